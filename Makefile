@@ -1,0 +1,38 @@
+# Two commands to learn: `make demo` and `make test`. Both set up everything they need.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+export UV_PYTHON_DOWNLOADS = never
+export UV_LINK_MODE = copy
+PY := .venv/bin/python
+
+.PHONY: venv system demo test check bench soak clean
+
+venv: .venv/.done ## the command, with the phone extra, at .venv/bin/callcenter
+
+.venv/.done: pyproject.toml requirements.lock .ci/venv
+	.ci/venv
+	touch $@
+
+system: ## Debian packages that the lab needs (mmdebstrap), by apt-get
+	.ci/system
+
+demo: venv system ## a two-minute story on a real Asterisk, with a live board
+	.venv/bin/callcenter demo
+
+check: venv ## format, lint, types, floors
+	.venv/bin/ruff format --check .
+	.venv/bin/ruff check .
+	.venv/bin/mypy
+	.venv/bin/lint-imports
+
+test: venv system check ## every test
+	$(PY) -m pytest -m "not soak and not bench"
+
+bench: venv system ## figures: throughput, latency, memory
+	$(PY) -m pytest -m bench -s -p no:randomly tests/bench
+
+soak: venv system ## the long runs
+	$(PY) -m pytest -m soak --timeout 7200
+
+clean: ## everything that can be made again
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage build dist *.egg-info var

@@ -1,0 +1,67 @@
+"""The one list of manager events that are needed, with the headers each cannot do without.
+
+Frames of other names have their opening and sequence checked and are counted, nothing more.
+A frame that lacks a header listed here is quarantined: a caller may have put a line break into a number.
+"""
+
+from __future__ import annotations
+
+_MEMBER = ("Queue", "MemberName", "Interface", "Paused")
+_DEST = ("DestChannel", "DestUniqueid")
+
+NEEDED: dict[str, tuple[str, ...]] = {
+    # channels
+    "Newchannel": ("Channel", "ChannelState", "Exten", "Uniqueid", "Linkedid"),
+    "Newstate": ("Channel", "ChannelState", "Uniqueid", "Linkedid"),
+    "Rename": ("Channel", "Newname", "Uniqueid"),
+    "Hangup": ("Channel", "Uniqueid", "Linkedid", "Cause"),
+    "HangupRequest": ("Channel", "Uniqueid"),
+    "SoftHangupRequest": ("Channel", "Uniqueid"),
+    "LocalBridge": ("LocalOneUniqueid", "LocalTwoUniqueid"),
+    # queues
+    "QueueCallerJoin": ("Channel", "Uniqueid", "Linkedid", "Queue", "Position"),
+    "QueueCallerLeave": ("Channel", "Uniqueid", "Queue"),
+    "QueueCallerAbandon": ("Channel", "Uniqueid", "Queue"),
+    "AgentCalled": ("Channel", "Uniqueid", *_DEST, "Queue", "Interface", "MemberName"),
+    "AgentConnect": ("Channel", "Uniqueid", *_DEST, "Queue", "Interface", "MemberName"),
+    "AgentComplete": ("Queue", "Interface", "MemberName", "Reason"),
+    "AgentRingNoAnswer": ("Channel", "Uniqueid", "Queue", "Interface", "MemberName"),
+    # dialling and bridging
+    "DialBegin": _DEST,
+    "DialState": (*_DEST, "DialStatus"),
+    "DialEnd": (*_DEST, "DialStatus"),
+    "BridgeEnter": ("BridgeUniqueid", "Channel", "Uniqueid"),
+    "BridgeLeave": ("BridgeUniqueid", "Channel", "Uniqueid"),
+    "Hold": ("Channel", "Uniqueid"),
+    "Unhold": ("Channel", "Uniqueid"),
+    "BlindTransfer": ("Result", "TransfererUniqueid"),
+    "AttendedTransfer": ("Result", "OrigTransfererUniqueid", "SecondTransfererUniqueid"),
+    # members and devices
+    "QueueMemberStatus": (*_MEMBER, "Status"),
+    "QueueMemberAdded": (*_MEMBER, "Status"),
+    "QueueMemberRemoved": ("Queue", "MemberName", "Interface"),
+    "QueueMemberPause": _MEMBER,
+    "DeviceStateChange": ("Device", "State"),
+    "PeerStatus": ("Peer", "PeerStatus"),
+    "ContactStatus": ("ContactStatus", "EndpointName"),
+    # the dialplan and the switch itself
+    "VarSet": ("Variable", "Value", "Uniqueid"),
+    "UserEvent": ("UserEvent",),
+    "Shutdown": (),
+    "FullyBooted": (),
+}
+
+ANSWERS: frozenset[str] = frozenset({
+    "QueueParams", "QueueMember", "QueueEntry", "QueueStatusComplete",
+    "CoreShowChannel", "CoreShowChannelsComplete",
+    "DeviceStateChange", "DeviceStateListComplete",
+    "ContactList", "ContactListComplete",
+    "EndpointList", "EndpointListComplete",
+})  # fmt: skip
+"""Events that may answer an action: they carry its ActionID and no evidence-grade opening."""
+
+VARIABLES: frozenset[str] = frozenset({"QUEUESTATUS"})
+"""The only channel variables whose `VarSet` is needed; the others are skipped before parsing."""
+
+REPEATABLE: frozenset[str] = frozenset({"ChanVariable", "DestChanVariable", "Variable"})
+"""Headers that an honest frame may carry several times."""

@@ -1,0 +1,1 @@
+"""Customers, complaints, surveys and follow-ups (pure)."""

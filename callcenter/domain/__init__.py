@@ -1,0 +1,1 @@
+"""The call centre in its own words: events in, facts out (pure)."""

@@ -1,0 +1,1 @@
+"""Every frame the decoder wants, durable before any record is derived from it."""

@@ -1,0 +1,1 @@
+"""A real Asterisk, its callers and its phones, built and run natively."""

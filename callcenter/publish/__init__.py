@@ -1,0 +1,1 @@
+"""What leaves the house: state at once, records from the outbox."""

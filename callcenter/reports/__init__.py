@@ -1,0 +1,1 @@
+"""Registers and accounts made from facts: replay is the first of them."""

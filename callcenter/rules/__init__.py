@@ -1,0 +1,1 @@
+"""Facts, a roster and a rulebook become proposed violations (pure)."""

@@ -1,0 +1,1 @@
+"""The headless phone: pyVoIP behind one module, with its faults repaired."""

@@ -1,0 +1,1 @@
+"""HTTP: the API, the live stream and the pages."""
