@@ -1,0 +1,74 @@
+"""`callcenter lab`: a real Asterisk on this machine, with phones and callers that play."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from callcenter.lab.settings import LabSettings
+from callcenter.lab.switch import Lab, LabState, load_state
+from callcenter.lab.switch import stop as stop_lab
+
+app = typer.Typer(add_completion=False, no_args_is_help=True, help="A real Asterisk with callers and phones.")
+
+WorkDir = Annotated[Path, typer.Option(help="State, secrets and a lab's own files; one lab a directory.")]
+Port = Annotated[int, typer.Option(min=0, max=65535, help="0 = a free one.")]
+_DEFAULT_DIR = Path("var/lab")
+
+
+@app.command()
+def up(
+    work_dir: WorkDir = _DEFAULT_DIR,
+    sip_port: Port = 0,
+    ami_port: Port = 0,
+    ring_seconds: Annotated[int, typer.Option(min=1, help="Ring timeout of the queues.")] = 25,
+    for_tests: Annotated[
+        bool, typer.Option(help="Add the unfiltered login and the test extensions.")
+    ] = False,
+) -> None:
+    """Build the Asterisk root on first use (about 30 s), start Asterisk and print how to reach it."""
+    settings = LabSettings(
+        work_dir=work_dir,
+        sip_port=sip_port,
+        ami_port=ami_port,
+        ring_seconds=ring_seconds,
+        for_tests=for_tests,
+    )
+    _show(Lab(settings).start())
+
+
+@app.command()
+def down(work_dir: WorkDir = _DEFAULT_DIR) -> None:
+    """Stop the lab that was started in this work directory."""
+    state = load_state(work_dir)
+    if state is None:
+        print(f"No lab runs in {work_dir}.")
+        return
+    stop_lab(work_dir, state)
+    print("Stopped.")
+
+
+@app.command()
+def status(work_dir: WorkDir = _DEFAULT_DIR) -> None:
+    """Tell whether the lab runs, and how to reach it; exit code 1 if it does not."""
+    state = load_state(work_dir)
+    if state is None or not state.alive():
+        print(f"No lab runs in {work_dir}.")
+        raise typer.Exit(1)
+    _show(state)
+
+
+def _show(state: LabState) -> None:
+    print(f"Asterisk {state.version}, pid {state.pid}")
+    print(f"  manager    127.0.0.1:{state.ami_port}")
+    for login, secret in state.manager_secrets.items():
+        print(f"    {login:<10}{secret}")
+    print(f"  phones     127.0.0.1:{state.sip_port} (UDP)")
+    for number, secret in state.phone_secrets.items():
+        print(f"    {number:<10}{secret}")
+    print(
+        f"  callers    from {state.trunk_host}; outbound calls arrive at {state.trunk_host}:{state.trunk_port}"
+    )
+    print(f"  queue_log  {state.queue_log}")

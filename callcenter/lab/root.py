@@ -1,0 +1,125 @@
+"""The Asterisk root: a small Debian with Asterisk 22 and SIPp, built once by mmdebstrap and then shared.
+
+Made and entered as root, or by somebody else with sudo throughout; never half one, half the other.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import re
+import shutil
+import subprocess
+from typing import TYPE_CHECKING
+
+from callcenter.errors import LabError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+PACKAGES = "asterisk,sip-tester"
+SUITE = "sid"
+MAJOR = "22"
+_BUILD_SECONDS = 900
+_INSTANCES = "srv/callcenter"
+
+
+def privileged(*argv: str) -> list[str]:
+    """Turn a command into one that runs as root."""
+    return [*argv] if os.geteuid() == 0 else ["sudo", *argv]
+
+
+def in_root(root: Path, *argv: str) -> list[str]:
+    """Turn a command into one inside the root, with the caller's own user id."""
+    if os.geteuid() == 0:
+        return ["chroot", str(root), *argv]
+    return ["sudo", "chroot", f"--userspec={os.getuid()}:{os.getgid()}", str(root), *argv]
+
+
+def _run(argv: list[str], timeout: float, doing: str) -> str:
+    """Run a command to its end.
+
+    Raises:
+        LabError: It is missing, fails, or takes too long; its last line of output is told.
+    """
+    try:
+        done = subprocess.run(
+            argv, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=timeout, check=False
+        )
+    except FileNotFoundError as error:
+        raise LabError(f"{doing} needs the program {argv[0]}, which is not installed.") from error
+    except subprocess.TimeoutExpired as error:
+        raise LabError(f"{doing} did not end within {timeout:.0f} s.") from error
+    if done.returncode:
+        said = (done.stderr.strip() or done.stdout.strip() or "no output").splitlines()[-1]
+        raise LabError(f"{doing} failed ({' '.join(argv[:2])}): {said}")
+    return done.stdout
+
+
+def asterisk_version(root: Path) -> str:
+    """Read the version of the root's Asterisk.
+
+    Raises:
+        LabError: There is none, or it is not 22.
+    """
+    said = _run(in_root(root, "/usr/sbin/asterisk", "-V"), 30, "Asking Asterisk for its version")
+    match = re.search(r"Asterisk (\d+)\.([\w.~+-]+)", said)
+    if not match or match[1] != MAJOR:
+        raise LabError(f"The lab needs Asterisk {MAJOR}; {root} has {said.strip() or 'none'}.")
+    return f"{match[1]}.{match[2]}"
+
+
+@contextlib.contextmanager
+def _locked(path: Path) -> Iterator[None]:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w") as handle:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+
+
+def ensure_root(root: Path) -> str:
+    """Build the root unless it is there, and return its Asterisk's version; about 30 s the first time.
+
+    Raises:
+        LabError: mmdebstrap is missing or fails, or Debian's Asterisk is not 22.
+    """
+    with _locked(root.with_name(root.name + ".lock")):
+        if not (root / "usr/sbin/asterisk").exists():
+            _build(root)
+    return asterisk_version(root)
+
+
+def _build(root: Path) -> None:
+    """Build beside the final place and move there at the end, so that a half-built root is never used."""
+    if shutil.which("mmdebstrap") is None:
+        raise LabError("The lab needs mmdebstrap to build its Asterisk root: apt-get install mmdebstrap.")
+    partial = root.with_name(root.name + ".partial")
+    _run(privileged("rm", "-rf", "--one-file-system", str(partial)), 120, "Clearing an unfinished root")
+    # Where the package mirror is a frozen one its Release file may have expired; elsewhere this does no harm.
+    frozen = '--aptopt=Acquire::Check-Valid-Until "false"'
+    flags = ["--variant=minbase", "--skip=check/qemu", frozen, f"--include={PACKAGES}"]
+    command = privileged("mmdebstrap", *flags, SUITE, str(partial))
+    _run(command, _BUILD_SECONDS, "Building the Asterisk root")
+    _run(privileged("mv", str(partial), str(root)), 60, "Putting the Asterisk root in its place")
+
+
+def make_instance_dir(root: Path, name: str) -> Path:
+    """Make a directory inside the root that belongs to whoever calls; it may exist."""
+    path = root / _INSTANCES / name
+    owner = ["-o", str(os.getuid()), "-g", str(os.getgid()), "-m", "0750"]
+    _run(privileged("install", "-d", "-m", "0755", str(path.parent)), 30, "Making a directory in the root")
+    _run(privileged("install", "-d", *owner, str(path)), 30, "Making the instance's directory")
+    return path
+
+
+def module_dir(root: Path) -> str:
+    """Say where the root keeps Asterisk's modules, as seen from inside.
+
+    Raises:
+        LabError: There are none.
+    """
+    for found in sorted((root / "usr/lib").glob("*/asterisk/modules")):
+        return "/" + str(found.relative_to(root))
+    raise LabError(f"The Asterisk root {root} has no modules; remove it and it is built anew.")

@@ -1,0 +1,292 @@
+"""One running Asterisk: made from settings, started in its root, asked for its state, stopped by its own pid.
+
+Story: `Lab.start` renders the configuration into a directory of its own inside the root, starts Asterisk and
+waits until it says FullyBooted. What it needs to be stopped by another process stands in `lab.json` of the work
+directory. A pid is only ever signalled while it still runs this instance's configuration.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import secrets
+import shutil
+import signal
+import socket
+import subprocess
+import time
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from callcenter.errors import LabError
+from callcenter.lab import root as roots
+from callcenter.lab.render import dialplans_dir, render
+from callcenter.lab.settings import ANY_PORT, AgentSpec, LabSettings
+
+STATE_FILE = "lab.json"
+_STOP_SECONDS = 8.0
+_POLL_SECONDS = 0.05
+_MAX_SOCKET_PATH = 107
+
+
+class LabState(BaseModel):
+    """What `lab.json` holds: enough to use and to stop a running lab; readable by its owner only."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    pid: int
+    instance: Path
+    version: str
+    sip_port: int
+    ami_port: int
+    http_port: int
+    trunk_host: str
+    trunk_port: int
+    manager_secrets: dict[str, str]
+    phone_secrets: dict[str, str]
+
+    @property
+    def queue_log(self) -> Path:
+        """Where Asterisk writes queue_log."""
+        return self.instance / "log" / "queue_log"
+
+    def alive(self) -> bool:
+        """Tell whether the pid still runs this instance."""
+        try:
+            command = Path(f"/proc/{self.pid}/cmdline").read_bytes()
+        except OSError:
+            return False
+        return self.instance.name.encode() in command
+
+
+def free_port(host: str, kind: socket.SocketKind) -> int:
+    """Find a port that nobody holds now."""
+    with socket.socket(socket.AF_INET, kind) as probe:
+        probe.bind((host, 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def with_ports(settings: LabSettings) -> LabSettings:
+    """Choose a free port wherever the settings leave it open."""
+    wanted = {
+        "sip_port": (settings.bind, socket.SOCK_DGRAM),
+        "ami_port": (settings.bind, socket.SOCK_STREAM),
+        "http_port": (settings.bind, socket.SOCK_STREAM),
+        "trunk_port": (settings.trunk_host, socket.SOCK_DGRAM),
+    }
+    found = {
+        name: free_port(host, kind)
+        for name, (host, kind) in wanted.items()
+        if getattr(settings, name) == ANY_PORT
+    }
+    return settings.model_copy(update=found)
+
+
+class Lab:
+    """A lab of its own: Asterisk, started and stopped by this object."""
+
+    def __init__(self, settings: LabSettings) -> None:
+        self.settings = settings
+        self.agents: tuple[AgentSpec, ...] = settings.agents(dialplans_dir())
+        self._state: LabState | None = None
+
+    @property
+    def state(self) -> LabState:
+        """Ports, secrets and pid.
+
+        Raises:
+            LabError: It was not started.
+        """
+        if self._state is None:
+            raise LabError("The lab is not running; start it with: callcenter lab up.")
+        return self._state
+
+    def start(self) -> LabState:
+        """Build the root if need be, render, start Asterisk and wait until it is fully booted.
+
+        Raises:
+            LabError: Another lab runs in the work directory, or a step fails.
+        """
+        running = load_state(self.settings.work_dir)
+        if running is not None and running.alive():
+            raise LabError(f"A lab runs already in {self.settings.work_dir} (pid {running.pid}).")
+        settings = with_ports(self.settings)
+        version = roots.ensure_root(settings.root_dir)
+        instance = roots.make_instance_dir(settings.root_dir, _instance_name(settings.work_dir))
+        state = LabState(
+            pid=0,
+            instance=instance,
+            version=version,
+            sip_port=settings.sip_port,
+            ami_port=settings.ami_port,
+            http_port=settings.http_port,
+            trunk_host=settings.trunk_host,
+            trunk_port=settings.trunk_port,
+            manager_secrets={login: secrets.token_urlsafe(18) for login in self._logins()},
+            phone_secrets={agent.number: secrets.token_urlsafe(12) for agent in self.agents},
+        )
+        self._write_configuration(settings, state)
+        return self.boot(state)
+
+    def boot(self, state: LabState) -> LabState:
+        """Start Asterisk on the configuration that stands there already; after a crash, again.
+
+        Raises:
+            LabError: It ends or does not boot in time.
+        """
+        inside = "/" + str(state.instance.relative_to(self.settings.root_dir))
+        argv = roots.in_root(
+            self.settings.root_dir, "/usr/sbin/asterisk", "-f", "-C", f"{inside}/etc/asterisk.conf"
+        )
+        with (state.instance / "log" / "console").open("ab") as console:
+            process = subprocess.Popen(
+                argv, stdin=subprocess.DEVNULL, stdout=console, stderr=console, start_new_session=True
+            )
+        self._wait_booted(process, state)
+        pid = int((state.instance / "run" / "asterisk.pid").read_text().strip())
+        self._state = state.model_copy(update={"pid": pid})
+        _save_state(self.settings.work_dir, self._state)
+        return self._state
+
+    def stop(self) -> None:
+        """Stop what was started, gently and then not; stopping twice does nothing more."""
+        if self._state is not None:
+            stop(self.settings.work_dir, self._state)
+            self._state = None
+
+    def kill(self) -> None:
+        """End Asterisk as a power cut would (SIGKILL)."""
+        state = self.state
+        if state.alive():
+            os.kill(state.pid, signal.SIGKILL)
+        _wait_gone(state, _STOP_SECONDS)
+
+    def command(self, text: str) -> None:
+        """Type a command at Asterisk's own control socket; its answer is not read."""
+        path = str(self.state.instance / "run" / "asterisk.ctl")
+        if len(path) > _MAX_SOCKET_PATH:
+            raise LabError(f"The path {path} is too long for a socket; choose a shorter root_dir.")
+        with socket.socket(socket.AF_UNIX) as console:
+            console.connect(path)
+            console.settimeout(2.0)
+            console.recv(4096)
+            console.sendall(text.encode() + b"\0")
+            with contextlib.suppress(OSError):
+                console.recv(4096)
+
+    def _logins(self) -> tuple[str, ...]:
+        return ("events", "control", "lab") if self.settings.for_tests else ("events", "control")
+
+    def _write_configuration(self, settings: LabSettings, state: LabState) -> None:
+        for name in ("etc", "var", "run", "log"):
+            shutil.rmtree(state.instance / name, ignore_errors=True)
+        for name in ("etc/lab", "var/spool", "var/agi-bin", "run", "log"):
+            (state.instance / name).mkdir(parents=True)
+        queues = settings.extra_queues if settings.for_tests else None
+        files = render(_values(settings, state), self.agents, state.phone_secrets, queues)
+        for name, text in files.items():
+            path = state.instance / "etc" / name
+            path.touch(mode=0o600)
+            path.write_text(text, encoding="utf-8")
+
+    def _wait_booted(self, process: subprocess.Popen[bytes], state: LabState) -> None:
+        deadline = time.monotonic() + self.settings.boot_seconds
+        while time.monotonic() < deadline:
+            if process.poll() is not None:
+                raise LabError(f"Asterisk ended at once; see {state.instance / 'log'}.")
+            if _booted(self.settings.bind, state):
+                return
+            time.sleep(_POLL_SECONDS)
+        raise LabError(f"Asterisk did not boot within {self.settings.boot_seconds:.0f} s.")
+
+
+def _instance_name(work_dir: Path) -> str:
+    """Give each work directory its own place in the shared root."""
+    return "lab-" + hashlib.sha256(str(work_dir.absolute()).encode()).hexdigest()[:12]
+
+
+def _values(settings: LabSettings, state: LabState) -> dict[str, str]:
+    """Say what stands for each placeholder of dialplans/."""
+    inside = "/" + str(state.instance.relative_to(settings.root_dir))
+    numbers = settings.model_dump(
+        include={
+            "sip_port", "ami_port", "http_port", "trunk_host", "trunk_port", "rtp_start", "rtp_end",
+            "ring_seconds", "wrap_up_seconds", "wait_seconds", "menu_seconds", "internal_ring_seconds",
+            "opening_hours", "outbound_number", "system_name",
+        }
+    )  # fmt: skip
+    return {
+        **{name.upper(): str(value) for name, value in numbers.items()},
+        **{f"AMI_{login.upper()}_SECRET": value for login, value in state.manager_secrets.items()},
+        "ETC_DIR": f"{inside}/etc",
+        "VAR_DIR": f"{inside}/var",
+        "RUN_DIR": f"{inside}/run",
+        "LOG_DIR": f"{inside}/log",
+        "MODULE_DIR": roots.module_dir(settings.root_dir),
+        "AMI_BIND": settings.bind,
+        "SIP_BIND": settings.bind,
+        "AMI_PERMIT": "127.0.0.0/255.0.0.0",
+        "SIP_PERMIT": "127.0.0.0/255.0.0.0",
+    }
+
+
+def _booted(host: str, state: LabState) -> bool:
+    """Log in once and look for FullyBooted, which a login that reads `system` gets at once when it is true."""
+    login = f"Action: Login\r\nUsername: events\r\nSecret: {state.manager_secrets['events']}\r\n\r\n"
+    said = b""
+    with contextlib.suppress(OSError), socket.create_connection((host, state.ami_port), 1.0) as manager:
+        manager.settimeout(0.5)
+        manager.sendall(login.encode())
+        while b"FullyBooted" not in said and (more := manager.recv(4096)):
+            said += more
+    return b"FullyBooted" in said
+
+
+def _save_state(work_dir: Path, state: LabState) -> None:
+    work_dir.mkdir(parents=True, exist_ok=True)
+    path = work_dir / STATE_FILE
+    path.touch(mode=0o600)
+    path.write_text(state.model_dump_json(indent=2) + "\n", encoding="utf-8")
+
+
+def load_state(work_dir: Path) -> LabState | None:
+    """Read what the last lab in this work directory left; None if there is nothing.
+
+    Raises:
+        LabError: The file cannot be read.
+    """
+    path = work_dir / STATE_FILE
+    try:
+        return LabState.model_validate_json(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return None
+    except (OSError, ValidationError, json.JSONDecodeError) as error:
+        raise LabError(f"{path} cannot be read; remove it once no lab runs there.") from error
+
+
+def stop(work_dir: Path, state: LabState) -> None:
+    """Stop a lab by its pid; SIGTERM is `core stop now`. The state file goes, logs stay.
+
+    Raises:
+        LabError: It is still there after SIGKILL.
+    """
+    for sign in (signal.SIGTERM, signal.SIGKILL):
+        if state.alive():
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(state.pid, sign)
+            _wait_gone(state, _STOP_SECONDS)
+    if state.alive():
+        raise LabError(f"Asterisk (pid {state.pid}) cannot be stopped.")
+    (work_dir / STATE_FILE).unlink(missing_ok=True)
+
+
+def _wait_gone(state: LabState, seconds: float) -> None:
+    deadline = time.monotonic() + seconds
+    while state.alive() and time.monotonic() < deadline:
+        with contextlib.suppress(ChildProcessError):
+            os.waitpid(state.pid, os.WNOHANG)
+        time.sleep(_POLL_SECONDS)
