@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -56,7 +57,7 @@ def status(work_dir: WorkDir = _DEFAULT_DIR) -> None:
     state = load_state(work_dir)
     if state is None or not state.alive():
         print(f"No lab runs in {work_dir}.")
-        raise typer.Exit(1)
+        sys.exit(1)
     _show(state)
 
 
@@ -68,7 +69,5 @@ def _show(state: LabState) -> None:
     print(f"  phones     127.0.0.1:{state.sip_port} (UDP)")
     for number, secret in state.phone_secrets.items():
         print(f"    {number:<10}{secret}")
-    print(
-        f"  callers    from {state.trunk_host}; outbound calls arrive at {state.trunk_host}:{state.trunk_port}"
-    )
+    print(f"  callers    from {state.trunk_host}; outbound calls go to {state.trunk_host}:{state.trunk_port}")
     print(f"  queue_log  {state.queue_log}")

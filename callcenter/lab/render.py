@@ -1,4 +1,4 @@
-"""Asterisk's configuration for one instance: the files of `dialplans/`, filled in, and what is made from lists."""
+"""Asterisk's configuration for one instance: `dialplans/`, filled in, and what is made from lists."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a lab is made of: directories, ports, agents and queues, all of them settings with working defaults."""
+"""What a lab is made of: directories, ports, agents and queues, all with working defaults."""
 
 from __future__ import annotations
 

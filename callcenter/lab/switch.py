@@ -1,7 +1,7 @@
 """One running Asterisk: made from settings, started in its root, asked for its state, stopped by its own pid.
 
 Story: `Lab.start` renders the configuration into a directory of its own inside the root, starts Asterisk and
-waits until it says FullyBooted. What it needs to be stopped by another process stands in `lab.json` of the work
+waits until it says FullyBooted. What another process needs to stop it stands in `lab.json` of the work
 directory. A pid is only ever signalled while it still runs this instance's configuration.
 """
 
@@ -235,7 +235,7 @@ def _values(settings: LabSettings, state: LabState) -> dict[str, str]:
 
 
 def _booted(host: str, state: LabState) -> bool:
-    """Log in once and look for FullyBooted, which a login that reads `system` gets at once when it is true."""
+    """Log in once and look for FullyBooted, which a login that reads `system` gets once it is true."""
     login = f"Action: Login\r\nUsername: events\r\nSecret: {state.manager_secrets['events']}\r\n\r\n"
     said = b""
     with contextlib.suppress(OSError), socket.create_connection((host, state.ami_port), 1.0) as manager:
