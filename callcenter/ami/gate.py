@@ -1,0 +1,187 @@
+"""What a frame must show to be believed: the exact opening, a number in sequence, its own headers once.
+
+Asterisk prints a caller's number into its events unescaped, so a caller can end a header, or a frame, and
+begin another. Seventy-nine characters are too few for a whole opening; a bare forged frame fits, and so does
+a forged header. The opening stops the first, the rule against repeated headers the second, and the rule
+against missing headers refuses what is left of the frame that was broken off.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import deque
+from itertools import islice
+from typing import Literal
+
+import msgspec
+
+from callcenter.ami.names import NEEDED, REPEATABLE
+from callcenter.domain.frame import SECOND, Micros
+
+Reason = Literal[
+    "no_opening",
+    "sequence_reused",
+    "sequence_far",
+    "missing_header",
+    "repeated_header",
+    "foreign_action",
+    "not_a_frame",
+]
+REASONS: tuple[Reason, ...] = Reason.__args__  # type: ignore[attr-defined]
+
+
+class Quarantined(msgspec.Struct, frozen=True):
+    """One refused frame: where it was, why, and how it began."""
+
+    pos: int
+    reason: Reason
+    head: bytes
+
+
+OPENING = re.compile(
+    rb"Event: ([^\r\n]+)\r?\nPrivilege: .+\nTimestamp: (\d{1,11}\.\d{6})\r?\n"
+    rb"SequenceNumber: (-?\d{1,10})\r?\nFile: .+\nLine: \d+\r?\nFunc: .+\n"
+)
+"""The evidence-grade opening: name, Timestamp, SequenceNumber."""
+
+_HEADER = re.compile(r"^([^:\n]*): ?(.*)$", re.MULTILINE)
+_TIMESTAMP = re.compile(r"(\d{1,11})(?:\.(\d{1,6})\d{0,3})?", re.ASCII)
+_SEQUENCE = re.compile(r"-?\d{1,10}", re.ASCII)
+_IN_RESPONSES = frozenset({"Response", "Event", "ActionID", "Message"})
+_RELIED_ON = frozenset(
+    {"Event", "Privilege", "Timestamp", "SequenceNumber", "File", "Line", "Func"}.union(*NEEDED.values())
+    - REPEATABLE
+)
+
+
+def parse_headers(block: bytes) -> tuple[dict[str, str], set[str]]:
+    """Return every header once, and the names that came more than once; the last value stands."""
+    pairs = _HEADER.findall(block.decode("utf-8", "replace").replace("\r\n", "\n"))
+    headers: dict[str, str] = dict(pairs)
+    if len(headers) == len(pairs):
+        return headers, set()
+    seen: set[str] = set()
+    return headers, {name for name, _ in pairs if name in seen or seen.add(name)}  # type: ignore[func-returns-value]
+
+
+def parse_timestamp(text: str) -> Micros | None:
+    """Return epoch seconds as microseconds, None when they are not a plain number."""
+    match = _TIMESTAMP.fullmatch(text)
+    if match is None:
+        return None
+    whole, fraction = match.groups(default="")
+    return int(whole) * SECOND + int(fraction.ljust(6, "0"))
+
+
+def parse_sequence(text: str) -> int | None:
+    """Return a SequenceNumber, None when it is not one."""
+    return int(text) if _SEQUENCE.fullmatch(text) else None
+
+
+def refuse_headers(name: str, headers: dict[str, str], repeated: set[str]) -> Reason | None:
+    """Return why these headers cannot be relied on, None when they can."""
+    if repeated and any(_must_be_single(name, header) for header in repeated):
+        return "repeated_header"
+    for header in NEEDED.get(name, ()):
+        if header not in headers:
+            return "missing_header"
+    return None
+
+
+def _must_be_single(name: str, header: str) -> bool:
+    """Tell whether a second such header makes the frame doubtful.
+
+    The body of a UserEvent is the dialplan's own, and answers like that of Command repeat their lines.
+    """
+    if not name:
+        return header in _IN_RESPONSES
+    if name == "UserEvent":
+        return header in _RELIED_ON
+    return header not in REPEATABLE or header in NEEDED.get(name, ())
+
+
+_LATE_PLACES = 8
+"""Honest frames came up to three places late (8 of 16,882, Asterisk 22, every class read)."""
+_LOOK_BACK = 32
+"""Arrivals among which those places are counted."""
+_REMEMBERED = 512
+"""Numbers known to be used; older ones are far away anyhow."""
+_SLACK = 1_000
+"""Numbers that may be missing at once, whatever the clock says."""
+_PER_SECOND = 50_000
+"""Numbers that may be missing per second of Timestamp: several times what one switch can send."""
+_RESTART_AFTER = 8
+"""Refused frames that follow each other in sequence before they are the sequence."""
+_WRAP = 1 << 32
+
+
+class Sequence:
+    """The numbers one login has used, and which may come next.
+
+    The switch counts all events, a login sees a part of them: holes are normal, in proportion to the time
+    between two Timestamps. A number is refused when it was used, or lies far from what came last. No single
+    frame moves the window for good: after a jump the numbers before it still count as merely late, and a
+    run of refused frames in sequence with each other becomes the sequence. Numbers wrap at 32 bits, signed.
+    """
+
+    def __init__(self) -> None:
+        self._newest: int | None = None
+        self._stamp = b"0.0"
+        self._recent: deque[int] = deque(maxlen=_REMEMBERED)
+        self._strays = 0
+        self._stray = (0, b"0.0")
+
+    @property
+    def begun(self) -> bool:
+        """True once a frame with an opening has been seen."""
+        return self._newest is not None
+
+    def refuse(self, number: int, stamp: bytes) -> Reason | None:
+        """Note the number of a frame with this Timestamp; return why it is refused, None when it is not."""
+        newest = self._newest
+        if newest is None or 0 < number - newest <= _SLACK:
+            self._newest = number
+        else:
+            reason = self._refuse_unusual(number, stamp)
+            if reason is not None:
+                return reason
+        self._stamp = stamp
+        self._recent.append(number)
+        self._strays = 0
+        return None
+
+    def _refuse_unusual(self, number: int, stamp: bytes) -> Reason | None:
+        if number in self._recent:
+            return "sequence_reused"
+        if not (_follows(number, stamp, self._recent[-1], self._stamp) or self._is_late(number)):
+            if not self._is_new_sequence(number, stamp):
+                return "sequence_far"
+            self._recent.clear()
+            self._newest = number
+        elif _apart(number, self._newest or 0) > 0:
+            self._newest = number
+        return None
+
+    def _is_late(self, number: int) -> bool:
+        """Tell whether few enough of the last arrivals should have come after this one."""
+        behind = [_apart(seen, number) for seen in islice(reversed(self._recent), _LOOK_BACK)]
+        overtakers = sum(apart > 0 for apart in behind)
+        if not 0 < overtakers <= _LATE_PLACES:
+            return False
+        # right after the login nothing shows how far back the sequence goes: only near neighbours may be late
+        return overtakers < len(behind) or min(behind) <= 2 * _LATE_PLACES
+
+    def _is_new_sequence(self, number: int, stamp: bytes) -> bool:
+        self._strays = self._strays + 1 if self._strays and _follows(number, stamp, *self._stray) else 1
+        self._stray = (number, stamp)
+        return self._strays >= _RESTART_AFTER
+
+
+def _apart(number: int, other: int) -> int:
+    """Return the signed distance on the 32-bit circle."""
+    return (number - other + _WRAP // 2) % _WRAP - _WRAP // 2
+
+
+def _follows(number: int, stamp: bytes, last: int, last_stamp: bytes) -> bool:
+    elapsed = max(float(stamp) - float(last_stamp), 0.0)
+    return 0 < _apart(number, last) <= _SLACK + elapsed * _PER_SECOND

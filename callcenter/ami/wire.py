@@ -1,0 +1,210 @@
+"""Bytes of one manager login → frames that can be believed; the rest is counted and says why.
+
+A login proves itself once: when its first event (other than FullyBooted and answers) shows the evidence-grade
+opening, every later frame is held to it. Otherwise it is read plainly and nothing it says is evidence.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, deque
+from collections.abc import Callable, Container
+
+from callcenter.ami.blocks import FRAME_LIMIT, Blocks
+from callcenter.ami.gate import (
+    OPENING,
+    Quarantined,
+    Reason,
+    Sequence,
+    parse_headers,
+    parse_sequence,
+    parse_timestamp,
+    refuse_headers,
+)
+from callcenter.ami.names import ANSWERS, NEEDED, VARIABLES
+from callcenter.domain.frame import SECOND, Frame, Micros
+
+_BANNER = re.compile(rb"Asterisk Call Manager/.*\n")
+_MARKER = re.compile(rb"#t +(\d{1,11}(?:\.\d{1,9})?)[ \t]*\r?\n")
+_EVENT = re.compile(rb"Event: ?([^\r\n]*)")
+_ACTION_ID = re.compile(rb"\nActionID:")
+_VARIABLE = re.compile(rb"\nVariable: ?([^\r\n]*)")
+_VARIABLES = frozenset(name.encode() for name in VARIABLES)
+_BOOTED = "FullyBooted"
+_KEPT = 64
+_HEAD = 512
+
+
+class Wire:
+    """Turn the bytes of one login into frames; never raises, whatever they are.
+
+    Args:
+        wanted: Names of events to parse; answers to actions always are.
+        start: Offset of the first byte, for `Frame.pos`.
+        strict: True holds every frame to the opening, False none; None lets the first event decide.
+        own_actions: Tells an ActionID that this client sent; without it any answer is taken for one.
+        markers: Believe lines `#t <epoch seconds>` before a frame. For tapes only: a live caller could write one.
+        limit_bytes: Longer frames are dropped and counted.
+
+    Attributes:
+        graded: Whether frames are held to the opening; None until known.
+        parsed: Frames handed out.
+        skipped: Frames of other names (or variables), with opening and sequence checked.
+        quarantined: Refused frames by reason.
+        refused: The last refused frames, for a person to look at.
+        raw: The bytes of each frame that the last `feed` returned, banner and markers taken off.
+    """
+
+    def __init__(
+        self,
+        wanted: Container[str] = NEEDED,
+        *,
+        start: int = 0,
+        strict: bool | None = None,
+        own_actions: Callable[[str], bool] | None = None,
+        markers: bool = False,
+        limit_bytes: int = FRAME_LIMIT,
+    ) -> None:
+        self.graded = strict
+        self.parsed = 0
+        self.skipped = 0
+        self.quarantined: Counter[Reason] = Counter()
+        self.refused: deque[Quarantined] = deque(maxlen=_KEPT)
+        self.raw: list[bytes] = []
+        self._wanted = wanted
+        self._own_actions = own_actions
+        self._markers = markers
+        self._blocks = Blocks(start, limit_bytes)
+        self._sequence = Sequence()
+        self._first = True
+        self._marked: Micros | None = None
+
+    @property
+    def dropped(self) -> int:
+        """Frames that were too long, or cut off by the end of the stream."""
+        return self._blocks.dropped
+
+    @property
+    def frames_total(self) -> dict[str, int]:
+        """Frames by result: parsed, skipped, dropped, and each reason of quarantine."""
+        results = {"parsed": self.parsed, "skipped": self.skipped, "dropped": self.dropped}
+        return results | {str(reason): count for reason, count in self.quarantined.items()}
+
+    def feed(self, data: bytes) -> list[Frame]:
+        """Return the frames that end in this chunk, in the order they came."""
+        frames: list[Frame] = []
+        self.raw = raw = []
+        blocks = self._blocks
+        for start, end in blocks.feed(data):
+            block, pos = blocks.text[start:end], blocks.base + start
+            if self._first or self._markers:
+                block, pos = self._without_lead_in(block, pos)
+            if block:
+                frame = self._read(block, pos)
+                if frame is not None:
+                    frames.append(frame)
+                    raw.append(block)
+                self._marked = None
+        self.parsed += len(frames)
+        return frames
+
+    def close(self) -> None:
+        """End the stream: a frame that never got its blank line is dropped and counted."""
+        self._blocks.close()
+
+    def _without_lead_in(self, block: bytes, pos: int) -> tuple[bytes, int]:
+        """Take off the banner of a login and the markers of a tape."""
+        start = 0
+        if self._first:
+            self._first = False
+            banner = _BANNER.match(block)
+            start = banner.end() if banner else 0
+        while self._markers and (marker := _MARKER.match(block, start)):
+            self._marked = parse_timestamp(marker[1].decode())
+            start = marker.end()
+        return block[start:], pos + start
+
+    def _read(self, block: bytes, pos: int) -> Frame | None:
+        if self.graded is not False:
+            opening = OPENING.match(block)
+            if opening is not None:
+                self.graded = True
+                return self._read_opened(block, pos, opening)
+        if block.startswith(b"Response:"):
+            return self._read_answer(block, pos, "")
+        event = _EVENT.match(block)
+        if event is None:
+            return self._refuse(block, pos, "not_a_frame")
+        name = event[1].decode("utf-8", "replace")
+        if name in ANSWERS and _ACTION_ID.search(block):
+            return self._read_answer(block, pos, name)
+        if name != _BOOTED and self.graded is None:
+            self.graded = False
+        if self.graded and not self._is_login_greeting(name):
+            return self._refuse(block, pos, "no_opening")
+        return self._read_plain(block, pos, name)
+
+    def _read_opened(self, block: bytes, pos: int, opening: re.Match[bytes]) -> Frame | None:
+        """Read a frame that shows the opening: its number first, then whether it is wanted, then the rest."""
+        raw_name, stamp, raw_number = opening.groups()
+        number = int(raw_number)
+        reason = self._sequence.refuse(number, stamp)
+        if reason is not None:
+            return self._refuse(block, pos, reason)
+        name = raw_name.decode("utf-8", "replace")
+        if self._is_skipped(block, name):
+            self.skipped += 1
+            return None
+        headers, repeated = parse_headers(block)
+        reason = refuse_headers(name, headers, repeated)
+        if reason is not None:
+            return self._refuse(block, pos, reason)
+        at = int(stamp[:-7]) * SECOND + int(stamp[-6:])
+        return Frame(name, headers, at, number, pos)
+
+    def _read_answer(self, block: bytes, pos: int, name: str) -> Frame | None:
+        """Read what answers an action; only the login's own answer may lack an ActionID."""
+        headers, repeated = parse_headers(block)
+        reason = refuse_headers(name, headers, repeated)
+        action = headers.get("ActionID")
+        if reason is None and action is None and self.graded and self._sequence.begun:
+            reason = "no_opening"
+        if reason is None and action is not None and self._own_actions and not self._own_actions(action):
+            reason = "foreign_action"
+        if reason is not None:
+            return self._refuse(block, pos, reason)
+        return self._frame(name, headers, pos, answer=action is not None)
+
+    def _read_plain(self, block: bytes, pos: int, name: str) -> Frame | None:
+        """Read a frame that is not held to the opening."""
+        if b"\nEvent:" in block:
+            return self._refuse(block, pos, "repeated_header")
+        if self._is_skipped(block, name):
+            self.skipped += 1
+            return None
+        headers, repeated = parse_headers(block)
+        reason = refuse_headers(name, headers, repeated)
+        if reason is not None:
+            return self._refuse(block, pos, reason)
+        return self._frame(name, headers, pos)
+
+    def _frame(self, name: str, headers: dict[str, str], pos: int, *, answer: bool = False) -> Frame:
+        at = parse_timestamp(headers.get("Timestamp", ""))
+        seq = parse_sequence(headers.get("SequenceNumber", ""))
+        return Frame(name, headers, self._marked if at is None else at, seq, pos, answer)
+
+    def _is_login_greeting(self, name: str) -> bool:
+        """Tell the one event that a graded login may show without an opening, before any other event."""
+        return name == _BOOTED and not self._sequence.begun
+
+    def _is_skipped(self, block: bytes, name: str) -> bool:
+        if name not in self._wanted:
+            return True
+        if name != "VarSet":
+            return False
+        variables = _VARIABLE.findall(block)
+        return bool(variables) and _VARIABLES.isdisjoint(variables)
+
+    def _refuse(self, block: bytes, pos: int, reason: Reason) -> None:
+        self.quarantined[reason] += 1
+        self.refused.append(Quarantined(pos, reason, block[:_HEAD]))
