@@ -1,0 +1,104 @@
+"""How to reach one Asterisk: two least-privilege manager logins and the deadlines that guard them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Self
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
+
+from callcenter.errors import BadSetting
+
+_MIN_DEADLINE_BEATS = 2
+
+
+class LoginSettings(BaseModel):
+    """Name and secret of one manager login; the secret comes from the environment or from a file."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    username: str = Field(min_length=1, description="Section name in manager.conf.")
+    secret: SecretStr | None = Field(
+        default=None, description="The secret itself; better from the environment."
+    )
+    secret_file: Path | None = Field(default=None, description="File whose first line is the secret.")
+
+    @field_validator("username")
+    @classmethod
+    def _one_line(cls, value: str) -> str:
+        if "\r" in value or "\n" in value:
+            raise ValueError("a login name must not contain a line break")
+        return value
+
+    @model_validator(mode="after")
+    def _one_source(self) -> Self:
+        if (self.secret is None) == (self.secret_file is None):
+            raise ValueError("give exactly one of secret and secret_file")
+        return self
+
+    def reveal(self) -> str:
+        """Return the secret.
+
+        Raises:
+            BadSetting: The file cannot be read or the secret is empty.
+        """
+        if self.secret is not None:
+            text = self.secret.get_secret_value()
+        else:
+            assert self.secret_file is not None
+            try:
+                text = self.secret_file.read_text("utf-8").partition("\n")[0].strip()
+            except (OSError, UnicodeDecodeError) as error:
+                raise BadSetting(
+                    f"the secret of manager login {self.username!r} cannot be read: {error}"
+                ) from error
+        if not text or "\r" in text or "\n" in text:
+            raise BadSetting(
+                f"the secret of manager login {self.username!r} must be one line that is not empty"
+            )
+        return text
+
+
+class AmiSettings(BaseModel):
+    """One Asterisk over AMI. Times are seconds.
+
+    `queue_frames` is the backpressure: when that many frames wait to be consumed, the socket is read no
+    further until half of them are gone.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    node: str = Field(
+        default="pbx", min_length=1, max_length=64, description="Name of this switch in labels."
+    )
+    host: str = Field(
+        default="127.0.0.1", min_length=1, description="Host name or address of the manager interface."
+    )
+    port: int = Field(default=5038, ge=1, le=65535, description="Its TCP port (5039 is usual for TLS).")
+    tls: bool = Field(
+        default=False, description="Speak TLS; the certificate and its name are always verified."
+    )
+    tls_ca: Path | None = Field(default=None, description="Certificate authority for a self-signed switch.")
+    events: LoginSettings = Field(description="The login that reads events and sends nothing.")
+    control: LoginSettings = Field(description="The login for snapshots, pauses and heartbeats.")
+    connect_timeout: float = Field(
+        default=5.0, gt=0, description="For the connection, the banner and the login."
+    )
+    action_timeout: float = Field(default=10.0, gt=0, description="For the answer to one action.")
+    heartbeat_every: float = Field(default=2.0, gt=0, description="Time between two heartbeats.")
+    heartbeat_deadline: float = Field(
+        default=8.0, gt=0, description="A heartbeat not seen by then ends the login."
+    )
+    queue_frames: int = Field(default=20_000, ge=1, description="Frames that may wait before reading pauses.")
+    backoff_min: float = Field(default=0.5, gt=0, description="Shortest wait before a reconnect.")
+    backoff_max: float = Field(default=30.0, gt=0, description="Longest wait before a reconnect.")
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        if self.heartbeat_deadline < _MIN_DEADLINE_BEATS * self.heartbeat_every:
+            raise ValueError("heartbeat_deadline must be at least twice heartbeat_every")
+        if self.backoff_max < self.backoff_min:
+            raise ValueError("backoff_max must not be below backoff_min")
+        if self.events.username == self.control.username:
+            raise ValueError("events and control must be two logins, each with its own rights")
+        return self
