@@ -43,7 +43,7 @@ class Wire:
         start: Offset of the first byte, for `Frame.pos`.
         strict: True holds every frame to the opening, False none; None lets the first event decide.
         own_actions: Tells an ActionID that this client sent; without it any answer is taken for one.
-        markers: Believe lines `#t <epoch seconds>` before a frame. For tapes only: a live caller could write one.
+        markers: Believe lines `#t <epoch seconds>` before a frame: on tapes only, callers could write one.
         limit_bytes: Longer frames are dropped and counted.
 
     Attributes:
@@ -99,12 +99,18 @@ class Wire:
             block, pos = blocks.text[start:end], blocks.base + start
             if self._first or self._markers:
                 block, pos = self._without_lead_in(block, pos)
-            if block:
-                frame = self._read(block, pos)
-                if frame is not None:
-                    frames.append(frame)
-                    raw.append(block)
-                self._marked = None
+                if not block:
+                    continue
+            found = self._read(block, pos)
+            self._marked = None
+            if found is None:
+                self.skipped += 1
+            elif isinstance(found, Frame):
+                frames.append(found)
+                raw.append(block)
+            else:
+                self.quarantined[found] += 1
+                self.refused.append(Quarantined(pos, found, block[:_HEAD]))
         self.parsed += len(frames)
         return frames
 
@@ -124,7 +130,8 @@ class Wire:
             start = marker.end()
         return block[start:], pos + start
 
-    def _read(self, block: bytes, pos: int) -> Frame | None:
+    def _read(self, block: bytes, pos: int) -> Frame | Reason | None:
+        """Return the frame, why it is refused, or None when it is not wanted."""
         if self.graded is not False:
             opening = OPENING.match(block)
             if opening is not None:
@@ -134,68 +141,56 @@ class Wire:
             return self._read_answer(block, pos, "")
         event = _EVENT.match(block)
         if event is None:
-            return self._refuse(block, pos, "not_a_frame")
+            return "not_a_frame"
         name = event[1].decode("utf-8", "replace")
         if name in ANSWERS and _ACTION_ID.search(block):
             return self._read_answer(block, pos, name)
-        if name != _BOOTED and self.graded is None:
+        if self.graded is None and name != _BOOTED:
             self.graded = False
-        if self.graded and not self._is_login_greeting(name):
-            return self._refuse(block, pos, "no_opening")
+        if self.graded and (name != _BOOTED or self._sequence.begun):
+            return "no_opening"
         return self._read_plain(block, pos, name)
 
-    def _read_opened(self, block: bytes, pos: int, opening: re.Match[bytes]) -> Frame | None:
-        """Read a frame that shows the opening: its number first, then whether it is wanted, then the rest."""
+    def _read_opened(self, block: bytes, pos: int, opening: re.Match[bytes]) -> Frame | Reason | None:
+        """Read what shows the opening: first its number, then whether it is wanted, then the rest."""
         raw_name, stamp, raw_number = opening.groups()
         number = int(raw_number)
         reason = self._sequence.refuse(number, stamp)
         if reason is not None:
-            return self._refuse(block, pos, reason)
+            return reason
         name = raw_name.decode("utf-8", "replace")
         if self._is_skipped(block, name):
-            self.skipped += 1
             return None
         headers, repeated = parse_headers(block)
-        reason = refuse_headers(name, headers, repeated)
-        if reason is not None:
-            return self._refuse(block, pos, reason)
         at = int(stamp[:-7]) * SECOND + int(stamp[-6:])
-        return Frame(name, headers, at, number, pos)
+        return refuse_headers(name, headers, repeated) or Frame(name, headers, at, number, pos)
 
-    def _read_answer(self, block: bytes, pos: int, name: str) -> Frame | None:
+    def _read_answer(self, block: bytes, pos: int, name: str) -> Frame | Reason:
         """Read what answers an action; only the login's own answer may lack an ActionID."""
         headers, repeated = parse_headers(block)
-        reason = refuse_headers(name, headers, repeated)
         action = headers.get("ActionID")
-        if reason is None and action is None and self.graded and self._sequence.begun:
-            reason = "no_opening"
-        if reason is None and action is not None and self._own_actions and not self._own_actions(action):
-            reason = "foreign_action"
-        if reason is not None:
-            return self._refuse(block, pos, reason)
-        return self._frame(name, headers, pos, answer=action is not None)
+        if action is None:
+            if self._sequence.begun:
+                return "no_opening"
+        elif self._own_actions is not None and not self._own_actions(action):
+            return "foreign_action"
+        return refuse_headers(name, headers, repeated) or self._frame(
+            name, headers, pos, answer=action is not None
+        )
 
-    def _read_plain(self, block: bytes, pos: int, name: str) -> Frame | None:
-        """Read a frame that is not held to the opening."""
+    def _read_plain(self, block: bytes, pos: int, name: str) -> Frame | Reason | None:
+        """Read what is not held to the opening."""
         if b"\nEvent:" in block:
-            return self._refuse(block, pos, "repeated_header")
+            return "repeated_header"
         if self._is_skipped(block, name):
-            self.skipped += 1
             return None
         headers, repeated = parse_headers(block)
-        reason = refuse_headers(name, headers, repeated)
-        if reason is not None:
-            return self._refuse(block, pos, reason)
-        return self._frame(name, headers, pos)
+        return refuse_headers(name, headers, repeated) or self._frame(name, headers, pos)
 
     def _frame(self, name: str, headers: dict[str, str], pos: int, *, answer: bool = False) -> Frame:
         at = parse_timestamp(headers.get("Timestamp", ""))
         seq = parse_sequence(headers.get("SequenceNumber", ""))
         return Frame(name, headers, self._marked if at is None else at, seq, pos, answer)
-
-    def _is_login_greeting(self, name: str) -> bool:
-        """Tell the one event that a graded login may show without an opening, before any other event."""
-        return name == _BOOTED and not self._sequence.begun
 
     def _is_skipped(self, block: bytes, name: str) -> bool:
         if name not in self._wanted:
@@ -204,7 +199,3 @@ class Wire:
             return False
         variables = _VARIABLE.findall(block)
         return bool(variables) and _VARIABLES.isdisjoint(variables)
-
-    def _refuse(self, block: bytes, pos: int, reason: Reason) -> None:
-        self.quarantined[reason] += 1
-        self.refused.append(Quarantined(pos, reason, block[:_HEAD]))
