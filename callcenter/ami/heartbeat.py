@@ -40,6 +40,11 @@ class Heartbeat:
         self.held = False
         self.last_round_trip: float | None = None
 
+    @property
+    def next_number(self) -> int:
+        """The number that the next beat will have."""
+        return self._count + 1
+
     def send(self, now: float) -> tuple[int, dict[str, str]]:
         """Begin a beat; returns its number and the headers of the UserEvent action that carries it."""
         self._count += 1
@@ -84,8 +89,7 @@ class Heartbeat:
         if self.held:
             return False
         return any(
-            beat.counted_from is not None and now - beat.counted_from > self._deadline
-            for beat in self._open.values()
+            beat.counted_from is not None and now - beat.counted_from > self._deadline for beat in self._open.values()
         )
 
     def lag(self, now: float) -> float | None:

@@ -18,9 +18,7 @@ class LoginSettings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     username: str = Field(min_length=1, description="Section name in manager.conf.")
-    secret: SecretStr | None = Field(
-        default=None, description="The secret itself; better from the environment."
-    )
+    secret: SecretStr | None = Field(default=None, description="The secret itself; better from the environment.")
     secret_file: Path | None = Field(default=None, description="File whose first line is the secret.")
 
     @field_validator("username")
@@ -49,13 +47,9 @@ class LoginSettings(BaseModel):
             try:
                 text = self.secret_file.read_text("utf-8").partition("\n")[0].strip()
             except (OSError, UnicodeDecodeError) as error:
-                raise BadSetting(
-                    f"the secret of manager login {self.username!r} cannot be read: {error}"
-                ) from error
+                raise BadSetting(f"the secret of manager login {self.username!r} cannot be read: {error}") from error
         if not text or "\r" in text or "\n" in text:
-            raise BadSetting(
-                f"the secret of manager login {self.username!r} must be one line that is not empty"
-            )
+            raise BadSetting(f"the secret of manager login {self.username!r} must be one line that is not empty")
         return text
 
 
@@ -68,30 +62,21 @@ class AmiSettings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    node: str = Field(
-        default="pbx", min_length=1, max_length=64, description="Name of this switch in labels."
-    )
-    host: str = Field(
-        default="127.0.0.1", min_length=1, description="Host name or address of the manager interface."
-    )
+    node: str = Field(default="pbx", min_length=1, max_length=64, description="Name of this switch in labels.")
+    host: str = Field(default="127.0.0.1", min_length=1, description="Host name or address of the manager interface.")
     port: int = Field(default=5038, ge=1, le=65535, description="Its TCP port (5039 is usual for TLS).")
-    tls: bool = Field(
-        default=False, description="Speak TLS; the certificate and its name are always verified."
-    )
+    tls: bool = Field(default=False, description="Speak TLS; the certificate and its name are always verified.")
     tls_ca: Path | None = Field(default=None, description="Certificate authority for a self-signed switch.")
     events: LoginSettings = Field(description="The login that reads events and sends nothing.")
     control: LoginSettings = Field(description="The login for snapshots, pauses and heartbeats.")
-    connect_timeout: float = Field(
-        default=5.0, gt=0, description="For the connection, the banner and the login."
-    )
+    connect_timeout: float = Field(default=5.0, gt=0, description="For the connection, the banner and the login.")
     action_timeout: float = Field(default=10.0, gt=0, description="For the answer to one action.")
     heartbeat_every: float = Field(default=2.0, gt=0, description="Time between two heartbeats.")
-    heartbeat_deadline: float = Field(
-        default=8.0, gt=0, description="A heartbeat not seen by then ends the login."
-    )
+    heartbeat_deadline: float = Field(default=8.0, gt=0, description="A heartbeat not seen by then ends the login.")
     queue_frames: int = Field(default=20_000, ge=1, description="Frames that may wait before reading pauses.")
-    backoff_min: float = Field(default=0.5, gt=0, description="Shortest wait before a reconnect.")
-    backoff_max: float = Field(default=30.0, gt=0, description="Longest wait before a reconnect.")
+    wait_at_start: bool = Field(default=False, description="Wait for a switch that is not up at start.")
+    backoff_min: float = Field(default=0.25, gt=0, description="Shortest wait before a reconnect.")
+    backoff_max: float = Field(default=3.0, gt=0, description="Longest wait before a reconnect.")
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
