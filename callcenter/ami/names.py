@@ -29,7 +29,6 @@ NEEDED: dict[str, tuple[str, ...]] = {
     # dialling and bridging
     "DialBegin": _DEST,
     "DialState": (*_DEST, "DialStatus"),
-    "DialEnd": (*_DEST, "DialStatus"),
     "BridgeEnter": ("BridgeUniqueid", "Channel", "Uniqueid"),
     "BridgeLeave": ("BridgeUniqueid", "Channel", "Uniqueid"),
     "Hold": ("Channel", "Uniqueid"),

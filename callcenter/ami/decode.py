@@ -1,0 +1,280 @@
+"""One table from frame to domain event; what AMI calls a thing stays on this page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from callcenter.domain import events as ev
+from callcenter.domain.frame import Frame
+
+_RINGING, _UP, _RING_IN, _DIALING_OFFHOOK = "5", "6", "4", "2"
+_UNKNOWN = frozenset({"", "<unknown>", "unknown", "anonymous", "Anonymous"})
+_LOST_STATUS = frozenset({"Unreachable", "Lagged", "Removed"})
+
+HEARTBEAT = "CallcenterHeartbeat"
+"""Name of the UserEvent that the control login sends and the events login must see."""
+REFUSED = "CallcenterRefused"
+"""UserEvent of our dialplan: a caller was turned away at a queue's door (headers Queue, Reason, Uniqueid)."""
+KEY_EXIT = "CallcenterKeyExit"
+"""UserEvent of our dialplan: a caller left a queue by key (headers Queue, Uniqueid)."""
+
+
+def decode(frame: Frame) -> ev.Event | None:
+    """Turn a frame into the event that it means, or None when it means nothing here."""
+    make = _TABLE.get(frame.name)
+    if make is None or (frame.answer and frame.name not in _ANSWERING):
+        return None
+    return make(frame)
+
+
+def _number(text: str | None) -> str | None:
+    return None if text is None or text in _UNKNOWN else text
+
+
+def _int(text: str | None) -> int | None:
+    return int(text) if text is not None and text.isascii() and text.isdigit() and len(text) < 16 else None
+
+
+def _newchannel(f: Frame) -> ev.Event:
+    h = f.headers
+    calling = h["ChannelState"] in {_RING_IN, _DIALING_OFFHOOK}
+    return ev.ChannelStarted(
+        f.at,
+        f.pos,
+        h["Uniqueid"],
+        h["Channel"],
+        h["Linkedid"],
+        h["Exten"],
+        calling,
+        _number(h.get("CallerIDNum")),
+    )
+
+
+def _newstate(f: Frame) -> ev.Event | None:
+    h = f.headers
+    match h["ChannelState"]:
+        case "5":
+            return ev.ChannelRang(f.at, f.pos, h["Uniqueid"], h["Channel"])
+        case "6":
+            return ev.ChannelUp(f.at, f.pos, h["Uniqueid"], h["Channel"], h["Linkedid"])
+        case _:
+            return None
+
+
+def _rename(f: Frame) -> ev.Event:
+    return ev.ChannelRenamed(f.at, f.pos, f.headers["Uniqueid"], f.headers["Newname"])
+
+
+def _hangup(f: Frame) -> ev.Event:
+    h = f.headers
+    return ev.ChannelEnded(f.at, f.pos, h["Uniqueid"], h["Channel"], _int(h["Cause"]), _int(h.get("TechCause")))
+
+
+def _hangup_request(f: Frame) -> ev.Event:
+    h = f.headers
+    return ev.HangupAsked(f.at, f.pos, h["Uniqueid"], h["Channel"], _int(h.get("Cause")), _int(h.get("TechCause")))
+
+
+def _soft_hangup(f: Frame) -> ev.Event:
+    h = f.headers
+    return ev.TeardownAsked(f.at, f.pos, h["Uniqueid"], h["Channel"], _int(h.get("Cause")))
+
+
+def _local_bridge(f: Frame) -> ev.Event:
+    return ev.HalvesJoined(f.at, f.pos, f.headers["LocalOneUniqueid"], f.headers["LocalTwoUniqueid"])
+
+
+def _join(f: Frame) -> ev.Event:
+    h = f.headers
+    return ev.CallerJoined(
+        f.at, f.pos, h["Uniqueid"], h["Channel"], h["Linkedid"], h["Queue"],
+        _int(h["Position"]), _number(h.get("CallerIDNum")), _number(h.get("Exten")),
+    )  # fmt: skip
+
+
+def _leave(f: Frame) -> ev.Event:
+    h = f.headers
+    return ev.CallerLeft(f.at, f.pos, h["Uniqueid"], h["Channel"], h.get("Linkedid") or h["Uniqueid"], h["Queue"])
+
+
+def _drop(f: Frame) -> ev.Event:
+    h = f.headers
+    return ev.CallerDropped(f.at, f.pos, h["Uniqueid"], h["Channel"], h.get("Linkedid") or h["Uniqueid"], h["Queue"])
+
+
+def _called(f: Frame) -> ev.Event:
+    h = f.headers
+    return ev.MemberCalled(
+        f.at, f.pos, h["Uniqueid"], h["Channel"], h.get("Linkedid") or h["Uniqueid"], h["Queue"],
+        h["Interface"], h["MemberName"], h["DestUniqueid"], h["DestChannel"],
+    )  # fmt: skip
+
+
+def _connected(f: Frame) -> ev.Event:
+    h = f.headers
+    return ev.MemberConnected(
+        f.at, f.pos, h["Uniqueid"], h["Channel"], h.get("Linkedid") or h["Uniqueid"], h["Queue"],
+        h["Interface"], h["MemberName"], h["DestUniqueid"], h["DestChannel"],
+    )  # fmt: skip
+
+
+def _completed(f: Frame) -> ev.Event:
+    h = f.headers
+    return ev.MemberCompleted(
+        f.at, f.pos, h.get("Uniqueid") or None, h.get("Linkedid") or None, h["Queue"],
+        h["Interface"], h["MemberName"], h.get("DestUniqueid") or None,
+    )  # fmt: skip
+
+
+def _ring_no_answer(f: Frame) -> ev.Event:
+    h = f.headers
+    return ev.MemberRingEnded(f.at, f.pos, h["Uniqueid"], h["Queue"], h["Interface"], h.get("DestUniqueid") or None)
+
+
+def _dial_begin(f: Frame) -> ev.Event:
+    h = f.headers
+    return ev.DialBegan(
+        f.at, f.pos, h.get("Uniqueid") or None, h.get("Channel") or None, h.get("Linkedid") or None,
+        h["DestUniqueid"], h["DestChannel"], h.get("DialString", ""),
+    )  # fmt: skip
+
+
+def _dial_state(f: Frame) -> ev.Event | None:
+    h = f.headers
+    if h["DialStatus"] != "RINGING":
+        return None
+    return ev.ChannelRang(f.at, f.pos, h["DestUniqueid"], h["DestChannel"])
+
+
+def _member(f: Frame) -> ev.Event:
+    h = f.headers
+    interface = h.get("Interface") or h.get("Location") or ""
+    return ev.MemberSeen(
+        f.at, f.pos, h["Queue"], interface, h.get("MemberName") or h.get("Name") or interface,
+        h.get("StateInterface") or interface, _int(h.get("Status")),
+        h.get("Paused") == "1", h.get("PausedReason", ""), answer=f.answer,
+    )  # fmt: skip
+
+
+def _member_answer(f: Frame) -> ev.Event | None:
+    return _member(f) if f.headers.get("Queue") and f.headers.get("Location") else None
+
+
+def _member_removed(f: Frame) -> ev.Event:
+    return ev.MemberGone(f.at, f.pos, f.headers["Queue"], f.headers["Interface"])
+
+
+def _device(f: Frame) -> ev.Event | None:
+    device, state = f.headers.get("Device", ""), f.headers.get("State", "")
+    if not device or device.startswith("Queue:"):
+        return None
+    return ev.DeviceSeen(f.at, f.pos, device, state, answer=f.answer)
+
+
+def _peer(f: Frame) -> ev.Event | None:
+    match f.headers["PeerStatus"]:
+        case "Reachable" | "Registered":
+            return ev.PhoneSeen(f.at, f.pos, f.headers["Peer"], reachable=True)
+        case "Unreachable" | "Unregistered" | "Lagged":
+            return ev.PhoneSeen(f.at, f.pos, f.headers["Peer"], reachable=False)
+        case _:
+            return None
+
+
+def _contact(f: Frame) -> ev.Event | None:
+    h = f.headers
+    status = h["ContactStatus"]
+    reachable = True if status == "Reachable" else False if status in _LOST_STATUS else None
+    device = f"PJSIP/{h['EndpointName'] or h.get('AOR', '')}"
+    return ev.ContactSeen(f.at, f.pos, device, h.get("URI", ""), reachable, status == "Removed")
+
+
+def _hold(f: Frame) -> ev.Event:
+    return ev.HoldSet(f.at, f.pos, f.headers["Uniqueid"], on=f.name == "Hold")
+
+
+def _blind(f: Frame) -> ev.Event | None:
+    h = f.headers
+    if h["Result"] != "Success":
+        return None
+    moved = h.get("TransfereeUniqueid") or None
+    return ev.BlindTransferred(f.at, f.pos, h["TransfererUniqueid"], moved, h.get("Extension", ""))
+
+
+def _attended(f: Frame) -> ev.Event | None:
+    h = f.headers
+    if h["Result"] != "Success":
+        return None
+    return ev.AttendedTransferred(f.at, f.pos, h["OrigTransfererUniqueid"], h["SecondTransfererUniqueid"])
+
+
+def _bridge(f: Frame) -> ev.Event:
+    h = f.headers
+    make = ev.BridgeEntered if f.name == "BridgeEnter" else ev.BridgeLeft
+    return make(f.at, f.pos, h["Uniqueid"], h["Channel"], h["BridgeUniqueid"])
+
+
+def _varset(f: Frame) -> ev.Event | None:
+    h = f.headers
+    if h["Variable"] != "QUEUESTATUS" or not h["Uniqueid"]:
+        return None
+    linked = h.get("Linkedid") or h["Uniqueid"]
+    caller, dialled = _number(h.get("CallerIDNum")), _number(h.get("Exten"))
+    return ev.QueueResult(f.at, f.pos, h["Uniqueid"], h.get("Channel", ""), linked, caller, dialled, h["Value"])
+
+
+def _user(f: Frame) -> ev.Event | None:
+    h = f.headers
+    match h["UserEvent"]:
+        case "CallcenterHeartbeat":
+            return ev.Tick(f.at, f.pos)
+        case "CallcenterRefused" if h.get("Uniqueid") and h.get("Queue"):
+            return ev.DoorRefused(f.at, f.pos, h["Uniqueid"], h["Queue"], h.get("Reason", ""))
+        case "CallcenterKeyExit" if h.get("Uniqueid") and h.get("Queue"):
+            return ev.KeyPressed(f.at, f.pos, h["Uniqueid"], h["Queue"])
+        case _:
+            return None
+
+
+def _shutdown(f: Frame) -> ev.Event:
+    return ev.SwitchStopping(f.at, f.pos)
+
+
+_TABLE: dict[str, Callable[[Frame], ev.Event | None]] = {
+    "Newchannel": _newchannel,
+    "Newstate": _newstate,
+    "Rename": _rename,
+    "Hangup": _hangup,
+    "HangupRequest": _hangup_request,
+    "SoftHangupRequest": _soft_hangup,
+    "LocalBridge": _local_bridge,
+    "QueueCallerJoin": _join,
+    "QueueCallerLeave": _leave,
+    "QueueCallerAbandon": _drop,
+    "AgentCalled": _called,
+    "AgentConnect": _connected,
+    "AgentComplete": _completed,
+    "AgentRingNoAnswer": _ring_no_answer,
+    "DialBegin": _dial_begin,
+    "DialState": _dial_state,
+    "BridgeEnter": _bridge,
+    "BridgeLeave": _bridge,
+    "Hold": _hold,
+    "Unhold": _hold,
+    "BlindTransfer": _blind,
+    "AttendedTransfer": _attended,
+    "QueueMemberStatus": _member,
+    "QueueMemberAdded": _member,
+    "QueueMemberPause": _member,
+    "QueueMemberRemoved": _member_removed,
+    "QueueMember": _member_answer,
+    "DeviceStateChange": _device,
+    "PeerStatus": _peer,
+    "ContactStatus": _contact,
+    "VarSet": _varset,
+    "UserEvent": _user,
+    "Shutdown": _shutdown,
+}
+
+_ANSWERING = frozenset({"QueueMember", "DeviceStateChange"})
+"""Answers that may seed what is not yet known; none of them ends or judges anything."""

@@ -1,0 +1,105 @@
+"""What was not seen: restarts, gaps between logins, and the snapshot that says what is there now.
+
+A gap is admitted, never bridged by guessing: what agents did in it is unknown, calls that were open live on unless
+the switch was down, and every open record is marked. A snapshot can make things known and can say that a channel
+from before the gap is gone; it never says why.
+"""
+
+from __future__ import annotations
+
+from callcenter.domain import events as ev
+from callcenter.domain import facts as fx
+from callcenter.domain.calls import Calls
+from callcenter.domain.frame import SECOND, Micros
+from callcenter.domain.lines import Lines
+from callcenter.domain.people import People
+from callcenter.domain.snapshot import ChannelState, Snapshot
+from callcenter.domain.state import State
+
+
+class Continuity:
+    """Restarts, gaps and resyncs."""
+
+    def __init__(self, state: State, lines: Lines, people: People, calls: Calls, out: list[fx.Fact]) -> None:
+        self._state = state
+        self._lines = lines
+        self._people = people
+        self._calls = calls
+        self._out = out
+
+    def stopping(self, event: ev.SwitchStopping) -> None:
+        """The switch said that it stops: all that it tore down just before was its own doing."""
+        self._state.stopping = True
+        self._calls.down(unseen=False)
+        self._people.forget(event.at, restarted=True)
+
+    def lost(self, event: ev.LinkLost) -> None:
+        """From here on nothing is seen; `at` is the last moment that was."""
+        self._state.lost_at = event.at
+        for channel in self._state.channels.values():
+            channel.stale = channel.in_gap = True
+        for visit in self._state.visits.values():
+            visit.in_gap = True
+            for offer in visit.offers:
+                offer.in_gap = offer.in_gap or offer.outcome is None
+        self._people.forget(event.at, restarted=False)
+
+    def restored(self, event: ev.LinkRestored) -> None:
+        """Events are seen again."""
+        restarted = event.restarted or self._state.stopping
+        start = self._state.lost_at
+        self._state.stopping, self._state.lost_at = False, None
+        if restarted:
+            self._calls.down(unseen=True)
+            self._people.forget(start, restarted=True)
+        self._out.append(fx.GapSeen(at=event.at, start=start, cause="restart" if restarted else "link"))
+
+    def resynced(self, event: ev.Resynced) -> None:
+        """Take what the switch says is there: by key, ending only what was doubtful and is not there."""
+        snapshot = event.snapshot
+        self._channels(snapshot.channels, event)
+        self._waiting(snapshot, event)
+        for device in snapshot.devices or ():
+            self._people.seen_device(ev.DeviceSeen(event.at, event.pos, device.device, device.state))
+        for contact in snapshot.contacts or ():
+            reachable = _REACHABLE.get(contact.status)
+            self._people.seen_contact(
+                ev.ContactSeen(event.at, event.pos, f"PJSIP/{contact.endpoint}", contact.uri, reachable, removed=False)
+            )
+        for m in snapshot.members:
+            behind = m.state_interface or m.interface
+            self._people.seen_member(
+                ev.MemberSeen(
+                    event.at, event.pos, m.queue, m.interface, m.name, behind, m.status, m.paused, m.reason
+                )  # fmt: skip
+            )
+
+    def _channels(self, channels: tuple[ChannelState, ...], event: ev.Resynced) -> None:
+        there = {c.uniqueid for c in channels}
+        for channel in list(self._state.channels.values()):
+            if channel.stale and channel.uid not in there:
+                gone = ev.ChannelEnded(None, event.pos, channel.uid, channel.name, None, None)
+                self._calls.ended(gone)
+        for now in channels:
+            known = self._lines.get(now.uniqueid) is not None
+            channel = self._lines.seen(now.uniqueid, now.name, now.linkedid)
+            if not known:
+                channel.dialled, channel.number = now.exten, now.caller or None
+
+    def _waiting(self, snapshot: Snapshot, event: ev.Resynced) -> None:
+        for entry in snapshot.waiting:
+            channel = self._lines.seen(entry.uniqueid, entry.channel)
+            if self._calls.visits.of(channel, entry.queue) is not None:
+                continue
+            channel.number = channel.number or entry.caller or None
+            visit = self._calls.visits.open(channel, entry.queue, None, event.pos)
+            visit.position = entry.position
+            visit.in_gap = True
+            visit.waiting_since = _since(event.at, entry.wait_seconds)
+
+
+_REACHABLE = {"Reachable": True, "Unreachable": False, "Removed": False}
+
+
+def _since(at: Micros | None, seconds: int | None) -> Micros | None:
+    return None if at is None or seconds is None else at - seconds * SECOND

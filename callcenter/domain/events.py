@@ -1,0 +1,340 @@
+"""What happened on the switch, in the domain's words; the only input of the floor.
+
+An event is what a frame meant, nothing more: no outcome is decided here. `at` is the switch's time in
+microseconds (None where the frame had none), `pos` says which frame it came from.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from callcenter.domain.frame import Micros
+from callcenter.domain.snapshot import Snapshot
+
+
+class _Event(msgspec.Struct, frozen=True, gc=False, tag=True):
+    at: Micros | None
+    pos: int
+
+
+class ChannelStarted(_Event, frozen=True, gc=False):
+    """A channel came to be; `dialled` is its extension, `calling` is True when its owner took the line to dial."""
+
+    uid: str
+    name: str
+    linked: str
+    dialled: str
+    calling: bool
+    number: str | None
+
+
+class ChannelRang(_Event, frozen=True, gc=False):
+    """The channel's device said that it rings (180), by channel state or by dial state."""
+
+    uid: str
+    name: str
+
+
+class ChannelUp(_Event, frozen=True, gc=False):
+    """The channel was answered."""
+
+    uid: str
+    name: str
+    linked: str
+
+
+class ChannelRenamed(_Event, frozen=True, gc=False):
+    """A masquerade gave the channel another name."""
+
+    uid: str
+    name: str
+
+
+class ChannelEnded(_Event, frozen=True, gc=False):
+    """The channel is gone. `cause` is Q.850, `tech` the SIP status where the peer refused."""
+
+    uid: str
+    name: str
+    cause: int | None
+    tech: int | None
+
+
+class HangupAsked(_Event, frozen=True, gc=False):
+    """The party on this channel ended it: BYE, CANCEL or a refusal with its SIP status."""
+
+    uid: str
+    name: str
+    cause: int | None
+    tech: int | None
+
+
+class TeardownAsked(_Event, frozen=True, gc=False):
+    """Asterisk itself asked the channel to go; `flag` is the soft hang-up flag (see channels.py)."""
+
+    uid: str
+    name: str
+    flag: int | None
+
+
+class HalvesJoined(_Event, frozen=True, gc=False):
+    """The two halves of a Local channel are bridged."""
+
+    one: str
+    two: str
+
+
+class CallerJoined(_Event, frozen=True, gc=False):
+    """A caller entered a queue."""
+
+    uid: str
+    name: str
+    linked: str
+    queue: str
+    position: int | None
+    caller: str | None
+    dialled: str | None
+
+
+class CallerLeft(_Event, frozen=True, gc=False):
+    """A caller is no longer waiting in a queue, for whatever reason."""
+
+    uid: str
+    name: str
+    linked: str
+    queue: str
+
+
+class CallerDropped(_Event, frozen=True, gc=False):
+    """The queue lost its caller without an agent: a hang-up, a timeout, a restart alike."""
+
+    uid: str
+    name: str
+    linked: str
+    queue: str
+
+
+class MemberCalled(_Event, frozen=True, gc=False):
+    """The queue began to dial a member for a caller; says nothing about ringing."""
+
+    uid: str
+    name: str
+    linked: str
+    queue: str
+    interface: str
+    member: str
+    dest: str
+    dest_name: str
+
+
+class MemberConnected(_Event, frozen=True, gc=False):
+    """Caller and member are connected by the queue."""
+
+    uid: str
+    name: str
+    linked: str
+    queue: str
+    interface: str
+    member: str
+    dest: str
+    dest_name: str
+
+
+class MemberCompleted(_Event, frozen=True, gc=False):
+    """The queue's part of an answered call is over; the channel fields may be missing."""
+
+    uid: str | None
+    linked: str | None
+    queue: str
+    interface: str
+    member: str
+    dest: str | None
+
+
+class MemberRingEnded(_Event, frozen=True, gc=False):
+    """The queue stopped trying a member; the reason is not to be read from it."""
+
+    uid: str
+    queue: str
+    interface: str
+    dest: str | None
+
+
+class DialBegan(_Event, frozen=True, gc=False):
+    """A channel (None: nobody) began to dial another."""
+
+    uid: str | None
+    name: str | None
+    linked: str | None
+    dest: str
+    dest_name: str
+    dial_string: str
+
+
+class MemberSeen(_Event, frozen=True, gc=False):
+    """A queue told of one of its members; `status` is Asterisk's device state number."""
+
+    queue: str
+    interface: str
+    member: str
+    device: str
+    status: int | None
+    paused: bool
+    reason: str
+    answer: bool = False
+
+
+class MemberGone(_Event, frozen=True, gc=False):
+    """A member was taken out of a queue."""
+
+    queue: str
+    interface: str
+
+
+class DeviceSeen(_Event, frozen=True, gc=False):
+    """A device has this state: NOT_INUSE, INUSE, RINGING, UNAVAILABLE ..."""
+
+    device: str
+    state: str
+    answer: bool = False
+
+
+class PhoneSeen(_Event, frozen=True, gc=False):
+    """An endpoint as a whole is reachable or not."""
+
+    device: str
+    reachable: bool
+
+
+class ContactSeen(_Event, frozen=True, gc=False):
+    """One registration of an endpoint: reachable, lost, or gone (reachable None: newly there, not yet tried)."""
+
+    device: str
+    uri: str
+    reachable: bool | None
+    removed: bool
+
+
+class HoldSet(_Event, frozen=True, gc=False):
+    """The party on this channel put the other on hold, or took it back."""
+
+    uid: str
+    on: bool
+
+
+class BlindTransferred(_Event, frozen=True, gc=False):
+    """The party on `by` sent the other one away to an extension."""
+
+    by: str
+    moved: str | None
+    target: str
+
+
+class AttendedTransferred(_Event, frozen=True, gc=False):
+    """A transfer after consultation was completed; `by` and `second` are the transferer's two channels."""
+
+    by: str
+    second: str
+
+
+class BridgeEntered(_Event, frozen=True, gc=False):
+    """A channel entered a bridge."""
+
+    uid: str
+    name: str
+    bridge: str
+
+
+class BridgeLeft(_Event, frozen=True, gc=False):
+    """A channel left a bridge."""
+
+    uid: str
+    name: str
+    bridge: str
+
+
+class QueueResult(_Event, frozen=True, gc=False):
+    """The queue application told the dialplan why it ended (QUEUESTATUS); class `dialplan`."""
+
+    uid: str
+    name: str
+    linked: str
+    caller: str | None
+    dialled: str | None
+    result: str
+
+
+class DoorRefused(_Event, frozen=True, gc=False):
+    """Our dialplan says: this caller was refused at this queue's door."""
+
+    uid: str
+    queue: str
+    reason: str
+
+
+class KeyPressed(_Event, frozen=True, gc=False):
+    """Our dialplan says: this caller left this queue by key."""
+
+    uid: str
+    queue: str
+
+
+class SwitchStopping(_Event, frozen=True, gc=False):
+    """Asterisk announced that it stops or restarts."""
+
+
+class LinkLost(_Event, frozen=True, gc=False):
+    """The events login ended; what happens from here on is not seen. `at` is the last time that was seen."""
+
+
+class LinkRestored(_Event, frozen=True, gc=False):
+    """Events are seen again, `at` from here on; `restarted` when the switch itself was down meanwhile."""
+
+    restarted: bool
+
+
+class Resynced(_Event, frozen=True, gc=False):
+    """A snapshot of the switch, taken between two heartbeats: apply by key, never end a thing that it cannot know."""
+
+    snapshot: Snapshot
+
+
+class Tick(_Event, frozen=True, gc=False):
+    """Time passed."""
+
+
+Event = (
+    ChannelStarted
+    | ChannelRang
+    | ChannelUp
+    | ChannelRenamed
+    | ChannelEnded
+    | HangupAsked
+    | TeardownAsked
+    | HalvesJoined
+    | CallerJoined
+    | CallerLeft
+    | CallerDropped
+    | MemberCalled
+    | MemberConnected
+    | MemberCompleted
+    | MemberRingEnded
+    | DialBegan
+    | MemberSeen
+    | MemberGone
+    | DeviceSeen
+    | PhoneSeen
+    | ContactSeen
+    | HoldSet
+    | BlindTransferred
+    | AttendedTransferred
+    | BridgeEntered
+    | BridgeLeft
+    | QueueResult
+    | DoorRefused
+    | KeyPressed
+    | SwitchStopping
+    | LinkLost
+    | LinkRestored
+    | Resynced
+    | Tick
+)

@@ -1,0 +1,351 @@
+"""What became true for the call centre; everything the house shows or judges is made of these.
+
+Records (`Visit`, `Offer`, `Call`, `StateSpan`, `OwnCall`) are the finished accounts; facts carry them, or tell the
+live views of a change at once. Unknown is None, never 0. `frames` are the positions a record was derived from.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+import msgspec
+
+from callcenter.domain.frame import Micros
+
+
+class VisitOutcome(StrEnum):
+    """How a caller's stay in one queue ended."""
+
+    ANSWERED = "answered"
+    ABANDONED = "abandoned"
+    TIMED_OUT = "timed_out"
+    QUEUE_EMPTY = "queue_empty"
+    KEY_PRESSED = "key_pressed"
+    WITHDRAWN = "withdrawn"
+    REDIRECTED = "redirected"
+    REFUSED = "refused"
+    SWITCH_DOWN = "switch_down"
+    UNKNOWN = "unknown"
+
+
+class OfferOutcome(StrEnum):
+    """How one attempt to reach one agent for one visit ended; a closed list with *unknown* in it."""
+
+    ANSWERED = "answered"
+    TIMED_OUT = "timed_out"
+    DECLINED = "declined"
+    BUSY = "busy"
+    UNREACHABLE = "unreachable"
+    ANSWERED_ELSEWHERE = "answered_elsewhere"
+    CALLER_LEFT = "caller_left"
+    CUT_SHORT = "cut_short"
+    SWITCH_DOWN = "switch_down"
+    UNKNOWN = "unknown"
+
+
+class EndedBy(StrEnum):
+    """Who ended the agent's part of an answered visit, or the wait of an unanswered one."""
+
+    CALLER = "caller"
+    AGENT = "agent"
+    TRANSFER = "transfer"
+    SWITCH = "switch"
+    UNKNOWN = "unknown"
+
+
+class AgentState(StrEnum):
+    """What an agent is doing; where several hold, the first of this list that does."""
+
+    OFFLINE = "offline"
+    TALKING = "talking"
+    RINGING = "ringing"
+    BLOCKED = "blocked"
+    OUTBOUND = "outbound"
+    PAUSED = "paused"
+    WRAP_UP = "wrap_up"
+    AVAILABLE = "available"
+    UNKNOWN = "unknown"
+
+
+class _Record(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    pass
+
+
+class Offer(_Record, frozen=True, kw_only=True, gc=False):
+    """One attempt of a queue to reach one agent for one visit.
+
+    Attributes:
+        offered_at: When dialling began; None where it was not seen.
+        rang_at: When the phone itself said that it rings; None where it never did or was not seen.
+        ended_at: When the phone was picked up or stopped being tried.
+        connected_at: When caller and agent were connected, for the one that was.
+        available: Whether the agent was held available when the offer came; False says what refuted it in `refuted`.
+        in_gap: The offer was open while nothing was seen for a time.
+    """
+
+    agent: str
+    interface: str
+    offered_at: Micros | None
+    rang_at: Micros | None
+    ended_at: Micros | None
+    connected_at: Micros | None
+    outcome: OfferOutcome
+    available: bool
+    refuted: str | None
+    in_gap: bool
+    frames: tuple[int, ...]
+
+    @property
+    def ringing(self) -> Micros | None:
+        """How long the phone rang, in microseconds."""
+        if self.rang_at is None or self.ended_at is None:
+            return None
+        return max(0, self.ended_at - self.rang_at)
+
+
+class Visit(_Record, frozen=True, kw_only=True):
+    """One stay of one caller in one queue, with every offer made for it.
+
+    Attributes:
+        call: Id of the call it belongs to.
+        n: 1, 2 ... for the same channel in the same queue.
+        caller: The number that the network gave, as it is: hostile.
+        did: The number that was dialled.
+        joined_at: None where the join was not seen, or the caller was refused at the door.
+        ended_at: End of the answering agent's part.
+        ended_by: None where the visit was not answered and nobody in particular ended it.
+        refused_at: When the caller was turned away at the door.
+        in_gap: The visit was open while nothing was seen for a time.
+    """
+
+    call: str
+    uniqueid: str
+    queue: str | None
+    n: int
+    caller: str | None
+    did: str | None
+    joined_at: Micros | None
+    left_at: Micros | None
+    position: int | None
+    outcome: VisitOutcome
+    agent: str | None
+    answered_at: Micros | None
+    ended_at: Micros | None
+    hold: Micros | None
+    transferred: str | None
+    ended_by: EndedBy | None
+    refused_at: Micros | None
+    offers: tuple[Offer, ...]
+    in_gap: bool
+    frames: tuple[int, ...]
+
+    @property
+    def wait(self) -> Micros | None:
+        """Microseconds from joining to leaving the queue."""
+        if self.joined_at is None or self.left_at is None:
+            return None
+        return max(0, self.left_at - self.joined_at)
+
+    @property
+    def talk(self) -> Micros | None:
+        """Microseconds from the answer to the end of the agent's part, holds and consultations included."""
+        if self.answered_at is None or self.ended_at is None:
+            return None
+        return max(0, self.ended_at - self.answered_at)
+
+
+class Call(_Record, frozen=True, kw_only=True):
+    """All visits of one call (one linkedid), in the order they began; `order` sorts calls by their first event."""
+
+    call: str
+    order: int
+    visits: tuple[Visit, ...]
+
+
+class StateSpan(_Record, frozen=True, kw_only=True, gc=False):
+    """An agent was in one state from `start` to `end` (None: still is)."""
+
+    agent: str
+    interface: str
+    state: AgentState
+    reason: str | None
+    queues: tuple[str, ...]
+    start: Micros | None
+    end: Micros | None
+
+
+class OwnCall(_Record, frozen=True, kw_only=True, gc=False):
+    """An agent's own channel that was no offer: taken off the hook or dialled by the agent.
+
+    Attributes:
+        dialled: The extension, "" or "s" where none was dialled.
+        in_talk: The line was taken while a queue call was in progress (a consultation).
+        ended_at: None while it lasts.
+    """
+
+    agent: str
+    interface: str
+    uniqueid: str
+    dialled: str
+    started_at: Micros | None
+    up_at: Micros | None
+    ended_at: Micros | None
+    in_talk: bool
+    in_gap: bool
+    frames: tuple[int, ...]
+
+
+class _Fact(msgspec.Struct, frozen=True, kw_only=True, gc=False, tag=True):
+    at: Micros | None
+
+
+class VisitJoined(_Fact, frozen=True, kw_only=True, gc=False):
+    """A caller waits in a queue."""
+
+    uniqueid: str
+    queue: str
+    n: int
+
+
+class VisitLeft(_Fact, frozen=True, kw_only=True, gc=False):
+    """A caller no longer waits; how it ended is told by `VisitEnded`."""
+
+    uniqueid: str
+    queue: str
+    n: int
+
+
+class CallOffered(_Fact, frozen=True, kw_only=True, gc=False):
+    """An agent is being tried."""
+
+    agent: str
+    interface: str
+    queue: str
+    uniqueid: str
+
+
+class PhoneRang(_Fact, frozen=True, kw_only=True, gc=False):
+    """An agent's phone rings for a queue's caller."""
+
+    agent: str
+    interface: str
+    queue: str
+    uniqueid: str
+
+
+class CallAnswered(_Fact, frozen=True, kw_only=True, gc=False):
+    """Caller and agent are connected."""
+
+    agent: str
+    queue: str
+    uniqueid: str
+
+
+class OfferEnded(_Fact, frozen=True, kw_only=True, gc=False):
+    """An offer's outcome is decided; exactly once for each offer."""
+
+    queue: str
+    uniqueid: str
+    visit: int
+    offer: Offer
+
+
+class VisitEnded(_Fact, frozen=True, kw_only=True, gc=False):
+    """A visit's whole account is decided; exactly once for each visit."""
+
+    visit: Visit
+
+
+class CallEnded(_Fact, frozen=True, kw_only=True, gc=False):
+    """Every channel and every visit of a call has ended."""
+
+    call: Call
+
+
+class AgentStateChanged(_Fact, frozen=True, kw_only=True, gc=False):
+    """An agent's state changed: the span that ended (None at first sight), and the new state."""
+
+    agent: str
+    interface: str
+    ended: StateSpan | None
+    state: AgentState
+    reason: str | None
+    queues: tuple[str, ...]
+
+
+class MembershipChanged(_Fact, frozen=True, kw_only=True, gc=False):
+    """An agent serves a queue from now on, or no longer."""
+
+    agent: str
+    interface: str
+    queue: str
+    member: bool
+
+
+class OwnCallBegan(_Fact, frozen=True, kw_only=True, gc=False):
+    """An agent took the own line."""
+
+    own: OwnCall
+
+
+class OwnCallEnded(_Fact, frozen=True, kw_only=True, gc=False):
+    """An agent's own line is free again."""
+
+    own: OwnCall
+
+
+class LineBlocked(_Fact, frozen=True, kw_only=True, gc=False):
+    """An agent's own line has been engaged, with no permitted number dialled, for longer than allowed."""
+
+    own: OwnCall
+
+
+class PhoneLost(_Fact, frozen=True, kw_only=True, gc=False):
+    """An agent's phone is no longer registered or no longer answers."""
+
+    agent: str
+    interface: str
+    frames: tuple[int, ...]
+
+
+class PhoneFound(_Fact, frozen=True, kw_only=True, gc=False):
+    """An agent's phone is reachable (again)."""
+
+    agent: str
+    interface: str
+    frames: tuple[int, ...]
+
+
+class GapSeen(_Fact, frozen=True, kw_only=True, gc=False):
+    """Nothing was seen from `start` to `at`; `cause` is `restart` or `link`."""
+
+    start: Micros | None
+    cause: str
+
+
+class OutOfOrder(_Fact, frozen=True, kw_only=True, gc=False):
+    """An event that fits nothing known; counted, never raised."""
+
+    event: str
+    pos: int
+
+
+Fact = (
+    VisitJoined
+    | VisitLeft
+    | CallOffered
+    | PhoneRang
+    | CallAnswered
+    | OfferEnded
+    | VisitEnded
+    | CallEnded
+    | AgentStateChanged
+    | MembershipChanged
+    | OwnCallBegan
+    | OwnCallEnded
+    | LineBlocked
+    | PhoneLost
+    | PhoneFound
+    | GapSeen
+    | OutOfOrder
+)

@@ -1,0 +1,201 @@
+"""Offers: one attempt of a queue to reach one agent, from dialling to the outcome.
+
+Story: called (or dialled) → rang → up or over → connected, or not. A Local member's phone is dialled by the other
+half, so an offer has several sides: the channel that the queue dialled first, then what that one dials; the first
+of them that rings or is picked up counts. An outcome is told when the visit's own end is known, or half a second
+after the ring ended while the visit goes on.
+"""
+
+from __future__ import annotations
+
+from callcenter.domain import events as ev
+from callcenter.domain import facts as fx
+from callcenter.domain.frame import Micros
+from callcenter.domain.lines import Lines, partner_of
+from callcenter.domain.outcomes import SIP_OF_CAUSE, offer_outcome
+from callcenter.domain.people import People
+from callcenter.domain.state import Channel, OpenOffer, OpenVisit, Role, State
+
+
+class Offers:
+    """The offers of every open visit."""
+
+    def __init__(self, state: State, lines: Lines, people: People, out: list[fx.Fact]) -> None:
+        self._state = state
+        self._lines = lines
+        self._people = people
+        self._out = out
+
+    def make(self, visit: OpenVisit, dest: Channel, event: ev.MemberCalled | ev.MemberConnected) -> OpenOffer:
+        """Return the offer that the queue makes over this channel, completed with the member's name."""
+        device = self._people.device_of(event.interface)
+        person = self._people.meet(event.interface, device, event.member, event.at)
+        offer = self._of(visit, dest)
+        if offer is None:
+            offered_at = event.at if isinstance(event, ev.MemberCalled) else None
+            offer = self._add(visit, dest, person.name, person.interface, offered_at)
+        offer.agent, offer.interface = person.name, person.interface
+        if offer.offered_at is not None and event.at is not None:
+            offer.offered_at = min(offer.offered_at, event.at)
+        offer.frames.append(event.pos)
+        return offer
+
+    def called(self, visit: OpenVisit, event: ev.MemberCalled) -> None:
+        """The queue tries a member."""
+        dest = self._lines.seen(event.dest, event.dest_name)
+        device = self._people.device_of(event.interface)
+        person = self._people.meet(event.interface, device, event.member, event.at)
+        offer = self.make(visit, dest, event)
+        offer.available, offer.refuted = self._people.called(person, event)
+        self._people.take(person, dest, Role.CALLED)
+        self._out.append(fx.CallOffered(
+            at=event.at, agent=person.name, interface=person.interface, queue=event.queue, uniqueid=visit.uid,
+        ))  # fmt: skip
+        self._people.refresh(person, event.at)
+
+    def dialled(self, visit: OpenVisit, dest: Channel, event: ev.DialBegan) -> None:
+        """The waiting caller's channel dials another: an offer, even where the queue's own word was lost."""
+        offer = self._of(visit, dest)
+        if offer is None:
+            person = self._people.meet(event.dial_string, event.dial_string, "", event.at)
+            offer = self._add(visit, dest, person.name, person.interface, event.at)
+            self._people.take(person, dest, Role.CALLED)
+        elif offer.offered_at is not None and event.at is not None:
+            offer.offered_at = min(offer.offered_at, event.at)
+        offer.frames.append(event.pos)
+
+    def extend(self, source: Channel | None, source_name: str | None, dest: Channel) -> None:
+        """A Local member's other half dials the phone: that phone is a side of the offer."""
+        half = partner_of(source.name if source is not None else source_name or "")
+        first = self._lines.named(half)
+        if first is None or first.served is None or first.offer is None:
+            return
+        visit = self._state.visits.get(first.served)
+        if visit is None:
+            return
+        dest.served, dest.offer = first.served, first.offer
+        offer = visit.offers[first.offer]
+        offer.sides.append(dest.uid)
+        offer.live.append(dest.uid)
+        self._ring(offer, visit, dest.rang_at)
+
+    def rang(self, channel: Channel, pos: int) -> None:
+        """A side of an offer rings."""
+        found = self._at(channel)
+        if found is not None:
+            visit, offer = found
+            offer.frames.append(pos)
+            self._ring(offer, visit, channel.rang_at)
+
+    def up(self, channel: Channel, at: Micros | None, pos: int) -> None:
+        """A side of an offer was picked up: the ringing ends here."""
+        found = self._at(channel)
+        if found is None:
+            return
+        _, offer = found
+        offer.frames.append(pos)
+        if offer.sides[0] == channel.uid and offer.dest_up_at is None:
+            offer.dest_up_at = at
+        if offer.up_at is None and not offer.over:
+            offer.up_at = offer.ended_at = at
+
+    def refused(self, channel: Channel, event: ev.HangupAsked) -> None:
+        """The phone itself ended the attempt, with a SIP status."""
+        found = self._at(channel)
+        if found is None:
+            return
+        _, offer = found
+        offer.frames.append(event.pos)
+        if offer.up_at is None and offer.tech is None:
+            offer.tech = event.tech if event.tech is not None else SIP_OF_CAUSE.get(event.cause or 0)
+            offer.refused_ringing = offer.rang_at is not None
+
+    def ended(self, channel: Channel, event: ev.ChannelEnded) -> OpenVisit | None:
+        """A side is gone; the attempt is over when the channel that the queue dialled is."""
+        found = self._at(channel)
+        if found is None:
+            return None
+        visit, offer = found
+        offer.frames.append(event.pos)
+        if channel.uid in offer.live:
+            offer.live.remove(channel.uid)
+        if channel.uid == offer.sides[0]:
+            self.close(offer, event.at)
+            offer.elsewhere = offer.elsewhere or (event.cause == _ANSWERED_ELSEWHERE and offer.connected_at is None)
+            if offer.tech is None and offer.up_at is None and (event.tech in _CERTAIN):
+                offer.tech, offer.refused_ringing = event.tech, offer.rang_at is not None
+        return visit
+
+    @staticmethod
+    def close(offer: OpenOffer, at: Micros | None) -> None:
+        """The attempt is over; the end of ringing is kept if it was seen before."""
+        offer.over = True
+        if offer.ended_at is None:
+            offer.ended_at = at
+
+    def settle(self, visit: OpenVisit, offer: OpenOffer) -> None:
+        """Tell an offer's outcome, once."""
+        if offer.outcome is not None:
+            return
+        offer.outcome = offer_outcome(offer, visit)
+        at = offer.ended_at if offer.ended_at is not None else self._state.now
+        for uid in offer.sides:
+            side = self._state.channels.get(uid)
+            if side is not None and offer.connected_at is None and offer.over:
+                side.served = side.offer = None
+        queue = visit.queue or ""
+        self._out.append(fx.OfferEnded(at=at, queue=queue, uniqueid=visit.uid, visit=visit.n, offer=record(offer)))
+
+    def _add(self, visit: OpenVisit, dest: Channel, agent: str, interface: str, offered_at: Micros | None) -> OpenOffer:
+        offer = OpenOffer(agent, interface, visit.queue or "", offered_at, available=False, refuted="not seen")
+        offer.sides.append(dest.uid)
+        offer.live.append(dest.uid)
+        dest.served, dest.offer = visit.id, len(visit.offers)
+        visit.offers.append(offer)
+        if dest.rang_at is not None:
+            offer.frames.extend(dest.frames)
+        self._ring(offer, visit, dest.rang_at)
+        return offer
+
+    def _of(self, visit: OpenVisit, dest: Channel) -> OpenOffer | None:
+        if dest.served != visit.id or dest.offer is None:
+            return None
+        return visit.offers[dest.offer]
+
+    def _at(self, channel: Channel) -> tuple[OpenVisit, OpenOffer] | None:
+        if channel.served is None or channel.offer is None:
+            return None
+        visit = self._state.visits.get(channel.served)
+        return None if visit is None else (visit, visit.offers[channel.offer])
+
+    def _ring(self, offer: OpenOffer, visit: OpenVisit, at: Micros | None) -> None:
+        if at is None or offer.over or offer.up_at is not None:
+            return
+        if offer.rang_at is not None:
+            offer.rang_at = min(offer.rang_at, at)
+            return
+        offer.rang_at = at
+        self._out.append(fx.PhoneRang(
+            at=at, agent=offer.agent, interface=offer.interface, queue=visit.queue or "", uniqueid=visit.uid,
+        ))  # fmt: skip
+
+
+_ANSWERED_ELSEWHERE = 26
+_CERTAIN = frozenset({486, 603, 480})
+
+
+def record(offer: OpenOffer) -> fx.Offer:
+    """Make the finished account of an offer."""
+    return fx.Offer(
+        agent=offer.agent,
+        interface=offer.interface,
+        offered_at=offer.offered_at,
+        rang_at=offer.rang_at,
+        ended_at=offer.ended_at,
+        connected_at=offer.connected_at,
+        outcome=offer.outcome or fx.OfferOutcome.UNKNOWN,
+        available=offer.available,
+        refuted=offer.refuted,
+        in_gap=offer.in_gap,
+        frames=tuple(offer.frames),
+    )

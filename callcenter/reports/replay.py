@@ -1,0 +1,66 @@
+"""Replay: recorded logins become calls, states, violations and totals; same input, same bytes out."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from callcenter.ami.logins import Logins
+from callcenter.ami.tape import read_chunks
+from callcenter.ami.wire import Wire
+from callcenter.domain import events as ev
+from callcenter.domain import facts as fx
+from callcenter.domain.floor import Floor
+from callcenter.domain.frame import Micros
+from callcenter.domain.state import FloorSettings
+
+TAPE_BITS = 44
+"""A frame's position in a replay: which tape (high bits) and the byte offset in it (low 44 bits: 16 TiB)."""
+
+
+def place_of(pos: int) -> tuple[int, int]:
+    """Split a replay position into the tape's index and the byte offset in it."""
+    return pos >> TAPE_BITS, pos & ((1 << TAPE_BITS) - 1)
+
+
+class Replay:
+    """One run over recorded logins: iterate it for facts, then read what the whole came to.
+
+    Attributes:
+        floor: The state of the call centre as far as the input has been read.
+        quarantined: Frames refused, by reason.
+        graded: Whether every login so far showed the evidence-grade opening; None before the first event.
+        first_at: Time of the first event that had one.
+    """
+
+    def __init__(self, tapes: Iterable[Path], settings: FloorSettings) -> None:
+        self._tapes = tuple(tapes)
+        self.floor = Floor(settings)
+        self.quarantined: Counter[str] = Counter()
+        self.graded: bool | None = None
+        self.first_at: Micros | None = None
+
+    def facts(self) -> Iterator[fx.Fact]:
+        """Yield every fact in the order it became true, the last ones decided by the end of the input."""
+        logins = Logins()
+        for index, tape in enumerate(self._tapes):
+            logins.opened()
+            wire = Wire(start=index << TAPE_BITS, markers=True)
+            for chunk in read_chunks(tape):
+                for frame in wire.feed(chunk):
+                    for event in logins.events(frame):
+                        yield from self._apply(event)
+            wire.close()
+            self._account(wire)
+        yield from self.floor.finish()
+
+    def _apply(self, event: ev.Event) -> list[fx.Fact]:
+        if self.first_at is None:
+            self.first_at = event.at
+        return self.floor.apply(event)
+
+    def _account(self, wire: Wire) -> None:
+        self.quarantined.update({str(reason): count for reason, count in wire.quarantined.items()})
+        graded = bool(wire.graded)
+        self.graded = graded if self.graded is None else self.graded and graded

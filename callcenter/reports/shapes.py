@@ -1,0 +1,75 @@
+"""The JSON shapes of replay: seconds at the edge, null where unknown."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from callcenter.domain import facts as fx
+from callcenter.domain.frame import SECOND, Micros
+from callcenter.domain.rings import rings_begun
+
+Shape = dict[str, Any]
+
+
+def seconds(value: Micros | None) -> float | None:
+    """Turn microseconds into seconds with six decimals; unknown stays unknown."""
+    return None if value is None else value / SECOND
+
+
+def call_shape(call: fx.Call, cadence: Micros) -> Shape:
+    """Show a call with its visits."""
+    return {"call": call.call, "visits": [visit_shape(v, cadence) for v in call.visits]}
+
+
+def visit_shape(visit: fx.Visit, cadence: Micros) -> Shape:
+    """Show a visit with its offers."""
+    return {
+        "queue": visit.queue,
+        "uniqueid": visit.uniqueid,
+        "visit": visit.n,
+        "caller": visit.caller,
+        "did": visit.did,
+        "joined_at": seconds(visit.joined_at),
+        "left_at": seconds(visit.left_at),
+        "wait_seconds": seconds(visit.wait),
+        "position": visit.position,
+        "outcome": visit.outcome.value,
+        "agent": visit.agent,
+        "answered_at": seconds(visit.answered_at),
+        "ended_at": seconds(visit.ended_at),
+        "talk_seconds": seconds(visit.talk),
+        "hold_seconds": seconds(visit.hold),
+        "transferred": visit.transferred,
+        "ended_by": None if visit.ended_by is None else visit.ended_by.value,
+        "refused_at": seconds(visit.refused_at),
+        "in_gap": visit.in_gap,
+        "offers": [offer_shape(o, cadence) for o in visit.offers],
+    }
+
+
+def offer_shape(offer: fx.Offer, cadence: Micros) -> Shape:
+    """Show an offer; `rings` counts the bursts begun."""
+    ringing = offer.ringing
+    return {
+        "agent": offer.agent,
+        "interface": offer.interface,
+        "offered_at": seconds(offer.offered_at),
+        "rang_at": seconds(offer.rang_at),
+        "ended_at": seconds(offer.ended_at),
+        "ring_seconds": seconds(ringing),
+        "rings": None if ringing is None else rings_begun(ringing, cadence),
+        "outcome": offer.outcome.value,
+        "available": offer.available,
+        "refuted": offer.refuted,
+    }
+
+
+def span_shape(span: fx.StateSpan) -> Shape:
+    """Show a state span; the queues are those in which a paused agent is paused."""
+    return {
+        "state": span.state.value,
+        "reason": span.reason,
+        "queues": list(span.queues),
+        "from": seconds(span.start),
+        "to": seconds(span.end),
+    }
