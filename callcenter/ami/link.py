@@ -27,13 +27,15 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from callcenter.ami.protocol import Batch
-    from callcenter.ami.settings import AmiSettings, LoginSettings
+    from callcenter.ami.settings import LoginSettings, SwitchSettings
 
 OLDEST_AMI = 5
 """Major version of the manager protocol in Asterisk 16, the oldest that we read (22 speaks 11)."""
 
 DENIED = "Permission denied"
 _ID_BYTES = 16
+_KEEPALIVE_SECONDS = 10
+_KEEPALIVE_TRIES = 3
 _BREAKS = frozenset("\r\n\0")
 
 
@@ -52,7 +54,7 @@ class Answer(msgspec.Struct, frozen=True):
 class Link:
     """A manager login that is open until `ended` says why it is not."""
 
-    def __init__(self, settings: AmiSettings, login: LoginSettings, protocol: AmiProtocol) -> None:
+    def __init__(self, settings: SwitchSettings, login: LoginSettings, protocol: AmiProtocol) -> None:
         self._settings = settings
         self._protocol = protocol
         self._manager = panoramisk.Manager(
@@ -64,7 +66,7 @@ class Link:
     @classmethod
     async def open(
         cls,
-        settings: AmiSettings,
+        settings: SwitchSettings,
         login: LoginSettings,
         *,
         events: bool,
@@ -191,7 +193,7 @@ class Link:
             )
 
 
-async def _connect(settings: AmiSettings, where: str, tee: Callable[[bytes], None] | None) -> AmiProtocol:
+async def _connect(settings: SwitchSettings, where: str, tee: Callable[[bytes], None] | None) -> AmiProtocol:
     loop = asyncio.get_running_loop()
     try:
         _, protocol = await loop.create_connection(
@@ -207,10 +209,19 @@ async def _connect(settings: AmiSettings, where: str, tee: Callable[[bytes], Non
         raise SwitchUnreachable(f"TLS with {where} failed: {error.reason or error}") from error
     except OSError as error:
         raise SwitchUnreachable(f"{where} cannot be reached: {error.strerror or error}") from error
+    _keep_alive(protocol.transport.get_extra_info("socket"))
     return protocol
 
 
-def _tls(settings: AmiSettings) -> ssl.SSLContext | None:
+def _keep_alive(connection: socket.socket) -> None:
+    """Let the kernel notice a peer that is gone, for logins that have no heartbeat."""
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, _KEEPALIVE_SECONDS)
+    connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPINTVL, _KEEPALIVE_SECONDS)
+    connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPCNT, _KEEPALIVE_TRIES)
+
+
+def _tls(settings: SwitchSettings) -> ssl.SSLContext | None:
     if not settings.tls:
         return None
     try:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import tomllib
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
 
 from callcenter.errors import BadSetting
 
@@ -15,10 +16,10 @@ _MIN_DEADLINE_BEATS = 2
 class LoginSettings(BaseModel):
     """Name and secret of one manager login; the secret comes from the environment or from a file."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
     username: str = Field(min_length=1, description="Section name in manager.conf.")
-    secret: SecretStr | None = Field(default=None, description="The secret itself; better from the environment.")
+    secret: SecretStr | None = Field(default=None, description="The secret; better from the environment.")
     secret_file: Path | None = Field(default=None, description="File whose first line is the secret.")
 
     @field_validator("username")
@@ -47,32 +48,37 @@ class LoginSettings(BaseModel):
             try:
                 text = self.secret_file.read_text("utf-8").partition("\n")[0].strip()
             except (OSError, UnicodeDecodeError) as error:
-                raise BadSetting(f"the secret of manager login {self.username!r} cannot be read: {error}") from error
+                raise BadSetting(f"the secret of login {self.username!r} cannot be read: {error}") from error
         if not text or "\r" in text or "\n" in text:
-            raise BadSetting(f"the secret of manager login {self.username!r} must be one line that is not empty")
+            raise BadSetting(f"the secret of login {self.username!r} must be one line and not empty")
         return text
 
 
-class AmiSettings(BaseModel):
-    """One Asterisk over AMI. Times are seconds.
+class SwitchSettings(BaseModel):
+    """Where the manager interface is. Times are seconds."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    host: str = Field(default="127.0.0.1", min_length=1, description="Host name or address of the switch.")
+    port: int = Field(default=5038, ge=1, le=65535, description="Its TCP port (5039 is usual for TLS).")
+    tls: bool = Field(default=False, description="Speak TLS; the certificate is always verified.")
+    tls_ca: Path | None = Field(default=None, description="Certificate authority for a self-signed switch.")
+    connect_timeout: float = Field(default=5.0, gt=0, description="For connection, banner and login.")
+    action_timeout: float = Field(default=10.0, gt=0, description="For the answer to one action.")
+
+
+class AmiSettings(SwitchSettings):
+    """One Asterisk over AMI, with its two logins.
 
     `queue_frames` is the backpressure: when that many frames wait to be consumed, the socket is read no
     further until half of them are gone.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    node: str = Field(default="pbx", min_length=1, max_length=64, description="Name of this switch in labels.")
-    host: str = Field(default="127.0.0.1", min_length=1, description="Host name or address of the manager interface.")
-    port: int = Field(default=5038, ge=1, le=65535, description="Its TCP port (5039 is usual for TLS).")
-    tls: bool = Field(default=False, description="Speak TLS; the certificate and its name are always verified.")
-    tls_ca: Path | None = Field(default=None, description="Certificate authority for a self-signed switch.")
+    node: str = Field(default="pbx", min_length=1, max_length=64, description="This switch in labels.")
     events: LoginSettings = Field(description="The login that reads events and sends nothing.")
     control: LoginSettings = Field(description="The login for snapshots, pauses and heartbeats.")
-    connect_timeout: float = Field(default=5.0, gt=0, description="For the connection, the banner and the login.")
-    action_timeout: float = Field(default=10.0, gt=0, description="For the answer to one action.")
     heartbeat_every: float = Field(default=2.0, gt=0, description="Time between two heartbeats.")
-    heartbeat_deadline: float = Field(default=8.0, gt=0, description="A heartbeat not seen by then ends the login.")
+    heartbeat_deadline: float = Field(default=8.0, gt=0, description="One not seen by then ends the login.")
     queue_frames: int = Field(default=20_000, ge=1, description="Frames that may wait before reading pauses.")
     wait_at_start: bool = Field(default=False, description="Wait for a switch that is not up at start.")
     backoff_min: float = Field(default=0.25, gt=0, description="Shortest wait before a reconnect.")
@@ -87,3 +93,32 @@ class AmiSettings(BaseModel):
         if self.events.username == self.control.username:
             raise ValueError("events and control must be two logins, each with its own rights")
         return self
+
+
+def load_ami(path: Path) -> AmiSettings:
+    """Read the `[ami]` table of a settings file.
+
+    Raises:
+        BadSetting: The file cannot be read, or a setting is unknown, missing or out of range.
+    """
+    try:
+        table = tomllib.loads(path.read_text("utf-8")).get("ami")
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise BadSetting(f"{path} cannot be read: {error}") from error
+    if not isinstance(table, dict):
+        raise BadSetting(f"{path} has no [ami] table")
+    return check_ami(table, str(path))
+
+
+def check_ami(values: dict[str, Any], source: str) -> AmiSettings:
+    """Return settings from plain values.
+
+    Raises:
+        BadSetting: The first thing that is wrong, by its name and never by its value.
+    """
+    try:
+        return AmiSettings.model_validate(values)
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_url=False)[0]
+        name = ".".join(str(part) for part in ("ami", *first["loc"]))
+        raise BadSetting(f"{source}: {name}: {first['msg']}") from error
