@@ -39,29 +39,44 @@ class Quarantined(msgspec.Struct, frozen=True):
 
 
 OPENING = re.compile(
-    rb"Event: ([^\r\n]+)\r?\nPrivilege: .+\nTimestamp: (\d{1,11}\.\d{6})\r?\n"
-    rb"SequenceNumber: (-?\d{1,10})\r?\nFile: .+\nLine: \d+\r?\nFunc: .+\n"
+    rb"Event: (\w+)\r?\nPrivilege: .+\nTimestamp: (\d{1,11}\.\d{6})\r?\n"
+    rb"SequenceNumber: (-?\d{1,10})\r?\nFile: .+\nLine: \d+\r?\nFunc: .+"
 )
 """The evidence-grade opening: name, Timestamp, SequenceNumber."""
 
-_HEADER = re.compile(r"^([^:\n]*): ?(.*)$", re.MULTILINE)
 _TIMESTAMP = re.compile(r"(\d{1,11})(?:\.(\d{1,6})\d{0,3})?", re.ASCII)
 _SEQUENCE = re.compile(r"-?\d{1,10}", re.ASCII)
 _IN_RESPONSES = frozenset({"Response", "Event", "ActionID", "Message"})
 _RELIED_ON = frozenset(
-    {"Event", "Privilege", "Timestamp", "SequenceNumber", "File", "Line", "Func"}.union(*NEEDED.values())
-    - REPEATABLE
+    {"Event", "Privilege", "Timestamp", "SequenceNumber", "File", "Line", "Func"}.union(*NEEDED.values()) - REPEATABLE
 )
 
 
 def parse_headers(block: bytes) -> tuple[dict[str, str], set[str]]:
     """Return every header once, and the names that came more than once; the last value stands."""
-    pairs = _HEADER.findall(block.decode("utf-8", "replace").replace("\r\n", "\n"))
-    headers: dict[str, str] = dict(pairs)
-    if len(headers) == len(pairs):
+    text = block.decode("utf-8", "replace")
+    lines = text.removesuffix("\r").split("\r\n")
+    try:
+        headers = dict([line.split(": ", 1) for line in lines])
+    except ValueError:
+        return _parse_unusual(text)
+    # the short way reads a block wrongly only where one of these fails
+    if len(headers) == len(lines) == text.count("\n") + 1 and ":" not in "".join(headers):
         return headers, set()
-    seen: set[str] = set()
-    return headers, {name for name, _ in pairs if name in seen or seen.add(name)}  # type: ignore[func-returns-value]
+    return _parse_unusual(text)
+
+
+def _parse_unusual(text: str) -> tuple[dict[str, str], set[str]]:
+    """Read headers one by one: line feeds alone, no space after a colon, no colon, a header twice."""
+    headers: dict[str, str] = {}
+    repeated: set[str] = set()
+    for line in text.split("\n"):
+        name, colon, value = line.removesuffix("\r").partition(":")
+        if colon:
+            if name in headers:
+                repeated.add(name)
+            headers[name] = value.removeprefix(" ")
+    return headers, repeated
 
 
 def parse_timestamp(text: str) -> Micros | None:

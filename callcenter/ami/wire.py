@@ -24,12 +24,11 @@ from callcenter.ami.gate import (
 from callcenter.ami.names import ANSWERS, NEEDED, VARIABLES
 from callcenter.domain.frame import SECOND, Frame, Micros
 
-_BANNER = re.compile(rb"Asterisk Call Manager/.*\n")
-_MARKER = re.compile(rb"#t +(\d{1,11}(?:\.\d{1,9})?)[ \t]*\r?\n")
+_BANNER = re.compile(rb"Asterisk Call Manager/.*\n?")
+_MARKER = re.compile(rb"#t +(\d{1,11}(?:\.\d{1,9})?)[ \t]*\r?(?:\n|\Z)")
 _EVENT = re.compile(rb"Event: ?([^\r\n]*)")
-_ACTION_ID = re.compile(rb"\nActionID:")
-_VARIABLE = re.compile(rb"\nVariable: ?([^\r\n]*)")
 _VARIABLES = frozenset(name.encode() for name in VARIABLES)
+_VARIABLE = re.compile(rb"\nVariable: ?([^\r\n]*)")
 _BOOTED = "FullyBooted"
 _KEPT = 64
 _HEAD = 512
@@ -94,11 +93,9 @@ class Wire:
         """Return the frames that end in this chunk, in the order they came."""
         frames: list[Frame] = []
         self.raw = raw = []
-        blocks = self._blocks
-        for start, end in blocks.feed(data):
-            block, pos = blocks.text[start:end], blocks.base + start
+        for pos, block in self._blocks.feed(data):
             if self._first or self._markers:
-                block, pos = self._without_lead_in(block, pos)
+                pos, block = self._without_lead_in(pos, block)  # noqa: PLW2901 - the frame begins there
                 if not block:
                     continue
             found = self._read(block, pos)
@@ -118,7 +115,7 @@ class Wire:
         """End the stream: a frame that never got its blank line is dropped and counted."""
         self._blocks.close()
 
-    def _without_lead_in(self, block: bytes, pos: int) -> tuple[bytes, int]:
+    def _without_lead_in(self, pos: int, block: bytes) -> tuple[int, bytes]:
         """Take off the banner of a login and the markers of a tape."""
         start = 0
         if self._first:
@@ -128,42 +125,44 @@ class Wire:
         while self._markers and (marker := _MARKER.match(block, start)):
             self._marked = parse_timestamp(marker[1].decode())
             start = marker.end()
-        return block[start:], pos + start
+        return pos + start, block[start:]
 
     def _read(self, block: bytes, pos: int) -> Frame | Reason | None:
-        """Return the frame, why it is refused, or None when it is not wanted."""
-        if self.graded is not False:
-            opening = OPENING.match(block)
-            if opening is not None:
-                self.graded = True
-                return self._read_opened(block, pos, opening)
+        """Return the frame, why it is refused, or None when it is not wanted.
+
+        What shows the opening has first its number checked, then whether it is wanted, then its headers.
+        """
+        opening = OPENING.match(block) if self.graded is not False else None
+        if opening is None:
+            return self._read_unopened(block, pos)
+        self.graded = True
+        raw_name, stamp, raw_number = opening.groups()
+        number = int(raw_number)
+        reason = self._sequence.refuse(number, stamp)
+        if reason is not None:
+            return reason
+        name = raw_name.decode()
+        if name not in self._wanted or (name == "VarSet" and _is_other_variable(block)):
+            return None
+        headers, repeated = parse_headers(block)
+        at = int(stamp[:-7]) * SECOND + int(stamp[-6:])
+        return refuse_headers(name, headers, repeated) or Frame(name, headers, at, number, pos)
+
+    def _read_unopened(self, block: bytes, pos: int) -> Frame | Reason | None:
+        """Read an answer, the greeting of a login, or a frame of a login that shows no opening."""
         if block.startswith(b"Response:"):
             return self._read_answer(block, pos, "")
         event = _EVENT.match(block)
         if event is None:
             return "not_a_frame"
         name = event[1].decode("utf-8", "replace")
-        if name in ANSWERS and _ACTION_ID.search(block):
+        if name in ANSWERS and b"\nActionID:" in block:
             return self._read_answer(block, pos, name)
         if self.graded is None and name != _BOOTED:
             self.graded = False
         if self.graded and (name != _BOOTED or self._sequence.begun):
             return "no_opening"
         return self._read_plain(block, pos, name)
-
-    def _read_opened(self, block: bytes, pos: int, opening: re.Match[bytes]) -> Frame | Reason | None:
-        """Read what shows the opening: first its number, then whether it is wanted, then the rest."""
-        raw_name, stamp, raw_number = opening.groups()
-        number = int(raw_number)
-        reason = self._sequence.refuse(number, stamp)
-        if reason is not None:
-            return reason
-        name = raw_name.decode("utf-8", "replace")
-        if self._is_skipped(block, name):
-            return None
-        headers, repeated = parse_headers(block)
-        at = int(stamp[:-7]) * SECOND + int(stamp[-6:])
-        return refuse_headers(name, headers, repeated) or Frame(name, headers, at, number, pos)
 
     def _read_answer(self, block: bytes, pos: int, name: str) -> Frame | Reason:
         """Read what answers an action; only the login's own answer may lack an ActionID."""
@@ -174,15 +173,13 @@ class Wire:
                 return "no_opening"
         elif self._own_actions is not None and not self._own_actions(action):
             return "foreign_action"
-        return refuse_headers(name, headers, repeated) or self._frame(
-            name, headers, pos, answer=action is not None
-        )
+        return refuse_headers(name, headers, repeated) or self._frame(name, headers, pos, answer=action is not None)
 
     def _read_plain(self, block: bytes, pos: int, name: str) -> Frame | Reason | None:
         """Read what is not held to the opening."""
         if b"\nEvent:" in block:
             return "repeated_header"
-        if self._is_skipped(block, name):
+        if name not in self._wanted or (name == "VarSet" and _is_other_variable(block)):
             return None
         headers, repeated = parse_headers(block)
         return refuse_headers(name, headers, repeated) or self._frame(name, headers, pos)
@@ -192,10 +189,10 @@ class Wire:
         seq = parse_sequence(headers.get("SequenceNumber", ""))
         return Frame(name, headers, self._marked if at is None else at, seq, pos, answer)
 
-    def _is_skipped(self, block: bytes, name: str) -> bool:
-        if name not in self._wanted:
-            return True
-        if name != "VarSet":
-            return False
-        variables = _VARIABLE.findall(block)
-        return bool(variables) and _VARIABLES.isdisjoint(variables)
+
+def _is_other_variable(block: bytes) -> bool:
+    """Tell a VarSet of a variable that nobody needs, before its headers are read."""
+    if not any(variable in block for variable in _VARIABLES):
+        return b"\nVariable:" in block
+    named = _VARIABLE.findall(block)
+    return bool(named) and _VARIABLES.isdisjoint(named)
