@@ -10,6 +10,7 @@ import fcntl
 import os
 import re
 import shutil
+import socket
 import subprocess
 from typing import TYPE_CHECKING
 
@@ -38,7 +39,7 @@ def in_root(root: Path, *argv: str) -> list[str]:
     return ["sudo", "chroot", f"--userspec={os.getuid()}:{os.getgid()}", str(root), *argv]
 
 
-def _run(argv: list[str], timeout: float, doing: str) -> str:
+def _run(argv: list[str], timeout: float, doing: str, typed: str = "") -> str:
     """Run a command to its end.
 
     Raises:
@@ -46,7 +47,7 @@ def _run(argv: list[str], timeout: float, doing: str) -> str:
     """
     try:
         done = subprocess.run(
-            argv, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=timeout, check=False
+            argv, input=typed, capture_output=True, text=True, timeout=timeout, check=False
         )
     except FileNotFoundError as error:
         raise LabError(f"{doing} needs the program {argv[0]}, which is not installed.") from error
@@ -112,6 +113,16 @@ def make_instance_dir(root: Path, name: str) -> Path:
     _run(privileged("install", "-d", "-m", "0755", str(path.parent)), 30, "Making a directory in the root")
     _run(privileged("install", "-d", *owner, str(path)), 30, "Making the instance's directory")
     return path
+
+
+def know_own_name(root: Path) -> None:
+    """Put this machine's name into the root's /etc/hosts: each call would else wait a second for DNS."""
+    name = socket.gethostname()
+    hosts = root / "etc/hosts"
+    known = hosts.read_text(encoding="utf-8").split() if hosts.exists() else []
+    if name not in known:
+        text = f"127.0.0.1 localhost {name}\n"
+        _run(privileged("tee", str(hosts)), 30, "Writing the root's /etc/hosts", typed=text)
 
 
 def module_dir(root: Path) -> str:

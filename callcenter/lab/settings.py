@@ -32,7 +32,7 @@ class AgentSpec(_Part):
     """One agent: the phone's number, the name in queues, and the queues served."""
 
     number: str = Field(pattern=r"^1\d{3}$")
-    name: str = Field(pattern=r"^[A-Za-z][A-Za-z '.-]{0,39}$")
+    name: str = Field(pattern=r"^[A-Za-z][A-Za-z0-9 '.-]{0,39}$")
     queues: tuple[str, ...] = ()
 
     @property

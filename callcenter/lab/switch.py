@@ -116,6 +116,7 @@ class Lab:
             raise LabError(f"A lab runs already in {self.settings.work_dir} (pid {running.pid}).")
         settings = with_ports(self.settings)
         version = roots.ensure_root(settings.root_dir)
+        roots.know_own_name(settings.root_dir)
         instance = roots.make_instance_dir(settings.root_dir, _instance_name(settings.work_dir))
         state = LabState(
             pid=0,
@@ -146,7 +147,7 @@ class Lab:
             process = subprocess.Popen(
                 argv, stdin=subprocess.DEVNULL, stdout=console, stderr=console, start_new_session=True
             )
-        self._wait_booted(process, state)
+        self.wait_booted(state, process)
         pid = int((state.instance / "run" / "asterisk.pid").read_text().strip())
         self._state = state.model_copy(update={"pid": pid})
         _save_state(self.settings.work_dir, self._state)
@@ -193,10 +194,18 @@ class Lab:
             path.touch(mode=0o600)
             path.write_text(text, encoding="utf-8")
 
-    def _wait_booted(self, process: subprocess.Popen[bytes], state: LabState) -> None:
+    def wait_booted(
+        self, state: LabState | None = None, process: subprocess.Popen[bytes] | None = None
+    ) -> None:
+        """Wait until the switch takes a login and says that it is fully booted.
+
+        Raises:
+            LabError: The process ends, or the time is over.
+        """
+        state = state or self.state
         deadline = time.monotonic() + self.settings.boot_seconds
         while time.monotonic() < deadline:
-            if process.poll() is not None:
+            if process is not None and process.poll() is not None:
                 raise LabError(f"Asterisk ended at once; see {state.instance / 'log'}.")
             if _booted(self.settings.bind, state):
                 return

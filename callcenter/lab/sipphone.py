@@ -1,0 +1,486 @@
+"""A SIP phone that does exactly what a story tells it and writes down when, by its own clock.
+
+Story of a call: it is *dialled* by us (`dial`) or comes *in* (`next_call`); it *rings* (180 sent or heard),
+is *answered* (200 sent or heard) and is *over* by BYE, CANCEL or a final refusal, from either side, once.
+Nothing happens by itself, but what every phone does: OPTIONS, NOTIFY and re-INVITE are answered. A phone that
+is `deaf` answers nothing at all, like one whose cable was pulled.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import re
+import socket
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from callcenter.errors import LabError
+from callcenter.lab import sip
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_ANSWER_SECONDS = 8.0
+_RESEND_SECONDS = 1.0
+_OK = 200
+_RINGING = 180
+_FINAL = 200
+_REFUSED = 300
+_CHALLENGES = {401: ("www-authenticate", "authorization"), 407: ("proxy-authenticate", "proxy-authorization")}
+
+
+@dataclass
+class Diary:
+    """What phones and callers did, in the order in which they did it, by `time.time()`."""
+
+    lines: list[dict[str, object]] = field(default_factory=list)
+
+    def note(self, who: str, what: str, **more: object) -> float:
+        """Write a line and return its time, epoch seconds."""
+        at = time.time()
+        self.lines.append({"at": round(at, 6), "who": who, "what": what, **more})
+        return at
+
+
+class SipCall:
+    """One dialog of a phone; times are epoch seconds by the phone's own clock, None until it happened."""
+
+    def __init__(self, phone: SipPhone, call_id: str, *, incoming: bool) -> None:
+        self.phone = phone
+        self.call_id = call_id
+        self.incoming = incoming
+        self.local_tag = sip.token()
+        self.remote_tag = ""
+        self.remote_uri = ""
+        self.target = ""
+        self.routes: list[str] = []
+        self.cseq = 1
+        self.invite: sip.Message | None = None
+        self.media_to: tuple[str, int] | None = None
+        self.rang_at: float | None = None
+        self.answered_at: float | None = None
+        self.over_at: float | None = None
+        self.over_by: str | None = None
+        self.status = 0
+        self.ringing = asyncio.Event()
+        self.answered = asyncio.Event()
+        self.over = asyncio.Event()
+
+    # what a story tells a call to do
+
+    def ring(self) -> None:
+        """Send 180: the bell begins."""
+        self.phone.respond(self._invitation(), 180, "Ringing", self)
+        self._mark_ringing()
+
+    def answer(self) -> None:
+        """Send 200: the handset is lifted."""
+        self.phone.respond(self._invitation(), _OK, "OK", self, self.phone.media.describe())
+        self._mark_answered()
+
+    def refuse(self, status: int, reason: str) -> None:
+        """Send a final refusal: 486 Busy Here, 603 Decline, 480 Temporarily Unavailable."""
+        self.status = status
+        self.phone.respond(self._invitation(), status, reason, self)
+        self.mark_over("here", f"refused {status}")
+
+    def hang_up(self) -> None:
+        """Leave, by BYE once answered, by CANCEL before."""
+        if self.over.is_set():
+            return
+        if self.answered.is_set():
+            self._send("BYE")
+        else:
+            self._cancel()
+        self.mark_over("here", "hung up")
+
+    async def hold(self) -> None:
+        """Put the other side on hold."""
+        await self._reinvite("sendonly", "held")
+
+    async def take_back(self) -> None:
+        """End the hold."""
+        await self._reinvite("sendrecv", "took back")
+
+    def press(self, digit: str) -> None:
+        """Press a key, sent as telephone events in the media stream."""
+        if self.media_to is None:
+            raise LabError("A key can be pressed only once the other side has said where media goes.")
+        for packet in sip.telephone_event(digit):
+            self.phone.media_socket.sendto(packet, self.media_to)
+        self.phone.note("pressed", call=self.call_id, digit=digit)
+
+    def transfer_blind(self, number: str) -> float:
+        """Send the other side to a number (REFER) and return when."""
+        return self._refer(f"<sip:{number}@{self.phone.server_address}>", f"transferred blind to {number}")
+
+    def transfer_attended(self, other: SipCall) -> float:
+        """Join the other side of this call with that of another one (REFER with Replaces)."""
+        replaces = quote(f"{other.call_id};to-tag={other.remote_tag};from-tag={other.local_tag}", safe="")
+        return self._refer(f"<{sip.uri_of(other.remote_uri)}?Replaces={replaces}>", "transferred attended")
+
+    # what happens to a call
+
+    def _mark_ringing(self) -> None:
+        if not self.ringing.is_set():
+            self.rang_at = self.phone.note("rang", call=self.call_id)
+            self.ringing.set()
+
+    def _mark_answered(self) -> None:
+        if not self.answered.is_set():
+            self.answered_at = self.phone.note("answered", call=self.call_id)
+            self.answered.set()
+
+    def mark_over(self, by: str, how: str) -> None:
+        """Note the end, once; `by` is here or there."""
+        if not self.over.is_set():
+            self.over_at = self.phone.note("over", call=self.call_id, by=by, how=how)
+            self.over_by = by
+            self.over.set()
+
+    def heard(self, message: sip.Message) -> None:
+        """Take a response to our INVITE."""
+        self.remote_tag = sip.tag_of(message.get("to")) or self.remote_tag
+        if message.body:
+            self.media_to = sip.media_address(message.body)
+        if message.status == _RINGING:
+            self._mark_ringing()
+        elif _FINAL <= message.status < _REFUSED:
+            self.remote_uri = message.get("to")
+            self.target = sip.uri_of(message.get("contact")) or self.target
+            self.routes = message.all("record-route")[::-1]
+            self.send_ack(message)
+            self._mark_answered()
+        elif message.status >= _REFUSED:
+            self.send_ack(message)
+            self.status = message.status
+            self.mark_over("there", f"refused {message.status}")
+
+    def send_ack(self, message: sip.Message) -> None:
+        """Acknowledge a final answer; a refusal's belongs to the INVITE's own transaction."""
+        branch = message.get("via") if message.status >= _REFUSED else ""
+        self._send("ACK", cseq=message.cseq, via=branch)
+
+    def _invitation(self) -> sip.Message:
+        if self.invite is None:
+            raise LabError("Only an incoming call can be rung, answered or refused.")
+        return self.invite
+
+    def _cancel(self) -> None:
+        if self.invite is None or self.incoming:
+            raise LabError("Only a call that we dialled can be cancelled.")
+        invite = self.invite
+        kept = [(k, v) for k, v in invite.headers if k in {"via", "from", "to", "call-id", "max-forwards"}]
+        cancel = sip.Message(
+            invite.start.replace("INVITE", "CANCEL", 1), (*kept, ("cseq", f"{invite.cseq} CANCEL"))
+        )
+        self.phone.send(cancel)
+
+    def _send(self, method: str, *more: tuple[str, str], cseq: int = 0, via: str = "", body: str = "") -> None:
+        self.phone.send(self.request(method, *more, cseq=cseq, via=via, body=body))
+
+    def request(
+        self, method: str, *more: tuple[str, str], cseq: int = 0, via: str = "", body: str = ""
+    ) -> sip.Message:
+        """Make a request inside this dialog."""
+        if not cseq:
+            self.cseq += 1
+        headers = [
+            ("via", via or self.phone.new_via()),
+            ("max-forwards", "70"),
+            ("from", f"{self.phone.identity};tag={self.local_tag}"),
+            ("to", self.remote_uri),
+            ("call-id", self.call_id),
+            ("cseq", f"{cseq or self.cseq} {method}"),
+            *(("route", route) for route in self.routes),
+            ("contact", self.phone.contact),
+            *more,
+        ]
+        if body:
+            headers.append(("content-type", "application/sdp"))
+        return sip.Message(f"{method} {self.target} SIP/2.0", tuple(headers), body)
+
+    async def _reinvite(self, direction: str, word: str) -> None:
+        request = self.request("INVITE", body=self.phone.media.describe(direction))
+        self.phone.note(word, call=self.call_id)
+        answer = await self.phone.ask(request)
+        self.send_ack(answer)
+
+    def _refer(self, refer_to: str, word: str) -> float:
+        self._send("REFER", ("refer-to", refer_to), ("referred-by", self.phone.identity))
+        return self.phone.note(word, call=self.call_id)
+
+
+class SipPhone(asyncio.DatagramProtocol):
+    """A phone or a caller: one UDP socket, any number of calls."""
+
+    def __init__(
+        self, user: str, server: tuple[str, int], diary: Diary, *, name: str = "", secret: str = ""
+    ) -> None:
+        self.user = user
+        self.name = name or user
+        self.server = server
+        self.secret = secret
+        self.diary = diary
+        self.deaf = False
+        self.calls: dict[str, SipCall] = {}
+        self.incoming: asyncio.Queue[SipCall] = asyncio.Queue()
+        self._waiting: dict[tuple[str, int, str], asyncio.Future[sip.Message]] = {}
+        self._sent: dict[tuple[str, str], bytes] = {}
+        self._transport: asyncio.DatagramTransport | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    # life
+
+    async def open(self, host: str, port: int = 0) -> None:
+        """Bind to an address; the switch knows a caller of the trunk by it."""
+        loop = asyncio.get_running_loop()
+        self._transport, _ = await loop.create_datagram_endpoint(lambda: self, local_addr=(host, port))
+        self.host, self.port = self._transport.get_extra_info("sockname")
+        self.media_socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.media_socket.bind((host, 0))
+        self.media = sip.Media(host, self.media_socket.getsockname()[1])
+        self.identity = f"<sip:{self.user}@{self.host}:{self.port}>"
+        self.contact = self.identity
+        self.server_address = f"{self.server[0]}:{self.server[1]}"
+
+    def close(self) -> None:
+        """Give the sockets back; calls are not ended by it."""
+        for task in self._tasks:
+            task.cancel()
+        if self._transport is not None:
+            self._transport.close()
+            self.media_socket.close()
+
+    def vanish(self) -> None:
+        """Lose the network: hear and say nothing from now on."""
+        self.deaf = True
+        self.note("vanished")
+
+    def note(self, what: str, **more: object) -> float:
+        """Write into the diary."""
+        return self.diary.note(self.name, what, **more)
+
+    async def register(self, seconds: int = 600) -> None:
+        """Register, or with 0 seconds unregister.
+
+        Raises:
+            LabError: The switch refuses.
+        """
+        uri = f"sip:{self.server_address}"
+        identity = f"<sip:{self.user}@{self.server_address}>"
+        headers = (
+            ("max-forwards", "70"),
+            ("from", f"{identity};tag={sip.token()}"),
+            ("to", identity),
+            ("call-id", sip.token()),
+            ("contact", self.contact),
+            ("expires", str(seconds)),
+        )
+        answer = await self._ask_with_secret("REGISTER", uri, headers)
+        if answer.status != _OK:
+            raise LabError(f"The phone {self.user} could not register: {answer.start}")
+        self.note("registered" if seconds else "unregistered")
+
+    async def next_call(self, seconds: float = 30.0) -> SipCall:
+        """Wait for the next incoming call.
+
+        Raises:
+            LabError: None comes in time.
+        """
+        try:
+            return await asyncio.wait_for(self.incoming.get(), seconds)
+        except TimeoutError as error:
+            raise LabError(f"No call reached the phone {self.name} within {seconds:.0f} s.") from error
+
+    def dial(self, number: str, from_user: str | None = None) -> SipCall:
+        """Dial a number; the call goes on by itself until it is answered or over.
+
+        Args:
+            from_user: The number shown, as it stands in the address (escapes included); ours if None.
+        """
+        call = SipCall(self, sip.token(), incoming=False)
+        call.target = f"sip:{number}@{self.server_address}"
+        call.remote_uri = f"<{call.target}>"
+        self.calls[call.call_id] = call
+        shown = self.user if from_user is None else from_user
+        self._spawn(self._dial(call, f"<sip:{shown}@{self.host}:{self.port}>"))
+        self.note("dialled", call=call.call_id, number=number)
+        return call
+
+    # messages
+
+    def new_via(self) -> str:
+        """Make the Via of a new transaction."""
+        return f"SIP/2.0/UDP {self.host}:{self.port};rport;branch=z9hG4bK{sip.token()}"
+
+    def send(self, message: sip.Message) -> None:
+        """Send a datagram to the switch, unless the phone is deaf or closed."""
+        if self._transport is not None and not self._transport.is_closing() and not self.deaf:
+            self._transport.sendto(message.encode(), self.server)
+
+    def respond(
+        self, request: sip.Message, status: int, reason: str, call: SipCall | None = None, body: str = ""
+    ) -> None:
+        """Answer a request; the same answer again if the request is repeated."""
+        to = request.get("to")
+        if "tag=" not in to:
+            to += f";tag={call.local_tag if call else sip.token()}"
+        copied = [(key, value) for key, value in request.headers if key in {"via", "record-route"}]
+        headers = [
+            *copied,
+            ("from", request.get("from")),
+            ("to", to),
+            ("call-id", request.get("call-id")),
+            ("cseq", request.get("cseq")),
+            ("contact", self.contact),
+            ("allow", "INVITE, ACK, CANCEL, BYE, OPTIONS, NOTIFY, REFER, UPDATE"),
+            ("supported", "replaces"),
+        ]
+        if body:
+            headers.append(("content-type", "application/sdp"))
+        message = sip.Message(f"SIP/2.0 {status} {reason}", tuple(headers), body)
+        self._sent[request.get("via"), request.method] = message.encode()
+        self.send(message)
+
+    async def ask(self, request: sip.Message) -> sip.Message:
+        """Send a request, again every second, until its final answer comes.
+
+        Raises:
+            LabError: None comes in time.
+        """
+        key = (request.get("call-id"), request.cseq, request.method)
+        future: asyncio.Future[sip.Message] = asyncio.get_running_loop().create_future()
+        self._waiting[key] = future
+        try:
+            async with asyncio.timeout(_ANSWER_SECONDS):
+                while not future.done():
+                    self.send(request)
+                    await asyncio.wait([future], timeout=_RESEND_SECONDS)
+        except TimeoutError as error:
+            raise LabError(f"{request.method} of {self.name} was not answered.") from error
+        finally:
+            self._waiting.pop(key, None)
+        return future.result()
+
+    async def _ask_with_secret(
+        self, method: str, uri: str, headers: tuple[tuple[str, str], ...]
+    ) -> sip.Message:
+        answer = await self.ask(self._request(method, uri, 1, headers))
+        if answer.status not in _CHALLENGES:
+            return answer
+        return await self.ask(self._request(method, uri, 2, (*headers, self._credentials(answer, method, uri))))
+
+    def _credentials(self, answer: sip.Message, method: str, uri: str) -> tuple[str, str]:
+        asked, given = _CHALLENGES[answer.status]
+        return given, sip.digest_answer(answer.get(asked), method, uri, self.user, self.secret)
+
+    def _request(
+        self, method: str, uri: str, cseq: int, headers: tuple[tuple[str, str], ...], body: str = ""
+    ) -> sip.Message:
+        opening = (("via", self.new_via()), ("cseq", f"{cseq} {method}"))
+        return sip.Message(f"{method} {uri} SIP/2.0", (*opening, *headers), body)
+
+    async def _dial(self, call: SipCall, shown: str) -> None:
+        """Send the INVITE, answer a challenge, and repeat until the switch says anything."""
+        headers = (
+            ("max-forwards", "70"),
+            ("from", f"{shown};tag={call.local_tag}"),
+            ("to", call.remote_uri),
+            ("call-id", call.call_id),
+            ("contact", self.contact),
+            ("content-type", "application/sdp"),
+        )
+        offer = self.media.describe()
+        call.invite = self._request("INVITE", call.target, 1, headers, offer)
+        answer = await self._first_word(call.invite)
+        if answer is not None and answer.status in _CHALLENGES:
+            call.send_ack(answer)
+            credentials = self._credentials(answer, "INVITE", call.target)
+            call.cseq = 2
+            call.invite = self._request("INVITE", call.target, 2, (*headers, credentials), offer)
+            answer = await self._first_word(call.invite)
+        if answer is None:
+            call.mark_over("there", "no answer from the switch")
+
+    async def _first_word(self, invite: sip.Message) -> sip.Message | None:
+        """Wait for the first response to an INVITE; later ones reach the call through `heard`."""
+        with contextlib.suppress(LabError):
+            return await self.ask(invite)
+        return None
+
+    def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:  # noqa: ARG002 - asyncio's signature
+        """Take one datagram."""
+        message = None if self.deaf else sip.parse(data)
+        if message is None:
+            return
+        if message.status:
+            self._take_response(message)
+        else:
+            self._take_request(message)
+
+    def _take_response(self, message: sip.Message) -> None:
+        key = (message.get("call-id"), message.cseq, message.method)
+        call = self.calls.get(key[0])
+        future = self._waiting.get(key)
+        dialling = call is not None and message.method == "INVITE" and not call.incoming
+        first_invite = dialling and call is not None and not call.answered.is_set()
+        if future is not None and not future.done() and (message.status >= _OK or first_invite):
+            future.set_result(message)
+        if call is not None and first_invite and message.status not in _CHALLENGES:
+            call.heard(message)
+        elif call is not None and message.method == "INVITE" and message.status >= _OK and future is None:
+            call.send_ack(message)
+
+    def _take_request(self, message: sip.Message) -> None:
+        repeated = self._sent.get((message.get("via"), message.method))
+        if repeated is not None and self._transport is not None:
+            self._transport.sendto(repeated, self.server)
+            return
+        handlers: dict[str, Callable[[sip.Message], None]] = {
+            "INVITE": self._invited,
+            "CANCEL": self._cancelled,
+            "BYE": self._ended,
+            "ACK": lambda _message: None,
+        }
+        handlers.get(message.method, lambda asked: self.respond(asked, _OK, "OK"))(message)
+
+    def _invited(self, message: sip.Message) -> None:
+        call = self.calls.get(message.get("call-id"))
+        if call is not None and call.answered.is_set():
+            self.respond(message, _OK, "OK", call, self.media.describe())
+            return
+        if call is not None:
+            return
+        call = SipCall(self, message.get("call-id"), incoming=True)
+        call.invite = message
+        call.remote_uri = message.get("from")
+        call.remote_tag = sip.tag_of(call.remote_uri)
+        call.target = sip.uri_of(message.get("contact"))
+        call.routes = message.all("record-route")
+        call.media_to = sip.media_address(message.body)
+        self.calls[call.call_id] = call
+        shown = re.search(r"sip:([^@>]*)@", call.remote_uri)
+        self.note("invited", call=call.call_id, shown=shown[1] if shown else "")
+        self.incoming.put_nowait(call)
+
+    def _cancelled(self, message: sip.Message) -> None:
+        self.respond(message, _OK, "OK")
+        call = self.calls.get(message.get("call-id"))
+        if call is not None and call.invite is not None and not call.answered.is_set():
+            self.respond(call.invite, 487, "Request Terminated", call)
+            call.mark_over("there", f"cancelled {message.get('reason')}".strip())
+
+    def _ended(self, message: sip.Message) -> None:
+        self.respond(message, _OK, "OK")
+        call = self.calls.get(message.get("call-id"))
+        if call is not None:
+            call.mark_over("there", f"BYE {message.get('reason')}".strip())
+
+    def _spawn(self, work: object) -> None:
+        task = asyncio.ensure_future(work)  # type: ignore[arg-type]
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)

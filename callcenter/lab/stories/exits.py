@@ -1,0 +1,168 @@
+"""Stories about leaving a queue without an answer: every way out, and being refused at the door."""
+
+from __future__ import annotations
+
+import time
+from asyncio import sleep
+from typing import TYPE_CHECKING
+
+from callcenter.lab.stories.registry import story
+
+if TYPE_CHECKING:
+    from callcenter.lab.stage import Stage
+
+_SOUND_SECONDS = 1.0
+
+
+@story("No phone is there. The caller waits 4 s and hangs up; nobody was rung.")
+async def abandoned_waiting(stage: Stage) -> None:
+    call = await stage.call()
+    await call.answered.wait()
+    await sleep(4)
+    call.hang_up()
+    stage.visit(call, "abandoned", position=1)
+
+
+@story("The phone rings; the caller hangs up after 3.4 s of it.")
+async def abandoned_ringing(stage: Stage) -> None:
+    phone = await stage.phone()
+    call = await stage.call()
+    ring = await phone.next_call()
+    ring.ring()
+    await sleep(3.4)
+    call.hang_up()
+    await ring.over.wait()
+    stage.offer(stage.visit(call, "abandoned"), ring, "caller_left")
+
+
+@story(
+    "The agent never answers. The phone rings for 5 s, and again for a moment until the queue gives up after 8 s.",
+    ring_seconds=5,
+)
+async def timed_out(stage: Stage) -> None:
+    phone = await stage.phone()
+    call = await stage.call(f"safe_t8_{stage.queue}")
+    first = await phone.next_call()
+    first.ring()
+    second = await phone.next_call()
+    second.ring()
+    await second.over.wait()
+    visit = stage.visit(call, "timed_out", left_at=second.over_at, ended_by=None)
+    stage.offer(visit, first, "timed_out")
+    stage.offer(visit, second, "cut_short")
+    await call.over.wait()
+
+
+@story("No phone is registered and the queue lets nobody in (join-empty).", join_empty="unavailable,invalid,unknown")
+async def refused_join_empty(stage: Stage) -> None:
+    call = await stage.call()
+    await call.over.wait()
+    stage.visit(call, "refused", joined_at=None)
+
+
+@story("One caller waits; the queue holds no more than one, the second caller is refused (full).", max_waiting=1)
+async def refused_full(stage: Stage) -> None:
+    first = await stage.call()
+    await first.answered.wait()
+    await sleep(1)
+    second = await stage.call()
+    await second.over.wait()
+    first.hang_up()
+    stage.visit(first, "abandoned")
+    stage.visit(second, "refused", joined_at=None)
+
+
+@story(
+    "The only agent is paused, so the caller waits; then the phone unregisters and the queue sends the caller away "
+    "(leave-empty).",
+    join_empty="unavailable,invalid,unknown",
+    leave_when_empty="unavailable,invalid,unknown",
+)
+async def leave_empty(stage: Stage) -> None:
+    phone = await stage.phone()
+    await stage.pause(phone, "meal")
+    call = await stage.call()
+    await call.answered.wait()
+    await sleep(2)
+    await phone.register(0)
+    left_at = time.time()
+    await call.over.wait()
+    # The queue looks at its members once a second, and a sound is played before the switch hangs up.
+    stage.visit(call, "queue_empty")
+    stage.state(phone, "offline", **{"from": left_at, "to": None})
+
+
+@story("The phone rings; 2 s later an operator withdraws the caller from the queue (QueueWithdrawCaller).")
+async def withdrawn(stage: Stage) -> None:
+    phone = await stage.phone()
+    call = await stage.call()
+    ring = await phone.next_call()
+    ring.ring()
+    await sleep(2)
+    channel = await stage.operator.channel_of(call.phone.user)
+    await stage.act("QueueWithdrawCaller", Queue=stage.queue, Caller=channel)
+    await ring.over.wait()
+    visit = stage.visit(call, "withdrawn", left_at=ring.over_at)
+    stage.offer(visit, ring, "cut_short")
+    await call.over.wait()
+
+
+@story("The phone rings; 2 s later an operator redirects the caller to another extension, where he waits on.")
+async def redirected(stage: Stage) -> None:
+    phone = await stage.phone()
+    call = await stage.call()
+    ring = await phone.next_call()
+    ring.ring()
+    await sleep(2)
+    channel = await stage.operator.channel_of(call.phone.user)
+    await stage.act("Redirect", Channel=channel, Context="lab-callers", Exten="parked", Priority="1")
+    await ring.over.wait()
+    visit = stage.visit(call, "redirected", left_at=ring.over_at)
+    stage.offer(visit, ring, "cut_short")
+    await sleep(2)
+    call.hang_up()
+
+
+@story("The phone rings; the caller presses 0 after 2 s and is led out of the queue.")
+async def key_exit(stage: Stage) -> None:
+    phone = await stage.phone()
+    call = await stage.call()
+    ring = await phone.next_call()
+    ring.ring()
+    await sleep(2)
+    call.press("0")
+    await ring.over.wait()
+    visit = stage.visit(call, "key_pressed", left_at=ring.over_at)
+    stage.offer(visit, ring, "caller_left")
+    await call.over.wait()
+
+
+@story("Nobody is there; the caller presses 0 after 2 s of waiting and is led out of the queue.")
+async def key_exit_waiting(stage: Stage) -> None:
+    call = await stage.call()
+    await call.answered.wait()
+    await sleep(2)
+    call.press("0")
+    left_at = time.time()
+    await call.over.wait()
+    stage.visit(call, "key_pressed", left_at=left_at)
+
+
+@story(
+    "A caller whose number holds a line break and a forged event calls a switch that does not clean numbers; the "
+    "agent answers after 1.5 s, the caller hangs up.",
+)
+async def hostile_number(stage: Stage) -> None:
+    phone = await stage.phone()
+    forged = "666%0d%0a%0d%0aEvent: QueueCallerAbandon%0d%0aQueue: hostile_number".replace(" ", "%20")
+    call = await stage.call(f"raw_q_{stage.queue}", forged)
+    ring = await phone.next_call()
+    ring.ring()
+    await sleep(1.5)
+    ring.answer()
+    await sleep(1)
+    call.hang_up()
+    await ring.over.wait()
+    visit = stage.answered(call, ring, "caller")
+    visit["caller"] = None
+    stage.offer(visit, ring, "answered")

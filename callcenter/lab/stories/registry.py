@@ -1,0 +1,41 @@
+"""The table of stories, filled by a decorator."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from callcenter.lab.stage import Play, Story
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+STORIES: dict[str, Story] = {}
+"""Every story by its name, in the order in which they are told."""
+
+
+def story(
+    told: str,
+    *,
+    agents: int = 1,
+    outsiders: tuple[int, ...] = (),
+    own_switch: bool = False,
+    members: tuple[str, ...] = (),
+    **queue: Any,
+) -> Callable[[Play], Play]:
+    """Add a function to the stories under its own name.
+
+    Args:
+        told: What happens, in a sentence or two.
+        agents: How many agents it needs.
+        outsiders: Which of them, counted from 0, serve no queue.
+        own_switch: It cuts logins or stops the switch, so nobody else may use it.
+        members: Lines of `member =>` instead of one plain phone an agent.
+        queue: Settings of its queue that differ from the usual ones.
+    """
+
+    def add(play: Play) -> Play:
+        name = getattr(play, "__name__", "")
+        STORIES[name] = Story(name, told, play, len(STORIES), agents, own_switch, queue, members, outsiders)
+        return play
+
+    return add

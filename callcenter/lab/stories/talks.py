@@ -1,0 +1,165 @@
+"""Stories about the talk itself: holds, transfers, and who hung up."""
+
+from __future__ import annotations
+
+from asyncio import sleep
+from typing import TYPE_CHECKING
+
+from callcenter.lab.stories.registry import story
+
+if TYPE_CHECKING:
+    from callcenter.lab.sipphone import SipCall, SipPhone
+    from callcenter.lab.stage import Stage
+
+
+async def _connected(stage: Stage, phone: SipPhone) -> tuple[SipCall, SipCall]:
+    """Let a caller come through to a phone, which answers after 1.2 s."""
+    call = await stage.call()
+    ring = await phone.next_call()
+    ring.ring()
+    await sleep(1.2)
+    ring.answer()
+    return call, ring
+
+
+@story("The agent puts the caller on hold 1 s after answering, for 3 s; then the caller hangs up.")
+async def hold(stage: Stage) -> None:
+    phone = await stage.phone()
+    call, ring = await _connected(stage, phone)
+    await sleep(1)
+    await ring.hold()
+    await sleep(3)
+    await ring.take_back()
+    await sleep(1)
+    call.hang_up()
+    await ring.over.wait()
+    visit = stage.answered(call, ring, "caller", hold_seconds=3.0)
+    stage.offer(visit, ring, "answered")
+
+
+@story("The caller puts the agent on hold for 2 s: that is no hold of the agent's. Then the agent hangs up.")
+async def held_by_caller(stage: Stage) -> None:
+    phone = await stage.phone()
+    call, ring = await _connected(stage, phone)
+    await sleep(1)
+    await call.hold()
+    await sleep(2)
+    await call.take_back()
+    await sleep(1)
+    ring.hang_up()
+    await call.over.wait()
+    visit = stage.answered(call, ring, "agent", hold_seconds=0.0)
+    stage.offer(visit, ring, "answered")
+
+
+@story(
+    "The agent transfers the caller blind to a colleague, who answers after 1.5 s; the caller hangs up 2 s later.",
+    agents=2,
+    outsiders=(1,),
+)
+async def blind_transfer(stage: Stage) -> None:
+    phone, colleague = await stage.phone(0), await stage.phone(1)
+    call, ring = await _connected(stage, phone)
+    await sleep(1.5)
+    moved_at = ring.transfer_blind(colleague.user)
+    second = await colleague.next_call()
+    second.ring()
+    await sleep(1.5)
+    second.answer()
+    await sleep(2)
+    call.hang_up()
+    await second.over.wait()
+    visit = stage.answered(call, ring, "transfer")
+    visit |= {"ended_at": moved_at, "transferred": "blind"}
+    stage.offer(visit, ring, "answered")
+
+
+@story("The agent transfers the caller blind to a number where nobody answers; the caller gives up 3 s later.", agents=2, outsiders=(1,))
+async def blind_transfer_unanswered(stage: Stage) -> None:
+    phone, colleague = await stage.phone(0), await stage.phone(1)
+    call, ring = await _connected(stage, phone)
+    await sleep(1.5)
+    moved_at = ring.transfer_blind(colleague.user)
+    second = await colleague.next_call()
+    second.ring()
+    await sleep(3)
+    call.hang_up()
+    await second.over.wait()
+    visit = stage.answered(call, ring, "transfer")
+    visit |= {"ended_at": moved_at, "transferred": "blind"}
+    stage.offer(visit, ring, "answered")
+
+
+@story(
+    "The agent transfers the caller blind back to the same queue; the same agent is rung again and answers after 1 s; "
+    "the caller hangs up 1.5 s later.",
+)
+async def blind_transfer_to_queue(stage: Stage) -> None:
+    phone = await stage.phone()
+    call, ring = await _connected(stage, phone)
+    await sleep(1.5)
+    moved_at = ring.transfer_blind(f"q_{stage.queue}")
+    again = await phone.next_call()
+    again.ring()
+    await sleep(1)
+    again.answer()
+    await sleep(1.5)
+    call.hang_up()
+    await again.over.wait()
+    visit = stage.answered(call, ring, "transfer")
+    visit |= {"ended_at": moved_at, "transferred": "blind"}
+    stage.offer(visit, ring, "answered")
+    visit = stage.answered(call, again, "caller", joined_at=moved_at)
+    stage.offer(visit, again, "answered")
+
+
+@story(
+    "The agent calls a colleague, who answers after 1.2 s, consults for 1.5 s and joins him with the caller (attended "
+    "transfer by SIP REFER with Replaces); the caller hangs up 2 s later.",
+    agents=2,
+    outsiders=(1,),
+)
+async def attended_transfer(stage: Stage) -> None:
+    phone, colleague = await stage.phone(0), await stage.phone(1)
+    call, ring = await _connected(stage, phone)
+    await sleep(1)
+    await ring.hold()
+    consult = phone.dial(colleague.user)
+    second = await colleague.next_call()
+    second.ring()
+    await sleep(1.2)
+    second.answer()
+    await consult.answered.wait()
+    await sleep(1.5)
+    moved_at = ring.transfer_attended(consult)
+    await sleep(2)
+    call.hang_up()
+    await second.over.wait()
+    visit = stage.answered(call, ring, "transfer")
+    visit |= {"ended_at": moved_at, "transferred": "attended"}
+    stage.offer(visit, ring, "answered")
+
+
+@story(
+    "The agent has a caller, consults a colleague who is also waiting in no queue, and takes the caller back: no "
+    "transfer. The caller hangs up.",
+    agents=2,
+    outsiders=(1,),
+)
+async def consultation_only(stage: Stage) -> None:
+    phone, colleague = await stage.phone(0), await stage.phone(1)
+    call, ring = await _connected(stage, phone)
+    await ring.hold()
+    consult = phone.dial(colleague.user)
+    second = await colleague.next_call()
+    second.ring()
+    await sleep(1)
+    second.answer()
+    await consult.answered.wait()
+    await sleep(1)
+    consult.hang_up()
+    await ring.take_back()
+    await sleep(1.5)
+    call.hang_up()
+    await ring.over.wait()
+    stage.offer(stage.answered(call, ring, "caller"), ring, "answered")
