@@ -15,6 +15,8 @@
     │   └── JournalDamaged          4   a stored frame does not hash to what was recorded
     ├── LabError                    5   no Asterisk root, no SIPp, a port already taken
     └── PhoneError                  6   the softphone could not register, dial or answer
+
+The command line prints the sentence and leaves with the code.
 """
 
 from __future__ import annotations

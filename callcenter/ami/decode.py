@@ -7,7 +7,8 @@ from collections.abc import Callable
 from callcenter.domain import events as ev
 from callcenter.domain.frame import Frame
 
-_RINGING, _UP, _RING_IN, _DIALING_OFFHOOK = "5", "6", "4", "2"
+_RING_IN, _OFF_HOOK = "4", "2"
+_DIGITS = 15
 _UNKNOWN = frozenset({"", "<unknown>", "unknown", "anonymous", "Anonymous"})
 _LOST_STATUS = frozenset({"Unreachable", "Lagged", "Removed"})
 
@@ -32,12 +33,12 @@ def _number(text: str | None) -> str | None:
 
 
 def _int(text: str | None) -> int | None:
-    return int(text) if text is not None and text.isascii() and text.isdigit() and len(text) < 16 else None
+    return int(text) if text is not None and text.isascii() and text.isdigit() and len(text) <= _DIGITS else None
 
 
 def _newchannel(f: Frame) -> ev.Event:
     h = f.headers
-    calling = h["ChannelState"] in {_RING_IN, _DIALING_OFFHOOK}
+    calling = h["ChannelState"] in {_RING_IN, _OFF_HOOK}
     return ev.ChannelStarted(
         f.at,
         f.pos,

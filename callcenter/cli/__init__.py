@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import importlib
 import sys
-from typing import TYPE_CHECKING
 
 import click
+import typer
 import typer.main
 
 from callcenter import __version__
 from callcenter.errors import CallcenterError
-
-if TYPE_CHECKING:
-    import typer
 
 COMMANDS = {
     "serve": "Connect to Asterisk and run the service.",

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import heapq
-
 from callcenter.domain import events as ev
 from callcenter.domain import facts as fx
 from callcenter.domain.facts import EndedBy, VisitOutcome
-from callcenter.domain.frame import SECOND, Micros
+from callcenter.domain.frame import Micros
 from callcenter.domain.lines import ASYNC_GOTO, EXPLICIT, SHUTDOWN, Lines
 from callcenter.domain.offers import Offers
-from callcenter.domain.outcomes import CUT, DOOR_RESULTS
+from callcenter.domain.outcomes import DOOR_RESULTS
 from callcenter.domain.owncalls import OwnCalls
 from callcenter.domain.people import People
+from callcenter.domain.settling import Settling
 from callcenter.domain.state import Channel, OpenVisit, State, Timer
 from callcenter.domain.visits import RANK_PARTY, RANK_QUEUE, RANK_TRANSFER, SETTLE, Visits
-
-STOPPING: Micros = 5 * SECOND
-"""A teardown by the switch was a restart if the switch stops within this long (seen: 1.1 s)."""
 
 
 class Calls:
@@ -31,6 +27,7 @@ class Calls:
         self._out = out
         self.offers = Offers(state, lines, people, out)
         self.visits = Visits(state, out)
+        self._settling = Settling(state, self.visits, self.offers, people)
 
     # channels
 
@@ -74,9 +71,9 @@ class Calls:
         self._lines.end(channel)
         self._own.ended(channel, event)
         if served is not None and index is not None:
-            self._side_gone(served, index, event)
+            self._settling.side_gone(served, index, event)
         if visit is not None:
-            self._caller_gone(visit, event)
+            self._settling.caller_gone(visit, event)
         self._refresh(channel, event.at)
         self._close(channel)
 
@@ -90,7 +87,7 @@ class Calls:
             self._caller_hung_up(visit, event)
         served = self._served(channel)
         if served is not None:
-            self._end_part(served, event.at, EndedBy.AGENT, RANK_PARTY, event.pos)
+            self._settling.end_part(served, event.at, EndedBy.AGENT, RANK_PARTY, event.pos)
         else:
             self.offers.refused(channel, event)
 
@@ -110,7 +107,7 @@ class Calls:
                 visit.teardown_at = event.at
         for part in (visit, served):
             if part is not None and part.answered is not None:
-                self._end_part(part, event.at, EndedBy.SWITCH, RANK_PARTY, event.pos)
+                self._settling.end_part(part, event.at, EndedBy.SWITCH, RANK_PARTY, event.pos)
 
     # queues
 
@@ -121,7 +118,7 @@ class Calls:
             return
         before = self.visits.of(channel)
         if before is not None:
-            self._lives_on(before)
+            self._settling.lives_on(before)
         if event.caller is not None:
             channel.number = event.caller
         channel.dialled = channel.dialled or event.dialled or ""
@@ -134,9 +131,9 @@ class Calls:
         if visit is None or visit.left:
             return
         self.visits.leave(visit, event.at, event.pos)
-        self._timer(event.at, SETTLE, "visit", str(visit.id))
+        self._settling.timer(event.at, SETTLE, "visit", str(visit.id))
         if visit.gone:
-            self._settle(visit, alive=False)
+            self._settling.settle(visit, alive=False)
 
     def dropped(self, event: ev.CallerDropped) -> None:
         """The queue lost a caller; the word that counts comes from elsewhere."""
@@ -184,7 +181,7 @@ class Calls:
             self._odd("MemberCompleted", event.at, event.pos)
             return
         visit.completed = True
-        self._end_part(visit, event.at, EndedBy.UNKNOWN, RANK_QUEUE, event.pos)
+        self._settling.end_part(visit, event.at, EndedBy.UNKNOWN, RANK_QUEUE, event.pos)
 
     def result(self, event: ev.QueueResult) -> None:
         """The queue application said why it ended; at the door it is all that is said."""
@@ -199,7 +196,7 @@ class Calls:
         if visit is not None and visit.answered is None:
             visit.result = event.result
             visit.frames.append(event.pos)
-            self._settle(visit, alive=None)
+            self._settling.settle(visit, alive=None)
 
     def refused(self, event: ev.DoorRefused) -> None:
         """Our dialplan names the queue that refused a caller."""
@@ -213,7 +210,7 @@ class Calls:
         if visit is not None and visit.answered is None:
             visit.keyed = True
             visit.frames.append(event.pos)
-            self._settle(visit, alive=None)
+            self._settling.settle(visit, alive=None)
 
     def ring_ended(self, event: ev.MemberRingEnded) -> None:
         """The queue gave up on a member; only where the channel's own end is not seen does it tell when."""
@@ -237,14 +234,14 @@ class Calls:
         visit = self._served(self._lines.get(event.by))
         if visit is not None:
             visit.transferred = "blind"
-            self._end_part(visit, event.at, EndedBy.TRANSFER, RANK_TRANSFER, event.pos)
+            self._settling.end_part(visit, event.at, EndedBy.TRANSFER, RANK_TRANSFER, event.pos)
 
     def handed_over(self, event: ev.AttendedTransferred) -> None:
         """The agent transferred the caller after consultation."""
         visit = self._served(self._lines.get(event.by)) or self._served(self._lines.get(event.second))
         if visit is not None:
             visit.transferred = "attended"
-            self._end_part(visit, event.at, EndedBy.TRANSFER, RANK_TRANSFER, event.pos)
+            self._settling.end_part(visit, event.at, EndedBy.TRANSFER, RANK_TRANSFER, event.pos)
 
     # time
 
@@ -256,22 +253,22 @@ class Calls:
             return
         match timer.kind:
             case "offer":
-                self._settle_offer(visit, int(index))
+                self._settling.settle_offer(visit, int(index))
             case "visit" if visit.answered is None:
-                self._settle(visit, alive=visit.uid in self._state.channels)
+                self._settling.settle(visit, alive=visit.uid in self._state.channels)
             case "part" | "stop":
-                self._settle(visit, alive=visit.uid in self._state.channels, force=True)
+                self._settling.settle(visit, alive=visit.uid in self._state.channels, force=True)
 
     def down(self, *, unseen: bool) -> None:
         """The switch is down: nobody is to blame for what was open; `unseen` when nothing of it was seen."""
         for visit in list(self._state.visits.values()):
             if visit.answered is not None and not visit.ended:
                 visit.ended, visit.ended_by = True, EndedBy.SWITCH
-                self._part_over(visit, None)
+                self._settling.part_over(visit, None)
             visit.down = visit.down or not visit.left or visit.teardown_at is not None
             for offer in visit.offers:
                 offer.down = offer.down or not offer.over or visit.down
-            self._settle(visit, alive=False, force=True)
+            self._settling.settle(visit, alive=False, force=True)
         if unseen:
             for channel in list(self._state.channels.values()):
                 self._lines.end(channel)
@@ -284,7 +281,7 @@ class Calls:
             visit.down = visit.down or visit.teardown_at is not None
             if not self.visits.decide(visit, alive=None):
                 visit.outcome = VisitOutcome.UNKNOWN
-            self._tell(visit)
+            self._settling.tell(visit)
         for call in list(self._state.calls.values()):
             self.visits.close_call(call, over=True)
 
@@ -331,7 +328,7 @@ class Calls:
 
     def _caller_hung_up(self, visit: OpenVisit, event: ev.HangupAsked) -> None:
         if visit.answered is not None:
-            self._end_part(visit, event.at, EndedBy.CALLER, RANK_PARTY, event.pos)
+            self._settling.end_part(visit, event.at, EndedBy.CALLER, RANK_PARTY, event.pos)
             return
         visit.frames.append(event.pos)
         if visit.hangup_at is None:
@@ -344,110 +341,10 @@ class Calls:
             visit.frames.append(pos)
             return
         if visit is not None:
-            self._lives_on(visit)
+            self._settling.lives_on(visit)
         visit = self.visits.open(channel, None, None, pos)
         visit.queue, visit.refused_at, visit.left = queue, at, True
-        self._timer(at, SETTLE, "visit", str(visit.id))
-
-    def _lives_on(self, visit: OpenVisit) -> None:
-        """The same channel goes on to another stay: whatever was open of this one is decided now."""
-        if visit.answered is not None and not visit.ended:
-            self._end_part(visit, None, EndedBy.UNKNOWN, 0, visit.frames[0])
-        self._settle(visit, alive=visit.left, force=True)
-
-    def _caller_gone(self, visit: OpenVisit, event: ev.ChannelEnded) -> None:
-        visit.gone = True
-        visit.frames.append(event.pos)
-        if visit.answered is not None:
-            self._end_part(visit, event.at, EndedBy.UNKNOWN, RANK_QUEUE, event.pos)
-        elif visit.left:
-            self._settle(visit, alive=False)
-        else:
-            self._timer(event.at, SETTLE, "visit", str(visit.id))
-
-    def _side_gone(self, visit: OpenVisit, index: int, event: ev.ChannelEnded) -> None:
-        offer = visit.offers[index]
-        if visit.answered == index:
-            if not offer.live:
-                self._end_part(visit, event.at, EndedBy.UNKNOWN, RANK_QUEUE, event.pos)
-            self._try_tell(visit)
-        elif offer.over and offer.outcome is None:
-            if visit.outcome is not None:
-                self._settle(visit, alive=None)
-            else:
-                self._timer(offer.ended_at, CUT, "offer", f"{visit.id}:{index}")
-
-    def _settle_offer(self, visit: OpenVisit, index: int) -> None:
-        offer = visit.offers[index]
-        picked_up = any(o.up_at is not None and not o.over for o in visit.offers)
-        if offer.over and not visit.left and not picked_up and visit.teardown_at is None:
-            self.offers.settle(visit, offer)
-
-    def _settle(self, visit: OpenVisit, *, alive: bool | None, force: bool = False) -> None:
-        """Decide what can be decided of a visit, and tell it when nothing of it is open."""
-        if visit.teardown_at is not None and not visit.down and not force:
-            self._timer(visit.teardown_at, STOPPING, "stop", str(visit.id))
-            return
-        picking_up = visit.answered is None and any(o.up_at is not None and not o.over for o in visit.offers)
-        if alive and picking_up and not force:
-            self._timer(self._state.now, SETTLE, "visit", str(visit.id))
-            return
-        if not (visit.left or visit.gone or force):
-            return
-        if not self.visits.decide(visit, alive=alive):
-            return
-        if visit.id not in self._state.visits:
-            return
-        for offer in visit.offers:
-            if offer.over or force:
-                self.offers.settle(visit, offer)
-        if force or alive is True:
-            self._tell(visit)
-        else:
-            self._try_tell(visit)
-
-    def _try_tell(self, visit: OpenVisit) -> None:
-        """Tell a visit as soon as no stronger word can come."""
-        if visit.answered is None:
-            if visit.outcome is not None and visit.refused_at is None:
-                if all(o.outcome is not None for o in visit.offers):
-                    self._tell(visit)
-                else:
-                    self._timer(self._state.now, SETTLE, "part", str(visit.id))
-            elif visit.refused_at is not None and visit.gone:
-                self._tell(visit)
-            return
-        offers_over = all(o.over for o in visit.offers)
-        if visit.completed and visit.end_rank >= RANK_PARTY and visit.gone and offers_over:
-            self._tell(visit)
-
-    def _tell(self, visit: OpenVisit) -> None:
-        for offer in visit.offers:
-            self.offers.settle(visit, offer)
-        if visit.id in self._state.visits:
-            self.visits.tell(visit)
-        call = self._state.calls.get(visit.call)
-        if call is not None:
-            self.visits.close_call(call)
-
-    def _end_part(self, visit: OpenVisit, at: Micros | None, by: EndedBy, rank: int, pos: int) -> None:
-        if self.visits.end_part(visit, at, by, rank, pos):
-            self._part_over(visit, at)
-            self._timer(at, SETTLE, "part", str(visit.id))
-        self._try_tell(visit)
-
-    def _part_over(self, visit: OpenVisit, at: Micros | None) -> None:
-        assert visit.answered is not None
-        offer = visit.offers[visit.answered]
-        person = self._state.people.get(offer.agent)
-        if person is None:
-            return
-        if visit.id in person.parts:
-            person.parts.remove(visit.id)
-        until = self._people.wrap_up(person.name, visit.queue or "", at)
-        if until is not None:
-            self._timer(until, 0, "wrap", person.name)
-        self._people.refresh(person, at)
+        self._settling.timer(at, SETTLE, "visit", str(visit.id))
 
     def _served(self, channel: Channel | None) -> OpenVisit | None:
         """Return the visit whose answering agent is on this channel."""
@@ -465,7 +362,7 @@ class Calls:
         if visit is None:
             before = self.visits.of(channel)
             if before is not None:
-                self._lives_on(before)
+                self._settling.lives_on(before)
             visit = self.visits.open(channel, queue, None, pos)
         return visit
 
@@ -488,8 +385,3 @@ class Calls:
 
     def _odd(self, what: str, at: Micros | None, pos: int) -> None:
         self._out.append(fx.OutOfOrder(at=at, event=what, pos=pos))
-
-    def _timer(self, at: Micros | None, after: Micros, kind: str, key: str) -> None:
-        if at is not None:
-            self._state.serial += 1
-            heapq.heappush(self._state.timers, Timer(at + after, self._state.serial, kind, key))

@@ -69,9 +69,7 @@ class Continuity:
         for m in snapshot.members:
             behind = m.state_interface or m.interface
             self._people.seen_member(
-                ev.MemberSeen(
-                    event.at, event.pos, m.queue, m.interface, m.name, behind, m.status, m.paused, m.reason
-                )  # fmt: skip
+                ev.MemberSeen(event.at, event.pos, m.queue, m.interface, m.name, behind, m.status, m.paused, m.reason)
             )
 
     def _channels(self, channels: tuple[ChannelState, ...], event: ev.Resynced) -> None:

@@ -37,17 +37,21 @@ SIP_OF_CAUSE = {17: BUSY, 21: 603}
 
 
 def visit_outcome(visit: OpenVisit) -> VisitOutcome | None:
-    """Decide what an unanswered visit came to from what was seen of it; None while nothing tells."""
-    if visit.refused_at is not None:
-        return VisitOutcome.REFUSED
-    if visit.answered is not None:
-        return VisitOutcome.ANSWERED
+    """Decide what a visit came to from what was seen of it; None while nothing tells."""
+    if visit.refused_at is not None or visit.answered is not None:
+        return VisitOutcome.REFUSED if visit.refused_at is not None else VisitOutcome.ANSWERED
+    return _unanswered_outcome(visit)
+
+
+def _unanswered_outcome(visit: OpenVisit) -> VisitOutcome | None:
     if _hung_up_waiting(visit):
         return VisitOutcome.ABANDONED
     if visit.down:
         return VisitOutcome.SWITCH_DOWN
     if visit.keyed:
         return VisitOutcome.KEY_PRESSED
+    if visit.result is None and visit.redirecting:
+        return VisitOutcome.REDIRECTED
     return _RESULTS.get(visit.result or "")
 
 

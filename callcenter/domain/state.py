@@ -1,4 +1,4 @@
-"""What the floor remembers: plain structs that refer to each other by key, so that all of it can be saved and hashed."""
+"""What the floor remembers: plain structs that refer to each other by key, so that all can be saved and hashed."""
 
 from __future__ import annotations
 

@@ -1,0 +1,145 @@
+"""When a visit, its offers and its call are told: as soon as nothing that could change the account can come."""
+
+from __future__ import annotations
+
+import heapq
+
+from callcenter.domain import events as ev
+from callcenter.domain.facts import EndedBy
+from callcenter.domain.frame import SECOND, Micros
+from callcenter.domain.offers import Offers
+from callcenter.domain.outcomes import CUT
+from callcenter.domain.people import People
+from callcenter.domain.state import OpenVisit, State, Timer
+from callcenter.domain.visits import RANK_PARTY, RANK_QUEUE, SETTLE, Visits
+
+STOPPING: Micros = 5 * SECOND
+"""A teardown by the switch was a restart if the switch stops within this long (seen: 1.1 s)."""
+
+
+class Settling:
+    """Decides, waits and tells; the deadlines of the call side are made here."""
+
+    def __init__(self, state: State, visits: Visits, offers: Offers, people: People) -> None:
+        self._state = state
+        self._visits = visits
+        self._offers = offers
+        self._people = people
+
+    def settle_offer(self, visit: OpenVisit, index: int) -> None:
+        """The ring ended a while ago and the visit goes on: the offer's outcome is plain now."""
+        offer = visit.offers[index]
+        picked_up = any(o.up_at is not None and not o.over for o in visit.offers)
+        if offer.over and not visit.left and not picked_up and visit.teardown_at is None:
+            self._offers.settle(visit, offer)
+
+    def settle(self, visit: OpenVisit, *, alive: bool | None, force: bool = False) -> None:
+        """Decide what can be decided of a visit, and tell it when nothing of it is open.
+
+        Args:
+            visit: One that left, or is to be ended by force.
+            alive: Whether the caller's channel lives on; None while that is not yet to be asked.
+            force: Tell it now, whatever is still open of it.
+        """
+        if visit.id not in self._state.visits:
+            return
+        if visit.teardown_at is not None and not visit.down and not force:
+            self.timer(visit.teardown_at, STOPPING, "stop", str(visit.id))
+            return
+        picking_up = visit.answered is None and any(o.up_at is not None and not o.over for o in visit.offers)
+        if alive and picking_up and not force:
+            self.timer(self._state.now, SETTLE, "visit", str(visit.id))
+            return
+        if not (visit.left or visit.gone or force):
+            return
+        if not self._visits.decide(visit, alive=alive):
+            return
+        for offer in visit.offers:
+            if offer.over or force:
+                self._offers.settle(visit, offer)
+        if force or alive is True:
+            self.tell(visit)
+        else:
+            self._try_tell(visit)
+
+    def _try_tell(self, visit: OpenVisit) -> None:
+        """Tell a visit as soon as no stronger word can come."""
+        if visit.answered is None:
+            if visit.outcome is not None and visit.refused_at is None:
+                if all(o.outcome is not None for o in visit.offers):
+                    self.tell(visit)
+                else:
+                    self.timer(self._state.now, SETTLE, "part", str(visit.id))
+            elif visit.refused_at is not None and visit.gone:
+                self.tell(visit)
+            return
+        offers_over = all(o.over for o in visit.offers)
+        if visit.completed and visit.end_rank >= RANK_PARTY and visit.gone and offers_over:
+            self.tell(visit)
+
+    def tell(self, visit: OpenVisit) -> None:
+        """Tell a visit with all its offers, and its call if that was the last of it."""
+        for offer in visit.offers:
+            self._offers.settle(visit, offer)
+        if visit.id in self._state.visits:
+            self._visits.tell(visit)
+        call = self._state.calls.get(visit.call)
+        if call is not None:
+            self._visits.close_call(call)
+
+    def end_part(self, visit: OpenVisit, at: Micros | None, by: EndedBy, rank: int, pos: int) -> None:
+        """The answering agent's part ended, by this word for it; wrap-up begins with the first word."""
+        if self._visits.end_part(visit, at, by, rank, pos):
+            self.part_over(visit, at)
+            self.timer(at, SETTLE, "part", str(visit.id))
+        self._try_tell(visit)
+
+    def part_over(self, visit: OpenVisit, at: Micros | None) -> None:
+        """The agent is free of the call and wraps up."""
+        assert visit.answered is not None
+        offer = visit.offers[visit.answered]
+        person = self._state.people.get(offer.agent)
+        if person is None:
+            return
+        if visit.id in person.parts:
+            person.parts.remove(visit.id)
+        until = self._people.wrap_up(person.name, visit.queue or "", at)
+        if until is not None:
+            self.timer(until, 0, "wrap", person.name)
+        self._people.refresh(person, at)
+
+    def timer(self, at: Micros | None, after: Micros, kind: str, key: str) -> None:
+        """Ask to be woken a while after a moment; without one there is nothing to wait for."""
+        if at is not None:
+            self._state.serial += 1
+            heapq.heappush(self._state.timers, Timer(at + after, self._state.serial, kind, key))
+
+    def lives_on(self, visit: OpenVisit) -> None:
+        """The same channel goes on to another stay: whatever was open of this one is decided now."""
+        if visit.answered is not None and not visit.ended:
+            self.end_part(visit, None, EndedBy.UNKNOWN, 0, visit.frames[0])
+        self.settle(visit, alive=visit.left, force=True)
+
+    def caller_gone(self, visit: OpenVisit, event: ev.ChannelEnded) -> None:
+        """The caller's channel ended: nothing more can come but what is on its way."""
+        visit.gone = True
+        visit.frames.append(event.pos)
+        if visit.answered is not None:
+            self.end_part(visit, event.at, EndedBy.UNKNOWN, RANK_QUEUE, event.pos)
+        elif visit.left:
+            self.settle(visit, alive=False)
+        else:
+            self.timer(event.at, SETTLE, "visit", str(visit.id))
+
+    def side_gone(self, visit: OpenVisit, index: int, event: ev.ChannelEnded) -> None:
+        """A channel on the agent's side ended: the attempt may be over, or the agent's part."""
+        offer = visit.offers[index]
+        if visit.answered == index:
+            if not offer.live:
+                self.end_part(visit, event.at, EndedBy.UNKNOWN, RANK_QUEUE, event.pos)
+            self._try_tell(visit)
+        elif offer.over and offer.outcome is None:
+            if visit.outcome is not None:
+                self.settle(visit, alive=None)
+            else:
+                self.timer(offer.ended_at, CUT, "offer", f"{visit.id}:{index}")
