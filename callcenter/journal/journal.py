@@ -1,0 +1,282 @@
+"""The event loop's face of the journal: hand over at once, hear later how far the disk is."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import heapq
+import os
+from functools import partial
+from typing import TYPE_CHECKING, Self
+
+from callcenter.errors import StoreError
+from callcenter.journal import states
+from callcenter.journal.entries import MAX_KIND
+from callcenter.journal.file import anchor_and_head, claim, open_for_writing, told_plainly
+from callcenter.journal.reader import JournalReader
+from callcenter.journal.writer import MAX_BATCH_BYTES, Chunk, Listener, Writer, check_disk
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+
+    from callcenter.journal.entries import Entry, Head, Stored
+    from callcenter.journal.settings import JournalSettings
+
+
+class Journal:
+    """An open journal; of one event loop and, by a lock, of one process.
+
+    Backpressure: `append` waits while `queue_entries` or `queue_bytes` wait for the disk, so that reading
+    from the switch stops instead of memory growing. One call may pass the bound by its own entries.
+    """
+
+    def __init__(
+        self, settings: JournalSettings, connection: sqlite3.Connection, head: Head, lock: int
+    ) -> None:
+        self.settings = settings
+        self._loop = asyncio.get_running_loop()
+        self._lock = lock
+        self._appended = self._durable = self._last_state = head.position
+        self._waiting_bytes = 0
+        self._room = asyncio.Event()
+        self._room.set()
+        self._ended = asyncio.Event()
+        self._refusal: StoreError | None = None
+        self._awaited: list[tuple[int, int, asyncio.Future[None]]] = []
+        self._callbacks: list[Callable[[int], None]] = []
+        self._known: set[tuple[str, int]] = set()
+        told = (partial(self._hear, method) for method in (self._advance, self._refuse, self._end))
+        self._writer = Writer(connection, settings, head, Listener(*told))
+        self._writer.start()
+
+    @classmethod
+    async def open(cls, settings: JournalSettings) -> Self:
+        """Open the journal for writing, made now if there is none.
+
+        Raises:
+            StoreError: Held by another process, not a journal, of another version, damaged, or not writable.
+            DiskFull: Less disk is free than the settings ask for.
+        """
+        lock, connection, head, state = await asyncio.to_thread(_prepare, settings)
+        journal = cls(settings, connection, head, lock)
+        journal._last_state = state
+        return journal
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()
+
+    @property
+    def appended_position(self) -> int:
+        """The last position given out."""
+        return self._appended
+
+    @property
+    def durable_position(self) -> int:
+        """The last position that is on the disk, with everything before it."""
+        return self._durable
+
+    @property
+    def pending(self) -> int:
+        """Entries that wait for the disk."""
+        return self._appended - self._durable
+
+    @property
+    def state_due(self) -> bool:
+        """Tell whether `snapshot_every` entries have come since the last saved state."""
+        return self._appended - self._last_state >= self.settings.snapshot_every
+
+    def on_durable(self, callback: Callable[[int], None]) -> None:
+        """Call back on the event loop, after each commit, with the durable position."""
+        self._callbacks.append(callback)
+
+    async def append(self, entries: Sequence[Entry]) -> range:
+        """Take entries in their order and give their positions; returns before they are durable.
+
+        Raises:
+            StoreError: Nothing more is accepted: the disk is full, a write failed, or the journal is closed.
+            ValueError: An entry that no journal can hold; none of the call's entries was taken.
+        """
+        self._check(entries)
+        while not self._room.is_set():
+            await self._room.wait()
+        if self._refusal:
+            raise self._refusal
+        first = self._appended + 1
+        for chunk in _chunks(entries, self.settings.batch):
+            self._appended += len(chunk.entries)
+            self._waiting_bytes += chunk.size
+            self._writer.put(chunk)
+        if self._is_full():
+            self._room.clear()
+        return range(first, self._appended + 1)
+
+    async def committed(self, position: int) -> None:
+        """Wait until a position is durable.
+
+        Raises:
+            StoreError: It never will be.
+            ValueError: It was never given out.
+        """
+        if position <= self._durable:
+            return
+        if position > self._appended:
+            raise ValueError(f"position {position} was never given out")
+        if self._ended.is_set():
+            raise self._refusal or _closed(self.settings)
+        future: asyncio.Future[None] = self._loop.create_future()
+        heapq.heappush(self._awaited, (position, id(future), future))
+        await future
+
+    async def read(self, start: int = 0) -> AsyncIterator[Stored]:
+        """Give the durable entries from a position on, each checked.
+
+        Raises:
+            JournalDamaged: At the first entry that is not as it was written.
+        """
+        with await asyncio.to_thread(JournalReader, self.settings.path) as reader:
+            pages = reader.pages(start)
+            while page := await asyncio.to_thread(next, pages, None):
+                for entry in page:
+                    yield entry
+
+    async def read_one(self, position: int) -> Stored:
+        """Give one durable entry with its hash, checked, for evidence.
+
+        Raises:
+            BadInput: There is no such entry, or no longer.
+            JournalDamaged: It is not as it was written.
+        """
+
+        def look() -> Stored:
+            with JournalReader(self.settings.path) as reader:
+                return reader.read_one(position)
+
+        return await asyncio.to_thread(look)
+
+    async def save_state(self, position: int, blob: bytes) -> None:
+        """Store the caller's state as of a position, after everything up to there is durable.
+
+        Raises:
+            StoreError: It could not be stored.
+            ValueError: The position was never given out.
+        """
+        if position > self._appended:
+            raise ValueError(f"position {position} was never given out")
+        state = states.SavedState(position, blob)
+        self._last_state = position
+        await asyncio.wrap_future(self._writer.submit(lambda connection: states.save(connection, state)))
+
+    async def latest_state(self) -> states.SavedState | None:
+        """Find the newest saved state that is whole; None where everything must be replayed."""
+
+        def look() -> states.SavedState | None:
+            with JournalReader(self.settings.path) as reader:
+                return reader.latest_state()
+
+        return await asyncio.to_thread(look)
+
+    async def prune(self, before: int) -> None:
+        """Cut the entries before a position, a few thousand at a time; the rest stays verifiable.
+
+        Raises:
+            StoreError: They are not covered by a saved state.
+        """
+        while await asyncio.wrap_future(self._writer.submit(lambda file: states.prune_some(file, before))):
+            pass
+
+    async def close(self) -> None:
+        """Write what was taken, then end the thread and let the file go; safe to repeat.
+
+        Raises:
+            StoreError: Something that was taken could not be written.
+        """
+        if self._refusal is None:
+            self._refuse(_closed(self.settings))
+        self._writer.close()
+        await asyncio.shield(self._ended.wait())
+        await asyncio.to_thread(self._writer.join)
+        if self._lock >= 0:
+            os.close(self._lock)
+            self._lock = -1
+            if self.pending and self._refusal:
+                raise self._refusal
+
+    def _check(self, entries: Sequence[Entry]) -> None:
+        """Refuse here what the writer could only stop at; sources and kinds are few, so it costs little."""
+        for source, kind in {(entry.source, entry.kind) for entry in entries} - self._known:
+            source.encode()  # UnicodeEncodeError, a ValueError, for half a character
+            if not 0 <= kind <= MAX_KIND:
+                raise ValueError(f"kind {kind} is not between 0 and {MAX_KIND}")
+            self._known.add((source, kind))
+
+    def _is_full(self) -> bool:
+        return self.pending >= self.settings.queue_entries or self._waiting_bytes >= self.settings.queue_bytes
+
+    def _refuse(self, error: StoreError) -> None:
+        self._refusal = error
+        self._room.set()
+
+    def _hear(self, method: Callable[..., None], *args: object) -> None:
+        """Carry the writer's word from its thread to the event loop."""
+        with contextlib.suppress(RuntimeError):  # the loop ended without close(): nobody is left to tell
+            self._loop.call_soon_threadsafe(method, *args)
+
+    def _advance(self, position: int, size: int) -> None:
+        self._durable = position
+        self._waiting_bytes -= size
+        if self._refusal or not self._is_full():
+            self._room.set()
+        for future in self._due(position):
+            future.set_result(None)
+        for callback in self._callbacks:
+            callback(position)
+
+    def _due(self, position: int) -> Iterator[asyncio.Future[None]]:
+        while self._awaited and self._awaited[0][0] <= position:
+            future = heapq.heappop(self._awaited)[2]
+            if not future.done():
+                yield future
+
+    def _end(self, error: StoreError | None) -> None:
+        if error:
+            self._refuse(error)
+        self._ended.set()
+        for future in self._due(self._appended):
+            future.set_exception(self._refusal or _closed(self.settings))
+
+
+def _prepare(settings: JournalSettings) -> tuple[int, sqlite3.Connection, Head, int]:
+    """Open what a journal stands on: its lock, its file, the end of its chain, its last state's position."""
+    with told_plainly(settings.path), contextlib.ExitStack() as undo:
+        lock = claim(settings.path)
+        undo.callback(os.close, lock)
+        check_disk(settings)
+        connection = open_for_writing(settings.path)
+        undo.callback(connection.close)
+        anchor, head = anchor_and_head(connection)
+        state = states.latest(connection)
+        undo.pop_all()
+    return lock, connection, head, state.position if state else anchor.position
+
+
+def _chunks(entries: Sequence[Entry], batch: int) -> Iterator[Chunk]:
+    """Cut what was handed over into pieces of one batch at most."""
+    piece: list[Entry] = []
+    size = 0
+    for entry in entries:
+        length = len(entry.payload)
+        if piece and (len(piece) == batch or size + length > MAX_BATCH_BYTES):
+            yield Chunk(piece, size)
+            piece, size = [], 0
+        piece.append(entry)
+        size += length
+    if piece:
+        yield Chunk(piece, size)
+
+
+def _closed(settings: JournalSettings) -> StoreError:
+    return StoreError(f"the journal {settings.path} is closed.")
