@@ -1,0 +1,182 @@
+"""`callcenter phone`: an agent's phone in this terminal, in Chinese or English, by keys or by lines."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal, NoReturn, TextIO
+
+import typer
+from pydantic import SecretStr, ValidationError
+
+from callcenter.errors import BadSetting, PhoneError, UnreadableFile
+from callcenter.softphone import Did, Entry, Phone, PhoneSettings, PhoneState
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+
+app = typer.Typer(add_completion=False)
+
+Lang = Literal["zh-CN", "en"]
+
+_KEYS = {
+    "zh-CN": "a 接听 · r 拒接 · h 挂断 · o 保持/恢复 · d 号码 拨打 · t 号码 转接 · q 退出",
+    "en": "a answer · r reject · h hang up · o hold/resume · d NUMBER dial · t NUMBER transfer · q quit",
+}
+_LINES: dict[Did, tuple[str, str]] = {
+    Did.REGISTERED: ("已注册", "registered"),
+    Did.REGISTRATION_LOST: ("注册失效:{detail}", "registration lost: {detail}"),
+    Did.UNREGISTERED: ("已注销", "unregistered"),
+    Did.VANISHED: ("已断开", "gone"),
+    Did.RANG: ("第 {ring} 声 · 来电 {party}", "ring {ring} · from {party}"),
+    Did.ANSWERED: ("已接听 {party}", "answered {party}"),
+    Did.DECLINED: ("已拒接 {party}", "rejected {party}"),
+    Did.SAID_BUSY: ("已示忙 {party}", "said busy to {party}"),
+    Did.CALLER_LEFT: ("未接,来电已取消 {party}", "missed: {party} is not calling any more"),
+    Did.ANSWERED_ELSEWHERE: ("已由他人接听 {party}", "answered elsewhere: {party}"),
+    Did.DIALLED: ("正在拨打 {party}", "dialling {party}"),
+    Did.PEER_RANG: ("对方振铃 {party}", "ringing at {party}"),
+    Did.PEER_ANSWERED: ("对方已接听 {party}", "{party} has answered"),
+    Did.PEER_REFUSED: ("未接通 {party}:{detail}", "not connected to {party}: {detail}"),
+    Did.GAVE_UP: ("已取消拨打 {party}", "gave up on {party}"),
+    Did.HELD: ("已保持 {party}", "{party} is on hold"),
+    Did.RESUMED: ("已恢复通话 {party}", "talking to {party} again"),
+    Did.TRANSFERRED: ("已将 {party} 转接至 {detail}", "{party} transferred to {detail}"),
+    Did.HUNG_UP: ("已挂断 {party}", "hung up on {party}"),
+    Did.PEER_HUNG_UP: ("对方已挂断 {party}", "{party} has hung up"),
+    Did.STEP_FAILED: ("未能执行 {detail}", "could not {detail}"),
+}
+"""What is printed for each entry: Chinese, English."""
+
+
+def told(entry: Entry, lang: Lang) -> str:
+    """Say what happened, in one line; the caller's number and name are inert already."""
+    chinese, english = _LINES[entry.did]
+    party = " ".join(filter(None, (entry.number or "?", entry.name)))
+    text = chinese if lang == "zh-CN" else english
+    return text.format(ring=entry.ring, party=party, detail=entry.detail)
+
+
+@app.command()
+def phone(  # noqa: PLR0913 - one parameter an option
+    *,
+    extension: Annotated[str, typer.Option(help="Account to register as.")],
+    server: Annotated[str, typer.Option(help="Address of Asterisk.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Its SIP port (UDP).")] = 5060,
+    secret: Annotated[
+        str, typer.Option(envvar="CALLCENTER_PHONE_SECRET", help="Password; better by the environment or a file.")
+    ] = "",
+    secret_file: Annotated[Path | None, typer.Option(help="File that holds the password.")] = None,
+    local_ip: Annotated[str, typer.Option(help="Address to bind; by default the one that reaches the server.")] = "",
+    local_port: Annotated[int, typer.Option(help="SIP port to bind; 0: any.")] = 0,
+    lang: Annotated[str, typer.Option(help="zh-CN or en; by default from LANG.")] = "",
+) -> None:
+    """Be an agent's phone: register, show the rings as they count, answer, reject, hang up."""
+    speech = _lang(lang)
+    settings = _settings(
+        extension=extension,
+        server=server,
+        port=port,
+        secret=SecretStr(_secret(secret, secret_file)),
+        local_ip=local_ip,
+        local_port=local_port,
+    )
+    signal.signal(signal.SIGTERM, _interrupt)
+    print(_KEYS[speech], flush=True)
+    try:
+        with Phone(settings, listener=lambda entry: print(told(entry, speech), flush=True)) as made:
+            for command in _commands(sys.stdin):
+                if not obeyed(made, command, speech):
+                    break
+    except KeyboardInterrupt:
+        pass  # Ctrl-C and SIGTERM are ways to quit; the phone has unregistered
+
+
+def _interrupt(*_: object) -> NoReturn:
+    raise KeyboardInterrupt
+
+
+def _lang(wanted: str) -> Lang:
+    if wanted not in {"", "zh-CN", "en"}:
+        raise BadSetting(f"--lang is {wanted!r}, but zh-CN and en are the languages there are")
+    place = wanted or os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or ""
+    return "zh-CN" if place.startswith("zh") else "en"
+
+
+def _secret(given: str, file: Path | None) -> str:
+    if file is not None:
+        try:
+            given = file.read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            raise UnreadableFile(f"the secret cannot be read from {file}: {error}") from error
+    if not given:
+        raise BadSetting("no secret: set CALLCENTER_PHONE_SECRET or give --secret-file")
+    return given
+
+
+def _settings(**options: object) -> PhoneSettings:
+    try:
+        return PhoneSettings.model_validate(options)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        name = "-".join(str(part) for part in first["loc"]).replace("_", "-")
+        raise BadSetting(f"--{name}: {first['msg']}") from error
+
+
+def obeyed(made: Phone, command: str, lang: Lang) -> bool:
+    """Do what a key or a line says and print what went wrong; False when it says to quit."""
+    word, _, number = command.strip().partition(" ")
+    buttons: dict[str, Callable[[], None]] = {
+        "a": made.answer,
+        "r": made.decline,
+        "h": made.hangup,
+        "o": made.unhold if made.state is PhoneState.HOLDING else made.hold,
+        "d": lambda: made.dial(number.strip()),
+        "t": lambda: made.transfer(number.strip()),
+        "": lambda: None,
+    }
+    if word == "q":
+        return False
+    try:
+        buttons.get(word, lambda: print(_KEYS[lang], flush=True))()
+    except PhoneError as error:
+        print(error, flush=True)
+    return True
+
+
+def _commands(source: TextIO) -> Iterator[str]:
+    """Yield single keys from a terminal, lines from anything else; the end of either is a wish to quit."""
+    if not source.isatty():
+        yield from source
+        return
+    with _by_key(source) as again:
+        while key := os.read(source.fileno(), 1).decode("ascii", "ignore"):
+            yield f"{key} {again(key)}" if key in {"d", "t"} else key
+
+
+@contextmanager
+def _by_key(terminal: TextIO) -> Iterator[Callable[[str], str]]:
+    """Switch a terminal to single keys, and back; yields how to ask for a number meanwhile."""
+    import termios  # noqa: PLC0415 - not on every system, and only for a terminal
+    import tty  # noqa: PLC0415 - the same
+
+    before = termios.tcgetattr(terminal)
+
+    def ask(key: str) -> str:
+        termios.tcsetattr(terminal, termios.TCSADRAIN, before)
+        try:
+            return input(f"{key}: ")
+        except EOFError:
+            return ""
+        finally:
+            tty.setcbreak(terminal)
+
+    tty.setcbreak(terminal)
+    try:
+        yield ask
+    finally:
+        termios.tcsetattr(terminal, termios.TCSADRAIN, before)
