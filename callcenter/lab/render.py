@@ -80,7 +80,7 @@ def queue(spec: QueueSpec, agents: Iterable[AgentSpec]) -> str:
         f"strategy = {spec.strategy}",
         f"timeout = {spec.ring_seconds}",
         "timeoutrestart = yes",
-        "timeoutpriority = conf",
+        f"timeoutpriority = {spec.timeout_priority}",
         f"retry = {spec.retry_seconds}",
         f"wrapuptime = {spec.wrap_up_seconds}",
         f"maxlen = {spec.max_waiting}",

@@ -56,6 +56,7 @@ class QueueSpec(_Part):
     max_waiting: int = Field(default=0, ge=0)
     join_empty: str = "yes"
     leave_when_empty: str = "no"
+    timeout_priority: Literal["app", "conf"] = "conf"
     members: tuple[str, ...] = ()
 
 

@@ -11,7 +11,8 @@ from callcenter.lab.stories.registry import story
 if TYPE_CHECKING:
     from callcenter.lab.stage import Stage
 
-_SOUND_SECONDS = 1.0
+_FORGED = "666%0d%0a%0d%0aEvent%3a%20QueueCallerAbandon%0d%0aQueue%3a%20nowhere"
+"""A number that ends its own frame and begins another one."""
 
 
 @story("No phone is there. The caller waits 4 s and hangs up; nobody was rung.")
@@ -36,8 +37,9 @@ async def abandoned_ringing(stage: Stage) -> None:
 
 
 @story(
-    "The agent never answers. The phone rings for 5 s, and again for a moment until the queue gives up after 8 s.",
+    "The agent never answers. The phone rings for 5 s, and again for 2 s until the queue gives up after 8 s.",
     ring_seconds=5,
+    timeout_priority="app",
 )
 async def timed_out(stage: Stage) -> None:
     phone = await stage.phone()
@@ -92,8 +94,12 @@ async def leave_empty(stage: Stage) -> None:
     stage.state(phone, "offline", **{"from": left_at, "to": None})
 
 
-@story("The phone rings; 2 s later an operator withdraws the caller from the queue (QueueWithdrawCaller).")
-async def withdrawn(stage: Stage) -> None:
+@story(
+    "The phone rings; 2 s later an operator withdraws the caller from the queue (QueueWithdrawCaller), which the queue "
+    "heeds only when the ring's 5 s are over.",
+    ring_seconds=5,
+)
+async def withdrawn_ringing(stage: Stage) -> None:
     phone = await stage.phone()
     call = await stage.call()
     ring = await phone.next_call()
@@ -102,9 +108,19 @@ async def withdrawn(stage: Stage) -> None:
     channel = await stage.operator.channel_of(call.phone.user)
     await stage.act("QueueWithdrawCaller", Queue=stage.queue, Caller=channel)
     await ring.over.wait()
-    visit = stage.visit(call, "withdrawn", left_at=ring.over_at)
-    stage.offer(visit, ring, "cut_short")
+    stage.offer(stage.visit(call, "withdrawn"), ring, "timed_out")
     await call.over.wait()
+
+
+@story("Nobody is there; after 2.5 s of waiting an operator withdraws the caller from the queue.")
+async def withdrawn(stage: Stage) -> None:
+    call = await stage.call()
+    await call.answered.wait()
+    await sleep(2.5)
+    channel = await stage.operator.channel_of(call.phone.user)
+    await stage.act("QueueWithdrawCaller", Queue=stage.queue, Caller=channel)
+    await call.over.wait()
+    stage.visit(call, "withdrawn")
 
 
 @story("The phone rings; 2 s later an operator redirects the caller to another extension, where he waits on.")
@@ -149,13 +165,12 @@ async def key_exit_waiting(stage: Stage) -> None:
 
 
 @story(
-    "A caller whose number holds a line break and a forged event calls a switch that does not clean numbers; the "
-    "agent answers after 1.5 s, the caller hangs up.",
+    "A caller whose number holds line breaks and a forged event calls; the dialplan cleans the number; the agent "
+    "answers after 1.5 s, the caller hangs up.",
 )
 async def hostile_number(stage: Stage) -> None:
     phone = await stage.phone()
-    forged = "666%0d%0a%0d%0aEvent: QueueCallerAbandon%0d%0aQueue: hostile_number".replace(" ", "%20")
-    call = await stage.call(f"raw_q_{stage.queue}", forged)
+    call = await stage.call(from_user=_FORGED)
     ring = await phone.next_call()
     ring.ring()
     await sleep(1.5)
@@ -164,5 +179,21 @@ async def hostile_number(stage: Stage) -> None:
     call.hang_up()
     await ring.over.wait()
     visit = stage.answered(call, ring, "caller")
-    visit["caller"] = None
+    visit["caller"] = "666"
     stage.offer(visit, ring, "answered")
+
+
+@story(
+    "The same caller calls a switch that does not clean numbers: every frame of his call is cut in two and refused; "
+    "nothing forged is believed.",
+)
+async def hostile_number_uncleaned(stage: Stage) -> None:
+    phone = await stage.phone()
+    call = await stage.call(f"raw_q_{stage.queue}", _FORGED)
+    ring = await phone.next_call()
+    ring.ring()
+    await sleep(1.5)
+    ring.answer()
+    await sleep(1)
+    call.hang_up()
+    await ring.over.wait()
