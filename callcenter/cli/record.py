@@ -120,9 +120,8 @@ async def _record_login(
     try:
         while not (link.ended or tape.failed or _is_over(stop, ends)):
             await _pause(stop, _PROGRESS_SECONDS if ends is None else min(_PROGRESS_SECONDS, ends - time.monotonic()))
-            _show(
-                f"\r{path}: {time.monotonic() - begun:.0f} s, {sum(link.frames_total.values())} frames, {tape.bytes / _MEGA:.1f} MB"
-            )
+            frames, recorded = sum(link.frames_total.values()), time.monotonic() - begun
+            _show(f"\r{path}: {recorded:.0f} s, {frames} frames, {tape.bytes / _MEGA:.1f} MB")
     finally:
         reason = link.ended
         link.close()

@@ -1,0 +1,146 @@
+"""`callcenter doctor`: connect with both logins and check every setting that the evidence depends on."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from callcenter.ami.inspect import Check, inspect_live, inspect_phones, inspect_queues
+from callcenter.ami.inspect_config import inspect_filters, inspect_login, inspect_queue_log
+from callcenter.ami.link import Link
+from callcenter.ami.lookup import InFiles, Lookup, Nowhere, OnSwitch
+from callcenter.ami.manager_conf import manager_conf
+from callcenter.ami.settings import AmiSettings, check_ami, load_ami
+from callcenter.errors import BadSetting
+
+if TYPE_CHECKING:
+    from callcenter.ami.protocol import Batch
+
+app = typer.Typer(add_completion=False, help="Check every setting that the evidence depends on.")
+
+EXIT_FAILED = 1
+_CALL_EVENTS = ("QueueCallerJoin", "AgentCalled", "Newstate", "AgentConnect", "AgentComplete", "Hangup", "VarSet")
+_MARKS = {"ok": "ok     ", "fail": "FAIL   ", "warn": "warn   ", "unknown": "unknown"}
+
+
+async def examine(ami: AmiSettings, config_dir: Path | None, queue_log: Path | None, listen: float) -> list[Check]:
+    """Run every check that can be run with what is at hand.
+
+    Raises:
+        SwitchError: One of the logins cannot be opened.
+        UnreadableFile: A file of the configuration directory cannot be read.
+    """
+    events = await Link.open(ami, ami.events, events=True)
+    try:
+        control = await Link.open(ami, ami.control, events=False)
+        try:
+            return await _examine(ami, (events, control), config_dir, queue_log, listen)
+        finally:
+            control.close()
+    finally:
+        events.close()
+
+
+async def _examine(
+    ami: AmiSettings, links: tuple[Link, Link], config_dir: Path | None, queue_log: Path | None, listen: float
+) -> list[Check]:
+    events, control = links
+    checks, snapshot = await inspect_live(events, control, ami.heartbeat_deadline)
+    lookup, more = await _find_lookup(ami, control, config_dir)
+    checks += [*await inspect_login(ami.events.username, lookup), *more]
+    if snapshot is not None:
+        checks += await inspect_queues(snapshot, lookup)
+        checks += await inspect_phones(control, snapshot, lookup)
+    checks.append(await inspect_queue_log(lookup, queue_log))
+    if listen:
+        checks.append(await _listen(events, listen))
+    return checks
+
+
+async def _find_lookup(ami: AmiSettings, control: Link, config_dir: Path | None) -> tuple[Lookup, list[Check]]:
+    """Choose where values are looked up, and say what that choice itself shows."""
+    on_switch = OnSwitch(control)
+    readable = await on_switch.works()
+    exposed = Check(
+        "secrets",
+        "warn",
+        f"{ami.control.username!r} can read every configuration file, secrets included, through AST_CONFIG",
+        "modules.conf: noload = func_config.so; then give --config-dir to this check",
+    )
+    found = [exposed] if readable else []
+    if config_dir is not None:
+        files = InFiles(config_dir)
+        return files, [*found, inspect_filters(ami.events.username, files)]
+    by_hand = Check(
+        "event filters", "unknown", "cannot be asked over AMI", "give --config-dir, or --listen and make a test call"
+    )
+    return on_switch if readable else Nowhere(), [*found, by_hand]
+
+
+async def _listen(events: Link, seconds: float) -> Check:
+    """Tell which events of a call came while a test call was made."""
+    seen: Counter[str] = Counter()
+
+    def count(batch: Batch) -> None:
+        seen.update(frame.name for frame, _ in batch)
+
+    events.deliver(count)
+    print(f"Listening for {seconds:g} s: call a queue, answer, hang up ...", file=sys.stderr)
+    await asyncio.sleep(seconds)
+    missing = [name for name in _CALL_EVENTS if name not in seen]
+    if len(missing) == len(_CALL_EVENTS):
+        return Check("test call", "unknown", "no call was seen")
+    if missing:
+        remedy = "manager.conf: the events login's read classes and event filters"
+        return Check("test call", "fail", f"never saw {', '.join(missing)}", remedy)
+    return Check("test call", "ok", "every event of an answered call was seen")
+
+
+def _print(checks: list[Check]) -> None:
+    for check in checks:
+        print(f"{_MARKS[check.verdict]}  {check.name}: {check.found}")
+        if check.remedy:
+            print(f"         -> {check.remedy}")
+    counts = Counter(check.verdict for check in checks)
+    print(f"\n{counts['ok']} ok, {counts['fail']} failed, {counts['warn']} warnings, {counts['unknown']} unknown.")
+
+
+@app.command()
+def main(
+    settings: Annotated[Path | None, typer.Option(help="Settings file with the [ami] table.")] = None,
+    host: Annotated[str, typer.Option(help="Manager interface, when there is no settings file.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=1, max=65535)] = 5038,
+    events: Annotated[str, typer.Option(help="Name of the events login.")] = "events",
+    events_secret_file: Annotated[Path | None, typer.Option(help="File with its secret.")] = None,
+    control: Annotated[str, typer.Option(help="Name of the control login.")] = "control",
+    control_secret_file: Annotated[Path | None, typer.Option(help="File with its secret.")] = None,
+    config_dir: Annotated[Path | None, typer.Option(help="Asterisk's configuration, if it is on this machine.")] = None,
+    queue_log: Annotated[Path | None, typer.Option(help="Asterisk's queue_log.")] = None,
+    listen: Annotated[float, typer.Option(min=0, help="Seconds to listen for a test call.")] = 0,
+    print_manager_conf: Annotated[bool, typer.Option(help="Print the logins for an existing PBX.")] = False,
+    permit: Annotated[str, typer.Option(help="Our address, for --print-manager-conf.")] = "127.0.0.1/255.255.255.255",
+    old_filters: Annotated[bool, typer.Option(help="Filters for Asterisk older than 22.1.")] = False,
+) -> None:
+    """Check the switch, one line a check; exit code 1 when one fails, 3 when it cannot be reached."""
+    if print_manager_conf:
+        print(manager_conf(events, control, permit, advanced=not old_filters), end="")
+        return
+    if settings is not None:
+        ami = load_ami(settings)
+    elif events_secret_file and control_secret_file:
+        logins = {
+            "events": {"username": events, "secret_file": events_secret_file},
+            "control": {"username": control, "secret_file": control_secret_file},
+        }
+        ami = check_ami({"host": host, "port": port, **logins}, "options")
+    else:
+        raise BadSetting("give --settings, or --events-secret-file and --control-secret-file")
+    checks = asyncio.run(examine(ami, config_dir, queue_log, listen))
+    _print(checks)
+    if any(check.verdict == "fail" for check in checks):
+        sys.exit(EXIT_FAILED)
