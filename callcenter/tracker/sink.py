@@ -1,0 +1,20 @@
+"""What a live view must be: told of every fact at once, and never in the way."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from callcenter.domain.facts import Fact
+from callcenter.domain.floor import Floor
+
+
+class Sink(Protocol):
+    """A live view: gauges, boards, retained state. It follows `apply`, before anything is on a disk."""
+
+    def happened(self, facts: Sequence[Fact], floor: Floor) -> None:
+        """Take in what one event made true; `floor` is as it is after it, to be read here and not kept.
+
+        Called on the event loop for every event, in order, with an empty sequence when only time passed.
+        Must neither block nor raise; what a restart recovers from the journal is told once, as no facts at all.
+        """
