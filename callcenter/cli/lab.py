@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from callcenter.errors import BadInput, LabError
 from callcenter.lab.settings import LabSettings
+from callcenter.lab.shift import play_shift
+from callcenter.lab.stories import STORIES
 from callcenter.lab.switch import Lab, LabState, load_state
 from callcenter.lab.switch import stop as stop_lab
+from callcenter.lab.troupe import record_all
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, help="A real Asterisk with callers and phones.")
 
@@ -25,9 +30,7 @@ def up(
     sip_port: Port = 0,
     ami_port: Port = 0,
     ring_seconds: Annotated[int, typer.Option(min=1, help="Ring timeout of the queues.")] = 25,
-    for_tests: Annotated[
-        bool, typer.Option(help="Add the unfiltered login and the test extensions.")
-    ] = False,
+    for_tests: Annotated[bool, typer.Option(help="Add the unfiltered login and the test extensions.")] = False,
 ) -> None:
     """Build the Asterisk root on first use (about 30 s), start Asterisk and print how to reach it."""
     settings = LabSettings(
@@ -59,6 +62,44 @@ def status(work_dir: WorkDir = _DEFAULT_DIR) -> None:
         print(f"No lab runs in {work_dir}.")
         sys.exit(1)
     _show(state)
+
+
+@app.command()
+def stories() -> None:
+    """List the stories that phones and callers can play."""
+    for name, story in STORIES.items():
+        print(f"{name:<28}{story.told}")
+
+
+@app.command()
+def record(
+    out: Annotated[Path, typer.Argument(help="A folder for each story is written here.")],
+    story: Annotated[list[str] | None, typer.Option(help="Only this one (may be repeated).")] = None,
+    work_dir: WorkDir = _DEFAULT_DIR,
+    side_by_side: Annotated[int, typer.Option(min=1, help="How many switches at a time.")] = 6,
+) -> None:
+    """Play stories, each on a switch of its own, and write their tapes and truths."""
+    unknown = [name for name in story or () if name not in STORIES]
+    if unknown:
+        raise BadInput(f"There is no story {unknown[0]}; see: callcenter lab stories.")
+    told = [STORIES[name] for name in story or STORIES]
+    for name in asyncio.run(record_all(told, work_dir, out, side_by_side)):
+        print(name)
+
+
+@app.command()
+def calls(
+    work_dir: WorkDir = _DEFAULT_DIR,
+    callers: Annotated[int, typer.Option(min=1, help="How many callers in all.")] = 20,
+    per_minute: Annotated[float, typer.Option(min=0.1, help="How many come in a minute, on average.")] = 30.0,
+    seed: Annotated[int, typer.Option(help="The same seed, the same calls.")] = 1,
+) -> None:
+    """Let random callers ring the running lab's queues, with a phone for each agent; ends by itself."""
+    state = load_state(work_dir)
+    if state is None or not state.alive():
+        raise LabError(f"No lab runs in {work_dir}; start it with: callcenter lab up.")
+    for line in asyncio.run(play_shift(state, callers, per_minute, seed)):
+        print(line)
 
 
 def _show(state: LabState) -> None:

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _LOGIN_SECONDS = 5.0
+_GREETING = 4096
+"""FullyBooted comes within the first bytes of a login that reads `system`."""
 
 
 def action(name: str, **headers: str) -> bytes:
@@ -35,6 +37,7 @@ class Recorder:
         self.login = login
         self.heard = bytearray()
         self.lost = asyncio.Event()
+        self._booted = asyncio.Event()
         self._secret = secret
         self._task: asyncio.Task[None] | None = None
         self._writer: asyncio.StreamWriter | None = None
@@ -50,8 +53,7 @@ class Recorder:
         self._task = asyncio.create_task(self._listen(reader), name=f"recorder-{self.login}")
         try:
             async with asyncio.timeout(_LOGIN_SECONDS):
-                while b"FullyBooted" not in self.heard:
-                    await asyncio.sleep(0.01)
+                await self._booted.wait()
         except TimeoutError as error:
             await self.stop()
             raise LabError(f"The login {self.login} was refused or is not served yet.") from error
@@ -60,6 +62,8 @@ class Recorder:
         with contextlib.suppress(ConnectionError):
             while data := await reader.read(65536):
                 self.heard += data
+                if b"FullyBooted" in self.heard[:_GREETING]:
+                    self._booted.set()
         self.lost.set()
 
     async def stop(self) -> None:

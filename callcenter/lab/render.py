@@ -111,8 +111,7 @@ def render(
     """
     source = dialplans_dir()
     files = {
-        path.name: fill(path.read_text(encoding="utf-8"), values, path.name)
-        for path in sorted(source.glob("*.conf"))
+        path.name: fill(path.read_text(encoding="utf-8"), values, path.name) for path in sorted(source.glob("*.conf"))
     }
     for name in _QUEUE_MEMBERS.findall(files["queues.conf"]):
         files[f"queue_members_{name}.conf"] = "".join(member(a) for a in agents if name in a.queues)

@@ -46,9 +46,7 @@ def _run(argv: list[str], timeout: float, doing: str, typed: str = "") -> str:
         LabError: It is missing, fails, or takes too long; its last line of output is told.
     """
     try:
-        done = subprocess.run(
-            argv, input=typed, capture_output=True, text=True, timeout=timeout, check=False
-        )
+        done = subprocess.run(argv, input=typed, capture_output=True, text=True, timeout=timeout, check=False)
     except FileNotFoundError as error:
         raise LabError(f"{doing} needs the program {argv[0]}, which is not installed.") from error
     except subprocess.TimeoutExpired as error:

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 from callcenter.errors import LabError
 from callcenter.lab.logins import Operator, Recorder
 from callcenter.lab.settings import AgentSpec, QueueSpec
-from callcenter.lab.sipphone import Diary, SipCall, SipPhone
+from callcenter.lab.sipcall import Diary, SipCall
+from callcenter.lab.sipphone import SipPhone
 
 if TYPE_CHECKING:
     from callcenter.lab.switch import Lab
@@ -61,7 +62,7 @@ class Story:
     @property
     def queue(self) -> QueueSpec:
         """The queue of this story; `{a0}` in a member's line is the first agent's number, `{n0}` the name."""
-        names = {}
+        names: dict[str, str] = {}
         for place, agent in enumerate(self.agents):
             names |= {f"a{place}": agent.number, f"n{place}": agent.name}
         members = tuple(line.format(**names) for line in self.members)
@@ -165,7 +166,7 @@ class Stage:
 
     def answered(self, call: SipCall, ring: SipCall, ended_by: str, **known: object) -> dict[str, Any]:
         """Write an answered visit: who, when, and who hung up first."""
-        visit = self.visit(
+        return self.visit(
             call,
             "answered",
             left_at=ring.answered_at,
@@ -176,7 +177,6 @@ class Stage:
             transferred=None,
             **known,
         )
-        return visit
 
     def offer(self, visit: dict[str, Any], ring: SipCall, outcome: str, **known: object) -> None:
         """Write what one ring was: from the first sound of the bell to its end."""
@@ -209,9 +209,7 @@ class Stage:
     async def begin_recording(self) -> None:
         """Open the two logins that record: as the service reads, and everything."""
         state = self.lab.state
-        self._recorders = [
-            Recorder(state.ami_port, login, state.manager_secrets[login]) for login in ("events", "lab")
-        ]
+        self._recorders = [Recorder(state.ami_port, login, state.manager_secrets[login]) for login in ("events", "lab")]
         for recorder in self._recorders:
             await recorder.start()
 

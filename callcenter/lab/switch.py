@@ -79,9 +79,7 @@ def with_ports(settings: LabSettings) -> LabSettings:
         "trunk_port": (settings.trunk_host, socket.SOCK_DGRAM),
     }
     found = {
-        name: free_port(host, kind)
-        for name, (host, kind) in wanted.items()
-        if getattr(settings, name) == ANY_PORT
+        name: free_port(host, kind) for name, (host, kind) in wanted.items() if getattr(settings, name) == ANY_PORT
     }
     return settings.model_copy(update=found)
 
@@ -140,9 +138,7 @@ class Lab:
             LabError: It ends or does not boot in time.
         """
         inside = "/" + str(state.instance.relative_to(self.settings.root_dir))
-        argv = roots.in_root(
-            self.settings.root_dir, "/usr/sbin/asterisk", "-f", "-C", f"{inside}/etc/asterisk.conf"
-        )
+        argv = roots.in_root(self.settings.root_dir, "/usr/sbin/asterisk", "-f", "-C", f"{inside}/etc/asterisk.conf")
         with (state.instance / "log" / "console").open("ab") as console:
             process = subprocess.Popen(
                 argv, stdin=subprocess.DEVNULL, stdout=console, stderr=console, start_new_session=True
@@ -194,9 +190,7 @@ class Lab:
             path.touch(mode=0o600)
             path.write_text(text, encoding="utf-8")
 
-    def wait_booted(
-        self, state: LabState | None = None, process: subprocess.Popen[bytes] | None = None
-    ) -> None:
+    def wait_booted(self, state: LabState | None = None, process: subprocess.Popen[bytes] | None = None) -> None:
         """Wait until the switch takes a login and says that it is fully booted.
 
         Raises:

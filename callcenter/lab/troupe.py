@@ -65,9 +65,7 @@ async def play_together(stories: Iterable[Story], work_dir: Path) -> tuple[Tape,
         whole = Stage(told[0], lab, operator)
         await whole.begin_recording()
         async with asyncio.TaskGroup() as group:
-            tasks = {
-                story.name: group.create_task(_play(story, lab, record=False), name=story.name) for story in told
-            }
+            tasks = {story.name: group.create_task(_play(story, lab, record=False), name=story.name) for story in told}
         await whole.end_recording()
         whole.tape.queue_log = state.queue_log.read_text(encoding="utf-8")
         return whole.tape, {name: task.result().tape for name, task in tasks.items()}
@@ -85,6 +83,21 @@ async def play_alone(story: Story, work_dir: Path) -> Tape:
         return stage.tape
     finally:
         await asyncio.to_thread(lab.stop)
+
+
+async def record_all(stories: Iterable[Story], work_dir: Path, out: Path, side_by_side: int) -> list[str]:
+    """Play each story on a switch of its own, some at a time, and save the tapes; returns the names."""
+    room = asyncio.Semaphore(side_by_side)
+
+    async def record(story: Story) -> str:
+        async with room:
+            tape = await play_alone(story, work_dir / story.name)
+            save(tape, story, out / story.name)
+            return story.name
+
+    async with asyncio.TaskGroup() as group:
+        tasks = [group.create_task(record(story), name=story.name) for story in stories]
+    return [task.result() for task in tasks]
 
 
 def save(tape: Tape, story: Story, folder: Path) -> None:

@@ -125,6 +125,4 @@ def _ends_in_log(lines: list[list[str]], queue: str, caller: str) -> list[str]:
     """Give the end of each visit of a caller to a queue, in order."""
     mine = [line for line in lines if line[4] == "ENTERQUEUE" and line[2] == queue and caller in line[5:]]
     calls = list(dict.fromkeys(line[1] for line in mine))
-    return [
-        line[4] for call in calls for line in lines if line[1] == call and line[2] == queue and line[4] in _ENDING
-    ]
+    return [line[4] for call in calls for line in lines if line[1] == call and line[2] == queue and line[4] in _ENDING]

@@ -15,8 +15,9 @@ _FORGED = "666%0d%0a%0d%0aEvent%3a%20QueueCallerAbandon%0d%0aQueue%3a%20nowhere"
 """A number that ends its own frame and begins another one."""
 
 
-@story("No phone is there. The caller waits 4 s and hangs up; nobody was rung.")
+@story()
 async def abandoned_waiting(stage: Stage) -> None:
+    """No phone is there. The caller waits 4 s and hangs up; nobody was rung."""
     call = await stage.call()
     await call.answered.wait()
     await sleep(4)
@@ -24,8 +25,9 @@ async def abandoned_waiting(stage: Stage) -> None:
     stage.visit(call, "abandoned", position=1)
 
 
-@story("The phone rings; the caller hangs up after 3.4 s of it.")
+@story()
 async def abandoned_ringing(stage: Stage) -> None:
+    """The phone rings; the caller hangs up after 3.4 s of it."""
     phone = await stage.phone()
     call = await stage.call()
     ring = await phone.next_call()
@@ -36,12 +38,9 @@ async def abandoned_ringing(stage: Stage) -> None:
     stage.offer(stage.visit(call, "abandoned"), ring, "caller_left")
 
 
-@story(
-    "The agent never answers. The phone rings for 5 s, and again for 2 s until the queue gives up after 8 s.",
-    ring_seconds=5,
-    timeout_priority="app",
-)
+@story(ring_seconds=5, timeout_priority="app")
 async def timed_out(stage: Stage) -> None:
+    """The agent never answers. The phone rings for 5 s, and again for 2 s until the queue gives up after 8 s."""
     phone = await stage.phone()
     call = await stage.call(f"safe_t8_{stage.queue}")
     first = await phone.next_call()
@@ -55,15 +54,17 @@ async def timed_out(stage: Stage) -> None:
     await call.over.wait()
 
 
-@story("No phone is registered and the queue lets nobody in (join-empty).", join_empty="unavailable,invalid,unknown")
+@story(join_empty="unavailable,invalid,unknown")
 async def refused_join_empty(stage: Stage) -> None:
+    """No phone is registered and the queue lets nobody in (join-empty)."""
     call = await stage.call()
     await call.over.wait()
     stage.visit(call, "refused", joined_at=None)
 
 
-@story("One caller waits; the queue holds no more than one, the second caller is refused (full).", max_waiting=1)
+@story(max_waiting=1)
 async def refused_full(stage: Stage) -> None:
+    """One caller waits; the queue holds no more than one, the second caller is refused (full)."""
     first = await stage.call()
     await first.answered.wait()
     await sleep(1)
@@ -74,13 +75,12 @@ async def refused_full(stage: Stage) -> None:
     stage.visit(second, "refused", joined_at=None)
 
 
-@story(
-    "The only agent is paused, so the caller waits; then the phone unregisters and the queue sends the caller away "
-    "(leave-empty).",
-    join_empty="unavailable,invalid,unknown",
-    leave_when_empty="unavailable,invalid,unknown",
-)
+@story(join_empty="unavailable,invalid,unknown", leave_when_empty="unavailable,invalid,unknown")
 async def leave_empty(stage: Stage) -> None:
+    """The only agent is paused, so the caller waits.
+
+    Then the phone unregisters and the queue sends the caller away (leave-empty).
+    """
     phone = await stage.phone()
     await stage.pause(phone, "meal")
     call = await stage.call()
@@ -94,12 +94,13 @@ async def leave_empty(stage: Stage) -> None:
     stage.state(phone, "offline", **{"from": left_at, "to": None})
 
 
-@story(
-    "The phone rings; 2 s later an operator withdraws the caller from the queue (QueueWithdrawCaller), which the queue "
-    "heeds only when the ring's 5 s are over.",
-    ring_seconds=5,
-)
+@story(ring_seconds=5)
 async def withdrawn_ringing(stage: Stage) -> None:
+    """The phone rings.
+
+    2 s later an operator withdraws the caller from the queue (QueueWithdrawCaller), which the queue heeds
+    only when the ring's 5 s are over.
+    """
     phone = await stage.phone()
     call = await stage.call()
     ring = await phone.next_call()
@@ -112,8 +113,9 @@ async def withdrawn_ringing(stage: Stage) -> None:
     await call.over.wait()
 
 
-@story("Nobody is there; after 2.5 s of waiting an operator withdraws the caller from the queue.")
+@story()
 async def withdrawn(stage: Stage) -> None:
+    """Nobody is there; after 2.5 s of waiting an operator withdraws the caller from the queue."""
     call = await stage.call()
     await call.answered.wait()
     await sleep(2.5)
@@ -123,8 +125,9 @@ async def withdrawn(stage: Stage) -> None:
     stage.visit(call, "withdrawn")
 
 
-@story("The phone rings; 2 s later an operator redirects the caller to another extension, where he waits on.")
+@story()
 async def redirected(stage: Stage) -> None:
+    """The phone rings; 2 s later an operator redirects the caller to another extension, where he waits on."""
     phone = await stage.phone()
     call = await stage.call()
     ring = await phone.next_call()
@@ -139,8 +142,9 @@ async def redirected(stage: Stage) -> None:
     call.hang_up()
 
 
-@story("The phone rings; the caller presses 0 after 2 s and is led out of the queue.")
+@story()
 async def key_exit(stage: Stage) -> None:
+    """The phone rings; the caller presses 0 after 2 s and is led out of the queue."""
     phone = await stage.phone()
     call = await stage.call()
     ring = await phone.next_call()
@@ -153,8 +157,9 @@ async def key_exit(stage: Stage) -> None:
     await call.over.wait()
 
 
-@story("Nobody is there; the caller presses 0 after 2 s of waiting and is led out of the queue.")
+@story()
 async def key_exit_waiting(stage: Stage) -> None:
+    """Nobody is there; the caller presses 0 after 2 s of waiting and is led out of the queue."""
     call = await stage.call()
     await call.answered.wait()
     await sleep(2)
@@ -164,11 +169,12 @@ async def key_exit_waiting(stage: Stage) -> None:
     stage.visit(call, "key_pressed", left_at=left_at)
 
 
-@story(
-    "A caller whose number holds line breaks and a forged event calls; the dialplan cleans the number; the agent "
-    "answers after 1.5 s, the caller hangs up.",
-)
+@story()
 async def hostile_number(stage: Stage) -> None:
+    """A caller whose number holds line breaks and a forged event calls; the dialplan cleans the number.
+
+    The agent answers after 1.5 s, the caller hangs up.
+    """
     phone = await stage.phone()
     call = await stage.call(from_user=_FORGED)
     ring = await phone.next_call()
@@ -183,11 +189,12 @@ async def hostile_number(stage: Stage) -> None:
     stage.offer(visit, ring, "answered")
 
 
-@story(
-    "The same caller calls a switch that does not clean numbers: every frame of his call is cut in two and refused; "
-    "nothing forged is believed.",
-)
+@story()
 async def hostile_number_uncleaned(stage: Stage) -> None:
+    """The same caller calls a switch that does not clean numbers.
+
+    Every frame of his call is cut in two and refused; nothing forged is believed.
+    """
     phone = await stage.phone()
     call = await stage.call(f"raw_q_{stage.queue}", _FORGED)
     ring = await phone.next_call()

@@ -12,11 +12,12 @@ if TYPE_CHECKING:
     from callcenter.lab.stage import Stage
 
 
-@story(
-    "The agent pauses with the reason tea; a caller waits 3 s and is rung by nobody; the agent unpauses and the "
-    "caller is answered after 1.2 s of ringing.",
-)
+@story()
 async def pause(stage: Stage) -> None:
+    """The agent pauses with the reason tea; a caller waits 3 s and is rung by nobody.
+
+    The agent unpauses and the caller is answered after 1.2 s of ringing.
+    """
     phone = await stage.phone()
     await sleep(1)
     paused_at = time.time()
@@ -37,8 +38,9 @@ async def pause(stage: Stage) -> None:
     stage.state(phone, "paused", reason="tea", **{"from": paused_at, "to": back_at})
 
 
-@story("The agent dials the feature code for a meal and later the one that ends the pause.")
+@story()
 async def pause_by_phone(stage: Stage) -> None:
+    """The agent dials the feature code for a meal and later the one that ends the pause."""
     phone = await stage.phone()
     await sleep(1)
     code = phone.dial("*452")
@@ -50,8 +52,9 @@ async def pause_by_phone(stage: Stage) -> None:
     stage.state(phone, "paused", reason="meal")
 
 
-@story("One agent unregisters; the other one answers the call after 1.4 s.", agents=2, strategy="linear")
+@story(agents=2, strategy="linear")
 async def unregister(stage: Stage) -> None:
+    """One agent unregisters; the other one answers the call after 1.4 s."""
     gone, there = await stage.phone(0), await stage.phone(1)
     await sleep(1)
     gone_at = time.time()
@@ -71,8 +74,9 @@ async def unregister(stage: Stage) -> None:
     stage.state(gone, "offline", **{"from": gone_at, "to": back_at})
 
 
-@story("An idle phone loses its network; the switch notices by itself within 8 s.")
+@story()
 async def phone_dies_idle(stage: Stage) -> None:
+    """An idle phone loses its network; the switch notices by itself within 8 s."""
     phone = await stage.phone()
     await sleep(1)
     phone.vanish()
@@ -80,12 +84,12 @@ async def phone_dies_idle(stage: Stage) -> None:
     stage.state(phone, "offline", to=None)
 
 
-@story(
-    "A caller waits while the agent is on the phone with a number outside, dialled by the agent; the agent hangs "
-    "up after 4 s and is rung within a second or two.",
-    own_switch=True,
-)
+@story(own_switch=True)
 async def outbound(stage: Stage) -> None:
+    """A caller waits while the agent is on the phone with a number outside, dialled by the agent.
+
+    The agent hangs up after 4 s and is rung within a second or two.
+    """
     phone = await stage.phone()
     outside = await stage.caller(stage.lab.state.trunk_port)
     await sleep(0.5)
@@ -111,11 +115,12 @@ async def outbound(stage: Stage) -> None:
     stage.state(phone, "outbound", **{"from": dialled_at, "to": out.over_at})
 
 
-@story(
-    "The agent dials a number that answers and says nothing, and lets the line lie open; a caller waits 5 s and hangs "
-    "up without being offered to anybody.",
-)
+@story()
 async def line_lying_open(stage: Stage) -> None:
+    """The agent dials a number that answers and says nothing, and lets the line lie open.
+
+    A caller waits 5 s and hangs up without being offered to anybody.
+    """
     phone = await stage.phone()
     open_line = phone.dial("*60")
     await open_line.answered.wait()
@@ -129,8 +134,9 @@ async def line_lying_open(stage: Stage) -> None:
     stage.visit(call, "abandoned")
 
 
-@story("Two callers wait; the agent takes one after the other, hanging up each time.")
+@story()
 async def two_callers(stage: Stage) -> None:
+    """Two callers wait; the agent takes one after the other, hanging up each time."""
     phone = await stage.phone()
     first = await stage.call()
     ring = await phone.next_call()

@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING
 from callcenter.lab.stories.registry import story
 
 if TYPE_CHECKING:
-    from callcenter.lab.sipphone import SipCall
+    from callcenter.lab.sipcall import SipCall
     from callcenter.lab.stage import Stage
 
 
-@story(
-    "A caller talks with the agent while the manager login is cut for 3 s; in that gap the caller hangs up and a second "
-    "one comes and leaves. After the gap a third one is answered.",
-    own_switch=True,
-)
+@story(own_switch=True)
 async def gap(stage: Stage) -> None:
+    """A caller talks with the agent while the manager login is cut for 3 s.
+
+    In that gap the caller hangs up and a second one comes and leaves. After the gap a third one is answered.
+    """
     phone = await stage.phone()
     call = await stage.call()
     ring = await phone.next_call()
@@ -68,14 +68,12 @@ async def _one_talking_one_ringing(stage: Stage) -> list[SipCall]:
     return [first, ring, second, bell, third]
 
 
-@story(
-    "One caller talks, a second one's call rings at another agent, a third one waits; the operator types `core restart "
-    "now`. The same client logs in again as soon as it can.",
-    agents=2,
-    own_switch=True,
-    strategy="linear",
-)
+@story(agents=2, own_switch=True, strategy="linear")
 async def restart_now(stage: Stage) -> None:
+    """One caller talks, a second one's call rings at another agent, a third one waits.
+
+    The operator types `core restart now`. The same client logs in again as soon as it can.
+    """
     first, ring, second, bell, third = await _one_talking_one_ringing(stage)
     await asyncio.to_thread(stage.lab.command, "core restart now")
     await stage.wait_cut_off()
@@ -90,15 +88,13 @@ async def restart_now(stage: Stage) -> None:
     stage.visit(third, "switch_down", agent=None)
 
 
-@story(
-    "One caller talks, a second one's call rings at another agent, a third one waits; Asterisk is killed (kill -9) and "
-    "started again 1 s later.",
-    agents=2,
-    own_switch=True,
-    strategy="linear",
-)
+@story(agents=2, own_switch=True, strategy="linear")
 async def kill_9(stage: Stage) -> None:
-    first, ring, second, bell, third = await _one_talking_one_ringing(stage)
+    """One caller talks, a second one's call rings at another agent, a third one waits.
+
+    Asterisk is killed (kill -9) and started again 1 s later.
+    """
+    first, ring, second, _, third = await _one_talking_one_ringing(stage)
     await asyncio.to_thread(stage.lab.kill)
     await stage.wait_cut_off()
     await stage.end_recording()

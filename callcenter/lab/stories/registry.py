@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from typing import TYPE_CHECKING, Any
 
 from callcenter.lab.stage import Play, Story
@@ -14,7 +15,6 @@ STORIES: dict[str, Story] = {}
 
 
 def story(
-    told: str,
     *,
     agents: int = 1,
     outsiders: tuple[int, ...] = (),
@@ -22,10 +22,9 @@ def story(
     members: tuple[str, ...] = (),
     **queue: Any,
 ) -> Callable[[Play], Play]:
-    """Add a function to the stories under its own name.
+    """Add a function to the stories under its own name; its docstring is what is told.
 
     Args:
-        told: What happens, in a sentence or two.
         agents: How many agents it needs.
         outsiders: Which of them, counted from 0, serve no queue.
         own_switch: It cuts logins or stops the switch, so nobody else may use it.
@@ -35,6 +34,7 @@ def story(
 
     def add(play: Play) -> Play:
         name = getattr(play, "__name__", "")
+        told = " ".join((inspect.getdoc(play) or "").split())
         STORIES[name] = Story(name, told, play, len(STORIES), agents, own_switch, queue, members, outsiders)
         return play
 

@@ -11,8 +11,9 @@ if TYPE_CHECKING:
     from callcenter.lab.stage import Stage
 
 
-@story("The agent answers after 4.3 s of ringing; they talk for 3 s; the caller hangs up.")
+@story()
 async def answered(stage: Stage) -> None:
+    """The agent answers after 4.3 s of ringing; they talk for 3 s; the caller hangs up."""
     phone = await stage.phone()
     call = await stage.call()
     ring = await phone.next_call()
@@ -28,8 +29,9 @@ async def answered(stage: Stage) -> None:
     stage.state(phone, "talking", **{"from": ring.answered_at, "to": call.over_at})
 
 
-@story("The agent answers on the 4th ring, after 16.2 s; the agent hangs up.")
+@story()
 async def late_answer(stage: Stage) -> None:
+    """The agent answers on the 4th ring, after 16.2 s; the agent hangs up."""
     phone = await stage.phone()
     call = await stage.call()
     ring = await phone.next_call()
@@ -42,13 +44,9 @@ async def late_answer(stage: Stage) -> None:
     stage.offer(stage.answered(call, ring, "agent"), ring, "answered", rings=4, ring_seconds=16.2)
 
 
-@story(
-    "The first agent's phone rings for the queue's full 5 s; the second one answers after 2 s.",
-    agents=2,
-    ring_seconds=5,
-    strategy="linear",
-)
+@story(agents=2, ring_seconds=5, strategy="linear")
 async def ring_no_answer(stage: Stage) -> None:
+    """The first agent's phone rings for the queue's full 5 s; the second one answers after 2 s."""
     idle, busy = await stage.phone(0), await stage.phone(1)
     call = await stage.call()
     missed = await idle.next_call()
@@ -65,8 +63,9 @@ async def ring_no_answer(stage: Stage) -> None:
     stage.offer(visit, taken, "answered")
 
 
-@story("The agent rejects (603) after 2.8 s of ringing, is rung again 1 s later and answers after 1 s.")
+@story()
 async def decline_603(stage: Stage) -> None:
+    """The agent rejects (603) after 2.8 s of ringing, is rung again 1 s later and answers after 1 s."""
     phone = await stage.phone()
     call = await stage.call()
     first = await phone.next_call()
@@ -85,13 +84,9 @@ async def decline_603(stage: Stage) -> None:
     stage.offer(visit, second, "answered")
 
 
-@story(
-    "The first agent's phone says busy (486) at once, never ringing; the second one answers after 1.5 s.",
-    agents=2,
-    strategy="linear",
-    retry_seconds=5,
-)
+@story(agents=2, strategy="linear", retry_seconds=5)
 async def busy_486(stage: Stage) -> None:
+    """The first agent's phone says busy (486) at once, never ringing; the second one answers after 1.5 s."""
     busy, free = await stage.phone(0), await stage.phone(1)
     call = await stage.call()
     refused = await busy.next_call()
@@ -108,8 +103,9 @@ async def busy_486(stage: Stage) -> None:
     stage.offer(visit, ring, "answered")
 
 
-@story("The phone rings for 2 s without ever saying so (no 180), and is answered.")
+@story()
 async def never_says_ringing(stage: Stage) -> None:
+    """The phone rings for 2 s without ever saying so (no 180), and is answered."""
     phone = await stage.phone()
     call = await stage.call()
     ring = await phone.next_call()
@@ -121,14 +117,12 @@ async def never_says_ringing(stage: Stage) -> None:
     stage.offer(stage.answered(call, ring, "caller"), ring, "answered", rings=None, ring_seconds=None)
 
 
-@story(
-    "The first agent's phone lost its network a moment before the call and hears nothing; 4 s later the second "
-    "one is rung and answers after 1 s.",
-    agents=2,
-    ring_seconds=4,
-    strategy="linear",
-)
+@story(agents=2, ring_seconds=4, strategy="linear")
 async def dead_phone(stage: Stage) -> None:
+    """The first agent's phone lost its network a moment before the call and hears nothing.
+
+    4 s later the second one is rung and answers after 1 s.
+    """
     dead, alive = await stage.phone(0), await stage.phone(1)
     dead.vanish()
     call = await stage.call()
@@ -146,13 +140,12 @@ async def dead_phone(stage: Stage) -> None:
     stage.offer(visit, ring, "answered")
 
 
-@story(
-    "The agent's phone rings, and 1 s later loses its network; the queue rings it for 11 s in vain, then the "
-    "caller hangs up.",
-    ring_seconds=11,
-    retry_seconds=5,
-)
+@story(ring_seconds=11, retry_seconds=5)
 async def phone_dies_ringing(stage: Stage) -> None:
+    """The agent's phone rings, and 1 s later loses its network.
+
+    The queue rings it for 11 s in vain, then the caller hangs up.
+    """
     phone = await stage.phone()
     call = await stage.call()
     ring = await phone.next_call()
@@ -165,8 +158,9 @@ async def phone_dies_ringing(stage: Stage) -> None:
     stage.offer(visit, ring, "unknown", ended_at=ring.rang_at + 11 if ring.rang_at else None)
 
 
-@story("Two phones ring together; one answers after 3.2 s, the other stops ringing.", agents=2, strategy="ringall")
+@story(agents=2, strategy="ringall")
 async def ringall(stage: Stage) -> None:
+    """Two phones ring together; one answers after 3.2 s, the other stops ringing."""
     quick, slow = await stage.phone(0), await stage.phone(1)
     call = await stage.call()
     taken, lost = await quick.next_call(), await slow.next_call()
@@ -183,12 +177,12 @@ async def ringall(stage: Stage) -> None:
     stage.offer(visit, lost, "answered_elsewhere")
 
 
-@story(
-    "The member is a Local channel whose state is the phone's (as FreePBX does); the agent answers after 2.4 s and "
-    "hangs up after 2 s.",
-    members=("Local/{a0}@internal/n,0,{n0},PJSIP/{a0}",),
-)
+@story(members=("Local/{a0}@internal/n,0,{n0},PJSIP/{a0}",))
 async def local_member(stage: Stage) -> None:
+    """The member is a Local channel whose state is the phone's (as FreePBX does).
+
+    The agent answers after 2.4 s and hangs up after 2 s.
+    """
     phone = await stage.phone()
     call = await stage.call()
     ring = await phone.next_call()
@@ -201,13 +195,12 @@ async def local_member(stage: Stage) -> None:
     stage.offer(stage.answered(call, ring, "agent"), ring, "answered")
 
 
-@story(
-    "The member is a Local channel; the agent lets it ring for the queue's 5 s, is rung again, and the caller hangs "
-    "up 2 s later.",
-    members=("Local/{a0}@internal/n,0,{n0},PJSIP/{a0}",),
-    ring_seconds=5,
-)
+@story(members=("Local/{a0}@internal/n,0,{n0},PJSIP/{a0}",), ring_seconds=5)
 async def local_member_no_answer(stage: Stage) -> None:
+    """The member is a Local channel.
+
+    The agent lets it ring for the queue's 5 s, is rung again, and the caller hangs up 2 s later.
+    """
     phone = await stage.phone()
     call = await stage.call()
     first = await phone.next_call()

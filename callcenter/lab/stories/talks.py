@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from callcenter.lab.stories.registry import story
 
 if TYPE_CHECKING:
-    from callcenter.lab.sipphone import SipCall, SipPhone
+    from callcenter.lab.sipcall import SipCall
+    from callcenter.lab.sipphone import SipPhone
     from callcenter.lab.stage import Stage
 
 
@@ -22,8 +23,9 @@ async def _connected(stage: Stage, phone: SipPhone) -> tuple[SipCall, SipCall]:
     return call, ring
 
 
-@story("The agent puts the caller on hold 1 s after answering, for 3 s; then the caller hangs up.")
+@story()
 async def hold(stage: Stage) -> None:
+    """The agent puts the caller on hold 1 s after answering, for 3 s; then the caller hangs up."""
     phone = await stage.phone()
     call, ring = await _connected(stage, phone)
     await sleep(1)
@@ -37,8 +39,9 @@ async def hold(stage: Stage) -> None:
     stage.offer(visit, ring, "answered")
 
 
-@story("The caller puts the agent on hold for 2 s: that is no hold of the agent's. Then the agent hangs up.")
+@story()
 async def held_by_caller(stage: Stage) -> None:
+    """The caller puts the agent on hold for 2 s: that is no hold of the agent's. Then the agent hangs up."""
     phone = await stage.phone()
     call, ring = await _connected(stage, phone)
     await sleep(1)
@@ -52,12 +55,9 @@ async def held_by_caller(stage: Stage) -> None:
     stage.offer(visit, ring, "answered")
 
 
-@story(
-    "The agent transfers the caller blind to a colleague, who answers after 1.5 s; the caller hangs up 2 s later.",
-    agents=2,
-    outsiders=(1,),
-)
+@story(agents=2, outsiders=(1,))
 async def blind_transfer(stage: Stage) -> None:
+    """The agent transfers the caller blind to a colleague, who answers after 1.5 s; the caller hangs up 2 s later."""
     phone, colleague = await stage.phone(0), await stage.phone(1)
     call, ring = await _connected(stage, phone)
     await sleep(1.5)
@@ -74,8 +74,9 @@ async def blind_transfer(stage: Stage) -> None:
     stage.offer(visit, ring, "answered")
 
 
-@story("The agent transfers the caller blind to a number where nobody answers; the caller gives up 3 s later.", agents=2, outsiders=(1,))
+@story(agents=2, outsiders=(1,))
 async def blind_transfer_unanswered(stage: Stage) -> None:
+    """The agent transfers the caller blind to a number where nobody answers; the caller gives up 3 s later."""
     phone, colleague = await stage.phone(0), await stage.phone(1)
     call, ring = await _connected(stage, phone)
     await sleep(1.5)
@@ -90,11 +91,12 @@ async def blind_transfer_unanswered(stage: Stage) -> None:
     stage.offer(visit, ring, "answered")
 
 
-@story(
-    "The agent transfers the caller blind back to the same queue; the same agent is rung again and answers after 1 s; "
-    "the caller hangs up 1.5 s later.",
-)
+@story()
 async def blind_transfer_to_queue(stage: Stage) -> None:
+    """The agent transfers the caller blind back to the same queue.
+
+    The same agent is rung again and answers after 1 s; the caller hangs up 1.5 s later.
+    """
     phone = await stage.phone()
     call, ring = await _connected(stage, phone)
     await sleep(1.5)
@@ -113,13 +115,12 @@ async def blind_transfer_to_queue(stage: Stage) -> None:
     stage.offer(visit, again, "answered")
 
 
-@story(
-    "The agent calls a colleague, who answers after 1.2 s, consults for 1.5 s and joins him with the caller (attended "
-    "transfer by SIP REFER with Replaces); the caller hangs up 2 s later.",
-    agents=2,
-    outsiders=(1,),
-)
+@story(agents=2, outsiders=(1,))
 async def attended_transfer(stage: Stage) -> None:
+    """The agent asks a colleague and joins him with the caller (attended transfer, SIP REFER with Replaces).
+
+    The colleague answers after 1.2 s, they talk for 1.5 s; the caller hangs up 2 s after the transfer.
+    """
     phone, colleague = await stage.phone(0), await stage.phone(1)
     call, ring = await _connected(stage, phone)
     await sleep(1)
@@ -140,13 +141,12 @@ async def attended_transfer(stage: Stage) -> None:
     stage.offer(visit, ring, "answered")
 
 
-@story(
-    "The agent has a caller, consults a colleague who is also waiting in no queue, and takes the caller back: no "
-    "transfer. The caller hangs up.",
-    agents=2,
-    outsiders=(1,),
-)
+@story(agents=2, outsiders=(1,))
 async def consultation_only(stage: Stage) -> None:
+    """The agent asks a colleague while the caller is on hold, and takes the caller back: no transfer.
+
+    The caller hangs up.
+    """
     phone, colleague = await stage.phone(0), await stage.phone(1)
     call, ring = await _connected(stage, phone)
     await ring.hold()
