@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import re
-from itertools import repeat
 
 FRAME_LIMIT = 256 * 1024
 """Bytes of one frame; honest ones stay below a few kB, a caller or a variable may write megabytes."""
 
-_LF, _CRLF = b"\n\n", b"\n\r\n"
-_EITHER = re.compile(rb"(\n\r?\n)")
+_END = re.compile(rb"\n\r?\n")
 _BLANKS = b"\r\n"
-_STRADDLE = len(_CRLF) - 1
+_CR = b"\r"[0]
+_STRADDLE = len(b"\n\r\n") - 1
 """Bytes at the end of a chunk that may be the beginning of a blank line."""
 
 
@@ -38,10 +37,7 @@ class Blocks:
         tail = self._tail
         seen = max(len(tail) - _STRADDLE, 0)
         tail += data
-        blocks: list[tuple[int, bytes]] = []
-        has_lf, has_crlf = tail.find(_LF, seen) >= 0, tail.find(_CRLF, seen) >= 0
-        if has_lf or has_crlf:
-            blocks = self._cut(bytes(tail), has_lf=has_lf, has_crlf=has_crlf)
+        blocks = self._cut(bytes(tail)) if _END.search(tail, seen) else []
         self._shorten()
         return blocks
 
@@ -52,29 +48,24 @@ class Blocks:
         self._dropping = False
         self._forget(len(self._tail))
 
-    def _cut(self, text: bytes, *, has_lf: bool, has_crlf: bool) -> list[tuple[int, bytes]]:
+    def _cut(self, text: bytes) -> list[tuple[int, bytes]]:
         """Return the complete blocks; the unfinished rest stays as the tail."""
         blocks: list[tuple[int, bytes]] = []
-        pos = self._tail_at
-        if has_lf and has_crlf:
-            parts = _EITHER.split(text)
-            pieces, ends = parts[0:-1:2], map(len, parts[1::2])
-        else:
-            # one kind of line end, as any real switch sends: the pieces come straight from C
-            end = _LF if has_lf else _CRLF
-            pieces = text.split(end)[:-1]
-            ends = repeat(len(end))
-        for piece, end_length in zip(pieces, ends, strict=False):
+        pieces = _END.split(text)
+        del pieces[-1]
+        base, at, limit = self._tail_at, 0, self._limit
+        for piece in pieces:
+            size = len(piece)
             block = piece
             if piece[:1] in _BLANKS and not self._dropping:
                 block = piece.lstrip(_BLANKS)
-            if self._dropping or len(block) > self._limit:
+            if self._dropping or len(block) > limit:
                 self.dropped += 1
                 self._dropping = False
             elif block:
-                blocks.append((pos + len(piece) - len(block), block))
-            pos += len(piece) + end_length
-        self._forget(pos - self._tail_at)
+                blocks.append((base + at + size - len(block), block))
+            at += size + (3 if text[at + size + 1] == _CR else 2)
+        self._forget(at)
         return blocks
 
     def _shorten(self) -> None:

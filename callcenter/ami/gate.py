@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections import deque
 from itertools import islice
-from typing import Literal
+from typing import Literal, get_args
 
 import msgspec
 
@@ -27,7 +27,7 @@ Reason = Literal[
     "foreign_action",
     "not_a_frame",
 ]
-REASONS: tuple[Reason, ...] = Reason.__args__  # type: ignore[attr-defined]
+REASONS: tuple[Reason, ...] = get_args(Reason)
 
 
 class Quarantined(msgspec.Struct, frozen=True):

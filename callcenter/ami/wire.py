@@ -51,7 +51,7 @@ class Wire:
         skipped: Frames of other names (or variables), with opening and sequence checked.
         quarantined: Refused frames by reason.
         refused: The last refused frames, for a person to look at.
-        raw: The bytes of each frame that the last `feed` returned, banner and markers taken off.
+        raw: The bytes of each frame that the last `feed` returned, whole lines, without banner, markers and blank line.
     """
 
     def __init__(
@@ -104,7 +104,7 @@ class Wire:
                 self.skipped += 1
             elif isinstance(found, Frame):
                 frames.append(found)
-                raw.append(block)
+                raw.append(block + b"\n")
             else:
                 self.quarantined[found] += 1
                 self.refused.append(Quarantined(pos, found, block[:_HEAD]))
@@ -192,7 +192,8 @@ class Wire:
 
 def _is_other_variable(block: bytes) -> bool:
     """Tell a VarSet of a variable that nobody needs, before its headers are read."""
-    if not any(variable in block for variable in _VARIABLES):
-        return b"\nVariable:" in block
-    named = _VARIABLE.findall(block)
-    return bool(named) and _VARIABLES.isdisjoint(named)
+    for variable in _VARIABLES:
+        if variable in block:
+            named = _VARIABLE.findall(block)
+            return bool(named) and _VARIABLES.isdisjoint(named)
+    return b"\nVariable:" in block

@@ -1,0 +1,176 @@
+from __future__ import annotations
+
+import itertools
+import random
+
+import pytest
+
+from callcenter.ami.gate import OPENING, REASONS, Sequence
+
+NOW = b"1795418218.158982"
+LATER = b"1795418219.158982"
+BEFORE = b"1795418118.158982"
+
+
+def judged(numbers: list[int], stamp: bytes = NOW) -> list[str | None]:
+    sequence = Sequence()
+    return [sequence.refuse(number, stamp) for number in numbers]
+
+
+def test_numbers_that_rise_are_believed_whatever_the_holes() -> None:
+    assert judged([7, 11, 12, 500, 501, 1400]) == [None] * 6
+
+
+def test_a_number_used_before_is_refused() -> None:
+    assert judged([7, 8, 9, 8, 9]) == [None, None, None, "sequence_reused", "sequence_reused"]
+
+
+def test_honest_frames_may_come_three_places_late() -> None:
+    numbers = [*range(100), 101, 102, 103, 100, *range(104, 150)]
+
+    assert set(judged(numbers)) == {None}
+
+
+def test_three_places_may_be_many_numbers_when_a_filter_cuts_most() -> None:
+    numbers = [*range(0, 9000, 300), 9300, 9600, 9900, 9000, 10200]
+
+    assert set(judged(numbers)) == {None}
+
+
+def test_a_number_from_long_ago_is_far() -> None:
+    assert judged([*range(10, 100, 2), 21])[-1] == "sequence_far"
+
+
+@pytest.mark.parametrize(("first", "late", "reason"), [(100, 90, None), (100, 84, None), (100, 83, "sequence_far")])
+def test_right_after_login_only_near_neighbours_may_be_late(first: int, late: int, reason: str | None) -> None:
+    assert judged([first, late])[-1] == reason
+
+
+def test_a_jump_without_time_is_far() -> None:
+    assert judged([1, 1002, 1001]) == [None, "sequence_far", None]
+
+
+def test_a_jump_is_believed_when_the_time_between_allows_it() -> None:
+    sequence = Sequence()
+    sequence.refuse(1, NOW)
+
+    assert sequence.refuse(40_000, LATER) is None
+    assert sequence.refuse(10_000_000, LATER) == "sequence_far"
+
+
+def test_a_clock_that_steps_back_allows_small_holes_only() -> None:
+    sequence = Sequence()
+    sequence.refuse(1, NOW)
+
+    assert sequence.refuse(900, BEFORE) is None
+    assert sequence.refuse(3000, BEFORE) == "sequence_far"
+
+
+@pytest.mark.parametrize("jump", [900, 40_000])
+def test_one_forged_jump_does_not_shut_out_the_honest_ones(jump: int) -> None:
+    sequence = Sequence()
+    honest = [sequence.refuse(number, NOW) for number in range(1, 100)]
+    forged = sequence.refuse(100 + jump, LATER)
+
+    honest += [sequence.refuse(number, LATER) for number in range(100, 100 + jump)]
+
+    assert forged is None
+    assert set(honest) == {None}
+
+
+def test_a_forged_number_that_was_refused_changes_nothing() -> None:
+    assert judged([1, 2, 9_000_000, 3, 4]) == [None, None, "sequence_far", None, None]
+
+
+def test_a_run_of_refused_frames_in_sequence_becomes_the_sequence() -> None:
+    assert judged([1, 2, *range(90_000, 90_010)]) == [None, None, *["sequence_far"] * 7, None, None, None]
+
+
+def test_refused_frames_without_sequence_among_them_never_become_it() -> None:
+    wild = [50_000 * step for step in range(1, 30)]
+
+    assert set(judged([1, *wild])[1:]) == {"sequence_far"}
+
+
+def test_honest_frames_between_refused_ones_end_the_run() -> None:
+    numbers = list(itertools.chain.from_iterable((number, 90_000 + number) for number in range(1, 30)))
+
+    assert judged(numbers) == [None, "sequence_far"] * 29
+
+
+def test_numbers_wrap_at_32_bits() -> None:
+    top = 2**31
+
+    assert set(judged([top - 3, top - 1, -top, top - 2, -top + 1, -top + 2])) == {None}
+
+
+def test_a_shuffle_within_three_places_is_honest() -> None:
+    chance = random.Random(5)
+    numbers = sorted(range(10, 3000, 7), key=lambda number: number + chance.uniform(0, 21))
+
+    assert set(judged(numbers)) == {None}
+
+
+def test_nothing_begins_before_the_first_number() -> None:
+    sequence = Sequence()
+    assert not sequence.begun
+    sequence.refuse(1, NOW)
+    assert sequence.begun
+
+
+LINES = (
+    b"Event: Hangup",
+    b"Privilege: call,all",
+    b"Timestamp: 1795418218.158982",
+    b"SequenceNumber: 7",
+    b"File: manager.c",
+    b"Line: 593",
+    b"Func: f",
+)
+
+
+def test_the_exact_opening_opens() -> None:
+    match = OPENING.match(b"\r\n".join(LINES))
+
+    assert match is not None
+    assert match.groups() == (b"Hangup", b"1795418218.158982", b"7")
+
+
+@pytest.mark.parametrize(
+    "order", [order for order in itertools.permutations(range(7)) if order != tuple(range(7))][::97]
+)
+def test_any_other_order_does_not(order: tuple[int, ...]) -> None:
+    assert OPENING.match(b"\n".join(LINES[index] for index in order)) is None
+
+
+@pytest.mark.parametrize("missing", range(7))
+def test_no_line_of_it_may_be_missing(missing: int) -> None:
+    assert OPENING.match(b"\n".join(LINES[:missing] + LINES[missing + 1 :])) is None
+
+
+@pytest.mark.parametrize(
+    ("line", "bad"),
+    [
+        (0, b"Event:Hangup"),
+        (0, b"Event: "),
+        (2, b"Timestamp: 1795418218"),
+        (2, b"Timestamp: now"),
+        (3, b"SequenceNumber: x"),
+        (3, b"SequenceNumber: 99999999999"),
+        (5, b"Line: a"),
+        (6, b"Func: "),
+    ],
+)
+def test_no_line_of_it_may_be_malformed(line: int, bad: bytes) -> None:
+    assert OPENING.match(b"\n".join([*LINES[:line], bad, *LINES[line + 1 :]])) is None
+
+
+def test_an_opening_does_not_fit_into_a_callers_number() -> None:
+    shortest = b"\n\nEvent: Hold\nPrivilege: a\nTimestamp: 1.000000\nSequenceNumber: 1\nFile: a\nLine: 1\nFunc: a\n\n"
+
+    assert OPENING.match(shortest.strip()) is not None
+    assert len(shortest) > 79
+
+
+def test_every_reason_has_a_name() -> None:
+    assert len(set(REASONS)) == 7
