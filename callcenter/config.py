@@ -1,0 +1,226 @@
+"""One file and the environment become one frozen Settings; what cannot be used is named in one sentence.
+
+The environment wins over the file: `CALLCENTER_AMI__HOST` is `host` of the file's `[ami]` table. Secrets never stand
+in the file: they come from the environment or from a file of their own, named by a `*_file` setting.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+import types
+import typing
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+from pydantic.fields import FieldInfo
+from pydantic_core import PydanticUndefined
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from callcenter.ami.settings import AmiSettings
+from callcenter.domain.frame import SECOND
+from callcenter.domain.state import FloorSettings
+from callcenter.errors import BadSetting
+from callcenter.journal import JournalSettings
+from callcenter.store.settings import StoreSettings
+
+PREFIX = "CALLCENTER_"
+SETTINGS_FILE = "CALLCENTER_SETTINGS"
+"""Environment variable with the path of the settings file."""
+_NESTED = "__"
+_NOT_OURS = (SETTINGS_FILE, "CALLCENTER_PHONE_")
+_SECRETS = frozenset({"secret", "password"})
+
+
+class SiteSettings(BaseModel):
+    """The call centre itself."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str = Field(default="main", min_length=1, max_length=64, description="This site in labels and reports.")
+    timezone: str = Field(default="Asia/Shanghai", description="Time zone in which its days begin.")
+
+    @field_validator("timezone")
+    @classmethod
+    def _exists(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (ValueError, OSError):
+            raise ValueError("no such time zone") from None
+        return value
+
+
+class QueueSettings(BaseModel):
+    """One queue; what is not said here is the site's default."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    wrap_up_seconds: float = Field(default=0, ge=0, description="Wrap-up after each answered visit.")
+    service_threshold_seconds: float = Field(default=20, gt=0, description="An answer within this is in time.")
+
+
+class AgentsSettings(BaseModel):
+    """What the switch does not tell about agents and their lines."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    names: dict[str, str] = Field(default={}, description="Interface → agent's name; wins over the queue's.")
+    permitted: tuple[str, ...] | None = Field(
+        default=None, description="Extensions and Asterisk patterns an agent may dial for work; unset: anything."
+    )
+    blocked_after_seconds: float = Field(
+        default=60, gt=0, description="A line lying open without a permitted number is blocked after this."
+    )
+
+
+class Settings(BaseSettings):
+    """Everything that can be set, made of each part's own settings class."""
+
+    model_config = SettingsConfigDict(
+        frozen=True, extra="forbid", env_prefix=PREFIX, env_nested_delimiter=_NESTED, hide_input_in_errors=True
+    )
+
+    site: SiteSettings = SiteSettings()
+    ami: AmiSettings
+    journal: JournalSettings = JournalSettings()
+    store: StoreSettings = StoreSettings()
+    agents: AgentsSettings = AgentsSettings()
+    queues: dict[str, QueueSettings] = Field(default={}, description="Queue → its own settings.")
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],  # noqa: ARG003 - pydantic's signature
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - the same
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - the same
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Let the environment win over the file, whose tables are the initial values."""
+        return env_settings, init_settings
+
+    @property
+    def floor(self) -> FloorSettings:
+        """What the floor must be told from outside, in its own units."""
+        return FloorSettings(
+            names=self.agents.names,
+            wrap_up={name: round(queue.wrap_up_seconds * SECOND) for name, queue in self.queues.items()},
+            permitted=self.agents.permitted,
+            blocked_after=round(self.agents.blocked_after_seconds * SECOND),
+        )
+
+    def threshold_of(self, queue: str) -> float:
+        """Return the seconds within which an answer in this queue is in time."""
+        return self.queues.get(queue, QueueSettings()).service_threshold_seconds
+
+
+class Described(NamedTuple):
+    """One setting as the README's table shows it."""
+
+    name: str
+    default: str
+    doc: str
+
+
+def load_settings(path: Path | None) -> Settings:
+    """Read the settings file (None: the one that CALLCENTER_SETTINGS names, if any) and the environment.
+
+    Raises:
+        BadSetting: The first setting that is unknown, missing, out of range, or a secret in the file.
+    """
+    if path is None and os.environ.get(SETTINGS_FILE):
+        path = Path(os.environ[SETTINGS_FILE])
+    tables = {} if path is None else _read(path)
+    _refuse_unknown_variables(os.environ)
+    try:
+        return Settings(**tables)
+    except ValidationError as error:
+        raise BadSetting(_sentence(error, path)) from None
+    except ValueError as error:  # pydantic-settings' own, such as half a JSON value in a variable
+        raise BadSetting(f"the environment: {error}") from None
+
+
+def describe() -> Iterator[Described]:
+    """Yield every setting, in the order of the file."""
+    yield from _describe(Settings, "")
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        tables = tomllib.loads(path.read_text("utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        why = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
+        raise BadSetting(f"the settings file {path} cannot be read: {why}") from error
+    except tomllib.TOMLDecodeError as error:
+        raise BadSetting(f"the settings file {path} is not TOML: {error}") from error
+    for name in _secrets_in(tables, ""):
+        variable = PREFIX + name.replace(".", _NESTED).upper()
+        raise BadSetting(f"{path}: {name} must not stand in the file; give {name}_file, or set {variable}")
+    return tables
+
+
+def _secrets_in(table: Mapping[str, Any], prefix: str) -> Iterator[str]:
+    for key, value in table.items():
+        if isinstance(value, dict):
+            yield from _secrets_in(value, f"{prefix}{key}.")
+        elif key in _SECRETS:
+            yield prefix + key
+
+
+def _refuse_unknown_variables(environment: Mapping[str, str]) -> None:
+    """Refuse what pydantic-settings would pass over: a misspelt table, or one underscore where two belong."""
+    for variable in sorted(environment):
+        if not variable.upper().startswith(PREFIX) or variable.startswith(_NOT_OURS):
+            continue
+        table = variable[len(PREFIX) :].partition(_NESTED)[0].lower()
+        if table not in Settings.model_fields:
+            raise BadSetting(f"{variable} is not a setting; one is written {PREFIX}AMI__HOST, for [ami] host")
+
+
+def _sentence(error: ValidationError, path: Path | None) -> str:
+    first = error.errors(include_input=False, include_url=False)[0]
+    name = ".".join(str(part) for part in first["loc"]) or "the settings"
+    variable = PREFIX + name.replace(".", _NESTED).upper()
+    given = any(v.upper() == variable for v in os.environ)
+    source = variable if given else str(path) if path is not None else "the settings"
+    match first["type"]:
+        case "extra_forbidden":
+            return f"{source}: {name} is not a setting"
+        case "missing":
+            return f"{source}: {name} is missing; set it in the file or as {variable}"
+        case _:
+            message = first["msg"].removeprefix("Value error, ")
+            return f"{source}: {name}: {message[:1].lower()}{message[1:]}"
+
+
+def _describe(model: type[BaseModel], prefix: str) -> Iterator[Described]:
+    for name, field in model.model_fields.items():
+        inner, many = _inner(field)
+        if inner is not None:
+            yield from _describe(inner, f"{prefix}{name}.<name>." if many else f"{prefix}{name}.")
+        else:
+            yield Described(prefix + name, _default(field), field.description or "")
+
+
+def _inner(field: FieldInfo) -> tuple[type[BaseModel] | None, bool]:
+    """Return the settings class behind a field, and whether there may be several by name."""
+    kind, arguments = field.annotation, typing.get_args(field.annotation)
+    many = typing.get_origin(kind) is dict
+    if many or isinstance(kind, types.UnionType):
+        kind = next((a for a in arguments if isinstance(a, type) and issubclass(a, BaseModel)), None)
+    return (kind, many) if isinstance(kind, type) and issubclass(kind, BaseModel) else (None, False)
+
+
+def _default(field: FieldInfo) -> str:
+    if field.default is PydanticUndefined:
+        return "required" if field.default_factory is None else str(field.get_default(call_default_factory=True))
+    match field.default:
+        case None | SecretStr():
+            return ""
+        case bool() as flag:
+            return str(flag).lower()
+        case other:
+            return str(other)

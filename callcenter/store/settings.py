@@ -1,0 +1,76 @@
+"""Where the record is kept and how it is written."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Self
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError
+
+from callcenter.errors import BadSetting
+
+_DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg"}
+
+
+class StoreSettings(BaseModel):
+    """The `[store]` table of the settings file."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    url: str = Field(
+        default="sqlite:///var/callcenter.sqlite",
+        description="Database: sqlite:///path, or postgresql://user@host/name without a password.",
+    )
+    password: SecretStr | None = Field(default=None, description="Its password; from the environment only.")
+    password_file: Path | None = Field(default=None, description="File whose first line is the password.")
+    batch: int = Field(default=500, ge=1, le=10_000, description="Events whose rows one transaction may hold.")
+    queue_events: int = Field(
+        default=50_000, ge=1, description="Events that may wait for the database before reading stops."
+    )
+    retry_seconds: float = Field(default=1.0, gt=0, description="Wait before a database that failed is tried again.")
+
+    @field_validator("url")
+    @classmethod
+    def _known(cls, value: str) -> str:
+        try:
+            url = make_url(value)
+        except ArgumentError:
+            raise ValueError("not a database URL") from None
+        if url.get_backend_name() not in _DRIVERS:
+            raise ValueError("give a sqlite or a postgresql URL")
+        if url.password is not None:
+            raise ValueError("leave the password out of the URL; give password_file")
+        if url.get_backend_name() == "sqlite" and not url.database:
+            raise ValueError("a database in memory keeps no record; give a path")
+        return value
+
+    @model_validator(mode="after")
+    def _one_password(self) -> Self:
+        if self.password is not None and self.password_file is not None:
+            raise ValueError("give only one of password and password_file")
+        return self
+
+    @property
+    def path(self) -> Path | None:
+        """The database file; None where the database is a server's."""
+        url = make_url(self.url)
+        return Path(url.database) if url.get_backend_name() == "sqlite" and url.database else None
+
+    def address(self) -> URL:
+        """Make the URL with its driver and password.
+
+        Raises:
+            BadSetting: The password's file cannot be read.
+        """
+        url = make_url(self.url)
+        return url.set(drivername=_DRIVERS[url.get_backend_name()], password=self._reveal())
+
+    def _reveal(self) -> str | None:
+        if self.password_file is None:
+            return None if self.password is None else self.password.get_secret_value()
+        try:
+            return self.password_file.read_text("utf-8").partition("\n")[0].strip()
+        except (OSError, UnicodeDecodeError) as error:
+            raise BadSetting(f"store.password_file {self.password_file} cannot be read: {error}") from error
