@@ -7,14 +7,14 @@ from callcenter.ami.names import NEEDED, VARIABLES
 
 _HEAD = """\
 ; Two manager logins for callcenter. Where to put this:
-;   plain Asterisk      /etc/asterisk/manager.conf
-;   FreePBX, Issabel    /etc/asterisk/manager_custom.conf   (the two lines of [general] below go into
-;                       /etc/asterisk/manager_general_additional.conf, or manager.conf if that is not included)
+;   plain Asterisk      /etc/asterisk/manager.conf, at its end
+;   FreePBX, Issabel    /etc/asterisk/manager_custom.conf
 ; Then: asterisk -rx 'manager reload'
 
-; In [general], without which nothing is evidence:
-;   timestampevents = yes
-;   debug = on
+; Added to the section that is there already; without these two lines nothing is evidence.
+[general](+)
+timestampevents = yes
+debug = on
 
 ; Reads, can change nothing. A minute's patience instead of the default tenth of a second.
 [{events}]

@@ -1,0 +1,210 @@
+"""What the switch answers becomes one typed snapshot."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+import pytest
+
+from callcenter.ami.link import Answer
+from callcenter.ami.snapshot import take_snapshot
+from callcenter.domain.snapshot import (
+    ChannelState,
+    ContactState,
+    DeviceState,
+    MemberState,
+    QueueState,
+    Snapshot,
+    WaitingState,
+)
+from callcenter.errors import RightsMissing
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+CONSUMERS = {"Event": "QueueParams", "Queue": "consumers", "Strategy": "rrmemory", "Calls": "1"}
+MERCHANTS = {"Event": "QueueParams", "Queue": "merchants", "Strategy": "ringall", "Calls": "0"}
+MEMBER = {
+    "Event": "QueueMember",
+    "Queue": "consumers",
+    "Name": "Li Si",
+    "Location": "Local/1002@agents/n",
+    "StateInterface": "PJSIP/1002",
+    "InCall": "1",
+    "Status": "2",
+    "Paused": "1",
+    "PausedReason": "lunch",
+    "Wrapuptime": "0",
+}
+ENTRY = {
+    "Event": "QueueEntry",
+    "Queue": "consumers",
+    "Position": "1",
+    "Channel": "PJSIP/trunk-00000001",
+    "Uniqueid": "pbx-1.1",
+    "CallerIDNum": "13800000000",
+    "Wait": "7",
+}
+CHANNEL = {
+    "Event": "CoreShowChannel",
+    "Channel": "PJSIP/trunk-00000001",
+    "ChannelState": "6",
+    "CallerIDNum": "13800000000",
+    "ConnectedLineNum": "1002",
+    "Exten": "400",
+    "Uniqueid": "pbx-1.1",
+    "Linkedid": "pbx-1.1",
+    "Application": "Queue",
+    "Duration": "01:00:07",
+    "BridgeId": "",
+}
+
+
+class FakeControl:
+    """A control login that answers from a table and remembers what it was asked."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[str, dict[str, str]]] = []
+        self.answers: dict[tuple[str, str], Answer] = {
+            ("CoreSettings", ""): reply({"AsteriskVersion": "22.10.1", "SystemName": "pbx"}),
+            ("CoreStatus", ""): reply({"CoreStartupDate": "2026-11-23", "CoreStartupTime": "20:23:11"}),
+            ("QueueStatus", "callcenter-nobody"): reply({}, CONSUMERS, MERCHANTS),
+            ("QueueStatus", "consumers"): reply({}, CONSUMERS, MEMBER, ENTRY),
+            ("QueueStatus", "merchants"): reply({}, MERCHANTS),
+            ("CoreShowChannels", ""): reply({}, CHANNEL, {"Event": "CoreShowChannelsComplete"}),
+            ("DeviceStateList", ""): reply(
+                {}, {"Event": "DeviceStateChange", "Device": "PJSIP/1002", "State": "INUSE"}
+            ),
+            ("Getvar", "PJSIP_ENDPOINT(1002,aors)"): reply({"Value": "1002"}),
+            ("Getvar", "PJSIP_AOR(1002,contact)"): reply({"Value": "1002;@ab12,bad(name"}),
+            ("Getvar", "PJSIP_CONTACT(1002;@ab12,uri)"): reply({"Value": "sip:1002@127.0.0.1:5090"}),
+            ("Getvar", "PJSIP_CONTACT(1002;@ab12,status)"): reply({"Value": "Reachable"}),
+        }
+
+    async def ask(self, action: str, fields: Mapping[str, str] | None = None) -> Answer:
+        fields = dict(fields or {})
+        self.asked.append((action, fields))
+        return self.answers.get((action, next(iter(fields.values()), "")), reply({"Value": ""}))
+
+    async def demand(self, action: str, fields: Mapping[str, str] | None = None) -> Answer:
+        answer = await self.ask(action, fields)
+        if answer.refusal:
+            raise RightsMissing(action)
+        return answer
+
+
+def reply(headers: dict[str, str], *items: dict[str, str]) -> Answer:
+    return Answer({"Response": "Success", **headers}, items)
+
+
+DENIED = Answer({"Response": "Error", "Message": "Permission denied"}, ())
+
+
+async def test_every_part_of_the_switch_is_in_the_snapshot() -> None:
+    assert await take_snapshot(FakeControl()) == Snapshot(
+        after=None,
+        before=None,
+        after_seq=None,
+        before_seq=None,
+        version="22.10.1",
+        system_name="pbx",
+        started="2026-11-23 20:23:11",
+        queues=(QueueState("consumers", "rrmemory", 1), QueueState("merchants", "ringall", 0)),
+        members=(
+            MemberState(
+                queue="consumers",
+                name="Li Si",
+                interface="Local/1002@agents/n",
+                state_interface="PJSIP/1002",
+                status=2,
+                paused=True,
+                reason="lunch",
+                in_call=True,
+                wrapup_seconds=0,
+            ),
+        ),
+        waiting=(WaitingState("consumers", 1, "PJSIP/trunk-00000001", "pbx-1.1", "13800000000", 7),),
+        channels=(
+            ChannelState(
+                "PJSIP/trunk-00000001", "pbx-1.1", "pbx-1.1", 6, "400", "13800000000", "1002", "", "Queue", 3607
+            ),
+        ),
+        devices=(DeviceState("PJSIP/1002", "INUSE"),),
+        contacts=(ContactState("1002", "sip:1002@127.0.0.1:5090", "Reachable"),),
+    )
+
+
+async def test_queues_are_asked_one_at_a_time() -> None:
+    control = FakeControl()
+    await take_snapshot(control)
+    asked = [fields for action, fields in control.asked if action == "QueueStatus"]
+    assert asked == [{"Member": "callcenter-nobody"}, {"Queue": "consumers"}, {"Queue": "merchants"}]
+
+
+async def test_missing_device_list_is_unknown_and_not_empty() -> None:
+    control = FakeControl()
+    control.answers["DeviceStateList", ""] = Answer({"Response": "Error", "Message": "Invalid/unknown command"}, ())
+    assert (await take_snapshot(control)).devices is None
+
+
+async def test_missing_contact_functions_are_unknown_and_tried_no_more_than_three_times() -> None:
+    control = FakeControl()
+    members = [{**MEMBER, "StateInterface": f"PJSIP/{number}"} for number in range(2000, 2100)]
+    control.answers["QueueStatus", "consumers"] = reply({}, CONSUMERS, *members)
+    assert (await take_snapshot(control)).contacts is None
+    assert len([action for action, _ in control.asked if action == "Getvar"]) == 3
+
+
+async def test_switch_without_sip_members_has_no_contacts() -> None:
+    control = FakeControl()
+    control.answers["QueueStatus", "consumers"] = reply({}, CONSUMERS, {**MEMBER, "StateInterface": "Agent:1001"})
+    assert (await take_snapshot(control)).contacts == ()
+
+
+async def test_name_that_could_leave_its_function_call_is_not_asked_for() -> None:
+    control = FakeControl()
+    evil = {**MEMBER, "StateInterface": "PJSIP/1)${SHELL(id)}"}
+    control.answers["QueueStatus", "consumers"] = reply({}, CONSUMERS, evil, MEMBER)
+    await take_snapshot(control)
+    assert all("SHELL" not in fields.get("Variable", "") for _, fields in control.asked)
+
+
+async def test_missing_right_is_an_error_and_no_half_snapshot() -> None:
+    control = FakeControl()
+    control.answers["CoreShowChannels", ""] = DENIED
+    with pytest.raises(RightsMissing):
+        await take_snapshot(control)
+
+
+@pytest.mark.parametrize(
+    ("header", "value", "field"),
+    [
+        ("Status", "two", "status"),
+        ("Status", "9" * 400, "status"),
+        ("Status", "²", "status"),
+        ("Wrapuptime", "", "wrapup_seconds"),
+    ],
+)
+async def test_figure_that_is_no_number_is_unknown(header: str, value: str, field: str) -> None:
+    control = FakeControl()
+    control.answers["QueueStatus", "consumers"] = reply({}, CONSUMERS, {**MEMBER, header: value})
+    assert getattr((await take_snapshot(control)).members[0], field) is None
+
+
+@pytest.mark.parametrize("duration", ["", "7", "00:61:00", "x", "99999999:00:00"])
+async def test_duration_that_is_no_clock_is_unknown(duration: str) -> None:
+    control = FakeControl()
+    control.answers["CoreShowChannels", ""] = reply({}, {**CHANNEL, "Duration": duration})
+    assert (await take_snapshot(control)).channels[0].seconds is None
+
+
+async def test_member_without_state_interface_is_watched_by_its_interface() -> None:
+    control = FakeControl()
+    control.answers["QueueStatus", "consumers"] = reply({}, {**MEMBER, "StateInterface": ""})
+    assert (await take_snapshot(control)).members[0].state_interface == "Local/1002@agents/n"
+
+
+async def test_snapshot_survives_being_written_and_read() -> None:
+    snapshot = await take_snapshot(FakeControl())
+    assert msgspec.json.decode(msgspec.json.encode(snapshot), type=Snapshot) == snapshot
