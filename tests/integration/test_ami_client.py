@@ -1,0 +1,560 @@
+"""The client against a scripted switch: what a real one does only on its worst days."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from typing import TYPE_CHECKING, Any, Self
+
+import pytest
+
+from callcenter.ami.client import AmiClient
+from callcenter.ami.items import FramesRead, HeartbeatSeen, Item, LoginLost, LoginOpened, SnapshotTaken
+from callcenter.ami.link import Link
+from callcenter.ami.settings import AmiSettings, check_ami
+from callcenter.errors import (
+    BadInput,
+    BadSetting,
+    CallcenterError,
+    LoginRefused,
+    RightsMissing,
+    SwitchError,
+    SwitchUnreachable,
+    SwitchUnsuitable,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from pathlib import Path
+
+PATIENCE = 20.0
+OK = {"Response": "Success"}
+DENIED = {"Response": "Error", "Message": "Permission denied"}
+CHANNEL = {"ChannelState": "0", "Exten": "400"}
+
+
+def block(headers: dict[str, str]) -> bytes:
+    return "".join(f"{name}: {value}\r\n" for name, value in headers.items()).encode() + b"\r\n"
+
+
+class FakeSwitch:
+    """A manager interface that does as it is told, honest unless a test says otherwise."""
+
+    def __init__(self) -> None:
+        self.banner = b"Asterisk Call Manager/11.0.0\r\n"
+        self.secrets = {"events": "es", "control": "cs"}
+        self.denied: set[str] = set()
+        self.unanswered: set[str] = set()
+        self.echoes = True
+        self.writers: dict[str, asyncio.StreamWriter] = {}
+        self.received: list[dict[str, str]] = []
+        self.logins: list[str] = []
+        self.sequence = 0
+        self.port = 0
+        self._server: asyncio.Server | None = None
+        self._open: set[asyncio.StreamWriter] = set()
+        self._serving: set[asyncio.Task[None]] = set()
+
+    async def __aenter__(self) -> Self:
+        self._server = await asyncio.start_server(self._serve, "127.0.0.1", self.port)
+        self.port = self._server.sockets[0].getsockname()[1]
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        assert self._server is not None
+        self._server.close()
+        self.hang_up()
+        await asyncio.gather(*self._serving)
+        await self._server.wait_closed()
+
+    def hang_up(self) -> None:
+        """Cut every connection, logged in or not."""
+        for writer in self._open:
+            writer.transport.abort()
+
+    def cut(self, username: str) -> None:
+        """Cut one login."""
+        self.writers.pop(username).transport.abort()
+
+    def event(self, name: str, headers: dict[str, str]) -> bytes:
+        self.sequence += 1
+        opening = {
+            "Event": name,
+            "Privilege": "call,all",
+            "Timestamp": f"1795418218.{self.sequence:06}",
+            "SequenceNumber": str(self.sequence),
+            "File": "manager.c",
+            "Line": "1",
+            "Func": "f",
+        }
+        return block({**opening, **headers})
+
+    def say(self, data: bytes) -> None:
+        self.writers["events"].write(data)
+
+    def call(self, number: int) -> bytes:
+        ids = {"Channel": f"PJSIP/t-{number}", "Uniqueid": f"1.{number}", "Linkedid": f"1.{number}"}
+        return self.event("Newchannel", {**ids, **CHANNEL})
+
+    def count(self, action: str) -> int:
+        return len([asked for asked in self.received if asked["Action"] == action])
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        self._serving.add(task)
+        self._open.add(writer)
+        with contextlib.suppress(ConnectionError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):
+            await self._talk(reader, writer)
+        self._open.discard(writer)
+        writer.close()
+        with contextlib.suppress(ConnectionError):
+            await writer.wait_closed()
+
+    async def _talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(self.banner)
+        while True:
+            text = (await reader.readuntil(b"\r\n\r\n")).decode()
+            asked = dict(line.split(": ", 1) for line in text.strip().split("\r\n"))
+            self.received.append(asked)
+            for answer in self._answer(asked, writer):
+                writer.write(block({**answer, "ActionID": asked["ActionID"]}))
+
+    def _answer(self, asked: dict[str, str], writer: asyncio.StreamWriter) -> list[dict[str, str]]:
+        action = asked["Action"]
+        if action in self.unanswered:
+            return []
+        if action in self.denied:
+            return [DENIED]
+        if action == "Login":
+            return self._log_in(asked, writer)
+        if action == "UserEvent" and self.echoes and "events" in self.writers:
+            body = {name: value for name, value in asked.items() if name not in {"Action", "ActionID"}}
+            self.say(self.event("UserEvent", body))
+        if action == "QueueStatus":
+            queue = {"Event": "QueueParams", "Queue": "consumers", "Strategy": "ringall", "Calls": "0"}
+            return [{**OK, "EventList": "start"}, queue, {"Event": "QueueStatusComplete", "EventList": "Complete"}]
+        if action == "CoreShowChannels":
+            return [{**OK, "EventList": "start"}, {"Event": "CoreShowChannelsComplete", "EventList": "Complete"}]
+        if action == "DeviceStateList":
+            return [{"Response": "Error", "Message": "Invalid/unknown command"}]
+        return [OK]
+
+    def _log_in(self, asked: dict[str, str], writer: asyncio.StreamWriter) -> list[dict[str, str]]:
+        name = asked["Username"]
+        self.logins.append(name)
+        if self.secrets.get(name) != asked["Secret"]:
+            return [{"Response": "Error", "Message": "Authentication failed"}]
+        self.writers[name] = writer
+        return [{**OK, "Message": "Authentication accepted"}]
+
+
+@pytest.fixture
+async def switch() -> AsyncIterator[FakeSwitch]:
+    async with FakeSwitch() as fake:
+        yield fake
+
+
+def settings(switch: FakeSwitch, **changes: Any) -> AmiSettings:
+    values: dict[str, Any] = {
+        "port": switch.port,
+        "events": {"username": "events", "secret": "es"},
+        "control": {"username": "control", "secret": "cs"},
+        "connect_timeout": 5,
+        "action_timeout": 5,
+        "heartbeat_every": 0.1,
+        "heartbeat_deadline": 2,
+        "backoff_min": 0.01,
+        "backoff_max": 0.05,
+    }
+    return AmiSettings.model_validate(values | changes)
+
+
+@contextlib.asynccontextmanager
+async def running(client: AmiClient) -> AsyncIterator[AmiClient]:
+    task = asyncio.create_task(client.run())
+    try:
+        async with asyncio.timeout(PATIENCE):
+            yield client
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+async def until(client: AmiClient, kind: type[Item]) -> list[Item]:
+    """Consume items up to and with the first of a kind."""
+    items: list[Item] = []
+    async for item in client:
+        items.append(item)
+        if isinstance(item, kind):
+            break
+    return items
+
+
+async def until_true(condition: Any) -> None:
+    while not condition():  # noqa: ASYNC110 - the condition is the other side's
+        await asyncio.sleep(0.01)
+
+
+async def failure(client: AmiClient) -> CallcenterError:
+    with pytest.raises(CallcenterError) as caught:
+        async with asyncio.timeout(PATIENCE):
+            await client.run()
+    return caught.value
+
+
+async def channels(client: AmiClient, count: int) -> list[str]:
+    """Consume until so many new channels were seen; returns their ids in order."""
+    seen: list[str] = []
+    while len(seen) < count:
+        item = await anext(client)
+        frames = item.frames if isinstance(item, FramesRead) else ()
+        seen += [frame.headers["Uniqueid"] for frame in frames if frame.name == "Newchannel"]
+    return seen
+
+
+async def test_login_opens_then_beats_then_the_snapshot_stands_between_two_of_them(switch: FakeSwitch) -> None:
+    async with running(AmiClient(settings(switch))) as client:
+        items = await until(client, SnapshotTaken)
+    assert isinstance(items[0], LoginOpened)
+    assert (items[0].login, items[0].banner, items[0].node) == (1, "11.0.0", "pbx")
+    taken = items[-1]
+    assert isinstance(taken, SnapshotTaken)
+    beats = [frame.seq for item in items if isinstance(item, FramesRead) for frame in item.frames]
+    assert taken.snapshot.after_seq in beats
+    assert taken.snapshot.before_seq in beats
+    assert (taken.snapshot.after_seq or 0) < (taken.snapshot.before_seq or 0)
+    assert [queue.name for queue in taken.snapshot.queues] == ["consumers"]
+    assert taken.snapshot.devices is None
+
+
+async def test_heartbeat_stands_right_behind_its_own_frame(switch: FakeSwitch) -> None:
+    async with running(AmiClient(settings(switch))) as client:
+        items = await until(client, HeartbeatSeen)
+    before, beat = items[-2:]
+    assert isinstance(before, FramesRead)
+    assert isinstance(beat, HeartbeatSeen)
+    assert before.frames[-1].name == "UserEvent"
+    assert beat.switch_at == before.frames[-1].at
+    assert beat.round_trip > 0
+    assert client.lag is None  # the login is over
+
+
+async def test_each_frame_comes_with_the_bytes_it_was_read_from(switch: FakeSwitch) -> None:
+    async with running(AmiClient(settings(switch))) as client:
+        item = (await until(client, FramesRead))[-1]
+    assert isinstance(item, FramesRead)
+    assert len(item.raw) == len(item.frames)
+    assert item.raw[0].startswith(b"Event: UserEvent\r\nPrivilege:")
+
+
+async def test_wrong_secret_is_refused_in_one_sentence(switch: FakeSwitch) -> None:
+    switch.secrets["events"] = "changed"
+    error = await failure(AmiClient(settings(switch)))
+    assert isinstance(error, LoginRefused)
+    assert "'events' (Authentication failed): check its section in manager.conf" in str(error)
+    assert "es" not in str(error).split()
+
+
+async def test_what_is_not_a_manager_interface_is_unsuitable(switch: FakeSwitch) -> None:
+    switch.banner = b"SSH-2.0-OpenSSH_9.2\r\n"
+    error = await failure(AmiClient(settings(switch)))
+    assert isinstance(error, SwitchUnsuitable)
+    assert "not Asterisk's manager interface" in str(error)
+
+
+async def test_endless_first_line_is_unsuitable(switch: FakeSwitch) -> None:
+    switch.banner = b"\0" * 100_000
+    assert isinstance(await failure(AmiClient(settings(switch))), SwitchUnsuitable)
+
+
+@pytest.mark.parametrize("version", [b"4.0.3", b"1.1", b"x", b""])
+async def test_manager_older_than_asterisk_16_is_unsuitable(switch: FakeSwitch, version: bytes) -> None:
+    switch.banner = b"Asterisk Call Manager/" + version + b"\r\n"
+    error = await failure(AmiClient(settings(switch)))
+    assert isinstance(error, SwitchUnsuitable)
+    assert "Asterisk 16 or newer is needed" in str(error)
+
+
+async def test_switch_that_says_nothing_is_unreachable_within_the_deadline(switch: FakeSwitch) -> None:
+    switch.banner = b""
+    error = await failure(AmiClient(settings(switch, connect_timeout=0.2)))
+    assert isinstance(error, SwitchUnreachable)
+    assert "did not answer within 0.2 s" in str(error)
+
+
+async def test_switch_that_cuts_off_during_the_login_is_unreachable(switch: FakeSwitch) -> None:
+    switch.unanswered = {"Login"}
+    opening = asyncio.create_task(Link.open(settings(switch), settings(switch).events, events=True))
+    await until_true(lambda: switch.count("Login"))
+    switch.hang_up()
+    with pytest.raises(SwitchUnreachable, match="closed the connection"):
+        await opening
+
+
+async def test_port_where_nobody_listens_is_unreachable(switch: FakeSwitch) -> None:
+    unused = settings(switch)
+    await switch.__aexit__()
+    error = await failure(AmiClient(unused))
+    assert isinstance(error, SwitchUnreachable)
+    assert "nothing listens on" in str(error)
+
+
+async def test_unknown_host_is_unreachable(switch: FakeSwitch) -> None:
+    error = await failure(AmiClient(settings(switch, host="no-such-host.invalid")))
+    assert isinstance(error, SwitchUnreachable)
+    assert "no host named 'no-such-host.invalid'" in str(error)
+
+
+async def test_switch_that_is_not_up_yet_is_waited_for_when_told_so(switch: FakeSwitch) -> None:
+    late = settings(switch, wait_at_start=True)
+    await switch.__aexit__()
+    async with running(AmiClient(late)) as client:
+        await asyncio.sleep(0.1)
+        async with switch:
+            assert isinstance((await until(client, SnapshotTaken))[0], LoginOpened)
+
+
+@pytest.mark.parametrize("action", ["UserEvent", "CoreSettings", "CoreShowChannels"])
+async def test_control_login_without_a_needed_right_stops_the_start(switch: FakeSwitch, action: str) -> None:
+    switch.denied = {action}
+    error = await failure(AmiClient(settings(switch)))
+    assert isinstance(error, RightsMissing)
+    assert f"may not do {action}: see its write= line" in str(error)
+
+
+async def test_events_login_that_does_not_see_heartbeats_stops_the_start(switch: FakeSwitch) -> None:
+    switch.echoes = False
+    error = await failure(AmiClient(settings(switch, heartbeat_deadline=0.3)))
+    assert isinstance(error, RightsMissing)
+    assert "does not see UserEvent" in str(error)
+
+
+async def test_cut_login_is_a_gap_and_then_a_new_login_with_a_new_snapshot(switch: FakeSwitch) -> None:
+    async with running(AmiClient(settings(switch))) as client:
+        await until(client, SnapshotTaken)
+        switch.cut("events")
+        lost = (await until(client, LoginLost))[-1]
+        later = await until(client, SnapshotTaken)
+    assert isinstance(lost, LoginLost)
+    assert "closed the connection" in lost.reason
+    assert isinstance(later[0], LoginOpened)
+    assert later[0].login == 2
+
+
+async def test_half_open_login_is_noticed_by_the_heartbeat(switch: FakeSwitch) -> None:
+    async with running(AmiClient(settings(switch, heartbeat_deadline=0.5))) as client:
+        await until(client, SnapshotTaken)
+        switch.echoes = False
+        lost = (await until(client, LoginLost))[-1]
+        switch.echoes = True
+        await until(client, SnapshotTaken)
+    assert isinstance(lost, LoginLost)
+    assert lost.reason == "no heartbeat came back within 0.5 s"
+
+
+async def test_login_refused_later_is_tried_until_it_is_allowed_again(switch: FakeSwitch) -> None:
+    async with running(AmiClient(settings(switch))) as client:
+        await until(client, SnapshotTaken)
+        switch.secrets["events"] = "changed"
+        switch.cut("events")
+        await until_true(lambda: switch.logins.count("events") > 3)
+        switch.secrets["events"] = "es"
+        assert isinstance((await until(client, SnapshotTaken))[-1], SnapshotTaken)
+
+
+async def test_control_login_comes_back_without_touching_the_events_login(switch: FakeSwitch) -> None:
+    async with running(AmiClient(settings(switch))) as client:
+        await until(client, SnapshotTaken)
+        switch.cut("control")
+        await until_true(lambda: "control" in switch.writers)
+        while not isinstance(await anext(client), HeartbeatSeen):
+            pass
+    assert switch.logins.count("events") == 1
+    assert switch.logins.count("control") == 2
+
+
+async def test_half_open_control_login_is_cut_and_opened_again(switch: FakeSwitch) -> None:
+    async with running(AmiClient(settings(switch, action_timeout=0.3))) as client:
+        await until(client, SnapshotTaken)
+        switch.unanswered = {"UserEvent"}
+        await until_true(lambda: switch.logins.count("control") > 1)
+        switch.unanswered = set()
+        await until(client, HeartbeatSeen)
+    assert switch.logins.count("events") == 1
+
+
+async def test_unanswered_pause_fails_when_the_login_is_lost_and_is_never_sent_again(switch: FakeSwitch) -> None:
+    switch.unanswered = {"QueuePause"}
+    async with running(AmiClient(settings(switch))) as client:
+        await until(client, SnapshotTaken)
+        pausing = asyncio.create_task(client.pause("PJSIP/1001", reason="lunch"))
+        await until_true(lambda: switch.count("QueuePause"))
+        switch.unanswered = set()
+        switch.cut("control")
+        with pytest.raises(SwitchUnreachable, match="QueuePause was not answered, and is not sent again"):
+            await pausing
+        await until_true(lambda: switch.logins.count("control") == 2)
+        await until(client, HeartbeatSeen)
+    assert switch.count("QueuePause") == 1
+
+
+async def test_pause_without_a_control_login_fails_at_once(switch: FakeSwitch) -> None:
+    with pytest.raises(SwitchUnreachable, match="control login is away"):
+        await AmiClient(settings(switch)).pause("PJSIP/1001")
+
+
+async def test_pause_and_unpause_say_who_where_and_why(switch: FakeSwitch) -> None:
+    async with running(AmiClient(settings(switch))) as client:
+        await until(client, SnapshotTaken)
+        await client.pause("PJSIP/1001", queue="consumers", reason="lunch")
+        await client.unpause("PJSIP/1001")
+    sent = [asked for asked in switch.received if asked["Action"] == "QueuePause"]
+    assert [asked.get("Paused") for asked in sent] == ["true", "false"]
+    assert (sent[0]["Queue"], sent[0]["Reason"], sent[0]["Interface"]) == ("consumers", "lunch", "PJSIP/1001")
+    assert "Queue" not in sent[1]
+
+
+@pytest.mark.parametrize("evil", ["x\r\n\r\nAction: Originate", "x\nPaused: false", "x\0y", "\ud800"])
+async def test_value_that_would_begin_another_header_is_never_sent(switch: FakeSwitch, evil: str) -> None:
+    link = await Link.open(settings(switch), settings(switch).control, events=False)
+    sent = len(switch.received)
+    with pytest.raises(BadInput):
+        await link.ask("QueuePause", {"Reason": evil})
+    await link.ask("Ping")
+    link.close()
+    assert [asked["Action"] for asked in switch.received[sent:]] == ["Ping"]
+
+
+async def test_header_name_with_a_line_break_is_never_sent(switch: FakeSwitch) -> None:
+    link = await Link.open(settings(switch), settings(switch).control, events=False)
+    with pytest.raises(BadInput):
+        await link.ask("Ping", {"A\r\nB": "x"})
+    link.close()
+
+
+async def test_action_ids_cannot_be_guessed_from_one_another(switch: FakeSwitch) -> None:
+    link = await Link.open(settings(switch), settings(switch).control, events=False)
+    await link.ask("Ping")
+    await link.ask("Ping")
+    link.close()
+    ids = [asked["ActionID"] for asked in switch.received]
+    assert len(set(ids)) == len(ids)
+    assert {len(action_id) for action_id in ids} == {32}
+
+
+async def test_action_not_answered_in_time_says_so(switch: FakeSwitch) -> None:
+    switch.unanswered = {"Ping"}
+    link = await Link.open(settings(switch, action_timeout=0.1), settings(switch).control, events=False)
+    with pytest.raises(SwitchUnreachable, match=r"Ping was not answered within 0\.1 s"):
+        await link.ask("Ping")
+    link.close()
+
+
+async def test_action_after_the_end_is_not_sent(switch: FakeSwitch) -> None:
+    link = await Link.open(settings(switch), settings(switch).control, events=False)
+    link.close("enough")
+    with pytest.raises(SwitchUnreachable, match="Ping was not sent: enough"):
+        await link.ask("Ping")
+
+
+async def test_refused_action_gives_asterisks_own_words(switch: FakeSwitch) -> None:
+    link = await Link.open(settings(switch), settings(switch).control, events=False)
+    with pytest.raises(SwitchError, match="Asterisk refused DeviceStateList: Invalid/unknown command"):
+        await link.demand("DeviceStateList")
+    link.close()
+
+
+async def test_answer_to_an_action_that_was_never_sent_is_not_believed(switch: FakeSwitch) -> None:
+    async with running(AmiClient(settings(switch))) as client:
+        await until(client, SnapshotTaken)
+        switch.say(block({**OK, "ActionID": "f" * 32, "Message": "Originate successfully queued"}))
+        await until(client, HeartbeatSeen)
+        assert client.frames_total["foreign_action"] == 1
+
+
+async def test_garbage_between_frames_is_survived(switch: FakeSwitch) -> None:
+    async with running(AmiClient(settings(switch))) as client:
+        await until(client, SnapshotTaken)
+        switch.say(bytes(range(256)) * 40 + b"\r\n\r\n" + switch.call(7))
+        assert await channels(client, 1) == ["1.7"]
+
+
+async def test_consumer_that_stops_loses_nothing_and_reading_is_paused(switch: FakeSwitch) -> None:
+    calls = 20_000
+    async with running(AmiClient(settings(switch, queue_frames=100))) as client:
+        await until(client, SnapshotTaken)
+        for number in range(calls):
+            switch.say(switch.call(number))
+        await until_true(lambda: client.waiting_frames > 100)
+        waiting = client.waiting_frames
+        # much longer than a heartbeat's deadline would allow a dead login
+        await asyncio.sleep(2.5)
+        assert client.waiting_frames == waiting < calls / 2
+        assert await channels(client, calls) == [f"1.{number}" for number in range(calls)]
+    assert switch.logins.count("events") == 1
+
+
+async def test_login_cut_while_reading_is_paused_is_reported_after_what_was_read(switch: FakeSwitch) -> None:
+    async with running(AmiClient(settings(switch, queue_frames=10))) as client:
+        await until(client, SnapshotTaken)
+        switch.say(b"".join(switch.call(number) for number in range(50)))
+        await until_true(lambda: client.waiting_frames >= 50)
+        switch.cut("events")
+        assert len(await channels(client, 50)) == 50
+        assert isinstance((await until(client, LoginLost))[-1], LoginLost)
+
+
+async def test_tee_gets_every_byte_from_the_banner_on(switch: FakeSwitch) -> None:
+    heard = bytearray()
+    async with running(AmiClient(settings(switch), tee=heard.extend)) as client:
+        await until(client, HeartbeatSeen)
+    assert heard.startswith(switch.banner + b"Response: Success\r\n")
+    assert b"CallcenterHeartbeat" in heard
+
+
+async def test_nothing_but_the_login_is_sent_on_the_events_login(switch: FakeSwitch) -> None:
+    link = await Link.open(settings(switch), settings(switch).events, events=True)
+    await asyncio.sleep(0.05)
+    link.close()
+    assert [asked["Action"] for asked in switch.received] == ["Login"]
+    assert switch.received[0]["Events"] == "on"
+
+
+async def test_control_login_asks_for_no_events(switch: FakeSwitch) -> None:
+    link = await Link.open(settings(switch), settings(switch).control, events=False)
+    link.close()
+    assert switch.received[0]["Events"] == "off"
+
+
+async def test_iteration_ends_with_the_client(switch: FakeSwitch) -> None:
+    client = AmiClient(settings(switch))
+    async with running(client):
+        await until(client, SnapshotTaken)
+    async with asyncio.timeout(PATIENCE):
+        left = [item async for item in client]
+    assert LoginLost not in {type(item) for item in left}
+
+
+async def test_secret_file_that_is_missing_stops_the_start(switch: FakeSwitch, tmp_path: Path) -> None:
+    login = {"username": "events", "secret_file": tmp_path / "none"}
+    error = await failure(AmiClient(settings(switch, events=login)))
+    assert isinstance(error, BadSetting)
+    assert "the secret of login 'events' cannot be read" in str(error)
+
+
+async def test_certificate_authority_that_is_missing_stops_the_start(switch: FakeSwitch, tmp_path: Path) -> None:
+    error = await failure(AmiClient(settings(switch, tls=True, tls_ca=tmp_path / "none.pem")))
+    assert isinstance(error, BadSetting)
+
+
+async def test_tls_spoken_to_a_plain_port_is_unreachable(switch: FakeSwitch) -> None:
+    error = await failure(AmiClient(settings(switch, tls=True, connect_timeout=1)))
+    assert isinstance(error, SwitchUnreachable)
+
+
+def test_settings_name_what_is_wrong_and_never_the_secret() -> None:
+    with pytest.raises(BadSetting) as caught:
+        check_ami({"events": {"username": "e", "secret": "hunter2", "colour": 1}}, "settings.toml")
+    assert "settings.toml: ami.events.colour" in str(caught.value)
+    assert "hunter2" not in str(caught.value)
