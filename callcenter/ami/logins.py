@@ -29,7 +29,14 @@ class Logins:
         """Another login begins: what follows was sent to it."""
         self._later = self._later or self._last_at is not None
         self._fresh, self._uptime = True, None
-        self._held.clear()
+        self._held = []
+
+    def finish(self) -> Iterator[ev.Event]:
+        """Yield the last gap, where a login ended without one timed event: how long it was is unknown."""
+        if self._fresh and self._later and self._held:
+            last = self._held[-1].pos
+            yield ev.LinkLost(self._last_at, last)
+            yield ev.LinkRestored(None, last, self._shutdown or self._uptime == 0)
 
     def events(self, frame: Frame) -> Iterator[ev.Event]:
         """Yield what a frame means, after the gap that it closes."""

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import importlib
+import os
 import sys
+from typing import NoReturn
 
 import click
 import typer
@@ -57,9 +59,22 @@ def cli() -> None:
 
 
 def main() -> None:
-    """Run the command; an error of ours is one sentence on stderr and its own exit code."""
+    """Run the command; whatever is wrong is one sentence on stderr and an exit code of its own."""
     try:
-        cli()
+        code = cli.main(prog_name="callcenter", standalone_mode=False)
     except CallcenterError as error:
-        print(f"callcenter: {error}", file=sys.stderr)
-        sys.exit(error.exit_code)
+        _stop(str(error), error.exit_code)
+    except click.ClickException as error:
+        _stop(error.format_message(), error.exit_code)
+    except (click.Abort, KeyboardInterrupt):
+        sys.exit(130)
+    except BrokenPipeError:
+        # whoever read our output has gone; nothing is left to say, not even at exit
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(141)
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _stop(sentence: str, code: int) -> NoReturn:
+    print(f"callcenter: {sentence}", file=sys.stderr)
+    sys.exit(code)

@@ -33,7 +33,9 @@ class Calls:
 
     def started(self, event: ev.ChannelStarted) -> None:
         """A channel came to be; an agent's own one is an own call."""
-        self._own.began(self._lines.start(event), event)
+        channel = self._lines.start(event)
+        if channel is not None:
+            self._own.began(channel, event)
 
     def rang(self, event: ev.ChannelRang) -> None:
         """A device rings."""
@@ -234,6 +236,7 @@ class Calls:
         visit = self._served(self._lines.get(event.by))
         if visit is not None:
             visit.transferred = "blind"
+            self._people.release(self._lines.get(event.by))
             self._settling.end_part(visit, event.at, EndedBy.TRANSFER, RANK_TRANSFER, event.pos)
 
     def handed_over(self, event: ev.AttendedTransferred) -> None:
@@ -241,6 +244,8 @@ class Calls:
         visit = self._served(self._lines.get(event.by)) or self._served(self._lines.get(event.second))
         if visit is not None:
             visit.transferred = "attended"
+            self._people.release(self._lines.get(event.by))
+            self._people.release(self._lines.get(event.second))
             self._settling.end_part(visit, event.at, EndedBy.TRANSFER, RANK_TRANSFER, event.pos)
 
     # time
@@ -270,6 +275,7 @@ class Calls:
                 offer.down = offer.down or not offer.over or visit.down
             self._settling.settle(visit, alive=False, force=True)
         if unseen:
+            self._state.boot += 1
             for channel in list(self._state.channels.values()):
                 self._lines.end(channel)
         for call in list(self._state.calls.values()):

@@ -35,8 +35,15 @@ class Lines:
     def __init__(self, state: State) -> None:
         self._state = state
 
-    def start(self, event: ev.ChannelStarted) -> Channel:
-        """Enter a channel that just came to be; a uniqueid used again after a restart makes another call."""
+    def start(self, event: ev.ChannelStarted) -> Channel | None:
+        """Enter a channel that just came to be; a uniqueid used again after a restart makes another call.
+
+        Returns:
+            The channel; None when its end has been seen already, so that this word of its beginning came late.
+        """
+        closed = self._state.closed.get(event.uid)
+        if closed is not None and closed[1] == self._state.boot:
+            return None
         again = self._state.closed.pop(event.uid, None) is not None
         channel = self.seen(event.uid, event.name, event.linked)
         if again and event.linked == event.uid:
@@ -94,7 +101,7 @@ class Lines:
         self._unlink(channel.linked)
         if state.now is not None:
             state.closed.pop(channel.uid, None)
-            state.closed[channel.uid] = state.now
+            state.closed[channel.uid] = (state.now, state.boot)
             self._forget_old(state.now)
 
     def ended_lately(self, uid: str) -> bool:
@@ -105,7 +112,7 @@ class Lines:
         closed = self._state.closed
         while closed:
             uid = next(iter(closed))
-            if now - closed[uid] <= _REMEMBERED:
+            if now - closed[uid][0] <= _REMEMBERED:
                 return
             del closed[uid]
 

@@ -194,6 +194,12 @@ class People:
         channel.person, channel.role = person.name, role
         person.channels[channel.uid] = role
 
+    def release(self, channel: Channel | None) -> None:
+        """Take an agent off a channel that a transfer took from her; it ends a moment later."""
+        person = None if channel is None else self._state.people.get(channel.person or "")
+        if person is not None and channel is not None:
+            person.channels.pop(channel.uid, None)
+
     def wrap_up(self, name: str, queue: str, at: Micros | None) -> Micros | None:
         """Begin an agent's wrap-up after a visit; returns when it ends, None where the queue has none."""
         lasts = self._settings.wrap_up.get(queue, 0)
@@ -222,6 +228,8 @@ class People:
         state, reason, queues = self._judge(person, at)
         if (state, reason, queues) == (person.state, person.reason, person.serving):
             return
+        if at is None or (person.since is not None and at < person.since):
+            at = person.since  # a frame that came late does not turn time back
         ended = fx.StateSpan(
             agent=person.name, interface=person.interface, state=person.state, reason=person.reason,
             queues=person.serving, start=person.since, end=at,

@@ -163,10 +163,11 @@ class Timer(msgspec.Struct, order=True, frozen=True, array_like=True):
 
 
 class State(msgspec.Struct):
-    """All that a floor remembers; `now` is the latest time that it was told."""
+    """All that a floor remembers; `now` is the latest time that it was told, `boot` counts the switch's restarts."""
 
     now: Micros | None = None
     serial: int = 0
+    boot: int = 0
     stopping: bool = False
     lost_at: Micros | None = None
     channels: dict[str, Channel] = {}
@@ -179,12 +180,12 @@ class State(msgspec.Struct):
     devices: dict[str, bool] = {}
     contacts: dict[str, dict[str, bool]] = {}
     states: dict[str, str] = {}
-    closed: dict[str, Micros] = {}
+    closed: dict[str, tuple[Micros, int]] = {}
     timers: list[Timer] = []
 
     def digest(self) -> str:
         """Hash everything remembered; equal for equal histories."""
-        return hashlib.sha256(msgspec.msgpack.encode(self, order="sorted")).hexdigest()
+        return hashlib.sha256(msgspec.msgpack.encode(self)).hexdigest()
 
 
 class FloorSettings(msgspec.Struct, frozen=True, kw_only=True):
