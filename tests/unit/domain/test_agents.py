@@ -1,0 +1,170 @@
+"""What an agent is doing, and since when."""
+
+from __future__ import annotations
+
+from callcenter.domain import events as ev
+from callcenter.domain import facts as fx
+from callcenter.domain.facts import AgentState as S
+from callcenter.domain.frame import SECOND
+from tests.unit.domain.switch import Switch, micros
+
+
+def test_day_of_an_agent_is_a_chain_of_states() -> None:
+    switch = Switch(wrap_up={"support": 3 * SECOND})
+    switch.member(0)
+    switch.answered(1, 5)
+    switch.goodbye(9)
+    switch.ticks(20)
+    assert switch.states("Alice") == [S.AVAILABLE, S.RINGING, S.TALKING, S.WRAP_UP, S.AVAILABLE]
+
+
+def test_wrap_up_ends_at_its_own_time_not_at_the_tick() -> None:
+    switch = Switch(wrap_up={"support": 3 * SECOND})
+    switch.member(0)
+    switch.answered(1, 5)
+    switch.goodbye(9)
+    switch.ticks(100)
+    assert switch.found(fx.AgentStateChanged)[-1].at == micros(12)
+
+
+def test_pause_in_one_queue_is_a_pause_and_names_it() -> None:
+    switch = Switch()
+    switch.member(0)
+    switch.member(0, queue="sales")
+    switch.member(5, queue="sales", paused=True, reason="tea")
+    last = switch.found(fx.AgentStateChanged)[-1]
+    assert (last.state, last.reason, last.queues) == (S.PAUSED, "tea", ("sales",))
+
+
+def test_pause_told_twice_is_one_span_and_another_reason_a_new_one() -> None:
+    switch = Switch()
+    switch.member(0)
+    switch.member(5, paused=True, reason="tea")
+    switch.member(6, paused=True, reason="tea")
+    switch.member(7, paused=True, reason="training")
+    spans = switch.found(fx.AgentStateChanged)
+    assert [(fact.at, fact.reason) for fact in spans[1:]] == [(micros(5), "tea"), (micros(7), "training")]
+
+
+def test_phone_that_lost_its_contact_while_talking_is_offline_though_the_device_is_in_use() -> None:
+    switch = Switch()
+    switch.member(0)
+    switch.answered(1, 5)
+    switch.phone(7, reachable=False)
+    switch.tell(ev.DeviceSeen, 7.1, device="PJSIP/1001", state="INUSE")
+    assert switch.states("Alice")[-1] is S.OFFLINE
+
+
+def test_one_of_two_contacts_gone_is_not_offline() -> None:
+    switch = Switch()
+    switch.member(0)
+    for uri in ("sip:a", "sip:b"):
+        switch.tell(ev.ContactSeen, 1, device="PJSIP/1001", uri=uri, reachable=True, removed=False)
+    switch.tell(ev.ContactSeen, 2, device="PJSIP/1001", uri="sip:a", reachable=False, removed=True)
+    assert switch.states("Alice")[-1] is S.AVAILABLE
+
+
+def test_contact_that_was_never_known_proves_nothing_by_its_end() -> None:
+    switch = Switch()
+    switch.member(0)
+    switch.tell(ev.ContactSeen, 2, device="PJSIP/1001", uri="sip:old", reachable=False, removed=True)
+    assert switch.states("Alice") == [S.AVAILABLE]
+
+
+def test_member_taken_out_of_her_last_queue_is_signed_out() -> None:
+    switch = Switch()
+    switch.member(0)
+    switch.tell(ev.MemberGone, 5, queue="support", interface="PJSIP/1001")
+    last = switch.found(fx.AgentStateChanged)[-1]
+    assert (last.state, last.reason) == (S.OFFLINE, "signed out")
+
+
+def test_own_line_taken_is_outbound_and_blocked_after_a_minute_without_a_permitted_number() -> None:
+    switch = Switch(permitted=("_10XX",))
+    switch.member(0)
+    switch.starts(10, "o1", "PJSIP/1001-7", dialled="s", calling=True)
+    switch.ticks(90)
+    assert switch.states("Alice")[1:] == [S.OUTBOUND, S.BLOCKED]
+    (blocked,) = switch.found(fx.LineBlocked)
+    assert blocked.at == micros(70)
+
+
+def test_permitted_number_never_blocks_and_nobody_knows_without_a_list() -> None:
+    allowed, silent = Switch(permitted=("_10XX",)), Switch()
+    for switch in (allowed, silent):
+        switch.member(0)
+        switch.starts(10, "o1", "PJSIP/1001-7", dialled="1005", calling=True)
+        switch.ticks(90)
+    assert allowed.states("Alice")[-1] is silent.states("Alice")[-1] is S.OUTBOUND
+
+
+def test_queue_that_calls_a_member_proves_her_available() -> None:
+    switch = Switch()
+    switch.joins(0)
+    switch.calls(1)
+    switch.ends(2, "a1")
+    switch.ticks(3)
+    assert switch.states("Alice")[0] is S.AVAILABLE
+    assert switch.offer().available
+
+
+def test_seen_pause_refutes_that_she_was_available() -> None:
+    switch = Switch()
+    switch.member(0, queue="sales", paused=True, reason="tea")
+    switch.joins(0)
+    switch.calls(1)
+    switch.rings(1, "a1")
+    switch.ends(16, "a1")
+    switch.ticks(17)
+    offer = switch.offer()
+    assert (offer.available, offer.refuted) == (False, "paused")
+
+
+def test_after_a_gap_an_idle_agent_is_unknown_until_seen() -> None:
+    switch = Switch()
+    switch.member(0)
+    switch.tell(ev.LinkLost, 5)
+    switch.tell(ev.LinkRestored, 9, restarted=False)
+    switch.member(12)
+    changes = [(fact.at, fact.state) for fact in switch.found(fx.AgentStateChanged)]
+    assert changes[1:] == [(micros(5), S.UNKNOWN), (micros(12), S.AVAILABLE)]
+
+
+def test_talk_from_before_a_gap_is_let_go_when_the_switch_says_that_she_is_free() -> None:
+    switch = Switch()
+    switch.member(0)
+    switch.answered(1, 5)
+    switch.tell(ev.LinkLost, 8)
+    switch.tell(ev.LinkRestored, 30, restarted=False)
+    switch.member(31, status=1)
+    assert switch.states("Alice")[-1] is S.AVAILABLE
+
+
+def test_roster_name_wins_over_the_queue_and_a_plain_interface_gets_its_name_later() -> None:
+    named = Switch(names={"PJSIP/1001": "王芳"})
+    named.member(0)
+    plain = Switch()
+    plain.member(0, agent="PJSIP/1001")
+    plain.member(1, queue="sales", agent="Alice")
+    assert list(named.floor.state.people) == ["王芳"]
+    assert list(plain.floor.state.people) == ["Alice"]
+
+
+def test_late_frame_does_not_turn_time_back() -> None:
+    switch = Switch()
+    switch.member(10)
+    switch.member(9, paused=True, reason="tea")
+    ended = switch.found(fx.AgentStateChanged)[-1].ended
+    assert ended is not None
+    assert ended.start == ended.end == micros(10)
+
+
+def test_floor_restored_from_its_saved_state_is_the_same_floor() -> None:
+    switch = Switch(wrap_up={"support": SECOND})
+    switch.member(0)
+    switch.answered(1, 5)
+    again = type(switch.floor).restore(switch.floor.save(), switch.floor.settings)
+    assert again.state.digest() == switch.floor.state.digest()
+    event = ev.HangupAsked(micros(9), 99, "c1", "", None, None)
+    assert again.apply(event) == switch.floor.apply(event)
+    assert again.state.digest() == switch.floor.state.digest()
