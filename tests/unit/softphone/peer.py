@@ -44,7 +44,7 @@ class Heard:
 
 
 class Peer:
-    """The switch; REGISTER and BYE are answered by themselves; all but REGISTER waits to be taken."""
+    """The switch; REGISTER and BYE are answered, refusals acknowledged by themselves; all but REGISTER waits to be taken."""
 
     def __init__(self) -> None:
         self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
@@ -86,6 +86,8 @@ class Peer:
             self._heard.put(heard)
         if heard.heading.startswith("BYE"):
             self.answer(heard, "200 OK")
+        if heard.heading[8:9] in "3456" and heard["CSeq"].endswith("INVITE"):
+            self.acknowledge(heard, heard["Call-ID"])
 
     def take(self, start: str) -> Heard:
         """Return the next message that starts like this, dropping others."""
