@@ -96,13 +96,17 @@ class SipCall:
         """End the hold."""
         await self._reinvite("sendrecv", "took back")
 
-    def press(self, digit: str) -> None:
-        """Press a key, sent as telephone events in the media stream."""
+    def press(self, digit: str) -> float:
+        """Press a key, sent as telephone events in the media stream, and return when.
+
+        Raises:
+            LabError: The other side has not said yet where media goes.
+        """
         if self.media_to is None:
             raise LabError("A key can be pressed only once the other side has said where media goes.")
         for packet in sip.telephone_event(digit):
             self.phone.media_socket.sendto(packet, self.media_to)
-        self.phone.note("pressed", call=self.call_id, digit=digit)
+        return self.phone.note("pressed", call=self.call_id, digit=digit)
 
     def transfer_blind(self, number: str) -> float:
         """Send the other side to a number (REFER) and return when."""

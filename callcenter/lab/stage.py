@@ -29,6 +29,8 @@ Play = Callable[["Stage"], Awaitable[None]]
 _FIRST_NAMES = ("Alice", "Bob", "Carol")
 _FIRST_NUMBER = 1100
 _AGENTS_A_STORY = 4
+_AVAILABLE_TRIES = 50
+_QUEUE_NOTICES_SECONDS = 0.1
 _CUT_OFF_SECONDS = 15.0
 
 
@@ -45,6 +47,7 @@ class Story:
     spec: dict[str, Any]
     members: tuple[str, ...] = ()
     outsiders: tuple[int, ...] = ()
+    serves: str = ""
 
     @property
     def agents(self) -> tuple[AgentSpec, ...]:
@@ -54,7 +57,7 @@ class Story:
             AgentSpec(
                 number=str(first + i),
                 name=f"{_FIRST_NAMES[i]} {first + i}",
-                queues=() if self.members or i in self.outsiders else (self.name,),
+                queues=() if self.members or i in self.outsiders else (self.serves or self.name,),
             )
             for i in range(self.agent_count)
         )
@@ -114,7 +117,22 @@ class Stage:
         self._phones.append(phone)
         if register:
             await phone.register()
+            await self._until_available(phone)
         return phone
+
+    async def _until_available(self, phone: SipPhone) -> None:
+        """Wait until the switch knows that the phone is free: a queue rings nobody else.
+
+        Raises:
+            LabError: It never does.
+        """
+        for _ in range(_AVAILABLE_TRIES):
+            said = await self.operator.act("Getvar", Variable=f"DEVICE_STATE(PJSIP/{phone.user})")
+            if said.get("Value") == "NOT_INUSE":
+                await asyncio.sleep(_QUEUE_NOTICES_SECONDS)
+                return
+            await asyncio.sleep(_QUEUE_NOTICES_SECONDS)
+        raise LabError(f"The switch does not see the phone {phone.name}.")
 
     async def caller(self, port: int = 0) -> SipPhone:
         """Make a caller with a number of his own behind the trunk."""

@@ -204,3 +204,42 @@ async def hostile_number_uncleaned(stage: Stage) -> None:
     await sleep(1)
     call.hang_up()
     await ring.over.wait()
+
+
+@story(serves="overflow")
+async def overflowed(stage: Stage) -> None:
+    """Nobody serves the queue; after 4 s the overflow queue takes the caller over, where he is answered.
+
+    One call, two visits; the agent answers after 1.5 s and the caller hangs up.
+    """
+    phone = await stage.phone()
+    call = await stage.call(f"safe_o4_{stage.queue}")
+    ring = await phone.next_call()
+    ring.ring()
+    await sleep(1.5)
+    ring.answer()
+    await sleep(1)
+    call.hang_up()
+    await ring.over.wait()
+    stage.visit(call, "timed_out", left_at=ring.rang_at, ended_by=None)
+    visit = stage.answered(call, ring, "caller", queue="overflow", joined_at=ring.rang_at)
+    stage.offer(visit, ring, "answered")
+
+
+@story(serves="merchants")
+async def hotline_menu(stage: Stage) -> None:
+    """The caller dials the hotline 400 and presses 3 in the menu: merchants, where the phone rings and is answered."""
+    phone = await stage.phone()
+    call = await stage.call("400")
+    await call.answered.wait()
+    await sleep(1)
+    call.press("3")
+    ring = await phone.next_call()
+    ring.ring()
+    await sleep(2)
+    ring.answer()
+    await sleep(1)
+    ring.hang_up()
+    await call.over.wait()
+    visit = stage.answered(call, ring, "agent", queue="merchants", joined_at=ring.rang_at)
+    stage.offer(visit, ring, "answered")

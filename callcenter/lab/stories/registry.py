@@ -20,6 +20,7 @@ def story(
     outsiders: tuple[int, ...] = (),
     own_switch: bool = False,
     members: tuple[str, ...] = (),
+    serves: str = "",
     **queue: Any,
 ) -> Callable[[Play], Play]:
     """Add a function to the stories under its own name; its docstring is what is told.
@@ -29,13 +30,14 @@ def story(
         outsiders: Which of them, counted from 0, serve no queue.
         own_switch: It cuts logins or stops the switch, so nobody else may use it.
         members: Lines of `member =>` instead of one plain phone an agent.
+        serves: The queue of `dialplans/queues.conf` that its agents serve, instead of the story's own.
         queue: Settings of its queue that differ from the usual ones.
     """
 
     def add(play: Play) -> Play:
         name = getattr(play, "__name__", "")
         told = " ".join((inspect.getdoc(play) or "").split())
-        STORIES[name] = Story(name, told, play, len(STORIES), agents, own_switch, queue, members, outsiders)
+        STORIES[name] = Story(name, told, play, len(STORIES), agents, own_switch, queue, members, outsiders, serves)
         return play
 
     return add

@@ -10,6 +10,9 @@ from callcenter.lab.stories.registry import story
 if TYPE_CHECKING:
     from callcenter.lab.stage import Stage
 
+_KEY_SECONDS = 0.1
+"""How long the switch listens to a key before it believes it."""
+
 
 @story()
 async def answered(stage: Stage) -> None:
@@ -213,3 +216,41 @@ async def local_member_no_answer(stage: Stage) -> None:
     visit = stage.visit(call, "abandoned")
     stage.offer(visit, first, "timed_out")
     stage.offer(visit, second, "caller_left")
+
+
+@story(members=("Local/{a0}@lab-confirm/n,0,{n0},PJSIP/{a0}",))
+async def call_confirmed(stage: Stage) -> None:
+    """The agent lifts the handset after 1.5 s of ringing and must press 1, 2 s later, to get the caller."""
+    phone = await stage.phone()
+    call = await stage.call()
+    ring = await phone.next_call()
+    ring.ring()
+    await sleep(1.5)
+    ring.answer()
+    await sleep(2)
+    connected_at = ring.press("1") + _KEY_SECONDS
+    await sleep(2)
+    call.hang_up()
+    await ring.over.wait()
+    visit = stage.answered(call, ring, "caller")
+    visit |= {"answered_at": connected_at, "left_at": connected_at}
+    stage.offer(visit, ring, "answered")
+
+
+@story(members=("Local/{a0}@lab-confirm/n,0,{n0},PJSIP/{a0}",), retry_seconds=5)
+async def call_not_confirmed(stage: Stage) -> None:
+    """The agent lifts the handset after 1.5 s of ringing, presses nothing and hangs up 1 s later.
+
+    The caller hangs up 2 s after that.
+    """
+    phone = await stage.phone()
+    call = await stage.call()
+    ring = await phone.next_call()
+    ring.ring()
+    await sleep(1.5)
+    ring.answer()
+    await sleep(1)
+    ring.hang_up()
+    await sleep(2)
+    call.hang_up()
+    stage.offer(stage.visit(call, "abandoned"), ring, "unknown")
