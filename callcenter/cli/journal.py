@@ -35,9 +35,7 @@ def verify_journal(path: JournalPath) -> None:
         )
     if report.damaged_states:
         listed = ", ".join(str(position) for position in report.damaged_states)
-        raise JournalDamaged(
-            f"the journal {path} has damaged saved states at {listed}; its entries are sound."
-        )
+        raise JournalDamaged(f"the journal {path} has damaged saved states at {listed}; its entries are sound.")
     print(f"{path}: {report.checked:,} entries sound, {_span(report.first, report.last)}")
 
 

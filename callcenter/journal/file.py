@@ -69,9 +69,7 @@ def explain(error: sqlite3.Error, path: Path) -> StoreError:
     if code == "SQLITE_FULL":
         return DiskFull(f"the disk of the journal {path} is full; free some space and start again.")
     if code.startswith("SQLITE_CORRUPT"):
-        return JournalDamaged(
-            f"the journal {path} is damaged ({error}); run: callcenter journal verify {path}"
-        )
+        return JournalDamaged(f"the journal {path} is damaged ({error}); run: callcenter journal verify {path}")
     if code == "SQLITE_NOTADB":
         return JournalDamaged(f"{path} is not a journal, or its beginning is damaged.")
     if code.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
@@ -154,9 +152,7 @@ def anchor_and_head(connection: sqlite3.Connection) -> tuple[Head, Head]:
     Raises:
         JournalDamaged: The row that says so is gone or cannot be.
     """
-    row = connection.execute(
-        "SELECT anchor_position, anchor_hash, head_position, head_hash FROM chain"
-    ).fetchone()
+    row = connection.execute("SELECT anchor_position, anchor_hash, head_position, head_hash FROM chain").fetchone()
     if row is None or [type(value) for value in row] != [int, bytes, int, bytes]:
         raise JournalDamaged("the journal's record of where it begins and ends is damaged.")
     return Head(row[0], row[1]), Head(row[2], row[3])

@@ -31,9 +31,7 @@ class Journal:
     from the switch stops instead of memory growing. One call may pass the bound by its own entries.
     """
 
-    def __init__(
-        self, settings: JournalSettings, connection: sqlite3.Connection, head: Head, lock: int
-    ) -> None:
+    def __init__(self, settings: JournalSettings, connection: sqlite3.Connection, head: Head, lock: int) -> None:
         self.settings = settings
         self._loop = asyncio.get_running_loop()
         self._lock = lock
@@ -137,11 +135,16 @@ class Journal:
         Raises:
             JournalDamaged: At the first entry that is not as it was written.
         """
-        with await asyncio.to_thread(JournalReader, self.settings.path) as reader:
-            pages = reader.pages(start)
-            while page := await asyncio.to_thread(next, pages, None):
-                for entry in page:
-                    yield entry
+
+        def page_from(start: int) -> list[Stored]:
+            with JournalReader(self.settings.path) as reader:
+                return next(reader.pages(start), [])
+
+        # Each page is one thread's own work: a cancelled reader leaves nothing open in another thread.
+        while page := await asyncio.to_thread(page_from, start):
+            for entry in page:
+                yield entry
+            start = page[-1].position + 1
 
     async def read_one(self, position: int) -> Stored:
         """Give one durable entry with its hash, checked, for evidence.
@@ -197,7 +200,7 @@ class Journal:
         if self._refusal is None:
             self._refuse(_closed(self.settings))
         self._writer.close()
-        await asyncio.shield(self._ended.wait())
+        await self._ended.wait()
         await asyncio.to_thread(self._writer.join)
         if self._lock >= 0:
             os.close(self._lock)

@@ -145,9 +145,7 @@ class JournalReader:
             )
 
     def _damaged(self, fault: Damage) -> JournalDamaged:
-        return JournalDamaged(
-            f"the journal {self.path} is damaged at entry {fault.position}: {fault.reason}."
-        )
+        return JournalDamaged(f"the journal {self.path} is damaged at entry {fault.position}: {fault.reason}.")
 
     def _clock(self, position: int) -> Micros | None:
         query = "SELECT recorded_at FROM entry WHERE position = ?"

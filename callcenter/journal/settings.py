@@ -13,9 +13,7 @@ class JournalSettings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     path: Path = Field(default=Path("var/journal.sqlite"), description="The journal's own SQLite file.")
-    batch: int = Field(
-        default=1000, ge=1, le=10_000, description="Entries in one commit at most; fewer when idle."
-    )
+    batch: int = Field(default=1000, ge=1, le=10_000, description="Entries in one commit at most; fewer when idle.")
     queue_entries: int = Field(
         default=50_000, ge=1, description="Entries that may wait for the disk before reading stops."
     )

@@ -30,9 +30,7 @@ class SavedState(msgspec.Struct, frozen=True):
 
 def save(connection: sqlite3.Connection, state: SavedState) -> None:
     """Store a state, and forget all but the newest few."""
-    connection.execute(
-        "INSERT OR REPLACE INTO state VALUES (?, ?, ?)", (state.position, state.blob, _digest(state))
-    )
+    connection.execute("INSERT OR REPLACE INTO state VALUES (?, ?, ?)", (state.position, state.blob, _digest(state)))
     connection.execute(
         "DELETE FROM state WHERE position NOT IN (SELECT position FROM state ORDER BY position DESC LIMIT ?)",
         (KEEP,),

@@ -18,8 +18,7 @@ pytestmark = pytest.mark.bench
 COUNT = 200_000
 CHUNK = 60
 PAYLOADS = [
-    b"Event: Newexten\r\nPrivilege: dialplan,all\r\nTimestamp: 1700000000.%06d\r\n" % n
-    + b"AppData: x\r\n" * 45
+    b"Event: Newexten\r\nPrivilege: dialplan,all\r\nTimestamp: 1700000000.%06d\r\n" % n + b"AppData: x\r\n" * 45
     for n in range(1000)
 ]
 """About 600 bytes, as Asterisk 22's frames are on average."""

@@ -1,9 +1,12 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import multiprocessing
+import os
 import sqlite3
 import stat
+import threading
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,6 +15,7 @@ from callcenter.errors import BadInput, JournalDamaged, StoreError
 from callcenter.journal import Entry, Journal, JournalReader, JournalSettings, Kind, verify
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 
@@ -22,6 +26,17 @@ def settings(tmp_path: Path) -> JournalSettings:
 
 def frames(count: int, start: int = 1) -> list[Entry]:
     return [Entry(Kind.FRAME, "events", n, b"Event: E%d\r\n\r\n" % n) for n in range(start, start + count)]
+
+
+@contextlib.contextmanager
+def paused(journal: Journal) -> Iterator[None]:
+    """Keep the writer from its work for a while."""
+    gate = threading.Event()
+    journal._writer.submit(lambda _: gate.wait())
+    try:
+        yield
+    finally:
+        gate.set()
 
 
 async def filled(settings: JournalSettings, count: int) -> None:
@@ -104,14 +119,15 @@ async def test_callbacks_hear_of_every_commit_in_rising_order(settings: JournalS
 async def test_a_full_queue_holds_the_appender_back(settings: JournalSettings) -> None:
     small = settings.model_copy(update={"queue_entries": 10})
     async with await Journal.open(small) as journal:
-        await journal.append(frames(10))
-        held = asyncio.create_task(journal.append(frames(5, start=11)))
-        await asyncio.sleep(0)
-        before = journal.appended_position
+        with paused(journal):
+            await journal.append(frames(10))
+            held = asyncio.create_task(journal.append(frames(5, start=11)))
+            await asyncio.sleep(0)
+            before = (journal.appended_position, journal.pending)
         positions = await held
         await journal.committed(15)
 
-    assert before == 10
+    assert before == (10, 10)
     assert positions == range(11, 16)
     assert verify(settings.path).checked == 15
 
@@ -119,11 +135,51 @@ async def test_a_full_queue_holds_the_appender_back(settings: JournalSettings) -
 async def test_bytes_that_wait_hold_the_appender_back_too(settings: JournalSettings) -> None:
     small = settings.model_copy(update={"queue_bytes": 100_000})
     async with await Journal.open(small) as journal:
-        await journal.append([Entry(Kind.FRAME, "events", 1, b"x" * 100_000)])
-        held = asyncio.create_task(journal.append(frames(1)))
-        await asyncio.sleep(0)
-        assert journal.appended_position == 1
+        with paused(journal):
+            await journal.append([Entry(Kind.FRAME, "events", 1, b"x" * 100_000)])
+            held = asyncio.create_task(journal.append(frames(1)))
+            await asyncio.sleep(0)
+            assert journal.appended_position == 1
         assert await held == range(2, 3)
+
+
+async def test_a_giver_up_on_a_commit_disturbs_nobody(settings: JournalSettings) -> None:
+    async with await Journal.open(settings) as journal:
+        with paused(journal):
+            await journal.append(frames(2))
+            impatient = asyncio.create_task(journal.committed(1))
+            await asyncio.sleep(0)
+            impatient.cancel()
+        await journal.committed(2)
+
+    assert impatient.cancelled()
+
+
+async def test_a_state_that_nobody_waits_for_any_more_is_not_stored(settings: JournalSettings) -> None:
+    async with await Journal.open(settings) as journal:
+        await journal.append(frames(1))
+        with paused(journal):
+            impatient = asyncio.create_task(journal.save_state(1, b"floor"))
+            await asyncio.sleep(0)
+            impatient.cancel()
+            await asyncio.wait([impatient])
+        await journal.committed(1)
+        assert await journal.latest_state() is None
+
+
+async def test_a_journal_can_be_verified_while_it_is_written(settings: JournalSettings) -> None:
+    async with await Journal.open(settings) as journal:
+        await journal.committed((await journal.append(frames(5)))[-1])
+        reports = []
+        for _ in range(20):
+            report, _ = await asyncio.gather(
+                asyncio.to_thread(verify, settings.path), journal.append(frames(3000, start=1))
+            )
+            reports.append(report)
+
+    assert all(report.sound for report in reports)
+    assert reports[-1].checked > reports[0].checked
+    assert verify(settings.path).checked == 60_005
 
 
 async def test_many_appenders_keep_one_order(settings: JournalSettings) -> None:
@@ -297,6 +353,12 @@ async def test_a_second_writer_is_refused_and_a_reader_is_not(settings: JournalS
 
     assert "already being written by process" in refusal
     assert beside == 3
+
+
+async def test_the_same_process_cannot_write_twice_either(settings: JournalSettings) -> None:
+    async with await Journal.open(settings):
+        with pytest.raises(StoreError, match=f"by process {os.getpid()}"):
+            await Journal.open(settings)
 
 
 def try_to_write(settings: JournalSettings) -> str:

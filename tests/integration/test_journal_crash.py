@@ -67,9 +67,7 @@ def kill_after(delay: float, settings: JournalSettings, promises: Path) -> int:
     return int(complete.rpartition("\n")[2])
 
 
-def test_a_writer_killed_at_random_moments_keeps_what_it_promised(
-    settings: JournalSettings, tmp_path: Path
-) -> None:
+def test_a_writer_killed_at_random_moments_keeps_what_it_promised(settings: JournalSettings, tmp_path: Path) -> None:
     moments = random.Random(20)
     for _ in range(5):
         promised = kill_after(moments.uniform(0, 0.4), settings, tmp_path / "promises")
@@ -80,9 +78,7 @@ def test_a_writer_killed_at_random_moments_keeps_what_it_promised(
             kept = [(e.position, e.recorded_at, e.payload) for e in reader.read()]
             state = reader.latest_state()
         assert kept == [(n, n, b"%d " % n * 60) for n in range(report.first, report.last + 1)]
-        assert state is None or (
-            state.blob == b"floor at %d" % state.position and state.position <= report.last
-        )
+        assert state is None or (state.blob == b"floor at %d" % state.position and state.position <= report.last)
 
 
 @pytest.fixture
@@ -141,6 +137,22 @@ async def test_those_who_wait_for_room_or_for_a_commit_hear_of_the_full_disk(
         await journal.close()
 
     assert [type(answer) for answer in answers] == [DiskFull] * 3
+    assert verify(small_file.path).last == 0
+
+
+async def test_a_state_behind_entries_that_do_not_fit_is_refused_with_them(small_file: JournalSettings) -> None:
+    journal = await Journal.open(small_file)
+    gate = threading.Event()
+    journal._writer.submit(lambda _: gate.wait())
+    await journal.append([frame(1, size=10_000)] * 500)
+    saving = asyncio.create_task(journal.save_state(500, b"floor"))
+    await asyncio.sleep(0)
+    gate.set()
+    with pytest.raises(DiskFull):
+        await saving
+    with pytest.raises(DiskFull):
+        await journal.close()
+
     assert verify(small_file.path).last == 0
 
 

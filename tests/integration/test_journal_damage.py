@@ -187,9 +187,7 @@ def test_the_command_says_that_a_journal_is_sound(path: Path) -> None:
 def test_the_command_says_the_first_damaged_position_and_exits_4(path: Path) -> None:
     change(path, "DELETE FROM entry WHERE position = 1234")
 
-    with pytest.raises(
-        JournalDamaged, match=r"damaged at entry 1234: it is missing; the 1,233 entries"
-    ) as told:
+    with pytest.raises(JournalDamaged, match=r"damaged at entry 1234: it is missing; the 1,233 entries") as told:
         run_verify(path)
     assert told.value.exit_code == 4
 

@@ -331,6 +331,15 @@ def test_a_line_that_cannot_be_made_is_told_without_its_content(capsys: pytest.C
     assert capsys.readouterr().err == ""
 
 
+def test_a_stream_that_is_gone_stops_nobody() -> None:
+    log = Log("json")
+    log.stream.close()
+
+    log.ours.info("service_stopped")
+
+    assert log.stream.closed
+
+
 def test_an_unknown_setting_is_refused() -> None:
     with pytest.raises(ValidationError, match="colour"):
         LogSettings.model_validate({"colour": True})

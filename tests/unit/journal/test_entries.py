@@ -22,10 +22,7 @@ entries = st.builds(
 
 def test_a_seal_is_the_hash_of_the_one_before_and_every_field() -> None:
     fixed = (
-        (7).to_bytes(8, "little")
-        + b"\x01"
-        + (1_700_000_000_000_000).to_bytes(8, "little")
-        + (6).to_bytes(4, "little")
+        (7).to_bytes(8, "little") + b"\x01" + (1_700_000_000_000_000).to_bytes(8, "little") + (6).to_bytes(4, "little")
     )
     expected = hashlib.sha256(b"before" + fixed + b"events" + ENTRY.payload).digest()
 
