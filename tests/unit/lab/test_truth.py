@@ -1,0 +1,76 @@
+from __future__ import annotations
+
+from typing import Any
+
+from callcenter.lab.truth import compare, compare_queue_log
+
+OFFER = {"interface": "PJSIP/1101", "agent": "Alice", "outcome": "answered", "rang_at": 10.0}
+VISIT = {"queue": "sales", "caller": "138", "outcome": "answered", "answered_at": 14.0, "offers": [OFFER]}
+
+
+def replay(*visits: dict[str, Any], states: list[dict[str, Any]] | None = None) -> dict[str, Any]:
+    agents = [{"agent": "Alice", "states": states or []}]
+    return {"calls": [{"visits": [visit]} for visit in visits], "agents": agents}
+
+
+def truth(*visits: dict[str, Any], states: list[dict[str, Any]] | None = None) -> dict[str, Any]:
+    return {"visits": list(visits), "states": states or []}
+
+
+def test_replay_that_says_the_same_has_no_difference() -> None:
+    assert compare(truth(VISIT), replay(VISIT)) == []
+
+
+def test_time_within_the_tolerance_agrees_and_beyond_it_does_not() -> None:
+    near, far = VISIT | {"answered_at": 14.1}, VISIT | {"answered_at": 14.3}
+
+    assert compare(truth(VISIT), replay(near)) == []
+    assert "answered_at is 14.3" in compare(truth(VISIT), replay(far))[0]
+
+
+def test_unknown_time_does_not_stand_for_a_known_one() -> None:
+    assert compare(truth(VISIT), replay(VISIT | {"answered_at": None})) != []
+
+
+def test_null_in_the_truth_must_be_null_and_an_absent_key_may_be_anything() -> None:
+    refused = {"queue": "sales", "caller": "138", "outcome": "refused", "joined_at": None}
+
+    assert compare(truth(refused), replay(refused | {"joined_at": 3.0, "offers": []})) != []
+    assert compare(truth(refused), replay(refused | {"left_at": 3.0, "offers": []})) == []
+
+
+def test_missing_visit_and_invented_visit_are_told() -> None:
+    assert "no such visit" in compare(truth(VISIT), replay())[0]
+    assert "too many" in compare(truth(VISIT), replay(VISIT, VISIT))[0]
+
+
+def test_wrong_outcome_of_an_offer_is_told() -> None:
+    wrong = VISIT | {"offers": [OFFER | {"outcome": "timed_out"}]}
+
+    assert "offer 1 to PJSIP/1101: outcome" in compare(truth(VISIT), replay(wrong))[0]
+
+
+def test_offer_that_was_never_made_is_told() -> None:
+    twice = VISIT | {"offers": [OFFER, OFFER]}
+
+    assert compare(truth(VISIT), replay(twice)) != []
+    assert compare(truth(twice), replay(VISIT)) != []
+
+
+def test_state_must_be_found_with_its_times() -> None:
+    span = {"agent": "Alice", "state": "paused", "reason": "tea", "from": 5.0, "to": 9.0}
+    shown = {"state": "paused", "reason": "tea", "from": 5.05, "to": 8.95}
+
+    assert compare(truth(states=[span]), replay(states=[shown])) == []
+    assert compare(truth(states=[span]), replay(states=[shown | {"reason": "meal"}])) != []
+
+
+def test_queue_log_that_tells_another_end_contradicts() -> None:
+    lines = "10|c1|sales|NONE|ENTERQUEUE||138|1\n14|c1|sales|Alice|CONNECT|4|c2|4\n"
+
+    assert compare_queue_log(truth(VISIT), lines) == []
+    assert compare_queue_log(truth(VISIT | {"outcome": "abandoned"}), lines) != []
+
+
+def test_queue_log_without_the_visit_contradicts() -> None:
+    assert compare_queue_log(truth(VISIT), "") != []
