@@ -62,7 +62,7 @@ def told(entry: Entry, lang: Lang) -> str:
 
 
 @app.command()
-def phone(  # noqa: PLR0913 - one parameter an option
+def phone(
     *,
     extension: Annotated[str, typer.Option(help="Account to register as.")],
     server: Annotated[str, typer.Option(help="Address of Asterisk.")] = "127.0.0.1",

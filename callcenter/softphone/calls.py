@@ -53,6 +53,7 @@ class Call(VoIPCall):
         self._described = 0
         self._changing = False
         self._going_to = ""
+        self._on_the_way = False
         self._refused: tuple[str, ...] = ()
         self._codecs = sdp.CODECS
         self._wire: socket.socket | None = None
@@ -140,15 +141,21 @@ class Call(VoIPCall):
     async def refer(self, target: str, named: str) -> None:
         """Send the other party elsewhere, then leave; raises PhoneError where the switch does not do it."""
         self.must_talk()
-        self._progress = asyncio.Queue(16)
+        if self._going_to:
+            raise PhoneError("the call is being transferred already")
+        self._progress, self._going_to = asyncio.Queue(16), named
+        try:
+            await self._refer(target, named)
+        finally:
+            self._going_to, self._on_the_way = "", False
+
+    async def _refer(self, target: str, named: str) -> None:
         extra: Headers = (("Refer-To", f"<{target}>"), ("Referred-By", self.client.contact))
         answer = await self.client.transactions.ask(self.dialog, self.dialog.request("REFER", extra))
         if answer.code >= REFUSED:
             raise PhoneError(f"the switch refuses to transfer to {named}: SIP {answer.code}")
-        self._going_to = named
         outcome = await self._outcome(named)
         if outcome >= REFUSED:
-            self._going_to = ""
             raise PhoneError(f"the switch could not transfer to {named}: SIP {outcome}")
         self.leave(Did.TRANSFERRED, named)
 
@@ -167,6 +174,7 @@ class Call(VoIPCall):
         """Take the switch's word on a transfer, and answer it."""
         self.client.send(respond(notify, 200, ""))
         if found := re.match(r"SIP/2\.0 ([1-6]\d\d)", notify.text):
+            self._on_the_way = True
             self._tell_progress(int(found[1]))
 
     def _tell_progress(self, code: int) -> None:
@@ -198,7 +206,8 @@ class Call(VoIPCall):
 
     def bye(self) -> None:
         """The other party has hung up."""
-        self.end(Did.TRANSFERRED if self._going_to else Did.PEER_HUNG_UP, self._going_to)
+        transferred = self._going_to if self._on_the_way else ""
+        self.end(Did.TRANSFERRED if transferred else Did.PEER_HUNG_UP, transferred)
         self._tell_progress(FINAL)  # a transferred call may end like this
         self.line.forget(self)
 

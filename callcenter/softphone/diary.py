@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 import time
-import unicodedata
 from collections import deque
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -83,14 +82,8 @@ class Entry(msgspec.Struct, frozen=True):
 
 
 def inert(text: str) -> str:
-    """Make text from a caller safe to print: control, format and separator characters escaped, cut to 80."""
-    return "".join(map(_inert_character, text[:LONGEST]))
-
-
-def _inert_character(character: str) -> str:
-    if unicodedata.category(character)[0] == "C" or unicodedata.category(character) in {"Zl", "Zp"}:
-        return f"\\u{ord(character):04x}"
-    return character
+    """Make text from a caller safe to print: what is not printable is escaped; cut to 80 characters."""
+    return "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in text[:LONGEST])
 
 
 class Diary:
@@ -131,5 +124,5 @@ class Diary:
 
         with self._news:
             if not self._news.wait_for(seen, timeout_seconds):
-                raise PhoneError(f"the phone has not {did.value.replace('_', ' ')} within {timeout_seconds:g} s")
+                raise PhoneError(f"nothing like {did.value!r} happened on the phone within {timeout_seconds:g} s")
         return found[0]

@@ -44,7 +44,7 @@ class Heard:
 
 
 class Peer:
-    """The switch; REGISTER and BYE are answered, refusals acknowledged by themselves; all but REGISTER waits to be taken."""
+    """The switch: REGISTER, BYE and refusals are answered by themselves; all but REGISTER waits to be taken."""
 
     def __init__(self) -> None:
         self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)

@@ -145,7 +145,7 @@ def test_answer_without_audio_that_we_speak_ends_the_call(phone: Phone, peer: Pe
 
 @pytest.mark.parametrize("number", ["", "1 2", "1\r\nX: y", "a@b", "<1>", "9" * 65])
 def test_number_that_could_break_the_line_is_refused(phone: Phone, number: str) -> None:
-    with pytest.raises(PhoneError, match="is not a number that can be dialled$"):
+    with pytest.raises(PhoneError, match=r"is not a number that can be dialled$"):
         phone.dial(number)
 
 
