@@ -1,1 +1,23 @@
-"""The record in SQL: rows that carry the journal position they were derived from."""
+"""The record: calls, visits, offers, agents' states and gaps, rebuilt from the journal to the same rows."""
+
+from __future__ import annotations
+
+from callcenter.store.engine import StoreAway, open_engine
+from callcenter.store.reads import Account, gaps, ledger
+from callcenter.store.schema import newest_revision, revision_of, upgrade
+from callcenter.store.settings import StoreSettings
+from callcenter.store.writer import Store, Told
+
+__all__ = [
+    "Account",
+    "Store",
+    "StoreAway",
+    "StoreSettings",
+    "Told",
+    "gaps",
+    "ledger",
+    "newest_revision",
+    "open_engine",
+    "revision_of",
+    "upgrade",
+]

@@ -1,0 +1,93 @@
+"""The database: opened with the settings that durability needs, its errors told in one sentence."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from typing import Any
+
+from sqlalchemy import event
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+from callcenter.errors import BadSetting, DiskFull, MigrationMissing, StoreError
+from callcenter.store.settings import StoreSettings
+
+_BUSY_SECONDS = 30.0
+_POSTGRES_DISK_FULL = "53100"
+_POSTGRES_NO_TABLE = "42P01"
+_POSTGRES_PASSING = ("08", "40", "53", "57", "58")
+_SQLITE_PASSING = ("SQLITE_BUSY", "SQLITE_LOCKED")
+
+
+class StoreAway(StoreError):
+    """The database cannot be used now, and may be later: worth another try."""
+
+
+def open_engine(settings: StoreSettings) -> AsyncEngine:
+    """Make the engine; connects at the first use.
+
+    Raises:
+        BadSetting: The password's file cannot be read, or the driver is not installed.
+        StoreError: The directory of the database file cannot be made.
+    """
+    path = settings.path
+    if path is None:
+        try:
+            return create_async_engine(settings.address(), pool_pre_ping=True, hide_parameters=True)
+        except ModuleNotFoundError as error:
+            raise BadSetting(f"store.url needs the package {error.name}; install callcenter[postgres]") from error
+    with told_plainly(settings):
+        path.parent.mkdir(parents=True, exist_ok=True)
+    engine = create_async_engine(settings.address(), connect_args={"timeout": _BUSY_SECONDS}, hide_parameters=True)
+    event.listen(engine.sync_engine, "connect", _harden)
+    return engine
+
+
+@contextlib.contextmanager
+def told_plainly(settings: StoreSettings) -> Iterator[None]:
+    """Turn what the database and the system report into one sentence of ours."""
+    try:
+        yield
+    except DBAPIError as error:
+        raise _explain(error, settings.url) from error
+    except SQLAlchemyError as error:
+        raise StoreError(f"the database {settings.url} cannot be used: {_first_line(error)}") from error
+    except OSError as error:
+        raise StoreAway(f"the database {settings.url} cannot be reached: {error.strerror or error}") from error
+
+
+def _harden(connection: Any, _record: object) -> None:
+    """Make every commit durable before it is reported, and let readers go on beside the writer."""
+    cursor = connection.cursor()
+    for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _explain(error: DBAPIError, url: str) -> StoreError:
+    code = _code(error)
+    if code in {"SQLITE_FULL", _POSTGRES_DISK_FULL}:
+        return DiskFull(f"the disk of the database {url} is full; free some space and start again")
+    if code == _POSTGRES_NO_TABLE or "no such table" in str(error.orig):
+        return MigrationMissing(f"the database {url} has not been made; run: callcenter db upgrade")
+    if error.connection_invalidated or code.startswith((*_SQLITE_PASSING, *_POSTGRES_PASSING)):
+        return StoreAway(f"the database {url} is not available now: {_first_line(error.orig)}")
+    if code == "SQLITE_CANTOPEN":
+        return StoreError(f"the database {url} cannot be opened; check that its directory exists and is writable")
+    return StoreError(f"the database {url} cannot be used: {_first_line(error.orig)}")
+
+
+def _code(error: DBAPIError) -> str:
+    """Return SQLite's name or PostgreSQL's number of the error; empty where there is none."""
+    cause: BaseException | None = error.orig
+    while cause is not None:
+        code = getattr(cause, "sqlite_errorname", None) or getattr(cause, "sqlstate", None)
+        if code:
+            return str(code)
+        cause = cause.__cause__
+    return ""
+
+
+def _first_line(error: object) -> str:
+    return str(error).partition("\n")[0]

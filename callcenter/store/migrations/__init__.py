@@ -1,0 +1,1 @@
+"""Alembic scripts: how each schema of the record is made from the one before it."""

@@ -1,0 +1,162 @@
+"""The tables of the record: accounts of calls, visits, offers, states and gaps, each under an id that replay finds.
+
+Moments are whole microseconds since 1970 (UTC), durations whole microseconds; NULL is unknown. Ids are hashes of what
+names a thing on its switch, so that the same journal gives the same rows. `frames` are journal positions, as JSON.
+A row that is still open has no `ended_position`.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, Boolean, Index, Integer, MetaData, String, Text
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+_ID = 32
+_NAMES = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Base(DeclarativeBase):
+    """Every table of the record."""
+
+    metadata = MetaData(naming_convention=_NAMES)
+    type_annotation_map = {int: BigInteger, str: Text, bool: Boolean}  # noqa: RUF012 - SQLAlchemy reads it by name
+
+
+class CallRow(Base):
+    """One call: all its visits have ended."""
+
+    __tablename__ = "calls"
+    __table_args__ = (Index(None, "node", "call"),)
+
+    id: Mapped[str] = mapped_column(String(_ID), primary_key=True)
+    node: Mapped[str]
+    call: Mapped[str]
+    visits: Mapped[int] = mapped_column(Integer)
+    first_at: Mapped[int | None]
+    last_at: Mapped[int | None]
+    ended_position: Mapped[int]
+
+
+class VisitRow(Base):
+    """One stay of one caller in one queue; `outcome` is NULL while it lasts."""
+
+    __tablename__ = "visits"
+    __table_args__ = (
+        Index(None, "node", "ended_position"),
+        Index(None, "queue", "joined_at"),
+        Index(None, "node", "call"),
+    )
+
+    id: Mapped[str] = mapped_column(String(_ID), primary_key=True)
+    node: Mapped[str]
+    call: Mapped[str | None]
+    uniqueid: Mapped[str]
+    queue: Mapped[str | None]
+    n: Mapped[int] = mapped_column(Integer)
+    caller: Mapped[str | None]
+    did: Mapped[str | None]
+    position: Mapped[int | None] = mapped_column(Integer)
+    joined_at: Mapped[int | None]
+    left_at: Mapped[int | None]
+    refused_at: Mapped[int | None]
+    answered_at: Mapped[int | None]
+    ended_at: Mapped[int | None]
+    agent: Mapped[str | None]
+    hold: Mapped[int | None]
+    transferred: Mapped[str | None]
+    outcome: Mapped[str | None]
+    ended_by: Mapped[str | None]
+    in_gap: Mapped[bool | None]
+    frames: Mapped[str | None]
+    joined_position: Mapped[int | None]
+    ended_position: Mapped[int | None]
+
+
+class OfferRow(Base):
+    """One attempt of a queue to reach one agent for one visit."""
+
+    __tablename__ = "offers"
+    __table_args__ = (Index(None, "visit_id"), Index(None, "agent", "offered_at"))
+
+    id: Mapped[str] = mapped_column(String(_ID), primary_key=True)
+    visit_id: Mapped[str] = mapped_column(String(_ID))
+    agent: Mapped[str]
+    interface: Mapped[str]
+    queue: Mapped[str]
+    offered_at: Mapped[int | None]
+    rang_at: Mapped[int | None]
+    connected_at: Mapped[int | None]
+    ended_at: Mapped[int | None]
+    outcome: Mapped[str]
+    available: Mapped[bool]
+    refuted: Mapped[str | None]
+    in_gap: Mapped[bool]
+    frames: Mapped[str]
+    ended_position: Mapped[int]
+
+
+class AgentStateRow(Base):
+    """An agent was in one state from `started_at` to `ended_at`."""
+
+    __tablename__ = "agent_states"
+    __table_args__ = (Index(None, "agent", "started_at"), Index(None, "node", "ended_position"))
+
+    id: Mapped[str] = mapped_column(String(_ID), primary_key=True)
+    node: Mapped[str]
+    agent: Mapped[str]
+    interface: Mapped[str]
+    state: Mapped[str]
+    reason: Mapped[str | None]
+    queues: Mapped[str]
+    started_at: Mapped[int | None]
+    ended_at: Mapped[int | None]
+    began_position: Mapped[int]
+    ended_position: Mapped[int | None]
+
+
+class OwnCallRow(Base):
+    """An agent's own line was taken, by no queue; `blocked_at` says when it was found to block the line."""
+
+    __tablename__ = "own_calls"
+    __table_args__ = (Index(None, "agent", "started_at"), Index(None, "node", "ended_position"))
+
+    id: Mapped[str] = mapped_column(String(_ID), primary_key=True)
+    node: Mapped[str]
+    agent: Mapped[str]
+    interface: Mapped[str]
+    uniqueid: Mapped[str]
+    dialled: Mapped[str]
+    started_at: Mapped[int | None]
+    up_at: Mapped[int | None]
+    blocked_at: Mapped[int | None]
+    ended_at: Mapped[int | None]
+    in_talk: Mapped[bool]
+    in_gap: Mapped[bool]
+    frames: Mapped[str]
+    began_position: Mapped[int]
+    ended_position: Mapped[int | None]
+
+
+class GapRow(Base):
+    """Nothing was seen from `started_at` to `ended_at`; `cause` is link or restart."""
+
+    __tablename__ = "gaps"
+    __table_args__ = (Index(None, "node", "started_at"),)
+
+    id: Mapped[str] = mapped_column(String(_ID), primary_key=True)
+    node: Mapped[str]
+    started_at: Mapped[int | None]
+    ended_at: Mapped[int | None]
+    cause: Mapped[str]
+    ended_position: Mapped[int]
+
+
+class PositionRow(Base):
+    """How far the record has followed a switch's journal: everything up to `journal_position` is in the rows."""
+
+    __tablename__ = "position"
+
+    node: Mapped[str] = mapped_column(primary_key=True)
+    journal_position: Mapped[int]

@@ -1,0 +1,115 @@
+"""The record's one writer: rows and the journal position that they come from, in one transaction or not at all."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple, Self
+
+from sqlalchemy import select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from callcenter.domain.facts import Fact
+from callcenter.store.engine import open_engine, told_plainly
+from callcenter.store.models import AgentStateRow, OwnCallRow, PositionRow, VisitRow
+from callcenter.store.rows import Changes, Recorder, Row, Table
+from callcenter.store.schema import require_current
+from callcenter.store.settings import StoreSettings
+
+
+class Told(NamedTuple):
+    """What the event at a journal position made true."""
+
+    position: int
+    facts: Sequence[Fact]
+
+
+class Store:
+    """The record of one switch, open for writing; one at a time."""
+
+    def __init__(self, settings: StoreSettings, engine: AsyncEngine, node: str) -> None:
+        self.settings = settings
+        self.position = 0
+        self._engine = engine
+        self._node = node
+        self._recorder = Recorder(node)
+        self._unwritten: tuple[int, Changes] | None = None
+
+    @classmethod
+    async def open(cls, settings: StoreSettings, node: str) -> Self:
+        """Open the record and read how far it is.
+
+        Raises:
+            MigrationMissing: The schema is not the one this version writes.
+            StoreError: The database cannot be opened.
+        """
+        engine = open_engine(settings)
+        store = cls(settings, engine, node)
+        try:
+            await require_current(settings, engine)
+            await store._read()
+        except BaseException:
+            await engine.dispose()
+            raise
+        return store
+
+    async def close(self) -> None:
+        """Let the database go."""
+        await self._engine.dispose()
+
+    async def write(self, told: Sequence[Told], upto: int) -> None:
+        """Record facts, and that everything up to a position is recorded; call again with the same after an error.
+
+        Positions that are recorded already are passed over.
+
+        Raises:
+            StoreAway: Not now; nothing was written.
+            DiskFull: Nothing was written.
+            StoreError: The database cannot be used.
+        """
+        if upto <= self.position:
+            return
+        if self._unwritten is None or self._unwritten[0] != upto:
+            changes = Changes()
+            for position, facts in told:
+                if position > self.position:
+                    self._recorder.record(position, facts, changes)
+            self._unwritten = (upto, changes)
+        with told_plainly(self.settings):
+            async with self._engine.begin() as connection:
+                await _write(connection, self._unwritten[1])
+                await _upsert(connection, PositionRow, [{"node": self._node, "journal_position": upto}], key="node")
+        self.position, self._unwritten = upto, None
+
+    async def _read(self) -> None:
+        """Find the position, and the rows that have no end."""
+        with told_plainly(self.settings):
+            async with self._engine.connect() as connection:
+                found = await connection.scalar(
+                    select(PositionRow.journal_position).where(PositionRow.node == self._node)
+                )
+                self.position = found or 0
+                self._recorder.reopen(
+                    await self._open_rows(connection, VisitRow),
+                    await self._open_rows(connection, AgentStateRow),
+                    await self._open_rows(connection, OwnCallRow),
+                )
+
+    async def _open_rows(
+        self, connection: AsyncConnection, table: type[VisitRow | AgentStateRow | OwnCallRow]
+    ) -> list[Row]:
+        open_ones = select(table.__table__).where(table.node == self._node, table.ended_position.is_(None))
+        return [dict(row) for row in (await connection.execute(open_ones)).mappings()]
+
+
+async def _write(connection: AsyncConnection, changes: Changes) -> None:
+    for table, rows in changes.tables.items():
+        await _upsert(connection, table, list(rows.values()), key="id")
+
+
+async def _upsert(connection: AsyncConnection, table: Table, rows: list[Row], *, key: str) -> None:
+    """Insert rows, or put them in the place of those with the same key."""
+    insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+    statement = insert(table.__table__)  # type: ignore[arg-type]
+    replaced = {name: statement.excluded[name] for name in rows[0] if name != key}
+    await connection.execute(statement.on_conflict_do_update(index_elements=[key], set_=replaced), rows)
