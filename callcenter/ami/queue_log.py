@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
-from callcenter.ami.tape import chunks
+from callcenter.ami.tape import read_chunks
 from callcenter.domain.frame import SECOND, Micros
 
 if TYPE_CHECKING:
@@ -182,13 +182,13 @@ class QueueLog:
         return (line.call_id, line.queue) in self._entered or born < self._began
 
 
-def read(path: Path, log: QueueLog) -> Iterator[QueueLogLine]:
+def read_queue_log(path: Path, log: QueueLog) -> Iterator[QueueLogLine]:
     """Yield the lines of one file; give the same `log` the files of a rotation in their order.
 
     Raises:
         UnreadableFile: The file cannot be read, or its gzip is damaged (after what could be read).
     """
-    for chunk in chunks(path):
+    for chunk in read_chunks(path):
         yield from log.feed(chunk)
     yield from log.close()
 

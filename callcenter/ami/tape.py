@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
+import errno
 import gzip
-import io
 import zlib
-from typing import IO, TYPE_CHECKING, Self, cast
+from typing import IO, TYPE_CHECKING, cast
 
 from callcenter.domain.frame import SECOND
-from callcenter.errors import UnreadableFile
+from callcenter.errors import BadInput, CallcenterError, DiskFull, UnreadableFile
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
-    from types import TracebackType
 
     from callcenter.domain.frame import Micros
 
 CHUNK = 64 * 1024
 _GZIP = b"\x1f\x8b"
+_BLANK_LINES = (b"\n", b"\r\n")
 
 
-def chunks(path: Path) -> Iterator[bytes]:
+def read_chunks(path: Path) -> Iterator[bytes]:
     """Yield the bytes of a file, unpacked when its first two bytes say gzip.
 
     Nothing that could be read is lost: a damaged or truncated gzip yields what comes before the damage first.
@@ -53,68 +53,86 @@ def _unpacked(file: IO[bytes]) -> Iterator[bytes]:
 
 
 class TapeWriter:
-    """Write the bytes of a login as they were received; `Wire` reads the same back.
+    """Write the bytes of a login as they were received; compressed when the file's name ends in `.gz`.
 
     With a time given, a line `#t <epoch seconds>` goes before each frame, for a switch that sends no
     Timestamp; a login is either marked throughout or not at all.
+
+    Attributes:
+        bytes: Written so far, before compression.
+        failed: What went wrong while writing: the socket's reader has nobody to raise it to.
     """
 
-    def __init__(self, path: Path, *, packed: bool = False) -> None:
+    def __init__(self, path: Path) -> None:
         """Create the file.
 
         Raises:
-            UnreadableFile: It exists already or cannot be created; a recording never overwrites one.
+            BadInput: It exists already; a tape is never written over another.
+            UnreadableFile: It cannot be created.
         """
+        self.path = path
+        self.bytes = 0
+        self.failed: CallcenterError | None = None
         try:
             self._file: IO[bytes] = path.open("xb")
+        except FileExistsError as error:
+            raise BadInput(f"{path} exists already; give another name, a tape is never overwritten") from error
         except OSError as error:
-            raise UnreadableFile(f"{path} cannot be written: {error.strerror or error}.") from error
-        self._out: IO[bytes] = (
-            cast("IO[bytes]", gzip.GzipFile(filename="", fileobj=self._file, mode="wb", mtime=0))
-            if packed
-            else self._file
-        )
+            raise UnreadableFile(f"{path} cannot be written: {error.strerror}") from error
+        self._out: IO[bytes] = self._file
+        if path.suffix == ".gz":
+            # neither name nor time inside: the same bytes make the same file
+            packed = gzip.GzipFile(filename="", fileobj=self._file, mode="wb", mtime=0)
+            self._out = cast("IO[bytes]", packed)
         self._line = b""
         self._between = True
-        self.written = 0
 
     def write(self, data: bytes, at: Micros | None = None) -> None:
-        """Append received bytes, as they are, or with the time before each frame that begins in them."""
+        """Append received bytes as they are, or with the time before each frame that begins in them."""
+        if self.failed is not None:
+            return
         marked = data if at is None else self._marked(data, f"#t {at // SECOND}.{at % SECOND:06}\n".encode())
-        self.written += self._out.write(marked)
+        try:
+            self._out.write(marked)
+        except OSError as error:
+            kind = DiskFull if error.errno == errno.ENOSPC else UnreadableFile
+            self.failed = kind(f"{self.path} cannot be written further: {error.strerror}")
+        else:
+            self.bytes += len(marked)
 
     def flush(self) -> None:
-        """Hand everything to the operating system, so that a crash loses none of it."""
+        """Hand everything to the operating system, so that a crash of ours loses none of it."""
         self._out.flush()
         self._file.flush()
 
     def close(self) -> None:
-        """Finish the file."""
+        """Finish the file; raises what has gone wrong, now or before."""
+        try:
+            self._out.close()
+            self._file.close()
+        except OSError as error:
+            self.failed = self.failed or DiskFull(f"{self.path} could not be finished: {error.strerror}")
+        if self.failed is not None:
+            raise self.failed
+
+    def discard(self) -> None:
+        """Remove a tape whose login never opened."""
         self._out.close()
         self._file.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
+        self.path.unlink()
 
     def _marked(self, data: bytes, marker: bytes) -> bytes:
-        out = io.BytesIO()
-        for line in data.splitlines(keepends=True) if b"\r" not in data else _lines(data):
+        """Put the marker before each line that follows a blank one, however the lines were chunked."""
+        marked: list[bytes] = []
+        *lines, rest = data.split(b"\n")
+        for line in [*(line + b"\n" for line in lines), *([rest] if rest else [])]:
             whole = self._line + line
-            if self._between and not self._line and whole.strip(b"\r\n"):
-                out.write(marker)
-                self._between = False
-            out.write(line)
-            self._line = b"" if whole.endswith(b"\n") else whole[-2:]
-            if whole in {b"\n", b"\r\n"}:
+            if whole in _BLANK_LINES:
                 self._between = True
-        return out.getvalue()
-
-
-def _lines(data: bytes) -> list[bytes]:
-    pieces = data.split(b"\n")
-    return [piece + b"\n" for piece in pieces[:-1]] + ([pieces[-1]] if pieces[-1] else [])
+            elif self._between and whole != b"\r":
+                # a carriage return alone may yet become a blank line
+                marked.append(marker)
+                self._between = False
+            marked.append(line)
+            self._line = b"" if whole.endswith(b"\n") else (self._line + line)[:2]
+        return b"".join(marked)

@@ -117,15 +117,18 @@ class Wire:
 
     def _without_lead_in(self, pos: int, block: bytes) -> tuple[int, bytes]:
         """Take off the banner of a login and the markers of a tape."""
-        start = 0
+        start = self._after_markers(block, 0)
         if self._first:
             self._first = False
-            banner = _BANNER.match(block)
-            start = banner.end() if banner else 0
+            banner = _BANNER.match(block, start)
+            start = self._after_markers(block, banner.end()) if banner else start
+        return pos + start, block[start:]
+
+    def _after_markers(self, block: bytes, start: int) -> int:
         while self._markers and (marker := _MARKER.match(block, start)):
             self._marked = parse_timestamp(marker[1].decode())
             start = marker.end()
-        return pos + start, block[start:]
+        return start
 
     def _read(self, block: bytes, pos: int) -> Frame | Reason | None:
         """Return the frame, why it is refused, or None when it is not wanted.
