@@ -116,6 +116,7 @@ class Visit(_Record, frozen=True, kw_only=True):
         ended_by: None where the visit was not answered and nobody in particular ended it.
         refused_at: When the caller was turned away at the door.
         in_gap: The visit was open while nothing was seen for a time.
+        filled: Fields that were not seen and are taken from queue_log, at whole seconds.
     """
 
     call: str
@@ -138,6 +139,7 @@ class Visit(_Record, frozen=True, kw_only=True):
     offers: tuple[Offer, ...]
     in_gap: bool
     frames: tuple[int, ...]
+    filled: tuple[str, ...] = ()
 
     @property
     def wait(self) -> Micros | None:

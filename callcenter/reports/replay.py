@@ -53,6 +53,8 @@ class Replay:
                         yield from self._apply(event)
             wire.close()
             self._account(wire)
+        for event in logins.finish():
+            yield from self._apply(event)
         yield from self.floor.finish()
 
     def _apply(self, event: ev.Event) -> list[fx.Fact]:

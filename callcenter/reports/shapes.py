@@ -43,6 +43,7 @@ def visit_shape(visit: fx.Visit, cadence: Micros) -> Shape:
         "ended_by": None if visit.ended_by is None else visit.ended_by.value,
         "refused_at": seconds(visit.refused_at),
         "in_gap": visit.in_gap,
+        "filled": list(visit.filled),
         "offers": [offer_shape(o, cadence) for o in visit.offers],
     }
 

@@ -1,0 +1,142 @@
+"""The replay's document: calls as they finish, in the order they began; then agents, violations, totals, doubts."""
+
+from __future__ import annotations
+
+import heapq
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from callcenter.domain import facts as fx
+from callcenter.domain.facts import AgentState
+from callcenter.domain.frame import Micros
+from callcenter.reports.judging import Judging
+from callcenter.reports.reconcile import Reconcile
+from callcenter.reports.replay import Replay
+from callcenter.reports.shapes import Shape, call_shape, seconds, span_shape
+from callcenter.reports.totals import Totals
+
+
+class Document:
+    """One replay on its way to JSON or text: feed it by iterating `calls`, then ask for the rest.
+
+    Args:
+        replay: The run; read to its end by `calls`.
+        log: What the switch's own queue_log says, to fill what was not seen and to list differences.
+        judging: The rules, told of every fact.
+        threshold: Waits up to this count as answered in time (microseconds, inclusive).
+        cadence: Length of one ring and its silence (microseconds).
+    """
+
+    def __init__(self, replay: Replay, log: Reconcile, judging: Judging, *, threshold: Micros, cadence: Micros) -> None:
+        self._replay = replay
+        self._log = log
+        self._judging = judging
+        self._cadence = cadence
+        self._totals = Totals(threshold)
+        self._spans: dict[str, list[fx.StateSpan]] = {}
+        self._gaps: list[Shape] = []
+        self._finished: list[tuple[int, fx.Call]] = []
+
+    def calls(self) -> Iterator[fx.Call]:
+        """Yield calls in the order of their first event, each as soon as no earlier one is open.
+
+        With a queue_log all are kept to the end, since it may put calls between them.
+        """
+        seen = self._seen()
+        if self._log.present:
+            finished = list(seen)
+            seen = iter(self._log.calls(finished, self._replay.first_at, self._replay.floor.state.now))
+        for call in seen:
+            for visit in call.visits:
+                self._totals.visit(visit)
+            yield call
+        self._judging.finish(self._replay)
+
+    def rest(self) -> Shape:
+        """Show everything but the calls; only after `calls` has been read to its end."""
+        return {
+            "agents": self._agents(),
+            "violations": self._judging.shapes(),
+            "totals": self._totals.shape(),
+            "gaps": self._gaps,
+            "differences": self._log.differences(),
+            "quarantined": {
+                "total": self._replay.quarantined.total(),
+                "kinds": dict(sorted(self._replay.quarantined.items())),
+            },
+        }
+
+    def json(self) -> Iterator[str]:
+        """Yield the document as pieces of one JSON object; a call is not kept once it is out."""
+        yield '{"calls": ['
+        separator = "\n"
+        for call in self.calls():
+            yield separator + _dump(call_shape(call, self._cadence))
+            separator = ",\n"
+        rest = self.rest()
+        yield "\n]" + "".join(f",\n{_dump(key)}: {_dump(value)}" for key, value in rest.items()) + "}\n"
+
+    def _seen(self) -> Iterator[fx.Call]:
+        for fact in self._replay.facts():
+            self._judging.see(fact)
+            match fact:
+                case fx.CallEnded():
+                    heapq.heappush(self._finished, (fact.call.order, fact.call))
+                    yield from self._ready(self._oldest_open())
+                case fx.AgentStateChanged():
+                    self._span(fact.ended)
+                case fx.GapSeen():
+                    self._log.gap(fact.start, fact.at)
+                    self._gaps.append({"from": seconds(fact.start), "to": seconds(fact.at), "cause": fact.cause})
+                case _:
+                    pass
+        yield from self._ready(None)
+
+    def _ready(self, before: int | None) -> Iterator[fx.Call]:
+        while self._finished and (before is None or self._finished[0][0] < before):
+            yield heapq.heappop(self._finished)[1]
+
+    def _oldest_open(self) -> int:
+        """Tell the order of the first event that an open call, or a channel that may become one, has."""
+        state = self._replay.floor.state
+        channel = next(iter(state.channels.values()), None)
+        orders = [call.order for call in state.calls.values()]
+        if channel is not None:
+            orders.append(channel.order)
+        return min(orders, default=state.serial + 1)
+
+    def _span(self, span: fx.StateSpan | None) -> None:
+        if span is None:
+            return
+        spans = self._spans.setdefault(span.agent, [])
+        if not spans and span.state is AgentState.UNKNOWN:
+            span = _from(span, self._replay.first_at)
+        if span.start != span.end:
+            spans.append(span)
+
+    def _agents(self) -> list[Shape]:
+        now = self._replay.floor.state.now
+        shown = []
+        for last in sorted(self._replay.floor.open_spans(), key=lambda span: span.agent):
+            spans = self._spans.get(last.agent, [])
+            spans = [*spans, last if spans else _from(last, self._replay.first_at)]
+            for span in spans:
+                self._totals.span(span, now)
+            states = [span_shape(span) for span in spans]
+            shown.append({"agent": last.agent, "interface": last.interface, "states": states})
+        return shown
+
+
+def _from(span: fx.StateSpan, start: Micros | None) -> fx.StateSpan:
+    """An agent's first span, when it is one of not knowing, began with the input."""
+    if span.state is not AgentState.UNKNOWN:
+        return span
+    return fx.StateSpan(
+        agent=span.agent, interface=span.interface, state=span.state, reason=span.reason,
+        queues=span.queues, start=start, end=span.end,
+    )  # fmt: skip
+
+
+def _dump(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False)

@@ -1,0 +1,212 @@
+"""What was seen on AMI beside what the switch wrote into queue_log: holes are filled, differences are listed.
+
+AMI wins. The log fills, at whole seconds and marked, what happened before the first frame, in a gap, or after the
+last; a visit that AMI should have seen and did not is a difference, never a visit. Two differences are the log's
+own way of speaking and are none: it writes ABANDON for a caller who was redirected, and for one whom a restart cut off.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+import msgspec
+
+from callcenter.ami.logged_visits import LoggedVisit
+from callcenter.domain import facts as fx
+from callcenter.domain.facts import EndedBy, VisitOutcome
+from callcenter.domain.frame import SECOND, Micros
+from callcenter.reports.shapes import Shape, seconds
+
+TOLERANCE: Micros = 2 * SECOND
+"""Whole seconds on one side, a late write on the other: nearer than this is the same moment."""
+
+_LOGGED_AS_ABANDONED = frozenset({VisitOutcome.REDIRECTED, VisitOutcome.SWITCH_DOWN})
+_TIMES = ("joined_at", "left_at", "answered_at", "ended_at")
+
+
+class Reconcile:
+    """One queue_log held beside a replay.
+
+    Args:
+        visits: What the log says, in its order.
+        names: Interface → name from a roster; where there is one, the log's member names are not compared.
+    """
+
+    def __init__(self, visits: Iterable[LoggedVisit] = (), *, names: bool = False) -> None:
+        self._logged: dict[str, list[LoggedVisit]] = {}
+        self._names = names
+        self._gaps: list[tuple[Micros | None, Micros | None]] = []
+        self._differences: list[tuple[Micros, Shape]] = []
+        self._first: Micros | None = None
+        self._last: Micros | None = None
+        self._from: Micros | None = None
+        self._to: Micros | None = None
+        for visit in visits:
+            self._logged.setdefault(visit.call_id, []).append(visit)
+            for at in (visit.joined_at, visit.left_at, visit.ended_at):
+                if at is not None:
+                    self._from = at if self._from is None else min(self._from, at)
+                    self._to = at if self._to is None else max(self._to, at)
+
+    @property
+    def present(self) -> bool:
+        """Whether there is anything to reconcile with."""
+        return bool(self._logged) or self._from is not None
+
+    def gap(self, start: Micros | None, end: Micros | None) -> None:
+        """From `start` to `end` nothing was seen."""
+        self._gaps.append((start, end))
+
+    def calls(self, seen: Iterable[fx.Call], first: Micros | None, last: Micros | None) -> list[fx.Call]:
+        """Fill calls that were seen, add those that could not be, in the order of their first moment.
+
+        Args:
+            seen: Finished calls, in order.
+            first: Time of the first frame; None where there was no AMI at all.
+            last: Time of the last frame.
+        """
+        self._first, self._last = first, last
+        filled = [self._fill_call(call) for call in seen]
+        filled += list(self._unseen())
+        return sorted(filled, key=_began)
+
+    def differences(self) -> list[Shape]:
+        """List what the log and AMI disagree on, by time."""
+        return [shape for _, shape in sorted(self._differences, key=lambda found: (found[0], found[1]["what"]))]
+
+    def _fill_call(self, call: fx.Call) -> fx.Call:
+        visits = [self._fill(visit) for visit in call.visits]
+        for uid in dict.fromkeys(visit.uniqueid for visit in call.visits):
+            visits += self._added(uid, call.call)
+        visits.sort(key=lambda v: _moment(v))
+        return msgspec.structs.replace(call, visits=tuple(visits))
+
+    def _fill(self, visit: fx.Visit) -> fx.Visit:
+        logged = self._take(visit)
+        if logged is None:
+            if self._log_covers(visit.joined_at) and visit.outcome is not VisitOutcome.REFUSED:
+                self._differ(
+                    visit.joined_at, visit.uniqueid, visit.queue, "not in queue_log", visit.outcome.value, None
+                )
+            return visit
+        changes: dict[str, object] = {}
+        for name in _TIMES:
+            at = getattr(logged, name)
+            if getattr(visit, name) is None and at is not None and self._unseen_at(at):
+                changes[name] = at
+        end = logged.left_at if logged.left_at is not None else logged.ended_at
+        if visit.outcome is VisitOutcome.UNKNOWN and end is not None and self._unseen_at(end):
+            changes |= {"outcome": VisitOutcome(logged.outcome), "agent": logged.agent}
+        ended = logged.ended_at if logged.ended_at is not None else end
+        if visit.ended_by in {None, EndedBy.UNKNOWN} and logged.ended_by and ended and self._unseen_at(ended):
+            changes |= {"ended_by": EndedBy(logged.ended_by), "transferred": logged.transferred}
+        if not changes:
+            self._compare(visit, logged)
+            return visit
+        return msgspec.structs.replace(visit, **changes, filled=tuple(sorted(changes)))
+
+    def _compare(self, visit: fx.Visit, logged: LoggedVisit) -> None:
+        uid, queue = visit.uniqueid, visit.queue
+        if not self._same_outcome(visit, logged):
+            self._differ(visit.left_at, uid, queue, "outcome", visit.outcome.value, logged.outcome)
+        elif not self._names and visit.agent and logged.agent and visit.agent != logged.agent:
+            self._differ(visit.answered_at, uid, queue, "agent", visit.agent, logged.agent)
+        for name in _TIMES:
+            ours, theirs = getattr(visit, name), getattr(logged, name)
+            if ours is not None and theirs is not None and abs(ours - theirs) > TOLERANCE:
+                self._differ(ours, uid, queue, name, seconds(ours), seconds(theirs))
+
+    @staticmethod
+    def _same_outcome(visit: fx.Visit, logged: LoggedVisit) -> bool:
+        if VisitOutcome.UNKNOWN.value in {visit.outcome.value, logged.outcome}:
+            return not logged.doubtful
+        if visit.outcome in _LOGGED_AS_ABANDONED and logged.outcome in {"abandoned", "switch_down"}:
+            return True
+        return visit.outcome.value == logged.outcome
+
+    def _take(self, visit: fx.Visit) -> LoggedVisit | None:
+        logged = self._logged.get(visit.uniqueid, [])
+        mine = [entry for entry in logged if entry.queue == visit.queue]
+        if not mine:
+            return None
+        near = [e for e in mine if visit.joined_at is None or _near(e.joined_at, visit.joined_at)]
+        found = near[0] if near else None
+        if found is not None:
+            logged.remove(found)
+        return found
+
+    def _added(self, uid: str, call: str) -> list[fx.Visit]:
+        found = []
+        for logged in self._logged.pop(uid, []):
+            began = logged.joined_at if logged.joined_at is not None else logged.left_at
+            if began is None or self._unseen_at(began):
+                found.append(_from_log(logged, call))
+            else:
+                self._differ(began, uid, logged.queue, "not seen on AMI", None, logged.outcome)
+        return found
+
+    def _unseen(self) -> Iterator[fx.Call]:
+        for uid in list(self._logged):
+            visits = self._added(uid, uid)
+            if visits:
+                yield fx.Call(call=uid, order=-1, visits=tuple(visits))
+
+    def _unseen_at(self, second: Micros) -> bool:
+        """Tell whether a whole second of the log reaches into a time when nothing was seen."""
+        if self._first is None or self._last is None:
+            return True
+        if second < self._first - SECOND or second + SECOND > self._last:
+            return True
+        return any(
+            (start is None or second + SECOND > start) and (end is None or second < end) for start, end in self._gaps
+        )
+
+    def _log_covers(self, at: Micros | None) -> bool:
+        if at is None or self._from is None or self._to is None:
+            return False
+        return self._from + TOLERANCE <= at <= self._to - TOLERANCE
+
+    def _differ(self, at: Micros | None, uid: str, queue: str | None, what: str, ami: object, log: object) -> None:
+        shape = {"uniqueid": uid, "queue": queue, "at": seconds(at), "what": what, "ami": ami, "queue_log": log}
+        self._differences.append((at or 0, shape))
+
+
+def _near(logged: Micros | None, seen: Micros) -> bool:
+    return logged is None or abs(logged - seen) <= TOLERANCE
+
+
+def _moment(visit: fx.Visit) -> Micros:
+    times = (visit.joined_at, visit.refused_at, visit.left_at, visit.answered_at, visit.ended_at)
+    return min((at for at in times if at is not None), default=0)
+
+
+def _began(call: fx.Call) -> tuple[Micros, int]:
+    return min(map(_moment, call.visits), default=0), call.order
+
+
+def _from_log(logged: LoggedVisit, call: str) -> fx.Visit:
+    answered = logged.outcome == "answered"
+    known = [name for name in _TIMES if getattr(logged, name) is not None]
+    return fx.Visit(
+        call=call,
+        uniqueid=logged.call_id,
+        queue=logged.queue,
+        n=logged.visit,
+        caller=logged.caller or None,
+        did=None,
+        joined_at=logged.joined_at,
+        left_at=logged.left_at,
+        position=logged.position,
+        outcome=VisitOutcome(logged.outcome),
+        agent=logged.agent if answered else None,
+        answered_at=logged.answered_at if answered else None,
+        ended_at=logged.ended_at if answered else None,
+        hold=None,
+        transferred=logged.transferred if answered else None,
+        ended_by=EndedBy(logged.ended_by) if logged.ended_by else None,
+        refused_at=None,
+        offers=(),
+        in_gap=True,
+        frames=(),
+        filled=(*known, "outcome"),
+    )

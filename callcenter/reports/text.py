@@ -1,0 +1,98 @@
+"""The replay for a person at a terminal: a table of visits with their rings, then totals and doubts."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from callcenter.domain import facts as fx
+from callcenter.domain.facts import VisitOutcome
+from callcenter.domain.frame import SECOND, Micros
+from callcenter.domain.rings import rings_begun
+from callcenter.reports.document import Document
+from callcenter.reports.shapes import Shape
+
+_HEAD = ("time", "caller", "queue", "wait s", "outcome", "agent", "rings", "talk s", "hung up")
+_KEPT = 4
+
+
+def text(document: Document, zone: ZoneInfo, cadence: Micros) -> Iterator[str]:
+    """Yield the lines of the table, then of the totals."""
+    rows = [row for call in document.calls() for row in visit_rows(call, zone, cadence)]
+    yield from table([_HEAD, *rows])
+    yield from _rest(document.rest())
+
+
+def visit_rows(call: fx.Call, zone: ZoneInfo, cadence: Micros) -> Iterator[tuple[str, ...]]:
+    """Yield a row for each visit of a call; the caller's number is masked and made inert."""
+    for visit in call.visits:
+        at = visit.joined_at if visit.joined_at is not None else visit.refused_at
+        ended_by = visit.ended_by.value if visit.ended_by is not None else "-"
+        yield (
+            "?" if at is None else datetime.fromtimestamp(at / SECOND, zone).strftime("%H:%M:%S"),
+            masked(visit.caller),
+            inert(visit.queue or "?"),
+            _span(visit.wait),
+            visit.outcome.value,
+            inert(visit.agent or "-"),
+            _rings(visit, cadence),
+            _span(visit.talk) if visit.outcome is VisitOutcome.ANSWERED else "-",
+            f"{ended_by} ({visit.transferred})" if visit.transferred else ended_by,
+        )
+
+
+def masked(number: str | None) -> str:
+    """Show a caller's number by its ends only."""
+    if not number:
+        return "?"
+    shown = inert(number)
+    return shown if len(shown) <= 2 * _KEPT - 1 else f"{shown[:3]}****{shown[-_KEPT:]}"
+
+
+def inert(value: str) -> str:
+    """Replace what a terminal would obey rather than show."""
+    return "".join("�" if unicodedata.category(char).startswith("C") else char for char in value)
+
+
+def table(rows: Iterable[tuple[str, ...]]) -> Iterator[str]:
+    """Yield rows in columns that line up, wide characters counted as two."""
+    lines = list(rows)
+    widths = [max(map(width, column)) for column in zip(*lines, strict=True)]
+    for row in lines:
+        cells = (cell + " " * (wide - width(cell)) for cell, wide in zip(row, widths, strict=True))
+        yield "  ".join(cells).rstrip()
+
+
+def width(value: str) -> int:
+    """Count the columns that a text takes in a terminal."""
+    return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in value)
+
+
+def _rings(visit: fx.Visit, cadence: Micros) -> str:
+    told = [
+        f"{rings_begun(o.ringing, cadence) if o.ringing is not None else '?'} {o.outcome.value}" for o in visit.offers
+    ]
+    return ", ".join(told) or "-"
+
+
+def _span(value: Micros | None) -> str:
+    return "?" if value is None else f"{value / SECOND:.1f}"
+
+
+def _rest(rest: Shape) -> Iterator[str]:
+    yield ""
+    for name, queue in rest["totals"]["queues"].items():
+        yield (
+            f"{inert(name)}: offered {queue['offered']}, answered {queue['answered']} "
+            f"(in time {queue['within']}), abandoned {queue['abandoned']}"
+        )
+    for violation in rest["violations"]:
+        yield f"{violation['rule']} {inert(str(violation['agent']))} {violation['verdict']}: {inert(violation['why'])}"
+    for gap in rest["gaps"]:
+        yield f"gap ({gap['cause']}): {gap['from']} to {gap['to']}"
+    for difference in rest["differences"]:
+        yield f"difference: {inert(str(difference))}"
+    if rest["quarantined"]["total"]:
+        yield f"quarantined: {rest['quarantined']['kinds']}"
