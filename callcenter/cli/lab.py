@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -10,6 +11,7 @@ from typing import Annotated
 import typer
 
 from callcenter.errors import BadInput, LabError
+from callcenter.lab.load import play_load
 from callcenter.lab.settings import LabSettings
 from callcenter.lab.shift import play_shift
 from callcenter.lab.stories import STORIES
@@ -100,6 +102,22 @@ def calls(
         raise LabError(f"No lab runs in {work_dir}; start it with: callcenter lab up.")
     for line in asyncio.run(play_shift(state, callers, per_minute, seed)):
         print(line)
+
+
+@app.command()
+def load(
+    out: Annotated[Path, typer.Argument(help="board.ami.gz and unfiltered.ami.gz are written here.")],
+    number: Annotated[int, typer.Option("--calls", min=1, help="How many calls; each is about 110 events.")] = 200,
+    per_second: Annotated[float, typer.Option(min=0.1, help="How many begin in a second.")] = 20.0,
+    work_dir: WorkDir = _DEFAULT_DIR,
+) -> None:
+    """Put a switch of its own under load (SIPp) and record what both logins hear."""
+    out.mkdir(parents=True, exist_ok=True)
+    heard = asyncio.run(play_load(work_dir / "load", per_second, number))
+    for login, name in (("events", "board"), ("lab", "unfiltered")):
+        (out / f"{name}.ami.gz").write_bytes(gzip.compress(heard[login], mtime=0))
+        events = heard[login].count(b"Event: ")
+        print(f"{name:<12}{events} events, {len(heard[login])} bytes")
 
 
 def _show(state: LabState) -> None:
