@@ -4,70 +4,28 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import errno
-import gzip
 import signal
 import sys
 import time
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from callcenter.ami.link import Link
+from callcenter.ami.session import our_clock
 from callcenter.ami.settings import LoginSettings, SwitchSettings, load_ami
-from callcenter.errors import BadInput, BadSetting, CallcenterError, DiskFull, SwitchError, UnreadableFile
+from callcenter.ami.tape import TapeWriter
+from callcenter.errors import BadSetting, SwitchError
 
 if TYPE_CHECKING:
     from callcenter.ami.protocol import Batch
 
 app = typer.Typer(add_completion=False, help="Record a manager login to a tape.")
 
-_RETRY_SECONDS = 1.0
+_RETRY_SECONDS = 0.5
 _PROGRESS_SECONDS = 1.0
 _MEGA = 1_000_000
-
-
-class Tape:
-    """One login's file; compressed when its name says so, and never written over another."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self.bytes = 0
-        self.failed: CallcenterError | None = None
-        opener = gzip.open if path.suffix == ".gz" else open
-        try:
-            self._file: IO[bytes] = opener(path, "xb")  # type: ignore[assignment]  # both give binary files
-        except FileExistsError as error:
-            raise BadInput(f"{path} exists already; give another name, a tape is never overwritten") from error
-        except OSError as error:
-            raise UnreadableFile(f"{path} cannot be written: {error.strerror}") from error
-
-    def write(self, data: bytes) -> None:
-        """Add bytes; a full disk is kept in `failed`, for the socket's reader has nobody to raise to."""
-        if self.failed is not None:
-            return
-        try:
-            self._file.write(data)
-        except OSError as error:
-            kind = DiskFull if error.errno == errno.ENOSPC else UnreadableFile
-            self.failed = kind(f"{self.path} cannot be written further: {error.strerror}")
-        else:
-            self.bytes += len(data)
-
-    def close(self) -> None:
-        """Finish the file; raises what has gone wrong."""
-        try:
-            self._file.close()
-        except OSError as error:
-            self.failed = self.failed or DiskFull(f"{self.path} could not be finished: {error.strerror}")
-        if self.failed is not None:
-            raise self.failed
-
-    def discard(self) -> None:
-        """Remove a tape whose login never opened."""
-        self._file.close()
-        self.path.unlink()
 
 
 def numbered(path: Path, login: int) -> Path:
@@ -78,69 +36,88 @@ def numbered(path: Path, login: int) -> Path:
     return path.with_name(f"{stem}.{login}{dot}{rest}")
 
 
-async def record(settings: SwitchSettings, login: LoginSettings, path: Path, seconds: float | None) -> int:
-    """Record until the time is over or a signal comes; returns the number of logins.
+class Recording:
+    """Record one login after another, a tape each, until the time is over or a signal comes."""
 
-    Raises:
-        SwitchError: The first login fails; later ones are tried again and again.
-        DiskFull: What was written before is whole.
-    """
-    stop = asyncio.Event()
+    def __init__(self, switch: SwitchSettings, login: LoginSettings, *, marked: bool = False) -> None:
+        self._switch = switch
+        self._login = login
+        self._marked = marked
+        self._stop = asyncio.Event()
+
+    def stop(self) -> None:
+        """Finish the tape and return."""
+        self._stop.set()
+
+    async def run(self, path: Path) -> int:
+        """Record; returns the number of logins.
+
+        Raises:
+            SwitchError: The first login fails; later ones are tried again and again.
+            BadInput: A tape of that name exists already.
+            DiskFull: What was written before is on the tape.
+        """
+        logins = 0
+        while not self._stop.is_set():
+            try:
+                await self._record_login(numbered(path, logins + 1))
+            except SwitchError as error:
+                if logins == 0:
+                    raise
+                _show(f"{error}; trying again\n")
+                await self._tick(_RETRY_SECONDS)
+            else:
+                logins += 1
+        return logins
+
+    async def _record_login(self, path: Path) -> None:
+        """Record one login from its banner to its end."""
+        tape = TapeWriter(path)
+
+        def write(data: bytes) -> None:
+            tape.write(data, our_clock() if self._marked else None)
+
+        try:
+            link = await Link.open(self._switch, self._login, events=True, tee=write)
+        except BaseException:
+            tape.discard()
+            raise
+        link.deliver(_let_go)
+        begun = time.monotonic()
+        ending = asyncio.ensure_future(link.wait_ended())
+        try:
+            while not (link.ended or tape.failed or self._stop.is_set()):
+                await self._tick(_PROGRESS_SECONDS, ending)
+                with contextlib.suppress(OSError):  # the next write meets the same and keeps it
+                    tape.flush()
+                frames, seconds = sum(link.frames_total.values()), time.monotonic() - begun
+                _show(f"\r{path}: {seconds:.0f} s, {frames} frames, {tape.bytes / _MEGA:.1f} MB")
+        finally:
+            reason = link.ended
+            link.close()
+            await ending
+            tape.close()
+        _show(f"\n{reason}\n" if reason else "\n")
+
+    async def _tick(self, seconds: float, *others: asyncio.Future[Any]) -> None:
+        """Wait so long, or until told to stop, or until one of the others is done."""
+        stopping: asyncio.Future[Any] = asyncio.ensure_future(self._stop.wait())
+        await asyncio.wait([stopping, *others], timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+        stopping.cancel()
+
+
+async def record(recording: Recording, path: Path, seconds: float | None) -> int:
+    """Run a recording until Ctrl-C, SIGTERM or the end of its time."""
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, stop.set)
-    ends = None if seconds is None else time.monotonic() + seconds
-    logins = 0
-    while not _is_over(stop, ends):
-        try:
-            await _record_login(settings, login, numbered(path, logins + 1), stop, ends)
-        except SwitchError as error:
-            if logins == 0:
-                raise
-            print(f"\n{error}; trying again", file=sys.stderr)
-        else:
-            logins += 1
-        if not _is_over(stop, ends):
-            await _pause(stop, _RETRY_SECONDS)
-    return logins
-
-
-async def _record_login(
-    settings: SwitchSettings, login: LoginSettings, path: Path, stop: asyncio.Event, ends: float | None
-) -> None:
-    """Record one login from its banner to its end."""
-    tape = Tape(path)
-    try:
-        link = await Link.open(settings, login, events=True, tee=tape.write)
-    except BaseException:
-        tape.discard()
-        raise
-    link.deliver(_let_go)
-    begun = time.monotonic()
-    try:
-        while not (link.ended or tape.failed or _is_over(stop, ends)):
-            await _pause(stop, _PROGRESS_SECONDS if ends is None else min(_PROGRESS_SECONDS, ends - time.monotonic()))
-            frames, recorded = sum(link.frames_total.values()), time.monotonic() - begun
-            _show(f"\r{path}: {recorded:.0f} s, {frames} frames, {tape.bytes / _MEGA:.1f} MB")
-    finally:
-        reason = link.ended
-        link.close()
-        tape.close()
-    _show(f"\n{reason}\n" if reason else "\n")
+        loop.add_signal_handler(number, recording.stop)
+    if seconds is not None:
+        loop.call_later(seconds, recording.stop)
+    return await recording.run(path)
 
 
 def _let_go(_: Batch) -> None:
     """Keep no frame: their bytes are on the tape already."""
-
-
-def _is_over(stop: asyncio.Event, ends: float | None) -> bool:
-    return stop.is_set() or (ends is not None and time.monotonic() >= ends)
-
-
-async def _pause(stop: asyncio.Event, seconds: float) -> None:
-    with contextlib.suppress(TimeoutError):
-        async with asyncio.timeout(max(seconds, 0)):
-            await stop.wait()
 
 
 def _show(text: str) -> None:
@@ -156,6 +133,7 @@ def main(
     port: Annotated[int, typer.Option(min=1, max=65535)] = 5038,
     username: Annotated[str | None, typer.Option(help="Manager login.")] = None,
     secret_file: Annotated[Path | None, typer.Option(help="File whose first line is its secret.")] = None,
+    mark_times: Annotated[bool, typer.Option(help="Mark our time, for a switch without timestampevents.")] = False,
 ) -> None:
     """Write a manager login to a tape that replay reads; a second login goes to board.2.ami.gz, and so on."""
     if settings is not None:
@@ -167,5 +145,5 @@ def main(
         login = LoginSettings(username=username, secret_file=secret_file)
     else:
         raise BadSetting("give --settings, or --username and --secret-file")
-    logins = asyncio.run(record(switch, login, path, seconds))
+    logins = asyncio.run(record(Recording(switch, login, marked=mark_times), path, seconds))
     print(f"{logins} login{'s' if logins != 1 else ''} recorded.", file=sys.stderr)

@@ -488,7 +488,9 @@ async def test_consumer_that_stops_loses_nothing_and_reading_is_paused(switch: F
             switch.say(switch.call(number))
         await until_true(lambda: client.waiting_frames > 100)
         waiting = client.waiting_frames
-        # much longer than a heartbeat's deadline would allow a dead login
+        assert client._session is not None
+        await client._session._beat()
+        # longer than the deadline of that beat, which is stuck behind the frames
         await asyncio.sleep(2.5)
         assert client.waiting_frames == waiting < calls / 2
         assert await channels(client, calls) == [f"1.{number}" for number in range(calls)]
