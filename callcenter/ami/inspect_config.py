@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 PATIENT_MILLISECONDS = 10_000
 """A reader that falls behind is cut off after `writetimeout`; 100 ms, the default, is too soon."""
 
+NOTHING = "(?!)"
+"""An expression that matches no text at all."""
+
 _FILTER = re.compile(r"eventfilter(?:\((.*)\))?", re.IGNORECASE)
 _NAMED = re.compile(r"name\(([^()]*)\)")
 _LISTED = 6
@@ -99,10 +102,11 @@ def _pattern(line: Setting) -> tuple[re.Pattern[str], bool]:
     excludes = "action(exclude)" in options.replace(" ", "")
     named = _NAMED.search(options)
     if named is None:
-        return _compiled(line.value), excludes
-    # A filter that excludes by more than the name keeps only some such events back: not all, so it is passed over.
+        # One header's value decides: no event as such is let through or kept back.
+        return _compiled(NOTHING if "header(" in options else line.value), excludes
+    # What excludes by more than the name keeps back some such events, not all.
     partly = excludes and line.value
-    return _compiled("(?!)" if partly else rf"^Event: {re.escape(named[1].strip())}\r"), excludes
+    return _compiled(NOTHING if partly else rf"^Event: {re.escape(named[1].strip())}\r"), excludes
 
 
 def _compiled(expression: str) -> re.Pattern[str]:
@@ -110,7 +114,7 @@ def _compiled(expression: str) -> re.Pattern[str]:
     try:
         return re.compile(expression)
     except re.error:
-        return re.compile("(?!)")
+        return re.compile(NOTHING)
 
 
 async def inspect_queue_log(lookup: Lookup, path: Path | None) -> Check:
