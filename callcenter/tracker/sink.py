@@ -15,6 +15,7 @@ class Sink(Protocol):
     def happened(self, facts: Sequence[Fact], floor: Floor) -> None:
         """Take in what one event made true; `floor` is as it is after it, to be read here and not kept.
 
-        Called on the event loop for every event, in order, with an empty sequence when only time passed.
-        Must neither block nor raise; what a restart recovers from the journal is told once, as no facts at all.
+        Called on the event loop, in order, for every event that made something true, and without facts once at the
+        start (with what a restart recovered) and at each heartbeat (when only time passed). Must neither block
+        nor raise.
         """

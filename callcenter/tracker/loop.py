@@ -1,0 +1,193 @@
+"""The loop itself: every item of the client is journalled, applied, shown at once, and left to the record."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Sequence
+from typing import Protocol
+
+import msgspec
+import structlog
+
+from callcenter import __version__
+from callcenter.ami.items import FramesRead, HeartbeatSeen, Item, LoginLost, SnapshotTaken
+from callcenter.domain import facts as fx
+from callcenter.domain.frame import SECOND, Micros
+from callcenter.domain.health import Health
+from callcenter.journal import Journal
+from callcenter.tracker.entries import Step, mark_step
+from callcenter.tracker.follower import Follower
+from callcenter.tracker.intake import Intake
+from callcenter.tracker.ledger import Ledger
+from callcenter.tracker.record import Record
+from callcenter.tracker.sink import Sink
+
+log = structlog.get_logger()
+
+_DRAIN_SECONDS = 10.0
+"""How long a stop waits for the database; what it has not taken in by then, the next start replays."""
+
+
+class Source(Protocol):
+    """A live client: what it read, in order, and what it knows about itself."""
+
+    def __aiter__(self) -> AsyncIterator[Item]: ...
+
+    @property
+    def up(self) -> bool:
+        """Whether the login is open and its snapshot has been taken."""
+
+    @property
+    def lag(self) -> float | None:
+        """Seconds that the event stream lags behind; None while unknown."""
+
+    @property
+    def graded(self) -> bool | None:
+        """Whether frames are evidence-grade; None while unknown."""
+
+    @property
+    def frames_total(self) -> dict[str, int]:
+        """Frames so far, by result."""
+
+
+class Tracker:
+    """Follow one switch: owns the floor, everyone else gets facts."""
+
+    def __init__(
+        self, node: str, source: Source, journal: Journal, record: Record, follower: Follower, sinks: Sequence[Sink]
+    ) -> None:
+        self._node = node
+        self._source = source
+        self._journal = journal
+        self._record = record
+        self._follower = follower
+        self._sinks = sinks
+        self._intake = Intake(node, follower.seen)
+        self._ledger = Ledger(follower.floor)
+        self._started_at = _our_clock()
+        self._saving: asyncio.Task[None] | None = None
+        self._resynced = False
+        self._graded: bool | None = None
+        self._skew: Micros | None = None
+        self._last_seen_at: Micros | None = None
+        self._gap: Micros = 0
+        self._out_of_order = 0
+
+    async def run(self) -> None:
+        """Follow until the source ends, then leave everything recorded and saved.
+
+        Raises:
+            StoreError: The journal takes nothing more.
+        """
+        now = _our_clock()
+        await self._take([mark_step(self._node, now, mark="started", version=__version__), *self._intake.lost(now)])
+        for sink in self._sinks:
+            sink.happened((), self._follower.floor)
+        async with asyncio.TaskGroup() as group:
+            async for item in self._source:
+                await self._take(self._intake.steps(item))
+                self._note(item)
+                if self._journal.state_due and (self._saving is None or self._saving.done()):
+                    self._saving = group.create_task(self._save(*self._state()), name="tracker-save")
+        await self._stop()
+
+    def health(self) -> Health:
+        """Tell how well we see and keep, as of now."""
+        seen = self._follower.seen
+        up = self._source.up and self._resynced
+        return Health(
+            node=self._node,
+            started_at=self._started_at,
+            ami_up=up,
+            ready=up,
+            lag_seconds=self._source.lag,
+            clock_skew_seconds=None if self._skew is None else self._skew / SECOND,
+            last_seen_at=self._last_seen_at,
+            evidence_grade=self._graded,
+            frames=self._source.frames_total,
+            gap_seconds=self._gap / SECOND,
+            gap_open_at=seen.at if seen.lost else None,
+            journal_pending=self._journal.pending,
+            store_pending=self._record.pending,
+            store_lag_seconds=self._record.lag_seconds,
+            out_of_order=self._out_of_order,
+            ledger=self._ledger.differences(self._follower.floor),
+        )
+
+    async def _take(self, steps: Sequence[Step]) -> None:
+        """Journal, apply, show, and hand to the record; waits only where one of them has no more room."""
+        positions = await self._journal.append([step.entry for step in steps])
+        for position, step in zip(positions, steps, strict=True):
+            event = None if step.event is None else msgspec.structs.replace(step.event, pos=position)
+            facts = self._follower.follow(step.frame, event)
+            self._show(facts)
+            self._record.put(position, facts)
+        await self._record.room()
+
+    def _show(self, facts: Sequence[fx.Fact]) -> None:
+        if not facts:
+            return
+        self._ledger.happened(facts)
+        for sink in self._sinks:
+            sink.happened(facts, self._follower.floor)
+        for fact in facts:
+            match fact:
+                case fx.GapSeen(at=at, start=start, cause=cause):
+                    self._gap += max(0, at - start) if at is not None and start is not None else 0
+                    log.warning("gap_ended", node=self._node, cause=cause, gap_seconds=_span(start, at))
+                case fx.OutOfOrder():
+                    self._out_of_order += 1
+                case _:
+                    pass
+
+    def _note(self, item: Item) -> None:
+        """Keep what the gauges need of an item."""
+        match item:
+            case HeartbeatSeen(at=at, switch_at=switch_at, round_trip=round_trip):
+                self._skew = None if switch_at is None else switch_at - (at - round_trip // 2)
+                for sink in self._sinks:
+                    sink.happened((), self._follower.floor)
+            case FramesRead(at=at):
+                self._last_seen_at = at
+                self._note_grade()
+            case SnapshotTaken():
+                self._resynced = True
+                log.info("floor_resynced", node=self._node)
+            case LoginLost():
+                self._resynced = False
+            case _:
+                pass
+
+    def _note_grade(self) -> None:
+        graded = self._source.graded
+        if graded is not None and graded != self._graded:
+            self._graded = graded
+            if not graded:
+                log.warning("evidence_grade_missing", node=self._node, advice="run callcenter doctor")
+
+    def _state(self) -> tuple[int, bytes]:
+        """Pack the state as of now; only between two takes is all applied that has a position."""
+        return self._journal.appended_position, self._follower.save()
+
+    async def _save(self, position: int, blob: bytes) -> None:
+        """Save a state, once the record has passed it: a restart must not skip facts that the record lacks."""
+        await self._record.reached(position)
+        await self._journal.save_state(position, blob)
+        log.info("state_saved", position=position, state_bytes=len(blob))
+
+    async def _stop(self) -> None:
+        await self._take([mark_step(self._node, _our_clock(), mark="stopped")])
+        try:
+            async with asyncio.timeout(_DRAIN_SECONDS):
+                await self._save(*self._state())
+        except TimeoutError:
+            log.warning("record_behind_at_stop", events_count=self._record.pending)
+
+
+def _our_clock() -> Micros:
+    return time.time_ns() // 1000
+
+
+def _span(start: Micros | None, end: Micros | None) -> float | None:
+    return None if start is None or end is None else (end - start) / SECOND
