@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections import deque
+from functools import lru_cache
 from itertools import islice
 from typing import Literal, get_args
 
@@ -39,10 +40,11 @@ class Quarantined(msgspec.Struct, frozen=True):
 
 
 OPENING = re.compile(
-    rb"Event: (\w+)\r?\nPrivilege: .+\nTimestamp: (\d{1,11}\.\d{6})\r?\n"
-    rb"SequenceNumber: (-?\d{1,10})\r?\nFile: .+\nLine: \d+\r?\nFunc: .+"
+    rb"Event: (\w{1,64})\r?\nPrivilege: .{1,256}\nTimestamp: (\d{1,11}\.\d{6})\r?\n"
+    rb"SequenceNumber: (-?\d{1,10})\r?\nFile: .{1,256}\nLine: \d{1,10}\r?\nFunc: .{1,256}(?=\n|\Z)"
 )
 """The evidence-grade opening: name, Timestamp, SequenceNumber."""
+_OPENING_LINES = 7
 
 _TIMESTAMP = re.compile(r"(\d{1,11})(?:\.(\d{1,6})\d{0,3})?", re.ASCII)
 _SEQUENCE = re.compile(r"-?\d{1,10}", re.ASCII)
@@ -53,30 +55,43 @@ _RELIED_ON = frozenset(
 
 
 def parse_headers(block: bytes) -> tuple[dict[str, str], set[str]]:
-    """Return every header once, and the names that came more than once; the last value stands."""
-    text = block.decode("utf-8", "replace")
-    lines = text.removesuffix("\r").split("\r\n")
-    try:
-        headers = dict([line.split(": ", 1) for line in lines])
-    except ValueError:
-        return _parse_unusual(text)
-    # the short way reads a block wrongly only where one of these fails
-    if len(headers) == len(lines) == text.count("\n") + 1 and ":" not in "".join(headers):
-        return headers, set()
-    return _parse_unusual(text)
+    """Return every header once, and the names that came more than once; the last value stands.
 
-
-def _parse_unusual(text: str) -> tuple[dict[str, str], set[str]]:
-    """Read headers one by one: line feeds alone, no space after a colon, no colon, a header twice."""
+    A line may end in LF alone, lack the space after its colon, or have no colon (then it is no header).
+    """
     headers: dict[str, str] = {}
     repeated: set[str] = set()
-    for line in text.split("\n"):
+    for line in block.decode("utf-8", "replace").split("\n"):
         name, colon, value = line.removesuffix("\r").partition(":")
         if colon:
             if name in headers:
                 repeated.add(name)
             headers[name] = value.removeprefix(" ")
     return headers, repeated
+
+
+def parse_opened(block: bytes, opening: re.Match[bytes]) -> tuple[dict[str, str], set[str]]:
+    """Return what parse_headers returns, in half the time for what a switch really sends."""
+    headers = _opening_headers(block[: opening.start(2)], block[opening.end(3) : opening.end()]).copy()
+    headers["Timestamp"] = opening[2].decode()
+    headers["SequenceNumber"] = opening[3].decode()
+    text = block[opening.end() + 1 :].decode("utf-8", "replace")
+    lines = text.removesuffix("\r").split("\r\n")
+    try:
+        headers.update([line.split(": ", 1) for line in lines])
+    except ValueError:
+        return parse_headers(block)
+    # the short way reads a block wrongly only where one of these fails
+    count = len(lines)
+    if len(headers) == count + _OPENING_LINES and text.count("\n") == count - 1 and ":" not in "".join(headers):
+        return headers, set()
+    return parse_headers(block)
+
+
+@lru_cache(maxsize=1024)
+def _opening_headers(before: bytes, after: bytes) -> dict[str, str]:
+    """Read the parts of an opening that are the same for each frame from one line of Asterisk's source."""
+    return parse_headers(before + b"\nSequenceNumber: " + after)[0]
 
 
 def parse_timestamp(text: str) -> Micros | None:

@@ -17,6 +17,7 @@ from callcenter.ami.gate import (
     Reason,
     Sequence,
     parse_headers,
+    parse_opened,
     parse_sequence,
     parse_timestamp,
     refuse_headers,
@@ -147,7 +148,7 @@ class Wire:
         name = raw_name.decode()
         if name not in self._wanted or (name == "VarSet" and _is_other_variable(block)):
             return None
-        headers, repeated = parse_headers(block)
+        headers, repeated = parse_opened(block, opening)
         at = int(stamp[:-7]) * SECOND + int(stamp[-6:])
         return refuse_headers(name, headers, repeated) or Frame(name, headers, at, number, pos)
 
