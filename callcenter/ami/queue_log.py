@@ -53,7 +53,7 @@ _OF_A_CALL: dict[str, tuple[str, ...]] = {
     "RINGCANCELED": ("n",),
     "BLINDTRANSFER": ("ttnnn",),
     "ATTENDEDTRANSFER": ("ttnnn", "tttnnn"),
-    "TRANSFER": ("ttnnn", "ttnn"),
+    "TRANSFER": ("ttnnn",),
 }
 _OF_A_MEMBER: dict[str, tuple[str, ...]] = {
     "ADDMEMBER": ("", "t"),

@@ -72,7 +72,7 @@ HONEST = {
     "RINGCANCELED": "6204",
     "BLINDTRANSFER": "1005|agents|1|5|1",
     "ATTENDEDTRANSFER": "BRIDGE|e3a|1|5|1",
-    "TRANSFER": "1005|agents|1|5",
+    "TRANSFER": "1005|agents|1|5|1",
     "ADDMEMBER": "PAUSED",
     "REMOVEMEMBER": "",
     "PAUSE": "tea",
