@@ -24,7 +24,9 @@ from callcenter.ami.settings import AmiSettings
 from callcenter.domain.frame import SECOND
 from callcenter.domain.state import FloorSettings
 from callcenter.errors import BadSetting
+from callcenter.exporter import ExporterSettings
 from callcenter.journal import JournalSettings
+from callcenter.logs import LogSettings
 from callcenter.store.settings import StoreSettings
 
 PREFIX = "CALLCENTER_"
@@ -87,6 +89,8 @@ class Settings(BaseSettings):
     ami: AmiSettings
     journal: JournalSettings = JournalSettings()
     store: StoreSettings = StoreSettings()
+    exporter: ExporterSettings = ExporterSettings()
+    log: LogSettings = LogSettings()
     agents: AgentsSettings = AgentsSettings()
     queues: dict[str, QueueSettings] = Field(default={}, description="Queue → its own settings.")
 

@@ -54,15 +54,13 @@ class Source(Protocol):
 class Tracker:
     """Follow one switch: owns the floor, everyone else gets facts."""
 
-    def __init__(
-        self, node: str, source: Source, journal: Journal, record: Record, follower: Follower, sinks: Sequence[Sink]
-    ) -> None:
+    def __init__(self, node: str, source: Source, journal: Journal, record: Record, follower: Follower) -> None:
         self._node = node
         self._source = source
         self._journal = journal
         self._record = record
         self._follower = follower
-        self._sinks = sinks
+        self._sinks: list[Sink] = []
         self._intake = Intake(node, follower.seen)
         self._ledger = Ledger(follower.floor)
         self._started_at = _our_clock()
@@ -73,6 +71,10 @@ class Tracker:
         self._last_seen_at: Micros | None = None
         self._gap: Micros = 0
         self._out_of_order = 0
+
+    def attach(self, sink: Sink) -> None:
+        """Tell a live view of every fact from the start; to be called before `run`."""
+        self._sinks.append(sink)
 
     async def run(self) -> None:
         """Follow until the source ends, then leave everything recorded and saved.

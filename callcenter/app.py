@@ -1,0 +1,111 @@
+"""The composition root: builds every part once, starts them in order, and stops them in the reverse order."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from typing import NamedTuple
+
+import structlog
+
+from callcenter import __version__, logs
+from callcenter.ami.client import AmiClient
+from callcenter.ami.session import first_error
+from callcenter.config import Settings
+from callcenter.domain.health import Health
+from callcenter.exporter import Exporter, ExporterServer
+from callcenter.journal import Journal
+from callcenter.store import Store
+from callcenter.tracker import Record, Tracker, recover
+
+log = structlog.get_logger()
+
+
+class _Kept(NamedTuple):
+    """What is opened before anything runs and closed after everything has stopped."""
+
+    store: Store
+    journal: Journal
+
+
+async def serve(settings: Settings) -> None:
+    """Run the service until SIGTERM or SIGINT.
+
+    Raises:
+        SwitchError: The first login failed; an unreachable switch is waited for only if `ami.wait_at_start` says so.
+        StoreError: The journal or the database cannot be used, is not migrated, or its disk is full.
+        BadSetting: A secret cannot be read, or the exporter's port is taken.
+    """
+    logs.configure(settings.log, _secrets(settings))
+    with _stop_signals() as stop:
+        async with _open(settings) as kept:
+            try:
+                async with asyncio.TaskGroup() as group:
+                    await _run(settings, kept, group, stop)
+            except BaseExceptionGroup as errors:
+                raise first_error(errors) from None
+    log.info("service_stopped")
+
+
+async def _run(settings: Settings, kept: _Kept, group: asyncio.TaskGroup, stop: asyncio.Event) -> None:
+    record = Record(kept.store, kept.journal)
+    recording = group.create_task(record.run(), name="record")
+    follower = await recover(kept.journal, record, settings.floor)
+
+    client = AmiClient(settings.ami)
+    tracker = Tracker(settings.ami.node, client, kept.journal, record, follower)
+    exporter = _exporter(settings, tracker.health)
+    tracker.attach(exporter)
+    server = ExporterServer(settings.exporter, exporter)
+    serving = group.create_task(server.run(), name="exporter")
+    tracking = group.create_task(tracker.run(), name="tracker")
+    reading = group.create_task(client.run(), name="ami")
+    log.info("service_started", version=__version__, node=settings.ami.node, exporter_port=server.port)
+
+    await stop.wait()
+    reading.cancel()
+    await tracking  # the client's end lets it finish what was read, and save
+    serving.cancel()
+    recording.cancel()
+
+
+@asynccontextmanager
+async def _open(settings: Settings) -> AsyncIterator[_Kept]:
+    store = await Store.open(settings.store, settings.ami.node)
+    try:
+        async with await Journal.open(settings.journal) as journal:
+            yield _Kept(store, journal)
+    finally:
+        await store.close()
+
+
+@contextmanager
+def _stop_signals() -> Iterator[asyncio.Event]:
+    """Give an event that SIGTERM and SIGINT set."""
+    loop, stop = asyncio.get_running_loop(), asyncio.Event()
+    numbers = (signal.SIGTERM, signal.SIGINT)
+    for number in numbers:
+        loop.add_signal_handler(number, stop.set)
+    try:
+        yield stop
+    finally:
+        for number in numbers:
+            loop.remove_signal_handler(number)
+
+
+def _exporter(settings: Settings, health: Callable[[], Health]) -> Exporter:
+    disks = [settings.journal.path.parent]
+    if settings.store.path is not None:
+        disks.append(settings.store.path.parent)
+    return Exporter(
+        settings.exporter, health,
+        site=settings.site.name, timezone=settings.site.timezone, threshold=settings.threshold_of, disks=disks,
+    )  # fmt: skip
+
+
+def _secrets(settings: Settings) -> list[str]:
+    """Reveal what must never appear in a log; whatever cannot be read stops the start."""
+    revealed = [settings.ami.events.reveal(), settings.ami.control.reveal(), settings.store.address().password]
+    return [secret for secret in revealed if secret]
