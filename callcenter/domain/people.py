@@ -48,6 +48,10 @@ class People:
         if person is None:
             person = Person(name, device, since=at)
             self._state.people[name] = person
+        if device != interface:
+            self._state.behind[interface] = device
+            if person.interface == interface:
+                person.interface = device
         for one in (device, interface):
             if self._state.who.get(one) != name:
                 self._state.who[one] = name
@@ -57,10 +61,7 @@ class People:
 
     def device_of(self, interface: str) -> str:
         """Name the device behind a member's interface (its state interface), the interface itself if unknown."""
-        key = self._state.who.get(interface)
-        if key is None or not interface.startswith("Local/"):
-            return interface
-        return self._state.people[key].interface
+        return self._state.behind.get(interface, interface)
 
     def seen_member(self, event: ev.MemberSeen) -> None:
         """Take what a queue says of a member; an answer to an action only fills what is not known."""

@@ -163,7 +163,10 @@ class Timer(msgspec.Struct, order=True, frozen=True, array_like=True):
 
 
 class State(msgspec.Struct):
-    """All that a floor remembers; `now` is the latest time that it was told, `boot` counts the switch's restarts."""
+    """All that a floor remembers; `now` is the latest time that it was told, `boot` counts the switch's restarts.
+
+    `who` says whose an interface is, `behind` which device a Local member stands for.
+    """
 
     now: Micros | None = None
     serial: int = 0
@@ -177,6 +180,7 @@ class State(msgspec.Struct):
     visits: dict[int, OpenVisit] = {}
     people: dict[str, Person] = {}
     who: dict[str, str] = {}
+    behind: dict[str, str] = {}
     devices: dict[str, bool] = {}
     contacts: dict[str, dict[str, bool]] = {}
     states: dict[str, str] = {}

@@ -78,7 +78,7 @@ class Reconcile:
         visits = [self._fill(visit) for visit in call.visits]
         for uid in dict.fromkeys(visit.uniqueid for visit in call.visits):
             visits += self._added(uid, call.call)
-        visits.sort(key=lambda v: _moment(v))
+        visits.sort(key=_moment)
         return msgspec.structs.replace(call, visits=tuple(visits))
 
     def _fill(self, visit: fx.Visit) -> fx.Visit:
@@ -203,10 +203,18 @@ def _from_log(logged: LoggedVisit, call: str) -> fx.Visit:
         ended_at=logged.ended_at if answered else None,
         hold=None,
         transferred=logged.transferred if answered else None,
-        ended_by=EndedBy(logged.ended_by) if logged.ended_by else None,
+        ended_by=_ended_by(logged),
         refused_at=None,
         offers=(),
         in_gap=True,
         frames=(),
         filled=(*known, "outcome"),
     )
+
+
+def _ended_by(logged: LoggedVisit) -> EndedBy | None:
+    if logged.outcome == "switch_down":
+        return EndedBy.SWITCH
+    if logged.outcome in {"answered", "abandoned"} and logged.ended_by:
+        return EndedBy(logged.ended_by)
+    return None
