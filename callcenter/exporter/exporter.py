@@ -1,0 +1,116 @@
+"""The live view: one sink that keeps the gauges and the board's document, and says whether all is well."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+
+import msgspec
+from prometheus_client import generate_latest
+
+from callcenter import __version__
+from callcenter.domain import facts as fx
+from callcenter.domain.facts import Fact
+from callcenter.domain.floor import Floor
+from callcenter.domain.frame import SECOND, Micros
+from callcenter.domain.health import Health
+from callcenter.exporter.counting import VisitCount
+from callcenter.exporter.gauges import Gauges
+from callcenter.exporter.live import LiveDocument, LiveView
+from callcenter.exporter.present import Present
+from callcenter.exporter.settings import ExporterSettings
+
+DEFAULT_THRESHOLD_SECONDS = 20.0
+
+
+def our_clock() -> Micros:
+    """Read our clock, in microseconds since the epoch."""
+    return time.time_ns() // 1000
+
+
+def default_threshold(_queue: str) -> float:
+    """Give every queue the usual service threshold, in seconds."""
+    return DEFAULT_THRESHOLD_SECONDS
+
+
+class Exporter:
+    """Told of every fact by `happened`; asked by `metrics`, `live`, `healthz` and `readyz`.
+
+    Args:
+        settings: Where it listens and how much it shows.
+        health: Gives the service's own figures; called when somebody asks, never at a fact.
+        site: The site's name.
+        timezone: Where the site's days begin.
+        threshold: Queue → seconds within which an answer is in time.
+        disks: Directories whose free space is watched.
+        clock: Our clock.
+    """
+
+    def __init__(
+        self,
+        settings: ExporterSettings,
+        health: Callable[[], Health],
+        *,
+        site: str = "main",
+        timezone: str = "Asia/Shanghai",
+        threshold: Callable[[str], float] = default_threshold,
+        disks: Iterable[Path] = (),
+        clock: Callable[[], Micros] = our_clock,
+    ) -> None:
+        self.settings = settings
+        self._health = health
+        self._clock = clock
+        self._present = Present()
+        self._visits = VisitCount()
+        self._gauges = Gauges(settings, self._present, health, site=site, version=__version__, disks=disks)
+        self._live = LiveView(
+            self._present, health, clock, threshold=threshold, timezone=timezone, site=site, version=__version__
+        )
+        self._recalled = False
+
+    def happened(self, facts: Sequence[Fact], floor: Floor) -> None:
+        """Take in what one event made true; the first call also takes in all that was there before."""
+        if not self._recalled:
+            self._recalled = True
+            if not facts:
+                self._visits.recall(floor)
+        self._gauges.changed(self._present.follow(facts, floor))
+        if not facts:
+            return
+        for fact in facts:
+            counted = self._visits.follow(fact, floor)
+            if counted is not None:
+                self._gauges.counted(counted)
+                self._live.counted(counted)
+            if isinstance(fact, fx.VisitEnded):
+                self._live.ended(fact.visit)
+        self._gauges.happened(facts)
+
+    def metrics(self) -> bytes:
+        """Return what Prometheus scrapes, in its text format."""
+        return generate_latest(self._gauges.registry)
+
+    def live(self) -> LiveDocument:
+        """Return what the board shows."""
+        return self._live.document()
+
+    def healthz(self) -> dict[str, object]:
+        """Say that the process lives, and how it does; never fails."""
+        health = self._health()
+        figures: dict[str, object] = msgspec.to_builtins(health)
+        return {"status": "alive", "version": __version__, "ready": not self.unready(), **figures}
+
+    def unready(self) -> list[str]:
+        """Return what keeps the service from being ready, a phrase each; none when it is."""
+        health, settings = self._health(), self.settings
+        seen = health.last_seen_at
+        age = None if seen is None else (self._clock() - seen) / SECOND
+        checks = (
+            (not health.ami_up, "the switch is not connected"),
+            (not health.ready, "the present state of the switch is not known yet"),
+            (health.gap_open_at is not None, "events are being missed"),
+            (age is None or age > settings.stale_seconds, "the switch has not been heard lately"),
+            (health.store_lag_seconds > settings.max_store_lag_seconds, "the record is far behind"),
+        )
+        return [phrase for wrong, phrase in checks if wrong]

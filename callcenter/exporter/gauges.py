@@ -1,0 +1,196 @@
+"""Facts become figures, at once; the figures about the service itself are read when somebody asks."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+
+from prometheus_client import CollectorRegistry
+from prometheus_client.core import Metric
+from prometheus_client.registry import Collector
+
+from callcenter.domain import facts as fx
+from callcenter.domain.facts import AgentState, Fact, OfferOutcome, VisitOutcome
+from callcenter.domain.frame import SECOND, Micros
+from callcenter.domain.health import Health
+from callcenter.domain.rings import within_rings
+from callcenter.exporter.counting import Counted
+from callcenter.exporter.names import OTHER, Names, inert
+from callcenter.exporter.present import Changed, Present, Seat
+from callcenter.exporter.settings import ExporterSettings
+from callcenter.exporter.values import Values
+
+
+class Gauges(Collector):
+    """Every metric of the table, in a registry of its own.
+
+    Args:
+        settings: Whether agents have series, and how many names have.
+        present: What is now; the same that the live view reads.
+        health: Gives the service's own figures when Prometheus asks.
+        site: The site's name.
+        version: The service's version.
+        disks: Directories whose free space is watched.
+    """
+
+    def __init__(
+        self,
+        settings: ExporterSettings,
+        present: Present,
+        health: Callable[[], Health],
+        *,
+        site: str,
+        version: str,
+        disks: Iterable[Path] = (),
+    ) -> None:
+        self._present = present
+        self._health = health
+        self._disks = tuple(disks)
+        self._queues = Names(settings.max_queues)
+        self._agents = Names(settings.max_agents) if settings.per_agent else Names(0)
+        self._values = Values()
+        self._values.set("build_info", (version,), 1)
+        self._values.set("info", (inert(site),), 1)
+        self._lost = 0
+        self.registry = CollectorRegistry(auto_describe=False)
+        self.registry.register(self)
+
+    # at each fact
+
+    def changed(self, changed: Changed) -> None:
+        """Take over what is different now."""
+        for before, after in changed.seats:
+            self._move(before, after)
+        for queue in changed.queues:
+            self._recount(queue)
+
+    def counted(self, visit: Counted) -> None:
+        """Count a visit."""
+        queue = self._queues.label(visit.queue)
+        values = self._values
+        values.add("visits_total", (queue, visit.outcome))
+        if visit.wait is not None:
+            values.observe("wait_seconds", (queue, visit.outcome), visit.wait / SECOND)
+        if visit.in_rings is not None:
+            values.add("within_rings_total", (queue, "rings-call"), visit.in_rings)
+
+    def happened(self, facts: Sequence[Fact]) -> None:
+        """Count what is over: offers, talks, holds, spans of an agent's state."""
+        for fact in facts:
+            match fact:
+                case fx.OfferEnded():
+                    self._offer(fact)
+                case fx.VisitEnded():
+                    self._account(fact.visit)
+                case fx.AgentStateChanged(ended=span) if span is not None:
+                    self._span(span)
+                case _:
+                    pass
+
+    def _offer(self, fact: fx.OfferEnded) -> None:
+        queue, offer, values = self._queues.label(fact.queue), fact.offer, self._values
+        values.add("offers_total", (queue, offer.outcome))
+        if self._agents.admits(offer.agent):
+            values.add("agent_offers_total", (self._agents.label(offer.agent), offer.outcome))
+        if offer.ringing is None:
+            return
+        values.observe("ring_seconds", (queue,), offer.ringing / SECOND)
+        if offer.outcome is OfferOutcome.ANSWERED:
+            values.add("within_rings_total", (queue, "rings-offer"), within_rings(offer.ringing))
+
+    def _account(self, visit: fx.Visit) -> None:
+        if visit.outcome is not VisitOutcome.ANSWERED:
+            return
+        queue = self._queues.label(visit.queue)
+        if visit.talk is not None:
+            self._values.observe("talk_seconds", (queue,), visit.talk / SECOND)
+        if visit.hold:
+            self._values.observe("hold_seconds", (queue,), visit.hold / SECOND)
+
+    def _span(self, span: fx.StateSpan) -> None:
+        if span.state is AgentState.WRAP_UP and span.queues and span.start is not None and span.end is not None:
+            queue = self._queues.label(span.queues[0])
+            self._values.observe("wrap_up_seconds", (queue,), max(0, span.end - span.start) / SECOND)
+        lasted = self._within_run(span.start, span.end)
+        if lasted is not None and self._agents.admits(span.agent):
+            self._values.add("agent_state_seconds_total", (self._agents.label(span.agent), span.state), lasted)
+
+    def _recount(self, queue: str) -> None:
+        label = self._queues.label(queue)
+        shared = [queue] if label != OTHER else [q for q in self._present.waiting if not self._queues.admits(q)]
+        oldest = [at for q in shared if (at := self._present.oldest(q)) is not None]
+        self._values.set("waiting_callers", (label,), sum(len(self._present.waiting[q]) for q in shared))
+        if oldest:
+            self._values.set("oldest_wait_start_timestamp_seconds", (label,), min(oldest) / SECOND)
+        else:
+            self._values.drop("oldest_wait_start_timestamp_seconds", (label,))
+
+    def _move(self, before: Seat | None, after: Seat | None) -> None:
+        for seat, step in ((before, -1), (after, 1)):
+            if seat is not None:
+                self._lost += step * seat.lost
+                for queue in seat.queues:
+                    self._values.add("agents", (self._queues.label(queue), seat.state), step)
+        if after is None:
+            if before is not None and self._agents.admits(before.agent):
+                self._values.drop_agent(self._agents.label(before.agent))
+                self._agents.forget(before.agent)
+        elif self._agents.admits(after.agent):
+            agent = self._agents.label(after.agent)
+            if before is None or before.state is not after.state:
+                for state in AgentState:
+                    self._values.set("agent_state", (agent, state), after.state is state)
+            self._values.set("line_blocked", (agent,), after.blocked)
+
+    # when Prometheus asks
+
+    def collect(self) -> Iterable[Metric]:
+        """Yield every metric; what lasts is shown up to the latest time that the switch told."""
+        self._service(self._health())
+        for disk in self._disks:
+            self._values.set("disk_free_bytes", (str(disk),), _free(disk))
+        yield from self._values.families({"agent_state_seconds_total": self._lasting()})
+
+    def _lasting(self) -> dict[tuple[str, ...], float]:
+        found: dict[tuple[str, ...], float] = {}
+        for seat in self._present.seats.values():
+            lasted = self._within_run(seat.since, self._present.now)
+            if lasted is not None and self._agents.admits(seat.agent):
+                found[self._agents.label(seat.agent), seat.state] = lasted
+        return found
+
+    def _within_run(self, start: Micros | None, end: Micros | None) -> float | None:
+        """Seconds of a span that lie in this run; a counter that begins with the time before counts it twice."""
+        begun = self._present.begun
+        if start is None or end is None or begun is None:
+            return None
+        return max(0, end - max(start, begun)) / SECOND
+
+    def _service(self, health: Health) -> None:
+        values, node = self._values, (health.node,)
+        values.set("phones_lost", node, self._lost)
+        values.set("ami_up", node, health.ami_up)
+        values.set("ami_gap_seconds_total", node, health.gap_seconds)
+        values.set("out_of_order_total", node, health.out_of_order)
+        values.set("journal_pending", (), health.journal_pending)
+        values.set("store_lag_seconds", (), health.store_lag_seconds)
+        seen = None if health.last_seen_at is None else health.last_seen_at / SECOND
+        for short, value in (
+            ("ami_lag_seconds", health.lag_seconds),
+            ("ami_clock_skew_seconds", health.clock_skew_seconds),
+            ("ami_last_seen_timestamp_seconds", seen),
+            ("evidence_grade", health.evidence_grade),
+        ):
+            values.set_or_drop(short, node, value)
+        for result, count in health.frames.items():
+            values.set("ami_frames_total", (health.node, result), count)
+        for queue, difference in health.ledger.items():
+            values.set("ledger_difference", (self._queues.label(queue),), difference)
+
+
+def _free(path: Path) -> float:
+    try:
+        return shutil.disk_usage(path).free
+    except OSError:
+        return float("nan")

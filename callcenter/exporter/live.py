@@ -1,0 +1,269 @@
+"""What a person sees now, as one document: queues, agents, the last calls, and how far all of it can be trusted.
+
+Times are epoch seconds by the switch's clock, so that a wait is the difference of two times of one clock. Counts
+are of the day in which a visit joined, in the site's time zone, or of this run where it began later in the day.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, deque
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from callcenter.domain import facts as fx
+from callcenter.domain.facts import VisitOutcome
+from callcenter.domain.frame import SECOND, Micros
+from callcenter.domain.health import Health
+from callcenter.domain.rings import rings_begun
+from callcenter.exporter.counting import Counted
+from callcenter.exporter.names import inert, masked
+from callcenter.exporter.present import Present, Seat
+
+SERVICE_LEVEL = "sl-offered"
+"""A within T / (A + B); the name stands wherever the number does."""
+RECENT = 100
+"""Finished visits that are remembered for the board."""
+_OUTSIDE = frozenset({VisitOutcome.ANSWERED, VisitOutcome.ABANDONED, VisitOutcome.REFUSED})
+
+
+class QueueNow(msgspec.Struct, frozen=True, kw_only=True):
+    """One queue: who waits, and what today came to."""
+
+    queue: str
+    waiting: int
+    oldest_joined_at: float | None
+    answered: int
+    abandoned: int
+    other_exits: int
+    refused: int
+    within: int
+    threshold_seconds: float
+    service_level: float | None
+
+
+class AgentNow(msgspec.Struct, frozen=True, kw_only=True):
+    """One agent; `since` is when the state began."""
+
+    agent: str
+    state: str
+    reason: str | None
+    since: float | None
+    queues: tuple[str, ...]
+
+
+class OfferSeen(msgspec.Struct, frozen=True, kw_only=True):
+    """One ring of a finished visit."""
+
+    agent: str
+    outcome: str
+    ring_seconds: float | None
+    rings: int | None
+
+
+class VisitSeen(msgspec.Struct, frozen=True, kw_only=True):
+    """A finished visit; the caller's number is masked."""
+
+    queue: str | None
+    caller: str | None
+    at: float | None
+    outcome: str
+    wait_seconds: float | None
+    talk_seconds: float | None
+    hold_seconds: float | None
+    agent: str | None
+    ended_by: str | None
+    transferred: str | None
+    offers: tuple[OfferSeen, ...]
+
+
+class LinkNow(msgspec.Struct, frozen=True, kw_only=True):
+    """How well the service sees the switch and keeps what it sees; None is unknown."""
+
+    node: str
+    up: bool
+    ready: bool
+    evidence_grade: bool | None
+    data_age_seconds: float | None
+    lag_seconds: float | None
+    gap_open: bool
+    gap_seconds: float
+    journal_pending: int
+    store_lag_seconds: float
+
+
+class LiveDocument(msgspec.Struct, frozen=True, kw_only=True):
+    """All of it; `now` is the switch's clock when the document was made."""
+
+    site: str
+    version: str
+    now: float
+    counted_since: float | None
+    service_level_name: str
+    link: LinkNow
+    queues: tuple[QueueNow, ...]
+    agents: tuple[AgentNow, ...]
+    recent: tuple[VisitSeen, ...]
+
+
+class LiveView:
+    """Keeps today's counts and the last visits, and makes the document when somebody looks.
+
+    Args:
+        present: What is now; the same that the gauges read.
+        health: Gives the service's own figures.
+        clock: Our clock.
+        threshold: Queue → seconds within which an answer is in time.
+        timezone: Where the site's days begin.
+        site: The site's name.
+        version: The service's version.
+    """
+
+    def __init__(
+        self,
+        present: Present,
+        health: Callable[[], Health],
+        clock: Callable[[], Micros],
+        *,
+        threshold: Callable[[str], float],
+        timezone: str,
+        site: str,
+        version: str,
+    ) -> None:
+        self._present = present
+        self._health = health
+        self._clock = clock
+        self._threshold = threshold
+        self._zone = ZoneInfo(timezone)
+        self._site, self._version = inert(site), version
+        self._day: date | None = None
+        self._today: dict[str, Counter[VisitOutcome]] = {}
+        self._within: Counter[str] = Counter()
+        self._recent: deque[VisitSeen] = deque(maxlen=RECENT)
+
+    def counted(self, visit: Counted) -> None:
+        """Count a visit into its day."""
+        if visit.queue is None or visit.at is None:
+            return
+        day = self._day_of(visit.at)
+        self._turn_to(day)
+        if day != self._day:
+            return  # it joined before midnight and ended after: yesterday's
+        self._today.setdefault(visit.queue, Counter())[visit.outcome] += 1
+        in_time = visit.wait is not None and visit.wait <= self._threshold(visit.queue) * SECOND
+        if visit.outcome is VisitOutcome.ANSWERED and in_time:
+            self._within[visit.queue] += 1
+
+    def ended(self, visit: fx.Visit) -> None:
+        """Remember a finished visit."""
+        self._recent.append(_seen(visit))
+
+    def document(self) -> LiveDocument:
+        """Make the document as of now."""
+        health, clock = self._health(), self._clock()
+        skew = round((health.clock_skew_seconds or 0.0) * SECOND)
+        now = max(clock + skew, self._present.now or 0)
+        self._turn_to(self._day_of(now))
+        queues = sorted(self._present.waiting.keys() | self._today.keys())
+        seats = sorted(self._present.seats.values(), key=lambda seat: seat.agent)
+        return LiveDocument(
+            site=self._site,
+            version=self._version,
+            now=now / SECOND,
+            counted_since=self._counted_since(now),
+            service_level_name=SERVICE_LEVEL,
+            link=_link(health, clock),
+            queues=tuple(self._queue(queue) for queue in queues),
+            agents=tuple(_agent(seat) for seat in seats),
+            recent=tuple(self._recent),
+        )
+
+    def _queue(self, queue: str) -> QueueNow:
+        counts = self._today.get(queue, Counter())
+        answered, abandoned = counts[VisitOutcome.ANSWERED], counts[VisitOutcome.ABANDONED]
+        served = answered + abandoned
+        return QueueNow(
+            queue=inert(queue),
+            waiting=len(self._present.waiting.get(queue, ())),
+            oldest_joined_at=_seconds(self._present.oldest(queue)),
+            answered=answered,
+            abandoned=abandoned,
+            other_exits=sum(n for outcome, n in counts.items() if outcome not in _OUTSIDE),
+            refused=counts[VisitOutcome.REFUSED],
+            within=self._within[queue],
+            threshold_seconds=self._threshold(queue),
+            service_level=self._within[queue] / served if served else None,
+        )
+
+    def _turn_to(self, day: date) -> None:
+        if self._day is None or day > self._day:
+            self._day = day
+            self._today.clear()
+            self._within.clear()
+
+    def _day_of(self, at: Micros) -> date:
+        return datetime.fromtimestamp(at / SECOND, self._zone).date()
+
+    def _counted_since(self, now: Micros) -> float | None:
+        begun = self._present.begun
+        if begun is None:
+            return None
+        local = datetime.fromtimestamp(now / SECOND, self._zone)
+        midnight = local.replace(hour=0, minute=0, second=0, microsecond=0).astimezone(UTC).timestamp()
+        return max(midnight, begun / SECOND)
+
+
+def _agent(seat: Seat) -> AgentNow:
+    return AgentNow(
+        agent=inert(seat.agent),
+        state=seat.state,
+        reason=None if seat.reason is None else inert(seat.reason),
+        since=_seconds(seat.since),
+        queues=tuple(inert(queue) for queue in seat.queues),
+    )
+
+
+def _link(health: Health, clock: Micros) -> LinkNow:
+    age = None if health.last_seen_at is None else max(0, clock - health.last_seen_at) / SECOND
+    return LinkNow(
+        node=inert(health.node),
+        up=health.ami_up,
+        ready=health.ready,
+        evidence_grade=health.evidence_grade,
+        data_age_seconds=age,
+        lag_seconds=health.lag_seconds,
+        gap_open=health.gap_open_at is not None,
+        gap_seconds=health.gap_seconds,
+        journal_pending=health.journal_pending,
+        store_lag_seconds=health.store_lag_seconds,
+    )
+
+
+def _seen(visit: fx.Visit) -> VisitSeen:
+    return VisitSeen(
+        queue=None if visit.queue is None else inert(visit.queue),
+        caller=masked(visit.caller),
+        at=_seconds(visit.joined_at if visit.joined_at is not None else visit.refused_at),
+        outcome=visit.outcome,
+        wait_seconds=_seconds(visit.wait),
+        talk_seconds=_seconds(visit.talk),
+        hold_seconds=_seconds(visit.hold),
+        agent=None if visit.agent is None else inert(visit.agent),
+        ended_by=visit.ended_by,
+        transferred=visit.transferred,
+        offers=tuple(
+            OfferSeen(
+                agent=inert(offer.agent),
+                outcome=offer.outcome,
+                ring_seconds=_seconds(offer.ringing),
+                rings=None if offer.ringing is None else rings_begun(offer.ringing),
+            )
+            for offer in visit.offers
+        ),
+    )
+
+
+def _seconds(value: Micros | None) -> float | None:
+    return None if value is None else value / SECOND

@@ -1,0 +1,170 @@
+"""What is now: who waits where since when, and what each agent does; followed fact by fact at the cost of what changed.
+
+The floor may be read while a fact is told, never kept. So the first look takes everything in, and each fact after
+it names what to look at again: a queue's callers are moved by the facts themselves, an agent is read anew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+
+from callcenter.domain import facts as fx
+from callcenter.domain.facts import AgentState, Fact
+from callcenter.domain.floor import Floor
+from callcenter.domain.frame import Micros
+from callcenter.domain.state import OpenVisit, Person
+
+VisitKey = tuple[str, str | None, int]
+"""A visit while it lasts: the caller's channel, the queue, and which time."""
+
+
+class Seat(msgspec.Struct, frozen=True):
+    """An agent as she is now; `queues` are those that she serves."""
+
+    agent: str
+    interface: str
+    state: AgentState
+    reason: str | None
+    since: Micros | None
+    queues: tuple[str, ...]
+    lost: bool
+    blocked: bool
+
+
+class Changed(msgspec.Struct):
+    """What a look found changed: queues whose callers moved, and each touched agent before and after."""
+
+    queues: set[str] = msgspec.field(default_factory=set)
+    seats: list[tuple[Seat | None, Seat | None]] = msgspec.field(default_factory=list)
+
+
+def open_visit_of(floor: Floor, uniqueid: str) -> OpenVisit | None:
+    """Find the visit that a caller's channel is in now."""
+    channel = floor.state.channels.get(uniqueid)
+    return None if channel is None or channel.visit is None else floor.state.visits.get(channel.visit)
+
+
+class Present:
+    """The present of one floor.
+
+    Attributes:
+        waiting: Queue → visit → when it joined, in the order they joined; None where that was not seen.
+        seats: Agents by name.
+        now: The latest time that the switch told.
+        begun: The first time that it told this run: what lasted before was shown by the run before.
+    """
+
+    def __init__(self) -> None:
+        self.waiting: dict[str, dict[VisitKey, Micros | None]] = {}
+        self.seats: dict[str, Seat] = {}
+        self.now: Micros | None = None
+        self.begun: Micros | None = None
+        self._of_interface: dict[str, str] = {}
+        self._seen = False
+
+    def follow(self, facts: Sequence[Fact], floor: Floor) -> Changed:
+        """Take in what one event made true."""
+        self.now = floor.state.now
+        if self.begun is None:
+            self.begun = self.now
+        changed = Changed()
+        if not self._seen:
+            self._seen = True
+            self._take_in(floor, changed)
+        touched: dict[str, None] = {}
+        for fact in facts:
+            self._caller(fact, floor, changed)
+            agent = _agent_of(fact)
+            if agent is not None:
+                touched[agent] = None
+        for name in touched:
+            self._look_at(name, floor, changed)
+        return changed
+
+    def oldest(self, queue: str) -> Micros | None:
+        """Return when the longest-waiting caller of a queue joined."""
+        return min((at for at in self.waiting.get(queue, {}).values() if at is not None), default=None)
+
+    def _take_in(self, floor: Floor, changed: Changed) -> None:
+        for queue, visits in floor.waiting().items():
+            self.waiting[queue] = {(v.uid, v.queue, v.n): _since(v) for v in visits}
+            changed.queues.add(queue)
+        for name in floor.state.people:
+            self._look_at(name, floor, changed)
+
+    def _caller(self, fact: Fact, floor: Floor, changed: Changed) -> None:
+        match fact:
+            case fx.VisitJoined():
+                at = fact.at
+                if at is None:
+                    visit = open_visit_of(floor, fact.uniqueid)
+                    at = None if visit is None else _since(visit)
+                self.waiting.setdefault(fact.queue, {})[fact.uniqueid, fact.queue, fact.n] = at
+                changed.queues.add(fact.queue)
+            case fx.VisitLeft():
+                self._gone((fact.uniqueid, fact.queue, fact.n), changed)
+            case fx.VisitEnded():
+                self._gone((fact.visit.uniqueid, fact.visit.queue, fact.visit.n), changed)
+            case _:
+                pass
+
+    def _gone(self, key: VisitKey, changed: Changed) -> None:
+        callers = self.waiting.get(key[1] or "")
+        if callers is not None and key in callers:
+            del callers[key]
+            changed.queues.add(key[1] or "")
+
+    def _look_at(self, name: str, floor: Floor, changed: Changed) -> None:
+        before = self.seats.get(name)
+        person = floor.state.people.get(name)
+        if person is None:
+            self._leave(before, changed)
+            return
+        after = _seat(person, floor)
+        if after == before:
+            return
+        former = self._of_interface.get(after.interface)
+        if former is not None and former != name and former not in floor.state.people:
+            self._leave(self.seats.get(former), changed)  # the same phone under a better name
+        self._of_interface[after.interface] = name
+        self.seats[name] = after
+        changed.seats.append((before, after))
+        for queue in after.queues:
+            if queue not in self.waiting:
+                self.waiting[queue] = {}
+                changed.queues.add(queue)
+
+    def _leave(self, seat: Seat | None, changed: Changed) -> None:
+        if seat is not None:
+            del self.seats[seat.agent]
+            changed.seats.append((seat, None))
+
+
+def _seat(person: Person, floor: Floor) -> Seat:
+    channels = floor.state.channels
+    return Seat(
+        agent=person.name,
+        interface=person.interface,
+        state=person.state,
+        reason=person.reason,
+        since=person.since,
+        queues=tuple(sorted(queue for queue, members in person.queues.items() if members)),
+        lost=person.reachable is False,
+        blocked=any(uid in channels and channels[uid].blocked for uid in person.channels),
+    )
+
+
+def _since(visit: OpenVisit) -> Micros | None:
+    return visit.joined_at if visit.joined_at is not None else visit.waiting_since
+
+
+def _agent_of(fact: Fact) -> str | None:
+    match fact:
+        case fx.AgentStateChanged() | fx.MembershipChanged() | fx.PhoneLost() | fx.PhoneFound():
+            return fact.agent
+        case fx.OwnCallBegan() | fx.OwnCallEnded() | fx.LineBlocked():
+            return fact.own.agent
+        case _:
+            return None

@@ -1,0 +1,91 @@
+"""The exporter over real sockets: its pages, its end, and a port that is taken."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+
+import httpx
+import msgspec
+import pytest
+from prometheus_client.parser import text_string_to_metric_families
+
+from callcenter.domain.floor import Floor
+from callcenter.domain.health import Health
+from callcenter.errors import BadSetting
+from callcenter.exporter import Exporter, ExporterServer, ExporterSettings, LiveDocument
+from callcenter.exporter.exporter import our_clock
+from callcenter.exporter.table import METRICS
+
+SETTINGS = ExporterSettings(port=0)
+
+
+class Service:
+    """A service whose health is whatever the test says."""
+
+    def __init__(self) -> None:
+        self.health = Health(node="pbx", started_at=our_clock())
+        self.exporter = Exporter(SETTINGS, lambda: self.health)
+        self.exporter.happened((), Floor())
+        self.server = ExporterServer(SETTINGS, self.exporter)
+
+    @contextlib.asynccontextmanager
+    async def running(self) -> AsyncIterator[httpx.AsyncClient]:
+        serving = asyncio.create_task(self.server.run())
+        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{self.server.port}", trust_env=False) as client:
+            try:
+                yield client
+            finally:
+                serving.cancel()
+                await asyncio.wait([serving])
+
+
+async def test_metrics_page_is_what_prometheus_reads() -> None:
+    async with Service().running() as client:
+        page = await client.get("/metrics")
+    assert page.headers["content-type"].startswith("text/plain; version=")
+    families = {family.name for family in text_string_to_metric_families(page.text)}
+    assert families == {metric.name.removesuffix("_total") for metric in METRICS}
+
+
+async def test_readyz_turns_with_the_service_and_says_why_not() -> None:
+    service = Service()
+    async with service.running() as client:
+        before = await client.get("/readyz")
+        service.health = Health(node="pbx", started_at=0, ami_up=True, ready=True, last_seen_at=our_clock())
+        after = await client.get("/readyz")
+    assert (before.status_code, after.status_code) == (503, 200)
+    assert "the switch is not connected" in before.text
+
+
+async def test_healthz_says_alive_while_nothing_else_is_well() -> None:
+    async with Service().running() as client:
+        page = await client.get("/healthz")
+    assert page.status_code == 200
+    assert page.json()["status"] == "alive"
+
+
+async def test_live_page_is_the_boards_document() -> None:
+    async with Service().running() as client:
+        page = await client.get("/live.json")
+    document = msgspec.json.decode(page.content, type=LiveDocument)
+    assert document.link.node == "pbx"
+    assert page.headers["cache-control"] == "no-store"
+
+
+async def test_port_is_free_again_once_the_server_has_ended() -> None:
+    service = Service()
+    async with service.running() as client:
+        await client.get("/healthz")
+    again = ExporterServer(ExporterSettings(port=service.server.port), service.exporter)
+    assert again.port == service.server.port
+    again.close()
+
+
+def test_port_that_is_taken_is_told_in_one_sentence() -> None:
+    service = Service()
+    with pytest.raises(BadSetting, match=r"cannot listen on 127\.0\.0\.1:") as told:
+        ExporterServer(ExporterSettings(port=service.server.port), service.exporter)
+    assert "\n" not in str(told.value)
+    service.server.close()

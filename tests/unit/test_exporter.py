@@ -1,0 +1,443 @@
+"""The exporter is told of real floors' facts; what Prometheus and the board then see is the figure as defined."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from callcenter.domain import events as ev
+from callcenter.domain.floor import Floor
+from callcenter.domain.frame import SECOND
+from callcenter.domain.health import Health
+from callcenter.domain.state import FloorSettings
+from callcenter.exporter import Exporter, ExporterSettings
+from callcenter.exporter.names import Names, inert, masked
+from callcenter.exporter.table import METRICS, Kind
+from callcenter.exporter.values import Values
+
+NOON = 1_790_000_000 * SECOND
+
+
+class House:
+    """A floor, an exporter that follows it, and words for what happens."""
+
+    def __init__(self, *, floor: Floor | None = None, **settings: Any) -> None:
+        self.floor = floor or Floor(FloorSettings(wrap_up={"sales": 3 * SECOND}))
+        self.figures = Health(node="pbx", started_at=0)
+        self.now = NOON
+        self.exporter = Exporter(
+            ExporterSettings(**settings), lambda: self.figures, clock=lambda: self.now, disks=[Path("/")]
+        )
+        self._pos = 0
+
+    def tell(self, kind: Any, *words: Any, after: float = 0, **named: Any) -> None:
+        self.now += round(after * SECOND)
+        self._pos += 1
+        self.exporter.happened(self.floor.apply(kind(self.now, self._pos, *words, **named)), self.floor)
+
+    def sign_in(self, agent: str = "Alice", queue: str = "sales", *, paused: bool = False) -> None:
+        interface = f"PJSIP/{agent}"
+        self.tell(ev.MemberSeen, queue, interface, agent, interface, 1, paused=paused, reason="tea" if paused else "")
+
+    def join(self, caller: str = "c1", queue: str = "sales", number: str = "13812345678") -> None:
+        name = f"PJSIP/trunk-{caller}"
+        self.tell(ev.ChannelStarted, caller, name, caller, "400", calling=False, number=number)
+        self.tell(ev.CallerJoined, caller, name, caller, queue, 1, number, "400")
+
+    def ring(self, caller: str = "c1", agent: str = "Alice", queue: str = "sales", after: float = 0) -> None:
+        uid, name = f"{caller}-{agent}", f"PJSIP/{agent}-{caller}"
+        self.tell(ev.ChannelStarted, uid, name, caller, "", calling=False, number=None, after=after)
+        self.tell(ev.MemberCalled, caller, f"PJSIP/trunk-{caller}", caller, queue, f"PJSIP/{agent}", agent, uid, name)
+        self.tell(ev.ChannelRang, uid, name)
+
+    def answer(self, caller: str = "c1", agent: str = "Alice", queue: str = "sales", after: float = 0) -> None:
+        uid, name, trunk = f"{caller}-{agent}", f"PJSIP/{agent}-{caller}", f"PJSIP/trunk-{caller}"
+        self.tell(ev.ChannelUp, uid, name, caller, after=after)
+        self.tell(ev.CallerLeft, caller, trunk, caller, queue)
+        self.tell(ev.MemberConnected, caller, trunk, caller, queue, f"PJSIP/{agent}", agent, uid, name)
+
+    def hang_up(self, caller: str = "c1", agent: str = "Alice", queue: str = "sales", after: float = 0) -> None:
+        uid, name, trunk = f"{caller}-{agent}", f"PJSIP/{agent}-{caller}", f"PJSIP/trunk-{caller}"
+        self.tell(ev.HangupAsked, caller, trunk, 16, None, after=after)
+        self.tell(ev.MemberCompleted, caller, caller, queue, f"PJSIP/{agent}", agent, uid)
+        self.tell(ev.ChannelEnded, uid, name, 16, None)
+        self.tell(ev.ChannelEnded, caller, trunk, 16, None)
+        self.tell(ev.Tick, after=2)
+
+    def give_up(self, caller: str = "c1", queue: str = "sales", after: float = 0) -> None:
+        trunk = f"PJSIP/trunk-{caller}"
+        self.tell(ev.HangupAsked, caller, trunk, 16, None, after=after)
+        self.tell(ev.CallerLeft, caller, trunk, caller, queue)
+        self.tell(ev.CallerDropped, caller, trunk, caller, queue)
+        self.tell(ev.ChannelEnded, caller, trunk, 16, None)
+        self.tell(ev.Tick, after=2)
+
+    def series(self, start: str = "") -> dict[str, float]:
+        lines = self.exporter.metrics().decode().splitlines()
+        shown = [line.removeprefix("callcenter_") for line in lines if not line.startswith("#")]
+        return {name: float(value) for name, value in (s.rsplit(" ", 1) for s in shown) if name.startswith(start)}
+
+
+def test_waiting_caller_shows_at_once_and_leaves_at_once() -> None:
+    house = House()
+    house.sign_in(paused=True)
+    house.join()
+    waiting, since = 'waiting_callers{queue="sales"}', 'oldest_wait_start_timestamp_seconds{queue="sales"}'
+    assert house.series(waiting) == {waiting: 1}
+    assert house.series(since) == {since: NOON / SECOND}
+    house.give_up(after=4)
+    assert house.series(waiting) == {waiting: 0}
+    assert house.series(since) == {}
+
+
+def test_oldest_wait_is_that_of_the_first_who_still_waits() -> None:
+    house = House()
+    house.join("c1")
+    house.tell(ev.Tick, after=7)
+    house.join("c2")
+    house.give_up("c1")
+    since = 'oldest_wait_start_timestamp_seconds{queue="sales"}'
+    assert house.series(since) == {since: NOON / SECOND + 7}
+
+
+def test_queue_without_callers_shows_zero_as_soon_as_somebody_serves_it() -> None:
+    house = House()
+    house.sign_in()
+    assert house.series("waiting") == {'waiting_callers{queue="sales"}': 0}
+
+
+def test_answered_visit_counts_at_its_answer_and_not_again_at_its_end() -> None:
+    house = House()
+    house.sign_in()
+    house.join()
+    house.ring()
+    house.answer(after=4)
+    visits = 'visits_total{outcome="answered",queue="sales"}'
+    assert house.series("visits_total") == {visits: 1}
+    house.hang_up(after=60)
+    assert house.series("visits_total") == {visits: 1}
+
+
+def test_visit_answered_before_a_restart_of_ours_is_not_counted_twice() -> None:
+    before = House()
+    before.sign_in()
+    before.join()
+    before.ring()
+    before.answer(after=4)
+    after = House(floor=Floor.restore(before.floor.save()))
+    after.now = before.now
+    after.exporter.happened((), after.floor)
+    after.hang_up(after=10)
+    assert after.series("visits_total") == {}
+    assert after.series("talk_seconds_count") == {'talk_seconds_count{queue="sales"}': 1}
+
+
+def test_caller_who_waited_through_a_restart_of_ours_is_shown_and_counted() -> None:
+    before = House()
+    before.join()
+    after = House(floor=Floor.restore(before.floor.save()))
+    after.now = before.now
+    after.exporter.happened((), after.floor)
+    assert after.series("waiting") == {'waiting_callers{queue="sales"}': 1}
+    after.give_up(after=3)
+    assert after.series("visits_total") == {'visits_total{outcome="abandoned",queue="sales"}': 1}
+
+
+def test_wait_of_exactly_a_threshold_lies_within_its_edge() -> None:
+    house = House()
+    house.join()
+    house.give_up(after=20)
+    wait = house.series('wait_seconds_bucket{le="20.0"')
+    assert list(wait.values()) == [1]
+    assert list(house.series('wait_seconds_bucket{le="15.0"').values()) == [0]
+
+
+@pytest.mark.parametrize(("ringing", "kept"), [(14.999, 1), (15.0, 0)])
+def test_fourth_ring_is_not_within_three(ringing: float, kept: int) -> None:
+    house = House()
+    house.sign_in()
+    house.join()
+    house.ring()
+    house.answer(after=ringing)
+    house.hang_up(after=5)
+    assert house.series("within_rings_total") == {
+        'within_rings_total{kind="rings-call",queue="sales"}': kept,
+        'within_rings_total{kind="rings-offer",queue="sales"}': kept,
+    }
+
+
+def test_call_is_late_for_its_caller_where_the_second_agent_was_quick() -> None:
+    house = House()
+    house.sign_in("Alice")
+    house.sign_in("Bob")
+    house.join()
+    house.ring(agent="Alice")
+    house.tell(ev.ChannelEnded, "c1-Alice", "PJSIP/Alice-c1", 19, None, after=12)
+    house.ring(agent="Bob", after=1)
+    house.answer(agent="Bob", after=3)
+    house.hang_up(agent="Bob", after=5)
+    rings = house.series("within_rings_total")
+    assert rings['within_rings_total{kind="rings-call",queue="sales"}'] == 0
+    assert rings['within_rings_total{kind="rings-offer",queue="sales"}'] == 1
+    assert house.series("offers_total") == {
+        'offers_total{outcome="timed_out",queue="sales"}': 1,
+        'offers_total{outcome="answered",queue="sales"}': 1,
+    }
+
+
+def test_talk_hold_and_wrap_up_are_measured_by_the_switch() -> None:
+    house = House()
+    house.sign_in()
+    house.join()
+    house.ring()
+    house.answer(after=2)
+    house.tell(ev.HoldSet, "c1-Alice", on=True, after=1)
+    house.tell(ev.HoldSet, "c1-Alice", on=False, after=6)
+    house.hang_up(after=1)
+    house.tell(ev.Tick, after=5)
+    assert house.series("talk_seconds_sum") == {'talk_seconds_sum{queue="sales"}': 8}
+    assert house.series("hold_seconds_sum") == {'hold_seconds_sum{queue="sales"}': 6}
+    assert house.series("wrap_up_seconds_sum") == {'wrap_up_seconds_sum{queue="sales"}': 3}
+
+
+def test_agents_are_counted_in_each_queue_they_serve() -> None:
+    house = House()
+    house.sign_in("Alice", "sales")
+    house.sign_in("Alice", "support")
+    house.sign_in("Bob", "sales", paused=True)
+    counted = {name: n for name, n in house.series("agents{").items() if n}
+    assert counted == {
+        'agents{queue="sales",state="available"}': 1,
+        'agents{queue="support",state="available"}': 1,
+        'agents{queue="sales",state="paused"}': 1,
+    }
+
+
+def test_time_in_a_state_grows_while_it_lasts() -> None:
+    house = House()
+    house.sign_in(paused=True)
+    house.tell(ev.Tick, after=30)
+    paused = 'agent_state_seconds_total{agent="Alice",state="paused"}'
+    assert house.series(paused) == {paused: 30}
+    house.sign_in(paused=False)
+    house.tell(ev.Tick, after=10)
+    assert house.series(paused) == {paused: 30}
+    available = 'agent_state_seconds_total{agent="Alice",state="available"}'
+    assert house.series(available) == {available: 10}
+
+
+def test_time_before_a_restart_of_ours_is_left_to_the_run_before() -> None:
+    before = House()
+    before.sign_in(paused=True)
+    before.tell(ev.Tick, after=1000)
+    after = House(floor=Floor.restore(before.floor.save()))
+    after.now = before.now
+    after.exporter.happened((), after.floor)
+    after.tell(ev.Tick, after=5)
+    paused = 'agent_state_seconds_total{agent="Alice",state="paused"}'
+    assert after.series(paused) == {paused: 5}
+
+
+def test_agent_has_at_most_thirty_series() -> None:
+    house = House()
+    house.sign_in()
+    for number, after in enumerate((2.0, 30.0)):
+        house.join(f"c{number}")
+        house.ring(f"c{number}")
+        house.answer(f"c{number}", after=after)
+        house.hang_up(f"c{number}", after=1)
+        house.tell(ev.Tick, after=5)
+    assert 0 < len([name for name in house.series() if "agent=" in name]) <= 30
+
+
+def test_per_agent_series_can_be_switched_off() -> None:
+    house = House(per_agent=False)
+    house.sign_in()
+    house.join()
+    house.ring()
+    assert [name for name in house.series() if "agent=" in name] == []
+    assert house.series('agents{queue="sales",state="ringing"}') == {'agents{queue="sales",state="ringing"}': 1}
+
+
+def test_queues_beyond_the_limit_share_one_series() -> None:
+    house = House(max_queues=2)
+    for queue in ("a", "b", "c", "d"):
+        house.join(queue, queue)
+    assert house.series("waiting") == {
+        'waiting_callers{queue="a"}': 1,
+        'waiting_callers{queue="b"}': 1,
+        'waiting_callers{queue="(other)"}': 2,
+    }
+    house.give_up("c", "c")
+    assert house.series('waiting_callers{queue="(other)"}') == {'waiting_callers{queue="(other)"}': 1}
+
+
+def test_lost_phone_is_counted_until_it_is_found() -> None:
+    house = House()
+    house.sign_in()
+    house.tell(ev.PhoneSeen, "PJSIP/Alice", reachable=False)
+    assert house.series("phones_lost") == {'phones_lost{node="pbx"}': 1}
+    house.tell(ev.PhoneSeen, "PJSIP/Alice", reachable=True)
+    assert house.series("phones_lost") == {'phones_lost{node="pbx"}': 0}
+
+
+def test_line_lying_open_is_blocked_until_it_is_free() -> None:
+    house = House(floor=Floor(FloorSettings(permitted=("9XXX",), blocked_after=60 * SECOND)))
+    house.sign_in()
+    house.tell(ev.ChannelStarted, "own", "PJSIP/Alice-1", "own", "*60", calling=True, number=None)
+    house.tell(ev.Tick, after=61)
+    blocked = 'line_blocked{agent="Alice"}'
+    assert house.series(blocked) == {blocked: 1}
+    house.tell(ev.ChannelEnded, "own", "PJSIP/Alice-1", 16, None)
+    assert house.series(blocked) == {blocked: 0}
+
+
+def test_caller_can_put_nothing_into_a_label() -> None:
+    house = House()
+    house.sign_in()
+    house.join(number='138"}\n# evil 1')
+    house.ring()
+    house.answer(after=1)
+    house.hang_up(after=1)
+    assert "evil" not in house.exporter.metrics().decode()
+
+
+def test_unknown_is_no_series_and_never_zero() -> None:
+    house = House()
+    assert house.series("ami_lag_seconds") == {}
+    assert house.series("evidence_grade") == {}
+    house.figures = msgspec.structs.replace(house.figures, lag_seconds=0.02, evidence_grade=False, ami_up=True)
+    assert house.series("ami_lag_seconds") == {'ami_lag_seconds{node="pbx"}': 0.02}
+    assert house.series("evidence_grade") == {'evidence_grade{node="pbx"}': 0}
+    assert house.series("ami_up") == {'ami_up{node="pbx"}': 1}
+
+
+def test_service_figures_are_those_of_the_moment_of_the_scrape() -> None:
+    house = House()
+    house.figures = msgspec.structs.replace(
+        house.figures, frames={"accepted": 7, "quarantined": 1}, gap_seconds=2.5, journal_pending=4, ledger={"sales": 0}
+    )
+    shown = house.series()
+    assert shown['ami_frames_total{node="pbx",result="accepted"}'] == 7
+    assert shown['ami_gap_seconds_total{node="pbx"}'] == 2.5
+    assert shown["journal_pending"] == 4
+    assert shown['ledger_difference{queue="sales"}'] == 0
+    assert shown['disk_free_bytes{path="/"}'] > 0
+
+
+def test_ready_only_when_the_switch_is_seen_and_the_record_keeps_up() -> None:
+    house = House()
+    assert house.exporter.unready()
+    well = Health(node="pbx", started_at=0, ami_up=True, ready=True, last_seen_at=house.now)
+    house.figures = well
+    assert house.exporter.unready() == []
+    house.figures = msgspec.structs.replace(well, gap_open_at=house.now)
+    assert house.exporter.unready() == ["events are being missed"]
+    house.figures = msgspec.structs.replace(well, store_lag_seconds=61)
+    assert house.exporter.unready() == ["the record is far behind"]
+    house.figures = msgspec.structs.replace(well, last_seen_at=house.now - 16 * SECOND)
+    assert house.exporter.unready() == ["the switch has not been heard lately"]
+
+
+def test_health_is_told_even_when_nothing_is_ready() -> None:
+    told = House().exporter.healthz()
+    assert told["status"] == "alive"
+    assert told["ready"] is False
+
+
+def test_board_counts_the_day_and_names_its_service_level() -> None:
+    house = House()
+    house.sign_in()
+    house.join("quick")
+    house.ring("quick")
+    house.answer("quick", after=20)
+    house.hang_up("quick", after=1)
+    house.join("gone")
+    house.give_up("gone", after=9)
+    live = house.exporter.live()
+    (queue,) = live.queues
+    assert (queue.answered, queue.abandoned, queue.within, queue.service_level) == (1, 1, 1, 0.5)
+    assert live.service_level_name == "sl-offered"
+    assert [visit.outcome for visit in live.recent] == ["answered", "abandoned"]
+
+
+def test_board_begins_a_new_day_at_the_sites_midnight() -> None:
+    house = House()
+    house.join()
+    house.give_up(after=1)
+    assert house.exporter.live().queues[0].abandoned == 1
+    house.now += 86_400 * SECOND
+    assert house.exporter.live().queues[0].abandoned == 0
+
+
+def test_board_never_shows_a_callers_number() -> None:
+    house = House()
+    house.join(number="13812345678")
+    house.give_up(after=1)
+    assert b"13812345678" not in msgspec.json.encode(house.exporter.live())
+    assert house.exporter.live().recent[0].caller == "138****5678"
+
+
+@pytest.mark.parametrize(
+    ("number", "shown"),
+    [
+        ("13812345678", "138****5678"),
+        ("02088886666", "020****6666"),
+        ("8888666", "88****66"),
+        ("1001", "1001"),
+        (None, None),
+    ],
+)
+def test_number_keeps_only_its_ends(number: str | None, shown: str | None) -> None:
+    assert masked(number) == shown
+
+
+@pytest.mark.parametrize("hostile", ["a\nb", "a\x1b[31mb", "a\u202eb", "a\x00b", "a\u2028b"])
+def test_name_that_could_act_is_made_inert(hostile: str) -> None:
+    assert inert(hostile) == "a\ufffdb" or inert(hostile).startswith("a\ufffd[31m")
+    assert inert(hostile).isprintable()
+
+
+def test_endless_name_is_cut() -> None:
+    assert len(inert("x" * 100_000)) == 80
+
+
+def test_names_place_is_given_to_another_once_it_is_forgotten() -> None:
+    names = Names(1)
+    assert names.label("a") == "a"
+    assert names.label("b") == "(other)"
+    names.forget("a")
+    assert names.label("b") == "b"
+
+
+def test_agent_whose_better_name_becomes_known_leaves_no_old_series() -> None:
+    house = House()
+    house.tell(ev.MemberSeen, "sales", "PJSIP/1001", "PJSIP/1001", "PJSIP/1001", 1, paused=False, reason="")
+    house.tell(ev.MemberSeen, "sales", "PJSIP/1001", "Alice", "PJSIP/1001", 1, paused=True, reason="tea")
+    agents = {name.split('agent="')[1].split('"')[0] for name in house.series() if 'agent="' in name}
+    assert agents == {"Alice"}
+    assert sum(house.series('agents{queue="sales"').values()) == 1
+
+
+def test_metric_that_is_not_in_the_table_cannot_be_fed() -> None:
+    with pytest.raises(KeyError):
+        Values().add("no_such_total", ())
+
+
+def test_every_metric_has_a_type_and_a_meaning_in_the_output() -> None:
+    text = House().exporter.metrics().decode()
+    for metric in METRICS:
+        assert f"# HELP {metric.name} {metric.en}" in text
+        assert f"# TYPE {metric.name} {metric.kind}" in text
+        assert metric.zh
+
+
+def test_names_follow_the_conventions_of_prometheus() -> None:
+    for metric in METRICS:
+        assert metric.short.endswith("_total") == (metric.kind is Kind.COUNTER)
+        assert bool(metric.edges) == (metric.kind is Kind.HISTOGRAM)
+        assert not {"caller", "call", "uniqueid"} & set(metric.labels)
+        assert metric.kind is not Kind.HISTOGRAM or "agent" not in metric.labels
