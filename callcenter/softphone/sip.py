@@ -7,6 +7,7 @@ the socket while it waits up to 30 s, knows no retransmission, and blocks its IN
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import secrets
 import socket
 import threading
@@ -93,7 +94,8 @@ class Client(SIP.SIPClient):
     def stop(self) -> None:
         """Close the socket and end the thread, saying nothing to the switch; doing it twice does no harm."""
         if self.NSD:
-            self._loop.call_soon_threadsafe(self.leave)
+            with contextlib.suppress(RuntimeError):  # it has ended by itself in this moment
+                self._loop.call_soon_threadsafe(self.leave)
         if self._thread:
             self._thread.join()
 
@@ -136,10 +138,11 @@ class Client(SIP.SIPClient):
 
     def run(self, work: Coroutine[Any, Any, T]) -> T:
         """Do something on the loop from another thread and wait for it; raises PhoneError where it cannot be done."""
-        if not self.NSD:
+        try:
+            future = asyncio.run_coroutine_threadsafe(work, self._loop)
+        except (AttributeError, RuntimeError) as error:  # no loop yet, or closed already
             work.close()
-            raise PhoneError("the phone is not running")
-        future = asyncio.run_coroutine_threadsafe(work, self._loop)
+            raise PhoneError("the phone is not running") from error
         try:
             return future.result(GIVE_UP)
         except (TimeoutError, CancelledError) as error:

@@ -53,6 +53,7 @@ class Peer:
         self.port = int(self.socket.getsockname()[1])
         self.phone = ("127.0.0.1", 0)
         self.registers: queue.Queue[Heard] = queue.Queue()
+        self.deaf_to_refusals = False
         self.register_codes = ["401 Unauthorized", "200 OK"]
         self._heard: queue.Queue[Heard] = queue.Queue()
         self._thread = threading.Thread(target=self._listen, name="peer")
@@ -86,7 +87,7 @@ class Peer:
             self._heard.put(heard)
         if heard.heading.startswith("BYE"):
             self.answer(heard, "200 OK")
-        if heard.heading[8:9] in "3456" and heard["CSeq"].endswith("INVITE"):
+        if not self.deaf_to_refusals and heard.heading[8:9] in "3456" and heard["CSeq"].endswith("INVITE"):
             self.acknowledge(heard, heard["Call-ID"])
 
     def take(self, start: str) -> Heard:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import socket
+import threading
 from typing import TYPE_CHECKING
 
 import pytest
 
 from callcenter.errors import PhoneError
 from callcenter.softphone import Act, Did, Entry, Phone, PhoneScript, PhoneSettings, PhoneState
+from callcenter.softphone.calls import KEPT_KEYS
 from tests.unit.softphone.peer import SDP, Peer
 
 if TYPE_CHECKING:
@@ -218,6 +220,62 @@ def test_reinvite_is_answered_on_the_audio_port_that_is_open(phone: Phone, peer:
     assert again["CSeq"] == "2 INVITE"
     assert _audio_port(again.body) == _audio_port(accepted.body)
     assert "a=recvonly" in again.body
+
+
+def test_reinvite_without_audio_that_we_speak_leaves_the_call_as_it_was(phone: Phone, peer: Peer) -> None:
+    peer.invite()
+    phone.answer()
+    accepted = peer.take("SIP/2.0 200")
+    peer.acknowledge(accepted)
+    peer.ask("INVITE", cseq=2, to_tag=accepted.to_tag, body="v=0\r\n")
+    peer.take("SIP/2.0 488")
+    assert phone.state is PhoneState.TALKING
+
+
+def test_reinvite_while_it_rings_is_pending(phone: Phone, peer: Peer) -> None:
+    ringing = peer.invite()
+    peer.ask("INVITE", cseq=2, to_tag=ringing.to_tag, body=SDP.format(port=9))
+    peer.take("SIP/2.0 491")
+    assert phone.state is PhoneState.RINGING
+
+
+def test_reinvite_of_a_call_that_is_gone_does_not_exist(phone: Phone, peer: Peer) -> None:
+    peer.ask("INVITE", call="gone", to_tag="x", body=SDP.format(port=9))
+    peer.take("SIP/2.0 481")
+
+
+def test_keys_of_a_caller_who_never_stops_pressing_are_bounded(phone: Phone, peer: Peer) -> None:
+    peer.invite()
+    phone.answer()
+    assert phone._line
+    call = phone._line.active
+    assert call
+    for _ in range(KEPT_KEYS + 50):
+        call.dtmf_callback("5")
+    assert call.get_dtmf(KEPT_KEYS + 50) == "5" * KEPT_KEYS
+
+
+def test_phone_that_stops_while_it_waits_for_the_switch_says_so(settings: PhoneSettings, peer: Peer) -> None:
+    phone = Phone(settings)
+    phone.start()
+    phone.dial("1")
+    peer.answer(peer.take("INVITE"), "200 OK", body=SDP.format(port=9))
+    phone.wait(Did.PEER_ANSWERED, 5)
+    sentences: list[str] = []
+
+    def hold() -> None:
+        with pytest.raises(PhoneError) as raised:
+            phone.hold()
+        sentences.append(str(raised.value))
+
+    holding = threading.Thread(target=hold)
+    holding.start()
+    peer.take("INVITE")
+    phone.vanish()
+    holding.join()
+    assert sentences == ["the phone was stopped before it could do that"]
+    with pytest.raises(PhoneError, match="not running"):
+        phone.hangup()
 
 
 def test_script_answers_holds_resumes_and_hangs_up_by_itself(settings: PhoneSettings, peer: Peer) -> None:
