@@ -1,0 +1,87 @@
+"""The command as a user runs it: a process, its exit code, what it writes where."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+from callcenter.lab.truth import compare
+from tests.scenarios.tapes import plain, tape, written
+
+
+def run(*arguments: str | Path) -> subprocess.CompletedProcess[bytes]:
+    command = [sys.executable, "-m", "callcenter", "replay", *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, check=False, timeout=60)
+
+
+def test_a_restart_over_two_logins_is_told_as_one_json_object() -> None:
+    one = tape("restart_now")
+    first, second = one.logins("board")
+    done = run("--ami", first, "--ami", second, "--queue-log", one.log)
+    shown = json.loads(done.stdout)
+
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert compare(one.truth(), shown) == []
+    assert set(shown) >= {"calls", "agents", "violations", "totals", "gaps", "differences", "quarantined"}
+    assert done.stdout.decode() == written([first, second], one.log)
+
+
+def test_two_processes_write_the_same_bytes() -> None:
+    (login,) = tape("ringall").logins("unfiltered")
+
+    assert run("--ami", login).stdout == run("--ami", login).stdout != b""
+
+
+def test_the_table_for_people_shows_ends_of_numbers_only() -> None:
+    (login,) = tape("answered").logins("board")
+    shown = run("--ami", login, "--format", "text").stdout.decode()
+
+    assert "Alice 1200" in shown
+    assert "138****0001" in shown
+    assert "13800250001" not in shown
+
+
+def test_a_file_that_is_not_there_is_one_sentence_and_exit_code_2(tmp_path: Path) -> None:
+    done = run("--ami", tmp_path / "none.ami")
+
+    assert (done.returncode, done.stdout) == (2, b"")
+    assert done.stderr.decode().count("\n") == 1
+
+
+def test_nothing_to_replay_is_one_sentence_and_exit_code_2() -> None:
+    done = run()
+
+    assert (done.returncode, done.stdout) == (2, b"")
+    assert b"--ami" in done.stderr
+
+
+def test_a_damaged_tape_is_one_sentence_and_exit_code_2(tmp_path: Path) -> None:
+    (login,) = tape("answered").logins("board")
+    damaged = tmp_path / "damaged.ami.gz"
+    damaged.write_bytes(login.read_bytes()[:-200])
+    done = run("--ami", damaged)
+
+    assert done.returncode == 2
+    assert done.stderr.decode().count("\n") == 1
+    assert b"damaged.ami.gz" in done.stderr
+
+
+def test_a_login_without_timestamps_is_timed_by_the_recorders_marks(tmp_path: Path) -> None:
+    one = tape("answered")
+    (unpacked,) = plain(one.logins("board"), tmp_path)
+    marked, bare = tmp_path / "marked.ami", tmp_path / "bare.ami"
+    marked.write_bytes(OPENING.sub(rb"#t \2\n\1", unpacked.read_bytes()))
+    bare.write_bytes(OPENING.sub(rb"\1", unpacked.read_bytes()))
+
+    assert compare(one.truth(), json.loads(run("--ami", marked).stdout)) == []
+    (call,) = json.loads(run("--ami", bare).stdout)["calls"]
+    (visit,) = call["visits"]
+    assert (visit["outcome"], visit["wait_seconds"], visit["talk_seconds"]) == ("answered", None, None)
+
+
+OPENING = re.compile(
+    rb"(Event: \w+\r\nPrivilege: [^\r]*\r\n)Timestamp: ([\d.]+)\r\nSequenceNumber: \d+\r\nFile: .*\r\nLine: .*\r\nFunc: .*\r\n"
+)

@@ -1,0 +1,76 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.scenarios.tapes import ALL, LOGINS, Shown, Tape, replayed, tape
+
+TIMES = ("joined_at", "left_at", "answered_at", "ended_at")
+EXPLAINED = {
+    "hostile_number_uncleaned": "every frame of the call is cut in two and refused, only the log has it",
+    "gap": "the log has what the gap hid",
+    "redirected": "the log writes ABANDON for it",
+    "kill_9": "the log does not say who ended the talk",
+    "restart_now": "the log does not say who ended the talk",
+    "refused_full": "the log has no line of who was refused",
+    "refused_join_empty": "the log has no line of who was refused",
+}
+SAME = [one for one in ALL if str(one) not in EXPLAINED]
+
+
+def told(shown: Shown) -> list[dict[str, Any]]:
+    """Give what both AMI and the log can tell of each visit, but for the times."""
+    keys = ("queue", "uniqueid", "visit", "caller", "outcome", "agent", "transferred", "ended_by")
+    return [{key: visit[key] for key in keys} for call in shown["calls"] for visit in call["visits"]]
+
+
+def times(shown: Shown) -> list[float | None]:
+    return [visit[key] for call in shown["calls"] for visit in call["visits"] for key in TIMES]
+
+
+@pytest.mark.parametrize("one", SAME, ids=str)
+def test_queue_log_alone_tells_the_same_visits_at_whole_seconds(one: Tape) -> None:
+    ami, log = replayed(one.logins("board")), replayed([], one.log)
+
+    assert told(log) == told(ami)
+    for seen, logged in zip(times(ami), times(log), strict=True):
+        assert (seen is None) == (logged is None)
+        assert logged is None or logged.is_integer()
+        assert abs((seen or 0) - (logged or 0)) < 2
+
+
+@pytest.mark.parametrize(
+    ("name", "outcomes"),
+    [
+        ("hostile_number_uncleaned", ["answered"]),
+        ("gap", ["answered", "abandoned", "answered"]),
+        ("redirected", ["abandoned"]),
+        ("kill_9", ["answered", "switch_down", "switch_down"]),
+        ("restart_now", ["answered", "switch_down", "switch_down"]),
+        ("refused_full", ["abandoned"]),
+        ("refused_join_empty", []),
+    ],
+)
+def test_queue_log_alone_tells_what_it_can(name: str, outcomes: list[str]) -> None:
+    assert [visit["outcome"] for visit in told(replayed([], tape(name).log))] == outcomes
+
+
+@pytest.mark.parametrize("login", LOGINS)
+@pytest.mark.parametrize("one", [one for one in ALL if str(one) != "hostile_number_uncleaned"], ids=str)
+def test_no_difference_between_login_and_queue_log_is_unexplained(one: Tape, login: str) -> None:
+    assert replayed(one.logins(login), one.log)["differences"] == []
+
+
+@pytest.mark.parametrize("login", LOGINS)
+def test_a_call_whose_frames_were_all_refused_is_a_difference_and_no_visit(login: str) -> None:
+    one = tape("hostile_number_uncleaned")
+    shown = replayed(one.logins(login), one.log)
+
+    assert shown["calls"] == []
+    assert [(found["what"], found["queue_log"]) for found in shown["differences"]] == [("not seen on AMI", "answered")]
+
+
+@pytest.mark.parametrize("one", [one for one in ALL if str(one) != "gap"], ids=str)
+def test_queue_log_changes_nothing_that_was_seen(one: Tape) -> None:
+    assert replayed(one.logins("board"), one.log)["calls"] == replayed(one.logins("board"))["calls"]

@@ -1,0 +1,76 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from callcenter.reports import replay
+from tests.scenarios.tapes import (
+    ALL,
+    LOGINS,
+    Shown,
+    Tape,
+    byte_by_byte,
+    cut_at_random,
+    plain,
+    replayed,
+    tape,
+    written,
+)
+
+every_tape = pytest.mark.parametrize("one", ALL, ids=str)
+login = pytest.mark.parametrize("login", LOGINS)
+
+
+def without_evidence(shown: Shown) -> Shown:
+    """Leave out what names bytes of one file: another login, or other line ends, has others."""
+    violations = [{key: value for key, value in one.items() if key != "evidence"} for one in shown["violations"]]
+    return shown | {"violations": violations, "quarantined": None}
+
+
+@every_tape
+def test_a_filtered_and_an_unfiltered_login_tell_the_same(one: Tape) -> None:
+    filtered, unfiltered = (replayed(one.logins(name), one.log) for name in LOGINS)
+
+    assert without_evidence(filtered) == without_evidence(unfiltered)
+
+
+@login
+@every_tape
+def test_the_same_input_gives_the_same_bytes(one: Tape, login: str) -> None:
+    assert written(one.logins(login), one.log) == written(one.logins(login), one.log)
+
+
+@pytest.mark.parametrize("seed", range(3))
+@every_tape
+def test_any_cut_of_the_input_gives_the_same_bytes(one: Tape, seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = [written(one.logins(name)) for name in LOGINS]
+    monkeypatch.setattr(replay, "read_chunks", cut_at_random(seed))
+
+    assert [written(one.logins(name)) for name in LOGINS] == whole
+
+
+def test_a_tape_read_byte_by_byte_gives_the_same_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
+    one = tape("phone_dies_idle")
+    whole = written(one.logins("unfiltered"))
+    monkeypatch.setattr(replay, "read_chunks", byte_by_byte)
+
+    assert written(one.logins("unfiltered")) == whole
+
+
+@login
+@every_tape
+def test_packed_and_plain_tapes_give_the_same_bytes(one: Tape, login: str, tmp_path: Path) -> None:
+    unpacked = plain(one.logins(login), tmp_path)
+
+    assert written(unpacked, one.log) == written(one.logins(login), one.log)
+
+
+@login
+@every_tape
+def test_line_ends_make_no_difference(one: Tape, login: str, tmp_path: Path) -> None:
+    lines = plain(one.logins(login), tmp_path, b"\n")
+    crlf, lf = replayed(one.logins(login), one.log), replayed(lines, one.log)
+
+    assert without_evidence(lf) == without_evidence(crlf)
+    assert lf["quarantined"] == crlf["quarantined"]
