@@ -48,7 +48,7 @@ async def play_shift(state: LabState, callers: int, per_minute: float, seed: int
         await asyncio.gather(*answering, return_exceptions=True)
         for phone in phones:
             phone.close()
-    return [f"{outcome:<12}{count}" for outcome, count in sorted(served.items())]
+    return [f"{outcome:<20}{count}" for outcome, count in sorted(served.items())]
 
 
 async def _phone(state: LabState, number: str, diary: Diary) -> SipPhone:

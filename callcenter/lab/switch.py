@@ -91,6 +91,7 @@ class Lab:
         self.settings = settings
         self.agents: tuple[AgentSpec, ...] = settings.agents(dialplans_dir())
         self._state: LabState | None = None
+        self._process: subprocess.Popen[bytes] | None = None
 
     @property
     def state(self) -> LabState:
@@ -140,10 +141,15 @@ class Lab:
         inside = "/" + str(state.instance.relative_to(self.settings.root_dir))
         argv = roots.in_root(self.settings.root_dir, "/usr/sbin/asterisk", "-f", "-C", f"{inside}/etc/asterisk.conf")
         with (state.instance / "log" / "console").open("ab") as console:
-            process = subprocess.Popen(
+            self._process = subprocess.Popen(
                 argv, stdin=subprocess.DEVNULL, stdout=console, stderr=console, start_new_session=True
             )
-        self.wait_booted(state, process)
+        try:
+            self.wait_booted(state)
+        except LabError:
+            self._process.terminate()
+            self._reap()
+            raise
         pid = int((state.instance / "run" / "asterisk.pid").read_text().strip())
         self._state = state.model_copy(update={"pid": pid})
         _save_state(self.settings.work_dir, self._state)
@@ -154,6 +160,7 @@ class Lab:
         if self._state is not None:
             stop(self.settings.work_dir, self._state)
             self._state = None
+            self._reap()
 
     def kill(self) -> None:
         """End Asterisk as a power cut would (SIGKILL)."""
@@ -161,6 +168,7 @@ class Lab:
         if state.alive():
             os.kill(state.pid, signal.SIGKILL)
         _wait_gone(state, _STOP_SECONDS)
+        self._reap()
 
     def command(self, text: str) -> None:
         """Type a command at Asterisk's own control socket; its answer is not read."""
@@ -174,6 +182,13 @@ class Lab:
             console.sendall(text.encode() + b"\0")
             with contextlib.suppress(OSError):
                 console.recv(4096)
+
+    def _reap(self) -> None:
+        """Collect the ended process, so that no zombie stays."""
+        if self._process is not None:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self._process.wait(_STOP_SECONDS)
+            self._process = None
 
     def _logins(self) -> tuple[str, ...]:
         return ("events", "control", "lab") if self.settings.for_tests else ("events", "control")
@@ -190,7 +205,7 @@ class Lab:
             path.touch(mode=0o600)
             path.write_text(text, encoding="utf-8")
 
-    def wait_booted(self, state: LabState | None = None, process: subprocess.Popen[bytes] | None = None) -> None:
+    def wait_booted(self, state: LabState | None = None) -> None:
         """Wait until the switch takes a login and says that it is fully booted.
 
         Raises:
@@ -199,7 +214,7 @@ class Lab:
         state = state or self.state
         deadline = time.monotonic() + self.settings.boot_seconds
         while time.monotonic() < deadline:
-            if process is not None and process.poll() is not None:
+            if self._process is not None and self._process.poll() is not None:
                 raise LabError(f"Asterisk ended at once; see {state.instance / 'log'}.")
             if _booted(self.settings.bind, state):
                 return
@@ -290,6 +305,4 @@ def stop(work_dir: Path, state: LabState) -> None:
 def _wait_gone(state: LabState, seconds: float) -> None:
     deadline = time.monotonic() + seconds
     while state.alive() and time.monotonic() < deadline:
-        with contextlib.suppress(ChildProcessError):
-            os.waitpid(state.pid, os.WNOHANG)
         time.sleep(_POLL_SECONDS)

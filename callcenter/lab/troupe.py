@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _SETTLE_SECONDS = 1.0
+_APART_SECONDS = 0.12
+"""Between the beginnings of stories side by side: phones that all start at once would note their times late."""
 
 
 def settings_for(stories: Iterable[Story], work_dir: Path) -> LabSettings:
@@ -30,8 +32,9 @@ def settings_for(stories: Iterable[Story], work_dir: Path) -> LabSettings:
     )
 
 
-async def _play(story: Story, lab: Lab, *, record: bool) -> Stage:
+async def _play(story: Story, lab: Lab, *, record: bool, after: float = 0.0) -> Stage:
     """Play one story to its end, and let the switch settle."""
+    await asyncio.sleep(after)
     state = lab.state
     operator = Operator(state.ami_port, "lab", state.manager_secrets["lab"])
     await operator.open()
@@ -65,7 +68,12 @@ async def play_together(stories: Iterable[Story], work_dir: Path) -> tuple[Tape,
         whole = Stage(told[0], lab, operator)
         await whole.begin_recording()
         async with asyncio.TaskGroup() as group:
-            tasks = {story.name: group.create_task(_play(story, lab, record=False), name=story.name) for story in told}
+            tasks = {
+                story.name: group.create_task(
+                    _play(story, lab, record=False, after=place * _APART_SECONDS), name=story.name
+                )
+                for place, story in enumerate(told)
+            }
         await whole.end_recording()
         whole.tape.queue_log = state.queue_log.read_text(encoding="utf-8")
         return whole.tape, {name: task.result().tape for name, task in tasks.items()}

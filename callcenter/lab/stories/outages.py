@@ -46,7 +46,9 @@ async def gap(stage: Stage) -> None:
     await sleep(1)
     third.hang_up()
     await taken.over.wait()
-    stage.visit(call, "answered", agent=phone.name, answered_at=ring.answered_at).pop("offers")
+    stage.visit(call, "answered", agent=phone.name, answered_at=ring.answered_at, ended_by="caller").pop("offers")
+    # Of what happened in the gap only queue_log tells, in whole seconds.
+    stage.visits.append({"queue": stage.queue, "caller": second.phone.user, "outcome": "abandoned"})
     stage.offer(stage.answered(third, taken, "caller"), taken, "answered")
 
 
