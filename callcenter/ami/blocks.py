@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from itertools import accumulate, repeat
+from operator import add
 
 FRAME_LIMIT = 256 * 1024
 """Bytes of one frame; honest ones stay below a few kB, a caller or a variable may write megabytes."""
@@ -10,7 +12,9 @@ FRAME_LIMIT = 256 * 1024
 _END = re.compile(rb"\n\r?\n")
 _BLANKS = b"\r\n"
 _CR = b"\r"[0]
-_STRADDLE = len(b"\n\r\n") - 1
+_LF_END, _CRLF_END = len(b"\n\n"), len(b"\n\r\n")
+_PRINTABLE = b" "
+_STRADDLE = _CRLF_END - 1
 """Bytes at the end of a chunk that may be the beginning of a blank line."""
 
 
@@ -50,22 +54,32 @@ class Blocks:
 
     def _cut(self, text: bytes) -> list[tuple[int, bytes]]:
         """Return the complete blocks; the unfinished rest stays as the tail."""
+        *pieces, rest = _END.split(text)
+        used = len(text) - len(rest)
+        sizes = [*map(len, pieces)]
+        # what a real switch sends, CRLF throughout and no line too many, is placed without a step for each block
+        plain = not self._dropping and min(pieces) >= _PRINTABLE and max(sizes) <= self._limit
+        if plain and sum(sizes) + _CRLF_END * len(sizes) == used:
+            starts = accumulate(map(add, sizes, repeat(_CRLF_END)), initial=self._tail_at)
+            blocks = list(zip(starts, pieces, strict=False))
+        else:
+            blocks = self._place(text, pieces)
+        self._forget(used)
+        return blocks
+
+    def _place(self, text: bytes, pieces: list[bytes]) -> list[tuple[int, bytes]]:
+        """Return the blocks among the pieces of a text: blank lines taken off, too long ones dropped."""
         blocks: list[tuple[int, bytes]] = []
-        pieces = _END.split(text)
-        del pieces[-1]
-        base, at, limit = self._tail_at, 0, self._limit
+        at = 0
         for piece in pieces:
             size = len(piece)
-            block = piece
-            if piece[:1] in _BLANKS and not self._dropping:
-                block = piece.lstrip(_BLANKS)
-            if self._dropping or len(block) > limit:
+            block = piece if self._dropping else piece.lstrip(_BLANKS)
+            if self._dropping or len(block) > self._limit:
                 self.dropped += 1
                 self._dropping = False
             elif block:
-                blocks.append((base + at + size - len(block), block))
-            at += size + (3 if text[at + size + 1] == _CR else 2)
-        self._forget(at)
+                blocks.append((self._tail_at + at + size - len(block), block))
+            at += size + (_CRLF_END if text[at + size + 1] == _CR else _LF_END)
         return blocks
 
     def _shorten(self) -> None:

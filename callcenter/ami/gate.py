@@ -52,6 +52,7 @@ _IN_RESPONSES = frozenset({"Response", "Event", "ActionID", "Message"})
 _RELIED_ON = frozenset(
     {"Event", "Privilege", "Timestamp", "SequenceNumber", "File", "Line", "Func"}.union(*NEEDED.values()) - REPEATABLE
 )
+_REQUIRED = {name: frozenset(headers) for name, headers in NEEDED.items()}
 
 
 def parse_headers(block: bytes) -> tuple[dict[str, str], set[str]]:
@@ -112,9 +113,8 @@ def refuse_headers(name: str, headers: dict[str, str], repeated: set[str]) -> Re
     """Return why these headers cannot be relied on, None when they can."""
     if repeated and any(_must_be_single(name, header) for header in repeated):
         return "repeated_header"
-    for header in NEEDED.get(name, ()):
-        if header not in headers:
-            return "missing_header"
+    if name in _REQUIRED and not _REQUIRED[name] <= headers.keys():
+        return "missing_header"
     return None
 
 
