@@ -22,8 +22,8 @@ class Phone:
     """One registered phone.
 
     Methods block until the switch has answered where it is asked something (start, stop, hold, unhold, transfer,
-    consult, complete); from asyncio call them by `asyncio.to_thread`. What happens later is told by `listener`,
-    on a thread where every method but `stop` of another listener may be called, and is kept in `log`.
+    consult, complete); from asyncio call them by `asyncio.to_thread`. What happens later is told to `listener`, on
+    a thread of its own, so that it may press buttons; `log` keeps it, `wait` waits for it.
 
     Every method raises PhoneError, one sentence, where it cannot do what it says.
     """
