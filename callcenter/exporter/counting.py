@@ -43,10 +43,11 @@ class VisitCount:
     def __init__(self) -> None:
         self._counted: set[VisitKey] = set()
 
-    def recall(self, floor: Floor) -> None:
-        """Leave out the visits that were answered before this run began: they counted then."""
+    def recall(self, floor: Floor, first: Iterable[Fact]) -> None:
+        """Leave out the visits that were answered before the `first` facts of this run: they counted then."""
+        just_now = {fact.uniqueid for fact in first if isinstance(fact, fx.CallAnswered)}
         for visit in floor.state.visits.values():
-            if visit.answered is not None:
+            if visit.answered is not None and visit.uid not in just_now:
                 self._counted.add((visit.uid, visit.queue, visit.n))
 
     def follow(self, fact: Fact, floor: Floor) -> Counted | None:

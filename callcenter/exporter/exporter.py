@@ -73,8 +73,7 @@ class Exporter:
         """Take in what one event made true; the first call also takes in all that was there before."""
         if not self._recalled:
             self._recalled = True
-            if not facts:
-                self._visits.recall(floor)
+            self._visits.recall(floor, facts)
         self._gauges.changed(self._present.follow(facts, floor))
         if not facts:
             return

@@ -100,7 +100,7 @@ class LiveDocument(msgspec.Struct, frozen=True, kw_only=True):
     site: str
     version: str
     now: float
-    counted_since: float | None
+    counted_since: float
     service_level_name: str
     link: LinkNow
     queues: tuple[QueueNow, ...]
@@ -172,7 +172,7 @@ class LiveView:
             site=self._site,
             version=self._version,
             now=now / SECOND,
-            counted_since=self._counted_since(now),
+            counted_since=self._counted_since(now, health.started_at + skew),
             service_level_name=SERVICE_LEVEL,
             link=_link(health, clock),
             queues=tuple(self._queue(queue) for queue in queues),
@@ -206,13 +206,10 @@ class LiveView:
     def _day_of(self, at: Micros) -> date:
         return datetime.fromtimestamp(at / SECOND, self._zone).date()
 
-    def _counted_since(self, now: Micros) -> float | None:
-        begun = self._present.begun
-        if begun is None:
-            return None
+    def _counted_since(self, now: Micros, started_at: Micros) -> float:
         local = datetime.fromtimestamp(now / SECOND, self._zone)
         midnight = local.replace(hour=0, minute=0, second=0, microsecond=0).astimezone(UTC).timestamp()
-        return max(midnight, begun / SECOND)
+        return max(midnight, started_at / SECOND)
 
 
 def _agent(seat: Seat) -> AgentNow:

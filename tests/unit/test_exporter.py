@@ -129,7 +129,6 @@ def test_visit_answered_before_a_restart_of_ours_is_not_counted_twice() -> None:
     before.answer(after=4)
     after = House(floor=Floor.restore(before.floor.save()))
     after.now = before.now
-    after.exporter.happened((), after.floor)
     after.hang_up(after=10)
     assert after.series("visits_total") == {}
     assert after.series("talk_seconds_count") == {'talk_seconds_count{queue="sales"}': 1}

@@ -1,0 +1,215 @@
+"""The board: a live document becomes tables in a terminal; pure, and nothing in it can act on the terminal."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from rich import box
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from callcenter.exporter.live import AgentNow, LinkNow, LiveDocument, OfferSeen, QueueNow, VisitSeen
+from callcenter.exporter.names import inert
+from callcenter.reports.board_words import WORDS, Lang
+
+_STATE_STYLES = {
+    "available": "green", "ringing": "bold yellow", "talking": "bold cyan", "outbound": "cyan", "wrap_up": "blue",
+    "paused": "magenta", "offline": "red", "blocked": "bold red", "unknown": "dim",
+}  # fmt: skip
+_OUTCOME_STYLES = {"answered": "green", "abandoned": "red", "declined": "red", "timed_out": "red", "unknown": "dim"}
+_OLD_SECONDS = 10.0
+_PROMISED_RINGS = 3
+_MINUTE, _HOUR = 60, 3600
+
+
+class Board:
+    """Shows documents in one language.
+
+    Args:
+        lang: Chinese or English.
+        timezone: In which times of day are shown.
+        plain: Lines of ASCII instead of drawn ones, for files and pipes.
+    """
+
+    def __init__(self, lang: Lang, timezone: ZoneInfo, *, plain: bool = False) -> None:
+        self._words = WORDS[lang]
+        self._zone = timezone
+        self._box = box.ASCII if plain else box.ROUNDED
+
+    def show(self, document: LiveDocument, unreachable_seconds: float = 0.0, *, calls: int = 0) -> RenderableType:
+        """Show queues and agents under how far they can be trusted, and as many of the last calls."""
+        parts: list[RenderableType] = [
+            self.trust(document, unreachable_seconds),
+            self.queues(document),
+            self.agents(document),
+        ]
+        if calls:
+            parts.append(self.calls(document.recent[-calls:]))
+        return Group(*parts)
+
+    def trust(self, document: LiveDocument, unreachable_seconds: float = 0.0) -> Text:
+        """Say where this comes from, how old it is, and what is wrong with it."""
+        word, link = self._words, document.link
+        text = Text()
+        text.append(f"{word['title']} {inert(document.site)} ", "bold")
+        text.append(f"· {word['switch']} {inert(link.node)} · ")
+        text.append(*self._connection(link))
+        text.append(" · ")
+        text.append(*self._age(link, unreachable_seconds))
+        if link.lag_seconds is not None:
+            text.append(" · " + word["lag"].format(lag=f"{link.lag_seconds * 1000:.0f} ms"))
+        text.append(" · ")
+        text.append(*self._grade(link))
+        text.append(" · " + word["since"].format(time=self._clock(document.counted_since)), "dim")
+        for warning in self._warnings(link, unreachable_seconds):
+            text.append(f"\n{warning}", "bold red")
+        return text
+
+    def queues(self, document: LiveDocument) -> RenderableType:
+        """Show who waits and what the day came to."""
+        word = self._words
+        table = self._table("queues")
+        table.add_column(word["queue"])
+        for name in ("waiting", "longest", "answered_n", "abandoned_n", "others_n", "refused_n"):
+            table.add_column(word[name], justify="right")
+        table.add_column(Text(f"{word['level']} ({inert(document.service_level_name)})"), justify="right")
+        for queue in document.queues:
+            table.add_row(*self._queue(queue, document.now))
+        return table if document.queues else Text(word["no_queues"], "dim")
+
+    def agents(self, document: LiveDocument) -> RenderableType:
+        """Show what each agent does, since when and why."""
+        word = self._words
+        table = self._table("agents")
+        for name in ("agent", "state"):
+            table.add_column(word[name])
+        table.add_column(word["for"], justify="right")
+        for name in ("reason", "serves"):
+            table.add_column(word[name])
+        for agent in document.agents:
+            table.add_row(*self._agent(agent, document.now))
+        return table if document.agents else Text(word["no_agents"], "dim")
+
+    def calls(self, visits: tuple[VisitSeen, ...]) -> RenderableType:
+        """Show finished visits: waits, every ring, who hung up."""
+        word = self._words
+        table = self._table("calls")
+        for name in ("time", "queue", "caller", "outcome"):
+            table.add_column(word[name])
+        table.add_column(word["wait"], justify="right")
+        for name in ("rings", "by"):
+            table.add_column(word[name])
+        for name in ("talk", "hold"):
+            table.add_column(word[name], justify="right")
+        table.add_column(word["ended_by"])
+        for visit in visits:
+            table.add_row(*self._visit(visit))
+        return table if visits else Text(word["no_calls"], "dim")
+
+    # cells
+
+    def _queue(self, queue: QueueNow, now: float) -> list[Text]:
+        longest = None if queue.oldest_joined_at is None else max(0.0, now - queue.oldest_joined_at)
+        late = longest is not None and longest > queue.threshold_seconds
+        level = self._words["unknown"]
+        if queue.service_level is not None:
+            level = f"{queue.service_level:.1%} / {queue.threshold_seconds:g} s"
+        return [
+            Text(inert(queue.queue)),
+            Text(str(queue.waiting), "bold yellow" if queue.waiting else "dim"),
+            Text(self._lasted(longest), "bold red" if late else ""),
+            *(Text(str(n)) for n in (queue.answered, queue.abandoned, queue.other_exits, queue.refused)),
+            Text(level),
+        ]
+
+    def _agent(self, agent: AgentNow, now: float) -> list[Text]:
+        since = None if agent.since is None else max(0.0, now - agent.since)
+        reason = "" if agent.reason is None else self._said("reason", agent.reason)
+        return [
+            Text(inert(agent.agent)),
+            Text(self._said("state", agent.state), _STATE_STYLES.get(agent.state, "")),
+            Text(self._lasted(since)),
+            Text(reason),
+            Text(inert(", ".join(agent.queues)), "dim"),
+        ]
+
+    def _visit(self, visit: VisitSeen) -> list[Text]:
+        ended = "" if visit.ended_by is None else self._said("end", visit.ended_by)
+        if visit.transferred is not None:
+            ended = self._said("transfer", visit.transferred)
+        return [
+            Text(self._words["unknown"] if visit.at is None else self._clock(visit.at)),
+            Text(inert(visit.queue or self._words["unknown"])),
+            Text(inert(visit.caller or self._words["unknown"])),
+            Text(self._said("visit", visit.outcome), _OUTCOME_STYLES.get(visit.outcome, "")),
+            Text(self._measured(visit.wait_seconds)),
+            Text("\n").join(self._ring(offer) for offer in visit.offers),
+            Text(inert(visit.agent or "")),
+            Text(self._measured(visit.talk_seconds) if visit.agent else ""),
+            Text(self._measured(visit.hold_seconds) if visit.hold_seconds else ""),
+            Text(ended),
+        ]
+
+    def _ring(self, offer: OfferSeen) -> Text:
+        word = self._words
+        rang = word["no_ring"]
+        if offer.rings is not None:
+            rang = f"{self._measured(offer.ring_seconds)} ({word['ring_count'].format(n=offer.rings)})"
+        late = offer.outcome == "answered" and (offer.rings or 0) > _PROMISED_RINGS
+        style = "bold red" if late else _OUTCOME_STYLES.get(offer.outcome, "")
+        return Text(f"{inert(offer.agent)}: {rang}, {self._said('offer', offer.outcome)}", style)
+
+    # the first line
+
+    def _connection(self, link: LinkNow) -> tuple[str, str]:
+        if link.up and link.ready:
+            return self._words["up"], "bold green"
+        return (self._words["syncing"], "yellow") if link.up else (self._words["down"], "bold red")
+
+    def _age(self, link: LinkNow, unreachable_seconds: float) -> tuple[str, str]:
+        if link.data_age_seconds is None:
+            return self._words["age_unknown"], "yellow"
+        age = link.data_age_seconds + unreachable_seconds
+        return self._words["age"].format(age=f"{age:.1f} s"), "bold red" if age > _OLD_SECONDS else ""
+
+    def _grade(self, link: LinkNow) -> tuple[str, str]:
+        if link.evidence_grade is None:
+            return self._words["evidence_unknown"], "yellow"
+        return (self._words["evidence"], "green") if link.evidence_grade else (self._words["no_evidence"], "bold red")
+
+    def _warnings(self, link: LinkNow, unreachable_seconds: float) -> list[str]:
+        word = self._words
+        found = []
+        if unreachable_seconds:
+            found.append(word["unreachable"].format(time=f"{unreachable_seconds:.0f} s"))
+        if link.gap_open:
+            found.append(word["gap"])
+        if link.gap_seconds:
+            found.append(word["gaps"].format(time=self._lasted(link.gap_seconds)))
+        if link.store_lag_seconds > _OLD_SECONDS:
+            found.append(word["store_lag"].format(time=self._lasted(link.store_lag_seconds)))
+        return found
+
+    # words and figures
+
+    def _table(self, name: str) -> Table:
+        return Table(title=self._words[name], title_justify="left", title_style="bold", box=self._box, expand=False)
+
+    def _said(self, kind: str, value: str) -> str:
+        return self._words.get(f"{kind}.{value}") or inert(value)
+
+    def _clock(self, at: float) -> str:
+        return datetime.fromtimestamp(at, self._zone).strftime("%H:%M:%S")
+
+    def _measured(self, seconds: float | None) -> str:
+        return self._words["unknown"] if seconds is None else f"{seconds:.1f} s"
+
+    def _lasted(self, seconds: float | None) -> str:
+        if seconds is None:
+            return self._words["unknown"]
+        whole = int(seconds)
+        if whole < _HOUR:
+            return f"{whole // _MINUTE}:{whole % _MINUTE:02}"
+        return f"{whole // _HOUR}:{whole % _HOUR // _MINUTE:02}:{whole % _MINUTE:02}"
