@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import ssl
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 import pytest
@@ -25,9 +27,9 @@ from callcenter.errors import (
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
-    from pathlib import Path
 
 PATIENCE = 20.0
+CERTIFICATE = Path(__file__).parent / "tls" / "cert.pem"
 OK = {"Response": "Success"}
 DENIED = {"Response": "Error", "Message": "Permission denied"}
 CHANNEL = {"ChannelState": "0", "Exten": "400"}
@@ -51,12 +53,13 @@ class FakeSwitch:
         self.logins: list[str] = []
         self.sequence = 0
         self.port = 0
+        self.tls: ssl.SSLContext | None = None
         self._server: asyncio.Server | None = None
         self._open: set[asyncio.StreamWriter] = set()
         self._serving: set[asyncio.Task[None]] = set()
 
     async def __aenter__(self) -> Self:
-        self._server = await asyncio.start_server(self._serve, "127.0.0.1", self.port)
+        self._server = await asyncio.start_server(self._serve, "127.0.0.1", self.port, ssl=self.tls)
         self.port = self._server.sockets[0].getsockname()[1]
         return self
 
@@ -548,6 +551,41 @@ async def test_secret_file_that_is_missing_stops_the_start(switch: FakeSwitch, t
 async def test_certificate_authority_that_is_missing_stops_the_start(switch: FakeSwitch, tmp_path: Path) -> None:
     error = await failure(AmiClient(settings(switch, tls=True, tls_ca=tmp_path / "none.pem")))
     assert isinstance(error, BadSetting)
+
+
+@pytest.fixture
+async def tls_switch() -> AsyncIterator[FakeSwitch]:
+    fake = FakeSwitch()
+    fake.tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    fake.tls.load_cert_chain(CERTIFICATE, CERTIFICATE.with_name("key.pem"))
+    async with fake:
+        yield fake
+
+
+async def test_switch_is_followed_over_tls_and_backpressure_works_there_too(tls_switch: FakeSwitch) -> None:
+    trusting = settings(tls_switch, host="localhost", tls=True, tls_ca=CERTIFICATE, queue_frames=100)
+    async with running(AmiClient(trusting)) as client:
+        await until(client, SnapshotTaken)
+        for number in range(5_000):
+            tls_switch.say(tls_switch.call(number))
+        await until_true(lambda: client.waiting_frames > 100)
+        assert await channels(client, 5_000) == [f"1.{number}" for number in range(5_000)]
+
+
+@pytest.mark.parametrize(
+    ("changes", "complaint"),
+    [
+        ({"host": "localhost"}, "CERTIFICATE_VERIFY_FAILED"),
+        ({"host": "127.0.0.1", "tls_ca": CERTIFICATE}, "CERTIFICATE_VERIFY_FAILED"),
+    ],
+)
+async def test_certificate_that_is_not_the_switchs_is_refused(
+    tls_switch: FakeSwitch, changes: dict[str, Any], complaint: str
+) -> None:
+    error = await failure(AmiClient(settings(tls_switch, tls=True, **changes)))
+    assert isinstance(error, SwitchUnreachable)
+    assert complaint in str(error)
+    assert tls_switch.received == []
 
 
 async def test_tls_spoken_to_a_plain_port_is_unreachable(switch: FakeSwitch) -> None:

@@ -1,0 +1,330 @@
+"""The client, record and doctor on a real Asterisk from the lab."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from callcenter.ami.client import AmiClient
+from callcenter.ami.items import FramesRead, HeartbeatSeen, Item, LoginLost, LoginOpened, SnapshotTaken
+from callcenter.ami.link import Link
+from callcenter.ami.session import our_clock
+from callcenter.ami.settings import AmiSettings
+from callcenter.ami.snapshot import take_snapshot
+from callcenter.domain.frame import SECOND
+from callcenter.errors import LoginRefused, RightsMissing, SwitchError, SwitchUnreachable
+from callcenter.lab.settings import LabSettings, QueueSpec
+from callcenter.lab.sipcall import Diary
+from callcenter.lab.sipphone import SipPhone
+from callcenter.lab.switch import Lab
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterator
+    from pathlib import Path
+
+    from callcenter.domain.snapshot import Snapshot
+
+pytestmark = [pytest.mark.live, pytest.mark.timeout(180)]
+
+PATIENCE = 60.0
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+    queue = QueueSpec(name="holding", strategy="ringall", ring_seconds=25)
+    lab = Lab(LabSettings(work_dir=tmp_path_factory.mktemp("lab"), for_tests=True, extra_queues=(queue,)))
+    lab.start()
+    yield lab
+    lab.stop()
+
+
+def settings(lab: Lab, **changes: Any) -> AmiSettings:
+    secrets = lab.state.manager_secrets
+    values: dict[str, Any] = {
+        "port": lab.state.ami_port,
+        "events": {"username": "events", "secret": secrets["events"]},
+        "control": {"username": "control", "secret": secrets["control"]},
+        "heartbeat_every": 0.2,
+        "heartbeat_deadline": 5,
+        "backoff_min": 0.05,
+        "backoff_max": 0.5,
+    }
+    return AmiSettings.model_validate(values | changes)
+
+
+@contextlib.asynccontextmanager
+async def running(client: AmiClient) -> AsyncIterator[AmiClient]:
+    task = asyncio.create_task(client.run())
+    try:
+        async with asyncio.timeout(PATIENCE):
+            yield client
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+async def until(client: AmiClient, kind: type[Item]) -> list[Item]:
+    items: list[Item] = []
+    async for item in client:
+        items.append(item)
+        if isinstance(item, kind):
+            break
+    return items
+
+
+async def failure(client: AmiClient) -> SwitchError:
+    with pytest.raises(SwitchError) as caught:
+        async with asyncio.timeout(PATIENCE):
+            await client.run()
+    return caught.value
+
+
+async def someone_waits(lab: Lab) -> Snapshot:
+    """Take snapshots until one shows a caller who waits."""
+    link = await Link.open(settings(lab), settings(lab).control, events=False)
+    try:
+        async with asyncio.timeout(PATIENCE):
+            while True:
+                snapshot = await take_snapshot(link)
+                if snapshot.waiting:
+                    return snapshot
+                await asyncio.sleep(0.1)
+    finally:
+        link.close()
+
+
+def secret_files(lab: Lab, folder: Path) -> list[str]:
+    """Write both secrets into files and return the doctor's options for them."""
+    for name in ("events", "control"):
+        (folder / name).write_text(lab.state.manager_secrets[name])
+    return ["--events-secret-file", str(folder / "events"), "--control-secret-file", str(folder / "control")]
+
+
+def callcenter(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "callcenter", *arguments], capture_output=True, text=True, check=False, timeout=60
+    )
+
+
+async def test_wrong_password_is_refused(lab: Lab) -> None:
+    wrong = {"username": "events", "secret": "wrong"}
+    error = await failure(AmiClient(settings(lab, events=wrong)))
+    assert isinstance(error, LoginRefused)
+    assert "Authentication failed" in str(error)
+
+
+async def test_unknown_login_is_refused(lab: Lab) -> None:
+    error = await failure(AmiClient(settings(lab, control={"username": "nobody", "secret": "x"})))
+    assert isinstance(error, LoginRefused)
+
+
+async def test_login_without_rights_cannot_be_the_control_login(lab: Lab) -> None:
+    secrets = lab.state.manager_secrets
+    swapped = {
+        "events": {"username": "lab", "secret": secrets["lab"]},
+        "control": {"username": "events", "secret": secrets["events"]},
+    }
+    error = await failure(AmiClient(settings(lab, **swapped)))
+    assert isinstance(error, RightsMissing)
+    assert "manager login 'events' may not do" in str(error)
+
+
+async def test_control_login_that_reads_nothing_cannot_be_the_events_login(lab: Lab) -> None:
+    secrets = lab.state.manager_secrets
+    swapped = {
+        "events": {"username": "control", "secret": secrets["control"]},
+        "control": {"username": "lab", "secret": secrets["lab"]},
+    }
+    error = await failure(AmiClient(settings(lab, heartbeat_deadline=1, **swapped)))
+    assert isinstance(error, RightsMissing)
+    assert "'control' does not see UserEvent" in str(error)
+
+
+async def test_control_login_can_neither_call_nor_command_nor_configure(lab: Lab) -> None:
+    link = await Link.open(settings(lab), settings(lab).control, events=False)
+    refused = [(await link.ask(action)).refusal for action in ("Originate", "Command", "GetConfig", "UpdateConfig")]
+    link.close()
+    assert refused == ["Permission denied"] * 4
+
+
+async def test_first_snapshot_knows_queues_members_devices_and_the_switch(lab: Lab) -> None:
+    async with running(AmiClient(settings(lab))) as client:
+        taken = (await until(client, SnapshotTaken))[-1]
+    assert isinstance(taken, SnapshotTaken)
+    snapshot = taken.snapshot
+    assert {"consumers", "complaints", "holding"} <= {queue.name for queue in snapshot.queues}
+    assert {(member.queue, member.interface) for member in snapshot.members} >= {("consumers", "PJSIP/1001")}
+    assert {member.status for member in snapshot.members} == {5}
+    assert snapshot.devices is not None
+    assert ("PJSIP/1001", "UNAVAILABLE") in {(device.device, device.state) for device in snapshot.devices}
+    assert snapshot.version.startswith("22.")
+    assert snapshot.system_name == "lab"
+    assert (snapshot.after or 0) < (snapshot.before or 0)
+    assert (snapshot.after_seq or 0) < (snapshot.before_seq or 0)
+
+
+async def test_snapshot_shows_the_caller_who_waits_and_the_channels(lab: Lab) -> None:
+    caller = SipPhone("13800000001", (lab.settings.bind, lab.state.sip_port), Diary())
+    await caller.open(lab.state.trunk_host)
+    call = caller.dial("safe_q_holding")
+    snapshot = await someone_waits(lab)
+    call.hang_up()
+    await call.over.wait()
+    caller.close()
+    (waiting,) = snapshot.waiting
+    assert (waiting.queue, waiting.position, waiting.caller) == ("holding", 1, "13800000001")
+    assert {queue.name: queue.calls for queue in snapshot.queues}["holding"] == 1
+    (channel,) = [channel for channel in snapshot.channels if channel.uniqueid == waiting.uniqueid]
+    assert (channel.name, channel.state, channel.application) == (waiting.channel, 6, "Queue")
+    assert channel.seconds is not None
+
+
+async def test_heartbeat_lag_is_small_and_on_the_switchs_clock(lab: Lab) -> None:
+    async with running(AmiClient(settings(lab))) as client:
+        beat = (await until(client, HeartbeatSeen))[-1]
+        assert client.lag is not None
+    assert isinstance(beat, HeartbeatSeen)
+    assert beat.switch_at is not None
+    assert abs(beat.at - beat.switch_at) < SECOND
+    assert 0 < beat.round_trip < SECOND
+
+
+async def test_login_of_the_lab_is_evidence_grade(lab: Lab) -> None:
+    async with running(AmiClient(settings(lab))) as client:
+        await until(client, HeartbeatSeen)
+        assert client.graded is True
+        assert set(client.frames_total) <= {"parsed", "skipped", "dropped"}
+
+
+async def test_restarted_asterisk_is_a_gap_and_then_in_sync_again(lab: Lab) -> None:
+    async with running(AmiClient(settings(lab))) as client:
+        first = (await until(client, SnapshotTaken))[-1]
+        await asyncio.to_thread(lab.command, "core restart now")
+        before_end = await until(client, LoginLost)
+        opened, *_, second = await until(client, SnapshotTaken)
+    assert isinstance(first, SnapshotTaken)
+    assert isinstance(second, SnapshotTaken)
+    assert isinstance(opened, LoginOpened)
+    names = [frame.name for item in before_end if isinstance(item, FramesRead) for frame in item.frames]
+    assert names[-1] == "Shutdown"
+    assert first.snapshot.started != second.snapshot.started
+    assert {queue.name for queue in first.snapshot.queues} == {queue.name for queue in second.snapshot.queues}
+
+
+async def test_asterisk_that_stalls_shows_as_lag_and_is_heard_again_when_it_goes_on(lab: Lab) -> None:
+    async with running(AmiClient(settings(lab, heartbeat_deadline=1, action_timeout=1))) as client:
+        await until(client, SnapshotTaken)
+        os.kill(lab.state.pid, signal.SIGSTOP)
+        await asyncio.sleep(0.8)
+        assert client.lag is not None
+        assert client.lag > 0.5
+        await asyncio.sleep(1)
+        os.kill(lab.state.pid, signal.SIGCONT)
+        went_on = our_clock()
+        beat: Item | None = None
+        while not isinstance(beat, HeartbeatSeen) or beat.at < went_on:
+            beat = await anext(client)
+    assert beat.at >= went_on
+
+
+async def test_reader_that_stops_for_a_while_loses_nothing(lab: Lab) -> None:
+    count = 3000
+    async with running(AmiClient(settings(lab, queue_frames=100, heartbeat_deadline=1))) as client:
+        await until(client, SnapshotTaken)
+        link = await Link.open(settings(lab), settings(lab).control, events=False)
+        for number in range(count):
+            await link.demand("UserEvent", {"UserEvent": "Numbered", "Number": str(number)})
+        link.close()
+        await asyncio.sleep(1.5)
+        assert client.waiting_frames < count
+        seen: list[int] = []
+        while len(seen) < count:
+            item = await anext(client)
+            assert not isinstance(item, LoginLost)
+            frames = item.frames if isinstance(item, FramesRead) else ()
+            seen += [int(frame.headers["Number"]) for frame in frames if "Number" in frame.headers]
+    assert seen == list(range(count))
+
+
+async def test_pause_with_a_reason_is_seen_on_the_events_login(lab: Lab) -> None:
+    async with running(AmiClient(settings(lab))) as client:
+        await until(client, SnapshotTaken)
+        await client.pause("PJSIP/1001", queue="consumers", reason="lunch")
+        await client.unpause("PJSIP/1001", queue="consumers")
+        pauses: list[tuple[str, str]] = []
+        while len(pauses) < 2:
+            item = await anext(client)
+            frames = item.frames if isinstance(item, FramesRead) else ()
+            found = [frame.headers for frame in frames if frame.name == "QueueMemberPause"]
+            pauses += [(headers["Paused"], headers["PausedReason"]) for headers in found]
+    assert pauses == [("1", "lunch"), ("0", "")]
+
+
+async def test_pause_of_nobody_is_refused_in_asterisks_words(lab: Lab) -> None:
+    async with running(AmiClient(settings(lab))) as client:
+        await until(client, SnapshotTaken)
+        with pytest.raises(SwitchError, match="Asterisk refused QueuePause: Interface not found"):
+            await client.pause("PJSIP/9999")
+
+
+def test_doctor_finds_nothing_wrong_with_the_lab(lab: Lab, tmp_path: Path) -> None:
+    files = ["--config-dir", str(lab.state.instance / "etc"), "--queue-log", str(lab.state.queue_log)]
+    done = callcenter("doctor", "--port", str(lab.state.ami_port), *secret_files(lab, tmp_path), *files)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "FAIL" not in done.stdout
+    assert "ok       ring timeout of consumers: 25 s" in done.stdout
+    assert "ok       event filters" in done.stdout
+
+
+def test_doctor_fails_a_login_that_may_write(lab: Lab, tmp_path: Path) -> None:
+    (tmp_path / "lab").write_text(lab.state.manager_secrets["lab"])
+    logins = [*secret_files(lab, tmp_path), "--events", "lab", "--events-secret-file", str(tmp_path / "lab")]
+    done = callcenter("doctor", "--port", str(lab.state.ami_port), *logins)
+    assert done.returncode == 1
+    assert "FAIL     events login: may do" in done.stdout
+    assert "-> manager.conf [lab]: write = (nothing)" in done.stdout
+
+
+def test_doctor_that_cannot_connect_says_one_sentence(lab: Lab, tmp_path: Path) -> None:
+    done = callcenter("doctor", "--port", "1", *secret_files(lab, tmp_path))
+    assert done.returncode == 3
+    assert done.stderr.startswith("callcenter: nothing listens on 127.0.0.1:1")
+    assert done.stderr.count("\n") == 1
+
+
+def test_recorded_login_is_read_again_frame_by_frame(lab: Lab, tmp_path: Path) -> None:
+    secret_files(lab, tmp_path)
+    login = ["--username", "events", "--secret-file", str(tmp_path / "events")]
+    tape = tmp_path / "board.ami.gz"
+    done = callcenter("record", str(tape), "--seconds", "2", "--port", str(lab.state.ami_port), *login)
+    assert done.returncode == 0, done.stderr
+    assert "1 login recorded." in done.stderr
+    again = callcenter("record", str(tape), "--seconds", "1", "--port", str(lab.state.ami_port), *login)
+    assert again.returncode == 2
+    assert "exists already" in again.stderr
+    shown = callcenter("replay", "--ami", str(tape))
+    assert shown.returncode == 0, shown.stderr
+
+
+def test_recording_with_a_wrong_secret_leaves_no_file(lab: Lab, tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text("wrong")
+    login = ["--username", "events", "--secret-file", str(tmp_path / "secret")]
+    done = callcenter("record", str(tmp_path / "x.ami"), "--port", str(lab.state.ami_port), *login)
+    assert done.returncode == 3
+    assert not (tmp_path / "x.ami").exists()
+
+
+async def test_switched_off_manager_is_unreachable(lab: Lab) -> None:
+    gone = settings(lab)
+    await asyncio.to_thread(lab.stop)
+    error = await failure(AmiClient(gone))
+    await asyncio.to_thread(lab.start)
+    assert isinstance(error, SwitchUnreachable)
+    assert "nothing listens on" in str(error)
