@@ -79,7 +79,7 @@ def parse_opened(block: bytes, opening: re.Match[bytes]) -> tuple[dict[str, str]
     text = block[opening.end() + 1 :].decode("utf-8", "replace")
     lines = text.removesuffix("\r").split("\r\n")
     try:
-        headers.update([line.split(": ", 1) for line in lines])
+        headers.update([line.split(": ", 1) for line in lines])  # type: ignore[misc]  # two strings, or it raises
     except ValueError:
         return parse_headers(block)
     # the short way reads a block wrongly only where one of these fails

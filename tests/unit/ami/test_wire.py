@@ -378,28 +378,6 @@ def test_a_line_of_ten_megabytes_is_dropped_in_bounded_memory_and_reading_goes_o
     assert wire.frames_total == {"parsed": 2, "skipped": 0, "dropped": 1}
 
 
-def test_a_long_frame_that_never_ends_is_counted_once() -> None:
-    wire = Wire(limit_bytes=100)
-    wire.feed(b"x" * 1000)
-    wire.feed(b"x" * 1000)
-    wire.close()
-
-    assert wire.dropped == 1
-
-
-@pytest.mark.parametrize("size", [1, 2, 50, 10_000])
-@pytest.mark.parametrize(("length", "dropped"), [(99, 0), (100, 0), (101, 1), (102, 1), (103, 1), (300, 1)])
-def test_what_is_too_long_does_not_depend_on_the_cut(size: int, length: int, dropped: int) -> None:
-    data = b"\r\n" + b"x" * length + b"\n\r\n" + b"y\n\n" + b"z" * length + b"\n\n"
-    wire = Wire(limit_bytes=100)
-
-    for start in range(0, len(data), size):
-        wire.feed(data[start : start + size])
-
-    assert wire.dropped == 2 * dropped
-    assert wire.quarantined == {"not_a_frame": 3 - 2 * dropped}
-
-
 def test_every_answer_name_is_read_though_the_table_of_events_lacks_it() -> None:
     only_answers = sorted(ANSWERS - NEEDED.keys())
 
