@@ -62,8 +62,11 @@ class Phone:
         self._line = made
         try:
             made.sip.start()
-        except BaseException:
+        except PhoneError:
             self._close()
+            raise
+        except BaseException:  # Ctrl-C, perhaps after the switch has registered us
+            self.stop()
             raise
 
     def stop(self) -> None:

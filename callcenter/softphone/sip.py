@@ -79,17 +79,13 @@ class Client(SIP.SIPClient):
         return f"<sip:{self.username}@{self.myIP}:{self.myPort}>"
 
     def start(self) -> None:
-        """Open the socket and register; raises PhoneError, and then nothing is left running."""
+        """Open the socket and register; raises PhoneError, and then wants to be stopped."""
         opened: Future[None] = Future()
         name = f"phone {self.username}"
         self._thread = threading.Thread(target=lambda: asyncio.run(self._live(opened)), name=name, daemon=True)
         self._thread.start()
-        try:
-            opened.result()
-            self.register()
-        except BaseException:
-            self.stop()
-            raise
+        opened.result()
+        self.register()
 
     def stop(self) -> None:
         """Close the socket and end the thread, saying nothing to the switch; doing it twice does no harm."""

@@ -11,6 +11,7 @@ import pytest
 
 from callcenter.errors import PhoneError
 from callcenter.softphone import Act, Did, Phone, PhoneScript, PhoneSettings, PhoneState
+from callcenter.softphone.sip import Client
 
 if TYPE_CHECKING:
     from tests.unit.softphone.peer import Peer
@@ -175,3 +176,18 @@ def test_message_waiting_is_accepted_and_anything_else_is_not_allowed(phone: Pho
     assert peer.take("SIP/2.0 200")["CSeq"] == "1 NOTIFY"
     peer.ask("PUBLISH")
     assert peer.take("SIP/2.0 405")["CSeq"] == "1 PUBLISH"
+
+
+def test_start_that_is_interrupted_unregisters(
+    settings: PhoneSettings, peer: Peer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def register_and_be_interrupted(client: Client) -> bool:
+        client.run(client.registration.begin())
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Client, "register", register_and_be_interrupted)
+    phone = Phone(settings)
+    with pytest.raises(KeyboardInterrupt):
+        phone.start()
+    assert [entry.did for entry in phone.log] == [Did.REGISTERED, Did.UNREGISTERED]
+    assert phone.state is PhoneState.OFFLINE
