@@ -5,45 +5,74 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import socket
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator, MutableMapping
+from typing import Any, NamedTuple
 
 import msgspec
 import uvicorn
-from fastapi import FastAPI, Response
-from fastapi.responses import JSONResponse, PlainTextResponse
 from prometheus_client import CONTENT_TYPE_LATEST
 
 from callcenter.errors import BadSetting
 from callcenter.exporter.exporter import Exporter
 from callcenter.exporter.settings import ExporterSettings
 
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+
 _BACKLOG = 64
 _LAST_REQUESTS_SECONDS = 2
 
 
-def pages(exporter: Exporter) -> FastAPI:
-    """Make the application; it reads and changes nothing."""
-    app = FastAPI(title="callcenter exporter", openapi_url=None)
+class Page(NamedTuple):
+    """One answer."""
 
-    @app.get("/metrics")
-    async def metrics() -> Response:
-        return Response(exporter.metrics(), media_type=CONTENT_TYPE_LATEST)
+    body: bytes
+    kind: str = "text/plain; charset=utf-8"
+    status: int = 200
 
-    @app.get("/healthz")
-    async def healthz() -> JSONResponse:
-        return JSONResponse(exporter.healthz())
 
-    @app.get("/readyz")
-    async def readyz() -> PlainTextResponse:
-        wrong = exporter.unready()
-        return PlainTextResponse("\n".join(wrong or ["ready"]) + "\n", 503 if wrong else 200)
+class Pages:
+    """The application (ASGI): four pages that read and change nothing."""
 
-    @app.get("/live.json")
-    async def live() -> Response:
-        body = msgspec.json.encode(exporter.live())
-        return Response(body, media_type="application/json", headers={"Cache-Control": "no-store"})
+    def __init__(self, exporter: Exporter) -> None:
+        self._exporter = exporter
+        self._pages: dict[str, Callable[[], Page]] = {
+            "/metrics": self._metrics,
+            "/healthz": self._healthz,
+            "/readyz": self._readyz,
+            "/live.json": self._live,
+        }
 
-    return app
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002 - nothing is received
+        """Answer one request."""
+        make = self._pages.get(scope["path"])
+        if make is None:
+            page = Page(f"There are {', '.join(self._pages)}.\n".encode(), status=404)
+        elif scope["method"] not in {"GET", "HEAD"}:
+            page = Page(b"Only GET.\n", status=405)
+        else:
+            page = make()
+        headers = [
+            (b"content-type", page.kind.encode()),
+            (b"content-length", str(len(page.body)).encode()),
+            (b"cache-control", b"no-store"),
+        ]
+        await send({"type": "http.response.start", "status": page.status, "headers": headers})
+        await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else page.body})
+
+    def _metrics(self) -> Page:
+        return Page(self._exporter.metrics(), CONTENT_TYPE_LATEST)
+
+    def _healthz(self) -> Page:
+        return Page(msgspec.json.encode(self._exporter.healthz()), "application/json")
+
+    def _readyz(self) -> Page:
+        wrong = self._exporter.unready()
+        return Page(("\n".join(wrong or ["ready"]) + "\n").encode(), status=503 if wrong else 200)
+
+    def _live(self) -> Page:
+        return Page(msgspec.json.encode(self._exporter.live()), "application/json")
 
 
 class _Quiet(uvicorn.Server):
@@ -72,7 +101,7 @@ class ExporterServer:
         self.port: int = self._socket.getsockname()[1]
         self._server = _Quiet(
             uvicorn.Config(
-                pages(exporter), lifespan="off", log_config=None, access_log=False, server_header=False,
+                Pages(exporter), ws="none", lifespan="off", log_config=None, access_log=False, server_header=False,
                 timeout_graceful_shutdown=_LAST_REQUESTS_SECONDS,
             )
         )  # fmt: skip

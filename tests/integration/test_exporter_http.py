@@ -74,6 +74,14 @@ async def test_live_page_is_the_boards_document() -> None:
     assert page.headers["cache-control"] == "no-store"
 
 
+async def test_what_is_no_page_or_no_question_is_refused() -> None:
+    async with Service().running() as client:
+        assert (await client.get("/admin")).status_code == 404
+        assert (await client.post("/metrics")).status_code == 405
+        head = await client.head("/metrics")
+    assert (head.status_code, head.content) == (200, b"")
+
+
 async def test_port_is_free_again_once_the_server_has_ended() -> None:
     service = Service()
     async with service.running() as client:
