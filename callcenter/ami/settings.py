@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from pathlib import Path
 from typing import Any, Self
 
@@ -93,21 +92,6 @@ class AmiSettings(SwitchSettings):
         if self.events.username == self.control.username:
             raise ValueError("events and control must be two logins, each with its own rights")
         return self
-
-
-def load_ami(path: Path) -> AmiSettings:
-    """Read the `[ami]` table of a settings file.
-
-    Raises:
-        BadSetting: The file cannot be read, or a setting is unknown, missing or out of range.
-    """
-    try:
-        table = tomllib.loads(path.read_text("utf-8")).get("ami")
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise BadSetting(f"{path} cannot be read: {error}") from error
-    if not isinstance(table, dict):
-        raise BadSetting(f"{path} has no [ami] table")
-    return check_ami(table, str(path))
 
 
 def check_ami(values: dict[str, Any], source: str) -> AmiSettings:

@@ -15,8 +15,8 @@ from callcenter.ami.inspect_config import inspect_filters, inspect_login, inspec
 from callcenter.ami.link import Link
 from callcenter.ami.lookup import InFiles, Lookup, Nowhere, OnSwitch
 from callcenter.ami.manager_conf import manager_conf
-from callcenter.ami.settings import AmiSettings, check_ami, load_ami
-from callcenter.errors import BadSetting
+from callcenter.ami.settings import AmiSettings, check_ami
+from callcenter.config import SETTINGS_FILE, load_settings
 
 if TYPE_CHECKING:
     from callcenter.ami.protocol import Batch
@@ -112,8 +112,8 @@ def _print(checks: list[Check]) -> None:
 
 @app.command()
 def main(
-    settings: Annotated[Path | None, typer.Option(help="Settings file with the [ami] table.")] = None,
-    host: Annotated[str, typer.Option(help="Manager interface, when there is no settings file.")] = "127.0.0.1",
+    settings: Annotated[Path | None, typer.Option(envvar=SETTINGS_FILE, help="The service's settings file.")] = None,
+    host: Annotated[str, typer.Option(help="Manager interface, where the secrets are given here.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=1, max=65535)] = 5038,
     events: Annotated[str, typer.Option(help="Name of the events login.")] = "events",
     events_secret_file: Annotated[Path | None, typer.Option(help="File with its secret.")] = None,
@@ -130,16 +130,14 @@ def main(
     if print_manager_conf:
         print(manager_conf(events, control, permit, advanced=not old_filters), end="")
         return
-    if settings is not None:
-        ami = load_ami(settings)
-    elif events_secret_file and control_secret_file:
+    if events_secret_file and control_secret_file:
         logins = {
             "events": {"username": events, "secret_file": events_secret_file},
             "control": {"username": control, "secret_file": control_secret_file},
         }
         ami = check_ami({"host": host, "port": port, **logins}, "options")
     else:
-        raise BadSetting("give --settings, or --events-secret-file and --control-secret-file")
+        ami = load_settings(settings).ami
     checks = asyncio.run(examine(ami, config_dir, queue_log, listen))
     _print(checks)
     if any(check.verdict == "fail" for check in checks):

@@ -14,9 +14,10 @@ import typer
 
 from callcenter.ami.link import Link
 from callcenter.ami.session import our_clock
-from callcenter.ami.settings import LoginSettings, SwitchSettings, load_ami
+from callcenter.ami.settings import LoginSettings, SwitchSettings
 from callcenter.ami.tape import TapeWriter
-from callcenter.errors import BadSetting, SwitchError
+from callcenter.config import SETTINGS_FILE, load_settings
+from callcenter.errors import SwitchError
 
 if TYPE_CHECKING:
     from callcenter.ami.protocol import Batch
@@ -128,22 +129,19 @@ def _show(text: str) -> None:
 def main(
     path: Annotated[Path, typer.Argument(help="Tape to write, such as board.ami.gz; .gz compresses.")],
     seconds: Annotated[float | None, typer.Option(min=0.1, help="Stop after so long; without it, on Ctrl-C.")] = None,
-    settings: Annotated[Path | None, typer.Option(help="Settings file; its events login is recorded.")] = None,
-    host: Annotated[str, typer.Option(help="Manager interface, when there is no settings file.")] = "127.0.0.1",
+    settings: Annotated[Path | None, typer.Option(envvar=SETTINGS_FILE, help="Its events login is recorded.")] = None,
+    host: Annotated[str, typer.Option(help="Manager interface, where the login is given here.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=1, max=65535)] = 5038,
     username: Annotated[str | None, typer.Option(help="Manager login.")] = None,
     secret_file: Annotated[Path | None, typer.Option(help="File whose first line is its secret.")] = None,
     mark_times: Annotated[bool, typer.Option(help="Mark our time, for a switch without timestampevents.")] = False,
 ) -> None:
     """Write a manager login to a tape that replay reads; a second login goes to board.2.ami.gz, and so on."""
-    if settings is not None:
-        ami = load_ami(settings)
-        switch: SwitchSettings = ami
-        login = ami.events
-    elif username and secret_file:
+    if username and secret_file:
         switch = SwitchSettings(host=host, port=port)
         login = LoginSettings(username=username, secret_file=secret_file)
     else:
-        raise BadSetting("give --settings, or --username and --secret-file")
+        switch = ami = load_settings(settings).ami
+        login = ami.events
     logins = asyncio.run(record(Recording(switch, login, marked=mark_times), path, seconds))
     print(f"{logins} login{'s' if logins != 1 else ''} recorded.", file=sys.stderr)

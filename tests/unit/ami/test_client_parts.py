@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from callcenter.ami.client import Backoff
 from callcenter.ami.inbox import Inbox
 from callcenter.ami.items import FramesRead, LoginLost
-from callcenter.ami.settings import LoginSettings, check_ami, load_ami
+from callcenter.ami.settings import LoginSettings, check_ami
 from callcenter.errors import BadSetting
 
 if TYPE_CHECKING:
@@ -18,7 +18,10 @@ if TYPE_CHECKING:
 
 FRAMES = FramesRead("pbx", 0, (), ())
 LOST = LoginLost("pbx", 0, "cut")
-LOGINS = '[ami.events]\nusername = "e"\nsecret = "s1"\n[ami.control]\nusername = "c"\nsecret = "s2"\n'
+LOGINS: dict[str, Any] = {
+    "events": {"username": "e", "secret": "s1"},
+    "control": {"username": "c", "secret": "s2"},
+}
 
 
 def told(inbox: Inbox) -> list[str]:
@@ -102,43 +105,29 @@ def test_success_begins_again_at_the_shortest_wait() -> None:
     assert backoff.next() == 1.0
 
 
-def settings_file(path: Path, text: str) -> Path:
-    file = path / "settings.toml"
-    file.write_text(text)
-    return file
-
-
-def test_settings_file_gives_both_logins(tmp_path: Path) -> None:
-    ami = load_ami(settings_file(tmp_path, '[ami]\nhost = "pbx.example"\n' + LOGINS))
+def test_both_logins_and_their_secrets_are_given() -> None:
+    ami = check_ami({"host": "pbx.example", **LOGINS}, "here")
     assert (ami.host, ami.port, ami.events.reveal(), ami.control.reveal()) == ("pbx.example", 5038, "s1", "s2")
 
 
 @pytest.mark.parametrize(
-    ("text", "complaint"),
+    ("changes", "complaint"),
     [
-        ("[ami]\nprot = 1\n" + LOGINS, r"ami\.prot"),
-        ("[ami]\nport = 0\n" + LOGINS, r"ami\.port"),
-        ("[ami]\nheartbeat_every = 5.0\n" + LOGINS, "at least twice"),
-        ("[ami]\nbackoff_min = 9.0\n" + LOGINS, "backoff_max"),
-        (LOGINS.replace('"c"', '"e"'), "two logins"),
-        (LOGINS.replace('secret = "s2"', ""), "exactly one of secret and secret_file"),
-        (LOGINS.replace('"e"', '"e\\r\\nx"'), "line break"),
-        ("[other]\n", r"no \[ami\] table"),
-        ("ami = 3\n", r"no \[ami\] table"),
-        ("[ami", "cannot be read"),
-        ("\x00", "cannot be read"),
+        ({"prot": 1}, r"here: ami\.prot"),
+        ({"port": 0}, r"here: ami\.port"),
+        ({"heartbeat_every": 5.0}, "at least twice"),
+        ({"backoff_min": 9.0}, "backoff_max"),
+        ({"control": {"username": "e", "secret": "s2"}}, "two logins"),
+        ({"control": {"username": "c"}}, "exactly one of secret and secret_file"),
+        ({"control": {"username": "c", "secret": "s2", "secret_file": "f"}}, "exactly one of secret and secret_file"),
+        ({"control": {"username": "c\r\nx", "secret": "s2"}}, "line break"),
     ],
 )
-def test_wrong_setting_is_named_in_one_sentence_without_a_secret(tmp_path: Path, text: str, complaint: str) -> None:
+def test_wrong_setting_is_named_in_one_sentence_without_a_secret(changes: dict[str, Any], complaint: str) -> None:
     with pytest.raises(BadSetting, match=complaint) as caught:
-        load_ami(settings_file(tmp_path, text))
+        check_ami(LOGINS | changes, "here")
     assert "s1" not in str(caught.value)
     assert "\n" not in str(caught.value)
-
-
-def test_settings_file_that_is_missing_is_named(tmp_path: Path) -> None:
-    with pytest.raises(BadSetting, match=r"nowhere\.toml cannot be read"):
-        load_ami(tmp_path / "nowhere.toml")
 
 
 def test_secret_is_the_first_line_of_its_file(tmp_path: Path) -> None:
@@ -162,6 +151,6 @@ def test_secret_with_a_line_break_is_refused_without_showing_it() -> None:
 
 
 def test_settings_printed_show_no_secret() -> None:
-    ami = check_ami({"events": {"username": "e", "secret": "s1"}, "control": {"username": "c", "secret": "s2"}}, "here")
+    ami = check_ami(LOGINS, "here")
     assert "s1" not in repr(ami)
     assert "s2" not in ami.model_dump_json()
