@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
@@ -62,7 +63,7 @@ async def _run(settings: Settings, kept: _Kept, group: asyncio.TaskGroup, stop: 
     serving = group.create_task(server.run(), name="exporter")
     tracking = group.create_task(tracker.run(), name="tracker")
     reading = group.create_task(client.run(), name="ami")
-    log.info("service_started", version=__version__, node=settings.ami.node, exporter_port=server.port)
+    log.info("service_started", version=__version__, pid=os.getpid(), exporter_port=server.port)
 
     await stop.wait()
     reading.cancel()

@@ -6,9 +6,8 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection
+from sqlalchemy import Connection, column, inspect, select, table
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from callcenter.errors import MigrationMissing
@@ -16,6 +15,7 @@ from callcenter.store.engine import open_engine, told_plainly
 from callcenter.store.settings import StoreSettings
 
 _SCRIPTS = Path(__file__).parent / "migrations"
+_VERSIONS = table("alembic_version", column("version_num"))
 
 
 def newest_revision() -> str:
@@ -84,7 +84,10 @@ async def upgrade(settings: StoreSettings) -> str:
 async def _revision(settings: StoreSettings, engine: AsyncEngine) -> str | None:
     with told_plainly(settings):
         async with engine.connect() as connection:
-            return await connection.run_sync(lambda sync: MigrationContext.configure(sync).get_current_revision())
+            if not await connection.run_sync(lambda sync: inspect(sync).has_table(_VERSIONS.name)):
+                return None
+            found: str | None = await connection.scalar(select(_VERSIONS.c.version_num))
+            return found
 
 
 def _known() -> set[str]:

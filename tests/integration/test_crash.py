@@ -1,0 +1,148 @@
+"""The service is killed at random moments under load: what it promised is there, and everything adds up."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import sqlite3
+from collections import Counter
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from callcenter.domain import facts as fx
+from callcenter.domain.floor import Floor
+from callcenter.domain.state import FloorSettings
+from callcenter.journal import Journal, JournalReader, JournalSettings, verify
+from callcenter.store import Store, StoreSettings, ledger, open_engine, upgrade
+from callcenter.tracker import Follower, Record, recover
+from callcenter.tracker.entries import reread
+from tests.integration.loaded_switch import LoadedSwitch, stories
+from tests.integration.service import Service, at_home
+
+TABLES = ("calls", "visits", "offers", "agent_states", "own_calls", "gaps")
+SPEED = 8.0
+
+Rows = dict[str, set[tuple[Any, ...]]]
+
+
+def rows(database: Path) -> Rows:
+    with closing(sqlite3.connect(database, timeout=30)) as connection:
+        return {table: set(connection.execute(f"SELECT * FROM {table}")) for table in TABLES}  # noqa: S608 - our names
+
+
+def ended_rows(database: Path) -> Rows:
+    """Read what the service has promised never to lose or change: accounts that are closed."""
+    with closing(sqlite3.connect(database, timeout=30)) as connection:
+        return {
+            table: set(connection.execute(f"SELECT * FROM {table} WHERE ended_position IS NOT NULL"))  # noqa: S608 - our names
+            for table in TABLES
+        }
+
+
+def journal_end(journal: Path) -> int:
+    with JournalReader(journal) as reader:
+        return reader.info().last
+
+
+def replayed(journal: Path, until: int, start: Follower | None = None, after: int = 0) -> tuple[str, list[fx.Fact]]:
+    """Follow the journal from its beginning, or from a saved state; gives the digest and every fact."""
+    follower = start or Follower(Floor())
+    facts: list[fx.Fact] = []
+    with JournalReader(journal) as reader:
+        for stored in reader.read(after + 1):
+            if stored.position <= until:
+                facts += follower.follow(*reread(stored))
+    return follower.floor.state.digest(), facts
+
+
+async def rebuilt(journal: Path, home: Path) -> Rows:
+    """Fill a new database from the journal alone."""
+    settings = StoreSettings(url=f"sqlite:///{home}/record.sqlite")
+    await upgrade(settings)
+    store = await Store.open(settings, "pbx")
+    async with await Journal.open(JournalSettings(path=journal, min_free_bytes=0)) as opened:
+        record = Record(store, opened)
+        writing = asyncio.create_task(record.run())
+        await recover(opened, record, FloorSettings())
+        await record.reached(opened.durable_position)
+        writing.cancel()
+        await asyncio.gather(writing, return_exceptions=True)
+    await store.close()
+    return rows(home / "record.sqlite")
+
+
+async def killed_under_load(service: Service, moments: random.Random) -> None:
+    """Start it, kill it at some moment, and see that what it had promised by then is there."""
+    await service.start()
+    await asyncio.sleep(moments.uniform(0.1, 1.2))
+    promised, promised_end = ended_rows(service.home / "record.sqlite"), journal_end(service.home / "journal.sqlite")
+    await service.kill()
+    kept = ended_rows(service.home / "record.sqlite")
+    assert all(promised[table] <= kept[table] for table in TABLES)
+    assert journal_end(service.home / "journal.sqlite") >= promised_end
+    assert verify(service.home / "journal.sqlite").sound
+
+
+async def crash_and_recover(home: Path, kills: int) -> None:
+    moments = random.Random(kills)
+    async with LoadedSwitch(stories(), SPEED) as switch, at_home(home, switch.port) as service:
+        for _ in range(kills):
+            await killed_under_load(service, moments)
+        await service.start()
+        await asyncio.sleep(2)
+        health = await service.health()
+        assert await service.stop() == 0
+
+    journal, database = home / "journal.sqlite", home / "record.sqlite"
+    digest, facts = replayed(journal, journal_end(journal))
+    each_offer_ended_once_and_has_its_row(facts, database)
+    assert set(health["ledger"].values()) == {0}
+    await every_join_is_accounted_for(facts, database)
+    the_same_journal_gives_the_same_state(journal, digest, service.logged("floor_recovered"), kills)
+    assert await rebuilt(journal, home / "rebuilt") == rows(database)
+    assert len(rows(database)["gaps"]) == kills
+
+
+def each_offer_ended_once_and_has_its_row(facts: list[fx.Fact], database: Path) -> None:
+    ended = [fact for fact in facts if isinstance(fact, fx.OfferEnded)]
+    offers = Counter((f.uniqueid, f.queue, f.visit, f.offer.interface, f.offer.frames) for f in ended)
+    assert offers.total() > 50
+    assert set(offers.values()) == {1}
+    assert len(rows(database)["offers"]) == offers.total()
+
+
+async def every_join_is_accounted_for(facts: list[fx.Fact], database: Path) -> None:
+    engine = open_engine(StoreSettings(url=f"sqlite:///{database}"))
+    accounts = await ledger(engine)
+    await engine.dispose()
+    assert [account.difference for account in accounts] == [0] * len(accounts)
+    joins = Counter(fact.queue for fact in facts if isinstance(fact, fx.VisitJoined))
+    assert {account.queue: account.joined for account in accounts if account.joined} == joins
+
+
+def the_same_journal_gives_the_same_state(
+    journal: Path, digest: str, recovered: list[dict[str, Any]], kills: int
+) -> None:
+    """Replay it again, from a saved state, and up to where each process recovered."""
+    end = journal_end(journal)
+    assert replayed(journal, end)[0] == digest
+    with JournalReader(journal) as reader:
+        state = reader.latest_state()
+    assert state is not None
+    restored = Follower.restore(state.blob, FloorSettings())
+    assert replayed(journal, end, restored, state.position)[0] == digest
+    assert len(recovered) == kills + 1
+    assert all(replayed(journal, line["position"])[0] == line["hash"] for line in recovered)
+
+
+async def test_killed_at_random_moments_the_service_loses_nothing_that_it_promised(tmp_path: Path) -> None:
+    await crash_and_recover(tmp_path, 5)
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(1200)
+async def test_killed_fifty_times_the_service_loses_nothing_that_it_promised(tmp_path: Path) -> None:
+    await crash_and_recover(tmp_path, 50)
