@@ -87,7 +87,7 @@ async def play_load(work_dir: Path, calls_per_second: float, calls: int) -> dict
     finally:
         for phone in phones:
             phone.close()
-        await asyncio.to_thread(lab.stop)
+        await asyncio.to_thread(lab.discard)
 
 
 async def _ready_phone(lab: Lab, agent: AgentSpec) -> SipPhone:

@@ -113,14 +113,28 @@ def make_instance_dir(root: Path, name: str) -> Path:
     return path
 
 
-def know_own_name(root: Path) -> None:
-    """Put this machine's name into the root's /etc/hosts: each call would else wait a second for DNS."""
+def remove_instance_dir(path: Path) -> None:
+    """Remove an instance's directory, logs included.
+
+    Raises:
+        LabError: It lies elsewhere than instances do.
+    """
+    if path.parent.parts[-2:] != tuple(_INSTANCES.split("/")):
+        raise LabError(f"{path} is no directory of an instance.")
+    _run(privileged("rm", "-rf", "--one-file-system", str(path)), 60, "Removing the instance's directory")
+
+
+def cut_off_dns(root: Path) -> None:
+    """Let the root know this machine's name and no name server: each call would else wait a second for DNS."""
     name = socket.gethostname()
     hosts = root / "etc/hosts"
     known = hosts.read_text(encoding="utf-8").split() if hosts.exists() else []
     if name not in known:
         text = f"127.0.0.1 localhost {name}\n"
         _run(privileged("tee", str(hosts)), 30, "Writing the root's /etc/hosts", typed=text)
+    servers = root / "etc/resolv.conf"
+    if servers.exists() and servers.stat().st_size:
+        _run(privileged("tee", str(servers)), 30, "Emptying the root's /etc/resolv.conf")
 
 
 def module_dir(root: Path) -> str:

@@ -64,7 +64,7 @@ class LabSettings(_Part):
     """Everything that can differ from one lab to the next; a port of 0 is a free one.
 
     Attributes:
-        work_dir: State, secrets and a link to the instance; one lab a work directory.
+        work_dir: Holds `lab.json`, which says where everything is; one lab a work directory.
         root_dir: Root of a Debian system with Asterisk, built on first use, shared by all labs.
         trunk_host: Loopback address of which every caller comes; the phones use another.
         for_tests: Adds `dialplans/lab/`: an unfiltered login and an extension for each queue.

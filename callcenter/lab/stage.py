@@ -93,6 +93,7 @@ class Stage:
         self.agents = story.agents
         self.visits: list[dict[str, Any]] = []
         self.states: list[dict[str, Any]] = []
+        self.lag_seconds = 0.0
         self.tape = Tape()
         self._recorders: list[Recorder] = []
         self._phones: list[SipPhone] = []
@@ -217,6 +218,7 @@ class Stage:
         return {
             "story": self.story.name,
             "asterisk": self.lab.state.version,
+            "lag_seconds": round(self.lag_seconds, 3),
             "visits": self.visits,
             "states": self.states,
             "diary": self.diary.lines,

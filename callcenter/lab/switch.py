@@ -115,7 +115,7 @@ class Lab:
             raise LabError(f"A lab runs already in {self.settings.work_dir} (pid {running.pid}).")
         settings = with_ports(self.settings)
         version = roots.ensure_root(settings.root_dir)
-        roots.know_own_name(settings.root_dir)
+        roots.cut_off_dns(settings.root_dir)
         instance = roots.make_instance_dir(settings.root_dir, _instance_name(settings.work_dir))
         state = LabState(
             pid=0,
@@ -161,6 +161,13 @@ class Lab:
             stop(self.settings.work_dir, self._state)
             self._state = None
             self._reap()
+
+    def discard(self) -> None:
+        """Stop, and remove the instance's files, logs included."""
+        instance = self._state.instance if self._state is not None else None
+        self.stop()
+        if instance is not None:
+            roots.remove_instance_dir(instance)
 
     def kill(self) -> None:
         """End Asterisk as a power cut would (SIGKILL)."""
@@ -247,6 +254,7 @@ def _values(settings: LabSettings, state: LabState) -> dict[str, str]:
         "MODULE_DIR": roots.module_dir(settings.root_dir),
         "AMI_BIND": settings.bind,
         "SIP_BIND": settings.bind,
+        "MEDIA_ADDRESS": settings.bind,
         "AMI_PERMIT": "127.0.0.0/255.0.0.0",
         "SIP_PERMIT": "127.0.0.0/255.0.0.0",
     }

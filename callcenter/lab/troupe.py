@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _SETTLE_SECONDS = 1.0
+_LAG_STEP_SECONDS = 0.02
 _APART_SECONDS = 0.12
 """Between the beginnings of stories side by side: phones that all start at once would note their times late."""
 
@@ -39,18 +40,29 @@ async def _play(story: Story, lab: Lab, *, record: bool, after: float = 0.0) -> 
     operator = Operator(state.ami_port, "lab", state.manager_secrets["lab"])
     await operator.open()
     stage = Stage(story, lab, operator)
+    watch = asyncio.create_task(_watch_lag(stage), name=f"lag-{story.name}")
     if record:
         await stage.begin_recording()
     try:
         await story.play(stage)
         await asyncio.sleep(_SETTLE_SECONDS)
     finally:
+        watch.cancel()
         if record:
             await stage.end_recording()
         await operator.close()
         stage.clear()
     stage.tape.truth = stage.truth()
     return stage
+
+
+async def _watch_lag(stage: Stage) -> None:
+    """Note how late this process looks at its phones at worst: their own times are uncertain by that."""
+    clock = asyncio.get_running_loop().time
+    while True:
+        due = clock() + _LAG_STEP_SECONDS
+        await asyncio.sleep(_LAG_STEP_SECONDS)
+        stage.lag_seconds = max(stage.lag_seconds, clock() - due)
 
 
 async def play_together(stories: Iterable[Story], work_dir: Path) -> tuple[Tape, dict[str, Tape]]:
@@ -78,7 +90,7 @@ async def play_together(stories: Iterable[Story], work_dir: Path) -> tuple[Tape,
         whole.tape.queue_log = state.queue_log.read_text(encoding="utf-8")
         return whole.tape, {name: task.result().tape for name, task in tasks.items()}
     finally:
-        await asyncio.to_thread(lab.stop)
+        await asyncio.to_thread(lab.discard)
 
 
 async def play_alone(story: Story, work_dir: Path) -> Tape:
@@ -90,7 +102,7 @@ async def play_alone(story: Story, work_dir: Path) -> Tape:
         stage.tape.queue_log = lab.state.queue_log.read_text(encoding="utf-8")
         return stage.tape
     finally:
-        await asyncio.to_thread(lab.stop)
+        await asyncio.to_thread(lab.discard)
 
 
 async def record_all(stories: Iterable[Story], work_dir: Path, out: Path, side_by_side: int) -> list[str]:

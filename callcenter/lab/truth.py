@@ -1,7 +1,8 @@
 """What really happened, by the clocks of phones and callers, and how a replay is held against it.
 
 A truth is plain JSON. A key that stands in it is checked; `null` means that it must be null; a key that is
-absent was not for a phone or a caller to know. Keys ending in `_at` are epoch seconds, in `_seconds` durations.
+absent was not for a phone or a caller to know. Keys ending in `_at` are epoch seconds, in `_seconds` durations;
+they may differ by TOLERANCE_SECONDS and by twice what the phones' own process was late (`lag_seconds`).
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ _LOG_FIELDS = 5
 def compare(truth: dict[str, Any], replay: dict[str, Any]) -> list[str]:
     """Tell every difference between a truth and a replay's JSON, one sentence each."""
     said: list[str] = []
+    within = TOLERANCE_SECONDS + 2 * float(truth.get("lag_seconds", 0.0))
     shown = _visits(replay)
     for visit in truth["visits"]:
         name = f"{visit['caller']} in {visit['queue']}"
@@ -35,12 +37,12 @@ def compare(truth: dict[str, Any], replay: dict[str, Any]) -> list[str]:
         if not found:
             said.append(f"{name}: no such visit")
             continue
-        said += _compare_visit(name, visit, found.pop(0))
+        said += _compare_visit(name, visit, found.pop(0), within)
     queues = {visit["queue"] for visit in truth["visits"]}
     for (caller, queue), left in shown.items():
         if left and queue in queues:
             said.append(f"{caller} in {queue}: {len(left)} visits too many")
-    return said + _compare_states(truth.get("states", []), replay)
+    return said + _compare_states(truth.get("states", []), replay, within)
 
 
 def _visits(replay: dict[str, Any]) -> dict[tuple[Any, Any], list[dict[str, Any]]]:
@@ -51,8 +53,8 @@ def _visits(replay: dict[str, Any]) -> dict[tuple[Any, Any], list[dict[str, Any]
     return shown
 
 
-def _compare_visit(name: str, true: dict[str, Any], shown: dict[str, Any]) -> list[str]:
-    said = _compare_keys(name, {key: value for key, value in true.items() if key != "offers"}, shown)
+def _compare_visit(name: str, true: dict[str, Any], shown: dict[str, Any], within: float) -> list[str]:
+    said = _compare_keys(name, {key: value for key, value in true.items() if key != "offers"}, shown, within)
     if "offers" not in true:
         return said
     if len(true["offers"]) != len(shown["offers"]):
@@ -65,23 +67,23 @@ def _compare_visit(name: str, true: dict[str, Any], shown: dict[str, Any]) -> li
         turn = turns[interface]
         turns[interface] += 1
         if turn < len(same):
-            said += _compare_keys(f"{name}, offer {turn + 1} to {interface}", offer, same[turn])
+            said += _compare_keys(f"{name}, offer {turn + 1} to {interface}", offer, same[turn], within)
         else:
             said.append(f"{name}: offer {turn + 1} to {interface} is missing")
     return said
 
 
-def _compare_keys(name: str, true: dict[str, Any], shown: dict[str, Any]) -> list[str]:
+def _compare_keys(name: str, true: dict[str, Any], shown: dict[str, Any], within: float) -> list[str]:
     return [
         f"{name}: {key} is {shown.get(key)!r}, true is {value!r}"
         for key, value in true.items()
-        if not _agree(key, value, shown.get(key))
+        if not _agree(key, value, shown.get(key), within)
     ]
 
 
-def _agree(key: str, true: object, shown: object) -> bool:
+def _agree(key: str, true: object, shown: object, within: float) -> bool:
     if isinstance(true, int | float) and isinstance(shown, int | float) and _is_time(key):
-        return abs(true - shown) <= TOLERANCE_SECONDS
+        return abs(true - shown) <= within
     return true == shown
 
 
@@ -89,14 +91,14 @@ def _is_time(key: str) -> bool:
     return key in {"from", "to"} or key.endswith(("_at", "_seconds"))
 
 
-def _compare_states(true: list[dict[str, Any]], replay: dict[str, Any]) -> list[str]:
+def _compare_states(true: list[dict[str, Any]], replay: dict[str, Any], within: float) -> list[str]:
     """Look for each true span among the spans of the same agent."""
     spans = {agent["agent"]: agent["states"] for agent in replay["agents"]}
     return [
         f"{span['agent']}: no such span {span} among {spans.get(span['agent'], [])}"
         for span in true
         if not any(
-            all(_agree(key, value, shown.get(key)) for key, value in span.items() if key != "agent")
+            all(_agree(key, value, shown.get(key), within) for key, value in span.items() if key != "agent")
             for shown in spans.get(span["agent"], [])
         )
     ]

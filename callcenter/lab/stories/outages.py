@@ -82,6 +82,8 @@ async def restart_now(stage: Stage) -> None:
     await stage.end_recording()
     await stage.wait_booted()
     await stage.begin_recording()
+    await ring.phone.register()
+    await bell.phone.register()
     await sleep(2)
     stage.visit(first, "answered", agent=ring.phone.name, answered_at=ring.answered_at, ended_by="switch")
     stage.offer(stage.visits[-1], ring, "answered")
@@ -96,13 +98,15 @@ async def kill_9(stage: Stage) -> None:
 
     Asterisk is killed (kill -9) and started again 1 s later.
     """
-    first, ring, second, _, third = await _one_talking_one_ringing(stage)
+    first, ring, second, bell, third = await _one_talking_one_ringing(stage)
     await asyncio.to_thread(stage.lab.kill)
     await stage.wait_cut_off()
     await stage.end_recording()
     await sleep(1)
     await asyncio.to_thread(stage.lab.boot, stage.lab.state)
     await stage.begin_recording()
+    await ring.phone.register()
+    await bell.phone.register()
     await sleep(2)
     answered = stage.visit(first, "answered", agent=ring.phone.name, answered_at=ring.answered_at)
     answered |= {"ended_at": None, "talk_seconds": None}

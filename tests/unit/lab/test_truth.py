@@ -28,6 +28,13 @@ def test_time_within_the_tolerance_agrees_and_beyond_it_does_not() -> None:
     assert "answered_at is 14.3" in compare(truth(VISIT), replay(far))[0]
 
 
+def test_times_of_a_process_that_was_late_agree_within_its_lateness_too() -> None:
+    late = truth(VISIT) | {"lag_seconds": 0.1}
+
+    assert compare(late, replay(VISIT | {"answered_at": 14.3})) == []
+    assert compare(late, replay(VISIT | {"answered_at": 14.4})) != []
+
+
 def test_unknown_time_does_not_stand_for_a_known_one() -> None:
     assert compare(truth(VISIT), replay(VISIT | {"answered_at": None})) != []
 
