@@ -50,7 +50,7 @@ class SiteSettings(BaseModel):
     def _exists(cls, value: str) -> str:
         try:
             ZoneInfo(value)
-        except (ValueError, OSError):
+        except (KeyError, ValueError, OSError):
             raise ValueError("no such time zone") from None
         return value
 
