@@ -36,6 +36,9 @@ NEEDED_ACTIONS = ("UserEvent", "QueuePause", "CoreSettings", "CoreShowChannels",
 FORBIDDEN_ACTIONS = ("Originate", "Command", "UpdateConfig", "GetConfig", "ModuleLoad", "Redirect", "Hangup")
 NEEDED_CLASSES = ("system", "call", "agent", "user", "dialplan")
 
+CALL_EVENTS = ("QueueCallerJoin", "AgentCalled", "Newstate", "AgentConnect", "AgentComplete", "Hangup")
+"""What every answered call shows, one of each class that is filtered most often."""
+
 Verdict = Literal["ok", "fail", "warn", "unknown"]
 
 
@@ -203,3 +206,17 @@ async def inspect_live(events: Link, control: Link, deadline: float) -> tuple[li
     snapshot = await take_snapshot(control)
     stream = await inspect_stream(events, control, deadline)
     return [*stream, *checks, *await inspect_switch(control, snapshot)], snapshot
+
+
+async def listen_for_call(events: Link, seconds: float) -> Check:
+    """Tell which events of an answered call come through, while somebody makes one."""
+    seen: set[str] = set()
+    events.deliver(lambda batch: seen.update(frame.name for frame, _ in batch))
+    await asyncio.sleep(seconds)
+    missing = [name for name in CALL_EVENTS if name not in seen]
+    if len(missing) == len(CALL_EVENTS):
+        return Check("test call", "unknown", "no call was seen")
+    if missing:
+        remedy = f"manager.conf [{events.username}]: read = {','.join(NEEDED_CLASSES)}, and the event filters"
+        return Check("test call", "fail", f"never saw {', '.join(missing)}", remedy)
+    return Check("test call", "ok", "every event of an answered call was seen")

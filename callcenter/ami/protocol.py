@@ -110,6 +110,7 @@ class AmiProtocol(AMIProtocol):  # type: ignore[misc]  # panoramisk has no types
         """Close the connection and fail every unanswered action; nothing is kept to be sent again."""
         self.closed = True
         self.transport.abort()
+        self.wire.close()
         if not self.lost.done():
             self.lost.set_result(reason)
         self._fail_banner(SwitchUnreachable(f"cut off before the manager's banner: {reason}"))

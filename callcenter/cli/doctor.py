@@ -6,11 +6,11 @@ import asyncio
 import sys
 from collections import Counter
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from callcenter.ami.inspect import Check, inspect_live, inspect_phones, inspect_queues
+from callcenter.ami.inspect import Check, inspect_live, inspect_phones, inspect_queues, listen_for_call
 from callcenter.ami.inspect_config import inspect_filters, inspect_login, inspect_queue_log
 from callcenter.ami.link import Link
 from callcenter.ami.lookup import InFiles, Lookup, Nowhere, OnSwitch
@@ -18,13 +18,9 @@ from callcenter.ami.manager_conf import manager_conf
 from callcenter.ami.settings import AmiSettings, check_ami
 from callcenter.config import SETTINGS_FILE, load_settings
 
-if TYPE_CHECKING:
-    from callcenter.ami.protocol import Batch
-
 app = typer.Typer(add_completion=False, help="Check every setting that the evidence depends on.")
 
 EXIT_FAILED = 1
-_CALL_EVENTS = ("QueueCallerJoin", "AgentCalled", "Newstate", "AgentConnect", "AgentComplete", "Hangup", "VarSet")
 _MARKS = {"ok": "ok     ", "fail": "FAIL   ", "warn": "warn   ", "unknown": "unknown"}
 
 
@@ -58,7 +54,8 @@ async def _examine(
         checks += await inspect_phones(control, snapshot, lookup)
     checks.append(await inspect_queue_log(lookup, queue_log))
     if listen:
-        checks.append(await _listen(events, listen))
+        print(f"Listening for {listen:g} s: call a queue, answer, hang up ...", file=sys.stderr)
+        checks.append(await listen_for_call(events, listen))
     return checks
 
 
@@ -80,25 +77,6 @@ async def _find_lookup(ami: AmiSettings, control: Link, config_dir: Path | None)
         "event filters", "unknown", "cannot be asked over AMI", "give --config-dir, or --listen and make a test call"
     )
     return on_switch if readable else Nowhere(), [*found, by_hand]
-
-
-async def _listen(events: Link, seconds: float) -> Check:
-    """Tell which events of a call came while a test call was made."""
-    seen: Counter[str] = Counter()
-
-    def count(batch: Batch) -> None:
-        seen.update(frame.name for frame, _ in batch)
-
-    events.deliver(count)
-    print(f"Listening for {seconds:g} s: call a queue, answer, hang up ...", file=sys.stderr)
-    await asyncio.sleep(seconds)
-    missing = [name for name in _CALL_EVENTS if name not in seen]
-    if len(missing) == len(_CALL_EVENTS):
-        return Check("test call", "unknown", "no call was seen")
-    if missing:
-        remedy = "manager.conf: the events login's read classes and event filters"
-        return Check("test call", "fail", f"never saw {', '.join(missing)}", remedy)
-    return Check("test call", "ok", "every event of an answered call was seen")
 
 
 def _print(checks: list[Check]) -> None:

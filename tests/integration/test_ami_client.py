@@ -510,6 +510,17 @@ async def test_login_cut_while_reading_is_paused_is_reported_after_what_was_read
         assert isinstance((await until(client, LoginLost))[-1], LoginLost)
 
 
+async def test_frame_that_the_cut_left_unfinished_is_counted_as_dropped(switch: FakeSwitch) -> None:
+    async with running(AmiClient(settings(switch))) as client:
+        await until(client, SnapshotTaken)
+        switch.echoes = False
+        switch.say(switch.call(1)[:-20])
+        await asyncio.sleep(0.1)
+        switch.cut("events")
+        await until(client, LoginLost)
+        assert client.frames_total["dropped"] == 1
+
+
 async def test_tee_gets_every_byte_from_the_banner_on(switch: FakeSwitch) -> None:
     heard = bytearray()
     async with running(AmiClient(settings(switch), tee=heard.extend)) as client:

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from typing import TYPE_CHECKING, cast
 
 import msgspec
 import pytest
 
-from callcenter.ami.inspect import Check, inspect_live, inspect_phones, inspect_rights, inspect_stream, inspect_switch
+from callcenter.ami.inspect import (
+    CALL_EVENTS,
+    Check,
+    inspect_live,
+    inspect_phones,
+    inspect_rights,
+    inspect_stream,
+    inspect_switch,
+    listen_for_call,
+)
 from callcenter.ami.link import Answer
 from callcenter.ami.lookup import Nowhere, OnSwitch
 from callcenter.domain.frame import Frame
@@ -220,6 +230,24 @@ async def test_contacts_that_cannot_be_asked_for_name_the_modules() -> None:
     snapshot = msgspec.structs.replace(with_phone(), contacts=None)
     (warning,) = [check for check in await inspect_phones(control.link, snapshot, Nowhere()) if check.verdict == "warn"]
     assert "func_pjsip_contact.so" in warning.remedy
+
+
+@pytest.mark.parametrize(
+    ("names", "verdict", "found"),
+    [
+        ((), "unknown", "no call was seen"),
+        (CALL_EVENTS, "ok", "every event of an answered call was seen"),
+        (CALL_EVENTS[:-1], "fail", f"never saw {CALL_EVENTS[-1]}"),
+    ],
+)
+async def test_test_call_shows_which_events_come_through(names: tuple[str, ...], verdict: str, found: str) -> None:
+    events, _ = logins()
+    listening = asyncio.create_task(listen_for_call(events.link, 0.01))
+    await asyncio.sleep(0)
+    assert events.sink is not None
+    events.sink([(Frame(name, {}, None, None, 0), b"") for name in names])
+    check = await listening
+    assert (check.verdict, check.found) == (verdict, found)
 
 
 async def test_switch_that_answers_for_its_files_is_asked() -> None:
