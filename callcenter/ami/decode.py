@@ -81,10 +81,6 @@ def _soft_hangup(f: Frame) -> ev.Event:
     return ev.TeardownAsked(f.at, f.pos, h["Uniqueid"], h["Channel"], _int(h.get("Cause")))
 
 
-def _local_bridge(f: Frame) -> ev.Event:
-    return ev.HalvesJoined(f.at, f.pos, f.headers["LocalOneUniqueid"], f.headers["LocalTwoUniqueid"])
-
-
 def _join(f: Frame) -> ev.Event:
     h = f.headers
     return ev.CallerJoined(
@@ -209,12 +205,6 @@ def _attended(f: Frame) -> ev.Event | None:
     return ev.AttendedTransferred(f.at, f.pos, h["OrigTransfererUniqueid"], h["SecondTransfererUniqueid"])
 
 
-def _bridge(f: Frame) -> ev.Event:
-    h = f.headers
-    make = ev.BridgeEntered if f.name == "BridgeEnter" else ev.BridgeLeft
-    return make(f.at, f.pos, h["Uniqueid"], h["Channel"], h["BridgeUniqueid"])
-
-
 def _varset(f: Frame) -> ev.Event | None:
     h = f.headers
     if h["Variable"] != "QUEUESTATUS" or not h["Uniqueid"]:
@@ -248,7 +238,6 @@ _TABLE: dict[str, Callable[[Frame], ev.Event | None]] = {
     "Hangup": _hangup,
     "HangupRequest": _hangup_request,
     "SoftHangupRequest": _soft_hangup,
-    "LocalBridge": _local_bridge,
     "QueueCallerJoin": _join,
     "QueueCallerLeave": _leave,
     "QueueCallerAbandon": _drop,
@@ -258,8 +247,6 @@ _TABLE: dict[str, Callable[[Frame], ev.Event | None]] = {
     "AgentRingNoAnswer": _ring_no_answer,
     "DialBegin": _dial_begin,
     "DialState": _dial_state,
-    "BridgeEnter": _bridge,
-    "BridgeLeave": _bridge,
     "Hold": _hold,
     "Unhold": _hold,
     "BlindTransfer": _blind,

@@ -17,7 +17,6 @@ NEEDED: dict[str, tuple[str, ...]] = {
     "Hangup": ("Channel", "Uniqueid", "Linkedid", "Cause"),
     "HangupRequest": ("Channel", "Uniqueid"),
     "SoftHangupRequest": ("Channel", "Uniqueid"),
-    "LocalBridge": ("LocalOneUniqueid", "LocalTwoUniqueid"),
     # queues
     "QueueCallerJoin": ("Channel", "Uniqueid", "Linkedid", "Queue", "Position"),
     "QueueCallerLeave": ("Channel", "Uniqueid", "Queue"),
@@ -29,8 +28,6 @@ NEEDED: dict[str, tuple[str, ...]] = {
     # dialling and bridging
     "DialBegin": _DEST,
     "DialState": (*_DEST, "DialStatus"),
-    "BridgeEnter": ("BridgeUniqueid", "Channel", "Uniqueid"),
-    "BridgeLeave": ("BridgeUniqueid", "Channel", "Uniqueid"),
     "Hold": ("Channel", "Uniqueid"),
     "Unhold": ("Channel", "Uniqueid"),
     "BlindTransfer": ("Result", "TransfererUniqueid"),

@@ -76,13 +76,6 @@ class TeardownAsked(_Event, frozen=True, gc=False):
     flag: int | None
 
 
-class HalvesJoined(_Event, frozen=True, gc=False):
-    """The two halves of a Local channel are bridged."""
-
-    one: str
-    two: str
-
-
 class CallerJoined(_Event, frozen=True, gc=False):
     """A caller entered a queue."""
 
@@ -236,22 +229,6 @@ class AttendedTransferred(_Event, frozen=True, gc=False):
     second: str
 
 
-class BridgeEntered(_Event, frozen=True, gc=False):
-    """A channel entered a bridge."""
-
-    uid: str
-    name: str
-    bridge: str
-
-
-class BridgeLeft(_Event, frozen=True, gc=False):
-    """A channel left a bridge."""
-
-    uid: str
-    name: str
-    bridge: str
-
-
 class QueueResult(_Event, frozen=True, gc=False):
     """The queue application told the dialplan why it ended (QUEUESTATUS); class `dialplan`."""
 
@@ -310,7 +287,6 @@ Event = (
     | ChannelEnded
     | HangupAsked
     | TeardownAsked
-    | HalvesJoined
     | CallerJoined
     | CallerLeft
     | CallerDropped
@@ -327,8 +303,6 @@ Event = (
     | HoldSet
     | BlindTransferred
     | AttendedTransferred
-    | BridgeEntered
-    | BridgeLeft
     | QueueResult
     | DoorRefused
     | KeyPressed

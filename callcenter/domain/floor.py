@@ -108,7 +108,7 @@ class Floor:
 
 
 def _table(calls: Calls, people: People, seen: Continuity) -> dict[type, Callable[[Any], None]]:
-    """Say who is told of which event; a `Tick` only moves time, bridges are told by what they connect."""
+    """Say who is told of which event; a `Tick` only moves time."""
     return {
         ev.ChannelStarted: calls.started,
         ev.ChannelRang: calls.rang,
