@@ -36,6 +36,9 @@ DENIED = "Permission denied"
 _ID_BYTES = 16
 _KEEPALIVE_SECONDS = 10
 _KEEPALIVE_TRIES = 3
+_SILENT = logging.Logger("panoramisk", logging.CRITICAL + 1)  # noqa: LOG001 - no configuration can turn it on
+"""panoramisk would log an action that it could not send, the login's secret included."""
+
 _BREAKS = frozenset("\r\n\0")
 
 
@@ -57,9 +60,7 @@ class Link:
     def __init__(self, settings: SwitchSettings, login: LoginSettings, protocol: AmiProtocol) -> None:
         self._settings = settings
         self._protocol = protocol
-        self._manager = panoramisk.Manager(
-            loop=asyncio.get_running_loop(), encoding="utf-8", log=logging.getLogger("callcenter.panoramisk")
-        )
+        self._manager = panoramisk.Manager(loop=asyncio.get_running_loop(), encoding="utf-8", log=_SILENT)
         self.username = login.username
         self.banner = ""
 

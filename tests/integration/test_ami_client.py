@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import ssl
 from pathlib import Path
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, Self
 
 import pytest
@@ -519,6 +520,24 @@ async def test_frame_that_the_cut_left_unfinished_is_counted_as_dropped(switch: 
         switch.cut("events")
         await until(client, LoginLost)
         assert client.frames_total["dropped"] == 1
+
+
+async def test_action_that_cannot_be_written_leaves_no_secret_in_the_log(
+    switch: FakeSwitch,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def fail(_: bytes) -> None:
+        raise RuntimeError("broken pipe")
+
+    caplog.set_level("DEBUG")
+    link = await Link.open(settings(switch, action_timeout=0.05), settings(switch).control, events=False)
+    monkeypatch.setattr(link._protocol, "transport", SimpleNamespace(write=fail, abort=link._protocol.transport.abort))
+    with pytest.raises(SwitchUnreachable):
+        await link.ask("Login", {"Secret": "hunter2"})
+    link.close()
+    assert "hunter2" not in caplog.text + "".join(capsys.readouterr())
 
 
 async def test_tee_gets_every_byte_from_the_banner_on(switch: FakeSwitch) -> None:
