@@ -1,0 +1,77 @@
+"""`callcenter rules`: say whether a rulebook may be applied, and what it holds."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich import box
+from rich.console import Console
+from rich.table import Table
+
+from callcenter.errors import BadInput
+from callcenter.rules.edition import Edition, Range, Rule
+from callcenter.rules.rulebook import load_rulebook, parse_rulebook
+from callcenter.rules.soundness import check
+
+app = typer.Typer(add_completion=False, no_args_is_help=True, help="Check and list rulebooks.")
+
+File = Annotated[Path | None, typer.Argument(metavar="[FILE]", help="A rulebook (YAML); without one, the packaged.")]
+
+
+@app.command("check")
+def check_rulebook(path: File = None) -> None:
+    """Say everything that keeps a rulebook from being applied; exit 2 if anything does."""
+    book = parse_rulebook(path)
+    problems = check(book)
+    for problem in problems:
+        print(problem)
+    if problems:
+        raise BadInput(f"the rulebook cannot be applied: {len(problems)} to put right")
+    for edition in book.editions:
+        print(f"{edition.version}: {_dates(edition)}, {len(edition.violations)} violations: sound")
+
+
+@app.command("list")
+def list_rules(
+    path: File = None, english: Annotated[bool, typer.Option("--en/--zh", help="Language of the titles.")] = True
+) -> None:
+    """List every promise and violation of the newest edition."""
+    edition = load_rulebook(path).editions[-1]
+    console = Console()
+    console.print(f"{edition.version}, {_dates(edition)}", highlight=False)
+    table = Table(box=box.SIMPLE_HEAD)
+    for heading in ("rule", "title", "severity", "points", "known", "from", "mode"):
+        table.add_column(heading, no_wrap=heading != "title")
+    for code, promise in edition.promises.items():
+        table.add_row(
+            code, promise.title.en if english else promise.title.zh, "", "", promise.known, promise.source, ""
+        )
+    for code, rule in edition.violations.items():
+        severity = "to be set" if rule.severity is None and not isinstance(rule.points, Range) else rule.severity or ""
+        table.add_row(
+            code,
+            rule.title.en if english else rule.title.zh,
+            severity,
+            _points(rule),
+            rule.known,
+            rule.source,
+            rule.mode.value,
+        )
+    console.print(table)
+
+
+def _dates(edition: Edition) -> str:
+    return f"from {edition.first} to {edition.last or 'further notice'}"
+
+
+def _points(rule: Rule) -> str:
+    fine = "" if rule.fine_yuan is None else f"{rule.fine_yuan} yuan"
+    match rule.points:
+        case None:
+            return fine or "-"
+        case Range(least=least, most=most, by=by):
+            return f"{least}-{most} by {by}"
+        case points:
+            return " ".join(part for part in (str(points), fine) if part)

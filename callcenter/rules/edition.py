@@ -1,0 +1,176 @@
+"""What a rulebook says: editions with dates, each with its figures, promises and rules."""
+
+from __future__ import annotations
+
+from datetime import date
+from enum import StrEnum
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from callcenter.domain.frame import Micros
+from callcenter.rules.dates import day_start, zone_named
+
+NO_FIGURE = "no figure"
+"""Stands where the regulations name no figure; a rule that has one of these may not be on."""
+
+NoFigure = Literal["no figure"]
+
+
+class Mode(StrEnum):
+    """Whether a rule runs, and who sees what it raises."""
+
+    OFF = "off"
+    SHADOW = "shadow"
+    ON = "on"
+
+
+class Severity(StrEnum):
+    """How grave a violation is."""
+
+    WARNING = "warning"
+    MINOR = "minor"
+    MODERATE = "moderate"
+    SEVERE = "severe"
+    DISMISSAL = "dismissal"
+
+
+class Title(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A rule's name for people."""
+
+    zh: str
+    en: str
+
+
+class Step(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Points of a range up to a length (inclusive); None: whatever is longer."""
+
+    up_to: Micros | None
+    points: int
+    severity: Severity | None = None
+
+
+class Range(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"least": "from", "most": "to"}):
+    """Points from least to most, by length or by the choice of whoever confirms."""
+
+    least: int
+    most: int
+    by: Literal["length", "choice"]
+    steps: tuple[Step, ...] = ()
+
+
+class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What the rulebook says of one violation.
+
+    Attributes:
+        severity: None where configuration must say, or a step does.
+        lesser: The severity when nobody came to harm, where that differs.
+        known: How it is known: T, W, TW, M, derived.
+    """
+
+    title: Title
+    severity: Severity | None
+    points: int | Range | NoFigure | None
+    known: Literal["T", "W", "TW", "M", "derived"]
+    source: str
+    mode: Mode
+    lesser: Severity | None = None
+    fine_yuan: int | None = None
+
+    @property
+    def least_points(self) -> int | None:
+        """Points that a proposal carries; None where there are none, or no figure."""
+        if isinstance(self.points, Range):
+            return self.points.least
+        return self.points if isinstance(self.points, int) else None
+
+
+class Promise(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What the rulebook says of one service promise; `limit` None: made of other figures."""
+
+    title: Title
+    known: Literal["T", "W", "TW", "M"]
+    source: str
+    limit: Micros | None = None
+
+
+class QueueFigures(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Figures of one queue that differ from the rest."""
+
+    service_threshold: Micros | None = None
+    wrap_up: Micros = 0
+
+
+class Figures(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Every threshold; times in microseconds. The packaged file says what each means."""
+
+    uncertainty: Micros
+    gap_nearness: Micros
+    rings: int
+    cadence: Micros
+    grace: Micros
+    service_threshold: Micros
+    refusals: int
+    refused_over: Micros
+    refused_apart: Micros
+    engaged: Micros
+    off: Micros
+    together: Micros
+    together_phones: int
+    together_share: float
+    hangup_within: Micros | NoFigure
+    away: Micros
+    told_reasons: tuple[str, ...]
+    late: Micros
+    accumulated_moderate: int
+    accumulated_minor: int
+    accumulated_repeats: bool
+    queues: dict[str, QueueFigures] = {}
+
+    @property
+    def ring(self) -> Micros:
+        """How long a phone may ring: 3 rings of 5 s are 15.000000 s."""
+        return self.rings * self.cadence
+
+    @property
+    def wrap_up(self) -> dict[str, Micros]:
+        """Wrap-up after each answered visit, by queue."""
+        return {name: queue.wrap_up for name, queue in self.queues.items()}
+
+    def threshold(self, queue: str | None) -> Micros:
+        """Return how long a customer of this queue may wait."""
+        own = self.queues.get(queue or "", QueueFigures()).service_threshold
+        return self.service_threshold if own is None else own
+
+
+class Edition(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"first": "from", "last": "to"}):
+    """The rulebook as it holds from its first day to its last (inclusive; None: until further notice)."""
+
+    version: str
+    first: date
+    figures: Figures
+    promises: dict[str, Promise]
+    violations: dict[str, Rule]
+    last: date | None = None
+
+
+class Rulebook(msgspec.Struct, frozen=True):
+    """Every edition, the oldest first, and the zone in which their days begin."""
+
+    timezone: str
+    editions: tuple[Edition, ...]
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The zone in which the editions' days begin."""
+        return zone_named(self.timezone)
+
+    def at(self, moment: Micros | None) -> Edition | None:
+        """Return the edition that held at a moment (the newest where the moment is unknown), None where none did."""
+        if moment is None:
+            return self.editions[-1]
+        held = [e for e in self.editions if day_start(e.first, self.zone) <= moment]
+        if not held or (held[-1].last is not None and moment >= day_start(held[-1].last, self.zone, days=1)):
+            return None
+        return held[-1]

@@ -1,0 +1,154 @@
+"""Facts in, records out: each act is told once, when nothing that could change its verdict can come any more.
+
+`see` only remembers. `decide` tells what is settled at a moment, `finish` the rest when the input is over; asking early
+and often, or only at the end, gives the same records with the same ids. An act settles when the time has passed in
+which a gap would count as near, when a declined offer can be part of no run, and when every customer who waited
+meanwhile has been answered or has left.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from callcenter.domain import facts as fx
+from callcenter.domain.frame import Micros
+from callcenter.rules.duty import Roster
+from callcenter.rules.edition import Rulebook
+from callcenter.rules.law import Law
+from callcenter.rules.lines import Lines
+from callcenter.rules.memory import Act, Gap, Memory
+from callcenter.rules.offers import Offers
+from callcenter.rules.verdicts import Verdicts
+from callcenter.rules.violation import Violation
+from callcenter.rules.waits import Waits
+
+_FORGET_EVERY = 256
+_GAPS_KEPT = 1000
+
+
+class Judge:
+    """Raises violations from facts, for one switch.
+
+    Args:
+        rulebook: What is forbidden, and what it costs.
+        roster: Who is on duty; None: everything is undetermined.
+        graded: Whether the stream is evidence; may be set until a record is told.
+        memory: What an earlier judge remembered, from `save`.
+    """
+
+    def __init__(
+        self, rulebook: Rulebook, roster: Roster | None, *, graded: bool = True, memory: Memory | None = None
+    ) -> None:
+        self.graded = graded
+        self._law = Law(rulebook, roster)
+        self._memory = memory or Memory()
+        self._waits = Waits(self._memory)
+        self._offers = Offers(self._memory, self._law)
+        self._lines = Lines(self._memory, self._law)
+        self._verdicts = Verdicts(self._memory, self._law, self._waits)
+        self._seen = 0
+
+    def see(self, fact: fx.Fact) -> None:
+        """Take in one fact, in the order in which the floor tells them."""
+        if fact.at is not None and (self._memory.now is None or fact.at > self._memory.now):
+            self._memory.now = fact.at
+        match fact:
+            case fx.OfferEnded():
+                self._offers.ended(fact)
+            case fx.CallAnswered():
+                self._offers.connected(fact)
+                self._waits.answered(fact)
+            case fx.VisitJoined():
+                self._waits.joined(fact)
+            case fx.VisitLeft():
+                self._waits.left(fact)
+            case fx.VisitEnded():
+                self._waits.ended(fact)
+                self._offers.completed(fact)
+            case fx.AgentStateChanged() | fx.MembershipChanged():
+                self._changed(fact)
+            case fx.GapSeen():
+                self._gap(fact)
+            case fx.OwnCallBegan() | fx.OwnCallEnded() | fx.PhoneLost() | fx.PhoneFound():
+                self._line(fact)
+            case _:
+                pass
+
+    def doubt(self, uniqueid: str, what: str) -> None:
+        """Note that queue_log tells a call otherwise; nothing of that call is held against anybody."""
+        self._memory.doubted[uniqueid] = what
+
+    def lagging(self, lag: Micros) -> None:
+        """Note the heartbeat's lag: the uncertainty of every verdict is at least that."""
+        self._memory.lag = lag
+
+    def decide(self, now: Micros) -> list[Violation]:
+        """Tell the records that are settled at a moment of the switch's time, in order.
+
+        Ask when all facts up to `now` have been seen, and never while the login is down: a gap that has not been told
+        is not known.
+        """
+        self._offers.expire(now)
+        ready: list[Act] = []
+        kept: list[Act] = []
+        for act in self._memory.acts:
+            due = self._verdicts.due(act)
+            settled = (due is None or now >= due) and not self._verdicts.open(act)
+            (ready if settled else kept).append(act)
+        told = self._told(ready, over=False)
+        self._memory.acts = kept
+        self._seen += 1
+        if self._seen % _FORGET_EVERY == 0:
+            self._memory.forget()
+        return told
+
+    def finish(self, at: Micros | None) -> list[Violation]:
+        """Tell all that is left, in order: the input is over, and its end is no gap."""
+        end = at if at is not None else self._memory.now
+        self._lines.finish(end)
+        self._offers.expire(None)
+        ready, self._memory.acts = self._memory.acts, []
+        return self._told(ready, over=True)
+
+    def save(self) -> bytes:
+        """Pack everything remembered."""
+        return msgspec.msgpack.encode(self._memory)
+
+    @classmethod
+    def restore(cls, saved: bytes, rulebook: Rulebook, roster: Roster | None, *, graded: bool = True) -> Judge:
+        """Make the judge that `save` packed."""
+        return cls(rulebook, roster, graded=graded, memory=msgspec.msgpack.decode(saved, type=Memory))
+
+    def _told(self, acts: list[Act], *, over: bool) -> list[Violation]:
+        judged = (self._verdicts.judge(act, graded=self.graded, over=over) for act in acts)
+        return sorted((one for one in judged if one is not None), key=lambda one: one.order)
+
+    def _changed(self, fact: fx.AgentStateChanged | fx.MembershipChanged) -> None:
+        person = self._memory.person(fact.agent)
+        if isinstance(fact, fx.MembershipChanged):
+            spans = person.served.setdefault(fact.queue, [])
+            if fact.member:
+                spans.append([fact.at, None])
+            elif spans and spans[-1][1] is None:
+                spans[-1][1] = fact.at
+            return
+        self._lines.changed(fact)
+        if fact.at is not None:
+            person.entered(fact.state, fact.at)
+
+    def _line(self, fact: fx.OwnCallBegan | fx.OwnCallEnded | fx.PhoneLost | fx.PhoneFound) -> None:
+        match fact:
+            case fx.OwnCallBegan():
+                self._lines.began(fact)
+            case fx.OwnCallEnded():
+                self._lines.ended(fact)
+            case fx.PhoneLost():
+                self._lines.lost(fact)
+            case fx.PhoneFound():
+                self._lines.found(fact)
+
+    def _gap(self, fact: fx.GapSeen) -> None:
+        self._memory.gaps.append(Gap(fact.start, fact.at))
+        del self._memory.gaps[:-_GAPS_KEPT]
+        if fact.cause == "restart":
+            self._lines.restarted(fact.start)

@@ -1,0 +1,57 @@
+"""The rulebook and the roster as the rules ask them."""
+
+from __future__ import annotations
+
+from callcenter.domain.frame import Micros
+from callcenter.rules.duty import Roster, Stretch
+from callcenter.rules.edition import Edition, Figures, Mode, Rule, Rulebook
+
+
+class Law:
+    """What held at a moment, and who was on duty."""
+
+    def __init__(self, rulebook: Rulebook, roster: Roster | None) -> None:
+        self.rulebook = rulebook
+        self.roster = roster
+
+    def edition(self, at: Micros | None) -> Edition | None:
+        """Return the edition that held."""
+        return self.rulebook.at(at)
+
+    def figures(self, at: Micros | None) -> Figures | None:
+        """Return the figures that held."""
+        edition = self.rulebook.at(at)
+        return None if edition is None else edition.figures
+
+    def rule(self, code: str, at: Micros | None) -> Rule | None:
+        """Return a rule that held and was not off."""
+        edition = self.rulebook.at(at)
+        rule = None if edition is None else edition.violations.get(code)
+        return None if rule is None or rule.mode is Mode.OFF else rule
+
+    def agent(self, person: str, interface: str, at: Micros | None) -> str:
+        """Name whoever used a phone at a moment: by the roster, else as the floor does."""
+        found = None if self.roster is None else self.roster.agent_of(interface, at)
+        return found or person
+
+    def duty(self, agent: str, start: Micros, end: Micros) -> list[Stretch]:
+        """Return the parts of an interval that were on duty; all of it where no roster says."""
+        if self.roster is None:
+            return [(start, end)]
+        return self.roster.duty_within(agent, start, end)
+
+    def wholly_on_duty(self, agent: str, start: Micros, end: Micros) -> bool:
+        """Tell whether an agent was on duty from beginning to end (a moment counts as a microsecond)."""
+        end = max(end, start + 1)
+        return sum(e - s for s, e in self.duty(agent, start, end)) == end - start
+
+    def on_duty(self, agent: str, at: Micros) -> bool:
+        """Tell whether an agent was on duty at a moment, by the roster that there is."""
+        return self.roster is not None and self.roster.on_duty(agent, at)
+
+    def same_shift(self, agent: str, one: Micros, two: Micros) -> bool:
+        """Tell whether two moments lie in one shift; without a roster nothing speaks against it."""
+        if self.roster is None:
+            return True
+        shift = self.roster.shift_of(agent, one)
+        return shift is not None and shift[0] <= two < shift[1]

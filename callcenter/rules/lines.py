@@ -1,0 +1,134 @@
+"""An agent's own line or phone: engaged with no number that is work, or taken off while others stay up.
+
+Story of a line: taken → given back, or the switch went down. Of a phone: lost while it was known to be up → found, or
+not seen for a time. One that was never seen up is merely unknown. An agent with a second phone that is up can still
+be reached, so only the last one lost counts.
+"""
+
+from __future__ import annotations
+
+from callcenter.domain import facts as fx
+from callcenter.domain.facts import AgentState
+from callcenter.domain.frame import Micros
+from callcenter.rules.edition import Figures
+from callcenter.rules.law import Law
+from callcenter.rules.memory import Act, Favour, Line, Loss, Memory
+from callcenter.rules.texts import Reason
+from callcenter.rules.violation import Verdict
+
+_LOST = "phone lost"
+_UNREACHED = frozenset({AgentState.OFFLINE, AgentState.UNKNOWN})
+_IN_CALL = frozenset({AgentState.RINGING, AgentState.TALKING})
+
+
+class Lines:
+    """V-HOTLINE by engaging the line and by taking the phone off."""
+
+    def __init__(self, memory: Memory, law: Law) -> None:
+        self._memory = memory
+        self._law = law
+
+    def began(self, fact: fx.OwnCallBegan) -> None:
+        """An agent took the own line; a consultation during a talk is work."""
+        own = fact.own
+        if own.in_talk or own.started_at is None:
+            return
+        paused = self._memory.person(own.agent).state_before(own.started_at) is AgentState.PAUSED
+        self._memory.lines[own.uniqueid] = Line(
+            own.agent, own.interface, own.uniqueid, own.dialled, own.started_at, paused, own.frames
+        )
+
+    def ended(self, fact: fx.OwnCallEnded) -> None:
+        """The own line is free again."""
+        line = self._memory.lines.pop(fact.own.uniqueid, None)
+        if line is not None:
+            line.dialled, line.frames = fact.own.dialled, fact.own.frames
+            self._engaged(line, fact.own.ended_at if fact.own.ended_at is not None else self._memory.now)
+
+    def lost(self, fact: fx.PhoneLost) -> None:
+        """A phone is no longer there."""
+        was_up = self._memory.phones.get(fact.interface)
+        self._memory.phones[fact.interface] = False
+        self._memory.owners[fact.interface] = fact.agent
+        if not was_up or fact.at is None:
+            return
+        up = {i: self._memory.owners[i] for i, there in self._memory.phones.items() if there}
+        person = self._memory.person(fact.agent)
+        loss = Loss(fact.at, fact.agent, fact.interface, person.state, up, fact.frames)
+        self._memory.losses.append(loss)
+        person.loss = loss
+
+    def found(self, fact: fx.PhoneFound) -> None:
+        """A phone is there again."""
+        self._memory.phones[fact.interface] = True
+        self._memory.owners[fact.interface] = fact.agent
+        person = self._memory.person(fact.agent)
+        if person.off is None:
+            person.loss = None
+
+    def changed(self, fact: fx.AgentStateChanged) -> None:
+        """An agent's state changed; what it tells of her phone is taken in, and a phone taken off is judged."""
+        person = self._memory.person(fact.agent)
+        lost = fact.state is AgentState.OFFLINE and fact.reason == _LOST
+        if lost and person.loss is not None and person.off is None:
+            signed_out = person.loss.before is AgentState.OFFLINE
+            person.off = None if signed_out else person.loss
+        elif not lost and person.off is not None:
+            loss, person.off, person.loss = person.off, None, None
+            self._taken_off(loss, fact.at)
+        self._memory.owners[fact.interface] = fact.agent
+        if fact.state is AgentState.UNKNOWN:
+            self._memory.phones.pop(fact.interface, None)
+        elif fact.state not in _UNREACHED:
+            self._memory.phones.setdefault(fact.interface, True)
+
+    def restarted(self, at: Micros | None) -> None:
+        """The switch went down: no line is taken any more."""
+        for line in self._memory.lines.values():
+            self._engaged(line, at)
+        self._memory.lines.clear()
+
+    def finish(self, at: Micros | None) -> None:
+        """The input is over: what lasts has lasted until now."""
+        self.restarted(at)
+        for person in self._memory.people.values():
+            if person.off is not None:
+                self._taken_off(person.off, at)
+                person.off = None
+
+    def _engaged(self, line: Line, end: Micros | None) -> None:
+        figures = self._law.figures(line.start)
+        if figures is None or end is None or end - line.start < figures.engaged - self._doubt(figures):
+            return
+        roster = self._law.roster
+        allowed = None if roster is None else roster.may_dial(line.dialled)
+        if allowed:
+            return
+        favours = [Favour(Verdict.UNDETERMINED, Reason("number_unknown"))] if allowed is None else []
+        if line.paused:
+            favours.append(Favour(Verdict.UNDETERMINED, Reason("paused")))
+        self._memory.acts.append(Act(
+            rule="V-HOTLINE", kind="engaged", person=line.person, interface=line.interface,
+            agent=self._law.agent(line.person, line.interface, line.start), at=line.start, start=line.start, end=end,
+            subject=f"engaged {line.uniqueid}", uniqueids=(line.uniqueid,), frames=line.frames,
+            limit=figures.engaged, params={"dialled": line.dialled}, favours=tuple(favours), impact=True,
+        ))  # fmt: skip
+
+    def _taken_off(self, loss: Loss, end: Micros | None) -> None:
+        figures = self._law.figures(loss.at)
+        if figures is None or end is None or end - loss.at < figures.off - self._doubt(figures):
+            return
+        favours = []
+        if loss.before in _IN_CALL:
+            favours.append(Favour(Verdict.UNDETERMINED, Reason("lost_in_call")))
+        if loss.before is AgentState.PAUSED:
+            favours.append(Favour(Verdict.UNDETERMINED, Reason("paused")))
+        self._memory.acts.append(Act(
+            rule="V-HOTLINE", kind="taken_off", person=loss.person, interface=loss.interface,
+            agent=self._law.agent(loss.person, loss.interface, loss.at), at=loss.at, start=loss.at, end=end,
+            subject=f"taken_off {loss.interface}", frames=loss.frames, limit=figures.off,
+            favours=tuple(favours), lost=(loss.at, loss.interface), impact=True,
+        ))  # fmt: skip
+
+    def _doubt(self, figures: Figures) -> Micros:
+        return max(figures.uncertainty, self._memory.lag)

@@ -1,0 +1,197 @@
+"""What the rules remember between facts: plain structs by key, so that all can be saved; old matters are forgotten."""
+
+from __future__ import annotations
+
+import msgspec
+
+from callcenter.domain.facts import AgentState
+from callcenter.domain.frame import SECOND, Micros
+from callcenter.rules.texts import Reason
+from callcenter.rules.violation import Named, Verdict
+
+_LATE: Micros = 120 * SECOND
+"""A fact may tell of something this much older than what was told before it."""
+
+_STATES = 4096
+
+
+class Gap(msgspec.Struct, array_like=True):
+    """Nothing was seen from `start` to `end`."""
+
+    start: Micros | None
+    end: Micros | None
+
+
+class Favour(msgspec.Struct, array_like=True):
+    """Something that speaks for the agent, and what it makes of the record."""
+
+    verdict: Verdict
+    reason: Reason
+
+
+class Act(msgspec.Struct, kw_only=True):
+    """Something an agent did or left undone that a rule may be about; decided when nothing can change it any more.
+
+    Attributes:
+        kind: Code of the sentence, with `params` for its gaps.
+        person: The floor's name; `agent` is the roster's name for whoever had the phone then.
+        measured: Against `limit`; None: the whole of its time on duty.
+        lost: For a phone lost: which loss.
+        impact: Asks whether customers were kept out.
+    """
+
+    rule: str
+    kind: str
+    person: str
+    agent: str
+    interface: str
+    at: Micros | None
+    start: Micros | None
+    end: Micros | None
+    subject: str
+    frames: tuple[int, ...]
+    measured: Micros | None = None
+    limit: Micros | None = None
+    uniqueids: tuple[str, ...] = ()
+    params: dict[str, str] = {}
+    favours: tuple[Favour, ...] = ()
+    names: tuple[Named, ...] = ()
+    lost: tuple[Micros, str] | None = None
+    impact: bool = False
+
+
+class Wait(msgspec.Struct):
+    """A visit that has not been answered; `settled` when its outcome is known."""
+
+    uniqueid: str
+    queue: str | None
+    n: int
+    joined: Micros | None
+    left: Micros | None = None
+    outcome: str = ""
+    settled: bool = False
+    in_gap: bool = False
+
+
+class Refusal(msgspec.Struct):
+    """An offer that was declined or met with busy; `act` is its own record unless a run takes it in."""
+
+    at: Micros
+    start: Micros
+    act: Act
+    missed: bool
+
+
+class Loss(msgspec.Struct):
+    """A phone was lost; `up` are the other phones that were up, with whose they are."""
+
+    at: Micros
+    person: str
+    interface: str
+    before: AgentState
+    up: dict[str, str]
+    frames: tuple[int, ...]
+
+
+class Line(msgspec.Struct):
+    """An own line that is taken."""
+
+    person: str
+    interface: str
+    uniqueid: str
+    dialled: str
+    start: Micros
+    paused: bool
+    frames: tuple[int, ...]
+
+
+class Away(msgspec.Struct):
+    """Signed out, or paused without a word."""
+
+    start: Micros
+    interface: str
+    state: str
+
+
+class Person(msgspec.Struct):
+    """An agent as the floor names her."""
+
+    states: list[tuple[Micros, AgentState]] = []
+    served: dict[str, list[list[Micros | None]]] = {}
+    run: list[Refusal] = []
+    loss: Loss | None = None
+    off: Loss | None = None
+    away: Away | None = None
+
+    @property
+    def state(self) -> AgentState:
+        """The latest state."""
+        return self.states[-1][1] if self.states else AgentState.UNKNOWN
+
+    def entered(self, state: AgentState, at: Micros) -> None:
+        """Note a state."""
+        self.states.append((at, state))
+        if len(self.states) > _STATES:
+            del self.states[: _STATES // 2]
+
+    def state_before(self, at: Micros) -> AgentState:
+        """Return the state that she was in just before a moment."""
+        earlier = (state for since, state in reversed(self.states) if since < at)
+        return next(earlier, AgentState.UNKNOWN)
+
+    def free_since(self, at: Micros) -> Micros | None:
+        """Return when she last became available before a moment, not counting the end of a ring."""
+        found, after = None, None
+        for since, state in reversed(self.states):
+            if after is AgentState.AVAILABLE and found is not None and found < at and state is not AgentState.RINGING:
+                return found
+            found, after = since, state
+        return found if after is AgentState.AVAILABLE and found is not None and found < at else None
+
+
+class Memory(msgspec.Struct):
+    """All that is remembered; `now` is the latest time told."""
+
+    now: Micros | None = None
+    lag: Micros = 0
+    gaps: list[Gap] = []
+    people: dict[str, Person] = {}
+    phones: dict[str, bool] = {}
+    owners: dict[str, str] = {}
+    losses: list[Loss] = []
+    lines: dict[str, Line] = {}
+    waits: dict[str, dict[str, Wait]] = {}
+    acts: list[Act] = []
+    doubted: dict[str, str] = {}
+
+    def person(self, name: str) -> Person:
+        """Return what is remembered of a person, made if new."""
+        found = self.people.get(name)
+        if found is None:
+            found = self.people[name] = Person()
+        return found
+
+    def open_since(self) -> Micros | None:
+        """Return the earliest moment that something undecided reaches back to."""
+        starts = [act.start for act in self.acts if act.start is not None]
+        starts += [line.start for line in self.lines.values()]
+        for person in self.people.values():
+            starts += [refusal.start for refusal in person.run[:1]]
+            starts += [loss.at for loss in (person.off, person.loss) if loss is not None]
+        return min(starts, default=self.now)
+
+    def forget(self) -> None:
+        """Let go of what nothing undecided can ask for any more."""
+        since = self.open_since()
+        if since is None:
+            return
+        since -= _LATE
+        self.losses = [loss for loss in self.losses if loss.at >= since]
+        for waits in self.waits.values():
+            for key in [k for k, w in waits.items() if w.settled and _over_before(w, since)]:
+                del waits[key]
+
+
+def _over_before(wait: Wait, since: Micros) -> bool:
+    moment = wait.left if wait.left is not None else wait.joined
+    return moment is None or moment < since

@@ -1,0 +1,122 @@
+"""The regulations as a file: read, measured against its types, checked whole.
+
+A rulebook is one YAML file. `based_on: packaged` takes the packaged file's only edition under each edition of one's
+own, so that a department writes no more than what differs. Nothing is half-applied: any fault refuses the file.
+"""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import yaml
+
+from callcenter.domain.frame import SECOND
+from callcenter.errors import BadInput, UnreadableFile
+from callcenter.rules.dates import zone_named
+from callcenter.rules.edition import NO_FIGURE, Edition, Rulebook
+from callcenter.rules.soundness import check
+
+_FORMAT = 1
+_LARGEST = 4_000_000
+_SUFFIX = "_seconds"
+
+
+def load_rulebook(path: Path | None = None) -> Rulebook:
+    """Read and check a rulebook; None: the packaged one.
+
+    Raises:
+        UnreadableFile: There is no such file, or it is not YAML.
+        BadInput: It lacks something, has unknown keys, gaps in its dates, or figures that must be filled first.
+    """
+    book = parse_rulebook(path)
+    problems = check(book)
+    if problems:
+        raise BadInput(f"{_named(path)} cannot be used: {'; '.join(problems)}")
+    return book
+
+
+def parse_rulebook(path: Path | None = None) -> Rulebook:
+    """Read a rulebook without asking whether its dates and figures are sound; errors as `load_rulebook`."""
+    raw = _read(path)
+    known = {"format", "timezone", "editions", "based_on"}
+    if unknown := sorted(set(map(str, raw)) - known):
+        raise BadInput(f"{_named(path)} has an unknown key {unknown[0]!r}; known are {', '.join(sorted(known))}")
+    if raw.get("format", _FORMAT) != _FORMAT:
+        raise BadInput(f"{_named(path)} has format {raw['format']!r}; this version reads format {_FORMAT}")
+    editions, zone = raw.get("editions"), raw.get("timezone", "Asia/Shanghai")
+    if not isinstance(editions, list) or not editions:
+        raise BadInput(f"{_named(path)} has no editions")
+    base: dict[str, Any] = {}
+    if raw.get("based_on") is not None:
+        base = _base(raw["based_on"], path)
+    zone_named(zone)
+    found = [_edition(_merged(base, e), n, path) for n, e in enumerate(editions)]
+    return Rulebook(timezone=zone, editions=tuple(found))
+
+
+def _read(path: Path | None) -> dict[str, Any]:
+    try:
+        if path is None:
+            text = files("callcenter.rules").joinpath("rulebook.yaml").read_text("utf-8")
+        else:
+            text = path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UnreadableFile(f"{_named(path)} cannot be read: {error}") from error
+    if len(text) > _LARGEST:
+        raise UnreadableFile(f"{_named(path)} is too long for a rulebook")
+    try:
+        raw = yaml.safe_load(text)
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        reason = " ".join(str(error).split())
+        raise UnreadableFile(f"{_named(path)} is not YAML: {reason}") from error
+    if not isinstance(raw, dict):
+        raise UnreadableFile(f"{_named(path)} is not a rulebook: a mapping with `editions` is expected")
+    return raw
+
+
+def _base(name: object, path: Path | None) -> dict[str, Any]:
+    if name != "packaged" or path is None:
+        raise BadInput(f"{_named(path)}: based_on must be `packaged`")
+    base: dict[str, Any] = dict(_read(None)["editions"][-1])
+    for own in ("version", "from", "to"):
+        base.pop(own, None)
+    return base
+
+
+def _merged(base: Any, own: Any) -> Any:
+    if not isinstance(base, dict) or not isinstance(own, dict):
+        return own
+    return {**base, **{key: _merged(base.get(key), value) for key, value in own.items()}}
+
+
+def _edition(raw: Any, n: int, path: Path | None) -> Edition:
+    try:
+        return msgspec.convert(_in_micros(raw), Edition)
+    except (msgspec.ValidationError, ValueError) as error:
+        raise BadInput(f"{_named(path)}, editions[{n}]: {error}") from error
+
+
+def _in_micros(raw: Any) -> Any:
+    """Turn every `..._seconds: 1.5` into microseconds under the bare name."""
+    if isinstance(raw, list):
+        return [_in_micros(item) for item in raw]
+    if not isinstance(raw, dict):
+        return raw
+    return dict(_in_micros_pair(key, value) for key, value in raw.items())
+
+
+def _in_micros_pair(key: Any, value: Any) -> tuple[Any, Any]:
+    if not isinstance(key, str) or not key.endswith(_SUFFIX):
+        return key, _in_micros(value)
+    if value is None or value == NO_FIGURE:
+        return key.removesuffix(_SUFFIX), value
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < _LARGEST:
+        raise ValueError(f"{key} must be a number of seconds, not {value!r}")
+    return key.removesuffix(_SUFFIX), round(value * SECOND)
+
+
+def _named(path: Path | None) -> str:
+    return "the packaged rulebook" if path is None else f"the rulebook {path}"

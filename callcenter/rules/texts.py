@@ -1,0 +1,85 @@
+"""Sentences about records, in both languages: what was done, and what speaks for the agent."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+Language = Literal["zh", "en"]
+
+
+class Reason(msgspec.Struct, frozen=True, gc=False):
+    """A sentence by its code and what stands in its gaps."""
+
+    code: str
+    params: dict[str, str] = {}
+
+
+_TEXTS: dict[str, tuple[str, str]] = {
+    # what was done
+    "late_answer": (
+        "话机振铃{measured}秒后才接听（限{limit}秒）",
+        "the phone was answered after {measured} s of ringing (limit {limit} s)",
+    ),
+    "timed_out": ("话机振铃{measured}秒无人接听", "the phone rang for {measured} s and was not answered"),
+    "declined": ("振铃{measured}秒后拒接", "the call was declined after {measured} s of ringing"),
+    "engaged": (
+        "线路占用{measured}秒，所拨“{dialled}”非准许号码（限{limit}秒）",
+        "the line was engaged for {measured} s with {dialled!r}, no permitted number (limit {limit} s)",
+    ),
+    "refused": (
+        "{measured}秒内连续{count}次拒接或示忙（限{limit}秒）",
+        "{count} offers in a row were refused over {measured} s (limit {limit} s)",
+    ),
+    "taken_off": (
+        "话机注销{measured}秒而其他话机在线（限{limit}秒）",
+        "the phone was unregistered for {measured} s while others stayed up (limit {limit} s)",
+    ),
+    "hung_up": (
+        "接听{measured}秒即由坐席挂断（限{limit}秒）",
+        "the agent hung up {measured} s after answering (limit {limit} s)",
+    ),
+    "away": ("离岗{measured}秒（{state}，限{limit}秒）", "away for {measured} s ({state}, limit {limit} s)"),
+    # what speaks for the agent, or against the evidence
+    "not_graded": ("信令不具备证据等级", "the switch's stream is not evidence grade"),
+    "no_time": ("无时间记录", "the input tells no times"),
+    "no_roster": ("未提供排班表", "no roster was given"),
+    "off_duty": ("不在班", "not on duty then"),
+    "outage": (
+        "{count}部话机于{within}秒内同时离线，按故障处理",
+        "{count} phones were lost within {within} s: an outage",
+    ),
+    "not_available": ("当时不可接听（{what}）", "was not available ({what})"),
+    "wrap_up": ("处于话后处理", "was in wrap-up"),
+    "grace": ("刚转为可接听，仍在宽限期", "had only just become available"),
+    "gap": ("事件流在此期间或附近中断", "nothing was seen for a time, then or near it"),
+    "near_limit": (
+        "测量值与限值之差在误差±{uncertainty}秒以内",
+        "the measured value is within ±{uncertainty} s of its limit",
+    ),
+    "near_outage": (
+        "话机离线间隔与故障判定限值之差在误差以内",
+        "phones were lost together or not: within the uncertainty",
+    ),
+    "log_differs": ("与queue_log记录不一致", "queue_log says otherwise"),
+    "number_unknown": ("无法确认所拨号码是否准许", "nobody has said which numbers may be dialled"),
+    "alone": ("没有其他话机在线，不能排除故障", "no other phone stayed up, so an outage cannot be ruled out"),
+    "lost_in_call": ("话机在振铃或通话中离线", "the phone was lost while it rang or a call was on"),
+    "paused": ("开始时已示忙", "was paused when it began"),
+    "not_seen": ("未见其可接听的记录", "whether the agent was available was not seen"),
+    "no_impact": ("期间无顾客受影响", "no impact: no customer was kept out meanwhile"),
+}
+
+
+def told(reason: Reason, language: Language) -> str:
+    """Say one reason, without a full stop."""
+    text = _TEXTS[reason.code][language == "en"]
+    return text.format_map(reason.params)
+
+
+def sentence(act: Reason, reason: Reason | None, language: Language) -> str:
+    """Say what was done and, where something speaks against holding it against the agent, what."""
+    stop, between = ("。", "；") if language == "zh" else (".", "; ")
+    parts = [told(one, language) for one in (act, reason) if one is not None]
+    return between.join(parts) + stop

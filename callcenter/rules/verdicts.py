@@ -1,0 +1,178 @@
+"""From an act to a record: every check in turn, the first that speaks for the agent decides.
+
+Nothing is held against anybody where the stream is not evidence, where nobody said who was on duty, off duty, in an
+outage, near what was not seen, near a limit, against queue_log, or where a blocked line kept nobody out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from callcenter.domain.frame import SECOND, Micros
+from callcenter.rules.edition import Edition, Figures, Rule, Severity
+from callcenter.rules.law import Law
+from callcenter.rules.memory import Act, Favour, Memory
+from callcenter.rules.outage import weigh_loss
+from callcenter.rules.texts import Reason
+from callcenter.rules.violation import Impact, Verdict, Violation, identity
+from callcenter.rules.waits import Waits
+
+
+class Verdicts:
+    """Judges acts by what is remembered."""
+
+    def __init__(self, memory: Memory, law: Law, waits: Waits) -> None:
+        self._memory = memory
+        self._law = law
+        self._waits = waits
+
+    def due(self, act: Act) -> Micros | None:
+        """Return when an act can be judged, None for one without times: at once.
+
+        A gap that begins soon after still counts as near, and so does a phone that is lost soon after.
+        """
+        figures = self._law.figures(act.at)
+        if act.end is None or figures is None:
+            return None
+        return act.end + max(figures.gap_nearness, figures.together + figures.uncertainty)
+
+    def open(self, act: Act) -> bool:
+        """Tell whether a customer of a blocked line may still be answered."""
+        if not act.impact or act.start is None or act.end is None:
+            return False
+        return self._waits.undecided(self._memory.person(act.person), act.start, act.end)
+
+    def judge(self, act: Act, *, graded: bool, over: bool) -> Violation | None:
+        """Make the record of an act; None where on duty it was none, or its rule is off.
+
+        Args:
+            act: What was done.
+            graded: The stream is evidence.
+            over: The input is over: who still waits was not answered.
+        """
+        edition, rule = self._law.edition(act.at), self._law.rule(act.rule, act.at)
+        if edition is None or rule is None:
+            return None
+        measured = self._measured(act)
+        doubt = max(edition.figures.uncertainty, self._memory.lag)
+        impact = self._impact(act, over=over) if act.impact else None
+        favour, ruled_out = None, []
+        for code, found in self._checks(act, edition.figures, measured, impact, graded=graded):
+            if found is not None:
+                favour = found
+                break
+            ruled_out.append(code)
+        if favour is None and act.limit is not None and measured is not None and measured < act.limit - doubt:
+            return None
+        return _record(act, edition, rule, measured, impact, favour, tuple(ruled_out))
+
+    def _checks(
+        self, act: Act, figures: Figures, measured: Micros | None, impact: tuple[Impact, ...] | None, *, graded: bool
+    ) -> Iterator[tuple[str, Favour | None]]:
+        """Yield each check's code and what it found, gravest doubt first; later ones are not made once one found."""
+        yield "not_graded", None if graded else _undetermined("not_graded")
+        yield "no_time", _undetermined("no_time") if act.start is None or act.end is None else None
+        assert act.start is not None and act.end is not None  # noqa: PT018 - one thought: the check above
+        yield "no_roster", _undetermined("no_roster") if self._law.roster is None else None
+        yield "off_duty", self._off_duty(act, figures)
+        if act.lost is not None:
+            yield "outage", self._outage(act, figures)
+        yield "excuse", next((f for f in act.favours if f.verdict is Verdict.EXCUSED), None)
+        yield "gap", _undetermined("gap") if self._gap_near(act.start, act.end, figures) else None
+        yield "near_limit", self._near_limit(act, measured, figures)
+        yield "log_differs", self._log_differs(act)
+        yield "doubt", next((f for f in act.favours if f.verdict is Verdict.UNDETERMINED), None)
+        if impact is not None:
+            yield "no_impact", None if impact else _undetermined("no_impact")
+
+    def _measured(self, act: Act) -> Micros | None:
+        if act.measured is not None or act.start is None or act.end is None:
+            return act.measured
+        on_duty = sum(end - start for start, end in self._law.duty(act.agent, act.start, act.end))
+        return on_duty or act.end - act.start
+
+    def _off_duty(self, act: Act, figures: Figures) -> Favour | None:
+        assert act.start is not None
+        assert act.end is not None
+        off = Favour(Verdict.EXCUSED, Reason("off_duty"))
+        if act.measured is not None:
+            return None if self._law.wholly_on_duty(act.agent, act.start, act.end) or act.kind == "refused" else off
+        on_duty = sum(end - start for start, end in self._law.duty(act.agent, act.start, act.end))
+        least = (act.limit or 0) - max(figures.uncertainty, self._memory.lag)
+        return off if on_duty == 0 or on_duty < least else None
+
+    def _outage(self, act: Act, figures: Figures) -> Favour | None:
+        loss = next(one for one in self._memory.losses if (one.at, one.interface) == act.lost)
+        return weigh_loss(self._memory, self._law, loss, figures)
+
+    def _gap_near(self, start: Micros, end: Micros, figures: Figures) -> bool:
+        near = figures.gap_nearness
+        return any(
+            (gap.start is None or gap.start < end + near) and (gap.end is None or gap.end > start - near)
+            for gap in self._memory.gaps
+        )
+
+    def _near_limit(self, act: Act, measured: Micros | None, figures: Figures) -> Favour | None:
+        doubt = max(figures.uncertainty, self._memory.lag)
+        if act.limit is None or measured is None or abs(measured - act.limit) > doubt:
+            return None
+        return _undetermined("near_limit", uncertainty=_seconds(doubt))
+
+    def _log_differs(self, act: Act) -> Favour | None:
+        return _undetermined("log_differs") if any(u in self._memory.doubted for u in act.uniqueids) else None
+
+    def _impact(self, act: Act, *, over: bool) -> tuple[Impact, ...]:
+        assert act.start is not None
+        assert act.end is not None
+        person = self._memory.person(act.person)
+        found: dict[Impact, None] = {}
+        extra = frozenset() if self._law.roster is None else self._law.roster.queues_of(act.agent, act.start)
+        for start, end in self._law.duty(act.agent, act.start, act.end):
+            found |= dict.fromkeys(self._waits.impact(person, start, end, extra, over=over))
+        return tuple(found)
+
+
+def _record(
+    act: Act, edition: Edition, rule: Rule, measured: Micros | None,
+    impact: tuple[Impact, ...] | None, favour: Favour | None, ruled_out: tuple[str, ...],
+) -> Violation:  # fmt: skip
+    params = dict(act.params)
+    if measured is not None:
+        params["measured"] = _seconds(measured)
+    if act.limit is not None:
+        params["limit"] = _seconds(act.limit)
+    return Violation(
+        id=identity(act.rule, act.agent, act.at, act.subject),
+        rule=act.rule,
+        agent=act.agent,
+        at=act.at,
+        start=act.start,
+        end=act.end,
+        verdict=Verdict.PROPOSED if favour is None else favour.verdict,
+        mode=rule.mode,
+        severity=_severity(rule, impact),
+        points=rule.least_points,
+        rulebook=edition.version,
+        measured=None if measured is None else measured / SECOND,
+        limit=None if act.limit is None else act.limit / SECOND,
+        unit=None if measured is None else "s",
+        impact=impact,
+        act=Reason(act.kind, params),
+        reason=None if favour is None else favour.reason,
+        ruled_out=ruled_out,
+        subject=act.subject,
+        names=act.names,
+        frames=act.frames,
+    )
+
+
+def _severity(rule: Rule, impact: tuple[Impact, ...] | None) -> Severity | None:
+    return rule.severity if impact or impact is None else rule.lesser or rule.severity
+
+
+def _undetermined(code: str, **params: str) -> Favour:
+    return Favour(Verdict.UNDETERMINED, Reason(code, params))
+
+
+def _seconds(span: Micros) -> str:
+    return f"{span / SECOND:.6f}".rstrip("0").rstrip(".")
