@@ -93,7 +93,7 @@ class Board:
         return table if document.agents else Text(word["no_agents"], "dim")
 
     def calls(self, visits: tuple[VisitSeen, ...]) -> RenderableType:
-        """Show finished visits: waits, every ring, who hung up."""
+        """Show finished visits in the order they joined: waits, every ring, who hung up."""
         word = self._words
         table = self._table("calls")
         for name in ("time", "queue", "caller", "outcome"):
@@ -104,7 +104,7 @@ class Board:
         for name in ("talk", "hold"):
             table.add_column(word[name], justify="right")
         table.add_column(word["ended_by"])
-        for visit in visits:
+        for visit in sorted(visits, key=lambda visit: visit.at or 0.0):
             table.add_row(*self._visit(visit))
         return table if visits else Text(word["no_calls"], "dim")
 

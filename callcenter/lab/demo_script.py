@@ -1,0 +1,284 @@
+"""The demo's script: who calls when, what the phone that rings does, and what is told of it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from callcenter.lab.sipcall import SipCall
+from callcenter.lab.sipphone import SipPhone
+
+_CODE_SECONDS = 10.0
+_GRACE, _DAVE = "1007", "1004"
+
+Behaviour = Callable[[SipCall, SipCall], Coroutine[Any, Any, None]]
+"""What a phone does with a call that reached it; the second is the caller's side of it."""
+
+
+class Told(NamedTuple):
+    """A line of the story, in both languages."""
+
+    zh: str
+    en: str
+
+
+async def lasted(call: SipCall, seconds: float) -> bool:
+    """Let time pass, but not beyond the end of the call; tells whether it still lasts."""
+    with contextlib.suppress(TimeoutError):
+        await asyncio.wait_for(call.over.wait(), seconds)
+    return not call.over.is_set()
+
+
+@dataclass(frozen=True)
+class Answers:
+    """Rings, answers, talks (with a hold in the middle, if any), and one of the two hangs up."""
+
+    after: float
+    talk: float
+    hold: float = 0.0
+    agent_ends: bool = False
+
+    async def __call__(self, ring: SipCall, caller: SipCall) -> None:
+        """Take the call."""
+        ring.ring()
+        if not await lasted(ring, self.after):
+            return
+        ring.answer()
+        if self.hold and await lasted(ring, self.talk / 2):
+            await ring.hold()
+            await asyncio.sleep(self.hold)
+            await ring.take_back()
+        if await lasted(ring, self.talk / 2 if self.hold else self.talk):
+            (ring if self.agent_ends else caller).hang_up()
+
+
+@dataclass(frozen=True)
+class Transfers:
+    """Answers, talks, and sends the caller on to a colleague without asking."""
+
+    after: float
+    talk: float
+    to: str
+
+    async def __call__(self, ring: SipCall, _caller: SipCall) -> None:
+        """Take the call."""
+        ring.ring()
+        if await lasted(ring, self.after):
+            ring.answer()
+            if await lasted(ring, self.talk):
+                ring.transfer_blind(self.to)
+
+
+@dataclass(frozen=True)
+class Declines:
+    """Rings, and rejects."""
+
+    after: float
+
+    async def __call__(self, ring: SipCall, _caller: SipCall) -> None:
+        """Take the call."""
+        ring.ring()
+        if await lasted(ring, self.after):
+            ring.refuse(603, "Decline")
+
+
+async def ignores(ring: SipCall, _caller: SipCall) -> None:
+    """Ring until it stops by itself."""
+    ring.ring()
+    await ring.over.wait()
+
+
+@dataclass(frozen=True)
+class Call:
+    """One caller: when, whom, what the phones that ring do in turn, and how long his patience lasts."""
+
+    at: float
+    number: str
+    key: str
+    told: Told
+    phones: tuple[Behaviour, ...] = ()
+    patience: float | None = None
+
+
+@dataclass(frozen=True)
+class Moment:
+    """Something that an agent does, or that befalls her phone."""
+
+    at: float
+    agent: str
+    told: Told
+    does: Callable[[SipPhone], Coroutine[Any, Any, None]] = field(repr=False)
+
+
+async def _dial_code(phone: SipPhone, code: str) -> None:
+    call = phone.dial(code)
+    if await lasted(call, _CODE_SECONDS):
+        call.hang_up()
+
+
+async def _take_tea(phone: SipPhone) -> None:
+    await _dial_code(phone, "*451")
+
+
+async def _take_meal(phone: SipPhone) -> None:
+    await _dial_code(phone, "*452")
+
+
+async def _come_back(phone: SipPhone) -> None:
+    await _dial_code(phone, "*46")
+
+
+async def _lose_network(phone: SipPhone) -> None:
+    phone.vanish()
+
+
+async def _find_network(phone: SipPhone) -> None:
+    phone.deaf = False
+    await phone.register()
+
+
+CALLS = (
+    Call(
+        1,
+        "19900000001",
+        "1",
+        Told(
+            "消费者来电,第二声接听,客户挂断",
+            "A consumer calls: answered on the 2nd ring, the caller hangs up",
+        ),
+        (Answers(6.5, 10),),
+    ),
+    Call(
+        3,
+        "19900000002",
+        "3",
+        Told(
+            "商户来电,第四声才接听,坐席挂断",
+            "A merchant calls: answered only on the 4th ring, the agent hangs up",
+        ),
+        (Answers(16.2, 8, agent_ends=True),),
+    ),
+    Call(
+        8,
+        "19900000003",
+        "5",
+        Told(
+            "投诉来电,第一位坐席拒接,第二位接听并保持 6 秒",
+            "A complaint: the first agent declines, the second answers and holds the caller for 6 s",
+        ),
+        (Declines(3), Answers(2, 8, hold=6)),
+    ),
+    Call(
+        34,
+        "19900000004",
+        "4",
+        Told(
+            "供应商来电,第一位坐席任其响铃 25 秒,第二位接听",
+            "A supplier calls: the first agent lets it ring for 25 s, the second answers",
+        ),
+        (ignores, Answers(4, 6)),
+    ),
+    Call(
+        42,
+        "19900000005",
+        "2",
+        Told(
+            "产品来电,两位坐席都在小休,客户等待 12 秒后放弃",
+            "About a product: both agents are paused, the caller waits 12 s and gives up",
+        ),
+        (),
+        12,
+    ),
+    Call(
+        60,
+        "19900000006",
+        "5",
+        Told(
+            "投诉来电,话机响铃 8 秒时客户放弃",
+            "A complaint: the caller gives up while a phone has rung for 8 s",
+        ),
+        (ignores,),
+        8.5,
+    ),
+    Call(
+        72,
+        "19900000007",
+        "1",
+        Told(
+            "消费者来电,坐席接听后盲转给 Grace",
+            "A consumer calls: the agent sends the call on to Grace (blind transfer)",
+        ),
+        (Transfers(3, 6, _GRACE), Answers(2, 6)),
+    ),
+    Call(
+        94,
+        "19900000008",
+        "3",
+        Told(
+            "商户来电,Dave 失联,由 Carol 第一声接听",
+            "A merchant calls: Dave's phone is lost, Carol answers on the 1st ring",
+        ),
+        (Answers(2.5, 9),),
+    ),
+)
+"""The callers; the menu's key chooses consumers (1), products, merchants, suppliers or complaints (5)."""
+
+MOMENTS = (
+    Moment(
+        36,
+        "1001",
+        Told(
+            "Alice 小休:茶歇",
+            "Alice pauses: tea",
+        ),
+        _take_tea,
+    ),
+    Moment(
+        38,
+        "1002",
+        Told(
+            "Bob 小休:用餐",
+            "Bob pauses: meal",
+        ),
+        _take_meal,
+    ),
+    Moment(
+        62,
+        "1001",
+        Told(
+            "Alice 结束小休",
+            "Alice is back",
+        ),
+        _come_back,
+    ),
+    Moment(
+        64,
+        "1002",
+        Told(
+            "Bob 结束小休",
+            "Bob is back",
+        ),
+        _come_back,
+    ),
+    Moment(
+        84,
+        _DAVE,
+        Told(
+            "Dave 的话机断网",
+            "Dave's phone loses its network",
+        ),
+        _lose_network,
+    ),
+    Moment(
+        112,
+        _DAVE,
+        Told(
+            "Dave 的话机恢复注册",
+            "Dave's phone registers again",
+        ),
+        _find_network,
+    ),
+)

@@ -1,0 +1,139 @@
+"""The service beside a lab, as anybody would run it: a settings file, `callcenter db upgrade`, `callcenter serve`."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import http.client
+import os
+import signal
+import socket
+import sys
+from collections.abc import AsyncIterator, Iterable
+from pathlib import Path
+
+from callcenter.errors import LabError
+from callcenter.lab.settings import LAB_DOMAIN
+from callcenter.lab.switch import LabState, free_port
+
+_READY_SECONDS = 30.0
+_STOP_SECONDS = 20.0
+_POLL_SECONDS = 0.2
+_OK = 200
+
+
+class DemoService:
+    """A service of its own directory: settings, secrets, journal, database and log lie there."""
+
+    def __init__(self, work_dir: Path, state: LabState, queues: Iterable[str], wrap_up_seconds: int) -> None:
+        self._dir = work_dir.absolute()
+        self._state = state
+        self._queues = tuple(queues)
+        self._wrap_up = wrap_up_seconds
+        self.port = free_port(LAB_DOMAIN, socket.SOCK_STREAM)
+        self.log = self._dir / "service.log"
+
+    @property
+    def url(self) -> str:
+        """Where its metrics and its board are."""
+        return f"http://{LAB_DOMAIN}:{self.port}"
+
+    @contextlib.asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Start it, wait until it is ready, and stop it at the end, whatever happened.
+
+        Raises:
+            LabError: It ends, or is not ready in time; its own last line is told.
+        """
+        settings = self._write_settings()
+        with self.log.open("wb") as log:
+            await self._run_to_end(log.fileno(), "db", "upgrade", "--settings", str(settings))
+            process = await self._start(log.fileno(), "serve", "--settings", str(settings))
+            try:
+                await self._wait_ready(process)
+                yield
+            finally:
+                await _stop(process)
+
+    def _write_settings(self) -> Path:
+        for name in ("journal.sqlite", "record.sqlite"):
+            for left in self._dir.glob(f"{name}*"):
+                left.unlink()
+        for login in ("events", "control"):
+            secret = self._dir / f"{login}.secret"
+            secret.touch(mode=0o600)
+            secret.write_text(self._state.manager_secrets[login] + "\n", encoding="utf-8")
+        path = self._dir / "callcenter.toml"
+        path.write_text(self._settings(), encoding="utf-8")
+        return path
+
+    def _settings(self) -> str:
+        here = self._dir
+        lines = [
+            '[site]\nname = "demo"',
+            f'[ami]\nnode = "lab"\nhost = "{LAB_DOMAIN}"\nport = {self._state.ami_port}',
+            *(
+                f"[ami.{login}]\nusername = {_quoted(login)}\nsecret_file = {_quoted(here / f'{login}.secret')}"
+                for login in ("events", "control")
+            ),
+            f"[journal]\npath = {_quoted(here / 'journal.sqlite')}\nmin_free_bytes = 0",
+            f"[store]\nurl = {_quoted(f'sqlite:///{here}/record.sqlite')}",
+            f"[exporter]\nport = {self.port}",
+            *(f"[queues.{queue}]\nwrap_up_seconds = {self._wrap_up}" for queue in self._queues),
+        ]
+        return "\n\n".join(lines) + "\n"
+
+    async def _start(self, log: int, *words: str) -> asyncio.subprocess.Process:
+        # a session of its own: Ctrl-C reaches the demo alone, which then stops everything in order
+        ours = {name: value for name, value in os.environ.items() if not name.startswith("CALLCENTER_")}
+        return await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "callcenter", *words, env=ours, start_new_session=True,
+            stdin=asyncio.subprocess.DEVNULL, stdout=log, stderr=log,
+        )  # fmt: skip
+
+    async def _run_to_end(self, log: int, *words: str) -> None:
+        process = await self._start(log, *words)
+        try:
+            if await process.wait():
+                raise LabError(f"callcenter {' '.join(words[:2])} failed: {self._last_words()}")
+        finally:
+            await _stop(process)
+
+    async def _wait_ready(self, process: asyncio.subprocess.Process) -> None:
+        try:
+            async with asyncio.timeout(_READY_SECONDS):
+                while not await asyncio.to_thread(_is_ready, self.port):
+                    if process.returncode is not None:
+                        raise LabError(f"The service did not start: {self._last_words()}")
+                    await asyncio.sleep(_POLL_SECONDS)
+        except TimeoutError:
+            raise LabError(f"The service was not ready within {_READY_SECONDS:.0f} s; see {self.log}.") from None
+
+    def _last_words(self) -> str:
+        lines = self.log.read_text(encoding="utf-8", errors="replace").split("\n")
+        return next((line for line in reversed(lines) if line.strip()), "it said nothing")
+
+
+async def _stop(process: asyncio.subprocess.Process) -> None:
+    for number in (signal.SIGTERM, signal.SIGKILL):
+        if process.returncode is None:
+            with contextlib.suppress(ProcessLookupError):
+                process.send_signal(number)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(process.wait(), _STOP_SECONDS)
+
+
+def _is_ready(port: int) -> bool:
+    connection = http.client.HTTPConnection(LAB_DOMAIN, port, timeout=1.0)
+    try:
+        connection.request("GET", "/readyz")
+        return connection.getresponse().status == _OK
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
+
+
+def _quoted(value: object) -> str:
+    text = str(value).replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{text}"'
