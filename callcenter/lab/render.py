@@ -120,5 +120,6 @@ def render(
     if extra_queues is not None:
         for path in sorted((source / "lab").glob("*.conf")):
             files[f"lab/{path.name}"] = fill(path.read_text(encoding="utf-8"), values, f"lab/{path.name}")
+        files["agents.conf"] = "".join(f"[{agent.number}]\nfullname = {agent.name}\n" for agent in agents)
         files["lab/queues.conf"] = "".join(queue(spec, agents) for spec in extra_queues)
     return files

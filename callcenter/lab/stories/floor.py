@@ -156,3 +156,25 @@ async def two_callers(stage: Stage) -> None:
     await second.over.wait()
     stage.offer(stage.answered(first, ring, "agent"), ring, "answered")
     stage.offer(stage.answered(second, again, "agent"), again, "answered")
+
+
+@story(members=("Local/{a0}@lab-agent-pool/n,0,{n0},Agent:{a0}",))
+async def agent_on_the_line(stage: Stage) -> None:
+    """The agent signs in by phone and stays on the line (chan_agent): no ringing, a beep, and the caller is there.
+
+    After 4 s the caller hangs up; the agent stays signed in for 2 s more.
+    """
+    phone = await stage.phone()
+    line = phone.dial("*47")
+    await line.answered.wait()
+    # The switch first plays what it has to say to the agent.
+    await sleep(6)
+    call = await stage.call()
+    await call.answered.wait()
+    await sleep(4)
+    call.hang_up()
+    await sleep(2)
+    line.hang_up()
+    visit = stage.visit(call, "answered", agent=phone.name, ended_by="caller", ended_at=call.over_at, transferred=None)
+    # The agent hears a beep; the switch says "ringing" for as long as it plays it, which no phone can judge.
+    visit["offers"] = [{"interface": f"Agent:{phone.user}", "agent": phone.name, "outcome": "answered"}]

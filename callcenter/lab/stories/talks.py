@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from callcenter.lab.sipphone import SipPhone
     from callcenter.lab.stage import Stage
 
+_BETWEEN_KEYS_SECONDS = 0.25
+
 
 async def _connected(stage: Stage, phone: SipPhone) -> tuple[SipCall, SipCall]:
     """Let a caller come through to a phone, which answers after 1.2 s."""
@@ -163,3 +165,33 @@ async def consultation_only(stage: Stage) -> None:
     call.hang_up()
     await ring.over.wait()
     stage.offer(stage.answered(call, ring, "caller"), ring, "answered")
+
+
+@story(agents=2, outsiders=(1,))
+async def attended_transfer_by_key(stage: Stage) -> None:
+    """The agent presses *2 and a colleague's number, talks with her and hangs up: caller and colleague are joined.
+
+    The switch makes the consultation call itself, through a Local channel. The caller hangs up 2 s later.
+    """
+    phone, colleague = await stage.phone(0), await stage.phone(1)
+    call = await stage.call(f"safe_k_{stage.queue}")
+    ring = await phone.next_call()
+    ring.ring()
+    await sleep(1.2)
+    ring.answer()
+    await sleep(1)
+    for digit in f"*2{colleague.user}":
+        ring.press(digit)
+        await sleep(_BETWEEN_KEYS_SECONDS)
+    second = await colleague.next_call()
+    second.ring()
+    await sleep(1.2)
+    second.answer()
+    await sleep(1.5)
+    ring.hang_up()
+    await sleep(2)
+    call.hang_up()
+    await second.over.wait()
+    visit = stage.answered(call, ring, "transfer")
+    visit |= {"ended_at": ring.over_at, "transferred": "attended"}
+    stage.offer(visit, ring, "answered")
