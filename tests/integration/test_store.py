@@ -1,0 +1,254 @@
+"""The record in a real database: all of a transaction or none of it, and a sentence for whatever is wrong."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+import sys
+from collections.abc import AsyncIterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import event
+
+from callcenter.domain import facts as fx
+from callcenter.domain.facts import EndedBy, VisitOutcome
+from callcenter.errors import BadSetting, DiskFull, MigrationMissing, StoreError
+from callcenter.store import (
+    Store,
+    StoreAway,
+    StoreSettings,
+    Told,
+    gaps,
+    ledger,
+    newest_revision,
+    open_engine,
+    revision_of,
+    upgrade,
+)
+from callcenter.store.models import Base
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "var" / "record.sqlite"
+
+
+@pytest.fixture
+def settings(path: Path) -> StoreSettings:
+    return StoreSettings(url=f"sqlite:///{path}")
+
+
+@pytest.fixture
+async def store(settings: StoreSettings) -> AsyncIterator[Store]:
+    await upgrade(settings)
+    opened = await Store.open(settings, "pbx")
+    yield opened
+    await opened.close()
+
+
+def joined(uid: str, at: int = 10, queue: str = "consumers") -> fx.VisitJoined:
+    return fx.VisitJoined(at=at, uniqueid=uid, queue=queue, n=1)
+
+
+def ended(uid: str, outcome: VisitOutcome, queue: str | None = "consumers", **changes: Any) -> fx.VisitEnded:
+    values: dict[str, Any] = {
+        "call": uid, "uniqueid": uid, "queue": queue, "n": 1, "caller": "13800250001", "did": "400",
+        "joined_at": 10, "left_at": 30, "position": 1, "outcome": outcome, "agent": None, "answered_at": None,
+        "ended_at": None, "hold": None, "transferred": None, "ended_by": EndedBy.CALLER, "refused_at": None,
+        "offers": (), "in_gap": False, "frames": (3,),
+    }  # fmt: skip
+    return fx.VisitEnded(at=30, visit=fx.Visit(**values | changes))
+
+
+def select(path: Path, query: str) -> list[tuple[Any, ...]]:
+    with closing(sqlite3.connect(path)) as connection:
+        return connection.execute(query).fetchall()
+
+
+async def test_the_models_are_what_the_migrations_make(settings: StoreSettings) -> None:
+    await upgrade(settings)
+    engine = open_engine(settings)
+    async with engine.connect() as connection:
+        found = await connection.run_sync(
+            lambda sync: compare_metadata(MigrationContext.configure(sync), Base.metadata)
+        )
+    await engine.dispose()
+    assert found == []
+
+
+async def test_upgrading_twice_changes_nothing(settings: StoreSettings) -> None:
+    assert await revision_of(settings) is None
+    assert await upgrade(settings) == await upgrade(settings) == await revision_of(settings) == newest_revision()
+
+
+async def test_a_database_that_was_never_made_is_said_so_and_not_made(settings: StoreSettings, path: Path) -> None:
+    with pytest.raises(MigrationMissing, match="callcenter db upgrade"):
+        await Store.open(settings, "pbx")
+    assert not await asyncio.to_thread(path.exists)
+
+
+async def test_an_empty_database_needs_an_upgrade(settings: StoreSettings, path: Path) -> None:
+    await asyncio.to_thread(path.parent.mkdir)
+    await asyncio.to_thread(path.touch)
+    with pytest.raises(MigrationMissing, match=r"has schema none.*callcenter db upgrade"):
+        await Store.open(settings, "pbx")
+
+
+async def test_a_database_of_a_newer_version_is_left_alone(settings: StoreSettings, path: Path) -> None:
+    await upgrade(settings)
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+    for attempt in (Store.open(settings, "pbx"), upgrade(settings)):
+        with pytest.raises(MigrationMissing, match="newer version"):
+            await attempt
+
+
+async def test_a_file_that_is_no_database_is_said_so(settings: StoreSettings, path: Path) -> None:
+    await asyncio.to_thread(path.parent.mkdir)
+    await asyncio.to_thread(path.write_bytes, b"not a database, but long enough to be looked at closely" * 40)
+    with pytest.raises(StoreError, match="not a database"):
+        await Store.open(settings, "pbx")
+
+
+async def test_a_directory_that_cannot_be_made_is_said_so(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(StoreError, match="cannot be reached"):
+        await upgrade(StoreSettings(url=f"sqlite:///{tmp_path}/file/record.sqlite"))
+
+
+def test_a_missing_driver_is_said_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "asyncpg", None)
+    with pytest.raises(BadSetting, match=r"callcenter\[postgres\]"):
+        open_engine(StoreSettings(url="postgresql://me@127.0.0.1/calls"))
+
+
+def test_a_password_that_cannot_be_read_is_said_so(tmp_path: Path) -> None:
+    settings = StoreSettings(url="postgresql://me@127.0.0.1/calls", password_file=tmp_path / "none")
+    with pytest.raises(BadSetting, match=r"store\.password_file"):
+        settings.address()
+
+
+def test_the_password_comes_from_its_file(tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text("hush\n")
+    settings = StoreSettings(url="postgresql://me@127.0.0.1/calls", password_file=tmp_path / "secret")
+    assert settings.address().password == "hush"
+    assert settings.address().drivername == "postgresql+asyncpg"
+
+
+async def test_every_commit_is_durable_and_readers_go_on(store: Store, settings: StoreSettings) -> None:
+    await store.write([], 1)
+    engine = open_engine(settings)
+    async with engine.connect() as connection:
+        found = [(await connection.exec_driver_sql(f"PRAGMA {p}")).scalar() for p in ("journal_mode", "synchronous")]
+    await engine.dispose()
+    assert found == ["wal", 2]
+
+
+async def test_rows_and_position_are_written_together(store: Store, settings: StoreSettings, path: Path) -> None:
+    await store.write([Told(3, [joined("a")]), Told(7, [ended("a", VisitOutcome.ABANDONED)])], 9)
+    assert select(path, "SELECT journal_position FROM position") == [(9,)]
+    assert select(path, "SELECT uniqueid, outcome, joined_position, ended_position FROM visits") == [
+        ("a", "abandoned", 3, 7)
+    ]
+    again = await Store.open(settings, "pbx")
+    assert again.position == 9
+    await again.close()
+
+
+async def test_an_account_finds_its_row_after_a_restart(store: Store, settings: StoreSettings, path: Path) -> None:
+    await store.write([Told(3, [joined("a")])], 3)
+    again = await Store.open(settings, "pbx")
+    await again.write([Told(7, [ended("a", VisitOutcome.TIMED_OUT)])], 7)
+    await again.close()
+    assert select(path, "SELECT outcome, joined_position FROM visits") == [("timed_out", 3)]
+
+
+async def test_what_is_recorded_already_is_passed_over(store: Store, path: Path) -> None:
+    await store.write([Told(3, [joined("a")])], 5)
+    await store.write([Told(3, [joined("a")]), Told(6, [joined("b")])], 6)
+    await store.write([Told(6, [joined("c")])], 6)
+    assert select(path, "SELECT uniqueid FROM visits ORDER BY 1") == [("a",), ("b",)]
+
+
+async def test_two_switches_have_positions_of_their_own(store: Store, settings: StoreSettings) -> None:
+    await store.write([], 5)
+    other = await Store.open(settings, "pbx2")
+    assert other.position == 0
+    await other.close()
+
+
+async def test_a_full_disk_writes_nothing_of_a_transaction(store: Store, path: Path) -> None:
+    await store.write([Told(3, [joined("a")])], 3)
+    pages = select(path, "PRAGMA page_count")[0][0]
+    event.listen(
+        store._engine.sync_engine, "begin", lambda c: c.exec_driver_sql(f"PRAGMA max_page_count = {pages + 1}")
+    )
+    many = [Told(position, [joined(f"{position}-{'x' * 500}")]) for position in range(4, 200)]
+    with pytest.raises(DiskFull, match="free some space"):
+        await store.write(many, 200)
+    assert store.position == 3
+    assert select(path, "SELECT uniqueid FROM visits") == [("a",)]
+    assert select(path, "SELECT journal_position FROM position") == [(3,)]
+
+
+async def test_a_locked_database_is_worth_another_try(
+    settings: StoreSettings, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("callcenter.store.engine._BUSY_SECONDS", 0.05)
+    await upgrade(settings)
+    store = await Store.open(settings, "pbx")
+    told = [Told(3, [joined("a")]), Told(4, [ended("a", VisitOutcome.ABANDONED)])]
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(StoreAway, match="not available now"):
+            await store.write(told, 4)
+    await store.write(told, 4)
+    await store.close()
+    assert select(path, "SELECT uniqueid, outcome, joined_position FROM visits") == [("a", "abandoned", 3)]
+
+
+async def test_the_ledger_accounts_for_every_join(store: Store, settings: StoreSettings) -> None:
+    await store.write(
+        [
+            Told(1, [joined("a"), joined("b"), joined("c"), joined("d", queue="products")]),
+            Told(2, [ended("a", VisitOutcome.ANSWERED), ended("b", VisitOutcome.UNKNOWN)]),
+            Told(3, [ended("e", VisitOutcome.REFUSED, joined_at=None, refused_at=12)]),
+        ],
+        3,
+    )
+    engine = open_engine(settings)
+    consumers, products = await ledger(engine)
+    await engine.dispose()
+    assert (consumers.queue, consumers.joined, consumers.waiting, consumers.refused) == ("consumers", 3, 1, 1)
+    assert consumers.exits == {"answered": 1, "unknown": 1}
+    assert (products.joined, products.waiting) == (1, 1)
+    assert consumers.difference == products.difference == 0
+
+
+async def test_the_ledger_shows_an_end_without_a_beginning(store: Store, settings: StoreSettings) -> None:
+    await store.write([Told(1, [ended("a", VisitOutcome.ANSWERED)])], 1)
+    engine = open_engine(settings)
+    (account,) = await ledger(engine)
+    await engine.dispose()
+    assert account.difference == -1
+
+
+async def test_the_ledger_of_a_day_leaves_the_others_out(store: Store, settings: StoreSettings) -> None:
+    early, late = ended("a", VisitOutcome.ANSWERED, joined_at=10), ended("b", VisitOutcome.ANSWERED, joined_at=99)
+    await store.write([Told(1, [joined("a", 10), joined("b", 99)]), Told(2, [early, late])], 2)
+    engine = open_engine(settings)
+    (account,) = await ledger(engine, since=50, until=100)
+    await engine.dispose()
+    assert (account.joined, account.exits, account.difference) == (1, {"answered": 1}, 0)
+
+
+async def test_gaps_are_kept(store: Store, settings: StoreSettings) -> None:
+    await store.write([Told(4, [fx.GapSeen(at=50, start=20, cause="restart")])], 4)
+    engine = open_engine(settings)
+    assert await gaps(engine, "pbx") == [(20, 50, "restart")]
+    await engine.dispose()

@@ -1,0 +1,250 @@
+"""Items of the client become entries with their meaning; a replay of the entries comes to the same state."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+import pytest
+
+from callcenter.ami.items import FramesRead, HeartbeatSeen, Item, LoginLost, LoginOpened, SnapshotTaken
+from callcenter.ami.wire import Wire
+from callcenter.domain import events as ev
+from callcenter.domain import facts as fx
+from callcenter.domain.floor import Floor
+from callcenter.domain.frame import SECOND, Frame
+from callcenter.domain.snapshot import ChannelState, Snapshot
+from callcenter.domain.state import FloorSettings
+from callcenter.errors import JournalDamaged
+from callcenter.journal import Kind, Stored
+from callcenter.tracker.entries import Step, mark_step, reread, timed
+from callcenter.tracker.follower import Follower, Seen
+from callcenter.tracker.intake import Intake
+from callcenter.tracker.ledger import Ledger
+
+OURS = 1_900_000_000 * SECOND
+SNAPSHOT = Snapshot(None, None, None, None, "22.10.1", "", "", (), (), (), (), None, None)
+
+
+def raw(name: str, seq: int, at: str = "1800000000", **headers: str) -> bytes:
+    opening = (
+        f"Event: {name}\r\nPrivilege: call,all\r\nTimestamp: {at}.000000\r\nSequenceNumber: {seq}\r\n"
+        "File: a.c\r\nLine: 1\r\nFunc: f\r\n"
+    )
+    return (opening + "".join(f"{key}: {value}\r\n" for key, value in headers.items())).encode()
+
+
+def joined(seq: int, uid: str = "lab-1800000000.1", at: str = "1800000000") -> bytes:
+    return raw(
+        "QueueCallerJoin", seq, at, Channel="PJSIP/t-1", Uniqueid=uid, Linkedid=uid, Queue="consumers", Position="1"
+    )
+
+
+def beat(seq: int, at: str) -> bytes:
+    return raw("UserEvent", seq, at, UserEvent="CallcenterHeartbeat")
+
+
+def read(*blocks: bytes) -> FramesRead:
+    frames = [Wire().feed(block + b"\r\n")[0] for block in blocks]
+    return FramesRead("pbx", OURS, tuple(frames), blocks)
+
+
+class Line:
+    """A tracker's pure part: takes items, keeps what it journalled and what became true."""
+
+    def __init__(self, follower: Follower | None = None) -> None:
+        self.follower = follower or Follower(Floor())
+        self.intake = Intake("pbx", self.follower.seen)
+        self.stored: list[Stored] = []
+        self.facts: list[fx.Fact] = []
+
+    def take(self, *items: Item) -> list[fx.Fact]:
+        self.facts = []
+        for item in items:
+            self.do(self.intake.steps(item))
+        return self.facts
+
+    def do(self, steps: Sequence[Step]) -> None:
+        for step in steps:
+            position = len(self.stored) + 1
+            entry = step.entry
+            self.stored.append(Stored(position, entry.kind, entry.source, entry.recorded_at, entry.payload, b""))
+            event = None if step.event is None else msgspec.structs.replace(step.event, pos=position)
+            self.facts += self.follower.follow(step.frame, event)
+
+    def replayed(self) -> Follower:
+        follower = Follower(Floor())
+        for stored in self.stored:
+            follower.follow(*reread(stored))
+        return follower
+
+
+def opened(login: int = 1) -> LoginOpened:
+    return LoginOpened("pbx", OURS, login, "11.0.0")
+
+
+def lost() -> LoginLost:
+    return LoginLost("pbx", OURS, "gone")
+
+
+def test_a_frame_is_journalled_by_its_own_bytes_and_applied_at_its_position() -> None:
+    line = Line()
+    facts = line.take(opened(), read(beat(1, "1800000000"), joined(2)))
+    assert [(entry.kind, entry.payload) for entry in line.stored] == [
+        (Kind.FRAME, beat(1, "1800000000")),
+        (Kind.FRAME, joined(2)),
+    ]
+    assert facts == [fx.VisitJoined(at=1_800_000_000 * SECOND, uniqueid="lab-1800000000.1", queue="consumers", n=1)]
+    (visit,) = line.follower.floor.state.visits.values()
+    assert visit.frames == [2]
+
+
+def test_the_first_login_of_all_closes_no_gap() -> None:
+    line = Line()
+    assert line.take(opened(), read(beat(1, "1800000000"))) == []
+    assert [entry.kind for entry in line.stored] == [Kind.FRAME]
+
+
+def test_a_lost_login_is_told_at_once_by_the_last_time_that_was_seen() -> None:
+    line = Line()
+    line.take(opened(), read(joined(1)), lost())
+    assert line.stored[-1].kind == Kind.EVENT
+    assert reread(line.stored[-1])[1] == ev.LinkLost(1_800_000_000 * SECOND, 2)
+    (visit,) = line.follower.floor.state.visits.values()
+    assert visit.in_gap
+
+
+def test_a_login_lost_before_it_said_anything_makes_no_second_gap() -> None:
+    line = Line()
+    line.take(opened(), read(joined(1)), lost(), opened(2), lost(), opened(3), lost())
+    assert [entry.kind for entry in line.stored] == [Kind.FRAME, Kind.EVENT]
+
+
+def test_a_login_lost_before_anything_was_ever_seen_is_no_gap() -> None:
+    line = Line()
+    line.take(opened(), lost())
+    assert line.stored == []
+
+
+def test_the_first_timed_frame_of_the_next_login_closes_the_gap() -> None:
+    line = Line()
+    line.take(opened(), read(joined(1)), lost(), opened(2))
+    booted = Frame("FullyBooted", {"Uptime": "5000"}, None, None, 0)
+    facts = line.take(FramesRead("pbx", OURS, (booted,), (b"Event: FullyBooted\r\nUptime: 5000\r\n",)))
+    assert facts == []
+    facts = line.take(read(beat(900, "1800000030")))
+    assert facts == [
+        fx.GapSeen(at=1_800_000_030 * SECOND, start=1_800_000_000 * SECOND, cause="link"),
+    ]
+
+
+def test_sequence_numbers_that_begin_anew_are_a_restart() -> None:
+    line = Line()
+    line.take(opened(), read(joined(500)), lost(), opened(2))
+    (end, *_, gap) = line.take(read(beat(3, "1800000030")))
+    assert isinstance(gap, fx.GapSeen)
+    assert gap.cause == "restart"
+    assert isinstance(end, fx.VisitEnded)
+    assert end.visit.outcome == "switch_down"
+
+
+def test_a_restart_of_ours_between_two_logins_hides_no_restart_of_the_switch() -> None:
+    before = Line()
+    before.take(opened(), read(joined(500)))
+    after = Line(Follower.restore(before.follower.save(), FloorSettings()))
+    after.do(after.intake.lost(OURS))
+    (*_, gap) = after.take(opened(), read(beat(3, "1800000030")))
+    assert gap == fx.GapSeen(at=1_800_000_030 * SECOND, start=1_800_000_000 * SECOND, cause="restart")
+
+
+def test_a_restart_of_ours_after_shutdown_was_seen_knows_it() -> None:
+    before = Line()
+    before.take(opened(), read(joined(500), raw("Shutdown", 501, Shutdown="Cleanly", Restart="True")))
+    after = Line(Follower.restore(before.follower.save(), FloorSettings()))
+    after.do(after.intake.lost(OURS))
+    (*_, gap) = after.take(opened(), read(beat(900, "1800000030")))
+    assert isinstance(gap, fx.GapSeen)
+    assert gap.cause == "restart"
+
+
+def test_a_restart_of_ours_is_a_gap_only_once() -> None:
+    before = Line()
+    before.take(opened(), read(joined(500)), lost())
+    after = Line(Follower.restore(before.follower.save(), FloorSettings()))
+    assert after.intake.lost(OURS) == []
+
+
+def test_a_snapshot_stands_at_its_second_heartbeat() -> None:
+    line = Line()
+    snapshot = msgspec.structs.replace(SNAPSHOT, before=1_800_000_009 * SECOND)
+    line.take(opened(), read(beat(1, "1800000000")), SnapshotTaken("pbx", OURS, snapshot))
+    assert reread(line.stored[-1])[1] == ev.Resynced(1_800_000_009 * SECOND, 2, snapshot)
+
+
+def test_a_login_without_timestamps_is_timed_by_our_clock_live_and_in_replay() -> None:
+    line = Line()
+    block = joined(1).split(b"Func: f\r\n")[1]
+    plain = b"Event: QueueCallerJoin\r\nPrivilege: agent,all\r\n" + block
+    (fact,) = line.take(opened(), read(plain))
+    assert fact.at == OURS
+    frame, event = reread(line.stored[0])
+    assert frame is not None
+    assert event is not None
+    assert frame.at == event.at == OURS
+
+
+def test_the_greeting_of_a_login_gets_no_time_of_ours() -> None:
+    booted = Frame("FullyBooted", {"Uptime": "5000"}, None, None, 0)
+    assert timed(booted, OURS) is booted
+
+
+def test_heartbeats_noted_by_the_client_are_not_journalled_twice() -> None:
+    line = Line()
+    line.take(HeartbeatSeen("pbx", OURS, OURS, 1000))
+    assert line.stored == []
+
+
+def test_a_replay_of_the_entries_comes_to_the_same_state() -> None:
+    line = Line()
+    channel = ChannelState("PJSIP/t-2", "lab-1800000000.2", "lab-1800000000.2", 6, "400", "1390", "", "", "Queue", 5)
+    snapshot = msgspec.structs.replace(SNAPSHOT, before=1_800_000_041 * SECOND, channels=(channel,))
+    line.do([mark_step("pbx", OURS, mark="started", version="1")])
+    line.take(opened(), read(beat(500, "1800000000"), joined(501)), lost())
+    line.take(opened(2), read(beat(9, "1800000040")), SnapshotTaken("pbx", OURS, snapshot))
+    line.take(read(joined(10, "lab-1800000000.2", "1800000042")))
+    replayed = line.replayed()
+    assert replayed.floor.state.digest() == line.follower.floor.state.digest()
+    assert replayed.seen == line.follower.seen == Seen(1_800_000_042 * SECOND, 10)
+
+
+def test_a_saved_follower_is_the_same_one() -> None:
+    line = Line()
+    line.take(opened(), read(beat(500, "1800000000"), joined(501)), lost())
+    restored = Follower.restore(line.follower.save(), FloorSettings())
+    assert restored.floor.state.digest() == line.follower.floor.state.digest()
+    assert restored.seen == line.follower.seen
+
+
+@pytest.mark.parametrize(("kind", "payload"), [(Kind.FRAME, b"Sail: ho\r\n"), (Kind.EVENT, b'{"type":"Never"}')])
+def test_an_entry_that_this_version_cannot_read_is_said_so(kind: Kind, payload: bytes) -> None:
+    with pytest.raises(JournalDamaged, match=r"entry 7 .* another version"):
+        reread(Stored(7, kind, "pbx", OURS, payload, b""))
+
+
+def test_marks_and_inputs_mean_nothing_to_the_floor() -> None:
+    assert reread(Stored(7, Kind.MARK, "pbx", OURS, b"{}", b"")) == (None, None)
+
+
+def test_the_ledger_agrees_with_the_floor_and_notices_when_it_does_not() -> None:
+    line = Line()
+    ledger = Ledger(line.follower.floor)
+    ledger.happened(line.take(opened(), read(beat(1, "1800000000"), joined(2))))
+    assert ledger.differences(line.follower.floor) == {"consumers": 0}
+    line.follower.floor.state.visits.clear()
+    assert ledger.differences(line.follower.floor) == {"consumers": 1}
+
+
+def test_the_ledger_begins_with_who_is_there() -> None:
+    line = Line()
+    line.take(opened(), read(beat(1, "1800000000"), joined(2)))
+    assert Ledger(line.follower.floor).differences(line.follower.floor) == {"consumers": 0}
