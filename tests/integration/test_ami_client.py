@@ -7,14 +7,14 @@ import contextlib
 import ssl
 from pathlib import Path
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from callcenter.ami.client import AmiClient
 from callcenter.ami.items import FramesRead, HeartbeatSeen, Item, LoginLost, LoginOpened, SnapshotTaken
 from callcenter.ami.link import Link
-from callcenter.ami.settings import AmiSettings, check_ami
+from callcenter.ami.settings import check_ami
 from callcenter.errors import (
     BadInput,
     BadSetting,
@@ -25,153 +25,19 @@ from callcenter.errors import (
     SwitchUnreachable,
     SwitchUnsuitable,
 )
+from tests.integration.scripted_switch import OK, ScriptedSwitch, block, settings, until_true
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
 PATIENCE = 20.0
 CERTIFICATE = Path(__file__).parent / "tls" / "cert.pem"
-OK = {"Response": "Success"}
-DENIED = {"Response": "Error", "Message": "Permission denied"}
-CHANNEL = {"ChannelState": "0", "Exten": "400"}
-
-
-def block(headers: dict[str, str]) -> bytes:
-    return "".join(f"{name}: {value}\r\n" for name, value in headers.items()).encode() + b"\r\n"
-
-
-class FakeSwitch:
-    """A manager interface that does as it is told, honest unless a test says otherwise."""
-
-    def __init__(self) -> None:
-        self.banner = b"Asterisk Call Manager/11.0.0\r\n"
-        self.secrets = {"events": "es", "control": "cs"}
-        self.denied: set[str] = set()
-        self.unanswered: set[str] = set()
-        self.echoes = True
-        self.writers: dict[str, asyncio.StreamWriter] = {}
-        self.received: list[dict[str, str]] = []
-        self.logins: list[str] = []
-        self.sequence = 0
-        self.port = 0
-        self.tls: ssl.SSLContext | None = None
-        self._server: asyncio.Server | None = None
-        self._open: set[asyncio.StreamWriter] = set()
-        self._serving: set[asyncio.Task[None]] = set()
-
-    async def __aenter__(self) -> Self:
-        self._server = await asyncio.start_server(self._serve, "127.0.0.1", self.port, ssl=self.tls)
-        self.port = self._server.sockets[0].getsockname()[1]
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        assert self._server is not None
-        self._server.close()
-        self.hang_up()
-        await asyncio.gather(*self._serving)
-        await self._server.wait_closed()
-
-    def hang_up(self) -> None:
-        """Cut every connection, logged in or not."""
-        for writer in self._open:
-            writer.transport.abort()
-
-    def cut(self, username: str) -> None:
-        """Cut one login."""
-        self.writers.pop(username).transport.abort()
-
-    def event(self, name: str, headers: dict[str, str]) -> bytes:
-        self.sequence += 1
-        opening = {
-            "Event": name,
-            "Privilege": "call,all",
-            "Timestamp": f"1795418218.{self.sequence:06}",
-            "SequenceNumber": str(self.sequence),
-            "File": "manager.c",
-            "Line": "1",
-            "Func": "f",
-        }
-        return block({**opening, **headers})
-
-    def say(self, data: bytes) -> None:
-        self.writers["events"].write(data)
-
-    def call(self, number: int) -> bytes:
-        ids = {"Channel": f"PJSIP/t-{number}", "Uniqueid": f"1.{number}", "Linkedid": f"1.{number}"}
-        return self.event("Newchannel", {**ids, **CHANNEL})
-
-    def count(self, action: str) -> int:
-        return len([asked for asked in self.received if asked["Action"] == action])
-
-    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        assert task is not None
-        self._serving.add(task)
-        self._open.add(writer)
-        with contextlib.suppress(ConnectionError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):
-            await self._talk(reader, writer)
-        self._open.discard(writer)
-        writer.close()
-        with contextlib.suppress(ConnectionError):
-            await writer.wait_closed()
-
-    async def _talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        writer.write(self.banner)
-        while True:
-            text = (await reader.readuntil(b"\r\n\r\n")).decode()
-            asked = dict(line.split(": ", 1) for line in text.strip().split("\r\n"))
-            self.received.append(asked)
-            for answer in self._answer(asked, writer):
-                writer.write(block({**answer, "ActionID": asked["ActionID"]}))
-
-    def _answer(self, asked: dict[str, str], writer: asyncio.StreamWriter) -> list[dict[str, str]]:
-        action = asked["Action"]
-        if action in self.unanswered:
-            return []
-        if action in self.denied:
-            return [DENIED]
-        if action == "Login":
-            return self._log_in(asked, writer)
-        if action == "UserEvent" and self.echoes and "events" in self.writers:
-            body = {name: value for name, value in asked.items() if name not in {"Action", "ActionID"}}
-            self.say(self.event("UserEvent", body))
-        if action == "QueueStatus":
-            queue = {"Event": "QueueParams", "Queue": "consumers", "Strategy": "ringall", "Calls": "0"}
-            return [{**OK, "EventList": "start"}, queue, {"Event": "QueueStatusComplete", "EventList": "Complete"}]
-        if action == "CoreShowChannels":
-            return [{**OK, "EventList": "start"}, {"Event": "CoreShowChannelsComplete", "EventList": "Complete"}]
-        if action == "DeviceStateList":
-            return [{"Response": "Error", "Message": "Invalid/unknown command"}]
-        return [OK]
-
-    def _log_in(self, asked: dict[str, str], writer: asyncio.StreamWriter) -> list[dict[str, str]]:
-        name = asked["Username"]
-        self.logins.append(name)
-        if self.secrets.get(name) != asked["Secret"]:
-            return [{"Response": "Error", "Message": "Authentication failed"}]
-        self.writers[name] = writer
-        return [{**OK, "Message": "Authentication accepted"}]
 
 
 @pytest.fixture
-async def switch() -> AsyncIterator[FakeSwitch]:
-    async with FakeSwitch() as fake:
+async def switch() -> AsyncIterator[ScriptedSwitch]:
+    async with ScriptedSwitch() as fake:
         yield fake
-
-
-def settings(switch: FakeSwitch, **changes: Any) -> AmiSettings:
-    values: dict[str, Any] = {
-        "port": switch.port,
-        "events": {"username": "events", "secret": "es"},
-        "control": {"username": "control", "secret": "cs"},
-        "connect_timeout": 5,
-        "action_timeout": 5,
-        "heartbeat_every": 0.1,
-        "heartbeat_deadline": 2,
-        "backoff_min": 0.01,
-        "backoff_max": 0.05,
-    }
-    return AmiSettings.model_validate(values | changes)
 
 
 @contextlib.asynccontextmanager
@@ -195,11 +61,6 @@ async def until(client: AmiClient, kind: type[Item]) -> list[Item]:
     return items
 
 
-async def until_true(condition: Any) -> None:
-    while not condition():  # noqa: ASYNC110 - the condition is the other side's
-        await asyncio.sleep(0.01)
-
-
 async def failure(client: AmiClient) -> CallcenterError:
     with pytest.raises(CallcenterError) as caught:
         async with asyncio.timeout(PATIENCE):
@@ -217,7 +78,7 @@ async def channels(client: AmiClient, count: int) -> list[str]:
     return seen
 
 
-async def test_login_opens_then_beats_then_the_snapshot_stands_between_two_of_them(switch: FakeSwitch) -> None:
+async def test_login_opens_then_beats_then_the_snapshot_stands_between_two_of_them(switch: ScriptedSwitch) -> None:
     async with running(AmiClient(settings(switch))) as client:
         items = await until(client, SnapshotTaken)
     assert isinstance(items[0], LoginOpened)
@@ -232,7 +93,7 @@ async def test_login_opens_then_beats_then_the_snapshot_stands_between_two_of_th
     assert taken.snapshot.devices is None
 
 
-async def test_heartbeat_stands_right_behind_its_own_frame(switch: FakeSwitch) -> None:
+async def test_heartbeat_stands_right_behind_its_own_frame(switch: ScriptedSwitch) -> None:
     async with running(AmiClient(settings(switch))) as client:
         items = await until(client, HeartbeatSeen)
     before, beat = items[-2:]
@@ -244,7 +105,7 @@ async def test_heartbeat_stands_right_behind_its_own_frame(switch: FakeSwitch) -
     assert client.lag is None  # the login is over
 
 
-async def test_each_frame_comes_with_the_bytes_it_was_read_from(switch: FakeSwitch) -> None:
+async def test_each_frame_comes_with_the_bytes_it_was_read_from(switch: ScriptedSwitch) -> None:
     async with running(AmiClient(settings(switch))) as client:
         item = (await until(client, FramesRead))[-1]
     assert isinstance(item, FramesRead)
@@ -252,7 +113,7 @@ async def test_each_frame_comes_with_the_bytes_it_was_read_from(switch: FakeSwit
     assert item.raw[0].startswith(b"Event: UserEvent\r\nPrivilege:")
 
 
-async def test_wrong_secret_is_refused_in_one_sentence(switch: FakeSwitch) -> None:
+async def test_wrong_secret_is_refused_in_one_sentence(switch: ScriptedSwitch) -> None:
     switch.secrets["events"] = "changed"
     error = await failure(AmiClient(settings(switch)))
     assert isinstance(error, LoginRefused)
@@ -260,34 +121,34 @@ async def test_wrong_secret_is_refused_in_one_sentence(switch: FakeSwitch) -> No
     assert "es" not in str(error).split()
 
 
-async def test_what_is_not_a_manager_interface_is_unsuitable(switch: FakeSwitch) -> None:
+async def test_what_is_not_a_manager_interface_is_unsuitable(switch: ScriptedSwitch) -> None:
     switch.banner = b"SSH-2.0-OpenSSH_9.2\r\n"
     error = await failure(AmiClient(settings(switch)))
     assert isinstance(error, SwitchUnsuitable)
     assert "not Asterisk's manager interface" in str(error)
 
 
-async def test_endless_first_line_is_unsuitable(switch: FakeSwitch) -> None:
+async def test_endless_first_line_is_unsuitable(switch: ScriptedSwitch) -> None:
     switch.banner = b"\0" * 100_000
     assert isinstance(await failure(AmiClient(settings(switch))), SwitchUnsuitable)
 
 
 @pytest.mark.parametrize("version", [b"4.0.3", b"1.1", b"x", b""])
-async def test_manager_older_than_asterisk_16_is_unsuitable(switch: FakeSwitch, version: bytes) -> None:
+async def test_manager_older_than_asterisk_16_is_unsuitable(switch: ScriptedSwitch, version: bytes) -> None:
     switch.banner = b"Asterisk Call Manager/" + version + b"\r\n"
     error = await failure(AmiClient(settings(switch)))
     assert isinstance(error, SwitchUnsuitable)
     assert "Asterisk 16 or newer is needed" in str(error)
 
 
-async def test_switch_that_says_nothing_is_unreachable_within_the_deadline(switch: FakeSwitch) -> None:
+async def test_switch_that_says_nothing_is_unreachable_within_the_deadline(switch: ScriptedSwitch) -> None:
     switch.banner = b""
     error = await failure(AmiClient(settings(switch, connect_timeout=0.2)))
     assert isinstance(error, SwitchUnreachable)
     assert "did not answer within 0.2 s" in str(error)
 
 
-async def test_switch_that_cuts_off_during_the_login_is_unreachable(switch: FakeSwitch) -> None:
+async def test_switch_that_cuts_off_during_the_login_is_unreachable(switch: ScriptedSwitch) -> None:
     switch.unanswered = {"Login"}
     opening = asyncio.create_task(Link.open(settings(switch), settings(switch).events, events=True))
     await until_true(lambda: switch.count("Login"))
@@ -296,7 +157,7 @@ async def test_switch_that_cuts_off_during_the_login_is_unreachable(switch: Fake
         await opening
 
 
-async def test_port_where_nobody_listens_is_unreachable(switch: FakeSwitch) -> None:
+async def test_port_where_nobody_listens_is_unreachable(switch: ScriptedSwitch) -> None:
     unused = settings(switch)
     await switch.__aexit__()
     error = await failure(AmiClient(unused))
@@ -304,13 +165,13 @@ async def test_port_where_nobody_listens_is_unreachable(switch: FakeSwitch) -> N
     assert "nothing listens on" in str(error)
 
 
-async def test_unknown_host_is_unreachable(switch: FakeSwitch) -> None:
+async def test_unknown_host_is_unreachable(switch: ScriptedSwitch) -> None:
     error = await failure(AmiClient(settings(switch, host="no-such-host.invalid")))
     assert isinstance(error, SwitchUnreachable)
     assert "no host named 'no-such-host.invalid'" in str(error)
 
 
-async def test_switch_that_is_not_up_yet_is_waited_for_when_told_so(switch: FakeSwitch) -> None:
+async def test_switch_that_is_not_up_yet_is_waited_for_when_told_so(switch: ScriptedSwitch) -> None:
     late = settings(switch, wait_at_start=True)
     await switch.__aexit__()
     async with running(AmiClient(late)) as client:
@@ -320,21 +181,21 @@ async def test_switch_that_is_not_up_yet_is_waited_for_when_told_so(switch: Fake
 
 
 @pytest.mark.parametrize("action", ["UserEvent", "CoreSettings", "CoreShowChannels"])
-async def test_control_login_without_a_needed_right_stops_the_start(switch: FakeSwitch, action: str) -> None:
+async def test_control_login_without_a_needed_right_stops_the_start(switch: ScriptedSwitch, action: str) -> None:
     switch.denied = {action}
     error = await failure(AmiClient(settings(switch)))
     assert isinstance(error, RightsMissing)
     assert f"may not do {action}: see its write= line" in str(error)
 
 
-async def test_events_login_that_does_not_see_heartbeats_stops_the_start(switch: FakeSwitch) -> None:
+async def test_events_login_that_does_not_see_heartbeats_stops_the_start(switch: ScriptedSwitch) -> None:
     switch.echoes = False
     error = await failure(AmiClient(settings(switch, heartbeat_deadline=0.3)))
     assert isinstance(error, RightsMissing)
     assert "does not see UserEvent" in str(error)
 
 
-async def test_cut_login_is_a_gap_and_then_a_new_login_with_a_new_snapshot(switch: FakeSwitch) -> None:
+async def test_cut_login_is_a_gap_and_then_a_new_login_with_a_new_snapshot(switch: ScriptedSwitch) -> None:
     async with running(AmiClient(settings(switch))) as client:
         await until(client, SnapshotTaken)
         switch.cut("events")
@@ -346,7 +207,7 @@ async def test_cut_login_is_a_gap_and_then_a_new_login_with_a_new_snapshot(switc
     assert later[0].login == 2
 
 
-async def test_half_open_login_is_noticed_by_the_heartbeat(switch: FakeSwitch) -> None:
+async def test_half_open_login_is_noticed_by_the_heartbeat(switch: ScriptedSwitch) -> None:
     async with running(AmiClient(settings(switch, heartbeat_deadline=0.5))) as client:
         await until(client, SnapshotTaken)
         switch.echoes = False
@@ -357,7 +218,7 @@ async def test_half_open_login_is_noticed_by_the_heartbeat(switch: FakeSwitch) -
     assert lost.reason == "no heartbeat came back within 0.5 s"
 
 
-async def test_login_refused_later_is_tried_until_it_is_allowed_again(switch: FakeSwitch) -> None:
+async def test_login_refused_later_is_tried_until_it_is_allowed_again(switch: ScriptedSwitch) -> None:
     async with running(AmiClient(settings(switch))) as client:
         await until(client, SnapshotTaken)
         switch.secrets["events"] = "changed"
@@ -367,7 +228,7 @@ async def test_login_refused_later_is_tried_until_it_is_allowed_again(switch: Fa
         assert isinstance((await until(client, SnapshotTaken))[-1], SnapshotTaken)
 
 
-async def test_control_login_comes_back_without_touching_the_events_login(switch: FakeSwitch) -> None:
+async def test_control_login_comes_back_without_touching_the_events_login(switch: ScriptedSwitch) -> None:
     async with running(AmiClient(settings(switch))) as client:
         await until(client, SnapshotTaken)
         switch.cut("control")
@@ -378,7 +239,7 @@ async def test_control_login_comes_back_without_touching_the_events_login(switch
     assert switch.logins.count("control") == 2
 
 
-async def test_half_open_control_login_is_cut_and_opened_again(switch: FakeSwitch) -> None:
+async def test_half_open_control_login_is_cut_and_opened_again(switch: ScriptedSwitch) -> None:
     async with running(AmiClient(settings(switch, action_timeout=0.3))) as client:
         await until(client, SnapshotTaken)
         switch.unanswered = {"UserEvent"}
@@ -388,7 +249,7 @@ async def test_half_open_control_login_is_cut_and_opened_again(switch: FakeSwitc
     assert switch.logins.count("events") == 1
 
 
-async def test_unanswered_pause_fails_when_the_login_is_lost_and_is_never_sent_again(switch: FakeSwitch) -> None:
+async def test_unanswered_pause_fails_when_the_login_is_lost_and_is_never_sent_again(switch: ScriptedSwitch) -> None:
     switch.unanswered = {"QueuePause"}
     async with running(AmiClient(settings(switch))) as client:
         await until(client, SnapshotTaken)
@@ -403,12 +264,12 @@ async def test_unanswered_pause_fails_when_the_login_is_lost_and_is_never_sent_a
     assert switch.count("QueuePause") == 1
 
 
-async def test_pause_without_a_control_login_fails_at_once(switch: FakeSwitch) -> None:
+async def test_pause_without_a_control_login_fails_at_once(switch: ScriptedSwitch) -> None:
     with pytest.raises(SwitchUnreachable, match="control login is away"):
         await AmiClient(settings(switch)).pause("PJSIP/1001")
 
 
-async def test_pause_and_unpause_say_who_where_and_why(switch: FakeSwitch) -> None:
+async def test_pause_and_unpause_say_who_where_and_why(switch: ScriptedSwitch) -> None:
     async with running(AmiClient(settings(switch))) as client:
         await until(client, SnapshotTaken)
         await client.pause("PJSIP/1001", queue="consumers", reason="lunch")
@@ -420,7 +281,7 @@ async def test_pause_and_unpause_say_who_where_and_why(switch: FakeSwitch) -> No
 
 
 @pytest.mark.parametrize("evil", ["x\r\n\r\nAction: Originate", "x\nPaused: false", "x\0y", "\ud800"])
-async def test_value_that_would_begin_another_header_is_never_sent(switch: FakeSwitch, evil: str) -> None:
+async def test_value_that_would_begin_another_header_is_never_sent(switch: ScriptedSwitch, evil: str) -> None:
     link = await Link.open(settings(switch), settings(switch).control, events=False)
     sent = len(switch.received)
     with pytest.raises(BadInput):
@@ -430,14 +291,14 @@ async def test_value_that_would_begin_another_header_is_never_sent(switch: FakeS
     assert [asked["Action"] for asked in switch.received[sent:]] == ["Ping"]
 
 
-async def test_header_name_with_a_line_break_is_never_sent(switch: FakeSwitch) -> None:
+async def test_header_name_with_a_line_break_is_never_sent(switch: ScriptedSwitch) -> None:
     link = await Link.open(settings(switch), settings(switch).control, events=False)
     with pytest.raises(BadInput):
         await link.ask("Ping", {"A\r\nB": "x"})
     link.close()
 
 
-async def test_action_ids_cannot_be_guessed_from_one_another(switch: FakeSwitch) -> None:
+async def test_action_ids_cannot_be_guessed_from_one_another(switch: ScriptedSwitch) -> None:
     link = await Link.open(settings(switch), settings(switch).control, events=False)
     await link.ask("Ping")
     await link.ask("Ping")
@@ -447,7 +308,7 @@ async def test_action_ids_cannot_be_guessed_from_one_another(switch: FakeSwitch)
     assert {len(action_id) for action_id in ids} == {32}
 
 
-async def test_action_not_answered_in_time_says_so(switch: FakeSwitch) -> None:
+async def test_action_not_answered_in_time_says_so(switch: ScriptedSwitch) -> None:
     switch.unanswered = {"Ping"}
     link = await Link.open(settings(switch, action_timeout=0.1), settings(switch).control, events=False)
     with pytest.raises(SwitchUnreachable, match=r"Ping was not answered within 0\.1 s"):
@@ -455,21 +316,21 @@ async def test_action_not_answered_in_time_says_so(switch: FakeSwitch) -> None:
     link.close()
 
 
-async def test_action_after_the_end_is_not_sent(switch: FakeSwitch) -> None:
+async def test_action_after_the_end_is_not_sent(switch: ScriptedSwitch) -> None:
     link = await Link.open(settings(switch), settings(switch).control, events=False)
     link.close("enough")
     with pytest.raises(SwitchUnreachable, match="Ping was not sent: enough"):
         await link.ask("Ping")
 
 
-async def test_refused_action_gives_asterisks_own_words(switch: FakeSwitch) -> None:
+async def test_refused_action_gives_asterisks_own_words(switch: ScriptedSwitch) -> None:
     link = await Link.open(settings(switch), settings(switch).control, events=False)
     with pytest.raises(SwitchError, match="Asterisk refused DeviceStateList: Invalid/unknown command"):
         await link.demand("DeviceStateList")
     link.close()
 
 
-async def test_answer_to_an_action_that_was_never_sent_is_not_believed(switch: FakeSwitch) -> None:
+async def test_answer_to_an_action_that_was_never_sent_is_not_believed(switch: ScriptedSwitch) -> None:
     async with running(AmiClient(settings(switch))) as client:
         await until(client, SnapshotTaken)
         switch.say(block({**OK, "ActionID": "f" * 32, "Message": "Originate successfully queued"}))
@@ -477,14 +338,14 @@ async def test_answer_to_an_action_that_was_never_sent_is_not_believed(switch: F
         assert client.frames_total["foreign_action"] == 1
 
 
-async def test_garbage_between_frames_is_survived(switch: FakeSwitch) -> None:
+async def test_garbage_between_frames_is_survived(switch: ScriptedSwitch) -> None:
     async with running(AmiClient(settings(switch))) as client:
         await until(client, SnapshotTaken)
         switch.say(bytes(range(256)) * 40 + b"\r\n\r\n" + switch.call(7))
         assert await channels(client, 1) == ["1.7"]
 
 
-async def test_consumer_that_stops_loses_nothing_and_reading_is_paused(switch: FakeSwitch) -> None:
+async def test_consumer_that_stops_loses_nothing_and_reading_is_paused(switch: ScriptedSwitch) -> None:
     calls = 20_000
     async with running(AmiClient(settings(switch, queue_frames=100))) as client:
         await until(client, SnapshotTaken)
@@ -501,7 +362,7 @@ async def test_consumer_that_stops_loses_nothing_and_reading_is_paused(switch: F
     assert switch.logins.count("events") == 1
 
 
-async def test_login_cut_while_reading_is_paused_is_reported_after_what_was_read(switch: FakeSwitch) -> None:
+async def test_login_cut_while_reading_is_paused_is_reported_after_what_was_read(switch: ScriptedSwitch) -> None:
     async with running(AmiClient(settings(switch, queue_frames=10))) as client:
         await until(client, SnapshotTaken)
         switch.say(b"".join(switch.call(number) for number in range(50)))
@@ -511,7 +372,7 @@ async def test_login_cut_while_reading_is_paused_is_reported_after_what_was_read
         assert isinstance((await until(client, LoginLost))[-1], LoginLost)
 
 
-async def test_frame_that_the_cut_left_unfinished_is_counted_as_dropped(switch: FakeSwitch) -> None:
+async def test_frame_that_the_cut_left_unfinished_is_counted_as_dropped(switch: ScriptedSwitch) -> None:
     async with running(AmiClient(settings(switch))) as client:
         await until(client, SnapshotTaken)
         switch.echoes = False
@@ -523,7 +384,7 @@ async def test_frame_that_the_cut_left_unfinished_is_counted_as_dropped(switch: 
 
 
 async def test_action_that_cannot_be_written_leaves_no_secret_in_the_log(
-    switch: FakeSwitch,
+    switch: ScriptedSwitch,
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
     capsys: pytest.CaptureFixture[str],
@@ -540,7 +401,7 @@ async def test_action_that_cannot_be_written_leaves_no_secret_in_the_log(
     assert "hunter2" not in caplog.text + "".join(capsys.readouterr())
 
 
-async def test_tee_gets_every_byte_from_the_banner_on(switch: FakeSwitch) -> None:
+async def test_tee_gets_every_byte_from_the_banner_on(switch: ScriptedSwitch) -> None:
     heard = bytearray()
     async with running(AmiClient(settings(switch), tee=heard.extend)) as client:
         await until(client, HeartbeatSeen)
@@ -548,7 +409,7 @@ async def test_tee_gets_every_byte_from_the_banner_on(switch: FakeSwitch) -> Non
     assert b"CallcenterHeartbeat" in heard
 
 
-async def test_nothing_but_the_login_is_sent_on_the_events_login(switch: FakeSwitch) -> None:
+async def test_nothing_but_the_login_is_sent_on_the_events_login(switch: ScriptedSwitch) -> None:
     link = await Link.open(settings(switch), settings(switch).events, events=True)
     await asyncio.sleep(0.05)
     link.close()
@@ -556,13 +417,13 @@ async def test_nothing_but_the_login_is_sent_on_the_events_login(switch: FakeSwi
     assert switch.received[0]["Events"] == "on"
 
 
-async def test_control_login_asks_for_no_events(switch: FakeSwitch) -> None:
+async def test_control_login_asks_for_no_events(switch: ScriptedSwitch) -> None:
     link = await Link.open(settings(switch), settings(switch).control, events=False)
     link.close()
     assert switch.received[0]["Events"] == "off"
 
 
-async def test_iteration_ends_with_the_client(switch: FakeSwitch) -> None:
+async def test_iteration_ends_with_the_client(switch: ScriptedSwitch) -> None:
     client = AmiClient(settings(switch))
     async with running(client):
         await until(client, SnapshotTaken)
@@ -571,28 +432,28 @@ async def test_iteration_ends_with_the_client(switch: FakeSwitch) -> None:
     assert LoginLost not in {type(item) for item in left}
 
 
-async def test_secret_file_that_is_missing_stops_the_start(switch: FakeSwitch, tmp_path: Path) -> None:
+async def test_secret_file_that_is_missing_stops_the_start(switch: ScriptedSwitch, tmp_path: Path) -> None:
     login = {"username": "events", "secret_file": tmp_path / "none"}
     error = await failure(AmiClient(settings(switch, events=login)))
     assert isinstance(error, BadSetting)
     assert "the secret of login 'events' cannot be read" in str(error)
 
 
-async def test_certificate_authority_that_is_missing_stops_the_start(switch: FakeSwitch, tmp_path: Path) -> None:
+async def test_certificate_authority_that_is_missing_stops_the_start(switch: ScriptedSwitch, tmp_path: Path) -> None:
     error = await failure(AmiClient(settings(switch, tls=True, tls_ca=tmp_path / "none.pem")))
     assert isinstance(error, BadSetting)
 
 
 @pytest.fixture
-async def tls_switch() -> AsyncIterator[FakeSwitch]:
-    fake = FakeSwitch()
+async def tls_switch() -> AsyncIterator[ScriptedSwitch]:
+    fake = ScriptedSwitch()
     fake.tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     fake.tls.load_cert_chain(CERTIFICATE, CERTIFICATE.with_name("key.pem"))
     async with fake:
         yield fake
 
 
-async def test_switch_is_followed_over_tls_and_backpressure_works_there_too(tls_switch: FakeSwitch) -> None:
+async def test_switch_is_followed_over_tls_and_backpressure_works_there_too(tls_switch: ScriptedSwitch) -> None:
     trusting = settings(tls_switch, host="localhost", tls=True, tls_ca=CERTIFICATE, queue_frames=100)
     async with running(AmiClient(trusting)) as client:
         await until(client, SnapshotTaken)
@@ -610,7 +471,7 @@ async def test_switch_is_followed_over_tls_and_backpressure_works_there_too(tls_
     ],
 )
 async def test_certificate_that_is_not_the_switchs_is_refused(
-    tls_switch: FakeSwitch, changes: dict[str, Any], complaint: str
+    tls_switch: ScriptedSwitch, changes: dict[str, Any], complaint: str
 ) -> None:
     error = await failure(AmiClient(settings(tls_switch, tls=True, **changes)))
     assert isinstance(error, SwitchUnreachable)
@@ -618,7 +479,7 @@ async def test_certificate_that_is_not_the_switchs_is_refused(
     assert tls_switch.received == []
 
 
-async def test_tls_spoken_to_a_plain_port_is_unreachable(switch: FakeSwitch) -> None:
+async def test_tls_spoken_to_a_plain_port_is_unreachable(switch: ScriptedSwitch) -> None:
     error = await failure(AmiClient(settings(switch, tls=True, connect_timeout=1)))
     assert isinstance(error, SwitchUnreachable)
 
