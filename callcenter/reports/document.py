@@ -14,7 +14,7 @@ from callcenter.reports.judging import Judging
 from callcenter.reports.reconcile import Reconcile
 from callcenter.reports.replay import Replay
 from callcenter.reports.shapes import Shape, call_shape, seconds, span_shape
-from callcenter.reports.totals import Totals
+from callcenter.reports.totals import Threshold, Totals
 
 
 class Document:
@@ -24,11 +24,13 @@ class Document:
         replay: The run; read to its end by `calls`.
         log: What the switch's own queue_log says, to fill what was not seen and to list differences.
         judging: The rules, told of every fact.
-        threshold: Waits up to this count as answered in time (microseconds, inclusive).
+        threshold: How long a queue's caller may wait to be answered in time (microseconds, inclusive).
         cadence: Length of one ring and its silence (microseconds).
     """
 
-    def __init__(self, replay: Replay, log: Reconcile, judging: Judging, *, threshold: Micros, cadence: Micros) -> None:
+    def __init__(
+        self, replay: Replay, log: Reconcile, judging: Judging, *, threshold: Threshold, cadence: Micros
+    ) -> None:
         self._replay = replay
         self._log = log
         self._judging = judging
@@ -51,7 +53,9 @@ class Document:
             for visit in call.visits:
                 self._totals.visit(visit)
             yield call
-        self._judging.finish(self._replay)
+        replay = self._replay
+        graded = replay.graded is True and replay.floor.state.now is not None
+        self._judging.finish(replay.floor.state.now, graded=graded, doubted=self._log.doubted())
 
     def rest(self) -> Shape:
         """Show everything but the calls; only after `calls` has been read to its end."""

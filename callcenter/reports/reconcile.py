@@ -74,6 +74,10 @@ class Reconcile:
         """List what the log and AMI disagree on, by time."""
         return [shape for _, shape in sorted(self._differences, key=lambda found: (found[0], found[1]["what"]))]
 
+    def doubted(self) -> list[str]:
+        """Name the calls about which the log says something else."""
+        return sorted({shape["uniqueid"] for _, shape in self._differences})
+
     def _fill_call(self, call: fx.Call) -> fx.Call:
         visits = [self._fill(visit) for visit in call.visits]
         for uid in dict.fromkeys(visit.uniqueid for visit in call.visits):

@@ -24,6 +24,16 @@ def place_of(pos: int) -> tuple[int, int]:
     return pos >> TAPE_BITS, pos & ((1 << TAPE_BITS) - 1)
 
 
+def first_moment(tape: Path) -> Micros | None:
+    """Tell the time of a tape's first timed frame; None if it has none."""
+    wire = Wire(markers=True)
+    for chunk in read_chunks(tape):
+        for frame in wire.feed(chunk):
+            if frame.at is not None:
+                return frame.at
+    return None
+
+
 class Replay:
     """One run over recorded logins: iterate it for facts, then read what the whole came to.
 

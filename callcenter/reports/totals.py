@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 
 from callcenter.domain import facts as fx
 from callcenter.domain.facts import OfferOutcome, VisitOutcome
 from callcenter.domain.frame import Micros
 from callcenter.reports.shapes import Shape, seconds
+
+Threshold = Callable[[str], Micros]
+"""Queue → how long its callers may wait."""
 
 
 class _Queue:
@@ -28,7 +32,7 @@ class _Agent:
 class Totals:
     """Counts as they come; offered are the visits that joined, refused at the door stand beside them."""
 
-    def __init__(self, threshold: Micros) -> None:
+    def __init__(self, threshold: Threshold) -> None:
         self._threshold = threshold
         self._queues: dict[str, _Queue] = {}
         self._agents: dict[str, _Agent] = {}
@@ -47,7 +51,7 @@ class Totals:
         if visit.outcome is VisitOutcome.ANSWERED:
             queue.answered_waits += visit.wait or 0
             queue.talks += visit.talk or 0
-            queue.within += visit.wait is not None and visit.wait <= self._threshold
+            queue.within += visit.wait is not None and visit.wait <= self._threshold(visit.queue)
 
     def span(self, span: fx.StateSpan, end: Micros | None) -> None:
         """Count the time of a state, up to `end` where it lasts."""
