@@ -56,7 +56,7 @@ class Service:
         given = secrets or SECRETS
         self._environment = {
             **{name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"},
-            "PYTHONPYCACHEPREFIX": str(home / "pyc"),  # the first command compiles for all later ones
+            "PYTHONPYCACHEPREFIX": str(home.parent / "pyc"),  # the first command compiles for all later ones
             "CALLCENTER_AMI__EVENTS__SECRET": given["events"],
             "CALLCENTER_AMI__CONTROL__SECRET": given["control"],
         }
