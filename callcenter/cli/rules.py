@@ -41,24 +41,15 @@ def list_rules(
     edition = load_rulebook(path).editions[-1]
     console = Console()
     console.print(f"{edition.version}, {_dates(edition)}", highlight=False)
-    table = Table(box=box.SIMPLE_HEAD)
-    for heading in ("rule", "title", "severity", "points", "known", "from", "mode"):
-        table.add_column(heading, no_wrap=heading != "title")
+    table = Table(box=box.SIMPLE_HEAD, padding=0, pad_edge=False)
+    for heading in ("rule", "severity", "points", "known", "mode", "title"):
+        table.add_column(heading, no_wrap=heading != "title", overflow="fold")
     for code, promise in edition.promises.items():
-        table.add_row(
-            code, promise.title.en if english else promise.title.zh, "", "", promise.known, promise.source, ""
-        )
+        table.add_row(code, "", "", promise.known, "", promise.title.en if english else promise.title.zh)
     for code, rule in edition.violations.items():
         severity = "to be set" if rule.severity is None and not isinstance(rule.points, Range) else rule.severity or ""
-        table.add_row(
-            code,
-            rule.title.en if english else rule.title.zh,
-            severity,
-            _points(rule),
-            rule.known,
-            rule.source,
-            rule.mode.value,
-        )
+        title = rule.title.en if english else rule.title.zh
+        table.add_row(code, severity, _points(rule), rule.known, rule.mode.value, title)
     console.print(table)
 
 
@@ -72,6 +63,6 @@ def _points(rule: Rule) -> str:
         case None:
             return fine or "-"
         case Range(least=least, most=most, by=by):
-            return f"{least}-{most} by {by}"
+            return f"{least}-{most}, {by}"
         case points:
             return " ".join(part for part in (str(points), fine) if part)

@@ -136,9 +136,7 @@ def _record(
     act: Act, edition: Edition, rule: Rule, measured: Micros | None,
     impact: tuple[Impact, ...] | None, favour: Favour | None, ruled_out: tuple[str, ...],
 ) -> Violation:  # fmt: skip
-    params = dict(act.params)
-    if measured is not None:
-        params["measured"] = _seconds(measured)
+    params = {**act.params, "measured": "?" if measured is None else _seconds(measured)}
     if act.limit is not None:
         params["limit"] = _seconds(act.limit)
     return Violation(
