@@ -13,7 +13,7 @@ import typer
 from callcenter.errors import BadInput, LabError
 from callcenter.lab.load import play_load
 from callcenter.lab.settings import LabSettings
-from callcenter.lab.shift import play_shift
+from callcenter.lab.shift import Shift, play_shift
 from callcenter.lab.stories import STORIES
 from callcenter.lab.switch import Lab, LabState, load_state
 from callcenter.lab.switch import stop as stop_lab
@@ -94,13 +94,16 @@ def calls(
     work_dir: WorkDir = _DEFAULT_DIR,
     callers: Annotated[int, typer.Option(min=1, help="How many callers in all.")] = 20,
     per_minute: Annotated[float, typer.Option(min=0.1, help="How many come in a minute, on average.")] = 30.0,
+    patience: Annotated[float, typer.Option(min=0.1, help="Seconds that a caller stays, on average.")] = 40.0,
+    talk: Annotated[float, typer.Option(min=0.1, help="Seconds that an agent talks, on average.")] = 12.0,
     seed: Annotated[int, typer.Option(help="The same seed, the same calls.")] = 1,
 ) -> None:
     """Let random callers ring the running lab's queues, with a phone for each agent; ends by itself."""
     state = load_state(work_dir)
     if state is None or not state.alive():
         raise LabError(f"No lab runs in {work_dir}; start it with: callcenter lab up.")
-    for line in asyncio.run(play_shift(state, callers, per_minute, seed)):
+    shift = Shift(callers, per_minute, patience, talk, seed)
+    for line in asyncio.run(play_shift(state, shift)):
         print(line)
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import random
 from collections import Counter
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from callcenter.errors import LabError
@@ -19,36 +21,51 @@ if TYPE_CHECKING:
 
 _MENU = "12345"
 _RING_MEAN_SECONDS = 6.0
-_TALK_MEAN_SECONDS = 12.0
-_PATIENCE_MEAN_SECONDS = 40.0
 _DECLINES = 0.05
 _NEVER_ANSWERS = 0.08
+_HOTLINE_SECONDS = 10.0
+_LISTEN_SECONDS = 1.0
 _LINGER_SECONDS = 2.0
 
 
-async def play_shift(state: LabState, callers: int, per_minute: float, seed: int) -> list[str]:
-    """Play a number of callers and return a summary, one line each.
+@dataclass(frozen=True)
+class Shift:
+    """How many come, how often, and how long people wait and talk on average; the same seed, the same calls."""
+
+    callers: int = 20
+    per_minute: float = 30.0
+    patience_seconds: float = 40.0
+    talk_seconds: float = 12.0
+    seed: int = 1
+
+
+async def play_shift(state: LabState, shift: Shift) -> list[str]:
+    """Play a shift to its end and return a summary, one line an outcome.
 
     Raises:
-        LabError: A phone cannot register.
+        LabError: A phone cannot register, or the hotline does not answer.
     """
-    chance = random.Random(seed)  # noqa: S311 - a repeatable shift, no secret
+    chance = random.Random(shift.seed)  # noqa: S311 - a repeatable shift, no secret
     diary = Diary()
     phones = [await _phone(state, number, diary) for number in sorted(state.phone_secrets)]
-    answering = [asyncio.create_task(_answer_calls(phone, chance)) for phone in phones]
-    served: Counter[str] = Counter()
+    answering = [asyncio.create_task(_answer_calls(phone, chance, shift.talk_seconds)) for phone in phones]
     try:
         async with asyncio.TaskGroup() as group:
-            for number in range(callers):
-                group.create_task(_call(state, f"139{seed % 1000:03d}{number:05d}", diary, chance, served))
-                await asyncio.sleep(chance.expovariate(per_minute / 60.0))
+            calls = []
+            for number in range(shift.callers):
+                caller = SipPhone(f"139{shift.seed % 1000:03d}{number:05d}", (LAB_DOMAIN, state.sip_port), diary)
+                await caller.open(state.trunk_host)
+                patience = chance.expovariate(1 / shift.patience_seconds)
+                calls.append(group.create_task(_call(caller, chance.choice(_MENU), patience), name=caller.name))
+                await asyncio.sleep(chance.expovariate(shift.per_minute / 60.0))
     finally:
         for task in answering:
             task.cancel()
         await asyncio.gather(*answering, return_exceptions=True)
         for phone in phones:
             phone.close()
-    return [f"{outcome:<20}{count}" for outcome, count in sorted(served.items())]
+    served = Counter(call.result() for call in calls)
+    return [f"{who:<20}{count}" for who, count in sorted(served.items())]
 
 
 async def _phone(state: LabState, number: str, diary: Diary) -> SipPhone:
@@ -58,7 +75,7 @@ async def _phone(state: LabState, number: str, diary: Diary) -> SipPhone:
     return phone
 
 
-async def _answer_calls(phone: SipPhone, chance: random.Random) -> None:
+async def _answer_calls(phone: SipPhone, chance: random.Random, talk_seconds: float) -> None:
     """Be an agent: ring, then mostly answer, now and then decline or let it ring."""
     while True:
         call = await phone.incoming.get()
@@ -73,28 +90,29 @@ async def _answer_calls(phone: SipPhone, chance: random.Random) -> None:
             await call.over.wait()
         else:
             call.answer()
-            await _until_over(call, chance.expovariate(1 / _TALK_MEAN_SECONDS))
+            await _until_over(call, chance.expovariate(1 / talk_seconds))
             call.hang_up()
 
 
-async def _call(state: LabState, number: str, diary: Diary, chance: random.Random, served: Counter[str]) -> None:
-    """Be a caller: choose in the menu, wait as long as patience lasts, talk until somebody hangs up."""
-    caller = SipPhone(number, (LAB_DOMAIN, state.sip_port), diary)
-    await caller.open(state.trunk_host)
+async def _call(caller: SipPhone, choice: str, patience_seconds: float) -> str:
+    """Be a caller: choose in the menu, then wait and talk as long as patience lasts; tells who hung up."""
     try:
         call = caller.dial("400")
-        await _until_over(call, 1.0)
-        if call.media_to is None:
-            raise LabError("The hotline 400 does not answer.")
-        call.press(chance.choice(_MENU))
-        await _until_over(call, chance.expovariate(1 / _PATIENCE_MEAN_SECONDS))
-        served["hung up by caller" if not call.over.is_set() else "hung up by us"] += 1
+        await asyncio.wait_for(call.answered.wait(), _HOTLINE_SECONDS)
+        await _until_over(call, _LISTEN_SECONDS)
+        call.press(choice)
+        await _until_over(call, patience_seconds)
+        who = "other side hung up" if call.over.is_set() else "caller hung up"
         call.hang_up()
         await asyncio.sleep(_LINGER_SECONDS)
+    except TimeoutError as error:
+        raise LabError("The hotline 400 does not answer.") from error
     finally:
         caller.close()
+    return who
 
 
 async def _until_over(call: SipCall, seconds: float) -> None:
     """Let time pass, but not beyond the end of the call."""
-    await asyncio.wait([asyncio.ensure_future(call.over.wait())], timeout=seconds)
+    with contextlib.suppress(TimeoutError):
+        await asyncio.wait_for(call.over.wait(), seconds)
