@@ -273,7 +273,7 @@ MOMENTS = (
         _lose_network,
     ),
     Moment(
-        112,
+        102,
         _DAVE,
         Told(
             "Dave 的话机恢复注册",

@@ -1,0 +1,133 @@
+"""`callcenter demo` as a person runs it: the shipped recording, a machine without Asterisk, Ctrl-C in the middle."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import os
+import signal
+import socket
+import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from callcenter.domain.frame import SECOND
+from callcenter.domain.state import FloorSettings
+from callcenter.exporter.live import LiveDocument, VisitSeen
+from callcenter.lab.demo_script import CALLS
+from callcenter.lab.demo_tape import SHIPPED, Playback
+from callcenter.lab.switch import STATE_FILE, LabState
+
+QUEUES = ("consumers", "products", "merchants", "suppliers", "complaints")
+
+
+@contextlib.asynccontextmanager
+async def demo(*options: str, path: str = os.environ["PATH"]) -> AsyncIterator[asyncio.subprocess.Process]:
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "callcenter", "demo", *options, env={**os.environ, "PATH": path, "LANG": "C.UTF-8"},
+        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+    try:
+        yield process
+    finally:
+        if process.returncode is None:
+            process.terminate()
+        await process.communicate()
+
+
+async def played(**wrap_up: int) -> LiveDocument:
+    playback = Playback(SHIPPED, FloorSettings(wrap_up=wrap_up))
+    await playback.play(0)
+    return playback.exporter.live()
+
+
+async def visits() -> dict[str, VisitSeen]:
+    return {visit.caller or "": visit for visit in (await played()).recent}
+
+
+async def test_shipped_recording_holds_every_call_of_the_story() -> None:
+    assert (await visits()).keys() == {f"199****{call.number[-4:]}" for call in CALLS}
+
+
+async def test_shipped_recording_is_evidence_grade_and_from_one_login() -> None:
+    document = await played()
+    assert document.link.evidence_grade is True
+    assert document.link.gap_open is False
+
+
+@pytest.mark.parametrize(
+    ("caller", "outcome", "ended_by", "rings"),
+    [
+        ("199****0001", "answered", "caller", [("answered", 2)]),
+        ("199****0002", "answered", "agent", [("answered", 4)]),
+        ("199****0003", "answered", "caller", [("declined", 1), ("answered", 1)]),
+        ("199****0005", "abandoned", "caller", []),
+        ("199****0006", "abandoned", "caller", [("caller_left", 2)]),
+        ("199****0007", "answered", "transfer", [("answered", 1)]),
+        ("199****0008", "answered", "caller", [("answered", 1)]),
+    ],
+)
+async def test_recorded_call_is_what_its_phones_did(
+    caller: str, outcome: str, ended_by: str, rings: list[tuple[str, int]]
+) -> None:
+    visit = (await visits())[caller]
+    assert (visit.outcome, visit.ended_by) == (outcome, ended_by)
+    assert [(offer.outcome, offer.rings) for offer in visit.offers] == rings
+
+
+async def test_recorded_missed_call_rang_out_and_went_to_a_colleague() -> None:
+    missed, taken = (await visits())["199****0004"].offers
+    assert (missed.outcome, taken.outcome) == ("timed_out", "answered")
+    assert missed.agent != taken.agent
+    assert missed.ring_seconds == pytest.approx(25, abs=0.2)
+
+
+async def test_recorded_hold_and_blind_transfer_are_seen() -> None:
+    found = await visits()
+    assert found["199****0003"].hold_seconds == pytest.approx(6, abs=0.2)
+    assert found["199****0007"].transferred == "blind"
+
+
+async def test_recording_ends_with_everybody_back() -> None:
+    document = await played(**dict.fromkeys(QUEUES, 3 * SECOND))
+    assert {agent.state for agent in document.agents} == {"available"}
+    assert len(document.agents) == 8
+
+
+async def test_demo_from_the_recording_says_that_it_is_one_and_ends_by_itself() -> None:
+    async with demo("--tape", "--speed", "1000", "--lang", "en") as process:
+        out, err = await process.communicate()
+    assert (process.returncode, err) == (0, b"")
+    assert out.startswith(b"THIS IS A RECORDING")
+    assert b"ring 4" in out
+    assert b"blind transfer" in out
+
+
+async def test_where_no_asterisk_can_be_had_one_sentence_says_why_and_what_to_do(tmp_path: Path) -> None:
+    async with demo("--work-dir", str(tmp_path), path="/nowhere") as process:
+        _, err = await process.communicate()
+    assert process.returncode == 5
+    assert err.count(b"\n") == 1
+    assert b"which is not installed" in err
+    assert b"callcenter demo --tape" in err
+
+
+@pytest.mark.live
+async def test_ctrl_c_in_the_middle_leaves_nothing_running(tmp_path: Path) -> None:
+    async with demo("--work-dir", str(tmp_path), "--lang", "en") as process:
+        assert process.stdout is not None
+        while b"story begins" not in await process.stdout.readline():
+            assert process.returncode is None
+        state = LabState.model_validate(json.loads((tmp_path / STATE_FILE).read_text()))
+        port = int((tmp_path / "callcenter.toml").read_text().partition("[exporter]\nport = ")[2].split()[0])
+        process.send_signal(signal.SIGINT)
+        process.send_signal(signal.SIGINT)
+        await process.communicate()
+    assert process.returncode == 130
+    assert not state.alive()
+    assert not (tmp_path / STATE_FILE).exists()
+    with socket.create_server(("127.0.0.1", port)) as free:
+        assert free.getsockname()[1] == port
