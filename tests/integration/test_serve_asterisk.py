@@ -71,12 +71,12 @@ def ready(answer: httpx.Response) -> bool:
     return answer.status_code == httpx.codes.OK
 
 
-async def dial(trunk: SipPhone) -> SipCall:
+def dial(trunk: SipPhone) -> SipCall:
     return trunk.dial(f"safe_q_{QUEUE}")
 
 
 async def answered(trunk: SipPhone, nora: SipPhone) -> tuple[SipCall, SipCall]:
-    caller = await dial(trunk)
+    caller = dial(trunk)
     call = await nora.next_call()
     call.ring()
     await asyncio.sleep(0.3)
@@ -104,7 +104,7 @@ async def test_calls_survive_a_crash_of_the_service(
     await service.start()
     caller.hang_up()
     await call.over.wait()
-    waiting = await dial(trunk)
+    waiting = dial(trunk)
     ringing = await nora.next_call()
     ringing.ring()
     await asyncio.sleep(0.3)
@@ -131,9 +131,9 @@ async def test_after_a_crash_of_the_switch_nobody_is_blamed(
 ) -> None:
     state = lab.state
     await service.start()
-    await dial(trunk)
+    dial(trunk)
     (await nora.next_call()).ring()
-    await dial(trunk)
+    dial(trunk)
     await service.until("/metrics", lambda answer: f'waiting_callers{{queue="{QUEUE}"}} 2.0' in answer.text)
     await asyncio.to_thread(lab.kill)
     await asyncio.to_thread(lab.boot, state)
@@ -153,7 +153,7 @@ async def test_after_a_restart_that_was_announced_nobody_is_blamed(
     service: Service, lab: Lab, nora: SipPhone, trunk: SipPhone
 ) -> None:
     await service.start()
-    await dial(trunk)
+    dial(trunk)
     (await nora.next_call()).ring()
     await service.until("/metrics", lambda answer: f'waiting_callers{{queue="{QUEUE}"}} 1.0' in answer.text)
     await asyncio.to_thread(lab.command, "core restart now")

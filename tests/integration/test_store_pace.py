@@ -1,0 +1,253 @@
+"""The record behind a real journal: never ahead of it, never in the way of the live views, never without bound."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager, closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from callcenter.ami.items import FramesRead, HeartbeatSeen, Item, LoginLost, LoginOpened, SnapshotTaken
+from callcenter.ami.wire import Wire
+from callcenter.domain import facts as fx
+from callcenter.domain.facts import Fact
+from callcenter.domain.floor import Floor
+from callcenter.domain.frame import SECOND
+from callcenter.domain.snapshot import Snapshot
+from callcenter.domain.state import FloorSettings
+from callcenter.errors import DiskFull, StoreError
+from callcenter.journal import Journal, JournalSettings
+from callcenter.store import Store, StoreAway, StoreSettings, Told, upgrade
+from callcenter.tracker import Follower, Record, Tracker, recover
+
+PATIENCE = 10.0
+NOW = 1_900_000_000 * SECOND
+SNAPSHOT = Snapshot(None, NOW, None, None, "22.10.1", "", "", (), (), (), (), None, None)
+
+
+class Script:
+    """A client that says what the test hands it."""
+
+    def __init__(self) -> None:
+        self.up = True
+        self.lag: float | None = 0.001
+        self.graded: bool | None = True
+        self.frames_total = {"parsed": 1}
+        self._items: asyncio.Queue[Item | None] = asyncio.Queue()
+        self._seq = 0
+
+    async def __aiter__(self) -> AsyncIterator[Item]:
+        while (item := await self._items.get()) is not None:
+            yield item
+
+    def say(self, *items: Item) -> None:
+        for item in items:
+            self._items.put_nowait(item)
+
+    def end(self) -> None:
+        self._items.put_nowait(None)
+
+    def joins(self, count: int) -> FramesRead:
+        """Make frames of so many callers who join a queue, one a second."""
+        raw = [self._join() for _ in range(count)]
+        frames = [Wire().feed(block + b"\r\n")[0] for block in raw]
+        return FramesRead("pbx", NOW, tuple(frames), tuple(raw))
+
+    def _join(self) -> bytes:
+        self._seq += 1
+        return (
+            f"Event: QueueCallerJoin\r\nPrivilege: agent,all\r\nTimestamp: {1_800_000_000 + self._seq}.000000\r\n"
+            f"SequenceNumber: {self._seq}\r\nFile: a.c\r\nLine: 1\r\nFunc: f\r\nChannel: PJSIP/t-{self._seq}\r\n"
+            f"Uniqueid: 1.{self._seq}\r\nLinkedid: 1.{self._seq}\r\nQueue: consumers\r\nPosition: 1\r\n"
+        ).encode()
+
+
+class Watcher:
+    """A live view that remembers what it was told."""
+
+    def __init__(self) -> None:
+        self.facts: list[Fact] = []
+        self.looks = 0
+
+    def happened(self, facts: Sequence[Fact], floor: Floor) -> None:
+        self.facts += facts
+        self.looks += not facts
+        assert floor.state is not None
+
+
+class Moody(Store):
+    """A store that fails as long as it is told to."""
+
+    trouble: StoreError | None = None
+    failed = 0
+
+    async def write(self, told: Sequence[Told], upto: int) -> None:
+        if self.trouble is not None:
+            self.failed += 1
+            raise self.trouble
+        await super().write(told, upto)
+
+
+class House:
+    """Everything from the client to the record, in a directory of its own."""
+
+    def __init__(self, store: Moody, journal: Journal) -> None:
+        self.store = store
+        self.journal = journal
+        self.record = Record(store, journal)
+        self.script = Script()
+        self.watcher = Watcher()
+        self.follower = Follower(Floor())
+        self.tracker: Tracker | None = None
+
+    async def live(self) -> None:
+        """Recover, then follow the script to its end."""
+        async with asyncio.TaskGroup() as group:
+            recording = group.create_task(self.record.run())
+            self.follower = await recover(self.journal, self.record, FloorSettings())
+            self.tracker = Tracker("pbx", self.script, self.journal, self.record, self.follower)
+            self.tracker.attach(self.watcher)
+            await self.tracker.run()
+            recording.cancel()
+
+
+@asynccontextmanager
+async def house(home: Path, **changes: Any) -> AsyncIterator[House]:
+    journal_settings = JournalSettings(path=home / "journal.sqlite", min_free_bytes=0, **changes.pop("journal", {}))
+    settings = StoreSettings(url=f"sqlite:///{home}/record.sqlite", retry_seconds=0.01, **changes)
+    await upgrade(settings)
+    store = await Moody.open(settings, "pbx")
+    async with asyncio.timeout(PATIENCE), await Journal.open(journal_settings) as journal:
+        yield House(store, journal)
+    await store.close()
+
+
+def recorded(home: Path) -> int:
+    with closing(sqlite3.connect(home / "record.sqlite", timeout=30)) as connection:
+        count: int = connection.execute("SELECT count(*) FROM visits").fetchone()[0]
+    return count
+
+
+async def until_true(condition: Any) -> None:
+    while not condition():  # noqa: ASYNC110 - the condition is the other side's
+        await asyncio.sleep(0.005)
+
+
+async def test_the_record_has_everything_when_the_client_ends(tmp_path: Path) -> None:
+    async with house(tmp_path) as home:
+        home.script.say(LoginOpened("pbx", NOW, 1, "11"), home.script.joins(50))
+        home.script.end()
+        await home.live()
+        assert home.record.position == home.journal.durable_position
+    assert recorded(tmp_path) == 50
+
+
+async def test_live_views_do_not_wait_for_a_database_that_is_away(tmp_path: Path) -> None:
+    async with house(tmp_path) as home:
+        home.store.trouble = StoreAway("the database is away")
+        home.script.say(LoginOpened("pbx", NOW, 1, "11"), home.script.joins(50))
+        living = asyncio.create_task(home.live())
+        await until_true(lambda: len(home.watcher.facts) == 50)
+        await until_true(lambda: home.store.failed > 2)
+        assert home.tracker is not None
+        behind = home.tracker.health()
+        assert recorded(tmp_path) == 0
+        home.store.trouble = None
+        home.script.end()
+        await living
+    assert behind.store_pending == 50
+    assert behind.store_lag_seconds > 0
+    assert recorded(tmp_path) == 50
+
+
+async def test_reading_stops_when_too_much_waits_for_the_database(tmp_path: Path) -> None:
+    async with house(tmp_path, queue_events=20) as home:
+        home.store.trouble = StoreAway("the database is away")
+        home.script.say(LoginOpened("pbx", NOW, 1, "11"), *(home.script.joins(10) for _ in range(5)))
+        living = asyncio.create_task(home.live())
+        await until_true(lambda: home.store.failed > 5)
+        assert len(home.watcher.facts) == home.record.pending == 20
+        home.store.trouble = None
+        home.script.end()
+        await living
+    assert len(home.watcher.facts) == recorded(tmp_path) == 50
+
+
+async def test_small_transactions_come_to_the_same_record(tmp_path: Path) -> None:
+    async with house(tmp_path, batch=3) as home:
+        home.script.say(LoginOpened("pbx", NOW, 1, "11"), home.script.joins(50))
+        home.script.end()
+        await home.live()
+    assert recorded(tmp_path) == 50
+
+
+async def test_a_full_disk_of_the_database_ends_the_service(tmp_path: Path) -> None:
+    async with house(tmp_path) as home:
+        home.store.trouble = DiskFull("the disk is full")
+        home.script.say(LoginOpened("pbx", NOW, 1, "11"), home.script.joins(5))
+        with pytest.raises(ExceptionGroup) as caught:
+            await home.live()
+        assert caught.group_contains(DiskFull)
+    async with house(tmp_path) as again:
+        again.script.end()
+        await again.live()
+    assert recorded(tmp_path) == 5
+
+
+async def test_what_the_record_lacked_at_a_crash_is_replayed(tmp_path: Path) -> None:
+    async with house(tmp_path) as home:
+        home.store.trouble = StoreAway("the database is away")
+        home.script.say(LoginOpened("pbx", NOW, 1, "11"), home.script.joins(50))
+        living = asyncio.create_task(home.live())
+        await until_true(lambda: len(home.watcher.facts) == 50)
+        living.cancel()
+        await asyncio.gather(living, return_exceptions=True)
+    async with house(tmp_path, queue_events=7) as again:
+        again.script.end()
+        await again.live()
+        assert again.follower.floor.state.digest()
+        assert [fact for fact in again.watcher.facts if isinstance(fact, fx.VisitJoined)] == []
+    assert recorded(tmp_path) == 50
+
+
+async def test_no_state_is_saved_before_the_record_has_passed_it(tmp_path: Path) -> None:
+    async with house(tmp_path, journal={"snapshot_every": 10}) as home:
+        home.store.trouble = StoreAway("the database is away")
+        home.script.say(LoginOpened("pbx", NOW, 1, "11"), home.script.joins(30))
+        living = asyncio.create_task(home.live())
+        await until_true(lambda: home.store.failed > 5)
+        await home.journal.committed(home.journal.appended_position)
+        assert await home.journal.latest_state() is None
+        home.store.trouble = None
+        home.script.end()
+        await living
+        state = await home.journal.latest_state()
+        assert state is not None
+        assert state.position == home.record.position
+
+
+async def test_health_tells_the_link_the_lag_and_the_gap(tmp_path: Path) -> None:
+    async with house(tmp_path) as home:
+        script = home.script
+        script.say(LoginOpened("pbx", NOW, 1, "11"), script.joins(2), SnapshotTaken("pbx", NOW, SNAPSHOT))
+        script.say(HeartbeatSeen("pbx", NOW, NOW + 5000, 2000))
+        living = asyncio.create_task(home.live())
+        await until_true(lambda: home.watcher.looks == 2)
+        assert home.tracker is not None
+        up = home.tracker.health()
+        script.say(LoginLost("pbx", NOW, "gone"))
+        await until_true(lambda: home.follower.seen.lost)
+        lost = home.tracker.health()
+        script.say(LoginOpened("pbx", NOW, 2, "11"), script.joins(1))
+        await until_true(lambda: not home.follower.seen.lost)
+        found = home.tracker.health()
+        script.end()
+        await living
+    assert (up.ami_up, up.ready, up.lag_seconds, up.clock_skew_seconds) == (True, True, 0.001, 0.006)
+    assert (up.last_seen_at, up.evidence_grade, up.gap_open_at, up.ledger) == (NOW, True, None, {"consumers": 0})
+    assert (lost.ami_up, lost.ready, lost.gap_open_at) == (False, False, 1_800_000_002 * SECOND)
+    assert (found.gap_open_at, found.gap_seconds, found.ready) == (None, 1.0, False)
