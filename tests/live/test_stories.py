@@ -61,9 +61,7 @@ async def _play_all(folder: Path) -> tuple[Tape, dict[str, Tape], dict[str, Tape
     return whole, parts, {name: task.result() for name, task in own.items()}
 
 
-@pytest.fixture(scope="session")
-def played(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Played]:
-    folder = tmp_path_factory.mktemp("lab")
+def play_everything(folder: Path) -> dict[str, Played]:
     whole, parts, own = asyncio.run(_play_all(folder))
     board = replay(folder / "board", whole.board, whole.queue_log)
     unfiltered = replay(folder / "unfiltered", whole.unfiltered, whole.queue_log)
@@ -76,6 +74,11 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Played]:
             replay(folder / name / "unfiltered", tape.unfiltered, tape.queue_log),
         )
     return shown
+
+
+@pytest.fixture(scope="session")
+def played(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Played]:
+    return play_everything(tmp_path_factory.mktemp("lab"))
 
 
 @pytest.mark.parametrize("name", STORIES)
@@ -110,3 +113,15 @@ def test_what_was_not_heard_is_one_gap(name: str, played: dict[str, Played]) -> 
 @pytest.mark.parametrize("name", ["restart_now", "kill_9"])
 def test_nobody_is_blamed_for_what_the_switch_did(name: str, played: dict[str, Played]) -> None:
     assert [one for one in played[name].board["violations"] if one["verdict"] == "proposed"] == []
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("again", range(20))
+def test_stories_hold_again_and_again(again: int, tmp_path: Path) -> None:
+    everything = play_everything(tmp_path)
+
+    said = {
+        name: compare(one.truth, one.board) + compare(one.truth, one.unfiltered) for name, one in everything.items()
+    }
+
+    assert {name: differences for name, differences in said.items() if differences} == {}
