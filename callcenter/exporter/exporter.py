@@ -7,7 +7,9 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 import msgspec
-from prometheus_client import generate_latest
+from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client.core import Metric
+from prometheus_client.registry import Collector
 
 from callcenter import __version__
 from callcenter.domain import facts as fx
@@ -32,6 +34,23 @@ def our_clock() -> Micros:
 def default_threshold(_queue: str) -> float:
     """Give every queue the usual service threshold, in seconds."""
     return DEFAULT_THRESHOLD_SECONDS
+
+
+class Scrape(Collector):
+    """The figures of one moment. Writing thousands of series takes ten times as long as taking them."""
+
+    def __init__(self, families: Iterable[Metric]) -> None:
+        self._families = tuple(families)
+
+    def collect(self) -> Iterable[Metric]:
+        """Give them to the client library."""
+        return self._families
+
+    def text(self) -> bytes:
+        """Write them as Prometheus reads them."""
+        registry = CollectorRegistry(auto_describe=False)
+        registry.register(self)
+        return generate_latest(registry)
 
 
 class Exporter:
@@ -86,9 +105,9 @@ class Exporter:
                 self._live.ended(fact.visit)
         self._gauges.happened(facts)
 
-    def metrics(self) -> bytes:
-        """Return what Prometheus scrapes, in its text format."""
-        return generate_latest(self._gauges.registry)
+    def metrics(self) -> Scrape:
+        """Take every figure as it is now; writing them out may then be left to a thread."""
+        return Scrape(self._gauges.collect())
 
     def live(self) -> LiveDocument:
         """Return what the board shows."""

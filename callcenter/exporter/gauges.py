@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
-from prometheus_client import CollectorRegistry
 from prometheus_client.core import Metric
-from prometheus_client.registry import Collector
 
 from callcenter.domain import facts as fx
 from callcenter.domain.facts import AgentState, Fact, OfferOutcome, VisitOutcome
@@ -22,8 +20,8 @@ from callcenter.exporter.settings import ExporterSettings
 from callcenter.exporter.values import Values
 
 
-class Gauges(Collector):
-    """Every metric of the table, in a registry of its own.
+class Gauges:
+    """Every metric of the table.
 
     Args:
         settings: Whether agents have series, and how many names have.
@@ -53,8 +51,6 @@ class Gauges(Collector):
         self._values.set("build_info", (version,), 1)
         self._values.set("info", (inert(site),), 1)
         self._lost = 0
-        self.registry = CollectorRegistry(auto_describe=False)
-        self.registry.register(self)
 
     # at each fact
 
@@ -145,7 +141,7 @@ class Gauges(Collector):
 
     # when Prometheus asks
 
-    def collect(self) -> Iterable[Metric]:
+    def collect(self) -> Iterator[Metric]:
         """Yield every metric; what lasts is shown up to the latest time that the switch told."""
         self._service(self._health())
         for disk in self._disks:

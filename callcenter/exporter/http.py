@@ -37,7 +37,7 @@ class Pages:
 
     def __init__(self, exporter: Exporter) -> None:
         self._exporter = exporter
-        self._pages: dict[str, Callable[[], Page]] = {
+        self._pages: dict[str, Callable[[], Awaitable[Page]]] = {
             "/metrics": self._metrics,
             "/healthz": self._healthz,
             "/readyz": self._readyz,
@@ -52,7 +52,7 @@ class Pages:
         elif scope["method"] not in {"GET", "HEAD"}:
             page = Page(b"Only GET.\n", status=405)
         else:
-            page = make()
+            page = await make()
         headers = [
             (b"content-type", page.kind.encode()),
             (b"content-length", str(len(page.body)).encode()),
@@ -61,17 +61,18 @@ class Pages:
         await send({"type": "http.response.start", "status": page.status, "headers": headers})
         await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else page.body})
 
-    def _metrics(self) -> Page:
-        return Page(self._exporter.metrics(), CONTENT_TYPE_LATEST)
+    async def _metrics(self) -> Page:
+        scrape = self._exporter.metrics()
+        return Page(await asyncio.to_thread(scrape.text), CONTENT_TYPE_LATEST)
 
-    def _healthz(self) -> Page:
+    async def _healthz(self) -> Page:
         return Page(msgspec.json.encode(self._exporter.healthz()), "application/json")
 
-    def _readyz(self) -> Page:
+    async def _readyz(self) -> Page:
         wrong = self._exporter.unready()
         return Page(("\n".join(wrong or ["ready"]) + "\n").encode(), status=503 if wrong else 200)
 
-    def _live(self) -> Page:
+    async def _live(self) -> Page:
         return Page(msgspec.json.encode(self._exporter.live()), "application/json")
 
 

@@ -76,7 +76,7 @@ class House:
         self.tell(ev.Tick, after=2)
 
     def series(self, start: str = "") -> dict[str, float]:
-        lines = self.exporter.metrics().decode().splitlines()
+        lines = self.exporter.metrics().text().decode().splitlines()
         shown = [line.removeprefix("callcenter_") for line in lines if not line.startswith("#")]
         return {name: float(value) for name, value in (s.rsplit(" ", 1) for s in shown) if name.startswith(start)}
 
@@ -301,7 +301,7 @@ def test_caller_can_put_nothing_into_a_label() -> None:
     house.ring()
     house.answer(after=1)
     house.hang_up(after=1)
-    assert "evil" not in house.exporter.metrics().decode()
+    assert "evil" not in house.exporter.metrics().text().decode()
 
 
 def test_unknown_is_no_series_and_never_zero() -> None:
@@ -427,7 +427,7 @@ def test_metric_that_is_not_in_the_table_cannot_be_fed() -> None:
 
 
 def test_every_metric_has_a_type_and_a_meaning_in_the_output() -> None:
-    text = House().exporter.metrics().decode()
+    text = House().exporter.metrics().text().decode()
     for metric in METRICS:
         assert f"# HELP {metric.name} {metric.en}" in text
         assert f"# TYPE {metric.name} {metric.kind}" in text
