@@ -36,7 +36,7 @@ def open_engine(settings: StoreSettings) -> AsyncEngine:
         try:
             return create_async_engine(settings.address(), pool_pre_ping=True, hide_parameters=True)
         except ModuleNotFoundError as error:
-            raise BadSetting(f"store.url needs the package {error.name}; install callcenter[postgres]") from error
+            raise BadSetting(f"store.url needs the package {error.name}, which is not installed") from error
     with told_plainly(settings):
         path.parent.mkdir(parents=True, exist_ok=True)
     engine = create_async_engine(settings.address(), connect_args={"timeout": _BUSY_SECONDS}, hide_parameters=True)

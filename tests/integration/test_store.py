@@ -123,7 +123,7 @@ async def test_a_directory_that_cannot_be_made_is_said_so(tmp_path: Path) -> Non
 
 def test_a_missing_driver_is_said_so(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "asyncpg", None)
-    with pytest.raises(BadSetting, match=r"callcenter\[postgres\]"):
+    with pytest.raises(BadSetting, match="needs the package asyncpg"):
         open_engine(StoreSettings(url="postgresql://me@127.0.0.1/calls"))
 
 
