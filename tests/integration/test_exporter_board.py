@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import fcntl
 import http.server
+import os
+import pty
+import signal
+import struct
 import sys
+import termios
 import threading
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
@@ -28,14 +35,8 @@ async def run_board(*options: str) -> tuple[int, str, str]:
 
 
 async def test_board_without_a_terminal_looks_once_and_prints_plainly() -> None:
-    exporter, floor = Exporter(ExporterSettings(), lambda: Health(node="pbx", started_at=our_clock())), Floor()
-    seen = ev.MemberSeen(our_clock(), 1, "sales", "PJSIP/1001", "Alice", "PJSIP/1001", 1, paused=False, reason="")
-    exporter.happened(floor.apply(seen), floor)
-    server = ExporterServer(ExporterSettings(port=0), exporter)
-    serving = asyncio.create_task(server.run())
-    code, out, err = await run_board("--url", f"http://127.0.0.1:{server.port}", "--lang", "zh-CN")
-    serving.cancel()
-    await asyncio.wait([serving])
+    async with service() as url:
+        code, out, err = await run_board("--url", url, "--lang", "zh-CN")
     assert (code, err) == (0, "")
     assert "Alice" in out
     assert "空闲" in out
@@ -54,6 +55,62 @@ async def test_address_that_is_none_is_refused(url: str) -> None:
     code, out, err = await run_board("--url", url)
     assert (code, out) == (2, "")
     assert err.count("\n") == 1
+
+
+@contextlib.asynccontextmanager
+async def service() -> AsyncIterator[str]:
+    """A service that has seen one agent; gives its address."""
+    exporter, floor = Exporter(ExporterSettings(), lambda: Health(node="pbx", started_at=our_clock())), Floor()
+    seen = ev.MemberSeen(our_clock(), 1, "sales", "PJSIP/1001", "Alice", "PJSIP/1001", 1, paused=False, reason="")
+    exporter.happened(floor.apply(seen), floor)
+    server = ExporterServer(ExporterSettings(port=0), exporter)
+    serving = asyncio.create_task(server.run())
+    try:
+        yield f"http://127.0.0.1:{server.port}"
+    finally:
+        serving.cancel()
+        await asyncio.wait([serving])
+
+
+async def test_board_into_a_pipe_goes_on_plainly_until_ctrl_c() -> None:
+    async with service() as url:
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "callcenter", "board", "--url", url, "--lang", "en", "--every", "0.1",
+            stdout=asyncio.subprocess.PIPE,
+        )  # fmt: skip
+        assert process.stdout is not None
+        for _ in range(2):
+            await process.stdout.readuntil(b"Queues")
+        process.send_signal(signal.SIGINT)
+        rest, _ = await process.communicate()
+    assert process.returncode == 0
+    assert b"\x1b" not in rest
+
+
+async def test_board_in_a_terminal_is_live_and_gives_the_screen_back() -> None:
+    ours, theirs = pty.openpty()
+    fcntl.ioctl(ours, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 120, 0, 0))
+    async with service() as url:
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "callcenter", "board", "--url", url, "--lang", "en", "--every", "0.1",
+            stdin=theirs, stdout=theirs, env={**os.environ, "TERM": "xterm-256color"},
+        )  # fmt: skip
+        os.close(theirs)
+        screen = await asyncio.to_thread(read_until, ours, b"Alice")
+        process.send_signal(signal.SIGINT)
+        left = await asyncio.to_thread(read_until, ours, b"\x1b[?1049l")
+        code = await process.wait()
+    os.close(ours)
+    assert code == 0
+    assert b"\x1b[?1049h" in screen
+    assert left.endswith(b"\x1b[?1049l")
+
+
+def read_until(terminal: int, wanted: bytes) -> bytes:
+    seen = b""
+    while wanted not in seen:
+        seen += os.read(terminal, 1)
+    return seen
 
 
 class _Stranger(http.server.BaseHTTPRequestHandler):
