@@ -251,3 +251,58 @@ async def test_health_tells_the_link_the_lag_and_the_gap(tmp_path: Path) -> None
     assert (up.last_seen_at, up.evidence_grade, up.gap_open_at, up.ledger) == (NOW, True, None, {"consumers": 0})
     assert (lost.ami_up, lost.ready, lost.gap_open_at) == (False, False, 1_800_000_002 * SECOND)
     assert (found.gap_open_at, found.gap_seconds, found.ready) == (None, 1.0, False)
+
+
+async def run_to_the_end(home: House, *items: Item) -> None:
+    home.script.say(*items)
+    home.script.end()
+    await home.live()
+
+
+async def test_a_saved_state_that_cannot_be_read_is_passed_over_for_the_journal(tmp_path: Path) -> None:
+    async with house(tmp_path) as home:
+        await run_to_the_end(home, LoginOpened("pbx", NOW, 1, "11"), home.script.joins(20))
+        digest = home.follower.floor.state.digest()
+        await home.journal.save_state(home.record.position, b"of another version")
+    async with house(tmp_path) as again:
+        recovered = await recover(again.journal, again.record, FloorSettings())
+    assert recovered.floor.state.digest() == digest
+
+
+async def test_a_database_older_than_what_the_journal_keeps_is_refused(tmp_path: Path) -> None:
+    async with house(tmp_path) as home:
+        await run_to_the_end(home, LoginOpened("pbx", NOW, 1, "11"), home.script.joins(20))
+        await home.journal.prune(10)
+    (tmp_path / "record.sqlite").unlink()
+    async with house(tmp_path) as again:
+        with pytest.raises(StoreError, match="begins at entry 10, the database needs it from 1 on"):
+            await recover(again.journal, again.record, FloorSettings())
+
+
+async def test_a_database_of_another_journal_is_refused(tmp_path: Path) -> None:
+    async with house(tmp_path) as home:
+        await home.store.write([], 99)
+        with pytest.raises(StoreError, match="it is another journal"):
+            await recover(home.journal, home.record, FloorSettings())
+
+
+async def test_a_lost_database_is_rebuilt_from_the_journal(tmp_path: Path) -> None:
+    async with house(tmp_path) as home:
+        await run_to_the_end(home, LoginOpened("pbx", NOW, 1, "11"), home.script.joins(20))
+    (tmp_path / "record.sqlite").unlink()
+    async with house(tmp_path) as again:
+        await run_to_the_end(again)
+    assert recorded(tmp_path) == 20
+
+
+async def test_a_stop_does_not_wait_for_ever_for_a_database_that_is_away(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("callcenter.tracker.loop._DRAIN_SECONDS", 0.05)
+    async with house(tmp_path) as home:
+        home.store.trouble = StoreAway("the database is away")
+        await run_to_the_end(home, LoginOpened("pbx", NOW, 1, "11"), home.script.joins(20))
+        assert await home.journal.latest_state() is None
+    async with house(tmp_path) as again:
+        await run_to_the_end(again)
+    assert recorded(tmp_path) == 20
