@@ -272,7 +272,7 @@ class Calls:
                 self._settling.part_over(visit, None)
             visit.down = visit.down or not visit.left or visit.teardown_at is not None
             for offer in visit.offers:
-                offer.down = offer.down or not offer.over or visit.down
+                offer.down = offer.down or not offer.over
             self._settling.settle(visit, alive=False, force=True)
         if unseen:
             self._state.boot += 1

@@ -72,7 +72,7 @@ def offer_outcome(offer: OpenOffer, visit: OpenVisit) -> OfferOutcome:
         return OfferOutcome.ANSWERED
     if offer.elsewhere or _answered_elsewhere(offer, visit):
         return OfferOutcome.ANSWERED_ELSEWHERE
-    if offer.down or visit.down:
+    if offer.down or visit.outcome is VisitOutcome.SWITCH_DOWN:
         return OfferOutcome.SWITCH_DOWN
     if _caller_left(offer, visit):
         return OfferOutcome.CALLER_LEFT
@@ -103,7 +103,7 @@ def _answered_elsewhere(offer: OpenOffer, visit: OpenVisit) -> bool:
         return False
     winner = visit.offers[visit.answered]
     if offer.ended_at is None:
-        return offer.over
+        return True
     picked_up = winner.dest_up_at if winner.dest_up_at is not None else winner.connected_at
     return picked_up is not None and picked_up <= offer.ended_at
 

@@ -101,7 +101,10 @@ class Visits:
             return True
         visit.outcome = visit_outcome(visit)
         if visit.outcome is None and alive is not None:
-            visit.outcome = VisitOutcome.REDIRECTED if alive else VisitOutcome.UNKNOWN
+            caller = self._state.channels.get(visit.uid)
+            # one not heard of since a gap is not known to live on
+            elsewhere = alive and caller is not None and not caller.stale
+            visit.outcome = VisitOutcome.REDIRECTED if elsewhere else VisitOutcome.UNKNOWN
         return visit.outcome is not None
 
     def tell(self, visit: OpenVisit) -> None:
@@ -185,5 +188,7 @@ def _ended_by(visit: OpenVisit, outcome: VisitOutcome) -> EndedBy | None:
             return EndedBy.CALLER
         case VisitOutcome.SWITCH_DOWN:
             return EndedBy.SWITCH
+        case VisitOutcome.UNKNOWN if visit.teardown_at is not None:
+            return EndedBy.SWITCH
         case _:
-            return EndedBy.SWITCH if visit.teardown_at is not None else None
+            return None

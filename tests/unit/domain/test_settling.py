@@ -1,0 +1,82 @@
+from __future__ import annotations
+
+from callcenter.domain import events as ev
+from callcenter.domain.facts import EndedBy, OfferOutcome, VisitOutcome
+from callcenter.domain.lines import SHUTDOWN
+from tests.unit.domain.switch import Switch
+
+
+def gap(switch: Switch, start: float, end: float, *, restarted: bool) -> None:
+    switch.tell(ev.LinkLost, start)
+    switch.tell(ev.LinkRestored, end, restarted=restarted)
+
+
+def test_caller_who_hung_up_just_before_a_restart_left_the_ring_himself() -> None:
+    switch = Switch()
+    switch.joins(0)
+    switch.calls(1)
+    switch.rings(1.1, "a1")
+    switch.hangs_up(5, "c1")
+    switch.ends(5.001, "a1", cause=0)
+    switch.tears_down(5.002, "c1", SHUTDOWN)
+    switch.leaves(5.003)
+    switch.ends(5.004, "c1")
+    switch.tell(ev.SwitchStopping, 6)
+
+    assert switch.visit().outcome is VisitOutcome.ABANDONED
+    assert switch.offer().outcome is OfferOutcome.CALLER_LEFT
+
+
+def test_visit_that_left_when_the_login_was_lost_is_unknown_and_not_redirected() -> None:
+    switch = Switch()
+    switch.joins(0)
+    switch.leaves(5)
+    gap(switch, 5.1, 60, restarted=False)
+
+    assert switch.visit().outcome is VisitOutcome.UNKNOWN
+
+
+def test_visit_that_left_in_sight_while_its_channel_lives_on_is_redirected() -> None:
+    switch = Switch()
+    switch.joins(0)
+    switch.leaves(5)
+    switch.ticks(7)
+
+    assert switch.visit().outcome is VisitOutcome.REDIRECTED
+
+
+def test_phone_whose_end_a_kill_hid_was_answered_elsewhere_all_the_same() -> None:
+    switch = Switch()
+    switch.joins(0)
+    switch.calls(1)
+    switch.calls(1, "b1", "Bob", "PJSIP/1002")
+    switch.rings(1.1, "a1")
+    switch.rings(1.1, "b1")
+    switch.picks_up(4, "a1")
+    switch.leaves(4.001)
+    switch.connects(4.002)
+    gap(switch, 4.003, 9, restarted=True)
+
+    assert [offer.outcome for offer in switch.offers()] == [OfferOutcome.ANSWERED, OfferOutcome.ANSWERED_ELSEWHERE]
+
+
+def test_nobody_ended_a_stay_that_was_over_before_the_switch_stopped() -> None:
+    switch = Switch()
+    switch.starts(0, "c1", "PJSIP/trunk-c1", calling=True)
+    switch.says(1, "FULL")
+    switch.tears_down(1.001, "c1", SHUTDOWN)
+    switch.ends(1.002, "c1")
+    switch.tell(ev.SwitchStopping, 2)
+
+    assert (switch.visit().outcome, switch.visit().ended_by) == (VisitOutcome.REFUSED, None)
+
+
+def test_teardown_that_no_stop_follows_is_unknown_and_the_switchs_doing() -> None:
+    switch = Switch()
+    switch.joins(0)
+    switch.tears_down(5, "c1", SHUTDOWN)
+    switch.leaves(5.001)
+    switch.ends(5.002, "c1")
+    switch.ticks(20)
+
+    assert (switch.visit().outcome, switch.visit().ended_by) == (VisitOutcome.UNKNOWN, EndedBy.SWITCH)
