@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import importlib
+import pkgutil
 import sqlite3
 import sys
 from collections.abc import AsyncIterator
@@ -15,6 +17,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import event
 
+import callcenter.store
 from callcenter.domain import facts as fx
 from callcenter.domain.facts import EndedBy, VisitOutcome
 from callcenter.errors import BadSetting, DiskFull, MigrationMissing, StoreError
@@ -71,6 +74,8 @@ def select(path: Path, query: str) -> list[tuple[Any, ...]]:
 
 
 async def test_the_models_are_what_the_migrations_make(settings: StoreSettings) -> None:
+    for module in pkgutil.iter_modules(callcenter.store.__path__):
+        importlib.import_module(f"callcenter.store.{module.name}")
     await upgrade(settings)
     engine = open_engine(settings)
     async with engine.connect() as connection:
