@@ -51,6 +51,7 @@ class Gauges:
         self._values.set("build_info", (version,), 1)
         self._values.set("info", (inert(site),), 1)
         self._lost = 0
+        self._begun: set[str] = set()
 
     # at each fact
 
@@ -114,6 +115,7 @@ class Gauges:
 
     def _recount(self, queue: str) -> None:
         label = self._queues.label(queue)
+        self._begin_queue(label)
         shared = [queue] if label != OTHER else [q for q in self._present.waiting if not self._queues.admits(q)]
         oldest = [at for q in shared if (at := self._present.oldest(q)) is not None]
         self._values.set("waiting_callers", (label,), sum(len(self._present.waiting[q]) for q in shared))
@@ -121,6 +123,28 @@ class Gauges:
             self._values.set("oldest_wait_start_timestamp_seconds", (label,), min(oldest) / SECOND)
         else:
             self._values.drop("oldest_wait_start_timestamp_seconds", (label,))
+
+    def _begin_queue(self, queue: str) -> None:
+        """Show what can be counted at zero first: Prometheus does not see a rise from nothing to one."""
+        if queue in self._begun:
+            return
+        self._begun.add(queue)
+        for outcome in VisitOutcome:
+            self._values.add("visits_total", (queue, outcome), 0)
+        for ended in (VisitOutcome.ANSWERED, VisitOutcome.ABANDONED):
+            self._values.begin("wait_seconds", (queue, ended))
+        for short in ("ring_seconds", "talk_seconds", "wrap_up_seconds", "hold_seconds"):
+            self._values.begin(short, (queue,))
+        for offered in OfferOutcome:
+            self._values.add("offers_total", (queue, offered), 0)
+        for kind in ("rings-call", "rings-offer"):
+            self._values.add("within_rings_total", (queue, kind), 0)
+
+    def _begin_agent(self, agent: str) -> None:
+        for outcome in OfferOutcome:
+            self._values.add("agent_offers_total", (agent, outcome), 0)
+        for state in AgentState:
+            self._values.add("agent_state_seconds_total", (agent, state), 0)
 
     def _move(self, before: Seat | None, after: Seat | None) -> None:
         for seat, step in ((before, -1), (after, 1)):
@@ -134,6 +158,8 @@ class Gauges:
                 self._agents.forget(before.agent)
         elif self._agents.admits(after.agent):
             agent = self._agents.label(after.agent)
+            if before is None:
+                self._begin_agent(agent)
             if before is None or before.state is not after.state:
                 for state in AgentState:
                     self._values.set("agent_state", (agent, state), after.state is state)

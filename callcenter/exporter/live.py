@@ -26,6 +26,7 @@ SERVICE_LEVEL = "sl-offered"
 """A within T / (A + B); the name stands wherever the number does."""
 RECENT = 100
 """Finished visits that are remembered for the board."""
+_LATEST = 250_000_000_000 * SECOND
 _OUTSIDE = frozenset({VisitOutcome.ANSWERED, VisitOutcome.ABANDONED, VisitOutcome.REFUSED})
 
 
@@ -147,9 +148,8 @@ class LiveView:
         """Count a visit into its day."""
         if visit.queue is None or visit.at is None:
             return
-        day = self._day_of(visit.at)
-        self._turn_to(day)
-        if day != self._day:
+        self._turn_to(self._day_of(self._clock()))
+        if self._day_of(visit.at) != self._day:
             return  # it joined before midnight and ended after: yesterday's
         self._today.setdefault(visit.queue, Counter())[visit.outcome] += 1
         in_time = visit.wait is not None and visit.wait <= self._threshold(visit.queue) * SECOND
@@ -164,8 +164,8 @@ class LiveView:
         """Make the document as of now."""
         health, clock = self._health(), self._clock()
         skew = round((health.clock_skew_seconds or 0.0) * SECOND)
-        now = max(clock + skew, self._present.now or 0)
-        self._turn_to(self._day_of(now))
+        now = clock + skew
+        self._turn_to(self._day_of(clock))
         queues = sorted(self._present.waiting.keys() | self._today.keys())
         seats = sorted(self._present.seats.values(), key=lambda seat: seat.agent)
         return LiveDocument(
@@ -198,18 +198,21 @@ class LiveView:
         )
 
     def _turn_to(self, day: date) -> None:
-        if self._day is None or day > self._day:
+        if day != self._day:
             self._day = day
             self._today.clear()
             self._within.clear()
 
     def _day_of(self, at: Micros) -> date:
-        return datetime.fromtimestamp(at / SECOND, self._zone).date()
+        return self._local(at).date()
+
+    def _local(self, at: Micros) -> datetime:
+        # a switch may say any time at all; what no calendar holds becomes its last day
+        return datetime.fromtimestamp(min(max(at, 0), _LATEST) / SECOND, self._zone)
 
     def _counted_since(self, now: Micros, started_at: Micros) -> float:
-        local = datetime.fromtimestamp(now / SECOND, self._zone)
-        midnight = local.replace(hour=0, minute=0, second=0, microsecond=0).astimezone(UTC).timestamp()
-        return max(midnight, started_at / SECOND)
+        midnight = self._local(now).replace(hour=0, minute=0, second=0, microsecond=0)
+        return max(midnight.astimezone(UTC).timestamp(), started_at / SECOND)
 
 
 def _agent(seat: Seat) -> AgentNow:

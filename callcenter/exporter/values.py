@@ -57,11 +57,15 @@ class Values:
 
     def observe(self, short: str, labels: Labels, seconds: float) -> None:
         """Put an observation into a histogram."""
+        self.begin(short, labels).observe(seconds)
+
+    def begin(self, short: str, labels: Labels) -> Histogram:
+        """Return the histogram of these labels, empty if it is new."""
         series = self._histograms[short]
         histogram = series.get(labels)
         if histogram is None:
             histogram = series[labels] = Histogram(BY_SHORT[short].edges)
-        histogram.observe(seconds)
+        return histogram
 
     def set_or_drop(self, short: str, labels: Labels, value: float | None) -> None:
         """Let a gauge be this; unknown is no series, never 0."""

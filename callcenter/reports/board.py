@@ -201,7 +201,10 @@ class Board:
         return self._words.get(f"{kind}.{value}") or inert(value)
 
     def _clock(self, at: float) -> str:
-        return datetime.fromtimestamp(at, self._zone).strftime("%H:%M:%S")
+        try:
+            return datetime.fromtimestamp(at, self._zone).strftime("%H:%M:%S")
+        except (ValueError, OverflowError, OSError):
+            return self._words["unknown"]  # a time that no calendar holds
 
     def _measured(self, seconds: float | None) -> str:
         return self._words["unknown"] if seconds is None else f"{seconds:.1f} s"

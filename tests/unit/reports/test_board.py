@@ -110,6 +110,11 @@ def test_unknown_is_a_dash_and_never_zero() -> None:
     assert row(shown(document(queues=(queue,)), calls=0), "sales")[2::5] == ["—", "—"]
 
 
+def test_time_that_no_calendar_holds_is_a_dash() -> None:
+    visit = msgspec.structs.replace(VISIT, at=1e18)
+    assert row(shown(document(recent=(visit,))), "—")[1] == "sales"
+
+
 def test_empty_call_centre_says_that_nothing_was_seen() -> None:
     text = shown(document(queues=(), agents=(), recent=()))
     assert "no queue seen yet" in text
