@@ -166,11 +166,17 @@ class Rulebook(msgspec.Struct, frozen=True):
         """The zone in which the editions' days begin."""
         return zone_named(self.timezone)
 
+    def holds(self, edition: Edition) -> tuple[Micros, Micros | None]:
+        """Return from when (inclusive) to when (exclusive; None: without end) an edition holds."""
+        end = None if edition.last is None else day_start(edition.last, self.zone, days=1)
+        return day_start(edition.first, self.zone), end
+
     def at(self, moment: Micros | None) -> Edition | None:
         """Return the edition that held at a moment (the newest where the moment is unknown), None where none did."""
         if moment is None:
             return self.editions[-1]
-        held = [e for e in self.editions if day_start(e.first, self.zone) <= moment]
-        if not held or (held[-1].last is not None and moment >= day_start(held[-1].last, self.zone, days=1)):
-            return None
-        return held[-1]
+        for edition in self.editions:
+            start, end = self.holds(edition)
+            if start <= moment and (end is None or moment < end):
+                return edition
+        return None

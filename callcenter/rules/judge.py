@@ -8,6 +8,8 @@ meanwhile has been answered or has left.
 
 from __future__ import annotations
 
+import heapq
+
 import msgspec
 
 from callcenter.domain import facts as fx
@@ -16,8 +18,9 @@ from callcenter.rules.duty import Roster
 from callcenter.rules.edition import Rulebook
 from callcenter.rules.law import Law
 from callcenter.rules.lines import Lines
-from callcenter.rules.memory import Act, Gap, Memory
+from callcenter.rules.memory import Act, Gap, Memory, Pending
 from callcenter.rules.offers import Offers
+from callcenter.rules.posts import Posts
 from callcenter.rules.verdicts import Verdicts
 from callcenter.rules.violation import Violation
 from callcenter.rules.waits import Waits
@@ -45,8 +48,9 @@ class Judge:
         self._waits = Waits(self._memory)
         self._offers = Offers(self._memory, self._law)
         self._lines = Lines(self._memory, self._law)
+        self._posts = Posts(self._memory, self._law)
         self._verdicts = Verdicts(self._memory, self._law, self._waits)
-        self._seen = 0
+        self._asked = 0
 
     def see(self, fact: fx.Fact) -> None:
         """Take in one fact, in the order in which the floor tells them."""
@@ -89,25 +93,32 @@ class Judge:
         is not known.
         """
         self._offers.expire(now)
+        memory = self._memory
         ready: list[Act] = []
-        kept: list[Act] = []
-        for act in self._memory.acts:
-            due = self._verdicts.due(act)
-            settled = (due is None or now >= due) and not self._verdicts.open(act)
-            (ready if settled else kept).append(act)
+        for act in memory.acts:
+            memory.serial += 1
+            heapq.heappush(memory.pending, Pending(self._verdicts.due(act), memory.serial, act))
+        memory.acts.clear()
+        settled, memory.held = memory.held, []
+        while memory.pending and memory.pending[0].due <= now:
+            settled.append(heapq.heappop(memory.pending).act)
+        for act in settled:
+            (memory.held if self._verdicts.open(act) else ready).append(act)
+        self._asked += 1
         told = self._told(ready, over=False)
-        self._memory.acts = kept
-        self._seen += 1
-        if self._seen % _FORGET_EVERY == 0:
-            self._memory.forget()
+        if self._asked % _FORGET_EVERY == 0:
+            memory.forget()
         return told
 
     def finish(self, at: Micros | None) -> list[Violation]:
         """Tell all that is left, in order: the input is over, and its end is no gap."""
         end = at if at is not None else self._memory.now
         self._lines.finish(end)
+        self._posts.finish(end)
         self._offers.expire(None)
-        ready, self._memory.acts = self._memory.acts, []
+        ready = self._memory.undecided()
+        for acts in (self._memory.acts, self._memory.pending, self._memory.held):
+            acts.clear()
         return self._told(ready, over=True)
 
     def save(self) -> bytes:
@@ -133,6 +144,7 @@ class Judge:
                 spans[-1][1] = fact.at
             return
         self._lines.changed(fact)
+        self._posts.changed(fact)
         if fact.at is not None:
             person.entered(fact.state, fact.at)
 

@@ -11,21 +11,27 @@ class Law:
     """What held at a moment, and who was on duty."""
 
     def __init__(self, rulebook: Rulebook, roster: Roster | None) -> None:
-        self.rulebook = rulebook
         self.roster = roster
+        self._newest = rulebook.editions[-1]
+        self._editions = [(*rulebook.holds(edition), edition) for edition in rulebook.editions]
 
     def edition(self, at: Micros | None) -> Edition | None:
-        """Return the edition that held."""
-        return self.rulebook.at(at)
+        """Return the edition that held, the newest where nobody knows when; None where none did."""
+        if at is None:
+            return self._newest
+        for start, end, edition in self._editions:
+            if start <= at and (end is None or at < end):
+                return edition
+        return None
 
     def figures(self, at: Micros | None) -> Figures | None:
         """Return the figures that held."""
-        edition = self.rulebook.at(at)
+        edition = self.edition(at)
         return None if edition is None else edition.figures
 
     def rule(self, code: str, at: Micros | None) -> Rule | None:
         """Return a rule that held and was not off."""
-        edition = self.rulebook.at(at)
+        edition = self.edition(at)
         rule = None if edition is None else edition.violations.get(code)
         return None if rule is None or rule.mode is Mode.OFF else rule
 

@@ -60,6 +60,14 @@ class Act(msgspec.Struct, kw_only=True):
     impact: bool = False
 
 
+class Pending(msgspec.Struct, array_like=True, order=True):
+    """An act that can be judged from a moment on; `n` keeps the order of those of one moment."""
+
+    due: Micros
+    n: int
+    act: Act
+
+
 class Wait(msgspec.Struct):
     """A visit that has not been answered; `settled` when its outcome is known."""
 
@@ -71,6 +79,7 @@ class Wait(msgspec.Struct):
     outcome: str = ""
     settled: bool = False
     in_gap: bool = False
+    frames: tuple[int, ...] = ()
 
 
 class Refusal(msgspec.Struct):
@@ -150,7 +159,15 @@ class Person(msgspec.Struct):
 
 
 class Memory(msgspec.Struct):
-    """All that is remembered; `now` is the latest time told."""
+    """All that is remembered.
+
+    Attributes:
+        now: The latest time told.
+        acts: Acts that nobody has asked about yet; `pending` ones wait for their time (a heap), `held` ones for a
+            customer who still waits.
+        waits: Queue → key of a visit → how it waited; `waiting` finds the key of one that lasts.
+        run_due: No run of refusals can expire before this.
+    """
 
     now: Micros | None = None
     lag: Micros = 0
@@ -161,8 +178,17 @@ class Memory(msgspec.Struct):
     losses: list[Loss] = []
     lines: dict[str, Line] = {}
     waits: dict[str, dict[str, Wait]] = {}
+    waiting: dict[str, str] = {}
     acts: list[Act] = []
+    pending: list[Pending] = []
+    held: list[Act] = []
+    serial: int = 0
+    run_due: Micros = 0
     doubted: dict[str, str] = {}
+
+    def undecided(self) -> list[Act]:
+        """Return every act that has no verdict yet."""
+        return [*self.acts, *(one.act for one in self.pending), *self.held]
 
     def person(self, name: str) -> Person:
         """Return what is remembered of a person, made if new."""
@@ -173,7 +199,7 @@ class Memory(msgspec.Struct):
 
     def open_since(self) -> Micros | None:
         """Return the earliest moment that something undecided reaches back to."""
-        starts = [act.start for act in self.acts if act.start is not None]
+        starts = [act.start for act in self.undecided() if act.start is not None]
         starts += [line.start for line in self.lines.values()]
         for person in self.people.values():
             starts += [refusal.start for refusal in person.run[:1]]

@@ -73,13 +73,24 @@ class Offers:
 
     def expire(self, now: Micros | None) -> None:
         """End the runs that nothing can join any more; None: the input is over."""
+        if now is not None and now <= self._memory.run_due:
+            return
+        soonest = None
         for person in self._memory.people.values():
             if not person.run:
                 continue
-            last = person.run[-1].at
-            figures = self._law.figures(last)
-            if now is None or figures is None or now > last + figures.refused_apart + _TOLD_WITHIN:
+            due = self._expires(person.run[-1].at)
+            if now is None or now > due:
                 self.close(person, None)
+            elif soonest is None or due < soonest:
+                soonest = due
+        if now is not None:
+            # a run that begins later expires later than this
+            self._memory.run_due = self._expires(now) if soonest is None else soonest
+
+    def _expires(self, last: Micros) -> Micros:
+        figures = self._law.figures(last)
+        return last if figures is None else last + figures.refused_apart + _TOLD_WITHIN
 
     def close(self, person: Person, at: Micros | None) -> None:
         """End a run at a moment (None: all of it): it blocked the line, or each refusal stands for itself."""

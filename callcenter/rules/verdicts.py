@@ -26,14 +26,14 @@ class Verdicts:
         self._law = law
         self._waits = waits
 
-    def due(self, act: Act) -> Micros | None:
-        """Return when an act can be judged, None for one without times: at once.
+    def due(self, act: Act) -> Micros:
+        """Return when an act can be judged; 0, at once, for one without times.
 
         A gap that begins soon after still counts as near, and so does a phone that is lost soon after.
         """
         figures = self._law.figures(act.at)
         if act.end is None or figures is None:
-            return None
+            return 0
         return act.end + max(figures.gap_nearness, figures.together + figures.uncertainty)
 
     def open(self, act: Act) -> bool:
@@ -43,7 +43,7 @@ class Verdicts:
         return self._waits.undecided(self._memory.person(act.person), act.start, act.end)
 
     def judge(self, act: Act, *, graded: bool, over: bool) -> Violation | None:
-        """Make the record of an act; None where on duty it was none, or its rule is off.
+        """Make the record of an act; None where its rule is off.
 
         Args:
             act: What was done.
@@ -54,7 +54,6 @@ class Verdicts:
         if edition is None or rule is None:
             return None
         measured = self._measured(act)
-        doubt = max(edition.figures.uncertainty, self._memory.lag)
         impact = self._impact(act, over=over) if act.impact else None
         favour, ruled_out = None, []
         for code, found in self._checks(act, edition.figures, measured, impact, graded=graded):
@@ -62,8 +61,6 @@ class Verdicts:
                 favour = found
                 break
             ruled_out.append(code)
-        if favour is None and act.limit is not None and measured is not None and measured < act.limit - doubt:
-            return None
         return _record(act, edition, rule, measured, impact, favour, tuple(ruled_out))
 
     def _checks(
@@ -160,7 +157,7 @@ def _record(
         ruled_out=ruled_out,
         subject=act.subject,
         names=act.names,
-        frames=act.frames,
+        frames=tuple(sorted({*act.frames, *(pos for one in impact or () for pos in one.frames)})),
     )
 
 

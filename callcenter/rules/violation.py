@@ -36,6 +36,7 @@ class Impact(msgspec.Struct, frozen=True, gc=False):
     uniqueid: str
     visit: int
     outcome: str
+    frames: tuple[int, ...] = ()
 
 
 class Violation(msgspec.Struct, frozen=True, kw_only=True):
@@ -108,7 +109,7 @@ def violation_shape(violation: Violation, language: Language = "en") -> dict[str
         "measured": violation.measured,
         "limit": violation.limit,
         "unit": violation.unit,
-        "impact": None if violation.impact is None else [msgspec.to_builtins(one) for one in violation.impact],
+        "impact": None if violation.impact is None else [_impact_shape(one) for one in violation.impact],
         "why": violation.why(language),
         "evidence": [],
         "id": violation.id,
@@ -117,4 +118,13 @@ def violation_shape(violation: Violation, language: Language = "en") -> dict[str
             for n in violation.names
         ],
         "ruled_out": list(violation.ruled_out),
+    }
+
+
+def _impact_shape(impact: Impact) -> dict[str, Any]:
+    return {
+        "queue": impact.queue,
+        "uniqueid": impact.uniqueid,
+        "visit": impact.visit,
+        "outcome": impact.outcome,
     }

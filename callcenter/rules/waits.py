@@ -22,7 +22,9 @@ class Waits:
 
     def joined(self, fact: fx.VisitJoined) -> None:
         """A caller waits."""
-        self._of(fact.queue)[_key(fact.uniqueid, fact.n)] = Wait(fact.uniqueid, fact.queue, fact.n, fact.at)
+        key = _key(fact.uniqueid, fact.n)
+        self._of(fact.queue)[key] = Wait(fact.uniqueid, fact.queue, fact.n, fact.at)
+        self._memory.waiting[_caller(fact.uniqueid, fact.queue)] = key
 
     def left(self, fact: fx.VisitLeft) -> None:
         """A caller waits no longer; why comes later."""
@@ -32,14 +34,15 @@ class Waits:
 
     def answered(self, fact: fx.CallAnswered) -> None:
         """A caller got in: nobody was kept out."""
-        waits = self._of(fact.queue)
-        for key in [k for k, w in waits.items() if w.uniqueid == fact.uniqueid and not w.settled]:
-            del waits[key]
+        key = self._memory.waiting.pop(_caller(fact.uniqueid, fact.queue), "")
+        self._of(fact.queue).pop(key, None)
 
     def ended(self, fact: fx.VisitEnded) -> None:
         """A visit's outcome is known."""
         visit = fact.visit
         waits, key = self._of(visit.queue or ""), _key(visit.uniqueid, visit.n)
+        if self._memory.waiting.get(caller := _caller(visit.uniqueid, visit.queue)) == key:
+            del self._memory.waiting[caller]
         if visit.outcome is VisitOutcome.ANSWERED:
             waits.pop(key, None)
             return
@@ -50,8 +53,9 @@ class Waits:
         if visit.outcome is VisitOutcome.UNKNOWN and left is None:
             outcome = _WAITING
         waits[key] = Wait(
-            visit.uniqueid, visit.queue, visit.n, joined, left, outcome, settled=True, in_gap=visit.in_gap
-        )
+            visit.uniqueid, visit.queue, visit.n, joined, left, outcome,
+            settled=True, in_gap=visit.in_gap, frames=visit.frames,
+        )  # fmt: skip
 
     def undecided(self, person: Person, start: Micros, end: Micros) -> bool:
         """Tell whether a caller of a time may still be answered."""
@@ -73,7 +77,7 @@ class Waits:
         within = self._within(person, start, end, extra)
         found = {(w.uniqueid, w.queue, w.n): w for w, span in within if proves(w) and _met(w, *span)}
         ordered = sorted(found.values(), key=lambda w: (w.joined or w.left or 0, w.uniqueid, w.n))
-        return tuple(Impact(w.queue, w.uniqueid, w.n, w.outcome) for w in ordered)
+        return tuple(Impact(w.queue, w.uniqueid, w.n, w.outcome, w.frames) for w in ordered)
 
     def _proven(self, *, over: bool) -> Callable[[Wait], bool]:
         unknown = _NOBODY_KNOWS if over else _NOBODY_KNOWS | {_WAITING}
@@ -114,3 +118,7 @@ def _met(wait: Wait, start: Micros, end: Micros) -> bool:
 
 def _key(uniqueid: str, n: int) -> str:
     return f"{n} {uniqueid}"
+
+
+def _caller(uniqueid: str, queue: str | None) -> str:
+    return f"{uniqueid} {queue or ''}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 from callcenter.domain import facts as fx
@@ -16,6 +17,9 @@ from callcenter.rules.violation import Violation
 EPOCH: Micros = 1_800_000_000 * SECOND
 DAY = 86_400
 PHONES = {"Alice": "PJSIP/1001", "Bob": "PJSIP/1002", "Carol": "PJSIP/1003", "Dave": "PJSIP/1004", "Eve": "PJSIP/1005"}
+
+
+packaged = cache(load_rulebook)
 
 
 def micros(seconds: float) -> Micros:
@@ -58,7 +62,7 @@ class Story:
     """Every method is something that became true; times are seconds from the story's beginning."""
 
     def __init__(self, *, on: Roster | None = None, book: Rulebook | None = None, graded: bool = True) -> None:
-        self.judge = Judge(book or load_rulebook(), on, graded=graded)
+        self.judge = Judge(book or packaged(), on, graded=graded)
         self.facts: list[fx.Fact] = []
 
     def tell(self, fact: fx.Fact) -> None:

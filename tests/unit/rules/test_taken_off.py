@@ -29,7 +29,7 @@ def test_phone_unregistered_while_others_stay_up_and_a_customer_gives_up_is_prop
     story.finds_phone(60)
     record = story.record()
     assert (record.rule, told(record)) == ("V-HOTLINE", ("Alice", Verdict.PROPOSED, None))
-    assert (record.at, record.measured, record.severity, record.frames) == (micros(0), 60.0, "dismissal", (0,))
+    assert (record.at, record.measured, record.severity, record.frames) == (micros(0), 60.0, "dismissal", (0, 5))
 
 
 def test_phone_still_off_when_the_input_ends_counts_until_then() -> None:
