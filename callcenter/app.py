@@ -19,7 +19,7 @@ from callcenter.domain.health import Health
 from callcenter.exporter import Exporter, ExporterServer
 from callcenter.journal import Journal
 from callcenter.store import Store
-from callcenter.tracker import Record, Tracker, recover
+from callcenter.tracker import Court, Record, Tracker, recover
 
 log = structlog.get_logger()
 
@@ -40,20 +40,21 @@ async def serve(settings: Settings) -> None:
         BadSetting: A secret cannot be read, or the exporter's port is taken.
     """
     logs.configure(settings.log, _secrets(settings))
+    court = settings.rules.court()
     with _stop_signals() as stop:
         async with _open(settings) as kept:
             try:
                 async with asyncio.TaskGroup() as group:
-                    await _run(settings, kept, group, stop)
+                    await _run(settings, kept, court, group, stop)
             except BaseExceptionGroup as errors:
                 raise first_error(errors) from None
     log.info("service_stopped")
 
 
-async def _run(settings: Settings, kept: _Kept, group: asyncio.TaskGroup, stop: asyncio.Event) -> None:
+async def _run(settings: Settings, kept: _Kept, court: Court, group: asyncio.TaskGroup, stop: asyncio.Event) -> None:
     record = Record(kept.store, kept.journal)
     recording = group.create_task(record.run(), name="record")
-    follower = await recover(kept.journal, record, settings.floor)
+    follower = await recover(kept.journal, record, settings.floor(court.roster), court)
 
     client = AmiClient(settings.ami)
     tracker = Tracker(settings.ami.node, client, kept.journal, record, follower)

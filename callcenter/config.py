@@ -27,7 +27,9 @@ from callcenter.errors import BadSetting
 from callcenter.exporter import ExporterSettings
 from callcenter.journal import JournalSettings
 from callcenter.logs import LogSettings
+from callcenter.rules.duty import Roster
 from callcenter.store.settings import StoreSettings
+from callcenter.tracker.settings import RulesSettings
 
 PREFIX = "CALLCENTER_"
 SETTINGS_FILE = "CALLCENTER_SETTINGS"
@@ -92,6 +94,7 @@ class Settings(BaseSettings):
     exporter: ExporterSettings = ExporterSettings()
     log: LogSettings = LogSettings()
     agents: AgentsSettings = AgentsSettings()
+    rules: RulesSettings = RulesSettings()
     queues: dict[str, QueueSettings] = Field(default={}, description="Queue → its own settings.")
 
     @classmethod
@@ -106,13 +109,14 @@ class Settings(BaseSettings):
         """Let the environment win over the file, whose tables are the initial values."""
         return env_settings, init_settings
 
-    @property
-    def floor(self) -> FloorSettings:
-        """What the floor must be told from outside, in its own units."""
+    def floor(self, roster: Roster | None = None) -> FloorSettings:
+        """What the floor must be told from outside, in its own units; a setting wins over the roster."""
+        names = {} if roster is None else roster.names()
+        permitted = None if roster is None else roster.legit_extensions
         return FloorSettings(
-            names=self.agents.names,
+            names=names | self.agents.names,
             wrap_up={name: round(queue.wrap_up_seconds * SECOND) for name, queue in self.queues.items()},
-            permitted=self.agents.permitted,
+            permitted=permitted if self.agents.permitted is None else self.agents.permitted,
             blocked_after=round(self.agents.blocked_after_seconds * SECOND),
         )
 

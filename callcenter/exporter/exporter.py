@@ -22,6 +22,7 @@ from callcenter.exporter.gauges import Gauges
 from callcenter.exporter.live import LiveDocument, LiveView
 from callcenter.exporter.present import Present
 from callcenter.exporter.settings import ExporterSettings
+from callcenter.rules.violation import Violation
 
 DEFAULT_THRESHOLD_SECONDS = 20.0
 
@@ -104,6 +105,10 @@ class Exporter:
             if isinstance(fact, fx.VisitEnded):
                 self._live.ended(fact.visit)
         self._gauges.happened(facts)
+
+    def judged(self, violations: Sequence[Violation]) -> None:
+        """Take in records that have just been decided on."""
+        self._gauges.judged(violations)
 
     def metrics(self) -> Scrape:
         """Take every figure as it is now; writing them out may then be left to a thread."""

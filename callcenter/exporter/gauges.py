@@ -18,6 +18,8 @@ from callcenter.exporter.names import OTHER, Names, inert
 from callcenter.exporter.present import Changed, Present, Seat
 from callcenter.exporter.settings import ExporterSettings
 from callcenter.exporter.values import Values
+from callcenter.rules.edition import Mode
+from callcenter.rules.violation import Violation
 
 
 class Gauges:
@@ -84,6 +86,13 @@ class Gauges:
                     self._span(span)
                 case _:
                     pass
+
+    def judged(self, violations: Sequence[Violation]) -> None:
+        """Count records; those of rules that run in the shadow are for administrators alone."""
+        for violation in violations:
+            if violation.mode is Mode.ON:
+                severity = violation.severity.value if violation.severity is not None else "none"
+                self._values.add("violations_total", (violation.rule, severity, violation.verdict.value))
 
     def _offer(self, fact: fx.OfferEnded) -> None:
         queue, offer, values = self._queues.label(fact.queue), fact.offer, self._values

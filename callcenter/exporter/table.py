@@ -104,6 +104,10 @@ METRICS: tuple[Metric, ...] = (
         "line_blocked", _G, ("agent",),
         "坐席话机长时间占线为 1", "1 while an agent's line is kept engaged with no permitted number dialled",
     ),
+    Metric(
+        "violations_total", _C, ("rule", "severity", "verdict"),
+        "自动提出的违规记录数,按规则、严重程度和判定", "Records raised by rules that are on, by verdict",
+    ),
     Metric("phones_lost", _G, ("node",), "失去注册的坐席话机数", "Agents whose phone is no longer reachable"),
     Metric("ami_up", _G, ("node",), "事件连接正常且已同步为 1", "1 while the events login is open and in sync"),
     Metric("ami_lag_seconds", _G, ("node",), "事件流延迟(心跳往返)", "Lag of the event stream, by heartbeat"),

@@ -10,6 +10,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from callcenter.domain.facts import Fact
+from callcenter.rules.violation import Violation
 from callcenter.store.engine import open_engine, told_plainly
 from callcenter.store.models import AgentStateRow, OwnCallRow, PositionRow, VisitRow
 from callcenter.store.rows import Changes, Recorder, Row, Table
@@ -18,10 +19,11 @@ from callcenter.store.settings import StoreSettings
 
 
 class Told(NamedTuple):
-    """What the event at a journal position made true."""
+    """What the event at a journal position made true, and the records that were decided on meanwhile."""
 
     position: int
     facts: Sequence[Fact]
+    violations: Sequence[Violation] = ()
 
 
 class Store:
@@ -71,7 +73,7 @@ class Store:
             return
         if self._unwritten is None or self._unwritten[0] != upto:
             changes = Changes()
-            for position, facts in told:
+            for position, facts, _ in told:
                 if position > self.position:
                     self._recorder.record(position, facts, changes)
             self._unwritten = (upto, changes)

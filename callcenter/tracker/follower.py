@@ -1,16 +1,43 @@
-"""The floor and what was last seen of its switch: all that a restart must find again, and nothing else."""
+"""The floor, its judge, and what was last seen of the switch: all that a restart must find again, and nothing else."""
 
 from __future__ import annotations
 
-from typing import Self
+from typing import NamedTuple, Self
 
 import msgspec
 
 from callcenter.domain import events as ev
 from callcenter.domain.facts import Fact
 from callcenter.domain.floor import Floor
-from callcenter.domain.frame import Frame, Micros
+from callcenter.domain.frame import SECOND, Frame, Micros
 from callcenter.domain.state import FloorSettings
+from callcenter.rules.duty import Roster
+from callcenter.rules.edition import Rulebook
+from callcenter.rules.judge import Judge
+from callcenter.rules.violation import Violation
+
+_DECIDE_EVERY: Micros = SECOND // 2
+"""By the switch's time: a verdict is due within a second of the moment at which it can be known."""
+
+
+class Court(NamedTuple):
+    """What a judge judges by."""
+
+    rulebook: Rulebook
+    roster: Roster | None
+
+    def judge(self, saved: bytes | None = None) -> Judge:
+        """Make a judge, as it was saved or new."""
+        if saved is None:
+            return Judge(self.rulebook, self.roster, graded=False)
+        return Judge.restore(saved, self.rulebook, self.roster, graded=False)
+
+
+class Followed(NamedTuple):
+    """What an event made true, and what was decided meanwhile."""
+
+    facts: list[Fact]
+    violations: list[Violation]
 
 
 class Seen(msgspec.Struct):
@@ -32,21 +59,45 @@ class Seen(msgspec.Struct):
 class _Saved(msgspec.Struct):
     floor: bytes
     seen: Seen
+    judge: bytes | None = None
+    graded: bool = False
+    decided_at: Micros | None = None
 
 
 class Follower:
     """Applies events in the journal's order, live and in replay alike: both leave the same state."""
 
-    def __init__(self, floor: Floor, seen: Seen | None = None) -> None:
+    def __init__(self, floor: Floor, seen: Seen | None = None, judge: Judge | None = None) -> None:
         self.floor = floor
         self.seen = seen or Seen()
+        self.judge = judge
+        self._decided_at: Micros | None = None
 
-    def follow(self, frame: Frame | None, event: ev.Event | None) -> list[Fact]:
+    def follow(self, frame: Frame | None, event: ev.Event | None) -> Followed:
         """Let an event happen, and note the frame that it came from, if from one."""
         if frame is not None and frame.at is not None:
             seen = self.seen
             seen.at = frame.at if seen.at is None else max(seen.at, frame.at)
             seen.seq = seen.seq if frame.seq is None else frame.seq
+            if self.judge is not None and not frame.answer:
+                # the wire holds a login that showed the evidence-grade opening to it, frame by frame
+                self.judge.graded = frame.seq is not None
+        facts = self._happen(event)
+        return Followed(facts, self._judged(facts))
+
+    def _judged(self, facts: list[Fact]) -> list[Violation]:
+        if self.judge is None:
+            return []
+        for fact in facts:
+            self.judge.see(fact)
+        now = self.floor.state.now
+        # while the login is down a gap has not been told yet, and what lies in it is not known
+        if now is None or self.seen.lost or now - (self._decided_at or 0) < _DECIDE_EVERY:
+            return []
+        self._decided_at = now
+        return self.judge.decide(now)
+
+    def _happen(self, event: ev.Event | None) -> list[Fact]:
         if event is None:
             return []
         match event:
@@ -62,14 +113,22 @@ class Follower:
 
     def save(self) -> bytes:
         """Pack everything, to be given to `restore`."""
-        return msgspec.msgpack.encode(_Saved(self.floor.save(), self.seen))
+        judge = self.judge
+        saved = _Saved(self.floor.save(), self.seen, None if judge is None else judge.save())
+        saved.graded, saved.decided_at = judge is not None and judge.graded, self._decided_at
+        return msgspec.msgpack.encode(saved)
 
     @classmethod
-    def restore(cls, blob: bytes, settings: FloorSettings) -> Self:
+    def restore(cls, blob: bytes, settings: FloorSettings, court: Court | None = None) -> Self:
         """Make the follower that `save` packed.
 
         Raises:
             msgspec.MsgspecError: Packed by a version with another idea of the floor: replay the journal instead.
         """
         saved = msgspec.msgpack.decode(blob, type=_Saved)
-        return cls(Floor.restore(saved.floor, settings), saved.seen)
+        judge = None if court is None else court.judge(saved.judge)
+        if judge is not None:
+            judge.graded = saved.graded
+        follower = cls(Floor.restore(saved.floor, settings), saved.seen, judge)
+        follower._decided_at = saved.decided_at
+        return follower

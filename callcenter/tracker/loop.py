@@ -16,6 +16,7 @@ from callcenter.domain import facts as fx
 from callcenter.domain.frame import SECOND, Micros
 from callcenter.domain.health import Health
 from callcenter.journal import Journal
+from callcenter.rules.violation import Violation
 from callcenter.tracker.entries import Step, mark_step
 from callcenter.tracker.follower import Follower
 from callcenter.tracker.intake import Intake
@@ -122,9 +123,11 @@ class Tracker:
         positions = await self._journal.append([step.entry for step in steps])
         for position, step in zip(positions, steps, strict=True):
             event = None if step.event is None else msgspec.structs.replace(step.event, pos=position)
-            facts = self._follower.follow(step.frame, event)
+            facts, violations = self._follower.follow(step.frame, event)
             self._show(facts)
-            self._record.put(position, facts)
+            self._record.put(position, facts, violations)
+            if violations:
+                self._tell(violations)
         await self._record.room()
 
     def _show(self, facts: Sequence[fx.Fact]) -> None:
@@ -142,6 +145,12 @@ class Tracker:
                     self._out_of_order += 1
                 case _:
                     pass
+
+    def _tell(self, violations: Sequence[Violation]) -> None:
+        for sink in self._sinks:
+            sink.judged(violations)
+        for violation in violations:
+            log.info("violation_raised", violation=violation.id, rule=violation.rule, verdict=violation.verdict.value)
 
     def _note(self, item: Item) -> None:
         """Keep what the gauges need of an item."""

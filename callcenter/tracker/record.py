@@ -12,6 +12,7 @@ import structlog
 
 from callcenter.domain.facts import Fact
 from callcenter.journal import Journal
+from callcenter.rules.violation import Violation
 from callcenter.store import Store, StoreAway, Told
 
 log = structlog.get_logger()
@@ -51,11 +52,11 @@ class Record:
         """How long the oldest of them has waited."""
         return time.monotonic() - self._waiting[0][1] if self._waiting else 0.0
 
-    def put(self, position: int, facts: Sequence[Fact]) -> None:
-        """Take what the event at a position made true; positions rise, none is left out."""
+    def put(self, position: int, facts: Sequence[Fact], violations: Sequence[Violation] = ()) -> None:
+        """Take what the event at a position made true, and what was decided; positions rise, none is left out."""
         self._taken = position
-        if facts and position > self._store.position:
-            self._waiting.append((Told(position, facts), time.monotonic()))
+        if (facts or violations) and position > self._store.position:
+            self._waiting.append((Told(position, facts, violations), time.monotonic()))
         self._changed.set()
 
     async def room(self) -> None:

@@ -10,13 +10,13 @@ from callcenter.domain.state import FloorSettings
 from callcenter.errors import StoreError
 from callcenter.journal import Journal
 from callcenter.tracker.entries import reread
-from callcenter.tracker.follower import Follower
+from callcenter.tracker.follower import Court, Follower
 from callcenter.tracker.record import Record
 
 log = structlog.get_logger()
 
 
-async def recover(journal: Journal, record: Record, settings: FloorSettings) -> Follower:
+async def recover(journal: Journal, record: Record, settings: FloorSettings, court: Court | None = None) -> Follower:
     """Bring the floor to the journal's end, and hand the record the facts that it lacks.
 
     Raises:
@@ -29,7 +29,7 @@ async def recover(journal: Journal, record: Record, settings: FloorSettings) -> 
             f"the database follows a journal up to entry {record.position}, {journal.settings.path} ends at {end}: "
             "it is another journal; put the right one back, or begin with a new database"
         )
-    position, follower = await _saved(journal, record, settings)
+    position, follower = await _saved(journal, record, settings, court)
     begun = position
     async for stored in journal.read(position + 1):
         if stored.position != position + 1:
@@ -38,18 +38,20 @@ async def recover(journal: Journal, record: Record, settings: FloorSettings) -> 
                 f"{position + 1} on; put an older journal or a newer copy of the database back"
             )
         position = stored.position
-        record.put(position, follower.follow(*reread(stored)))
+        record.put(position, *follower.follow(*reread(stored)))
         await record.room()
     log.info("floor_recovered", position=position, replayed_count=position - begun, hash=follower.floor.state.digest())
     return follower
 
 
-async def _saved(journal: Journal, record: Record, settings: FloorSettings) -> tuple[int, Follower]:
+async def _saved(
+    journal: Journal, record: Record, settings: FloorSettings, court: Court | None
+) -> tuple[int, Follower]:
     """Find a state to begin from; the record must have passed it, or facts between the two would be lost."""
     state = await journal.latest_state()
     if state is not None and state.position <= record.position:
         try:
-            return state.position, Follower.restore(state.blob, settings)
+            return state.position, Follower.restore(state.blob, settings, court)
         except msgspec.MsgspecError as error:
             log.warning("state_unreadable", position=state.position, reason=str(error))
-    return 0, Follower(Floor(settings))
+    return 0, Follower(Floor(settings), judge=None if court is None else court.judge())

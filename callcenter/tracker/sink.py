@@ -7,6 +7,7 @@ from typing import Protocol
 
 from callcenter.domain.facts import Fact
 from callcenter.domain.floor import Floor
+from callcenter.rules.violation import Violation
 
 
 class Sink(Protocol):
@@ -19,3 +20,6 @@ class Sink(Protocol):
         start (with what a restart recovered) and at each heartbeat (when only time passed). Must neither block
         nor raise.
         """
+
+    def judged(self, violations: Sequence[Violation]) -> None:
+        """Take in records that have just been decided on, shadow ones among them. Must neither block nor raise."""

@@ -19,6 +19,7 @@ from callcenter.domain.state import FloorSettings
 from callcenter.exporter import Exporter, ExporterSettings
 from callcenter.journal import Journal, JournalSettings
 from callcenter.lab.switch import LabState, load_state
+from callcenter.rules.violation import Violation
 from callcenter.store import Store, StoreSettings, upgrade
 from callcenter.tracker import Record, Tracker, recover
 
@@ -40,6 +41,9 @@ class Stopwatch:
             for fact in facts
             if isinstance(fact, fx.VisitJoined | fx.PhoneRang | fx.CallAnswered | fx.VisitLeft) and fact.at is not None
         ]
+
+    def judged(self, violations: Sequence[Violation]) -> None:
+        """Records take their time: they settle a minute after the act."""
 
 
 async def started(work_dir: Path, load: asyncio.subprocess.Process) -> LabState:

@@ -43,7 +43,7 @@ def test_two_logins_are_all_that_must_be_set(path: Path) -> None:
 
 def test_the_floor_gets_its_times_in_microseconds(path: Path) -> None:
     path.write_text(f"{LOGINS}\n[queues.consumers]\nwrap_up_seconds = 12.5\n[agents]\npermitted = ['_10XX']\n")
-    floor = load_settings(path).floor
+    floor = load_settings(path).floor()
     assert floor.wrap_up == {"consumers": 12_500_000}
     assert floor.permitted == ("_10XX",)
     assert floor.blocked_after == 60 * SECOND
