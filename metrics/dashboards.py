@@ -207,6 +207,14 @@ AGENTS = Dashboard(
             (Query("callcenter_phones_lost", "{{node}}"),),
             "stat", width=12, red_above=1,
         ),
+        Panel(
+            Words("自动提出的违规记录", "Records raised by rules"),
+            (Query(
+                "sum by (rule, verdict) (increase(callcenter_violations_total[$window]))",
+                "{{rule}} · {{verdict}}",
+            ),),
+            "bargauge", width=24,
+        ),
     ),
 )  # fmt: skip
 
