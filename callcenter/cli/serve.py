@@ -11,7 +11,7 @@ import typer
 from callcenter.app import serve
 from callcenter.config import SETTINGS_FILE, load_settings
 
-app = typer.Typer(add_completion=False, help="Connect to Asterisk and run the service.")
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, help="Connect to Asterisk and run the service.")
 
 SettingsPath = Annotated[Path | None, typer.Option("--settings", envvar=SETTINGS_FILE, help="The settings file.")]
 
