@@ -37,7 +37,7 @@ def main(
 ) -> None:
     """Show queues and agents until Ctrl-C; without a terminal, plainly, and once unless --every is given."""
     console = console_for_output()
-    board = Board(spoken(lang), zone(timezone), plain=not console.is_terminal)
+    board = Board(spoken(lang), zone(timezone), plain=not console.is_terminal, width=console.width)
     source = BoardSource(url)
     document = source.read()
     if once or not (console.is_terminal or every):

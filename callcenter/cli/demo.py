@@ -28,7 +28,7 @@ from callcenter.lab.demo_tape import SHIPPED, Playback
 from callcenter.lab.logins import Recorder
 from callcenter.lab.render import dialplans_dir
 from callcenter.lab.settings import AgentSpec, LabSettings
-from callcenter.lab.switch import Lab, LabState
+from callcenter.lab.switch import Lab, LabState, load_state
 from callcenter.reports.board import Board
 from callcenter.reports.board_source import BoardSource, ServiceSilent
 from callcenter.reports.board_words import Lang
@@ -40,7 +40,7 @@ Read = Callable[[], Awaitable[LiveDocument]]
 _SITE_ZONE = "Asia/Shanghai"
 _REFRESH_SECONDS = 0.5
 _PLAIN_SECONDS = 20.0
-_LINES_TOLD = 6
+_LINES_TOLD = 4
 _ALL_CALLS = 50
 _WRAP_UP_SECONDS = 3
 
@@ -68,7 +68,7 @@ class _Show:
 
     def __init__(self, console: Console, lang: Lang) -> None:
         self.console = console
-        self.board = Board(lang, zone(_SITE_ZONE), plain=not console.is_terminal)
+        self.board = Board(lang, zone(_SITE_ZONE), plain=not console.is_terminal, width=console.width)
         self._lang = lang
         self._live: Live | None = None
         self._told: deque[str] = deque(maxlen=_LINES_TOLD)
@@ -93,8 +93,8 @@ class _Show:
         else:
             with Live(console=self.console, screen=True, auto_refresh=False) as self._live:
                 while not await _over(playing, _REFRESH_SECONDS):
-                    told = Text("\n".join(("", *self._told)))
-                    self._live.update(Group(self.board.show(await read()), told), refresh=True)
+                    told = Text("\n".join((*self._told, "")))
+                    self._live.update(Group(told, self.board.show(await read())), refresh=True)
             self._live = None
         await playing
 
@@ -138,6 +138,10 @@ async def _play_tape(show: _Show, speed: float) -> None:
 
 
 async def _play(show: _Show, work_dir: Path, record: Path | None) -> None:
+    left = load_state(work_dir)
+    if left is not None and left.alive():
+        down = f"callcenter lab down --work-dir {work_dir}"
+        raise LabError(f"A demo runs in {work_dir}, or was killed there; end what is left of it with: {down}")
     lab = Lab(LabSettings(work_dir=work_dir, wrap_up_seconds=_WRAP_UP_SECONDS))
     with _ends_on_signal():
         show.say("lab")

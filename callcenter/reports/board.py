@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -22,6 +23,18 @@ _OUTCOME_STYLES = {"answered": "green", "abandoned": "red", "declined": "red", "
 _OLD_SECONDS = 10.0
 _PROMISED_RINGS = 3
 _MINUTE, _HOUR = 60, 3600
+_NARROW = 110
+_PLAIN_BOX = box.Box("    \n    \n -- \n    \n -- \n -- \n    \n    \n", ascii=True)
+"""Nothing but a line of hyphens under the heading."""
+
+_COUNTS: dict[str, Callable[[QueueNow], int]] = {
+    "answered_n": lambda queue: queue.answered,
+    "abandoned_n": lambda queue: queue.abandoned,
+    "others_n": lambda queue: queue.other_exits,
+    "refused_n": lambda queue: queue.refused,
+}
+_ALWAYS = frozenset({"answered_n", "abandoned_n"})
+"""The others have a column once there is something in it."""
 
 
 class Board:
@@ -31,22 +44,26 @@ class Board:
         lang: Chinese or English.
         timezone: In which times of day are shown.
         plain: Lines of ASCII instead of drawn ones, for files and pipes.
+        width: Columns of the terminal; where they are few, callers' masked numbers are left out.
     """
 
-    def __init__(self, lang: Lang, timezone: ZoneInfo, *, plain: bool = False) -> None:
+    def __init__(self, lang: Lang, timezone: ZoneInfo, *, plain: bool = False, width: int = 160) -> None:
         self._words = WORDS[lang]
         self._zone = timezone
-        self._box = box.ASCII if plain else box.ROUNDED
+        self._box = _PLAIN_BOX if plain else box.SIMPLE_HEAD
+        self._narrow = width < _NARROW
 
     def show(self, document: LiveDocument, unreachable_seconds: float = 0.0, *, calls: int = 0) -> RenderableType:
         """Show queues and agents under how far they can be trusted, and as many of the last calls."""
         parts: list[RenderableType] = [
             self.trust(document, unreachable_seconds),
+            Text(),
             self.queues(document),
+            Text(),
             self.agents(document),
         ]
         if calls:
-            parts.append(self.calls(document.recent[-calls:]))
+            parts += (Text(), self.calls(document.recent[-calls:]))
         return Group(*parts)
 
     def trust(self, document: LiveDocument, unreachable_seconds: float = 0.0) -> Text:
@@ -70,13 +87,14 @@ class Board:
     def queues(self, document: LiveDocument) -> RenderableType:
         """Show who waits and what the day came to."""
         word = self._words
+        columns = [name for name, of in _COUNTS.items() if name in _ALWAYS or any(map(of, document.queues))]
         table = self._table("queues")
-        table.add_column(word["queue"])
-        for name in ("waiting", "longest", "answered_n", "abandoned_n", "others_n", "refused_n"):
+        table.add_column(word["queue"], no_wrap=True)
+        for name in ("waiting", "longest", *columns):
             table.add_column(word[name], justify="right")
-        table.add_column(Text(f"{word['level']} ({inert(document.service_level_name)})"), justify="right")
+        table.add_column(Text(f"{word['level']}\n{inert(document.service_level_name)}"), justify="right", no_wrap=True)
         for queue in document.queues:
-            table.add_row(*self._queue(queue, document.now))
+            table.add_row(*self._queue(queue, document.now, columns))
         return table if document.queues else Text(word["no_queues"], "dim")
 
     def agents(self, document: LiveDocument) -> RenderableType:
@@ -96,13 +114,11 @@ class Board:
         """Show finished visits in the order they joined: waits, every ring, who hung up."""
         word = self._words
         table = self._table("calls")
-        for name in ("time", "queue", "caller", "outcome"):
-            table.add_column(word[name])
-        table.add_column(word["wait"], justify="right")
-        for name in ("rings", "by"):
-            table.add_column(word[name])
-        for name in ("talk", "hold"):
-            table.add_column(word[name], justify="right")
+        for name in ("time", "queue", *(() if self._narrow else ("caller",)), "outcome"):
+            table.add_column(word[name], no_wrap=True)
+        table.add_column(word["wait"], justify="right", no_wrap=True)
+        table.add_column(word["rings"])
+        table.add_column(word["talk"], justify="right", no_wrap=True)
         table.add_column(word["ended_by"])
         for visit in sorted(visits, key=lambda visit: visit.at or 0.0):
             table.add_row(*self._visit(visit))
@@ -110,7 +126,7 @@ class Board:
 
     # cells
 
-    def _queue(self, queue: QueueNow, now: float) -> list[Text]:
+    def _queue(self, queue: QueueNow, now: float, columns: list[str]) -> list[Text]:
         longest = None if queue.oldest_joined_at is None else max(0.0, now - queue.oldest_joined_at)
         late = longest is not None and longest > queue.threshold_seconds
         level = self._words["unknown"]
@@ -120,7 +136,7 @@ class Board:
             Text(inert(queue.queue)),
             Text(str(queue.waiting), "bold yellow" if queue.waiting else "dim"),
             Text(self._lasted(longest), "bold red" if late else ""),
-            *(Text(str(n)) for n in (queue.answered, queue.abandoned, queue.other_exits, queue.refused)),
+            *(Text(str(_COUNTS[name](queue))) for name in columns),
             Text(level),
         ]
 
@@ -136,19 +152,21 @@ class Board:
         ]
 
     def _visit(self, visit: VisitSeen) -> list[Text]:
+        word = self._words
         ended = "" if visit.ended_by is None else self._said("end", visit.ended_by)
         if visit.transferred is not None:
             ended = self._said("transfer", visit.transferred)
+        talk = self._measured(visit.talk_seconds) if visit.agent else ""
+        if visit.hold_seconds:
+            talk += f"\n{word['hold']} {self._measured(visit.hold_seconds)}"
         return [
-            Text(self._words["unknown"] if visit.at is None else self._clock(visit.at)),
-            Text(inert(visit.queue or self._words["unknown"])),
-            Text(inert(visit.caller or self._words["unknown"])),
+            Text(word["unknown"] if visit.at is None else self._clock(visit.at)),
+            Text(inert(visit.queue or word["unknown"])),
+            *(() if self._narrow else (Text(inert(visit.caller or word["unknown"])),)),
             Text(self._said("visit", visit.outcome), _OUTCOME_STYLES.get(visit.outcome, "")),
             Text(self._measured(visit.wait_seconds)),
             Text("\n").join(self._ring(offer) for offer in visit.offers),
-            Text(inert(visit.agent or "")),
-            Text(self._measured(visit.talk_seconds) if visit.agent else ""),
-            Text(self._measured(visit.hold_seconds) if visit.hold_seconds else ""),
+            Text(talk),
             Text(ended),
         ]
 
@@ -156,10 +174,10 @@ class Board:
         word = self._words
         rang = word["no_ring"]
         if offer.rings is not None:
-            rang = f"{self._measured(offer.ring_seconds)} ({word['ring_count'].format(n=offer.rings)})"
+            rang = f"{self._measured(offer.ring_seconds)}, {word['ring_count'].format(n=offer.rings)}"
         late = offer.outcome == "answered" and (offer.rings or 0) > _PROMISED_RINGS
         style = "bold red" if late else _OUTCOME_STYLES.get(offer.outcome, "")
-        return Text(f"{inert(offer.agent)}: {rang}, {self._said('offer', offer.outcome)}", style)
+        return Text(f"{inert(offer.agent)} {rang}: {self._said('offer', offer.outcome)}", style)
 
     # the first line
 
@@ -195,7 +213,10 @@ class Board:
     # words and figures
 
     def _table(self, name: str) -> Table:
-        return Table(title=self._words[name], title_justify="left", title_style="bold", box=self._box, expand=False)
+        return Table(
+            title=self._words[name], title_justify="left", title_style="bold", box=self._box,
+            show_edge=False, pad_edge=False, collapse_padding=True,
+        )  # fmt: skip
 
     def _said(self, kind: str, value: str) -> str:
         return self._words.get(f"{kind}.{value}") or inert(value)
