@@ -54,7 +54,7 @@ def replayed(journal: Path, until: int, start: Follower | None = None, after: in
     with JournalReader(journal) as reader:
         for stored in reader.read(after + 1):
             if stored.position <= until:
-                facts += follower.follow(*reread(stored))
+                facts += follower.follow(*reread(stored)).facts
     return follower.floor.state.digest(), facts
 
 

@@ -21,6 +21,7 @@ from callcenter.domain.snapshot import Snapshot
 from callcenter.domain.state import FloorSettings
 from callcenter.errors import DiskFull, StoreError
 from callcenter.journal import Journal, JournalSettings
+from callcenter.rules.violation import Violation
 from callcenter.store import Store, StoreAway, StoreSettings, Told, upgrade
 from callcenter.tracker import Follower, Record, Tracker, recover
 
@@ -77,6 +78,9 @@ class Watcher:
         self.facts += facts
         self.looks += not facts
         assert floor.state is not None
+
+    def judged(self, violations: Sequence[Violation]) -> None:
+        raise AssertionError("there is no judge here")
 
 
 class Moody(Store):

@@ -70,7 +70,7 @@ class Line:
             entry = step.entry
             self.stored.append(Stored(position, entry.kind, entry.source, entry.recorded_at, entry.payload, b""))
             event = None if step.event is None else msgspec.structs.replace(step.event, pos=position)
-            self.facts += self.follower.follow(step.frame, event)
+            self.facts += self.follower.follow(step.frame, event).facts
 
     def replayed(self) -> Follower:
         follower = Follower(Floor())
@@ -231,8 +231,9 @@ def test_an_entry_that_this_version_cannot_read_is_said_so(kind: Kind, payload: 
         reread(Stored(7, kind, "pbx", OURS, payload, b""))
 
 
-def test_marks_and_inputs_mean_nothing_to_the_floor() -> None:
-    assert reread(Stored(7, Kind.MARK, "pbx", OURS, b"{}", b"")) == (None, None)
+@pytest.mark.parametrize(("kind", "payload"), [(Kind.MARK, b"{}"), (Kind.INPUT, b'{"type":"RosterChanged"}')])
+def test_marks_and_the_inputs_of_others_mean_nothing_to_the_floor(kind: Kind, payload: bytes) -> None:
+    assert reread(Stored(7, kind, "pbx", OURS, payload, b"")) == (None, None)
 
 
 def test_the_ledger_agrees_with_the_floor_and_notices_when_it_does_not() -> None:
