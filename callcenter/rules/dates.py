@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from callcenter.domain.frame import SECOND, Micros
+from callcenter.domain.frame import Micros
 from callcenter.errors import BadInput
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
+_YEARS = range(1971, 9999)
 
 
 def zone_named(name: object) -> ZoneInfo:
@@ -51,10 +52,9 @@ def read_moment(text: str, zone: ZoneInfo) -> Micros:
         moment = datetime.fromisoformat(text)
     except ValueError:
         raise ValueError(f"{text!r} is not a time like 2026-11-23T15:00:00+08:00") from None
-    try:
-        return micros_of(moment) if moment.tzinfo is not None else _local(moment, text, zone)
-    except OverflowError:
-        raise ValueError(f"{text!r} is out of range") from None
+    if moment.year not in _YEARS:
+        raise ValueError(f"{text!r} is out of range")
+    return micros_of(moment) if moment.tzinfo is not None else _local(moment, text, zone)
 
 
 def _local(moment: datetime, text: str, zone: ZoneInfo) -> Micros:
@@ -64,8 +64,3 @@ def _local(moment: datetime, text: str, zone: ZoneInfo) -> Micros:
     there = datetime_of(micros_of(first), zone).replace(tzinfo=None) == moment
     what = "twice" if there else "never"
     raise ValueError(f"{text!r} comes {what} in {zone.key}, where clocks change: write it with its offset")
-
-
-def seconds_of(span: Micros) -> float:
-    """Turn microseconds into seconds."""
-    return span / SECOND

@@ -23,7 +23,8 @@ def visit(left: float, *offers: fx.Offer, outcome: VisitOutcome = VisitOutcome.A
     return fx.Visit(
         call="c1", uniqueid="c1", queue="support", n=1, caller=None, did=None, joined_at=micros(0),
         left_at=micros(left), position=1, outcome=outcome, agent="Alice" if answered else None,
-        answered_at=micros(left) if answered else None, ended_at=None, hold=None, transferred=None, ended_by=None, refused_at=None, offers=offers, in_gap=False,
+        answered_at=micros(left) if answered else None, ended_at=None,
+        hold=None, transferred=None, ended_by=None, refused_at=None, offers=offers, in_gap=False,
         frames=(1,),
     )  # fmt: skip
 
