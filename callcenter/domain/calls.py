@@ -275,9 +275,9 @@ class Calls:
                 offer.down = offer.down or not offer.over
             self._settling.settle(visit, alive=False, force=True)
         if unseen:
-            self._state.boot += 1
             for channel in list(self._state.channels.values()):
                 self._lines.end(channel)
+            self._state.boot += 1
         for call in list(self._state.calls.values()):
             self.visits.close_call(call)
 

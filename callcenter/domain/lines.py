@@ -36,18 +36,14 @@ class Lines:
         self._state = state
 
     def start(self, event: ev.ChannelStarted) -> Channel | None:
-        """Enter a channel that just came to be; a uniqueid used again after a restart makes another call.
+        """Enter a channel that just came to be.
 
         Returns:
             The channel; None when its end has been seen already, so that this word of its beginning came late.
         """
-        closed = self._state.closed.get(event.uid)
-        if closed is not None and closed[1] == self._state.boot:
+        if self.ended_lately(event.uid):
             return None
-        again = self._state.closed.pop(event.uid, None) is not None
         channel = self.seen(event.uid, event.name, event.linked)
-        if again and event.linked == event.uid:
-            channel.call = f"{event.uid}~{self._state.serial}"
         channel.started_at = event.at
         channel.dialled = event.dialled
         channel.calling = event.calling
@@ -56,11 +52,16 @@ class Lines:
         return channel
 
     def seen(self, uid: str, name: str = "", linked: str = "") -> Channel:
-        """Return the channel of this uniqueid, making it known if it was not; clears its doubt after a gap."""
+        """Return the channel of this uniqueid, making it known if it was not; clears its doubt after a gap.
+
+        A uniqueid used again after a restart makes another call.
+        """
         state = self._state
         channel = state.channels.get(uid)
         if channel is None:
             channel = Channel(uid, name, linked or uid, state.serial, None)
+            if state.closed.pop(uid, None) is not None and channel.linked == uid:
+                channel.call = f"{uid}~{state.serial}"
             state.channels[uid] = channel
             state.linked[channel.linked] = state.linked.get(channel.linked, 0) + 1
             if name:
@@ -105,8 +106,9 @@ class Lines:
             self._forget_old(state.now)
 
     def ended_lately(self, uid: str) -> bool:
-        """Tell whether this channel is known to have gone in the last ten minutes."""
-        return uid in self._state.closed
+        """Tell whether this channel is known to have gone in the last ten minutes, and not before a restart."""
+        closed = self._state.closed.get(uid)
+        return closed is not None and closed[1] == self._state.boot
 
     def _forget_old(self, now: Micros) -> None:
         closed = self._state.closed
