@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from callcenter.store.engine import StoreAway, open_engine
+from callcenter.store.office import Desk, Office
 from callcenter.store.reads import Account, gaps, ledger
 from callcenter.store.schema import newest_revision, revision_of, upgrade
 from callcenter.store.settings import StoreSettings
@@ -10,6 +11,8 @@ from callcenter.store.writer import Store, Told
 
 __all__ = [
     "Account",
+    "Desk",
+    "Office",
     "Store",
     "StoreAway",
     "StoreSettings",

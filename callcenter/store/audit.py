@@ -1,0 +1,186 @@
+"""The audit log: each entry's hash covers the entry and the hash before it, and signed heads leave the machine.
+
+Whoever changes an entry breaks every later hash. Whoever rewrites all of them meets the heads: number and hash of the
+newest entry at some moment, signed (HMAC-SHA256) with a key that the database does not hold, in a file to be kept
+elsewhere.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from sqlalchemy import insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from callcenter.domain.frame import Micros
+from callcenter.errors import BadSetting, StoreError, UnreadableFile
+from callcenter.store.office_tables import AuditHeadRow, AuditRow
+
+START = "0" * 64
+"""Stands before the first entry."""
+_AT_ONCE = 5_000
+_LEAST_KEY = 16
+_encode = msgspec.json.Encoder(order="deterministic").encode
+
+
+class AuditDamaged(StoreError):
+    """The audit log is not what was written."""
+
+
+class Audited(msgspec.Struct, frozen=True, kw_only=True):
+    """Who did what to what, and when.
+
+    Attributes:
+        actor: An account, `service`, or `console:` and the system's user.
+        kind: What it was done to (`violation`, `account`, `session`, `change`), `subject` which one.
+    """
+
+    at: Micros
+    actor: str
+    action: str
+    kind: str
+    subject: str
+    detail: dict[str, Any] = {}
+
+
+class AuditEntry(msgspec.Struct, frozen=True, kw_only=True):
+    """An entry in its place."""
+
+    seq: int
+    told: Audited
+    hash: str
+
+
+class Head(msgspec.Struct, frozen=True, kw_only=True):
+    """The newest entry at a moment, signed."""
+
+    seq: int
+    hash: str
+    at: Micros
+    mac: str
+
+
+def seal(previous: str, seq: int, told: Audited) -> str:
+    """Hash an entry onto the hash before it."""
+    return hashlib.sha256(bytes.fromhex(previous) + _encode((seq, told))).hexdigest()
+
+
+async def append(connection: AsyncConnection, told: Audited) -> None:
+    """Add an entry, within a transaction that holds the head's row."""
+    head = (await connection.execute(select(AuditHeadRow.seq, AuditHeadRow.hash))).one()
+    seq, sealed = head.seq + 1, seal(head.hash, head.seq + 1, told)
+    values = {name: getattr(told, name) for name in ("at", "actor", "action", "kind", "subject")}
+    await connection.execute(insert(AuditRow).values(seq=seq, hash=sealed, detail=_detail(told), **values))
+    await connection.execute(update(AuditHeadRow).values(seq=seq, hash=sealed))
+
+
+async def page(connection: AsyncConnection, after: int, limit: int) -> list[AuditEntry]:
+    """Read entries in their order, from the one after a number."""
+    rows = select(AuditRow).where(AuditRow.seq > after).order_by(AuditRow.seq).limit(limit)
+    return [_entry(row) for row in await connection.execute(rows)]
+
+
+async def verify(connection: AsyncConnection, heads: Sequence[Head] = ()) -> int:
+    """Check every entry against its hash, and the log against its head and heads that were signed; counts the entries.
+
+    Wants a writing transaction, so that nothing is added meanwhile.
+
+    Raises:
+        AuditDamaged: The first entry that is missing, changed, or not the one that was signed.
+    """
+    seq, sealed = 0, START
+    signed = {head.seq: head.hash for head in heads}
+    while entries := await page(connection, seq, _AT_ONCE):
+        for entry in entries:
+            seq, sealed = _checked(entry, seq + 1, sealed)
+            if signed.pop(seq, sealed) != sealed:
+                raise AuditDamaged(f"audit entry {seq} is not the one whose hash was signed: the log was rewritten")
+    head = (await connection.execute(select(AuditHeadRow.seq, AuditHeadRow.hash))).one()
+    if (head.seq, head.hash) != (seq, sealed):
+        raise AuditDamaged(f"the audit log ends at entry {seq}, but {head.seq} were written")
+    if signed:
+        raise AuditDamaged(f"the audit log ends at entry {seq}, but a signed head names entry {max(signed)}")
+    return seq
+
+
+async def sign(connection: AsyncConnection, key: bytes, at: Micros) -> Head:
+    """Sign the present head."""
+    head = (await connection.execute(select(AuditHeadRow.seq, AuditHeadRow.hash))).one()
+    return Head(seq=head.seq, hash=head.hash, at=at, mac=_mac(key, head.seq, head.hash, at))
+
+
+def read_heads(path: Path, key: bytes) -> list[Head]:
+    """Read heads that were signed before, a JSON object a line.
+
+    Raises:
+        UnreadableFile: There is no such file, or a line of it is not a head.
+        AuditDamaged: A head does not carry the key's signature.
+    """
+    try:
+        heads = [msgspec.json.decode(line, type=Head) for line in path.read_bytes().splitlines() if line.strip()]
+    except (OSError, msgspec.DecodeError) as error:
+        raise UnreadableFile(f"the signed heads {path} cannot be read: {error}") from error
+    for head in heads:
+        if not hmac.compare_digest(head.mac, _mac(key, head.seq, head.hash, head.at)):
+            raise AuditDamaged(f"{path}: the head of entry {head.seq} is not signed with this key")
+    return heads
+
+
+def append_head(path: Path, head: Head) -> None:
+    """Add a signed head to a file.
+
+    Raises:
+        StoreError: The file cannot be written.
+    """
+    try:
+        with path.open("ab") as file:
+            file.write(msgspec.json.encode(head) + b"\n")
+    except OSError as error:
+        raise StoreError(f"the signed head cannot be written to {path}: {error.strerror or error}") from error
+
+
+def read_key(path: Path) -> bytes:
+    """Read the key that heads are signed with.
+
+    Raises:
+        BadSetting: The file cannot be read, or is too short for a key.
+    """
+    try:
+        key = path.read_bytes().strip()
+    except OSError as error:
+        raise BadSetting(f"the audit key {path} cannot be read: {error.strerror or error}") from error
+    if len(key) < _LEAST_KEY:
+        raise BadSetting(f"the audit key {path} is too short; write one with: openssl rand -hex 32 > {path}")
+    return key
+
+
+def _checked(entry: AuditEntry, seq: int, previous: str) -> tuple[int, str]:
+    if entry.seq != seq:
+        raise AuditDamaged(f"audit entry {seq} is missing: {entry.seq} follows {seq - 1}")
+    if entry.hash != seal(previous, seq, entry.told):
+        raise AuditDamaged(f"audit entry {seq} was changed: it does not hash to what was written")
+    return entry.seq, entry.hash
+
+
+def _entry(row: Any) -> AuditEntry:
+    try:
+        detail = msgspec.json.decode(row.detail, type=dict[str, Any])
+    except msgspec.DecodeError as error:
+        raise AuditDamaged(f"audit entry {row.seq} was changed: its detail is not JSON") from error
+    told = Audited(
+        at=row.at, actor=row.actor, action=row.action, kind=row.kind, subject=row.subject, detail=detail
+    )  # fmt: skip
+    return AuditEntry(seq=row.seq, told=told, hash=row.hash)
+
+
+def _detail(told: Audited) -> str:
+    return _encode(told.detail).decode()
+
+
+def _mac(key: bytes, seq: int, sealed: str, at: Micros) -> str:
+    return hmac.new(key, _encode((seq, sealed, at)), hashlib.sha256).hexdigest()

@@ -1,0 +1,21 @@
+"""What speaks against a change when it arrives: the thing is not there, has moved on, or was asked for before."""
+
+from __future__ import annotations
+
+from callcenter.errors import BadInput
+
+
+class Missing(BadInput):
+    """There is no such thing."""
+
+
+class Outdated(BadInput):
+    """Somebody else changed it since it was read."""
+
+    def __init__(self, what: str, version: int) -> None:
+        self.version = version
+        super().__init__(f"{what} was changed meanwhile; read it again and decide anew")
+
+
+class KeyReused(BadInput):
+    """An idempotency key came again with another request."""

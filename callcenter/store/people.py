@@ -1,0 +1,180 @@
+"""Accounts: who may sign in, as what; passwords as argon2id hashes."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from typing import Any
+
+import msgspec
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+from sqlalchemy import delete, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from callcenter.domain.frame import Micros
+from callcenter.errors import BadInput
+from callcenter.rules.roles import Person, Role
+from callcenter.rules.standing import SERVICE
+from callcenter.store.audit import Audited
+from callcenter.store.conflicts import Missing, Outdated
+from callcenter.store.office import Desk
+from callcenter.store.office_tables import AccountRow, SessionRow
+
+NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,31}")
+LEAST_PASSWORD, MOST_PASSWORD = 12, 128
+_TELLING = 4  # a shorter name stands in many a password by chance
+_FREE = re.compile(r"[^\x00-\x1f\x7f]{1,80}")
+
+
+class Account(msgspec.Struct, frozen=True, kw_only=True):
+    """A person who may sign in."""
+
+    name: str
+    full_name: str
+    role: Role
+    agent: str | None
+    team: str | None
+    created_at: Micros
+    disabled_at: Micros | None
+    version: int
+
+    @property
+    def person(self) -> Person:
+        """The account as the rules know it."""
+        return Person(account=self.name, role=self.role, agent=self.agent, team=self.team)
+
+
+class NewAccount(msgspec.Struct, frozen=True, kw_only=True):
+    """What is said of a person who shall be able to sign in."""
+
+    name: str
+    full_name: str
+    role: Role
+    agent: str | None = None
+    team: str | None = None
+
+
+class Accounts:
+    """The accounts; `hasher` makes and checks the passwords' hashes."""
+
+    def __init__(self, hasher: PasswordHasher | None = None) -> None:
+        self._hasher = hasher or PasswordHasher()
+        self._hashing = asyncio.Semaphore(2)  # each takes 64 MiB
+        self._nobody = self._hasher.hash("nobody signs in with this")
+
+    async def hashed(self, name: str, password: str) -> str:
+        """Hash a password that is good enough; done before a transaction, since it takes long.
+
+        Raises:
+            BadInput: It is too short, too long, or the account's own name.
+        """
+        if not LEAST_PASSWORD <= len(password) <= MOST_PASSWORD:
+            raise BadInput(f"a password has from {LEAST_PASSWORD} to {MOST_PASSWORD} characters")
+        if len(name) >= _TELLING and name in password.lower():
+            raise BadInput("a password does not contain the account's name")
+        async with self._hashing:
+            return await asyncio.to_thread(self._hasher.hash, password)
+
+    async def fits(self, kept: str | None, password: str) -> bool:
+        """Check a password; a name that nobody has takes as long as one that somebody has."""
+        if len(password) > MOST_PASSWORD:
+            return False
+        async with self._hashing:
+            return await asyncio.to_thread(self._fits, kept or self._nobody, password) and kept is not None
+
+    def _fits(self, kept: str, password: str) -> bool:
+        try:
+            return self._hasher.verify(kept, password)
+        except (VerificationError, InvalidHashError):
+            return False
+
+
+async def add_account(desk: Desk, new: NewAccount, password: str, actor: str, at: Micros) -> Account:
+    """Add an account; `password` is its hash.
+
+    Raises:
+        BadInput: The name is taken or is no name, or another account is that agent.
+    """
+    if not NAME.fullmatch(new.name) or new.name == SERVICE:
+        raise BadInput(f"{new.name!r} is no name for an account; use a-z, 0-9, dot, dash, underscore, at most 32")
+    if await find_account(desk.connection, new.name) is not None:
+        raise BadInput(f"there is an account {new.name} already")
+    values = msgspec.structs.asdict(new)
+    await _check(desk.connection, new.name, values)
+    await desk.execute(insert(AccountRow).values(**values, password=password, created_at=at, version=1))
+    detail = {"role": new.role, "agent": new.agent, "team": new.team}
+    await desk.note(Audited(at=at, actor=actor, action="add", kind="account", subject=new.name, detail=detail))
+    return await get_account(desk.connection, new.name)
+
+
+async def change_account(
+    desk: Desk, name: str, changes: dict[str, Any], version: int | None, actor: str, at: Micros
+) -> Account:
+    """Change full name, role, agent, team, password (its hash) or `disabled_at`; signs the account out everywhere.
+
+    Raises:
+        Missing: There is no such account.
+        Outdated: Somebody changed it meanwhile.
+        BadInput: Another account is that agent, or the last administrator would be gone.
+    """
+    account = await get_account(desk.connection, name)
+    if version not in {None, account.version}:
+        raise Outdated(f"account {name}", account.version)
+    await _check(desk.connection, name, changes)
+    await desk.execute(update(AccountRow).where(AccountRow.name == name).values(**changes, version=account.version + 1))
+    if account.role is Role.ADMIN and account.disabled_at is None:
+        await _require_admin(desk.connection)
+    await desk.execute(delete(SessionRow).where(SessionRow.account == name))
+    detail = {key: "changed" if key == "password" else value for key, value in changes.items()}
+    await desk.note(Audited(at=at, actor=actor, action="change", kind="account", subject=name, detail=detail))
+    return await get_account(desk.connection, name)
+
+
+async def get_account(connection: AsyncConnection, name: str) -> Account:
+    """Read an account.
+
+    Raises:
+        Missing: There is none of that name.
+    """
+    account = await find_account(connection, name)
+    if account is None:
+        raise Missing(f"there is no account {name!r}")
+    return account
+
+
+async def find_account(connection: AsyncConnection, name: str) -> Account | None:
+    """Read an account, if there is one of that name."""
+    row = (await connection.execute(select(AccountRow).where(AccountRow.name == name))).one_or_none()
+    return None if row is None else _account(row)
+
+
+async def list_accounts(connection: AsyncConnection, after: str = "", limit: int = 100) -> list[Account]:
+    """List accounts by name, from the one after a name."""
+    rows = select(AccountRow).where(AccountRow.name > after).order_by(AccountRow.name).limit(limit)
+    return [_account(row) for row in await connection.execute(rows)]
+
+
+async def _check(connection: AsyncConnection, name: str, values: dict[str, Any]) -> None:
+    for key in ("full_name", "agent", "team"):
+        value = values.get(key)
+        if value is not None and not _FREE.fullmatch(value):
+            raise BadInput(f"{key} has from 1 to 80 characters, none of them a control character")
+    agent = values.get("agent")
+    if agent is not None:
+        other = select(AccountRow.name).where(AccountRow.agent == agent, AccountRow.name != name)
+        if (holder := await connection.scalar(other)) is not None:
+            raise BadInput(f"account {holder} is agent {agent} already")
+
+
+async def _require_admin(connection: AsyncConnection) -> None:
+    left = select(AccountRow.name).where(AccountRow.role == Role.ADMIN, AccountRow.disabled_at.is_(None)).limit(1)
+    if await connection.scalar(left) is None:
+        raise BadInput("the last administrator must stay one")
+
+
+def _account(row: Any) -> Account:
+    return Account(
+        name=row.name, full_name=row.full_name, role=Role(row.role), agent=row.agent, team=row.team,
+        created_at=row.created_at, disabled_at=row.disabled_at, version=row.version,
+    )  # fmt: skip

@@ -1,0 +1,66 @@
+"""A migrated database with a clock of its own, for the tests of what people enter."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from argon2 import PasswordHasher
+
+from callcenter.domain.frame import Micros
+from callcenter.rules.dossier import Dossier
+from callcenter.rules.edition import Title
+from callcenter.rules.roles import Role
+from callcenter.rules.standing import Standing
+from callcenter.store import Office, StoreSettings, upgrade
+from callcenter.store.people import Account, Accounts, NewAccount, add_account
+from callcenter.store.violations import put
+from tests.unit.rules.people import MONDAY, record
+
+PASSWORD = "correct horse battery"
+QUICK = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
+"""Argon2id that costs nothing: strength is not what these tests are about."""
+
+
+def settings_of(folder: Path) -> StoreSettings:
+    return StoreSettings(url=f"sqlite:///{folder}/callcenter.sqlite")
+
+
+@asynccontextmanager
+async def opened(folder: Path) -> AsyncIterator[Office]:
+    settings = settings_of(folder)
+    await upgrade(settings)
+    office = await Office.open(settings)
+    try:
+        yield office
+    finally:
+        await office.close()
+
+
+async def hire(office: Office, name: str, role: Role, agent: str | None = None, team: str | None = None) -> Account:
+    hashed = await Accounts(QUICK).hashed(name, PASSWORD)
+    new = NewAccount(name=name, full_name=name.title(), role=role, agent=agent, team=team)
+    async with office.writing() as desk:
+        return await add_account(desk, new, hashed, "console:root", MONDAY)
+
+
+def dossier(number: int = 1, **other: Any) -> Dossier:
+    given: dict[str, Any] = {
+        "id": f"{number:032x}", "rule": "V-MISSED",
+        "title": Title("在岗未接或拒接来电", "Offered call missed or declined"),
+        "agent": "Alice", "team": "hotline", "at": MONDAY + number, "rulebook": "2026.1", "measured": 20.0, "unit": "s",
+        "why": Title("话机振铃20.0秒无人接听。", "the phone rang for 20.0 s and was not answered."),
+        "evidence": [{"position": 7, "hash": "ab" * 32, "frame": {"Event": "DialEnd", "CallerIDNum": "13800250001"}}],
+        "caller": "13800250001",
+    }  # fmt: skip
+    return Dossier(**given | other)
+
+
+async def propose(office: Office, number: int = 1, standing: Standing | None = None, **other: Any) -> str:
+    said = dossier(number, **other)
+    at: Micros = MONDAY
+    async with office.writing() as desk:
+        await put(desk, said, standing or record(agent=said.agent), at)
+    return said.id

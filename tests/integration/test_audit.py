@@ -1,0 +1,186 @@
+"""The audit log in a real database: every tampering is found, and named by its entry."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from callcenter.errors import BadSetting, UnreadableFile
+from callcenter.store import Office
+from callcenter.store.audit import (
+    START,
+    AuditDamaged,
+    Audited,
+    Head,
+    append_head,
+    page,
+    read_heads,
+    read_key,
+    seal,
+    sign,
+    verify,
+)
+from tests.integration.office import opened
+
+KEY = b"0123456789abcdef0123456789abcdef"
+TOLD = [
+    Audited(at=n, actor="sun", action="confirm", kind="violation", subject=str(n), detail={"n": n}) for n in range(6)
+]
+
+Filled = tuple[str, tuple[str | int, ...]]
+"""A statement and what fills its gaps."""
+
+
+@pytest.fixture
+async def office(tmp_path: Path) -> AsyncIterator[Office]:
+    async with opened(tmp_path) as office:
+        for told in TOLD:
+            async with office.writing() as desk:
+                await desk.note(told)
+        yield office
+
+
+@pytest.fixture
+def heads(tmp_path: Path) -> Path:
+    return tmp_path / "heads.jsonl"
+
+
+async def sign_now(office: Office, heads: Path) -> None:
+    async with office.reading() as connection:
+        await asyncio.to_thread(append_head, heads, await sign(connection, KEY, 9))
+
+
+async def verified(office: Office, heads: Path | None = None) -> int:
+    signed = [] if heads is None else await asyncio.to_thread(read_heads, heads, KEY)
+    async with office.writing() as desk:
+        return await verify(desk.connection, signed)
+
+
+def tamper(folder: Path, *statements: str | Filled) -> None:
+    with closing(sqlite3.connect(folder / "callcenter.sqlite")) as connection:
+        for statement in statements:
+            connection.execute(*((statement, ()) if isinstance(statement, str) else statement))
+        connection.commit()
+
+
+def rewritten(upto: int) -> list[Filled]:
+    """Forge the whole log: another actor, every hash made anew, the head with them."""
+    sealed = START
+    statements: list[Filled] = []
+    for seq, told in enumerate(TOLD[:upto], 1):
+        forged = Audited(
+            at=told.at, actor="li", action="confirm", kind="violation", subject=told.subject, detail=told.detail
+        )
+        sealed = seal(sealed, seq, forged)
+        statements.append(("UPDATE audit SET actor = 'li', hash = ? WHERE seq = ?", (sealed, seq)))
+    return [*statements, ("UPDATE audit_head SET hash = ?, seq = ?", (sealed, upto))]
+
+
+async def test_untouched_log_is_what_was_written(office: Office, heads: Path) -> None:
+    await sign_now(office, heads)
+    assert await verified(office, heads) == 6
+    async with office.reading() as connection:
+        assert [entry.told for entry in await page(connection, 0, 10)] == TOLD
+
+
+async def test_log_of_a_new_database_is_sound(tmp_path: Path) -> None:
+    async with opened(tmp_path) as office:
+        assert await verified(office) == 0
+
+
+@pytest.mark.parametrize(
+    ("statement", "entry"),
+    [
+        ("UPDATE audit SET actor = 'li' WHERE seq = 3", 3),
+        ("UPDATE audit SET at = at + 1 WHERE seq = 4", 4),
+        ("UPDATE audit SET action = 'overturn' WHERE seq = 1", 1),
+        ("UPDATE audit SET kind = 'account' WHERE seq = 1", 1),
+        ("UPDATE audit SET subject = 'x' WHERE seq = 6", 6),
+        ("UPDATE audit SET detail = '{\"n\":9}' WHERE seq = 5", 5),
+        ("UPDATE audit SET detail = 'no JSON' WHERE seq = 5", 5),
+        ("UPDATE audit SET hash = upper(hash) WHERE seq = 2", 2),
+        ("UPDATE audit SET hash = (SELECT hash FROM audit WHERE seq = 1) WHERE seq = 2", 2),
+        ("DELETE FROM audit WHERE seq = 2", 2),
+    ],
+)
+async def test_entry_that_was_changed_is_named(office: Office, tmp_path: Path, statement: str, entry: int) -> None:
+    await asyncio.to_thread(tamper, tmp_path, statement)
+    with pytest.raises(AuditDamaged, match=f"audit entry {entry} "):
+        await verified(office)
+
+
+async def test_entries_cut_off_at_the_end_are_missed(office: Office, tmp_path: Path) -> None:
+    await asyncio.to_thread(tamper, tmp_path, "DELETE FROM audit WHERE seq > 4")
+    with pytest.raises(AuditDamaged, match="ends at entry 4, but 6 were written"):
+        await verified(office)
+
+
+async def test_log_rewritten_as_a_whole_meets_the_signed_head(office: Office, heads: Path, tmp_path: Path) -> None:
+    await sign_now(office, heads)
+    await asyncio.to_thread(tamper, tmp_path, *rewritten(6))
+    assert await verified(office) == 6  # without the head nobody could tell
+    with pytest.raises(AuditDamaged, match="entry 6 is not the one whose hash was signed"):
+        await verified(office, heads)
+
+
+async def test_log_cut_short_with_its_head_meets_the_signed_head(office: Office, heads: Path, tmp_path: Path) -> None:
+    await sign_now(office, heads)
+    await asyncio.to_thread(tamper, tmp_path, "DELETE FROM audit WHERE seq > 2", *rewritten(2))
+    with pytest.raises(AuditDamaged):
+        await verified(office, heads)
+
+
+async def test_log_grows_on_after_a_head_was_signed(office: Office, heads: Path) -> None:
+    await sign_now(office, heads)
+    async with office.writing() as desk:
+        await desk.note(TOLD[0])
+    await sign_now(office, heads)
+    assert await verified(office, heads) == 7
+
+
+async def test_head_that_was_forged_is_refused(office: Office, heads: Path) -> None:
+    await asyncio.to_thread(append_head, heads, Head(seq=6, hash="0" * 64, at=1, mac="0" * 64))
+    with pytest.raises(AuditDamaged, match="not signed with this key"):
+        await verified(office, heads)
+
+
+async def test_head_that_was_not_made_is_said_to_be_unreadable(heads: Path) -> None:
+    with pytest.raises(UnreadableFile, match="cannot be read"):
+        read_heads(heads, KEY)
+    await asyncio.to_thread(heads.write_text, "no head\n")
+    with pytest.raises(UnreadableFile, match="cannot be read"):
+        read_heads(heads, KEY)
+
+
+def test_key_that_is_none_is_refused(tmp_path: Path) -> None:
+    key = tmp_path / "key"
+    with pytest.raises(BadSetting, match="cannot be read"):
+        read_key(key)
+    key.write_bytes(b"short\n")
+    with pytest.raises(BadSetting, match="openssl rand"):
+        read_key(key)
+
+
+async def test_transaction_that_fails_leaves_no_entry(office: Office) -> None:
+    async def fail() -> None:
+        async with office.writing() as desk:
+            await desk.note(TOLD[0])
+            raise LookupError
+
+    with pytest.raises(LookupError):
+        await fail()
+    assert await verified(office) == 6
+
+
+async def test_fifty_writers_at_once_make_one_chain(office: Office) -> None:
+    async def write(told: Audited) -> None:
+        async with office.writing() as desk:
+            await desk.note(told)
+
+    await asyncio.gather(*(write(told) for told in TOLD * 8))
+    assert await verified(office) == 54

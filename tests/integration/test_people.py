@@ -1,0 +1,456 @@
+"""Accounts, sessions, records and changes in a real database."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from callcenter.domain.frame import SECOND, Micros
+from callcenter.errors import BadInput
+from callcenter.rules.edition import Mode, Title
+from callcenter.rules.refusals import StepRefused
+from callcenter.rules.roles import Role
+from callcenter.rules.standing import SERVICE, State
+from callcenter.rules.steps import Action, Step
+from callcenter.rules.violation import Verdict
+from callcenter.store import Office
+from callcenter.store.answers import KEPT_FOR, Answer, Asked, fingerprint, recall, remember
+from callcenter.store.audit import page as audit_page
+from callcenter.store.changes import Change, ChangeKind, ChangeState, decide, listed
+from callcenter.store.changes import propose as propose_change
+from callcenter.store.conflicts import KeyReused, Missing, Outdated
+from callcenter.store.people import Accounts, NewAccount, add_account, change_account, get_account, list_accounts
+from callcenter.store.sessions import FREE_ATTEMPTS, Lifetimes, Session, Sessions, SignInBlocked, SignInRefused
+from callcenter.store.violations import Kept, Wanted, act, counted, get, get_for, history, page, put
+from tests.integration.office import PASSWORD, QUICK, dossier, hire, opened, propose
+from tests.unit.rules.people import (
+    ALICE,
+    BOB,
+    DAY,
+    HR,
+    LEADER,
+    MANAGER,
+    MONDAY,
+    QA,
+    SUPERVISOR,
+    TERMS,
+    record,
+    step,
+)
+
+MINUTE: Micros = 60 * SECOND
+LIVES = Lifetimes()
+
+
+@pytest.fixture
+async def office(tmp_path: Path) -> AsyncIterator[Office]:
+    async with opened(tmp_path) as office:
+        yield office
+
+
+@pytest.fixture
+async def sessions(office: Office) -> Sessions:
+    await hire(office, "sun", Role.SUPERVISOR)
+    return Sessions(office, Accounts(QUICK), LIVES)
+
+
+async def audited(office: Office) -> list[tuple[str, str, str]]:
+    async with office.reading() as connection:
+        return [(e.told.actor, e.told.action, e.told.subject) for e in await audit_page(connection, 0, 1000)]
+
+
+async def did(office: Office, number: str, *steps: Step) -> None:
+    for one in steps:
+        async with office.writing() as desk:
+            await act(desk, number, None, one, TERMS)
+
+
+class TestAccounts:
+    async def test_account_is_what_was_said_of_it(self, office: Office) -> None:
+        account = await hire(office, "alice", Role.AGENT, agent="Alice", team="hotline")
+        assert (account.person, account.version) == (ALICE, 1)
+        assert await audited(office) == [("console:root", "add", "alice")]
+
+    async def test_password_is_kept_as_argon2id_alone(self, office: Office, tmp_path: Path) -> None:
+        hashed = await Accounts().hashed("alice", PASSWORD)
+        async with office.writing() as desk:
+            await add_account(desk, NewAccount(name="alice", full_name="A", role=Role.AGENT), hashed, "x", MONDAY)
+        with closing(sqlite3.connect(tmp_path / "callcenter.sqlite")) as connection:
+            ((kept,),) = connection.execute("SELECT password FROM accounts").fetchall()
+        assert kept.startswith("$argon2id$v=19$m=65536,t=3,p=4$")
+
+    @pytest.mark.parametrize("password", ["short", "x" * 129, "my-Alice-password"])
+    async def test_weak_password_is_refused(self, password: str) -> None:
+        with pytest.raises(BadInput, match="a password"):
+            await Accounts(QUICK).hashed("alice", password)
+
+    @pytest.mark.parametrize("name", ["", "Alice", "a b", "a:b", "service", "x" * 33, "-a", "a\n"])
+    async def test_name_that_is_none_is_refused(self, office: Office, name: str) -> None:
+        with pytest.raises(BadInput, match="no name for an account"):
+            await hire(office, name, Role.AGENT)
+
+    async def test_name_and_agent_are_taken_once(self, office: Office) -> None:
+        await hire(office, "alice", Role.AGENT, agent="Alice")
+        with pytest.raises(BadInput, match="there is an account alice already"):
+            await hire(office, "alice", Role.AGENT)
+        with pytest.raises(BadInput, match="account alice is agent Alice already"):
+            await hire(office, "alice2", Role.AGENT, agent="Alice")
+
+    async def test_control_characters_stay_out(self, office: Office) -> None:
+        with pytest.raises(BadInput, match="control character"):
+            await hire(office, "alice", Role.AGENT, agent="Ali\nce")
+
+    async def test_last_administrator_stays(self, office: Office) -> None:
+        await hire(office, "root", Role.ADMIN)
+        await hire(office, "root2", Role.ADMIN)
+
+        async def disable(name: str) -> None:
+            async with office.writing() as desk:
+                await change_account(desk, name, {"disabled_at": MONDAY}, None, "root", MONDAY)
+
+        await disable("root2")
+        with pytest.raises(BadInput, match="last administrator"):
+            await disable("root")
+        async with office.reading() as connection:
+            assert [a.disabled_at for a in await list_accounts(connection)] == [None, MONDAY]
+
+    async def test_second_of_two_changes_at_once_is_refused(self, office: Office) -> None:
+        await hire(office, "alice", Role.AGENT)
+
+        async def change(team: str) -> None:
+            async with office.writing() as desk:
+                await change_account(desk, "alice", {"team": team}, 1, "root", MONDAY)
+
+        results = await asyncio.gather(change("a"), change("b"), return_exceptions=True)
+        assert [type(r) for r in results if r is not None] == [Outdated]
+        async with office.reading() as connection:
+            assert (await get_account(connection, "alice")).version == 2
+
+
+class TestSessions:
+    async def test_token_finds_its_session_until_sign_out(self, sessions: Sessions) -> None:
+        session = await sessions.sign_in("sun", PASSWORD, MONDAY)
+        assert session.token is not None
+        found = await sessions.resume(session.token, MONDAY + 1)
+        assert (found and found.account.name, found and found.token) == ("sun", None)
+        await sessions.sign_out(session, MONDAY + 2)
+        assert await sessions.resume(session.token, MONDAY + 3) is None
+
+    async def test_token_is_not_in_the_database(self, sessions: Sessions, tmp_path: Path) -> None:
+        session = await sessions.sign_in("sun", PASSWORD, MONDAY)
+        assert session.token is not None
+        await sessions._office.close()
+        files = [file.read_bytes() for file in await asyncio.to_thread(lambda: list(tmp_path.iterdir()))]
+        assert not any(session.token.encode() in content for content in files)
+
+    async def test_every_sign_in_has_a_token_of_its_own(self, sessions: Sessions) -> None:
+        one, two = [await sessions.sign_in("sun", PASSWORD, MONDAY + n) for n in range(2)]
+        assert len({one.token, two.token, one.csrf, two.csrf, one.id, two.id}) == 6
+
+    @pytest.mark.parametrize(
+        ("name", "password"), [("sun", "wrong password!"), ("nobody", PASSWORD), ("sun", "x" * 5000)]
+    )
+    async def test_wrong_name_and_wrong_password_sound_the_same(
+        self, sessions: Sessions, name: str, password: str
+    ) -> None:
+        with pytest.raises(SignInRefused, match="the name or the password is wrong"):
+            await sessions.sign_in(name, password, MONDAY)
+
+    async def test_session_ends_when_idle_and_after_its_whole_life(self, sessions: Sessions) -> None:
+        session = await sessions.sign_in("sun", PASSWORD, MONDAY)
+        assert session.token is not None
+        assert await sessions.resume(session.token, MONDAY + LIVES.idle) is None
+        assert await sessions.resume(session.token, MONDAY + LIVES.whole) is None
+
+    async def test_requests_keep_a_session_alive_and_its_token_changes(self, sessions: Sessions) -> None:
+        session = await sessions.sign_in("sun", PASSWORD, MONDAY)
+        first = session.token
+        assert first is not None
+        assert await sessions.resume(first, MONDAY + 29 * MINUTE) is not None
+        assert await sessions.resume(first, MONDAY + 58 * MINUTE) is not None
+        rotated = await sessions.resume(first, MONDAY + 61 * MINUTE)
+        assert rotated is not None
+        assert rotated.token not in {None, first}
+        assert await sessions.resume(first, MONDAY + 61 * MINUTE + SECOND) is not None  # requests already under way
+        assert await sessions.resume(first, MONDAY + 62 * MINUTE) is None
+
+    async def test_two_requests_at_once_get_one_new_token(self, sessions: Sessions) -> None:
+        session = await sessions.sign_in("sun", PASSWORD, MONDAY)
+        token = session.token
+        assert token is not None
+        await sessions.resume(token, MONDAY + 20 * MINUTE)
+        await sessions.resume(token, MONDAY + 45 * MINUTE)
+        both = await asyncio.gather(*(sessions.resume(token, MONDAY + 61 * MINUTE) for _ in range(2)))
+        assert len([one for one in both if one is not None and one.token is not None]) == 1
+
+    async def test_change_of_an_account_signs_it_out(self, office: Office, sessions: Sessions) -> None:
+        session = await sessions.sign_in("sun", PASSWORD, MONDAY)
+        async with office.writing() as desk:
+            await change_account(desk, "sun", {"role": Role.AGENT}, None, "root", MONDAY)
+        assert session.token is not None
+        assert await sessions.resume(session.token, MONDAY + 1) is None
+
+    async def test_disabled_account_cannot_sign_in(self, office: Office, sessions: Sessions) -> None:
+        async with office.writing() as desk:
+            await change_account(desk, "sun", {"disabled_at": MONDAY}, None, "root", MONDAY)
+        with pytest.raises(SignInRefused):
+            await sessions.sign_in("sun", PASSWORD, MONDAY)
+
+    @pytest.mark.parametrize("name", ["sun", "nobody"])
+    async def test_guessing_is_blocked_whether_or_not_the_account_exists(self, sessions: Sessions, name: str) -> None:
+        for _ in range(FREE_ATTEMPTS):
+            with pytest.raises(SignInRefused):
+                await sessions.sign_in(name, "wrong password!", MONDAY)
+        with pytest.raises(SignInBlocked, match="try again in 30 s"):
+            await sessions.sign_in(name, PASSWORD, MONDAY)
+
+    async def test_block_ends_and_the_next_is_longer(self, sessions: Sessions) -> None:
+        for n in range(FREE_ATTEMPTS):
+            with pytest.raises(SignInRefused):
+                await sessions.sign_in("sun", "wrong password!", MONDAY + n)
+        later = MONDAY + MINUTE
+        with pytest.raises(SignInRefused):
+            await sessions.sign_in("sun", "wrong password!", later)
+        with pytest.raises(SignInBlocked, match="try again in 60 s"):
+            await sessions.sign_in("sun", PASSWORD, later)
+        assert (await sessions.sign_in("sun", PASSWORD, later + MINUTE)).account.name == "sun"
+
+    async def test_right_password_forgets_the_wrong_ones(self, sessions: Sessions) -> None:
+        for n in range(3 * FREE_ATTEMPTS):
+            with pytest.raises(SignInRefused):
+                await sessions.sign_in("sun", "wrong password!", MONDAY + n)
+            await sessions.sign_in("sun", PASSWORD, MONDAY + n)
+
+    async def test_many_guesses_at_once_are_counted_one_by_one(self, sessions: Sessions) -> None:
+        guesses = [sessions.sign_in("sun", "wrong password!", MONDAY) for _ in range(20)]
+        results = await asyncio.gather(*guesses, return_exceptions=True)
+        assert sorted(type(r).__name__ for r in results) == ["SignInBlocked"] * 15 + ["SignInRefused"] * 5
+
+    async def test_names_that_nobody_has_fill_a_bounded_table_and_no_log(
+        self, office: Office, sessions: Sessions, tmp_path: Path
+    ) -> None:
+        before = await audited(office)
+        for n in range(20):
+            with pytest.raises(SignInRefused):
+                await sessions.sign_in(f"{n}" * 300, "wrong password!", MONDAY)
+        with closing(sqlite3.connect(tmp_path / "callcenter.sqlite")) as connection:
+            ((longest,),) = connection.execute("SELECT max(length(name)) FROM sign_in_attempts").fetchall()
+        assert (longest, await audited(office)) == (10, before)
+
+    async def test_sign_ins_are_audited(self, office: Office, sessions: Sessions) -> None:
+        with pytest.raises(SignInRefused):
+            await sessions.sign_in("sun", "wrong password!", MONDAY)
+        session: Session = await sessions.sign_in("sun", PASSWORD, MONDAY)
+        await sessions.sign_out(session, MONDAY)
+        assert [action for _, action, _ in await audited(office)] == ["add", "sign_in_failed", "sign_in", "sign_out"]
+
+
+class TestViolations:
+    async def test_same_record_again_changes_nothing(self, office: Office) -> None:
+        async with office.writing() as desk:
+            kept = [await put(desk, dossier(), record(), MONDAY + n) for n in range(2)]
+        assert kept == [Kept.NEW, Kept.SAME]
+        assert len(await audited(office)) == 1
+
+    async def test_record_derived_anew_replaces_one_that_nobody_was_told_of(self, office: Office) -> None:
+        number = await propose(office, standing=record(verdict=Verdict.UNDETERMINED))
+        async with office.writing() as desk:
+            assert await put(desk, dossier(), record(), MONDAY) is Kept.RENEWED
+        async with office.reading() as connection:
+            assert (await get(connection, number)).standing.verdict is Verdict.PROPOSED
+
+    async def test_record_derived_anew_leaves_one_that_people_work_on(self, office: Office) -> None:
+        number = await propose(office)
+        await did(office, number, step(Action.NOTIFY, LEADER))
+        async with office.writing() as desk:
+            other = dossier(why=Title("另", "other"))
+            assert await put(desk, other, record(), MONDAY) is Kept.DIFFERS
+        async with office.reading() as connection:
+            kept = await get(connection, number)
+        assert (kept.standing.state, kept.dossier) == (State.NOTIFIED, dossier())
+
+    async def test_steps_are_in_the_history_and_in_the_audit_log(self, office: Office) -> None:
+        number = await propose(office)
+        await did(office, number, step(Action.NOTIFY, LEADER), step(Action.EXPLAIN, ALICE, note="the phone froze"))
+        async with office.reading() as connection:
+            entries = await history(connection, number)
+        assert [(e.action, e.by, e.note) for e in entries] == [
+            (Action.NOTIFY, "li", "because"),
+            (Action.EXPLAIN, "alice", "the phone froze"),
+        ]
+        assert await audited(office) == [
+            (SERVICE, "propose", number),
+            ("li", "notify", number),
+            ("alice", "explain", number),
+        ]
+
+    async def test_refused_step_leaves_no_trace(self, office: Office) -> None:
+        number = await propose(office)
+        with pytest.raises(StepRefused):
+            await did(office, number, step(Action.CONFIRM, SUPERVISOR))
+        async with office.reading() as connection:
+            assert ((await get(connection, number)).version, await history(connection, number)) == (1, [])
+        assert len(await audited(office)) == 1
+
+    async def test_two_people_at_once_have_one_effect(self, office: Office) -> None:
+        number = await propose(office)
+        await did(office, number, step(Action.NOTIFY, LEADER), step(Action.EXPLAIN, ALICE))
+
+        async def decided(action: Action, who: Any) -> None:
+            async with office.writing() as desk:
+                await act(desk, number, 3, step(action, who), TERMS)
+
+        both = await asyncio.gather(
+            decided(Action.CONFIRM, SUPERVISOR), decided(Action.OVERTURN, MANAGER), return_exceptions=True
+        )
+        assert [type(r) for r in both if r is not None] == [Outdated]
+        async with office.reading() as connection:
+            assert len(await history(connection, number)) == 3
+
+    async def test_unknown_record_is_missing(self, office: Office) -> None:
+        with pytest.raises(Missing):
+            await did(office, "0" * 32, step(Action.NOTIFY, LEADER))
+
+    async def test_pages_follow_each_other_without_gap_or_repeat(self, office: Office) -> None:
+        for n in range(7):
+            await propose(office, n, at=MONDAY + n // 3)  # several at the same moment
+        seen: list[str] = []
+        before: tuple[Micros, str] | None = None
+        async with office.reading() as connection:
+            while found := await page(connection, MANAGER, Wanted(), before, 2):
+                seen += [one.dossier.id for one in found]
+                before = found[-1].sort_at, found[-1].dossier.id
+        assert seen == [dossier(n).id for n in reversed(range(7))]
+
+    @pytest.mark.parametrize(
+        ("wanted", "expected"),
+        [
+            (Wanted(agent="Bob"), [2]),
+            (Wanted(rule="V-EAT"), [3]),
+            (Wanted(state=State.NOTIFIED), [1]),
+            (Wanted(verdict=Verdict.EXCUSED), [4]),
+            (Wanted(since=MONDAY + 3), [4, 3]),
+            (Wanted(until=MONDAY + 3), [2, 1]),
+            (Wanted(agent="Alice", since=MONDAY + 2, until=MONDAY + 4), [3]),
+        ],
+    )
+    async def test_filters(self, office: Office, wanted: Wanted, expected: list[int]) -> None:
+        await did(office, await propose(office, 1), step(Action.NOTIFY, LEADER))
+        await propose(office, 2, agent="Bob")
+        await propose(office, 3, rule="V-EAT")
+        await propose(office, 4, standing=record(verdict=Verdict.EXCUSED))
+        async with office.reading() as connection:
+            found = await page(connection, MANAGER, wanted, None, 10)
+        assert [int(one.dossier.id, 16) for one in found] == expected
+
+    @pytest.mark.parametrize(
+        ("person", "expected"),
+        [
+            (ALICE, [1]),
+            (BOB, [2]),
+            (LEADER, [2, 1]),
+            (msgspec.structs.replace(LEADER, team=None), []),
+            (SUPERVISOR, [3, 2, 1]),
+            (HR, [3, 2, 1]),
+            (QA, [3, 2, 1]),
+            (msgspec.structs.replace(MANAGER, role=Role.ADMIN), [4, 3, 2, 1]),
+        ],
+    )
+    async def test_everybody_sees_what_they_may_in_the_list_and_one_by_one(
+        self, office: Office, person: Any, expected: list[int]
+    ) -> None:
+        await propose(office, 1)
+        await propose(office, 2, agent="Bob")
+        await propose(office, 3, agent="Zoe", team="orders")
+        await propose(office, 4, standing=record(mode=Mode.SHADOW))
+        async with office.reading() as connection:
+            found = [int(one.dossier.id, 16) for one in await page(connection, person, Wanted(), None, 10)]
+            refused = [n for n in range(1, 5) if not await sees(connection, n, person)]
+        assert (found, sorted(found + refused)) == (expected, [1, 2, 3, 4])
+
+    async def test_only_what_stands_is_counted(self, office: Office) -> None:
+        hearing = [step(Action.NOTIFY, LEADER), step(Action.EXPLAIN, ALICE)]
+        confirmed = [*hearing, step(Action.CONFIRM, SUPERVISOR)]
+        appealed = [*confirmed, step(Action.APPEAL, ALICE)]
+        overturned = [*appealed, step(Action.OVERTURN, MANAGER)]
+        for n, steps in enumerate([[], hearing, confirmed, appealed, overturned], 1):
+            await did(office, await propose(office, n), *steps)
+        async with office.reading() as connection:
+            found = await counted(connection, "Alice", MONDAY, MONDAY + DAY)
+        assert [(int(r.dossier.id, 16), r.standing.counted) for r in found] == [(3, 2)]
+
+
+async def sees(connection: Any, number: int, person: Any) -> bool:
+    try:
+        await get_for(connection, dossier(number).id, person)
+    except Missing:
+        return False
+    return True
+
+
+class TestAnswers:
+    ASKED = Asked(account="sun", key="k", request=fingerprint(b"POST", b"/a", b"{}"), at=MONDAY)
+    ANSWER = Answer(status=200, etag='"2"', body="{}")
+
+    async def test_same_request_has_the_same_answer(self, office: Office) -> None:
+        async with office.writing() as desk:
+            assert await recall(desk, self.ASKED) is None
+            await remember(desk, self.ASKED, self.ANSWER)
+        async with office.writing() as desk:
+            assert await recall(desk, self.ASKED) == self.ANSWER
+
+    async def test_other_request_with_the_same_key_is_refused(self, office: Office) -> None:
+        other = msgspec.structs.replace(self.ASKED, request=fingerprint(b"POST", b"/b", b"{}"))
+        async with office.writing() as desk:
+            await remember(desk, self.ASKED, self.ANSWER)
+            with pytest.raises(KeyReused):
+                await recall(desk, other)
+
+    async def test_key_is_its_account_s_own_and_is_forgotten_in_time(self, office: Office) -> None:
+        async with office.writing() as desk:
+            await remember(desk, self.ASKED, self.ANSWER)
+            assert await recall(desk, msgspec.structs.replace(self.ASKED, account="ma")) is None
+            assert await recall(desk, msgspec.structs.replace(self.ASKED, at=MONDAY + KEPT_FOR + 1)) is None
+
+    def test_fingerprint_tells_apart_what_joins_to_the_same_bytes(self) -> None:
+        assert fingerprint(b"ab", b"c") != fingerprint(b"a", b"bc")
+
+
+class TestChanges:
+    CHANGE = Change(
+        id="1" * 32, kind=ChangeKind.AMOUNT, subject="pay_per_point", content={"yuan": 10}, reason="as agreed",
+        proposed_by="sun", proposed_at=MONDAY,
+    )  # fmt: skip
+
+    async def test_change_takes_two_people(self, office: Office) -> None:
+        async with office.writing() as desk:
+            await propose_change(desk, self.CHANGE)
+        async with office.writing() as desk:
+            with pytest.raises(BadInput, match="who proposed a change does not decide on it"):
+                await decide(desk, self.CHANGE.id, 1, ChangeState.APPROVED, "sun", MONDAY)
+            done = await decide(desk, self.CHANGE.id, 1, ChangeState.APPROVED, "ma", MONDAY + 1)
+        async with office.reading() as connection:
+            assert await listed(connection, ChangeState.APPROVED, 10) == [done]
+            assert await listed(connection, ChangeState.PROPOSED, 10) == []
+        assert (done.state, done.decided_by, done.content) == (ChangeState.APPROVED, "ma", {"yuan": 10})
+
+    async def test_change_is_decided_once(self, office: Office) -> None:
+        async with office.writing() as desk:
+            await propose_change(desk, self.CHANGE)
+            await decide(desk, self.CHANGE.id, 1, ChangeState.REJECTED, "ma", MONDAY)
+            with pytest.raises(Outdated):
+                await decide(desk, self.CHANGE.id, 1, ChangeState.APPROVED, "hua", MONDAY)
+            with pytest.raises(BadInput, match="rejected already"):
+                await decide(desk, self.CHANGE.id, 2, ChangeState.APPROVED, "hua", MONDAY)
+
+    async def test_unknown_change_is_missing(self, office: Office) -> None:
+        async with office.writing() as desk:
+            with pytest.raises(Missing):
+                await decide(desk, "0" * 32, 1, ChangeState.APPROVED, "ma", MONDAY)
