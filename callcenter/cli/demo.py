@@ -17,6 +17,8 @@ from rich.live import Live
 from rich.text import Text
 
 from callcenter.cli.board import console_for_output, spoken, zone
+from callcenter.cli.violations import explain_all
+from callcenter.config import load_settings
 from callcenter.domain.frame import SECOND
 from callcenter.domain.state import FloorSettings
 from callcenter.errors import LabError
@@ -51,6 +53,10 @@ _SAID: dict[str, Told] = {
     "service": Told("正在启动服务……", "Starting the service ..."),
     "story": Told("演示开始,约两分钟。", "The story begins; it takes two minutes."),
     "over": Told("演示结束。", "The story is over."),
+    "records": Told(
+        "规则由此提出的记录,每条均仅凭流水日志重新推导(Eve 当时不在班):",
+        "The records that the rules raise, each derived again from the journal alone (Eve was off duty):",
+    ),
     "stay": Told(
         "服务仍在运行:{url}/metrics;看板:callcenter board --url {url};按 Ctrl-C 结束。",
         "The service still runs: {url}/metrics; its board: callcenter board --url {url}; Ctrl-C ends it.",
@@ -72,10 +78,16 @@ class _Show:
         self._lang = lang
         self._live: Live | None = None
         self._told: deque[str] = deque(maxlen=_LINES_TOLD)
+        self._banner = Text()
 
     def say(self, name: str, **more: str) -> None:
         """Say one of the demo's own sentences."""
         self.console.print(Text(self._spoken(_SAID[name]).format(**more), "bold"))
+
+    def announce(self, name: str) -> None:
+        """Say a sentence that stays above the board while it plays."""
+        self._banner = Text(self._spoken(_SAID[name]), "bold reverse")
+        self.say(name)
 
     def tell(self, told: Told) -> None:
         """Tell a line of the story."""
@@ -94,13 +106,23 @@ class _Show:
             with Live(console=self.console, screen=True, auto_refresh=False) as self._live:
                 while not await _over(playing, _REFRESH_SECONDS):
                     told = Text("\n".join((*self._told, "")))
-                    self._live.update(Group(told, self.board.show(await read())), refresh=True)
+                    self._live.update(Group(self._banner, told, self.board.show(await read())), refresh=True)
             self._live = None
         await playing
 
     def conclude(self, document: LiveDocument) -> None:
         """Show the board as it stands, and every call of the story."""
         self.console.print(self.board.show(document, calls=_ALL_CALLS))
+
+    def explain(self, lines: list[str]) -> None:
+        """Show every record with what it stands on."""
+        for line in lines:
+            self.console.print(Text(line), soft_wrap=True)
+
+    @property
+    def lang(self) -> Lang:
+        """The language that is spoken."""
+        return self._lang
 
     def _spoken(self, told: Told) -> str:
         return told.zh if self._lang == "zh-CN" else told.en
@@ -124,7 +146,7 @@ def main(
 
 async def _play_tape(show: _Show, speed: float) -> None:
     with _ends_on_signal():
-        show.say("tape")
+        show.announce("tape")
         wrap_up = dict.fromkeys(_queue_names(LabSettings().agents(dialplans_dir())), _WRAP_UP_SECONDS * SECOND)
         playback = Playback(SHIPPED, FloorSettings(wrap_up=wrap_up))
 
@@ -147,7 +169,7 @@ async def _play(show: _Show, work_dir: Path, record: Path | None) -> None:
         show.say("lab")
         async with _asterisk(lab) as state, _recording(state, record):
             show.say("service")
-            service = DemoService(work_dir, state, _queue_names(lab.agents), _WRAP_UP_SECONDS)
+            service = DemoService(work_dir, state, _queue_names(lab.agents), _WRAP_UP_SECONDS, lab.agents)
             async with service.running():
                 await _tell_story(show, lab, state, service)
                 if show.console.is_terminal:
@@ -172,6 +194,8 @@ async def _tell_story(show: _Show, lab: Lab, state: LabState, service: DemoServi
             await show.watch(read, playing)
     show.say("over")
     show.conclude(await read())
+    show.say("records")
+    show.explain(await asyncio.to_thread(explain_all, load_settings(service.settings), show.lang))
 
 
 @contextlib.asynccontextmanager

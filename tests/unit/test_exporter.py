@@ -48,10 +48,13 @@ class House:
         self.tell(ev.CallerJoined, caller, name, caller, queue, 1, number, "400")
 
     def ring(self, caller: str = "c1", agent: str = "Alice", queue: str = "sales", after: float = 0) -> None:
+        self.call(caller, agent, queue, after)
+        self.tell(ev.ChannelRang, f"{caller}-{agent}", f"PJSIP/{agent}-{caller}")
+
+    def call(self, caller: str, agent: str, queue: str, after: float = 0) -> None:
         uid, name = f"{caller}-{agent}", f"PJSIP/{agent}-{caller}"
         self.tell(ev.ChannelStarted, uid, name, caller, "", calling=False, number=None, after=after)
         self.tell(ev.MemberCalled, caller, f"PJSIP/trunk-{caller}", caller, queue, f"PJSIP/{agent}", agent, uid, name)
-        self.tell(ev.ChannelRang, uid, name)
 
     def answer(self, caller: str = "c1", agent: str = "Alice", queue: str = "sales", after: float = 0) -> None:
         uid, name, trunk = f"{caller}-{agent}", f"PJSIP/{agent}-{caller}", f"PJSIP/trunk-{caller}"
@@ -122,6 +125,29 @@ def test_answered_visit_counts_at_its_answer_and_not_again_at_its_end() -> None:
     assert house.risen("visits_total") == {visits: 1}
     house.hang_up(after=60)
     assert house.risen("visits_total") == {visits: 1}
+
+
+def test_visit_whose_join_was_not_seen_counts_at_its_end_and_has_no_wait() -> None:
+    house = House()
+    house.sign_in()
+    house.ring()
+    house.answer(after=4)
+    assert house.risen("visits_total") == {}
+    house.hang_up(after=5)
+    assert house.risen("visits_total") == {'visits_total{outcome="answered",queue="sales"}': 1}
+    assert house.risen("wait_seconds_count") == {}
+
+
+def test_phone_that_never_says_ringing_is_counted_as_answered_and_in_no_ring_figure() -> None:
+    house = House()
+    house.sign_in()
+    house.join()
+    house.call("c1", "Alice", "sales")
+    house.answer(after=4)
+    house.hang_up(after=5)
+    assert house.risen("visits_total") == {'visits_total{outcome="answered",queue="sales"}': 1}
+    assert house.risen("within_rings_total") == {}
+    assert house.risen("ring_seconds_count") == {}
 
 
 def test_visit_answered_before_a_restart_of_ours_is_not_counted_twice() -> None:
