@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import ipaddress
 import socket
 from collections.abc import Awaitable, Callable, Iterator, MutableMapping
 from typing import Any, NamedTuple
+from urllib.parse import urlsplit
 
 import msgspec
 import uvicorn
@@ -21,6 +23,7 @@ Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 _BACKLOG = 64
+_OWN_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
 _LAST_REQUESTS_SECONDS = 2
 
 
@@ -33,10 +36,15 @@ class Page(NamedTuple):
 
 
 class Pages:
-    """The application (ASGI): four pages that read and change nothing."""
+    """The application (ASGI): four pages that read and change nothing.
 
-    def __init__(self, exporter: Exporter) -> None:
+    Where it listens on this machine alone, it answers only to this machine's own names: a page in somebody's browser
+    that has its name resolved to 127.0.0.1 would else read who is working and since when.
+    """
+
+    def __init__(self, exporter: Exporter, host: str) -> None:
         self._exporter = exporter
+        self._names = _OWN_NAMES | {None, host.lower()} if _is_loopback(host) else None
         self._pages: dict[str, Callable[[], Awaitable[Page]]] = {
             "/metrics": self._metrics,
             "/healthz": self._healthz,
@@ -47,7 +55,9 @@ class Pages:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002 - nothing is received
         """Answer one request."""
         make = self._pages.get(scope["path"])
-        if make is None:
+        if self._names is not None and _host_of(scope) not in self._names:
+            page = Page(b"This service is for this machine alone.\n", status=403)
+        elif make is None:
             page = Page(f"There are {', '.join(self._pages)}.\n".encode(), status=404)
         elif scope["method"] not in {"GET", "HEAD"}:
             page = Page(b"Only GET.\n", status=405)
@@ -76,6 +86,24 @@ class Pages:
         return Page(msgspec.json.encode(self._exporter.live()), "application/json")
 
 
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host.lower() == "localhost"
+
+
+def _host_of(scope: Scope) -> str | None:
+    """Return the name that was asked for; None where none was, which no browser does."""
+    value: bytes | None = next((value for name, value in scope["headers"] if name == b"host"), None)
+    if value is None:
+        return None
+    try:
+        return urlsplit(f"//{value.decode('latin-1')}").hostname or ""
+    except ValueError:
+        return ""
+
+
 class _Quiet(uvicorn.Server):
     """A server that leaves signals to whoever started it."""
 
@@ -102,7 +130,8 @@ class ExporterServer:
         self.port: int = self._socket.getsockname()[1]
         self._server = _Quiet(
             uvicorn.Config(
-                Pages(exporter), ws="none", lifespan="off", log_config=None, access_log=False, server_header=False,
+                Pages(exporter, settings.host), ws="none", lifespan="off",
+                log_config=None, access_log=False, server_header=False,
                 timeout_graceful_shutdown=_LAST_REQUESTS_SECONDS,
             )
         )  # fmt: skip

@@ -82,6 +82,20 @@ async def test_what_is_no_page_or_no_question_is_refused() -> None:
     assert (head.status_code, head.content) == (200, b"")
 
 
+@pytest.mark.parametrize("host", ["evil.example", "evil.example:9464", "127.0.0.1.evil.example", "[", ""])
+async def test_page_under_another_name_is_not_served_to_a_browser_that_was_led_astray(host: str) -> None:
+    async with Service().running() as client:
+        page = await client.get("/live.json", headers={"Host": host})
+    assert page.status_code == 403
+    assert b"agents" not in page.content
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost:9464", "LOCALHOST", "[::1]", "[::1]:9464"])
+async def test_page_is_served_under_the_machines_own_names(host: str) -> None:
+    async with Service().running() as client:
+        assert (await client.get("/live.json", headers={"Host": host})).status_code == 200
+
+
 async def test_port_is_free_again_once_the_server_has_ended() -> None:
     service = Service()
     async with service.running() as client:
