@@ -21,6 +21,7 @@ COMMANDS = {
     "journal": "Verify the journal, or tell what is in it.",
     "db": "Create or migrate the database.",
     "rules": "Check and list rulebooks.",
+    "violations": "List and explain records, derived again from the journal.",
     "lab": "Build and run a real Asterisk with callers and phones.",
     "phone": "Be an agent's phone in this terminal.",
     "demo": "Play a two-minute story on a real Asterisk and show the calls.",

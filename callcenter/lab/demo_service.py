@@ -5,17 +5,21 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import http.client
+import json
 import os
 import signal
 import socket
 import sys
 from collections.abc import AsyncIterator, Iterable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from callcenter.errors import LabError
-from callcenter.lab.settings import LAB_DOMAIN
+from callcenter.lab.settings import LAB_DOMAIN, AgentSpec
 from callcenter.lab.switch import LabState, free_port
 
+_OFF_DUTY = "Eve"
+_SHIFT = timedelta(hours=4)
 _READY_SECONDS = 30.0
 _STOP_SECONDS = 20.0
 _POLL_SECONDS = 0.2
@@ -25,8 +29,12 @@ _OK = 200
 class DemoService:
     """A service of its own directory: settings, secrets, journal, database and log lie there."""
 
-    def __init__(self, work_dir: Path, state: LabState, queues: Iterable[str], wrap_up_seconds: int) -> None:
+    def __init__(
+        self, work_dir: Path, state: LabState, queues: Iterable[str], wrap_up_seconds: int, agents: Iterable[AgentSpec]
+    ) -> None:
         self._dir = work_dir.absolute()
+        self._agents = tuple(agents)
+        self.settings = self._dir / "callcenter.toml"
         self._state = state
         self._queues = tuple(queues)
         self._wrap_up = wrap_up_seconds
@@ -63,9 +71,20 @@ class DemoService:
             secret = self._dir / f"{login}.secret"
             secret.touch(mode=0o600)
             secret.write_text(self._state.manager_secrets[login] + "\n", encoding="utf-8")
-        path = self._dir / "callcenter.toml"
-        path.write_text(self._settings(), encoding="utf-8")
-        return path
+        (self._dir / "roster.json").write_text(json.dumps(self._roster(), ensure_ascii=False), encoding="utf-8")
+        self.settings.write_text(self._settings(), encoding="utf-8")
+        return self.settings
+
+    def _roster(self) -> dict[str, object]:
+        """Put everybody on shift today but Eve: what she does is excused."""
+        now = datetime.now(UTC)
+        shift = {"from": (now - _SHIFT).isoformat(), "to": (now + _SHIFT).isoformat()}
+        return {
+            "timezone": "Asia/Shanghai",
+            "agents": [{"agent": a.name, "interface": f"PJSIP/{a.number}"} for a in self._agents],
+            "shifts": [{"agent": a.name, **shift} for a in self._agents if a.name != _OFF_DUTY],
+            "legit_extensions": ["_1XXX", "_6XX", "_0X."],
+        }
 
     def _settings(self) -> str:
         here = self._dir
@@ -79,6 +98,7 @@ class DemoService:
             f"[journal]\npath = {_quoted(here / 'journal.sqlite')}\nmin_free_bytes = 0",
             f"[store]\nurl = {_quoted(f'sqlite:///{here}/record.sqlite')}",
             f"[exporter]\nport = {self.port}",
+            f"[rules]\nroster = {_quoted(here / 'roster.json')}",
             *(f"[queues.{queue}]\nwrap_up_seconds = {self._wrap_up}" for queue in self._queues),
         ]
         return "\n\n".join(lines) + "\n"

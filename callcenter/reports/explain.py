@@ -1,0 +1,138 @@
+"""A record derived again from the journal alone: what it says, what it stands on, and whether it comes out the same."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from callcenter.domain.floor import Floor
+from callcenter.domain.frame import SECOND, Micros
+from callcenter.domain.state import FloorSettings
+from callcenter.errors import BadInput, JournalDamaged
+from callcenter.journal import JournalReader, Kind, Stored
+from callcenter.reports.text import inert
+from callcenter.rules.texts import Language
+from callcenter.rules.violation import Violation
+from callcenter.tracker import Court, Follower, reread
+
+_SHOWN = (
+    "Event",
+    "Channel",
+    "ChannelStateDesc",
+    "Queue",
+    "MemberName",
+    "Interface",
+    "DialStatus",
+    "Cause",
+    "TechCause",
+)
+_EVERY = 5000
+
+
+class Exhibit(msgspec.Struct, frozen=True):
+    """One frame that a record stands on, as the journal keeps it."""
+
+    position: int
+    recorded_at: Micros
+    hash: str
+    said: str
+
+
+class Derived(msgspec.Struct, frozen=True):
+    """A record as it comes out of the journal, with its exhibits."""
+
+    violation: Violation
+    exhibits: tuple[Exhibit, ...]
+
+
+def derive(
+    journal: Path, settings: FloorSettings, court: Court, progress: Callable[[int], None] = lambda _: None
+) -> Iterator[Violation]:
+    """Yield every record that the journal gives, by this rulebook and roster, from its beginning to its end.
+
+    Records whose time to settle has not come by then are told as what they would be if nothing more came.
+
+    Raises:
+        JournalDamaged: At the first entry that is not as it was written.
+    """
+    follower = Follower(Floor(settings), judge=court.judge())
+    with JournalReader(journal) as reader:
+        for stored in reader.read():
+            yield from follower.follow(*reread(stored)).violations
+            if stored.position % _EVERY == 0:
+                progress(stored.position)
+    assert follower.judge is not None
+    if follower.floor.state.now is not None:
+        yield from follower.judge.finish(follower.floor.state.now)
+
+
+def exhibits(journal: Path, violation: Violation) -> tuple[Exhibit, ...]:
+    """Take the frames that a record stands on out of the journal, each checked against its seal.
+
+    Raises:
+        JournalDamaged: One is not as it was written.
+        BadInput: One is no longer kept.
+    """
+    with JournalReader(journal) as reader:
+        return tuple(_exhibit(reader.read_one(position)) for position in sorted(set(violation.frames)))
+
+
+def explain(journal: Path, settings: FloorSettings, court: Court, record: str) -> Derived:
+    """Derive one record again.
+
+    Args:
+        journal: The journal's file.
+        settings: What the floor was told from outside.
+        court: Rulebook and roster.
+        record: The record's id, or the beginning of it.
+
+    Raises:
+        BadInput: The journal does not give such a record: with this rulebook and roster it does not reproduce.
+        JournalDamaged: The journal is not what was written.
+    """
+    found = {v.id: v for v in derive(journal, settings, court) if v.id.startswith(record)}
+    if len(found) > 1:
+        raise BadInput(f"{len(found)} records begin with {record}: give more of the id.")
+    if not found:
+        raise BadInput(f"the journal gives no record {record}: with this rulebook and roster it does not reproduce.")
+    (violation,) = found.values()
+    return Derived(violation, exhibits(journal, violation))
+
+
+def told(derived: Derived, zone: ZoneInfo, language: Language) -> Iterator[str]:
+    """Yield the explanation, a line each."""
+    v = derived.violation
+    yield f"{v.rule}  {inert(v.agent)}  {v.verdict.value}  ({v.rulebook})"
+    yield f"  {v.why(language)}"
+    yield f"  id         {v.id}"
+    yield f"  time       {_clock(v.start, zone)} to {_clock(v.end, zone)}"
+    if v.measured is not None:
+        limit = "" if v.limit is None else f", limit {v.limit:.6f}"
+        yield f"  measured   {v.measured:.6f}{limit} {v.unit or ''}".rstrip()
+    if v.impact is not None:
+        kept_out = [f"{inert(i.queue or '?')} {inert(i.uniqueid)} ({i.outcome})" for i in v.impact]
+        yield f"  impact     {', '.join(kept_out) or 'none'}"
+    yield f"  ruled out  {', '.join(v.ruled_out) or 'nothing'}"
+    yield "  evidence   position, recorded, SHA-256 of the frame in the journal's chain, what it says"
+    for exhibit in derived.exhibits:
+        recorded = _clock(exhibit.recorded_at, zone)
+        yield f"    {exhibit.position:>8}  {recorded}  {exhibit.hash[:16]}  {inert(exhibit.said)}"
+    yield f"  reproduced from the journal: yes, {len(derived.exhibits)} frames, each as it was sealed"
+
+
+def _exhibit(stored: Stored) -> Exhibit:
+    if stored.kind != Kind.FRAME:
+        return Exhibit(stored.position, stored.recorded_at, stored.hash.hex(), "an event of the service itself")
+    frame, _ = reread(stored)
+    if frame is None:
+        raise JournalDamaged(f"journal entry {stored.position} holds no frame.")
+    said = [frame.headers[name] for name in _SHOWN if frame.headers.get(name)]
+    return Exhibit(stored.position, stored.recorded_at, stored.hash.hex(), " · ".join(said))
+
+
+def _clock(at: Micros | None, zone: ZoneInfo) -> str:
+    return "?" if at is None else datetime.fromtimestamp(at / SECOND, zone).strftime("%Y-%m-%d %H:%M:%S.%f")

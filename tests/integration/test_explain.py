@@ -1,0 +1,89 @@
+"""Records derived again from the journal alone: the same every time, and never from a journal that was changed."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from callcenter.ami.decode import decode
+from callcenter.ami.wire import Wire
+from callcenter.domain.state import FloorSettings
+from callcenter.errors import BadInput, JournalDamaged
+from callcenter.journal import Journal, JournalSettings
+from callcenter.reports.explain import derive, explain
+from callcenter.rules.roster import roster_of
+from callcenter.rules.rulebook import load_rulebook
+from callcenter.tracker import Court
+from callcenter.tracker.entries import frame_step
+
+TAPES = Path(__file__).parents[1] / "tapes"
+
+
+async def journal_of(story: str, home: Path) -> Path:
+    """Journal what the events login heard, as the service does."""
+    wire = Wire()
+    frames = wire.feed(gzip.decompress((TAPES / story / "board.ami.gz").read_bytes()))
+    path = home / "journal.sqlite"
+    async with await Journal.open(JournalSettings(path=path, min_free_bytes=0)) as journal:
+        steps = [frame_step("pbx", 1, raw, frame, decode(frame)) for frame, raw in zip(frames, wire.raw, strict=True)]
+        positions = await journal.append([step.entry for step in steps])
+        await journal.committed(positions[-1])
+    return path
+
+
+def court(story: str) -> Court:
+    """Put the agents of a story on duty for the whole of it."""
+    truth = json.loads((TAPES / story / "truth.json").read_text("utf-8"))
+    offers = [offer for visit in truth["visits"] for offer in visit["offers"]]
+    seats = {offer["agent"]: offer["interface"] for offer in offers}
+    raw = {
+        "timezone": "Asia/Shanghai",
+        "agents": [{"agent": agent, "interface": interface} for agent, interface in seats.items()],
+        "shifts": [
+            {"agent": agent, "from": "2026-01-01T00:00:00+08:00", "to": "2037-01-01T00:00:00+08:00"} for agent in seats
+        ],
+    }
+    return Court(load_rulebook(None), roster_of(raw, None))
+
+
+async def test_late_answer_comes_out_of_the_journal_the_same_each_time(tmp_path: Path) -> None:
+    path = await journal_of("late_answer", tmp_path)
+    first, second = (list(derive(path, FloorSettings(), court("late_answer"))) for _ in range(2))
+    shown = [v for v in first if v.rule == "V-LATE-ANSWER"]
+    assert first == second
+    assert [v.verdict.value for v in shown] == ["proposed"]
+
+
+async def test_explanation_shows_the_frames_and_their_seals(tmp_path: Path) -> None:
+    path = await journal_of("late_answer", tmp_path)
+    (late,) = (v for v in derive(path, FloorSettings(), court("late_answer")) if v.rule == "V-LATE-ANSWER")
+    derived = explain(path, FloorSettings(), court("late_answer"), late.id[:10])
+    assert derived.violation == late
+    assert len(derived.exhibits) == len(set(late.frames))
+    assert any("AgentConnect" in exhibit.said for exhibit in derived.exhibits)
+
+
+async def test_without_the_roster_the_same_act_is_not_proposed(tmp_path: Path) -> None:
+    path = await journal_of("late_answer", tmp_path)
+    found = list(derive(path, FloorSettings(), Court(load_rulebook(None), None)))
+    assert {v.verdict.value for v in found if v.rule == "V-LATE-ANSWER"} == {"undetermined"}
+
+
+async def test_record_that_does_not_reproduce_is_said_to(tmp_path: Path) -> None:
+    path = await journal_of("answered", tmp_path)
+    with pytest.raises(BadInput, match="does not reproduce"):
+        explain(path, FloorSettings(), court("answered"), "0123456789")
+
+
+async def test_flipped_byte_is_found_before_anything_is_explained(tmp_path: Path) -> None:
+    path = await journal_of("late_answer", tmp_path)
+    with sqlite3.connect(path) as base:
+        (payload,) = base.execute("select payload from entry where position = 9").fetchone()
+        changed = bytes([payload[0] ^ 1]) + payload[1:]
+        base.execute("update entry set payload = ? where position = 9", (changed,))
+    with pytest.raises(JournalDamaged, match="entry 9"):
+        list(derive(path, FloorSettings(), court("late_answer")))
