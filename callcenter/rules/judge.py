@@ -9,6 +9,7 @@ meanwhile has been answered or has left.
 from __future__ import annotations
 
 import heapq
+from collections.abc import Iterable
 
 import msgspec
 
@@ -110,9 +111,16 @@ class Judge:
             memory.forget()
         return told
 
-    def finish(self, at: Micros | None) -> list[Violation]:
-        """Tell all that is left, in order: the input is over, and its end is no gap."""
+    def finish(self, at: Micros | None, own_calls: Iterable[fx.OwnCall] = ()) -> list[Violation]:
+        """Tell all that is left, in order: the input is over, and its end is no gap.
+
+        Args:
+            at: The last moment seen.
+            own_calls: Own calls of agents that last, as the floor knows them.
+        """
         end = at if at is not None else self._memory.now
+        for own in own_calls:
+            self._lines.still_taken(own)
         self._lines.finish(end)
         self._posts.finish(end)
         self._offers.expire(None)

@@ -55,6 +55,10 @@ class Law:
         """Tell whether an agent was on duty at a moment, by the roster that there is."""
         return self.roster is not None and self.roster.on_duty(agent, at)
 
+    def off_duty(self, agent: str, at: Micros) -> bool:
+        """Tell whether a roster says that an agent was not on duty at a moment."""
+        return self.roster is not None and not self.roster.on_duty(agent, at)
+
     def same_shift(self, agent: str, one: Micros, two: Micros) -> bool:
         """Tell whether two moments lie in one shift; without a roster nothing speaks against it."""
         if self.roster is None:

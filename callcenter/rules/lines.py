@@ -29,21 +29,32 @@ class Lines:
         self._law = law
 
     def began(self, fact: fx.OwnCallBegan) -> None:
-        """An agent took the own line; a consultation during a talk is work."""
+        """An agent took the own line."""
+        self._take(fact.own)
+
+    def ended(self, fact: fx.OwnCallEnded) -> None:
+        """The own line is free again; one taken before anybody knew whose phone it is counts from its beginning."""
         own = fact.own
+        if own.uniqueid not in self._memory.lines:
+            self._take(own)
+        line = self._memory.lines.pop(own.uniqueid, None)
+        if line is not None:
+            line.dialled, line.frames = own.dialled, own.frames
+            self._engaged(line, own.ended_at if own.ended_at is not None else self._memory.now)
+
+    def still_taken(self, own: fx.OwnCall) -> None:
+        """The input is over and this own call lasts, known to be hers from the beginning or not."""
+        if own.uniqueid not in self._memory.lines:
+            self._take(own)
+
+    def _take(self, own: fx.OwnCall) -> None:
+        """Remember a line that is taken; a consultation during a talk is work."""
         if own.in_talk or own.started_at is None:
             return
         paused = self._memory.person(own.agent).state_before(own.started_at) is AgentState.PAUSED
         self._memory.lines[own.uniqueid] = Line(
             own.agent, own.interface, own.uniqueid, own.dialled, own.started_at, paused, own.frames
         )
-
-    def ended(self, fact: fx.OwnCallEnded) -> None:
-        """The own line is free again."""
-        line = self._memory.lines.pop(fact.own.uniqueid, None)
-        if line is not None:
-            line.dialled, line.frames = fact.own.dialled, fact.own.frames
-            self._engaged(line, fact.own.ended_at if fact.own.ended_at is not None else self._memory.now)
 
     def lost(self, fact: fx.PhoneLost) -> None:
         """A phone is no longer there."""
@@ -65,6 +76,8 @@ class Lines:
         person = self._memory.person(fact.agent)
         if person.off is None:
             person.loss = None
+        else:
+            person.off.frames = (*person.off.frames, *fact.frames)
 
     def changed(self, fact: fx.AgentStateChanged) -> None:
         """An agent's state changed; what it tells of her phone is taken in, and a phone taken off is judged."""

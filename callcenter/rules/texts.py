@@ -65,6 +65,10 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "log_differs": ("与queue_log记录不一致", "queue_log says otherwise"),
     "number_unknown": ("无法确认所拨号码是否准许", "nobody has said which numbers may be dialled"),
     "alone": ("没有其他话机在线，不能排除故障", "no other phone stayed up, so an outage cannot be ruled out"),
+    "left_early": (
+        "话机离线至班次结束，与早退无法区分",
+        "the phone stayed off until the shift ended, as by leaving early",
+    ),
     "lost_in_call": ("话机在振铃或通话中离线", "the phone was lost while it rang or a call was on"),
     "paused": ("开始时已示忙", "was paused when it began"),
     "not_seen": ("未见其可接听的记录", "whether the agent was available was not seen"),

@@ -78,6 +78,8 @@ class Verdicts:
         yield "gap", _undetermined("gap") if self._gap_near(act.start, act.end, figures) else None
         yield "near_limit", self._near_limit(act, measured, figures)
         yield "log_differs", self._log_differs(act)
+        if act.lost is not None:
+            yield "left_early", self._left_early(act)
         yield "doubt", next((f for f in act.favours if f.verdict is Verdict.UNDETERMINED), None)
         if impact is not None:
             yield "no_impact", None if impact else _undetermined("no_impact")
@@ -92,6 +94,8 @@ class Verdicts:
         assert act.start is not None
         assert act.end is not None
         off = Favour(Verdict.EXCUSED, Reason("off_duty"))
+        if act.lost is not None and self._law.off_duty(act.agent, act.start):
+            return off  # whoever comes late has not taken the phone off
         if act.measured is not None:
             return None if self._law.wholly_on_duty(act.agent, act.start, act.end) or act.kind == "refused" else off
         on_duty = sum(end - start for start, end in self._law.duty(act.agent, act.start, act.end))
@@ -101,6 +105,12 @@ class Verdicts:
     def _outage(self, act: Act, figures: Figures) -> Favour | None:
         loss = next(one for one in self._memory.losses if (one.at, one.interface) == act.lost)
         return weigh_loss(self._memory, self._law, loss, figures)
+
+    def _left_early(self, act: Act) -> Favour | None:
+        assert act.start is not None
+        assert act.end is not None
+        shift = None if self._law.roster is None else self._law.roster.shift_of(act.agent, act.start)
+        return _undetermined("left_early") if shift is not None and shift[1] <= act.end else None
 
     def _gap_near(self, start: Micros, end: Micros, figures: Figures) -> bool:
         near = figures.gap_nearness

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from callcenter.domain import facts as fx
 from callcenter.domain.facts import AgentState, VisitOutcome
 from callcenter.rules.duty import Roster
 from callcenter.rules.violation import Verdict, Violation
@@ -231,3 +232,48 @@ def test_roster_says_which_queues_she_serves_where_none_was_seen() -> None:
     story.own_call(0, 90)
     story.visit(20, 50)
     assert story.record().verdict is Verdict.PROPOSED
+
+
+def late_known(ended: float | None) -> fx.OwnCall:
+    """An own call on a phone of which nobody knew whose it was when it began."""
+    return fx.OwnCall(
+        agent="Alice", interface="PJSIP/1001", uniqueid="own", dialled="999", started_at=micros(0), up_at=None,
+        ended_at=None if ended is None else micros(ended), in_talk=False, in_gap=False, frames=(1,),
+    )  # fmt: skip
+
+
+def test_line_taken_before_anybody_knew_whose_it_is_counts_from_its_beginning() -> None:
+    story = Story(on=roster())
+    story.ready(seconds=1)
+    story.visit(20, 50)
+    story.tell(fx.OwnCallEnded(at=micros(90), own=late_known(90)))
+    record = story.record()
+    assert (record.verdict, record.measured) == (Verdict.PROPOSED, 90.0)
+
+
+def test_line_that_lasts_at_the_end_of_the_input_is_told_by_the_floor() -> None:
+    story = Story(on=roster())
+    story.ready(seconds=1)
+    story.visit(20, 50)
+    (record,) = story.judge.finish(micros(90), [late_known(None)])
+    assert (record.verdict, record.measured) == (Verdict.PROPOSED, 90.0)
+
+
+def test_line_that_is_known_already_is_not_told_twice() -> None:
+    story = Story(on=roster())
+    story.ready(seconds=-10)
+    story.own_call(0, None)
+    began = story.facts[-1]
+    assert isinstance(began, fx.OwnCallBegan)
+    assert len(story.judge.finish(micros(90), [began.own])) == 1
+
+
+def test_end_of_her_call_that_nobody_saw_is_in_the_gap() -> None:
+    story = Story(on=roster())
+    story.ready(seconds=-10)
+    story.own_call(0, None)
+    began = story.facts[-1]
+    assert isinstance(began, fx.OwnCallBegan)
+    story.gap(70, 80)
+    story.tell(fx.OwnCallEnded(at=None, own=began.own))
+    assert told(story.record()) == (Verdict.UNDETERMINED, "gap")

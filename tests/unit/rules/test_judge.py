@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
+
 from callcenter.domain import facts as fx
-from callcenter.domain.facts import OfferOutcome
+from callcenter.domain.facts import AgentState, OfferOutcome
 from callcenter.rules.judge import Judge
 from callcenter.rules.roster import roster_of
 from callcenter.rules.rulebook import load_rulebook
@@ -175,3 +177,80 @@ def test_figures_set_short_make_records_settle_soon(tmp_path: Path) -> None:
     story = Story(on=roster(), book=book)
     story.offer(0, 3, DECLINED)
     assert [record.rule for record in story.judge.decide(micros(11))] == ["V-MISSED"]
+
+
+def test_caller_who_stopped_waiting_but_whose_end_is_not_told_yet_holds_the_record() -> None:
+    story = Story(on=roster())
+    story.ready(seconds=-10)
+    story.joins(20)
+    story.own_call(0, 90)
+    story.tell(fx.VisitLeft(at=micros(50), uniqueid="c1", queue="support", n=1))
+    assert story.judge.decide(micros(400)) == []
+    story.gone(20, 50)
+    assert [record.verdict for record in story.judge.decide(micros(401))] == ["proposed"]
+
+
+def test_caller_who_left_before_the_block_holds_nothing() -> None:
+    story = Story(on=roster())
+    story.ready(seconds=-60)
+    story.joins(-50)
+    story.tell(fx.VisitLeft(at=micros(-1), uniqueid="c1", queue="support", n=1))
+    story.own_call(0, 90)
+    assert [record.verdict for record in story.judge.decide(micros(400))] == ["undetermined"]
+
+
+def test_leaving_that_nobody_saw_beginning_is_no_trouble() -> None:
+    story = Story(on=roster())
+    story.tell(fx.VisitLeft(at=micros(0), uniqueid="c1", queue="support", n=1))
+    assert story.records() == []
+
+
+@pytest.mark.parametrize(("joined", "left", "verdict"), [(None, 50.0, "proposed"), (None, 120.0, "undetermined")])
+def test_caller_whose_joining_was_not_seen_counts_where_he_is_known_to_have_waited(
+    joined: None, left: float, verdict: str
+) -> None:
+    story = Story(on=roster())
+    story.ready(seconds=-60)
+    story.own_call(0, 90)
+    story.gone(joined, left)
+    assert story.record().verdict == verdict
+
+
+def test_caller_of_whom_no_time_is_known_holds_the_record_until_told() -> None:
+    story = Story(on=roster())
+    story.ready(seconds=-60)
+    story.tell(fx.VisitJoined(at=None, uniqueid="c1", queue="support", n=1))
+    story.own_call(0, 90)
+    assert story.judge.decide(micros(400)) == []
+    story.gone(None, None)
+    assert [record.verdict for record in story.judge.decide(micros(400))] == ["undetermined"]
+
+
+def test_long_history_of_states_is_cut() -> None:
+    story = Story(on=roster())
+    for n in range(5000):
+        story.state(n, state=AgentState.WRAP_UP)
+    assert len(story.judge.save()) < 60_000
+
+
+def test_gaps_without_an_end_or_a_beginning_are_near_everything() -> None:
+    story = Story(on=roster())
+    story.offer(0, 15, TIMED_OUT)
+    story.tell(fx.GapSeen(at=None, start=None, cause="link"))
+    assert story.record().verdict == "undetermined"
+
+
+def test_state_without_a_time_is_not_remembered() -> None:
+    story = Story(on=roster())
+    story.tell(fx.AgentStateChanged(
+        at=None, agent="Alice", interface="PJSIP/1001", ended=None, state=AgentState.PAUSED, reason=None, queues=(),
+    ))  # fmt: skip
+    story.offer(0, 15, TIMED_OUT)
+    assert story.record().verdict == "proposed"
+
+
+def test_nothing_seen_is_nothing_to_tell() -> None:
+    judge = Judge(packaged(), roster())
+    for _ in range(300):
+        assert judge.decide(micros(0)) == []
+    assert judge.finish(None) == []

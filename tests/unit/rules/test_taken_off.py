@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from callcenter.domain import facts as fx
 from callcenter.domain.facts import AgentState
 from callcenter.rules.duty import Roster
 from callcenter.rules.violation import Verdict, Violation
@@ -29,7 +30,7 @@ def test_phone_unregistered_while_others_stay_up_and_a_customer_gives_up_is_prop
     story.finds_phone(60)
     record = story.record()
     assert (record.rule, told(record)) == ("V-HOTLINE", ("Alice", Verdict.PROPOSED, None))
-    assert (record.at, record.measured, record.severity, record.frames) == (micros(0), 60.0, "dismissal", (0, 5))
+    assert (record.at, record.measured, record.severity, record.frames) == (micros(0), 60.0, "dismissal", (0, 5, 600))
 
 
 def test_phone_still_off_when_the_input_ends_counts_until_then() -> None:
@@ -186,4 +187,37 @@ def test_phone_found_lost_after_a_gap_is_merely_unknown() -> None:
     story.gap(0, 20)
     story.loses_phone(21)
     story.visit(25, 60)
+    assert story.records() == []
+
+
+def test_phone_that_was_off_when_the_shift_began_was_not_taken_off_in_it() -> None:
+    story = shift(on=roster(start=30))
+    story.loses_phone(0)
+    story.visit(35, 80)
+    story.finds_phone(100)
+    assert told(story.record()) == ("Alice", Verdict.EXCUSED, "off_duty")
+
+
+def test_phone_off_since_the_break_was_not_taken_off_after_it() -> None:
+    story = shift(on=roster(off=((-5, 30),)))
+    story.loses_phone(0)
+    story.visit(35, 80)
+    story.finds_phone(100)
+    assert told(story.record()) == ("Alice", Verdict.EXCUSED, "off_duty")
+
+
+def test_phone_that_stays_off_until_the_shift_ends_may_be_leaving_early() -> None:
+    story = shift(on=roster(end=50))
+    story.loses_phone(0)
+    story.visit(5, 40)
+    story.finds_phone(100)
+    assert told(story.record()) == ("Alice", Verdict.UNDETERMINED, "left_early")
+
+
+def test_second_phone_that_is_up_keeps_the_agent_within_reach() -> None:
+    story = shift()
+    softphone = fx.PhoneLost(at=micros(0), agent="Alice", interface="PJSIP/1001", frames=(1,))
+    story.tell(softphone)
+    story.visit(5, 40)
+    story.tell(fx.PhoneFound(at=micros(60), agent="Alice", interface="PJSIP/1001", frames=(2,)))
     assert story.records() == []
