@@ -1,0 +1,41 @@
+"""What is over is forgotten: a floor holds what is going on, and ten minutes of names."""
+
+from __future__ import annotations
+
+import tracemalloc
+from itertools import islice
+
+from callcenter.domain.floor import Floor
+from tests.properties.visits_without_end import sizes, tellings
+
+VISITS = 10_000
+
+
+def test_a_floor_holds_no_more_after_ten_thousand_visits_than_after_one_thousand() -> None:
+    floor = Floor()
+    visits = tellings()
+    for event in (event for visit in islice(visits, VISITS // 10) for event in visit):
+        floor.apply(event)
+    early, saved = sizes(floor), len(floor.save())
+    for event in (event for visit in islice(visits, VISITS - VISITS // 10) for event in visit):
+        floor.apply(event)
+
+    late = sizes(floor)
+    assert {name: size for name, size in late.items() if size > early[name] + 8} == {}
+    assert len(floor.save()) < saved * 1.1
+
+
+def test_a_visit_that_is_over_leaves_nothing_behind() -> None:
+    floor, visits = Floor(), tellings()
+
+    def told(count: int) -> int:
+        """Play so many visits; returns the bytes in use afterwards."""
+        for event in (event for visit in islice(visits, count) for event in visit):
+            floor.apply(event)
+        return tracemalloc.get_traced_memory()[0]
+
+    tracemalloc.start()
+    early, late = told(400), told(2000)
+    tracemalloc.stop()
+
+    assert late - early < 2000 * 50
