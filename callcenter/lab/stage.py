@@ -117,9 +117,17 @@ class Stage:
         await phone.open(PHONES_HOST)
         self._phones.append(phone)
         if register:
-            await phone.register()
-            await self._until_available(phone)
+            await self.sign_in(phone)
         return phone
+
+    async def sign_in(self, phone: SipPhone) -> None:
+        """Register a phone and wait until the switch rings it.
+
+        Raises:
+            LabError: The switch refuses, or does not see the phone.
+        """
+        await phone.register()
+        await self._until_available(phone)
 
     async def _until_available(self, phone: SipPhone) -> None:
         """Wait until the switch knows that the phone is free: a queue rings nobody else.
@@ -252,9 +260,12 @@ class Stage:
             except TimeoutError as error:
                 raise LabError("The switch did not cut the logins off.") from error
 
-    async def wait_booted(self) -> None:
-        """Wait until a switch that restarts by itself takes logins again."""
+    async def begin_again(self) -> None:
+        """Wait until a switch that was stopped takes logins again, then log in and record anew."""
         await asyncio.to_thread(self.lab.wait_booted)
+        await self.begin_recording()
+        await self.operator.close()
+        await self.operator.open()
 
     def clear(self) -> None:
         """Give every phone's sockets back."""

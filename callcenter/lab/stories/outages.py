@@ -10,6 +10,7 @@ from callcenter.lab.stories.registry import story
 
 if TYPE_CHECKING:
     from callcenter.lab.sipcall import SipCall
+    from callcenter.lab.sipphone import SipPhone
     from callcenter.lab.stage import Stage
 
 
@@ -70,6 +71,19 @@ async def _one_talking_one_ringing(stage: Stage) -> list[SipCall]:
     return [first, ring, second, bell, third]
 
 
+async def _next_caller(stage: Stage, phone: SipPhone) -> tuple[SipCall, SipCall]:
+    """Let life go on: a caller comes and is answered after 1 s."""
+    call = await stage.call()
+    ring = await phone.next_call()
+    ring.ring()
+    await sleep(1)
+    ring.answer()
+    await sleep(1)
+    call.hang_up()
+    await ring.over.wait()
+    return call, ring
+
+
 @story(agents=2, own_switch=True, strategy="linear")
 async def restart_now(stage: Stage) -> None:
     """One caller talks, a second one's call rings at another agent, a third one waits.
@@ -80,36 +94,35 @@ async def restart_now(stage: Stage) -> None:
     await asyncio.to_thread(stage.lab.command, "core restart now")
     await stage.wait_cut_off()
     await stage.end_recording()
-    await stage.wait_booted()
-    await stage.begin_recording()
-    await ring.phone.register()
-    await bell.phone.register()
-    await sleep(2)
+    await stage.begin_again()
+    await stage.sign_in(ring.phone)
+    next_call, next_ring = await _next_caller(stage, ring.phone)
     stage.visit(first, "answered", agent=ring.phone.name, answered_at=ring.answered_at, ended_by="switch")
     stage.offer(stage.visits[-1], ring, "answered")
     stage.visit(second, "switch_down", agent=None)
     stage.offer(stage.visits[-1], bell, "switch_down")
     stage.visit(third, "switch_down", agent=None)
+    stage.offer(stage.answered(next_call, next_ring, "caller"), next_ring, "answered")
 
 
 @story(agents=2, own_switch=True, strategy="linear")
 async def kill_9(stage: Stage) -> None:
     """One caller talks, a second one's call rings at another agent, a third one waits.
 
-    Asterisk is killed (kill -9) and started again 1 s later.
+    Asterisk is killed (kill -9) and started again 1 s later; the next caller is answered.
     """
-    first, ring, second, bell, third = await _one_talking_one_ringing(stage)
+    first, ring, second, _, third = await _one_talking_one_ringing(stage)
     await asyncio.to_thread(stage.lab.kill)
     await stage.wait_cut_off()
     await stage.end_recording()
     await sleep(1)
     await asyncio.to_thread(stage.lab.boot, stage.lab.state)
-    await stage.begin_recording()
-    await ring.phone.register()
-    await bell.phone.register()
-    await sleep(2)
+    await stage.begin_again()
+    await stage.sign_in(ring.phone)
+    next_call, next_ring = await _next_caller(stage, ring.phone)
     answered = stage.visit(first, "answered", agent=ring.phone.name, answered_at=ring.answered_at)
     answered |= {"ended_at": None, "talk_seconds": None}
     answered.pop("offers")
     stage.visit(second, "switch_down", agent=None, left_at=None).pop("offers")
     stage.visit(third, "switch_down", agent=None, left_at=None)
+    stage.offer(stage.answered(next_call, next_ring, "caller"), next_ring, "answered")
