@@ -22,6 +22,7 @@ from callcenter.rules.lines import Lines
 from callcenter.rules.memory import Act, Gap, Memory, Pending
 from callcenter.rules.offers import Offers
 from callcenter.rules.posts import Posts
+from callcenter.rules.shifts import Shifts
 from callcenter.rules.verdicts import Verdicts
 from callcenter.rules.violation import Violation
 from callcenter.rules.waits import Waits
@@ -50,6 +51,7 @@ class Judge:
         self._offers = Offers(self._memory, self._law)
         self._lines = Lines(self._memory, self._law)
         self._posts = Posts(self._memory, self._law)
+        self._shifts = Shifts(self._memory, self._law)
         self._verdicts = Verdicts(self._memory, self._law, self._waits)
         self._asked = 0
 
@@ -94,6 +96,7 @@ class Judge:
         is not known.
         """
         self._offers.expire(now)
+        self._shifts.over(now)
         memory = self._memory
         ready: list[Act] = []
         for act in memory.acts:
@@ -123,6 +126,8 @@ class Judge:
             self._lines.still_taken(own)
         self._lines.finish(end)
         self._posts.finish(end)
+        if end is not None:
+            self._shifts.finish(end)
         self._offers.expire(None)
         ready = self._memory.undecided()
         for acts in (self._memory.acts, self._memory.pending, self._memory.held):
@@ -153,6 +158,7 @@ class Judge:
             return
         self._lines.changed(fact)
         self._posts.changed(fact)
+        self._shifts.changed(fact)
         if fact.at is not None:
             person.entered(fact.state, fact.at)
 

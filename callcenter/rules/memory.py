@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import msgspec
 
 from callcenter.domain.facts import AgentState
@@ -12,7 +14,11 @@ from callcenter.rules.violation import Named, Verdict
 _LATE: Micros = 120 * SECOND
 """A fact may tell of something this much older than what was told before it."""
 
-_STATES = 4096
+_STATES = 1024
+_POSTS = 256
+
+Post = Literal["here", "away", "unseen"]
+"""Whether somebody is at the post."""
 
 
 class Gap(msgspec.Struct, array_like=True):
@@ -123,7 +129,7 @@ class Away(msgspec.Struct):
 
 
 class Person(msgspec.Struct):
-    """An agent as the floor names her."""
+    """An agent as the floor names her; `posts` say since when she was there or not, and whether a phone was lost."""
 
     states: list[tuple[Micros, AgentState]] = []
     served: dict[str, list[list[Micros | None]]] = {}
@@ -131,6 +137,7 @@ class Person(msgspec.Struct):
     loss: Loss | None = None
     off: Loss | None = None
     away: Away | None = None
+    posts: list[tuple[Micros, Post, bool]] = []
 
     @property
     def state(self) -> AgentState:
@@ -142,6 +149,13 @@ class Person(msgspec.Struct):
         self.states.append((at, state))
         if len(self.states) > _STATES:
             del self.states[: _STATES // 2]
+
+    def posted(self, at: Micros, post: Post, *, lost: bool) -> None:
+        """Note whether she is at her post, when that changes."""
+        if not self.posts or self.posts[-1][1:] != (post, lost):
+            self.posts.append((at, post, lost))
+        if len(self.posts) > _POSTS:
+            del self.posts[: _POSTS // 2]
 
     def state_before(self, at: Micros) -> AgentState:
         """Return the state that she was in just before a moment."""
@@ -166,6 +180,7 @@ class Memory(msgspec.Struct):
         acts: Acts that nobody has asked about yet; `pending` ones wait for their time (a heap), `held` ones for a
             customer who still waits.
         waits: Queue → key of a visit → how it waited; `waiting` finds the key of one that lasts.
+        shifts_until: Shifts that ended by then have been judged.
         run_due: No run of refusals can expire before this.
     """
 
@@ -184,6 +199,7 @@ class Memory(msgspec.Struct):
     held: list[Act] = []
     serial: int = 0
     run_due: Micros = 0
+    shifts_until: Micros = 0
     doubted: dict[str, str] = {}
 
     def undecided(self) -> list[Act]:

@@ -41,6 +41,9 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "the agent hung up {measured} s after answering (limit {limit} s)",
     ),
     "away": ("离岗{measured}秒（{state}，限{limit}秒）", "away for {measured} s ({state}, limit {limit} s)"),
+    "late": ("迟到{measured}秒", "late to the shift by {measured} s"),
+    "early": ("早退{measured}秒", "left the shift {measured} s early"),
+    "absent": ("整班{measured}秒未到岗", "absent for the whole shift of {measured} s"),
     # what speaks for the agent, or against the evidence
     "not_graded": ("信令不具备证据等级", "the switch's stream is not evidence grade"),
     "no_time": ("无时间记录", "the input tells no times"),
@@ -69,6 +72,7 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "话机离线至班次结束，与早退无法区分",
         "the phone stayed off until the shift ended, as by leaving early",
     ),
+    "lost_phone": ("话机离线，与离岗无法区分", "the phone was lost, which may be the phone's fault"),
     "lost_in_call": ("话机在振铃或通话中离线", "the phone was lost while it rang or a call was on"),
     "paused": ("开始时已示忙", "was paused when it began"),
     "not_seen": ("未见其可接听的记录", "whether the agent was available was not seen"),

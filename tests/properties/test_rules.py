@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from callcenter.domain import facts as fx
 from callcenter.domain.facts import AgentState, OfferOutcome, VisitOutcome
 from callcenter.rules.duty import Roster
+from callcenter.rules.edition import Mode
 from callcenter.rules.judge import Judge
 from callcenter.rules.violation import Verdict, Violation
 from tests.unit.rules.story import Story, micros, packaged, roster
@@ -75,15 +76,18 @@ def _at_the_end(facts: list[fx.Fact], end: float, on: Roster | None, *, graded: 
     return judge.finish(micros(end))
 
 
-@given(moves, st.sets(st.integers(0, 100)))
-def test_asking_early_or_only_at_the_end_gives_the_same_records(day: list[Move], asked: set[int]) -> None:
+shifts = st.sampled_from((roster(), roster(start=100, end=700), roster(off=((200, 400),))))
+
+
+@given(moves, st.sets(st.integers(0, 100)), shifts)
+def test_asking_early_or_only_at_the_end_gives_the_same_records(day: list[Move], asked: set[int], on: Roster) -> None:
     facts, end = _facts(day)
-    judge, found = Judge(packaged(), roster()), []
+    judge, found = Judge(packaged(), on), []
     for n, fact in enumerate(facts):
         judge.see(fact)
         found += judge.decide(fact.at or 0) if n in asked else []
     found += judge.finish(micros(end))
-    assert sorted(found, key=lambda v: v.order) == _at_the_end(facts, end, roster())
+    assert sorted(found, key=lambda v: v.order) == _at_the_end(facts, end, on)
 
 
 @given(moves, st.integers(0, 100))
@@ -131,4 +135,4 @@ def test_every_record_says_why_in_both_languages(day: list[Move]) -> None:
     for record in _at_the_end(facts, end, roster()):
         assert record.why().endswith(".")
         assert record.why("zh").endswith("。")
-        assert record.frames or record.rule == "V-AWAY"
+        assert record.frames or record.mode is Mode.SHADOW

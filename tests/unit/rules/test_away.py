@@ -89,10 +89,12 @@ def test_break_of_the_roster_is_not_counted() -> None:
     assert (record.verdict, record.reason and record.reason.code) == (Verdict.EXCUSED, "off_duty")
 
 
-@pytest.mark.parametrize(("start", "end"), [(200.0, 5000.0), (-5000.0, 200.0)])
-def test_signed_out_until_the_shift_or_from_its_end_is_not_away(start: float, end: float) -> None:
-    story = Story(on=roster(start=start, end=end))
-    assert absent(600, OFFLINE, "signed out", story).records() == []
+@pytest.mark.parametrize(("start", "end", "rule"), [(200.0, 5000.0, "V-LATE"), (-5000.0, 200.0, "V-EARLY")])
+def test_signed_out_until_the_shift_or_from_its_end_is_late_or_early_not_away(
+    start: float, end: float, rule: str
+) -> None:
+    story = Story(on=roster("Alice", start=start, end=end))
+    assert absent(600, OFFLINE, "signed out", story).record().rule == rule
 
 
 def test_gap_inside_makes_it_undetermined() -> None:

@@ -23,6 +23,11 @@ def told(record: Violation) -> tuple[str, Verdict, str | None]:
     return record.agent, record.verdict, None if record.reason is None else record.reason.code
 
 
+def blocking(story: Story) -> Violation:
+    (record,) = (record for record in story.records() if record.rule == "V-HOTLINE")
+    return record
+
+
 def test_phone_unregistered_while_others_stay_up_and_a_customer_gives_up_is_proposed() -> None:
     story = shift()
     story.loses_phone(0)
@@ -195,7 +200,7 @@ def test_phone_that_was_off_when_the_shift_began_was_not_taken_off_in_it() -> No
     story.loses_phone(0)
     story.visit(35, 80)
     story.finds_phone(100)
-    assert told(story.record()) == ("Alice", Verdict.EXCUSED, "off_duty")
+    assert told(blocking(story)) == ("Alice", Verdict.EXCUSED, "off_duty")
 
 
 def test_phone_off_since_the_break_was_not_taken_off_after_it() -> None:
@@ -211,7 +216,7 @@ def test_phone_that_stays_off_until_the_shift_ends_may_be_leaving_early() -> Non
     story.loses_phone(0)
     story.visit(5, 40)
     story.finds_phone(100)
-    assert told(story.record()) == ("Alice", Verdict.UNDETERMINED, "left_early")
+    assert told(blocking(story)) == ("Alice", Verdict.UNDETERMINED, "left_early")
 
 
 def test_second_phone_that_is_up_keeps_the_agent_within_reach() -> None:
