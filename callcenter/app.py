@@ -52,7 +52,7 @@ async def serve(settings: Settings) -> None:
 
 
 async def _run(settings: Settings, kept: _Kept, court: Court, group: asyncio.TaskGroup, stop: asyncio.Event) -> None:
-    record = Record(kept.store, kept.journal)
+    record = Record(kept.store, kept.journal, court)
     recording = group.create_task(record.run(), name="record")
     follower = await recover(kept.journal, record, settings.floor(court.roster), court)
 

@@ -11,9 +11,8 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from callcenter.domain.frame import Micros
-from callcenter.errors import BadInput
 from callcenter.store.audit import Audited
-from callcenter.store.conflicts import Missing, Outdated
+from callcenter.store.conflicts import Conflict, Missing, Outdated
 from callcenter.store.office import Desk
 from callcenter.store.office_tables import ChangeRow
 
@@ -66,15 +65,15 @@ async def decide(desk: Desk, number: str, version: int, state: ChangeState, by: 
     Raises:
         Missing: There is no such change.
         Outdated: Somebody was faster.
-        BadInput: It is decided already, or by whoever proposed it.
+        Conflict: It is decided already, or by whoever proposed it.
     """
     change = await get(desk.connection, number)
     if version != change.version:
         raise Outdated("the change", change.version)
     if change.state is not ChangeState.PROPOSED:
-        raise BadInput(f"the change is {change.state} already")
+        raise Conflict(f"the change is {change.state} already")
     if by == change.proposed_by:
-        raise BadInput("who proposed a change does not decide on it")
+        raise Conflict("who proposed a change does not decide on it")
     decided = msgspec.structs.replace(change, state=state, decided_by=by, decided_at=at, version=version + 1)
     await desk.execute(
         update(ChangeRow)

@@ -17,5 +17,9 @@ class Outdated(BadInput):
         super().__init__(f"{what} was changed meanwhile; read it again and decide anew")
 
 
+class Conflict(BadInput):
+    """It is well said, but not as things stand."""
+
+
 class KeyReused(BadInput):
     """An idempotency key came again with another request."""

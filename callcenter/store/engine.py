@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Coroutine, Iterator
+from typing import Any, TypeVar
 
 from sqlalchemy import event
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
@@ -12,6 +13,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from callcenter.errors import BadSetting, DiskFull, MigrationMissing, StoreError
 from callcenter.store.settings import StoreSettings
+
+T = TypeVar("T")
 
 _BUSY_SECONDS = 30.0
 _POSTGRES_DISK_FULL = "53100"
@@ -55,6 +58,21 @@ def told_plainly(settings: StoreSettings) -> Iterator[None]:
         raise StoreError(f"the database {settings.url} cannot be used: {_first_line(error)}") from error
     except OSError as error:
         raise StoreAway(f"the database {settings.url} cannot be reached: {error.strerror or error}") from error
+
+
+async def unbroken(work: Coroutine[Any, Any, T]) -> T:
+    """Let a transaction come to its end, even when whoever waits for it is cancelled.
+
+    Cut off in its middle, its connection would stay open, and the database locked, until the process ends.
+    """
+    task = asyncio.ensure_future(work)
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait([task])
+        if not task.cancelled():
+            task.exception()  # asked for, or asyncio would report it as forgotten
+        raise
 
 
 def _harden(connection: Any, _record: object) -> None:

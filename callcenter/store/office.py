@@ -71,8 +71,7 @@ class Office:
         """
         with told_plainly(self._settings):
             async with self._engine.begin() as connection:
-                await connection.execute(update(AuditHeadRow).values(taken=AuditHeadRow.taken + 1))
-                yield Desk(connection)
+                yield await desk_of(connection)
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncConnection]:
@@ -80,3 +79,9 @@ class Office:
         with told_plainly(self._settings):
             async with self._engine.connect() as connection:
                 yield connection
+
+
+async def desk_of(connection: AsyncConnection) -> Desk:
+    """Stand in line with the other writers of a transaction that has begun."""
+    await connection.execute(update(AuditHeadRow).values(taken=AuditHeadRow.taken + 1))
+    return Desk(connection)

@@ -17,7 +17,7 @@ from callcenter.errors import BadInput
 from callcenter.rules.roles import Person, Role
 from callcenter.rules.standing import SERVICE
 from callcenter.store.audit import Audited
-from callcenter.store.conflicts import Missing, Outdated
+from callcenter.store.conflicts import Conflict, Missing, Outdated
 from callcenter.store.office import Desk
 from callcenter.store.office_tables import AccountRow, SessionRow
 
@@ -94,12 +94,13 @@ async def add_account(desk: Desk, new: NewAccount, password: str, actor: str, at
     """Add an account; `password` is its hash.
 
     Raises:
-        BadInput: The name is taken or is no name, or another account is that agent.
+        BadInput: The name or another text is none.
+        Conflict: The name is taken, or another account is that agent.
     """
     if not NAME.fullmatch(new.name) or new.name == SERVICE:
         raise BadInput(f"{new.name!r} is no name for an account; use a-z, 0-9, dot, dash, underscore, at most 32")
     if await find_account(desk.connection, new.name) is not None:
-        raise BadInput(f"there is an account {new.name} already")
+        raise Conflict(f"there is an account {new.name} already")
     values = msgspec.structs.asdict(new)
     await _check(desk.connection, new.name, values)
     await desk.execute(insert(AccountRow).values(**values, password=password, created_at=at, version=1))
@@ -116,7 +117,8 @@ async def change_account(
     Raises:
         Missing: There is no such account.
         Outdated: Somebody changed it meanwhile.
-        BadInput: Another account is that agent, or the last administrator would be gone.
+        BadInput: A text is none.
+        Conflict: Another account is that agent, or the last administrator would be gone.
     """
     account = await get_account(desk.connection, name)
     if version not in {None, account.version}:
@@ -164,13 +166,13 @@ async def _check(connection: AsyncConnection, name: str, values: dict[str, Any])
     if agent is not None:
         other = select(AccountRow.name).where(AccountRow.agent == agent, AccountRow.name != name)
         if (holder := await connection.scalar(other)) is not None:
-            raise BadInput(f"account {holder} is agent {agent} already")
+            raise Conflict(f"account {holder} is agent {agent} already")
 
 
 async def _require_admin(connection: AsyncConnection) -> None:
     left = select(AccountRow.name).where(AccountRow.role == Role.ADMIN, AccountRow.disabled_at.is_(None)).limit(1)
     if await connection.scalar(left) is None:
-        raise BadInput("the last administrator must stay one")
+        raise Conflict("the last administrator must stay one")
 
 
 def _account(row: Any) -> Account:

@@ -10,12 +10,17 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from callcenter.domain.facts import Fact
+from callcenter.domain.frame import Micros
+from callcenter.rules.dossier import Dossier
+from callcenter.rules.standing import Standing
 from callcenter.rules.violation import Violation
-from callcenter.store.engine import open_engine, told_plainly
+from callcenter.store.engine import open_engine, told_plainly, unbroken
 from callcenter.store.models import AgentStateRow, OwnCallRow, PositionRow, VisitRow
+from callcenter.store.office import desk_of
 from callcenter.store.rows import Changes, Recorder, Row, Table
 from callcenter.store.schema import require_current
 from callcenter.store.settings import StoreSettings
+from callcenter.store.violations import Kept, put
 
 
 class Told(NamedTuple):
@@ -24,6 +29,14 @@ class Told(NamedTuple):
     position: int
     facts: Sequence[Fact]
     violations: Sequence[Violation] = ()
+
+
+class Filed(NamedTuple):
+    """A record of a rule on its way to people: what it says, where it stands, when it was filed (our clock)."""
+
+    dossier: Dossier
+    standing: Standing
+    at: Micros
 
 
 class Store:
@@ -59,10 +72,14 @@ class Store:
         """Let the database go."""
         await self._engine.dispose()
 
-    async def write(self, told: Sequence[Told], upto: int) -> None:
+    async def write(self, told: Sequence[Told], upto: int, filed: Sequence[Filed] = ()) -> list[str]:
         """Record facts, and that everything up to a position is recorded; call again with the same after an error.
 
-        Positions that are recorded already are passed over.
+        Positions that are recorded already are passed over. Records of rules (`filed`) go to people in the same
+        transaction; put again they change nothing.
+
+        Returns:
+            Ids of records that were derived anew and say something else than the one people have been told of.
 
         Raises:
             StoreAway: Not now; nothing was written.
@@ -70,18 +87,23 @@ class Store:
             StoreError: The database cannot be used.
         """
         if upto <= self.position:
-            return
+            return []
         if self._unwritten is None or self._unwritten[0] != upto:
             changes = Changes()
             for position, facts, _ in told:
                 if position > self.position:
                     self._recorder.record(position, facts, changes)
             self._unwritten = (upto, changes)
+        return await unbroken(self._commit(self._unwritten[1], upto, filed))
+
+    async def _commit(self, changes: Changes, upto: int, filed: Sequence[Filed]) -> list[str]:
         with told_plainly(self.settings):
             async with self._engine.begin() as connection:
-                await _write(connection, self._unwritten[1])
+                await _write(connection, changes)
                 await _upsert(connection, PositionRow, [{"node": self._node, "journal_position": upto}], key="node")
+                differing = await _file(connection, filed)
         self.position, self._unwritten = upto, None
+        return differing
 
     async def _read(self) -> None:
         """Find the position, and the rows that have no end."""
@@ -102,6 +124,14 @@ class Store:
     ) -> list[Row]:
         open_ones = select(table.__table__).where(table.node == self._node, table.ended_position.is_(None))
         return [dict(row) for row in (await connection.execute(open_ones)).mappings()]
+
+
+async def _file(connection: AsyncConnection, filed: Sequence[Filed]) -> list[str]:
+    if not filed:
+        return []
+    desk = await desk_of(connection)
+    kept = [(one.dossier.id, await put(desk, one.dossier, one.standing, one.at)) for one in filed]
+    return [record for record, became in kept if became is Kept.DIFFERS]
 
 
 async def _write(connection: AsyncConnection, changes: Changes) -> None:

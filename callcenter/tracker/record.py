@@ -14,6 +14,8 @@ from callcenter.domain.facts import Fact
 from callcenter.journal import Journal
 from callcenter.rules.violation import Violation
 from callcenter.store import Store, StoreAway, Told
+from callcenter.tracker.filing import filed
+from callcenter.tracker.follower import Court
 
 log = structlog.get_logger()
 
@@ -28,9 +30,10 @@ class Record:
     memory growing. A database that is away is tried again and again; any other error ends `run`.
     """
 
-    def __init__(self, store: Store, journal: Journal) -> None:
+    def __init__(self, store: Store, journal: Journal, court: Court | None = None) -> None:
         self._store = store
         self._journal = journal
+        self._court = court
         self._waiting: deque[tuple[Told, float]] = deque()
         self._taken = self._wanted = store.position
         self._changed = asyncio.Event()
@@ -101,9 +104,12 @@ class Record:
         return upto if has_rows or due else None
 
     async def _write(self, batch: Sequence[Told], upto: int) -> None:
+        raised = [violation for told in batch for violation in told.violations]
+        dossiers = [] if self._court is None else await filed(self._journal, self._court, raised)
         while True:
             try:
-                await self._store.write(batch, upto)
+                for record in await self._store.write(batch, upto, dossiers):
+                    log.error("record_differs", violation=record, advice="run callcenter violations explain")
                 break
             except StoreAway as error:
                 log.warning("store_away", reason=str(error), waiting_count=len(self._waiting))

@@ -22,7 +22,7 @@ from callcenter.domain.state import FloorSettings
 from callcenter.errors import DiskFull, StoreError
 from callcenter.journal import Journal, JournalSettings
 from callcenter.rules.violation import Violation
-from callcenter.store import Store, StoreAway, StoreSettings, Told, upgrade
+from callcenter.store import Filed, Store, StoreAway, StoreSettings, Told, upgrade
 from callcenter.tracker import Follower, Record, Tracker, recover
 
 PATIENCE = 10.0
@@ -89,11 +89,11 @@ class Moody(Store):
     trouble: StoreError | None = None
     failed = 0
 
-    async def write(self, told: Sequence[Told], upto: int) -> None:
+    async def write(self, told: Sequence[Told], upto: int, filed: Sequence[Filed] = ()) -> list[str]:
         if self.trouble is not None:
             self.failed += 1
             raise self.trouble
-        await super().write(told, upto)
+        return await super().write(told, upto, filed)
 
 
 class House:
@@ -310,3 +310,22 @@ async def test_a_stop_does_not_wait_for_ever_for_a_database_that_is_away(
     async with house(tmp_path) as again:
         await run_to_the_end(again)
     assert recorded(tmp_path) == 20
+
+
+async def test_a_full_disk_of_the_journal_ends_the_service_and_what_it_took_is_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with house(tmp_path) as home:
+        home.script.say(LoginOpened("pbx", NOW, 1, "11"))
+        living = asyncio.create_task(home.live())
+        monkeypatch.setattr("callcenter.journal.writer.free_bytes", lambda _path: -1)
+        while not living.done():
+            home.script.say(home.script.joins(1))
+            await asyncio.sleep(0.005)
+        with pytest.raises(ExceptionGroup) as caught:
+            await living
+        assert caught.group_contains(DiskFull, match="free some space")
+    monkeypatch.undo()
+    async with house(tmp_path) as again:
+        await run_to_the_end(again)
+    assert recorded(tmp_path) == len(home.watcher.facts)

@@ -1,0 +1,38 @@
+"""A record of a rule becomes a dossier for people: with the frames it stands on, copied out of the journal."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+from typing import Any
+
+from callcenter.journal import Journal, Stored
+from callcenter.rules.dossier import from_violation
+from callcenter.rules.violation import Violation
+from callcenter.store import Filed
+from callcenter.tracker.follower import Court
+
+
+async def filed(journal: Journal, court: Court, violations: Iterable[Violation]) -> list[Filed]:
+    """Open a dossier for each record; its frames must be durable.
+
+    Raises:
+        JournalDamaged: A frame is not as it was written.
+    """
+    found = []
+    for violation in violations:
+        positions = sorted(set(violation.frames))
+        evidence = [_exhibit(await journal.read_one(position)) for position in positions]
+        team = None if court.roster is None else court.roster.team_of(violation.agent, violation.at)
+        dossier, standing = from_violation(violation, court.rulebook, team=team, evidence=evidence)
+        found.append(Filed(dossier, standing, time.time_ns() // 1000))
+    return found
+
+
+def _exhibit(stored: Stored) -> dict[str, Any]:
+    return {
+        "position": stored.position,
+        "recorded_at": stored.recorded_at,
+        "hash": stored.hash.hex(),
+        "frame": stored.payload.decode("utf-8", "replace"),
+    }
