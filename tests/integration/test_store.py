@@ -257,3 +257,17 @@ async def test_gaps_are_kept(store: Store, settings: StoreSettings) -> None:
     engine = open_engine(settings)
     assert await gaps(engine, "pbx") == [(20, 50, "restart")]
     await engine.dispose()
+
+
+async def test_a_write_that_is_cancelled_comes_to_its_end(store: Store, path: Path) -> None:
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        writing = asyncio.create_task(store.write([Told(3, [joined("a")])], 4))
+        await asyncio.sleep(0.05)
+        writing.cancel()
+        other.execute("COMMIT")
+        with pytest.raises(asyncio.CancelledError):
+            await writing
+        other.execute("BEGIN IMMEDIATE")
+    assert store.position == 4
+    assert select(path, "SELECT uniqueid FROM visits") == [("a",)]
