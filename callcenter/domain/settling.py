@@ -109,10 +109,11 @@ class Settling:
         self._people.refresh(person, at)
 
     def timer(self, at: Micros | None, after: Micros, kind: str, key: str) -> None:
-        """Ask to be woken a while after a moment; without one there is nothing to wait for."""
-        if at is not None:
+        """Ask to be woken a while after a moment, or after the latest known where that one was not seen."""
+        start = at if at is not None else self._state.now
+        if start is not None:
             self._state.serial += 1
-            heapq.heappush(self._state.timers, Timer(at + after, self._state.serial, kind, key))
+            heapq.heappush(self._state.timers, Timer(start + after, self._state.serial, kind, key))
 
     def lives_on(self, visit: OpenVisit) -> None:
         """The same channel goes on to another stay: whatever was open of this one is decided now."""

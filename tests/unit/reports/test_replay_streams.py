@@ -1,0 +1,88 @@
+"""A replay's output follows its input: nothing waits for the end that need not."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from callcenter.domain.state import FloorSettings
+from callcenter.reports import replay
+from callcenter.reports.document import Document
+from callcenter.reports.judging import Judging
+from callcenter.reports.reconcile import Reconcile
+from callcenter.reports.replay import TAPE_BITS, Replay, first_moment, place_of
+from callcenter.rules.rulebook import load_rulebook
+from tests.bench.stream import chunks
+
+EVENTS = 24_000
+
+
+def document(tape: Path) -> Document:
+    judging = Judging(load_rulebook(None), None, (tape,))
+    run = Replay((tape,), FloorSettings())
+    return Document(run, Reconcile(), judging, threshold=lambda _: 20_000_000, cadence=5_000_000)
+
+
+def test_calls_come_out_while_the_tape_is_read_and_are_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    read = []
+
+    def counted(_: Path) -> Iterator[bytes]:
+        for chunk in chunks(EVENTS):
+            read.append(len(chunk))
+            yield chunk
+
+    monkeypatch.setattr(replay, "read_chunks", counted)
+    shown = document(Path("endless"))
+    when, kept = [], []
+    for _ in shown.calls():
+        when.append(len(read))
+        kept.append(len(shown._finished))
+
+    assert len(when) > 150
+    assert when[0] < len(read) / 4
+    assert when[len(when) // 2] < len(read) * 3 / 4
+    assert max(kept) < 100
+
+
+def test_calls_come_in_the_order_of_their_first_event(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(replay, "read_chunks", lambda _: chunks(EVENTS))
+    orders = [call.order for call in document(Path("endless")).calls()]
+
+    assert orders == sorted(orders)
+    assert len(set(orders)) == len(orders)
+
+
+def test_the_pieces_are_one_json_object(tmp_path: Path) -> None:
+    tape = tmp_path / "busy.ami"
+    tape.write_bytes(b"".join(chunks(4000)))
+    pieces = list(document(tape).json())
+
+    assert len(json.loads("".join(pieces))["calls"]) == len(pieces) - 2
+
+
+def test_a_position_names_the_tape_and_the_byte() -> None:
+    assert place_of((3 << TAPE_BITS) + 17) == (3, 17)
+
+
+def test_a_tape_without_a_timed_frame_has_no_first_moment(tmp_path: Path) -> None:
+    tape = tmp_path / "quiet.ami"
+    tape.write_bytes(b"Asterisk Call Manager/11.0.0\r\nResponse: Success\r\nMessage: hello\r\n\r\n")
+
+    assert first_moment(tape) is None
+    assert Replay((tape,), FloorSettings()).graded is None
+
+
+def test_a_login_without_the_opening_is_not_evidence(tmp_path: Path) -> None:
+    bare, opened = tmp_path / "bare.ami", tmp_path / "opened.ami"
+    bare.write_bytes(b"Event: Shutdown\r\nTimestamp: 1.0\r\n\r\n")
+    opened.write_bytes(b"".join(chunks(1)))
+    graded = []
+    for tapes in ([opened], [opened, bare], [bare, opened]):
+        run = Replay(tapes, FloorSettings())
+        list(run.facts())
+        graded.append(run.graded)
+
+    assert graded == [True, False, False]

@@ -1,0 +1,81 @@
+from __future__ import annotations
+
+from zoneinfo import ZoneInfo
+
+import msgspec
+import pytest
+
+from callcenter.domain import facts as fx
+from callcenter.domain.facts import EndedBy, OfferOutcome, VisitOutcome
+from callcenter.domain.frame import SECOND
+from callcenter.domain.rings import CADENCE
+from callcenter.reports.text import inert, masked, table, visit_rows, width
+
+NOON = 1_800_000_000 * SECOND
+OFFER = fx.Offer(
+    agent="Alice", interface="PJSIP/1001", offered_at=NOON, rang_at=NOON, ended_at=NOON + 16 * SECOND,
+    connected_at=NOON + 16 * SECOND, outcome=OfferOutcome.ANSWERED, available=True, refuted=None, in_gap=False,
+    frames=(),
+)  # fmt: skip
+VISIT = fx.Visit(
+    call="c", uniqueid="c", queue="support", n=1, caller="13800250001", did="400", joined_at=NOON,
+    left_at=NOON + 16 * SECOND, position=1, outcome=VisitOutcome.ANSWERED, agent="Alice",
+    answered_at=NOON + 16 * SECOND, ended_at=NOON + 20 * SECOND, hold=0, transferred=None, ended_by=EndedBy.CALLER,
+    refused_at=None, offers=(OFFER,), in_gap=False, frames=(),
+)  # fmt: skip
+REFUSED = msgspec.structs.replace(
+    VISIT, queue=None, caller=None, joined_at=None, left_at=None, outcome=VisitOutcome.REFUSED, agent=None,
+    answered_at=None, ended_at=None, ended_by=None, refused_at=NOON, offers=(),
+)  # fmt: skip
+
+
+def rows(*visits: fx.Visit) -> list[tuple[str, ...]]:
+    call = fx.Call(call="c", order=1, visits=visits)
+    return list(visit_rows(call, ZoneInfo("Asia/Shanghai"), CADENCE))
+
+
+def test_a_visit_is_one_row_in_the_zone_asked_for() -> None:
+    assert rows(VISIT) == [
+        ("16:00:00", "138****0001", "support", "16.0", "answered", "Alice", "4 answered", "4.0", "caller")
+    ]
+
+
+def test_what_is_unknown_is_shown_as_unknown() -> None:
+    assert rows(REFUSED) == [("16:00:00", "?", "?", "?", "refused", "-", "-", "-", "-")]
+
+
+def test_a_ring_that_nobody_heard_begin_is_not_counted() -> None:
+    silent = msgspec.structs.replace(OFFER, rang_at=None)
+
+    assert rows(msgspec.structs.replace(VISIT, offers=(silent,)))[0][6] == "? answered"
+
+
+def test_a_transfer_stands_beside_who_ended_the_part() -> None:
+    sent = msgspec.structs.replace(VISIT, ended_by=EndedBy.TRANSFER, transferred="blind", joined_at=None)
+
+    assert rows(sent)[0][-1] == "transfer (blind)"
+    assert rows(sent)[0][0] == "?"
+
+
+@pytest.mark.parametrize(
+    ("number", "shown"),
+    [
+        ("13800250001", "138****0001"),
+        ("1234567", "1234567"),
+        ("12345678", "123****5678"),
+        ("", "?"),
+        (None, "?"),
+        ("1\n2\x1b[2J", "1�2�[2J"),
+    ],
+)
+def test_a_number_is_shown_by_its_ends_and_obeyed_by_no_terminal(number: str | None, shown: str) -> None:
+    assert masked(number) == shown
+
+
+def test_what_a_terminal_would_obey_is_replaced() -> None:
+    assert inert("a\x1b\r\n\u202eb\u200bc") == "a����b�c"
+
+
+def test_columns_line_up_where_characters_are_wide() -> None:
+    assert width("售前abc") == 7
+    assert list(table([("队列", "x"), ("abcde", "y")])) == ["队列   x", "abcde  y"]
