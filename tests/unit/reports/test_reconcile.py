@@ -1,0 +1,139 @@
+from __future__ import annotations
+
+from callcenter.ami.logged_visits import visits
+from callcenter.ami.queue_log import QueueLog
+from callcenter.domain import facts as fx
+from callcenter.domain.facts import EndedBy, VisitOutcome
+from callcenter.domain.frame import SECOND, Micros
+from callcenter.reports.reconcile import Reconcile
+
+NOON = 1_800_000_000
+
+
+def at(seconds: float) -> Micros:
+    return NOON * SECOND + round(seconds * SECOND)
+
+
+def seen(uid: str = f"{NOON}.1", **fields: object) -> fx.Call:
+    known: dict[str, object] = {
+        "call": uid, "uniqueid": uid, "queue": "support", "n": 1, "caller": "138", "did": "400", "joined_at": at(10),
+        "left_at": at(14), "position": 1, "outcome": VisitOutcome.ANSWERED, "agent": "Alice", "answered_at": at(14),
+        "ended_at": at(20), "hold": 0, "transferred": None, "ended_by": EndedBy.CALLER, "refused_at": None,
+        "offers": (), "in_gap": False, "frames": (1,),
+    }  # fmt: skip
+    return fx.Call(call=uid, order=1, visits=(fx.Visit(**known | fields),))  # type: ignore[arg-type]
+
+
+def log(*lines: str, names: bool = False) -> Reconcile:
+    """Read lines of `second|rest`, with a quiet one long before and long after."""
+    around = ["0|NONE|NONE|NONE|QUEUESTART|", *lines]
+    text = "".join(f"{NOON + int(line.partition('|')[0])}|{line.partition('|')[2]}\n" for line in around)
+    return Reconcile(visits(QueueLog().feed(text.encode())), names=names)
+
+
+def answered(uid: str = f"{NOON}.1", agent: str = "Alice", *, start: int = 10) -> tuple[str, ...]:
+    return (
+        f"{start}|{uid}|support|NONE|ENTERQUEUE||138|1",
+        f"{start + 4}|{uid}|support|{agent}|CONNECT|4|{uid}9|4",
+        f"{start + 10}|{uid}|support|{agent}|COMPLETECALLER|4|6|1",
+    )
+
+
+def abandoned(uid: str, *, start: int) -> tuple[str, ...]:
+    return f"{start}|{uid}|support|NONE|ENTERQUEUE||139|1", f"{start + 5}|{uid}|support|NONE|ABANDON|1|1|5"
+
+
+def whats(reconcile: Reconcile) -> list[str]:
+    return [found["what"] for found in reconcile.differences()]
+
+
+def test_log_that_says_the_same_changes_nothing_and_differs_in_nothing() -> None:
+    reconcile = log(*answered())
+    call = seen()
+
+    assert reconcile.calls([call], at(0), at(60)) == [call]
+    assert reconcile.differences() == []
+
+
+def test_outcome_that_differs_is_told_and_ami_wins() -> None:
+    reconcile = log(*answered())
+    call = seen(outcome=VisitOutcome.ABANDONED, agent=None, answered_at=None, ended_at=None)
+
+    assert reconcile.calls([call], at(0), at(60))[0].visits[0].outcome is VisitOutcome.ABANDONED
+    assert whats(reconcile) == ["outcome"]
+
+
+def test_agent_that_differs_is_told_unless_a_roster_names_agents() -> None:
+    plain, named = log(*answered(agent="Bob")), log(*answered(agent="Bob"), names=True)
+    plain.calls([seen()], at(0), at(60))
+    named.calls([seen()], at(0), at(60))
+
+    assert (whats(plain), whats(named)) == (["agent"], [])
+
+
+def test_time_two_seconds_off_is_the_same_moment_and_three_is_not() -> None:
+    near, far = log(*answered()), log(*answered())
+    near.calls([seen(ended_at=at(22))], at(0), at(60))
+    far.calls([seen(ended_at=at(23.1))], at(0), at(60))
+
+    assert (whats(near), whats(far)) == ([], ["ended_at"])
+
+
+def test_call_that_ami_should_have_seen_is_a_difference_and_no_visit() -> None:
+    reconcile = log(*answered(), *abandoned(f"{NOON}.7", start=30))
+
+    assert [call.call for call in reconcile.calls([seen()], at(0), at(60))] == [f"{NOON}.1"]
+    assert whats(reconcile) == ["not seen on AMI"]
+
+
+def test_call_in_a_gap_is_filled_at_whole_seconds_and_marked() -> None:
+    reconcile = log(*answered(), *abandoned(f"{NOON}.7", start=30))
+    reconcile.gap(at(28), at(40))
+    _, added = reconcile.calls([seen()], at(0), at(60))
+
+    (visit,) = added.visits
+    assert (visit.outcome, visit.joined_at, visit.left_at) == (VisitOutcome.ABANDONED, at(30), at(35))
+    assert (visit.filled, visit.in_gap) == (("joined_at", "left_at", "outcome"), True)
+    assert reconcile.differences() == []
+
+
+def test_calls_before_the_first_frame_and_after_the_last_are_filled_in_their_order() -> None:
+    early, late = f"{NOON - 5}.7", f"{NOON}.8"
+    reconcile = log(*abandoned(early, start=2), *answered(), *abandoned(late, start=50))
+    calls = reconcile.calls([seen()], at(8), at(30))
+
+    assert [call.call for call in calls] == [early, f"{NOON}.1", late]
+    assert reconcile.differences() == []
+
+
+def test_end_that_a_gap_hid_is_filled() -> None:
+    reconcile = log(*answered())
+    reconcile.gap(at(16), at(30))
+    call = seen(ended_at=None, ended_by=EndedBy.UNKNOWN, in_gap=True)
+    (visit,) = reconcile.calls([call], at(0), at(60))[0].visits
+
+    assert (visit.ended_at, visit.ended_by) == (at(20), EndedBy.CALLER)
+    assert visit.filled == ("ended_at", "ended_by", "transferred")
+
+
+def test_visit_that_the_log_should_have_is_a_difference() -> None:
+    reconcile = log(*abandoned(f"{NOON}.7", start=0), *answered(f"{NOON}.9", start=40))
+    reconcile.calls([seen(), seen(f"{NOON}.7"), seen(f"{NOON}.9")], at(0), at(60))
+
+    assert "not in queue_log" in whats(reconcile)
+
+
+def test_redirected_caller_is_logged_as_abandoned_and_that_is_no_difference() -> None:
+    uid = f"{NOON}.1"
+    reconcile = log(*abandoned(uid, start=10))
+    call = seen(
+        outcome=VisitOutcome.REDIRECTED, left_at=at(15), agent=None, answered_at=None, ended_at=None, ended_by=None
+    )
+    reconcile.calls([call], at(0), at(60))
+
+    assert reconcile.differences() == []
+
+
+def test_without_a_log_there_is_nothing_to_reconcile() -> None:
+    assert not Reconcile().present
+    assert log(*answered()).present
