@@ -312,7 +312,7 @@ class Calls:
             mine = [v for v in mine if v.answered is not None and v.offers[v.answered].interface == device]
             return mine[0] if mine else None
         if event.uid is None or event.dest is None:
-            return visit
+            return visit if visit is not None and visit.answered is not None else None
         if visit is None:
             visit = self._visit(event.uid, "", event.linked or event.uid, event.queue, event.pos)
         if visit is not None and visit.answered is None and not self._lines.ended_lately(event.dest):
@@ -337,19 +337,20 @@ class Calls:
             self._settling.end_part(visit, event.at, EndedBy.CALLER, RANK_PARTY, event.pos)
             return
         visit.frames.append(event.pos)
+        visit.hung_up = visit.hung_up or not visit.left
         if visit.hangup_at is None:
             visit.hangup_at = event.at
 
     def _refused(self, channel: Channel, queue: str | None, at: Micros | None, pos: int) -> None:
         visit = self.visits.of(channel)
-        if visit is not None and visit.refused_at is not None and (visit.queue is None or queue is None):
+        if visit is not None and visit.refused and (visit.queue is None or queue is None):
             visit.queue = visit.queue or queue
             visit.frames.append(pos)
             return
         if visit is not None:
             self._settling.lives_on(visit)
         visit = self.visits.open(channel, None, None, pos)
-        visit.queue, visit.refused_at, visit.left = queue, at, True
+        visit.queue, visit.refused, visit.refused_at, visit.left = queue, True, at, True
         self._settling.timer(at, SETTLE, "visit", str(visit.id))
 
     def _served(self, channel: Channel | None) -> OpenVisit | None:

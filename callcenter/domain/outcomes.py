@@ -38,8 +38,8 @@ SIP_OF_CAUSE = {17: BUSY, 21: 603}
 
 def visit_outcome(visit: OpenVisit) -> VisitOutcome | None:
     """Decide what a visit came to from what was seen of it; None while nothing tells."""
-    if visit.refused_at is not None or visit.answered is not None:
-        return VisitOutcome.REFUSED if visit.refused_at is not None else VisitOutcome.ANSWERED
+    if visit.refused or visit.answered is not None:
+        return VisitOutcome.REFUSED if visit.refused else VisitOutcome.ANSWERED
     return _unanswered_outcome(visit)
 
 
@@ -58,7 +58,7 @@ def _unanswered_outcome(visit: OpenVisit) -> VisitOutcome | None:
 def _hung_up_waiting(visit: OpenVisit) -> bool:
     """Tell whether the caller's own hang-up came before the queue let go, or while an agent was picking up."""
     if visit.hangup_at is None:
-        return False
+        return visit.hung_up  # a login without times: the order alone tells
     if visit.teardown_at is not None and visit.teardown_at < visit.hangup_at:
         return False
     if visit.left_at is None or visit.hangup_at <= visit.left_at:
@@ -89,7 +89,8 @@ def _by_the_phone(offer: OpenOffer, visit: OpenVisit) -> OfferOutcome:
     if not offer.over and offer.up_at is None:
         return OfferOutcome.UNKNOWN
     if offer.rang_at is None and offer.up_at is None:
-        return OfferOutcome.UNREACHABLE
+        # whose beginning was not seen, or has no time, may have rung
+        return OfferOutcome.UNREACHABLE if offer.offered_at is not None else OfferOutcome.UNKNOWN
     # a status other than a refusal is the network's or the phone's trouble, not the agent's choice
     if offer.contact_lost or offer.up_at is not None or offer.tech is not None:
         return OfferOutcome.UNKNOWN
@@ -103,14 +104,14 @@ def _answered_elsewhere(offer: OpenOffer, visit: OpenVisit) -> bool:
         return False
     winner = visit.offers[visit.answered]
     if offer.ended_at is None:
-        return True
+        return not offer.over
     picked_up = winner.dest_up_at if winner.dest_up_at is not None else winner.connected_at
     return picked_up is not None and picked_up <= offer.ended_at
 
 
 def _caller_left(offer: OpenOffer, visit: OpenVisit) -> bool:
-    if visit.outcome is VisitOutcome.ABANDONED and visit.hangup_at is not None:
-        return offer.ended_at is None or visit.hangup_at <= offer.ended_at
+    if visit.outcome is VisitOutcome.ABANDONED:
+        return offer.ended_at is None or (visit.hangup_at is not None and visit.hangup_at <= offer.ended_at)
     return visit.outcome is VisitOutcome.KEY_PRESSED and _near_leave(offer, visit)
 
 

@@ -65,12 +65,12 @@ class Settling:
     def _try_tell(self, visit: OpenVisit) -> None:
         """Tell a visit as soon as no stronger word can come."""
         if visit.answered is None:
-            if visit.outcome is not None and visit.refused_at is None:
+            if visit.outcome is not None and not visit.refused:
                 if all(o.outcome is not None for o in visit.offers):
                     self.tell(visit)
                 else:
                     self.timer(self._state.now, SETTLE, "part", str(visit.id))
-            elif visit.refused_at is not None and visit.gone:
+            elif visit.refused and visit.gone:
                 self.tell(visit)
             return
         offers_over = all(o.over for o in visit.offers)

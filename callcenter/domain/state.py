@@ -90,6 +90,7 @@ class OpenVisit(msgspec.Struct):
     waiting_since: Micros | None = None
     left: bool = False
     left_at: Micros | None = None
+    hung_up: bool = False
     hangup_at: Micros | None = None
     teardown_at: Micros | None = None
     redirecting: bool = False
@@ -97,6 +98,7 @@ class OpenVisit(msgspec.Struct):
     keyed: bool = False
     gone: bool = False
     down: bool = False
+    refused: bool = False
     refused_at: Micros | None = None
     answered: int | None = None
     answered_at: Micros | None = None

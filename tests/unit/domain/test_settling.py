@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from callcenter.domain import events as ev
+from callcenter.domain import facts as fx
 from callcenter.domain.facts import EndedBy, OfferOutcome, VisitOutcome
 from callcenter.domain.lines import SHUTDOWN
 from tests.unit.domain.switch import Switch
@@ -80,3 +81,39 @@ def test_teardown_that_no_stop_follows_is_unknown_and_the_switchs_doing() -> Non
     switch.ticks(20)
 
     assert (switch.visit().outcome, switch.visit().ended_by) == (VisitOutcome.UNKNOWN, EndedBy.SWITCH)
+
+
+def test_completion_without_channels_of_an_answer_that_nobody_saw_is_out_of_order() -> None:
+    switch = Switch()
+    switch.joins(0)
+    switch.calls(1)
+    switch.completes(9, dest=None)
+
+    assert [fact.event for fact in switch.found(fx.OutOfOrder)] == ["MemberCompleted"]
+
+
+def test_login_without_times_tells_outcomes_by_order_and_no_times() -> None:
+    switch = Switch()
+    switch.tell(
+        ev.CallerJoined, None, uid="c1", name="", linked="c1", queue="support", position=1, caller="138", dialled="400"
+    )
+    switch.tell(ev.HangupAsked, None, uid="c1", name="", cause=16, tech=None)
+    switch.tell(ev.CallerLeft, None, uid="c1", name="", linked="c1", queue="support")
+    switch.tell(ev.QueueResult, None, uid="c2", name="", linked="c2", caller="139", dialled="400", result="FULL")
+    switch.over()
+
+    assert [visit.outcome for visit in switch.visits()] == [VisitOutcome.ABANDONED, VisitOutcome.REFUSED]
+    assert [(visit.joined_at, visit.wait, visit.refused_at) for visit in switch.visits()] == [(None, None, None)] * 2
+
+
+def test_phone_whose_trying_was_not_timed_is_not_called_unreachable() -> None:
+    switch = Switch()
+    switch.joins(0)
+    switch.tell(
+        ev.MemberCalled, None, uid="c1", name="", linked="c1", queue="support", interface="PJSIP/1001",
+        member="Alice", dest="a1", dest_name="",
+    )  # fmt: skip
+    switch.ends(5, "a1")
+    switch.ticks(10)
+
+    assert switch.offer().outcome is OfferOutcome.UNKNOWN
