@@ -86,6 +86,11 @@ class LoadedSwitch:
         await asyncio.gather(self._player, return_exceptions=True)
         await self.vanish()
 
+    @property
+    def living(self) -> set[str]:
+        """Unique ids of the channels that are there now."""
+        return set(self._channels)
+
     async def listen(self) -> None:
         """Take logins, on the same port as before."""
         self._server = await asyncio.start_server(self._serve, "127.0.0.1", self.port)

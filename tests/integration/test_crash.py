@@ -42,6 +42,16 @@ def ended_rows(database: Path) -> Rows:
         }
 
 
+def open_from_before_the_last_gap(database: Path) -> set[str]:
+    """Name the visits from before the last gap that are not told yet."""
+    query = (
+        "SELECT uniqueid FROM visits WHERE ended_position IS NULL "
+        "AND joined_position < (SELECT max(ended_position) FROM gaps)"
+    )
+    with closing(sqlite3.connect(database, timeout=30)) as connection:
+        return {uniqueid for (uniqueid,) in connection.execute(query)}
+
+
 def journal_end(journal: Path) -> int:
     with JournalReader(journal) as reader:
         return reader.info().last
@@ -92,6 +102,7 @@ async def crash_and_recover(home: Path, kills: int) -> None:
         for _ in range(kills):
             await killed_under_load(service, moments)
         await service.start()
+        living = switch.living
         await asyncio.sleep(2)
         health = await service.health()
         assert await service.stop() == 0
@@ -104,6 +115,7 @@ async def crash_and_recover(home: Path, kills: int) -> None:
     the_same_journal_gives_the_same_state(journal, digest, service.logged("floor_recovered"), kills)
     assert await rebuilt(journal, home / "rebuilt") == rows(database)
     assert len(rows(database)["gaps"]) == kills
+    assert open_from_before_the_last_gap(database) <= living
 
 
 def each_offer_ended_once_and_has_its_row(facts: list[fx.Fact], database: Path) -> None:
