@@ -35,4 +35,4 @@ class Ledger:
 
 def _there(floor: Floor) -> Counter[str]:
     """Count the visits that joined and have not been told."""
-    return Counter(v.queue or "" for v in floor.state.visits.values() if v.refused_at is None)
+    return Counter(v.queue or "" for v in floor.state.visits.values() if not v.refused)
