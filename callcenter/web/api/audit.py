@@ -1,0 +1,55 @@
+"""The audit log, in its order."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Query
+
+from callcenter.rules.roles import Person, Right
+from callcenter.store.audit import page
+from callcenter.web.api.fields import Limit, Outgoing, moment_out
+from callcenter.web.auth import allowed
+from callcenter.web.service import TheService
+
+router = APIRouter(prefix="/audit", tags=["audit"])
+
+Reading = Annotated[Person, Depends(allowed(Right.READ_AUDIT))]
+After = Annotated[int, Query(ge=0, le=2**62, description="Number of the last entry that was read.")]
+
+
+class Audit(Outgoing):
+    """An entry; `hash` covers it and the entry before."""
+
+    seq: int
+    at: datetime | None
+    actor: str
+    action: str
+    kind: str
+    subject: str
+    detail: dict[str, Any]
+    hash: str
+
+
+class AuditPage(Outgoing):
+    """Entries from the oldest on; `next` is the `after` of the page that follows, null at the end."""
+
+    items: list[Audit]
+    next: int | None
+
+
+@router.get("")
+async def read_audit(_: Reading, service: TheService, after: After = 0, limit: Limit = 100) -> AuditPage:
+    """Read the audit log."""
+    async with service.office.reading() as connection:
+        found = await page(connection, after, limit + 1)
+    zone, shown = service.rulebook.zone, found[:limit]
+    items = [
+        Audit(
+            seq=entry.seq, at=moment_out(entry.told.at, zone), actor=entry.told.actor, action=entry.told.action,
+            kind=entry.told.kind, subject=entry.told.subject, detail=entry.told.detail, hash=entry.hash,
+        )
+        for entry in shown
+    ]  # fmt: skip
+    return AuditPage(items=items, next=shown[-1].seq if len(found) > len(shown) else None)

@@ -1,0 +1,92 @@
+"""A request with an idempotency key has one effect, however often it comes; a step names the version that was read."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable
+from typing import Annotated
+
+from fastapi import Depends, Header, Request, Response
+
+from callcenter.store.answers import Answer, Asked, fingerprint, recall, remember
+from callcenter.store.office import Desk
+from callcenter.web.auth import TheSession
+from callcenter.web.problems import Refused, language_of
+from callcenter.web.service import TheService
+
+_ETAG = re.compile(r'(?:W/)?"(\d{1,15})"')
+_KEY = re.compile(r"[\x21-\x7e]{8,128}")
+
+Work = Callable[[Desk], Awaitable[Answer]]
+
+
+class Once:
+    """One request under one key."""
+
+    def __init__(self, service: TheService, asked: Asked) -> None:
+        self.asked = asked
+        self._service = service
+
+    async def answer(self, work: Work) -> Response:
+        """Do the work and keep its answer in one transaction, or give the answer that was kept.
+
+        Raises:
+            KeyReused: The key came with another request.
+        """
+        replayed = True
+        async with self._service.office.writing() as desk:
+            answer = await recall(desk, self.asked)
+            if answer is None:
+                replayed, answer = False, await work(desk)
+                await remember(desk, self.asked, answer)
+        headers = {"ETag": answer.etag, "Idempotent-Replayed": str(replayed).lower()}
+        return Response(answer.body, answer.status, headers, "application/json")
+
+
+async def _once(
+    request: Request,
+    service: TheService,
+    session: TheSession,
+    idempotency_key: Annotated[str | None, Header(description="8 to 128 characters, new for every new intent.")] = None,
+) -> Once:
+    if idempotency_key is None or not _KEY.fullmatch(idempotency_key):
+        raise Refused("key-missing", "send Idempotency-Key: 8 to 128 visible characters, new for every new intent")
+    told = (
+        request.method, request.url.path, session.account.role, request.headers.get("if-match", ""),
+        language_of(request.headers.get("accept-language")),
+    )  # fmt: skip
+    asked = Asked(
+        account=session.account.name,
+        key=idempotency_key,
+        request=fingerprint(*(one.encode("utf-8", "replace") for one in told), await request.body()),
+        at=service.clock(),
+    )
+    return Once(service, asked)
+
+
+def _version(
+    if_match: Annotated[str | None, Header(description="ETag of what was read and decided on.")] = None,
+) -> int:
+    """Read the version that whoever asks has seen.
+
+    Raises:
+        Refused: None was named, or none of ours.
+    """
+    if if_match is None:
+        raise Refused("version-missing", "read it, and send its ETag as If-Match")
+    found = _ETAG.fullmatch(if_match.strip())
+    if found is None:
+        raise Refused("malformed", "If-Match must be one ETag that a reading gave")
+    return int(found[1])
+
+
+TheOnce = Annotated[Once, Depends(_once)]
+"""The request under its key, for a route that changes something."""
+
+SeenVersion = Annotated[int, Depends(_version)]
+"""The version that If-Match names."""
+
+
+def etag(version: int) -> str:
+    """Write a version as an ETag."""
+    return f'"{version}"'

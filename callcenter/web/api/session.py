@@ -1,0 +1,102 @@
+"""Signing in and out, and who one is."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Request, Response, status
+from pydantic import StringConstraints
+
+from callcenter.domain.frame import SECOND
+from callcenter.rules.roles import RIGHTS, Right, Role
+from callcenter.store.people import MOST_PASSWORD, change_account
+from callcenter.store.sessions import Session, SignInRefused
+from callcenter.web.api.fields import Incoming, Outgoing, moment_out
+from callcenter.web.auth import TheSession
+from callcenter.web.cookies import NEW_TOKEN
+from callcenter.web.problems import Refused
+from callcenter.web.service import Service, TheService
+
+router = APIRouter(prefix="/session", tags=["session"])
+
+Password = Annotated[str, StringConstraints(min_length=1, max_length=4 * MOST_PASSWORD)]
+
+
+class SignIn(Incoming):
+    """A name and a password."""
+
+    name: Annotated[str, StringConstraints(min_length=1, max_length=64)]
+    password: Password
+
+
+class NewPassword(Incoming):
+    """One's password, and the one that takes its place."""
+
+    old: Password
+    new: Password
+
+
+class Me(Outgoing):
+    """Who is signed in; `csrf` goes back as X-CSRF-Token with whatever changes something."""
+
+    name: str
+    full_name: str
+    role: Role
+    agent: str | None
+    team: str | None
+    rights: list[Right]
+    csrf: str
+    expires_at: datetime | None
+
+
+@router.post("", status_code=status.HTTP_201_CREATED)
+async def sign_in(body: SignIn, request: Request, service: TheService) -> Me:
+    """Sign in; the session comes as a cookie."""
+    at = service.clock()
+    address = request.client.host if request.client else ""
+    wait = service.rate.wait(address, at)
+    if wait:
+        seconds = -(-wait // SECOND)
+        raise Refused("too-many", f"too many attempts; try again in {seconds} s", Retry_After=str(seconds))
+    session = await service.sessions.sign_in(body.name, body.password, at)
+    setattr(request.state, NEW_TOKEN, session.token)
+    return _me(session, service)
+
+
+@router.get("")
+async def me(session: TheSession, service: TheService) -> Me:
+    """Say who is signed in."""
+    return _me(session, service)
+
+
+@router.delete("", status_code=status.HTTP_204_NO_CONTENT)
+async def sign_out(request: Request, session: TheSession, service: TheService) -> Response:
+    """Sign out."""
+    await service.sessions.sign_out(session, service.clock())
+    setattr(request.state, NEW_TOKEN, "")
+    return Response(status_code=status.HTTP_204_NO_CONTENT)
+
+
+@router.post("/password", status_code=status.HTTP_204_NO_CONTENT)
+async def change_password(body: NewPassword, request: Request, session: TheSession, service: TheService) -> Response:
+    """Change one's own password; every session of the account ends, this one too."""
+    name, at = session.account.name, service.clock()
+    hashed = await service.accounts.hashed(name, body.new)
+    try:
+        probe = await service.sessions.sign_in(name, body.old, at)
+    except SignInRefused as error:
+        raise Refused("forbidden", "the old password is wrong") from error
+    async with service.office.writing() as desk:
+        await change_account(desk, name, {"password": hashed}, probe.account.version, name, at)
+    setattr(request.state, NEW_TOKEN, "")
+    return Response(status_code=status.HTTP_204_NO_CONTENT)
+
+
+def _me(session: Session, service: Service) -> Me:
+    account = session.account
+    return Me(
+        name=account.name, full_name=account.full_name, role=account.role, agent=account.agent, team=account.team,
+        rights=sorted(RIGHTS[account.role]), csrf=session.csrf,
+        expires_at=moment_out(session.expires_at, service.rulebook.zone),
+    )  # fmt: skip

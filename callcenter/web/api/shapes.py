@@ -1,0 +1,221 @@
+"""A record as each role sees it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from pydantic import Field
+
+from callcenter.domain.frame import Micros
+from callcenter.rules.edition import Mode, Severity, Title
+from callcenter.rules.masks import masked_caller, masked_evidence, without_numbers
+from callcenter.rules.roles import Field as Delicate
+from callcenter.rules.roles import Person, Role, Sight, sight
+from callcenter.rules.standing import CHECKLISTS, SERVICE, Advice, State
+from callcenter.rules.steps import Action, Entry
+from callcenter.rules.texts import Language
+from callcenter.rules.violation import Verdict
+from callcenter.store.violations import Record
+from callcenter.web.api.fields import Outgoing, moment_out
+
+
+class Summary(Outgoing):
+    """A record in a list."""
+
+    id: str
+    rule: str
+    title: str
+    agent: str
+    team: str | None
+    at: datetime | None
+    verdict: Verdict
+    state: State
+    mode: Mode
+    severity: Severity | None = Field(description="What the last decision says, or what is proposed.")
+    points: int | None = Field(description="The least that is proposed.")
+    counted: int = Field(description="Points that count now: none before a confirmation or while an appeal is open.")
+    why: str
+    version: int
+
+
+class Deadlines(Outgoing):
+    """Until when whose time runs."""
+
+    explain_until: datetime | None
+    appeal_until: datetime | None
+    decide_until: datetime | None
+    overdue: bool = Field(description="An appeal waits longer than it should.")
+
+
+class Check(Outgoing):
+    """One check of a recommendation; `by` is the role where names are not shown."""
+
+    item: str
+    role: Role
+    by: str | None
+
+
+class Recommendation(Outgoing):
+    """A consequence that is recommended and never drawn by the service."""
+
+    kind: Advice
+    fine_yuan: int | None
+    checks: list[Check]
+    complete: bool
+
+
+class Done(Outgoing):
+    """A step that was taken; `by` is missing where names are not shown."""
+
+    action: Action
+    at: datetime
+    by: str | None
+    role: Role | None
+    before: State
+    after: State
+    note: str
+    points: int | None
+    severity: Severity | None
+    item: str | None
+
+
+class Detail(Summary):
+    """A record, as far as the reader may see it; what is hidden is null."""
+
+    start: datetime | None
+    end: datetime | None
+    measured: float | None
+    limit: float | None
+    unit: str | None
+    rulebook: str
+    most_points: int | None
+    decided_points: int | None
+    proposed_by: str | None
+    impact: list[dict[str, Any]] | None
+    ruled_out: list[str]
+    names: list[dict[str, Any]]
+    caller: str | None
+    evidence: list[dict[str, Any]] | None
+    fine_yuan: int | None
+    deadlines: Deadlines
+    recommendations: list[Recommendation]
+    history: list[Done]
+
+
+class Page(Outgoing):
+    """Records, the newest first; `next` is the cursor of the page after, null at the end."""
+
+    items: list[Summary]
+    next: str | None
+
+
+class Reader:
+    """Whoever reads, in which language, where and when."""
+
+    def __init__(self, person: Person, language: Language, zone: ZoneInfo, now: Micros) -> None:
+        self._person = person
+        self._language = language
+        self._zone = zone
+        self._now = now
+
+    def summary(self, record: Record) -> Summary:
+        """Show a record in a list."""
+        return Summary(**self._short(record))
+
+    def detail(self, record: Record, history: list[Entry]) -> Detail:
+        """Show a record, as far as the reader may see it."""
+        said, standing = record.dossier, record.standing
+        return Detail(
+            **self._short(record),
+            start=moment_out(said.start, self._zone), end=moment_out(said.end, self._zone),
+            measured=said.measured, limit=said.limit, unit=said.unit, rulebook=said.rulebook,
+            most_points=standing.most, decided_points=standing.decided_points,
+            proposed_by=self._named(standing.proposed_by), impact=said.impact, ruled_out=list(said.ruled_out),
+            names=said.names, caller=self._caller(said.caller), evidence=self._evidence(said.evidence),
+            fine_yuan=standing.fine_yuan if self._sees_money else None,
+            deadlines=self._deadlines(record), recommendations=self._recommendations(record),
+            history=[self._done(entry) for entry in history],
+        )  # fmt: skip
+
+    def _short(self, record: Record) -> dict[str, Any]:
+        said, standing = record.dossier, record.standing
+        return {
+            "id": said.id, "rule": said.rule, "title": self._said(said.title), "agent": said.agent, "team": said.team,
+            "at": moment_out(said.at, self._zone), "verdict": standing.verdict, "state": standing.state,
+            "mode": standing.mode, "points": standing.points, "counted": standing.counted,
+            "severity": standing.severity if standing.decided_at is None else standing.decided_severity,
+            "why": self._said(said.why), "version": record.version,
+        }  # fmt: skip
+
+    def _deadlines(self, record: Record) -> Deadlines:
+        standing = record.standing
+        due = standing.decide_until
+        return Deadlines(
+            explain_until=moment_out(standing.explain_until, self._zone),
+            appeal_until=moment_out(standing.appeal_until, self._zone),
+            decide_until=moment_out(due, self._zone),
+            overdue=standing.state is State.APPEALED and due is not None and self._now >= due,
+        )
+
+    def _recommendations(self, record: Record) -> list[Recommendation]:
+        standing = record.standing
+        shown = [kind for kind in standing.advice if kind is not Advice.PAY or self._sees_money]
+        return [
+            Recommendation(
+                kind=kind,
+                fine_yuan=standing.fine_yuan if kind is Advice.PAY else None,
+                checks=[
+                    Check(item=item, role=role, by=self._checker(standing.checked.get(item), role))
+                    for item, role in CHECKLISTS[kind].items()
+                ],
+                complete=standing.checked_fully(kind),
+            )
+            for kind in shown
+        ]
+
+    def _done(self, entry: Entry) -> Done:
+        at = moment_out(entry.at, self._zone)
+        assert at is not None
+        return Done(
+            action=entry.action, at=at, by=self._named(entry.by), role=entry.role, before=entry.before,
+            after=entry.after, note=entry.note, points=entry.points, severity=entry.severity, item=entry.item,
+        )  # fmt: skip
+
+    def _named(self, account: str) -> str | None:
+        """Show a name to whoever may read names, one's own and the service's to everybody."""
+        known = account in {SERVICE, self._person.account} or self._sight(Delicate.NAMES) is Sight.FULL
+        return account if known else None
+
+    def _checker(self, account: str | None, role: Role) -> str | None:
+        return None if account is None else self._named(account) or role
+
+    def _caller(self, caller: str | None) -> str | None:
+        match self._sight(Delicate.CALLER):
+            case Sight.FULL:
+                return caller
+            case Sight.MASKED:
+                return masked_caller(caller)
+            case Sight.HIDDEN:
+                return None
+
+    def _evidence(self, evidence: list[dict[str, Any]]) -> list[dict[str, Any]] | None:
+        match self._sight(Delicate.EVIDENCE):
+            case Sight.FULL:
+                full = self._sight(Delicate.CALLER) is Sight.FULL
+                return evidence if full else [without_numbers(one) for one in evidence]
+            case Sight.MASKED:
+                return [masked_evidence(one) for one in evidence]
+            case Sight.HIDDEN:
+                return None
+
+    @property
+    def _sees_money(self) -> bool:
+        return self._sight(Delicate.MONEY) is Sight.FULL
+
+    def _sight(self, field: Delicate) -> Sight:
+        return sight(self._person.role, field)
+
+    def _said(self, title: Title) -> str:
+        return title.zh if self._language == "zh" else title.en

@@ -1,0 +1,127 @@
+"""Accounts: who may sign in, as what."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Response, status
+from pydantic import StringConstraints
+
+from callcenter.rules.roles import Person, Right, Role
+from callcenter.store.conflicts import Conflict
+from callcenter.store.people import Account, NewAccount, add_account, change_account, get_account, list_accounts
+from callcenter.web.api.fields import Cursor, Incoming, Limit, Name, Outgoing, moment_out, place_in, place_out
+from callcenter.web.api.once import SeenVersion, etag
+from callcenter.web.api.session import Password
+from callcenter.web.auth import allowed
+from callcenter.web.service import Service, TheService
+
+router = APIRouter(prefix="/users", tags=["users"])
+
+Seeing = Annotated[Person, Depends(allowed(Right.SEE_ACCOUNTS))]
+Changing = Annotated[Person, Depends(allowed(Right.CHANGE_ACCOUNTS))]
+
+
+class User(Outgoing):
+    """An account."""
+
+    name: str
+    full_name: str
+    role: Role
+    agent: str | None
+    team: str | None
+    created_at: datetime | None
+    disabled_at: datetime | None
+    version: int
+
+
+class NewUser(Incoming):
+    """Somebody who shall be able to sign in."""
+
+    name: Annotated[str, StringConstraints(max_length=32)]
+    full_name: Name
+    role: Role
+    agent: Name | None = None
+    team: Name | None = None
+    password: Password
+
+
+class UserChanges(Incoming):
+    """What shall be different; what is not said stays, so that the defaults are never used."""
+
+    full_name: Name = ""
+    role: Role = Role.AGENT
+    agent: Name | None = None
+    team: Name | None = None
+    disabled: bool = False
+    password: Password = ""
+
+
+class Users(Outgoing):
+    """Accounts by name; `next` is the cursor of the page after, null at the end."""
+
+    items: list[User]
+    next: str | None
+
+
+@router.get("")
+async def list_users(_: Seeing, service: TheService, limit: Limit = 50, cursor: Cursor = None) -> Users:
+    """List accounts."""
+    place = place_in(cursor)
+    async with service.office.reading() as connection:
+        found = await list_accounts(connection, place[1] if place else "", limit + 1)
+    shown = found[:limit]
+    more = place_out((0, shown[-1].name)) if len(found) > len(shown) else None
+    return Users(items=[_user(account, service) for account in shown], next=more)
+
+
+@router.get("/{name}")
+async def read_user(name: str, _: Seeing, service: TheService, response: Response) -> User:
+    """Read one account; its ETag is what a change of it must name."""
+    async with service.office.reading() as connection:
+        return _told(await get_account(connection, name), service, response)
+
+
+@router.post("", status_code=status.HTTP_201_CREATED)
+async def add_user(body: NewUser, person: Changing, service: TheService, response: Response) -> User:
+    """Add an account; its name makes the request idempotent, a second one is refused."""
+    hashed = await service.accounts.hashed(body.name, body.password)
+    new = NewAccount(
+        name=body.name, full_name=body.full_name, role=body.role, agent=body.agent, team=body.team
+    )  # fmt: skip
+    async with service.office.writing() as desk:
+        account = await add_account(desk, new, hashed, person.account, service.clock())
+    return _told(account, service, response)
+
+
+@router.patch("/{name}")
+async def change_user(
+    name: str, body: UserChanges, person: Changing, service: TheService, seen: SeenVersion, response: Response
+) -> User:
+    """Change an account; it is signed out everywhere. Nobody changes their own role, nor disables themselves."""
+    at = service.clock()
+    changes: dict[str, Any] = body.model_dump(exclude_unset=True)
+    if name == person.account and changes.keys() & {"role", "disabled"}:
+        raise Conflict("nobody changes their own role or disables themselves")
+    if "disabled" in changes:
+        changes["disabled_at"] = at if changes.pop("disabled") else None
+    if "password" in changes:
+        changes["password"] = await service.accounts.hashed(name, changes["password"])
+    async with service.office.writing() as desk:
+        account = await change_account(desk, name, changes, seen, person.account, at)
+    return _told(account, service, response)
+
+
+def _told(account: Account, service: Service, response: Response) -> User:
+    response.headers["ETag"] = etag(account.version)
+    return _user(account, service)
+
+
+def _user(account: Account, service: Service) -> User:
+    zone = service.rulebook.zone
+    return User(
+        name=account.name, full_name=account.full_name, role=account.role, agent=account.agent, team=account.team,
+        created_at=moment_out(account.created_at, zone), disabled_at=moment_out(account.disabled_at, zone),
+        version=account.version,
+    )  # fmt: skip

@@ -1,0 +1,181 @@
+"""Violations: lists, one in full, the quick form, and the steps that people take."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, Request, Response, status
+from pydantic import AwareDatetime, Field
+
+from callcenter.errors import BadInput
+from callcenter.rules.dossier import Form, from_form
+from callcenter.rules.edition import Severity
+from callcenter.rules.roles import Person, Right, may
+from callcenter.rules.standing import State
+from callcenter.rules.steps import DECISIONS, Action, Step
+from callcenter.rules.violation import Verdict
+from callcenter.store.answers import Answer
+from callcenter.store.office import Desk
+from callcenter.store.violations import Record, Wanted, act, get, get_for, history, page, put
+from callcenter.web.api.fields import Cursor, Incoming, Limit, Moment, Name, Words, moment_in, place_in, place_out
+from callcenter.web.api.once import SeenVersion, TheOnce, etag
+from callcenter.web.api.shapes import Detail, Page, Reader
+from callcenter.web.auth import TheSession, allowed, require
+from callcenter.web.problems import Refused, language_of
+from callcenter.web.service import TheService
+
+router = APIRouter(prefix="/violations", tags=["violations"])
+
+_RIGHTS: dict[Action, Right] = {
+    Action.NOTIFY: Right.NOTIFY,
+    Action.EXPLAIN: Right.EXPLAIN,
+    Action.APPEAL: Right.APPEAL,
+    Action.CONFIRM: Right.DECIDE,
+    Action.REDUCE: Right.DECIDE,
+    Action.OVERTURN: Right.DECIDE,
+    Action.WITHDRAW: Right.WITHDRAW,
+    Action.CHECK: Right.CHECK,
+}
+
+
+class Asked(Incoming):
+    """Which records are asked for."""
+
+    agent: Name | None = None
+    rule: Name | None = None
+    state: State | None = None
+    verdict: Verdict | None = None
+    since: Moment | None = Field(default=None, alias="from")
+    until: Moment | None = Field(default=None, alias="to")
+    limit: Limit = 50
+    cursor: Cursor = None
+
+
+class Saying(Incoming):
+    """What is done, in words and figures; which of them count depends on the step."""
+
+    note: Words = Field(default="", description="Needed to explain, appeal, reduce, overturn and withdraw.")
+    points: int | None = Field(default=None, ge=0, le=1000, description="With a decision.")
+    severity: Severity | None = Field(default=None, description="With a reduction.")
+    item: Name | None = Field(default=None, description="With a check: which.")
+
+
+class Manual(Incoming):
+    """What a person saw."""
+
+    rule: Name
+    agent: Name
+    at: AwareDatetime
+    words: Words = Field(min_length=1, description="What happened, for the agent to read.")
+
+
+def _reader(request: Request, service: TheService, person: Annotated[Person, Depends(allowed(Right.SEE))]) -> Reader:
+    language = language_of(request.headers.get("accept-language"))
+    return Reader(person, language, service.rulebook.zone, service.clock())
+
+
+TheReader = Annotated[Reader, Depends(_reader)]
+Seeing = Annotated[Person, Depends(allowed(Right.SEE))]
+Proposing = Annotated[Person, Depends(allowed(Right.PROPOSE))]
+
+
+@router.get("")
+async def list_violations(
+    asked: Annotated[Asked, Query()], person: Seeing, reader: TheReader, service: TheService
+) -> Page:
+    """List the records that one may see, the newest first; `from` is inclusive, `to` is not."""
+    wanted = Wanted(
+        agent=asked.agent, rule=asked.rule, state=asked.state, verdict=asked.verdict,
+        since=moment_in(asked.since), until=moment_in(asked.until),
+    )  # fmt: skip
+    before = place_in(asked.cursor)
+    async with service.office.reading() as connection:
+        found = await page(connection, person, wanted, before, asked.limit + 1)
+    shown = found[: asked.limit]
+    more = place_out((shown[-1].sort_at, shown[-1].dossier.id)) if len(found) > len(shown) else None
+    return Page(items=[reader.summary(record) for record in shown], next=more)
+
+
+@router.get("/{number}")
+async def read_violation(
+    number: str, person: Seeing, reader: TheReader, service: TheService, response: Response
+) -> Detail:
+    """Read one record in full, as far as one may; its ETag is what a step on it must name."""
+    async with service.office.reading() as connection:
+        record = await get_for(connection, number, person)
+        steps = await history(connection, number)
+    response.headers["ETag"] = etag(record.version)
+    return reader.detail(record, steps)
+
+
+@router.post("/manual", status_code=status.HTTP_201_CREATED, response_model=Detail)
+async def file_violation(
+    body: Manual, person: Proposing, reader: TheReader, service: TheService, once: TheOnce
+) -> Response:
+    """Record by hand what no telephone can know; it is as good as any other record, and goes the same way."""
+
+    async def work(desk: Desk) -> Answer:
+        now = service.clock()
+        at = moment_in(body.at)
+        assert at is not None
+        team = service.team_of(body.agent, at)
+        if not may(person, Right.PROPOSE, body.agent, team) or person.agent == body.agent:
+            raise Refused("forbidden", f"the role {person.role} may not propose here")
+        if not service.knows(body.agent):
+            raise BadInput(f"the roster has no agent {body.agent!r}")
+        form = Form(
+            rule=body.rule, agent=body.agent, team=team, at=at, words=body.words.strip(),
+            by=person.account, key=once.asked.key,
+        )  # fmt: skip
+        dossier, standing = from_form(form, service.rulebook, now)
+        await put(desk, dossier, standing, now)
+        return await _answer(desk, await get(desk.connection, dossier.id), reader, status.HTTP_201_CREATED)
+
+    return await once.answer(work)
+
+
+def _acting(action: Action, session: TheSession) -> Person:
+    """Let pass whoever has the right to such a step over anything at all."""
+    rights = {_RIGHTS[action]} | ({Right.DECIDE_APPEAL} if action in DECISIONS else set())
+    return allowed(*rights)(session)
+
+
+def _step(action: Action, body: Saying, person: Annotated[Person, Depends(_acting)], service: TheService) -> Step:
+    """Read which step it is, and whose."""
+    return Step(
+        action=action, by=person.account, role=person.role, agent=person.agent, at=service.clock(),
+        note=body.note, points=body.points, severity=body.severity, item=body.item,
+    )  # fmt: skip
+
+
+@router.post("/{number}/{action}", response_model=Detail)
+async def take_step(
+    number: str,
+    step: Annotated[Step, Depends(_step)],
+    reader: TheReader,
+    service: TheService,
+    once: TheOnce,
+    seen: SeenVersion,
+    person: Seeing,
+) -> Response:
+    """Take a step with a record; If-Match names the version that was read."""
+
+    async def work(desk: Desk) -> Answer:
+        record = await get_for(desk.connection, number, person)
+        _require_right(person, step.action, record)
+        return await _answer(desk, await act(desk, number, seen, step, service.terms), reader)
+
+    return await once.answer(work)
+
+
+def _require_right(person: Person, action: Action, record: Record) -> None:
+    """Let pass whoever may take this step here; an appeal is decided by those who decide appeals."""
+    right = _RIGHTS[action]
+    if action in DECISIONS and record.standing.state is State.APPEALED:
+        right = Right.DECIDE_APPEAL
+    require(person, right, record)
+
+
+async def _answer(desk: Desk, record: Record, reader: Reader, code: int = status.HTTP_200_OK) -> Answer:
+    shown = reader.detail(record, await history(desk.connection, record.dossier.id))
+    return Answer(status=code, etag=etag(record.version), body=shown.model_dump_json())

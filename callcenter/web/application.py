@@ -1,0 +1,71 @@
+"""The application: routes, errors, the guard around them, and an OpenAPI document that says what they do."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+
+from callcenter import __version__
+from callcenter.web.api import audit, changes, session, users, violations
+from callcenter.web.guard import SAFE, Guard
+from callcenter.web.problems import KINDS, MEDIA_TYPE, install
+from callcenter.web.service import Service
+
+API = "/api/v1"
+
+_PROBLEM: dict[str, Any] = {
+    "type": "object",
+    "title": "Problem",
+    "description": "RFC 9457; `title` and, of a refused step, `detail` follow Accept-Language.",
+    "required": ["type", "title", "status", "detail", "instance"],
+    "properties": {
+        "type": {"type": "string", "enum": [f"urn:callcenter:problem:{kind}" for kind in KINDS]},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string"},
+        "instance": {"type": "string"},
+        "why": {"type": "string", "description": "Code of the sentence, of a refused step."},
+        "errors": {"type": "array", "items": {"type": "object"}, "description": "Each thing that is not as expected."},
+    },
+}
+
+
+def make_application(service: Service) -> FastAPI:
+    """Make the application of a service."""
+    app = FastAPI(
+        title="callcenter", version=__version__, openapi_url=f"{API}/openapi.json", docs_url=None, redoc_url=None
+    )
+    app.state.service = service
+    for part in (session, violations, users, audit, changes):
+        app.include_router(part.router, prefix=API)
+    install(app)
+    app.add_middleware(Guard, settings=service.settings)
+    app.openapi = lambda: _document(app)  # type: ignore[method-assign]  # FastAPI's documented way
+    return app
+
+
+def _document(app: FastAPI) -> dict[str, Any]:
+    """Describe the API; every error is a problem, none is FastAPI's own."""
+    if app.openapi_schema is None:
+        document = get_openapi(title=app.title, version=app.version, routes=app.routes)
+        schemas = document["components"]["schemas"]
+        for ours_are_other in ("HTTPValidationError", "ValidationError"):
+            schemas.pop(ours_are_other, None)
+        schemas["Problem"] = _PROBLEM
+        for path in document["paths"].values():
+            for method, operation in path.items():
+                _describe_errors(operation, changing=method.upper() not in SAFE)
+        app.openapi_schema = document
+    return app.openapi_schema
+
+
+def _describe_errors(operation: dict[str, Any], *, changing: bool) -> None:
+    content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    statuses = {kind.status for kind in KINDS.values()}
+    if not changing:
+        statuses -= {409, 412, 413, 428}
+    for status in sorted(statuses):
+        titles = [kind.en for kind in KINDS.values() if kind.status == status]
+        operation["responses"][str(status)] = {"description": "; ".join(titles), "content": content}

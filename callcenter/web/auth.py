@@ -1,0 +1,75 @@
+"""Who asks, and whether they may: a session's cookie, its CSRF token with every change, the roles' table.
+
+The cookie is HttpOnly and SameSite=Strict. Signing in answers with a token that a page must send back as X-CSRF-Token
+with whatever changes something; another site can read neither.
+"""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Callable
+from typing import Annotated
+
+from fastapi import Depends, Request, Security
+from fastapi.security import APIKeyCookie, APIKeyHeader
+
+from callcenter.rules.roles import Person, Reach, Right, may, reach
+from callcenter.store.sessions import Session
+from callcenter.store.violations import Record
+from callcenter.web.cookies import NEW_TOKEN, cookie_name
+from callcenter.web.guard import SAFE
+from callcenter.web.problems import Refused
+from callcenter.web.service import TheService
+
+_MOST_TOKEN = 128
+_cookie = APIKeyCookie(name="callcenter_session", scheme_name="session", auto_error=False)
+_csrf = APIKeyHeader(name="X-CSRF-Token", scheme_name="csrf", auto_error=False)
+
+
+async def _session(
+    request: Request,
+    service: TheService,
+    _documented: Annotated[str | None, Security(_cookie)],
+    csrf: Annotated[str | None, Security(_csrf)],
+) -> Session:
+    token = request.cookies.get(cookie_name(service.settings), "")
+    session = None
+    if 0 < len(token) <= _MOST_TOKEN:
+        session = await service.sessions.resume(token, service.clock())
+    if session is None:
+        raise Refused("not-signed-in", "sign in first")
+    if session.token is not None:
+        setattr(request.state, NEW_TOKEN, session.token)
+    if request.method not in SAFE and not hmac.compare_digest(_bytes(csrf), session.csrf.encode()):
+        raise Refused("foreign-request", "X-CSRF-Token is not the one that signing in gave")
+    return session
+
+
+TheSession = Annotated[Session, Depends(_session)]
+"""The session of whoever asks, for a route that asks for it."""
+
+
+def allowed(*rights: Right) -> Callable[[Session], Person]:
+    """Make a dependency that lets pass whoever has one of the rights over anything at all."""
+
+    def person(session: TheSession) -> Person:
+        who = session.account.person
+        if all(reach(who.role, right) is Reach.NONE for right in rights):
+            raise Refused("forbidden", f"this is not for the role {who.role}")
+        return who
+
+    return person
+
+
+def require(person: Person, right: Right, record: Record) -> None:
+    """Let pass whoever has a right over this record.
+
+    Raises:
+        Refused: They have not.
+    """
+    if not may(person, right, record.dossier.agent, record.dossier.team):
+        raise Refused("forbidden", f"the role {person.role} may not {right.replace('_', ' ')} here")
+
+
+def _bytes(text: str | None) -> bytes:
+    return (text or "").encode("utf-8", "replace")

@@ -1,0 +1,29 @@
+"""How often one address may try to sign in: a bucket of attempts that fills again, for so many addresses."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+
+from callcenter.domain.frame import SECOND, Micros
+
+_MINUTE: Micros = 60 * SECOND
+_ADDRESSES = 10_000
+
+
+class SignInRate:
+    """Attempts by address; the address that tried longest ago is forgotten first."""
+
+    def __init__(self, per_minute: int) -> None:
+        self._every = _MINUTE // per_minute
+        self._used_until: OrderedDict[str, Micros] = OrderedDict()
+
+    def wait(self, address: str, at: Micros) -> Micros:
+        """Count an attempt; returns how long to wait where it comes too soon (it is not counted then), else 0."""
+        used = max(self._used_until.get(address, at - _MINUTE), at - _MINUTE) + self._every
+        if used > at:
+            return used - at
+        self._used_until[address] = used
+        self._used_until.move_to_end(address)
+        if len(self._used_until) > _ADDRESSES:
+            self._used_until.popitem(last=False)
+        return 0

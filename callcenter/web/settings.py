@@ -1,0 +1,58 @@
+"""Where the service's pages and API are served, how long a session lasts, and how long people have."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from callcenter.domain.frame import SECOND
+from callcenter.rules.steps import Terms
+from callcenter.rules.workdays import Workdays
+from callcenter.store.sessions import Lifetimes
+
+_MINUTE = 60 * SECOND
+
+
+class WebSettings(BaseModel):
+    """The `[web]` table of the settings file."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    host: str = Field(default="127.0.0.1", description="Address that the API listens on.")
+    port: int = Field(default=8080, ge=0, le=65535, description="Its port; 0 takes a free one.")
+    allowed_hosts: tuple[str, ...] = Field(
+        default=(), description="Names under which browsers reach it, beside its address and loopback's names."
+    )
+    secure: bool = Field(
+        default=False, description="Browsers reach it by https (a proxy ends TLS): cookies are sent over nothing else."
+    )
+    session_hours: float = Field(default=12, gt=0, description="A session ends after this.")
+    idle_minutes: float = Field(default=30, gt=0, description="A session without a request ends after this.")
+    token_minutes: float = Field(default=60, gt=0, description="A session's token is changed after this.")
+    sign_ins_per_minute: int = Field(default=20, ge=1, description="Attempts to sign in that one address may make.")
+    explain_days: int = Field(default=3, ge=1, description="Working days an agent has to explain a record.")
+    appeal_days: int = Field(default=5, ge=1, description="Working days an agent has to appeal a decision.")
+    decide_days: int = Field(default=5, ge=1, description="Working days in which an appeal should be decided.")
+    worked_days: tuple[date, ...] = Field(default=(), description="Days worked, whatever the official calendar says.")
+    free_days: tuple[date, ...] = Field(default=(), description="Days not worked, whatever the official calendar says.")
+    audit_key_file: Path | None = Field(default=None, description="File with the key that signs the audit log's heads.")
+    audit_heads: Path = Field(default=Path("var/audit-heads.jsonl"), description="File of the signed heads.")
+
+    @property
+    def lifetimes(self) -> Lifetimes:
+        """How long sessions last."""
+        return Lifetimes(
+            whole=round(self.session_hours * 60 * _MINUTE),
+            idle=round(self.idle_minutes * _MINUTE),
+            token=round(self.token_minutes * _MINUTE),
+        )
+
+    def terms(self, zone: ZoneInfo) -> Terms:
+        """Say how long people have, in a department of a zone."""
+        own = dict.fromkeys(self.worked_days, True) | dict.fromkeys(self.free_days, False)
+        return Terms(
+            days=Workdays(zone, own), explain=self.explain_days, appeal=self.appeal_days, decide=self.decide_days
+        )

@@ -1,0 +1,120 @@
+"""The API over its whole stack, with people who are signed in and a clock that tests turn."""
+
+from __future__ import annotations
+
+import itertools
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from callcenter.domain.frame import Micros
+from callcenter.rules.duty import Roster, Seat
+from callcenter.rules.roles import Role
+from callcenter.rules.rulebook import load_rulebook
+from callcenter.store import Office
+from callcenter.store.people import Accounts
+from callcenter.web.application import make_application
+from callcenter.web.service import build
+from callcenter.web.settings import WebSettings
+from tests.integration.office import PASSWORD, QUICK, hire, opened
+from tests.unit.rules.people import MONDAY
+
+Json = Any
+ROSTER = Roster(
+    timezone="Asia/Shanghai",
+    seats=tuple(
+        Seat(agent=agent, interface=f"PJSIP/{n}", team=team)
+        for n, (agent, team) in enumerate(
+            {"Alice": "hotline", "Bob": "hotline", "Li": "hotline", "Zoe": "orders"}.items()
+        )
+    ),
+    shifts={},
+    duty={},
+)
+PEOPLE: dict[str, tuple[Role, str | None, str | None]] = {
+    "alice": (Role.AGENT, "Alice", "hotline"),
+    "bobby": (Role.AGENT, "Bob", "hotline"),
+    "li-leads": (Role.GROUP_LEADER, "Li", "hotline"),
+    "sun": (Role.SUPERVISOR, None, None),
+    "shen": (Role.SUPERVISOR, None, None),
+    "tian": (Role.TRAINING_SPECIALIST, None, None),
+    "qian": (Role.QA, None, None),
+    "ma": (Role.MANAGER, None, None),
+    "hua": (Role.HR, None, None),
+    "root": (Role.ADMIN, None, None),
+}
+
+
+class Department:
+    """A department whose people are at their browsers."""
+
+    def __init__(self, office: Office, settings: WebSettings) -> None:
+        self.office = office
+        self.now: Micros = MONDAY
+        service = build(settings, office, load_rulebook(), ROSTER, accounts=Accounts(QUICK), clock=lambda: self.now)
+        self.app = make_application(service)
+        self._browsers: dict[str, Browser] = {}
+
+    def browser(self, address: str = "127.0.0.1", host: str = "http://127.0.0.1:8080") -> Browser:
+        transport = httpx.ASGITransport(self.app, raise_app_exceptions=False, client=(address, 1))
+        return Browser(httpx.AsyncClient(transport=transport, base_url=host))
+
+    async def signed_in(self, name: str) -> Browser:
+        """Give somebody's browser; they sign in the first time."""
+        if name not in self._browsers:
+            role, agent, team = PEOPLE[name]
+            await hire(self.office, name, role, agent, team)
+            self._browsers[name] = self.browser(address=f"10.0.0.{len(self._browsers) + 1}")
+            await self._browsers[name].sign_in(name)
+        return self._browsers[name]
+
+    async def close(self) -> None:
+        for browser in self._browsers.values():
+            await browser.http.aclose()
+
+
+class Browser:
+    """One person's browser: keeps the cookie, sends the CSRF token, names versions and keys."""
+
+    _keys = itertools.count(1)
+
+    def __init__(self, http: httpx.AsyncClient) -> None:
+        self.http = http
+        self.csrf = ""
+
+    async def sign_in(self, name: str, password: str = PASSWORD) -> httpx.Response:
+        answer = await self.http.post("/api/v1/session", json={"name": name, "password": password})
+        self.csrf = answer.json().get("csrf", "")
+        return answer
+
+    async def get(self, path: str, **headers: str) -> httpx.Response:
+        return await self.http.get(f"/api/v1{path}", headers=headers)
+
+    async def send(self, method: str, path: str, body: Json = None, **headers: str) -> httpx.Response:
+        """Change something; a header's underscores are dashes, and an empty one is left out."""
+        told = {"X-CSRF-Token": self.csrf, "Idempotency-Key": f"test-key-{next(self._keys)}"}
+        told |= {name.replace("_", "-"): value for name, value in headers.items()}
+        sent = [(name.encode(), value.encode("latin-1")) for name, value in told.items() if value]
+        sent.append((b"Content-Type", b"application/json"))
+        return await self.http.request(method, f"/api/v1{path}", content=json.dumps(body), headers=sent)
+
+    async def act(self, number: str, action: str, body: Json = None, **headers: str) -> httpx.Response:
+        """Read a record and take a step with it."""
+        if "If_Match" not in headers:
+            read = await self.get(f"/violations/{number}")
+            headers["If_Match"] = read.headers.get("etag", '"1"')
+        return await self.send("POST", f"/violations/{number}/{action}", body or {"note": "because"}, **headers)
+
+
+@asynccontextmanager
+async def department(folder: Path, **settings: Any) -> AsyncIterator[Department]:
+    async with opened(folder) as office:
+        found = Department(office, WebSettings(**settings))
+        try:
+            yield found
+        finally:
+            await found.close()

@@ -1,0 +1,370 @@
+"""Violations over HTTP: a record's whole way, who sees what of it, lists, forms, repeats, two people at once."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from callcenter.rules.edition import Mode, Severity
+from callcenter.rules.roles import RIGHTS, Right, Role
+from callcenter.rules.standing import State
+from callcenter.rules.steps import DECISIONS, STEPS, Action
+from callcenter.rules.violation import Verdict
+from callcenter.store.violations import counted
+from tests.integration.api import PEOPLE, Department, Json, department
+from tests.integration.office import propose
+from tests.unit.rules.people import DAY, MONDAY, record
+
+
+@pytest.fixture
+async def work(tmp_path: Path) -> AsyncIterator[Department]:
+    async with department(tmp_path) as found:
+        yield found
+
+
+async def score(work: Department, agent: str = "Alice") -> int:
+    async with work.office.reading() as connection:
+        return sum(r.standing.counted for r in await counted(connection, agent, MONDAY - DAY, MONDAY + 30 * DAY))
+
+
+async def did(work: Department, number: str, *steps: tuple[str, str]) -> None:
+    for name, action in steps:
+        answer = await (await work.signed_in(name)).act(number, action)
+        assert answer.status_code == 200, answer.text
+
+
+HEARD = [("sun", "notify"), ("alice", "explain")]
+CONFIRMED = [*HEARD, ("sun", "confirm")]
+APPEALED = [*CONFIRMED, ("alice", "appeal")]
+WAYS = {
+    State.PROPOSED: [],
+    State.NOTIFIED: HEARD[:1],
+    State.EXPLAINED: HEARD,
+    State.CONFIRMED: CONFIRMED,
+    State.APPEALED: APPEALED,
+}
+
+
+async def test_from_proposal_to_appeal_to_overturn_with_the_score_at_each_step(work: Department) -> None:
+    number, scores = await propose(work.office), []
+    for name, action in [*APPEALED, ("ma", "overturn")]:
+        scores.append(await score(work))
+        await did(work, number, (name, action))
+    assert [*scores, await score(work)] == [0, 0, 0, 2, 0, 0]
+    shown = (await (await work.signed_in("ma")).get(f"/violations/{number}")).json()
+    assert (shown["state"], shown["counted"], shown["version"]) == ("overturned", 0, 6)
+    assert [step["action"] for step in shown["history"]] == ["notify", "explain", "confirm", "appeal", "overturn"]
+
+
+async def test_own_proposal_and_own_decision_are_decided_by_others(work: Department) -> None:
+    sun = await work.signed_in("sun")
+    form = {"rule": "V-EAT", "agent": "Alice", "at": "2026-03-02T08:00:00+08:00", "words": "ate at the desk"}
+    filed = await sun.send("POST", "/violations/manual", form)
+    number = filed.json()["id"]
+    await did(work, number, *HEARD)
+    own = await sun.act(number, "confirm", Accept_Language="en")
+    assert (own.status_code, own.json()["why"], own.json()["detail"]) == (
+        409, "own_proposal", "Who proposed a record does not decide on it.",
+    )  # fmt: skip
+    await did(work, number, ("ma", "confirm"), ("alice", "appeal"))
+    again = await (await work.signed_in("ma")).act(number, "confirm")
+    assert (again.status_code, again.json()["why"]) == (409, "own_decision")
+    await did(work, number, ("hua", "confirm"))
+    assert await score(work) == 5
+
+
+@pytest.mark.parametrize("state", WAYS)
+async def test_every_role_is_refused_every_step_that_is_not_theirs(work: Department, state: State) -> None:
+    number = await propose(work.office)
+    await did(work, number, *WAYS[state])
+    wrong = []
+    for name, (role, agent, team) in PEOPLE.items():
+        browser = await work.signed_in(name)
+        for action in Action:
+            answer = await browser.act(number, action, {"note": ""}, If_Match='"999"')  # never gets so far as to act
+            expected = forbidden(role, agent, team, action, state)
+            if answer.status_code != expected:
+                wrong.append((name, action, answer.status_code, expected))
+    assert wrong == []
+
+
+def forbidden(role: Role, agent: str | None, team: str | None, action: Action, state: State) -> int:
+    """Say what a step on Alice's record is answered: not allowed, not there, or allowed as far as the old version."""
+    appeal = action in DECISIONS and state is State.APPEALED
+    named: dict[Action, Right] = dict.fromkeys(DECISIONS, Right.DECIDE) | {
+        a: Right(a) for a in Action if a not in DECISIONS
+    }  # fmt: skip
+    whose = {0: False, 1: agent == "Alice", 2: agent == "Alice" or team == "hotline", 3: True}
+    ways = [named[action], *([Right.DECIDE_APPEAL] if action in DECISIONS else [])]
+    if not any(way in RIGHTS[role] for way in ways):
+        return 403
+    if not whose[RIGHTS[role][Right.SEE]]:
+        return 404
+    needed = Right.DECIDE_APPEAL if appeal else named[action]
+    return 412 if whose[RIGHTS[role].get(needed, 0)] else 403
+
+
+SHOWN = """
+          caller       evidence   fine  recommended  by
+alice     138****0001  masked     20    pay          -,alice,-
+li-leads  138****0001  masked     -     -            sun,alice,sun
+sun       13800250001  full       20    pay          sun,alice,sun
+tian      138****0001  no-number  -     -            sun,alice,sun
+qian      13800250001  full       -     -            sun,alice,sun
+ma        13800250001  full       20    pay          sun,alice,sun
+hua       138****0001  masked     20    pay          sun,alice,sun
+root      -            no-number  -     -            -,-,-
+"""
+EVIDENCE = {
+    "full": {"position": 7, "hash": "ab" * 32, "frame": {"Event": "DialEnd", "CallerIDNum": "13800250001"}},
+    "no-number": {"position": 7, "hash": "ab" * 32, "frame": {"Event": "DialEnd", "CallerIDNum": "138****0001"}},
+    "masked": {"position": 7, "hash": "ab" * 32},
+}
+
+
+@pytest.mark.parametrize("line", SHOWN.strip().splitlines()[1:])
+async def test_each_role_reads_what_is_its_own_to_read(work: Department, line: str) -> None:
+    name, *cells = line.split()
+    number = await propose(work.office, standing=record(fine_yuan=20))
+    await did(work, number, *CONFIRMED)
+    shown = (await (await work.signed_in(name)).get(f"/violations/{number}")).json()
+    assert cells == [
+        shown["caller"] or "-",
+        next(kind for kind, frame in EVIDENCE.items() if shown["evidence"] == [frame]),
+        str(shown["fine_yuan"] or "-"),
+        ",".join(advice["kind"] for advice in shown["recommendations"]) or "-",
+        ",".join(step["by"] or "-" for step in shown["history"]),
+    ]
+
+
+async def test_record_of_somebody_else_is_not_there_for_an_agent(work: Department) -> None:
+    number = await propose(work.office)
+    bob = await work.signed_in("bobby")
+    assert (await bob.get(f"/violations/{number}")).status_code == 404
+    assert (await bob.get(f"/violations/{'0' * 32}")).status_code == 404
+    assert (await bob.get("/violations")).json() == {"items": [], "next": None}
+    assert (await bob.get("/violations?agent=Alice")).json()["items"] == []
+
+
+async def test_shadow_record_is_for_administrators(work: Department) -> None:
+    number = await propose(work.office, standing=record(mode=Mode.SHADOW))
+    assert (await (await work.signed_in("ma")).get(f"/violations/{number}")).status_code == 404
+    assert (await (await work.signed_in("root")).get(f"/violations/{number}")).json()["mode"] == "shadow"
+
+
+async def test_undetermined_and_excused_records_are_seen_and_never_decided(work: Department) -> None:
+    sun = await work.signed_in("sun")
+    for n, verdict in enumerate([Verdict.UNDETERMINED, Verdict.EXCUSED], 1):
+        number = await propose(work.office, n, standing=record(verdict=verdict))
+        assert (await sun.get(f"/violations/{number}")).json()["verdict"] == verdict
+        assert (await sun.act(number, "notify")).json()["why"] == "not_proposed"
+
+
+class TestLists:
+    async def test_pages_are_joined_by_their_cursor(self, work: Department) -> None:
+        for n in range(5):
+            await propose(work.office, n)
+        sun = await work.signed_in("sun")
+        pages: list[Json] = [{"next": ""}]
+        for _ in range(3):
+            cursor = pages[-1]["next"]
+            pages.append((await sun.get(f"/violations?limit=2{cursor and '&cursor='}{cursor}")).json())
+        numbers = [[int(one["id"], 16) for one in page["items"]] for page in pages[1:]]
+        assert (numbers, pages[-1]["next"]) == ([[4, 3], [2, 1], [0]], None)
+
+    @pytest.mark.parametrize(
+        ("query", "expected"),
+        [
+            ("agent=Bob", [2]),
+            ("rule=V-EAT", [3]),
+            ("verdict=excused", [4]),
+            ("state=notified", [1]),
+            ("from=2026-03-02T09:00:00.000003%2B08:00", [4, 3]),
+            ("to=2026-03-02T01:00:00.000003Z", [2, 1]),
+            ("state=confirmed", []),
+        ],
+    )
+    async def test_filters(self, work: Department, query: str, expected: list[int]) -> None:
+        await propose(work.office, 1, standing=record(state=State.NOTIFIED))
+        await propose(work.office, 2, agent="Bob")
+        await propose(work.office, 3, rule="V-EAT")
+        await propose(work.office, 4, standing=record(verdict=Verdict.EXCUSED))
+        page = (await (await work.signed_in("sun")).get(f"/violations?{query}")).json()
+        assert [int(one["id"], 16) for one in page["items"]] == expected
+
+    @pytest.mark.parametrize(
+        ("query", "status"),
+        [
+            ("limit=0", 422),
+            ("limit=201", 422),
+            ("state=gone", 422),
+            ("from=2026-03-02", 422),
+            ("from=2026-03-02T09:00:00", 422),
+            ("agent=", 422),
+            ("agent=a%00b", 422),
+            ("colour=red", 422),
+            ("cursor=%21%21", 400),
+            ("cursor=W10", 400),
+            ("cursor=WzEsMl0", 400),
+        ],
+    )
+    async def test_question_that_makes_no_sense_is_refused(self, work: Department, query: str, status: int) -> None:
+        answer = await (await work.signed_in("sun")).get(f"/violations?{query}")
+        assert (answer.status_code, answer.headers["content-type"]) == (status, "application/problem+json")
+
+    async def test_titles_follow_the_language(self, work: Department) -> None:
+        await propose(work.office)
+        sun = await work.signed_in("sun")
+        pages = [
+            (await sun.get("/violations", **{"Accept-Language": tag})).json() for tag in ("zh-CN", "en-GB,zh;q=0.5")
+        ]
+        assert [page["items"][0]["title"] for page in pages] == [
+            "在岗未接或拒接来电",
+            "Offered call missed or declined",
+        ]
+
+
+class TestForm:
+    FORM = {"rule": "V-EAT", "agent": "Alice", "at": "2026-03-02T08:00:00+08:00", "words": "ate at the desk"}  # noqa: RUF012
+
+    async def test_group_leader_records_what_they_saw(self, work: Department) -> None:
+        filed = await (await work.signed_in("li-leads")).send("POST", "/violations/manual", self.FORM)
+        shown = filed.json()
+        assert (filed.status_code, filed.headers["etag"], shown["proposed_by"]) == (201, '"1"', "li-leads")
+        assert (shown["rule"], shown["points"], shown["team"], shown["why"], shown["counted"]) == (
+            "V-EAT", 5, "hotline", "ate at the desk", 0,
+        )  # fmt: skip
+
+    @pytest.mark.parametrize(
+        ("name", "change", "status"),
+        [
+            ("alice", {}, 403),
+            ("hua", {}, 403),
+            ("root", {}, 403),
+            ("li-leads", {"agent": "Zoe"}, 403),  # another team
+            ("li-leads", {"agent": "Li"}, 403),  # oneself
+            ("sun", {"agent": "Nobody"}, 422),
+            ("sun", {"rule": "V-MISSED"}, 422),
+            ("sun", {"rule": "V-NONE"}, 422),
+            ("sun", {"at": "2026-03-02T10:00:00+08:00"}, 422),  # not yet
+            ("sun", {"at": "2026-03-02T08:00:00"}, 422),
+            ("sun", {"words": ""}, 422),
+            ("sun", {"words": "\ud800"}, 422),
+            ("sun", {"words": "a\u0000b"}, 422),
+            ("sun", {"points": 100}, 422),
+        ],
+    )
+    async def test_form_that_cannot_be_is_refused(
+        self, work: Department, name: str, change: dict[str, str], status: int
+    ) -> None:
+        browser = await work.signed_in(name)
+        answer = await browser.send("POST", "/violations/manual", self.FORM | change)
+        assert (answer.status_code, answer.headers["content-type"]) == (status, "application/problem+json")
+        assert (await (await work.signed_in("ma")).get("/violations")).json()["items"] == []
+
+    async def test_form_sent_twice_is_one_record(self, work: Department) -> None:
+        li = await work.signed_in("li-leads")
+        both = [await li.send("POST", "/violations/manual", self.FORM, Idempotency_Key="same-key-1") for _ in range(2)]
+        assert both[0].content == both[1].content
+        assert [b.headers["idempotent-replayed"] for b in both] == ["false", "true"]
+        assert len((await li.get("/violations")).json()["items"]) == 1
+
+
+class TestRepeats:
+    async def test_step_sent_again_has_the_same_answer_and_one_effect(self, work: Department) -> None:
+        number = await propose(work.office)
+        sun = await work.signed_in("sun")
+        same = {"Idempotency_Key": "same-key-1", "If_Match": '"1"'}
+        both = await asyncio.gather(*(sun.act(number, "notify", **same) for _ in range(5)))
+        assert {(b.status_code, b.content, b.headers["etag"]) for b in both} == {(200, both[0].content, '"2"')}
+        assert len((await sun.get(f"/violations/{number}")).json()["history"]) == 1
+
+    @pytest.mark.parametrize(
+        ("action", "note", "version"),
+        [("overturn", "because", '"1"'), ("notify", "other", '"1"'), ("notify", "because", '"2"')],
+    )
+    async def test_key_with_another_request_is_refused(
+        self, work: Department, action: str, note: str, version: str
+    ) -> None:
+        number = await propose(work.office)
+        sun = await work.signed_in("sun")
+        await sun.act(number, "notify", Idempotency_Key="same-key-1", If_Match='"1"')
+        other = await sun.act(number, action, {"note": note}, Idempotency_Key="same-key-1", If_Match=version)
+        assert (other.status_code, other.json()["type"]) == (409, "urn:callcenter:problem:key-reused")
+
+    async def test_refused_step_may_be_sent_again_under_its_key(self, work: Department) -> None:
+        number = await propose(work.office)
+        sun = await work.signed_in("sun")
+        await sun.act(number, "notify")
+        early = await sun.act(number, "confirm", Idempotency_Key="same-key-1")
+        work.now += 4 * DAY
+        await sun.sign_in("sun")
+        late = await sun.act(number, "confirm", Idempotency_Key="same-key-1")
+        assert (early.status_code, early.json()["why"], late.status_code) == (409, "too_early", 200)
+
+    async def test_two_people_at_once_have_one_effect(self, work: Department) -> None:
+        number = await propose(work.office)
+        await did(work, number, *HEARD)
+        sun, shen = await work.signed_in("sun"), await work.signed_in("shen")
+        both = await asyncio.gather(
+            sun.act(number, "confirm", If_Match='"3"'), shen.act(number, "overturn", If_Match='"3"')
+        )
+        assert sorted(b.status_code for b in both) == [200, 412]
+        assert len((await sun.get(f"/violations/{number}")).json()["history"]) == 3
+
+    async def test_confirming_twice_is_refused_the_second_time(self, work: Department) -> None:
+        number = await propose(work.office)
+        await did(work, number, *CONFIRMED)
+        again = await (await work.signed_in("ma")).act(number, "confirm")
+        assert (again.status_code, again.json()["why"], await score(work)) == (409, "no_step", 2)
+
+    @pytest.mark.parametrize(
+        ("headers", "status"),
+        [
+            ({"Idempotency_Key": ""}, 400),
+            ({"Idempotency_Key": "short"}, 400),
+            ({"Idempotency_Key": "x" * 129}, 400),
+            ({"If_Match": ""}, 428),
+            ({"If_Match": "*"}, 400),
+            ({"If_Match": '"x"'}, 400),
+            ({"If_Match": '"7"'}, 412),
+        ],
+    )
+    async def test_step_says_what_it_was_decided_on(
+        self, work: Department, headers: dict[str, str], status: int
+    ) -> None:
+        number = await propose(work.office)
+        answer = await (await work.signed_in("sun")).act(number, "notify", **({"If_Match": '"1"'} | headers))
+        assert answer.status_code == status
+
+
+async def test_dismissal_is_recommended_and_checked_person_by_person(work: Department) -> None:
+    number = await propose(work.office, standing=record(severity=Severity.DISMISSAL, points=None, most=None))
+    await did(work, number, *CONFIRMED)
+    work.now += 9 * DAY
+    checks = {
+        "qian": "evidence_reproduced",
+        "shen": "agent_heard",
+        "hua": "lawful_and_union_told",
+        "ma": "dismissal_fits",
+    }
+    advised: list[Json] = []
+    for name, item in checks.items():
+        browser = await work.signed_in(name)
+        await browser.sign_in(name)
+        advised.append((await browser.act(number, "check", {"item": item})).json()["recommendations"][0])
+    assert [one["complete"] for one in advised] == [False, False, False, True]
+    assert {check["by"] for check in advised[-1]["checks"]} == set(checks)
+
+
+async def test_unknown_action_is_refused(work: Department) -> None:
+    number = await propose(work.office)
+    answer = await (await work.signed_in("sun")).act(number, "forgive")
+    assert (answer.status_code, answer.headers["content-type"]) == (422, "application/problem+json")
+
+
+def test_every_state_that_people_bring_about_is_tried() -> None:
+    assert {state for state in State if STEPS[state]} - set(WAYS) == {State.REDUCED}  # as CONFIRMED
