@@ -6,6 +6,7 @@ import gzip
 import json
 import random
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -59,7 +60,13 @@ def written(ami: list[Path], log: Path | None = None, *options: str) -> str:
 
 
 def replayed(ami: list[Path], log: Path | None = None) -> Shown:
-    shown: Shown = json.loads(written(ami, log))
+    """Return what the command tells, to be read and not to be changed; the same files are read once."""
+    return _replayed(tuple(ami), log)
+
+
+@cache
+def _replayed(ami: tuple[Path, ...], log: Path | None) -> Shown:
+    shown: Shown = json.loads(written(list(ami), log))
     return shown
 
 
