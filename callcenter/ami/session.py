@@ -156,9 +156,17 @@ class Session:
         count, fields = self._heart.send(time.monotonic())
         try:
             await control.demand("UserEvent", fields)
-        except SwitchUnreachable as error:
+        except RightsMissing:
+            raise
+        except SwitchError as error:
             self._heart.withdraw(count)
-            control.close(str(error))
+            if isinstance(error, SwitchUnreachable):
+                control.close(str(error))
+            elif not self.proven:
+                raise
+            else:
+                # a switch that stops refuses actions for a second, and says what it tears down meanwhile
+                log.info("heartbeat_refused", node=self._settings.node, reason=str(error))
             return None
         self._heart.confirm(count, time.monotonic())
         return count

@@ -310,6 +310,14 @@ class PhoneLost(_Fact, frozen=True, kw_only=True, gc=False):
     frames: tuple[int, ...]
 
 
+class PhoneUnregistered(_Fact, frozen=True, kw_only=True, gc=False):
+    """An agent's phone was signed off at the switch: its registration is gone, not merely its answers."""
+
+    agent: str
+    interface: str
+    frames: tuple[int, ...]
+
+
 class PhoneFound(_Fact, frozen=True, kw_only=True, gc=False):
     """An agent's phone is reachable (again)."""
 
@@ -347,6 +355,7 @@ Fact = (
     | OwnCallEnded
     | LineBlocked
     | PhoneLost
+    | PhoneUnregistered
     | PhoneFound
     | GapSeen
     | OutOfOrder

@@ -126,6 +126,11 @@ class People:
             self.reach(event.device, reachable=True, at=event.at, pos=event.pos)
         elif known and (event.removed or event.reachable is False):
             self.reach(event.device, reachable=False, at=event.at, pos=event.pos)
+        person = self.of_device(event.device)
+        if event.removed and person is not None and not any(contacts.values()):
+            self._out.append(
+                fx.PhoneUnregistered(at=event.at, agent=person.name, interface=event.device, frames=(event.pos,))
+            )
 
     def reach(self, device: str, *, reachable: bool, at: Micros | None, pos: int) -> None:
         """Note that a phone was lost or found; kept for devices that are nobody's yet, too."""

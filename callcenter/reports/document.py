@@ -55,7 +55,9 @@ class Document:
             yield call
         replay = self._replay
         graded = replay.graded is True and replay.floor.state.now is not None
-        self._judging.finish(replay.floor.state.now, graded=graded, doubted=self._log.doubted())
+        self._judging.finish(
+            replay.floor.state.now, graded=graded, doubted=self._log.doubted(), own_calls=replay.floor.open_own_calls()
+        )
 
     def rest(self) -> Shape:
         """Show everything but the calls; only after `calls` has been read to its end."""

@@ -67,7 +67,7 @@ def derive(
                 progress(stored.position)
     assert follower.judge is not None
     if follower.floor.state.now is not None:
-        yield from follower.judge.finish(follower.floor.state.now)
+        yield from follower.judge.finish(follower.floor.state.now, follower.floor.open_own_calls())
 
 
 def exhibits(journal: Path, violation: Violation) -> tuple[Exhibit, ...]:

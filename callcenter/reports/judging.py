@@ -36,18 +36,21 @@ class Judging:
         """Let the judge know what became true."""
         self._judge.see(fact)
 
-    def finish(self, at: Micros | None, *, graded: bool, doubted: Iterable[str]) -> None:
+    def finish(
+        self, at: Micros | None, *, graded: bool, doubted: Iterable[str], own_calls: Iterable[fx.OwnCall]
+    ) -> None:
         """The input is over: decide everything.
 
         Args:
             at: The last moment seen.
             graded: Whether every login was evidence-grade and its times were known.
             doubted: Uniqueids of calls that queue_log tells otherwise.
+            own_calls: Agents' own lines that are still taken.
         """
         self._judge.graded = graded
         for uniqueid in doubted:
             self._judge.doubt(uniqueid, "queue_log")
-        found = self._judge.finish(at)
+        found = self._judge.finish(at, tuple(own_calls))
         self._found = sorted((v for v in found if v.mode is Mode.ON), key=lambda v: v.order)
 
     def shapes(self) -> list[dict[str, Any]]:

@@ -76,7 +76,7 @@ class Judge:
                 self._changed(fact)
             case fx.GapSeen():
                 self._gap(fact)
-            case fx.OwnCallBegan() | fx.OwnCallEnded() | fx.PhoneLost() | fx.PhoneFound():
+            case fx.OwnCallBegan() | fx.OwnCallEnded() | fx.PhoneLost() | fx.PhoneUnregistered() | fx.PhoneFound():
                 self._line(fact)
             case _:
                 pass
@@ -162,7 +162,9 @@ class Judge:
         if fact.at is not None:
             person.entered(fact.state, fact.at)
 
-    def _line(self, fact: fx.OwnCallBegan | fx.OwnCallEnded | fx.PhoneLost | fx.PhoneFound) -> None:
+    def _line(
+        self, fact: fx.OwnCallBegan | fx.OwnCallEnded | fx.PhoneLost | fx.PhoneUnregistered | fx.PhoneFound
+    ) -> None:
         match fact:
             case fx.OwnCallBegan():
                 self._lines.began(fact)
@@ -170,6 +172,8 @@ class Judge:
                 self._lines.ended(fact)
             case fx.PhoneLost():
                 self._lines.lost(fact)
+            case fx.PhoneUnregistered():
+                self._lines.unregistered(fact)
             case fx.PhoneFound():
                 self._lines.found(fact)
 

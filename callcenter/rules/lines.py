@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from callcenter.domain import facts as fx
 from callcenter.domain.facts import AgentState
-from callcenter.domain.frame import Micros
+from callcenter.domain.frame import SECOND, Micros
 from callcenter.rules.edition import Figures
 from callcenter.rules.law import Law
 from callcenter.rules.memory import Act, Favour, Line, Loss, Memory
@@ -17,6 +17,8 @@ from callcenter.rules.texts import Reason
 from callcenter.rules.violation import Verdict
 
 _LOST = "phone lost"
+_SIGNED_OFF_WITHIN: Micros = 2 * SECOND
+"""A phone that is signed off is lost and unregistered within a millisecond; a dead one loses its registration later."""
 _UNREACHED = frozenset({AgentState.OFFLINE, AgentState.UNKNOWN})
 _IN_CALL = frozenset({AgentState.RINGING, AgentState.TALKING})
 
@@ -68,6 +70,15 @@ class Lines:
         loss = Loss(fact.at, fact.agent, fact.interface, person.state, up, fact.frames)
         self._memory.losses.append(loss)
         person.loss = loss
+
+    def unregistered(self, fact: fx.PhoneUnregistered) -> None:
+        """A phone was signed off: it did not merely fall silent."""
+        if fact.at is None:
+            return
+        self._memory.unregistered[fact.interface] = fact.at
+        person = self._memory.person(fact.agent)
+        if person.off is not None and person.off.interface == fact.interface:
+            person.off.frames = (*person.off.frames, *fact.frames)
 
     def found(self, fact: fx.PhoneFound) -> None:
         """A phone is there again."""
@@ -132,6 +143,9 @@ class Lines:
         if figures is None or end is None or end - loss.at < figures.off - self._doubt(figures):
             return
         favours = []
+        signed_off = self._memory.unregistered.get(loss.interface)
+        if signed_off is None or abs(signed_off - loss.at) > _SIGNED_OFF_WITHIN:
+            favours.append(Favour(Verdict.UNDETERMINED, Reason("fell_silent")))
         if loss.before in _IN_CALL:
             favours.append(Favour(Verdict.UNDETERMINED, Reason("lost_in_call")))
         if loss.before is AgentState.PAUSED:

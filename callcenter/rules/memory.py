@@ -180,6 +180,7 @@ class Memory(msgspec.Struct):
         acts: Acts that nobody has asked about yet; `pending` ones wait for their time (a heap), `held` ones for a
             customer who still waits.
         waits: Queue → key of a visit → how it waited; `waiting` finds the key of one that lasts.
+        unregistered: Interface → when its phone was last signed off at the switch.
         shifts_until: Shifts that ended by then have been judged.
         run_due: No run of refusals can expire before this.
     """
@@ -191,6 +192,7 @@ class Memory(msgspec.Struct):
     phones: dict[str, bool] = {}
     owners: dict[str, str] = {}
     losses: list[Loss] = []
+    unregistered: dict[str, Micros] = {}
     lines: dict[str, Line] = {}
     waits: dict[str, dict[str, Wait]] = {}
     waiting: dict[str, str] = {}

@@ -96,6 +96,12 @@ class Story:
             self.state(seconds, agent)
 
     def loses_phone(self, seconds: float, agent: str = "Alice") -> None:
+        self.falls_silent(seconds, agent)
+        self.tell(
+            fx.PhoneUnregistered(at=micros(seconds), agent=agent, interface=PHONES[agent], frames=(int(seconds * 10),))
+        )
+
+    def falls_silent(self, seconds: float, agent: str = "Alice") -> None:
         self.tell(fx.PhoneLost(at=micros(seconds), agent=agent, interface=PHONES[agent], frames=(int(seconds * 10),)))
         self.state(seconds, agent, AgentState.OFFLINE, "phone lost")
 

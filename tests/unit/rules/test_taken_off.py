@@ -38,6 +38,14 @@ def test_phone_unregistered_while_others_stay_up_and_a_customer_gives_up_is_prop
     assert (record.at, record.measured, record.severity, record.frames) == (micros(0), 60.0, "dismissal", (0, 5, 600))
 
 
+def test_phone_that_fell_silent_without_signing_off_may_have_lost_its_network() -> None:
+    story = shift()
+    story.falls_silent(0)
+    story.visit(5, 40)
+    story.finds_phone(60)
+    assert told(story.record()) == ("Alice", Verdict.UNDETERMINED, "fell_silent")
+
+
 def test_phone_still_off_when_the_input_ends_counts_until_then() -> None:
     story = shift()
     story.loses_phone(0)
