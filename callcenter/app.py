@@ -6,7 +6,7 @@ import asyncio
 import os
 import signal
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from typing import NamedTuple
 
 import structlog
@@ -18,8 +18,11 @@ from callcenter.config import Settings
 from callcenter.domain.health import Health
 from callcenter.exporter import Exporter, ExporterServer
 from callcenter.journal import Journal
-from callcenter.store import Store
+from callcenter.store import Office, Store
 from callcenter.tracker import Court, Record, Tracker, recover
+from callcenter.web.application import make_application
+from callcenter.web.server import WebServer, serve_web
+from callcenter.web.service import build
 
 log = structlog.get_logger()
 
@@ -28,6 +31,7 @@ class _Kept(NamedTuple):
     """What is opened before anything runs and closed after everything has stopped."""
 
     store: Store
+    office: Office
     journal: Journal
 
 
@@ -64,23 +68,38 @@ async def _run(settings: Settings, kept: _Kept, court: Court, group: asyncio.Tas
     serving = group.create_task(server.run(), name="exporter")
     tracking = group.create_task(tracker.run(), name="tracker")
     reading = group.create_task(client.run(), name="ami")
+    answering = _answer_people(settings, kept, court, group)
     log.info("service_started", version=__version__, pid=os.getpid(), exporter_port=server.port)
 
     await stop.wait()
+    if answering is not None:
+        answering.cancel()
     reading.cancel()
     await tracking  # the client's end lets it finish what was read, and save
     serving.cancel()
     recording.cancel()
 
 
+def _answer_people(
+    settings: Settings, kept: _Kept, court: Court, group: asyncio.TaskGroup
+) -> asyncio.Task[None] | None:
+    """Serve the API where it is wanted."""
+    if not settings.web.enabled:
+        return None
+    service = build(settings.web, kept.office, court.rulebook, court.roster)
+    server = WebServer(settings.web, make_application(service))
+    log.info("api_served", port=server.port)
+    return group.create_task(serve_web(server, service), name="web")
+
+
 @asynccontextmanager
 async def _open(settings: Settings) -> AsyncIterator[_Kept]:
-    store = await Store.open(settings.store, settings.ami.node)
-    try:
-        async with await Journal.open(settings.journal) as journal:
-            yield _Kept(store, journal)
-    finally:
-        await store.close()
+    async with AsyncExitStack() as opened:
+        store = await Store.open(settings.store, settings.ami.node)
+        opened.push_async_callback(store.close)
+        office = await Office.open(settings.store)
+        opened.push_async_callback(office.close)
+        yield _Kept(store, office, await opened.enter_async_context(await Journal.open(settings.journal)))
 
 
 @contextmanager

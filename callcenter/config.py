@@ -30,6 +30,7 @@ from callcenter.logs import LogSettings
 from callcenter.rules.duty import Roster
 from callcenter.store.settings import StoreSettings
 from callcenter.tracker.settings import RulesSettings
+from callcenter.web.settings import WebSettings
 
 PREFIX = "CALLCENTER_"
 SETTINGS_FILE = "CALLCENTER_SETTINGS"
@@ -92,6 +93,7 @@ class Settings(BaseSettings):
     journal: JournalSettings = JournalSettings()
     store: StoreSettings = StoreSettings()
     exporter: ExporterSettings = ExporterSettings()
+    web: WebSettings = WebSettings()
     log: LogSettings = LogSettings()
     agents: AgentsSettings = AgentsSettings()
     rules: RulesSettings = RulesSettings()

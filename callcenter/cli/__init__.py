@@ -22,6 +22,8 @@ COMMANDS = {
     "db": "Create or migrate the database.",
     "rules": "Check and list rulebooks.",
     "violations": "List and explain records, derived again from the journal.",
+    "user": "Add, list and disable the people who may sign in.",
+    "audit": "Verify the audit log, or sign its head.",
     "lab": "Build and run a real Asterisk with callers and phones.",
     "phone": "Be an agent's phone in this terminal.",
     "demo": "Play a two-minute story on a real Asterisk and show the calls.",

@@ -94,12 +94,14 @@ async def verify(connection: AsyncConnection, heads: Sequence[Head] = ()) -> int
         AuditDamaged: The first entry that is missing, changed, or not the one that was signed.
     """
     seq, sealed = 0, START
-    signed = {head.seq: head.hash for head in heads}
+    signed: dict[int, set[str]] = {0: {START}}
+    for told in heads:
+        signed.setdefault(told.seq, set()).add(told.hash)
+    _agree(signed, seq, sealed)
     while entries := await page(connection, seq, _AT_ONCE):
         for entry in entries:
             seq, sealed = _checked(entry, seq + 1, sealed)
-            if signed.pop(seq, sealed) != sealed:
-                raise AuditDamaged(f"audit entry {seq} is not the one whose hash was signed: the log was rewritten")
+            _agree(signed, seq, sealed)
     head = (await connection.execute(select(AuditHeadRow.seq, AuditHeadRow.hash))).one()
     if (head.seq, head.hash) != (seq, sealed):
         raise AuditDamaged(f"the audit log ends at entry {seq}, but {head.seq} were written")
@@ -165,6 +167,12 @@ def _checked(entry: AuditEntry, seq: int, previous: str) -> tuple[int, str]:
     if entry.hash != seal(previous, seq, entry.told):
         raise AuditDamaged(f"audit entry {seq} was changed: it does not hash to what was written")
     return entry.seq, entry.hash
+
+
+def _agree(signed: dict[int, set[str]], seq: int, sealed: str) -> None:
+    """Hold an entry against every head that was signed at it."""
+    if signed.pop(seq, {sealed}) != {sealed}:
+        raise AuditDamaged(f"audit entry {seq} is not the one whose hash was signed: the log was rewritten")
 
 
 def _entry(row: Any) -> AuditEntry:

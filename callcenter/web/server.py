@@ -11,6 +11,9 @@ import uvicorn
 from fastapi import FastAPI
 
 from callcenter.errors import BadSetting
+from callcenter.store.audit import read_key
+from callcenter.web.heads import sign_heads
+from callcenter.web.service import Service
 from callcenter.web.settings import WebSettings
 
 _GRACEFUL_SECONDS = 3
@@ -43,6 +46,20 @@ class WebServer:
             self._server.should_exit = True
             await serving
             raise
+
+
+async def serve_web(server: WebServer, service: Service) -> None:
+    """Serve, and sign the audit log's head now and then where there is a key, until cancelled.
+
+    Raises:
+        BadSetting: The key cannot be read.
+    """
+    settings = service.settings
+    key = None if settings.audit_key_file is None else read_key(settings.audit_key_file)
+    async with asyncio.TaskGroup() as group:
+        group.create_task(server.run(), name="web-server")
+        if key is not None:
+            group.create_task(sign_heads(service.office, key, settings.audit_heads, service.clock), name="web-heads")
 
 
 class _Server(uvicorn.Server):

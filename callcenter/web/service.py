@@ -43,9 +43,7 @@ class Service:
 
     def team_of(self, agent: str, at: Micros) -> str | None:
         """Name the team that the roster has an agent in."""
-        if self.roster is None:
-            return None
-        return next((seat.team for seat in self.roster.seats if seat.agent == agent and seat.holds(at)), None)
+        return None if self.roster is None else self.roster.team_of(agent, at)
 
     def knows(self, agent: str) -> bool:
         """Tell whether there is such an agent; without a roster nobody can say."""

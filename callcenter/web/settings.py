@@ -21,6 +21,7 @@ class WebSettings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
+    enabled: bool = Field(default=False, description="Serve the API; make the first account by `callcenter user add`.")
     host: str = Field(default="127.0.0.1", description="Address that the API listens on.")
     port: int = Field(default=8080, ge=0, le=65535, description="Its port; 0 takes a free one.")
     allowed_hosts: tuple[str, ...] = Field(

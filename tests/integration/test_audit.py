@@ -143,6 +143,24 @@ async def test_log_grows_on_after_a_head_was_signed(office: Office, heads: Path)
     assert await verified(office, heads) == 7
 
 
+async def test_head_of_an_empty_log_agrees_with_whatever_follows(tmp_path: Path, heads: Path) -> None:
+    async with opened(tmp_path) as office:
+        await sign_now(office, heads)
+        async with office.writing() as desk:
+            await desk.note(TOLD[0])
+        assert await verified(office, heads) == 1
+
+
+async def test_two_heads_of_one_entry_that_differ_tell_of_a_log_rewritten_between_them(
+    office: Office, heads: Path, tmp_path: Path
+) -> None:
+    await sign_now(office, heads)
+    await asyncio.to_thread(tamper, tmp_path, *rewritten(6))
+    await sign_now(office, heads)
+    with pytest.raises(AuditDamaged, match="entry 6 is not the one whose hash was signed"):
+        await verified(office, heads)
+
+
 async def test_head_that_was_forged_is_refused(office: Office, heads: Path) -> None:
     await asyncio.to_thread(append_head, heads, Head(seq=6, hash="0" * 64, at=1, mac="0" * 64))
     with pytest.raises(AuditDamaged, match="not signed with this key"):

@@ -1,0 +1,114 @@
+"""`callcenter user`: accounts, from the machine itself; how the first administrator comes to be."""
+
+from __future__ import annotations
+
+import asyncio
+import getpass
+import sys
+import time
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
+
+import typer
+
+from callcenter.cli.serve import SettingsPath
+from callcenter.config import load_settings
+from callcenter.errors import BadInput
+from callcenter.rules.roles import Role
+from callcenter.store import Desk, Office
+from callcenter.store.people import Account, Accounts, NewAccount, add_account, change_account, list_accounts
+
+app = typer.Typer(add_completion=False, no_args_is_help=True, help="Accounts of the people who may sign in.")
+
+T = TypeVar("T")
+Name = Annotated[str, typer.Argument(help="The account's name.")]
+
+
+@app.command("add")
+def add_user(
+    name: Name,
+    role: Annotated[Role, typer.Option(help="What the person is in the department.")],
+    full_name: Annotated[str, typer.Option(help="The person's name; the account's, where it is not said.")] = "",
+    agent: Annotated[str | None, typer.Option(help="Which agent the person is on the floor.")] = None,
+    team: Annotated[str | None, typer.Option(help="The person's team.")] = None,
+    settings: SettingsPath = None,
+) -> None:
+    """Add an account; its password is asked for, or is the first line of the input."""
+    new = NewAccount(name=name, full_name=full_name or name, role=role, agent=agent, team=team)
+    hashed = _new_password(name)
+    added = _at_desk(settings, lambda desk: add_account(desk, new, hashed, _actor(), _now()))
+    print(f"{added.name} may sign in as {added.role}")
+
+
+@app.command("passwd")
+def change_password(name: Name, settings: SettingsPath = None) -> None:
+    """Give an account another password; it is signed out everywhere."""
+    _change(settings, name, {"password": _new_password(name)})
+    print(f"{name} has a new password")
+
+
+@app.command("disable")
+def disable_user(name: Name, settings: SettingsPath = None) -> None:
+    """Let nobody sign in under a name any more; what they did stays theirs."""
+    _change(settings, name, {"disabled_at": _now()})
+    print(f"{name} is disabled")
+
+
+@app.command("enable")
+def enable_user(name: Name, settings: SettingsPath = None) -> None:
+    """Let somebody sign in again."""
+    _change(settings, name, {"disabled_at": None})
+    print(f"{name} may sign in again")
+
+
+@app.command("list")
+def list_users(settings: SettingsPath = None) -> None:
+    """List every account."""
+    for account in _at_desk(settings, _every):
+        state = "" if account.disabled_at is None else "disabled"
+        print(f"{account.name:<20}  {account.role:<20}  {account.agent or '-':<16}  {account.team or '-':<12}  {state}")
+
+
+async def _every(desk: Desk) -> list[Account]:
+    found: list[Account] = []
+    while more := await list_accounts(desk.connection, found[-1].name if found else ""):
+        found += more
+    return found
+
+
+def _change(settings: Path | None, name: str, changes: dict[str, Any]) -> None:
+    _at_desk(settings, lambda desk: change_account(desk, name, changes, None, _actor(), _now()))
+
+
+def _at_desk(path: Path | None, work: Callable[[Desk], Awaitable[T]]) -> T:
+    """Do something in one transaction of the database that the settings name."""
+
+    async def done() -> T:
+        office = await Office.open(load_settings(path).store)
+        try:
+            async with office.writing() as desk:
+                return await work(desk)
+        finally:
+            await office.close()
+
+    return asyncio.run(done())
+
+
+def _new_password(name: str) -> str:
+    """Ask for a password twice, or read it from the input; returns its hash."""
+    if sys.stdin.isatty():
+        password = getpass.getpass(f"Password for {name}: ")
+        if getpass.getpass("Again: ") != password:
+            raise BadInput("the two passwords differ")
+    else:
+        password = sys.stdin.readline().rstrip("\r\n")
+    return asyncio.run(Accounts().hashed(name, password))
+
+
+def _actor() -> str:
+    return f"console:{getpass.getuser()}"
+
+
+def _now() -> int:
+    return time.time_ns() // 1000

@@ -1,0 +1,68 @@
+"""The whole service with its API on: an account from the console, a record from a switch, a signed head."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import httpx
+import msgspec
+import pytest
+
+from callcenter.store.audit import Head
+from tests.integration.loaded_switch import LoadedSwitch, stories
+from tests.integration.office import PASSWORD
+from tests.integration.service import Service, at_home
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        return int(taken.getsockname()[1])
+
+
+@pytest.fixture
+async def served(tmp_path: Path) -> AsyncIterator[tuple[Service, int]]:
+    port = free_port()
+    async with LoadedSwitch(stories(), 8.0) as switch, at_home(tmp_path, switch.port) as service:
+        (service.home / "audit.key").write_text("0123456789abcdef0123456789abcdef")
+        with service.settings.open("a") as file:
+            file.write(
+                f'[web]\nenabled = true\nport = {port}\naudit_key_file = "{service.home}/audit.key"\n'
+                f'audit_heads = "{service.home}/heads.jsonl"\n'
+            )
+        yield service, port
+
+
+async def add_supervisor(service: Service) -> None:
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "callcenter", "user", "add", "sun", "--role", "supervisor",
+        "--settings", service.settings, env=service._environment, stdin=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+    await process.communicate(f"{PASSWORD}\n".encode())
+    assert process.returncode == 0
+
+
+async def test_supervisor_signs_in_while_the_service_records_and_it_stops_cleanly(served: tuple[Service, int]) -> None:
+    service, port = served
+    await service.start()
+    await add_supervisor(service)
+    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}/api/v1", trust_env=False) as client:
+        me = await client.post("/session", json={"name": "sun", "password": PASSWORD})
+        page = await client.get("/violations")
+    code = await service.stop()
+    (head,) = [
+        msgspec.json.decode(line, type=Head) for line in (service.home / "heads.jsonl").read_bytes().splitlines()
+    ]
+    assert (me.status_code, me.json()["role"], page.status_code, code) == (201, "supervisor", 200, 0)
+    assert len(head.mac) == 64
+
+
+async def test_port_of_the_api_that_is_taken_stops_the_start(served: tuple[Service, int]) -> None:
+    service, port = served
+    with socket.create_server(("127.0.0.1", port)):
+        code, errors = await service.run("serve")
+    assert code == 2
+    assert f"127.0.0.1:{port} cannot be listened on" in errors.splitlines()[-1]
