@@ -183,6 +183,9 @@ class Calls:
             self._odd("MemberCompleted", event.at, event.pos)
             return
         visit.completed = True
+        hung_up = self.visits.hung_up(visit)
+        if hung_up is not None:
+            self._settling.end_part(visit, *hung_up, RANK_PARTY, event.pos)
         self._settling.end_part(visit, event.at, EndedBy.UNKNOWN, RANK_QUEUE, event.pos)
 
     def result(self, event: ev.QueueResult) -> None:
@@ -297,6 +300,7 @@ class Calls:
         offer = self.offers.make(visit, dest, event)
         self.visits.answer(visit, visit.offers.index(offer), answered_at, event.pos)
         visit.outcome = VisitOutcome.ANSWERED
+        dest.up_at = event.at if dest.up_at is None else dest.up_at
         person = self._people.of_device(offer.interface)
         if person is not None:
             if visit.id not in person.parts:

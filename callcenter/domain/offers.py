@@ -106,6 +106,7 @@ class Offers:
             return
         _, offer = found
         offer.frames.append(event.pos)
+        offer.hangup_at = event.at if offer.hangup_at is None else offer.hangup_at
         if offer.up_at is None and offer.tech is None:
             offer.tech = event.tech if event.tech is not None else SIP_OF_CAUSE.get(event.cause or 0)
             offer.refused_ringing = offer.rang_at is not None
@@ -185,13 +186,14 @@ _CERTAIN = frozenset({486, 603, 480})
 
 
 def record(offer: OpenOffer) -> fx.Offer:
-    """Make the finished account of an offer."""
+    """Make the finished account of an offer; one that was answered stopped ringing when it was picked up, if seen."""
+    answered = offer.outcome is fx.OfferOutcome.ANSWERED
     return fx.Offer(
         agent=offer.agent,
         interface=offer.interface,
         offered_at=offer.offered_at,
         rang_at=offer.rang_at,
-        ended_at=offer.ended_at,
+        ended_at=offer.up_at if answered else offer.ended_at,
         connected_at=offer.connected_at,
         outcome=offer.outcome or fx.OfferOutcome.UNKNOWN,
         available=offer.available,

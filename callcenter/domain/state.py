@@ -66,6 +66,7 @@ class OpenOffer(msgspec.Struct):
     over: bool = False
     connected_at: Micros | None = None
     tech: int | None = None
+    hangup_at: Micros | None = None
     refused_ringing: bool = False
     elsewhere: bool = False
     contact_lost: bool = False

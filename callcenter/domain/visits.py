@@ -74,6 +74,15 @@ class Visits:
         self._out.append(fx.CallAnswered(at=at, agent=offer.agent, queue=visit.queue or "", uniqueid=visit.uid))
 
     @staticmethod
+    def hung_up(visit: OpenVisit) -> tuple[Micros, EndedBy] | None:
+        """Tell who hung up first in a talk that nobody knew of then: its beginning was not seen."""
+        if visit.answered is None:
+            return None
+        ends = [(visit.hangup_at, EndedBy.CALLER), (visit.offers[visit.answered].hangup_at, EndedBy.AGENT)]
+        seen = [(at, by) for at, by in ends if at is not None and at >= (visit.answered_at or at)]
+        return min(seen, default=None)
+
+    @staticmethod
     def hold(visit: OpenVisit, event: ev.HoldSet) -> None:
         """The agent holds the caller, or takes him back."""
         visit.frames.append(event.pos)

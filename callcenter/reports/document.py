@@ -7,6 +7,8 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+import msgspec
+
 from callcenter.domain import facts as fx
 from callcenter.domain.facts import AgentState
 from callcenter.domain.frame import Micros
@@ -118,20 +120,32 @@ class Document:
         spans = self._spans.setdefault(span.agent, [])
         if not spans and span.state is AgentState.UNKNOWN:
             span = _from(span, self._replay.first_at)
-        if span.start != span.end:
-            spans.append(span)
+        if span.start == span.end:
+            return
+        if spans and _same(spans[-1], span):
+            span = msgspec.structs.replace(span, start=spans.pop().start)
+        spans.append(span)
 
     def _agents(self) -> list[Shape]:
         now = self._replay.floor.state.now
         shown = []
         for last in sorted(self._replay.floor.open_spans(), key=lambda span: span.agent):
             spans = self._spans.get(last.agent, [])
+            if spans and _same(spans[-1], last):
+                last = msgspec.structs.replace(last, start=spans[-1].start)  # noqa: PLW2901 - the span goes on
+                spans = spans[:-1]
             spans = [*spans, last if spans else _from(last, self._replay.first_at)]
             for span in spans:
                 self._totals.span(span, now)
             states = [span_shape(span) for span in spans]
             shown.append({"agent": last.agent, "interface": last.interface, "states": states})
         return shown
+
+
+def _same(one: fx.StateSpan, two: fx.StateSpan) -> bool:
+    """Tell whether one span goes on in the next: what lay between them took no time."""
+    same = (one.state, one.reason, one.queues) == (two.state, two.reason, two.queues)
+    return same and one.end == two.start
 
 
 def _from(span: fx.StateSpan, start: Micros | None) -> fx.StateSpan:

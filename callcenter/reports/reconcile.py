@@ -103,7 +103,9 @@ class Reconcile:
             changes |= {"outcome": VisitOutcome(logged.outcome), "agent": logged.agent}
         ended = logged.ended_at if logged.ended_at is not None else end
         if visit.ended_by in {None, EndedBy.UNKNOWN} and logged.ended_by and ended and self._unseen_at(ended):
-            changes |= {"ended_by": EndedBy(logged.ended_by), "transferred": logged.transferred}
+            changes["ended_by"] = EndedBy(logged.ended_by)
+            if logged.transferred is not None:
+                changes["transferred"] = logged.transferred
         if not changes:
             self._compare(visit, logged)
             return visit

