@@ -25,6 +25,7 @@ from callcenter.store.audit import (
     sign,
     verify,
 )
+from callcenter.web.heads import sign_heads
 from tests.integration.office import opened
 
 KEY = b"0123456789abcdef0123456789abcdef"
@@ -173,6 +174,24 @@ async def test_head_that_was_not_made_is_said_to_be_unreadable(heads: Path) -> N
     await asyncio.to_thread(heads.write_text, "no head\n")
     with pytest.raises(UnreadableFile, match="cannot be read"):
         read_heads(heads, KEY)
+
+
+async def test_heads_are_signed_hourly_and_a_full_disk_only_delays_them(office: Office, tmp_path: Path) -> None:
+    heads, done = tmp_path / "elsewhere" / "heads.jsonl", asyncio.Event()
+    moments = iter([1, 2, 3, 4, 5])
+
+    def clock() -> int:
+        now = next(moments)
+        {3: heads.parent.mkdir, 5: done.set}.get(now, int)()  # the directory comes late
+        return now
+
+    signing = asyncio.create_task(sign_heads(office, KEY, heads, clock, every=0.001))
+    await done.wait()
+    signing.cancel()
+    await asyncio.wait([signing])
+    signed = await asyncio.to_thread(read_heads, heads, KEY)
+    assert [head.at for head in signed][:2] == [3, 4]
+    assert await verified(office, heads) == 6
 
 
 def test_key_that_is_none_is_refused(tmp_path: Path) -> None:

@@ -56,6 +56,16 @@ def test_fine_and_dismissal_are_taken_from_the_rulebook() -> None:
     assert from_form(form("V-ASLEEP"), BOOK, MONDAY)[1].severity is Severity.DISMISSAL
 
 
+def test_severity_that_goes_with_steps_is_proposed_at_its_least() -> None:
+    edition = BOOK.editions[0]
+    incident = msgspec.structs.replace(edition.violations["V-INCIDENT"], mode=Mode.ON)
+    book = msgspec.structs.replace(
+        BOOK, editions=(msgspec.structs.replace(edition, violations={"V-INCIDENT": incident}),)
+    )
+    standing = from_form(form("V-INCIDENT"), book, MONDAY)[1]
+    assert (standing.severity, standing.points, standing.most) == (Severity.MINOR, 5, 20)
+
+
 def test_same_form_has_the_same_id_and_another_one_another() -> None:
     numbers = [from_form(one, BOOK, MONDAY)[0].id for one in (form(), form(), form(key="l"), form(by="sun"))]
     assert numbers[0] == numbers[1]
