@@ -26,8 +26,9 @@ QUEUES = ("consumers", "products", "merchants", "suppliers", "complaints")
 
 @contextlib.asynccontextmanager
 async def demo(*options: str, path: str = os.environ["PATH"]) -> AsyncIterator[asyncio.subprocess.Process]:
+    environment = {**os.environ, "PATH": path, "LANG": "C.UTF-8", "COLUMNS": "160"}
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "callcenter", "demo", *options, env={**os.environ, "PATH": path, "LANG": "C.UTF-8", "COLUMNS": "160"},
+        sys.executable, "-m", "callcenter", "demo", *options, env=environment,
         stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
     )  # fmt: skip
     try:
