@@ -27,7 +27,8 @@ class WebServer:
         self._socket = _bind(settings)
         self._server = _Server(
             uvicorn.Config(
-                app, log_config=None, access_log=False, server_header=False, proxy_headers=False, lifespan="off",
+                app, log_config=None, access_log=False, server_header=False, lifespan="off",
+                proxy_headers=bool(settings.proxies), forwarded_allow_ips=list(settings.proxies),
                 limit_concurrency=_CONNECTIONS, timeout_graceful_shutdown=_GRACEFUL_SECONDS,
             )
         )  # fmt: skip

@@ -30,6 +30,9 @@ class WebSettings(BaseModel):
     secure: bool = Field(
         default=False, description="Browsers reach it by https (a proxy ends TLS): cookies are sent over nothing else."
     )
+    proxies: tuple[str, ...] = Field(
+        default=(), description="Addresses of proxies whose X-Forwarded-For is believed; else all behind one are one."
+    )
     session_hours: float = Field(default=12, gt=0, description="A session ends after this.")
     idle_minutes: float = Field(default=30, gt=0, description="A session without a request ends after this.")
     token_minutes: float = Field(default=60, gt=0, description="A session's token is changed after this.")

@@ -235,6 +235,26 @@ class TestSocket:
             await serving
         assert (told.status_code, read.json()["state"], "server" in read.headers) == (200, "notified", False)
 
+    @pytest.mark.parametrize(("proxies", "codes"), [((), [401, 429]), (("127.0.0.1",), [401, 401])])
+    async def test_only_a_proxy_of_ours_says_who_is_behind_it(
+        self, tmp_path: Path, proxies: tuple[str, ...], codes: list[int]
+    ) -> None:
+        async with department(tmp_path, sign_ins_per_minute=1) as work:
+            server = WebServer(WebSettings(port=0, proxies=proxies), work.app)
+            serving = asyncio.create_task(server.run())
+            async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{server.port}", trust_env=False) as client:
+                tries = [
+                    await client.post(
+                        "/api/v1/session",
+                        json={"name": "nobody", "password": PASSWORD},
+                        headers={"X-Forwarded-For": address},
+                    )
+                    for address in ("10.0.0.1", "10.0.0.2")
+                ]
+            serving.cancel()
+            await asyncio.wait([serving])
+        assert [one.status_code for one in tries] == codes
+
     async def test_port_that_is_taken_stops_the_start_in_a_sentence(self, work: Department) -> None:
         first = WebServer(WebSettings(port=0), work.app)
         with pytest.raises(BadSetting, match=rf"web.port: 127.0.0.1:{first.port} cannot be listened on"):
