@@ -45,18 +45,33 @@ async def add_supervisor(service: Service) -> None:
     assert process.returncode == 0
 
 
-async def test_supervisor_signs_in_while_the_service_records_and_it_stops_cleanly(served: tuple[Service, int]) -> None:
+async def first_record(client: httpx.AsyncClient) -> str:
+    """Wait for a record that a rule raised from what the switch said."""
+    async with asyncio.timeout(60):
+        while True:
+            items = (await client.get("/violations?rule=V-MISSED")).json()["items"]
+            if items:
+                return str(items[0]["id"])
+            await asyncio.sleep(0.1)
+
+
+async def test_supervisor_reads_what_the_service_has_just_recorded_and_it_stops_cleanly(
+    served: tuple[Service, int],
+) -> None:
     service, port = served
     await service.start()
     await add_supervisor(service)
     async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}/api/v1", trust_env=False) as client:
         me = await client.post("/session", json={"name": "sun", "password": PASSWORD})
-        page = await client.get("/violations")
+        number = await first_record(client)
+        record = (await client.get(f"/violations/{number}")).json()
     code = await service.stop()
     (head,) = [
         msgspec.json.decode(line, type=Head) for line in (service.home / "heads.jsonl").read_bytes().splitlines()
     ]
-    assert (me.status_code, me.json()["role"], page.status_code, code) == (201, "supervisor", 200, 0)
+    assert (me.status_code, me.json()["role"], code) == (201, "supervisor", 0)
+    assert (record["rule"], record["verdict"], record["counted"]) == ("V-MISSED", "undetermined", 0)  # no roster
+    assert all(len(frame["hash"]) == 64 and "Event: " in frame["frame"] for frame in record["evidence"])
     assert len(head.mac) == 64
 
 
