@@ -131,7 +131,7 @@ class _Book:
 
     def _connect(self, line: QueueLogLine) -> None:
         visit = self._visit(line)
-        if visit.left_at is not None:
+        if visit.left_at is not None or visit.ended_at is not None:
             visit.doubtful = True
             return
         _waited(visit, line, 0)
@@ -139,7 +139,7 @@ class _Book:
 
     def _leave(self, line: QueueLogLine) -> None:
         visit = self._visit(line)
-        if visit.left_at is not None:
+        if visit.left_at is not None or visit.ended_at is not None:
             visit.doubtful = True
             return
         visit.outcome, waited = _EXITS[line.event]

@@ -177,7 +177,7 @@ async def test_without_evidence_grade_settings_it_runs_and_says_so(tmp_path: Pat
         assert await service.stop() == 0
         assert health["evidence_grade"] is False
         assert len(service.logged("evidence_grade_missing")) == 1
-        assert select(service, "SELECT count(*) FROM visits WHERE joined_at IS NOT NULL") > [(5,)]
+        assert select(service, "SELECT count(*) FROM visits WHERE joined_at IS NOT NULL") > [(0,)]
 
 
 async def test_commands_tell_the_schema(service: Service) -> None:

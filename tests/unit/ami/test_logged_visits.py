@@ -164,3 +164,8 @@ def test_a_call_that_is_still_there_has_no_end() -> None:
     (visit,) = told(ENTER)
 
     assert (visit.outcome, visit.left_at, visit.ended_by) == ("unknown", None, None)
+
+
+def test_a_way_out_of_the_queue_after_the_talk_has_ended_makes_the_visit_doubtful() -> None:
+    (visit,) = told("0 COMPLETECALLER Alice 8|9|1", "0 ABANDON NONE 1|1|9")
+    assert (visit.doubtful, visit.outcome, visit.agent) == (True, "unknown", None)
