@@ -167,5 +167,7 @@ def test_a_call_that_is_still_there_has_no_end() -> None:
 
 
 def test_a_way_out_of_the_queue_after_the_talk_has_ended_makes_the_visit_doubtful() -> None:
-    (visit,) = told("0 COMPLETECALLER Alice 8|9|1", "0 ABANDON NONE 1|1|9")
+    lines = ("Alice|COMPLETECALLER|8|9|1", "NONE|ABANDON|1|1|9")
+    text = "".join(f"{T0}|{T0 - 5}.1|vip|{line}\n" for line in lines)
+    (visit,) = visits(QueueLog().feed(text.encode()))
     assert (visit.doubtful, visit.outcome, visit.agent) == (True, "unknown", None)
