@@ -44,6 +44,10 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "late": ("迟到{measured}秒", "late to the shift by {measured} s"),
     "early": ("早退{measured}秒", "left the shift {measured} s early"),
     "absent": ("整班{measured}秒未到岗", "absent for the whole shift of {measured} s"),
+    "accumulated": (
+        "{month}月内已确认中度违规{moderate}次、轻度违规{minor}次（达{most_moderate}次中度或{most_minor}次轻度即累计）",
+        "{moderate} moderate and {minor} minor confirmed violations in {month} (limits {most_moderate}, {most_minor})",
+    ),
     # what speaks for the agent, or against the evidence
     "not_graded": ("信令不具备证据等级", "the switch's stream is not evidence grade"),
     "no_time": ("无时间记录", "the input tells no times"),
