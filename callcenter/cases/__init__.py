@@ -1,1 +1,0 @@
-"""Customers, complaints, surveys and follow-ups (pure)."""

@@ -1,1 +1,0 @@
-"""What leaves the house: state at once, records from the outbox."""
