@@ -21,6 +21,7 @@ COMMANDS = {
     "journal": "Verify the journal, or tell what is in it.",
     "db": "Create or migrate the database.",
     "rules": "Check and list rulebooks.",
+    "roster": "Check a roster, or turn it into a workbook, CSV files or JSON.",
     "violations": "List and explain records, derived again from the journal.",
     "user": "Add, list and disable the people who may sign in.",
     "audit": "Verify the audit log, or sign its head.",

@@ -1,0 +1,41 @@
+"""`callcenter roster`: say what is wrong with a roster row by row, and turn one form of it into another."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from callcenter.errors import BadInput
+from callcenter.rules.roster_sheet import Form, export_roster, import_roster
+
+app = typer.Typer(add_completion=False, no_args_is_help=True, help="Check a roster, or turn it into another form.")
+
+Source = Annotated[Path, typer.Argument(metavar="IN", help="A workbook (.xlsx), a folder of CSV files, or JSON.")]
+Target = Annotated[Path, typer.Argument(metavar="OUT", help=".xlsx, .json, or a folder's name for CSV files.")]
+Zone = Annotated[str, typer.Option("--timezone", help="Where times belong when the roster does not say.")]
+
+
+@app.command("check")
+def check_roster(source: Source, timezone: Zone = "Asia/Shanghai") -> None:
+    """Say everything that keeps a roster from being used, row by row; exit 2 if anything does."""
+    form = _sound(source, timezone)
+    counts = ", ".join(f"{len(form.get(name, ()))} {name}" for name in ("agents", "shifts", "leave", "breaks"))
+    print(f"{source}: {counts}: sound")
+
+
+@app.command("convert")
+def convert_roster(source: Source, target: Target, timezone: Zone = "Asia/Shanghai") -> None:
+    """Write a roster in another form; nothing is written when anything is wrong."""
+    for path in export_roster(_sound(source, timezone), target):
+        print(f"wrote {path}")
+
+
+def _sound(source: Path, timezone: str) -> Form:
+    read = import_roster(source, timezone)
+    for fault in read.faults:
+        print(fault)
+    if read.faults:
+        raise BadInput(f"the roster {source} cannot be used: {len(read.faults)} to put right")
+    return read.form
