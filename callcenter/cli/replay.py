@@ -63,7 +63,7 @@ def replay(
     )
     document = Document(
         Replay(ami or (), settings),
-        Reconcile(logged, names=duty is not None),
+        Reconcile(logged, names=duty is not None, set_aside={str(fault): n for fault, n in log.set_aside.items()}),
         Judging(book, duty, ami or ()),
         threshold=figures.threshold,
         cadence=figures.cadence,

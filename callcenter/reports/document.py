@@ -73,6 +73,7 @@ class Document:
                 "total": self._replay.quarantined.total(),
                 "kinds": dict(sorted(self._replay.quarantined.items())),
             },
+            "set_aside": {"total": sum(self._log.set_aside.values()), "kinds": self._log.set_aside},
         }
 
     def json(self) -> Iterator[str]:

@@ -7,7 +7,7 @@ own way of speaking and are none: it writes ABANDON for a caller who was redirec
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 import msgspec
 
@@ -29,10 +29,18 @@ class Reconcile:
 
     Args:
         visits: What the log says, in its order.
+        set_aside: Lines of the log that are not believed, by what is wrong with them.
         names: Interface → name from a roster; where there is one, the log's member names are not compared.
     """
 
-    def __init__(self, visits: Iterable[LoggedVisit] = (), *, names: bool = False) -> None:
+    def __init__(
+        self,
+        visits: Iterable[LoggedVisit] = (),
+        *,
+        names: bool = False,
+        set_aside: Mapping[str, int] | None = None,
+    ) -> None:
+        self.set_aside = dict(sorted((set_aside or {}).items()))
         self._logged: dict[str, list[LoggedVisit]] = {}
         self._names = names
         self._gaps: list[tuple[Micros | None, Micros | None]] = []

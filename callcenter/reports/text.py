@@ -96,3 +96,5 @@ def _rest(rest: Shape) -> Iterator[str]:
         yield f"difference: {inert(str(difference))}"
     if rest["quarantined"]["total"]:
         yield f"quarantined: {rest['quarantined']['kinds']}"
+    if rest["set_aside"]["total"]:
+        yield f"set aside in queue_log: {rest['set_aside']['kinds']}"

@@ -86,3 +86,10 @@ OPENING = re.compile(
     rb"(Event: \w+\r\nPrivilege: [^\r]*\r\n)Timestamp: ([\d.]+)\r\n"
     rb"SequenceNumber: \d+\r\nFile: .*\r\nLine: .*\r\nFunc: .*\r\n"
 )
+
+
+def test_lines_of_queue_log_that_are_not_believed_are_counted(tmp_path: Path) -> None:
+    log = tmp_path / "queue_log"
+    log.write_bytes(b"1795418300|1795418295.1|vip|Alice|ABANDON|one|two|three\n\xff\x00 no line at all\n")
+    shown = json.loads(run("--queue-log", log).stdout)
+    assert shown["set_aside"] == {"total": 2, "kinds": {"fields": 1, "not_a_line": 1}}
