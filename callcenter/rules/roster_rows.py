@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
@@ -16,7 +17,7 @@ from callcenter.rules.roster_tables import Table
 
 _MOST_FAULTS = 1_000
 _MOST_OF_ONE = 1_000
-"""So many rows of a sheet may be one agent's: three a day for most of a year."""
+"""So many rows of a sheet may be one agent's, or one interface's: three a day for most of a year."""
 
 _DAY = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?[ T]+(\d{1,2})[:：](.*)", re.DOTALL)
 _SEPARATORS = re.compile(r"[;；,，、]")
@@ -36,7 +37,7 @@ class Fault(msgspec.Struct, frozen=True):
     def __str__(self) -> str:
         row = f", row {self.row}" if self.row else ""
         column = f", column {self.column}" if self.column else ""
-        return f"{self.file}, sheet {self.sheet}{row}{column}: {self.what}"
+        return _printable(f"{self.file}, sheet {self.sheet}{row}{column}: {self.what}")
 
 
 class RowChecker:
@@ -76,6 +77,9 @@ class RowChecker:
             made: dict[str, Any] = {name: text for name, text in row.items() if name != "queues"}
             queues = [one.strip() for one in _SEPARATORS.split(row.get("queues", ""))]
             found.append(made | ({"queues": [one for one in queues if one]} if any(queues) else {}))
+        for interface, count in Counter(one["interface"] for one in found).items():
+            if count > _MOST_OF_ONE:
+                self.fault(table, 0, "interface", f"{interface!r} has more than {_MOST_OF_ONE} rows")
         return found
 
     def times(self, table: Table, sheet: TimeSheet) -> list[dict[str, Any]]:
@@ -170,6 +174,11 @@ def iso_time(text: str) -> str:
         return text
     year, month, day, hour, rest = parts.groups()
     return f"{year}-{month:0>2}-{day:0>2}T{hour:0>2}:{rest.strip()}"
+
+
+def _printable(text: str) -> str:
+    """Show what a terminal would obey."""
+    return "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
 
 
 def _sheet(table: Table) -> Sheet:

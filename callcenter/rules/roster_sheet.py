@@ -164,13 +164,18 @@ def _csv(rows: list[list[str]]) -> bytes:
 
 
 def _put(files: dict[Path, bytes]) -> list[Path]:
-    """Write files, none of which may exist."""
+    """Write files, none of which may exist; all or none."""
     if there := next((path for path in files if path.exists()), None):
         raise BadInput(f"{there} exists already: give another name")
+    written: list[Path] = []
     try:
         for path, held in files.items():
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(held)
+            with path.open("xb") as file:
+                written.append(path)
+                file.write(held)
     except OSError as error:
+        for path in written:
+            path.unlink(missing_ok=True)
         raise BadInput(f"the roster cannot be written: {error}") from error
-    return list(files)
+    return written

@@ -10,7 +10,7 @@ import csv
 import io
 import warnings
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -29,6 +29,9 @@ _LARGEST = 8_000_000
 _LARGEST_UNPACKED = 64_000_000
 _MOST_PARTS = 500
 _MOST_COLUMNS = 40
+_LAST_ROW = 1_048_576
+"""Of any sheet of Excel's; many are painted empty down to it."""
+
 _LONGEST = 1_000
 
 
@@ -119,19 +122,20 @@ def _refuse_bomb(path: Path, held: io.BytesIO) -> None:
 
 def _sheets(path: Path, held: io.BytesIO) -> list[Table]:
     book = openpyxl.load_workbook(held, read_only=True, keep_links=False)
-    found = []
+    found: list[Table] = []
     for sheet in book.worksheets:
         sheet.reset_dimensions()  # a workbook may lie about its size
         table = Table(path.name, sheet.title, sheet_named(sheet.title))
-        rows = sheet.iter_rows(max_row=MOST_ROWS + 2, max_col=_MOST_COLUMNS + 1)
-        _fill(table, enumerate(rows, start=1))
+        if table.sheet is not None and table.sheet not in {other.sheet for other in found}:
+            _fill(table, enumerate(sheet.iter_rows(max_row=_LAST_ROW, max_col=_MOST_COLUMNS + 1), start=1))
         found.append(table)
     book.close()
     return found
 
 
-def _fill(table: Table, rows: Iterable[tuple[int, Iterable[Any]]]) -> None:
-    for count, (number, cells) in enumerate(rows):
+def _fill(table: Table, rows: Iterable[tuple[int, Sequence[Any]]]) -> None:
+    filled = (row for row in rows if any(map(_holds, row[1])))
+    for count, (number, cells) in enumerate(filled):
         if count > MOST_ROWS:
             table.faults.append((0, 0, f"there are more than {MOST_ROWS} rows"))
             return
@@ -144,6 +148,10 @@ def _fill(table: Table, rows: Iterable[tuple[int, Iterable[Any]]]) -> None:
             table.heading = told
         elif told:
             table.rows.append((number, told))
+
+
+def _holds(cell: Any) -> bool:
+    return bool(cell) if isinstance(cell, str) else cell.value is not None
 
 
 def _told(table: Table, row: int, column: int, cell: Any) -> str:

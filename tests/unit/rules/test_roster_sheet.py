@@ -2,55 +2,16 @@
 
 from __future__ import annotations
 
-import io
-import zipfile
-from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 import openpyxl
 import pytest
 
-from callcenter.errors import BadInput, UnreadableFile
-from callcenter.rules import roster_tables
+from callcenter.errors import BadInput
 from callcenter.rules.inert import inert, live
 from callcenter.rules.roster_sheet import export_roster, import_roster
-
-ROSTER: dict[str, Any] = {
-    "timezone": "Asia/Shanghai",
-    "agents": [
-        {"agent": "Alice", "interface": "PJSIP/1001", "team": "hotline", "queues": ["support", "orders"]},
-        {"agent": "张三", "interface": "PJSIP/1002", "from": "2026-11-01T00:00:00+08:00"},
-    ],
-    "shifts": [{"agent": "张三", "from": "2026-11-23T18:30", "to": "2026-11-24T00:30", "note": "晚班"}],
-    "leave": [{"agent": "Alice", "from": "2026-11-23T00:00", "to": "2026-11-24T00:00"}],
-    "breaks": [],
-    "legit_extensions": ["_10XX", "_0X."],
-}
-AGENTS = "agent,interface\nAlice,PJSIP/1001\n"
-
-
-def folder(path: Path, **files: str) -> Path:
-    path.mkdir()
-    for name, text in files.items():
-        (path / f"{name}.csv").write_text(text, "utf-8")
-    return path
-
-
-def workbook(path: Path, **sheets: Iterable[Iterable[Any]]) -> Path:
-    book = openpyxl.Workbook()
-    book.remove(book.worksheets[0])
-    for name, rows in sheets.items():
-        sheet = book.create_sheet(name)
-        for row in rows:
-            sheet.append(list(row))
-    book.save(path)
-    return path
-
-
-def told(path: Path) -> list[str]:
-    return [str(fault) for fault in import_roster(path).faults]
+from tests.unit.rules.roster_files import AGENTS, ROSTER, folder, told, workbook
 
 
 @pytest.mark.parametrize("name", ["roster.xlsx", "roster", "roster.json"])
@@ -203,47 +164,3 @@ def test_export_overwrites_nothing_and_refuses_what_is_not_sound(tmp_path: Path)
         export_roster(split, tmp_path / "r.xlsx")
     assert [path.name for path in tmp_path.iterdir()] == ["r.json"]
     assert target.read_text() == "mine"
-
-
-def test_files_that_are_not_what_they_are_called_are_refused(tmp_path: Path) -> None:
-    for name, held in {
-        "a.xlsx": b"PK\x03\x04 no",
-        "b.csv": b"\xff\xff\xff",
-        "c.json": b"{",
-        "d.csv": b'a,"b\n',
-    }.items():
-        (tmp_path / name).write_bytes(held)
-    for name in ("a.xlsx", "b.csv", "c.json", "d.csv", "missing.xlsx", "missing.json"):
-        with pytest.raises(UnreadableFile):
-            import_roster(tmp_path / name)
-
-
-def test_workbook_that_unpacks_to_too_much_is_refused(tmp_path: Path) -> None:
-    held = io.BytesIO()
-    with zipfile.ZipFile(held, "w", zipfile.ZIP_DEFLATED) as parts:
-        parts.writestr("xl/workbook.xml", b" " * 70_000_000)
-    (tmp_path / "r.xlsx").write_bytes(held.getvalue())
-    with pytest.raises(UnreadableFile, match="unpacks to more than"):
-        import_roster(tmp_path / "r.xlsx")
-
-
-def test_file_that_is_too_large_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(roster_tables, "_LARGEST", 10)
-    with pytest.raises(UnreadableFile, match="larger than"):
-        import_roster(folder(tmp_path / "r", agents=AGENTS))
-
-
-def test_too_many_rows_columns_and_letters_are_told(tmp_path: Path) -> None:
-    rows = "agent,from,to\n" + "".join(f"Alice,{2000 + n}-01-01,{2000 + n}-01-02\n" for n in range(20_001))
-    wide = AGENTS + "Bob,PJSIP/2" + ",x" * 50 + "\n" + f"{'C' * 2000},PJSIP/3\n"
-    faults = told(folder(tmp_path / "r", agents=wide, leave=rows))
-    assert any("more than 20000 rows" in fault for fault in faults)
-    assert any("row 3: there are more than 40 columns" in fault for fault in faults)
-    assert any("row 4, column agent: the text is longer" in fault for fault in faults)
-    assert len(faults) == 1_000
-
-
-def test_one_agent_cannot_fill_a_sheet(tmp_path: Path) -> None:
-    rows = "".join(f"Alice,{2000 + n}-01-01,{2000 + n}-01-02\n" for n in range(1_001))
-    (fault,) = told(folder(tmp_path / "r", agents=AGENTS, breaks="agent,from,to\n" + rows))
-    assert "more than 1000 rows" in fault
