@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import re
 from collections import deque
-from functools import lru_cache
 from itertools import islice
 from typing import Literal, get_args
 
@@ -40,11 +39,17 @@ class Quarantined(msgspec.Struct, frozen=True):
 
 
 OPENING = re.compile(
-    rb"Event: (\w{1,64})\r?\nPrivilege: .{1,256}\nTimestamp: (\d{1,11}\.\d{6})\r?\n"
-    rb"SequenceNumber: (-?\d{1,10})\r?\nFile: .{1,256}\nLine: \d{1,10}\r?\nFunc: .{1,256}(?=\n|\Z)"
+    rb"Event: (\w{1,64}+)\r?+\nPrivilege: .{1,256}+\nTimestamp: (\d{1,11}+\.\d{6})\r?+\n"
+    rb"SequenceNumber: (-?+\d{1,10}+)\r?+\nFile: .{1,256}+\nLine: \d{1,10}+\r?+\nFunc: .{1,256}+(?=\n|\Z)"
 )
-"""The evidence-grade opening: name, Timestamp, SequenceNumber."""
+"""The evidence-grade opening: name, Timestamp, SequenceNumber. Nothing is given back once matched: it never helps."""
 _OPENING_LINES = 7
+_SOURCES = 256
+"""Lines of Asterisk's source whose frames are remembered; a day of calls shows some thirty."""
+_SHAPES = 8
+"""Shapes remembered of each; one or two are usual, and a caller's line breaks can make up more."""
+_SHAPE_LIMIT = 4096
+"""Bytes of a frame whose shape is remembered."""
 
 _TIMESTAMP = re.compile(r"(\d{1,11})(?:\.(\d{1,6})\d{0,3})?", re.ASCII)
 _SEQUENCE = re.compile(r"-?\d{1,10}", re.ASCII)
@@ -71,28 +76,53 @@ def parse_headers(block: bytes) -> tuple[dict[str, str], set[str]]:
     return headers, repeated
 
 
-def parse_opened(block: bytes, opening: re.Match[bytes]) -> tuple[dict[str, str], set[str]]:
-    """Return what parse_headers returns, in half the time for what a switch really sends."""
-    headers = _opening_headers(block[: opening.start(2)], block[opening.end(3) : opening.end()]).copy()
-    headers["Timestamp"] = opening[2].decode()
-    headers["SequenceNumber"] = opening[3].decode()
-    text = block[opening.end() + 1 :].decode("utf-8", "replace")
-    lines = text.removesuffix("\r").split("\r\n")
-    try:
-        headers.update([line.split(": ", 1) for line in lines])  # type: ignore[misc]  # two strings, or it raises
-    except ValueError:
-        return parse_headers(block)
-    # the short way reads a block wrongly only where one of these fails
-    count = len(lines)
-    if len(headers) == count + _OPENING_LINES and text.count("\n") == count - 1 and ":" not in "".join(headers):
-        return headers, set()
-    return parse_headers(block)
+class Shape(msgspec.Struct, frozen=True):
+    """A frame that has each of its headers once: what comes after its opening, and what speaks against it."""
+
+    like: dict[str, str]
+    names: tuple[str, ...]
+    values: re.Pattern[str]
+    reason: Reason | None
 
 
-@lru_cache(maxsize=1024)
-def _opening_headers(before: bytes, after: bytes) -> dict[str, str]:
-    """Read the parts of an opening that are the same for each frame from one line of Asterisk's source."""
-    return parse_headers(before + b"\nSequenceNumber: " + after)[0]
+class Shapes:
+    """Reads frames as parse_headers and refuse_headers do, most of them in a third of the time.
+
+    Each line of Asterisk's source prints the same opening, but for time and number, and nearly always the
+    same headers in the same order. Where an earlier frame's pattern matches, there is no header more or twice.
+    """
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[bytes, bytes], list[Shape]] = {}
+
+    def read(self, name: str, block: bytes, opening: re.Match[bytes]) -> tuple[dict[str, str], Reason | None]:
+        """Return every header of a frame of this name once, and why they cannot be relied on."""
+        end = opening.end()
+        source = block[: opening.start(2)], block[opening.end(3) : end]
+        text = block[end + 1 :].decode("utf-8", "replace").removesuffix("\r")
+        for shape in self._known.get(source, ()):
+            found = shape.values.fullmatch(text)
+            if found is not None:
+                headers = shape.like.copy()
+                headers["Timestamp"] = opening[2].decode()
+                headers["SequenceNumber"] = opening[3].decode()
+                headers.update(zip(shape.names, found.groups(), strict=False))
+                return headers, shape.reason
+        headers, repeated = parse_headers(block)
+        reason = refuse_headers(name, headers, repeated)
+        if not repeated and text.count("\r\n") + _OPENING_LINES == len(headers) - 1 and len(block) <= _SHAPE_LIMIT:
+            self._learn(source, headers, reason)
+        return headers, reason
+
+    def _learn(self, source: tuple[bytes, bytes], headers: dict[str, str], reason: Reason | None) -> None:
+        if len(self._known) >= _SOURCES:
+            self._known.clear()
+        shapes = self._known.setdefault(source, [])
+        if len(shapes) < _SHAPES:
+            names = tuple(headers)[_OPENING_LINES:]
+            # no value reaches past its line, and its space is never given back: the time to match is linear
+            pattern = re.compile("\r\n".join(f"{re.escape(name)}: ?+(.*)" for name in names))
+            shapes.append(Shape(headers.copy(), names, pattern, reason))
 
 
 def parse_timestamp(text: str) -> Micros | None:

@@ -16,19 +16,20 @@ from callcenter.ami.gate import (
     Quarantined,
     Reason,
     Sequence,
+    Shapes,
     parse_headers,
-    parse_opened,
     parse_sequence,
     parse_timestamp,
     refuse_headers,
 )
 from callcenter.ami.names import ANSWERS, NEEDED, VARIABLES
-from callcenter.domain.frame import SECOND, Frame, Micros
+from callcenter.domain.frame import Frame, Micros
 
 _BANNER = re.compile(rb"Asterisk Call Manager/.*\n?")
 _MARKER = re.compile(rb"#t +(\d{1,11}(?:\.\d{1,9})?)[ \t]*\r?(?:\n|\Z)")
 _EVENT = re.compile(rb"Event: ?([^\r\n]*)")
 _VARIABLES = frozenset(name.encode() for name in VARIABLES)
+_NEEDED_VARIABLE = re.compile(b"|".join(sorted(_VARIABLES)))
 _VARIABLE = re.compile(rb"\nVariable: ?([^\r\n]*)")
 _BOOTED = "FullyBooted"
 _KEPT = 64
@@ -76,6 +77,7 @@ class Wire:
         self._markers = markers
         self._blocks = Blocks(start, limit_bytes)
         self._sequence = Sequence()
+        self._shapes = Shapes()
         self._first = True
         self._marked: Micros | None = None
 
@@ -146,11 +148,11 @@ class Wire:
         if reason is not None:
             return reason
         name = raw_name.decode()
-        if name not in self._wanted or (name == "VarSet" and _is_other_variable(block)):
+        if name not in self._wanted or (name == "VarSet" and _is_other_variable(block, opening.end())):
             return None
-        headers, repeated = parse_opened(block, opening)
-        at = int(stamp[:-7]) * SECOND + int(stamp[-6:])
-        return refuse_headers(name, headers, repeated) or Frame(name, headers, at, number, pos)
+        headers, reason = self._shapes.read(name, block, opening)
+        # six places after the point: without it the number is microseconds
+        return reason or Frame(name, headers, int(stamp.replace(b".", b"")), number, pos)
 
     def _read_unopened(self, block: bytes, pos: int) -> Frame | Reason | None:
         """Read an answer, the greeting of a login, or a frame of a login that shows no opening."""
@@ -194,10 +196,9 @@ class Wire:
         return Frame(name, headers, self._marked if at is None else at, seq, pos, answer)
 
 
-def _is_other_variable(block: bytes) -> bool:
-    """Tell a VarSet of a variable that nobody needs, before its headers are read."""
-    for variable in _VARIABLES:
-        if variable in block:
-            named = _VARIABLE.findall(block)
-            return bool(named) and _VARIABLES.isdisjoint(named)
-    return b"\nVariable:" in block
+def _is_other_variable(block: bytes, after: int = 0) -> bool:
+    """Tell a VarSet of a variable that nobody needs, before its headers are read; none stands before `after`."""
+    if _NEEDED_VARIABLE.search(block, after) is None:
+        return block.rfind(b"\nVariable:") >= 0
+    named = _VARIABLE.findall(block)
+    return bool(named) and _VARIABLES.isdisjoint(named)

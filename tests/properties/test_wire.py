@@ -5,6 +5,7 @@ import itertools
 from hypothesis import given
 from hypothesis import strategies as st
 
+from callcenter.ami.gate import OPENING, Shapes, parse_headers, refuse_headers
 from callcenter.ami.wire import Wire
 
 LIMIT = 4096
@@ -104,3 +105,32 @@ def test_honest_frames_up_to_three_places_late_all_come_out(delays: list[int]) -
     out = wire.feed("".join(texts[place] for place in order).encode())
 
     assert sorted(f.seq or 0 for f in out) == list(range(len(delays)))
+
+
+LINES = st.sampled_from([
+    "Channel: 1", "Uniqueid: 1.1", "Linkedid: 1.1", "Cause: 16", "Cause:16", "Cause:  16", "Cause", ": x", "Linkedid: ",
+    "ChanVariable: a", "File: f", "X: a: b", "X: a\nUniqueid: 2", "X: a\rUniqueid: 2", "X: \r", "X: é\udce9\x85\u2028",
+]) | HOSTILE  # fmt: skip
+BODY = st.tuples(st.lists(LINES, max_size=6), st.sampled_from(["\r\n", "\n"]), st.sampled_from(["", "\r", "\r\r"]))
+
+
+@given(
+    st.lists(BODY, min_size=1, max_size=8).flatmap(lambda bodies: st.lists(st.sampled_from(bodies), max_size=20)),
+    st.sampled_from(["\r\n", "\n"]),
+)
+def test_a_frame_shaped_like_an_earlier_one_is_read_as_if_it_were_the_first(
+    bodies: list[tuple[list[str], str, str]], ending: str
+) -> None:
+    shapes = Shapes()
+    for place, (lines, body_ending, last) in enumerate(bodies):
+        opening = ending.join(frame(place, "1").split("\r\n")[:7])
+        text = body_ending.join([opening, *lines]) + last
+        block = text.encode("utf-8", "surrogateescape")
+        opened = OPENING.match(block)
+        assert opened is not None
+
+        headers, reason = shapes.read("Hangup", block, opened)
+
+        expected, repeated = parse_headers(block)
+        assert list(headers.items()) == list(expected.items())
+        assert reason == refuse_headers("Hangup", expected, repeated)

@@ -5,7 +5,7 @@ import random
 
 import pytest
 
-from callcenter.ami.gate import OPENING, REASONS, Sequence
+from callcenter.ami.gate import OPENING, REASONS, Sequence, Shapes, parse_headers
 
 NOW = b"1795418218.158982"
 LATER = b"1795418219.158982"
@@ -174,3 +174,48 @@ def test_an_opening_does_not_fit_into_a_callers_number() -> None:
 
 def test_every_reason_has_a_name() -> None:
     assert len(set(REASONS)) == 7
+
+
+def read_all(bodies: list[tuple[bytes, bytes]]) -> Shapes:
+    """Read a frame of each source file with its headers, each as it must be read."""
+    shapes = Shapes()
+    for file, body in bodies:
+        block = b"\r\n".join([*LINES[:4], b"File: " + file, *LINES[5:7], body])
+        opening = OPENING.match(block)
+        assert opening is not None
+        assert shapes.read("Newexten", block, opening) == (parse_headers(block)[0], None)
+    return shapes
+
+
+def patterns(shapes: Shapes) -> int:
+    return sum(map(len, shapes._known.values()))
+
+
+def test_a_shape_is_remembered_once_whatever_its_values() -> None:
+    bodies = [b"Channel: %d\r\nExten:%d" % (n, n) for n in range(100)]
+
+    assert patterns(read_all([(b"pbx.c", body) for body in bodies])) == 1
+
+
+def test_headers_that_callers_make_up_are_remembered_to_a_limit() -> None:
+    made_up = [b"Channel: 1\r\nX%d: 1" % n for n in range(1000)]
+
+    assert patterns(read_all([(b"pbx.c", body) for body in made_up])) == 8
+    assert patterns(read_all([(b"%d.c" % n, b"Channel: 1") for n in range(1000)])) <= 256
+    assert patterns(read_all([(b"pbx.c", b"X" * 4096 + b": 1")])) == 0
+
+
+def test_a_shape_hides_no_header_that_is_missing_or_twice() -> None:
+    shapes = Shapes()
+    opened = b"\r\n".join([b"Event: Hangup", *LINES[1:7], b""])
+    whole = opened + b"Channel: 1\r\nUniqueid: 1.1\r\nLinkedid: 1.1\r\nCause: 16"
+    twice = whole + b"\nCause: 17"
+    broken_off = opened + b"Channel: 1\r\nUniqueid: 1.1"
+
+    def reason(block: bytes) -> str | None:
+        opening = OPENING.match(block)
+        assert opening is not None
+        return shapes.read("Hangup", block, opening)[1]
+
+    blocks = [whole, twice, broken_off]
+    assert [reason(block) for block in blocks * 2] == [None, "repeated_header", "missing_header"] * 2
