@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -19,7 +20,12 @@ Zone = Annotated[str, typer.Option("--timezone", help="Where times belong when t
 
 @app.command("check")
 def check_roster(source: Source, timezone: Zone = "Asia/Shanghai") -> None:
-    """Say everything that keeps a roster from being used, row by row; exit 2 if anything does."""
+    """Say everything that keeps a roster from being used, row by row; exit 2 if anything does.
+
+    Sheets or files, in English or Chinese: agents (agent, interface, team, queues, from, to); shifts, leave, breaks
+    (agent, from, to, note); patterns (agent, days, from, to, first, last), whose days are mon to sun, workday, weekend
+    or holiday; calendar (date, kind) for days that differ; extensions (extension); site (timezone).
+    """
     form = _sound(source, timezone)
     counts = ", ".join(f"{len(form.get(name, ()))} {name}" for name in ("agents", "shifts", "leave", "breaks"))
     print(f"{source}: {counts}: sound")
@@ -34,6 +40,8 @@ def convert_roster(source: Source, target: Target, timezone: Zone = "Asia/Shangh
 
 def _sound(source: Path, timezone: str) -> Form:
     read = import_roster(source, timezone)
+    for warning in read.warnings:
+        print(f"warning: {warning}", file=sys.stderr)
     for fault in read.faults:
         print(fault)
     if read.faults:

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from typing import Literal
 
-Sheet = Literal["agents", "shifts", "leave", "breaks", "extensions", "site"]
+Sheet = Literal["agents", "shifts", "leave", "breaks", "patterns", "calendar", "extensions", "site"]
 
 SHEETS: dict[Sheet, tuple[str, ...]] = {
     "agents": ("坐席", "人员", "坐席表"),
     "shifts": ("班次", "排班", "排班表"),
     "leave": ("请假", "休假"),
     "breaks": ("休息", "小休", "工间休息"),
+    "patterns": ("班次模板", "模板"),
+    "calendar": ("日历", "调休表"),
     "extensions": ("准许号码", "工作号码"),
     "site": ("站点", "时区"),
 }
-"""Each sheet (or file) and its other names; `extensions` and `site` hold what the JSON form has beside the lists."""
+"""Each sheet (or file) and its other names; `extensions` and `site` hold what the JSON form has beside the lists,
+`patterns` and `calendar` become shifts."""
 
 _COLUMNS: dict[str, tuple[str, ...]] = {
     "agent": ("坐席", "姓名", "工号", "人员"),
@@ -24,6 +27,11 @@ _COLUMNS: dict[str, tuple[str, ...]] = {
     "from": ("开始", "开始时间", "起", "start"),
     "to": ("结束", "结束时间", "止", "end"),
     "note": ("备注", "说明"),
+    "days": ("日子", "适用日"),
+    "first": ("起始日期", "首日"),
+    "last": ("截止日期", "末日"),
+    "date": ("日期",),
+    "kind": ("类型", "性质"),
     "extension": ("号码", "number"),
     "timezone": ("时区", "time zone"),
 }
@@ -34,6 +42,8 @@ LAYOUT: dict[Sheet, tuple[str, ...]] = {
     "shifts": _TIMES,
     "leave": _TIMES,
     "breaks": _TIMES,
+    "patterns": ("agent", "days", "from", "to", "first", "last"),
+    "calendar": ("date", "kind"),
     "extensions": ("extension",),
     "site": ("timezone",),
 }
@@ -44,6 +54,8 @@ REQUIRED: dict[Sheet, frozenset[str]] = {
     "shifts": frozenset({"agent", "from", "to"}),
     "leave": frozenset({"agent", "from", "to"}),
     "breaks": frozenset({"agent", "from", "to"}),
+    "patterns": frozenset({"agent", "days", "from", "to", "first", "last"}),
+    "calendar": frozenset({"date", "kind"}),
     "extensions": frozenset({"extension"}),
     "site": frozenset({"timezone"}),
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from datetime import date
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
@@ -20,7 +21,8 @@ _MOST_OF_ONE = 1_000
 """So many rows of a sheet may be one agent's, or one interface's: three a day for most of a year."""
 
 _DAY = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?[ T]+(\d{1,2})[:：](.*)", re.DOTALL)
-_SEPARATORS = re.compile(r"[;；,，、]")
+_DATE = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?: 00:00:00)?")
+SEPARATORS = re.compile(r"[;；,，、]")
 Row = dict[str, str]
 TimeSheet = Literal["shifts", "leave", "breaks"]
 
@@ -46,6 +48,7 @@ class RowChecker:
     def __init__(self, timezone: str) -> None:
         self.timezone = timezone
         self.faults: list[Fault] = []
+        self.warnings: list[str] = []
         self._agents: set[str] = set()
         self._zone: ZoneInfo | None = None
 
@@ -54,9 +57,13 @@ class RowChecker:
         if len(self.faults) < _MOST_FAULTS:
             self.faults.append(Fault(table.file, table.name, row, column, what))
 
+    def knows(self, agent: str) -> bool:
+        """Tell whether the agents' sheet has somebody."""
+        return agent in self._agents
+
     def site(self, table: Table) -> None:
         """Take the time zone that the tables name."""
-        for number, row in self._rows(table, "site"):
+        for number, row in self.rows(table, "site"):
             try:
                 zone_named(row["timezone"])
             except BadInput as error:
@@ -66,16 +73,16 @@ class RowChecker:
 
     def extensions(self, table: Table) -> list[str]:
         """Take the numbers that may be dialled for work."""
-        return [row["extension"] for _, row in self._rows(table, "extensions")]
+        return [row["extension"] for _, row in self.rows(table, "extensions")]
 
     def agents(self, table: Table) -> list[dict[str, Any]]:
         """Take who uses which interface; whoever stands here may stand in the other sheets."""
         found: list[dict[str, Any]] = []
-        for number, row in self._rows(table, "agents"):
+        for number, row in self.rows(table, "agents"):
             self._agents.add(row["agent"])
             self._spans(table, number, row)
             made: dict[str, Any] = {name: text for name, text in row.items() if name != "queues"}
-            queues = [one.strip() for one in _SEPARATORS.split(row.get("queues", ""))]
+            queues = [one.strip() for one in SEPARATORS.split(row.get("queues", ""))]
             found.append(made | ({"queues": [one for one in queues if one]} if any(queues) else {}))
         for interface, count in Counter(one["interface"] for one in found).items():
             if count > _MOST_OF_ONE:
@@ -86,7 +93,7 @@ class RowChecker:
         """Take shifts, leave or breaks; shifts of one agent may not overlap."""
         found: list[dict[str, Any]] = []
         taken: dict[str, list[tuple[Micros, Micros, int]]] = {}
-        for number, row in self._rows(table, sheet):
+        for number, row in self.rows(table, sheet):
             if row["agent"] not in self._agents:
                 self.fault(table, number, "agent", f"{row['agent']!r} is not among the agents")
             span = self._spans(table, number, row)
@@ -107,8 +114,8 @@ class RowChecker:
                 self.fault(table, span[2], "from", f"the shift overlaps the one of row {last[2]}")
             last = span if last is None or span[1] > last[1] else last
 
-    def _rows(self, table: Table, sheet: Sheet) -> list[tuple[int, Row]]:
-        """Return the rows in which nothing that must be there is missing, by column."""
+    def rows(self, table: Table, sheet: Sheet) -> list[tuple[int, Row]]:
+        """Return the rows (with their numbers) in which nothing that must be there is missing, by column."""
         columns = self._columns(table, sheet)
         for row, column, what in table.faults:
             name = columns.get(column - 1) or (f"{column}" if column else "")
@@ -174,6 +181,14 @@ def iso_time(text: str) -> str:
         return text
     year, month, day, hour, rest = parts.groups()
     return f"{year}-{month:0>2}-{day:0>2}T{hour:0>2}:{rest.strip()}"
+
+
+def iso_date(text: str) -> date:
+    """Read a day, as ISO writes it or as Excel shows it; raises ValueError."""
+    parts = _DATE.fullmatch(text)
+    if parts is None:
+        raise ValueError(f"{text!r} is not a day like 2026-10-01")
+    return date(*map(int, parts.groups()))
 
 
 def _printable(text: str) -> str:

@@ -13,6 +13,7 @@ import xlsxwriter
 
 from callcenter.errors import BadInput, UnreadableFile
 from callcenter.rules.inert import inert
+from callcenter.rules.pattern_rows import calendar_of, shifts_from
 from callcenter.rules.roster import roster_of
 from callcenter.rules.roster_columns import LAYOUT, SHEETS, Sheet
 from callcenter.rules.roster_rows import Fault, RowChecker, TimeSheet
@@ -22,6 +23,7 @@ _ZONE = "Asia/Shanghai"
 _SEPARATOR = ";"
 _WIDTH = 26
 _TIMES: tuple[TimeSheet, ...] = ("shifts", "leave", "breaks")
+_EXPORTED: tuple[Sheet, ...] = ("agents", *_TIMES, "extensions", "site")
 
 Form = dict[str, Any]
 """A roster as its JSON says it."""
@@ -32,6 +34,7 @@ class Import(msgspec.Struct):
 
     form: Form
     faults: list[Fault]
+    warnings: list[str] = []
 
     def sound(self) -> Form:
         """Return the form; raises BadInput with the first faults where there are any."""
@@ -68,7 +71,7 @@ def export_roster(form: Form, path: Path) -> list[Path]:
     """
     roster_of(form)
     told = form.get("legit_extensions") is not None  # nobody said which differs from none at all
-    tables = {sheet: _written(form, sheet) for sheet in LAYOUT if sheet != "extensions" or told}
+    tables = {sheet: _written(form, sheet) for sheet in _EXPORTED if sheet != "extensions" or told}
     match path.suffix.lower():
         case ".json":
             files = {path: json.dumps(form, ensure_ascii=False, indent=1).encode() + b"\n"}
@@ -104,7 +107,7 @@ def _tables(path: Path, timezone: str) -> Import:
             found[table.sheet] = table
     if not checker.faults and "agents" not in found:
         raise BadInput(f"the roster {path} has no sheet or file agents ({SHEETS['agents'][0]})")
-    return Import(_form(found, checker), checker.faults)
+    return Import(_form(found, checker), checker.faults, checker.warnings)
 
 
 def _form(found: dict[Sheet, Table], checker: RowChecker) -> Form:
@@ -117,6 +120,9 @@ def _form(found: dict[Sheet, Table], checker: RowChecker) -> Form:
     for sheet in _TIMES:
         if sheet in found:
             form[sheet] = checker.times(found[sheet], sheet)
+    overrides = calendar_of(checker, found["calendar"]) if "calendar" in found else {}
+    if "patterns" in found:
+        form["shifts"] = [*form.get("shifts", ()), *shifts_from(checker, found["patterns"], overrides)]
     if "extensions" in found:
         form["legit_extensions"] = checker.extensions(found["extensions"])
     return form

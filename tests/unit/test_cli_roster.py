@@ -37,6 +37,15 @@ def test_roster_goes_through_a_workbook_and_csv_files_unchanged(tmp_path: Path) 
     assert load_roster(tmp_path / "out.json") == load_roster(source)
 
 
+def test_year_that_the_calendar_does_not_know_is_a_warning(tmp_path: Path) -> None:
+    (tmp_path / "agents.csv").write_text("agent,interface\nAlice,PJSIP/1\n")
+    pattern = "Alice,workday,9:00,18:00,2099-10-01,2099-10-02"
+    (tmp_path / "patterns.csv").write_text(f"agent,days,from,to,first,last\n{pattern}\n")
+    result = RUNNER.invoke(app, ["check", str(tmp_path)])
+    assert (result.exit_code, "2 shifts" in result.stdout) == (0, True)
+    assert result.stderr.startswith("warning: the calendar does not know 2099")
+
+
 def test_every_fault_is_printed_and_nothing_is_written(tmp_path: Path) -> None:
     path = tmp_path / "agents.csv"
     path.write_text("agent,interface\n,PJSIP/1\nBob,\n")
