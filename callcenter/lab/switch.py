@@ -177,6 +177,16 @@ class Lab:
         _wait_gone(state, _STOP_SECONDS)
         self._reap()
 
+    def freeze(self) -> None:
+        """Stop Asterisk in its tracks, as a machine under water does, until `thaw`."""
+        os.kill(self.state.pid, signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        """Let a frozen Asterisk go on; a sudo that started it has stopped with it, and must go on too."""
+        os.kill(self.state.pid, signal.SIGCONT)
+        if self._process is not None and self._process.pid != self.state.pid:
+            subprocess.run(roots.privileged("kill", "-CONT", str(self._process.pid)), check=False)
+
     def command(self, text: str) -> None:
         """Type a command at Asterisk's own control socket; its answer is not read."""
         path = str(self.state.instance / "run" / "asterisk.ctl")

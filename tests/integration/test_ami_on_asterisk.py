@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import os
-import signal
 import subprocess
 import sys
 from typing import TYPE_CHECKING, Any
@@ -221,12 +219,12 @@ async def test_restarted_asterisk_is_a_gap_and_then_in_sync_again(lab: Lab) -> N
 async def test_asterisk_that_stalls_shows_as_lag_and_is_heard_again_when_it_goes_on(lab: Lab) -> None:
     async with running(AmiClient(settings(lab, heartbeat_deadline=1, action_timeout=1))) as client:
         await until(client, SnapshotTaken)
-        os.kill(lab.state.pid, signal.SIGSTOP)
+        lab.freeze()
         await asyncio.sleep(0.8)
         assert client.lag is not None
         assert client.lag > 0.5
         await asyncio.sleep(1)
-        os.kill(lab.state.pid, signal.SIGCONT)
+        await asyncio.to_thread(lab.thaw)
         went_on = our_clock()
         beat: Item | None = None
         while not isinstance(beat, HeartbeatSeen) or beat.at < went_on:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import socket
 import subprocess
@@ -49,10 +50,11 @@ class Tap:
         self._socket.close()
 
     def _listen(self) -> None:
-        while data := self._socket.recv(65536):
-            with self._news:
-                self._text += data.decode("utf-8", "replace")
-                self._news.notify_all()
+        with contextlib.suppress(ConnectionResetError):  # the switch may end it first
+            while data := self._socket.recv(65536):
+                with self._news:
+                    self._text += data.decode("utf-8", "replace")
+                    self._news.notify_all()
 
     def wait(self, event: str, *headers: str) -> str:
         """Return the first event of this name that has all these header lines."""
