@@ -173,9 +173,10 @@ def _by_key(terminal: TextIO) -> Iterator[Callable[[str], str]]:
         except EOFError:
             return ""
         finally:
-            tty.setcbreak(terminal)
+            tty.setcbreak(terminal, termios.TCSANOW)
 
-    tty.setcbreak(terminal)
+    # a key pressed a moment before must not be flushed away: the call it was meant for rings already
+    tty.setcbreak(terminal, termios.TCSANOW)
     try:
         yield ask
     finally:
