@@ -19,7 +19,7 @@ from callcenter.domain.health import Health
 from callcenter.exporter import Exporter, ExporterServer
 from callcenter.journal import Journal
 from callcenter.store import Office, Store
-from callcenter.tracker import Court, Record, Tracker, recover
+from callcenter.tracker import Court, Record, Rules, Tracker, recover
 from callcenter.web.application import make_application
 from callcenter.web.server import WebServer, serve_web
 from callcenter.web.service import build
@@ -44,34 +44,38 @@ async def serve(settings: Settings) -> None:
         BadSetting: A secret cannot be read, or the exporter's port is taken.
     """
     logs.configure(settings.log, _secrets(settings))
-    court = settings.rules.court()
     with _stop_signals() as stop:
         async with _open(settings) as kept:
             try:
                 async with asyncio.TaskGroup() as group:
-                    await _run(settings, kept, court, group, stop)
+                    await _run(settings, kept, group, stop)
             except BaseExceptionGroup as errors:
                 raise first_error(errors) from None
     log.info("service_stopped")
 
 
-async def _run(settings: Settings, kept: _Kept, court: Court, group: asyncio.TaskGroup, stop: asyncio.Event) -> None:
-    record = Record(kept.store, kept.journal, court)
+async def _run(settings: Settings, kept: _Kept, group: asyncio.TaskGroup, stop: asyncio.Event) -> None:
+    rules = Rules(kept.office, settings.court, settings.rules.files)
+    court = await rules.court()
+    record = Record(kept.store, kept.journal)
     recording = group.create_task(record.run(), name="record")
-    follower = await recover(kept.journal, record, settings.floor(court.roster), court)
+    follower = await recover(kept.journal, record, court)
 
     client = AmiClient(settings.ami)
     tracker = Tracker(settings.ami.node, client, kept.journal, record, follower)
     exporter = _exporter(settings, tracker.health)
     tracker.attach(exporter)
+    await rules.look(tracker)  # before the first frame, or a replay would not know by what that was judged
     server = ExporterServer(settings.exporter, exporter)
     serving = group.create_task(server.run(), name="exporter")
     tracking = group.create_task(tracker.run(), name="tracker")
     reading = group.create_task(client.run(), name="ami")
-    answering = _answer_people(settings, kept, court, group)
+    answering = _answer_people(settings, kept.office, lambda: tracker.court or court, group)
+    keeping = group.create_task(rules.keep(tracker), name="rules")
     log.info("service_started", version=__version__, pid=os.getpid(), exporter_port=server.port)
 
     await stop.wait()
+    keeping.cancel()
     if answering is not None:
         answering.cancel()
     reading.cancel()
@@ -81,12 +85,12 @@ async def _run(settings: Settings, kept: _Kept, court: Court, group: asyncio.Tas
 
 
 def _answer_people(
-    settings: Settings, kept: _Kept, court: Court, group: asyncio.TaskGroup
+    settings: Settings, office: Office, court: Callable[[], Court], group: asyncio.TaskGroup
 ) -> asyncio.Task[None] | None:
     """Serve the API where it is wanted."""
     if not settings.web.enabled:
         return None
-    service = build(settings.web, kept.office, court.rulebook, court.roster)
+    service = build(settings.web, office, court)
     server = WebServer(settings.web, make_application(service))
     log.info("api_served", port=server.port)
     return group.create_task(serve_web(server, service), name="web")

@@ -28,7 +28,9 @@ from callcenter.exporter import ExporterSettings
 from callcenter.journal import JournalSettings
 from callcenter.logs import LogSettings
 from callcenter.rules.duty import Roster
+from callcenter.rules.edition import Rulebook
 from callcenter.store.settings import StoreSettings
+from callcenter.tracker.inputs import Court
 from callcenter.tracker.settings import RulesSettings
 from callcenter.web.settings import WebSettings
 
@@ -110,6 +112,16 @@ class Settings(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Let the environment win over the file, whose tables are the initial values."""
         return env_settings, init_settings
+
+    def court(self, approved: Rulebook | None = None) -> Court:
+        """Read rulebook and roster anew; a rulebook that two people approved wins over the file.
+
+        Raises:
+            UnreadableFile: One cannot be read.
+            BadInput: One is wrong, row by row.
+        """
+        roster = self.rules.read_roster()
+        return Court(self.rules.read_rulebook() if approved is None else approved, roster, self.floor(roster))
 
     def floor(self, roster: Roster | None = None) -> FloorSettings:
         """What the floor must be told from outside, in its own units; a setting wins over the roster."""

@@ -26,11 +26,8 @@ _DEFAULT_LANG = "en"
 def list_records(settings: SettingsPath = None, lang: Lang = _DEFAULT_LANG) -> None:
     """List every record that the journal gives by the rulebook and roster of the settings."""
     chosen = load_settings(settings)
-    court = chosen.rules.court()
     with Console(stderr=True).status("reading the journal") as status:
-        found = list(
-            derive(chosen.journal.path, chosen.floor(court.roster), court, lambda p: status.update(f"entry {p:,}"))
-        )
+        found = list(derive(chosen.journal.path, chosen.court(), lambda p: status.update(f"entry {p:,}")))
     for violation in sorted((v for v in found if v.mode is Mode.ON), key=lambda v: v.order):
         print(f"{violation.id[:12]}  {violation.verdict.value:<12}  {violation.rule:<14}  {violation.agent}")
         print(f"              {violation.why(_language(lang))}")
@@ -40,17 +37,15 @@ def list_records(settings: SettingsPath = None, lang: Lang = _DEFAULT_LANG) -> N
 def explain_record(record: Record, settings: SettingsPath = None, lang: Lang = _DEFAULT_LANG) -> None:
     """Derive one record again and show the frames that it stands on; exit 2 if it does not reproduce."""
     chosen = load_settings(settings)
-    court = chosen.rules.court()
-    derived = explain(chosen.journal.path, chosen.floor(court.roster), court, record)
+    derived = explain(chosen.journal.path, chosen.court(), record)
     print("\n".join(told(derived, ZoneInfo(chosen.site.timezone), _language(lang))))
 
 
 def explain_all(settings: Settings, lang: str) -> list[str]:
     """Explain every record of a journal, for the end of a demonstration."""
-    court = settings.rules.court()
     journal: Path = settings.journal.path
     lines: list[str] = []
-    for violation in derive(journal, settings.floor(court.roster), court):
+    for violation in derive(journal, settings.court()):
         if violation.mode is Mode.ON:
             derived = Derived(violation, exhibits(journal, violation))
             lines += [*told(derived, ZoneInfo(settings.site.timezone), _language(lang)), ""]

@@ -26,6 +26,7 @@ class Health(msgspec.Struct, frozen=True, kw_only=True):
         store_pending: Journal positions that the record has still to take in.
         store_lag_seconds: Age of the oldest of them; 0 when there is none.
         out_of_order: Events that fitted nothing known.
+        rules_refused: A roster or rulebook has changed and cannot be used; the one before stays in force.
         ledger: Queue → visits joined, less those that ended and those that last: 0, or something was lost.
     """
 
@@ -44,4 +45,5 @@ class Health(msgspec.Struct, frozen=True, kw_only=True):
     store_pending: int = 0
     store_lag_seconds: float = 0.0
     out_of_order: int = 0
+    rules_refused: bool = False
     ledger: dict[str, int] = {}

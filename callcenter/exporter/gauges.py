@@ -204,6 +204,7 @@ class Gauges:
         values.set("ami_up", node, health.ami_up)
         values.set("ami_gap_seconds_total", node, health.gap_seconds)
         values.set("out_of_order_total", node, health.out_of_order)
+        values.set("rules_refused", (), health.rules_refused)
         values.set("journal_pending", (), health.journal_pending)
         values.set("store_lag_seconds", (), health.store_lag_seconds)
         seen = None if health.last_seen_at is None else health.last_seen_at / SECOND

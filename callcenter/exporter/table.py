@@ -135,6 +135,11 @@ METRICS: tuple[Metric, ...] = (
         "out_of_order_total", _C, ("node",),
         "与已知情况不符的事件数", "Events that fitted nothing known",
     ),
+    Metric(
+        "rules_refused", _G, (),
+        "排班表或规则手册有改动但无法使用时为 1,原有的继续有效",
+        "1 while a changed roster or rulebook cannot be used; the one before stays in force",
+    ),
     Metric("journal_pending", _G, (), "等待写入日志的条目数", "Entries waiting for the journal's disk"),
     Metric("store_lag_seconds", _G, (), "数据库落后的时长", "How far the record is behind the journal"),
     Metric(

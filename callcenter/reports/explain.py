@@ -9,9 +9,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from callcenter.domain.floor import Floor
 from callcenter.domain.frame import SECOND, Micros
-from callcenter.domain.state import FloorSettings
 from callcenter.errors import BadInput, JournalDamaged
 from callcenter.journal import JournalReader, Kind, Stored
 from callcenter.reports.text import inert
@@ -49,17 +47,18 @@ class Derived(msgspec.Struct, frozen=True):
     exhibits: tuple[Exhibit, ...]
 
 
-def derive(
-    journal: Path, settings: FloorSettings, court: Court, progress: Callable[[int], None] = lambda _: None
-) -> Iterator[Violation]:
-    """Yield every record that the journal gives, by this rulebook and roster, from its beginning to its end.
+def derive(journal: Path, court: Court, progress: Callable[[int], None] = lambda _: None) -> Iterator[Violation]:
+    """Yield every record that the journal gives, from its beginning to its end.
+
+    It is judged by the rulebook and the roster that the journal says were in force; `court` stands in where an older
+    journal does not say.
 
     Records whose time to settle has not come by then are told as what they would be if nothing more came.
 
     Raises:
         JournalDamaged: At the first entry that is not as it was written.
     """
-    follower = Follower(Floor(settings), judge=court.judge())
+    follower = Follower(court)
     with JournalReader(journal) as reader:
         for stored in reader.read():
             yield from follower.follow(*reread(stored)).violations
@@ -81,20 +80,19 @@ def exhibits(journal: Path, violation: Violation) -> tuple[Exhibit, ...]:
         return tuple(_exhibit(reader.read_one(position)) for position in sorted(set(violation.frames)))
 
 
-def explain(journal: Path, settings: FloorSettings, court: Court, record: str) -> Derived:
+def explain(journal: Path, court: Court, record: str) -> Derived:
     """Derive one record again.
 
     Args:
         journal: The journal's file.
-        settings: What the floor was told from outside.
-        court: Rulebook and roster.
+        court: Rulebook and roster, where the journal does not say.
         record: The record's id, or the beginning of it.
 
     Raises:
         BadInput: The journal does not give such a record: with this rulebook and roster it does not reproduce.
         JournalDamaged: The journal is not what was written.
     """
-    found = {v.id: v for v in derive(journal, settings, court) if v.id.startswith(record)}
+    found = {v.id: v for v in derive(journal, court) if v.id.startswith(record)}
     if len(found) > 1:
         raise BadInput(f"{len(found)} records begin with {record}: give more of the id.")
     if not found:
@@ -127,7 +125,7 @@ def told(derived: Derived, zone: ZoneInfo, language: Language) -> Iterator[str]:
 def _exhibit(stored: Stored) -> Exhibit:
     if stored.kind != Kind.FRAME:
         return Exhibit(stored.position, stored.recorded_at, stored.hash.hex(), "an event of the service itself")
-    frame, _ = reread(stored)
+    frame = reread(stored).frame
     if frame is None:
         raise JournalDamaged(f"journal entry {stored.position} holds no frame.")
     said = [frame.headers[name] for name in _SHOWN if frame.headers.get(name)]

@@ -134,6 +134,10 @@ class Judge:
             acts.clear()
         return self._told(ready, over=True)
 
+    def under(self, rulebook: Rulebook, roster: Roster | None) -> Judge:
+        """Make a judge who remembers the same and judges by another law from now on."""
+        return Judge(rulebook, roster, graded=self.graded, memory=self._memory)
+
     def save(self) -> bytes:
         """Pack everything remembered."""
         return msgspec.msgpack.encode(self._memory)

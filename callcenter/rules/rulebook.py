@@ -20,6 +20,8 @@ from callcenter.rules.edition import NO_FIGURE, Edition, Rulebook
 from callcenter.rules.soundness import check
 
 _FORMAT = 1
+_PACKAGED = "the packaged rulebook"
+_PROPOSED = "the proposed rulebook"
 _LARGEST = 4_000_000
 _SUFFIX = "_seconds"
 
@@ -31,29 +33,52 @@ def load_rulebook(path: Path | None = None) -> Rulebook:
         UnreadableFile: There is no such file, or it is not YAML.
         BadInput: It lacks something, has unknown keys, gaps in its dates, or figures that must be filled first.
     """
-    book = parse_rulebook(path)
-    problems = check(book)
-    if problems:
-        raise BadInput(f"{_named(path)} cannot be used: {'; '.join(problems)}")
-    return book
+    return _sound(parse_rulebook(path), _named(path))
 
 
 def parse_rulebook(path: Path | None = None) -> Rulebook:
     """Read a rulebook without asking whether its dates and figures are sound; errors as `load_rulebook`."""
-    raw = _read(path)
+    return _parsed(_read(path), _named(path))
+
+
+def whole(raw: dict[str, Any]) -> dict[str, Any]:
+    """Write what a rulebook is based on into it, so that it means the same under every later version of ours."""
+    if raw.get("based_on") is None:
+        return raw
+    base, editions = _base(raw["based_on"], _PROPOSED), raw.get("editions")
+    own = {key: value for key, value in raw.items() if key != "based_on"}
+    if isinstance(editions, list):
+        own["editions"] = [_merged(base, edition) for edition in editions]
+    plain: dict[str, Any] = msgspec.to_builtins(own)
+    return plain
+
+
+def rulebook_of(raw: dict[str, Any]) -> Rulebook:
+    """Make a rulebook of what somebody proposes, as a file holds it, and check it; errors as `load_rulebook`."""
+    return _sound(_parsed(raw, _PROPOSED), _PROPOSED)
+
+
+def _sound(book: Rulebook, named: str) -> Rulebook:
+    problems = check(book)
+    if problems:
+        raise BadInput(f"{named} cannot be used: {'; '.join(problems)}")
+    return book
+
+
+def _parsed(raw: dict[str, Any], named: str) -> Rulebook:
     known = {"format", "timezone", "editions", "based_on"}
     if unknown := sorted(set(map(str, raw)) - known):
-        raise BadInput(f"{_named(path)} has an unknown key {unknown[0]!r}; known are {', '.join(sorted(known))}")
+        raise BadInput(f"{named} has an unknown key {unknown[0]!r}; known are {', '.join(sorted(known))}")
     if raw.get("format", _FORMAT) != _FORMAT:
-        raise BadInput(f"{_named(path)} has format {raw['format']!r}; this version reads format {_FORMAT}")
+        raise BadInput(f"{named} has format {raw['format']!r}; this version reads format {_FORMAT}")
     editions, zone = raw.get("editions"), raw.get("timezone", "Asia/Shanghai")
     if not isinstance(editions, list) or not editions:
-        raise BadInput(f"{_named(path)} has no editions")
+        raise BadInput(f"{named} has no editions")
     base: dict[str, Any] = {}
     if raw.get("based_on") is not None:
-        base = _base(raw["based_on"], path)
+        base = _base(raw["based_on"], named)
     zone_named(zone)
-    found = [_edition(_merged(base, e), n, path) for n, e in enumerate(editions)]
+    found = [_edition(_merged(base, e), f"{named}, editions[{n}]") for n, e in enumerate(editions)]
     return Rulebook(timezone=zone, editions=tuple(found))
 
 
@@ -77,9 +102,9 @@ def _read(path: Path | None) -> dict[str, Any]:
     return raw
 
 
-def _base(name: object, path: Path | None) -> dict[str, Any]:
-    if name != "packaged" or path is None:
-        raise BadInput(f"{_named(path)}: based_on must be `packaged`")
+def _base(name: object, named: str) -> dict[str, Any]:
+    if name != "packaged" or named == _PACKAGED:
+        raise BadInput(f"{named}: based_on must be `packaged`")
     base: dict[str, Any] = dict(_read(None)["editions"][-1])
     for own in ("version", "from", "to"):
         base.pop(own, None)
@@ -92,11 +117,11 @@ def _merged(base: Any, own: Any) -> Any:
     return {**base, **{key: _merged(base.get(key), value) for key, value in own.items()}}
 
 
-def _edition(raw: Any, n: int, path: Path | None) -> Edition:
+def _edition(raw: Any, named: str) -> Edition:
     try:
         return msgspec.convert(_in_micros(raw), Edition)
     except (msgspec.ValidationError, ValueError) as error:
-        raise BadInput(f"{_named(path)}, editions[{n}]: {error}") from error
+        raise BadInput(f"{named}: {error}") from error
 
 
 def _in_micros(raw: Any) -> Any:
@@ -119,4 +144,4 @@ def _in_micros_pair(key: Any, value: Any) -> tuple[Any, Any]:
 
 
 def _named(path: Path | None) -> str:
-    return "the packaged rulebook" if path is None else f"the rulebook {path}"
+    return _PACKAGED if path is None else f"the rulebook {path}"

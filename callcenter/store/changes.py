@@ -97,6 +97,16 @@ async def get(connection: AsyncConnection, number: str) -> Change:
     return _change(row)
 
 
+async def newest(connection: AsyncConnection, kind: ChangeKind, subject: str | None = None) -> Change | None:
+    """Read the change of a kind (and subject) that was approved last, if any was."""
+    rows = select(ChangeRow).where(ChangeRow.kind == kind, ChangeRow.state == ChangeState.APPROVED)
+    if subject is not None:
+        rows = rows.where(ChangeRow.subject == subject)
+    rows = rows.order_by(ChangeRow.decided_at.desc(), ChangeRow.id.desc()).limit(1)
+    row = (await connection.execute(rows)).mappings().one_or_none()
+    return None if row is None else _change(row)
+
+
 async def listed(connection: AsyncConnection, state: ChangeState | None, limit: int) -> list[Change]:
     """List changes, the newest first."""
     rows = select(ChangeRow).order_by(ChangeRow.proposed_at.desc(), ChangeRow.id).limit(limit)

@@ -3,11 +3,25 @@
 from __future__ import annotations
 
 from callcenter.domain.health import Health
+from callcenter.tracker.enacting import Rules
 from callcenter.tracker.entries import reread
-from callcenter.tracker.follower import Court, Followed, Follower
+from callcenter.tracker.follower import Followed, Follower
+from callcenter.tracker.inputs import Court
 from callcenter.tracker.loop import Source, Tracker
 from callcenter.tracker.record import Record
 from callcenter.tracker.recovery import recover
 from callcenter.tracker.sink import Sink
 
-__all__ = ["Court", "Followed", "Follower", "Health", "Record", "Sink", "Source", "Tracker", "recover", "reread"]
+__all__ = [
+    "Court",
+    "Followed",
+    "Follower",
+    "Health",
+    "Record",
+    "Rules",
+    "Sink",
+    "Source",
+    "Tracker",
+    "recover",
+    "reread",
+]

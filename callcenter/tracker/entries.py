@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import msgspec
 
@@ -12,9 +12,12 @@ from callcenter.domain import events as ev
 from callcenter.domain.frame import Frame, Micros
 from callcenter.errors import JournalDamaged
 from callcenter.journal import Entry, Kind, Stored
+from callcenter.tracker.inputs import Input
 
 _events = msgspec.json.Decoder(ev.Event)
+_inputs = msgspec.json.Decoder(Input)
 _encode = msgspec.json.Encoder().encode
+T = TypeVar("T")
 
 
 class Step(NamedTuple):
@@ -23,6 +26,15 @@ class Step(NamedTuple):
     entry: Entry
     frame: Frame | None = None
     event: ev.Event | None = None
+    said: Input | None = None
+
+
+class Reread(NamedTuple):
+    """What a replay makes of one entry."""
+
+    frame: Frame | None = None
+    event: ev.Event | None = None
+    said: Input | None = None
 
 
 def frame_step(node: str, recorded_at: Micros, raw: bytes, frame: Frame, event: ev.Event | None) -> Step:
@@ -33,6 +45,11 @@ def frame_step(node: str, recorded_at: Micros, raw: bytes, frame: Frame, event: 
 def event_step(node: str, recorded_at: Micros, event: ev.Event) -> Step:
     """Journal an event of our own: a gap, a snapshot."""
     return Step(Entry(Kind.EVENT, node, recorded_at, _encode(event)), None, event)
+
+
+def input_step(node: str, recorded_at: Micros, said: Input) -> Step:
+    """Journal what people or files say and rules read."""
+    return Step(Entry(Kind.INPUT, node, recorded_at, _encode(said)), said=said)
 
 
 def mark_step(node: str, recorded_at: Micros, **words: str) -> Step:
@@ -50,7 +67,7 @@ def timed(frame: Frame, recorded_at: Micros) -> Frame:
     return msgspec.structs.replace(frame, at=recorded_at)
 
 
-def reread(stored: Stored) -> tuple[Frame | None, ev.Event | None]:
+def reread(stored: Stored) -> Reread:
     """Read an entry as the live loop read it.
 
     Raises:
@@ -62,14 +79,20 @@ def reread(stored: Stored) -> tuple[Frame | None, ev.Event | None]:
             if len(frames) != 1:
                 raise _foreign(stored)
             frame = timed(msgspec.structs.replace(frames[0], pos=stored.position), stored.recorded_at)
-            return frame, decode(frame)
+            return Reread(frame, decode(frame))
         case Kind.EVENT:
-            try:
-                return None, msgspec.structs.replace(_events.decode(stored.payload), pos=stored.position)
-            except msgspec.MsgspecError as error:
-                raise _foreign(stored) from error
+            return Reread(event=msgspec.structs.replace(_decoded(stored, _events), pos=stored.position))
+        case Kind.INPUT:
+            return Reread(said=_decoded(stored, _inputs))
         case _:
-            return None, None
+            return Reread()
+
+
+def _decoded(stored: Stored, decoder: msgspec.json.Decoder[T]) -> T:
+    try:
+        return decoder.decode(stored.payload)
+    except msgspec.MsgspecError as error:
+        raise _foreign(stored) from error
 
 
 def _foreign(stored: Stored) -> JournalDamaged:

@@ -10,7 +10,7 @@ from callcenter.journal import Journal, Stored
 from callcenter.rules.dossier import from_violation
 from callcenter.rules.violation import Violation
 from callcenter.store import Filed
-from callcenter.tracker.follower import Court
+from callcenter.tracker.inputs import Court
 
 
 async def filed(journal: Journal, court: Court, violations: Iterable[Violation]) -> list[Filed]:

@@ -11,33 +11,19 @@ from callcenter.domain.facts import Fact
 from callcenter.domain.floor import Floor
 from callcenter.domain.frame import SECOND, Frame, Micros
 from callcenter.domain.state import FloorSettings
-from callcenter.rules.duty import Roster
-from callcenter.rules.edition import Rulebook
-from callcenter.rules.judge import Judge
 from callcenter.rules.violation import Violation
+from callcenter.tracker.inputs import Court, Input
 
 _DECIDE_EVERY: Micros = SECOND // 2
 """By the switch's time: a verdict is due within a second of the moment at which it can be known."""
 
 
-class Court(NamedTuple):
-    """What a judge judges by."""
-
-    rulebook: Rulebook
-    roster: Roster | None
-
-    def judge(self, saved: bytes | None = None) -> Judge:
-        """Make a judge, as it was saved or new."""
-        if saved is None:
-            return Judge(self.rulebook, self.roster, graded=False)
-        return Judge.restore(saved, self.rulebook, self.roster, graded=False)
-
-
 class Followed(NamedTuple):
-    """What an event made true, and what was decided meanwhile."""
+    """What an event made true, what was decided meanwhile, and by which court."""
 
     facts: list[Fact]
     violations: list[Violation]
+    court: Court | None
 
 
 class Seen(msgspec.Struct):
@@ -62,19 +48,27 @@ class _Saved(msgspec.Struct):
     judge: bytes | None = None
     graded: bool = False
     decided_at: Micros | None = None
+    court: Court | None = None
 
 
 class Follower:
-    """Applies events in the journal's order, live and in replay alike: both leave the same state."""
+    """Applies events in the journal's order, live and in replay alike: both leave the same state.
 
-    def __init__(self, floor: Floor, seen: Seen | None = None, judge: Judge | None = None) -> None:
-        self.floor = floor
-        self.seen = seen or Seen()
-        self.judge = judge
+    Args:
+        court: What to judge by until the journal says otherwise; None: nothing is judged.
+    """
+
+    def __init__(self, court: Court | None = None) -> None:
+        self.court = court
+        self.floor = Floor(FloorSettings() if court is None else court.floor)
+        self.judge = None if court is None else court.judge()
+        self.seen = Seen()
         self._decided_at: Micros | None = None
 
-    def follow(self, frame: Frame | None, event: ev.Event | None) -> Followed:
-        """Let an event happen, and note the frame that it came from, if from one."""
+    def follow(self, frame: Frame | None, event: ev.Event | None, said: Input | None = None) -> Followed:
+        """Let an event happen, and note the frame that it came from, or what people said."""
+        if said is not None:
+            self._enact(said)
         if frame is not None and frame.at is not None:
             seen = self.seen
             seen.at = frame.at if seen.at is None else max(seen.at, frame.at)
@@ -83,7 +77,14 @@ class Follower:
                 # the wire holds a login that showed the evidence-grade opening to it, frame by frame
                 self.judge.graded = frame.seq is not None
         facts = self._happen(event)
-        return Followed(facts, self._judged(facts))
+        return Followed(facts, self._judged(facts), self.court)
+
+    def _enact(self, court: Court) -> None:
+        """Judge by this from now on; what is remembered stays."""
+        if self.judge is not None:
+            self.judge = self.judge.under(court.rulebook, court.roster)
+        self.floor = Floor(court.floor, self.floor.state)
+        self.court = court
 
     def _judged(self, facts: list[Fact]) -> list[Violation]:
         if self.judge is None:
@@ -114,21 +115,22 @@ class Follower:
     def save(self) -> bytes:
         """Pack everything, to be given to `restore`."""
         judge = self.judge
-        saved = _Saved(self.floor.save(), self.seen, None if judge is None else judge.save())
+        saved = _Saved(self.floor.save(), self.seen, None if judge is None else judge.save(), court=self.court)
         saved.graded, saved.decided_at = judge is not None and judge.graded, self._decided_at
         return msgspec.msgpack.encode(saved)
 
     @classmethod
-    def restore(cls, blob: bytes, settings: FloorSettings, court: Court | None = None) -> Self:
+    def restore(cls, blob: bytes, court: Court | None = None) -> Self:
         """Make the follower that `save` packed.
 
         Raises:
             msgspec.MsgspecError: Packed by a version with another idea of the floor: replay the journal instead.
         """
         saved = msgspec.msgpack.decode(blob, type=_Saved)
-        judge = None if court is None else court.judge(saved.judge)
-        if judge is not None:
-            judge.graded = saved.graded
-        follower = cls(Floor.restore(saved.floor, settings), saved.seen, judge)
-        follower._decided_at = saved.decided_at
+        follower = cls(saved.court or court)
+        follower.floor = Floor.restore(saved.floor, follower.floor.settings)
+        follower.seen, follower._decided_at = saved.seen, saved.decided_at
+        if follower.court is not None:
+            follower.judge = follower.court.judge(saved.judge)
+            follower.judge.graded = saved.graded
         return follower

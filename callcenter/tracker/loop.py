@@ -17,8 +17,9 @@ from callcenter.domain.frame import SECOND, Micros
 from callcenter.domain.health import Health
 from callcenter.journal import Journal
 from callcenter.rules.violation import Violation
-from callcenter.tracker.entries import Step, mark_step
+from callcenter.tracker.entries import Step, input_step, mark_step
 from callcenter.tracker.follower import Follower
+from callcenter.tracker.inputs import Court, Input
 from callcenter.tracker.intake import Intake
 from callcenter.tracker.ledger import Ledger
 from callcenter.tracker.record import Record
@@ -66,12 +67,28 @@ class Tracker:
         self._ledger = Ledger(follower.floor)
         self._started_at = _our_clock()
         self._saving: asyncio.Task[None] | None = None
+        self._taking = asyncio.Lock()
+        self.rules_refused = False
+        self._applied = journal.appended_position
         self._resynced = False
         self._graded: bool | None = None
         self._skew: Micros | None = None
         self._last_seen_at: Micros | None = None
         self._gap: Micros = 0
         self._out_of_order = 0
+
+    @property
+    def court(self) -> Court | None:
+        """By what is judged now."""
+        return self._follower.court
+
+    async def enter(self, said: Input) -> None:
+        """Let what people or files say hold from now on, in its place among the frames.
+
+        Raises:
+            StoreError: The journal takes nothing more.
+        """
+        await self._take([input_step(self._node, _our_clock(), said)])
 
     def attach(self, sink: Sink) -> None:
         """Tell a live view of every fact from the start; to be called before `run`."""
@@ -115,20 +132,23 @@ class Tracker:
             store_pending=self._record.pending,
             store_lag_seconds=self._record.lag_seconds,
             out_of_order=self._out_of_order,
+            rules_refused=self.rules_refused,
             ledger=self._ledger.differences(self._follower.floor),
         )
 
     async def _take(self, steps: Sequence[Step]) -> None:
         """Journal, apply, show, and hand to the record; waits only where one of them has no more room."""
-        positions = await self._journal.append([step.entry for step in steps])
-        for position, step in zip(positions, steps, strict=True):
-            event = None if step.event is None else msgspec.structs.replace(step.event, pos=position)
-            facts, violations = self._follower.follow(step.frame, event)
-            self._show(facts)
-            self._record.put(position, facts, violations)
-            if violations:
-                self._tell(violations)
-        await self._record.room()
+        async with self._taking:
+            positions = await self._journal.append([step.entry for step in steps])
+            for position, step in zip(positions, steps, strict=True):
+                event = None if step.event is None else msgspec.structs.replace(step.event, pos=position)
+                facts, violations, court = self._follower.follow(step.frame, event, step.said)
+                self._applied = position
+                self._show(facts)
+                self._record.put(position, facts, violations, court)
+                if violations:
+                    self._tell(violations)
+            await self._record.room()
 
     def _show(self, facts: Sequence[fx.Fact]) -> None:
         if not facts:
@@ -178,8 +198,8 @@ class Tracker:
                 log.warning("evidence_grade_missing", node=self._node, advice="run callcenter doctor")
 
     def _state(self) -> tuple[int, bytes]:
-        """Pack the state as of now; only between two takes is all applied that has a position."""
-        return self._journal.appended_position, self._follower.save()
+        """Pack the state as of now, with the last position that is in it."""
+        return self._applied, self._follower.save()
 
     async def _save(self, position: int, blob: bytes) -> None:
         """Save a state, once the record has passed it: a restart must not skip facts that the record lacks."""

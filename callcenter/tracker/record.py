@@ -7,6 +7,7 @@ import time
 from collections import deque
 from collections.abc import Sequence
 from itertools import islice
+from typing import NamedTuple
 
 import structlog
 
@@ -15,12 +16,20 @@ from callcenter.journal import Journal
 from callcenter.rules.violation import Violation
 from callcenter.store import Store, StoreAway, Told
 from callcenter.tracker.filing import filed
-from callcenter.tracker.follower import Court
+from callcenter.tracker.inputs import Court
 
 log = structlog.get_logger()
 
 _IDLE_STEP = 1000
 """Positions without a fact that may pass before the record says that it has passed them."""
+
+
+class _Waiting(NamedTuple):
+    """What the store lacks, by which court it was decided, and since when it waits (monotonic seconds)."""
+
+    told: Told
+    court: Court | None
+    since: float
 
 
 class Record:
@@ -30,11 +39,10 @@ class Record:
     memory growing. A database that is away is tried again and again; any other error ends `run`.
     """
 
-    def __init__(self, store: Store, journal: Journal, court: Court | None = None) -> None:
+    def __init__(self, store: Store, journal: Journal) -> None:
         self._store = store
         self._journal = journal
-        self._court = court
-        self._waiting: deque[tuple[Told, float]] = deque()
+        self._waiting: deque[_Waiting] = deque()
         self._taken = self._wanted = store.position
         self._changed = asyncio.Event()
         self._written = asyncio.Condition()
@@ -53,13 +61,26 @@ class Record:
     @property
     def lag_seconds(self) -> float:
         """How long the oldest of them has waited."""
-        return time.monotonic() - self._waiting[0][1] if self._waiting else 0.0
+        return time.monotonic() - self._waiting[0].since if self._waiting else 0.0
 
-    def put(self, position: int, facts: Sequence[Fact], violations: Sequence[Violation] = ()) -> None:
-        """Take what the event at a position made true, and what was decided; positions rise, none is left out."""
+    def put(
+        self,
+        position: int,
+        facts: Sequence[Fact],
+        violations: Sequence[Violation] = (),
+        court: Court | None = None,
+    ) -> None:
+        """Take what the event at a position made true, and what was decided; positions rise, none is left out.
+
+        Args:
+            position: Where in the journal.
+            facts: In order.
+            violations: Records that were decided on.
+            court: By what they were decided.
+        """
         self._taken = position
         if (facts or violations) and position > self._store.position:
-            self._waiting.append((Told(position, facts, violations), time.monotonic()))
+            self._waiting.append(_Waiting(Told(position, facts, violations), court, time.monotonic()))
         self._changed.set()
 
     async def room(self) -> None:
@@ -85,12 +106,12 @@ class Record:
         while await self._changed.wait():
             self._changed.clear()
             while (upto := self._next()) is not None:
-                await self._write([told for told, _ in self._batch() if told.position <= upto], upto)
+                await self._write([one for one in self._batch() if one.told.position <= upto], upto)
 
     def _wake(self, _durable: int) -> None:
         self._changed.set()
 
-    def _batch(self) -> list[tuple[Told, float]]:
+    def _batch(self) -> list[_Waiting]:
         return list(islice(self._waiting, self._store.settings.batch))
 
     def _next(self) -> int | None:
@@ -98,17 +119,19 @@ class Record:
         durable = min(self._journal.durable_position, self._taken)
         batch = self._batch()
         full = len(batch) < len(self._waiting)
-        upto = min(durable, batch[-1][0].position) if full else durable
-        has_rows = bool(batch) and batch[0][0].position <= upto
+        upto = min(durable, batch[-1].told.position) if full else durable
+        has_rows = bool(batch) and batch[0].told.position <= upto
         due = upto - self._store.position >= _IDLE_STEP or self._store.position < min(self._wanted, upto)
         return upto if has_rows or due else None
 
-    async def _write(self, batch: Sequence[Told], upto: int) -> None:
-        raised = [violation for told in batch for violation in told.violations]
-        dossiers = [] if self._court is None else await filed(self._journal, self._court, raised)
+    async def _write(self, batch: Sequence[_Waiting], upto: int) -> None:
+        dossiers = []
+        for one in batch:
+            if one.court is not None:
+                dossiers += await filed(self._journal, one.court, one.told.violations)
         while True:
             try:
-                for record in await self._store.write(batch, upto, dossiers):
+                for record in await self._store.write([one.told for one in batch], upto, dossiers):
                     log.error("record_differs", violation=record, advice="run callcenter violations explain")
                 break
             except StoreAway as error:

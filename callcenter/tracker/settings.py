@@ -1,4 +1,4 @@
-"""Which rulebook and roster the live judge judges by."""
+"""Where the rulebook and the roster of the live judge are."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from callcenter.rules.duty import Roster
+from callcenter.rules.edition import Rulebook
 from callcenter.rules.roster import load_roster
 from callcenter.rules.rulebook import load_rulebook
-from callcenter.tracker.follower import Court
 
 
 class RulesSettings(BaseModel):
@@ -19,12 +20,15 @@ class RulesSettings(BaseModel):
     rulebook: Path | None = Field(default=None, description="A rulebook (YAML) instead of the packaged one.")
     roster: Path | None = Field(default=None, description="Agents, phones, shifts, permitted numbers (JSON).")
 
-    def court(self) -> Court:
-        """Read both files.
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """Those that there are."""
+        return tuple(path for path in (self.rulebook, self.roster) if path is not None)
 
-        Raises:
-            UnreadableFile: One cannot be read.
-            BadInput: One is wrong, row by row.
-        """
-        roster = None if self.roster is None else load_roster(self.roster)
-        return Court(load_rulebook(self.rulebook), roster)
+    def read_rulebook(self) -> Rulebook:
+        """Read the rulebook, or the packaged one; errors as `load_rulebook`."""
+        return load_rulebook(self.rulebook)
+
+    def read_roster(self) -> Roster | None:
+        """Read the roster, where there is one; errors as `load_roster`."""
+        return None if self.roster is None else load_roster(self.roster)

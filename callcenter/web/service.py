@@ -16,6 +16,7 @@ from callcenter.rules.steps import Terms
 from callcenter.store import Office
 from callcenter.store.people import Accounts
 from callcenter.store.sessions import Sessions
+from callcenter.tracker import Court
 from callcenter.web.limits import SignInRate
 from callcenter.web.settings import WebSettings
 
@@ -33,40 +34,49 @@ class Service:
 
     settings: WebSettings
     office: Office
-    rulebook: Rulebook
-    roster: Roster | None
+    court: Callable[[], Court]
     terms: Terms
     accounts: Accounts
     sessions: Sessions
     rate: SignInRate
     clock: Clock
 
+    @property
+    def rulebook(self) -> Rulebook:
+        """The rulebook in force."""
+        return self.court().rulebook
+
+    @property
+    def roster(self) -> Roster | None:
+        """The roster in force."""
+        return self.court().roster
+
     def team_of(self, agent: str, at: Micros) -> str | None:
         """Name the team that the roster has an agent in."""
-        return None if self.roster is None else self.roster.team_of(agent, at)
+        roster = self.roster
+        return None if roster is None else roster.team_of(agent, at)
 
     def knows(self, agent: str) -> bool:
         """Tell whether there is such an agent; without a roster nobody can say."""
-        return self.roster is None or any(seat.agent == agent for seat in self.roster.seats)
+        roster = self.roster
+        return roster is None or any(seat.agent == agent for seat in roster.seats)
 
 
 def build(
     settings: WebSettings,
     office: Office,
-    rulebook: Rulebook,
-    roster: Roster | None = None,
+    court: Callable[[], Court],
     *,
     accounts: Accounts | None = None,
     clock: Clock = wall_clock,
 ) -> Service:
-    """Put the parts together."""
+    """Put the parts together; `court` tells at any time which rulebook and roster are in force."""
     accounts = accounts or Accounts()
     return Service(
         settings=settings,
         office=office,
-        rulebook=rulebook,
-        roster=roster,
-        terms=settings.terms(rulebook.zone),
+        court=court,
+        terms=settings.terms(court().rulebook.zone),
         accounts=accounts,
         sessions=Sessions(office, accounts, settings.lifetimes),
         rate=SignInRate(settings.sign_ins_per_minute),

@@ -15,7 +15,6 @@ from callcenter.ami.client import AmiClient
 from callcenter.ami.settings import AmiSettings, LoginSettings
 from callcenter.domain import facts as fx
 from callcenter.domain.floor import Floor
-from callcenter.domain.state import FloorSettings
 from callcenter.exporter import Exporter, ExporterSettings
 from callcenter.journal import Journal, JournalSettings
 from callcenter.lab.switch import LabState, load_state
@@ -71,7 +70,7 @@ async def watch(state: LabState, home: Path, load: asyncio.subprocess.Process) -
     ):
         record = Record(store, journal)
         recording = group.create_task(record.run())
-        tracker = Tracker("main", client, journal, record, await recover(journal, record, FloorSettings()))
+        tracker = Tracker("main", client, journal, record, await recover(journal, record))
         tracker.attach(Exporter(ExporterSettings(port=0), tracker.health))
         tracker.attach(stopwatch)
         tracking = group.create_task(tracker.run())

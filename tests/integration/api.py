@@ -17,6 +17,7 @@ from callcenter.rules.roles import Role
 from callcenter.rules.rulebook import load_rulebook
 from callcenter.store import Office
 from callcenter.store.people import Accounts
+from callcenter.tracker import Court
 from callcenter.web.application import make_application
 from callcenter.web.service import build
 from callcenter.web.settings import WebSettings
@@ -55,7 +56,8 @@ class Department:
     def __init__(self, office: Office, settings: WebSettings) -> None:
         self.office = office
         self.now: Micros = MONDAY
-        service = build(settings, office, load_rulebook(), ROSTER, accounts=Accounts(QUICK), clock=lambda: self.now)
+        self.court = Court(load_rulebook(), ROSTER)
+        service = build(settings, office, lambda: self.court, accounts=Accounts(QUICK), clock=lambda: self.now)
         self.app = make_application(service)
         self._browsers: dict[str, Browser] = {}
 

@@ -218,7 +218,7 @@ class TestChanges:
 
     async def test_rejected_change_stays_rejected(self, work: Department) -> None:
         sun, ma = await work.signed_in("sun"), await work.signed_in("ma")
-        number = (await sun.send("POST", "/changes", CHANGE | {"kind": "rulebook"})).json()["id"]
+        number = (await sun.send("POST", "/changes", CHANGE | {"subject": "fines"})).json()["id"]
         assert (await ma.send("POST", f"/changes/{number}/reject", If_Match='"1"')).json()["state"] == "rejected"
         assert (await ma.send("POST", f"/changes/{number}/approve", If_Match='"1"')).status_code == 412
 

@@ -13,8 +13,6 @@ from typing import Any
 import pytest
 
 from callcenter.domain import facts as fx
-from callcenter.domain.floor import Floor
-from callcenter.domain.state import FloorSettings
 from callcenter.journal import Journal, JournalReader, JournalSettings, verify
 from callcenter.store import Store, StoreSettings, ledger, open_engine, upgrade
 from callcenter.tracker import Follower, Record, recover
@@ -59,7 +57,7 @@ def journal_end(journal: Path) -> int:
 
 def replayed(journal: Path, until: int, start: Follower | None = None, after: int = 0) -> tuple[str, list[fx.Fact]]:
     """Follow the journal from its beginning, or from a saved state; gives the digest and every fact."""
-    follower = start or Follower(Floor())
+    follower = start or Follower()
     facts: list[fx.Fact] = []
     with JournalReader(journal) as reader:
         for stored in reader.read(after + 1):
@@ -76,7 +74,7 @@ async def rebuilt(journal: Path, home: Path) -> Rows:
     async with await Journal.open(JournalSettings(path=journal, min_free_bytes=0)) as opened:
         record = Record(store, opened)
         writing = asyncio.create_task(record.run())
-        await recover(opened, record, FloorSettings())
+        await recover(opened, record)
         await record.reached(opened.durable_position)
         writing.cancel()
         await asyncio.gather(writing, return_exceptions=True)
@@ -144,7 +142,7 @@ def the_same_journal_gives_the_same_state(
     with JournalReader(journal) as reader:
         state = reader.latest_state()
     assert state is not None
-    restored = Follower.restore(state.blob, FloorSettings())
+    restored = Follower.restore(state.blob)
     assert replayed(journal, end, restored, state.position)[0] == digest
     assert len(recovered) == kills + 1
     assert all(replayed(journal, line["position"])[0] == line["hash"] for line in recovered)

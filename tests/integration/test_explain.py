@@ -11,25 +11,26 @@ import pytest
 
 from callcenter.ami.decode import decode
 from callcenter.ami.wire import Wire
-from callcenter.domain.state import FloorSettings
 from callcenter.errors import BadInput, JournalDamaged
 from callcenter.journal import Journal, JournalSettings
 from callcenter.reports.explain import derive, explain
 from callcenter.rules.roster import roster_of
 from callcenter.rules.rulebook import load_rulebook
 from callcenter.tracker import Court
-from callcenter.tracker.entries import frame_step
+from callcenter.tracker.entries import frame_step, input_step
 
 TAPES = Path(__file__).parents[1] / "tapes"
 
 
-async def journal_of(story: str, home: Path) -> Path:
-    """Journal what the events login heard, as the service does."""
+async def journal_of(story: str, home: Path, said: Court | None = None) -> Path:
+    """Journal what was in force and what the events login heard, as the service does."""
     wire = Wire()
     frames = wire.feed(gzip.decompress((TAPES / story / "board.ami.gz").read_bytes()))
     path = home / "journal.sqlite"
     async with await Journal.open(JournalSettings(path=path, min_free_bytes=0)) as journal:
         steps = [frame_step("pbx", 1, raw, frame, decode(frame)) for frame, raw in zip(frames, wire.raw, strict=True)]
+        if said is not None:
+            steps.insert(0, input_step("pbx", 1, said))
         positions = await journal.append([step.entry for step in steps])
         await journal.committed(positions[-1])
     return path
@@ -52,7 +53,7 @@ def court(story: str) -> Court:
 
 async def test_late_answer_comes_out_of_the_journal_the_same_each_time(tmp_path: Path) -> None:
     path = await journal_of("late_answer", tmp_path)
-    first, second = (list(derive(path, FloorSettings(), court("late_answer"))) for _ in range(2))
+    first, second = (list(derive(path, court("late_answer"))) for _ in range(2))
     shown = [v for v in first if v.rule == "V-LATE-ANSWER"]
     assert first == second
     assert [v.verdict.value for v in shown] == ["proposed"]
@@ -60,8 +61,8 @@ async def test_late_answer_comes_out_of_the_journal_the_same_each_time(tmp_path:
 
 async def test_explanation_shows_the_frames_and_their_seals(tmp_path: Path) -> None:
     path = await journal_of("late_answer", tmp_path)
-    (late,) = (v for v in derive(path, FloorSettings(), court("late_answer")) if v.rule == "V-LATE-ANSWER")
-    derived = explain(path, FloorSettings(), court("late_answer"), late.id[:10])
+    (late,) = (v for v in derive(path, court("late_answer")) if v.rule == "V-LATE-ANSWER")
+    derived = explain(path, court("late_answer"), late.id[:10])
     assert derived.violation == late
     assert len(derived.exhibits) == len(set(late.frames))
     assert any("AgentConnect" in exhibit.said for exhibit in derived.exhibits)
@@ -69,14 +70,20 @@ async def test_explanation_shows_the_frames_and_their_seals(tmp_path: Path) -> N
 
 async def test_without_the_roster_the_same_act_is_not_proposed(tmp_path: Path) -> None:
     path = await journal_of("late_answer", tmp_path)
-    found = list(derive(path, FloorSettings(), Court(load_rulebook(None), None)))
+    found = list(derive(path, Court(load_rulebook(None), None)))
     assert {v.verdict.value for v in found if v.rule == "V-LATE-ANSWER"} == {"undetermined"}
+
+
+async def test_what_the_journal_says_was_in_force_wins_over_the_settings_of_today(tmp_path: Path) -> None:
+    path = await journal_of("late_answer", tmp_path, court("late_answer"))
+    found = list(derive(path, Court(load_rulebook(None), None)))
+    assert {v.verdict.value for v in found if v.rule == "V-LATE-ANSWER"} == {"proposed"}
 
 
 async def test_record_that_does_not_reproduce_is_said_to(tmp_path: Path) -> None:
     path = await journal_of("answered", tmp_path)
     with pytest.raises(BadInput, match="does not reproduce"):
-        explain(path, FloorSettings(), court("answered"), "0123456789")
+        explain(path, court("answered"), "0123456789")
 
 
 async def test_flipped_byte_is_found_before_anything_is_explained(tmp_path: Path) -> None:
@@ -86,4 +93,4 @@ async def test_flipped_byte_is_found_before_anything_is_explained(tmp_path: Path
         changed = bytes([payload[0] ^ 1]) + payload[1:]
         base.execute("update entry set payload = ? where position = 9", (changed,))
     with pytest.raises(JournalDamaged, match="entry 9"):
-        list(derive(path, FloorSettings(), court("late_answer")))
+        list(derive(path, court("late_answer")))

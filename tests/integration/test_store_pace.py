@@ -18,7 +18,6 @@ from callcenter.domain.facts import Fact
 from callcenter.domain.floor import Floor
 from callcenter.domain.frame import SECOND
 from callcenter.domain.snapshot import Snapshot
-from callcenter.domain.state import FloorSettings
 from callcenter.errors import DiskFull, StoreError
 from callcenter.journal import Journal, JournalSettings
 from callcenter.rules.violation import Violation
@@ -105,14 +104,14 @@ class House:
         self.record = Record(store, journal)
         self.script = Script()
         self.watcher = Watcher()
-        self.follower = Follower(Floor())
+        self.follower = Follower()
         self.tracker: Tracker | None = None
 
     async def live(self) -> None:
         """Recover, then follow the script to its end."""
         async with asyncio.TaskGroup() as group:
             recording = group.create_task(self.record.run())
-            self.follower = await recover(self.journal, self.record, FloorSettings())
+            self.follower = await recover(self.journal, self.record)
             self.tracker = Tracker("pbx", self.script, self.journal, self.record, self.follower)
             self.tracker.attach(self.watcher)
             await self.tracker.run()
@@ -269,7 +268,7 @@ async def test_a_saved_state_that_cannot_be_read_is_passed_over_for_the_journal(
         digest = home.follower.floor.state.digest()
         await home.journal.save_state(home.record.position, b"of another version")
     async with house(tmp_path) as again:
-        recovered = await recover(again.journal, again.record, FloorSettings())
+        recovered = await recover(again.journal, again.record)
     assert recovered.floor.state.digest() == digest
 
 
@@ -280,14 +279,14 @@ async def test_a_database_older_than_what_the_journal_keeps_is_refused(tmp_path:
     (tmp_path / "record.sqlite").unlink()
     async with house(tmp_path) as again:
         with pytest.raises(StoreError, match="begins at entry 10, the database needs it from 1 on"):
-            await recover(again.journal, again.record, FloorSettings())
+            await recover(again.journal, again.record)
 
 
 async def test_a_database_of_another_journal_is_refused(tmp_path: Path) -> None:
     async with house(tmp_path) as home:
         await home.store.write([], 99)
         with pytest.raises(StoreError, match="it is another journal"):
-            await recover(home.journal, home.record, FloorSettings())
+            await recover(home.journal, home.record)
 
 
 async def test_a_lost_database_is_rebuilt_from_the_journal(tmp_path: Path) -> None:

@@ -11,13 +11,15 @@ from callcenter.ami.items import FramesRead, HeartbeatSeen, Item, LoginLost, Log
 from callcenter.ami.wire import Wire
 from callcenter.domain import events as ev
 from callcenter.domain import facts as fx
-from callcenter.domain.floor import Floor
 from callcenter.domain.frame import SECOND, Frame
 from callcenter.domain.snapshot import ChannelState, Snapshot
 from callcenter.domain.state import FloorSettings
 from callcenter.errors import JournalDamaged
 from callcenter.journal import Kind, Stored
-from callcenter.tracker.entries import Step, mark_step, reread, timed
+from callcenter.rules.duty import Roster
+from callcenter.rules.rulebook import load_rulebook
+from callcenter.tracker import Court
+from callcenter.tracker.entries import Step, input_step, mark_step, reread, timed
 from callcenter.tracker.follower import Follower, Seen
 from callcenter.tracker.intake import Intake
 from callcenter.tracker.ledger import Ledger
@@ -53,7 +55,7 @@ class Line:
     """A tracker's pure part: takes items, keeps what it journalled and what became true."""
 
     def __init__(self, follower: Follower | None = None) -> None:
-        self.follower = follower or Follower(Floor())
+        self.follower = follower or Follower()
         self.intake = Intake("pbx", self.follower.seen)
         self.stored: list[Stored] = []
         self.facts: list[fx.Fact] = []
@@ -70,10 +72,10 @@ class Line:
             entry = step.entry
             self.stored.append(Stored(position, entry.kind, entry.source, entry.recorded_at, entry.payload, b""))
             event = None if step.event is None else msgspec.structs.replace(step.event, pos=position)
-            self.facts += self.follower.follow(step.frame, event).facts
+            self.facts += self.follower.follow(step.frame, event, step.said).facts
 
     def replayed(self) -> Follower:
-        follower = Follower(Floor())
+        follower = Follower()
         for stored in self.stored:
             follower.follow(*reread(stored))
         return follower
@@ -109,7 +111,7 @@ def test_a_lost_login_is_told_at_once_by_the_last_time_that_was_seen() -> None:
     line = Line()
     line.take(opened(), read(joined(1)), lost())
     assert line.stored[-1].kind == Kind.EVENT
-    assert reread(line.stored[-1])[1] == ev.LinkLost(1_800_000_000 * SECOND, 2)
+    assert reread(line.stored[-1]).event == ev.LinkLost(1_800_000_000 * SECOND, 2)
     (visit,) = line.follower.floor.state.visits.values()
     assert visit.in_gap
 
@@ -151,7 +153,7 @@ def test_sequence_numbers_that_begin_anew_are_a_restart() -> None:
 def test_a_restart_of_ours_between_two_logins_hides_no_restart_of_the_switch() -> None:
     before = Line()
     before.take(opened(), read(joined(500)))
-    after = Line(Follower.restore(before.follower.save(), FloorSettings()))
+    after = Line(Follower.restore(before.follower.save()))
     after.do(after.intake.lost(OURS))
     (*_, gap) = after.take(opened(), read(beat(3, "1800000030")))
     assert gap == fx.GapSeen(at=1_800_000_030 * SECOND, start=1_800_000_000 * SECOND, cause="restart")
@@ -160,7 +162,7 @@ def test_a_restart_of_ours_between_two_logins_hides_no_restart_of_the_switch() -
 def test_a_restart_of_ours_after_shutdown_was_seen_knows_it() -> None:
     before = Line()
     before.take(opened(), read(joined(500), raw("Shutdown", 501, Shutdown="Cleanly", Restart="True")))
-    after = Line(Follower.restore(before.follower.save(), FloorSettings()))
+    after = Line(Follower.restore(before.follower.save()))
     after.do(after.intake.lost(OURS))
     (*_, gap) = after.take(opened(), read(beat(900, "1800000030")))
     assert isinstance(gap, fx.GapSeen)
@@ -170,7 +172,7 @@ def test_a_restart_of_ours_after_shutdown_was_seen_knows_it() -> None:
 def test_a_restart_of_ours_is_a_gap_only_once() -> None:
     before = Line()
     before.take(opened(), read(joined(500)), lost())
-    after = Line(Follower.restore(before.follower.save(), FloorSettings()))
+    after = Line(Follower.restore(before.follower.save()))
     assert after.intake.lost(OURS) == []
 
 
@@ -178,7 +180,7 @@ def test_a_snapshot_stands_at_its_second_heartbeat() -> None:
     line = Line()
     snapshot = msgspec.structs.replace(SNAPSHOT, before=1_800_000_009 * SECOND)
     line.take(opened(), read(beat(1, "1800000000")), SnapshotTaken("pbx", OURS, snapshot))
-    assert reread(line.stored[-1])[1] == ev.Resynced(1_800_000_009 * SECOND, 2, snapshot)
+    assert reread(line.stored[-1]).event == ev.Resynced(1_800_000_009 * SECOND, 2, snapshot)
 
 
 def test_a_login_without_timestamps_is_timed_by_our_clock_live_and_in_replay() -> None:
@@ -187,7 +189,7 @@ def test_a_login_without_timestamps_is_timed_by_our_clock_live_and_in_replay() -
     plain = b"Event: QueueCallerJoin\r\nPrivilege: agent,all\r\n" + block
     (fact,) = line.take(opened(), read(plain))
     assert fact.at == OURS
-    frame, event = reread(line.stored[0])
+    frame, event, _ = reread(line.stored[0])
     assert frame is not None
     assert event is not None
     assert frame.at == event.at == OURS
@@ -220,20 +222,36 @@ def test_a_replay_of_the_entries_comes_to_the_same_state() -> None:
 def test_a_saved_follower_is_the_same_one() -> None:
     line = Line()
     line.take(opened(), read(beat(500, "1800000000"), joined(501)), lost())
-    restored = Follower.restore(line.follower.save(), FloorSettings())
+    restored = Follower.restore(line.follower.save())
     assert restored.floor.state.digest() == line.follower.floor.state.digest()
     assert restored.seen == line.follower.seen
 
 
-@pytest.mark.parametrize(("kind", "payload"), [(Kind.FRAME, b"Sail: ho\r\n"), (Kind.EVENT, b'{"type":"Never"}')])
+@pytest.mark.parametrize(
+    ("kind", "payload"),
+    [(Kind.FRAME, b"Sail: ho\r\n"), (Kind.EVENT, b'{"type":"Never"}'), (Kind.INPUT, b'{"type":"Never"}')],
+)
 def test_an_entry_that_this_version_cannot_read_is_said_so(kind: Kind, payload: bytes) -> None:
     with pytest.raises(JournalDamaged, match=r"entry 7 .* another version"):
         reread(Stored(7, kind, "pbx", OURS, payload, b""))
 
 
-@pytest.mark.parametrize(("kind", "payload"), [(Kind.MARK, b"{}"), (Kind.INPUT, b'{"type":"RosterChanged"}')])
-def test_marks_and_the_inputs_of_others_mean_nothing_to_the_floor(kind: Kind, payload: bytes) -> None:
-    assert reread(Stored(7, kind, "pbx", OURS, payload, b"")) == (None, None)
+def test_what_is_in_force_changes_at_its_place_and_is_saved_with_the_rest() -> None:
+    line = Line(Follower(Court(load_rulebook(), None)))
+    names = FloorSettings(names={"PJSIP/1001": "Alice"}, blocked_after=7)
+    enacted = Court(load_rulebook(), Roster("Asia/Shanghai", (), {}, {}), names)
+    line.take(opened(), read(beat(1, "1800000000"), joined(2)))
+    line.do([input_step("pbx", OURS, enacted)])
+    assert reread(line.stored[-1]).said == line.follower.court == enacted
+    assert line.follower.floor.settings == names
+    assert list(line.follower.floor.state.visits)  # what was known before still is
+    restored = Follower.restore(line.follower.save(), Court(load_rulebook(), None))
+    assert (restored.court, restored.floor.settings) == (enacted, names)
+    assert restored.floor.state.digest() == line.follower.floor.state.digest()
+
+
+def test_marks_mean_nothing_to_the_floor() -> None:
+    assert reread(Stored(7, Kind.MARK, "pbx", OURS, b"{}", b"")) == (None, None, None)
 
 
 def test_the_ledger_agrees_with_the_floor_and_notices_when_it_does_not() -> None:

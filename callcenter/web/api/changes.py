@@ -11,9 +11,13 @@ from fastapi import APIRouter, Depends, Response, status
 from pydantic import Field
 
 from callcenter.domain.frame import SECOND
+from callcenter.errors import BadInput
+from callcenter.rules.amending import amend
+from callcenter.rules.dates import datetime_of
 from callcenter.rules.roles import Person, Right
+from callcenter.rules.rulebook import rulebook_of, whole
 from callcenter.store.answers import Answer
-from callcenter.store.changes import Change, ChangeKind, ChangeState, decide, listed, propose
+from callcenter.store.changes import Change, ChangeKind, ChangeState, decide, get, listed, propose
 from callcenter.store.office import Desk
 from callcenter.web.api.fields import Incoming, Limit, Name, Outgoing, Words, moment_out
 from callcenter.web.api.once import SeenVersion, TheOnce, etag
@@ -69,11 +73,12 @@ async def list_changes(_: Seeing, service: TheService, state: ChangeState | None
 @router.post("", status_code=status.HTTP_201_CREATED, response_model=ChangeShown)
 async def propose_change(body: NewChange, person: Proposing, service: TheService, once: TheOnce) -> Response:
     """Propose a change; it has no effect until somebody else approves it."""
+    content = _sound(body, service)
 
     async def work(desk: Desk) -> Answer:
         named = f"{person.account} {once.asked.key} {once.asked.at // SECOND}".encode()
         change = Change(
-            id=hashlib.sha256(named).hexdigest()[:32], kind=body.kind, subject=body.subject, content=body.content,
+            id=hashlib.sha256(named).hexdigest()[:32], kind=body.kind, subject=body.subject, content=content,
             reason=body.reason, proposed_by=person.account, proposed_at=once.asked.at,
         )  # fmt: skip
         return _answer(await propose(desk, change), service, status.HTTP_201_CREATED)
@@ -88,6 +93,8 @@ def _offer(verb: str, state: ChangeState) -> None:
         number: str, person: Approving, service: TheService, once: TheOnce, seen: SeenVersion
     ) -> Response:
         async def work(desk: Desk) -> Answer:
+            if state is ChangeState.APPROVED:
+                _sound(await get(desk.connection, number), service)
             decided = await decide(desk, number, seen, state, person.account, service.clock())
             return _answer(decided, service)
 
@@ -100,6 +107,22 @@ def _offer(verb: str, state: ChangeState) -> None:
 
 _offer("approve", ChangeState.APPROVED)
 _offer("reject", ChangeState.REJECTED)
+
+
+def _sound(change: NewChange | Change, service: Service) -> dict[str, Any]:
+    """Return the content of a change as it would be applied.
+
+    Raises:
+        BadInput: It could not be, or it would change what has begun to hold.
+    """
+    if change.kind is not ChangeKind.RULEBOOK:
+        return change.content
+    content = whole(change.content)
+    today = datetime_of(service.clock(), service.rulebook.zone).date()
+    problems = amend(service.rulebook, rulebook_of(content), today)
+    if problems:
+        raise BadInput(f"the proposed rulebook cannot come into force: {'; '.join(problems)}")
+    return content
 
 
 def _answer(change: Change, service: Service, code: int = status.HTTP_200_OK) -> Answer:

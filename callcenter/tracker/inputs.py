@@ -1,0 +1,32 @@
+"""What people and files say that the rules read: journalled, so that a replay judges as it was judged.
+
+Each comes into force at its place among the frames. So a record is derived again by the rulebook and the roster that
+held when it was decided, whatever the settings say today.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from callcenter.domain.state import FloorSettings
+from callcenter.rules.duty import Roster
+from callcenter.rules.edition import Rulebook
+from callcenter.rules.judge import Judge
+
+
+class Court(msgspec.Struct, frozen=True, tag="RulesInForce"):
+    """What a judge judges by, and what the floor must be told from outside; in force until the next one."""
+
+    rulebook: Rulebook
+    roster: Roster | None
+    floor: FloorSettings = FloorSettings()
+
+    def judge(self, saved: bytes | None = None) -> Judge:
+        """Make a judge, as it was saved or new."""
+        if saved is None:
+            return Judge(self.rulebook, self.roster, graded=False)
+        return Judge.restore(saved, self.rulebook, self.roster, graded=False)
+
+
+Input = Court
+"""Everything of this kind that the journal may hold."""

@@ -1,0 +1,146 @@
+"""Rulebook and roster change while the service runs: journalled, audited, and never half applied."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from callcenter.rules.dates import datetime_of
+from callcenter.rules.duty import Roster
+from callcenter.rules.edition import Mode, Rulebook
+from callcenter.rules.roster import load_roster
+from callcenter.rules.rulebook import load_rulebook
+from callcenter.store.office_tables import AuditRow
+from callcenter.tracker import Court
+from callcenter.tracker.enacting import Rules
+from callcenter.tracker.inputs import Input
+from tests.integration.api import Department, department
+
+TURN_OFF = {"violations": {"V-MISSED": {"mode": "off"}}}
+
+
+@pytest.fixture
+async def work(tmp_path: Path) -> AsyncIterator[Department]:
+    async with department(tmp_path) as found:
+        yield found
+
+
+class Bench:
+    """A tracker that only keeps what it was told."""
+
+    def __init__(self) -> None:
+        self.rules_refused = False
+        self.entered: list[Input] = []
+
+    @property
+    def court(self) -> Court | None:
+        return self.entered[-1] if self.entered else None
+
+    async def enter(self, said: Input) -> None:
+        self.entered.append(said)
+
+
+def roster_file(folder: Path, agent: str = "Alice") -> Path:
+    path = folder / "roster.json"
+    path.write_text(json.dumps({"agents": [{"agent": agent, "interface": "PJSIP/1001"}], "shifts": []}))
+    return path
+
+
+def rules_of(work: Department, roster: Path) -> Rules:
+    def read(approved: Rulebook | None) -> Court:
+        found: Roster = load_roster(roster)
+        return Court(approved or load_rulebook(), found)
+
+    return Rules(work.office, read, (roster,))
+
+
+async def audited(work: Department) -> list[str]:
+    async with work.office.reading() as connection:
+        return list(await connection.scalars(select(AuditRow.subject).where(AuditRow.action == "enact")))
+
+
+def proposal(work: Department, *, days: int = 1, **other: Any) -> dict[str, Any]:
+    """Make a rulebook whose next edition, from some days on, turns a rule off."""
+    today = datetime_of(work.now, work.court.rulebook.zone).date()
+    first = today + timedelta(days=days)
+    editions = [
+        {"version": "2026.1", "from": "1970-01-01", "to": (first - timedelta(days=1)).isoformat()},
+        {"version": "2026.2", "from": first.isoformat(), **TURN_OFF},
+    ]
+    content = {"based_on": "packaged", "editions": editions} | other
+    return {"kind": "rulebook", "subject": "missed calls", "content": content, "reason": "as agreed"}
+
+
+async def test_court_is_journalled_and_audited_once_until_a_file_changes(work: Department, tmp_path: Path) -> None:
+    bench, rules = Bench(), rules_of(work, roster_file(tmp_path))
+    await rules.look(bench)
+    await rules.look(bench)
+    roster_file(tmp_path, "Somebody else")
+    await rules.look(bench)
+    assert [court.roster.seats[0].agent for court in bench.entered if court.roster] == ["Alice", "Somebody else"]
+    assert await audited(work) == ["2026.1", "2026.1"]
+
+
+async def test_roster_that_cannot_be_used_changes_nothing_until_it_is_mended(work: Department, tmp_path: Path) -> None:
+    bench, path = Bench(), roster_file(tmp_path)
+    rules = rules_of(work, path)
+    await rules.look(bench)
+    path.write_text('{"agents": [{"agent": "Alice"}]}')
+    await rules.look(bench)
+    assert (len(bench.entered), bench.rules_refused) == (1, True)
+    roster_file(tmp_path, "Alice W.")
+    await rules.look(bench)
+    assert (len(bench.entered), bench.rules_refused) == (2, False)
+
+
+async def test_rulebook_comes_into_force_when_a_second_person_has_approved_it(work: Department, tmp_path: Path) -> None:
+    bench, rules = Bench(), rules_of(work, roster_file(tmp_path))
+    await rules.look(bench)
+    ma, hua = await work.signed_in("ma"), await work.signed_in("hua")
+    number = (await ma.send("POST", "/changes", proposal(work))).json()["id"]
+    await rules.look(bench)
+    approved = await hua.send("POST", f"/changes/{number}/approve", If_Match='"1"')
+    assert (len(bench.entered), approved.status_code) == (1, 200)
+    await rules.look(bench)
+    court = bench.court
+    assert court is not None
+    assert [edition.version for edition in court.rulebook.editions] == ["2026.1", "2026.2"]
+    assert court.rulebook.editions[-1].violations["V-MISSED"].mode is Mode.OFF
+    assert court.rulebook.editions[0].violations["V-MISSED"].mode is Mode.ON
+    assert await audited(work) == ["2026.1", "2026.2"]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "why"),
+    [
+        ({"days": 0}, "must begin after"),
+        ({"editions": [{"version": "2026.2", "from": "2030-01-01"}]}, "has begun, so it must stay"),
+        ({"editions": []}, "has no editions"),
+        ({"motto": "be kind"}, "unknown key 'motto'"),
+        ({"based_on": "/etc/passwd"}, "based_on must be `packaged`"),
+    ],
+)
+async def test_rulebook_that_could_not_come_into_force_is_not_even_proposed(
+    work: Department, wrong: dict[str, Any], why: str
+) -> None:
+    ma = await work.signed_in("ma")
+    refused = await ma.send("POST", "/changes", proposal(work, **wrong))
+    assert refused.status_code == 422
+    assert why in refused.json()["detail"]
+    assert (await ma.get("/changes")).json()["items"] == []
+
+
+async def test_approval_that_comes_after_the_first_day_is_refused(work: Department) -> None:
+    ma, hua = await work.signed_in("ma"), await work.signed_in("hua")
+    number = (await ma.send("POST", "/changes", proposal(work))).json()["id"]
+    work.now += 86_400_000_000
+    await ma.sign_in("ma")
+    await hua.sign_in("hua")
+    late = await hua.send("POST", f"/changes/{number}/approve", If_Match='"1"')
+    assert (late.status_code, (await ma.get("/changes?state=approved")).json()["items"]) == (422, [])
