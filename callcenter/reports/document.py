@@ -58,7 +58,11 @@ class Document:
         replay = self._replay
         graded = replay.graded is True and replay.floor.state.now is not None
         self._judging.finish(
-            replay.floor.state.now, graded=graded, doubted=self._log.doubted(), own_calls=replay.floor.open_own_calls()
+            replay.floor.state.now,
+            graded=graded,
+            doubted=self._log.doubted(),
+            own_calls=replay.floor.open_own_calls(),
+            compared=self._log.covered,
         )
 
     def rest(self) -> Shape:

@@ -12,7 +12,7 @@ from callcenter.ami.wire import Wire
 from callcenter.domain import facts as fx
 from callcenter.domain.frame import Micros
 from callcenter.reports.replay import TAPE_BITS, place_of
-from callcenter.rules.duty import Roster
+from callcenter.rules.duty import Roster, Stretch
 from callcenter.rules.edition import Mode, Rulebook
 from callcenter.rules.judge import Judge
 from callcenter.rules.violation import Violation, violation_shape
@@ -37,7 +37,13 @@ class Judging:
         self._judge.see(fact)
 
     def finish(
-        self, at: Micros | None, *, graded: bool, doubted: Iterable[str], own_calls: Iterable[fx.OwnCall]
+        self,
+        at: Micros | None,
+        *,
+        graded: bool,
+        doubted: Iterable[str],
+        own_calls: Iterable[fx.OwnCall],
+        compared: Stretch | None = None,
     ) -> None:
         """The input is over: decide everything.
 
@@ -46,10 +52,13 @@ class Judging:
             graded: Whether every login was evidence-grade and its times were known.
             doubted: Uniqueids of calls that queue_log tells otherwise.
             own_calls: Agents' own lines that are still taken.
+            compared: From when to when queue_log was held against what was seen; None: it was not.
         """
         self._judge.graded = graded
         for uniqueid in doubted:
             self._judge.doubt(uniqueid, "queue_log")
+        if compared is not None:
+            self._judge.compared(compared[1], since=compared[0])
         found = self._judge.finish(at, tuple(own_calls))
         self._found = sorted((v for v in found if v.mode is Mode.ON), key=lambda v: v.order)
 

@@ -61,6 +61,11 @@ class Reconcile:
         """Whether there is anything to reconcile with."""
         return bool(self._logged) or self._from is not None
 
+    @property
+    def covered(self) -> tuple[Micros, Micros] | None:
+        """From the log's first line of a visit to its last; None where it tells of none."""
+        return None if self._from is None or self._to is None else (self._from, self._to)
+
     def gap(self, start: Micros | None, end: Micros | None) -> None:
         """From `start` to `end` nothing was seen."""
         self._gaps.append((start, end))

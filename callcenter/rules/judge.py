@@ -85,6 +85,10 @@ class Judge:
         """Note that queue_log tells a call otherwise; nothing of that call is held against anybody."""
         self._memory.doubted[uniqueid] = what
 
+    def compared(self, until: Micros, *, since: Micros | None = None) -> None:
+        """Note that queue_log was held against what was seen, up to a moment; only then does it speak for a record."""
+        self._memory.log_since, self._memory.log_until = since, until
+
     def lagging(self, lag: Micros) -> None:
         """Note the heartbeat's lag: the uncertainty of every verdict is at least that."""
         self._memory.lag = lag

@@ -134,8 +134,8 @@ class Lines:
         self._memory.acts.append(Act(
             rule="V-HOTLINE", kind="engaged", person=line.person, interface=line.interface,
             agent=self._law.agent(line.person, line.interface, line.start), at=line.start, start=line.start, end=end,
-            subject=f"engaged {line.uniqueid}", uniqueids=(line.uniqueid,), frames=line.frames,
-            limit=figures.engaged, params={"dialled": line.dialled}, favours=tuple(favours), impact=True,
+            subject=f"engaged {line.uniqueid}", frames=line.frames, limit=figures.engaged,
+            params={"dialled": line.dialled}, favours=tuple(favours), impact=True,
         ))  # fmt: skip
 
     def _taken_off(self, loss: Loss, end: Micros | None) -> None:

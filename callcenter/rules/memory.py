@@ -180,6 +180,8 @@ class Memory(msgspec.Struct):
         acts: Acts that nobody has asked about yet; `pending` ones wait for their time (a heap), `held` ones for a
             customer who still waits.
         waits: Queue → key of a visit → how it waited; `waiting` finds the key of one that lasts.
+        log_since: From this on queue_log has been held against what was seen, to `log_until`; None: from its beginning,
+            or (`log_until`) never.
         unregistered: Interface → when its phone was last signed off at the switch.
         shifts_until: Shifts that ended by then have been judged.
         run_due: No run of refusals can expire before this.
@@ -203,6 +205,8 @@ class Memory(msgspec.Struct):
     run_due: Micros = 0
     shifts_until: Micros = 0
     doubted: dict[str, str] = {}
+    log_since: Micros | None = None
+    log_until: Micros | None = None
 
     def undecided(self) -> list[Act]:
         """Return every act that has no verdict yet."""

@@ -77,7 +77,8 @@ class Verdicts:
         yield "excuse", next((f for f in act.favours if f.verdict is Verdict.EXCUSED), None)
         yield "gap", _undetermined("gap") if self._gap_near(act.start, act.end, figures) else None
         yield "near_limit", self._near_limit(act, measured, figures)
-        yield "log_differs", self._log_differs(act)
+        if self._in_log(act):
+            yield "log_differs", self._log_differs(act)
         if act.lost is not None:
             yield "left_early", self._left_early(act)
         yield "doubt", next((f for f in act.favours if f.verdict is Verdict.UNDETERMINED), None)
@@ -124,6 +125,14 @@ class Verdicts:
         if act.limit is None or measured is None or abs(measured - act.limit) > doubt:
             return None
         return _undetermined("near_limit", uncertainty=_seconds(doubt))
+
+    def _in_log(self, act: Act) -> bool:
+        """Tell whether queue_log was looked at for the act's call, so that its silence says something."""
+        since, until = self._memory.log_since, self._memory.log_until
+        covered = until is not None and act.end is not None and act.end <= until
+        if since is not None and (act.start is None or act.start < since):
+            covered = False
+        return bool(act.uniqueids) and (covered or any(uid in self._memory.doubted for uid in act.uniqueids))
 
     def _log_differs(self, act: Act) -> Favour | None:
         return _undetermined("log_differs") if any(u in self._memory.doubted for u in act.uniqueids) else None

@@ -134,6 +134,11 @@ def test_redirected_caller_is_logged_as_abandoned_and_that_is_no_difference() ->
     assert reconcile.differences() == []
 
 
+def test_log_covers_from_its_first_visit_to_its_last() -> None:
+    assert log(*answered(), *abandoned(f"{NOON}.2", start=30)).covered == (at(10), at(35))
+    assert log().covered is None
+
+
 def test_without_a_log_there_is_nothing_to_reconcile() -> None:
     assert not Reconcile().present
     assert log(*answered()).present

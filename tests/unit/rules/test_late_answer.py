@@ -6,7 +6,7 @@ import pytest
 
 from callcenter.domain.facts import AgentState, OfferOutcome
 from callcenter.rules.violation import Verdict
-from tests.unit.rules.story import Story, micros, roster
+from tests.unit.rules.story import Story, at, micros, roster
 
 ANSWERED = OfferOutcome.ANSWERED
 
@@ -130,6 +130,27 @@ def test_call_that_queue_log_tells_otherwise_is_undetermined() -> None:
     story.judge.doubt("c1", "CONNECT names Bob")
     record = story.record()
     assert (record.verdict, record.reason and record.reason.code) == (Verdict.UNDETERMINED, "log_differs")
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "looked"),
+    [(None, 19.3, True), (None, 19.2, False), (0.0, 100.0, True), (0.1, 100.0, False)],
+)
+def test_queue_log_speaks_for_a_record_only_where_it_was_looked_at(
+    since: float | None, until: float, *, looked: bool
+) -> None:
+    story = Story(on=roster())
+    story.offer(0, 19.3, ANSWERED)
+    story.judge.compared(micros(until), since=at(since))
+    assert ("log_differs" in story.record().ruled_out) == looked
+
+
+def test_queue_log_that_nobody_looked_at_rules_nothing_out() -> None:
+    story = Story(on=roster())
+    story.offer(0, 19.3, ANSWERED)
+    assert story.record().ruled_out == (
+        "not_graded", "no_time", "no_roster", "off_duty", "excuse", "gap", "near_limit", "doubt",
+    )  # fmt: skip
 
 
 def test_offer_in_wrap_up_is_excused() -> None:
