@@ -19,7 +19,7 @@ from callcenter.domain.health import Health
 from callcenter.exporter import Exporter, ExporterServer
 from callcenter.journal import Journal
 from callcenter.store import Office, Store
-from callcenter.tracker import Court, Record, Rules, Tracker, recover
+from callcenter.tracker import Court, LogWatch, Record, Rules, Tracker, recover
 from callcenter.web.application import make_application
 from callcenter.web.server import WebServer, serve_web
 from callcenter.web.service import build
@@ -66,18 +66,22 @@ async def _run(settings: Settings, kept: _Kept, group: asyncio.TaskGroup, stop: 
     exporter = _exporter(settings, tracker.health)
     tracker.attach(exporter)
     await rules.look(tracker)  # before the first frame, or a replay would not know by what that was judged
+    beside = [group.create_task(rules.keep(tracker), name="rules")]
+    if settings.ami.queue_log is not None:
+        watch = LogWatch(settings.ami.queue_log, tracker)
+        tracker.attach_log(watch)
+        beside.append(group.create_task(watch.run(), name="queue_log"))
     server = ExporterServer(settings.exporter, exporter)
     serving = group.create_task(server.run(), name="exporter")
     tracking = group.create_task(tracker.run(), name="tracker")
     reading = group.create_task(client.run(), name="ami")
-    answering = _answer_people(settings, kept.office, lambda: tracker.court or court, group)
-    keeping = group.create_task(rules.keep(tracker), name="rules")
+    if settings.web.enabled:
+        beside.append(_answer_people(settings, kept.office, lambda: tracker.court or court, group))
     log.info("service_started", version=__version__, pid=os.getpid(), exporter_port=server.port)
 
     await stop.wait()
-    keeping.cancel()
-    if answering is not None:
-        answering.cancel()
+    for task in beside:
+        task.cancel()
     reading.cancel()
     await tracking  # the client's end lets it finish what was read, and save
     serving.cancel()
@@ -86,10 +90,8 @@ async def _run(settings: Settings, kept: _Kept, group: asyncio.TaskGroup, stop: 
 
 def _answer_people(
     settings: Settings, office: Office, court: Callable[[], Court], group: asyncio.TaskGroup
-) -> asyncio.Task[None] | None:
-    """Serve the API where it is wanted."""
-    if not settings.web.enabled:
-        return None
+) -> asyncio.Task[None]:
+    """Serve the API."""
     service = build(settings.web, office, court)
     server = WebServer(settings.web, make_application(service))
     log.info("api_served", port=server.port)

@@ -272,6 +272,15 @@ SERVICE = Dashboard(
             red_above=1,
         ),
         Panel(
+            Words("queue_log 不一致", "queue_log says otherwise"),
+            (Query(f"increase(callcenter_queue_log_differences_total{{{_N}}}[$window])", "{{node}}"),),
+        ),
+        Panel(
+            Words("queue_log 落后", "queue_log behind"),
+            (Query(f"time() - callcenter_queue_log_read_timestamp_seconds{{{_N}}}", "{{node}}"),),
+            unit="s", red_above=60,
+        ),
+        Panel(
             Words("规则改动被拒(应为 0)", "Changed rules refused (should be 0)"),
             (Query("callcenter_rules_refused"),),
             red_above=1,

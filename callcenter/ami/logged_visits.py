@@ -26,6 +26,9 @@ EndedBy = Literal["caller", "agent", "transfer", "unknown"]
 _RESTART_WITHIN: Micros = 5 * SECOND
 """`core restart now` writes ABANDON and COMPLETECALLER for everybody, and QUEUESTART two seconds later."""
 
+_LASTS: Micros = 12 * 3600 * SECOND
+"""No call lasts longer; what stays open for longer was forged, or its end was not written."""
+
 # outcome, and which field counts the seconds waited; None where the log's version may lack it
 _EXITS: dict[str, tuple[Outcome, int | None]] = {
     "ABANDON": ("abandoned", 2),
@@ -82,8 +85,8 @@ class LoggedVisit(msgspec.Struct):
     doubtful: bool = False
 
 
-class _Book:
-    """The visits of one log while it is read."""
+class LogBook:
+    """The visits of one log while it is read, line by line."""
 
     def __init__(self) -> None:
         self.visits: list[LoggedVisit] = []
@@ -92,6 +95,7 @@ class _Book:
         self._closing: list[LoggedVisit] = []
 
     def note(self, line: QueueLogLine) -> None:
+        """Take in the next line."""
         match line.event:
             case "QUEUESTART":
                 self._restart(line.at)
@@ -111,11 +115,21 @@ class _Book:
                 pass
 
     def finish(self) -> list[LoggedVisit]:
+        """Return every visit, of those that contradict themselves only that they were."""
         for visit in self.visits:
-            if visit.doubtful:
-                visit.outcome, visit.ended_by, visit.agent, visit.talk = "unknown", "unknown", None, None
-                visit.left_at = visit.answered_at = visit.ended_at = visit.transferred = None
+            _plainly(visit)
         return self.visits
+
+    def of(self, call_id: str) -> list[LoggedVisit]:
+        """Return a call's visits as far as the log has been read; to be asked when the call is over."""
+        return [_plainly(visit) for visit in self.visits if visit.call_id == call_id]
+
+    def forget(self, before: Micros) -> None:
+        """Let go of visits that were over by then, and of those that have been open for longer than any call lasts."""
+        self.visits = [v for v in self.visits if _latest(v) >= before - (_LASTS if id(v) in self._open else 0)]
+        kept = set(map(id, self.visits))
+        self._last = {key: visit for key, visit in self._last.items() if id(visit) in kept}
+        self._open = {key: visit for key, visit in self._open.items() if key in kept}
 
     def _begin(self, line: QueueLogLine) -> LoggedVisit:
         key = line.call_id, line.queue
@@ -181,16 +195,27 @@ class _Book:
 
 def visits(lines: Iterable[QueueLogLine]) -> list[LoggedVisit]:
     """Return the visits that these lines tell of, in the order they began."""
-    book = _Book()
+    book = LogBook()
     for line in lines:
         book.note(line)
     return book.finish()
+
+
+def _plainly(visit: LoggedVisit) -> LoggedVisit:
+    if visit.doubtful:
+        visit.outcome, visit.ended_by, visit.agent, visit.talk = "unknown", "unknown", None, None
+        visit.left_at = visit.answered_at = visit.ended_at = visit.transferred = None
+    return visit
 
 
 def _waited(visit: LoggedVisit, line: QueueLogLine, field: int) -> None:
     """Reckon when a visit began whose beginning is not in the log; whole seconds, as all of it."""
     if visit.joined_at is None:
         visit.joined_at = line.at - int(line.data[field]) * SECOND
+
+
+def _latest(visit: LoggedVisit) -> Micros:
+    return max((at for at in (visit.joined_at, visit.left_at, visit.ended_at) if at is not None), default=0)
 
 
 def _ended(visit: LoggedVisit) -> Micros:

@@ -76,6 +76,9 @@ class AmiSettings(SwitchSettings):
     node: str = Field(default="pbx", min_length=1, max_length=64, description="This switch in labels.")
     events: LoginSettings = Field(description="The login that reads events and sends nothing.")
     control: LoginSettings = Field(description="The login for snapshots, pauses and heartbeats.")
+    queue_log: Path | None = Field(
+        default=None, description="Its queue_log, where it can be read here: looked at before a verdict."
+    )
     heartbeat_every: float = Field(default=2.0, gt=0, description="Time between two heartbeats.")
     heartbeat_deadline: float = Field(default=8.0, gt=0, description="One not seen by then ends the login.")
     queue_frames: int = Field(default=20_000, ge=1, description="Frames that may wait before reading pauses.")

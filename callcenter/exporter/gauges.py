@@ -207,11 +207,13 @@ class Gauges:
         values.set("rules_refused", (), health.rules_refused)
         values.set("journal_pending", (), health.journal_pending)
         values.set("store_lag_seconds", (), health.store_lag_seconds)
-        seen = None if health.last_seen_at is None else health.last_seen_at / SECOND
+        seen = _seconds(health.last_seen_at)
         for short, value in (
             ("ami_lag_seconds", health.lag_seconds),
             ("ami_clock_skew_seconds", health.clock_skew_seconds),
             ("ami_last_seen_timestamp_seconds", seen),
+            ("queue_log_read_timestamp_seconds", _seconds(health.queue_log_read_at)),
+            ("queue_log_differences_total", health.queue_log_differences),
             ("evidence_grade", health.evidence_grade),
         ):
             values.set_or_drop(short, node, value)
@@ -219,6 +221,10 @@ class Gauges:
             values.set("ami_frames_total", (health.node, result), count)
         for queue, difference in health.ledger.items():
             values.set("ledger_difference", (self._queues.label(queue),), difference)
+
+
+def _seconds(at: Micros | None) -> float | None:
+    return None if at is None else at / SECOND
 
 
 def _free(path: Path) -> float:

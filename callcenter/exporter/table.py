@@ -136,6 +136,14 @@ METRICS: tuple[Metric, ...] = (
         "与已知情况不符的事件数", "Events that fitted nothing known",
     ),
     Metric(
+        "queue_log_differences_total", _C, ("node",),
+        "queue_log 与所见不一致的排队次数", "Visits about which queue_log says something else",
+    ),
+    Metric(
+        "queue_log_read_timestamp_seconds", _G, ("node",),
+        "queue_log 已读到的时刻(交换机时钟)", "How far queue_log was read, by the switch's clock",
+    ),
+    Metric(
         "rules_refused", _G, (),
         "排班表或规则手册有改动但无法使用时为 1,原有的继续有效",
         "1 while a changed roster or rulebook cannot be used; the one before stays in force",

@@ -1,8 +1,7 @@
 """What was seen on AMI beside what the switch wrote into queue_log: holes are filled, differences are listed.
 
 AMI wins. The log fills, at whole seconds and marked, what happened before the first frame, in a gap, or after the
-last; a visit that AMI should have seen and did not is a difference, never a visit. Two differences are the log's
-own way of speaking and are none: it writes ABANDON for a caller who was redirected, and for one whom a restart cut off.
+last; a visit that AMI should have seen and did not is a difference, never a visit.
 """
 
 from __future__ import annotations
@@ -11,17 +10,12 @@ from collections.abc import Iterable, Iterator, Mapping
 
 import msgspec
 
+from callcenter.ami.log_compare import TIMES, TOLERANCE, contradictions, find_logged
 from callcenter.ami.logged_visits import LoggedVisit
 from callcenter.domain import facts as fx
 from callcenter.domain.facts import EndedBy, VisitOutcome
 from callcenter.domain.frame import SECOND, Micros
 from callcenter.reports.shapes import Shape, seconds
-
-TOLERANCE: Micros = 2 * SECOND
-"""Whole seconds on one side, a late write on the other: nearer than this is the same moment."""
-
-_LOGGED_AS_ABANDONED = frozenset({VisitOutcome.REDIRECTED, VisitOutcome.SWITCH_DOWN})
-_TIMES = ("joined_at", "left_at", "answered_at", "ended_at")
 
 
 class Reconcile:
@@ -107,7 +101,7 @@ class Reconcile:
                 )
             return visit
         changes: dict[str, object] = {}
-        for name in _TIMES:
+        for name in TIMES:
             at = getattr(logged, name)
             if getattr(visit, name) is None and at is not None and self._unseen_at(at):
                 changes[name] = at
@@ -125,31 +119,12 @@ class Reconcile:
         return msgspec.structs.replace(visit, **changes, filled=tuple(sorted(changes)))
 
     def _compare(self, visit: fx.Visit, logged: LoggedVisit) -> None:
-        uid, queue = visit.uniqueid, visit.queue
-        if not self._same_outcome(visit, logged):
-            self._differ(visit.left_at, uid, queue, "outcome", visit.outcome.value, logged.outcome)
-        elif not self._names and visit.agent and logged.agent and visit.agent != logged.agent:
-            self._differ(visit.answered_at, uid, queue, "agent", visit.agent, logged.agent)
-        for name in _TIMES:
-            ours, theirs = getattr(visit, name), getattr(logged, name)
-            if ours is not None and theirs is not None and abs(ours - theirs) > TOLERANCE:
-                self._differ(ours, uid, queue, name, seconds(ours), seconds(theirs))
-
-    @staticmethod
-    def _same_outcome(visit: fx.Visit, logged: LoggedVisit) -> bool:
-        if VisitOutcome.UNKNOWN.value in {visit.outcome.value, logged.outcome}:
-            return not logged.doubtful
-        if visit.outcome in _LOGGED_AS_ABANDONED and logged.outcome in {"abandoned", "switch_down"}:
-            return True
-        return visit.outcome.value == logged.outcome
+        for what, at, seen, log in contradictions(visit, logged, names=self._names):
+            self._differ(at, visit.uniqueid, visit.queue, what, _shown(seen), _shown(log))
 
     def _take(self, visit: fx.Visit) -> LoggedVisit | None:
         logged = self._logged.get(visit.uniqueid, [])
-        mine = [entry for entry in logged if entry.queue == visit.queue]
-        if not mine:
-            return None
-        near = [e for e in mine if visit.joined_at is None or _near(e.joined_at, visit.joined_at)]
-        found = near[0] if near else None
+        found = find_logged(visit, logged)
         if found is not None:
             logged.remove(found)
         return found
@@ -190,8 +165,8 @@ class Reconcile:
         self._differences.append((at or 0, shape))
 
 
-def _near(logged: Micros | None, seen: Micros) -> bool:
-    return logged is None or abs(logged - seen) <= TOLERANCE
+def _shown(value: Micros | str | None) -> float | str | None:
+    return seconds(value) if isinstance(value, int) else value
 
 
 def _moment(visit: fx.Visit) -> Micros:
@@ -205,7 +180,7 @@ def _began(call: fx.Call) -> tuple[Micros, int]:
 
 def _from_log(logged: LoggedVisit, call: str) -> fx.Visit:
     answered = logged.outcome == "answered"
-    known = [name for name in _TIMES if getattr(logged, name) is not None]
+    known = [name for name in TIMES if getattr(logged, name) is not None]
     return fx.Visit(
         call=call,
         uniqueid=logged.call_id,

@@ -90,8 +90,10 @@ class Judge:
         self._memory.log_since, self._memory.log_until = since, until
 
     def lagging(self, lag: Micros) -> None:
-        """Note the heartbeat's lag: the uncertainty of every verdict is at least that."""
-        self._memory.lag = lag
+        """Note the heartbeat's lag: the uncertainty of every verdict of this time is at least that."""
+        memory = self._memory
+        if lag >= memory.lag:
+            memory.lag_peak, memory.lag_at = lag, memory.now
 
     def decide(self, now: Micros) -> list[Violation]:
         """Tell the records that are settled at a moment of the switch's time, in order.

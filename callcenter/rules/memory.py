@@ -14,6 +14,9 @@ from callcenter.rules.violation import Named, Verdict
 _LATE: Micros = 120 * SECOND
 """A fact may tell of something this much older than what was told before it."""
 
+_LAG_HOLDS: Micros = 900 * SECOND
+"""So long a lag that was measured makes verdicts uncertain: longer than an act waits for its verdict."""
+
 _STATES = 1024
 _POSTS = 256
 
@@ -188,7 +191,8 @@ class Memory(msgspec.Struct):
     """
 
     now: Micros | None = None
-    lag: Micros = 0
+    lag_peak: Micros = 0
+    lag_at: Micros | None = None
     gaps: list[Gap] = []
     people: dict[str, Person] = {}
     phones: dict[str, bool] = {}
@@ -207,6 +211,12 @@ class Memory(msgspec.Struct):
     doubted: dict[str, str] = {}
     log_since: Micros | None = None
     log_until: Micros | None = None
+
+    @property
+    def lag(self) -> Micros:
+        """The most that the event stream lagged of late: what was measured meanwhile is uncertain by that."""
+        old = self.now is not None and self.lag_at is not None and self.now - self.lag_at > _LAG_HOLDS
+        return 0 if old else self.lag_peak
 
     def undecided(self) -> list[Act]:
         """Return every act that has no verdict yet."""

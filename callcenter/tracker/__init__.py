@@ -7,6 +7,7 @@ from callcenter.tracker.enacting import Rules
 from callcenter.tracker.entries import reread
 from callcenter.tracker.follower import Followed, Follower
 from callcenter.tracker.inputs import Court
+from callcenter.tracker.log_watch import LogWatch
 from callcenter.tracker.loop import Source, Tracker
 from callcenter.tracker.record import Record
 from callcenter.tracker.recovery import recover
@@ -17,6 +18,7 @@ __all__ = [
     "Followed",
     "Follower",
     "Health",
+    "LogWatch",
     "Record",
     "Rules",
     "Sink",

@@ -15,7 +15,7 @@ from callcenter.journal import Entry, Kind, Stored
 from callcenter.tracker.inputs import Input
 
 _events = msgspec.json.Decoder(ev.Event)
-_inputs = msgspec.json.Decoder(Input)
+_inputs: msgspec.json.Decoder[Input] = msgspec.json.Decoder(Input)
 _encode = msgspec.json.Encoder().encode
 T = TypeVar("T")
 

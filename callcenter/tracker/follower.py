@@ -12,7 +12,7 @@ from callcenter.domain.floor import Floor
 from callcenter.domain.frame import SECOND, Frame, Micros
 from callcenter.domain.state import FloorSettings
 from callcenter.rules.violation import Violation
-from callcenter.tracker.inputs import Court, Input
+from callcenter.tracker.inputs import Court, Input, LagSeen, QueueLogRead
 
 _DECIDE_EVERY: Micros = SECOND // 2
 """By the switch's time: a verdict is due within a second of the moment at which it can be known."""
@@ -68,7 +68,7 @@ class Follower:
     def follow(self, frame: Frame | None, event: ev.Event | None, said: Input | None = None) -> Followed:
         """Let an event happen, and note the frame that it came from, or what people said."""
         if said is not None:
-            self._enact(said)
+            self._hear(said)
         if frame is not None and frame.at is not None:
             seen = self.seen
             seen.at = frame.at if seen.at is None else max(seen.at, frame.at)
@@ -78,6 +78,20 @@ class Follower:
                 self.judge.graded = frame.seq is not None
         facts = self._happen(event)
         return Followed(facts, self._judged(facts), self.court)
+
+    def _hear(self, said: Input) -> None:
+        judge = self.judge
+        match said:
+            case Court():
+                self._enact(said)
+            case QueueLogRead(since, until, differing) if judge is not None:
+                for uniqueid in differing:
+                    judge.doubt(uniqueid, "queue_log")
+                judge.compared(until, since=since)
+            case LagSeen(lag) if judge is not None:
+                judge.lagging(lag)
+            case _:
+                pass
 
     def _enact(self, court: Court) -> None:
         """Judge by this from now on; what is remembered stays."""

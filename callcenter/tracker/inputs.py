@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import msgspec
 
+from callcenter.domain.frame import Micros
 from callcenter.domain.state import FloorSettings
 from callcenter.rules.duty import Roster
 from callcenter.rules.edition import Rulebook
@@ -28,5 +29,25 @@ class Court(msgspec.Struct, frozen=True, tag="RulesInForce"):
         return Judge.restore(saved, self.rulebook, self.roster, graded=False)
 
 
-Input = Court
+class QueueLogRead(msgspec.Struct, frozen=True, tag=True):
+    """Asterisk's own queue_log was held against what was seen.
+
+    Attributes:
+        since: From when.
+        until: Up to when.
+        differing: Uniqueids of visits about which it says something else, since the last time it was said.
+    """
+
+    since: Micros
+    until: Micros
+    differing: tuple[str, ...] = ()
+
+
+class LagSeen(msgspec.Struct, frozen=True, tag=True):
+    """The event stream lagged so much, by the heartbeat."""
+
+    lag: Micros
+
+
+Input = Court | QueueLogRead | LagSeen
 """Everything of this kind that the journal may hold."""

@@ -19,13 +19,17 @@ from callcenter.journal import Journal
 from callcenter.rules.violation import Violation
 from callcenter.tracker.entries import Step, input_step, mark_step
 from callcenter.tracker.follower import Follower
-from callcenter.tracker.inputs import Court, Input
+from callcenter.tracker.inputs import Court, Input, LagSeen
 from callcenter.tracker.intake import Intake
 from callcenter.tracker.ledger import Ledger
+from callcenter.tracker.log_watch import LogWatch
 from callcenter.tracker.record import Record
 from callcenter.tracker.sink import Sink
 
 log = structlog.get_logger()
+
+_LAG_TOLD: Micros = 50_000
+"""A lag above this is journalled, for the verdicts of that time; the least uncertainty that they allow for is 0.1 s."""
 
 _DRAIN_SECONDS = 10.0
 """How long a stop waits for the database; what it has not taken in by then, the next start replays."""
@@ -68,6 +72,7 @@ class Tracker:
         self._started_at = _our_clock()
         self._saving: asyncio.Task[None] | None = None
         self._taking = asyncio.Lock()
+        self._log_watch: LogWatch | None = None
         self.rules_refused = False
         self._applied = journal.appended_position
         self._resynced = False
@@ -94,6 +99,11 @@ class Tracker:
         """Tell a live view of every fact from the start; to be called before `run`."""
         self._sinks.append(sink)
 
+    def attach_log(self, watch: LogWatch) -> None:
+        """Have queue_log looked at before verdicts; to be called before `run`."""
+        self._log_watch = watch
+        self.attach(watch)
+
     async def run(self) -> None:
         """Follow until the source ends, then leave everything recorded and saved.
 
@@ -108,13 +118,15 @@ class Tracker:
             async for item in self._source:
                 await self._take(self._intake.steps(item))
                 self._note(item)
+                if isinstance(item, HeartbeatSeen) and item.round_trip > _LAG_TOLD:
+                    await self.enter(LagSeen(item.round_trip))
                 if self._journal.state_due and (self._saving is None or self._saving.done()):
                     self._saving = group.create_task(self._save(*self._state()), name="tracker-save")
         await self._stop()
 
     def health(self) -> Health:
         """Tell how well we see and keep, as of now."""
-        seen = self._follower.seen
+        seen, watch = self._follower.seen, self._log_watch
         up = self._source.up and self._resynced
         return Health(
             node=self._node,
@@ -133,6 +145,8 @@ class Tracker:
             store_lag_seconds=self._record.lag_seconds,
             out_of_order=self._out_of_order,
             rules_refused=self.rules_refused,
+            queue_log_differences=None if watch is None else watch.differences,
+            queue_log_read_at=None if watch is None else watch.read_at,
             ledger=self._ledger.differences(self._follower.floor),
         )
 

@@ -36,13 +36,14 @@ class Bench:
 
     def __init__(self) -> None:
         self.rules_refused = False
-        self.entered: list[Input] = []
+        self.entered: list[Court] = []
 
     @property
     def court(self) -> Court | None:
         return self.entered[-1] if self.entered else None
 
     async def enter(self, said: Input) -> None:
+        assert isinstance(said, Court)
         self.entered.append(said)
 
 

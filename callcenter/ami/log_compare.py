@@ -1,0 +1,60 @@
+"""One visit as it was seen on AMI beside the same one in queue_log: what the two disagree on.
+
+Whole seconds on one side and a late write on the other are no disagreement. Nor is the log's own way of speaking: it
+writes ABANDON for a caller who was redirected, and for one whom a restart cut off.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from callcenter.ami.logged_visits import LoggedVisit
+from callcenter.domain import facts as fx
+from callcenter.domain.facts import VisitOutcome
+from callcenter.domain.frame import SECOND, Micros
+
+TOLERANCE: Micros = 2 * SECOND
+"""Nearer than this is the same moment."""
+
+TIMES = ("joined_at", "left_at", "answered_at", "ended_at")
+_LOGGED_AS_ABANDONED = frozenset({VisitOutcome.REDIRECTED, VisitOutcome.SWITCH_DOWN})
+
+
+class Contradiction(NamedTuple):
+    """What differs, when, and what each side says: a time, or a word."""
+
+    what: str
+    at: Micros | None
+    seen: Micros | str | None
+    logged: Micros | str | None
+
+
+def find_logged(visit: fx.Visit, logged: Iterable[LoggedVisit]) -> LoggedVisit | None:
+    """Find a visit among those that the log has of its call."""
+    mine = (entry for entry in logged if entry.queue == visit.queue)
+    return next((e for e in mine if visit.joined_at is None or _near(e.joined_at, visit.joined_at)), None)
+
+
+def contradictions(visit: fx.Visit, logged: LoggedVisit, *, names: bool) -> Iterator[Contradiction]:
+    """Yield what differs; `names`: agents are called by a roster's names, which the log does not know."""
+    if not _same_outcome(visit, logged):
+        yield Contradiction("outcome", visit.left_at, visit.outcome.value, logged.outcome)
+    elif not names and visit.agent and logged.agent and visit.agent != logged.agent:
+        yield Contradiction("agent", visit.answered_at, visit.agent, logged.agent)
+    for name in TIMES:
+        ours, theirs = getattr(visit, name), getattr(logged, name)
+        if ours is not None and theirs is not None and abs(ours - theirs) > TOLERANCE:
+            yield Contradiction(name, ours, ours, theirs)
+
+
+def _same_outcome(visit: fx.Visit, logged: LoggedVisit) -> bool:
+    if VisitOutcome.UNKNOWN.value in {visit.outcome.value, logged.outcome}:
+        return not logged.doubtful
+    if visit.outcome in _LOGGED_AS_ABANDONED and logged.outcome in {"abandoned", "switch_down"}:
+        return True
+    return visit.outcome.value == logged.outcome
+
+
+def _near(logged: Micros | None, seen: Micros) -> bool:
+    return logged is None or abs(logged - seen) <= TOLERANCE

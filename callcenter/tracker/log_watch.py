@@ -1,0 +1,147 @@
+"""A look at queue_log before a verdict: each visit that ended is held against what the switch wrote of it.
+
+The switch writes queue_log independently of AMI and flushes each line, so once the file was read past a visit's end,
+all that it says of the visit is known. What it says goes to the judge through the journal. A record settles a minute
+after its act, which leaves the time for this. Visits that were open when the watch began, or while nothing was seen,
+are not compared.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Protocol
+
+import structlog
+
+from callcenter.ami.log_compare import TOLERANCE, contradictions, find_logged
+from callcenter.ami.log_tail import LogTail
+from callcenter.ami.logged_visits import LogBook
+from callcenter.ami.queue_log import QueueLog
+from callcenter.domain import facts as fx
+from callcenter.domain.facts import VisitOutcome
+from callcenter.domain.floor import Floor
+from callcenter.domain.frame import SECOND, Micros
+from callcenter.errors import UnreadableFile
+from callcenter.rules.violation import Violation
+from callcenter.tracker.inputs import Court, Input, QueueLogRead
+
+log = structlog.get_logger()
+
+LOOK_SECONDS = 1.0
+TELL_EVERY: Micros = 5 * SECOND
+"""The judge hears how far the log was compared at least this often, by the switch's time."""
+
+_WRITTEN_WITHIN: Micros = TOLERANCE + SECOND
+"""A line is in the file at most this long after what it tells of."""
+_KEPT: Micros = 3600 * SECOND
+
+
+class Hearing(Protocol):
+    """Who judges: the tracker."""
+
+    @property
+    def court(self) -> Court | None:
+        """By what is judged now."""
+
+    async def enter(self, said: Input) -> None:
+        """Let it hold from now on."""
+
+
+class LogWatch:
+    """Compares one switch's queue_log with the visits that its floor tells of; a Sink.
+
+    Attributes:
+        differences: Visits about which the log says something else.
+        read_at: Up to when, by the switch's time, the log was read; None: it was not, or cannot be.
+    """
+
+    def __init__(self, path: Path, tracker: Hearing) -> None:
+        self.differences = 0
+        self.read_at: Micros | None = None
+        self._tail = LogTail(path)
+        self._tracker = tracker
+        self._lines = QueueLog()
+        self._book = LogBook()
+        self._ended: list[fx.Visit] = []
+        self._now: Micros | None = None
+        self._since: Micros | None = None
+        self._told: Micros = 0
+        self._blind: str | None = None
+
+    def happened(self, facts: Sequence[fx.Fact], floor: Floor) -> None:
+        """Keep the visits that ended, and the switch's time."""
+        self._now = floor.state.now
+        if self._since is not None:
+            self._ended += [f.visit for f in facts if isinstance(f, fx.VisitEnded) and self._comparable(f.visit)]
+
+    def judged(self, violations: Sequence[Violation]) -> None:
+        """Records are none of the log's business."""
+
+    async def run(self) -> None:
+        """Look every second until cancelled."""
+        try:
+            while True:
+                await self.look()
+                await asyncio.sleep(LOOK_SECONDS)
+        finally:
+            self.close()
+
+    def close(self) -> None:
+        """Let the file go."""
+        self._tail.close()
+
+    async def look(self) -> None:
+        """Read on, compare what can be compared, and tell the judge."""
+        now = self._now
+        if now is None:
+            return
+        try:
+            written = await asyncio.to_thread(self._tail.read)
+        except UnreadableFile as error:
+            self._lost(str(error))
+            return
+        if self._since is None:
+            self._since, self._blind = now, None
+        for chunk in written:
+            for line in self._lines.feed(chunk):
+                self._book.note(line)
+        self.read_at = now - _WRITTEN_WITHIN
+        differing = self._compare(self.read_at)
+        if differing or self.read_at >= self._told + TELL_EVERY:
+            self._told = self.read_at
+            self._book.forget(now - _KEPT)
+            await self._tracker.enter(QueueLogRead(self._since, self.read_at, tuple(differing)))
+
+    def _lost(self, reason: str) -> None:
+        if reason != self._blind:
+            log.warning("queue_log_unread", reason=reason, advice="records are decided without a look at queue_log")
+        self._blind, self._since, self.read_at = reason, None, None
+        self._ended.clear()
+
+    def _comparable(self, visit: fx.Visit) -> bool:
+        if visit.in_gap or visit.outcome is VisitOutcome.REFUSED or visit.joined_at is None:
+            return False
+        return self._since is not None and visit.joined_at >= self._since + _WRITTEN_WITHIN
+
+    def _compare(self, until: Micros) -> list[str]:
+        ready = [visit for visit in self._ended if _over_at(visit) <= until]
+        self._ended = [visit for visit in self._ended if _over_at(visit) > until]
+        differing = sorted({visit.uniqueid for visit in ready if not self._agrees(visit)})
+        self.differences += len(differing)
+        return differing
+
+    def _agrees(self, visit: fx.Visit) -> bool:
+        logged = find_logged(visit, self._book.of(visit.uniqueid))
+        court = self._tracker.court
+        names = court is not None and bool(court.floor.names)
+        found = logged is None or next(contradictions(visit, logged, names=names), None)
+        if found:
+            what = "missing" if logged is None else str(getattr(found, "what", ""))
+            log.warning("queue_log_differs", uniqueid=visit.uniqueid, queue=visit.queue, what=what)
+        return not found
+
+
+def _over_at(visit: fx.Visit) -> Micros:
+    return max(at for at in (visit.joined_at, visit.left_at, visit.answered_at, visit.ended_at) if at is not None)
