@@ -90,8 +90,8 @@ class DemoService:
         here = self._dir
         lines = [
             '[site]\nname = "demo"',
-            f'[ami]\nnode = "lab"\nhost = "{LAB_DOMAIN}"\nport = {self._state.ami_port}'
-            f"\nqueue_log = {_quoted(self._state.queue_log)}",
+            f'[ami]\nnode = "lab"\nhost = "{LAB_DOMAIN}"\nport = {self._state.ami_port}',
+            f"queue_log = {_quoted(self._state.queue_log)}",
             *(
                 f"[ami.{login}]\nusername = {_quoted(login)}\nsecret_file = {_quoted(here / f'{login}.secret')}"
                 for login in ("events", "control")
