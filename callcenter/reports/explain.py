@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -94,7 +94,12 @@ def explain(journal: Path, settings: FloorSettings, court: Court, record: str) -
         BadInput: The journal does not give such a record: with this rulebook and roster it does not reproduce.
         JournalDamaged: The journal is not what was written.
     """
-    found = {v.id: v for v in derive(journal, settings, court) if v.id.startswith(record)}
+    return explained(journal, derive(journal, settings, court), record)
+
+
+def explained(journal: Path, violations: Iterable[Violation], record: str) -> Derived:
+    """Find one record among those that were derived, with its exhibits; errors as `explain`."""
+    found = {v.id: v for v in violations if v.id.startswith(record)}
     if len(found) > 1:
         raise BadInput(f"{len(found)} records begin with {record}: give more of the id.")
     if not found:
