@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -11,10 +10,10 @@ from typing import Annotated, TypeVar
 import typer
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from callcenter.cli.office import at_desk
 from callcenter.cli.serve import SettingsPath
 from callcenter.config import Settings, load_settings
 from callcenter.errors import BadSetting
-from callcenter.store import Office
 from callcenter.store.audit import Head, append_head, read_heads, read_key, sign, verify
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, help="The audit log: verify it, sign its head.")
@@ -54,13 +53,4 @@ def sign_head(settings: SettingsPath = None, key: Key = None, heads: Heads = Non
 
 def _with_log(settings: Settings, work: Callable[[AsyncConnection], Awaitable[T]]) -> T:
     """Hold the log still while something is done with it."""
-
-    async def done() -> T:
-        office = await Office.open(settings.store)
-        try:
-            async with office.writing() as desk:
-                return await work(desk.connection)
-        finally:
-            await office.close()
-
-    return asyncio.run(done())
+    return at_desk(settings.store, lambda desk: work(desk.connection))

@@ -1,21 +1,30 @@
-"""`callcenter rules`: say whether a rulebook may be applied, and what it holds."""
+"""`callcenter rules`: say whether a rulebook may be applied, what it holds, and how often people agree with it."""
 
 from __future__ import annotations
 
 from pathlib import Path
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
+import msgspec
 import typer
 from rich import box
 from rich.console import Console
 from rich.table import Table
 
+from callcenter.cli.office import Since, Until, at_desk, moment
+from callcenter.cli.serve import SettingsPath
+from callcenter.config import load_settings
 from callcenter.errors import BadInput
+from callcenter.rules.agreement import agreement
 from callcenter.rules.edition import Edition, Range, Rule
 from callcenter.rules.rulebook import load_rulebook, parse_rulebook
 from callcenter.rules.soundness import check
+from callcenter.store.agreement import raised
 
-app = typer.Typer(add_completion=False, no_args_is_help=True, help="Check and list rulebooks.")
+app = typer.Typer(
+    add_completion=False, no_args_is_help=True, help="Check and list rulebooks, and how often people agree."
+)
 
 File = Annotated[Path | None, typer.Argument(metavar="[FILE]", help="A rulebook (YAML); without one, the packaged.")]
 
@@ -51,6 +60,38 @@ def list_rules(
         title = rule.title.en if english else rule.title.zh
         table.add_row(code, severity, _points(rule), rule.known, rule.mode.value, title)
     console.print(table)
+
+
+@app.command("agreement")
+def show_agreement(
+    since: Since = None,
+    until: Until = None,
+    json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
+    english: Annotated[bool, typer.Option("--en/--zh", help="Language of the headings.")] = True,
+    settings: SettingsPath = None,
+) -> None:
+    """Say of each rule how often people later agree with what it raises, those in shadow among them."""
+    chosen = load_settings(settings)
+    zone = ZoneInfo(chosen.site.timezone)
+    span = moment(since, "--from", zone), moment(until, "--to", zone)
+    found = agreement(at_desk(chosen.store, lambda desk: raised(desk.connection, *span, shadow=True)))
+    if json:
+        print(msgspec.json.encode(found).decode())
+        return
+    table = Table(box=box.SIMPLE_HEAD, padding=0, pad_edge=False)
+    for heading in _AGREEMENT[english]:
+        table.add_column(heading, no_wrap=True)
+    for one in found:
+        rate = "-" if one.rate is None else f"{one.rate:.1%} ({one.agreeing}/{one.decided})"
+        counts = (one.records, one.appeals, one.undetermined, one.excused, one.withdrawn)
+        table.add_row(one.rule, one.mode.value, rate, *map(str, counts))
+    Console().print(table)
+
+
+_AGREEMENT = (
+    ("规则", "状态", "一致率", "拟定", "申诉", "未定", "免责", "撤回"),
+    ("rule", "mode", "agreement", "proposed", "appealed", "undetermined", "excused", "withdrawn"),
+)
 
 
 def _dates(edition: Edition) -> str:

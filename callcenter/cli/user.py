@@ -12,11 +12,12 @@ from typing import Annotated, Any, TypeVar
 
 import typer
 
+from callcenter.cli.office import at_desk
 from callcenter.cli.serve import SettingsPath
 from callcenter.config import load_settings
 from callcenter.errors import BadInput
 from callcenter.rules.roles import Role
-from callcenter.store import Desk, Office
+from callcenter.store import Desk
 from callcenter.store.people import Account, Accounts, NewAccount, add_account, change_account, list_accounts
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, help="Accounts of the people who may sign in.")
@@ -83,16 +84,7 @@ def _change(settings: Path | None, name: str, changes: dict[str, Any]) -> None:
 
 def _at_desk(path: Path | None, work: Callable[[Desk], Awaitable[T]]) -> T:
     """Do something in one transaction of the database that the settings name."""
-
-    async def done() -> T:
-        office = await Office.open(load_settings(path).store)
-        try:
-            async with office.writing() as desk:
-                return await work(desk)
-        finally:
-            await office.close()
-
-    return asyncio.run(done())
+    return at_desk(load_settings(path).store, work)
 
 
 def _new_password(name: str) -> str:

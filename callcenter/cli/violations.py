@@ -1,44 +1,99 @@
-"""`callcenter violations`: derive records again from the journal, and explain each from the frames it stands on."""
+"""`callcenter violations`: derive records again from the journal, explain them, withdraw what does not reproduce."""
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NamedTuple
 from zoneinfo import ZoneInfo
 
 import typer
 from rich.console import Console
 
+from callcenter import logs
+from callcenter.cli.office import Since, Until, moment, with_office
 from callcenter.cli.serve import SettingsPath
 from callcenter.config import Settings, load_settings
-from callcenter.reports.explain import Derived, derive, exhibits, explain, told
+from callcenter.domain.frame import Micros
+from callcenter.errors import JournalDamaged, MigrationMissing, StoreError
+from callcenter.reports.explain import Derived, derive, exhibits, explained, told
+from callcenter.reports.reproduce import Anew, Result, Source, derive_all, hold_against, withdraw_faulty
+from callcenter.reports.text import inert
 from callcenter.rules.edition import Mode
 from callcenter.rules.texts import Language
+from callcenter.store import Office
+from callcenter.store.violations import Record as Filed
+from callcenter.store.withdrawals import anchors, followed, raised
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, help="Records, derived again from the journal alone.")
 
 Lang = Annotated[str, typer.Option("--lang", help="zh-CN or en.")]
 Record = Annotated[str, typer.Argument(metavar="ID", help="The record's id, or the beginning of it.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what does not reproduce, and withdraw nothing.")]
 _DEFAULT_LANG = "en"
+
+
+class _Files(NamedTuple):
+    """What the database holds for the question: records, others by which a journal is known, how far it followed."""
+
+    records: list[Filed]
+    anchors: list[Filed]
+    followed: int
 
 
 @app.command("list")
 def list_records(settings: SettingsPath = None, lang: Lang = _DEFAULT_LANG) -> None:
-    """List every record that the journal gives by the rulebook and roster of the settings."""
-    chosen = load_settings(settings)
-    with Console(stderr=True).status("reading the journal") as status:
-        found = list(derive(chosen.journal.path, chosen.court(), lambda p: status.update(f"entry {p:,}")))
-    for violation in sorted((v for v in found if v.mode is Mode.ON), key=lambda v: v.order):
+    """List every record that the journal gives."""
+    anew = _anew(load_settings(settings))
+    if anew.damage is not None:
+        raise JournalDamaged(anew.damage)
+    for violation in sorted((v for v, _ in anew.found.values() if v.mode is Mode.ON), key=lambda v: v.order):
         print(f"{violation.id[:12]}  {violation.verdict.value:<12}  {violation.rule:<14}  {violation.agent}")
         print(f"              {violation.why(_language(lang))}")
 
 
 @app.command("explain")
-def explain_record(record: Record, settings: SettingsPath = None, lang: Lang = _DEFAULT_LANG) -> None:
-    """Derive one record again and show the frames that it stands on; exit 2 if it does not reproduce."""
+def explain_record(
+    record: Record, settings: SettingsPath = None, lang: Lang = _DEFAULT_LANG, dry_run: DryRun = False
+) -> None:
+    """Derive one record again, show the frames that it stands on, and compare it with what was filed.
+
+    Exit 2 if there is none; 4 if the one that was filed does not reproduce: it is withdrawn.
+    """
     chosen = load_settings(settings)
-    derived = explain(chosen.journal.path, chosen.court(), record)
-    print("\n".join(told(derived, ZoneInfo(chosen.site.timezone), _language(lang))))
+    files = _files(chosen, begins=record)  # before the journal, which then holds all that they stand on
+    anew = _anew(chosen)
+    results = _held(chosen, anew, files)
+    if not any(result.faults for result in results):
+        if anew.damage is not None:
+            raise JournalDamaged(anew.damage)
+        derived = explained(chosen.journal.path, [violation for violation, _ in anew.found.values()], record)
+        print("\n".join(told(derived, ZoneInfo(chosen.site.timezone), _language(lang))))
+    _settle(chosen, results, _language(lang), dry_run=dry_run)
+
+
+@app.command("verify")
+def verify_records(
+    since: Since = None,
+    until: Until = None,
+    dry_run: DryRun = False,
+    settings: SettingsPath = None,
+    lang: Lang = _DEFAULT_LANG,
+) -> None:
+    """Hold every record that the service filed against the journal; withdraw what does not reproduce, and exit 4.
+
+    A record whose journal was cut, or whose rulebook or roster is not at hand, cannot be checked and stays.
+    """
+    chosen = load_settings(settings)
+    zone = ZoneInfo(chosen.site.timezone)
+    files = _files(chosen, moment(since, "--from", zone), moment(until, "--to", zone))
+    anew = _anew(chosen)
+    results = _held(chosen, anew, files)
+    _settle(chosen, results, _language(lang), dry_run=dry_run)
+    reproduced = sum(result.reproduces for result in results)
+    print(f"{reproduced} of {len(results)} records reproduce, {len(results) - reproduced} could not be checked")
+    if anew.damage is not None:
+        raise JournalDamaged(anew.damage)
 
 
 def explain_all(settings: Settings, lang: str) -> list[str]:
@@ -50,6 +105,62 @@ def explain_all(settings: Settings, lang: str) -> list[str]:
             derived = Derived(violation, exhibits(journal, violation))
             lines += [*told(derived, ZoneInfo(settings.site.timezone), _language(lang)), ""]
     return lines
+
+
+def _source(chosen: Settings) -> Source:
+    return Source(chosen.journal.path, chosen.ami.node, chosen.court())
+
+
+def _anew(chosen: Settings) -> Anew:
+    with Console(stderr=True).status("reading the journal") as status:
+        return derive_all(_source(chosen), lambda p: status.update(f"entry {p:,}"))
+
+
+def _files(chosen: Settings, since: Micros | None = None, until: Micros | None = None, begins: str = "") -> _Files:
+    """Read what was filed; where there is no database, nothing was."""
+
+    async def read(office: Office) -> _Files:
+        async with office.reading() as connection:
+            return _Files(
+                await raised(connection, since, until, begins),
+                await anchors(connection),
+                await followed(connection, chosen.ami.node),
+            )
+
+    try:
+        return with_office(chosen.store, read)
+    except MigrationMissing as error:
+        if not begins:
+            raise
+        typer.echo(f"not compared with what was filed: {error}", err=True)
+        return _Files([], [], 0)
+
+
+def _held(chosen: Settings, anew: Anew, files: _Files) -> list[Result]:
+    if not files.records:
+        return []
+    return hold_against(_source(chosen), files.records, anew, followed=files.followed, anchors=files.anchors)
+
+
+def _settle(chosen: Settings, results: list[Result], language: Language, *, dry_run: bool) -> None:
+    """Say what became of each record, withdraw what does not reproduce, and leave with an error if anything did not."""
+    for result in results:
+        _show(result, language)
+    faulty = sum(bool(result.faults) for result in results)
+    if not faulty:
+        return
+    if dry_run:
+        raise StoreError(f"{faulty} of {len(results)} records do not reproduce; nothing was withdrawn")
+    logs.configure(chosen.log)
+    count = with_office(chosen.store, lambda office: withdraw_faulty(office, results, time.time_ns() // 1000))
+    raise StoreError(f"{faulty} of {len(results)} records do not reproduce; {count} were withdrawn")
+
+
+def _show(result: Result, language: Language) -> None:
+    became = "reproduced" if result.reproduces else "does not reproduce" if result.faults else "cannot be checked"
+    print(f"{result.filed.id[:12]}  {became:<18}  {result.filed.rule:<14}  {inert(result.filed.agent)}")
+    for finding in result.faults or result.doubts:
+        print(f"              {finding.told(language)}")
 
 
 def _language(lang: str) -> Language:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -48,7 +48,15 @@ class Derived(msgspec.Struct, frozen=True):
 
 
 def derive(journal: Path, court: Court, progress: Callable[[int], None] = lambda _: None) -> Iterator[Violation]:
-    """Yield every record that the journal gives, from its beginning to its end.
+    """Yield every record that the journal gives; as `judged`."""
+    for violation, _ in judged(journal, court, progress):
+        yield violation
+
+
+def judged(
+    journal: Path, court: Court, progress: Callable[[int], None] = lambda _: None
+) -> Iterator[tuple[Violation, Court]]:
+    """Yield every record that the journal gives, from its beginning to its end, and by what it was decided.
 
     It is judged by the rulebook and the roster that the journal says were in force; `court` stands in where an older
     journal does not say.
@@ -61,12 +69,14 @@ def derive(journal: Path, court: Court, progress: Callable[[int], None] = lambda
     follower = Follower(court)
     with JournalReader(journal) as reader:
         for stored in reader.read():
-            yield from follower.follow(*reread(stored)).violations
+            found = follower.follow(*reread(stored)).violations
+            yield from ((violation, follower.court or court) for violation in found)
             if stored.position % _EVERY == 0:
                 progress(stored.position)
     assert follower.judge is not None
     if follower.floor.state.now is not None:
-        yield from follower.judge.finish(follower.floor.state.now, follower.floor.open_own_calls())
+        last = follower.judge.finish(follower.floor.state.now, follower.floor.open_own_calls())
+        yield from ((violation, follower.court or court) for violation in last)
 
 
 def exhibits(journal: Path, violation: Violation) -> tuple[Exhibit, ...]:
@@ -92,7 +102,12 @@ def explain(journal: Path, court: Court, record: str) -> Derived:
         BadInput: The journal does not give such a record: with this rulebook and roster it does not reproduce.
         JournalDamaged: The journal is not what was written.
     """
-    found = {v.id: v for v in derive(journal, court) if v.id.startswith(record)}
+    return explained(journal, derive(journal, court), record)
+
+
+def explained(journal: Path, violations: Iterable[Violation], record: str) -> Derived:
+    """Find one record among those that were derived, with its exhibits; errors as `explain`."""
+    found = {v.id: v for v in violations if v.id.startswith(record)}
     if len(found) > 1:
         raise BadInput(f"{len(found)} records begin with {record}: give more of the id.")
     if not found:

@@ -15,6 +15,7 @@ class Why(StrEnum):
     NOBODY = "nobody"
     NOT_PROPOSED = "not_proposed"
     SHADOW = "shadow"
+    NOT_SHADOW = "not_shadow"
     OWN_PROPOSAL = "own_proposal"
     OWN_DECISION = "own_decision"
     ABOUT_SELF = "about_self"
@@ -37,6 +38,7 @@ _TEXTS: dict[Why, tuple[str, str]] = {
     Why.NOBODY: ("系统只能撤回记录，须由具名人员处理。", "The service only withdraws; a named person must do this."),
     Why.NOT_PROPOSED: ("只处理拟定的记录，此为“{verdict}”。", "Only a proposed record is acted on, no {verdict} one."),
     Why.SHADOW: ("该规则处于试运行，其记录不作处理。", "The rule runs in shadow, so nobody is told of its records."),
+    Why.NOT_SHADOW: ("只对试运行规则的记录表示是否同意。", "Only records of a rule in shadow are agreed with or not."),
     Why.OWN_PROPOSAL: ("提出记录的人不得裁定该记录。", "Who proposed a record does not decide on it."),
     Why.OWN_DECISION: ("作出原裁定的人不得裁定申诉。", "Who decided on a record does not decide its appeal."),
     Why.ABOUT_SELF: ("任何人不得处理关于本人的记录。", "Nobody acts for the department on a record about themselves."),

@@ -39,6 +39,8 @@ class Right(StrEnum):
     WITHDRAW = "withdraw"
     CHECK = "check"
     SEE_SHADOW = "see_shadow"
+    REVIEW_SHADOW = "review_shadow"
+    SEE_AGREEMENT = "see_agreement"
     PROPOSE_CHANGE = "propose_change"
     APPROVE_CHANGE = "approve_change"
     SEE_ACCOUNTS = "see_accounts"
@@ -119,6 +121,7 @@ RIGHTS: dict[Role, dict[Right, Reach]] = {
         Right.PROPOSE_CHANGE: Reach.ALL,
         Right.APPROVE_CHANGE: Reach.ALL,
         Right.SEE_ACCOUNTS: Reach.ALL,
+        Right.SEE_AGREEMENT: Reach.ALL,
     },
     Role.HR: {
         Right.SEE: Reach.ALL,
@@ -127,10 +130,13 @@ RIGHTS: dict[Role, dict[Right, Reach]] = {
         Right.APPROVE_CHANGE: Reach.ALL,
         Right.SEE_ACCOUNTS: Reach.ALL,
         Right.READ_AUDIT: Reach.ALL,
+        Right.SEE_AGREEMENT: Reach.ALL,
     },
     Role.ADMIN: {
         Right.SEE: Reach.ALL,
         Right.SEE_SHADOW: Reach.ALL,
+        Right.REVIEW_SHADOW: Reach.ALL,
+        Right.SEE_AGREEMENT: Reach.ALL,
         Right.SEE_ACCOUNTS: Reach.ALL,
         Right.CHANGE_ACCOUNTS: Reach.ALL,
         Right.READ_AUDIT: Reach.ALL,

@@ -62,6 +62,7 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
         decided_points: What the last decision says; `decided_severity` and the state go with it.
         decide_until: When an appeal should be decided; later ones stay open and are overdue.
         checked: Item of a checklist → who checked it.
+        reviews: Of a rule in shadow: account → whether it agrees, by its last word.
     """
 
     agent: str
@@ -84,12 +85,18 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
     decided_severity: Severity | None = None
     appeal_decided_by: str | None = None
     checked: dict[str, str] = {}
+    reviews: dict[str, bool] = {}
 
     @property
     def stands(self) -> bool:
         """Tell whether a named person has decided that the record holds, and no appeal is open."""
         decided = self.state in {State.CONFIRMED, State.REDUCED}
         return decided and self.verdict is Verdict.PROPOSED and self.mode is Mode.ON
+
+    @property
+    def agreed(self) -> bool | None:
+        """Whether everybody who reviewed it agrees with what a rule in shadow raised; None where nobody did."""
+        return all(self.reviews.values()) if self.reviews else None
 
     @property
     def counted(self) -> int:

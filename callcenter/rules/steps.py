@@ -24,14 +24,19 @@ class Action(StrEnum):
     OVERTURN = "overturn"
     WITHDRAW = "withdraw"
     CHECK = "check"
+    AGREE = "agree"
+    DISAGREE = "disagree"
 
 
 _WITHDRAW = {Action.WITHDRAW: State.WITHDRAWN}
 _DECIDE = {Action.CONFIRM: State.CONFIRMED, Action.REDUCE: State.REDUCED, Action.OVERTURN: State.OVERTURNED}
 DECISIONS = frozenset(_DECIDE)
+_REVIEW = {Action.AGREE: State.PROPOSED, Action.DISAGREE: State.PROPOSED}
+REVIEWS = frozenset(_REVIEW)
+"""Said of what a rule in shadow raised; nothing follows from it but the rule's agreement rate."""
 
 STEPS: dict[State, dict[Action, State]] = {
-    State.PROPOSED: {Action.NOTIFY: State.NOTIFIED, Action.OVERTURN: State.OVERTURNED, **_WITHDRAW},
+    State.PROPOSED: {Action.NOTIFY: State.NOTIFIED, Action.OVERTURN: State.OVERTURNED, **_REVIEW, **_WITHDRAW},
     State.NOTIFIED: {Action.EXPLAIN: State.EXPLAINED, Action.APPEAL: State.APPEALED, **_DECIDE, **_WITHDRAW},
     State.EXPLAINED: {Action.APPEAL: State.APPEALED, **_DECIDE, **_WITHDRAW},
     State.APPEALED: {**_DECIDE, **_WITHDRAW},

@@ -11,7 +11,8 @@ Nothing counts before a confirmation, nor while an appeal is open. Who proposed 
 decide the appeal; nobody acts for the department on a record about themselves. The agent has working days to explain
 before anybody decides against them, and working days to appeal after. An appeal makes nothing worse. A proposed record
 can be overturned at once, in the agent's favour; the service withdraws whatever its evidence no longer carries.
-Undetermined and excused records, and what a rule in shadow raised, take no step but that.
+Undetermined and excused records take no step but that. What a rule in shadow raised is told nobody: administrators
+say whether they agree with it, each once, the last word of each counting, and its state stays.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from callcenter.rules.dates import datetime_of
 from callcenter.rules.edition import Mode, Severity
 from callcenter.rules.refusals import StepRefused, Why
 from callcenter.rules.standing import CHECKLISTS, GRAVITY, SERVICE, Standing, State
-from callcenter.rules.steps import DECISIONS, STEPS, Action, Entry, Step, Terms
+from callcenter.rules.steps import DECISIONS, REVIEWS, STEPS, Action, Entry, Step, Terms
 from callcenter.rules.violation import Verdict
 
 
@@ -39,7 +40,7 @@ def take(standing: Standing, step: Step, terms: Terms) -> tuple[Standing, Entry]
     if after is None:
         raise StepRefused(Why.NO_STEP, state=standing.state, action=step.action)
     if step.action is not Action.WITHDRAW:
-        _refuse_undecidable(standing)
+        _refuse_undecidable(standing, step)
         if step.by == SERVICE:
             raise StepRefused(Why.NOBODY)
     changed = msgspec.structs.replace(standing, state=after, **_effect(standing, step, terms))
@@ -63,6 +64,8 @@ def _effect(standing: Standing, step: Step, terms: Terms) -> dict[str, Any]:
             return _withdraw(standing, step)
         case Action.CHECK:
             return _check(standing, step, terms)
+        case Action.AGREE | Action.DISAGREE:
+            return _review(standing, step)
         case _:
             assert_never(step.action)
 
@@ -162,14 +165,23 @@ def _check(standing: Standing, step: Step, terms: Terms) -> dict[str, Any]:
     return {"checked": {**standing.checked, item: step.by}}
 
 
+def _review(standing: Standing, step: Step) -> dict[str, Any]:
+    _refuse_subject(standing, step)
+    if step.action is Action.DISAGREE:
+        _require_words(step)
+    return {"reviews": {**standing.reviews, step.by: step.action is Action.AGREE}}
+
+
 def _beside(item: str) -> list[str]:
     return [other for items in CHECKLISTS.values() if item in items for other in items]
 
 
-def _refuse_undecidable(standing: Standing) -> None:
+def _refuse_undecidable(standing: Standing, step: Step) -> None:
     if standing.verdict is not Verdict.PROPOSED:
         raise StepRefused(Why.NOT_PROPOSED, verdict=standing.verdict)
-    if standing.mode is not Mode.ON:
+    if step.action in REVIEWS and standing.mode is not Mode.SHADOW:
+        raise StepRefused(Why.NOT_SHADOW)
+    if step.action not in REVIEWS and standing.mode is not Mode.ON:
         raise StepRefused(Why.SHADOW)
 
 

@@ -6,12 +6,13 @@ from enum import StrEnum
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, and_, false, func, insert, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, Select, and_, false, func, insert, or_, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from callcenter.domain.frame import Micros
 from callcenter.rules.dossier import Dossier
 from callcenter.rules.edition import Mode
+from callcenter.rules.reproduction import differences
 from callcenter.rules.roles import Person, Reach, Right, may_see, reach
 from callcenter.rules.standing import SERVICE, Standing, State
 from callcenter.rules.steps import Entry, Step, Terms
@@ -59,7 +60,7 @@ async def put(desk: Desk, dossier: Dossier, standing: Standing, at: Micros) -> K
     """Keep a record; again with the same changes nothing.
 
     One that was derived anew and says something else replaces the old one only while nobody was told of it and nobody
-    but the service stands behind it; later, the old one stays, and DIFFERS says that somebody must look.
+    but the service stands behind it; later, the old one stays, and DIFFERS says that it does not reproduce.
     """
     row = (await desk.execute(select(ViolationRow).where(ViolationRow.id == dossier.id))).one_or_none()
     said = _json(dossier).decode()
@@ -74,7 +75,8 @@ async def put(desk: Desk, dossier: Dossier, standing: Standing, at: Micros) -> K
     if row.dossier == said and (before.verdict, before.mode) == (standing.verdict, standing.mode):
         return Kept.SAME
     if before.state is not State.PROPOSED or before.proposed_by != SERVICE or standing.proposed_by != SERVICE:
-        return Kept.DIFFERS
+        other = differences(_record(row).dossier, before, dossier, standing)
+        return Kept.DIFFERS if other else Kept.SAME
     renewed = update(ViolationRow).where(ViolationRow.id == dossier.id)
     await desk.execute(renewed.values(version=row.version + 1, **values))
     await desk.note(_audited("renew", dossier.id, SERVICE, at, verdict=standing.verdict))
@@ -132,6 +134,11 @@ async def get_for(connection: AsyncConnection, number: str, person: Person) -> R
     if not may_see(person, record.dossier.agent, record.dossier.team, record.standing.mode):
         raise Missing("there is no such record")
     return record
+
+
+async def chosen(connection: AsyncConnection, rows: Select[Any]) -> list[Record]:
+    """Read the records that a selection of `ViolationRow` gives."""
+    return [_record(row) for row in await connection.execute(rows)]
 
 
 async def history(connection: AsyncConnection, number: str) -> list[Entry]:

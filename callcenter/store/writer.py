@@ -12,15 +12,17 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from callcenter.domain.facts import Fact
 from callcenter.domain.frame import Micros
 from callcenter.rules.dossier import Dossier
+from callcenter.rules.reproduction import differences
 from callcenter.rules.standing import Standing
 from callcenter.rules.violation import Violation
 from callcenter.store.engine import open_engine, told_plainly, unbroken
 from callcenter.store.models import AgentStateRow, OwnCallRow, PositionRow, VisitRow
-from callcenter.store.office import desk_of
+from callcenter.store.office import Desk, desk_of
 from callcenter.store.rows import Changes, Recorder, Row, Table
 from callcenter.store.schema import require_current
 from callcenter.store.settings import StoreSettings
-from callcenter.store.violations import Kept, put
+from callcenter.store.violations import Kept, get, put
+from callcenter.store.withdrawals import withdraw
 
 
 class Told(NamedTuple):
@@ -79,7 +81,8 @@ class Store:
         transaction; put again they change nothing.
 
         Returns:
-            Ids of records that were derived anew and say something else than the one people have been told of.
+            Ids of records that were derived anew, say something else than the one people were told of, and so were
+            withdrawn.
 
         Raises:
             StoreAway: Not now; nothing was written.
@@ -101,9 +104,9 @@ class Store:
             async with self._engine.begin() as connection:
                 await _write(connection, changes)
                 await _upsert(connection, PositionRow, [{"node": self._node, "journal_position": upto}], key="node")
-                differing = await _file(connection, filed)
+                withdrawn = await _file(connection, filed)
         self.position, self._unwritten = upto, None
-        return differing
+        return withdrawn
 
     async def _read(self) -> None:
         """Find the position, and the rows that have no end."""
@@ -130,8 +133,18 @@ async def _file(connection: AsyncConnection, filed: Sequence[Filed]) -> list[str
     if not filed:
         return []
     desk = await desk_of(connection)
-    kept = [(one.dossier.id, await put(desk, one.dossier, one.standing, one.at)) for one in filed]
-    return [record for record, became in kept if became is Kept.DIFFERS]
+    return [
+        one.dossier.id
+        for one in filed
+        if await put(desk, one.dossier, one.standing, one.at) is Kept.DIFFERS and await _take_back(desk, one)
+    ]
+
+
+async def _take_back(desk: Desk, anew: Filed) -> bool:
+    """Withdraw the record that people were told of: the journal gives another."""
+    told = await get(desk.connection, anew.dossier.id)
+    found = differences(told.dossier, told.standing, anew.dossier, anew.standing)
+    return await withdraw(desk, told.dossier, found, anew.at)
 
 
 async def _write(connection: AsyncConnection, changes: Changes) -> None:

@@ -22,14 +22,15 @@ async def filed(journal: Journal, court: Court, violations: Iterable[Violation])
     found = []
     for violation in violations:
         positions = sorted(set(violation.frames))
-        evidence = [_exhibit(await journal.read_one(position)) for position in positions]
+        evidence = [exhibit(await journal.read_one(position)) for position in positions]
         team = None if court.roster is None else court.roster.team_of(violation.agent, violation.at)
         dossier, standing = from_violation(violation, court.rulebook, team=team, evidence=evidence)
         found.append(Filed(dossier, standing, time.time_ns() // 1000))
     return found
 
 
-def _exhibit(stored: Stored) -> dict[str, Any]:
+def exhibit(stored: Stored) -> dict[str, Any]:
+    """Copy a frame out of the journal, as a record keeps it."""
     return {
         "position": stored.position,
         "recorded_at": stored.recorded_at,

@@ -132,7 +132,7 @@ class Record:
         while True:
             try:
                 for record in await self._store.write([one.told for one in batch], upto, dossiers):
-                    log.error("record_differs", violation=record, advice="run callcenter violations explain")
+                    log.error("violation_withdrawn", violation=record, reason="derived anew, it says something else")
                 break
             except StoreAway as error:
                 log.warning("store_away", reason=str(error), waiting_count=len(self._waiting))

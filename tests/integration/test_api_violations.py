@@ -11,7 +11,7 @@ import pytest
 from callcenter.rules.edition import Mode, Severity
 from callcenter.rules.roles import RIGHTS, Right, Role
 from callcenter.rules.standing import State
-from callcenter.rules.steps import DECISIONS, STEPS, Action
+from callcenter.rules.steps import DECISIONS, REVIEWS, STEPS, Action
 from callcenter.rules.violation import Verdict
 from callcenter.store.violations import counted
 from tests.integration.api import PEOPLE, Department, Json, department
@@ -95,7 +95,7 @@ def forbidden(role: Role, agent: str | None, team: str | None, action: Action, s
     """Say what a step on Alice's record is answered: not allowed, not there, or allowed as far as the old version."""
     appeal = action in DECISIONS and state is State.APPEALED
     named: dict[Action, Right] = dict.fromkeys(DECISIONS, Right.DECIDE) | {
-        a: Right(a) for a in Action if a not in DECISIONS
+        a: Right.REVIEW_SHADOW if a in REVIEWS else Right(a) for a in Action if a not in DECISIONS
     }  # fmt: skip
     whose = {0: False, 1: agent == "Alice", 2: agent == "Alice" or team == "hotline", 3: True}
     ways = [named[action], *([Right.DECIDE_APPEAL] if action in DECISIONS else [])]

@@ -35,6 +35,8 @@ _RIGHTS: dict[Action, Right] = {
     Action.OVERTURN: Right.DECIDE,
     Action.WITHDRAW: Right.WITHDRAW,
     Action.CHECK: Right.CHECK,
+    Action.AGREE: Right.REVIEW_SHADOW,
+    Action.DISAGREE: Right.REVIEW_SHADOW,
 }
 
 
@@ -54,7 +56,7 @@ class Asked(Incoming):
 class Saying(Incoming):
     """What is done, in words and figures; which of them count depends on the step."""
 
-    note: Words = Field(default="", description="Needed to explain, appeal, reduce, overturn and withdraw.")
+    note: Words = Field(default="", description="Needed to explain, appeal, reduce, overturn, withdraw and disagree.")
     points: int | None = Field(default=None, ge=0, le=1000, description="With a decision.")
     severity: Severity | None = Field(default=None, description="With a reduction.")
     item: Name | None = Field(default=None, description="With a check: which.")

@@ -19,6 +19,8 @@ decide_appeal    -      -             -           -                    -     all
 withdraw         -      team          all         all                  all   all      -     -
 check            -      -             all         -                    all   all      all   -
 see_shadow       -      -             -           -                    -     -        -     all
+review_shadow    -      -             -           -                    -     -        -     all
+see_agreement    -      -             -           -                    -     all      all   all
 propose_change   -      -             all         -                    -     all      -     -
 approve_change   -      -             -           -                    -     all      all   -
 see_accounts     -      -             -           -                    -     all      all   all

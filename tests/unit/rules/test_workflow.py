@@ -9,6 +9,7 @@ import pytest
 
 from callcenter.rules.edition import Mode, Severity
 from callcenter.rules.refusals import StepRefused, Why
+from callcenter.rules.roles import Person, Role
 from callcenter.rules.standing import CHECKLISTS, SERVICE, Advice, Standing, State
 from callcenter.rules.steps import STEPS, Action, Step
 from callcenter.rules.violation import Verdict
@@ -209,6 +210,47 @@ def test_record_that_is_not_proposed_is_seen_but_not_acted_on(verdict: Verdict, 
 
 def test_record_of_a_rule_in_shadow_reaches_nobody() -> None:
     assert why(record(mode=Mode.SHADOW), step(Action.NOTIFY, SUPERVISOR)) is Why.SHADOW
+
+
+ADMIN, OTHER_ADMIN = (Person(account=name, role=Role.ADMIN) for name in ("root", "wheel"))
+
+
+class TestShadow:
+    def test_last_word_of_each_administrator_counts_and_the_state_stays(self) -> None:
+        words = [step(Action.AGREE, ADMIN), step(Action.AGREE, OTHER_ADMIN), step(Action.DISAGREE, ADMIN)]
+        reviewed = played(record(mode=Mode.SHADOW), *words)
+        assert (reviewed.state, reviewed.reviews) == (State.PROPOSED, {"root": False, "wheel": True})
+
+    def test_one_who_disagrees_is_enough(self) -> None:
+        shadow = record(mode=Mode.SHADOW)
+        agreed = played(shadow, step(Action.AGREE, ADMIN))
+        doubted = played(agreed, step(Action.DISAGREE, OTHER_ADMIN))
+        assert [one.agreed for one in (shadow, agreed, doubted)] == [None, True, False]
+
+    def test_review_brings_about_nothing_else(self) -> None:
+        reviewed = played(record(mode=Mode.SHADOW, fine_yuan=20), step(Action.AGREE, ADMIN))
+        assert (reviewed.stands, reviewed.counted, reviewed.advice) == (False, 0, ())
+
+    def test_who_disagrees_says_why(self) -> None:
+        shadow = record(mode=Mode.SHADOW)
+        assert why(shadow, step(Action.DISAGREE, ADMIN, note=" ")) is Why.NO_WORDS
+        assert played(shadow, step(Action.AGREE, ADMIN, note="")).agreed
+
+    def test_nobody_reviews_a_record_about_themselves(self) -> None:
+        own = Person(account="root", role=Role.ADMIN, agent="Alice")
+        assert why(record(mode=Mode.SHADOW), step(Action.AGREE, own)) is Why.ABOUT_SELF
+
+    def test_only_records_in_shadow_are_reviewed(self) -> None:
+        assert why(record(), step(Action.AGREE, ADMIN)) is Why.NOT_SHADOW
+
+    def test_record_that_is_not_proposed_is_not_reviewed(self) -> None:
+        excused = record(mode=Mode.SHADOW, verdict=Verdict.EXCUSED)
+        assert why(excused, step(Action.AGREE, ADMIN)) is Why.NOT_PROPOSED
+
+    def test_withdrawn_record_is_not_reviewed(self) -> None:
+        withdrawal = Step(action=Action.WITHDRAW, by=SERVICE, at=MONDAY, note="the journal does not hash")
+        gone = played(record(mode=Mode.SHADOW), withdrawal)
+        assert why(gone, step(Action.AGREE, ADMIN)) is Why.NO_STEP
 
 
 @pytest.mark.parametrize("make", [record, notified, confirmed, appealed])

@@ -11,7 +11,7 @@ from callcenter.rules.edition import Mode, Severity
 from callcenter.rules.refusals import StepRefused
 from callcenter.rules.roles import Role
 from callcenter.rules.standing import CHECKLISTS, SERVICE, Standing, State
-from callcenter.rules.steps import DECISIONS, Action, Entry, Step
+from callcenter.rules.steps import DECISIONS, REVIEWS, Action, Entry, Step
 from callcenter.rules.violation import Verdict
 from callcenter.rules.workflow import take
 from tests.unit.rules.people import DAY, MONDAY, TERMS, record
@@ -84,7 +84,17 @@ def test_nothing_counts_without_a_named_person_who_decided_and_is_not_the_agent(
 def test_only_proposed_records_of_rules_that_are_on_ever_count(history: History) -> None:
     first, taken = history
     countable = first.verdict is Verdict.PROPOSED and first.mode is Mode.ON
-    assert countable or all(after.counted == 0 and after.state is State.WITHDRAWN for _, after, _ in taken)
+    moved = [after for _, after, entry in taken if entry.action not in REVIEWS]
+    assert countable or all(after.counted == 0 for _, after, _ in taken)
+    assert countable or all(after.state is State.WITHDRAWN for after in moved)
+
+
+@given(histories)
+def test_reviews_move_nothing_and_are_of_shadow_records_alone(history: History) -> None:
+    first, taken = history
+    reviews = [(before, after) for before, after, entry in taken if entry.action in REVIEWS]
+    assert all(before.state is after.state for before, after in reviews)
+    assert not reviews or (first.mode, first.verdict) == (Mode.SHADOW, Verdict.PROPOSED)
 
 
 @given(histories)

@@ -1,0 +1,57 @@
+"""The database as a command uses it: opened for one transaction, and the span of time that an option means."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Annotated, TypeVar
+from zoneinfo import ZoneInfo
+
+import typer
+
+from callcenter.domain.frame import Micros
+from callcenter.errors import BadInput
+from callcenter.rules.dates import read_moment
+from callcenter.store import Desk, Office, StoreSettings
+
+T = TypeVar("T")
+
+Since = Annotated[str | None, typer.Option("--from", help="A day or an ISO time, inclusive.")]
+Until = Annotated[str | None, typer.Option("--to", help="A day or an ISO time, exclusive.")]
+
+
+def with_office(settings: StoreSettings, work: Callable[[Office], Awaitable[T]]) -> T:
+    """Do something with the database, and let it go."""
+
+    async def done() -> T:
+        office = await Office.open(settings)
+        try:
+            return await work(office)
+        finally:
+            await office.close()
+
+    return asyncio.run(done())
+
+
+def at_desk(settings: StoreSettings, work: Callable[[Desk], Awaitable[T]]) -> T:
+    """Do something in one transaction."""
+
+    async def done(office: Office) -> T:
+        async with office.writing() as desk:
+            return await work(desk)
+
+    return with_office(settings, done)
+
+
+def moment(told: str | None, option: str, zone: ZoneInfo) -> Micros | None:
+    """Read a day or a time of an option.
+
+    Raises:
+        BadInput: It is neither.
+    """
+    if told is None:
+        return None
+    try:
+        return read_moment(told, zone)
+    except ValueError as error:
+        raise BadInput(f"{option}: {error}") from None

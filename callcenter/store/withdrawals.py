@@ -1,0 +1,86 @@
+"""Records that the service takes back: those that a journal can bear out, the step itself, how many there were."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import msgspec
+from sqlalchemy import Select, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from callcenter.domain.frame import Micros
+from callcenter.rules.accumulated import CODE as ACCUMULATED
+from callcenter.rules.dossier import Dossier
+from callcenter.rules.edition import Mode
+from callcenter.rules.reproduction import Finding, note
+from callcenter.rules.standing import SERVICE, State
+from callcenter.rules.steps import STEPS, Action, Entry, Step, Terms
+from callcenter.rules.workdays import Workdays
+from callcenter.store.models import PositionRow
+from callcenter.store.office import Desk
+from callcenter.store.office_tables import StepRow, ViolationRow
+from callcenter.store.violations import Record, act, chosen, get
+
+_NO_TERMS = Terms(days=Workdays(ZoneInfo("UTC")))  # a withdrawal waits for nobody
+_OPEN = [state for state in State if Action.WITHDRAW in STEPS[state]]
+_ANCHORS = 100
+
+
+async def withdraw(desk: Desk, filed: Dossier, findings: Iterable[Finding], at: Micros) -> bool:
+    """Withdraw a record that its evidence does not carry, and say what was found.
+
+    Returns:
+        Whether it was: not one that a person proposed, is settled, or was derived anew meanwhile.
+    """
+    record = await get(desk.connection, filed.id)
+    if record.dossier != filed or record.standing.proposed_by != SERVICE or record.standing.state not in _OPEN:
+        return False
+    step = Step(action=Action.WITHDRAW, by=SERVICE, at=at, note=note(findings))
+    await act(desk, filed.id, None, step, _NO_TERMS)
+    return True
+
+
+async def raised(
+    connection: AsyncConnection, since: Micros | None = None, until: Micros | None = None, begins: str = ""
+) -> list[Record]:
+    """Read the records that a journal can bear out and that are not settled: the service's own, derived from frames."""
+    rows = select(ViolationRow).where(ViolationRow.rule != ACCUMULATED, ViolationRow.state.in_(_OPEN))
+    if since is not None:
+        rows = rows.where(ViolationRow.sort_at >= since)
+    if until is not None:
+        rows = rows.where(ViolationRow.sort_at < until)
+    if begins:
+        rows = rows.where(ViolationRow.id.startswith(begins, autoescape=True))
+    return await _service_own(connection, rows.order_by(ViolationRow.sort_at, ViolationRow.id))
+
+
+async def anchors(connection: AsyncConnection) -> list[Record]:
+    """Read the service's newest records, by whose frames a journal is known."""
+    rows = select(ViolationRow).where(ViolationRow.rule != ACCUMULATED)
+    return await _service_own(connection, rows.order_by(ViolationRow.sort_at.desc()).limit(_ANCHORS))
+
+
+async def followed(connection: AsyncConnection, node: str) -> int:
+    """Tell up to which entry the database has followed a switch's journal."""
+    position = select(PositionRow.journal_position).where(PositionRow.node == node)
+    return await connection.scalar(position) or 0
+
+
+async def withdrawn(connection: AsyncConnection) -> Counter[str]:
+    """Count, by rule, the records of rules that are on whose evidence did not reproduce."""
+    rows = await connection.execute(
+        select(ViolationRow.rule, StepRow.entry)
+        .join(StepRow, StepRow.violation == ViolationRow.id)
+        .where(
+            ViolationRow.state == State.WITHDRAWN, ViolationRow.mode == Mode.ON, ViolationRow.rule != ACCUMULATED
+        )
+    )  # fmt: skip
+    entries = ((rule, msgspec.json.decode(entry, type=Entry)) for rule, entry in rows)
+    return Counter(rule for rule, entry in entries if entry.action is Action.WITHDRAW and entry.by == SERVICE)
+
+
+async def _service_own(connection: AsyncConnection, rows: Select[Any]) -> list[Record]:
+    return [record for record in await chosen(connection, rows) if record.standing.proposed_by == SERVICE]

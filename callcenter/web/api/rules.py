@@ -1,0 +1,59 @@
+"""How the rules do: how often people agree with what each raises."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import msgspec
+from fastapi import APIRouter, Depends, Query
+from pydantic import Field
+
+from callcenter.rules.agreement import agreement
+from callcenter.rules.edition import Mode
+from callcenter.rules.roles import Person, Right, may
+from callcenter.store.agreement import raised
+from callcenter.web.api.fields import Incoming, Moment, Outgoing, moment_in
+from callcenter.web.auth import allowed
+from callcenter.web.service import TheService
+
+router = APIRouter(prefix="/rules", tags=["rules"])
+
+Judging = Annotated[Person, Depends(allowed(Right.SEE_AGREEMENT))]
+
+
+class Span(Incoming):
+    """Which records count, by when they happened; `from` is inclusive, `to` is not."""
+
+    since: Moment | None = Field(default=None, alias="from")
+    until: Moment | None = Field(default=None, alias="to")
+
+
+class RuleAgreement(Outgoing):
+    """One rule in one mode: what it raised, and how often people later agreed."""
+
+    rule: str
+    mode: Mode
+    records: int = Field(description="Proposed by the service and not withdrawn.")
+    decided: int = Field(description="Of them: decided on or, in shadow, reviewed; none whose appeal is open.")
+    agreeing: int = Field(description="Of the decided: confirmed or reduced; in shadow, disagreed with by nobody.")
+    disagreeing: int
+    rate: float | None = Field(description="`agreeing` of `decided`; null where nothing is decided.")
+    appeals: int
+    undetermined: int
+    excused: int
+    withdrawn: int
+
+
+class Agreements(Outgoing):
+    """Every rule that raised something in the span; those in shadow for administrators alone."""
+
+    items: list[RuleAgreement]
+
+
+@router.get("/agreement")
+async def read_agreement(span: Annotated[Span, Query()], person: Judging, service: TheService) -> Agreements:
+    """Say of each rule how often people agree with it."""
+    shadow = may(person, Right.SEE_SHADOW)
+    async with service.office.reading() as connection:
+        found = await raised(connection, moment_in(span.since), moment_in(span.until), shadow=shadow)
+    return Agreements(items=[RuleAgreement(**msgspec.structs.asdict(one)) for one in agreement(found)])

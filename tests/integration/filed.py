@@ -1,0 +1,131 @@
+"""A home in which a journal of three stories was judged and filed: what `violations verify` finds on a real machine."""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+import json
+import sqlite3
+from collections.abc import Iterable
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+from typer.testing import CliRunner, Result
+
+from callcenter.ami.decode import decode
+from callcenter.ami.wire import Wire
+from callcenter.cli import violations
+from callcenter.journal import Journal, JournalSettings
+from callcenter.reports.explain import derive
+from callcenter.rules.roster import roster_of
+from callcenter.rules.rulebook import load_rulebook
+from callcenter.rules.violation import Violation
+from callcenter.store import Office, Store, Told
+from callcenter.store.violations import Record, get
+from callcenter.tracker import Court
+from callcenter.tracker.entries import frame_step
+from callcenter.tracker.filing import filed
+from tests.integration.office import opened, settings_of
+
+TAPES = Path(__file__).parents[1] / "tapes"
+STORIES = ("late_answer", "ring_no_answer", "decline_603")
+NODE = "pbx"
+
+
+def journal_settings(path: Path) -> JournalSettings:
+    return JournalSettings(path=path, min_free_bytes=0)
+
+
+async def write_journal(path: Path, stories: Iterable[str], node: str = NODE) -> None:
+    """Journal what the events login heard of several stories, one after another."""
+    async with await Journal.open(journal_settings(path)) as journal:
+        for story in stories:
+            wire = Wire()
+            frames = wire.feed(gzip.decompress((TAPES / story / "board.ami.gz").read_bytes()))
+            heard = zip(frames, wire.raw, strict=True)
+            positions = await journal.append([frame_step(node, 1, raw, f, decode(f)).entry for f, raw in heard])
+            await journal.committed(positions[-1])
+
+
+def roster_form(*, on_duty: bool = True) -> dict[str, Any]:
+    """Put everybody of the stories on duty, or on duty long ago."""
+    truths = [json.loads((TAPES / story / "truth.json").read_text("utf-8")) for story in STORIES]
+    offers = [offer for truth in truths for visit in truth["visits"] for offer in visit["offers"]]
+    seats = {offer["agent"]: offer["interface"] for offer in offers}
+    first, last = ("2026-01-01", "2037-01-01") if on_duty else ("2020-01-01", "2020-01-02")
+    return {
+        "timezone": "Asia/Shanghai",
+        "agents": [{"agent": agent, "interface": interface} for agent, interface in seats.items()],
+        "shifts": [
+            {"agent": agent, "from": f"{first}T00:00:00+08:00", "to": f"{last}T00:00:00+08:00"} for agent in seats
+        ],
+    }
+
+
+class Home:
+    """The files of a service that has run, and somebody at its console."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.journal = folder / "journal.sqlite"
+        self.base = folder / "callcenter.sqlite"
+        self.found: list[Violation] = []
+        self.configure()
+
+    async def fill(self) -> None:
+        """Journal, judge and file, as the service does."""
+        await write_journal(self.journal, STORIES)
+        court = Court(load_rulebook(None), roster_of(roster_form(), None))
+        self.found = await asyncio.to_thread(lambda: list(derive(self.journal, court)))
+        async with opened(self.folder):
+            store = await Store.open(settings_of(self.folder), NODE)
+            async with await Journal.open(journal_settings(self.journal)) as journal:
+                end = journal.durable_position
+                await store.write([Told(end, ())], end, await filed(journal, court, self.found))
+            await store.close()
+
+    def configure(
+        self, *, journal: str = "journal.sqlite", node: str = NODE, rules: str = 'roster = "{folder}/roster.json"'
+    ) -> None:
+        (self.folder / "roster.json").write_text(json.dumps(roster_form()))
+        (self.folder / "callcenter.toml").write_text(
+            f'[ami]\nnode = "{node}"\n[ami.events]\nusername = "e"\nsecret_file = "e"\n'
+            '[ami.control]\nusername = "c"\nsecret_file = "c"\n'
+            f'[journal]\npath = "{self.folder}/{journal}"\n[store]\nurl = "sqlite:///{self.base}"\n'
+            f"[rules]\n{rules.format(folder=self.folder)}\n"
+        )
+
+    def id_of(self, rule: str) -> str:
+        return next(violation.id for violation in self.found if violation.rule == rule)
+
+    def run(self, *arguments: str, typed: str = "") -> Result:
+        settings = ["--settings", str(self.folder / "callcenter.toml")]
+        return CliRunner().invoke(violations.app, [*arguments, *settings], input=typed)
+
+    def sql(self, path: Path, statement: str, *values: object) -> list[tuple[Any, ...]]:
+        with closing(sqlite3.connect(path)) as connection, connection:
+            return connection.execute(statement, values).fetchall()
+
+    def retell(self, number: str, column: str = "dossier", **changes: object) -> None:
+        """Change what a filed record says behind everybody's back."""
+        ((told,),) = self.sql(self.base, f"SELECT {column} FROM violations WHERE id = ?", number)  # noqa: S608 - ours
+        changed = json.dumps(json.loads(told) | changes)
+        self.sql(self.base, f"UPDATE violations SET {column} = ? WHERE id = ?", changed, number)  # noqa: S608 - ours
+
+    def flip(self, position: int) -> None:
+        """Flip a byte of a journalled frame."""
+        ((payload,),) = self.sql(self.journal, "SELECT payload FROM entry WHERE position = ?", position)
+        changed = bytes([payload[0] ^ 1]) + payload[1:]
+        self.sql(self.journal, "UPDATE entry SET payload = ? WHERE position = ?", changed, position)
+
+    def withdrawn(self) -> set[str]:
+        return {number for (number,) in self.sql(self.base, "SELECT id FROM violations WHERE state = 'withdrawn'")}
+
+    async def record(self, number: str) -> Record:
+        office = await Office.open(settings_of(self.folder))
+        try:
+            async with office.reading() as connection:
+                return await get(connection, number)
+        finally:
+            await office.close()
