@@ -136,12 +136,16 @@ class Stage:
             LabError: It never does.
         """
         for _ in range(_AVAILABLE_TRIES):
-            said = await self.operator.act("Getvar", Variable=f"DEVICE_STATE(PJSIP/{phone.user})")
-            if said.get("Value") == "NOT_INUSE":
+            if await self.device_state(phone) == "NOT_INUSE":
                 await asyncio.sleep(_QUEUE_NOTICES_SECONDS)
                 return
             await asyncio.sleep(_QUEUE_NOTICES_SECONDS)
         raise LabError(f"The switch does not see the phone {phone.name}.")
+
+    async def device_state(self, phone: SipPhone) -> str | None:
+        """Ask the switch what a phone is doing, in its own words."""
+        said = await self.operator.act("Getvar", Variable=f"DEVICE_STATE(PJSIP/{phone.user})")
+        return said.get("Value")
 
     async def caller(self, port: int = 0) -> SipPhone:
         """Make a caller with a number of his own behind the trunk."""

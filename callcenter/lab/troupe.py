@@ -33,27 +33,41 @@ def settings_for(stories: Iterable[Story], work_dir: Path) -> LabSettings:
     )
 
 
-async def _play(story: Story, lab: Lab, *, record: bool, after: float = 0.0) -> Stage:
-    """Play one story to its end, and let the switch settle."""
-    await asyncio.sleep(after)
-    state = lab.state
-    operator = Operator(state.ami_port, "lab", state.manager_secrets["lab"])
-    await operator.open()
-    stage = Stage(story, lab, operator)
-    watch = asyncio.create_task(_watch_lag(stage), name=f"lag-{story.name}")
+def operator_of(lab: Lab) -> Operator:
+    """Make an operator's login to a running lab; it is not open yet."""
+    return Operator(lab.state.ami_port, "lab", lab.state.manager_secrets["lab"])
+
+
+async def play(stage: Stage, *, record: bool = False) -> None:
+    """Play the story of a stage, whose operator is not open yet, to its end, and let the switch settle.
+
+    Its phones stay on the switch until `clear`: one that was merely closed would look like one that died.
+    """
+    await stage.operator.open()
+    watch = asyncio.create_task(_watch_lag(stage), name=f"lag-{stage.story.name}")
     if record:
         await stage.begin_recording()
     try:
-        await story.play(stage)
+        await stage.story.play(stage)
         await asyncio.sleep(_SETTLE_SECONDS)
     finally:
         watch.cancel()
         if record:
             await stage.end_recording()
-        await operator.close()
-        stage.clear()
+        await stage.operator.close()
     stage.tape.truth = stage.truth()
-    return stage
+
+
+async def play_side_by_side(stages: Iterable[Stage]) -> None:
+    """Play stories of one switch at the same time, each beginning a moment after the one before."""
+
+    async def begin(stage: Stage, after: float) -> None:
+        await asyncio.sleep(after)
+        await play(stage)
+
+    async with asyncio.TaskGroup() as group:
+        for place, stage in enumerate(stages):
+            group.create_task(begin(stage, place * _APART_SECONDS), name=stage.story.name)
 
 
 async def _watch_lag(stage: Stage) -> None:
@@ -63,6 +77,12 @@ async def _watch_lag(stage: Stage) -> None:
         due = clock() + _LAG_STEP_SECONDS
         await asyncio.sleep(_LAG_STEP_SECONDS)
         stage.lag_seconds = max(stage.lag_seconds, clock() - due)
+
+
+def clear(stages: Iterable[Stage]) -> None:
+    """Close every phone of these stages."""
+    for stage in stages:
+        stage.clear()
 
 
 async def play_together(stories: Iterable[Story], work_dir: Path) -> tuple[Tape, dict[str, Tape]]:
@@ -75,20 +95,16 @@ async def play_together(stories: Iterable[Story], work_dir: Path) -> tuple[Tape,
     lab = Lab(settings_for(told, work_dir))
     await asyncio.to_thread(lab.start)
     try:
-        state = lab.state
-        operator = Operator(state.ami_port, "lab", state.manager_secrets["lab"])
-        whole = Stage(told[0], lab, operator)
+        whole = Stage(told[0], lab, operator_of(lab))
         await whole.begin_recording()
-        async with asyncio.TaskGroup() as group:
-            tasks = {
-                story.name: group.create_task(
-                    _play(story, lab, record=False, after=place * _APART_SECONDS), name=story.name
-                )
-                for place, story in enumerate(told)
-            }
-        await whole.end_recording()
-        whole.tape.queue_log = state.queue_log.read_text(encoding="utf-8")
-        return whole.tape, {name: task.result().tape for name, task in tasks.items()}
+        stages = [Stage(story, lab, operator_of(lab)) for story in told]
+        try:
+            await play_side_by_side(stages)
+        finally:
+            await whole.end_recording()
+            clear(stages)
+        whole.tape.queue_log = lab.state.queue_log.read_text(encoding="utf-8")
+        return whole.tape, {stage.story.name: stage.tape for stage in stages}
     finally:
         await asyncio.to_thread(lab.discard)
 
@@ -98,7 +114,11 @@ async def play_alone(story: Story, work_dir: Path) -> Tape:
     lab = Lab(settings_for([story], work_dir))
     await asyncio.to_thread(lab.start)
     try:
-        stage = await _play(story, lab, record=True)
+        stage = Stage(story, lab, operator_of(lab))
+        try:
+            await play(stage, record=True)
+        finally:
+            clear([stage])
         stage.tape.queue_log = lab.state.queue_log.read_text(encoding="utf-8")
         return stage.tape
     finally:

@@ -46,15 +46,18 @@ format = "json"
 class Service:
     """One home directory, and the process that runs in it, if one does."""
 
-    def __init__(self, home: Path, ami_port: int, *, ami: str = "", secrets: dict[str, str] | None = None) -> None:
+    def __init__(
+        self, home: Path, ami_port: int, *, ami: str = "", secrets: dict[str, str] | None = None, more: str = ""
+    ) -> None:
         self.home = home
         self.settings = home / "settings.toml"
         self.port = 0
         self._ami_port = ami_port
         self._ami = ami
+        self._more = more
         self._log = home / "serve.log"
         given = secrets or SECRETS
-        self._environment = {
+        self.environment = {
             **{name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"},
             "PYTHONPYCACHEPREFIX": str(home.parent / "pyc"),  # the first command compiles for all later ones
             "CALLCENTER_AMI__EVENTS__SECRET": given["events"],
@@ -66,7 +69,7 @@ class Service:
     async def run(self, *arguments: str) -> tuple[int, str]:
         """Run a command of the service to its end; gives its exit code and what it wrote to stderr."""
         process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "callcenter", *arguments, "--settings", self.settings, env=self._environment,
+            sys.executable, "-m", "callcenter", *arguments, "--settings", self.settings, env=self.environment,
             stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.PIPE,
         )  # fmt: skip
         async with asyncio.timeout(PATIENCE):
@@ -84,7 +87,7 @@ class Service:
         with self._log.open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
                 sys.executable, "-m", "callcenter", "serve", "--settings", self.settings,
-                env=self._environment, stdout=log, stderr=log,
+                env=self.environment, stdout=log, stderr=log,
             )  # fmt: skip
 
     async def kill(self) -> None:
@@ -136,7 +139,7 @@ class Service:
 
     def _write_settings(self) -> None:
         text = SETTINGS.format(ami_port=self._ami_port, ami=self._ami, home=self.home, port=self.port)
-        self.settings.write_text(text)
+        self.settings.write_text(text + self._more)
 
     async def close(self) -> None:
         """End it if it still runs."""

@@ -39,7 +39,7 @@ async def served(tmp_path: Path) -> AsyncIterator[tuple[Service, int]]:
 async def add_supervisor(service: Service) -> None:
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "callcenter", "user", "add", "sun", "--role", "supervisor",
-        "--settings", service.settings, env=service._environment, stdin=asyncio.subprocess.PIPE,
+        "--settings", service.settings, env=service.environment, stdin=asyncio.subprocess.PIPE,
     )  # fmt: skip
     await process.communicate(f"{PASSWORD}\n".encode())
     assert process.returncode == 0

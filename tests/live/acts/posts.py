@@ -1,0 +1,143 @@
+"""Acts of V-AWAY, V-LATE, V-EARLY and V-ABSENT, and those that look like them."""
+
+from __future__ import annotations
+
+import time
+from asyncio import sleep
+
+from callcenter.lab.sipphone import SipPhone
+from tests.live.acts.law import MARGIN_SECONDS
+from tests.live.acts.scene import Duty, Scene, act
+
+AWAY, LATE, EARLY, ABSENT = "V-AWAY", "V-LATE", "V-EARLY", "V-ABSENT"
+
+
+@act()
+async def pauses_untold(scene: Scene) -> None:
+    """The agent pauses for no reason that was told, longer than is allowed."""
+    phone = await scene.phone()
+    gone = await scene.pause_untold(phone)
+    await sleep(scene.beyond("away"))
+    scene.owe(AWAY, phone, "away", gone, await scene.back(phone))
+
+
+@act()
+async def pauses_for_tea(scene: Scene) -> None:
+    """The same with a reason."""
+    phone = await scene.phone()
+    await scene.pause(phone, "tea")
+    await sleep(scene.beyond("away"))
+    await scene.back(phone)
+
+
+@act()
+async def pauses_briefly(scene: Scene) -> None:
+    """The same for less time than is allowed."""
+    phone = await scene.phone()
+    await scene.pause_untold(phone)
+    await sleep(scene.short_of("away"))
+    await scene.back(phone)
+
+
+@act(agents=2, outsiders=(1,))
+async def pauses_to_work(scene: Scene) -> None:
+    """The same, but half-way the agent is on the phone with a colleague: whoever dials is there."""
+    phone, colleague = await scene.phone(0), await scene.phone(1)
+    half = scene.beyond("away") / 2
+    await scene.pause_untold(phone)
+    await sleep(half)
+    line = phone.dial(colleague.user)
+    ring = await colleague.next_call()
+    ring.ring()
+    await sleep(1)
+    ring.answer()
+    await line.answered.wait()
+    line.hang_up()
+    await ring.over.wait()
+    await sleep(half)
+    await scene.back(phone)
+
+
+@act(outsiders=(0,))
+async def signs_out(scene: Scene) -> None:
+    """The agent signs out in the middle of the shift, longer than is allowed."""
+    phone = await scene.phone()
+    await scene.enter(phone)
+    await sleep(1)
+    gone = await scene.leave(phone)
+    await sleep(scene.beyond("away"))
+    scene.owe(AWAY, phone, "away", gone, await scene.enter(phone))
+
+
+@act(outsiders=(0,))
+async def signs_out_briefly(scene: Scene) -> None:
+    """The same for less time than is allowed."""
+    phone = await scene.phone()
+    await scene.enter(phone)
+    await sleep(1)
+    await scene.leave(phone)
+    await sleep(scene.short_of("away"))
+    await scene.enter(phone)
+
+
+async def not_there_yet(scene: Scene) -> SipPhone:
+    """Be signed out before the shift; the phone stays on its desk."""
+    phone = await scene.phone()
+    await scene.enter(phone)
+    await scene.leave(phone)
+    return phone
+
+
+@act(outsiders=(0,), duty=Duty.SHIFT)
+async def comes_late(scene: Scene) -> None:
+    """The agent signs in when the shift has begun, and stays until after its end."""
+    phone = await not_there_yet(scene)
+    await scene.until(scene.day.begins + scene.beyond("late"))
+    scene.owe(LATE, phone, "late to the shift", scene.day.begins, await scene.enter(phone))
+    await scene.until(scene.day.ends + MARGIN_SECONDS)
+    await scene.leave(phone)
+
+
+@act(outsiders=(0,), duty=Duty.SHIFT)
+async def comes_in_time(scene: Scene) -> None:
+    """The agent signs in within what is allowed, and out within what is allowed."""
+    phone = await not_there_yet(scene)
+    await scene.until(scene.day.begins + scene.short_of("late"))
+    await scene.enter(phone)
+    await scene.until(scene.day.ends - scene.short_of("late"))
+    await scene.leave(phone)
+
+
+@act(outsiders=(0,), duty=Duty.SHIFT)
+async def goes_early(scene: Scene) -> None:
+    """The agent is there from before the shift and signs out before its end."""
+    phone = await scene.phone()
+    await scene.enter(phone)
+    await scene.until(scene.day.ends - scene.beyond("late"))
+    scene.owe(EARLY, phone, "left the shift", await scene.leave(phone), scene.day.ends)
+
+
+@act(outsiders=(0,), duty=Duty.SHIFT)
+async def stays_away(scene: Scene) -> None:
+    """The agent was seen before the shift and never comes."""
+    phone = await not_there_yet(scene)
+    await scene.until(scene.day.ends)
+    scene.owe(ABSENT, phone, "absent for the whole shift", scene.day.begins, scene.day.ends)
+
+
+@act(outsiders=(0,), duty=Duty.LEAVE)
+async def is_on_leave(scene: Scene) -> None:
+    """The same, but on leave."""
+    await not_there_yet(scene)
+    await scene.until(scene.day.ends)
+
+
+@act(duty=Duty.SHIFT)
+async def phone_comes_late(scene: Scene) -> None:
+    """The agent is signed in all the time, but the phone is plugged in late."""
+    phone = await scene.phone(register=False)
+    await scene.until(scene.day.begins + scene.beyond("late"))
+    came = time.time()
+    await scene.sign_in(phone)
+    scene.owe(LATE, phone, "may be the phone's fault", scene.day.begins, came, verdict="undetermined")
+    await scene.until(scene.day.ends + MARGIN_SECONDS)
