@@ -123,6 +123,7 @@ class Figures(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     away: Micros
     told_reasons: tuple[str, ...]
     late: Micros
+    relief_within: Micros
     accumulated_moderate: int
     accumulated_minor: int
     accumulated_repeats: bool

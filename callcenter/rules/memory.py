@@ -20,6 +20,10 @@ _POSTS = 256
 Post = Literal["here", "away", "unseen"]
 """Whether somebody is at the post."""
 
+HERE: Post = "here"
+AWAY: Post = "away"
+UNSEEN: Post = "unseen"
+
 
 class Gap(msgspec.Struct, array_like=True):
     """Nothing was seen from `start` to `end`."""
@@ -44,6 +48,7 @@ class Act(msgspec.Struct, kw_only=True):
         measured: Against `limit`; None: the whole of its time on duty.
         lost: For a phone lost: which loss.
         impact: Asks whether customers were kept out.
+        lesser: What the same act was by another rule; it stands where this is not proposed and it is.
     """
 
     rule: str
@@ -64,6 +69,7 @@ class Act(msgspec.Struct, kw_only=True):
     names: tuple[Named, ...] = ()
     lost: tuple[Micros, str] | None = None
     impact: bool = False
+    lesser: Act | None = None
 
 
 class Pending(msgspec.Struct, array_like=True, order=True):
