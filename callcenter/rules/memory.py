@@ -14,6 +14,10 @@ from callcenter.rules.violation import Named, Verdict
 _LATE: Micros = 120 * SECOND
 """A fact may tell of something this much older than what was told before it."""
 
+TALKS_KEPT: Micros = 3600 * SECOND
+"""A disposition later than this after a talk is of a call that is no longer known."""
+
+_DISPOSED_KEPT: Micros = 86_400 * SECOND
 _STATES = 1024
 _POSTS = 256
 
@@ -126,6 +130,38 @@ class Line(msgspec.Struct):
     frames: tuple[int, ...]
 
 
+class Owed(msgspec.Struct):
+    """A talk that is over and whose disposition has some time left."""
+
+    uniqueid: str
+    queue: str | None
+    n: int
+    person: str
+    interface: str
+    answered: Micros | None
+    ended: Micros
+    frames: tuple[int, ...]
+
+
+class Talk(msgspec.Struct, array_like=True):
+    """A talk that is over, for promises that name it."""
+
+    ended: Micros
+    frames: tuple[int, ...]
+
+
+class Callback(msgspec.Struct):
+    """A callback that was promised; `number` is its last digits, `called` when it was first dialled or called in."""
+
+    at: Micros
+    by: Micros
+    uniqueid: str
+    agent: str
+    number: str
+    talk: Talk | None = None
+    called: Micros | None = None
+
+
 class Away(msgspec.Struct):
     """Signed out, or paused without a word."""
 
@@ -189,6 +225,10 @@ class Memory(msgspec.Struct):
         log_since: From this on queue_log has been held against what was seen, to `log_until`; None: from its beginning,
             or (`log_until`) never.
         unregistered: Interface → when its phone was last signed off at the switch.
+        owed: Talks whose disposition is due, in the order in which they were told.
+        disposed: Uniqueid → when dispositions were recorded.
+        talks: Uniqueid → the talk that ended last.
+        callbacks: Uniqueid → callbacks promised in that call; none is due before `callbacks_due`.
         shifts_until: Shifts that ended by then have been judged.
         run_due: No run of refusals can expire before this.
     """
@@ -209,6 +249,11 @@ class Memory(msgspec.Struct):
     held: list[Act] = []
     serial: int = 0
     run_due: Micros = 0
+    owed: list[Owed] = []
+    disposed: dict[str, list[Micros]] = {}
+    talks: dict[str, Talk] = {}
+    callbacks: dict[str, list[Callback]] = {}
+    callbacks_due: Micros = 0
     shifts_until: Micros = 0
     doubted: dict[str, str] = {}
     log_since: Micros | None = None
@@ -236,6 +281,8 @@ class Memory(msgspec.Struct):
 
     def forget(self) -> None:
         """Let go of what nothing undecided can ask for any more."""
+        if self.now is not None:
+            self._forget_talks(self.now)
         since = self.open_since()
         if since is None:
             return
@@ -244,6 +291,13 @@ class Memory(msgspec.Struct):
         for waits in self.waits.values():
             for key in [k for k, w in waits.items() if w.settled and _over_before(w, since)]:
                 del waits[key]
+
+    def _forget_talks(self, now: Micros) -> None:
+        """Let go of talks that no disposition can name, and of dispositions whose talk was over long ago."""
+        owed = {one.uniqueid for one in self.owed}
+        since = now - _DISPOSED_KEPT
+        self.talks = {uid: talk for uid, talk in self.talks.items() if talk.ended + TALKS_KEPT + _LATE >= now}
+        self.disposed = {uid: at for uid, at in self.disposed.items() if uid in owed or at[-1] >= since}
 
 
 def _over_before(wait: Wait, since: Micros) -> bool:

@@ -13,11 +13,11 @@ from callcenter.rules.edition import Edition, Figures, Rule, Severity
 from callcenter.rules.law import Law
 from callcenter.rules.memory import Act, Favour, Memory
 from callcenter.rules.outage import weigh_loss
-from callcenter.rules.texts import Reason
+from callcenter.rules.texts import Reason, in_seconds
 from callcenter.rules.violation import Impact, Verdict, Violation, identity
 from callcenter.rules.waits import Waits
 
-_DUTY_KNOWN = frozenset({"refused", "unrelieved"})
+_DUTY_KNOWN = frozenset({"refused", "unrelieved", "not_called_back"})
 """Acts that were on duty as far as they had to be, or would be none."""
 
 
@@ -135,7 +135,7 @@ class Verdicts:
         doubt = max(figures.uncertainty, self._memory.lag)
         if act.limit is None or measured is None or abs(measured - act.limit) > doubt:
             return None
-        return _undetermined("near_limit", uncertainty=_seconds(doubt))
+        return _undetermined("near_limit", uncertainty=in_seconds(doubt))
 
     def _in_log(self, act: Act) -> bool:
         """Tell whether queue_log was looked at for the act's call, so that its silence says something."""
@@ -163,9 +163,9 @@ def _record(
     act: Act, edition: Edition, rule: Rule, measured: Micros | None,
     impact: tuple[Impact, ...] | None, favour: Favour | None, ruled_out: tuple[str, ...],
 ) -> Violation:  # fmt: skip
-    params = {**act.params, "measured": "?" if measured is None else _seconds(measured)}
+    params = {**act.params, "measured": "?" if measured is None else in_seconds(measured)}
     if act.limit is not None:
-        params["limit"] = _seconds(act.limit)
+        params["limit"] = in_seconds(act.limit)
     return Violation(
         id=identity(act.rule, act.agent, act.at, act.subject),
         rule=act.rule,
@@ -197,7 +197,3 @@ def _severity(rule: Rule, impact: tuple[Impact, ...] | None) -> Severity | None:
 
 def _undetermined(code: str, **params: str) -> Favour:
     return Favour(Verdict.UNDETERMINED, Reason(code, params))
-
-
-def _seconds(span: Micros) -> str:
-    return f"{span / SECOND:.6f}".rstrip("0").rstrip(".")

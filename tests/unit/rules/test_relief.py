@@ -15,6 +15,7 @@ from tests.unit.rules.story import PHONES, Story, micros, rulebook
 OFFLINE = AgentState.OFFLINE
 ON = '{V-RELIEF: {mode: "on", points: 5}}'
 Change = tuple[float, str, str]
+Shifts = dict[str, tuple[Stretch, ...]]
 Told = list[tuple[str, Verdict, float | None]]
 
 
@@ -26,8 +27,8 @@ def crew(
     *,
     teams: dict[str, str] | None = None,
     queues: dict[str, tuple[str, ...]] | None = None,
-    shifts: dict[str, tuple[Stretch, ...]] | None = None,
-    duty: dict[str, tuple[Stretch, ...]] | None = None,
+    shifts: Shifts | None = None,
+    duty: Shifts | None = None,
 ) -> Roster:
     """Alice's shift is from 0 to 1000, Bob's, of her team, from 1000 to 2000, as is Carol's of another team."""
     planned = shifts or {"Alice": (stretch(0, 1000),), "Bob": (stretch(1000, 2000),), "Carol": (stretch(1000, 2000),)}
@@ -158,13 +159,13 @@ def test_one_on_leave_until_the_end_of_the_shift_waits_for_nobody(book: Rulebook
 
 
 def test_one_whose_next_shift_follows_needs_no_relief(book: Rulebook) -> None:
-    shifts = {"Alice": (stretch(0, 1000), stretch(1000, 2000)), "Bob": (stretch(1000, 2000),)}
+    shifts: Shifts = {"Alice": (stretch(0, 1000), stretch(1000, 2000)), "Bob": (stretch(1000, 2000),)}
     changes = ((1010, "Alice", "signed out"), (1100, "Alice", "in"), (2010, "Alice", "signed out"))
     assert told(handover(*changes, on=crew(shifts=shifts), book=book)) == []
 
 
 def test_after_a_swap_whoever_has_the_shift_now_waits_and_not_who_had_it(book: Rulebook) -> None:
-    shifts = {"Carol": (stretch(0, 1000),), "Bob": (stretch(1000, 2000),), "Alice": (stretch(5000, 6000),)}
+    shifts: Shifts = {"Carol": (stretch(0, 1000),), "Bob": (stretch(1000, 2000),), "Alice": (stretch(5000, 6000),)}
     on = crew(teams=dict.fromkeys(PHONES, "hotline"), shifts=shifts)
     changes = ((-20, "Carol", "in"), (900, "Alice", "signed out"), (1010, "Carol", "signed out"))
     records = handover(*changes, on=on, book=book).records(3000)
