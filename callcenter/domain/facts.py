@@ -236,11 +236,12 @@ class PhoneRang(_Fact, frozen=True, kw_only=True, gc=False):
 
 
 class CallAnswered(_Fact, frozen=True, kw_only=True, gc=False):
-    """Caller and agent are connected."""
+    """Caller and agent are connected; `caller` is the number that the network gave, as it is: hostile."""
 
     agent: str
     queue: str
     uniqueid: str
+    caller: str | None = None
 
 
 class OfferEnded(_Fact, frozen=True, kw_only=True, gc=False):

@@ -71,7 +71,9 @@ class Visits:
         visit.frames.append(pos)
         offer = visit.offers[index]
         offer.connected_at = at
-        self._out.append(fx.CallAnswered(at=at, agent=offer.agent, queue=visit.queue or "", uniqueid=visit.uid))
+        self._out.append(fx.CallAnswered(
+            at=at, agent=offer.agent, queue=visit.queue or "", uniqueid=visit.uid, caller=visit.caller
+        ))  # fmt: skip
 
     @staticmethod
     def hung_up(visit: OpenVisit) -> tuple[Micros, EndedBy] | None:

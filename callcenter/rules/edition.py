@@ -120,9 +120,11 @@ class Figures(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     together_phones: int
     together_share: float
     hangup_within: Micros | NoFigure
+    disposition_within: Micros | NoFigure
     away: Micros
     told_reasons: tuple[str, ...]
     late: Micros
+    relief_within: Micros
     accumulated_moderate: int
     accumulated_minor: int
     accumulated_repeats: bool

@@ -17,12 +17,14 @@ from callcenter.domain import facts as fx
 from callcenter.domain.frame import Micros
 from callcenter.rules.duty import Roster
 from callcenter.rules.edition import Rulebook
+from callcenter.rules.inputs import Disposition
 from callcenter.rules.law import Law
 from callcenter.rules.lines import Lines
 from callcenter.rules.memory import Act, Gap, Memory, Pending
 from callcenter.rules.offers import Offers
 from callcenter.rules.posts import Posts
 from callcenter.rules.shifts import Shifts
+from callcenter.rules.skipped import Skipped
 from callcenter.rules.verdicts import Verdicts
 from callcenter.rules.violation import Violation
 from callcenter.rules.waits import Waits
@@ -52,6 +54,7 @@ class Judge:
         self._lines = Lines(self._memory, self._law)
         self._posts = Posts(self._memory, self._law)
         self._shifts = Shifts(self._memory, self._law)
+        self._skipped = Skipped(self._memory, self._law)
         self._verdicts = Verdicts(self._memory, self._law, self._waits)
         self._asked = 0
 
@@ -64,6 +67,7 @@ class Judge:
                 self._offers.ended(fact)
             case fx.CallAnswered():
                 self._offers.connected(fact)
+                self._skipped.answered(fact)
                 self._waits.answered(fact)
             case fx.VisitJoined():
                 self._waits.joined(fact)
@@ -72,6 +76,7 @@ class Judge:
             case fx.VisitEnded():
                 self._waits.ended(fact)
                 self._offers.completed(fact)
+                self._skipped.completed(fact)
             case fx.AgentStateChanged() | fx.MembershipChanged():
                 self._changed(fact)
             case fx.GapSeen():
@@ -80,6 +85,10 @@ class Judge:
                 self._line(fact)
             case _:
                 pass
+
+    def disposed(self, disposition: Disposition) -> None:
+        """Take in what somebody recorded of a call, among the facts by when it was recorded."""
+        self._skipped.disposed(disposition)
 
     def doubt(self, uniqueid: str, what: str) -> None:
         """Note that queue_log tells a call otherwise; nothing of that call is held against anybody."""
@@ -103,6 +112,7 @@ class Judge:
         """
         self._offers.expire(now)
         self._shifts.over(now)
+        self._skipped.expire(now)
         memory = self._memory
         ready: list[Act] = []
         for act in memory.acts:
@@ -134,6 +144,7 @@ class Judge:
         self._posts.finish(end)
         if end is not None:
             self._shifts.finish(end)
+            self._skipped.expire(end)
         self._offers.expire(None)
         ready = self._memory.undecided()
         for acts in (self._memory.acts, self._memory.pending, self._memory.held):
@@ -178,8 +189,10 @@ class Judge:
         match fact:
             case fx.OwnCallBegan():
                 self._lines.began(fact)
+                self._skipped.dialled(fact.own, fact.at)
             case fx.OwnCallEnded():
                 self._lines.ended(fact)
+                self._skipped.dialled(fact.own, fact.at)
             case fx.PhoneLost():
                 self._lines.lost(fact)
             case fx.PhoneUnregistered():

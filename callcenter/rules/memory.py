@@ -17,11 +17,19 @@ _LATE: Micros = 120 * SECOND
 _LAG_HOLDS: Micros = 900 * SECOND
 """So long a lag that was measured makes verdicts uncertain: longer than an act waits for its verdict."""
 
+TALKS_KEPT: Micros = 3600 * SECOND
+"""A disposition later than this after a talk is of a call that is no longer known."""
+
+_DISPOSED_KEPT: Micros = 86_400 * SECOND
 _STATES = 1024
 _POSTS = 256
 
 Post = Literal["here", "away", "unseen"]
 """Whether somebody is at the post."""
+
+HERE: Post = "here"
+AWAY: Post = "away"
+UNSEEN: Post = "unseen"
 
 
 class Gap(msgspec.Struct, array_like=True):
@@ -47,6 +55,7 @@ class Act(msgspec.Struct, kw_only=True):
         measured: Against `limit`; None: the whole of its time on duty.
         lost: For a phone lost: which loss.
         impact: Asks whether customers were kept out.
+        lesser: What the same act was by another rule; it stands where this is not proposed and it is.
     """
 
     rule: str
@@ -67,6 +76,7 @@ class Act(msgspec.Struct, kw_only=True):
     names: tuple[Named, ...] = ()
     lost: tuple[Micros, str] | None = None
     impact: bool = False
+    lesser: Act | None = None
 
 
 class Pending(msgspec.Struct, array_like=True, order=True):
@@ -121,6 +131,38 @@ class Line(msgspec.Struct):
     start: Micros
     paused: bool
     frames: tuple[int, ...]
+
+
+class Owed(msgspec.Struct):
+    """A talk that is over and whose disposition has some time left."""
+
+    uniqueid: str
+    queue: str | None
+    n: int
+    person: str
+    interface: str
+    answered: Micros | None
+    ended: Micros
+    frames: tuple[int, ...]
+
+
+class Talk(msgspec.Struct, array_like=True):
+    """A talk that is over, for promises that name it."""
+
+    ended: Micros
+    frames: tuple[int, ...]
+
+
+class Callback(msgspec.Struct):
+    """A callback that was promised; `number` is its last digits, `called` when it was first dialled or called in."""
+
+    at: Micros
+    by: Micros
+    uniqueid: str
+    agent: str
+    number: str
+    talk: Talk | None = None
+    called: Micros | None = None
 
 
 class Away(msgspec.Struct):
@@ -186,6 +228,10 @@ class Memory(msgspec.Struct):
         log_since: From this on queue_log has been held against what was seen, to `log_until`; None: from its beginning,
             or (`log_until`) never.
         unregistered: Interface → when its phone was last signed off at the switch.
+        owed: Talks whose disposition is due, in the order in which they were told.
+        disposed: Uniqueid → when dispositions were recorded.
+        talks: Uniqueid → the talk that ended last.
+        callbacks: Uniqueid → callbacks promised in that call; none is due before `callbacks_due`.
         shifts_until: Shifts that ended by then have been judged.
         run_due: No run of refusals can expire before this.
     """
@@ -207,6 +253,11 @@ class Memory(msgspec.Struct):
     held: list[Act] = []
     serial: int = 0
     run_due: Micros = 0
+    owed: list[Owed] = []
+    disposed: dict[str, list[Micros]] = {}
+    talks: dict[str, Talk] = {}
+    callbacks: dict[str, list[Callback]] = {}
+    callbacks_due: Micros = 0
     shifts_until: Micros = 0
     doubted: dict[str, str] = {}
     log_since: Micros | None = None
@@ -240,6 +291,8 @@ class Memory(msgspec.Struct):
 
     def forget(self) -> None:
         """Let go of what nothing undecided can ask for any more."""
+        if self.now is not None:
+            self._forget_talks(self.now)
         since = self.open_since()
         if since is None:
             return
@@ -248,6 +301,13 @@ class Memory(msgspec.Struct):
         for waits in self.waits.values():
             for key in [k for k, w in waits.items() if w.settled and _over_before(w, since)]:
                 del waits[key]
+
+    def _forget_talks(self, now: Micros) -> None:
+        """Let go of talks that no disposition can name, and of dispositions whose talk was over long ago."""
+        owed = {one.uniqueid for one in self.owed}
+        since = now - _DISPOSED_KEPT
+        self.talks = {uid: talk for uid, talk in self.talks.items() if talk.ended + TALKS_KEPT + _LATE >= now}
+        self.disposed = {uid: at for uid, at in self.disposed.items() if uid in owed or at[-1] >= since}
 
 
 def _over_before(wait: Wait, since: Micros) -> bool:

@@ -1,4 +1,4 @@
-"""Whether agents came to their shifts and stayed: late, early, absent.
+"""Whether agents came to their shifts and stayed, until the relief was there: late, early, absent, unrelieved.
 
 Somebody is there whose phone is reachable and who serves a queue, whatever she does. What the stream did not show
 from the shift's beginning says nothing about coming, what it did not show until its end nothing about leaving, and a
@@ -8,13 +8,16 @@ phone that was lost may be the phone's fault.
 from __future__ import annotations
 
 from bisect import bisect_right
+from typing import NamedTuple
 
 from callcenter.domain import facts as fx
 from callcenter.domain.facts import AgentState
 from callcenter.domain.frame import Micros
 from callcenter.rules.duty import Stretch
 from callcenter.rules.law import Law
-from callcenter.rules.memory import Act, Favour, Memory, Person, Post
+from callcenter.rules.memory import AWAY, HERE, UNSEEN, Act, Favour, Memory, Person, Post
+from callcenter.rules.one_act import one_act
+from callcenter.rules.relief import Relief, Reliefs
 from callcenter.rules.texts import Reason
 from callcenter.rules.violation import Verdict
 
@@ -22,13 +25,16 @@ _LOST = "phone lost"
 
 
 class Shifts:
-    """V-LATE, V-EARLY and V-ABSENT."""
+    """V-LATE, V-EARLY, V-ABSENT, and V-RELIEF."""
 
     def __init__(self, memory: Memory, law: Law) -> None:
         self._memory = memory
         self._law = law
+        self._reliefs = Reliefs(memory, law)
         shifts = {} if law.roster is None else law.roster.shifts
-        self._shifts = sorted((s[1], agent, s) for agent, planned in shifts.items() for s in planned)
+        found = [_Due(s[1], _CAME, agent, s) for agent, planned in shifts.items() for s in planned]
+        found += [_Due(s[1] + self._reliefs.wait(a, s), _LEFT, a, s) for _, _, a, s in found]
+        self._dues = sorted(found)
 
     def changed(self, fact: fx.AgentStateChanged) -> None:
         """An agent came, left, or is not known to be anywhere."""
@@ -36,36 +42,74 @@ class Shifts:
             self._memory.person(fact.agent).posted(fact.at, _post(fact), lost=fact.reason == _LOST)
 
     def over(self, now: Micros) -> None:
-        """Judge the shifts that have ended by now and have not been judged."""
-        first = bisect_right(self._shifts, self._memory.shifts_until, key=lambda shift: shift[0])
-        last = bisect_right(self._shifts, now - 1, key=lambda shift: shift[0])
-        for _, agent, shift in self._shifts[first:last]:
-            self._judge(agent, shift, ended=True)
+        """Judge coming to the shifts that have ended by now, and leaving those whose relief has had its time."""
+        first = bisect_right(self._dues, self._memory.shifts_until, key=_at)
+        last = bisect_right(self._dues, now - 1, key=_at)
+        for due in self._dues[first:last]:
+            if due.what == _CAME:
+                self._came(due.agent, due.shift, ended=True)
+            else:
+                self._left(due.agent, due.shift, due.at)
         self._memory.shifts_until = max(self._memory.shifts_until, now - 1)
 
     def finish(self, at: Micros) -> None:
-        """The input is over: whoever came late to a shift that lasts did so all the same."""
+        """The input is over: whoever came late to a shift that lasts, or left unrelieved, did so all the same."""
         self.over(at + 1)
-        for _, agent, shift in self._shifts:
-            if shift[0] <= at < shift[1]:
-                self._judge(agent, shift, ended=False)
+        for due in self._dues:
+            if due.what == _CAME and due.shift[0] <= at < due.shift[1]:
+                self._came(due.agent, due.shift, ended=False)
+            elif due.what == _LEFT and due.shift[1] <= at < due.at:
+                self._left(due.agent, due.shift, at)
 
-    def _judge(self, agent: str, shift: Stretch, *, ended: bool) -> None:
+    def _came(self, agent: str, shift: Stretch, *, ended: bool) -> None:
         person, duty = self._memory.people.get(agent), self._law.duty(agent, *shift)
         if person is None or not duty:
             return
         start, end = duty[0][0], duty[-1][1]
         came = self._coming(person, start, end)
         if came is None:
-            pass
-        elif came[0] is not None:
-            self._add("V-LATE", "late", agent, (start, came[0]), lost=came[1])
-        elif ended:
-            self._add("V-ABSENT", "absent", agent, (start, end), lost=came[1])
             return
-        left = self._leaving(person, start, end) if ended else None
-        if left is not None:
-            self._add("V-EARLY", "early", agent, (left[0], end), lost=left[1])
+        if came[0] is not None:
+            self._add(self._act("V-LATE", "late", agent, (start, came[0]), lost=came[1]))
+        elif ended:
+            self._add(self._act("V-ABSENT", "absent", agent, (start, end), lost=came[1]))
+
+    def _left(self, agent: str, shift: Stretch, until: Micros) -> None:
+        """Judge leaving; looked for a relief until a moment."""
+        person, duty = self._memory.people.get(agent), self._law.duty(agent, *shift)
+        if person is None or not duty:
+            return
+        start, end = duty[0][0], duty[-1][1]
+        left = self._leaving(person, start, end)
+        early = None if left is None else self._act("V-EARLY", "early", agent, (left[0], end), lost=left[1])
+        relief = self._unrelieved(person, agent, shift, start, until)
+        if early is not None and relief is not None and early.start == relief.start:
+            self._memory.acts += one_act(self._law, relief, early)
+        else:
+            self._add(early)
+            self._add(relief)
+
+    def _unrelieved(self, person: Person, agent: str, shift: Stretch, start: Micros, until: Micros) -> Act | None:
+        """Make the act of leaving for good before the first relief was at the post."""
+        planned = self._reliefs.planned(agent, shift)
+        left, until = self._before_relief(person, planned, start, until)
+        if left is not None and any(left[0] < relief.since for relief in planned):
+            planned = [Relief(relief.agent, min(relief.since, left[0])) for relief in planned]
+            left, until = self._before_relief(person, planned, start, until)
+        if left is None or self._law.rule("V-RELIEF", left[0]) is None:
+            return None
+        act = self._act("V-RELIEF", "unrelieved", agent, (left[0], until), lost=left[1])
+        if act is not None and self._reliefs.may_have_come(planned, left[0]):
+            act.favours = (*act.favours, Favour(Verdict.UNDETERMINED, Reason("relief_not_seen")))
+        return act
+
+    def _before_relief(
+        self, person: Person, planned: list[Relief], start: Micros, until: Micros
+    ) -> tuple[tuple[Micros, bool] | None, Micros]:
+        """Return when somebody left before any relief came, and when the first one did, or the end of the wait."""
+        came = self._reliefs.arrival(planned, until)
+        until = until if came is None else came
+        return self._leaving(person, start, until) if planned else None, until
 
     def _coming(self, person: Person, start: Micros, end: Micros) -> tuple[Micros | None, bool] | None:
         """Return when somebody who was not there at the beginning came (None: never), and whether a phone was lost."""
@@ -90,20 +134,37 @@ class Shifts:
             lost, left = lost or by_loss, at
         return None
 
-    def _add(self, rule: str, kind: str, agent: str, when: Stretch, *, lost: bool) -> None:
-        figures = self._law.figures(when[0])
-        if figures is None or when[1] - when[0] < figures.late - max(figures.uncertainty, self._memory.lag):
-            return
-        favours = (Favour(Verdict.UNDETERMINED, Reason("lost_phone")),) if lost else ()
-        self._memory.acts.append(Act(
-            rule=rule, kind=kind, person=agent, agent=agent, interface="", at=when[0], start=when[0], end=when[1],
-            subject=kind, frames=(), limit=None if rule == "V-ABSENT" else figures.late, favours=favours,
-        ))  # fmt: skip
+    def _add(self, act: Act | None) -> None:
+        if act is not None:
+            self._memory.acts.append(act)
+
+    def _act(self, rule: str, kind: str, agent: str, when: Stretch, *, lost: bool) -> Act | None:
+        """Make an act, None where it is too short to be one."""
+        figures, (start, end) = self._law.figures(when[0]), when
+        if figures is None:
+            return None
+        limit = {"V-ABSENT": None, "V-RELIEF": 0}.get(rule, figures.late)
+        if end - start < (limit or 0) - max(figures.uncertainty, self._memory.lag):
+            return None
+        return Act(
+            rule=rule, kind=kind, person=agent, agent=agent, interface="", at=start, start=start, end=end, subject=kind,
+            frames=(), measured=end - start if rule == "V-RELIEF" else None, limit=limit,
+            favours=(Favour(Verdict.UNDETERMINED, Reason("lost_phone")),) if lost else (),
+        )  # fmt: skip
 
 
-HERE: Post = "here"
-AWAY: Post = "away"
-UNSEEN: Post = "unseen"
+class _Due(NamedTuple):
+    at: Micros
+    what: int
+    agent: str
+    shift: Stretch
+
+
+_CAME, _LEFT = 0, 1
+
+
+def _at(due: _Due) -> Micros:
+    return due.at
 
 
 def _post(fact: fx.AgentStateChanged) -> Post:

@@ -7,6 +7,9 @@ from itertools import pairwise
 
 from callcenter.rules.edition import NO_FIGURE, Edition, Figures, Mode, Range, Rule, Rulebook
 
+_DEMANDED = {"V-HANGUP": "hangup_within", "V-SKIPPED": "disposition_within"}
+"""Figures that the regulations do not name and a rule cannot do without."""
+
 
 def check(book: Rulebook) -> list[str]:
     """List what is wrong with a rulebook, one sentence each; empty: it may be applied."""
@@ -29,9 +32,10 @@ def _edition(edition: Edition) -> list[str]:
     found = [f"edition {edition.version}: {problem}" for problem in _figures(edition.figures)]
     for code, rule in edition.violations.items():
         found += [f"edition {edition.version}, {code}: {problem}" for problem in _rule(rule)]
-    hangup = edition.violations.get("V-HANGUP")
-    if hangup is not None and hangup.mode is Mode.ON and edition.figures.hangup_within == NO_FIGURE:
-        found.append(f"edition {edition.version}, V-HANGUP: hangup_within_seconds must be filled before it can be on")
+    for code, figure in _DEMANDED.items():
+        demanding = edition.violations.get(code)
+        if demanding is not None and demanding.mode is Mode.ON and getattr(edition.figures, figure) == NO_FIGURE:
+            found.append(f"edition {edition.version}, {code}: {figure}_seconds must be filled before it can be on")
     return found
 
 

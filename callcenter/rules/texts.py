@@ -6,6 +6,8 @@ from typing import Literal
 
 import msgspec
 
+from callcenter.domain.frame import SECOND, Micros
+
 Language = Literal["zh", "en"]
 
 
@@ -43,7 +45,16 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "away": ("离岗{measured}秒（{state}，限{limit}秒）", "away for {measured} s ({state}, limit {limit} s)"),
     "late": ("迟到{measured}秒", "late to the shift by {measured} s"),
     "early": ("早退{measured}秒", "left the shift {measured} s early"),
+    "unrelieved": (
+        "接班人未到即离岗，此后{measured}秒内无人接班",
+        "left before a relief was at the post, and none was for {measured} s",
+    ),
     "absent": ("整班{measured}秒未到岗", "absent for the whole shift of {measured} s"),
+    "unrecorded": (
+        "通话结束后{within}秒内未作处理记录",
+        "no disposition of the call was recorded within {within} s of its end",
+    ),
+    "not_called_back": ("承诺{within}秒内回电而未回", "a callback promised within {within} s was not made"),
     "accumulated": (
         "{month}月内已确认中度违规{moderate}次、轻度违规{minor}次（达{most_moderate}次中度或{most_minor}次轻度即累计）",
         "{moderate} moderate and {minor} minor confirmed violations in {month} (limits {most_moderate}, {most_minor})",
@@ -82,10 +93,17 @@ _TEXTS: dict[str, tuple[str, str]] = {
     ),
     "lost_phone": ("话机离线，与离岗无法区分", "the phone was lost, which may be the phone's fault"),
     "lost_in_call": ("话机在振铃或通话中离线", "the phone was lost while it rang or a call was on"),
+    "relief_not_seen": ("未见接班人是否已到岗", "whether the relief was at the post was not seen"),
+    "call_not_seen": ("未见其所记录的通话", "the call that was recorded was not seen"),
     "paused": ("开始时已示忙", "was paused when it began"),
     "not_seen": ("未见其可接听的记录", "whether the agent was available was not seen"),
     "no_impact": ("期间无顾客受影响", "no impact: no customer was kept out meanwhile"),
 }
+
+
+def in_seconds(span: Micros) -> str:
+    """Write a length as seconds, with no more places than it has."""
+    return f"{span / SECOND:.6f}".rstrip("0").rstrip(".")
 
 
 def told(reason: Reason, language: Language) -> str:

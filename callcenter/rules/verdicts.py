@@ -13,9 +13,12 @@ from callcenter.rules.edition import Edition, Figures, Rule, Severity
 from callcenter.rules.law import Law
 from callcenter.rules.memory import Act, Favour, Memory
 from callcenter.rules.outage import weigh_loss
-from callcenter.rules.texts import Reason
+from callcenter.rules.texts import Reason, in_seconds
 from callcenter.rules.violation import Impact, Verdict, Violation, identity
 from callcenter.rules.waits import Waits
+
+_DUTY_KNOWN = frozenset({"refused", "unrelieved", "not_called_back"})
+"""Acts that were on duty as far as they had to be, or would be none."""
 
 
 class Verdicts:
@@ -43,13 +46,20 @@ class Verdicts:
         return self._waits.undecided(self._memory.person(act.person), act.start, act.end)
 
     def judge(self, act: Act, *, graded: bool, over: bool) -> Violation | None:
-        """Make the record of an act; None where its rule is off.
+        """Make the record of an act, of the lesser that it was where only that is proposed; None where its rule is off.
 
         Args:
             act: What was done.
             graded: The stream is evidence.
             over: The input is over: who still waits was not answered.
         """
+        record = self._judge(act, graded=graded, over=over)
+        if act.lesser is None or (record is not None and record.verdict is Verdict.PROPOSED):
+            return record
+        lesser = self._judge(act.lesser, graded=graded, over=over)
+        return lesser if lesser is not None and lesser.verdict is Verdict.PROPOSED else record
+
+    def _judge(self, act: Act, *, graded: bool, over: bool) -> Violation | None:
         edition, rule = self._law.edition(act.at), self._law.rule(act.rule, act.at)
         if edition is None or rule is None:
             return None
@@ -98,7 +108,8 @@ class Verdicts:
         if act.lost is not None and self._law.off_duty(act.agent, act.start):
             return off  # whoever comes late has not taken the phone off
         if act.measured is not None:
-            return None if self._law.wholly_on_duty(act.agent, act.start, act.end) or act.kind == "refused" else off
+            known = act.kind in _DUTY_KNOWN or self._law.wholly_on_duty(act.agent, act.start, act.end)
+            return None if known else off
         on_duty = sum(end - start for start, end in self._law.duty(act.agent, act.start, act.end))
         least = (act.limit or 0) - max(figures.uncertainty, self._memory.lag)
         return off if on_duty == 0 or on_duty < least else None
@@ -124,7 +135,7 @@ class Verdicts:
         doubt = max(figures.uncertainty, self._memory.lag)
         if act.limit is None or measured is None or abs(measured - act.limit) > doubt:
             return None
-        return _undetermined("near_limit", uncertainty=_seconds(doubt))
+        return _undetermined("near_limit", uncertainty=in_seconds(doubt))
 
     def _in_log(self, act: Act) -> bool:
         """Tell whether queue_log was looked at for the act's call, so that its silence says something."""
@@ -152,9 +163,9 @@ def _record(
     act: Act, edition: Edition, rule: Rule, measured: Micros | None,
     impact: tuple[Impact, ...] | None, favour: Favour | None, ruled_out: tuple[str, ...],
 ) -> Violation:  # fmt: skip
-    params = {**act.params, "measured": "?" if measured is None else _seconds(measured)}
+    params = {**act.params, "measured": "?" if measured is None else in_seconds(measured)}
     if act.limit is not None:
-        params["limit"] = _seconds(act.limit)
+        params["limit"] = in_seconds(act.limit)
     return Violation(
         id=identity(act.rule, act.agent, act.at, act.subject),
         rule=act.rule,
@@ -186,7 +197,3 @@ def _severity(rule: Rule, impact: tuple[Impact, ...] | None) -> Severity | None:
 
 def _undetermined(code: str, **params: str) -> Favour:
     return Favour(Verdict.UNDETERMINED, Reason(code, params))
-
-
-def _seconds(span: Micros) -> str:
-    return f"{span / SECOND:.6f}".rstrip("0").rstrip(".")

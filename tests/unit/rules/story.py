@@ -10,6 +10,7 @@ from callcenter.domain.facts import AgentState, EndedBy, OfferOutcome, VisitOutc
 from callcenter.domain.frame import SECOND, Micros
 from callcenter.rules.duty import Roster, Seat
 from callcenter.rules.edition import Rulebook
+from callcenter.rules.inputs import Disposition
 from callcenter.rules.judge import Judge
 from callcenter.rules.rulebook import load_rulebook
 from callcenter.rules.violation import Violation
@@ -64,6 +65,7 @@ class Story:
     def __init__(self, *, on: Roster | None = None, book: Rulebook | None = None, graded: bool = True) -> None:
         self.judge = Judge(book or packaged(), on, graded=graded)
         self.facts: list[fx.Fact] = []
+        self.entered: list[Disposition] = []
 
     def tell(self, fact: fx.Fact) -> None:
         self.facts.append(fact)
@@ -151,8 +153,16 @@ class Story:
             ),
         ))  # fmt: skip
 
-    def answers(self, seconds: float, agent: str = "Alice", *, uid: str = "c1", queue: str = "support") -> None:
-        self.tell(fx.CallAnswered(at=micros(seconds), agent=agent, queue=queue, uniqueid=uid))
+    def answers(
+        self,
+        seconds: float,
+        agent: str = "Alice",
+        *,
+        uid: str = "c1",
+        queue: str = "support",
+        caller: str | None = None,
+    ) -> None:
+        self.tell(fx.CallAnswered(at=micros(seconds), agent=agent, queue=queue, uniqueid=uid, caller=caller))
 
     # visits
 
@@ -205,6 +215,27 @@ class Story:
                 offers=(offer,) if answered else (), in_gap=in_gap, frames=(5,),
             ),
         ))  # fmt: skip
+
+    def talked(self, start: float, end: float, agent: str = "Alice", *, by: EndedBy = EndedBy.CALLER) -> None:
+        """A caller is answered at once, and the talk ends."""
+        self.answers(start, agent)
+        self.gone(start, start, VisitOutcome.ANSWERED, agent=agent, talk=end - start, by=by)
+
+    def recorded(
+        self,
+        seconds: float,
+        agent: str = "Alice",
+        *,
+        uid: str = "c1",
+        callback_to: str | None = None,
+        callback_by: float | None = None,
+    ) -> None:
+        """Somebody records a call, and perhaps promises a callback."""
+        disposition = Disposition(
+            at=micros(seconds), uniqueid=uid, agent=agent, callback_to=callback_to, callback_by=at(callback_by)
+        )
+        self.entered.append(disposition)
+        self.judge.disposed(disposition)
 
     def gap(self, start: float, end: float, cause: str = "link") -> None:
         self.tell(fx.GapSeen(at=micros(end), start=micros(start), cause=cause))

@@ -130,6 +130,8 @@ def test_hole_or_overlap_in_the_dates_is_refused(tmp_path: Path, dates: tuple[st
     ("line", "sentence"),
     [
         ('violations: {V-HANGUP: {mode: "on", severity: minor, points: 5}}', "hangup_within_seconds must be filled"),
+        ('violations: {V-SKIPPED: {mode: "on"}}', "disposition_within_seconds must be filled"),
+        ('violations: {V-RELIEF: {mode: "on"}}', "points must be filled"),
         ('violations: {V-SITE: {mode: "on"}}', "V-SITE: points must be filled before it can be on"),
         ('violations: {V-HANGUP: {mode: "on", points: 5}}', "V-HANGUP: severity must be filled"),
         ("violations: {V-MISSED: {points: -2}}", "without a sign"),
