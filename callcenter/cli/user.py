@@ -7,6 +7,7 @@ import getpass
 import sys
 import time
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
@@ -33,10 +34,17 @@ def add_user(
     full_name: Annotated[str, typer.Option(help="The person's name; the account's, where it is not said.")] = "",
     agent: Annotated[str | None, typer.Option(help="Which agent the person is on the floor.")] = None,
     team: Annotated[str | None, typer.Option(help="The person's team.")] = None,
+    joined: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], help="The person's first day; unsaid: long enough ago."),
+    ] = None,
     settings: SettingsPath = None,
 ) -> None:
     """Add an account; its password is asked for, or is the first line of the input."""
-    new = NewAccount(name=name, full_name=full_name or name, role=role, agent=agent, team=team)
+    new = NewAccount(
+        name=name, full_name=full_name or name, role=role, agent=agent, team=team,
+        joined=None if joined is None else joined.date(),
+    )  # fmt: skip
     hashed = _new_password(name)
     added = _at_desk(settings, lambda desk: add_account(desk, new, hashed, _actor(), _now()))
     print(f"{added.name} may sign in as {added.role}")

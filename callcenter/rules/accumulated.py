@@ -14,22 +14,19 @@ Two or more moderate, or four or more minor ones in a calendar month of the site
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
 from zoneinfo import ZoneInfo
 
 import msgspec
 
 from callcenter.domain.frame import Micros
-from callcenter.rules.dates import datetime_of, day_start
+from callcenter.rules.dossier import Dossier
 from callcenter.rules.edition import Edition, Figures, Mode, Rule, Severity
+from callcenter.rules.months import Month, month_name, month_of, month_span
 from callcenter.rules.standing import Standing
 from callcenter.rules.texts import Reason
 from callcenter.rules.violation import Named, Verdict, Violation, identity
 
 CODE = "V-ACCUMULATED"
-
-Month = tuple[int, int]
-"""Year and month."""
 
 
 class Confirmed(msgspec.Struct, frozen=True, kw_only=True):
@@ -48,13 +45,13 @@ class Confirmed(msgspec.Struct, frozen=True, kw_only=True):
     points: int = 0
 
 
-def confirmed_of(violation: Violation, standing: Standing) -> Confirmed | None:
+def confirmed_of(said: Violation | Dossier, standing: Standing) -> Confirmed | None:
     """Take a record as it counts; None where it does not, or where no month is known for it."""
-    if not standing.stands or violation.at is None:
+    if not standing.stands or said.at is None:
         return None
     return Confirmed(
-        id=violation.id, agent=standing.agent, rule=violation.rule, severity=standing.decided_severity,
-        at=violation.at, points=standing.counted,
+        id=said.id, agent=standing.agent, rule=said.rule, severity=standing.decided_severity,
+        at=said.at, points=standing.counted,
     )  # fmt: skip
 
 
@@ -73,22 +70,11 @@ def accumulated(confirmed: Iterable[Confirmed], edition: Edition, zone: ZoneInfo
     for one in confirmed:
         months.setdefault((one.agent, month_of(one.at, zone)), {})[one.id] = one
     found = [
-        _record(agent, month_start(month, zone), counted, edition, rule)
+        _record(agent, (month_name(month), month_span(month, zone)[0]), counted, edition, rule)
         for (agent, month), ones in months.items()
         if _reached(counted := _counted(ones.values(), edition.figures), edition.figures) is not None
     ]
     return sorted(found, key=lambda record: record.order)
-
-
-def month_of(at: Micros, zone: ZoneInfo) -> Month:
-    """Return the calendar month in which a moment lies."""
-    day = datetime_of(at, zone)
-    return day.year, day.month
-
-
-def month_start(month: Month, zone: ZoneInfo) -> tuple[str, Micros]:
-    """Return a month's name (2026-11) and its first moment."""
-    return f"{month[0]:04}-{month[1]:02}", day_start(date(*month, 1), zone)
 
 
 def _counted(ones: Iterable[Confirmed], figures: Figures) -> list[Confirmed]:

@@ -46,6 +46,11 @@ class Right(StrEnum):
     SEE_ACCOUNTS = "see_accounts"
     CHANGE_ACCOUNTS = "change_accounts"
     READ_AUDIT = "read_audit"
+    SEE_SCORES = "see_scores"
+    ASSESS = "assess"
+    ASSESS_SPECIALIST = "assess_specialist"
+    GIVE_BONUS = "give_bonus"
+    ADJUST = "adjust"
 
 
 class Reach(IntEnum):
@@ -88,7 +93,12 @@ class Person(msgspec.Struct, frozen=True, kw_only=True):
 
 
 RIGHTS: dict[Role, dict[Right, Reach]] = {
-    Role.AGENT: {Right.SEE: Reach.OWN, Right.EXPLAIN: Reach.OWN, Right.APPEAL: Reach.OWN},
+    Role.AGENT: {
+        Right.SEE: Reach.OWN,
+        Right.EXPLAIN: Reach.OWN,
+        Right.APPEAL: Reach.OWN,
+        Right.SEE_SCORES: Reach.OWN,
+    },
     Role.GROUP_LEADER: {
         Right.SEE: Reach.TEAM,
         Right.PROPOSE: Reach.TEAM,
@@ -96,6 +106,7 @@ RIGHTS: dict[Role, dict[Right, Reach]] = {
         Right.EXPLAIN: Reach.OWN,
         Right.APPEAL: Reach.OWN,
         Right.WITHDRAW: Reach.TEAM,
+        Right.SEE_SCORES: Reach.TEAM,
     },
     Role.SUPERVISOR: {
         Right.SEE: Reach.ALL,
@@ -107,8 +118,17 @@ RIGHTS: dict[Role, dict[Right, Reach]] = {
         Right.WITHDRAW: Reach.ALL,
         Right.CHECK: Reach.ALL,
         Right.PROPOSE_CHANGE: Reach.ALL,
+        Right.SEE_SCORES: Reach.ALL,
+        Right.ASSESS_SPECIALIST: Reach.ALL,
     },
-    Role.TRAINING_SPECIALIST: {Right.SEE: Reach.ALL, Right.PROPOSE: Reach.ALL, Right.WITHDRAW: Reach.ALL},
+    Role.TRAINING_SPECIALIST: {
+        Right.SEE: Reach.ALL,
+        Right.PROPOSE: Reach.ALL,
+        Right.WITHDRAW: Reach.ALL,
+        Right.SEE_SCORES: Reach.ALL,
+        Right.ASSESS: Reach.ALL,
+        Right.ADJUST: Reach.ALL,
+    },
     Role.QA: {Right.SEE: Reach.ALL, Right.PROPOSE: Reach.ALL, Right.WITHDRAW: Reach.ALL, Right.CHECK: Reach.ALL},
     Role.MANAGER: {
         Right.SEE: Reach.ALL,
@@ -122,6 +142,8 @@ RIGHTS: dict[Role, dict[Right, Reach]] = {
         Right.APPROVE_CHANGE: Reach.ALL,
         Right.SEE_ACCOUNTS: Reach.ALL,
         Right.SEE_AGREEMENT: Reach.ALL,
+        Right.SEE_SCORES: Reach.ALL,
+        Right.GIVE_BONUS: Reach.ALL,
     },
     Role.HR: {
         Right.SEE: Reach.ALL,
@@ -131,6 +153,7 @@ RIGHTS: dict[Role, dict[Right, Reach]] = {
         Right.SEE_ACCOUNTS: Reach.ALL,
         Right.READ_AUDIT: Reach.ALL,
         Right.SEE_AGREEMENT: Reach.ALL,
+        Right.SEE_SCORES: Reach.ALL,
     },
     Role.ADMIN: {
         Right.SEE: Reach.ALL,

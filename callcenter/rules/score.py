@@ -26,7 +26,8 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from callcenter.errors import BadInput
-from callcenter.rules.accumulated import Confirmed, Month, month_of
+from callcenter.rules.accumulated import Confirmed
+from callcenter.rules.months import Month, month_of
 from callcenter.rules.score_lines import Adjustment, Bonus, BonusKind, DailyMark, Line, LineKind, Notice, ScoreTerms
 
 _TENTH = Decimal("0.1")

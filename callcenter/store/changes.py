@@ -11,6 +11,7 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from callcenter.domain.frame import Micros
+from callcenter.rules.score_terms import SUBJECT, read_terms
 from callcenter.store.audit import Audited
 from callcenter.store.conflicts import Conflict, Missing, Outdated
 from callcenter.store.office import Desk
@@ -51,7 +52,13 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def propose(desk: Desk, change: Change) -> Change:
-    """Keep a change that somebody proposes; it has no effect yet."""
+    """Keep a change that somebody proposes; it has no effect yet.
+
+    Raises:
+        BadInput: It could not be used if it were approved.
+    """
+    if (change.kind, change.subject) == (ChangeKind.AMOUNT, SUBJECT):
+        read_terms(change.content)
     values = msgspec.structs.asdict(change) | {"content": _json(change.content).decode()}
     await desk.execute(insert(ChangeRow).values(**values))
     detail = {"of": change.kind, "subject": change.subject, "content": change.content}

@@ -21,5 +21,9 @@ class Conflict(BadInput):
     """It is well said, but not as things stand."""
 
 
+class NoTerms(BadInput):
+    """Nobody has set yet what a month's score begins with."""
+
+
 class KeyReused(BadInput):
     """An idempotency key came again with another request."""

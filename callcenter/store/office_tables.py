@@ -5,7 +5,9 @@ Moments are whole microseconds since 1970 (UTC). Tokens are kept as SHA-256, pas
 
 from __future__ import annotations
 
-from sqlalchemy import Index, Integer, String
+from datetime import date
+
+from sqlalchemy import Index, Integer, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from callcenter.store.models import Base
@@ -25,6 +27,7 @@ class AccountRow(Base):
     role: Mapped[str]
     agent: Mapped[str | None]
     team: Mapped[str | None]
+    joined: Mapped[date | None]
     password: Mapped[str]
     created_at: Mapped[int]
     disabled_at: Mapped[int | None]
@@ -87,6 +90,38 @@ class StepRow(Base):
     violation: Mapped[str] = mapped_column(String(32), primary_key=True)
     n: Mapped[int] = mapped_column(Integer, primary_key=True)
     entry: Mapped[str]
+
+
+_MARK_STANDS = text("kind = 'mark' AND withdrawn_at IS NULL")
+
+
+class GivenRow(Base):
+    """A day's mark, a bonus or an adjustment that somebody gave an agent; withdrawn, never deleted.
+
+    `day` is what it is for, which decides its month; a day has one mark that stands.
+    """
+
+    __tablename__ = "given"
+    __table_args__ = (
+        Index(None, "day", "id"),
+        Index(None, "agent", "day"),
+        Index(
+            "ix_given_day_assessed_once", "agent", "day",
+            unique=True, sqlite_where=_MARK_STANDS, postgresql_where=_MARK_STANDS,
+        ),
+    )  # fmt: skip
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    kind: Mapped[str]
+    agent: Mapped[str]
+    day: Mapped[date]
+    points: Mapped[str | None]
+    note: Mapped[str]
+    given_by: Mapped[str] = mapped_column(String(_NAME))
+    given_at: Mapped[int]
+    withdrawn_by: Mapped[str | None] = mapped_column(String(_NAME))
+    withdrawn_at: Mapped[int | None]
+    withdrawn_why: Mapped[str | None]
 
 
 class AnswerRow(Base):

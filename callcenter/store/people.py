@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+from datetime import date
 from typing import Any
 
 import msgspec
@@ -28,7 +29,7 @@ _FREE = re.compile(r"[^\x00-\x1f\x7f]{1,80}")
 
 
 class Account(msgspec.Struct, frozen=True, kw_only=True):
-    """A person who may sign in."""
+    """A person who may sign in; `joined` None: long enough ago."""
 
     name: str
     full_name: str
@@ -38,6 +39,7 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
     created_at: Micros
     disabled_at: Micros | None
     version: int
+    joined: date | None = None
 
     @property
     def person(self) -> Person:
@@ -53,6 +55,7 @@ class NewAccount(msgspec.Struct, frozen=True, kw_only=True):
     role: Role
     agent: str | None = None
     team: str | None = None
+    joined: date | None = None
 
 
 class Accounts:
@@ -104,7 +107,7 @@ async def add_account(desk: Desk, new: NewAccount, password: str, actor: str, at
     values = msgspec.structs.asdict(new)
     await _check(desk.connection, new.name, values)
     await desk.execute(insert(AccountRow).values(**values, password=password, created_at=at, version=1))
-    detail = {"role": new.role, "agent": new.agent, "team": new.team}
+    detail = {"role": new.role, "agent": new.agent, "team": new.team, "joined": new.joined}
     await desk.note(Audited(at=at, actor=actor, action="add", kind="account", subject=new.name, detail=detail))
     return await get_account(desk.connection, new.name)
 
@@ -112,7 +115,7 @@ async def add_account(desk: Desk, new: NewAccount, password: str, actor: str, at
 async def change_account(
     desk: Desk, name: str, changes: dict[str, Any], version: int | None, actor: str, at: Micros
 ) -> Account:
-    """Change full name, role, agent, team, password (its hash) or `disabled_at`; signs the account out everywhere.
+    """Change whatever is said of an account, its password's hash or `disabled_at`; signs it out everywhere.
 
     Raises:
         Missing: There is no such account.
@@ -148,13 +151,13 @@ async def get_account(connection: AsyncConnection, name: str) -> Account:
 async def find_account(connection: AsyncConnection, name: str) -> Account | None:
     """Read an account, if there is one of that name."""
     row = (await connection.execute(select(AccountRow).where(AccountRow.name == name))).one_or_none()
-    return None if row is None else _account(row)
+    return None if row is None else account_of_row(row)
 
 
 async def list_accounts(connection: AsyncConnection, after: str = "", limit: int = 100) -> list[Account]:
     """List accounts by name, from the one after a name."""
     rows = select(AccountRow).where(AccountRow.name > after).order_by(AccountRow.name).limit(limit)
-    return [_account(row) for row in await connection.execute(rows)]
+    return [account_of_row(row) for row in await connection.execute(rows)]
 
 
 async def _check(connection: AsyncConnection, name: str, values: dict[str, Any]) -> None:
@@ -175,8 +178,9 @@ async def _require_admin(connection: AsyncConnection) -> None:
         raise Conflict("the last administrator must stay one")
 
 
-def _account(row: Any) -> Account:
+def account_of_row(row: Any) -> Account:
+    """Read an account out of its row."""
     return Account(
         name=row.name, full_name=row.full_name, role=Role(row.role), agent=row.agent, team=row.team,
-        created_at=row.created_at, disabled_at=row.disabled_at, version=row.version,
+        created_at=row.created_at, disabled_at=row.disabled_at, version=row.version, joined=row.joined,
     )  # fmt: skip

@@ -159,8 +159,8 @@ async def page(
     return [_record(row) for row in rows]
 
 
-async def counted(connection: AsyncConnection, agent: str, since: Micros, until: Micros) -> list[Record]:
-    """Read an agent's records of a span that stand: confirmed or reduced, with no appeal open."""
+async def counted(connection: AsyncConnection, agent: str | None, since: Micros, until: Micros) -> list[Record]:
+    """Read records of a span that stand, of one agent or of all: confirmed or reduced, with no appeal open."""
     clauses = _asked(Wanted(agent=agent, verdict=Verdict.PROPOSED, since=since, until=until))
     standing = ViolationRow.state.in_([State.CONFIRMED, State.REDUCED])
     rows = await connection.execute(select(ViolationRow).where(*clauses, standing).order_by(ViolationRow.sort_at))

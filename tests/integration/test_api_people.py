@@ -47,7 +47,7 @@ class TestSession:
             "alice",
             "agent",
             "Alice",
-            ["appeal", "explain", "see"],
+            ["appeal", "explain", "see", "see_scores"],
         )
         assert me["expires_at"] == "2026-03-02T21:00:00+08:00"
 
@@ -143,6 +143,15 @@ class TestUsers:
         assert (await carol.sign_in("carol", CAROL["password"])).status_code == 401
         back = await root.send("PATCH", "/users/carol", {"disabled": False}, If_Match='"3"')
         assert (back.json()["disabled_at"], (await root.get("/users/carol")).headers["etag"]) == (None, '"4"')
+
+    async def test_first_day_is_said_and_put_right(self, work: Department) -> None:
+        root = await work.signed_in("root")
+        added = await root.send("POST", "/users", CAROL | {"joined": "2026-02-02"})
+        moved = await root.send("PATCH", "/users/carol", {"joined": "2026-02-03"}, If_Match='"1"')
+        never = await root.send("PATCH", "/users/carol", {"joined": "2026-02-30"}, If_Match='"2"')
+        unsaid = await root.send("PATCH", "/users/carol", {"joined": None}, If_Match='"2"')
+        assert [one.json().get("joined") for one in (added, moved, unsaid)] == ["2026-02-02", "2026-02-03", None]
+        assert never.status_code == 422
 
     async def test_second_of_two_administrators_reads_again(self, work: Department) -> None:
         root = await work.signed_in("root")

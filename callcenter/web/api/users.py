@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Response, status
-from pydantic import StringConstraints
+from pydantic import Field, StringConstraints
 
 from callcenter.rules.roles import Person, Right, Role
 from callcenter.store.conflicts import Conflict
@@ -31,6 +31,7 @@ class User(Outgoing):
     role: Role
     agent: str | None
     team: str | None
+    joined: date | None = Field(description="First day; a month that began less than two months after moves no pay.")
     created_at: datetime | None
     disabled_at: datetime | None
     version: int
@@ -44,6 +45,7 @@ class NewUser(Incoming):
     role: Role
     agent: Name | None = None
     team: Name | None = None
+    joined: date | None = None
     password: Password
 
 
@@ -54,6 +56,7 @@ class UserChanges(Incoming):
     role: Role = Role.AGENT
     agent: Name | None = None
     team: Name | None = None
+    joined: date | None = None
     disabled: bool = False
     password: Password = ""
 
@@ -88,7 +91,7 @@ async def add_user(body: NewUser, person: Changing, service: TheService, respons
     """Add an account; its name makes the request idempotent, a second one is refused."""
     hashed = await service.accounts.hashed(body.name, body.password)
     new = NewAccount(
-        name=body.name, full_name=body.full_name, role=body.role, agent=body.agent, team=body.team
+        name=body.name, full_name=body.full_name, role=body.role, agent=body.agent, team=body.team, joined=body.joined
     )  # fmt: skip
     async with service.office.writing() as desk:
         account = await add_account(desk, new, hashed, person.account, service.clock())
@@ -122,6 +125,6 @@ def _user(account: Account, service: Service) -> User:
     zone = service.rulebook.zone
     return User(
         name=account.name, full_name=account.full_name, role=account.role, agent=account.agent, team=account.team,
-        created_at=moment_out(account.created_at, zone), disabled_at=moment_out(account.disabled_at, zone),
-        version=account.version,
+        joined=account.joined, created_at=moment_out(account.created_at, zone),
+        disabled_at=moment_out(account.disabled_at, zone), version=account.version,
     )  # fmt: skip

@@ -8,24 +8,29 @@ from callcenter.rules.edition import Mode
 from callcenter.rules.roles import FIELDS, RIGHTS, Field, Person, Reach, Right, Role, Sight, may, may_see, sight
 
 RIGHTS_BY_HAND = """
-                 agent  group_leader  supervisor  training_specialist  qa    manager  hr    admin
-see              own    team          all         all                  all   all      all   all
-propose          -      team          all         all                  all   all      -     -
-notify           -      team          all         -                    -     all      -     -
-explain          own    own           own         -                    -     -        -     -
-appeal           own    own           own         -                    -     -        -     -
-decide           -      -             all         -                    -     all      -     -
-decide_appeal    -      -             -           -                    -     all      all   -
-withdraw         -      team          all         all                  all   all      -     -
-check            -      -             all         -                    all   all      all   -
-see_shadow       -      -             -           -                    -     -        -     all
-review_shadow    -      -             -           -                    -     -        -     all
-see_agreement    -      -             -           -                    -     all      all   all
-propose_change   -      -             all         -                    -     all      -     -
-approve_change   -      -             -           -                    -     all      all   -
-see_accounts     -      -             -           -                    -     all      all   all
-change_accounts  -      -             -           -                    -     -        -     all
-read_audit       -      -             -           -                    -     -        all   all
+                   agent  group_leader  supervisor  training_specialist  qa    manager  hr    admin
+see                own    team          all         all                  all   all      all   all
+propose            -      team          all         all                  all   all      -     -
+notify             -      team          all         -                    -     all      -     -
+explain            own    own           own         -                    -     -        -     -
+appeal             own    own           own         -                    -     -        -     -
+decide             -      -             all         -                    -     all      -     -
+decide_appeal      -      -             -           -                    -     all      all   -
+withdraw           -      team          all         all                  all   all      -     -
+check              -      -             all         -                    all   all      all   -
+see_shadow         -      -             -           -                    -     -        -     all
+review_shadow      -      -             -           -                    -     -        -     all
+see_agreement      -      -             -           -                    -     all      all   all
+propose_change     -      -             all         -                    -     all      -     -
+approve_change     -      -             -           -                    -     all      all   -
+see_accounts       -      -             -           -                    -     all      all   all
+change_accounts    -      -             -           -                    -     -        -     all
+read_audit         -      -             -           -                    -     -        all   all
+see_scores         own    team          all         all                  -     all      all   -
+assess             -      -             -           all                  -     -        -     -
+assess_specialist  -      -             all         -                    -     -        -     -
+give_bonus         -      -             -           -                    -     all      -     -
+adjust             -      -             -           all                  -     -        -     -
 """
 FIELDS_BY_HAND = """
                  agent   group_leader  supervisor  training_specialist  qa      manager  hr      admin

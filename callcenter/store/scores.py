@@ -1,0 +1,145 @@
+"""The month's scores, added up from what stands: decided violations, marks, bonuses, adjustments, approved terms.
+
+Whose scores: the agents that accounts name, and whoever has something that counts in the month. Who leads a group and
+who is new comes from the accounts; whoever was given an adjustment led a group when it was given.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from zoneinfo import ZoneInfo
+
+import msgspec
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from callcenter.domain.frame import Micros
+from callcenter.errors import BadInput
+from callcenter.rules.accumulated import Confirmed, confirmed_of
+from callcenter.rules.months import Month, month_days, month_name, month_span, quarter_months
+from callcenter.rules.roles import Role
+from callcenter.rules.score import MonthRecords, MonthScore, QuarterScore, Subject, month_score, quarter_score
+from callcenter.store.conflicts import Missing
+from callcenter.store.given import Given, GivenKind, of_month, records_of
+from callcenter.store.office_tables import AccountRow
+from callcenter.store.people import Account, account_of_row
+from callcenter.store.score_terms import TermsInForce, terms_in_force
+from callcenter.store.violations import counted
+
+
+class Member(msgspec.Struct, frozen=True, kw_only=True):
+    """An agent as the score knows them; without an account nothing but their name."""
+
+    agent: str
+    account: Account | None = None
+
+    @property
+    def team(self) -> str | None:
+        """Their team."""
+        return None if self.account is None else self.account.team
+
+    def there(self, month: Month, zone: ZoneInfo) -> bool:
+        """Tell whether they were with the department in a month."""
+        if self.account is None:
+            return True
+        joined, left = self.account.joined, self.account.disabled_at
+        come = joined is None or joined <= month_days(month)[1]
+        return come and (left is None or left > month_span(month, zone)[0])
+
+
+class Scored(msgspec.Struct, frozen=True, kw_only=True):
+    """A month's score, whose it is, and by which terms."""
+
+    member: Member
+    score: MonthScore
+    terms: TermsInForce
+
+
+class ScoredQuarter(msgspec.Struct, frozen=True, kw_only=True):
+    """A quarter's score, whose it is, and its months."""
+
+    member: Member
+    score: QuarterScore
+    months: list[Scored]
+
+
+async def member_of(connection: AsyncConnection, agent: str) -> Member:
+    """Find an agent by name."""
+    row = (await connection.execute(select(AccountRow).where(AccountRow.agent == agent))).one_or_none()
+    return Member(agent=agent, account=None if row is None else account_of_row(row))
+
+
+async def score_of(connection: AsyncConnection, member: Member, month: Month, zone: ZoneInfo, now: Micros) -> Scored:
+    """Add up one agent's month.
+
+    Raises:
+        Missing: The agent was not there.
+        NoTerms: Nobody has set what it begins with.
+        BadInput: The month has not begun, or something that was given does not go with the terms.
+    """
+    _refuse_future(month, zone, now)
+    records, given = await _records(connection, month, zone, member.agent)
+    if not (member.there(month, zone) or given or records.confirmed):
+        raise Missing(f"{member.agent} was not there in {month_name(month)}")
+    return _scored(member, month, await terms_in_force(connection, month), zone, records, given)
+
+
+async def scores_of_all(
+    connection: AsyncConnection, month: Month, zone: ZoneInfo, now: Micros, may_see: Callable[[Member], bool]
+) -> list[Scored]:
+    """Add up a month of everybody whom one may see, by name; errors as `score_of`."""
+    _refuse_future(month, zone, now)
+    terms = await terms_in_force(connection, month)
+    records, given = await _records(connection, month, zone, None)
+    seen = [one for one in await _members(connection, month, zone, records, given) if may_see(one)]
+    return [_scored(member, month, terms, zone, records, given) for member in seen]
+
+
+async def quarter_of(
+    connection: AsyncConnection, member: Member, quarter: tuple[int, int], zone: ZoneInfo, now: Micros
+) -> ScoredQuarter:
+    """Add up those of a quarter's months that have begun and in which the agent was there; errors as `score_of`."""
+    begun = [month for month in quarter_months(*quarter) if month_span(month, zone)[0] <= now]
+    there = [month for month in begun if member.there(month, zone)]
+    if not there:
+        raise Missing(f"{member.agent} has no month yet in quarter {quarter[1]} of {quarter[0]}")
+    months = [await score_of(connection, member, month, zone, now) for month in there]
+    return ScoredQuarter(member=member, score=quarter_score([one.score for one in months]), months=months)
+
+
+def _refuse_future(month: Month, zone: ZoneInfo, now: Micros) -> None:
+    if month_span(month, zone)[0] > now:
+        raise BadInput(f"{month_name(month)} has not begun")
+
+
+async def _records(
+    connection: AsyncConnection, month: Month, zone: ZoneInfo, agent: str | None
+) -> tuple[MonthRecords, list[Given]]:
+    standing = await counted(connection, agent, *month_span(month, zone))
+    confirmed = [one for record in standing if (one := confirmed_of(record.dossier, record.standing)) is not None]
+    given = await of_month(connection, month, agent)
+    return msgspec.structs.replace(records_of(given, zone), confirmed=confirmed), given
+
+
+async def _members(
+    connection: AsyncConnection, month: Month, zone: ZoneInfo, records: MonthRecords, given: Iterable[Given]
+) -> list[Member]:
+    rows = await connection.execute(select(AccountRow).where(AccountRow.agent.is_not(None)))
+    known = {row.agent: Member(agent=row.agent, account=account_of_row(row)) for row in rows}
+    counting: Iterable[Confirmed | Given] = (*records.confirmed, *given)
+    named = {one.agent for one in counting}
+    found = [known.get(agent) or Member(agent=agent) for agent in known.keys() | named]
+    return sorted((one for one in found if one.agent in named or one.there(month, zone)), key=lambda one: one.agent)
+
+
+def _scored(
+    member: Member, month: Month, terms: TermsInForce, zone: ZoneInfo, records: MonthRecords, given: Iterable[Given]
+) -> Scored:
+    adjusted = any(one.kind is GivenKind.ADJUSTMENT and one.agent == member.agent for one in given)
+    account = member.account
+    subject = Subject(
+        agent=member.agent,
+        group_leader=adjusted or (account is not None and account.role is Role.GROUP_LEADER),
+        joined=None if account is None else account.joined,
+    )
+    return Scored(member=member, score=month_score(subject, month, records, terms.terms, zone), terms=terms)
