@@ -76,7 +76,7 @@ async def _run(settings: Settings, kept: _Kept, group: asyncio.TaskGroup, stop: 
     tracking = group.create_task(tracker.run(), name="tracker")
     reading = group.create_task(client.run(), name="ami")
     if settings.web.enabled:
-        beside.append(_answer_people(settings, kept.office, lambda: tracker.court or court, group))
+        beside.append(_answer_people(settings, kept.office, tracker, court, group))
     log.info("service_started", version=__version__, pid=os.getpid(), exporter_port=server.port)
 
     await stop.wait()
@@ -89,10 +89,10 @@ async def _run(settings: Settings, kept: _Kept, group: asyncio.TaskGroup, stop: 
 
 
 def _answer_people(
-    settings: Settings, office: Office, court: Callable[[], Court], group: asyncio.TaskGroup
+    settings: Settings, office: Office, tracker: Tracker, court: Court, group: asyncio.TaskGroup
 ) -> asyncio.Task[None]:
     """Serve the API."""
-    service = build(settings.web, office, court)
+    service = build(settings.web, office, lambda: tracker.court or court, dispose=tracker.dispose)
     server = WebServer(settings.web, make_application(service))
     log.info("api_served", port=server.port)
     return group.create_task(serve_web(server, service), name="web")

@@ -51,6 +51,7 @@ class Right(StrEnum):
     ASSESS_SPECIALIST = "assess_specialist"
     GIVE_BONUS = "give_bonus"
     ADJUST = "adjust"
+    RECORD_CALL = "record_call"
 
 
 class Reach(IntEnum):
@@ -98,6 +99,7 @@ RIGHTS: dict[Role, dict[Right, Reach]] = {
         Right.EXPLAIN: Reach.OWN,
         Right.APPEAL: Reach.OWN,
         Right.SEE_SCORES: Reach.OWN,
+        Right.RECORD_CALL: Reach.OWN,
     },
     Role.GROUP_LEADER: {
         Right.SEE: Reach.TEAM,
@@ -107,6 +109,7 @@ RIGHTS: dict[Role, dict[Right, Reach]] = {
         Right.APPEAL: Reach.OWN,
         Right.WITHDRAW: Reach.TEAM,
         Right.SEE_SCORES: Reach.TEAM,
+        Right.RECORD_CALL: Reach.TEAM,
     },
     Role.SUPERVISOR: {
         Right.SEE: Reach.ALL,
@@ -120,6 +123,7 @@ RIGHTS: dict[Role, dict[Right, Reach]] = {
         Right.PROPOSE_CHANGE: Reach.ALL,
         Right.SEE_SCORES: Reach.ALL,
         Right.ASSESS_SPECIALIST: Reach.ALL,
+        Right.RECORD_CALL: Reach.ALL,
     },
     Role.TRAINING_SPECIALIST: {
         Right.SEE: Reach.ALL,

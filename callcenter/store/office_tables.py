@@ -158,6 +158,23 @@ class ChangeRow(Base):
     version: Mapped[int] = mapped_column(Integer)
 
 
+class DispositionRow(Base):
+    """What somebody recorded of a call; `at` is the switch's time, `given_at` ours."""
+
+    __tablename__ = "dispositions"
+    __table_args__ = (Index(None, "uniqueid", "at"),)
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    uniqueid: Mapped[str]
+    agent: Mapped[str]
+    at: Mapped[int]
+    words: Mapped[str]
+    callback_to: Mapped[str | None]
+    callback_by: Mapped[int | None]
+    given_by: Mapped[str] = mapped_column(String(_NAME))
+    given_at: Mapped[int]
+
+
 class AuditRow(Base):
     """One entry of the audit log; `hash` covers it and the hash before."""
 

@@ -11,6 +11,7 @@ from callcenter.domain.facts import Fact
 from callcenter.domain.floor import Floor
 from callcenter.domain.frame import SECOND, Frame, Micros
 from callcenter.domain.state import FloorSettings
+from callcenter.rules.inputs import Disposition
 from callcenter.rules.violation import Violation
 from callcenter.tracker.inputs import Court, Input, LagSeen, QueueLogRead
 
@@ -90,6 +91,8 @@ class Follower:
                 judge.compared(until, since=since)
             case LagSeen(lag) if judge is not None:
                 judge.lagging(lag)
+            case Disposition() if judge is not None:
+                judge.disposed(said)
             case _:
                 pass
 

@@ -12,6 +12,7 @@ from callcenter.domain.frame import Micros
 from callcenter.domain.state import FloorSettings
 from callcenter.rules.duty import Roster
 from callcenter.rules.edition import Rulebook
+from callcenter.rules.inputs import Disposition
 from callcenter.rules.judge import Judge
 
 
@@ -49,5 +50,5 @@ class LagSeen(msgspec.Struct, frozen=True, tag=True):
     lag: Micros
 
 
-Input = Court | QueueLogRead | LagSeen
+Input = Court | QueueLogRead | LagSeen | Disposition
 """Everything of this kind that the journal may hold."""

@@ -16,6 +16,7 @@ from callcenter.domain import facts as fx
 from callcenter.domain.frame import SECOND, Micros
 from callcenter.domain.health import Health
 from callcenter.journal import Journal
+from callcenter.rules.inputs import Disposition
 from callcenter.rules.violation import Violation
 from callcenter.tracker.entries import Step, input_step, mark_step
 from callcenter.tracker.follower import Follower
@@ -94,6 +95,28 @@ class Tracker:
             StoreError: The journal takes nothing more.
         """
         await self._take([input_step(self._node, _our_clock(), said)])
+
+    async def dispose(
+        self, uniqueid: str, agent: str, callback_to: str | None = None, callback_by: Micros | None = None
+    ) -> Disposition:
+        """Let the rules know of a call's disposition; durable when it returns.
+
+        It holds by the switch's time that was seen last, which is never later than now.
+
+        Raises:
+            StoreError: The journal takes nothing more.
+        """
+        now = self._follower.floor.state.now
+        said = Disposition(
+            at=_our_clock() if now is None else now,
+            uniqueid=uniqueid,
+            agent=agent,
+            callback_to=callback_to,
+            callback_by=callback_by,
+        )
+        await self.enter(said)
+        await self._journal.committed(self._applied)
+        return said
 
     def attach(self, sink: Sink) -> None:
         """Tell a live view of every fact from the start; to be called before `run`."""

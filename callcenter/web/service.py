@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Annotated, cast
 
@@ -12,6 +12,7 @@ from fastapi import Depends, Request
 from callcenter.domain.frame import Micros
 from callcenter.rules.duty import Roster
 from callcenter.rules.edition import Rulebook
+from callcenter.rules.inputs import Disposition
 from callcenter.rules.steps import Terms
 from callcenter.store import Office
 from callcenter.store.people import Accounts
@@ -21,6 +22,8 @@ from callcenter.web.limits import SignInRate
 from callcenter.web.settings import WebSettings
 
 Clock = Callable[[], Micros]
+Dispose = Callable[[str, str, str | None, Micros | None], Awaitable[Disposition]]
+"""Lets the rules know of a call's disposition (call, agent, callback's number and time), durably."""
 
 
 def wall_clock() -> Micros:
@@ -40,6 +43,7 @@ class Service:
     sessions: Sessions
     rate: SignInRate
     clock: Clock
+    dispose: Dispose | None = None
 
     @property
     def rulebook(self) -> Rulebook:
@@ -69,6 +73,7 @@ def build(
     *,
     accounts: Accounts | None = None,
     clock: Clock = wall_clock,
+    dispose: Dispose | None = None,
 ) -> Service:
     """Put the parts together; `court` tells at any time which rulebook and roster are in force."""
     accounts = accounts or Accounts()
@@ -81,6 +86,7 @@ def build(
         sessions=Sessions(office, accounts, settings.lifetimes),
         rate=SignInRate(settings.sign_ins_per_minute),
         clock=clock,
+        dispose=dispose,
     )
 
 

@@ -13,6 +13,7 @@ import httpx
 
 from callcenter.domain.frame import Micros
 from callcenter.rules.duty import Roster, Seat
+from callcenter.rules.inputs import Disposition
 from callcenter.rules.roles import Role
 from callcenter.rules.rulebook import load_rulebook
 from callcenter.store import Office
@@ -57,9 +58,27 @@ class Department:
         self.office = office
         self.now: Micros = MONDAY
         self.court = Court(load_rulebook(), ROSTER)
-        service = build(settings, office, lambda: self.court, accounts=Accounts(QUICK), clock=lambda: self.now)
+        self.disposed: list[Disposition] = []
+        service = build(
+            settings,
+            office,
+            lambda: self.court,
+            accounts=Accounts(QUICK),
+            clock=lambda: self.now,
+            dispose=self.dispose,
+        )
         self.app = make_application(service)
         self._browsers: dict[str, Browser] = {}
+
+    async def dispose(
+        self, uniqueid: str, agent: str, callback_to: str | None, callback_by: Micros | None
+    ) -> Disposition:
+        """Stand in for the tracker."""
+        said = Disposition(
+            at=self.now, uniqueid=uniqueid, agent=agent, callback_to=callback_to, callback_by=callback_by
+        )
+        self.disposed.append(said)
+        return said
 
     def browser(self, address: str = "127.0.0.1", host: str = "http://127.0.0.1:8080") -> Browser:
         transport = httpx.ASGITransport(self.app, raise_app_exceptions=False, client=(address, 1))

@@ -31,6 +31,7 @@ assess             -      -             -           all                  -     -
 assess_specialist  -      -             all         -                    -     -        -     -
 give_bonus         -      -             -           -                    -     all      -     -
 adjust             -      -             -           all                  -     -        -     -
+record_call        own    team          all         -                    -     -        -     -
 """
 FIELDS_BY_HAND = """
                  agent   group_leader  supervisor  training_specialist  qa      manager  hr      admin

@@ -1,0 +1,185 @@
+"""Answered calls and their dispositions: what each was about, and whether somebody is to be called back."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, Response, status
+from pydantic import AwareDatetime, Field
+
+from callcenter.domain.frame import SECOND, Micros
+from callcenter.errors import BadInput
+from callcenter.rules.masks import masked_caller
+from callcenter.rules.roles import Field as Part
+from callcenter.rules.roles import Person, Right, Sight, may, sight
+from callcenter.store.answers import Answer
+from callcenter.store.dispositions import Recorded, Talk, of_call, record, talks, who_talked
+from callcenter.store.office import Desk
+from callcenter.web.api.fields import (
+    Cursor,
+    Incoming,
+    Limit,
+    Name,
+    Outgoing,
+    Words,
+    moment_in,
+    moment_out,
+    place_in,
+    place_out,
+)  # fmt: skip
+from callcenter.web.api.once import TheOnce
+from callcenter.web.auth import allowed
+from callcenter.web.problems import Refused
+from callcenter.web.service import Service, TheService
+
+router = APIRouter(prefix="/calls", tags=["calls"])
+
+Recording = Annotated[Person, Depends(allowed(Right.RECORD_CALL))]
+
+_NUMBER = re.compile(r"[0-9+*#(). -]{3,32}")
+_LEAST_DIGITS = 7
+_LONGEST: Micros = 90 * 86_400 * SECOND
+
+
+class NewDisposition(Incoming):
+    """What a call was about; a callback needs both its number and its time."""
+
+    words: Words = Field(min_length=1)
+    callback_to: str | None = Field(default=None, max_length=32, description="The number to be called back.")
+    callback_by: AwareDatetime | None = Field(default=None, description="Until when, at the latest.")
+
+
+class DispositionShown(Outgoing):
+    """What was recorded of a call."""
+
+    id: str
+    agent: str
+    at: datetime | None
+    words: str
+    callback_to: str | None
+    callback_by: datetime | None
+    given_by: str
+
+
+class CallShown(Outgoing):
+    """An answered visit."""
+
+    uniqueid: str
+    queue: str | None
+    caller: str | None
+    agent: str
+    answered_at: datetime | None
+    ended_at: datetime | None
+    recorded: bool
+
+
+class Calls(Outgoing):
+    """Answered visits, the newest first."""
+
+    items: list[CallShown]
+    next: str | None
+
+
+class Dispositions(Outgoing):
+    """What was recorded of a call, in order."""
+
+    items: list[DispositionShown]
+
+
+@router.get("")
+async def list_calls(
+    person: Recording,
+    service: TheService,
+    agent: Annotated[Name | None, Query(description="Whose; one's own where nobody is named.")] = None,
+    unrecorded: Annotated[bool, Query(description="Only those of which nothing was recorded.")] = False,
+    limit: Limit = 50,
+    cursor: Cursor = None,
+) -> Calls:
+    """List an agent's answered calls."""
+    whose = agent or person.agent
+    if whose is None:
+        raise BadInput("name an agent: this account is none itself")
+    _require(person, whose, service)
+    before = place_in(cursor)
+    async with service.office.reading() as connection:
+        found = await talks(connection, whose, unrecorded=unrecorded, before=before, limit=limit + 1)
+    shown = found[:limit]
+    more = place_out((shown[-1].answered_at, shown[-1].id)) if len(found) > len(shown) else None
+    return Calls(items=[_call(talk, person, service) for talk in shown], next=more)
+
+
+@router.get("/{uniqueid}/dispositions")
+async def list_dispositions(uniqueid: Name, person: Recording, service: TheService) -> Dispositions:
+    """List what was recorded of a call."""
+    async with service.office.reading() as connection:
+        _require(person, await who_talked(connection, uniqueid) or person.agent, service)
+        found = await of_call(connection, uniqueid)
+    return Dispositions(items=[_shown(one, service) for one in found])
+
+
+@router.post("/{uniqueid}/dispositions", status_code=status.HTTP_201_CREATED, response_model=DispositionShown)
+async def record_call(
+    uniqueid: Name, body: NewDisposition, person: Recording, service: TheService, once: TheOnce
+) -> Response:
+    """Record what a call was about; more than once where there is more to say."""
+    callback = _callback(body, person, service)
+    async with service.office.reading() as connection:
+        _require(person, await who_talked(connection, uniqueid) or person.agent, service)
+    if service.dispose is None:
+        raise Refused("unavailable", "this service follows no switch")
+    # first to the rules, durably: nobody is held to a record that was acknowledged; heard twice it changes nothing
+    said = await service.dispose(uniqueid, person.agent or person.account, *callback)
+
+    async def work(desk: Desk) -> Answer:
+        named = f"{person.account} {once.asked.key} {once.asked.at // SECOND}".encode()
+        recorded = Recorded(
+            id=hashlib.sha256(named).hexdigest()[:32], disposition=said, words=body.words.strip(),
+            given_by=person.account, given_at=once.asked.at,
+        )  # fmt: skip
+        await record(desk, recorded)
+        shown = _shown(recorded, service).model_dump_json()
+        return Answer(status=status.HTTP_201_CREATED, etag="", body=shown)
+
+    return await once.answer(work)
+
+
+def _callback(body: NewDisposition, person: Person, service: Service) -> tuple[str | None, Micros | None]:
+    if (body.callback_to is None) != (body.callback_by is None):
+        raise BadInput("a callback needs both callback_to and callback_by")
+    if body.callback_to is None:
+        return None, None
+    if not _NUMBER.fullmatch(body.callback_to) or sum(map(str.isdigit, body.callback_to)) < _LEAST_DIGITS:
+        raise BadInput(f"callback_to must be a telephone number of at least {_LEAST_DIGITS} digits")
+    by, now = moment_in(body.callback_by), service.clock()
+    if by is None or not now < by < now + _LONGEST:
+        raise BadInput("callback_by must lie ahead, by less than 90 days")
+    if person.agent is None:
+        raise BadInput("whoever promises a callback is an agent: this account is none")
+    return body.callback_to, by
+
+
+def _require(person: Person, agent: str | None, service: Service) -> None:
+    team = None if agent is None else service.team_of(agent, service.clock())
+    if not may(person, Right.RECORD_CALL, agent, team):
+        raise Refused("forbidden", f"the role {person.role} may not record calls here")
+
+
+def _call(talk: Talk, person: Person, service: Service) -> CallShown:
+    zone = service.rulebook.zone
+    seen = sight(person.role, Part.CALLER)
+    caller = {Sight.FULL: talk.caller, Sight.MASKED: masked_caller(talk.caller)}.get(seen)
+    return CallShown(
+        uniqueid=talk.uniqueid, queue=talk.queue, caller=caller, agent=talk.agent, recorded=talk.recorded,
+        answered_at=moment_out(talk.answered_at, zone), ended_at=moment_out(talk.ended_at, zone),
+    )  # fmt: skip
+
+
+def _shown(recorded: Recorded, service: Service) -> DispositionShown:
+    zone, said = service.rulebook.zone, recorded.disposition
+    return DispositionShown(
+        id=recorded.id, agent=said.agent, at=moment_out(said.at, zone), words=recorded.words,
+        callback_to=said.callback_to, callback_by=moment_out(said.callback_by, zone), given_by=recorded.given_by,
+    )  # fmt: skip
