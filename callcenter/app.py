@@ -18,8 +18,10 @@ from callcenter.config import Settings
 from callcenter.domain.health import Health
 from callcenter.exporter import Exporter, ExporterServer
 from callcenter.journal import Journal
+from callcenter.reports.evidence import evidence_of
 from callcenter.store import Office, Store
 from callcenter.tracker import Court, Record, Tracker, recover
+from callcenter.tracker.withdrawals import watch_withdrawals
 from callcenter.web.application import make_application
 from callcenter.web.server import WebServer, serve_web
 from callcenter.web.service import build
@@ -66,6 +68,8 @@ async def _run(settings: Settings, kept: _Kept, court: Court, group: asyncio.Tas
     tracker.attach(exporter)
     server = ExporterServer(settings.exporter, exporter)
     serving = group.create_task(server.run(), name="exporter")
+    watch = watch_withdrawals(kept.office, court.rulebook, exporter.withdrawn)
+    watching = group.create_task(watch, name="withdrawals")
     tracking = group.create_task(tracker.run(), name="tracker")
     reading = group.create_task(client.run(), name="ami")
     answering = _answer_people(settings, kept, court, group)
@@ -76,6 +80,7 @@ async def _run(settings: Settings, kept: _Kept, court: Court, group: asyncio.Tas
         answering.cancel()
     reading.cancel()
     await tracking  # the client's end lets it finish what was read, and save
+    watching.cancel()
     serving.cancel()
     recording.cancel()
 
@@ -86,7 +91,8 @@ def _answer_people(
     """Serve the API where it is wanted."""
     if not settings.web.enabled:
         return None
-    service = build(settings.web, kept.office, court.rulebook, court.roster)
+    evidence = evidence_of(settings.journal.path)
+    service = build(settings.web, kept.office, court.rulebook, court.roster, evidence=evidence)
     server = WebServer(settings.web, make_application(service))
     log.info("api_served", port=server.port)
     return group.create_task(serve_web(server, service), name="web")

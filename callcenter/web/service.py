@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Annotated, cast
 
 from fastapi import Depends, Request
 
 from callcenter.domain.frame import Micros
+from callcenter.rules.dossier import Dossier
 from callcenter.rules.duty import Roster
 from callcenter.rules.edition import Rulebook
+from callcenter.rules.reproduction import Finding
 from callcenter.rules.steps import Terms
 from callcenter.store import Office
 from callcenter.store.people import Accounts
@@ -20,6 +22,7 @@ from callcenter.web.limits import SignInRate
 from callcenter.web.settings import WebSettings
 
 Clock = Callable[[], Micros]
+Evidence = Callable[[Dossier], Awaitable[tuple[Finding, ...]]]
 
 
 def wall_clock() -> Micros:
@@ -29,7 +32,7 @@ def wall_clock() -> Micros:
 
 @dataclass(frozen=True)
 class Service:
-    """The parts; `clock` alone tells the time."""
+    """The parts; `clock` alone tells the time, `evidence` what of a record the journal does not bear out, if asked."""
 
     settings: WebSettings
     office: Office
@@ -40,6 +43,7 @@ class Service:
     sessions: Sessions
     rate: SignInRate
     clock: Clock
+    evidence: Evidence | None = None
 
     def team_of(self, agent: str, at: Micros) -> str | None:
         """Name the team that the roster has an agent in."""
@@ -58,6 +62,7 @@ def build(
     *,
     accounts: Accounts | None = None,
     clock: Clock = wall_clock,
+    evidence: Evidence | None = None,
 ) -> Service:
     """Put the parts together."""
     accounts = accounts or Accounts()
@@ -71,6 +76,7 @@ def build(
         sessions=Sessions(office, accounts, settings.lifetimes),
         rate=SignInRate(settings.sign_ins_per_minute),
         clock=clock,
+        evidence=evidence,
     )
 
 

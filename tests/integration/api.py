@@ -12,7 +12,9 @@ from typing import Any
 import httpx
 
 from callcenter.domain.frame import Micros
+from callcenter.rules.dossier import Dossier
 from callcenter.rules.duty import Roster, Seat
+from callcenter.rules.reproduction import Finding
 from callcenter.rules.roles import Role
 from callcenter.rules.rulebook import load_rulebook
 from callcenter.store import Office
@@ -55,9 +57,17 @@ class Department:
     def __init__(self, office: Office, settings: WebSettings) -> None:
         self.office = office
         self.now: Micros = MONDAY
-        service = build(settings, office, load_rulebook(), ROSTER, accounts=Accounts(QUICK), clock=lambda: self.now)
+        self.faults: tuple[Finding, ...] = ()
+        service = build(
+            settings, office, load_rulebook(), ROSTER,
+            accounts=Accounts(QUICK), clock=lambda: self.now, evidence=self._look,
+        )  # fmt: skip
         self.app = make_application(service)
         self._browsers: dict[str, Browser] = {}
+
+    async def _look(self, _: Dossier) -> tuple[Finding, ...]:
+        """Say what tests want the journal not to bear out."""
+        return self.faults
 
     def browser(self, address: str = "127.0.0.1", host: str = "http://127.0.0.1:8080") -> Browser:
         transport = httpx.ASGITransport(self.app, raise_app_exceptions=False, client=(address, 1))
