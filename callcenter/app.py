@@ -18,8 +18,10 @@ from callcenter.config import Settings
 from callcenter.domain.health import Health
 from callcenter.exporter import Exporter, ExporterServer
 from callcenter.journal import Journal
+from callcenter.reports.evidence import evidence_of
 from callcenter.store import Office, Store
 from callcenter.tracker import Court, LogWatch, Record, Rules, Tracker, recover
+from callcenter.tracker.withdrawals import watch_withdrawals
 from callcenter.web.application import make_application
 from callcenter.web.server import WebServer, serve_web
 from callcenter.web.service import build
@@ -73,6 +75,8 @@ async def _run(settings: Settings, kept: _Kept, group: asyncio.TaskGroup, stop: 
         beside.append(group.create_task(watch.run(), name="queue_log"))
     server = ExporterServer(settings.exporter, exporter)
     serving = group.create_task(server.run(), name="exporter")
+    alarming = watch_withdrawals(kept.office, court.rulebook, exporter.withdrawn)
+    beside.append(group.create_task(alarming, name="withdrawals"))
     tracking = group.create_task(tracker.run(), name="tracker")
     reading = group.create_task(client.run(), name="ami")
     if settings.web.enabled:
@@ -92,7 +96,8 @@ def _answer_people(
     settings: Settings, office: Office, tracker: Tracker, court: Court, group: asyncio.TaskGroup
 ) -> asyncio.Task[None]:
     """Serve the API."""
-    service = build(settings.web, office, lambda: tracker.court or court, dispose=tracker.dispose)
+    evidence = evidence_of(settings.journal.path)
+    service = build(settings.web, office, lambda: tracker.court or court, dispose=tracker.dispose, evidence=evidence)
     server = WebServer(settings.web, make_application(service))
     log.info("api_served", port=server.port)
     return group.create_task(serve_web(server, service), name="web")

@@ -215,6 +215,11 @@ AGENTS = Dashboard(
             ),),
             "bargauge", width=24,
         ),
+        Panel(
+            Words("证据无法复现而撤回的记录", "Records withdrawn because they did not reproduce"),
+            (Query("callcenter_violations_withdrawn_total", "{{rule}}"),),
+            "bargauge", width=24, red_above=1,
+        ),
     ),
 )  # fmt: skip
 

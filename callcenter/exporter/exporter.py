@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 import msgspec
@@ -109,6 +109,10 @@ class Exporter:
     def judged(self, violations: Sequence[Violation]) -> None:
         """Take in records that have just been decided on."""
         self._gauges.judged(violations)
+
+    def withdrawn(self, counts: Mapping[str, int]) -> None:
+        """Take in how many records of each rule did not reproduce, ever."""
+        self._gauges.withdrawn(counts)
 
     def metrics(self) -> Scrape:
         """Take every figure as it is now; writing them out may then be left to a thread."""

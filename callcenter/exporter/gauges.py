@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from prometheus_client.core import Metric
@@ -93,6 +93,11 @@ class Gauges:
             if violation.mode is Mode.ON:
                 severity = violation.severity.value if violation.severity is not None else "none"
                 self._values.add("violations_total", (violation.rule, severity, violation.verdict.value))
+
+    def withdrawn(self, counts: Mapping[str, int]) -> None:
+        """Show how many records the database says did not reproduce."""
+        for rule, count in counts.items():
+            self._values.set("violations_withdrawn_total", (rule,), count)
 
     def _offer(self, fact: fx.OfferEnded) -> None:
         queue, offer, values = self._queues.label(fact.queue), fact.offer, self._values

@@ -108,6 +108,10 @@ METRICS: tuple[Metric, ...] = (
         "violations_total", _C, ("rule", "severity", "verdict"),
         "自动提出的违规记录数,按规则、严重程度和判定", "Records raised by rules that are on, by verdict",
     ),
+    Metric(
+        "violations_withdrawn_total", _C, ("rule",),
+        "证据无法复现而撤回的记录数(取自数据库)", "Records withdrawn because they did not reproduce, by the database",
+    ),
     Metric("phones_lost", _G, ("node",), "失去注册的坐席话机数", "Agents whose phone is no longer reachable"),
     Metric("ami_up", _G, ("node",), "事件连接正常且已同步为 1", "1 while the events login is open and in sync"),
     Metric("ami_lag_seconds", _G, ("node",), "事件流延迟(心跳往返)", "Lag of the event stream, by heartbeat"),

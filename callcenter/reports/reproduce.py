@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import msgspec
 import structlog
@@ -18,6 +18,7 @@ import structlog
 from callcenter.domain.frame import Micros
 from callcenter.errors import JournalDamaged, StoreError
 from callcenter.journal import JournalReader, Kind
+from callcenter.reports.evidence import look_up
 from callcenter.reports.explain import judged
 from callcenter.rules.dossier import Dossier, from_violation
 from callcenter.rules.reproduction import Doubt, Fault, Finding, differences
@@ -138,28 +139,13 @@ class _Bench:
 
     def frames(self, filed: Dossier) -> Result:
         """Look up every frame that a record copied."""
-        found = [self._frame(copy) for copy in filed.evidence]
+        found = look_up(self._reader, filed.evidence)
         return Result(
             filed=filed,
             faults=tuple(one for one in found if one is not None and isinstance(one.what, Fault)),
             doubts=tuple(one for one in found if one is not None and isinstance(one.what, Doubt))[:1],
             matched=sum(one is None for one in found),
         )
-
-    def _frame(self, copy: dict[str, Any]) -> Finding | None:
-        position = copy.get("position")
-        if not isinstance(position, int) or position < 1:
-            return Finding(Fault.FRAME_OTHER, "?", "?")
-        shown = str(position)
-        if position <= self._cut:
-            return Finding(Doubt.PRUNED)
-        if position > self._end:
-            return Finding(Fault.FRAME_MISSING, shown, shown)
-        try:
-            same = exhibit(self._reader.read_one(position)) == copy
-        except JournalDamaged:
-            return Finding(Fault.FRAME_DAMAGED, shown, shown)
-        return None if same else Finding(Fault.FRAME_OTHER, shown, shown)
 
     def unknown(self, result: Result) -> Result:
         """Refuse to judge by a journal that holds none of the frames; without frames nothing can be said."""

@@ -42,6 +42,7 @@ KINDS: dict[str, Kind] = {
     "method-not-allowed": Kind(405, "方法不被接受", "The method is not allowed here"),
     "conflict": Kind(409, "与现状冲突", "In conflict with how things stand"),
     "step-refused": Kind(409, "该步骤不能执行", "The step cannot be taken"),
+    "evidence-broken": Kind(409, "证据与日志不符，记录已撤回", "Not borne out by the journal; the record is withdrawn"),
     "key-reused": Kind(409, "幂等键已用于另一请求", "The idempotency key belongs to another request"),
     "outdated": Kind(412, "内容已被他人修改", "Changed by somebody else meanwhile"),
     "too-large": Kind(413, "请求过大", "The request is too large"),

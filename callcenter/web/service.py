@@ -10,9 +10,11 @@ from typing import Annotated, cast
 from fastapi import Depends, Request
 
 from callcenter.domain.frame import Micros
+from callcenter.rules.dossier import Dossier
 from callcenter.rules.duty import Roster
 from callcenter.rules.edition import Rulebook
 from callcenter.rules.inputs import Disposition
+from callcenter.rules.reproduction import Finding
 from callcenter.rules.steps import Terms
 from callcenter.store import Office
 from callcenter.store.people import Accounts
@@ -24,6 +26,7 @@ from callcenter.web.settings import WebSettings
 Clock = Callable[[], Micros]
 Dispose = Callable[[str, str, str | None, Micros | None], Awaitable[Disposition]]
 """Lets the rules know of a call's disposition (call, agent, callback's number and time), durably."""
+Evidence = Callable[[Dossier], Awaitable[tuple[Finding, ...]]]
 
 
 def wall_clock() -> Micros:
@@ -33,7 +36,7 @@ def wall_clock() -> Micros:
 
 @dataclass(frozen=True)
 class Service:
-    """The parts; `clock` alone tells the time."""
+    """The parts; `clock` alone tells the time, `evidence` what of a record the journal does not bear out, if asked."""
 
     settings: WebSettings
     office: Office
@@ -44,6 +47,7 @@ class Service:
     rate: SignInRate
     clock: Clock
     dispose: Dispose | None = None
+    evidence: Evidence | None = None
 
     @property
     def rulebook(self) -> Rulebook:
@@ -74,6 +78,7 @@ def build(
     accounts: Accounts | None = None,
     clock: Clock = wall_clock,
     dispose: Dispose | None = None,
+    evidence: Evidence | None = None,
 ) -> Service:
     """Put the parts together; `court` tells at any time which rulebook and roster are in force."""
     accounts = accounts or Accounts()
@@ -87,6 +92,7 @@ def build(
         rate=SignInRate(settings.sign_ins_per_minute),
         clock=clock,
         dispose=dispose,
+        evidence=evidence,
     )
 
 

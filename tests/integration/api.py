@@ -12,8 +12,10 @@ from typing import Any
 import httpx
 
 from callcenter.domain.frame import Micros
+from callcenter.rules.dossier import Dossier
 from callcenter.rules.duty import Roster, Seat
 from callcenter.rules.inputs import Disposition
+from callcenter.rules.reproduction import Finding
 from callcenter.rules.roles import Role
 from callcenter.rules.rulebook import load_rulebook
 from callcenter.store import Office
@@ -58,6 +60,7 @@ class Department:
         self.office = office
         self.now: Micros = MONDAY
         self.court = Court(load_rulebook(), ROSTER)
+        self.faults: tuple[Finding, ...] = ()
         self.disposed: list[Disposition] = []
         service = build(
             settings,
@@ -66,6 +69,7 @@ class Department:
             accounts=Accounts(QUICK),
             clock=lambda: self.now,
             dispose=self.dispose,
+            evidence=self._look,
         )
         self.app = make_application(service)
         self._browsers: dict[str, Browser] = {}
@@ -79,6 +83,10 @@ class Department:
         )
         self.disposed.append(said)
         return said
+
+    async def _look(self, _: Dossier) -> tuple[Finding, ...]:
+        """Say what tests want the journal not to bear out."""
+        return self.faults
 
     def browser(self, address: str = "127.0.0.1", host: str = "http://127.0.0.1:8080") -> Browser:
         transport = httpx.ASGITransport(self.app, raise_app_exceptions=False, client=(address, 1))

@@ -7,8 +7,10 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
 from callcenter.rules.edition import Mode, Severity
+from callcenter.rules.reproduction import Fault, Finding
 from callcenter.rules.roles import RIGHTS, Right, Role
 from callcenter.rules.standing import State
 from callcenter.rules.steps import DECISIONS, REVIEWS, STEPS, Action
@@ -358,6 +360,61 @@ async def test_dismissal_is_recommended_and_checked_person_by_person(work: Depar
         advised.append((await browser.act(number, "check", {"item": item})).json()["recommendations"][0])
     assert [one["complete"] for one in advised] == [False, False, False, True]
     assert {check["by"] for check in advised[-1]["checks"]} == set(checks)
+
+
+class TestEvidence:
+    FAULTS = (Finding(Fault.FRAME_DAMAGED, "7", "7"),)
+
+    @pytest.mark.parametrize(
+        ("action", "body"), [("confirm", {}), ("reduce", {"points": 1, "note": "because"})], ids=["confirm", "reduce"]
+    )
+    async def test_nothing_is_decided_against_an_agent_on_evidence_that_is_gone(
+        self, work: Department, action: str, body: Json
+    ) -> None:
+        number = await propose(work.office)
+        await did(work, number, *HEARD)
+        work.faults = self.FAULTS
+        sun = await work.signed_in("sun")
+        refused = await sun.act(number, action, body or {"note": ""}, Accept_Language="en")
+        shown = (await sun.get(f"/violations/{number}")).json()
+        assert (refused.status_code, refused.headers["content-type"]) == (409, "application/problem+json")
+        assert (refused.json()["type"], refused.json()["detail"]) == (
+            "urn:callcenter:problem:evidence-broken", "journal entry 7 is damaged",
+        )  # fmt: skip
+        assert (shown["state"], shown["history"][-1]["by"], shown["version"]) == ("withdrawn", "service", 4)
+
+    async def test_same_request_again_has_the_same_answer_and_no_second_effect(self, work: Department) -> None:
+        number = await propose(work.office)
+        await did(work, number, *HEARD)
+        work.faults = self.FAULTS
+        sun = await work.signed_in("sun")
+        same = {"Idempotency_Key": "same-key-1", "If_Match": '"3"'}
+        both = [await sun.act(number, "confirm", **same) for _ in range(2)]
+        assert {(b.status_code, b.content, b.headers["content-type"]) for b in both} == {
+            (409, both[0].content, "application/problem+json")
+        }
+        assert len((await sun.get(f"/violations/{number}")).json()["history"]) == 3
+
+    async def test_withdrawal_alarms(self, work: Department) -> None:
+        number = await propose(work.office)
+        await did(work, number, *HEARD)
+        work.faults = self.FAULTS
+        with capture_logs() as logged:
+            await (await work.signed_in("sun")).act(number, "confirm")
+        assert [(one["log_level"], one["violation"]) for one in logged if one["event"] == "violation_withdrawn"] == [
+            ("error", number)
+        ]
+
+    async def test_in_favour_of_the_agent_nothing_is_looked_at(self, work: Department) -> None:
+        number = await propose(work.office)
+        work.faults = self.FAULTS
+        await did(work, number, ("sun", "overturn"))
+
+    async def test_what_a_person_saw_needs_no_journal(self, work: Department) -> None:
+        number = await propose(work.office, standing=record(proposed_by="li-leads"))
+        await did(work, number, *HEARD)
+        work.faults = self.FAULTS
+        await did(work, number, ("sun", "confirm"))
 
 
 async def test_unknown_action_is_refused(work: Department) -> None:

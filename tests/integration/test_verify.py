@@ -5,23 +5,28 @@ from __future__ import annotations
 import asyncio
 import json
 import re
+from collections.abc import Mapping
 from pathlib import Path
 
+import msgspec
 import pytest
 from structlog.testing import capture_logs
 
 from callcenter import logs
 from callcenter.errors import BadInput, CallcenterError, JournalDamaged, MigrationMissing, StoreError
 from callcenter.journal import Journal
+from callcenter.reports.evidence import evidence_of
 from callcenter.rules.reproduction import Fault, Finding
+from callcenter.rules.rulebook import load_rulebook
 from callcenter.rules.standing import SERVICE, State
 from callcenter.rules.steps import Action
 from callcenter.store import Filed, Office, Store, Told
-from callcenter.store.violations import history
+from callcenter.store.violations import act, history
 from callcenter.store.withdrawals import withdraw, withdrawn
+from callcenter.tracker.withdrawals import watch_withdrawals
 from tests.integration.filed import NODE, STORIES, Home, journal_settings, roster_form, write_journal
 from tests.integration.office import propose, settings_of
-from tests.unit.rules.people import MONDAY, record
+from tests.unit.rules.people import LEADER, MONDAY, TERMS, record, step
 
 
 @pytest.fixture
@@ -260,6 +265,77 @@ async def test_record_that_changed_meanwhile_is_not_withdrawn_for_what_it_said_b
     async with office.writing() as desk:
         assert not await withdraw(desk, before, [Finding(Fault.NOT_DERIVED)], MONDAY)
     await office.close()
+
+
+class TestBeforeADecision:
+    """The live service looks at one record's frames in its own journal."""
+
+    async def test_sound_evidence_has_no_fault(self, home: Home) -> None:
+        late = await home.record(home.id_of("V-LATE-ANSWER"))
+        assert await evidence_of(home.journal)(late.dossier) == ()
+
+    async def test_damaged_frame_is_a_fault(self, home: Home) -> None:
+        late = await home.record(home.id_of("V-LATE-ANSWER"))
+        position = late.dossier.evidence[1]["position"]
+        home.flip(position)
+        (fault,) = await evidence_of(home.journal)(late.dossier)
+        assert (fault.what, fault.en) == (Fault.FRAME_DAMAGED, str(position))
+
+    @pytest.mark.parametrize(
+        ("position", "expected"),
+        [
+            (10**30, Fault.FRAME_MISSING),
+            (0, Fault.FRAME_OTHER),
+            (None, Fault.FRAME_OTHER),
+            ("7", Fault.FRAME_OTHER),
+            (1, Fault.FRAME_OTHER),
+        ],
+    )
+    async def test_copy_of_no_frame_is_a_fault(self, home: Home, position: object, expected: Fault) -> None:
+        late = (await home.record(home.id_of("V-LATE-ANSWER"))).dossier
+        copies = [late.evidence[0] | {"position": position}]
+        (fault,) = await evidence_of(home.journal)(msgspec.structs.replace(late, evidence=copies))
+        assert fault.what is expected
+
+    async def test_frame_that_was_cut_away_is_no_fault(self, home: Home) -> None:
+        late = await home.record(home.id_of("V-LATE-ANSWER"))
+        async with await Journal.open(journal_settings(home.journal)) as journal:
+            await journal.save_state(journal.durable_position, b"state")
+            await journal.prune(late.dossier.evidence[2]["position"])
+        assert await evidence_of(home.journal)(late.dossier) == ()
+
+
+class TestCount:
+    """The exporter's figure, which another process may have changed."""
+
+    async def told(self, home: Home) -> dict[str, int]:
+        heard: asyncio.Queue[Mapping[str, int]] = asyncio.Queue()
+        office = await Office.open(settings_of(home.folder))
+        watching = asyncio.create_task(watch_withdrawals(office, load_rulebook(), heard.put_nowait))
+        counts = await heard.get()
+        watching.cancel()
+        await asyncio.wait([watching])
+        await office.close()
+        return dict(counts)
+
+    async def test_rules_that_are_on_begin_at_nothing(self, home: Home) -> None:
+        counts = await self.told(home)
+        assert {"V-MISSED", "V-HOTLINE"} <= counts.keys()
+        assert set(counts.values()) == {0}
+
+    async def test_what_the_command_withdrew_is_counted(self, home: Home) -> None:
+        home.retell(home.id_of("V-LATE-ANSWER"), measured=99.0)
+        await asyncio.to_thread(refused, home, "verify")
+        counts = await self.told(home)
+        assert (counts["V-LATE-ANSWER"], sum(counts.values())) == (1, 1)
+
+    async def test_what_a_person_withdrew_is_not(self, home: Home) -> None:
+        office = await Office.open(settings_of(home.folder))
+        number = await propose(office, standing=record(proposed_by="li"))
+        async with office.writing() as desk:
+            await act(desk, number, None, step(Action.WITHDRAW, LEADER), TERMS)
+        await office.close()
+        assert sum((await self.told(home)).values()) == 0
 
 
 class TestRestart:

@@ -109,6 +109,15 @@ def test_oldest_wait_is_that_of_the_first_who_still_waits() -> None:
     assert house.series(since) == {since: NOON / SECOND + 7}
 
 
+def test_records_that_did_not_reproduce_are_shown_as_the_database_counts_them() -> None:
+    house = House()
+    house.exporter.withdrawn({"V-MISSED": 0, "V-HOTLINE": 2})
+    assert house.series("violations_withdrawn") == {
+        'violations_withdrawn_total{rule="V-MISSED"}': 0,
+        'violations_withdrawn_total{rule="V-HOTLINE"}': 2,
+    }
+
+
 def test_queue_without_callers_shows_zero_as_soon_as_somebody_serves_it() -> None:
     house = House()
     house.sign_in()

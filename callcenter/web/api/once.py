@@ -6,12 +6,12 @@ import re
 from collections.abc import Awaitable, Callable
 from typing import Annotated
 
-from fastapi import Depends, Header, Request, Response
+from fastapi import Depends, Header, Request, Response, status
 
 from callcenter.store.answers import Answer, Asked, fingerprint, recall, remember
 from callcenter.store.office import Desk
 from callcenter.web.auth import TheSession
-from callcenter.web.problems import Refused, language_of
+from callcenter.web.problems import MEDIA_TYPE, Refused, language_of
 from callcenter.web.service import TheService
 
 _ETAG = re.compile(r'(?:W/)?"(\d{1,15})"')
@@ -40,7 +40,8 @@ class Once:
                 replayed, answer = False, await work(desk)
                 await remember(desk, self.asked, answer)
         headers = {"ETag": answer.etag, "Idempotent-Replayed": str(replayed).lower()}
-        return Response(answer.body, answer.status, headers, "application/json")
+        media_type = MEDIA_TYPE if answer.status >= status.HTTP_400_BAD_REQUEST else "application/json"
+        return Response(answer.body, answer.status, headers, media_type)
 
 
 async def _once(

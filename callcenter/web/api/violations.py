@@ -16,7 +16,8 @@ from callcenter.rules.steps import DECISIONS, Action, Step
 from callcenter.rules.violation import Verdict
 from callcenter.store.answers import Answer
 from callcenter.store.office import Desk
-from callcenter.store.violations import Record, Wanted, act, get, get_for, history, page, put
+from callcenter.store.violations import Record, Wanted, get, get_for, history, page, put
+from callcenter.web.api.bench import TheBench
 from callcenter.web.api.fields import Cursor, Incoming, Limit, Moment, Name, Words, moment_in, place_in, place_out
 from callcenter.web.api.once import SeenVersion, TheOnce, etag
 from callcenter.web.api.shapes import Detail, Page, Reader
@@ -155,7 +156,7 @@ async def take_step(
     number: str,
     step: Annotated[Step, Depends(_step)],
     reader: TheReader,
-    service: TheService,
+    bench: TheBench,
     once: TheOnce,
     seen: SeenVersion,
     person: Seeing,
@@ -165,7 +166,8 @@ async def take_step(
     async def work(desk: Desk) -> Answer:
         record = await get_for(desk.connection, number, person)
         _require_right(person, step.action, record)
-        return await _answer(desk, await act(desk, number, seen, step, service.terms), reader)
+        taken = await bench.take(desk, record, seen, step)
+        return taken if isinstance(taken, Answer) else await _answer(desk, taken, reader)
 
     return await once.answer(work)
 

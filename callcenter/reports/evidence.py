@@ -1,0 +1,53 @@
+"""Are the frames that a record copied those of the journal: asked of one record, and before somebody confirms it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+from callcenter.errors import JournalDamaged
+from callcenter.journal import JournalReader
+from callcenter.rules.dossier import Dossier
+from callcenter.rules.reproduction import Doubt, Fault, Finding
+from callcenter.tracker.filing import exhibit
+
+
+def look_up(reader: JournalReader, copies: list[dict[str, Any]]) -> list[Finding | None]:
+    """Hold each copied frame against the journal: None where it is there, seal and all."""
+    anchor, head = reader.bounds()
+    return [_look_up(reader, copy, anchor.position, head.position) for copy in copies]
+
+
+def evidence_of(journal: Path) -> Callable[[Dossier], Awaitable[tuple[Finding, ...]]]:
+    """Make the check of one record against the service's own journal; it gives the faults, none where all is well.
+
+    A frame that the journal no longer reaches back to cannot be checked, and is no fault.
+    """
+
+    def check(filed: Dossier) -> tuple[Finding, ...]:
+        with JournalReader(journal) as reader:
+            found = look_up(reader, filed.evidence)
+        return tuple(one for one in found if one is not None and isinstance(one.what, Fault))
+
+    async def checked(filed: Dossier) -> tuple[Finding, ...]:
+        return await asyncio.to_thread(check, filed)
+
+    return checked
+
+
+def _look_up(reader: JournalReader, copy: dict[str, Any], cut: int, end: int) -> Finding | None:
+    position = copy.get("position")
+    if not isinstance(position, int) or position < 1:
+        return Finding(Fault.FRAME_OTHER, "?", "?")
+    shown = str(position)
+    if position <= cut:
+        return Finding(Doubt.PRUNED)
+    if position > end:
+        return Finding(Fault.FRAME_MISSING, shown, shown)
+    try:
+        same = exhibit(reader.read_one(position)) == copy
+    except JournalDamaged:
+        return Finding(Fault.FRAME_DAMAGED, shown, shown)
+    return None if same else Finding(Fault.FRAME_OTHER, shown, shown)
