@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -10,7 +9,6 @@ import msgspec
 from fastapi import APIRouter, Depends, Response, status
 from pydantic import Field
 
-from callcenter.domain.frame import SECOND
 from callcenter.rules.roles import Person, Right
 from callcenter.store.answers import Answer
 from callcenter.store.changes import Change, ChangeKind, ChangeState, decide, listed, propose
@@ -71,9 +69,8 @@ async def propose_change(body: NewChange, person: Proposing, service: TheService
     """Propose a change; it has no effect until somebody else approves it."""
 
     async def work(desk: Desk) -> Answer:
-        named = f"{person.account} {once.asked.key} {once.asked.at // SECOND}".encode()
         change = Change(
-            id=hashlib.sha256(named).hexdigest()[:32], kind=body.kind, subject=body.subject, content=body.content,
+            id=once.new_id, kind=body.kind, subject=body.subject, content=body.content,
             reason=body.reason, proposed_by=person.account, proposed_at=once.asked.at,
         )  # fmt: skip
         return _answer(await propose(desk, change), service, status.HTTP_201_CREATED)

@@ -14,6 +14,7 @@ from callcenter.rules.roles import Person, Right, may
 from callcenter.rules.standing import State
 from callcenter.rules.steps import DECISIONS, Action, Step
 from callcenter.rules.violation import Verdict
+from callcenter.store.accumulating import reckon
 from callcenter.store.answers import Answer
 from callcenter.store.office import Desk
 from callcenter.store.violations import Record, Wanted, act, get, get_for, history, page, put
@@ -163,7 +164,9 @@ async def take_step(
     async def work(desk: Desk) -> Answer:
         record = await get_for(desk.connection, number, person)
         _require_right(person, step.action, record)
-        return await _answer(desk, await act(desk, number, seen, step, service.terms), reader)
+        record = await act(desk, number, seen, step, service.terms)
+        await reckon(desk, record, service.rulebook, service.terms, step.at)
+        return await _answer(desk, record, reader)
 
     return await once.answer(work)
 
