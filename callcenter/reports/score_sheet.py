@@ -43,7 +43,7 @@ def scores_csv(scored: Sequence[Scored], how: Print) -> bytes:
 
 def scores_workbook(scored: Sequence[Scored], how: Print) -> bytes:
     """Write a row for each agent, and on a second sheet one for each line."""
-    tables = {"scores": totals(scored, how), "lines": _lines(scored, how)}
+    tables = {"scores": totals(scored, how), "lines": lines(scored, how)}
     return workbook((said(SHEETS[name], how.language), rows) for name, rows in tables.items())
 
 
@@ -53,7 +53,8 @@ def totals(scored: Sequence[Scored], how: Print) -> Rows:
     return [_heading(columns, how), *(_total(one, how) for one in scored)]
 
 
-def _lines(scored: Sequence[Scored], how: Print) -> Rows:
+def lines(scored: Sequence[Scored], how: Print) -> Rows:
+    """Make a row for each line of each score, with the record it comes from, after the heading."""
     rows = (
         (
             one.member.agent, month_name(one.score.month), said(LINES[line.kind], how.language), one.record_of(line),
