@@ -21,10 +21,10 @@ from callcenter.journal import Journal
 from callcenter.reports.evidence import evidence_of
 from callcenter.store import Office, Store
 from callcenter.tracker import Court, LogWatch, Record, Rules, Tracker, recover
-from callcenter.tracker.withdrawals import watch_withdrawals
+from callcenter.tracker.withdrawals import Withdrawals
 from callcenter.web.application import make_application
 from callcenter.web.server import WebServer, serve_web
-from callcenter.web.service import build
+from callcenter.web.service import build, wall_clock
 
 log = structlog.get_logger()
 
@@ -75,8 +75,9 @@ async def _run(settings: Settings, kept: _Kept, group: asyncio.TaskGroup, stop: 
         beside.append(group.create_task(watch.run(), name="queue_log"))
     server = ExporterServer(settings.exporter, exporter)
     serving = group.create_task(server.run(), name="exporter")
-    alarming = watch_withdrawals(kept.office, court.rulebook, exporter.withdrawn)
-    beside.append(group.create_task(alarming, name="withdrawals"))
+    terms = settings.web.terms(court.rulebook.zone)
+    withdrawals = Withdrawals(kept.office, lambda: (tracker.court or court).rulebook, terms, wall_clock)
+    beside.append(group.create_task(withdrawals.watch(exporter.withdrawn), name="withdrawals"))
     tracking = group.create_task(tracker.run(), name="tracker")
     reading = group.create_task(client.run(), name="ami")
     if settings.web.enabled:

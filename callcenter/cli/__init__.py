@@ -23,6 +23,7 @@ COMMANDS = {
     "rules": "Check and list rulebooks, and how often people agree with each rule.",
     "roster": "Check a roster, or turn it into a workbook, CSV files or JSON.",
     "violations": "List, explain and verify records, derived again from the journal.",
+    "score": "Show the month's scores, or write them to a file.",
     "user": "Add, list and disable the people who may sign in.",
     "audit": "Verify the audit log, or sign its head.",
     "lab": "Build and run a real Asterisk with callers and phones.",

@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from pathlib import Path
 from typing import Any
 
 import msgspec
-import xlsxwriter
 
 from callcenter.errors import BadInput, UnreadableFile
-from callcenter.rules.inert import inert
 from callcenter.rules.pattern_rows import calendar_of, shifts_from
 from callcenter.rules.roster import roster_of
 from callcenter.rules.roster_columns import LAYOUT, SHEETS, Sheet
 from callcenter.rules.roster_rows import Fault, RowChecker, TimeSheet
 from callcenter.rules.roster_tables import Table, read_tables
+from callcenter.rules.spreadsheet import csv_file, workbook
 
 _ZONE = "Asia/Shanghai"
 _SEPARATOR = ";"
-_WIDTH = 26
 _TIMES: tuple[TimeSheet, ...] = ("shifts", "leave", "breaks")
 _EXPORTED: tuple[Sheet, ...] = ("agents", *_TIMES, "extensions", "site")
 
@@ -76,9 +72,9 @@ def export_roster(form: Form, path: Path) -> list[Path]:
         case ".json":
             files = {path: json.dumps(form, ensure_ascii=False, indent=1).encode() + b"\n"}
         case ".xlsx":
-            files = {path: _workbook(tables)}
+            files = {path: workbook(tables.items())}
         case "":
-            files = {path / f"{sheet}.csv": _csv(rows) for sheet, rows in tables.items()}
+            files = {path / f"{sheet}.csv": csv_file(rows) for sheet, rows in tables.items()}
         case other:
             raise BadInput(f"{path}: {other} is no form of a roster; use .json, .xlsx or a folder's name (CSV)")
     return _put(files)
@@ -138,7 +134,7 @@ def _written(form: Form, sheet: Sheet) -> list[list[str]]:
             rows = [{"extension": one} for one in form["legit_extensions"]]
         case _:
             rows = form.get(sheet, [])
-    return [list(columns), *([inert(_cell(row.get(column))) for column in columns] for row in rows)]
+    return [list(columns), *([_cell(row.get(column)) for column in columns] for row in rows)]
 
 
 def _cell(value: object) -> str:
@@ -147,26 +143,6 @@ def _cell(value: object) -> str:
     if odd := next((one for one in value if any(mark in one for mark in ";；,，、")), None):
         raise BadInput(f"the queue {odd!r} has a separator in its name, and could not be read back")
     return _SEPARATOR.join(value)
-
-
-def _workbook(tables: dict[Sheet, list[list[str]]]) -> bytes:
-    out = io.BytesIO()
-    with xlsxwriter.Workbook(out, {"in_memory": True}) as book:
-        bold = book.add_format({"bold": True})
-        for name, rows in tables.items():
-            sheet = book.add_worksheet(name)
-            sheet.freeze_panes(1, 0)
-            sheet.set_column(0, len(rows[0]) - 1, _WIDTH)
-            for n, row in enumerate(rows):
-                for column, text in enumerate(row):
-                    sheet.write_string(n, column, text, None if n else bold)
-    return out.getvalue()
-
-
-def _csv(rows: list[list[str]]) -> bytes:
-    out = io.StringIO(newline="")
-    csv.writer(out).writerows(rows)
-    return out.getvalue().encode("utf-8-sig")  # without the mark Excel takes it for the local code page
 
 
 def _put(files: dict[Path, bytes]) -> list[Path]:

@@ -19,6 +19,7 @@ from callcenter.rules.accumulated import Confirmed, confirmed_of
 from callcenter.rules.months import Month, month_days, month_name, month_span, quarter_months
 from callcenter.rules.roles import Role
 from callcenter.rules.score import MonthRecords, MonthScore, QuarterScore, Subject, month_score, quarter_score
+from callcenter.rules.score_lines import Line, LineKind
 from callcenter.store.conflicts import Missing
 from callcenter.store.given import Given, GivenKind, of_month, records_of
 from callcenter.store.office_tables import AccountRow
@@ -53,6 +54,10 @@ class Scored(msgspec.Struct, frozen=True, kw_only=True):
     member: Member
     score: MonthScore
     terms: TermsInForce
+
+    def record_of(self, line: Line) -> str | None:
+        """Name the record that a line comes from; what the terms say comes from the change that set them."""
+        return self.terms.change if line.kind in {LineKind.BASE, LineKind.LIMIT} else line.record
 
 
 class ScoredQuarter(msgspec.Struct, frozen=True, kw_only=True):

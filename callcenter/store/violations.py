@@ -159,6 +159,12 @@ async def page(
     return [_record(row) for row in rows]
 
 
+async def found(connection: AsyncConnection, wanted: Wanted) -> list[Record]:
+    """Read records for the service itself, the oldest first."""
+    rows = select(ViolationRow).where(*_asked(wanted)).order_by(ViolationRow.sort_at, ViolationRow.id)
+    return [_record(row) for row in await connection.execute(rows)]
+
+
 async def counted(connection: AsyncConnection, agent: str | None, since: Micros, until: Micros) -> list[Record]:
     """Read records of a span that stand, of one agent or of all: confirmed or reduced, with no appeal open."""
     clauses = _asked(Wanted(agent=agent, verdict=Verdict.PROPOSED, since=since, until=until))

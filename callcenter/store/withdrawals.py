@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -69,17 +68,17 @@ async def followed(connection: AsyncConnection, node: str) -> int:
     return await connection.scalar(position) or 0
 
 
-async def withdrawn(connection: AsyncConnection) -> Counter[str]:
-    """Count, by rule, the records of rules that are on whose evidence did not reproduce."""
+async def withdrawn(connection: AsyncConnection) -> dict[str, str]:
+    """Read the records of rules that are on whose evidence did not reproduce: id and rule."""
     rows = await connection.execute(
-        select(ViolationRow.rule, StepRow.entry)
+        select(ViolationRow.id, ViolationRow.rule, StepRow.entry)
         .join(StepRow, StepRow.violation == ViolationRow.id)
         .where(
             ViolationRow.state == State.WITHDRAWN, ViolationRow.mode == Mode.ON, ViolationRow.rule != ACCUMULATED
         )
     )  # fmt: skip
-    entries = ((rule, msgspec.json.decode(entry, type=Entry)) for rule, entry in rows)
-    return Counter(rule for rule, entry in entries if entry.action is Action.WITHDRAW and entry.by == SERVICE)
+    entries = ((number, rule, msgspec.json.decode(entry, type=Entry)) for number, rule, entry in rows)
+    return {n: rule for n, rule, entry in entries if entry.action is Action.WITHDRAW and entry.by == SERVICE}
 
 
 async def _service_own(connection: AsyncConnection, rows: Select[Any]) -> list[Record]:

@@ -8,7 +8,7 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from callcenter import __version__
-from callcenter.web.api import audit, calls, changes, rules, session, users, violations
+from callcenter.web.api import audit, calls, changes, given, rules, scores, session, users, violations
 from callcenter.web.guard import SAFE, Guard
 from callcenter.web.problems import KINDS, MEDIA_TYPE, install
 from callcenter.web.service import Service
@@ -38,8 +38,11 @@ def make_application(service: Service) -> FastAPI:
         title="callcenter", version=__version__, openapi_url=f"{API}/openapi.json", docs_url=None, redoc_url=None
     )
     app.state.service = service
-    for part in (session, violations, calls, users, audit, changes, rules):
-        app.include_router(part.router, prefix=API)
+    for router in (
+        session.router, violations.router, calls.router, users.router, audit.router, changes.router, rules.router,
+        scores.router, *given.ROUTERS,
+    ):  # fmt: skip
+        app.include_router(router, prefix=API)
     install(app)
     app.add_middleware(Guard, settings=service.settings)
     app.openapi = lambda: _document(app)  # type: ignore[method-assign]  # FastAPI's documented way

@@ -13,7 +13,7 @@ from starlette.exceptions import HTTPException
 from callcenter.errors import BadInput, CallcenterError, StoreError
 from callcenter.rules.refusals import StepRefused
 from callcenter.rules.texts import Language
-from callcenter.store.conflicts import Conflict, KeyReused, Missing, Outdated
+from callcenter.store.conflicts import Conflict, KeyReused, Missing, NoTerms, Outdated
 from callcenter.store.sessions import SignInBlocked, SignInRefused
 
 MEDIA_TYPE = "application/problem+json"
@@ -39,6 +39,7 @@ KINDS: dict[str, Kind] = {
     "forbidden": Kind(403, "没有权限", "Not allowed"),
     "foreign-request": Kind(403, "请求来源不被接受", "The request does not come from our own pages"),
     "not-found": Kind(404, "未找到", "Not found"),
+    "terms-missing": Kind(404, "尚未设定月度得分的基础分", "Nobody has set what a score begins with"),
     "method-not-allowed": Kind(405, "方法不被接受", "The method is not allowed here"),
     "conflict": Kind(409, "与现状冲突", "In conflict with how things stand"),
     "step-refused": Kind(409, "该步骤不能执行", "The step cannot be taken"),
@@ -57,6 +58,7 @@ _BY_ERROR: dict[type[CallcenterError], str] = {
     SignInBlocked: "too-many",
     SignInRefused: "sign-in-refused",
     Missing: "not-found",
+    NoTerms: "terms-missing",
     Outdated: "outdated",
     KeyReused: "key-reused",
     Conflict: "conflict",

@@ -53,6 +53,12 @@ PEOPLE: dict[str, tuple[Role, str | None, str | None]] = {
 }
 
 
+HEARD = [("sun", "notify"), ("alice", "explain")]
+CONFIRMED = [*HEARD, ("sun", "confirm")]
+APPEALED = [*CONFIRMED, ("alice", "appeal")]
+"""Who takes which steps with a record about Alice."""
+
+
 class Department:
     """A department whose people are at their browsers."""
 
@@ -137,6 +143,25 @@ class Browser:
             read = await self.get(f"/violations/{number}")
             headers["If_Match"] = read.headers.get("etag", '"1"')
         return await self.send("POST", f"/violations/{number}/{action}", body or {"note": "because"}, **headers)
+
+
+async def did(work: Department, number: str, *steps: tuple[str, str]) -> None:
+    """Let people take steps with a record, one after the other."""
+    for name, action in steps:
+        answer = await (await work.signed_in(name)).act(number, action)
+        assert answer.status_code == 200, answer.text
+
+
+async def agreed(work: Department, **content: Json) -> str:
+    """Let two people set the score's terms; gives the change's id."""
+    told = {"kind": "amount", "subject": "score", "reason": "agreed"}
+    said = {"from": "2026-01", "base": "100", **content}
+    proposed = await (await work.signed_in("ma")).send("POST", "/changes", told | {"content": said})
+    assert proposed.status_code == 201, proposed.text
+    number = str(proposed.json()["id"])
+    approved = await (await work.signed_in("hua")).send("POST", f"/changes/{number}/approve", If_Match='"1"')
+    assert approved.status_code == 200, approved.text
+    return number
 
 
 @asynccontextmanager

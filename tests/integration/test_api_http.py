@@ -213,7 +213,16 @@ class TestDocument:
         browser, answers = work.browser(), {}
         for path, method, operation in self.operations(document):
             if operation.get("security"):
-                concrete = path.format(number="0" * 32, action="notify", name="x").removeprefix("/api/v1")
+                concrete = path.format(
+                    number="0" * 32,
+                    action="notify",
+                    name="x",
+                    uniqueid="1.1",
+                    agent="x",
+                    month="2026-03",
+                    year=2026,
+                    quarter=1,
+                ).removeprefix("/api/v1")
                 answer = await browser.send(method.upper(), concrete, {})
                 answers[path, method] = answer.status_code
         assert {key: code for key, code in answers.items() if code != 401} == {}

@@ -16,7 +16,7 @@ from callcenter.rules.standing import State
 from callcenter.rules.steps import DECISIONS, REVIEWS, STEPS, Action
 from callcenter.rules.violation import Verdict
 from callcenter.store.violations import counted
-from tests.integration.api import PEOPLE, Department, Json, department
+from tests.integration.api import APPEALED, CONFIRMED, HEARD, PEOPLE, Department, Json, department, did
 from tests.integration.office import propose
 from tests.unit.rules.people import DAY, MONDAY, record
 
@@ -32,15 +32,6 @@ async def score(work: Department, agent: str = "Alice") -> int:
         return sum(r.standing.counted for r in await counted(connection, agent, MONDAY - DAY, MONDAY + 30 * DAY))
 
 
-async def did(work: Department, number: str, *steps: tuple[str, str]) -> None:
-    for name, action in steps:
-        answer = await (await work.signed_in(name)).act(number, action)
-        assert answer.status_code == 200, answer.text
-
-
-HEARD = [("sun", "notify"), ("alice", "explain")]
-CONFIRMED = [*HEARD, ("sun", "confirm")]
-APPEALED = [*CONFIRMED, ("alice", "appeal")]
 WAYS = {
     State.PROPOSED: [],
     State.NOTIFIED: HEARD[:1],

@@ -54,6 +54,14 @@ def add(run: Runner, name: str = "root", role: str = "admin", *more: str) -> str
     return run("user", "add", name, "--role", role, *more, typed=f"{PASSWORD}\n")
 
 
+def test_first_day_is_said_or_refused(run: Runner, home: Path) -> None:
+    add(run, "carol", "agent", "--agent", "Carol", "--joined", "2026-02-10")
+    with closing(sqlite3.connect(home / "callcenter.sqlite")) as connection:
+        assert connection.execute("SELECT joined FROM accounts").fetchall() == [("2026-02-10",)]
+    told = ["add", "dan", "--role", "agent", "--joined", "10.2.2026", "--settings", str(home / "callcenter.toml")]
+    assert CliRunner().invoke(user.app, told, input=f"{PASSWORD}\n").exit_code == 2
+
+
 def test_first_administrator_is_made_on_the_machine(run: Runner) -> None:
     assert add(run) == "root may sign in as admin\n"
     assert run("user", "list").split() == ["root", "admin", "-", "-"]

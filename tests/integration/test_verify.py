@@ -23,7 +23,7 @@ from callcenter.rules.steps import Action
 from callcenter.store import Filed, Office, Store, Told
 from callcenter.store.violations import act, history
 from callcenter.store.withdrawals import withdraw, withdrawn
-from callcenter.tracker.withdrawals import watch_withdrawals
+from callcenter.tracker.withdrawals import Withdrawals
 from tests.integration.filed import NODE, STORIES, Home, journal_settings, roster_form, write_journal
 from tests.integration.office import propose, settings_of
 from tests.unit.rules.people import LEADER, MONDAY, TERMS, record, step
@@ -102,7 +102,7 @@ async def test_withdrawal_is_the_services_audited_and_counted(home: Home) -> Non
     await office.close()
     assert (entry.action, entry.by, entry.after) == (Action.WITHDRAW, SERVICE, State.WITHDRAWN)
     assert re.search("[\u4e00-\u9fff].*measured", entry.note)
-    assert counts == {"V-LATE-ANSWER": 1}
+    assert counts == {late: "V-LATE-ANSWER"}
     assert home.sql(home.base, "SELECT actor, action FROM audit WHERE subject = ? ORDER BY seq", late) == [
         (SERVICE, "propose"), (SERVICE, "withdraw"),
     ]  # fmt: skip
@@ -311,7 +311,9 @@ class TestCount:
     async def told(self, home: Home) -> dict[str, int]:
         heard: asyncio.Queue[Mapping[str, int]] = asyncio.Queue()
         office = await Office.open(settings_of(home.folder))
-        watching = asyncio.create_task(watch_withdrawals(office, load_rulebook(), heard.put_nowait))
+        watching = asyncio.create_task(
+            Withdrawals(office, load_rulebook, TERMS, lambda: MONDAY).watch(heard.put_nowait)
+        )
         counts = await heard.get()
         watching.cancel()
         await asyncio.wait([watching])

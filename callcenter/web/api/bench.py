@@ -10,9 +10,10 @@ from fastapi import Depends, Request
 from callcenter.rules.reproduction import Finding
 from callcenter.rules.standing import SERVICE
 from callcenter.rules.steps import STEPS, Action, Step
+from callcenter.store.accumulating import reckon
 from callcenter.store.answers import Answer
 from callcenter.store.office import Desk
-from callcenter.store.violations import Record, act
+from callcenter.store.violations import Record, act, get
 from callcenter.store.withdrawals import withdraw
 from callcenter.web.api.once import etag
 from callcenter.web.problems import language_of, problem
@@ -40,8 +41,14 @@ class Bench:
         if step.action in _AGAINST and step.action in STEPS[record.standing.state]:
             faults = await self._faults(record)
             if faults and await withdraw(desk, record.dossier, faults, self._service.clock()):
+                await self._reckon(desk, await get(desk.connection, record.dossier.id), step)
                 return self._broken(record, faults)
-        return await act(desk, record.dossier.id, seen, step, self._service.terms)
+        taken = await act(desk, record.dossier.id, seen, step, self._service.terms)
+        await self._reckon(desk, taken, step)
+        return taken
+
+    async def _reckon(self, desk: Desk, record: Record, step: Step) -> None:
+        await reckon(desk, record, self._service.rulebook, self._service.terms, step.at)
 
     async def _faults(self, record: Record) -> tuple[Finding, ...]:
         """Hold a record of the service against its journal, where one is at hand."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from datetime import datetime
 from typing import Annotated
@@ -134,9 +133,8 @@ async def record_call(
     said = await service.dispose(uniqueid, person.agent or person.account, *callback)
 
     async def work(desk: Desk) -> Answer:
-        named = f"{person.account} {once.asked.key} {once.asked.at // SECOND}".encode()
         recorded = Recorded(
-            id=hashlib.sha256(named).hexdigest()[:32], disposition=said, words=body.words.strip(),
+            id=once.new_id, disposition=said, words=body.words.strip(),
             given_by=person.account, given_at=once.asked.at,
         )  # fmt: skip
         await record(desk, recorded)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -10,7 +9,6 @@ import msgspec
 from fastapi import APIRouter, Depends, Response, status
 from pydantic import Field
 
-from callcenter.domain.frame import SECOND
 from callcenter.errors import BadInput
 from callcenter.rules.amending import amend
 from callcenter.rules.dates import datetime_of
@@ -76,9 +74,8 @@ async def propose_change(body: NewChange, person: Proposing, service: TheService
     content = _sound(body, service)
 
     async def work(desk: Desk) -> Answer:
-        named = f"{person.account} {once.asked.key} {once.asked.at // SECOND}".encode()
         change = Change(
-            id=hashlib.sha256(named).hexdigest()[:32], kind=body.kind, subject=body.subject, content=content,
+            id=once.new_id, kind=body.kind, subject=body.subject, content=content,
             reason=body.reason, proposed_by=person.account, proposed_at=once.asked.at,
         )  # fmt: skip
         return _answer(await propose(desk, change), service, status.HTTP_201_CREATED)

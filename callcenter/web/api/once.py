@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Awaitable, Callable
 from typing import Annotated
 
 from fastapi import Depends, Header, Request, Response, status
 
+from callcenter.domain.frame import SECOND
 from callcenter.store.answers import Answer, Asked, fingerprint, recall, remember
 from callcenter.store.office import Desk
 from callcenter.web.auth import TheSession
@@ -26,6 +28,12 @@ class Once:
     def __init__(self, service: TheService, asked: Asked) -> None:
         self.asked = asked
         self._service = service
+
+    @property
+    def new_id(self) -> str:
+        """The id of what this request makes; the same for the same request."""
+        named = f"{self.asked.account} {self.asked.key} {self.asked.at // SECOND}"
+        return hashlib.sha256(named.encode()).hexdigest()[:32]
 
     async def answer(self, work: Work) -> Response:
         """Do the work and keep its answer in one transaction, or give the answer that was kept.

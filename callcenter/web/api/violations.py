@@ -167,7 +167,9 @@ async def take_step(
         record = await get_for(desk.connection, number, person)
         _require_right(person, step.action, record)
         taken = await bench.take(desk, record, seen, step)
-        return taken if isinstance(taken, Answer) else await _answer(desk, taken, reader)
+        if isinstance(taken, Answer):
+            return taken
+        return await _answer(desk, taken, reader)
 
     return await once.answer(work)
 

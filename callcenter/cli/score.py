@@ -1,0 +1,126 @@
+"""`callcenter score`: the month's scores out of the database, for whoever may read its file."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Annotated, TypeVar
+
+import typer
+from rich import box
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from callcenter.cli.serve import SettingsPath
+from callcenter.config import Settings, load_settings
+from callcenter.errors import BadInput
+from callcenter.reports.score_sheet import Print, lines, scores_csv, scores_workbook, totals
+from callcenter.rules.months import read_month
+from callcenter.rules.rulebook import load_rulebook
+from callcenter.rules.spreadsheet import Rows
+from callcenter.store import Office
+from callcenter.store.conflicts import Missing
+from callcenter.store.scores import Scored, member_of, score_of, scores_of_all
+
+app = typer.Typer(add_completion=False, no_args_is_help=True, help="The month's scores, line by line or as a file.")
+
+T = TypeVar("T")
+Month = Annotated[str, typer.Argument(metavar="MONTH", help="Like 2026-11.")]
+Lang = Annotated[str, typer.Option("--lang", help="zh-CN or en.")]
+Money = Annotated[bool, typer.Option("--money", help="Show recommended pay, where it is switched on.")]
+_DEFAULT_LANG = "en"
+
+
+@app.command("show")
+def show_score(
+    agent: Annotated[str, typer.Argument(metavar="AGENT", help="The agent's name on the floor.")],
+    month: Month,
+    settings: SettingsPath = None,
+    money: Money = False,
+    lang: Lang = _DEFAULT_LANG,
+) -> None:
+    """Show an agent's month with every line and the record it comes from."""
+    chosen, when = load_settings(settings), read_month(month)
+    how = _print(chosen, lang, money=money)
+
+    async def read(connection: AsyncConnection) -> Scored:
+        member = await member_of(connection, agent)
+        roster = chosen.rules.read_roster()
+        if member.account is None and (roster is None or all(seat.agent != agent for seat in roster.seats)):
+            raise Missing(f"there is no agent {agent!r}: neither an account nor the roster names one")
+        return await score_of(connection, member, when, how.zone, _now())
+
+    found = [_reading(chosen, read)]
+    _show(totals(found, how))
+    _show(lines(found, how))
+
+
+@app.command("list")
+def list_scores(
+    month: Month,
+    csv: Annotated[Path | None, typer.Option("--csv", help="Write them to a new CSV file.")] = None,
+    xlsx: Annotated[Path | None, typer.Option("--xlsx", help="Write them, and every line, to a new workbook.")] = None,
+    settings: SettingsPath = None,
+    money: Money = False,
+    lang: Lang = _DEFAULT_LANG,
+) -> None:
+    """List everybody's month, or write it to files; nothing that exists is overwritten."""
+    chosen, when = load_settings(settings), read_month(month)
+    how = _print(chosen, lang, money=money)
+    found = _reading(chosen, lambda connection: scores_of_all(connection, when, how.zone, _now(), lambda _: True))
+    for path, write in ((csv, scores_csv), (xlsx, scores_workbook)):
+        if path is not None:
+            _write(path, write(found, how))
+    if csv is xlsx is None:
+        _show(totals(found, how))
+
+
+def _print(settings: Settings, lang: str, *, money: bool) -> Print:
+    zone = load_rulebook(settings.rules.rulebook).zone
+    return Print(language="zh" if lang.lower().startswith("zh") else "en", zone=zone, money=money)
+
+
+def _reading(settings: Settings, work: Callable[[AsyncConnection], Awaitable[T]]) -> T:
+    """Read something out of the database that the settings name."""
+
+    async def done() -> T:
+        office = await Office.open(settings.store)
+        try:
+            async with office.reading() as connection:
+                return await work(connection)
+        finally:
+            await office.close()
+
+    return asyncio.run(done())
+
+
+def _show(rows: Rows) -> None:
+    heading, *rest = rows
+    table = Table(*map(str, heading), box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False)
+    for row in rest:
+        table.add_row(*map(_text, row))
+    Console().print(table)
+
+
+def _text(cell: object) -> Text:
+    """Show a cell as it is: what people write is not markup."""
+    return Text("" if cell is None else str(cell), overflow="fold")
+
+
+def _write(path: Path, held: bytes) -> None:
+    try:
+        with path.open("xb") as file:
+            file.write(held)
+    except FileExistsError as error:
+        raise BadInput(f"{path} exists already: give another name") from error
+    except OSError as error:
+        raise BadInput(f"{path} cannot be written: {error.strerror or error}") from error
+    print(f"wrote {path}")
+
+
+def _now() -> int:
+    return time.time_ns() // 1000

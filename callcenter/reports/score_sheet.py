@@ -1,0 +1,84 @@
+"""A month's scores as a table: a row for each agent, and in a workbook every line with the record it comes from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from callcenter.reports.score_words import COLUMNS, LINES, SHEETS, noticed, plain, said, yes
+from callcenter.rules.dates import datetime_of
+from callcenter.rules.months import month_name
+from callcenter.rules.score_lines import LineKind
+from callcenter.rules.spreadsheet import Cell, Rows, csv_file, workbook
+from callcenter.rules.texts import Language
+from callcenter.store.scores import Scored
+
+_SUMS: dict[str, set[LineKind]] = {
+    "base": {LineKind.BASE},
+    "assessment": {LineKind.DAY, LineKind.ROUNDING},
+    "violations": {LineKind.VIOLATION},
+    "bonuses": {LineKind.BONUS},
+    "adjustments": {LineKind.ADJUSTMENT},
+    "limit": {LineKind.LIMIT},
+}
+_TOTALS = ("agent", "team", "month", "points", *_SUMS, "provisional", "trial", "notices")
+_LINES = ("agent", "month", "line", "record", "points", "at", "note")
+
+
+class Print(msgspec.Struct, frozen=True, kw_only=True):
+    """How scores are written: in which language and zone, with recommended pay or without."""
+
+    language: Language
+    zone: ZoneInfo
+    money: bool
+
+
+def scores_csv(scored: Sequence[Scored], how: Print) -> bytes:
+    """Write a row for each agent."""
+    return csv_file(totals(scored, how))
+
+
+def scores_workbook(scored: Sequence[Scored], how: Print) -> bytes:
+    """Write a row for each agent, and on a second sheet one for each line."""
+    tables = {"scores": totals(scored, how), "lines": lines(scored, how)}
+    return workbook((said(SHEETS[name], how.language), rows) for name, rows in tables.items())
+
+
+def totals(scored: Sequence[Scored], how: Print) -> Rows:
+    """Make a row for each agent, after the heading."""
+    columns = (*_TOTALS, "yuan") if how.money else _TOTALS
+    return [_heading(columns, how), *(_total(one, how) for one in scored)]
+
+
+def lines(scored: Sequence[Scored], how: Print) -> Rows:
+    """Make a row for each line of each score, with the record it comes from, after the heading."""
+    rows = (
+        (
+            one.member.agent, month_name(one.score.month), said(LINES[line.kind], how.language), one.record_of(line),
+            plain(line.points), None if line.at is None else datetime_of(line.at, how.zone).isoformat(" ", "minutes"),
+            line.note,
+        )
+        for one in scored
+        for line in one.score.lines
+    )  # fmt: skip
+    return [_heading(_LINES, how), *rows]
+
+
+def _total(one: Scored, how: Print) -> list[Cell]:
+    score = one.score
+    sums = [sum((line.points for line in score.lines if line.kind in kinds), Decimal(0)) for kinds in _SUMS.values()]
+    row: list[Cell] = [
+        one.member.agent, one.member.team, month_name(score.month), plain(score.points), *map(plain, sums),
+        yes(so=score.provisional, language=how.language), yes(so=score.trial, language=how.language),
+        noticed(score.notices, how.language),
+    ]  # fmt: skip
+    if not how.money:
+        return row
+    return [*row, None if score.recommended_yuan is None else plain(score.recommended_yuan)]
+
+
+def _heading(columns: Sequence[str], how: Print) -> list[Cell]:
+    return [said(COLUMNS[name], how.language) for name in columns]

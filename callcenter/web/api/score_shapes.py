@@ -1,0 +1,164 @@
+"""Scores, and what moves them, as each role sees them."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from pydantic import Field
+
+from callcenter.reports.score_words import LINES, plain, said
+from callcenter.rules.months import month_name
+from callcenter.rules.roles import Field as Delicate
+from callcenter.rules.roles import Person, Sight, sight
+from callcenter.rules.score_lines import Line, LineKind, Notice
+from callcenter.rules.texts import Language
+from callcenter.store.given import Given, GivenKind
+from callcenter.store.scores import Scored, ScoredQuarter
+from callcenter.web.api.fields import Outgoing, moment_out
+
+_COLLECTIONS = {
+    LineKind.BASE: "changes",
+    LineKind.LIMIT: "changes",
+    LineKind.VIOLATION: "violations",
+    LineKind.DAY: "assessments",
+    LineKind.BONUS: "bonuses",
+    LineKind.ADJUSTMENT: "adjustments",
+}
+
+
+class ScoreLine(Outgoing):
+    """One line of a score, with the record that it comes from."""
+
+    kind: LineKind
+    title: str
+    points: Decimal
+    record: str | None = Field(description="Id of the record in its collection; null for a rounding.")
+    collection: str | None
+    at: datetime | None
+    note: str
+
+
+class ScoreTermsShown(Outgoing):
+    """The approved change that says the figures, and the first month that it holds for."""
+
+    change: str
+    since: str
+
+
+class ScoreSummary(Outgoing):
+    """A month's score in a list; what is hidden is null."""
+
+    agent: str
+    team: str | None
+    month: str
+    points: Decimal
+    provisional: bool = Field(description="Nobody has given a daily assessment yet.")
+    trial: bool = Field(description="A first month of new staff, which moves no pay.")
+    notices: list[Notice] = Field(description="Lines that the score is under; they recommend, and end nothing.")
+    recommended_yuan: Decimal | None = Field(description="Null where money is off, hidden, or the month moves none.")
+    terms: ScoreTermsShown
+
+
+class ScoreDetail(ScoreSummary):
+    """A month's score, line by line; the points are what the lines add up to."""
+
+    lines: list[ScoreLine]
+
+
+class Scores(Outgoing):
+    """Scores of a month; `next` is the cursor of the page after, null at the end."""
+
+    items: list[ScoreSummary]
+    next: str | None
+
+
+class QuarterDetail(Outgoing):
+    """A quarter's score: the mean of its months; complete when it has all three and none is provisional."""
+
+    agent: str
+    year: int
+    quarter: int
+    points: Decimal
+    complete: bool
+    months: list[ScoreDetail]
+
+
+class GivenShown(Outgoing):
+    """A mark, a bonus or an adjustment; who gave it is null where names are not shown."""
+
+    id: str
+    kind: GivenKind
+    agent: str
+    day: date
+    points: Decimal | None = Field(description="Null for a bonus, whose worth is in the terms.")
+    words: str
+    given_by: str | None
+    given_at: datetime | None
+    withdrawn_by: str | None
+    withdrawn_at: datetime | None
+    withdrawn_why: str | None
+
+
+class GivenPage(Outgoing):
+    """What was given, the newest day first; `next` is the cursor of the page after, null at the end."""
+
+    items: list[GivenShown]
+    next: str | None
+
+
+class ScoreReader:
+    """Whoever reads, in which language, where."""
+
+    def __init__(self, person: Person, language: Language, zone: ZoneInfo) -> None:
+        self.person = person
+        self.language = language
+        self.zone = zone
+
+    @property
+    def sees_money(self) -> bool:
+        """Whether recommended pay is theirs to read."""
+        return sight(self.person.role, Delicate.MONEY) is Sight.FULL
+
+    def summary(self, scored: Scored) -> ScoreSummary:
+        """Show a score in a list."""
+        score, yuan = scored.score, scored.score.recommended_yuan
+        return ScoreSummary(
+            agent=score.agent, team=scored.member.team, month=month_name(score.month), points=plain(score.points),
+            provisional=score.provisional, trial=score.trial, notices=list(score.notices),
+            recommended_yuan=None if yuan is None or not self.sees_money else plain(yuan),
+            terms=ScoreTermsShown(change=scored.terms.change, since=month_name(scored.terms.first)),
+        )  # fmt: skip
+
+    def detail(self, scored: Scored) -> ScoreDetail:
+        """Show a score line by line."""
+        lines = [self._line(line, scored.record_of(line)) for line in scored.score.lines]
+        return ScoreDetail(**dict(self.summary(scored)), lines=lines)
+
+    def quarter(self, scored: ScoredQuarter) -> QuarterDetail:
+        """Show a quarter with its months."""
+        score = scored.score
+        return QuarterDetail(
+            agent=score.agent, year=score.year, quarter=score.quarter, points=plain(score.points),
+            complete=score.complete, months=[self.detail(month) for month in scored.months],
+        )  # fmt: skip
+
+    def given(self, given: Given) -> GivenShown:
+        """Show what somebody gave."""
+        return GivenShown(
+            id=given.id, kind=given.kind, agent=given.agent, day=given.day, points=given.points, words=given.note,
+            given_by=self._named(given.given_by), given_at=moment_out(given.given_at, self.zone),
+            withdrawn_by=self._named(given.withdrawn_by), withdrawn_at=moment_out(given.withdrawn_at, self.zone),
+            withdrawn_why=given.withdrawn_why,
+        )  # fmt: skip
+
+    def _line(self, line: Line, record: str | None) -> ScoreLine:
+        return ScoreLine(
+            kind=line.kind, title=said(LINES[line.kind], self.language), points=plain(line.points), record=record,
+            collection=_COLLECTIONS.get(line.kind), at=moment_out(line.at, self.zone), note=line.note,
+        )  # fmt: skip
+
+    def _named(self, account: str | None) -> str | None:
+        known = account == self.person.account or sight(self.person.role, Delicate.NAMES) is Sight.FULL
+        return account if known else None

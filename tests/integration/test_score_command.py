@@ -1,0 +1,99 @@
+"""`callcenter score`, as somebody at the machine types it."""
+
+from __future__ import annotations
+
+import asyncio
+import csv
+import io
+from collections.abc import AsyncIterator
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import openpyxl
+import pytest
+from typer.testing import CliRunner
+
+from callcenter.cli.score import app
+from callcenter.errors import BadInput
+from callcenter.rules.roles import Role
+from callcenter.store.changes import Change, ChangeKind, ChangeState, decide, propose
+from callcenter.store.conflicts import Missing, NoTerms
+from callcenter.store.given import Given, GivenKind, give
+from tests.integration.office import hire, opened
+from tests.unit.rules.people import MONDAY, SHANGHAI
+
+TERMS = {"from": "2025-01", "base": "100", "money": True, "least_yuan": "-200", "most_yuan": "200"}
+RUNNER = CliRunner(env={"COLUMNS": "200"})
+
+
+@pytest.fixture
+async def home(tmp_path: Path) -> AsyncIterator[Path]:
+    """A department with a base, Alice and a mark of hers."""
+    (tmp_path / "callcenter.toml").write_text(
+        f'[ami]\n[ami.events]\nusername = "e"\nsecret_file = "e"\n[ami.control]\nusername = "c"\nsecret_file = "c"\n'
+        f'[store]\nurl = "sqlite:///{tmp_path}/callcenter.sqlite"\n'
+    )
+    async with opened(tmp_path) as office:
+        await hire(office, "alice", Role.AGENT, "Alice", "[hotline]")
+        mark = Given(
+            id="m1", kind=GivenKind.MARK, agent="Alice", day=date(2025, 3, 3), points=Decimal("78.5"), note="",
+            given_by="tian", given_at=MONDAY,
+        )  # fmt: skip
+        change = Change(
+            id="c1", kind=ChangeKind.AMOUNT, subject="score", content=TERMS, reason="x", proposed_by="ma", proposed_at=0
+        )
+        async with office.writing() as desk:
+            await propose(desk, change)
+            await decide(desk, "c1", 1, ChangeState.APPROVED, "hua", MONDAY)
+            await give(desk, mark, SHANGHAI, group_leader=False)
+        yield tmp_path
+
+
+async def run(home: Path, *arguments: str) -> str:
+    told = [*arguments, "--settings", str(home / "callcenter.toml")]
+    result = await asyncio.to_thread(RUNNER.invoke, app, told, catch_exceptions=False)
+    assert result.exit_code == 0, result.output
+    return result.stdout
+
+
+async def test_agent_s_month_is_shown_with_the_record_of_every_line(home: Path) -> None:
+    shown = [line.split() for line in (await run(home, "show", "Alice", "2025-03")).splitlines()]
+    assert ["Alice", "[hotline]", "2025-03", "98.5", "100", "-1.5", "0", "0", "0", "0"] in shown
+    assert ["Alice", "2025-03", "base", "c1", "100"] in shown
+    assert ["Alice", "2025-03", "daily", "assessment", "m1", "-1.5", "2025-03-03"] in shown
+
+
+async def test_money_is_shown_to_whoever_asks_for_it(home: Path) -> None:
+    without, with_it = await run(home, "list", "2025-03"), await run(home, "list", "2025-03", "--money")
+    assert ("yuan" in without, "yuan" in with_it, "185" in with_it) == (False, True, True)
+
+
+async def test_words_are_in_the_language_asked_for(home: Path) -> None:
+    assert "日常考核" in await run(home, "show", "Alice", "2025-03", "--lang", "zh-CN")
+
+
+async def test_files_are_written_and_never_over_others(home: Path) -> None:
+    files = ["--csv", str(home / "scores.csv"), "--xlsx", str(home / "scores.xlsx")]
+    assert await run(home, "list", "2025-03", *files) == f"wrote {files[1]}\nwrote {files[3]}\n"
+    rows = list(csv.reader(io.StringIO(await asyncio.to_thread(Path(files[1]).read_text, "utf-8-sig"))))
+    book = await asyncio.to_thread(openpyxl.load_workbook, files[3])
+    assert (rows[1][0], rows[1][3], book["lines"]["D3"].value) == ("Alice", "98.5", "m1")
+    with pytest.raises(BadInput, match="exists already"):
+        await run(home, "list", "2025-03", *files)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error"),
+    [
+        (["show", "Nobody", "2025-03"], Missing),
+        (["show", "Alice", "2024-12"], NoTerms),
+        (["list", "2024-12"], NoTerms),
+        (["list", "2025-3"], BadInput),
+        (["list", "2999-01"], BadInput),
+        (["list", "2025-03", "--csv", "/nowhere/scores.csv"], BadInput),
+    ],
+)
+async def test_what_cannot_be_answered_is_one_sentence(home: Path, arguments: list[str], error: type[BadInput]) -> None:
+    with pytest.raises(error):
+        await run(home, *arguments)
