@@ -132,6 +132,7 @@ class Settings(BaseSettings):
             wrap_up={name: round(queue.wrap_up_seconds * SECOND) for name, queue in self.queues.items()},
             permitted=permitted if self.agents.permitted is None else self.agents.permitted,
             blocked_after=round(self.agents.blocked_after_seconds * SECOND),
+            silence=round(self.ami.heartbeat_deadline * SECOND),
         )
 
     def threshold_of(self, queue: str) -> float:

@@ -1,8 +1,11 @@
-"""What was not seen: restarts, gaps between logins, and the snapshot that says what is there now.
+"""What was not seen: restarts, gaps between logins, steps of the clock, and the snapshot that says what is there now.
 
 A gap is admitted, never bridged by guessing: what agents did in it is unknown, calls that were open live on unless
 the switch was down, and every open record is marked. A snapshot can make things known and can say that a channel
 from before the gap is gone; it never says why.
+
+A clock that steps leaves a gap, too, as far as times tell anything: set back, the moments until it is as late again
+come twice; set forward, or stopped with the whole switch, the moments between never came.
 """
 
 from __future__ import annotations
@@ -16,16 +19,55 @@ from callcenter.domain.people import People
 from callcenter.domain.snapshot import ChannelState, Snapshot
 from callcenter.domain.state import State
 
+STEP: Micros = SECOND // 10
+"""Frames come at most this much out of the order of their times (seen: 0): what is older was told by another clock."""
+
 
 class Continuity:
-    """Restarts, gaps and resyncs."""
+    """Restarts, gaps, steps of the clock and resyncs."""
 
-    def __init__(self, state: State, lines: Lines, people: People, calls: Calls, out: list[fx.Fact]) -> None:
+    def __init__(
+        self,
+        state: State,
+        lines: Lines,
+        people: People,
+        calls: Calls,
+        out: list[fx.Fact],
+        silence: Micros | None = None,
+    ) -> None:
         self._state = state
+        self._silence = silence
         self._lines = lines
         self._people = people
         self._calls = calls
         self._out = out
+
+    def passed(self, event: ev.Event) -> None:
+        """Hold the time that an event tells against the clock; where that was set, times across it say nothing."""
+        at, clock = event.at, self._state.clock
+        if at is None or not _tells_time(event):
+            return
+        if clock is not None and at < clock - STEP:
+            self._stepped(at, clock)
+            clock = None
+        elif clock is not None and self._silence is not None and self._state.beating and at > clock + self._silence:
+            self._state.beating = False  # told once; whether heartbeats come again is to be seen
+            self._stepped(clock, at)
+        self._state.clock = at if clock is None else max(at, clock)
+        self._state.beating = self._state.beating or isinstance(event, ev.Tick)
+
+    def _stepped(self, start: Micros, end: Micros) -> None:
+        self._mark()
+        self._out.append(fx.GapSeen(at=end, start=start, cause="clock"))
+
+    def _mark(self) -> None:
+        """Mark every open record: its times are not to be trusted."""
+        for channel in self._state.channels.values():
+            channel.in_gap = True
+        for visit in self._state.visits.values():
+            visit.in_gap = True
+            for offer in visit.offers:
+                offer.in_gap = offer.in_gap or offer.outcome is None
 
     def stopping(self, event: ev.SwitchStopping) -> None:
         """The switch said that it stops: all that it tore down just before was its own doing."""
@@ -35,13 +77,10 @@ class Continuity:
 
     def lost(self, event: ev.LinkLost) -> None:
         """From here on nothing is seen; `at` is the last moment that was."""
-        self._state.lost_at = event.at
+        self._state.lost_at, self._state.beating = event.at, False
         for channel in self._state.channels.values():
-            channel.stale = channel.in_gap = True
-        for visit in self._state.visits.values():
-            visit.in_gap = True
-            for offer in visit.offers:
-                offer.in_gap = offer.in_gap or offer.outcome is None
+            channel.stale = True
+        self._mark()
         self._people.forget(event.at, restarted=False)
 
     def restored(self, event: ev.LinkRestored) -> None:
@@ -94,6 +133,12 @@ class Continuity:
             visit.position = entry.position
             visit.in_gap = True
             visit.waiting_since = _since(event.at, entry.wait_seconds)
+
+
+def _tells_time(event: ev.Event) -> bool:
+    """Tell whether an event has the time of the stream: not one that looks back, nor an answer to an action."""
+    answer = isinstance(event, ev.MemberSeen | ev.DeviceSeen) and event.answer
+    return not answer and not isinstance(event, ev.LinkLost | ev.Resynced)
 
 
 _REACHABLE = {"Reachable": True, "Unreachable": False, "Removed": False}

@@ -328,7 +328,7 @@ class PhoneFound(_Fact, frozen=True, kw_only=True, gc=False):
 
 
 class GapSeen(_Fact, frozen=True, kw_only=True, gc=False):
-    """Nothing was seen from `start` to `at`; `cause` is `restart` or `link`."""
+    """Nothing was seen from `start` to `at` (`cause` is `restart` or `link`), or times there say nothing (`clock`)."""
 
     start: Micros | None
     cause: str

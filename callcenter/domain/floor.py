@@ -35,8 +35,8 @@ class Floor:
         lines = Lines(self.state)
         self._own = OwnCalls(self.state, self.settings, self._people, self._out)
         self._calls = Calls(self.state, lines, self._people, self._own, self._out)
-        seen = Continuity(self.state, lines, self._people, self._calls, self._out)
-        self._handlers = _table(self._calls, self._people, seen)
+        self._seen = Continuity(self.state, lines, self._people, self._calls, self._out, self.settings.silence)
+        self._handlers = _table(self._calls, self._people, self._seen)
 
     def apply(self, event: ev.Event) -> list[fx.Fact]:
         """Let one event happen; returns the facts in the order they became true."""
@@ -44,6 +44,7 @@ class Floor:
         state = self.state
         state.serial += 1
         if event.at is not None:
+            self._seen.passed(event)
             if state.timers and state.timers[0].at < event.at:
                 self._fire_until(event.at)
             if state.now is None or event.at > state.now:

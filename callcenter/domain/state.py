@@ -168,6 +168,7 @@ class Timer(msgspec.Struct, order=True, frozen=True, array_like=True):
 class State(msgspec.Struct):
     """All that a floor remembers; `now` is the latest time that it was told, `boot` counts the switch's restarts.
 
+    `clock` is what the switch's clock showed last, `beating` whether heartbeats come through this login.
     `who` says whose an interface is, `behind` which device a Local member stands for.
     """
 
@@ -176,6 +177,8 @@ class State(msgspec.Struct):
     boot: int = 0
     stopping: bool = False
     lost_at: Micros | None = None
+    clock: Micros | None = None
+    beating: bool = False
     channels: dict[str, Channel] = {}
     names: dict[str, str] = {}
     linked: dict[str, int] = {}
@@ -203,9 +206,11 @@ class FloorSettings(msgspec.Struct, frozen=True, kw_only=True):
         wrap_up: Queue → microseconds of wrap-up after each answered visit (Asterisk does not tell them).
         permitted: Extensions and Asterisk patterns (`_10XX`) an agent may dial for work; None: nobody has said.
         blocked_after: An own channel with no permitted number dialled blocks the line after this long.
+        silence: While heartbeats come, the stream is silent for no longer than this; None: nobody has said.
     """
 
     names: dict[str, str] = {}
     wrap_up: dict[str, Micros] = {}
     permitted: tuple[str, ...] | None = None
     blocked_after: Micros = 60 * SECOND
+    silence: Micros | None = None

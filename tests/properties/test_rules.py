@@ -44,33 +44,20 @@ def strict() -> Rulebook:
 
 
 def _handover() -> Roster:
-    """Alice has the first shift, Bob and Carol, of her team, relieve her; Bob's break is at the beginning."""
-    times = {"Alice": (100, 700), "Bob": (650, 1500), "Carol": (700, 1500)}
+    """Alice has the first shift; Bob, of her team, relieves her, after a break; Carol is there from the beginning."""
+    times = {"Alice": (100, 400), "Bob": (380, 1500), "Carol": (0, 1500)}
     shifts: dict[str, tuple[Stretch, ...]] = {a: ((micros(s), micros(e)),) for a, (s, e) in times.items()}
     seats = tuple(Seat(agent=agent, interface=PHONES[agent], team="hotline") for agent in AGENTS)
-    return Roster("Asia/Shanghai", seats, shifts, shifts | {"Bob": ((micros(720), micros(1500)),)}, ("_10XX",))
+    return Roster("Asia/Shanghai", seats, shifts, shifts | {"Bob": ((micros(410), micros(1500)),)}, ("_10XX",))
 
 
+KINDS = (
+    "offer", "offer", "offer", "visit", "visit", "answered", "talk", "record", "promise", "own", "lose", "pause",
+    "sign_out", "leave", "leave", "gap",
+)  # fmt: skip
 moves = st.lists(
     st.tuples(
-        st.sampled_from(
-            (
-                "offer",
-                "offer",
-                "offer",
-                "visit",
-                "visit",
-                "answered",
-                "talk",
-                "record",
-                "promise",
-                "own",
-                "lose",
-                "pause",
-                "sign_out",
-                "gap",
-            )
-        ),
+        st.sampled_from(KINDS),
         st.sampled_from(AGENTS),
         st.integers(1, 120),
         st.integers(1, 200),
@@ -125,9 +112,11 @@ def _tell_agent(story: Story, move: Move, now: float, end: float) -> None:
         case "pause":
             story.state(now, agent, AgentState.PAUSED)
             story.state(end, agent)
-        case _:
+        case "sign_out":
             story.state(now, agent, AgentState.OFFLINE, "signed out")
             story.state(end, agent)
+        case _:
+            story.state(now, agent, AgentState.OFFLINE, "signed out")
 
 
 def _tell_judge(judge: Judge, told: Told) -> None:

@@ -47,6 +47,7 @@ def test_the_floor_gets_its_times_in_microseconds(path: Path) -> None:
     assert floor.wrap_up == {"consumers": 12_500_000}
     assert floor.permitted == ("_10XX",)
     assert floor.blocked_after == 60 * SECOND
+    assert floor.silence == 8 * SECOND
 
 
 def test_a_queue_has_its_own_service_threshold(path: Path) -> None:
