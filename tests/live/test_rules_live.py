@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from itertools import groupby
 from pathlib import Path
 
 import pytest
 
 from tests.live.acts import ACTS
-from tests.live.acts.day import Filed, Over, live_through
+from tests.live.acts.day import Over, live_through
 from tests.live.acts.law import PACKAGED, SHORT
 
 pytestmark = [pytest.mark.live, pytest.mark.timeout(240)]
@@ -36,16 +35,9 @@ def tell(line: str) -> None:
 
 def play(figures: Mapping[str, float], folder: Path) -> list[Over]:
     floors = asyncio.run(_floors(figures, folder))
-    for line in latencies([one for floor in floors for one in floor.filed]):
+    for line in (line for floor in floors for line in floor.latencies):
         tell(line)
     return floors
-
-
-def latencies(filed: list[Filed]) -> list[str]:
-    """Tell how long after its act each rule's records were filed; most of it is the time that a verdict must settle."""
-    by_rule = groupby(sorted(filed, key=lambda one: one.rule), key=lambda one: one.rule)
-    waits = {rule: sorted(one.filed_at - one.said["end"] for one in group) for rule, group in by_rule}
-    return [f"{rule:<14} filed {each[0]:.2f} to {each[-1]:.2f} s after the act" for rule, each in waits.items()]
 
 
 @pytest.fixture(scope="module")

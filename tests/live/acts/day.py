@@ -8,8 +8,9 @@ import sqlite3
 import time
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import groupby
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -53,7 +54,18 @@ class Over:
     scenes: dict[str, Scene]
     filed: list[Filed]
     settings: Path
-    environment: dict[str, str]
+    environment: dict[str, str] = field(repr=False)
+
+    @property
+    def latencies(self) -> list[str]:
+        """Tell how long after its act each rule's records were filed."""
+        near = next(iter(self.scenes.values())).day.limits.near
+        by_rule = groupby(sorted(self.filed, key=lambda one: one.rule), key=lambda one: one.rule)
+        waits = {rule: sorted(one.filed_at - one.said["end"] for one in each) for rule, each in by_rule}
+        return [
+            f"{rule:<14} filed {each[0]:.2f} to {each[-1]:.2f} s after the act; it had to settle for {near:g} s or more"
+            for rule, each in waits.items()
+        ]
 
     def derived(self) -> set[str]:
         """Give the beginning of the id of each record that the journal alone gives."""
@@ -72,8 +84,10 @@ class Over:
         """Tell how the records about those who took part in an act differ from what it owes."""
         scene = self.scenes[name]
         agents = {agent.name for agent in scene.agents}
-        mine = sorted((one for one in self.filed if one.agent in agents), key=lambda one: one.said["start"])
-        owed = sorted(scene.owed, key=lambda one: one.start or 0.0)
+        mine = sorted(
+            (one for one in self.filed if one.agent in agents), key=lambda one: (one.agent, one.said["start"])
+        )
+        owed = sorted(scene.owed, key=lambda one: (one.agent, one.start or 0.0))
         kinds = [(one.rule, one.agent) for one in owed], [(one.rule, one.agent) for one in mine]
         if kinds[0] != kinds[1]:
             said = [(one.rule, one.agent, one.said["verdict"], one.said["why"]) for one in mine]
@@ -156,16 +170,15 @@ async def _progress(service: Service, scenes: list[Scene], tell: Tell) -> None:
 
 
 def _read(service: Service) -> list[Filed]:
-    query = "select id, rule, agent, verdict, mode, created_at, dossier from violations order by sort_at, id"
+    query = "select id, rule, agent, created_at, dossier, standing from violations order by sort_at, id"
     with closing(sqlite3.connect(service.home / "record.sqlite", timeout=30)) as base:
         return [_one(*row) for row in base.execute(query)]
 
 
-def _one(number: str, rule: str, agent: str, verdict: str, mode: str, created_at: int, dossier: str) -> Filed:
-    told = json.loads(dossier)
+def _one(number: str, rule: str, agent: str, created_at: int, dossier: str, standing: str) -> Filed:
+    told, stands = json.loads(dossier), json.loads(standing)
     said = {
-        "verdict": verdict,
-        "mode": mode,
+        **{key: stands[key] for key in ("verdict", "mode", "severity")},
         "why": told["why"]["en"],
         "start": told["start"] / SECOND,
         "end": told["end"] / SECOND,
