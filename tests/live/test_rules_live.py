@@ -23,8 +23,8 @@ async def _floors(figures: Mapping[str, float], folder: Path) -> list[Over]:
     crowded = [act for act in ACTS.values() if not act.own_floor]
     async with asyncio.TaskGroup() as group:
         floors = [
-            group.create_task(live_through(acts, figures, folder / acts[0].name, tell))
-            for acts in (crowded, *([act] for act in ACTS.values() if act.own_floor))
+            group.create_task(live_through(acts, figures, folder / name, tell))
+            for name, acts in {"floor": crowded, **{act.name: [act] for act in ACTS.values() if act.own_floor}}.items()
         ]
     return [floor.result() for floor in floors]
 
@@ -51,7 +51,8 @@ def floor_of(name: str, floors: list[Over]) -> Over:
 
 @pytest.mark.parametrize("name", ACTS)
 def test_what_is_on_record_is_what_was_done(name: str, floors: list[Over]) -> None:
-    assert floor_of(name, floors).differences(name) == []
+    differences = floor_of(name, floors).differences(name)
+    assert not differences, "\n".join(differences)
 
 
 def test_nobody_is_on_record_who_did_not_act(floors: list[Over]) -> None:
@@ -87,6 +88,6 @@ def test_journal_gives_no_record_besides_those_filed(floors: list[Over]) -> None
 def test_what_is_on_record_is_what_was_done_by_the_packaged_figures(tmp_path: Path) -> None:
     floors = play(PACKAGED, tmp_path)
 
-    differences = {name: floor_of(name, floors).differences(name) for name in ACTS}
+    differences = [line for name in ACTS for line in floor_of(name, floors).differences(name)]
 
-    assert {name: said for name, said in differences.items() if said} == {}
+    assert not differences, "\n".join(differences)

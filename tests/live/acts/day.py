@@ -6,8 +6,8 @@ import asyncio
 import json
 import sqlite3
 import time
-from collections.abc import Callable, Iterable, Mapping
-from contextlib import closing
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import groupby
@@ -34,6 +34,9 @@ _ALL_DAY_SECONDS = 7200.0
 _FILES_WITHIN_SECONDS = 20.0
 _LOOK_SECONDS = 0.5
 _TOLD_EVERY_SECONDS = 30.0
+_SHIFTS = {Duty.SHIFT, Duty.LEAVE}
+"""Whoever must be there before the shift of the day goes first."""
+
 _MAY_BE_DIALLED = ["_1XXX", "_6XX", "_*4X."]
 
 
@@ -96,25 +99,32 @@ class Over:
 
 
 async def live_through(acts: Iterable[Act], figures: Mapping[str, float], folder: Path, tell: Tell) -> Over:
-    """Let a day happen, from an empty floor to the last explanation."""
-    told = list(acts)
-    stories = {act.name: act.story(number) for number, act in enumerate(told)}
+    """Let a day happen, from an empty floor to the end of the service."""
+    told = sorted(acts, key=lambda act: act.duty(0) not in _SHIFTS)
+    stories = [act.story(number) for number, act in enumerate(told)]
     home, rulebook, roster = folder / "home", folder / "rulebook.yaml", folder / "roster.json"
     home.mkdir(parents=True)
     write_rulebook(rulebook, figures)
-    lab = Lab(settings_for(stories.values(), folder / "lab"))
-    state = await asyncio.to_thread(lab.start)
-    try:
-        more = _settings(told, rulebook, roster)
-        async with at_home(home, state.ami_port, secrets=state.manager_secrets, more=more) as service:
+    async with _running(Lab(settings_for(stories, folder / "lab"))) as lab:
+        secrets, more = lab.state.manager_secrets, _settings(told, rulebook, roster)
+        async with at_home(home, lab.state.ami_port, secrets=secrets, more=more) as service:
             day = _day(Limits.of(rulebook))
-            scenes = {name: Scene(story, lab, operator_of(lab), day) for name, story in stories.items()}
-            roster.write_text(json.dumps(_roster(told, scenes.values(), day)), encoding="utf-8")
+            scenes = [Scene(story, lab, operator_of(lab), day) for story in stories]
+            roster.write_text(json.dumps(_roster(told, scenes, day)), encoding="utf-8")
             await service.start()
-            filed = await _filed(service, list(scenes.values()), tell)
-            assert await service.stop() == 0
-            clear(scenes.values())
-            return Over(scenes, filed, service.settings, service.environment)
+            try:
+                filed = await _filed(service, scenes, lambda line: tell(f"{folder.name}: {line}"))
+                assert await service.stop() == 0
+            finally:
+                clear(scenes)
+    return Over({scene.queue: scene for scene in scenes}, filed, service.settings, service.environment)
+
+
+@asynccontextmanager
+async def _running(lab: Lab) -> AsyncIterator[Lab]:
+    await asyncio.to_thread(lab.start)
+    try:
+        yield lab
     finally:
         await asyncio.to_thread(lab.discard)
 
