@@ -77,7 +77,7 @@ class SipPhone(asyncio.DatagramProtocol):
         """Write into the diary."""
         return self.diary.note(self.name, what, **more)
 
-    async def register(self, seconds: int = 600) -> None:
+    async def register(self, seconds: int = 3600) -> None:
         """Register, or with 0 seconds unregister.
 
         Raises:

@@ -157,7 +157,8 @@ class Offers:
 
     def _favours(self, offer: fx.Offer) -> tuple[Favour, ...]:
         found: list[Favour] = []
-        begun = offer.offered_at if offer.offered_at is not None else offer.rang_at
+        # a busy switch tells the ring before the queue's word of it: what she did then is not what came of the ring
+        begun = min((at for at in (offer.offered_at, offer.rang_at) if at is not None), default=None)
         figures = self._law.figures(begun)
         if begun is not None and figures is not None:
             person = self._memory.person(offer.agent)

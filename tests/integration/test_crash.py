@@ -97,8 +97,9 @@ async def killed_under_load(service: Service, moments: random.Random) -> None:
 async def crash_and_recover(home: Path, kills: int) -> None:
     moments = random.Random(kills)
     async with LoadedSwitch(stories(), SPEED) as switch, at_home(home, switch.port) as service:
-        for _ in range(kills):
+        for kill in range(kills):
             await killed_under_load(service, moments)
+            print(f"{kill + 1} of {kills} crashes survived", flush=True)
         await service.start()
         living = switch.living
         await asyncio.sleep(2)

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from itertools import groupby
 from pathlib import Path
 
 import pytest
 
 from tests.live.acts import ACTS
-from tests.live.acts.day import Filed, Over, live_through
+from tests.live.acts.day import Over, live_through
 from tests.live.acts.law import PACKAGED, SHORT
 
 pytestmark = [pytest.mark.live, pytest.mark.timeout(240)]
@@ -24,8 +23,8 @@ async def _floors(figures: Mapping[str, float], folder: Path) -> list[Over]:
     crowded = [act for act in ACTS.values() if not act.own_floor]
     async with asyncio.TaskGroup() as group:
         floors = [
-            group.create_task(live_through(acts, figures, folder / acts[0].name, tell))
-            for acts in (crowded, *([act] for act in ACTS.values() if act.own_floor))
+            group.create_task(live_through(acts, figures, folder / name, tell))
+            for name, acts in {"floor": crowded, **{act.name: [act] for act in ACTS.values() if act.own_floor}}.items()
         ]
     return [floor.result() for floor in floors]
 
@@ -36,16 +35,9 @@ def tell(line: str) -> None:
 
 def play(figures: Mapping[str, float], folder: Path) -> list[Over]:
     floors = asyncio.run(_floors(figures, folder))
-    for line in latencies([one for floor in floors for one in floor.filed]):
+    for line in (line for floor in floors for line in floor.latencies):
         tell(line)
     return floors
-
-
-def latencies(filed: list[Filed]) -> list[str]:
-    """Tell how long after its act each rule's records were filed; most of it is the time that a verdict must settle."""
-    by_rule = groupby(sorted(filed, key=lambda one: one.rule), key=lambda one: one.rule)
-    waits = {rule: sorted(one.filed_at - one.said["end"] for one in group) for rule, group in by_rule}
-    return [f"{rule:<14} filed {each[0]:.2f} to {each[-1]:.2f} s after the act" for rule, each in waits.items()]
 
 
 @pytest.fixture(scope="module")
@@ -59,7 +51,8 @@ def floor_of(name: str, floors: list[Over]) -> Over:
 
 @pytest.mark.parametrize("name", ACTS)
 def test_what_is_on_record_is_what_was_done(name: str, floors: list[Over]) -> None:
-    assert floor_of(name, floors).differences(name) == []
+    differences = floor_of(name, floors).differences(name)
+    assert not differences, "\n".join(differences)
 
 
 def test_nobody_is_on_record_who_did_not_act(floors: list[Over]) -> None:
@@ -95,6 +88,6 @@ def test_journal_gives_no_record_besides_those_filed(floors: list[Over]) -> None
 def test_what_is_on_record_is_what_was_done_by_the_packaged_figures(tmp_path: Path) -> None:
     floors = play(PACKAGED, tmp_path)
 
-    differences = {name: floor_of(name, floors).differences(name) for name in ACTS}
+    differences = [line for name in ACTS for line in floor_of(name, floors).differences(name)]
 
-    assert {name: said for name, said in differences.items() if said} == {}
+    assert not differences, "\n".join(differences)

@@ -6,10 +6,11 @@ import asyncio
 import json
 import sqlite3
 import time
-from collections.abc import Callable, Iterable, Mapping
-from contextlib import closing
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from contextlib import asynccontextmanager, closing
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import groupby
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -33,6 +34,9 @@ _ALL_DAY_SECONDS = 7200.0
 _FILES_WITHIN_SECONDS = 20.0
 _LOOK_SECONDS = 0.5
 _TOLD_EVERY_SECONDS = 30.0
+_SHIFTS = {Duty.SHIFT, Duty.LEAVE}
+"""Whoever must be there before the shift of the day goes first."""
+
 _MAY_BE_DIALLED = ["_1XXX", "_6XX", "_*4X."]
 
 
@@ -53,7 +57,18 @@ class Over:
     scenes: dict[str, Scene]
     filed: list[Filed]
     settings: Path
-    environment: dict[str, str]
+    environment: dict[str, str] = field(repr=False)
+
+    @property
+    def latencies(self) -> list[str]:
+        """Tell how long after its act each rule's records were filed."""
+        near = next(iter(self.scenes.values())).day.limits.near
+        by_rule = groupby(sorted(self.filed, key=lambda one: one.rule), key=lambda one: one.rule)
+        waits = {rule: sorted(one.filed_at - one.said["end"] for one in each) for rule, each in by_rule}
+        return [
+            f"{rule:<14} filed {each[0]:.2f} to {each[-1]:.2f} s after the act; it had to settle for {near:g} s or more"
+            for rule, each in waits.items()
+        ]
 
     def derived(self) -> set[str]:
         """Give the beginning of the id of each record that the journal alone gives."""
@@ -72,8 +87,10 @@ class Over:
         """Tell how the records about those who took part in an act differ from what it owes."""
         scene = self.scenes[name]
         agents = {agent.name for agent in scene.agents}
-        mine = sorted((one for one in self.filed if one.agent in agents), key=lambda one: one.said["start"])
-        owed = sorted(scene.owed, key=lambda one: one.start or 0.0)
+        mine = sorted(
+            (one for one in self.filed if one.agent in agents), key=lambda one: (one.agent, one.said["start"])
+        )
+        owed = sorted(scene.owed, key=lambda one: (one.agent, one.start or 0.0))
         kinds = [(one.rule, one.agent) for one in owed], [(one.rule, one.agent) for one in mine]
         if kinds[0] != kinds[1]:
             said = [(one.rule, one.agent, one.said["verdict"], one.said["why"]) for one in mine]
@@ -82,25 +99,32 @@ class Over:
 
 
 async def live_through(acts: Iterable[Act], figures: Mapping[str, float], folder: Path, tell: Tell) -> Over:
-    """Let a day happen, from an empty floor to the last explanation."""
-    told = list(acts)
-    stories = {act.name: act.story(number) for number, act in enumerate(told)}
+    """Let a day happen, from an empty floor to the end of the service."""
+    told = sorted(acts, key=lambda act: act.duty(0) not in _SHIFTS)
+    stories = [act.story(number) for number, act in enumerate(told)]
     home, rulebook, roster = folder / "home", folder / "rulebook.yaml", folder / "roster.json"
     home.mkdir(parents=True)
     write_rulebook(rulebook, figures)
-    lab = Lab(settings_for(stories.values(), folder / "lab"))
-    state = await asyncio.to_thread(lab.start)
-    try:
-        more = _settings(told, rulebook, roster)
-        async with at_home(home, state.ami_port, secrets=state.manager_secrets, more=more) as service:
+    async with _running(Lab(settings_for(stories, folder / "lab"))) as lab:
+        secrets, more = lab.state.manager_secrets, _settings(told, rulebook, roster)
+        async with at_home(home, lab.state.ami_port, secrets=secrets, more=more) as service:
             day = _day(Limits.of(rulebook))
-            scenes = {name: Scene(story, lab, operator_of(lab), day) for name, story in stories.items()}
-            roster.write_text(json.dumps(_roster(told, scenes.values(), day)), encoding="utf-8")
+            scenes = [Scene(story, lab, operator_of(lab), day) for story in stories]
+            roster.write_text(json.dumps(_roster(told, scenes, day)), encoding="utf-8")
             await service.start()
-            filed = await _filed(service, list(scenes.values()), tell)
-            assert await service.stop() == 0
-            clear(scenes.values())
-            return Over(scenes, filed, service.settings, service.environment)
+            try:
+                filed = await _filed(service, scenes, lambda line: tell(f"{folder.name}: {line}"))
+                assert await service.stop() == 0
+            finally:
+                clear(scenes)
+    return Over({scene.queue: scene for scene in scenes}, filed, service.settings, service.environment)
+
+
+@asynccontextmanager
+async def _running(lab: Lab) -> AsyncIterator[Lab]:
+    await asyncio.to_thread(lab.start)
+    try:
+        yield lab
     finally:
         await asyncio.to_thread(lab.discard)
 
@@ -156,16 +180,15 @@ async def _progress(service: Service, scenes: list[Scene], tell: Tell) -> None:
 
 
 def _read(service: Service) -> list[Filed]:
-    query = "select id, rule, agent, verdict, mode, created_at, dossier from violations order by sort_at, id"
+    query = "select id, rule, agent, created_at, dossier, standing from violations order by sort_at, id"
     with closing(sqlite3.connect(service.home / "record.sqlite", timeout=30)) as base:
         return [_one(*row) for row in base.execute(query)]
 
 
-def _one(number: str, rule: str, agent: str, verdict: str, mode: str, created_at: int, dossier: str) -> Filed:
-    told = json.loads(dossier)
+def _one(number: str, rule: str, agent: str, created_at: int, dossier: str, standing: str) -> Filed:
+    told, stands = json.loads(dossier), json.loads(standing)
     said = {
-        "verdict": verdict,
-        "mode": mode,
+        **{key: stands[key] for key in ("verdict", "mode", "severity")},
         "why": told["why"]["en"],
         "start": told["start"] / SECOND,
         "end": told["end"] / SECOND,

@@ -43,7 +43,12 @@ _ON = {
 
 
 class Limits(NamedTuple):
-    """What acts are measured against, in seconds."""
+    """What acts are measured against, in seconds.
+
+    Attributes:
+        near: How long after an act something may still come that speaks for the agent.
+        settles: The same for a declined call, which may be one of a run.
+    """
 
     ring: float
     engaged: float
@@ -52,6 +57,7 @@ class Limits(NamedTuple):
     hangup: float
     away: float
     late: float
+    near: float
     settles: float
 
     @classmethod
@@ -62,7 +68,7 @@ class Limits(NamedTuple):
         near = max(figures.gap_nearness, figures.together + figures.uncertainty)
         micros = (
             figures.ring, figures.engaged, figures.refused_over, figures.off, figures.hangup_within,
-            figures.away, figures.late, figures.refused_apart + near,
+            figures.away, figures.late, near, figures.refused_apart + near,
         )  # fmt: skip
         return cls(*(span / SECOND for span in micros))
 
@@ -71,3 +77,10 @@ def write_rulebook(path: Path, figures: Mapping[str, float]) -> None:
     """Write a department's own rulebook: what differs from the packaged one."""
     edition = {"version": "live", "from": "1970-01-01", "figures": dict(figures), "violations": _ON}
     path.write_text(yaml.safe_dump({"format": 1, "based_on": "packaged", "editions": [edition]}), encoding="utf-8")
+
+
+def severity(rule: str, kept_out: int | None) -> str:
+    """Say how grave an act is: a blocked line that kept nobody out is a warning."""
+    if rule == "V-HOTLINE":
+        return "dismissal" if kept_out else "warning"
+    return {"V-HANGUP": "moderate", "V-ABSENT": "severe"}.get(rule, "minor")

@@ -9,6 +9,9 @@ from callcenter.lab.sipphone import SipPhone
 from tests.live.acts.law import MARGIN_SECONDS
 from tests.live.acts.scene import Duty, Scene, act
 
+_SEEN_BEFORE_SECONDS = 2.0
+"""What the stream did not show before a shift says nothing about coming to it."""
+
 AWAY, LATE, EARLY, ABSENT = "V-AWAY", "V-LATE", "V-EARLY", "V-ABSENT"
 
 
@@ -81,10 +84,11 @@ async def signs_out_briefly(scene: Scene) -> None:
 
 
 async def not_there_yet(scene: Scene) -> SipPhone:
-    """Be signed out before the shift; the phone stays on its desk."""
+    """Be signed out when the shift begins; the phone stays on its desk."""
     phone = await scene.phone()
     await scene.enter(phone)
     await scene.leave(phone)
+    await scene.until(scene.day.begins - _SEEN_BEFORE_SECONDS)
     return phone
 
 
@@ -113,6 +117,7 @@ async def goes_early(scene: Scene) -> None:
     """The agent is there from before the shift and signs out before its end."""
     phone = await scene.phone()
     await scene.enter(phone)
+    await scene.until(scene.day.begins - _SEEN_BEFORE_SECONDS)
     await scene.until(scene.day.ends - scene.beyond("late"))
     scene.owe(EARLY, phone, "left the shift", await scene.leave(phone), scene.day.ends)
 

@@ -17,7 +17,7 @@ from callcenter.lab.sipphone import SipPhone
 from callcenter.lab.stage import Stage, Story
 from callcenter.lab.switch import Lab
 from callcenter.lab.truth import TOLERANCE_SECONDS
-from tests.live.acts.law import MARGIN_SECONDS, Limits
+from tests.live.acts.law import MARGIN_SECONDS, Limits, severity
 
 _LOOK_SECONDS = 0.1
 _NOTICED_SECONDS = 15.0
@@ -56,7 +56,13 @@ class Owed:
 
     def differences(self, filed: dict[str, Any], within: float) -> list[str]:
         """Tell what a filed record says otherwise, one sentence each."""
-        true = {"verdict": self.verdict, "impact": self.kept_out, "names": self.names}
+        true = {
+            "verdict": self.verdict,
+            "mode": "on",
+            "severity": severity(self.rule, self.kept_out),
+            "impact": self.kept_out,
+            "names": self.names,
+        }
         said = [f"{key} is {filed[key]}, true is {value}" for key, value in true.items() if filed[key] != value]
         if self.why not in filed["why"]:
             said.append(f"why is {filed['why']!r}, true is {self.why!r}")

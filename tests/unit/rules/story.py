@@ -140,13 +140,17 @@ class Story:
         refuted: str | None = None,
         uid: str = "c1",
         queue: str = "support",
+        told_after: float = 0,
     ) -> None:
-        """An offer that rang from `rang` on and ended `ringing` seconds later (None: no times are known)."""
+        """An offer that rang from `rang` on and ended `ringing` seconds later (None: no times are known).
+
+        The queue's own word of it may come a little after the ring.
+        """
         begun, ended = at(rang), None if rang is None else micros(rang + ringing)
         self.tell(fx.OfferEnded(
             at=ended, queue=queue, uniqueid=uid, visit=1,
             offer=fx.Offer(
-                agent=agent, interface=PHONES[agent], offered_at=begun,
+                agent=agent, interface=PHONES[agent], offered_at=None if rang is None else micros(rang + told_after),
                 rang_at=None if outcome is OfferOutcome.BUSY else begun, ended_at=ended,
                 connected_at=ended if outcome is OfferOutcome.ANSWERED else None, outcome=outcome,
                 available=available, refuted=refuted, in_gap=False, frames=(3, 4),

@@ -159,3 +159,13 @@ def test_offer_in_wrap_up_is_excused() -> None:
     story.offer(0, 19.3, ANSWERED)
     record = story.record()
     assert (record.verdict, record.reason and record.reason.code) == (Verdict.EXCUSED, "wrap_up")
+
+
+def test_offer_in_wrap_up_is_excused_where_the_switch_told_the_ring_before_the_offer() -> None:
+    """On the tape `ring_no_answer` the ring comes 61 µs before the queue's word for it."""
+    story = Story(on=roster())
+    story.state(-5, state=AgentState.WRAP_UP)
+    story.state(0, state=AgentState.RINGING)
+    story.offer(0, 19.3, ANSWERED, told_after=0.000061)
+    record = story.record()
+    assert (record.verdict, record.reason and record.reason.code) == (Verdict.EXCUSED, "wrap_up")
