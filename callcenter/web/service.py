@@ -45,14 +45,6 @@ class Service:
     clock: Clock
     evidence: Evidence | None = None
 
-    def team_of(self, agent: str, at: Micros) -> str | None:
-        """Name the team that the roster has an agent in."""
-        return None if self.roster is None else self.roster.team_of(agent, at)
-
-    def knows(self, agent: str) -> bool:
-        """Tell whether there is such an agent; without a roster nobody can say."""
-        return self.roster is None or any(seat.agent == agent for seat in self.roster.seats)
-
 
 def build(
     settings: WebSettings,
