@@ -22,7 +22,7 @@ COMMANDS = {
     "db": "Create or migrate the database.",
     "rules": "Check and list rulebooks, and how often people agree with each rule.",
     "roster": "Check a roster, or turn it into a workbook, CSV files or JSON.",
-    "violations": "List, explain and verify records, derived again from the journal.",
+    "violations": "List, explain and verify records by the journal; file what a person saw.",
     "score": "Show the month's scores, or write them to a file.",
     "user": "Add, list and disable the people who may sign in.",
     "audit": "Verify the audit log, or sign its head.",

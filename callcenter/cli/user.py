@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import getpass
-import sys
 import time
 from collections.abc import Awaitable, Callable
 from datetime import datetime
@@ -14,9 +13,9 @@ from typing import Annotated, Any, TypeVar
 import typer
 
 from callcenter.cli.office import at_desk
+from callcenter.cli.password import typed_twice
 from callcenter.cli.serve import SettingsPath
 from callcenter.config import load_settings
-from callcenter.errors import BadInput
 from callcenter.rules.roles import Role
 from callcenter.store import Desk
 from callcenter.store.people import Account, Accounts, NewAccount, add_account, change_account, list_accounts
@@ -96,14 +95,8 @@ def _at_desk(path: Path | None, work: Callable[[Desk], Awaitable[T]]) -> T:
 
 
 def _new_password(name: str) -> str:
-    """Ask for a password twice, or read it from the input; returns its hash."""
-    if sys.stdin.isatty():
-        password = getpass.getpass(f"Password for {name}: ")
-        if getpass.getpass("Again: ") != password:
-            raise BadInput("the two passwords differ")
-    else:
-        password = sys.stdin.readline().rstrip("\r\n")
-    return asyncio.run(Accounts().hashed(name, password))
+    """Ask for a password, and return its hash."""
+    return asyncio.run(Accounts().hashed(name, typed_twice(f"Password for {name}: ")))
 
 
 def _actor() -> str:

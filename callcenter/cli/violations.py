@@ -11,6 +11,7 @@ import typer
 from rich.console import Console
 
 from callcenter import logs
+from callcenter.cli.filing import file_violation
 from callcenter.cli.office import Since, Until, moment, with_office
 from callcenter.cli.serve import SettingsPath
 from callcenter.config import Settings, load_settings
@@ -25,7 +26,11 @@ from callcenter.store import Office
 from callcenter.store.violations import Record as Filed
 from callcenter.store.withdrawals import anchors, followed, raised
 
-app = typer.Typer(add_completion=False, no_args_is_help=True, help="Records, derived again from the journal alone.")
+app = typer.Typer(
+    add_completion=False, no_args_is_help=True, help="Records: derived again from the journal, or filed by hand."
+)
+
+app.command("file")(file_violation)
 
 Lang = Annotated[str, typer.Option("--lang", help="zh-CN or en.")]
 Record = Annotated[str, typer.Argument(metavar="ID", help="The record's id, or the beginning of it.")]

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import msgspec
 
 from callcenter.domain.frame import Micros
 from callcenter.errors import BadInput
-from callcenter.rules.edition import Edition, Mode, Range, Rule, Rulebook, Severity, Title
+from callcenter.rules.edition import NO_FIGURE, Edition, Mode, Range, Rule, Rulebook, Severity, Title
 from callcenter.rules.standing import SERVICE, Standing
 from callcenter.rules.violation import Verdict, Violation, identity
 
-_BY_FORM = frozenset({"M", "W"})
+_BY_SERVICE = frozenset({"T", "derived"})
+_MOST_WORDS = 2000
+_ACTING = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
+"""Control characters, and halves of characters."""
+_LAYOUT = dict.fromkeys(map(ord, "\t\n"))
 
 
 class Dossier(msgspec.Struct, frozen=True, kw_only=True):
@@ -89,8 +94,13 @@ def from_form(form: Form, rulebook: Rulebook, now: Micros) -> tuple[Dossier, Sta
     """Open the dossier of what a person saw.
 
     Raises:
-        BadInput: No such rule held then, it is not recorded by people, it is off, or the moment is yet to come.
+        BadInput: No such rule held then, it is not recorded by people, it is off, the moment is yet to come, or the
+            words are none.
     """
+    if not form.words or len(form.words) > _MOST_WORDS or _ACTING.search(form.words.translate(_LAYOUT)):
+        raise BadInput(f"the words are from 1 to {_MOST_WORDS} characters, none of them a control character")
+    if _ACTING.search(form.agent):
+        raise BadInput("an agent's name holds no control character")
     if form.at > now:
         raise BadInput("what has not happened yet cannot be recorded")
     edition = rulebook.at(form.at)
@@ -103,7 +113,7 @@ def from_form(form: Form, rulebook: Rulebook, now: Micros) -> tuple[Dossier, Sta
         rulebook=edition.version, why=Title(form.words, form.words),
     )  # fmt: skip
     standing = Standing(
-        agent=form.agent, verdict=Verdict.PROPOSED, mode=rule.mode, severity=_severity(rule),
+        agent=form.agent, verdict=Verdict.PROPOSED, mode=Mode.ON, severity=_seen_severity(rule),
         points=rule.least_points, most=_most(rule), fine_yuan=rule.fine_yuan, proposed_by=form.by,
     )  # fmt: skip
     return dossier, standing
@@ -113,15 +123,23 @@ def _rule(edition: Edition, code: str) -> Rule:
     rule = edition.violations.get(code)
     if rule is None:
         raise BadInput(f"the rulebook {edition.version} has no rule {code!r}")
-    if rule.known not in _BY_FORM:
+    if rule.known in _BY_SERVICE:
         raise BadInput(f"{code} is not recorded by form: it is found by the service")
-    if rule.mode is not Mode.ON:
+    if rule.known == "TW":  # its mode is that of the detector; what people see with their own eyes needs none
+        if rule.points == NO_FIGURE:
+            raise BadInput(f"{code} has no figure in the rulebook {edition.version}, and counts only with one")
+    elif rule.mode is not Mode.ON:
         raise BadInput(f"{code} is not on in the rulebook {edition.version}")
     return rule
 
 
 def _most(rule: Rule | None) -> int | None:
     return rule.points.most if rule is not None and isinstance(rule.points, Range) else None
+
+
+def _seen_severity(rule: Rule) -> Severity | None:
+    """Take the lesser of two severities: that a customer was kept out is measured, and a form measures nothing."""
+    return _severity(rule) if rule.lesser is None else rule.lesser
 
 
 def _severity(rule: Rule) -> Severity | None:

@@ -17,6 +17,10 @@ class Outdated(BadInput):
         super().__init__(f"{what} was changed meanwhile; read it again and decide anew")
 
 
+class NotAllowed(BadInput):
+    """It is not for this person to do, here."""
+
+
 class Conflict(BadInput):
     """It is well said, but not as things stand."""
 

@@ -13,7 +13,7 @@ from starlette.exceptions import HTTPException
 from callcenter.errors import BadInput, CallcenterError, StoreError
 from callcenter.rules.refusals import StepRefused
 from callcenter.rules.texts import Language
-from callcenter.store.conflicts import Conflict, KeyReused, Missing, NoTerms, Outdated
+from callcenter.store.conflicts import Conflict, KeyReused, Missing, NotAllowed, NoTerms, Outdated
 from callcenter.store.sessions import SignInBlocked, SignInRefused
 
 MEDIA_TYPE = "application/problem+json"
@@ -59,6 +59,7 @@ _BY_ERROR: dict[type[CallcenterError], str] = {
     SignInRefused: "sign-in-refused",
     Missing: "not-found",
     NoTerms: "terms-missing",
+    NotAllowed: "forbidden",
     Outdated: "outdated",
     KeyReused: "key-reused",
     Conflict: "conflict",

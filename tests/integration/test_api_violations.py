@@ -5,26 +5,36 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from httpx import Response
 from structlog.testing import capture_logs
 
 from callcenter.rules.edition import Mode, Severity
 from callcenter.rules.reproduction import Fault, Finding
 from callcenter.rules.roles import RIGHTS, Right, Role
-from callcenter.rules.standing import State
+from callcenter.rules.rulebook import load_rulebook
+from callcenter.rules.standing import Standing, State
 from callcenter.rules.steps import DECISIONS, REVIEWS, STEPS, Action
 from callcenter.rules.violation import Verdict
 from callcenter.store.violations import counted
 from tests.integration.api import APPEALED, CONFIRMED, HEARD, PEOPLE, Department, Json, department, did
 from tests.integration.office import propose
-from tests.unit.rules.people import DAY, MONDAY, record
+from tests.unit.rules.people import DAY, HOUR, MONDAY, record
 
 
 @pytest.fixture
 async def work(tmp_path: Path) -> AsyncIterator[Department]:
     async with department(tmp_path) as found:
         yield found
+
+
+BY_PEOPLE = [
+    code
+    for code, rule in load_rulebook().editions[-1].violations.items()
+    if rule.known in {"M", "W"} and rule.mode is Mode.ON
+]
 
 
 async def score(work: Department, agent: str = "Alice") -> int:
@@ -258,12 +268,64 @@ class TestForm:
         assert (answer.status_code, answer.headers["content-type"]) == (status, "application/problem+json")
         assert (await (await work.signed_in("ma")).get("/violations")).json()["items"] == []
 
+    @pytest.mark.parametrize("rule", BY_PEOPLE)
+    async def test_every_rule_that_people_record_goes_by_form(self, work: Department, rule: str) -> None:
+        filed = await (await work.signed_in("sun")).send("POST", "/violations/manual", self.FORM | {"rule": rule})
+        assert (filed.status_code, filed.json()["rule"], filed.json()["mode"]) == (201, rule, "on")
+
     async def test_form_sent_twice_is_one_record(self, work: Department) -> None:
         li = await work.signed_in("li-leads")
         both = [await li.send("POST", "/violations/manual", self.FORM, Idempotency_Key="same-key-1") for _ in range(2)]
         assert both[0].content == both[1].content
         assert [b.headers["idempotent-replayed"] for b in both] == ["false", "true"]
         assert len((await li.get("/violations")).json()["items"]) == 1
+
+
+class TestOneAct:
+    """What the service has raised is not recorded a second time by form."""
+
+    FORM = {"rule": "V-HOTLINE", "agent": "Alice", "at": "2026-03-02T08:00:00+08:00", "words": "off the hook"}  # noqa: RUF012
+    AT = MONDAY - HOUR
+
+    async def file(self, work: Department) -> Response:
+        return await (await work.signed_in("sun")).send("POST", "/violations/manual", self.FORM)
+
+    async def raise_it(self, work: Department, standing: Standing | None = None, **other: Any) -> str:
+        given: dict[str, Any] = {"rule": "V-HOTLINE", "at": self.AT + 1, "start": self.AT, "end": self.AT + 9}
+        return await propose(work.office, standing=standing, **given | other)
+
+    async def test_same_rule_agent_and_moment_is_refused_by_the_records_name(self, work: Department) -> None:
+        number = await self.raise_it(work)
+        refused = await self.file(work)
+        assert (refused.status_code, refused.json()["type"]) == (409, "urn:callcenter:problem:conflict")
+        assert number in refused.json()["detail"]
+
+    @pytest.mark.parametrize("verdict", Verdict)
+    async def test_whatever_the_service_made_of_it(self, work: Department, verdict: Verdict) -> None:
+        await self.raise_it(work, record(verdict=verdict))
+        assert (await self.file(work)).status_code == 409
+
+    @pytest.mark.parametrize(
+        "other",
+        [
+            {"start": AT + 1},
+            {"start": AT - 9, "end": AT - 1},
+            {"agent": "Bob"},
+            {"rule": "V-AWAY"},
+            {"start": None, "end": None},
+            {"standing": record(mode=Mode.SHADOW)},
+            {"standing": record(state=State.WITHDRAWN)},
+            {"standing": record(proposed_by="shen")},
+        ],
+        ids=["earlier", "later", "another agent", "another rule", "no span", "in shadow", "withdrawn", "a person's"],
+    )
+    async def test_another_act_is_recorded(self, work: Department, other: dict[str, Any]) -> None:
+        await self.raise_it(work, **other)
+        assert (await self.file(work)).status_code == 201
+
+    async def test_both_ends_belong_to_the_act(self, work: Department) -> None:
+        await self.raise_it(work, start=self.AT - 9, end=self.AT)
+        assert (await self.file(work)).status_code == 409
 
 
 class TestRepeats:

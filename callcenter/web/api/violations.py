@@ -7,22 +7,21 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Request, Response, status
 from pydantic import AwareDatetime, Field
 
-from callcenter.errors import BadInput
-from callcenter.rules.dossier import Form, from_form
 from callcenter.rules.edition import Severity
-from callcenter.rules.roles import Person, Right, may
+from callcenter.rules.roles import Person, Right
 from callcenter.rules.standing import State
 from callcenter.rules.steps import DECISIONS, Action, Step
 from callcenter.rules.violation import Verdict
 from callcenter.store.answers import Answer
+from callcenter.store.forms import Seen, file_form
 from callcenter.store.office import Desk
-from callcenter.store.violations import Record, Wanted, get, get_for, history, page, put
+from callcenter.store.violations import Record, Wanted, get_for, history, page
 from callcenter.web.api.bench import TheBench
 from callcenter.web.api.fields import Cursor, Incoming, Limit, Moment, Name, Words, moment_in, place_in, place_out
 from callcenter.web.api.once import SeenVersion, TheOnce, etag
 from callcenter.web.api.shapes import Detail, Page, Reader
 from callcenter.web.auth import TheSession, allowed, require
-from callcenter.web.problems import Refused, language_of
+from callcenter.web.problems import language_of
 from callcenter.web.service import TheService
 
 router = APIRouter(prefix="/violations", tags=["violations"])
@@ -115,24 +114,14 @@ async def read_violation(
 async def file_violation(
     body: Manual, person: Proposing, reader: TheReader, service: TheService, once: TheOnce
 ) -> Response:
-    """Record by hand what no telephone can know; it is as good as any other record, and goes the same way."""
+    """Record what one saw; it is as good as any other record, and refused where the service has raised the same act."""
 
     async def work(desk: Desk) -> Answer:
-        now = service.clock()
         at = moment_in(body.at)
         assert at is not None
-        team = service.team_of(body.agent, at)
-        if not may(person, Right.PROPOSE, body.agent, team) or person.agent == body.agent:
-            raise Refused("forbidden", f"the role {person.role} may not propose here")
-        if not service.knows(body.agent):
-            raise BadInput(f"the roster has no agent {body.agent!r}")
-        form = Form(
-            rule=body.rule, agent=body.agent, team=team, at=at, words=body.words.strip(),
-            by=person.account, key=once.asked.key,
-        )  # fmt: skip
-        dossier, standing = from_form(form, service.rulebook, now)
-        await put(desk, dossier, standing, now)
-        return await _answer(desk, await get(desk.connection, dossier.id), reader, status.HTTP_201_CREATED)
+        seen = Seen(rule=body.rule, agent=body.agent, at=at, words=body.words, key=once.asked.key)
+        filed = await file_form(desk, seen, person, service.rulebook, service.roster, service.clock())
+        return await _answer(desk, filed, reader, status.HTTP_201_CREATED)
 
     return await once.answer(work)
 

@@ -72,11 +72,37 @@ def test_same_form_has_the_same_id_and_another_one_another() -> None:
     assert len(set(numbers)) == 3
 
 
-def test_every_rule_that_people_record_can_be_recorded() -> None:
-    edition = BOOK.editions[-1]
-    by_people = [code for code, rule in edition.violations.items() if rule.known == "M" and rule.mode is Mode.ON]
-    assert len(by_people) > 15
-    assert [from_form(form(code), BOOK, MONDAY)[0].rule for code in by_people] == by_people
+def fileable(code: str) -> str:
+    """File a form of a rule; says what became of it."""
+    try:
+        from_form(form(code), BOOK, MONDAY)
+    except BadInput as error:
+        return next(why for why in ("found by the service", "is not on", "has no figure") if why in str(error))
+    return "filed"
+
+
+def test_every_rule_is_filed_by_form_or_refused_for_what_it_is() -> None:
+    rules = BOOK.editions[-1].violations
+    expected = {
+        code: "found by the service" if rule.known in {"T", "derived"}
+        else "has no figure" if rule.known == "TW" and rule.points == "no figure"
+        else "filed" if rule.known == "TW" or rule.mode is Mode.ON
+        else "is not on"
+        for code, rule in rules.items()
+    }  # fmt: skip
+    assert {code: fileable(code) for code in rules} == expected
+    assert {"V-HOTLINE", "V-AWAY", "V-LATE", "V-SKIPPED", "V-DESK", "V-CONFLICT"} <= {
+        code for code, became in expected.items() if became == "filed"
+    }
+
+
+def test_what_people_see_counts_though_its_detector_is_in_shadow_or_off() -> None:
+    standings = [from_form(form(code), BOOK, MONDAY)[1] for code in ("V-AWAY", "V-SKIPPED")]
+    assert [(one.mode, one.points) for one in standings] == [(Mode.ON, 5), (Mode.ON, 10)]
+
+
+def test_form_measures_no_customer_who_was_kept_out() -> None:
+    assert from_form(form("V-HOTLINE"), BOOK, MONDAY)[1].severity is Severity.WARNING
 
 
 @pytest.mark.parametrize(
@@ -85,6 +111,13 @@ def test_every_rule_that_people_record_can_be_recorded() -> None:
         (form("V-NONE"), "has no rule 'V-NONE'"),
         (form("V-MISSED"), "found by the service"),
         (form("V-SITE"), "is not on"),
+        (form("V-RELIEF"), "has no figure"),
+        (form("V-ACCUMULATED"), "found by the service"),
+        (form(words=""), "from 1 to 2000 characters"),
+        (form(words="x" * 2001), "from 1 to 2000 characters"),
+        (form(words="a\x00b"), "none of them a control character"),
+        (form(words="\udc80"), "none of them a control character"),
+        (form(agent="Ali\nce"), "no control character"),
         (form(at=MONDAY + 1), "not happened yet"),
         (form(at=-(10**15)), "no rulebook held"),
     ],
