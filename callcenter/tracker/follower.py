@@ -34,10 +34,11 @@ class Court(NamedTuple):
 
 
 class Followed(NamedTuple):
-    """What an event made true, and what was decided meanwhile."""
+    """What an event made true, what was decided meanwhile, and whether the stream is evidence."""
 
     facts: list[Fact]
     violations: list[Violation]
+    graded: bool
 
 
 class Seen(msgspec.Struct):
@@ -71,6 +72,7 @@ class Follower:
         self.floor = floor
         self.seen = seen or Seen()
         self.judge = judge
+        self._graded = False
         self._decided_at: Micros | None = None
 
     def follow(self, frame: Frame | None, event: ev.Event | None) -> Followed:
@@ -79,15 +81,16 @@ class Follower:
             seen = self.seen
             seen.at = frame.at if seen.at is None else max(seen.at, frame.at)
             seen.seq = seen.seq if frame.seq is None else frame.seq
-            if self.judge is not None and not frame.answer:
+            if not frame.answer:
                 # the wire holds a login that showed the evidence-grade opening to it, frame by frame
-                self.judge.graded = frame.seq is not None
+                self._graded = frame.seq is not None
         facts = self._happen(event)
-        return Followed(facts, self._judged(facts))
+        return Followed(facts, self._judged(facts), self._graded)
 
     def _judged(self, facts: list[Fact]) -> list[Violation]:
         if self.judge is None:
             return []
+        self.judge.graded = self._graded
         for fact in facts:
             self.judge.see(fact)
         now = self.floor.state.now
@@ -115,7 +118,7 @@ class Follower:
         """Pack everything, to be given to `restore`."""
         judge = self.judge
         saved = _Saved(self.floor.save(), self.seen, None if judge is None else judge.save())
-        saved.graded, saved.decided_at = judge is not None and judge.graded, self._decided_at
+        saved.graded, saved.decided_at = self._graded, self._decided_at
         return msgspec.msgpack.encode(saved)
 
     @classmethod
@@ -127,8 +130,6 @@ class Follower:
         """
         saved = msgspec.msgpack.decode(blob, type=_Saved)
         judge = None if court is None else court.judge(saved.judge)
-        if judge is not None:
-            judge.graded = saved.graded
         follower = cls(Floor.restore(saved.floor, settings), saved.seen, judge)
-        follower._decided_at = saved.decided_at
+        follower._graded, follower._decided_at = saved.graded, saved.decided_at
         return follower

@@ -123,11 +123,11 @@ class Tracker:
         positions = await self._journal.append([step.entry for step in steps])
         for position, step in zip(positions, steps, strict=True):
             event = None if step.event is None else msgspec.structs.replace(step.event, pos=position)
-            facts, violations = self._follower.follow(step.frame, event)
-            self._show(facts)
-            self._record.put(position, facts, violations)
-            if violations:
-                self._tell(violations)
+            followed = self._follower.follow(step.frame, event)
+            self._show(followed.facts)
+            self._record.put(position, *followed)
+            if followed.violations:
+                self._tell(followed.violations)
         await self._record.room()
 
     def _show(self, facts: Sequence[fx.Fact]) -> None:

@@ -55,11 +55,13 @@ class Record:
         """How long the oldest of them has waited."""
         return time.monotonic() - self._waiting[0][1] if self._waiting else 0.0
 
-    def put(self, position: int, facts: Sequence[Fact], violations: Sequence[Violation] = ()) -> None:
+    def put(
+        self, position: int, facts: Sequence[Fact], violations: Sequence[Violation] = (), graded: bool = True
+    ) -> None:
         """Take what the event at a position made true, and what was decided; positions rise, none is left out."""
         self._taken = position
         if (facts or violations) and position > self._store.position:
-            self._waiting.append((Told(position, facts, violations), time.monotonic()))
+            self._waiting.append((Told(position, facts, violations, graded), time.monotonic()))
         self._changed.set()
 
     async def room(self) -> None:

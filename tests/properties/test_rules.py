@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from callcenter.domain import facts as fx
 from callcenter.domain.facts import AgentState, OfferOutcome, VisitOutcome
 from callcenter.rules.duty import Roster
 from callcenter.rules.edition import Mode
+from callcenter.rules.gist import gists
 from callcenter.rules.judge import Judge
 from callcenter.rules.violation import Verdict, Violation
 from tests.unit.rules.story import Story, micros, packaged, roster
@@ -94,6 +96,18 @@ def test_asking_early_or_only_at_the_end_gives_the_same_records(day: list[Move],
         found += judge.decide(fact.at or 0) if n % every == 0 else []
     found += judge.finish(micros(end))
     assert sorted(found, key=lambda v: v.order) == _at_the_end(facts, end, on)
+
+
+@given(moves, shifts)
+def test_gists_of_facts_give_the_same_records(day: list[Move], on: Roster) -> None:
+    facts, end = _facts(day)
+    without_frames = [_no_frames(record) for record in _at_the_end(facts, end, on)]
+    assert [_no_frames(record) for record in _at_the_end(gists(facts), end, on)] == without_frames
+
+
+def _no_frames(record: Violation) -> Violation:
+    impact = None if record.impact is None else tuple(replace(one, frames=()) for one in record.impact)
+    return replace(record, frames=(), impact=impact)
 
 
 @given(moves, st.integers(0, 100))
