@@ -7,7 +7,9 @@ A row that is still open has no `ended_position`.
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Boolean, Index, Integer, MetaData, String, Text
+from typing import Any
+
+from sqlalchemy import BigInteger, Boolean, Index, Integer, LargeBinary, MetaData, String, Text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 _ID = 32
@@ -17,11 +19,14 @@ _NAMES = {
 }
 
 
+Row = dict[str, Any]
+
+
 class Base(DeclarativeBase):
     """Every table of the record."""
 
     metadata = MetaData(naming_convention=_NAMES)
-    type_annotation_map = {int: BigInteger, str: Text, bool: Boolean}  # noqa: RUF012 - SQLAlchemy reads it by name
+    type_annotation_map = {int: BigInteger, str: Text, bool: Boolean, bytes: LargeBinary}  # noqa: RUF012 - SQLAlchemy reads it by name
 
 
 class CallRow(Base):
@@ -151,6 +156,22 @@ class GapRow(Base):
     ended_at: Mapped[int | None]
     cause: Mapped[str]
     ended_position: Mapped[int]
+
+
+class ArchivedFactsRow(Base):
+    """What the rules read of the facts at some positions, packed; `bound` rows hold a whole chapter."""
+
+    __tablename__ = "archived_facts"
+    __table_args__ = (Index(None, "node", "first_position"),)
+
+    id: Mapped[str] = mapped_column(String(_ID), primary_key=True)
+    node: Mapped[str]
+    first_position: Mapped[int]
+    last_position: Mapped[int]
+    first_at: Mapped[int | None]
+    last_at: Mapped[int | None]
+    bound: Mapped[bool]
+    page: Mapped[bytes]
 
 
 class PositionRow(Base):

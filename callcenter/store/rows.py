@@ -6,7 +6,6 @@ a later fact finds its row; after a restart it is read back from the rows withou
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Sequence
 from functools import singledispatchmethod
 from typing import Any
@@ -14,9 +13,21 @@ from typing import Any
 import msgspec
 
 from callcenter.domain import facts as fx
-from callcenter.store.models import AgentStateRow, Base, CallRow, GapRow, OfferRow, OwnCallRow, VisitRow
+from callcenter.rules.gist import gists
+from callcenter.rules.pages import Moment, Page
+from callcenter.store.archive import page_row, row_id
+from callcenter.store.models import (
+    AgentStateRow,
+    ArchivedFactsRow,
+    Base,
+    CallRow,
+    GapRow,
+    OfferRow,
+    OwnCallRow,
+    Row,
+    VisitRow,
+)
 
-Row = dict[str, Any]
 Table = type[Base]
 _VisitKey = tuple[str, str, int]
 
@@ -53,9 +64,11 @@ class Recorder:
         self._spans = {row["interface"]: row for row in spans}
         self._own = {row["uniqueid"]: row for row in own}
 
-    def record(self, position: int, facts: Sequence[fx.Fact], changes: Changes) -> None:
+    def record(self, position: int, facts: Sequence[fx.Fact], changes: Changes, *, graded: bool = True) -> None:
         """Add what one event made true; positions must rise."""
         self._position, self._changes = position, changes
+        if told := gists(facts):
+            changes.put(ArchivedFactsRow, page_row(self._node, Page([Moment(position, graded, told)])))
         for self._index, fact in enumerate(facts):
             self._take(fact)
 
@@ -170,8 +183,7 @@ class Recorder:
         return row
 
     def _id(self, *parts: object) -> str:
-        name = msgspec.json.encode((self._node, *parts))
-        return hashlib.blake2b(name, digest_size=16).hexdigest()
+        return row_id(self._node, *parts)
 
 
 def _columns(record: msgspec.Struct, table: Table, without: Sequence[str] = ()) -> Row:

@@ -15,10 +15,11 @@ from callcenter.rules.dossier import Dossier
 from callcenter.rules.reproduction import differences
 from callcenter.rules.standing import Standing
 from callcenter.rules.violation import Violation
+from callcenter.store.archive import bind
 from callcenter.store.engine import open_engine, told_plainly, unbroken
-from callcenter.store.models import AgentStateRow, OwnCallRow, PositionRow, VisitRow
+from callcenter.store.models import AgentStateRow, OwnCallRow, PositionRow, Row, VisitRow
 from callcenter.store.office import Desk, desk_of
-from callcenter.store.rows import Changes, Recorder, Row, Table
+from callcenter.store.rows import Changes, Recorder, Table
 from callcenter.store.schema import require_current
 from callcenter.store.settings import StoreSettings
 from callcenter.store.violations import Kept, get, put
@@ -26,11 +27,12 @@ from callcenter.store.withdrawals import withdraw
 
 
 class Told(NamedTuple):
-    """What the event at a journal position made true, and the records that were decided on meanwhile."""
+    """What the event at a journal position made true, the records decided on meanwhile, whether it is evidence."""
 
     position: int
     facts: Sequence[Fact]
     violations: Sequence[Violation] = ()
+    graded: bool = True
 
 
 class Filed(NamedTuple):
@@ -93,9 +95,9 @@ class Store:
             return []
         if self._unwritten is None or self._unwritten[0] != upto:
             changes = Changes()
-            for position, facts, _ in told:
-                if position > self.position:
-                    self._recorder.record(position, facts, changes)
+            for one in told:
+                if one.position > self.position:
+                    self._recorder.record(one.position, one.facts, changes, graded=one.graded)
             self._unwritten = (upto, changes)
         return await unbroken(self._commit(self._unwritten[1], upto, filed))
 
@@ -103,6 +105,7 @@ class Store:
         with told_plainly(self.settings):
             async with self._engine.begin() as connection:
                 await _write(connection, changes)
+                await bind(connection, self._node, self.position, upto)
                 await _upsert(connection, PositionRow, [{"node": self._node, "journal_position": upto}], key="node")
                 withdrawn = await _file(connection, filed)
         self.position, self._unwritten = upto, None

@@ -20,10 +20,11 @@ _DECIDE_EVERY: Micros = SECOND // 2
 
 
 class Followed(NamedTuple):
-    """What an event made true, what was decided meanwhile, and by which court."""
+    """What an event made true, what was decided meanwhile, whether the stream is evidence, and by which court."""
 
     facts: list[Fact]
     violations: list[Violation]
+    graded: bool
     court: Court | None
 
 
@@ -64,6 +65,7 @@ class Follower:
         self.floor = Floor(FloorSettings() if court is None else court.floor)
         self.judge = None if court is None else court.judge()
         self.seen = Seen()
+        self._graded = False
         self._decided_at: Micros | None = None
 
     def follow(self, frame: Frame | None, event: ev.Event | None, said: Input | None = None) -> Followed:
@@ -74,11 +76,11 @@ class Follower:
             seen = self.seen
             seen.at = frame.at if seen.at is None else max(seen.at, frame.at)
             seen.seq = seen.seq if frame.seq is None else frame.seq
-            if self.judge is not None and not frame.answer:
+            if not frame.answer:
                 # the wire holds a login that showed the evidence-grade opening to it, frame by frame
-                self.judge.graded = frame.seq is not None
+                self._graded = frame.seq is not None
         facts = self._happen(event)
-        return Followed(facts, self._judged(facts), self.court)
+        return Followed(facts, self._judged(facts), self._graded, self.court)
 
     def _hear(self, said: Input) -> None:
         judge = self.judge
@@ -106,6 +108,7 @@ class Follower:
     def _judged(self, facts: list[Fact]) -> list[Violation]:
         if self.judge is None:
             return []
+        self.judge.graded = self._graded
         for fact in facts:
             self.judge.see(fact)
         now = self.floor.state.now
@@ -133,7 +136,7 @@ class Follower:
         """Pack everything, to be given to `restore`."""
         judge = self.judge
         saved = _Saved(self.floor.save(), self.seen, None if judge is None else judge.save(), court=self.court)
-        saved.graded, saved.decided_at = judge is not None and judge.graded, self._decided_at
+        saved.graded, saved.decided_at = self._graded, self._decided_at
         return msgspec.msgpack.encode(saved)
 
     @classmethod
@@ -146,8 +149,7 @@ class Follower:
         saved = msgspec.msgpack.decode(blob, type=_Saved)
         follower = cls(saved.court or court)
         follower.floor = Floor.restore(saved.floor, follower.floor.settings)
-        follower.seen, follower._decided_at = saved.seen, saved.decided_at
+        follower.seen, follower._graded, follower._decided_at = saved.seen, saved.graded, saved.decided_at
         if follower.court is not None:
             follower.judge = follower.court.judge(saved.judge)
-            follower.judge.graded = saved.graded
         return follower

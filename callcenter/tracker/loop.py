@@ -179,12 +179,12 @@ class Tracker:
             positions = await self._journal.append([step.entry for step in steps])
             for position, step in zip(positions, steps, strict=True):
                 event = None if step.event is None else msgspec.structs.replace(step.event, pos=position)
-                facts, violations, court = self._follower.follow(step.frame, event, step.said)
+                followed = self._follower.follow(step.frame, event, step.said)
                 self._applied = position
-                self._show(facts)
-                self._record.put(position, facts, violations, court)
-                if violations:
-                    self._tell(violations)
+                self._show(followed.facts)
+                self._record.put(position, *followed)
+                if followed.violations:
+                    self._tell(followed.violations)
             await self._record.room()
 
     def _show(self, facts: Sequence[fx.Fact]) -> None:

@@ -68,6 +68,7 @@ class Record:
         position: int,
         facts: Sequence[Fact],
         violations: Sequence[Violation] = (),
+        graded: bool = True,
         court: Court | None = None,
     ) -> None:
         """Take what the event at a position made true, and what was decided; positions rise, none is left out.
@@ -76,11 +77,12 @@ class Record:
             position: Where in the journal.
             facts: In order.
             violations: Records that were decided on.
+            graded: The stream is evidence.
             court: By what they were decided.
         """
         self._taken = position
         if (facts or violations) and position > self._store.position:
-            self._waiting.append(_Waiting(Told(position, facts, violations), court, time.monotonic()))
+            self._waiting.append(_Waiting(Told(position, facts, violations, graded), court, time.monotonic()))
         self._changed.set()
 
     async def room(self) -> None:

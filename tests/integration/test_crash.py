@@ -28,7 +28,7 @@ Rows = dict[str, set[tuple[Any, ...]]]
 
 def rows(database: Path) -> Rows:
     with closing(sqlite3.connect(database, timeout=30)) as connection:
-        return {table: set(connection.execute(f"SELECT * FROM {table}")) for table in TABLES}  # noqa: S608 - our names
+        return {table: set(connection.execute(f"SELECT * FROM {table}")) for table in (*TABLES, "archived_facts")}  # noqa: S608 - our names
 
 
 def ended_rows(database: Path) -> Rows:

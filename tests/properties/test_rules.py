@@ -7,12 +7,14 @@ from functools import cache
 import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from callcenter.domain import facts as fx
 from callcenter.domain.facts import AgentState, EndedBy, OfferOutcome, VisitOutcome
 from callcenter.domain.frame import SECOND
 from callcenter.rules.duty import Roster, Seat, Stretch
 from callcenter.rules.edition import Mode, Rulebook
+from callcenter.rules.gist import gist
 from callcenter.rules.inputs import Disposition
 from callcenter.rules.judge import Judge
 from callcenter.rules.violation import Verdict, Violation
@@ -164,6 +166,19 @@ def test_asking_early_or_only_at_the_end_gives_the_same_records(
         found += judge.decide(fact.at or 0) if n % every == 0 else []
     found += judge.finish(micros(end))
     assert sorted(found, key=lambda v: v.order) == _at_the_end(facts, end, on, book=book)
+
+
+@given(moves, shifts, books)
+def test_gists_of_facts_give_the_same_records(day: list[Move], on: Roster, book: Rulebook) -> None:
+    facts, end = _facts(day)
+    without_frames = [_no_frames(record) for record in _at_the_end(facts, end, on, book=book)]
+    told = [one for fact in facts if (one := fact if isinstance(fact, Disposition) else gist(fact)) is not None]
+    assert [_no_frames(record) for record in _at_the_end(told, end, on, book=book)] == without_frames
+
+
+def _no_frames(record: Violation) -> Violation:
+    impact = None if record.impact is None else tuple(replace(one, frames=()) for one in record.impact)
+    return replace(record, frames=(), impact=impact)
 
 
 @given(moves, st.integers(0, 100), shifts, books)

@@ -8,8 +8,8 @@ import pytest
 
 from callcenter.domain import facts as fx
 from callcenter.domain.facts import AgentState, EndedBy, OfferOutcome, VisitOutcome
-from callcenter.store.models import AgentStateRow, CallRow, GapRow, OfferRow, OwnCallRow, VisitRow
-from callcenter.store.rows import Changes, Recorder, Row, Table
+from callcenter.store.models import AgentStateRow, CallRow, GapRow, OfferRow, OwnCallRow, Row, VisitRow
+from callcenter.store.rows import Changes, Recorder, Table
 
 ALICE = "PJSIP/1001"
 

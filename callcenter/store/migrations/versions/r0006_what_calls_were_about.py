@@ -6,13 +6,13 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0006"
-down_revision = "0003"
+down_revision = "0004"
 branch_labels = None
 depends_on = None
 
 
 def upgrade() -> None:
-    """Go from 0003 to 0006."""
+    """Go from 0004 to 0006."""
     op.create_table(
         "dispositions",
         sa.Column("id", sa.String(length=32), nullable=False),
