@@ -17,6 +17,7 @@ from callcenter.reports.reconcile import Reconcile
 from callcenter.reports.replay import Replay
 from callcenter.reports.shapes import Shape, call_shape, seconds, span_shape
 from callcenter.reports.totals import Threshold, Totals
+from callcenter.rules.promises import Promises
 
 
 class Document:
@@ -31,11 +32,18 @@ class Document:
     """
 
     def __init__(
-        self, replay: Replay, log: Reconcile, judging: Judging, *, threshold: Threshold, cadence: Micros
+        self,
+        replay: Replay,
+        log: Reconcile,
+        judging: Judging,
+        *,
+        threshold: Threshold,
+        cadence: Micros,
     ) -> None:
         self._replay = replay
         self._log = log
         self._judging = judging
+        self._promises = Promises(judging.rulebook)
         self._cadence = cadence
         self._totals = Totals(threshold)
         self._spans: dict[str, list[fx.StateSpan]] = {}
@@ -54,6 +62,7 @@ class Document:
         for call in seen:
             for visit in call.visits:
                 self._totals.visit(visit)
+                self._promises.visit(visit)
             yield call
         replay = self._replay
         graded = replay.graded is True and replay.floor.state.now is not None
@@ -71,6 +80,7 @@ class Document:
             "agents": self._agents(),
             "violations": self._judging.shapes(),
             "totals": self._totals.shape(),
+            "promises": {queue: msgspec.to_builtins(kept) for queue, kept in sorted(self._promises.queues.items())},
             "gaps": self._gaps,
             "differences": self._log.differences(),
             "quarantined": {

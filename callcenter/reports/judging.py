@@ -28,6 +28,7 @@ class Judging:
     """
 
     def __init__(self, rulebook: Rulebook, roster: Roster | None, tapes: Iterable[Path]) -> None:
+        self.rulebook = rulebook
         self._judge = Judge(rulebook, roster)
         self._tapes = tuple(tapes)
         self._found: list[Violation] = []

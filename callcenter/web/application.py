@@ -8,7 +8,7 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from callcenter import __version__
-from callcenter.web.api import audit, calls, changes, given, rules, scores, session, users, violations
+from callcenter.web.api import audit, calls, changes, given, promises, rules, scores, session, users, violations
 from callcenter.web.guard import SAFE, Guard
 from callcenter.web.problems import KINDS, MEDIA_TYPE, install
 from callcenter.web.service import Service
@@ -40,7 +40,7 @@ def make_application(service: Service) -> FastAPI:
     app.state.service = service
     for router in (
         session.router, violations.router, calls.router, users.router, audit.router, changes.router, rules.router,
-        scores.router, *given.ROUTERS,
+        promises.router, scores.router, *given.ROUTERS,
     ):  # fmt: skip
         app.include_router(router, prefix=API)
     install(app)

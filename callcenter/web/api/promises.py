@@ -1,0 +1,74 @@
+"""Service promises as the department keeps them, queue by queue."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query
+from pydantic import Field
+
+from callcenter.domain.frame import SECOND, Micros
+from callcenter.errors import BadInput
+from callcenter.rules.promises import Kept
+from callcenter.rules.roles import Person, Right
+from callcenter.store.promises import kept_promises
+from callcenter.web.api.fields import Incoming, Moment, Outgoing, moment_in
+from callcenter.web.auth import allowed
+from callcenter.web.service import TheService
+
+router = APIRouter(prefix="/promises", tags=["promises"])
+
+Seeing = Annotated[Person, Depends(allowed(Right.SEE))]
+
+_LONGEST: Micros = 93 * 86_400 * SECOND
+
+
+class Span(Incoming):
+    """Which visits count, by when they joined; `from` is inclusive, `to` is not."""
+
+    since: Moment = Field(alias="from")
+    until: Moment = Field(alias="to")
+
+
+class PromiseShown(Outgoing):
+    """How often one promise was kept in one queue."""
+
+    queue: str
+    promise: str
+    zh: str
+    en: str
+    kept: int
+    broken: int
+    unknown: int = Field(description="Fell due and was not seen whole.")
+    rate: float | None = Field(description="`kept` of kept and broken; null where neither is known.")
+
+
+class PromisesShown(Outgoing):
+    """Every queue that had visits; P-RING is `rings-call`, P-WAIT a wait within the queue's threshold."""
+
+    items: list[PromiseShown]
+
+
+@router.get("")
+async def read_promises(span: Annotated[Span, Query()], _: Seeing, service: TheService) -> PromisesShown:
+    """Say how often service promises were kept; at most 93 days."""
+    since, until = moment_in(span.since), moment_in(span.until)
+    assert since is not None
+    assert until is not None
+    if not since < until <= since + _LONGEST:
+        raise BadInput("`to` must be after `from`, by at most 93 days")
+    async with service.office.reading() as connection:
+        found = await kept_promises(connection, service.rulebook, since, until)
+    titles = {code: one.title for edition in service.rulebook.editions for code, one in edition.promises.items()}
+    return PromisesShown(items=[
+        PromiseShown(
+            queue=queue, promise=code, zh=titles[code].zh, en=titles[code].en,
+            kept=one.kept, broken=one.broken, unknown=one.unknown, rate=_rate(one),
+        )
+        for queue, promises in found.items() for code, one in promises.items()
+    ])  # fmt: skip
+
+
+def _rate(kept: Kept) -> float | None:
+    known = kept.kept + kept.broken
+    return kept.kept / known if known else None
