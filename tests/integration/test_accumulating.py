@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from datetime import date
 from pathlib import Path
 
 import msgspec
@@ -174,6 +173,19 @@ async def test_other_agents_and_other_months_are_counted_by_themselves(office: O
     assert await derived(office) == []
 
 
+async def test_month_is_counted_by_the_edition_that_held_when_it_began(office: Office) -> None:
+    (edition,) = BOOK.editions
+    figures = msgspec.structs.replace(edition.figures, accumulated_minor=2)
+    changed = msgspec.structs.replace(edition, version="new", first=edition.first.replace(2026, 3, 2), figures=figures)
+    old = msgspec.structs.replace(edition, last=edition.first.replace(2026, 3, 1))
+    two = msgspec.structs.replace(BOOK, editions=(old, changed))
+    numbers = await minors(office, 4)
+    await confirmed(office, *numbers[:3], rulebook=two)
+    assert await derived(office) == []
+    await confirmed(office, numbers[3], rulebook=two)
+    assert [one.dossier.rulebook for one in await derived(office)] == [edition.version]
+
+
 async def test_record_without_a_time_moves_nothing(office: Office) -> None:
     await confirmed(office, *await minors(office, 3), await propose(office, 9, at=None))
     assert await derived(office) == []
@@ -192,16 +204,3 @@ async def test_rule_that_is_off_proposes_nothing_and_takes_nothing_back(office: 
 async def test_rule_in_shadow_proposes_in_the_shadow(office: Office) -> None:
     await confirmed(office, *await minors(office, 4), rulebook=book(Mode.SHADOW))
     assert [one.standing.mode for one in await derived(office)] == [Mode.SHADOW]
-
-
-async def test_month_is_counted_by_the_edition_that_held_when_it_began(office: Office) -> None:
-    (edition,) = BOOK.editions
-    figures = msgspec.structs.replace(edition.figures, accumulated_minor=2)
-    changed = msgspec.structs.replace(edition, version="new", first=date(2026, 3, 2), figures=figures)
-    old = msgspec.structs.replace(edition, last=date(2026, 3, 1))
-    two = msgspec.structs.replace(BOOK, editions=(old, changed))
-    numbers = await minors(office, 4)
-    await confirmed(office, *numbers[:3], rulebook=two)
-    assert await derived(office) == []
-    await confirmed(office, numbers[3], rulebook=two)
-    assert [one.dossier.rulebook for one in await derived(office)] == [edition.version]
