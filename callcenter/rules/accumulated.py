@@ -14,12 +14,12 @@ Two or more moderate, or four or more minor ones in a calendar month of the site
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
 import msgspec
 
 from callcenter.domain.frame import Micros
-from callcenter.rules.dossier import Dossier
 from callcenter.rules.edition import Edition, Figures, Mode, Rule, Severity
 from callcenter.rules.months import Month, month_name, month_of, month_span
 from callcenter.rules.standing import Standing
@@ -45,7 +45,23 @@ class Confirmed(msgspec.Struct, frozen=True, kw_only=True):
     points: int = 0
 
 
-def confirmed_of(said: Violation | Dossier, standing: Standing) -> Confirmed | None:
+class Said(Protocol):
+    """What of a record tells whether, and where, it counts."""
+
+    @property
+    def id(self) -> str:
+        """The record's id."""
+
+    @property
+    def rule(self) -> str:
+        """Its rule."""
+
+    @property
+    def at(self) -> Micros | None:
+        """When it happened, where that is known."""
+
+
+def confirmed_of(said: Said, standing: Standing) -> Confirmed | None:
     """Take a record as it counts; None where it does not, or where no month is known for it."""
     if not standing.stands or said.at is None:
         return None

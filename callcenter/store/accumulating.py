@@ -20,7 +20,7 @@ import msgspec
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from callcenter.domain.frame import Micros
-from callcenter.rules.accumulated import CODE, Confirmed, accumulated, confirmed_of
+from callcenter.rules.accumulated import CODE, Confirmed, accumulated
 from callcenter.rules.dossier import from_violation
 from callcenter.rules.edition import Edition, Mode, Rulebook
 from callcenter.rules.months import month_of, month_span
@@ -28,7 +28,7 @@ from callcenter.rules.standing import SERVICE, State
 from callcenter.rules.steps import Action, Step, Terms
 from callcenter.rules.violation import Violation, identity
 from callcenter.store.office import Desk
-from callcenter.store.violations import Record, Wanted, act, counted, found, history, put
+from callcenter.store.violations import Record, Wanted, act, confirmed_in, found, history, put
 
 _UNDECIDED = frozenset({State.PROPOSED, State.NOTIFIED, State.EXPLAINED})
 _SETTLED = frozenset({State.WITHDRAWN, State.OVERTURNED})
@@ -55,8 +55,7 @@ async def reckon(desk: Desk, changed: Record, rulebook: Rulebook, terms: Terms, 
     edition = rulebook.at(span[0])  # one month, one reading: that of its first moment
     if edition is None or edition.violations.get(CODE) is None or edition.violations[CODE].mode is Mode.OFF:
         return
-    standing = await counted(desk.connection, said.agent, *span)
-    confirmed = [one for record in standing if (one := confirmed_of(record.dossier, record.standing)) is not None]
+    confirmed = await confirmed_in(desk.connection, said.agent, *span)
     count = _Count(edition, rulebook.zone)
     kept = await found(desk.connection, Wanted(agent=said.agent, rule=CODE, since=span[0], until=span[1]))
     for record in kept:
@@ -68,7 +67,7 @@ async def reckon(desk: Desk, changed: Record, rulebook: Rulebook, terms: Terms, 
         number = await _number(desk.connection, derived, kept)
         told = msgspec.structs.replace(derived, id=number)
         held = msgspec.structs.replace(rulebook, editions=(msgspec.structs.replace(edition, last=None),))
-        await put(desk, *from_violation(told, held, team=standing[-1].dossier.team, evidence=[]), at)
+        await put(desk, *from_violation(told, held, team=said.team, evidence=[]), at)
 
 
 class _Count(NamedTuple):

@@ -6,7 +6,8 @@ who is new comes from the accounts; whoever was given an adjustment led a group 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections import defaultdict
+from collections.abc import Callable
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -15,17 +16,17 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from callcenter.domain.frame import Micros
 from callcenter.errors import BadInput
-from callcenter.rules.accumulated import Confirmed, confirmed_of
+from callcenter.rules.accumulated import Confirmed
 from callcenter.rules.months import Month, month_days, month_name, month_span, quarter_months
 from callcenter.rules.roles import Role
-from callcenter.rules.score import MonthRecords, MonthScore, QuarterScore, Subject, month_score, quarter_score
+from callcenter.rules.score import MonthScore, QuarterScore, Subject, month_score, quarter_score
 from callcenter.rules.score_lines import Line, LineKind
 from callcenter.store.conflicts import Missing
 from callcenter.store.given import Given, GivenKind, of_month, records_of
 from callcenter.store.office_tables import AccountRow
 from callcenter.store.people import Account, account_of_row
 from callcenter.store.score_terms import TermsInForce, terms_in_force
-from callcenter.store.violations import counted
+from callcenter.store.violations import confirmed_in
 
 
 class Member(msgspec.Struct, frozen=True, kw_only=True):
@@ -83,10 +84,10 @@ async def score_of(connection: AsyncConnection, member: Member, month: Month, zo
         BadInput: The month has not begun, or something that was given does not go with the terms.
     """
     _refuse_future(month, zone, now)
-    records, given = await _records(connection, month, zone, member.agent)
-    if not (member.there(month, zone) or given or records.confirmed):
+    counting = (await _counting(connection, month, zone, member.agent)).get(member.agent, _Counting())
+    if not (member.there(month, zone) or counting.anything):
         raise Missing(f"{member.agent} was not there in {month_name(month)}")
-    return _scored(member, month, await terms_in_force(connection, month), zone, records, given)
+    return _scored(member, month, await terms_in_force(connection, month), zone, counting)
 
 
 async def scores_of_all(
@@ -95,9 +96,12 @@ async def scores_of_all(
     """Add up a month of everybody whom one may see, by name; errors as `score_of`."""
     _refuse_future(month, zone, now)
     terms = await terms_in_force(connection, month)
-    records, given = await _records(connection, month, zone, None)
-    seen = [one for one in await _members(connection, month, zone, records, given) if may_see(one)]
-    return [_scored(member, month, terms, zone, records, given) for member in seen]
+    counting = await _counting(connection, month, zone, None)
+    rows = await connection.execute(select(AccountRow).where(AccountRow.agent.is_not(None)))
+    known = {row.agent: Member(agent=row.agent, account=account_of_row(row)) for row in rows}
+    members = [known.get(agent) or Member(agent=agent) for agent in sorted(known.keys() | counting.keys())]
+    seen = [one for one in members if (one.agent in counting or one.there(month, zone)) and may_see(one)]
+    return [_scored(member, month, terms, zone, counting.get(member.agent, _Counting())) for member in seen]
 
 
 async def quarter_of(
@@ -112,39 +116,44 @@ async def quarter_of(
     return ScoredQuarter(member=member, score=quarter_score([one.score for one in months]), months=months)
 
 
+class _Counting(msgspec.Struct):
+    """What counts of one agent in a month."""
+
+    confirmed: list[Confirmed] = []
+    given: list[Given] = []
+
+    @property
+    def anything(self) -> bool:
+        return bool(self.confirmed or self.given)
+
+    @property
+    def adjusted(self) -> bool:
+        return any(one.kind is GivenKind.ADJUSTMENT for one in self.given)
+
+
+async def _counting(
+    connection: AsyncConnection, month: Month, zone: ZoneInfo, agent: str | None
+) -> dict[str, _Counting]:
+    """Read what counts, agent by agent."""
+    found: defaultdict[str, _Counting] = defaultdict(_Counting)
+    for confirmed in await confirmed_in(connection, agent, *month_span(month, zone)):
+        found[confirmed.agent].confirmed.append(confirmed)
+    for given in await of_month(connection, month, agent):
+        found[given.agent].given.append(given)
+    return found
+
+
 def _refuse_future(month: Month, zone: ZoneInfo, now: Micros) -> None:
     if month_span(month, zone)[0] > now:
         raise BadInput(f"{month_name(month)} has not begun")
 
 
-async def _records(
-    connection: AsyncConnection, month: Month, zone: ZoneInfo, agent: str | None
-) -> tuple[MonthRecords, list[Given]]:
-    standing = await counted(connection, agent, *month_span(month, zone))
-    confirmed = [one for record in standing if (one := confirmed_of(record.dossier, record.standing)) is not None]
-    given = await of_month(connection, month, agent)
-    return msgspec.structs.replace(records_of(given, zone), confirmed=confirmed), given
-
-
-async def _members(
-    connection: AsyncConnection, month: Month, zone: ZoneInfo, records: MonthRecords, given: Iterable[Given]
-) -> list[Member]:
-    rows = await connection.execute(select(AccountRow).where(AccountRow.agent.is_not(None)))
-    known = {row.agent: Member(agent=row.agent, account=account_of_row(row)) for row in rows}
-    counting: Iterable[Confirmed | Given] = (*records.confirmed, *given)
-    named = {one.agent for one in counting}
-    found = [known.get(agent) or Member(agent=agent) for agent in known.keys() | named]
-    return sorted((one for one in found if one.agent in named or one.there(month, zone)), key=lambda one: one.agent)
-
-
-def _scored(
-    member: Member, month: Month, terms: TermsInForce, zone: ZoneInfo, records: MonthRecords, given: Iterable[Given]
-) -> Scored:
-    adjusted = any(one.kind is GivenKind.ADJUSTMENT and one.agent == member.agent for one in given)
+def _scored(member: Member, month: Month, terms: TermsInForce, zone: ZoneInfo, counting: _Counting) -> Scored:
     account = member.account
     subject = Subject(
         agent=member.agent,
-        group_leader=adjusted or (account is not None and account.role is Role.GROUP_LEADER),
+        group_leader=counting.adjusted or (account is not None and account.role is Role.GROUP_LEADER),
         joined=None if account is None else account.joined,
     )
+    records = msgspec.structs.replace(records_of(counting.given, zone), confirmed=counting.confirmed)
     return Scored(member=member, score=month_score(subject, month, records, terms.terms, zone), terms=terms)

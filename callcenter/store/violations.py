@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Select, and_, false, func, insert, or_, se
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from callcenter.domain.frame import Micros
+from callcenter.rules.accumulated import Confirmed, confirmed_of
 from callcenter.rules.dossier import Dossier
 from callcenter.rules.edition import Mode
 from callcenter.rules.reproduction import differences
@@ -54,6 +55,17 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     verdict: Verdict | None = None
     since: Micros | None = None
     until: Micros | None = None
+
+
+class _Brief(msgspec.Struct, frozen=True):
+    """As much of a dossier as a count needs."""
+
+    id: str
+    rule: str
+    at: Micros | None
+
+
+_brief = msgspec.json.Decoder(_Brief).decode
 
 
 async def put(desk: Desk, dossier: Dossier, standing: Standing, at: Micros) -> Kept:
@@ -165,12 +177,22 @@ async def found(connection: AsyncConnection, wanted: Wanted) -> list[Record]:
     return [_record(row) for row in await connection.execute(rows)]
 
 
-async def counted(connection: AsyncConnection, agent: str | None, since: Micros, until: Micros) -> list[Record]:
-    """Read records of a span that stand, of one agent or of all: confirmed or reduced, with no appeal open."""
-    clauses = _asked(Wanted(agent=agent, verdict=Verdict.PROPOSED, since=since, until=until))
-    standing = ViolationRow.state.in_([State.CONFIRMED, State.REDUCED])
-    rows = await connection.execute(select(ViolationRow).where(*clauses, standing).order_by(ViolationRow.sort_at))
-    return [record for row in rows if (record := _record(row)).standing.stands]
+async def counted(connection: AsyncConnection, agent: str, since: Micros, until: Micros) -> list[Record]:
+    """Read an agent's records of a span that stand: confirmed or reduced, with no appeal open."""
+    decided = select(ViolationRow).where(*_decided(agent, since, until)).order_by(ViolationRow.sort_at)
+    return [record for row in await connection.execute(decided) if (record := _record(row)).standing.stands]
+
+
+async def confirmed_in(connection: AsyncConnection, agent: str | None, since: Micros, until: Micros) -> list[Confirmed]:
+    """Read what counts of a span, of one agent or of all, without the evidence it stands on."""
+    decided = select(ViolationRow).where(*_decided(agent, since, until)).order_by(ViolationRow.sort_at)
+    told = [(_brief(row.dossier), _standing(row)) for row in await connection.execute(decided)]
+    return [one for said, standing in told if (one := confirmed_of(said, standing)) is not None]
+
+
+def _decided(agent: str | None, since: Micros, until: Micros) -> list[ColumnElement[bool]]:
+    asked = _asked(Wanted(agent=agent, verdict=Verdict.PROPOSED, since=since, until=until))
+    return [*asked, ViolationRow.state.in_([State.CONFIRMED, State.REDUCED])]
 
 
 def _asked(wanted: Wanted) -> list[ColumnElement[bool]]:

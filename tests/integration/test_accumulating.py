@@ -175,6 +175,19 @@ async def test_other_agents_and_other_months_are_counted_by_themselves(office: O
     assert await derived(office) == []
 
 
+async def test_month_is_counted_by_the_edition_that_held_when_it_began(office: Office) -> None:
+    (edition,) = BOOK.editions
+    figures = msgspec.structs.replace(edition.figures, accumulated_minor=2)
+    changed = msgspec.structs.replace(edition, version="new", first=edition.first.replace(2026, 3, 2), figures=figures)
+    old = msgspec.structs.replace(edition, last=edition.first.replace(2026, 3, 1))
+    two = msgspec.structs.replace(BOOK, editions=(old, changed))
+    numbers = await minors(office, 4)
+    await confirmed(office, *numbers[:3], rulebook=two)
+    assert await derived(office) == []
+    await confirmed(office, numbers[3], rulebook=two)
+    assert [one.dossier.rulebook for one in await derived(office)] == [edition.version]
+
+
 async def test_record_without_a_time_moves_nothing(office: Office) -> None:
     await confirmed(office, *await minors(office, 3), await propose(office, 9, at=None))
     assert await derived(office) == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from enum import StrEnum
 from typing import Annotated
 
@@ -92,7 +93,7 @@ async def export_scores(
         "Content-Language": "zh-CN" if reader.language == "zh" else "en",
         "Vary": "Accept-Language",
     }
-    return Response(write(found, how), headers=headers, media_type=media)
+    return Response(await asyncio.to_thread(write, found, how), headers=headers, media_type=media)
 
 
 @router.get("/{agent}/{month}")
