@@ -10,7 +10,6 @@ from __future__ import annotations
 from callcenter.domain import facts as fx
 from callcenter.domain.facts import AgentState
 from callcenter.domain.frame import SECOND, Micros
-from callcenter.rules.edition import Figures
 from callcenter.rules.law import Law
 from callcenter.rules.memory import Act, Favour, Line, Loss, Memory
 from callcenter.rules.texts import Reason
@@ -122,7 +121,7 @@ class Lines:
 
     def _engaged(self, line: Line, end: Micros | None) -> None:
         figures = self._law.figures(line.start)
-        if figures is None or end is None or end - line.start < figures.engaged - self._doubt(figures):
+        if figures is None or end is None or end - line.start < figures.engaged - self._memory.uncertainty(figures):
             return
         roster = self._law.roster
         allowed = None if roster is None else roster.may_dial(line.dialled)
@@ -140,7 +139,7 @@ class Lines:
 
     def _taken_off(self, loss: Loss, end: Micros | None) -> None:
         figures = self._law.figures(loss.at)
-        if figures is None or end is None or end - loss.at < figures.off - self._doubt(figures):
+        if figures is None or end is None or end - loss.at < figures.off - self._memory.uncertainty(figures):
             return
         favours = []
         signed_off = self._memory.unregistered.get(loss.interface)
@@ -156,6 +155,3 @@ class Lines:
             subject=f"taken_off {loss.interface}", frames=loss.frames, limit=figures.off,
             favours=tuple(favours), lost=(loss.at, loss.interface), impact=True,
         ))  # fmt: skip
-
-    def _doubt(self, figures: Figures) -> Micros:
-        return max(figures.uncertainty, self._memory.lag)

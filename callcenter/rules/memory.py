@@ -8,6 +8,7 @@ import msgspec
 
 from callcenter.domain.facts import AgentState
 from callcenter.domain.frame import SECOND, Micros
+from callcenter.rules.edition import Figures
 from callcenter.rules.texts import Reason
 from callcenter.rules.violation import Named, Verdict
 
@@ -272,6 +273,10 @@ class Memory(msgspec.Struct):
     def undecided(self) -> list[Act]:
         """Return every act that has no verdict yet."""
         return [*self.acts, *(one.act for one in self.pending), *self.held]
+
+    def uncertainty(self, figures: Figures) -> Micros:
+        """Return how far any measured value may be off: as the rulebook says, or by the stream's lag."""
+        return max(figures.uncertainty, self.lag)
 
     def person(self, name: str) -> Person:
         """Return what is remembered of a person, made if new."""

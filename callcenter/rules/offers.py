@@ -9,7 +9,7 @@ from __future__ import annotations
 from callcenter.domain import facts as fx
 from callcenter.domain.facts import AgentState, EndedBy, OfferOutcome, VisitOutcome
 from callcenter.domain.frame import SECOND, Micros
-from callcenter.rules.edition import Figures, Mode
+from callcenter.rules.edition import Mode
 from callcenter.rules.law import Law
 from callcenter.rules.memory import Act, Favour, Memory, Person, Refusal
 from callcenter.rules.texts import Reason
@@ -60,7 +60,12 @@ class Offers:
         if visit.outcome is not VisitOutcome.ANSWERED or visit.ended_by is not EndedBy.AGENT or figures is None:
             return
         within, talk, agent = figures.hangup_within, visit.talk, visit.agent
-        if not isinstance(within, int) or talk is None or agent is None or talk > within + self._doubt(figures):
+        if (
+            not isinstance(within, int)
+            or talk is None
+            or agent is None
+            or talk > within + self._memory.uncertainty(figures)
+        ):
             return
         offer = next(o for o in visit.offers if o.outcome is OfferOutcome.ANSWERED)
         self._memory.acts.append(Act(
@@ -103,7 +108,7 @@ class Offers:
     def _answered(self, fact: fx.OfferEnded) -> None:
         offer, figures = fact.offer, self._law.figures(fact.offer.ended_at)
         ringing = offer.ringing
-        if ringing is None or figures is None or ringing < figures.ring - self._doubt(figures):
+        if ringing is None or figures is None or ringing < figures.ring - self._memory.uncertainty(figures):
             return
         act = self._act("V-LATE-ANSWER", "late_answer", fact)
         act.measured, act.limit = ringing, figures.ring
@@ -119,7 +124,7 @@ class Offers:
             return False
         if person.run:
             last = person.run[-1].at
-            apart = act.at - last > figures.refused_apart
+            apart = act.at - last > figures.refused_apart - self._memory.uncertainty(figures)
             if apart or not self._law.same_shift(act.agent, last, act.at):
                 self.close(person, None)
         return self._law.wholly_on_duty(act.agent, act.start if act.start is not None else act.at, act.at)
@@ -131,7 +136,7 @@ class Offers:
         if figures is None or rule is None or len(run) < figures.refusals:
             return False
         lasted = run[-1].at - run[0].at
-        if lasted < figures.refused_over - self._doubt(figures) or lasted == 0:
+        if lasted < figures.refused_over - self._memory.uncertainty(figures) or lasted == 0:
             return False
         first = run[0].act
         names = tuple(Named("V-MISSED", r.at, r.act.subject) for r in run if r.missed)
@@ -162,14 +167,14 @@ class Offers:
         figures = self._law.figures(begun)
         if begun is not None and figures is not None:
             person = self._memory.person(offer.agent)
-            if person.state_before(begun) is AgentState.WRAP_UP:
+            if AgentState.WRAP_UP in {
+                person.state_before(begun),
+                person.state_before(begun - self._memory.uncertainty(figures)),
+            }:
                 found.append(Favour(Verdict.EXCUSED, Reason("wrap_up")))
             free = person.free_since(begun) if figures.grace else None
-            if free is not None and begun - free < figures.grace + self._doubt(figures):
+            if free is not None and begun - free < figures.grace + self._memory.uncertainty(figures):
                 found.append(Favour(Verdict.EXCUSED, Reason("grace")))
         if offer.refuted == _NOT_SEEN and offer.outcome is not OfferOutcome.ANSWERED:
             found.append(Favour(Verdict.UNDETERMINED, Reason("not_seen")))
         return tuple(found)
-
-    def _doubt(self, figures: Figures) -> Micros:
-        return max(figures.uncertainty, self._memory.lag)

@@ -12,7 +12,7 @@ from callcenter.rules.violation import Verdict
 
 def weigh_loss(memory: Memory, law: Law, loss: Loss, figures: Figures) -> Favour | None:
     """Tell what the other phones say about a lost one, None where they speak against its agent."""
-    doubt = max(figures.uncertainty, memory.lag)
+    doubt = memory.uncertainty(figures)
     count = _together(memory, law, loss, figures, figures.together - doubt)
     if count:
         within = f"{figures.together / 1_000_000:g}"

@@ -47,7 +47,7 @@ class Posts:
 
     def _judge(self, name: str, away: Away, end: Micros) -> None:
         figures = self._law.figures(away.start)
-        if figures is None or end - away.start < figures.away - max(figures.uncertainty, self._memory.lag):
+        if figures is None or end - away.start < figures.away - self._memory.uncertainty(figures):
             return
         agent = self._law.agent(name, away.interface, away.start)
         if away.state == _SIGNED_OUT and self._at_an_edge(agent, away.start, end):

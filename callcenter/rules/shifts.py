@@ -144,7 +144,7 @@ class Shifts:
         if figures is None:
             return None
         limit = {"V-ABSENT": None, "V-RELIEF": 0}.get(rule, figures.late)
-        if end - start < (limit or 0) - max(figures.uncertainty, self._memory.lag):
+        if end - start < (limit or 0) - self._memory.uncertainty(figures):
             return None
         return Act(
             rule=rule, kind=kind, person=agent, agent=agent, interface="", at=start, start=start, end=end, subject=kind,

@@ -15,7 +15,6 @@ from itertools import takewhile
 from callcenter.domain import facts as fx
 from callcenter.domain.facts import EndedBy, OfferOutcome, VisitOutcome
 from callcenter.domain.frame import SECOND, Micros
-from callcenter.rules.edition import Figures
 from callcenter.rules.inputs import Disposition
 from callcenter.rules.law import Law
 from callcenter.rules.memory import TALKS_KEPT, Act, Callback, Favour, Memory, Owed, Talk
@@ -123,8 +122,8 @@ class Skipped:
         due = owed.ended + within
         times = self._memory.disposed.get(owed.uniqueid, ())
         recorded = min((at for at in times if owed.answered is None or at >= owed.answered), default=None)
-        if recorded is None or recorded >= due - self._doubt(figures):
-            near = recorded is not None and recorded <= due + self._doubt(figures)
+        if recorded is None or recorded >= due - self._memory.uncertainty(figures):
+            near = recorded is not None and recorded <= due + self._memory.uncertainty(figures)
             self._memory.acts.append(Act(
                 rule=RULE, kind="unrecorded", person=owed.person, interface=owed.interface,
                 agent=self._law.agent(owed.person, owed.interface, owed.ended), at=owed.ended, start=owed.ended,
@@ -137,7 +136,7 @@ class Skipped:
         figures = self._law.figures(promise.by)
         if figures is None:
             return
-        called, doubt = promise.called, self._doubt(figures)
+        called, doubt = promise.called, self._memory.uncertainty(figures)
         if called is not None and called < promise.by - doubt:
             return
         near, within = called is not None and called <= promise.by + doubt, promise.by - promise.at
@@ -166,9 +165,6 @@ class Skipped:
 
     def _promises(self) -> Iterator[Callback]:
         return (promise for promises in self._memory.callbacks.values() for promise in promises)
-
-    def _doubt(self, figures: Figures) -> Micros:
-        return max(figures.uncertainty, self._memory.lag)
 
 
 def _digits(number: str | None) -> str:

@@ -64,6 +64,10 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "no_time": ("无时间记录", "the input tells no times"),
     "no_roster": ("未提供排班表", "no roster was given"),
     "off_duty": ("不在班", "not on duty then"),
+    "duty_edge": (
+        "起止时刻与当班起止之差在误差±{uncertainty}秒以内",
+        "it began or ended within ±{uncertainty} s of the beginning or the end of duty",
+    ),
     "outage": (
         "{count}部话机于{within}秒内同时离线，按故障处理",
         "{count} phones were lost within {within} s: an outage",

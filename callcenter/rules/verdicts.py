@@ -82,6 +82,7 @@ class Verdicts:
         assert act.start is not None and act.end is not None  # noqa: PT018 - one thought: the check above
         yield "no_roster", _undetermined("no_roster") if self._law.roster is None else None
         yield "off_duty", self._off_duty(act, figures)
+        yield "duty_edge", self._duty_edge(act, figures)
         if act.lost is not None:
             yield "outage", self._outage(act, figures)
         yield "excuse", next((f for f in act.favours if f.verdict is Verdict.EXCUSED), None)
@@ -111,8 +112,21 @@ class Verdicts:
             known = act.kind in _DUTY_KNOWN or self._law.wholly_on_duty(act.agent, act.start, act.end)
             return None if known else off
         on_duty = sum(end - start for start, end in self._law.duty(act.agent, act.start, act.end))
-        least = (act.limit or 0) - max(figures.uncertainty, self._memory.lag)
+        least = (act.limit or 0) - self._memory.uncertainty(figures)
         return off if on_duty == 0 or on_duty < least else None
+
+    def _duty_edge(self, act: Act, figures: Figures) -> Favour | None:
+        """Tell whether an act that must lie on duty as a whole may have begun before it, or ended after it."""
+        assert act.start is not None
+        assert act.end is not None
+        doubt, start, end = self._memory.uncertainty(figures), act.start, act.end
+        if act.lost is not None:
+            end = start  # what follows is counted as far as it was on duty
+        elif act.measured is None or act.kind in _DUTY_KNOWN:
+            return None
+        if self._law.wholly_on_duty(act.agent, start - doubt, end + doubt):
+            return None
+        return _undetermined("duty_edge", uncertainty=in_seconds(doubt))
 
     def _outage(self, act: Act, figures: Figures) -> Favour | None:
         loss = next(one for one in self._memory.losses if (one.at, one.interface) == act.lost)
@@ -132,7 +146,7 @@ class Verdicts:
         )
 
     def _near_limit(self, act: Act, measured: Micros | None, figures: Figures) -> Favour | None:
-        doubt = max(figures.uncertainty, self._memory.lag)
+        doubt = self._memory.uncertainty(figures)
         if act.limit is None or measured is None or abs(measured - act.limit) > doubt:
             return None
         return _undetermined("near_limit", uncertainty=in_seconds(doubt))

@@ -149,7 +149,7 @@ def test_queue_log_that_nobody_looked_at_rules_nothing_out() -> None:
     story = Story(on=roster())
     story.offer(0, 19.3, ANSWERED)
     assert story.record().ruled_out == (
-        "not_graded", "no_time", "no_roster", "off_duty", "excuse", "gap", "near_limit", "doubt",
+        "not_graded", "no_time", "no_roster", "off_duty", "duty_edge", "excuse", "gap", "near_limit", "doubt",
     )  # fmt: skip
 
 
