@@ -32,7 +32,8 @@ test: venv system check ## every test; those that listen to phones' own clocks h
 bench: venv system ## figures: throughput, latency, memory
 	$(PY) -m pytest -m bench -s -p no:randomly tests/bench
 
-soak: venv system ## the long runs, about 40 minutes; each says how far it is
+# Twelve minutes of rules by the packaged figures, twelve of stories again and again, ten of crashes.
+soak: venv system ## the long runs, about 35 minutes; each says how far it is
 	$(PY) -m pytest -m soak -v -s --durations=0 -p no:randomly --timeout 3600
 
 clean: ## everything that can be made again

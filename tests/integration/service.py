@@ -16,7 +16,7 @@ import httpx
 
 from tests.integration.loaded_switch import SECRETS
 
-PATIENCE = 30.0
+PATIENCE = 60.0
 
 SETTINGS = """
 [ami]

@@ -7,7 +7,7 @@ import json
 import sqlite3
 import time
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
-from contextlib import asynccontextmanager, closing
+from contextlib import AsyncExitStack, asynccontextmanager, closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import groupby
@@ -22,12 +22,14 @@ from callcenter.lab.switch import Lab
 from callcenter.lab.troupe import clear, operator_of, play_side_by_side, settings_for
 from tests.integration.service import Service, at_home
 from tests.live.acts.law import MARGIN_SECONDS, Limits, write_rulebook
-from tests.live.acts.scene import Act, Day, Duty, Scene
+from tests.live.acts.scene import Day, Scene
+from tests.live.acts.table import Act, Duty
 
 Tell = Callable[[str], None]
 """Takes a line of progress."""
 
-_LEAD_SECONDS = 14.0
+_LEAD_SECONDS = 8.0
+_LEAD_COMMANDS = 3
 """From the roster's writing to the shift's beginning: the service starts, and people take their phones."""
 
 _ALL_DAY_SECONDS = 7200.0
@@ -98,25 +100,35 @@ class Over:
         return [line for true, one in zip(owed, mine, strict=True) for line in true.differences(one.said, scene.within)]
 
 
-async def live_through(acts: Iterable[Act], figures: Mapping[str, float], folder: Path, tell: Tell) -> Over:
-    """Let a day happen, from an empty floor to the end of the service."""
+async def live_through(
+    acts: Iterable[Act], figures: Mapping[str, float], home: Path, first: asyncio.Lock, tell: Tell
+) -> Over:
+    """Let a day happen, from an empty floor to the end of the service.
+
+    Args:
+        acts: What is done, all at the same time.
+        figures: What differs from the packaged rulebook.
+        home: A directory for the service, still to be made.
+        first: Held for the first command: it compiles for those of other days that share the home's parent.
+        tell: Takes each line of progress.
+    """
     told = sorted(acts, key=lambda act: act.duty(0) not in _SHIFTS)
     stories = [act.story(number) for number, act in enumerate(told)]
-    home, rulebook, roster = folder / "home", folder / "rulebook.yaml", folder / "roster.json"
-    home.mkdir(parents=True)
+    rulebook, roster = home / "rulebook.yaml", home / "roster.json"
     write_rulebook(rulebook, figures)
-    async with _running(Lab(settings_for(stories, folder / "lab"))) as lab:
+    async with AsyncExitStack() as stack:
+        lab = await stack.enter_async_context(_running(Lab(settings_for(stories, home.with_suffix(".lab")))))
         secrets, more = lab.state.manager_secrets, _settings(told, rulebook, roster)
-        async with at_home(home, lab.state.ami_port, secrets=secrets, more=more) as service:
-            day = _day(Limits.of(rulebook))
-            scenes = [Scene(story, lab, operator_of(lab), day) for story in stories]
-            roster.write_text(json.dumps(_roster(told, scenes, day)), encoding="utf-8")
-            await service.start()
-            try:
-                filed = await _filed(service, scenes, lambda line: tell(f"{folder.name}: {line}"))
-                assert await service.stop() == 0
-            finally:
-                clear(scenes)
+        async with first:
+            began = time.monotonic()
+            service = await stack.enter_async_context(at_home(home, lab.state.ami_port, secrets=secrets, more=more))
+        day = _day(Limits.of(rulebook), time.monotonic() - began)
+        scenes = [Scene(story, lab, operator_of(lab), day) for story in stories]
+        stack.callback(clear, scenes)
+        roster.write_text(json.dumps(_roster(told, scenes, day)), encoding="utf-8")
+        await service.start()
+        filed = await _filed(service, scenes, lambda line: tell(f"{home.name}: {line}"))
+        assert await service.stop() == 0
     return Over({scene.queue: scene for scene in scenes}, filed, service.settings, service.environment)
 
 
@@ -134,8 +146,9 @@ def _settings(acts: list[Act], rulebook: Path, roster: Path) -> str:
     return "\n".join([f'[rules]\nrulebook = "{rulebook}"\nroster = "{roster}"', *queues, ""])
 
 
-def _day(limits: Limits) -> Day:
-    begins = time.time() + _LEAD_SECONDS
+def _day(limits: Limits, one_command: float) -> Day:
+    """Plan the shift: on a machine where a command takes long, it begins later."""
+    begins = time.time() + _LEAD_SECONDS + _LEAD_COMMANDS * one_command
     return Day(limits, begins, begins + limits.away + 2 * (limits.late + MARGIN_SECONDS))
 
 

@@ -74,7 +74,8 @@ class Limits(NamedTuple):
 
 
 def write_rulebook(path: Path, figures: Mapping[str, float]) -> None:
-    """Write a department's own rulebook: what differs from the packaged one."""
+    """Write a department's own rulebook, what differs from the packaged one, into a new directory."""
+    path.parent.mkdir()
     edition = {"version": "live", "from": "1970-01-01", "figures": dict(figures), "violations": _ON}
     path.write_text(yaml.safe_dump({"format": 1, "based_on": "packaged", "editions": [edition]}), encoding="utf-8")
 

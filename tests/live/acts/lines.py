@@ -8,7 +8,8 @@ from asyncio import sleep
 
 from callcenter.lab.sipcall import SipCall
 from callcenter.lab.sipphone import SipPhone
-from tests.live.acts.scene import Duty, Scene, act
+from tests.live.acts.scene import Scene
+from tests.live.acts.table import Duty, act
 
 HOTLINE, MISSED = "V-HOTLINE", "V-MISSED"
 NOBODY = "*60"
@@ -138,6 +139,23 @@ async def refuses_again_and_again(scene: Scene) -> None:
     customer.hang_up()
     why, span = f"{len(rings)} offers in a row were refused", (rings[0].rang_at, rings[-1].over_at)
     scene.owe(HOTLINE, phone, why, *span, measured=lasted(rings), kept_out=1, names=len(rings))
+
+
+@act(retry_seconds=2)
+async def is_busy_again_and_again(scene: Scene) -> None:
+    """The phone says busy to every call for longer than is allowed: each is nothing, all together block the line."""
+    phone = await scene.phone()
+    customer = await scene.call()
+    rings = [await phone.next_call()]
+    began = time.time()
+    rings[0].refuse(486, "Busy Here")
+    while lasted(rings) < scene.beyond("refused_over"):
+        rings.append(await phone.next_call())
+        rings[-1].refuse(486, "Busy Here")
+    await sleep(_A_MOMENT)
+    customer.hang_up()
+    why, span = f"{len(rings)} offers in a row were refused", (began, rings[-1].over_at)
+    scene.owe(HOTLINE, phone, why, *span, measured=lasted(rings), kept_out=1)
 
 
 @act(retry_seconds=1)

@@ -7,7 +7,8 @@ from asyncio import sleep
 
 from callcenter.lab.sipphone import SipPhone
 from tests.live.acts.law import MARGIN_SECONDS
-from tests.live.acts.scene import Duty, Scene, act
+from tests.live.acts.scene import Scene
+from tests.live.acts.table import Duty, act
 
 _SEEN_BEFORE_SECONDS = 2.0
 """What the stream did not show before a shift says nothing about coming to it."""

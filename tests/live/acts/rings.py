@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from asyncio import sleep
 
-from tests.live.acts.scene import Duty, Scene, act
+from tests.live.acts.scene import Scene
+from tests.live.acts.table import Duty, act
 
 LATE, MISSED = "V-LATE-ANSWER", "V-MISSED"
 _MOMENT_SECONDS = 1.5

@@ -1,13 +1,10 @@
-"""An act: a story under a roster, and what it owes the record, written down from what phones and callers did."""
+"""A stage under a roster: what an act owes the record is written down here, from what phones and callers did."""
 
 from __future__ import annotations
 
 import asyncio
-import inspect
 import time
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from enum import Enum
 from typing import Any, NamedTuple
 
 from callcenter.errors import LabError
@@ -21,15 +18,6 @@ from tests.live.acts.law import MARGIN_SECONDS, Limits, severity
 
 _LOOK_SECONDS = 0.1
 _NOTICED_SECONDS = 15.0
-
-
-class Duty(Enum):
-    """What the roster says of an agent."""
-
-    ALL_DAY = "on duty from before the day until after it"
-    NONE = "not on duty"
-    SHIFT = "a shift that begins and ends within the day"
-    LEAVE = "the same shift, and leave for all of it"
 
 
 class Day(NamedTuple):
@@ -187,73 +175,3 @@ class Scene(Stage):
         """Write down that a ring must be on record: from the first sound of the bell to its end."""
         end = ring.over_at if ring.answered_at is None else ring.answered_at
         self.owe(rule, ring.phone, why, ring.rang_at, end, verdict=verdict)
-
-
-Perform = Callable[[Scene], Awaitable[None]]
-
-
-@dataclass(frozen=True)
-class Act:
-    """Something that is done while others do other things, on a floor of many or of a few."""
-
-    perform: Perform
-    agent_count: int
-    outsiders: tuple[int, ...]
-    duties: dict[int, Duty]
-    wrap_up_seconds: int
-    own_floor: bool
-    queue: dict[str, Any]
-
-    @property
-    def name(self) -> str:
-        """The name of the act and of its queue."""
-        return str(getattr(self.perform, "__name__", ""))
-
-    def story(self, number: int) -> Story:
-        """Make the story, with agents of its own."""
-
-        async def play(stage: Stage) -> None:
-            assert isinstance(stage, Scene)
-            await self.perform(stage)
-            stage.over = True
-
-        told = " ".join((inspect.getdoc(self.perform) or "").split())
-        return Story(
-            self.name, told, play, number, self.agent_count, self.own_floor, self.queue, outsiders=self.outsiders
-        )
-
-    def duty(self, place: int) -> Duty:
-        """Tell what the roster says of the n-th agent."""
-        return self.duties.get(place, Duty.ALL_DAY)
-
-
-ACTS: dict[str, Act] = {}
-"""Every act by its name."""
-
-
-def act(
-    *,
-    agents: int = 1,
-    outsiders: tuple[int, ...] = (),
-    duty: Duty = Duty.ALL_DAY,
-    wrap_up_seconds: int = 0,
-    own_floor: bool = False,
-    **queue: Any,
-) -> Callable[[Perform], Perform]:
-    """Add a function to the acts under its own name.
-
-    Args:
-        agents: How many agents it needs.
-        outsiders: Which of them, counted from 0, serve no queue when the day begins.
-        duty: What the roster says of the first one; the others are on duty.
-        wrap_up_seconds: What the service is told of its queue.
-        own_floor: It takes away most phones of the floor, so nobody else may be there.
-        queue: Settings of its queue that differ from the usual ones.
-    """
-
-    def add(perform: Perform) -> Perform:
-        made = Act(perform, agents, outsiders, {0: duty}, wrap_up_seconds, own_floor, queue)
-        ACTS[made.name] = made
-        return perform
-
-    return add

@@ -5,7 +5,8 @@ from __future__ import annotations
 from asyncio import sleep
 
 from callcenter.lab.sipcall import SipCall
-from tests.live.acts.scene import Scene, act
+from tests.live.acts.scene import Scene
+from tests.live.acts.table import act
 
 HANGUP = "V-HANGUP"
 
