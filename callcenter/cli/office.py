@@ -8,6 +8,7 @@ from typing import Annotated, TypeVar
 from zoneinfo import ZoneInfo
 
 import typer
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from callcenter.domain.frame import Micros
 from callcenter.errors import BadInput
@@ -39,6 +40,16 @@ def at_desk(settings: StoreSettings, work: Callable[[Desk], Awaitable[T]]) -> T:
     async def done(office: Office) -> T:
         async with office.writing() as desk:
             return await work(desk)
+
+    return with_office(settings, done)
+
+
+def reading(settings: StoreSettings, work: Callable[[AsyncConnection], Awaitable[T]]) -> T:
+    """Read something; nobody who writes has to wait."""
+
+    async def done(office: Office) -> T:
+        async with office.reading() as connection:
+            return await work(connection)
 
     return with_office(settings, done)
 

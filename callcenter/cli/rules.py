@@ -12,7 +12,7 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from callcenter.cli.office import Since, Until, at_desk, moment
+from callcenter.cli.office import Since, Until, moment, reading
 from callcenter.cli.serve import SettingsPath
 from callcenter.config import load_settings
 from callcenter.errors import BadInput
@@ -74,7 +74,7 @@ def show_agreement(
     chosen = load_settings(settings)
     zone = ZoneInfo(chosen.site.timezone)
     span = moment(since, "--from", zone), moment(until, "--to", zone)
-    found = agreement(at_desk(chosen.store, lambda desk: raised(desk.connection, *span, shadow=True)))
+    found = agreement(reading(chosen.store, lambda connection: raised(connection, *span, shadow=True)))
     if json:
         print(msgspec.json.encode(found).decode())
         return

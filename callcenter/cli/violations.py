@@ -9,10 +9,11 @@ from zoneinfo import ZoneInfo
 
 import typer
 from rich.console import Console
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from callcenter import logs
 from callcenter.cli.filing import file_violation
-from callcenter.cli.office import Since, Until, moment, with_office
+from callcenter.cli.office import Since, Until, moment, reading, with_office
 from callcenter.cli.serve import SettingsPath
 from callcenter.config import Settings, load_settings
 from callcenter.domain.frame import Micros
@@ -22,7 +23,6 @@ from callcenter.reports.reproduce import Anew, Result, Source, derive_all, hold_
 from callcenter.reports.text import inert
 from callcenter.rules.edition import Mode
 from callcenter.rules.texts import Language
-from callcenter.store import Office
 from callcenter.store.violations import Record as Filed
 from callcenter.store.withdrawals import anchors, followed, raised
 
@@ -124,16 +124,15 @@ def _anew(chosen: Settings) -> Anew:
 def _files(chosen: Settings, since: Micros | None = None, until: Micros | None = None, begins: str = "") -> _Files:
     """Read what was filed; where there is no database, nothing was."""
 
-    async def read(office: Office) -> _Files:
-        async with office.reading() as connection:
-            return _Files(
-                await raised(connection, since, until, begins),
-                await anchors(connection),
-                await followed(connection, chosen.ami.node),
-            )
+    async def read(connection: AsyncConnection) -> _Files:
+        return _Files(
+            await raised(connection, since, until, begins),
+            await anchors(connection),
+            await followed(connection, chosen.ami.node),
+        )
 
     try:
-        return with_office(chosen.store, read)
+        return reading(chosen.store, read)
     except MigrationMissing as error:
         if not begins:
             raise

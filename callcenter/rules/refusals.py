@@ -31,6 +31,7 @@ class Why(StrEnum):
     ITEM_ROLE = "item_role"
     ITEM_DONE = "item_done"
     ITEM_TWICE = "item_twice"
+    SAME_ACT = "same_act"
 
 
 _TEXTS: dict[Why, tuple[str, str]] = {
@@ -53,6 +54,7 @@ _TEXTS: dict[Why, tuple[str, str]] = {
     Why.NO_ITEM: ("没有建议须核对“{item}”。", "No recommendation has a check {item!r}."),
     Why.ITEM_ROLE: ("该项须由{role}核对。", "This check belongs to {role}."),
     Why.ITEM_DONE: ("该项已核对。", "This check is done already."),
+    Why.SAME_ACT: ("一事一记录：同一行为已在记录{record}中裁定。", "One act, one record: {record} is decided on."),
     Why.ITEM_TWICE: ("同一人只能核对一项。", "One person makes one check of a recommendation."),
 }  # fmt: skip
 

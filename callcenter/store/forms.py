@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import msgspec
-from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from callcenter.domain.frame import Micros
 from callcenter.errors import BadInput
 from callcenter.rules.dossier import Form, from_form
 from callcenter.rules.duty import Roster
-from callcenter.rules.edition import Mode, Rulebook
+from callcenter.rules.edition import Rulebook
 from callcenter.rules.roles import Person, Right, may
-from callcenter.rules.standing import SERVICE, State
+from callcenter.rules.standing import SERVICE
+from callcenter.store.acts import touching
 from callcenter.store.conflicts import Conflict, NotAllowed
 from callcenter.store.office import Desk
-from callcenter.store.office_tables import ViolationRow
-from callcenter.store.violations import Record, chosen, get, put
+from callcenter.store.violations import Record, get, put
 
 
 class Seen(msgspec.Struct, frozen=True, kw_only=True):
@@ -49,23 +47,8 @@ async def file_form(
         by=person.account, key=seen.key,
     )  # fmt: skip
     dossier, standing = from_form(form, rulebook, now)
-    raised = await _same_act(desk.connection, seen)
-    if raised is not None:
-        raise Conflict(f"one act, one record: the service has raised this one as {raised}")
+    for other in await touching(desk.connection, seen.rule, seen.agent, seen.at, seen.at):
+        if other.standing.proposed_by == SERVICE:
+            raise Conflict(f"one act, one record: the service has raised this one as {other.dossier.id}")
     await put(desk, dossier, standing, now)
     return await get(desk.connection, dossier.id)
-
-
-async def _same_act(connection: AsyncConnection, seen: Seen) -> str | None:
-    """Find what the service raised of the same rule, agent and moment; nobody hears of what is in shadow."""
-    rows = select(ViolationRow).where(
-        ViolationRow.agent == seen.agent, ViolationRow.rule == seen.rule,
-        ViolationRow.mode == Mode.ON, ViolationRow.state != State.WITHDRAWN,
-    )  # fmt: skip
-    for record in await chosen(connection, rows):
-        said = record.dossier
-        start, end = (said.at if moment is None else moment for moment in (said.start, said.end))
-        ours = record.standing.proposed_by == SERVICE
-        if ours and start is not None and end is not None and start <= seen.at <= end:
-            return said.id
-    return None

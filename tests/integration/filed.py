@@ -21,12 +21,12 @@ from callcenter.reports.explain import derive
 from callcenter.rules.roster import roster_of
 from callcenter.rules.rulebook import load_rulebook
 from callcenter.rules.violation import Violation
-from callcenter.store import Office, Store, Told
-from callcenter.store.violations import Record, get
+from callcenter.store import Store, Told
+from callcenter.store.violations import Record
 from callcenter.tracker import Court
 from callcenter.tracker.entries import frame_step
 from callcenter.tracker.filing import filed
-from tests.integration.office import opened, settings_of
+from tests.integration.office import opened, read, settings_of
 
 TAPES = Path(__file__).parents[1] / "tapes"
 STORIES = ("late_answer", "ring_no_answer", "decline_603")
@@ -123,9 +123,4 @@ class Home:
         return {number for (number,) in self.sql(self.base, "SELECT id FROM violations WHERE state = 'withdrawn'")}
 
     async def record(self, number: str) -> Record:
-        office = await Office.open(settings_of(self.folder))
-        try:
-            async with office.reading() as connection:
-                return await get(connection, number)
-        finally:
-            await office.close()
+        return await read(self.folder, number)

@@ -12,17 +12,25 @@ from argon2 import PasswordHasher
 
 from callcenter.domain.frame import Micros
 from callcenter.rules.dossier import Dossier
-from callcenter.rules.edition import Title
+from callcenter.rules.edition import Mode, Title
 from callcenter.rules.roles import Role
+from callcenter.rules.rulebook import load_rulebook
 from callcenter.rules.standing import Standing
 from callcenter.store import Office, StoreSettings, upgrade
 from callcenter.store.people import Account, Accounts, NewAccount, add_account
-from callcenter.store.violations import put
+from callcenter.store.violations import Record, get, put
 from tests.unit.rules.people import MONDAY, record
 
 PASSWORD = "correct horse battery"
 QUICK = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
 """Argon2id that costs nothing: strength is not what these tests are about."""
+
+BY_PEOPLE = [
+    code
+    for code, rule in load_rulebook().editions[-1].violations.items()
+    if rule.known in {"M", "W"} and rule.mode is Mode.ON
+]
+"""Rules that people alone record, and may."""
 
 _MADE: list[bytes] = []
 
@@ -68,6 +76,16 @@ def dossier(number: int = 1, **other: Any) -> Dossier:
         "caller": "13800250001",
     }  # fmt: skip
     return Dossier(**given | other)
+
+
+async def read(folder: Path, number: str) -> Record:
+    """Read a record of a folder's database."""
+    office = await Office.open(settings_of(folder))
+    try:
+        async with office.reading() as connection:
+            return await get(connection, number)
+    finally:
+        await office.close()
 
 
 async def propose(office: Office, number: int = 1, standing: Standing | None = None, **other: Any) -> str:

@@ -14,13 +14,12 @@ from structlog.testing import capture_logs
 from callcenter.rules.edition import Mode, Severity
 from callcenter.rules.reproduction import Fault, Finding
 from callcenter.rules.roles import RIGHTS, Right, Role
-from callcenter.rules.rulebook import load_rulebook
 from callcenter.rules.standing import Standing, State
 from callcenter.rules.steps import DECISIONS, REVIEWS, STEPS, Action
 from callcenter.rules.violation import Verdict
 from callcenter.store.violations import counted
 from tests.integration.api import APPEALED, CONFIRMED, HEARD, PEOPLE, Department, Json, department, did
-from tests.integration.office import propose
+from tests.integration.office import BY_PEOPLE, propose
 from tests.unit.rules.people import DAY, HOUR, MONDAY, record
 
 
@@ -28,13 +27,6 @@ from tests.unit.rules.people import DAY, HOUR, MONDAY, record
 async def work(tmp_path: Path) -> AsyncIterator[Department]:
     async with department(tmp_path) as found:
         yield found
-
-
-BY_PEOPLE = [
-    code
-    for code, rule in load_rulebook().editions[-1].violations.items()
-    if rule.known in {"M", "W"} and rule.mode is Mode.ON
-]
 
 
 async def score(work: Department, agent: str = "Alice") -> int:
@@ -290,9 +282,9 @@ class TestOneAct:
     async def file(self, work: Department) -> Response:
         return await (await work.signed_in("sun")).send("POST", "/violations/manual", self.FORM)
 
-    async def raise_it(self, work: Department, standing: Standing | None = None, **other: Any) -> str:
+    async def raise_it(self, work: Department, standing: Standing | None = None, number: int = 1, **other: Any) -> str:
         given: dict[str, Any] = {"rule": "V-HOTLINE", "at": self.AT + 1, "start": self.AT, "end": self.AT + 9}
-        return await propose(work.office, standing=standing, **given | other)
+        return await propose(work.office, number, standing, **given | other)
 
     async def test_same_rule_agent_and_moment_is_refused_by_the_records_name(self, work: Department) -> None:
         number = await self.raise_it(work)
@@ -322,6 +314,26 @@ class TestOneAct:
     async def test_another_act_is_recorded(self, work: Department, other: dict[str, Any]) -> None:
         await self.raise_it(work, **other)
         assert (await self.file(work)).status_code == 201
+
+    @pytest.mark.parametrize("by", ["service", "li-leads"])
+    async def test_recorded_before_it_was_raised_it_is_decided_once(self, work: Department, by: str) -> None:
+        form = (await self.file(work)).json()["id"]
+        number = await self.raise_it(work, record(proposed_by=by))
+        await did(work, form, *HEARD, ("ma", "confirm"))
+        await did(work, number, *HEARD)
+        refused = await (await work.signed_in("ma")).act(number, "confirm", Accept_Language="en")
+        assert (refused.status_code, refused.json()["why"], form in refused.json()["detail"]) == (409, "same_act", True)
+
+    async def test_what_was_decided_for_the_agent_leaves_the_other_to_be_decided(self, work: Department) -> None:
+        form = (await self.file(work)).json()["id"]
+        number = await self.raise_it(work)
+        await did(work, form, ("ma", "overturn"))
+        await did(work, number, *HEARD, ("ma", "confirm"))
+
+    async def test_service_tells_its_own_acts_apart(self, work: Department) -> None:
+        numbers = [await self.raise_it(work, number=n) for n in (1, 2)]
+        for number in numbers:
+            await did(work, number, *HEARD, ("ma", "confirm"))
 
     async def test_both_ends_belong_to_the_act(self, work: Department) -> None:
         await self.raise_it(work, start=self.AT - 9, end=self.AT)

@@ -14,22 +14,14 @@ from typer.testing import CliRunner, Result
 from callcenter.cli import filing
 from callcenter.cli.violations import app
 from callcenter.errors import BadInput, UnreadableFile
-from callcenter.rules.edition import Mode
 from callcenter.rules.roles import Role
-from callcenter.rules.rulebook import load_rulebook
 from callcenter.rules.standing import State
-from callcenter.store import Office
 from callcenter.store.conflicts import NotAllowed
 from callcenter.store.people import Accounts
 from callcenter.store.sessions import FREE_ATTEMPTS, SignInBlocked, SignInRefused
-from callcenter.store.violations import Record, get
-from tests.integration.office import PASSWORD, QUICK, hire, opened, settings_of
+from callcenter.store.violations import Record
+from tests.integration.office import BY_PEOPLE, PASSWORD, QUICK, hire, opened, read
 
-RULES = [
-    code
-    for code, rule in load_rulebook().editions[-1].violations.items()
-    if rule.known in {"M", "W"} and rule.mode is Mode.ON
-]
 SEATS = {"Alice": "hotline", "Zoe": "orders", "Li": "hotline"}
 
 
@@ -57,14 +49,6 @@ class Console:
         arguments = ["file", "--as", account, *told, "--settings", str(self.settings), *more]
         return await asyncio.to_thread(CliRunner().invoke, app, arguments, input=f"{typed}\n")
 
-    async def record(self, number: str) -> Record:
-        office = await Office.open(settings_of(self.folder))
-        try:
-            async with office.reading() as connection:
-                return await get(connection, number)
-        finally:
-            await office.close()
-
 
 @pytest.fixture
 async def console(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Console:
@@ -79,7 +63,7 @@ async def console(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Console:
 
 async def filed(console: Console, result: Result) -> Record:
     assert result.exit_code == 0, result.exception
-    return await console.record(result.stdout.strip())
+    return await read(console.folder, result.stdout.strip())
 
 
 async def test_it_prints_the_id_of_a_record_that_goes_the_usual_way(console: Console) -> None:
@@ -95,7 +79,7 @@ async def test_time_without_an_offset_is_the_departments(console: Console) -> No
     assert made.dossier.at == datetime(2026, 3, 2, tzinfo=UTC).timestamp() * 1_000_000
 
 
-@pytest.mark.parametrize("rule", RULES)
+@pytest.mark.parametrize("rule", BY_PEOPLE)
 async def test_every_rule_that_people_record_goes_by_form(console: Console, rule: str) -> None:
     assert (await filed(console, await console.file(rule=rule))).dossier.rule == rule
 

@@ -7,10 +7,12 @@ from typing import Annotated
 import structlog
 from fastapi import Depends, Request
 
+from callcenter.rules.refusals import StepRefused, Why
 from callcenter.rules.reproduction import Finding
 from callcenter.rules.standing import SERVICE
 from callcenter.rules.steps import STEPS, Action, Step
 from callcenter.store.accumulating import reckon
+from callcenter.store.acts import decided_twin
 from callcenter.store.answers import Answer
 from callcenter.store.office import Desk
 from callcenter.store.violations import Record, act, get
@@ -36,13 +38,15 @@ class Bench:
 
         Raises:
             Outdated: Somebody acted on it meanwhile.
-            StepRefused: The workflow does not allow it.
+            StepRefused: The workflow does not allow it, or another record of the same act is decided on.
         """
         if step.action in _AGAINST and step.action in STEPS[record.standing.state]:
             faults = await self._faults(record)
             if faults and await withdraw(desk, record.dossier, faults, self._service.clock()):
                 await self._reckon(desk, await get(desk.connection, record.dossier.id), step)
                 return self._broken(record, faults)
+            if (twin := await decided_twin(desk.connection, record)) is not None:
+                raise StepRefused(Why.SAME_ACT, record=twin)
         taken = await act(desk, record.dossier.id, seen, step, self._service.terms)
         await self._reckon(desk, taken, step)
         return taken

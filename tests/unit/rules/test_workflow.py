@@ -340,7 +340,7 @@ class TestAdvice:
 
 @pytest.mark.parametrize("reason", list(Why))
 def test_each_refusal_is_one_sentence_in_both_languages(reason: Why) -> None:
-    params = dict.fromkeys(("state", "action", "verdict", "until", "least", "most", "item", "role"), "x")
+    params = dict.fromkeys(("state", "action", "verdict", "until", "least", "most", "item", "role", "record"), "x")
     refused = StepRefused(reason, **params)
     assert str(refused).endswith(".")
     assert str(refused).count(".") == 1
