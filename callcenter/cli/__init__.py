@@ -20,7 +20,7 @@ COMMANDS = {
     "doctor": "Check every setting that the evidence depends on.",
     "journal": "Verify the journal, or tell what is in it.",
     "db": "Create or migrate the database.",
-    "rules": "Check and list rulebooks.",
+    "rules": "Check and list rulebooks; try a draft over past days.",
     "roster": "Check a roster, or turn it into a workbook, CSV files or JSON.",
     "violations": "List and explain records, derived again from the journal.",
     "user": "Add, list and disable the people who may sign in.",

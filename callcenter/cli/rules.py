@@ -1,4 +1,4 @@
-"""`callcenter rules`: say whether a rulebook may be applied, and what it holds."""
+"""`callcenter rules`: say whether a rulebook may be applied, what it holds, and what a draft would change."""
 
 from __future__ import annotations
 
@@ -10,12 +10,14 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
+from callcenter.cli.rules_try import try_draft
 from callcenter.errors import BadInput
 from callcenter.rules.edition import Edition, Range, Rule
 from callcenter.rules.rulebook import load_rulebook, parse_rulebook
 from callcenter.rules.soundness import check
 
-app = typer.Typer(add_completion=False, no_args_is_help=True, help="Check and list rulebooks.")
+app = typer.Typer(add_completion=False, no_args_is_help=True, help="Check, list and try rulebooks.")
+app.command("try")(try_draft)
 
 File = Annotated[Path | None, typer.Argument(metavar="[FILE]", help="A rulebook (YAML); without one, the packaged.")]
 

@@ -30,10 +30,10 @@ class Shifts:
         shifts = {} if law.roster is None else law.roster.shifts
         self._shifts = sorted((s[1], agent, s) for agent, planned in shifts.items() for s in planned)
 
-    def changed(self, fact: fx.AgentStateChanged) -> None:
+    def changed(self, person: Person, fact: fx.AgentStateChanged) -> None:
         """An agent came, left, or is not known to be anywhere."""
         if fact.at is not None:
-            self._memory.person(fact.agent).posted(fact.at, _post(fact), lost=fact.reason == _LOST)
+            person.posted(fact.at, _post(fact), lost=fact.reason == _LOST)
 
     def over(self, now: Micros) -> None:
         """Judge the shifts that have ended by now and have not been judged."""
