@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import aclosing, asynccontextmanager
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -60,11 +60,12 @@ class Archive:
         apart = span.end - span.start >= _APART_FROM
         around = Span(span.start - AROUND, span.end + AROUND)
         with told_plainly(self._settings), sides((in_force, always(draft)), roster, span, apart=apart) as both:
-            async for shelved in pages(self._engine, self._node, *around):
-                for side in both:
-                    side.see(shelved.page)
-                if shelved.at is not None:
-                    progress(shelved.at)
+            async with aclosing(pages(self._engine, self._node, *around)) as shelf:
+                async for shelved in shelf:
+                    for side in both:
+                        side.see(shelved.page)
+                    if shelved.at is not None:
+                        progress(shelved.at)
             return compared(*(side.finish() for side in both))
 
     def _told(self, moment: Micros) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from itertools import groupby
 from typing import Any, NamedTuple
 
@@ -93,7 +93,7 @@ async def extent(engine: AsyncEngine, node: str) -> Extent | None:
     return None if start is None or end is None else Extent(start, end)
 
 
-async def pages(engine: AsyncEngine, node: str, start: Micros, end: Micros) -> AsyncIterator[Shelved]:
+async def pages(engine: AsyncEngine, node: str, start: Micros, end: Micros) -> AsyncGenerator[Shelved]:
     """Yield the packed pages that tell of a time, in order.
 
     The first one is bound, or the archive's first: with what lasted when it begins, or with nothing before it.
