@@ -20,7 +20,7 @@ COMMANDS = {
     "doctor": "Check every setting that the evidence depends on.",
     "journal": "Verify the journal, or tell what is in it.",
     "db": "Create or migrate the database.",
-    "rules": "Check and list rulebooks, and how often people agree with each rule.",
+    "rules": "Check, list and try rulebooks; how often people agree with each rule.",
     "roster": "Check a roster, or turn it into a workbook, CSV files or JSON.",
     "violations": "List, explain and verify records by the journal; file what a person saw.",
     "score": "Show the month's scores, or write them to a file.",

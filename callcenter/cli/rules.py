@@ -1,4 +1,4 @@
-"""`callcenter rules`: say whether a rulebook may be applied, what it holds, and how often people agree with it."""
+"""`callcenter rules`: may a rulebook be applied, what does it hold, what would a draft change, who agrees with it."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 from callcenter.cli.office import Since, Until, moment, reading
+from callcenter.cli.rules_try import try_draft
 from callcenter.cli.serve import SettingsPath
 from callcenter.config import load_settings
 from callcenter.errors import BadInput
@@ -22,9 +23,8 @@ from callcenter.rules.rulebook import load_rulebook, parse_rulebook
 from callcenter.rules.soundness import check
 from callcenter.store.agreement import raised
 
-app = typer.Typer(
-    add_completion=False, no_args_is_help=True, help="Check and list rulebooks, and how often people agree."
-)
+app = typer.Typer(add_completion=False, no_args_is_help=True, help="Check, list and try rulebooks; who agrees.")
+app.command("try")(try_draft)
 
 File = Annotated[Path | None, typer.Argument(metavar="[FILE]", help="A rulebook (YAML); without one, the packaged.")]
 

@@ -63,6 +63,8 @@ class Judge:
         if fact.at is not None and (self._memory.now is None or fact.at > self._memory.now):
             self._memory.now = fact.at
         match fact:
+            case fx.AgentStateChanged() | fx.MembershipChanged():
+                self._changed(fact)  # first, for half of all facts are states
             case fx.OfferEnded():
                 self._offers.ended(fact)
             case fx.CallAnswered():
@@ -77,8 +79,6 @@ class Judge:
                 self._waits.ended(fact)
                 self._offers.completed(fact)
                 self._skipped.completed(fact)
-            case fx.AgentStateChanged() | fx.MembershipChanged():
-                self._changed(fact)
             case fx.GapSeen():
                 self._gap(fact)
             case fx.OwnCallBegan() | fx.OwnCallEnded() | fx.PhoneLost() | fx.PhoneUnregistered() | fx.PhoneFound():
@@ -171,15 +171,11 @@ class Judge:
     def _changed(self, fact: fx.AgentStateChanged | fx.MembershipChanged) -> None:
         person = self._memory.person(fact.agent)
         if isinstance(fact, fx.MembershipChanged):
-            spans = person.served.setdefault(fact.queue, [])
-            if fact.member:
-                spans.append([fact.at, None])
-            elif spans and spans[-1][1] is None:
-                spans[-1][1] = fact.at
+            person.serves(fact.queue, fact.at, member=fact.member)
             return
-        self._lines.changed(fact)
-        self._posts.changed(fact)
-        self._shifts.changed(fact)
+        self._lines.changed(person, fact)
+        self._posts.changed(person, fact)
+        self._shifts.changed(person, fact)
         if fact.at is not None:
             person.entered(fact.state, fact.at)
 

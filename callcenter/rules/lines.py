@@ -11,7 +11,7 @@ from callcenter.domain import facts as fx
 from callcenter.domain.facts import AgentState
 from callcenter.domain.frame import SECOND, Micros
 from callcenter.rules.law import Law
-from callcenter.rules.memory import Act, Favour, Line, Loss, Memory
+from callcenter.rules.memory import Act, Favour, Line, Loss, Memory, Person
 from callcenter.rules.texts import Reason
 from callcenter.rules.violation import Verdict
 
@@ -89,9 +89,8 @@ class Lines:
         else:
             person.off.frames = (*person.off.frames, *fact.frames)
 
-    def changed(self, fact: fx.AgentStateChanged) -> None:
+    def changed(self, person: Person, fact: fx.AgentStateChanged) -> None:
         """An agent's state changed; what it tells of her phone is taken in, and a phone taken off is judged."""
-        person = self._memory.person(fact.agent)
         lost = fact.state is AgentState.OFFLINE and fact.reason == _LOST
         if lost and person.loss is not None and person.off is None:
             signed_out = person.loss.before is AgentState.OFFLINE

@@ -196,6 +196,15 @@ class Person(msgspec.Struct):
         if len(self.states) > _STATES:
             del self.states[: _STATES // 2]
 
+    def serves(self, queue: str, at: Micros | None, *, member: bool) -> None:
+        """Note that she serves a queue from now on, or no longer; told again it changes nothing."""
+        spans = self.served.setdefault(queue, [])
+        lasts = bool(spans) and spans[-1][1] is None
+        if member and not lasts:
+            spans.append([at, None])
+        elif lasts and not member:
+            spans[-1][1] = at
+
     def posted(self, at: Micros, post: Post, *, lost: bool) -> None:
         """Note whether she is at her post, when that changes."""
         if not self.posts or self.posts[-1][1:] != (post, lost):

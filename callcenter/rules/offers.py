@@ -99,6 +99,8 @@ class Offers:
 
     def close(self, person: Person, at: Micros | None) -> None:
         """End a run at a moment (None: all of it): it blocked the line, or each refusal stands for itself."""
+        if not person.run:
+            return
         count = len(person.run) if at is None else sum(refusal.at <= at for refusal in person.run)
         run, person.run = person.run[:count], person.run[count:]
         taken_in = self._blocked(run)

@@ -12,11 +12,12 @@ from callcenter.domain.facts import AgentState
 from callcenter.domain.frame import Micros
 from callcenter.rules.edition import Figures
 from callcenter.rules.law import Law
-from callcenter.rules.memory import Act, Away, Memory
+from callcenter.rules.memory import Act, Away, Memory, Person
 
 _ANY = "*"
 _SIGNED_OUT = "signed out"
 _PAUSED = "paused"
+_MAY_BE_AWAY = frozenset({AgentState.OFFLINE, AgentState.PAUSED})
 
 
 class Posts:
@@ -26,9 +27,11 @@ class Posts:
         self._memory = memory
         self._law = law
 
-    def changed(self, fact: fx.AgentStateChanged) -> None:
+    def changed(self, person: Person, fact: fx.AgentStateChanged) -> None:
         """An agent's state changed: an absence begins, goes on or is over."""
-        person, figures = self._memory.person(fact.agent), self._law.figures(fact.at)
+        if person.away is None and fact.state not in _MAY_BE_AWAY:
+            return
+        figures = self._law.figures(fact.at)
         if fact.at is None or figures is None:
             return
         kind = _absence(fact, figures)

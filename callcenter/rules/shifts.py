@@ -36,10 +36,10 @@ class Shifts:
         found += [_Due(s[1] + self._reliefs.wait(a, s), _LEFT, a, s) for _, _, a, s in found]
         self._dues = sorted(found)
 
-    def changed(self, fact: fx.AgentStateChanged) -> None:
+    def changed(self, person: Person, fact: fx.AgentStateChanged) -> None:
         """An agent came, left, or is not known to be anywhere."""
         if fact.at is not None:
-            self._memory.person(fact.agent).posted(fact.at, _post(fact), lost=fact.reason == _LOST)
+            person.posted(fact.at, _post(fact), lost=fact.reason == _LOST)
 
     def over(self, now: Micros) -> None:
         """Judge coming to the shifts that have ended by now, and leaving those whose relief has had its time."""

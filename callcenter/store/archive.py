@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from itertools import groupby
 from typing import Any, NamedTuple
 
@@ -36,6 +36,13 @@ class Extent(NamedTuple):
     end: Micros
 
 
+class Shelved(NamedTuple):
+    """A packed page, and the earliest time that it tells."""
+
+    at: Micros | None
+    page: bytes
+
+
 def row_id(node: str, *parts: object) -> str:
     """Derive a row's id from what names a thing on its switch."""
     return hashlib.blake2b(msgspec.json.encode((node, *parts)), digest_size=16).hexdigest()
@@ -48,7 +55,7 @@ def page_row(node: str, page: Page, *, bound: bool = False) -> Row:
         "id": row_id(node, "facts", first // CHAPTER if bound else first, bound), "node": node,
         "first_position": first, "last_position": last,
         "first_at": min(times, default=None), "last_at": max(times, default=None),
-        "bound": bound, "page": packed(page),
+        "bound": bound, "page": packed(page, small=bound),
     }  # fmt: skip
 
 
@@ -86,7 +93,7 @@ async def extent(engine: AsyncEngine, node: str) -> Extent | None:
     return None if start is None or end is None else Extent(start, end)
 
 
-async def pages(engine: AsyncEngine, node: str, start: Micros, end: Micros) -> AsyncIterator[bytes]:
+async def pages(engine: AsyncEngine, node: str, start: Micros, end: Micros) -> AsyncGenerator[Shelved]:
     """Yield the packed pages that tell of a time, in order.
 
     The first one is bound, or the archive's first: with what lasted when it begins, or with nothing before it.
@@ -95,7 +102,7 @@ async def pages(engine: AsyncEngine, node: str, start: Micros, end: Micros) -> A
         first, last = await _where(connection, node, start, end)
         within = _pages().where(_of(node), ArchivedFactsRow.first_position.between(first, last))
         async for row in await connection.stream(within.execution_options(yield_per=_READ_AT_ONCE)):
-            yield row.page
+            yield Shelved(row.first_at, row.page)
 
 
 async def _where(connection: AsyncConnection, node: str, start: Micros, end: Micros) -> tuple[int, int]:
@@ -109,8 +116,8 @@ async def _where(connection: AsyncConnection, node: str, start: Micros, end: Mic
     return await connection.scalar(bound) or 0, last
 
 
-def _pages() -> Select[int, bytes]:
-    columns = select(ArchivedFactsRow.first_position, ArchivedFactsRow.page)
+def _pages() -> Select[int, int | None, bytes]:
+    columns = select(ArchivedFactsRow.first_position, ArchivedFactsRow.first_at, ArchivedFactsRow.page)
     return columns.order_by(ArchivedFactsRow.first_position)
 
 

@@ -76,6 +76,13 @@ async def of_call(connection: AsyncConnection, uniqueid: str) -> list[Recorded]:
     return [_recorded(row) for row in await connection.execute(rows)]
 
 
+async def dispositions(connection: AsyncConnection, start: Micros, end: Micros) -> list[Disposition]:
+    """Read what was recorded of calls in a time, as the rules heard of it."""
+    rows = select(DispositionRow).where(DispositionRow.at >= start, DispositionRow.at < end)
+    rows = rows.order_by(DispositionRow.at, DispositionRow.given_at, DispositionRow.id)
+    return [_recorded(row).disposition for row in await connection.execute(rows)]
+
+
 async def talks(
     connection: AsyncConnection, agent: str, *, unrecorded: bool, before: tuple[Micros, str] | None, limit: int
 ) -> list[Talk]:

@@ -61,7 +61,7 @@ def archived(settings: StoreSettings) -> list[tuple[Any, ...]]:
 
 async def read(settings: StoreSettings, start: int = 0, end: int = 1 << 60) -> list[Page]:
     engine = open_engine(settings)
-    found = [unpacked(blob) async for blob in pages(engine, "pbx", start, end)]
+    found = [unpacked(shelved.page) async for shelved in pages(engine, "pbx", start, end)]
     await engine.dispose()
     return found
 
