@@ -266,7 +266,10 @@ class CallEnded(_Fact, frozen=True, kw_only=True, gc=False):
 
 
 class AgentStateChanged(_Fact, frozen=True, kw_only=True, gc=False):
-    """An agent's state changed: the span that ended (None at first sight), and the new state."""
+    """An agent's state changed: the span that ended (None at first sight), and the new state.
+
+    `frames` is the event that made it so; none where a deadline did.
+    """
 
     agent: str
     interface: str
@@ -274,6 +277,7 @@ class AgentStateChanged(_Fact, frozen=True, kw_only=True, gc=False):
     state: AgentState
     reason: str | None
     queues: tuple[str, ...]
+    frames: tuple[int, ...] = ()
 
 
 class MembershipChanged(_Fact, frozen=True, kw_only=True, gc=False):

@@ -49,9 +49,10 @@ class Floor:
                 self._fire_until(event.at)
             if state.now is None or event.at > state.now:
                 state.now = event.at
-        handle = self._handlers.get(type(event))
+        handle, fired = self._handlers.get(type(event)), len(self._out)
         if handle is not None:
             handle(event)
+            self._mark(fired, event.pos)
         return self._out.copy()
 
     def finish(self) -> list[fx.Fact]:
@@ -90,6 +91,13 @@ class Floor:
     def restore(cls, saved: bytes, settings: FloorSettings | None = None) -> Floor:
         """Make the floor that `save` packed."""
         return cls(settings, msgspec.msgpack.decode(saved, type=State))
+
+    def _mark(self, since: int, pos: int) -> None:
+        """Say of the states that an event changed that it did."""
+        for n in range(since, len(self._out)):
+            fact = self._out[n]
+            if isinstance(fact, fx.AgentStateChanged):
+                self._out[n] = msgspec.structs.replace(fact, frames=(pos,))
 
     def _fire_until(self, at: Micros) -> None:
         timers = self.state.timers

@@ -14,7 +14,7 @@ from callcenter.errors import BadInput, JournalDamaged
 from callcenter.journal import JournalReader, Kind, Stored
 from callcenter.reports.text import inert
 from callcenter.rules.texts import Language
-from callcenter.rules.violation import Violation
+from callcenter.rules.violation import RosterLine, Violation
 from callcenter.tracker import Court, Follower, reread
 
 _SHOWN = (
@@ -125,16 +125,27 @@ def told(derived: Derived, zone: ZoneInfo, language: Language) -> Iterator[str]:
     yield f"  time       {_clock(v.start, zone)} to {_clock(v.end, zone)}"
     if v.measured is not None:
         limit = "" if v.limit is None else f", limit {v.limit:.6f}"
-        yield f"  measured   {v.measured:.6f}{limit} {v.unit or ''}".rstrip()
+        doubt = "" if v.uncertainty is None else f", uncertainty {v.uncertainty:g}"
+        yield f"  measured   {v.measured:.6f}{limit}{doubt} {v.unit or ''}".rstrip()
+    yield f"  roster     {_rostered(v.roster, zone)}"
     if v.impact is not None:
         kept_out = [f"{inert(i.queue or '?')} {inert(i.uniqueid)} ({i.outcome})" for i in v.impact]
         yield f"  impact     {', '.join(kept_out) or 'none'}"
+    for point in v.timeline:
+        yield f"  {_clock(point.at, zone)[11:]}  {inert(point.told(language))}"
     yield f"  ruled out  {', '.join(v.ruled_out) or 'nothing'}"
     yield "  evidence   position, recorded, SHA-256 of the frame in the journal's chain, what it says"
     for exhibit in derived.exhibits:
         recorded = _clock(exhibit.recorded_at, zone)
         yield f"    {exhibit.position:>8}  {recorded}  {exhibit.hash[:16]}  {inert(exhibit.said)}"
     yield f"  reproduced from the journal: yes, {len(derived.exhibits)} frames, each as it was sealed"
+
+
+def _rostered(line: RosterLine | None, zone: ZoneInfo) -> str:
+    if line is None:
+        return "none was given"
+    shift = "no shift then" if line.shift is None else " to ".join(_clock(at, zone)[:16] for at in line.shift)
+    return f"{inert(line.agent)}, {inert(line.interface or 'no phone')}, {inert(line.team or 'no team')}: {shift}"
 
 
 def _exhibit(stored: Stored) -> Exhibit:

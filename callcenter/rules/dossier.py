@@ -11,13 +11,21 @@ from callcenter.domain.frame import Micros
 from callcenter.errors import BadInput
 from callcenter.rules.edition import NO_FIGURE, Edition, Mode, Range, Rule, Rulebook, Severity, Title
 from callcenter.rules.standing import SERVICE, Standing
-from callcenter.rules.violation import Verdict, Violation, identity
+from callcenter.rules.violation import RosterLine, Verdict, Violation, identity
 
 _BY_SERVICE = frozenset({"T", "derived"})
 _MOST_WORDS = 2000
 _ACTING = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 """Control characters, and halves of characters."""
 _LAYOUT = dict.fromkeys(map(ord, "\t\n"))
+
+
+class Told(msgspec.Struct, frozen=True):
+    """A moment of the act, in both languages."""
+
+    at: Micros
+    zh: str
+    en: str
 
 
 class Dossier(msgspec.Struct, frozen=True, kw_only=True):
@@ -27,6 +35,9 @@ class Dossier(msgspec.Struct, frozen=True, kw_only=True):
         why: What happened, in a sentence of each language; the words of whoever filled in the form.
         evidence: Journal positions, hashes and copied frames; empty for a form.
         caller: The customer's number, where one is concerned.
+        uncertainty: Of what was measured, in seconds.
+        roster: The roster's line for that time.
+        timeline: What happened when, in order.
     """
 
     id: str
@@ -47,6 +58,9 @@ class Dossier(msgspec.Struct, frozen=True, kw_only=True):
     names: list[dict[str, Any]] = []
     evidence: list[dict[str, Any]] = []
     caller: str | None = None
+    uncertainty: float | None = None
+    roster: RosterLine | None = None
+    timeline: tuple[Told, ...] = ()
 
 
 class Form(msgspec.Struct, frozen=True, kw_only=True):
@@ -80,7 +94,8 @@ def from_violation(
         why=Title(violation.why("zh"), violation.why("en")),
         impact=None if violation.impact is None else [msgspec.to_builtins(one) for one in violation.impact],
         ruled_out=violation.ruled_out, names=[msgspec.to_builtins(name) for name in violation.names],
-        evidence=evidence, caller=caller,
+        evidence=evidence, caller=caller, uncertainty=violation.uncertainty, roster=violation.roster,
+        timeline=tuple(Told(point.at, point.told("zh"), point.told("en")) for point in violation.timeline),
     )  # fmt: skip
     standing = Standing(
         agent=violation.agent, verdict=violation.verdict, mode=violation.mode, severity=violation.severity,

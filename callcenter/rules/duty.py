@@ -64,6 +64,10 @@ class Roster(msgspec.Struct, frozen=True):
         """Name the agent who uses an interface at a moment, None where nobody is known to."""
         return next((s.agent for s in self.seats if s.interface == interface and s.holds(at)), None)
 
+    def interface_of(self, agent: str, at: Micros | None) -> str | None:
+        """Name the interface that an agent uses at a moment, the first that is listed."""
+        return next((s.interface for s in self.seats if s.agent == agent and s.holds(at)), None)
+
     def team_of(self, agent: str, at: Micros | None) -> str | None:
         """Name the team of an agent at a moment."""
         return next((s.team for s in self.seats if s.agent == agent and s.holds(at) and s.team is not None), None)

@@ -29,7 +29,7 @@ def gist(fact: fx.Fact) -> fx.Fact | None:
         case fx.VisitEnded():
             return _without(fact, visit=_visit(fact.visit))
         case fx.AgentStateChanged():
-            return _without(fact, ended=None, queues=())
+            return _without(fact, ended=None, queues=(), frames=())
         case fx.OwnCallBegan() | fx.OwnCallEnded():
             return _without(fact, own=_without(fact.own, frames=()))
         case fx.PhoneLost() | fx.PhoneUnregistered() | fx.PhoneFound():

@@ -5,6 +5,7 @@ from __future__ import annotations
 from callcenter.domain.frame import Micros
 from callcenter.rules.duty import Roster, Stretch
 from callcenter.rules.edition import Edition, Figures, Mode, Rule, Rulebook
+from callcenter.rules.violation import RosterLine
 
 
 class Law:
@@ -45,6 +46,19 @@ class Law:
         if self.roster is None:
             return [(start, end)]
         return self.roster.duty_within(agent, start, end)
+
+    def line(self, agent: str, interface: str, at: Micros | None) -> RosterLine | None:
+        """Return what the roster says of an agent at a moment, None where there is no roster or no moment."""
+        if self.roster is None or at is None:
+            return None
+        shift = self.roster.shift_of(agent, at)
+        return RosterLine(
+            agent=agent,
+            interface=interface or self.roster.interface_of(agent, at),
+            team=self.roster.team_of(agent, at),
+            shift=shift,
+            duty=() if shift is None else tuple(self.roster.duty_within(agent, *shift)),
+        )
 
     def wholly_on_duty(self, agent: str, start: Micros, end: Micros) -> bool:
         """Tell whether an agent was on duty from beginning to end (a moment counts as a microsecond)."""

@@ -13,7 +13,7 @@ from callcenter.domain.frame import SECOND, Micros
 from callcenter.rules.law import Law
 from callcenter.rules.memory import Act, Favour, Line, Loss, Memory, Person
 from callcenter.rules.texts import Reason
-from callcenter.rules.violation import Verdict
+from callcenter.rules.violation import Point, Verdict, points
 
 _LOST = "phone lost"
 _SIGNED_OFF_WITHIN: Micros = 2 * SECOND
@@ -134,6 +134,7 @@ class Lines:
             agent=self._law.agent(line.person, line.interface, line.start), at=line.start, start=line.start, end=end,
             subject=f"engaged {line.uniqueid}", frames=line.frames, limit=figures.engaged,
             params={"dialled": line.dialled}, favours=tuple(favours), impact=True,
+            timeline=(Point(line.start, "line_taken", line.dialled), Point(end, "until_then")),
         ))  # fmt: skip
 
     def _taken_off(self, loss: Loss, end: Micros | None) -> None:
@@ -153,4 +154,5 @@ class Lines:
             agent=self._law.agent(loss.person, loss.interface, loss.at), at=loss.at, start=loss.at, end=end,
             subject=f"taken_off {loss.interface}", frames=loss.frames, limit=figures.off,
             favours=tuple(favours), lost=(loss.at, loss.interface), impact=True,
+            timeline=points(phone_lost=loss.at, phone_signed_off=None if favours else signed_off, until_then=end),
         ))  # fmt: skip

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
+from operator import itemgetter
 from typing import Literal
 
 import msgspec
@@ -10,7 +12,7 @@ from callcenter.domain.facts import AgentState
 from callcenter.domain.frame import SECOND, Micros
 from callcenter.rules.edition import Figures
 from callcenter.rules.texts import Reason
-from callcenter.rules.violation import Named, Verdict
+from callcenter.rules.violation import Named, Point, Verdict
 
 _LATE: Micros = 120 * SECOND
 """A fact may tell of something this much older than what was told before it."""
@@ -57,6 +59,7 @@ class Act(msgspec.Struct, kw_only=True):
         lost: For a phone lost: which loss.
         impact: Asks whether customers were kept out.
         lesser: What the same act was by another rule; it stands where this is not proposed and it is.
+        timeline: Its moments as far as they are known, in any order.
     """
 
     rule: str
@@ -78,6 +81,7 @@ class Act(msgspec.Struct, kw_only=True):
     lost: tuple[Micros, str] | None = None
     impact: bool = False
     lesser: Act | None = None
+    timeline: tuple[Point, ...] = ()
 
 
 class Pending(msgspec.Struct, array_like=True, order=True):
@@ -172,10 +176,14 @@ class Away(msgspec.Struct):
     start: Micros
     interface: str
     state: str
+    frames: tuple[int, ...] = ()
 
 
 class Person(msgspec.Struct):
-    """An agent as the floor names her; `posts` say since when she was there or not, and whether a phone was lost."""
+    """An agent as the floor names her; `posts` say since when she was there or not, and whether a phone was lost.
+
+    `posted_by` are the frames by which each of them was seen; `came` is the last shift that she was seen coming to.
+    """
 
     states: list[tuple[Micros, AgentState]] = []
     served: dict[str, list[list[Micros | None]]] = {}
@@ -183,7 +191,9 @@ class Person(msgspec.Struct):
     loss: Loss | None = None
     off: Loss | None = None
     away: Away | None = None
+    came: tuple[Micros, Micros] | None = None
     posts: list[tuple[Micros, Post, bool]] = []
+    posted_by: list[tuple[int, ...]] = []
 
     @property
     def state(self) -> AgentState:
@@ -205,12 +215,20 @@ class Person(msgspec.Struct):
         elif lasts and not member:
             spans[-1][1] = at
 
-    def posted(self, at: Micros, post: Post, *, lost: bool) -> None:
-        """Note whether she is at her post, when that changes."""
+    def posted(self, at: Micros, post: Post, *, lost: bool, frames: tuple[int, ...] = ()) -> None:
+        """Note whether she is at her post, when that changes, and by which frames it was seen."""
         if not self.posts or self.posts[-1][1:] != (post, lost):
             self.posts.append((at, post, lost))
+            self.posted_by.append(frames)
         if len(self.posts) > _POSTS:
             del self.posts[: _POSTS // 2]
+            del self.posted_by[: _POSTS // 2]
+
+    def frames_of(self, start: Micros, end: Micros) -> tuple[int, ...]:
+        """Return the frames by which it was seen where she was from one moment to another, what held at first too."""
+        first = max(0, bisect_right(self.posts, start, key=itemgetter(0)) - 1)
+        last = bisect_right(self.posts, end, key=itemgetter(0))
+        return tuple(sorted({pos for frames in self.posted_by[first:last] for pos in frames}))
 
     def state_before(self, at: Micros) -> AgentState:
         """Return the state that she was in just before a moment."""

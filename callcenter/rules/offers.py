@@ -13,7 +13,7 @@ from callcenter.rules.edition import Mode
 from callcenter.rules.law import Law
 from callcenter.rules.memory import Act, Favour, Memory, Person, Refusal
 from callcenter.rules.texts import Reason
-from callcenter.rules.violation import Named, Verdict
+from callcenter.rules.violation import Named, Point, Verdict, points
 
 _MISSED = frozenset({OfferOutcome.TIMED_OUT, OfferOutcome.DECLINED})
 _REFUSED = frozenset({OfferOutcome.DECLINED, OfferOutcome.BUSY})
@@ -74,6 +74,8 @@ class Offers:
             at=visit.ended_at, start=visit.answered_at, end=visit.ended_at,
             subject=f"{visit.uniqueid} {visit.queue} {visit.n} {offer.interface}", uniqueids=(visit.uniqueid,),
             frames=tuple(sorted({*visit.frames, *offer.frames})), measured=talk, limit=within,
+            timeline=points(offered=offer.offered_at, rang=offer.rang_at, picked_up=offer.ended_at,
+                            connected=visit.answered_at, ended_by_agent=visit.ended_at),
         ))  # fmt: skip
 
     def expire(self, now: Micros | None) -> None:
@@ -148,6 +150,7 @@ class Offers:
             frames=tuple(sorted({pos for r in run for pos in r.act.frames})), measured=lasted,
             limit=figures.refused_over, params={"count": str(len(run))}, names=names,
             uniqueids=tuple(sorted({uid for r in run for uid in r.act.uniqueids})), impact=True,
+            timeline=tuple(point for r in run for point in r.act.timeline),
         ))  # fmt: skip
         return rule.mode is Mode.ON
 
@@ -160,6 +163,7 @@ class Offers:
             at=offer.ended_at, start=begun, end=offer.ended_at,
             subject=f"{fact.uniqueid} {fact.queue} {fact.visit} {offer.interface} {begun}",
             uniqueids=(fact.uniqueid,), frames=offer.frames, measured=offer.ringing, favours=self._favours(offer),
+            timeline=_timeline(offer),
         )  # fmt: skip
 
     def _favours(self, offer: fx.Offer) -> tuple[Favour, ...]:
@@ -180,3 +184,11 @@ class Offers:
         if offer.refuted == _NOT_SEEN and offer.outcome is not OfferOutcome.ANSWERED:
             found.append(Favour(Verdict.UNDETERMINED, Reason("not_seen")))
         return tuple(found)
+
+
+def _timeline(offer: fx.Offer) -> tuple[Point, ...]:
+    if offer.outcome is OfferOutcome.ANSWERED:
+        return points(
+            offered=offer.offered_at, rang=offer.rang_at, picked_up=offer.ended_at, connected=offer.connected_at
+        )
+    return points(offered=offer.offered_at, rang=offer.rang_at, ring_ended=offer.ended_at)

@@ -13,6 +13,7 @@ from callcenter.domain.frame import Micros
 from callcenter.rules.edition import Figures
 from callcenter.rules.law import Law
 from callcenter.rules.memory import Act, Away, Memory, Person
+from callcenter.rules.violation import Point
 
 _ANY = "*"
 _SIGNED_OUT = "signed out"
@@ -37,9 +38,10 @@ class Posts:
         kind = _absence(fact, figures)
         if kind is None and person.away is not None:
             away, person.away = person.away, None
+            away.frames = (*away.frames, *fact.frames)
             self._judge(fact.agent, away, fact.at)
         elif kind is not None and person.away is None:
-            person.away = Away(fact.at, fact.interface, kind)
+            person.away = Away(fact.at, fact.interface, kind, fact.frames)
 
     def finish(self, at: Micros | None) -> None:
         """The input is over: who is away has been until now."""
@@ -57,8 +59,9 @@ class Posts:
             return
         self._memory.acts.append(Act(
             rule="V-AWAY", kind="away", person=name, agent=agent, interface=away.interface, at=away.start,
-            start=away.start, end=end, subject=f"away {away.interface}", frames=(), limit=figures.away,
-            params={"state": away.state},
+            start=away.start, end=end, subject=f"away {away.interface}", frames=away.frames,
+            limit=figures.away, params={"state": away.state},
+            timeline=(Point(away.start, "went_away", away.state), Point(end, "until_then")),
         ))  # fmt: skip
 
     def _at_an_edge(self, agent: str, start: Micros, end: Micros) -> bool:

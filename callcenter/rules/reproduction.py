@@ -61,7 +61,7 @@ _TEXTS: dict[Fault | Doubt, tuple[str, str]] = {
 _SAID = {
     "rule": "规则", "agent": "坐席", "at": "时间", "start": "开始时间", "end": "结束时间", "rulebook": "规章版本",
     "measured": "测量值", "limit": "限值", "unit": "单位", "why": "事由", "impact": "影响", "ruled_out": "已排除项",
-    "names": "并入项", "evidence": "证据",
+    "names": "并入项", "evidence": "证据", "uncertainty": "测量误差", "timeline": "经过",
 }  # fmt: skip
 _STANDING = {"verdict": "判定", "mode": "规则状态", "severity": "等级", "points": "扣分"}
 

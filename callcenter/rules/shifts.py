@@ -19,7 +19,7 @@ from callcenter.rules.memory import AWAY, HERE, UNSEEN, Act, Favour, Memory, Per
 from callcenter.rules.one_act import one_act
 from callcenter.rules.relief import Relief, Reliefs
 from callcenter.rules.texts import Reason
-from callcenter.rules.violation import Verdict
+from callcenter.rules.violation import Verdict, points
 
 _LOST = "phone lost"
 
@@ -38,8 +38,12 @@ class Shifts:
 
     def changed(self, person: Person, fact: fx.AgentStateChanged) -> None:
         """An agent came, left, or is not known to be anywhere."""
-        if fact.at is not None:
-            person.posted(fact.at, _post(fact), lost=fact.reason == _LOST)
+        if fact.at is None:
+            return
+        post = _post(fact)
+        person.posted(fact.at, post, lost=fact.reason == _LOST, frames=fact.frames)
+        if post == HERE:
+            self._arrived(person, fact.agent, fact.at)
 
     def over(self, now: Micros) -> None:
         """Judge coming to the shifts that have ended by now, and leaving those whose relief has had its time."""
@@ -47,32 +51,40 @@ class Shifts:
         last = bisect_right(self._dues, now - 1, key=_at)
         for due in self._dues[first:last]:
             if due.what == _CAME:
-                self._came(due.agent, due.shift, ended=True)
+                self._stayed_away(due.agent, due.shift)
             else:
                 self._left(due.agent, due.shift, due.at)
         self._memory.shifts_until = max(self._memory.shifts_until, now - 1)
 
+    def _arrived(self, person: Person, agent: str, at: Micros) -> None:
+        """Judge coming to a shift as soon as somebody is there."""
+        shift = None if self._law.roster is None else self._law.roster.shift_of(agent, at)
+        if shift is None or person.came == shift:
+            return
+        duty = self._law.duty(agent, *shift)
+        if not duty or not duty[0][0] <= at < duty[-1][1]:
+            return
+        person.came = shift
+        came = self._coming(person, duty[0][0], duty[-1][1])
+        if came is not None and came[0] is not None:
+            self._add(self._act("V-LATE", "late", agent, (duty[0][0], came[0]), lost=came[1]))
+
+    def _stayed_away(self, agent: str, shift: Stretch) -> None:
+        """Judge a shift that is over and that nobody was seen coming to."""
+        person, duty = self._memory.people.get(agent), self._law.duty(agent, *shift)
+        if person is None or person.came == shift or not duty:
+            return
+        when = duty[0][0], duty[-1][1]
+        came = self._coming(person, *when)
+        if came is not None and came[0] is None:
+            self._add(self._act("V-ABSENT", "absent", agent, when, lost=came[1]))
+
     def finish(self, at: Micros) -> None:
-        """The input is over: whoever came late to a shift that lasts, or left unrelieved, did so all the same."""
+        """The input is over: whoever left unrelieved did so all the same."""
         self.over(at + 1)
         for due in self._dues:
-            if due.what == _CAME and due.shift[0] <= at < due.shift[1]:
-                self._came(due.agent, due.shift, ended=False)
-            elif due.what == _LEFT and due.shift[1] <= at < due.at:
+            if due.what == _LEFT and due.shift[1] <= at < due.at:
                 self._left(due.agent, due.shift, at)
-
-    def _came(self, agent: str, shift: Stretch, *, ended: bool) -> None:
-        person, duty = self._memory.people.get(agent), self._law.duty(agent, *shift)
-        if person is None or not duty:
-            return
-        start, end = duty[0][0], duty[-1][1]
-        came = self._coming(person, start, end)
-        if came is None:
-            return
-        if came[0] is not None:
-            self._add(self._act("V-LATE", "late", agent, (start, came[0]), lost=came[1]))
-        elif ended:
-            self._add(self._act("V-ABSENT", "absent", agent, (start, end), lost=came[1]))
 
     def _left(self, agent: str, shift: Stretch, until: Micros) -> None:
         """Judge leaving; looked for a relief until a moment."""
@@ -148,9 +160,19 @@ class Shifts:
             return None
         return Act(
             rule=rule, kind=kind, person=agent, agent=agent, interface="", at=start, start=start, end=end, subject=kind,
-            frames=(), measured=end - start if rule == "V-RELIEF" else None, limit=limit,
+            frames=self._memory.person(agent).frames_of(start, end), limit=limit,
+            measured=end - start if rule == "V-RELIEF" else None,
+            timeline=points(**dict(zip(_MOMENTS[rule], when, strict=True))),
             favours=(Favour(Verdict.UNDETERMINED, Reason("lost_phone")),) if lost else (),
         )  # fmt: skip
+
+
+_MOMENTS = {
+    "V-LATE": ("duty_began", "came"),
+    "V-EARLY": ("left", "duty_ended"),
+    "V-ABSENT": ("duty_began", "duty_ended"),
+    "V-RELIEF": ("left", "relief_due"),
+}
 
 
 class _Due(NamedTuple):

@@ -19,7 +19,7 @@ from callcenter.rules.inputs import Disposition
 from callcenter.rules.law import Law
 from callcenter.rules.memory import TALKS_KEPT, Act, Callback, Favour, Memory, Owed, Talk
 from callcenter.rules.texts import Reason, in_seconds
-from callcenter.rules.violation import Verdict
+from callcenter.rules.violation import Verdict, points
 
 RULE = "V-SKIPPED"
 _OWING = frozenset({EndedBy.CALLER, EndedBy.AGENT})
@@ -130,6 +130,7 @@ class Skipped:
                 end=due, subject=f"unrecorded {owed.uniqueid} {owed.queue} {owed.n}", uniqueids=(owed.uniqueid,),
                 frames=owed.frames, measured=recorded - owed.ended if near and recorded is not None else within,
                 limit=within if near else None, params={"within": in_seconds(within)},
+                timeline=points(connected=owed.answered, talk_ended=owed.ended, record_due=due),
             ))  # fmt: skip
 
     def _due(self, promise: Callback) -> None:
@@ -151,6 +152,7 @@ class Skipped:
             uniqueids=(promise.uniqueid,), frames=() if promise.talk is None else promise.talk.frames,
             measured=called - promise.at if near and called is not None else within, limit=within if near else None,
             params={"within": in_seconds(within)}, favours=tuple(favours),
+            timeline=points(promised=promise.at, callback_due=promise.by),
         ))  # fmt: skip
 
     def _reached(self, number: str | None, at: Micros, told: Micros, uniqueid: str | None) -> None:

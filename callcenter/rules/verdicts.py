@@ -6,7 +6,8 @@ outage, near what was not seen, near a limit, against queue_log, or where a bloc
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
 from callcenter.domain.frame import SECOND, Micros
 from callcenter.rules.edition import Edition, Figures, Rule, Severity
@@ -14,7 +15,7 @@ from callcenter.rules.law import Law
 from callcenter.rules.memory import Act, Favour, Memory
 from callcenter.rules.outage import weigh_loss
 from callcenter.rules.texts import Reason, in_seconds
-from callcenter.rules.violation import Impact, Verdict, Violation, identity
+from callcenter.rules.violation import Impact, Point, RosterLine, Verdict, Violation, identity
 from callcenter.rules.waits import Waits
 
 _DUTY_KNOWN = frozenset({"refused", "unrelieved", "not_called_back"})
@@ -71,7 +72,15 @@ class Verdicts:
                 favour = found
                 break
             ruled_out.append(code)
-        return _record(act, edition, rule, measured, impact, favour, tuple(ruled_out))
+        weighed = _Weighed(
+            measured,
+            impact,
+            favour,
+            tuple(ruled_out),
+            self._memory.uncertainty(edition.figures),
+            self._law.line(act.agent, act.interface, act.start if act.at is None else act.at),
+        )
+        return _record(act, edition, rule, weighed)
 
     def _checks(
         self, act: Act, figures: Figures, measured: Micros | None, impact: tuple[Impact, ...] | None, *, graded: bool
@@ -173,10 +182,19 @@ class Verdicts:
         return tuple(found)
 
 
-def _record(
-    act: Act, edition: Edition, rule: Rule, measured: Micros | None,
-    impact: tuple[Impact, ...] | None, favour: Favour | None, ruled_out: tuple[str, ...],
-) -> Violation:  # fmt: skip
+class _Weighed(NamedTuple):
+    """What was found out about an act."""
+
+    measured: Micros | None
+    impact: tuple[Impact, ...] | None
+    favour: Favour | None
+    ruled_out: tuple[str, ...]
+    doubt: Micros
+    roster: RosterLine | None
+
+
+def _record(act: Act, edition: Edition, rule: Rule, weighed: _Weighed) -> Violation:
+    measured, impact, favour = weighed.measured, weighed.impact, weighed.favour
     params = {**act.params, "measured": "?" if measured is None else in_seconds(measured)}
     if act.limit is not None:
         params["limit"] = in_seconds(act.limit)
@@ -198,11 +216,23 @@ def _record(
         impact=impact,
         act=Reason(act.kind, params),
         reason=None if favour is None else favour.reason,
-        ruled_out=ruled_out,
+        ruled_out=weighed.ruled_out,
         subject=act.subject,
         names=act.names,
         frames=tuple(sorted({*act.frames, *(pos for one in impact or () for pos in one.frames)})),
+        uncertainty=weighed.doubt / SECOND,
+        roster=weighed.roster,
+        timeline=tuple(sorted({*act.timeline, *_waits(impact or ())})),
     )
+
+
+def _waits(impact: Iterable[Impact]) -> Iterator[Point]:
+    """Tell when each customer who was kept out came and went."""
+    for one in impact:
+        if one.joined is not None:
+            yield Point(one.joined, "customer_came", one.queue or "")
+        if one.left is not None and one.left != one.joined:
+            yield Point(one.left, "customer_went", one.queue or "")
 
 
 def _severity(rule: Rule, impact: tuple[Impact, ...] | None) -> Severity | None:

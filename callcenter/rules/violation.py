@@ -10,7 +10,7 @@ import msgspec
 
 from callcenter.domain.frame import SECOND, Micros
 from callcenter.rules.edition import Mode, Severity
-from callcenter.rules.texts import Language, Reason, sentence
+from callcenter.rules.texts import Language, Reason, sentence, told
 
 
 class Verdict(StrEnum):
@@ -30,13 +30,42 @@ class Named(msgspec.Struct, frozen=True, gc=False):
 
 
 class Impact(msgspec.Struct, frozen=True, gc=False):
-    """A customer who could not get in meanwhile."""
+    """A customer who could not get in meanwhile; waited from `joined` to `left`, as far as that is known."""
 
     queue: str | None
     uniqueid: str
     visit: int
     outcome: str
     frames: tuple[int, ...] = ()
+    joined: Micros | None = None
+    left: Micros | None = None
+
+
+class Point(msgspec.Struct, frozen=True, gc=False, order=True):
+    """A moment of an act, by the code of its sentence and what stands in its gap."""
+
+    at: Micros
+    what: str
+    detail: str = ""
+
+    def told(self, language: Language) -> str:
+        """Say what happened then."""
+        return told(Reason(self.what, {"detail": self.detail}), language)
+
+
+def points(**moments: Micros | None) -> tuple[Point, ...]:
+    """Make the points of those moments that are known, each named by the code of its sentence."""
+    return tuple(Point(at, what) for what, at in moments.items() if at is not None)
+
+
+class RosterLine(msgspec.Struct, frozen=True):
+    """What the roster said of an agent when the act was done: the seat, the team, the planned shift, the duty in it."""
+
+    agent: str
+    interface: str | None
+    team: str | None
+    shift: tuple[Micros, Micros] | None
+    duty: tuple[tuple[Micros, Micros], ...]
 
 
 class Violation(msgspec.Struct, frozen=True, kw_only=True):
@@ -53,6 +82,9 @@ class Violation(msgspec.Struct, frozen=True, kw_only=True):
         impact: Customers kept out, None for a rule that does not ask.
         act: What was done, for the sentence; `reason` is why it is not proposed.
         ruled_out: Checks that found nothing in the agent's favour, by the codes of their reasons.
+        uncertainty: Of what was measured, in seconds: the rulebook's, or the heartbeat's lag where that was more.
+        roster: The roster's line; None where there was no roster.
+        timeline: What happened when, in order.
         subject: The offer or the block: `uniqueid queue n interface`, or kind and channel.
         names: Lesser violations that this record takes in.
         frames: Positions of the frames it was derived from.
@@ -79,6 +111,9 @@ class Violation(msgspec.Struct, frozen=True, kw_only=True):
     subject: str
     names: tuple[Named, ...]
     frames: tuple[int, ...]
+    uncertainty: float | None = None
+    roster: RosterLine | None = None
+    timeline: tuple[Point, ...] = ()
 
     def why(self, language: Language = "en") -> str:
         """Say in a sentence what happened, and why it is not proposed where it is not."""
@@ -118,7 +153,24 @@ def violation_shape(violation: Violation, language: Language = "en") -> dict[str
             for n in violation.names
         ],
         "ruled_out": list(violation.ruled_out),
+        "uncertainty": violation.uncertainty,
+        "timeline": [{"at": p.at / SECOND, "what": p.told(language)} for p in violation.timeline],
+        "roster": None if violation.roster is None else _roster_shape(violation.roster),
     }
+
+
+def _roster_shape(line: RosterLine) -> dict[str, Any]:
+    return {
+        "agent": line.agent,
+        "interface": line.interface,
+        "team": line.team,
+        "shift": None if line.shift is None else _stretch(line.shift),
+        "duty": [_stretch(one) for one in line.duty],
+    }
+
+
+def _stretch(stretch: tuple[Micros, Micros]) -> dict[str, float]:
+    return {"from": stretch[0] / SECOND, "to": stretch[1] / SECOND}
 
 
 def _impact_shape(impact: Impact) -> dict[str, Any]:

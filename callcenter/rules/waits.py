@@ -77,7 +77,7 @@ class Waits:
         within = self._within(person, start, end, extra)
         found = {(w.uniqueid, w.queue, w.n): w for w, span in within if proves(w) and _met(w, *span)}
         ordered = sorted(found.values(), key=lambda w: (w.joined or w.left or 0, w.uniqueid, w.n))
-        return tuple(Impact(w.queue, w.uniqueid, w.n, w.outcome, w.frames) for w in ordered)
+        return tuple(Impact(w.queue, w.uniqueid, w.n, w.outcome, w.frames, w.joined, w.left) for w in ordered)
 
     def _proven(self, *, over: bool) -> Callable[[Wait], bool]:
         unknown = _NOBODY_KNOWS if over else _NOBODY_KNOWS | {_WAITING}

@@ -16,6 +16,7 @@ from typer.testing import CliRunner, Result
 from callcenter.ami.decode import decode
 from callcenter.ami.wire import Wire
 from callcenter.cli import violations
+from callcenter.domain.frame import Frame
 from callcenter.journal import Journal, JournalSettings
 from callcenter.reports.explain import derive
 from callcenter.rules.roster import roster_of
@@ -38,14 +39,16 @@ def journal_settings(path: Path) -> JournalSettings:
 
 
 async def write_journal(path: Path, stories: Iterable[str], node: str = NODE) -> None:
-    """Journal what the events login heard of several stories, one after another."""
+    """Journal what the events login heard of several stories, which were played side by side on one switch."""
+    heard: list[tuple[Frame, bytes]] = []
+    for story in stories:
+        wire = Wire()
+        frames = wire.feed(gzip.decompress((TAPES / story / "board.ami.gz").read_bytes()))
+        heard += zip(frames, wire.raw, strict=True)
+    heard.sort(key=lambda one: one[0].at or 0)
     async with await Journal.open(journal_settings(path)) as journal:
-        for story in stories:
-            wire = Wire()
-            frames = wire.feed(gzip.decompress((TAPES / story / "board.ami.gz").read_bytes()))
-            heard = zip(frames, wire.raw, strict=True)
-            positions = await journal.append([frame_step(node, 1, raw, f, decode(f)).entry for f, raw in heard])
-            await journal.committed(positions[-1])
+        positions = await journal.append([frame_step(node, 1, raw, f, decode(f)).entry for f, raw in heard])
+        await journal.committed(positions[-1])
 
 
 def roster_form(*, on_duty: bool = True) -> dict[str, Any]:

@@ -135,7 +135,7 @@ def test_flipped_byte_elsewhere_takes_nothing_and_is_told(home: Home) -> None:
 
 class TestAnotherJournal:
     async def test_with_the_same_switch_and_other_frames_is_refused(self, home: Home) -> None:
-        await write_journal(home.folder / "other.sqlite", reversed(STORIES))
+        await write_journal(home.folder / "other.sqlite", (*STORIES, "answered"))
         home.configure(journal="other.sqlite")
         error, _ = await asyncio.to_thread(refused, home, "verify")
         assert ("it is another journal" in str(error), home.withdrawn()) == (True, set())

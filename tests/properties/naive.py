@@ -198,7 +198,9 @@ def _offer_outcome(
     if connect is not None and (ended_at is None or (left_at or 0) <= ended_at + SECOND // 10):
         return "answered_elsewhere"
     over = [e.at for e in mine if isinstance(e, ev.ChannelEnded) and e.uid == sides[0]]
-    if _restarted(mine) and (not over or (visit == "switch_down" and _torn_by(mine, (over[0] or 0) + SECOND // 2))):
+    # a ring that ended as its visit left was cut by whatever ended the visit, however long the teardown took
+    torn = over and (near or _torn_by(mine, (over[0] or 0) + SECOND // 2))
+    if _restarted(mine) and (not over or (visit == "switch_down" and torn)):
         return "switch_down"
     if (visit == "abandoned" and (ended_at is None or _hung_up_by(mine, ended_at, left_at))) or (
         visit == "key_pressed" and near

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from pydantic import Field
 
 from callcenter.domain.frame import Micros
+from callcenter.rules.dossier import Told
 from callcenter.rules.edition import Mode, Severity, Title
 from callcenter.rules.masks import masked_caller, masked_evidence, without_numbers
 from callcenter.rules.roles import Field as Delicate
@@ -16,7 +17,7 @@ from callcenter.rules.roles import Person, Role, Sight, sight
 from callcenter.rules.standing import CHECKLISTS, SERVICE, Advice, State
 from callcenter.rules.steps import Action, Entry
 from callcenter.rules.texts import Language
-from callcenter.rules.violation import Verdict
+from callcenter.rules.violation import RosterLine, Verdict
 from callcenter.store.violations import Record
 from callcenter.web.api.fields import Outgoing, moment_out
 
@@ -81,6 +82,22 @@ class Done(Outgoing):
     item: str | None
 
 
+class Rostered(Outgoing):
+    """What the roster said of the agent: the seat, the team, the planned shift."""
+
+    interface: str | None
+    team: str | None
+    shift_from: datetime | None
+    shift_to: datetime | None
+
+
+class Moment(Outgoing):
+    """Something that happened, in the reader's language."""
+
+    at: datetime | None
+    what: str
+
+
 class Detail(Summary):
     """A record, as far as the reader may see it; what is hidden is null."""
 
@@ -95,6 +112,9 @@ class Detail(Summary):
     proposed_by: str | None
     impact: list[dict[str, Any]] | None
     ruled_out: list[str]
+    uncertainty: float | None
+    roster: Rostered | None
+    timeline: list[Moment]
     names: list[dict[str, Any]]
     caller: str | None
     evidence: list[dict[str, Any]] | None
@@ -124,6 +144,19 @@ class Reader:
         """Show a record in a list."""
         return Summary(**self._short(record))
 
+    def _roster(self, line: RosterLine | None) -> Rostered | None:
+        if line is None:
+            return None
+        begins, ends = line.shift or (None, None)
+        return Rostered(
+            interface=line.interface, team=line.team,
+            shift_from=moment_out(begins, self._zone), shift_to=moment_out(ends, self._zone),
+        )  # fmt: skip
+
+    def _timeline(self, timeline: tuple[Told, ...]) -> list[Moment]:
+        chinese = self._language == "zh"
+        return [Moment(at=moment_out(p.at, self._zone), what=p.zh if chinese else p.en) for p in timeline]
+
     def detail(self, record: Record, history: list[Entry]) -> Detail:
         """Show a record, as far as the reader may see it."""
         said, standing = record.dossier, record.standing
@@ -133,6 +166,7 @@ class Reader:
             measured=said.measured, limit=said.limit, unit=said.unit, rulebook=said.rulebook,
             most_points=standing.most, decided_points=standing.decided_points,
             proposed_by=self._named(standing.proposed_by), impact=said.impact, ruled_out=list(said.ruled_out),
+            uncertainty=said.uncertainty, roster=self._roster(said.roster), timeline=self._timeline(said.timeline),
             names=said.names, caller=self._caller(said.caller), evidence=self._evidence(said.evidence),
             fine_yuan=standing.fine_yuan if self._sees_money else None,
             deadlines=self._deadlines(record), recommendations=self._recommendations(record),

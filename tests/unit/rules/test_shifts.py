@@ -107,12 +107,14 @@ def test_coming_at_the_stroke_is_undetermined(moment: float) -> None:
     assert [r.verdict for r in day((-50, "signed out"), (moment, "in"))] == [Verdict.UNDETERMINED]
 
 
-def test_shift_is_judged_once_however_often_one_asks() -> None:
+def test_lateness_is_judged_once_and_while_the_shift_lasts() -> None:
     story = Story(on=roster("Alice", start=0, end=1000))
     story.state(-50, state=OFFLINE, reason="signed out")
     story.state(120)
-    assert story.judge.decide(micros(999)) == []
-    assert [r.rule for r in story.judge.decide(micros(1001))] == ["V-LATE"]
+    story.state(300, state=OFFLINE, reason="signed out")
+    story.state(400)
+    assert story.judge.decide(micros(179)) == []
+    assert [(r.rule, r.end) for r in story.judge.decide(micros(181))] == [("V-LATE", micros(120))]
     assert story.judge.decide(micros(1500)) == []
     assert story.records() == []
 
