@@ -29,7 +29,7 @@ Tell = Callable[[str], None]
 """Takes a line of progress."""
 
 _LEAD_SECONDS = 8.0
-_LEAD_COMMANDS = 3
+_LEAD_COMMANDS = 2
 """From the roster's writing to the shift's beginning: the service starts, and people take their phones."""
 
 _ALL_DAY_SECONDS = 7200.0
