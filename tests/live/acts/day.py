@@ -29,7 +29,7 @@ Tell = Callable[[str], None]
 """Takes a line of progress."""
 
 _LEAD_SECONDS = 8.0
-_LEAD_COMMANDS = 3
+_LEAD_COMMANDS = 2
 """From the roster's writing to the shift's beginning: the service starts, and people take their phones."""
 
 _ALL_DAY_SECONDS = 7200.0
@@ -112,7 +112,7 @@ async def live_through(
         first: Held for the first command: it compiles for those of other days that share the home's parent.
         tell: Takes each line of progress.
     """
-    told = sorted(acts, key=lambda act: act.duty(0) not in _SHIFTS)
+    told = sorted(acts, key=lambda act: act.duty not in _SHIFTS)
     stories = [act.story(number) for number, act in enumerate(told)]
     rulebook, roster = home / "rulebook.yaml", home / "roster.json"
     write_rulebook(rulebook, figures)
@@ -157,7 +157,7 @@ def _roster(acts: list[Act], scenes: Iterable[Scene], day: Day) -> dict[str, Any
     seats, shifts, leave = [], [], []
     for act, scene in zip(acts, scenes, strict=True):
         for place, agent in enumerate(scene.agents):
-            duty = act.duty(place)
+            duty = act.duty_of(place)
             seats.append({"agent": agent.name, "interface": agent.interface})
             shifts += [] if duty is Duty.NONE else [_row(agent.name, whole if duty is Duty.ALL_DAY else short)]
             leave += [_row(agent.name, short)] if duty is Duty.LEAVE else []

@@ -31,7 +31,7 @@ class Act:
     perform: Perform
     agent_count: int
     outsiders: tuple[int, ...]
-    duties: dict[int, Duty]
+    duty: Duty
     wrap_up_seconds: int
     own_floor: bool
     queue: dict[str, Any]
@@ -54,9 +54,9 @@ class Act:
             self.name, told, play, number, self.agent_count, self.own_floor, self.queue, outsiders=self.outsiders
         )
 
-    def duty(self, place: int) -> Duty:
-        """Tell what the roster says of the n-th agent."""
-        return self.duties.get(place, Duty.ALL_DAY)
+    def duty_of(self, place: int) -> Duty:
+        """Tell what the roster says of the n-th agent: the first one is who acts."""
+        return Duty.ALL_DAY if place else self.duty
 
 
 ACTS: dict[str, Act] = {}
@@ -84,7 +84,7 @@ def act(
     """
 
     def add(perform: Perform) -> Perform:
-        made = Act(perform, agents, outsiders, {0: duty}, wrap_up_seconds, own_floor, queue)
+        made = Act(perform, agents, outsiders, duty, wrap_up_seconds, own_floor, queue)
         ACTS[made.name] = made
         return perform
 
