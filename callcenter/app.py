@@ -64,6 +64,7 @@ async def _run(settings: Settings, kept: _Kept, court: Court, group: asyncio.Tas
     tracker = Tracker(settings.ami.node, client, kept.journal, record, follower)
     exporter = _exporter(settings, tracker.health)
     tracker.attach(exporter)
+    client.beat_in = tracker.due_in
     server = ExporterServer(settings.exporter, exporter)
     serving = group.create_task(server.run(), name="exporter")
     tracking = group.create_task(tracker.run(), name="tracker")

@@ -43,6 +43,11 @@ class Shifts:
             self._judge(agent, shift, ended=True)
         self._memory.shifts_until = max(self._memory.shifts_until, now - 1)
 
+    def due(self) -> Micros | None:
+        """Return when the next shift is over; None: no more are known."""
+        first = bisect_right(self._shifts, self._memory.shifts_until, key=lambda shift: shift[0])
+        return self._shifts[first][0] + 1 if first < len(self._shifts) else None
+
     def finish(self, at: Micros) -> None:
         """The input is over: whoever came late to a shift that lasts did so all the same."""
         self.over(at + 1)

@@ -9,15 +9,12 @@ import msgspec
 from callcenter.domain import events as ev
 from callcenter.domain.facts import Fact
 from callcenter.domain.floor import Floor
-from callcenter.domain.frame import SECOND, Frame, Micros
+from callcenter.domain.frame import Frame, Micros
 from callcenter.domain.state import FloorSettings
 from callcenter.rules.duty import Roster
 from callcenter.rules.edition import Rulebook
 from callcenter.rules.judge import Judge
 from callcenter.rules.violation import Violation
-
-_DECIDE_EVERY: Micros = SECOND // 2
-"""By the switch's time: a verdict is due within a second of the moment at which it can be known."""
 
 
 class Court(NamedTuple):
@@ -62,7 +59,6 @@ class _Saved(msgspec.Struct):
     seen: Seen
     judge: bytes | None = None
     graded: bool = False
-    decided_at: Micros | None = None
 
 
 class Follower:
@@ -73,7 +69,11 @@ class Follower:
         self.seen = seen or Seen()
         self.judge = judge
         self._graded = False
-        self._decided_at: Micros | None = None
+
+    @property
+    def due(self) -> Micros | None:
+        """When a verdict can be known with no more facts; None: none waits, or nothing is seen."""
+        return None if self.judge is None or self.seen.lost else self.judge.due()
 
     def follow(self, frame: Frame | None, event: ev.Event | None) -> Followed:
         """Let an event happen, and note the frame that it came from, if from one."""
@@ -95,10 +95,7 @@ class Follower:
             self.judge.see(fact)
         now = self.floor.state.now
         # while the login is down a gap has not been told yet, and what lies in it is not known
-        if now is None or self.seen.lost or now - (self._decided_at or 0) < _DECIDE_EVERY:
-            return []
-        self._decided_at = now
-        return self.judge.decide(now)
+        return [] if now is None or self.seen.lost else self.judge.decide(now)
 
     def _happen(self, event: ev.Event | None) -> list[Fact]:
         if event is None:
@@ -118,7 +115,7 @@ class Follower:
         """Pack everything, to be given to `restore`."""
         judge = self.judge
         saved = _Saved(self.floor.save(), self.seen, None if judge is None else judge.save())
-        saved.graded, saved.decided_at = self._graded, self._decided_at
+        saved.graded = self._graded
         return msgspec.msgpack.encode(saved)
 
     @classmethod
@@ -131,5 +128,5 @@ class Follower:
         saved = msgspec.msgpack.decode(blob, type=_Saved)
         judge = None if court is None else court.judge(saved.judge)
         follower = cls(Floor.restore(saved.floor, settings), saved.seen, judge)
-        follower._graded, follower._decided_at = saved.graded, saved.decided_at
+        follower._graded = saved.graded
         return follower
