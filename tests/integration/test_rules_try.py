@@ -141,6 +141,14 @@ def test_progress_is_a_line_a_day_without_a_terminal(home: Path) -> None:
     assert f"reading {DAY}" in run(home).stderr
 
 
+def test_progress_is_a_bar_on_a_terminal(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    told = run(home).stderr
+    assert "reading" not in told
+    assert DAY in told
+    assert "━" in told
+
+
 def test_remarks_are_in_chinese_too(home: Path) -> None:
     assert f"正在读取 {DAY}" in run(home, "--lang", "zh-CN").stderr
 
