@@ -73,6 +73,7 @@ async def _run(settings: Settings, kept: _Kept, group: asyncio.TaskGroup, stop: 
         watch = LogWatch(settings.ami.queue_log, tracker)
         tracker.attach_log(watch)
         beside.append(group.create_task(watch.run(), name="queue_log"))
+    client.beat_in = tracker.due_in
     server = ExporterServer(settings.exporter, exporter)
     serving = group.create_task(server.run(), name="exporter")
     terms = settings.web.terms(court.rulebook.zone)

@@ -57,6 +57,9 @@ class AmiClient:
     """Iterate over what one switch says, while `run` keeps both logins open.
 
     Whatever is wrong at the first login stops `run` with one sentence; after that, nothing does.
+
+    Attributes:
+        beat_in: Says in how many seconds somebody needs to know the switch's time, so that a heartbeat goes then.
     """
 
     def __init__(self, settings: AmiSettings, *, tee: Callable[[bytes], None] | None = None) -> None:
@@ -68,6 +71,7 @@ class AmiClient:
         self._session: Session | None = None
         self._settled = False
         self._ended_frames: Counter[str] = Counter()
+        self.beat_in: Callable[[], float | None] = lambda: None
 
     def __aiter__(self) -> Self:
         return self
@@ -153,7 +157,7 @@ class AmiClient:
 
     async def _follow(self, link: Link, backoff: Backoff) -> str:
         """Follow one events login to its end and return why it ended."""
-        session = self._session = Session(self._settings, link, lambda: self._control, self._inbox)
+        session = self._session = Session(self._settings, link, lambda: self._control, self._inbox, self.beat_in)
         try:
             reason = await session.follow()
         except SwitchError as error:

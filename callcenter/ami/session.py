@@ -34,6 +34,8 @@ log = structlog.get_logger()
 
 _CHECKS_PER_BEAT = 4
 _RETRY_SECONDS = 0.25
+_SOONEST_BEAT = 0.25
+"""However much somebody needs the time, the control login is left room."""
 
 
 def our_clock() -> Micros:
@@ -58,11 +60,19 @@ class Session:
         synced: The snapshot has been taken.
     """
 
-    def __init__(self, settings: AmiSettings, link: Link, control: Callable[[], Link | None], inbox: Inbox) -> None:
+    def __init__(
+        self,
+        settings: AmiSettings,
+        link: Link,
+        control: Callable[[], Link | None],
+        inbox: Inbox,
+        beat_in: Callable[[], float | None] = lambda: None,
+    ) -> None:
         self._settings = settings
         self._link = link
         self._control = control
         self._inbox = inbox
+        self._beat_in = beat_in
         self._heart = Heartbeat(settings.heartbeat_deadline)
         self._arrivals: dict[int, asyncio.Future[Frame]] = {}
         self._snapshot_owed = asyncio.Event()
@@ -140,7 +150,12 @@ class Session:
         while True:
             if not self._inbox.full:
                 await self._beat()
-            await asyncio.sleep(self._settings.heartbeat_every)
+            await asyncio.sleep(self._until_next_beat())
+
+    def _until_next_beat(self) -> float:
+        """Wait as long as set, or until the switch's time is needed."""
+        every, needed = self._settings.heartbeat_every, self._beat_in()
+        return every if needed is None else min(every, max(needed, _SOONEST_BEAT))
 
     async def _keep_watch(self) -> None:
         while not self.overdue:

@@ -23,7 +23,7 @@ from callcenter.errors import BadInput
 from callcenter.reports import trial_run
 from callcenter.reports.board_words import Lang, language
 from callcenter.reports.trial import AROUND, Outcome, Span
-from callcenter.reports.trial_text import About, Sort, lines, shape, write_csv
+from callcenter.reports.trial_text import About, Sort, lines, remark, shape, write_csv
 from callcenter.rules.dates import datetime_of, day_start
 from callcenter.rules.edition import Rulebook
 from callcenter.rules.rulebook import load_rulebook
@@ -72,7 +72,7 @@ def try_draft(
     chosen = load_settings(settings)
     days = _days(first, last, ZoneInfo(chosen.site.timezone))
     draft = load_rulebook(rulebook)
-    outcome, in_force = asyncio.run(_try(chosen, draft, days))
+    outcome, in_force = asyncio.run(_try(chosen, draft, days, spoken))
     about = About(
         days.first, days.last, chosen.site.timezone, _versions(in_force, days.span), draft.editions[-1].version
     )
@@ -84,17 +84,17 @@ def try_draft(
         write_csv(csv, outcome, sort)
 
 
-async def _try(settings: Settings, draft: Rulebook, days: _Days) -> tuple[Outcome, Rulebook]:
+async def _try(settings: Settings, draft: Rulebook, days: _Days, lang: Lang) -> tuple[Outcome, Rulebook]:
     office = await Office.open(settings.store)
     try:
         court = await Rules(office, settings.court, ()).court()
     finally:
         await office.close()
     if court.roster is None:
-        _note("no roster is set (rules.roster): every record is undetermined")
+        _note(remark("no_roster", lang))
     async with trial_run.open_archive(settings.store, settings.ami.node, days.zone) as archive:
-        _note_missing(await archive.covers(days.span), days)
-        with _progress(days) as progress:
+        _note_missing(await archive.covers(days.span), days, lang)
+        with _progress(days, lang) as progress:
             return await archive.tried(court.rulebook, draft, court.roster, days.span, progress), court.rulebook
 
 
@@ -125,12 +125,12 @@ def _language(wanted: str) -> Lang:
     return found
 
 
-def _note_missing(archived: Extent, days: _Days) -> None:
+def _note_missing(archived: Extent, days: _Days, lang: Lang) -> None:
     start, end = (f"{datetime_of(moment, days.zone):%Y-%m-%d %H:%M}" for moment in archived)
     if archived.start > days.span.start:
-        _note(f"facts are archived from {start} on: nothing before counts")
+        _note(remark("begins", lang, moment=start))
     if archived.end < days.span.end:
-        _note(f"facts are archived until {end}: what lasted then may differ")
+        _note(remark("ends", lang, moment=end))
 
 
 def _note(sentence: str) -> None:
@@ -138,11 +138,11 @@ def _note(sentence: str) -> None:
 
 
 @contextmanager
-def _progress(days: _Days) -> Iterator[trial_run.Progress]:
+def _progress(days: _Days, lang: Lang) -> Iterator[trial_run.Progress]:
     """Show a bar on a terminal, else a line for each day that is reached."""
     console = Console(stderr=True)
     if not console.is_terminal:
-        yield _by_line(days)
+        yield _by_line(days, lang)
         return
     total = days.span.end - days.span.start + 2 * AROUND
     columns = (TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn())
@@ -156,13 +156,13 @@ def _progress(days: _Days) -> Iterator[trial_run.Progress]:
         yield move
 
 
-def _by_line(days: _Days) -> trial_run.Progress:
+def _by_line(days: _Days, lang: Lang) -> trial_run.Progress:
     told: list[date] = []
 
     def move(at: Micros) -> None:
         day = datetime_of(at, days.zone).date()
         if day not in told[-1:] and days.first <= day <= days.last:
             told.append(day)
-            _note(f"reading {day}")
+            _note(remark("reading", lang, day=day))
 
     return move

@@ -45,6 +45,9 @@ _WORDS: dict[Lang, dict[str, str]] = {
         "on": "已启用的规则", "shadow": "试运行（影子）的规则：仅供管理员查看",
         "about": "{first} 至 {last}（{timezone}）：现行规则 {in_force}，草案 {draft}",
         "same": "草案与现行规则的结果没有差别", "hidden": "另有 {count} 行没有差别，未列出（--all 列出）",
+        "no_roster": "未设置排班表（rules.roster）：所有记录均为待定",
+        "begins": "事实自 {moment} 起存档，此前的不计", "ends": "事实存档至 {moment}，其时未完的记录可能不同",
+        "reading": "正在读取 {day}",
         "legend": "各栏为 拟提/待定/免责 的记录数；扣分只计拟提的记录，取各规则的最低分",
     },
     "en": {
@@ -53,6 +56,10 @@ _WORDS: dict[Lang, dict[str, str]] = {
         "on": "rules that are on", "shadow": "rules in the shadow: for administrators alone",
         "about": "{first} to {last} ({timezone}): {in_force} in force, draft {draft}",
         "same": "the draft makes no difference", "hidden": "{count} rows without a difference are left out (see --all)",
+        "no_roster": "no roster is set (rules.roster): every record is undetermined",
+        "begins": "facts are archived from {moment} on: nothing before counts",
+        "ends": "facts are archived until {moment}: what lasted then may differ",
+        "reading": "reading {day}",
         "legend": "records proposed/undetermined/excused; points are the least of each rule, of proposed ones alone",
     },
 }  # fmt: skip
@@ -90,6 +97,11 @@ def lines(outcome: Outcome, about: About, lang: Lang, sort: Sort, *, everything:
             yield words["hidden"].format(count=len(part.rows) - len(rows))
     if not any(part.rows for _, part in _parts(outcome)):
         yield words["same"]
+
+
+def remark(code: str, lang: Lang, **gaps: object) -> str:
+    """Say something of a trial beside its result."""
+    return _WORDS[lang][code].format(**gaps)
 
 
 def ordered(rows: Iterable[Difference], sort: Sort) -> list[Difference]:

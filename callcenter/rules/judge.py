@@ -130,6 +130,12 @@ class Judge:
             memory.forget()
         return told
 
+    def due(self) -> Micros | None:
+        """Return the earliest moment at which `decide` may find something without new facts; None: at none."""
+        waiting = self._memory.pending[0].due if self._memory.pending else None
+        moments = (waiting, self._offers.due(), self._shifts.due(), self._skipped.due())
+        return min((moment for moment in moments if moment is not None), default=None)
+
     def finish(self, at: Micros | None, own_calls: Iterable[fx.OwnCall] = ()) -> list[Violation]:
         """Tell all that is left, in order: the input is over, and its end is no gap.
 

@@ -95,6 +95,11 @@ class Offers:
             # a run that begins later expires later than this
             self._memory.run_due = self._expires(now) if soonest is None else soonest
 
+    def due(self) -> Micros | None:
+        """Return when the next run ends with nothing more happening; None: there is no run."""
+        lasts = (self._expires(person.run[-1].at) for person in self._memory.people.values() if person.run)
+        return min((last + 1 for last in lasts), default=None)
+
     def _expires(self, last: Micros) -> Micros:
         figures = self._law.figures(last)
         return last if figures is None else last + figures.refused_apart + _TOLD_WITHIN

@@ -56,6 +56,11 @@ class Shifts:
                 self._left(due.agent, due.shift, due.at)
         self._memory.shifts_until = max(self._memory.shifts_until, now - 1)
 
+    def due(self) -> Micros | None:
+        """Return when there is next something to judge with nothing more happening; None: nothing that is planned."""
+        first = bisect_right(self._dues, self._memory.shifts_until, key=_at)
+        return self._dues[first].at + 1 if first < len(self._dues) else None
+
     def _arrived(self, person: Person, agent: str, at: Micros) -> None:
         """Judge coming to a shift as soon as somebody is there."""
         shift = None if self._law.roster is None else self._law.roster.shift_of(agent, at)

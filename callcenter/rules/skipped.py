@@ -108,6 +108,12 @@ class Skipped:
         self._memory.callbacks = left
         self._memory.callbacks_due = min((promise.by for promise in self._promises()), default=0)
 
+    def due(self) -> Micros | None:
+        """Return when there is next something to judge with nothing more happening; None: nothing is owed."""
+        owed = (one.ended + (self._within(one.ended) or 0) for one in self._memory.owed[:1])
+        promised = (self._memory.callbacks_due,) if self._memory.callbacks else ()
+        return min((due + _TOLD_WITHIN + 1 for due in (*owed, *promised)), default=None)
+
     def _within(self, ended: Micros) -> Micros | None:
         """Return how long after a talk its disposition is due, None where nobody has said."""
         figures = self._law.figures(ended)

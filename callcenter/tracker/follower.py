@@ -9,14 +9,11 @@ import msgspec
 from callcenter.domain import events as ev
 from callcenter.domain.facts import Fact
 from callcenter.domain.floor import Floor
-from callcenter.domain.frame import SECOND, Frame, Micros
+from callcenter.domain.frame import Frame, Micros
 from callcenter.domain.state import FloorSettings
 from callcenter.rules.inputs import Disposition
 from callcenter.rules.violation import Violation
 from callcenter.tracker.inputs import Court, Input, LagSeen, QueueLogRead
-
-_DECIDE_EVERY: Micros = SECOND // 2
-"""By the switch's time: a verdict is due within a second of the moment at which it can be known."""
 
 
 class Followed(NamedTuple):
@@ -49,7 +46,6 @@ class _Saved(msgspec.Struct):
     seen: Seen
     judge: bytes | None = None
     graded: bool = False
-    decided_at: Micros | None = None
     court: Court | None = None
 
 
@@ -66,7 +62,11 @@ class Follower:
         self.judge = None if court is None else court.judge()
         self.seen = Seen()
         self._graded = False
-        self._decided_at: Micros | None = None
+
+    @property
+    def due(self) -> Micros | None:
+        """When a verdict can be known with no more facts; None: none waits, or nothing is seen."""
+        return None if self.judge is None or self.seen.lost else self.judge.due()
 
     def follow(self, frame: Frame | None, event: ev.Event | None, said: Input | None = None) -> Followed:
         """Let an event happen, and note the frame that it came from, or what people said."""
@@ -113,10 +113,7 @@ class Follower:
             self.judge.see(fact)
         now = self.floor.state.now
         # while the login is down a gap has not been told yet, and what lies in it is not known
-        if now is None or self.seen.lost or now - (self._decided_at or 0) < _DECIDE_EVERY:
-            return []
-        self._decided_at = now
-        return self.judge.decide(now)
+        return [] if now is None or self.seen.lost else self.judge.decide(now)
 
     def _happen(self, event: ev.Event | None) -> list[Fact]:
         if event is None:
@@ -136,7 +133,7 @@ class Follower:
         """Pack everything, to be given to `restore`."""
         judge = self.judge
         saved = _Saved(self.floor.save(), self.seen, None if judge is None else judge.save(), court=self.court)
-        saved.graded, saved.decided_at = self._graded, self._decided_at
+        saved.graded = self._graded
         return msgspec.msgpack.encode(saved)
 
     @classmethod
@@ -149,7 +146,7 @@ class Follower:
         saved = msgspec.msgpack.decode(blob, type=_Saved)
         follower = cls(saved.court or court)
         follower.floor = Floor.restore(saved.floor, follower.floor.settings)
-        follower.seen, follower._graded, follower._decided_at = saved.seen, saved.graded, saved.decided_at
+        follower.seen, follower._graded = saved.seen, saved.graded
         if follower.court is not None:
             follower.judge = follower.court.judge(saved.judge)
         return follower

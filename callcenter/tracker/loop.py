@@ -173,6 +173,16 @@ class Tracker:
             ledger=self._ledger.differences(self._follower.floor),
         )
 
+    def due_in(self) -> float | None:
+        """Tell in how many seconds a verdict can be known, as far as the switch's clock is known; None: none waits.
+
+        A quiet switch tells no time but by heartbeats: one sent then lets the verdict be told at once.
+        """
+        due, now = self._follower.due, self._follower.floor.state.now
+        if due is None or now is None or self._last_seen_at is None:
+            return None
+        return (due - now - (_our_clock() - self._last_seen_at)) / SECOND
+
     async def _take(self, steps: Sequence[Step]) -> None:
         """Journal, apply, show, and hand to the record; waits only where one of them has no more room."""
         async with self._taking:

@@ -105,6 +105,15 @@ async def test_heartbeat_stands_right_behind_its_own_frame(switch: ScriptedSwitc
     assert client.lag is None  # the login is over
 
 
+async def test_heartbeat_goes_as_soon_as_the_switchs_time_is_needed(switch: ScriptedSwitch) -> None:
+    client = AmiClient(settings(switch, heartbeat_every=60, heartbeat_deadline=120))
+    client.beat_in = lambda: -1.0
+    async with running(client):
+        await until(client, SnapshotTaken)
+        assert isinstance((await until(client, HeartbeatSeen))[-1], HeartbeatSeen)
+        assert isinstance((await until(client, HeartbeatSeen))[-1], HeartbeatSeen)
+
+
 async def test_each_frame_comes_with_the_bytes_it_was_read_from(switch: ScriptedSwitch) -> None:
     async with running(AmiClient(settings(switch))) as client:
         item = (await until(client, FramesRead))[-1]

@@ -141,6 +141,18 @@ def test_progress_is_a_line_a_day_without_a_terminal(home: Path) -> None:
     assert f"reading {DAY}" in run(home).stderr
 
 
+def test_progress_is_a_bar_on_a_terminal(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    told = run(home).stderr
+    assert "reading" not in told
+    assert DAY in told
+    assert "━" in told
+
+
+def test_remarks_are_in_chinese_too(home: Path) -> None:
+    assert f"正在读取 {DAY}" in run(home, "--lang", "zh-CN").stderr
+
+
 def test_what_the_archive_does_not_cover_is_said(home: Path) -> None:
     told = run(home, first="2027-01-14", last="2027-01-16").stderr
     assert "archived from 2027-01-15 16:00 on" in told

@@ -25,6 +25,10 @@ from callcenter.tracker.intake import Intake
 from callcenter.tracker.ledger import Ledger
 
 OURS = 1_900_000_000 * SECOND
+MISSED = fx.Offer(
+    agent="Alice", interface="PJSIP/1001", offered_at=OURS, rang_at=OURS, ended_at=OURS, connected_at=None,
+    outcome=fx.OfferOutcome.TIMED_OUT, available=True, refuted=None, in_gap=False, frames=(),
+)  # fmt: skip
 SNAPSHOT = Snapshot(None, None, None, None, "22.10.1", "", "", (), (), (), (), None, None)
 
 
@@ -267,3 +271,20 @@ def test_the_ledger_begins_with_who_is_there() -> None:
     line = Line()
     line.take(opened(), read(beat(1, "1800000000"), joined(2)))
     assert Ledger(line.follower.floor).differences(line.follower.floor) == {"consumers": 0}
+
+
+def test_no_verdict_is_due_while_the_login_is_lost() -> None:
+    line = Line(Follower(Court(load_rulebook(), None)))
+    assert line.follower.judge is not None
+    line.follower.judge.see(fx.OfferEnded(at=OURS, queue="consumers", uniqueid="1.1", visit=1, offer=MISSED))
+    line.take(opened(), read(joined(1)))
+    assert line.follower.due is not None
+    line.take(lost())
+    assert line.follower.due is None
+
+
+def test_what_makes_a_stream_evidence_is_followed_without_a_judge() -> None:
+    follower = Follower()
+    (graded,) = read(joined(1)).frames
+    plain = msgspec.structs.replace(graded, seq=None)
+    assert [follower.follow(frame, None).graded for frame in (graded, plain, graded)] == [True, False, True]

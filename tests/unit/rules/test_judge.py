@@ -254,3 +254,29 @@ def test_nothing_seen_is_nothing_to_tell() -> None:
     for _ in range(300):
         assert judge.decide(micros(0)) == []
     assert judge.finish(None) == []
+
+
+def test_verdict_is_told_at_the_moment_at_which_it_is_due() -> None:
+    story = Story(on=roster())
+    story.ready("Alice")
+    story.offer(10, 20, OfferOutcome.TIMED_OUT)
+    assert story.judge.decide(micros(30)) == []
+    due = story.judge.due()
+    assert due == micros(90)
+    assert story.judge.decide(due - 1) == []
+    assert [record.rule for record in story.judge.decide(due)] == ["V-MISSED"]
+    assert story.judge.due() == roster().shifts["Alice"][0][1] + 1
+
+
+def test_refusal_is_told_when_no_run_can_take_it_in_any_more() -> None:
+    story = Story(on=roster())
+    story.ready("Alice")
+    story.offer(10, 5, OfferOutcome.DECLINED)
+    due = story.judge.due()
+    assert due == micros(15 + 600 + 5) + 1
+    assert story.judge.decide(due - 1) == []
+    assert [record.rule for record in story.judge.decide(due)] == ["V-MISSED"]
+
+
+def test_nothing_is_due_where_nothing_happened() -> None:
+    assert Story().judge.due() is None
