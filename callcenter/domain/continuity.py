@@ -19,8 +19,8 @@ from callcenter.domain.people import People
 from callcenter.domain.snapshot import ChannelState, Snapshot
 from callcenter.domain.state import State
 
-STEP: Micros = SECOND // 10
-"""Frames come at most this much out of the order of their times (seen: 0): what is older was told by another clock."""
+STEP: Micros = SECOND // 2
+"""Honest frames come at most this much out of the order of their times (seen: a few places, no measurable time)."""
 
 
 class Continuity:

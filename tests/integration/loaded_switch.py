@@ -65,6 +65,7 @@ class LoadedSwitch:
         self._began = time.monotonic()
         self._epoch = time.time_ns() // 1000
         self._sequence = 100
+        self._stamped = 0
         self._due: list[tuple[int, int, int, int]] = []
         self._channels: dict[str, dict[str, str]] = {}
         self._waiting: dict[str, dict[str, str]] = {}
@@ -142,6 +143,7 @@ class LoadedSwitch:
 
     def _emit(self, head: bytes, at: int, rest: bytes) -> None:
         self._sequence += 1
+        self._stamped = at = max(at, self._stamped)  # as a switch stamps what it sends, however late its turn came
         if self._reader_of_events is None:
             return
         self.said += 1

@@ -37,13 +37,13 @@ def test_clock_set_back_twice_is_two_gaps() -> None:
     assert steps(beats(0, 100, 40, 50, 30, silence=None)) == [(40.0, 100.0), (30.0, 50.0)]
 
 
-@pytest.mark.parametrize("late", [0.001, 0.1])
+@pytest.mark.parametrize("late", [0.001, 0.1, 0.5])
 def test_frame_that_comes_a_little_late_is_no_step(late: float) -> None:
     assert steps(beats(0, 10, 10 - late, silence=None)) == []
 
 
 def test_clock_set_back_by_more_than_a_frame_is_late_is_a_step() -> None:
-    assert steps(beats(0, 10, 9.89, silence=None)) == [(9.89, 10.0)]
+    assert steps(beats(0, 10, 9.49, silence=None)) == [(9.49, 10.0)]
 
 
 def test_clock_set_forward_between_two_heartbeats_is_a_gap() -> None:

@@ -9,6 +9,7 @@ import pytest
 from callcenter.domain.facts import AgentState
 from callcenter.rules.duty import Roster, Seat, Stretch
 from callcenter.rules.edition import Mode, Rulebook
+from callcenter.rules.rulebook import load_rulebook
 from callcenter.rules.violation import Verdict, Violation
 from tests.unit.rules.story import PHONES, Story, micros, rulebook
 
@@ -220,6 +221,12 @@ def test_without_evidence_grade_it_is_undetermined(book: Rulebook) -> None:
 
 def test_packaged_rulebook_does_not_judge_it() -> None:
     assert told(handover((1010, "Alice", "signed out"))) == []
+
+
+def test_before_any_edition_nobody_leaves_or_relieves(tmp_path: Path) -> None:
+    path = tmp_path / "rulebook.yaml"
+    path.write_text(f"based_on: packaged\neditions: [{{version: late, from: 2040-01-01, violations: {ON}}}]\n")
+    assert told(handover((900, "Alice", "signed out"), book=load_rulebook(path))) == []
 
 
 def test_without_a_roster_there_is_no_relief(book: Rulebook) -> None:

@@ -9,6 +9,7 @@ import pytest
 from callcenter.domain.facts import EndedBy, VisitOutcome
 from callcenter.rules.edition import Rulebook
 from callcenter.rules.judge import Judge
+from callcenter.rules.rulebook import load_rulebook
 from callcenter.rules.violation import Verdict
 from tests.unit.rules.story import Story, micros, packaged, roster, rulebook
 
@@ -296,6 +297,18 @@ def test_promise_made_while_the_talk_lasts_stands_on_its_frames(book: Rulebook) 
     assert [(r.act.code, r.verdict, r.frames) for r in story.records(5000)] == [
         ("not_called_back", Verdict.PROPOSED, (5,))
     ]
+
+
+def test_promise_that_is_due_when_no_rulebook_holds_is_nobodys(tmp_path: Path) -> None:
+    path = tmp_path / "rulebook.yaml"
+    path.write_text(
+        "based_on: packaged\neditions:\n  - version: last\n    from: 2020-01-01\n    to: 2027-01-15\n"
+        f"    figures: {{disposition_within_seconds: 120}}\n    {ON}\n"
+    )
+    story = Story(on=roster(), book=load_rulebook(path))
+    story.talked(0, 60)
+    story.recorded(100, callback_to=CUSTOMER, callback_by=9 * 3600)
+    assert told(story, end=10 * 3600) == []
 
 
 def test_input_that_ends_before_the_callback_is_due_says_nothing(promised: Story) -> None:
