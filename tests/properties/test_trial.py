@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from callcenter.reports.trial import Span, Trial
 from callcenter.rules.duty import Roster
 from callcenter.rules.gist import gists
+from callcenter.rules.inputs import Disposition
 from callcenter.rules.pages import Moment, Page, packed, unpacked
 from tests.properties.test_rules import Move, _at_the_end, _facts, moves, shifts
 from tests.unit.rules.story import micros, packaged
@@ -15,11 +16,13 @@ from tests.unit.rules.story import micros, packaged
 
 @given(moves, st.integers(1, 9), shifts)
 def test_trial_gives_the_records_of_a_judge_that_saw_everything(day: list[Move], size: int, on: Roster) -> None:
-    facts, _ = _facts(day)
+    told, _ = _facts(day)
+    said = [one for one in told if isinstance(one, Disposition)]
+    facts = [one for one in told if not isinstance(one, Disposition)]
     moments = [Moment(n, graded=True, facts=gists([fact])) for n, fact in enumerate(facts)]
-    trial = Trial(packaged(), on, Span(micros(-100_000), micros(1_000_000)))
+    trial = Trial(packaged(), on, Span(micros(-100_000), micros(1_000_000)), said)
     for n in range(0, len(moments), size):
         trial.see(unpacked(packed(Page(moments[n : n + size]))))
     last = max(((fact.at or 0) - micros(0)) / 1e6 for fact in facts)
-    whole = {r.id: (r.agent, r.rule, r.verdict, r.points) for r in _at_the_end(facts, last, on)}
+    whole = {r.id: (r.agent, r.rule, r.verdict, r.points) for r in _at_the_end(told, last, on)}
     assert {key: (f.agent, f.rule, f.verdict, f.points) for key, f in trial.finish().items()} == whole
