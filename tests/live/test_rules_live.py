@@ -14,7 +14,17 @@ from tests.live.acts.law import PACKAGED, SHORT
 
 pytestmark = [pytest.mark.live, pytest.mark.timeout(400)]
 
-LIVE_RULES = {"V-LATE-ANSWER", "V-MISSED", "V-HOTLINE", "V-HANGUP", "V-AWAY", "V-LATE", "V-EARLY", "V-ABSENT"}
+LIVE_RULES = {
+    "V-LATE-ANSWER",
+    "V-MISSED",
+    "V-HOTLINE",
+    "V-HANGUP",
+    "V-AWAY",
+    "V-LATE",
+    "V-EARLY",
+    "V-ABSENT",
+    "V-RELIEF",
+}
 NAMED_DIGITS = 12
 
 

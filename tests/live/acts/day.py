@@ -159,7 +159,8 @@ def _roster(acts: list[Act], scenes: Iterable[Scene], day: Day) -> dict[str, Any
         for place, agent in enumerate(scene.agents):
             duty = act.duty_of(place)
             seats.append({"agent": agent.name, "interface": agent.interface})
-            shifts += [] if duty is Duty.NONE else [_row(agent.name, whole if duty is Duty.ALL_DAY else short)]
+            times = {Duty.ALL_DAY: [whole], Duty.NONE: [], Duty.RELIEF: [(day.ends, whole[1])]}
+            shifts += [_row(agent.name, span) for span in times.get(duty, [short])]
             leave += [_row(agent.name, short)] if duty is Duty.LEAVE else []
     return {"agents": seats, "shifts": shifts, "leave": leave, "legit_extensions": _MAY_BE_DIALLED}
 

@@ -27,11 +27,12 @@ SHORT = {
     "hangup_within_seconds": 3,
     "away_seconds": 5,
     "late_seconds": 2,
+    "relief_within_seconds": 8,
 }
 """Everything within seconds, so that a day fits into a minute."""
 
-PACKAGED = {"hangup_within_seconds": 5}
-"""The figures as they ship; the regulations name none for hanging up, so a department must."""
+PACKAGED = {"hangup_within_seconds": 5, "relief_within_seconds": 120}
+"""The figures as they ship; the regulations name none for hanging up and for a relief, so a department must."""
 
 _ON = {
     "V-HANGUP": {"mode": "on", "severity": "moderate", "points": 10},
@@ -39,6 +40,7 @@ _ON = {
     "V-LATE": {"mode": "on"},
     "V-EARLY": {"mode": "on"},
     "V-ABSENT": {"mode": "on"},
+    "V-RELIEF": {"mode": "on", "points": 5},
 }
 
 

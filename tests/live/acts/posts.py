@@ -1,4 +1,4 @@
-"""Acts of V-AWAY, V-LATE, V-EARLY and V-ABSENT, and those that look like them."""
+"""Acts of V-AWAY, V-LATE, V-EARLY, V-ABSENT and V-RELIEF, and those that look like them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.live.acts.table import Duty, act
 _SEEN_BEFORE_SECONDS = 2.0
 """What the stream did not show before a shift says nothing about coming to it."""
 
-AWAY, LATE, EARLY, ABSENT = "V-AWAY", "V-LATE", "V-EARLY", "V-ABSENT"
+AWAY, LATE, EARLY, ABSENT, RELIEF = "V-AWAY", "V-LATE", "V-EARLY", "V-ABSENT", "V-RELIEF"
 
 
 @act()
@@ -147,3 +147,36 @@ async def phone_comes_late(scene: Scene) -> None:
     await scene.sign_in(phone)
     scene.owe(LATE, phone, "may be the phone's fault", scene.day.begins, came, verdict="undetermined")
     await scene.until(scene.day.ends + MARGIN_SECONDS)
+
+
+async def hands_over(scene: Scene, leaves: float, relieved: float) -> tuple[SipPhone, float, SipPhone, float]:
+    """Be there until so long after the shift, with a relief who comes so long after it; gives when who did."""
+    phone, relief = await scene.phone(0), await scene.phone(1)
+    await scene.enter(phone)
+    await scene.enter(relief)
+    await scene.leave(relief)
+    done = {}
+    for moment, who in sorted([(leaves, phone), (relieved, relief)], key=lambda one: one[0]):
+        await scene.until(scene.day.ends + moment)
+        done[who.user] = await (scene.leave(who) if who is phone else scene.enter(who))
+    return phone, done[phone.user], relief, done[relief.user]
+
+
+@act(agents=2, outsiders=(0, 1), duty=Duty.SHIFT, relieved=True)
+async def leaves_unrelieved(scene: Scene) -> None:
+    """The agent stays until the shift is over and leaves before the relief is there, who is late."""
+    phone, left, relief, came = await hands_over(scene, MARGIN_SECONDS, scene.beyond("late") + MARGIN_SECONDS)
+    scene.owe(RELIEF, phone, "left before a relief was at the post", left, came)
+    scene.owe(LATE, relief, "late to the shift", scene.day.ends, came)
+
+
+@act(agents=2, outsiders=(0, 1), duty=Duty.SHIFT, relieved=True)
+async def is_relieved_in_time(scene: Scene) -> None:
+    """The relief is there when the shift ends, and the agent leaves after that."""
+    await hands_over(scene, MARGIN_SECONDS, -MARGIN_SECONDS)
+
+
+@act(agents=2, outsiders=(0, 1), duty=Duty.SHIFT, relieved=True)
+async def waits_for_the_relief(scene: Scene) -> None:
+    """The relief is as late as is allowed, and the agent stays until then."""
+    await hands_over(scene, 3 * MARGIN_SECONDS, scene.short_of("late"))

@@ -19,6 +19,7 @@ class Duty(Enum):
     NONE = "not on duty"
     SHIFT = "a shift that begins and ends within the day"
     LEAVE = "the same shift, and leave for all of it"
+    RELIEF = "a shift that begins where that one ends"
 
 
 Perform = Callable[[Scene], Awaitable[None]]
@@ -34,6 +35,7 @@ class Act:
     duty: Duty
     wrap_up_seconds: int
     own_floor: bool
+    relieved: bool
     queue: dict[str, Any]
 
     @property
@@ -56,6 +58,8 @@ class Act:
 
     def duty_of(self, place: int) -> Duty:
         """Tell what the roster says of the n-th agent: the first one is who acts."""
+        if place == 1 and self.relieved:
+            return Duty.RELIEF
         return Duty.ALL_DAY if place else self.duty
 
 
@@ -70,6 +74,7 @@ def act(
     duty: Duty = Duty.ALL_DAY,
     wrap_up_seconds: int = 0,
     own_floor: bool = False,
+    relieved: bool = False,
     **queue: Any,
 ) -> Callable[[Perform], Perform]:
     """Add a function to the acts under its own name.
@@ -80,11 +85,12 @@ def act(
         duty: What the roster says of the first one; the others are on duty.
         wrap_up_seconds: What the service is told of its queue.
         own_floor: It takes away most phones of the floor, so nobody else may be there.
+        relieved: The second agent is the first one's relief.
         queue: Settings of its queue that differ from the usual ones.
     """
 
     def add(perform: Perform) -> Perform:
-        made = Act(perform, agents, outsiders, duty, wrap_up_seconds, own_floor, queue)
+        made = Act(perform, agents, outsiders, duty, wrap_up_seconds, own_floor, relieved, queue)
         ACTS[made.name] = made
         return perform
 
