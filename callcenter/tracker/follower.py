@@ -54,10 +54,15 @@ class Follower:
 
     Args:
         court: What to judge by until the journal says otherwise; None: nothing is judged.
+
+    Attributes:
+        court: By what is judged.
+        enacted: The same, where the journal says so.
     """
 
     def __init__(self, court: Court | None = None) -> None:
         self.court = court
+        self.enacted: Court | None = None
         self.floor = Floor(FloorSettings() if court is None else court.floor)
         self.judge = None if court is None else court.judge()
         self.seen = Seen()
@@ -103,7 +108,7 @@ class Follower:
         if self.judge is not None:
             self.judge = self.judge.under(court.rulebook, court.roster)
         self.floor = Floor(court.floor, self.floor.state)
-        self.court = court
+        self.court = self.enacted = court
 
     def _judged(self, facts: list[Fact]) -> list[Violation]:
         if self.judge is None:
@@ -132,7 +137,7 @@ class Follower:
     def save(self) -> bytes:
         """Pack everything, to be given to `restore`."""
         judge = self.judge
-        saved = _Saved(self.floor.save(), self.seen, None if judge is None else judge.save(), court=self.court)
+        saved = _Saved(self.floor.save(), self.seen, None if judge is None else judge.save(), court=self.enacted)
         saved.graded = self._graded
         return msgspec.msgpack.encode(saved)
 
@@ -146,7 +151,7 @@ class Follower:
         saved = msgspec.msgpack.decode(blob, type=_Saved)
         follower = cls(saved.court or court)
         follower.floor = Floor.restore(saved.floor, follower.floor.settings)
-        follower.seen, follower._graded = saved.seen, saved.graded
+        follower.seen, follower.enacted, follower._graded = saved.seen, saved.court, saved.graded
         if follower.court is not None:
             follower.judge = follower.court.judge(saved.judge)
         return follower

@@ -85,8 +85,8 @@ class Tracker:
 
     @property
     def court(self) -> Court | None:
-        """By what is judged now."""
-        return self._follower.court
+        """By what is judged now, as the journal says; None: it does not say yet."""
+        return self._follower.enacted
 
     async def enter(self, said: Input) -> None:
         """Let what people or files say hold from now on, in its place among the frames.

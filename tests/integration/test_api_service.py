@@ -12,6 +12,7 @@ import httpx
 import msgspec
 import pytest
 
+from callcenter.journal import JournalReader, Kind
 from callcenter.store.audit import Head
 from tests.integration.loaded_switch import LoadedSwitch, stories
 from tests.integration.office import PASSWORD
@@ -81,3 +82,14 @@ async def test_port_of_the_api_that_is_taken_stops_the_start(served: tuple[Servi
         code, errors = await service.run("serve")
     assert code == 2
     assert f"127.0.0.1:{port} cannot be listened on" in errors.splitlines()[-1]
+
+
+async def test_journal_says_from_its_first_entry_by_what_is_judged_and_only_once(served: tuple[Service, int]) -> None:
+    service, _ = served
+    for _ in range(2):
+        await service.start()
+        assert await service.stop() == 0
+    with JournalReader(service.home / "journal.sqlite") as reader:
+        kinds = [stored.kind for stored in reader.read()]
+    assert kinds[0] == Kind.INPUT
+    assert len(service.logged("rules_enacted")) == 1

@@ -242,15 +242,17 @@ def test_an_entry_that_this_version_cannot_read_is_said_so(kind: Kind, payload: 
 
 def test_what_is_in_force_changes_at_its_place_and_is_saved_with_the_rest() -> None:
     line = Line(Follower(Court(load_rulebook(), None)))
+    before = line.follower.enacted
+    assert before is None
     names = FloorSettings(names={"PJSIP/1001": "Alice"}, blocked_after=7)
     enacted = Court(load_rulebook(), Roster("Asia/Shanghai", (), {}, {}), names)
     line.take(opened(), read(beat(1, "1800000000"), joined(2)))
     line.do([input_step("pbx", OURS, enacted)])
-    assert reread(line.stored[-1]).said == line.follower.court == enacted
+    assert reread(line.stored[-1]).said == line.follower.court == line.follower.enacted == enacted
     assert line.follower.floor.settings == names
     assert list(line.follower.floor.state.visits)  # what was known before still is
     restored = Follower.restore(line.follower.save(), Court(load_rulebook(), None))
-    assert (restored.court, restored.floor.settings) == (enacted, names)
+    assert (restored.court, restored.enacted, restored.floor.settings) == (enacted, enacted, names)
     assert restored.floor.state.digest() == line.follower.floor.state.digest()
 
 

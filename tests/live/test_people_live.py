@@ -1,0 +1,209 @@
+"""A call on a real switch becomes a record, and people decide on it over the API of the running service."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import socket
+import sys
+import time
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import httpx
+import pytest
+import yaml
+
+from callcenter.lab.logins import Operator
+from callcenter.lab.settings import LAB_DOMAIN
+from callcenter.lab.sipcall import SipCall
+from callcenter.lab.sipphone import SipPhone
+from callcenter.lab.stage import Stage
+from callcenter.lab.stories import STORIES
+from callcenter.lab.switch import Lab, free_port
+from callcenter.lab.troupe import settings_for
+from tests.integration.api import Browser
+from tests.integration.office import PASSWORD
+from tests.integration.service import PATIENCE, Service, at_home
+
+pytestmark = [pytest.mark.live, pytest.mark.timeout(300)]
+
+FIGURES = {"gap_nearness_seconds": 2, "together_seconds": 2, "disposition_within_seconds": 4}
+TALKS_SECONDS = 1.5
+SHIFT_SECONDS = 6 * 3600
+WORDS = {"note": "because"}
+
+
+class Department:
+    """A switch, the service beside it, and everybody who works there."""
+
+    def __init__(self, stage: Stage, service: Service, port: int) -> None:
+        self.stage = stage
+        self.service = service
+        self.api = f"http://127.0.0.1:{port}"
+        self.agent = stage.agents[0]
+        self._open = AsyncExitStack()
+        self._browsers: dict[str, Browser] = {}
+
+    async def signed_in(self, name: str, role: str = "agent") -> Browser:
+        """Give somebody's browser; the first time, an administrator makes the account at the console."""
+        if name not in self._browsers:
+            who = ["--agent", self.agent.name] if role == "agent" else []
+            process = await asyncio.create_subprocess_exec(
+                sys.executable, "-m", "callcenter", "user", "add", name, "--role", role, *who,
+                "--settings", self.service.settings, env=self.service.environment, stdin=asyncio.subprocess.PIPE,
+                stdout=asyncio.subprocess.DEVNULL,
+            )  # fmt: skip
+            await process.communicate(f"{PASSWORD}\n".encode())
+            http = await self._open.enter_async_context(httpx.AsyncClient(base_url=self.api, trust_env=False))
+            self._browsers[name] = Browser(http)
+            await self._browsers[name].sign_in(name)
+        return self._browsers[name]
+
+    async def talk(self, phone: SipPhone) -> SipCall:
+        """Let a customer talk to the agent for a moment; the customer hangs up."""
+        call = await self.stage.call()
+        ring = await phone.next_call()
+        ring.ring()
+        await asyncio.sleep(0.5)
+        ring.answer()
+        await asyncio.sleep(TALKS_SECONDS)
+        call.hang_up()
+        await ring.over.wait()
+        return call
+
+    async def listed(self, browser: Browser, path: str, wanted: int) -> list[dict[str, Any]]:
+        """Read a list until it is so long."""
+        async with asyncio.timeout(PATIENCE):
+            while len(items := (await browser.get(path)).json()["items"]) < wanted:  # noqa: ASYNC110 - another process
+                await asyncio.sleep(0.1)
+        return list(items)
+
+    async def close(self) -> None:
+        await self._open.aclose()
+
+
+def roster(stage: Stage, *, on_duty: bool = True) -> dict[str, Any]:
+    now = time.time()
+    spans = [(now - SHIFT_SECONDS, now + SHIFT_SECONDS)] if on_duty else []
+    return {
+        "agents": [{"agent": agent.name, "interface": agent.interface} for agent in stage.agents],
+        "shifts": [
+            {"agent": agent.name, "from": _told(start), "to": _told(end)}
+            for agent in stage.agents
+            for start, end in spans
+        ],
+    }
+
+
+def _told(moment: float) -> str:
+    return datetime.fromtimestamp(moment, UTC).isoformat()
+
+
+def this_month() -> str:
+    return datetime.now(ZoneInfo("Asia/Shanghai")).strftime("%Y-%m")
+
+
+@pytest.fixture
+async def work(tmp_path: Path) -> AsyncIterator[Department]:
+    story = STORIES["answered"]
+    lab = Lab(settings_for([story], tmp_path / "lab"))
+    state = await asyncio.to_thread(lab.start)
+    operator = Operator(state.ami_port, "lab", state.manager_secrets["lab"])
+    await operator.open()
+    stage, home, port = Stage(story, lab, operator), tmp_path / "home", free_port(LAB_DOMAIN, socket.SOCK_STREAM)
+    home.mkdir()
+    (home / "roster.json").write_text(json.dumps(roster(stage)))
+    edition = {
+        "version": "live", "from": "1970-01-01", "figures": FIGURES, "violations": {"V-SKIPPED": {"mode": "on"}},
+    }  # fmt: skip
+    (home / "rules.yaml").write_text(yaml.safe_dump({"based_on": "packaged", "editions": [edition]}))
+    more = (
+        f'[rules]\nrulebook = "{home}/rules.yaml"\nroster = "{home}/roster.json"\n'
+        f"[web]\nenabled = true\nport = {port}\n"
+    )
+    try:
+        async with at_home(
+            home, state.ami_port, secrets=state.manager_secrets, more=more, ami=f'queue_log = "{state.queue_log}"'
+        ) as service:
+            await service.start()
+            department = Department(stage, service, port)
+            yield department
+            await department.close()
+    finally:
+        stage.clear()
+        await operator.close()
+        await asyncio.to_thread(lab.discard)
+
+
+async def test_talk_that_was_not_recorded_goes_from_the_switch_to_the_score_and_back(work: Department) -> None:
+    phone = await work.stage.phone()
+    alice, sun = await work.signed_in("alice"), await work.signed_in("sun", "supervisor")
+    ma, hua = await work.signed_in("ma", "manager"), await work.signed_in("hua", "hr")
+    await agree_on_a_base(ma, hua)
+
+    await work.talk(phone)
+    (first,) = await work.listed(alice, "/calls", 1)
+    said = {"words": "asked for an invoice"}
+    recorded = await alice.send("POST", f"/calls/{first['uniqueid']}/dispositions", said)
+    await work.talk(phone)
+    (record,) = await work.listed(sun, "/violations?rule=V-SKIPPED", 1)
+
+    shown = (await sun.get(f"/violations/{record['id']}")).json()
+    scores = [await score(ma, work.agent.name)]
+    for browser, action in [
+        (sun, "notify"),
+        (alice, "explain"),
+        (sun, "confirm"),
+        (alice, "appeal"),
+        (hua, "overturn"),
+    ]:
+        taken = await browser.act(record["id"], action, WORDS)
+        assert taken.status_code == 200, taken.text
+        scores.append(await score(ma, work.agent.name))
+
+    assert recorded.status_code == 201
+    assert (shown["verdict"], shown["agent"]) == ("proposed", work.agent.name)
+    assert "log_differs" in shown["ruled_out"]  # queue_log was looked at
+    assert [moment["what"] for moment in shown["timeline"]][1:] == ["通话结束", "应完成登记"]
+    assert scores == ["100", "100", "100", "90", "100", "100"]
+    assert first["uniqueid"] not in json.dumps(shown["evidence"])
+    code, _ = await work.service.run("violations", "explain", record["id"])
+    assert code == 0
+
+
+async def test_roster_that_is_saved_while_the_service_runs_holds_from_then_on(work: Department) -> None:
+    phone = await work.stage.phone()
+    sun = await work.signed_in("sun", "supervisor")
+    await work.talk(phone)
+    await work.listed(sun, "/violations?rule=V-SKIPPED", 1)
+    (work.service.home / "roster.json").write_text(json.dumps(roster(work.stage, on_duty=False)))
+    async with asyncio.timeout(PATIENCE):
+        while len(work.service.logged("rules_enacted")) < 2:  # noqa: ASYNC110 - another process
+            await asyncio.sleep(0.1)
+    await work.talk(phone)
+    newest, before = await work.listed(sun, "/violations?rule=V-SKIPPED", 2)
+    assert (before["verdict"], newest["verdict"]) == ("proposed", "excused")
+    assert await work.service.stop() == 0
+    for one in (before, newest):
+        code, errors = await work.service.run("violations", "explain", one["id"])
+        assert (code, errors) == (0, errors)
+
+
+async def agree_on_a_base(manager: Browser, hr: Browser) -> None:
+    """Set what a month begins with, which takes two people."""
+    terms = {"from": this_month(), "base": "100"}
+    change = {"kind": "amount", "subject": "score", "content": terms, "reason": "as agreed"}
+    number = (await manager.send("POST", "/changes", change)).json()["id"]
+    approved = await hr.send("POST", f"/changes/{number}/approve", If_Match='"1"')
+    assert approved.status_code == 200, approved.text
+
+
+async def score(browser: Browser, agent: str) -> str:
+    answer = await browser.get(f"/scores/{agent}/{this_month()}")
+    assert answer.status_code == 200, answer.text
+    return str(answer.json()["points"])
