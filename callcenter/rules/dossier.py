@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from callcenter import __version__
 from callcenter.domain.frame import Micros
 from callcenter.errors import BadInput
 from callcenter.rules.edition import NO_FIGURE, Edition, Mode, Range, Rule, Rulebook, Severity, Title
@@ -38,6 +39,7 @@ class Dossier(msgspec.Struct, frozen=True, kw_only=True):
         uncertainty: Of what was measured, in seconds.
         roster: The roster's line for that time.
         timeline: What happened when, in order.
+        worded_by: The version of the service whose sentences these are; a later one may say the same otherwise.
     """
 
     id: str
@@ -61,6 +63,7 @@ class Dossier(msgspec.Struct, frozen=True, kw_only=True):
     uncertainty: float | None = None
     roster: RosterLine | None = None
     timeline: tuple[Told, ...] = ()
+    worded_by: str = ""
 
 
 class Form(msgspec.Struct, frozen=True, kw_only=True):
@@ -96,6 +99,7 @@ def from_violation(
         ruled_out=violation.ruled_out, names=[msgspec.to_builtins(name) for name in violation.names],
         evidence=evidence, caller=caller, uncertainty=violation.uncertainty, roster=violation.roster,
         timeline=tuple(Told(point.at, point.told("zh"), point.told("en")) for point in violation.timeline),
+        worded_by=__version__,
     )  # fmt: skip
     standing = Standing(
         agent=violation.agent, verdict=violation.verdict, mode=violation.mode, severity=violation.severity,

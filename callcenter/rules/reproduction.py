@@ -63,11 +63,14 @@ _SAID = {
     "measured": "测量值", "limit": "限值", "unit": "单位", "why": "事由", "impact": "影响", "ruled_out": "已排除项",
     "names": "并入项", "evidence": "证据", "uncertainty": "测量误差", "timeline": "经过",
 }  # fmt: skip
+_WORDS = frozenset({"why", "timeline"})
 _STANDING = {"verdict": "判定", "mode": "规则状态", "severity": "等级", "points": "扣分"}
 
 
 def differences(filed: Dossier, stands: Standing, anew: Dossier, proposed: Standing) -> tuple[Finding, ...]:
     """Name what a record derived anew says otherwise; team and title may have changed for honest reasons.
+
+    So may the words of sentences, where another version of the service wrote them.
 
     Args:
         filed: What was filed.
@@ -76,7 +79,9 @@ def differences(filed: Dossier, stands: Standing, anew: Dossier, proposed: Stand
         proposed: What the journal gives of verdict, mode, severity and points.
     """
     anew = msgspec.json.decode(msgspec.json.encode(anew), type=Dossier)  # as it would come back from the database
-    names = [(name, zh) for name, zh in _SAID.items() if getattr(filed, name) != getattr(anew, name)]
+    same_words = filed.worded_by == anew.worded_by
+    asked = {name: zh for name, zh in _SAID.items() if same_words or name not in _WORDS}
+    names = [(name, zh) for name, zh in asked.items() if getattr(filed, name) != getattr(anew, name)]
     names += [(name, zh) for name, zh in _STANDING.items() if getattr(stands, name) != getattr(proposed, name)]
     if not names:
         return ()

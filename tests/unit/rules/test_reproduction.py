@@ -49,6 +49,12 @@ def test_whatever_else_differs_is_named(changed: dict[str, Any], names: tuple[st
     assert (found.what, found.zh, found.en) == (Fault.SAYS_OTHER, *names)
 
 
+@pytest.mark.parametrize(("version", "found"), [("0.0.1", 0), (both()[0].worded_by, 1)])
+def test_words_may_differ_where_another_version_wrote_them(version: str, found: int) -> None:
+    reworded = both(why=Title("换句话说", "in other words"), worded_by=version)
+    assert len(differences(*reworded, *both())) == found
+
+
 @pytest.mark.parametrize("what", [*Fault, *Doubt])
 def test_each_finding_is_told_in_both_languages(what: Fault | Doubt) -> None:
     found = Finding(what, "甲", "A")
