@@ -13,6 +13,7 @@ _UNKNOWN = frozenset({"", "<unknown>", "unknown", "anonymous", "Anonymous"})
 _LOST_STATUS = frozenset({"Unreachable", "Lagged", "Removed"})
 
 HEARTBEAT = "CallcenterHeartbeat"
+_BRINGS_A_CALLER = frozenset({"QueueCallerJoin", "AgentCalled"})
 """Name of the UserEvent that the control login sends and the events login must see."""
 REFUSED = "CallcenterRefused"
 """UserEvent of our dialplan: a caller was turned away at a queue's door (headers Queue, Reason, Uniqueid)."""
@@ -26,6 +27,11 @@ def decode(frame: Frame) -> ev.Event | None:
     if make is None or (frame.answer and frame.name not in _ANSWERING):
         return None
     return make(frame)
+
+
+def caller_of(frame: Frame) -> str | None:
+    """Tell the number of the customer whom a frame brings to a queue or an agent; None for any other frame."""
+    return _number(frame.headers.get("CallerIDNum")) if frame.name in _BRINGS_A_CALLER else None
 
 
 def _number(text: str | None) -> str | None:

@@ -6,10 +6,12 @@ import time
 from collections.abc import Iterable
 from typing import Any
 
+from callcenter.ami.decode import caller_of
 from callcenter.journal import Journal, Stored
 from callcenter.rules.dossier import from_violation
 from callcenter.rules.violation import Violation
 from callcenter.store import Filed
+from callcenter.tracker.entries import reread
 from callcenter.tracker.inputs import Court
 
 
@@ -22,11 +24,19 @@ async def filed(journal: Journal, court: Court, violations: Iterable[Violation])
     found = []
     for violation in violations:
         positions = sorted(set(violation.frames))
-        evidence = [exhibit(await journal.read_one(position)) for position in positions]
+        frames = [await journal.read_one(position) for position in positions]
         team = None if court.roster is None else court.roster.team_of(violation.agent, violation.at)
-        dossier, standing = from_violation(violation, court.rulebook, team=team, evidence=evidence)
+        dossier, standing = from_violation(
+            violation, court.rulebook, team=team, evidence=[*map(exhibit, frames)], caller=_caller(frames)
+        )
         found.append(Filed(dossier, standing, time.time_ns() // 1000))
     return found
+
+
+def _caller(stored: Iterable[Stored]) -> str | None:
+    """Name the customer whom the frames tell of, the first where they tell of several."""
+    frames = (reread(one).frame for one in stored)
+    return next((caller for frame in frames if frame is not None and (caller := caller_of(frame))), None)
 
 
 def exhibit(stored: Stored) -> dict[str, Any]:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0006"
+revision = "0005"
 down_revision = "0004"
 branch_labels = None
 depends_on = None
 
 
 def upgrade() -> None:
-    """Go from 0004 to 0006."""
+    """Go from 0004 to 0005."""
     op.create_table(
         "dispositions",
         sa.Column("id", sa.String(length=32), nullable=False),
