@@ -22,11 +22,10 @@ _LAYOUT = dict.fromkeys(map(ord, "\t\n"))
 
 
 class Told(msgspec.Struct, frozen=True):
-    """A moment of the act, in both languages."""
+    """A moment of the act."""
 
     at: Micros
-    zh: str
-    en: str
+    what: Title
 
 
 class Dossier(msgspec.Struct, frozen=True, kw_only=True):
@@ -98,7 +97,7 @@ def from_violation(
         impact=None if violation.impact is None else [msgspec.to_builtins(one) for one in violation.impact],
         ruled_out=violation.ruled_out, names=[msgspec.to_builtins(name) for name in violation.names],
         evidence=evidence, caller=caller, uncertainty=violation.uncertainty, roster=violation.roster,
-        timeline=tuple(Told(point.at, point.told("zh"), point.told("en")) for point in violation.timeline),
+        timeline=tuple(Told(point.at, Title(point.told("zh"), point.told("en"))) for point in violation.timeline),
         worded_by=__version__,
     )  # fmt: skip
     standing = Standing(

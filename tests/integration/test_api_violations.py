@@ -11,7 +11,8 @@ import pytest
 from httpx import Response
 from structlog.testing import capture_logs
 
-from callcenter.rules.edition import Mode, Severity
+from callcenter.rules.dossier import Told
+from callcenter.rules.edition import Mode, Severity, Title
 from callcenter.rules.reproduction import Fault, Finding
 from callcenter.rules.roles import RIGHTS, Right, Role
 from callcenter.rules.standing import Standing, State
@@ -490,3 +491,17 @@ async def test_unknown_action_is_refused(work: Department) -> None:
 
 def test_every_state_that_people_bring_about_is_tried() -> None:
     assert {state for state in State if STEPS[state]} - set(WAYS) == {State.REDUCED}  # as CONFIRMED
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [("alice", "13800250001"), ("sun", "13800250001"), ("li-leads", "138****0001"), ("root", "138****0001")],
+)
+async def test_number_that_was_dialled_is_read_by_whoever_reads_numbers_or_dialled_it(
+    work: Department, name: str, shown: str
+) -> None:
+    moment = Told(MONDAY, Title("线路被占用（所拨“13800250001”）", "the own line was taken ('13800250001' dialled)"))
+    number = await propose(work.office, timeline=(moment,), why=Title("拨13800250001", "dialled 13800250001"))
+    read = (await (await work.signed_in(name)).get(f"/violations/{number}")).json()
+    assert read["why"] == f"拨{shown}"
+    assert [one["what"] for one in read["timeline"]] == [f"线路被占用（所拨“{shown}”）"]

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from pydantic import Field
 
 from callcenter.domain.frame import Micros
-from callcenter.rules.dossier import Told
+from callcenter.rules.dossier import Dossier
 from callcenter.rules.edition import Mode, Severity, Title
 from callcenter.rules.masks import masked_caller, masked_evidence, without_numbers
 from callcenter.rules.roles import Field as Delicate
@@ -153,9 +153,19 @@ class Reader:
             shift_from=moment_out(begins, self._zone), shift_to=moment_out(ends, self._zone),
         )  # fmt: skip
 
-    def _timeline(self, timeline: tuple[Told, ...]) -> list[Moment]:
-        chinese = self._language == "zh"
-        return [Moment(at=moment_out(p.at, self._zone), what=p.zh if chinese else p.en) for p in timeline]
+    def _timeline(self, said: Dossier) -> list[Moment]:
+        return [
+            Moment(
+                at=moment_out(point.at, self._zone),
+                what=self._worded(self._said(point.what), said.agent),
+            )
+            for point in said.timeline
+        ]
+
+    def _worded(self, text: str, agent: str) -> str:
+        """Show a sentence; a number that was dialled only to whoever reads numbers, or dialled it."""
+        seen = self._sight(Delicate.CALLER) is Sight.FULL or self._person.agent == agent
+        return text if seen else str(without_numbers(text))
 
     def detail(self, record: Record, history: list[Entry]) -> Detail:
         """Show a record, as far as the reader may see it."""
@@ -166,7 +176,7 @@ class Reader:
             measured=said.measured, limit=said.limit, unit=said.unit, rulebook=said.rulebook,
             most_points=standing.most, decided_points=standing.decided_points,
             proposed_by=self._named(standing.proposed_by), impact=said.impact, ruled_out=list(said.ruled_out),
-            uncertainty=said.uncertainty, roster=self._roster(said.roster), timeline=self._timeline(said.timeline),
+            uncertainty=said.uncertainty, roster=self._roster(said.roster), timeline=self._timeline(said),
             names=said.names, caller=self._caller(said.caller), evidence=self._evidence(said.evidence),
             fine_yuan=standing.fine_yuan if self._sees_money else None,
             deadlines=self._deadlines(record), recommendations=self._recommendations(record),
@@ -180,7 +190,7 @@ class Reader:
             "at": moment_out(said.at, self._zone), "verdict": standing.verdict, "state": standing.state,
             "mode": standing.mode, "points": standing.points, "counted": standing.counted,
             "severity": standing.severity if standing.decided_at is None else standing.decided_severity,
-            "why": self._said(said.why), "version": record.version,
+            "why": self._worded(self._said(said.why), said.agent), "version": record.version,
         }  # fmt: skip
 
     def _deadlines(self, record: Record) -> Deadlines:
