@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import random
+import re
 import sqlite3
 from collections import Counter
 from contextlib import closing
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +17,9 @@ import pytest
 
 from callcenter.domain import facts as fx
 from callcenter.journal import Journal, JournalReader, JournalSettings, verify
+from callcenter.rules.rulebook import load_rulebook
 from callcenter.store import Store, StoreSettings, ledger, open_engine, upgrade
-from callcenter.tracker import Follower, Record, recover
+from callcenter.tracker import Court, Follower, Record, recover
 from callcenter.tracker.entries import reread
 from tests.integration.loaded_switch import LoadedSwitch, stories
 from tests.integration.service import Service, at_home
@@ -94,9 +98,28 @@ async def killed_under_load(service: Service, moments: random.Random) -> None:
     assert verify(service.home / "journal.sqlite").sound
 
 
+def rules_of(home: Path) -> str:
+    """Put everybody on duty under a rulebook whose records settle within seconds; gives the settings for that."""
+    people = [{"agent": f"Agent {phone}", "interface": f"PJSIP/{phone}"} for phone in sorted(phones())]
+    duty = {"from": "2020-01-01T00:00:00+08:00", "to": "2060-01-01T00:00:00+08:00"}
+    shifts = [{"agent": one["agent"], **duty} for one in people]
+    (home / "roster.json").write_text(json.dumps({"agents": people, "shifts": shifts}))
+    (home / "rules.yaml").write_text(
+        "based_on: packaged\neditions:\n  - {version: short, from: 1970-01-01, "
+        "figures: {gap_nearness_seconds: 1, together_seconds: 1, refused_apart_seconds: 1}}\n"
+    )
+    return f'[rules]\nrulebook = "{home}/rules.yaml"\nroster = "{home}/roster.json"\n'
+
+
+def phones() -> set[str]:
+    """Name the phones of every story that is told."""
+    return {phone for line in chain(*stories()) for phone in re.findall(r"PJSIP/(\d{4})\b", repr(line))}
+
+
 async def crash_and_recover(home: Path, kills: int) -> None:
     moments = random.Random(kills)
-    async with LoadedSwitch(stories(), SPEED) as switch, at_home(home, switch.port) as service:
+    more = rules_of(home)
+    async with LoadedSwitch(stories(), SPEED) as switch, at_home(home, switch.port, more=more) as service:
         for kill in range(kills):
             await killed_under_load(service, moments)
             print(f"{kill + 1} of {kills} crashes survived", flush=True)
@@ -111,6 +134,7 @@ async def crash_and_recover(home: Path, kills: int) -> None:
     each_offer_ended_once_and_has_its_row(facts, database)
     assert set(health["ledger"].values()) == {0}
     await every_join_is_accounted_for(facts, database)
+    the_same_journal_gives_the_same_records(journal, database)
     the_same_journal_gives_the_same_state(journal, digest, service.logged("floor_recovered"), kills)
     assert await rebuilt(journal, home / "rebuilt") == rows(database)
     assert len(rows(database)["gaps"]) == kills
@@ -132,6 +156,20 @@ async def every_join_is_accounted_for(facts: list[fx.Fact], database: Path) -> N
     assert [account.difference for account in accounts] == [0] * len(accounts)
     joins = Counter(fact.queue for fact in facts if isinstance(fact, fx.VisitJoined))
     assert {account.queue: account.joined for account in accounts if account.joined} == joins
+
+
+def the_same_journal_gives_the_same_records(journal: Path, database: Path) -> None:
+    """Judge it again from its beginning, by what it says was in force: the same records, the same ids."""
+    follower, told = Follower(Court(load_rulebook(), None)), set[tuple[str, str, str]]()
+    with JournalReader(journal) as reader:
+        for stored in reader.read():
+            told |= {(v.id, v.rule, v.verdict.value) for v in follower.follow(*reread(stored)).violations}
+    with closing(sqlite3.connect(database, timeout=30)) as connection:
+        filed = set(connection.execute("SELECT id, rule, verdict FROM violations"))
+    print(f"{len(filed)} records, the same from the journal", flush=True)
+    assert filed == told
+    assert len({one[0] for one in filed}) == len(filed)
+    assert {"proposed"} <= {verdict for *_, verdict in filed}
 
 
 def the_same_journal_gives_the_same_state(
