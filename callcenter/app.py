@@ -24,7 +24,7 @@ from callcenter.tracker import Court, LogWatch, Record, Rules, Tracker, recover
 from callcenter.tracker.withdrawals import Withdrawals
 from callcenter.web.application import make_application
 from callcenter.web.server import WebServer, serve_web
-from callcenter.web.service import build, wall_clock
+from callcenter.web.service import Ports, build, wall_clock
 
 log = structlog.get_logger()
 
@@ -57,7 +57,7 @@ async def serve(settings: Settings) -> None:
 
 
 async def _run(settings: Settings, kept: _Kept, group: asyncio.TaskGroup, stop: asyncio.Event) -> None:
-    rules = Rules(kept.office, settings.court, settings.rules.files)
+    rules = Rules(kept.office, settings.court, settings.rules.rulebook, settings.rules.roster)
     court = await rules.court()
     record = Record(kept.store, kept.journal)
     recording = group.create_task(record.run(), name="record")
@@ -82,7 +82,7 @@ async def _run(settings: Settings, kept: _Kept, group: asyncio.TaskGroup, stop: 
     tracking = group.create_task(tracker.run(), name="tracker")
     reading = group.create_task(client.run(), name="ami")
     if settings.web.enabled:
-        beside.append(_answer_people(settings, kept.office, tracker, court, group))
+        beside.append(_answer_people(settings, kept.office, rules, tracker, court, group))
     log.info("service_started", version=__version__, pid=os.getpid(), exporter_port=server.port)
 
     await stop.wait()
@@ -95,11 +95,11 @@ async def _run(settings: Settings, kept: _Kept, group: asyncio.TaskGroup, stop: 
 
 
 def _answer_people(
-    settings: Settings, office: Office, tracker: Tracker, court: Court, group: asyncio.TaskGroup
+    settings: Settings, office: Office, rules: Rules, tracker: Tracker, court: Court, group: asyncio.TaskGroup
 ) -> asyncio.Task[None]:
     """Serve the API."""
-    evidence = evidence_of(settings.journal.path)
-    service = build(settings.web, office, lambda: tracker.court or court, dispose=tracker.dispose, evidence=evidence)
+    ports = Ports(tracker.dispose, evidence_of(settings.journal.path), rules.written)
+    service = build(settings.web, office, lambda: tracker.court or court, ports)
     server = WebServer(settings.web, make_application(service))
     log.info("api_served", port=server.port)
     return group.create_task(serve_web(server, service), name="web")

@@ -42,7 +42,7 @@ def file_violation(
     seen = Seen(rule=rule, agent=agent, words=words, at=now if when is None else when, key=secrets.token_hex(16))
 
     async def filed(office: Office) -> Record:
-        court = await Rules(office, chosen.court, ()).court()
+        court = await Rules(office, chosen.court).court()
         sessions = Sessions(office, Accounts(), chosen.web.lifetimes)
         person = (await sessions.prove(account, password, now)).person
         async with office.writing() as desk:

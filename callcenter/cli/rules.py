@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+from json import dumps
 from pathlib import Path
 from typing import Annotated
 from zoneinfo import ZoneInfo
@@ -12,7 +14,7 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from callcenter.cli.office import Since, Until, moment, reading
+from callcenter.cli.office import Since, Until, moment, reading, with_office
 from callcenter.cli.rules_try import try_draft
 from callcenter.cli.serve import SettingsPath
 from callcenter.config import load_settings
@@ -22,6 +24,7 @@ from callcenter.rules.edition import Edition, Range, Rule
 from callcenter.rules.rulebook import load_rulebook, parse_rulebook
 from callcenter.rules.soundness import check
 from callcenter.store.agreement import raised
+from callcenter.tracker import Rules
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, help="Check, list and try rulebooks; who agrees.")
 app.command("try")(try_draft)
@@ -60,6 +63,15 @@ def list_rules(
         title = rule.title.en if english else rule.title.zh
         table.add_row(code, severity, _points(rule), rule.known, rule.mode.value, title)
     console.print(table)
+
+
+@app.command("export")
+def export_rulebook(settings: SettingsPath = None) -> None:
+    """Print the rulebook in force as JSON, whole: change it, and propose it over the API."""
+    chosen = load_settings(settings)
+    rules = partial(Rules, read=chosen.court, rulebook=chosen.rules.rulebook)
+    content = with_office(chosen.store, lambda office: rules(office).written())
+    print(dumps(content, ensure_ascii=False, indent=2))
 
 
 @app.command("agreement")

@@ -87,7 +87,7 @@ def try_draft(
 async def _try(settings: Settings, draft: Rulebook, days: _Days, lang: Lang) -> tuple[Outcome, Rulebook]:
     office = await Office.open(settings.store)
     try:
-        court = await Rules(office, settings.court, ()).court()
+        court = await Rules(office, settings.court).court()
     finally:
         await office.close()
     if court.roster is None:

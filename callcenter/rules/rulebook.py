@@ -53,6 +53,12 @@ def whole(raw: dict[str, Any]) -> dict[str, Any]:
     return plain
 
 
+def written(path: Path | None = None) -> dict[str, Any]:
+    """Return a rulebook as it is written, whole, to be changed and proposed; errors as `load_rulebook`."""
+    plain: dict[str, Any] = msgspec.to_builtins(whole(_read(path)))
+    return plain
+
+
 def rulebook_of(raw: dict[str, Any]) -> Rulebook:
     """Make a rulebook of what somebody proposes, as a file holds it, and check it; errors as `load_rulebook`."""
     return _sound(_parsed(raw, _PROPOSED), _PROPOSED)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -18,7 +18,7 @@ import structlog
 
 from callcenter.errors import BadInput
 from callcenter.rules.edition import Rulebook
-from callcenter.rules.rulebook import rulebook_of
+from callcenter.rules.rulebook import rulebook_of, written
 from callcenter.rules.standing import SERVICE
 from callcenter.store import Office, StoreAway
 from callcenter.store.audit import Audited
@@ -53,13 +53,15 @@ class Rules:
     Args:
         office: Where changes are approved.
         read: Reads the files.
-        files: Those that it reads, to see cheaply whether one has changed.
+        rulebook: The file of the rulebook; None: the packaged one.
+        roster: The file of the roster, if there is one.
     """
 
-    def __init__(self, office: Office, read: Read, files: Sequence[Path]) -> None:
+    def __init__(self, office: Office, read: Read, rulebook: Path | None = None, roster: Path | None = None) -> None:
         self._office = office
         self._read = read
-        self._files = tuple(files)
+        self._rulebook = rulebook
+        self._files = tuple(path for path in (rulebook, roster) if path is not None)
         self._seen: object = None
 
     async def court(self) -> Court:
@@ -70,6 +72,11 @@ class Rules:
             StoreError: The database cannot be read.
         """
         return await self._made(await self._approved())
+
+    async def written(self) -> dict[str, Any]:
+        """Return the rulebook in force as it is written, to be changed and proposed; errors as `court`."""
+        change = await self._approved()
+        return await asyncio.to_thread(written, self._rulebook) if change is None else change.content
 
     async def keep(self, tracker: Sitting) -> None:
         """Have a tracker judge by what is in force, until cancelled."""

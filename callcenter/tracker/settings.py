@@ -20,11 +20,6 @@ class RulesSettings(BaseModel):
     rulebook: Path | None = Field(default=None, description="A rulebook (YAML) instead of the packaged one.")
     roster: Path | None = Field(default=None, description="Agents, phones, shifts, permitted numbers (JSON).")
 
-    @property
-    def files(self) -> tuple[Path, ...]:
-        """Those that there are."""
-        return tuple(path for path in (self.rulebook, self.roster) if path is not None)
-
     def read_rulebook(self) -> Rulebook:
         """Read the rulebook, or the packaged one; errors as `load_rulebook`."""
         return load_rulebook(self.rulebook)

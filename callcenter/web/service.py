@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Annotated, cast
+from typing import Annotated, Any, NamedTuple, cast
 
 from fastapi import Depends, Request
 
@@ -26,7 +26,18 @@ from callcenter.web.settings import WebSettings
 Clock = Callable[[], Micros]
 Dispose = Callable[[str, str, str | None, Micros | None], Awaitable[Disposition]]
 """Lets the rules know of a call's disposition (call, agent, callback's number and time), durably."""
+Written = Callable[[], Awaitable[dict[str, Any]]]
+"""Gives the rulebook in force as it is written."""
 Evidence = Callable[[Dossier], Awaitable[tuple[Finding, ...]]]
+"""Tells what of a record the journal does not bear out."""
+
+
+class Ports(NamedTuple):
+    """What the API asks of the rest of the service; None: there is none of it here."""
+
+    dispose: Dispose | None = None
+    evidence: Evidence | None = None
+    written: Written | None = None
 
 
 def wall_clock() -> Micros:
@@ -36,7 +47,7 @@ def wall_clock() -> Micros:
 
 @dataclass(frozen=True)
 class Service:
-    """The parts; `clock` alone tells the time, `evidence` what of a record the journal does not bear out, if asked."""
+    """The parts; `clock` alone tells the time."""
 
     settings: WebSettings
     office: Office
@@ -46,8 +57,7 @@ class Service:
     sessions: Sessions
     rate: SignInRate
     clock: Clock
-    dispose: Dispose | None = None
-    evidence: Evidence | None = None
+    ports: Ports
 
     @property
     def rulebook(self) -> Rulebook:
@@ -74,11 +84,10 @@ def build(
     settings: WebSettings,
     office: Office,
     court: Callable[[], Court],
+    ports: Ports | None = None,
     *,
     accounts: Accounts | None = None,
     clock: Clock = wall_clock,
-    dispose: Dispose | None = None,
-    evidence: Evidence | None = None,
 ) -> Service:
     """Put the parts together; `court` tells at any time which rulebook and roster are in force."""
     accounts = accounts or Accounts()
@@ -91,8 +100,7 @@ def build(
         sessions=Sessions(office, accounts, settings.lifetimes),
         rate=SignInRate(settings.sign_ins_per_minute),
         clock=clock,
-        dispose=dispose,
-        evidence=evidence,
+        ports=ports or Ports(),
     )
 
 

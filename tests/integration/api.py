@@ -22,7 +22,7 @@ from callcenter.store import Office
 from callcenter.store.people import Accounts
 from callcenter.tracker import Court
 from callcenter.web.application import make_application
-from callcenter.web.service import build
+from callcenter.web.service import Ports, build
 from callcenter.web.settings import WebSettings
 from tests.integration.office import PASSWORD, QUICK, hire, opened
 from tests.unit.rules.people import MONDAY
@@ -72,10 +72,9 @@ class Department:
             settings,
             office,
             lambda: self.court,
+            Ports(dispose=self.dispose, evidence=self._look),
             accounts=Accounts(QUICK),
             clock=lambda: self.now,
-            dispose=self.dispose,
-            evidence=self._look,
         )
         self.app = make_application(service)
         self._browsers: dict[str, Browser] = {}

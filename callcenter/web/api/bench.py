@@ -56,9 +56,9 @@ class Bench:
 
     async def _faults(self, record: Record) -> tuple[Finding, ...]:
         """Hold a record of the service against its journal, where one is at hand."""
-        if self._service.evidence is None or record.standing.proposed_by != SERVICE:
+        if self._service.ports.evidence is None or record.standing.proposed_by != SERVICE:
             return ()
-        return await self._service.evidence(record.dossier)
+        return await self._service.ports.evidence(record.dossier)
 
     def _broken(self, record: Record, faults: tuple[Finding, ...]) -> Answer:
         reason = "; ".join(fault.told("en") for fault in faults)

@@ -127,10 +127,10 @@ async def record_call(
     callback = _callback(body, person, service)
     async with service.office.reading() as connection:
         _require(person, await who_talked(connection, uniqueid) or person.agent, service)
-    if service.dispose is None:
+    if service.ports.dispose is None:
         raise Refused("unavailable", "this service follows no switch")
     # first to the rules, durably: nobody is held to a record that was acknowledged; heard twice it changes nothing
-    said = await service.dispose(uniqueid, person.agent or person.account, *callback)
+    said = await service.ports.dispose(uniqueid, person.agent or person.account, *callback)
 
     async def work(desk: Desk) -> Answer:
         recorded = Recorded(

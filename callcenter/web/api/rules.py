@@ -1,8 +1,8 @@
-"""How the rules do: how often people agree with what each raises."""
+"""The rules in force, as they are written, and how often people agree with what each raises."""
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
 from fastapi import APIRouter, Depends, Query
@@ -14,10 +14,12 @@ from callcenter.rules.roles import Person, Right, may
 from callcenter.store.agreement import raised
 from callcenter.web.api.fields import Incoming, Moment, Outgoing, moment_in
 from callcenter.web.auth import allowed
+from callcenter.web.problems import Refused
 from callcenter.web.service import TheService
 
 router = APIRouter(prefix="/rules", tags=["rules"])
 
+Changing = Annotated[Person, Depends(allowed(Right.PROPOSE_CHANGE, Right.APPROVE_CHANGE))]
 Judging = Annotated[Person, Depends(allowed(Right.SEE_AGREEMENT))]
 
 
@@ -48,6 +50,14 @@ class Agreements(Outgoing):
     """Every rule that raised something in the span; those in shadow for administrators alone."""
 
     items: list[RuleAgreement]
+
+
+@router.get("")
+async def read_rulebook(_: Changing, service: TheService) -> dict[str, Any]:
+    """Give the rulebook in force as it is written: change it, and propose it as the content of a change."""
+    if service.ports.written is None:
+        raise Refused("unavailable", "this service follows no switch")
+    return await service.ports.written()
 
 
 @router.get("/agreement")
