@@ -23,7 +23,7 @@ from callcenter.rules.standing import SERVICE
 from callcenter.store import Office, StoreAway
 from callcenter.store.audit import Audited
 from callcenter.store.changes import Change, ChangeKind, newest
-from callcenter.tracker.inputs import Court, Input
+from callcenter.tracker.inputs import Court, Hearing
 
 log = structlog.get_logger()
 
@@ -34,17 +34,10 @@ Read = Callable[[Rulebook | None], Court]
 """Reads the settings' files, with a rulebook that was approved in the place of theirs."""
 
 
-class Sitting(Protocol):
-    """Who judges: the tracker."""
+class Sitting(Hearing, Protocol):
+    """Who is to judge by what is in force."""
 
     rules_refused: bool
-
-    @property
-    def court(self) -> Court | None:
-        """By what is judged now."""
-
-    async def enter(self, said: Input) -> None:
-        """Let it hold from now on."""
 
 
 class Rules:

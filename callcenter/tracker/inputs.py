@@ -6,6 +6,8 @@ held when it was decided, whatever the settings say today.
 
 from __future__ import annotations
 
+from typing import Protocol
+
 import msgspec
 
 from callcenter.domain.frame import Micros
@@ -48,6 +50,17 @@ class LagSeen(msgspec.Struct, frozen=True, tag=True):
     """The event stream lagged so much, by the heartbeat."""
 
     lag: Micros
+
+
+class Hearing(Protocol):
+    """Whom inputs are told to: the tracker."""
+
+    @property
+    def court(self) -> Court | None:
+        """By what is judged now, as the journal says; None: it does not say yet."""
+
+    async def enter(self, said: Input) -> None:
+        """Let it hold from now on, in its place among the frames."""
 
 
 Input = Court | QueueLogRead | LagSeen | Disposition

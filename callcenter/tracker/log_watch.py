@@ -11,7 +11,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Protocol
 
 import structlog
 
@@ -25,7 +24,7 @@ from callcenter.domain.floor import Floor
 from callcenter.domain.frame import SECOND, Micros
 from callcenter.errors import UnreadableFile
 from callcenter.rules.violation import Violation
-from callcenter.tracker.inputs import Court, Input, QueueLogRead
+from callcenter.tracker.inputs import Hearing, QueueLogRead
 
 log = structlog.get_logger()
 
@@ -36,17 +35,6 @@ TELL_EVERY: Micros = 5 * SECOND
 _WRITTEN_WITHIN: Micros = TOLERANCE + SECOND
 """A line is in the file at most this long after what it tells of."""
 _KEPT: Micros = 3600 * SECOND
-
-
-class Hearing(Protocol):
-    """Who judges: the tracker."""
-
-    @property
-    def court(self) -> Court | None:
-        """By what is judged now."""
-
-    async def enter(self, said: Input) -> None:
-        """Let it hold from now on."""
 
 
 class LogWatch:
@@ -133,14 +121,19 @@ class LogWatch:
         return differing
 
     def _agrees(self, visit: fx.Visit) -> bool:
+        what = self._differs(visit)
+        if what is not None:
+            log.warning("queue_log_differs", uniqueid=visit.uniqueid, queue=visit.queue, what=what)
+        return what is None
+
+    def _differs(self, visit: fx.Visit) -> str | None:
+        """Name the first thing that the log says otherwise."""
         logged = find_logged(visit, self._book.of(visit.uniqueid))
+        if logged is None:
+            return "missing"
         court = self._tracker.court
         names = court is not None and bool(court.floor.names)
-        found = logged is None or next(contradictions(visit, logged, names=names), None)
-        if found:
-            what = "missing" if logged is None else str(getattr(found, "what", ""))
-            log.warning("queue_log_differs", uniqueid=visit.uniqueid, queue=visit.queue, what=what)
-        return not found
+        return next((one.what for one in contradictions(visit, logged, names=names)), None)
 
 
 def _over_at(visit: fx.Visit) -> Micros:
