@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -12,9 +13,11 @@ import msgspec
 from callcenter.domain.frame import SECOND, Micros
 from callcenter.errors import BadInput, JournalDamaged
 from callcenter.journal import JournalReader, Kind, Stored
+from callcenter.reports.board_words import WORDS as BOARD_WORDS
+from callcenter.reports.explain_words import word
 from callcenter.reports.text import inert
 from callcenter.rules.texts import Language
-from callcenter.rules.violation import RosterLine, Violation
+from callcenter.rules.violation import Impact, RosterLine, Violation
 from callcenter.tracker import Court, Follower, reread
 
 _SHOWN = (
@@ -29,10 +32,12 @@ _SHOWN = (
     "TechCause",
 )
 _EVERY = 5000
+WAITS = "waiting"
+"""The outcome of a customer who still waits at the end of the input."""
 
 
 class Exhibit(msgspec.Struct, frozen=True):
-    """One frame that a record stands on, as the journal keeps it."""
+    """One frame that a record stands on, as the journal keeps it; an event of the service itself says nothing."""
 
     position: int
     recorded_at: Micros
@@ -118,39 +123,54 @@ def explained(journal: Path, violations: Iterable[Violation], record: str) -> De
 
 def told(derived: Derived, zone: ZoneInfo, language: Language) -> Iterator[str]:
     """Yield the explanation, a line each."""
-    v = derived.violation
-    yield f"{v.rule}  {inert(v.agent)}  {v.verdict.value}  ({v.rulebook})"
+    v, say = derived.violation, partial(word, language=language)
+    yield f"{v.rule}  {inert(v.agent)}  {say(f'verdict.{v.verdict}')}  ({v.rulebook})"
     yield f"  {v.why(language)}"
-    yield f"  id         {v.id}"
-    yield f"  time       {_clock(v.start, zone)} to {_clock(v.end, zone)}"
+    yield f"  {say('id')} {v.id}"
+    yield f"  {say('time')} {_clock(v.start, zone)} {say('to')} {_clock(v.end, zone)}"
     if v.measured is not None:
-        limit = "" if v.limit is None else f", limit {v.limit:.6f}"
-        doubt = "" if v.uncertainty is None else f", uncertainty {v.uncertainty:g}"
-        yield f"  measured   {v.measured:.6f}{limit}{doubt} {v.unit or ''}".rstrip()
-    yield f"  roster     {_rostered(v.roster, zone)}"
+        yield f"  {say('measured')} {_measured(v, language)}"
+    yield f"  {say('roster')} {_rostered(v.roster, zone, language)}"
     if v.impact is not None:
-        kept_out = [f"{inert(i.queue or '?')} {inert(i.uniqueid)} ({i.outcome})" for i in v.impact]
-        yield f"  impact     {', '.join(kept_out) or 'none'}"
+        kept_out = [f"{inert(i.queue or '?')} {inert(i.uniqueid)} ({_outcome(i, language)})" for i in v.impact]
+        yield f"  {say('impact')} {', '.join(kept_out) or say('none')}"
     for point in v.timeline:
         yield f"  {_clock(point.at, zone)[11:]}  {inert(point.told(language))}"
-    yield f"  ruled out  {', '.join(v.ruled_out) or 'nothing'}"
-    yield "  evidence   position, recorded, SHA-256 of the frame in the journal's chain, what it says"
+    yield f"  {say('ruled_out')} {', '.join(say(f'check.{code}') for code in v.ruled_out) or say('none')}"
+    yield f"  {say('evidence')} {say('columns')}"
     for exhibit in derived.exhibits:
         recorded = _clock(exhibit.recorded_at, zone)
-        yield f"    {exhibit.position:>8}  {recorded}  {exhibit.hash[:16]}  {inert(exhibit.said)}"
-    yield f"  reproduced from the journal: yes, {len(derived.exhibits)} frames, each as it was sealed"
+        said = inert(exhibit.said) or say("own_event")
+        yield f"    {exhibit.position:>8}  {recorded}  {exhibit.hash[:16]}  {said}"
+    yield f"  {say('reproduced', count=len(derived.exhibits))}"
 
 
-def _rostered(line: RosterLine | None, zone: ZoneInfo) -> str:
+def _measured(v: Violation, language: Language) -> str:
+    parts = [f"{v.measured:.6f}"]
+    parts += [] if v.limit is None else [f"{word('limit', language)} {v.limit:.6f}"]
+    parts += [] if v.uncertainty is None else [f"{word('uncertainty', language)} {v.uncertainty:g}"]
+    return f"{', '.join(parts)} {v.unit or ''}".rstrip()
+
+
+def _rostered(line: RosterLine | None, zone: ZoneInfo, language: Language) -> str:
+    say = partial(word, language=language)
     if line is None:
-        return "none was given"
-    shift = "no shift then" if line.shift is None else " to ".join(_clock(at, zone)[:16] for at in line.shift)
-    return f"{inert(line.agent)}, {inert(line.interface or 'no phone')}, {inert(line.team or 'no team')}: {shift}"
+        return say("no_roster")
+    between = f" {say('to')} "
+    shift = say("no_shift") if line.shift is None else between.join(_clock(at, zone)[:16] for at in line.shift)
+    who = (line.agent, line.interface or say("no_phone"), line.team or say("no_team"))
+    return f"{', '.join(map(inert, who))}: {shift}"
+
+
+def _outcome(impact: Impact, language: Language) -> str:
+    if impact.outcome == WAITS:
+        return word("waits", language)
+    return BOARD_WORDS["zh-CN" if language == "zh" else "en"][f"visit.{impact.outcome}"]
 
 
 def _exhibit(stored: Stored) -> Exhibit:
     if stored.kind != Kind.FRAME:
-        return Exhibit(stored.position, stored.recorded_at, stored.hash.hex(), "an event of the service itself")
+        return Exhibit(stored.position, stored.recorded_at, stored.hash.hex(), "")
     frame = reread(stored).frame
     if frame is None:
         raise JournalDamaged(f"journal entry {stored.position} holds no frame.")

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import gzip
 import json
+import re
 import sqlite3
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -13,9 +15,12 @@ from callcenter.ami.decode import decode
 from callcenter.ami.wire import Wire
 from callcenter.errors import BadInput, JournalDamaged
 from callcenter.journal import Journal, JournalSettings
-from callcenter.reports.explain import derive, explain
+from callcenter.reports.explain import Derived, derive, exhibits, explain, told
+from callcenter.reports.explain_words import WORDS
+from callcenter.rules import verdicts
 from callcenter.rules.roster import roster_of
 from callcenter.rules.rulebook import load_rulebook
+from callcenter.rules.violation import Verdict
 from callcenter.tracker import Court
 from callcenter.tracker.entries import frame_step, input_step
 
@@ -94,3 +99,20 @@ async def test_flipped_byte_is_found_before_anything_is_explained(tmp_path: Path
         base.execute("update entry set payload = ? where position = 9", (changed,))
     with pytest.raises(JournalDamaged, match="entry 9"):
         list(derive(path, court("late_answer")))
+
+
+async def test_explanation_is_told_in_either_language_without_a_word_of_the_other(tmp_path: Path) -> None:
+    path = await journal_of("late_answer", tmp_path)
+    found = [Derived(v, exhibits(path, v)) for v in derive(path, court("late_answer"))]
+    zone = ZoneInfo("Asia/Shanghai")
+    english, chinese = (["\n".join(told(one, zone, lang)) for one in found] for lang in ("en", "zh"))
+    assert english
+    assert not re.search("[\u4e00-\u9fff]", "".join(english))
+    assert all("记录编号" in one and "排班情况" in one and "由日志推导一致：是" in one for one in chinese)
+    assert not re.search("ruled out|evidence|reproduced", "".join(chinese))
+
+
+def test_every_check_and_verdict_has_its_word() -> None:
+    codes = set(re.findall(r'yield "(\w+)"', Path(verdicts.__file__).read_text("utf-8")))
+    assert codes <= {key.removeprefix("check.") for key in WORDS}
+    assert {f"verdict.{one}" for one in Verdict} <= WORDS.keys()

@@ -1,0 +1,55 @@
+"""The words around an explained record, in Chinese and English; both tables have the same keys."""
+
+from __future__ import annotations
+
+from callcenter.rules.texts import Language
+
+WORDS: dict[str, tuple[str, str]] = {
+    "id": ("记录编号", "id        "),
+    "time": ("起止时间", "time      "),
+    "to": ("至", "to"),
+    "measured": ("测量结果", "measured  "),
+    "limit": ("限", "limit"),
+    "uncertainty": ("误差", "uncertainty"),
+    "roster": ("排班情况", "roster    "),
+    "no_roster": ("未提供排班表", "none was given"),
+    "no_shift": ("当时无班次", "no shift then"),
+    "no_phone": ("无话机", "no phone"),
+    "no_team": ("无班组", "no team"),
+    "impact": ("受影响者", "impact    "),
+    "waits": ("仍在等待", "still waits"),
+    "none": ("无", "none"),
+    "ruled_out": ("逐项排除", "ruled out "),
+    "evidence": ("所附证据", "evidence  "),
+    "columns": (
+        "日志位置、记录时间、帧在日志链中的SHA-256、帧内容",
+        "position, recorded, SHA-256 of the frame in the journal's chain, what it says",
+    ),
+    "own_event": ("服务自身的事件", "an event of the service itself"),
+    "reproduced": (
+        "由日志推导一致：是，共{count}帧，均与封存时相同",
+        "reproduced from the journal: yes, {count} frames, each as it was sealed",
+    ),
+    "verdict.proposed": ("拟定", "proposed"),
+    "verdict.undetermined": ("未定", "undetermined"),
+    "verdict.excused": ("免责", "excused"),
+    "check.not_graded": ("信令不具证据等级", "a stream that is no evidence"),
+    "check.no_time": ("时间未知", "unknown times"),
+    "check.no_roster": ("无排班表", "no roster"),
+    "check.off_duty": ("不在班", "being off duty"),
+    "check.duty_edge": ("处于班次边界误差内", "the edge of duty"),
+    "check.outage": ("话机故障", "an outage"),
+    "check.excuse": ("话后处理等正当理由", "an excuse such as wrap-up"),
+    "check.gap": ("事件流中断", "a time when nothing was seen"),
+    "check.near_limit": ("接近限值", "a value near its limit"),
+    "check.log_differs": ("与queue_log不符", "queue_log saying otherwise"),
+    "check.left_early": ("实为早退", "leaving early"),
+    "check.doubt": ("其他疑点", "any other doubt"),
+    "check.no_impact": ("无顾客受影响", "nobody kept out"),
+}
+
+
+def word(key: str, language: Language, **gaps: object) -> str:
+    """Say one of them."""
+    text = WORDS[key][language == "en"]
+    return text.format(**gaps) if gaps else text
