@@ -19,6 +19,7 @@ from callcenter.config import Settings, load_settings
 from callcenter.domain.frame import Micros
 from callcenter.errors import JournalDamaged, MigrationMissing, StoreError
 from callcenter.reports.explain import Derived, derive, exhibits, explained, told
+from callcenter.reports.explain_words import word
 from callcenter.reports.reproduce import Anew, Result, Source, derive_all, hold_against, withdraw_faulty
 from callcenter.reports.text import inert
 from callcenter.rules.edition import Mode
@@ -53,7 +54,9 @@ def list_records(settings: SettingsPath = None, lang: Lang = _DEFAULT_LANG) -> N
     if anew.damage is not None:
         raise JournalDamaged(anew.damage)
     for violation in sorted((v for v, _ in anew.found.values() if v.mode is Mode.ON), key=lambda v: v.order):
-        print(f"{violation.id[:12]}  {violation.verdict.value:<12}  {violation.rule:<14}  {violation.agent}")
+        print(
+            f"{violation.id[:12]}  {word(f'verdict.{violation.verdict}', _language(lang)):<12}  {violation.rule:<14}  {violation.agent}"
+        )
         print(f"              {violation.why(_language(lang))}")
 
 
@@ -96,7 +99,8 @@ def verify_records(
     results = _held(chosen, anew, files)
     _settle(chosen, results, _language(lang), dry_run=dry_run)
     reproduced = sum(result.reproduces for result in results)
-    print(f"{reproduced} of {len(results)} records reproduce, {len(results) - reproduced} could not be checked")
+    others = len(results) - reproduced
+    print(word("held", _language(lang), reproduced=reproduced, all=len(results), others=others))
     if anew.damage is not None:
         raise JournalDamaged(anew.damage)
 
@@ -161,8 +165,10 @@ def _settle(chosen: Settings, results: list[Result], language: Language, *, dry_
 
 
 def _show(result: Result, language: Language) -> None:
-    became = "reproduced" if result.reproduces else "does not reproduce" if result.faults else "cannot be checked"
-    print(f"{result.filed.id[:12]}  {became:<18}  {result.filed.rule:<14}  {inert(result.filed.agent)}")
+    became = "reproduced" if result.reproduces else "faulty" if result.faults else "doubtful"
+    print(
+        f"{result.filed.id[:12]}  {word(f'became.{became}', language):<18}  {result.filed.rule:<14}  {inert(result.filed.agent)}"
+    )
     for finding in result.faults or result.doubts:
         print(f"              {finding.told(language)}")
 

@@ -30,6 +30,13 @@ WORDS: dict[str, tuple[str, str]] = {
         "由日志推导一致：是，共{count}帧，均与封存时相同",
         "reproduced from the journal: yes, {count} frames, each as it was sealed",
     ),
+    "became.reproduced": ("可复现", "reproduced"),
+    "became.faulty": ("无法复现", "does not reproduce"),
+    "became.doubtful": ("无法核对", "cannot be checked"),
+    "held": (
+        "{reproduced}条可复现（共{all}条），{others}条无法核对",
+        "{reproduced} of {all} records reproduce, {others} could not be checked",
+    ),
     "verdict.proposed": ("拟定", "proposed"),
     "verdict.undetermined": ("未定", "undetermined"),
     "verdict.excused": ("免责", "excused"),
