@@ -53,11 +53,11 @@ def list_records(settings: SettingsPath = None, lang: Lang = _DEFAULT_LANG) -> N
     anew = _anew(load_settings(settings))
     if anew.damage is not None:
         raise JournalDamaged(anew.damage)
+    language = _language(lang)
     for violation in sorted((v for v, _ in anew.found.values() if v.mode is Mode.ON), key=lambda v: v.order):
-        print(
-            f"{violation.id[:12]}  {word(f'verdict.{violation.verdict}', _language(lang)):<12}  {violation.rule:<14}  {violation.agent}"
-        )
-        print(f"              {violation.why(_language(lang))}")
+        verdict = word(f"verdict.{violation.verdict}", language)
+        print(f"{violation.id[:12]}  {verdict:<12}  {violation.rule:<14}  {inert(violation.agent)}")
+        print(f"              {violation.why(language)}")
 
 
 @app.command("explain")
@@ -166,9 +166,8 @@ def _settle(chosen: Settings, results: list[Result], language: Language, *, dry_
 
 def _show(result: Result, language: Language) -> None:
     became = "reproduced" if result.reproduces else "faulty" if result.faults else "doubtful"
-    print(
-        f"{result.filed.id[:12]}  {word(f'became.{became}', language):<18}  {result.filed.rule:<14}  {inert(result.filed.agent)}"
-    )
+    filed, said = result.filed, word(f"became.{became}", language)
+    print(f"{filed.id[:12]}  {said:<18}  {filed.rule:<14}  {inert(filed.agent)}")
     for finding in result.faults or result.doubts:
         print(f"              {finding.told(language)}")
 
