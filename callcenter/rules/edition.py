@@ -103,7 +103,10 @@ class QueueFigures(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Figures(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Every threshold; times in microseconds. The packaged file says what each means."""
+    """Every threshold; times in microseconds. The packaged file says what each means.
+
+    Journals hold rulebooks as they were in force: a figure that is added later needs a default.
+    """
 
     uncertainty: Micros
     gap_nearness: Micros

@@ -9,18 +9,13 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from pydantic import SecretStr
 
-from callcenter.ami.client import AmiClient
-from callcenter.ami.settings import AmiSettings, LoginSettings
 from callcenter.domain import facts as fx
 from callcenter.domain.floor import Floor
 from callcenter.exporter import Exporter, ExporterSettings
-from callcenter.journal import Journal, JournalSettings
 from callcenter.lab.switch import LabState, load_state
 from callcenter.rules.violation import Violation
-from callcenter.store import Store, StoreSettings, upgrade
-from callcenter.tracker import Record, Tracker, recover
+from tests.bench.in_process import following
 
 pytestmark = [pytest.mark.bench, pytest.mark.timeout(400)]
 
@@ -55,31 +50,11 @@ async def started(work_dir: Path, load: asyncio.subprocess.Process) -> LabState:
 
 async def watch(state: LabState, home: Path, load: asyncio.subprocess.Process) -> Stopwatch:
     """Run the whole service in this process until the load is over."""
-    logins = {
-        name: LoginSettings(username=name, secret=SecretStr(state.manager_secrets[name]))
-        for name in ("events", "control")
-    }
-    client = AmiClient(AmiSettings(port=state.ami_port, **logins))
-    store_settings = StoreSettings(url=f"sqlite:///{home}/record.sqlite")
-    await upgrade(store_settings)
-    store = await Store.open(store_settings, "main")
     stopwatch = Stopwatch()
-    async with (
-        await Journal.open(JournalSettings(path=home / "journal.sqlite")) as journal,
-        asyncio.TaskGroup() as group,
-    ):
-        record = Record(store, journal)
-        recording = group.create_task(record.run())
-        tracker = Tracker("main", client, journal, record, await recover(journal, record))
-        tracker.attach(Exporter(ExporterSettings(port=0), tracker.health))
-        tracker.attach(stopwatch)
-        tracking = group.create_task(tracker.run())
-        reading = group.create_task(client.run())
+    async with following(home, state.ami_port, state.manager_secrets) as parts:
+        parts.tracker.attach(Exporter(ExporterSettings(port=0), parts.tracker.health))
+        parts.tracker.attach(stopwatch)
         await load.wait()
-        reading.cancel()
-        await tracking
-        recording.cancel()
-    await store.close()
     return stopwatch
 
 

@@ -143,6 +143,7 @@ def test_progress_is_a_line_a_day_without_a_terminal(home: Path) -> None:
 
 def test_progress_is_a_bar_on_a_terminal(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("TERM", "xterm")
     told = run(home).stderr
     assert "reading" not in told
     assert DAY in told
