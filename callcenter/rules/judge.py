@@ -123,7 +123,7 @@ class Judge:
         while memory.pending and memory.pending[0].due <= now:
             settled.append(heapq.heappop(memory.pending).act)
         for act in settled:
-            (memory.held if self._verdicts.open(act) else ready).append(act)
+            (memory.held if self._verdicts.open(act, now) else ready).append(act)
         self._asked += 1
         told = self._told(ready, over=False)
         if self._asked % _FORGET_EVERY == 0:

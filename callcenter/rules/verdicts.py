@@ -18,6 +18,9 @@ from callcenter.rules.texts import Reason, in_seconds
 from callcenter.rules.violation import Impact, Point, RosterLine, Verdict, Violation, identity
 from callcenter.rules.waits import Waits
 
+_LOG_PATIENCE: Micros = 60 * SECOND
+"""So long after an act could be judged its verdict waits for queue_log, which is told every few seconds."""
+
 _DUTY_KNOWN = frozenset({"refused", "unrelieved", "not_called_back"})
 """Acts that were on duty as far as they had to be, or would be none."""
 
@@ -40,11 +43,13 @@ class Verdicts:
             return 0
         return act.end + max(figures.gap_nearness, figures.together + figures.uncertainty)
 
-    def open(self, act: Act) -> bool:
-        """Tell whether a customer of a blocked line may still be answered."""
-        if not act.impact or act.start is None or act.end is None:
+    def open(self, act: Act, now: Micros) -> bool:
+        """Tell whether something may still come: queue_log's word, or an answer to a customer of a blocked line."""
+        if act.start is None or act.end is None:
             return False
-        return self._waits.undecided(self._memory.person(act.person), act.start, act.end)
+        if self._awaits_log(act, now):
+            return True
+        return act.impact and self._waits.undecided(self._memory.person(act.person), act.start, act.end)
 
     def judge(self, act: Act, *, graded: bool, over: bool) -> Violation | None:
         """Make the record of an act, of the lesser that it was where only that is proposed; None where its rule is off.
@@ -159,6 +164,15 @@ class Verdicts:
         if act.limit is None or measured is None or abs(measured - act.limit) > doubt:
             return None
         return _undetermined("near_limit", uncertainty=in_seconds(doubt))
+
+    def _awaits_log(self, act: Act, now: Micros) -> bool:
+        """Tell whether queue_log is being read and has not come to an act's call yet; a log that stops is given up."""
+        since, until = self._memory.log_since, self._memory.log_until
+        if not act.uniqueids or until is None or act.start is None or act.end is None:
+            return False
+        if since is not None and act.start < since:
+            return False
+        return until < act.end and now < self.due(act) + _LOG_PATIENCE
 
     def _in_log(self, act: Act) -> bool:
         """Tell whether queue_log was looked at for the act's call, so that its silence says something."""

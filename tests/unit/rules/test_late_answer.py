@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from callcenter.domain.facts import AgentState, OfferOutcome
+from callcenter.rules.texts import Reason
 from callcenter.rules.violation import Verdict
 from tests.unit.rules.story import Story, at, micros, roster
 
@@ -151,6 +152,35 @@ def test_queue_log_that_nobody_looked_at_rules_nothing_out() -> None:
     assert story.record().ruled_out == (
         "not_graded", "no_time", "no_roster", "off_duty", "duty_edge", "excuse", "gap", "near_limit", "doubt",
     )  # fmt: skip
+
+
+def test_verdict_waits_for_a_queue_log_that_is_being_read() -> None:
+    story = Story(on=roster())
+    story.judge.compared(micros(10), since=micros(-100))
+    story.offer(0, 19.3, ANSWERED)
+    assert story.judge.decide(micros(100)) == []
+    story.judge.doubt("c1", "queue_log")
+    story.judge.compared(micros(98), since=micros(-100))
+    (record,) = story.judge.decide(micros(101))
+    assert record.reason == Reason("log_differs")
+
+
+def test_queue_log_that_is_read_no_more_is_not_waited_for_without_end() -> None:
+    story = Story(on=roster())
+    story.judge.compared(micros(10), since=micros(-100))
+    story.offer(0, 19.3, ANSWERED)
+    assert story.judge.decide(micros(139)) == []
+    (record,) = story.judge.decide(micros(140))
+    assert (record.verdict, "log_differs" in record.ruled_out) == (Verdict.PROPOSED, False)
+
+
+@pytest.mark.parametrize("since", [None, 0.1])
+def test_nobody_waits_for_a_queue_log_that_is_not_read_or_was_not_then(since: float | None) -> None:
+    story = Story(on=roster())
+    if since is not None:
+        story.judge.compared(micros(10), since=at(since))
+    story.offer(0, 19.3, ANSWERED)
+    assert len(story.judge.decide(micros(80))) == 1
 
 
 def test_offer_in_wrap_up_is_excused() -> None:
