@@ -116,10 +116,15 @@ class Settling:
             heapq.heappush(self._state.timers, Timer(start + after, self._state.serial, kind, key))
 
     def lives_on(self, visit: OpenVisit) -> None:
-        """The same channel goes on to another stay: whatever was open of this one is decided now."""
-        if visit.answered is not None and not visit.ended:
+        """The same channel goes on to another stay: whatever was open of this one is decided now.
+
+        A talk that the queue has not told the end of is told a moment later: under load the next stay begins before
+        the words for the transfer that led there.
+        """
+        if visit.answered is None or visit.completed:
+            self.settle(visit, alive=visit.left, force=True)
+        elif not visit.ended:
             self.end_part(visit, None, EndedBy.UNKNOWN, 0, visit.frames[0])
-        self.settle(visit, alive=visit.left, force=True)
 
     def caller_gone(self, visit: OpenVisit, event: ev.ChannelEnded) -> None:
         """The caller's channel ended: nothing more can come but what is on its way."""

@@ -2,8 +2,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import msgspec
 import pytest
 
+from callcenter.ami.decode import decode
+from callcenter.ami.tape import read_chunks
+from callcenter.ami.wire import Wire
+from callcenter.domain import events as ev
+from callcenter.domain import facts as fx
+from callcenter.domain.floor import Floor
 from callcenter.reports import replay
 from tests.scenarios.tapes import (
     ALL,
@@ -75,3 +82,36 @@ def test_line_ends_make_no_difference(one: Tape, login: str, tmp_path: Path) -> 
 
     assert without_evidence(lf) == without_evidence(crlf)
     assert lf["quarantined"] == crlf["quarantined"]
+
+
+def visits_of(events: list[ev.Event]) -> list[fx.Visit]:
+    """Tell the visits without places, and without whether the agent was free: overtaken, that is not known."""
+    floor = Floor()
+    facts = [fact for event in events for fact in floor.apply(event)] + floor.finish()
+    found = [fact.visit for fact in facts if isinstance(fact, fx.VisitEnded)]
+    offers = [
+        tuple(msgspec.structs.replace(o, frames=(), available=True, refuted=None) for o in visit.offers)
+        for visit in found
+    ]
+    return [msgspec.structs.replace(v, frames=(), offers=o) for v, o in zip(found, offers, strict=True)]
+
+
+@pytest.mark.parametrize("count", [1, 3, 5])
+@pytest.mark.parametrize("before", [ev.BlindTransferred, ev.MemberCompleted, ev.ChannelEnded])
+def test_next_stay_may_begin_before_the_words_for_the_transfer_that_led_there(
+    before: type[ev.Event], count: int
+) -> None:
+    """Seen once in thirty rounds on a loaded machine: the caller's thread overtakes the one that transfers."""
+    one = tape("blind_transfer_to_queue")
+    frames = (frame for chunk in read_chunks(one.logins("board")[0]) for frame in Wire().feed(chunk))
+    events = [event for frame in frames if (event := decode(frame)) is not None]
+    joins = [n for n, event in enumerate(events) if isinstance(event, ev.CallerJoined)]
+    overtaken = next(n for n, event in enumerate(events) if isinstance(event, before))
+    moved = events[joins[1] : joins[1] + count]
+    rest = [*events[overtaken : joins[1]], *events[joins[1] + count :]]
+
+    assert visits_of([*events[:overtaken], *moved, *rest]) == visits_of(events)
+    assert [(visit.ended_by, visit.transferred) for visit in visits_of(events)] == [
+        ("transfer", "blind"),
+        ("caller", None),
+    ]
