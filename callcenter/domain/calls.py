@@ -316,7 +316,7 @@ class Calls:
             mine = [v for v in mine if v.answered is not None and v.offers[v.answered].interface == device]
             return mine[0] if mine else None
         if visit is not None and visit.answered is None:
-            visit = self._talk_before(visit) or visit
+            visit = self.visits.talk_before(visit) or visit
         if event.uid is None or event.dest is None:
             return visit if visit is not None and visit.answered is not None else None
         if visit is None:
@@ -337,11 +337,6 @@ class Calls:
             )
             self._answer(visit, dest, as_connect, None)
         return visit if visit is not None and visit.answered is not None else None
-
-    def _talk_before(self, visit: OpenVisit) -> OpenVisit | None:
-        """Find the caller's talk in the same queue that the queue has not told the end of."""
-        before = (v for v in self._state.visits.values() if (v.uid, v.queue) == (visit.uid, visit.queue))
-        return next((v for v in before if v.answered is not None and not v.completed), None)
 
     def _caller_hung_up(self, visit: OpenVisit, event: ev.HangupAsked) -> None:
         if visit.answered is not None:

@@ -57,6 +57,11 @@ class Visits:
             return None
         return visit
 
+    def talk_before(self, visit: OpenVisit) -> OpenVisit | None:
+        """Find the caller's talk in the same queue that the queue has not told the end of."""
+        before = (v for v in self._state.visits.values() if (v.uid, v.queue) == (visit.uid, visit.queue))
+        return next((v for v in before if v.answered is not None and not v.completed), None)
+
     def leave(self, visit: OpenVisit, at: Micros | None, pos: int) -> None:
         """The caller no longer waits; why is decided later."""
         if visit.left:
