@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections import Counter
 from collections.abc import Sequence
-from itertools import pairwise
+from itertools import groupby, pairwise
 
 import msgspec
 from hypothesis import given
@@ -47,7 +47,14 @@ class Damage:
         return self._kind in {kind, "everything"}
 
     def _late(self, events: list[ev.Event]) -> list[ev.Event]:
-        """Let frames come up to three places late."""
+        """Let frames come up to three places late, but none of a login that ended in the one after it."""
+        kept: list[ev.Event] = []
+        for between, login in groupby(events, lambda event: isinstance(event, ev.LinkLost | ev.LinkRestored)):
+            heard = list(login)
+            kept += heard if between else self._shuffled(heard)
+        return kept
+
+    def _shuffled(self, events: list[ev.Event]) -> list[ev.Event]:
         places = [place + (self._rng.randint(1, 3) if self._rng.random() < 0.15 else 0) for place in range(len(events))]
         return [event for _, event in sorted(zip(places, events, strict=True), key=lambda pair: pair[0])]
 
