@@ -41,6 +41,7 @@ async def test_entries_a_second(tmp_path: Path) -> None:
             await journal.append(chunk)
         await journal.committed(COUNT)
         say("appended and durable", COUNT, time.perf_counter() - start)
+    assert verify(tmp_path / "journal.sqlite").checked == COUNT
 
 
 async def test_entries_a_second_beside_a_busy_loop(tmp_path: Path) -> None:
@@ -59,6 +60,7 @@ async def test_entries_a_second_beside_a_busy_loop(tmp_path: Path) -> None:
         took = time.perf_counter() - start
     say("parsed, appended and durable", COUNT, took)
     say("the loop's own part alone", COUNT, loop_seconds)
+    assert verify(tmp_path / "journal.sqlite").checked == COUNT
 
 
 async def test_entries_a_second_read_back_and_verified(tmp_path: Path) -> None:
@@ -84,5 +86,6 @@ async def test_from_append_to_durable_when_idle(tmp_path: Path) -> None:
             await journal.committed((await journal.append([Entry(Kind.FRAME, "events", n, PAYLOADS[n])]))[-1])
             waits.append(time.perf_counter() - start)
             await asyncio.sleep(0)
+    assert verify(tmp_path / "journal.sqlite").checked == len(waits)
     waits.sort()
     print(f"\none frame to durable: p50 {waits[250] * 1000:.2f} ms, p99 {waits[495] * 1000:.2f} ms")

@@ -80,6 +80,7 @@ def _roster() -> Roster:
 @pytest.mark.bench
 def test_rules_over_a_day_live_and_replayed() -> None:
     day, book, on = _day(), load_rulebook(), _roster()
+    counts = set[int]()
     for how in ("live", "replayed"):
         judge, found = Judge(book, on), 0
         began = time.process_time()
@@ -88,5 +89,8 @@ def test_rules_over_a_day_live_and_replayed() -> None:
             found += len(judge.decide(fact.at or 0)) if how == "live" else 0
         found += len(judge.finish(MORNING + LASTS + 3600 * SECOND))
         took = time.process_time() - began
+        counts.add(found)
         size = len(judge.save())
         print(f"{how}: {len(day):,} facts, {found:,} records in {took:.2f} s of one core; {size:,} bytes remembered")
+    assert len(counts) == 1
+    assert counts != {0}
