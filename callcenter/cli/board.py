@@ -12,11 +12,11 @@ import typer
 from rich.console import Console
 from rich.live import Live
 
+from callcenter.cli.speech import spoken
 from callcenter.errors import BadSetting
 from callcenter.exporter.live import LiveDocument
 from callcenter.reports.board import Board
 from callcenter.reports.board_source import BoardSource, ServiceSilent
-from callcenter.reports.board_words import Lang, language
 
 app = typer.Typer(add_completion=False, help="Show queues and agents live in this terminal.")
 
@@ -58,19 +58,6 @@ def console_for_output() -> Console:
         sys.stdout.reconfigure(errors="replace")  # type: ignore[union-attr]  # stdout is a TextIOWrapper here
     width = None if sys.stdout.isatty() or "COLUMNS" in os.environ else _PLAIN_WIDTH
     return Console(width=width, highlight=False, markup=False, emoji=False)
-
-
-def spoken(wanted: str) -> Lang:
-    """Choose the language by option, else by the environment.
-
-    Raises:
-        BadSetting: It is not one that is spoken here.
-    """
-    environment = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG", "")
-    lang = language(wanted, environment)
-    if lang is None:
-        raise BadSetting(f"--lang is {wanted!r}, but zh-CN and en are the languages there are")
-    return lang
 
 
 def zone(name: str) -> ZoneInfo:

@@ -16,7 +16,8 @@ from rich.console import Console, Group
 from rich.live import Live
 from rich.text import Text
 
-from callcenter.cli.board import console_for_output, spoken, zone
+from callcenter.cli.board import console_for_output, zone
+from callcenter.cli.speech import spoken
 from callcenter.cli.violations import explain_all
 from callcenter.config import load_settings
 from callcenter.domain.frame import SECOND

@@ -12,6 +12,7 @@ import typer
 from callcenter.cli.office import moment, with_office
 from callcenter.cli.password import kept_or_typed
 from callcenter.cli.serve import SettingsPath
+from callcenter.cli.speech import DEFAULT_LANG, LangOption, language_of_texts
 from callcenter.config import load_settings
 from callcenter.store import Office
 from callcenter.store.forms import Seen, file_form
@@ -28,14 +29,14 @@ def file_violation(
     words: Annotated[str, typer.Option(help="What happened, for the agent to read.")],
     at: Annotated[str | None, typer.Option(help="When, as an ISO time; now, where it is not said.")] = None,
     password_file: Annotated[Path | None, typer.Option(help="File whose first line is the password.")] = None,
-    lang: Annotated[str, typer.Option("--lang", help="zh-CN or en.")] = "en",
+    lang: LangOption = DEFAULT_LANG,
     settings: SettingsPath = None,
 ) -> None:
     """Record what a person saw, and print the record's id; it is as good as an automatic one and goes the same way.
 
     The password is asked for, or is the first line of the input. Who may record what of whom is as over the API.
     """
-    chosen = load_settings(settings)
+    chosen, language = load_settings(settings), language_of_texts(lang)
     when = moment(at, "--at", chosen.rules.read_rulebook().zone)
     password = kept_or_typed(password_file, f"Password for {account}: ")
     now = time.time_ns() // 1000
@@ -50,6 +51,5 @@ def file_violation(
 
     record = with_office(chosen.store, filed)
     title = record.dossier.title
-    chinese = lang.lower().startswith("zh")
-    typer.echo(f"已拟定：{rule} {title.zh}" if chinese else f"proposed: {rule} {title.en}", err=True)
+    typer.echo(f"已拟定：{rule} {title.zh}" if language == "zh" else f"proposed: {rule} {title.en}", err=True)
     print(record.dossier.id)

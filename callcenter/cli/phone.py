@@ -7,12 +7,14 @@ import signal
 import sys
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal, NoReturn, TextIO
+from typing import TYPE_CHECKING, Annotated, NoReturn, TextIO
 
 import typer
 from pydantic import SecretStr, ValidationError
 
+from callcenter.cli.speech import spoken
 from callcenter.errors import BadSetting, PhoneError, UnreadableFile
+from callcenter.reports.board_words import Lang
 from callcenter.softphone import Did, Entry, Phone, PhoneSettings, PhoneState
 
 if TYPE_CHECKING:
@@ -21,7 +23,6 @@ if TYPE_CHECKING:
 
 app = typer.Typer(add_completion=False)
 
-Lang = Literal["zh-CN", "en"]
 
 _KEYS = {
     "zh-CN": "a 接听 · r 拒接 · h 挂断 · o 保持/恢复 · d 号码 拨打 · t 号码 转接 · q 退出",
@@ -76,7 +77,7 @@ def phone(
     lang: Annotated[str, typer.Option(help="zh-CN or en; by default from LANG.")] = "",
 ) -> None:
     """Be an agent's phone: register, show the rings as they count, answer, reject, hang up."""
-    speech = _lang(lang)
+    speech = spoken(lang)
     settings = _settings(
         extension=extension,
         server=server,
@@ -98,13 +99,6 @@ def phone(
 
 def _interrupt(*_: object) -> NoReturn:
     raise KeyboardInterrupt
-
-
-def _lang(wanted: str) -> Lang:
-    if wanted not in {"", "zh-CN", "en"}:
-        raise BadSetting(f"--lang is {wanted!r}, but zh-CN and en are the languages there are")
-    place = wanted or os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or ""
-    return "zh-CN" if place.startswith("zh") else "en"
 
 
 def _secret(given: str, file: Path | None) -> str:

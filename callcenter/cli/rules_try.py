@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,11 +16,13 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-from callcenter.config import SETTINGS_FILE, Settings, load_settings
+from callcenter.cli.serve import SettingsPath
+from callcenter.cli.speech import spoken
+from callcenter.config import Settings, load_settings
 from callcenter.domain.frame import Micros
 from callcenter.errors import BadInput
 from callcenter.reports import trial_run
-from callcenter.reports.board_words import Lang, language
+from callcenter.reports.board_words import Lang
 from callcenter.reports.trial import AROUND, Outcome, Span
 from callcenter.reports.trial_text import About, Sort, lines, remark, shape, write_csv
 from callcenter.rules.dates import datetime_of, day_start
@@ -36,7 +37,6 @@ Draft = Annotated[
 ]
 First = Annotated[str, typer.Option("--from", metavar="DAY", help="The first day, such as 2026-11-01.")]
 Last = Annotated[str, typer.Option("--to", metavar="DAY", help="The last day, itself included.")]
-SettingsPath = Annotated[Path | None, typer.Option("--settings", envvar=SETTINGS_FILE, help="The settings file.")]
 Order = Annotated[Sort, typer.Option("--sort", help="What the rows are ordered by.")]
 Everything = Annotated[bool, typer.Option("--all", help="Rows without a difference, too.")]
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON object, with examples, instead of the table.")]
@@ -68,18 +68,18 @@ def try_draft(
 
     The facts are those that the service archived; the roster is the settings' one. Nothing is recorded.
     """
-    spoken = _language(lang)
+    chosen_lang = spoken(lang)
     chosen = load_settings(settings)
     days = _days(first, last, ZoneInfo(chosen.site.timezone))
     draft = load_rulebook(rulebook)
-    outcome, in_force = asyncio.run(_try(chosen, draft, days, spoken))
+    outcome, in_force = asyncio.run(_try(chosen, draft, days, chosen_lang))
     about = About(
         days.first, days.last, chosen.site.timezone, _versions(in_force, days.span), draft.editions[-1].version
     )
     if as_json:
         print(json.dumps(shape(outcome, about, sort), ensure_ascii=False, indent=2))
     else:
-        print("\n".join(lines(outcome, about, spoken, sort, everything=everything)))
+        print("\n".join(lines(outcome, about, chosen_lang, sort, everything=everything)))
     if csv is not None:
         write_csv(csv, outcome, sort)
 
@@ -116,13 +116,6 @@ def _day(option: str, text: str) -> date:
         return date.fromisoformat(text)
     except ValueError:
         raise BadInput(f"{option} {text!r} is not a day such as 2026-11-01") from None
-
-
-def _language(wanted: str) -> Lang:
-    found = language(wanted, os.environ.get("LANG", ""))
-    if found is None:
-        raise BadInput(f"--lang {wanted!r} is not spoken here: zh-CN or en")
-    return found
 
 
 def _note_missing(archived: Extent, days: _Days, lang: Lang) -> None:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
-from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import Annotated
 
 import typer
 from rich import box
@@ -15,24 +13,22 @@ from rich.table import Table
 from rich.text import Text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from callcenter.cli.office import reading
 from callcenter.cli.serve import SettingsPath
+from callcenter.cli.speech import DEFAULT_LANG, LangOption, language_of_texts
 from callcenter.config import Settings, load_settings
 from callcenter.errors import BadInput
 from callcenter.reports.score_sheet import Print, lines, scores_csv, scores_workbook, totals
 from callcenter.rules.months import read_month
 from callcenter.rules.rulebook import load_rulebook
 from callcenter.rules.spreadsheet import Rows
-from callcenter.store import Office
 from callcenter.store.conflicts import Missing
 from callcenter.store.scores import Scored, member_of, score_of, scores_of_all
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, help="The month's scores, line by line or as a file.")
 
-T = TypeVar("T")
 Month = Annotated[str, typer.Argument(metavar="MONTH", help="Like 2026-11.")]
-Lang = Annotated[str, typer.Option("--lang", help="zh-CN or en.")]
 Money = Annotated[bool, typer.Option("--money", help="Show recommended pay, where it is switched on.")]
-_DEFAULT_LANG = "en"
 
 
 @app.command("show")
@@ -41,7 +37,7 @@ def show_score(
     month: Month,
     settings: SettingsPath = None,
     money: Money = False,
-    lang: Lang = _DEFAULT_LANG,
+    lang: LangOption = DEFAULT_LANG,
 ) -> None:
     """Show an agent's month with every line and the record it comes from."""
     chosen, when = load_settings(settings), read_month(month)
@@ -54,7 +50,7 @@ def show_score(
             raise Missing(f"there is no agent {agent!r}: neither an account nor the roster names one")
         return await score_of(connection, member, when, how.zone, _now())
 
-    found = [_reading(chosen, read)]
+    found = [reading(chosen.store, read)]
     _show(totals(found, how))
     _show(lines(found, how))
 
@@ -66,12 +62,12 @@ def list_scores(
     xlsx: Annotated[Path | None, typer.Option("--xlsx", help="Write them, and every line, to a new workbook.")] = None,
     settings: SettingsPath = None,
     money: Money = False,
-    lang: Lang = _DEFAULT_LANG,
+    lang: LangOption = DEFAULT_LANG,
 ) -> None:
     """List everybody's month, or write it to files; nothing that exists is overwritten."""
     chosen, when = load_settings(settings), read_month(month)
     how = _print(chosen, lang, money=money)
-    found = _reading(chosen, lambda connection: scores_of_all(connection, when, how.zone, _now(), lambda _: True))
+    found = reading(chosen.store, lambda connection: scores_of_all(connection, when, how.zone, _now(), lambda _: True))
     for path, write in ((csv, scores_csv), (xlsx, scores_workbook)):
         if path is not None:
             _write(path, write(found, how))
@@ -81,21 +77,7 @@ def list_scores(
 
 def _print(settings: Settings, lang: str, *, money: bool) -> Print:
     zone = load_rulebook(settings.rules.rulebook).zone
-    return Print(language="zh" if lang.lower().startswith("zh") else "en", zone=zone, money=money)
-
-
-def _reading(settings: Settings, work: Callable[[AsyncConnection], Awaitable[T]]) -> T:
-    """Read something out of the database that the settings name."""
-
-    async def done() -> T:
-        office = await Office.open(settings.store)
-        try:
-            async with office.reading() as connection:
-                return await work(connection)
-        finally:
-            await office.close()
-
-    return asyncio.run(done())
+    return Print(language=language_of_texts(lang), zone=zone, money=money)
 
 
 def _show(rows: Rows) -> None:

@@ -15,6 +15,7 @@ from callcenter import logs
 from callcenter.cli.filing import file_violation
 from callcenter.cli.office import Since, Until, moment, reading, with_office
 from callcenter.cli.serve import SettingsPath
+from callcenter.cli.speech import DEFAULT_LANG, LangOption, language_of_texts
 from callcenter.config import Settings, load_settings
 from callcenter.domain.frame import Micros
 from callcenter.errors import JournalDamaged, MigrationMissing, StoreError
@@ -33,10 +34,8 @@ app = typer.Typer(
 
 app.command("file")(file_violation)
 
-Lang = Annotated[str, typer.Option("--lang", help="zh-CN or en.")]
 Record = Annotated[str, typer.Argument(metavar="ID", help="The record's id, or the beginning of it.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what does not reproduce, and withdraw nothing.")]
-_DEFAULT_LANG = "en"
 
 
 class _Files(NamedTuple):
@@ -48,12 +47,12 @@ class _Files(NamedTuple):
 
 
 @app.command("list")
-def list_records(settings: SettingsPath = None, lang: Lang = _DEFAULT_LANG) -> None:
+def list_records(settings: SettingsPath = None, lang: LangOption = DEFAULT_LANG) -> None:
     """List every record that the journal gives."""
     anew = _anew(load_settings(settings))
     if anew.damage is not None:
         raise JournalDamaged(anew.damage)
-    language = _language(lang)
+    language = language_of_texts(lang)
     for violation in sorted((v for v, _ in anew.found.values() if v.mode is Mode.ON), key=lambda v: v.order):
         verdict = word(f"verdict.{violation.verdict}", language)
         print(f"{violation.id[:12]}  {verdict:<12}  {violation.rule:<14}  {inert(violation.agent)}")
@@ -62,7 +61,7 @@ def list_records(settings: SettingsPath = None, lang: Lang = _DEFAULT_LANG) -> N
 
 @app.command("explain")
 def explain_record(
-    record: Record, settings: SettingsPath = None, lang: Lang = _DEFAULT_LANG, dry_run: DryRun = False
+    record: Record, settings: SettingsPath = None, lang: LangOption = DEFAULT_LANG, dry_run: DryRun = False
 ) -> None:
     """Derive one record again, show the frames that it stands on, and compare it with what was filed.
 
@@ -76,8 +75,8 @@ def explain_record(
         if anew.damage is not None:
             raise JournalDamaged(anew.damage)
         derived = explained(chosen.journal.path, [violation for violation, _ in anew.found.values()], record)
-        print("\n".join(told(derived, ZoneInfo(chosen.site.timezone), _language(lang))))
-    _settle(chosen, results, _language(lang), dry_run=dry_run)
+        print("\n".join(told(derived, ZoneInfo(chosen.site.timezone), language_of_texts(lang))))
+    _settle(chosen, results, language_of_texts(lang), dry_run=dry_run)
 
 
 @app.command("verify")
@@ -86,7 +85,7 @@ def verify_records(
     until: Until = None,
     dry_run: DryRun = False,
     settings: SettingsPath = None,
-    lang: Lang = _DEFAULT_LANG,
+    lang: LangOption = DEFAULT_LANG,
 ) -> None:
     """Hold every record that the service filed against the journal; withdraw what does not reproduce, and exit 4.
 
@@ -97,10 +96,10 @@ def verify_records(
     files = _files(chosen, moment(since, "--from", zone), moment(until, "--to", zone))
     anew = _anew(chosen)
     results = _held(chosen, anew, files)
-    _settle(chosen, results, _language(lang), dry_run=dry_run)
+    _settle(chosen, results, language_of_texts(lang), dry_run=dry_run)
     reproduced = sum(result.reproduces for result in results)
     others = len(results) - reproduced
-    print(word("held", _language(lang), reproduced=reproduced, all=len(results), others=others))
+    print(word("held", language_of_texts(lang), reproduced=reproduced, all=len(results), others=others))
     if anew.damage is not None:
         raise JournalDamaged(anew.damage)
 
@@ -112,7 +111,7 @@ def explain_all(settings: Settings, lang: str) -> list[str]:
     for violation in derive(journal, settings.court()):
         if violation.mode is Mode.ON:
             derived = Derived(violation, exhibits(journal, violation))
-            lines += [*told(derived, ZoneInfo(settings.site.timezone), _language(lang)), ""]
+            lines += [*told(derived, ZoneInfo(settings.site.timezone), language_of_texts(lang)), ""]
     return lines
 
 
@@ -170,7 +169,3 @@ def _show(result: Result, language: Language) -> None:
     print(f"{filed.id[:12]}  {said:<18}  {filed.rule:<14}  {inert(filed.agent)}")
     for finding in result.faults or result.doubts:
         print(f"              {finding.told(language)}")
-
-
-def _language(lang: str) -> Language:
-    return "zh" if lang.lower().startswith("zh") else "en"

@@ -73,6 +73,11 @@ async def test_words_are_in_the_language_asked_for(home: Path) -> None:
     assert "日常考核" in await run(home, "show", "Alice", "2025-03", "--lang", "zh-CN")
 
 
+async def test_language_that_is_not_spoken_is_refused(home: Path) -> None:
+    with pytest.raises(BadInput, match="'fr', but zh-CN and en are the languages"):
+        await run(home, "show", "Alice", "2025-03", "--lang", "fr")
+
+
 async def test_files_are_written_and_never_over_others(home: Path) -> None:
     files = ["--csv", str(home / "scores.csv"), "--xlsx", str(home / "scores.xlsx")]
     assert await run(home, "list", "2025-03", *files) == f"wrote {files[1]}\nwrote {files[3]}\n"
