@@ -23,10 +23,10 @@ from callcenter.reports.trial_run import open_archive
 from callcenter.rules.dates import day_start
 from callcenter.rules.duty import Roster
 from callcenter.rules.gist import gists
-from callcenter.rules.pages import Moment, Page
+from callcenter.rules.pages import Moment, Page, unpacked
 from callcenter.rules.rulebook import load_rulebook
 from callcenter.store import Store, StoreSettings, Told, open_engine, upgrade
-from callcenter.store.archive import CHAPTER, page_row
+from callcenter.store.archive import CHAPTER, page_row, pages
 from callcenter.store.models import ArchivedFactsRow
 from tests.bench.test_rules_speed import AGENTS, LASTS, MORNING, VISITS, _day, _roster
 
@@ -148,4 +148,8 @@ async def test_writer_with_a_days_archive(tmp_path: Path) -> None:
         longest = max(longest, time.monotonic() - one)
     took = time.monotonic() - began
     await store.close()
+    engine = open_engine(settings)
+    kept = [unpacked(one.page) async for one in pages(engine, "pbx", 0, 2**62)]
+    await engine.dispose()
+    assert sum(len(moment.facts) for page in kept for moment in page.moments) == len(gists(talked()))
     print(f"{len(told):,} facts of {VISITS:,} visits written in {took:.1f} s; the longest transaction {longest:.3f} s")
