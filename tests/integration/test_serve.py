@@ -147,6 +147,7 @@ async def test_after_a_restart_of_the_switch_nobody_waits_from_before(service: S
     await service.start()
     await service.until("/healthz", lambda answer: len(answer.json()["ledger"]) > 5)
     await switch.vanish()
+    await service.until("/readyz", unready)  # else it may still say that it is ready, of the login that was cut
     switch.restart()
     await switch.listen()
     await service.until("/readyz", ready)
