@@ -20,7 +20,7 @@ from callcenter.exporter import Exporter, ExporterServer
 from callcenter.journal import Journal
 from callcenter.reports.evidence import evidence_of
 from callcenter.store import Office, Store
-from callcenter.tracker import Court, LogWatch, Record, Rules, Tracker, recover
+from callcenter.tracker import Court, GapFiller, LogWatch, Record, Rules, Tracker, recover
 from callcenter.tracker.withdrawals import Withdrawals
 from callcenter.web.application import make_application
 from callcenter.web.server import WebServer, serve_web
@@ -70,9 +70,10 @@ async def _run(settings: Settings, kept: _Kept, group: asyncio.TaskGroup, stop: 
     await rules.look(tracker)  # before the first frame, or a replay would not know by what that was judged
     beside = [group.create_task(rules.keep(tracker), name="rules")]
     if settings.ami.queue_log is not None:
-        watch = LogWatch(settings.ami.queue_log, tracker)
+        filler = GapFiller(settings.ami.node, kept.office, record, tracker, follower.seen.at)
+        watch = LogWatch(settings.ami.queue_log, tracker, filler)
         tracker.attach_log(watch)
-        beside.append(group.create_task(watch.run(), name="queue_log"))
+        beside += [group.create_task(each.run(), name=type(each).__name__) for each in (watch, filler)]
     client.beat_in = tracker.due_in
     server = ExporterServer(settings.exporter, exporter)
     serving = group.create_task(server.run(), name="exporter")

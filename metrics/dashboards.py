@@ -281,6 +281,10 @@ SERVICE = Dashboard(
             (Query(f"increase(callcenter_queue_log_differences_total{{{_N}}}[$window])", "{{node}}"),),
         ),
         Panel(
+            Words("queue_log 补全", "Completed from queue_log"),
+            (Query(f"increase(callcenter_queue_log_filled_total{{{_N}}}[$window])", "{{node}}"),),
+        ),
+        Panel(
             Words("queue_log 落后", "queue_log behind"),
             (Query(f"time() - callcenter_queue_log_read_timestamp_seconds{{{_N}}}", "{{node}}"),),
             unit="s", red_above=60,

@@ -26,7 +26,7 @@ EndedBy = Literal["caller", "agent", "transfer", "unknown"]
 _RESTART_WITHIN: Micros = 5 * SECOND
 """`core restart now` writes ABANDON and COMPLETECALLER for everybody, and QUEUESTART two seconds later."""
 
-_LASTS: Micros = 12 * 3600 * SECOND
+LASTS: Micros = 12 * 3600 * SECOND
 """No call lasts longer; what stays open for longer was forged, or its end was not written."""
 
 # outcome, and which field counts the seconds waited; None where the log's version may lack it
@@ -124,9 +124,14 @@ class LogBook:
         """Return a call's visits as far as the log has been read; to be asked when the call is over."""
         return [_plainly(visit) for visit in self.visits if visit.call_id == call_id]
 
+    def over(self, since: Micros | None, until: Micros) -> list[LoggedVisit]:
+        """Return the visits that ended after `since` (None: whenever) and by `until`, by their last line."""
+        ended = (v for v in self.visits if id(v) not in self._open and _latest(v) <= until)
+        return [v for v in ended if since is None or _latest(v) > since]
+
     def forget(self, before: Micros) -> None:
         """Let go of visits that were over by then, and of those that have been open for longer than any call lasts."""
-        self.visits = [v for v in self.visits if _latest(v) >= before - (_LASTS if id(v) in self._open else 0)]
+        self.visits = [v for v in self.visits if _latest(v) >= before - (LASTS if id(v) in self._open else 0)]
         kept = set(map(id, self.visits))
         self._last = {key: visit for key, visit in self._last.items() if id(visit) in kept}
         self._open = {key: visit for key, visit in self._open.items() if key in kept}

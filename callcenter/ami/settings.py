@@ -77,7 +77,8 @@ class AmiSettings(SwitchSettings):
     events: LoginSettings = Field(description="The login that reads events and sends nothing.")
     control: LoginSettings = Field(description="The login for snapshots, pauses and heartbeats.")
     queue_log: Path | None = Field(
-        default=None, description="Its queue_log, where it can be read here: looked at before a verdict."
+        default=None,
+        description="Its queue_log, where it can be read here: looked at before a verdict and to fill gaps.",
     )
     heartbeat_every: float = Field(default=2.0, gt=0, description="Time between two heartbeats.")
     heartbeat_deadline: float = Field(default=8.0, gt=0, description="One not seen by then ends the login.")

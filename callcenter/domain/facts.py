@@ -259,6 +259,15 @@ class VisitEnded(_Fact, frozen=True, kw_only=True, gc=False):
     visit: Visit
 
 
+class VisitFilled(_Fact, frozen=True, kw_only=True, gc=False):
+    """What a gap hid of a visit, told by queue_log: `visit.filled` names the fields; no `frames`: none of it was seen.
+
+    It comes after `VisitEnded`, or alone. Nothing is judged by it and no live count follows it; the record keeps it.
+    """
+
+    visit: Visit
+
+
 class CallEnded(_Fact, frozen=True, kw_only=True, gc=False):
     """Every channel and every visit of a call has ended."""
 
@@ -353,6 +362,7 @@ Fact = (
     | CallAnswered
     | OfferEnded
     | VisitEnded
+    | VisitFilled
     | CallEnded
     | AgentStateChanged
     | MembershipChanged

@@ -28,6 +28,7 @@ class Health(msgspec.Struct, frozen=True, kw_only=True):
         out_of_order: Events that fitted nothing known.
         rules_refused: A roster or rulebook has changed and cannot be used; the one before stays in force.
         queue_log_differences: Visits about which queue_log says something else; None where it is not looked at.
+        queue_log_filled: Visits that gaps hid something of and that it completed; None as before.
         queue_log_read_at: The switch's time up to which it was read; None where it was not, or cannot be.
         ledger: Queue → visits joined, less those that ended and those that last: 0, or something was lost.
     """
@@ -49,5 +50,6 @@ class Health(msgspec.Struct, frozen=True, kw_only=True):
     out_of_order: int = 0
     rules_refused: bool = False
     queue_log_differences: int | None = None
+    queue_log_filled: int | None = None
     queue_log_read_at: Micros | None = None
     ledger: dict[str, int] = {}

@@ -219,6 +219,7 @@ class Gauges:
             ("ami_last_seen_timestamp_seconds", seen),
             ("queue_log_read_timestamp_seconds", _seconds(health.queue_log_read_at)),
             ("queue_log_differences_total", health.queue_log_differences),
+            ("queue_log_filled_total", health.queue_log_filled),
             ("evidence_grade", health.evidence_grade),
         ):
             values.set_or_drop(short, node, value)

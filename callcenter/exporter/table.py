@@ -144,6 +144,10 @@ METRICS: tuple[Metric, ...] = (
         "queue_log 与所见不一致的排队次数", "Visits about which queue_log says something else",
     ),
     Metric(
+        "queue_log_filled_total", _C, ("node",),
+        "空白期内未见、由 queue_log 补全的排队次数", "Visits that gaps hid and queue_log completed",
+    ),
+    Metric(
         "queue_log_read_timestamp_seconds", _G, ("node",),
         "queue_log 已读到的时刻(交换机时钟)", "How far queue_log was read, by the switch's clock",
     ),

@@ -10,10 +10,11 @@ from collections.abc import Iterable, Iterator, Mapping
 
 import msgspec
 
-from callcenter.ami.log_compare import TIMES, TOLERANCE, contradictions, find_logged
+from callcenter.ami.log_compare import TOLERANCE, contradictions, find_logged
+from callcenter.ami.log_fill import began, fill, from_log
 from callcenter.ami.logged_visits import LoggedVisit
 from callcenter.domain import facts as fx
-from callcenter.domain.facts import EndedBy, VisitOutcome
+from callcenter.domain.facts import VisitOutcome
 from callcenter.domain.frame import SECOND, Micros
 from callcenter.reports.shapes import Shape, seconds
 
@@ -100,23 +101,10 @@ class Reconcile:
                     visit.joined_at, visit.uniqueid, visit.queue, "not in queue_log", visit.outcome.value, None
                 )
             return visit
-        changes: dict[str, object] = {}
-        for name in TIMES:
-            at = getattr(logged, name)
-            if getattr(visit, name) is None and at is not None and self._unseen_at(at):
-                changes[name] = at
-        end = logged.left_at if logged.left_at is not None else logged.ended_at
-        if visit.outcome is VisitOutcome.UNKNOWN and end is not None and self._unseen_at(end):
-            changes |= {"outcome": VisitOutcome(logged.outcome), "agent": logged.agent}
-        ended = logged.ended_at if logged.ended_at is not None else end
-        if visit.ended_by in {None, EndedBy.UNKNOWN} and logged.ended_by and ended and self._unseen_at(ended):
-            changes["ended_by"] = EndedBy(logged.ended_by)
-            if logged.transferred is not None:
-                changes["transferred"] = logged.transferred
-        if not changes:
+        filled = fill(visit, logged, self._unseen_at)
+        if filled is visit:
             self._compare(visit, logged)
-            return visit
-        return msgspec.structs.replace(visit, **changes, filled=tuple(sorted(changes)))
+        return filled
 
     def _compare(self, visit: fx.Visit, logged: LoggedVisit) -> None:
         for what, at, seen, log in contradictions(visit, logged, names=self._names):
@@ -132,11 +120,11 @@ class Reconcile:
     def _added(self, uid: str, call: str) -> list[fx.Visit]:
         found = []
         for logged in self._logged.pop(uid, []):
-            began = logged.joined_at if logged.joined_at is not None else logged.left_at
-            if began is None or self._unseen_at(began):
-                found.append(_from_log(logged, call))
+            first = began(logged)
+            if first is None or self._unseen_at(first):
+                found.append(from_log(logged, call, logged.visit))
             else:
-                self._differ(began, uid, logged.queue, "not seen on AMI", None, logged.outcome)
+                self._differ(first, uid, logged.queue, "not seen on AMI", None, logged.outcome)
         return found
 
     def _unseen(self) -> Iterator[fx.Call]:
@@ -176,39 +164,3 @@ def _moment(visit: fx.Visit) -> Micros:
 
 def _began(call: fx.Call) -> tuple[Micros, int]:
     return min(map(_moment, call.visits), default=0), call.order
-
-
-def _from_log(logged: LoggedVisit, call: str) -> fx.Visit:
-    answered = logged.outcome == "answered"
-    known = [name for name in TIMES if getattr(logged, name) is not None]
-    return fx.Visit(
-        call=call,
-        uniqueid=logged.call_id,
-        queue=logged.queue,
-        n=logged.visit,
-        caller=logged.caller or None,
-        did=None,
-        joined_at=logged.joined_at,
-        left_at=logged.left_at,
-        position=logged.position,
-        outcome=VisitOutcome(logged.outcome),
-        agent=logged.agent if answered else None,
-        answered_at=logged.answered_at if answered else None,
-        ended_at=logged.ended_at if answered else None,
-        hold=None,
-        transferred=logged.transferred if answered else None,
-        ended_by=_ended_by(logged),
-        refused_at=None,
-        offers=(),
-        in_gap=True,
-        frames=(),
-        filled=(*known, "outcome"),
-    )
-
-
-def _ended_by(logged: LoggedVisit) -> EndedBy | None:
-    if logged.outcome == "switch_down":
-        return EndedBy.SWITCH
-    if logged.outcome in {"answered", "abandoned"} and logged.ended_by:
-        return EndedBy(logged.ended_by)
-    return None

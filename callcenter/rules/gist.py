@@ -34,7 +34,7 @@ def gist(fact: fx.Fact) -> fx.Fact | None:
             return _without(fact, own=_without(fact.own, frames=()))
         case fx.PhoneLost() | fx.PhoneUnregistered() | fx.PhoneFound():
             return _without(fact, frames=())
-        case fx.CallOffered() | fx.PhoneRang() | fx.CallEnded() | fx.LineBlocked() | fx.OutOfOrder():
+        case fx.CallOffered() | fx.PhoneRang() | fx.VisitFilled() | fx.CallEnded() | fx.LineBlocked() | fx.OutOfOrder():
             return None
 
 

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from callcenter.domain.facts import VisitOutcome
 from callcenter.domain.frame import Micros
 from callcenter.rules.inputs import Disposition
+from callcenter.store.accounts import filled_of
 from callcenter.store.audit import Audited
 from callcenter.store.conflicts import Missing
 from callcenter.store.models import VisitRow
@@ -33,7 +34,7 @@ class Recorded(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Talk(msgspec.Struct, frozen=True, kw_only=True):
-    """An answered visit, and whether anything was recorded of its call."""
+    """An answered visit, whether anything was recorded of its call, and which fields come from queue_log."""
 
     id: str
     uniqueid: str
@@ -43,6 +44,7 @@ class Talk(msgspec.Struct, frozen=True, kw_only=True):
     answered_at: Micros
     ended_at: Micros | None
     recorded: bool
+    filled: tuple[str, ...]
 
 
 async def record(desk: Desk, recorded: Recorded) -> None:
@@ -99,7 +101,7 @@ async def talks(
 
 def _talks(rows: Iterable[Any]) -> list[Talk]:
     same = ("id", "uniqueid", "queue", "caller", "agent", "answered_at", "ended_at", "recorded")
-    return [Talk(**{name: getattr(row, name) for name in same}) for row in rows]
+    return [Talk(**{name: getattr(row, name) for name in same}, filled=filled_of(row)) for row in rows]
 
 
 def _recorded(row: Any) -> Recorded:

@@ -61,7 +61,7 @@ def told_plainly(settings: StoreSettings) -> Iterator[None]:
 
 
 async def unbroken(work: Coroutine[Any, Any, T]) -> T:
-    """Let a transaction come to its end, even when whoever waits for it is cancelled.
+    """Let a transaction, or what a thread does, come to its end, even when whoever waits for it is cancelled.
 
     Cut off in its middle, its connection would stay open, and the database locked, until the process ends.
     """

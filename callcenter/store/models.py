@@ -45,13 +45,18 @@ class CallRow(Base):
 
 
 class VisitRow(Base):
-    """One stay of one caller in one queue; `outcome` is NULL while it lasts."""
+    """One stay of one caller in one queue.
+
+    `outcome` is NULL while it lasts; `filled` names the columns that queue_log told, NULL where it told none.
+    """
 
     __tablename__ = "visits"
     __table_args__ = (
         Index(None, "node", "ended_position"),
         Index(None, "queue", "joined_at"),
         Index(None, "node", "call"),
+        Index(None, "uniqueid"),
+        Index(None, "agent", "answered_at"),
     )
 
     id: Mapped[str] = mapped_column(String(_ID), primary_key=True)
@@ -75,6 +80,7 @@ class VisitRow(Base):
     ended_by: Mapped[str | None]
     in_gap: Mapped[bool | None]
     frames: Mapped[str | None]
+    filled: Mapped[str | None]
     joined_position: Mapped[int | None]
     ended_position: Mapped[int | None]
 

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable
-from typing import Any
+from collections.abc import AsyncIterator
 
 from sqlalchemy import select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from callcenter.domain import facts as fx
-from callcenter.domain.facts import EndedBy, OfferOutcome, VisitOutcome
 from callcenter.domain.frame import Micros
 from callcenter.rules.edition import Rulebook
 from callcenter.rules.promises import Kept, Promises
+from callcenter.store.accounts import offer_of, visit_of
 from callcenter.store.models import OfferRow, VisitRow
 
 _PAGE = 500
@@ -43,7 +42,7 @@ async def _visits(connection: AsyncConnection, since: Micros, until: Micros) -> 
         ).all()
         offers = await _offers(connection, [row.id for row in rows])
         for row in rows:
-            yield _visit(row, offers.get(row.id, ()))
+            yield visit_of(row, offers.get(row.id, ()))
         if len(rows) < _PAGE:
             return
         after = rows[-1].joined_at, rows[-1].id
@@ -54,23 +53,5 @@ async def _offers(connection: AsyncConnection, visits: list[str]) -> dict[str, l
     found: dict[str, list[fx.Offer]] = {}
     rows = select(OfferRow).where(OfferRow.visit_id.in_(visits), OfferRow.rang_at.is_not(None))
     for row in await connection.execute(rows):
-        found.setdefault(row.visit_id, []).append(_offer(row))
+        found.setdefault(row.visit_id, []).append(offer_of(row))
     return found
-
-
-def _visit(row: Any, offers: Iterable[fx.Offer]) -> fx.Visit:
-    return fx.Visit(
-        call=row.call or row.uniqueid, uniqueid=row.uniqueid, queue=row.queue, n=row.n, caller=None, did=None,
-        joined_at=row.joined_at, left_at=row.left_at, position=row.position, outcome=VisitOutcome(row.outcome),
-        agent=row.agent, answered_at=row.answered_at, ended_at=row.ended_at, hold=row.hold,
-        transferred=row.transferred, ended_by=None if row.ended_by is None else EndedBy(row.ended_by),
-        refused_at=row.refused_at, offers=tuple(offers), in_gap=bool(row.in_gap), frames=(),
-    )  # fmt: skip
-
-
-def _offer(row: Any) -> fx.Offer:
-    return fx.Offer(
-        agent=row.agent, interface=row.interface, offered_at=row.offered_at, rang_at=row.rang_at,
-        ended_at=row.ended_at, connected_at=row.connected_at, outcome=OfferOutcome(row.outcome),
-        available=row.available, refuted=row.refuted, in_gap=row.in_gap, frames=(),
-    )  # fmt: skip

@@ -33,17 +33,23 @@ _VisitKey = tuple[str, str, int]
 
 
 class Changes:
-    """Rows to be written together, the last version of each."""
+    """Rows to be written together, the last version of each; then what else became known of rows written before.
+
+    Attributes:
+        tables: Rows by table and id.
+        filled: Of visits that had ended: the columns by which one is found, and those that are set.
+    """
 
     def __init__(self) -> None:
         self.tables: dict[Table, dict[str, Row]] = {}
+        self.filled: list[tuple[Row, Row]] = []
 
     def put(self, table: Table, row: Row) -> None:
         """Write this row as it is now; a later `put` of the same id replaces it."""
         self.tables.setdefault(table, {})[row["id"]] = dict(row)
 
     def __bool__(self) -> bool:
-        return bool(self.tables)
+        return bool(self.tables or self.filled)
 
 
 class Recorder:
@@ -96,8 +102,20 @@ class Recorder:
         row = self._visits.pop((visit.uniqueid, visit.queue or "", visit.n), None)
         if row is None:
             row = self._blank_visit(visit.uniqueid, visit.queue, visit.n)
-        told = _columns(visit, VisitRow, without=("offers", "node"))
+        told = _columns(visit, VisitRow, without=("filled",))
         self._changes.put(VisitRow, row | told | {"ended_position": self._position})
+
+    @_take.register
+    def _(self, fact: fx.VisitFilled) -> None:
+        visit = fact.visit
+        told = _columns(visit, VisitRow)
+        if visit.frames:
+            names_it = {name: told[name] for name in ("uniqueid", "queue", "n", "frames")}
+            known = {name: told[name] for name in (*visit.filled, "filled")}
+            self._changes.filled.append((names_it | {"node": self._node}, known))
+        else:
+            at = {"joined_position": self._position, "ended_position": self._position}
+            self._changes.put(VisitRow, self._blank_visit(visit.uniqueid, visit.queue, visit.n) | told | at)
 
     @_take.register
     def _(self, fact: fx.OfferEnded) -> None:

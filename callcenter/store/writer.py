@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple, Self
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
@@ -153,6 +153,8 @@ async def _take_back(desk: Desk, anew: Filed) -> bool:
 async def _write(connection: AsyncConnection, changes: Changes) -> None:
     for table, rows in changes.tables.items():
         await _upsert(connection, table, list(rows.values()), key="id")
+    for names_it, known in changes.filled:
+        await connection.execute(update(VisitRow).filter_by(**names_it).values(**known))
 
 
 async def _upsert(connection: AsyncConnection, table: Table, rows: list[Row], *, key: str) -> None:

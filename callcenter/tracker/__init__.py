@@ -6,6 +6,7 @@ from callcenter.domain.health import Health
 from callcenter.tracker.enacting import Rules
 from callcenter.tracker.entries import reread
 from callcenter.tracker.follower import Followed, Follower
+from callcenter.tracker.gap_filler import GapFiller
 from callcenter.tracker.inputs import Court
 from callcenter.tracker.log_watch import LogWatch
 from callcenter.tracker.loop import Source, Tracker
@@ -17,6 +18,7 @@ __all__ = [
     "Court",
     "Followed",
     "Follower",
+    "GapFiller",
     "Health",
     "LogWatch",
     "Record",

@@ -7,13 +7,13 @@ from typing import NamedTuple, Self
 import msgspec
 
 from callcenter.domain import events as ev
-from callcenter.domain.facts import Fact
+from callcenter.domain.facts import Fact, Visit, VisitFilled
 from callcenter.domain.floor import Floor
 from callcenter.domain.frame import Frame, Micros
 from callcenter.domain.state import FloorSettings
 from callcenter.rules.inputs import Disposition
 from callcenter.rules.violation import Violation
-from callcenter.tracker.inputs import Court, Input, LagSeen, QueueLogRead
+from callcenter.tracker.inputs import Court, GapFilled, Input, LagSeen, QueueLogRead
 
 
 class Followed(NamedTuple):
@@ -85,6 +85,8 @@ class Follower:
                 # the wire holds a login that showed the evidence-grade opening to it, frame by frame
                 self._graded = frame.seq is not None
         facts = self._happen(event)
+        if isinstance(said, GapFilled):
+            facts += [VisitFilled(at=_last_of(visit), visit=visit) for visit in said.visits]
         return Followed(facts, self._judged(facts), self._graded, self.court)
 
     def _hear(self, said: Input) -> None:
@@ -155,3 +157,7 @@ class Follower:
         if follower.court is not None:
             follower.judge = follower.court.judge(saved.judge)
         return follower
+
+
+def _last_of(visit: Visit) -> Micros | None:
+    return max((at for at in (visit.joined_at, visit.left_at, visit.ended_at) if at is not None), default=None)

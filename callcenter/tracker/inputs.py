@@ -1,4 +1,4 @@
-"""What people and files say that the rules read: journalled, so that a replay judges as it was judged.
+"""What people and files say that rules or the record read: journalled, so that a replay gives what was given.
 
 Each comes into force at its place among the frames. So a record is derived again by the rulebook and the roster that
 held when it was decided, whatever the settings say today.
@@ -10,6 +10,7 @@ from typing import Protocol
 
 import msgspec
 
+from callcenter.domain.facts import Visit
 from callcenter.domain.frame import Micros
 from callcenter.domain.state import FloorSettings
 from callcenter.rules.duty import Roster
@@ -46,6 +47,12 @@ class QueueLogRead(msgspec.Struct, frozen=True, tag=True):
     differing: tuple[str, ...] = ()
 
 
+class GapFilled(msgspec.Struct, frozen=True, tag=True):
+    """Asterisk's own queue_log told what a gap hid of these visits; see `domain.facts.VisitFilled`."""
+
+    visits: tuple[Visit, ...]
+
+
 class LagSeen(msgspec.Struct, frozen=True, tag=True):
     """The event stream lagged so much, by the heartbeat."""
 
@@ -63,5 +70,5 @@ class Hearing(Protocol):
         """Let it hold from now on, in its place among the frames."""
 
 
-Input = Court | QueueLogRead | LagSeen | Disposition
+Input = Court | QueueLogRead | GapFilled | LagSeen | Disposition
 """Everything of this kind that the journal may hold."""

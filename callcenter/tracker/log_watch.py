@@ -24,6 +24,8 @@ from callcenter.domain.floor import Floor
 from callcenter.domain.frame import SECOND, Micros
 from callcenter.errors import UnreadableFile
 from callcenter.rules.violation import Violation
+from callcenter.store.engine import unbroken
+from callcenter.tracker.gap_filler import GapFiller
 from callcenter.tracker.inputs import Hearing, QueueLogRead
 
 log = structlog.get_logger()
@@ -43,11 +45,18 @@ class LogWatch:
     Attributes:
         differences: Visits about which the log says something else.
         read_at: Up to when, by the switch's time, the log was read; None: it was not, or cannot be.
+
+    Args:
+        path: The file that the switch writes.
+        tracker: Who is told.
+        filler: Fills gaps from the same log, and for that has it read from before the last gap on.
     """
 
-    def __init__(self, path: Path, tracker: Hearing) -> None:
+    def __init__(self, path: Path, tracker: Hearing, filler: GapFiller | None = None) -> None:
         self.differences = 0
         self.read_at: Micros | None = None
+        self._filler = filler
+        self._path = path
         self._tail = LogTail(path)
         self._tracker = tracker
         self._lines = QueueLog()
@@ -58,9 +67,18 @@ class LogWatch:
         self._told: Micros = 0
         self._blind: str | None = None
 
+    @property
+    def filled(self) -> int:
+        """Visits that gaps hid something of and that the log completed."""
+        return 0 if self._filler is None else self._filler.filled
+
     def happened(self, facts: Sequence[fx.Fact], floor: Floor) -> None:
         """Keep the visits that ended, and the switch's time."""
         self._now = floor.state.now
+        if self._filler is not None:
+            for fact in facts:
+                if isinstance(fact, fx.GapSeen):
+                    self._filler.gap(fact)
         if self._since is not None:
             self._ended += [f.visit for f in facts if isinstance(f, fx.VisitEnded) and self._comparable(f.visit)]
 
@@ -70,6 +88,8 @@ class LogWatch:
     async def run(self) -> None:
         """Look every second until cancelled."""
         try:
+            if self._filler is not None:
+                self._tail = LogTail(self._path, await self._filler.recall())
             while True:
                 await self.look()
                 await asyncio.sleep(LOOK_SECONDS)
@@ -86,16 +106,17 @@ class LogWatch:
         if now is None:
             return
         try:
-            written = await asyncio.to_thread(self._tail.read)
+            while any(written := await unbroken(asyncio.to_thread(self._tail.read))):
+                for line in self._lines.feed(b"".join(written)):
+                    self._book.note(line)
         except UnreadableFile as error:
             self._lost(str(error))
             return
         if self._since is None:
             self._since, self._blind = now, None
-        for chunk in written:
-            for line in self._lines.feed(chunk):
-                self._book.note(line)
         self.read_at = now - _WRITTEN_WITHIN
+        if self._filler is not None:
+            self._filler.read(self._book, self.read_at)
         differing = self._compare(self.read_at)
         if differing or self.read_at >= self._told + TELL_EVERY:
             self._told = self.read_at

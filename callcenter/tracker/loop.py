@@ -88,6 +88,11 @@ class Tracker:
         """By what is judged now, as the journal says; None: it does not say yet."""
         return self._follower.enacted
 
+    @property
+    def applied(self) -> int:
+        """The last journal position that the floor has been told of."""
+        return self._applied
+
     async def enter(self, said: Input) -> None:
         """Let what people or files say hold from now on, in its place among the frames.
 
@@ -169,6 +174,7 @@ class Tracker:
             out_of_order=self._out_of_order,
             rules_refused=self.rules_refused,
             queue_log_differences=None if watch is None else watch.differences,
+            queue_log_filled=None if watch is None else watch.filled,
             queue_log_read_at=None if watch is None else watch.read_at,
             ledger=self._ledger.differences(self._follower.floor),
         )

@@ -20,7 +20,7 @@ from callcenter.rules.pages import Page, unpacked
 from callcenter.store import Store, StoreSettings, Told, open_engine, upgrade
 from callcenter.store.archive import CHAPTER, Extent, extent, pages
 from callcenter.tracker import Follower
-from tests.integration.test_store_pace import house, run_to_the_end
+from tests.integration.house import house, run_to_the_end
 from tests.properties.recorded import recorded
 
 END = 3 * CHAPTER // 2

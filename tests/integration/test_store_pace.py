@@ -4,140 +4,24 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager, closing
+from contextlib import closing
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from callcenter.ami.items import FramesRead, HeartbeatSeen, Item, LoginLost, LoginOpened, SnapshotTaken
-from callcenter.ami.wire import Wire
+from callcenter.ami.items import HeartbeatSeen, LoginLost, LoginOpened, SnapshotTaken
 from callcenter.domain import facts as fx
-from callcenter.domain.facts import Fact
-from callcenter.domain.floor import Floor
 from callcenter.domain.frame import SECOND
-from callcenter.domain.snapshot import Snapshot
 from callcenter.errors import DiskFull, StoreError
-from callcenter.journal import Journal, JournalSettings
-from callcenter.rules.violation import Violation
-from callcenter.store import Filed, Store, StoreAway, StoreSettings, Told, upgrade
-from callcenter.tracker import Follower, Record, Tracker, recover
-
-PATIENCE = 10.0
-NOW = 1_900_000_000 * SECOND
-SNAPSHOT = Snapshot(None, NOW, None, None, "22.10.1", "", "", (), (), (), (), None, None)
-
-
-class Script:
-    """A client that says what the test hands it."""
-
-    def __init__(self) -> None:
-        self.up = True
-        self.lag: float | None = 0.001
-        self.graded: bool | None = True
-        self.frames_total = {"parsed": 1}
-        self._items: asyncio.Queue[Item | None] = asyncio.Queue()
-        self._seq = 0
-
-    async def __aiter__(self) -> AsyncIterator[Item]:
-        while (item := await self._items.get()) is not None:
-            yield item
-
-    def say(self, *items: Item) -> None:
-        for item in items:
-            self._items.put_nowait(item)
-
-    def end(self) -> None:
-        self._items.put_nowait(None)
-
-    def joins(self, count: int) -> FramesRead:
-        """Make frames of so many callers who join a queue, one a second."""
-        raw = [self._join() for _ in range(count)]
-        frames = [Wire().feed(block + b"\r\n")[0] for block in raw]
-        return FramesRead("pbx", NOW, tuple(frames), tuple(raw))
-
-    def _join(self) -> bytes:
-        self._seq += 1
-        return (
-            f"Event: QueueCallerJoin\r\nPrivilege: agent,all\r\nTimestamp: {1_800_000_000 + self._seq}.000000\r\n"
-            f"SequenceNumber: {self._seq}\r\nFile: a.c\r\nLine: 1\r\nFunc: f\r\nChannel: PJSIP/t-{self._seq}\r\n"
-            f"Uniqueid: 1.{self._seq}\r\nLinkedid: 1.{self._seq}\r\nQueue: consumers\r\nPosition: 1\r\n"
-        ).encode()
-
-
-class Watcher:
-    """A live view that remembers what it was told."""
-
-    def __init__(self) -> None:
-        self.facts: list[Fact] = []
-        self.looks = 0
-
-    def happened(self, facts: Sequence[Fact], floor: Floor) -> None:
-        self.facts += facts
-        self.looks += not facts
-        assert floor.state is not None
-
-    def judged(self, violations: Sequence[Violation]) -> None:
-        raise AssertionError("there is no judge here")
-
-
-class Moody(Store):
-    """A store that fails as long as it is told to."""
-
-    trouble: StoreError | None = None
-    failed = 0
-
-    async def write(self, told: Sequence[Told], upto: int, filed: Sequence[Filed] = ()) -> list[str]:
-        if self.trouble is not None:
-            self.failed += 1
-            raise self.trouble
-        return await super().write(told, upto, filed)
-
-
-class House:
-    """Everything from the client to the record, in a directory of its own."""
-
-    def __init__(self, store: Moody, journal: Journal) -> None:
-        self.store = store
-        self.journal = journal
-        self.record = Record(store, journal)
-        self.script = Script()
-        self.watcher = Watcher()
-        self.follower = Follower()
-        self.tracker: Tracker | None = None
-
-    async def live(self) -> None:
-        """Recover, then follow the script to its end."""
-        async with asyncio.TaskGroup() as group:
-            recording = group.create_task(self.record.run())
-            self.follower = await recover(self.journal, self.record)
-            self.tracker = Tracker("pbx", self.script, self.journal, self.record, self.follower)
-            self.tracker.attach(self.watcher)
-            await self.tracker.run()
-            recording.cancel()
-
-
-@asynccontextmanager
-async def house(home: Path, **changes: Any) -> AsyncIterator[House]:
-    journal_settings = JournalSettings(path=home / "journal.sqlite", min_free_bytes=0, **changes.pop("journal", {}))
-    settings = StoreSettings(url=f"sqlite:///{home}/record.sqlite", retry_seconds=0.01, **changes)
-    await upgrade(settings)
-    store = await Moody.open(settings, "pbx")
-    async with asyncio.timeout(PATIENCE), await Journal.open(journal_settings) as journal:
-        yield House(store, journal)
-    await store.close()
+from callcenter.store import StoreAway
+from callcenter.tracker import recover
+from tests.integration.house import NOW, SNAPSHOT, house, run_to_the_end, until_true
 
 
 def recorded(home: Path) -> int:
     with closing(sqlite3.connect(home / "record.sqlite", timeout=30)) as connection:
         count: int = connection.execute("SELECT count(*) FROM visits").fetchone()[0]
     return count
-
-
-async def until_true(condition: Any) -> None:
-    while not condition():  # noqa: ASYNC110 - the condition is the other side's
-        await asyncio.sleep(0.005)
 
 
 async def test_the_record_has_everything_when_the_client_ends(tmp_path: Path) -> None:
@@ -254,12 +138,6 @@ async def test_health_tells_the_link_the_lag_and_the_gap(tmp_path: Path) -> None
     assert (up.last_seen_at, up.evidence_grade, up.gap_open_at, up.ledger) == (NOW, True, None, {"consumers": 0})
     assert (lost.ami_up, lost.ready, lost.gap_open_at) == (False, False, 1_800_000_002 * SECOND)
     assert (found.gap_open_at, found.gap_seconds, found.ready) == (None, 1.0, False)
-
-
-async def run_to_the_end(home: House, *items: Item) -> None:
-    home.script.say(*items)
-    home.script.end()
-    await home.live()
 
 
 async def test_a_saved_state_that_cannot_be_read_is_passed_over_for_the_journal(tmp_path: Path) -> None:

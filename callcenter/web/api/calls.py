@@ -73,6 +73,7 @@ class CallShown(Outgoing):
     answered_at: datetime | None
     ended_at: datetime | None
     recorded: bool
+    filled: list[str] = Field(description="Which of this nobody saw: queue_log told it, at whole seconds.")
 
 
 class Calls(Outgoing):
@@ -171,7 +172,8 @@ def _call(talk: Talk, person: Person, service: Service) -> CallShown:
     caller = {Sight.FULL: talk.caller, Sight.MASKED: masked_caller(talk.caller)}.get(seen)
     return CallShown(
         uniqueid=talk.uniqueid, queue=talk.queue, caller=caller, agent=talk.agent, recorded=talk.recorded,
-        answered_at=moment_out(talk.answered_at, zone), ended_at=moment_out(talk.ended_at, zone),
+        answered_at=moment_out(talk.answered_at, zone), filled=list(talk.filled),
+        ended_at=moment_out(talk.ended_at, zone),
     )  # fmt: skip
 
 

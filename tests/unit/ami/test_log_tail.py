@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 
 from callcenter.ami.log_tail import LogTail
+from callcenter.domain.frame import SECOND
 from callcenter.errors import UnreadableFile
 
 
@@ -61,4 +63,53 @@ def test_file_that_is_gone_is_said_so_and_found_again(path: Path) -> None:
     assert b"".join(tail.read()) == b""
     write(path, "and now\n")
     assert b"".join(tail.read()) == b"and now\n"
+    tail.close()
+
+
+def stamped(first: int, count: int) -> str:
+    return "".join(f"{second}|NONE|NONE|NONE|CONFIGRELOAD|\n" for second in range(first, first + count))
+
+
+T0 = 1_800_000_000
+
+
+def whole(tail: LogTail) -> str:
+    found = b""
+    while piece := b"".join(tail.read()):
+        found += piece
+    return found.decode()
+
+
+@pytest.mark.parametrize("lines", [3, 30_000])
+def test_from_a_moment_on_it_begins_at_a_line_that_is_older(tmp_path: Path, lines: int) -> None:
+    path = tmp_path / "queue_log"
+    path.write_text(stamped(T0, lines))
+    wanted = T0 + lines - 2
+    tail = LogTail(path, wanted * SECOND)
+    read = whole(tail)
+    assert stamped(T0, lines).endswith(read)
+    assert int(read.partition("|")[0]) < wanted
+    assert len(read) < 600_000
+    write(path, "more\n")
+    assert b"".join(tail.read()) == b"more\n"
+    tail.close()
+
+
+def test_from_a_moment_on_it_begins_in_the_file_that_was_rotated_away_since(tmp_path: Path) -> None:
+    path = tmp_path / "queue_log"
+    for name, first in (("queue_log.2", 0), ("queue_log.1", 100), ("queue_log", 200), ("queue_log.bak", 100)):
+        (tmp_path / name).write_text(stamped(T0 + first, 100))
+        os.utime(tmp_path / name, (T0 + first + 99, T0 + first + 99))
+    tail = LogTail(path, (T0 + 150) * SECOND)
+    assert whole(tail) == stamped(T0 + 100, 200)
+    tail.close()
+
+
+def test_log_that_is_not_there_yet_is_begun_from_the_moment_asked_for(tmp_path: Path) -> None:
+    path = tmp_path / "queue_log"
+    tail = LogTail(path, T0 * SECOND)
+    with pytest.raises(UnreadableFile):
+        tail.read()
+    path.write_text(stamped(T0, 3))
+    assert whole(tail) == stamped(T0, 3)
     tail.close()

@@ -1,0 +1,86 @@
+"""What queue_log adds to what was seen: a visit's end that a gap hid, or a whole visit that nobody saw.
+
+The log never changes what was seen. It adds, at whole seconds and marked, only what fell into a time when nothing was.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import msgspec
+
+from callcenter.ami.log_compare import TIMES
+from callcenter.ami.logged_visits import LoggedVisit
+from callcenter.domain import facts as fx
+from callcenter.domain.facts import EndedBy, VisitOutcome
+from callcenter.domain.frame import Micros
+
+Unseen = Callable[[Micros], bool]
+"""Whether a whole second of the log reaches into a time when nothing was seen."""
+
+_NOBODY = frozenset({None, EndedBy.UNKNOWN})
+
+
+def fill(visit: fx.Visit, logged: LoggedVisit, unseen: Unseen) -> fx.Visit:
+    """Add to a visit what the log alone knows of it; the visit itself where that is nothing."""
+    changes: dict[str, object] = {}
+    for name in TIMES:
+        at = getattr(logged, name)
+        if getattr(visit, name) is None and at is not None and unseen(at):
+            changes[name] = at
+    end = logged.left_at if logged.left_at is not None else logged.ended_at
+    if visit.outcome is VisitOutcome.UNKNOWN and logged.outcome != "unknown" and end is not None and unseen(end):
+        changes["outcome"] = VisitOutcome(logged.outcome)
+        if logged.agent is not None:
+            changes["agent"] = logged.agent
+    ended = logged.ended_at if logged.ended_at is not None else end
+    by = EndedBy(logged.ended_by or "unknown")
+    if visit.ended_by in _NOBODY and by not in _NOBODY and ended is not None and unseen(ended):
+        changes["ended_by"] = by
+        if logged.transferred is not None:
+            changes["transferred"] = logged.transferred
+    if not changes:
+        return visit
+    return msgspec.structs.replace(visit, **changes, filled=tuple(sorted({*visit.filled, *changes})))
+
+
+def began(logged: LoggedVisit) -> Micros | None:
+    """Tell the first moment that the log has of a visit."""
+    return logged.joined_at if logged.joined_at is not None else logged.left_at
+
+
+def from_log(logged: LoggedVisit, call: str, n: int) -> fx.Visit:
+    """Make the account of a visit of which nothing was seen; it is the `n`-th of its channel to the queue."""
+    answered = logged.outcome == "answered"
+    known = [name for name in TIMES if getattr(logged, name) is not None]
+    return fx.Visit(
+        call=call,
+        uniqueid=logged.call_id,
+        queue=logged.queue,
+        n=n,
+        caller=logged.caller or None,
+        did=None,
+        joined_at=logged.joined_at,
+        left_at=logged.left_at,
+        position=logged.position,
+        outcome=VisitOutcome(logged.outcome),
+        agent=logged.agent if answered else None,
+        answered_at=logged.answered_at if answered else None,
+        ended_at=logged.ended_at if answered else None,
+        hold=None,
+        transferred=logged.transferred if answered else None,
+        ended_by=_ended_by(logged),
+        refused_at=None,
+        offers=(),
+        in_gap=True,
+        frames=(),
+        filled=(*known, "outcome"),
+    )
+
+
+def _ended_by(logged: LoggedVisit) -> EndedBy | None:
+    if logged.outcome == "switch_down":
+        return EndedBy.SWITCH
+    if logged.outcome in {"answered", "abandoned"} and logged.ended_by:
+        return EndedBy(logged.ended_by)
+    return None

@@ -1,0 +1,139 @@
+"""The service is killed in a talk and comes back in another: queue_log tells what it missed, as the phones knew it."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+import time
+from asyncio import sleep
+from collections.abc import AsyncIterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+
+from callcenter.lab.logins import Operator
+from callcenter.lab.sipcall import SipCall
+from callcenter.lab.sipphone import SipPhone
+from callcenter.lab.stage import Stage
+from callcenter.lab.stories import STORIES
+from callcenter.lab.switch import Lab
+from callcenter.lab.troupe import settings_for
+from tests.integration.service import Service, at_home
+
+pytestmark = [pytest.mark.live, pytest.mark.timeout(180)]
+
+WITHIN_SECONDS = 1.5
+"""queue_log has whole seconds, cut off; a phone's own clock is beside the switch's by what a signal takes."""
+
+
+class Scene(NamedTuple):
+    """A switch with one agent, and the service that watches it."""
+
+    stage: Stage
+    phone: SipPhone
+    service: Service
+
+
+class Told(NamedTuple):
+    """A visit as its caller and its agent knew it, by our clock."""
+
+    outcome: str
+    agent: str | None
+    came: float
+    answered: float | None
+    ended: float | None
+    ended_by: str
+
+
+@pytest.fixture
+async def scene(tmp_path: Path) -> AsyncIterator[Scene]:
+    story = STORIES["gap"]
+    lab = Lab(settings_for([story], tmp_path / "lab"))
+    state = await asyncio.to_thread(lab.start)
+    operator = Operator(state.ami_port, "lab", state.manager_secrets["lab"])
+    await operator.open()
+    stage = Stage(story, lab, operator)
+    (tmp_path / "home").mkdir()
+    ami = f'queue_log = "{state.queue_log}"'
+    try:
+        async with at_home(tmp_path / "home", state.ami_port, secrets=state.manager_secrets, ami=ami) as service:
+            phone = await stage.phone()
+            await service.start()
+            yield Scene(stage, phone, service)
+    finally:
+        stage.clear()
+        await operator.close()
+        await asyncio.to_thread(lab.discard)
+
+
+async def ringing(scene: Scene) -> tuple[SipCall, SipCall, float]:
+    """A caller makes the phone ring; gives both sides, and when the caller came."""
+    came = time.time()
+    caller = await scene.stage.call()
+    ring = await scene.phone.next_call()
+    ring.ring()
+    await sleep(1)
+    return caller, ring, came
+
+
+async def talking(scene: Scene) -> tuple[SipCall, SipCall, float, float]:
+    """A caller is answered; gives when, too."""
+    caller, ring, came = await ringing(scene)
+    ring.answer()
+    answered = time.time()
+    await sleep(1)
+    return caller, ring, came, answered
+
+
+async def over(ends: SipCall, other: SipCall) -> float:
+    """One side hangs up; gives when the other one heard of it."""
+    ends.hang_up()
+    await other.over.wait()
+    return time.time()
+
+
+async def test_what_a_killed_service_missed_is_told_by_queue_log(scene: Scene) -> None:
+    service, name = scene.service, scene.phone.name
+    caller, ring, came, answered = await talking(scene)
+    await service.kill()
+    hangs_up_unseen = Told("answered", name, came, answered, await over(caller, ring), "caller")
+    caller, ring, came = await ringing(scene)
+    await over(caller, ring)
+    gives_up_unseen = Told("abandoned", None, came, None, None, "caller")
+    caller, ring, came, answered = await talking(scene)
+    served_unseen = Told("answered", name, came, answered, await over(ring, caller), "agent")
+    caller, ring, came, answered = await talking(scene)
+    await service.start()
+    await sleep(1)
+    # its end is seen: what AMI does not tell of that, the log does not either
+    talks_on = Told("answered", name, came, answered, await over(caller, ring), "unknown")
+    await service.until("/metrics", lambda answer: 'queue_log_filled_total{node="pbx"} 4.0' in answer.text)
+    health = await service.health()
+    assert await service.stop() == 0
+
+    rows = visits(service.home)
+    wanted = [hangs_up_unseen, gives_up_unseen, served_unseen, talks_on]
+    assert [(row["outcome"], row["agent"], row["ended_by"]) for row in rows] == [
+        (one.outcome, one.agent, one.ended_by) for one in wanted
+    ]
+    for row, one in zip(rows, wanted, strict=True):
+        assert near(row["joined_at"], one.came)
+        assert near(row["answered_at"], one.answered)
+        assert near(row["ended_at"], one.ended)
+    assert all(row["filled"] for row in rows)
+    assert [row["frames"] == "[]" for row in rows] == [False, True, True, False]
+    assert set(health["ledger"].values()) == {0}
+
+
+def near(told: int | None, ours: float | None) -> bool:
+    if told is None or ours is None:
+        return told is ours
+    return abs(told / 1_000_000 - ours) < WITHIN_SECONDS
+
+
+def visits(home: Path) -> list[dict[str, Any]]:
+    with closing(sqlite3.connect(home / "record.sqlite")) as base:
+        base.row_factory = sqlite3.Row
+        return [dict(row) for row in base.execute("SELECT * FROM visits ORDER BY joined_at")]

@@ -1,0 +1,68 @@
+"""What queue_log may add to a visit, and what it may not."""
+
+from __future__ import annotations
+
+import pytest
+
+from callcenter.ami.log_fill import fill, from_log
+from callcenter.ami.logged_visits import LoggedVisit
+from callcenter.domain.facts import EndedBy, VisitOutcome
+from callcenter.domain.frame import Micros
+from tests.unit.reports.test_reconcile import at, seen
+
+(SEEN,) = seen().visits
+(HIDDEN,) = seen(
+    left_at=None, agent=None, answered_at=None, ended_at=None, ended_by=None, outcome=VisitOutcome.UNKNOWN, in_gap=True
+).visits
+
+
+def logged(**fields: object) -> LoggedVisit:
+    known = {"call_id": SEEN.uniqueid, "queue": "support", "visit": 1, "joined_at": at(10)}
+    return LoggedVisit(**known | fields)  # type: ignore[arg-type]
+
+
+GAVE_UP = logged(left_at=at(15), outcome="abandoned", ended_by="caller")
+
+
+def always(_: Micros) -> bool:
+    return True
+
+
+def test_end_that_nobody_saw_is_added_and_named() -> None:
+    filled = fill(HIDDEN, GAVE_UP, always)
+    assert (filled.outcome, filled.left_at, filled.ended_by) == (VisitOutcome.ABANDONED, at(15), EndedBy.CALLER)
+    assert filled.filled == ("ended_by", "left_at", "outcome")
+
+
+def test_what_was_seen_is_never_changed() -> None:
+    assert fill(SEEN, logged(left_at=at(2), outcome="timed_out", answered_at=at(3)), always) is SEEN
+
+
+def test_nothing_is_added_of_a_time_that_was_seen() -> None:
+    assert fill(HIDDEN, GAVE_UP, lambda _: False) is HIDDEN
+
+
+def test_filled_again_it_is_the_same() -> None:
+    filled = fill(HIDDEN, GAVE_UP, always)
+    assert fill(filled, GAVE_UP, always) is filled
+
+
+@pytest.mark.parametrize("doubt", [{"left_at": None}, {"left_at": at(15)}, {"left_at": at(15), "ended_by": "unknown"}])
+def test_log_that_does_not_know_either_adds_no_outcome(doubt: dict[str, object]) -> None:
+    filled = fill(HIDDEN, logged(outcome="unknown", **doubt), always)
+    assert (filled.outcome, filled.ended_by) == (VisitOutcome.UNKNOWN, None)
+    assert fill(filled, logged(outcome="unknown", **doubt), always) is filled
+
+
+def test_second_gap_adds_to_what_the_first_one_lacked() -> None:
+    (talk,) = seen(joined_at=None, ended_at=None, ended_by=EndedBy.UNKNOWN, in_gap=True).visits
+    told = logged(left_at=at(14), answered_at=at(14), ended_at=at(20), outcome="answered", ended_by="agent")
+    once = fill(talk, told, lambda moment: moment < at(12))
+    assert (once.joined_at, once.ended_at, once.filled) == (at(10), None, ("joined_at",))
+    twice = fill(once, told, always)
+    assert (twice.ended_by, twice.filled) == (EndedBy.AGENT, ("ended_at", "ended_by", "joined_at"))
+
+
+def test_visit_that_nobody_saw_has_no_frames_and_says_where_it_is_from() -> None:
+    made = from_log(GAVE_UP, "call", 2)
+    assert (made.frames, made.n, made.in_gap, made.filled) == ((), 2, True, ("joined_at", "left_at", "outcome"))
