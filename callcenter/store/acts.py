@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from callcenter.domain.frame import Micros
+from callcenter.domain.frame import SECOND, Micros
 from callcenter.rules.dossier import Dossier
 from callcenter.rules.edition import Mode
 from callcenter.rules.standing import SERVICE, State
@@ -13,6 +13,8 @@ from callcenter.store.office_tables import ViolationRow
 from callcenter.store.violations import Record, chosen
 
 _DECIDED = frozenset({State.CONFIRMED, State.REDUCED, State.APPEALED})
+_LONGEST: Micros = 32 * 86_400 * SECOND
+"""No act lasts longer than the month that it counts in."""
 
 
 async def touching(connection: AsyncConnection, rule: str, agent: str, start: Micros, end: Micros) -> list[Record]:
@@ -20,6 +22,7 @@ async def touching(connection: AsyncConnection, rule: str, agent: str, start: Mi
     rows = select(ViolationRow).where(
         ViolationRow.agent == agent, ViolationRow.rule == rule,
         ViolationRow.mode == Mode.ON, ViolationRow.state != State.WITHDRAWN,
+        ViolationRow.sort_at.between(start - _LONGEST, end + _LONGEST),
     )  # fmt: skip
     found = []
     for record in await chosen(connection, rows):
