@@ -9,10 +9,12 @@ import msgspec
 
 from callcenter.domain import facts as fx
 from callcenter.domain.facts import VisitOutcome
-from callcenter.domain.frame import Micros
+from callcenter.domain.frame import SECOND, Micros
 from callcenter.rules.edition import Rulebook
 
 _NOBODY_KNOWS = frozenset({VisitOutcome.UNKNOWN, VisitOutcome.SWITCH_DOWN, VisitOutcome.REFUSED})
+_CUT_OFF: Micros = SECOND
+"""queue_log, by which gaps are filled, has whole seconds, cut off."""
 
 
 class Kept(msgspec.Struct):
@@ -51,9 +53,10 @@ def ringing(visit: fx.Visit) -> Micros | None:
 
 def _count(kept: Kept, visit: fx.Visit, lasted: Micros | None, limit: Micros) -> None:
     answered = visit.outcome is VisitOutcome.ANSWERED
-    if lasted is not None and lasted > limit:
+    over = None if lasted is None else lasted - limit
+    if over is not None and over > (_CUT_OFF if visit.filled else 0):
         kept.broken += 1
-    elif answered and (lasted is None or visit.in_gap):
+    elif (answered and (lasted is None or visit.in_gap)) or (over is not None and over > 0):
         kept.unknown += 1
     elif answered:
         kept.kept += 1

@@ -51,6 +51,23 @@ def test_wait_of_twenty_seconds_keeps_the_promise(left: float, expected: tuple[i
     assert counted(visit(left, offer(19, left)))["P-WAIT"] == expected
 
 
+@pytest.mark.parametrize(
+    ("outcome", "left", "expected"),
+    [
+        (VisitOutcome.ANSWERED, 20.9, (0, 0, 1)),
+        (VisitOutcome.ANSWERED, 21.1, (0, 1, 0)),
+        (VisitOutcome.ABANDONED, 20.9, (0, 0, 1)),
+        (VisitOutcome.ABANDONED, 21.1, (0, 1, 0)),
+        (VisitOutcome.ABANDONED, 20.0, (0, 0, 0)),
+    ],
+)
+def test_wait_that_the_log_tells_at_whole_seconds_is_doubtful_for_one(
+    outcome: VisitOutcome, left: float, expected: tuple[int, int, int]
+) -> None:
+    told = msgspec.structs.replace(visit(left, outcome=outcome), in_gap=True, filled=("joined_at",))
+    assert counted(told)["P-WAIT"] == expected
+
+
 def test_caller_who_gave_up_in_time_breaks_nothing() -> None:
     early = visit(10, offer(2, 10), outcome=VisitOutcome.ABANDONED)
     assert counted(early) == {"P-RING": (0, 0, 0), "P-WAIT": (0, 0, 0)}
