@@ -27,7 +27,7 @@ class Calls:
         self._out = out
         self.offers = Offers(state, lines, people, out)
         self.visits = Visits(state, out)
-        self._settling = Settling(state, self.visits, self.offers, people)
+        self.settling = Settling(state, self.visits, self.offers, people)
 
     # channels
 
@@ -73,9 +73,9 @@ class Calls:
         self._lines.end(channel)
         self._own.ended(channel, event)
         if served is not None and index is not None:
-            self._settling.side_gone(served, index, event)
+            self.settling.side_gone(served, index, event)
         if visit is not None:
-            self._settling.caller_gone(visit, event)
+            self.settling.caller_gone(visit, event)
         self._refresh(channel, event.at)
         self._close(channel)
 
@@ -89,7 +89,7 @@ class Calls:
             self._caller_hung_up(visit, event)
         served = self._served(channel)
         if served is not None:
-            self._settling.end_part(served, event.at, EndedBy.AGENT, RANK_PARTY, event.pos)
+            self.settling.end_part(served, event.at, EndedBy.AGENT, RANK_PARTY, event.pos)
         else:
             self.offers.refused(channel, event)
 
@@ -109,7 +109,7 @@ class Calls:
                 visit.teardown_at = event.at
         for part in (visit, served):
             if part is not None and part.answered is not None:
-                self._settling.end_part(part, event.at, EndedBy.SWITCH, RANK_PARTY, event.pos)
+                self.settling.end_part(part, event.at, EndedBy.SWITCH, RANK_PARTY, event.pos)
 
     # queues
 
@@ -120,7 +120,7 @@ class Calls:
             return
         before = self.visits.of(channel)
         if before is not None:
-            self._settling.lives_on(before)
+            self.settling.lives_on(before)
         if event.caller is not None:
             channel.number = event.caller
         channel.dialled = channel.dialled or event.dialled or ""
@@ -133,9 +133,9 @@ class Calls:
         if visit is None or visit.left:
             return
         self.visits.leave(visit, event.at, event.pos)
-        self._settling.timer(event.at, SETTLE, "visit", str(visit.id))
+        self.settling.timer(event.at, SETTLE, "visit", str(visit.id))
         if visit.gone:
-            self._settling.settle(visit, alive=False)
+            self.settling.settle(visit, alive=False)
 
     def dropped(self, event: ev.CallerDropped) -> None:
         """The queue lost a caller; the word that counts comes from elsewhere."""
@@ -185,8 +185,8 @@ class Calls:
         visit.completed = True
         hung_up = self.visits.hung_up(visit)
         if hung_up is not None:
-            self._settling.end_part(visit, *hung_up, RANK_PARTY, event.pos)
-        self._settling.end_part(visit, event.at, EndedBy.UNKNOWN, RANK_QUEUE, event.pos)
+            self.settling.end_part(visit, *hung_up, RANK_PARTY, event.pos)
+        self.settling.end_part(visit, event.at, EndedBy.UNKNOWN, RANK_QUEUE, event.pos)
 
     def result(self, event: ev.QueueResult) -> None:
         """The queue application said why it ended; at the door it is all that is said."""
@@ -201,7 +201,7 @@ class Calls:
         if visit is not None and visit.answered is None:
             visit.result = event.result
             visit.frames.append(event.pos)
-            self._settling.settle(visit, alive=None)
+            self.settling.settle(visit, alive=None)
 
     def refused(self, event: ev.DoorRefused) -> None:
         """Our dialplan names the queue that refused a caller."""
@@ -215,7 +215,7 @@ class Calls:
         if visit is not None and visit.answered is None:
             visit.keyed = True
             visit.frames.append(event.pos)
-            self._settling.settle(visit, alive=None)
+            self.settling.settle(visit, alive=None)
 
     def ring_ended(self, event: ev.MemberRingEnded) -> None:
         """The queue gave up on a member; only where the channel's own end is not seen does it tell when."""
@@ -240,7 +240,7 @@ class Calls:
         if visit is not None:
             visit.transferred = "blind"
             self._people.release(self._lines.get(event.by))
-            self._settling.end_part(visit, event.at, EndedBy.TRANSFER, RANK_TRANSFER, event.pos)
+            self.settling.end_part(visit, event.at, EndedBy.TRANSFER, RANK_TRANSFER, event.pos)
 
     def handed_over(self, event: ev.AttendedTransferred) -> None:
         """The agent transferred the caller after consultation."""
@@ -249,7 +249,7 @@ class Calls:
             visit.transferred = "attended"
             self._people.release(self._lines.get(event.by))
             self._people.release(self._lines.get(event.second))
-            self._settling.end_part(visit, event.at, EndedBy.TRANSFER, RANK_TRANSFER, event.pos)
+            self.settling.end_part(visit, event.at, EndedBy.TRANSFER, RANK_TRANSFER, event.pos)
 
     # time
 
@@ -261,22 +261,22 @@ class Calls:
             return
         match timer.kind:
             case "offer":
-                self._settling.settle_offer(visit, int(index))
+                self.settling.settle_offer(visit, int(index))
             case "visit" if visit.answered is None:
-                self._settling.settle(visit, alive=visit.uid in self._state.channels)
+                self.settling.settle(visit, alive=visit.uid in self._state.channels)
             case "part" | "stop":
-                self._settling.settle(visit, alive=visit.uid in self._state.channels, force=True)
+                self.settling.settle(visit, alive=visit.uid in self._state.channels, force=True)
 
     def down(self, *, unseen: bool) -> None:
         """The switch is down: nobody is to blame for what was open; `unseen` when nothing of it was seen."""
         for visit in list(self._state.visits.values()):
             if visit.answered is not None and not visit.ended:
                 visit.ended, visit.ended_by = True, EndedBy.SWITCH
-                self._settling.part_over(visit, None)
+                self.settling.part_over(visit, None)
             visit.down = visit.down or not visit.left or visit.teardown_at is not None
             for offer in visit.offers:
                 offer.down = offer.down or not offer.over
-            self._settling.settle(visit, alive=False, force=True)
+            self.settling.settle(visit, alive=False, force=True)
         if unseen:
             for channel in list(self._state.channels.values()):
                 self._lines.end(channel)
@@ -290,7 +290,7 @@ class Calls:
             visit.down = visit.down or visit.teardown_at is not None
             if not self.visits.decide(visit, alive=None):
                 visit.outcome = VisitOutcome.UNKNOWN
-            self._settling.tell(visit)
+            self.settling.tell(visit)
         for call in list(self._state.calls.values()):
             self.visits.close_call(call, over=True)
 
@@ -340,7 +340,7 @@ class Calls:
 
     def _caller_hung_up(self, visit: OpenVisit, event: ev.HangupAsked) -> None:
         if visit.answered is not None:
-            self._settling.end_part(visit, event.at, EndedBy.CALLER, RANK_PARTY, event.pos)
+            self.settling.end_part(visit, event.at, EndedBy.CALLER, RANK_PARTY, event.pos)
             return
         visit.frames.append(event.pos)
         visit.hung_up = visit.hung_up or not visit.left
@@ -354,10 +354,10 @@ class Calls:
             visit.frames.append(pos)
             return
         if visit is not None:
-            self._settling.lives_on(visit)
+            self.settling.lives_on(visit)
         visit = self.visits.open(channel, None, None, pos)
         visit.queue, visit.refused, visit.refused_at, visit.left = queue, True, at, True
-        self._settling.timer(at, SETTLE, "visit", str(visit.id))
+        self.settling.timer(at, SETTLE, "visit", str(visit.id))
 
     def _served(self, channel: Channel | None) -> OpenVisit | None:
         """Return the visit whose answering agent is on this channel."""
@@ -375,7 +375,7 @@ class Calls:
         if visit is None:
             before = self.visits.of(channel)
             if before is not None:
-                self._settling.lives_on(before)
+                self.settling.lives_on(before)
             visit = self.visits.open(channel, queue, None, pos)
         return visit
 

@@ -17,10 +17,14 @@ from callcenter.domain.frame import SECOND, Micros
 from callcenter.domain.lines import Lines
 from callcenter.domain.people import People
 from callcenter.domain.snapshot import ChannelState, Snapshot
-from callcenter.domain.state import State
+from callcenter.domain.state import OpenVisit, State
 
 STEP: Micros = SECOND // 2
 """Honest frames come at most this much out of the order of their times (seen: a few places, no measurable time)."""
+
+
+_AGAIN: Micros = 5 * SECOND
+"""A stay that began so much later is another one: the switch counts whole seconds, up to the end of a snapshot."""
 
 
 class Continuity:
@@ -124,15 +128,31 @@ class Continuity:
                 channel.dialled, channel.number = now.exten, now.caller or None
 
     def _waiting(self, snapshot: Snapshot, event: ev.Resynced) -> None:
+        self._gone_from_queues(snapshot, event)
         for entry in snapshot.waiting:
             channel = self._lines.seen(entry.uniqueid, entry.channel)
-            if self._calls.visits.of(channel, entry.queue) is not None:
-                continue
+            since = _since(event.at, entry.wait_seconds)
+            before = self._calls.visits.of(channel)
+            if before is not None:
+                if before.queue in {entry.queue, None} and not _came_again(before, since):
+                    continue
+                if before.answered is None and not before.left:
+                    self._calls.visits.slip(before, event.pos)
+                self._calls.settling.lives_on(before)
             channel.number = channel.number or entry.caller or None
             visit = self._calls.visits.open(channel, entry.queue, None, event.pos)
             visit.position = entry.position
             visit.in_gap = True
-            visit.waiting_since = _since(event.at, entry.wait_seconds)
+            visit.waiting_since = since
+
+    def _gone_from_queues(self, snapshot: Snapshot, event: ev.Resynced) -> None:
+        """Who waited before the gap and waits no longer, in a queue that the switch was asked about, left in it."""
+        asked = {queue.name for queue in snapshot.queues}
+        there = {(entry.uniqueid, entry.queue) for entry in snapshot.waiting}
+        for visit in self._state.visits.values():
+            waited = visit.in_gap and not visit.left and visit.answered is None and visit.hangup_at is None
+            if waited and visit.queue in asked and (visit.uid, visit.queue) not in there:
+                self._calls.visits.slip(visit, event.pos)
 
 
 def _tells_time(event: ev.Event) -> bool:
@@ -142,6 +162,12 @@ def _tells_time(event: ev.Event) -> bool:
 
 
 _REACHABLE = {"Reachable": True, "Unreachable": False, "Removed": False}
+
+
+def _came_again(visit: OpenVisit, since: Micros | None) -> bool:
+    """Tell whether who waits since then is not in this stay any more, but in a later one of the same queue."""
+    joined = visit.waiting_since if visit.joined_at is None else visit.joined_at
+    return visit.in_gap and joined is not None and since is not None and since > joined + _AGAIN
 
 
 def _since(at: Micros | None, seconds: int | None) -> Micros | None:

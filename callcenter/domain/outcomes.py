@@ -57,6 +57,8 @@ def _unanswered_outcome(visit: OpenVisit) -> VisitOutcome | None:
 
 def _hung_up_waiting(visit: OpenVisit) -> bool:
     """Tell whether the caller's own hang-up came before the queue let go, or while an agent was picking up."""
+    if visit.slipped:
+        return False
     if visit.hangup_at is None:
         return visit.hung_up  # a login without times: the order alone tells
     if visit.teardown_at is not None and visit.teardown_at < visit.hangup_at:

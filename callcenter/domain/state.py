@@ -77,7 +77,7 @@ class OpenOffer(msgspec.Struct):
 
 
 class OpenVisit(msgspec.Struct):
-    """A visit whose account is not told yet."""
+    """A visit whose account is not told yet; it `slipped` where it left the queue while nothing was seen."""
 
     id: int
     call: str
@@ -91,6 +91,7 @@ class OpenVisit(msgspec.Struct):
     waiting_since: Micros | None = None
     left: bool = False
     left_at: Micros | None = None
+    slipped: bool = False
     hung_up: bool = False
     hangup_at: Micros | None = None
     teardown_at: Micros | None = None

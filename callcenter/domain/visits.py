@@ -70,6 +70,11 @@ class Visits:
         visit.frames.append(pos)
         self._out.append(fx.VisitLeft(at=at, uniqueid=visit.uid, queue=visit.queue or "", n=visit.n))
 
+    def slip(self, visit: OpenVisit, pos: int) -> None:
+        """The caller is found to wait no longer: since when and why was not seen."""
+        visit.slipped = True
+        self.leave(visit, None, pos)
+
     def answer(self, visit: OpenVisit, index: int, at: Micros | None, pos: int) -> None:
         """Caller and agent are connected."""
         visit.answered, visit.answered_at = index, at
@@ -119,7 +124,7 @@ class Visits:
         if visit.outcome is None and alive is not None:
             caller = self._state.channels.get(visit.uid)
             # one not heard of since a gap is not known to live on
-            elsewhere = alive and caller is not None and not caller.stale
+            elsewhere = alive and not visit.slipped and caller is not None and not caller.stale
             visit.outcome = VisitOutcome.REDIRECTED if elsewhere else VisitOutcome.UNKNOWN
         return visit.outcome is not None
 

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import pytest
+
 from callcenter.domain import events as ev
 from callcenter.domain import facts as fx
 from callcenter.domain.facts import AgentState, EndedBy, OfferOutcome, VisitOutcome
@@ -8,6 +10,7 @@ from callcenter.domain.snapshot import (
     ContactState,
     DeviceState,
     MemberState,
+    QueueState,
     Snapshot,
     WaitingState,
 )
@@ -21,10 +24,12 @@ def snapshot(
     members: tuple[MemberState, ...] = (),
     devices: tuple[DeviceState, ...] | None = None,
     contacts: tuple[ContactState, ...] | None = None,
+    queues: tuple[str, ...] = ("support", "sales"),
 ) -> Snapshot:
     return Snapshot(
         after=None, before=None, after_seq=None, before_seq=None, version="22", system_name="", started="",
-        queues=(), members=members, waiting=waiting, channels=channels, devices=devices, contacts=contacts,
+        queues=tuple(QueueState(queue, "rrmemory", 0) for queue in queues), members=members, waiting=waiting,
+        channels=channels, devices=devices, contacts=contacts,
     )  # fmt: skip
 
 
@@ -77,6 +82,75 @@ def test_caller_who_still_waits_after_a_gap_is_the_same_visit() -> None:
 
     assert switch.visit().outcome is VisitOutcome.ABANDONED
     assert (switch.visit().joined_at, switch.visit().wait) == (micros(0), 70_000_000)
+
+
+def test_caller_who_left_the_queue_in_a_gap_did_not_give_up_when_he_hangs_up_later() -> None:
+    switch = Switch()
+    switch.joins(0)
+    lose(switch, 5, 60)
+    switch.tell(ev.Resynced, 61, snapshot=snapshot(channels=(channel("c1"),)))
+    assert switch.floor.waiting().get("support", []) == []
+    switch.hangs_up(70, "c1")
+    switch.ends(70, "c1")
+    switch.ticks(80)
+
+    assert (switch.visit().outcome, switch.visit().left_at, switch.visit().ended_by) == (
+        VisitOutcome.UNKNOWN,
+        None,
+        None,
+    )
+
+
+def test_queue_that_the_switch_was_not_asked_about_keeps_who_waits_in_it() -> None:
+    switch = Switch()
+    switch.joins(0)
+    lose(switch, 5, 60)
+    switch.tell(ev.Resynced, 61, snapshot=snapshot(channels=(channel("c1"),), queues=("sales",)))
+    switch.hangs_up(70, "c1")
+    switch.leaves(70)
+    switch.ends(70, "c1")
+
+    assert switch.visit().outcome is VisitOutcome.ABANDONED
+
+
+def test_hang_up_that_was_seen_before_a_gap_is_believed() -> None:
+    switch = Switch()
+    switch.joins(0)
+    switch.hangs_up(5, "c1")
+    lose(switch, 5, 60)
+    switch.tell(ev.Resynced, 61, snapshot=snapshot())
+    switch.ticks(70)
+
+    assert switch.visit().outcome is VisitOutcome.ABANDONED
+
+
+def test_talk_that_began_in_a_gap_and_ends_after_it_is_answered() -> None:
+    switch = Switch()
+    switch.joins(0)
+    lose(switch, 5, 60)
+    switch.tell(ev.Resynced, 61, snapshot=snapshot(channels=(channel("c1"), channel("a1"))))
+    switch.completes(70)
+    switch.ends(70, "a1")
+    switch.ends(70, "c1")
+    switch.ticks(80)
+
+    (visit,) = switch.visits()
+    assert (visit.outcome, visit.agent, visit.answered_at) == (VisitOutcome.ANSWERED, "Alice", None)
+
+
+@pytest.mark.parametrize(("queue", "waited"), [("sales", 20), ("support", 20)])
+def test_caller_who_joined_again_in_a_gap_is_in_another_stay(queue: str, waited: int) -> None:
+    switch = Switch()
+    switch.joins(0)
+    lose(switch, 5, 60)
+    waits = WaitingState(queue, 1, "PJSIP/trunk-c1", "c1", "138", waited)
+    switch.tell(ev.Resynced, 61, snapshot=snapshot(channels=(channel("c1"),), waiting=(waits,)))
+
+    (told,) = switch.visits()
+    assert (told.queue, told.outcome, told.left_at) == ("support", VisitOutcome.UNKNOWN, None)
+    assert {name: len(there) for name, there in switch.floor.waiting().items() if there} == {queue: 1}
+    (visit,) = switch.floor.waiting()[queue]
+    assert visit.waiting_since == micros(41)
 
 
 def test_caller_who_came_in_a_gap_waits_with_an_unknown_beginning() -> None:
