@@ -31,9 +31,19 @@ class Contradiction(NamedTuple):
 
 
 def find_logged(visit: fx.Visit, logged: Iterable[LoggedVisit]) -> LoggedVisit | None:
-    """Find a visit among those that the log has of its call."""
+    """Find a visit among those that the log has of its call; by every other time where the join was not seen."""
+    if visit.outcome is VisitOutcome.REFUSED:
+        return None
     mine = (entry for entry in logged if entry.queue == visit.queue)
-    return next((e for e in mine if visit.joined_at is None or _near(e.joined_at, visit.joined_at)), None)
+    if visit.joined_at is not None:
+        return next((e for e in mine if _near(e.joined_at, visit.joined_at)), None)
+    return next((e for e in mine if all(_near(getattr(e, name), getattr(visit, name)) for name in TIMES)), None)
+
+
+def share_a_moment(visit: fx.Visit, logged: LoggedVisit) -> bool:
+    """Tell whether one of the ends of two visits to the same queue is the same."""
+    ends = ((getattr(visit, name), getattr(logged, name)) for name in TIMES if name != "joined_at")
+    return any(ours is not None and theirs is not None and abs(ours - theirs) <= TOLERANCE for ours, theirs in ends)
 
 
 def contradictions(visit: fx.Visit, logged: LoggedVisit, *, names: bool) -> Iterator[Contradiction]:
@@ -56,5 +66,5 @@ def _same_outcome(visit: fx.Visit, logged: LoggedVisit) -> bool:
     return visit.outcome.value == logged.outcome
 
 
-def _near(logged: Micros | None, seen: Micros) -> bool:
-    return logged is None or abs(logged - seen) <= TOLERANCE
+def _near(logged: Micros | None, seen: Micros | None) -> bool:
+    return logged is None or seen is None or abs(logged - seen) <= TOLERANCE

@@ -22,26 +22,49 @@ _NOBODY = frozenset({None, EndedBy.UNKNOWN})
 
 
 def fill(visit: fx.Visit, logged: LoggedVisit, unseen: Unseen) -> fx.Visit:
-    """Add to a visit what the log alone knows of it; the visit itself where that is nothing."""
+    """Add to a visit what the log alone knows of it; the visit itself where that is nothing.
+
+    What was concluded and not seen gives way, too: that a visit which was open at a gap ended with the switch.
+    """
+    if logged.doubtful:
+        return visit
+    outcome = _outcome(visit, logged, unseen)
     changes: dict[str, object] = {}
-    for name in TIMES:
+    for name in TIMES if outcome is VisitOutcome.ANSWERED else ("joined_at", "left_at"):
         at = getattr(logged, name)
         if getattr(visit, name) is None and at is not None and unseen(at):
             changes[name] = at
-    end = logged.left_at if logged.left_at is not None else logged.ended_at
-    if visit.outcome is VisitOutcome.UNKNOWN and logged.outcome != "unknown" and end is not None and unseen(end):
-        changes["outcome"] = VisitOutcome(logged.outcome)
-        if logged.agent is not None:
-            changes["agent"] = logged.agent
-    ended = logged.ended_at if logged.ended_at is not None else end
-    by = EndedBy(logged.ended_by or "unknown")
-    if visit.ended_by in _NOBODY and by not in _NOBODY and ended is not None and unseen(ended):
-        changes["ended_by"] = by
-        if logged.transferred is not None:
-            changes["transferred"] = logged.transferred
+    if outcome is not visit.outcome:
+        changes |= {"outcome": outcome, "agent": logged.agent, "ended_by": _ended_by(logged)}
+    else:
+        changes |= _end(visit, logged, unseen)
+    if outcome is VisitOutcome.ANSWERED and "ended_by" in changes and logged.transferred is not None:
+        changes["transferred"] = logged.transferred
+    changes = {name: value for name, value in changes.items() if value != getattr(visit, name)}
     if not changes:
         return visit
     return msgspec.structs.replace(visit, **changes, filled=tuple(sorted({*visit.filled, *changes})))
+
+
+def _outcome(visit: fx.Visit, logged: LoggedVisit, unseen: Unseen) -> VisitOutcome:
+    """Tell how a visit ended; by the log where that fell into a gap."""
+    end = logged.left_at if logged.left_at is not None else logged.ended_at
+    hidden = visit.outcome is VisitOutcome.UNKNOWN or (
+        visit.outcome is VisitOutcome.SWITCH_DOWN and visit.in_gap and visit.left_at is None
+    )
+    if not hidden or logged.outcome == "unknown" or end is None or not unseen(end):
+        return visit.outcome
+    return VisitOutcome(logged.outcome)
+
+
+def _end(visit: fx.Visit, logged: LoggedVisit, unseen: Unseen) -> dict[str, object]:
+    """Tell who ended a visit whose end was not seen."""
+    ended = next((at for at in (logged.ended_at, logged.left_at) if at is not None), None)
+    concluded = visit.outcome is VisitOutcome.ANSWERED and visit.ended_by is EndedBy.SWITCH and visit.ended_at is None
+    by = _ended_by(logged)
+    if ended is None or not unseen(ended) or by in _NOBODY or not (visit.ended_by in _NOBODY or concluded):
+        return {}
+    return {"ended_by": by}
 
 
 def began(logged: LoggedVisit) -> Micros | None:

@@ -29,6 +29,9 @@ _RESTART_WITHIN: Micros = 5 * SECOND
 LASTS: Micros = 12 * 3600 * SECOND
 """No call lasts longer; what stays open for longer was forged, or its end was not written."""
 
+_LONGEST_QUEUE = 100_000
+"""A place in a queue beyond this was forged."""
+
 # outcome, and which field counts the seconds waited; None where the log's version may lack it
 _EXITS: dict[str, tuple[Outcome, int | None]] = {
     "ABANDON": ("abandoned", 2),
@@ -92,7 +95,8 @@ class LogBook:
         self.visits: list[LoggedVisit] = []
         self._last: dict[tuple[str, str | None], LoggedVisit] = {}
         self._open: dict[int, LoggedVisit] = {}
-        self._closing: list[LoggedVisit] = []
+        self._closing: list[tuple[Micros, LoggedVisit]] = []
+        self._closed: list[tuple[Micros, LoggedVisit]] = []
 
     def note(self, line: QueueLogLine) -> None:
         """Take in the next line."""
@@ -100,8 +104,7 @@ class LogBook:
             case "QUEUESTART":
                 self._restart(line.at)
             case "ENTERQUEUE":
-                visit = self._begin(line)
-                visit.joined_at, visit.caller, visit.position = line.at, line.data[1], int(line.data[2])
+                self._enter(line)
             case "RINGNOANSWER" | "RINGCANCELED":
                 ring = int(line.data[0]) * (SECOND // 1000)
                 self._visit(line).attempts.append(RingAttempt(line.agent, ring, line.at, line.event))
@@ -116,25 +119,34 @@ class LogBook:
 
     def finish(self) -> list[LoggedVisit]:
         """Return every visit, of those that contradict themselves only that they were."""
-        for visit in self.visits:
-            _plainly(visit)
-        return self.visits
+        return [plainly(visit) for visit in self.visits]
 
     def of(self, call_id: str) -> list[LoggedVisit]:
         """Return a call's visits as far as the log has been read; to be asked when the call is over."""
-        return [_plainly(visit) for visit in self.visits if visit.call_id == call_id]
+        return [plainly(visit) for visit in self.visits if visit.call_id == call_id]
 
-    def over(self, since: Micros | None, until: Micros) -> list[LoggedVisit]:
-        """Return the visits that ended after `since` (None: whenever) and by `until`, by their last line."""
-        ended = (v for v in self.visits if id(v) not in self._open and _latest(v) <= until)
-        return [v for v in ended if since is None or _latest(v) > since]
+    def over(self, until: Micros) -> list[LoggedVisit]:
+        """Take out the visits that were over by then, as far as the log says; a later line can make them doubtful."""
+        found = [visit for at, visit in self._closed if at <= until]
+        self._closed = [(at, visit) for at, visit in self._closed if at > until]
+        return found
 
     def forget(self, before: Micros) -> None:
         """Let go of visits that were over by then, and of those that have been open for longer than any call lasts."""
         self.visits = [v for v in self.visits if _latest(v) >= before - (LASTS if id(v) in self._open else 0)]
+        self._closed = [(at, visit) for at, visit in self._closed if at >= before]
         kept = set(map(id, self.visits))
         self._last = {key: visit for key, visit in self._last.items() if id(visit) in kept}
         self._open = {key: visit for key, visit in self._open.items() if key in kept}
+
+    def _enter(self, line: QueueLogLine) -> None:
+        before = self._last.get((line.call_id, line.queue))
+        visit = self._begin(line)
+        visit.joined_at, visit.caller = line.at, line.data[1]
+        position = int(line.data[2])
+        visit.position = position if 0 < position <= _LONGEST_QUEUE else None
+        if before is not None and id(before) in self._open and before.left_at is None:
+            before.doubtful = visit.doubtful = True  # nobody joins where he waits already
 
     def _begin(self, line: QueueLogLine) -> LoggedVisit:
         key = line.call_id, line.queue
@@ -181,19 +193,21 @@ class LogBook:
 
     def _close(self, visit: LoggedVisit, at: Micros) -> None:
         self._open.pop(id(visit), None)
-        self._closing = [other for other in self._closing if _ended(other) >= at - _RESTART_WITHIN]
-        self._closing.append(visit)
+        self._closing = [one for one in self._closing if one[0] >= at - _RESTART_WITHIN]
+        self._closing.append((at, visit))
+        self._closed.append((at, visit))
 
     def _restart(self, at: Micros) -> None:
         """Blame nobody for what the switch ended itself."""
-        for visit in self._closing:
-            if _ended(visit) >= at - _RESTART_WITHIN:
+        for closed_at, visit in self._closing:
+            if closed_at >= at - _RESTART_WITHIN:
                 visit.outcome = "switch_down" if visit.outcome == "abandoned" else visit.outcome
                 visit.ended_by = "unknown" if visit.outcome in {"answered", "switch_down"} else visit.ended_by
         for visit in self._open.values():
             visit.ended_by = "unknown"
             if visit.answered_at is None:
                 visit.outcome = "switch_down"
+            self._closed.append((at, visit))
         self._open.clear()
         self._closing.clear()
 
@@ -206,11 +220,14 @@ def visits(lines: Iterable[QueueLogLine]) -> list[LoggedVisit]:
     return book.finish()
 
 
-def _plainly(visit: LoggedVisit) -> LoggedVisit:
-    if visit.doubtful:
-        visit.outcome, visit.ended_by, visit.agent, visit.talk = "unknown", "unknown", None, None
-        visit.left_at = visit.answered_at = visit.ended_at = visit.transferred = None
-    return visit
+def plainly(visit: LoggedVisit) -> LoggedVisit:
+    """Return of a visit that contradicts itself only that it was; any other as it is."""
+    if not visit.doubtful:
+        return visit
+    return msgspec.structs.replace(
+        visit, outcome="unknown", ended_by="unknown", agent=None, talk=None, left_at=None, answered_at=None,
+        ended_at=None, transferred=None,
+    )  # fmt: skip
 
 
 def _waited(visit: LoggedVisit, line: QueueLogLine, field: int) -> None:
@@ -221,9 +238,3 @@ def _waited(visit: LoggedVisit, line: QueueLogLine, field: int) -> None:
 
 def _latest(visit: LoggedVisit) -> Micros:
     return max((at for at in (visit.joined_at, visit.left_at, visit.ended_at) if at is not None), default=0)
-
-
-def _ended(visit: LoggedVisit) -> Micros:
-    ended = visit.ended_at if visit.ended_at is not None else visit.left_at
-    assert ended is not None
-    return ended

@@ -25,12 +25,21 @@ class Kept(NamedTuple):
     open: set[str]
 
 
-async def gaps_since(connection: AsyncConnection, node: str, since: Micros) -> list[tuple[Micros, Micros]]:
-    """List the gaps that ended since then in which nothing was seen, from and to."""
-    question = select(GapRow.started_at, GapRow.ended_at).where(
+class Gap(NamedTuple):
+    """A time in which nothing was seen; the switch may have restarted in it."""
+
+    start: Micros
+    end: Micros
+    restart: bool
+
+
+async def gaps_since(connection: AsyncConnection, node: str, since: Micros) -> list[Gap]:
+    """List the gaps that ended since then; a step of the clock is none of them."""
+    question = select(GapRow.started_at, GapRow.ended_at, GapRow.cause).where(
         GapRow.node == node, GapRow.ended_at >= since, GapRow.started_at.is_not(None), GapRow.cause != "clock"
     )
-    return [(row.started_at, row.ended_at) for row in await connection.execute(question)]
+    rows = await connection.execute(question)
+    return [Gap(row.started_at, row.ended_at, row.cause == "restart") for row in rows]
 
 
 async def visits_of(connection: AsyncConnection, node: str, uniqueids: Sequence[str]) -> Kept:

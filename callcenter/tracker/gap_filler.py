@@ -4,12 +4,16 @@ Asterisk writes queue_log whether anybody listens or not. Once it was read past 
 the visit is looked for in the record, and what the record lacks is told to the journal, at whole seconds and marked.
 It stands in the record; nothing is judged by it and no live count follows it. All is looked at again after a restart
 of the service, and then found to be there.
+
+The log is weaker than what was seen, and callers can write into it: their number stands in it as it came. So nothing is
+taken from a visit whose lines contradict each other, nor while its caller is still there, and none is added beside one
+that was seen and may be the same.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Protocol, TypeVar
 
@@ -17,13 +21,14 @@ import msgspec
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from callcenter.ami.log_compare import find_logged
+from callcenter.ami.log_compare import find_logged, share_a_moment
 from callcenter.ami.log_fill import began, fill, from_log
 from callcenter.ami.logged_visits import LASTS, LogBook, LoggedVisit
 from callcenter.domain import facts as fx
+from callcenter.domain.floor import Floor
 from callcenter.domain.frame import SECOND, Micros
 from callcenter.store import Office, StoreAway
-from callcenter.store.accounts import Kept, gaps_since, visits_of
+from callcenter.store.accounts import Gap, Kept, gaps_since, visits_of
 from callcenter.store.engine import unbroken
 from callcenter.tracker.inputs import GapFilled, Hearing
 from callcenter.tracker.record import Record
@@ -44,6 +49,10 @@ class Following(Hearing, Protocol):
     @property
     def applied(self) -> int:
         """The last journal position that the floor has been told of."""
+
+    @property
+    def in_sync(self) -> bool:
+        """Whether a snapshot has said what there is since the login was opened, and frames are evidence."""
 
 
 class GapFiller:
@@ -67,9 +76,9 @@ class GapFiller:
         self._record = record
         self._tracker = tracker
         self._seen = seen
-        self._gaps: list[tuple[Micros, Micros]] = []
+        self._gaps: list[Gap] = []
         self._waiting: dict[str, list[LoggedVisit]] = {}
-        self._looked: Micros | None = None
+        self._floor: Floor | None = None
         self._some = asyncio.Event()
 
     async def recall(self) -> Micros | None:
@@ -83,22 +92,26 @@ class GapFiller:
             return None
         recent = await self._ask(lambda connection: gaps_since(connection, self._node, seen - LASTS))
         self._gaps = [*recent, *self._gaps]
-        return min([seen, *(start for start, _ in recent)]) - _BEFORE
+        return min([seen, *(gap.start for gap in recent)]) - _BEFORE
 
-    def gap(self, gap: fx.GapSeen) -> None:
-        """Note that nothing was seen for a time."""
-        if gap.cause != "clock" and gap.start is not None and gap.at is not None:
-            self._gaps = [one for one in self._gaps if one[1] >= gap.at - LASTS]
-            self._gaps.append((gap.start, gap.at))
+    def happened(self, facts: Sequence[fx.Fact], floor: Floor) -> None:
+        """Note the times in which nothing was seen."""
+        self._floor = floor
+        for fact in facts:
+            if (
+                isinstance(fact, fx.GapSeen)
+                and fact.cause != "clock"
+                and fact.start is not None
+                and fact.at is not None
+            ):
+                self._gaps = [gap for gap in self._gaps if gap.end >= fact.at - LASTS]
+                self._gaps.append(Gap(fact.start, fact.at, fact.cause == "restart"))
 
     def read(self, book: LogBook, until: Micros) -> None:
         """Take from the log the visits that a gap hid some of, and that were over by then."""
-        if self._gaps:
-            for visit in book.over(self._looked, until):
-                moments = (visit.joined_at, visit.left_at, visit.answered_at, visit.ended_at)
-                if any(at is not None and self._unseen(at) for at in moments):
-                    self._waiting.setdefault(visit.call_id, []).append(visit)
-        self._looked = until
+        for visit in book.over(until):
+            if any(self._unseen(at) for at in _moments(visit)):
+                self._waiting.setdefault(visit.call_id, []).append(visit)
         if self._waiting:
             self._some.set()
 
@@ -114,18 +127,22 @@ class GapFiller:
         Raises:
             StoreError: The database cannot be used, or the journal takes nothing more.
         """
-        uniqueids = list(islice(self._waiting, _AT_ONCE))
+        if not self._tracker.in_sync or self._floor is None:
+            return
+        there = self._floor.state.channels
+        uniqueids = list(islice((uid for uid in self._waiting if uid not in there), _AT_ONCE))
         kept = await self._ask(lambda connection: visits_of(connection, self._node, uniqueids))
-        over = {uid: self._waiting.pop(uid) for uid in uniqueids if uid not in kept.open}
-        for uid in uniqueids:
-            if uid in kept.open:
-                self._waiting[uid] = self._waiting.pop(uid)  # last in line
+        over = {uid: [*self._waiting[uid]] for uid in uniqueids if uid not in kept.open}
         found = tuple(visit for uid, logged in over.items() for visit in self._completed(uid, logged, kept))
         if found:
             await self._tracker.enter(GapFilled(found))
             self.filled += len(found)
             added = sum(not visit.frames for visit in found)
             log.info("gap_filled", added_count=added, completed_count=len(found) - added)
+        for uid in uniqueids:
+            left = [one for one in self._waiting.pop(uid) if one not in over.get(uid, ())]
+            if left:
+                self._waiting[uid] = left  # last in line
 
     async def _ask(self, question: Callable[[AsyncConnection], Awaitable[T]]) -> T:
         """Read from the record once it has all that is known now; a database that is away is waited for."""
@@ -141,29 +158,55 @@ class GapFiller:
         async with self._office.reading() as connection:
             return await question(connection)
 
-    def _completed(self, uniqueid: str, logged: Sequence[LoggedVisit], kept: Kept) -> Iterator[fx.Visit]:
+    def _completed(self, uniqueid: str, logged: Iterable[LoggedVisit], kept: Kept) -> Iterator[fx.Visit]:
         """Give the visits of a channel about which the log knows more than the record."""
         court = self._tracker.court
-        left = [_named(one, {} if court is None else court.floor.names) for one in logged]
+        names = {} if court is None else court.floor.names
+        left = [_named(one, names) for one in {id(one): one for one in logged}.values() if not one.doubtful]
         seen = [visit for visit in kept.ended if visit.uniqueid == uniqueid]
-        for visit in seen:
+        alone = []
+        for visit in sorted(seen, key=lambda visit: visit.joined_at is None):
             same = find_logged(visit, left)
             if same is None:
+                alone.append(visit)
                 continue
             left.remove(same)
-            filled = fill(visit, same, self._unseen)
+            filled = fill(visit, same, self._hid(same))
             if filled is not visit and visit.frames:
                 yield filled
-        call = seen[0].call if seen else uniqueid
         for one in left:
-            first = began(one)
-            if first is not None and self._unseen(first):
+            if self._is_new(one, seen, alone):
                 n = 1 + sum(visit.queue == one.queue for visit in seen)
-                seen.append(from_log(one, call, n))
+                seen.append(from_log(one, seen[0].call if seen else uniqueid, n))
                 yield seen[-1]
 
-    def _unseen(self, second: Micros) -> bool:
-        return any(second + SECOND > start and second < end for start, end in self._gaps)
+    def _is_new(self, logged: LoggedVisit, seen: Iterable[fx.Visit], alone: Iterable[fx.Visit]) -> bool:
+        """Tell whether a visit began and ended unseen, and is none of those that were seen.
+
+        Args:
+            logged: The visit.
+            seen: What was seen of its channel.
+            alone: Those of them that the log does not seem to have.
+        """
+        first = began(logged)
+        if first is None or not self._hid(logged)(first):
+            return False
+        may_be_it = any(visit.in_gap and visit.queue == logged.queue for visit in alone)
+        return not may_be_it and not any(v.queue == logged.queue and share_a_moment(v, logged) for v in seen)
+
+    def _hid(self, logged: LoggedVisit) -> Callable[[Micros], bool]:
+        """Return what tells the unseen seconds; only a restart that was seen ends a visit with the switch."""
+        by_restart = logged.outcome == "switch_down"
+        return lambda second: self._unseen(second, restart=True if by_restart else None)
+
+    def _unseen(self, second: Micros, *, restart: bool | None = None) -> bool:
+        gaps = (gap for gap in self._gaps if restart is None or gap.restart is restart)
+        return any(second + SECOND > gap.start and second < gap.end for gap in gaps)
+
+
+def _moments(logged: LoggedVisit) -> Iterator[Micros]:
+    times = (logged.joined_at, logged.left_at, logged.answered_at, logged.ended_at)
+    return (at for at in times if at is not None)
 
 
 def _named(logged: LoggedVisit, names: Mapping[str, str]) -> LoggedVisit:

@@ -76,9 +76,7 @@ class LogWatch:
         """Keep the visits that ended, and the switch's time."""
         self._now = floor.state.now
         if self._filler is not None:
-            for fact in facts:
-                if isinstance(fact, fx.GapSeen):
-                    self._filler.gap(fact)
+            self._filler.happened(facts, floor)
         if self._since is not None:
             self._ended += [f.visit for f in facts if isinstance(f, fx.VisitEnded) and self._comparable(f.visit)]
 

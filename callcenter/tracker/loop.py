@@ -93,6 +93,11 @@ class Tracker:
         """The last journal position that the floor has been told of."""
         return self._applied
 
+    @property
+    def in_sync(self) -> bool:
+        """Whether a snapshot has said what there is since the login was opened, and frames are evidence."""
+        return self._resynced and self._graded is True
+
     async def enter(self, said: Input) -> None:
         """Let what people or files say hold from now on, in its place among the frames.
 

@@ -20,7 +20,7 @@ from callcenter.rules.violation import Violation
 from callcenter.store import Filed, Store, StoreSettings, Told, upgrade
 from callcenter.tracker import Follower, Record, Tracker, recover
 
-PATIENCE = 10.0
+PATIENCE = 60.0
 NOW = 1_900_000_000 * SECOND
 EPOCH = 1_800_000_000
 """From when on the switch's frames are, by its clock."""

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 
+from callcenter.ami.log_compare import find_logged
 from callcenter.ami.log_fill import fill, from_log
 from callcenter.ami.logged_visits import LoggedVisit
+from callcenter.domain import facts as fx
 from callcenter.domain.facts import EndedBy, VisitOutcome
 from callcenter.domain.frame import Micros
 from tests.unit.reports.test_reconcile import at, seen
@@ -66,3 +69,48 @@ def test_second_gap_adds_to_what_the_first_one_lacked() -> None:
 def test_visit_that_nobody_saw_has_no_frames_and_says_where_it_is_from() -> None:
     made = from_log(GAVE_UP, "call", 2)
     assert (made.frames, made.n, made.in_gap, made.filled) == ((), 2, True, ("joined_at", "left_at", "outcome"))
+
+
+def cut_off(**fields: object) -> fx.Visit:
+    """A visit that was open at a gap in which the switch restarted."""
+    known: dict[str, object] = {"left_at": None, "agent": None, "answered_at": None, "ended_at": None}
+    ended = {"outcome": VisitOutcome.SWITCH_DOWN, "ended_by": EndedBy.SWITCH, "in_gap": True}
+    return msgspec.structs.replace(SEEN, **known | ended | fields)
+
+
+def test_what_was_over_before_a_restart_did_not_end_by_it() -> None:
+    told = logged(
+        left_at=at(14), answered_at=at(14), ended_at=at(20), agent="Alice", outcome="answered", ended_by="agent"
+    )
+    filled = fill(cut_off(), told, always)
+    assert (filled.outcome, filled.agent, filled.ended_at, filled.ended_by) == (
+        VisitOutcome.ANSWERED, "Alice", at(20), EndedBy.AGENT,
+    )  # fmt: skip
+    timed_out = fill(cut_off(), logged(left_at=at(14), outcome="timed_out"), always)
+    assert (timed_out.outcome, timed_out.left_at, timed_out.ended_by) == (VisitOutcome.TIMED_OUT, at(14), None)
+
+
+def test_what_a_restart_was_seen_to_end_stays_so() -> None:
+    seen_to_leave = cut_off(left_at=at(12))
+    assert fill(seen_to_leave, logged(left_at=at(14), outcome="timed_out"), always) is seen_to_leave
+    assert fill(cut_off(), logged(outcome="switch_down"), always) == cut_off()
+
+
+def test_visit_without_an_answer_gets_no_times_of_one() -> None:
+    seen_to_give_up = msgspec.structs.replace(HIDDEN, outcome=VisitOutcome.ABANDONED, left_at=at(30))
+    told = logged(left_at=at(14), answered_at=at(14), ended_at=at(20), outcome="answered", ended_by="agent")
+    filled = fill(seen_to_give_up, told, always)
+    assert (filled.answered_at, filled.ended_at, filled.agent) == (None, None, None)
+
+
+def test_visit_that_contradicts_itself_fills_nothing() -> None:
+    assert fill(HIDDEN, logged(left_at=at(15), outcome="abandoned", doubtful=True), always) is HIDDEN
+
+
+def test_where_the_join_was_not_seen_every_other_time_must_agree() -> None:
+    second = msgspec.structs.replace(SEEN, joined_at=None)
+    first_stay = logged(joined_at=at(0), left_at=at(8), outcome="timed_out")
+    second_stay = logged(visit=2, left_at=at(14), answered_at=at(14), ended_at=at(20), outcome="answered")
+    assert find_logged(second, [first_stay, second_stay]) is second_stay
+    assert find_logged(second, [first_stay]) is None
+    assert find_logged(msgspec.structs.replace(second, outcome=VisitOutcome.REFUSED), [second_stay]) is None

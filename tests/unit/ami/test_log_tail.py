@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 
@@ -53,16 +54,29 @@ def test_file_that_was_cut_to_nothing_is_begun_anew(path: Path) -> None:
     tail.close()
 
 
-def test_file_that_is_gone_is_said_so_and_found_again(path: Path) -> None:
+def test_file_that_was_moved_away_is_read_on_until_there_is_a_new_one(path: Path) -> None:
     tail = LogTail(path)
     tail.read()
-    path.unlink()
-    with pytest.raises(UnreadableFile, match="queue_log cannot be read: No such file"):
-        tail.read()
-    write(path, "nobody looked\n")
-    assert b"".join(tail.read()) == b""
-    write(path, "and now\n")
-    assert b"".join(tail.read()) == b"and now\n"
+    moved = path.rename(path.with_suffix(".1"))
+    write(moved, "written meanwhile\n")
+    assert b"".join(tail.read()) == b"written meanwhile\n"
+    write(moved, "and at last\n")
+    write(path, "first of the new\n")
+    assert b"".join(tail.read()) == b"and at last\nfirst of the new\n"
+    tail.close()
+
+
+def test_after_an_error_reading_goes_on_where_it_was(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    tail = LogTail(path)
+    write(path, "one\n")
+    tail.read()
+    write(path, "two\n")
+    with monkeypatch.context() as broken:
+        broken.setattr("callcenter.ami.log_tail.os.fstat", Mock(side_effect=PermissionError(13, "Permission denied")))
+        with pytest.raises(UnreadableFile, match="queue_log cannot be read: Permission denied"):
+            tail.read()
+    write(path, "three\n")
+    assert b"".join(tail.read()) == b"two\nthree\n"
     tail.close()
 
 

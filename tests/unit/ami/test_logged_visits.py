@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from callcenter.ami.logged_visits import LoggedVisit, RingAttempt, visits
+from callcenter.ami.logged_visits import LogBook, LoggedVisit, RingAttempt, visits
 from callcenter.ami.queue_log import QueueLog
 from callcenter.domain.frame import SECOND
 
@@ -171,3 +171,53 @@ def test_a_way_out_of_the_queue_after_the_talk_has_ended_makes_the_visit_doubtfu
     text = "".join(f"{T0}|{T0 - 5}.1|vip|{line}\n" for line in lines)
     (visit,) = visits(QueueLog().feed(text.encode()))
     assert (visit.doubtful, visit.outcome, visit.agent) == (True, "unknown", None)
+
+
+def book(*lines: str) -> LogBook:
+    found = LogBook()
+    text = "".join(f"{T0 + int(line.partition('|')[0])}|{line.partition('|')[2]}\n" for line in lines)
+    for line in QueueLog().feed(text.encode()):
+        found.note(line)
+    return found
+
+
+def test_visit_that_was_asked_for_while_it_is_doubtful_does_no_harm_to_the_next() -> None:
+    u, v = f"{T0 - 9}.1", f"{T0 - 9}.2"
+    told = book(
+        f"0|{u}|support|NONE|ENTERQUEUE||138|1", f"1|{u}|support|NONE|ABANDON|1|1|1",
+        f"2|{u}|support|Alice|CONNECT|2|{u}9|1",
+    )  # fmt: skip
+    (doubtful,) = told.of(u)
+    assert (doubtful.outcome, doubtful.left_at) == ("unknown", None)
+    later = f"{T0 + 3}|{v}|support|NONE|ENTERQUEUE||138|1\n{T0 + 4}|{v}|support|NONE|ABANDON|1|1|1\n"
+    for line in QueueLog().feed(later.encode()):
+        told.note(line)
+    assert told.of(v)[0].outcome == "abandoned"
+
+
+def test_one_who_waits_joins_no_second_time() -> None:
+    told_twice = told("0 ENTERQUEUE NONE |1381|1", "5 ENTERQUEUE NONE |1381|1", CONNECT, "17 COMPLETEAGENT Alice 8|9|2")
+    assert [(visit.doubtful, visit.outcome) for visit in told_twice] == [(True, "unknown")] * 2
+
+
+def test_one_who_left_may_join_again() -> None:
+    again = told("0 ENTERQUEUE NONE |1381|1", "5 EXITWITHTIMEOUT NONE 1|1|5", "6 ENTERQUEUE NONE |1381|1")
+    assert [(visit.doubtful, visit.visit) for visit in again] == [(False, 1), (False, 2)]
+
+
+@pytest.mark.parametrize(("place", "believed"), [("1", 1), ("100000", 100000), ("0", None), ("9999999999", None)])
+def test_place_in_a_queue_that_cannot_be_is_not_known(place: str, believed: int | None) -> None:
+    (visit,) = told(f"0 ENTERQUEUE NONE |138|{place}")
+    assert visit.position == believed
+
+
+def test_visits_that_are_over_are_given_once_and_in_time() -> None:
+    u, v = f"{T0 - 9}.1", f"{T0 - 9}.2"
+    found = book(
+        f"0|{u}|support|NONE|ENTERQUEUE||138|1", f"1|{v}|support|NONE|ENTERQUEUE||139|2",
+        f"5|{u}|support|NONE|ABANDON|1|1|5", "30|NONE|NONE|NONE|QUEUESTART|",
+    )  # fmt: skip
+    assert found.over(at(4)) == []
+    assert [visit.call_id for visit in found.over(at(5))] == [u]
+    assert [(visit.call_id, visit.outcome) for visit in found.over(at(30))] == [(v, "switch_down")]
+    assert found.over(at(60)) == []
