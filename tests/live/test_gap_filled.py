@@ -103,7 +103,7 @@ async def over(ends: SipCall, other: SipCall) -> Span:
 async def test_what_a_killed_service_missed_is_told_by_queue_log(scene: Scene) -> None:
     service, name = scene.service, scene.phone.name
     caller, ring, came, answered = await talking(scene)
-    while not await asyncio.to_thread(answers, service.home):  # noqa: ASYNC110 - the record is another process's
+    while not await asyncio.to_thread(talks, service.home):  # noqa: ASYNC110 - the record is another process's
         await sleep(0.05)
     await service.kill()
     hangs_up_unseen = Told("answered", name, came, answered, await over(caller, ring), "caller")
@@ -148,7 +148,7 @@ def visits(home: Path) -> list[dict[str, Any]]:
         return [dict(row) for row in base.execute("SELECT * FROM visits ORDER BY joined_at")]
 
 
-def answers(home: Path) -> int:
+def talks(home: Path) -> int:
     with closing(sqlite3.connect(home / "record.sqlite", timeout=30)) as base:
-        found: int = base.execute("SELECT count(*) FROM offers WHERE outcome = 'answered'").fetchone()[0]
+        found: int = base.execute("SELECT count(*) FROM agent_states WHERE state = 'talking'").fetchone()[0]
     return found
