@@ -93,7 +93,9 @@ class _Watch:
 
 def _live(console: Console, board: Board, source: BoardSource, first: LiveDocument, every: float, calls: int) -> None:
     watch = _Watch(source, first)
-    with Live(board.show(first, calls=calls), console=console, auto_refresh=False, screen=True) as live:
+    with Live(console=console, auto_refresh=False, screen=True) as live:
+        # drawn here: what `Live` draws while it is entered, it does not take off the screen when that is interrupted
+        live.update(board.show(first, calls=calls), refresh=True)
         while True:
             time.sleep(every)
             watch.look()

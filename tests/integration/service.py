@@ -43,6 +43,19 @@ format = "json"
 """
 
 
+@contextlib.asynccontextmanager
+async def command(*words: str | Path, **how: Any) -> AsyncIterator[asyncio.subprocess.Process]:
+    """Run `callcenter`; however a test ends, it does not outlive it."""
+    process = await asyncio.create_subprocess_exec(sys.executable, "-m", "callcenter", *words, **how)
+    try:
+        yield process
+    finally:
+        if process.returncode is None:
+            with contextlib.suppress(ProcessLookupError):
+                process.kill()
+            await process.communicate()
+
+
 class Service:
     """One home directory, and the process that runs in it, if one does."""
 
@@ -68,11 +81,13 @@ class Service:
 
     async def run(self, *arguments: str) -> tuple[int, str]:
         """Run a command of the service to its end; gives its exit code and what it wrote to stderr."""
-        process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "callcenter", *arguments, "--settings", self.settings, env=self.environment,
-            stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.PIPE,
-        )  # fmt: skip
-        async with asyncio.timeout(PATIENCE):
+        async with (
+            command(
+                *arguments, "--settings", self.settings, env=self.environment,
+                stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.PIPE,
+            ) as process,
+            asyncio.timeout(PATIENCE),
+        ):  # fmt: skip
             _, errors = await process.communicate()
         assert process.returncode is not None
         return process.returncode, errors.decode()
@@ -100,7 +115,7 @@ class Service:
 
     async def until(self, page: str, condition: Any) -> httpx.Response:
         """Ask for a page until the answer is as wanted."""
-        async with asyncio.timeout(PATIENCE), httpx.AsyncClient() as client:
+        async with asyncio.timeout(PATIENCE), httpx.AsyncClient(trust_env=False) as client:
             while True:
                 assert self._process is not None
                 assert self._process.returncode is None, self._log.read_text()
@@ -118,8 +133,21 @@ class Service:
 
     def logged(self, event: str) -> list[dict[str, Any]]:
         """List the log lines with this event, of every process that ran here."""
-        lines = (json.loads(line) for line in self._log.read_text().splitlines() if line.startswith("{"))
-        return [line for line in lines if line["event"] == event]
+        return [line for line in self._lines() if line["event"] == event]
+
+    def _lines(self) -> list[dict[str, Any]]:
+        whole, _, _ = self._log.read_text().rpartition("\n")
+        return [json.loads(line) for line in whole.splitlines() if line.startswith("{")]
+
+    async def until_logged(self, *events: str) -> None:
+        """Wait until the log has lines with these events, each after the one before."""
+        async with asyncio.timeout(PATIENCE):
+            while not self._tells(events):  # noqa: ASYNC110 - another process
+                await asyncio.sleep(0.05)
+
+    def _tells(self, events: tuple[str, ...]) -> bool:
+        lines = iter(self._lines())
+        return all(any(line["event"] == event for line in lines) for event in events)
 
     async def _end(self, number: int) -> int:
         assert self._process is not None

@@ -6,30 +6,33 @@ import asyncio
 import contextlib
 import fcntl
 import http.server
+import io
 import os
 import pty
 import signal
 import struct
-import sys
 import termios
 import threading
 from collections.abc import AsyncIterator, Iterator
+from zoneinfo import ZoneInfo
 
 import pytest
+from rich.console import Console, RenderableType, RenderResult
 
+from callcenter.cli.board import _live
 from callcenter.domain import events as ev
 from callcenter.domain.floor import Floor
 from callcenter.domain.health import Health
 from callcenter.exporter import Exporter, ExporterServer, ExporterSettings
 from callcenter.exporter.exporter import our_clock
+from callcenter.reports.board import Board
+from callcenter.reports.board_source import BoardSource
+from tests.integration.service import command
 
 
 async def run_board(*options: str) -> tuple[int, str, str]:
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "callcenter", "board", *options,
-        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
-    )  # fmt: skip
-    out, err = await process.communicate()
+    async with command("board", *options, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE) as process:
+        out, err = await process.communicate()
     assert process.returncode is not None
     return process.returncode, out.decode(), err.decode()
 
@@ -73,11 +76,10 @@ async def service() -> AsyncIterator[str]:
 
 
 async def test_board_into_a_pipe_goes_on_plainly_until_ctrl_c() -> None:
-    async with service() as url:
-        process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "callcenter", "board", "--url", url, "--lang", "en", "--every", "0.1",
-            stdout=asyncio.subprocess.PIPE,
-        )  # fmt: skip
+    async with (
+        service() as url,
+        command("board", "--url", url, "--lang", "en", "--every", "0.1", stdout=asyncio.subprocess.PIPE) as process,
+    ):
         assert process.stdout is not None
         for _ in range(2):
             await process.stdout.readuntil(b"Queues")
@@ -90,11 +92,13 @@ async def test_board_into_a_pipe_goes_on_plainly_until_ctrl_c() -> None:
 async def test_board_in_a_terminal_is_live_and_gives_the_screen_back() -> None:
     ours, theirs = pty.openpty()
     fcntl.ioctl(ours, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 120, 0, 0))
-    async with service() as url:
-        process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "callcenter", "board", "--url", url, "--lang", "en", "--every", "0.1",
+    async with (
+        service() as url,
+        command(
+            "board", "--url", url, "--lang", "en", "--every", "0.1",
             stdin=theirs, stdout=theirs, env={**os.environ, "TERM": "xterm-256color"},
-        )  # fmt: skip
+        ) as process,
+    ):  # fmt: skip
         os.close(theirs)
         screen = await asyncio.to_thread(read_until, ours, b"Alice")
         process.send_signal(signal.SIGINT)
@@ -104,6 +108,27 @@ async def test_board_in_a_terminal_is_live_and_gives_the_screen_back() -> None:
     assert code == 0
     assert b"\x1b[?1049h" in screen
     assert left.endswith(b"\x1b[?1049l")
+
+
+class InterruptedAtOnce(Board):
+    """A board at whose first drawing Ctrl-C is pressed."""
+
+    def show(self, *_: object, **__: object) -> RenderableType:
+        return self
+
+    def __rich_console__(self, *_: object) -> RenderResult:
+        raise KeyboardInterrupt
+
+
+def test_board_that_is_interrupted_while_it_is_first_drawn_gives_the_screen_back() -> None:
+    screen = io.StringIO()
+    console = Console(file=screen, force_terminal=True, width=120, height=40, _environ={"TERM": "xterm-256color"})
+    board = InterruptedAtOnce("en", ZoneInfo("Asia/Shanghai"), plain=False, width=120)
+    exporter = Exporter(ExporterSettings(), lambda: Health(node="pbx", started_at=our_clock()))
+    with pytest.raises(KeyboardInterrupt):
+        _live(console, board, BoardSource("http://127.0.0.1:9"), exporter.live(), 0.1, 0)
+    assert "\x1b[?1049h" in screen.getvalue()
+    assert screen.getvalue().endswith("\x1b[?1049l")
 
 
 def read_until(terminal: int, wanted: bytes) -> bytes:
