@@ -6,6 +6,7 @@ import asyncio
 import sqlite3
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
 
@@ -47,19 +48,20 @@ class Scene:
 async def scene(tmp_path: Path) -> AsyncIterator[Scene]:
     story = STORIES["restart_now"]
     lab = Lab(settings_for([story], tmp_path / "lab"))
-    state = await asyncio.to_thread(lab.start)
-    operator = Operator(state.ami_port, "lab", state.manager_secrets["lab"])
-    await operator.open()
-    stage = Stage(story, lab, operator)
-    (tmp_path / "home").mkdir()
-    try:
-        async with at_home(tmp_path / "home", state.ami_port, secrets=state.manager_secrets) as service:
-            await service.start()
-            yield Scene(lab, stage, service)
-    finally:
-        stage.clear()
-        await operator.close()
-        await asyncio.to_thread(lab.discard)
+    async with AsyncExitStack() as opened:
+        state = await asyncio.to_thread(lab.start)
+        opened.push_async_callback(asyncio.to_thread, lab.discard)
+        operator = Operator(state.ami_port, "lab", state.manager_secrets["lab"])
+        await operator.open()
+        opened.push_async_callback(operator.close)
+        stage = Stage(story, lab, operator)
+        opened.callback(stage.clear)
+        (tmp_path / "home").mkdir()
+        service = await opened.enter_async_context(
+            at_home(tmp_path / "home", state.ami_port, secrets=state.manager_secrets)
+        )
+        await service.start()
+        yield Scene(lab, stage, service)
 
 
 async def one_talks_one_rings_one_waits(stage: Stage) -> None:
@@ -80,7 +82,7 @@ async def one_talks_one_rings_one_waits(stage: Stage) -> None:
 
 async def restarted(scene: Scene) -> None:
     await asyncio.to_thread(scene.lab.command, "core restart now")
-    await scene.service.until("/readyz", lambda answer: answer.status_code != httpx.codes.OK)
+    await scene.service.until_logged("events_login_lost")
     await asyncio.to_thread(scene.lab.wait_booted)
 
 
