@@ -92,6 +92,18 @@ class Service:
         assert process.returncode is not None
         return process.returncode, errors.decode()
 
+    async def add_account(self, password: str, *words: str) -> None:
+        """Make an account at the console."""
+        async with (
+            command(
+                "user", "add", *words, "--settings", self.settings, env=self.environment,
+                stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.DEVNULL,
+            ) as process,
+            asyncio.timeout(PATIENCE),
+        ):  # fmt: skip
+            await process.communicate(f"{password}\n".encode())
+        assert process.returncode == 0
+
     async def start(self) -> None:
         """Start it, on a free port, and wait until it is ready."""
         await self.launch()
@@ -130,6 +142,10 @@ class Service:
         answer = await self.until("/healthz", lambda answer: answer.status_code == httpx.codes.OK)
         found: dict[str, Any] = answer.json()
         return found
+
+    def api(self) -> str:
+        """Give the address of its API, which it says in its log."""
+        return f"http://127.0.0.1:{self.logged('api_served')[-1]['port']}"
 
     def logged(self, event: str) -> list[dict[str, Any]]:
         """List the log lines with this event, of every process that ran here."""

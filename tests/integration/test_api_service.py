@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import socket
-import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -19,31 +18,16 @@ from tests.integration.office import PASSWORD
 from tests.integration.service import Service, at_home
 
 
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        return int(taken.getsockname()[1])
-
-
 @pytest.fixture
-async def served(tmp_path: Path) -> AsyncIterator[tuple[Service, int]]:
-    port = free_port()
-    async with LoadedSwitch(stories(), 8.0) as switch, at_home(tmp_path, switch.port) as service:
-        (service.home / "audit.key").write_text("0123456789abcdef0123456789abcdef")
-        with service.settings.open("a") as file:
+async def service(tmp_path: Path) -> AsyncIterator[Service]:
+    async with LoadedSwitch(stories(), 8.0) as switch, at_home(tmp_path, switch.port) as prepared:
+        (prepared.home / "audit.key").write_text("0123456789abcdef0123456789abcdef")
+        with prepared.settings.open("a") as file:
             file.write(
-                f'[web]\nenabled = true\nport = {port}\naudit_key_file = "{service.home}/audit.key"\n'
-                f'audit_heads = "{service.home}/heads.jsonl"\n'
+                f'[web]\nenabled = true\nport = 0\naudit_key_file = "{prepared.home}/audit.key"\n'
+                f'audit_heads = "{prepared.home}/heads.jsonl"\n'
             )
-        yield service, port
-
-
-async def add_supervisor(service: Service) -> None:
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "callcenter", "user", "add", "sun", "--role", "supervisor",
-        "--settings", service.settings, env=service.environment, stdin=asyncio.subprocess.PIPE,
-    )  # fmt: skip
-    await process.communicate(f"{PASSWORD}\n".encode())
-    assert process.returncode == 0
+        yield prepared
 
 
 async def first_record(client: httpx.AsyncClient) -> str:
@@ -57,12 +41,11 @@ async def first_record(client: httpx.AsyncClient) -> str:
 
 
 async def test_supervisor_reads_what_the_service_has_just_recorded_and_it_stops_cleanly(
-    served: tuple[Service, int],
+    service: Service,
 ) -> None:
-    service, port = served
     await service.start()
-    await add_supervisor(service)
-    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}/api/v1", trust_env=False) as client:
+    await service.add_account(PASSWORD, "sun", "--role", "supervisor")
+    async with httpx.AsyncClient(base_url=f"{service.api()}/api/v1", trust_env=False) as client:
         me = await client.post("/session", json={"name": "sun", "password": PASSWORD})
         number = await first_record(client)
         record = (await client.get(f"/violations/{number}")).json()
@@ -77,16 +60,17 @@ async def test_supervisor_reads_what_the_service_has_just_recorded_and_it_stops_
     assert len(head.mac) == 64
 
 
-async def test_port_of_the_api_that_is_taken_stops_the_start(served: tuple[Service, int]) -> None:
-    service, port = served
-    with socket.create_server(("127.0.0.1", port)):
+async def test_port_of_the_api_that_is_taken_stops_the_start(service: Service) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        settings = service.settings.read_text()
+        service.settings.write_text(settings.replace("enabled = true\nport = 0", f"enabled = true\nport = {port}"))
         code, errors = await service.run("serve")
     assert code == 2
     assert f"127.0.0.1:{port} cannot be listened on" in errors.splitlines()[-1]
 
 
-async def test_journal_says_from_its_first_entry_by_what_is_judged_and_only_once(served: tuple[Service, int]) -> None:
-    service, _ = served
+async def test_journal_says_from_its_first_entry_by_what_is_judged_and_only_once(service: Service) -> None:
     for _ in range(2):
         await service.start()
         assert await service.stop() == 0

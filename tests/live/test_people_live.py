@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import socket
-import sys
 import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
@@ -19,12 +17,11 @@ import pytest
 import yaml
 
 from callcenter.lab.logins import Operator
-from callcenter.lab.settings import LAB_DOMAIN
 from callcenter.lab.sipcall import SipCall
 from callcenter.lab.sipphone import SipPhone
 from callcenter.lab.stage import Stage
 from callcenter.lab.stories import STORIES
-from callcenter.lab.switch import Lab, free_port
+from callcenter.lab.switch import Lab
 from callcenter.lab.troupe import settings_for
 from tests.integration.api import Browser
 from tests.integration.office import PASSWORD
@@ -32,7 +29,7 @@ from tests.integration.service import PATIENCE, Service, at_home
 
 pytestmark = [pytest.mark.live, pytest.mark.timeout(300)]
 
-FIGURES = {"gap_nearness_seconds": 2, "together_seconds": 2, "disposition_within_seconds": 4}
+FIGURES = {"gap_nearness_seconds": 2, "together_seconds": 2, "disposition_within_seconds": 8}
 TALKS_SECONDS = 1.5
 SHIFT_SECONDS = 6 * 3600
 WORDS = {"note": "because"}
@@ -41,10 +38,9 @@ WORDS = {"note": "because"}
 class Department:
     """A switch, the service beside it, and everybody who works there."""
 
-    def __init__(self, stage: Stage, service: Service, port: int) -> None:
+    def __init__(self, stage: Stage, service: Service) -> None:
         self.stage = stage
         self.service = service
-        self.api = f"http://127.0.0.1:{port}"
         self.agent = stage.agents[0]
         self._open = AsyncExitStack()
         self._browsers: dict[str, Browser] = {}
@@ -53,13 +49,8 @@ class Department:
         """Give somebody's browser; the first time, an administrator makes the account at the console."""
         if name not in self._browsers:
             who = ["--agent", self.agent.name] if role == "agent" else []
-            process = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", "callcenter", "user", "add", name, "--role", role, *who,
-                "--settings", self.service.settings, env=self.service.environment, stdin=asyncio.subprocess.PIPE,
-                stdout=asyncio.subprocess.DEVNULL,
-            )  # fmt: skip
-            await process.communicate(f"{PASSWORD}\n".encode())
-            http = await self._open.enter_async_context(httpx.AsyncClient(base_url=self.api, trust_env=False))
+            await self.service.add_account(PASSWORD, name, "--role", role, *who)
+            http = await self._open.enter_async_context(httpx.AsyncClient(base_url=self.service.api(), trust_env=False))
             self._browsers[name] = Browser(http)
             await self._browsers[name].sign_in(name)
         return self._browsers[name]
@@ -111,33 +102,32 @@ def this_month() -> str:
 @pytest.fixture
 async def work(tmp_path: Path) -> AsyncIterator[Department]:
     story = STORIES["answered"]
-    lab = Lab(settings_for([story], tmp_path / "lab"))
-    state = await asyncio.to_thread(lab.start)
-    operator = Operator(state.ami_port, "lab", state.manager_secrets["lab"])
-    await operator.open()
-    stage, home, port = Stage(story, lab, operator), tmp_path / "home", free_port(LAB_DOMAIN, socket.SOCK_STREAM)
-    home.mkdir()
-    (home / "roster.json").write_text(json.dumps(roster(stage)))
-    edition = {
-        "version": "live", "from": "1970-01-01", "figures": FIGURES, "violations": {"V-SKIPPED": {"mode": "on"}},
-    }  # fmt: skip
-    (home / "rules.yaml").write_text(yaml.safe_dump({"based_on": "packaged", "editions": [edition]}))
-    more = (
-        f'[rules]\nrulebook = "{home}/rules.yaml"\nroster = "{home}/roster.json"\n'
-        f"[web]\nenabled = true\nport = {port}\n"
-    )
-    try:
-        async with at_home(
-            home, state.ami_port, secrets=state.manager_secrets, more=more, ami=f'queue_log = "{state.queue_log}"'
-        ) as service:
-            await service.start()
-            department = Department(stage, service, port)
-            yield department
-            await department.close()
-    finally:
-        stage.clear()
-        await operator.close()
-        await asyncio.to_thread(lab.discard)
+    lab, home = Lab(settings_for([story], tmp_path / "lab")), tmp_path / "home"
+    async with AsyncExitStack() as opened:
+        state = await asyncio.to_thread(lab.start)
+        opened.push_async_callback(asyncio.to_thread, lab.discard)
+        operator = Operator(state.ami_port, "lab", state.manager_secrets["lab"])
+        await operator.open()
+        opened.push_async_callback(operator.close)
+        stage = Stage(story, lab, operator)
+        opened.callback(stage.clear)
+        home.mkdir()
+        (home / "roster.json").write_text(json.dumps(roster(stage)))
+        edition = {
+            "version": "live", "from": "1970-01-01", "figures": FIGURES, "violations": {"V-SKIPPED": {"mode": "on"}},
+        }  # fmt: skip
+        (home / "rules.yaml").write_text(yaml.safe_dump({"based_on": "packaged", "editions": [edition]}))
+        more = (
+            f'[rules]\nrulebook = "{home}/rules.yaml"\nroster = "{home}/roster.json"\n[web]\nenabled = true\nport = 0\n'
+        )
+        watched = f'queue_log = "{state.queue_log}"'
+        service = await opened.enter_async_context(
+            at_home(home, state.ami_port, secrets=state.manager_secrets, more=more, ami=watched)
+        )
+        await service.start()
+        department = Department(stage, service)
+        opened.push_async_callback(department.close)
+        yield department
 
 
 async def test_talk_that_was_not_recorded_goes_from_the_switch_to_the_score_and_back(work: Department) -> None:
@@ -154,7 +144,8 @@ async def test_talk_that_was_not_recorded_goes_from_the_switch_to_the_score_and_
     (record,) = await work.listed(sun, "/violations?rule=V-SKIPPED", 1)
 
     shown = (await sun.get(f"/violations/{record['id']}")).json()
-    scores = [await score(ma, work.agent.name)]
+    month = record["at"][:7]
+    scores = [await score(ma, work.agent.name, month)]
     for browser, action in [
         (sun, "notify"),
         (alice, "explain"),
@@ -164,7 +155,7 @@ async def test_talk_that_was_not_recorded_goes_from_the_switch_to_the_score_and_
     ]:
         taken = await browser.act(record["id"], action, WORDS)
         assert taken.status_code == 200, taken.text
-        scores.append(await score(ma, work.agent.name))
+        scores.append(await score(ma, work.agent.name, month))
 
     assert recorded.status_code == 201
     assert (shown["verdict"], shown["agent"]) == ("proposed", work.agent.name)
@@ -203,7 +194,7 @@ async def agree_on_a_base(manager: Browser, hr: Browser) -> None:
     assert approved.status_code == 200, approved.text
 
 
-async def score(browser: Browser, agent: str) -> str:
-    answer = await browser.get(f"/scores/{agent}/{this_month()}")
+async def score(browser: Browser, agent: str, month: str) -> str:
+    answer = await browser.get(f"/scores/{agent}/{month}")
     assert answer.status_code == 200, answer.text
     return str(answer.json()["points"])
