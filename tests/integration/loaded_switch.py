@@ -11,6 +11,7 @@ import contextlib
 import gzip
 import heapq
 import re
+import socket
 import time
 from pathlib import Path
 from typing import NamedTuple, Self
@@ -26,6 +27,14 @@ _OPENING = re.compile(rb"Event: (\w+)\r\nPrivilege: .+\r\nTimestamp: (\d+)\.(\d{
 _UNIQUEID = re.compile(rb"lab-\d{10}\.(\d+)")
 _CHANNEL = re.compile(rb"-([0-9a-f]{8})(?=[;\r])")
 _PAUSE = 1_500_000
+
+
+def reserved() -> socket.socket:
+    """Take a free port without listening: connections are refused, and nobody else is given it meanwhile."""
+    holder = socket.socket()
+    holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # a server of ours may listen on it beside
+    holder.bind(("127.0.0.1", 0))
+    return holder
 
 
 class Line(NamedTuple):
@@ -72,9 +81,12 @@ class LoadedSwitch:
         self._reader_of_events: asyncio.StreamWriter | None = None
         self._writers: set[asyncio.StreamWriter] = set()
         self._server: asyncio.Server | None = None
+        self._holder: socket.socket | None = None
         self._player: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> Self:
+        self._holder = reserved()
+        self.port = self._holder.getsockname()[1]
         await self.listen()
         for lane in range(len(self._lanes)):
             self._begin(lane, 0, self._now() + lane * 300_000)
@@ -83,9 +95,11 @@ class LoadedSwitch:
 
     async def __aexit__(self, *_: object) -> None:
         assert self._player is not None
+        assert self._holder is not None
         self._player.cancel()
         await asyncio.gather(self._player, return_exceptions=True)
         await self.vanish()
+        self._holder.close()
 
     @property
     def living(self) -> set[str]:
@@ -95,7 +109,6 @@ class LoadedSwitch:
     async def listen(self) -> None:
         """Take logins, on the same port as before."""
         self._server = await asyncio.start_server(self._serve, "127.0.0.1", self.port)
-        self.port = self._server.sockets[0].getsockname()[1]
 
     async def vanish(self) -> None:
         """Cut every login and take no more; the calls go on."""

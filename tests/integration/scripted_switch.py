@@ -7,8 +7,10 @@ import contextlib
 from typing import TYPE_CHECKING, Any, Self
 
 from callcenter.ami.settings import AmiSettings
+from tests.integration.loaded_switch import reserved
 
 if TYPE_CHECKING:
+    import socket
     import ssl
     from collections.abc import Callable
 
@@ -37,15 +39,27 @@ class ScriptedSwitch:
         self.port = 0
         self.tls: ssl.SSLContext | None = None
         self._server: asyncio.Server | None = None
+        self._holder: socket.socket | None = None
         self._open: set[asyncio.StreamWriter] = set()
         self._serving: set[asyncio.Task[None]] = set()
 
     async def __aenter__(self) -> Self:
-        self._server = await asyncio.start_server(self._serve, "127.0.0.1", self.port, ssl=self.tls)
-        self.port = self._server.sockets[0].getsockname()[1]
+        self._holder = reserved()
+        self.port = self._holder.getsockname()[1]
+        await self.listen()
         return self
 
     async def __aexit__(self, *_: object) -> None:
+        assert self._holder is not None
+        await self.vanish()
+        self._holder.close()
+
+    async def listen(self) -> None:
+        """Take connections, on the same port as before."""
+        self._server = await asyncio.start_server(self._serve, "127.0.0.1", self.port, ssl=self.tls)
+
+    async def vanish(self) -> None:
+        """Cut every connection and take no more."""
         assert self._server is not None
         self._server.close()
         self.hang_up()
@@ -142,7 +156,7 @@ def settings(switch: ScriptedSwitch, **changes: Any) -> AmiSettings:
         "connect_timeout": 5,
         "action_timeout": 5,
         "heartbeat_every": 0.1,
-        "heartbeat_deadline": 2,
+        "heartbeat_deadline": 20,
         "backoff_min": 0.01,
         "backoff_max": 0.05,
     }
