@@ -280,11 +280,7 @@ def test_phone_that_stops_while_it_waits_for_the_switch_says_so(settings: PhoneS
 
 def test_script_answers_holds_resumes_and_hangs_up_by_itself(settings: PhoneSettings, peer: Peer) -> None:
     script = (
-        PhoneScript()
-        .ringing(Act.ANSWER, 0.06)
-        .talking(Act.HOLD, 0.02)
-        .talking(Act.UNHOLD, 0.2)
-        .talking(Act.HANGUP, 0.4)
+        PhoneScript().ringing(Act.ANSWER, 0.06).talking(Act.HOLD, 0.02).talking(Act.UNHOLD, 1).talking(Act.HANGUP, 2)
     )
     with Phone(settings, scripts=(script,)) as phone:
         peer.invite()
@@ -312,12 +308,12 @@ def test_scripts_serve_one_call_each_and_the_last_all_that_follow(phone: Phone, 
 
 
 def test_steps_of_a_call_that_ended_are_dropped(phone: Phone, peer: Peer) -> None:
-    phone.follow(PhoneScript().ringing(Act.ANSWER, 0.1), PhoneScript())
+    phone.follow(PhoneScript().ringing(Act.ANSWER, 0.5), PhoneScript())
     peer.invite("a")
     peer.cancel("a")
     peer.take("SIP/2.0 487")
     peer.invite("b")
-    phone.wait(Did.RANG, 5, ring=6)
+    phone.wait(Did.RANG, 5, ring=15)
     assert phone.state is PhoneState.RINGING
 
 

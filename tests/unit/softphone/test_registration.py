@@ -119,8 +119,9 @@ def test_server_where_nobody_listens_is_one_sentence(settings: PhoneSettings) ->
 def test_silent_server_is_asked_again_and_then_given_up(settings: PhoneSettings) -> None:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as deaf:
         deaf.bind(("127.0.0.1", 0))
+        deaf.settimeout(5)
         port = deaf.getsockname()[1]
-        phone = Phone(settings.model_copy(update={"port": port, "patience": 0.8}))
+        phone = Phone(settings.model_copy(update={"port": port, "patience": 1.4}))
         with pytest.raises(PhoneError, match="no answer to REGISTER"):
             phone.start()
         assert deaf.recv(4096) == deaf.recv(4096)
