@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import random
-import signal
 import subprocess
 import sys
 import threading
@@ -57,12 +56,14 @@ def frame(n: int, size: int = 100) -> Entry:
 def kill_after(delay: float, settings: JournalSettings, promises: Path) -> int:
     """Let a writer go on from where the last one died, kill it, and give the last position it promised."""
     with subprocess.Popen([sys.executable, "-c", WRITER, settings.path, promises]) as writer:
-        before = promises.stat().st_size if promises.exists() else 0
-        while not promises.exists() or promises.stat().st_size == before:
-            assert writer.poll() is None
-            time.sleep(0.01)
-        time.sleep(delay)
-        writer.send_signal(signal.SIGKILL)
+        try:
+            before = promises.stat().st_size if promises.exists() else 0
+            while not promises.exists() or promises.stat().st_size == before:
+                assert writer.poll() is None
+                time.sleep(0.01)
+            time.sleep(delay)
+        finally:
+            writer.kill()
     complete, _, _ = promises.read_text().rpartition("\n")
     return int(complete.rpartition("\n")[2])
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import pty
 import signal
@@ -16,6 +17,7 @@ from callcenter.softphone import Did, Entry
 from tests.unit.softphone.peer import SDP, Peer
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 COMMAND = [sys.executable, "-m", "callcenter", "phone", "--extension", "1001", "--local-ip", "127.0.0.1"]
@@ -26,15 +28,23 @@ def _environment(**more: str) -> dict[str, str]:
     return kept | {"CALLCENTER_PHONE_SECRET": "s3cret", "PYTHONWARNINGS": "error"} | more
 
 
-def _phone(peer: Peer, *options: str, stdin: int | None = subprocess.PIPE, **more: str) -> subprocess.Popen[str]:
-    return subprocess.Popen(
+@contextlib.contextmanager
+def _phone(
+    peer: Peer, *options: str, stdin: int | None = subprocess.PIPE, **more: str
+) -> Iterator[subprocess.Popen[str]]:
+    """Run the phone; however a test ends, it does not outlive it."""
+    with subprocess.Popen(
         [*COMMAND, "--port", str(peer.port), *options],
         stdin=stdin,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
         env=_environment(**more),
-    )
+    ) as phone:
+        try:
+            yield phone
+        finally:
+            phone.kill()
 
 
 def _until(out: IO[str] | None, words: str) -> list[str]:
