@@ -120,8 +120,8 @@ async def test_where_no_asterisk_can_be_had_one_sentence_says_why_and_what_to_do
 async def test_ctrl_c_in_the_middle_leaves_nothing_running_and_a_second_demo_waits_its_turn(tmp_path: Path) -> None:
     async with demo("--work-dir", str(tmp_path), "--lang", "en") as process:
         assert process.stdout is not None
-        while b"story begins" not in await process.stdout.readline():
-            assert process.returncode is None
+        while b"story begins" not in (line := await process.stdout.readline()):
+            assert line
         state = LabState.model_validate(json.loads((tmp_path / STATE_FILE).read_text()))
         port = int((tmp_path / "callcenter.toml").read_text().partition("[exporter]\nport = ")[2].split()[0])
         async with demo("--work-dir", str(tmp_path)) as second:

@@ -25,11 +25,13 @@ def callcenter(*words: str) -> subprocess.CompletedProcess[str]:
 def test_lab_goes_up_takes_calls_and_goes_down(tmp_path: Path) -> None:
     place = ("--work-dir", str(tmp_path))
 
-    up = callcenter("lab", "up", *place)
-    status = callcenter("lab", "status", *place)
-    calls = callcenter("lab", "calls", *place, "--callers", "3", "--per-minute", "600", "--patience", "3")
-    state = load_state(tmp_path)
-    down = callcenter("lab", "down", *place)
+    try:
+        up = callcenter("lab", "up", *place)
+        status = callcenter("lab", "status", *place)
+        calls = callcenter("lab", "calls", *place, "--callers", "3", "--per-minute", "600", "--patience", "3")
+        state = load_state(tmp_path)
+    finally:
+        down = callcenter("lab", "down", *place)
     after = callcenter("lab", "status", *place)
 
     assert up.stdout.startswith("Asterisk 22.")
@@ -66,13 +68,15 @@ def test_load_is_recorded_through_both_logins(tmp_path: Path) -> None:
 def test_doctor_finds_nothing_to_change_on_our_own_configuration(tmp_path: Path) -> None:
     lab = Lab(LabSettings(work_dir=tmp_path))
     state = lab.start()
-    options = ["--port", str(state.ami_port), "--config-dir", str(state.instance / "etc")]
-    for name in ("events", "control"):
-        (tmp_path / name).write_text(state.manager_secrets[name] + "\n")
-        options += [f"--{name}-secret-file", str(tmp_path / name)]
+    try:
+        options = ["--port", str(state.ami_port), "--config-dir", str(state.instance / "etc")]
+        for name in ("events", "control"):
+            (tmp_path / name).write_text(state.manager_secrets[name] + "\n")
+            options += [f"--{name}-secret-file", str(tmp_path / name)]
 
-    done = callcenter("doctor", *options, "--queue-log", str(state.queue_log))
-    lab.discard()
+        done = callcenter("doctor", *options, "--queue-log", str(state.queue_log))
+    finally:
+        lab.discard()
 
     assert done.returncode == 0, done.stdout
     assert "0 failed, 0 warnings, 0 unknown" in done.stdout
