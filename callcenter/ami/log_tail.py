@@ -46,12 +46,14 @@ class LogTail:
         try:
             return self._read()
         except OSError as error:
-            self._let_go()
+            self.close()
             raise UnreadableFile(f"{self._path} cannot be read: {error.strerror or error}") from error
 
     def close(self) -> None:
-        """Let the file go for good."""
-        self._let_go()
+        """Let the file go; a later call goes on where this was."""
+        for file in self._files:
+            file.close()
+        self._files = []
 
     def _read(self) -> list[bytes]:
         if not self._begun:
@@ -82,11 +84,6 @@ class LogTail:
         if self._left_off is not None and self._left_off[:2] == _place_in(file)[:2]:
             file.seek(min(self._left_off[2], file.seek(0, os.SEEK_END)))
         return file
-
-    def _let_go(self) -> None:
-        for file in self._files:
-            file.close()
-        self._files = []
 
     def _rotated(self, since: Micros) -> list[Path]:
         """List the plain files that it was rotated into since then, the oldest first."""

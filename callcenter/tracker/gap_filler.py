@@ -197,10 +197,10 @@ class GapFiller:
     def _hid(self, logged: LoggedVisit) -> Callable[[Micros], bool]:
         """Return what tells the unseen seconds; only a restart that was seen ends a visit with the switch."""
         by_restart = logged.outcome == "switch_down"
-        return lambda second: self._unseen(second, restart=True if by_restart else None)
+        return lambda second: self._unseen(second, by_restart=by_restart)
 
-    def _unseen(self, second: Micros, *, restart: bool | None = None) -> bool:
-        gaps = (gap for gap in self._gaps if restart is None or gap.restart is restart)
+    def _unseen(self, second: Micros, *, by_restart: bool = False) -> bool:
+        gaps = (gap for gap in self._gaps if gap.restart or not by_restart)
         return any(second + SECOND > gap.start and second < gap.end for gap in gaps)
 
 

@@ -13,14 +13,11 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from callcenter.lab.logins import Operator
 from callcenter.lab.sipcall import SipCall
 from callcenter.lab.sipphone import SipPhone
 from callcenter.lab.stage import Stage
-from callcenter.lab.stories import STORIES
-from callcenter.lab.switch import Lab
-from callcenter.lab.troupe import settings_for
 from tests.integration.service import Service, at_home
+from tests.live.staged import staged
 
 pytestmark = [pytest.mark.live, pytest.mark.timeout(180)]
 
@@ -53,23 +50,14 @@ class Told(NamedTuple):
 
 @pytest.fixture
 async def scene(tmp_path: Path) -> AsyncIterator[Scene]:
-    story = STORIES["gap"]
-    lab = Lab(settings_for([story], tmp_path / "lab"))
-    state = await asyncio.to_thread(lab.start)
-    operator = Operator(state.ami_port, "lab", state.manager_secrets["lab"])
-    stage = Stage(story, lab, operator)
     (tmp_path / "home").mkdir()
-    ami = f'queue_log = "{state.queue_log}"'
-    try:
-        await operator.open()
+    async with staged("gap", tmp_path / "lab") as stage:
+        state = stage.lab.state
+        ami = f'queue_log = "{state.queue_log}"'
         async with at_home(tmp_path / "home", state.ami_port, secrets=state.manager_secrets, ami=ami) as service:
             phone = await stage.phone()
             await service.start()
             yield Scene(stage, phone, service)
-    finally:
-        stage.clear()
-        await operator.close()
-        await asyncio.to_thread(lab.discard)
 
 
 async def ringing(scene: Scene) -> tuple[SipCall, SipCall, Span]:

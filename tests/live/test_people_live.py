@@ -16,16 +16,13 @@ import httpx
 import pytest
 import yaml
 
-from callcenter.lab.logins import Operator
 from callcenter.lab.sipcall import SipCall
 from callcenter.lab.sipphone import SipPhone
 from callcenter.lab.stage import Stage
-from callcenter.lab.stories import STORIES
-from callcenter.lab.switch import Lab
-from callcenter.lab.troupe import settings_for
 from tests.integration.api import Browser
 from tests.integration.office import PASSWORD
 from tests.integration.service import PATIENCE, Service, at_home
+from tests.live.staged import staged
 
 pytestmark = [pytest.mark.live, pytest.mark.timeout(300)]
 
@@ -101,16 +98,10 @@ def this_month() -> str:
 
 @pytest.fixture
 async def work(tmp_path: Path) -> AsyncIterator[Department]:
-    story = STORIES["answered"]
-    lab, home = Lab(settings_for([story], tmp_path / "lab")), tmp_path / "home"
+    home = tmp_path / "home"
     async with AsyncExitStack() as opened:
-        state = await asyncio.to_thread(lab.start)
-        opened.push_async_callback(asyncio.to_thread, lab.discard)
-        operator = Operator(state.ami_port, "lab", state.manager_secrets["lab"])
-        await operator.open()
-        opened.push_async_callback(operator.close)
-        stage = Stage(story, lab, operator)
-        opened.callback(stage.clear)
+        stage = await opened.enter_async_context(staged("answered", tmp_path / "lab"))
+        state = stage.lab.state
         home.mkdir()
         (home / "roster.json").write_text(json.dumps(roster(stage)))
         edition = {

@@ -6,19 +6,16 @@ import asyncio
 import sqlite3
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
-from callcenter.lab.logins import Operator
 from callcenter.lab.stage import Stage
-from callcenter.lab.stories import STORIES
 from callcenter.lab.switch import Lab
-from callcenter.lab.troupe import settings_for
 from tests.integration.service import Service, at_home
+from tests.live.staged import staged
 
 pytestmark = [pytest.mark.live, pytest.mark.timeout(180)]
 
@@ -46,22 +43,12 @@ class Scene:
 
 @pytest.fixture
 async def scene(tmp_path: Path) -> AsyncIterator[Scene]:
-    story = STORIES["restart_now"]
-    lab = Lab(settings_for([story], tmp_path / "lab"))
-    async with AsyncExitStack() as opened:
-        state = await asyncio.to_thread(lab.start)
-        opened.push_async_callback(asyncio.to_thread, lab.discard)
-        operator = Operator(state.ami_port, "lab", state.manager_secrets["lab"])
-        await operator.open()
-        opened.push_async_callback(operator.close)
-        stage = Stage(story, lab, operator)
-        opened.callback(stage.clear)
-        (tmp_path / "home").mkdir()
-        service = await opened.enter_async_context(
-            at_home(tmp_path / "home", state.ami_port, secrets=state.manager_secrets)
-        )
-        await service.start()
-        yield Scene(lab, stage, service)
+    (tmp_path / "home").mkdir()
+    async with staged("restart_now", tmp_path / "lab") as stage:
+        state = stage.lab.state
+        async with at_home(tmp_path / "home", state.ami_port, secrets=state.manager_secrets) as service:
+            await service.start()
+            yield Scene(stage.lab, stage, service)
 
 
 async def one_talks_one_rings_one_waits(stage: Stage) -> None:
