@@ -32,6 +32,17 @@ NEEDED: dict[str, tuple[str, ...]] = {
     "Unhold": ("Channel", "Uniqueid"),
     "BlindTransfer": ("Result", "TransfererUniqueid"),
     "AttendedTransfer": ("Result", "OrigTransfererUniqueid", "SecondTransfererUniqueid"),
+    # who is connected to whom
+    "BridgeEnter": ("BridgeUniqueid", "Channel", "Uniqueid"),
+    "BridgeLeave": ("BridgeUniqueid", "Channel", "Uniqueid"),
+    "BridgeMerge": ("ToBridgeUniqueid", "FromBridgeUniqueid"),
+    "Pickup": ("Channel", "Uniqueid", "TargetChannel", "TargetUniqueid"),
+    "ParkedCall": ("ParkeeChannel", "ParkeeUniqueid"),
+    "UnParkedCall": ("ParkeeChannel", "ParkeeUniqueid"),
+    "ParkedCallGiveUp": ("ParkeeChannel", "ParkeeUniqueid"),
+    "LocalBridge": ("LocalOneChannel", "LocalOneUniqueid", "LocalTwoChannel", "LocalTwoUniqueid"),
+    "LocalOptimizationBegin": ("LocalOneUniqueid", "LocalTwoUniqueid", "SourceUniqueid"),
+    "LocalOptimizationEnd": ("LocalOneUniqueid", "LocalTwoUniqueid"),
     # members and devices
     "QueueMemberStatus": (*_MEMBER, "Status"),
     "QueueMemberAdded": (*_MEMBER, "Status"),
