@@ -208,7 +208,58 @@ def _attended(f: Frame) -> ev.Event | None:
     h = f.headers
     if h["Result"] != "Success":
         return None
-    return ev.AttendedTransferred(f.at, f.pos, h["OrigTransfererUniqueid"], h["SecondTransfererUniqueid"])
+    moved, place = h.get("TransfereeUniqueid") or None, h.get("DestType", "").lower()
+    return ev.AttendedTransferred(
+        f.at, f.pos, h["OrigTransfererUniqueid"], h["SecondTransfererUniqueid"], moved, place
+    )
+
+
+def _bridge_enter(f: Frame) -> ev.Event:
+    h = f.headers
+    bridge = "" if h.get("BridgeTechnology") == "holding_bridge" else h["BridgeUniqueid"]
+    return ev.BridgeEntered(
+        f.at, f.pos, h["Uniqueid"], h["Channel"], h.get("Linkedid") or h["Uniqueid"],
+        bridge, h.get("SwapUniqueid") or None,
+    )  # fmt: skip
+
+
+def _bridge_leave(f: Frame) -> ev.Event:
+    return ev.BridgeLeft(f.at, f.pos, f.headers["Uniqueid"], f.headers["BridgeUniqueid"])
+
+
+def _bridge_merge(f: Frame) -> ev.Event:
+    return ev.BridgesMerged(f.at, f.pos, f.headers["ToBridgeUniqueid"], f.headers["FromBridgeUniqueid"])
+
+
+def _pickup(f: Frame) -> ev.Event:
+    h = f.headers
+    return ev.PickedUp(f.at, f.pos, h["Uniqueid"], h["Channel"], h["TargetUniqueid"])
+
+
+def _parked(f: Frame) -> ev.Event:
+    return ev.Parked(f.at, f.pos, f.headers["ParkeeUniqueid"], f.headers["ParkeeChannel"])
+
+
+def _park_ended(f: Frame) -> ev.Event:
+    h = f.headers
+    return ev.ParkEnded(f.at, f.pos, h["ParkeeUniqueid"], h["ParkeeChannel"], h.get("RetrieverUniqueid") or None)
+
+
+def _local_bridge(f: Frame) -> ev.Event:
+    h = f.headers
+    return ev.LocalPaired(
+        f.at, f.pos, h["LocalOneUniqueid"], h["LocalOneChannel"], h["LocalTwoUniqueid"], h["LocalTwoChannel"]
+    )
+
+
+def _local_optimization(f: Frame) -> ev.Event:
+    return ev.LocalOptimizing(f.at, f.pos, f.headers["LocalOneUniqueid"], f.headers["LocalTwoUniqueid"])
+
+
+def _spy(f: Frame) -> ev.Event:
+    if f.name == "ChanSpyStop":
+        return ev.SpyEnded(f.at, f.pos, f.headers["SpyerUniqueid"])
+    return ev.SpyBegan(f.at, f.pos, f.headers["SpyerUniqueid"], f.headers["SpyeeUniqueid"])
 
 
 def _varset(f: Frame) -> ev.Event | None:
@@ -257,6 +308,18 @@ _TABLE: dict[str, Callable[[Frame], ev.Event | None]] = {
     "Unhold": _hold,
     "BlindTransfer": _blind,
     "AttendedTransfer": _attended,
+    "BridgeEnter": _bridge_enter,
+    "BridgeLeave": _bridge_leave,
+    "BridgeMerge": _bridge_merge,
+    "Pickup": _pickup,
+    "ParkedCall": _parked,
+    "ParkedCallTimeOut": _park_ended,
+    "ParkedCallGiveUp": _park_ended,
+    "UnParkedCall": _park_ended,
+    "LocalBridge": _local_bridge,
+    "LocalOptimizationBegin": _local_optimization,
+    "ChanSpyStart": _spy,
+    "ChanSpyStop": _spy,
     "QueueMemberStatus": _member,
     "QueueMemberAdded": _member,
     "QueueMemberPause": _member,

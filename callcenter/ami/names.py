@@ -45,7 +45,6 @@ NEEDED: dict[str, tuple[str, ...]] = {
     "ChanSpyStop": ("SpyerUniqueid",),
     "LocalBridge": ("LocalOneChannel", "LocalOneUniqueid", "LocalTwoChannel", "LocalTwoUniqueid"),
     "LocalOptimizationBegin": ("LocalOneUniqueid", "LocalTwoUniqueid"),
-    "LocalOptimizationEnd": ("LocalOneUniqueid", "LocalTwoUniqueid"),
     # members and devices
     "QueueMemberStatus": (*_MEMBER, "Status"),
     "QueueMemberAdded": (*_MEMBER, "Status"),

@@ -14,10 +14,9 @@ from callcenter.domain import events as ev
 from callcenter.domain import facts as fx
 from callcenter.domain.calls import Calls
 from callcenter.domain.frame import SECOND, Micros
-from callcenter.domain.lines import Lines
-from callcenter.domain.people import People
+from callcenter.domain.parts import Parts
 from callcenter.domain.snapshot import ChannelState, Snapshot
-from callcenter.domain.state import OpenVisit, State
+from callcenter.domain.state import Channel, OpenVisit
 
 STEP: Micros = SECOND // 2
 """Honest frames come at most this much out of the order of their times (seen: a few places, no measurable time)."""
@@ -30,21 +29,17 @@ _AGAIN: Micros = 5 * SECOND
 class Continuity:
     """Restarts, gaps, steps of the clock and resyncs."""
 
-    def __init__(
-        self,
-        state: State,
-        lines: Lines,
-        people: People,
-        calls: Calls,
-        out: list[fx.Fact],
-        silence: Micros | None = None,
-    ) -> None:
-        self._state = state
-        self._silence = silence
-        self._lines = lines
-        self._people = people
+    def __init__(self, parts: Parts, calls: Calls, silence: Micros | None = None) -> None:
+        self._state = parts.state
+        self._lines = parts.lines
+        self._bridges = parts.bridges
+        self._people = parts.people
+        self._visits = parts.visits
+        self._settling = parts.settling
+        self._talks = parts.talks
+        self._out = parts.out
         self._calls = calls
-        self._out = out
+        self._silence = silence
 
     def passed(self, event: ev.Event) -> None:
         """Hold the time that an event tells against the clock; where that was set, times across it say nothing."""
@@ -72,6 +67,8 @@ class Continuity:
             visit.in_gap = True
             for offer in visit.offers:
                 offer.in_gap = offer.in_gap or offer.outcome is None
+        for talk in self._state.talks.values():
+            talk.in_gap = True
 
     def stopping(self, event: ev.SwitchStopping) -> None:
         """The switch said that it stops: all that it tore down just before was its own doing."""
@@ -92,6 +89,8 @@ class Continuity:
         restarted = event.restarted or self._state.stopping
         start = self._state.lost_at
         self._state.stopping, self._state.lost_at = False, None
+        self._state.restored_at = event.at if event.at is not None else self._state.now
+        self._state.bridged = self._state.blind = False
         if restarted:
             self._calls.down(unseen=True)
             self._people.forget(start, restarted=True)
@@ -100,6 +99,8 @@ class Continuity:
     def resynced(self, event: ev.Resynced) -> None:
         """Take what the switch says is there: by key, ending only what was doubtful and is not there."""
         snapshot = event.snapshot
+        for hint in snapshot.hints or ():
+            self._people.learn_hint(hint.hint, hint.device)
         self._channels(snapshot.channels, event)
         self._waiting(snapshot, event)
         for device in snapshot.devices or ():
@@ -126,21 +127,31 @@ class Continuity:
             channel = self._lines.seen(now.uniqueid, now.name, now.linkedid)
             if not known:
                 channel.dialled, channel.number = now.exten, now.caller or None
+            self._put(channel, now.bridge)
+        self._talks.look([c.uniqueid for c in channels], None, event.pos)
+
+    def _put(self, channel: Channel, bridge: str) -> None:
+        """A channel of before the gap, or a new one, is where the switch says; one that events have told of is."""
+        if channel.in_gap or channel.bridge is None:
+            if bridge:
+                self._bridges.enter(channel, bridge)
+            else:
+                self._bridges.leave(channel)
 
     def _waiting(self, snapshot: Snapshot, event: ev.Resynced) -> None:
         self._gone_from_queues(snapshot, event)
         for entry in snapshot.waiting:
             channel = self._lines.seen(entry.uniqueid, entry.channel)
             since = _since(event.at, entry.wait_seconds)
-            before = self._calls.visits.of(channel)
+            before = self._visits.of(channel)
             if before is not None:
                 if before.queue in {entry.queue, None} and not _came_again(before, since):
                     continue
-                if before.answered is None and not before.left:
-                    self._calls.visits.slip(before, event.pos)
-                self._calls.settling.lives_on(before)
+                if before.part is None and not before.left:
+                    self._visits.slip(before, event.pos)
+                self._settling.lives_on(before)
             channel.number = channel.number or entry.caller or None
-            visit = self._calls.visits.open(channel, entry.queue, None, event.pos)
+            visit = self._visits.open(channel, entry.queue, None, event.pos)
             visit.position = entry.position
             visit.in_gap = True
             visit.waiting_since = since
@@ -150,9 +161,9 @@ class Continuity:
         asked = {queue.name for queue in snapshot.queues}
         there = {(entry.uniqueid, entry.queue) for entry in snapshot.waiting}
         for visit in self._state.visits.values():
-            waited = visit.in_gap and not visit.left and visit.answered is None and visit.hangup_at is None
-            if waited and visit.queue in asked and (visit.uid, visit.queue) not in there:
-                self._calls.visits.slip(visit, event.pos)
+            waited = visit.in_gap and visit.waiting and visit.exit.hangup_at is None
+            if waited and visit.queue in asked and (visit.carrier, visit.queue) not in there:
+                self._visits.slip(visit, event.pos)
 
 
 def _tells_time(event: ev.Event) -> bool:

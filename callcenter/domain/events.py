@@ -215,7 +215,7 @@ class HoldSet(_Event, frozen=True, gc=False):
 
 
 class BlindTransferred(_Event, frozen=True, gc=False):
-    """The party on `by` sent the other one away to an extension."""
+    """The party on `by` sent the other one, on `moved`, away to an extension."""
 
     by: str
     moved: str | None
@@ -223,10 +223,96 @@ class BlindTransferred(_Event, frozen=True, gc=False):
 
 
 class AttendedTransferred(_Event, frozen=True, gc=False):
-    """A transfer after consultation was completed; `by` and `second` are the transferer's two channels."""
+    """A transfer after consultation was completed; `by` and `second` are the transferer's two channels.
+
+    Attributes:
+        moved: The channel that was transferred, where only one was.
+        place: Where it went: `bridge`, `app`, `link` (two bridges by a Local channel), `threeway`; "" where not told.
+    """
 
     by: str
     second: str
+    moved: str | None = None
+    place: str = ""
+
+
+class BridgeEntered(_Event, frozen=True, gc=False):
+    """A channel hears the others of this bridge from now on; `swapped` is the channel whose place it took.
+
+    `bridge` is empty where nobody in it hears anybody, such as a parking lot.
+    """
+
+    uid: str
+    name: str
+    linked: str
+    bridge: str
+    swapped: str | None
+
+
+class BridgeLeft(_Event, frozen=True, gc=False):
+    """A channel is in this bridge no longer."""
+
+    uid: str
+    bridge: str
+
+
+class BridgesMerged(_Event, frozen=True, gc=False):
+    """Everybody of one bridge is in another one from now on."""
+
+    into: str
+    gone: str
+
+
+class PickedUp(_Event, frozen=True, gc=False):
+    """The party on this channel took the call that rang at another phone, on `target`."""
+
+    uid: str
+    name: str
+    target: str
+
+
+class Parked(_Event, frozen=True, gc=False):
+    """A channel waits in a parking lot."""
+
+    uid: str
+    name: str
+
+
+class ParkEnded(_Event, frozen=True, gc=False):
+    """A channel is parked no longer: somebody fetched it, its time was up, or its party gave up."""
+
+    uid: str
+    name: str
+    fetched_by: str | None
+
+
+class LocalPaired(_Event, frozen=True, gc=False):
+    """Two halves of a Local channel: what one says the other hears."""
+
+    one: str
+    one_name: str
+    two: str
+    two_name: str
+
+
+class LocalOptimizing(_Event, frozen=True, gc=False):
+    """The two halves are about to be taken out from between the parties whom they join."""
+
+    one: str
+    two: str
+
+
+class SpyBegan(_Event, frozen=True, gc=False):
+    """The party on `uid` listens to the one on `target`."""
+
+    uid: str
+    target: str
+
+
+class SpyEnded(_Event, frozen=True, gc=False):
+    """The party on this channel listens no longer."""
+
+    uid: str
 
 
 class QueueResult(_Event, frozen=True, gc=False):
@@ -303,6 +389,16 @@ Event = (
     | HoldSet
     | BlindTransferred
     | AttendedTransferred
+    | BridgeEntered
+    | BridgeLeft
+    | BridgesMerged
+    | PickedUp
+    | Parked
+    | ParkEnded
+    | LocalPaired
+    | LocalOptimizing
+    | SpyBegan
+    | SpyEnded
     | QueueResult
     | DoorRefused
     | KeyPressed

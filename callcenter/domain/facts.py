@@ -53,6 +53,25 @@ class EndedBy(StrEnum):
     UNKNOWN = "unknown"
 
 
+class How(StrEnum):
+    """How an agent and a customer came to talk."""
+
+    QUEUE = "queue"
+    """The queue connected them."""
+    TRANSFER = "transfer"
+    """Somebody sent the customer on to the agent."""
+    PICKUP = "pickup"
+    """The agent took the call that rang at another phone."""
+    PARK = "park"
+    """The customer was parked, and the agent fetched them or had them back."""
+    DIRECT = "direct"
+    """The customer dialled the agent's own number."""
+    CALL_BACK = "call_back"
+    """The switch called both."""
+    OUTBOUND = "outbound"
+    """The agent dialled the customer's number."""
+
+
 class AgentState(StrEnum):
     """What an agent is doing; where several hold, the first of this list that does."""
 
@@ -156,12 +175,45 @@ class Visit(_Record, frozen=True, kw_only=True):
         return max(0, self.ended_at - self.answered_at)
 
 
+class Talk(_Record, frozen=True, kw_only=True, gc=False):
+    """An agent and a customer heard each other, from `start` to `end` (None: they still do).
+
+    Attributes:
+        call: Id of the customer's call.
+        uniqueid: The customer's channel; of a visit, the channel that joined.
+        queue: The queue that connected them, None where none did.
+        interface: The phone at which the agent talked.
+        ended_by: None while it lasts.
+    """
+
+    call: str
+    uniqueid: str
+    agent: str
+    interface: str
+    how: How
+    queue: str | None
+    start: Micros | None
+    end: Micros | None
+    ended_by: EndedBy | None
+    in_gap: bool
+    frames: tuple[int, ...]
+
+    @property
+    def length(self) -> Micros | None:
+        """Microseconds of talk."""
+        return None if self.start is None or self.end is None else max(0, self.end - self.start)
+
+
 class Call(_Record, frozen=True, kw_only=True):
-    """All visits of one call (one linkedid), in the order they began; `order` sorts calls by their first event."""
+    """All visits of one call (one linkedid) and all its talks, in the order they began.
+
+    `order` sorts calls by their first event.
+    """
 
     call: str
     order: int
     visits: tuple[Visit, ...]
+    talks: tuple[Talk, ...] = ()
 
 
 class StateSpan(_Record, frozen=True, kw_only=True, gc=False):
@@ -183,6 +235,9 @@ class OwnCall(_Record, frozen=True, kw_only=True, gc=False):
         dialled: The extension, "" or "s" where none was dialled.
         in_talk: The line was taken while a queue call was in progress (a consultation).
         ended_at: None while it lasts.
+        worked: Microseconds of it, so far, during which somebody who had called in was on the other side, or the agent
+            listened to a colleague's call.
+        unseen: The switch does not tell who is connected to whom, so that nobody on the other side proves nothing.
     """
 
     agent: str
@@ -195,6 +250,8 @@ class OwnCall(_Record, frozen=True, kw_only=True, gc=False):
     in_talk: bool
     in_gap: bool
     frames: tuple[int, ...]
+    worked: Micros = 0
+    unseen: bool = False
 
 
 class _Fact(msgspec.Struct, frozen=True, kw_only=True, gc=False, tag=True):
@@ -242,6 +299,18 @@ class CallAnswered(_Fact, frozen=True, kw_only=True, gc=False):
     queue: str
     uniqueid: str
     caller: str | None = None
+
+
+class TalkBegan(_Fact, frozen=True, kw_only=True, gc=False):
+    """An agent and a customer hear each other."""
+
+    talk: Talk
+
+
+class TalkEnded(_Fact, frozen=True, kw_only=True, gc=False):
+    """They no longer do; told once, as late as a word about who ended it may come."""
+
+    talk: Talk
 
 
 class OfferEnded(_Fact, frozen=True, kw_only=True, gc=False):
@@ -348,7 +417,7 @@ class GapSeen(_Fact, frozen=True, kw_only=True, gc=False):
 
 
 class OutOfOrder(_Fact, frozen=True, kw_only=True, gc=False):
-    """An event that fits nothing known; counted, never raised."""
+    """An event that fits nothing known, or comes after its visit was told; counted, never raised."""
 
     event: str
     pos: int
@@ -360,6 +429,8 @@ Fact = (
     | CallOffered
     | PhoneRang
     | CallAnswered
+    | TalkBegan
+    | TalkEnded
     | OfferEnded
     | VisitEnded
     | VisitFilled

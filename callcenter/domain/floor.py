@@ -18,10 +18,13 @@ from callcenter.domain import facts as fx
 from callcenter.domain.calls import Calls
 from callcenter.domain.continuity import Continuity
 from callcenter.domain.frame import Micros
-from callcenter.domain.lines import Lines
-from callcenter.domain.owncalls import OwnCalls
-from callcenter.domain.people import People
+from callcenter.domain.parts import Parts, make_parts
+from callcenter.domain.queueing import Queueing
 from callcenter.domain.state import FloorSettings, OpenVisit, State
+from callcenter.domain.transfers import Transfers
+
+SHAPE = "parties-1"
+"""Names what `save` packs; another version's cannot be read, and is made again from the journal."""
 
 
 class Floor:
@@ -31,12 +34,13 @@ class Floor:
         self.settings = settings or FloorSettings()
         self.state = state or State()
         self._out: list[fx.Fact] = []
-        self._people = People(self.state, self.settings, self._out)
-        lines = Lines(self.state)
-        self._own = OwnCalls(self.state, self.settings, self._people, self._out)
-        self._calls = Calls(self.state, lines, self._people, self._own, self._out)
-        self._seen = Continuity(self.state, lines, self._people, self._calls, self._out, self.settings.silence)
-        self._handlers = _table(self._calls, self._people, self._seen)
+        parts = make_parts(self.state, self.settings, self._out)
+        self._people, self._own = parts.people, parts.own
+        self._calls = Calls(parts)
+        self._seen = Continuity(parts, self._calls, self.settings.silence)
+        self._handlers = _handlers(parts, self._calls, self._seen)
+        # whose each phone is, is asked anew after other settings came into force
+        self._border = self._people.next_border(0) if self.state.now is None else self.state.now
 
     def apply(self, event: ev.Event) -> list[fx.Fact]:
         """Let one event happen; returns the facts in the order they became true."""
@@ -45,6 +49,8 @@ class Floor:
         state.serial += 1
         if event.at is not None:
             self._seen.passed(event)
+            if self._border is not None and event.at >= self._border:
+                self._reseat(event.at)
             if state.timers and state.timers[0].at < event.at:
                 self._fire_until(event.at)
             if state.now is None or event.at > state.now:
@@ -79,18 +85,33 @@ class Floor:
         """Visits that wait now, by queue."""
         found: dict[str, list[OpenVisit]] = {}
         for visit in self.state.visits.values():
-            if not visit.left and visit.answered is None and visit.queue is not None:
+            if visit.waiting and not visit.left and visit.queue is not None:
                 found.setdefault(visit.queue, []).append(visit)
         return found
 
     def save(self) -> bytes:
         """Pack everything remembered, to be given to `restore`."""
-        return msgspec.msgpack.encode(self.state)
+        return msgspec.msgpack.encode((SHAPE, self.state))
 
     @classmethod
     def restore(cls, saved: bytes, settings: FloorSettings | None = None) -> Floor:
-        """Make the floor that `save` packed."""
-        return cls(settings, msgspec.msgpack.decode(saved, type=State))
+        """Make the floor that `save` packed.
+
+        Raises:
+            msgspec.MsgspecError: It was packed by a version with another idea of what is to be remembered.
+        """
+        shape, state = msgspec.msgpack.decode(saved, type=tuple[str, State])
+        if shape != SHAPE:
+            raise msgspec.ValidationError(f"a floor of the shape {shape!r} was saved, not {SHAPE!r}")
+        return cls(settings, state)
+
+    def _reseat(self, at: Micros) -> None:
+        """Seats change hands at their own moments, whenever the next event comes."""
+        border = self._border
+        while border is not None and border <= at:
+            self._people.reseat(border)
+            border = self._people.next_border(border)
+        self._border = border
 
     def _mark(self, since: int, pos: int) -> None:
         """Say of the states that an event changed that it did."""
@@ -116,8 +137,9 @@ class Floor:
                     self._calls.fire(timer)
 
 
-def _table(calls: Calls, people: People, seen: Continuity) -> dict[type, Callable[[Any], None]]:
+def _handlers(parts: Parts, calls: Calls, seen: Continuity) -> dict[type, Callable[[Any], None]]:
     """Say who is told of which event; a `Tick` only moves time."""
+    queueing, transfers, people = Queueing(parts), Transfers(parts), parts.people
     return {
         ev.ChannelStarted: calls.started,
         ev.ChannelRang: calls.rang,
@@ -126,20 +148,30 @@ def _table(calls: Calls, people: People, seen: Continuity) -> dict[type, Callabl
         ev.ChannelEnded: calls.ended,
         ev.HangupAsked: calls.hangup_asked,
         ev.TeardownAsked: calls.teardown_asked,
-        ev.CallerJoined: calls.joined,
-        ev.CallerLeft: calls.left,
-        ev.CallerDropped: calls.dropped,
-        ev.MemberCalled: calls.called,
-        ev.MemberConnected: calls.connected,
-        ev.MemberCompleted: calls.completed,
-        ev.MemberRingEnded: calls.ring_ended,
         ev.DialBegan: calls.dialled,
-        ev.QueueResult: calls.result,
-        ev.DoorRefused: calls.refused,
-        ev.KeyPressed: calls.key_pressed,
-        ev.HoldSet: calls.held,
-        ev.BlindTransferred: calls.sent_away,
-        ev.AttendedTransferred: calls.handed_over,
+        ev.CallerJoined: queueing.joined,
+        ev.CallerLeft: queueing.left,
+        ev.CallerDropped: queueing.dropped,
+        ev.MemberCalled: queueing.called,
+        ev.MemberConnected: queueing.connected,
+        ev.MemberCompleted: queueing.completed,
+        ev.MemberRingEnded: queueing.ring_ended,
+        ev.QueueResult: queueing.result,
+        ev.DoorRefused: queueing.refused,
+        ev.KeyPressed: queueing.key_pressed,
+        ev.HoldSet: transfers.held,
+        ev.BlindTransferred: transfers.sent_away,
+        ev.AttendedTransferred: transfers.handed_over,
+        ev.BridgeEntered: transfers.entered,
+        ev.BridgeLeft: transfers.left,
+        ev.BridgesMerged: transfers.merged,
+        ev.PickedUp: transfers.picked_up,
+        ev.Parked: transfers.parked,
+        ev.ParkEnded: transfers.park_ended,
+        ev.LocalPaired: transfers.paired,
+        ev.LocalOptimizing: transfers.optimizing,
+        ev.SpyBegan: transfers.spied,
+        ev.SpyEnded: transfers.spied_no_more,
         ev.MemberSeen: people.seen_member,
         ev.MemberGone: people.gone_member,
         ev.DeviceSeen: people.seen_device,

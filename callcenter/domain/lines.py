@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from callcenter.domain import events as ev
 from callcenter.domain.frame import SECOND, Micros
-from callcenter.domain.state import Channel, State
+from callcenter.domain.state import Channel, Party, State
 
 SHUTDOWN, ASYNC_GOTO, EXPLICIT = 4, 2, 32
 """Soft hang-up flags (Asterisk's channel.h): the switch stops; the channel is sent elsewhere; an operator ends it."""
@@ -20,6 +20,11 @@ _REMEMBERED: Micros = 600 * SECOND
 def interface_of(name: str) -> str:
     """Name the device of a channel: PJSIP/1001-0000002a → PJSIP/1001; a Local half keeps no serial either."""
     return name.partition(";")[0].rpartition("-")[0] or name
+
+
+def is_half(name: str) -> bool:
+    """Tell whether a channel is half of a Local channel: nobody is on it, it passes on what its other half hears."""
+    return name.startswith("Local/")
 
 
 def partner_of(name: str) -> str | None:
@@ -48,6 +53,8 @@ class Lines:
         channel.dialled = event.dialled
         channel.calling = event.calling
         channel.number = event.number
+        if event.calling and not is_half(event.name):
+            channel.party = Party.CALLER
         channel.frames.append(event.pos)
         return channel
 

@@ -38,43 +38,50 @@ SIP_OF_CAUSE = {17: BUSY, 21: 603}
 
 def visit_outcome(visit: OpenVisit) -> VisitOutcome | None:
     """Decide what a visit came to from what was seen of it; None while nothing tells."""
-    if visit.refused or visit.answered is not None:
+    if visit.refused or visit.part is not None:
         return VisitOutcome.REFUSED if visit.refused else VisitOutcome.ANSWERED
     return _unanswered_outcome(visit)
 
 
 def _unanswered_outcome(visit: OpenVisit) -> VisitOutcome | None:
+    signs = visit.exit
     if _hung_up_waiting(visit):
         return VisitOutcome.ABANDONED
-    if visit.down:
+    if signs.down:
         return VisitOutcome.SWITCH_DOWN
-    if visit.keyed:
+    if signs.keyed:
         return VisitOutcome.KEY_PRESSED
-    if visit.result is None and visit.redirecting:
+    if signs.result is None and signs.redirecting:
         return VisitOutcome.REDIRECTED
-    return _RESULTS.get(visit.result or "")
+    return _RESULTS.get(signs.result or "")
 
 
 def _hung_up_waiting(visit: OpenVisit) -> bool:
     """Tell whether the caller's own hang-up came before the queue let go, or while an agent was picking up."""
-    if visit.slipped:
+    signs = visit.exit
+    if signs.slipped:
         return False
-    if visit.hangup_at is None:
-        return visit.hung_up  # a login without times: the order alone tells
-    if visit.teardown_at is not None and visit.teardown_at < visit.hangup_at:
+    if signs.hangup_at is None:
+        return signs.hung_up  # a login without times: the order alone tells
+    if signs.teardown_at is not None and signs.teardown_at < signs.hangup_at:
         return False
-    if visit.left_at is None or visit.hangup_at <= visit.left_at:
+    if visit.left_at is None or signs.hangup_at <= visit.left_at:
         return True
-    return visit.result is None and any(o.up_at is not None for o in visit.offers)
+    return signs.result is None and any(o.up_at is not None for o in visit.offers)
+
+
+def answering(visit: OpenVisit) -> OpenOffer | None:
+    """Return the offer by which a visit was answered, None where there is none."""
+    return None if visit.part is None or visit.part.offer is None else visit.offers[visit.part.offer]
 
 
 def offer_outcome(offer: OpenOffer, visit: OpenVisit) -> OfferOutcome:
     """Decide what an offer came to: the first that fits."""
-    if visit.answered is not None and visit.offers[visit.answered] is offer:
+    if offer.taken_by is None and answering(visit) is offer:
         return OfferOutcome.ANSWERED
-    if offer.elsewhere or _answered_elsewhere(offer, visit):
+    if offer.signs.elsewhere or _answered_elsewhere(offer, visit):
         return OfferOutcome.ANSWERED_ELSEWHERE
-    if offer.down or visit.outcome is VisitOutcome.SWITCH_DOWN:
+    if offer.signs.down or visit.outcome is VisitOutcome.SWITCH_DOWN:
         return OfferOutcome.SWITCH_DOWN
     if _caller_left(offer, visit):
         return OfferOutcome.CALLER_LEFT
@@ -84,9 +91,10 @@ def offer_outcome(offer: OpenOffer, visit: OpenVisit) -> OfferOutcome:
 
 
 def _by_the_phone(offer: OpenOffer, visit: OpenVisit) -> OfferOutcome:
-    if offer.tech == BUSY and not offer.refused_ringing:
+    signs = offer.signs
+    if signs.tech == BUSY and not signs.refused_ringing:
         return OfferOutcome.BUSY
-    if offer.tech in _REFUSALS and offer.refused_ringing:
+    if signs.tech in _REFUSALS and signs.refused_ringing:
         return OfferOutcome.DECLINED
     if not offer.over and offer.up_at is None:
         return OfferOutcome.UNKNOWN
@@ -94,7 +102,7 @@ def _by_the_phone(offer: OpenOffer, visit: OpenVisit) -> OfferOutcome:
         # whose beginning was not seen, or has no time, may have rung
         return OfferOutcome.UNREACHABLE if offer.offered_at is not None else OfferOutcome.UNKNOWN
     # a status other than a refusal is the network's or the phone's trouble, not the agent's choice
-    if offer.contact_lost or offer.up_at is not None or offer.tech is not None:
+    if signs.contact_lost or offer.up_at is not None or signs.tech is not None:
         return OfferOutcome.UNKNOWN
     if visit.outcome is VisitOutcome.UNKNOWN and _near_leave(offer, visit):
         return OfferOutcome.UNKNOWN
@@ -102,18 +110,19 @@ def _by_the_phone(offer: OpenOffer, visit: OpenVisit) -> OfferOutcome:
 
 
 def _answered_elsewhere(offer: OpenOffer, visit: OpenVisit) -> bool:
-    if visit.answered is None:
+    part = visit.part
+    if part is None:
         return False
-    winner = visit.offers[visit.answered]
     if offer.ended_at is None:
         return not offer.over
-    picked_up = winner.dest_up_at if winner.dest_up_at is not None else winner.connected_at
+    picked_up = part.up_at if part.up_at is not None else part.answered_at
     return picked_up is not None and picked_up <= offer.ended_at
 
 
 def _caller_left(offer: OpenOffer, visit: OpenVisit) -> bool:
     if visit.outcome is VisitOutcome.ABANDONED:
-        return offer.ended_at is None or (visit.hangup_at is not None and visit.hangup_at <= offer.ended_at)
+        hung_up = visit.exit.hangup_at
+        return offer.ended_at is None or (hung_up is not None and hung_up <= offer.ended_at)
     return visit.outcome is VisitOutcome.KEY_PRESSED and _near_leave(offer, visit)
 
 

@@ -1,8 +1,10 @@
 """An agent's own line: taken to dial, or taken and left open, while customers may be waiting.
 
-Story: began (the agent's phone started a channel itself) → blocked, when it is still there after the time allowed
-and no permitted number was dialled → ended. Asterisk shows no off-hook state: a handset beside the phone is seen
-only as such a channel.
+Story: began (the agent's phone started a channel itself) → blocked, once it has been engaged for longer than allowed
+→ ended. It is engaged while no permitted number was dialled and nobody who called in is on the other side: a call
+that was picked up, fetched from a parking lot or taken over brings its customer along, and ends the time that counts.
+Asterisk shows no off-hook state: a handset beside the phone is seen only as such a channel. Halves of Local channels
+belong to the switch, never to an agent.
 """
 
 from __future__ import annotations
@@ -13,10 +15,10 @@ from callcenter.domain import events as ev
 from callcenter.domain import facts as fx
 from callcenter.domain.facts import AgentState
 from callcenter.domain.frame import Micros
-from callcenter.domain.lines import interface_of
+from callcenter.domain.lines import interface_of, is_half
 from callcenter.domain.patterns import permitted
 from callcenter.domain.people import People
-from callcenter.domain.state import Channel, FloorSettings, Role, State, Timer
+from callcenter.domain.state import Channel, FloorSettings, Party, Role, State, Timer
 
 
 class OwnCalls:
@@ -30,18 +32,33 @@ class OwnCalls:
 
     def began(self, channel: Channel, event: ev.ChannelStarted) -> None:
         """A channel started; if it is on an agent's phone she is on it, and if she took it herself it is her own."""
-        person = self._people.of_device(interface_of(channel.name))
-        if person is None or channel.person is not None:
+        if is_half(channel.name):
+            return
+        person = self._people.of_device(interface_of(channel.name), event.at)
+        if person is None:
+            return
+        channel.party = Party.NOBODY
+        if channel.person is not None:
             return
         channel.in_talk = person.state is AgentState.TALKING
         self._people.take(person, channel, Role.OWN if event.calling else Role.CALLED)
         if event.calling:
-            self._out.append(fx.OwnCallBegan(at=event.at, own=self._record(channel, None)))
-            if event.at is not None:
-                self._state.serial += 1
-                due = event.at + self._settings.blocked_after
-                heapq.heappush(self._state.timers, Timer(due, self._state.serial, "block", channel.uid))
+            self._out.append(fx.OwnCallBegan(at=event.at, own=self._record(channel, None, event.at)))
+            self._watch(channel, event.at, self._settings.blocked_after)
         self._people.refresh(person, event.at)
+
+    def company(self, channel: Channel, at: Micros | None, *, customer: bool) -> None:
+        """Somebody who called in is on the other side of an own line, or nobody is any more."""
+        if channel.role is not Role.OWN or channel.attends == customer:
+            return
+        channel.attends = customer
+        self._work(channel, at)
+
+    def spies(self, channel: Channel, on: str | None, at: Micros | None, pos: int) -> None:
+        """The party on an own line listens to a colleague's call, or no longer does."""
+        channel.spies_on = on
+        channel.frames.append(pos)
+        self._work(channel, at)
 
     def ended(self, channel: Channel, event: ev.ChannelEnded) -> None:
         """A channel is gone; the agent is no longer on it."""
@@ -51,25 +68,59 @@ class OwnCalls:
         person.channels.pop(channel.uid, None)
         if channel.role is Role.OWN:
             channel.frames.append(event.pos)
-            self._out.append(fx.OwnCallEnded(at=event.at, own=self._record(channel, event.at)))
+            self._out.append(fx.OwnCallEnded(at=event.at, own=self._record(channel, event.at, event.at)))
 
     def fire(self, timer: Timer) -> None:
-        """The time allowed is over: the line is blocked unless a permitted number was dialled."""
+        """The time allowed may be over: the line is blocked unless a permitted number was dialled, or it was work."""
         channel = self._state.channels.get(timer.key)
-        if channel is None or channel.role is not Role.OWN or channel.person is None:
+        if channel is None or channel.role is not Role.OWN or channel.person is None or channel.blocked:
             return
-        if permitted(channel.dialled, self._settings.permitted) is not False:
+        if channel.in_talk:
+            return  # a consultation is work
+        if permitted(channel.dialled, self._settings.permitted) is not False or channel.started_at is None:
+            return
+        left = self._settings.blocked_after - (timer.at - channel.started_at - self._worked(channel, timer.at))
+        if channel.work_since is not None:
+            return  # looked at again when the work is over
+        if left > 0:
+            self._watch(channel, timer.at, left)
             return
         channel.blocked = True
-        self._out.append(fx.LineBlocked(at=timer.at, own=self._record(channel, None)))
+        self._out.append(fx.LineBlocked(at=timer.at, own=self._record(channel, None, timer.at)))
         self._people.refresh(self._state.people[channel.person], timer.at)
 
     def open(self) -> list[fx.OwnCall]:
         """List the own calls that last."""
         mine = (c for c in self._state.channels.values() if c.role is Role.OWN)
-        return [self._record(c, None) for c in mine]
+        return [self._record(c, None, self._state.now) for c in mine]
 
-    def _record(self, channel: Channel, ended_at: Micros | None) -> fx.OwnCall:
+    def _work(self, channel: Channel, at: Micros | None) -> None:
+        """Count the time of an own line that is work, and look at what is left when it stops being work."""
+        works = channel.attends or channel.spies_on is not None
+        moment = at if at is not None else self._state.now
+        if works and channel.work_since is None:
+            channel.work_since = moment
+            channel.blocked = False
+        elif not works and channel.work_since is not None:
+            channel.worked = self._worked(channel, moment)
+            channel.work_since = None
+            self._watch(channel, moment, 0)
+        person = self._state.people.get(channel.person or "")
+        if person is not None:
+            self._people.refresh(person, at)
+
+    @staticmethod
+    def _worked(channel: Channel, at: Micros | None) -> Micros:
+        if channel.work_since is None or at is None:
+            return channel.worked
+        return channel.worked + max(0, at - channel.work_since)
+
+    def _watch(self, channel: Channel, at: Micros | None, after: Micros) -> None:
+        if at is not None:
+            self._state.serial += 1
+            heapq.heappush(self._state.timers, Timer(at + after, self._state.serial, "block", channel.uid))
+
+    def _record(self, channel: Channel, ended_at: Micros | None, at: Micros | None) -> fx.OwnCall:
         return fx.OwnCall(
             agent=channel.person or "",
             interface=interface_of(channel.name),
@@ -81,4 +132,6 @@ class OwnCalls:
             in_talk=channel.in_talk,
             in_gap=channel.in_gap,
             frames=tuple(channel.frames),
+            worked=self._worked(channel, at),
+            unseen=self._state.blind,
         )

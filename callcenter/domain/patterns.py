@@ -34,3 +34,11 @@ def matches(pattern: str, number: str) -> bool:
 def permitted(number: str, patterns: tuple[str, ...] | None) -> bool | None:
     """Tell whether a number may be dialled for work; None when nobody has said which may."""
     return None if patterns is None else any(matches(p, number) for p in patterns)
+
+
+_OUTSIDE_DIGITS = 7
+
+
+def outside(number: str) -> bool:
+    """Tell whether a dialled number is one of the public network, by its length: extensions are shorter."""
+    return sum(c.isdigit() for c in number) >= _OUTSIDE_DIGITS

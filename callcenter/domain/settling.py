@@ -5,12 +5,14 @@ from __future__ import annotations
 import heapq
 
 from callcenter.domain import events as ev
+from callcenter.domain.callbook import CallBook
 from callcenter.domain.facts import EndedBy
 from callcenter.domain.frame import SECOND, Micros
 from callcenter.domain.offers import Offers
 from callcenter.domain.outcomes import CUT
 from callcenter.domain.people import People
 from callcenter.domain.state import OpenVisit, State, Timer
+from callcenter.domain.talks import Talks
 from callcenter.domain.visits import RANK_PARTY, RANK_QUEUE, SETTLE, Visits
 
 STOPPING: Micros = 5 * SECOND
@@ -20,17 +22,21 @@ STOPPING: Micros = 5 * SECOND
 class Settling:
     """Decides, waits and tells; the deadlines of the call side are made here."""
 
-    def __init__(self, state: State, visits: Visits, offers: Offers, people: People) -> None:
+    def __init__(
+        self, state: State, visits: Visits, offers: Offers, people: People, talks: Talks, book: CallBook
+    ) -> None:
         self._state = state
         self._visits = visits
         self._offers = offers
         self._people = people
+        self._talks = talks
+        self._book = book
 
     def settle_offer(self, visit: OpenVisit, index: int) -> None:
         """The ring ended a while ago and the visit goes on: the offer's outcome is plain now."""
         offer = visit.offers[index]
-        picked_up = any(o.up_at is not None and not o.over for o in visit.offers)
-        if offer.over and not visit.left and not picked_up and visit.teardown_at is None:
+        picked_up = any(o.picked_up for o in visit.offers)
+        if offer.over and not visit.left and not picked_up and visit.exit.teardown_at is None:
             self._offers.settle(visit, offer)
 
     def settle(self, visit: OpenVisit, *, alive: bool | None, force: bool = False) -> None:
@@ -43,14 +49,14 @@ class Settling:
         """
         if visit.id not in self._state.visits:
             return
-        if visit.teardown_at is not None and not visit.down and not force:
-            self.timer(visit.teardown_at, STOPPING, "stop", str(visit.id))
+        if visit.exit.teardown_at is not None and not visit.exit.down and not force:
+            self.timer(visit.exit.teardown_at, STOPPING, "stop", str(visit.id))
             return
-        picking_up = visit.answered is None and any(o.up_at is not None and not o.over for o in visit.offers)
+        picking_up = visit.part is None and any(o.picked_up for o in visit.offers)
         if alive and picking_up and not force:
             self.timer(self._state.now, SETTLE, "visit", str(visit.id))
             return
-        if not (visit.left or visit.gone or force):
+        if not (visit.left or visit.exit.gone or force):
             return
         if not self._visits.decide(visit, alive=alive):
             return
@@ -64,17 +70,17 @@ class Settling:
 
     def _try_tell(self, visit: OpenVisit) -> None:
         """Tell a visit as soon as no stronger word can come."""
-        if visit.answered is None:
+        part, gone = visit.part, visit.exit.gone
+        if part is None:
             if visit.outcome is not None and not visit.refused:
                 if all(o.outcome is not None for o in visit.offers):
                     self.tell(visit)
                 else:
                     self.timer(self._state.now, SETTLE, "part", str(visit.id))
-            elif visit.refused and visit.gone:
+            elif visit.refused and gone:
                 self.tell(visit)
             return
-        offers_over = all(o.over for o in visit.offers)
-        if visit.completed and visit.end_rank >= RANK_PARTY and visit.gone and offers_over:
+        if part.completed and part.rank >= RANK_PARTY and gone and all(o.over for o in visit.offers):
             self.tell(visit)
 
     def tell(self, visit: OpenVisit) -> None:
@@ -83,12 +89,20 @@ class Settling:
             self._offers.settle(visit, offer)
         if visit.id in self._state.visits:
             self._visits.tell(visit)
+            self._talks.of_visit(visit)
         call = self._state.calls.get(visit.call)
         if call is not None:
-            self._visits.close_call(call)
+            self._book.close(call)
 
     def end_part(self, visit: OpenVisit, at: Micros | None, by: EndedBy, rank: int, pos: int) -> None:
-        """The answering agent's part ended, by this word for it; wrap-up begins with the first word."""
+        """The answering agent's part ended, by this word for it; wrap-up begins with the first word.
+
+        A word that names nobody ends nothing while the two are seen to talk on: a Local channel that was optimised
+        away ends for the queue, not for them.
+        """
+        if rank <= RANK_QUEUE and not visit.ended and self._talks.lasts(visit):
+            visit.frames.append(pos)
+            return
         if self._visits.end_part(visit, at, by, rank, pos):
             self.part_over(visit, at)
             self.timer(at, SETTLE, "part", str(visit.id))
@@ -96,9 +110,8 @@ class Settling:
 
     def part_over(self, visit: OpenVisit, at: Micros | None) -> None:
         """The agent is free of the call and wraps up."""
-        assert visit.answered is not None
-        offer = visit.offers[visit.answered]
-        person = self._state.people.get(offer.agent)
+        assert visit.part is not None
+        person = self._state.people.get(visit.part.person)
         if person is None:
             return
         if visit.id in person.parts:
@@ -118,19 +131,22 @@ class Settling:
     def lives_on(self, visit: OpenVisit) -> None:
         """The same channel goes on to another stay: whatever was open of this one is decided now.
 
-        A talk that the queue has not told the end of is told a moment later: under load the next stay begins before
-        the words for the transfer that led there.
+        A talk that the queue has not told the end of, and a ring whose end has not been heard, are told a moment
+        later: under load the next stay begins before the words for the transfer or the timeout that led there.
         """
-        if visit.answered is None or visit.completed:
+        part = visit.part
+        if part is None and visit.left and any(not offer.over for offer in visit.offers):
+            self.timer(self._state.now, CUT, "overflowed", str(visit.id))
+        elif part is None or part.completed:
             self.settle(visit, alive=visit.left, force=True)
         elif not visit.ended:
             self.end_part(visit, None, EndedBy.UNKNOWN, 0, visit.frames[0])
 
     def caller_gone(self, visit: OpenVisit, event: ev.ChannelEnded) -> None:
         """The caller's channel ended: nothing more can come but what is on its way."""
-        visit.gone = True
+        visit.exit.gone = True
         visit.frames.append(event.pos)
-        if visit.answered is not None:
+        if visit.part is not None:
             self.end_part(visit, event.at, EndedBy.UNKNOWN, RANK_QUEUE, event.pos)
         elif visit.left:
             self.settle(visit, alive=False)
@@ -140,7 +156,7 @@ class Settling:
     def side_gone(self, visit: OpenVisit, index: int, event: ev.ChannelEnded) -> None:
         """A channel on the agent's side ended: the attempt may be over, or the agent's part."""
         offer = visit.offers[index]
-        if visit.answered == index:
+        if visit.part is not None and visit.part.offer == index:
             if not offer.live:
                 self.end_part(visit, event.at, EndedBy.UNKNOWN, RANK_QUEUE, event.pos)
             self._try_tell(visit)

@@ -84,6 +84,13 @@ class DeviceState(msgspec.Struct, frozen=True, gc=False):
     state: str
 
 
+class HintState(msgspec.Struct, frozen=True, gc=False):
+    """Which device a hint stands for: `hint:1001@ext-local` and `PJSIP/1001`."""
+
+    hint: str
+    device: str
+
+
 class ContactState(msgspec.Struct, frozen=True, gc=False):
     """Where one endpoint is registered: Reachable, Unreachable, NonQualified, Unknown."""
 
@@ -105,6 +112,7 @@ class Snapshot(msgspec.Struct, frozen=True):
         started: When Asterisk started, in the switch's own local words; another value: it restarted.
         devices: None where the module that lists them is not loaded.
         contacts: Of the queue members' endpoints; None where the functions that tell them are not loaded.
+        hints: Of members whose state is a hint's; None where none is, or the switch could not be asked.
     """
 
     after: Micros | None
@@ -120,3 +128,4 @@ class Snapshot(msgspec.Struct, frozen=True):
     channels: tuple[ChannelState, ...]
     devices: tuple[DeviceState, ...] | None
     contacts: tuple[ContactState, ...] | None
+    hints: tuple[HintState, ...] | None = None

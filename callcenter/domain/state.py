@@ -7,8 +7,10 @@ from enum import StrEnum
 
 import msgspec
 
-from callcenter.domain.facts import AgentState, EndedBy, OfferOutcome, Visit, VisitOutcome
+from callcenter.domain.directory import Tenure
+from callcenter.domain.facts import AgentState, EndedBy, How, OfferOutcome, Talk, Visit, VisitOutcome
 from callcenter.domain.frame import SECOND, Micros
+from callcenter.domain.phases import OfferPhase, VisitPhase
 
 
 class Role(StrEnum):
@@ -18,11 +20,35 @@ class Role(StrEnum):
     CALLED = "called"
 
 
+class Party(StrEnum):
+    """Who is on a channel of nobody who works here."""
+
+    NOBODY = "nobody"
+    CALLER = "caller"
+    """Somebody who called in, or whom the switch called into a queue."""
+    CALLED = "called"
+    """Somebody outside whom an agent had called."""
+
+
 class Channel(msgspec.Struct):
     """One channel, from its start to its hang-up.
 
-    `visit` is the visit whose caller it is, `served` and `offer` the visit and offer that it rings or talks for;
-    `stale` means that it was there before a gap and has not been heard of since.
+    Attributes:
+        visit: The visit whose caller it carries, or was the caller of when they joined.
+        served: The visit that it rings or talks for, by the offer `offer`.
+        stale: It was there before a gap and has not been heard of since.
+        dialled_by: The channel that dialled it.
+        bridge: The bridge that it is in.
+        party: Who is on it, where that is nobody who works here.
+        came: How its party came to be where they are, by the last transfer, park or pickup.
+        hung_up: Its party ended it.
+        torn_down: The switch ended it.
+        sent_away: Its party transferred the other one away.
+        talks: Talks that it is in, by id.
+        spies_on: The channel that its party listens to.
+        attends: Somebody who called in is on the other side; of an own line.
+        work_since: Since when that is so, or its party has been listening to a colleague's call; of an own line.
+        worked: How long that was so before.
     """
 
     uid: str
@@ -46,52 +72,98 @@ class Channel(msgspec.Struct):
     blocked: bool = False
     stale: bool = False
     frames: list[int] = []
+    dialled_by: str | None = None
+    bridge: str | None = None
+    party: Party = Party.NOBODY
+    came: How | None = None
+    hung_up: bool = False
+    torn_down: bool = False
+    sent_away: bool = False
+    talks: list[int] = []
+    spies_on: str | None = None
+    attends: bool = False
+    work_since: Micros | None = None
+    worked: Micros = 0
+
+
+class Signs(msgspec.Struct):
+    """What was seen of why an offer ended.
+
+    Attributes:
+        tech: The SIP status with which the phone ended it.
+        refused_ringing: It rang when it did.
+        hangup_at: When the party on the phone hung up.
+        elsewhere: The switch said, or a pickup showed, that somebody else has the call.
+        contact_lost: The phone's registration was lost meanwhile.
+        down: The switch was going down.
+    """
+
+    tech: int | None = None
+    refused_ringing: bool = False
+    hangup_at: Micros | None = None
+    elsewhere: bool = False
+    contact_lost: bool = False
+    down: bool = False
 
 
 class OpenOffer(msgspec.Struct):
-    """An offer whose outcome is not told yet; `sides` are the channels of the agent's side, the dialled one first."""
+    """An offer whose outcome is not told yet.
+
+    Attributes:
+        member: What the queue dials, as written there.
+        sides: The channels of the agent's side, the dialled one first; `live` are those that exist.
+        up_at: When one of them was picked up first; `dest_up_at`: the dialled one.
+        taken_by: The channel of whoever picked the call up from another phone.
+    """
 
     agent: str
     interface: str
+    member: str
     queue: str
     offered_at: Micros | None
     available: bool
     refuted: str | None
+    phase: OfferPhase = OfferPhase.OFFERED
     sides: list[str] = []
     live: list[str] = []
     rang_at: Micros | None = None
     up_at: Micros | None = None
     dest_up_at: Micros | None = None
     ended_at: Micros | None = None
-    over: bool = False
     connected_at: Micros | None = None
-    tech: int | None = None
-    hangup_at: Micros | None = None
-    refused_ringing: bool = False
-    elsewhere: bool = False
-    contact_lost: bool = False
-    down: bool = False
+    taken_by: str | None = None
+    signs: Signs = msgspec.field(default_factory=Signs)
     in_gap: bool = False
     outcome: OfferOutcome | None = None
     frames: list[int] = []
 
+    @property
+    def over(self) -> bool:
+        """Whether the agent is no longer tried."""
+        return self.phase in {OfferPhase.OVER, OfferPhase.TOLD}
 
-class OpenVisit(msgspec.Struct):
-    """A visit whose account is not told yet; it `slipped` where it left the queue while nothing was seen."""
+    @property
+    def picked_up(self) -> bool:
+        """Whether it was picked up and lasts."""
+        return self.phase is OfferPhase.PICKED_UP
 
-    id: int
-    call: str
-    uid: str
-    queue: str | None
-    n: int
-    caller: str | None
-    did: str | None
-    joined_at: Micros | None
-    position: int | None = None
-    waiting_since: Micros | None = None
-    left: bool = False
-    left_at: Micros | None = None
-    slipped: bool = False
+
+class Exit(msgspec.Struct):
+    """What was seen of why a visit left its queue without an answer.
+
+    Attributes:
+        hung_up: Its caller hung up before it left.
+        hangup_at: When the caller hung up first.
+        teardown_at: When the switch, going down, took the caller's channel.
+        redirecting: The caller was being sent elsewhere.
+        result: QUEUESTATUS.
+        keyed: The dialplan said that the caller left by key.
+        gone: The caller's channel has ended.
+        down: The switch went down.
+        slipped: It left while nothing was seen.
+        refused_at: When the caller was refused at the door.
+    """
+
     hung_up: bool = False
     hangup_at: Micros | None = None
     teardown_at: Micros | None = None
@@ -100,26 +172,110 @@ class OpenVisit(msgspec.Struct):
     keyed: bool = False
     gone: bool = False
     down: bool = False
+    slipped: bool = False
     refused: bool = False
     refused_at: Micros | None = None
-    answered: int | None = None
-    answered_at: Micros | None = None
-    ended: bool = False
+
+
+class Part(msgspec.Struct):
+    """The part in a visit of the agent who answered it.
+
+    Attributes:
+        uid: The channel that was connected to the caller; `person` is who is on it.
+        offer: Which offer it came by; None: the call was picked up from another phone.
+        completed: The queue has said that its part is over.
+        rank: How strong the word is that told who ended it.
+    """
+
+    uid: str
+    person: str
+    agent: str
+    interface: str
+    offer: int | None
+    answered_at: Micros | None
+    up_at: Micros | None = None
     ended_at: Micros | None = None
     ended_by: EndedBy | None = None
-    end_rank: int = 0
+    rank: int = 0
     hold: Micros = 0
     held_at: Micros | None = None
     transferred: str | None = None
     completed: bool = False
+
+
+class OpenVisit(msgspec.Struct):
+    """A visit whose account is not told yet; `carrier` is the channel on which its caller is now."""
+
+    id: int
+    call: str
+    uid: str
+    carrier: str
+    queue: str | None
+    n: int
+    caller: str | None
+    did: str | None
+    joined_at: Micros | None
+    position: int | None = None
+    waiting_since: Micros | None = None
+    phase: VisitPhase = VisitPhase.WAITING
+    left: bool = False
+    left_at: Micros | None = None
+    exit: Exit = msgspec.field(default_factory=Exit)
+    part: Part | None = None
     in_gap: bool = False
     outcome: VisitOutcome | None = None
     offers: list[OpenOffer] = []
     frames: list[int] = []
 
+    @property
+    def refused(self) -> bool:
+        """Whether the caller was turned away at the door."""
+        return self.exit.refused
+
+    @property
+    def ended(self) -> bool:
+        """Whether the answering agent's part is over."""
+        return self.phase is VisitPhase.ENDED
+
+    @property
+    def waiting(self) -> bool:
+        """Whether its caller waits."""
+        return self.phase is VisitPhase.WAITING
+
+
+class OpenTalk(msgspec.Struct):
+    """A talk that is not told to its end.
+
+    Attributes:
+        id: Its key.
+        person: Who talks, as the floor names them; `agent` as the records do.
+        line: The agent's channel; `customer` the customer's.
+        uniqueid: The customer's channel as records name it.
+        apart_at: They were seen apart then; whether it is over, and who ended it, a moment tells.
+    """
+
+    id: int
+    person: str
+    agent: str
+    interface: str
+    line: str
+    customer: str
+    call: str
+    uniqueid: str
+    queue: str | None
+    how: How
+    start: Micros | None
+    apart: bool = False
+    apart_at: Micros | None = None
+    in_gap: bool = False
+    frames: list[int] = []
+
 
 class OpenCall(msgspec.Struct):
-    """A call with at least one visit: the ids of those still open, the accounts of those told."""
+    """A call with at least one visit or talk: the ids of those still open, the accounts of those told.
+
+    `over` says of visits that were told, by the caller's channel and the queue, when that was.
+    """
 
     id: str
     linked: str
@@ -127,11 +283,15 @@ class OpenCall(msgspec.Struct):
     open: list[int] = []
     told: list[Visit] = []
     counts: dict[str, int] = {}
+    over: dict[str, Micros] = {}
+    talking: int = 0
+    talks: list[Talk] = []
 
 
 class Membership(msgspec.Struct):
     """What a queue says of one of its members."""
 
+    name: str = ""
     paused: bool = False
     reason: str = ""
 
@@ -170,7 +330,10 @@ class State(msgspec.Struct):
     """All that a floor remembers; `now` is the latest time that it was told, `boot` counts the switch's restarts.
 
     `clock` is what the switch's clock showed last, `beating` whether heartbeats come through this login.
-    `who` says whose an interface is, `behind` which device a Local member stands for.
+    `who` says whose an interface is, `seated` which of them a roster's seat said, `hints` and `behind` which device a
+    hint and a Local member stand for. `bridged` says that the switch tells who is connected to whom, `blind` that it
+    was seen not to.
+    `restored_at` is when events came again after the last gap.
     """
 
     now: Micros | None = None
@@ -186,7 +349,14 @@ class State(msgspec.Struct):
     calls: dict[str, OpenCall] = {}
     visits: dict[int, OpenVisit] = {}
     people: dict[str, Person] = {}
+    bridges: dict[str, list[str]] = {}
+    bridged: bool = False
+    blind: bool = False
+    restored_at: Micros | None = None
+    talks: dict[int, OpenTalk] = {}
     who: dict[str, str] = {}
+    seated: dict[str, str] = {}
+    hints: dict[str, str] = {}
     behind: dict[str, str] = {}
     devices: dict[str, bool] = {}
     contacts: dict[str, dict[str, bool]] = {}
@@ -203,7 +373,8 @@ class FloorSettings(msgspec.Struct, frozen=True, kw_only=True):
     """What the floor must be told from outside.
 
     Attributes:
-        names: Interface → agent's name, from the roster; it wins over the queue's member name.
+        names: Interface → agent's name; it wins over the queue's member name.
+        seats: Interface → who sits there from when to when, from the roster; it wins over `names`.
         wrap_up: Queue → microseconds of wrap-up after each answered visit (Asterisk does not tell them).
         permitted: Extensions and Asterisk patterns (`_10XX`) an agent may dial for work; None: nobody has said.
         blocked_after: An own channel with no permitted number dialled blocks the line after this long.
@@ -211,6 +382,7 @@ class FloorSettings(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     names: dict[str, str] = {}
+    seats: dict[str, tuple[Tenure, ...]] = {}
     wrap_up: dict[str, Micros] = {}
     permitted: tuple[str, ...] | None = None
     blocked_after: Micros = 60 * SECOND

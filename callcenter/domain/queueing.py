@@ -1,0 +1,224 @@
+"""What each word of a queue means for visits, offers and agents together."""
+
+from __future__ import annotations
+
+from callcenter.domain import events as ev
+from callcenter.domain.facts import EndedBy
+from callcenter.domain.frame import Micros
+from callcenter.domain.lines import interface_of
+from callcenter.domain.outcomes import DOOR_RESULTS
+from callcenter.domain.parts import Parts
+from callcenter.domain.state import Channel, OpenOffer, OpenVisit, Part, Role
+from callcenter.domain.visits import RANK_PARTY, RANK_QUEUE, SETTLE
+
+
+class Queueing:
+    """The queues' side of the floor: one method an event."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._state = parts.state
+        self._lines = parts.lines
+        self._people = parts.people
+        self._own = parts.own
+        self._offers = parts.offers
+        self._visits = parts.visits
+        self._settling = parts.settling
+        self._parties = parts.parties
+
+    def joined(self, event: ev.CallerJoined) -> None:
+        """A caller waits; what was left open of an earlier stay is decided first."""
+        channel = self._parties.channel(event.uid, event.name, event.linked)
+        if channel is None:
+            return
+        before = self._visits.of(channel)
+        if before is not None:
+            self._settling.lives_on(before)
+        if event.caller is not None:
+            channel.number = event.caller
+        channel.dialled = channel.dialled or event.dialled or ""
+        visit = self._visits.open(channel, event.queue, event.at, event.pos)
+        visit.position = event.position
+
+    def left(self, event: ev.CallerLeft) -> None:
+        """A caller no longer waits."""
+        visit = self._parties.visit(event.uid, event.name, event.linked, event.queue, event.pos)
+        if visit is None or visit.left:
+            return
+        self._visits.leave(visit, event.at, event.pos)
+        self._settling.timer(event.at, SETTLE, "visit", str(visit.id))
+        if visit.exit.gone:
+            self._settling.settle(visit, alive=False)
+
+    def dropped(self, event: ev.CallerDropped) -> None:
+        """The queue lost a caller; the word that counts comes from elsewhere."""
+        visit = self._parties.visit(event.uid, event.name, event.linked, event.queue, event.pos)
+        if visit is not None:
+            visit.frames.append(event.pos)
+
+    def called(self, event: ev.MemberCalled) -> None:
+        """A queue tries a member for a caller."""
+        visit = self._parties.visit(event.uid, event.name, event.linked, event.queue, event.pos)
+        if visit is None or visit.left or self._lines.ended_lately(event.dest):
+            self._parties.odd("MemberCalled", event.at, event.pos)
+            return
+        self._offers.called(visit, event)
+
+    def ring_ended(self, event: ev.MemberRingEnded) -> None:
+        """The queue gave up on a member; only where the channel's own end is not seen does it tell when."""
+        visit = self._visits.of(self._lines.get(event.uid), event.queue)
+        if visit is None or event.dest is None or self._lines.get(event.dest) is None:
+            return
+        channel = self._lines.seen(event.dest)
+        if channel.served == visit.id and channel.offer is not None and channel.name == "":
+            self._offers.close(visit.offers[channel.offer], event.at)
+
+    def connected(self, event: ev.MemberConnected) -> None:
+        """Caller and agent are connected: the visit is answered, the other phones' offers are decided."""
+        visit = self._parties.visit(event.uid, event.name, event.linked, event.queue, event.pos)
+        if visit is None or visit.part is not None or self._lines.ended_lately(event.dest):
+            self._parties.odd("MemberConnected", event.at, event.pos)
+            return
+        dest = self._lines.seen(event.dest, event.dest_name)
+        self._answer(visit, dest, event, event.at)
+        for offer in visit.offers:
+            if offer.over:
+                self._offers.settle(visit, offer)
+
+    def completed(self, event: ev.MemberCompleted) -> None:
+        """The queue's part is over; found by queue and interface where the channel is not named."""
+        visit = self._visit_completed(event)
+        if visit is None or visit.part is None:
+            self._parties.odd("MemberCompleted", event.at, event.pos)
+            return
+        visit.part.completed = True
+        hung_up = self._visits.hung_up(visit)
+        if hung_up is not None:
+            self._settling.end_part(visit, *hung_up, RANK_PARTY, event.pos)
+        self._settling.end_part(visit, event.at, EndedBy.UNKNOWN, RANK_QUEUE, event.pos)
+
+    def result(self, event: ev.QueueResult) -> None:
+        """The queue application said why it ended; at the door it is all that is said."""
+        if event.result in DOOR_RESULTS:
+            channel = self._parties.channel(event.uid, event.name, event.linked)
+            if channel is not None:
+                channel.number = channel.number or event.caller
+                channel.dialled = channel.dialled or event.dialled or ""
+                self._refused(channel, None, event.at, event.pos)
+            return
+        visit = self._visits.of(self._lines.get(event.uid))
+        if visit is not None and visit.part is None:
+            visit.exit.result = event.result
+            visit.frames.append(event.pos)
+            self._settling.settle(visit, alive=None)
+
+    def refused(self, event: ev.DoorRefused) -> None:
+        """Our dialplan names the queue that refused a caller."""
+        channel = self._parties.channel(event.uid)
+        if channel is not None:
+            self._refused(channel, event.queue, event.at, event.pos)
+
+    def key_pressed(self, event: ev.KeyPressed) -> None:
+        """Our dialplan says that the caller left by key."""
+        visit = self._visits.of(self._lines.get(event.uid), event.queue)
+        if visit is not None and visit.part is None:
+            visit.exit.keyed = True
+            visit.frames.append(event.pos)
+            self._settling.settle(visit, alive=None)
+
+    def _refused(self, channel: Channel, queue: str | None, at: Micros | None, pos: int) -> None:
+        visit = self._visits.of(channel)
+        if visit is not None and visit.refused and (visit.queue is None or queue is None):
+            visit.queue = visit.queue or queue
+            visit.frames.append(pos)
+            return
+        if visit is not None:
+            self._settling.lives_on(visit)
+        visit = self._visits.open(channel, None, None, pos)
+        self._visits.refuse(visit, queue, at)
+        self._settling.timer(at, SETTLE, "visit", str(visit.id))
+
+    def _answer(self, visit: OpenVisit, dest: Channel, event: ev.MemberConnected, answered_at: Micros | None) -> None:
+        """Whoever is on the connected channel answers: the member who was tried, or who picked the call up."""
+        dest.up_at = event.at if dest.up_at is None else dest.up_at
+        picker = self._picker(visit, dest, event)
+        if picker is None:
+            part = self._by_offer(visit, dest, event, answered_at)
+        else:
+            part = self._by_pickup(picker, event.at, answered_at)
+            picker.served, picker.offer = visit.id, None
+        self._visits.answer(visit, part, event.pos)
+        if answered_at is not None:
+            self._settling.timer(answered_at, SETTLE, "bridges", str(visit.id))
+        person = self._state.people.get(part.person)
+        if person is not None:
+            if visit.id not in person.parts:
+                person.parts.append(visit.id)
+            person.known = True
+            self._people.refresh(person, event.at)
+        if picker is not None:
+            self._own.company(picker, event.at, customer=True)
+
+    def _by_offer(self, visit: OpenVisit, dest: Channel, event: ev.MemberConnected, at: Micros | None) -> Part:
+        offer = self._offers.make(visit, dest, event)
+        person = self._people.of_device(event.interface, event.at)
+        name = offer.agent if person is None else person.name
+        return Part(dest.uid, name, offer.agent, offer.interface, dest.offer, at, offer.dest_up_at)
+
+    def _by_pickup(self, picker: Channel, at: Micros | None, answered_at: Micros | None) -> Part:
+        device = interface_of(picker.name)
+        person = self._people.meet(device, self._people.device_of(device), "", at)
+        if picker.person is None:
+            self._people.take(person, picker, Role.OWN)
+        return Part(picker.uid, person.name, person.name, device, None, answered_at)
+
+    def _picker(self, visit: OpenVisit, dest: Channel, event: ev.MemberConnected) -> Channel | None:
+        """Return the channel of who picked the call up from the phone that was tried; None where nobody did."""
+        offer = self._offer_to(visit, dest, event)
+        if offer is not None and offer.taken_by is not None:
+            return self._lines.get(offer.taken_by)
+        if dest.served is not None or dest.person is None:
+            return None
+        member = self._people.of_device(event.interface, event.at)
+        other = member is None or member.name != dest.person
+        if not other:
+            return None
+        for one in visit.offers:  # the pickup itself was not seen: the phone that was tried has lost the call
+            if one.member == event.interface and not one.over:
+                one.taken_by, one.signs.elsewhere = dest.uid, True
+        return dest
+
+    def _offer_to(self, visit: OpenVisit, dest: Channel, event: ev.MemberConnected) -> OpenOffer | None:
+        if dest.served == visit.id and dest.offer is not None:
+            return visit.offers[dest.offer]
+        return next((o for o in visit.offers if o.member == event.interface and o.taken_by == dest.uid), None)
+
+    def _visit_completed(self, event: ev.MemberCompleted) -> OpenVisit | None:
+        channel = self._lines.get(event.uid)
+        if event.uid is None:
+            return self._talk_with(event)
+        visit = self._visits.of(channel, event.queue)
+        if visit is not None and visit.part is None:
+            visit = self._visits.talk_before(visit) or visit
+        if event.dest is None:
+            return visit
+        if visit is None:
+            visit = self._parties.visit(event.uid, "", event.linked or event.uid, event.queue, event.pos)
+        if visit is not None and visit.part is None and not self._lines.ended_lately(event.dest):
+            dest = self._lines.seen(event.dest)
+            as_connect = ev.MemberConnected(
+                event.at, event.pos, event.uid, "", "", event.queue, event.interface, event.member, dest.uid, "",
+            )  # fmt: skip
+            self._answer(visit, dest, as_connect, None)
+        return visit
+
+    def _talk_with(self, event: ev.MemberCompleted) -> OpenVisit | None:
+        """Find the talk of a member whose end the queue tells without naming a channel."""
+        device = self._people.device_of(event.interface)
+        for visit in self._state.visits.values():
+            part = visit.part
+            if part is None or visit.queue != event.queue or part.completed:
+                continue
+            tried = None if part.offer is None else visit.offers[part.offer].member
+            if part.interface == device or tried == event.interface:
+                return visit
+        return None

@@ -1,0 +1,59 @@
+"""From what a queue calls a member to the phone behind it, and to whose phone that is at a moment."""
+
+from __future__ import annotations
+
+from callcenter.domain.directory import Directory
+from callcenter.domain.frame import Micros
+from callcenter.domain.state import State
+
+_PASSED_ON = ("Local/", "hint:", "Custom:", "Queue:", "Agent:")
+
+
+def plain(member: str, interface: str) -> str | None:
+    """Return a member's name where the queue has one: without one Asterisk repeats the interface."""
+    return member if member and member != interface else None
+
+
+def is_device(interface: str) -> bool:
+    """Tell whether an interface is a phone itself, not a name that stands for one."""
+    return not interface.startswith(_PASSED_ON)
+
+
+def same_number(member: str, device: str) -> bool:
+    """Tell whether a Local member (`Local/1001@from-queue/n`) dials the number that a phone (`PJSIP/1001`) has."""
+    return member.startswith("Local/") and number_of(member) == device.rpartition("/")[2]
+
+
+def number_of(member: str) -> str:
+    """Return the extension that a Local member dials."""
+    return member.removeprefix("Local/").partition("@")[0]
+
+
+class Seats:
+    """The directory, and what the switch has said about hints."""
+
+    def __init__(self, state: State, directory: Directory) -> None:
+        self._state = state
+        self._directory = directory
+
+    def at(self, interface: str, at: Micros | None) -> str | None:
+        """Name whose an interface is at a moment; None where only the queue can say."""
+        return self._directory.at(interface, at if at is not None else self._state.now)
+
+    def knows(self, interface: str) -> bool:
+        """Tell whether the roster or the settings speak of an interface at all."""
+        return self._directory.knows(interface)
+
+    def next_border(self, after: Micros) -> Micros | None:
+        """Return when a seat changes hands next."""
+        return self._directory.next_border(after)
+
+    def phone(self, interface: str, device: str) -> str:
+        """Name the phone behind a member whose state is told by `device`; the member itself where nothing tells."""
+        if device.startswith("hint:"):
+            device = self._state.hints.get(device, interface)
+        if is_device(device):
+            return device
+        if device == interface:
+            device = self._state.behind.get(interface, interface)
+        return device if is_device(device) else self._directory.phone_of(interface) or interface

@@ -1,0 +1,274 @@
+"""Talks: an agent and a customer who hear each other, whichever channels and bridges bring that about.
+
+Story: they come together → they are apart → a moment later it is over (or they are together again) → told. What
+brought them together is told by the last thing that moved either: the queue connected them, a pickup, a park, a
+transfer, or one of them dialled. A talk belongs to whoever talks, not to whom the queue believes to.
+
+Told at once is that a talk began; its end waits for a word about who ended it, as transfers are told after the
+channels have parted, and a Local channel that is optimised away parts the two for a moment.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Iterable
+
+from callcenter.domain import facts as fx
+from callcenter.domain.bridges import Bridges
+from callcenter.domain.callbook import CallBook
+from callcenter.domain.facts import EndedBy, How
+from callcenter.domain.frame import SECOND, Micros
+from callcenter.domain.lines import interface_of, is_half
+from callcenter.domain.owncalls import OwnCalls
+from callcenter.domain.people import People
+from callcenter.domain.state import Channel, OpenTalk, OpenVisit, Party, Role, State, Timer
+
+PARTED: Micros = SECOND
+"""Who is apart for no longer than this talks on, and a word about who ended it may still come."""
+
+
+class Talks:
+    """Who talks with whom."""
+
+    def __init__(
+        self, state: State, bridges: Bridges, people: People, own: OwnCalls, book: CallBook, out: list[fx.Fact]
+    ) -> None:
+        self._state = state
+        self._bridges = bridges
+        self._people = people
+        self._own = own
+        self._book = book
+        self._out = out
+
+    def look(self, uids: Iterable[str], at: Micros | None, pos: int) -> None:
+        """Who hears whom may have changed for these channels: begin and end talks accordingly."""
+        seen: set[str] = set()
+        for uid in uids:
+            channel = self._state.channels.get(uid)
+            if channel is None or uid in seen:
+                continue
+            company = self._bridges.company(channel)
+            seen.update(c.uid for c in company)
+            self._company(company, at, pos)
+
+    def gone(self, channel: Channel, at: Micros | None, pos: int) -> None:
+        """A channel has ended: whoever talked on it does not any more."""
+        for key in channel.talks.copy():
+            self._part(self._state.talks[key], at, pos)
+        self._own.company(channel, at, customer=False)
+
+    def lasts(self, visit: OpenVisit) -> bool:
+        """Tell whether a visit's agent and its caller are seen to talk, and neither has ended it."""
+        part = visit.part
+        caller = self._state.channels.get(visit.carrier)
+        if part is None or caller is None or caller.hung_up or caller.torn_down or visit.exit.gone:
+            return False
+        for key in caller.talks:
+            talk = self._state.talks[key]
+            line = self._state.channels.get(talk.line)
+            if talk.person == part.person and not talk.apart and line is not None:
+                return not (line.hung_up or line.torn_down or line.sent_away)
+        return False
+
+    def transferred(self, line: Channel | None, pos: int) -> None:
+        """The agent on this channel sent the other one away; a talk that was seen to end ended by that."""
+        if line is None:
+            return
+        line.sent_away = True
+        for key in line.talks.copy():
+            talk = self._state.talks[key]
+            talk.frames.append(pos)
+            if talk.apart:
+                self._tell(talk, EndedBy.TRANSFER)
+
+    def of_visit(self, visit: OpenVisit) -> None:
+        """A visit is told: where nothing was seen of its bridges, its talk is what the queue said of it."""
+        part = visit.part
+        call = self._state.calls.get(visit.call)
+        if part is None or call is None:
+            return
+        mine = (visit.uid, visit.queue, part.agent)
+        known = [(t.uniqueid, t.queue, t.agent) for t in call.talks]
+        known += [(t.uniqueid, t.queue, t.agent) for t in self._state.talks.values() if t.call == call.id]
+        if mine in known:
+            return
+        how = How.PICKUP if part.offer is None else How.QUEUE
+        talk = fx.Talk(
+            call=visit.call, uniqueid=visit.uid, agent=part.agent, interface=part.interface, how=how,
+            queue=visit.queue, start=part.answered_at, end=part.ended_at, ended_by=part.ended_by or EndedBy.UNKNOWN,
+            in_gap=visit.in_gap, frames=tuple(sorted(set(visit.frames))),
+        )  # fmt: skip
+        call.talks.append(talk)
+        self._out.append(fx.TalkEnded(at=talk.end if talk.end is not None else self._state.now, talk=talk))
+
+    def fire(self, timer: Timer) -> None:
+        """They have been apart for a moment: if they still are, it is over."""
+        talk = self._state.talks.get(int(timer.key))
+        if talk is not None and talk.apart and (talk.apart_at is None or talk.apart_at + PARTED <= timer.at):
+            self._tell(talk, self._ended_by(talk) or EndedBy.UNKNOWN)
+
+    def unbridged(self) -> None:
+        """A moment after an answer: a switch that told of no bridge by now does not tell of bridges."""
+        if not self._state.bridged:
+            self._state.blind = True
+
+    def finish(self) -> None:
+        """The input is over: those who talk are left talking; those apart have ended."""
+        for talk in list(self._state.talks.values()):
+            if talk.apart:
+                self._tell(talk, self._ended_by(talk) or EndedBy.UNKNOWN)
+            else:
+                self._close(talk, self._record(talk, None, None))
+
+    def down(self, *, unseen: bool) -> None:
+        """The switch is down: nobody talks any more."""
+        for talk in list(self._state.talks.values()):
+            if not talk.apart:
+                talk.apart = True
+                talk.apart_at = None if unseen else self._state.now
+            self._tell(talk, self._ended_by(talk) or EndedBy.SWITCH)
+
+    def _company(self, company: list[Channel], at: Micros | None, pos: int) -> None:
+        agents = [c for c in company if c.person is not None and not is_half(c.name) and self._talks_on(c)]
+        customers = self._customers(company)
+        together = {(a.uid, c.uid) for a in agents for c in customers}
+        for channel in company:
+            for key in channel.talks.copy():
+                talk = self._state.talks[key]
+                if (talk.line, talk.customer) not in together:
+                    self._part(talk, at, pos)
+        for line in agents:
+            for customer in customers:
+                self._meet(line, customer, at, pos)
+        called_in = any(c.party is Party.CALLER for c in customers)
+        for line in agents:
+            self._own.company(line, at, customer=called_in)
+
+    def _talks_on(self, channel: Channel) -> bool:
+        person = self._state.people.get(channel.person or "")
+        return person is not None and channel.uid in person.channels
+
+    def _customers(self, company: list[Channel]) -> list[Channel]:
+        found = [c for c in company if c.party is not Party.NOBODY and c.person is None]
+        if found:
+            return found
+        # whom the switch called into a queue comes over a Local channel
+        halves = [c for c in company if c.visit is not None and is_half(c.name)]
+        for half in halves:
+            behind = self._bridges.behind(half)
+            if behind is not None and behind.person is None:
+                behind.party = Party.CALLER
+                found.append(behind)
+            else:
+                found.append(half)
+        return found
+
+    def _meet(self, line: Channel, customer: Channel, at: Micros | None, pos: int) -> None:
+        for key in line.talks:
+            talk = self._state.talks[key]
+            if talk.customer == customer.uid:
+                if talk.apart and self._ended_by(talk) is None:
+                    talk.apart, talk.apart_at = False, None
+                    talk.frames.append(pos)
+                return
+        self._begin(line, customer, at, pos)
+
+    def _begin(self, line: Channel, customer: Channel, at: Micros | None, pos: int) -> None:
+        visit = self._visit_of(customer)
+        part = None if visit is None else visit.part
+        mine = visit is not None and part is not None and part.person == line.person and not visit.ended
+        call = self._book.of(customer)
+        call.talking += 1
+        assert line.person is not None
+        self._state.serial += 1
+        talk = OpenTalk(
+            self._state.serial, line.person,
+            part.agent if mine and part is not None else line.person,
+            part.interface if mine and part is not None else interface_of(line.name),
+            line.uid, customer.uid, call.id,
+            visit.uid if visit is not None else customer.uid,
+            visit.queue if mine and visit is not None else None,
+            self._how(line, customer, mine=mine), at,
+        )  # fmt: skip
+        talk.frames += [*line.frames[:1], pos]
+        talk.in_gap = at is None
+        self._state.talks[talk.id] = talk
+        line.talks.append(talk.id)
+        customer.talks.append(talk.id)
+        self._out.append(fx.TalkBegan(at=at, talk=self._record(talk, None, None)))
+
+    def _visit_of(self, customer: Channel) -> OpenVisit | None:
+        visit = self._state.visits.get(customer.visit) if customer.visit is not None else None
+        if visit is not None:
+            return visit
+        for other in self._bridges.company(customer):
+            if other.visit is not None and is_half(other.name):
+                return self._state.visits.get(other.visit)
+        return None
+
+    def _how(self, line: Channel, customer: Channel, *, mine: bool) -> How:
+        if line.came is How.PICKUP:
+            return How.PICKUP
+        if mine:
+            return How.QUEUE
+        if customer.party is Party.CALLED:
+            return How.OUTBOUND if line.role is Role.OWN else How.CALL_BACK
+        if customer.came is not None:
+            return customer.came
+        dialler = self._state.channels.get(line.dialled_by or "")
+        if dialler is not None and dialler.person is not None:
+            return How.TRANSFER
+        return How.DIRECT if line.role is Role.CALLED else How.TRANSFER
+
+    def _part(self, talk: OpenTalk, at: Micros | None, pos: int) -> None:
+        """The two hear each other no longer."""
+        if talk.apart:
+            return
+        talk.apart, talk.apart_at = True, at
+        talk.frames.append(pos)
+        by = self._ended_by(talk)
+        if by is not None:
+            self._tell(talk, by)
+        else:
+            start = at if at is not None else self._state.now
+            if start is not None:
+                self._state.serial += 1
+                timer = Timer(start + PARTED, self._state.serial, "talk", str(talk.id))
+                heapq.heappush(self._state.timers, timer)
+
+    def _ended_by(self, talk: OpenTalk) -> EndedBy | None:
+        """Say who ended a talk, as far as the channels tell; those that are gone told it before."""
+        line, customer = self._state.channels.get(talk.line), self._state.channels.get(talk.customer)
+        if line is not None and line.sent_away:
+            return EndedBy.TRANSFER
+        if customer is not None and customer.hung_up:
+            return EndedBy.CALLER
+        if line is not None and line.hung_up:
+            return EndedBy.AGENT
+        torn = [c for c in (line, customer) if c is not None and c.torn_down]
+        return EndedBy.SWITCH if torn else None
+
+    def _tell(self, talk: OpenTalk, by: EndedBy) -> None:
+        record = self._record(talk, talk.apart_at, by)
+        self._close(talk, record)
+        self._out.append(fx.TalkEnded(at=talk.apart_at if talk.apart_at is not None else self._state.now, talk=record))
+
+    def _close(self, talk: OpenTalk, record: fx.Talk) -> None:
+        del self._state.talks[talk.id]
+        for uid in (talk.line, talk.customer):
+            channel = self._state.channels.get(uid)
+            if channel is not None and talk.id in channel.talks:
+                channel.talks.remove(talk.id)
+        call = self._state.calls.get(talk.call)
+        if call is not None:
+            call.talking -= 1
+            call.talks.append(record)
+            self._book.close(call)
+
+    @staticmethod
+    def _record(talk: OpenTalk, end: Micros | None, by: EndedBy | None) -> fx.Talk:
+        return fx.Talk(
+            call=talk.call, uniqueid=talk.uniqueid, agent=talk.agent, interface=talk.interface, how=talk.how,
+            queue=talk.queue, start=talk.start, end=end, ended_by=by, in_gap=talk.in_gap,
+            frames=tuple(sorted(set(talk.frames))),
+        )  # fmt: skip
