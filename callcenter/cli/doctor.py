@@ -21,6 +21,8 @@ from callcenter.ami.lookup import InFiles, Lookup, Nowhere, OnSwitch
 from callcenter.ami.manager_conf import manager_conf
 from callcenter.ami.settings import AmiSettings, check_ami
 from callcenter.config import SETTINGS_FILE, load_settings
+from callcenter.errors import BadInput
+from callcenter.tracker.settings import RulesSettings
 
 app = typer.Typer(add_completion=False, help="Check every setting that the evidence depends on.")
 
@@ -82,6 +84,18 @@ async def _find_lookup(ami: AmiSettings, control: Link, config_dir: Path | None)
     return on_switch if readable else Nowhere(), found
 
 
+def inspect_roster(rules: RulesSettings) -> Check:
+    """Judge whether there is a roster to judge by."""
+    try:
+        roster = rules.read_roster()
+    except BadInput as error:
+        return Check("roster", "fail", str(error), f"`callcenter roster check {rules.roster}` says all that is wrong")
+    if roster is None:
+        remedy = "settings: [rules] roster = roster.json; `callcenter roster convert` makes one of a workbook"
+        return Check("roster", "warn", "none: nothing is proposed, every record stays undetermined", remedy)
+    return Check("roster", "ok", f"{len({seat.agent for seat in roster.seats})} agents")
+
+
 def _print(checks: list[Check]) -> None:
     for check in checks:
         print(f"{_MARKS[check.verdict]}  {check.name}: {check.found}")
@@ -116,10 +130,11 @@ def main(
             "events": {"username": events, "secret_file": events_secret_file},
             "control": {"username": control, "secret_file": control_secret_file},
         }
-        ami = check_ami({"host": host, "port": port, **logins}, "options")
+        ami, checks = check_ami({"host": host, "port": port, **logins}, "options"), []
     else:
-        ami = load_settings(settings).ami
-    checks = asyncio.run(examine(ami, config_dir, queue_log, listen))
+        told = load_settings(settings)
+        ami, checks = told.ami, [inspect_roster(told.rules)]
+    checks += asyncio.run(examine(ami, config_dir, queue_log, listen))
     _print(checks)
     if any(check.verdict == "fail" for check in checks):
         sys.exit(EXIT_FAILED)
