@@ -55,7 +55,10 @@ async def _examine(
     name, heard = ami.events.username, Heard()
     checks, snapshot = await inspect_live(events, control, ami.heartbeat_deadline, heard)
     if seconds:
-        print(f"Listening for {seconds:g} s: call a queue, answer, hang up ...", file=sys.stderr)
+        print(
+            f"Listening for {seconds:g} s: call a queue, answer, hang up; let another caller's time run out ...",
+            file=sys.stderr,
+        )
         await listen(events, seconds, heard)
         checks.append(inspect_call(name, heard))
     lookup, secrets = await _find_lookup(ami, control, config_dir)
