@@ -59,6 +59,8 @@ async def serve(settings: Settings) -> None:
 async def _run(settings: Settings, kept: _Kept, group: asyncio.TaskGroup, stop: asyncio.Event) -> None:
     rules = Rules(kept.office, settings.court, settings.rules.rulebook, settings.rules.roster)
     court = await rules.court()
+    if court.roster is None:
+        log.warning("roster_missing", advice="nothing is proposed without one: set [rules] roster")
     record = Record(kept.store, kept.journal)
     recording = group.create_task(record.run(), name="record")
     follower = await recover(kept.journal, record, court)

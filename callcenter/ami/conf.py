@@ -34,17 +34,18 @@ class Setting(msgspec.Struct, frozen=True):
 class Conf:
     """One file with what it includes; a section has its templates' settings before its own.
 
+    A heading that comes again without `(+)` begins another section of the same name.
+
     Raises:
         UnreadableFile: The file itself cannot be read; an include that is missing is passed over.
     """
 
     def __init__(self, directory: Path, name: str) -> None:
         self._directory = directory
-        self._sections: dict[str, list[Setting]] = {}
-        self.templates: set[str] = set()
-        section = ""
+        self._sections: dict[str, list[list[Setting]]] = {}
+        into: list[Setting] = []
         for file, number, line in self._lines(name, 0):
-            section = self._take(section, file, number, line)
+            into = self._take(into, file, number, line)
 
     def __contains__(self, section: str) -> bool:
         return section in self._sections
@@ -54,35 +55,31 @@ class Conf:
         return [setting for setting in self.lines(section) if setting.name.lower() == name]
 
     def lines(self, section: str) -> list[Setting]:
-        """Return every line of a section, its templates' first."""
-        return self._sections.get(section, [])
+        """Return every line of a section and of others of its name, each one's templates' first."""
+        return [setting for lines in self._sections.get(section, ()) for setting in lines]
 
-    def last(self, section: str, name: str) -> Setting | None:
-        """Return the line that counts, None when there is none."""
-        return next(reversed(self.all(section, name)), None)
+    def first_section(self, section: str) -> list[Setting]:
+        """Return the lines of the first section of this name alone."""
+        return next(iter(self._sections.get(section, ())), [])
 
-    def sections_with(self, name: str) -> list[str]:
-        """Return the sections, templates left out, that give this setting."""
-        return [section for section in self._sections if section not in self.templates and self.all(section, name)]
-
-    def _take(self, section: str, file: str, number: int, line: str) -> str:
+    def _take(self, into: list[Setting], file: str, number: int, line: str) -> list[Setting]:
         """Note one line; returns the section that the next one belongs to."""
         heading = _SECTION.match(line)
         if heading:
             return self._begin(heading[1], [part.strip() for part in (heading[2] or "").split(",")])
         name, sign, value = line.partition("=")
         if sign:
-            setting = Setting(name.strip(), value.removeprefix(">").strip(), file, number)
-            self._sections.setdefault(section, []).append(setting)
-        return section
+            into.append(Setting(name.strip(), value.removeprefix(">").strip(), file, number))
+        return into
 
-    def _begin(self, section: str, options: list[str]) -> str:
-        if "!" in options:
-            self.templates.add(section)
-        own = self._sections.setdefault(section, [])
+    def _begin(self, section: str, options: list[str]) -> list[Setting]:
+        known = self._sections.setdefault(section, [])
+        if not known or "+" not in options:
+            known.append([])
+        own = known[0] if "+" in options else known[-1]
         for template in options:
-            own += self._sections.get(template, [])
-        return section
+            own += self.first_section(template)
+        return own
 
     def _lines(self, name: str, depth: int) -> Iterator[tuple[str, int, str]]:
         path = self._directory / name

@@ -15,7 +15,7 @@ import msgspec
 
 from callcenter.ami.gate import parse_timestamp
 from callcenter.ami.heartbeat import Heartbeat
-from callcenter.ami.snapshot import take_snapshot, variable
+from callcenter.ami.snapshot import take_snapshot
 from callcenter.domain.frame import SECOND
 
 if TYPE_CHECKING:
@@ -36,9 +36,6 @@ NEEDED_ACTIONS = ("UserEvent", "QueuePause", "CoreSettings", "CoreShowChannels",
 FORBIDDEN_ACTIONS = ("Originate", "Command", "UpdateConfig", "GetConfig", "ModuleLoad", "Redirect", "Hangup")
 NEEDED_CLASSES = ("system", "call", "agent", "user", "dialplan")
 
-CALL_EVENTS = ("QueueCallerJoin", "AgentCalled", "Newstate", "AgentConnect", "AgentComplete", "Hangup")
-"""What every answered call shows, one of each class that is filtered most often."""
-
 Verdict = Literal["ok", "fail", "warn", "unknown"]
 
 
@@ -51,12 +48,30 @@ class Check(msgspec.Struct, frozen=True):
     remedy: str = ""
 
 
-async def inspect_stream(events: Link, control: Link, deadline: float) -> list[Check]:
+class Heard:
+    """What an events login was sent: names of events, their classes, and the calls that joined a queue."""
+
+    def __init__(self) -> None:
+        self.names: set[str] = set()
+        self.classes: set[str] = set()
+        self.calls: set[str] = set()
+
+    def take(self, batch: Batch) -> None:
+        """Note what came."""
+        for frame, _ in batch:
+            self.names.add(frame.name)
+            self.classes.update(frame.headers.get("Privilege", "").split(","))
+            if frame.name == "QueueCallerJoin":
+                self.calls.add(frame.headers.get("Uniqueid", ""))
+
+
+async def inspect_stream(events: Link, control: Link, deadline: float, heard: Heard) -> list[Check]:
     """Send a heartbeat and judge what comes back: that it comes, its opening, its delay."""
     heart = Heartbeat(deadline)
     arrival: asyncio.Future[tuple[Frame, float]] = asyncio.get_running_loop().create_future()
 
     def watch(batch: Batch) -> None:
+        heard.take(batch)
         for frame, _ in batch:
             seen = heart.see(frame.headers, time.monotonic()) if frame.name == "UserEvent" else None
             if seen is not None and not arrival.done():
@@ -166,57 +181,20 @@ async def _ring_timeout(queue: str, lookup: Lookup) -> Check:
     name, where = f"ring timeout of {queue}", f"queues.conf [{queue}]"
     value = await lookup.get("queues.conf", queue, "timeout")
     if value is None:
-        return Check(name, "unknown", "cannot be asked over AMI", f"{where}: timeout must be well above 15, say 25")
+        return Check(name, "unknown", lookup.silence, f"{where}: timeout must be well above 15, say 25")
     seconds = int(value) if value.isascii() and value.isdigit() else DEFAULT_RING_SECONDS
     if 0 < seconds <= PROMISE_SECONDS:
         return Check(name, "fail", f"{seconds} s: a late answer cannot exist", f"{where}: timeout = 25")
     return Check(name, "ok", f"{seconds} s" if seconds else "rings until answered")
 
 
-async def inspect_phones(control: Link, snapshot: Snapshot, lookup: Lookup) -> list[Check]:
-    """Judge `device_state_busy_at` of the members' endpoints, and whether contacts can be asked for."""
-    devices = dict.fromkeys(member.state_interface for member in snapshot.members)
-    endpoints = [name.removeprefix("PJSIP/") for name in devices if re.fullmatch(r"PJSIP/[\w.-]+", name, re.ASCII)]
-    values = [await _busy_at(control, endpoint, lookup) for endpoint in endpoints]
-    hiding = [endpoint for endpoint, value in zip(endpoints, values, strict=True) if value not in {None, "", "0"}]
-    remedy = "pjsip.conf, each endpoint: leave device_state_busy_at unset"
-    if hiding:
-        busy = Check("device_state_busy_at", "fail", f"hides ringing of {', '.join(hiding[:5])}", remedy)
-    elif None in values or not values:
-        busy = Check("device_state_busy_at", "unknown", "cannot be asked over AMI", remedy)
-    else:
-        busy = Check("device_state_busy_at", "ok", f"unset for {len(endpoints)} phones")
-    if snapshot.contacts is None:
-        load = "modules.conf: load = func_pjsip_endpoint.so, func_pjsip_aor.so, func_pjsip_contact.so"
-        return [busy, Check("contacts", "warn", "cannot be asked for after a reconnect", load)]
-    return [busy, Check("contacts", "ok", f"{len(snapshot.contacts)} registered")]
-
-
-async def _busy_at(control: Link, endpoint: str, lookup: Lookup) -> str | None:
-    """Return the value, None when it cannot be known."""
-    told = await variable(control, f"PJSIP_ENDPOINT({endpoint},device_state_busy_at)")
-    return told or await lookup.get("pjsip.conf", endpoint, "device_state_busy_at")
-
-
-async def inspect_live(events: Link, control: Link, deadline: float) -> tuple[list[Check], Snapshot | None]:
+async def inspect_live(
+    events: Link, control: Link, deadline: float, heard: Heard
+) -> tuple[list[Check], Snapshot | None]:
     """Run the checks that need no configuration file; without rights for a snapshot there is none."""
     checks = await inspect_rights(events, control)
     if any(check.name == "control rights" and check.verdict == "fail" for check in checks):
         return checks, None
     snapshot = await take_snapshot(control)
-    stream = await inspect_stream(events, control, deadline)
+    stream = await inspect_stream(events, control, deadline, heard)
     return [*stream, *checks, *await inspect_switch(control, snapshot)], snapshot
-
-
-async def listen_for_call(events: Link, seconds: float) -> Check:
-    """Tell which events of an answered call come through, while somebody makes one."""
-    seen: set[str] = set()
-    events.deliver(lambda batch: seen.update(frame.name for frame, _ in batch))
-    await asyncio.sleep(seconds)
-    missing = [name for name in CALL_EVENTS if name not in seen]
-    if len(missing) == len(CALL_EVENTS):
-        return Check("test call", "unknown", "no call was seen")
-    if missing:
-        remedy = f"manager.conf [{events.username}]: read = {','.join(NEEDED_CLASSES)}, and the event filters"
-        return Check("test call", "fail", f"never saw {', '.join(missing)}", remedy)
-    return Check("test call", "ok", "every event of an answered call was seen")

@@ -1,4 +1,4 @@
-"""The doctor's checks of configuration: what the events login reads, its filters, and queue_log."""
+"""The doctor's checks of configuration: what the events login reads, and its filters."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ import re
 from typing import TYPE_CHECKING
 
 from callcenter.ami.inspect import NEEDED_CLASSES, Check
+from callcenter.ami.inspect_call import CONNECTIONS, LOST, UNCONNECTED, as_lines, inspect_heard_classes
 from callcenter.ami.names import NEEDED, VARIABLES
-from callcenter.errors import UnreadableFile
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from pathlib import Path
 
     from callcenter.ami.conf import Setting
+    from callcenter.ami.inspect import Heard
     from callcenter.ami.lookup import InFiles, Lookup
 
 PATIENT_MILLISECONDS = 10_000
@@ -24,49 +24,73 @@ NOTHING = "(?!)"
 
 _FILTER = re.compile(r"eventfilter(?:\((.*)\))?", re.IGNORECASE)
 _NAMED = re.compile(r"name\(([^()]*)\)")
-_LISTED = 6
+_LISTED, _TOLD = 6, 15
 
 
-async def inspect_login(username: str, lookup: Lookup) -> list[Check]:
+async def inspect_login(username: str, lookup: Lookup, heard: Heard) -> list[Check]:
     """Judge the event classes that the events login reads, and how long the switch waits for it."""
     where = f"manager.conf [{username}]"
-    line = f"{where}: read = {','.join(NEEDED_CLASSES)}"
+    written = await lookup.get("manager.conf", username, "writetimeout")
+    if written is None:
+        patience = Check("writetimeout", "unknown", lookup.silence, f"{where}: writetimeout = 60000")
+    else:
+        patience = _patience(int(written) if written.isascii() and written.isdigit() else 100, where)
     read = await lookup.get("manager.conf", username, "read")
-    if read is None:
-        return [
-            Check("event classes", "unknown", "cannot be asked over AMI; give --listen and make a test call", line),
-            Check("writetimeout", "unknown", "cannot be asked over AMI", f"{where}: writetimeout = 60000"),
-        ]
+    classes = inspect_heard_classes(username, heard) if read is None else [_classes(read, where)]
+    return [*classes, patience, *await _disabled(lookup)]
+
+
+def _classes(read: str, where: str) -> Check:
     classes = {name.strip() for name in read.split(",")}
     missing = [] if "all" in classes else [name for name in NEEDED_CLASSES if name not in classes]
-    written = await lookup.get("manager.conf", username, "writetimeout") or ""
-    patience = int(written) if written.isascii() and written.isdigit() else 100
-    return [
-        Check("event classes", "fail", f"does not read {', '.join(missing)}", line)
-        if missing
-        else Check("event classes", "ok", read),
-        Check("writetimeout", "ok", f"{patience} ms")
-        if patience >= PATIENT_MILLISECONDS
-        else Check(
-            "writetimeout", "warn", f"{patience} ms: a slow moment costs the login", f"{where}: writetimeout = 60000"
-        ),
-    ]
+    if not missing:
+        return Check("event classes", "ok", read)
+    lost = "; ".join(f"without {name}: {LOST[name]}" for name in missing)
+    line = f"{where}: read = {','.join(NEEDED_CLASSES)}"
+    return Check("event classes", "fail", f"does not read {', '.join(missing)} ({lost})", line)
+
+
+def _patience(milliseconds: int, where: str) -> Check:
+    if milliseconds >= PATIENT_MILLISECONDS:
+        return Check("writetimeout", "ok", f"{milliseconds} ms")
+    found = f"{milliseconds} ms: a slow moment costs the login"
+    return Check("writetimeout", "warn", found, f"{where}: writetimeout = 60000")
+
+
+async def _disabled(lookup: Lookup) -> list[Check]:
+    """Judge what is switched off for every login; no line where nothing needed is."""
+    written = await lookup.get("manager.conf", "general", "disabledevents") or ""
+    off = [name.strip() for name in written.split(",") if name.strip() in NEEDED]
+    if not off:
+        return []
+    found = f"{', '.join(off)} are sent to no login at all{_lost(off)}"
+    return [Check("disabled events", "fail", found, "manager.conf [general]: take them out of disabledevents")]
 
 
 def inspect_filters(username: str, files: InFiles) -> Check:
-    """Judge whether every event that is needed passes the filters of the events login."""
-    lines = files.conf("manager.conf").lines(username)
-    filters = [line for line in lines if _FILTER.fullmatch(line.name)]
+    """Judge whether every event that is needed passes the filters of the events login, and name the missing lines."""
+    conf = files.conf("manager.conf")
+    if username not in conf:
+        return Check(
+            "event filters", "unknown", files.silence, f"--config-dir must hold manager.conf with [{username}]"
+        )
+    filters = [line for line in conf.lines(username) if _FILTER.fullmatch(line.name)]
     blocked = blocked_names(filters)
     if not blocked:
         return Check("event filters", "ok", f"{len(filters)} filters let every needed event through")
     some = ", ".join(blocked[:_LISTED]) + (" ..." if len(blocked) > _LISTED else "")
-    return Check(
-        "event filters",
-        "fail",
-        f"{len(blocked)} needed events do not pass: {some}",
-        f"{filters[0]}: add filters for them; `callcenter doctor --print-manager-conf` lists all",
-    )
+    found = f"{len(blocked)} needed events do not pass: {some}{_lost(blocked)}"
+    if len(blocked) > _TOLD:
+        remedy = f"{filters[0]}: add filters for them; `callcenter doctor --print-manager-conf` lists all"
+    else:
+        advanced = any("(" in line.name for line in filters)
+        remedy = f"{filters[-1]}: below it add, and take out what excludes them:{as_lines(blocked, advanced=advanced)}"
+    return Check("event filters", "fail", found, remedy)
+
+
+def _lost(names: Iterable[str]) -> str:
+    """Say what goes with these events, where they say who is connected to whom."""
+    return f"; {UNCONNECTED}" if CONNECTIONS.intersection(names) else ""
 
 
 def blocked_names(filters: Iterable[Setting]) -> list[str]:
@@ -115,32 +139,3 @@ def _compiled(expression: str) -> re.Pattern[str]:
         return re.compile(expression)
     except re.error:
         return re.compile(NOTHING)
-
-
-async def inspect_queue_log(lookup: Lookup, path: Path | None) -> Check:
-    """Judge whether queue_log is written, and to be read by us."""
-    if await lookup.get("logger.conf", "general", "queue_log") == "no":
-        return Check("queue_log", "fail", "switched off", "logger.conf [general]: queue_log = yes")
-    if path is None:
-        hint = "give --queue-log FILE; with realtime queues logger.conf [general] needs queue_log_to_file = yes"
-        return Check("queue_log", "unknown", "no file was given", hint)
-    try:
-        _read_end(path)
-    except UnreadableFile as error:
-        return Check("queue_log", "fail", str(error), "logger.conf [general]: queue_log = yes, queue_log_to_file = yes")
-    return Check("queue_log", "ok", str(path))
-
-
-def _read_end(path: Path) -> None:
-    """Read a little of the file.
-
-    Raises:
-        UnreadableFile: It is missing, not ours to read, or no queue_log.
-    """
-    try:
-        with path.open("rb") as file:
-            first = file.readline(1024)
-    except OSError as error:
-        raise UnreadableFile(f"{path} cannot be read: {error.strerror}") from error
-    if not re.match(rb"\d+\|", first):
-        raise UnreadableFile(f"{path} does not look like a queue_log")

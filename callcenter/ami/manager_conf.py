@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from callcenter.ami.inspect import NEEDED_CLASSES
 from callcenter.ami.names import NEEDED, VARIABLES
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
 
 _HEAD = """\
 ; Two manager logins for callcenter. Where to put this:
@@ -47,22 +52,28 @@ def manager_conf(events: str, control: str, permit: str, *, advanced: bool) -> s
         permit: Address and mask of the machine that callcenter runs on.
         advanced: Filters as Asterisk 22.1 and newer write them; otherwise as every Asterisk does.
     """
-    filters = _advanced_filters() if advanced else _plain_filters()
+    filters = _filters(advanced=advanced)
     return _HEAD.format(
         events=events, control=control, permit=permit, classes=",".join(NEEDED_CLASSES), filters=filters
     )
 
 
-def _advanced_filters() -> str:
-    lines = [f"eventfilter(action(include),name({name})) =" for name in NEEDED if name != "VarSet"]
-    lines += [
-        f"eventfilter(action(include),name(VarSet),header(Variable),method(exact)) = {variable}"
-        for variable in sorted(VARIABLES)
+def filter_lines(names: Collection[str], *, advanced: bool) -> list[str]:
+    """Return the lines of manager.conf that let these events through."""
+    plain = [name for name in names if name != "VarSet"]
+    variables = sorted(VARIABLES) if "VarSet" in names else []
+    if advanced:
+        chosen = "eventfilter(action(include),name(VarSet),header(Variable),method(exact))"
+        return [f"eventfilter(action(include),name({n})) =" for n in plain] + [f"{chosen} = {v}" for v in variables]
+    return [f"eventfilter = Event: {n}[^A-Za-z]" for n in plain] + [
+        f"eventfilter = Variable: {v}[^A-Za-z]" for v in variables
     ]
-    return "\n".join(["; Asterisk 22.1 and newer: cheap filters by name.", *lines, ""])
 
 
-def _plain_filters() -> str:
-    lines = [f"eventfilter = Event: {name}[^A-Za-z]" for name in NEEDED if name != "VarSet"]
-    lines += [f"eventfilter = Variable: {variable}[^A-Za-z]" for variable in sorted(VARIABLES)]
-    return "\n".join(["; Any Asterisk: each event is searched with these expressions.", *lines, ""])
+def _filters(*, advanced: bool) -> str:
+    heading = (
+        "; Asterisk 22.1 and newer: cheap filters by name."
+        if advanced
+        else "; Any Asterisk: each event is searched with these expressions."
+    )
+    return "\n".join([heading, *filter_lines(NEEDED, advanced=advanced), ""])

@@ -84,7 +84,7 @@ async def take_snapshot(control: Asks) -> Snapshot:
         waiting=tuple(waiting),
         channels=tuple(_channel(item) for item in channels if item.get("Event") == "CoreShowChannel"),
         devices=await _devices(control),
-        contacts=await _contacts(control, members),
+        contacts=await take_contacts(control, (member.state_interface for member in members)),
     )
 
 
@@ -106,10 +106,9 @@ async def _devices(control: Asks) -> tuple[DeviceState, ...] | None:
     return tuple(DeviceState(item.get("Device", ""), item.get("State", "")) for item in listed)
 
 
-async def _contacts(control: Asks, members: Iterable[MemberState]) -> tuple[ContactState, ...] | None:
-    """Return the contacts of the endpoints that members ring."""
-    devices = dict.fromkeys(member.state_interface for member in members)
-    names = [device.removeprefix(_PJSIP) for device in devices if device.startswith(_PJSIP)]
+async def take_contacts(control: Asks, devices: Iterable[str]) -> tuple[ContactState, ...] | None:
+    """Return the contacts of the endpoints among these devices, None where the switch cannot be asked."""
+    names = [device.removeprefix(_PJSIP) for device in dict.fromkeys(devices) if device.startswith(_PJSIP)]
     endpoints = [name for name in names if _PLAIN.fullmatch(name)]
     # An unknown function is an error in Asterisk's log each time, so a few are tried before all are.
     for endpoint in endpoints[:_PROBES]:

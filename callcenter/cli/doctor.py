@@ -4,19 +4,25 @@ from __future__ import annotations
 
 import asyncio
 import sys
+import time
 from collections import Counter
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from callcenter.ami.inspect import Check, inspect_live, inspect_phones, inspect_queues, listen_for_call
-from callcenter.ami.inspect_config import inspect_filters, inspect_login, inspect_queue_log
+from callcenter.ami.inspect import Check, Heard, inspect_live, inspect_queues
+from callcenter.ami.inspect_call import inspect_call, inspect_heard_filters, listen
+from callcenter.ami.inspect_config import inspect_filters, inspect_login
+from callcenter.ami.inspect_log import inspect_queue_log
+from callcenter.ami.inspect_phones import inspect_phones
 from callcenter.ami.link import Link
 from callcenter.ami.lookup import InFiles, Lookup, Nowhere, OnSwitch
 from callcenter.ami.manager_conf import manager_conf
 from callcenter.ami.settings import AmiSettings, check_ami
 from callcenter.config import SETTINGS_FILE, load_settings
+from callcenter.errors import BadInput
+from callcenter.tracker.settings import RulesSettings
 
 app = typer.Typer(add_completion=False, help="Check every setting that the evidence depends on.")
 
@@ -24,7 +30,7 @@ EXIT_FAILED = 1
 _MARKS = {"ok": "ok     ", "fail": "FAIL   ", "warn": "warn   ", "unknown": "unknown"}
 
 
-async def examine(ami: AmiSettings, config_dir: Path | None, queue_log: Path | None, listen: float) -> list[Check]:
+async def examine(ami: AmiSettings, config_dir: Path | None, queue_log: Path | None, seconds: float) -> list[Check]:
     """Run every check that can be run with what is at hand.
 
     Raises:
@@ -35,7 +41,7 @@ async def examine(ami: AmiSettings, config_dir: Path | None, queue_log: Path | N
     try:
         control = await Link.open(ami, ami.control, events=False)
         try:
-            return await _examine(ami, (events, control), config_dir, queue_log, listen)
+            return await _examine(ami, (events, control), config_dir, queue_log, seconds)
         finally:
             control.close()
     finally:
@@ -43,19 +49,25 @@ async def examine(ami: AmiSettings, config_dir: Path | None, queue_log: Path | N
 
 
 async def _examine(
-    ami: AmiSettings, links: tuple[Link, Link], config_dir: Path | None, queue_log: Path | None, listen: float
+    ami: AmiSettings, links: tuple[Link, Link], config_dir: Path | None, queue_log: Path | None, seconds: float
 ) -> list[Check]:
     events, control = links
-    checks, snapshot = await inspect_live(events, control, ami.heartbeat_deadline)
-    lookup, more = await _find_lookup(ami, control, config_dir)
-    checks += [*await inspect_login(ami.events.username, lookup), *more]
+    name, heard = ami.events.username, Heard()
+    checks, snapshot = await inspect_live(events, control, ami.heartbeat_deadline, heard)
+    if seconds:
+        print(
+            f"Listening for {seconds:g} s: call a queue, answer, hang up; let another caller's time run out ...",
+            file=sys.stderr,
+        )
+        await listen(events, seconds, heard)
+        checks.append(inspect_call(name, heard))
+    lookup, secrets = await _find_lookup(ami, control, config_dir)
+    checks += [*await inspect_login(name, lookup, heard), *secrets]
+    checks.append(inspect_filters(name, lookup) if isinstance(lookup, InFiles) else inspect_heard_filters(name, heard))
     if snapshot is not None:
         checks += await inspect_queues(snapshot, lookup)
         checks += await inspect_phones(control, snapshot, lookup)
-    checks.append(await inspect_queue_log(lookup, queue_log))
-    if listen:
-        print(f"Listening for {listen:g} s: call a queue, answer, hang up ...", file=sys.stderr)
-        checks.append(await listen_for_call(events, listen))
+    checks += await inspect_queue_log(lookup, queue_log or ami.queue_log, snapshot, heard.calls, time.time())
     return checks
 
 
@@ -71,19 +83,27 @@ async def _find_lookup(ami: AmiSettings, control: Link, config_dir: Path | None)
     )
     found = [exposed] if readable else []
     if config_dir is not None:
-        files = InFiles(config_dir)
-        return files, [*found, inspect_filters(ami.events.username, files)]
-    by_hand = Check(
-        "event filters", "unknown", "cannot be asked over AMI", "give --config-dir, or --listen and make a test call"
-    )
-    return on_switch if readable else Nowhere(), [*found, by_hand]
+        return InFiles(config_dir), found
+    return on_switch if readable else Nowhere(), found
+
+
+def inspect_roster(rules: RulesSettings) -> Check:
+    """Judge whether there is a roster to judge by."""
+    try:
+        roster = rules.read_roster()
+    except BadInput as error:
+        return Check("roster", "fail", str(error), f"`callcenter roster check {rules.roster}` says all that is wrong")
+    if roster is None:
+        remedy = "settings: [rules] roster = roster.json; `callcenter roster convert` makes one of a workbook"
+        return Check("roster", "warn", "none: nothing is proposed, every record stays undetermined", remedy)
+    return Check("roster", "ok", f"{len({seat.agent for seat in roster.seats})} agents")
 
 
 def _print(checks: list[Check]) -> None:
     for check in checks:
         print(f"{_MARKS[check.verdict]}  {check.name}: {check.found}")
         if check.remedy:
-            print(f"         -> {check.remedy}")
+            print("         -> " + check.remedy.replace("\n", "\n            "))
     counts = Counter(check.verdict for check in checks)
     print(f"\n{counts['ok']} ok, {counts['fail']} failed, {counts['warn']} warnings, {counts['unknown']} unknown.")
 
@@ -98,7 +118,7 @@ def main(
     control: Annotated[str, typer.Option(help="Name of the control login.")] = "control",
     control_secret_file: Annotated[Path | None, typer.Option(help="File with its secret.")] = None,
     config_dir: Annotated[Path | None, typer.Option(help="Asterisk's configuration, if it is on this machine.")] = None,
-    queue_log: Annotated[Path | None, typer.Option(help="Asterisk's queue_log.")] = None,
+    queue_log: Annotated[Path | None, typer.Option(help="Its queue_log; unsaid: the settings' own.")] = None,
     listen: Annotated[float, typer.Option(min=0, help="Seconds to listen for a test call.")] = 0,
     print_manager_conf: Annotated[bool, typer.Option(help="Print the logins for an existing PBX.")] = False,
     permit: Annotated[str, typer.Option(help="Our address, for --print-manager-conf.")] = "127.0.0.1/255.255.255.255",
@@ -113,10 +133,11 @@ def main(
             "events": {"username": events, "secret_file": events_secret_file},
             "control": {"username": control, "secret_file": control_secret_file},
         }
-        ami = check_ami({"host": host, "port": port, **logins}, "options")
+        ami, checks = check_ami({"host": host, "port": port, **logins}, "options"), []
     else:
-        ami = load_settings(settings).ami
-    checks = asyncio.run(examine(ami, config_dir, queue_log, listen))
+        told = load_settings(settings)
+        ami, checks = told.ami, [inspect_roster(told.rules)]
+    checks += asyncio.run(examine(ami, config_dir, queue_log, listen))
     _print(checks)
     if any(check.verdict == "fail" for check in checks):
         sys.exit(EXIT_FAILED)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import difflib
 import getpass
+import sys
 import time
 from collections.abc import Awaitable, Callable
 from datetime import datetime
@@ -15,7 +17,8 @@ import typer
 from callcenter.cli.office import at_desk
 from callcenter.cli.password import typed_twice
 from callcenter.cli.serve import SettingsPath
-from callcenter.config import load_settings
+from callcenter.config import Settings, load_settings
+from callcenter.errors import BadInput
 from callcenter.rules.roles import Role
 from callcenter.store import Desk
 from callcenter.store.people import Account, Accounts, NewAccount, add_account, change_account, list_accounts
@@ -39,7 +42,12 @@ def add_user(
     ] = None,
     settings: SettingsPath = None,
 ) -> None:
-    """Add an account; its password is asked for, or is the first line of the input."""
+    """Add an account; its password is asked for, or is the first line of the input.
+
+    An agent's name is the roster's: a name that it does not have would never meet a record or a score.
+    """
+    if agent is not None:
+        _check_agent(load_settings(settings), agent)
     new = NewAccount(
         name=name, full_name=full_name or name, role=role, agent=agent, team=team,
         joined=None if joined is None else joined.date(),
@@ -76,6 +84,28 @@ def list_users(settings: SettingsPath = None) -> None:
     for account in _at_desk(settings, _every):
         state = "" if account.disabled_at is None else "disabled"
         print(f"{account.name:<20}  {account.role:<20}  {account.agent or '-':<16}  {account.team or '-':<12}  {state}")
+
+
+def _check_agent(settings: Settings, agent: str) -> None:
+    """Refuse a name that nobody on the floor has; without a roster that cannot be told, which is said.
+
+    Raises:
+        BadInput: The roster has no such agent, or cannot be used.
+    """
+    roster = settings.rules.read_roster()
+    if roster is None:
+        print(
+            f"warning: the settings name no roster ([rules] roster), so nobody can tell whether {agent!r} is an agent",
+            file=sys.stderr,
+        )
+        return
+    known = {*(seat.agent for seat in roster.seats), *settings.agents.names.values()}
+    if agent not in known:
+        near = difflib.get_close_matches(agent, known, n=1)
+        meant = f"did you mean {near[0]!r}? " if near else ""
+        raise BadInput(
+            f"--agent: the roster has no {agent!r}; {meant}Give a name as the roster has it, or add it there"
+        )
 
 
 async def _every(desk: Desk) -> list[Account]:

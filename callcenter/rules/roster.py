@@ -17,6 +17,10 @@ from callcenter.rules.duty import Roster, Seat, Stretch, less, overlapping
 _TOLD = 20
 """So many faults are told at once; the rest are counted."""
 
+_WORKBOOK = b"PK\x03\x04"
+_SHEETS = frozenset({".xlsx", ".xlsm", ".xls", ".ods", ".csv"})
+_CONVERT = "what judges reads JSON: `callcenter roster convert {} roster.json` makes it, then name that file"
+
 _LISTS = ("agents", "shifts", "leave", "breaks")
 _KEYS = frozenset({"timezone", "legit_extensions", *_LISTS})
 T = TypeVar("T", bound=msgspec.Struct)
@@ -46,11 +50,16 @@ def load_roster(path: Path, timezone: str | None = None) -> Roster:
         timezone: Where times without an offset belong when the file itself does not say.
 
     Raises:
-        UnreadableFile: There is no such file, or it is not JSON.
+        UnreadableFile: There is no such file, or it is not JSON, as a workbook is not.
         BadInput: Rows are wrong; each is named with what is wrong with it.
     """
+    if path.is_dir():
+        raise UnreadableFile(f"the roster {path} is a folder; {_CONVERT.format(path)}")
     try:
-        raw = msgspec.json.decode(path.read_bytes())
+        held = path.read_bytes()
+        if path.suffix.lower() in _SHEETS or held.startswith(_WORKBOOK):
+            raise UnreadableFile(f"the roster {path} is a spreadsheet; {_CONVERT.format(path)}")
+        raw = msgspec.json.decode(held)
     except OSError as error:
         raise UnreadableFile(f"the roster {path} cannot be read: {error.strerror or error}") from error
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:

@@ -16,7 +16,7 @@ import yaml
 from callcenter.domain.frame import SECOND
 from callcenter.errors import BadInput, UnreadableFile
 from callcenter.rules.dates import zone_named
-from callcenter.rules.edition import NO_FIGURE, Edition, Rulebook
+from callcenter.rules.edition import NO_FIGURE, Edition, Mode, Promise, Rule, Rulebook, Severity
 from callcenter.rules.soundness import check
 
 _FORMAT = 1
@@ -24,6 +24,8 @@ _PACKAGED = "the packaged rulebook"
 _PROPOSED = "the proposed rulebook"
 _LARGEST = 4_000_000
 _SUFFIX = "_seconds"
+_PARTS: dict[str, type[Rule | Promise]] = {"violations": Rule, "promises": Promise}
+_WORDS: dict[str, type[Severity | Mode]] = {"severity": Severity, "lesser": Severity, "mode": Mode}
 
 
 def load_rulebook(path: Path | None = None) -> Rulebook:
@@ -125,9 +127,28 @@ def _merged(base: Any, own: Any) -> Any:
 
 def _edition(raw: Any, named: str) -> Edition:
     try:
-        return msgspec.convert(_in_micros(raw), Edition)
+        told = _in_micros(raw)
+        for part, kind in _PARTS.items():
+            _check_each(told, part, kind, named)
+        return msgspec.convert(told, Edition)
     except (msgspec.ValidationError, ValueError) as error:
         raise BadInput(f"{named}: {error}") from error
+
+
+def _check_each(told: Any, part: str, kind: type[Rule | Promise], named: str) -> None:
+    """Name the rule or promise that is wrong: of the whole edition, msgspec would say `violations[...]`."""
+    entries = told.get(part) if isinstance(told, dict) else None
+    for code, entry in entries.items() if isinstance(entries, dict) else ():
+        try:
+            msgspec.convert(entry, kind)
+        except msgspec.ValidationError as error:
+            raise BadInput(f"{named}, {code}: {error}{_choices(str(error))}") from error
+
+
+def _choices(fault: str) -> str:
+    """List the words of which one is meant, where the fault is of a field that has few."""
+    words = next((kind for field, kind in _WORDS.items() if fault.endswith(f".{field}`")), ())
+    return f"; write one of {', '.join(words)}" if words else ""
 
 
 def _in_micros(raw: Any) -> Any:

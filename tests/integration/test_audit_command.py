@@ -54,12 +54,41 @@ def add(run: Runner, name: str = "root", role: str = "admin", *more: str) -> str
     return run("user", "add", name, "--role", role, *more, typed=f"{PASSWORD}\n")
 
 
+def give_roster(home: Path) -> None:
+    """Let the settings name a roster with one agent."""
+    (home / "roster.json").write_text('{"agents": [{"agent": "Alice", "interface": "PJSIP/1001"}], "shifts": []}')
+    with (home / "callcenter.toml").open("a") as settings:
+        settings.write(f'[rules]\nroster = "{home}/roster.json"\n')
+
+
 def test_first_day_is_said_or_refused(run: Runner, home: Path) -> None:
     add(run, "carol", "agent", "--agent", "Carol", "--joined", "2026-02-10")
     with closing(sqlite3.connect(home / "callcenter.sqlite")) as connection:
         assert connection.execute("SELECT joined FROM accounts").fetchall() == [("2026-02-10",)]
     told = ["add", "dan", "--role", "agent", "--joined", "10.2.2026", "--settings", str(home / "callcenter.toml")]
     assert CliRunner().invoke(user.app, told, input=f"{PASSWORD}\n").exit_code == 2
+
+
+def test_agent_whom_the_roster_lacks_is_refused_before_a_password_is_asked_for(run: Runner, home: Path) -> None:
+    give_roster(home)
+    with pytest.raises(BadInput, match=r"the roster has no 'Alise'; did you mean 'Alice'\?"):
+        run("user", "add", "alice", "--role", "agent", "--agent", "Alise")
+    with pytest.raises(BadInput, match="the roster has no 'Zoe'; Give a name"):
+        run("user", "add", "zoe", "--role", "agent", "--agent", "Zoe")
+    assert run("user", "list") == ""
+
+
+def test_agent_whom_the_roster_has_is_taken(run: Runner, home: Path) -> None:
+    give_roster(home)
+    add(run, "alice", "agent", "--agent", "Alice")
+    assert run("user", "list").split() == ["alice", "agent", "Alice", "-"]
+
+
+def test_without_a_roster_an_agents_name_is_taken_with_a_warning(run: Runner, home: Path) -> None:
+    told = ["add", "alice", "--role", "agent", "--agent", "Alice", "--settings", str(home / "callcenter.toml")]
+    result = CliRunner().invoke(user.app, told, input=f"{PASSWORD}\n", catch_exceptions=False)
+    assert result.exit_code == 0
+    assert "warning: the settings name no roster" in result.stderr
 
 
 def test_first_administrator_is_made_on_the_machine(run: Runner) -> None:

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 import pytest
 
 from callcenter.ami.conf import Conf
-from callcenter.ami.inspect import inspect_queues
-from callcenter.ami.inspect_config import blocked_names, inspect_filters, inspect_login, inspect_queue_log
+from callcenter.ami.inspect import Heard, inspect_queues
+from callcenter.ami.inspect_call import CONNECTIONS
+from callcenter.ami.inspect_config import blocked_names, inspect_filters, inspect_login
 from callcenter.ami.lookup import InFiles, Nowhere
-from callcenter.ami.manager_conf import manager_conf
+from callcenter.ami.manager_conf import filter_lines, manager_conf
 from callcenter.ami.names import NEEDED
-from callcenter.domain.snapshot import QueueState, Snapshot
 from callcenter.errors import UnreadableFile
+from tests.unit.ami.doctor_links import snapshot_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -42,34 +43,15 @@ def etc(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def snapshot(*queues: str) -> Snapshot:
-    return Snapshot(
-        after=None,
-        before=None,
-        after_seq=None,
-        before_seq=None,
-        version="22.10.1",
-        system_name="pbx",
-        started="",
-        queues=tuple(QueueState(name, "ringall", 0) for name in queues),
-        members=(),
-        waiting=(),
-        channels=(),
-        devices=(),
-        contacts=(),
-    )
-
-
 def test_section_takes_its_templates_settings_and_then_its_own(etc: Path) -> None:
     conf = Conf(etc, "queues.conf")
     assert [setting.value for setting in conf.all("merchants", "timeout")] == ["25", "10"]
-    assert str(conf.last("merchants", "timeout")) == "queues.conf:9"
-    assert conf.last("consumers", "colour") is None
+    assert str(conf.all("merchants", "timeout")[-1]) == "queues.conf:9"
+    assert conf.all("consumers", "colour") == []
 
 
 def test_included_file_belongs_to_the_section_that_includes_it(etc: Path) -> None:
-    member = Conf(etc, "queues.conf").last("consumers", "member")
-    assert member is not None
+    (member,) = Conf(etc, "queues.conf").all("consumers", "member")
     assert (member.value, str(member)) == ("PJSIP/1001", "members.conf:1")
 
 
@@ -80,12 +62,12 @@ def test_section_that_is_added_to_later_is_one_section(tmp_path: Path) -> None:
 
 def test_file_that_includes_itself_is_read_to_an_end(tmp_path: Path) -> None:
     (tmp_path / "loop.conf").write_text("[a]\nx = 1\n#include loop.conf\n")
-    assert Conf(tmp_path, "loop.conf").last("a", "x") is not None
+    assert Conf(tmp_path, "loop.conf").all("a", "x")
 
 
 def test_included_file_that_is_missing_is_passed_over(tmp_path: Path) -> None:
     (tmp_path / "a.conf").write_text("[a]\n#tryinclude none.conf\nx = 1\n")
-    assert Conf(tmp_path, "a.conf").last("a", "x") is not None
+    assert Conf(tmp_path, "a.conf").all("a", "x")
 
 
 def test_file_that_is_missing_is_named(tmp_path: Path) -> None:
@@ -103,18 +85,18 @@ def test_file_that_is_missing_is_named(tmp_path: Path) -> None:
     ],
 )
 async def test_ring_timeout_is_judged_against_three_rings(etc: Path, queue: str, verdict: str, found: str) -> None:
-    (check,) = await inspect_queues(snapshot(queue), InFiles(etc))
+    (check,) = await inspect_queues(snapshot_of(queue), InFiles(etc))
     assert (check.verdict, check.found) == (verdict, found)
 
 
 async def test_ring_timeout_that_cannot_be_known_is_unknown_and_says_where_to_look() -> None:
-    (check,) = await inspect_queues(snapshot("consumers"), Nowhere())
+    (check,) = await inspect_queues(snapshot_of("consumers"), Nowhere())
     assert check.verdict == "unknown"
     assert "queues.conf [consumers]: timeout" in check.remedy
 
 
 async def test_switch_without_queues_fails() -> None:
-    (check,) = await inspect_queues(snapshot(), Nowhere())
+    (check,) = await inspect_queues(snapshot_of(), Nowhere())
     assert check.verdict == "fail"
 
 
@@ -133,17 +115,23 @@ def login(tmp_path: Path, lines: str) -> InFiles:
     ],
 )
 async def test_event_classes_and_patience_are_judged(tmp_path: Path, lines: str, verdicts: list[str]) -> None:
-    checks = await inspect_login("events", login(tmp_path, lines))
+    checks = await inspect_login("events", login(tmp_path, lines), Heard())
     assert [check.verdict for check in checks] == verdicts
 
 
 async def test_classes_that_are_missing_are_named(tmp_path: Path) -> None:
-    checks = await inspect_login("events", login(tmp_path, "read = call,agent,user"))
-    assert checks[0].found == "does not read system, dialplan"
+    checks = await inspect_login("events", login(tmp_path, "read = call,agent,user"), Heard())
+    assert checks[0].found.startswith("does not read system, dialplan (without system: restarts of the switch")
+    assert "without dialplan: why a wait ended" in checks[0].found
+
+
+async def test_without_the_class_of_calls_nobody_is_accused_of_an_engaged_line(tmp_path: Path) -> None:
+    checks = await inspect_login("events", login(tmp_path, "read = system,agent,user,dialplan"), Heard())
+    assert "who talks with whom stays unknown, and nobody is accused of an engaged line" in checks[0].found
 
 
 async def test_classes_that_cannot_be_known_are_unknown() -> None:
-    checks = await inspect_login("events", Nowhere())
+    checks = await inspect_login("events", Nowhere(), Heard())
     assert [check.verdict for check in checks] == ["unknown", "unknown"]
 
 
@@ -165,7 +153,7 @@ async def test_printed_logins_have_the_evidence_grade_settings(tmp_path: Path, *
     assert await files.get("manager.conf", "general", "debug") == "on"
     assert await files.get("manager.conf", "events", "write") == ""
     assert await files.get("manager.conf", "control", "write") == "agent,reporting,user"
-    assert [check.verdict for check in await inspect_login("events", files)] == ["ok", "ok"]
+    assert [check.verdict for check in await inspect_login("events", files, Heard())] == ["ok", "ok"]
 
 
 @pytest.mark.parametrize(
@@ -190,26 +178,36 @@ def test_events_that_a_filter_keeps_back_are_known(tmp_path: Path, filters: str,
 def test_events_that_are_kept_back_are_named_with_the_line(tmp_path: Path) -> None:
     check = inspect_filters("events", login(tmp_path, "eventfilter = Event: AgentC"))
     assert check.verdict == "fail"
-    assert check.found.endswith(" ...")
+    assert "SoftHangupRequest ...;" in check.found
     assert check.remedy.startswith("manager.conf:2: add filters")
 
 
-async def test_queue_log_that_can_be_read_is_well(tmp_path: Path) -> None:
-    (tmp_path / "queue_log").write_text("1795418218|NONE|NONE|NONE|QUEUESTART|\n")
-    assert (await inspect_queue_log(Nowhere(), tmp_path / "queue_log")).verdict == "ok"
+OLDER = [name for name in NEEDED if name not in CONNECTIONS]
+"""What a manager.conf let through that was printed before it mattered who is connected to whom."""
 
 
-@pytest.mark.parametrize("content", ["", "hello\n"])
-async def test_file_that_is_no_queue_log_fails(tmp_path: Path, content: str) -> None:
-    (tmp_path / "queue_log").write_text(content)
-    assert (await inspect_queue_log(Nowhere(), tmp_path / "queue_log")).verdict == "fail"
+@pytest.mark.parametrize("advanced", [True, False])
+def test_lines_that_an_older_print_lacks_are_written_out_and_mend_it(tmp_path: Path, *, advanced: bool) -> None:
+    older = "\n".join(filter_lines(OLDER, advanced=advanced))
+    check = inspect_filters("events", login(tmp_path, older))
+    assert check.verdict == "fail"
+    assert check.found.startswith(f"{len(CONNECTIONS)} needed events do not pass: BridgeEnter, ")
+    assert check.found.endswith("; who talks with whom stays unknown, and nobody is accused of an engaged line")
+    _, *lines = check.remedy.split("\n")
+    assert len(lines) == len(CONNECTIONS)
+    mended = inspect_filters("events", login(tmp_path, "\n".join([older, *lines])))
+    assert mended.verdict == "ok"
 
 
-async def test_queue_log_that_is_missing_fails_and_one_not_named_is_unknown(tmp_path: Path) -> None:
-    assert (await inspect_queue_log(Nowhere(), tmp_path / "none")).verdict == "fail"
-    assert (await inspect_queue_log(Nowhere(), None)).verdict == "unknown"
+def test_filters_of_a_login_that_the_files_do_not_have_are_unknown(tmp_path: Path) -> None:
+    check = inspect_filters("somebody", login(tmp_path, "read = all"))
+    assert (check.verdict, check.found) == ("unknown", "its section is not in the files given")
 
 
-async def test_queue_log_that_is_switched_off_fails(tmp_path: Path) -> None:
-    (tmp_path / "logger.conf").write_text("[general]\nqueue_log = no\n")
-    assert (await inspect_queue_log(InFiles(tmp_path), None)).verdict == "fail"
+async def test_needed_events_that_are_sent_to_no_login_are_found(tmp_path: Path) -> None:
+    (tmp_path / "manager.conf").write_text(
+        "[general]\ndisabledevents = Newexten,BridgeEnter,VarSet\n[events]\nread = all\nwritetimeout = 60000\n"
+    )
+    *_, check = await inspect_login("events", InFiles(tmp_path), Heard())
+    assert (check.name, check.verdict) == ("disabled events", "fail")
+    assert check.found.startswith("BridgeEnter, VarSet are sent to no login at all; who talks with whom")

@@ -176,6 +176,22 @@ def test_file_that_is_not_json_is_unreadable(tmp_path: Path, content: bytes) -> 
         load_roster(path)
 
 
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [("r.xlsx", b"PK\x03\x04..."), ("R.XLSX", b""), ("shifts.csv", b"agent,from"), ("r", b"PK\x03\x04")],
+)
+def test_spreadsheet_says_how_it_becomes_a_roster(tmp_path: Path, name: str, content: bytes) -> None:
+    path = tmp_path / name
+    path.write_bytes(content)
+    with pytest.raises(UnreadableFile, match=r"is a spreadsheet; .*`callcenter roster convert \S+ roster\.json`"):
+        load_roster(path)
+
+
+def test_folder_of_csv_files_says_how_it_becomes_a_roster(tmp_path: Path) -> None:
+    with pytest.raises(UnreadableFile, match=r"is a folder; .*callcenter roster convert"):
+        load_roster(tmp_path)
+
+
 def test_file_with_wrong_rows_names_itself(tmp_path: Path) -> None:
     path = tmp_path / "roster.json"
     path.write_text("[]")

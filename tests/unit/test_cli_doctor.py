@@ -1,0 +1,40 @@
+"""`callcenter doctor`, as far as it needs no switch."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from callcenter.ami.inspect import Check
+from callcenter.cli.doctor import _print, inspect_roster
+from callcenter.tracker.settings import RulesSettings
+
+ROSTER = '{"agents": [{"agent": "Ann", "interface": "PJSIP/1001"}, {"agent": "Ann", "interface": "PJSIP/1002"}]}'
+
+
+def roster(tmp_path: Path, text: str, name: str = "roster.json") -> Check:
+    (tmp_path / name).write_text(text)
+    return inspect_roster(RulesSettings(roster=tmp_path / name))
+
+
+def test_missing_roster_is_a_warning_that_says_what_it_costs() -> None:
+    check = inspect_roster(RulesSettings())
+    assert (check.verdict, check.found) == ("warn", "none: nothing is proposed, every record stays undetermined")
+
+
+def test_roster_that_can_be_used_is_well(tmp_path: Path) -> None:
+    check = roster(tmp_path, ROSTER)
+    assert (check.verdict, check.found) == ("ok", "1 agents")
+
+
+@pytest.mark.parametrize(("text", "name"), [("{", "roster.json"), ('{"agent": []}', "r.json"), ("", "roster.xlsx")])
+def test_roster_that_cannot_be_used_fails_and_the_other_checks_go_on(tmp_path: Path, text: str, name: str) -> None:
+    check = roster(tmp_path, text, name)
+    assert check.verdict == "fail"
+    assert check.remedy.startswith("`callcenter roster check")
+
+
+def test_lines_to_add_stand_one_below_the_other(capsys: pytest.CaptureFixture[str]) -> None:
+    _print([Check("event filters", "fail", "2 do not pass", "add:\none\ntwo")])
+    assert "         -> add:\n            one\n            two\n" in capsys.readouterr().out
