@@ -125,10 +125,10 @@ class Settings(BaseSettings):
 
     def floor(self, roster: Roster | None = None) -> FloorSettings:
         """What the floor must be told from outside, in its own units; a setting wins over the roster."""
-        names = {} if roster is None else roster.names()
         permitted = None if roster is None else roster.legit_extensions
         return FloorSettings(
-            names=names | self.agents.names,
+            names=self.agents.names,
+            seats={} if roster is None else roster.tenures(),
             wrap_up={name: round(queue.wrap_up_seconds * SECOND) for name, queue in self.queues.items()},
             permitted=permitted if self.agents.permitted is None else self.agents.permitted,
             blocked_after=round(self.agents.blocked_after_seconds * SECOND),

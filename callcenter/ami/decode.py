@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from callcenter.domain import company as co
 from callcenter.domain import events as ev
 from callcenter.domain.frame import Frame
 
@@ -209,57 +210,55 @@ def _attended(f: Frame) -> ev.Event | None:
     if h["Result"] != "Success":
         return None
     moved, place = h.get("TransfereeUniqueid") or None, h.get("DestType", "").lower()
-    return ev.AttendedTransferred(
-        f.at, f.pos, h["OrigTransfererUniqueid"], h["SecondTransfererUniqueid"], moved, place
-    )
+    return ev.AttendedTransferred(f.at, f.pos, h["OrigTransfererUniqueid"], h["SecondTransfererUniqueid"], moved, place)
 
 
 def _bridge_enter(f: Frame) -> ev.Event:
     h = f.headers
     bridge = "" if h.get("BridgeTechnology") == "holding_bridge" else h["BridgeUniqueid"]
-    return ev.BridgeEntered(
+    return co.BridgeEntered(
         f.at, f.pos, h["Uniqueid"], h["Channel"], h.get("Linkedid") or h["Uniqueid"],
         bridge, h.get("SwapUniqueid") or None,
     )  # fmt: skip
 
 
 def _bridge_leave(f: Frame) -> ev.Event:
-    return ev.BridgeLeft(f.at, f.pos, f.headers["Uniqueid"], f.headers["BridgeUniqueid"])
+    return co.BridgeLeft(f.at, f.pos, f.headers["Uniqueid"], f.headers["BridgeUniqueid"])
 
 
 def _bridge_merge(f: Frame) -> ev.Event:
-    return ev.BridgesMerged(f.at, f.pos, f.headers["ToBridgeUniqueid"], f.headers["FromBridgeUniqueid"])
+    return co.BridgesMerged(f.at, f.pos, f.headers["ToBridgeUniqueid"], f.headers["FromBridgeUniqueid"])
 
 
 def _pickup(f: Frame) -> ev.Event:
     h = f.headers
-    return ev.PickedUp(f.at, f.pos, h["Uniqueid"], h["Channel"], h["TargetUniqueid"])
+    return co.PickedUp(f.at, f.pos, h["Uniqueid"], h["Channel"], h["TargetUniqueid"])
 
 
 def _parked(f: Frame) -> ev.Event:
-    return ev.Parked(f.at, f.pos, f.headers["ParkeeUniqueid"], f.headers["ParkeeChannel"])
+    return co.Parked(f.at, f.pos, f.headers["ParkeeUniqueid"], f.headers["ParkeeChannel"])
 
 
 def _park_ended(f: Frame) -> ev.Event:
     h = f.headers
-    return ev.ParkEnded(f.at, f.pos, h["ParkeeUniqueid"], h["ParkeeChannel"], h.get("RetrieverUniqueid") or None)
+    return co.ParkEnded(f.at, f.pos, h["ParkeeUniqueid"], h["ParkeeChannel"], h.get("RetrieverUniqueid") or None)
 
 
 def _local_bridge(f: Frame) -> ev.Event:
     h = f.headers
-    return ev.LocalPaired(
+    return co.LocalPaired(
         f.at, f.pos, h["LocalOneUniqueid"], h["LocalOneChannel"], h["LocalTwoUniqueid"], h["LocalTwoChannel"]
     )
 
 
 def _local_optimization(f: Frame) -> ev.Event:
-    return ev.LocalOptimizing(f.at, f.pos, f.headers["LocalOneUniqueid"], f.headers["LocalTwoUniqueid"])
+    return co.LocalOptimizing(f.at, f.pos, f.headers["LocalOneUniqueid"], f.headers["LocalTwoUniqueid"])
 
 
 def _spy(f: Frame) -> ev.Event:
     if f.name == "ChanSpyStop":
-        return ev.SpyEnded(f.at, f.pos, f.headers["SpyerUniqueid"])
-    return ev.SpyBegan(f.at, f.pos, f.headers["SpyerUniqueid"], f.headers["SpyeeUniqueid"])
+        return co.SpyEnded(f.at, f.pos, f.headers["SpyerUniqueid"])
+    return co.SpyBegan(f.at, f.pos, f.headers["SpyerUniqueid"], f.headers["SpyeeUniqueid"])
 
 
 def _varset(f: Frame) -> ev.Event | None:

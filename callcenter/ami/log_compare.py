@@ -11,8 +11,8 @@ from typing import NamedTuple
 
 from callcenter.ami.logged_visits import LoggedVisit
 from callcenter.domain import facts as fx
-from callcenter.domain.facts import VisitOutcome
 from callcenter.domain.frame import SECOND, Micros
+from callcenter.domain.vocabulary import VisitOutcome
 
 TOLERANCE: Micros = 2 * SECOND
 """Nearer than this is the same moment."""

@@ -12,8 +12,8 @@ import msgspec
 from callcenter.ami.log_compare import TIMES
 from callcenter.ami.logged_visits import LoggedVisit
 from callcenter.domain import facts as fx
-from callcenter.domain.facts import EndedBy, VisitOutcome
 from callcenter.domain.frame import Micros
+from callcenter.domain.vocabulary import EndedBy, VisitOutcome
 
 Unseen = Callable[[Micros], bool]
 """Whether a whole second of the log reaches into a time when nothing was seen."""

@@ -56,7 +56,7 @@ def replay(
     book = load_rulebook(rulebook)
     figures = _figures(book, ami or ())
     settings = FloorSettings(
-        names={} if duty is None else duty.names(),
+        seats={} if duty is None else duty.tenures(),
         wrap_up=figures.wrap_up,
         permitted=None if duty is None else duty.legit_extensions,
         blocked_after=figures.engaged,

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from callcenter.domain import events as ev
-from callcenter.domain.facts import EndedBy, VisitOutcome
 from callcenter.domain.lines import ASYNC_GOTO, EXPLICIT, SHUTDOWN, is_half
-from callcenter.domain.parties import is_connected
 from callcenter.domain.parts import Parts
 from callcenter.domain.patterns import outside
 from callcenter.domain.state import Channel, OpenVisit, Party, Timer
 from callcenter.domain.visits import RANK_PARTY, RANK_QUEUE
+from callcenter.domain.vocabulary import EndedBy, VisitOutcome
 
 
 class Calls:
@@ -102,7 +101,8 @@ class Calls:
         if visit is not None:
             self._caller_hung_up(visit, event)
         served = self._parties.served(channel)
-        if served is not None and (channel.hung_up or is_connected(served, channel)):
+        # what a half of a Local channel asks, is nobody's hanging up where bridges tell who hears whom
+        if served is not None and (channel.hung_up or not self._state.bridged):
             self._settling.end_part(served, event.at, EndedBy.AGENT, RANK_PARTY, event.pos)
         elif served is None:
             self._offers.refused(channel, event)

@@ -100,7 +100,7 @@ class Continuity:
         """Take what the switch says is there: by key, ending only what was doubtful and is not there."""
         snapshot = event.snapshot
         for hint in snapshot.hints or ():
-            self._people.learn_hint(hint.hint, hint.device)
+            self._people.identity.learn_hint(hint.hint, hint.device)
         self._channels(snapshot.channels, event)
         self._waiting(snapshot, event)
         for device in snapshot.devices or ():

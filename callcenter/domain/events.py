@@ -6,18 +6,12 @@ microseconds (None where the frame had none), `pos` says which frame it came fro
 
 from __future__ import annotations
 
-import msgspec
-
-from callcenter.domain.frame import Micros
+from callcenter.domain import company as co
+from callcenter.domain.company import SwitchEvent
 from callcenter.domain.snapshot import Snapshot
 
 
-class _Event(msgspec.Struct, frozen=True, gc=False, tag=True):
-    at: Micros | None
-    pos: int
-
-
-class ChannelStarted(_Event, frozen=True, gc=False):
+class ChannelStarted(SwitchEvent, frozen=True, gc=False):
     """A channel came to be; `dialled` is its extension, `calling` is True when its owner took the line to dial."""
 
     uid: str
@@ -28,14 +22,14 @@ class ChannelStarted(_Event, frozen=True, gc=False):
     number: str | None
 
 
-class ChannelRang(_Event, frozen=True, gc=False):
+class ChannelRang(SwitchEvent, frozen=True, gc=False):
     """The channel's device said that it rings (180), by channel state or by dial state."""
 
     uid: str
     name: str
 
 
-class ChannelUp(_Event, frozen=True, gc=False):
+class ChannelUp(SwitchEvent, frozen=True, gc=False):
     """The channel was answered."""
 
     uid: str
@@ -43,14 +37,14 @@ class ChannelUp(_Event, frozen=True, gc=False):
     linked: str
 
 
-class ChannelRenamed(_Event, frozen=True, gc=False):
+class ChannelRenamed(SwitchEvent, frozen=True, gc=False):
     """A masquerade gave the channel another name."""
 
     uid: str
     name: str
 
 
-class ChannelEnded(_Event, frozen=True, gc=False):
+class ChannelEnded(SwitchEvent, frozen=True, gc=False):
     """The channel is gone. `cause` is Q.850, `tech` the SIP status where the peer refused."""
 
     uid: str
@@ -59,7 +53,7 @@ class ChannelEnded(_Event, frozen=True, gc=False):
     tech: int | None
 
 
-class HangupAsked(_Event, frozen=True, gc=False):
+class HangupAsked(SwitchEvent, frozen=True, gc=False):
     """The party on this channel ended it: BYE, CANCEL or a refusal with its SIP status."""
 
     uid: str
@@ -68,7 +62,7 @@ class HangupAsked(_Event, frozen=True, gc=False):
     tech: int | None
 
 
-class TeardownAsked(_Event, frozen=True, gc=False):
+class TeardownAsked(SwitchEvent, frozen=True, gc=False):
     """Asterisk itself asked the channel to go; `flag` is the soft hang-up flag (see channels.py)."""
 
     uid: str
@@ -76,7 +70,7 @@ class TeardownAsked(_Event, frozen=True, gc=False):
     flag: int | None
 
 
-class CallerJoined(_Event, frozen=True, gc=False):
+class CallerJoined(SwitchEvent, frozen=True, gc=False):
     """A caller entered a queue."""
 
     uid: str
@@ -88,7 +82,7 @@ class CallerJoined(_Event, frozen=True, gc=False):
     dialled: str | None
 
 
-class CallerLeft(_Event, frozen=True, gc=False):
+class CallerLeft(SwitchEvent, frozen=True, gc=False):
     """A caller is no longer waiting in a queue, for whatever reason."""
 
     uid: str
@@ -97,7 +91,7 @@ class CallerLeft(_Event, frozen=True, gc=False):
     queue: str
 
 
-class CallerDropped(_Event, frozen=True, gc=False):
+class CallerDropped(SwitchEvent, frozen=True, gc=False):
     """The queue lost its caller without an agent: a hang-up, a timeout, a restart alike."""
 
     uid: str
@@ -106,7 +100,7 @@ class CallerDropped(_Event, frozen=True, gc=False):
     queue: str
 
 
-class MemberCalled(_Event, frozen=True, gc=False):
+class MemberCalled(SwitchEvent, frozen=True, gc=False):
     """The queue began to dial a member for a caller; says nothing about ringing."""
 
     uid: str
@@ -119,7 +113,7 @@ class MemberCalled(_Event, frozen=True, gc=False):
     dest_name: str
 
 
-class MemberConnected(_Event, frozen=True, gc=False):
+class MemberConnected(SwitchEvent, frozen=True, gc=False):
     """Caller and member are connected by the queue."""
 
     uid: str
@@ -132,7 +126,7 @@ class MemberConnected(_Event, frozen=True, gc=False):
     dest_name: str
 
 
-class MemberCompleted(_Event, frozen=True, gc=False):
+class MemberCompleted(SwitchEvent, frozen=True, gc=False):
     """The queue's part of an answered call is over; the channel fields may be missing."""
 
     uid: str | None
@@ -143,7 +137,7 @@ class MemberCompleted(_Event, frozen=True, gc=False):
     dest: str | None
 
 
-class MemberRingEnded(_Event, frozen=True, gc=False):
+class MemberRingEnded(SwitchEvent, frozen=True, gc=False):
     """The queue stopped trying a member; the reason is not to be read from it."""
 
     uid: str
@@ -152,7 +146,7 @@ class MemberRingEnded(_Event, frozen=True, gc=False):
     dest: str | None
 
 
-class DialBegan(_Event, frozen=True, gc=False):
+class DialBegan(SwitchEvent, frozen=True, gc=False):
     """A channel (None: nobody) began to dial another."""
 
     uid: str | None
@@ -163,7 +157,7 @@ class DialBegan(_Event, frozen=True, gc=False):
     dial_string: str
 
 
-class MemberSeen(_Event, frozen=True, gc=False):
+class MemberSeen(SwitchEvent, frozen=True, gc=False):
     """A queue told of one of its members; `status` is Asterisk's device state number."""
 
     queue: str
@@ -176,14 +170,14 @@ class MemberSeen(_Event, frozen=True, gc=False):
     answer: bool = False
 
 
-class MemberGone(_Event, frozen=True, gc=False):
+class MemberGone(SwitchEvent, frozen=True, gc=False):
     """A member was taken out of a queue."""
 
     queue: str
     interface: str
 
 
-class DeviceSeen(_Event, frozen=True, gc=False):
+class DeviceSeen(SwitchEvent, frozen=True, gc=False):
     """A device has this state: NOT_INUSE, INUSE, RINGING, UNAVAILABLE ..."""
 
     device: str
@@ -191,14 +185,14 @@ class DeviceSeen(_Event, frozen=True, gc=False):
     answer: bool = False
 
 
-class PhoneSeen(_Event, frozen=True, gc=False):
+class PhoneSeen(SwitchEvent, frozen=True, gc=False):
     """An endpoint as a whole is reachable or not."""
 
     device: str
     reachable: bool
 
 
-class ContactSeen(_Event, frozen=True, gc=False):
+class ContactSeen(SwitchEvent, frozen=True, gc=False):
     """One registration of an endpoint: reachable, lost, or gone (reachable None: newly there, not yet tried)."""
 
     device: str
@@ -207,14 +201,14 @@ class ContactSeen(_Event, frozen=True, gc=False):
     removed: bool
 
 
-class HoldSet(_Event, frozen=True, gc=False):
+class HoldSet(SwitchEvent, frozen=True, gc=False):
     """The party on this channel put the other on hold, or took it back."""
 
     uid: str
     on: bool
 
 
-class BlindTransferred(_Event, frozen=True, gc=False):
+class BlindTransferred(SwitchEvent, frozen=True, gc=False):
     """The party on `by` sent the other one, on `moved`, away to an extension."""
 
     by: str
@@ -222,7 +216,7 @@ class BlindTransferred(_Event, frozen=True, gc=False):
     target: str
 
 
-class AttendedTransferred(_Event, frozen=True, gc=False):
+class AttendedTransferred(SwitchEvent, frozen=True, gc=False):
     """A transfer after consultation was completed; `by` and `second` are the transferer's two channels.
 
     Attributes:
@@ -236,86 +230,7 @@ class AttendedTransferred(_Event, frozen=True, gc=False):
     place: str = ""
 
 
-class BridgeEntered(_Event, frozen=True, gc=False):
-    """A channel hears the others of this bridge from now on; `swapped` is the channel whose place it took.
-
-    `bridge` is empty where nobody in it hears anybody, such as a parking lot.
-    """
-
-    uid: str
-    name: str
-    linked: str
-    bridge: str
-    swapped: str | None
-
-
-class BridgeLeft(_Event, frozen=True, gc=False):
-    """A channel is in this bridge no longer."""
-
-    uid: str
-    bridge: str
-
-
-class BridgesMerged(_Event, frozen=True, gc=False):
-    """Everybody of one bridge is in another one from now on."""
-
-    into: str
-    gone: str
-
-
-class PickedUp(_Event, frozen=True, gc=False):
-    """The party on this channel took the call that rang at another phone, on `target`."""
-
-    uid: str
-    name: str
-    target: str
-
-
-class Parked(_Event, frozen=True, gc=False):
-    """A channel waits in a parking lot."""
-
-    uid: str
-    name: str
-
-
-class ParkEnded(_Event, frozen=True, gc=False):
-    """A channel is parked no longer: somebody fetched it, its time was up, or its party gave up."""
-
-    uid: str
-    name: str
-    fetched_by: str | None
-
-
-class LocalPaired(_Event, frozen=True, gc=False):
-    """Two halves of a Local channel: what one says the other hears."""
-
-    one: str
-    one_name: str
-    two: str
-    two_name: str
-
-
-class LocalOptimizing(_Event, frozen=True, gc=False):
-    """The two halves are about to be taken out from between the parties whom they join."""
-
-    one: str
-    two: str
-
-
-class SpyBegan(_Event, frozen=True, gc=False):
-    """The party on `uid` listens to the one on `target`."""
-
-    uid: str
-    target: str
-
-
-class SpyEnded(_Event, frozen=True, gc=False):
-    """The party on this channel listens no longer."""
-
-    uid: str
-
-
-class QueueResult(_Event, frozen=True, gc=False):
+class QueueResult(SwitchEvent, frozen=True, gc=False):
     """The queue application told the dialplan why it ended (QUEUESTATUS); class `dialplan`."""
 
     uid: str
@@ -326,7 +241,7 @@ class QueueResult(_Event, frozen=True, gc=False):
     result: str
 
 
-class DoorRefused(_Event, frozen=True, gc=False):
+class DoorRefused(SwitchEvent, frozen=True, gc=False):
     """Our dialplan says: this caller was refused at this queue's door."""
 
     uid: str
@@ -334,34 +249,34 @@ class DoorRefused(_Event, frozen=True, gc=False):
     reason: str
 
 
-class KeyPressed(_Event, frozen=True, gc=False):
+class KeyPressed(SwitchEvent, frozen=True, gc=False):
     """Our dialplan says: this caller left this queue by key."""
 
     uid: str
     queue: str
 
 
-class SwitchStopping(_Event, frozen=True, gc=False):
+class SwitchStopping(SwitchEvent, frozen=True, gc=False):
     """Asterisk announced that it stops or restarts."""
 
 
-class LinkLost(_Event, frozen=True, gc=False):
+class LinkLost(SwitchEvent, frozen=True, gc=False):
     """The events login ended; what happens from here on is not seen. `at` is the last time that was seen."""
 
 
-class LinkRestored(_Event, frozen=True, gc=False):
+class LinkRestored(SwitchEvent, frozen=True, gc=False):
     """Events are seen again, `at` from here on; `restarted` when the switch itself was down meanwhile."""
 
     restarted: bool
 
 
-class Resynced(_Event, frozen=True, gc=False):
+class Resynced(SwitchEvent, frozen=True, gc=False):
     """A snapshot of the switch, taken between two heartbeats: apply by key, never end a thing that it cannot know."""
 
     snapshot: Snapshot
 
 
-class Tick(_Event, frozen=True, gc=False):
+class Tick(SwitchEvent, frozen=True, gc=False):
     """Time passed."""
 
 
@@ -389,16 +304,16 @@ Event = (
     | HoldSet
     | BlindTransferred
     | AttendedTransferred
-    | BridgeEntered
-    | BridgeLeft
-    | BridgesMerged
-    | PickedUp
-    | Parked
-    | ParkEnded
-    | LocalPaired
-    | LocalOptimizing
-    | SpyBegan
-    | SpyEnded
+    | co.BridgeEntered
+    | co.BridgeLeft
+    | co.BridgesMerged
+    | co.PickedUp
+    | co.Parked
+    | co.ParkEnded
+    | co.LocalPaired
+    | co.LocalOptimizing
+    | co.SpyBegan
+    | co.SpyEnded
     | QueueResult
     | DoorRefused
     | KeyPressed

@@ -6,84 +6,10 @@ live views of a change at once. Unknown is None, never 0. `frames` are the posit
 
 from __future__ import annotations
 
-from enum import StrEnum
-
 import msgspec
 
 from callcenter.domain.frame import Micros
-
-
-class VisitOutcome(StrEnum):
-    """How a caller's stay in one queue ended."""
-
-    ANSWERED = "answered"
-    ABANDONED = "abandoned"
-    TIMED_OUT = "timed_out"
-    QUEUE_EMPTY = "queue_empty"
-    KEY_PRESSED = "key_pressed"
-    WITHDRAWN = "withdrawn"
-    REDIRECTED = "redirected"
-    REFUSED = "refused"
-    SWITCH_DOWN = "switch_down"
-    UNKNOWN = "unknown"
-
-
-class OfferOutcome(StrEnum):
-    """How one attempt to reach one agent for one visit ended; a closed list with *unknown* in it."""
-
-    ANSWERED = "answered"
-    TIMED_OUT = "timed_out"
-    DECLINED = "declined"
-    BUSY = "busy"
-    UNREACHABLE = "unreachable"
-    ANSWERED_ELSEWHERE = "answered_elsewhere"
-    CALLER_LEFT = "caller_left"
-    CUT_SHORT = "cut_short"
-    SWITCH_DOWN = "switch_down"
-    UNKNOWN = "unknown"
-
-
-class EndedBy(StrEnum):
-    """Who ended the agent's part of an answered visit, or the wait of an unanswered one."""
-
-    CALLER = "caller"
-    AGENT = "agent"
-    TRANSFER = "transfer"
-    SWITCH = "switch"
-    UNKNOWN = "unknown"
-
-
-class How(StrEnum):
-    """How an agent and a customer came to talk."""
-
-    QUEUE = "queue"
-    """The queue connected them."""
-    TRANSFER = "transfer"
-    """Somebody sent the customer on to the agent."""
-    PICKUP = "pickup"
-    """The agent took the call that rang at another phone."""
-    PARK = "park"
-    """The customer was parked, and the agent fetched them or had them back."""
-    DIRECT = "direct"
-    """The customer dialled the agent's own number."""
-    CALL_BACK = "call_back"
-    """The switch called both."""
-    OUTBOUND = "outbound"
-    """The agent dialled the customer's number."""
-
-
-class AgentState(StrEnum):
-    """What an agent is doing; where several hold, the first of this list that does."""
-
-    OFFLINE = "offline"
-    TALKING = "talking"
-    RINGING = "ringing"
-    BLOCKED = "blocked"
-    OUTBOUND = "outbound"
-    PAUSED = "paused"
-    WRAP_UP = "wrap_up"
-    AVAILABLE = "available"
-    UNKNOWN = "unknown"
+from callcenter.domain.vocabulary import AgentState, EndedBy, How, OfferOutcome, VisitOutcome
 
 
 class _Record(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -235,8 +161,8 @@ class OwnCall(_Record, frozen=True, kw_only=True, gc=False):
         dialled: The extension, "" or "s" where none was dialled.
         in_talk: The line was taken while a queue call was in progress (a consultation).
         ended_at: None while it lasts.
-        worked: Microseconds of it, so far, during which somebody who had called in was on the other side, or the agent
-            listened to a colleague's call.
+        work: From when to when (None: still) somebody who had called in was on the other side, or the agent listened
+            to a colleague's call.
         unseen: The switch does not tell who is connected to whom, so that nobody on the other side proves nothing.
     """
 
@@ -250,7 +176,7 @@ class OwnCall(_Record, frozen=True, kw_only=True, gc=False):
     in_talk: bool
     in_gap: bool
     frames: tuple[int, ...]
-    worked: Micros = 0
+    work: tuple[tuple[Micros, Micros | None], ...] = ()
     unseen: bool = False
 
 

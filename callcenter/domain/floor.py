@@ -13,6 +13,7 @@ from typing import Any
 
 import msgspec
 
+from callcenter.domain import company as co
 from callcenter.domain import events as ev
 from callcenter.domain import facts as fx
 from callcenter.domain.calls import Calls
@@ -40,7 +41,7 @@ class Floor:
         self._seen = Continuity(parts, self._calls, self.settings.silence)
         self._handlers = _handlers(parts, self._calls, self._seen)
         # whose each phone is, is asked anew after other settings came into force
-        self._border = self._people.next_border(0) if self.state.now is None else self.state.now
+        self._border = self._people.identity.next_border(0) if self.state.now is None else self.state.now
 
     def apply(self, event: ev.Event) -> list[fx.Fact]:
         """Let one event happen; returns the facts in the order they became true."""
@@ -109,8 +110,8 @@ class Floor:
         """Seats change hands at their own moments, whenever the next event comes."""
         border = self._border
         while border is not None and border <= at:
-            self._people.reseat(border)
-            border = self._people.next_border(border)
+            self._people.identity.reseat(border)
+            border = self._people.identity.next_border(border)
         self._border = border
 
     def _mark(self, since: int, pos: int) -> None:
@@ -162,16 +163,16 @@ def _handlers(parts: Parts, calls: Calls, seen: Continuity) -> dict[type, Callab
         ev.HoldSet: transfers.held,
         ev.BlindTransferred: transfers.sent_away,
         ev.AttendedTransferred: transfers.handed_over,
-        ev.BridgeEntered: transfers.entered,
-        ev.BridgeLeft: transfers.left,
-        ev.BridgesMerged: transfers.merged,
-        ev.PickedUp: transfers.picked_up,
-        ev.Parked: transfers.parked,
-        ev.ParkEnded: transfers.park_ended,
-        ev.LocalPaired: transfers.paired,
-        ev.LocalOptimizing: transfers.optimizing,
-        ev.SpyBegan: transfers.spied,
-        ev.SpyEnded: transfers.spied_no_more,
+        co.BridgeEntered: transfers.entered,
+        co.BridgeLeft: transfers.left,
+        co.BridgesMerged: transfers.merged,
+        co.PickedUp: transfers.picked_up,
+        co.Parked: transfers.parked,
+        co.ParkEnded: transfers.park_ended,
+        co.LocalPaired: transfers.paired,
+        co.LocalOptimizing: transfers.optimizing,
+        co.SpyBegan: transfers.spied,
+        co.SpyEnded: transfers.spied_no_more,
         ev.MemberSeen: people.seen_member,
         ev.MemberGone: people.gone_member,
         ev.DeviceSeen: people.seen_device,

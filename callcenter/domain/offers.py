@@ -8,6 +8,7 @@ visit's own end is known, or half a second after the ring ended while the visit 
 
 from __future__ import annotations
 
+from callcenter.domain import company as co
 from callcenter.domain import events as ev
 from callcenter.domain import facts as fx
 from callcenter.domain.frame import Micros
@@ -16,6 +17,7 @@ from callcenter.domain.outcomes import SIP_OF_CAUSE, offer_outcome
 from callcenter.domain.people import People
 from callcenter.domain.phases import OFFER, OfferWord
 from callcenter.domain.state import Channel, OpenOffer, OpenVisit, Person, Role, State
+from callcenter.domain.vocabulary import OfferOutcome
 
 
 class Offers:
@@ -29,10 +31,10 @@ class Offers:
 
     def make(self, visit: OpenVisit, dest: Channel, event: ev.MemberCalled | ev.MemberConnected) -> OpenOffer:
         """Return the offer that the queue makes over this channel, completed with the member's name."""
-        device = self._people.device_of(event.interface)
-        person = self._people.meet(event.interface, device, event.member, event.at)
-        device = self._people.device_of(event.interface)
-        agent = self._people.named(person, event.interface, device, event.member, event.at)
+        device = self._people.identity.device_of(event.interface)
+        person = self._people.identity.meet(event.interface, device, event.member, event.at)
+        device = self._people.identity.device_of(event.interface)
+        agent = self._people.identity.named(person, event.interface, device, event.member, event.at)
         offer = self._of(visit, dest)
         if offer is None:
             offered_at = event.at if isinstance(event, ev.MemberCalled) else None
@@ -49,10 +51,10 @@ class Offers:
         """The queue tries a member."""
         dest = self._lines.seen(event.dest, event.dest_name)
         offer = self.make(visit, dest, event)
-        person = self._people.of_device(event.interface, event.at)
+        person = self._people.identity.of_device(event.interface, event.at)
         assert person is not None
         offer.available, offer.refuted = self._people.called(person, event)
-        self._people.take(person, dest, Role.CALLED)
+        self._people.identity.take(person, dest, Role.CALLED)
         self._out.append(fx.CallOffered(
             at=event.at, agent=offer.agent, interface=offer.interface, queue=event.queue, uniqueid=visit.uid,
         ))  # fmt: skip
@@ -65,9 +67,9 @@ class Offers:
         offer = self._of(visit, dest)
         if offer is None:
             member = event.dial_string
-            person = self._people.meet(member, self._people.device_of(member), "", event.at)
-            offer = self._add(visit, dest, person.name, self._people.device_of(member), event.at)
-            self._people.take(person, dest, Role.CALLED)
+            person = self._people.identity.meet(member, self._people.identity.device_of(member), "", event.at)
+            offer = self._add(visit, dest, person.name, self._people.identity.device_of(member), event.at)
+            self._people.identity.take(person, dest, Role.CALLED)
         elif offer.offered_at is not None and event.at is not None:
             offer.offered_at = min(offer.offered_at, event.at)
         offer.frames.append(event.pos)
@@ -85,7 +87,7 @@ class Offers:
         offer = visit.offers[first.offer]
         offer.sides.append(dest.uid)
         offer.live.append(dest.uid)
-        person = self._people.of_device(offer.member, at)
+        person = self._people.identity.of_device(offer.member, at)
         if person is not None and not is_half(dest.name):
             self._mine(offer, dest.uid, person, at)
         self._ring(offer, visit, dest)
@@ -123,7 +125,7 @@ class Offers:
             signs.tech = event.tech if event.tech is not None else SIP_OF_CAUSE.get(event.cause or 0)
             signs.refused_ringing = offer.rang_at is not None
 
-    def taken(self, channel: Channel, picker: Channel, event: ev.PickedUp) -> OpenVisit | None:
+    def taken(self, channel: Channel, picker: Channel, event: co.PickedUp) -> OpenVisit | None:
         """The call that rang here was picked up from another phone; returns the visit whose it is."""
         found = self.at(channel)
         if found is None:
@@ -201,10 +203,13 @@ class Offers:
         side = self._state.channels.get(uid)
         if side is None or is_half(side.name):
             return
-        if self._people.learn_phone(person, offer.member, interface_of(side.name), at) and offer.rang_at is None:
+        if (
+            self._people.identity.learn_phone(person, offer.member, interface_of(side.name), at)
+            and offer.rang_at is None
+        ):
             offer.interface = interface_of(side.name)
         if side.person is None:
-            self._people.take(person, side, Role.CALLED)
+            self._people.identity.take(person, side, Role.CALLED)
 
     def _rung(self, offer: OpenOffer) -> str | None:
         """Name the phone that rings for an offer, where it is one of the agent's own."""
@@ -213,7 +218,7 @@ class Offers:
             if side is None or side.rang_at is None or is_half(side.name):
                 continue
             device = interface_of(side.name)
-            owner = self._people.of_device(offer.member)
+            owner = self._people.identity.of_device(offer.member)
             if owner is not None and device in owner.interfaces:
                 return device
         return None
@@ -249,7 +254,7 @@ _CERTAIN = frozenset({486, 603, 480})
 
 def record(offer: OpenOffer) -> fx.Offer:
     """Make the finished account of an offer; one that was answered stopped ringing when it was picked up, if seen."""
-    answered = offer.outcome is fx.OfferOutcome.ANSWERED
+    answered = offer.outcome is OfferOutcome.ANSWERED
     return fx.Offer(
         agent=offer.agent,
         interface=offer.interface,
@@ -257,7 +262,7 @@ def record(offer: OpenOffer) -> fx.Offer:
         rang_at=offer.rang_at,
         ended_at=offer.up_at if answered else offer.ended_at,
         connected_at=offer.connected_at,
-        outcome=offer.outcome or fx.OfferOutcome.UNKNOWN,
+        outcome=offer.outcome or OfferOutcome.UNKNOWN,
         available=offer.available,
         refuted=offer.refuted,
         in_gap=offer.in_gap,

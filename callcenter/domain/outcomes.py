@@ -9,9 +9,9 @@ account for a ring that the caller, a colleague, the queue, the network or a res
 
 from __future__ import annotations
 
-from callcenter.domain.facts import OfferOutcome, VisitOutcome
 from callcenter.domain.frame import SECOND, Micros
 from callcenter.domain.state import OpenOffer, OpenVisit
+from callcenter.domain.vocabulary import OfferOutcome, VisitOutcome
 
 CUT: Micros = SECOND // 2
 """A ring that ends within this long of the visit's own end was cut short by it (inclusive)."""

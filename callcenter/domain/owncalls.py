@@ -13,12 +13,12 @@ import heapq
 
 from callcenter.domain import events as ev
 from callcenter.domain import facts as fx
-from callcenter.domain.facts import AgentState
 from callcenter.domain.frame import Micros
 from callcenter.domain.lines import interface_of, is_half
 from callcenter.domain.patterns import permitted
 from callcenter.domain.people import People
 from callcenter.domain.state import Channel, FloorSettings, Party, Role, State, Timer
+from callcenter.domain.vocabulary import AgentState
 
 
 class OwnCalls:
@@ -34,16 +34,16 @@ class OwnCalls:
         """A channel started; if it is on an agent's phone she is on it, and if she took it herself it is her own."""
         if is_half(channel.name):
             return
-        person = self._people.of_device(interface_of(channel.name), event.at)
+        person = self._people.identity.of_device(interface_of(channel.name), event.at)
         if person is None:
             return
         channel.party = Party.NOBODY
         if channel.person is not None:
             return
         channel.in_talk = person.state is AgentState.TALKING
-        self._people.take(person, channel, Role.OWN if event.calling else Role.CALLED)
+        self._people.identity.take(person, channel, Role.OWN if event.calling else Role.CALLED)
         if event.calling:
-            self._out.append(fx.OwnCallBegan(at=event.at, own=self._record(channel, None, event.at)))
+            self._out.append(fx.OwnCallBegan(at=event.at, own=self._record(channel, None)))
             self._watch(channel, event.at, self._settings.blocked_after)
         self._people.refresh(person, event.at)
 
@@ -68,7 +68,7 @@ class OwnCalls:
         person.channels.pop(channel.uid, None)
         if channel.role is Role.OWN:
             channel.frames.append(event.pos)
-            self._out.append(fx.OwnCallEnded(at=event.at, own=self._record(channel, event.at, event.at)))
+            self._out.append(fx.OwnCallEnded(at=event.at, own=self._record(channel, event.at)))
 
     def fire(self, timer: Timer) -> None:
         """The time allowed may be over: the line is blocked unless a permitted number was dialled, or it was work."""
@@ -79,20 +79,21 @@ class OwnCalls:
             return  # a consultation is work
         if permitted(channel.dialled, self._settings.permitted) is not False or channel.started_at is None:
             return
-        left = self._settings.blocked_after - (timer.at - channel.started_at - self._worked(channel, timer.at))
+        worked = sum(end - start for start, end in channel.work)
+        left = self._settings.blocked_after - (timer.at - channel.started_at - worked)
         if channel.work_since is not None:
             return  # looked at again when the work is over
         if left > 0:
             self._watch(channel, timer.at, left)
             return
         channel.blocked = True
-        self._out.append(fx.LineBlocked(at=timer.at, own=self._record(channel, None, timer.at)))
+        self._out.append(fx.LineBlocked(at=timer.at, own=self._record(channel, None)))
         self._people.refresh(self._state.people[channel.person], timer.at)
 
     def open(self) -> list[fx.OwnCall]:
         """List the own calls that last."""
         mine = (c for c in self._state.channels.values() if c.role is Role.OWN)
-        return [self._record(c, None, self._state.now) for c in mine]
+        return [self._record(c, None) for c in mine]
 
     def _work(self, channel: Channel, at: Micros | None) -> None:
         """Count the time of an own line that is work, and look at what is left when it stops being work."""
@@ -102,25 +103,19 @@ class OwnCalls:
             channel.work_since = moment
             channel.blocked = False
         elif not works and channel.work_since is not None:
-            channel.worked = self._worked(channel, moment)
+            channel.work.append((channel.work_since, max(channel.work_since, moment or 0)))
             channel.work_since = None
             self._watch(channel, moment, 0)
         person = self._state.people.get(channel.person or "")
         if person is not None:
             self._people.refresh(person, at)
 
-    @staticmethod
-    def _worked(channel: Channel, at: Micros | None) -> Micros:
-        if channel.work_since is None or at is None:
-            return channel.worked
-        return channel.worked + max(0, at - channel.work_since)
-
     def _watch(self, channel: Channel, at: Micros | None, after: Micros) -> None:
         if at is not None:
             self._state.serial += 1
             heapq.heappush(self._state.timers, Timer(at + after, self._state.serial, "block", channel.uid))
 
-    def _record(self, channel: Channel, ended_at: Micros | None, at: Micros | None) -> fx.OwnCall:
+    def _record(self, channel: Channel, ended_at: Micros | None) -> fx.OwnCall:
         return fx.OwnCall(
             agent=channel.person or "",
             interface=interface_of(channel.name),
@@ -132,6 +127,6 @@ class OwnCalls:
             in_talk=channel.in_talk,
             in_gap=channel.in_gap,
             frames=tuple(channel.frames),
-            worked=self._worked(channel, at),
+            work=(*channel.work, *([] if channel.work_since is None else [(channel.work_since, None)])),
             unseen=self._state.blind,
         )

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from callcenter.domain import facts as fx
 from callcenter.domain.callbook import CallBook
-from callcenter.domain.facts import EndedBy
 from callcenter.domain.frame import Micros
 from callcenter.domain.lines import Lines, is_half, partner_of
 from callcenter.domain.people import People
 from callcenter.domain.settling import Settling
 from callcenter.domain.state import Channel, OpenVisit, State
 from callcenter.domain.visits import RANK_TRANSFER, Visits
+from callcenter.domain.vocabulary import EndedBy
 
 
 def sides_of(visit: OpenVisit) -> list[str]:
@@ -18,11 +18,6 @@ def sides_of(visit: OpenVisit) -> list[str]:
     part = visit.part
     sides = [] if part is None or part.offer is None else visit.offers[part.offer].sides
     return list(dict.fromkeys(([] if part is None else [part.uid]) + sides))
-
-
-def is_connected(visit: OpenVisit, channel: Channel) -> bool:
-    """Tell whether the queue connected a visit's caller to this very channel."""
-    return visit.part is not None and visit.part.uid == channel.uid
 
 
 class Parties:

@@ -11,12 +11,10 @@ from __future__ import annotations
 
 from callcenter.domain import events as ev
 from callcenter.domain import facts as fx
-from callcenter.domain.directory import Directory
-from callcenter.domain.facts import AgentState
 from callcenter.domain.frame import Micros
-from callcenter.domain.lines import is_half
-from callcenter.domain.seats import Seats, is_device, plain, same_number
+from callcenter.domain.identity import Identity
 from callcenter.domain.state import Channel, FloorSettings, Membership, Person, Role, State
+from callcenter.domain.vocabulary import AgentState
 
 _LOST_STATUSES = frozenset({4, 5})
 _IDLE = 1
@@ -28,92 +26,17 @@ _ALIVE_DEVICES = frozenset({"INUSE", "BUSY", "ONHOLD", "RINGINUSE"})
 
 
 class People:
-    """Every agent, and the facts about what they do."""
+    """Every agent, and the facts about what they do; `identity` knows who they are."""
 
     def __init__(self, state: State, settings: FloorSettings, out: list[fx.Fact]) -> None:
         self._state = state
         self._settings = settings
         self._out = out
-        self._seats = Seats(state, Directory(settings.seats, settings.names))
-
-    def of_device(self, interface: str, at: Micros | None = None) -> Person | None:
-        """Find the agent of an interface, None when it is nobody's that is known."""
-        key = self._state.who.get(interface)
-        if key is not None:
-            return self._state.people[key]
-        return self.meet(interface, interface, "", at) if self._seats.at(interface, at) is not None else None
-
-    def meet(self, interface: str, device: str, member: str, at: Micros | None) -> Person:
-        """Return the agent of a member, by roster name, else member name, else interface; made known if new."""
-        device = self._seats.phone(interface, device)
-        known = self._state.who.get(device) or self._state.who.get(interface)
-        holder = None if known is None else self._state.people[known]
-        name = self._seats.at(device, at) or self._seats.at(interface, at)
-        seated = name is not None
-        name = name or self._holder(holder, plain(member, interface), interface, device)
-        if holder is not None and holder.name in {device, interface} and name not in {*self._state.people, None}:
-            self._rename(holder.name, name or device)
-        person = self._state.people.get(name or device)
-        if person is None:
-            person = self._state.people[name or device] = Person(name or device, device, since=at)
-        if device != interface:
-            self._state.behind[interface] = device
-            if person.interface == interface:
-                person.interface = device
-        for one in dict.fromkeys((device, interface)):
-            self._hold(person, one, at)
-            if seated:
-                self._state.seated[one] = person.name
-        return person
-
-    def named(self, person: Person, interface: str, device: str, member: str, at: Micros | None) -> str:
-        """Say how records call an agent whom a queue tries: by the seat, else as this queue does."""
-        seat = self._seats.at(device, at) or self._seats.at(interface, at)
-        return seat or plain(member, interface) or person.name
-
-    def reseat(self, at: Micros) -> None:
-        """Seats change hands: whose each phone is, is asked anew at this moment."""
-        for interface in [i for i in self._state.who if self._seats.knows(i)]:
-            now, before = self._seats.at(interface, at), self._state.seated.get(interface)
-            if now == before:
-                continue
-            if now is not None:
-                self.meet(interface, interface, "", at)
-            else:
-                self._state.seated.pop(interface, None)
-                self._vacate(interface, at)
-
-    def next_border(self, after: Micros) -> Micros | None:
-        """Return when a seat changes hands next."""
-        return self._seats.next_border(after)
-
-    def device_of(self, interface: str) -> str:
-        """Name the device behind a member's interface (its state interface), the interface itself if unknown."""
-        return self._state.behind.get(interface, interface)
-
-    def learn_hint(self, hint: str, device: str) -> None:
-        """The switch says which device a hint stands for."""
-        self._state.hints[hint] = device
-
-    def learn_phone(self, person: Person, member: str, device: str, at: Micros | None) -> bool:
-        """A Local member's phone was dialled; it is the agent's own where its number is the member's.
-
-        Returns:
-            Whether this device is a phone of the agent's.
-        """
-        if self._state.who.get(device) == person.name:
-            return True
-        if device in self._state.who or self._seats.knows(device) or not same_number(member, device):
-            return False
-        if person.interface in {member, self._state.behind.get(member)} and not is_device(person.interface):
-            person.interface = device
-        self._state.behind[member] = device
-        self._hold(person, device, at)
-        return True
+        self.identity = Identity(state, settings, out, self.refresh)
 
     def seen_member(self, event: ev.MemberSeen) -> None:
         """Take what a queue says of a member; an answer to an action only fills what is not known."""
-        person = self.meet(event.interface, event.device, event.member, event.at)
+        person = self.identity.meet(event.interface, event.device, event.member, event.at)
         if event.answer and person.known:
             return
         fresh = event.queue not in person.queues or event.interface not in person.queues[event.queue]
@@ -134,7 +57,7 @@ class People:
 
     def gone_member(self, event: ev.MemberGone) -> None:
         """Take a member out of a queue; out of the last one is signed out."""
-        person = self.of_device(event.interface, event.at)
+        person = self.identity.of_device(event.interface, event.at)
         if person is None or event.interface not in person.queues.get(event.queue, {}):
             return
         del person.queues[event.queue][event.interface]
@@ -144,7 +67,7 @@ class People:
         self._out.append(fx.MembershipChanged(
             at=event.at, agent=person.name, interface=person.interface, queue=event.queue, member=False,
         ))  # fmt: skip
-        self._pass_on(person, event.interface, event.at)
+        self.identity.pass_on(person, event.interface, event.at)
         self.refresh(person, event.at)
 
     def seen_device(self, event: ev.DeviceSeen) -> None:
@@ -152,7 +75,7 @@ class People:
         if event.state in _LOST_DEVICES:
             self.reach(event.device, reachable=False, at=event.at, pos=event.pos)
         elif event.state in _IDLE_DEVICES:
-            person = self.of_device(event.device, event.at)
+            person = self.identity.of_device(event.device, event.at)
             if person is not None and event.state == "NOT_INUSE":
                 self._idle(person)
                 self.refresh(person, event.at)
@@ -176,7 +99,7 @@ class People:
             self.reach(event.device, reachable=True, at=event.at, pos=event.pos)
         elif known and (event.removed or event.reachable is False):
             self.reach(event.device, reachable=False, at=event.at, pos=event.pos)
-        person = self.of_device(event.device, event.at)
+        person = self.identity.of_device(event.device, event.at)
         if event.removed and person is not None and not any(contacts.values()):
             self._out.append(
                 fx.PhoneUnregistered(at=event.at, agent=person.name, interface=event.device, frames=(event.pos,))
@@ -186,7 +109,7 @@ class People:
         """Note that a phone was lost or found; kept for devices that are nobody's yet, too."""
         was = self._state.devices.get(device)
         self._state.devices[device] = reachable
-        person = self.of_device(device, at)
+        person = self.identity.of_device(device, at)
         if person is None or device not in person.interfaces:
             return
         self._set_reachable(person, device, was, pos, at)
@@ -244,13 +167,6 @@ class People:
             refuted = "paused"
         self.refresh(person, at)
         return refuted is None, refuted
-
-    def take(self, person: Person, channel: Channel, role: Role) -> None:
-        """Put an agent on a channel."""
-        if channel.person is not None and channel.person != person.name and channel.person in self._state.people:
-            self._state.people[channel.person].channels.pop(channel.uid, None)
-        channel.person, channel.role = person.name, role
-        person.channels[channel.uid] = role
 
     def release(self, channel: Channel | None) -> None:
         """Take an agent off a channel that a transfer took from her; it ends a moment later."""
@@ -345,100 +261,3 @@ class People:
     @staticmethod
     def _paused(person: Person) -> tuple[str, ...]:
         return tuple(sorted(q for q, ms in person.queues.items() if any(m.paused for m in ms.values())))
-
-    def _holder(self, holder: Person | None, member: str | None, interface: str, device: str) -> str | None:
-        """Say whose a member is by its queue's name for it: one phone may have several names, and one agent."""
-        if holder is None or holder.name in {device, interface}:
-            return member or (None if holder is None else holder.name)
-        if member is None or member == holder.name or self._serves(holder, {interface, device}):
-            return holder.name
-        return member
-
-    @staticmethod
-    def _serves(person: Person, interfaces: set[str]) -> bool:
-        """Tell whether an agent is a member of some queue by one of these interfaces and under this name."""
-        members = (m for ms in person.queues.values() for i, m in ms.items() if i in interfaces)
-        return any(m.name in {"", person.name} for m in members)
-
-    def _pass_on(self, person: Person, interface: str, at: Micros | None) -> None:
-        """A phone that is still a member elsewhere, under other names only, is somebody else's now."""
-        left = {m.name: i for ms in person.queues.values() for i, m in ms.items() if i == interface}
-        if interface not in self._state.seated and left and not left.keys() & {"", person.name, interface}:
-            device = self.device_of(interface)
-            heir = self._state.people.get(next(iter(left)))
-            if heir is None:
-                heir = self._state.people[next(iter(left))] = Person(next(iter(left)), device, since=at)
-            for one in dict.fromkeys((device, interface)):
-                self._hold(heir, one, at)
-
-    def _hold(self, person: Person, interface: str, at: Micros | None) -> None:
-        """An interface is this agent's from now on, with what its queues say of it."""
-        before = self._state.who.get(interface)
-        if before == person.name:
-            return
-        former = None if before is None else self._state.people.get(before)
-        self._state.who[interface] = person.name
-        person.interfaces.append(interface)
-        if former is not None:
-            self._hand_over(former, person, interface, at)
-        self._adopt(person, interface)
-
-    def _vacate(self, interface: str, at: Micros | None) -> None:
-        """Nobody has this seat any more: the queues' own name for the phone counts again."""
-        former = self._state.people[self._state.who.pop(interface)]
-        names = [m.name for ms in former.queues.values() for i, m in ms.items() if i == interface]
-        if names and plain(names[0], interface) not in {None, former.name}:
-            self._state.who[interface] = former.name
-            self._hold(self._named(names[0], interface, at), interface, at)
-            return
-        self._hand_over(former, None, interface, at)
-
-    def _named(self, name: str, interface: str, at: Micros | None) -> Person:
-        return self._state.people.setdefault(name, Person(name, interface, since=at))
-
-    def _hand_over(self, former: Person, heir: Person | None, interface: str, at: Micros | None) -> None:
-        """Take an interface, and its places in queues, from one agent; what they talk on stays theirs to its end."""
-        if interface in former.interfaces:
-            former.interfaces.remove(interface)
-        for queue in [q for q, members in former.queues.items() if interface in members]:
-            member = former.queues[queue].pop(interface)
-            if not former.queues[queue]:
-                del former.queues[queue]
-            self._moved(former, queue, at, member=False)
-            if heir is not None:
-                heir.queues.setdefault(queue, {})[interface] = member
-                heir.known, heir.signed_out = True, False
-                self._moved(heir, queue, at, member=True)
-        if not former.interfaces:
-            former.signed_out, former.reachable, former.wrap_until = True, None, None
-        elif former.interface == interface:
-            former.interface = former.interfaces[0]
-        self.refresh(former, at)
-
-    def _moved(self, person: Person, queue: str, at: Micros | None, *, member: bool) -> None:
-        self._out.append(fx.MembershipChanged(
-            at=at, agent=person.name, interface=person.interface, queue=queue, member=member,
-        ))  # fmt: skip
-
-    def _rename(self, old: str, new: str) -> None:
-        person = self._state.people.pop(old)
-        person.name = new
-        self._state.people[new] = person
-        for interface in person.interfaces:
-            self._state.who[interface] = new
-            if interface in self._state.seated:
-                self._state.seated[interface] = new
-        for uid in person.channels:
-            channel = self._state.channels.get(uid)
-            if channel is not None:
-                channel.person = new
-
-    def _adopt(self, person: Person, interface: str) -> None:
-        """Give a newly known agent the phone's reachability and the channels that are hers already."""
-        known = self._state.devices.get(interface)
-        if known is not None:
-            person.reachable = bool(person.reachable) or known
-        prefix = interface + "-"
-        for channel in self._state.channels.values():
-            if channel.person is None and channel.name.startswith(prefix) and not is_half(channel.name):
-                self.take(person, channel, Role.OWN if channel.calling else Role.CALLED)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from callcenter.domain import events as ev
-from callcenter.domain.facts import EndedBy
 from callcenter.domain.frame import Micros
 from callcenter.domain.lines import interface_of
 from callcenter.domain.outcomes import DOOR_RESULTS
 from callcenter.domain.parts import Parts
-from callcenter.domain.state import Channel, OpenOffer, OpenVisit, Part, Role
+from callcenter.domain.state import Channel, OpenOffer, OpenVisit, Part, Party, Role
 from callcenter.domain.visits import RANK_PARTY, RANK_QUEUE, SETTLE
+from callcenter.domain.vocabulary import EndedBy
 
 
 class Queueing:
@@ -18,6 +18,7 @@ class Queueing:
     def __init__(self, parts: Parts) -> None:
         self._state = parts.state
         self._lines = parts.lines
+        self._bridges = parts.bridges
         self._people = parts.people
         self._own = parts.own
         self._offers = parts.offers
@@ -160,15 +161,19 @@ class Queueing:
 
     def _by_offer(self, visit: OpenVisit, dest: Channel, event: ev.MemberConnected, at: Micros | None) -> Part:
         offer = self._offers.make(visit, dest, event)
-        person = self._people.of_device(event.interface, event.at)
+        person = self._people.identity.of_device(event.interface, event.at)
         name = offer.agent if person is None else person.name
+        behind = self._bridges.behind(dest)
+        if person is not None and behind is not None and behind.person is None and behind.visit is None:
+            behind.party = Party.NOBODY  # an agent who stays on the line, or a phone that the switch alone knows
+            self._people.identity.take(person, behind, Role.CALLED)
         return Part(dest.uid, name, offer.agent, offer.interface, dest.offer, at, offer.dest_up_at)
 
     def _by_pickup(self, picker: Channel, at: Micros | None, answered_at: Micros | None) -> Part:
         device = interface_of(picker.name)
-        person = self._people.meet(device, self._people.device_of(device), "", at)
+        person = self._people.identity.meet(device, self._people.identity.device_of(device), "", at)
         if picker.person is None:
-            self._people.take(person, picker, Role.OWN)
+            self._people.identity.take(person, picker, Role.OWN)
         return Part(picker.uid, person.name, person.name, device, None, answered_at)
 
     def _picker(self, visit: OpenVisit, dest: Channel, event: ev.MemberConnected) -> Channel | None:
@@ -178,7 +183,7 @@ class Queueing:
             return self._lines.get(offer.taken_by)
         if dest.served is not None or dest.person is None:
             return None
-        member = self._people.of_device(event.interface, event.at)
+        member = self._people.identity.of_device(event.interface, event.at)
         other = member is None or member.name != dest.person
         if not other:
             return None
@@ -193,17 +198,22 @@ class Queueing:
         return next((o for o in visit.offers if o.member == event.interface and o.taken_by == dest.uid), None)
 
     def _visit_completed(self, event: ev.MemberCompleted) -> OpenVisit | None:
-        channel = self._lines.get(event.uid)
+        """Find the visit whose end a queue tells: by the agent's channel first, for a transfer changes the caller's."""
         if event.uid is None:
             return self._talk_with(event)
-        visit = self._visits.of(channel, event.queue)
+        dest = self._lines.get(event.dest)
+        visit = self._parties.served(dest)
+        if visit is not None and visit.queue == event.queue:
+            return visit
+        visit = self._visits.of(self._lines.get(event.uid), event.queue)
         if visit is not None and visit.part is None:
             visit = self._visits.talk_before(visit) or visit
-        if event.dest is None:
+        told = event.dest is not None and self._was_told(event.dest)
+        if event.dest is None or told or (visit is not None and visit.part is not None):
             return visit
         if visit is None:
             visit = self._parties.visit(event.uid, "", event.linked or event.uid, event.queue, event.pos)
-        if visit is not None and visit.part is None and not self._lines.ended_lately(event.dest):
+        if visit is not None:
             dest = self._lines.seen(event.dest)
             as_connect = ev.MemberConnected(
                 event.at, event.pos, event.uid, "", "", event.queue, event.interface, event.member, dest.uid, "",
@@ -211,9 +221,16 @@ class Queueing:
             self._answer(visit, dest, as_connect, None)
         return visit
 
+    def _was_told(self, dest: str) -> bool:
+        """Tell whether the agent's channel is gone, or served a visit that has been told."""
+        channel = self._lines.get(dest)
+        if channel is None:
+            return self._lines.ended_lately(dest)
+        return channel.served is not None and channel.served not in self._state.visits
+
     def _talk_with(self, event: ev.MemberCompleted) -> OpenVisit | None:
         """Find the talk of a member whose end the queue tells without naming a channel."""
-        device = self._people.device_of(event.interface)
+        device = self._people.identity.device_of(event.interface)
         for visit in self._state.visits.values():
             part = visit.part
             if part is None or visit.queue != event.queue or part.completed:

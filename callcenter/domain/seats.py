@@ -6,7 +6,7 @@ from callcenter.domain.directory import Directory
 from callcenter.domain.frame import Micros
 from callcenter.domain.state import State
 
-_PASSED_ON = ("Local/", "hint:", "Custom:", "Queue:", "Agent:")
+_PASSED_ON = ("Local/", "hint:", "Custom:")
 
 
 def plain(member: str, interface: str) -> str | None:
@@ -49,11 +49,11 @@ class Seats:
         return self._directory.next_border(after)
 
     def phone(self, interface: str, device: str) -> str:
-        """Name the phone behind a member whose state is told by `device`; the member itself where nothing tells."""
-        if device.startswith("hint:"):
-            device = self._state.hints.get(device, interface)
-        if is_device(device):
-            return device
-        if device == interface:
-            device = self._state.behind.get(interface, interface)
-        return device if is_device(device) else self._directory.phone_of(interface) or interface
+        """Name the phone behind a member whose state is told by `device`; what tells it where no phone is known."""
+        told = self._state.hints.get(device, interface) if device.startswith("hint:") else device
+        if is_device(told):
+            return told
+        known = self._state.behind.get(interface, told)
+        if is_device(known):
+            return known
+        return self._directory.phone_of(interface) or known

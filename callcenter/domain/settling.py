@@ -6,7 +6,6 @@ import heapq
 
 from callcenter.domain import events as ev
 from callcenter.domain.callbook import CallBook
-from callcenter.domain.facts import EndedBy
 from callcenter.domain.frame import SECOND, Micros
 from callcenter.domain.offers import Offers
 from callcenter.domain.outcomes import CUT
@@ -14,6 +13,7 @@ from callcenter.domain.people import People
 from callcenter.domain.state import OpenVisit, State, Timer
 from callcenter.domain.talks import Talks
 from callcenter.domain.visits import RANK_PARTY, RANK_QUEUE, SETTLE, Visits
+from callcenter.domain.vocabulary import EndedBy
 
 STOPPING: Micros = 5 * SECOND
 """A teardown by the switch was a restart if the switch stops within this long (seen: 1.1 s)."""

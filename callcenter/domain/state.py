@@ -8,9 +8,10 @@ from enum import StrEnum
 import msgspec
 
 from callcenter.domain.directory import Tenure
-from callcenter.domain.facts import AgentState, EndedBy, How, OfferOutcome, Talk, Visit, VisitOutcome
+from callcenter.domain.facts import Talk, Visit
 from callcenter.domain.frame import SECOND, Micros
 from callcenter.domain.phases import OfferPhase, VisitPhase
+from callcenter.domain.vocabulary import AgentState, EndedBy, How, OfferOutcome, VisitOutcome
 
 
 class Role(StrEnum):
@@ -48,7 +49,7 @@ class Channel(msgspec.Struct):
         spies_on: The channel that its party listens to.
         attends: Somebody who called in is on the other side; of an own line.
         work_since: Since when that is so, or its party has been listening to a colleague's call; of an own line.
-        worked: How long that was so before.
+        work: From when to when that was so before.
     """
 
     uid: str
@@ -83,7 +84,7 @@ class Channel(msgspec.Struct):
     spies_on: str | None = None
     attends: bool = False
     work_since: Micros | None = None
-    worked: Micros = 0
+    work: list[tuple[Micros, Micros]] = []
 
 
 class Signs(msgspec.Struct):
@@ -251,6 +252,7 @@ class OpenTalk(msgspec.Struct):
         person: Who talks, as the floor names them; `agent` as the records do.
         line: The agent's channel; `customer` the customer's.
         uniqueid: The customer's channel as records name it.
+        apart: They do not hear each other; both may be there, on hold or in a consultation.
         apart_at: They were seen apart then; whether it is over, and who ended it, a moment tells.
     """
 
@@ -330,7 +332,8 @@ class State(msgspec.Struct):
     """All that a floor remembers; `now` is the latest time that it was told, `boot` counts the switch's restarts.
 
     `clock` is what the switch's clock showed last, `beating` whether heartbeats come through this login.
-    `who` says whose an interface is, `seated` which of them a roster's seat said, `hints` and `behind` which device a
+    `who` says whose an interface is, `seated` which of them a roster's seat said, `numbers` which Local member dials a
+    number, `hints` and `behind` which device a
     hint and a Local member stand for. `bridged` says that the switch tells who is connected to whom, `blind` that it
     was seen not to.
     `restored_at` is when events came again after the last gap.
@@ -356,6 +359,7 @@ class State(msgspec.Struct):
     talks: dict[int, OpenTalk] = {}
     who: dict[str, str] = {}
     seated: dict[str, str] = {}
+    numbers: dict[str, str] = {}
     hints: dict[str, str] = {}
     behind: dict[str, str] = {}
     devices: dict[str, bool] = {}

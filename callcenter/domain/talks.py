@@ -16,12 +16,12 @@ from collections.abc import Iterable
 from callcenter.domain import facts as fx
 from callcenter.domain.bridges import Bridges
 from callcenter.domain.callbook import CallBook
-from callcenter.domain.facts import EndedBy, How
 from callcenter.domain.frame import SECOND, Micros
-from callcenter.domain.lines import interface_of, is_half
+from callcenter.domain.lines import interface_of, is_half, partner_of
 from callcenter.domain.owncalls import OwnCalls
 from callcenter.domain.people import People
 from callcenter.domain.state import Channel, OpenTalk, OpenVisit, Party, Role, State, Timer
+from callcenter.domain.vocabulary import EndedBy, How
 
 PARTED: Micros = SECOND
 """Who is apart for no longer than this talks on, and a word about who ended it may still come."""
@@ -54,7 +54,12 @@ class Talks:
     def gone(self, channel: Channel, at: Micros | None, pos: int) -> None:
         """A channel has ended: whoever talked on it does not any more."""
         for key in channel.talks.copy():
-            self._part(self._state.talks[key], at, pos)
+            talk = self._state.talks[key]
+            if talk.apart:
+                talk.frames.append(pos)
+                self._over(talk, at)
+            else:
+                self._part(talk, at, pos)
         self._own.company(channel, at, customer=False)
 
     def lasts(self, visit: OpenVisit) -> bool:
@@ -70,7 +75,7 @@ class Talks:
                 return not (line.hung_up or line.torn_down or line.sent_away)
         return False
 
-    def transferred(self, line: Channel | None, pos: int) -> None:
+    def transferred(self, line: Channel | None, at: Micros | None, pos: int) -> None:
         """The agent on this channel sent the other one away; a talk that was seen to end ended by that."""
         if line is None:
             return
@@ -79,7 +84,7 @@ class Talks:
             talk = self._state.talks[key]
             talk.frames.append(pos)
             if talk.apart:
-                self._tell(talk, EndedBy.TRANSFER)
+                self._tell(talk, EndedBy.TRANSFER, at)
 
     def of_visit(self, visit: OpenVisit) -> None:
         """A visit is told: where nothing was seen of its bridges, its talk is what the queue said of it."""
@@ -104,8 +109,8 @@ class Talks:
     def fire(self, timer: Timer) -> None:
         """They have been apart for a moment: if they still are, it is over."""
         talk = self._state.talks.get(int(timer.key))
-        if talk is not None and talk.apart and (talk.apart_at is None or talk.apart_at + PARTED <= timer.at):
-            self._tell(talk, self._ended_by(talk) or EndedBy.UNKNOWN)
+        if talk is not None and talk.apart and not self._holds(talk):
+            self._tell(talk, self._ended_by(talk) or EndedBy.UNKNOWN, timer.at - PARTED)
 
     def unbridged(self) -> None:
         """A moment after an answer: a switch that told of no bridge by now does not tell of bridges."""
@@ -115,8 +120,8 @@ class Talks:
     def finish(self) -> None:
         """The input is over: those who talk are left talking; those apart have ended."""
         for talk in list(self._state.talks.values()):
-            if talk.apart:
-                self._tell(talk, self._ended_by(talk) or EndedBy.UNKNOWN)
+            if talk.apart and not self._holds(talk):
+                self._tell(talk, self._ended_by(talk) or EndedBy.UNKNOWN, talk.apart_at)
             else:
                 self._close(talk, self._record(talk, None, None))
 
@@ -126,7 +131,7 @@ class Talks:
             if not talk.apart:
                 talk.apart = True
                 talk.apart_at = None if unseen else self._state.now
-            self._tell(talk, self._ended_by(talk) or EndedBy.SWITCH)
+            self._tell(talk, self._ended_by(talk) or EndedBy.SWITCH, talk.apart_at)
 
     def _company(self, company: list[Channel], at: Micros | None, pos: int) -> None:
         agents = [c for c in company if c.person is not None and not is_half(c.name) and self._talks_on(c)]
@@ -153,8 +158,9 @@ class Talks:
         if found:
             return found
         # whom the switch called into a queue comes over a Local channel
-        halves = [c for c in company if c.visit is not None and is_half(c.name)]
-        for half in halves:
+        for half in company:
+            if not is_half(half.name) or self._carried_by(half) is None:
+                continue
             behind = self._bridges.behind(half)
             if behind is not None and behind.person is None:
                 behind.party = Party.CALLER
@@ -162,6 +168,11 @@ class Talks:
             else:
                 found.append(half)
         return found
+
+    def _carried_by(self, half: Channel) -> OpenVisit | None:
+        """Return the visit that a half of a Local channel carries still."""
+        visit = self._state.visits.get(half.visit) if half.visit is not None else None
+        return visit if visit is not None and visit.carrier == half.uid else None
 
     def _meet(self, line: Channel, customer: Channel, at: Micros | None, pos: int) -> None:
         for key in line.talks:
@@ -184,7 +195,7 @@ class Talks:
         talk = OpenTalk(
             self._state.serial, line.person,
             part.agent if mine and part is not None else line.person,
-            part.interface if mine and part is not None else interface_of(line.name),
+            interface_of(line.name),
             line.uid, customer.uid, call.id,
             visit.uid if visit is not None else customer.uid,
             visit.queue if mine and visit is not None else None,
@@ -192,6 +203,9 @@ class Talks:
         )  # fmt: skip
         talk.frames += [*line.frames[:1], pos]
         talk.in_gap = at is None
+        for key in {*line.talks, *customer.talks}:
+            if self._state.talks[key].apart:
+                self._look_again(self._state.talks[key], at)
         self._state.talks[talk.id] = talk
         line.talks.append(talk.id)
         customer.talks.append(talk.id)
@@ -210,15 +224,28 @@ class Talks:
         if line.came is How.PICKUP:
             return How.PICKUP
         if mine:
-            return How.QUEUE
+            called = customer.dialled_by is not None and not customer.calling and not is_half(customer.name)
+            return How.CALL_BACK if called and customer.came is None else How.QUEUE
         if customer.party is Party.CALLED:
             return How.OUTBOUND if line.role is Role.OWN else How.CALL_BACK
         if customer.came is not None:
             return customer.came
-        dialler = self._state.channels.get(line.dialled_by or "")
-        if dialler is not None and dialler.person is not None:
-            return How.TRANSFER
-        return How.DIRECT if line.role is Role.CALLED else How.TRANSFER
+        return How.DIRECT if self._dialled_by(line, customer) else How.TRANSFER
+
+    def _dialled_by(self, line: Channel, customer: Channel) -> bool:
+        """Tell whether the customer dialled the agent's phone, themselves or over Local channels."""
+        seen: set[str] = set()
+        uid = line.dialled_by
+        while uid is not None and uid not in seen:
+            if uid == customer.uid:
+                return True
+            seen.add(uid)
+            half = self._state.channels.get(uid)
+            if half is None or not is_half(half.name):
+                return False
+            other = self._state.channels.get(self._state.names.get(partner_of(half.name) or "", ""))
+            uid = None if other is None else other.dialled_by
+        return False
 
     def _part(self, talk: OpenTalk, at: Micros | None, pos: int) -> None:
         """The two hear each other no longer."""
@@ -228,13 +255,32 @@ class Talks:
         talk.frames.append(pos)
         by = self._ended_by(talk)
         if by is not None:
-            self._tell(talk, by)
+            self._tell(talk, by, at)
         else:
-            start = at if at is not None else self._state.now
-            if start is not None:
-                self._state.serial += 1
-                timer = Timer(start + PARTED, self._state.serial, "talk", str(talk.id))
-                heapq.heappush(self._state.timers, timer)
+            self._look_again(talk, at)
+
+    def _over(self, talk: OpenTalk, at: Micros | None) -> None:
+        """A channel of two who are apart has ended: whatever held them together is over."""
+        by = self._ended_by(talk)
+        if by is not None:
+            self._tell(talk, by, at)
+        else:
+            self._look_again(talk, at)
+
+    def _look_again(self, talk: OpenTalk, at: Micros | None) -> None:
+        """A moment later it is plain whether it is over."""
+        start = at if at is not None else self._state.now
+        if start is not None:
+            self._state.serial += 1
+            heapq.heappush(self._state.timers, Timer(start + PARTED, self._state.serial, "talk", str(talk.id)))
+
+    def _holds(self, talk: OpenTalk) -> bool:
+        """Tell whether two who are apart may be together again: both are there, and talk with nobody else."""
+        line, customer = self._state.channels.get(talk.line), self._state.channels.get(talk.customer)
+        if line is None or customer is None or line.sent_away:
+            return False
+        others = (self._state.talks[key] for key in (*line.talks, *customer.talks) if key != talk.id)
+        return all(other.apart for other in others)
 
     def _ended_by(self, talk: OpenTalk) -> EndedBy | None:
         """Say who ended a talk, as far as the channels tell; those that are gone told it before."""
@@ -248,10 +294,14 @@ class Talks:
         torn = [c for c in (line, customer) if c is not None and c.torn_down]
         return EndedBy.SWITCH if torn else None
 
-    def _tell(self, talk: OpenTalk, by: EndedBy) -> None:
-        record = self._record(talk, talk.apart_at, by)
+    def _tell(self, talk: OpenTalk, by: EndedBy, at: Micros | None) -> None:
+        """Tell a talk to its end: when they parted, or, after a hold or a consultation, when that was over."""
+        end = talk.apart_at
+        if end is None or (at is not None and at > end + PARTED):
+            end = at
+        record = self._record(talk, end, by)
         self._close(talk, record)
-        self._out.append(fx.TalkEnded(at=talk.apart_at if talk.apart_at is not None else self._state.now, talk=record))
+        self._out.append(fx.TalkEnded(at=end if end is not None else self._state.now, talk=record))
 
     def _close(self, talk: OpenTalk, record: fx.Talk) -> None:
         del self._state.talks[talk.id]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from callcenter.domain import company as co
 from callcenter.domain import events as ev
-from callcenter.domain.facts import How
+from callcenter.domain.frame import Micros
 from callcenter.domain.lines import is_half, partner_of
 from callcenter.domain.parties import sides_of
 from callcenter.domain.parts import Parts
 from callcenter.domain.state import Channel, Party
+from callcenter.domain.vocabulary import How
 
 
 class Transfers:
@@ -26,7 +28,7 @@ class Transfers:
 
     # bridges
 
-    def entered(self, event: ev.BridgeEntered) -> None:
+    def entered(self, event: co.BridgeEntered) -> None:
         """A channel hears the others of a bridge; it may stand where a half of a Local channel stood."""
         channel = self._parties.channel(event.uid, event.name, event.linked)
         if channel is None:
@@ -42,7 +44,7 @@ class Transfers:
             self._stands_for(swapped, channel)
         self._talks.look((event.uid, *self._state.bridges.get(former or "", ())), event.at, event.pos)
 
-    def left(self, event: ev.BridgeLeft) -> None:
+    def left(self, event: co.BridgeLeft) -> None:
         """A channel is in a bridge no longer: it, and who stays, hear others now."""
         channel = self._lines.get(event.uid)
         if channel is None:
@@ -51,18 +53,18 @@ class Transfers:
         if self._bridges.leave(channel, event.bridge):
             self._talks.look([c.uid for c in others], event.at, event.pos)
 
-    def merged(self, event: ev.BridgesMerged) -> None:
+    def merged(self, event: co.BridgesMerged) -> None:
         """Two bridges are one from now on."""
         self._talks.look(self._bridges.merge(event.into, event.gone), event.at, event.pos)
 
     # Local channels
 
-    def paired(self, event: ev.LocalPaired) -> None:
+    def paired(self, event: co.LocalPaired) -> None:
         """Two halves of a Local channel are known by their names."""
         self._parties.channel(event.one, event.one_name)
         self._parties.channel(event.two, event.two_name)
 
-    def optimizing(self, event: ev.LocalOptimizing) -> None:
+    def optimizing(self, event: co.LocalOptimizing) -> None:
         """The halves go: whoever each of them stood for takes its place."""
         for uid in (event.one, event.two):
             half = self._lines.get(uid)
@@ -98,7 +100,7 @@ class Transfers:
         """The agent transferred the caller blind."""
         line = self._lines.get(event.by)
         self._came(event.moved, How.TRANSFER)
-        self._free(line, event.pos)
+        self._free(line, event.at, event.pos)
         visit = self._parties.served(line)
         if visit is not None:
             self._parties.part_taken(visit, "blind", event.at, event.pos)
@@ -107,13 +109,14 @@ class Transfers:
         """The agent transferred the caller after consultation; who stays to talk with both has sent nobody away."""
         second = self._lines.get(event.second)
         if event.place == "threeway":
-            self._people.release(second)
+            if event.second != event.by:
+                self._people.release(second)
             return
         first = self._lines.get(event.by)
         self._came(event.moved, How.TRANSFER)
         self._take_place(second, event)
         for line in (first, second):
-            self._free(line, event.pos)
+            self._free(line, event.at, event.pos)
         visit = self._parties.served(first) or self._parties.served(second)
         if visit is not None:
             self._parties.part_taken(visit, "attended", event.at, event.pos)
@@ -128,11 +131,11 @@ class Transfers:
         moved.visit = visit.id  # the queue may go on naming a half of a Local channel
         second.visit = None
 
-    def _free(self, line: Channel | None, pos: int) -> None:
+    def _free(self, line: Channel | None, at: Micros | None, pos: int) -> None:
         """The agent on this channel is rid of it; it ends a moment later."""
         if line is not None:
             line.frames.append(pos)
-        self._talks.transferred(line, pos)
+        self._talks.transferred(line, at, pos)
         self._people.release(line)
         if line is not None:
             self._parties.refresh(line, self._state.now)
@@ -148,7 +151,7 @@ class Transfers:
 
     # pickups and parking
 
-    def picked_up(self, event: ev.PickedUp) -> None:
+    def picked_up(self, event: co.PickedUp) -> None:
         """Somebody took the call that rang at another phone."""
         picker = self._parties.channel(event.uid, event.name)
         target = self._lines.get(event.target)
@@ -162,7 +165,7 @@ class Transfers:
         self._people.release(target)
         self._parties.refresh(target, event.at)
 
-    def parked(self, event: ev.Parked) -> None:
+    def parked(self, event: co.Parked) -> None:
         """A caller was put into a parking lot; the agent's part in a visit is over."""
         channel = self._parties.channel(event.uid, event.name)
         if channel is None:
@@ -174,10 +177,10 @@ class Transfers:
             visit = self._parties.served(channel)
         if visit is not None and visit.part is not None and not visit.ended:
             for uid in sides_of(visit):
-                self._talks.transferred(self._lines.get(uid), event.pos)
+                self._talks.transferred(self._lines.get(uid), event.at, event.pos)
             self._parties.part_taken(visit, "blind", event.at, event.pos)
 
-    def park_ended(self, event: ev.ParkEnded) -> None:
+    def park_ended(self, event: co.ParkEnded) -> None:
         """A caller is parked no longer; who fetched them talks to them in a moment."""
         channel = self._parties.channel(event.uid, event.name)
         if channel is not None:
@@ -193,13 +196,13 @@ class Transfers:
 
     # spying
 
-    def spied(self, event: ev.SpyBegan) -> None:
+    def spied(self, event: co.SpyBegan) -> None:
         """A lead listens to a colleague's call."""
         channel = self._parties.channel(event.uid)
         if channel is not None:
             self._own.spies(channel, event.target, event.at, event.pos)
 
-    def spied_no_more(self, event: ev.SpyEnded) -> None:
+    def spied_no_more(self, event: co.SpyEnded) -> None:
         """A lead listens no longer."""
         channel = self._lines.get(event.uid)
         if channel is not None:

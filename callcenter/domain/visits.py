@@ -13,12 +13,12 @@ from __future__ import annotations
 from callcenter.domain import events as ev
 from callcenter.domain import facts as fx
 from callcenter.domain.callbook import CallBook
-from callcenter.domain.facts import EndedBy, VisitOutcome
 from callcenter.domain.frame import SECOND, Micros
 from callcenter.domain.offers import record as offer_record
 from callcenter.domain.outcomes import answering, visit_outcome
 from callcenter.domain.phases import VISIT, VisitWord
 from callcenter.domain.state import Channel, OpenVisit, Part, State
+from callcenter.domain.vocabulary import EndedBy, VisitOutcome
 
 SETTLE: Micros = SECOND
 """How long after a visit left, or an agent's part ended, a stronger word about it may still come."""

@@ -10,10 +10,11 @@ from collections.abc import Iterable
 from typing import NamedTuple, Protocol
 
 from callcenter.domain import facts as fx
-from callcenter.domain.facts import Fact, VisitOutcome
+from callcenter.domain.facts import Fact
 from callcenter.domain.floor import Floor
 from callcenter.domain.frame import Micros
 from callcenter.domain.rings import within_rings
+from callcenter.domain.vocabulary import VisitOutcome
 from callcenter.exporter.present import VisitKey, open_visit_of
 
 
@@ -47,7 +48,7 @@ class VisitCount:
         """Leave out the visits that were answered before the `first` facts of this run: they counted then."""
         just_now = {fact.uniqueid for fact in first if isinstance(fact, fx.CallAnswered)}
         for visit in floor.state.visits.values():
-            if visit.answered is not None and visit.uid not in just_now:
+            if visit.part is not None and visit.uid not in just_now:
                 self._counted.add((visit.uid, visit.queue, visit.n))
 
     def follow(self, fact: Fact, floor: Floor) -> Counted | None:
@@ -62,14 +63,14 @@ class VisitCount:
 
     def _answered(self, fact: fx.CallAnswered, floor: Floor) -> Counted | None:
         visit = open_visit_of(floor, fact.uniqueid)
-        if visit is None or visit.joined_at is None or visit.left_at is None:
+        if visit is None or visit.part is None or visit.joined_at is None or visit.left_at is None:
             return None  # counts with its account
         key = (visit.uid, visit.queue, visit.n)
         if key in self._counted:
             return None
         self._counted.add(key)
         wait = max(0, visit.left_at - visit.joined_at)
-        in_rings = promise_kept(visit.answered_at, visit.offers)
+        in_rings = promise_kept(visit.part.answered_at, visit.offers)
         return Counted(visit.queue, VisitOutcome.ANSWERED, visit.joined_at, wait, in_rings)
 
     def _ended(self, visit: fx.Visit) -> Counted | None:

@@ -9,10 +9,11 @@ from pathlib import Path
 from prometheus_client.core import Metric
 
 from callcenter.domain import facts as fx
-from callcenter.domain.facts import AgentState, Fact, OfferOutcome, VisitOutcome
+from callcenter.domain.facts import Fact
 from callcenter.domain.frame import SECOND, Micros
 from callcenter.domain.health import Health
 from callcenter.domain.rings import within_rings
+from callcenter.domain.vocabulary import AgentState, OfferOutcome, VisitOutcome
 from callcenter.exporter.counting import Counted
 from callcenter.exporter.names import OTHER, Names, inert
 from callcenter.exporter.present import Changed, Present, Seat

@@ -14,10 +14,10 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from callcenter.domain import facts as fx
-from callcenter.domain.facts import VisitOutcome
 from callcenter.domain.frame import SECOND, Micros
 from callcenter.domain.health import Health
 from callcenter.domain.rings import rings_begun
+from callcenter.domain.vocabulary import VisitOutcome
 from callcenter.exporter.counting import Counted
 from callcenter.exporter.names import inert, masked
 from callcenter.exporter.present import Present, Seat

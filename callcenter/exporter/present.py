@@ -11,10 +11,11 @@ from collections.abc import Sequence
 import msgspec
 
 from callcenter.domain import facts as fx
-from callcenter.domain.facts import AgentState, Fact
+from callcenter.domain.facts import Fact
 from callcenter.domain.floor import Floor
 from callcenter.domain.frame import Micros
 from callcenter.domain.state import OpenVisit, Person
+from callcenter.domain.vocabulary import AgentState
 
 VisitKey = tuple[str, str | None, int]
 """A visit while it lasts: the caller's channel, the queue, and which time."""
@@ -41,9 +42,13 @@ class Changed(msgspec.Struct):
 
 
 def open_visit_of(floor: Floor, uniqueid: str) -> OpenVisit | None:
-    """Find the visit that a caller's channel is in now."""
+    """Find the visit that is named after a caller's channel, and not told yet."""
     channel = floor.state.channels.get(uniqueid)
-    return None if channel is None or channel.visit is None else floor.state.visits.get(channel.visit)
+    visit = None if channel is None or channel.visit is None else floor.state.visits.get(channel.visit)
+    if visit is not None and visit.uid == uniqueid:
+        return visit
+    # the caller is on another channel now: a Local channel was optimised away, or somebody was transferred
+    return next((v for v in floor.state.visits.values() if v.uid == uniqueid), None)
 
 
 class Present:

@@ -10,8 +10,8 @@ from typing import Any
 import msgspec
 
 from callcenter.domain import facts as fx
-from callcenter.domain.facts import AgentState
 from callcenter.domain.frame import Micros
+from callcenter.domain.vocabulary import AgentState
 from callcenter.reports.judging import Judging
 from callcenter.reports.reconcile import Reconcile
 from callcenter.reports.replay import Replay

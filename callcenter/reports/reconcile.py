@@ -14,8 +14,8 @@ from callcenter.ami.log_compare import TOLERANCE, contradictions, find_logged
 from callcenter.ami.log_fill import began, fill, from_log
 from callcenter.ami.logged_visits import LoggedVisit
 from callcenter.domain import facts as fx
-from callcenter.domain.facts import VisitOutcome
 from callcenter.domain.frame import SECOND, Micros
+from callcenter.domain.vocabulary import VisitOutcome
 from callcenter.reports.shapes import Shape, seconds
 
 

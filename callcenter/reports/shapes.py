@@ -17,8 +17,28 @@ def seconds(value: Micros | None) -> float | None:
 
 
 def call_shape(call: fx.Call, cadence: Micros) -> Shape:
-    """Show a call with its visits."""
-    return {"call": call.call, "visits": [visit_shape(v, cadence) for v in call.visits]}
+    """Show a call with its visits and its talks."""
+    return {
+        "call": call.call,
+        "visits": [visit_shape(v, cadence) for v in call.visits],
+        "talks": [talk_shape(t) for t in call.talks],
+    }
+
+
+def talk_shape(talk: fx.Talk) -> Shape:
+    """Show who really talked with the customer."""
+    return {
+        "agent": talk.agent,
+        "interface": talk.interface,
+        "how": talk.how.value,
+        "queue": talk.queue,
+        "uniqueid": talk.uniqueid,
+        "from": seconds(talk.start),
+        "to": seconds(talk.end),
+        "seconds": seconds(talk.length),
+        "ended_by": None if talk.ended_by is None else talk.ended_by.value,
+        "in_gap": talk.in_gap,
+    }
 
 
 def visit_shape(visit: fx.Visit, cadence: Micros) -> Shape:

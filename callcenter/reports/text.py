@@ -8,9 +8,9 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from callcenter.domain import facts as fx
-from callcenter.domain.facts import VisitOutcome
 from callcenter.domain.frame import SECOND, Micros
 from callcenter.domain.rings import rings_begun
+from callcenter.domain.vocabulary import VisitOutcome
 from callcenter.reports.document import Document
 from callcenter.reports.shapes import Shape
 

@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Callable
 
 from callcenter.domain import facts as fx
-from callcenter.domain.facts import OfferOutcome, VisitOutcome
 from callcenter.domain.frame import Micros
+from callcenter.domain.vocabulary import AgentState, OfferOutcome, VisitOutcome
 from callcenter.reports.shapes import Shape, seconds
 
 Threshold = Callable[[str], Micros]
@@ -26,7 +26,7 @@ class _Queue:
 class _Agent:
     def __init__(self) -> None:
         self.outcomes: Counter[OfferOutcome] = Counter()
-        self.states: dict[fx.AgentState, Micros] = {}
+        self.states: dict[AgentState, Micros] = {}
 
 
 class Totals:
@@ -91,5 +91,5 @@ def _agent_shape(agent: _Agent) -> Shape:
         "missed": agent.outcomes[OfferOutcome.TIMED_OUT],
         "declined": agent.outcomes[OfferOutcome.DECLINED],
         "offers": {outcome.value: agent.outcomes[outcome] for outcome in OfferOutcome},
-        "seconds": {state.value: seconds(agent.states.get(state, 0)) for state in fx.AgentState},
+        "seconds": {state.value: seconds(agent.states.get(state, 0)) for state in AgentState},
     }

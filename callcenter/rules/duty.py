@@ -12,6 +12,7 @@ from itertools import pairwise
 
 import msgspec
 
+from callcenter.domain.directory import Tenure
 from callcenter.domain.frame import Micros
 from callcenter.domain.patterns import permitted
 
@@ -53,12 +54,12 @@ class Roster(msgspec.Struct, frozen=True):
     duty: dict[str, tuple[Stretch, ...]]
     legit_extensions: tuple[str, ...] | None = None
 
-    def names(self) -> dict[str, str]:
-        """Map each interface to its agent; of a shared one, to the first that is listed."""
-        found: dict[str, str] = {}
+    def tenures(self) -> dict[str, tuple[Tenure, ...]]:
+        """Map each interface to who uses it from when to when, as the floor's directory wants it."""
+        found: dict[str, list[Tenure]] = {}
         for seat in self.seats:
-            found.setdefault(seat.interface, seat.agent)
-        return found
+            found.setdefault(seat.interface, []).append(Tenure(seat.agent, seat.start, seat.end))
+        return {interface: tuple(tenures) for interface, tenures in found.items()}
 
     def agent_of(self, interface: str, at: Micros | None) -> str | None:
         """Name the agent who uses an interface at a moment, None where nobody is known to."""

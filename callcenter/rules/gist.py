@@ -13,7 +13,7 @@ from collections.abc import Hashable, Iterable, Iterator
 import msgspec
 
 from callcenter.domain import facts as fx
-from callcenter.domain.facts import AgentState, EndedBy, OfferOutcome
+from callcenter.domain.vocabulary import AgentState, EndedBy, OfferOutcome
 
 _without = msgspec.structs.replace
 _TALKED = frozenset({EndedBy.AGENT, EndedBy.CALLER})
@@ -34,7 +34,16 @@ def gist(fact: fx.Fact) -> fx.Fact | None:
             return _without(fact, own=_without(fact.own, frames=()))
         case fx.PhoneLost() | fx.PhoneUnregistered() | fx.PhoneFound():
             return _without(fact, frames=())
-        case fx.CallOffered() | fx.PhoneRang() | fx.VisitFilled() | fx.CallEnded() | fx.LineBlocked() | fx.OutOfOrder():
+        case (
+            fx.CallOffered()
+            | fx.PhoneRang()
+            | fx.TalkBegan()
+            | fx.TalkEnded()
+            | fx.VisitFilled()
+            | fx.CallEnded()
+            | fx.LineBlocked()
+            | fx.OutOfOrder()
+        ):
             return None
 
 

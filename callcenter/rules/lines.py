@@ -8,8 +8,9 @@ be reached, so only the last one lost counts.
 from __future__ import annotations
 
 from callcenter.domain import facts as fx
-from callcenter.domain.facts import AgentState
 from callcenter.domain.frame import SECOND, Micros
+from callcenter.domain.vocabulary import AgentState
+from callcenter.rules.duty import less
 from callcenter.rules.law import Law
 from callcenter.rules.memory import Act, Favour, Line, Loss, Memory, Person
 from callcenter.rules.texts import Reason
@@ -20,6 +21,11 @@ _SIGNED_OFF_WITHIN: Micros = 2 * SECOND
 """A phone that is signed off is lost and unregistered within a millisecond; a dead one loses its registration later."""
 _UNREACHED = frozenset({AgentState.OFFLINE, AgentState.UNKNOWN})
 _IN_CALL = frozenset({AgentState.RINGING, AgentState.TALKING})
+
+
+def _follow(line: Line, own: fx.OwnCall) -> None:
+    """Take in what the floor knows of a line by now."""
+    line.dialled, line.frames, line.work, line.unseen = own.dialled, own.frames, own.work, own.unseen
 
 
 class Lines:
@@ -40,13 +46,16 @@ class Lines:
             self._take(own)
         line = self._memory.lines.pop(own.uniqueid, None)
         if line is not None:
-            line.dialled, line.frames = own.dialled, own.frames
+            _follow(line, own)
             self._engaged(line, own.ended_at if own.ended_at is not None else self._memory.now)
 
     def still_taken(self, own: fx.OwnCall) -> None:
         """The input is over and this own call lasts, known to be hers from the beginning or not."""
         if own.uniqueid not in self._memory.lines:
             self._take(own)
+        line = self._memory.lines.get(own.uniqueid)
+        if line is not None:
+            _follow(line, own)
 
     def _take(self, own: fx.OwnCall) -> None:
         """Remember a line that is taken; a consultation during a talk is work."""
@@ -120,21 +129,32 @@ class Lines:
 
     def _engaged(self, line: Line, end: Micros | None) -> None:
         figures = self._law.figures(line.start)
-        if figures is None or end is None or end - line.start < figures.engaged - self._memory.uncertainty(figures):
+        if figures is None or end is None:
+            return
+        work = tuple((since, end if until is None else until) for since, until in line.work)
+        engaged = sum(until - since for since, until in less([(line.start, end)], work))
+        if engaged < figures.engaged - self._memory.uncertainty(figures):
             return
         roster = self._law.roster
         allowed = None if roster is None else roster.may_dial(line.dialled)
         if allowed:
             return
         favours = [Favour(Verdict.UNDETERMINED, Reason("number_unknown"))] if allowed is None else []
+        if line.unseen:
+            favours.append(Favour(Verdict.UNDETERMINED, Reason("bridges_unseen")))
         if line.paused:
             favours.append(Favour(Verdict.UNDETERMINED, Reason("paused")))
         self._memory.acts.append(Act(
             rule="V-HOTLINE", kind="engaged", person=line.person, interface=line.interface,
             agent=self._law.agent(line.person, line.interface, line.start), at=line.start, start=line.start, end=end,
             subject=f"engaged {line.uniqueid}", frames=line.frames, limit=figures.engaged,
-            params={"dialled": line.dialled}, favours=tuple(favours), impact=True,
-            timeline=(Point(line.start, "line_taken", line.dialled), Point(end, "until_then")),
+            params={"dialled": line.dialled}, favours=tuple(favours), impact=True, breaks=work,
+            timeline=(
+                Point(line.start, "line_taken", line.dialled),
+                *(Point(since, "with_customer") for since, _ in work),
+                *(Point(until, "alone_again") for _, until in work if until < end),
+                Point(end, "until_then"),
+            ),
         ))  # fmt: skip
 
     def _taken_off(self, loss: Loss, end: Micros | None) -> None:

@@ -8,8 +8,8 @@ from typing import Literal
 
 import msgspec
 
-from callcenter.domain.facts import AgentState
 from callcenter.domain.frame import SECOND, Micros
+from callcenter.domain.vocabulary import AgentState
 from callcenter.rules.edition import Figures
 from callcenter.rules.texts import Reason
 from callcenter.rules.violation import Named, Point, Verdict
@@ -59,6 +59,7 @@ class Act(msgspec.Struct, kw_only=True):
         lost: For a phone lost: which loss.
         impact: Asks whether customers were kept out.
         lesser: What the same act was by another rule; it stands where this is not proposed and it is.
+        breaks: Parts of it that do not count: the agent was at work meanwhile.
         timeline: Its moments as far as they are known, in any order.
     """
 
@@ -81,6 +82,7 @@ class Act(msgspec.Struct, kw_only=True):
     lost: tuple[Micros, str] | None = None
     impact: bool = False
     lesser: Act | None = None
+    breaks: tuple[tuple[Micros, Micros], ...] = ()
     timeline: tuple[Point, ...] = ()
 
 
@@ -127,7 +129,7 @@ class Loss(msgspec.Struct):
 
 
 class Line(msgspec.Struct):
-    """An own line that is taken."""
+    """An own line that is taken; `work` as the floor told it last, `unseen` that nobody's company is known."""
 
     person: str
     interface: str
@@ -136,6 +138,8 @@ class Line(msgspec.Struct):
     start: Micros
     paused: bool
     frames: tuple[int, ...]
+    work: tuple[tuple[Micros, Micros | None], ...] = ()
+    unseen: bool = False
 
 
 class Owed(msgspec.Struct):

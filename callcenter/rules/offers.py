@@ -7,8 +7,8 @@ long pause ends the run. Whatever a run takes in has no record of its own.
 from __future__ import annotations
 
 from callcenter.domain import facts as fx
-from callcenter.domain.facts import AgentState, EndedBy, OfferOutcome, VisitOutcome
 from callcenter.domain.frame import SECOND, Micros
+from callcenter.domain.vocabulary import AgentState, EndedBy, OfferOutcome, VisitOutcome
 from callcenter.rules.edition import Mode
 from callcenter.rules.law import Law
 from callcenter.rules.memory import Act, Favour, Memory, Person, Refusal

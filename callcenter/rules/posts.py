@@ -8,8 +8,8 @@ judged as a blocked line.
 from __future__ import annotations
 
 from callcenter.domain import facts as fx
-from callcenter.domain.facts import AgentState
 from callcenter.domain.frame import Micros
+from callcenter.domain.vocabulary import AgentState
 from callcenter.rules.edition import Figures
 from callcenter.rules.law import Law
 from callcenter.rules.memory import Act, Away, Memory, Person

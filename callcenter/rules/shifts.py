@@ -11,8 +11,8 @@ from bisect import bisect_right
 from typing import NamedTuple
 
 from callcenter.domain import facts as fx
-from callcenter.domain.facts import AgentState
 from callcenter.domain.frame import Micros
+from callcenter.domain.vocabulary import AgentState
 from callcenter.rules.duty import Stretch
 from callcenter.rules.law import Law
 from callcenter.rules.memory import AWAY, HERE, UNSEEN, Act, Favour, Memory, Person, Post

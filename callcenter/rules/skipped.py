@@ -13,8 +13,8 @@ from collections.abc import Iterator
 from itertools import takewhile
 
 from callcenter.domain import facts as fx
-from callcenter.domain.facts import EndedBy, OfferOutcome, VisitOutcome
 from callcenter.domain.frame import SECOND, Micros
+from callcenter.domain.vocabulary import EndedBy, OfferOutcome, VisitOutcome
 from callcenter.rules.inputs import Disposition
 from callcenter.rules.law import Law
 from callcenter.rules.memory import TALKS_KEPT, Act, Callback, Favour, Memory, Owed, Talk

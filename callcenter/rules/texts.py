@@ -66,6 +66,8 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "ring_ended": ("振铃结束", "the ringing ended"),
     "connected": ("与顾客接通", "agent and customer were connected"),
     "ended_by_agent": ("坐席挂断", "the agent hung up"),
+    "with_customer": ("来电客户已在线路另一端", "somebody who had called in was on the other side"),
+    "alone_again": ("客户已不在线路上", "the customer was on the line no longer"),
     "line_taken": ("线路被占用（所拨“{detail}”）", "the own line was taken ({detail!r} dialled)"),
     "phone_lost": ("话机离线", "the phone was no longer reachable"),
     "phone_signed_off": ("话机注销", "the phone was signed off"),
@@ -112,6 +114,10 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "phones were lost together or not: within the uncertainty",
     ),
     "log_differs": ("与queue_log记录不一致", "queue_log says otherwise"),
+    "bridges_unseen": (
+        "交换机未报告谁与谁通话，无法排除对方是客户",
+        "the switch does not tell who talks with whom, so that a customer on the line cannot be ruled out",
+    ),
     "number_unknown": ("无法确认所拨号码是否准许", "nobody has said which numbers may be dialled"),
     "alone": ("没有其他话机在线，不能排除故障", "no other phone stayed up, so an outage cannot be ruled out"),
     "left_early": (

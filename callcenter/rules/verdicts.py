@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from callcenter.domain.frame import SECOND, Micros
+from callcenter.rules.duty import Stretch, less
 from callcenter.rules.edition import Edition, Figures, Rule, Severity
 from callcenter.rules.law import Law
 from callcenter.rules.memory import Act, Favour, Memory
@@ -113,8 +114,16 @@ class Verdicts:
     def _measured(self, act: Act) -> Micros | None:
         if act.measured is not None or act.start is None or act.end is None:
             return act.measured
-        on_duty = sum(end - start for start, end in self._law.duty(act.agent, act.start, act.end))
-        return on_duty or act.end - act.start
+        counted = self._counted(act)
+        return sum(end - start for start, end in counted) or sum(
+            end - start for start, end in less([(act.start, act.end)], act.breaks)
+        )
+
+    def _counted(self, act: Act) -> tuple[Stretch, ...]:
+        """Return the parts of an act that were on duty, without those that were work."""
+        assert act.start is not None
+        assert act.end is not None
+        return less(self._law.duty(act.agent, act.start, act.end), act.breaks)
 
     def _off_duty(self, act: Act, figures: Figures) -> Favour | None:
         assert act.start is not None
@@ -125,7 +134,7 @@ class Verdicts:
         if act.measured is not None:
             known = act.kind in _DUTY_KNOWN or self._law.wholly_on_duty(act.agent, act.start, act.end)
             return None if known else off
-        on_duty = sum(end - start for start, end in self._law.duty(act.agent, act.start, act.end))
+        on_duty = sum(end - start for start, end in self._counted(act))
         least = (act.limit or 0) - self._memory.uncertainty(figures)
         return off if on_duty == 0 or on_duty < least else None
 
@@ -191,7 +200,7 @@ class Verdicts:
         person = self._memory.person(act.person)
         found: dict[Impact, None] = {}
         extra = frozenset() if self._law.roster is None else self._law.roster.queues_of(act.agent, act.start)
-        for start, end in self._law.duty(act.agent, act.start, act.end):
+        for start, end in self._counted(act):
             found |= dict.fromkeys(self._waits.impact(person, start, end, extra, over=over))
         return tuple(found)
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from callcenter.domain import facts as fx
-from callcenter.domain.facts import VisitOutcome
 from callcenter.domain.frame import Micros
+from callcenter.domain.vocabulary import VisitOutcome
 from callcenter.rules.memory import Memory, Person, Wait
 from callcenter.rules.violation import Impact
 

@@ -10,8 +10,8 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from callcenter.domain import facts as fx
-from callcenter.domain.facts import EndedBy, OfferOutcome, VisitOutcome
 from callcenter.domain.frame import Micros
+from callcenter.domain.vocabulary import EndedBy, OfferOutcome, VisitOutcome
 from callcenter.store.models import GapRow, VisitRow
 
 _AT_ONCE = 500

@@ -9,8 +9,8 @@ import msgspec
 from sqlalchemy import exists, insert, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from callcenter.domain.facts import VisitOutcome
 from callcenter.domain.frame import Micros
+from callcenter.domain.vocabulary import VisitOutcome
 from callcenter.rules.inputs import Disposition
 from callcenter.store.accounts import filled_of
 from callcenter.store.audit import Audited

@@ -10,8 +10,8 @@ from sqlalchemy import ColumnElement, and_, case, func, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.orm import InstrumentedAttribute
 
-from callcenter.domain.facts import VisitOutcome
 from callcenter.domain.frame import Micros
+from callcenter.domain.vocabulary import VisitOutcome
 from callcenter.store.models import GapRow, VisitRow
 
 

@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 
 from callcenter.domain import facts as fx
+from callcenter.domain.vocabulary import AgentState, EndedBy, OfferOutcome, VisitOutcome
 from callcenter.rules.gist import gists
 from callcenter.rules.pages import Moment, Page
 from callcenter.store.archive import page_row, row_id
@@ -212,7 +213,7 @@ def _columns(record: msgspec.Struct, table: Table, without: Sequence[str] = ()) 
 
 def _value(value: Any) -> Any:
     match value:
-        case fx.VisitOutcome() | fx.OfferOutcome() | fx.EndedBy() | fx.AgentState():
+        case VisitOutcome() | OfferOutcome() | EndedBy() | AgentState():
             return value.value
         case str():
             return _text(value)

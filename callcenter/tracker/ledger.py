@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Sequence
 
 from callcenter.domain import facts as fx
-from callcenter.domain.facts import VisitOutcome
 from callcenter.domain.floor import Floor
+from callcenter.domain.vocabulary import VisitOutcome
 
 
 class Ledger:

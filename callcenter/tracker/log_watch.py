@@ -19,9 +19,9 @@ from callcenter.ami.log_tail import LogTail
 from callcenter.ami.logged_visits import LogBook
 from callcenter.ami.queue_log import QueueLog
 from callcenter.domain import facts as fx
-from callcenter.domain.facts import VisitOutcome
 from callcenter.domain.floor import Floor
 from callcenter.domain.frame import SECOND, Micros
+from callcenter.domain.vocabulary import VisitOutcome
 from callcenter.errors import UnreadableFile
 from callcenter.rules.violation import Violation
 from callcenter.store.engine import unbroken

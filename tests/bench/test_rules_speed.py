@@ -8,8 +8,8 @@ import time
 import pytest
 
 from callcenter.domain import facts as fx
-from callcenter.domain.facts import AgentState, OfferOutcome, VisitOutcome
 from callcenter.domain.frame import SECOND, Micros
+from callcenter.domain.vocabulary import AgentState, OfferOutcome, VisitOutcome
 from callcenter.rules.duty import Roster, Seat
 from callcenter.rules.judge import Judge
 from callcenter.rules.rulebook import load_rulebook

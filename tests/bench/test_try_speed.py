@@ -16,8 +16,8 @@ import pytest
 from sqlalchemy import insert
 
 from callcenter.domain import facts as fx
-from callcenter.domain.facts import AgentState
 from callcenter.domain.frame import SECOND, Micros
+from callcenter.domain.vocabulary import AgentState
 from callcenter.reports.trial import Span
 from callcenter.reports.trial_run import open_archive
 from callcenter.rules.dates import day_start

@@ -12,8 +12,8 @@ import pytest
 from sqlalchemy import event
 
 from callcenter.domain import facts as fx
-from callcenter.domain.facts import AgentState
 from callcenter.domain.frame import SECOND
+from callcenter.domain.vocabulary import AgentState
 from callcenter.errors import StoreError
 from callcenter.rules.gist import gists
 from callcenter.rules.pages import Page, unpacked

@@ -14,7 +14,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from callcenter.cli.rules import app
-from callcenter.domain.facts import OfferOutcome
+from callcenter.domain.vocabulary import OfferOutcome
 from callcenter.errors import BadInput, StoreError
 from callcenter.reports.trial import Span, always, compared
 from callcenter.reports.trial_sides import sides

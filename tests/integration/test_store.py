@@ -19,7 +19,7 @@ from sqlalchemy import event
 
 import callcenter.store
 from callcenter.domain import facts as fx
-from callcenter.domain.facts import EndedBy, VisitOutcome
+from callcenter.domain.vocabulary import EndedBy, VisitOutcome
 from callcenter.errors import BadSetting, DiskFull, MigrationMissing, StoreError
 from callcenter.store import (
     Store,

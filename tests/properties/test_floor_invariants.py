@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 from callcenter.domain import events as ev
 from callcenter.domain import facts as fx
-from callcenter.domain.facts import VisitOutcome
 from callcenter.domain.floor import Floor
 from callcenter.domain.state import FloorSettings
+from callcenter.domain.vocabulary import OfferOutcome, VisitOutcome
 from tests.properties.day import SECOND, days, numbered
 from tests.properties.recorded import RECORDED, recorded
 
@@ -134,7 +134,7 @@ def test_at_most_one_offer_of_a_visit_is_answered_and_then_the_visit_is(
 ) -> None:
     _, facts = told(damage.done_to(events))
     for visit in visits(facts):
-        answered = [offer.agent for offer in visit.offers if offer.outcome is fx.OfferOutcome.ANSWERED]
+        answered = [offer.agent for offer in visit.offers if offer.outcome is OfferOutcome.ANSWERED]
         assert answered == ([visit.agent] if visit.outcome is VisitOutcome.ANSWERED else [])
 
 

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from callcenter.domain import facts as fx
-from callcenter.domain.facts import AgentState, EndedBy, OfferOutcome, VisitOutcome
 from callcenter.domain.frame import SECOND
+from callcenter.domain.vocabulary import AgentState, EndedBy, OfferOutcome, VisitOutcome
 from callcenter.rules.duty import Roster, Seat, Stretch
 from callcenter.rules.edition import Mode, Rulebook
 from callcenter.rules.gist import gist

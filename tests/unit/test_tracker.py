@@ -14,6 +14,7 @@ from callcenter.domain import facts as fx
 from callcenter.domain.frame import SECOND, Frame
 from callcenter.domain.snapshot import ChannelState, Snapshot
 from callcenter.domain.state import FloorSettings
+from callcenter.domain.vocabulary import OfferOutcome
 from callcenter.errors import JournalDamaged
 from callcenter.journal import Kind, Stored
 from callcenter.rules.duty import Roster
@@ -27,7 +28,7 @@ from callcenter.tracker.ledger import Ledger
 OURS = 1_900_000_000 * SECOND
 MISSED = fx.Offer(
     agent="Alice", interface="PJSIP/1001", offered_at=OURS, rang_at=OURS, ended_at=OURS, connected_at=None,
-    outcome=fx.OfferOutcome.TIMED_OUT, available=True, refuted=None, in_gap=False, frames=(),
+    outcome=OfferOutcome.TIMED_OUT, available=True, refuted=None, in_gap=False, frames=(),
 )  # fmt: skip
 SNAPSHOT = Snapshot(None, None, None, None, "22.10.1", "", "", (), (), (), (), None, None)
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from callcenter.domain import events as ev
 from callcenter.domain import facts as fx
-from callcenter.domain.facts import AgentState as S
 from callcenter.domain.frame import SECOND
+from callcenter.domain.vocabulary import AgentState as S
 from tests.unit.domain.switch import Switch, micros
 
 

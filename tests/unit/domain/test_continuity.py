@@ -4,7 +4,6 @@ import pytest
 
 from callcenter.domain import events as ev
 from callcenter.domain import facts as fx
-from callcenter.domain.facts import AgentState, EndedBy, OfferOutcome, VisitOutcome
 from callcenter.domain.snapshot import (
     ChannelState,
     ContactState,
@@ -14,6 +13,7 @@ from callcenter.domain.snapshot import (
     Snapshot,
     WaitingState,
 )
+from callcenter.domain.vocabulary import AgentState, EndedBy, OfferOutcome, VisitOutcome
 from tests.unit.domain.switch import Switch, micros
 
 

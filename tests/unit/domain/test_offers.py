@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from callcenter.domain import events as ev
-from callcenter.domain.facts import OfferOutcome
+from callcenter.domain.vocabulary import OfferOutcome
 from tests.unit.domain.switch import Switch, micros
 
 

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 from callcenter.domain import events as ev
 from callcenter.domain import facts as fx
-from callcenter.domain.facts import EndedBy, OfferOutcome, VisitOutcome
 from callcenter.domain.lines import SHUTDOWN
+from callcenter.domain.vocabulary import EndedBy, OfferOutcome, VisitOutcome
 from tests.unit.domain.switch import Switch
 
 

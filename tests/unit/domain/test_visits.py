@@ -6,7 +6,7 @@ import pytest
 
 from callcenter.domain import events as ev
 from callcenter.domain import facts as fx
-from callcenter.domain.facts import EndedBy, VisitOutcome
+from callcenter.domain.vocabulary import AgentState, EndedBy, VisitOutcome
 from tests.unit.domain.switch import Switch, micros
 
 
@@ -188,7 +188,7 @@ def test_attended_transfer_ends_the_part_at_its_completion() -> None:
     switch.ticks(17)
     visit = switch.visit()
     assert (visit.transferred, visit.talk) == ("attended", 10_000_000)
-    assert switch.states("Alice")[-1] is fx.AgentState.AVAILABLE
+    assert switch.states("Alice")[-1] is AgentState.AVAILABLE
 
 
 def test_only_the_agents_own_hold_counts_and_ends_with_the_part() -> None:

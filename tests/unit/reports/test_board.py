@@ -11,7 +11,7 @@ import msgspec
 import pytest
 from rich.console import Console
 
-from callcenter.domain.facts import AgentState, EndedBy, OfferOutcome, VisitOutcome
+from callcenter.domain.vocabulary import AgentState, EndedBy, OfferOutcome, VisitOutcome
 from callcenter.exporter.live import AgentNow, LinkNow, LiveDocument, OfferSeen, QueueNow, VisitSeen
 from callcenter.reports.board import Board
 from callcenter.reports.board_words import WORDS, Lang, language

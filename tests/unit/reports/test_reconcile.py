@@ -3,8 +3,8 @@ from __future__ import annotations
 from callcenter.ami.logged_visits import visits
 from callcenter.ami.queue_log import QueueLog
 from callcenter.domain import facts as fx
-from callcenter.domain.facts import EndedBy, VisitOutcome
 from callcenter.domain.frame import SECOND, Micros
+from callcenter.domain.vocabulary import EndedBy, VisitOutcome
 from callcenter.reports.reconcile import Reconcile
 
 NOON = 1_800_000_000

@@ -6,9 +6,9 @@ import msgspec
 import pytest
 
 from callcenter.domain import facts as fx
-from callcenter.domain.facts import EndedBy, OfferOutcome, VisitOutcome
 from callcenter.domain.frame import SECOND
 from callcenter.domain.rings import CADENCE
+from callcenter.domain.vocabulary import EndedBy, OfferOutcome, VisitOutcome
 from callcenter.reports.text import inert, masked, table, visit_rows, width
 
 NOON = 1_800_000_000 * SECOND

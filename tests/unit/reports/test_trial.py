@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from callcenter.domain.facts import AgentState, OfferOutcome
+from callcenter.domain.vocabulary import AgentState, OfferOutcome
 from callcenter.reports.trial import Finding, Findings, Outcome, Span, Trial, always, compared
 from callcenter.rules.duty import Roster
 from callcenter.rules.edition import Mode, Rulebook, Severity

@@ -6,8 +6,8 @@ from functools import cache
 from pathlib import Path
 
 from callcenter.domain import facts as fx
-from callcenter.domain.facts import AgentState, EndedBy, OfferOutcome, VisitOutcome
 from callcenter.domain.frame import SECOND, Micros
+from callcenter.domain.vocabulary import AgentState, EndedBy, OfferOutcome, VisitOutcome
 from callcenter.rules.duty import Roster, Seat
 from callcenter.rules.edition import Rulebook
 from callcenter.rules.inputs import Disposition

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from callcenter.domain.facts import AgentState
+from callcenter.domain.vocabulary import AgentState
 from callcenter.rules.edition import Mode
 from callcenter.rules.violation import Verdict
 from tests.unit.rules.story import Story, micros, roster, rulebook

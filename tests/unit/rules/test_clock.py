@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from callcenter.domain.facts import AgentState
 from callcenter.domain.frame import SECOND
+from callcenter.domain.vocabulary import AgentState
 from callcenter.rules.dates import micros_of
 from callcenter.rules.judge import Judge
 from callcenter.rules.roster import roster_of

@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from callcenter.domain import facts as fx
-from callcenter.domain.facts import AgentState, EndedBy, VisitOutcome
+from callcenter.domain.vocabulary import AgentState, EndedBy, OfferOutcome, VisitOutcome
 from callcenter.rules.gist import Lasting, gist, gists
 from callcenter.rules.pages import Moment, Page, joined, packed, unpacked
 from tests.unit.rules.story import PHONES, Story, micros
@@ -63,7 +63,7 @@ def test_last_sight_of_a_phone_outlasts_its_agents_signing_out() -> None:
 
 
 def test_page_is_read_as_it_was_packed() -> None:
-    page = Page([Moment(7, graded=False, facts=gists(told("offer", 1, 4, fx.OfferOutcome.DECLINED)))], [])
+    page = Page([Moment(7, graded=False, facts=gists(told("offer", 1, 4, OfferOutcome.DECLINED)))], [])
     assert unpacked(packed(page)) == page
 
 

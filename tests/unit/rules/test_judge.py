@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from callcenter.domain import facts as fx
-from callcenter.domain.facts import AgentState, OfferOutcome
+from callcenter.domain.vocabulary import AgentState, OfferOutcome
 from callcenter.rules.judge import Judge
 from callcenter.rules.roster import roster_of
 from callcenter.rules.rulebook import load_rulebook

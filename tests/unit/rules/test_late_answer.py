@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from callcenter.domain.facts import AgentState, OfferOutcome
+from callcenter.domain.vocabulary import AgentState, OfferOutcome
 from callcenter.rules.texts import Reason
 from callcenter.rules.violation import Verdict
 from tests.unit.rules.story import Story, at, micros, roster

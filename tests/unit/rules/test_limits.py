@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import pytest
 
-from callcenter.domain.facts import AgentState, EndedBy, OfferOutcome
+from callcenter.domain.vocabulary import AgentState, EndedBy, OfferOutcome
 from callcenter.rules.duty import Roster, Seat, Stretch
 from callcenter.rules.rulebook import load_rulebook
 from tests.unit.rules.story import PHONES, Story, micros, roster, rulebook

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from callcenter.domain.facts import AgentState, OfferOutcome
+from callcenter.domain.vocabulary import AgentState, OfferOutcome
 from callcenter.rules.violation import Verdict
 from tests.unit.rules.story import Story, micros, roster, rulebook
 

@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from callcenter.domain import facts as fx
-from callcenter.domain.facts import OfferOutcome, VisitOutcome
+from callcenter.domain.vocabulary import OfferOutcome, VisitOutcome
 from callcenter.rules.promises import Promises
 from tests.unit.rules.story import at, micros, packaged
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from callcenter.domain.facts import OfferOutcome, VisitOutcome
+from callcenter.domain.vocabulary import OfferOutcome, VisitOutcome
 from callcenter.rules.violation import Verdict
 from tests.unit.rules.story import Story, at, micros, roster, rulebook
 

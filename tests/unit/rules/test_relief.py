@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from callcenter.domain.facts import AgentState
+from callcenter.domain.vocabulary import AgentState
 from callcenter.rules.duty import Roster, Seat, Stretch
 from callcenter.rules.edition import Mode, Rulebook
 from callcenter.rules.rulebook import load_rulebook

@@ -89,7 +89,7 @@ def test_shared_phone_is_whose_turn_it_is() -> None:
     noon = utc(2026, 11, 23, 4)
     assert [roster.agent_of("PJSIP/1001", at) for at in (noon - 1, noon, None)] == ["Alice", "Bob", "Alice"]
     assert roster.agent_of("PJSIP/9999", noon) is None
-    assert roster.names() == {"PJSIP/1001": "Alice"}
+    assert {i: t[0].agent for i, t in roster.tenures().items()} == {"PJSIP/1001": "Alice"}
     assert roster.queues_of("Bob", noon) == {"support"}
 
 
@@ -165,7 +165,10 @@ def test_shift_over_a_change_of_clocks_is_as_long_as_it_is() -> None:
 def test_roster_is_read_from_a_file(tmp_path: Path) -> None:
     path = tmp_path / "roster.json"
     path.write_text(json.dumps(made(shifts=[])), "utf-8")
-    assert load_roster(path).names() == {"PJSIP/1001": "Alice", "PJSIP/1002": "Bob"}
+    assert {i: t[0].agent for i, t in load_roster(path).tenures().items()} == {
+        "PJSIP/1001": "Alice",
+        "PJSIP/1002": "Bob",
+    }
 
 
 @pytest.mark.parametrize("content", [b"{", b"\xff\xfe", b"[" * 100_000, b""])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from callcenter.domain.facts import AgentState
+from callcenter.domain.vocabulary import AgentState
 from callcenter.rules.duty import Roster
 from callcenter.rules.edition import Mode
 from callcenter.rules.violation import Verdict, Violation

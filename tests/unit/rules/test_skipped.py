@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from callcenter.domain.facts import EndedBy, VisitOutcome
+from callcenter.domain.vocabulary import EndedBy, VisitOutcome
 from callcenter.rules.edition import Rulebook
 from callcenter.rules.judge import Judge
 from callcenter.rules.rulebook import load_rulebook

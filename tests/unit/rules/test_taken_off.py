@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from callcenter.domain import facts as fx
-from callcenter.domain.facts import AgentState
+from callcenter.domain.vocabulary import AgentState
 from callcenter.rules.duty import Roster
 from callcenter.rules.violation import Verdict, Violation
 from tests.unit.rules.story import Story, micros, roster

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from callcenter.domain import facts as fx
-from callcenter.domain.facts import AgentState, EndedBy, OfferOutcome, VisitOutcome
+from callcenter.domain.vocabulary import AgentState, EndedBy, OfferOutcome, VisitOutcome
 from callcenter.store.models import AgentStateRow, CallRow, GapRow, OfferRow, OwnCallRow, Row, VisitRow
 from callcenter.store.rows import Changes, Recorder, Table
 

@@ -1,0 +1,78 @@
+"""The closed lists of the call centre: outcomes, who ended it, how a talk came about, what an agent does."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class VisitOutcome(StrEnum):
+    """How a caller's stay in one queue ended."""
+
+    ANSWERED = "answered"
+    ABANDONED = "abandoned"
+    TIMED_OUT = "timed_out"
+    QUEUE_EMPTY = "queue_empty"
+    KEY_PRESSED = "key_pressed"
+    WITHDRAWN = "withdrawn"
+    REDIRECTED = "redirected"
+    REFUSED = "refused"
+    SWITCH_DOWN = "switch_down"
+    UNKNOWN = "unknown"
+
+
+class OfferOutcome(StrEnum):
+    """How one attempt to reach one agent for one visit ended; a closed list with *unknown* in it."""
+
+    ANSWERED = "answered"
+    TIMED_OUT = "timed_out"
+    DECLINED = "declined"
+    BUSY = "busy"
+    UNREACHABLE = "unreachable"
+    ANSWERED_ELSEWHERE = "answered_elsewhere"
+    CALLER_LEFT = "caller_left"
+    CUT_SHORT = "cut_short"
+    SWITCH_DOWN = "switch_down"
+    UNKNOWN = "unknown"
+
+
+class EndedBy(StrEnum):
+    """Who ended the agent's part of an answered visit, or the wait of an unanswered one."""
+
+    CALLER = "caller"
+    AGENT = "agent"
+    TRANSFER = "transfer"
+    SWITCH = "switch"
+    UNKNOWN = "unknown"
+
+
+class How(StrEnum):
+    """How an agent and a customer came to talk."""
+
+    QUEUE = "queue"
+    """The queue connected them."""
+    TRANSFER = "transfer"
+    """Somebody sent the customer on to the agent."""
+    PICKUP = "pickup"
+    """The agent took the call that rang at another phone."""
+    PARK = "park"
+    """The customer was parked, and the agent fetched them or had them back."""
+    DIRECT = "direct"
+    """The customer dialled the agent's own number."""
+    CALL_BACK = "call_back"
+    """The switch called both."""
+    OUTBOUND = "outbound"
+    """The agent dialled the customer's number."""
+
+
+class AgentState(StrEnum):
+    """What an agent is doing; where several hold, the first of this list that does."""
+
+    OFFLINE = "offline"
+    TALKING = "talking"
+    RINGING = "ringing"
+    BLOCKED = "blocked"
+    OUTBOUND = "outbound"
+    PAUSED = "paused"
+    WRAP_UP = "wrap_up"
+    AVAILABLE = "available"
+    UNKNOWN = "unknown"
