@@ -7,7 +7,7 @@ import pytest
 
 from callcenter.ami.log_compare import find_logged
 from callcenter.ami.log_fill import fill, from_log
-from callcenter.ami.logged_visits import LoggedVisit
+from callcenter.ami.logged_visit import LoggedVisit
 from callcenter.domain import facts as fx
 from callcenter.domain.facts import EndedBy, VisitOutcome
 from callcenter.domain.frame import Micros

@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from callcenter.ami.logged_visits import LogBook, LoggedVisit, RingAttempt, visits
+from callcenter.ami.logged_visit import LoggedVisit, RingAttempt
+from callcenter.ami.logged_visits import LogBook, visits
 from callcenter.ami.queue_log import QueueLog
 from callcenter.domain.frame import SECOND
 
