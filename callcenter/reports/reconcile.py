@@ -75,7 +75,8 @@ class Reconcile:
             last: Time of the last frame.
         """
         self._first, self._last = first, last
-        filled = [self._fill_call(call) for call in seen]
+        found = [(call, [self._fill(visit) for visit in call.visits]) for call in seen]
+        filled = [self._completed(call, visits) for call, visits in found]  # none is added before each was looked for
         filled += list(self._unseen())
         return sorted(filled, key=_began)
 
@@ -87,8 +88,7 @@ class Reconcile:
         """Name the calls about which the log says something else."""
         return sorted({shape["uniqueid"] for _, shape in self._differences})
 
-    def _fill_call(self, call: fx.Call) -> fx.Call:
-        visits = [self._fill(visit) for visit in call.visits]
+    def _completed(self, call: fx.Call, visits: list[fx.Visit]) -> fx.Call:
         for uid in dict.fromkeys(visit.uniqueid for visit in call.visits):
             visits += self._added(uid, call.call)
         visits.sort(key=_moment)
