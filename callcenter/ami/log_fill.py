@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 import msgspec
 
-from callcenter.ami.log_compare import LIVES_ON, TIMES
+from callcenter.ami.log_compare import LIVES_ON, TIMES, TOLERANCE
 from callcenter.ami.logged_visit import LoggedVisit
 from callcenter.domain import facts as fx
 from callcenter.domain.facts import EndedBy, VisitOutcome
@@ -19,21 +19,22 @@ from callcenter.domain.frame import Micros
 Unseen = Callable[[Micros], bool]
 """Whether a whole second of the log reaches into a time when nothing was seen."""
 
+_WITHOUT_REASON = frozenset({VisitOutcome.REDIRECTED, VisitOutcome.UNKNOWN})
 _NOBODY = frozenset({None, EndedBy.UNKNOWN})
 
 
 def refine(visit: fx.Visit, logged: LoggedVisit) -> fx.Visit:
     """Say more exactly what was seen of a visit; the visit itself where the log knows no better.
 
-    A key, a time limit and an empty queue look like a redirection where the login was not told why a caller left. The
-    number of a caller whose join was not seen stands in the log alone.
+    A key, a time limit and an empty queue look like a redirection where the login was not told why a caller left, or
+    like nothing where the call was over at once. The number of a caller whose join was not seen is in the log alone.
     """
     if logged.doubtful:
         return visit
     changes: dict[str, object] = {}
     if visit.joined_at is None and not visit.caller and logged.caller:
         changes["caller"] = logged.caller
-    if visit.outcome is VisitOutcome.REDIRECTED and logged.outcome in LIVES_ON:
+    if visit.outcome in _WITHOUT_REASON and logged.outcome in LIVES_ON and _same_moment(visit.left_at, logged.left_at):
         changes["outcome"] = VisitOutcome(logged.outcome)
     return _changed(visit, changes)
 
@@ -113,6 +114,10 @@ def from_log(logged: LoggedVisit, call: str, n: int) -> fx.Visit:
         frames=(),
         filled=(*known, "outcome"),
     )
+
+
+def _same_moment(seen: Micros | None, logged: Micros | None) -> bool:
+    return seen is not None and logged is not None and abs(seen - logged) <= TOLERANCE
 
 
 def _changed(visit: fx.Visit, changes: dict[str, object]) -> fx.Visit:

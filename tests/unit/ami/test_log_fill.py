@@ -121,6 +121,18 @@ REDIRECTED = msgspec.structs.replace(
 )
 
 
+@pytest.mark.parametrize("left", [11.9, 16.5, None])
+def test_redirected_stays_so_where_the_log_is_of_another_moment(left: float | None) -> None:
+    assert refine(REDIRECTED, logged(left_at=None if left is None else at(left), outcome="timed_out")) is REDIRECTED
+
+
+def test_unknown_reason_of_leaving_that_was_seen_is_the_logs() -> None:
+    seen_to_leave = msgspec.structs.replace(REDIRECTED, outcome=VisitOutcome.UNKNOWN)
+    refined = refine(seen_to_leave, logged(left_at=at(14), outcome="key_pressed"))
+    assert (refined.outcome, refined.filled) == (VisitOutcome.KEY_PRESSED, ("outcome",))
+    assert refine(seen_to_leave, logged(left_at=at(14), outcome="abandoned")) is seen_to_leave
+
+
 @pytest.mark.parametrize("outcome", ["key_pressed", "timed_out", "queue_empty", "withdrawn"])
 def test_redirected_is_said_more_exactly_where_the_log_knows_why_the_caller_left(outcome: str) -> None:
     refined = refine(REDIRECTED, logged(left_at=at(14), outcome=outcome))

@@ -156,14 +156,14 @@ def test_key_that_ami_took_for_a_redirection_is_told_and_marked_and_is_no_differ
     assert reconcile.differences() == []
 
 
-def test_refined_visit_still_differs_where_its_times_do() -> None:
+def test_key_at_another_time_is_a_difference_and_refines_nothing() -> None:
     uid = f"{NOON}.1"
     reconcile = log(f"10|{uid}|support|NONE|ENTERQUEUE||138|1", f"25|{uid}|support|NONE|EXITWITHKEY|0|1|1|15")
     call = seen(
         outcome=VisitOutcome.REDIRECTED, left_at=at(15), agent=None, answered_at=None, ended_at=None, ended_by=None
     )
-    reconcile.calls([call], at(0), at(60))
 
+    assert reconcile.calls([call], at(0), at(60)) == [call]
     assert whats(reconcile) == ["left_at"]
 
 
