@@ -76,6 +76,11 @@ def test_file_that_names_its_times_in_text_is_read_as_any_other() -> None:
     assert (lines[0].at, lines[0].figures.caller) == (1793581200 * SECOND, "137")
 
 
+def test_time_that_there_is_not_makes_no_line() -> None:
+    lines, log = lines_of("2026-13-02 09:00:00|1793581200.5|hotline|NONE|ENTERQUEUE||137|1\n")
+    assert (lines, log.set_aside) == ([], {"not_a_line": 1})
+
+
 def test_caller_cannot_turn_a_log_into_an_export() -> None:
     lines, _ = lines_of("time,callid,queuename,agent,event\n1793581200|1793581200.5|hotline|NONE|ENTERQUEUE||137|1\n")
     assert [line.event for line in lines] == ["ENTERQUEUE"]
