@@ -1,7 +1,8 @@
 """One visit as it was seen on AMI beside the same one in queue_log: what the two disagree on.
 
 Whole seconds on one side and a late write on the other are no disagreement. Nor is the log's own way of speaking: it
-writes ABANDON for a caller who was redirected, and for one whom a restart cut off.
+writes ABANDON for a caller who was redirected, and for one whom a restart cut off. Redirected says no more than that
+the caller lives on elsewhere: where the log knows of a key or a time limit, it says the same more exactly.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from callcenter.ami.logged_visits import LoggedVisit
+from callcenter.ami.logged_visit import LoggedVisit
 from callcenter.domain import facts as fx
 from callcenter.domain.frame import SECOND, Micros
 from callcenter.domain.vocabulary import VisitOutcome
@@ -19,6 +20,8 @@ TOLERANCE: Micros = 2 * SECOND
 
 TIMES = ("joined_at", "left_at", "answered_at", "ended_at")
 _LOGGED_AS_ABANDONED = frozenset({VisitOutcome.REDIRECTED, VisitOutcome.SWITCH_DOWN})
+LIVES_ON = frozenset({"key_pressed", "timed_out", "queue_empty", "withdrawn"})
+"""Ways out of a queue that leave the caller's channel in the dialplan, as a redirection does."""
 
 
 class Contradiction(NamedTuple):
@@ -62,6 +65,8 @@ def _same_outcome(visit: fx.Visit, logged: LoggedVisit) -> bool:
     if VisitOutcome.UNKNOWN.value in {visit.outcome.value, logged.outcome}:
         return not logged.doubtful
     if visit.outcome in _LOGGED_AS_ABANDONED and logged.outcome in {"abandoned", "switch_down"}:
+        return True
+    if visit.outcome is VisitOutcome.REDIRECTED and logged.outcome in LIVES_ON:
         return True
     return visit.outcome.value == logged.outcome
 

@@ -1,6 +1,7 @@
 """What queue_log adds to what was seen: a visit's end that a gap hid, or a whole visit that nobody saw.
 
-The log never changes what was seen. It adds, at whole seconds and marked, only what fell into a time when nothing was.
+The log never changes what was seen. It adds, at whole seconds and marked, only what fell into a time when nothing was,
+and says more exactly what cannot be seen at all.
 """
 
 from __future__ import annotations
@@ -9,8 +10,8 @@ from collections.abc import Callable
 
 import msgspec
 
-from callcenter.ami.log_compare import TIMES
-from callcenter.ami.logged_visits import LoggedVisit
+from callcenter.ami.log_compare import LIVES_ON, TIMES, TOLERANCE
+from callcenter.ami.logged_visit import LoggedVisit
 from callcenter.domain import facts as fx
 from callcenter.domain.frame import Micros
 from callcenter.domain.vocabulary import EndedBy, VisitOutcome
@@ -18,7 +19,24 @@ from callcenter.domain.vocabulary import EndedBy, VisitOutcome
 Unseen = Callable[[Micros], bool]
 """Whether a whole second of the log reaches into a time when nothing was seen."""
 
+_WITHOUT_REASON = frozenset({VisitOutcome.REDIRECTED, VisitOutcome.UNKNOWN})
 _NOBODY = frozenset({None, EndedBy.UNKNOWN})
+
+
+def refine(visit: fx.Visit, logged: LoggedVisit) -> fx.Visit:
+    """Say more exactly what was seen of a visit; the visit itself where the log knows no better.
+
+    A key, a time limit and an empty queue look like a redirection where the login was not told why a caller left, or
+    like nothing where the call was over at once. The number of a caller whose join was not seen is in the log alone.
+    """
+    if logged.doubtful:
+        return visit
+    changes: dict[str, object] = {}
+    if visit.joined_at is None and not visit.caller and logged.caller:
+        changes["caller"] = logged.caller
+    if visit.outcome in _WITHOUT_REASON and logged.outcome in LIVES_ON and _same_moment(visit.left_at, logged.left_at):
+        changes["outcome"] = VisitOutcome(logged.outcome)
+    return _changed(visit, changes)
 
 
 def fill(visit: fx.Visit, logged: LoggedVisit, unseen: Unseen) -> fx.Visit:
@@ -40,10 +58,7 @@ def fill(visit: fx.Visit, logged: LoggedVisit, unseen: Unseen) -> fx.Visit:
         changes |= _end(visit, logged, unseen)
     if outcome is VisitOutcome.ANSWERED and "ended_by" in changes and logged.transferred is not None:
         changes["transferred"] = logged.transferred
-    changes = {name: value for name, value in changes.items() if value != getattr(visit, name)}
-    if not changes:
-        return visit
-    return msgspec.structs.replace(visit, **changes, filled=tuple(sorted({*visit.filled, *changes})))
+    return _changed(visit, changes)
 
 
 def _outcome(visit: fx.Visit, logged: LoggedVisit, unseen: Unseen) -> VisitOutcome:
@@ -99,6 +114,17 @@ def from_log(logged: LoggedVisit, call: str, n: int) -> fx.Visit:
         frames=(),
         filled=(*known, "outcome"),
     )
+
+
+def _same_moment(seen: Micros | None, logged: Micros | None) -> bool:
+    return seen is not None and logged is not None and abs(seen - logged) <= TOLERANCE
+
+
+def _changed(visit: fx.Visit, changes: dict[str, object]) -> fx.Visit:
+    changes = {name: value for name, value in changes.items() if value != getattr(visit, name)}
+    if not changes:
+        return visit
+    return msgspec.structs.replace(visit, **changes, filled=tuple(sorted({*visit.filled, *changes})))
 
 
 def _ended_by(logged: LoggedVisit) -> EndedBy | None:

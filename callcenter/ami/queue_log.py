@@ -1,19 +1,22 @@
 """Asterisk's queue_log as typed lines; what a caller's number shifted or forged is set aside.
 
-A line is `epoch|callid|queue|agent|event|data...`, in whole seconds. The caller's number stands in ENTERQUEUE
-as it came: a `|` in it shifts the fields after it, a line break begins another line. So each line must have
-the fields of its event, a time in order, and a call that did enter that queue. A forged line can pass all
-that when it names a real call: such a call then contradicts itself, which `logged_visits` sees.
+A line is `time|callid|queue|agent|event|data...`, in whole seconds (`log_layout` has its other forms). The caller's
+number stands in ENTERQUEUE as it came: a `|` in it shifts the fields after it, a line break begins another line. So
+each line must have the fields of its event and a time in order. An ENTERQUEUE counts whatever is wrong with the rest of
+it: the number comes last, so that this call entered this queue is not in doubt. A forged line can pass all that when it
+names a real call: such a call then contradicts itself, which `logged_visits` sees.
 """
 
 from __future__ import annotations
 
-import re
-from collections import Counter, OrderedDict, deque
+from collections import Counter, deque
+from datetime import UTC, tzinfo
 from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
+from callcenter.ami.log_layout import Export, Row, export_of, moment, piped
+from callcenter.ami.log_words import OF_A_CALL, Figures, figures_of, joining
 from callcenter.ami.tape import read_chunks
 from callcenter.domain.frame import SECOND, Micros
 
@@ -21,57 +24,16 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-Fault = Literal["not_a_line", "call_id", "fields", "time", "never_entered", "too_long"]
+Fault = Literal["not_a_line", "call_id", "fields", "time", "too_long"]
 
 LINE_LIMIT = 8 * 1024
 """Bytes of one line; Asterisk writes at most a few hundred."""
 _BACKWARDS: Micros = 5 * SECOND
 """Threads write in turn: a line may be a little older than the one before it."""
-_CALLS_REMEMBERED = 20_000
+_PLACE = 2
 _KEPT, _HEAD = 64, 512
 
-_MADE_BY = frozenset({"NONE", "MANAGER", "REALTIME", "CLI", "API"})
-_CALL_ID = re.compile(r"(?:[^|\s]{1,80}-)?(\d{9,11})\.\d{1,10}", re.ASCII)
-_EPOCH = re.compile(r"\d{9,11}", re.ASCII)
-_EVENT = re.compile(r"[A-Za-z][A-Za-z0-9_]{1,39}", re.ASCII)
-_KINDS = {"n": re.compile(r"-?\d{1,10}", re.ASCII), "u": _CALL_ID, "t": re.compile(r"[^\x00-\x1f]*")}
-
-# n: a whole number, u: a uniqueid, t: any text; alternatives for versions that write fewer fields
-_OF_A_CALL: dict[str, tuple[str, ...]] = {
-    "ENTERQUEUE": ("ttn",),
-    "CONNECT": ("nun",),
-    "COMPLETECALLER": ("nnn",),
-    "COMPLETEAGENT": ("nnn",),
-    "ABANDON": ("nnn",),
-    "EXITWITHTIMEOUT": ("nnn",),
-    "EXITEMPTY": ("nnn",),
-    "EXITWITHKEY": ("tnnn", "tn"),
-    "WITHDRAW": ("nnnt", "nnn"),
-    "SYSCOMPAT": ("", "t"),
-    "AGENTDUMP": ("", "t"),
-    "RINGNOANSWER": ("n",),
-    "RINGCANCELED": ("n",),
-    "BLINDTRANSFER": ("ttnnn",),
-    "ATTENDEDTRANSFER": ("ttnnn", "tttnnn"),
-    "TRANSFER": ("ttnnn",),
-}
-_OF_A_MEMBER: dict[str, tuple[str, ...]] = {
-    "ADDMEMBER": ("", "t"),
-    "REMOVEMEMBER": ("", "t"),
-    "PAUSE": ("", "t"),
-    "UNPAUSE": ("", "t"),
-    "PAUSEALL": ("", "t"),
-    "UNPAUSEALL": ("", "t"),
-    "PENALTY": ("n",),
-    "RINGINUSE": ("n",),
-    "AGENTLOGIN": ("t",),
-    "AGENTLOGOFF": ("tn",),
-    "CONFIGRELOAD": ("", "t"),
-    "QUEUESTART": ("", "t"),
-    "DID": ("t",),
-}
-FIELDS: dict[str, tuple[str, ...]] = _OF_A_CALL | _OF_A_MEMBER
-"""Every event that app_queue of Asterisk 16 to 22 writes (and DID, which dialplans add), with its data."""
+_MADE_BY = frozenset({"NONE", "MANAGER", "REALTIME", "CLI", "API", ""})
 
 
 class QueueLogLine(msgspec.Struct, frozen=True, gc=False):
@@ -84,10 +46,11 @@ class QueueLogLine(msgspec.Struct, frozen=True, gc=False):
     event: str
     data: tuple[str, ...]
     pos: int
+    figures: Figures
 
 
 class SetAside(msgspec.Struct, frozen=True):
-    """One line that is not believed: where it was, why, and how it began."""
+    """One line that is not believed, of an ENTERQUEUE what is wrong: where it was, why, and how it began."""
 
     pos: int
     fault: Fault
@@ -101,18 +64,24 @@ class QueueLog:
         lines: Lines handed out.
         set_aside: Lines not believed, by fault.
         refused: The last of them, for a person to look at.
+
+    Args:
+        start: Where the bytes begin in their file.
+        zone: Where times belong that are text and name no zone.
     """
 
-    def __init__(self, start: int = 0) -> None:
+    def __init__(self, start: int = 0, zone: tzinfo = UTC) -> None:
         self.lines = 0
         self.set_aside: Counter[Fault] = Counter()
         self.refused: deque[SetAside] = deque(maxlen=_KEPT)
+        self._zone = zone
         self._pos = start
         self._tail = b""
         self._too_long = False
-        self._began: Micros | None = None
+        self._first = True
+        self._export: Export | None = None
         self._times: deque[Micros] = deque(maxlen=2)
-        self._entered: OrderedDict[tuple[str, str | None], None] = OrderedDict()
+        self._has_places = False
 
     def feed(self, data: bytes) -> list[QueueLogLine]:
         """Return the believable lines that end in this chunk."""
@@ -126,60 +95,82 @@ class QueueLog:
 
     def close(self) -> list[QueueLogLine]:
         """End the file; a last line without its line feed is one all the same (the next may be another file)."""
-        return self.feed(b"\n") if self._tail or self._too_long else []
+        found = self.feed(b"\n") if self._tail or self._too_long else []
+        self._first, self._export = True, None
+        return found
 
     def _next(self, raw: bytes) -> QueueLogLine | None:
         pos = self._pos
         self._pos += len(raw) + 1
         too_long, self._too_long = self._too_long or len(raw) > LINE_LIMIT, False
         text = raw[:LINE_LIMIT].decode("utf-8", "replace").removesuffix("\r")
-        if not text and not too_long:
+        if too_long:
+            self._refuse("too_long", pos, text)
             return None
-        line = "too_long" if too_long else self._read(text, pos)
-        if isinstance(line, QueueLogLine):
-            return line
-        self.set_aside[line] += 1
-        self.refused.append(SetAside(pos, line, text[:_HEAD]))
-        return None
+        if not text or self._names_columns(text):
+            return None
+        row = piped(text) or (self._export.row(text) if self._export else None)
+        if row is None:
+            self._refuse("not_a_line", pos, text)
+            return None
+        return self._line(row, pos, text)
 
-    def _read(self, text: str, pos: int) -> QueueLogLine | Fault:
-        epoch, *rest = text.split("|")
-        if not _EPOCH.fullmatch(epoch) or len(rest) < 4 or not _EVENT.fullmatch(rest[3]):  # noqa: PLR2004
-            return "not_a_line"
-        call_id, queue, agent, event, *data = rest
-        call = _CALL_ID.fullmatch(call_id)
-        if call is None and (call_id not in _MADE_BY or event in _OF_A_CALL):
-            return "call_id"
-        at = int(epoch) * SECOND
+    def _names_columns(self, text: str) -> bool:
+        """Look at a file's first line: it may name the columns of an export."""
+        if not self._first:
+            return False
+        self._first = False
+        self._export = export_of(text)
+        return self._export is not None and self._export.named
+
+    def _line(self, row: Row, pos: int, text: str) -> QueueLogLine | None:
+        at = self._moment(row.time)
+        if at is None:
+            self._refuse("not_a_line", pos, text)
+            return None
+        fault, figures = self._joined(row, at) if row.event == "ENTERQUEUE" else self._happened(row, at)
+        if fault is not None:
+            self._refuse(fault, pos, text)
+        if figures is None:
+            return None
+        queue, agent = _named(row.queue), _named(row.agent)
+        return QueueLogLine(at, row.call_id, queue, agent, row.event, row.data, pos, figures)
+
+    def _joined(self, row: Row, at: Micros) -> tuple[Fault | None, Figures]:
+        """Believe a join; a number with no place behind it, in a log that has places, was cut by a line break."""
+        figures, whole = joining(row.data)
+        if whole and len(row.data) <= _PLACE and self._has_places:
+            figures, whole = Figures(), False
+        self._has_places = self._has_places or len(row.data) > _PLACE
+        in_time = self._is_in_time(at)
+        if not whole:
+            return "fields", figures
+        return (None if in_time else "time"), figures
+
+    def _happened(self, row: Row, at: Micros) -> tuple[Fault | None, Figures | None]:
+        if row.event in OF_A_CALL and row.call_id in _MADE_BY:
+            return "call_id", None
         if not self._is_in_time(at):
-            return "time"
-        line = QueueLogLine(at, call_id, _named(queue), _named(agent), event, tuple(data), pos)
-        fits = event not in FIELDS or any(_fits(kinds, data) for kinds in FIELDS[event])
-        if event == "ENTERQUEUE":
-            # the number comes last: what it shifted is doubtful, that this call entered this queue is not
-            self._enter(line)
-        elif call is not None and event in _OF_A_CALL and not self._has_entered(line, int(call[1]) * SECOND):
-            return "never_entered"
-        return line if fits else "fields"
+            return "time", None
+        figures = figures_of(row.event, row.data)
+        return (None if figures is not None else "fields"), figures
+
+    def _moment(self, text: str) -> Micros | None:
+        at = moment(text, self._zone)
+        if at is None or not self._times or at >= min(self._times) - _BACKWARDS:
+            return at
+        again = moment(text, self._zone, later=True)
+        return again if again is not None and again >= min(self._times) - _BACKWARDS else at
 
     def _is_in_time(self, at: Micros) -> bool:
         """Compare with the last two lines: one wild line, or a clock set back, makes no others wild."""
-        if self._began is None:
-            self._began = at
         in_time = not self._times or at >= min(self._times) - _BACKWARDS
         self._times.append(at)
         return in_time
 
-    def _enter(self, line: QueueLogLine) -> None:
-        self._entered[line.call_id, line.queue] = None
-        self._entered.move_to_end((line.call_id, line.queue))
-        if len(self._entered) > _CALLS_REMEMBERED:
-            self._entered.popitem(last=False)
-
-    def _has_entered(self, line: QueueLogLine, born: Micros) -> bool:
-        """Tell whether the call is in that queue, or may be since before the log began."""
-        assert self._began is not None
-        return (line.call_id, line.queue) in self._entered or born < self._began
+    def _refuse(self, fault: Fault, pos: int, text: str) -> None:
+        self.set_aside[fault] += 1
+        self.refused.append(SetAside(pos, fault, text[:_HEAD]))
 
 
 def read_queue_log(path: Path, log: QueueLog) -> Iterator[QueueLogLine]:
@@ -195,9 +186,3 @@ def read_queue_log(path: Path, log: QueueLog) -> Iterator[QueueLogLine]:
 
 def _named(value: str) -> str | None:
     return None if value in {"NONE", ""} else value
-
-
-def _fits(kinds: str, data: list[str]) -> bool:
-    return len(kinds) == len(data) and all(
-        _KINDS[kind].fullmatch(field) for kind, field in zip(kinds, data, strict=True)
-    )

@@ -11,9 +11,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import typer
 
-from callcenter.ami.logged_visits import visits
-from callcenter.ami.queue_log import QueueLog, read_queue_log
-from callcenter.ami.tape import read_chunks
+from callcenter.ami.kinds import check_logins, check_queue_logs
+from callcenter.ami.log_history import read_history
+from callcenter.domain.directory import Directory
 from callcenter.domain.state import FloorSettings
 from callcenter.errors import BadInput
 from callcenter.reports.document import Document
@@ -48,25 +48,28 @@ def replay(
     if not ami and not queue_log:
         raise BadInput("there is nothing to replay: give --ami FILE, --queue-log FILE, or both.")
     zone = _zone(timezone)
-    for path in (*(ami or ()), *(queue_log or ())):
-        next(read_chunks(path), b"")  # an unreadable file is told before anything is written
-    log = QueueLog()
-    logged = visits(line for path in queue_log or () for line in read_queue_log(path, log))
+    check_logins(ami or ())  # what cannot be read is told before anything is written
+    check_queue_logs(queue_log or ())
     duty = None if roster is None else load_roster(roster, timezone)
     book = load_rulebook(rulebook)
     figures = _figures(book, ami or ())
+    seats = {} if duty is None else duty.tenures()
+    history = read_history(
+        queue_log or (), zone, Directory(seats, {}), lambda queue: figures.wrap_up.get(queue or "", 0)
+    )
     settings = FloorSettings(
-        seats={} if duty is None else duty.tenures(),
+        seats=seats,
         wrap_up=figures.wrap_up,
         permitted=None if duty is None else duty.legit_extensions,
         blocked_after=figures.engaged,
     )
     document = Document(
         Replay(ami or (), settings),
-        Reconcile(logged, names=duty is not None, set_aside={str(fault): n for fault, n in log.set_aside.items()}),
+        Reconcile(history.visits, names=duty is not None, set_aside=history.set_aside),
         Judging(book, duty, ami or ()),
         threshold=figures.threshold,
         cadence=figures.cadence,
+        alone=None if ami else history,
     )
     if format is Format.JSON:
         sys.stdout.writelines(document.json())

@@ -48,6 +48,11 @@ class Directory:
             return self._names.get(interface)
         return next((t.agent for t in tenures if t.holds(moment)), None)
 
+    def interface_of(self, agent: str) -> str | None:
+        """Name the first interface that is an agent's at any time."""
+        seats = (i for i, tenures in self._seats.items() if any(t.agent == agent for t in tenures))
+        return next(seats, None) or next((i for i, name in self._names.items() if name == agent), None)
+
     def knows(self, interface: str) -> bool:
         """Tell whether an interface is spoken of at all."""
         return interface in self._seats or interface in self._names

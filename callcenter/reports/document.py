@@ -9,10 +9,12 @@ from typing import Any
 
 import msgspec
 
+from callcenter.ami.log_history import LogHistory
 from callcenter.domain import facts as fx
 from callcenter.domain.frame import Micros
 from callcenter.domain.vocabulary import AgentState
 from callcenter.reports.judging import Judging
+from callcenter.reports.logged import logged_agents, logged_totals
 from callcenter.reports.reconcile import Reconcile
 from callcenter.reports.replay import Replay
 from callcenter.reports.shapes import Shape, call_shape, seconds, span_shape
@@ -29,6 +31,7 @@ class Document:
         judging: The rules, told of every fact.
         threshold: How long a queue's caller may wait to be answered in time (microseconds, inclusive).
         cadence: Length of one ring and its silence (microseconds).
+        alone: The queue_log's history where there is no login: agents are told by it.
     """
 
     def __init__(
@@ -39,12 +42,14 @@ class Document:
         *,
         threshold: Threshold,
         cadence: Micros,
+        alone: LogHistory | None = None,
     ) -> None:
         self._replay = replay
         self._log = log
         self._judging = judging
         self._promises = Promises(judging.rulebook)
         self._cadence = cadence
+        self._alone = alone
         self._totals = Totals(threshold)
         self._spans: dict[str, list[fx.StateSpan]] = {}
         self._gaps: list[Shape] = []
@@ -76,10 +81,14 @@ class Document:
 
     def rest(self) -> Shape:
         """Show everything but the calls; only after `calls` has been read to its end."""
+        agents = self._agents() if self._alone is None else logged_agents(self._alone.agents)
+        totals = self._totals.shape()
+        if self._alone is not None:
+            totals["agents"] = logged_totals(self._alone)
         return {
-            "agents": self._agents(),
+            "agents": agents,
             "violations": self._judging.shapes(),
-            "totals": self._totals.shape(),
+            "totals": totals,
             "promises": {queue: msgspec.to_builtins(kept) for queue, kept in sorted(self._promises.queues.items())},
             "gaps": self._gaps,
             "differences": self._log.differences(),

@@ -1,7 +1,7 @@
 """What was seen on AMI beside what the switch wrote into queue_log: holes are filled, differences are listed.
 
-AMI wins. The log fills, at whole seconds and marked, what happened before the first frame, in a gap, or after the
-last; a visit that AMI should have seen and did not is a difference, never a visit.
+AMI wins. The log says more exactly what AMI cannot, and fills, at whole seconds and marked, what happened before the
+first frame, in a gap, or after the last; a visit that AMI should have seen and did not is a difference, never a visit.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from collections.abc import Iterable, Iterator, Mapping
 import msgspec
 
 from callcenter.ami.log_compare import TOLERANCE, contradictions, find_logged
-from callcenter.ami.log_fill import began, fill, from_log
-from callcenter.ami.logged_visits import LoggedVisit
+from callcenter.ami.log_fill import began, fill, from_log, refine
+from callcenter.ami.logged_visit import LoggedVisit
 from callcenter.domain import facts as fx
 from callcenter.domain.frame import SECOND, Micros
 from callcenter.domain.vocabulary import VisitOutcome
@@ -45,7 +45,8 @@ class Reconcile:
         self._from: Micros | None = None
         self._to: Micros | None = None
         for visit in visits:
-            self._logged.setdefault(visit.call_id, []).append(visit)
+            for uid in {visit.call_id, visit.owner}:
+                self._logged.setdefault(uid, []).append(visit)
             for at in (visit.joined_at, visit.left_at, visit.ended_at):
                 if at is not None:
                     self._from = at if self._from is None else min(self._from, at)
@@ -74,7 +75,8 @@ class Reconcile:
             last: Time of the last frame.
         """
         self._first, self._last = first, last
-        filled = [self._fill_call(call) for call in seen]
+        found = [(call, [self._fill(visit) for visit in call.visits]) for call in seen]
+        filled = [self._completed(call, visits) for call, visits in found]  # none is added before each was looked for
         filled += list(self._unseen())
         return sorted(filled, key=_began)
 
@@ -86,8 +88,7 @@ class Reconcile:
         """Name the calls about which the log says something else."""
         return sorted({shape["uniqueid"] for _, shape in self._differences})
 
-    def _fill_call(self, call: fx.Call) -> fx.Call:
-        visits = [self._fill(visit) for visit in call.visits]
+    def _completed(self, call: fx.Call, visits: list[fx.Visit]) -> fx.Call:
         for uid in dict.fromkeys(visit.uniqueid for visit in call.visits):
             visits += self._added(uid, call.call)
         visits.sort(key=_moment)
@@ -101,9 +102,10 @@ class Reconcile:
                     visit.joined_at, visit.uniqueid, visit.queue, "not in queue_log", visit.outcome.value, None
                 )
             return visit
-        filled = fill(visit, logged, self._unseen_at)
-        if filled is visit:
-            self._compare(visit, logged)
+        refined = refine(visit, logged)
+        filled = fill(refined, logged, self._unseen_at)
+        if filled is refined:
+            self._compare(refined, logged)
         return filled
 
     def _compare(self, visit: fx.Visit, logged: LoggedVisit) -> None:
@@ -111,15 +113,19 @@ class Reconcile:
             self._differ(at, visit.uniqueid, visit.queue, what, _shown(seen), _shown(log))
 
     def _take(self, visit: fx.Visit) -> LoggedVisit | None:
-        logged = self._logged.get(visit.uniqueid, [])
-        found = find_logged(visit, logged)
+        found = find_logged(visit, self._logged.get(visit.uniqueid, []))
         if found is not None:
-            logged.remove(found)
+            self._done(found)
         return found
+
+    def _done(self, logged: LoggedVisit) -> None:
+        for uid in {logged.call_id, logged.owner}:
+            self._logged[uid] = [one for one in self._logged[uid] if one is not logged]
 
     def _added(self, uid: str, call: str) -> list[fx.Visit]:
         found = []
-        for logged in self._logged.pop(uid, []):
+        for logged in self._logged.get(uid, []):
+            self._done(logged)
             first = began(logged)
             if first is None or self._unseen_at(first):
                 found.append(from_log(logged, call, logged.visit))
@@ -128,7 +134,8 @@ class Reconcile:
         return found
 
     def _unseen(self) -> Iterator[fx.Call]:
-        for uid in list(self._logged):
+        owners = [visit.owner for logged in self._logged.values() for visit in logged]
+        for uid in dict.fromkeys(owners):
             visits = self._added(uid, uid)
             if visits:
                 yield fx.Call(call=uid, order=-1, visits=tuple(visits))

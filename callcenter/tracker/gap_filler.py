@@ -22,8 +22,9 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from callcenter.ami.log_compare import find_logged, share_a_moment
-from callcenter.ami.log_fill import began, fill, from_log
-from callcenter.ami.logged_visits import LASTS, LogBook, LoggedVisit
+from callcenter.ami.log_fill import began, fill, from_log, refine
+from callcenter.ami.logged_visit import LASTS, LoggedVisit
+from callcenter.ami.logged_visits import LogBook
 from callcenter.domain import facts as fx
 from callcenter.domain.floor import Floor
 from callcenter.domain.frame import SECOND, Micros
@@ -171,7 +172,7 @@ class GapFiller:
                 alone.append(visit)
                 continue
             left.remove(same)
-            filled = fill(visit, same, self._hid(same))
+            filled = fill(refine(visit, same), same, self._hid(same))
             if filled is not visit and visit.frames:
                 yield filled
         for one in left:

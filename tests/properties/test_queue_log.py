@@ -5,7 +5,8 @@ import itertools
 from hypothesis import given
 from hypothesis import strategies as st
 
-from callcenter.ami.logged_visits import visits
+from callcenter.ami.log_layout import is_time
+from callcenter.ami.logged_visits import LogBook, visits
 from callcenter.ami.queue_log import LINE_LIMIT, QueueLog, QueueLogLine
 
 T0 = 1795418300
@@ -48,6 +49,18 @@ def test_what_is_too_long_does_not_depend_on_the_cut(sizes: list[int], cuts: lis
 
 
 @given(LOG)
+def test_every_line_that_says_somebody_joined_is_one_visit(text: str) -> None:
+    rows = [line.split("|") for line in text.split("\n")]
+    joins = sum(row[4:5] == ["ENTERQUEUE"] and is_time(row[0]) for row in rows)
+    lines, _ = parsed(text.encode())
+    book = LogBook()
+    joined = [book.note(line) for line in lines if line.event == "ENTERQUEUE"]
+
+    assert len(joined) == len(set(map(id, joined))) == joins
+    assert len(visits(lines)) >= joins
+
+
+@given(LOG)
 def test_whatever_a_log_says_each_visit_ends_at_most_once(text: str) -> None:
     lines, _ = parsed(text.encode())
 
@@ -70,5 +83,8 @@ def test_a_hostile_number_never_gives_another_call_a_clean_ending(number: str) -
     (victim, *_) = visits(parsed((honest + hostile + ending).encode())[0])
     (deceived, *_) = visits(parsed((honest + forged + ending).encode())[0])
 
+    (moved, *_) = visits(parsed((honest + forged.replace(f"{T0}.1", "unheard-of") + ending).encode())[0])
+
     assert victim.outcome in {"answered", "unknown"}
+    assert (moved.outcome, moved.agent) in {("answered", "Alice"), ("unknown", None)}
     assert (deceived.outcome, deceived.agent) in {("answered", "Alice"), ("unknown", None)}

@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+import json
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.scenarios.tapes import ALL, LOGINS, Shown, Tape, replayed, tape
+from tests.scenarios.tapes import ALL, LOGINS, Shown, Tape, plain, replayed, tape, written
 
 TIMES = ("joined_at", "left_at", "answered_at", "ended_at")
 EXPLAINED = {
@@ -74,3 +77,45 @@ def test_a_call_whose_frames_were_all_refused_is_a_difference_and_no_visit(login
 @pytest.mark.parametrize("one", [one for one in ALL if str(one) != "gap"], ids=str)
 def test_queue_log_changes_nothing_that_was_seen(one: Tape) -> None:
     assert replayed(one.logins("board"), one.log)["calls"] == replayed(one.logins("board"))["calls"]
+
+
+def untold(data: bytes) -> bytes:
+    """Leave out what says why a caller left, as a login does that reads no dialplan class, on a dialplan not ours."""
+    told = (b"Event: VarSet", b"Event: UserEvent")
+    return b"\r\n\r\n".join(frame for frame in data.split(b"\r\n\r\n") if not frame.startswith(told))
+
+
+@pytest.mark.parametrize(
+    ("name", "seen", "outcome"),
+    [
+        ("key_exit", "unknown", "key_pressed"),
+        ("key_exit_waiting", "unknown", "key_pressed"),
+        ("timed_out", "redirected", "timed_out"),
+    ],
+)
+def test_why_a_caller_left_is_the_logs_where_the_login_was_not_told(
+    name: str, seen: str, outcome: str, tmp_path: Path
+) -> None:
+    one = tape(name)
+    (login,) = plain(one.logins("board"), tmp_path)
+    login.write_bytes(untold(login.read_bytes()))
+    alone, beside = (json.loads(written([login], log)) for log in (None, one.log))
+
+    assert [visit["outcome"] for visit in told(alone)] == [seen]
+    (visit,) = beside["calls"][0]["visits"]
+    assert (visit["outcome"], visit["filled"]) == (outcome, ["outcome"])
+    assert beside["totals"]["queues"][name][outcome] == 1
+    assert beside["differences"] == []
+
+
+def test_number_of_a_caller_who_waited_already_is_the_logs(tmp_path: Path) -> None:
+    one = tape("answered")
+    (login,) = plain(one.logins("board"), tmp_path)
+    frames = login.read_bytes().split(b"\r\n\r\n")
+    leaves = next(n for n, frame in enumerate(frames) if frame.startswith(b"Event: QueueCallerLeave"))
+    kept = [re.sub(rb"CallerIDNum: .*", b"CallerIDNum: <unknown>", frame) for frame in frames[leaves:]]
+    login.write_bytes(b"\r\n\r\n".join(kept))
+    ((visit,),) = (call["visits"] for call in json.loads(written([login], one.log))["calls"])
+
+    assert (visit["caller"], visit["outcome"]) == (told(replayed([], one.log))[0]["caller"], "answered")
+    assert {"caller", "joined_at"} <= set(visit["filled"])

@@ -5,9 +5,9 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from callcenter.ami.log_compare import find_logged
-from callcenter.ami.log_fill import fill, from_log
-from callcenter.ami.logged_visits import LoggedVisit
+from callcenter.ami.log_compare import contradictions, find_logged
+from callcenter.ami.log_fill import fill, from_log, refine
+from callcenter.ami.logged_visit import LoggedVisit
 from callcenter.domain import facts as fx
 from callcenter.domain.frame import Micros
 from callcenter.domain.vocabulary import EndedBy, VisitOutcome
@@ -114,3 +114,49 @@ def test_where_the_join_was_not_seen_every_other_time_must_agree() -> None:
     assert find_logged(second, [first_stay, second_stay]) is second_stay
     assert find_logged(second, [first_stay]) is None
     assert find_logged(msgspec.structs.replace(second, outcome=VisitOutcome.REFUSED), [second_stay]) is None
+
+
+REDIRECTED = msgspec.structs.replace(
+    SEEN, outcome=VisitOutcome.REDIRECTED, agent=None, answered_at=None, ended_at=None, ended_by=None
+)
+
+
+@pytest.mark.parametrize("left", [11.9, 16.5, None])
+def test_redirected_stays_so_where_the_log_is_of_another_moment(left: float | None) -> None:
+    assert refine(REDIRECTED, logged(left_at=None if left is None else at(left), outcome="timed_out")) is REDIRECTED
+
+
+def test_unknown_reason_of_leaving_that_was_seen_is_the_logs() -> None:
+    seen_to_leave = msgspec.structs.replace(REDIRECTED, outcome=VisitOutcome.UNKNOWN)
+    refined = refine(seen_to_leave, logged(left_at=at(14), outcome="key_pressed"))
+    assert (refined.outcome, refined.filled) == (VisitOutcome.KEY_PRESSED, ("outcome",))
+    assert refine(seen_to_leave, logged(left_at=at(14), outcome="abandoned")) is seen_to_leave
+
+
+@pytest.mark.parametrize("outcome", ["key_pressed", "timed_out", "queue_empty", "withdrawn"])
+def test_redirected_is_said_more_exactly_where_the_log_knows_why_the_caller_left(outcome: str) -> None:
+    refined = refine(REDIRECTED, logged(left_at=at(14), outcome=outcome))
+    assert (refined.outcome, refined.filled) == (VisitOutcome(outcome), ("outcome",))
+    assert refine(refined, logged(left_at=at(14), outcome=outcome)) is refined
+    assert list(contradictions(REDIRECTED, logged(left_at=at(14), outcome=outcome), names=False)) == []
+
+
+@pytest.mark.parametrize("outcome", ["abandoned", "answered", "switch_down", "unknown"])
+def test_redirected_stays_so_where_the_log_says_anything_else(outcome: str) -> None:
+    assert refine(REDIRECTED, logged(left_at=at(14), outcome=outcome)) is REDIRECTED
+
+
+def test_what_was_seen_more_exactly_is_not_refined() -> None:
+    assert refine(SEEN, logged(left_at=at(14), outcome="key_pressed", caller="999")) is SEEN
+    told = logged(left_at=at(14), outcome="key_pressed", doubtful=True)
+    assert refine(REDIRECTED, told) is REDIRECTED
+
+
+def test_number_of_a_caller_whose_join_was_not_seen_is_the_logs() -> None:
+    unseen = msgspec.structs.replace(SEEN, joined_at=None, caller=None)
+    refined = refine(unseen, logged(caller="1371"))
+    assert (refined.caller, refined.filled) == ("1371", ("caller",))
+    known = msgspec.structs.replace(SEEN, joined_at=None)
+    assert refine(known, logged(caller="1371")) is known
+    no_number = msgspec.structs.replace(SEEN, caller=None)
+    assert refine(no_number, logged(caller="1371")) is no_number

@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from callcenter.ami.logged_visits import LogBook, LoggedVisit, RingAttempt, visits
+from callcenter.ami.logged_visit import LoggedVisit, RingAttempt
+from callcenter.ami.logged_visits import LogBook, visits
 from callcenter.ami.queue_log import QueueLog
 from callcenter.domain.frame import SECOND
 
@@ -221,3 +222,121 @@ def test_visits_that_are_over_are_given_once_and_in_time() -> None:
     assert [visit.call_id for visit in found.over(at(5))] == [u]
     assert [(visit.call_id, visit.outcome) for visit in found.over(at(30))] == [(v, "switch_down")]
     assert found.over(at(60)) == []
+
+
+CONSULTS = (
+    f"0|{T0}.1|sales|NONE|ENTERQUEUE||1381|1",
+    f"3|{T0}.1|sales|Alice|CONNECT|3|{T0}.2|2",
+    f"8|{T0 + 8}.5|back_office|NONE|ENTERQUEUE||2001|1",
+    f"11|{T0}.1|sales|Alice|ATTENDEDTRANSFER|APP|Queue|3|8|1",
+)
+
+
+@pytest.mark.parametrize(
+    ("line", "outcome"),
+    [
+        (f"20|{T0}.1|back_office|Bob|CONNECT|12|{T0 + 8}.6|9", "answered"),
+        (f"20|{T0}.1|back_office|Bob|CONNECT|11|{T0 + 8}.6|9", "answered"),
+        (f"20|{T0}.1|back_office|NONE|ABANDON|1|1|12", "abandoned"),
+        (f"20|{T0}.1|back_office|NONE|EXITWITHTIMEOUT|1|1|13", "timed_out"),
+        (f"20|{T0}.1|back_office|NONE|EXITWITHKEY|2|1|1|12", "key_pressed"),
+    ],
+)
+def test_call_moved_by_an_attended_transfer_keeps_its_visit(line: str, outcome: str) -> None:
+    first, second = book(*CONSULTS, f"15|{T0}.1|back_office|Carol|RINGNOANSWER|5000", line).finish()
+
+    assert (first.outcome, first.transferred) == ("answered", "attended")
+    assert (second.outcome, second.joined_at, second.left_at) == (outcome, at(8), at(20))
+    assert (second.call_id, second.moved_to, second.owner) == (f"{T0 + 8}.5", f"{T0}.1", f"{T0}.1")
+    assert (second.caller, [attempt.agent for attempt in second.attempts]) == ("1381", ["Carol"])
+
+
+def test_moved_call_is_over_by_the_words_for_the_call_that_it_is_now() -> None:
+    told_of = book(
+        *CONSULTS, f"20|{T0}.1|back_office|Bob|CONNECT|12|{T0 + 8}.6|9",
+        f"30|{T0}.1|back_office|Bob|COMPLETEAGENT|12|10|1",
+    )  # fmt: skip
+
+    assert [(v.agent, v.ended_by) for v in told_of.of(f"{T0}.1")] == [("Alice", "transfer"), ("Bob", "agent")]
+    assert [v.agent for v in told_of.of(f"{T0 + 8}.5")] == ["Bob"]
+    assert len(told_of.over(at(60))) == 2
+
+
+def test_call_is_moved_back_into_the_queue_that_it_came_from() -> None:
+    lines = [line.replace("back_office", "sales") for line in CONSULTS]
+    first, second = book(*lines, f"20|{T0}.1|sales|Bob|CONNECT|12|{T0 + 8}.6|9").finish()
+
+    assert [(v.agent, v.doubtful) for v in (first, second)] == [("Alice", False), ("Bob", False)]
+
+
+def test_call_that_nobody_heard_of_can_be_moved_while_it_talks() -> None:
+    (visit,) = book(
+        f"0|{T0}.1|sales|NONE|ENTERQUEUE||2001|1", f"3|{T0}.1|sales|Bob|CONNECT|3|{T0}.2|2",
+        f"9|{T0 - 5}.9|sales|Bob|COMPLETECALLER|3|6|1",
+    ).finish()  # fmt: skip
+
+    assert (visit.moved_to, visit.ended_at, visit.ended_by, visit.caller) == (f"{T0 - 5}.9", at(9), "caller", "2001")
+
+
+def test_where_two_visits_fit_none_is_moved_and_none_is_invented() -> None:
+    told_of = book(*CONSULTS, f"8|{T0 + 8}.7|back_office|NONE|ENTERQUEUE||2002|2",
+                   f"20|{T0}.1|back_office|Bob|CONNECT|12|{T0 + 8}.6|9")  # fmt: skip
+
+    assert [visit.outcome for visit in told_of.finish()] == ["answered", "unknown", "unknown"]
+    assert told_of.set_aside == {"never_entered": 1}
+
+
+def test_moved_visit_that_speaks_under_its_own_name_again_is_doubtful() -> None:
+    _, second = book(
+        *CONSULTS, f"20|{T0}.1|back_office|Eve|CONNECT|12|{T0 + 8}.6|9",
+        f"21|{T0 + 8}.5|back_office|Bob|CONNECT|13|{T0 + 8}.8|9",
+    ).finish()  # fmt: skip
+    assert (second.doubtful, second.outcome, second.agent) == (True, "unknown", None)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        f"30|{T0 - 9}.9|support|Bob|CONNECT|8|{T0 - 9}.1|7",
+        f"30|{T0 + 9}.9|support|Bob|CONNECT||",
+        f"30|{T0 + 9}.9|support|Bob|RINGNOANSWER|15000",
+        f"30|{T0}.7|vip|Bob|COMPLETECALLER|2|3|1",
+    ],
+)
+def test_line_of_a_call_that_never_entered_is_set_aside(line: str) -> None:
+    told_of = book(f"0|{T0}.7|support|NONE|ENTERQUEUE||138|1", line)
+
+    (visit,) = told_of.finish()
+    assert (visit.outcome, visit.attempts) == ("unknown", [])
+    assert told_of.set_aside == {"never_entered": 1}
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        f"30|{T0 + 9}.9|support|Bob|CONNECT|31|{T0}.1|7",
+        f"30|{T0 - 9}.9|support|NONE|EXITWITHKEY|1|1",
+        f"30|{T0 - 9}.9|support|Bob|RINGNOANSWER|15000",
+        "30|order-4711|support|NONE|EXITEMPTY",
+        "30|order-4711|support|Bob|COMPLETECALLER|20|11|1",
+    ],
+)
+def test_call_that_joined_before_the_log_began_has_a_visit(line: str) -> None:
+    told_of = book("0|NONE|NONE|NONE|QUEUESTART|", line)
+    assert [visit.call_id for visit in told_of.finish()] == [line.split("|")[1]]
+    assert told_of.set_aside == {}
+
+
+def test_ring_long_after_a_visit_is_not_held_against_anybody() -> None:
+    told_of = book(
+        f"0|{T0}.7|support|NONE|ENTERQUEUE||138|1", f"9|{T0}.7|support|NONE|ABANDON|1|1|9",
+        f"30|{T0}.7|support|Bob|RINGNOANSWER|15000",
+    )  # fmt: skip
+    assert [visit.attempts for visit in told_of.finish()] == [[]]
+    assert told_of.set_aside == {"never_entered": 1}
+
+
+def test_visits_that_are_long_over_are_forgotten_with_their_moves() -> None:
+    told_of = book(*CONSULTS, f"20|{T0}.1|back_office|NONE|ABANDON|1|1|12", f"21|{T0}.1|vip|Bob|RINGNOANSWER|1000")
+    told_of.forget(at(30))
+    assert (told_of.visits, told_of.finish(), told_of.set_aside) == ([], [], {})

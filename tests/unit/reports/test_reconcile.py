@@ -142,3 +142,56 @@ def test_log_covers_from_its_first_visit_to_its_last() -> None:
 def test_without_a_log_there_is_nothing_to_reconcile() -> None:
     assert not Reconcile().present
     assert log(*answered()).present
+
+
+def test_key_that_ami_took_for_a_redirection_is_told_and_marked_and_is_no_difference() -> None:
+    uid = f"{NOON}.1"
+    reconcile = log(f"10|{uid}|support|NONE|ENTERQUEUE||138|1", f"15|{uid}|support|NONE|EXITWITHKEY|0|1|1|5")
+    call = seen(
+        outcome=VisitOutcome.REDIRECTED, left_at=at(15), agent=None, answered_at=None, ended_at=None, ended_by=None
+    )
+    (visit,) = reconcile.calls([call], at(0), at(60))[0].visits
+
+    assert (visit.outcome, visit.filled) == (VisitOutcome.KEY_PRESSED, ("outcome",))
+    assert reconcile.differences() == []
+
+
+def test_key_at_another_time_is_a_difference_and_refines_nothing() -> None:
+    uid = f"{NOON}.1"
+    reconcile = log(f"10|{uid}|support|NONE|ENTERQUEUE||138|1", f"25|{uid}|support|NONE|EXITWITHKEY|0|1|1|15")
+    call = seen(
+        outcome=VisitOutcome.REDIRECTED, left_at=at(15), agent=None, answered_at=None, ended_at=None, ended_by=None
+    )
+
+    assert reconcile.calls([call], at(0), at(60)) == [call]
+    assert whats(reconcile) == ["left_at"]
+
+
+MOVED = (
+    f"10|{NOON}.1|support|NONE|ENTERQUEUE||138|1",
+    f"14|{NOON}.1|support|Alice|CONNECT|4|{NOON}.9|4",
+    f"17|{NOON}.4|second|NONE|ENTERQUEUE||1001|1",
+    f"20|{NOON}.1|support|Alice|ATTENDEDTRANSFER|APP|Queue|4|6|1",
+    f"25|{NOON}.1|second|Bob|CONNECT|8|{NOON}.5|2",
+    f"30|{NOON}.1|second|Bob|COMPLETEAGENT|8|5|1",
+)
+
+
+def test_moved_visit_stands_once_in_the_call_of_the_customer() -> None:
+    (call,) = log(*MOVED).calls([], None, None)
+
+    assert call.call == f"{NOON}.1"
+    assert [(v.uniqueid, v.queue, v.agent) for v in call.visits] == [
+        (f"{NOON}.1", "support", "Alice"), (f"{NOON}.4", "second", "Bob"),
+    ]  # fmt: skip
+
+
+def test_moved_visit_is_found_by_either_of_its_channels() -> None:
+    for uid in (f"{NOON}.1", f"{NOON}.4"):
+        reconcile = log(*MOVED)
+        first = seen(ended_at=at(20), transferred="attended", ended_by=EndedBy.TRANSFER)
+        second = seen(
+            uid, queue="second", joined_at=at(17), left_at=at(25), answered_at=at(25), ended_at=at(30), agent="Bob"
+        )
+        reconcile.calls([first, second], at(0), at(60))
+        assert reconcile.differences() == []
