@@ -161,7 +161,7 @@ class GapFiller:
     def _completed(self, uniqueid: str, logged: Iterable[LoggedVisit], kept: Kept) -> Iterator[fx.Visit]:
         """Give the visits of a channel about which the log knows more than the record."""
         court = self._tracker.court
-        names = {} if court is None else court.floor.names
+        names = {} if court is None else court.names
         left = [_named(one, names) for one in {id(one): one for one in logged}.values() if not one.doubtful]
         seen = [visit for visit in kept.ended if visit.uniqueid == uniqueid]
         alone = []

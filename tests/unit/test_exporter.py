@@ -17,6 +17,8 @@ from callcenter.exporter import Exporter, ExporterSettings
 from callcenter.exporter.names import Names, inert, masked
 from callcenter.exporter.table import METRICS, Kind
 from callcenter.exporter.values import Values
+from callcenter.rules.edition import Rulebook
+from callcenter.rules.rulebook import load_rulebook
 
 NOON = 1_790_000_000 * SECOND
 
@@ -24,12 +26,13 @@ NOON = 1_790_000_000 * SECOND
 class House:
     """A floor, an exporter that follows it, and words for what happens."""
 
-    def __init__(self, *, floor: Floor | None = None, **settings: Any) -> None:
+    def __init__(self, *, floor: Floor | None = None, book: Rulebook | None = None, **settings: Any) -> None:
+        book = book or load_rulebook()
         self.floor = floor or Floor(FloorSettings(wrap_up={"sales": 3 * SECOND}))
         self.figures = Health(node="pbx", started_at=0)
         self.now = NOON
         self.exporter = Exporter(
-            ExporterSettings(**settings), lambda: self.figures, clock=lambda: self.now, disks=[Path("/")]
+            ExporterSettings(**settings), lambda: self.figures, book.figures, clock=lambda: self.now, disks=[Path("/")]
         )
         self._pos = 0
 
