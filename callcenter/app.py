@@ -141,7 +141,8 @@ def _exporter(settings: Settings, tracker: Tracker, court: Court) -> Exporter:
     if settings.store.path is not None:
         disks.append(settings.store.path.parent)
     return Exporter(
-        settings.exporter, tracker.health, figures, site=settings.site.name, timezone=settings.site.timezone, disks=disks,
+        settings.exporter, tracker.health, figures,
+        site=settings.site.name, timezone=settings.site.timezone, disks=disks,
     )  # fmt: skip
 
 

@@ -102,16 +102,16 @@ def test_roster_says_who_sits_where_and_what_may_be_dialled(path: Path) -> None:
 
 @pytest.mark.parametrize("what", ["rulebook", "roster"])
 def test_rulebook_and_roster_are_of_the_sites_time_zone(path: Path, what: str) -> None:
-    form: dict[str, Any] = {
+    forms: dict[str, dict[str, Any]] = {
         "rulebook": {"based_on": "packaged", "editions": [{"version": "1", "from": "2026-01-01"}]},
         "roster": {"agents": [], "shifts": []},
-    }[what]
+    }
     file = path.with_name("file.yaml")
     path.write_text(f"[site]\ntimezone = 'Europe/Berlin'\n{LOGINS}\n[rules]\n{what} = '{file}'\n")
-    file.write_text(json.dumps(form))
+    file.write_text(json.dumps(forms[what]))
     court = load_settings(path).court()
     assert court.rulebook.timezone == "Europe/Berlin"
-    file.write_text(json.dumps(form | {"timezone": "Asia/Shanghai"}))
+    file.write_text(json.dumps(forms[what] | {"timezone": "Asia/Shanghai"}))
     with pytest.raises(BadInput, match="names the time zone Asia/Shanghai, the site's is Europe/Berlin"):
         load_settings(path).court()
 
