@@ -16,7 +16,9 @@ from callcenter.ami.link import Link
 from callcenter.ami.lookup import InFiles, Lookup, Nowhere, OnSwitch
 from callcenter.ami.manager_conf import manager_conf
 from callcenter.ami.settings import AmiSettings, check_ami
+from callcenter.cli.in_force import figures_in_force
 from callcenter.config import SETTINGS_FILE, load_settings
+from callcenter.rules.edition import Figures
 
 app = typer.Typer(add_completion=False, help="Check every setting that the evidence depends on.")
 
@@ -24,7 +26,9 @@ EXIT_FAILED = 1
 _MARKS = {"ok": "ok     ", "fail": "FAIL   ", "warn": "warn   ", "unknown": "unknown"}
 
 
-async def examine(ami: AmiSettings, config_dir: Path | None, queue_log: Path | None, listen: float) -> list[Check]:
+async def examine(
+    ami: AmiSettings, config_dir: Path | None, queue_log: Path | None, listen: float, figures: Figures
+) -> list[Check]:
     """Run every check that can be run with what is at hand.
 
     Raises:
@@ -35,7 +39,7 @@ async def examine(ami: AmiSettings, config_dir: Path | None, queue_log: Path | N
     try:
         control = await Link.open(ami, ami.control, events=False)
         try:
-            return await _examine(ami, (events, control), config_dir, queue_log, listen)
+            return await _examine(ami, (events, control), config_dir, queue_log, listen, figures)
         finally:
             control.close()
     finally:
@@ -43,14 +47,19 @@ async def examine(ami: AmiSettings, config_dir: Path | None, queue_log: Path | N
 
 
 async def _examine(
-    ami: AmiSettings, links: tuple[Link, Link], config_dir: Path | None, queue_log: Path | None, listen: float
+    ami: AmiSettings,
+    links: tuple[Link, Link],
+    config_dir: Path | None,
+    queue_log: Path | None,
+    listen: float,
+    figures: Figures,
 ) -> list[Check]:
     events, control = links
     checks, snapshot = await inspect_live(events, control, ami.heartbeat_deadline)
     lookup, more = await _find_lookup(ami, control, config_dir)
     checks += [*await inspect_login(ami.events.username, lookup), *more]
     if snapshot is not None:
-        checks += await inspect_queues(snapshot, lookup)
+        checks += await inspect_queues(snapshot, lookup, figures)
         checks += await inspect_phones(control, snapshot, lookup)
     checks.append(await inspect_queue_log(lookup, queue_log))
     if listen:
@@ -113,10 +122,13 @@ def main(
             "events": {"username": events, "secret_file": events_secret_file},
             "control": {"username": control, "secret_file": control_secret_file},
         }
-        ami = check_ami({"host": host, "port": port, **logins}, "options")
+        ami, chosen = check_ami({"host": host, "port": port, **logins}, "options"), None
     else:
-        ami = load_settings(settings).ami
-    checks = asyncio.run(examine(ami, config_dir, queue_log, listen))
+        chosen = load_settings(settings)
+        ami = chosen.ami
+    figures, told = figures_in_force(chosen)
+    checks = asyncio.run(examine(ami, config_dir, queue_log, listen, figures))
+    checks.append(told)
     _print(checks)
     if any(check.verdict == "fail" for check in checks):
         sys.exit(EXIT_FAILED)

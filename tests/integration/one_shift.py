@@ -71,7 +71,7 @@ def rulebook(*editions: dict[str, Any]) -> dict[str, Any]:
     always = {"from": "1970-01-01"}
     return {
         "based_on": "packaged",
-        "editions": [{"version": f"edition {n}", **always, **edition} for n, edition in enumerate(editions)],
+        "editions": [{"version": f"{n}", **always, **edition} for n, edition in enumerate(editions)],
     }
 
 
