@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from typing import NamedTuple
 
@@ -15,10 +15,11 @@ from callcenter import __version__, logs
 from callcenter.ami.client import AmiClient
 from callcenter.ami.session import first_error
 from callcenter.config import Settings
-from callcenter.domain.health import Health
+from callcenter.domain.frame import Micros
 from callcenter.exporter import Exporter, ExporterServer
 from callcenter.journal import Journal
 from callcenter.reports.evidence import evidence_of
+from callcenter.rules.edition import Figures
 from callcenter.store import Office, Store
 from callcenter.tracker import Court, GapFiller, LogWatch, Record, Rules, Tracker, recover
 from callcenter.tracker.withdrawals import Withdrawals
@@ -67,7 +68,7 @@ async def _run(settings: Settings, kept: _Kept, group: asyncio.TaskGroup, stop: 
 
     client = AmiClient(settings.ami)
     tracker = Tracker(settings.ami.node, client, kept.journal, record, follower)
-    exporter = _exporter(settings, tracker.health)
+    exporter = _exporter(settings, tracker, court)
     tracker.attach(exporter)
     await rules.look(tracker)  # before the first frame, or a replay would not know by what that was judged
     beside = [group.create_task(rules.keep(tracker), name="rules")]
@@ -132,13 +133,18 @@ def _stop_signals() -> Iterator[asyncio.Event]:
             loop.remove_signal_handler(number)
 
 
-def _exporter(settings: Settings, health: Callable[[], Health]) -> Exporter:
+def _exporter(settings: Settings, tracker: Tracker, court: Court) -> Exporter:
+    """Make the exporter, which measures by the rulebook in force."""
+
+    def figures(moment: Micros | None) -> Figures:
+        return (tracker.court or court).rulebook.figures(moment)
+
     disks = [settings.journal.path.parent]
     if settings.store.path is not None:
         disks.append(settings.store.path.parent)
     return Exporter(
-        settings.exporter, health,
-        site=settings.site.name, timezone=settings.site.timezone, threshold=settings.threshold_of, disks=disks,
+        settings.exporter, tracker.health, figures,
+        site=settings.site.name, timezone=settings.site.timezone, disks=disks,
     )  # fmt: skip
 
 

@@ -12,25 +12,23 @@ import types
 import typing
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from callcenter.ami.settings import AmiSettings
 from callcenter.domain.frame import SECOND
-from callcenter.domain.state import FloorSettings
 from callcenter.errors import BadSetting
 from callcenter.exporter import ExporterSettings
 from callcenter.journal import JournalSettings
 from callcenter.logs import LogSettings
-from callcenter.rules.duty import Roster
-from callcenter.rules.edition import Rulebook
+from callcenter.rules.rulebook import rulebook_of
 from callcenter.store.settings import StoreSettings
-from callcenter.tracker.inputs import Court
+from callcenter.tracker.inputs import Besides, Court
 from callcenter.tracker.settings import RulesSettings
 from callcenter.web.settings import WebSettings
 
@@ -40,6 +38,17 @@ SETTINGS_FILE = "CALLCENTER_SETTINGS"
 _NESTED = "__"
 _NOT_OURS = (SETTINGS_FILE, "CALLCENTER_PHONE_")
 _SECRETS = frozenset({"secret", "password"})
+_IN_THE_RULEBOOK = {
+    "queues": (
+        "take `queues` out: wrap_up_seconds and service_threshold_seconds of a queue stand in the rulebook "
+        "(rules.rulebook), under figures, queues, the queue's name"
+    ),
+    "agents.blocked_after_seconds": (
+        "take agents.blocked_after_seconds out: it stands in the rulebook (rules.rulebook), under figures, as "
+        "engaged_seconds"
+    ),
+}
+"""Figures that were settings once, and where they stand now."""
 
 
 class SiteSettings(BaseModel):
@@ -60,26 +69,17 @@ class SiteSettings(BaseModel):
         return value
 
 
-class QueueSettings(BaseModel):
-    """One queue; what is not said here is the site's default."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    wrap_up_seconds: float = Field(default=0, ge=0, description="Wrap-up after each answered visit.")
-    service_threshold_seconds: float = Field(default=20, gt=0, description="An answer within this is in time.")
-
-
 class AgentsSettings(BaseModel):
-    """What the switch does not tell about agents and their lines."""
+    """What the switch does not tell about agents, where there is no roster that does."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    names: dict[str, str] = Field(default={}, description="Interface → agent's name; wins over the queue's.")
-    permitted: tuple[str, ...] | None = Field(
-        default=None, description="Extensions and Asterisk patterns an agent may dial for work; unset: anything."
+    names: dict[str, str] = Field(
+        default={}, description="Interface → agent's name; wins over the queue's. Not beside a roster."
     )
-    blocked_after_seconds: float = Field(
-        default=60, gt=0, description="A line lying open without a permitted number is blocked after this."
+    permitted: tuple[str, ...] | None = Field(
+        default=None,
+        description="Extensions and patterns an agent may dial for work; unset: anything. Not beside a roster.",
     )
 
 
@@ -99,7 +99,15 @@ class Settings(BaseSettings):
     log: LogSettings = LogSettings()
     agents: AgentsSettings = AgentsSettings()
     rules: RulesSettings = RulesSettings()
-    queues: dict[str, QueueSettings] = Field(default={}, description="Queue → its own settings.")
+
+    @model_validator(mode="after")
+    def _one_source(self) -> Self:
+        """Refuse to be told of agents by a roster and here, too: one of the two would be wrong one day."""
+        both = [name for name in ("names", "permitted") if name in self.agents.model_fields_set]
+        if self.rules.roster is not None and both:
+            where = {"names": "agents, each with the interface", "permitted": "legit_extensions"}[both[0]]
+            raise ValueError(f"take agents.{both[0]} out: with a roster (rules.roster) it stands there, as {where}")
+        return self
 
     @classmethod
     def settings_customise_sources(
@@ -113,31 +121,21 @@ class Settings(BaseSettings):
         """Let the environment win over the file, whose tables are the initial values."""
         return env_settings, init_settings
 
-    def court(self, approved: Rulebook | None = None) -> Court:
+    def court(self, approved: dict[str, Any] | None = None) -> Court:
         """Read rulebook and roster anew; a rulebook that two people approved wins over the file.
 
         Raises:
             UnreadableFile: One cannot be read.
-            BadInput: One is wrong, row by row.
+            BadInput: One is wrong, row by row, or is of another time zone than the site.
         """
-        roster = self.rules.read_roster()
-        return Court(self.rules.read_rulebook() if approved is None else approved, roster, self.floor(roster))
-
-    def floor(self, roster: Roster | None = None) -> FloorSettings:
-        """What the floor must be told from outside, in its own units; a setting wins over the roster."""
-        permitted = None if roster is None else roster.legit_extensions
-        return FloorSettings(
+        zone = self.site.timezone
+        rulebook = self.rules.read_rulebook(zone) if approved is None else rulebook_of(approved, zone)
+        besides = Besides(
             names=self.agents.names,
-            seats={} if roster is None else roster.tenures(),
-            wrap_up={name: round(queue.wrap_up_seconds * SECOND) for name, queue in self.queues.items()},
-            permitted=permitted if self.agents.permitted is None else self.agents.permitted,
-            blocked_after=round(self.agents.blocked_after_seconds * SECOND),
+            permitted=self.agents.permitted,
             silence=round(self.ami.heartbeat_deadline * SECOND),
         )
-
-    def threshold_of(self, queue: str) -> float:
-        """Return the seconds within which an answer in this queue is in time."""
-        return self.queues.get(queue, QueueSettings()).service_threshold_seconds
+        return Court(rulebook, self.rules.read_roster(zone), besides)
 
 
 class Described(NamedTuple):
@@ -199,24 +197,28 @@ def _refuse_unknown_variables(environment: Mapping[str, str]) -> None:
         if not variable.upper().startswith(PREFIX) or variable.startswith(_NOT_OURS):
             continue
         table = variable[len(PREFIX) :].partition(_NESTED)[0].lower()
+        if table in _IN_THE_RULEBOOK:
+            raise BadSetting(f"{variable}: {_IN_THE_RULEBOOK[table]}")
         if table not in Settings.model_fields:
             raise BadSetting(f"{variable} is not a setting; one is written {PREFIX}AMI__HOST, for [ami] host")
 
 
 def _sentence(error: ValidationError, path: Path | None) -> str:
     first = error.errors(include_input=False, include_url=False)[0]
-    name = ".".join(str(part) for part in first["loc"]) or "the settings"
+    name = ".".join(str(part) for part in first["loc"])
     variable = PREFIX + name.replace(".", _NESTED).upper()
     given = any(v.upper() == variable for v in os.environ)
     source = variable if given else str(path) if path is not None else "the settings"
     match first["type"]:
+        case "extra_forbidden" if name in _IN_THE_RULEBOOK:
+            return f"{source}: {_IN_THE_RULEBOOK[name]}"
         case "extra_forbidden":
             return f"{source}: {name} is not a setting"
         case "missing":
             return f"{source}: {name} is missing; set it in the file or as {variable}"
         case _:
             message = first["msg"].removeprefix("Value error, ")
-            return f"{source}: {name}: {message[:1].lower()}{message[1:]}"
+            return ": ".join(part for part in (source, name, message[:1].lower() + message[1:]) if part)
 
 
 def _describe(model: type[BaseModel], prefix: str) -> Iterator[Described]:

@@ -56,7 +56,6 @@ class Dashboard:
     title: Words
     choices: tuple[tuple[str, str, Words], ...]
     panels: tuple[Panel, ...]
-    thresholds: bool = False
 
 
 _QUEUE = ("queue", "label_values(callcenter_waiting_callers, queue)", Words("队列", "Queue"))
@@ -83,7 +82,7 @@ def _share(part: str, whole: str, by: str = "queue") -> Query:
 
 _ANSWERED = f'callcenter_visits_total{{{_Q},outcome="answered"}}'
 _SERVED = f'callcenter_visits_total{{{_Q},outcome=~"answered|abandoned"}}'
-_IN_TIME = f'callcenter_wait_seconds_bucket{{{_Q},outcome="answered",le="$threshold"}}'
+_IN_TIME = f"callcenter_within_threshold_total{{{_Q}}}"
 _LATE_95 = f'sum by (le, queue) (rate(callcenter_wait_seconds_bucket{{{_Q},outcome="answered"}}[$window]))'
 _RING_95 = f"sum by (le, queue) (rate(callcenter_ring_seconds_bucket{{{_Q}}}[$window]))"
 _BUSY = f'callcenter_agent_state_seconds_total{{{_A},state=~"talking|wrap_up|ringing"}}'
@@ -111,6 +110,11 @@ QUEUES = Dashboard(
             "stat", "percentunit", red_below=0.8,
         ),
         Panel(
+            Words("等待时限(规则手册)", "Service threshold (rulebook)"),
+            (Query(f"callcenter_service_threshold_seconds{{{_Q}}}", "{{queue}}"),),
+            "stat", "s",
+        ),
+        Panel(
             Words("各结果的来电(每 5 分钟)", "Visits by outcome (per 5 min)"),
             (Query(f"sum by (outcome) (increase(callcenter_visits_total{{{_Q}}}[5m]))", "{{outcome}}"),),
         ),
@@ -127,12 +131,12 @@ QUEUES = Dashboard(
             unit="s",
         ),
         Panel(
-            Words("三声内接听率 rings-call", "Within 3 rings, rings-call"),
+            Words("承诺声数内接听率 rings-call", "Within the promised rings, rings-call"),
             (_share(f'callcenter_within_rings_total{{{_Q},kind="rings-call"}}', _ANSWERED),),
             unit="percentunit", red_below=0.8,
         ),
         Panel(
-            Words("三声内接听率 rings-offer", "Within 3 rings, rings-offer"),
+            Words("承诺声数内接听率 rings-offer", "Within the promised rings, rings-offer"),
             (_share(
                 f'callcenter_within_rings_total{{{_Q},kind="rings-offer"}}',
                 f'callcenter_offers_total{{{_Q},outcome="answered"}}',
@@ -142,7 +146,7 @@ QUEUES = Dashboard(
         Panel(
             Words("振铃时长 95 分位", "Ring time (95th percentile)"),
             (Query(f"histogram_quantile(0.95, {_RING_95})", "{{queue}}"),),
-            unit="s", red_above=15,
+            unit="s",
         ),
         Panel(
             Words("各结果的派线(每 5 分钟)", "Offers by outcome (per 5 min)"),
@@ -157,7 +161,6 @@ QUEUES = Dashboard(
             width=16,
         ),
     ),
-    thresholds=True,
 )  # fmt: skip
 
 AGENTS = Dashboard(
@@ -329,9 +332,6 @@ def _variables(dashboard: Dashboard, lang: str) -> list[dict[str, Any]]:
         {"name": "datasource", "type": "datasource", "query": "prometheus", "label": "Prometheus"},
         _custom("window", Words("统计窗口", "Window"), ("1h", "15m", "6h", "1d"), lang),
     ]
-    if dashboard.thresholds:
-        edges = ("20.0", "5.0", "10.0", "15.0", "30.0", "45.0", "60.0")
-        found.append(_custom("threshold", Words("服务门槛(秒)", "Threshold (s)"), edges, lang))
     for name, query, label in dashboard.choices:
         found.append({
             "name": name, "type": "query", "label": label.spoken(lang), "datasource": _SOURCE, "query": query,

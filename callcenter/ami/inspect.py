@@ -24,10 +24,9 @@ if TYPE_CHECKING:
     from callcenter.ami.protocol import Batch
     from callcenter.domain.frame import Frame
     from callcenter.domain.snapshot import Snapshot
+    from callcenter.rules.edition import Figures
 
 OLDEST_ASTERISK = 16
-PROMISE_SECONDS = 15
-"""Three rings of 5 s; a queue that stops ringing by then can have no late answer."""
 DEFAULT_RING_SECONDS = 15
 """What app_queue takes when queues.conf says nothing (Asterisk 22)."""
 SKEW_LIMIT = SECOND
@@ -170,21 +169,40 @@ async def _skew(control: Link) -> Check:
     return Check("clock", "ok", found)
 
 
-async def inspect_queues(snapshot: Snapshot, lookup: Lookup) -> list[Check]:
-    """Judge the ring timeout of each queue against the promise of three rings."""
+async def inspect_queues(snapshot: Snapshot, lookup: Lookup, figures: Figures) -> list[Check]:
+    """Judge the ring timeout of each queue against the promised rings, and its wrap-up against the rulebook's."""
     if not snapshot.queues:
         return [Check("queues", "fail", "the switch has none", "queues.conf: add the queues, then `queue reload all`")]
-    return [await _ring_timeout(queue.name, lookup) for queue in snapshot.queues]
+    checks = [await _ring_timeout(queue.name, lookup, figures.ring / SECOND) for queue in snapshot.queues]
+    wraps = [await _wrap_up(queue.name, lookup, figures) for queue in snapshot.queues]
+    return [*checks, *(check for check in wraps if check is not None)]
 
 
-async def _ring_timeout(queue: str, lookup: Lookup) -> Check:
+async def _wrap_up(queue: str, lookup: Lookup, figures: Figures) -> Check | None:
+    """Compare how long the queue leaves an agent alone with what the rulebook says; None where it cannot be known."""
+    value = await lookup.get("queues.conf", queue, "wrapuptime")
+    if value is None:
+        return None
+    name = f"wrap-up of {queue}"
+    switch = int(value) if value.isascii() and value.isdigit() else 0
+    rulebook = figures.wrap_up.get(queue, 0) / SECOND
+    if switch == rulebook:
+        return Check(name, "ok", f"{switch} s, in the rulebook too")
+    found = f"{switch} s on the switch, {rulebook:g} s in the rulebook: states and misses are judged by the rulebook's"
+    remedy = f"queues.conf [{queue}]: wrapuptime = {rulebook:g}; or in the rulebook, figures, queues, {queue}: "
+    return Check(name, "warn", found, f"{remedy}wrap_up_seconds: {switch}")
+
+
+async def _ring_timeout(queue: str, lookup: Lookup, ring: float) -> Check:
     name, where = f"ring timeout of {queue}", f"queues.conf [{queue}]"
     value = await lookup.get("queues.conf", queue, "timeout")
     if value is None:
-        return Check(name, "unknown", lookup.silence, f"{where}: timeout must be well above 15, say 25")
+        return Check(
+            name, "unknown", lookup.silence, f"{where}: timeout must be well above {ring:g}, say {ring + 10:g}"
+        )
     seconds = int(value) if value.isascii() and value.isdigit() else DEFAULT_RING_SECONDS
-    if 0 < seconds <= PROMISE_SECONDS:
-        return Check(name, "fail", f"{seconds} s: a late answer cannot exist", f"{where}: timeout = 25")
+    if 0 < seconds <= ring:
+        return Check(name, "fail", f"{seconds} s: a late answer cannot exist", f"{where}: timeout = {ring + 10:g}")
     return Check(name, "ok", f"{seconds} s" if seconds else "rings until answered")
 
 

@@ -25,8 +25,8 @@ CALL_EVENTS = (
 """What every answered call through a queue shows."""
 
 CONNECTIONS = frozenset({
-    "BridgeEnter", "BridgeLeave", "BridgeMerge", "Pickup", "ParkedCall", "UnParkedCall", "ParkedCallGiveUp",
-    "LocalBridge", "LocalOptimizationBegin", "LocalOptimizationEnd",
+    "BridgeEnter", "BridgeLeave", "BridgeMerge", "Pickup", "ParkedCall", "ParkedCallTimeOut", "UnParkedCall",
+    "ParkedCallGiveUp", "ChanSpyStart", "ChanSpyStop", "LocalBridge", "LocalOptimizationBegin",
 })  # fmt: skip
 """Events that say who is connected to whom."""
 

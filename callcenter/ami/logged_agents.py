@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from callcenter.ami.logged_visit import LoggedVisit, RingAttempt
     from callcenter.ami.queue_log import QueueLogLine
 
-WrapUp = Callable[[str | None], Micros]
+WrapUp = Callable[[str | None, Micros], Micros]
 """Queue → how long an agent wraps up after a talk."""
 
 _OWN_WORDS = frozenset({
@@ -129,7 +129,7 @@ class AgentBook:
         elif line.event in {"RINGNOANSWER", "RINGCANCELED"}:
             its.tried(line.queue, line.at)
         elif visit.ended_at is not None and visit.agent == line.agent:
-            its.ended(id(visit), line.queue, self._wrap_up(line.queue), line.at)
+            its.ended(id(visit), line.queue, self._wrap_up(line.queue, line.at), line.at)
 
     def _lost(self) -> set[int]:
         """Find talks whose end is not in the log, though it goes on to tell of other calls of the same agent."""

@@ -32,14 +32,15 @@ def main(
         float, typer.Option(min=0, help="Seconds between two looks; 0: 1 s in a terminal, else one look only.")
     ] = 0,
     calls: Annotated[int, typer.Option(min=0, help="How many of the last calls to show.")] = 0,
-    timezone: Annotated[str, typer.Option(help="Time zone of what is shown.")] = "Asia/Shanghai",
+    timezone: Annotated[str, typer.Option(help="Time zone of what is shown; by default the site's.")] = "",
     once: Annotated[bool, typer.Option("--once", help="Look once and end.")] = False,
 ) -> None:
     """Show queues and agents until Ctrl-C; without a terminal, plainly, and once unless --every is given."""
     console = console_for_output()
-    board = Board(spoken(lang), zone(timezone), plain=not console.is_terminal, width=console.width)
+    language, chosen = spoken(lang), zone(timezone) if timezone else None
     source = BoardSource(url)
     document = source.read()
+    board = Board(language, chosen or zone(document.timezone), plain=not console.is_terminal, width=console.width)
     if once or not (console.is_terminal or every):
         console.print(board.show(document, calls=calls))
         return

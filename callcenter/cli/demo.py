@@ -20,13 +20,11 @@ from callcenter.cli.board import console_for_output, zone
 from callcenter.cli.speech import spoken
 from callcenter.cli.violations import explain_all
 from callcenter.config import load_settings
-from callcenter.domain.frame import SECOND
-from callcenter.domain.state import FloorSettings
 from callcenter.errors import LabError
 from callcenter.exporter.live import LiveDocument
 from callcenter.lab.demo import Demo
 from callcenter.lab.demo_script import Told
-from callcenter.lab.demo_service import DemoService
+from callcenter.lab.demo_service import DemoService, demo_rulebook
 from callcenter.lab.demo_tape import SHIPPED, Playback
 from callcenter.lab.logins import Recorder
 from callcenter.lab.render import dialplans_dir
@@ -35,6 +33,8 @@ from callcenter.lab.switch import Lab, LabState, load_state
 from callcenter.reports.board import Board
 from callcenter.reports.board_source import BoardSource, ServiceSilent
 from callcenter.reports.board_words import Lang
+from callcenter.rules.rulebook import rulebook_of
+from callcenter.tracker import Court
 
 app = typer.Typer(add_completion=False, help="Play a two-minute story on a real Asterisk and show the calls.")
 
@@ -148,8 +148,8 @@ def main(
 async def _play_tape(show: _Show, speed: float) -> None:
     with _ends_on_signal():
         show.announce("tape")
-        wrap_up = dict.fromkeys(_queue_names(LabSettings().agents(dialplans_dir())), _WRAP_UP_SECONDS * SECOND)
-        playback = Playback(SHIPPED, FloorSettings(wrap_up=wrap_up))
+        rulebook = demo_rulebook(_queue_names(LabSettings().agents(dialplans_dir())), _WRAP_UP_SECONDS)
+        playback = Playback(SHIPPED, Court(rulebook_of(rulebook), None))
 
         async def read() -> LiveDocument:
             return playback.exporter.live()
@@ -170,7 +170,8 @@ async def _play(show: _Show, work_dir: Path, record: Path | None) -> None:
         show.say("lab")
         async with _asterisk(lab) as state, _recording(state, record):
             show.say("service")
-            service = DemoService(work_dir, state, _queue_names(lab.agents), _WRAP_UP_SECONDS, lab.agents)
+            rulebook = demo_rulebook(_queue_names(lab.agents), _WRAP_UP_SECONDS)
+            service = DemoService(work_dir, state, rulebook, lab.agents)
             async with service.running():
                 await _tell_story(show, lab, state, service)
                 if show.console.is_terminal:

@@ -20,8 +20,10 @@ from callcenter.ami.link import Link
 from callcenter.ami.lookup import InFiles, Lookup, Nowhere, OnSwitch
 from callcenter.ami.manager_conf import manager_conf
 from callcenter.ami.settings import AmiSettings, check_ami
+from callcenter.cli.in_force import figures_in_force
 from callcenter.config import SETTINGS_FILE, load_settings
 from callcenter.errors import BadInput
+from callcenter.rules.edition import Figures
 from callcenter.tracker.settings import RulesSettings
 
 app = typer.Typer(add_completion=False, help="Check every setting that the evidence depends on.")
@@ -30,7 +32,9 @@ EXIT_FAILED = 1
 _MARKS = {"ok": "ok     ", "fail": "FAIL   ", "warn": "warn   ", "unknown": "unknown"}
 
 
-async def examine(ami: AmiSettings, config_dir: Path | None, queue_log: Path | None, seconds: float) -> list[Check]:
+async def examine(
+    ami: AmiSettings, config_dir: Path | None, queue_log: Path | None, seconds: float, figures: Figures
+) -> list[Check]:
     """Run every check that can be run with what is at hand.
 
     Raises:
@@ -41,7 +45,7 @@ async def examine(ami: AmiSettings, config_dir: Path | None, queue_log: Path | N
     try:
         control = await Link.open(ami, ami.control, events=False)
         try:
-            return await _examine(ami, (events, control), config_dir, queue_log, seconds)
+            return await _examine(ami, (events, control), config_dir, queue_log, seconds, figures)
         finally:
             control.close()
     finally:
@@ -49,7 +53,12 @@ async def examine(ami: AmiSettings, config_dir: Path | None, queue_log: Path | N
 
 
 async def _examine(
-    ami: AmiSettings, links: tuple[Link, Link], config_dir: Path | None, queue_log: Path | None, seconds: float
+    ami: AmiSettings,
+    links: tuple[Link, Link],
+    config_dir: Path | None,
+    queue_log: Path | None,
+    seconds: float,
+    figures: Figures,
 ) -> list[Check]:
     events, control = links
     name, heard = ami.events.username, Heard()
@@ -65,7 +74,7 @@ async def _examine(
     checks += [*await inspect_login(name, lookup, heard), *secrets]
     checks.append(inspect_filters(name, lookup) if isinstance(lookup, InFiles) else inspect_heard_filters(name, heard))
     if snapshot is not None:
-        checks += await inspect_queues(snapshot, lookup)
+        checks += await inspect_queues(snapshot, lookup, figures)
         checks += await inspect_phones(control, snapshot, lookup)
     checks += await inspect_queue_log(lookup, queue_log or ami.queue_log, snapshot, heard.calls, time.time())
     return checks
@@ -87,10 +96,10 @@ async def _find_lookup(ami: AmiSettings, control: Link, config_dir: Path | None)
     return on_switch if readable else Nowhere(), found
 
 
-def inspect_roster(rules: RulesSettings) -> Check:
+def inspect_roster(rules: RulesSettings, timezone: str) -> Check:
     """Judge whether there is a roster to judge by."""
     try:
-        roster = rules.read_roster()
+        roster = rules.read_roster(timezone)
     except BadInput as error:
         return Check("roster", "fail", str(error), f"`callcenter roster check {rules.roster}` says all that is wrong")
     if roster is None:
@@ -133,11 +142,13 @@ def main(
             "events": {"username": events, "secret_file": events_secret_file},
             "control": {"username": control, "secret_file": control_secret_file},
         }
-        ami, checks = check_ami({"host": host, "port": port, **logins}, "options"), []
+        ami, chosen, checks = check_ami({"host": host, "port": port, **logins}, "options"), None, []
     else:
-        told = load_settings(settings)
-        ami, checks = told.ami, [inspect_roster(told.rules)]
-    checks += asyncio.run(examine(ami, config_dir, queue_log, listen))
+        chosen = load_settings(settings)
+        ami, checks = chosen.ami, [inspect_roster(chosen.rules, chosen.site.timezone)]
+    figures, told = figures_in_force(chosen)
+    checks += asyncio.run(examine(ami, config_dir, queue_log, listen, figures))
+    checks.append(told)
     _print(checks)
     if any(check.verdict == "fail" for check in checks):
         sys.exit(EXIT_FAILED)

@@ -6,6 +6,7 @@ import secrets
 import time
 from pathlib import Path
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 import typer
 
@@ -37,7 +38,7 @@ def file_violation(
     The password is asked for, or is the first line of the input. Who may record what of whom is as over the API.
     """
     chosen, language = load_settings(settings), language_of_texts(lang)
-    when = moment(at, "--at", chosen.rules.read_rulebook().zone)
+    when = moment(at, "--at", ZoneInfo(chosen.site.timezone))
     password = kept_or_typed(password_file, f"Password for {account}: ")
     now = time.time_ns() // 1000
     seen = Seen(rule=rule, agent=agent, words=words, at=now if when is None else when, key=secrets.token_hex(16))

@@ -71,7 +71,7 @@ def try_draft(
     chosen_lang = spoken(lang)
     chosen = load_settings(settings)
     days = _days(first, last, ZoneInfo(chosen.site.timezone))
-    draft = load_rulebook(rulebook)
+    draft = load_rulebook(rulebook, chosen.site.timezone)
     outcome, in_force = asyncio.run(_try(chosen, draft, days, chosen_lang))
     about = About(
         days.first, days.last, chosen.site.timezone, _versions(in_force, days.span), draft.editions[-1].version

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from pathlib import Path
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 import typer
 from rich import box
@@ -20,7 +21,6 @@ from callcenter.config import Settings, load_settings
 from callcenter.errors import BadInput
 from callcenter.reports.score_sheet import Print, lines, scores_csv, scores_workbook, totals
 from callcenter.rules.months import read_month
-from callcenter.rules.rulebook import load_rulebook
 from callcenter.rules.spreadsheet import Rows
 from callcenter.store.conflicts import Missing
 from callcenter.store.scores import Scored, member_of, score_of, scores_of_all
@@ -45,7 +45,7 @@ def show_score(
 
     async def read(connection: AsyncConnection) -> Scored:
         member = await member_of(connection, agent)
-        roster = chosen.rules.read_roster()
+        roster = chosen.rules.read_roster(chosen.site.timezone)
         if member.account is None and (roster is None or all(seat.agent != agent for seat in roster.seats)):
             raise Missing(f"there is no agent {agent!r}: neither an account nor the roster names one")
         return await score_of(connection, member, when, how.zone, _now())
@@ -76,8 +76,7 @@ def list_scores(
 
 
 def _print(settings: Settings, lang: str, *, money: bool) -> Print:
-    zone = load_rulebook(settings.rules.rulebook).zone
-    return Print(language=language_of_texts(lang), zone=zone, money=money)
+    return Print(language=language_of_texts(lang), zone=ZoneInfo(settings.site.timezone), money=money)
 
 
 def _show(rows: Rows) -> None:

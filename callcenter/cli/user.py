@@ -92,7 +92,7 @@ def _check_agent(settings: Settings, agent: str) -> None:
     Raises:
         BadInput: The roster has no such agent, or cannot be used.
     """
-    roster = settings.rules.read_roster()
+    roster = settings.rules.read_roster(settings.site.timezone)
     if roster is None:
         print(
             f"warning: the settings name no roster ([rules] roster), so nobody can tell whether {agent!r} is an agent",

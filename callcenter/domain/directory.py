@@ -65,6 +65,10 @@ class Directory:
         phones = self._phones.get(rest.partition("@")[0], [])
         return phones[0] if len(phones) == 1 else None
 
+    def __bool__(self) -> bool:
+        """Tell whether it speaks of any interface."""
+        return bool(self._seats or self._names)
+
     def next_border(self, after: Micros) -> Micros | None:
         """Return the first moment after another at which a seat changes hands; None: never again."""
         n = bisect_right(self._borders, after)

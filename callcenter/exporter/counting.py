@@ -7,22 +7,24 @@ a talk and count the impatient before the served, so the answer itself counts, a
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 from callcenter.domain import facts as fx
 from callcenter.domain.facts import Fact
 from callcenter.domain.floor import Floor
 from callcenter.domain.frame import Micros
-from callcenter.domain.rings import within_rings
 from callcenter.domain.vocabulary import VisitOutcome
 from callcenter.exporter.present import VisitKey, open_visit_of
+from callcenter.rules.edition import FiguresAt
+from callcenter.rules.promises import Rung, rung_until
 
 
 class Counted(NamedTuple):
-    """A visit that counts from now on.
+    """A visit that counts from now on, by the figures that held when it joined.
 
     Attributes:
         at: When it joined, or was refused at the door: the interval that it belongs to.
+        in_time: Answered within the queue's service threshold.
         in_rings: Answered within the promised rings of the first phone's first ring; None where that is unknown.
     """
 
@@ -30,18 +32,19 @@ class Counted(NamedTuple):
     outcome: VisitOutcome
     at: Micros | None
     wait: Micros | None
-    in_rings: bool | None
-
-
-class _Rung(Protocol):
-    @property
-    def rang_at(self) -> Micros | None: ...
+    in_time: bool = False
+    in_rings: bool | None = None
 
 
 class VisitCount:
-    """Tells of each visit once that it counts."""
+    """Tells of each visit once that it counts.
 
-    def __init__(self) -> None:
+    Args:
+        figures: The figures that held at a moment.
+    """
+
+    def __init__(self, figures: FiguresAt) -> None:
+        self._figures = figures
         self._counted: set[VisitKey] = set()
 
     def recall(self, floor: Floor, first: Iterable[Fact]) -> None:
@@ -69,24 +72,23 @@ class VisitCount:
         if key in self._counted:
             return None
         self._counted.add(key)
-        wait = max(0, visit.left_at - visit.joined_at)
-        in_rings = promise_kept(visit.part.answered_at, visit.offers)
-        return Counted(visit.queue, VisitOutcome.ANSWERED, visit.joined_at, wait, in_rings)
+        counted = Counted(visit.queue, VisitOutcome.ANSWERED, visit.joined_at, max(0, visit.left_at - visit.joined_at))
+        return self._measured(counted, visit.part.answered_at, visit.offers)
 
     def _ended(self, visit: fx.Visit) -> Counted | None:
         key = (visit.uniqueid, visit.queue, visit.n)
         if key in self._counted:
             self._counted.discard(key)
             return None
-        answered = visit.outcome is VisitOutcome.ANSWERED
-        in_rings = promise_kept(visit.answered_at, visit.offers) if answered else None
         at = next((t for t in (visit.joined_at, visit.refused_at, visit.left_at) if t is not None), None)
-        return Counted(visit.queue, visit.outcome, at, visit.wait, in_rings)
+        counted = Counted(visit.queue, visit.outcome, at, visit.wait)
+        answered = visit.outcome is VisitOutcome.ANSWERED
+        return self._measured(counted, visit.answered_at, visit.offers) if answered else counted
 
-
-def promise_kept(answered_at: Micros | None, offers: Iterable[_Rung]) -> bool | None:
-    """Tell whether a call was answered before the 4th ring, counted from the first phone's first ring."""
-    first = min((o.rang_at for o in offers if o.rang_at is not None), default=None)
-    if answered_at is None or first is None:
-        return None
-    return within_rings(max(0, answered_at - first))
+    def _measured(self, counted: Counted, answered_at: Micros | None, offers: Iterable[Rung]) -> Counted:
+        """Say of an answered visit whether it was answered in time."""
+        figures, rung = self._figures(counted.at), rung_until(answered_at, offers)
+        return counted._replace(
+            in_time=counted.wait is not None and figures.in_time(counted.queue, counted.wait),
+            in_rings=None if rung is None else figures.answered_within_rings(rung),
+        )

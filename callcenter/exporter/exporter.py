@@ -22,19 +22,13 @@ from callcenter.exporter.gauges import Gauges
 from callcenter.exporter.live import LiveDocument, LiveView
 from callcenter.exporter.present import Present
 from callcenter.exporter.settings import ExporterSettings
+from callcenter.rules.edition import FiguresAt
 from callcenter.rules.violation import Violation
-
-DEFAULT_THRESHOLD_SECONDS = 20.0
 
 
 def our_clock() -> Micros:
     """Read our clock, in microseconds since the epoch."""
     return time.time_ns() // 1000
-
-
-def default_threshold(_queue: str) -> float:
-    """Give every queue the usual service threshold, in seconds."""
-    return DEFAULT_THRESHOLD_SECONDS
 
 
 class Scrape(Collector):
@@ -60,9 +54,9 @@ class Exporter:
     Args:
         settings: Where it listens and how much it shows.
         health: Gives the service's own figures; called when somebody asks, never at a fact.
+        figures: The rulebook's figures that held at a moment, by which everything is measured.
         site: The site's name.
         timezone: Where the site's days begin.
-        threshold: Queue → seconds within which an answer is in time.
         disks: Directories whose free space is watched.
         clock: Our clock.
     """
@@ -71,10 +65,10 @@ class Exporter:
         self,
         settings: ExporterSettings,
         health: Callable[[], Health],
+        figures: FiguresAt,
         *,
         site: str = "main",
         timezone: str = "Asia/Shanghai",
-        threshold: Callable[[str], float] = default_threshold,
         disks: Iterable[Path] = (),
         clock: Callable[[], Micros] = our_clock,
     ) -> None:
@@ -82,10 +76,10 @@ class Exporter:
         self._health = health
         self._clock = clock
         self._present = Present()
-        self._visits = VisitCount()
-        self._gauges = Gauges(settings, self._present, health, site=site, version=__version__, disks=disks)
+        self._visits = VisitCount(figures)
+        self._gauges = Gauges(settings, self._present, health, figures, site=site, version=__version__, disks=disks)
         self._live = LiveView(
-            self._present, health, clock, threshold=threshold, timezone=timezone, site=site, version=__version__
+            self._present, health, clock, figures=figures, timezone=timezone, site=site, version=__version__
         )
         self._recalled = False
 

@@ -12,14 +12,13 @@ from callcenter.domain import facts as fx
 from callcenter.domain.facts import Fact
 from callcenter.domain.frame import SECOND, Micros
 from callcenter.domain.health import Health
-from callcenter.domain.rings import within_rings
 from callcenter.domain.vocabulary import AgentState, OfferOutcome, VisitOutcome
 from callcenter.exporter.counting import Counted
 from callcenter.exporter.names import OTHER, Names, inert
 from callcenter.exporter.present import Changed, Present, Seat
 from callcenter.exporter.settings import ExporterSettings
 from callcenter.exporter.values import Values
-from callcenter.rules.edition import Mode
+from callcenter.rules.edition import FiguresAt, Mode
 from callcenter.rules.violation import Violation
 
 
@@ -30,6 +29,7 @@ class Gauges:
         settings: Whether agents have series, and how many names have.
         present: What is now; the same that the live view reads.
         health: Gives the service's own figures when Prometheus asks.
+        figures: The rulebook's figures that held at a moment.
         site: The site's name.
         version: The service's version.
         disks: Directories whose free space is watched.
@@ -40,6 +40,7 @@ class Gauges:
         settings: ExporterSettings,
         present: Present,
         health: Callable[[], Health],
+        figures: FiguresAt,
         *,
         site: str,
         version: str,
@@ -47,6 +48,7 @@ class Gauges:
     ) -> None:
         self._present = present
         self._health = health
+        self._figures = figures
         self._disks = tuple(disks)
         self._queues = Names(settings.max_queues)
         self._agents = Names(settings.max_agents) if settings.per_agent else Names(0)
@@ -72,6 +74,8 @@ class Gauges:
         values.add("visits_total", (queue, visit.outcome))
         if visit.wait is not None:
             values.observe("wait_seconds", (queue, visit.outcome), visit.wait / SECOND)
+        if visit.outcome is VisitOutcome.ANSWERED:
+            values.add("within_threshold_total", (queue,), visit.in_time)
         if visit.in_rings is not None:
             values.add("within_rings_total", (queue, "rings-call"), visit.in_rings)
 
@@ -109,7 +113,8 @@ class Gauges:
             return
         values.observe("ring_seconds", (queue,), offer.ringing / SECOND)
         if offer.outcome is OfferOutcome.ANSWERED:
-            values.add("within_rings_total", (queue, "rings-offer"), within_rings(offer.ringing))
+            in_rings = self._figures(offer.ended_at).answered_within_rings(offer.ringing)
+            values.add("within_rings_total", (queue, "rings-offer"), in_rings)
 
     def _account(self, visit: fx.Visit) -> None:
         if visit.outcome is not VisitOutcome.ANSWERED:
@@ -152,6 +157,7 @@ class Gauges:
             self._values.begin(short, (queue,))
         for offered in OfferOutcome:
             self._values.add("offers_total", (queue, offered), 0)
+        self._values.add("within_threshold_total", (queue,), 0)
         for kind in ("rings-call", "rings-offer"):
             self._values.add("within_rings_total", (queue, kind), 0)
 
@@ -185,9 +191,18 @@ class Gauges:
     def collect(self) -> Iterator[Metric]:
         """Yield every metric; what lasts is shown up to the latest time that the switch told."""
         self._service(self._health())
+        self._in_force()
         for disk in self._disks:
             self._values.set("disk_free_bytes", (str(disk),), _free(disk))
         yield from self._values.families({"agent_state_seconds_total": self._lasting()})
+
+    def _in_force(self) -> None:
+        """Show the thresholds in force, of queues that have series of their own."""
+        figures = self._figures(self._present.now)
+        for queue in self._present.waiting:
+            label = self._queues.label(queue)
+            if label != OTHER:
+                self._values.set("service_threshold_seconds", (label,), figures.threshold(queue) / SECOND)
 
     def _lasting(self) -> dict[tuple[str, ...], float]:
         found: dict[tuple[str, ...], float] = {}

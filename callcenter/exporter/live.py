@@ -16,11 +16,11 @@ import msgspec
 from callcenter.domain import facts as fx
 from callcenter.domain.frame import SECOND, Micros
 from callcenter.domain.health import Health
-from callcenter.domain.rings import rings_begun
-from callcenter.domain.vocabulary import VisitOutcome
+from callcenter.domain.vocabulary import OfferOutcome, VisitOutcome
 from callcenter.exporter.counting import Counted
 from callcenter.exporter.names import inert, masked
 from callcenter.exporter.present import Present, Seat
+from callcenter.rules.edition import Figures, FiguresAt
 
 SERVICE_LEVEL = "sl-offered"
 """A within T / (A + B); the name stands wherever the number does."""
@@ -56,12 +56,13 @@ class AgentNow(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class OfferSeen(msgspec.Struct, frozen=True, kw_only=True):
-    """One ring of a finished visit."""
+    """One ring of a finished visit; `late` where it was answered after the promised rings."""
 
     agent: str
     outcome: str
     ring_seconds: float | None
     rings: int | None
+    late: bool
 
 
 class VisitSeen(msgspec.Struct, frozen=True, kw_only=True):
@@ -96,9 +97,10 @@ class LinkNow(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class LiveDocument(msgspec.Struct, frozen=True, kw_only=True):
-    """All of it; `now` is the switch's clock when the document was made."""
+    """All of it; `now` is the switch's clock when the document was made, `timezone` the one that the site is in."""
 
     site: str
+    timezone: str
     version: str
     now: float
     counted_since: float
@@ -116,7 +118,7 @@ class LiveView:
         present: What is now; the same that the gauges read.
         health: Gives the service's own figures.
         clock: Our clock.
-        threshold: Queue → seconds within which an answer is in time.
+        figures: The rulebook's figures that held at a moment.
         timezone: Where the site's days begin.
         site: The site's name.
         version: The service's version.
@@ -128,7 +130,7 @@ class LiveView:
         health: Callable[[], Health],
         clock: Callable[[], Micros],
         *,
-        threshold: Callable[[str], float],
+        figures: FiguresAt,
         timezone: str,
         site: str,
         version: str,
@@ -136,7 +138,7 @@ class LiveView:
         self._present = present
         self._health = health
         self._clock = clock
-        self._threshold = threshold
+        self._figures = figures
         self._zone = ZoneInfo(timezone)
         self._site, self._version = inert(site), version
         self._day: date | None = None
@@ -152,13 +154,11 @@ class LiveView:
         if self._day_of(visit.at) != self._day:
             return  # it joined before midnight and ended after: yesterday's
         self._today.setdefault(visit.queue, Counter())[visit.outcome] += 1
-        in_time = visit.wait is not None and visit.wait <= self._threshold(visit.queue) * SECOND
-        if visit.outcome is VisitOutcome.ANSWERED and in_time:
-            self._within[visit.queue] += 1
+        self._within[visit.queue] += visit.in_time
 
     def ended(self, visit: fx.Visit) -> None:
         """Remember a finished visit."""
-        self._recent.append(_seen(visit))
+        self._recent.append(_seen(visit, self._figures))
 
     def document(self) -> LiveDocument:
         """Make the document as of now."""
@@ -170,17 +170,18 @@ class LiveView:
         seats = sorted(self._present.seats.values(), key=lambda seat: seat.agent)
         return LiveDocument(
             site=self._site,
+            timezone=self._zone.key,
             version=self._version,
             now=now / SECOND,
             counted_since=self._counted_since(now, health.started_at + skew),
             service_level_name=SERVICE_LEVEL,
             link=_link(health, clock),
-            queues=tuple(self._queue(queue) for queue in queues),
+            queues=tuple(self._queue(queue, now) for queue in queues),
             agents=tuple(_agent(seat) for seat in seats),
             recent=tuple(self._recent),
         )
 
-    def _queue(self, queue: str) -> QueueNow:
+    def _queue(self, queue: str, now: Micros) -> QueueNow:
         counts = self._today.get(queue, Counter())
         answered, abandoned = counts[VisitOutcome.ANSWERED], counts[VisitOutcome.ABANDONED]
         served = answered + abandoned
@@ -193,7 +194,7 @@ class LiveView:
             other_exits=sum(n for outcome, n in counts.items() if outcome not in _OUTSIDE),
             refused=counts[VisitOutcome.REFUSED],
             within=self._within[queue],
-            threshold_seconds=self._threshold(queue),
+            threshold_seconds=self._figures(now).threshold(queue) / SECOND,
             service_level=self._within[queue] / served if served else None,
         )
 
@@ -241,7 +242,7 @@ def _link(health: Health, clock: Micros) -> LinkNow:
     )
 
 
-def _seen(visit: fx.Visit) -> VisitSeen:
+def _seen(visit: fx.Visit, figures: FiguresAt) -> VisitSeen:
     return VisitSeen(
         queue=None if visit.queue is None else inert(visit.queue),
         caller=masked(visit.caller),
@@ -253,15 +254,18 @@ def _seen(visit: fx.Visit) -> VisitSeen:
         agent=None if visit.agent is None else inert(visit.agent),
         ended_by=visit.ended_by,
         transferred=visit.transferred,
-        offers=tuple(
-            OfferSeen(
-                agent=inert(offer.agent),
-                outcome=offer.outcome,
-                ring_seconds=_seconds(offer.ringing),
-                rings=None if offer.ringing is None else rings_begun(offer.ringing),
-            )
-            for offer in visit.offers
-        ),
+        offers=tuple(_rung(offer, figures(offer.ended_at)) for offer in visit.offers),
+    )
+
+
+def _rung(offer: fx.Offer, figures: Figures) -> OfferSeen:
+    ringing, answered = offer.ringing, offer.outcome is OfferOutcome.ANSWERED
+    return OfferSeen(
+        agent=inert(offer.agent),
+        outcome=offer.outcome,
+        ring_seconds=_seconds(ringing),
+        rings=None if ringing is None else figures.rings_begun(ringing),
+        late=answered and ringing is not None and not figures.answered_within_rings(ringing),
     )
 
 

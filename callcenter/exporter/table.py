@@ -78,8 +78,16 @@ METRICS: tuple[Metric, ...] = (
     ),
     Metric(
         "within_rings_total", _C, ("queue", "kind"),
-        "三声内接听:rings-call 按来电,rings-offer 按派线",
-        "Answered within 3 rings: rings-call by visits, rings-offer by offers",
+        "承诺声数(默认三声)内接听:rings-call 按来电,rings-offer 按派线",
+        "Answered within the rulebook's rings (3 by default): rings-call by visits, rings-offer by offers",
+    ),
+    Metric(
+        "within_threshold_total", _C, ("queue",),
+        "在规则手册规定的等待时限内接听的排队次数", "Visits answered within the rulebook's service threshold",
+    ),
+    Metric(
+        "service_threshold_seconds", _G, ("queue",),
+        "现行规则手册规定的等待时限", "The service threshold of the rulebook in force",
     ),
     Metric("waiting_callers", _G, ("queue",), "正在排队的来电数", "Callers waiting now"),
     Metric(

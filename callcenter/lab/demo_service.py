@@ -13,6 +13,7 @@ import sys
 from collections.abc import AsyncIterator, Iterable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from callcenter.errors import LabError
 from callcenter.lab.settings import LAB_DOMAIN, AgentSpec
@@ -26,18 +27,21 @@ _POLL_SECONDS = 0.2
 _OK = 200
 
 
+def demo_rulebook(queues: Iterable[str], wrap_up_seconds: int) -> dict[str, Any]:
+    """Make the demo's rulebook, as it is written: the packaged one, with a wrap-up in these queues."""
+    figures = {"queues": {queue: {"wrap_up_seconds": wrap_up_seconds} for queue in queues}}
+    return {"based_on": "packaged", "editions": [{"version": "demo", "from": "1970-01-01", "figures": figures}]}
+
+
 class DemoService:
     """A service of its own directory: settings, secrets, journal, database and log lie there."""
 
-    def __init__(
-        self, work_dir: Path, state: LabState, queues: Iterable[str], wrap_up_seconds: int, agents: Iterable[AgentSpec]
-    ) -> None:
+    def __init__(self, work_dir: Path, state: LabState, rulebook: dict[str, Any], agents: Iterable[AgentSpec]) -> None:
         self._dir = work_dir.absolute()
         self._agents = tuple(agents)
         self.settings = self._dir / "callcenter.toml"
         self._state = state
-        self._queues = tuple(queues)
-        self._wrap_up = wrap_up_seconds
+        self._rulebook = rulebook
         self.port = free_port(LAB_DOMAIN, socket.SOCK_STREAM)
         self.log = self._dir / "service.log"
 
@@ -72,6 +76,7 @@ class DemoService:
             secret.touch(mode=0o600)
             secret.write_text(self._state.manager_secrets[login] + "\n", encoding="utf-8")
         (self._dir / "roster.json").write_text(json.dumps(self._roster(), ensure_ascii=False), encoding="utf-8")
+        (self._dir / "rulebook.yaml").write_text(json.dumps(self._rulebook), encoding="utf-8")  # JSON is YAML, too
         self.settings.write_text(self._settings(), encoding="utf-8")
         return self.settings
 
@@ -99,8 +104,7 @@ class DemoService:
             f"[journal]\npath = {_quoted(here / 'journal.sqlite')}\nmin_free_bytes = 0",
             f"[store]\nurl = {_quoted(f'sqlite:///{here}/record.sqlite')}",
             f"[exporter]\nport = {self.port}",
-            f"[rules]\nroster = {_quoted(here / 'roster.json')}",
-            *(f"[queues.{queue}]\nwrap_up_seconds = {self._wrap_up}" for queue in self._queues),
+            f"[rules]\nrulebook = {_quoted(here / 'rulebook.yaml')}\nroster = {_quoted(here / 'roster.json')}",
         ]
         return "\n\n".join(lines) + "\n"
 

@@ -14,11 +14,11 @@ from callcenter.ami.logins import Logins
 from callcenter.ami.tape import read_chunks
 from callcenter.ami.wire import Wire
 from callcenter.domain import events as ev
-from callcenter.domain.floor import Floor
 from callcenter.domain.frame import SECOND, Micros
 from callcenter.domain.health import Health
-from callcenter.domain.state import FloorSettings
 from callcenter.exporter import Exporter, ExporterSettings
+from callcenter.tracker import Court
+from callcenter.tracker.governed import Governed
 
 SHIPPED = Path(__file__).with_name("demo_tape.ami.gz")
 """The two minutes of `callcenter demo --record`, on the lab's Asterisk; all numbers are made up."""
@@ -29,17 +29,23 @@ _SETTLE = 3 * SECOND
 class Playback:
     """One tape, played once.
 
+    Args:
+        tape: The recorded login.
+        court: By what the floor runs and is measured.
+
     Attributes:
         exporter: What a board would see of a live service.
     """
 
-    def __init__(self, tape: Path, settings: FloorSettings) -> None:
+    def __init__(self, tape: Path, court: Court) -> None:
         self._tape = tape
         self._wire = Wire(markers=True)
-        self._floor = Floor(settings)
+        self._governed = Governed(court)
         self._begun: Micros = 0
         self._now: Micros = 0
-        self.exporter = Exporter(ExporterSettings(), self._health, site="recording", clock=lambda: self._now)
+        self.exporter = Exporter(
+            ExporterSettings(), self._health, court.rulebook.figures, site="recording", clock=lambda: self._now
+        )
 
     async def play(self, speed: float) -> None:
         """Play to the end; 1 is real time, 0 as fast as it goes.
@@ -71,7 +77,7 @@ class Playback:
             self._apply(ev.Tick(self._now, 0))
 
     def _apply(self, event: ev.Event) -> None:
-        self.exporter.happened(self._floor.apply(event), self._floor)
+        self.exporter.happened(self._governed.apply(event), self._governed.floor)
 
     def _health(self) -> Health:
         return Health(

@@ -21,7 +21,6 @@ _STATE_STYLES = {
 }  # fmt: skip
 _OUTCOME_STYLES = {"answered": "green", "abandoned": "red", "declined": "red", "timed_out": "red", "unknown": "dim"}
 _OLD_SECONDS = 10.0
-_PROMISED_RINGS = 3
 _MINUTE, _HOUR = 60, 3600
 _NARROW = 110
 _PLAIN_BOX = box.Box("    \n    \n -- \n    \n -- \n -- \n    \n    \n", ascii=True)
@@ -175,8 +174,7 @@ class Board:
         rang = word["no_ring"]
         if offer.rings is not None:
             rang = f"{self._measured(offer.ring_seconds)}, {word['ring_count'].format(n=offer.rings)}"
-        late = offer.outcome == "answered" and (offer.rings or 0) > _PROMISED_RINGS
-        style = "bold red" if late else _OUTCOME_STYLES.get(offer.outcome, "")
+        style = "bold red" if offer.late else _OUTCOME_STYLES.get(offer.outcome, "")
         return Text(f"{inert(offer.agent)} {rang}: {self._said('offer', offer.outcome)}", style)
 
     # the first line

@@ -18,7 +18,8 @@ from callcenter.reports.logged import logged_agents, logged_totals
 from callcenter.reports.reconcile import Reconcile
 from callcenter.reports.replay import Replay
 from callcenter.reports.shapes import Shape, call_shape, seconds, span_shape
-from callcenter.reports.totals import Threshold, Totals
+from callcenter.reports.totals import Totals
+from callcenter.rules.edition import FiguresAt
 from callcenter.rules.promises import Promises
 
 
@@ -29,28 +30,20 @@ class Document:
         replay: The run; read to its end by `calls`.
         log: What the switch's own queue_log says, to fill what was not seen and to list differences.
         judging: The rules, told of every fact.
-        threshold: How long a queue's caller may wait to be answered in time (microseconds, inclusive).
-        cadence: Length of one ring and its silence (microseconds).
         alone: The queue_log's history where there is no login: agents are told by it.
+
+    Attributes:
+        figures: The figures that held at a moment, by which everything is measured.
     """
 
-    def __init__(
-        self,
-        replay: Replay,
-        log: Reconcile,
-        judging: Judging,
-        *,
-        threshold: Threshold,
-        cadence: Micros,
-        alone: LogHistory | None = None,
-    ) -> None:
+    def __init__(self, replay: Replay, log: Reconcile, judging: Judging, *, alone: LogHistory | None = None) -> None:
         self._replay = replay
         self._log = log
         self._judging = judging
+        self.figures: FiguresAt = judging.rulebook.figures
         self._promises = Promises(judging.rulebook)
-        self._cadence = cadence
         self._alone = alone
-        self._totals = Totals(threshold)
+        self._totals = Totals(self.figures)
         self._spans: dict[str, list[fx.StateSpan]] = {}
         self._gaps: list[Shape] = []
         self._finished: list[tuple[int, fx.Call]] = []
@@ -104,7 +97,7 @@ class Document:
         yield '{"calls": ['
         separator = "\n"
         for call in self.calls():
-            yield separator + _dump(call_shape(call, self._cadence))
+            yield separator + _dump(call_shape(call, self.figures))
             separator = ",\n"
         rest = self.rest()
         yield "\n]" + "".join(f",\n{_dump(key)}: {_dump(value)}" for key, value in rest.items()) + "}\n"

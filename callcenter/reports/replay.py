@@ -13,7 +13,8 @@ from callcenter.domain import events as ev
 from callcenter.domain import facts as fx
 from callcenter.domain.floor import Floor
 from callcenter.domain.frame import Micros
-from callcenter.domain.state import FloorSettings
+from callcenter.tracker import Court
+from callcenter.tracker.governed import Governed
 
 TAPE_BITS = 44
 """A frame's position in a replay: which tape (high bits) and the byte offset in it (low 44 bits: 16 TiB)."""
@@ -37,19 +38,27 @@ def first_moment(tape: Path) -> Micros | None:
 class Replay:
     """One run over recorded logins: iterate it for facts, then read what the whole came to.
 
+    Args:
+        tapes: The logins, in order.
+        court: By what the floor runs: each edition's figures from its own first day on, as in the live service.
+
     Attributes:
-        floor: The state of the call centre as far as the input has been read.
         quarantined: Frames refused, by reason.
         graded: Whether every login so far showed the evidence-grade opening; None before the first event.
         first_at: Time of the first event that had one.
     """
 
-    def __init__(self, tapes: Iterable[Path], settings: FloorSettings) -> None:
+    def __init__(self, tapes: Iterable[Path], court: Court) -> None:
         self._tapes = tuple(tapes)
-        self.floor = Floor(settings)
+        self._governed = Governed(court)
         self.quarantined: Counter[str] = Counter()
         self.graded: bool | None = None
         self.first_at: Micros | None = None
+
+    @property
+    def floor(self) -> Floor:
+        """The state of the call centre as far as the input has been read."""
+        return self._governed.floor
 
     def facts(self) -> Iterator[fx.Fact]:
         """Yield every fact in the order it became true, the last ones decided by the end of the input."""
@@ -70,7 +79,7 @@ class Replay:
     def _apply(self, event: ev.Event) -> list[fx.Fact]:
         if self.first_at is None:
             self.first_at = event.at
-        return self.floor.apply(event)
+        return self._governed.apply(event)
 
     def _account(self, wire: Wire) -> None:
         self.quarantined.update({str(reason): count for reason, count in wire.quarantined.items()})

@@ -6,7 +6,7 @@ from typing import Any
 
 from callcenter.domain import facts as fx
 from callcenter.domain.frame import SECOND, Micros
-from callcenter.domain.rings import rings_begun
+from callcenter.rules.edition import FiguresAt
 
 Shape = dict[str, Any]
 
@@ -16,11 +16,11 @@ def seconds(value: Micros | None) -> float | None:
     return None if value is None else value / SECOND
 
 
-def call_shape(call: fx.Call, cadence: Micros) -> Shape:
+def call_shape(call: fx.Call, figures: FiguresAt) -> Shape:
     """Show a call with its visits and its talks."""
     return {
         "call": call.call,
-        "visits": [visit_shape(v, cadence) for v in call.visits],
+        "visits": [visit_shape(v, figures) for v in call.visits],
         "talks": [talk_shape(t) for t in call.talks],
     }
 
@@ -41,7 +41,7 @@ def talk_shape(talk: fx.Talk) -> Shape:
     }
 
 
-def visit_shape(visit: fx.Visit, cadence: Micros) -> Shape:
+def visit_shape(visit: fx.Visit, figures: FiguresAt) -> Shape:
     """Show a visit with its offers."""
     return {
         "queue": visit.queue,
@@ -64,12 +64,12 @@ def visit_shape(visit: fx.Visit, cadence: Micros) -> Shape:
         "refused_at": seconds(visit.refused_at),
         "in_gap": visit.in_gap,
         "filled": list(visit.filled),
-        "offers": [offer_shape(o, cadence) for o in visit.offers],
+        "offers": [offer_shape(o, figures) for o in visit.offers],
     }
 
 
-def offer_shape(offer: fx.Offer, cadence: Micros) -> Shape:
-    """Show an offer; `rings` counts the bursts begun."""
+def offer_shape(offer: fx.Offer, figures: FiguresAt) -> Shape:
+    """Show an offer; `rings` counts the bursts begun, by the cadence that held."""
     ringing = offer.ringing
     return {
         "agent": offer.agent,
@@ -78,7 +78,7 @@ def offer_shape(offer: fx.Offer, cadence: Micros) -> Shape:
         "rang_at": seconds(offer.rang_at),
         "ended_at": seconds(offer.ended_at),
         "ring_seconds": seconds(ringing),
-        "rings": None if ringing is None else rings_begun(ringing, cadence),
+        "rings": None if ringing is None else figures(offer.ended_at).rings_begun(ringing),
         "outcome": offer.outcome.value,
         "available": offer.available,
         "refuted": offer.refuted,

@@ -9,23 +9,23 @@ from zoneinfo import ZoneInfo
 
 from callcenter.domain import facts as fx
 from callcenter.domain.frame import SECOND, Micros
-from callcenter.domain.rings import rings_begun
 from callcenter.domain.vocabulary import VisitOutcome
 from callcenter.reports.document import Document
 from callcenter.reports.shapes import Shape
+from callcenter.rules.edition import FiguresAt
 
 _HEAD = ("time", "caller", "queue", "wait s", "outcome", "agent", "rings", "talk s", "hung up")
 _KEPT = 4
 
 
-def text(document: Document, zone: ZoneInfo, cadence: Micros) -> Iterator[str]:
+def text(document: Document, zone: ZoneInfo) -> Iterator[str]:
     """Yield the lines of the table, then of the totals."""
-    rows = [row for call in document.calls() for row in visit_rows(call, zone, cadence)]
+    rows = [row for call in document.calls() for row in visit_rows(call, zone, document.figures)]
     yield from table([_HEAD, *rows])
     yield from _rest(document.rest())
 
 
-def visit_rows(call: fx.Call, zone: ZoneInfo, cadence: Micros) -> Iterator[tuple[str, ...]]:
+def visit_rows(call: fx.Call, zone: ZoneInfo, figures: FiguresAt) -> Iterator[tuple[str, ...]]:
     """Yield a row for each visit of a call; the caller's number is masked and made inert."""
     for visit in call.visits:
         at = visit.joined_at if visit.joined_at is not None else visit.refused_at
@@ -37,7 +37,7 @@ def visit_rows(call: fx.Call, zone: ZoneInfo, cadence: Micros) -> Iterator[tuple
             _span(visit.wait),
             visit.outcome.value,
             inert(visit.agent or "-"),
-            _rings(visit, cadence),
+            _rings(visit, figures),
             _span(visit.talk) if visit.outcome is VisitOutcome.ANSWERED else "-",
             f"{ended_by} ({visit.transferred})" if visit.transferred else ended_by,
         )
@@ -70,11 +70,12 @@ def width(value: str) -> int:
     return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in value)
 
 
-def _rings(visit: fx.Visit, cadence: Micros) -> str:
-    told = [
-        f"{rings_begun(o.ringing, cadence) if o.ringing is not None else '?'} {o.outcome.value}" for o in visit.offers
-    ]
-    return ", ".join(told) or "-"
+def _rings(visit: fx.Visit, figures: FiguresAt) -> str:
+    return ", ".join(f"{_rung(offer, figures)} {offer.outcome.value}" for offer in visit.offers) or "-"
+
+
+def _rung(offer: fx.Offer, figures: FiguresAt) -> str:
+    return "?" if offer.ringing is None else str(figures(offer.ended_at).rings_begun(offer.ringing))
 
 
 def _span(value: Micros | None) -> str:

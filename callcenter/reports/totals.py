@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
 
 from callcenter.domain import facts as fx
 from callcenter.domain.frame import Micros
 from callcenter.domain.vocabulary import AgentState, OfferOutcome, VisitOutcome
 from callcenter.reports.shapes import Shape, seconds
-
-Threshold = Callable[[str], Micros]
-"""Queue → how long its callers may wait."""
+from callcenter.rules.edition import FiguresAt
 
 
 class _Queue:
@@ -30,10 +27,14 @@ class _Agent:
 
 
 class Totals:
-    """Counts as they come; offered are the visits that joined, refused at the door stand beside them."""
+    """Counts as they come; offered are the visits that joined, refused at the door stand beside them.
 
-    def __init__(self, threshold: Threshold) -> None:
-        self._threshold = threshold
+    Args:
+        figures: The figures that held at a moment; a visit is measured by those of when it joined.
+    """
+
+    def __init__(self, figures: FiguresAt) -> None:
+        self._figures = figures
         self._queues: dict[str, _Queue] = {}
         self._agents: dict[str, _Agent] = {}
         self._nowhere: Counter[VisitOutcome] = Counter()
@@ -51,7 +52,8 @@ class Totals:
         if visit.outcome is VisitOutcome.ANSWERED:
             queue.answered_waits += visit.wait or 0
             queue.talks += visit.talk or 0
-            queue.within += visit.wait is not None and visit.wait <= self._threshold(visit.queue)
+            figures = self._figures(visit.joined_at)
+            queue.within += visit.wait is not None and figures.in_time(visit.queue, visit.wait)
 
     def span(self, span: fx.StateSpan, end: Micros | None) -> None:
         """Count the time of a state, up to `end` where it lasts."""

@@ -25,6 +25,19 @@ def zone_named(name: object) -> ZoneInfo:
         raise BadInput(f"there is no time zone {name!r}; use a name like Asia/Shanghai") from error
 
 
+def require_one_zone(what: str, named: str, site: str | None) -> None:
+    """Refuse a file that names another time zone than its site is in (None: no site is known).
+
+    Raises:
+        BadInput: It does.
+    """
+    if site is not None and named != site:
+        raise BadInput(
+            f"{what} names the time zone {named}, the site's is {site} (setting site.timezone, or --timezone in a "
+            "replay): a call centre has one, so mend one of the two, or leave it out of the file"
+        )
+
+
 def micros_of(moment: datetime) -> Micros:
     """Turn an aware time into microseconds since the epoch, exactly."""
     return (moment - _EPOCH) // _MICROSECOND

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
+from collections.abc import Callable
 from datetime import date
 from enum import StrEnum
-from typing import Literal
+from typing import Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
 import msgspec
 
 from callcenter.domain.frame import Micros
+from callcenter.domain.rings import answered_within_rings, rings_begun
 from callcenter.rules.dates import day_start, zone_named
 
 NO_FIGURE = "no figure"
@@ -148,6 +151,34 @@ class Figures(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         own = self.queues.get(queue or "", QueueFigures()).service_threshold
         return self.service_threshold if own is None else own
 
+    def in_time(self, queue: str | None, wait: Micros) -> bool:
+        """Tell whether a customer of this queue waited no longer than promised."""
+        return wait <= self.threshold(queue)
+
+    def rings_begun(self, ringing: Micros) -> int:
+        """Count the rings begun after so much ringing."""
+        return rings_begun(ringing, self.cadence)
+
+    def answered_within_rings(self, ringing: Micros) -> bool:
+        """Tell whether an answer after so much ringing came within the promised rings."""
+        return answered_within_rings(ringing, self.cadence, self.rings)
+
+
+FiguresAt = Callable[[Micros | None], Figures]
+"""Gives the figures that held at a moment; where the moment is unknown, the newest."""
+
+
+class Held(NamedTuple):
+    """Figures, and from when (inclusive) to when (exclusive) they hold; None: from the beginning, or without end."""
+
+    figures: Figures
+    start: Micros | None
+    end: Micros | None
+
+    def at(self, moment: Micros) -> bool:
+        """Tell whether they held at a moment."""
+        return (self.start is None or self.start <= moment) and (self.end is None or moment < self.end)
+
 
 class Edition(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"first": "from", "last": "to"}):
     """The rulebook as it holds from its first day to its last (inclusive; None: until further notice)."""
@@ -175,6 +206,21 @@ class Rulebook(msgspec.Struct, frozen=True):
         """Return from when (inclusive) to when (exclusive; None: without end) an edition holds."""
         end = None if edition.last is None else day_start(edition.last, self.zone, days=1)
         return day_start(edition.first, self.zone), end
+
+    def figures(self, moment: Micros | None) -> Figures:
+        """Return the figures that held at a moment, as `held`."""
+        return self.held(moment).figures
+
+    def held(self, moment: Micros | None) -> Held:
+        """Return the figures that held at a moment (the newest where the moment is unknown), and for how long.
+
+        Calls must be measured on days that no edition is of, too, though nobody is judged then: before the first
+        edition by its figures, after the last one's end by those that held last.
+        """
+        starts = [day_start(edition.first, self.zone) for edition in self.editions]
+        n = len(starts) - 1 if moment is None else max(0, bisect_right(starts, moment) - 1)
+        start, end = starts[n] if n else None, starts[n + 1] if n + 1 < len(starts) else None
+        return Held(self.editions[n].figures, start, end)
 
     def at(self, moment: Micros | None) -> Edition | None:
         """Return the edition that held at a moment (the newest where the moment is unknown), None where none did."""

@@ -1,9 +1,12 @@
-"""Service promises as the department keeps them: answered within three rings (P-RING), no long wait (P-WAIT).
+"""Service promises as the department keeps them: answered within so many rings (P-RING), no long wait (P-WAIT).
 
 A visit that nobody answered breaks a promise when it lasted longer than promised; one that ended before says nothing.
 """
 
 from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Protocol
 
 import msgspec
 
@@ -25,6 +28,14 @@ class Kept(msgspec.Struct):
     unknown: int = 0
 
 
+class Rung(Protocol):
+    """A phone that was tried for a caller."""
+
+    @property
+    def rang_at(self) -> Micros | None:
+        """When it began to ring, if it was seen to."""
+
+
 class Promises:
     """Counts promises per queue, from finished visits."""
 
@@ -37,26 +48,25 @@ class Promises:
         edition = self._rulebook.at(visit.joined_at)
         if visit.queue is None or edition is None or visit.outcome in _NOBODY_KNOWS:
             return
-        threshold = edition.figures.threshold(visit.queue)
-        kept = self.queues.setdefault(visit.queue, {"P-RING": Kept(), "P-WAIT": Kept()})
-        # "within 3 rings" ends where the 4th begins; a wait may last as long as promised
-        _count(kept["P-RING"], visit, ringing(visit), edition.figures.ring - 1)
-        _count(kept["P-WAIT"], visit, visit.wait, threshold)
+        figures, queue = edition.figures, visit.queue
+        kept = self.queues.setdefault(queue, {"P-RING": Kept(), "P-WAIT": Kept()})
+        until = visit.answered_at if visit.outcome is VisitOutcome.ANSWERED else visit.left_at
+        _count(kept["P-RING"], visit, rung_until(until, visit.offers), figures.answered_within_rings)
+        _count(kept["P-WAIT"], visit, visit.wait, lambda wait: figures.in_time(queue, wait))
 
 
-def ringing(visit: fx.Visit) -> Micros | None:
+def rung_until(moment: Micros | None, offers: Iterable[Rung]) -> Micros | None:
     """Return how long phones rang for a caller: from the first one's first ring to the answer, or to the end."""
-    rang = [offer.rang_at for offer in visit.offers if offer.rang_at is not None]
-    until = visit.answered_at if visit.outcome is VisitOutcome.ANSWERED else visit.left_at
-    return None if not rang or until is None else max(0, until - min(rang))
+    first = min((offer.rang_at for offer in offers if offer.rang_at is not None), default=None)
+    return None if first is None or moment is None else max(0, moment - first)
 
 
-def _count(kept: Kept, visit: fx.Visit, lasted: Micros | None, limit: Micros) -> None:
+def _count(kept: Kept, visit: fx.Visit, lasted: Micros | None, in_time: Callable[[Micros], bool]) -> None:
     answered = visit.outcome is VisitOutcome.ANSWERED
-    over = None if lasted is None else lasted - limit
-    if over is not None and over > (_CUT_OFF if visit.filled else 0):
+    late = lasted is not None and not in_time(lasted)
+    if late and lasted is not None and not in_time(lasted - (_CUT_OFF if visit.filled else 0)):
         kept.broken += 1
-    elif (answered and (lasted is None or visit.in_gap)) or (over is not None and over > 0):
+    elif late or (answered and (lasted is None or visit.in_gap)):
         kept.unknown += 1
     elif answered:
         kept.kept += 1

@@ -11,7 +11,7 @@ import msgspec
 
 from callcenter.domain.frame import Micros
 from callcenter.errors import BadInput, UnreadableFile
-from callcenter.rules.dates import datetime_of, read_moment, zone_named
+from callcenter.rules.dates import datetime_of, read_moment, require_one_zone, zone_named
 from callcenter.rules.duty import Roster, Seat, Stretch, less, overlapping
 
 _TOLD = 20
@@ -47,11 +47,11 @@ def load_roster(path: Path, timezone: str | None = None) -> Roster:
 
     Args:
         path: A JSON file.
-        timezone: Where times without an offset belong when the file itself does not say.
+        timezone: The site's, to which times without an offset belong; None: whatever the file names.
 
     Raises:
         UnreadableFile: There is no such file, or it is not JSON, as a workbook is not.
-        BadInput: Rows are wrong; each is named with what is wrong with it.
+        BadInput: Rows are wrong, each named with what is wrong with it; or it names another time zone than the site's.
     """
     if path.is_dir():
         raise UnreadableFile(f"the roster {path} is a folder; {_CONVERT.format(path)}")
@@ -65,13 +65,18 @@ def load_roster(path: Path, timezone: str | None = None) -> Roster:
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise UnreadableFile(f"the roster {path} is not JSON: {error}") from error
     try:
-        return roster_of(raw, timezone)
+        roster = roster_of(raw, timezone)
     except BadInput as error:
         raise BadInput(f"the roster {path} cannot be used: {error}") from error
+    require_one_zone(f"the roster {path}", roster.timezone, timezone)
+    return roster
 
 
 def roster_of(raw: object, timezone: str | None = None) -> Roster:
-    """Make a roster of decoded JSON; raises BadInput with everything that is wrong."""
+    """Make a roster of decoded JSON; raises BadInput with everything that is wrong.
+
+    Times without an offset belong to the zone that it names; where it names none, to `timezone`.
+    """
     if not isinstance(raw, dict):
         raise BadInput("an object with agents and shifts is expected")
     if unknown := sorted(set(map(str, raw)) - _KEYS):

@@ -15,7 +15,7 @@ import yaml
 
 from callcenter.domain.frame import SECOND
 from callcenter.errors import BadInput, UnreadableFile
-from callcenter.rules.dates import zone_named
+from callcenter.rules.dates import require_one_zone, zone_named
 from callcenter.rules.edition import NO_FIGURE, Edition, Mode, Promise, Rule, Rulebook, Severity
 from callcenter.rules.soundness import check
 
@@ -26,21 +26,28 @@ _LARGEST = 4_000_000
 _SUFFIX = "_seconds"
 _PARTS: dict[str, type[Rule | Promise]] = {"violations": Rule, "promises": Promise}
 _WORDS: dict[str, type[Severity | Mode]] = {"severity": Severity, "lesser": Severity, "mode": Mode}
+_ZONE = "Asia/Shanghai"
+"""Where days begin when neither the site nor the file says."""
 
 
-def load_rulebook(path: Path | None = None) -> Rulebook:
-    """Read and check a rulebook; None: the packaged one.
+def load_rulebook(path: Path | None = None, timezone: str | None = None) -> Rulebook:
+    """Read and check a rulebook.
+
+    Args:
+        path: A YAML file; None: the packaged one.
+        timezone: The site's, in which days begin; None: whatever the file names.
 
     Raises:
         UnreadableFile: There is no such file, or it is not YAML.
-        BadInput: It lacks something, has unknown keys, gaps in its dates, or figures that must be filled first.
+        BadInput: It lacks something, has unknown keys, gaps in its dates, figures that must be filled first, or
+            another time zone than the site.
     """
-    return _sound(parse_rulebook(path), _named(path))
+    return _sound(parse_rulebook(path, timezone), _named(path))
 
 
-def parse_rulebook(path: Path | None = None) -> Rulebook:
+def parse_rulebook(path: Path | None = None, timezone: str | None = None) -> Rulebook:
     """Read a rulebook without asking whether its dates and figures are sound; errors as `load_rulebook`."""
-    return _parsed(_read(path), _named(path))
+    return _parsed(_read(path), _named(path), timezone)
 
 
 def whole(raw: dict[str, Any]) -> dict[str, Any]:
@@ -61,9 +68,9 @@ def written(path: Path | None = None) -> dict[str, Any]:
     return plain
 
 
-def rulebook_of(raw: dict[str, Any]) -> Rulebook:
+def rulebook_of(raw: dict[str, Any], timezone: str | None = None) -> Rulebook:
     """Make a rulebook of what somebody proposes, as a file holds it, and check it; errors as `load_rulebook`."""
-    return _sound(_parsed(raw, _PROPOSED), _PROPOSED)
+    return _sound(_parsed(raw, _PROPOSED, timezone), _PROPOSED)
 
 
 def _sound(book: Rulebook, named: str) -> Rulebook:
@@ -73,19 +80,20 @@ def _sound(book: Rulebook, named: str) -> Rulebook:
     return book
 
 
-def _parsed(raw: dict[str, Any], named: str) -> Rulebook:
+def _parsed(raw: dict[str, Any], named: str, timezone: str | None) -> Rulebook:
     known = {"format", "timezone", "editions", "based_on"}
     if unknown := sorted(set(map(str, raw)) - known):
         raise BadInput(f"{named} has an unknown key {unknown[0]!r}; known are {', '.join(sorted(known))}")
     if raw.get("format", _FORMAT) != _FORMAT:
         raise BadInput(f"{named} has format {raw['format']!r}; this version reads format {_FORMAT}")
-    editions, zone = raw.get("editions"), raw.get("timezone", "Asia/Shanghai")
+    editions, zone = raw.get("editions"), raw.get("timezone", timezone or _ZONE)
     if not isinstance(editions, list) or not editions:
         raise BadInput(f"{named} has no editions")
     base: dict[str, Any] = {}
     if raw.get("based_on") is not None:
         base = _base(raw["based_on"], named)
     zone_named(zone)
+    require_one_zone(named, zone, timezone)
     found = [_edition(_merged(base, e), f"{named}, editions[{n}]") for n, e in enumerate(editions)]
     return Rulebook(timezone=zone, editions=tuple(found))
 

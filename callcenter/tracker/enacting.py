@@ -17,8 +17,7 @@ import msgspec
 import structlog
 
 from callcenter.errors import BadInput
-from callcenter.rules.edition import Rulebook
-from callcenter.rules.rulebook import rulebook_of, written
+from callcenter.rules.rulebook import written
 from callcenter.rules.standing import SERVICE
 from callcenter.store import Office, StoreAway
 from callcenter.store.audit import Audited
@@ -30,8 +29,8 @@ log = structlog.get_logger()
 LOOK_SECONDS = 5.0
 """A roster that was saved, or a change that was approved, holds this much later at the latest."""
 
-Read = Callable[[Rulebook | None], Court]
-"""Reads the settings' files, with a rulebook that was approved in the place of theirs."""
+Read = Callable[[dict[str, Any] | None], Court]
+"""Reads the settings' files, with a rulebook that was approved, as it is written, in the place of theirs."""
 
 
 class Sitting(Hearing, Protocol):
@@ -113,7 +112,7 @@ class Rules:
             return await newest(connection, ChangeKind.RULEBOOK)
 
     async def _made(self, change: Change | None) -> Court:
-        return await asyncio.to_thread(lambda: self._read(None if change is None else rulebook_of(change.content)))
+        return await asyncio.to_thread(self._read, None if change is None else change.content)
 
 
 def digest(part: Any) -> str:

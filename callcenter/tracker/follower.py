@@ -10,9 +10,9 @@ from callcenter.domain import events as ev
 from callcenter.domain.facts import Fact, Visit, VisitFilled
 from callcenter.domain.floor import Floor
 from callcenter.domain.frame import Frame, Micros
-from callcenter.domain.state import FloorSettings
 from callcenter.rules.inputs import Disposition
 from callcenter.rules.violation import Violation
+from callcenter.tracker.governed import Governed
 from callcenter.tracker.inputs import Court, GapFilled, Input, LagSeen, QueueLogRead
 
 
@@ -63,10 +63,15 @@ class Follower:
     def __init__(self, court: Court | None = None) -> None:
         self.court = court
         self.enacted: Court | None = None
-        self.floor = Floor(FloorSettings() if court is None else court.floor)
+        self._governed = Governed(court)
         self.judge = None if court is None else court.judge()
         self.seen = Seen()
         self._graded = False
+
+    @property
+    def floor(self) -> Floor:
+        """The floor as it is now, to be read."""
+        return self._governed.floor
 
     @property
     def due(self) -> Micros | None:
@@ -109,7 +114,7 @@ class Follower:
         """Judge by this from now on; what is remembered stays."""
         if self.judge is not None:
             self.judge = self.judge.under(court.rulebook, court.roster)
-        self.floor = Floor(court.floor, self.floor.state)
+        self._governed.enact(court)
         self.court = self.enacted = court
 
     def _judged(self, facts: list[Fact]) -> list[Violation]:
@@ -134,7 +139,7 @@ class Follower:
                 self.seen.stopping = self.seen.lost = False
             case _:
                 pass
-        return self.floor.apply(event)
+        return self._governed.apply(event)
 
     def save(self) -> bytes:
         """Pack everything, to be given to `restore`."""
@@ -152,7 +157,7 @@ class Follower:
         """
         saved = msgspec.msgpack.decode(blob, type=_Saved)
         follower = cls(saved.court or court)
-        follower.floor = Floor.restore(saved.floor, follower.floor.settings)
+        follower._governed = Governed(follower.court, Floor.restore(saved.floor).state)
         follower.seen, follower.enacted, follower._graded = saved.seen, saved.court, saved.graded
         if follower.court is not None:
             follower.judge = follower.court.judge(saved.judge)

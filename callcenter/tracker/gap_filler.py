@@ -13,7 +13,7 @@ that was seen and may be the same.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Protocol, TypeVar
 
@@ -26,6 +26,7 @@ from callcenter.ami.log_fill import began, fill, from_log, refine
 from callcenter.ami.logged_visit import LASTS, LoggedVisit
 from callcenter.ami.logged_visits import LogBook
 from callcenter.domain import facts as fx
+from callcenter.domain.directory import Directory
 from callcenter.domain.floor import Floor
 from callcenter.domain.frame import SECOND, Micros
 from callcenter.store import Office, StoreAway
@@ -162,8 +163,8 @@ class GapFiller:
     def _completed(self, uniqueid: str, logged: Iterable[LoggedVisit], kept: Kept) -> Iterator[fx.Visit]:
         """Give the visits of a channel about which the log knows more than the record."""
         court = self._tracker.court
-        names = {} if court is None else court.floor.names
-        left = [_named(one, names) for one in {id(one): one for one in logged}.values() if not one.doubtful]
+        directory = Directory({}, {}) if court is None else court.directory
+        left = [_named(one, directory) for one in {id(one): one for one in logged}.values() if not one.doubtful]
         seen = [visit for visit in kept.ended if visit.uniqueid == uniqueid]
         alone = []
         for visit in sorted(seen, key=lambda visit: visit.joined_at is None):
@@ -210,8 +211,8 @@ def _moments(logged: LoggedVisit) -> Iterator[Micros]:
     return (at for at in times if at is not None)
 
 
-def _named(logged: LoggedVisit, names: Mapping[str, str]) -> LoggedVisit:
+def _named(logged: LoggedVisit, directory: Directory) -> LoggedVisit:
     """Call the agent by the roster's name; where there is a roster that does not know the log's, nobody is named."""
-    if not names or logged.agent is None or logged.agent in names.values():
+    if not directory or logged.agent is None or directory.interface_of(logged.agent) is not None:
         return logged
-    return msgspec.structs.replace(logged, agent=names.get(logged.agent))
+    return msgspec.structs.replace(logged, agent=directory.at(logged.agent, logged.answered_at))

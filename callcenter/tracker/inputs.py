@@ -6,31 +6,84 @@ held when it was decided, whatever the settings say today.
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import msgspec
 
+from callcenter.domain.directory import Directory
 from callcenter.domain.facts import Visit
 from callcenter.domain.frame import Micros
 from callcenter.domain.state import FloorSettings
 from callcenter.rules.duty import Roster
-from callcenter.rules.edition import Rulebook
+from callcenter.rules.edition import Held, Rulebook
 from callcenter.rules.inputs import Disposition
 from callcenter.rules.judge import Judge
 
 
+class Besides(msgspec.Struct, frozen=True, kw_only=True):
+    """What the floor must be told that no rulebook says.
+
+    Attributes:
+        names: Interface → agent's name, where no roster says who sits where.
+        permitted: Extensions and Asterisk patterns an agent may dial for work, where no roster says.
+        silence: While heartbeats come, the stream is silent for no longer than this; None: nobody has said.
+    """
+
+    names: dict[str, str] = {}
+    permitted: tuple[str, ...] | None = None
+    silence: Micros | None = None
+
+
 class Court(msgspec.Struct, frozen=True, tag="RulesInForce"):
-    """What a judge judges by, and what the floor must be told from outside; in force until the next one."""
+    """What a judge judges by and the floor runs by; in force until the next one.
+
+    Attributes:
+        rulebook: What is forbidden, and every figure: each edition's hold from its own first day on.
+        roster: Who sits where and is on duty, and what may be dialled for work.
+        besides: What neither of them says.
+        floor: What the floor was told, in a journal of an earlier version, whose figures were settings of their own.
+    """
 
     rulebook: Rulebook
     roster: Roster | None
-    floor: FloorSettings = FloorSettings()
+    besides: Besides = Besides()
+    floor: FloorSettings | None = None
+
+    @property
+    def directory(self) -> Directory:
+        """Whose each interface is at a moment: by the roster, where there is one."""
+        if self.floor is not None:
+            return Directory(self.floor.seats, self.floor.names)
+        return Directory({}, self.besides.names) if self.roster is None else Directory(self.roster.tenures(), {})
+
+    def floor_at(self, moment: Micros | None) -> Told:
+        """Return what the floor must be told at a moment (the newest where that is unknown), and for how long."""
+        if self.floor is not None:
+            return Told(self.floor, None)
+        held = self.rulebook.held(moment)
+        permitted = self.besides.permitted if self.roster is None else self.roster.legit_extensions
+        settings = FloorSettings(
+            names={} if self.roster is not None else self.besides.names,
+            seats={} if self.roster is None else self.roster.tenures(),
+            wrap_up=held.figures.wrap_up,
+            permitted=permitted,
+            blocked_after=held.figures.engaged,
+            silence=self.besides.silence,
+        )
+        return Told(settings, held)
 
     def judge(self, saved: bytes | None = None) -> Judge:
         """Make a judge, as it was saved or new."""
         if saved is None:
             return Judge(self.rulebook, self.roster, graded=False)
         return Judge.restore(saved, self.rulebook, self.roster, graded=False)
+
+
+class Told(NamedTuple):
+    """What the floor is told, and the figures that it comes from; None: it does not change with them."""
+
+    settings: FloorSettings
+    held: Held | None
 
 
 class QueueLogRead(msgspec.Struct, frozen=True, tag=True):

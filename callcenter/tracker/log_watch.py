@@ -151,7 +151,7 @@ class LogWatch:
         if logged is None:
             return "missing"
         court = self._tracker.court
-        names = court is not None and bool(court.floor.names)
+        names = court is not None and bool(court.directory)
         return next((one.what for one in contradictions(visit, logged, names=names)), None)
 
 

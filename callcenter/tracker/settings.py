@@ -17,13 +17,15 @@ class RulesSettings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    rulebook: Path | None = Field(default=None, description="A rulebook (YAML) instead of the packaged one.")
+    rulebook: Path | None = Field(
+        default=None, description="A rulebook (YAML), with every figure, instead of the packaged one."
+    )
     roster: Path | None = Field(default=None, description="Agents, phones, shifts, permitted numbers (JSON).")
 
-    def read_rulebook(self) -> Rulebook:
-        """Read the rulebook, or the packaged one; errors as `load_rulebook`."""
-        return load_rulebook(self.rulebook)
+    def read_rulebook(self, timezone: str) -> Rulebook:
+        """Read the rulebook of a site in a time zone, or the packaged one; errors as `load_rulebook`."""
+        return load_rulebook(self.rulebook, timezone)
 
-    def read_roster(self) -> Roster | None:
-        """Read the roster, where there is one; errors as `load_roster`."""
-        return None if self.roster is None else load_roster(self.roster)
+    def read_roster(self, timezone: str) -> Roster | None:
+        """Read the roster of a site in a time zone, where there is one; errors as `load_roster`."""
+        return None if self.roster is None else load_roster(self.roster, timezone)

@@ -14,6 +14,7 @@ from callcenter.domain import facts as fx
 from callcenter.domain.floor import Floor
 from callcenter.exporter import Exporter, ExporterSettings
 from callcenter.lab.switch import LabState, load_state
+from callcenter.rules.rulebook import load_rulebook
 from callcenter.rules.violation import Violation
 from tests.bench.in_process import following
 
@@ -52,7 +53,7 @@ async def watch(state: LabState, home: Path, load: asyncio.subprocess.Process) -
     """Run the whole service in this process until the load is over."""
     stopwatch = Stopwatch()
     async with following(home, state.ami_port, state.manager_secrets) as parts:
-        parts.tracker.attach(Exporter(ExporterSettings(port=0), parts.tracker.health))
+        parts.tracker.attach(Exporter(ExporterSettings(port=0), parts.tracker.health, load_rulebook().figures))
         parts.tracker.attach(stopwatch)
         await load.wait()
     return stopwatch

@@ -14,12 +14,13 @@ from pathlib import Path
 
 import pytest
 
-from callcenter.domain.frame import SECOND
-from callcenter.domain.state import FloorSettings
 from callcenter.exporter.live import LiveDocument, VisitSeen
 from callcenter.lab.demo_script import CALLS
+from callcenter.lab.demo_service import demo_rulebook
 from callcenter.lab.demo_tape import SHIPPED, Playback
 from callcenter.lab.switch import STATE_FILE, LabState
+from callcenter.rules.rulebook import rulebook_of
+from callcenter.tracker import Court
 
 QUEUES = ("consumers", "products", "merchants", "suppliers", "complaints")
 
@@ -39,8 +40,8 @@ async def demo(*options: str, path: str = os.environ["PATH"]) -> AsyncIterator[a
         await process.communicate()
 
 
-async def played(**wrap_up: int) -> LiveDocument:
-    playback = Playback(SHIPPED, FloorSettings(wrap_up=wrap_up))
+async def played(*wrap_up: str) -> LiveDocument:
+    playback = Playback(SHIPPED, Court(rulebook_of(demo_rulebook(wrap_up, 3)), None))
     await playback.play(0)
     return playback.exporter.live()
 
@@ -93,7 +94,7 @@ async def test_recorded_hold_and_blind_transfer_are_seen() -> None:
 
 
 async def test_recording_ends_with_everybody_back() -> None:
-    document = await played(**dict.fromkeys(QUEUES, 3 * SECOND))
+    document = await played(*QUEUES)
     assert {agent.state for agent in document.agents} == {"available"}
     assert len(document.agents) == 8
 

@@ -27,6 +27,7 @@ from callcenter.exporter import Exporter, ExporterServer, ExporterSettings
 from callcenter.exporter.exporter import our_clock
 from callcenter.reports.board import Board
 from callcenter.reports.board_source import BoardSource
+from callcenter.rules.rulebook import load_rulebook
 from tests.integration.service import command
 
 
@@ -63,7 +64,10 @@ async def test_address_that_is_none_is_refused(url: str) -> None:
 @contextlib.asynccontextmanager
 async def service() -> AsyncIterator[str]:
     """A service that has seen one agent; gives its address."""
-    exporter, floor = Exporter(ExporterSettings(), lambda: Health(node="pbx", started_at=our_clock())), Floor()
+    exporter, floor = (
+        Exporter(ExporterSettings(), lambda: Health(node="pbx", started_at=our_clock()), load_rulebook().figures),
+        Floor(),
+    )
     seen = ev.MemberSeen(our_clock(), 1, "sales", "PJSIP/1001", "Alice", "PJSIP/1001", 1, paused=False, reason="")
     exporter.happened(floor.apply(seen), floor)
     server = ExporterServer(ExporterSettings(port=0), exporter)
@@ -124,7 +128,7 @@ def test_board_that_is_interrupted_while_it_is_first_drawn_gives_the_screen_back
     screen = io.StringIO()
     console = Console(file=screen, force_terminal=True, width=120, height=40, _environ={"TERM": "xterm-256color"})
     board = InterruptedAtOnce("en", ZoneInfo("Asia/Shanghai"), plain=False, width=120)
-    exporter = Exporter(ExporterSettings(), lambda: Health(node="pbx", started_at=our_clock()))
+    exporter = Exporter(ExporterSettings(), lambda: Health(node="pbx", started_at=our_clock()), load_rulebook().figures)
     with pytest.raises(KeyboardInterrupt):
         _live(console, board, BoardSource("http://127.0.0.1:9"), exporter.live(), 0.1, 0)
     assert "\x1b[?1049h" in screen.getvalue()

@@ -17,6 +17,7 @@ from callcenter.errors import BadSetting
 from callcenter.exporter import Exporter, ExporterServer, ExporterSettings, LiveDocument
 from callcenter.exporter.exporter import our_clock
 from callcenter.exporter.table import METRICS
+from callcenter.rules.rulebook import load_rulebook
 
 SETTINGS = ExporterSettings(port=0)
 
@@ -26,7 +27,7 @@ class Service:
 
     def __init__(self) -> None:
         self.health = Health(node="pbx", started_at=our_clock())
-        self.exporter = Exporter(SETTINGS, lambda: self.health)
+        self.exporter = Exporter(SETTINGS, lambda: self.health, load_rulebook().figures)
         self.exporter.happened((), Floor())
         self.server = ExporterServer(SETTINGS, self.exporter)
 

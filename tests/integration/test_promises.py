@@ -11,13 +11,13 @@ import pytest
 
 from callcenter.domain import facts as fx
 from callcenter.domain.frame import SECOND, Micros
-from callcenter.domain.state import FloorSettings
 from callcenter.reports.replay import Replay
 from callcenter.rules.dates import datetime_of
 from callcenter.rules.promises import Promises
 from callcenter.rules.rulebook import load_rulebook
 from callcenter.store import Store, Told
 from callcenter.store.promises import kept_promises
+from callcenter.tracker import Court
 from tests.integration.api import Department, department
 from tests.integration.office import settings_of
 from tests.unit.rules.people import DAY
@@ -38,7 +38,7 @@ async def recorded(folder: Path) -> tuple[Promises, int]:
     counted, last = Promises(load_rulebook()), 0
     for n, story in enumerate(STORIES):
         store = await Store.open(settings_of(folder), f"pbx-{n}")
-        facts = list(Replay([TAPES / story / "board.ami.gz"], FloorSettings()).facts())
+        facts = list(Replay([TAPES / story / "board.ami.gz"], Court(load_rulebook(), None)).facts())
         await store.write([Told(1, facts)], 1)
         await store.close()
         visits = [fact.visit for fact in facts if isinstance(fact, fx.VisitEnded)]

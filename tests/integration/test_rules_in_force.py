@@ -12,8 +12,7 @@ import pytest
 from sqlalchemy import select
 
 from callcenter.rules.dates import datetime_of
-from callcenter.rules.duty import Roster
-from callcenter.rules.edition import Mode, Rulebook
+from callcenter.rules.edition import Mode
 from callcenter.rules.roster import load_roster
 from callcenter.rules.rulebook import load_rulebook, rulebook_of
 from callcenter.store.office_tables import AuditRow
@@ -54,9 +53,8 @@ def roster_file(folder: Path, agent: str = "Alice") -> Path:
 
 
 def rules_of(work: Department, roster: Path) -> Rules:
-    def read(approved: Rulebook | None) -> Court:
-        found: Roster = load_roster(roster)
-        return Court(approved or load_rulebook(), found)
+    def read(approved: dict[str, Any] | None) -> Court:
+        return Court(load_rulebook() if approved is None else rulebook_of(approved), load_roster(roster))
 
     return Rules(work.office, read, roster=roster)
 

@@ -17,10 +17,12 @@ from callcenter.ami.settings import AmiSettings
 from callcenter.cli.doctor import examine
 from callcenter.lab.sipphone import SipPhone
 from callcenter.lab.stage import Stage
+from callcenter.rules.rulebook import load_rulebook
 from tests.live.staged import staged
 
 pytestmark = [pytest.mark.live, pytest.mark.timeout(180)]
 
+FIGURES = load_rulebook().figures(None)
 LISTENING_SECONDS = 12.0
 TEMPLATE_SECONDS = 2
 QUEUES = """
@@ -86,7 +88,7 @@ async def test_own_ring_timeout_and_the_phones_behind_hints_are_what_the_switch_
 
     async with asyncio.TaskGroup() as group:
         examined = group.create_task(
-            examine(settings(stage, queue_log=stage.lab.state.queue_log), None, None, LISTENING_SECONDS)
+            examine(settings(stage, queue_log=stage.lab.state.queue_log), None, None, LISTENING_SECONDS, FIGURES)
         )
         await asyncio.sleep(1)
         await answered_call(
@@ -113,10 +115,10 @@ async def test_filters_of_an_older_print_are_found_by_files_and_by_a_test_call(s
     phone = await stage.phone()
 
     async with asyncio.TaskGroup() as group:
-        examined = group.create_task(examine(settings(stage), None, None, LISTENING_SECONDS))
+        examined = group.create_task(examine(settings(stage), None, None, LISTENING_SECONDS, FIGURES))
         await asyncio.sleep(1)
         await answered_call(stage, phone, stage.queue, 1)
-    listened, looked = by_name(examined.result()), by_name(await examine(settings(stage), etc, None, 0))
+    listened, looked = by_name(examined.result()), by_name(await examine(settings(stage), etc, None, 0, FIGURES))
 
     missing = [name for name in NEEDED if name in CONNECTIONS]
     assert listened["test call"].found.startswith("never saw BridgeEnter, BridgeLeave: ")

@@ -11,6 +11,7 @@ from hypothesis import given
 from callcenter.domain import events as ev
 from callcenter.domain import facts as fx
 from callcenter.domain.floor import Floor
+from callcenter.domain.frame import SECOND
 from callcenter.domain.rings import rings_begun
 from callcenter.domain.vocabulary import OfferOutcome
 from tests.properties.day import days
@@ -35,7 +36,7 @@ def _visit(visit: fx.Visit) -> NaiveVisit:
 
 
 def _offer(offer: fx.Offer) -> NaiveOffer:
-    rings = None if offer.ringing is None else rings_begun(offer.ringing)
+    rings = None if offer.ringing is None else rings_begun(offer.ringing, 5 * SECOND)
     return NaiveOffer(offer.interface, offer.rang_at, offer.ended_at, rings, offer.outcome.value)
 
 

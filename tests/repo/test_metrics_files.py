@@ -15,7 +15,7 @@ import pytest
 import yaml
 
 from callcenter.exporter import ExporterSettings
-from callcenter.exporter.table import METRICS, WAIT_EDGES, Metric
+from callcenter.exporter.table import METRICS, Metric
 
 METRICS_DIR = Path(__file__).parents[2] / "metrics"
 NAMES = {f"{m.name}{suffix}": m for m in METRICS for suffix in (("_bucket", "_sum", "_count") if m.edges else ("",))}
@@ -113,10 +113,8 @@ def test_panels_do_not_overlap_and_uids_are_unique() -> None:
         assert max(x for x, _ in cells) < 24
 
 
-def test_thresholds_to_choose_from_are_edges_of_the_wait_histogram() -> None:
-    page = dashboards()["queues.en.json"]
-    (choice,) = [variable for variable in page["templating"]["list"] if variable["name"] == "threshold"]
-    assert {option["value"] for option in choice["options"]} <= {f"{edge}.0" for edge in WAIT_EDGES}
+def test_no_page_or_alert_has_a_service_threshold_of_its_own() -> None:
+    assert [expr for expr in expressions() if re.search(r"le=|\$threshold", expr)] == []
 
 
 @pytest.mark.parametrize("rule", alerts(), ids=lambda rule: rule["alert"])

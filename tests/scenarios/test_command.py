@@ -93,3 +93,33 @@ def test_lines_of_queue_log_that_are_not_believed_are_counted(tmp_path: Path) ->
     log.write_bytes(b"1795418300|1795418295.1|vip|Alice|ABANDON|one|two|three\n\xff\x00 no line at all\n")
     shown = json.loads(run("--queue-log", log).stdout)
     assert shown["set_aside"] == {"total": 2, "kinds": {"fields": 1, "not_a_line": 1}}
+
+
+def test_site_has_one_time_zone_whoever_names_it(tmp_path: Path) -> None:
+    (login,) = tape("answered").logins("board")
+    roster, rulebook = tmp_path / "roster.json", tmp_path / "rulebook.json"
+    roster.write_text(json.dumps({"timezone": "Europe/Berlin", "agents": [], "shifts": []}))
+    rulebook.write_text(json.dumps({"based_on": "packaged", "editions": [{"version": "1", "from": "2026-01-01"}]}))
+    files = ("--ami", login, "--roster", roster, "--rulebook", rulebook, "--format", "text")
+    alone, named = run(*files), run(*files, "--timezone", "Europe/Berlin")
+    other = run(*files, "--timezone", "Asia/Shanghai")
+
+    assert (alone.returncode, alone.stdout) == (named.returncode, named.stdout) == (0, alone.stdout)
+    assert (other.returncode, other.stdout) == (2, b"")
+    assert b"roster.json names the time zone Europe/Berlin, the site's is Asia/Shanghai" in other.stderr
+    rulebook.write_text(rulebook.read_text().replace("{", '{"timezone": "Asia/Shanghai", ', 1))
+    differing = run(*files)
+    assert differing.returncode == 2
+    assert b"rulebook.json names the time zone Asia/Shanghai, the site's is Europe/Berlin" in differing.stderr
+    assert differing.stderr.decode().count("\n") == 1
+
+
+def test_rulebook_alone_says_in_which_zone_times_are_shown(tmp_path: Path) -> None:
+    (login,) = tape("answered").logins("board")
+    rulebook = tmp_path / "rulebook.json"
+    form = {"based_on": "packaged", "editions": [{"version": "1", "from": "2026-01-01"}]}
+    shown = {}
+    for zone in ("UTC", "Asia/Shanghai"):
+        rulebook.write_text(json.dumps({"timezone": zone, **form}))
+        shown[zone] = run("--ami", login, "--rulebook", rulebook, "--format", "text").stdout
+    assert shown["UTC"] != shown["Asia/Shanghai"] == run("--ami", login, "--format", "text").stdout

@@ -15,11 +15,11 @@ ROSTER = '{"agents": [{"agent": "Ann", "interface": "PJSIP/1001"}, {"agent": "An
 
 def roster(tmp_path: Path, text: str, name: str = "roster.json") -> Check:
     (tmp_path / name).write_text(text)
-    return inspect_roster(RulesSettings(roster=tmp_path / name))
+    return inspect_roster(RulesSettings(roster=tmp_path / name), "Asia/Shanghai")
 
 
 def test_missing_roster_is_a_warning_that_says_what_it_costs() -> None:
-    check = inspect_roster(RulesSettings())
+    check = inspect_roster(RulesSettings(), "Asia/Shanghai")
     assert (check.verdict, check.found) == ("warn", "none: nothing is proposed, every record stays undetermined")
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from callcenter.config import describe, load_settings
 from callcenter.domain.frame import SECOND
-from callcenter.errors import BadSetting
+from callcenter.errors import BadInput, BadSetting
 
 LOGINS = """
 [ami.events]
@@ -38,22 +40,80 @@ def test_two_logins_are_all_that_must_be_set(path: Path) -> None:
     path.write_text(LOGINS)
     settings = load_settings(path)
     assert (settings.ami.port, settings.site.timezone, settings.exporter.port) == (5038, "Asia/Shanghai", 9464)
-    assert settings.threshold_of("consumers") == 20
 
 
-def test_the_floor_gets_its_times_in_microseconds(path: Path) -> None:
-    path.write_text(f"{LOGINS}\n[queues.consumers]\nwrap_up_seconds = 12.5\n[agents]\npermitted = ['_10XX']\n")
-    floor = load_settings(path).floor()
+def test_the_floor_runs_by_the_rulebook(path: Path) -> None:
+    book = path.with_name("rulebook.yaml")
+    figures = "engaged_seconds: 30, queues: {consumers: {wrap_up_seconds: 12.5}}"
+    book.write_text(f'based_on: packaged\neditions: [{{version: "1", from: 2026-01-01, figures: {{{figures}}}}}]\n')
+    path.write_text(f"{LOGINS}\n[rules]\nrulebook = '{book}'\n[agents]\npermitted = ['_10XX']\n")
+    floor = load_settings(path).court().floor_at(None).settings
     assert floor.wrap_up == {"consumers": 12_500_000}
     assert floor.permitted == ("_10XX",)
-    assert floor.blocked_after == 60 * SECOND
+    assert floor.blocked_after == 30 * SECOND
     assert floor.silence == 8 * SECOND
 
 
-def test_a_queue_has_its_own_service_threshold(path: Path) -> None:
-    path.write_text(f"{LOGINS}\n[queues.key_accounts]\nservice_threshold_seconds = 10\n")
-    settings = load_settings(path)
-    assert (settings.threshold_of("key_accounts"), settings.threshold_of("consumers")) == (10, 20)
+@pytest.mark.parametrize(
+    ("text", "where"),
+    [
+        (
+            "[queues.consumers]\nwrap_up_seconds = 10\n",
+            "wrap_up_seconds and service_threshold_seconds of a queue stand",
+        ),
+        ("[queues.consumers]\nservice_threshold_seconds = 10\n", "(rules.rulebook), under figures, queues"),
+        ("[agents]\nblocked_after_seconds = 30\n", "(rules.rulebook), under figures, as engaged_seconds"),
+    ],
+)
+def test_figure_that_was_a_setting_once_is_refused_with_where_it_stands(path: Path, text: str, where: str) -> None:
+    sentence = refusal(path, LOGINS + text)
+    assert sentence.startswith(f"{path}: take ")
+    assert where in sentence
+
+
+@pytest.mark.parametrize("name", ["QUEUES__SALES__WRAP_UP_SECONDS", "QUEUES", "AGENTS__BLOCKED_AFTER_SECONDS"])
+def test_figure_in_the_environment_is_refused_with_where_it_stands(
+    path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setenv(f"CALLCENTER_{name}", "{")
+    sentence = refusal(path, LOGINS)
+    assert sentence.startswith(f"CALLCENTER_{name}: take ")
+    assert "in the rulebook (rules.rulebook)" in sentence
+
+
+@pytest.mark.parametrize(
+    ("text", "where"),
+    [("names = {'PJSIP/1' = 'Alice'}", "as agents, each with the interface"), ("permitted = []", "legit_extensions")],
+)
+def test_agents_are_told_by_the_roster_or_by_the_settings_never_by_both(path: Path, text: str, where: str) -> None:
+    sentence = refusal(path, f"{LOGINS}\n[rules]\nroster = 'roster.json'\n[agents]\n{text}\n")
+    assert sentence.startswith(f"{path}: take agents.{text.split(' ', maxsplit=1)[0]} out: with a roster")
+    assert where in sentence
+
+
+def test_roster_says_who_sits_where_and_what_may_be_dialled(path: Path) -> None:
+    roster = path.with_name("roster.json")
+    seat = {"agent": "Alice", "interface": "PJSIP/1001"}
+    roster.write_text(json.dumps({"agents": [seat], "shifts": [], "legit_extensions": ["_0X."]}))
+    path.write_text(f"{LOGINS}\n[rules]\nroster = '{roster}'\n")
+    floor = load_settings(path).court().floor_at(None).settings
+    assert (floor.names, floor.permitted) == ({"PJSIP/1001": "Alice"}, ("_0X.",))
+
+
+@pytest.mark.parametrize("what", ["rulebook", "roster"])
+def test_rulebook_and_roster_are_of_the_sites_time_zone(path: Path, what: str) -> None:
+    forms: dict[str, dict[str, Any]] = {
+        "rulebook": {"based_on": "packaged", "editions": [{"version": "1", "from": "2026-01-01"}]},
+        "roster": {"agents": [], "shifts": []},
+    }
+    file = path.with_name("file.yaml")
+    path.write_text(f"[site]\ntimezone = 'Europe/Berlin'\n{LOGINS}\n[rules]\n{what} = '{file}'\n")
+    file.write_text(json.dumps(forms[what]))
+    court = load_settings(path).court()
+    assert court.rulebook.timezone == "Europe/Berlin"
+    file.write_text(json.dumps(forms[what] | {"timezone": "Asia/Shanghai"}))
+    with pytest.raises(BadInput, match="names the time zone Asia/Shanghai, the site's is Europe/Berlin"):
+        load_settings(path).court()
 
 
 def test_the_environment_wins_over_the_file(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -88,7 +148,7 @@ def test_a_password_in_the_database_url_is_refused_and_not_repeated(path: Path) 
     assert "hush" not in sentence
 
 
-@pytest.mark.parametrize("text", ["[ami]\nprot = 5038\n", "[sight]\nname = 'x'\n", "[queues.a]\nwrapup = 1\n"])
+@pytest.mark.parametrize("text", ["[ami]\nprot = 5038\n", "[sight]\nname = 'x'\n", "[exporter]\nhots = 1\n"])
 def test_an_unknown_key_is_named_with_its_file(path: Path, text: str) -> None:
     sentence = refusal(path, text + LOGINS)
     assert str(path) in sentence
@@ -127,8 +187,8 @@ def test_a_misspelt_variable_is_refused(path: Path, monkeypatch: pytest.MonkeyPa
 
 
 def test_half_a_json_value_in_the_environment_is_refused(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("CALLCENTER_QUEUES", "{")
-    assert "queues" in refusal(path, LOGINS)
+    monkeypatch.setenv("CALLCENTER_AGENTS", "{")
+    assert "agents" in refusal(path, LOGINS)
 
 
 @pytest.mark.parametrize(("content", "why"), [(b"[ami", "is not TOML"), (b"\xff\xfe", "not UTF-8")])
@@ -156,5 +216,5 @@ def test_every_setting_has_a_line_that_says_what_it_is() -> None:
     assert len({d.name for d in described}) == len(described)
     names = {d.name: d.default for d in described}
     assert names["ami.events.username"] == "required"
-    assert names["queues.<name>.service_threshold_seconds"] == "20"
+    assert names["agents.permitted"] == ""
     assert names["store.password"] == ""

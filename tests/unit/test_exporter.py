@@ -17,6 +17,8 @@ from callcenter.exporter import Exporter, ExporterSettings
 from callcenter.exporter.names import Names, inert, masked
 from callcenter.exporter.table import METRICS, Kind
 from callcenter.exporter.values import Values
+from callcenter.rules.edition import Rulebook
+from callcenter.rules.rulebook import load_rulebook, rulebook_of
 
 NOON = 1_790_000_000 * SECOND
 
@@ -24,12 +26,13 @@ NOON = 1_790_000_000 * SECOND
 class House:
     """A floor, an exporter that follows it, and words for what happens."""
 
-    def __init__(self, *, floor: Floor | None = None, **settings: Any) -> None:
+    def __init__(self, *, floor: Floor | None = None, book: Rulebook | None = None, **settings: Any) -> None:
+        book = book or load_rulebook()
         self.floor = floor or Floor(FloorSettings(wrap_up={"sales": 3 * SECOND}))
         self.figures = Health(node="pbx", started_at=0)
         self.now = NOON
         self.exporter = Exporter(
-            ExporterSettings(**settings), lambda: self.figures, clock=lambda: self.now, disks=[Path("/")]
+            ExporterSettings(**settings), lambda: self.figures, book.figures, clock=lambda: self.now, disks=[Path("/")]
         )
         self._pos = 0
 
@@ -214,6 +217,25 @@ def test_fourth_ring_is_not_within_three(ringing: float, kept: int) -> None:
         'within_rings_total{kind="rings-call",queue="sales"}': kept,
         'within_rings_total{kind="rings-offer",queue="sales"}': kept,
     }
+
+
+def test_another_rulebook_measures_otherwise() -> None:
+    figures = {"rings": 4, "service_threshold_seconds": 12, "queues": {"vip": {"service_threshold_seconds": 5}}}
+    edition = {"version": "1", "from": "1970-01-01", "figures": figures}
+    book = rulebook_of({"based_on": "packaged", "editions": [edition]})
+    told = {}
+    for name, house in (("packaged", House()), ("other", House(book=book))):
+        house.sign_in()
+        house.sign_in("Bob", "vip")
+        house.join()
+        house.ring()
+        house.answer(after=17)
+        house.hang_up(after=5)
+        told[name] = house.risen("within_") | house.series("service_threshold_seconds")
+    in_threshold, rings = 'within_threshold_total{queue="sales"}', 'within_rings_total{kind="%s",queue="sales"}'
+    sales, vip = 'service_threshold_seconds{queue="sales"}', 'service_threshold_seconds{queue="vip"}'
+    assert told["packaged"] == {in_threshold: 1, sales: 20, vip: 20}
+    assert told["other"] == {rings % "rings-call": 1, rings % "rings-offer": 1, sales: 12, vip: 5}
 
 
 def test_call_is_late_for_its_caller_where_the_second_agent_was_quick() -> None:

@@ -17,11 +17,12 @@ from callcenter.domain.state import FloorSettings
 from callcenter.domain.vocabulary import OfferOutcome
 from callcenter.errors import JournalDamaged
 from callcenter.journal import Kind, Stored
-from callcenter.rules.duty import Roster
+from callcenter.rules.duty import Roster, Seat
 from callcenter.rules.rulebook import load_rulebook
 from callcenter.tracker import Court
 from callcenter.tracker.entries import Step, input_step, mark_step, reread, timed
 from callcenter.tracker.follower import Follower, Seen
+from callcenter.tracker.inputs import Besides
 from callcenter.tracker.intake import Intake
 from callcenter.tracker.ledger import Ledger
 
@@ -245,16 +246,31 @@ def test_what_is_in_force_changes_at_its_place_and_is_saved_with_the_rest() -> N
     line = Line(Follower(Court(load_rulebook(), None)))
     before = line.follower.enacted
     assert before is None
-    names = FloorSettings(names={"PJSIP/1001": "Alice"}, blocked_after=7)
-    enacted = Court(load_rulebook(), Roster("Asia/Shanghai", (), {}, {}), names)
+    besides = Besides(names={"PJSIP/1001": "Alice"}, permitted=("_10XX",))
+    enacted = Court(load_rulebook(), None, besides)
+    told = FloorSettings(names={"PJSIP/1001": "Alice"}, permitted=("_10XX",), blocked_after=60 * SECOND)
     line.take(opened(), read(beat(1, "1800000000"), joined(2)))
     line.do([input_step("pbx", OURS, enacted)])
     assert reread(line.stored[-1]).said == line.follower.court == line.follower.enacted == enacted
-    assert line.follower.floor.settings == names
+    assert line.follower.floor.settings == told
     assert list(line.follower.floor.state.visits)  # what was known before still is
     restored = Follower.restore(line.follower.save(), Court(load_rulebook(), None))
-    assert (restored.court, restored.enacted, restored.floor.settings) == (enacted, enacted, names)
+    assert (restored.court, restored.enacted, restored.floor.settings) == (enacted, enacted, told)
     assert restored.floor.state.digest() == line.follower.floor.state.digest()
+
+
+def test_court_of_a_journal_from_before_runs_the_floor_by_the_settings_of_then() -> None:
+    floor = FloorSettings(names={"PJSIP/1001": "Alice"}, wrap_up={"consumers": 9 * SECOND}, blocked_after=7)
+    roster = Roster("Asia/Shanghai", (Seat(agent="Bob", interface="PJSIP/1001"),), {}, {}, ("_0X.",))
+    said = {"type": "RulesInForce", "rulebook": load_rulebook(), "roster": roster, "floor": floor}
+    line = Line(Follower(Court(load_rulebook(), None)))
+    line.take(opened(), read(beat(1, "1800000000")))
+    court = reread(Stored(2, Kind.INPUT, "pbx", OURS, msgspec.json.encode(said), b"")).said
+    assert isinstance(court, Court)
+    line.do([input_step("pbx", OURS, court)])
+    line.take(read(joined(2)))
+    assert line.follower.floor.settings == floor
+    assert court.directory.at("PJSIP/1001", None) == "Alice"
 
 
 def test_marks_mean_nothing_to_the_floor() -> None:

@@ -116,7 +116,7 @@ def _sound(change: NewChange | Change, service: Service) -> dict[str, Any]:
         return change.content
     content = whole(change.content)
     today = datetime_of(service.clock(), service.rulebook.zone).date()
-    problems = amend(service.rulebook, rulebook_of(content), today)
+    problems = amend(service.rulebook, rulebook_of(content, service.rulebook.timezone), today)
     if problems:
         raise BadInput(f"the proposed rulebook cannot come into force: {'; '.join(problems)}")
     return content

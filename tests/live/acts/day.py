@@ -115,10 +115,10 @@ async def live_through(
     told = sorted(acts, key=lambda act: act.duty not in _SHIFTS)
     stories = [act.story(number) for number, act in enumerate(told)]
     rulebook, roster = home / "rulebook.yaml", home / "roster.json"
-    write_rulebook(rulebook, figures)
+    write_rulebook(rulebook, {**figures, "queues": _wrap_ups(told)})
     async with AsyncExitStack() as stack:
         lab = await stack.enter_async_context(_running(Lab(settings_for(stories, home.with_suffix(".lab")))))
-        secrets, more = lab.state.manager_secrets, _settings(told, rulebook, roster)
+        secrets, more = lab.state.manager_secrets, _settings(rulebook, roster)
         async with first:
             began = time.monotonic()
             service = await stack.enter_async_context(at_home(home, lab.state.ami_port, secrets=secrets, more=more))
@@ -141,9 +141,12 @@ async def _running(lab: Lab) -> AsyncIterator[Lab]:
         await asyncio.to_thread(lab.discard)
 
 
-def _settings(acts: list[Act], rulebook: Path, roster: Path) -> str:
-    queues = [f"[queues.{act.name}]\nwrap_up_seconds = {act.wrap_up_seconds}" for act in acts if act.wrap_up_seconds]
-    return "\n".join([f'[rules]\nrulebook = "{rulebook}"\nroster = "{roster}"', *queues, ""])
+def _settings(rulebook: Path, roster: Path) -> str:
+    return f'[rules]\nrulebook = "{rulebook}"\nroster = "{roster}"\n'
+
+
+def _wrap_ups(acts: list[Act]) -> dict[str, dict[str, int]]:
+    return {act.name: {"wrap_up_seconds": act.wrap_up_seconds} for act in acts if act.wrap_up_seconds}
 
 
 def _day(limits: Limits, one_command: float) -> Day:

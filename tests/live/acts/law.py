@@ -75,7 +75,7 @@ class Limits(NamedTuple):
         return cls(*(span / SECOND for span in micros))
 
 
-def write_rulebook(path: Path, figures: Mapping[str, float]) -> None:
+def write_rulebook(path: Path, figures: Mapping[str, object]) -> None:
     """Write a department's own rulebook, what differs from the packaged one, into a new directory."""
     path.parent.mkdir()
     edition = {"version": "live", "from": "1970-01-01", "figures": dict(figures), "violations": _ON}

@@ -83,7 +83,7 @@ def act(
         agents: How many agents it needs.
         outsiders: Which of them, counted from 0, serve no queue when the day begins.
         duty: What the roster says of the first one; the others are on duty.
-        wrap_up_seconds: What the service is told of its queue.
+        wrap_up_seconds: What the rulebook gives its queue.
         own_floor: It takes away most phones of the floor, so nobody else may be there.
         relieved: The second agent is the first one's relief.
         queue: Settings of its queue that differ from the usual ones.

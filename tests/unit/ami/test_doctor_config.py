@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import msgspec
 import pytest
 
 from callcenter.ami.conf import Conf
@@ -13,7 +14,10 @@ from callcenter.ami.inspect_config import blocked_names, inspect_filters, inspec
 from callcenter.ami.lookup import InFiles, Nowhere
 from callcenter.ami.manager_conf import filter_lines, manager_conf
 from callcenter.ami.names import NEEDED
+from callcenter.domain.frame import SECOND
 from callcenter.errors import UnreadableFile
+from callcenter.rules.edition import QueueFigures
+from callcenter.rules.rulebook import load_rulebook
 from tests.unit.ami.doctor_links import snapshot_of
 
 if TYPE_CHECKING:
@@ -29,11 +33,15 @@ timeout = 25
 #include members.conf
 [merchants](line)
 Timeout => 10
+wrapuptime = 7
 [silent]
 strategy = ringall
 [forever]
 timeout = 0
+[wrapping]
+wrapuptime = 10
 """
+FIGURES = load_rulebook().figures(None)
 
 
 @pytest.fixture
@@ -85,18 +93,39 @@ def test_file_that_is_missing_is_named(tmp_path: Path) -> None:
     ],
 )
 async def test_ring_timeout_is_judged_against_three_rings(etc: Path, queue: str, verdict: str, found: str) -> None:
-    (check,) = await inspect_queues(snapshot_of(queue), InFiles(etc))
+    check, _ = await inspect_queues(snapshot_of(queue), InFiles(etc), FIGURES)
     assert (check.verdict, check.found) == (verdict, found)
 
 
+async def test_ring_timeout_is_judged_against_the_rulebooks_rings(etc: Path) -> None:
+    check, _ = await inspect_queues(snapshot_of("consumers"), InFiles(etc), msgspec.structs.replace(FIGURES, rings=5))
+    assert (check.verdict, check.remedy) == ("fail", "queues.conf [consumers]: timeout = 35")
+
+
+@pytest.mark.parametrize(
+    ("queue", "verdict", "found"),
+    [
+        ("consumers", "ok", "0 s, in the rulebook too"),
+        ("wrapping", "ok", "10 s, in the rulebook too"),
+        ("merchants", "warn", "7 s on the switch, 0 s in the rulebook"),
+        ("silent", "warn", "0 s on the switch, 10 s in the rulebook"),
+    ],
+)
+async def test_wrap_up_of_switch_and_rulebook_is_compared(etc: Path, queue: str, verdict: str, found: str) -> None:
+    ten = dict.fromkeys(("silent", "wrapping"), QueueFigures(wrap_up=10 * SECOND))
+    _, check = await inspect_queues(snapshot_of(queue), InFiles(etc), msgspec.structs.replace(FIGURES, queues=ten))
+    assert (check.name, check.verdict) == (f"wrap-up of {queue}", verdict)
+    assert check.found.startswith(found)
+
+
 async def test_ring_timeout_that_cannot_be_known_is_unknown_and_says_where_to_look() -> None:
-    (check,) = await inspect_queues(snapshot_of("consumers"), Nowhere())
+    (check,) = await inspect_queues(snapshot_of("consumers"), Nowhere(), FIGURES)
     assert check.verdict == "unknown"
     assert "queues.conf [consumers]: timeout" in check.remedy
 
 
 async def test_switch_without_queues_fails() -> None:
-    (check,) = await inspect_queues(snapshot_of(), Nowhere())
+    (check,) = await inspect_queues(snapshot_of(), Nowhere(), FIGURES)
     assert check.verdict == "fail"
 
 

@@ -8,11 +8,13 @@ import pytest
 
 from callcenter.ami.inspect import inspect_queues
 from callcenter.ami.lookup import InFiles, Nowhere, OnSwitch
+from callcenter.rules.rulebook import load_rulebook
 from tests.unit.ami.doctor_links import logins, snapshot_of
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+FIGURES = load_rulebook().figures(None)
 ENABLED = "AST_CONFIG(manager.conf,general,enabled{})"
 TEMPLATED = """\
 [shop](!)
@@ -51,13 +53,13 @@ async def test_sections_own_value_wins_over_its_templates_on_the_switch() -> Non
     )
     assert await switch.works()
     assert await switch.get("queues.conf", "support", "timeout") == "30"
-    (check,) = await inspect_queues(snapshot_of("support"), switch)
+    check, *_ = await inspect_queues(snapshot_of("support"), switch, FIGURES)
     assert (check.verdict, check.found) == ("ok", "30 s")
 
 
 async def test_sections_own_value_wins_over_its_templates_in_files(tmp_path: Path) -> None:
     (tmp_path / "queues.conf").write_text(TEMPLATED)
-    checks = await inspect_queues(snapshot_of("support", "sales"), InFiles(tmp_path))
+    checks = await inspect_queues(snapshot_of("support", "sales"), InFiles(tmp_path), FIGURES)
     assert [(check.verdict, check.found.partition(":")[0]) for check in checks] == [("ok", "30 s"), ("fail", "12 s")]
 
 
@@ -70,7 +72,7 @@ async def test_switch_that_tells_only_the_first_of_several_lines_is_not_believed
         OLD,
     )
     assert await switch.works()
-    (check,) = await inspect_queues(snapshot_of("support"), switch)
+    check, *_ = await inspect_queues(snapshot_of("support"), switch, FIGURES)
     assert check.verdict == "unknown"
     assert "a template's value, not the section's own" in check.found
     assert "queues.conf [support]: timeout" in check.remedy
@@ -119,7 +121,7 @@ async def test_endpoint_is_not_called_unset_where_the_switch_may_have_looked_int
 
 async def test_section_that_the_files_do_not_have_is_unknown_and_says_so(tmp_path: Path) -> None:
     (tmp_path / "queues.conf").write_text(TEMPLATED)
-    (check,) = await inspect_queues(snapshot_of("from_a_database"), InFiles(tmp_path))
+    check, *_ = await inspect_queues(snapshot_of("from_a_database"), InFiles(tmp_path), FIGURES)
     assert (check.verdict, check.found) == ("unknown", "its section is not in the files given")
 
 

@@ -18,7 +18,7 @@ Told = list[tuple[str, str | None, int, int | None]]
 def told(*lines: str, names: dict[str, str] | None = None, wrap_up: int = 0) -> dict[str, LoggedAgent]:
     """Read lines of `second|rest`, after a QUEUESTART at second 0."""
 
-    def lasts(queue: str | None) -> Micros:
+    def lasts(queue: str | None, _at: Micros) -> Micros:
         return wrap_up * SECOND if queue == "desk" else 0
 
     book, agents = LogBook(), AgentBook(Directory({}, names or {}), lasts)

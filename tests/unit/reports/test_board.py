@@ -32,15 +32,16 @@ VISIT = VisitSeen(
     queue="sales", caller="138****5678", at=NOW, outcome="answered", wait_seconds=18.25, talk_seconds=60.0,
     hold_seconds=0.0, agent="Bob", ended_by="caller", transferred=None,
     offers=(
-        OfferSeen(agent="Alice", outcome="timed_out", ring_seconds=25.0, rings=6),
-        OfferSeen(agent="Bob", outcome="answered", ring_seconds=16.2, rings=4),
+        OfferSeen(agent="Alice", outcome="timed_out", ring_seconds=25.0, rings=6, late=False),
+        OfferSeen(agent="Bob", outcome="answered", ring_seconds=16.2, rings=4, late=True),
     ),
 )  # fmt: skip
 
 
 def document(**changes: Any) -> LiveDocument:
     whole = LiveDocument(
-        site="main", version="0", now=NOW, counted_since=NOW - 60, service_level_name="sl-offered", link=LINK,
+        site="main", timezone="Asia/Shanghai", version="0",
+        now=NOW, counted_since=NOW - 60, service_level_name="sl-offered", link=LINK,
         queues=(QUEUE,), agents=(AGENT,), recent=(VISIT,),
     )  # fmt: skip
     return msgspec.structs.replace(whole, **changes)

@@ -8,22 +8,23 @@ from pathlib import Path
 
 import pytest
 
-from callcenter.domain.state import FloorSettings
 from callcenter.reports import replay
 from callcenter.reports.document import Document
 from callcenter.reports.judging import Judging
 from callcenter.reports.reconcile import Reconcile
 from callcenter.reports.replay import TAPE_BITS, Replay, first_moment, place_of
 from callcenter.rules.rulebook import load_rulebook
+from callcenter.tracker import Court
 from tests.bench.stream import chunks
 
 EVENTS = 24_000
+COURT = Court(load_rulebook(), None)
 
 
 def document(tape: Path) -> Document:
-    judging = Judging(load_rulebook(None), None, (tape,))
-    run = Replay((tape,), FloorSettings())
-    return Document(run, Reconcile(), judging, threshold=lambda _: 20_000_000, cadence=5_000_000)
+    judging = Judging(COURT.rulebook, None, (tape,))
+    run = Replay((tape,), COURT)
+    return Document(run, Reconcile(), judging)
 
 
 def test_calls_come_out_while_the_tape_is_read_and_are_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -72,7 +73,7 @@ def test_a_tape_without_a_timed_frame_has_no_first_moment(tmp_path: Path) -> Non
     tape.write_bytes(b"Asterisk Call Manager/11.0.0\r\nResponse: Success\r\nMessage: hello\r\n\r\n")
 
     assert first_moment(tape) is None
-    assert Replay((tape,), FloorSettings()).graded is None
+    assert Replay((tape,), COURT).graded is None
 
 
 def test_a_login_without_the_opening_is_not_evidence(tmp_path: Path) -> None:
@@ -81,7 +82,7 @@ def test_a_login_without_the_opening_is_not_evidence(tmp_path: Path) -> None:
     opened.write_bytes(b"".join(chunks(1)))
     graded = []
     for tapes in ([opened], [opened, bare], [bare, opened]):
-        run = Replay(tapes, FloorSettings())
+        run = Replay(tapes, COURT)
         list(run.facts())
         graded.append(run.graded)
 

@@ -7,9 +7,9 @@ import pytest
 
 from callcenter.domain import facts as fx
 from callcenter.domain.frame import SECOND
-from callcenter.domain.rings import CADENCE
 from callcenter.domain.vocabulary import EndedBy, OfferOutcome, VisitOutcome
 from callcenter.reports.text import inert, masked, table, visit_rows, width
+from tests.unit.rules.story import packaged
 
 NOON = 1_800_000_000 * SECOND
 OFFER = fx.Offer(
@@ -31,7 +31,7 @@ REFUSED = msgspec.structs.replace(
 
 def rows(*visits: fx.Visit) -> list[tuple[str, ...]]:
     call = fx.Call(call="c", order=1, visits=visits)
-    return list(visit_rows(call, ZoneInfo("Asia/Shanghai"), CADENCE))
+    return list(visit_rows(call, ZoneInfo("Asia/Shanghai"), packaged().figures))
 
 
 def test_a_visit_is_one_row_in_the_zone_asked_for() -> None:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import msgspec
 import pytest
 
 from callcenter.domain import facts as fx
 from callcenter.domain.vocabulary import OfferOutcome, VisitOutcome
+from callcenter.rules.edition import Rulebook
 from callcenter.rules.promises import Promises
-from tests.unit.rules.story import at, micros, packaged
+from tests.unit.rules.story import at, micros, packaged, rulebook
 
 
 def offer(rang: float | None, ended: float, outcome: OfferOutcome = OfferOutcome.TIMED_OUT) -> fx.Offer:
@@ -29,8 +32,8 @@ def visit(left: float, *offers: fx.Offer, outcome: VisitOutcome = VisitOutcome.A
     )  # fmt: skip
 
 
-def counted(*visits: fx.Visit) -> dict[str, tuple[int, int, int]]:
-    promises = Promises(packaged())
+def counted(*visits: fx.Visit, book: Rulebook | None = None) -> dict[str, tuple[int, int, int]]:
+    promises = Promises(book or packaged())
     for one in visits:
         promises.visit(one)
     return {code: msgspec.structs.astuple(kept) for code, kept in promises.queues.get("support", {}).items()}
@@ -66,6 +69,13 @@ def test_wait_that_the_log_tells_at_whole_seconds_is_doubtful_for_one(
 ) -> None:
     told = msgspec.structs.replace(visit(left, outcome=outcome), in_gap=True, filled=("joined_at",))
     assert counted(told)["P-WAIT"] == expected
+
+
+def test_other_figures_promise_something_else(tmp_path: Path) -> None:
+    book = rulebook(tmp_path, "figures: {rings: 4, queues: {support: {service_threshold_seconds: 12}}}")
+    late = visit(18, offer(1, 18, OfferOutcome.ANSWERED))
+    assert counted(late) == {"P-RING": (0, 1, 0), "P-WAIT": (1, 0, 0)}
+    assert counted(late, book=book) == {"P-RING": (1, 0, 0), "P-WAIT": (0, 1, 0)}
 
 
 def test_caller_who_gave_up_in_time_breaks_nothing() -> None:

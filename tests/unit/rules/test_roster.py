@@ -162,6 +162,14 @@ def test_shift_over_a_change_of_clocks_is_as_long_as_it_is() -> None:
     assert end - start == utc(2026, 1, 1, 9) - utc(2026, 1, 1)
 
 
+def test_file_that_names_another_zone_than_the_sites_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "roster.json"
+    path.write_text(json.dumps(made(timezone="Europe/Berlin")))
+    assert load_roster(path).timezone == load_roster(path, "Europe/Berlin").timezone == "Europe/Berlin"
+    with pytest.raises(BadInput, match=r"roster.json names the time zone Europe/Berlin, the site's is Asia/Shanghai"):
+        load_roster(path, "Asia/Shanghai")
+
+
 def test_roster_is_read_from_a_file(tmp_path: Path) -> None:
     path = tmp_path / "roster.json"
     path.write_text(json.dumps(made(shifts=[])), "utf-8")

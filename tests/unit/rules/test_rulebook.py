@@ -108,6 +108,35 @@ def test_each_moment_has_the_edition_of_its_local_day(tmp_path: Path) -> None:
     assert book.at(None) is book.editions[-1]
 
 
+def test_figures_hold_from_an_editions_first_midnight_and_before_the_first_and_after_the_last(tmp_path: Path) -> None:
+    dates = (
+        "from: 2026-01-01, to: 2026-06-30, figures: {rings: 4}", "from: 2026-07-01, to: 2026-12-31, figures: {rings: 5}"
+    )  # fmt: skip
+    book = load_rulebook(editions(tmp_path, *dates))
+    july = day_start(date(2026, 7, 1), SHANGHAI)
+    assert [book.figures(moment).rings for moment in (0, july - 1, july, 2 * july, None)] == [4, 4, 5, 5, 5]
+    assert [(held.start, held.end) for held in (book.held(0), book.held(july))] == [(None, july), (july, None)]
+    assert [book.held(july).at(moment) for moment in (july - 1, july, 2 * july)] == [False, True, True]
+    assert [book.held(0).at(moment) for moment in (0, july - 1, july)] == [True, True, False]
+
+
+def test_days_begin_in_the_sites_zone(tmp_path: Path) -> None:
+    path = editions(tmp_path, "from: 2026-01-01")
+    assert load_rulebook(path, "Europe/Berlin").zone == zone_named("Europe/Berlin")
+    assert (load_rulebook(None, "Europe/Berlin").timezone, load_rulebook().timezone) == (
+        "Europe/Berlin", "Asia/Shanghai",
+    )  # fmt: skip
+
+
+def test_another_time_zone_than_the_sites_is_refused(tmp_path: Path) -> None:
+    text = 'timezone: Europe/Berlin\nbased_on: packaged\neditions: [{version: "1", from: 2026-01-01}]\n'
+    path = written(tmp_path, text)
+    assert load_rulebook(path).timezone == load_rulebook(path, "Europe/Berlin").timezone == "Europe/Berlin"
+    with pytest.raises(BadInput, match=r"names the time zone Europe/Berlin, the site's is Asia/Shanghai") as refused:
+        load_rulebook(path, "Asia/Shanghai")
+    assert str(path) in str(refused.value)
+
+
 @pytest.mark.parametrize(
     ("dates", "sentence"),
     [

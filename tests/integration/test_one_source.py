@@ -1,0 +1,303 @@
+"""The same figures, rulebook and roster through every part of the service give the same verdicts and numbers."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import json
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import httpx
+import pytest
+from prometheus_client.parser import text_string_to_metric_families
+from rich.console import Console
+from typer.testing import CliRunner
+
+from callcenter.cli.replay import app
+from callcenter.domain.frame import SECOND, Micros
+from callcenter.exporter.live import LiveDocument
+from callcenter.reports.board import Board
+from callcenter.reports.board_source import BoardSource
+from callcenter.reports.explain import derive
+from callcenter.rules.edition import Mode
+from callcenter.rules.rulebook import load_rulebook
+from callcenter.tracker import Court
+from tests.integration.office import PASSWORD
+from tests.integration.one_shift import LASTS, QUEUE, Said, frame, roster, rulebook, shift, tape
+from tests.integration.scripted_switch import ScriptedSwitch
+from tests.integration.service import Service, at_home
+
+Numbers = dict[str, Any]
+"""What one part of the service tells, by the name of the figure."""
+
+OTHER_FIGURES = {
+    "rings": 4,
+    "engaged_seconds": 30,
+    "service_threshold_seconds": 12,
+    "queues": {QUEUE: {"wrap_up_seconds": 10}},
+}
+LATE, MISSED = ("V-LATE-ANSWER", "Alice", "proposed"), ("V-MISSED", "Alice", "proposed")
+EXCUSED, BLOCKED = ("V-MISSED", "Alice", "excused"), ("V-HOTLINE", "Carol", "proposed")
+
+PACKAGED: Numbers = {
+    "records": [LATE, MISSED],
+    "threshold": 20.0,
+    "within": 2,
+    "within_rings": {"rings-call": 1, "rings-offer": 2},
+    "late_offers": ["Alice"],
+    "P-RING": (1, 2, 0),
+    "P-WAIT": (2, 2, 0),
+    "wrap_up_seconds": {"Alice": 0.0, "Bob": 0.0, "Carol": 0.0},
+    "blocked_seconds": {"Alice": 0.0, "Bob": 0.0, "Carol": 0.0},
+}
+CHANGED: Numbers = {
+    "records": [BLOCKED, EXCUSED],
+    "threshold": 12.0,
+    "within": 1,
+    "within_rings": {"rings-call": 2, "rings-offer": 3},
+    "late_offers": [],
+    "P-RING": (2, 1, 0),
+    "P-WAIT": (1, 3, 0),
+    "wrap_up_seconds": {"Alice": 4.5, "Bob": 10.0, "Carol": 10.0},
+    "blocked_seconds": {"Alice": 0.0, "Bob": 0.0, "Carol": 15.0},
+}
+every_figure = pytest.mark.parametrize(
+    ("figures", "expected"), [({}, PACKAGED), (OTHER_FIGURES, CHANGED)], ids=["packaged", "changed"]
+)
+
+
+class ShiftSwitch(ScriptedSwitch):
+    """A switch that tells the shift as fast as it is read, by a clock of its own."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.begun: Micros = time.time_ns() // 1000 - LASTS * SECOND
+        self.heard = b"Asterisk Call Manager/11.0.0\r\nResponse: Success\r\n\r\n"
+        self._left = shift()
+        self._after = 0.0
+
+    def event(self, name: str, headers: dict[str, str]) -> bytes:
+        self.sequence += 1
+        return frame(self.begun + round(self._after * SECOND), self.sequence, name, headers)
+
+    def say(self, data: bytes) -> None:
+        self.heard += data
+        super().say(data)
+
+    def play(self, until: float = LASTS) -> None:
+        """Go on with the shift up to a second of it."""
+        while self._left and self._left[0].after <= until:
+            said: Said = self._left.pop(0)
+            self._after = said.after
+            self.say(self.event(said.name, said.headers))
+
+
+def noon_zone() -> str:
+    """Name a time zone in which it is about noon, so that no midnight comes while the test runs."""
+    ahead = 12 - datetime.now(UTC).hour
+    return f"Etc/GMT{-ahead:+d}"
+
+
+class Place:
+    """A service with its switch, rulebook, roster and API; everything that it tells is read from outside."""
+
+    def __init__(self, service: Service, switch: ShiftSwitch, zone: str) -> None:
+        self.service = service
+        self.switch = switch
+        self.zone = zone
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.service.logged('service_started')[-1]['exporter_port']}"
+
+    def decree(self, figures: dict[str, Any]) -> None:
+        """Write the rulebook's file."""
+        (self.service.home / "rulebook.yaml").write_text(json.dumps(rulebook({"figures": figures})))
+
+    async def metrics(self) -> dict[tuple[str, ...], float]:
+        """Read every sample, by its name and its labels' values in the order of their names."""
+        answer = await self.service.until("/metrics", lambda answer: answer.status_code == httpx.codes.OK)
+        samples = [sample for family in text_string_to_metric_families(answer.text) for sample in family.samples]
+        return {
+            (one.name.removeprefix("callcenter_"), *(value for _, value in sorted(one.labels.items()))): one.value
+            for one in samples
+        }
+
+    async def until_metric(self, *series: str, value: float) -> None:
+        async with asyncio.timeout(60):
+            while (await self.metrics()).get(series) != value:  # noqa: ASYNC110 - another process
+                await asyncio.sleep(0.05)
+
+    async def play(self, until: float = LASTS) -> None:
+        self.switch.play(until)
+        if until == LASTS:
+            await self.until_metric("agent_state", "Carol", "paused", value=1)
+            async with asyncio.timeout(60):
+                while (await self.service.health())["store_pending"]:  # noqa: ASYNC110 - as above
+                    await asyncio.sleep(0.05)
+
+    async def board(self) -> LiveDocument:
+        return await asyncio.to_thread(BoardSource(self.url).read)
+
+    async def get(self, path: str) -> Any:
+        async with httpx.AsyncClient(base_url=f"{self.service.api()}/api/v1", trust_env=False) as client:
+            await client.post("/session", json={"name": "sun", "password": PASSWORD})
+            return (await client.get(path)).json()
+
+
+@asynccontextmanager
+async def serving(home: Path, figures: dict[str, Any]) -> AsyncIterator[Place]:
+    """Run `callcenter serve` beside a switch, judging by the packaged rulebook with other figures."""
+    zone = noon_zone()
+    files = f'rulebook = "{home}/rulebook.yaml"\nroster = "{home}/roster.json"'
+    more = f'[site]\ntimezone = "{zone}"\n[rules]\n{files}\n[web]\nenabled = true\nport = 0\n'
+    (home / "roster.json").write_text(json.dumps(roster()))
+    secrets = {"events": "es", "control": "cs"}
+    async with ShiftSwitch() as switch, at_home(home, switch.port, secrets=secrets, more=more) as service:
+        place = Place(service, switch, zone)
+        place.decree(figures)
+        await service.add_account(PASSWORD, "sun", "--role", "supervisor")
+        await service.start()
+        yield place
+        assert await service.stop() == 0
+
+
+def by_metrics(samples: dict[tuple[str, ...], float]) -> Numbers:
+    def seconds(state: str) -> dict[str, float]:
+        return {
+            labels[1]: round(value, 3) for labels, value in samples.items()
+            if labels[0] == "agent_state_seconds_total" and labels[2] == state
+        }  # fmt: skip
+
+    raised = [labels[1:] for labels, value in samples.items() if labels[0] == "violations_total" and value]
+    return {
+        "rules and verdicts": sorted((rule, verdict) for rule, _, verdict in raised),
+        "threshold": samples["service_threshold_seconds", QUEUE],
+        "within": samples["within_threshold_total", QUEUE],
+        "within_rings": {kind: samples["within_rings_total", kind, QUEUE] for kind in ("rings-call", "rings-offer")},
+        "wrap_up_seconds": seconds("wrap_up"),
+        "blocked_seconds": seconds("blocked"),
+    }
+
+
+def by_board(document: LiveDocument) -> Numbers:
+    (queue,) = [queue for queue in document.queues if queue.queue == QUEUE]
+    offers = [offer for visit in document.recent for offer in visit.offers]
+    return {
+        "threshold": queue.threshold_seconds,
+        "within": queue.within,
+        "late_offers": [offer.agent for offer in offers if offer.late],
+    }
+
+
+def drawn(document: LiveDocument) -> str:
+    console = Console(file=io.StringIO(), width=160, highlight=False)
+    console.print(Board("en", ZoneInfo(document.timezone), plain=True).show(document, calls=9))
+    assert isinstance(console.file, io.StringIO)
+    return console.file.getvalue()
+
+
+async def by_api(place: Place) -> Numbers:
+    begun = datetime.fromtimestamp(place.switch.begun / SECOND, UTC)
+    span = f"from={begun:%Y-%m-%dT%H:%M:%SZ}&to={begun.replace(year=begun.year + 1):%Y}-01-01T00:00:00Z"
+    records = (await place.get("/violations"))["items"]
+    promises = (await place.get(f"/promises?{span}"))["items"]
+    return {
+        "records": sorted((record["rule"], record["agent"], record["verdict"]) for record in records),
+        **{one["promise"]: (one["kept"], one["broken"], one["unknown"]) for one in promises if one["queue"] == QUEUE},
+    }
+
+
+def by_journal(place: Place) -> Numbers:
+    """Derive the records again; that no rulebook of the settings is asked, a wrong one shows."""
+    court = Court(load_rulebook(), None)
+    found = [v for v in derive(place.service.home / "journal.sqlite", court) if v.mode is Mode.ON]
+    return {"records": sorted((v.rule, v.agent, v.verdict.value) for v in found)}
+
+
+def by_replay(folder: Path, login: bytes, book: dict[str, Any], *options: str) -> Numbers:
+    (folder / "login.ami").write_bytes(login)
+    for name, form in (("roster.json", roster()), ("replayed.yaml", book)):
+        (folder / name).write_text(json.dumps(form))
+    files = [
+        "--ami",
+        f"{folder}/login.ami",
+        "--roster",
+        f"{folder}/roster.json",
+        "--rulebook",
+        f"{folder}/replayed.yaml",
+    ]
+    result = CliRunner().invoke(app, [*files, *options], catch_exceptions=False)
+    shown = json.loads(result.stdout)
+    assert (shown["gaps"], shown["quarantined"]["total"]) == ([], 0)
+    agents = shown["totals"]["agents"]
+    return {
+        "records": sorted((one["rule"], one["agent"], one["verdict"]) for one in shown["violations"]),
+        "within": shown["totals"]["queues"][QUEUE]["within"],
+        **{name: tuple(kept.values()) for name, kept in shown["promises"][QUEUE].items()},
+        "wrap_up_seconds": {agent: told["seconds"]["wrap_up"] for agent, told in agents.items()},
+        "blocked_seconds": {agent: told["seconds"]["blocked"] for agent, told in agents.items()},
+    }
+
+
+def part(expected: Numbers, *names: str) -> Numbers:
+    return {name: expected[name] for name in names}
+
+
+@every_figure
+async def test_every_part_tells_the_same(tmp_path: Path, figures: dict[str, Any], expected: Numbers) -> None:
+    async with serving(tmp_path, figures) as place:
+        await place.play()
+        samples, document, answered = await place.metrics(), await place.board(), await by_api(place)
+    replayed = by_replay(tmp_path, place.switch.heard, rulebook({"figures": figures}), "--timezone", place.zone)
+    exported = by_metrics(samples)
+    assert exported.pop("rules and verdicts") == [(rule, verdict) for rule, _, verdict in expected["records"]]
+    assert exported == part(
+        expected, "threshold", "within", "within_rings", "wrap_up_seconds", "blocked_seconds"
+    )  # fmt: skip
+    assert by_board(document) == part(expected, "threshold", "within", "late_offers")
+    assert f"{expected['within'] / 4:.1%} / {expected['threshold']:g} s" in drawn(document)
+    assert answered == part(expected, "records", "P-RING", "P-WAIT")
+    assert by_journal(place) == part(expected, "records")
+    assert replayed == part(
+        expected, "records", "within", "P-RING", "P-WAIT", "wrap_up_seconds", "blocked_seconds"
+    )  # fmt: skip
+
+
+async def test_rulebook_that_changes_holds_in_every_part_from_there_on(tmp_path: Path) -> None:
+    async with serving(tmp_path, {}) as place:
+        await place.play(until=130)
+        place.decree(OTHER_FIGURES)
+        await place.until_metric("service_threshold_seconds", QUEUE, value=12)
+        await place.play()
+        exported, document, answered = by_metrics(await place.metrics()), await place.board(), await by_api(place)
+    records = [BLOCKED, LATE, MISSED]
+    assert exported["blocked_seconds"] == CHANGED["blocked_seconds"]
+    assert exported["wrap_up_seconds"] == {"Alice": 0.0, "Bob": 0.0, "Carol": 10.0}
+    assert exported["within"] == 2  # by the figures of when each was answered
+    assert by_board(document)["threshold"] == 12
+    assert answered["records"] == records
+    assert by_journal(place)["records"] == records
+
+
+def test_tape_that_crosses_an_editions_border_is_told_by_the_figures_of_each_moment(tmp_path: Path) -> None:
+    midnight = datetime(2026, 7, 1, tzinfo=ZoneInfo("Asia/Shanghai"))
+    begun = round(midnight.timestamp()) * SECOND - 130 * SECOND
+    book = rulebook({"to": "2026-06-30"}, {"from": "2026-07-01", "figures": OTHER_FIGURES})
+    told = by_replay(tmp_path, tape(begun), book)
+    assert told["records"] == [BLOCKED, LATE, MISSED]
+    assert told["wrap_up_seconds"] == {"Alice": 0.0, "Bob": 0.0, "Carol": 10.0}
+    assert told["blocked_seconds"] == CHANGED["blocked_seconds"]
+    assert (told["within"], told["P-RING"]) == (2, (1, 2, 0))
+
+
+@every_figure
+def test_tape_of_the_shift_is_told_the_same(tmp_path: Path, figures: dict[str, Any], expected: Numbers) -> None:
+    told = by_replay(tmp_path, tape(1_795_400_000 * SECOND), rulebook({"figures": figures}))
+    assert told == part(expected, *told)
