@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from callcenter.domain import events as ev
+from callcenter.domain.events import Handlers
 from callcenter.domain.lines import ASYNC_GOTO, EXPLICIT, SHUTDOWN, is_half
 from callcenter.domain.parts import Parts
 from callcenter.domain.patterns import outside
@@ -24,6 +25,19 @@ class Calls:
         self._talks = parts.talks
         self._parties = parts.parties
         self._book = parts.book
+
+    def handlers(self) -> Handlers:
+        """Say which method is told of which event."""
+        return {
+            ev.ChannelStarted: self.started,
+            ev.ChannelRang: self.rang,
+            ev.ChannelUp: self.up,
+            ev.ChannelRenamed: self.renamed,
+            ev.ChannelEnded: self.ended,
+            ev.HangupAsked: self.hangup_asked,
+            ev.TeardownAsked: self.teardown_asked,
+            ev.DialBegan: self.dialled,
+        }
 
     def started(self, event: ev.ChannelStarted) -> None:
         """A channel came to be; an agent's own one is an own call."""

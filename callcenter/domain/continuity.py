@@ -13,6 +13,7 @@ from __future__ import annotations
 from callcenter.domain import events as ev
 from callcenter.domain import facts as fx
 from callcenter.domain.calls import Calls
+from callcenter.domain.events import Handlers
 from callcenter.domain.frame import SECOND, Micros
 from callcenter.domain.parts import Parts
 from callcenter.domain.snapshot import ChannelState, Snapshot
@@ -40,6 +41,15 @@ class Continuity:
         self._out = parts.out
         self._calls = calls
         self._silence = silence
+
+    def handlers(self) -> Handlers:
+        """Say which method is told of which event."""
+        return {
+            ev.SwitchStopping: self.stopping,
+            ev.LinkLost: self.lost,
+            ev.LinkRestored: self.restored,
+            ev.Resynced: self.resynced,
+        }
 
     def passed(self, event: ev.Event) -> None:
         """Hold the time that an event tells against the clock; where that was set, times across it say nothing."""

@@ -6,6 +6,9 @@ microseconds (None where the frame had none), `pos` says which frame it came fro
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 from callcenter.domain import company as co
 from callcenter.domain.company import SwitchEvent
 from callcenter.domain.snapshot import Snapshot
@@ -323,3 +326,7 @@ Event = (
     | Resynced
     | Tick
 )
+
+
+Handlers = dict[type, Callable[[Any], None]]
+"""Which method is told of which kind of event; no other is told of it. A `Tick` only moves time."""

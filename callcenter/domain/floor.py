@@ -8,18 +8,15 @@ send raises; what fits nothing becomes `OutOfOrder`.
 from __future__ import annotations
 
 import heapq
-from collections.abc import Callable
-from typing import Any
 
 import msgspec
 
-from callcenter.domain import company as co
 from callcenter.domain import events as ev
 from callcenter.domain import facts as fx
 from callcenter.domain.calls import Calls
 from callcenter.domain.continuity import Continuity
 from callcenter.domain.frame import Micros
-from callcenter.domain.parts import Parts, make_parts
+from callcenter.domain.parts import make_parts
 from callcenter.domain.queueing import Queueing
 from callcenter.domain.state import FloorSettings, OpenVisit, State
 from callcenter.domain.transfers import Transfers
@@ -39,7 +36,13 @@ class Floor:
         self._people, self._own = parts.people, parts.own
         self._calls = Calls(parts)
         self._seen = Continuity(parts, self._calls, self.settings.silence)
-        self._handlers = _handlers(parts, self._calls, self._seen)
+        self._handlers = (
+            self._calls.handlers()
+            | Queueing(parts).handlers()
+            | Transfers(parts).handlers()
+            | parts.people.handlers()
+            | self._seen.handlers()
+        )
         # whose each phone is, is asked anew after other settings came into force
         self._border = self._people.identity.next_border(0) if self.state.now is None else self.state.now
 
@@ -136,50 +139,3 @@ class Floor:
                         self._people.refresh(person, timer.at)
                 case _:
                     self._calls.fire(timer)
-
-
-def _handlers(parts: Parts, calls: Calls, seen: Continuity) -> dict[type, Callable[[Any], None]]:
-    """Say who is told of which event; a `Tick` only moves time."""
-    queueing, transfers, people = Queueing(parts), Transfers(parts), parts.people
-    return {
-        ev.ChannelStarted: calls.started,
-        ev.ChannelRang: calls.rang,
-        ev.ChannelUp: calls.up,
-        ev.ChannelRenamed: calls.renamed,
-        ev.ChannelEnded: calls.ended,
-        ev.HangupAsked: calls.hangup_asked,
-        ev.TeardownAsked: calls.teardown_asked,
-        ev.DialBegan: calls.dialled,
-        ev.CallerJoined: queueing.joined,
-        ev.CallerLeft: queueing.left,
-        ev.CallerDropped: queueing.dropped,
-        ev.MemberCalled: queueing.called,
-        ev.MemberConnected: queueing.connected,
-        ev.MemberCompleted: queueing.completed,
-        ev.MemberRingEnded: queueing.ring_ended,
-        ev.QueueResult: queueing.result,
-        ev.DoorRefused: queueing.refused,
-        ev.KeyPressed: queueing.key_pressed,
-        ev.HoldSet: transfers.held,
-        ev.BlindTransferred: transfers.sent_away,
-        ev.AttendedTransferred: transfers.handed_over,
-        co.BridgeEntered: transfers.entered,
-        co.BridgeLeft: transfers.left,
-        co.BridgesMerged: transfers.merged,
-        co.PickedUp: transfers.picked_up,
-        co.Parked: transfers.parked,
-        co.ParkEnded: transfers.park_ended,
-        co.LocalPaired: transfers.paired,
-        co.LocalOptimizing: transfers.optimizing,
-        co.SpyBegan: transfers.spied,
-        co.SpyEnded: transfers.spied_no_more,
-        ev.MemberSeen: people.seen_member,
-        ev.MemberGone: people.gone_member,
-        ev.DeviceSeen: people.seen_device,
-        ev.ContactSeen: people.seen_contact,
-        ev.PhoneSeen: people.seen_phone,
-        ev.SwitchStopping: seen.stopping,
-        ev.LinkLost: seen.lost,
-        ev.LinkRestored: seen.restored,
-        ev.Resynced: seen.resynced,
-    }

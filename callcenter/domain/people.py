@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from callcenter.domain import events as ev
 from callcenter.domain import facts as fx
+from callcenter.domain.events import Handlers
 from callcenter.domain.frame import Micros
 from callcenter.domain.identity import Identity
 from callcenter.domain.state import Channel, FloorSettings, Membership, Person, Role, State
@@ -33,6 +34,16 @@ class People:
         self._settings = settings
         self._out = out
         self.identity = Identity(state, settings, out, self.refresh)
+
+    def handlers(self) -> Handlers:
+        """Say which method is told of which event."""
+        return {
+            ev.MemberSeen: self.seen_member,
+            ev.MemberGone: self.gone_member,
+            ev.DeviceSeen: self.seen_device,
+            ev.ContactSeen: self.seen_contact,
+            ev.PhoneSeen: self.seen_phone,
+        }
 
     def seen_member(self, event: ev.MemberSeen) -> None:
         """Take what a queue says of a member; an answer to an action only fills what is not known."""

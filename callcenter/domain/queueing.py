@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from callcenter.domain import events as ev
+from callcenter.domain.events import Handlers
 from callcenter.domain.frame import Micros
 from callcenter.domain.lines import interface_of
 from callcenter.domain.outcomes import DOOR_RESULTS
@@ -25,6 +26,21 @@ class Queueing:
         self._visits = parts.visits
         self._settling = parts.settling
         self._parties = parts.parties
+
+    def handlers(self) -> Handlers:
+        """Say which method is told of which event."""
+        return {
+            ev.CallerJoined: self.joined,
+            ev.CallerLeft: self.left,
+            ev.CallerDropped: self.dropped,
+            ev.MemberCalled: self.called,
+            ev.MemberConnected: self.connected,
+            ev.MemberCompleted: self.completed,
+            ev.MemberRingEnded: self.ring_ended,
+            ev.QueueResult: self.result,
+            ev.DoorRefused: self.refused,
+            ev.KeyPressed: self.key_pressed,
+        }
 
     def joined(self, event: ev.CallerJoined) -> None:
         """A caller waits; what was left open of an earlier stay is decided first."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from callcenter.domain import company as co
 from callcenter.domain import events as ev
+from callcenter.domain.events import Handlers
 from callcenter.domain.frame import Micros
 from callcenter.domain.lines import is_half, partner_of
 from callcenter.domain.parties import sides_of
@@ -25,6 +26,24 @@ class Transfers:
         self._visits = parts.visits
         self._talks = parts.talks
         self._parties = parts.parties
+
+    def handlers(self) -> Handlers:
+        """Say which method is told of which event."""
+        return {
+            ev.HoldSet: self.held,
+            ev.BlindTransferred: self.sent_away,
+            ev.AttendedTransferred: self.handed_over,
+            co.BridgeEntered: self.entered,
+            co.BridgeLeft: self.left,
+            co.BridgesMerged: self.merged,
+            co.PickedUp: self.picked_up,
+            co.Parked: self.parked,
+            co.ParkEnded: self.park_ended,
+            co.LocalPaired: self.paired,
+            co.LocalOptimizing: self.optimizing,
+            co.SpyBegan: self.spied,
+            co.SpyEnded: self.spied_no_more,
+        }
 
     # bridges
 

@@ -97,7 +97,8 @@ def test_roster_says_who_sits_where_and_what_may_be_dialled(path: Path) -> None:
     roster.write_text(json.dumps({"agents": [seat], "shifts": [], "legit_extensions": ["_0X."]}))
     path.write_text(f"{LOGINS}\n[rules]\nroster = '{roster}'\n")
     floor = load_settings(path).court().floor_at(None).settings
-    assert (floor.names, floor.permitted) == ({"PJSIP/1001": "Alice"}, ("_0X.",))
+    assert (floor.names, floor.permitted) == ({}, ("_0X.",))
+    assert [tenure.agent for tenure in floor.seats["PJSIP/1001"]] == ["Alice"]
 
 
 @pytest.mark.parametrize("what", ["rulebook", "roster"])

@@ -59,7 +59,8 @@ async def test_sections_own_value_wins_over_its_templates_on_the_switch() -> Non
 
 async def test_sections_own_value_wins_over_its_templates_in_files(tmp_path: Path) -> None:
     (tmp_path / "queues.conf").write_text(TEMPLATED)
-    checks = await inspect_queues(snapshot_of("support", "sales"), InFiles(tmp_path), FIGURES)
+    told = await inspect_queues(snapshot_of("support", "sales"), InFiles(tmp_path), FIGURES)
+    checks = [check for check in told if check.name.startswith("ring timeout")]
     assert [(check.verdict, check.found.partition(":")[0]) for check in checks] == [("ok", "30 s"), ("fail", "12 s")]
 
 

@@ -26,7 +26,7 @@ EXPORT = b"id\ttime\tcallid\tqueuename\tagent\tevent\tdata\n"
         (EVENT, Kind.LOGIN),
         (b"Queue: cut off\r\n\r\n" + EVENT, Kind.LOGIN),
         (b"\n\n" + EVENT.replace(b"\r", b""), Kind.LOGIN),
-        (gzip.compress(GREETING), Kind.LOGIN),
+        (gzip.compress(GREETING, mtime=0), Kind.LOGIN),
         (EVENT.replace(b"hotline", b"x\r\n" + LOG), Kind.LOGIN),
         (EVENT.replace(b"hotline", b"x\r\n\r\nEvent: Join\r\n"), Kind.LOGIN),
         (GREETING.replace(b"9.0.0", b"1.3"), Kind.OLD_LOGIN),
