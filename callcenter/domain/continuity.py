@@ -62,8 +62,10 @@ class Continuity:
         elif clock is not None and self._silence is not None and self._state.beating and at > clock + self._silence:
             self._state.beating = False  # told once; whether heartbeats come again is to be seen
             self._stepped(clock, at)
-        self._state.clock = at if clock is None else max(at, clock)
-        self._state.beating = self._state.beating or isinstance(event, ev.Tick)
+        if clock is None or at > clock:
+            self._state.clock = at
+        if type(event) is ev.Tick:
+            self._state.beating = True
 
     def _stepped(self, start: Micros, end: Micros) -> None:
         self._mark()
@@ -176,10 +178,16 @@ class Continuity:
                 self._visits.slip(visit, event.pos)
 
 
+_MAY_ANSWER = frozenset({ev.MemberSeen, ev.DeviceSeen})
+_LOOKS_BACK = frozenset({ev.LinkLost, ev.Resynced})
+
+
 def _tells_time(event: ev.Event) -> bool:
     """Tell whether an event has the time of the stream: not one that looks back, nor an answer to an action."""
-    answer = isinstance(event, ev.MemberSeen | ev.DeviceSeen) and event.answer
-    return not answer and not isinstance(event, ev.LinkLost | ev.Resynced)
+    kind = type(event)
+    if kind in _MAY_ANSWER:
+        return not event.answer  # type: ignore[union-attr]
+    return kind not in _LOOKS_BACK
 
 
 _REACHABLE = {"Reachable": True, "Unreachable": False, "Removed": False}

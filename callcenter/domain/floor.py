@@ -62,7 +62,8 @@ class Floor:
         handle, fired = self._handlers.get(type(event)), len(self._out)
         if handle is not None:
             handle(event)
-            self._mark(fired, event.pos)
+            if len(self._out) > fired:
+                self._mark(fired, event.pos)
         return self._out.copy()
 
     def finish(self) -> list[fx.Fact]:

@@ -38,45 +38,61 @@ class Identity:
         self._out = out
         self._refresh = refresh
         self._seats = Seats(state, Directory(settings.seats, settings.names))
+        self._met: dict[tuple[str, str, str], Person] = {}
 
     def of_device(self, interface: str, at: Micros | None = None) -> Person | None:
         """Find the agent of an interface, None when it is nobody's that is known."""
         key = self._state.who.get(interface)
         if key is not None:
             return self._state.people[key]
+        if not (self._seats or self._state.numbers):
+            return None
         if self._seats.at(interface, at) is not None:
             return self.meet(interface, interface, "", at)
         return self._by_number(interface, at)
 
     def meet(self, interface: str, device: str, member: str, at: Micros | None) -> Person:
         """Return the agent of a member, by roster name, else member name, else interface; made known if new."""
+        said = interface, device, member
+        met = self._met.get(said)
+        if met is not None:
+            return met
         device = self._seats.phone(interface, device)
-        known = self._state.who.get(device) or self._state.who.get(interface)
-        holder = None if known is None else self._state.people[known]
-        name = self._seats.at(device, at) or self._seats.at(interface, at)
-        seated = name is not None
-        name = name or self._holder(holder, plain(member, interface), interface, device)
-        if holder is not None and holder.name in {device, interface} and name not in {*self._state.people, None}:
-            self._rename(holder.name, name or device)
-        person = self._state.people.get(name or device)
-        if person is None:
-            person = self._state.people[name or device] = Person(name or device, device, since=at)
+        person = self._person(interface, device, member, at)
         if not is_device(interface):
             self._state.numbers.setdefault(number_of(interface), interface)
         if device != interface:
             self._state.behind[interface] = device
             if person.interface == interface:
                 person.interface = device
+        seated = self._seat(interface, device, at) is not None
         for one in dict.fromkeys((device, interface)):
             self._hold(person, one, at)
             if seated:
                 self._state.seated[one] = person.name
+        if not self._seats.knows(device) and not self._seats.knows(interface):
+            self._met[said] = person
         return person
+
+    def _person(self, interface: str, device: str, member: str, at: Micros | None) -> Person:
+        """Find, or make, the agent whom the directory or a queue names."""
+        people, mine = self._state.people, {device, interface}
+        known = self._state.who.get(device) or self._state.who.get(interface)
+        holder = None if known is None else people[known]
+        name = self._seat(interface, device, at) or self._holder(holder, plain(member, interface), interface, device)
+        if holder is not None and holder.name in mine and name is not None and name not in people:
+            self._rename(holder.name, name)
+        name = name or device
+        if name not in people:
+            people[name] = Person(name, device, since=at)
+        return people[name]
+
+    def _seat(self, interface: str, device: str, at: Micros | None) -> str | None:
+        return self._seats.at(device, at) or self._seats.at(interface, at)
 
     def named(self, person: Person, interface: str, device: str, member: str, at: Micros | None) -> str:
         """Say how records call an agent whom a queue tries: by the seat, else as this queue does."""
-        seat = self._seats.at(device, at) or self._seats.at(interface, at)
-        return seat or plain(member, interface) or person.name
+        return self._seat(interface, device, at) or plain(member, interface) or person.name
 
     def reseat(self, at: Micros) -> None:
         """Seats change hands: whose each phone is, is asked anew at this moment."""
@@ -108,6 +124,7 @@ class Identity:
 
     def learn_hint(self, hint: str, device: str) -> None:
         """The switch says which device a hint stands for."""
+        self._met.clear()
         self._state.hints[hint] = device
 
     def learn_phone(self, person: Person, member: str, device: str, at: Micros | None) -> bool:
@@ -149,6 +166,7 @@ class Identity:
 
     def pass_on(self, person: Person, interface: str, at: Micros | None) -> None:
         """A phone that is still a member elsewhere, under other names only, is somebody else's now."""
+        self._met.clear()
         left = {m.name: i for ms in person.queues.values() for i, m in ms.items() if i == interface}
         if interface not in self._state.seated and left and not left.keys() & {"", person.name, interface}:
             device = self.device_of(interface)
@@ -163,6 +181,7 @@ class Identity:
         before = self._state.who.get(interface)
         if before == person.name:
             return
+        self._met.clear()
         former = None if before is None else self._state.people.get(before)
         self._state.who[interface] = person.name
         person.interfaces.append(interface)
@@ -172,6 +191,7 @@ class Identity:
 
     def _vacate(self, interface: str, at: Micros | None) -> None:
         """Nobody has this seat any more: the queues' own name for the phone counts again."""
+        self._met.clear()
         former = self._state.people[self._state.who.pop(interface)]
         names = [m.name for ms in former.queues.values() for i, m in ms.items() if i == interface]
         if names and plain(names[0], interface) not in {None, former.name}:

@@ -271,4 +271,5 @@ class People:
 
     @staticmethod
     def _paused(person: Person) -> tuple[str, ...]:
-        return tuple(sorted(q for q, ms in person.queues.items() if any(m.paused for m in ms.values())))
+        paused = [q for q, members in person.queues.items() for m in members.values() if m.paused]
+        return tuple(sorted(set(paused))) if paused else ()

@@ -36,6 +36,10 @@ class Seats:
         self._state = state
         self._directory = directory
 
+    def __bool__(self) -> bool:
+        """Tell whether the roster or the settings speak of anybody."""
+        return bool(self._directory)
+
     def at(self, interface: str, at: Micros | None) -> str | None:
         """Name whose an interface is at a moment; None where only the queue can say."""
         return self._directory.at(interface, at if at is not None else self._state.now)
