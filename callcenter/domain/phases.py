@@ -112,3 +112,12 @@ OFFER: Phases[OfferPhase, OfferWord] = Phases(
     },
 )
 """An offer rings or does not, is picked up or is no longer tried; one that ends with its visit is told as it stands."""
+
+
+def diagrams() -> str:
+    """Draw both tables, as the page beside this module shows them."""
+    return (
+        "# Phases\n\nDrawn from the tables in `phases.py`:"
+        " `python -c 'from callcenter.domain.phases import diagrams; print(diagrams(), end=\"\")'`.\n\n"
+        f"## A visit\n\n```mermaid\n{VISIT.diagram()}```\n\n## An offer\n\n```mermaid\n{OFFER.diagram()}```\n"
+    )
