@@ -47,11 +47,12 @@ class OwnCalls:
             self._watch(channel, event.at, self._settings.blocked_after)
         self._people.refresh(person, event.at)
 
-    def company(self, channel: Channel, at: Micros | None, *, customer: bool) -> None:
+    def company(self, channel: Channel, at: Micros | None, pos: int, *, customer: bool) -> None:
         """Somebody who called in is on the other side of an own line, or nobody is any more."""
         if channel.role is not Role.OWN or channel.attends == customer:
             return
         channel.attends = customer
+        channel.frames.append(pos)
         self._work(channel, at)
 
     def spies(self, channel: Channel, on: str | None, at: Micros | None, pos: int) -> None:

@@ -173,7 +173,7 @@ class Queueing:
             person.known = True
             self._people.refresh(person, event.at)
         if picker is not None:
-            self._own.company(picker, event.at, customer=True)
+            self._own.company(picker, event.at, event.pos, customer=True)
 
     def _by_offer(self, visit: OpenVisit, dest: Channel, event: ev.MemberConnected, at: Micros | None) -> Part:
         offer = self._offers.make(visit, dest, event)

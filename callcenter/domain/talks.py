@@ -60,7 +60,7 @@ class Talks:
                 self._over(talk, at)
             else:
                 self._part(talk, at, pos)
-        self._own.company(channel, at, customer=False)
+        self._own.company(channel, at, pos, customer=False)
 
     def lasts(self, visit: OpenVisit) -> bool:
         """Tell whether a visit's agent and its caller are seen to talk, and neither has ended it."""
@@ -147,7 +147,7 @@ class Talks:
                 self._meet(line, customer, at, pos)
         called_in = any(c.party is Party.CALLER for c in customers)
         for line in agents:
-            self._own.company(line, at, customer=called_in)
+            self._own.company(line, at, pos, customer=called_in)
 
     def _talks_on(self, channel: Channel) -> bool:
         person = self._state.people.get(channel.person or "")
