@@ -32,4 +32,5 @@ def test_a_floor_does_not_grow_with_visits() -> None:
     for tenth, (cost, size) in enumerate(zip(costs, held, strict=True), 1):
         print(f"  tenth {tenth:>2}: {cost * 1e6:6.2f} µs {size:10,} bytes saved")
     print(f"  last tenth beside the first: {costs[-1] / costs[0]:.2f} x; {sizes(floor)}")
+    print(f"  a finished visit costs {(held[-1] - held[0]) / (VISITS - TENTH):.2f} bytes")
     assert held[-1] <= held[0] * 1.05
