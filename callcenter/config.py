@@ -12,10 +12,10 @@ import types
 import typing
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
@@ -23,10 +23,11 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from callcenter.ami.settings import AmiSettings
 from callcenter.domain.frame import SECOND
 from callcenter.domain.state import FloorSettings
-from callcenter.errors import BadSetting
+from callcenter.errors import BadInput, BadSetting
 from callcenter.exporter import ExporterSettings
 from callcenter.journal import JournalSettings
 from callcenter.logs import LogSettings
+from callcenter.numbers import Numbering, numbering_of
 from callcenter.rules.duty import Roster
 from callcenter.rules.edition import Rulebook
 from callcenter.store.settings import StoreSettings
@@ -49,6 +50,9 @@ class SiteSettings(BaseModel):
 
     name: str = Field(default="main", min_length=1, max_length=64, description="This site in labels and reports.")
     timezone: str = Field(default="Asia/Shanghai", description="Time zone in which its days begin.")
+    area_code: str | None = Field(default=None, description="Its own area code with the 0, like `0571`.")
+    outside_digit: str | None = Field(default=None, description="The digit dialled for an outside line, like `9`.")
+    internal: tuple[str, ...] = Field(default=(), description="Its own extensions, which are nobody's number.")
 
     @field_validator("timezone")
     @classmethod
@@ -58,6 +62,19 @@ class SiteSettings(BaseModel):
         except (KeyError, ValueError, OSError):
             raise ValueError("no such time zone") from None
         return value
+
+    @model_validator(mode="after")
+    def _can_be(self) -> Self:
+        try:
+            _ = self.numbering
+        except BadInput as error:
+            raise ValueError(str(error)) from None
+        return self
+
+    @property
+    def numbering(self) -> Numbering:
+        """What its own lines make of digits."""
+        return numbering_of(self.area_code, self.outside_digit, self.internal)
 
 
 class QueueSettings(BaseModel):
@@ -121,7 +138,8 @@ class Settings(BaseSettings):
             BadInput: One is wrong, row by row.
         """
         roster = self.rules.read_roster()
-        return Court(self.rules.read_rulebook() if approved is None else approved, roster, self.floor(roster))
+        rulebook = self.rules.read_rulebook() if approved is None else approved
+        return Court(rulebook, roster, self.floor(roster), self.site.numbering)
 
     def floor(self, roster: Roster | None = None) -> FloorSettings:
         """What the floor must be told from outside, in its own units; a setting wins over the roster."""

@@ -14,6 +14,7 @@ from callcenter.errors import CallcenterError
 
 COMMANDS = {
     "serve": "Connect to Asterisk and run the service.",
+    "customers": "Say by what key numbers are compared.",
     "board": "Show queues and agents live in this terminal.",
     "replay": "Turn recorded AMI bytes and queue_log into calls, states, violations and totals.",
     "record": "Write a manager login to a tape that replay reads.",

@@ -14,8 +14,10 @@ import typer
 from callcenter.ami.logged_visits import visits
 from callcenter.ami.queue_log import QueueLog, read_queue_log
 from callcenter.ami.tape import read_chunks
+from callcenter.cli.numbering import AreaCode, Internal, OutsideDigit, extensions_of
 from callcenter.domain.state import FloorSettings
 from callcenter.errors import BadInput
+from callcenter.numbers import numbering_of
 from callcenter.reports.document import Document
 from callcenter.reports.judging import Judging
 from callcenter.reports.reconcile import Reconcile
@@ -42,12 +44,16 @@ def replay(
     roster: Annotated[Path | None, typer.Option(help="Agents, shifts and permitted extensions (JSON).")] = None,
     rulebook: Annotated[Path | None, typer.Option(help="A rulebook (YAML) instead of the packaged one.")] = None,
     timezone: Annotated[str, typer.Option(help="Where times without a zone belong.")] = "Asia/Shanghai",
+    area_code: AreaCode = None,
+    outside_digit: OutsideDigit = None,
+    internal: Internal = "",
     format: Annotated[Format, typer.Option(help="One JSON object, or a table for people.")] = Format.JSON,  # noqa: A002 - the option's name is fixed
 ) -> None:
     """Turn recorded AMI bytes and queue_log into calls, states, violations and totals."""
     if not ami and not queue_log:
         raise BadInput("there is nothing to replay: give --ami FILE, --queue-log FILE, or both.")
     zone = _zone(timezone)
+    numbering = numbering_of(area_code, outside_digit, extensions_of(internal))
     for path in (*(ami or ()), *(queue_log or ())):
         next(read_chunks(path), b"")  # an unreadable file is told before anything is written
     log = QueueLog()
@@ -64,7 +70,7 @@ def replay(
     document = Document(
         Replay(ami or (), settings),
         Reconcile(logged, names=duty is not None, set_aside={str(fault): n for fault, n in log.set_aside.items()}),
-        Judging(book, duty, ami or ()),
+        Judging(book, duty, ami or (), numbering),
         threshold=figures.threshold,
         cadence=figures.cadence,
     )

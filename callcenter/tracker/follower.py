@@ -108,7 +108,7 @@ class Follower:
     def _enact(self, court: Court) -> None:
         """Judge by this from now on; what is remembered stays."""
         if self.judge is not None:
-            self.judge = self.judge.under(court.rulebook, court.roster)
+            self.judge = self.judge.under(court.rulebook, court.roster, court.numbering)
         self.floor = Floor(court.floor, self.floor.state)
         self.court = self.enacted = court
 

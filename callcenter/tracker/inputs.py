@@ -13,6 +13,7 @@ import msgspec
 from callcenter.domain.facts import Visit
 from callcenter.domain.frame import Micros
 from callcenter.domain.state import FloorSettings
+from callcenter.numbers import Numbering
 from callcenter.rules.duty import Roster
 from callcenter.rules.edition import Rulebook
 from callcenter.rules.inputs import Disposition
@@ -25,12 +26,14 @@ class Court(msgspec.Struct, frozen=True, tag="RulesInForce"):
     rulebook: Rulebook
     roster: Roster | None
     floor: FloorSettings = FloorSettings()
+    numbering: Numbering | None = None
+    """How numbers are read; None: an older journal does not say, and their last digits were compared."""
 
     def judge(self, saved: bytes | None = None) -> Judge:
         """Make a judge, as it was saved or new."""
         if saved is None:
-            return Judge(self.rulebook, self.roster, graded=False)
-        return Judge.restore(saved, self.rulebook, self.roster, graded=False)
+            return Judge(self.rulebook, self.roster, self.numbering, graded=False)
+        return Judge.restore(saved, self.rulebook, self.roster, self.numbering, graded=False)
 
 
 class QueueLogRead(msgspec.Struct, frozen=True, tag=True):

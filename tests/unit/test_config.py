@@ -9,6 +9,7 @@ import pytest
 from callcenter.config import describe, load_settings
 from callcenter.domain.frame import SECOND
 from callcenter.errors import BadSetting
+from callcenter.numbers import Numbering
 
 LOGINS = """
 [ami.events]
@@ -48,6 +49,19 @@ def test_the_floor_gets_its_times_in_microseconds(path: Path) -> None:
     assert floor.permitted == ("_10XX",)
     assert floor.blocked_after == 60 * SECOND
     assert floor.silence == 8 * SECOND
+
+
+def test_site_says_how_its_numbers_are_read(path: Path) -> None:
+    path.write_text(f"[site]\narea_code = '0571'\noutside_digit = '9'\ninternal = ['801', '8002', '801']\n{LOGINS}")
+    assert load_settings(path).court().numbering == Numbering("0571", "9", ("8002", "801"))
+
+
+@pytest.mark.parametrize(
+    ("line", "named"),
+    [("area_code = '571'", "571"), ("outside_digit = '99'", "99"), ("internal = ['80x']", "80x")],
+)
+def test_numbering_that_cannot_be_is_refused(path: Path, line: str, named: str) -> None:
+    assert f"'{named}' is none" in refusal(path, f"[site]\n{line}\n{LOGINS}")
 
 
 def test_a_queue_has_its_own_service_threshold(path: Path) -> None:
