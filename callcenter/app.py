@@ -21,6 +21,7 @@ from callcenter.journal import Journal
 from callcenter.reports.evidence import evidence_of
 from callcenter.store import Office, Store
 from callcenter.tracker import Court, GapFiller, LogWatch, Record, Rules, Tracker, recover
+from callcenter.tracker.calendar_watch import CalendarWatch
 from callcenter.tracker.withdrawals import Withdrawals
 from callcenter.web.application import make_application
 from callcenter.web.server import WebServer, serve_web
@@ -80,6 +81,8 @@ async def _run(settings: Settings, kept: _Kept, group: asyncio.TaskGroup, stop: 
     terms = settings.web.terms(court.rulebook.zone)
     withdrawals = Withdrawals(kept.office, lambda: (tracker.court or court).rulebook, terms, wall_clock)
     beside.append(group.create_task(withdrawals.watch(exporter.withdrawn), name="withdrawals"))
+    calendar = CalendarWatch(terms, lambda: (tracker.court or court).roster, wall_clock)
+    beside.append(group.create_task(calendar.watch(exporter.provisional), name="calendar"))
     tracking = group.create_task(tracker.run(), name="tracker")
     reading = group.create_task(client.run(), name="ami")
     if settings.web.enabled:

@@ -16,6 +16,7 @@ from callcenter.ami.link import Link
 from callcenter.ami.lookup import InFiles, Lookup, Nowhere, OnSwitch
 from callcenter.ami.manager_conf import manager_conf
 from callcenter.ami.settings import AmiSettings, check_ami
+from callcenter.cli.doctor_calendar import inspect_calendar
 from callcenter.config import SETTINGS_FILE, load_settings
 
 app = typer.Typer(add_completion=False, help="Check every setting that the evidence depends on.")
@@ -113,10 +114,11 @@ def main(
             "events": {"username": events, "secret_file": events_secret_file},
             "control": {"username": control, "secret_file": control_secret_file},
         }
-        ami = check_ami({"host": host, "port": port, **logins}, "options")
+        ami, beside = check_ami({"host": host, "port": port, **logins}, "options"), []
     else:
-        ami = load_settings(settings).ami
-    checks = asyncio.run(examine(ami, config_dir, queue_log, listen))
+        chosen = load_settings(settings)
+        ami, beside = chosen.ami, [inspect_calendar(chosen)]
+    checks = [*asyncio.run(examine(ami, config_dir, queue_log, listen)), *beside]
     _print(checks)
     if any(check.verdict == "fail" for check in checks):
         sys.exit(EXIT_FAILED)
