@@ -22,6 +22,7 @@ from callcenter.reports.evidence import evidence_of
 from callcenter.store import Office, Store
 from callcenter.tracker import Court, GapFiller, LogWatch, Record, Rules, Tracker, recover
 from callcenter.tracker.calendar_watch import CalendarWatch
+from callcenter.tracker.pruning import Pruning
 from callcenter.tracker.withdrawals import Withdrawals
 from callcenter.web.application import make_application
 from callcenter.web.server import WebServer, serve_web
@@ -75,6 +76,9 @@ async def _run(settings: Settings, kept: _Kept, group: asyncio.TaskGroup, stop: 
         watch = LogWatch(settings.ami.queue_log, tracker, filler)
         tracker.attach_log(watch)
         beside += [group.create_task(each.run(), name=type(each).__name__) for each in (watch, filler)]
+    if settings.journal.keep_days:
+        pruning = Pruning(kept.journal, record, settings.journal.keep_days, wall_clock)
+        beside.append(group.create_task(pruning.run(), name="pruning"))
     client.beat_in = tracker.due_in
     server = ExporterServer(settings.exporter, exporter)
     serving = group.create_task(server.run(), name="exporter")

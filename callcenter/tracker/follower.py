@@ -156,6 +156,7 @@ class Follower:
         follower.seen, follower.enacted, follower._graded = saved.seen, saved.court, saved.graded
         if follower.court is not None:
             follower.judge = follower.court.judge(saved.judge)
+            follower.judge.graded = saved.graded
         return follower
 
 
