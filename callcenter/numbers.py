@@ -27,7 +27,7 @@ _BRACKETS = frozenset(".()[]{}【】")
 _MORE_DASHES = frozenset("\u2053\u207b\u208b\u2212")
 """Dashes that Unicode has as signs or punctuation of another kind."""
 
-_FRONT = re.compile(r"(?:总机|电话|手机|座机|固话|tel|[:-])+")
+_FRONT = re.compile(r"^(?:总机|电话|手机|座机|固话|tel|[:-])+")
 _NOBODY = frozenset({"", "anonymous", "unknown", "<unknown>", "restricted", "private", "s"})
 _EXTENDED = re.compile(
     r"(?P<number>\+?[0-9]+)(?:[:=]*(?:分机号|分机|转|轉|拨|,|#|x|ext|;ext=))+[:=]*(?P<extension>[0-9]{1,6})"
@@ -37,13 +37,11 @@ _LONGEST_EXTENSION = 6
 
 _MOBILE = re.compile(r"1[3-9][0-9]{9}")
 _CHARGED_HOME = re.compile(r"[48]00[0-9]{7}")
-_LANDLINE = re.compile(r"10[0-9]{8}|2[0-9]{9}|[3-9][0-9]{2}[0-9]{7,8}")
-"""A landline without its area code's 0."""
+_LANDLINE = re.compile(r"10[0-9]{8}|2[0-9]{9}|[3-9][0-9]{2}[0-9]{7,8}")  # this and the area code without its 0
 _SERVICE = re.compile(
     r"1[12][0-9]|1[012][0-9]{3,4}|100[0-9]{2,5}|9[56][0-9]{3,6}|1010[0-9]{4}|106[0-9]{5,17}|[48]00[0-9]{7}"
 )
 _AREA = re.compile(r"10|2[0-9]|[3-9][0-9]{2}")
-"""An area code without its 0."""
 _LOCAL = re.compile(r"[2-8][0-9]{6,7}")
 _FOREIGN = re.compile(r"(?!86)[1-9][0-9]{6,14}")
 _CARRIER = re.compile(r"179[0-9]{2}|12593|10193|11808")
@@ -135,9 +133,7 @@ def read_number(raw: str, numbering: Numbering = PLAIN) -> Number:
         return Number(raw, None, NumberKind.UNUSABLE, why=f"longer than {_MOST_SIGNS} characters")
     if any(unicodedata.category(sign) in _BREAKING for sign in raw):
         return Number(raw, None, NumberKind.UNUSABLE, why="a control character or a line break")
-    folded = _folded(raw)
-    front = _FRONT.match(folded)
-    text = folded[front.end() :] if front else folded
+    text = _FRONT.sub("", _folded(raw))
     bare = text.replace("-", "")
     if bare in _NOBODY:
         return Number(raw, None, NumberKind.ANONYMOUS, why="withheld or not given")
@@ -202,8 +198,7 @@ def _whole(digits: str, numbering: Numbering) -> _Read | None:
 
 def _standing(rest: _Rest, numbering: Numbering) -> _Read | None:
     """Read digits as they stand, where nothing more comes off than a 0 in front."""
-    digits, trunk = rest.digits, "a trunk 0" in rest.off
-    abroad = "the country's code" in rest.off
+    digits, trunk, abroad = rest.digits, "a trunk 0" in rest.off, "the country's code" in rest.off
     inner = digits.removeprefix("0") if not trunk else digits
     if _MOBILE.fullmatch(inner):
         return _Read(NumberKind.MOBILE, f"+86{inner}", "a mobile number")
@@ -218,7 +213,9 @@ def _standing(rest: _Rest, numbering: Numbering) -> _Read | None:
     for service, where in ((digits, ""), (national[area.end() :] if area else "", " with an area code")):
         if _SERVICE.fullmatch(service):
             return _Read(NumberKind.SERVICE, service, f"a service's number{where}")
-    return None if abroad else _local(digits, numbering) or _abroad(digits)
+    if abroad:
+        return None
+    return _foreign(digits[2:]) if digits.startswith("00") else _local(digits, numbering)
 
 
 def _local(digits: str, numbering: Numbering) -> _Read | None:
@@ -228,10 +225,6 @@ def _local(digits: str, numbering: Numbering) -> _Read | None:
     if numbering.area_code and _LANDLINE.fullmatch(here) and not _CHARGED_HOME.fullmatch(here):
         return _Read(NumberKind.LANDLINE, f"+86{here}", "a landline of the site's own area")
     return _Read(NumberKind.LOCAL, digits, "a landline of an area that is not said")
-
-
-def _abroad(digits: str) -> _Read | None:
-    return _foreign(digits[2:]) if digits.startswith("00") else None
 
 
 def _foreign(digits: str) -> _Read | None:
