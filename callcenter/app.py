@@ -22,6 +22,8 @@ from callcenter.reports.evidence import evidence_of
 from callcenter.rules.edition import Figures
 from callcenter.store import Office, Store
 from callcenter.tracker import Court, GapFiller, LogWatch, Record, Rules, Tracker, recover
+from callcenter.tracker.calendar_watch import CalendarWatch
+from callcenter.tracker.pruning import Pruning
 from callcenter.tracker.withdrawals import Withdrawals
 from callcenter.web.application import make_application
 from callcenter.web.server import WebServer, serve_web
@@ -77,12 +79,12 @@ async def _run(settings: Settings, kept: _Kept, group: asyncio.TaskGroup, stop: 
         watch = LogWatch(settings.ami.queue_log, tracker, filler)
         tracker.attach_log(watch)
         beside += [group.create_task(each.run(), name=type(each).__name__) for each in (watch, filler)]
+    if settings.journal.keep_days:
+        beside.append(_prune(settings, kept, record, group))
     client.beat_in = tracker.due_in
     server = ExporterServer(settings.exporter, exporter)
     serving = group.create_task(server.run(), name="exporter")
-    terms = settings.web.terms(court.rulebook.zone)
-    withdrawals = Withdrawals(kept.office, lambda: (tracker.court or court).rulebook, terms, wall_clock)
-    beside.append(group.create_task(withdrawals.watch(exporter.withdrawn), name="withdrawals"))
+    beside += _look_out(settings, kept.office, exporter, tracker, court, group)
     tracking = group.create_task(tracker.run(), name="tracker")
     reading = group.create_task(client.run(), name="ami")
     if settings.web.enabled:
@@ -96,6 +98,25 @@ async def _run(settings: Settings, kept: _Kept, group: asyncio.TaskGroup, stop: 
     await tracking  # the client's end lets it finish what was read, and save
     serving.cancel()
     recording.cancel()
+
+
+def _look_out(
+    settings: Settings, office: Office, exporter: Exporter, tracker: Tracker, court: Court, group: asyncio.TaskGroup
+) -> list[asyncio.Task[None]]:
+    """Watch what other processes and the passing of time change."""
+    terms = settings.web.terms(court.rulebook.zone)
+    withdrawals = Withdrawals(office, lambda: (tracker.court or court).rulebook, terms, wall_clock)
+    calendar = CalendarWatch(terms, lambda: (tracker.court or court).roster, wall_clock)
+    return [
+        group.create_task(withdrawals.watch(exporter.withdrawn), name="withdrawals"),
+        group.create_task(calendar.watch(exporter.provisional), name="calendar"),
+    ]
+
+
+def _prune(settings: Settings, kept: _Kept, record: Record, group: asyncio.TaskGroup) -> asyncio.Task[None]:
+    """Cut the journal's old entries every hour."""
+    pruning = Pruning(kept.journal, record, settings.journal.keep_days, wall_clock)
+    return group.create_task(pruning.run(), name="pruning")
 
 
 def _answer_people(

@@ -22,10 +22,11 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from callcenter.ami.settings import AmiSettings
 from callcenter.domain.frame import SECOND
-from callcenter.errors import BadSetting
+from callcenter.errors import BadInput, BadSetting
 from callcenter.exporter import ExporterSettings
 from callcenter.journal import JournalSettings
 from callcenter.logs import LogSettings
+from callcenter.numbers import Numbering, numbering_of
 from callcenter.rules.rulebook import rulebook_of
 from callcenter.store.settings import StoreSettings
 from callcenter.tracker.inputs import Besides, Court
@@ -58,6 +59,9 @@ class SiteSettings(BaseModel):
 
     name: str = Field(default="main", min_length=1, max_length=64, description="This site in labels and reports.")
     timezone: str = Field(default="Asia/Shanghai", description="Time zone in which its days begin.")
+    area_code: str | None = Field(default=None, description="Its own area code with the 0, like `0571`.")
+    outside_digit: str | None = Field(default=None, description="The digit dialled for an outside line, like `9`.")
+    internal: tuple[str, ...] = Field(default=(), description="Its own extensions, which are nobody's number.")
 
     @field_validator("timezone")
     @classmethod
@@ -67,6 +71,19 @@ class SiteSettings(BaseModel):
         except (KeyError, ValueError, OSError):
             raise ValueError("no such time zone") from None
         return value
+
+    @model_validator(mode="after")
+    def _can_be(self) -> Self:
+        try:
+            _ = self.numbering
+        except BadInput as error:
+            raise ValueError(str(error)) from None
+        return self
+
+    @property
+    def numbering(self) -> Numbering:
+        """What its own lines make of digits."""
+        return numbering_of(self.area_code, self.outside_digit, self.internal)
 
 
 class AgentsSettings(BaseModel):
@@ -135,7 +152,7 @@ class Settings(BaseSettings):
             permitted=self.agents.permitted,
             silence=round(self.ami.heartbeat_deadline * SECOND),
         )
-        return Court(rulebook, self.rules.read_roster(zone), besides)
+        return Court(rulebook, self.rules.read_roster(zone), besides, numbering=self.site.numbering)
 
 
 class Described(NamedTuple):

@@ -297,6 +297,11 @@ SERVICE = Dashboard(
             (Query("callcenter_rules_refused"),),
             red_above=1,
         ),
+        Panel(
+            Words("日历为暂定(应为 0)", "Calendar provisional (should be 0)"),
+            (Query("callcenter_calendar_provisional"),),
+            red_above=1,
+        ),
         Panel(Words("等待写入日志", "Waiting for the journal"), (Query("callcenter_journal_pending"),)),
         Panel(Words("数据库落后", "Record behind"), (Query("callcenter_store_lag_seconds"),), unit="s", red_above=60),
         Panel(

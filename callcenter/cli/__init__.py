@@ -14,11 +14,12 @@ from callcenter.errors import CallcenterError
 
 COMMANDS = {
     "serve": "Connect to Asterisk and run the service.",
+    "customers": "Say by what key numbers are compared.",
     "board": "Show queues and agents live in this terminal.",
     "replay": "Turn recorded AMI bytes and queue_log into calls, states, violations and totals.",
     "record": "Write a manager login to a tape that replay reads.",
     "doctor": "Check every setting that the evidence depends on.",
-    "journal": "Verify the journal, or tell what is in it.",
+    "journal": "Verify the journal, tell what is in it, or cut what is old.",
     "db": "Create or migrate the database.",
     "rules": "Check, list and try rulebooks; how often people agree with each rule.",
     "roster": "Check a roster, or turn it into a workbook, CSV files or JSON.",

@@ -20,6 +20,7 @@ from callcenter.ami.link import Link
 from callcenter.ami.lookup import InFiles, Lookup, Nowhere, OnSwitch
 from callcenter.ami.manager_conf import manager_conf
 from callcenter.ami.settings import AmiSettings, check_ami
+from callcenter.cli.doctor_calendar import inspect_calendar
 from callcenter.cli.in_force import figures_in_force
 from callcenter.config import SETTINGS_FILE, load_settings
 from callcenter.errors import BadInput
@@ -145,10 +146,10 @@ def main(
         ami, chosen, checks = check_ami({"host": host, "port": port, **logins}, "options"), None, []
     else:
         chosen = load_settings(settings)
-        ami, checks = chosen.ami, [inspect_roster(chosen.rules, chosen.site.timezone)]
+        ami = chosen.ami
+        checks = [inspect_roster(chosen.rules, chosen.site.timezone), inspect_calendar(chosen)]
     figures, told = figures_in_force(chosen)
-    checks += asyncio.run(examine(ami, config_dir, queue_log, listen, figures))
-    checks.append(told)
+    checks += [*asyncio.run(examine(ami, config_dir, queue_log, listen, figures)), told]
     _print(checks)
     if any(check.verdict == "fail" for check in checks):
         sys.exit(EXIT_FAILED)

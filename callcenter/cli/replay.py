@@ -13,8 +13,10 @@ import typer
 
 from callcenter.ami.kinds import check_logins, check_queue_logs
 from callcenter.ami.log_history import read_history
+from callcenter.cli.numbering import AreaCode, Internal, OutsideDigit, extensions_of
 from callcenter.domain.directory import Directory
 from callcenter.errors import BadInput
+from callcenter.numbers import numbering_of
 from callcenter.reports.document import Document
 from callcenter.reports.judging import Judging
 from callcenter.reports.reconcile import Reconcile
@@ -44,6 +46,9 @@ def replay(
     timezone: Annotated[
         str | None, typer.Option(help="The site's; by default as the roster or the rulebook says, else Asia/Shanghai.")
     ] = None,
+    area_code: AreaCode = None,
+    outside_digit: OutsideDigit = None,
+    internal: Internal = "",
     format: Annotated[Format, typer.Option(help="One JSON object, or a table for people.")] = Format.JSON,  # noqa: A002 - the option's name is fixed
 ) -> None:
     """Turn recorded AMI bytes and queue_log into calls, states, violations and totals."""
@@ -51,6 +56,7 @@ def replay(
         raise BadInput("there is nothing to replay: give --ami FILE, --queue-log FILE, or both.")
     if timezone is not None:
         _require_zone(timezone)
+    numbering = numbering_of(area_code, outside_digit, extensions_of(internal))
     check_logins(ami or ())  # what cannot be read is told before anything is written
     check_queue_logs(queue_log or ())
     duty = None if roster is None else load_roster(roster, timezone)
@@ -63,7 +69,7 @@ def replay(
     document = Document(
         Replay(ami or (), Court(book, duty)),
         Reconcile(history.visits, names=duty is not None, set_aside=history.set_aside),
-        Judging(book, duty, ami or ()),
+        Judging(book, duty, ami or (), numbering),
         alone=None if ami else history,
     )
     if format is Format.JSON:

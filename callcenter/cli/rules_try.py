@@ -95,7 +95,7 @@ async def _try(settings: Settings, draft: Rulebook, days: _Days, lang: Lang) -> 
     async with trial_run.open_archive(settings.store, settings.ami.node, days.zone) as archive:
         _note_missing(await archive.covers(days.span), days, lang)
         with _progress(days, lang) as progress:
-            return await archive.tried(court.rulebook, draft, court.roster, days.span, progress), court.rulebook
+            return await archive.tried(court, draft, days.span, progress), court.rulebook
 
 
 def _versions(rulebook: Rulebook, span: Span) -> tuple[str, ...]:

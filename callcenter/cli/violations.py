@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, NamedTuple
 from zoneinfo import ZoneInfo
@@ -19,11 +20,13 @@ from callcenter.cli.speech import DEFAULT_LANG, LangOption, language_of_texts
 from callcenter.config import Settings, load_settings
 from callcenter.domain.frame import Micros
 from callcenter.errors import JournalDamaged, MigrationMissing, StoreError
-from callcenter.reports.explain import Derived, derive, exhibits, explained, told
+from callcenter.reports.explain import Derived, cut_before, derive, exhibits, explained, told
+from callcenter.reports.explain_filed import filed_as, reach
 from callcenter.reports.explain_words import word
 from callcenter.reports.reproduce import Anew, Result, Source, derive_all, hold_against, withdraw_faulty
 from callcenter.reports.text import inert
 from callcenter.rules.edition import Mode
+from callcenter.rules.reproduction import Doubt
 from callcenter.rules.texts import Language
 from callcenter.store.violations import Record as Filed
 from callcenter.store.withdrawals import anchors, followed, raised
@@ -49,7 +52,8 @@ class _Files(NamedTuple):
 @app.command("list")
 def list_records(settings: SettingsPath = None, lang: LangOption = DEFAULT_LANG) -> None:
     """List every record that the journal gives."""
-    anew = _anew(load_settings(settings))
+    chosen = load_settings(settings)
+    anew = _anew(chosen)
     if anew.damage is not None:
         raise JournalDamaged(anew.damage)
     language = language_of_texts(lang)
@@ -57,6 +61,8 @@ def list_records(settings: SettingsPath = None, lang: LangOption = DEFAULT_LANG)
         verdict = word(f"verdict.{violation.verdict}", language)
         print(f"{violation.id[:12]}  {verdict:<12}  {violation.rule:<14}  {inert(violation.agent)}")
         print(f"              {violation.why(language)}")
+    if (begins := cut_before(chosen.journal.path)) is not None:
+        typer.echo(reach("list_begins", begins, ZoneInfo(chosen.site.timezone), language), err=True)
 
 
 @app.command("explain")
@@ -65,7 +71,8 @@ def explain_record(
 ) -> None:
     """Derive one record again, show the frames that it stands on, and compare it with what was filed.
 
-    Exit 2 if there is none; 4 if the one that was filed does not reproduce: it is withdrawn.
+    Exit 2 if there is none; 4 if the one that was filed does not reproduce: it is withdrawn. One from before the
+    journal's beginning is shown as it was filed, with the frames that it keeps.
     """
     chosen = load_settings(settings)
     files = _files(chosen, begins=record)  # before the journal, which then holds all that they stand on
@@ -74,8 +81,7 @@ def explain_record(
     if not any(result.faults for result in results):
         if anew.damage is not None:
             raise JournalDamaged(anew.damage)
-        derived = explained(chosen.journal.path, [violation for violation, _ in anew.found.values()], record)
-        print("\n".join(told(derived, ZoneInfo(chosen.site.timezone), language_of_texts(lang))))
+        print("\n".join(_explained(chosen, anew, files, results, record, language_of_texts(lang))))
     _settle(chosen, results, language_of_texts(lang), dry_run=dry_run)
 
 
@@ -113,6 +119,18 @@ def explain_all(settings: Settings, lang: str) -> list[str]:
             derived = Derived(violation, exhibits(journal, violation))
             lines += [*told(derived, ZoneInfo(settings.site.timezone), language_of_texts(lang)), ""]
     return lines
+
+
+def _explained(
+    chosen: Settings, anew: Anew, files: _Files, results: list[Result], record: str, language: Language
+) -> Iterator[str]:
+    """Explain one record by the journal or, where that no longer reaches back so far, by what was filed."""
+    zone, begins = ZoneInfo(chosen.site.timezone), cut_before(chosen.journal.path)
+    pruned = any(doubt.what is Doubt.PRUNED for result in results for doubt in result.doubts)
+    if begins is not None and pruned and len(files.records) == 1:
+        return filed_as(files.records[0], begins, zone, language)
+    found = [violation for violation, _ in anew.found.values()]
+    return told(explained(chosen.journal.path, found, record), zone, language)
 
 
 def _source(chosen: Settings) -> Source:

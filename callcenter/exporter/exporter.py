@@ -108,6 +108,10 @@ class Exporter:
         """Take in how many records of each rule did not reproduce, ever."""
         self._gauges.withdrawn(counts)
 
+    def provisional(self, reached: bool) -> None:
+        """Take in whether deadlines or the roster reach into days that the calendar does not know."""
+        self._gauges.provisional(reached)
+
     def metrics(self) -> Scrape:
         """Take every figure as it is now; writing them out may then be left to a thread."""
         return Scrape(self._gauges.collect())

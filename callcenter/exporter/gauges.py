@@ -104,6 +104,10 @@ class Gauges:
         for rule, count in counts.items():
             self._values.set("violations_withdrawn_total", (rule,), count)
 
+    def provisional(self, reached: bool) -> None:
+        """Show whether deadlines or the roster reach into days that the calendar does not know."""
+        self._values.set("calendar_provisional", (), reached)
+
     def _offer(self, fact: fx.OfferEnded) -> None:
         queue, offer, values = self._queues.label(fact.queue), fact.offer, self._values
         values.add("offers_total", (queue, offer.outcome))

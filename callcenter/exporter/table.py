@@ -164,6 +164,11 @@ METRICS: tuple[Metric, ...] = (
         "排班表或规则手册有改动但无法使用时为 1,原有的继续有效",
         "1 while a changed roster or rulebook cannot be used; the one before stays in force",
     ),
+    Metric(
+        "calendar_provisional", _G, (),
+        "期限或排班已到官方日历尚未公布的日子为 1",
+        "1 while a deadline given now, or the roster, reaches into days that the official calendar does not know yet",
+    ),
     Metric("journal_pending", _G, (), "等待写入日志的条目数", "Entries waiting for the journal's disk"),
     Metric("store_lag_seconds", _G, (), "数据库落后的时长", "How far the record is behind the journal"),
     Metric(

@@ -49,6 +49,14 @@ END;
 # at every row and gets it back from a busy event loop only a switch interval (5 ms) later: 200 rows a second.
 # The substr of no bytes at all is NULL, hence the coalesce.
 
+_KEPT = """
+CREATE TABLE IF NOT EXISTS kept (
+    position INTEGER PRIMARY KEY, kind INTEGER NOT NULL, source TEXT NOT NULL, recorded_at INTEGER NOT NULL,
+    payload BLOB NOT NULL, hash BLOB NOT NULL, previous BLOB NOT NULL
+) STRICT;
+"""
+# Entries of the part that was cut on which open matters still stand, each with the seal before its own.
+
 WRITE_BATCH = "INSERT INTO arrival VALUES (?, ?, ?, ?, ?)"
 
 
@@ -120,6 +128,7 @@ def open_for_writing(path: Path) -> sqlite3.Connection:
         if blank:
             marks = f"PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {VERSION};"
             connection.executescript(f"BEGIN IMMEDIATE; {_TABLES} {marks} COMMIT;")
+        connection.executescript(_KEPT)  # files of earlier versions have none
         _check_head(connection, path)
     except BaseException:
         connection.close()
@@ -156,6 +165,12 @@ def anchor_and_head(connection: sqlite3.Connection) -> tuple[Head, Head]:
     if row is None or [type(value) for value in row] != [int, bytes, int, bytes]:
         raise JournalDamaged("the journal's record of where it begins and ends is damaged.")
     return Head(row[0], row[1]), Head(row[2], row[3])
+
+
+def has_kept(connection: sqlite3.Connection) -> bool:
+    """Tell whether a file has the table of what was kept from the part that was cut; older files have none."""
+    query = "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = 'kept'"
+    return bool(connection.execute(query).fetchone()[0])
 
 
 @contextlib.contextmanager

@@ -6,19 +6,22 @@ import asyncio
 import contextlib
 import heapq
 import os
+import time
 from functools import partial
 from typing import TYPE_CHECKING, Self
 
+from callcenter.domain.frame import SECOND
 from callcenter.errors import StoreError
 from callcenter.journal import states
 from callcenter.journal.entries import MAX_KIND
 from callcenter.journal.file import anchor_and_head, claim, open_for_writing, told_plainly
+from callcenter.journal.pruning import prune_some
 from callcenter.journal.reader import JournalReader
 from callcenter.journal.writer import MAX_BATCH_BYTES, Chunk, Listener, Writer, check_disk
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+    from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 
     from callcenter.journal.entries import Entry, Head, Stored
     from callcenter.journal.settings import JournalSettings
@@ -36,6 +39,7 @@ class Journal:
         self._loop = asyncio.get_running_loop()
         self._lock = lock
         self._appended = self._durable = self._last_state = head.position
+        self._saved_at = time.monotonic()
         self._waiting_bytes = 0
         self._room = asyncio.Event()
         self._room.set()
@@ -84,8 +88,11 @@ class Journal:
 
     @property
     def state_due(self) -> bool:
-        """Tell whether `snapshot_every` entries have come since the last saved state."""
-        return self._appended - self._last_state >= self.settings.snapshot_every
+        """Tell whether so many entries or so much time have come since the last saved state that one is due."""
+        come, apart = self._appended - self._last_state, self.settings.apart
+        if apart is not None and come and (time.monotonic() - self._saved_at) * SECOND >= apart:
+            return True
+        return come >= self.settings.snapshot_every
 
     def on_durable(self, callback: Callable[[int], None]) -> None:
         """Call back on the event loop, after each commit, with the durable position."""
@@ -169,9 +176,9 @@ class Journal:
         """
         if position > self._appended:
             raise ValueError(f"position {position} was never given out")
-        state = states.SavedState(position, blob)
-        self._last_state = position
-        await asyncio.wrap_future(self._writer.submit(lambda connection: states.save(connection, state)))
+        state, apart = states.SavedState(position, blob), self.settings.apart
+        self._last_state, self._saved_at = position, time.monotonic()
+        await asyncio.wrap_future(self._writer.submit(lambda connection: states.save(connection, state, apart)))
 
     async def latest_state(self) -> states.SavedState | None:
         """Find the newest saved state that is whole; None where everything must be replayed."""
@@ -182,13 +189,18 @@ class Journal:
 
         return await asyncio.to_thread(look)
 
-    async def prune(self, before: int) -> None:
+    async def prune(self, before: int, keep: Iterable[int] = ()) -> None:
         """Cut the entries before a position, a few thousand at a time; the rest stays verifiable.
+
+        Args:
+            before: The first position that stays.
+            keep: Positions of entries before it that can still be read one by one, and verified by their own seals.
 
         Raises:
             StoreError: They are not covered by a saved state.
         """
-        while await asyncio.wrap_future(self._writer.submit(lambda file: states.prune_some(file, before))):
+        rising = sorted(set(keep))
+        while await asyncio.wrap_future(self._writer.submit(lambda file: prune_some(file, before, rising))):
             pass
 
     async def close(self) -> None:

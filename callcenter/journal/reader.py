@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import struct
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import msgspec
 
@@ -12,7 +12,7 @@ from callcenter.domain.frame import Micros
 from callcenter.errors import BadInput, JournalDamaged
 from callcenter.journal import states
 from callcenter.journal.entries import Head, Stored, seal
-from callcenter.journal.file import anchor_and_head, open_for_reading, told_plainly, transaction
+from callcenter.journal.file import anchor_and_head, has_kept, open_for_reading, told_plainly, transaction
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,6 +22,7 @@ _PAGE = 1000
 _COLUMNS = "SELECT position, kind, source, recorded_at, payload, hash FROM entry"
 _NEXT_PAGE = f"{_COLUMNS} WHERE position > ? ORDER BY position LIMIT ?"
 _ONE = f"{_COLUMNS} WHERE position = ?"
+_KEPT = "SELECT position, kind, source, recorded_at, payload, hash, previous FROM kept"
 _MISSING = "it is missing"
 
 
@@ -41,6 +42,7 @@ class JournalInfo(msgspec.Struct, frozen=True):
     last_at: Micros | None
     states: list[int]
     size_bytes: int
+    kept: int = 0
 
     @property
     def entries(self) -> int:
@@ -104,13 +106,15 @@ class JournalReader:
             yield from page
 
     def read_one(self, position: int) -> Stored:
-        """Give one entry, checked against its own seal and the one before it.
+        """Give one entry, checked against its own seal and the one before it; one that was kept from what was cut, too.
 
         Raises:
             BadInput: There is no such entry, or no longer.
             JournalDamaged: It is not as it was written.
         """
         anchor, head = self.bounds()
+        if position <= anchor.position and (kept := self._kept(position)) is not None:
+            return kept
         if not anchor.position < position <= head.position:
             raise BadInput(f"the journal {self.path} holds no entry {position}.")
         previous = self._place_before(position)
@@ -120,6 +124,37 @@ class JournalReader:
         if entry is None or previous.position != position - 1 or not _fits(previous.hash, entry):
             raise self._damaged(Damage(position, "it or the entry before it is not what was recorded"))
         return entry
+
+    def keeps(self, position: int) -> bool:
+        """Tell whether an entry can be read one by one: it was not cut, or was kept from what was."""
+        anchor, head = self.bounds()
+        return anchor.position < position <= head.position or self._kept_row(position) is not None
+
+    def kept_positions(self) -> set[int]:
+        """Return the positions of entries that were kept from what was cut."""
+        with told_plainly(self.path):
+            if not has_kept(self._connection):
+                return set()
+            return {position for (position,) in self._connection.execute("SELECT position FROM kept")}
+
+    def damaged_kept(self) -> list[int]:
+        """List the entries kept from what was cut that are not as they were written."""
+        with told_plainly(self.path):
+            rows = self._connection.execute(f"{_KEPT} ORDER BY position") if has_kept(self._connection) else ()
+            return [row[0] for row in rows if not _sealed(row)]
+
+    def young_from(self, moment: Micros) -> int:
+        """Return the first position that was recorded at a moment or later; the one after the last where none was."""
+        _, head = self.bounds()
+        query = "SELECT position FROM entry WHERE recorded_at >= ? ORDER BY position LIMIT 1"
+        with told_plainly(self.path):
+            row = self._connection.execute(query, (moment,)).fetchone()
+        return row[0] if row else head.position + 1
+
+    def saved_states(self) -> Iterator[states.SavedState]:
+        """Give the saved states that are whole, newest first."""
+        with told_plainly(self.path):
+            yield from states.whole(self._connection)
 
     def latest_state(self) -> states.SavedState | None:
         """Find the newest saved state that is whole."""
@@ -142,7 +177,25 @@ class JournalReader:
                 last_at=self._clock(head.position),
                 states=[position for position, _ in states.positions(self._connection)],
                 size_bytes=self.path.stat().st_size,
+                kept=len(self.kept_positions()),
             )
+
+    def _kept(self, position: int) -> Stored | None:
+        row = self._kept_row(position)
+        if row is None:
+            return None
+        if not _sealed(row):
+            raise self._damaged(Damage(position, "what was kept of it is not what was recorded"))
+        return Stored(*row[:-1])
+
+    def _kept_row(self, position: int) -> tuple[Any, ...] | None:
+        with told_plainly(self.path):
+            if not has_kept(self._connection):
+                return None
+            row: tuple[Any, ...] | None = self._connection.execute(
+                f"{_KEPT} WHERE position = ?", (position,)
+            ).fetchone()
+        return row
 
     def _damaged(self, fault: Damage) -> JournalDamaged:
         return JournalDamaged(f"the journal {self.path} is damaged at entry {fault.position}: {fault.reason}.")
@@ -206,6 +259,12 @@ def _fits(previous: bytes, entry: Stored) -> bool:
         return seal(previous, entry.position, entry) == entry.hash
     except (struct.error, TypeError, AttributeError):
         return False  # a damaged row can hold values of any type and size
+
+
+def _sealed(kept: tuple[Any, ...]) -> bool:
+    """Check an entry that stands alone, by the seal before its own that was kept with it."""
+    *entry, previous = kept
+    return isinstance(previous, bytes) and _fits(previous, Stored(*entry))
 
 
 def _wrong_end(last: Head, head: Head) -> Damage:

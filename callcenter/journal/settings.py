@@ -6,6 +6,12 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from callcenter.domain.frame import SECOND, Micros
+
+_DAY: Micros = 86_400 * SECOND
+_CUTS = 32
+"""Into so many parts the time that is kept is divided; it is exceeded by at most one of them."""
+
 
 class JournalSettings(BaseModel):
     """The `[journal]` table of the settings file."""
@@ -28,3 +34,14 @@ class JournalSettings(BaseModel):
         ge=1,
         description="Entries between two saved states; a restart replays at most these.",
     )
+    keep_days: int = Field(
+        default=0,
+        ge=0,
+        le=36_500,
+        description="Entries older than this are cut, once a saved state covers them; 0 keeps all.",
+    )
+
+    @property
+    def apart(self) -> Micros | None:
+        """How far apart states are kept for old entries to be cut at; None where none are cut."""
+        return self.keep_days * _DAY // _CUTS if self.keep_days else None

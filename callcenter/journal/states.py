@@ -1,4 +1,4 @@
-"""Saved states of the floor and the cutting of old entries: what makes recovery short and the file small."""
+"""Saved states of the floor: what makes recovery short, and lets entries be cut that it no longer needs."""
 
 from __future__ import annotations
 
@@ -7,18 +7,14 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from callcenter.errors import StoreError
-from callcenter.journal.file import anchor_and_head
+from callcenter.domain.frame import Micros
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 KEEP = 3
 """States kept: the newest serves, the others stand in when it cannot be read."""
-
-PRUNE_STEP = 10_000
-"""Entries cut in one transaction, so that frames never wait long behind it."""
 
 
 class SavedState(msgspec.Struct, frozen=True):
@@ -28,13 +24,22 @@ class SavedState(msgspec.Struct, frozen=True):
     blob: bytes
 
 
-def save(connection: sqlite3.Connection, state: SavedState) -> None:
-    """Store a state, and forget all but the newest few."""
+def save(connection: sqlite3.Connection, state: SavedState, apart: Micros | None = None) -> None:
+    """Store a state, and forget all but the newest few, and those before them that lie some time apart.
+
+    Where old entries are cut, the cut is made at one of those: from it, what stays can be judged again exactly.
+    """
     connection.execute("INSERT OR REPLACE INTO state VALUES (?, ?, ?)", (state.position, state.blob, _digest(state)))
-    connection.execute(
-        "DELETE FROM state WHERE position NOT IN (SELECT position FROM state ORDER BY position DESC LIMIT ?)",
-        (KEEP,),
-    )
+    rows = connection.execute(
+        "SELECT state.position, recorded_at FROM state LEFT JOIN entry USING (position) ORDER BY position DESC"
+    ).fetchall()
+    dropped = _between(rows[KEEP:][::-1], apart)
+    connection.executemany("DELETE FROM state WHERE position = ?", [(position,) for position in dropped])
+
+
+def whole(connection: sqlite3.Connection) -> Iterator[SavedState]:
+    """Give the saved states that are whole, newest first."""
+    return (state for _, state in _states(connection) if state is not None)
 
 
 def positions(connection: sqlite3.Connection) -> list[tuple[int, bool]]:
@@ -44,33 +49,17 @@ def positions(connection: sqlite3.Connection) -> list[tuple[int, bool]]:
 
 def latest(connection: sqlite3.Connection) -> SavedState | None:
     """Find the newest state that is whole; None where everything must be replayed."""
-    return next((state for _, state in _states(connection) if state is not None), None)
+    return next(whole(connection), None)
 
 
-def prune_some(connection: sqlite3.Connection, before: int) -> int:
-    """Cut at most `PRUNE_STEP` of the entries older than a position; returns how many are left to cut.
-
-    The seal of the last entry cut becomes the chain's new beginning, so what stays can still be verified.
-
-    Raises:
-        StoreError: The entries are not covered by a saved state.
-    """
-    anchor, _ = anchor_and_head(connection)
-    state = latest(connection)
-    covered = state.position if state else anchor.position
-    last = before - 1
-    if last > covered:
-        raise StoreError(f"entries after {covered} cannot be cut, no saved state covers them.")
-    if last <= anchor.position:
-        return 0
-    until = min(last, anchor.position + PRUNE_STEP)
-    connection.execute(
-        "UPDATE chain SET anchor_position = position, anchor_hash = hash FROM"
-        " (SELECT position, hash FROM entry WHERE position = ?)",
-        (until,),
-    )
-    connection.execute("DELETE FROM entry WHERE position <= ?", (until,))
-    return last - until
+def _between(older: Iterable[tuple[int, Micros | None]], apart: Micros | None) -> Iterator[int]:
+    """Choose which to forget among those that are not among the newest, the oldest first."""
+    kept, last = False, None
+    for position, at in older:
+        if apart is None or (kept and last is not None and at is not None and at - last < apart):
+            yield position
+        else:
+            kept, last = True, at
 
 
 def _states(connection: sqlite3.Connection) -> Iterator[tuple[int, SavedState | None]]:

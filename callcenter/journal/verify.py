@@ -22,6 +22,8 @@ class Report(msgspec.Struct, frozen=True):
         checked: Entries found sound, from the first on.
         damage: The first entry that is not, None where all are.
         damaged_states: Saved states that are not whole; a restart replays more instead.
+        kept: Entries kept from what was cut, because open matters stand on them.
+        damaged_kept: Those of them that are not as they were written.
     """
 
     first: int
@@ -29,11 +31,13 @@ class Report(msgspec.Struct, frozen=True):
     checked: int
     damage: Damage | None
     damaged_states: list[int]
+    kept: int = 0
+    damaged_kept: list[int] = []
 
     @property
     def sound(self) -> bool:
         """Tell whether nothing at all was found."""
-        return self.damage is None and not self.damaged_states
+        return self.damage is None and not self.damaged_states and not self.damaged_kept
 
 
 def verify(path: Path, progress: Callable[[int, int], None] = lambda _done, _total: None) -> Report:
@@ -52,4 +56,5 @@ def verify(path: Path, progress: Callable[[int, int], None] = lambda _done, _tot
             checked, damage = checked + len(sound), fault
             progress(checked, head.position - anchor.position)
         broken = [position for position, whole in journal.state_positions() if not whole]
-    return Report(anchor.position + 1, head.position, checked, damage, broken)
+        kept, torn = len(journal.kept_positions()), journal.damaged_kept()
+    return Report(anchor.position + 1, head.position, checked, damage, broken, kept, torn)

@@ -42,7 +42,7 @@ def _look_up(reader: JournalReader, copy: dict[str, Any], cut: int, end: int) ->
     if not isinstance(position, int) or position < 1:
         return Finding(Fault.FRAME_OTHER, "?", "?")
     shown = str(position)
-    if position <= cut:
+    if position <= cut and not reader.keeps(position):
         return Finding(Doubt.PRUNED)
     if position > end:
         return Finding(Fault.FRAME_MISSING, shown, shown)

@@ -10,15 +10,16 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from callcenter.domain.frame import SECOND, Micros
+from callcenter.domain.frame import SECOND, Frame, Micros
 from callcenter.errors import BadInput, JournalDamaged
-from callcenter.journal import JournalReader, Kind, Stored
+from callcenter.journal import JournalInfo, JournalReader, Kind, Stored
 from callcenter.reports.board_words import WORDS as BOARD_WORDS
 from callcenter.reports.explain_words import word
 from callcenter.reports.text import inert
 from callcenter.rules.texts import Language
 from callcenter.rules.violation import Impact, RosterLine, Violation
 from callcenter.tracker import Court, Follower, reread
+from callcenter.tracker.pruning import readable
 
 _SHOWN = (
     "Event",
@@ -64,7 +65,8 @@ def judged(
     """Yield every record that the journal gives, from its beginning to its end, and by what it was decided.
 
     It is judged by the rulebook and the roster that the journal says were in force; `court` stands in where an older
-    journal does not say.
+    journal does not say. Where old entries were cut, it is followed exactly from the first state that was saved after
+    them, and before that only as far as what was cut is not missed.
 
     Records whose time to settle has not come by then are told as what they would be if nothing more came.
 
@@ -73,15 +75,31 @@ def judged(
     """
     follower = Follower(court)
     with JournalReader(journal) as reader:
+        begins, saved = _saved(reader, court)
         for stored in reader.read():
+            if saved is not None and stored.position > begins:
+                follower, saved = saved, None
             found = follower.follow(*reread(stored)).violations
             yield from ((violation, follower.court or court) for violation in found)
             if stored.position % _EVERY == 0:
                 progress(stored.position)
+    follower = saved or follower
     assert follower.judge is not None
     if follower.floor.state.now is not None:
         last = follower.judge.finish(follower.floor.state.now, follower.floor.open_own_calls())
         yield from ((violation, follower.court or court) for violation in last)
+
+
+def _saved(reader: JournalReader, court: Court) -> tuple[int, Follower | None]:
+    """Find the first state after what was cut, if anything was; a later one is not needed."""
+    anchor, _ = reader.bounds()
+    if not anchor.position:
+        return 0, None
+    begins, found = 0, None
+    for state in reader.saved_states():
+        if state.position >= anchor.position and readable(state):
+            begins, found = state.position, state
+    return begins, None if found is None else Follower.restore(found.blob, court)
 
 
 def exhibits(journal: Path, violation: Violation) -> tuple[Exhibit, ...]:
@@ -116,9 +134,19 @@ def explained(journal: Path, violations: Iterable[Violation], record: str) -> De
     if len(found) > 1:
         raise BadInput(f"{len(found)} records begin with {record}: give more of the id.")
     if not found:
-        raise BadInput(f"the journal gives no record {record}: with this rulebook and roster it does not reproduce.")
+        begins = cut_before(journal)
+        why = "with this rulebook and roster it does not reproduce"
+        why = why if begins is None else f"it no longer reaches back before entry {begins.first}, or {why}"
+        raise BadInput(f"the journal gives no record {record}: {why}.")
     (violation,) = found.values()
     return Derived(violation, exhibits(journal, violation))
+
+
+def cut_before(journal: Path) -> JournalInfo | None:
+    """Say where a journal begins whose older entries were cut; None: none were."""
+    with JournalReader(journal) as reader:
+        info = reader.info()
+    return info if info.first > 1 else None
 
 
 def told(derived: Derived, zone: ZoneInfo, language: Language) -> Iterator[str]:
@@ -127,7 +155,7 @@ def told(derived: Derived, zone: ZoneInfo, language: Language) -> Iterator[str]:
     yield f"{v.rule}  {inert(v.agent)}  {say(f'verdict.{v.verdict}')}  ({v.rulebook})"
     yield f"  {v.why(language)}"
     yield f"  {say('id')} {v.id}"
-    yield f"  {say('time')} {_clock(v.start, zone)} {say('to')} {_clock(v.end, zone)}"
+    yield f"  {say('time')} {clock(v.start, zone)} {say('to')} {clock(v.end, zone)}"
     if v.measured is not None:
         yield f"  {say('measured')} {_measured(v, language)}"
     yield f"  {say('roster')} {_rostered(v.roster, zone, language)}"
@@ -135,11 +163,11 @@ def told(derived: Derived, zone: ZoneInfo, language: Language) -> Iterator[str]:
         kept_out = [f"{inert(i.queue or '?')} {inert(i.uniqueid)} ({_outcome(i, language)})" for i in v.impact]
         yield f"  {say('impact')} {', '.join(kept_out) or say('none')}"
     for point in v.timeline:
-        yield f"  {_clock(point.at, zone)[11:]}  {inert(point.told(language))}"
+        yield f"  {clock(point.at, zone)[11:]}  {inert(point.told(language))}"
     yield f"  {say('ruled_out')} {', '.join(say(f'check.{code}') for code in v.ruled_out) or say('none')}"
     yield f"  {say('evidence')} {say('columns')}"
     for exhibit in derived.exhibits:
-        recorded = _clock(exhibit.recorded_at, zone)
+        recorded = clock(exhibit.recorded_at, zone)
         said = inert(exhibit.said) or say("own_event")
         yield f"    {exhibit.position:>8}  {recorded}  {exhibit.hash[:16]}  {said}"
     yield f"  {say('reproduced', count=len(derived.exhibits))}"
@@ -157,7 +185,7 @@ def _rostered(line: RosterLine | None, zone: ZoneInfo, language: Language) -> st
     if line is None:
         return say("no_roster")
     between = f" {say('to')} "
-    shift = say("no_shift") if line.shift is None else between.join(_clock(at, zone)[:16] for at in line.shift)
+    shift = say("no_shift") if line.shift is None else between.join(clock(at, zone)[:16] for at in line.shift)
     who = (line.agent, line.interface or say("no_phone"), line.team or say("no_team"))
     return f"{', '.join(map(inert, who))}: {shift}"
 
@@ -174,9 +202,14 @@ def _exhibit(stored: Stored) -> Exhibit:
     frame = reread(stored).frame
     if frame is None:
         raise JournalDamaged(f"journal entry {stored.position} holds no frame.")
-    said = [frame.headers[name] for name in _SHOWN if frame.headers.get(name)]
-    return Exhibit(stored.position, stored.recorded_at, stored.hash.hex(), " · ".join(said))
+    return Exhibit(stored.position, stored.recorded_at, stored.hash.hex(), said_by(frame))
 
 
-def _clock(at: Micros | None, zone: ZoneInfo) -> str:
+def said_by(frame: Frame) -> str:
+    """Say what tells most of a frame."""
+    return " · ".join(frame.headers[name] for name in _SHOWN if frame.headers.get(name))
+
+
+def clock(at: Micros | None, zone: ZoneInfo) -> str:
+    """Write a moment with its microseconds."""
     return "?" if at is None else datetime.fromtimestamp(at / SECOND, zone).strftime("%Y-%m-%d %H:%M:%S.%f")

@@ -30,6 +30,14 @@ WORDS: dict[str, tuple[str, str]] = {
         "由日志推导一致：是，共{count}帧，均与封存时相同",
         "reproduced from the journal: yes, {count} frames, each as it was sealed",
     ),
+    "cut": (
+        "日志只保留自第{first}条起（记录于{since}），该时段已清理，无法再行推导；以上为归档时的记录及其所附的帧",
+        "the journal no longer reaches back so far: it begins at entry {first} of {since}; this is what was filed",
+    ),
+    "list_begins": (
+        "日志只保留自第{first}条起（记录于{since}），更早的记录只在数据库中",
+        "the journal begins at entry {first} of {since}; earlier records are in the database alone",
+    ),
     "became.reproduced": ("可复现", "reproduced"),
     "became.faulty": ("无法复现", "does not reproduce"),
     "became.doubtful": ("无法核对", "cannot be checked"),

@@ -11,6 +11,7 @@ from callcenter.ami.tape import read_chunks
 from callcenter.ami.wire import Wire
 from callcenter.domain import facts as fx
 from callcenter.domain.frame import Micros
+from callcenter.numbers import PLAIN, Numbering
 from callcenter.reports.replay import TAPE_BITS, place_of
 from callcenter.rules.duty import Roster, Stretch
 from callcenter.rules.edition import Mode, Rulebook
@@ -25,11 +26,14 @@ class Judging:
         rulebook: What is forbidden.
         roster: Who is on duty; None: nothing is proposed.
         tapes: Where the frames were read from, to hash those that a record stands on.
+        numbering: How numbers are read.
     """
 
-    def __init__(self, rulebook: Rulebook, roster: Roster | None, tapes: Iterable[Path]) -> None:
+    def __init__(
+        self, rulebook: Rulebook, roster: Roster | None, tapes: Iterable[Path], numbering: Numbering = PLAIN
+    ) -> None:
         self.rulebook = rulebook
-        self._judge = Judge(rulebook, roster)
+        self._judge = Judge(rulebook, roster, numbering)
         self._tapes = tuple(tapes)
         self._found: list[Violation] = []
 

@@ -174,7 +174,10 @@ class _Bench:
         violation, court = self._anew.found.get(record.dossier.id, (None, self._source.court))
         faults: tuple[Finding, ...] = (Finding(Fault.NOT_DERIVED),)
         if violation is not None:
-            evidence = [exhibit(self._reader.read_one(position)) for position in sorted(set(violation.frames))]
+            positions = sorted(set(violation.frames))
+            if not all(map(self._reader.keeps, positions)):
+                return msgspec.structs.replace(result, doubts=(Finding(Doubt.PRUNED),))
+            evidence = [exhibit(self._reader.read_one(position)) for position in positions]
             anew, proposed = from_violation(violation, court.rulebook, team=record.dossier.team, evidence=evidence)
             faults = differences(record.dossier, record.standing, anew, proposed)
         doubts = tuple(self._doubts(record, violation)) if faults else ()

@@ -17,6 +17,7 @@ from typing import Literal, NamedTuple
 import msgspec
 
 from callcenter.domain.frame import SECOND, Micros
+from callcenter.numbers import PLAIN, Numbering
 from callcenter.rules.duty import Roster
 from callcenter.rules.edition import Mode, Rulebook, Severity
 from callcenter.rules.inputs import Disposition
@@ -128,10 +129,17 @@ class Outcome(msgspec.Struct):
 class Trial:
     """One judge told of archived facts, and of what was recorded of calls meanwhile (`said`, in order)."""
 
-    def __init__(self, rulebook: Rulebook, roster: Roster | None, span: Span, said: Sequence[Disposition] = ()) -> None:
+    def __init__(
+        self,
+        rulebook: Rulebook,
+        roster: Roster | None,
+        span: Span,
+        said: Sequence[Disposition] = (),
+        numbering: Numbering = PLAIN,
+    ) -> None:
         # shifts that were over before the span began have no record within it
         self._memory = Memory(shifts_until=span.start)
-        self._judge = Judge(rulebook, roster, graded=False, memory=self._memory)
+        self._judge = Judge(rulebook, roster, numbering, graded=False, memory=self._memory)
         self._span = span
         self._begun = False
         self._found: Findings = {}

@@ -10,16 +10,17 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from callcenter.domain.frame import SECOND, Micros
 from callcenter.errors import BadInput
+from callcenter.numbers import PLAIN
 from callcenter.reports.trial import AROUND, Outcome, Span, always, compared
 from callcenter.reports.trial_sides import sides
 from callcenter.rules.dates import datetime_of
-from callcenter.rules.duty import Roster
 from callcenter.rules.edition import Rulebook
 from callcenter.store.archive import Extent, extent, pages
 from callcenter.store.dispositions import dispositions
 from callcenter.store.engine import open_engine, told_plainly
 from callcenter.store.schema import require_current
 from callcenter.store.settings import StoreSettings
+from callcenter.tracker import Court
 
 _APART_FROM: Micros = 2 * 86_400 * SECOND
 """Shorter spans are judged before two processes would have started."""
@@ -54,17 +55,16 @@ class Archive:
             )
         return found
 
-    async def tried(
-        self, in_force: Rulebook, draft: Rulebook, roster: Roster | None, span: Span, progress: Progress
-    ) -> Outcome:
-        """Judge by both rulebooks, the draft's newest edition as though it had always held."""
+    async def tried(self, court: Court, draft: Rulebook, span: Span, progress: Progress) -> Outcome:
+        """Judge by the rulebook in force and by a draft, whose newest edition is taken as though it had always held."""
         apart = span.end - span.start >= _APART_FROM
         around = Span(span.start - AROUND, span.end + AROUND)
         with told_plainly(self._settings):
             async with self._engine.connect() as connection:
                 said = await dispositions(connection, *around)
-        rulebooks = in_force, always(draft)
-        with told_plainly(self._settings), sides(rulebooks, roster, span, apart=apart, said=said) as both:
+        rulebooks, numbering = (court.rulebook, always(draft)), court.numbering or PLAIN
+        seated = sides(rulebooks, court.roster, span, apart=apart, said=said, numbering=numbering)
+        with told_plainly(self._settings), seated as both:
             async with aclosing(pages(self._engine, self._node, *around)) as shelf:
                 async for shelved in shelf:
                     for side in both:

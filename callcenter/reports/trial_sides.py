@@ -13,6 +13,7 @@ from typing import Protocol
 import msgspec
 
 from callcenter.errors import StoreError
+from callcenter.numbers import PLAIN, Numbering
 from callcenter.reports.trial import Findings, Span, Trial
 from callcenter.rules.duty import Roster
 from callcenter.rules.edition import Rulebook
@@ -41,24 +42,30 @@ def sides(
     *,
     apart: bool,
     said: Sequence[Disposition] = (),
+    numbering: Numbering = PLAIN,
 ) -> Iterator[list[Side]]:
     """Seat a judge for each rulebook; `apart` gives each a process, which costs about a second.
 
     Raises:
         StoreError: While they are told: a page is not what was archived, or a process was ended from outside.
     """
+    told = [(rulebook, roster, span, tuple(said), numbering) for rulebook in rulebooks]
     with ExitStack() as seated:
-        yield [
-            seated.enter_context(_apart(rulebook, roster, span, said)) if apart else Here(rulebook, roster, span, said)
-            for rulebook in rulebooks
-        ]
+        yield [seated.enter_context(_apart(*one)) if apart else Here(*one) for one in told]
 
 
 class Here:
     """A judge in this process."""
 
-    def __init__(self, rulebook: Rulebook, roster: Roster | None, span: Span, said: Sequence[Disposition] = ()) -> None:
-        self._trial = Trial(rulebook, roster, span, said)
+    def __init__(
+        self,
+        rulebook: Rulebook,
+        roster: Roster | None,
+        span: Span,
+        said: Sequence[Disposition] = (),
+        numbering: Numbering = PLAIN,
+    ) -> None:
+        self._trial = Trial(rulebook, roster, span, said, numbering)
 
     def see(self, blob: bytes) -> None:
         """Take in a page."""
@@ -95,11 +102,13 @@ class Apart:
 
 
 @contextmanager
-def _apart(rulebook: Rulebook, roster: Roster | None, span: Span, said: Sequence[Disposition]) -> Iterator[Apart]:
+def _apart(
+    rulebook: Rulebook, roster: Roster | None, span: Span, said: Sequence[Disposition], numbering: Numbering
+) -> Iterator[Apart]:
     """Start a process that inherits nothing but its end of the pipe, and see it out."""
     context = multiprocessing.get_context("spawn")
     ours, theirs = context.Pipe()
-    process = context.Process(target=_judge, args=(theirs, rulebook, roster, span, tuple(said)), daemon=True)
+    process = context.Process(target=_judge, args=(theirs, rulebook, roster, span, said, numbering), daemon=True)
     process.start()
     theirs.close()
     try:
@@ -113,12 +122,17 @@ def _apart(rulebook: Rulebook, roster: Roster | None, span: Span, said: Sequence
 
 
 def _judge(
-    link: Connection, rulebook: Rulebook, roster: Roster | None, span: Span, said: Sequence[Disposition]
+    link: Connection,
+    rulebook: Rulebook,
+    roster: Roster | None,
+    span: Span,
+    said: Sequence[Disposition],
+    numbering: Numbering,
 ) -> None:
     """Judge what comes through the pipe; whoever sent it going away ends this, too."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the terminal sends it to all: the other side ends us
     gc.disable()  # facts are trees without cycles; looking for cycles among millions takes longer than judging them
-    side = Here(rulebook, roster, span, said)
+    side = Here(rulebook, roster, span, said, numbering)
     try:
         while (blob := link.recv_bytes()) != _OVER:
             side.see(blob)

@@ -15,6 +15,7 @@ import msgspec
 
 from callcenter.domain import facts as fx
 from callcenter.domain.frame import Micros
+from callcenter.numbers import PLAIN, Numbering
 from callcenter.rules.duty import Roster
 from callcenter.rules.edition import Rulebook
 from callcenter.rules.inputs import Disposition
@@ -39,12 +40,19 @@ class Judge:
     Args:
         rulebook: What is forbidden, and what it costs.
         roster: Who is on duty; None: everything is undetermined.
+        numbering: How numbers are read; None: by their last digits, as older journals were judged.
         graded: Whether the stream is evidence; may be set until a record is told.
         memory: What an earlier judge remembered, from `save`.
     """
 
     def __init__(
-        self, rulebook: Rulebook, roster: Roster | None, *, graded: bool = True, memory: Memory | None = None
+        self,
+        rulebook: Rulebook,
+        roster: Roster | None,
+        numbering: Numbering | None = PLAIN,
+        *,
+        graded: bool = True,
+        memory: Memory | None = None,
     ) -> None:
         self.graded = graded
         self._law = Law(rulebook, roster)
@@ -54,7 +62,7 @@ class Judge:
         self._lines = Lines(self._memory, self._law)
         self._posts = Posts(self._memory, self._law)
         self._shifts = Shifts(self._memory, self._law)
-        self._skipped = Skipped(self._memory, self._law)
+        self._skipped = Skipped(self._memory, self._law, numbering)
         self._verdicts = Verdicts(self._memory, self._law, self._waits)
         self._asked = 0
 
@@ -157,18 +165,26 @@ class Judge:
             acts.clear()
         return self._told(ready, over=True)
 
-    def under(self, rulebook: Rulebook, roster: Roster | None) -> Judge:
+    def under(self, rulebook: Rulebook, roster: Roster | None, numbering: Numbering | None = PLAIN) -> Judge:
         """Make a judge who remembers the same and judges by another law from now on."""
-        return Judge(rulebook, roster, graded=self.graded, memory=self._memory)
+        return Judge(rulebook, roster, numbering, graded=self.graded, memory=self._memory)
 
     def save(self) -> bytes:
         """Pack everything remembered."""
         return msgspec.msgpack.encode(self._memory)
 
     @classmethod
-    def restore(cls, saved: bytes, rulebook: Rulebook, roster: Roster | None, *, graded: bool = True) -> Judge:
+    def restore(
+        cls,
+        saved: bytes,
+        rulebook: Rulebook,
+        roster: Roster | None,
+        numbering: Numbering | None = PLAIN,
+        *,
+        graded: bool = True,
+    ) -> Judge:
         """Make the judge that `save` packed."""
-        return cls(rulebook, roster, graded=graded, memory=msgspec.msgpack.decode(saved, type=Memory))
+        return cls(rulebook, roster, numbering, graded=graded, memory=msgspec.msgpack.decode(saved, type=Memory))
 
     def _told(self, acts: list[Act], *, over: bool) -> list[Violation]:
         judged = (self._verdicts.judge(act, graded=self.graded, over=over) for act in acts)

@@ -163,7 +163,14 @@ class Talk(msgspec.Struct, array_like=True):
 
 
 class Callback(msgspec.Struct):
-    """A callback that was promised; `number` is its last digits, `called` when it was first dialled or called in."""
+    """A callback that was promised.
+
+    Attributes:
+        number: Its last digits.
+        called: When it was first dialled or called in.
+        key: By what numbers are compared; None: by those last digits, as older journals were judged.
+        unclear: A number was dialled or called in that may be this one.
+    """
 
     at: Micros
     by: Micros
@@ -172,6 +179,8 @@ class Callback(msgspec.Struct):
     number: str
     talk: Talk | None = None
     called: Micros | None = None
+    key: str | None = None
+    unclear: bool = False
 
 
 class Away(msgspec.Struct):

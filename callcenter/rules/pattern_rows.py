@@ -8,7 +8,7 @@ from datetime import date
 from callcenter.errors import BadInput
 from callcenter.rules.roster_rows import SEPARATORS, Row, RowChecker, iso_date
 from callcenter.rules.roster_tables import MOST_ROWS, Table
-from callcenter.rules.shift_patterns import NAMES, Kind, Pattern, shifts_of
+from callcenter.rules.shift_patterns import NAMES, Kind, Pattern, provisional_years, shifts_of
 
 _CLOCK = re.compile(r"(\d{1,2})[:：](\d{2})(?::00)?")
 _DAY_MINUTES = 24 * 60
@@ -32,7 +32,7 @@ def calendar_of(checker: RowChecker, table: Table) -> dict[date, Kind]:
 def shifts_from(checker: RowChecker, table: Table, overrides: dict[date, Kind]) -> list[dict[str, str]]:
     """Read patterns and return their shifts; years that the calendar does not know become warnings."""
     found: list[dict[str, str]] = []
-    years: set[str] = set()
+    years: set[int] = set()
     for number, row in checker.rows(table, "patterns"):
         try:
             pattern = _pattern(row)
@@ -41,14 +41,14 @@ def shifts_from(checker: RowChecker, table: Table, overrides: dict[date, Kind]) 
             continue
         if not checker.knows(row["agent"]):
             checker.fault(table, number, "agent", f"{row['agent']!r} is not among the agents")
-        for shift, known in shifts_of(pattern, overrides):
-            found.append(shift)
-            years |= set() if known else {shift["from"][:4]}
+        found += shifts_of(pattern, overrides)
+        years |= provisional_years(pattern, overrides)
         if len(found) > MOST_ROWS:
             checker.fault(table, number, "", f"the patterns make more than {MOST_ROWS} shifts")
             break
     checker.warnings += [
-        f"the calendar does not know {year}: its days are taken by their weekday" for year in sorted(years)
+        f"the calendar does not know {year} yet: its days are provisional, by weekday and statutory holiday"
+        for year in sorted(years)
     ]
     return found
 

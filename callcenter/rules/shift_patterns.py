@@ -6,13 +6,12 @@ from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from enum import StrEnum
 
-import chinese_calendar
 import msgspec
 
 from callcenter.errors import BadInput
+from callcenter.rules.calendar import look_up
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-_SATURDAY = 5
 _MOST_DAYS = 366
 _DAY_MINUTES = 24 * 60
 
@@ -55,29 +54,35 @@ class Pattern(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def kind_of(day: date, overrides: Mapping[date, Kind]) -> tuple[Kind, bool]:
-    """Return a day's kind, and whether that is known; in a year that is not, the day of the week decides."""
+    """Return a day's kind, and whether that is known; in a year that was not announced it is provisional."""
     own = overrides.get(day)
     if own is not None:
         return own, True
-    try:
-        off, festival = chinese_calendar.get_holiday_detail(day)
-    except NotImplementedError:  # the State Council announces a year in the autumn before it
-        return (Kind.WORKDAY if day.weekday() < _SATURDAY else Kind.WEEKEND), False
-    if not off:
-        return Kind.WORKDAY, True
-    return (Kind.HOLIDAY if festival else Kind.WEEKEND), True
+    found = look_up(day)
+    if found.worked:
+        return Kind.WORKDAY, found.official
+    return (Kind.HOLIDAY if found.festival else Kind.WEEKEND), found.official
 
 
-def shifts_of(pattern: Pattern, overrides: Mapping[date, Kind]) -> Iterator[tuple[dict[str, str], bool]]:
-    """Return each shift as a roster's form has it, and whether the kind of its day was known where it mattered."""
-    by_kind = bool(pattern.days & set(Kind))
-    for n in range((pattern.last - pattern.first).days + 1):
-        day = pattern.first + timedelta(days=n)
-        kind, known = kind_of(day, overrides)
+def provisional_years(pattern: Pattern, overrides: Mapping[date, Kind]) -> set[int]:
+    """Return the years that have a day whose kind is not known, where the pattern asks for kinds."""
+    if not pattern.days & set(Kind):
+        return set()
+    return {day.year for day in _days(pattern) if not kind_of(day, overrides)[1]}
+
+
+def shifts_of(pattern: Pattern, overrides: Mapping[date, Kind]) -> Iterator[dict[str, str]]:
+    """Return each shift as a roster's form has it."""
+    for day in _days(pattern):
+        kind, _ = kind_of(day, overrides)
         if kind in pattern.days or WEEKDAYS[day.weekday()] in pattern.days:
             end = pattern.end if pattern.end > pattern.start else pattern.end + _DAY_MINUTES
             times = {"from": _written(day, pattern.start), "to": _written(day, end)}
-            yield {"agent": pattern.agent, **times}, known or not by_kind
+            yield {"agent": pattern.agent, **times}
+
+
+def _days(pattern: Pattern) -> Iterator[date]:
+    return (pattern.first + timedelta(days=n) for n in range((pattern.last - pattern.first).days + 1))
 
 
 def _written(day: date, minutes: int) -> str:

@@ -4,7 +4,8 @@ The disposition of a call is owed by the agent who ended with the customer: whoe
 none is owed of a talk that the switch cut off or whose end was not seen. Anybody may record it, from the answer on.
 
 A callback is kept by any call to the number, by anybody, and by the customer who calls again and is answered. A newer
-promise for the same call, made before the old one was due, takes its place.
+promise for the same call, made before the old one was due, takes its place. Numbers are compared by their keys (see
+`callcenter.numbers`); a promise to what is nobody's number can be neither kept nor broken.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from itertools import takewhile
 from callcenter.domain import facts as fx
 from callcenter.domain.frame import SECOND, Micros
 from callcenter.domain.vocabulary import EndedBy, OfferOutcome, VisitOutcome
+from callcenter.numbers import Number, Numbering, NumberKind, read_number
 from callcenter.rules.inputs import Disposition
 from callcenter.rules.law import Law
 from callcenter.rules.memory import TALKS_KEPT, Act, Callback, Favour, Memory, Owed, Talk
@@ -27,7 +29,10 @@ _TOLD_WITHIN: Micros = 5 * SECOND
 """A visit's end is told at most this long after it (seen: 1 s)."""
 
 _DIGITS = 7
-"""So many last digits tell a number, whatever the outside line or the country is dialled before it."""
+"""So many last digits told a number in older journals; now they only tell that two numbers may be one."""
+
+_IN_PART = frozenset({NumberKind.LOCAL, NumberKind.UNUSABLE})
+"""Kinds of number before which something may be missing that the site's settings do not say."""
 
 _ENTRIES_OF_A_CALL = 64
 _PROMISES = 10_000
@@ -36,9 +41,10 @@ _PROMISES = 10_000
 class Skipped:
     """V-SKIPPED."""
 
-    def __init__(self, memory: Memory, law: Law) -> None:
+    def __init__(self, memory: Memory, law: Law, numbering: Numbering | None) -> None:
         self._memory = memory
         self._law = law
+        self._numbering = numbering
 
     def completed(self, fact: fx.VisitEnded) -> None:
         """A visit is over: a disposition of its talk is owed."""
@@ -66,11 +72,15 @@ class Skipped:
         times = self._memory.disposed.setdefault(disposition.uniqueid, [])
         times.append(disposition.at)
         del times[:-_ENTRIES_OF_A_CALL]
-        number, by = _digits(disposition.callback_to)[-_DIGITS:], disposition.callback_by
+        by, read = disposition.callback_by, self._read(disposition.callback_to)
+        number = _digits(disposition.callback_to if read is None else read.key)[-_DIGITS:]
         if number and by is not None and by > disposition.at:
-            self._promised(disposition, number, by)
+            self._promised(disposition, number, None if read is None else read.key, by)
 
-    def _promised(self, disposition: Disposition, number: str, by: Micros) -> None:
+    def _read(self, number: str | None) -> Number | None:
+        return None if self._numbering is None else read_number(number or "", self._numbering)
+
+    def _promised(self, disposition: Disposition, number: str, key: str | None, by: Micros) -> None:
         uid, at, callbacks = disposition.uniqueid, disposition.at, self._memory.callbacks
         if len(callbacks) >= _PROMISES and uid not in callbacks:
             return
@@ -78,7 +88,7 @@ class Skipped:
         if talk is not None and at > talk.ended + TALKS_KEPT:
             talk = None
         due = [promise for promise in callbacks.get(uid, ()) if promise.by <= at]
-        callbacks[uid] = [*due, Callback(at, by, uid, disposition.agent, number, talk)]
+        callbacks[uid] = [*due, Callback(at, by, uid, disposition.agent, number, talk, key=key)]
         self._memory.callbacks_due = min(self._memory.callbacks_due or by, by)
 
     def answered(self, fact: fx.CallAnswered) -> None:
@@ -150,6 +160,8 @@ class Skipped:
         favours = []
         if self._law.off_duty(promise.agent, promise.by):
             favours.append(Favour(Verdict.EXCUSED, Reason("off_duty")))
+        if promise.unclear:
+            favours.append(Favour(Verdict.UNDETERMINED, Reason("number_unclear")))
         if promise.talk is None:
             favours.append(Favour(Verdict.UNDETERMINED, Reason("call_not_seen")))
         self._memory.acts.append(Act(
@@ -163,13 +175,16 @@ class Skipped:
 
     def _reached(self, number: str | None, at: Micros, told: Micros, uniqueid: str | None) -> None:
         """Note a call with a number; the call in which a promise was made does not keep it."""
-        digits = _digits(number)
+        digits, read = _digits(number), self._read(number)
         for promise in self._promises():
-            if not digits.endswith(promise.number) or promise.uniqueid == uniqueid:
+            alike = digits.endswith(promise.number)
+            if promise.uniqueid == uniqueid or not (promise.at <= at and told <= promise.by + _TOLD_WITHIN):
                 continue
-            seen = promise.at <= at and told <= promise.by + _TOLD_WITHIN
-            if seen and (promise.called is None or at < promise.called):
-                promise.called = at
+            same = alike if read is None or promise.key is None else read.key == promise.key
+            if same:
+                promise.called = at if promise.called is None else min(at, promise.called)
+            elif alike and read is not None and (read.kind in _IN_PART or not (promise.key or "").startswith("+")):
+                promise.unclear = True
 
     def _promises(self) -> Iterator[Callback]:
         return (promise for promises in self._memory.callbacks.values() for promise in promises)

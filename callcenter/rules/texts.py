@@ -127,6 +127,10 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "lost_phone": ("话机离线，与离岗无法区分", "the phone was lost, which may be the phone's fault"),
     "lost_in_call": ("话机在振铃或通话中离线", "the phone was lost while it rang or a call was on"),
     "relief_not_seen": ("未见接班人是否已到岗", "whether the relief was at the post was not seen"),
+    "number_unclear": (
+        "期间另有通话的号码写法不全，可能就是承诺回电的号码",
+        "a number that was dialled or called in meanwhile is not whole, and may be the promised one",
+    ),
     "call_not_seen": ("未见其所记录的通话", "the call that was recorded was not seen"),
     "paused": ("开始时已示忙", "was paused when it began"),
     "not_seen": ("未见其可接听的记录", "whether the agent was available was not seen"),

@@ -1,4 +1,8 @@
-"""Working days of the mainland's calendar, with a table of one's own that wins; deadlines counted in them."""
+"""Working days of the mainland's calendar, with a table of one's own that wins; deadlines counted in them.
+
+In a year that has not been announced a day is worked only where both its weekday and the provisional calendar say so:
+nobody's time to explain gets shorter because the calendar is not known.
+"""
 
 from __future__ import annotations
 
@@ -7,12 +11,10 @@ from datetime import date, timedelta
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
-import chinese_calendar
-
 from callcenter.domain.frame import Micros
+from callcenter.rules.calendar import look_up
 from callcenter.rules.dates import datetime_of, day_start
 
-_SATURDAY = 5
 _NONE: Mapping[date, bool] = MappingProxyType({})
 
 
@@ -29,16 +31,13 @@ class Workdays:
         self._overrides = dict(overrides)
 
     def knows(self, day: date) -> bool:
-        """Tell whether a day's kind is known; of one that is not, the day of the week decides."""
-        return day in self._overrides or _official(day) is not None
+        """Tell whether a day's kind is known, from the department or officially; else it is provisional."""
+        return day in self._overrides or look_up(day).official
 
     def worked(self, day: date) -> bool:
         """Tell whether a day is a working day."""
         own = self._overrides.get(day)
-        if own is not None:
-            return own
-        official = _official(day)
-        return day.weekday() < _SATURDAY if official is None else official
+        return look_up(day).worked if own is None else own
 
     def after(self, at: Micros, days: int) -> Micros:
         """Return the end of the n-th working day that follows the day of `at`, which itself is not counted."""
@@ -49,9 +48,11 @@ class Workdays:
             left -= self.worked(day)
         return day_start(day, self.zone, days=1)
 
-
-def _official(day: date) -> bool | None:
-    try:
-        return bool(chinese_calendar.is_workday(day))
-    except NotImplementedError:  # the State Council announces a year in the autumn before it
+    def first_unknown(self, start: Micros, end: Micros) -> date | None:
+        """Return the first day from one moment to another, both included, whose kind is provisional; None: none is."""
+        day, last = (datetime_of(at, self.zone).date() for at in (start, max(start, end)))
+        while day <= last:
+            if not self.knows(day):
+                return day
+            day += timedelta(days=1)
         return None

@@ -100,7 +100,11 @@ class Rules:
 
     async def _enact(self, tracker: Sitting, court: Court) -> None:
         version = court.rulebook.editions[-1].version
-        told = {"rulebook": digest(court.rulebook), "roster": digest(court.roster)}
+        told = {
+            "rulebook": digest(court.rulebook),
+            "roster": digest(court.roster),
+            "numbering": digest(court.numbering),
+        }
         async with self._office.writing() as desk:
             at = time.time_ns() // 1000
             await desk.note(Audited(at=at, actor=SERVICE, action="enact", kind="rules", subject=version, detail=told))

@@ -113,7 +113,7 @@ class Follower:
     def _enact(self, court: Court) -> None:
         """Judge by this from now on; what is remembered stays."""
         if self.judge is not None:
-            self.judge = self.judge.under(court.rulebook, court.roster)
+            self.judge = self.judge.under(court.rulebook, court.roster, court.numbering)
         self._governed.enact(court)
         self.court = self.enacted = court
 
@@ -161,6 +161,7 @@ class Follower:
         follower.seen, follower.enacted, follower._graded = saved.seen, saved.court, saved.graded
         if follower.court is not None:
             follower.judge = follower.court.judge(saved.judge)
+            follower.judge.graded = saved.graded
         return follower
 
 

@@ -14,6 +14,7 @@ from callcenter.domain.directory import Directory
 from callcenter.domain.facts import Visit
 from callcenter.domain.frame import Micros
 from callcenter.domain.state import FloorSettings
+from callcenter.numbers import Numbering
 from callcenter.rules.duty import Roster
 from callcenter.rules.edition import Held, Rulebook
 from callcenter.rules.inputs import Disposition
@@ -42,12 +43,14 @@ class Court(msgspec.Struct, frozen=True, tag="RulesInForce"):
         roster: Who sits where and is on duty, and what may be dialled for work.
         besides: What neither of them says.
         floor: What the floor was told, in a journal of an earlier version, whose figures were settings of their own.
+        numbering: How numbers are read; None: an older journal does not say, and their last digits were compared.
     """
 
     rulebook: Rulebook
     roster: Roster | None
     besides: Besides = Besides()
     floor: FloorSettings | None = None
+    numbering: Numbering | None = None
 
     @property
     def directory(self) -> Directory:
@@ -75,8 +78,8 @@ class Court(msgspec.Struct, frozen=True, tag="RulesInForce"):
     def judge(self, saved: bytes | None = None) -> Judge:
         """Make a judge, as it was saved or new."""
         if saved is None:
-            return Judge(self.rulebook, self.roster, graded=False)
-        return Judge.restore(saved, self.rulebook, self.roster, graded=False)
+            return Judge(self.rulebook, self.roster, self.numbering, graded=False)
+        return Judge.restore(saved, self.rulebook, self.roster, self.numbering, graded=False)
 
 
 class Told(NamedTuple):

@@ -1,12 +1,18 @@
-"""After a restart: the newest saved state that the record has passed, then the journal again from there on."""
+"""After a restart: the newest saved state that the record has passed, then the journal again from there on.
+
+Where no state can be read, the journal is followed from its beginning; if that was cut, what was before is not known.
+"""
 
 from __future__ import annotations
+
+import asyncio
+from pathlib import Path
 
 import msgspec
 import structlog
 
 from callcenter.errors import StoreError
-from callcenter.journal import Journal
+from callcenter.journal import Journal, JournalReader
 from callcenter.tracker.entries import reread
 from callcenter.tracker.follower import Follower
 from callcenter.tracker.inputs import Court
@@ -50,10 +56,20 @@ async def recover(journal: Journal, record: Record, court: Court | None = None) 
 
 async def _saved(journal: Journal, record: Record, court: Court | None) -> tuple[int, Follower]:
     """Find a state to begin from; the record must have passed it, or facts between the two would be lost."""
-    state = await journal.latest_state()
-    if state is not None and state.position <= record.position:
-        try:
-            return state.position, Follower.restore(state.blob, court)
-        except msgspec.MsgspecError as error:
-            log.warning("state_unreadable", position=state.position, reason=str(error))
+    return await asyncio.to_thread(_restored, journal.settings.path, record.position, court)
+
+
+def _restored(path: Path, passed: int, court: Court | None) -> tuple[int, Follower]:
+    with JournalReader(path) as reader:
+        for state in reader.saved_states():
+            if state.position > passed:
+                continue
+            try:
+                return state.position, Follower.restore(state.blob, court)
+            except msgspec.MsgspecError as error:
+                log.warning("state_unreadable", position=state.position, reason=str(error))
+        cut = reader.bounds()[0].position
+    if 0 < cut <= passed:
+        log.warning("floor_begins_anew", position=cut, reason="the journal was cut and no saved state can be read")
+        return cut, Follower(court)
     return 0, Follower(court)

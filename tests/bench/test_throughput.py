@@ -128,8 +128,6 @@ def test_bytes_to_journalled_facts_beside_panoramisk(tmp_path: Path) -> None:
     for name, (cpu, _) in list(best.items())[1:-1]:
         print(f"  time goes to {name.rpartition(', ')[2]:<17}{(cpu - before) / all_of_it.cpu:6.0%}")
         before = cpu
-    print(
-        f"  the events that say who hears whom cost {all_of_it.cpu / unconnected.cpu - 1:.0%} more of the whole"
-    )
+    print(f"  the events that say who hears whom cost {all_of_it.cpu / unconnected.cpu - 1:.0%} more of the whole")
     assert panoramisk.cpu / wire.cpu > 1
     assert panoramisk.cpu / all_of_it.cpu > 1

@@ -28,6 +28,7 @@ from callcenter.rules.rulebook import load_rulebook
 from callcenter.store import Store, StoreSettings, Told, open_engine, upgrade
 from callcenter.store.archive import CHAPTER, page_row, pages
 from callcenter.store.models import ArchivedFactsRow
+from callcenter.tracker import Court
 from tests.bench.test_rules_speed import AGENTS, LASTS, MORNING, VISITS, _day, _roster
 
 pytestmark = [pytest.mark.bench, pytest.mark.timeout(900)]
@@ -120,8 +121,8 @@ async def test_draft_over_a_month(tmp_path: Path) -> None:
     began = time.monotonic()
     async with open_archive(settings, "pbx", ZONE) as opened:
         outcome = await opened.tried(
-            load_rulebook(), load_rulebook(tmp_path / "draft.yaml"), rostered(), Span(first, first + DAYS * DAY),
-            lambda _at: None,
+            Court(load_rulebook(), rostered()), load_rulebook(tmp_path / "draft.yaml"),
+            Span(first, first + DAYS * DAY), lambda _at: None,
         )  # fmt: skip
     took = time.monotonic() - began
     spent = resource.getrusage(resource.RUSAGE_CHILDREN)

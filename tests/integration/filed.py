@@ -79,7 +79,7 @@ class Home:
     async def fill(self) -> None:
         """Journal, judge and file, as the service does."""
         await write_journal(self.journal, STORIES)
-        court = Court(load_rulebook(None), roster_of(roster_form(), None))
+        court = self.court()
         self.found = await asyncio.to_thread(lambda: list(derive(self.journal, court)))
         async with opened(self.folder):
             store = await Store.open(settings_of(self.folder), NODE)
@@ -87,6 +87,10 @@ class Home:
                 end = journal.durable_position
                 await store.write([Told(end, ())], end, await filed(journal, court, self.found))
             await store.close()
+
+    def court(self) -> Court:
+        """By what it is judged."""
+        return Court(load_rulebook(None), roster_of(roster_form(), None))
 
     def configure(
         self, *, journal: str = "journal.sqlite", node: str = NODE, rules: str = 'roster = "{folder}/roster.json"'

@@ -34,6 +34,7 @@ username = "control"
 path = "{home}/journal.sqlite"
 min_free_bytes = 0
 snapshot_every = 700
+keep_days = 30
 [store]
 url = "sqlite:///{home}/record.sqlite"
 [exporter]

@@ -11,6 +11,7 @@ import pytest
 from httpx import Response
 from structlog.testing import capture_logs
 
+from callcenter.domain.frame import Micros
 from callcenter.rules.dossier import Told
 from callcenter.rules.edition import Mode, Severity, Title
 from callcenter.rules.reproduction import Fault, Finding
@@ -53,6 +54,17 @@ async def test_from_proposal_to_appeal_to_overturn_with_the_score_at_each_step(w
     shown = (await (await work.signed_in("ma")).get(f"/violations/{number}")).json()
     assert (shown["state"], shown["counted"], shown["version"]) == ("overturned", 0, 6)
     assert [step["action"] for step in shown["history"]] == ["notify", "explain", "confirm", "appeal", "overturn"]
+
+
+@pytest.mark.parametrize(("last", "provisional"), [(MONDAY, False), (MONDAY + 29 * 365 * DAY, True)])
+async def test_deadline_in_a_year_that_nobody_has_announced_is_marked(
+    work: Department, last: Micros, provisional: bool
+) -> None:
+    number = await propose(work.office)
+    work.now = last
+    await did(work, number, ("sun", "notify"))
+    shown = (await (await work.signed_in("ma")).get(f"/violations/{number}")).json()
+    assert shown["deadlines"]["provisional"] is provisional
 
 
 async def test_own_proposal_and_own_decision_are_decided_by_others(work: Department) -> None:

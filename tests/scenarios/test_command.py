@@ -51,6 +51,15 @@ def test_a_file_that_is_not_there_is_one_sentence_and_exit_code_2(tmp_path: Path
     assert done.stderr.decode().count("\n") == 1
 
 
+def test_what_digits_mean_at_the_site_is_said_by_three_options() -> None:
+    (login,) = tape("ringall").logins("unfiltered")
+    said = run("--ami", login, "--area-code", "0571", "--outside-digit", "9", "--internal", "801,8001")
+
+    assert (said.returncode, said.stdout) == (0, run("--ami", login).stdout)
+    refused = run("--ami", login, "--area-code", "571")
+    assert (refused.returncode, refused.stdout, b"0571" in refused.stderr) == (2, b"", True)
+
+
 def test_nothing_to_replay_is_one_sentence_and_exit_code_2() -> None:
     done = run()
 

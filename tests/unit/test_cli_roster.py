@@ -39,7 +39,7 @@ def test_roster_goes_through_a_workbook_and_csv_files_unchanged(tmp_path: Path) 
 
 def test_year_that_the_calendar_does_not_know_is_a_warning(tmp_path: Path) -> None:
     (tmp_path / "agents.csv").write_text("agent,interface\nAlice,PJSIP/1\n")
-    pattern = "Alice,workday,9:00,18:00,2099-10-01,2099-10-02"
+    pattern = "Alice,workday,9:00,18:00,2099-10-12,2099-10-13"
     (tmp_path / "patterns.csv").write_text(f"agent,days,from,to,first,last\n{pattern}\n")
     result = RUNNER.invoke(app, ["check", str(tmp_path)])
     assert (result.exit_code, "2 shifts" in result.stdout) == (0, True)

@@ -11,6 +11,7 @@ import pytest
 from callcenter.config import describe, load_settings
 from callcenter.domain.frame import SECOND
 from callcenter.errors import BadInput, BadSetting
+from callcenter.numbers import Numbering
 
 LOGINS = """
 [ami.events]
@@ -115,6 +116,19 @@ def test_rulebook_and_roster_are_of_the_sites_time_zone(path: Path, what: str) -
     file.write_text(json.dumps(forms[what] | {"timezone": "Asia/Shanghai"}))
     with pytest.raises(BadInput, match="names the time zone Asia/Shanghai, the site's is Europe/Berlin"):
         load_settings(path).court()
+
+
+def test_site_says_how_its_numbers_are_read(path: Path) -> None:
+    path.write_text(f"[site]\narea_code = '0571'\noutside_digit = '9'\ninternal = ['801', '8002', '801']\n{LOGINS}")
+    assert load_settings(path).court().numbering == Numbering("0571", "9", ("8002", "801"))
+
+
+@pytest.mark.parametrize(
+    ("line", "named"),
+    [("area_code = '571'", "571"), ("outside_digit = '99'", "99"), ("internal = ['80x']", "80x")],
+)
+def test_numbering_that_cannot_be_is_refused(path: Path, line: str, named: str) -> None:
+    assert f"'{named}' is none" in refusal(path, f"[site]\n{line}\n{LOGINS}")
 
 
 def test_the_environment_wins_over_the_file(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

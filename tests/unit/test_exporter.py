@@ -121,6 +121,13 @@ def test_records_that_did_not_reproduce_are_shown_as_the_database_counts_them() 
     }
 
 
+@pytest.mark.parametrize("reached", [False, True])
+def test_calendar_that_does_not_reach_far_enough_is_shown(reached: bool) -> None:
+    house = House()
+    house.exporter.provisional(reached)
+    assert house.series("calendar") == {"calendar_provisional": reached}
+
+
 def test_queue_without_callers_shows_zero_as_soon_as_somebody_serves_it() -> None:
     house = House()
     house.sign_in()

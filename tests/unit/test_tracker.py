@@ -17,6 +17,7 @@ from callcenter.domain.state import FloorSettings
 from callcenter.domain.vocabulary import OfferOutcome
 from callcenter.errors import JournalDamaged
 from callcenter.journal import Kind, Stored
+from callcenter.numbers import Numbering
 from callcenter.rules.duty import Roster, Seat
 from callcenter.rules.rulebook import load_rulebook
 from callcenter.tracker import Court
@@ -247,7 +248,7 @@ def test_what_is_in_force_changes_at_its_place_and_is_saved_with_the_rest() -> N
     before = line.follower.enacted
     assert before is None
     besides = Besides(names={"PJSIP/1001": "Alice"}, permitted=("_10XX",))
-    enacted = Court(load_rulebook(), None, besides)
+    enacted = Court(load_rulebook(), None, besides, numbering=Numbering("0571", "9", ("801",)))
     told = FloorSettings(names={"PJSIP/1001": "Alice"}, permitted=("_10XX",), blocked_after=60 * SECOND)
     line.take(opened(), read(beat(1, "1800000000"), joined(2)))
     line.do([input_step("pbx", OURS, enacted)])
@@ -271,6 +272,24 @@ def test_court_of_a_journal_from_before_runs_the_floor_by_the_settings_of_then()
     line.take(read(joined(2)))
     assert line.follower.floor.settings == floor
     assert court.directory.at("PJSIP/1001", None) == "Alice"
+
+
+def test_court_of_an_older_journal_says_nothing_of_how_numbers_are_read() -> None:
+    enacted = Court(load_rulebook(), None, numbering=Numbering())
+    older = msgspec.json.decode(input_step("pbx", OURS, enacted).entry.payload)
+    del older["numbering"]
+    said = reread(Stored(7, Kind.INPUT, "pbx", OURS, msgspec.json.encode(older), b"")).said
+    assert said == Court(load_rulebook(), None, numbering=None)
+
+
+def test_promise_is_judged_by_what_the_journal_says_of_numbers_then() -> None:
+    line = Line(Follower(Court(load_rulebook(), None, numbering=Numbering("010"))))
+    assert line.follower.judge is not None
+    line.do([input_step("pbx", OURS, Court(load_rulebook(), None, numbering=Numbering("0571")))])
+    assert line.follower.judge._skipped._numbering == Numbering("0571")
+    restored = Follower.restore(line.follower.save(), Court(load_rulebook(), None, numbering=Numbering("010")))
+    assert restored.judge is not None
+    assert restored.judge._skipped._numbering == Numbering("0571")
 
 
 def test_marks_mean_nothing_to_the_floor() -> None:

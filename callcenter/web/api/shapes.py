@@ -18,6 +18,7 @@ from callcenter.rules.standing import CHECKLISTS, SERVICE, Advice, State
 from callcenter.rules.steps import Action, Entry
 from callcenter.rules.texts import Language
 from callcenter.rules.violation import RosterLine, Verdict
+from callcenter.rules.workdays import Workdays
 from callcenter.store.violations import Record
 from callcenter.web.api.fields import Outgoing, moment_out
 
@@ -48,6 +49,7 @@ class Deadlines(Outgoing):
     appeal_until: datetime | None
     decide_until: datetime | None
     overdue: bool = Field(description="An appeal waits longer than it should.")
+    provisional: bool = Field(description="One ends in a year that the official calendar does not know yet.")
 
 
 class Check(Outgoing):
@@ -134,11 +136,12 @@ class Page(Outgoing):
 class Reader:
     """Whoever reads, in which language, where and when."""
 
-    def __init__(self, person: Person, language: Language, zone: ZoneInfo, now: Micros) -> None:
+    def __init__(self, person: Person, language: Language, zone: ZoneInfo, now: Micros, days: Workdays) -> None:
         self._person = person
         self._language = language
         self._zone = zone
         self._now = now
+        self._days = days
 
     def summary(self, record: Record) -> Summary:
         """Show a record in a list."""
@@ -196,11 +199,13 @@ class Reader:
     def _deadlines(self, record: Record) -> Deadlines:
         standing = record.standing
         due = standing.decide_until
+        ends = (standing.explain_until, standing.appeal_until, due)
         return Deadlines(
             explain_until=moment_out(standing.explain_until, self._zone),
             appeal_until=moment_out(standing.appeal_until, self._zone),
             decide_until=moment_out(due, self._zone),
             overdue=standing.state is State.APPEALED and due is not None and self._now >= due,
+            provisional=any(end is not None and self._days.first_unknown(end - 1, end - 1) for end in ends),
         )
 
     def _recommendations(self, record: Record) -> list[Recommendation]:

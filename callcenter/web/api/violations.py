@@ -73,7 +73,7 @@ class Manual(Incoming):
 
 def _reader(request: Request, service: TheService, person: Annotated[Person, Depends(allowed(Right.SEE))]) -> Reader:
     language = language_of(request.headers.get("accept-language"))
-    return Reader(person, language, service.rulebook.zone, service.clock())
+    return Reader(person, language, service.rulebook.zone, service.clock(), service.terms.days)
 
 
 TheReader = Annotated[Reader, Depends(_reader)]

@@ -8,6 +8,7 @@ from pathlib import Path
 from callcenter.domain import facts as fx
 from callcenter.domain.frame import SECOND, Micros
 from callcenter.domain.vocabulary import AgentState, EndedBy, OfferOutcome, VisitOutcome
+from callcenter.numbers import PLAIN, Numbering
 from callcenter.rules.duty import Roster, Seat
 from callcenter.rules.edition import Rulebook
 from callcenter.rules.inputs import Disposition
@@ -62,8 +63,15 @@ def rulebook(tmp_path: Path, *lines: str) -> Rulebook:
 class Story:
     """Every method is something that became true; times are seconds from the story's beginning."""
 
-    def __init__(self, *, on: Roster | None = None, book: Rulebook | None = None, graded: bool = True) -> None:
-        self.judge = Judge(book or packaged(), on, graded=graded)
+    def __init__(
+        self,
+        *,
+        on: Roster | None = None,
+        book: Rulebook | None = None,
+        graded: bool = True,
+        numbering: Numbering | None = PLAIN,
+    ) -> None:
+        self.judge = Judge(book or packaged(), on, numbering, graded=graded)
         self.facts: list[fx.Fact] = []
         self.entered: list[Disposition] = []
 

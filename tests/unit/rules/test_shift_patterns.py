@@ -25,8 +25,10 @@ def begins(path: Path) -> list[str]:
         (date(2025, 9, 28), Kind.WORKDAY, True),  # a Sunday, worked for the National Day's week
         (date(2025, 11, 22), Kind.WEEKEND, True),
         (date(2025, 11, 24), Kind.WORKDAY, True),
-        (date(2099, 10, 1), Kind.WORKDAY, False),
-        (date(2099, 10, 3), Kind.WEEKEND, False),
+        (date(2099, 10, 1), Kind.HOLIDAY, False),
+        (date(2099, 10, 12), Kind.WORKDAY, False),
+        (date(2099, 10, 10), Kind.WEEKEND, False),
+        (date(2299, 10, 1), Kind.WEEKEND, False),  # a Sunday of a year whose holidays nobody knows
     ],
 )
 def test_kind_of_a_day_is_the_calendars_or_else_the_weekdays(day: date, kind: Kind, known: bool) -> None:
@@ -60,7 +62,9 @@ def test_year_that_the_calendar_does_not_know_warns_where_it_matters(tmp_path: P
         folder(tmp_path / days, agents=AGENTS, patterns=f"{HEADING}Alice,{days},9:00,18:00,2099-10-01,2099-10-02\n")
         for days in ("workday", "thu")
     )
-    assert import_roster(kinds).warnings == ["the calendar does not know 2099: its days are taken by their weekday"]
+    assert import_roster(kinds).warnings == [
+        "the calendar does not know 2099 yet: its days are provisional, by weekday and statutory holiday"
+    ]
     assert import_roster(weekdays).warnings == []
 
 

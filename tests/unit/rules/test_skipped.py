@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from callcenter.domain.vocabulary import EndedBy, VisitOutcome
+from callcenter.numbers import Numbering
 from callcenter.rules.edition import Rulebook
 from callcenter.rules.judge import Judge
 from callcenter.rules.rulebook import load_rulebook
@@ -172,17 +173,79 @@ def test_callback_that_nobody_made_was_skipped_by_whoever_promised_it(promised: 
     assert record.why() == "a callback promised within 900 s was not made."
 
 
-@pytest.mark.parametrize("dialled", [CUSTOMER, f"9{CUSTOMER}", f"0086{CUSTOMER}", "+86 138-0001-0001"])
+@pytest.mark.parametrize(
+    "dialled", [CUSTOMER, f"0{CUSTOMER}", f"17951{CUSTOMER}", f"0086{CUSTOMER}", "+86 138-0001-0001"]
+)
 @pytest.mark.parametrize("agent", ["Alice", "Bob"])
 def test_call_to_the_number_by_anybody_keeps_it(promised: Story, dialled: str, agent: str) -> None:
     promised.own_call(500, 520, dialled, agent=agent)
     assert told(promised) == []
 
 
-@pytest.mark.parametrize("dialled", ["13800010002", "10001", "s", ""])
+@pytest.mark.parametrize("dialled", ["13800010002", "10001", "s", "", "13900010001", "+13800010001"])
 def test_call_to_another_number_does_not(promised: Story, dialled: str) -> None:
     promised.own_call(500, 520, dialled)
-    assert [code for code, *_ in told(promised)] == ["not_called_back"]
+    assert [(code, verdict) for code, _, verdict, _ in told(promised)] == [("not_called_back", Verdict.PROPOSED)]
+
+
+@pytest.mark.parametrize(("promised_to", "dialled"), [
+    ("0571-88881234", "988881234"), ("88881234", "9057188881234"), ("86 571 8888 1234", "900865718888 1234"),
+])  # fmt: skip
+def test_site_says_what_is_dialled_for_an_outside_line_and_where_it_is(
+    book: Rulebook, promised_to: str, dialled: str
+) -> None:
+    story = Story(on=roster(), book=book, numbering=Numbering("0571", "9", ("801",)))
+    story.talked(0, 60)
+    story.recorded(100, callback_to=promised_to, callback_by=1000)
+    story.own_call(500, 520, dialled)
+    assert told(story) == []
+
+
+@pytest.mark.parametrize(
+    ("promised_to", "dialled"),
+    [
+        (CUSTOMER, f"9{CUSTOMER}"),
+        ("0571-88881234", "88881234"),
+        ("0571-88881234", "988881234"),
+        ("88881234", "0571-88881234"),
+    ],
+)
+def test_number_that_may_be_the_promised_one_for_all_that_is_said_of_the_site_leaves_it_undetermined(
+    story: Story, promised_to: str, dialled: str
+) -> None:
+    story.recorded(100, callback_to=promised_to, callback_by=1000)
+    story.own_call(500, 520, dialled)
+    record = story.record(end=5000)
+    assert (record.verdict, record.reason and record.reason.code) == (Verdict.UNDETERMINED, "number_unclear")
+
+
+def test_number_that_may_be_the_promised_one_says_nothing_before_the_promise_or_after_its_time(promised: Story) -> None:
+    promised.own_call(80, 90, f"9{CUSTOMER}")
+    promised.own_call(1010, 1020, f"9{CUSTOMER}")
+    assert [(code, verdict) for code, _, verdict, _ in told(promised)] == [("not_called_back", Verdict.PROPOSED)]
+
+
+def test_same_last_digits_in_another_town_are_another_number(story: Story) -> None:
+    story.recorded(100, callback_to="0571-88881234", callback_by=1000)
+    story.own_call(500, 520, "010-88881234")
+    assert [(code, verdict) for code, _, verdict, _ in told(story)] == [("not_called_back", Verdict.PROPOSED)]
+
+
+def test_journal_that_does_not_say_how_numbers_are_read_is_judged_by_last_digits(book: Rulebook) -> None:
+    story = Story(on=roster(), book=book, numbering=None)
+    story.talked(0, 60)
+    story.recorded(100, callback_to=CUSTOMER, callback_by=1000)
+    story.own_call(500, 520, f"9{CUSTOMER}")
+    assert told(story) == []
+
+
+def test_promise_from_before_numbers_were_read_is_kept_by_last_digits(book: Rulebook) -> None:
+    story = Story(on=roster(), book=book, numbering=None)
+    story.talked(0, 60)
+    story.recorded(100, callback_to=CUSTOMER, callback_by=1000)
+    story.judge = Judge.restore(story.judge.save(), book, roster(), Numbering())
+    story.own_call(500, 520, f"9{CUSTOMER}")
+    assert told(story) == []
 
 
 def test_number_that_is_known_only_when_the_call_is_over_keeps_it(promised: Story) -> None:
@@ -213,9 +276,11 @@ def test_call_after_the_time_is_too_late(promised: Story) -> None:
     assert told(promised) == [("not_called_back", "Alice", Verdict.PROPOSED, 900.0)]
 
 
-def test_extension_of_a_colleague_is_a_number_too(story: Story) -> None:
-    story.recorded(100, callback_to="8001", callback_by=1000)
-    story.own_call(500, 520, "98001")
+@pytest.mark.parametrize("number", ["8001", "801", "anonymous", "1380001000X"])
+def test_promise_to_what_is_nobodys_number_can_be_neither_kept_nor_broken(book: Rulebook, number: str) -> None:
+    story = Story(on=roster(), book=book, numbering=Numbering(internal=("801",)))
+    story.talked(0, 60)
+    story.recorded(100, callback_to=number, callback_by=1000)
     assert told(story) == []
 
 
