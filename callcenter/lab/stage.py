@@ -234,7 +234,9 @@ class Stage:
             self._served.append((visit, {"how": "queue"}))
         return visit
 
-    def answered(self, call: SipCall, ring: SipCall, ended_by: str, how: str = "queue", **known: object) -> dict[str, Any]:
+    def answered(
+        self, call: SipCall, ring: SipCall, ended_by: str, how: str = "queue", **known: object
+    ) -> dict[str, Any]:
         """Write an answered visit and its talk: who, when, and who hung up first."""
         usual = {
             "left_at": ring.answered_at,
@@ -249,7 +251,7 @@ class Stage:
         return visit
 
     def talk(self, call: SipCall, ring: SipCall, how: str, ended_by: str, **known: object) -> None:
-        """Write a talk that no queue brought about: from the answer to the end of the agent's call, if not told else."""
+        """Write a talk that no queue brought about; unless told otherwise it begins with the agent's answer."""
         self.talks.append({
             "caller": call.phone.user,
             "agent": ring.phone.name,
