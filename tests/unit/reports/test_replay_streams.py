@@ -17,7 +17,7 @@ from callcenter.reports.replay import TAPE_BITS, Replay, first_moment, place_of
 from callcenter.rules.rulebook import load_rulebook
 from tests.bench.stream import chunks
 
-EVENTS = 24_000
+EVENTS = 36_000
 
 
 def document(tape: Path) -> Document:
