@@ -44,7 +44,35 @@ def compare(truth: dict[str, Any], replay: dict[str, Any]) -> list[str]:
     for (caller, queue), left in shown.items():
         if left and queue in queues:
             said.append(f"{caller} in {queue}: {len(left)} visits too many")
+    said += _compare_talks(truth, replay, within)
     return said + _compare_states(truth.get("states", []), replay, within)
+
+
+def _compare_talks(truth: dict[str, Any], replay: dict[str, Any], within: float) -> list[str]:
+    """Hold each agent's talks against the replay's, in order of time; there is none beside the true ones."""
+    said = []
+    for agent in truth["agents"]:
+        true = sorted((talk for talk in truth["talks"] if talk["agent"] == agent), key=_begun)
+        shown = sorted(_talks_of(agent, replay), key=_begun)
+        if len(true) != len(shown):
+            said.append(f"{agent}: {len(true)} talks are true, shown are {[talk['how'] for talk in shown]}")
+        for turn, (one, other) in enumerate(zip(true, shown, strict=False), 1):
+            known = {key: value for key, value in one.items() if key != "caller" or other["caller"] is not None}
+            said += _compare_keys(f"{agent}, talk {turn}", known, other, within)
+    return said
+
+
+def _begun(talk: dict[str, Any]) -> float:
+    return float(talk.get("from") or 0.0)
+
+
+def _talks_of(agent: str, replay: dict[str, Any]) -> list[dict[str, Any]]:
+    """Give an agent's talks; the caller of one is who visited a queue in its call, None if nobody did."""
+    found = []
+    for call in replay["calls"]:
+        caller = next((visit["caller"] for visit in call["visits"]), None)
+        found += [talk | {"caller": caller} for talk in call["talks"] if talk["agent"] == agent]
+    return found
 
 
 def _visits(replay: dict[str, Any]) -> dict[tuple[Any, Any], list[dict[str, Any]]]:
