@@ -119,7 +119,9 @@ def render(
     files["manager_filters.conf"] = manager_filters()
     if extra_queues is not None:
         for path in sorted((source / "lab").glob("*.conf")):
-            files[f"lab/{path.name}"] = fill(path.read_text(encoding="utf-8"), values, f"lab/{path.name}")
+            # What adds to a file of dialplans/ is included from there; what is the lab's alone is read by its name.
+            name = f"lab/{path.name}" if path.name in files else path.name
+            files[name] = fill(path.read_text(encoding="utf-8"), values, f"lab/{path.name}")
         files["agents.conf"] = "".join(f"[{agent.number}]\nfullname = {agent.name}\n" for agent in agents)
         files["lab/queues.conf"] = "".join(queue(spec, agents) for spec in extra_queues)
     return files

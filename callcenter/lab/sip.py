@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 import re
 import secrets
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _SHORT = {
     "v": "via", "f": "from", "t": "to", "i": "call-id", "m": "contact", "l": "content-length",
@@ -154,3 +159,11 @@ def telephone_event(digit: str) -> list[bytes]:
         head = bytes([0x80, marker | 101]) + (1000 + number).to_bytes(2, "big") + at + source
         packets.append(head + bytes([code, (end << 7) | 10]) + duration.to_bytes(2, "big"))
     return packets
+
+
+def voice() -> Iterator[bytes]:
+    """Make RTP packets of G.711 for as long as they are asked for, 20 ms each: silence, spoken."""
+    source, at = secrets.token_bytes(4), secrets.randbelow(2**31)
+    for number in itertools.count():
+        head = bytes([0x80, 0]) + (number % 2**16).to_bytes(2, "big") + (at + number * 160).to_bytes(4, "big")
+        yield head + source + b"\xff" * 160

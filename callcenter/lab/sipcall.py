@@ -108,6 +108,10 @@ class SipCall:
             self.phone.media_socket.sendto(packet, self.media_to)
         return self.phone.note("pressed", call=self.call_id, digit=digit)
 
+    def speak(self) -> None:
+        """Send voice from now on until the call is over: without any, the switch keeps its Local halves."""
+        self.phone.speak(self)
+
     def transfer_blind(self, number: str) -> float:
         """Send the other side to a number (REFER) and return when."""
         return self._refer(f"<sip:{number}@{self.phone.server_address}>", f"transferred blind to {number}")

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 _ANSWER_SECONDS = 8.0
 _RESEND_SECONDS = 1.0
+_PACKET_SECONDS = 0.02
 _OK = 200
 _CHALLENGES = {401: ("www-authenticate", "authorization"), 407: ("proxy-authenticate", "proxy-authorization")}
 
@@ -124,6 +125,18 @@ class SipPhone(asyncio.DatagramProtocol):
         self._spawn(self._dial(call, f"<sip:{shown}@{self.host}:{self.port}>"))
         self.note("dialled", call=call.call_id, number=number)
         return call
+
+    def speak(self, call: SipCall) -> None:
+        """Send voice into a call until it is over."""
+        self._spawn(self._speak(call))
+
+    async def _speak(self, call: SipCall) -> None:
+        for packet in sip.voice():
+            if call.over.is_set():
+                return
+            if call.media_to is not None:
+                self.media_socket.sendto(packet, call.media_to)
+            await asyncio.sleep(_PACKET_SECONDS)
 
     # messages
 

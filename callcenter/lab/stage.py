@@ -48,6 +48,7 @@ class Story:
     members: tuple[str, ...] = ()
     outsiders: tuple[int, ...] = ()
     serves: str = ""
+    second: bool = False
 
     @property
     def agents(self) -> tuple[AgentSpec, ...]:
@@ -57,10 +58,26 @@ class Story:
             AgentSpec(
                 number=str(first + i),
                 name=f"{_FIRST_NAMES[i]} {first + i}",
-                queues=() if self.members or i in self.outsiders else (self.serves or self.name,),
+                queues=self._served_by(i),
             )
             for i in range(self.agent_count)
         )
+
+    def _served_by(self, place: int) -> tuple[str, ...]:
+        """Give the queues of the n-th agent; outsiders serve the second one, where there is one."""
+        if place in self.outsiders:
+            return (self.second_name,) if self.second else ()
+        return () if self.members else (self.serves or self.name,)
+
+    @property
+    def second_name(self) -> str:
+        """The name of the story's second queue."""
+        return f"{self.name}_2"
+
+    @property
+    def queues(self) -> tuple[QueueSpec, ...]:
+        """The queue of this story, and the second one, where it has one."""
+        return (self.queue, QueueSpec(name=self.second_name, **self.spec)) if self.second else (self.queue,)
 
     @property
     def queue(self) -> QueueSpec:
@@ -93,6 +110,8 @@ class Stage:
         self.agents = story.agents
         self.visits: list[dict[str, Any]] = []
         self.states: list[dict[str, Any]] = []
+        self.talks: list[dict[str, Any]] = []
+        self._served: list[tuple[dict[str, Any], dict[str, Any]]] = []
         self.lag_seconds = 0.0
         self.tape = Tape()
         self._recorders: list[Recorder] = []
@@ -103,6 +122,11 @@ class Stage:
     def queue(self) -> str:
         """The story's queue."""
         return self.story.name
+
+    @property
+    def second_queue(self) -> str:
+        """The story's second queue, which its outsiders serve."""
+        return self.story.second_name
 
     async def phone(self, place: int = 0, *, register: bool = True) -> SipPhone:
         """Take the phone of the n-th agent out of its box, and register it."""
@@ -162,6 +186,19 @@ class Stage:
         caller = await self.caller()
         return caller.dial(extension or f"safe_q_{self.queue}", from_user)
 
+    async def parked_at(self, call: SipCall) -> str:
+        """Wait until a caller is parked, and say at which extension he can be taken.
+
+        Raises:
+            LabError: He never is.
+        """
+        for _ in range(_AVAILABLE_TRIES):
+            for parked in await self.operator.list("ParkedCalls"):
+                if parked.get("ParkeeCallerIDNum") == call.phone.user:
+                    return parked["ParkingSpace"]
+            await asyncio.sleep(_QUEUE_NOTICES_SECONDS)
+        raise LabError(f"{call.phone.name} is not parked.")
+
     async def act(self, action: str, **headers: str) -> None:
         """Let the operator act.
 
@@ -193,21 +230,46 @@ class Stage:
         if outcome == "abandoned":
             visit |= {"left_at": call.over_at, "ended_by": "caller"}
         self.visits.append(visit)
+        if outcome == "answered":
+            self._served.append((visit, {"how": "queue"}))
         return visit
 
-    def answered(self, call: SipCall, ring: SipCall, ended_by: str, **known: object) -> dict[str, Any]:
-        """Write an answered visit: who, when, and who hung up first."""
-        return self.visit(
-            call,
-            "answered",
-            left_at=ring.answered_at,
-            answered_at=ring.answered_at,
-            agent=ring.phone.name,
-            ended_by=ended_by,
-            ended_at=call.over_at if ended_by == "caller" else ring.over_at,
-            transferred=None,
+    def answered(
+        self, call: SipCall, ring: SipCall, ended_by: str, how: str = "queue", **known: object
+    ) -> dict[str, Any]:
+        """Write an answered visit and its talk: who, when, and who hung up first."""
+        usual = {
+            "left_at": ring.answered_at,
+            "answered_at": ring.answered_at,
+            "agent": ring.phone.name,
+            "ended_by": ended_by,
+            "ended_at": call.over_at if ended_by == "caller" else ring.over_at,
+            "transferred": None,
+        }
+        visit = self.visit(call, "answered", **(usual | known))
+        self._served[-1] = (visit, {"how": how, "interface": f"PJSIP/{ring.phone.user}"})
+        return visit
+
+    def talk(self, call: SipCall, ring: SipCall, how: str, ended_by: str, **known: object) -> None:
+        """Write a talk that no queue brought about; unless told otherwise it begins with the agent's answer."""
+        self.talks.append({
+            "caller": call.phone.user,
+            "agent": ring.phone.name,
+            "interface": f"PJSIP/{ring.phone.user}",
+            "how": how,
+            "from": ring.answered_at,
+            "to": call.over_at if ended_by == "caller" else ring.over_at,
+            "ended_by": ended_by,
             **known,
-        )
+        })  # fmt: skip
+
+    def _talks(self) -> list[dict[str, Any]]:
+        """Give every talk: of answered visits as these stand now, then the others."""
+        names = {"caller": "caller", "agent": "agent", "answered_at": "from", "ended_at": "to", "ended_by": "ended_by"}
+        of_visits = [
+            {talks: visit[key] for key, talks in names.items() if key in visit} | known for visit, known in self._served
+        ]
+        return of_visits + self.talks
 
     def offer(self, visit: dict[str, Any], ring: SipCall, outcome: str, **known: object) -> None:
         """Write what one ring was: from the first sound of the bell to its end."""
@@ -231,7 +293,9 @@ class Stage:
             "story": self.story.name,
             "asterisk": self.lab.state.version,
             "lag_seconds": round(self.lag_seconds, 3),
+            "agents": [agent.name for agent in self.agents],
             "visits": self.visits,
+            "talks": self._talks(),
             "states": self.states,
             "diary": self.diary.lines,
         }

@@ -29,7 +29,7 @@ def settings_for(stories: Iterable[Story], work_dir: Path) -> LabSettings:
         work_dir=work_dir,
         for_tests=True,
         extra_agents=tuple(agent for story in told for agent in story.agents),
-        extra_queues=tuple(story.queue for story in told),
+        extra_queues=tuple(queue for story in told for queue in story.queues),
     )
 
 

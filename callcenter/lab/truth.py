@@ -2,7 +2,8 @@
 
 A truth is plain JSON. A key that stands in it is checked; `null` means that it must be null; a key that is
 absent was not for a phone or a caller to know. Keys ending in `_at` are epoch seconds, in `_seconds` durations;
-they may differ by TOLERANCE_SECONDS and by twice what the phones' own process was late (`lag_seconds`).
+they may differ by TOLERANCE_SECONDS and by twice what the phones' own process was late (`lag_seconds`). A visit that
+is not `logged` cannot be found in queue_log, which tells its beginning and its end under two call ids.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ _LOG_ENDS = {
 }
 _ENDING = {name for names in _LOG_ENDS.values() for name in names}
 _LOG_FIELDS = 5
+_NOT_SHOWN = {"offers", "logged"}
 
 
 def compare(truth: dict[str, Any], replay: dict[str, Any]) -> list[str]:
@@ -42,7 +44,35 @@ def compare(truth: dict[str, Any], replay: dict[str, Any]) -> list[str]:
     for (caller, queue), left in shown.items():
         if left and queue in queues:
             said.append(f"{caller} in {queue}: {len(left)} visits too many")
+    said += _compare_talks(truth, replay, within)
     return said + _compare_states(truth.get("states", []), replay, within)
+
+
+def _compare_talks(truth: dict[str, Any], replay: dict[str, Any], within: float) -> list[str]:
+    """Hold each agent's talks against the replay's, in order of time; there is none beside the true ones."""
+    said = []
+    for agent in truth["agents"]:
+        true = sorted((talk for talk in truth["talks"] if talk["agent"] == agent), key=_begun)
+        shown = sorted(_talks_of(agent, replay), key=_begun)
+        if len(true) != len(shown):
+            said.append(f"{agent}: {len(true)} talks are true, shown are {[talk['how'] for talk in shown]}")
+        for turn, (one, other) in enumerate(zip(true, shown, strict=False), 1):
+            known = {key: value for key, value in one.items() if key != "caller" or other["caller"] is not None}
+            said += _compare_keys(f"{agent}, talk {turn}", known, other, within)
+    return said
+
+
+def _begun(talk: dict[str, Any]) -> float:
+    return float(talk.get("from") or 0.0)
+
+
+def _talks_of(agent: str, replay: dict[str, Any]) -> list[dict[str, Any]]:
+    """Give an agent's talks; the caller of one is who visited a queue in its call, None if nobody did."""
+    found = []
+    for call in replay["calls"]:
+        caller = next((visit["caller"] for visit in call["visits"]), None)
+        found += [talk | {"caller": caller} for talk in call["talks"] if talk["agent"] == agent]
+    return found
 
 
 def _visits(replay: dict[str, Any]) -> dict[tuple[Any, Any], list[dict[str, Any]]]:
@@ -54,7 +84,7 @@ def _visits(replay: dict[str, Any]) -> dict[tuple[Any, Any], list[dict[str, Any]
 
 
 def _compare_visit(name: str, true: dict[str, Any], shown: dict[str, Any], within: float) -> list[str]:
-    said = _compare_keys(name, {key: value for key, value in true.items() if key != "offers"}, shown, within)
+    said = _compare_keys(name, {key: value for key, value in true.items() if key not in _NOT_SHOWN}, shown, within)
     if "offers" not in true:
         return said
     if len(true["offers"]) != len(shown["offers"]):
@@ -112,7 +142,7 @@ def compare_queue_log(truth: dict[str, Any], text: str) -> list[str]:
     entered: Counter[tuple[str, str]] = Counter()
     for visit in truth["visits"]:
         expected = _LOG_ENDS.get(visit["outcome"])
-        if expected is None:
+        if expected is None or not visit.get("logged", True):
             continue
         key = (visit["queue"], visit["caller"])
         ends = _ends_in_log(lines, *key)

@@ -18,6 +18,18 @@ EXPLAINED = {
     "restart_now": "the log does not say who ended the talk",
     "refused_full": "the log has no line of who was refused",
     "refused_join_empty": "the log has no line of who was refused",
+    "picked_up_by_colleague": "the log names whom the queue rang, not who took the call",
+    "picked_up_by_group": "the log names whom the queue rang, not who took the call",
+    "fpbx_picked_up": "the log names whom the queue rang, not who took the call",
+    "fpbx_blind": "the log hears of nothing that happens behind a Local channel",
+    "fpbx_blind_by_key": "the log hears of nothing that happens behind a Local channel",
+    "fpbx_attended": "the log hears of nothing that happens behind a Local channel",
+    "fpbx_attended_by_key": "the log hears of nothing that happens behind a Local channel",
+    "fpbx_parked": "the log hears of nothing that happens behind a Local channel",
+    "parked_by_key": "to the log the agent's part ends when she hangs up, not when the caller is parked",
+    "three_in_a_talk": "to the log the agent hung up on the caller",
+    "attended_into_waiting": "the log tells one visit under two call ids",
+    "call_back": "to the log the call ends when the Local halves leave",
 }
 SAME = [one for one in ALL if str(one) not in EXPLAINED]
 
@@ -53,6 +65,17 @@ def test_queue_log_alone_tells_the_same_visits_at_whole_seconds(one: Tape) -> No
         ("restart_now", ["answered", "switch_down", "switch_down", "answered"]),
         ("refused_full", ["abandoned"]),
         ("refused_join_empty", []),
+        ("picked_up_by_colleague", ["answered"]),
+        ("picked_up_by_group", ["answered"]),
+        ("fpbx_picked_up", ["answered"]),
+        ("fpbx_blind", ["answered"]),
+        ("fpbx_blind_by_key", ["answered"]),
+        ("fpbx_attended", ["answered"]),
+        ("fpbx_attended_by_key", ["answered"]),
+        ("fpbx_parked", ["answered"]),
+        ("parked_by_key", ["answered"]),
+        ("three_in_a_talk", ["answered"]),
+        ("call_back", ["answered"]),
     ],
 )
 def test_queue_log_alone_tells_what_it_can(name: str, outcomes: list[str]) -> None:

@@ -112,6 +112,7 @@ async def outbound(stage: Stage) -> None:
     call.hang_up()
     await ring.over.wait()
     stage.offer(stage.answered(call, ring, "caller"), ring, "answered")
+    stage.talk(there, out, "outbound", "agent", caller="13900000001")
     stage.state(phone, "outbound", **{"from": dialled_at, "to": out.over_at})
 
 

@@ -21,6 +21,8 @@ async def gap(stage: Stage) -> None:
     In that gap the caller hangs up and a second one comes and leaves. After the gap a third one is answered.
     """
     phone = await stage.phone()
+    # The switch is up for longer than the gap lasts: a younger one looks like one that was restarted.
+    await sleep(2)
     call = await stage.call()
     ring = await phone.next_call()
     ring.ring()

@@ -21,6 +21,7 @@ def story(
     own_switch: bool = False,
     members: tuple[str, ...] = (),
     serves: str = "",
+    second: bool = False,
     **queue: Any,
 ) -> Callable[[Play], Play]:
     """Add a function to the stories under its own name; its docstring is what is told.
@@ -31,13 +32,15 @@ def story(
         own_switch: It cuts logins or stops the switch, so nobody else may use it.
         members: Lines of `member =>` instead of one plain phone an agent.
         serves: The queue of `dialplans/queues.conf` that its agents serve, instead of the story's own.
+        second: There is a second queue (its name ends in `_2`), which the outsiders serve.
         queue: Settings of its queue that differ from the usual ones.
     """
 
     def add(play: Play) -> Play:
         name = getattr(play, "__name__", "")
         told = " ".join((inspect.getdoc(play) or "").split())
-        STORIES[name] = Story(name, told, play, len(STORIES), agents, own_switch, queue, members, outsiders, serves)
+        number = len(STORIES)
+        STORIES[name] = Story(name, told, play, number, agents, own_switch, queue, members, outsiders, serves, second)
         return play
 
     return add

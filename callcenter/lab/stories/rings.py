@@ -5,13 +5,11 @@ from __future__ import annotations
 from asyncio import sleep
 from typing import TYPE_CHECKING
 
+from callcenter.lab.stories.meeting import KEY_SECONDS
 from callcenter.lab.stories.registry import story
 
 if TYPE_CHECKING:
     from callcenter.lab.stage import Stage
-
-_KEY_SECONDS = 0.1
-"""How long the switch listens to a key before it believes it."""
 
 
 @story()
@@ -228,7 +226,7 @@ async def call_confirmed(stage: Stage) -> None:
     await sleep(1.5)
     ring.answer()
     await sleep(2)
-    connected_at = ring.press("1") + _KEY_SECONDS
+    connected_at = ring.press("1") + KEY_SECONDS
     await sleep(2)
     call.hang_up()
     await ring.over.wait()

@@ -5,14 +5,13 @@ from __future__ import annotations
 from asyncio import sleep
 from typing import TYPE_CHECKING
 
+from callcenter.lab.stories.meeting import press
 from callcenter.lab.stories.registry import story
 
 if TYPE_CHECKING:
     from callcenter.lab.sipcall import SipCall
     from callcenter.lab.sipphone import SipPhone
     from callcenter.lab.stage import Stage
-
-_BETWEEN_KEYS_SECONDS = 0.25
 
 
 async def _connected(stage: Stage, phone: SipPhone) -> tuple[SipCall, SipCall]:
@@ -57,7 +56,7 @@ async def held_by_caller(stage: Stage) -> None:
     stage.offer(visit, ring, "answered")
 
 
-@story(agents=2, outsiders=(1,))
+@story(agents=2, outsiders=(1,), second=True)
 async def blind_transfer(stage: Stage) -> None:
     """The agent transfers the caller blind to a colleague, who answers after 1.5 s; the caller hangs up 2 s later."""
     phone, colleague = await stage.phone(0), await stage.phone(1)
@@ -74,6 +73,8 @@ async def blind_transfer(stage: Stage) -> None:
     visit = stage.answered(call, ring, "transfer")
     visit |= {"ended_at": moved_at, "transferred": "blind"}
     stage.offer(visit, ring, "answered")
+    stage.talk(call, second, "transfer", "caller")
+    stage.state(colleague, "talking", **{"from": second.answered_at, "to": call.over_at})
 
 
 @story(agents=2, outsiders=(1,))
@@ -117,7 +118,7 @@ async def blind_transfer_to_queue(stage: Stage) -> None:
     stage.offer(visit, again, "answered")
 
 
-@story(agents=2, outsiders=(1,))
+@story(agents=2, outsiders=(1,), second=True)
 async def attended_transfer(stage: Stage) -> None:
     """The agent asks a colleague and joins him with the caller (attended transfer, SIP REFER with Replaces).
 
@@ -141,6 +142,7 @@ async def attended_transfer(stage: Stage) -> None:
     visit = stage.answered(call, ring, "transfer")
     visit |= {"ended_at": moved_at, "transferred": "attended"}
     stage.offer(visit, ring, "answered")
+    stage.talk(call, second, "transfer", "caller", **{"from": moved_at})
 
 
 @story(agents=2, outsiders=(1,))
@@ -167,7 +169,7 @@ async def consultation_only(stage: Stage) -> None:
     stage.offer(stage.answered(call, ring, "caller"), ring, "answered")
 
 
-@story(agents=2, outsiders=(1,))
+@story(agents=2, outsiders=(1,), second=True)
 async def attended_transfer_by_key(stage: Stage) -> None:
     """The agent presses *2 and a colleague's number, talks with her and hangs up: caller and colleague are joined.
 
@@ -180,9 +182,7 @@ async def attended_transfer_by_key(stage: Stage) -> None:
     await sleep(1.2)
     ring.answer()
     await sleep(1)
-    for digit in f"*2{colleague.user}":
-        ring.press(digit)
-        await sleep(_BETWEEN_KEYS_SECONDS)
+    await press(ring, f"*2{colleague.user}")
     second = await colleague.next_call()
     second.ring()
     await sleep(1.2)
@@ -195,3 +195,4 @@ async def attended_transfer_by_key(stage: Stage) -> None:
     visit = stage.answered(call, ring, "transfer")
     visit |= {"ended_at": ring.over_at, "transferred": "attended"}
     stage.offer(visit, ring, "answered")
+    stage.talk(call, second, "transfer", "caller", **{"from": ring.over_at})

@@ -62,6 +62,20 @@ def test_lab_files_are_added_only_when_asked_for() -> None:
     assert [name for name in files if name.startswith("lab/")] == []
 
 
+def test_what_is_the_labs_alone_stands_where_asterisk_reads_it() -> None:
+    files = rendered()
+
+    assert {"res_parking.conf", "confbridge.conf", "lab/extensions.conf"} <= set(files)
+    assert "res_parking.conf" not in render(dict.fromkeys(NAMES, "1"), (ALICE,), {"1001": "s"})
+
+
+def test_every_file_of_the_lab_is_read_by_some_file_or_by_its_name() -> None:
+    files = rendered()
+    included = {name for text in files.values() for name in re.findall(r"^#tryinclude (\S+)", text, re.MULTILINE)}
+
+    assert {name for name in files if name.startswith("lab/")} == included
+
+
 def test_events_login_hears_every_needed_event_and_one_variable() -> None:
     filters = manager_filters()
 

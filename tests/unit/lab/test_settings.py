@@ -7,7 +7,7 @@ from pydantic import ValidationError
 
 from callcenter.errors import BadSetting
 from callcenter.lab.render import dialplans_dir
-from callcenter.lab.settings import AgentSpec, LabSettings, QueueSpec
+from callcenter.lab.settings import AgentSpec, LabSettings
 from callcenter.lab.stories import STORIES
 from callcenter.lab.switch import LabState, load_state, with_ports
 
@@ -73,10 +73,21 @@ def test_pid_of_another_program_is_never_taken_for_the_lab(tmp_path: Path) -> No
 
 def test_every_story_has_a_queue_and_agents_of_its_own() -> None:
     numbers = [agent.number for story in STORIES.values() for agent in story.agents]
-    queues = [story.queue for story in STORIES.values()]
+    queues = [queue.name for story in STORIES.values() for queue in story.queues]
 
     assert len(set(numbers)) == len(numbers)
-    assert all(isinstance(queue, QueueSpec) for queue in queues)
+    assert len(set(queues)) == len(queues)
+
+
+def test_outsiders_serve_the_second_queue_and_no_other() -> None:
+    story = STORIES["attended_into_waiting"]
+
+    assert [agent.queues for agent in story.agents] == [("attended_into_waiting",), ("attended_into_waiting_2",)]
+    assert [queue.name for queue in story.queues] == ["attended_into_waiting", "attended_into_waiting_2"]
+
+
+def test_supervisor_serves_no_queue() -> None:
+    assert [agent.queues for agent in STORIES["supervisor_listens"].agents] == [("supervisor_listens",), ()]
 
 
 def test_every_story_is_told() -> None:

@@ -17,7 +17,7 @@ from callcenter.rules.rulebook import load_rulebook
 from callcenter.tracker import Court
 from tests.bench.stream import chunks
 
-EVENTS = 24_000
+EVENTS = 36_000
 COURT = Court(load_rulebook(), None)
 
 
