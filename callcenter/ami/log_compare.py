@@ -1,8 +1,10 @@
 """One visit as it was seen on AMI beside the same one in queue_log: what the two disagree on.
 
 Whole seconds on one side and a late write on the other are no disagreement. Nor is the log's own way of speaking: it
-writes ABANDON for a caller who was redirected, and for one whom a restart cut off. Redirected says no more than that
-the caller lives on elsewhere: where the log knows of a key or a time limit, it says the same more exactly.
+writes ABANDON for a caller who was redirected, and for one whom a restart cut off; it names the agent whom the queue
+rang where a colleague picked the call up, and hears of nothing that happens behind a Local channel. Redirected says no
+more than that the caller lives on elsewhere: where the log knows of a key or a time limit, it says the same more
+exactly.
 """
 
 from __future__ import annotations
@@ -13,7 +15,7 @@ from typing import NamedTuple
 from callcenter.ami.logged_visit import LoggedVisit
 from callcenter.domain import facts as fx
 from callcenter.domain.frame import SECOND, Micros
-from callcenter.domain.vocabulary import VisitOutcome
+from callcenter.domain.vocabulary import OfferOutcome, VisitOutcome
 
 TOLERANCE: Micros = 2 * SECOND
 """Nearer than this is the same moment."""
@@ -53,12 +55,21 @@ def contradictions(visit: fx.Visit, logged: LoggedVisit, *, names: bool) -> Iter
     """Yield what differs; `names`: agents are called by a roster's names, which the log does not know."""
     if not _same_outcome(visit, logged):
         yield Contradiction("outcome", visit.left_at, visit.outcome.value, logged.outcome)
-    elif not names and visit.agent and logged.agent and visit.agent != logged.agent:
+    elif not names and visit.agent and logged.agent and visit.agent != logged.agent and not _rang(visit, logged.agent):
         yield Contradiction("agent", visit.answered_at, visit.agent, logged.agent)
     for name in TIMES:
+        if name == "ended_at" and visit.past_queue:
+            continue
         ours, theirs = getattr(visit, name), getattr(logged, name)
         if ours is not None and theirs is not None and abs(ours - theirs) > TOLERANCE:
             yield Contradiction(name, ours, ours, theirs)
+
+
+def _rang(visit: fx.Visit, agent: str) -> bool:
+    """Tell whether the call was picked up from this agent's phone: the log names whom the queue rang."""
+    if any(offer.outcome is OfferOutcome.ANSWERED for offer in visit.offers):
+        return False
+    return any(offer.agent == agent and offer.outcome is OfferOutcome.ANSWERED_ELSEWHERE for offer in visit.offers)
 
 
 def _same_outcome(visit: fx.Visit, logged: LoggedVisit) -> bool:

@@ -62,6 +62,8 @@ class Visit(_Record, frozen=True, kw_only=True):
         refused_at: When the caller was turned away at the door.
         in_gap: The visit was open while nothing was seen for a time.
         filled: Fields that were not seen and are taken from queue_log, at whole seconds.
+        past_queue: The queue did not see the end of the agent's part: behind a Local channel they talked on after it
+            believed it over, or had parted long before.
     """
 
     call: str
@@ -85,6 +87,7 @@ class Visit(_Record, frozen=True, kw_only=True):
     in_gap: bool
     frames: tuple[int, ...]
     filled: tuple[str, ...] = ()
+    past_queue: bool = False
 
     @property
     def wait(self) -> Micros | None:

@@ -107,7 +107,7 @@ class Queueing:
         if visit is None or visit.part is None:
             self._parties.odd("MemberCompleted", event.at, event.pos)
             return
-        visit.part.completed = True
+        visit.part.completed, visit.part.completed_at = True, event.at
         hung_up = self._visits.hung_up(visit)
         if hung_up is not None:
             self._settling.end_part(visit, *hung_up, RANK_PARTY, event.pos)

@@ -102,6 +102,8 @@ class Settling:
         """
         if rank <= RANK_QUEUE and not visit.ended and self._talks.lasts(visit):
             visit.frames.append(pos)
+            if visit.part is not None and visit.part.completed:
+                visit.part.talked_on = True
             return
         if self._visits.end_part(visit, at, by, rank, pos):
             self.part_over(visit, at)

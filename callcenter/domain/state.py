@@ -184,7 +184,8 @@ class Part(msgspec.Struct):
     Attributes:
         uid: The channel that was connected to the caller; `person` is who is on it.
         offer: Which offer it came by; None: the call was picked up from another phone.
-        completed: The queue has said that its part is over.
+        completed: The queue has said that its part is over, `completed_at` then.
+        talked_on: They were seen to talk on then.
         rank: How strong the word is that told who ended it.
     """
 
@@ -202,6 +203,8 @@ class Part(msgspec.Struct):
     held_at: Micros | None = None
     transferred: str | None = None
     completed: bool = False
+    completed_at: Micros | None = None
+    talked_on: bool = False
 
 
 class OpenVisit(msgspec.Struct):

@@ -222,7 +222,17 @@ def record(visit: OpenVisit) -> fx.Visit:
         offers=tuple(offer_record(o) for o in visit.offers),
         in_gap=visit.in_gap,
         frames=tuple(sorted(set(visit.frames))),
+        past_queue=part is not None and answered and _past_queue(part),
     )
+
+
+def _past_queue(part: Part) -> bool:
+    """Tell whether the queue did not see when the agent's part ended."""
+    if part.talked_on:
+        return True
+    if part.transferred is None or part.ended_at is None:
+        return False
+    return part.completed_at is None or part.completed_at > part.ended_at + SETTLE
 
 
 def _held(part: Part) -> Micros:

@@ -92,7 +92,8 @@ class Reconcile:
         for uid in dict.fromkeys(visit.uniqueid for visit in call.visits):
             visits += self._added(uid, call.call)
         visits.sort(key=_moment)
-        return msgspec.structs.replace(call, visits=tuple(visits))
+        talks = tuple(_talk_filled(talk, visits) for talk in call.talks)
+        return msgspec.structs.replace(call, visits=tuple(visits), talks=talks)
 
     def _fill(self, visit: fx.Visit) -> fx.Visit:
         logged = self._take(visit)
@@ -171,3 +172,12 @@ def _moment(visit: fx.Visit) -> Micros:
 
 def _began(call: fx.Call) -> tuple[Micros, int]:
     return min(map(_moment, call.visits), default=0), call.order
+
+
+def _talk_filled(talk: fx.Talk, visits: Iterable[fx.Visit]) -> fx.Talk:
+    """Take from a visit what the log told of its end, where the end of its talk was not seen."""
+    for visit in visits:
+        mine = (visit.uniqueid, visit.queue, visit.agent) == (talk.uniqueid, talk.queue, talk.agent)
+        if mine and visit.filled and talk.end is None and talk.in_gap:
+            return msgspec.structs.replace(talk, end=visit.ended_at, ended_by=visit.ended_by)
+    return talk

@@ -28,7 +28,7 @@ def _tell_transferred(stage: Stage, calls: tuple[SipCall, SipCall, SipCall], kin
     since = second.answered_at if kind == "blind" else moved_at
     stage.talk(call, second, "transfer", "caller", **{"from": since})
     talked(stage, ring.phone, ring.answered_at, moved_at)
-    talked(stage, second.phone, since, call.over_at)
+    talked(stage, second.phone, second.answered_at, call.over_at)
 
 
 @story(members=_MEMBER)
