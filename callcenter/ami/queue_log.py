@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Literal
 import msgspec
 
 from callcenter.ami.tape import read_chunks
+from callcenter.ami.text import read_parts, read_value
 from callcenter.domain.frame import SECOND, Micros
 
 if TYPE_CHECKING:
@@ -103,11 +104,12 @@ class QueueLog:
         refused: The last of them, for a person to look at.
     """
 
-    def __init__(self, start: int = 0) -> None:
+    def __init__(self, start: int = 0, charset: str | None = None) -> None:
         self.lines = 0
         self.set_aside: Counter[Fault] = Counter()
         self.refused: deque[SetAside] = deque(maxlen=_KEPT)
         self._pos = start
+        self._charset = charset
         self._tail = b""
         self._too_long = False
         self._began: Micros | None = None
@@ -132,18 +134,18 @@ class QueueLog:
         pos = self._pos
         self._pos += len(raw) + 1
         too_long, self._too_long = self._too_long or len(raw) > LINE_LIMIT, False
-        text = raw[:LINE_LIMIT].decode("utf-8", "replace").removesuffix("\r")
-        if not text and not too_long:
+        raw = raw[:LINE_LIMIT].removesuffix(b"\r")
+        if not raw and not too_long:
             return None
-        line = "too_long" if too_long else self._read(text, pos)
+        line = "too_long" if too_long else self._read(read_parts(raw, b"|", self._charset), pos)
         if isinstance(line, QueueLogLine):
             return line
         self.set_aside[line] += 1
-        self.refused.append(SetAside(pos, line, text[:_HEAD]))
+        self.refused.append(SetAside(pos, line, read_value(raw, self._charset)[:_HEAD]))
         return None
 
-    def _read(self, text: str, pos: int) -> QueueLogLine | Fault:
-        epoch, *rest = text.split("|")
+    def _read(self, fields: list[str], pos: int) -> QueueLogLine | Fault:
+        epoch, *rest = fields
         if not _EPOCH.fullmatch(epoch) or len(rest) < 4 or not _EVENT.fullmatch(rest[3]):  # noqa: PLR2004
             return "not_a_line"
         call_id, queue, agent, event, *data = rest

@@ -23,6 +23,7 @@ from callcenter.ami.gate import (
     refuse_headers,
 )
 from callcenter.ami.names import ANSWERS, NEEDED, VARIABLES
+from callcenter.ami.text import read_value
 from callcenter.domain.frame import Frame, Micros
 
 _BANNER = re.compile(rb"Asterisk Call Manager/.*\n?")
@@ -46,6 +47,7 @@ class Wire:
         own_actions: Tells an ActionID that this client sent; without it any answer is taken for one.
         markers: Believe lines `#t <epoch seconds>` before a frame: on tapes only, callers could write one.
         limit_bytes: Longer frames are dropped and counted.
+        charset: In which names on this switch are written; None: UTF-8, or GB18030 where they are not.
 
     Attributes:
         graded: Whether frames are held to the opening; None until known.
@@ -65,6 +67,7 @@ class Wire:
         own_actions: Callable[[str], bool] | None = None,
         markers: bool = False,
         limit_bytes: int = FRAME_LIMIT,
+        charset: str | None = None,
     ) -> None:
         self.graded = strict
         self.parsed = 0
@@ -77,7 +80,8 @@ class Wire:
         self._markers = markers
         self._blocks = Blocks(start, limit_bytes)
         self._sequence = Sequence()
-        self._shapes = Shapes()
+        self._charset = charset
+        self._shapes = Shapes(charset)
         self._first = True
         self._marked: Micros | None = None
 
@@ -161,7 +165,7 @@ class Wire:
         event = _EVENT.match(block)
         if event is None:
             return "not_a_frame"
-        name = event[1].decode("utf-8", "replace")
+        name = read_value(event[1], self._charset)
         if name in ANSWERS and b"\nActionID:" in block:
             return self._read_answer(block, pos, name)
         if self.graded is None and name != _BOOTED:
@@ -172,14 +176,14 @@ class Wire:
 
     def _read_answer(self, block: bytes, pos: int, name: str) -> Frame | Reason:
         """Read what answers an action; only the login's own answer may lack an ActionID."""
-        headers, repeated = parse_headers(block)
-        action = headers.get("ActionID")
+        headers = parse_headers(block, self._charset)
+        action = headers.values.get("ActionID")
         if action is None:
             if self._sequence.begun:
                 return "no_opening"
         elif self._own_actions is not None and not self._own_actions(action):
             return "foreign_action"
-        return refuse_headers(name, headers, repeated) or self._frame(name, headers, pos, answer=action is not None)
+        return refuse_headers(name, headers) or self._frame(name, headers.values, pos, answer=action is not None)
 
     def _read_plain(self, block: bytes, pos: int, name: str) -> Frame | Reason | None:
         """Read what is not held to the opening."""
@@ -187,8 +191,8 @@ class Wire:
             return "repeated_header"
         if name not in self._wanted or (name == "VarSet" and _is_other_variable(block)):
             return None
-        headers, repeated = parse_headers(block)
-        return refuse_headers(name, headers, repeated) or self._frame(name, headers, pos)
+        headers = parse_headers(block, self._charset)
+        return refuse_headers(name, headers, whole=False) or self._frame(name, headers.values, pos)
 
     def _frame(self, name: str, headers: dict[str, str], pos: int, *, answer: bool = False) -> Frame:
         at = parse_timestamp(headers.get("Timestamp", ""))

@@ -23,6 +23,7 @@ from callcenter.tracker.entries import Step, input_step, mark_step, reread, time
 from callcenter.tracker.follower import Follower, Seen
 from callcenter.tracker.intake import Intake
 from callcenter.tracker.ledger import Ledger
+from tests.support.party import party
 
 OURS = 1_900_000_000 * SECOND
 MISSED = fx.Offer(
@@ -41,9 +42,7 @@ def raw(name: str, seq: int, at: str = "1800000000", **headers: str) -> bytes:
 
 
 def joined(seq: int, uid: str = "lab-1800000000.1", at: str = "1800000000") -> bytes:
-    return raw(
-        "QueueCallerJoin", seq, at, Channel="PJSIP/t-1", Uniqueid=uid, Linkedid=uid, Queue="consumers", Position="1"
-    )
+    return raw("QueueCallerJoin", seq, at, **party(Channel="PJSIP/t-1", Uniqueid=uid), Queue="consumers", Position="1")
 
 
 def beat(seq: int, at: str) -> bytes:
