@@ -30,6 +30,7 @@ Reason = Literal[
     "header_out_of_place",
     "foreign_action",
     "not_a_frame",
+    "too_long",
 ]
 REASONS: tuple[Reason, ...] = get_args(Reason)
 

@@ -42,11 +42,13 @@ def fed(wire: Wire, data: bytes, cuts: list[int]) -> tuple[list[object], dict[st
     bounds = [0, *sorted(cut % (len(data) + 1) for cut in cuts), len(data)]
     found: list[object] = []
     raw: list[bytes] = []
+    refused: list[object] = []
     for start, end in itertools.pairwise(bounds):
         found += wire.feed(data[start:end])
         raw += wire.raw
+        refused += wire.refused_needed
     wire.close()
-    return found, wire.frames_total, raw
+    return [*found, *refused], wire.frames_total, raw
 
 
 CUTS = st.lists(st.integers(0, 100_000), max_size=30)

@@ -174,7 +174,7 @@ def test_an_opening_does_not_fit_into_a_callers_number() -> None:
 
 
 def test_every_reason_has_a_name() -> None:
-    assert len(set(REASONS)) == 8
+    assert len(set(REASONS)) == 9
 
 
 def read_all(bodies: list[tuple[bytes, bytes]]) -> Shapes:

@@ -42,7 +42,11 @@ def test_no_line_stands_where_a_caller_can_break_one_off(after: str, line: str) 
 @pytest.mark.parametrize("kept", range(1, len(PARTY)))
 def test_a_party_that_was_broken_off_refuses_the_frame(kept: int) -> None:
     assert refused("Hangup", *PARTY[:kept], "Cause")
-    assert refused("Hangup", *PARTY[:kept], "Uniqueid", "Linkedid", "Cause")
+
+
+@pytest.mark.parametrize("kept", range(1, PARTY.index("Priority")))
+def test_a_party_that_was_forged_to_its_end_refuses_the_frame(kept: int) -> None:
+    assert refused("Hangup", *PARTY[:kept], "Priority", "Uniqueid", "Linkedid", "Cause")
 
 
 def test_what_the_event_says_stands_behind_the_parties() -> None:
