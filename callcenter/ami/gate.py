@@ -105,8 +105,8 @@ def _lines(block: bytes, charset: str | None) -> Iterator[tuple[str, str | None]
         return
     for raw in block.split(b"\n"):
         raw_name, raw_colon, raw_value = raw.removesuffix(b"\r").partition(b":")
-        value = read_value(raw_value.removeprefix(b" "), charset) if raw_colon else None
-        yield read_value(raw_name, charset), value
+        name = read_value(raw_name, charset)
+        yield name, read_value(raw_value.removeprefix(b" "), charset) if raw_colon else None
 
 
 class Shape(msgspec.Struct, frozen=True):

@@ -7,6 +7,7 @@ concern, and never what happened.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Literal
 
 import msgspec
 
@@ -17,6 +18,11 @@ from callcenter.domain.frame import Micros
 _HINTS = 8
 _HINT_LENGTH = 128
 _KINDS = {"niqueid": 0, "inkedid": 0, "Channel": 1, "Queue": 2, "Interface": 3, "MemberName": 3, "Device": 3}
+
+
+Part = Literal["frame", "rest", "rest_of_believed"]
+"""The frame, or its beginning; what came behind a beginning that was refused just before; or what came behind a frame
+that was handed out just before: that one was ended by somebody's line break, and cannot be believed either."""
 
 
 class Hints(msgspec.Struct, frozen=True):
@@ -32,12 +38,11 @@ class Refused(msgspec.Struct, frozen=True):
     """One needed frame that was lost to quarantine, in its place among the others.
 
     Attributes:
-        name: The event that the frame says it is.
+        name: The event that the frame says it is, of a rest the one that it belongs to.
         reason: Why it is not believed.
-        at: Its Timestamp where that can be believed; None where it cannot.
+        at: The frame's Timestamp where that can be believed; None where it cannot.
         pos: Where it begins: byte offset in its tape, or its journal position.
-        broken_off: It has no opening and follows a frame that was handed out: that one, whose name, time and hints
-            these are, was ended by somebody's line break and cannot be believed either.
+        part: What of the frame this is.
         hints: Whom it may concern.
         raw: Its bytes, whole lines.
     """
@@ -46,7 +51,7 @@ class Refused(msgspec.Struct, frozen=True):
     reason: Reason
     at: Micros | None
     pos: int
-    broken_off: bool
+    part: Part
     hints: Hints
     raw: bytes
 
@@ -55,7 +60,7 @@ class _Note(msgspec.Struct):
     name: str
     reason: Reason
     at: Micros | None
-    broken_off: bool
+    part: Part
     hints: Hints
 
 
@@ -87,7 +92,7 @@ def stamp_of(block: bytes) -> Micros | None:
 
 def pack(refused: Refused) -> bytes:
     """Make the payload of a journal entry: one line of JSON, then the bytes as they came."""
-    note = _Note(refused.name, refused.reason, refused.at, refused.broken_off, refused.hints)
+    note = _Note(refused.name, refused.reason, refused.at, refused.part, refused.hints)
     return msgspec.json.encode(note) + b"\n" + refused.raw
 
 
@@ -99,4 +104,4 @@ def unpack(payload: bytes, pos: int) -> Refused:
     """
     line, _, raw = payload.partition(b"\n")
     note = _note.decode(line)
-    return Refused(note.name, note.reason, note.at, pos, note.broken_off, note.hints, raw)
+    return Refused(note.name, note.reason, note.at, pos, note.part, note.hints, raw)

@@ -89,7 +89,7 @@ class Wire:
         self._shapes = Shapes(charset)
         self._first = True
         self._marked: Micros | None = None
-        self._before: Frame | None = None
+        self._before: Frame | Refused | None = None
 
     @property
     def dropped(self) -> int:
@@ -117,12 +117,11 @@ class Wire:
                 frames.append(found)
                 raw.append(block + b"\n")
                 self._before = found
-            else:
-                if found is None:
-                    self.skipped += 1
-                else:
-                    self._refuse(pos, found, block)
+            elif found is None:
+                self.skipped += 1
                 self._before = None
+            else:
+                self._before = self._refuse(pos, found, block)
             self._marked = None
         self.parsed += len(frames)
         if self._blocks.overlong:
@@ -148,26 +147,34 @@ class Wire:
             start = marker.end()
         return start
 
-    def _refuse(self, pos: int, reason: Reason, block: bytes) -> None:
+    def _refuse(self, pos: int, reason: Reason, block: bytes) -> Refused | None:
         """Count a frame that is not believed, and keep it where it was needed."""
         self.quarantined[reason] += 1
         self.refused.append(Quarantined(pos, reason, block[:_HEAD]))
         opening = OPENING.match(block) if self.graded else None
-        lost: Refused | None = None
         if opening is not None:
             # a number that is out of sequence vouches for no time either
             at = None if reason in {"sequence_reused", "sequence_far"} else stamp_of(block)
             lost = self._lost(pos, reason, block, opening[1].decode(), at)
         elif not self.graded and reason in _OF_ITS_OWN and (event := _EVENT.match(block)):
             lost = self._lost(pos, reason, block, read_value(event[1], self._charset), self._marked)
-        elif self._before is not None and not self._before.answer:
-            before = self._before
-            named = chain(before.headers.items(), named_in(block, self._charset))
-            lost = Refused(
-                before.name, reason, before.at, pos, broken_off=True, hints=hints_of(named), raw=block + b"\n"
-            )
+        else:
+            lost = self._rest(pos, reason, block)
         if lost is not None:
             self.refused_needed.append(lost)
+        return lost
+
+    def _rest(self, pos: int, reason: Reason, block: bytes) -> Refused | None:
+        """Return what was broken off the needed frame before, None where nobody needs that."""
+        before, named = self._before, named_in(block, self._charset)
+        match before:
+            case Refused():
+                return Refused(before.name, reason, before.at, pos, "rest", hints_of(named), block + b"\n")
+            case Frame(answer=False):
+                hints = hints_of(chain(before.headers.items(), named))
+                return Refused(before.name, reason, before.at, pos, "rest_of_believed", hints, block + b"\n")
+            case _:
+                return None
 
     def _refuse_overlong(self) -> None:
         """Keep the beginnings of frames that were too long to be read."""
@@ -184,7 +191,7 @@ class Wire:
         if name not in self._wanted or means_nothing(name, block):
             return None
         hints = hints_of(named_in(block, self._charset))
-        return Refused(name, reason, at, pos, broken_off=False, hints=hints, raw=block + b"\n")
+        return Refused(name, reason, at, pos, "frame", hints, block + b"\n")
 
     def _read(self, block: bytes, pos: int) -> Frame | Reason | None:
         """Return the frame, why it is refused, or None when it is not wanted.

@@ -14,6 +14,7 @@ import typer
 from callcenter.ami.logged_visits import visits
 from callcenter.ami.queue_log import QueueLog, read_queue_log
 from callcenter.ami.tape import read_chunks
+from callcenter.ami.text import checked_charset
 from callcenter.domain.state import FloorSettings
 from callcenter.errors import BadInput
 from callcenter.reports.document import Document
@@ -41,16 +42,17 @@ def replay(
     queue_log: Annotated[list[Path] | None, typer.Option(help="Asterisk's queue_log.")] = None,
     roster: Annotated[Path | None, typer.Option(help="Agents, shifts and permitted extensions (JSON).")] = None,
     rulebook: Annotated[Path | None, typer.Option(help="A rulebook (YAML) instead of the packaged one.")] = None,
+    charset: Annotated[str | None, typer.Option(help="In which names stand there; else UTF-8, then GB18030.")] = None,
     timezone: Annotated[str, typer.Option(help="Where times without a zone belong.")] = "Asia/Shanghai",
     format: Annotated[Format, typer.Option(help="One JSON object, or a table for people.")] = Format.JSON,  # noqa: A002 - the option's name is fixed
 ) -> None:
     """Turn recorded AMI bytes and queue_log into calls, states, violations and totals."""
     if not ami and not queue_log:
         raise BadInput("there is nothing to replay: give --ami FILE, --queue-log FILE, or both.")
-    zone = _zone(timezone)
+    zone, charset = _zone(timezone), _charset(charset)
     for path in (*(ami or ()), *(queue_log or ())):
         next(read_chunks(path), b"")  # an unreadable file is told before anything is written
-    log = QueueLog()
+    log = QueueLog(charset=charset)
     logged = visits(line for path in queue_log or () for line in read_queue_log(path, log))
     duty = None if roster is None else load_roster(roster, timezone)
     book = load_rulebook(rulebook)
@@ -62,7 +64,7 @@ def replay(
         blocked_after=figures.engaged,
     )
     document = Document(
-        Replay(ami or (), settings),
+        Replay(ami or (), settings, charset),
         Reconcile(logged, names=duty is not None, set_aside={str(fault): n for fault, n in log.set_aside.items()}),
         Judging(book, duty, ami or ()),
         threshold=figures.threshold,
@@ -80,6 +82,13 @@ def _figures(book: Rulebook, tapes: Sequence[Path]) -> Figures:
     if edition is None:
         raise BadInput("no edition of the rulebook held when the tape began: see its `from` and `to` dates.")
     return edition.figures
+
+
+def _charset(name: str | None) -> str | None:
+    try:
+        return None if name is None else checked_charset(name)
+    except ValueError as error:
+        raise BadInput(f"--charset {name!r}: {error}.") from error
 
 
 def _zone(name: str) -> ZoneInfo:

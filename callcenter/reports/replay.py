@@ -44,8 +44,9 @@ class Replay:
         first_at: Time of the first event that had one.
     """
 
-    def __init__(self, tapes: Iterable[Path], settings: FloorSettings) -> None:
+    def __init__(self, tapes: Iterable[Path], settings: FloorSettings, charset: str | None = None) -> None:
         self._tapes = tuple(tapes)
+        self._charset = charset
         self.floor = Floor(settings)
         self.quarantined: Counter[str] = Counter()
         self.graded: bool | None = None
@@ -56,7 +57,7 @@ class Replay:
         logins = Logins()
         for index, tape in enumerate(self._tapes):
             logins.opened()
-            wire = Wire(start=index << TAPE_BITS, markers=True)
+            wire = Wire(start=index << TAPE_BITS, markers=True, charset=self._charset)
             for chunk in read_chunks(tape):
                 for frame in wire.feed(chunk):
                     for event in logins.events(frame):

@@ -43,8 +43,8 @@ def test_a_needed_frame_that_is_refused_is_told_in_its_place() -> None:
     (refused,) = wire.refused_needed
     assert frames[0].pos < refused.pos == len(device(1)) < frames[1].pos
     assert refused == Refused(
-        "QueueCallerJoin", "header_out_of_place", AT, refused.pos, broken_off=False,
-        hints=Hints(("1.1", "1.0"), ("PJSIP/trunk-1",), ("a",)), raw=join.removesuffix(b"\r\n"),
+        "QueueCallerJoin", "header_out_of_place", AT, refused.pos, "frame",
+        Hints(("1.1", "1.0"), ("PJSIP/trunk-1",), ("a",)), join.removesuffix(b"\r\n"),
     )  # fmt: skip
 
 
@@ -57,13 +57,23 @@ def test_what_the_last_feed_refused_is_told_once() -> None:
     assert wire.refused_needed == []
 
 
-def test_the_remainder_of_a_refused_frame_is_no_second_one() -> None:
-    cut = event("QueueCallerLeave", 2, trunk(CallerIDNum="1\r\n\r\nEvent: Hangup\r\nCause: 16"), {"Queue": "a"})
+def test_the_rest_of_a_refused_frame_is_told_as_that_and_names_whom_it_was_about() -> None:
+    number = "1\r\n\r\nEvent: Hangup\r\nQueue: b\r\n\r\n2"
+    cut = event("QueueCallerLeave", 2, trunk(CallerIDNum=number), {"Queue": "a"})
 
-    wire = read(device(1), cut)
+    wire = read(device(1), cut, device(3), b"X: 1\r\n\r\n")
 
-    assert [refused.name for refused in wire.refused_needed] == ["QueueCallerLeave"]
-    assert wire.quarantined == {"missing_header": 1, "no_opening": 1}
+    assert [(refused.name, refused.part, refused.at) for refused in wire.refused_needed] == [
+        ("QueueCallerLeave", "frame", AT),
+        ("QueueCallerLeave", "rest", AT),
+        ("QueueCallerLeave", "rest", AT),
+        ("DeviceStateChange", "rest_of_believed", AT),
+    ]
+    assert [refused.hints for refused in wire.refused_needed[:3]] == [
+        Hints(channels=("PJSIP/trunk-1",)),
+        Hints(queues=("b",)),
+        Hints(uniqueids=("1.1",), queues=("a",)),
+    ]
 
 
 @pytest.mark.parametrize("graded", [True, False])
@@ -76,7 +86,12 @@ def test_what_a_believed_frame_was_ended_before_makes_it_doubtful(graded: bool) 
 
     assert [frame.name for frame in frames] == ["DeviceStateChange", "Newstate"]
     (refused,) = wire.refused_needed
-    assert (refused.name, refused.reason, refused.at, refused.broken_off) == ("Newstate", "not_a_frame", AT, True)
+    assert (refused.name, refused.reason, refused.at, refused.part) == (
+        "Newstate",
+        "not_a_frame",
+        AT,
+        "rest_of_believed",
+    )
     assert refused.hints.uniqueids == ("1.9", "1.1")
     assert refused.raw.startswith(b"X: 1\r\nPriority: 1\r\n")
 
@@ -171,8 +186,8 @@ def test_hints_are_few_and_short() -> None:
 @pytest.mark.parametrize("reason", REASONS)
 def test_a_journal_gives_back_what_was_refused(reason: Reason) -> None:
     refused = Refused(
-        "Hangup", reason, AT, 7, broken_off=True,
-        hints=Hints(("1.1",), ("张三",)), raw=b"Event: Hangup\r\n\xd5\xc5\n\n",
+        "Hangup", reason, AT, 7, "rest_of_believed",
+        Hints(("1.1",), ("张三",)), b"Event: Hangup\r\n\xd5\xc5\n\n",
     )  # fmt: skip
 
     assert unpack(pack(refused), 7) == refused
