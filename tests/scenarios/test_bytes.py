@@ -13,9 +13,8 @@ from callcenter.ami.tape import read_chunks
 from callcenter.ami.wire import Wire
 from tests.scenarios.tapes import tape, written
 
-AGENT = "Alice 1204"
+AGENT = tape("answered").truth()["visits"][0]["agent"]
 ZHANG, LI = "张三", "李四"
-CALLER = "lab-1795468794.2"
 
 
 def renamed(folder: Path, story: str, old: str, *names: bytes) -> list[Path]:
@@ -75,9 +74,10 @@ def test_a_call_whose_every_frame_was_broken_is_known_to_have_been_there_and_wit
 
     lost, _ = refused(login)
 
-    caller = [one for one in lost if CALLER in one.hints.uniqueids]
-    assert {"Newchannel", "QueueCallerJoin", "AgentCalled", "AgentConnect", "Hangup"} <= {one.name for one in caller}
-    connected = [one.hints for one in caller if one.name == "AgentConnect"]
+    (caller,) = {uniqueid for one in lost if one.name == "QueueCallerJoin" for uniqueid in one.hints.uniqueids}
+    its_own = [one for one in lost if caller in one.hints.uniqueids]
+    assert {"Newchannel", "QueueCallerJoin", "AgentCalled", "AgentConnect", "Hangup"} <= {one.name for one in its_own}
+    connected = [one.hints for one in its_own if one.name == "AgentConnect"]
     assert "hostile_number_uncleaned" in {queue for hints in connected for queue in hints.queues}
-    assert "PJSIP/1148" in {member for hints in connected for member in hints.members}
+    assert any(member.startswith("PJSIP/") for hints in connected for member in hints.members)
     assert all(one.at is not None for one in lost)
