@@ -76,7 +76,7 @@ async def _run(settings: Settings, kept: _Kept, group: asyncio.TaskGroup, stop: 
     beside = [group.create_task(rules.keep(tracker), name="rules")]
     if settings.ami.queue_log is not None:
         filler = GapFiller(settings.ami.node, kept.office, record, tracker, follower.seen.at)
-        watch = LogWatch(settings.ami.queue_log, tracker, filler)
+        watch = LogWatch(settings.ami.queue_log, tracker, filler, settings.ami.charset)
         tracker.attach_log(watch)
         beside += [group.create_task(each.run(), name=type(each).__name__) for each in (watch, filler)]
     if settings.journal.keep_days:

@@ -14,6 +14,8 @@ _BLANKS = b"\r\n"
 _CR = b"\r"[0]
 _LF_END, _CRLF_END = len(b"\n\n"), len(b"\n\r\n")
 _PRINTABLE = b" "
+_HEAD = 4096
+"""Bytes of a block that is too long by which it can be told."""
 _STRADDLE = _CRLF_END - 1
 """Bytes at the end of a chunk that may be the beginning of a blank line."""
 
@@ -27,10 +29,12 @@ class Blocks:
 
     Attributes:
         dropped: Blocks that were too long, or had no end when the stream closed.
+        overlong: Place and beginning of each block that the last `feed` found too long.
     """
 
     def __init__(self, start: int = 0, limit: int = FRAME_LIMIT) -> None:
         self.dropped = 0
+        self.overlong: list[tuple[int, bytes]] = []
         self._limit = limit
         self._tail = bytearray()
         self._tail_at = start
@@ -38,6 +42,7 @@ class Blocks:
 
     def feed(self, data: bytes) -> list[tuple[int, bytes]]:
         """Return the blocks that end in this chunk."""
+        self.overlong = []
         tail = self._tail
         seen = max(len(tail) - _STRADDLE, 0)
         tail += data
@@ -74,11 +79,14 @@ class Blocks:
         for piece in pieces:
             size = len(piece)
             block = piece if self._dropping else piece.lstrip(_BLANKS)
+            place = self._tail_at + at + size - len(block)
             if self._dropping or len(block) > self._limit:
                 self.dropped += 1
+                if not self._dropping:
+                    self.overlong.append((place, block[:_HEAD]))
                 self._dropping = False
             elif block:
-                blocks.append((self._tail_at + at + size - len(block), block))
+                blocks.append((place, block))
             at += size + (_CRLF_END if text[at + size + 1] == _CR else _LF_END)
         return blocks
 
@@ -89,6 +97,8 @@ class Blocks:
             if tail[:1] in _BLANKS:
                 self._forget(len(tail) - len(tail.lstrip(_BLANKS)))
             self._dropping = len(tail) - _STRADDLE > self._limit
+            if self._dropping:
+                self.overlong.append((self._tail_at, bytes(tail[:_HEAD])))
         if self._dropping:
             self._forget(max(len(tail) - _STRADDLE, 0))
 

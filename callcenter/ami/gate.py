@@ -1,21 +1,24 @@
-"""What a frame must show to be believed: the exact opening, a number in sequence, its own headers once.
+"""What a frame must show to be believed: the exact opening, a number in sequence, its own headers once, in their place.
 
 Asterisk prints a caller's number into its events unescaped, so a caller can end a header, or a frame, and
 begin another. Seventy-nine characters are too few for a whole opening; a bare forged frame fits, and so does
-a forged header. The opening stops the first, the rule against repeated headers the second, and the rule
-against missing headers refuses what is left of the frame that was broken off.
+a forged header. The opening stops the first, the rules against repeated headers and headers out of their place
+the second, and the rule against missing headers refuses what is left of the frame that was broken off.
 """
 
 from __future__ import annotations
 
 import re
 from collections import deque
+from collections.abc import Iterator
 from itertools import islice
-from typing import Literal, get_args
+from typing import Literal, NamedTuple, get_args
 
 import msgspec
 
-from callcenter.ami.names import NEEDED, REPEATABLE
+from callcenter.ami.names import NEEDED, is_repeatable
+from callcenter.ami.places import out_of_place
+from callcenter.ami.text import read_value, read_whole
 from callcenter.domain.frame import SECOND, Micros
 
 Reason = Literal[
@@ -24,8 +27,10 @@ Reason = Literal[
     "sequence_far",
     "missing_header",
     "repeated_header",
+    "header_out_of_place",
     "foreign_action",
     "not_a_frame",
+    "too_long",
 ]
 REASONS: tuple[Reason, ...] = get_args(Reason)
 
@@ -54,26 +59,54 @@ _SHAPE_LIMIT = 4096
 _TIMESTAMP = re.compile(r"(\d{1,11})(?:\.(\d{1,6})\d{0,3})?", re.ASCII)
 _SEQUENCE = re.compile(r"-?\d{1,10}", re.ASCII)
 _IN_RESPONSES = frozenset({"Response", "Event", "ActionID", "Message"})
-_RELIED_ON = frozenset(
-    {"Event", "Privilege", "Timestamp", "SequenceNumber", "File", "Line", "Func"}.union(*NEEDED.values()) - REPEATABLE
-)
+_OPENING_NAMES = frozenset({"Event", "Privilege", "Timestamp", "SequenceNumber", "File", "Line", "Func"})
 _REQUIRED = {name: frozenset(headers) for name, headers in NEEDED.items()}
+_RELIED_ON = frozenset(header for header in _OPENING_NAMES.union(*_REQUIRED.values()) if not is_repeatable(header))
 
 
-def parse_headers(block: bytes) -> tuple[dict[str, str], set[str]]:
-    """Return every header once, and the names that came more than once; the last value stands.
+class Headers(NamedTuple):
+    """The headers of one frame.
+
+    Attributes:
+        values: Every header once; of several the last.
+        repeated: Those that came more than once.
+        order: The header's name of each line, empty for a line that is none.
+    """
+
+    values: dict[str, str]
+    repeated: set[str]
+    order: list[str]
+
+
+def parse_headers(block: bytes, charset: str | None = None) -> Headers:
+    """Return the headers of a frame, cut as bytes before any value is read as text.
 
     A line may end in LF alone, lack the space after its colon, or have no colon (then it is no header).
     """
-    headers: dict[str, str] = {}
-    repeated: set[str] = set()
-    for line in block.decode("utf-8", "replace").split("\n"):
-        name, colon, value = line.removesuffix("\r").partition(":")
-        if colon:
-            if name in headers:
-                repeated.add(name)
-            headers[name] = value.removeprefix(" ")
-    return headers, repeated
+    found = Headers({}, set(), [])
+    for name, value in _lines(block, charset):
+        if value is None:
+            found.order.append("")
+            continue
+        if name in found.values:
+            found.repeated.add(name)
+        found.values[name] = value
+        found.order.append(name)
+    return found
+
+
+def _lines(block: bytes, charset: str | None) -> Iterator[tuple[str, str | None]]:
+    """Yield name and value of each line, None for the value where there is no colon."""
+    text = read_whole(block, charset)
+    if text is not None:
+        for line in text.split("\n"):
+            name, colon, value = line.removesuffix("\r").partition(":")
+            yield name, value.removeprefix(" ") if colon else None
+        return
+    for raw in block.split(b"\n"):
+        raw_name, raw_colon, raw_value = raw.removesuffix(b"\r").partition(b":")
+        name = read_value(raw_name, charset)
+        yield name, read_value(raw_value.removeprefix(b" "), charset) if raw_colon else None
 
 
 class Shape(msgspec.Struct, frozen=True):
@@ -92,14 +125,19 @@ class Shapes:
     same headers in the same order. Where an earlier frame's pattern matches, there is no header more or twice.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, charset: str | None = None) -> None:
+        self._charset = charset
         self._known: dict[tuple[bytes, bytes], list[Shape]] = {}
 
     def read(self, name: str, block: bytes, opening: re.Match[bytes]) -> tuple[dict[str, str], Reason | None]:
         """Return every header of a frame of this name once, and why they cannot be relied on."""
         end = opening.end()
         source = block[: opening.start(2)], block[opening.end(3) : end]
-        text = block[end + 1 :].decode("utf-8", "replace").removesuffix("\r")
+        text = read_whole(block[end + 1 :], self._charset)
+        if text is None:
+            parsed = parse_headers(block, self._charset)
+            return parsed.values, refuse_headers(name, parsed)
+        text = text.removesuffix("\r")
         for shape in self._known.get(source, ()):
             found = shape.values.fullmatch(text)
             if found is not None:
@@ -108,9 +146,13 @@ class Shapes:
                 headers["SequenceNumber"] = opening[3].decode()
                 headers.update(zip(shape.names, found.groups(), strict=False))
                 return headers, shape.reason
-        headers, repeated = parse_headers(block)
-        reason = refuse_headers(name, headers, repeated)
-        if not repeated and text.count("\r\n") + _OPENING_LINES == len(headers) - 1 and len(block) <= _SHAPE_LIMIT:
+        parsed = parse_headers(block, self._charset)
+        headers, reason = parsed.values, refuse_headers(name, parsed)
+        if (
+            not parsed.repeated
+            and text.count("\r\n") + _OPENING_LINES == len(headers) - 1
+            and len(block) <= _SHAPE_LIMIT
+        ):
             self._learn(source, headers, reason)
         return headers, reason
 
@@ -139,13 +181,13 @@ def parse_sequence(text: str) -> int | None:
     return int(text) if _SEQUENCE.fullmatch(text) else None
 
 
-def refuse_headers(name: str, headers: dict[str, str], repeated: set[str]) -> Reason | None:
-    """Return why these headers cannot be relied on, None when they can."""
-    if repeated and any(_must_be_single(name, header) for header in repeated):
+def refuse_headers(name: str, headers: Headers, *, whole: bool = True) -> Reason | None:
+    """Return why the headers of this event cannot be relied on, None when they can; `whole` as in `out_of_place`."""
+    if headers.repeated and any(_must_be_single(name, header) for header in headers.repeated):
         return "repeated_header"
-    if name in _REQUIRED and not _REQUIRED[name] <= headers.keys():
+    if name in _REQUIRED and not _REQUIRED[name] <= headers.values.keys():
         return "missing_header"
-    return None
+    return "header_out_of_place" if out_of_place(name, headers.order, whole=whole) else None
 
 
 def _must_be_single(name: str, header: str) -> bool:
@@ -157,7 +199,7 @@ def _must_be_single(name: str, header: str) -> bool:
         return header in _IN_RESPONSES
     if name == "UserEvent":
         return header in _RELIED_ON
-    return header not in REPEATABLE or header in NEEDED.get(name, ())
+    return not is_repeatable(header) or header in NEEDED.get(name, ())
 
 
 _LATE_PLACES = 8

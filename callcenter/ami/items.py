@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
+from callcenter.ami.refused import Refused
 from callcenter.domain.frame import Frame, Micros
 from callcenter.domain.snapshot import Snapshot
 
@@ -24,12 +25,24 @@ class LoginOpened(msgspec.Struct, frozen=True):
 
 
 class FramesRead(msgspec.Struct, frozen=True):
-    """Frames in the order of the wire, and beside each the bytes it was read from; `at` is our clock."""
+    """Frames in the order of the wire, and beside each the bytes it was read from; `at` is our clock.
+
+    `charset` is the character set that was set for names on this switch, None where none was.
+    """
 
     node: str
     at: Micros
     frames: tuple[Frame, ...]
     raw: tuple[bytes, ...]
+    charset: str | None = None
+
+
+class FrameRefused(msgspec.Struct, frozen=True):
+    """A needed frame that is not believed, in its place between the frames; `at` is our clock."""
+
+    node: str
+    at: Micros
+    refused: Refused
 
 
 class HeartbeatSeen(msgspec.Struct, frozen=True):
@@ -63,4 +76,4 @@ class LoginLost(msgspec.Struct, frozen=True):
     reason: str
 
 
-Item = LoginOpened | FramesRead | HeartbeatSeen | SnapshotTaken | LoginLost
+Item = LoginOpened | FramesRead | FrameRefused | HeartbeatSeen | SnapshotTaken | LoginLost

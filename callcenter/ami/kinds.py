@@ -58,7 +58,7 @@ def kind_of(path: Path) -> Kind:
         if _BLOCK.match(line):
             return Kind.OLD_LOGIN if _OLD_EVENT.search(data) and not _NEW_EVENT.search(data) else Kind.LOGIN
         text = line.decode("utf-8", "replace").removesuffix("\r")
-        if piped(text) or (first and export_of(text)):
+        if piped(text.split("|")) or (first and export_of(text)):
             return Kind.QUEUE_LOG
         first = first and not text
     return Kind.NOTHING_KNOWN

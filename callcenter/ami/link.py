@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from callcenter.ami.protocol import Batch
+    from callcenter.ami.refused import Refused
     from callcenter.ami.settings import LoginSettings, SwitchSettings
 
 OLDEST_AMI = 5
@@ -88,6 +89,8 @@ class Link:
                 link = cls(settings, login, await _connect(settings, where, tee))
                 try:
                     await link._log_in(secret, where, events=events)
+                    if not events:
+                        link.deliver(_leave)
                 except BaseException:
                     link.close("the login failed")
                     raise
@@ -119,9 +122,9 @@ class Link:
         """Whether events show the evidence-grade opening; None until the first one came."""
         return self._protocol.wire.graded
 
-    def deliver(self, sink: Callable[[Batch], None]) -> None:
-        """Hand events to `sink`, from the first one that this login was sent."""
-        self._protocol.deliver(sink)
+    def deliver(self, sink: Callable[[Batch], None], refused: Callable[[Refused], None] | None = None) -> None:
+        """Hand events to `sink`, from the first one that this login was sent, and what was refused to `refused`."""
+        self._protocol.deliver(sink, refused or _leave)
 
     def hold(self) -> None:
         """Read no further until `release`."""
@@ -194,11 +197,15 @@ class Link:
             )
 
 
+def _leave(_: object) -> None:
+    """Keep nothing: this login is not for events."""
+
+
 async def _connect(settings: SwitchSettings, where: str, tee: Callable[[bytes], None] | None) -> AmiProtocol:
     loop = asyncio.get_running_loop()
     try:
         _, protocol = await loop.create_connection(
-            lambda: AmiProtocol(tee), settings.host, settings.port, ssl=_tls(settings)
+            lambda: AmiProtocol(tee, settings.charset), settings.host, settings.port, ssl=_tls(settings)
         )
     except socket.gaierror as error:
         raise SwitchUnreachable(f"there is no host named {settings.host!r} ({error.strerror})") from error

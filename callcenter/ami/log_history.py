@@ -32,13 +32,21 @@ class LogHistory(msgspec.Struct, frozen=True):
     set_aside: dict[str, int]
 
 
-def read_history(paths: Iterable[Path], zone: tzinfo, directory: Directory, wrap_up: WrapUp) -> LogHistory:
+def read_history(
+    paths: Iterable[Path], reading: tuple[tzinfo, str | None], directory: Directory, wrap_up: WrapUp
+) -> LogHistory:
     """Read one switch's log, the files that it was rotated into in their order.
+
+    Args:
+        paths: The files.
+        reading: Where times belong that name no zone, and in which character set names stand.
+        directory: Whose each interface is at a moment.
+        wrap_up: How long each queue's talks are wrapped up at a moment.
 
     Raises:
         UnreadableFile: A file cannot be read, or its gzip is damaged.
     """
-    log, book, agents = QueueLog(zone=zone), LogBook(), AgentBook(directory, wrap_up)
+    log, book, agents = QueueLog(zone=reading[0], charset=reading[1]), LogBook(), AgentBook(directory, wrap_up)
     for path in paths:
         for line in read_queue_log(path, log):
             agents.note(line, book.note(line))

@@ -69,9 +69,8 @@ class Export(msgspec.Struct, frozen=True):
         return Row(time, call_id, queue, agent, event, tuple(fields))
 
 
-def piped(text: str) -> Row | None:
-    """Read a line of Asterisk's own file; None where it is none."""
-    cells = text.split("|")
+def piped(cells: Sequence[str]) -> Row | None:
+    """Read the fields of a line of Asterisk's own file; None where it is none."""
     if len(cells) < _LEADING or not is_time(cells[0]) or not _EVENT.fullmatch(cells[4]):
         return None
     time, call_id, queue, agent, event, *data = cells

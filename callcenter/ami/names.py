@@ -72,5 +72,11 @@ ANSWERS: frozenset[str] = frozenset({
 VARIABLES: frozenset[str] = frozenset({"QUEUESTATUS"})
 """The only channel variables whose `VarSet` is needed; the others are skipped before parsing."""
 
-REPEATABLE: frozenset[str] = frozenset({"ChanVariable", "DestChanVariable", "Variable"})
-"""Headers that an honest frame may carry several times."""
+
+OWN_USER_EVENTS = "Callcenter"
+"""How the names of the UserEvents begin that we or our dialplan send; others' are read and mean nothing."""
+
+
+def is_repeatable(header: str) -> bool:
+    """Tell a header that an honest frame may carry several times, for any of the parties that it names."""
+    return header == "Variable" or header.endswith("ChanVariable")

@@ -4,12 +4,16 @@ Every byte goes through `Wire`. Answers to actions that we sent go on to panoram
 their futures; events go to our own sink and panoramisk never sees one. What panoramisk does on a lost
 connection is replaced too: it would keep unanswered actions and send them again after a reconnect, and a
 pause or a transfer sent twice is not the same as once. Here they fail with a sentence that says so.
+
+What the switch sends before anybody takes it is held in bounded memory: events that nobody takes yet stop the
+reading, events before the login was answered and an answer that does not end are no switch's, and end the connection.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections import deque
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 import panoramisk
@@ -21,6 +25,7 @@ from callcenter.errors import SwitchUnreachable, SwitchUnsuitable
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from callcenter.ami.refused import Refused
     from callcenter.domain.frame import Frame
 
 BANNER = b"Asterisk Call Manager/"
@@ -28,8 +33,23 @@ BANNER_LIMIT = 128
 REMEMBERED_ACTIONS = 1024
 """Answers to an action that timed out are ours still; they are believed and thrown away."""
 
+EARLY_LIMIT = 8 * 1024 * 1024
+"""Memory for events that came before anybody took them; a login's greeting is a few kB."""
+ANSWER_LIMIT = 64 * 1024 * 1024
+"""Memory for one answer: more than ten thousand channels or members, fifty thousand devices."""
+_HEADER_COST = 256
+"""Bytes that a header takes in memory beside its text."""
+_AS_BYTES_AND_TEXT, _AS_BYTES_AND_WIDE_TEXT = 2, 5
+"""Bytes in memory for one of a frame: kept as it came, and as text of one to four bytes a character."""
+
 Batch = list[tuple["Frame", bytes]]
 """Frames in the order of the wire, each with the bytes it was read from."""
+
+
+def memory_of(frame: Frame, raw: bytes) -> int:
+    """Tell how much memory a frame takes, at most."""
+    width = _AS_BYTES_AND_TEXT if raw.isascii() else _AS_BYTES_AND_WIDE_TEXT
+    return width * len(raw) + _HEADER_COST * len(frame.headers)
 
 
 class AmiProtocol(AMIProtocol):  # type: ignore[misc]  # panoramisk has no types
@@ -43,23 +63,32 @@ class AmiProtocol(AMIProtocol):  # type: ignore[misc]  # panoramisk has no types
 
     responses: dict[str, Any]
 
-    def __init__(self, tee: Callable[[bytes], None] | None = None) -> None:
+    def __init__(self, tee: Callable[[bytes], None] | None = None, charset: str | None = None) -> None:
         loop = asyncio.get_running_loop()
         self.banner: asyncio.Future[str] = loop.create_future()
         self.lost: asyncio.Future[str] = loop.create_future()
-        self.wire = Wire(own_actions=self._is_ours)
+        self.wire = Wire(own_actions=self._is_ours, charset=charset)
         self._tee = tee
         self._head = b""
         self._sink: Callable[[Batch], None] | None = None
-        self._early: Batch = []
+        self._refused_sink: Callable[[Refused], None] | None = None
+        self._early: list[Batch | Refused] = []
+        self._early_memory = 0
+        self._answered = False
+        self._answer_memory: dict[str, int] = {}
         self._sent: deque[str] = deque(maxlen=REMEMBERED_ACTIONS)
 
-    def deliver(self, sink: Callable[[Batch], None]) -> None:
-        """Hand events to `sink` from now on, those that came with the login's answer first."""
-        self._sink = sink
-        early, self._early = self._early, []
-        if early:
-            sink(early)
+    def deliver(self, sink: Callable[[Batch], None], refused: Callable[[Refused], None]) -> None:
+        """Hand events to `sink` from now on, those that came with the login's answer first.
+
+        What was refused though it was needed goes to `refused`, in its place between them.
+        """
+        self._sink, self._refused_sink = sink, refused
+        if self._early_memory > EARLY_LIMIT:
+            self.release()
+        early, self._early, self._early_memory = self._early, [], 0
+        for part in early:
+            self._hand_on(part)
 
     def expect(self, action_id: str) -> None:
         """Believe answers that carry this ActionID."""
@@ -68,6 +97,7 @@ class AmiProtocol(AMIProtocol):  # type: ignore[misc]  # panoramisk has no types
     def forget(self, action_id: str) -> None:
         """Match no further answer to this action."""
         self.responses.pop(action_id, None)
+        self._answer_memory.pop(action_id, None)
 
     def hold(self) -> None:
         """Read no further until `release`; what the switch sends waits in the kernel, then in the switch."""
@@ -88,15 +118,33 @@ class AmiProtocol(AMIProtocol):  # type: ignore[misc]  # panoramisk has no types
         events: Batch = []
         for frame, raw in zip(self.wire.feed(data), self.wire.raw, strict=True):
             if frame.answer:
-                self._match(frame)
+                self._match(frame, raw)
             elif frame.name:
                 events.append((frame, raw))
-        if not events:
-            return
-        if self._sink is None:
-            self._early += events
+        for part in _in_order(events, self.wire.refused_needed):
+            self._hand_on(part)
+
+    def _hand_on(self, part: Batch | Refused) -> None:
+        if self._sink is None or self._refused_sink is None:
+            self._keep(part)
+        elif isinstance(part, list):
+            self._sink(part)
         else:
-            self._sink(events)
+            self._refused_sink(part)
+
+    def _keep(self, part: Batch | Refused) -> None:
+        """Keep what came before anybody takes it, and read no further once that is too much."""
+        if self.closed:
+            return
+        self._early.append(part)
+        self._early_memory += sum(memory_of(*one) for one in part) if isinstance(part, list) else len(part.raw)
+        if self._early_memory <= EARLY_LIMIT:
+            return
+        if self._answered:
+            self.hold()
+        else:
+            self._early = []
+            self.end("it sent events without end before it answered the login; that is no Asterisk")
 
     def connection_lost(self, exc: BaseException | None) -> None:
         """Say why, once, and fail whatever still waits."""
@@ -124,11 +172,18 @@ class AmiProtocol(AMIProtocol):  # type: ignore[misc]  # panoramisk has no types
     def _is_ours(self, action_id: str) -> bool:
         return action_id in self._sent
 
-    def _match(self, frame: Frame) -> None:
-        if frame.headers.get("ActionID") in self.responses:
-            message = panoramisk.Message(frame.headers)
-            message.frame = frame
-            self.handle_message(message)
+    def _match(self, frame: Frame, raw: bytes) -> None:
+        action_id = frame.headers.get("ActionID", "")
+        if action_id not in self.responses:
+            return
+        self._answered = True
+        memory = self._answer_memory[action_id] = self._answer_memory.get(action_id, 0) + memory_of(frame, raw)
+        if memory > ANSWER_LIMIT:
+            self.end(f"it sent an answer without end (more than {ANSWER_LIMIT >> 20} MB)")
+            return
+        message = panoramisk.Message(frame.headers)
+        message.frame = frame
+        self.handle_message(message)
 
     def _read_banner(self, data: bytes) -> None:
         self._head += data[:BANNER_LIMIT]
@@ -142,3 +197,21 @@ class AmiProtocol(AMIProtocol):  # type: ignore[misc]  # panoramisk has no types
         if not self.banner.done():
             self.banner.set_exception(error)
             self.banner.exception()  # whoever awaits it gets it; nobody may be there any more
+
+
+def _in_order(events: Batch, refused: list[Refused]) -> list[Batch | Refused]:
+    """Put what was refused between the frames where it came; frames that follow each other stay together."""
+    if not refused:
+        return [events] if events else []
+    placed: list[tuple[int, tuple[Frame, bytes] | Refused]] = [(one[0].pos, one) for one in events]
+    placed += [(one.pos, one) for one in refused]
+    placed.sort(key=itemgetter(0))
+    parts: list[Batch | Refused] = []
+    for _, one in placed:
+        if not isinstance(one, tuple):
+            parts.append(one)
+        elif parts and isinstance(parts[-1], list):
+            parts[-1].append(one)
+        else:
+            parts.append([one])
+    return parts

@@ -18,6 +18,7 @@ import msgspec
 from callcenter.ami.log_layout import Export, Row, export_of, moment, piped
 from callcenter.ami.log_words import OF_A_CALL, Figures, figures_of, joining
 from callcenter.ami.tape import read_chunks
+from callcenter.ami.text import read_parts, read_value
 from callcenter.domain.frame import SECOND, Micros
 
 if TYPE_CHECKING:
@@ -68,14 +69,16 @@ class QueueLog:
     Args:
         start: Where the bytes begin in their file.
         zone: Where times belong that are text and name no zone.
+        charset: In which names stand; None: UTF-8, else GB18030.
     """
 
-    def __init__(self, start: int = 0, zone: tzinfo = UTC) -> None:
+    def __init__(self, start: int = 0, zone: tzinfo = UTC, charset: str | None = None) -> None:
         self.lines = 0
         self.set_aside: Counter[Fault] = Counter()
         self.refused: deque[SetAside] = deque(maxlen=_KEPT)
         self._zone = zone
         self._pos = start
+        self._charset = charset
         self._tail = b""
         self._too_long = False
         self._first = True
@@ -103,17 +106,23 @@ class QueueLog:
         pos = self._pos
         self._pos += len(raw) + 1
         too_long, self._too_long = self._too_long or len(raw) > LINE_LIMIT, False
-        text = raw[:LINE_LIMIT].decode("utf-8", "replace").removesuffix("\r")
+        raw = raw[:LINE_LIMIT].removesuffix(b"\r")
         if too_long:
-            self._refuse("too_long", pos, text)
+            self._refuse("too_long", pos, raw)
             return None
-        if not text or self._names_columns(text):
+        if not raw:
             return None
-        row = piped(text) or (self._export.row(text) if self._export else None)
+        row = piped(read_parts(raw, b"|", self._charset))
         if row is None:
-            self._refuse("not_a_line", pos, text)
+            text = read_value(raw, self._charset)
+            if self._names_columns(text):
+                return None
+            row = self._export.row(text) if self._export else None
+        self._first = False
+        if row is None:
+            self._refuse("not_a_line", pos, raw)
             return None
-        return self._line(row, pos, text)
+        return self._line(row, pos, raw)
 
     def _names_columns(self, text: str) -> bool:
         """Look at a file's first line: it may name the columns of an export."""
@@ -123,14 +132,14 @@ class QueueLog:
         self._export = export_of(text)
         return self._export is not None and self._export.named
 
-    def _line(self, row: Row, pos: int, text: str) -> QueueLogLine | None:
+    def _line(self, row: Row, pos: int, raw: bytes) -> QueueLogLine | None:
         at = self._moment(row.time)
         if at is None:
-            self._refuse("not_a_line", pos, text)
+            self._refuse("not_a_line", pos, raw)
             return None
         fault, figures = self._joined(row, at) if row.event == "ENTERQUEUE" else self._happened(row, at)
         if fault is not None:
-            self._refuse(fault, pos, text)
+            self._refuse(fault, pos, raw)
         if figures is None:
             return None
         queue, agent = _named(row.queue), _named(row.agent)
@@ -168,9 +177,9 @@ class QueueLog:
         self._times.append(at)
         return in_time
 
-    def _refuse(self, fault: Fault, pos: int, text: str) -> None:
+    def _refuse(self, fault: Fault, pos: int, raw: bytes) -> None:
         self.set_aside[fault] += 1
-        self.refused.append(SetAside(pos, fault, text[:_HEAD]))
+        self.refused.append(SetAside(pos, fault, read_value(raw, self._charset)[:_HEAD]))
 
 
 def read_queue_log(path: Path, log: QueueLog) -> Iterator[QueueLogLine]:

@@ -16,7 +16,8 @@ import msgspec
 import structlog
 
 from callcenter.ami.heartbeat import Heartbeat
-from callcenter.ami.items import FramesRead, HeartbeatSeen, SnapshotTaken
+from callcenter.ami.items import FrameRefused, FramesRead, HeartbeatSeen, SnapshotTaken
+from callcenter.ami.protocol import memory_of
 from callcenter.ami.snapshot import take_snapshot
 from callcenter.domain.frame import SECOND, Frame, Micros
 from callcenter.errors import RightsMissing, SwitchError, SwitchUnreachable
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from callcenter.ami.inbox import Inbox
     from callcenter.ami.link import Link
     from callcenter.ami.protocol import Batch
+    from callcenter.ami.refused import Refused
     from callcenter.ami.settings import AmiSettings
     from callcenter.domain.snapshot import Snapshot
 
@@ -93,9 +95,10 @@ class Session:
                 SwitchError: The switch refused a heartbeat for another reason.
         """
         self._inbox.on_full, self._inbox.on_free = self._hold, self._release
-        if self._inbox.full:
+        was_full = self._inbox.full
+        self._link.deliver(self._receive, self._receive_refused)
+        if was_full:
             self._hold()
-        self._link.deliver(self._receive)
         self._snapshot_owed.set()
         try:
             async with asyncio.TaskGroup() as group:
@@ -133,10 +136,16 @@ class Session:
             self._note_beat(frame, *seen)
         self._put_frames(batch[start:])
 
+    def _receive_refused(self, refused: Refused) -> None:
+        self._inbox.put(FrameRefused(self._settings.node, our_clock(), refused), 1, len(refused.raw))
+
     def _put_frames(self, batch: Batch) -> None:
         if batch:
             frames, raw = zip(*batch, strict=True)
-            self._inbox.put(FramesRead(self._settings.node, our_clock(), frames, raw), len(batch))
+            memory = sum(memory_of(*one) for one in batch)
+            settings = self._settings
+            item = FramesRead(settings.node, our_clock(), frames, raw, settings.charset)
+            self._inbox.put(item, len(batch), memory)
 
     def _note_beat(self, frame: Frame, count: int, round_trip: float) -> None:
         self.proven = True

@@ -7,6 +7,7 @@ from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
 
+from callcenter.ami.text import checked_charset
 from callcenter.errors import BadSetting
 
 _MIN_DEADLINE_BEATS = 2
@@ -62,8 +63,16 @@ class SwitchSettings(BaseModel):
     port: int = Field(default=5038, ge=1, le=65535, description="Its TCP port (5039 is usual for TLS).")
     tls: bool = Field(default=False, description="Speak TLS; the certificate is always verified.")
     tls_ca: Path | None = Field(default=None, description="Certificate authority for a self-signed switch.")
+    charset: str | None = Field(
+        default=None, description="In which names stand there, such as gb18030; unset: UTF-8, else GB18030."
+    )
     connect_timeout: float = Field(default=5.0, gt=0, description="For connection, banner and login.")
     action_timeout: float = Field(default=10.0, gt=0, description="For the answer to one action.")
+
+    @field_validator("charset")
+    @classmethod
+    def _known_charset(cls, value: str | None) -> str | None:
+        return None if value is None else checked_charset(value)
 
 
 class AmiSettings(SwitchSettings):

@@ -20,6 +20,7 @@ from callcenter.domain.snapshot import (
     Snapshot,
     WaitingState,
 )
+from callcenter.errors import SwitchError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -31,6 +32,9 @@ NOBODY = "callcenter-nobody"
 
 _AT_ONCE = 16
 _PROBES = 3
+_ROOM = 64 * 1024 * 1024
+"""Memory for the members and callers of all queues: some fifty thousand."""
+_ITEM_COST = 1024
 _PJSIP = "PJSIP/"
 _PLAIN = re.compile(r"[\w.@;:+-]{1,128}", re.ASCII)
 _CLOCK = re.compile(r"(\d{1,6}):([0-5]\d):([0-5]\d)", re.ASCII)
@@ -52,24 +56,11 @@ async def take_snapshot(control: Asks) -> Snapshot:
 
     Raises:
         RightsMissing: The login lacks `reporting`.
-        SwitchError: Asterisk refused, or the login was lost.
+        SwitchError: Asterisk refused, what it says has no end, or the login was lost.
     """
     core = (await control.demand("CoreSettings")).headers
     status = (await control.demand("CoreStatus")).headers
-    queues: list[QueueState] = []
-    members: list[MemberState] = []
-    waiting: list[WaitingState] = []
-    for name in await _queue_names(control):
-        for item in (await control.demand("QueueStatus", {"Queue": name})).items:
-            match item.get("Event"):
-                case "QueueParams":
-                    queues.append(_queue(item))
-                case "QueueMember":
-                    members.append(_member(item))
-                case "QueueEntry":
-                    waiting.append(_waiting(item))
-                case _:
-                    pass
+    queues, members, waiting = await _queues(control)
     channels = (await control.demand("CoreShowChannels")).items
     return Snapshot(
         after=None,
@@ -91,6 +82,29 @@ async def take_snapshot(control: Asks) -> Snapshot:
 async def variable(control: Asks, expression: str) -> str:
     """Return what the switch says a global variable or function is; empty when unknown, unset or refused."""
     return (await control.ask("Getvar", {"Variable": expression})).headers.get("Value", "")
+
+
+async def _queues(control: Asks) -> tuple[list[QueueState], list[MemberState], list[WaitingState]]:
+    """Ask for every queue, its members and its callers."""
+    queues: list[QueueState] = []
+    members: list[MemberState] = []
+    waiting: list[WaitingState] = []
+    room = _ROOM
+    for name in await _queue_names(control):
+        for item in (await control.demand("QueueStatus", {"Queue": name})).items:
+            room -= _ITEM_COST + sum(map(len, item.values()))
+            if room < 0:
+                raise SwitchError("it names members and callers of queues without end; that is no Asterisk")
+            match item.get("Event"):
+                case "QueueParams":
+                    queues.append(_queue(item))
+                case "QueueMember":
+                    members.append(_member(item))
+                case "QueueEntry":
+                    waiting.append(_waiting(item))
+                case _:
+                    pass
+    return queues, members, waiting
 
 
 async def _queue_names(control: Asks) -> list[str]:

@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from collections import Counter, deque
 from collections.abc import Callable, Container
+from itertools import chain
+from operator import attrgetter
 
 from callcenter.ami.blocks import FRAME_LIMIT, Blocks
 from callcenter.ami.gate import (
@@ -22,16 +24,18 @@ from callcenter.ami.gate import (
     parse_timestamp,
     refuse_headers,
 )
-from callcenter.ami.names import ANSWERS, NEEDED, VARIABLES
+from callcenter.ami.names import ANSWERS, NEEDED
+from callcenter.ami.needs import is_other_variable, means_nothing
+from callcenter.ami.refused import Refused, hints_of, named_in, stamp_of
+from callcenter.ami.text import read_value
 from callcenter.domain.frame import Frame, Micros
 
 _BANNER = re.compile(rb"Asterisk Call Manager/.*\n?")
 _MARKER = re.compile(rb"#t +(\d{1,11}(?:\.\d{1,9})?)[ \t]*\r?(?:\n|\Z)")
 _EVENT = re.compile(rb"Event: ?([^\r\n]*)")
-_VARIABLES = frozenset(name.encode() for name in VARIABLES)
-_NEEDED_VARIABLE = re.compile(b"|".join(sorted(_VARIABLES)))
-_VARIABLE = re.compile(rb"\nVariable: ?([^\r\n]*)")
 _BOOTED = "FullyBooted"
+_OF_ITS_OWN: frozenset[Reason] = frozenset({"missing_header", "repeated_header", "header_out_of_place"})
+"""What is wrong with a frame that did begin as one; the rest is what some frame was broken into."""
 _KEPT = 64
 _HEAD = 512
 
@@ -46,6 +50,7 @@ class Wire:
         own_actions: Tells an ActionID that this client sent; without it any answer is taken for one.
         markers: Believe lines `#t <epoch seconds>` before a frame: on tapes only, callers could write one.
         limit_bytes: Longer frames are dropped and counted.
+        charset: In which names on this switch are written; None: UTF-8, or GB18030 where they are not.
 
     Attributes:
         graded: Whether frames are held to the opening; None until known.
@@ -54,6 +59,7 @@ class Wire:
         quarantined: Refused frames by reason.
         refused: The last refused frames, for a person to look at.
         raw: The bytes of each frame that the last `feed` returned, whole lines, without banner, markers and blank line.
+        refused_needed: What the last `feed` refused though it was needed; by `pos` its place among the frames.
     """
 
     def __init__(
@@ -65,6 +71,7 @@ class Wire:
         own_actions: Callable[[str], bool] | None = None,
         markers: bool = False,
         limit_bytes: int = FRAME_LIMIT,
+        charset: str | None = None,
     ) -> None:
         self.graded = strict
         self.parsed = 0
@@ -72,14 +79,17 @@ class Wire:
         self.quarantined: Counter[Reason] = Counter()
         self.refused: deque[Quarantined] = deque(maxlen=_KEPT)
         self.raw: list[bytes] = []
+        self.refused_needed: list[Refused] = []
         self._wanted = wanted
         self._own_actions = own_actions
         self._markers = markers
         self._blocks = Blocks(start, limit_bytes)
         self._sequence = Sequence()
-        self._shapes = Shapes()
+        self._charset = charset
+        self._shapes = Shapes(charset)
         self._first = True
         self._marked: Micros | None = None
+        self._before: Frame | Refused | None = None
 
     @property
     def dropped(self) -> int:
@@ -96,22 +106,26 @@ class Wire:
         """Return the frames that end in this chunk, in the order they came."""
         frames: list[Frame] = []
         self.raw = raw = []
+        self.refused_needed = []
         for pos, block in self._blocks.feed(data):
             if self._first or self._markers:
                 pos, block = self._without_lead_in(pos, block)  # noqa: PLW2901 - the frame begins there
                 if not block:
                     continue
             found = self._read(block, pos)
-            self._marked = None
-            if found is None:
-                self.skipped += 1
-            elif isinstance(found, Frame):
+            if isinstance(found, Frame):
                 frames.append(found)
                 raw.append(block + b"\n")
+                self._before = found
+            elif found is None:
+                self.skipped += 1
+                self._before = None
             else:
-                self.quarantined[found] += 1
-                self.refused.append(Quarantined(pos, found, block[:_HEAD]))
+                self._before = self._refuse(pos, found, block)
+            self._marked = None
         self.parsed += len(frames)
+        if self._blocks.overlong:
+            self._refuse_overlong()
         return frames
 
     def close(self) -> None:
@@ -133,6 +147,52 @@ class Wire:
             start = marker.end()
         return start
 
+    def _refuse(self, pos: int, reason: Reason, block: bytes) -> Refused | None:
+        """Count a frame that is not believed, and keep it where it was needed."""
+        self.quarantined[reason] += 1
+        self.refused.append(Quarantined(pos, reason, block[:_HEAD]))
+        opening = OPENING.match(block) if self.graded else None
+        if opening is not None:
+            # a number that is out of sequence vouches for no time either
+            at = None if reason in {"sequence_reused", "sequence_far"} else stamp_of(block)
+            lost = self._lost(pos, reason, block, opening[1].decode(), at)
+        elif not self.graded and reason in _OF_ITS_OWN and (event := _EVENT.match(block)):
+            lost = self._lost(pos, reason, block, read_value(event[1], self._charset), self._marked)
+        else:
+            lost = self._rest(pos, reason, block)
+        if lost is not None:
+            self.refused_needed.append(lost)
+        return lost
+
+    def _rest(self, pos: int, reason: Reason, block: bytes) -> Refused | None:
+        """Return what was broken off the needed frame before, None where nobody needs that."""
+        before, named = self._before, named_in(block, self._charset)
+        match before:
+            case Refused():
+                return Refused(before.name, reason, before.at, pos, "rest", hints_of(named), block + b"\n")
+            case Frame(answer=False):
+                hints = hints_of(chain(before.headers.items(), named))
+                return Refused(before.name, reason, before.at, pos, "rest_of_believed", hints, block + b"\n")
+            case _:
+                return None
+
+    def _refuse_overlong(self) -> None:
+        """Keep the beginnings of frames that were too long to be read."""
+        for pos, head in self._blocks.overlong:
+            event = _EVENT.match(head)
+            if event is not None and (
+                lost := self._lost(pos, "too_long", head, event[1].decode("latin-1"), stamp_of(head))
+            ):
+                self.refused_needed.append(lost)
+        self.refused_needed.sort(key=attrgetter("pos"))
+
+    def _lost(self, pos: int, reason: Reason, block: bytes, name: str, at: Micros | None) -> Refused | None:
+        """Return what was lost with a frame of this name, None where nobody needs it."""
+        if name not in self._wanted or means_nothing(name, block):
+            return None
+        hints = hints_of(named_in(block, self._charset))
+        return Refused(name, reason, at, pos, "frame", hints, block + b"\n")
+
     def _read(self, block: bytes, pos: int) -> Frame | Reason | None:
         """Return the frame, why it is refused, or None when it is not wanted.
 
@@ -148,7 +208,7 @@ class Wire:
         if reason is not None:
             return reason
         name = raw_name.decode()
-        if name not in self._wanted or (name == "VarSet" and _is_other_variable(block, opening.end())):
+        if name not in self._wanted or (name == "VarSet" and is_other_variable(block, opening.end())):
             return None
         headers, reason = self._shapes.read(name, block, opening)
         # six places after the point: without it the number is microseconds
@@ -161,7 +221,7 @@ class Wire:
         event = _EVENT.match(block)
         if event is None:
             return "not_a_frame"
-        name = event[1].decode("utf-8", "replace")
+        name = read_value(event[1], self._charset)
         if name in ANSWERS and b"\nActionID:" in block:
             return self._read_answer(block, pos, name)
         if self.graded is None and name != _BOOTED:
@@ -172,23 +232,23 @@ class Wire:
 
     def _read_answer(self, block: bytes, pos: int, name: str) -> Frame | Reason:
         """Read what answers an action; only the login's own answer may lack an ActionID."""
-        headers, repeated = parse_headers(block)
-        action = headers.get("ActionID")
+        headers = parse_headers(block, self._charset)
+        action = headers.values.get("ActionID")
         if action is None:
             if self._sequence.begun:
                 return "no_opening"
         elif self._own_actions is not None and not self._own_actions(action):
             return "foreign_action"
-        return refuse_headers(name, headers, repeated) or self._frame(name, headers, pos, answer=action is not None)
+        return refuse_headers(name, headers) or self._frame(name, headers.values, pos, answer=action is not None)
 
     def _read_plain(self, block: bytes, pos: int, name: str) -> Frame | Reason | None:
         """Read what is not held to the opening."""
         if b"\nEvent:" in block:
             return "repeated_header"
-        if name not in self._wanted or (name == "VarSet" and _is_other_variable(block)):
+        if name not in self._wanted or (name == "VarSet" and is_other_variable(block)):
             return None
-        headers, repeated = parse_headers(block)
-        return refuse_headers(name, headers, repeated) or self._frame(name, headers, pos)
+        headers = parse_headers(block, self._charset)
+        return refuse_headers(name, headers, whole=False) or self._frame(name, headers.values, pos)
 
     def _frame(self, name: str, headers: dict[str, str], pos: int, *, answer: bool = False) -> Frame:
         at = parse_timestamp(headers.get("Timestamp", ""))
@@ -196,9 +256,16 @@ class Wire:
         return Frame(name, headers, self._marked if at is None else at, seq, pos, answer)
 
 
-def _is_other_variable(block: bytes, after: int = 0) -> bool:
-    """Tell a VarSet of a variable that nobody needs, before its headers are read; none stands before `after`."""
-    if _NEEDED_VARIABLE.search(block, after) is None:
-        return block.rfind(b"\nVariable:") >= 0
-    named = _VARIABLE.findall(block)
-    return bool(named) and _VARIABLES.isdisjoint(named)
+def reread_frame(raw: bytes, charset: str | None = None) -> Frame | None:
+    """Read the bytes of a frame that was believed when it came, whatever would be believed now; None: no frame."""
+    block = raw.removesuffix(b"\n")
+    headers = parse_headers(block, charset).values
+    opening = OPENING.match(block)
+    name = headers.get("Event", "")
+    if opening is not None:
+        return Frame(opening[1].decode(), headers, stamp_of(block), int(opening[3]), 0)
+    if not name and "Response" not in headers:
+        return None
+    answer = "ActionID" in headers and (not name or name in ANSWERS)
+    at, seq = parse_timestamp(headers.get("Timestamp", "")), parse_sequence(headers.get("SequenceNumber", ""))
+    return Frame(name, headers, at, seq, 0, answer)

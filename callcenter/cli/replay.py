@@ -13,6 +13,7 @@ import typer
 
 from callcenter.ami.kinds import check_logins, check_queue_logs
 from callcenter.ami.log_history import read_history
+from callcenter.ami.text import checked_charset
 from callcenter.cli.numbering import AreaCode, Internal, OutsideDigit, extensions_of
 from callcenter.domain.directory import Directory
 from callcenter.errors import BadInput
@@ -43,6 +44,7 @@ def replay(
     queue_log: Annotated[list[Path] | None, typer.Option(help="Asterisk's queue_log.")] = None,
     roster: Annotated[Path | None, typer.Option(help="Agents, shifts and permitted extensions (JSON).")] = None,
     rulebook: Annotated[Path | None, typer.Option(help="A rulebook (YAML) instead of the packaged one.")] = None,
+    charset: Annotated[str | None, typer.Option(help="In which names stand there; else UTF-8, then GB18030.")] = None,
     timezone: Annotated[
         str | None, typer.Option(help="The site's; by default as the roster or the rulebook says, else Asia/Shanghai.")
     ] = None,
@@ -56,7 +58,7 @@ def replay(
         raise BadInput("there is nothing to replay: give --ami FILE, --queue-log FILE, or both.")
     if timezone is not None:
         _require_zone(timezone)
-    numbering = numbering_of(area_code, outside_digit, extensions_of(internal))
+    numbering, charset = numbering_of(area_code, outside_digit, extensions_of(internal)), _charset(charset)
     check_logins(ami or ())  # what cannot be read is told before anything is written
     check_queue_logs(queue_log or ())
     duty = None if roster is None else load_roster(roster, timezone)
@@ -64,10 +66,13 @@ def replay(
     _require_edition(book, ami or ())
     seats = {} if duty is None else duty.tenures()
     history = read_history(
-        queue_log or (), book.zone, Directory(seats, {}), lambda queue, at: book.figures(at).wrap_up.get(queue or "", 0)
+        queue_log or (),
+        (book.zone, charset),
+        Directory(seats, {}),
+        lambda queue, at: book.figures(at).wrap_up.get(queue or "", 0),
     )
     document = Document(
-        Replay(ami or (), Court(book, duty)),
+        Replay(ami or (), Court(book, duty), charset),
         Reconcile(history.visits, names=duty is not None, set_aside=history.set_aside),
         Judging(book, duty, ami or (), numbering),
         alone=None if ami else history,
@@ -82,6 +87,13 @@ def _require_edition(book: Rulebook, tapes: Sequence[Path]) -> None:
     """Refuse a rulebook that did not hold yet, or no longer, when the first tape began: nobody could be judged."""
     if book.at(first_moment(tapes[0]) if tapes else None) is None:
         raise BadInput("no edition of the rulebook held when the tape began: see its `from` and `to` dates.")
+
+
+def _charset(name: str | None) -> str | None:
+    try:
+        return None if name is None else checked_charset(name)
+    except ValueError as error:
+        raise BadInput(f"--charset {name!r}: {error}.") from error
 
 
 def _require_zone(name: str) -> None:

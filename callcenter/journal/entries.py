@@ -26,6 +26,8 @@ class Kind(enum.IntEnum):
     """Something a person entered that rules read."""
     MARK = 4
     """A note of the service to itself: started, stopped, state saved."""
+    REFUSED = 5
+    """A manager frame that was needed and is not believed: what can be said of it, then its bytes."""
 
 
 class Entry(msgspec.Struct, frozen=True, gc=False):

@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from callcenter.ami.wire import Wire
+from callcenter.ami.wire import reread_frame
 from callcenter.journal import JournalInfo
 from callcenter.reports.explain import clock, said_by
 from callcenter.reports.explain_words import word
@@ -37,8 +37,8 @@ def reach(key: str, begins: JournalInfo, zone: ZoneInfo, language: Language) -> 
 
 
 def _line(copy: dict[str, Any], zone: ZoneInfo, language: Language) -> str:
-    frames = Wire().feed(str(copy.get("frame", "")).encode() + b"\n")
-    said = said_by(frames[0]) if frames else ""
+    frame = reread_frame(str(copy.get("frame", "")).encode())
+    said = "" if frame is None else said_by(frame)
     shown = inert(said) or word("own_event", language)
     at = copy.get("recorded_at")
     recorded = clock(at if isinstance(at, int) else None, zone)

@@ -48,8 +48,9 @@ class Replay:
         first_at: Time of the first event that had one.
     """
 
-    def __init__(self, tapes: Iterable[Path], court: Court) -> None:
+    def __init__(self, tapes: Iterable[Path], court: Court, charset: str | None = None) -> None:
         self._tapes = tuple(tapes)
+        self._charset = charset
         self._governed = Governed(court)
         self.quarantined: Counter[str] = Counter()
         self.graded: bool | None = None
@@ -65,7 +66,7 @@ class Replay:
         logins = Logins()
         for index, tape in enumerate(self._tapes):
             logins.opened()
-            wire = Wire(start=index << TAPE_BITS, markers=True)
+            wire = Wire(start=index << TAPE_BITS, markers=True, charset=self._charset)
             for chunk in read_chunks(tape):
                 for frame in wire.feed(chunk):
                     for event in logins.events(frame):

@@ -7,13 +7,17 @@ from typing import NamedTuple, TypeVar
 import msgspec
 
 from callcenter.ami.decode import decode
-from callcenter.ami.wire import Wire
+from callcenter.ami.refused import Refused, pack, unpack
+from callcenter.ami.text import read_parts
+from callcenter.ami.wire import reread_frame
 from callcenter.domain import events as ev
 from callcenter.domain.frame import Frame, Micros
 from callcenter.errors import JournalDamaged
 from callcenter.journal import Entry, Kind, Stored
 from callcenter.tracker.inputs import Input
 
+_READ_IN = b"#c "
+"""Before a frame's bytes, as `#t` stands before one on a tape: the character set in which its names were read."""
 _events = msgspec.json.Decoder(ev.Event)
 _inputs: msgspec.json.Decoder[Input] = msgspec.json.Decoder(Input)
 _encode = msgspec.json.Encoder().encode
@@ -37,9 +41,17 @@ class Reread(NamedTuple):
     said: Input | None = None
 
 
-def frame_step(node: str, recorded_at: Micros, raw: bytes, frame: Frame, event: ev.Event | None) -> Step:
-    """Journal a frame by its bytes."""
-    return Step(Entry(Kind.FRAME, node, recorded_at, raw), frame, event)
+def frame_step(
+    node: str, recorded_at: Micros, raw: bytes, frame: Frame, event: ev.Event | None, charset: str | None = None
+) -> Step:
+    """Journal a frame by its bytes; where it matters how they were read, a line before them says so."""
+    marked = raw if charset is None or raw.isascii() else _READ_IN + charset.encode() + b"\n" + raw
+    return Step(Entry(Kind.FRAME, node, recorded_at, marked), frame, event)
+
+
+def refused_step(node: str, recorded_at: Micros, refused: Refused, event: ev.Event | None = None) -> Step:
+    """Journal a needed frame that is not believed."""
+    return Step(Entry(Kind.REFUSED, node, recorded_at, pack(refused)), event=event)
 
 
 def event_step(node: str, recorded_at: Micros, event: ev.Event) -> Step:
@@ -75,10 +87,15 @@ def reread(stored: Stored) -> Reread:
     """
     match stored.kind:
         case Kind.FRAME:
-            frames = Wire().feed(stored.payload + b"\n")
-            if len(frames) != 1:
+            # what was believed when it came is not judged anew: a replay says what was said then
+            charset, raw = _how_read(stored.payload)
+            try:
+                found = reread_frame(raw, charset)
+            except LookupError as error:
+                raise _foreign(stored) from error
+            if found is None:
                 raise _foreign(stored)
-            frame = timed(msgspec.structs.replace(frames[0], pos=stored.position), stored.recorded_at)
+            frame = timed(msgspec.structs.replace(found, pos=stored.position), stored.recorded_at)
             return Reread(frame, decode(frame))
         case Kind.EVENT:
             return Reread(event=msgspec.structs.replace(_decoded(stored, _events), pos=stored.position))
@@ -86,6 +103,32 @@ def reread(stored: Stored) -> Reread:
             return Reread(said=_decoded(stored, _inputs))
         case _:
             return Reread()
+
+
+def refused_of(stored: Stored) -> Refused:
+    """Read the entry of a frame that was not believed.
+
+    Raises:
+        JournalDamaged: It was sealed whole and yet means nothing: written by another version.
+    """
+    try:
+        return unpack(stored.payload, stored.position)
+    except msgspec.MsgspecError as error:
+        raise _foreign(stored) from error
+
+
+def words_of(stored: Stored) -> str:
+    """Return a frame as text, each line read as it was then."""
+    charset, raw = _how_read(stored.payload)
+    return "\n".join(read_parts(raw, b"\n", charset))
+
+
+def _how_read(payload: bytes) -> tuple[str | None, bytes]:
+    """Part the character set in which a frame was read from its bytes."""
+    if not payload.startswith(_READ_IN):
+        return None, payload
+    charset, _, raw = payload.removeprefix(_READ_IN).partition(b"\n")
+    return charset.decode("latin-1"), raw
 
 
 def _decoded(stored: Stored, decoder: msgspec.json.Decoder[T]) -> T:

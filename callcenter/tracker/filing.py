@@ -11,7 +11,7 @@ from callcenter.journal import Journal, Stored
 from callcenter.rules.dossier import from_violation
 from callcenter.rules.violation import Violation
 from callcenter.store import Filed
-from callcenter.tracker.entries import reread
+from callcenter.tracker.entries import reread, words_of
 from callcenter.tracker.inputs import Court
 
 
@@ -45,5 +45,5 @@ def exhibit(stored: Stored) -> dict[str, Any]:
         "position": stored.position,
         "recorded_at": stored.recorded_at,
         "hash": stored.hash.hex(),
-        "frame": stored.payload.decode("utf-8", "replace"),
+        "frame": words_of(stored),
     }

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import assert_never
 
-from callcenter.ami.items import FramesRead, HeartbeatSeen, Item, LoginLost, LoginOpened, SnapshotTaken
+from callcenter.ami.items import FrameRefused, FramesRead, HeartbeatSeen, Item, LoginLost, LoginOpened, SnapshotTaken
 from callcenter.ami.logins import Logins
 from callcenter.domain import events as ev
 from callcenter.domain.frame import Frame, Micros
-from callcenter.tracker.entries import Step, event_step, frame_step, timed
+from callcenter.tracker.entries import Step, event_step, frame_step, refused_step, timed
 from callcenter.tracker.follower import Seen
 
 
@@ -42,6 +42,8 @@ class Intake:
         match item:
             case FramesRead():
                 return [*self._frames(item)]
+            case FrameRefused(at=at, refused=refused):
+                return [refused_step(self._node, at, refused)]
             case SnapshotTaken(at=at, snapshot=snapshot):
                 moment = at if snapshot.before is None else snapshot.before
                 return [event_step(self._node, at, ev.Resynced(moment, 0, snapshot))]
@@ -67,4 +69,4 @@ class Intake:
                         yield event_step(self._node, item.at, event)
                     case _:
                         meaning = event
-            yield frame_step(self._node, item.at, raw, frame, meaning)
+            yield frame_step(self._node, item.at, raw, frame, meaning, item.charset)

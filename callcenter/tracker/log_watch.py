@@ -50,16 +50,19 @@ class LogWatch:
         path: The file that the switch writes.
         tracker: Who is told.
         filler: Fills gaps from the same log, and for that has it read from before the last gap on.
+        charset: In which names stand in it; None: UTF-8, or GB18030 where they are not.
     """
 
-    def __init__(self, path: Path, tracker: Hearing, filler: GapFiller | None = None) -> None:
+    def __init__(
+        self, path: Path, tracker: Hearing, filler: GapFiller | None = None, charset: str | None = None
+    ) -> None:
         self.differences = 0
         self.read_at: Micros | None = None
         self._filler = filler
         self._path = path
         self._tail = LogTail(path)
         self._tracker = tracker
-        self._lines = QueueLog()
+        self._lines = QueueLog(charset=charset)
         self._book = LogBook()
         self._ended: list[fx.Visit] = []
         self._now: Micros | None = None

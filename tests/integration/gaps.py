@@ -80,7 +80,7 @@ def lines(*told: str) -> str:
 
 def joins(script: Script, second: int, uid: str) -> list[bytes]:
     return [
-        script.frame(second, "Newchannel", **caller(uid), ChannelState="4", Exten="400"),
+        script.frame(second, "Newchannel", **caller(uid, ChannelState="4")),
         script.frame(second, "QueueCallerJoin", **caller(uid), Queue=QUEUE, Position=str(second)),
     ]
 

@@ -19,6 +19,7 @@ from callcenter.journal import Journal, JournalSettings
 from callcenter.rules.violation import Violation
 from callcenter.store import Filed, Store, StoreSettings, Told, upgrade
 from callcenter.tracker import Follower, Record, Tracker, recover
+from tests.support.party import party
 
 PATIENCE = 60.0
 NOW = 1_900_000_000 * SECOND
@@ -73,9 +74,9 @@ def together(raw: Sequence[bytes]) -> FramesRead:
     return FramesRead("pbx", NOW, tuple(frames), tuple(raw))
 
 
-def caller(uniqueid: str) -> dict[str, str]:
+def caller(uniqueid: str, **known: str) -> dict[str, str]:
     """Name a caller's channel."""
-    return {"Channel": f"PJSIP/t-{uniqueid.rpartition('.')[2]}", "Uniqueid": uniqueid, "Linkedid": uniqueid}
+    return party(Channel=f"PJSIP/t-{uniqueid.rpartition('.')[2]}", Uniqueid=uniqueid, **known)
 
 
 class Watcher:

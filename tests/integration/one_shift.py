@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from callcenter.domain.frame import SECOND, Micros
+from tests.support.party import party
 
 QUEUE = "support"
 PHONES = {"Alice": "PJSIP/1001", "Bob": "PJSIP/1002", "Carol": "PJSIP/1003"}
@@ -92,9 +93,9 @@ def _told() -> Iterator[Said]:
     yield from _joins(140, "c3")
     yield from _rings(140, "c3", "Carol")
     yield from _talks(150, 170, "c3", "Carol")
-    own = {"Channel": "PJSIP/1003-own", "Uniqueid": "own", "Linkedid": "own"}
-    yield Said(200, "Newchannel", {**own, "ChannelState": "4", "Exten": "8888", "CallerIDNum": "1003"})
-    yield Said(200.5, "Newstate", {**own, "ChannelState": "6"})
+    own = party(Channel="PJSIP/1003-own", Uniqueid="own", Exten="8888", CallerIDNum="1003")
+    yield Said(200, "Newchannel", {**own, "ChannelState": "4"})
+    yield Said(200.5, "Newstate", own)
     yield from _joins(210, "c4")
     yield from _gives_up(240, "c4")
     yield Said(245, "HangupRequest", own)
@@ -104,25 +105,22 @@ def _told() -> Iterator[Said]:
 
 
 def _caller(uid: str) -> dict[str, str]:
-    return {"Channel": f"PJSIP/trunk-{uid}", "Uniqueid": uid, "Linkedid": uid}
+    return party(Channel=f"PJSIP/trunk-{uid}", Uniqueid=uid, CallerIDNum=f"1380000000{uid[1:]}")
 
 
 def _agent(uid: str, agent: str) -> dict[str, str]:
-    return {"Channel": f"{PHONES[agent]}-{uid}", "Uniqueid": f"{uid}-{agent}", "Linkedid": uid}
+    return party(Channel=f"{PHONES[agent]}-{uid}", Uniqueid=f"{uid}-{agent}", Linkedid=uid)
 
 
 def _offer(uid: str, agent: str) -> dict[str, str]:
-    channel = _agent(uid, agent)
-    dest = {"DestChannel": channel["Channel"], "DestUniqueid": channel["Uniqueid"]}
+    dest = party("Dest", Channel=f"{PHONES[agent]}-{uid}", Uniqueid=f"{uid}-{agent}", Linkedid=uid)
     return {**_caller(uid), **dest, "Queue": QUEUE, "Interface": PHONES[agent], "MemberName": agent}
 
 
 def _joins(after: float, uid: str) -> Iterator[Said]:
-    number = f"1380000000{uid[1:]}"
-    yield Said(after, "Newchannel", {**_caller(uid), "ChannelState": "4", "Exten": "400", "CallerIDNum": number})
-    yield Said(after, "Newstate", {**_caller(uid), "ChannelState": "6"})
-    joined = {"Queue": QUEUE, "Position": "1", "CallerIDNum": number, "Exten": "400"}
-    yield Said(after, "QueueCallerJoin", {**_caller(uid), **joined})
+    yield Said(after, "Newchannel", {**_caller(uid), "ChannelState": "4"})
+    yield Said(after, "Newstate", _caller(uid))
+    yield Said(after, "QueueCallerJoin", {**_caller(uid), "Queue": QUEUE, "Position": "1"})
 
 
 def _rings(after: float, uid: str, agent: str) -> Iterator[Said]:

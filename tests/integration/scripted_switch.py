@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from callcenter.ami.settings import AmiSettings
 from tests.integration.loaded_switch import reserved
+from tests.support.party import party
 
 if TYPE_CHECKING:
     import socket
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
 
 OK = {"Response": "Success"}
 DENIED = {"Response": "Error", "Message": "Permission denied"}
-CHANNEL = {"ChannelState": "0", "Exten": "400"}
 
 
 def block(headers: dict[str, str]) -> bytes:
@@ -92,8 +92,7 @@ class ScriptedSwitch:
         self.writers["events"].write(data)
 
     def call(self, number: int) -> bytes:
-        ids = {"Channel": f"PJSIP/t-{number}", "Uniqueid": f"1.{number}", "Linkedid": f"1.{number}"}
-        return self.event("Newchannel", {**ids, **CHANNEL})
+        return self.event("Newchannel", party(Channel=f"PJSIP/t-{number}", Uniqueid=f"1.{number}", ChannelState="0"))
 
     def count(self, action: str) -> int:
         return len([asked for asked in self.received if asked["Action"] == action])

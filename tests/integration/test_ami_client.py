@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from callcenter.ami.client import AmiClient
-from callcenter.ami.items import FramesRead, HeartbeatSeen, Item, LoginLost, LoginOpened, SnapshotTaken
+from callcenter.ami.items import FrameRefused, FramesRead, HeartbeatSeen, Item, LoginLost, LoginOpened, SnapshotTaken
 from callcenter.ami.link import Link
 from callcenter.ami.settings import check_ami
 from callcenter.errors import (
@@ -120,6 +120,47 @@ async def test_each_frame_comes_with_the_bytes_it_was_read_from(switch: Scripted
     assert isinstance(item, FramesRead)
     assert len(item.raw) == len(item.frames)
     assert item.raw[0].startswith(b"Event: UserEvent\r\nPrivilege:")
+
+
+async def test_a_needed_frame_that_is_refused_stands_between_those_before_and_after_it(switch: ScriptedSwitch) -> None:
+    async with running(AmiClient(settings(switch))) as client:
+        await until(client, SnapshotTaken)
+        broken = switch.call(2).replace(b"<unknown>", b"1\r\nX: 1", 1)
+        switch.say(switch.call(1) + broken + switch.call(3))
+        before, item = (await until(client, FrameRefused))[-2:]
+        after = await channels(client, 1)
+    assert isinstance(before, FramesRead)
+    assert isinstance(item, FrameRefused)
+    assert before.frames[-1].headers["Uniqueid"] == "1.1"
+    assert (item.refused.name, item.refused.hints.uniqueids) == ("Newchannel", ("1.2",))
+    assert item.refused.raw == broken.removesuffix(b"\r\n")
+    assert after == ["1.3"]
+
+
+async def test_what_was_refused_while_nobody_took_events_is_not_lost(switch: ScriptedSwitch) -> None:
+    link = await Link.open(settings(switch), settings(switch).events, events=True)
+    broken = switch.call(2).replace(b"<unknown>", b"1\r\nX: 1", 1)
+    switch.say(switch.call(1) + broken + switch.call(3))
+    await until_true(lambda: link.frames_total["parsed"] >= 3)
+    told: list[str] = []
+    link.deliver(
+        lambda batch: told.extend(frame.headers["Uniqueid"] for frame, _ in batch),
+        lambda refused: told.append(refused.reason),
+    )
+    link.close()
+    assert told == ["1.1", "header_out_of_place", "1.3"]
+
+
+async def test_names_are_read_in_the_character_set_that_was_set(switch: ScriptedSwitch) -> None:
+    async with running(AmiClient(settings(switch, charset="gbk"))) as client:
+        await until(client, SnapshotTaken)
+        switch.say(switch.call(1).replace(b"from-trunk", "一".encode("gbk")))
+        told: dict[str, str | None] = {}
+        while not told:
+            item = (await until(client, FramesRead))[-1]
+            assert isinstance(item, FramesRead)
+            told = {frame.headers["Context"]: item.charset for frame in item.frames if frame.name == "Newchannel"}
+    assert told == {"一": "gbk"}
 
 
 async def test_wrong_secret_is_refused_in_one_sentence(switch: ScriptedSwitch) -> None:

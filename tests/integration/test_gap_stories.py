@@ -18,6 +18,7 @@ from callcenter.ami.items import LoginLost, LoginOpened, SnapshotTaken
 from callcenter.domain.frame import SECOND
 from tests.integration.gaps import QUEUE, at, beats, is_there, joins, lines, logged, read_at, write
 from tests.integration.house import EPOCH, NOW, Script, caller, together, until_true
+from tests.support.party import party
 
 UID = f"{EPOCH - 10}.5"
 OTHER = "sales"
@@ -72,9 +73,10 @@ def joined(script: Script) -> list[bytes]:
 
 def answered(second: int, queue: str = QUEUE) -> Frames:
     def frames(script: Script) -> list[bytes]:
-        there = {**caller(UID), "Queue": queue}
-        connect = script.frame(second, "AgentConnect", **there, **_phone(), **_alice(), RingTime="3", HoldTime="3")
-        return [script.frame(second, "QueueCallerLeave", **there, Position="1"), connect]
+        connect = script.frame(
+            second, "AgentConnect", **caller(UID), **_phone(), Queue=queue, **_alice(), RingTime="3", HoldTime="3"
+        )
+        return [script.frame(second, "QueueCallerLeave", **caller(UID), Queue=queue, Position="1"), connect]
 
     return frames
 
@@ -89,12 +91,10 @@ def hangs_up(second: int) -> Frames:
 
 def ends(second: int, queue: str = QUEUE) -> Frames:
     def frames(script: Script) -> list[bytes]:
-        there = {**caller(UID), "Queue": queue}
+        what = {**_alice(), "TalkTime": "3", "HoldTime": "3", "Reason": "caller"}
         return [
             script.frame(second, "HangupRequest", **caller(UID)),
-            script.frame(
-                second, "AgentComplete", **there, **_phone(), **_alice(), TalkTime="3", HoldTime="3", Reason="caller"
-            ),
+            script.frame(second, "AgentComplete", **caller(UID), **_phone(), Queue=queue, **what),
             script.frame(second, "Hangup", **caller(UID), Cause="16"),
         ]
 
@@ -102,7 +102,7 @@ def ends(second: int, queue: str = QUEUE) -> Frames:
 
 
 def _phone() -> dict[str, str]:
-    return {"DestChannel": "PJSIP/1001-1", "DestUniqueid": f"{UID}9", "DestLinkedid": UID}
+    return party("Dest", Channel="PJSIP/1001-1", Uniqueid=f"{UID}9", Linkedid=UID)
 
 
 def _alice() -> dict[str, str]:
@@ -112,8 +112,8 @@ def _alice() -> dict[str, str]:
 def refused(script: Script) -> list[bytes]:
     there = caller(UID)
     return [
-        script.frame(1, "Newchannel", **there, ChannelState="4", Exten="400"),
-        script.frame(2, "UserEvent", UserEvent="CallcenterRefused", **there, Queue=QUEUE, Reason="FULL"),
+        script.frame(1, "Newchannel", **caller(UID, ChannelState="4")),
+        script.frame(2, "UserEvent", **there, UserEvent="CallcenterRefused", Queue=QUEUE, Reason="FULL"),
         script.frame(2, "VarSet", **there, Variable="QUEUESTATUS", Value="FULL"),
     ]
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import msgspec
 import pytest
 
-from callcenter.ami.items import FramesRead, HeartbeatSeen, Item, LoginLost, LoginOpened, SnapshotTaken
+from callcenter.ami.items import FrameRefused, FramesRead, HeartbeatSeen, Item, LoginLost, LoginOpened, SnapshotTaken
 from callcenter.ami.wire import Wire
 from callcenter.domain import events as ev
 from callcenter.domain import facts as fx
@@ -21,11 +21,12 @@ from callcenter.numbers import Numbering
 from callcenter.rules.duty import Roster, Seat
 from callcenter.rules.rulebook import load_rulebook
 from callcenter.tracker import Court
-from callcenter.tracker.entries import Step, input_step, mark_step, reread, timed
+from callcenter.tracker.entries import Step, input_step, mark_step, refused_of, reread, timed, words_of
 from callcenter.tracker.follower import Follower, Seen
 from callcenter.tracker.inputs import Besides
 from callcenter.tracker.intake import Intake
 from callcenter.tracker.ledger import Ledger
+from tests.support.party import party
 
 OURS = 1_900_000_000 * SECOND
 MISSED = fx.Offer(
@@ -44,9 +45,7 @@ def raw(name: str, seq: int, at: str = "1800000000", **headers: str) -> bytes:
 
 
 def joined(seq: int, uid: str = "lab-1800000000.1", at: str = "1800000000") -> bytes:
-    return raw(
-        "QueueCallerJoin", seq, at, Channel="PJSIP/t-1", Uniqueid=uid, Linkedid=uid, Queue="consumers", Position="1"
-    )
+    return raw("QueueCallerJoin", seq, at, **party(Channel="PJSIP/t-1", Uniqueid=uid), Queue="consumers", Position="1")
 
 
 def beat(seq: int, at: str) -> bytes:
@@ -290,6 +289,51 @@ def test_promise_is_judged_by_what_the_journal_says_of_numbers_then() -> None:
     restored = Follower.restore(line.follower.save(), Court(load_rulebook(), None, numbering=Numbering("010")))
     assert restored.judge is not None
     assert restored.judge._skipped._numbering == Numbering("0571")
+
+
+def test_a_frame_that_is_not_believed_is_journalled_in_its_place_with_its_bytes() -> None:
+    line = Line()
+    wire = Wire()
+    wire.feed(joined(1) + b"\r\n" + raw("Hangup", 2, Channel="PJSIP/t-1", Uniqueid="1.1") + b"\r\n")
+    (refused,) = wire.refused_needed
+    line.take(opened(), read(joined(1)), FrameRefused("pbx", OURS, refused), read(joined(3, "lab-1800000000.3")))
+    assert [stored.kind for stored in line.stored] == [Kind.FRAME, Kind.REFUSED, Kind.FRAME]
+    again = refused_of(line.stored[1])
+    assert again == msgspec.structs.replace(refused, pos=2)
+    assert again.raw == raw("Hangup", 2, Channel="PJSIP/t-1", Uniqueid="1.1")
+    assert reread(line.stored[1]) == (None, None, None)
+    assert line.replayed().floor.state.digest() == line.follower.floor.state.digest()
+
+
+def test_an_entry_of_a_refused_frame_that_is_none_is_said_so() -> None:
+    with pytest.raises(JournalDamaged, match=r"entry 7 .* another version"):
+        refused_of(Stored(7, Kind.REFUSED, "pbx", OURS, b"Event: Hangup", b""))
+
+
+@pytest.mark.parametrize("charset", [None, "gbk"])
+def test_a_name_is_read_again_in_the_character_set_in_which_it_was_read(charset: str | None) -> None:
+    line = Line()
+    block = joined(1).replace(b"from-trunk", "一".encode("gbk"))
+    frame = Wire(charset=charset).feed(block + b"\r\n")[0]
+    line.take(opened(), FramesRead("pbx", OURS, (frame,), (block,), charset))
+    again = reread(line.stored[0]).frame
+    assert again is not None
+    assert again.headers["Context"] == frame.headers["Context"] == ("һ" if charset is None else "一")
+    assert f"Context: {again.headers['Context']}\r\n" in words_of(line.stored[0])
+    assert line.stored[0].payload.endswith(block)
+
+
+def test_a_name_in_a_character_set_that_is_not_known_here_is_said_so() -> None:
+    with pytest.raises(JournalDamaged, match="another version"):
+        reread(Stored(7, Kind.FRAME, "pbx", OURS, b"#c klingon\nEvent: Hangup\r\nX: \xd2\xbb\r\n", b""))
+
+
+def test_what_was_believed_when_it_came_is_believed_in_a_replay() -> None:
+    block = joined(1).replace(b"<unknown>", b"1\r\nX: 1", 1)
+    frame = reread(Stored(7, Kind.FRAME, "pbx", OURS, block, b"")).frame
+    assert Wire().feed(block + b"\r\n") == []
+    assert frame is not None
+    assert frame.headers["Queue"] == "consumers"
 
 
 def test_marks_mean_nothing_to_the_floor() -> None:

@@ -10,7 +10,9 @@ import pytest
 from callcenter.ami.client import Backoff
 from callcenter.ami.inbox import Inbox
 from callcenter.ami.items import FramesRead, LoginLost
+from callcenter.ami.protocol import memory_of
 from callcenter.ami.settings import LoginSettings, check_ami
+from callcenter.domain.frame import Frame
 from callcenter.errors import BadSetting
 
 if TYPE_CHECKING:
@@ -42,6 +44,18 @@ async def test_reading_pauses_when_full_and_resumes_when_half_is_free() -> None:
     assert calls == ["full"]
     await inbox.get()
     assert (calls, inbox.full, inbox.frames) == (["full", "free"], False, 4)
+
+
+async def test_a_few_long_frames_fill_it_like_many_short_ones() -> None:
+    inbox = Inbox(limit=10, memory_limit=1000)
+    calls = told(inbox)
+    inbox.put(FRAMES, 1, 600)
+    inbox.put(FRAMES, 1, 600)
+    assert (calls, inbox.full) == (["full"], True)
+    await inbox.get()
+    assert calls == ["full"]
+    await inbox.get()
+    assert (calls, inbox.full) == (["full", "free"], False)
 
 
 async def test_full_is_told_once_though_one_read_overshoots() -> None:
@@ -154,3 +168,21 @@ def test_settings_printed_show_no_secret() -> None:
     ami = check_ami(LOGINS, "here")
     assert "s1" not in repr(ami)
     assert "s2" not in ami.model_dump_json()
+
+
+def test_a_character_set_is_taken_by_any_of_its_names_and_may_be_unset() -> None:
+    assert check_ami({**LOGINS, "charset": "GBK"}, "test").charset == "gbk"
+    assert check_ami(LOGINS, "test").charset is None
+
+
+@pytest.mark.parametrize("charset", ["klingon", "utf-16"])
+def test_a_character_set_that_cannot_be_one_of_a_switch_is_refused(charset: str) -> None:
+    with pytest.raises(BadSetting, match=r"ami\.charset: .*ASCII"):
+        check_ami({**LOGINS, "charset": charset}, "test")
+
+
+def test_a_frame_weighs_what_it_may_take_in_memory() -> None:
+    frame = Frame("Hangup", {"Event": "Hangup", "Cause": "16"}, None, None, 0)
+
+    assert memory_of(frame, b"x" * 100) == 200 + 2 * 256
+    assert memory_of(frame, b"\xff" * 100) == 500 + 2 * 256

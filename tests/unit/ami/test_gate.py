@@ -6,6 +6,7 @@ import random
 import pytest
 
 from callcenter.ami.gate import OPENING, REASONS, Sequence, Shapes, parse_headers
+from tests.support.party import party
 
 NOW = b"1795418218.158982"
 LATER = b"1795418219.158982"
@@ -173,7 +174,7 @@ def test_an_opening_does_not_fit_into_a_callers_number() -> None:
 
 
 def test_every_reason_has_a_name() -> None:
-    assert len(set(REASONS)) == 7
+    assert len(set(REASONS)) == 9
 
 
 def read_all(bodies: list[tuple[bytes, bytes]]) -> Shapes:
@@ -183,7 +184,7 @@ def read_all(bodies: list[tuple[bytes, bytes]]) -> Shapes:
         block = b"\r\n".join([*LINES[:4], b"File: " + file, *LINES[5:7], body])
         opening = OPENING.match(block)
         assert opening is not None
-        assert shapes.read("Newexten", block, opening) == (parse_headers(block)[0], None)
+        assert shapes.read("Newexten", block, opening) == (parse_headers(block).values, None)
     return shapes
 
 
@@ -208,7 +209,8 @@ def test_headers_that_callers_make_up_are_remembered_to_a_limit() -> None:
 def test_a_shape_hides_no_header_that_is_missing_or_twice() -> None:
     shapes = Shapes()
     opened = b"\r\n".join([b"Event: Hangup", *LINES[1:7], b""])
-    whole = opened + b"Channel: 1\r\nUniqueid: 1.1\r\nLinkedid: 1.1\r\nCause: 16"
+    caller = party(Channel="1", Uniqueid="1.1")
+    whole = opened + "".join(f"{name}: {value}\r\n" for name, value in caller.items()).encode() + b"Cause: 16"
     twice = whole + b"\nCause: 17"
     broken_off = opened + b"Channel: 1\r\nUniqueid: 1.1"
 
@@ -217,5 +219,7 @@ def test_a_shape_hides_no_header_that_is_missing_or_twice() -> None:
         assert opening is not None
         return shapes.read("Hangup", block, opening)[1]
 
-    blocks = [whole, twice, broken_off]
-    assert [reason(block) for block in blocks * 2] == [None, "repeated_header", "missing_header"] * 2
+    injected = whole.replace(b"<unknown>", b"1\r\nTechCause: 603", 1)
+    blocks = [whole, twice, broken_off, injected]
+    expected = [None, "repeated_header", "missing_header", "header_out_of_place"]
+    assert [reason(block) for block in blocks * 2] == expected * 2

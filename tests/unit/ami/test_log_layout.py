@@ -91,7 +91,7 @@ def test_caller_cannot_turn_a_log_into_an_export() -> None:
 )
 def test_other_lines_begin_no_export(first: str) -> None:
     assert export_of(first) is None
-    assert piped(first) is None
+    assert piped(first.split("|")) is None
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ from callcenter.domain.snapshot import (
     Snapshot,
     WaitingState,
 )
-from callcenter.errors import RightsMissing
+from callcenter.errors import RightsMissing, SwitchError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -96,6 +96,17 @@ class FakeControl:
 
 def reply(headers: dict[str, str], *items: dict[str, str]) -> Answer:
     return Answer({"Response": "Success", **headers}, items)
+
+
+async def test_a_switch_that_names_members_without_end_gives_no_snapshot() -> None:
+    control = FakeControl()
+    queues = [CONSUMERS | {"Queue": f"q{n}"} for n in range(300)]
+    control.answers["QueueStatus", "callcenter-nobody"] = reply({}, *queues)
+    whole = reply({}, *[MEMBER] * 300)
+    control.answers |= {("QueueStatus", f"q{n}"): whole for n in range(300)}
+
+    with pytest.raises(SwitchError, match="without end"):
+        await take_snapshot(control)
 
 
 DENIED = Answer({"Response": "Error", "Message": "Permission denied"}, ())

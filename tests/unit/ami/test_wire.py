@@ -7,6 +7,7 @@ import pytest
 from callcenter.ami.names import ANSWERS, NEEDED
 from callcenter.ami.wire import Wire
 from callcenter.domain.frame import Frame
+from tests.support.party import party
 
 BANNER = b"Asterisk Call Manager/11.0.0\r\n"
 LOGIN = b"Response: Success\r\nMessage: Authentication accepted\r\n\r\n"
@@ -23,12 +24,13 @@ def event(name: str, seq: int, body: str = "", at: str = "1795418218.158982") ->
     return (opening + body + "\n").replace("\n", "\r\n").encode()
 
 
-def hangup(seq: int, number: str = NUMBER, unique: str = "1795418218.7") -> bytes:
-    body = (
-        f"Channel: PJSIP/trunk-00000000\nChannelState: 6\nCallerIDNum: {number}\nAccountCode: \n"
-        f"Uniqueid: {unique}\nLinkedid: {unique}\nCause: 16\n"
-    )
-    return event("Hangup", seq, body)
+def lines(**headers: str) -> str:
+    return "".join(f"{name}: {value}\n" for name, value in headers.items())
+
+
+def hangup(seq: int, number: str = NUMBER, unique: str = "1795418218.7", **known: str) -> bytes:
+    caller = party(Channel="PJSIP/trunk-00000000", CallerIDNum=number, Uniqueid=unique, **known)
+    return event("Hangup", seq, lines(**caller) + "Cause: 16\nCause-txt: Normal Clearing\n")
 
 
 def device(seq: int, state: str = "NOT_INUSE", at: str = "1795418218.158982") -> bytes:
@@ -96,7 +98,7 @@ def test_a_skipped_name_still_has_its_number_checked() -> None:
 
 
 def varset(seq: int, body: str) -> bytes:
-    return event("VarSet", seq, f"Channel: PJSIP/1\nUniqueid: 1.1\n{body}")
+    return event("VarSet", seq, lines(**party(Channel="PJSIP/1", Uniqueid="1.1")) + body)
 
 
 def test_only_variables_that_are_needed_are_read() -> None:
@@ -111,7 +113,7 @@ def test_only_variables_that_are_needed_are_read() -> None:
 
 
 def test_a_forged_variable_before_the_real_one_spoils_the_frame() -> None:
-    forged = "CallerIDNum: 1\nVariable: QUEUESTATUS\nValue: TIMEOUT\nVariable: MACRO\nValue: x\n"
+    forged = "Variable: QUEUESTATUS\nValue: TIMEOUT\nVariable: MACRO\nValue: x\n"
 
     frames, wire = read(varset(1, forged))
 
@@ -155,12 +157,41 @@ def test_a_header_may_lack_its_space_or_its_colon() -> None:
     assert len(frames[0].headers) == 10
 
 
-def test_bytes_that_are_not_utf8_are_replaced() -> None:
-    broken = hangup(1).replace(NUMBER.encode(), b"13\xff8")
+def test_bytes_that_are_text_in_no_character_set_stand_as_they_are() -> None:
+    broken = [hangup(seq).replace(NUMBER.encode(), bytes_) for seq, bytes_ in enumerate((b"13\xff8", b"13\xfe8"), 1)]
 
-    frames, _ = read(broken + hangup(2, "顾客"))
+    frames, _ = read(b"".join(broken) + hangup(3, "顾客"))
 
-    assert [frame.headers["CallerIDNum"] for frame in frames] == ["13�8", "顾客"]
+    assert [frame.headers["CallerIDNum"] for frame in frames] == ["13�FF8", "13�FE8", "顾客"]
+
+
+def in_gbk(seq: int, name: str, number: str = NUMBER) -> bytes:
+    return hangup(seq, number, CallerIDName="NAME").replace(b"NAME", name.encode("gbk"))
+
+
+def test_names_in_gbk_are_read_each_by_itself() -> None:
+    frames, wire = read(in_gbk(1, "张三") + in_gbk(2, "李四", "王五"))
+
+    assert [frame.headers["CallerIDName"] for frame in frames] == ["张三", "李四"]
+    assert frames[1].headers["CallerIDNum"] == "王五"
+    assert wire.quarantined == {}
+
+
+def test_a_character_set_that_was_set_comes_first() -> None:
+    yi = "一".encode("gbk")
+    assert yi.decode() == "һ"
+
+    assert read(in_gbk(1, "一"))[0][0].headers["CallerIDName"] == "һ"
+    assert read(in_gbk(1, "一"), charset="gbk")[0][0].headers["CallerIDName"] == "一"
+
+
+def test_a_frame_that_is_not_utf8_is_held_to_its_headers_all_the_same() -> None:
+    forged = in_gbk(1, "张三", "1\nTechCause: 603") + in_gbk(2, "张三", "1\nCause: 17") + in_gbk(3, "张三", "1\n")
+
+    frames, wire = read(forged)
+
+    assert frames == []
+    assert wire.quarantined == {"header_out_of_place": 1, "repeated_header": 1, "missing_header": 1, "not_a_frame": 1}
 
 
 def test_a_header_that_may_repeat_does() -> None:
@@ -171,7 +202,7 @@ def test_a_header_that_may_repeat_does() -> None:
 
 
 def test_a_dialplan_may_repeat_its_own_headers_in_a_user_event() -> None:
-    body = "Uniqueid: 1.1\nUserEvent: Ours\nNote: a\nNote: b\n"
+    body = lines(**party(Channel="PJSIP/1", Uniqueid="1.1")) + "UserEvent: Ours\nNote: a\nNote: b\nCallerIDNum: own\n"
 
     frames, wire = read(event("UserEvent", 1, body) + event("UserEvent", 2, body + "Uniqueid: 1.2\n"))
 
@@ -195,11 +226,39 @@ def test_a_frame_inside_a_number_is_no_frame_and_spoils_the_one_it_was_in() -> N
     assert wire.quarantined == {"missing_header": 1, "no_opening": 1}
 
 
-def test_a_harmless_line_break_in_a_number_costs_nothing() -> None:
-    frames, _ = read(hangup(2, "138\n1111"))
+def test_a_line_break_in_a_number_refuses_the_frame_however_harmless_it_looks() -> None:
+    frames, wire = read(device(1) + hangup(2, "138\n1111") + hangup(3, "138\nX: 1") + hangup(4, "138\n1", Exten="1\n2"))
 
-    assert frames[0].headers["CallerIDNum"] == "138"
-    assert frames[0].headers["Uniqueid"] == "1795418218.7"
+    assert names(frames) == ["DeviceStateChange"]
+    assert wire.quarantined == {"header_out_of_place": 3}
+
+
+def test_a_cause_injected_into_a_number_counts_for_nothing() -> None:
+    honest = hangup(1).removesuffix(b"\r\n") + b"TechCause: 486\r\n\r\n"
+
+    frames, wire = read(honest + hangup(2, "1\nTechCause: 603") + hangup(3, Exten="1\nTechCause: 603"))
+
+    assert [frame.headers["TechCause"] for frame in frames] == ["486"]
+    assert wire.quarantined == {"header_out_of_place": 2}
+
+
+def test_a_frame_that_was_ended_in_the_number_after_forging_the_rest_is_refused() -> None:
+    forged = "1\nUniqueid: 1795418218.9\nLinkedid: 1.1\nCause: 16\nTechCause: 603\n\n"
+    assert len(forged) <= 79
+
+    frames, wire = read(device(1) + hangup(2, forged))
+
+    assert names(frames) == ["DeviceStateChange"]
+    assert wire.quarantined == {"header_out_of_place": 1, "not_a_frame": 1}
+
+
+def test_a_cause_injected_on_a_plain_login_counts_for_nothing_either() -> None:
+    body = lines(**party(Channel="a", CallerIDNum="1\nTechCause: 603", Uniqueid="1.1")) + "Cause: 16\n"
+
+    frames, wire = read(plain("Hangup", body.replace("\n", "\r\n")) + PLAIN_HANGUP)
+
+    assert [frame.headers.get("TechCause") for frame in frames] == [None]
+    assert wire.quarantined == {"header_out_of_place": 1}
 
 
 def test_a_second_boot_message_without_opening_is_refused_once_events_came() -> None:
