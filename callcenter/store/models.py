@@ -1,4 +1,4 @@
-"""The tables of the record: accounts of calls, visits, offers, talks, states and gaps, each under an id that replay finds.
+"""The tables of the record: calls, visits, offers, talks, states and gaps, each under an id that replay finds.
 
 Moments are whole microseconds since 1970 (UTC), durations whole microseconds; NULL is unknown. Ids are hashes of what
 names a thing on its switch, so that the same journal gives the same rows. `frames` are journal positions, as JSON.

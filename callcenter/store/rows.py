@@ -1,7 +1,7 @@
 """Facts become rows: pure, in the journal's order, the same facts always giving the same rows.
 
-What is still open (visits, talks, agents' states, own calls) is remembered here under the name that the facts use, so that
-a later fact finds its row; after a restart it is read back from the rows without an end.
+What is still open (visits, talks, agents' states, own calls) is remembered here under the name that the facts use, so
+that a later fact finds its row; after a restart it is read back from the rows without an end.
 """
 
 from __future__ import annotations
