@@ -120,7 +120,7 @@ async def talks(
     return sorted(found, key=lambda talk: (talk.answered_at, talk.id), reverse=True)[:limit]
 
 
-def _answered_by(agent: str) -> Select[Any]:
+def _answered_by(agent: str) -> Select[*tuple[Any, ...]]:
     """Ask for the visits that an agent answered."""
     v = VisitRow
     columns = (v.id, v.uniqueid, v.queue, v.caller, v.agent, v.answered_at, v.ended_at, v.filled)
@@ -128,7 +128,7 @@ def _answered_by(agent: str) -> Select[Any]:
     return select(*columns).where(answered, v.agent == agent, v.answered_at.is_not(None))
 
 
-def _talked_by(agent: str) -> Select[Any]:
+def _talked_by(agent: str) -> Select[*tuple[Any, ...]]:
     """Ask for an agent's talks that no queue made: what a queue made is the answered visit itself."""
     t, same = TalkRow, (VisitRow.node == TalkRow.node, VisitRow.uniqueid == TalkRow.uniqueid)
     caller = select(func.max(VisitRow.caller)).where(*same).scalar_subquery()
