@@ -1,8 +1,4 @@
-"""The doctor's checks of phones: of those that queues ring, also where a hint stands between a queue and its phone.
-
-FreePBX has a queue dial `Local/1001@from-queue/n` and watch `hint:1001@ext-local`; the hint's devices, such as
-`PJSIP/1001&Custom:DND1001`, name the phone. The `reporting` right is enough to ask for them.
-"""
+"""The doctor's checks of phones: of those that queues ring, also where a hint stands between a queue and its phone."""
 
 from __future__ import annotations
 
@@ -11,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from callcenter.ami.hints import place_of, take_hints
 from callcenter.ami.inspect import Check
 from callcenter.ami.snapshot import take_contacts, variable
 
@@ -21,9 +18,8 @@ if TYPE_CHECKING:
     from callcenter.ami.snapshot import Asks
     from callcenter.domain.snapshot import ContactState, Snapshot
 
-_HINT, _LOCAL, _CUSTOM = "hint:", "local/", "custom:"
+_LOCAL = "local/"
 _ENDPOINT = re.compile(r"PJSIP/([\w.-]+)", re.ASCII)
-_DEFAULT_CONTEXT = "default"
 _LISTED = 5
 
 
@@ -48,7 +44,7 @@ class Watched(msgspec.Struct, frozen=True):
 async def watched_devices(control: Asks, snapshot: Snapshot) -> Watched:
     """Ask for the devices behind every hint that a member has for its state."""
     named = list(dict.fromkeys(member.state_interface for member in snapshot.members))
-    behind = {name: await _behind(control, name) for name in named if name.lower().startswith(_HINT)}
+    behind = await take_hints(control, named)
     hidden = tuple(name for name in named if name.lower().startswith(_LOCAL))
     devices = [device for name in named for device in behind.get(name, (name,)) or ()]
     return Watched(
@@ -60,25 +56,14 @@ async def watched_devices(control: Asks, snapshot: Snapshot) -> Watched:
     )
 
 
-async def _behind(control: Asks, hint: str) -> tuple[str, ...] | None:
-    """Return the devices of a hint, those left out that are only switches (`Custom:DND1001`); None when refused."""
-    exten, _, context = hint[len(_HINT) :].partition("@")
-    answer = await control.ask("ExtensionState", {"Exten": exten, "Context": context or _DEFAULT_CONTEXT})
-    if answer.refusal:
-        return None
-    # after a comma stands whose presence is watched
-    names = answer.headers.get("Hint", "").partition(",")[0].split("&")
-    return tuple(name for name in map(str.strip, names) if name and not name.lower().startswith(_CUSTOM))
-
-
 async def inspect_phones(control: Asks, snapshot: Snapshot, lookup: Lookup) -> list[Check]:
     """Judge the hints, `device_state_busy_at` of the members' phones, and whether contacts can be asked for."""
     watched = await watched_devices(control, snapshot)
     endpoints = [match[1] for device in watched.devices if (match := _ENDPOINT.fullmatch(device))]
-    direct = {member.state_interface for member in snapshot.members}
+    known = {member.state_interface for member in snapshot.members} | {hint.device for hint in snapshot.hints or ()}
     contacts = snapshot.contacts
     if contacts is not None:
-        behind = await take_contacts(control, [device for device in watched.devices if device not in direct])
+        behind = await take_contacts(control, [device for device in watched.devices if device not in known])
         contacts = None if behind is None else (*contacts, *behind)
     return [
         *_hints(watched),
@@ -91,8 +76,8 @@ def _hints(watched: Watched) -> list[Check]:
     """Judge whether each hint leads to a phone; no line where the queues watch phones themselves."""
     checks = []
     if watched.empty:
-        exten, _, context = watched.empty[0][len(_HINT) :].partition("@")
-        remedy = f"extensions.conf [{context or _DEFAULT_CONTEXT}]: exten => {exten},hint,PJSIP/{exten}"
+        exten, context = place_of(watched.empty[0])
+        remedy = f"extensions.conf [{context}]: exten => {exten},hint,PJSIP/{exten}"
         found = f"{_some(watched.empty)} name no phone: the queue never sees it busy or gone"
         checks.append(Check("hints", "fail", found, f"{remedy}, then `dialplan reload`"))
     if watched.refused:

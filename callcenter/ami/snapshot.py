@@ -11,10 +11,12 @@ import asyncio
 import re
 from typing import TYPE_CHECKING, Protocol
 
+from callcenter.ami.hints import phone_of, take_hints
 from callcenter.domain.snapshot import (
     ChannelState,
     ContactState,
     DeviceState,
+    HintState,
     MemberState,
     QueueState,
     Snapshot,
@@ -52,7 +54,7 @@ class Asks(Protocol):
 
 
 async def take_snapshot(control: Asks) -> Snapshot:
-    """Ask for queues, members, callers, channels, devices and contacts; the caller adds the two heartbeats.
+    """Ask for queues, members, callers, channels, devices, hints and contacts; the caller adds the two heartbeats.
 
     Raises:
         RightsMissing: The login lacks `reporting`.
@@ -62,21 +64,17 @@ async def take_snapshot(control: Asks) -> Snapshot:
     status = (await control.demand("CoreStatus")).headers
     queues, members, waiting = await _queues(control)
     channels = (await control.demand("CoreShowChannels")).items
+    watched = [member.state_interface for member in members]
+    hints = await _hints(control, watched)
+    contacts = await take_contacts(control, [*watched, *(hint.device for hint in hints or ())])
     return Snapshot(
-        after=None,
-        before=None,
-        after_seq=None,
-        before_seq=None,
-        version=core.get("AsteriskVersion", ""),
+        after=None, before=None, after_seq=None, before_seq=None, version=core.get("AsteriskVersion", ""),
         system_name=core.get("SystemName", ""),
         started=f"{status.get('CoreStartupDate', '')} {status.get('CoreStartupTime', '')}".strip(),
-        queues=tuple(queues),
-        members=tuple(members),
-        waiting=tuple(waiting),
+        queues=tuple(queues), members=tuple(members), waiting=tuple(waiting),
         channels=tuple(_channel(item) for item in channels if item.get("Event") == "CoreShowChannel"),
-        devices=await _devices(control),
-        contacts=await take_contacts(control, (member.state_interface for member in members)),
-    )
+        devices=await _devices(control), contacts=contacts, hints=hints,
+    )  # fmt: skip
 
 
 async def variable(control: Asks, expression: str) -> str:
@@ -118,6 +116,13 @@ async def _devices(control: Asks) -> tuple[DeviceState, ...] | None:
         return None
     listed = (item for item in answer.items if item.get("Event") == "DeviceStateChange")
     return tuple(DeviceState(item.get("Device", ""), item.get("State", "")) for item in listed)
+
+
+async def _hints(control: Asks, watched: Iterable[str]) -> tuple[HintState, ...] | None:
+    """Return the phone behind each hint that leads to one; None where no hint is watched, or none may be asked for."""
+    told = {hint: devices for hint, devices in (await take_hints(control, watched)).items() if devices is not None}
+    phones = ((hint, phone_of(devices)) for hint, devices in told.items())
+    return tuple(HintState(hint, phone) for hint, phone in phones if phone is not None) if told else None
 
 
 async def take_contacts(control: Asks, devices: Iterable[str]) -> tuple[ContactState, ...] | None:

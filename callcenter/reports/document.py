@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import heapq
 import json
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,11 +13,11 @@ import msgspec
 from callcenter.ami.log_history import LogHistory
 from callcenter.domain import facts as fx
 from callcenter.domain.frame import Micros
-from callcenter.domain.vocabulary import AgentState
+from callcenter.domain.vocabulary import AgentState, VisitOutcome
 from callcenter.reports.judging import Judging
 from callcenter.reports.logged import logged_agents, logged_totals
 from callcenter.reports.reconcile import Reconcile
-from callcenter.reports.replay import Replay
+from callcenter.reports.replay import Replay, joined
 from callcenter.reports.shapes import Shape, call_shape, seconds, span_shape
 from callcenter.reports.totals import Totals
 from callcenter.rules.edition import FiguresAt
@@ -47,6 +48,7 @@ class Document:
         self._spans: dict[str, list[fx.StateSpan]] = {}
         self._gaps: list[Shape] = []
         self._finished: list[tuple[int, fx.Call]] = []
+        self._joins_told: Counter[str | None] = Counter()
 
     def calls(self) -> Iterator[fx.Call]:
         """Yield calls in the order of their first event, each as soon as no earlier one is open.
@@ -61,6 +63,8 @@ class Document:
             for visit in call.visits:
                 self._totals.visit(visit)
                 self._promises.visit(visit)
+            for talk in call.talks:
+                self._totals.talk(talk)
             yield call
         replay = self._replay
         graded = replay.graded is True and replay.floor.state.now is not None
@@ -84,7 +88,7 @@ class Document:
             "totals": totals,
             "promises": {queue: msgspec.to_builtins(kept) for queue, kept in sorted(self._promises.queues.items())},
             "gaps": self._gaps,
-            "differences": self._log.differences(),
+            "differences": [*self._log.differences(), *self._lost()],
             "quarantined": {
                 "total": self._replay.quarantined.total(),
                 "kinds": dict(sorted(self._replay.quarantined.items())),
@@ -120,7 +124,21 @@ class Document:
 
     def _ready(self, before: int | None) -> Iterator[fx.Call]:
         while self._finished and (before is None or self._finished[0][0] < before):
-            yield heapq.heappop(self._finished)[1]
+            call = heapq.heappop(self._finished)[1]
+            self._joins_told.update(v.queue for v in call.visits if _joined(v))
+            yield call
+
+    def _lost(self) -> list[Shape]:
+        """Show where joins and the visits told of them are not as many: something was lost, or told twice.
+
+        The end of the input tells every visit that is still open, so there are no others.
+        """
+        seen, told = self._replay.joins, self._joins_told
+        return [
+            {"what": "joins_not_conserved", "queue": queue, "seen": seen[queue], "told": told[queue]}
+            for queue in sorted(seen.keys() | {queue for queue in told if queue is not None})
+            if seen[queue] != told[queue]
+        ]
 
     def _oldest_open(self) -> int:
         """Tell the order of the first event that an open call, or a channel that may become one, has."""
@@ -157,6 +175,10 @@ class Document:
             states = [span_shape(span) for span in spans]
             shown.append({"agent": last.agent, "interface": last.interface, "states": states})
         return shown
+
+
+def _joined(visit: fx.Visit) -> bool:
+    return visit.outcome is not VisitOutcome.REFUSED and joined(visit.joined_at, visit.position)
 
 
 def _same(one: fx.StateSpan, two: fx.StateSpan) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from callcenter.ami.log_history import LogHistory
 from callcenter.ami.logged_agents import LoggedAgent
 from callcenter.domain.frame import Micros
-from callcenter.domain.vocabulary import AgentState, OfferOutcome
+from callcenter.domain.vocabulary import AgentState, How, OfferOutcome
 from callcenter.reports.shapes import Shape, seconds, span_shape
 
 _NEVER_TOLD = frozenset({AgentState.RINGING, AgentState.BLOCKED, AgentState.OUTBOUND})
@@ -38,5 +38,7 @@ def _totals(agent: LoggedAgent, until: Micros | None) -> Shape:
         "missed": agent.missed,
         "declined": None,
         "offers": {outcome.value: known.get(outcome) for outcome in OfferOutcome},
+        "talks": None,
+        "talk_seconds": {how.value: None for how in How},
         "seconds": {s.value: None if s in _NEVER_TOLD else seconds(lasted[s]) for s in AgentState},
     }

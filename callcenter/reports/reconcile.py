@@ -76,7 +76,9 @@ class Reconcile:
         """
         self._first, self._last = first, last
         found = [(call, [self._fill(visit) for visit in call.visits]) for call in seen]
-        filled = [self._completed(call, visits) for call, visits in found]  # none is added before each was looked for
+        # none is added before each was looked for; of a call that has a talk alone, the log may know the visit
+        filled = [self._completed(call, visits, call.visits) for call, visits in found]
+        filled = [self._completed(call, [*call.visits], call.talks) for call in filled]
         filled += list(self._unseen())
         return sorted(filled, key=_began)
 
@@ -88,8 +90,10 @@ class Reconcile:
         """Name the calls about which the log says something else."""
         return sorted({shape["uniqueid"] for _, shape in self._differences})
 
-    def _completed(self, call: fx.Call, visits: list[fx.Visit]) -> fx.Call:
-        for uid in dict.fromkeys(visit.uniqueid for visit in call.visits):
+    def _completed(
+        self, call: fx.Call, visits: list[fx.Visit], seen: Iterable[fx.Visit] | Iterable[fx.Talk]
+    ) -> fx.Call:
+        for uid in dict.fromkeys(one.uniqueid for one in seen):
             visits += self._added(uid, call.call)
         visits.sort(key=_moment)
         talks = tuple(_talk_filled(talk, visits) for talk in call.talks)
@@ -171,7 +175,8 @@ def _moment(visit: fx.Visit) -> Micros:
 
 
 def _began(call: fx.Call) -> tuple[Micros, int]:
-    return min(map(_moment, call.visits), default=0), call.order
+    talks = (talk.start for talk in call.talks if talk.start is not None)
+    return min((*map(_moment, call.visits), *talks), default=0), call.order
 
 
 def _talk_filled(talk: fx.Talk, visits: Iterable[fx.Visit]) -> fx.Talk:

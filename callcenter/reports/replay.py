@@ -25,6 +25,11 @@ def place_of(pos: int) -> tuple[int, int]:
     return pos >> TAPE_BITS, pos & ((1 << TAPE_BITS) - 1)
 
 
+def joined(at: Micros | None, position: int | None) -> bool:
+    """Tell a join that was seen: by its time or, on a tape without times, by the place in the queue."""
+    return at is not None or position is not None
+
+
 def first_moment(tape: Path) -> Micros | None:
     """Tell the time of a tape's first timed frame; None if it has none."""
     wire = Wire(markers=True)
@@ -46,6 +51,7 @@ class Replay:
         quarantined: Frames refused, by reason.
         graded: Whether every login so far showed the evidence-grade opening; None before the first event.
         first_at: Time of the first event that had one.
+        joins: Callers who joined, by queue, as the logins tell it: each must be told of as a visit.
     """
 
     def __init__(self, tapes: Iterable[Path], court: Court, charset: str | None = None) -> None:
@@ -55,6 +61,7 @@ class Replay:
         self.quarantined: Counter[str] = Counter()
         self.graded: bool | None = None
         self.first_at: Micros | None = None
+        self.joins: Counter[str] = Counter()
 
     @property
     def floor(self) -> Floor:
@@ -80,6 +87,8 @@ class Replay:
     def _apply(self, event: ev.Event) -> list[fx.Fact]:
         if self.first_at is None:
             self.first_at = event.at
+        if isinstance(event, ev.CallerJoined) and joined(event.at, event.position):
+            self.joins[event.queue] += 1
         return self._governed.apply(event)
 
     def _account(self, wire: Wire) -> None:

@@ -70,6 +70,14 @@ def width(value: str) -> int:
     return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in value)
 
 
+def talked(agent: Shape) -> str:
+    """Say how often and how long an agent talked with customers, by how it came about."""
+    if agent["talks"] is None:
+        return "talks ?"
+    by_how = [f"{how} {lasted:.1f} s" for how, lasted in agent["talk_seconds"].items() if lasted]
+    return f"talks {agent['talks']}" + (f" ({', '.join(by_how)})" if by_how else "")
+
+
 def _rings(visit: fx.Visit, figures: FiguresAt) -> str:
     return ", ".join(f"{_rung(offer, figures)} {offer.outcome.value}" for offer in visit.offers) or "-"
 
@@ -89,6 +97,8 @@ def _rest(rest: Shape) -> Iterator[str]:
             f"{inert(name)}: offered {queue['offered']}, answered {queue['answered']} "
             f"(in time {queue['within']}), abandoned {queue['abandoned']}"
         )
+    for name, agent in rest["totals"]["agents"].items():
+        yield f"{inert(name)}: answered {agent['answered']}, missed {agent['missed']}, {talked(agent)}"
     for violation in rest["violations"]:
         yield f"{violation['rule']} {inert(str(violation['agent']))} {violation['verdict']}: {inert(violation['why'])}"
     for gap in rest["gaps"]:

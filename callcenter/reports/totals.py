@@ -1,4 +1,7 @@
-"""Totals over finished visits and state spans: per queue by visits, per agent by offers and time."""
+"""Totals over finished visits, talks and state spans: per queue by visits, per agent by offers, talks and time.
+
+A queue's talk is its visits', the answering agent's part alone; an agent's is whatever she talked with customers.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ from collections import Counter
 
 from callcenter.domain import facts as fx
 from callcenter.domain.frame import Micros
-from callcenter.domain.vocabulary import AgentState, OfferOutcome, VisitOutcome
+from callcenter.domain.vocabulary import AgentState, How, OfferOutcome, VisitOutcome
 from callcenter.reports.shapes import Shape, seconds
 from callcenter.rules.edition import FiguresAt
 
@@ -24,6 +27,8 @@ class _Agent:
     def __init__(self) -> None:
         self.outcomes: Counter[OfferOutcome] = Counter()
         self.states: dict[AgentState, Micros] = {}
+        self.talks: Counter[How] = Counter()
+        self.talked: Counter[How] = Counter()
 
 
 class Totals:
@@ -54,6 +59,12 @@ class Totals:
             queue.talks += visit.talk or 0
             figures = self._figures(visit.joined_at)
             queue.within += visit.wait is not None and figures.in_time(visit.queue, visit.wait)
+
+    def talk(self, talk: fx.Talk) -> None:
+        """Count a talk for who really talked; one that lasts, or whose times were not seen, adds no time."""
+        agent = self._agent(talk.agent)
+        agent.talks[talk.how] += 1
+        agent.talked[talk.how] += talk.length or 0
 
     def span(self, span: fx.StateSpan, end: Micros | None) -> None:
         """Count the time of a state, up to `end` where it lasts."""
@@ -93,5 +104,7 @@ def _agent_shape(agent: _Agent) -> Shape:
         "missed": agent.outcomes[OfferOutcome.TIMED_OUT],
         "declined": agent.outcomes[OfferOutcome.DECLINED],
         "offers": {outcome.value: agent.outcomes[outcome] for outcome in OfferOutcome},
+        "talks": agent.talks.total(),
+        "talk_seconds": {how.value: seconds(agent.talked[how]) for how in How},
         "seconds": {state.value: seconds(agent.states.get(state, 0)) for state in AgentState},
     }

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from callcenter.domain import facts as fx
 from callcenter.domain.frame import Micros
-from callcenter.domain.vocabulary import EndedBy, OfferOutcome, VisitOutcome
+from callcenter.domain.vocabulary import EndedBy, How, OfferOutcome, VisitOutcome
 from callcenter.store.models import GapRow, VisitRow
 
 _AT_ONCE = 500
@@ -80,6 +80,16 @@ def offer_of(row: Any) -> fx.Offer:
     """Make the account of an offer from its row."""
     same = {name: getattr(row, name) for name in _SAME_OF_AN_OFFER}
     return fx.Offer(**same, outcome=OfferOutcome(row.outcome), frames=tuple(msgspec.json.decode(row.frames)))
+
+
+def talk_of(row: Any) -> fx.Talk:
+    """Make the account of a talk from its row; one that lasts has no end."""
+    return fx.Talk(
+        call=row.call, uniqueid=row.uniqueid, agent=row.agent, interface=row.interface, how=How(row.how),
+        queue=row.queue, start=row.started_at, end=row.ended_at,
+        ended_by=None if row.ended_by is None else EndedBy(row.ended_by), in_gap=row.in_gap,
+        frames=tuple(msgspec.json.decode(row.frames)),
+    )  # fmt: skip
 
 
 _SAME_OF_A_VISIT = (

@@ -1,4 +1,4 @@
-"""The tables of the record: accounts of calls, visits, offers, states and gaps, each under an id that replay finds.
+"""The tables of the record: calls, visits, offers, talks, states and gaps, each under an id that replay finds.
 
 Moments are whole microseconds since 1970 (UTC), durations whole microseconds; NULL is unknown. Ids are hashes of what
 names a thing on its switch, so that the same journal gives the same rows. `frames` are journal positions, as JSON.
@@ -30,7 +30,7 @@ class Base(DeclarativeBase):
 
 
 class CallRow(Base):
-    """One call: all its visits have ended."""
+    """One call: all its visits and talks have ended; it may have talks alone."""
 
     __tablename__ = "calls"
     __table_args__ = (Index(None, "node", "call"),)
@@ -106,6 +106,36 @@ class OfferRow(Base):
     in_gap: Mapped[bool]
     frames: Mapped[str]
     ended_position: Mapped[int]
+
+
+class TalkRow(Base):
+    """An agent and a customer heard each other from `started_at` to `ended_at`; `ended_by` is NULL while they do.
+
+    `uniqueid` is the customer's channel, of a visit the one that joined; `queue` is NULL where no queue connected them.
+    """
+
+    __tablename__ = "talks"
+    __table_args__ = (
+        Index(None, "node", "ended_position"),
+        Index(None, "agent", "started_at"),
+        Index(None, "uniqueid"),
+    )
+
+    id: Mapped[str] = mapped_column(String(_ID), primary_key=True)
+    node: Mapped[str]
+    call: Mapped[str]
+    uniqueid: Mapped[str]
+    agent: Mapped[str]
+    interface: Mapped[str]
+    how: Mapped[str]
+    queue: Mapped[str | None]
+    started_at: Mapped[int | None]
+    ended_at: Mapped[int | None]
+    ended_by: Mapped[str | None]
+    in_gap: Mapped[bool]
+    frames: Mapped[str]
+    began_position: Mapped[int | None]
+    ended_position: Mapped[int | None]
 
 
 class AgentStateRow(Base):

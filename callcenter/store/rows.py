@@ -1,7 +1,7 @@
 """Facts become rows: pure, in the journal's order, the same facts always giving the same rows.
 
-What is still open (visits, agents' states, own calls) is remembered here under the name that the facts use, so that
-a later fact finds its row; after a restart it is read back from the rows without an end.
+What is still open (visits, talks, agents' states, own calls) is remembered here under the name that the facts use, so
+that a later fact finds its row; after a restart it is read back from the rows without an end.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 
 from callcenter.domain import facts as fx
-from callcenter.domain.vocabulary import AgentState, EndedBy, OfferOutcome, VisitOutcome
+from callcenter.domain.vocabulary import AgentState, EndedBy, How, OfferOutcome, VisitOutcome
 from callcenter.rules.gist import gists
 from callcenter.rules.pages import Moment, Page
 from callcenter.store.archive import page_row, row_id
@@ -26,11 +26,13 @@ from callcenter.store.models import (
     OfferRow,
     OwnCallRow,
     Row,
+    TalkRow,
     VisitRow,
 )
 
 Table = type[Base]
 _VisitKey = tuple[str, str, int]
+_TalkKey = tuple[str, str, int | None]
 
 
 class Changes:
@@ -61,15 +63,17 @@ class Recorder:
         self._visits: dict[_VisitKey, Row] = {}
         self._spans: dict[str, Row] = {}
         self._own: dict[str, Row] = {}
+        self._talks: dict[_TalkKey, Row] = {}
         self._position = 0
         self._index = 0
         self._changes = Changes()
 
-    def reopen(self, visits: Iterable[Row], spans: Iterable[Row], own: Iterable[Row]) -> None:
+    def reopen(self, visits: Iterable[Row], spans: Iterable[Row], own: Iterable[Row], talks: Iterable[Row]) -> None:
         """Remember the rows that have no end yet."""
         self._visits = {(row["uniqueid"], row["queue"] or "", row["n"]): row for row in visits}
         self._spans = {row["interface"]: row for row in spans}
         self._own = {row["uniqueid"]: row for row in own}
+        self._talks = {_talk_key(row): row for row in talks}
 
     def record(self, position: int, facts: Sequence[fx.Fact], changes: Changes, *, graded: bool = True) -> None:
         """Add what one event made true; positions must rise."""
@@ -130,9 +134,24 @@ class Recorder:
         self._changes.put(OfferRow, row)
 
     @_take.register
+    def _(self, fact: fx.TalkBegan) -> None:
+        row = self._talk_row(fact.talk) | {"began_position": self._position}
+        self._talks[_talk_key(row)] = row
+        self._changes.put(TalkRow, row)
+
+    @_take.register
+    def _(self, fact: fx.TalkEnded) -> None:
+        told = self._talk_row(fact.talk)
+        row = self._talks.pop(_talk_key(told), told)
+        same = {name: row[name] for name in ("id", "began_position")}
+        self._changes.put(TalkRow, told | same | {"ended_position": self._position})
+
+    @_take.register
     def _(self, fact: fx.CallEnded) -> None:
         call = fact.call
-        moments = [m for v in call.visits for m in (v.joined_at, v.left_at, v.ended_at, v.refused_at) if m is not None]
+        told = [m for v in call.visits for m in (v.joined_at, v.left_at, v.ended_at, v.refused_at)]
+        told += [m for t in call.talks for m in (t.start, t.end)]
+        moments = [m for m in told if m is not None]
         self._changes.put(CallRow, {
             "id": self._id("call", call.call, self._position, self._index), "node": self._node,
             "call": _text(call.call), "visits": len(call.visits), "first_at": min(moments, default=None),
@@ -193,6 +212,12 @@ class Recorder:
         self._changes.put(OwnCallRow, row)
         return row
 
+    def _talk_row(self, talk: fx.Talk) -> Row:
+        return _columns(talk, TalkRow) | {
+            "id": self._id("talk", talk.uniqueid, talk.interface, self._position, self._index), "node": self._node,
+            "started_at": talk.start, "ended_at": talk.end, "began_position": None, "ended_position": None,
+        }  # fmt: skip
+
     def _blank_visit(self, uniqueid: str, queue: str | None, n: int) -> Row:
         row: Row = dict.fromkeys(column.name for column in VisitRow.__table__.columns)
         row.update(
@@ -205,6 +230,10 @@ class Recorder:
         return row_id(self._node, *parts)
 
 
+def _talk_key(row: Row) -> _TalkKey:
+    return row["uniqueid"], row["interface"], row["started_at"]
+
+
 def _columns(record: msgspec.Struct, table: Table, without: Sequence[str] = ()) -> Row:
     """Take the fields of a record that the table has as columns."""
     wanted = {column.name for column in table.__table__.columns}.difference(without)
@@ -213,7 +242,7 @@ def _columns(record: msgspec.Struct, table: Table, without: Sequence[str] = ()) 
 
 def _value(value: Any) -> Any:
     match value:
-        case VisitOutcome() | OfferOutcome() | EndedBy() | AgentState():
+        case VisitOutcome() | OfferOutcome() | EndedBy() | AgentState() | How():
             return value.value
         case str():
             return _text(value)

@@ -17,7 +17,7 @@ from callcenter.rules.standing import Standing
 from callcenter.rules.violation import Violation
 from callcenter.store.archive import bind
 from callcenter.store.engine import open_engine, told_plainly, unbroken
-from callcenter.store.models import AgentStateRow, OwnCallRow, PositionRow, Row, VisitRow
+from callcenter.store.models import AgentStateRow, OwnCallRow, PositionRow, Row, TalkRow, VisitRow
 from callcenter.store.office import Desk, desk_of
 from callcenter.store.rows import Changes, Recorder, Table
 from callcenter.store.schema import require_current
@@ -123,10 +123,11 @@ class Store:
                     await self._open_rows(connection, VisitRow),
                     await self._open_rows(connection, AgentStateRow),
                     await self._open_rows(connection, OwnCallRow),
+                    await self._open_rows(connection, TalkRow),
                 )
 
     async def _open_rows(
-        self, connection: AsyncConnection, table: type[VisitRow | AgentStateRow | OwnCallRow]
+        self, connection: AsyncConnection, table: type[VisitRow | AgentStateRow | OwnCallRow | TalkRow]
     ) -> list[Row]:
         open_ones = select(table.__table__).where(table.node == self._node, table.ended_position.is_(None))
         return [dict(row) for row in (await connection.execute(open_ones)).mappings()]

@@ -13,7 +13,7 @@ from sqlalchemy import insert, select
 from callcenter.domain.frame import SECOND
 from callcenter.rules.dates import datetime_of
 from callcenter.rules.inputs import Disposition
-from callcenter.store.models import VisitRow
+from callcenter.store.models import OfferRow, TalkRow, VisitRow
 from callcenter.store.office_tables import AuditRow
 from tests.integration.api import PEOPLE, Department, department
 from tests.unit.rules.people import MONDAY
@@ -38,6 +38,23 @@ async def talk(work: Department, n: int, agent: str | None) -> None:
             "outcome": None if agent is None else "answered"}  # fmt: skip
     async with work.office.writing() as desk:
         await desk.execute(insert(VisitRow).values(**row))
+
+
+async def heard(work: Department, n: int, agent: str, how: str, at: float, **other: Any) -> None:
+    """Put a talk into the record, of two minutes with the caller of the n-th visit."""
+    start = MONDAY + round(at * SECOND)
+    row: dict[str, Any] = {
+        "id": f"{how} {n} {at}", "node": "pbx", "call": f"1.{n}", "uniqueid": f"1.{n}", "agent": agent,
+        "interface": "PJSIP/1", "how": how, "queue": None, "started_at": start, "ended_at": start + 120 * SECOND,
+        "ended_by": "caller", "in_gap": False, "frames": "[7]", "began_position": 7, "ended_position": 9,
+    }  # fmt: skip
+    async with work.office.writing() as desk:
+        await desk.execute(insert(TalkRow).values(**row | other))
+
+
+async def said(work: Department, name: str, uniqueid: str) -> int:
+    browser = await work.signed_in(name)
+    return (await browser.send("POST", f"/calls/{uniqueid}/dispositions", SAID)).status_code
 
 
 def in_an_hour(work: Department) -> str:
@@ -126,3 +143,66 @@ async def test_supervisor_who_is_no_agent_records_but_promises_no_callback(work:
     promise = SAID | {"callback_to": "13800250000", "callback_by": in_an_hour(work)}
     refused = await sun.send("POST", "/calls/1.0/dispositions", promise)
     assert (refused.status_code, (await sun.get("/calls")).status_code) == (422, 422)
+
+
+async def test_calls_that_an_agent_took_over_are_listed_among_those_they_answered(work: Department) -> None:
+    await heard(work, 0, "Alice", "queue", 0, queue="consumers", ended_by="transfer")
+    await heard(work, 0, "Bob", "transfer", 1.5)
+    await heard(work, 2, "Bob", "queue", 2, queue="consumers")
+    bob = await work.signed_in("bobby")
+    first = (await bob.get("/calls?limit=1")).json()
+    rest = (await bob.get(f"/calls?limit=1&cursor={first['next']}")).json()
+    assert [page["items"][0]["uniqueid"] for page in (first, rest)] == ["1.2", "1.0"]
+    assert rest["next"] is None
+    (taken,) = rest["items"]
+    assert (taken["agent"], taken["queue"], taken["caller"]) == ("Bob", None, "138****0000")
+    assert [(talk["agent"], talk["how"], talk["ended_by"]) for talk in taken["talks"]] == [
+        ("Alice", "queue", "transfer"), ("Bob", "transfer", "caller"),
+    ]  # fmt: skip
+    assert (taken["talks"][1]["began_at"], taken["talks"][1]["ended_at"]) == (taken["answered_at"], taken["ended_at"])
+
+
+async def test_calls_of_before_there_were_talks_are_listed_as_they_were(work: Department) -> None:
+    bob = await work.signed_in("bobby")
+    (call,) = (await bob.get("/calls")).json()["items"]
+    assert (call["uniqueid"], call["agent"], call["talks"]) == ("1.2", "Bob", [])
+
+
+async def test_talk_without_a_visit_is_a_call_that_can_be_recorded(work: Department) -> None:
+    await heard(work, 9, "Bob", "outbound", 30)
+    bob = await work.signed_in("bobby")
+    before = (await bob.get("/calls?unrecorded=true")).json()["items"]
+    recorded = await bob.send("POST", "/calls/1.9/dispositions", SAID)
+    after = (await bob.get("/calls?unrecorded=true")).json()["items"]
+    assert [(call["uniqueid"], call["caller"]) for call in before] == [("1.9", None), ("1.2", "138****0002")]
+    assert (recorded.status_code, [call["uniqueid"] for call in after]) == (201, ["1.2"])
+
+
+async def test_whoever_talked_records_the_call_also_while_they_talk(work: Department) -> None:
+    await heard(work, 0, "Bob", "pickup", 1, ended_at=None, ended_by=None, ended_position=None)
+    codes = [await said(work, name, "1.0") for name in ("alice", "bobby")]
+    assert codes == [201, 201]
+
+
+async def test_talk_that_lasts_is_shown_and_not_listed(work: Department) -> None:
+    await heard(work, 0, "Bob", "transfer", 1, ended_at=None, ended_by=None, ended_position=None)
+    (of_bob,) = (await (await work.signed_in("bobby")).get("/calls")).json()["items"]
+    *_, of_alice = (await (await work.signed_in("alice")).get("/calls")).json()["items"]
+    assert (of_bob["uniqueid"], of_alice["talks"][0]["ended_at"]) == ("1.2", None)
+
+
+async def test_whose_offer_was_answered_talks_already(work: Department) -> None:
+    offer = {
+        "id": "o", "visit_id": f"{3:032x}", "agent": "Bob", "interface": "PJSIP/1", "queue": "consumers",
+        "outcome": "answered", "available": True, "in_gap": False, "frames": "[]", "ended_position": 5,
+    }  # fmt: skip
+    async with work.office.writing() as desk:
+        await desk.execute(insert(OfferRow).values(**offer))
+    assert [await said(work, name, "1.3") for name in ("alice", "bobby", "sun")] == [403, 201, 201]
+
+
+async def test_leader_records_what_somebody_of_the_team_took_over(work: Department) -> None:
+    await heard(work, 8, "Zoe", "park", 1)
+    alone = await said(work, "li-leads", "1.8")
+    await heard(work, 8, "Bob", "transfer", 2)
+    assert (alone, await said(work, "li-leads", "1.8")) == (403, 201)

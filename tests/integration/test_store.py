@@ -13,13 +13,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import event
+from sqlalchemy import Connection, event
 
 import callcenter.store
 from callcenter.domain import facts as fx
-from callcenter.domain.vocabulary import EndedBy, VisitOutcome
+from callcenter.domain.vocabulary import EndedBy, How, VisitOutcome
 from callcenter.errors import BadSetting, DiskFull, MigrationMissing, StoreError
 from callcenter.store import (
     Store,
@@ -33,6 +35,7 @@ from callcenter.store import (
     revision_of,
     upgrade,
 )
+from callcenter.store.migrations.versions import r0008_who_talked
 from callcenter.store.models import Base
 
 
@@ -66,6 +69,21 @@ def ended(uid: str, outcome: VisitOutcome, queue: str | None = "consumers", **ch
         "offers": (), "in_gap": False, "frames": (3,),
     }  # fmt: skip
     return fx.VisitEnded(at=30, visit=fx.Visit(**values | changes))
+
+
+def talk(**changes: Any) -> fx.Talk:
+    values: dict[str, Any] = {
+        "call": "a", "uniqueid": "a", "agent": "Bob", "interface": "PJSIP/1002", "how": How.PARK, "queue": None,
+        "start": 40, "end": None, "ended_by": None, "in_gap": False, "frames": (5,),
+    }  # fmt: skip
+    return fx.Talk(**values | changes)
+
+
+def migrate(connection: Connection, revision: str) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(Path(callcenter.store.__path__[0]) / "migrations"))
+    config.attributes["connection"] = connection
+    command.upgrade(config, revision)
 
 
 def select(path: Path, query: str) -> list[tuple[Any, ...]]:
@@ -171,6 +189,30 @@ async def test_an_account_finds_its_row_after_a_restart(store: Store, settings: 
     await again.write([Told(7, [ended("a", VisitOutcome.TIMED_OUT)])], 7)
     await again.close()
     assert select(path, "SELECT outcome, joined_position FROM visits") == [("timed_out", 3)]
+
+
+async def test_a_talk_finds_its_row_after_a_restart(store: Store, settings: StoreSettings, path: Path) -> None:
+    await store.write([Told(5, [fx.TalkBegan(at=40, talk=talk())])], 5)
+    again = await Store.open(settings, "pbx")
+    told = [Told(8, [fx.TalkEnded(at=90, talk=talk(end=90, ended_by=EndedBy.AGENT))])]
+    await again.write(told, 8)
+    await again.close()
+    columns = "agent, how, started_at, ended_at, ended_by, in_gap, began_position, ended_position"
+    assert select(path, f"SELECT {columns} FROM talks") == [("Bob", "park", 40, 90, "agent", 0, 5, 8)]  # noqa: S608
+
+
+async def test_a_database_of_before_talks_keeps_its_calls_and_has_none(settings: StoreSettings, path: Path) -> None:
+    engine = open_engine(settings)
+    async with engine.begin() as opened:
+        await opened.run_sync(migrate, r0008_who_talked.down_revision)
+    await engine.dispose()
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("INSERT INTO calls VALUES ('i', 'pbx', 'a', 1, 10, 30, 7)")
+    with pytest.raises(MigrationMissing, match="callcenter db upgrade"):
+        await Store.open(settings, "pbx")
+    await upgrade(settings)
+    assert select(path, "SELECT call, visits FROM calls") == [("a", 1)]
+    assert select(path, "SELECT count(*) FROM talks") == [(0,)]
 
 
 async def test_what_is_recorded_already_is_passed_over(store: Store, path: Path) -> None:

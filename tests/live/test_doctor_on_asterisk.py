@@ -1,4 +1,4 @@
-"""The doctor on a real Asterisk that is set up as people set theirs up: templates, hints, older filters."""
+"""The doctor and the snapshot on a real Asterisk as people set theirs up: templates, hints, older filters."""
 
 from __future__ import annotations
 
@@ -11,10 +11,16 @@ import pytest
 
 from callcenter.ami.inspect import Check
 from callcenter.ami.inspect_call import CALL_EVENTS, CONNECTIONS
+from callcenter.ami.link import Link
 from callcenter.ami.manager_conf import filter_lines
 from callcenter.ami.names import NEEDED
 from callcenter.ami.settings import AmiSettings
+from callcenter.ami.snapshot import take_snapshot
 from callcenter.cli.doctor import examine
+from callcenter.domain import events as ev
+from callcenter.domain.floor import Floor
+from callcenter.domain.frame import SECOND
+from callcenter.domain.snapshot import HintState, Snapshot
 from callcenter.lab.sipphone import SipPhone
 from callcenter.lab.stage import Stage
 from callcenter.rules.rulebook import load_rulebook
@@ -105,6 +111,33 @@ async def test_own_ring_timeout_and_the_phones_behind_hints_are_what_the_switch_
     assert checks["event classes"].verdict == "ok"
     assert checks["queue_log"].verdict == "ok"
     assert checks["queue_log's switch"].found.startswith("has the lines of lab-")
+
+
+async def test_snapshot_names_the_phone_behind_a_hint_and_whether_it_is_there(stage: Stage) -> None:
+    add(stage, "queues.conf", QUEUES)
+    add(stage, "extensions.conf", HINTS)
+    await asyncio.to_thread(at_once, stage, "dialplan reload", "queue reload all")
+    number, away = stage.agents[0].number, await snapshot_of(stage)
+    await stage.phone()
+
+    there = await snapshot_of(stage)
+    floor = Floor()
+    floor.apply(ev.Resynced(1_800_000_000 * SECOND, 1, there))
+    places = {span.agent: span.interface for span in floor.open_spans()}
+
+    assert away.hints == there.hints == (HintState(f"hint:{number}@ext-local", f"PJSIP/{number}"),)
+    assert [contact.endpoint for contact in away.contacts or ()] == []
+    assert {contact.endpoint for contact in there.contacts or ()} == {str(number)}
+    assert places[stage.agents[0].name] == f"PJSIP/{number}"
+    assert places["Nobody"] == "Local/1999@internal/n"
+
+
+async def snapshot_of(stage: Stage) -> Snapshot:
+    link = await Link.open(settings(stage), settings(stage).control, events=False)
+    try:
+        return await take_snapshot(link)
+    finally:
+        link.close()
 
 
 async def test_filters_of_an_older_print_are_found_by_files_and_by_a_test_call(stage: Stage) -> None:

@@ -1,21 +1,24 @@
-"""Answered calls and their dispositions: what each was about, and whether somebody is to be called back."""
+"""Calls in which agents talked, and their dispositions: what each was about, whether somebody is to be called back."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Response, status
 from pydantic import AwareDatetime, Field
 
+from callcenter.domain import facts as fx
 from callcenter.domain.frame import SECOND, Micros
+from callcenter.domain.vocabulary import EndedBy, How
 from callcenter.errors import BadInput
 from callcenter.rules.masks import masked_caller
 from callcenter.rules.roles import Field as Part
 from callcenter.rules.roles import Person, Right, Sight, may, sight
 from callcenter.store.answers import Answer
-from callcenter.store.dispositions import Recorded, Talk, of_call, record, talks, who_talked
+from callcenter.store.dispositions import Recorded, Talk, of_call, record, talked_in, talks, talks_of
 from callcenter.store.office import Desk
 from callcenter.web.api.fields import (
     Cursor,
@@ -63,8 +66,19 @@ class DispositionShown(Outgoing):
     given_by: str
 
 
+class TalkShown(Outgoing):
+    """Who talked with the customer, and how it came about; without an end it lasts, or nobody saw the end."""
+
+    agent: str
+    how: How
+    queue: str | None
+    began_at: datetime | None
+    ended_at: datetime | None
+    ended_by: EndedBy | None
+
+
 class CallShown(Outgoing):
-    """An answered visit."""
+    """An answered visit, or a talk that no queue made: after a transfer, fetched from a park, direct or dialled."""
 
     uniqueid: str
     queue: str | None
@@ -74,10 +88,11 @@ class CallShown(Outgoing):
     ended_at: datetime | None
     recorded: bool
     filled: list[str] = Field(description="Which of this nobody saw: queue_log told it, at whole seconds.")
+    talks: list[TalkShown] = Field(description="All talks with this customer, in order; none of older calls.")
 
 
 class Calls(Outgoing):
-    """Answered visits, the newest first."""
+    """Calls in which an agent talked, the newest first."""
 
     items: list[CallShown]
     next: str | None
@@ -98,7 +113,7 @@ async def list_calls(
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> Calls:
-    """List an agent's answered calls."""
+    """List the calls in which an agent talked."""
     whose = agent or person.agent
     if whose is None:
         raise BadInput("name an agent: this account is none itself")
@@ -106,16 +121,17 @@ async def list_calls(
     before = place_in(cursor)
     async with service.office.reading() as connection:
         found = await talks(connection, whose, unrecorded=unrecorded, before=before, limit=limit + 1)
-    shown = found[:limit]
+        shown = found[:limit]
+        told = await talks_of(connection, {talk.uniqueid for talk in shown})
     more = place_out((shown[-1].answered_at, shown[-1].id)) if len(found) > len(shown) else None
-    return Calls(items=[_call(talk, person, service) for talk in shown], next=more)
+    return Calls(items=[_call(talk, told.get(talk.uniqueid, ()), person, service) for talk in shown], next=more)
 
 
 @router.get("/{uniqueid}/dispositions")
 async def list_dispositions(uniqueid: Name, person: Recording, service: TheService) -> Dispositions:
     """List what was recorded of a call."""
     async with service.office.reading() as connection:
-        _require(person, await who_talked(connection, uniqueid) or person.agent, service)
+        _require_one(person, await talked_in(connection, uniqueid), service)
         found = await of_call(connection, uniqueid)
     return Dispositions(items=[_shown(one, service) for one in found])
 
@@ -127,7 +143,7 @@ async def record_call(
     """Record what a call was about; more than once where there is more to say."""
     callback = _callback(body, person, service)
     async with service.office.reading() as connection:
-        _require(person, await who_talked(connection, uniqueid) or person.agent, service)
+        _require_one(person, await talked_in(connection, uniqueid), service)
     if service.ports.dispose is None:
         raise Refused("unavailable", "this service follows no switch")
     # first to the rules, durably: nobody is held to a record that was acknowledged; heard twice it changes nothing
@@ -160,13 +176,20 @@ def _callback(body: NewDisposition, person: Person, service: Service) -> tuple[s
     return body.callback_to, by
 
 
+def _require_one(person: Person, talked: Collection[str], service: Service) -> None:
+    """Let pass whoever may record calls of somebody who talked; where nobody did, whoever may record all."""
+    now = service.clock()
+    if not any(may(person, Right.RECORD_CALL, agent, service.team_of(agent, now)) for agent in talked):
+        _require(person, None, service)
+
+
 def _require(person: Person, agent: str | None, service: Service) -> None:
     team = None if agent is None else service.team_of(agent, service.clock())
     if not may(person, Right.RECORD_CALL, agent, team):
         raise Refused("forbidden", f"the role {person.role} may not record calls here")
 
 
-def _call(talk: Talk, person: Person, service: Service) -> CallShown:
+def _call(talk: Talk, told: Iterable[fx.Talk], person: Person, service: Service) -> CallShown:
     zone = service.rulebook.zone
     seen = sight(person.role, Part.CALLER)
     caller = {Sight.FULL: talk.caller, Sight.MASKED: masked_caller(talk.caller)}.get(seen)
@@ -174,6 +197,13 @@ def _call(talk: Talk, person: Person, service: Service) -> CallShown:
         uniqueid=talk.uniqueid, queue=talk.queue, caller=caller, agent=talk.agent, recorded=talk.recorded,
         answered_at=moment_out(talk.answered_at, zone), filled=list(talk.filled),
         ended_at=moment_out(talk.ended_at, zone),
+        talks=[
+            TalkShown(
+                agent=one.agent, how=one.how, queue=one.queue, ended_by=one.ended_by,
+                began_at=moment_out(one.start, zone), ended_at=moment_out(one.end, zone),
+            )
+            for one in told
+        ],
     )  # fmt: skip
 
 

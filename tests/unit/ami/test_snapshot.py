@@ -7,18 +7,23 @@ from typing import TYPE_CHECKING
 import msgspec
 import pytest
 
+from callcenter.ami.hints import phone_of
 from callcenter.ami.link import Answer
 from callcenter.ami.snapshot import take_snapshot
+from callcenter.domain import events as ev
 from callcenter.domain.snapshot import (
     ChannelState,
     ContactState,
     DeviceState,
+    HintState,
     MemberState,
     QueueState,
     Snapshot,
     WaitingState,
 )
 from callcenter.errors import RightsMissing, SwitchError
+from callcenter.journal import Stored
+from callcenter.tracker.entries import event_step, reread
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -219,3 +224,76 @@ async def test_member_without_state_interface_is_watched_by_its_interface() -> N
 async def test_snapshot_survives_being_written_and_read() -> None:
     snapshot = await take_snapshot(FakeControl())
     assert msgspec.json.decode(msgspec.json.encode(snapshot), type=Snapshot) == snapshot
+
+
+HINT = "hint:1002@ext-local"
+HINTED = MEMBER | {"Location": "Local/1002@from-queue/n", "StateInterface": HINT}
+
+
+def behind_a_hint(answer: Answer) -> FakeControl:
+    control = FakeControl()
+    control.answers["QueueStatus", "consumers"] = reply({}, CONSUMERS, HINTED, HINTED | {"Queue": "merchants"})
+    control.answers["ExtensionState", "1002"] = answer
+    return control
+
+
+def hint(devices: str) -> Answer:
+    return reply({"Exten": "1002", "Context": "ext-local", "Hint": devices, "Status": "0"})
+
+
+async def test_phone_behind_a_hint_is_named_and_its_contacts_are_asked_for() -> None:
+    control = behind_a_hint(hint("Custom:DND1002&PJSIP/1002&PJSIP/991002,CustomPresence:1002"))
+    snapshot = await take_snapshot(control)
+    assert snapshot.hints == (HintState(HINT, "PJSIP/1002"),)
+    assert snapshot.contacts == (ContactState("1002", "sip:1002@127.0.0.1:5090", "Reachable"),)
+    asked = [fields for action, fields in control.asked if action == "ExtensionState"]
+    assert asked == [{"Exten": "1002", "Context": "ext-local"}]
+
+
+async def test_hint_that_leads_to_no_phone_names_none() -> None:
+    snapshot = await take_snapshot(behind_a_hint(hint("Custom:DND1002&Queue:consumers")))
+    assert (snapshot.hints, snapshot.contacts) == ((), ())
+
+
+async def test_hints_that_may_not_be_asked_for_are_unknown_and_not_empty() -> None:
+    assert (await take_snapshot(behind_a_hint(DENIED))).hints is None
+
+
+async def test_nobody_is_asked_for_hints_where_queues_watch_phones() -> None:
+    control = FakeControl()
+    assert (await take_snapshot(control)).hints is None
+    assert "ExtensionState" not in {action for action, _ in control.asked}
+
+
+@pytest.mark.parametrize(
+    ("devices", "phone"),
+    [
+        (["SIP/1001"], "SIP/1001"),
+        (["park:701@lot", "IAX2/home"], "IAX2/home"),
+        (["Local/1001@x", "DAHDI/1"], "DAHDI/1"),
+        (["confbridge:1", "PJSIP/", "Queue:a/b"], None),
+        ([], None),
+    ],
+)
+def test_first_real_phone_of_a_hint_is_taken(devices: list[str], phone: str | None) -> None:
+    assert phone_of(devices) == phone
+
+
+def journalled(payload: bytes) -> Snapshot:
+    """Read a journal's entry as a replay does."""
+    stored = Stored(position=7, kind=2, source="pbx", recorded_at=5, payload=payload, hash=b"")
+    event = reread(stored).event
+    assert isinstance(event, ev.Resynced)
+    return event.snapshot
+
+
+async def test_hints_are_journalled_with_their_snapshot() -> None:
+    snapshot = await take_snapshot(behind_a_hint(hint("PJSIP/1002")))
+    assert journalled(event_step("pbx", 5, ev.Resynced(5, 0, snapshot)).entry.payload) == snapshot
+
+
+async def test_snapshot_of_a_journal_from_before_hints_is_read() -> None:
+    snapshot = await take_snapshot(behind_a_hint(hint("PJSIP/1002")))
+    told = msgspec.json.decode(event_step("pbx", 5, ev.Resynced(5, 0, snapshot)).entry.payload)
+    del told["snapshot"]["hints"]
+    assert journalled(msgspec.json.encode(told)) == msgspec.structs.replace(snapshot, hints=None)

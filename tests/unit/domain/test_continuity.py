@@ -8,6 +8,7 @@ from callcenter.domain.snapshot import (
     ChannelState,
     ContactState,
     DeviceState,
+    HintState,
     MemberState,
     QueueState,
     Snapshot,
@@ -25,11 +26,12 @@ def snapshot(
     devices: tuple[DeviceState, ...] | None = None,
     contacts: tuple[ContactState, ...] | None = None,
     queues: tuple[str, ...] = ("support", "sales"),
+    hints: tuple[HintState, ...] | None = None,
 ) -> Snapshot:
     return Snapshot(
         after=None, before=None, after_seq=None, before_seq=None, version="22", system_name="", started="",
         queues=tuple(QueueState(queue, "rrmemory", 0) for queue in queues), members=members, waiting=waiting,
-        channels=channels, devices=devices, contacts=contacts,
+        channels=channels, devices=devices, contacts=contacts, hints=hints,
     )  # fmt: skip
 
 
@@ -243,3 +245,19 @@ def test_wrap_up_ends_at_its_own_time_whenever_that_is_noticed() -> None:
 
     spans = [fact.ended for fact in switch.found(fx.AgentStateChanged) if fact.ended is not None]
     assert [(s.start, s.end) for s in spans if s.state is AgentState.WRAP_UP] == [(micros(8), micros(18))]
+
+
+def test_agent_behind_a_hint_is_at_the_phone_that_the_snapshot_names() -> None:
+    switch = Switch()
+    behind = MemberState(
+        "support", "Alice", "Local/1001@from-queue/n", "hint:1001@ext-local", 1, paused=False, reason="",
+        in_call=False, wrapup_seconds=0,
+    )  # fmt: skip
+    hints = (HintState("hint:1001@ext-local", "PJSIP/1001"),)
+    contacts = (ContactState("1001", "sip:1001@127.0.0.1", "Reachable"),)
+    switch.tell(ev.Resynced, 0, snapshot=snapshot(members=(behind,), contacts=contacts, hints=hints))
+    (span,) = switch.floor.open_spans()
+    switch.phone(5, reachable=False)
+
+    assert (span.agent, span.interface) == ("Alice", "PJSIP/1001")
+    assert switch.states("Alice") == [AgentState.AVAILABLE, AgentState.OFFLINE]

@@ -4,7 +4,7 @@ from callcenter.ami.logged_visits import visits
 from callcenter.ami.queue_log import QueueLog
 from callcenter.domain import facts as fx
 from callcenter.domain.frame import SECOND, Micros
-from callcenter.domain.vocabulary import EndedBy, VisitOutcome
+from callcenter.domain.vocabulary import EndedBy, How, VisitOutcome
 from callcenter.reports.reconcile import Reconcile
 
 NOON = 1_800_000_000
@@ -195,3 +195,28 @@ def test_moved_visit_is_found_by_either_of_its_channels() -> None:
         )
         reconcile.calls([first, second], at(0), at(60))
         assert reconcile.differences() == []
+
+
+def talked(uid: str, start: float, end: float) -> fx.Call:
+    """A call of which a talk alone was seen."""
+    talk = fx.Talk(
+        call=uid, uniqueid=uid, agent="Alice", interface="PJSIP/1001", how=How.DIRECT, queue=None, start=at(start),
+        end=at(end), ended_by=EndedBy.CALLER, in_gap=False, frames=(9,),
+    )  # fmt: skip
+    return fx.Call(call=uid, order=2, visits=(), talks=(talk,))
+
+
+def test_call_of_a_talk_alone_stands_where_it_began() -> None:
+    calls = log(*answered()).calls([seen(), talked(f"{NOON}.5", 30, 40)], at(0), at(60))
+
+    assert [(call.call, len(call.visits), len(call.talks)) for call in calls] == [
+        (f"{NOON}.1", 1, 0), (f"{NOON}.5", 0, 1),
+    ]  # fmt: skip
+
+
+def test_visit_that_the_log_alone_knows_stands_in_the_call_of_its_talk() -> None:
+    uid = f"{NOON}.1"
+    (call,) = log(*answered()).calls([talked(uid, 14, 20)], at(16), at(60))
+
+    assert [(visit.queue, visit.call) for visit in call.visits] == [("support", uid)]
+    assert len(call.talks) == 1

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from callcenter.domain import events as ev
+from callcenter.domain import facts as fx
+from callcenter.domain.floor import Floor
 from callcenter.reports import replay
 from callcenter.reports.document import Document
 from callcenter.reports.judging import Judging
 from callcenter.reports.reconcile import Reconcile
 from callcenter.reports.replay import TAPE_BITS, Replay, first_moment, place_of
+from callcenter.reports.shapes import Shape
 from callcenter.rules.rulebook import load_rulebook
 from callcenter.tracker import Court
 from tests.bench.stream import chunks
@@ -54,6 +59,43 @@ def test_calls_come_in_the_order_of_their_first_event(monkeypatch: pytest.Monkey
 
     assert orders == sorted(orders)
     assert len(set(orders)) == len(orders)
+
+
+def differences_of(run: Document) -> list[Shape]:
+    for _ in run.calls():
+        pass
+    found: list[Shape] = run.rest()["differences"]
+    return found
+
+
+@pytest.mark.parametrize("timed", [True, False])
+def test_every_caller_who_joined_is_told_of(tmp_path: Path, *, timed: bool) -> None:
+    whole, tape = b"".join(chunks(4000)), tmp_path / "busy.ami"
+    tape.write_bytes(whole if timed else re.sub(rb"\r\nTimestamp: [^\r]*", b"", whole))
+    run = document(tape)
+
+    assert differences_of(run) == []
+    assert run._replay.joins.total() == whole.count(b"Event: QueueCallerJoin\r\n") > 25
+
+
+def test_call_that_the_floor_loses_is_a_difference(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    tape = tmp_path / "busy.ami"
+    tape.write_bytes(b"".join(chunks(4000)))
+    lost: list[fx.Fact] = []
+    told_all = Floor.apply
+
+    def tells_all_but_one(floor: Floor, event: ev.Event) -> list[fx.Fact]:
+        facts = told_all(floor, event)
+        lost[:] = lost or [fact for fact in facts if isinstance(fact, fx.CallEnded)]
+        return [fact for fact in facts if fact not in lost]
+
+    monkeypatch.setattr(Floor, "apply", tells_all_but_one)
+    (difference,) = differences_of(document(tape))
+    (told,) = (fact.call for fact in lost if isinstance(fact, fx.CallEnded))
+    queue = told.visits[0].queue
+
+    assert (difference["what"], difference["queue"]) == ("joins_not_conserved", queue)
+    assert difference["seen"] - difference["told"] == len(told.visits) == 1
 
 
 def test_the_pieces_are_one_json_object(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ import pytest
 from callcenter.domain import facts as fx
 from callcenter.domain.frame import SECOND
 from callcenter.domain.vocabulary import EndedBy, OfferOutcome, VisitOutcome
-from callcenter.reports.text import inert, masked, table, visit_rows, width
+from callcenter.reports.text import inert, masked, table, talked, visit_rows, width
 from tests.unit.rules.story import packaged
 
 NOON = 1_800_000_000 * SECOND
@@ -79,3 +79,11 @@ def test_what_a_terminal_would_obey_is_replaced() -> None:
 def test_columns_line_up_where_characters_are_wide() -> None:
     assert width("售前abc") == 7
     assert list(table([("队列", "x"), ("abcde", "y")])) == ["队列   x", "abcde  y"]
+
+
+def test_talks_of_an_agent_are_told_by_how_they_came_about() -> None:
+    told = {"talks": 3, "talk_seconds": {"queue": 61.25, "transfer": 0.0, "park": 4.0}}
+
+    assert talked(told) == "talks 3 (queue 61.2 s, park 4.0 s)"
+    assert talked({"talks": 0, "talk_seconds": {"queue": 0.0}}) == "talks 0"
+    assert talked({"talks": None, "talk_seconds": {"queue": None}}) == "talks ?"

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from callcenter.domain import facts as fx
-from callcenter.domain.vocabulary import AgentState, EndedBy, OfferOutcome, VisitOutcome
-from callcenter.store.models import AgentStateRow, CallRow, GapRow, OfferRow, OwnCallRow, Row, VisitRow
+from callcenter.domain.vocabulary import AgentState, EndedBy, How, OfferOutcome, VisitOutcome
+from callcenter.store.models import AgentStateRow, CallRow, GapRow, OfferRow, OwnCallRow, Row, TalkRow, VisitRow
 from callcenter.store.rows import Changes, Recorder, Table
 
 ALICE = "PJSIP/1001"
@@ -59,6 +59,14 @@ def own(**changes: Any) -> fx.OwnCall:
         "ended_at": None, "in_talk": False, "in_gap": False, "frames": (7,),
     }  # fmt: skip
     return fx.OwnCall(**values | changes)
+
+
+def talk(**changes: Any) -> fx.Talk:
+    values: dict[str, Any] = {
+        "call": "lab-1.1", "uniqueid": "lab-1.1", "agent": "Bob", "interface": "PJSIP/1002", "how": How.TRANSFER,
+        "queue": None, "start": 95, "end": None, "ended_by": None, "in_gap": False, "frames": (8, 9),
+    }  # fmt: skip
+    return fx.Talk(**values | changes)
 
 
 @pytest.fixture
@@ -112,6 +120,44 @@ def test_a_call_spans_its_visits(recorder: Recorder) -> None:
     assert (row["visits"], row["first_at"], row["last_at"]) == (2, 10, 120)
 
 
+def test_a_call_of_talks_alone_spans_them(recorder: Recorder) -> None:
+    call = fx.Call(call="lab-1.1", order=1, visits=(), talks=(talk(end=120), talk(start=130, end=None)))
+    row = only(record(recorder, 12, fx.CallEnded(at=140, call=call)), CallRow)
+    assert (row["visits"], row["first_at"], row["last_at"]) == (0, 95, 130)
+
+
+def test_a_talk_after_a_transfer_lasts_as_long_as_its_call(recorder: Recorder) -> None:
+    call = fx.Call(call="lab-1.1", order=1, visits=(visit(),), talks=(talk(end=200),))
+    assert only(record(recorder, 12, fx.CallEnded(at=201, call=call)), CallRow)["last_at"] == 200
+
+
+def test_the_account_of_a_talk_replaces_the_row_of_its_beginning(recorder: Recorder) -> None:
+    began = only(record(recorder, 8, fx.TalkBegan(at=95, talk=talk())), TalkRow)
+    assert (began["started_at"], began["ended_by"], began["ended_position"]) == (95, None, None)
+    told = talk(end=120, ended_by=EndedBy.CALLER, frames=(8, 9, 12))
+    ended = only(record(recorder, 12, fx.TalkEnded(at=120, talk=told)), TalkRow)
+    assert ended["id"] == began["id"]
+    assert (ended["agent"], ended["how"], ended["queue"], ended["ended_by"]) == ("Bob", "transfer", None, "caller")
+    assert (ended["ended_at"], ended["frames"]) == (120, "[8,9,12]")
+    assert (ended["began_position"], ended["ended_position"]) == (8, 12)
+
+
+def test_a_talk_whose_beginning_nobody_told_has_a_row_of_its_own(recorder: Recorder) -> None:
+    told = [talk(start=start, end=120, ended_by=EndedBy.UNKNOWN, queue="consumers") for start in (95, None)]
+    changes = record(recorder, 12, *(fx.TalkEnded(at=120, talk=one) for one in told))
+    rows = changes.tables[TalkRow].values()
+    assert [(row["started_at"], row["began_position"], row["ended_position"]) for row in rows] == [
+        (95, None, 12), (None, None, 12),
+    ]  # fmt: skip
+
+
+def test_two_who_talk_with_one_customer_have_a_talk_each(recorder: Recorder) -> None:
+    both = (talk(), talk(agent="Alice", interface=ALICE))
+    record(recorder, 8, *(fx.TalkBegan(at=95, talk=one) for one in both))
+    (ended,) = record(recorder, 9, fx.TalkEnded(at=99, talk=talk(end=99))).tables[TalkRow].values()
+    assert ended["agent"] == "Bob"
+
+
 def test_an_agents_state_ends_where_the_next_begins(recorder: Recorder) -> None:
     first = only(record(recorder, 1, changed(AgentState.AVAILABLE, 5)), AgentStateRow)
     span = fx.StateSpan(
@@ -148,12 +194,14 @@ def test_what_was_open_is_found_again_after_a_restart_of_ours(recorder: Recorder
     open_visit = only(record(recorder, 3, joined()), VisitRow)
     open_span = only(record(recorder, 4, changed(AgentState.AVAILABLE, 5)), AgentStateRow)
     open_line = only(record(recorder, 5, fx.OwnCallBegan(at=10, own=own())), OwnCallRow)
+    open_talk = only(record(recorder, 6, fx.TalkBegan(at=95, talk=talk())), TalkRow)
     later = Recorder("pbx")
-    later.reopen([open_visit], [open_span], [open_line])
+    later.reopen([open_visit], [open_span], [open_line], [open_talk])
     for position, fact in (
         (9, fx.VisitEnded(at=90, visit=visit())),
         (10, changed(AgentState.PAUSED, 95)),
         (11, fx.OwnCallEnded(at=99, own=own(ended_at=99))),
+        (12, fx.TalkEnded(at=120, talk=talk(end=120))),
     ):
         assert record(recorder, position, fact).tables == record(later, position, fact).tables
 
