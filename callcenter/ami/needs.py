@@ -20,6 +20,21 @@ def means_nothing(name: str, block: bytes) -> bool:
     return name == "VarSet" and is_other_variable(block)
 
 
+SELECTED = frozenset({"VarSet", "DeviceStateChange"})
+"""Events of which most, or many, mean nothing here: looked at before their headers are read."""
+_QUEUES_OWN = b"\nDevice: Queue:"
+
+
+def is_passed_over(name: str, block: bytes, after: int = 0) -> bool:
+    """Tell a frame of those that means nothing here; what tells it stands behind `after`.
+
+    A queue has devices of its own (`Queue:support_pause_PJSIP/1001`), which say what its members' frames say.
+    """
+    if name == "DeviceStateChange":
+        return block.find(_QUEUES_OWN, after) >= 0
+    return is_other_variable(block, after)
+
+
 def is_other_variable(block: bytes, after: int = 0) -> bool:
     """Tell a VarSet of a variable that nobody needs, before its headers are read; none stands before `after`."""
     if _NEEDED_VARIABLE.search(block, after) is None:

@@ -25,7 +25,7 @@ from callcenter.ami.gate import (
     refuse_headers,
 )
 from callcenter.ami.names import ANSWERS, NEEDED
-from callcenter.ami.needs import is_other_variable, means_nothing
+from callcenter.ami.needs import SELECTED, is_other_variable, is_passed_over, means_nothing
 from callcenter.ami.refused import Refused, hints_of, named_in, stamp_of
 from callcenter.ami.text import read_value
 from callcenter.domain.frame import Frame, Micros
@@ -208,7 +208,7 @@ class Wire:
         if reason is not None:
             return reason
         name = raw_name.decode()
-        if name not in self._wanted or (name == "VarSet" and is_other_variable(block, opening.end())):
+        if name not in self._wanted or (name in SELECTED and is_passed_over(name, block, opening.end())):
             return None
         headers, reason = self._shapes.read(name, block, opening)
         # six places after the point: without it the number is microseconds
