@@ -13,7 +13,6 @@ from callcenter.domain import facts as fx
 from callcenter.domain.floor import Floor
 from callcenter.domain.frame import SECOND
 from callcenter.domain.rings import rings_begun
-from callcenter.domain.vocabulary import OfferOutcome
 from tests.properties.day import days
 from tests.properties.naive import NaiveOffer, NaiveVisit, read
 from tests.properties.recorded import RECORDED, recorded
@@ -26,10 +25,9 @@ def by_the_floor(events: Sequence[ev.Event]) -> list[NaiveVisit]:
 
 
 def _visit(visit: fx.Visit) -> NaiveVisit:
-    answering = [o.interface for o in visit.offers if o.outcome is OfferOutcome.ANSWERED]
     return NaiveVisit(
         visit.uniqueid, visit.queue, visit.joined_at, visit.left_at, visit.outcome.value,
-        answering[0] if answering else None, visit.answered_at, visit.ended_at,
+        visit.agent, visit.answered_at, visit.ended_at,
         None if visit.ended_by is None else visit.ended_by.value, visit.transferred,
         tuple(map(_offer, visit.offers)),
     )  # fmt: skip
