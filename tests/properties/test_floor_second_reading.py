@@ -19,7 +19,6 @@ from tests.properties.naive import NaiveOffer, NaiveVisit, read
 from tests.properties.naive_talks import NaiveTalk, talks
 from tests.properties.recorded import RECORDED, recorded
 
-
 WITHIN = SECOND // 100
 """How far the two may differ about a talk: a channel's word and its bridge's are told by two threads."""
 
