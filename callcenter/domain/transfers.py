@@ -118,11 +118,17 @@ class Transfers:
     def sent_away(self, event: ev.BlindTransferred) -> None:
         """The agent transferred the caller blind."""
         line = self._lines.get(event.by)
-        self._came(event.moved, How.TRANSFER)
+        if not self._into_the_lot(line, event.moved):
+            self._came(event.moved, How.TRANSFER)
         self._free(line, event.at, event.pos)
         visit = self._parties.served(line)
         if visit is not None:
             self._parties.part_taken(visit, "blind", event.at, event.pos)
+
+    def _into_the_lot(self, line: Channel | None, moved: str | None) -> bool:
+        """Tell whether this transfer is the one that led into the parking lot: its word may come after the park's."""
+        parked = self._lines.get(moved)
+        return line is not None and line.sent_away and parked is not None and parked.came is How.PARK
 
     def handed_over(self, event: ev.AttendedTransferred) -> None:
         """The agent transferred the caller after consultation; who stays to talk with both has sent nobody away."""
@@ -185,12 +191,14 @@ class Transfers:
         self._parties.refresh(target, event.at)
 
     def parked(self, event: co.Parked) -> None:
-        """A caller was put into a parking lot; the agent's part in a visit is over."""
+        """A caller was put into a parking lot: who talked with them does not any more, the part in a visit is over."""
         channel = self._parties.channel(event.uid, event.name)
         if channel is None:
             return
         self._came(event.uid, How.PARK)
         caller = self._caller_of(channel)
+        for key in [] if caller is None else caller.talks.copy():
+            self._talks.transferred(self._lines.get(self._state.talks[key].line), event.at, event.pos)
         visit = None if caller is None else self._visits.of(caller)
         if visit is None or visit.part is None or visit.ended:
             visit = self._parties.served(channel)
