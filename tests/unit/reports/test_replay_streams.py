@@ -86,7 +86,8 @@ def test_call_that_the_floor_loses_is_a_difference(tmp_path: Path, monkeypatch: 
 
     def tells_all_but_one(floor: Floor, event: ev.Event) -> list[fx.Fact]:
         facts = told_all(floor, event)
-        lost[:] = lost or [fact for fact in facts if isinstance(fact, fx.CallEnded) and len(fact.call.visits) == 1][:1]
+        ended = (fact for fact in facts if isinstance(fact, fx.CallEnded) and len(fact.call.visits) == 1)
+        lost[:] = lost or [fact for fact in ended if fact.call.visits[0].joined_at is not None][:1]
         return [fact for fact in facts if fact not in lost]
 
     monkeypatch.setattr(Floor, "apply", tells_all_but_one)
