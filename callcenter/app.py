@@ -16,8 +16,10 @@ from callcenter.ami.client import AmiClient
 from callcenter.ami.session import first_error
 from callcenter.config import Settings
 from callcenter.domain.health import Health
+from callcenter.errors import StoreError
 from callcenter.exporter import Exporter, ExporterServer
 from callcenter.journal import Journal
+from callcenter.ownfiles import watch_files
 from callcenter.reports.evidence import evidence_of
 from callcenter.store import Office, Store
 from callcenter.tracker import Court, GapFiller, LogWatch, Record, Rules, Tracker, recover
@@ -69,6 +71,7 @@ async def _run(settings: Settings, kept: _Kept, group: asyncio.TaskGroup, stop: 
     tracker.attach(exporter)
     await rules.look(tracker)  # before the first frame, or a replay would not know by what that was judged
     beside = [group.create_task(rules.keep(tracker), name="rules")]
+    beside.append(group.create_task(watch_files([kept.journal.file, kept.store.file]), name="files"))
     if settings.ami.queue_log is not None:
         filler = GapFiller(settings.ami.node, kept.office, record, tracker, follower.seen.at)
         watch = LogWatch(settings.ami.queue_log, tracker, filler)
@@ -109,11 +112,31 @@ def _answer_people(
 @asynccontextmanager
 async def _open(settings: Settings) -> AsyncIterator[_Kept]:
     async with AsyncExitStack() as opened:
+        _refuse_lost_database(settings)
         store = await Store.open(settings.store, settings.ami.node)
         opened.push_async_callback(store.close)
         office = await Office.open(settings.store)
         opened.push_async_callback(office.close)
-        yield _Kept(store, office, await opened.enter_async_context(await Journal.open(settings.journal)))
+        yield _Kept(store, office, await _journal(settings, store, opened))
+
+
+async def _journal(settings: Settings, store: Store, opened: AsyncExitStack) -> Journal:
+    """Open the journal; a new one only where the database has followed none yet."""
+    return await opened.enter_async_context(await Journal.open(settings.journal, make=store.position == 0))
+
+
+def _refuse_lost_database(settings: Settings) -> None:
+    """Refuse to begin beside a journal whose database is gone: nobody is to make an empty one without a thought.
+
+    Raises:
+        StoreError: It is gone.
+    """
+    path = settings.store.path
+    if path is not None and not path.exists() and settings.journal.path.exists():
+        raise StoreError(
+            f"the database {path} is gone, its journal {settings.journal.path} is there; put the database back from a "
+            "backup, or begin without accounts and decisions by: callcenter db upgrade"
+        )
 
 
 @contextmanager

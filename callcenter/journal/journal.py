@@ -15,6 +15,7 @@ from callcenter.journal.entries import MAX_KIND
 from callcenter.journal.file import anchor_and_head, claim, open_for_writing, told_plainly
 from callcenter.journal.reader import JournalReader
 from callcenter.journal.writer import MAX_BATCH_BYTES, Chunk, Listener, Writer, check_disk
+from callcenter.ownfiles import OwnFile
 
 if TYPE_CHECKING:
     import sqlite3
@@ -33,6 +34,7 @@ class Journal:
 
     def __init__(self, settings: JournalSettings, connection: sqlite3.Connection, head: Head, lock: int) -> None:
         self.settings = settings
+        self.file = OwnFile(settings.path)
         self._loop = asyncio.get_running_loop()
         self._lock = lock
         self._appended = self._durable = self._last_state = head.position
@@ -45,18 +47,22 @@ class Journal:
         self._callbacks: list[Callable[[int], None]] = []
         self._known: set[tuple[str, int]] = set()
         told = (partial(self._hear, method) for method in (self._advance, self._refuse, self._end))
-        self._writer = Writer(connection, settings, head, Listener(*told))
+        self._writer = Writer(connection, self.file, settings, head, Listener(*told))
         self._writer.start()
 
     @classmethod
-    async def open(cls, settings: JournalSettings) -> Self:
-        """Open the journal for writing, made now if there is none.
+    async def open(cls, settings: JournalSettings, *, make: bool = True) -> Self:
+        """Open the journal for writing.
+
+        Args:
+            settings: Where it is.
+            make: Make it now if there is none.
 
         Raises:
-            StoreError: Held by another process, not a journal, of another version, damaged, or not writable.
+            StoreError: Missing, held by another process, not a journal, of another version, damaged, or not writable.
             DiskFull: Less disk is free than the settings ask for.
         """
-        lock, connection, head, state = await asyncio.to_thread(_prepare, settings)
+        lock, connection, head, state = await asyncio.to_thread(_prepare, settings, make)
         journal = cls(settings, connection, head, lock)
         journal._last_state = state
         return journal
@@ -252,8 +258,10 @@ class Journal:
             future.set_exception(self._refusal or _closed(self.settings))
 
 
-def _prepare(settings: JournalSettings) -> tuple[int, sqlite3.Connection, Head, int]:
+def _prepare(settings: JournalSettings, make: bool) -> tuple[int, sqlite3.Connection, Head, int]:
     """Open what a journal stands on: its lock, its file, the end of its chain, its last state's position."""
+    if not make and not settings.path.exists():
+        raise StoreError(f"the journal {settings.path} is missing, and the database follows it; put it back: a backup.")
     with told_plainly(settings.path), contextlib.ExitStack() as undo:
         lock = claim(settings.path)
         undo.callback(os.close, lock)

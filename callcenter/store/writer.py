@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from callcenter.domain.facts import Fact
 from callcenter.domain.frame import Micros
+from callcenter.ownfiles import OwnFile
 from callcenter.rules.dossier import Dossier
 from callcenter.rules.reproduction import differences
 from callcenter.rules.standing import Standing
@@ -50,6 +51,7 @@ class Store:
         self.settings = settings
         self.position = 0
         self._engine = engine
+        self.file = None if settings.path is None else OwnFile(settings.path)
         self._node = node
         self._recorder = Recorder(node)
         self._unwritten: tuple[int, Changes] | None = None
@@ -89,6 +91,7 @@ class Store:
         Raises:
             StoreAway: Not now; nothing was written.
             DiskFull: Nothing was written.
+            FileTaken: The database is no longer there, and with it what was written.
             StoreError: The database cannot be used.
         """
         if upto <= self.position:
@@ -108,6 +111,8 @@ class Store:
                 await bind(connection, self._node, self.position, upto)
                 await _upsert(connection, PositionRow, [{"node": self._node, "journal_position": upto}], key="node")
                 withdrawn = await _file(connection, filed)
+        if self.file is not None:
+            self.file.require()
         self.position, self._unwritten = upto, None
         return withdrawn
 

@@ -1,0 +1,88 @@
+"""The service's own files: known again by their place on the disk while they are open.
+
+A database that is removed goes on to work for whoever has it open, until the last one closes it, and then all of it is
+gone. So whoever writes looks again before saying that something is kept, and a watch looks while nobody writes.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+from callcenter.errors import FileTaken
+
+EVERY_SECONDS = 2.0
+
+_OPEN_FILES = Path("/proc/self/fd")
+_DELETED = " (deleted)"
+
+_Place = tuple[int, int] | None
+
+
+class OwnFile:
+    """An SQLite file that is open, and its write-ahead log."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._log = path.with_name(f"{path.name}-wal")
+        self._known = _place(path)
+        self._log_known = _place(self._log)
+
+    def require(self) -> None:
+        """Pass if the file under its name is still the one that was opened; costs two looks at a folder.
+
+        Raises:
+            FileTaken: It was removed or replaced, or its log was.
+        """
+        if _place(self.path) != self._known:
+            raise _taken(self.path)
+        log = _place(self._log)
+        if log != self._log_known:
+            # SQLite itself begins a new one where nobody had the file open for a moment
+            if _is_held_though_deleted(self._log):
+                raise _taken(self._log)
+            self._log_known = log
+
+
+async def watch_files(files: Iterable[OwnFile | None], every: float = EVERY_SECONDS) -> None:
+    """Look after files until cancelled.
+
+    Raises:
+        FileTaken: One of them is no longer there.
+    """
+    kept = [file for file in files if file is not None]
+    while True:
+        for file in kept:
+            file.require()
+        await asyncio.sleep(every)
+
+
+def _taken(path: Path) -> FileTaken:
+    return FileTaken(f"{path} was removed or replaced while it was in use; put it back from a backup and start again")
+
+
+def _place(path: Path) -> _Place:
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
+
+
+def _is_held_though_deleted(path: Path) -> bool:
+    """Tell whether this process has a file open that its folder no longer names; False where no system says so."""
+    wanted = f"{path.absolute()}{_DELETED}"
+    try:
+        numbers = os.listdir(_OPEN_FILES)  # noqa: PTH208 - names alone are wanted
+    except OSError:
+        return False
+    return any(_target(number) == wanted for number in numbers)
+
+
+def _target(number: str) -> str:
+    try:
+        return str((_OPEN_FILES / number).readlink())
+    except OSError:
+        return ""
