@@ -61,13 +61,14 @@ async def serve(settings: Settings) -> None:
 async def _run(settings: Settings, kept: _Kept, group: asyncio.TaskGroup, stop: asyncio.Event) -> None:
     rules = Rules(kept.office, settings.court, settings.rules.rulebook, settings.rules.roster)
     court = await rules.court()
-    record = Record(kept.store, kept.journal)
+    record = Record(kept.store, kept.journal, court)
     recording = group.create_task(record.run(), name="record")
     follower = await recover(kept.journal, record, court)
 
     client = AmiClient(settings.ami)
     tracker = Tracker(settings.ami.node, client, kept.journal, record, follower)
     exporter = _exporter(settings, tracker.health)
+    exporter.fault = lambda: record.fault
     tracker.attach(exporter)
     await rules.look(tracker)  # before the first frame, or a replay would not know by what that was judged
     beside = [group.create_task(rules.keep(tracker), name="rules")]

@@ -11,7 +11,7 @@ from sqlalchemy import delete, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from callcenter.domain.frame import SECOND, Micros
-from callcenter.errors import CallcenterError
+from callcenter.errors import CallcenterError, FileTaken, StoreError
 from callcenter.store.audit import Audited
 from callcenter.store.office import Desk, Office
 from callcenter.store.office_tables import AccountRow, AttemptsRow, SessionRow
@@ -158,8 +158,13 @@ class Sessions:
         if fresh is not None:
             values |= {"token": _hash(fresh), "previous": hashed, "rotated_at": at}
             mine &= SessionRow.token == hashed
-        async with self._office.writing() as desk:
-            changed = (await desk.execute(update(SessionRow).where(mine).values(**values))).rowcount
+        try:
+            async with self._office.writing() as desk:
+                changed = (await desk.execute(update(SessionRow).where(mine).values(**values))).rowcount
+        except FileTaken:
+            raise
+        except StoreError:
+            return None  # a database that takes nothing may still be read
         return fresh if changed else None
 
 

@@ -195,7 +195,7 @@ class Tracker:
         return (due - now - (_our_clock() - self._last_seen_at)) / SECOND
 
     async def _take(self, steps: Sequence[Step]) -> None:
-        """Journal, apply, show, and hand to the record; waits only where one of them has no more room."""
+        """Journal, apply, show, and hand to the record; waits only where the journal has no more room."""
         async with self._taking:
             positions = await self._journal.append([step.entry for step in steps])
             for position, step in zip(positions, steps, strict=True):
@@ -206,7 +206,6 @@ class Tracker:
                 self._record.put(position, *followed)
                 if followed.violations:
                     self._tell(followed.violations)
-            await self._record.room()
 
     def _show(self, facts: Sequence[fx.Fact]) -> None:
         if not facts:

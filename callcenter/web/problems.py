@@ -18,6 +18,7 @@ from callcenter.store.sessions import SignInBlocked, SignInRefused
 
 MEDIA_TYPE = "application/problem+json"
 _TYPE = "urn:callcenter:problem:"
+_NOT_STORED = "the database takes nothing now: nothing was changed, the switch is watched on; try again later"
 
 log = structlog.get_logger()
 
@@ -123,7 +124,7 @@ async def _ours(request: Request, error: Exception) -> Response:
             headers = {"ETag": f'"{error.version}"'}
         case StoreError():
             log.error("request_not_stored", error=str(error))
-            return problem(request, "unavailable", "nothing was changed; try again later", {"Retry-After": "5"})
+            return problem(request, "unavailable", _NOT_STORED, {"Retry-After": "5"})
         case _:
             pass
     kind = next((kind for ours, kind in _BY_ERROR.items() if isinstance(error, ours)), None)
