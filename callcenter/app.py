@@ -19,6 +19,7 @@ from callcenter.domain.health import Health
 from callcenter.errors import StoreError
 from callcenter.exporter import Exporter, ExporterServer
 from callcenter.journal import Journal
+from callcenter.listening import raise_open_files
 from callcenter.ownfiles import watch_files
 from callcenter.reports.evidence import evidence_of
 from callcenter.store import Office, Store
@@ -48,6 +49,7 @@ async def serve(settings: Settings) -> None:
         BadSetting: A secret cannot be read, or the exporter's port is taken.
     """
     logs.configure(settings.log, _secrets(settings))
+    raise_open_files()
     with _stop_signals() as stop:
         async with _open(settings) as kept:
             try:

@@ -151,6 +151,16 @@ class Service:
         found: dict[str, Any] = answer.json()
         return found
 
+    @property
+    def pid(self) -> int | None:
+        """Its process, while one runs."""
+        return None if self._process is None else self._process.pid
+
+    @property
+    def exporter_port(self) -> int:
+        """Where its pages are."""
+        return self._listening()
+
     def api(self) -> str:
         """Give the address of its API, which it says in its log."""
         return f"http://127.0.0.1:{self.logged('api_served')[-1]['port']}"
