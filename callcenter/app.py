@@ -105,7 +105,7 @@ def _answer_people(
     settings: Settings, office: Office, rules: Rules, tracker: Tracker, court: Court, group: asyncio.TaskGroup
 ) -> asyncio.Task[None]:
     """Serve the API."""
-    ports = Ports(tracker.dispose, evidence_of(settings.journal.path), rules.written)
+    ports = Ports(tracker.dispose, tracker.switch_time, evidence_of(settings.journal.path), rules.written)
     service = build(settings.web, office, lambda: tracker.court or court, ports)
     server = WebServer(settings.web, make_application(service))
     log.info("api_served", port=server.port)

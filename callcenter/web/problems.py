@@ -53,6 +53,8 @@ KINDS: dict[str, Kind] = {
     "too-many": Kind(429, "尝试过多，请稍后再试", "Too many attempts"),
     "internal": Kind(500, "内部错误", "Internal error"),
     "unavailable": Kind(503, "数据库暂不可用", "The database is not available"),
+    "journal-unavailable": Kind(503, "日志暂不可用", "The journal is not available"),
+    "half-kept": Kind(503, "已记入日志，未写入数据库", "In the journal, not in the database"),
 }
 _BY_STATUS = {401: "not-signed-in", 403: "forbidden", 404: "not-found", 405: "method-not-allowed", 413: "too-large"}
 _BY_ERROR: dict[type[CallcenterError], str] = {

@@ -24,25 +24,26 @@ from callcenter.web.limits import SignInRate
 from callcenter.web.settings import WebSettings
 
 Clock = Callable[[], Micros]
-Dispose = Callable[[str, str, str | None, Micros | None], Awaitable[Disposition]]
-"""Lets the rules know of a call's disposition (call, agent, callback's number and time), durably."""
+Dispose = Callable[[Disposition], Awaitable[None]]
+"""Lets the rules know of a call's disposition, durably."""
 Written = Callable[[], Awaitable[dict[str, Any]]]
 """Gives the rulebook in force as it is written."""
 Evidence = Callable[[Dossier], Awaitable[tuple[Finding, ...]]]
 """Tells what of a record the journal does not bear out."""
 
 
+def wall_clock() -> Micros:
+    """Tell the time."""
+    return time.time_ns() // 1000
+
+
 class Ports(NamedTuple):
     """What the API asks of the rest of the service; None: there is none of it here."""
 
     dispose: Dispose | None = None
+    switch_time: Clock = wall_clock
     evidence: Evidence | None = None
     written: Written | None = None
-
-
-def wall_clock() -> Micros:
-    """Tell the time."""
-    return time.time_ns() // 1000
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from pydantic import AwareDatetime, Field
 
 from callcenter.domain.frame import SECOND, Micros
 from callcenter.errors import BadInput
+from callcenter.rules.inputs import Disposition
 from callcenter.rules.masks import masked_caller
 from callcenter.rules.roles import Field as Part
 from callcenter.rules.roles import Person, Right, Sight, may, sight
@@ -128,10 +129,13 @@ async def record_call(
     callback = _callback(body, person, service)
     async with service.office.reading() as connection:
         _require(person, await who_talked(connection, uniqueid) or person.agent, service)
-    if service.ports.dispose is None:
+    dispose = service.ports.dispose
+    if dispose is None:
         raise Refused("unavailable", "this service follows no switch")
-    # first to the rules, durably: nobody is held to a record that was acknowledged; heard twice it changes nothing
-    said = await service.ports.dispose(uniqueid, person.agent or person.account, *callback)
+    said = Disposition(
+        at=service.ports.switch_time(), uniqueid=uniqueid, agent=person.agent or person.account,
+        callback_to=callback[0], callback_by=callback[1],
+    )  # fmt: skip
 
     async def work(desk: Desk) -> Answer:
         recorded = Recorded(
@@ -142,7 +146,7 @@ async def record_call(
         shown = _shown(recorded, service).model_dump_json()
         return Answer(status=status.HTTP_201_CREATED, etag="", body=shown)
 
-    return await once.answer(work)
+    return await once.answer(work, lambda: dispose(said))
 
 
 def _callback(body: NewDisposition, person: Person, service: Service) -> tuple[str | None, Micros | None]:
