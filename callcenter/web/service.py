@@ -19,6 +19,7 @@ from callcenter.rules.steps import Terms
 from callcenter.store import Office
 from callcenter.store.people import Accounts
 from callcenter.store.sessions import Sessions
+from callcenter.store.throttle import steady_clock
 from callcenter.tracker import Court
 from callcenter.web.limits import SignInRate
 from callcenter.web.settings import WebSettings
@@ -48,7 +49,7 @@ class Ports(NamedTuple):
 
 @dataclass(frozen=True)
 class Service:
-    """The parts; `clock` alone tells the time."""
+    """The parts; `clock` alone tells the time, `steady` measures and is never set."""
 
     settings: WebSettings
     office: Office
@@ -58,6 +59,7 @@ class Service:
     sessions: Sessions
     rate: SignInRate
     clock: Clock
+    steady: Clock
     ports: Ports
 
     @property
@@ -89,18 +91,20 @@ def build(
     *,
     accounts: Accounts | None = None,
     clock: Clock = wall_clock,
+    steady: Clock | None = None,
 ) -> Service:
     """Put the parts together; `court` tells at any time which rulebook and roster are in force."""
-    accounts = accounts or Accounts()
+    accounts, steady = accounts or Accounts(), steady or steady_clock()
     return Service(
         settings=settings,
         office=office,
         court=court,
         terms=settings.terms(court().rulebook.zone),
         accounts=accounts,
-        sessions=Sessions(office, accounts, settings.lifetimes),
+        sessions=Sessions(office, accounts, settings.lifetimes, steady),
         rate=SignInRate(settings.sign_ins_per_minute),
         clock=clock,
+        steady=steady,
         ports=ports or Ports(),
     )
 

@@ -114,7 +114,7 @@ async def test_the_service_says_what_is_wrong_and_catches_up_when_it_is_mended(t
         await service.add_account(PASSWORD, "sun", "--role", "supervisor")
         await service.start()
         alter(tmp_path, "CREATE TRIGGER full BEFORE UPDATE ON position BEGIN SELECT RAISE(FAIL, 'full'); END")
-        alter(tmp_path, "CREATE TRIGGER ful2 BEFORE INSERT ON sign_in_attempts BEGIN SELECT RAISE(FAIL, 'full'); END")
+        alter(tmp_path, "CREATE TRIGGER ful2 BEFORE INSERT ON sessions BEGIN SELECT RAISE(FAIL, 'full'); END")
         told = await service.until("/readyz", lambda answer: answer.status_code == httpx.codes.SERVICE_UNAVAILABLE)
         assert "nothing can be recorded" in told.text
         async with httpx.AsyncClient(base_url=service.api(), trust_env=False) as client:

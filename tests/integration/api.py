@@ -66,6 +66,7 @@ class Department:
     def __init__(self, office: Office, settings: WebSettings) -> None:
         self.office = office
         self.now: Micros = MONDAY
+        self.set_back: Micros = 0
         self.court = Court(load_rulebook(), ROSTER)
         self.faults: tuple[Finding, ...] = ()
         self.disposed: list[Disposition] = []
@@ -77,6 +78,7 @@ class Department:
             Ports(dispose=self.dispose, switch_time=lambda: self.now, evidence=self._look),
             accounts=Accounts(QUICK),
             clock=lambda: self.now,
+            steady=lambda: self.now + self.set_back,
         )
         self.app = make_application(service)
         self._browsers: dict[str, Browser] = {}
