@@ -9,13 +9,13 @@ import msgspec
 from sqlalchemy import exists, insert, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from callcenter.domain.facts import VisitOutcome
+from callcenter.domain.facts import OfferOutcome, VisitOutcome
 from callcenter.domain.frame import Micros
 from callcenter.rules.inputs import Disposition
 from callcenter.store.accounts import filled_of
 from callcenter.store.audit import Audited
 from callcenter.store.conflicts import Missing
-from callcenter.store.models import VisitRow
+from callcenter.store.models import OfferRow, VisitRow
 from callcenter.store.office import Desk
 from callcenter.store.office_tables import DispositionRow
 
@@ -58,18 +58,24 @@ async def record(desk: Desk, recorded: Recorded) -> None:
     ))  # fmt: skip
 
 
-async def who_talked(connection: AsyncConnection, uniqueid: str) -> str | None:
-    """Name the agent who answered a call last; None while the first talk lasts.
+async def who_talked(connection: AsyncConnection, uniqueid: str) -> set[str]:
+    """Name the agents who have talked with a caller, or are talking; nobody, of a call that nobody answered.
+
+    All that is known of talks comes together here: visits that ended answered, and of those that last, the offers that
+    were answered.
 
     Raises:
         Missing: No call of that name has been seen.
     """
-    seen = select(VisitRow.agent).where(VisitRow.uniqueid == uniqueid).order_by(VisitRow.answered_at.desc()).limit(1)
-    row = (await connection.execute(seen)).one_or_none()
-    if row is None:
+    seen = select(VisitRow.id, VisitRow.agent, VisitRow.outcome).where(VisitRow.uniqueid == uniqueid)
+    visits = (await connection.execute(seen)).all()
+    if not visits:
         raise Missing("there is no such call")
-    agent: str | None = row.agent
-    return agent
+    ended = {row.agent for row in visits if row.outcome == VisitOutcome.ANSWERED and row.agent is not None}
+    answered = select(OfferRow.agent).where(
+        OfferRow.visit_id.in_([row.id for row in visits]), OfferRow.outcome == OfferOutcome.ANSWERED
+    )
+    return ended | {*await connection.scalars(answered)}
 
 
 async def of_call(connection: AsyncConnection, uniqueid: str) -> list[Recorded]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from datetime import datetime
 from typing import Annotated
 
@@ -12,7 +13,7 @@ from pydantic import AwareDatetime, Field
 from callcenter.domain.frame import SECOND, Micros
 from callcenter.errors import BadInput
 from callcenter.rules.inputs import Disposition
-from callcenter.rules.masks import masked_caller
+from callcenter.rules.masks import masked_caller, worded
 from callcenter.rules.roles import Field as Part
 from callcenter.rules.roles import Person, Right, Sight, may, sight
 from callcenter.store.answers import Answer
@@ -116,9 +117,9 @@ async def list_calls(
 async def list_dispositions(uniqueid: Name, person: Recording, service: TheService) -> Dispositions:
     """List what was recorded of a call."""
     async with service.office.reading() as connection:
-        _require(person, await who_talked(connection, uniqueid) or person.agent, service)
+        _require_one(person, await who_talked(connection, uniqueid), service)
         found = await of_call(connection, uniqueid)
-    return Dispositions(items=[_shown(one, service) for one in found])
+    return Dispositions(items=[_shown(one, person, service) for one in found])
 
 
 @router.post("/{uniqueid}/dispositions", status_code=status.HTTP_201_CREATED, response_model=DispositionShown)
@@ -128,7 +129,7 @@ async def record_call(
     """Record what a call was about; more than once where there is more to say."""
     callback = _callback(body, person, service)
     async with service.office.reading() as connection:
-        _require(person, await who_talked(connection, uniqueid) or person.agent, service)
+        _require_one(person, await who_talked(connection, uniqueid), service)
     dispose = service.ports.dispose
     if dispose is None:
         raise Refused("unavailable", "this service follows no switch")
@@ -143,7 +144,7 @@ async def record_call(
             given_by=person.account, given_at=once.asked.at,
         )  # fmt: skip
         await record(desk, recorded)
-        shown = _shown(recorded, service).model_dump_json()
+        shown = _shown(recorded, person, service).model_dump_json()
         return Answer(status=status.HTTP_201_CREATED, etag="", body=shown)
 
     return await once.answer(work, lambda: dispose(said))
@@ -164,6 +165,13 @@ def _callback(body: NewDisposition, person: Person, service: Service) -> tuple[s
     return body.callback_to, by
 
 
+def _require_one(person: Person, talked: Collection[str], service: Service) -> None:
+    """Let pass whoever may record calls of somebody who talked; where nobody did, whoever may record all."""
+    now = service.clock()
+    if not any(may(person, Right.RECORD_CALL, agent, service.team_of(agent, now)) for agent in talked):
+        _require(person, None, service)
+
+
 def _require(person: Person, agent: str | None, service: Service) -> None:
     team = None if agent is None else service.team_of(agent, service.clock())
     if not may(person, Right.RECORD_CALL, agent, team):
@@ -181,9 +189,12 @@ def _call(talk: Talk, person: Person, service: Service) -> CallShown:
     )  # fmt: skip
 
 
-def _shown(recorded: Recorded, service: Service) -> DispositionShown:
+def _shown(recorded: Recorded, person: Person, service: Service) -> DispositionShown:
+    """Show what was recorded; numbers in full to whoever wrote them, else as the field table says."""
     zone, said = service.rulebook.zone, recorded.disposition
+    seen = Sight.FULL if recorded.given_by == person.account else sight(person.role, Part.CALLER)
+    number = None if said.callback_to is None else worded(said.callback_to, seen)
     return DispositionShown(
-        id=recorded.id, agent=said.agent, at=moment_out(said.at, zone), words=recorded.words,
-        callback_to=said.callback_to, callback_by=moment_out(said.callback_by, zone), given_by=recorded.given_by,
+        id=recorded.id, agent=said.agent, at=moment_out(said.at, zone), words=worded(recorded.words, seen),
+        callback_to=number, callback_by=moment_out(said.callback_by, zone), given_by=recorded.given_by,
     )  # fmt: skip
