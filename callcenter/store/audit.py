@@ -80,10 +80,22 @@ async def append(connection: AsyncConnection, told: Audited) -> None:
     await connection.execute(update(AuditHeadRow).values(seq=seq, hash=sealed))
 
 
-async def page(connection: AsyncConnection, after: int, limit: int) -> list[AuditEntry]:
-    """Read entries in their order, from the one after a number."""
+async def page(
+    connection: AsyncConnection, after: int, limit: int, damaged: dict[str, Any] | None = None
+) -> list[AuditEntry]:
+    """Read entries in their order, from the one after a number.
+
+    Args:
+        connection: To read by.
+        after: That number.
+        limit: At most so many.
+        damaged: Stands in for a detail that cannot be read.
+
+    Raises:
+        AuditDamaged: A detail cannot be read, and nothing stands in for it.
+    """
     rows = select(AuditRow).where(AuditRow.seq > after).order_by(AuditRow.seq).limit(limit)
-    return [_entry(row) for row in await connection.execute(rows)]
+    return [_entry(row, damaged) for row in await connection.execute(rows)]
 
 
 async def verify(connection: AsyncConnection, heads: Sequence[Head] = ()) -> int:
@@ -176,15 +188,18 @@ def _agree(signed: dict[int, set[str]], seq: int, sealed: str) -> None:
         raise AuditDamaged(f"audit entry {seq} is not the one whose hash was signed: the log was rewritten")
 
 
-def _entry(row: Any) -> AuditEntry:
+def _entry(row: Any, damaged: dict[str, Any] | None = None) -> AuditEntry:
     try:
         detail = msgspec.json.decode(row.detail, type=dict[str, Any])
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, RecursionError) as error:
+        if damaged is not None:
+            return AuditEntry(seq=row.seq, told=_told(row, damaged), hash=row.hash)
         raise AuditDamaged(f"audit entry {row.seq} was changed: its detail is not JSON") from error
-    told = Audited(
-        at=row.at, actor=row.actor, action=row.action, kind=row.kind, subject=row.subject, detail=detail
-    )  # fmt: skip
-    return AuditEntry(seq=row.seq, told=told, hash=row.hash)
+    return AuditEntry(seq=row.seq, told=_told(row, detail), hash=row.hash)
+
+
+def _told(row: Any, detail: dict[str, Any]) -> Audited:
+    return Audited(at=row.at, actor=row.actor, action=row.action, kind=row.kind, subject=row.subject, detail=detail)
 
 
 def _detail(told: Audited) -> str:

@@ -16,6 +16,7 @@ from callcenter.store.audit import Audited
 from callcenter.store.conflicts import Conflict, Missing, Outdated
 from callcenter.store.office import Desk
 from callcenter.store.office_tables import ChangeRow
+from callcenter.store.readable import readable
 from callcenter.store.vouching import require_two
 
 _json = msgspec.json.Encoder(order="deterministic").encode
@@ -122,7 +123,7 @@ async def listed(connection: AsyncConnection, state: ChangeState | None, limit: 
     rows = select(ChangeRow).order_by(ChangeRow.proposed_at.desc(), ChangeRow.id).limit(limit)
     if state is not None:
         rows = rows.where(ChangeRow.state == state)
-    return [_change(row) for row in (await connection.execute(rows)).mappings()]
+    return [*readable((await connection.execute(rows)).mappings(), _change, "changes")]
 
 
 def _change(row: Mapping[Any, Any]) -> Change:

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Response, status
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from callcenter.domain.frame import SECOND, Micros
 from callcenter.errors import BadInput
@@ -25,6 +25,7 @@ from callcenter.web.api.fields import (
     Limit,
     Name,
     Outgoing,
+    Time,
     Words,
     moment_in,
     moment_out,
@@ -50,7 +51,7 @@ class NewDisposition(Incoming):
 
     words: Words = Field(min_length=1)
     callback_to: str | None = Field(default=None, max_length=32, description="The number to be called back.")
-    callback_by: AwareDatetime | None = Field(default=None, description="Until when, at the latest.")
+    callback_by: Time | None = Field(default=None, description="Until when, at the latest.")
 
 
 class DispositionShown(Outgoing):

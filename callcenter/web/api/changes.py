@@ -22,6 +22,7 @@ from callcenter.store.office import Desk
 from callcenter.web.api.fields import Incoming, Limit, Name, Outgoing, Words, moment_out
 from callcenter.web.api.once import SeenVersion, TheOnce, etag
 from callcenter.web.auth import allowed
+from callcenter.web.bounds import is_too_deep
 from callcenter.web.service import Service, TheService
 
 router = APIRouter(prefix="/changes", tags=["changes"])
@@ -29,6 +30,8 @@ router = APIRouter(prefix="/changes", tags=["changes"])
 Seeing = Annotated[Person, Depends(allowed(Right.PROPOSE_CHANGE, Right.APPROVE_CHANGE))]
 Proposing = Annotated[Person, Depends(allowed(Right.PROPOSE_CHANGE))]
 Approving = Annotated[Person, Depends(allowed(Right.APPROVE_CHANGE))]
+
+_TOO_DEEP = {"unreadable": "too deep to be shown"}
 
 
 class NewChange(Incoming):
@@ -136,4 +139,6 @@ def _shown(change: Change, person: Person, service: Service) -> ChangeShown:
         values[moment] = moment_out(values[moment], zone)
     if change.proposed_by != person.account:
         values["reason"] = worded(change.reason, sight(person.role, Delicate.CALLER))
+    if is_too_deep(change.content):
+        values["content"] = _TOO_DEEP
     return ChangeShown(**values)

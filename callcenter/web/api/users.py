@@ -19,7 +19,7 @@ from callcenter.store.people import (
     get_account,
     list_accounts,
 )
-from callcenter.web.api.fields import Cursor, Incoming, Limit, Name, Outgoing, moment_out, place_in, place_out
+from callcenter.web.api.fields import Cursor, Day, Incoming, Limit, Name, Outgoing, moment_out, place_in, place_out
 from callcenter.web.api.once import SeenVersion, etag
 from callcenter.web.api.session import Password
 from callcenter.web.auth import allowed
@@ -55,7 +55,7 @@ class NewUser(Incoming):
     role: Role
     agent: Name | None = None
     team: Name | None = None
-    joined: date | None = None
+    joined: Day | None = None
     password: Password
 
 
@@ -66,7 +66,7 @@ class UserChanges(Incoming):
     role: Role = Role.AGENT
     agent: Name | None = None
     team: Name | None = None
-    joined: date | None = None
+    joined: Day | None = None
     disabled: bool = False
     password: Password = ""
 
