@@ -49,6 +49,7 @@ async def serve(settings: Settings) -> None:
         BadSetting: A secret cannot be read, or the exporter's port is taken.
     """
     logs.configure(settings.log, _secrets(settings))
+    os.umask(0o077)  # beside what is made private anyway: whatever a library makes
     raise_open_files()
     with _stop_signals() as stop:
         async with _open(settings) as kept:

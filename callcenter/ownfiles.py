@@ -1,4 +1,4 @@
-"""The service's own files: known again by their place on the disk while they are open.
+"""The service's own files: for their owner alone, and known again by their place on the disk while they are open.
 
 A database that is removed goes on to work for whoever has it open, until the last one closes it, and then all of it is
 gone. So whoever writes looks again before saying that something is kept, and a watch looks while nobody writes.
@@ -7,18 +7,69 @@ gone. So whoever writes looks again before saying that something is kept, and a 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 from collections.abc import Iterable
 from pathlib import Path
+from typing import IO, Any
 
 from callcenter.errors import FileTaken
 
 EVERY_SECONDS = 2.0
 
+_OWNER, _OTHERS = 0o600, 0o077
+_BESIDE = ("-wal", "-shm", "-lock")
+
 _OPEN_FILES = Path("/proc/self/fd")
 _DELETED = " (deleted)"
 
 _Place = tuple[int, int] | None
+
+
+def private_folder(path: Path) -> None:
+    """Make a folder and those above it, what is missing of them, for its owner alone; what is there stays as it is.
+
+    Raises:
+        OSError: It cannot be made.
+    """
+    for folder in reversed([one for one in (path, *path.parents) if not one.exists()]):
+        folder.mkdir(mode=0o700, exist_ok=True)
+
+
+def make_private(path: Path) -> None:
+    """Create an SQLite file readable by its owner alone, before SQLite would create it for everybody.
+
+    One that is there already, and what SQLite keeps beside it, is closed to others where it is ours.
+
+    Raises:
+        OSError: It cannot be created.
+    """
+    private_folder(path.parent)
+    try:
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, _OWNER))
+    except FileExistsError:
+        keep_private(path)
+        return
+    parent = os.open(path.parent, os.O_RDONLY)
+    os.fsync(parent)
+    os.close(parent)
+
+
+def keep_private(path: Path) -> None:
+    """Close a file to others, and what SQLite keeps beside it; somebody else's stays as it is."""
+    for one in (path, *(path.with_name(path.name + end) for end in _BESIDE)):
+        with contextlib.suppress(OSError):
+            if one.stat().st_mode & _OTHERS:
+                one.chmod(_OWNER)
+
+
+def open_private(path: Path, mode: str, **how: Any) -> IO[Any]:
+    """Open a file as `open` does; one that is made now is for its owner alone."""
+    return open(path, mode, opener=_private, **how)
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, _OWNER)
 
 
 class OwnFile:

@@ -19,6 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from callcenter.domain.frame import Micros
 from callcenter.errors import BadSetting, StoreError, UnreadableFile
+from callcenter.ownfiles import keep_private, open_private, private_folder
 from callcenter.store.office_tables import AuditHeadRow, AuditRow
 
 START = "0" * 64
@@ -153,7 +154,9 @@ def append_head(path: Path, head: Head) -> None:
         StoreError: The file cannot be written.
     """
     try:
-        with path.open("ab") as file:
+        private_folder(path.parent)
+        keep_private(path)
+        with open_private(path, "ab") as file:
             file.write(msgspec.json.encode(head) + b"\n")
     except OSError as error:
         raise StoreError(f"the signed head cannot be written to {path}: {error.strerror or error}") from error

@@ -13,6 +13,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from callcenter.errors import BadSetting, DiskFull, MigrationMissing, StoreError
+from callcenter.ownfiles import keep_private, make_private
 from callcenter.store.settings import StoreSettings
 
 T = TypeVar("T")
@@ -47,7 +48,9 @@ def open_engine(settings: StoreSettings, *, make: bool = False) -> AsyncEngine:
             raise BadSetting(f"store.url needs the package {error.name}, which is not installed") from error
     if make:
         with told_plainly(settings):
-            path.parent.mkdir(parents=True, exist_ok=True)
+            make_private(path)
+    else:
+        keep_private(path)
     address = settings.address().set(
         database=f"file:{quote(str(path))}", query={"mode": "rwc" if make else "rw", "uri": "true"}
     )
