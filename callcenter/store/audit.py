@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -17,11 +18,12 @@ import msgspec
 from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from callcenter.domain.frame import Micros
+from callcenter.domain.frame import SECOND, Micros
 from callcenter.errors import BadSetting, StoreError, UnreadableFile
-from callcenter.ownfiles import keep_private, open_private, private_folder
+from callcenter.ownfiles import keep_private, open_private
 from callcenter.store.office_tables import AuditHeadRow, AuditRow
 
+RECENT: Micros = 2 * 3600 * SECOND
 START = "0" * 64
 """Stands before the first entry."""
 _AT_ONCE = 5_000
@@ -147,6 +149,23 @@ def read_heads(path: Path, key: bytes) -> list[Head]:
     return heads
 
 
+def require_recent(heads: Sequence[Head], now: Micros) -> None:
+    """Pass if the newest head is from the last hours: the service signs one each hour.
+
+    Raises:
+        AuditDamaged: There is none, or only older ones: whoever cut the log may have taken the newer ones.
+    """
+    newest = max((head.at for head in heads), default=None)
+    if newest is None:
+        raise AuditDamaged("there is no signed head: nobody can say that nothing was cut off; bring the file of heads")
+    if newest < now - RECENT:
+        when = datetime.fromtimestamp(newest / SECOND, UTC).isoformat(" ", "minutes")
+        raise AuditDamaged(
+            f"the newest signed head is from {when}, older than {RECENT // (3600 * SECOND)} hours: newer ones were "
+            "taken, or the service did not run; bring them, or sign by: callcenter audit sign"
+        )
+
+
 def append_head(path: Path, head: Head) -> None:
     """Add a signed head to a file.
 
@@ -154,7 +173,6 @@ def append_head(path: Path, head: Head) -> None:
         StoreError: The file cannot be written.
     """
     try:
-        private_folder(path.parent)
         keep_private(path)
         with open_private(path, "ab") as file:
             file.write(msgspec.json.encode(head) + b"\n")

@@ -44,7 +44,7 @@ async def made(folder: Path) -> None:
     journal = await Journal.open(JournalSettings(path=folder / "journal" / "journal.sqlite", min_free_bytes=0))
     await journal.committed((await journal.append([Entry(Kind.MARK, "pbx", 1, b"{}")]))[-1])
     async with office.reading() as connection:
-        append_head(folder / "heads" / "heads.jsonl", await sign(connection, b"k" * 32, MONDAY))
+        append_head(folder / "heads.jsonl", await sign(connection, b"k" * 32, MONDAY))
     assert exposed(folder) == {}
     await office.close()
     await journal.close()
@@ -60,12 +60,12 @@ async def test_a_file_that_an_older_version_left_open_is_closed(tmp_path: Path) 
     await made(tmp_path / "var")
     for path in (tmp_path / "var").rglob("*"):
         path.chmod(0o777 if path.is_dir() else 0o666)
-    folders = {"var", "var/journal", "var/heads"}
+    folders = {"var", "var/journal"}
     settings = StoreSettings(url=f"sqlite:///{tmp_path}/var/record.sqlite")
     office = await Office.open(settings)
     journal = await Journal.open(JournalSettings(path=tmp_path / "var/journal/journal.sqlite", min_free_bytes=0))
     async with office.reading() as connection:
-        append_head(tmp_path / "var/heads/heads.jsonl", await sign(connection, b"k" * 32, MONDAY))
+        append_head(tmp_path / "var/heads.jsonl", await sign(connection, b"k" * 32, MONDAY))
     assert exposed(tmp_path).keys() <= folders  # folders are the administrator's
     await office.close()
     await journal.close()
