@@ -166,6 +166,20 @@ class Journal:
 
         return await asyncio.to_thread(look)
 
+    async def seal_of(self, position: int) -> str | None:
+        """Tell the seal of a durable entry, in hex, or of the last one that was cut; None of what is not there.
+
+        Raises:
+            JournalDamaged: It is not as it was written.
+        """
+
+        def look() -> bytes | None:
+            with JournalReader(self.settings.path) as reader:
+                return reader.seal_of(position)
+
+        found = await asyncio.to_thread(look)
+        return None if found is None else found.hex()
+
     async def save_state(self, position: int, blob: bytes) -> None:
         """Store the caller's state as of a position, after everything up to there is durable.
 

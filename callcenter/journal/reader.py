@@ -121,6 +121,13 @@ class JournalReader:
             raise self._damaged(Damage(position, "it or the entry before it is not what was recorded"))
         return entry
 
+    def seal_of(self, position: int) -> bytes | None:
+        """Tell the seal of an entry, or of the last one that was cut; None of what is not there."""
+        anchor, head = self.bounds()
+        if position == anchor.position:
+            return anchor.hash or None
+        return self.read_one(position).hash if anchor.position < position <= head.position else None
+
     def latest_state(self) -> states.SavedState | None:
         """Find the newest saved state that is whole."""
         with told_plainly(self.path):

@@ -75,6 +75,11 @@ class Record:
         return self._store.position
 
     @property
+    def seal(self) -> str | None:
+        """The journal's seal there, as the store has it; None: it was not told yet."""
+        return self._store.seal
+
+    @property
     def pending(self) -> int:
         """Events with facts that are not in the store; journal entries, while it is behind."""
         return len(self._waiting) if self._behind is None else self._taken - self._store.position
@@ -194,9 +199,10 @@ class Record:
         for one in batch:
             if one.court is not None:
                 dossiers += await filed(self._journal, one.court, one.told.violations)
+        told, seal = [one.told for one in batch], await self._journal.seal_of(upto)
         while True:
             try:
-                for record in await self._store.write([one.told for one in batch], upto, dossiers):
+                for record in await self._store.write(told, upto, dossiers, seal):
                     log.error("violation_withdrawn", violation=record, reason="derived anew, it says something else")
                 break
             except FileTaken:

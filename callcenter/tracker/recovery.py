@@ -32,6 +32,7 @@ async def recover(journal: Journal, record: Record, court: Court | None = None) 
             f"the database follows a journal up to entry {record.position}, {journal.settings.path} ends at {end}: "
             "it is another journal; put the right one back, or begin with a new database"
         )
+    await _require_same(journal, record)
     position, follower = await begin(journal, record.position, court)
     begun = position
     async for place, followed in follow_on(journal, follower, position):
@@ -40,3 +41,17 @@ async def recover(journal: Journal, record: Record, court: Court | None = None) 
         await record.room()
     log.info("floor_recovered", position=position, replayed_count=position - begun, hash=follower.floor.state.digest())
     return follower
+
+
+async def _require_same(journal: Journal, record: Record) -> None:
+    """Pass if the journal has, where the database is, the entry that the database followed.
+
+    Raises:
+        StoreError: It has another one: an older copy has grown on without this database, or it is somebody else's.
+    """
+    found = None if record.seal is None else await journal.seal_of(record.position)
+    if found is not None and found != record.seal:
+        raise StoreError(
+            f"entry {record.position} of {journal.settings.path} is not the one that the database follows: it is "
+            "another journal, or an older copy that has grown on; put the right one back, or begin with a new database"
+        )

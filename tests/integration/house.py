@@ -101,14 +101,16 @@ class Moody(Store):
     failed = 0
     hangs: asyncio.Event | None = None
 
-    async def write(self, told: Sequence[Told], upto: int, filed: Sequence[Filed] = ()) -> list[str]:
+    async def write(
+        self, told: Sequence[Told], upto: int, filed: Sequence[Filed] = (), seal: str | None = None
+    ) -> list[str]:
         if self.trouble is not None:
             self.failed += 1
             raise self.trouble
         if self.hangs is not None:
             self.failed += 1
             await self.hangs.wait()
-        return await super().write(told, upto, filed)
+        return await super().write(told, upto, filed, seal)
 
 
 class House:
