@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import sqlite3
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from typing import NamedTuple
@@ -20,7 +21,7 @@ from callcenter.errors import StoreError
 from callcenter.exporter import Exporter, ExporterServer
 from callcenter.journal import Journal
 from callcenter.listening import raise_open_files
-from callcenter.ownfiles import watch_files
+from callcenter.ownfiles import has_wal_reset_bug, held, watch_files
 from callcenter.reports.evidence import evidence_of
 from callcenter.store import Office, Store
 from callcenter.tracker import Court, GapFiller, LogWatch, Record, Rules, Tracker, recover
@@ -51,6 +52,8 @@ async def serve(settings: Settings) -> None:
     logs.configure(settings.log, _secrets(settings))
     os.umask(0o077)  # beside what is made private anyway: whatever a library makes
     raise_open_files()
+    if has_wal_reset_bug(sqlite3.sqlite_version):
+        log.warning("sqlite_outdated", version=sqlite3.sqlite_version, advice="run callcenter doctor")
     with _stop_signals() as stop:
         async with _open(settings) as kept:
             try:
@@ -117,6 +120,8 @@ def _answer_people(
 async def _open(settings: Settings) -> AsyncIterator[_Kept]:
     async with AsyncExitStack() as opened:
         _refuse_lost_database(settings)
+        if settings.store.path is not None and settings.store.path.exists():
+            opened.enter_context(held(settings.store.path, "the database"))
         store = await Store.open(settings.store, settings.ami.node)
         opened.push_async_callback(store.close)
         office = await Office.open(settings.store)

@@ -8,15 +8,18 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import fcntl
 import os
-from collections.abc import Iterable
+import stat
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import IO, Any
 
-from callcenter.errors import FileTaken
+from callcenter.errors import FileTaken, StoreError
 
 EVERY_SECONDS = 2.0
 
+_MENDED = ((3, 44, 6), (3, 50, 7))
 _OWNER, _OTHERS = 0o600, 0o077
 _BESIDE = ("-wal", "-shm", "-lock")
 
@@ -59,7 +62,8 @@ def keep_private(path: Path) -> None:
     """Close a file to others, and what SQLite keeps beside it; somebody else's stays as it is."""
     for one in (path, *(path.with_name(path.name + end) for end in _BESIDE)):
         with contextlib.suppress(OSError):
-            if one.stat().st_mode & _OTHERS:
+            mode = one.stat().st_mode
+            if stat.S_ISREG(mode) and mode & _OTHERS:
                 one.chmod(_OWNER)
 
 
@@ -70,6 +74,50 @@ def open_private(path: Path, mode: str, **how: Any) -> IO[Any]:
 
 def _private(path: str, flags: int) -> int:
     return os.open(path, flags, _OWNER)
+
+
+@contextlib.contextmanager
+def held(path: Path, what: str) -> Iterator[None]:
+    """Be the only one who holds a file; the lock is on the file itself and dies with the process.
+
+    SQLite's own locks are of another kind, which closing any descriptor of the file drops: so this ends last.
+
+    Raises:
+        StoreError: Somebody else holds it.
+    """
+    lock = hold(path, what)
+    try:
+        yield
+    finally:
+        os.close(lock)
+
+
+def hold(path: Path, what: str) -> int:
+    """Hold a file as `held` does, until the descriptor that is returned is closed.
+
+    Raises:
+        StoreError: Somebody else holds it, or it is a directory.
+        OSError: It cannot be opened.
+    """
+    try:
+        lock = os.open(path, os.O_RDWR)
+    except IsADirectoryError as error:
+        raise StoreError(f"{what} {path} cannot be opened: it is a directory") from error
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        os.close(lock)
+        raise StoreError(f"{what} {path} is already being written by another process") from error
+    return lock
+
+
+def has_wal_reset_bug(version: str) -> bool:
+    """Tell whether an SQLite may, very rarely, lose or damage what two connections write at the same moment.
+
+    Source: sqlite.org/wal.html#walresetbug (3.7.0 to 3.51.2; mended in 3.44.6 and 3.50.7, too).
+    """
+    number = tuple(int(part) for part in version.split("."))
+    return number < (3, 51, 3) and not any(mended <= number < (*mended[:2], 99) for mended in _MENDED)
 
 
 class OwnFile:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 import sys
 from collections import Counter
 from pathlib import Path
@@ -17,6 +18,7 @@ from callcenter.ami.lookup import InFiles, Lookup, Nowhere, OnSwitch
 from callcenter.ami.manager_conf import manager_conf
 from callcenter.ami.settings import AmiSettings, check_ami
 from callcenter.config import SETTINGS_FILE, load_settings
+from callcenter.ownfiles import has_wal_reset_bug
 
 app = typer.Typer(add_completion=False, help="Check every setting that the evidence depends on.")
 
@@ -79,6 +81,18 @@ async def _find_lookup(ami: AmiSettings, control: Link, config_dir: Path | None)
     return on_switch if readable else Nowhere(), [*found, by_hand]
 
 
+def inspect_sqlite(version: str = sqlite3.sqlite_version) -> Check:
+    """Look at the SQLite that journal and database are written with."""
+    if not has_wal_reset_bug(version):
+        return Check("sqlite", "ok", version)
+    return Check(
+        "sqlite", "warn",
+        f"{version} may, very rarely, damage a database that two connections write at the same moment (WAL-reset bug); "
+        "the journal, with its one writer, is safe",
+        "install SQLite 3.51.3 or newer (3.50.7, 3.44.6), or keep the record in PostgreSQL; back up meanwhile",
+    )  # fmt: skip
+
+
 def _print(checks: list[Check]) -> None:
     for check in checks:
         print(f"{_MARKS[check.verdict]}  {check.name}: {check.found}")
@@ -116,7 +130,7 @@ def main(
         ami = check_ami({"host": host, "port": port, **logins}, "options")
     else:
         ami = load_settings(settings).ami
-    checks = asyncio.run(examine(ami, config_dir, queue_log, listen))
+    checks = [*asyncio.run(examine(ami, config_dir, queue_log, listen)), inspect_sqlite()]
     _print(checks)
     if any(check.verdict == "fail" for check in checks):
         sys.exit(EXIT_FAILED)

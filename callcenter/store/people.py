@@ -22,11 +22,10 @@ from callcenter.store.conflicts import Conflict, Missing, Outdated
 from callcenter.store.lanes import Lane
 from callcenter.store.office import Desk
 from callcenter.store.office_tables import AccountRow, AttemptsRow, SessionRow
+from callcenter.store.passwords import MOST_PASSWORD, require_strong
 from callcenter.store.vouching import is_console, require_two, vouched
 
 NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,31}")
-LEAST_PASSWORD, MOST_PASSWORD = 12, 128
-_TELLING = 4  # a shorter name stands in many a password by chance
 _FREE = re.compile(r"[^\x00-\x1f\x7f]{1,80}")
 
 
@@ -73,12 +72,9 @@ class Accounts:
         """Hash a password that is good enough; done before a transaction, since it takes long.
 
         Raises:
-            BadInput: It is too short, too long, or the account's own name.
+            BadInput: It is too short, too long, holds the account's own name, or is among the first that are tried.
         """
-        if not LEAST_PASSWORD <= len(password) <= MOST_PASSWORD:
-            raise BadInput(f"a password has from {LEAST_PASSWORD} to {MOST_PASSWORD} characters")
-        if len(name) >= _TELLING and name in password.lower():
-            raise BadInput("a password does not contain the account's name")
+        require_strong(name, password)
         async with self._known:
             return await asyncio.to_thread(self._hasher.hash, password)
 

@@ -10,7 +10,8 @@ from pydantic import StringConstraints
 
 from callcenter.domain.frame import SECOND
 from callcenter.rules.roles import RIGHTS, Right, Role
-from callcenter.store.people import MOST_PASSWORD, change_account
+from callcenter.store.passwords import MOST_PASSWORD
+from callcenter.store.people import change_account
 from callcenter.store.sessions import Session, SignInRefused
 from callcenter.web.api.fields import Incoming, Outgoing, moment_out
 from callcenter.web.auth import MOST_TOKEN, TheSession
