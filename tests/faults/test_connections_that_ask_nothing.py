@@ -111,15 +111,18 @@ async def test_whoever_does_not_read_the_answer_is_cut_off(monkeypatch: pytest.M
 
 
 async def test_whoever_is_being_served_is_not_cut_off_for_another() -> None:
-    let_go = asyncio.Event()
+    let_go, served = asyncio.Event(), 0
 
     async def slow(scope: Any, receive: Any, send: Any) -> None:
+        nonlocal served
+        served += 1
         await let_go.wait()
         await hello(scope, receive, send)
 
     async with serving(slow, connections=4, per_address=4) as port:
         waiting = [asyncio.create_task(answer(port)) for _ in range(4)]
-        await asyncio.sleep(0.3)
+        while served < len(waiting):  # noqa: ASYNC110 - told by the server's own tasks
+            await asyncio.sleep(0.01)
         with pytest.raises(httpx.TransportError):
             await answer(port)
         let_go.set()

@@ -136,7 +136,8 @@ class TestWork:
             took = time.monotonic() - begun
             ends = await asyncio.gather(*flood, return_exceptions=True)
         kinds = [type(one) for one in ends]
-        assert (kinds.count(SignInBusy), kinds.count(SignInRefused)) == (91, 9)
+        assert kinds.count(SignInBusy) + kinds.count(SignInRefused) == len(flood)
+        assert kinds.count(SignInBusy) > len(flood) // 2
         assert took < 5
 
 
