@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import sqlite3
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from typing import NamedTuple
@@ -16,8 +17,11 @@ from callcenter.ami.client import AmiClient
 from callcenter.ami.session import first_error
 from callcenter.config import Settings
 from callcenter.domain.frame import Micros
+from callcenter.errors import StoreError
 from callcenter.exporter import Exporter, ExporterServer
 from callcenter.journal import Journal
+from callcenter.listening import raise_open_files
+from callcenter.ownfiles import has_wal_reset_bug, held, watch_files
 from callcenter.reports.evidence import evidence_of
 from callcenter.rules.edition import Figures
 from callcenter.store import Office, Store
@@ -49,6 +53,10 @@ async def serve(settings: Settings) -> None:
         BadSetting: A secret cannot be read, or the exporter's port is taken.
     """
     logs.configure(settings.log, _secrets(settings))
+    os.umask(0o077)  # beside what is made private anyway: whatever a library makes
+    raise_open_files()
+    if has_wal_reset_bug(sqlite3.sqlite_version):
+        log.warning("sqlite_outdated", version=sqlite3.sqlite_version, advice="run callcenter doctor")
     with _stop_signals() as stop:
         async with _open(settings) as kept:
             try:
@@ -64,16 +72,18 @@ async def _run(settings: Settings, kept: _Kept, group: asyncio.TaskGroup, stop: 
     court = await rules.court()
     if court.roster is None:
         log.warning("roster_missing", advice="nothing is proposed without one: set [rules] roster")
-    record = Record(kept.store, kept.journal)
+    record = Record(kept.store, kept.journal, court)
     recording = group.create_task(record.run(), name="record")
     follower = await recover(kept.journal, record, court)
 
     client = AmiClient(settings.ami)
     tracker = Tracker(settings.ami.node, client, kept.journal, record, follower)
     exporter = _exporter(settings, tracker, court)
+    exporter.fault = lambda: record.fault
     tracker.attach(exporter)
     await rules.look(tracker)  # before the first frame, or a replay would not know by what that was judged
     beside = [group.create_task(rules.keep(tracker), name="rules")]
+    beside.append(group.create_task(watch_files([kept.journal.file, kept.store.file]), name="files"))
     if settings.ami.queue_log is not None:
         filler = GapFiller(settings.ami.node, kept.office, record, tracker, follower.seen.at)
         watch = LogWatch(settings.ami.queue_log, tracker, filler, settings.ami.charset)
@@ -123,7 +133,7 @@ def _answer_people(
     settings: Settings, office: Office, rules: Rules, tracker: Tracker, court: Court, group: asyncio.TaskGroup
 ) -> asyncio.Task[None]:
     """Serve the API."""
-    ports = Ports(tracker.dispose, evidence_of(settings.journal.path), rules.written)
+    ports = Ports(tracker.dispose, tracker.switch_time, evidence_of(settings.journal.path), rules.written)
     service = build(settings.web, office, lambda: tracker.court or court, ports)
     server = WebServer(settings.web, make_application(service))
     log.info("api_served", port=server.port)
@@ -133,11 +143,33 @@ def _answer_people(
 @asynccontextmanager
 async def _open(settings: Settings) -> AsyncIterator[_Kept]:
     async with AsyncExitStack() as opened:
+        _refuse_lost_database(settings)
+        if settings.store.path is not None and settings.store.path.exists():
+            opened.enter_context(held(settings.store.path, "the database"))
         store = await Store.open(settings.store, settings.ami.node)
         opened.push_async_callback(store.close)
         office = await Office.open(settings.store)
         opened.push_async_callback(office.close)
-        yield _Kept(store, office, await opened.enter_async_context(await Journal.open(settings.journal)))
+        yield _Kept(store, office, await _journal(settings, store, opened))
+
+
+async def _journal(settings: Settings, store: Store, opened: AsyncExitStack) -> Journal:
+    """Open the journal; a new one only where the database has followed none yet."""
+    return await opened.enter_async_context(await Journal.open(settings.journal, make=store.position == 0))
+
+
+def _refuse_lost_database(settings: Settings) -> None:
+    """Refuse to begin beside a journal whose database is gone: nobody is to make an empty one without a thought.
+
+    Raises:
+        StoreError: It is gone.
+    """
+    path = settings.store.path
+    if path is not None and not path.exists() and settings.journal.path.exists():
+        raise StoreError(
+            f"the database {path} is gone, its journal {settings.journal.path} is there; put the database back from a "
+            "backup, or begin without accounts and decisions by: callcenter db upgrade"
+        )
 
 
 @contextmanager

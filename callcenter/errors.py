@@ -12,6 +12,7 @@
     ├── StoreError                  4   the journal or the database
     │   ├── MigrationMissing        4   the schema is not the one this version writes
     │   ├── DiskFull                4   nothing acknowledged is lost; writing stops
+    │   ├── FileTaken               4   a file was removed or replaced while it was open
     │   └── JournalDamaged          4   a stored frame does not hash to what was recorded
     ├── LabError                    5   no Asterisk root, no SIPp, a port already taken
     └── PhoneError                  6   the softphone could not register, dial or answer
@@ -76,6 +77,10 @@ class MigrationMissing(StoreError):
 
 class DiskFull(StoreError):
     """The disk is full; nothing acknowledged has been lost."""
+
+
+class FileTaken(StoreError):
+    """A file of ours was removed or replaced while it was open: what is written to it is lost."""
 
 
 class JournalDamaged(StoreError):

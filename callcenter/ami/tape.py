@@ -9,6 +9,7 @@ from typing import IO, TYPE_CHECKING, cast
 
 from callcenter.domain.frame import SECOND
 from callcenter.errors import BadInput, CallcenterError, DiskFull, UnreadableFile
+from callcenter.ownfiles import open_private
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -74,7 +75,7 @@ class TapeWriter:
         self.bytes = 0
         self.failed: CallcenterError | None = None
         try:
-            self._file: IO[bytes] = path.open("xb")
+            self._file: IO[bytes] = open_private(path, "xb")
         except FileExistsError as error:
             raise BadInput(f"{path} exists already; give another name, a tape is never overwritten") from error
         except OSError as error:

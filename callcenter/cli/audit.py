@@ -14,7 +14,7 @@ from callcenter.cli.office import at_desk
 from callcenter.cli.serve import SettingsPath
 from callcenter.config import Settings, load_settings
 from callcenter.errors import BadSetting
-from callcenter.store.audit import Head, append_head, read_heads, read_key, sign, verify
+from callcenter.store.audit import Head, append_head, read_heads, read_key, require_recent, sign, verify
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, help="The audit log: verify it, sign its head.")
 
@@ -25,7 +25,10 @@ Heads = Annotated[Path | None, typer.Option("--heads", help="File of signed head
 
 @app.command("verify")
 def verify_log(settings: SettingsPath = None, key: Key = None, heads: Heads = None) -> None:
-    """Check every entry's hash and, with a key, every head that was signed; exit 4 at the first that is wrong."""
+    """Check every entry's hash and, with a key, every head that was signed; exit 4 at the first that is wrong.
+
+    With a key, a log without a head of the last two hours is wrong, too: its tail may have been cut off.
+    """
     chosen = load_settings(settings)
     path = heads or chosen.web.audit_heads
     signing = key or chosen.web.audit_key_file
@@ -35,6 +38,8 @@ def verify_log(settings: SettingsPath = None, key: Key = None, heads: Heads = No
     if signing is not None and (heads is not None or path.exists()):
         signed = read_heads(path, read_key(signing))
     count = _with_log(chosen, lambda connection: verify(connection, signed))
+    if signing is not None:
+        require_recent(signed, time.time_ns() // 1000)
     print(f"{count} entries are what was written; {len(signed)} signed heads agree")
 
 

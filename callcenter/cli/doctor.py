@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 import sys
 import time
 from collections import Counter
@@ -24,6 +25,7 @@ from callcenter.cli.doctor_calendar import inspect_calendar
 from callcenter.cli.in_force import figures_in_force
 from callcenter.config import SETTINGS_FILE, load_settings
 from callcenter.errors import BadInput
+from callcenter.ownfiles import has_wal_reset_bug
 from callcenter.rules.edition import Figures
 from callcenter.tracker.settings import RulesSettings
 
@@ -109,6 +111,18 @@ def inspect_roster(rules: RulesSettings, timezone: str) -> Check:
     return Check("roster", "ok", f"{len({seat.agent for seat in roster.seats})} agents")
 
 
+def inspect_sqlite(version: str = sqlite3.sqlite_version) -> Check:
+    """Look at the SQLite that journal and database are written with."""
+    if not has_wal_reset_bug(version):
+        return Check("sqlite", "ok", version)
+    return Check(
+        "sqlite", "warn",
+        f"{version} may, very rarely, damage a database that two connections write at the same moment (WAL-reset bug); "
+        "the journal, with its one writer, is safe",
+        "install SQLite 3.51.3 or newer (3.50.7, 3.44.6), or keep the record in PostgreSQL; back up meanwhile",
+    )  # fmt: skip
+
+
 def _print(checks: list[Check]) -> None:
     for check in checks:
         print(f"{_MARKS[check.verdict]}  {check.name}: {check.found}")
@@ -149,7 +163,7 @@ def main(
         ami = chosen.ami
         checks = [inspect_roster(chosen.rules, chosen.site.timezone), inspect_calendar(chosen)]
     figures, told = figures_in_force(chosen)
-    checks += [*asyncio.run(examine(ami, config_dir, queue_log, listen, figures)), told]
+    checks += [*asyncio.run(examine(ami, config_dir, queue_log, listen, figures)), told, inspect_sqlite()]
     _print(checks)
     if any(check.verdict == "fail" for check in checks):
         sys.exit(EXIT_FAILED)

@@ -46,7 +46,7 @@ def file_violation(
     async def filed(office: Office) -> Record:
         court = await Rules(office, chosen.court).court()
         sessions = Sessions(office, Accounts(), chosen.web.lifetimes)
-        person = (await sessions.prove(account, password, now)).person
+        person = (await sessions.prove_at_console(account, password, now)).person
         async with office.writing() as desk:
             return await file_form(desk, seen, person, court.rulebook, court.roster, now)
 

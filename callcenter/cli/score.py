@@ -19,6 +19,7 @@ from callcenter.cli.serve import SettingsPath
 from callcenter.cli.speech import DEFAULT_LANG, LangOption, language_of_texts
 from callcenter.config import Settings, load_settings
 from callcenter.errors import BadInput
+from callcenter.ownfiles import open_private
 from callcenter.reports.score_sheet import Print, lines, scores_csv, scores_workbook, totals
 from callcenter.rules.months import read_month
 from callcenter.rules.spreadsheet import Rows
@@ -94,7 +95,7 @@ def _text(cell: object) -> Text:
 
 def _write(path: Path, held: bytes) -> None:
     try:
-        with path.open("xb") as file:
+        with open_private(path, "xb") as file:
             file.write(held)
     except FileExistsError as error:
         raise BadInput(f"{path} exists already: give another name") from error

@@ -21,7 +21,17 @@ from callcenter.config import Settings, load_settings
 from callcenter.errors import BadInput
 from callcenter.rules.roles import Role
 from callcenter.store import Desk
-from callcenter.store.people import Account, Accounts, NewAccount, add_account, change_account, list_accounts
+from callcenter.store.people import (
+    Account,
+    Accounts,
+    NewAccount,
+    add_account,
+    change_account,
+    confirm_role,
+    list_accounts,
+    unlock,
+)
+from callcenter.store.vouching import CONSOLE
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, help="Accounts of the people who may sign in.")
 
@@ -78,6 +88,20 @@ def enable_user(name: Name, settings: SettingsPath = None) -> None:
     print(f"{name} may sign in again")
 
 
+@app.command("unlock")
+def unlock_user(name: Name, settings: SettingsPath = None) -> None:
+    """Forget the wrong passwords that somebody tried under a name; the password stays."""
+    _at_desk(settings, lambda desk: unlock(desk, name, _actor(), _now()))
+    print(f"{name} may try again")
+
+
+@app.command("confirm")
+def confirm_user(name: Name, settings: SettingsPath = None) -> None:
+    """Give an account the role that an administrator has asked for and nobody has confirmed."""
+    confirmed = _at_desk(settings, lambda desk: confirm_role(desk, name, _actor(), _now()))
+    print(f"{name} is {confirmed.role}")
+
+
 @app.command("list")
 def list_users(settings: SettingsPath = None) -> None:
     """List every account."""
@@ -130,7 +154,7 @@ def _new_password(name: str) -> str:
 
 
 def _actor() -> str:
-    return f"console:{getpass.getuser()}"
+    return f"{CONSOLE}{getpass.getuser()}"
 
 
 def _now() -> int:

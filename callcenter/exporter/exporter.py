@@ -51,6 +51,9 @@ class Scrape(Collector):
 class Exporter:
     """Told of every fact by `happened`; asked by `metrics`, `live`, `healthz` and `readyz`.
 
+    Attributes:
+        fault: Tells why the database takes nothing now; None while it does.
+
     Args:
         settings: Where it listens and how much it shows.
         health: Gives the service's own figures; called when somebody asks, never at a fact.
@@ -73,6 +76,7 @@ class Exporter:
         clock: Callable[[], Micros] = our_clock,
     ) -> None:
         self.settings = settings
+        self.fault: Callable[[], str | None] = lambda: None
         self._health = health
         self._clock = clock
         self._present = Present()
@@ -124,7 +128,13 @@ class Exporter:
         """Say that the process lives, and how it does; never fails."""
         health = self._health()
         figures: dict[str, object] = msgspec.to_builtins(health)
-        return {"status": "alive", "version": __version__, "ready": not self.unready(), **figures}
+        return {
+            "status": "alive",
+            "version": __version__,
+            "ready": not self.unready(),
+            "recording": self.fault() is None,
+            **figures,
+        }
 
     def unready(self) -> list[str]:
         """Return what keeps the service from being ready, a phrase each; none when it is."""
@@ -137,5 +147,6 @@ class Exporter:
             (health.gap_open_at is not None, "events are being missed"),
             (age is None or age > settings.stale_seconds, "the switch has not been heard lately"),
             (health.store_lag_seconds > settings.max_store_lag_seconds, "the record is far behind"),
+            (self.fault() is not None, "nothing can be recorded: the log says why; the switch is watched on"),
         )
         return [phrase for wrong, phrase in checks if wrong]

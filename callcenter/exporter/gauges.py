@@ -15,6 +15,7 @@ from callcenter.domain.health import Health
 from callcenter.domain.vocabulary import AgentState, OfferOutcome, VisitOutcome
 from callcenter.exporter.counting import Counted
 from callcenter.exporter.names import OTHER, Names, inert
+from callcenter.exporter.others import Others
 from callcenter.exporter.present import Changed, Present, Seat
 from callcenter.exporter.settings import ExporterSettings
 from callcenter.exporter.values import Values
@@ -57,6 +58,7 @@ class Gauges:
         self._values.set("info", (inert(site),), 1)
         self._lost = 0
         self._begun: set[str] = set()
+        self._others = Others()
 
     # at each fact
 
@@ -140,11 +142,12 @@ class Gauges:
     def _recount(self, queue: str) -> None:
         label = self._queues.label(queue)
         self._begin_queue(label)
-        shared = [queue] if label != OTHER else [q for q in self._present.waiting if not self._queues.admits(q)]
-        oldest = [at for q in shared if (at := self._present.oldest(q)) is not None]
-        self._values.set("waiting_callers", (label,), sum(len(self._present.waiting[q]) for q in shared))
-        if oldest:
-            self._values.set("oldest_wait_start_timestamp_seconds", (label,), min(oldest) / SECOND)
+        count, oldest = len(self._present.waiting[queue]), self._present.oldest(queue)
+        if label == OTHER:
+            count, oldest = self._others.now(queue, count, oldest)
+        self._values.set("waiting_callers", (label,), count)
+        if oldest is not None:
+            self._values.set("oldest_wait_start_timestamp_seconds", (label,), oldest / SECOND)
         else:
             self._values.drop("oldest_wait_start_timestamp_seconds", (label,))
 

@@ -3,26 +3,24 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import ipaddress
-import socket
-from collections.abc import Awaitable, Callable, Iterator, MutableMapping
+from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 import msgspec
-import uvicorn
 from prometheus_client import CONTENT_TYPE_LATEST
 
 from callcenter.errors import BadSetting
 from callcenter.exporter.exporter import Exporter
 from callcenter.exporter.settings import ExporterSettings
+from callcenter.listening import Bounds, HttpServer, bind, share_of_open_files
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
-_BACKLOG = 64
+_SHARE, _CONNECTIONS = 0.2, 128
 _OWN_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
 _LAST_REQUESTS_SECONDS = 2
 
@@ -104,14 +102,6 @@ def _host_of(scope: Scope) -> str | None:
         return ""
 
 
-class _Quiet(uvicorn.Server):
-    """A server that leaves signals to whoever started it."""
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        yield
-
-
 class ExporterServer:
     """Holds the port from the moment it is made, and serves while `run` runs."""
 
@@ -122,30 +112,20 @@ class ExporterServer:
             BadSetting: It is taken, or the address is not this machine's.
         """
         try:
-            family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-            self._socket = socket.create_server((settings.host, settings.port), family=family, backlog=_BACKLOG)
+            bound = bind(settings.host, settings.port)
         except OSError as error:
             where = f"{settings.host}:{settings.port}"
             raise BadSetting(f"the exporter cannot listen on {where}: {error.strerror or error}") from error
-        self.port: int = self._socket.getsockname()[1]
-        self._server = _Quiet(
-            uvicorn.Config(
-                Pages(exporter, settings.host), ws="none", lifespan="off",
-                log_config=None, access_log=False, server_header=False,
-                timeout_graceful_shutdown=_LAST_REQUESTS_SECONDS,
-            )
-        )  # fmt: skip
+        most = share_of_open_files(_SHARE, _CONNECTIONS)
+        bounds = Bounds(connections=most, per_address=max(1, most // 4))
+        pages = Pages(exporter, settings.host)
+        self._server = HttpServer("exporter", pages, bound, bounds, _LAST_REQUESTS_SECONDS)
+        self.port = self._server.port
 
     async def run(self) -> None:
         """Serve until cancelled; requests that are under way are answered first."""
-        serving = asyncio.create_task(self._server.serve(sockets=[self._socket]), name="exporter-http")
-        try:
-            await asyncio.shield(serving)
-        finally:
-            self._server.should_exit = True
-            await serving
-            self._socket.close()
+        await self._server.run()
 
     def close(self) -> None:
         """Give the port back where `run` was never called."""
-        self._socket.close()
+        self._server.close()

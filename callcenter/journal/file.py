@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from callcenter.errors import DiskFull, JournalDamaged, StoreError
 from callcenter.journal.entries import Head
+from callcenter.ownfiles import make_private, private_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -95,7 +96,7 @@ def claim(path: Path) -> int:
     Raises:
         StoreError: Another process writes it.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
+    private_folder(path.parent)
     lock = os.open(f"{path}-lock", os.O_RDWR | os.O_CREAT, 0o600)
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -114,7 +115,7 @@ def open_for_writing(path: Path) -> sqlite3.Connection:
     Raises:
         StoreError: Not a journal, of another version, damaged at its end, or not writable.
     """
-    _make_private(path)
+    make_private(path)
     connection = sqlite3.connect(path, _BUSY_SECONDS, isolation_level=None, check_same_thread=False)
     try:
         blank = _is_blank(connection)
@@ -190,15 +191,6 @@ def free_bytes(path: Path) -> int:
     """Measure what an ordinary user may still write on the journal's disk."""
     disk = os.statvfs(path.parent)
     return disk.f_bavail * disk.f_frsize
-
-
-def _make_private(path: Path) -> None:
-    """Create the file readable by its owner alone, before SQLite would create it for everybody."""
-    with contextlib.suppress(FileExistsError):
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
-        parent = os.open(path.parent, os.O_RDONLY)
-        os.fsync(parent)
-        os.close(parent)
 
 
 def _lenient_text(raw: bytes) -> str:

@@ -18,6 +18,7 @@ from callcenter.journal.file import anchor_and_head, claim, open_for_writing, to
 from callcenter.journal.pruning import prune_some
 from callcenter.journal.reader import JournalReader
 from callcenter.journal.writer import MAX_BATCH_BYTES, Chunk, Listener, Writer, check_disk
+from callcenter.ownfiles import OwnFile, hold, make_private
 
 if TYPE_CHECKING:
     import sqlite3
@@ -34,10 +35,13 @@ class Journal:
     from the switch stops instead of memory growing. One call may pass the bound by its own entries.
     """
 
-    def __init__(self, settings: JournalSettings, connection: sqlite3.Connection, head: Head, lock: int) -> None:
+    def __init__(
+        self, settings: JournalSettings, connection: sqlite3.Connection, head: Head, locks: Sequence[int]
+    ) -> None:
         self.settings = settings
+        self.file = OwnFile(settings.path)
         self._loop = asyncio.get_running_loop()
-        self._lock = lock
+        self._locks = locks
         self._appended = self._durable = self._last_state = head.position
         self._saved_at = time.monotonic()
         self._waiting_bytes = 0
@@ -49,19 +53,23 @@ class Journal:
         self._callbacks: list[Callable[[int], None]] = []
         self._known: set[tuple[str, int]] = set()
         told = (partial(self._hear, method) for method in (self._advance, self._refuse, self._end))
-        self._writer = Writer(connection, settings, head, Listener(*told))
+        self._writer = Writer(connection, self.file, settings, head, Listener(*told))
         self._writer.start()
 
     @classmethod
-    async def open(cls, settings: JournalSettings) -> Self:
-        """Open the journal for writing, made now if there is none.
+    async def open(cls, settings: JournalSettings, *, make: bool = True) -> Self:
+        """Open the journal for writing.
+
+        Args:
+            settings: Where it is.
+            make: Make it now if there is none.
 
         Raises:
-            StoreError: Held by another process, not a journal, of another version, damaged, or not writable.
+            StoreError: Missing, held by another process, not a journal, of another version, damaged, or not writable.
             DiskFull: Less disk is free than the settings ask for.
         """
-        lock, connection, head, state = await asyncio.to_thread(_prepare, settings)
-        journal = cls(settings, connection, head, lock)
+        locks, connection, head, state = await asyncio.to_thread(_prepare, settings, make)
+        journal = cls(settings, connection, head, locks)
         journal._last_state = state
         return journal
 
@@ -167,6 +175,20 @@ class Journal:
 
         return await asyncio.to_thread(look)
 
+    async def seal_of(self, position: int) -> str | None:
+        """Tell the seal of a durable entry, in hex, or of the last one that was cut; None of what is not there.
+
+        Raises:
+            JournalDamaged: It is not as it was written.
+        """
+
+        def look() -> bytes | None:
+            with JournalReader(self.settings.path) as reader:
+                return reader.seal_of(position)
+
+        found = await asyncio.to_thread(look)
+        return None if found is None else found.hex()
+
     async def save_state(self, position: int, blob: bytes) -> None:
         """Store the caller's state as of a position, after everything up to there is durable.
 
@@ -214,9 +236,10 @@ class Journal:
         self._writer.close()
         await self._ended.wait()
         await asyncio.to_thread(self._writer.join)
-        if self._lock >= 0:
-            os.close(self._lock)
-            self._lock = -1
+        if self._locks:
+            for lock in self._locks:
+                os.close(lock)
+            self._locks = ()
             if self.pending and self._refusal:
                 raise self._refusal
 
@@ -264,18 +287,23 @@ class Journal:
             future.set_exception(self._refusal or _closed(self.settings))
 
 
-def _prepare(settings: JournalSettings) -> tuple[int, sqlite3.Connection, Head, int]:
-    """Open what a journal stands on: its lock, its file, the end of its chain, its last state's position."""
+def _prepare(settings: JournalSettings, make: bool) -> tuple[tuple[int, int], sqlite3.Connection, Head, int]:
+    """Open what a journal stands on: its locks, its file, the end of its chain, its last state's position."""
+    if not make and not settings.path.exists():
+        raise StoreError(f"the journal {settings.path} is missing, and the database follows it; put it back: a backup.")
     with told_plainly(settings.path), contextlib.ExitStack() as undo:
         lock = claim(settings.path)
         undo.callback(os.close, lock)
         check_disk(settings)
+        make_private(settings.path)
+        guard = hold(settings.path, "the journal")
+        undo.callback(os.close, guard)
         connection = open_for_writing(settings.path)
         undo.callback(connection.close)
         anchor, head = anchor_and_head(connection)
         state = states.latest(connection)
         undo.pop_all()
-    return lock, connection, head, state.position if state else anchor.position
+    return (guard, lock), connection, head, state.position if state else anchor.position
 
 
 def _chunks(entries: Sequence[Entry], batch: int) -> Iterator[Chunk]:

@@ -156,6 +156,13 @@ class JournalReader:
         with told_plainly(self.path):
             yield from states.whole(self._connection)
 
+    def seal_of(self, position: int) -> bytes | None:
+        """Tell the seal of an entry, or of the last one that was cut; None of what is not there."""
+        anchor, head = self.bounds()
+        if position == anchor.position:
+            return anchor.hash or None
+        return self.read_one(position).hash if anchor.position < position <= head.position else None
+
     def latest_state(self) -> states.SavedState | None:
         """Find the newest saved state that is whole."""
         with told_plainly(self.path):

@@ -18,12 +18,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
-from callcenter.errors import DiskFull, StoreError
+from callcenter.errors import DiskFull, FileTaken, StoreError
 from callcenter.journal.entries import Entry, Head, seal
 from callcenter.journal.file import WRITE_BATCH, explain, free_bytes, transaction
 
 if TYPE_CHECKING:
     from callcenter.journal.settings import JournalSettings
+    from callcenter.ownfiles import OwnFile
 
 MAX_BATCH_BYTES = 16_000_000
 """Payload bytes after which a batch is closed, far below SQLite's billion for one value."""
@@ -63,9 +64,10 @@ class Writer:
     """A thread with its bounded work; its caller keeps the bound."""
 
     def __init__(
-        self, connection: sqlite3.Connection, settings: JournalSettings, head: Head, listener: Listener
+        self, connection: sqlite3.Connection, file: OwnFile, settings: JournalSettings, head: Head, listener: Listener
     ) -> None:
         self._connection = connection
+        self._file = file
         self._settings = settings
         self._head = head
         self._listener = listener
@@ -114,6 +116,8 @@ class Writer:
                 self._do(work)
         except sqlite3.Error as cause:
             error = explain(cause, self._settings.path)
+        except FileTaken as cause:
+            error = cause
         except Exception as cause:  # noqa: BLE001 - the thread's boundary: whatever it is, the caller must hear of it
             error = StoreError(f"the journal {self._settings.path} stopped: {cause!r}.")
         finally:
@@ -164,6 +168,7 @@ class Writer:
         payloads = b"".join([entry.payload for entry in chunk.entries])
         row = (first, len(hashes), _encode(outline).decode(), payloads, b"".join(hashes))
         self._connection.execute(WRITE_BATCH, row)
+        self._file.require()
         self._head = Head(first + len(hashes) - 1, digest)
         self._listener.durable(self._head.position, chunk.size)
         self._watch_disk()

@@ -10,7 +10,9 @@ import msgspec
 
 from callcenter.reports.score_words import COLUMNS, LINES, SHEETS, noticed, plain, said, yes
 from callcenter.rules.dates import datetime_of
+from callcenter.rules.masks import worded
 from callcenter.rules.months import month_name
+from callcenter.rules.roles import Sight
 from callcenter.rules.score_lines import LineKind
 from callcenter.rules.spreadsheet import Cell, Rows, csv_file, workbook
 from callcenter.rules.texts import Language
@@ -29,11 +31,12 @@ _LINES = ("agent", "month", "line", "record", "points", "at", "note")
 
 
 class Print(msgspec.Struct, frozen=True, kw_only=True):
-    """How scores are written: in which language and zone, with recommended pay or without."""
+    """How scores are written: in which language and zone, with recommended pay or without, how much of numbers."""
 
     language: Language
     zone: ZoneInfo
     money: bool
+    numbers: Sight = Sight.FULL
 
 
 def scores_csv(scored: Sequence[Scored], how: Print) -> bytes:
@@ -59,7 +62,7 @@ def lines(scored: Sequence[Scored], how: Print) -> Rows:
         (
             one.member.agent, month_name(one.score.month), said(LINES[line.kind], how.language), one.record_of(line),
             plain(line.points), None if line.at is None else datetime_of(line.at, how.zone).isoformat(" ", "minutes"),
-            line.note,
+            worded(line.note, how.numbers),
         )
         for one in scored
         for line in one.score.lines

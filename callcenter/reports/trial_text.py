@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 from callcenter.domain.frame import SECOND
 from callcenter.errors import BadInput
+from callcenter.ownfiles import open_private
 from callcenter.reports.board_words import Lang
 from callcenter.reports.text import inert as shown
 from callcenter.reports.text import table
@@ -116,7 +117,7 @@ def write_csv(path: Path, outcome: Outcome, sort: Sort) -> None:
         BadInput: The file cannot be written.
     """
     try:
-        with path.open("w", newline="", encoding="utf-8-sig") as file:
+        with open_private(path, "w", newline="", encoding="utf-8-sig") as file:
             writer = csv.writer(file)
             writer.writerow(_COLUMNS)
             for mode, part in _parts(outcome):

@@ -5,7 +5,14 @@ from __future__ import annotations
 import re
 from typing import Any
 
-_DIGITS = re.compile(r"\d{7,}")
+from callcenter.rules.roles import Sight
+
+_WRITTEN = re.compile(
+    r"(?P<kept>(?<![0-9a-f])(?:[0-9a-f]{64}|[0-9a-f]{32})(?![0-9a-f])"  # a hash, a record's id
+    r"|(?<!\d)\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d)?(?:[+-]\d\d:\d\d)?)?(?!\d)"  # a day, a time
+    r"|(?<!\d)1[5-9]\d{8}\.\d{1,9}(?!\d))"  # a uniqueid, a switch's time
+    r"|\d(?:[\s().\-–/·]{0,2}\d){6,}",
+)
 _FRONT, _END, _SHORTEST = 3, 4, 8
 _ON_RECORD = frozenset({"position", "hash", "recorded_at"})
 """What masked evidence still says: enough to find the frame, nothing of what it said."""
@@ -26,6 +33,24 @@ def masked_evidence(frame: dict[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in frame.items() if key in _ON_RECORD}
 
 
+def worded(text: str, seen: Sight) -> str:
+    """Show what somebody wrote, telephone numbers in full only to whoever may read them so; days and ids stay."""
+    if seen is Sight.FULL:
+        return text
+    return _WRITTEN.sub(lambda found: found[0] if found["kept"] else _masked(found[0]), text)
+
+
+def _masked(number: str) -> str:
+    """Mask the digits of a number and leave what stands between them."""
+    digits = sum(map(str.isdigit, number))
+    shown = range(0) if digits < _SHORTEST else (*range(_FRONT), *range(digits - _END, digits))
+    count, masked = 0, []
+    for char in number:
+        masked.append(char if not char.isdigit() or count in shown else "*")
+        count += char.isdigit()
+    return "".join(masked)
+
+
 def without_numbers(value: Any, key: str = "") -> Any:
     """Mask whatever may be a telephone number, at any depth; ids and hashes stay."""
     match value:
@@ -34,6 +59,6 @@ def without_numbers(value: Any, key: str = "") -> Any:
         case list():
             return [without_numbers(inner, key) for inner in value]
         case str() if not key.lower().endswith(_NO_NUMBER):
-            return _DIGITS.sub(lambda found: masked_caller(found[0]) or "", value)
+            return worded(value, Sight.MASKED)
         case _:
             return value

@@ -45,6 +45,7 @@ class Right(StrEnum):
     APPROVE_CHANGE = "approve_change"
     SEE_ACCOUNTS = "see_accounts"
     CHANGE_ACCOUNTS = "change_accounts"
+    CONFIRM_ROLE = "confirm_role"
     READ_AUDIT = "read_audit"
     SEE_SCORES = "see_scores"
     ASSESS = "assess"
@@ -145,6 +146,7 @@ RIGHTS: dict[Role, dict[Right, Reach]] = {
         Right.PROPOSE_CHANGE: Reach.ALL,
         Right.APPROVE_CHANGE: Reach.ALL,
         Right.SEE_ACCOUNTS: Reach.ALL,
+        Right.CONFIRM_ROLE: Reach.ALL,
         Right.SEE_AGREEMENT: Reach.ALL,
         Right.SEE_SCORES: Reach.ALL,
         Right.GIVE_BONUS: Reach.ALL,
@@ -155,6 +157,7 @@ RIGHTS: dict[Role, dict[Right, Reach]] = {
         Right.CHECK: Reach.ALL,
         Right.APPROVE_CHANGE: Reach.ALL,
         Right.SEE_ACCOUNTS: Reach.ALL,
+        Right.CONFIRM_ROLE: Reach.ALL,
         Right.READ_AUDIT: Reach.ALL,
         Right.SEE_AGREEMENT: Reach.ALL,
         Right.SEE_SCORES: Reach.ALL,
@@ -165,6 +168,7 @@ RIGHTS: dict[Role, dict[Right, Reach]] = {
         Right.REVIEW_SHADOW: Reach.ALL,
         Right.SEE_AGREEMENT: Reach.ALL,
         Right.SEE_ACCOUNTS: Reach.ALL,
+        Right.CONFIRM_ROLE: Reach.ALL,
         Right.CHANGE_ACCOUNTS: Reach.ALL,
         Right.READ_AUDIT: Reach.ALL,
     },
@@ -188,6 +192,11 @@ FIELDS: dict[Role, dict[Field, Sight]] = {
     }.items()
 }
 """How much of a record's delicate fields a role reads."""
+
+
+def approves_money(role: Role) -> bool:
+    """Tell whether a role is the second of two who change rules and amounts."""
+    return reach(role, Right.APPROVE_CHANGE) is not Reach.NONE
 
 
 def reach(role: Role, right: Right) -> Reach:

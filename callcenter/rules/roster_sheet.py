@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from callcenter.errors import BadInput, UnreadableFile
+from callcenter.ownfiles import open_private, private_folder
 from callcenter.rules.pattern_rows import calendar_of, shifts_from
 from callcenter.rules.roster import roster_of
 from callcenter.rules.roster_columns import LAYOUT, SHEETS, Sheet
@@ -152,8 +153,8 @@ def _put(files: dict[Path, bytes]) -> list[Path]:
     written: list[Path] = []
     try:
         for path, held in files.items():
-            path.parent.mkdir(parents=True, exist_ok=True)
-            with path.open("xb") as file:
+            private_folder(path.parent)
+            with open_private(path, "xb") as file:
                 written.append(path)
                 file.write(held)
     except OSError as error:

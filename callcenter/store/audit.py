@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -17,10 +18,12 @@ import msgspec
 from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from callcenter.domain.frame import Micros
+from callcenter.domain.frame import SECOND, Micros
 from callcenter.errors import BadSetting, StoreError, UnreadableFile
+from callcenter.ownfiles import keep_private, open_private
 from callcenter.store.office_tables import AuditHeadRow, AuditRow
 
+RECENT: Micros = 2 * 3600 * SECOND
 START = "0" * 64
 """Stands before the first entry."""
 _AT_ONCE = 5_000
@@ -80,10 +83,22 @@ async def append(connection: AsyncConnection, told: Audited) -> None:
     await connection.execute(update(AuditHeadRow).values(seq=seq, hash=sealed))
 
 
-async def page(connection: AsyncConnection, after: int, limit: int) -> list[AuditEntry]:
-    """Read entries in their order, from the one after a number."""
+async def page(
+    connection: AsyncConnection, after: int, limit: int, damaged: dict[str, Any] | None = None
+) -> list[AuditEntry]:
+    """Read entries in their order, from the one after a number.
+
+    Args:
+        connection: To read by.
+        after: That number.
+        limit: At most so many.
+        damaged: Stands in for a detail that cannot be read.
+
+    Raises:
+        AuditDamaged: A detail cannot be read, and nothing stands in for it.
+    """
     rows = select(AuditRow).where(AuditRow.seq > after).order_by(AuditRow.seq).limit(limit)
-    return [_entry(row) for row in await connection.execute(rows)]
+    return [_entry(row, damaged) for row in await connection.execute(rows)]
 
 
 async def verify(connection: AsyncConnection, heads: Sequence[Head] = ()) -> int:
@@ -134,6 +149,23 @@ def read_heads(path: Path, key: bytes) -> list[Head]:
     return heads
 
 
+def require_recent(heads: Sequence[Head], now: Micros) -> None:
+    """Pass if the newest head is from the last hours: the service signs one each hour.
+
+    Raises:
+        AuditDamaged: There is none, or only older ones: whoever cut the log may have taken the newer ones.
+    """
+    newest = max((head.at for head in heads), default=None)
+    if newest is None:
+        raise AuditDamaged("there is no signed head: nobody can say that nothing was cut off; bring the file of heads")
+    if newest < now - RECENT:
+        when = datetime.fromtimestamp(newest / SECOND, UTC).isoformat(" ", "minutes")
+        raise AuditDamaged(
+            f"the newest signed head is from {when}, older than {RECENT // (3600 * SECOND)} hours: newer ones were "
+            "taken, or the service did not run; bring them, or sign by: callcenter audit sign"
+        )
+
+
 def append_head(path: Path, head: Head) -> None:
     """Add a signed head to a file.
 
@@ -141,7 +173,8 @@ def append_head(path: Path, head: Head) -> None:
         StoreError: The file cannot be written.
     """
     try:
-        with path.open("ab") as file:
+        keep_private(path)
+        with open_private(path, "ab") as file:
             file.write(msgspec.json.encode(head) + b"\n")
     except OSError as error:
         raise StoreError(f"the signed head cannot be written to {path}: {error.strerror or error}") from error
@@ -176,15 +209,18 @@ def _agree(signed: dict[int, set[str]], seq: int, sealed: str) -> None:
         raise AuditDamaged(f"audit entry {seq} is not the one whose hash was signed: the log was rewritten")
 
 
-def _entry(row: Any) -> AuditEntry:
+def _entry(row: Any, damaged: dict[str, Any] | None = None) -> AuditEntry:
     try:
         detail = msgspec.json.decode(row.detail, type=dict[str, Any])
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, RecursionError) as error:
+        if damaged is not None:
+            return AuditEntry(seq=row.seq, told=_told(row, damaged), hash=row.hash)
         raise AuditDamaged(f"audit entry {row.seq} was changed: its detail is not JSON") from error
-    told = Audited(
-        at=row.at, actor=row.actor, action=row.action, kind=row.kind, subject=row.subject, detail=detail
-    )  # fmt: skip
-    return AuditEntry(seq=row.seq, told=told, hash=row.hash)
+    return AuditEntry(seq=row.seq, told=_told(row, detail), hash=row.hash)
+
+
+def _told(row: Any, detail: dict[str, Any]) -> Audited:
+    return Audited(at=row.at, actor=row.actor, action=row.action, kind=row.kind, subject=row.subject, detail=detail)
 
 
 def _detail(told: Audited) -> str:

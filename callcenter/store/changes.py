@@ -16,6 +16,8 @@ from callcenter.store.audit import Audited
 from callcenter.store.conflicts import Conflict, Missing, Outdated
 from callcenter.store.office import Desk
 from callcenter.store.office_tables import ChangeRow
+from callcenter.store.readable import readable
+from callcenter.store.vouching import require_two
 
 _json = msgspec.json.Encoder(order="deterministic").encode
 
@@ -72,7 +74,7 @@ async def decide(desk: Desk, number: str, version: int, state: ChangeState, by: 
     Raises:
         Missing: There is no such change.
         Outdated: Somebody was faster.
-        Conflict: It is decided already, or by whoever proposed it.
+        Conflict: It is decided already, or by whoever proposed it, or would be approved by the same person twice.
     """
     change = await get(desk.connection, number)
     if version != change.version:
@@ -81,6 +83,8 @@ async def decide(desk: Desk, number: str, version: int, state: ChangeState, by: 
         raise Conflict(f"the change is {change.state} already")
     if by == change.proposed_by:
         raise Conflict("who proposed a change does not decide on it")
+    if state is ChangeState.APPROVED:
+        await require_two(desk.connection, change.proposed_by, by, at)
     decided = msgspec.structs.replace(change, state=state, decided_by=by, decided_at=at, version=version + 1)
     await desk.execute(
         update(ChangeRow)
@@ -119,7 +123,7 @@ async def listed(connection: AsyncConnection, state: ChangeState | None, limit: 
     rows = select(ChangeRow).order_by(ChangeRow.proposed_at.desc(), ChangeRow.id).limit(limit)
     if state is not None:
         rows = rows.where(ChangeRow.state == state)
-    return [_change(row) for row in (await connection.execute(rows)).mappings()]
+    return [*readable((await connection.execute(rows)).mappings(), _change, "changes")]
 
 
 def _change(row: Mapping[Any, Any]) -> Change:

@@ -6,12 +6,14 @@ import asyncio
 import contextlib
 from collections.abc import Coroutine, Iterator
 from typing import Any, TypeVar
+from urllib.parse import quote
 
 from sqlalchemy import event
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from callcenter.errors import BadSetting, DiskFull, MigrationMissing, StoreError
+from callcenter.ownfiles import keep_private, make_private
 from callcenter.store.settings import StoreSettings
 
 T = TypeVar("T")
@@ -27,8 +29,12 @@ class StoreAway(StoreError):
     """The database cannot be used now, and may be later: worth another try."""
 
 
-def open_engine(settings: StoreSettings) -> AsyncEngine:
+def open_engine(settings: StoreSettings, *, make: bool = False) -> AsyncEngine:
     """Make the engine; connects at the first use.
+
+    Args:
+        settings: Where the database is.
+        make: Make the file if there is none; without it, one that is gone never comes back as an empty one.
 
     Raises:
         BadSetting: The password's file cannot be read, or the driver is not installed.
@@ -40,9 +46,15 @@ def open_engine(settings: StoreSettings) -> AsyncEngine:
             return create_async_engine(settings.address(), pool_pre_ping=True, hide_parameters=True)
         except ModuleNotFoundError as error:
             raise BadSetting(f"store.url needs the package {error.name}, which is not installed") from error
-    with told_plainly(settings):
-        path.parent.mkdir(parents=True, exist_ok=True)
-    engine = create_async_engine(settings.address(), connect_args={"timeout": _BUSY_SECONDS}, hide_parameters=True)
+    if make:
+        with told_plainly(settings):
+            make_private(path)
+    else:
+        keep_private(path)
+    address = settings.address().set(
+        database=f"file:{quote(str(path))}", query={"mode": "rwc" if make else "rw", "uri": "true"}
+    )
+    engine = create_async_engine(address, connect_args={"timeout": _BUSY_SECONDS}, hide_parameters=True)
     event.listen(engine.sync_engine, "connect", _harden)
     return engine
 

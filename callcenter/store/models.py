@@ -211,9 +211,13 @@ class ArchivedFactsRow(Base):
 
 
 class PositionRow(Base):
-    """How far the record has followed a switch's journal: everything up to `journal_position` is in the rows."""
+    """How far the record has followed a switch's journal: everything up to `journal_position` is in the rows.
+
+    `seal` is the hash of that entry, by which the journal is known again; NULL: not told yet.
+    """
 
     __tablename__ = "position"
 
     node: Mapped[str] = mapped_column(primary_key=True)
     journal_position: Mapped[int]
+    seal: Mapped[str | None] = mapped_column(String(64))

@@ -13,6 +13,7 @@ from typing import Any, Self
 from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from callcenter.ownfiles import OwnFile
 from callcenter.store.audit import Audited, append
 from callcenter.store.engine import open_engine, told_plainly
 from callcenter.store.office_tables import AuditHeadRow
@@ -41,6 +42,7 @@ class Office:
     def __init__(self, settings: StoreSettings, engine: AsyncEngine) -> None:
         self._settings = settings
         self._engine = engine
+        self.file = None if settings.path is None else OwnFile(settings.path)
 
     @classmethod
     async def open(cls, settings: StoreSettings) -> Self:
@@ -68,10 +70,13 @@ class Office:
 
         Raises:
             StoreError: The database cannot be used, or not now.
+            FileTaken: Its file is no longer there, and with it what was written.
         """
         with told_plainly(self._settings):
             async with self._engine.begin() as connection:
                 yield await desk_of(connection)
+        if self.file is not None:
+            self.file.require()
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncConnection]:

@@ -17,7 +17,10 @@ _NAME = 64
 
 
 class AccountRow(Base):
-    """A person who may sign in."""
+    """A person who may sign in.
+
+    `vouched_by` made it, or gave it its password or its role; `pending_role` waits for a second person.
+    """
 
     __tablename__ = "accounts"
     __table_args__ = (Index(None, "agent", unique=True),)
@@ -32,10 +35,25 @@ class AccountRow(Base):
     created_at: Mapped[int]
     disabled_at: Mapped[int | None]
     version: Mapped[int] = mapped_column(Integer)
+    vouched_by: Mapped[str | None] = mapped_column(String(_NAME))
+    vouched_at: Mapped[int | None]
+    pending_role: Mapped[str | None]
+    pending_by: Mapped[str | None] = mapped_column(String(_NAME))
+
+
+class DeviceRow(Base):
+    """An account has signed in from this device, whose token is kept as its hash."""
+
+    __tablename__ = "devices"
+    __table_args__ = (Index(None, "account", "seen_at"),)
+
+    token: Mapped[str] = mapped_column(String(_HASH), primary_key=True)
+    account: Mapped[str] = mapped_column(String(_NAME))
+    seen_at: Mapped[int]
 
 
 class AttemptsRow(Base):
-    """Sign-ins under a name since the last that succeeded; names that nobody has share a bounded set of rows."""
+    """Passwords that were wrong at the console since the last that was right."""
 
     __tablename__ = "sign_in_attempts"
 

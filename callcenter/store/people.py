@@ -1,4 +1,4 @@
-"""Accounts: who may sign in, as what; passwords as argon2id hashes."""
+"""Accounts: who may sign in, as what; passwords as argon2id hashes; a role that approves money is given by two."""
 
 from __future__ import annotations
 
@@ -15,16 +15,17 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from callcenter.domain.frame import Micros
 from callcenter.errors import BadInput
-from callcenter.rules.roles import Person, Role
+from callcenter.rules.roles import Person, Role, approves_money
 from callcenter.rules.standing import SERVICE
 from callcenter.store.audit import Audited
 from callcenter.store.conflicts import Conflict, Missing, Outdated
+from callcenter.store.lanes import Lane
 from callcenter.store.office import Desk
-from callcenter.store.office_tables import AccountRow, SessionRow
+from callcenter.store.office_tables import AccountRow, AttemptsRow, SessionRow
+from callcenter.store.passwords import MOST_PASSWORD, require_strong
+from callcenter.store.vouching import is_console, require_two, vouched
 
 NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,31}")
-LEAST_PASSWORD, MOST_PASSWORD = 12, 128
-_TELLING = 4  # a shorter name stands in many a password by chance
 _FREE = re.compile(r"[^\x00-\x1f\x7f]{1,80}")
 
 
@@ -40,6 +41,7 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
     disabled_at: Micros | None
     version: int
     joined: date | None = None
+    pending_role: Role | None = None
 
     @property
     def person(self) -> Person:
@@ -63,27 +65,33 @@ class Accounts:
 
     def __init__(self, hasher: PasswordHasher | None = None) -> None:
         self._hasher = hasher or PasswordHasher()
-        self._hashing = asyncio.Semaphore(2)  # each takes 64 MiB
+        self._strangers, self._known = Lane(), Lane()  # a hash takes 64 MiB
         self._nobody = self._hasher.hash("nobody signs in with this")
 
     async def hashed(self, name: str, password: str) -> str:
         """Hash a password that is good enough; done before a transaction, since it takes long.
 
         Raises:
-            BadInput: It is too short, too long, or the account's own name.
+            BadInput: It is too short, too long, holds the account's own name, or is among the first that are tried.
         """
-        if not LEAST_PASSWORD <= len(password) <= MOST_PASSWORD:
-            raise BadInput(f"a password has from {LEAST_PASSWORD} to {MOST_PASSWORD} characters")
-        if len(name) >= _TELLING and name in password.lower():
-            raise BadInput("a password does not contain the account's name")
-        async with self._hashing:
+        require_strong(name, password)
+        async with self._known:
             return await asyncio.to_thread(self._hasher.hash, password)
 
-    async def fits(self, kept: str | None, password: str) -> bool:
-        """Check a password; a name that nobody has takes as long as one that somebody has."""
+    async def fits(self, kept: str | None, password: str, *, known: bool = False) -> bool:
+        """Check a password; a name that nobody has takes as long as one that somebody has.
+
+        Args:
+            kept: Its hash; None: nobody has that name.
+            password: What was typed.
+            known: It comes from a device that is known, which stands in no line with strangers.
+
+        Raises:
+            Busy: Too many are being checked.
+        """
         if len(password) > MOST_PASSWORD:
             return False
-        async with self._hashing:
+        async with self._known if known else self._strangers:
             return await asyncio.to_thread(self._fits, kept or self._nobody, password) and kept is not None
 
     def _fits(self, kept: str, password: str) -> bool:
@@ -106,6 +114,9 @@ async def add_account(desk: Desk, new: NewAccount, password: str, actor: str, at
         raise Conflict(f"there is an account {new.name} already")
     values = msgspec.structs.asdict(new)
     await _check(desk.connection, new.name, values)
+    values |= vouched(actor, at)
+    if approves_money(new.role) and not is_console(actor):
+        values |= {"pending_role": new.role, "pending_by": actor, "disabled_at": at}
     await desk.execute(insert(AccountRow).values(**values, password=password, created_at=at, version=1))
     detail = {"role": new.role, "agent": new.agent, "team": new.team, "joined": new.joined}
     await desk.note(Audited(at=at, actor=actor, action="add", kind="account", subject=new.name, detail=detail))
@@ -121,19 +132,80 @@ async def change_account(
         Missing: There is no such account.
         Outdated: Somebody changed it meanwhile.
         BadInput: A text is none.
-        Conflict: Another account is that agent, or the last administrator would be gone.
+        Conflict: Another account is that agent, the last administrator would be gone, or the account waits for a
+            second person to confirm its role.
     """
     account = await get_account(desk.connection, name)
     if version not in {None, account.version}:
         raise Outdated(f"account {name}", account.version)
     await _check(desk.connection, name, changes)
-    await desk.execute(update(AccountRow).where(AccountRow.name == name).values(**changes, version=account.version + 1))
+    values = _by_two(account, changes, actor)
+    if "password" in changes:
+        await desk.execute(delete(AttemptsRow).where(AttemptsRow.name == name))
+        if actor != name:
+            values |= vouched(actor, at)
+    await desk.execute(update(AccountRow).where(AccountRow.name == name).values(**values, version=account.version + 1))
     if account.role is Role.ADMIN and account.disabled_at is None:
         await _require_admin(desk.connection)
     await desk.execute(delete(SessionRow).where(SessionRow.account == name))
     detail = {key: "changed" if key == "password" else value for key, value in changes.items()}
     await desk.note(Audited(at=at, actor=actor, action="change", kind="account", subject=name, detail=detail))
     return await get_account(desk.connection, name)
+
+
+async def confirm_role(desk: Desk, name: str, actor: str, at: Micros) -> Account:
+    """Give an account the role that somebody else has asked for.
+
+    Raises:
+        Missing: There is no such account.
+        Conflict: It waits for none, or whoever confirms is no second person.
+    """
+    row = (await desk.execute(select(AccountRow).where(AccountRow.name == name))).one_or_none()
+    if row is None:
+        raise Missing(f"there is no account {name!r}")
+    if row.pending_role is None:
+        raise Conflict(f"account {name} waits for no role")
+    if not is_console(actor):
+        await require_two(desk.connection, row.pending_by, actor, at)
+        if actor == name:
+            raise Conflict("nobody confirms their own role")
+    values = {"role": row.pending_role, "pending_role": None, "pending_by": None} | vouched(row.pending_by, at)
+    if row.disabled_at == row.created_at:
+        values["disabled_at"] = None
+    await desk.execute(update(AccountRow).where(AccountRow.name == name).values(**values, version=row.version + 1))
+    await desk.execute(delete(SessionRow).where(SessionRow.account == name))
+    detail = {"role": row.pending_role, "asked_by": row.pending_by}
+    await desk.note(Audited(at=at, actor=actor, action="confirm", kind="account", subject=name, detail=detail))
+    return await get_account(desk.connection, name)
+
+
+async def unlock(desk: Desk, name: str, actor: str, at: Micros) -> Account:
+    """Forget the wrong passwords that were tried under a name; who is signed in stays so.
+
+    Raises:
+        Missing: There is no such account.
+    """
+    account = await get_account(desk.connection, name)
+    await desk.execute(delete(AttemptsRow).where(AttemptsRow.name == name))
+    await desk.execute(update(AccountRow).where(AccountRow.name == name).values(version=account.version + 1))
+    await desk.note(Audited(at=at, actor=actor, action="unlock", kind="account", subject=name))
+    return await get_account(desk.connection, name)
+
+
+def _by_two(account: Account, changes: dict[str, Any], actor: str) -> dict[str, Any]:
+    """Leave a role that approves money to a second person, unless the console gives it."""
+    if is_console(actor):
+        return changes | ({"pending_role": None, "pending_by": None} if "role" in changes else {})
+    enabled = account.disabled_at is not None and changes.get("disabled_at", account.disabled_at) is None
+    if enabled and account.pending_role is not None:
+        raise Conflict(f"account {account.name} waits for a second person to confirm its role")
+    role = changes.get("role")
+    if role is None:
+        return dict(changes)
+    if role == account.role or not approves_money(role):
+        return changes | {"pending_role": None, "pending_by": None}
+    rest = {key: value for key, value in changes.items() if key != "role"}
+    return rest | {"pending_role": role, "pending_by": actor}
 
 
 async def get_account(connection: AsyncConnection, name: str) -> Account:
@@ -183,4 +255,5 @@ def account_of_row(row: Any) -> Account:
     return Account(
         name=row.name, full_name=row.full_name, role=Role(row.role), agent=row.agent, team=row.team,
         created_at=row.created_at, disabled_at=row.disabled_at, version=row.version, joined=row.joined,
+        pending_role=None if row.pending_role is None else Role(row.pending_role),
     )  # fmt: skip

@@ -68,7 +68,7 @@ async def upgrade(settings: StoreSettings) -> str:
         MigrationMissing: It was made by a newer version.
         StoreError: The database cannot be opened or changed.
     """
-    engine = open_engine(settings)
+    engine = open_engine(settings, make=True)
     try:
         found = await _revision(settings, engine)
         if found is not None and found not in _known():

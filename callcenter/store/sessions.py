@@ -1,26 +1,33 @@
-"""Signing in and staying so: slow for whoever guesses, short for whoever stole, random tokens kept as hashes."""
+"""Signing in and staying so: slow for whoever guesses, short for whoever stole, random tokens kept as hashes.
+
+Whoever guesses at a name slows down whoever else tries it from a device that is not known; from a known one its owner
+signs in as ever. Each name costs the same work, whether anybody has it or not.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import secrets
-from typing import Any
+from collections.abc import Callable
+from typing import Any, NamedTuple
 
 import msgspec
 from sqlalchemy import delete, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from callcenter.domain.frame import SECOND, Micros
-from callcenter.errors import CallcenterError
+from callcenter.errors import CallcenterError, FileTaken, StoreError
 from callcenter.store.audit import Audited
+from callcenter.store.devices import digest, is_known, remember
+from callcenter.store.lanes import Busy
 from callcenter.store.office import Desk, Office
 from callcenter.store.office_tables import AccountRow, AttemptsRow, SessionRow
 from callcenter.store.people import Account, Accounts, get_account
+from callcenter.store.throttle import FORGOTTEN, FREE_ATTEMPTS, Throttle, block_after, steady_clock
 
-FREE_ATTEMPTS = 5
-_FIRST_BLOCK: Micros = 30 * SECOND
-_LONGEST_DOUBLING = 5  # 30 s, 1, 2, 4, 8, 16 min: guessing is hopeless, and nobody is kept out for long
-_FORGOTTEN: Micros = 3600 * SECOND
+__all__ = ["FREE_ATTEMPTS", "Lifetimes", "Session", "Sessions", "SignInBlocked", "SignInBusy", "SignInRefused"]
+
+_LONGEST_NAME = 64
 _GRACE: Micros = 30 * SECOND
 _SEEN_EVERY: Micros = 60 * SECOND
 
@@ -30,11 +37,26 @@ class SignInRefused(CallcenterError):
 
 
 class SignInBlocked(CallcenterError):
-    """Too many attempts under this name; the next is possible at `until`."""
+    """Too many attempts under this name; the next is possible after `wait`."""
 
-    def __init__(self, until: Micros, at: Micros) -> None:
-        self.seconds = -(-(until - at) // SECOND)
+    def __init__(self, wait: Micros) -> None:
+        self.seconds = -(-wait // SECOND)
         super().__init__(f"too many failed sign-ins; try again in {self.seconds} s")
+
+
+class SignInBusy(SignInBlocked):
+    """Too many passwords are being checked."""
+
+    def __init__(self) -> None:
+        super().__init__(SECOND)
+
+
+class _Tried(NamedTuple):
+    """A try that succeeded: the hash that the password fits, and whether the device is known."""
+
+    kept: str
+    known: bool
+    key: str
 
 
 class Lifetimes(msgspec.Struct, frozen=True, kw_only=True):
@@ -46,44 +68,65 @@ class Lifetimes(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Session(msgspec.Struct, frozen=True, kw_only=True):
-    """Somebody is signed in; `token` is set when it is new and must be handed out."""
+    """Somebody is signed in; `token` and `device` are set when they are new and must be handed out."""
 
     id: str
     account: Account
     csrf: str
     expires_at: Micros
     token: str | None = None
+    device: str | None = None
 
 
 class Sessions:
-    """Everybody who is signed in."""
+    """Everybody who is signed in; `clock` measures how long guessing is slowed, and is never set."""
 
-    def __init__(self, office: Office, accounts: Accounts, lifetimes: Lifetimes) -> None:
+    def __init__(
+        self, office: Office, accounts: Accounts, lifetimes: Lifetimes, clock: Callable[[], Micros] | None = None
+    ) -> None:
         self._office = office
         self._accounts = accounts
         self.lifetimes = lifetimes
+        self._throttle = Throttle(clock or steady_clock())
 
-    async def sign_in(self, name: str, password: str, at: Micros) -> Session:
-        """Sign somebody in.
+    async def sign_in(self, name: str, password: str, at: Micros, device: str = "") -> Session:
+        """Sign somebody in; `device` is the token that the device was given before.
 
         Raises:
-            SignInBlocked: Too many attempts under this name; the password was not looked at.
-            SignInRefused: Name or password are wrong, or the account is disabled.
+            SignInBlocked: Too many attempts under this name, or too many at once; the password was not looked at.
+            SignInRefused: Name or password are wrong, the account is disabled, or the password was changed meanwhile.
         """
-        await self._try(name, password, at)
+        tried = await self._try(name, password, at, device)
         async with self._office.writing() as desk:
             await desk.execute(delete(SessionRow).where(SessionRow.expires_at <= at))
-            session = await self._begin(desk, await _let_in(desk, name), at)
+            session = await self._begin(desk, await _let_in(desk, name, tried.kept), at)
+            new = await remember(desk, name, device if tried.known else None, at)
             await desk.note(Audited(at=at, actor=name, action="sign_in", kind="session", subject=name))
-        return session
+        self._throttle.forget(tried.key)
+        return msgspec.structs.replace(session, device=new)
 
-    async def prove(self, name: str, password: str, at: Micros) -> Account:
+    async def prove(self, name: str, password: str, at: Micros, device: str = "") -> Account:
         """Let somebody prove who they are, for one thing and without a session; errors as `sign_in`."""
-        await self._try(name, password, at)
+        tried = await self._try(name, password, at, device)
         async with self._office.writing() as desk:
-            account = await _let_in(desk, name)
+            account = await _let_in(desk, name, tried.kept)
             await desk.note(Audited(at=at, actor=name, action="prove", kind="session", subject=name))
+        self._throttle.forget(tried.key)
         return account
+
+    async def prove_at_console(self, name: str, password: str, at: Micros) -> Account:
+        """Let somebody prove who they are to a command, whose process remembers nothing; errors as `sign_in`."""
+        async with self._office.writing() as desk:
+            await _count(desk, name, at)
+        account = await self.prove(name, password, at)
+        async with self._office.writing() as desk:
+            await desk.execute(delete(AttemptsRow).where(AttemptsRow.name == name))
+        return account
+
+    async def knows(self, name: str, device: str, at: Micros) -> bool:
+        """Tell whether somebody has signed in from a device before."""
+        async with self._office.reading() as connection:
+            return bool(device) and await is_known(connection, name, device, at)
 
     async def resume(self, token: str, at: Micros) -> Session | None:
         """Find the session of a token, None where it is over; hands out a new token when the present one is old."""
@@ -107,24 +150,35 @@ class Sessions:
             await desk.execute(delete(SessionRow).where(SessionRow.id == session.id))
             await desk.note(Audited(at=at, actor=name, action="sign_out", kind="session", subject=name))
 
-    async def _try(self, name: str, password: str, at: Micros) -> None:
-        async with self._office.writing() as desk:
-            kept = await self._kept(desk.connection, name)
-            await _count(desk, name if kept else _bucket(name), at)
-        if not await self._accounts.fits(kept, password):
+    async def _try(self, name: str, password: str, at: Micros, device: str) -> _Tried:
+        async with self._office.reading() as connection:
+            kept, version = await self._kept(connection, name)
+            known = bool(device) and await is_known(connection, name, device, at)
+        key = f"device {digest(device)}" if known else f"name {version} {digest(name)}"
+        if wait := self._throttle.wait(key):
+            raise SignInBlocked(wait)
+        try:
+            fits = await self._accounts.fits(kept, password, known=known)
+        except Busy as error:
+            raise SignInBusy from error
+        if not fits or kept is None:
             await self._refuse(name if kept else None, at)
+            raise SignInRefused("the name or the password is wrong")
+        return _Tried(kept, known, key)
 
-    async def _kept(self, connection: AsyncConnection, name: str) -> str | None:
-        hashed: str | None = await connection.scalar(
-            select(AccountRow.password).where(AccountRow.name == name, AccountRow.disabled_at.is_(None))
+    async def _kept(self, connection: AsyncConnection, name: str) -> tuple[str | None, int]:
+        """Read an account's hash and version; a changed version begins the count anew: the console unlocks by it."""
+        found = select(AccountRow.password, AccountRow.version).where(
+            AccountRow.name == name, AccountRow.disabled_at.is_(None)
         )
-        return hashed
+        row = (await connection.execute(found)).one_or_none()
+        return (None, 0) if row is None else (row.password, row.version)
 
     async def _refuse(self, name: str | None, at: Micros) -> None:
-        if name is not None:
-            async with self._office.writing() as desk:
+        """Note a wrong password; for a name that nobody has, do the same work and leave nothing."""
+        async with self._office.writing() as desk:
+            if name is not None:
                 await desk.note(Audited(at=at, actor=name, action="sign_in_failed", kind="session", subject=name))
-        raise SignInRefused("the name or the password is wrong")
 
     async def _begin(self, desk: Desk, account: Account, at: Micros) -> Session:
         token, csrf, number = secrets.token_urlsafe(32), secrets.token_urlsafe(24), secrets.token_hex(16)
@@ -158,38 +212,37 @@ class Sessions:
         if fresh is not None:
             values |= {"token": _hash(fresh), "previous": hashed, "rotated_at": at}
             mine &= SessionRow.token == hashed
-        async with self._office.writing() as desk:
-            changed = (await desk.execute(update(SessionRow).where(mine).values(**values))).rowcount
+        try:
+            async with self._office.writing() as desk:
+                changed = (await desk.execute(update(SessionRow).where(mine).values(**values))).rowcount
+        except FileTaken:
+            raise
+        except StoreError:
+            return None  # a database that takes nothing may still be read
         return fresh if changed else None
 
 
-async def _let_in(desk: Desk, name: str) -> Account:
-    """Forget the attempts of whoever knew the password, unless the account was disabled meanwhile."""
+async def _let_in(desk: Desk, name: str, kept: str) -> Account:
+    """Read the account of whoever knew the password, unless it was disabled or has another one by now."""
+    now = await desk.connection.scalar(select(AccountRow.password).where(AccountRow.name == name))
     account = await get_account(desk.connection, name)
-    if account.disabled_at is not None:
+    if account.disabled_at is not None or now != kept:
         raise SignInRefused("the name or the password is wrong")
-    await desk.execute(delete(AttemptsRow).where(AttemptsRow.name == name))
     return account
 
 
 async def _count(desk: Desk, name: str, at: Micros) -> None:
-    """Count an attempt before it is made, so that many at once do not pass as one."""
+    """Count an attempt at the console before it is made; a wait longer than any is a clock's that was set back."""
+    name = name[:_LONGEST_NAME]
     row = (await desk.execute(select(AttemptsRow).where(AttemptsRow.name == name))).one_or_none()
-    if row is not None and row.blocked_until is not None and row.blocked_until > at:
-        raise SignInBlocked(row.blocked_until, at)
-    failures = 1 if row is None or row.last_at < at - _FORGOTTEN else row.failures + 1
-    over = failures - FREE_ATTEMPTS
-    until = at + (_FIRST_BLOCK << min(over, _LONGEST_DOUBLING)) if over >= 0 else None
-    values = {"failures": failures, "last_at": at, "blocked_until": until}
+    if row is not None and 0 < (wait := (row.blocked_until or 0) - at) <= block_after(row.failures):
+        raise SignInBlocked(wait)
+    failures = 1 if row is None or row.last_at < at - FORGOTTEN else row.failures + 1
+    values = {"failures": failures, "last_at": at, "blocked_until": at + block_after(failures)}
     if row is None:
         await desk.execute(insert(AttemptsRow).values(name=name, **values))
     else:
         await desk.execute(update(AttemptsRow).where(AttemptsRow.name == name).values(**values))
-
-
-def _bucket(name: str) -> str:
-    """Count names that nobody has together, in at most 4,096 rows; no account's name has a colon."""
-    return "nobody:" + hashlib.sha256(name.encode("utf-8", "replace")).hexdigest()[:3]
 
 
 def _hash(token: str) -> str:

@@ -27,7 +27,9 @@ class StoreSettings(BaseModel):
     password_file: Path | None = Field(default=None, description="File whose first line is the password.")
     batch: int = Field(default=500, ge=1, le=10_000, description="Events whose rows one transaction may hold.")
     queue_events: int = Field(
-        default=50_000, ge=1, description="Events that may wait for the database before reading stops."
+        default=50_000,
+        ge=1,
+        description="Events that wait in memory for the database; what is more is read from the journal again.",
     )
     retry_seconds: float = Field(default=1.0, gt=0, description="Wait before a database that failed is tried again.")
 

@@ -23,6 +23,7 @@ from callcenter.store.audit import Audited
 from callcenter.store.conflicts import Missing, Outdated
 from callcenter.store.office import Desk
 from callcenter.store.office_tables import StepRow, ViolationRow
+from callcenter.store.readable import readable
 
 _json = msgspec.json.Encoder(order="deterministic").encode
 
@@ -168,7 +169,7 @@ async def page(
         clauses.append(tuple_(ViolationRow.sort_at, ViolationRow.id) < tuple_(*before))
     order = (ViolationRow.sort_at.desc(), ViolationRow.id.desc())
     rows = await connection.execute(select(ViolationRow).where(*clauses).order_by(*order).limit(limit))
-    return [_record(row) for row in rows]
+    return [*readable(rows, _record, "violations")]
 
 
 async def found(connection: AsyncConnection, wanted: Wanted) -> list[Record]:

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from callcenter.domain.facts import Fact
 from callcenter.domain.frame import Micros
+from callcenter.ownfiles import OwnFile
 from callcenter.rules.dossier import Dossier
 from callcenter.rules.reproduction import differences
 from callcenter.rules.standing import Standing
@@ -49,7 +50,9 @@ class Store:
     def __init__(self, settings: StoreSettings, engine: AsyncEngine, node: str) -> None:
         self.settings = settings
         self.position = 0
+        self.seal: str | None = None
         self._engine = engine
+        self.file = None if settings.path is None else OwnFile(settings.path)
         self._node = node
         self._recorder = Recorder(node)
         self._unwritten: tuple[int, Changes] | None = None
@@ -76,11 +79,13 @@ class Store:
         """Let the database go."""
         await self._engine.dispose()
 
-    async def write(self, told: Sequence[Told], upto: int, filed: Sequence[Filed] = ()) -> list[str]:
+    async def write(
+        self, told: Sequence[Told], upto: int, filed: Sequence[Filed] = (), seal: str | None = None
+    ) -> list[str]:
         """Record facts, and that everything up to a position is recorded; call again with the same after an error.
 
         Positions that are recorded already are passed over. Records of rules (`filed`) go to people in the same
-        transaction; put again they change nothing.
+        transaction; put again they change nothing. `seal` is the journal's at that position: it is known by it again.
 
         Returns:
             Ids of records that were derived anew, say something else than the one people were told of, and so were
@@ -89,6 +94,7 @@ class Store:
         Raises:
             StoreAway: Not now; nothing was written.
             DiskFull: Nothing was written.
+            FileTaken: The database is no longer there, and with it what was written.
             StoreError: The database cannot be used.
         """
         if upto <= self.position:
@@ -99,26 +105,28 @@ class Store:
                 if one.position > self.position:
                     self._recorder.record(one.position, one.facts, changes, graded=one.graded)
             self._unwritten = (upto, changes)
-        return await unbroken(self._commit(self._unwritten[1], upto, filed))
+        return await unbroken(self._commit(self._unwritten[1], upto, filed, seal))
 
-    async def _commit(self, changes: Changes, upto: int, filed: Sequence[Filed]) -> list[str]:
+    async def _commit(self, changes: Changes, upto: int, filed: Sequence[Filed], seal: str | None) -> list[str]:
         with told_plainly(self.settings):
             async with self._engine.begin() as connection:
                 await _write(connection, changes)
                 await bind(connection, self._node, self.position, upto)
-                await _upsert(connection, PositionRow, [{"node": self._node, "journal_position": upto}], key="node")
+                place = {"node": self._node, "journal_position": upto, "seal": seal}
+                await _upsert(connection, PositionRow, [place], key="node")
                 withdrawn = await _file(connection, filed)
-        self.position, self._unwritten = upto, None
+        if self.file is not None:
+            self.file.require()
+        self.position, self.seal, self._unwritten = upto, seal, None
         return withdrawn
 
     async def _read(self) -> None:
         """Find the position, and the rows that have no end."""
         with told_plainly(self.settings):
             async with self._engine.connect() as connection:
-                found = await connection.scalar(
-                    select(PositionRow.journal_position).where(PositionRow.node == self._node)
-                )
-                self.position = found or 0
+                found = await connection.execute(select(PositionRow).where(PositionRow.node == self._node))
+                if (place := found.one_or_none()) is not None:
+                    self.position, self.seal = place.journal_position, place.seal
                 self._recorder.reopen(
                     await self._open_rows(connection, VisitRow),
                     await self._open_rows(connection, AgentStateRow),

@@ -16,7 +16,7 @@ from typing import Any, Protocol
 import msgspec
 import structlog
 
-from callcenter.errors import BadInput
+from callcenter.errors import BadInput, FileTaken, StoreError
 from callcenter.rules.rulebook import written
 from callcenter.rules.standing import SERVICE
 from callcenter.store import Office, StoreAway
@@ -74,7 +74,12 @@ class Rules:
         """Have a tracker judge by what is in force, until cancelled."""
         while True:
             await asyncio.sleep(LOOK_SECONDS)
-            await self.look(tracker)
+            try:
+                await self.look(tracker)
+            except FileTaken:
+                raise
+            except StoreError as error:  # the journal's failure ends the service by itself
+                log.warning("rules_unread", reason=str(error))
 
     async def look(self, tracker: Sitting) -> None:
         """Look once; what has changed is noted in the audit log, then journalled, and holds from there on."""

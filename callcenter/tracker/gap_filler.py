@@ -29,7 +29,8 @@ from callcenter.domain import facts as fx
 from callcenter.domain.directory import Directory
 from callcenter.domain.floor import Floor
 from callcenter.domain.frame import SECOND, Micros
-from callcenter.store import Office, StoreAway
+from callcenter.errors import StoreError
+from callcenter.store import Office
 from callcenter.store.accounts import Gap, Kept, gaps_since, visits_of
 from callcenter.store.engine import unbroken
 from callcenter.tracker.inputs import GapFilled, Hearing
@@ -127,7 +128,7 @@ class GapFiller:
         """Fill what can be filled now; what the record still has open waits.
 
         Raises:
-            StoreError: The database cannot be used, or the journal takes nothing more.
+            StoreError: The journal takes nothing more.
         """
         if not self._tracker.in_sync or self._floor is None:
             return
@@ -147,12 +148,12 @@ class GapFiller:
                 self._waiting[uid] = left  # last in line
 
     async def _ask(self, question: Callable[[AsyncConnection], Awaitable[T]]) -> T:
-        """Read from the record once it has all that is known now; a database that is away is waited for."""
+        """Read from the record once it has all that is known now; a database that fails is waited for."""
         while True:
             await self._record.reached(self._tracker.applied)
             try:
                 return await unbroken(self._read(question))
-            except StoreAway as error:
+            except StoreError as error:
                 log.warning("gaps_wait", reason=str(error))
                 await asyncio.sleep(_AGAIN_SECONDS)
 

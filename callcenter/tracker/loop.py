@@ -106,27 +106,19 @@ class Tracker:
         """
         await self._take([input_step(self._node, _our_clock(), said)])
 
-    async def dispose(
-        self, uniqueid: str, agent: str, callback_to: str | None = None, callback_by: Micros | None = None
-    ) -> Disposition:
-        """Let the rules know of a call's disposition; durable when it returns.
+    def switch_time(self) -> Micros:
+        """Tell the switch's time that was seen last, which is never later than now."""
+        now = self._follower.floor.state.now
+        return _our_clock() if now is None else now
 
-        It holds by the switch's time that was seen last, which is never later than now.
+    async def dispose(self, said: Disposition) -> None:
+        """Let the rules know of a call's disposition; durable when it returns.
 
         Raises:
             StoreError: The journal takes nothing more.
         """
-        now = self._follower.floor.state.now
-        said = Disposition(
-            at=_our_clock() if now is None else now,
-            uniqueid=uniqueid,
-            agent=agent,
-            callback_to=callback_to,
-            callback_by=callback_by,
-        )
         await self.enter(said)
         await self._journal.committed(self._applied)
-        return said
 
     def attach(self, sink: Sink) -> None:
         """Tell a live view of every fact from the start; to be called before `run`."""
@@ -195,7 +187,7 @@ class Tracker:
         return (due - now - (_our_clock() - self._last_seen_at)) / SECOND
 
     async def _take(self, steps: Sequence[Step]) -> None:
-        """Journal, apply, show, and hand to the record; waits only where one of them has no more room."""
+        """Journal, apply, show, and hand to the record; waits only where the journal has no more room."""
         async with self._taking:
             positions = await self._journal.append([step.entry for step in steps])
             for position, step in zip(positions, steps, strict=True):
@@ -206,7 +198,6 @@ class Tracker:
                 self._record.put(position, *followed)
                 if followed.violations:
                     self._tell(followed.violations)
-            await self._record.room()
 
     def _show(self, facts: Sequence[fx.Fact]) -> None:
         if not facts:

@@ -1,4 +1,10 @@
-"""The record follows the journal at its own pace: it takes in what is durable, and is never ahead of it."""
+"""The record follows the journal at its own pace: it takes in what is durable, and is never ahead of it.
+
+    in step ──more waits than may──▶ behind (nothing waits here: the journal has it) ──read again up to here──▶ in step
+
+A database that is full, read-only, away or hanging stops nothing but the record: the switch is watched and journalled
+on, and what the database lacks is caught up with from the journal. Only its file's loss ends the service.
+"""
 
 from __future__ import annotations
 
@@ -12,16 +18,21 @@ from typing import NamedTuple
 import structlog
 
 from callcenter.domain.facts import Fact
+from callcenter.errors import FileTaken, StoreError
 from callcenter.journal import Journal
 from callcenter.rules.violation import Violation
-from callcenter.store import Store, StoreAway, Told
+from callcenter.store import Store, Told
 from callcenter.tracker.filing import filed
 from callcenter.tracker.inputs import Court
+from callcenter.tracker.rereading import begin, follow_on
 
 log = structlog.get_logger()
 
 _IDLE_STEP = 1000
 """Positions without a fact that may pass before the record says that it has passed them."""
+
+_TOLD_EVERY_SECONDS = 60.0
+"""How often the log is told the same of a database that fails."""
 
 
 class _Waiting(NamedTuple):
@@ -35,13 +46,23 @@ class _Waiting(NamedTuple):
 class Record:
     """Facts on their way to the store; of one event loop.
 
-    Backpressure: `room` waits while `queue_events` of them wait, so that reading from the switch stops instead of
-    memory growing. A database that is away is tried again and again; any other error ends `run`.
+    Args:
+        store: Where they go.
+        journal: What they come from.
+        court: What a replay judges by until the journal says otherwise.
+
+    Attributes:
+        fault: Why the store takes nothing now; None while it does.
     """
 
-    def __init__(self, store: Store, journal: Journal) -> None:
+    def __init__(self, store: Store, journal: Journal, court: Court | None = None) -> None:
+        self.fault: str | None = None
         self._store = store
         self._journal = journal
+        self._court = court
+        self._behind: float | None = None
+        self._joins_at: int | None = None
+        self._told = 0.0
         self._waiting: deque[_Waiting] = deque()
         self._taken = self._wanted = store.position
         self._changed = asyncio.Event()
@@ -54,13 +75,20 @@ class Record:
         return self._store.position
 
     @property
+    def seal(self) -> str | None:
+        """The journal's seal there, as the store has it; None: it was not told yet."""
+        return self._store.seal
+
+    @property
     def pending(self) -> int:
-        """Events with facts that are not in the store."""
-        return len(self._waiting)
+        """Events with facts that are not in the store; journal entries, while it is behind."""
+        return len(self._waiting) if self._behind is None else self._taken - self._store.position
 
     @property
     def lag_seconds(self) -> float:
         """How long the oldest of them has waited."""
+        if self._behind is not None:
+            return time.monotonic() - self._behind
         return time.monotonic() - self._waiting[0].since if self._waiting else 0.0
 
     def put(
@@ -81,12 +109,16 @@ class Record:
             court: By what they were decided.
         """
         self._taken = position
-        if (facts or violations) and position > self._store.position:
+        waits = self._behind is None or self._joins_at is not None
+        if waits and (facts or violations) and position > self._store.position:
+            if len(self._waiting) >= self._store.settings.queue_events:
+                self._fall_behind()
+                return
             self._waiting.append(_Waiting(Told(position, facts, violations, graded), court, time.monotonic()))
         self._changed.set()
 
     async def room(self) -> None:
-        """Wait until there is room for more."""
+        """Wait until there is room for more: for whoever reads from the journal, and can wait."""
         limit = self._store.settings.queue_events
         if len(self._waiting) >= limit:
             async with self._written:
@@ -103,12 +135,48 @@ class Record:
         """Write until cancelled.
 
         Raises:
-            StoreError: The database cannot be used, or is full; what was written stays.
+            FileTaken: The database's file is gone.
+            StoreError: The journal cannot be read.
         """
         while await self._changed.wait():
             self._changed.clear()
-            while (upto := self._next()) is not None:
+            while self._behind is None and (upto := self._next()) is not None:
                 await self._write([one for one in self._batch() if one.told.position <= upto], upto)
+            while self._behind is not None:
+                await self._catch_up()
+
+    def _fall_behind(self) -> None:
+        """Keep nothing here any more: the journal has it."""
+        if self._behind is None:
+            self._behind = time.monotonic() - self.lag_seconds
+            log.warning("record_behind", waiting_count=len(self._waiting), reason=self.fault)
+        self._waiting.clear()
+        self._joins_at = None
+        self._changed.set()
+
+    async def _catch_up(self) -> None:
+        """Read from the journal on, until what is put here from some place on follows without a break."""
+        position, follower = await begin(self._journal, self._store.position, self._court)
+        batch: list[_Waiting] = []
+        while self._behind is not None:
+            async for place, (facts, violations, graded, court) in follow_on(self._journal, follower, position):
+                position = place
+                if (facts or violations) and position > self._store.position:
+                    batch.append(_Waiting(Told(position, facts, violations, graded), court, self._behind))
+                if len(batch) >= self._store.settings.batch:
+                    await self._write(batch, position)
+                    batch = []
+                if position == self._joins_at:
+                    break
+            await self._write(batch, position)
+            batch = []
+            self._joins_at = self._taken if self._joins_at is None else self._joins_at
+            if position == self._joins_at:
+                self._behind = self._joins_at = None
+                self._changed.set()
+                log.info("record_caught_up", position=position)
+            else:
+                await self._journal.committed(self._joins_at)
 
     def _wake(self, _durable: int) -> None:
         self._changed.set()
@@ -131,15 +199,29 @@ class Record:
         for one in batch:
             if one.court is not None:
                 dossiers += await filed(self._journal, one.court, one.told.violations)
+        told, seal = [one.told for one in batch], await self._journal.seal_of(upto)
         while True:
             try:
-                for record in await self._store.write([one.told for one in batch], upto, dossiers):
+                for record in await self._store.write(told, upto, dossiers, seal):
                     log.error("violation_withdrawn", violation=record, reason="derived anew, it says something else")
                 break
-            except StoreAway as error:
-                log.warning("store_away", reason=str(error), waiting_count=len(self._waiting))
+            except FileTaken:
+                raise
+            except StoreError as error:
+                self._note(str(error))
                 await asyncio.sleep(self._store.settings.retry_seconds)
-        for _ in batch:
+        self._note(None)
+        while self._waiting and self._waiting[0].told.position <= upto:
             self._waiting.popleft()
         async with self._written:
             self._written.notify_all()
+
+    def _note(self, fault: str | None) -> None:
+        """Remember whether the store takes anything; the log is told when that changes, and now and then."""
+        now = time.monotonic()
+        if fault is not None and (fault != self.fault or now - self._told >= _TOLD_EVERY_SECONDS):
+            self._told = now
+            log.warning("store_away", reason=fault, waiting_count=self.pending)
+        elif fault is None and self.fault is not None:
+            log.info("store_back", waiting_count=self.pending)
+        self.fault = fault

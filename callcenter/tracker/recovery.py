@@ -5,18 +5,14 @@ Where no state can be read, the journal is followed from its beginning; if that 
 
 from __future__ import annotations
 
-import asyncio
-from pathlib import Path
-
-import msgspec
 import structlog
 
 from callcenter.errors import StoreError
-from callcenter.journal import Journal, JournalReader
-from callcenter.tracker.entries import reread
+from callcenter.journal import Journal
 from callcenter.tracker.follower import Follower
 from callcenter.tracker.inputs import Court
 from callcenter.tracker.record import Record
+from callcenter.tracker.rereading import begin, follow_on
 
 log = structlog.get_logger()
 
@@ -39,37 +35,26 @@ async def recover(journal: Journal, record: Record, court: Court | None = None) 
             f"the database follows a journal up to entry {record.position}, {journal.settings.path} ends at {end}: "
             "it is another journal; put the right one back, or begin with a new database"
         )
-    position, follower = await _saved(journal, record, court)
+    await _require_same(journal, record)
+    position, follower = await begin(journal, record.position, court)
     begun = position
-    async for stored in journal.read(position + 1):
-        if stored.position != position + 1:
-            raise StoreError(
-                f"the journal {journal.settings.path} begins at entry {stored.position}, the database needs it from "
-                f"{position + 1} on; put an older journal or a newer copy of the database back"
-            )
-        position = stored.position
-        record.put(position, *follower.follow(*reread(stored)))
+    async for place, followed in follow_on(journal, follower, position):
+        position = place
+        record.put(position, *followed)
         await record.room()
     log.info("floor_recovered", position=position, replayed_count=position - begun, hash=follower.floor.state.digest())
     return follower
 
 
-async def _saved(journal: Journal, record: Record, court: Court | None) -> tuple[int, Follower]:
-    """Find a state to begin from; the record must have passed it, or facts between the two would be lost."""
-    return await asyncio.to_thread(_restored, journal.settings.path, record.position, court)
+async def _require_same(journal: Journal, record: Record) -> None:
+    """Pass if the journal has, where the database is, the entry that the database followed.
 
-
-def _restored(path: Path, passed: int, court: Court | None) -> tuple[int, Follower]:
-    with JournalReader(path) as reader:
-        for state in reader.saved_states():
-            if state.position > passed:
-                continue
-            try:
-                return state.position, Follower.restore(state.blob, court)
-            except msgspec.MsgspecError as error:
-                log.warning("state_unreadable", position=state.position, reason=str(error))
-        cut = reader.bounds()[0].position
-    if 0 < cut <= passed:
-        log.warning("floor_begins_anew", position=cut, reason="the journal was cut and no saved state can be read")
-        return cut, Follower(court)
-    return 0, Follower(court)
+    Raises:
+        StoreError: It has another one: an older copy has grown on without this database, or it is somebody else's.
+    """
+    found = None if record.seal is None else await journal.seal_of(record.position)
+    if found is not None and found != record.seal:
+        raise StoreError(
+            f"entry {record.position} of {journal.settings.path} is not the one that the database follows: it is "
+            "another journal, or an older copy that has grown on; put the right one back, or begin with a new database"
+        )

@@ -21,7 +21,7 @@ from callcenter.web.guard import SAFE
 from callcenter.web.problems import Refused
 from callcenter.web.service import TheService
 
-_MOST_TOKEN = 128
+MOST_TOKEN = 128
 _cookie = APIKeyCookie(name="callcenter_session", scheme_name="session", auto_error=False)
 _csrf = APIKeyHeader(name="X-CSRF-Token", scheme_name="csrf", auto_error=False)
 
@@ -34,7 +34,7 @@ async def _session(
 ) -> Session:
     token = request.cookies.get(cookie_name(service.settings), "")
     session = None
-    if 0 < len(token) <= _MOST_TOKEN:
+    if 0 < len(token) <= MOST_TOKEN:
         session = await service.sessions.resume(token, service.clock())
     if session is None:
         raise Refused("not-signed-in", "sign in first")

@@ -13,7 +13,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from callcenter.web.cookies import NEW_TOKEN, token_cookie
+from callcenter.web.cookies import NEW_DEVICE, NEW_TOKEN, device_cookie, token_cookie
 from callcenter.web.problems import problem
 from callcenter.web.settings import WebSettings
 
@@ -83,6 +83,9 @@ class Guard:
         token = scope.get("state", {}).get(NEW_TOKEN)
         if token is not None:
             headers.append("Set-Cookie", token_cookie(token, self._settings))
+        device = scope.get("state", {}).get(NEW_DEVICE)
+        if device is not None:
+            headers.append("Set-Cookie", device_cookie(device, self._settings))
 
 
 def _hostname(address: str) -> str | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 
 from callcenter.domain.frame import SECOND, Micros
+from callcenter.listening import network_of
 
 _MINUTE: Micros = 60 * SECOND
 _ADDRESSES = 10_000
@@ -18,7 +19,11 @@ class SignInRate:
         self._used_until: OrderedDict[str, Micros] = OrderedDict()
 
     def wait(self, address: str, at: Micros) -> Micros:
-        """Count an attempt; returns how long to wait where it comes too soon (it is not counted then), else 0."""
+        """Count an attempt; returns how long to wait where it comes too soon (it is not counted then), else 0.
+
+        The addresses that one customer of IPv6 has are one.
+        """
+        address = network_of(address)
         used = max(self._used_until.get(address, at - _MINUTE), at - _MINUTE) + self._every
         if used > at:
             return used - at

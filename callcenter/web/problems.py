@@ -18,6 +18,7 @@ from callcenter.store.sessions import SignInBlocked, SignInRefused
 
 MEDIA_TYPE = "application/problem+json"
 _TYPE = "urn:callcenter:problem:"
+_NOT_STORED = "the database takes nothing now: nothing was changed, the switch is watched on; try again later"
 
 log = structlog.get_logger()
 
@@ -52,6 +53,8 @@ KINDS: dict[str, Kind] = {
     "too-many": Kind(429, "尝试过多，请稍后再试", "Too many attempts"),
     "internal": Kind(500, "内部错误", "Internal error"),
     "unavailable": Kind(503, "数据库暂不可用", "The database is not available"),
+    "journal-unavailable": Kind(503, "日志暂不可用", "The journal is not available"),
+    "half-kept": Kind(503, "已记入日志，未写入数据库", "In the journal, not in the database"),
 }
 _BY_STATUS = {401: "not-signed-in", 403: "forbidden", 404: "not-found", 405: "method-not-allowed", 413: "too-large"}
 _BY_ERROR: dict[type[CallcenterError], str] = {
@@ -123,7 +126,7 @@ async def _ours(request: Request, error: Exception) -> Response:
             headers = {"ETag": f'"{error.version}"'}
         case StoreError():
             log.error("request_not_stored", error=str(error))
-            return problem(request, "unavailable", "nothing was changed; try again later", {"Retry-After": "5"})
+            return problem(request, "unavailable", _NOT_STORED, {"Retry-After": "5"})
         case _:
             pass
     kind = next((kind for ours, kind in _BY_ERROR.items() if isinstance(error, ours)), None)

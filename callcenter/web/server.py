@@ -3,50 +3,41 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import socket
-from collections.abc import Iterator
 
-import uvicorn
 from fastapi import FastAPI
 
 from callcenter.errors import BadSetting
+from callcenter.listening import Bounds, HttpServer, bind, share_of_open_files
 from callcenter.store.audit import read_key
 from callcenter.web.heads import sign_heads
 from callcenter.web.service import Service
 from callcenter.web.settings import WebSettings
 
 _GRACEFUL_SECONDS = 3
-_CONNECTIONS = 512
+_SHARE, _CONNECTIONS = 0.7, 512
 
 
 class WebServer:
     """Serves until cancelled."""
 
     def __init__(self, settings: WebSettings, app: FastAPI) -> None:
-        self._socket = _bind(settings)
-        self._server = _Server(
-            uvicorn.Config(
-                app, log_config=None, access_log=False, server_header=False, lifespan="off",
-                proxy_headers=bool(settings.proxies), forwarded_allow_ips=list(settings.proxies),
-                limit_concurrency=_CONNECTIONS, timeout_graceful_shutdown=_GRACEFUL_SECONDS,
-            )
-        )  # fmt: skip
+        most = share_of_open_files(_SHARE, _CONNECTIONS)
+        bounds = Bounds(connections=most, per_address=max(1, most // 4), proxies=settings.proxies)
+        self._server = HttpServer("web", app, _bind(settings), bounds, _GRACEFUL_SECONDS)
 
     @property
     def port(self) -> int:
         """The port that is listened on."""
-        return int(self._socket.getsockname()[1])
+        return self._server.port
 
     async def run(self) -> None:
         """Serve; when cancelled, let the requests under way end first."""
-        serving = asyncio.create_task(self._server.serve([self._socket]), name="web")
-        try:
-            await asyncio.shield(serving)
-        except asyncio.CancelledError:
-            self._server.should_exit = True
-            await serving
-            raise
+        await self._server.run()
+
+    def close(self) -> None:
+        """Give the port back where `run` was never called."""
+        self._server.close()
 
 
 async def serve_web(server: WebServer, service: Service) -> None:
@@ -60,21 +51,12 @@ async def serve_web(server: WebServer, service: Service) -> None:
     async with asyncio.TaskGroup() as group:
         group.create_task(server.run(), name="web-server")
         if key is not None:
-            group.create_task(sign_heads(service.office, key, settings.audit_heads, service.clock), name="web-heads")
-
-
-class _Server(uvicorn.Server):
-    """Leaves signals to the service."""
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        yield
+            group.create_task(sign_heads(service.office, key, settings, service.clock), name="web-heads")
 
 
 def _bind(settings: WebSettings) -> socket.socket:
     try:
-        family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-        return socket.create_server((settings.host, settings.port), family=family)
+        return bind(settings.host, settings.port)
     except OSError as error:
         raise BadSetting(
             f"web.host and web.port: {settings.host}:{settings.port} cannot be listened on: {error.strerror or error}"

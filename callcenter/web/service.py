@@ -19,25 +19,18 @@ from callcenter.rules.steps import Terms
 from callcenter.store import Office
 from callcenter.store.people import Accounts
 from callcenter.store.sessions import Sessions
+from callcenter.store.throttle import steady_clock
 from callcenter.tracker import Court
 from callcenter.web.limits import SignInRate
 from callcenter.web.settings import WebSettings
 
 Clock = Callable[[], Micros]
-Dispose = Callable[[str, str, str | None, Micros | None], Awaitable[Disposition]]
-"""Lets the rules know of a call's disposition (call, agent, callback's number and time), durably."""
+Dispose = Callable[[Disposition], Awaitable[None]]
+"""Lets the rules know of a call's disposition, durably."""
 Written = Callable[[], Awaitable[dict[str, Any]]]
 """Gives the rulebook in force as it is written."""
 Evidence = Callable[[Dossier], Awaitable[tuple[Finding, ...]]]
 """Tells what of a record the journal does not bear out."""
-
-
-class Ports(NamedTuple):
-    """What the API asks of the rest of the service; None: there is none of it here."""
-
-    dispose: Dispose | None = None
-    evidence: Evidence | None = None
-    written: Written | None = None
 
 
 def wall_clock() -> Micros:
@@ -45,9 +38,18 @@ def wall_clock() -> Micros:
     return time.time_ns() // 1000
 
 
+class Ports(NamedTuple):
+    """What the API asks of the rest of the service; None: there is none of it here."""
+
+    dispose: Dispose | None = None
+    switch_time: Clock = wall_clock
+    evidence: Evidence | None = None
+    written: Written | None = None
+
+
 @dataclass(frozen=True)
 class Service:
-    """The parts; `clock` alone tells the time."""
+    """The parts; `clock` alone tells the time, `steady` measures and is never set."""
 
     settings: WebSettings
     office: Office
@@ -57,6 +59,7 @@ class Service:
     sessions: Sessions
     rate: SignInRate
     clock: Clock
+    steady: Clock
     ports: Ports
 
     @property
@@ -88,18 +91,20 @@ def build(
     *,
     accounts: Accounts | None = None,
     clock: Clock = wall_clock,
+    steady: Clock | None = None,
 ) -> Service:
     """Put the parts together; `court` tells at any time which rulebook and roster are in force."""
-    accounts = accounts or Accounts()
+    accounts, steady = accounts or Accounts(), steady or steady_clock()
     return Service(
         settings=settings,
         office=office,
         court=court,
         terms=settings.terms(court().rulebook.zone),
         accounts=accounts,
-        sessions=Sessions(office, accounts, settings.lifetimes),
+        sessions=Sessions(office, accounts, settings.lifetimes, steady),
         rate=SignInRate(settings.sign_ins_per_minute),
         clock=clock,
+        steady=steady,
         ports=ports or Ports(),
     )
 

@@ -44,6 +44,12 @@ class WebSettings(BaseModel):
     free_days: tuple[date, ...] = Field(default=(), description="Days not worked, whatever the official calendar says.")
     audit_key_file: Path | None = Field(default=None, description="File with the key that signs the audit log's heads.")
     audit_heads: Path = Field(default=Path("var/audit-heads.jsonl"), description="File of the signed heads.")
+    audit_heads_url: str | None = Field(
+        default=None, pattern=r"^https?://[^\s]+$", description="Each signed head is posted here as well, as JSON."
+    )
+    audit_heads_syslog: str | None = Field(
+        default=None, description="Each signed head goes to this syslog as well: /dev/log, or host:port."
+    )
 
     @property
     def lifetimes(self) -> Lifetimes:

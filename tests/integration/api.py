@@ -12,6 +12,7 @@ from typing import Any
 import httpx
 
 from callcenter.domain.frame import Micros
+from callcenter.errors import StoreError
 from callcenter.rules.dossier import Dossier
 from callcenter.rules.duty import Roster, Seat
 from callcenter.rules.inputs import Disposition
@@ -65,29 +66,28 @@ class Department:
     def __init__(self, office: Office, settings: WebSettings) -> None:
         self.office = office
         self.now: Micros = MONDAY
+        self.set_back: Micros = 0
         self.court = Court(load_rulebook(), ROSTER)
         self.faults: tuple[Finding, ...] = ()
         self.disposed: list[Disposition] = []
+        self.journal_fault: StoreError | None = None
         service = build(
             settings,
             office,
             lambda: self.court,
-            Ports(dispose=self.dispose, evidence=self._look),
+            Ports(dispose=self.dispose, switch_time=lambda: self.now, evidence=self._look),
             accounts=Accounts(QUICK),
             clock=lambda: self.now,
+            steady=lambda: self.now + self.set_back,
         )
         self.app = make_application(service)
         self._browsers: dict[str, Browser] = {}
 
-    async def dispose(
-        self, uniqueid: str, agent: str, callback_to: str | None, callback_by: Micros | None
-    ) -> Disposition:
+    async def dispose(self, said: Disposition) -> None:
         """Stand in for the tracker."""
-        said = Disposition(
-            at=self.now, uniqueid=uniqueid, agent=agent, callback_to=callback_to, callback_by=callback_by
-        )
+        if self.journal_fault is not None:
+            raise self.journal_fault
         self.disposed.append(said)
-        return said
 
     async def _look(self, _: Dossier) -> tuple[Finding, ...]:
         """Say what tests want the journal not to bear out."""

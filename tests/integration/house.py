@@ -100,12 +100,18 @@ class Moody(Store):
 
     trouble: StoreError | None = None
     failed = 0
+    hangs: asyncio.Event | None = None
 
-    async def write(self, told: Sequence[Told], upto: int, filed: Sequence[Filed] = ()) -> list[str]:
+    async def write(
+        self, told: Sequence[Told], upto: int, filed: Sequence[Filed] = (), seal: str | None = None
+    ) -> list[str]:
         if self.trouble is not None:
             self.failed += 1
             raise self.trouble
-        return await super().write(told, upto, filed)
+        if self.hangs is not None:
+            self.failed += 1
+            await self.hangs.wait()
+        return await super().write(told, upto, filed, seal)
 
 
 class House:

@@ -138,11 +138,29 @@ class Service:
                         return answer
                 await asyncio.sleep(0.02)
 
+    async def ended(self) -> tuple[int, str]:
+        """Wait for it to end by itself; gives its exit code and its last words."""
+        assert self._process is not None
+        async with asyncio.timeout(PATIENCE):
+            code = await self._process.wait()
+        self._process = None
+        return code, self._log.read_text().splitlines()[-1]
+
     async def health(self) -> dict[str, Any]:
         """Read what it says of itself."""
         answer = await self.until("/healthz", lambda answer: answer.status_code == httpx.codes.OK)
         found: dict[str, Any] = answer.json()
         return found
+
+    @property
+    def pid(self) -> int | None:
+        """Its process, while one runs."""
+        return None if self._process is None else self._process.pid
+
+    @property
+    def exporter_port(self) -> int:
+        """Where its pages are."""
+        return self._listening()
 
     def api(self) -> str:
         """Give the address of its API, which it says in its log."""

@@ -30,12 +30,12 @@ async def work(tmp_path: Path) -> AsyncIterator[Department]:
         yield found
 
 
-async def talk(work: Department, n: int, agent: str | None) -> None:
+async def talk(work: Department, n: int, agent: str | None, **other: Any) -> None:
     """Put an answered visit into the record; without an agent, one whose talk lasts."""
     row: dict[str, Any] = dict.fromkeys(column.name for column in VisitRow.__table__.columns)
     row |= {"id": f"{n:032x}", "node": "pbx", "uniqueid": f"1.{n}", "queue": "consumers", "n": 1,
             "caller": f"1380025000{n}", "agent": agent, "answered_at": MONDAY + n * SECOND,
-            "outcome": None if agent is None else "answered"}  # fmt: skip
+            "outcome": None if agent is None else "answered"} | other  # fmt: skip
     async with work.office.writing() as desk:
         await desk.execute(insert(VisitRow).values(**row))
 

@@ -268,4 +268,4 @@ class TestSocket:
         first = WebServer(WebSettings(port=0), work.app)
         with pytest.raises(BadSetting, match=rf"web.port: 127.0.0.1:{first.port} cannot be listened on"):
             WebServer(WebSettings(port=first.port), work.app)
-        first._socket.close()
+        first.close()

@@ -27,7 +27,7 @@ class TestSession:
     async def test_cookie_is_out_of_reach_of_scripts_and_other_sites(self, work: Department) -> None:
         await work.signed_in("sun")
         signed_in = await work.browser().sign_in("sun")
-        cookie = signed_in.headers["set-cookie"]
+        cookie = signed_in.headers.get_list("set-cookie")[0]
         assert cookie.startswith("callcenter_session=")
         assert cookie.endswith("; Path=/; HttpOnly; SameSite=Strict")
 

@@ -10,9 +10,10 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+from callcenter.rules.roles import Role
 from callcenter.store.audit import verify
 from tests.integration.api import APPEALED, CONFIRMED, PEOPLE, Department, Json, agreed, department, did
-from tests.integration.office import propose
+from tests.integration.office import hire, propose
 from tests.unit.rules.people import DAY, MONDAY
 
 MARCH = "/scores/Alice/2026-03"
@@ -437,11 +438,9 @@ class TestRoles:
         ],
     )
     async def test_nobody_gives_themselves_anything(self, work: Department, name: str, path: str, role: str) -> None:
-        root = await work.signed_in("root")
-        self_marker = {"name": "selma", "full_name": "S", "role": role, "agent": "Selma", "password": "a quiet phrase"}
-        await root.send("POST", "/users", self_marker)
+        await hire(work.office, "selma", Role(role), "Selma")
         browser = work.browser("10.8.0.1")
-        await browser.sign_in("selma", "a quiet phrase")
+        await browser.sign_in("selma")
         answer = await browser.send("POST", f"/{path}", TestGiving.BODY[path] | {"agent": "Selma"})
         assert answer.status_code == 403
 

@@ -26,6 +26,7 @@ from callcenter.store.audit import (
     verify,
 )
 from callcenter.web.heads import sign_heads
+from callcenter.web.settings import WebSettings
 from tests.integration.office import opened
 
 KEY = b"0123456789abcdef0123456789abcdef"
@@ -185,7 +186,7 @@ async def test_heads_are_signed_hourly_and_a_full_disk_only_delays_them(office: 
         {3: heads.parent.mkdir, 5: done.set}.get(now, int)()  # the directory comes late
         return now
 
-    signing = asyncio.create_task(sign_heads(office, KEY, heads, clock, every=0.001))
+    signing = asyncio.create_task(sign_heads(office, KEY, WebSettings(audit_heads=heads), clock, every=0.001))
     await done.wait()
     signing.cancel()
     await asyncio.wait([signing])

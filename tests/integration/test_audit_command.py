@@ -125,7 +125,6 @@ def test_database_that_was_not_made_is_said_so(home: Path) -> None:
 
 def test_log_is_verified_and_its_heads_with_it(run: Runner) -> None:
     add(run)
-    assert run("audit", "verify") == "1 entries are what was written; 0 signed heads agree\n"
     assert run("audit", "sign").startswith("signed the head at entry 1: ")
     add(run, "sun", "supervisor")
     run("audit", "sign")

@@ -12,6 +12,7 @@ from typing import Any
 import httpx
 import pytest
 
+from callcenter.journal import Journal, JournalSettings
 from tests.integration.loaded_switch import SECRETS, LoadedSwitch, stories
 from tests.integration.service import Service, at_home
 
@@ -109,8 +110,9 @@ async def test_a_second_service_in_the_same_place_stops_at_once(service: Service
 
 
 async def test_a_database_of_another_journal_stops_it(service: Service) -> None:
+    await (await Journal.open(JournalSettings(path=service.home / "journal.sqlite", min_free_bytes=0))).close()
     with closing(sqlite3.connect(service.home / "record.sqlite")) as connection, connection:
-        connection.execute("INSERT INTO position VALUES ('pbx', 5000)")
+        connection.execute("INSERT INTO position (node, journal_position) VALUES ('pbx', 5000)")
     code, last = await refusal(service)
     assert code == 4
     assert "it is another journal" in last

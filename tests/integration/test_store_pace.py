@@ -51,38 +51,12 @@ async def test_live_views_do_not_wait_for_a_database_that_is_away(tmp_path: Path
     assert recorded(tmp_path) == 50
 
 
-async def test_reading_stops_when_too_much_waits_for_the_database(tmp_path: Path) -> None:
-    async with house(tmp_path, queue_events=20) as home:
-        home.store.trouble = StoreAway("the database is away")
-        home.script.say(LoginOpened("pbx", NOW, 1, "11"), *(home.script.joins(10) for _ in range(5)))
-        living = asyncio.create_task(home.live())
-        await until_true(lambda: home.store.failed > 5)
-        assert len(home.watcher.facts) == home.record.pending == 20
-        home.store.trouble = None
-        home.script.end()
-        await living
-    assert len(home.watcher.facts) == recorded(tmp_path) == 50
-
-
 async def test_small_transactions_come_to_the_same_record(tmp_path: Path) -> None:
     async with house(tmp_path, batch=3) as home:
         home.script.say(LoginOpened("pbx", NOW, 1, "11"), home.script.joins(50))
         home.script.end()
         await home.live()
     assert recorded(tmp_path) == 50
-
-
-async def test_a_full_disk_of_the_database_ends_the_service(tmp_path: Path) -> None:
-    async with house(tmp_path) as home:
-        home.store.trouble = DiskFull("the disk is full")
-        home.script.say(LoginOpened("pbx", NOW, 1, "11"), home.script.joins(5))
-        with pytest.raises(ExceptionGroup) as caught:
-            await home.live()
-        assert caught.group_contains(DiskFull)
-    async with house(tmp_path) as again:
-        again.script.end()
-        await again.live()
-    assert recorded(tmp_path) == 5
 
 
 async def test_what_the_record_lacked_at_a_crash_is_replayed(tmp_path: Path) -> None:

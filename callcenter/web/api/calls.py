@@ -8,13 +8,14 @@ from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Response, status
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from callcenter.domain import facts as fx
 from callcenter.domain.frame import SECOND, Micros
 from callcenter.domain.vocabulary import EndedBy, How
 from callcenter.errors import BadInput
-from callcenter.rules.masks import masked_caller
+from callcenter.rules.inputs import Disposition
+from callcenter.rules.masks import masked_caller, worded
 from callcenter.rules.roles import Field as Part
 from callcenter.rules.roles import Person, Right, Sight, may, sight
 from callcenter.store.answers import Answer
@@ -26,6 +27,7 @@ from callcenter.web.api.fields import (
     Limit,
     Name,
     Outgoing,
+    Time,
     Words,
     moment_in,
     moment_out,
@@ -51,7 +53,7 @@ class NewDisposition(Incoming):
 
     words: Words = Field(min_length=1)
     callback_to: str | None = Field(default=None, max_length=32, description="The number to be called back.")
-    callback_by: AwareDatetime | None = Field(default=None, description="Until when, at the latest.")
+    callback_by: Time | None = Field(default=None, description="Until when, at the latest.")
 
 
 class DispositionShown(Outgoing):
@@ -133,7 +135,7 @@ async def list_dispositions(uniqueid: Name, person: Recording, service: TheServi
     async with service.office.reading() as connection:
         _require_one(person, await talked_in(connection, uniqueid), service)
         found = await of_call(connection, uniqueid)
-    return Dispositions(items=[_shown(one, service) for one in found])
+    return Dispositions(items=[_shown(one, person, service) for one in found])
 
 
 @router.post("/{uniqueid}/dispositions", status_code=status.HTTP_201_CREATED, response_model=DispositionShown)
@@ -144,10 +146,13 @@ async def record_call(
     callback = _callback(body, person, service)
     async with service.office.reading() as connection:
         _require_one(person, await talked_in(connection, uniqueid), service)
-    if service.ports.dispose is None:
+    dispose = service.ports.dispose
+    if dispose is None:
         raise Refused("unavailable", "this service follows no switch")
-    # first to the rules, durably: nobody is held to a record that was acknowledged; heard twice it changes nothing
-    said = await service.ports.dispose(uniqueid, person.agent or person.account, *callback)
+    said = Disposition(
+        at=service.ports.switch_time(), uniqueid=uniqueid, agent=person.agent or person.account,
+        callback_to=callback[0], callback_by=callback[1],
+    )  # fmt: skip
 
     async def work(desk: Desk) -> Answer:
         recorded = Recorded(
@@ -155,10 +160,10 @@ async def record_call(
             given_by=person.account, given_at=once.asked.at,
         )  # fmt: skip
         await record(desk, recorded)
-        shown = _shown(recorded, service).model_dump_json()
+        shown = _shown(recorded, person, service).model_dump_json()
         return Answer(status=status.HTTP_201_CREATED, etag="", body=shown)
 
-    return await once.answer(work)
+    return await once.answer(work, lambda: dispose(said))
 
 
 def _callback(body: NewDisposition, person: Person, service: Service) -> tuple[str | None, Micros | None]:
@@ -207,9 +212,12 @@ def _call(talk: Talk, told: Iterable[fx.Talk], person: Person, service: Service)
     )  # fmt: skip
 
 
-def _shown(recorded: Recorded, service: Service) -> DispositionShown:
+def _shown(recorded: Recorded, person: Person, service: Service) -> DispositionShown:
+    """Show what was recorded; numbers in full to whoever wrote them, else as the field table says."""
     zone, said = service.rulebook.zone, recorded.disposition
+    seen = Sight.FULL if recorded.given_by == person.account else sight(person.role, Part.CALLER)
+    number = None if said.callback_to is None else worded(said.callback_to, seen)
     return DispositionShown(
-        id=recorded.id, agent=said.agent, at=moment_out(said.at, zone), words=recorded.words,
-        callback_to=said.callback_to, callback_by=moment_out(said.callback_by, zone), given_by=recorded.given_by,
+        id=recorded.id, agent=said.agent, at=moment_out(said.at, zone), words=worded(recorded.words, seen),
+        callback_to=number, callback_by=moment_out(said.callback_by, zone), given_by=recorded.given_by,
     )  # fmt: skip

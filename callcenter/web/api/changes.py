@@ -12,7 +12,9 @@ from pydantic import Field
 from callcenter.errors import BadInput
 from callcenter.rules.amending import amend
 from callcenter.rules.dates import datetime_of
-from callcenter.rules.roles import Person, Right
+from callcenter.rules.masks import worded
+from callcenter.rules.roles import Field as Delicate
+from callcenter.rules.roles import Person, Right, sight
 from callcenter.rules.rulebook import rulebook_of, whole
 from callcenter.store.answers import Answer
 from callcenter.store.changes import Change, ChangeKind, ChangeState, decide, get, listed, propose
@@ -20,6 +22,7 @@ from callcenter.store.office import Desk
 from callcenter.web.api.fields import Incoming, Limit, Name, Outgoing, Words, moment_out
 from callcenter.web.api.once import SeenVersion, TheOnce, etag
 from callcenter.web.auth import allowed
+from callcenter.web.bounds import is_too_deep
 from callcenter.web.service import Service, TheService
 
 router = APIRouter(prefix="/changes", tags=["changes"])
@@ -27,6 +30,8 @@ router = APIRouter(prefix="/changes", tags=["changes"])
 Seeing = Annotated[Person, Depends(allowed(Right.PROPOSE_CHANGE, Right.APPROVE_CHANGE))]
 Proposing = Annotated[Person, Depends(allowed(Right.PROPOSE_CHANGE))]
 Approving = Annotated[Person, Depends(allowed(Right.APPROVE_CHANGE))]
+
+_TOO_DEEP = {"unreadable": "too deep to be shown"}
 
 
 class NewChange(Incoming):
@@ -61,11 +66,13 @@ class Changes(Outgoing):
 
 
 @router.get("")
-async def list_changes(_: Seeing, service: TheService, state: ChangeState | None = None, limit: Limit = 50) -> Changes:
+async def list_changes(
+    person: Seeing, service: TheService, state: ChangeState | None = None, limit: Limit = 50
+) -> Changes:
     """List changes."""
     async with service.office.reading() as connection:
         found = await listed(connection, state, limit)
-    return Changes(items=[_shown(change, service) for change in found])
+    return Changes(items=[_shown(change, person, service) for change in found])
 
 
 @router.post("", status_code=status.HTTP_201_CREATED, response_model=ChangeShown)
@@ -78,7 +85,7 @@ async def propose_change(body: NewChange, person: Proposing, service: TheService
             id=once.new_id, kind=body.kind, subject=body.subject, content=content,
             reason=body.reason, proposed_by=person.account, proposed_at=once.asked.at,
         )  # fmt: skip
-        return _answer(await propose(desk, change), service, status.HTTP_201_CREATED)
+        return _answer(await propose(desk, change), person, service, status.HTTP_201_CREATED)
 
     return await once.answer(work)
 
@@ -93,7 +100,7 @@ def _offer(verb: str, state: ChangeState) -> None:
             if state is ChangeState.APPROVED:
                 _sound(await get(desk.connection, number), service)
             decided = await decide(desk, number, seen, state, person.account, service.clock())
-            return _answer(decided, service)
+            return _answer(decided, person, service)
 
         return await once.answer(work)
 
@@ -122,12 +129,16 @@ def _sound(change: NewChange | Change, service: Service) -> dict[str, Any]:
     return content
 
 
-def _answer(change: Change, service: Service, code: int = status.HTTP_200_OK) -> Answer:
-    return Answer(status=code, etag=etag(change.version), body=_shown(change, service).model_dump_json())
+def _answer(change: Change, person: Person, service: Service, code: int = status.HTTP_200_OK) -> Answer:
+    return Answer(status=code, etag=etag(change.version), body=_shown(change, person, service).model_dump_json())
 
 
-def _shown(change: Change, service: Service) -> ChangeShown:
+def _shown(change: Change, person: Person, service: Service) -> ChangeShown:
     zone, values = service.rulebook.zone, msgspec.structs.asdict(change)
     for moment in ("proposed_at", "decided_at"):
         values[moment] = moment_out(values[moment], zone)
+    if change.proposed_by != person.account:
+        values["reason"] = worded(change.reason, sight(person.role, Delicate.CALLER))
+    if is_too_deep(change.content):
+        values["content"] = _TOO_DEEP
     return ChangeShown(**values)

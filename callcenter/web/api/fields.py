@@ -4,29 +4,66 @@ from __future__ import annotations
 
 import base64
 import binascii
-from datetime import UTC, datetime
-from typing import Annotated
+from datetime import UTC, date, datetime
+from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
 import msgspec
 from fastapi import Query
-from pydantic import AwareDatetime, BaseModel, ConfigDict, StringConstraints
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    model_validator,
+)
 
 from callcenter.domain.frame import Micros
 from callcenter.rules.dates import datetime_of, micros_of
+from callcenter.web.bounds import require_bounded
 from callcenter.web.problems import Refused
 
 Name = Annotated[str, StringConstraints(min_length=1, max_length=80, pattern=r"^[^\x00-\x1f\x7f]+$")]
 Words = Annotated[str, StringConstraints(max_length=2000, pattern=r"^[^\x00-\x08\x0b-\x1f\x7f]*$")]
 Limit = Annotated[int, Query(ge=1, le=200, description="Entries of a page.")]
 Cursor = Annotated[str | None, Query(max_length=200, description="`next` of the page before.")]
-Moment = Annotated[AwareDatetime, Query(description="RFC 3339, with its offset.")]
+
+
+def _near(moment: datetime) -> datetime:
+    """Pass a time of the years that a call centre has; near the ends of the calendar no zone can be told."""
+    if moment.year not in _YEARS:
+        raise ValueError(f"must be from {_YEARS[0]} to {_YEARS[-1]}")
+    return moment
+
+
+def _written(told: Any) -> Any:
+    """Pass a time as it is written; a bare number means seconds to one and milliseconds to another."""
+    if not isinstance(told, str) or told.replace(".", "").strip("+-").isdigit():
+        raise ValueError("must be a time like 2026-11-23T15:00:00+08:00")
+    return told
+
+
+_YEARS = range(1970, 2200)
+Time = Annotated[AwareDatetime, BeforeValidator(_written), AfterValidator(_near)]
+Moment = Annotated[Time, Query(description="RFC 3339, with its offset.")]
+Day = Annotated[date, Field(ge=date(1950, 1, 1), le=date(2199, 12, 31))]
+
+
+_Place = Annotated[int, msgspec.Meta(ge=-(2**62), le=2**62)]
 
 
 class Incoming(BaseModel):
     """A body that says what is known and nothing else."""
 
     model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _bounded(cls, told: Any) -> Any:
+        return require_bounded(told)
 
 
 class Outgoing(BaseModel):
@@ -60,7 +97,7 @@ def place_in(cursor: str | None) -> tuple[int, str] | None:
         return None
     try:
         raw = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
-        place = msgspec.json.decode(raw, type=tuple[int, str])
+        place = msgspec.json.decode(raw, type=tuple[_Place, str])
     except (binascii.Error, msgspec.DecodeError, ValueError) as error:
         raise Refused("malformed", "the cursor is not one that a page gave as `next`") from error
     return place

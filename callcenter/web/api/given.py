@@ -20,7 +20,7 @@ from callcenter.store.answers import Answer
 from callcenter.store.given import ADJUSTMENTS, BONUSES, MARKS, Given, GivenKind, Sought, get, give, page, withdraw
 from callcenter.store.office import Desk
 from callcenter.store.scores import Member, member_of
-from callcenter.web.api.fields import Cursor, Incoming, Limit, Name, Words, place_in, place_out
+from callcenter.web.api.fields import Cursor, Day, Incoming, Limit, Name, Words, place_in, place_out
 from callcenter.web.api.once import Once, TheOnce, etag
 from callcenter.web.api.score_shapes import GivenPage, GivenShown, ScoreReader
 from callcenter.web.api.scores import TheReader, knows
@@ -64,7 +64,7 @@ class _New(Incoming):
     """What is said of anything that is given."""
 
     agent: Name
-    day: date = Field(description="What it is for; it counts in that day's month.")
+    day: Day = Field(description="What it is for; it counts in that day's month.")
 
 
 class NewMark(_New):
@@ -98,8 +98,8 @@ class AskedGiven(Incoming):
     """Which ones are asked for; days inclusive."""
 
     agent: Name | None = None
-    first: date | None = Field(default=None, alias="from")
-    last: date | None = Field(default=None, alias="to")
+    first: Day | None = Field(default=None, alias="from")
+    last: Day | None = Field(default=None, alias="to")
     limit: Limit = 50
     cursor: Cursor = None
 

@@ -7,9 +7,11 @@ import re
 from collections.abc import Awaitable, Callable
 from typing import Annotated
 
+import structlog
 from fastapi import Depends, Header, Request, Response, status
 
 from callcenter.domain.frame import SECOND
+from callcenter.errors import StoreError
 from callcenter.store.answers import Answer, Asked, fingerprint, recall, remember
 from callcenter.store.office import Desk
 from callcenter.web.auth import TheSession
@@ -20,6 +22,9 @@ _ETAG = re.compile(r'(?:W/)?"(\d{1,15})"')
 _KEY = re.compile(r"[\x21-\x7e]{8,128}")
 
 Work = Callable[[Desk], Awaitable[Answer]]
+Tell = Callable[[], Awaitable[None]]
+
+log = structlog.get_logger()
 
 
 class Once:
@@ -35,21 +40,43 @@ class Once:
         named = f"{self.asked.account} {self.asked.key} {self.asked.at // SECOND}"
         return hashlib.sha256(named.encode()).hexdigest()[:32]
 
-    async def answer(self, work: Work) -> Response:
+    async def answer(self, work: Work, tell: Tell | None = None) -> Response:
         """Do the work and keep its answer in one transaction, or give the answer that was kept.
+
+        Args:
+            work: What is asked, as far as the database keeps it.
+            tell: Whom else it is told, once all else has been accepted and nothing but the commit is left.
 
         Raises:
             KeyReused: The key came with another request.
+            Refused: The journal takes nothing, or has it and the database has not.
         """
-        replayed = True
-        async with self._service.office.writing() as desk:
-            answer = await recall(desk, self.asked)
-            if answer is None:
-                replayed, answer = False, await work(desk)
-                await remember(desk, self.asked, answer)
+        replayed, told = True, False
+        try:
+            async with self._service.office.writing() as desk:
+                answer = await recall(desk, self.asked)
+                if answer is None:
+                    replayed, answer = False, await work(desk)
+                    await remember(desk, self.asked, answer)
+                    if tell is not None:
+                        await _journalled(tell)
+                        told = True
+        except StoreError as error:
+            if told:
+                log.warning("request_half_kept", error=str(error))
+                raise Refused("half-kept", "send the same again, under the same key", Retry_After="5") from error
+            raise
         headers = {"ETag": answer.etag, "Idempotent-Replayed": str(replayed).lower()}
         media_type = MEDIA_TYPE if answer.status >= status.HTTP_400_BAD_REQUEST else "application/json"
         return Response(answer.body, answer.status, headers, media_type)
+
+
+async def _journalled(tell: Tell) -> None:
+    try:
+        await tell()
+    except StoreError as error:
+        log.warning("request_not_journalled", error=str(error))
+        raise Refused("journal-unavailable", "nothing was changed; try again later", Retry_After="5") from error
 
 
 async def _once(

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from decimal import Decimal
+from typing import overload
 from zoneinfo import ZoneInfo
 
 from pydantic import Field
 
 from callcenter.reports.score_words import LINES, plain, said
+from callcenter.rules.masks import worded
 from callcenter.rules.months import month_name
 from callcenter.rules.roles import Field as Delicate
 from callcenter.rules.roles import Person, Sight, sight
@@ -121,6 +123,11 @@ class ScoreReader:
         """Whether recommended pay is theirs to read."""
         return sight(self.person.role, Delicate.MONEY) is Sight.FULL
 
+    @property
+    def numbers(self) -> Sight:
+        """How much of a number that somebody wrote is theirs to read."""
+        return sight(self.person.role, Delicate.CALLER)
+
     def summary(self, scored: Scored) -> ScoreSummary:
         """Show a score in a list."""
         score, yuan = scored.score, scored.score.recommended_yuan
@@ -147,17 +154,27 @@ class ScoreReader:
     def given(self, given: Given) -> GivenShown:
         """Show what somebody gave."""
         return GivenShown(
-            id=given.id, kind=given.kind, agent=given.agent, day=given.day, points=given.points, words=given.note,
+            id=given.id, kind=given.kind, agent=given.agent, day=given.day, points=given.points,
+            words=self._worded(given.note, given.given_by),
             given_by=self._named(given.given_by), given_at=moment_out(given.given_at, self.zone),
             withdrawn_by=self._named(given.withdrawn_by), withdrawn_at=moment_out(given.withdrawn_at, self.zone),
-            withdrawn_why=given.withdrawn_why,
+            withdrawn_why=self._worded(given.withdrawn_why, given.withdrawn_by),
         )  # fmt: skip
 
     def _line(self, line: Line, record: str | None) -> ScoreLine:
         return ScoreLine(
             kind=line.kind, title=said(LINES[line.kind], self.language), points=plain(line.points), record=record,
-            collection=_COLLECTIONS.get(line.kind), at=moment_out(line.at, self.zone), note=line.note,
+            collection=_COLLECTIONS.get(line.kind), at=moment_out(line.at, self.zone), note=self._worded(line.note),
         )  # fmt: skip
+
+    @overload
+    def _worded(self, text: str, by: str | None = None) -> str: ...
+    @overload
+    def _worded(self, text: str | None, by: str | None = None) -> str | None: ...
+    def _worded(self, text: str | None, by: str | None = None) -> str | None:
+        """Show what somebody wrote; one's own words as they are."""
+        own = by == self.person.account
+        return text if own or text is None else worded(text, self.numbers)
 
     def _named(self, account: str | None) -> str | None:
         known = account == self.person.account or sight(self.person.role, Delicate.NAMES) is Sight.FULL

@@ -86,7 +86,7 @@ async def export_scores(
 ) -> Response:
     """Write a month's scores of everybody whom one may see to a file; what a spreadsheet would run is made inert."""
     found = await _everybody(reader, month, service)
-    how = Print(language=reader.language, zone=reader.zone, money=reader.sees_money)
+    how = Print(language=reader.language, zone=reader.zone, money=reader.sees_money, numbers=reader.numbers)
     write, media = _FILES[file]
     headers = {
         "Content-Disposition": f'attachment; filename="scores-{month}.{file}"',

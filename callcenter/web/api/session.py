@@ -10,11 +10,12 @@ from pydantic import StringConstraints
 
 from callcenter.domain.frame import SECOND
 from callcenter.rules.roles import RIGHTS, Right, Role
-from callcenter.store.people import MOST_PASSWORD, change_account
+from callcenter.store.passwords import MOST_PASSWORD
+from callcenter.store.people import change_account
 from callcenter.store.sessions import Session, SignInRefused
 from callcenter.web.api.fields import Incoming, Outgoing, moment_out
-from callcenter.web.auth import TheSession
-from callcenter.web.cookies import NEW_TOKEN
+from callcenter.web.auth import MOST_TOKEN, TheSession
+from callcenter.web.cookies import NEW_DEVICE, NEW_TOKEN, device_name
 from callcenter.web.problems import Refused
 from callcenter.web.service import Service, TheService
 
@@ -53,14 +54,15 @@ class Me(Outgoing):
 @router.post("", status_code=status.HTTP_201_CREATED)
 async def sign_in(body: SignIn, request: Request, service: TheService) -> Me:
     """Sign in; the session comes as a cookie."""
-    at = service.clock()
-    address = request.client.host if request.client else ""
-    wait = service.rate.wait(address, at)
-    if wait:
-        seconds = -(-wait // SECOND)
-        raise Refused("too-many", f"too many attempts; try again in {seconds} s", Retry_After=str(seconds))
-    session = await service.sessions.sign_in(body.name, body.password, at)
+    at, device = service.clock(), _device(request, service)
+    if not await service.sessions.knows(body.name, device, at):
+        address = request.client.host if request.client else ""
+        if wait := service.rate.wait(address, service.steady()):
+            seconds = -(-wait // SECOND)
+            raise Refused("too-many", f"too many attempts; try again in {seconds} s", Retry_After=str(seconds))
+    session = await service.sessions.sign_in(body.name, body.password, at, device)
     setattr(request.state, NEW_TOKEN, session.token)
+    setattr(request.state, NEW_DEVICE, session.device)
     return _me(session, service)
 
 
@@ -84,13 +86,19 @@ async def change_password(body: NewPassword, request: Request, session: TheSessi
     name, at = session.account.name, service.clock()
     hashed = await service.accounts.hashed(name, body.new)
     try:
-        probe = await service.sessions.sign_in(name, body.old, at)
+        proven = await service.sessions.prove(name, body.old, at, _device(request, service))
     except SignInRefused as error:
         raise Refused("forbidden", "the old password is wrong") from error
     async with service.office.writing() as desk:
-        await change_account(desk, name, {"password": hashed}, probe.account.version, name, at)
+        await change_account(desk, name, {"password": hashed}, proven.version, name, at)
     setattr(request.state, NEW_TOKEN, "")
     return Response(status_code=status.HTTP_204_NO_CONTENT)
+
+
+def _device(request: Request, service: Service) -> str:
+    """Read by which token a device says it is known."""
+    token = request.cookies.get(device_name(service.settings), "")
+    return token if len(token) <= MOST_TOKEN else ""
 
 
 def _me(session: Session, service: Service) -> Me:

@@ -11,7 +11,7 @@ from pydantic import Field
 from callcenter.domain.frame import Micros
 from callcenter.rules.dossier import Dossier
 from callcenter.rules.edition import Mode, Severity, Title
-from callcenter.rules.masks import masked_caller, masked_evidence, without_numbers
+from callcenter.rules.masks import masked_caller, masked_evidence, without_numbers, worded
 from callcenter.rules.roles import Field as Delicate
 from callcenter.rules.roles import Person, Role, Sight, sight
 from callcenter.rules.standing import CHECKLISTS, SERVICE, Advice, State
@@ -167,8 +167,7 @@ class Reader:
 
     def _worded(self, text: str, agent: str) -> str:
         """Show a sentence; a number that was dialled only to whoever reads numbers, or dialled it."""
-        seen = self._sight(Delicate.CALLER) is Sight.FULL or self._person.agent == agent
-        return text if seen else str(without_numbers(text))
+        return text if self._person.agent == agent else worded(text, self._sight(Delicate.CALLER))
 
     def detail(self, record: Record, history: list[Entry]) -> Detail:
         """Show a record, as far as the reader may see it."""
@@ -229,8 +228,13 @@ class Reader:
         assert at is not None
         return Done(
             action=entry.action, at=at, by=self._named(entry.by), role=entry.role, before=entry.before,
-            after=entry.after, note=entry.note, points=entry.points, severity=entry.severity, item=entry.item,
+            after=entry.after, note=self._note(entry), points=entry.points, severity=entry.severity, item=entry.item,
         )  # fmt: skip
+
+    def _note(self, entry: Entry) -> str:
+        """Show what somebody wrote; one's own words as they are."""
+        own = entry.by == self._person.account
+        return entry.note if own else worded(entry.note, self._sight(Delicate.CALLER))
 
     def _named(self, account: str) -> str | None:
         """Show a name to whoever may read names, one's own and the service's to everybody."""

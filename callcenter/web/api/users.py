@@ -10,8 +10,16 @@ from pydantic import Field, StringConstraints
 
 from callcenter.rules.roles import Person, Right, Role
 from callcenter.store.conflicts import Conflict
-from callcenter.store.people import Account, NewAccount, add_account, change_account, get_account, list_accounts
-from callcenter.web.api.fields import Cursor, Incoming, Limit, Name, Outgoing, moment_out, place_in, place_out
+from callcenter.store.people import (
+    Account,
+    NewAccount,
+    add_account,
+    change_account,
+    confirm_role,
+    get_account,
+    list_accounts,
+)
+from callcenter.web.api.fields import Cursor, Day, Incoming, Limit, Name, Outgoing, moment_out, place_in, place_out
 from callcenter.web.api.once import SeenVersion, etag
 from callcenter.web.api.session import Password
 from callcenter.web.auth import allowed
@@ -21,6 +29,7 @@ router = APIRouter(prefix="/users", tags=["users"])
 
 Seeing = Annotated[Person, Depends(allowed(Right.SEE_ACCOUNTS))]
 Changing = Annotated[Person, Depends(allowed(Right.CHANGE_ACCOUNTS))]
+Confirming = Annotated[Person, Depends(allowed(Right.CONFIRM_ROLE))]
 
 
 class User(Outgoing):
@@ -35,6 +44,7 @@ class User(Outgoing):
     created_at: datetime | None
     disabled_at: datetime | None
     version: int
+    pending_role: Role | None = Field(description="A role that approves money, until a second person confirms it.")
 
 
 class NewUser(Incoming):
@@ -45,7 +55,7 @@ class NewUser(Incoming):
     role: Role
     agent: Name | None = None
     team: Name | None = None
-    joined: date | None = None
+    joined: Day | None = None
     password: Password
 
 
@@ -56,7 +66,7 @@ class UserChanges(Incoming):
     role: Role = Role.AGENT
     agent: Name | None = None
     team: Name | None = None
-    joined: date | None = None
+    joined: Day | None = None
     disabled: bool = False
     password: Password = ""
 
@@ -88,7 +98,7 @@ async def read_user(name: str, _: Seeing, service: TheService, response: Respons
 
 @router.post("", status_code=status.HTTP_201_CREATED)
 async def add_user(body: NewUser, person: Changing, service: TheService, response: Response) -> User:
-    """Add an account; its name makes the request idempotent, a second one is refused."""
+    """Add an account; a second one of its name is refused, and a role that approves money waits for a second person."""
     hashed = await service.accounts.hashed(body.name, body.password)
     new = NewAccount(
         name=body.name, full_name=body.full_name, role=body.role, agent=body.agent, team=body.team, joined=body.joined
@@ -116,6 +126,14 @@ async def change_user(
     return _told(account, service, response)
 
 
+@router.post("/{name}/confirm")
+async def confirm_user(name: str, person: Confirming, service: TheService, response: Response) -> User:
+    """Give an account the role that somebody else has asked for; again it is refused."""
+    async with service.office.writing() as desk:
+        account = await confirm_role(desk, name, person.account, service.clock())
+    return _told(account, service, response)
+
+
 def _told(account: Account, service: Service, response: Response) -> User:
     response.headers["ETag"] = etag(account.version)
     return _user(account, service)
@@ -126,5 +144,5 @@ def _user(account: Account, service: Service) -> User:
     return User(
         name=account.name, full_name=account.full_name, role=account.role, agent=account.agent, team=account.team,
         joined=account.joined, created_at=moment_out(account.created_at, zone),
-        disabled_at=moment_out(account.disabled_at, zone), version=account.version,
+        disabled_at=moment_out(account.disabled_at, zone), version=account.version, pending_role=account.pending_role,
     )  # fmt: skip

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request, Response, status
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from callcenter.rules.edition import Severity
 from callcenter.rules.roles import Person, Right
@@ -17,7 +17,7 @@ from callcenter.store.forms import Seen, file_form
 from callcenter.store.office import Desk
 from callcenter.store.violations import Record, Wanted, get_for, history, page
 from callcenter.web.api.bench import TheBench
-from callcenter.web.api.fields import Cursor, Incoming, Limit, Moment, Name, Words, moment_in, place_in, place_out
+from callcenter.web.api.fields import Cursor, Incoming, Limit, Moment, Name, Time, Words, moment_in, place_in, place_out
 from callcenter.web.api.once import SeenVersion, TheOnce, etag
 from callcenter.web.api.shapes import Detail, Page, Reader
 from callcenter.web.auth import TheSession, allowed, require
@@ -67,7 +67,7 @@ class Manual(Incoming):
 
     rule: Name
     agent: Name
-    at: AwareDatetime
+    at: Time
     words: Words = Field(min_length=1, description="What happened, for the agent to read.")
 
 

@@ -25,6 +25,7 @@ propose_change     -      -             all         -                    -     a
 approve_change     -      -             -           -                    -     all      all   -
 see_accounts       -      -             -           -                    -     all      all   all
 change_accounts    -      -             -           -                    -     -        -     all
+confirm_role       -      -             -           -                    -     all      all   all
 read_audit         -      -             -           -                    -     -        all   all
 see_scores         own    team          all         all                  -     all      all   -
 assess             -      -             -           all                  -     -        -     -

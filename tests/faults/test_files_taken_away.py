@@ -1,0 +1,124 @@
+"""The service's own files taken away while it runs: nothing is acknowledged that is not on the disk."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from callcenter.errors import StoreError
+from callcenter.journal import Entry, Journal, JournalSettings, Kind
+from callcenter.ownfiles import OwnFile, watch_files
+from callcenter.rules.roles import Role
+from callcenter.store import Office, Store, upgrade
+from callcenter.store.audit import Audited
+from tests.integration.loaded_switch import LoadedSwitch, stories
+from tests.integration.office import hire, opened, settings_of
+from tests.integration.service import at_home
+
+PATIENCE = 30.0
+
+
+def gone(path: Path) -> None:
+    path.unlink()
+
+
+def replaced(path: Path) -> None:
+    copy = path.with_name("copy")
+    copy.write_bytes(path.read_bytes())
+    copy.replace(path)
+
+
+def without_its_log(path: Path) -> None:
+    path.with_name(f"{path.name}-wal").unlink()
+
+
+TAKEN = pytest.mark.parametrize("take", [gone, replaced, without_its_log])
+
+
+async def write(office: Office, number: int) -> None:
+    async with office.writing() as desk:
+        await desk.note(Audited(at=number, actor="root", action="sign_in", kind="session", subject="root"))
+
+
+@TAKEN
+async def test_nothing_is_acknowledged_once_the_database_file_is_taken_away(tmp_path: Path, take: Any) -> None:
+    async with opened(tmp_path) as office:
+        await write(office, 1)
+        await asyncio.to_thread(take, tmp_path / "callcenter.sqlite")
+        for number in (2, 3):
+            with pytest.raises(StoreError, match=r"removed or replaced|cannot be opened"):
+                await write(office, number)
+
+
+async def test_no_new_database_appears_where_the_old_one_was(tmp_path: Path) -> None:
+    async with opened(tmp_path) as office:
+        await write(office, 1)
+        await asyncio.to_thread(gone, tmp_path / "callcenter.sqlite")
+        with pytest.raises(StoreError):
+            await asyncio.gather(*(write(office, number) for number in range(20)))
+    assert not await asyncio.to_thread((tmp_path / "callcenter.sqlite").exists)
+
+
+@TAKEN
+async def test_the_record_acknowledges_nothing_either(tmp_path: Path, take: Any) -> None:
+    await upgrade(settings_of(tmp_path))
+    store = await Store.open(settings_of(tmp_path), "pbx")
+    await store.write([], 1)
+    await asyncio.to_thread(take, tmp_path / "callcenter.sqlite")
+    with pytest.raises(StoreError, match="removed or replaced"):
+        await store.write([], 2)
+    assert store.position == 1
+    await store.close()
+
+
+@TAKEN
+async def test_the_journal_tells_nothing_durable_once_its_file_is_taken_away(tmp_path: Path, take: Any) -> None:
+    settings = JournalSettings(path=tmp_path / "journal.sqlite", min_free_bytes=0)
+    journal = await Journal.open(settings)
+    await journal.committed((await journal.append([Entry(Kind.MARK, "pbx", 1, b"{}")]))[-1])
+    await asyncio.to_thread(take, settings.path)
+    with pytest.raises(StoreError, match="removed or replaced"):
+        await journal.committed((await journal.append([Entry(Kind.MARK, "pbx", 2, b"{}")]))[-1])
+    assert journal.durable_position == 1
+    with pytest.raises(StoreError, match="removed or replaced"):
+        await journal.close()
+
+
+@TAKEN
+async def test_a_file_that_nobody_writes_is_missed_all_the_same(tmp_path: Path, take: Any) -> None:
+    async with opened(tmp_path) as office:
+        await hire(office, "root", Role.ADMIN)
+        watching = asyncio.create_task(watch_files([office.file], every=0.01))
+        await asyncio.sleep(0.05)
+        assert not watching.done()
+        await asyncio.to_thread(take, tmp_path / "callcenter.sqlite")
+        with pytest.raises(StoreError, match="removed or replaced"):
+            await asyncio.wait_for(watching, PATIENCE)
+
+
+async def test_a_log_that_sqlite_itself_has_begun_anew_is_no_loss(tmp_path: Path) -> None:
+    async with opened(tmp_path) as office:
+        await write(office, 1)
+        known = office.file
+    assert isinstance(known, OwnFile)
+    again = await Office.open(settings_of(tmp_path))
+    await write(again, 2)
+    known.require()
+    await again.close()
+
+
+@pytest.mark.parametrize("name", ["record.sqlite", "journal.sqlite"])
+async def test_the_service_stops_when_a_file_is_taken_away_and_makes_no_new_one(tmp_path: Path, name: str) -> None:
+    async with LoadedSwitch(stories(), 8.0) as switch, at_home(tmp_path, switch.port) as service:
+        await service.start()
+        await asyncio.to_thread(gone, tmp_path / name)
+        code, words = await service.ended()
+        assert code == 4
+        assert "removed or replaced" in words
+        code, words = await service.run("serve")
+        assert code == 4
+        assert "backup" in words
+        assert not await asyncio.to_thread((tmp_path / name).exists)

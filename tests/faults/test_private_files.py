@@ -1,0 +1,93 @@
+"""Whatever the umask, the service's own files are for its owner alone."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from callcenter.ami.tape import TapeWriter
+from callcenter.cli.score import _write
+from callcenter.journal import Entry, Journal, JournalSettings, Kind
+from callcenter.ownfiles import open_private
+from callcenter.rules.roles import Role
+from callcenter.rules.roster_sheet import _put
+from callcenter.store import Office, StoreSettings, upgrade
+from callcenter.store.audit import append_head, sign
+from tests.integration.loaded_switch import LoadedSwitch, stories
+from tests.integration.office import hire
+from tests.integration.service import at_home
+from tests.unit.rules.people import MONDAY
+
+
+@pytest.fixture(autouse=True)
+def _open_to_everybody() -> Iterator[None]:
+    before = os.umask(0)
+    yield
+    os.umask(before)
+
+
+def exposed(folder: Path) -> dict[str, str]:
+    """List what others may read, write or enter below a folder."""
+    found = {str(path.relative_to(folder)): path.stat().st_mode & 0o777 for path in folder.rglob("*")}
+    return {name: oct(mode) for name, mode in found.items() if mode & 0o077}
+
+
+async def made(folder: Path) -> None:
+    settings = StoreSettings(url=f"sqlite:///{folder}/record.sqlite")
+    await upgrade(settings)
+    office = await Office.open(settings)
+    await hire(office, "root", Role.ADMIN)
+    journal = await Journal.open(JournalSettings(path=folder / "journal" / "journal.sqlite", min_free_bytes=0))
+    await journal.committed((await journal.append([Entry(Kind.MARK, "pbx", 1, b"{}")]))[-1])
+    async with office.reading() as connection:
+        append_head(folder / "heads.jsonl", await sign(connection, b"k" * 32, MONDAY))
+    assert exposed(folder) == {}
+    await office.close()
+    await journal.close()
+
+
+async def test_database_journal_and_heads_are_for_their_owner_alone(tmp_path: Path) -> None:
+    await made(tmp_path / "var" / "deeper")
+    assert exposed(tmp_path) == {}
+    assert len([*(tmp_path / "var" / "deeper").rglob("*")]) >= 5
+
+
+async def test_a_file_that_an_older_version_left_open_is_closed(tmp_path: Path) -> None:
+    await made(tmp_path / "var")
+    for path in (tmp_path / "var").rglob("*"):
+        path.chmod(0o777 if path.is_dir() else 0o666)
+    folders = {"var", "var/journal"}
+    settings = StoreSettings(url=f"sqlite:///{tmp_path}/var/record.sqlite")
+    office = await Office.open(settings)
+    journal = await Journal.open(JournalSettings(path=tmp_path / "var/journal/journal.sqlite", min_free_bytes=0))
+    async with office.reading() as connection:
+        append_head(tmp_path / "var/heads.jsonl", await sign(connection, b"k" * 32, MONDAY))
+    assert exposed(tmp_path).keys() <= folders  # folders are the administrator's
+    await office.close()
+    await journal.close()
+
+
+def test_tapes_scores_and_rosters_that_are_written_are_for_their_owner_alone(tmp_path: Path) -> None:
+    tape = TapeWriter(tmp_path / "a.ami.gz")
+    tape.write(b"x")
+    tape.close()
+    _write(tmp_path / "scores.csv", b"x")
+    _put({tmp_path / "roster" / "agents.csv": b"x"})
+    with open_private(tmp_path / "rows.csv", "w", newline="", encoding="utf-8-sig") as file:
+        file.write("x")
+    assert exposed(tmp_path) == {}
+
+
+async def test_the_service_as_a_process_leaves_nothing_open(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    await asyncio.to_thread(home.mkdir, 0o700)
+    async with LoadedSwitch(stories(), 8.0) as switch, at_home(home, switch.port) as service:
+        service.settings.chmod(0o600)
+        await service.start()
+        found = await asyncio.to_thread(exposed, home)
+        assert await service.stop() == 0
+    assert found.keys() <= {"serve.log"}  # the test's own

@@ -1,0 +1,113 @@
+"""Every operation of the API's own document, probed with what it allows and with what it does not: no 500."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, cast
+
+import httpx
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, given, settings
+from schemathesis import GenerationMode
+
+from callcenter.rules.rulebook import load_rulebook
+from callcenter.store import Office
+from callcenter.store.people import Accounts
+from callcenter.tracker import Court
+from callcenter.web.application import make_application
+from callcenter.web.service import build
+from callcenter.web.settings import WebSettings
+from tests.integration.api import Browser, Department, department
+from tests.integration.office import QUICK, propose
+
+EXAMPLES = 4
+WHO = {"/audit": "root", "/users": "root", "/rules/agreement": "root", "/assessments": "tian", "/adjustments": "tian"}
+UNSENT = {"content-length", "host", "connection", "transfer-encoding"}
+
+
+class Probed:
+    """A department in a loop of its own, asked by tests that know nothing of loops."""
+
+    def __init__(self, folder: Path) -> None:
+        self._runner = asyncio.Runner()
+        self._open = department(folder, sign_ins_per_minute=100_000)
+        self.work: Department = self._runner.run(self._open.__aenter__())
+        self._runner.run(propose(self.work.office))
+
+    def close(self) -> None:
+        self._runner.run(self._open.__aexit__(None, None, None))
+        self._runner.close()
+
+    def ask(self, case: Any) -> httpx.Response:
+        return self._runner.run(self._ask(case))
+
+    async def _ask(self, case: Any) -> httpx.Response:
+        name = next((who for path, who in WHO.items() if path in case.path), "ma")
+        browser = await self._signed_in(name)
+        told = case.as_transport_kwargs(base_url="http://127.0.0.1:8080")
+        headers = {k: v for k, v in (told.get("headers") or {}).items() if k.lower() not in UNSENT}
+        headers |= {"X-CSRF-Token": browser.csrf}
+        sent = [(k.encode("utf-8", "replace"), str(v).encode("utf-8", "replace")) for k, v in headers.items()]
+        body = {key: told[key] for key in ("json", "data") if told.get(key) is not None}
+        if "data" in body:
+            body = {"content": body["data"] if isinstance(body["data"], bytes) else str(body["data"]).encode()}
+        try:
+            request = browser.http.build_request(
+                told["method"], told["url"], params=told.get("params"), headers=sent, **body
+            )
+        except (httpx.InvalidURL, UnicodeEncodeError, ValueError, TypeError):
+            return httpx.Response(400)  # no client could send it
+        return await browser.http.send(request)
+
+    async def _signed_in(self, name: str) -> Browser:
+        browser = await self.work.signed_in(name)
+        if (await browser.get("/session")).status_code != httpx.codes.OK:
+            await browser.sign_in(name)
+        return browser
+
+
+@pytest.fixture(scope="module")
+def probed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Probed]:
+    found = Probed(tmp_path_factory.mktemp("probed"))
+    yield found
+    found.close()
+
+
+def document() -> dict[str, Any]:
+    """Describe the API; nobody is asked for it, so that there is no database."""
+    court = Court(load_rulebook(), None)
+    return make_application(
+        build(WebSettings(), cast("Office", None), lambda: court, accounts=Accounts(QUICK))
+    ).openapi()
+
+
+SCHEMA = schemathesis.openapi.from_dict(document())
+FOUND: list[Any] = [found.ok() for found in cast("Any", SCHEMA.get_all_operations())]
+OPERATIONS = {f"{one.method.upper()} {one.path}": one for one in FOUND}
+
+
+def test_every_operation_is_probed() -> None:
+    assert len(OPERATIONS) > 30
+
+
+PROBES = [(name, GenerationMode.POSITIVE) for name in OPERATIONS] + [
+    (name, GenerationMode.NEGATIVE) for name, one in OPERATIONS.items() if one.body or one.query
+]
+
+
+@pytest.mark.parametrize(("operation", "mode"), PROBES, ids=[f"{name} {mode.value}" for name, mode in PROBES])
+def test_nothing_that_is_asked_ends_in_an_error_of_ours(probed: Probed, operation: str, mode: GenerationMode) -> None:
+    codes = set()
+
+    @given(case=OPERATIONS[operation].as_strategy(generation_mode=mode))
+    @settings(max_examples=EXAMPLES, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+    def probe(case: Any) -> None:
+        answer = probed.ask(case)
+        codes.add(answer.status_code)
+        assert answer.status_code != httpx.codes.INTERNAL_SERVER_ERROR, answer.text
+
+    probe()
+    assert codes
