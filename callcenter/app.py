@@ -15,6 +15,7 @@ import structlog
 from callcenter import __version__, logs
 from callcenter.ami.client import AmiClient
 from callcenter.ami.session import first_error
+from callcenter.ami.settings import AmiSettings
 from callcenter.config import Settings
 from callcenter.domain.frame import Micros
 from callcenter.errors import StoreError
@@ -86,9 +87,7 @@ async def _run(settings: Settings, kept: _Kept, group: asyncio.TaskGroup, stop: 
     beside.append(group.create_task(watch_files([kept.journal.file, kept.store.file]), name="files"))
     if settings.ami.queue_log is not None:
         filler = GapFiller(settings.ami.node, kept.office, record, tracker, follower.seen.at)
-        watch = LogWatch(settings.ami.queue_log, tracker, filler, settings.ami.charset)
-        tracker.attach_log(watch)
-        beside += [group.create_task(each.run(), name=type(each).__name__) for each in (watch, filler)]
+        beside += _look_at_log(settings.ami, tracker, filler, group)
     if settings.journal.keep_days:
         beside.append(_prune(settings, kept, record, group))
     client.beat_in = tracker.due_in
@@ -108,6 +107,16 @@ async def _run(settings: Settings, kept: _Kept, group: asyncio.TaskGroup, stop: 
     await tracking  # the client's end lets it finish what was read, and save
     serving.cancel()
     recording.cancel()
+
+
+def _look_at_log(
+    ami: AmiSettings, tracker: Tracker, filler: GapFiller, group: asyncio.TaskGroup
+) -> list[asyncio.Task[None]]:
+    """Hold the switch's own queue_log beside what is seen, and fill gaps from it."""
+    assert ami.queue_log is not None
+    watch = LogWatch(ami.queue_log, tracker, filler, ami.charset)
+    tracker.attach_log(watch)
+    return [group.create_task(each.run(), name=type(each).__name__) for each in (watch, filler)]
 
 
 def _look_out(

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import typer
 
 from callcenter.ami.kinds import check_logins, check_queue_logs
-from callcenter.ami.log_history import read_history
+from callcenter.ami.log_history import LogHistory, read_history
 from callcenter.ami.text import checked_charset
 from callcenter.cli.numbering import AreaCode, Internal, OutsideDigit, extensions_of
 from callcenter.domain.directory import Directory
@@ -23,6 +23,7 @@ from callcenter.reports.judging import Judging
 from callcenter.reports.reconcile import Reconcile
 from callcenter.reports.replay import Replay, first_moment
 from callcenter.reports.text import text
+from callcenter.rules.duty import Roster
 from callcenter.rules.edition import Rulebook
 from callcenter.rules.roster import load_roster
 from callcenter.rules.rulebook import load_rulebook
@@ -64,13 +65,7 @@ def replay(
     duty = None if roster is None else load_roster(roster, timezone)
     book = load_rulebook(rulebook, timezone if duty is None else duty.timezone)
     _require_edition(book, ami or ())
-    seats = {} if duty is None else duty.tenures()
-    history = read_history(
-        queue_log or (),
-        (book.zone, charset),
-        Directory(seats, {}),
-        lambda queue, at: book.figures(at).wrap_up.get(queue or "", 0),
-    )
+    history = _history(queue_log or (), book, duty, charset)
     document = Document(
         Replay(ami or (), Court(book, duty), charset),
         Reconcile(history.visits, names=duty is not None, set_aside=history.set_aside),
@@ -81,6 +76,14 @@ def replay(
         sys.stdout.writelines(document.json())
     else:
         sys.stdout.writelines(f"{line}\n" for line in text(document, book.zone))
+
+
+def _history(paths: Sequence[Path], book: Rulebook, duty: Roster | None, charset: str | None) -> LogHistory:
+    """Read the logs by the figures and the roster that hold for the logins."""
+    directory = Directory({} if duty is None else duty.tenures(), {})
+    return read_history(
+        paths, (book.zone, charset), directory, lambda queue, at: book.figures(at).wrap_up.get(queue or "", 0)
+    )
 
 
 def _require_edition(book: Rulebook, tapes: Sequence[Path]) -> None:

@@ -80,7 +80,7 @@ def test_every_caller_who_joined_is_told_of(tmp_path: Path, *, timed: bool) -> N
 
 def test_call_that_the_floor_loses_is_a_difference(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     tape = tmp_path / "busy.ami"
-    tape.write_bytes(b"".join(chunks(4000)))
+    tape.write_bytes(b"".join(chunks(12_000)))
     lost: list[fx.Fact] = []
     told_all = Floor.apply
 
