@@ -89,12 +89,13 @@ class Calls:
         channel = self._lines.get(event.uid)
         if channel is None:
             return
-        self._talks.gone(channel, event.at, event.pos)
+        others = self._talks.gone(channel, event.at, event.pos)
         served = self._offers.ended(channel, event)
         picked = self._parties.served(channel) if served is None else None
         visit = self._visits.carried(channel)
         index = channel.offer
         self._lines.end(channel)
+        self._talks.look(others, event.at, event.pos)
         self._own.ended(channel, event)
         if served is not None and index is not None:
             self._settling.side_gone(served, index, event)

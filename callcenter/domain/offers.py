@@ -78,19 +78,25 @@ class Offers:
         """A Local member's other half dials the phone: that phone is a side of the offer."""
         half = partner_of(source.name if source is not None else source_name or "")
         first = self._lines.named(half)
-        if first is None or first.served is None or first.offer is None:
+        if first is None:
             return
-        visit = self._state.visits.get(first.served)
-        if visit is None or visit.part is not None:
-            return
+        found = self.at(first)
+        if found is None:
+            first.beyond.append(dest.uid)  # the queue's own word, or its dialling, may come later
+        elif found[0].part is None:
+            visit, offer = found
+            self._add_side(offer, first, dest)
+            person = self._people.identity.of_device(offer.member, at)
+            if person is not None:
+                self._mine(offer, dest.uid, person, at)
+            self._ring(offer, visit, dest)
+
+    @staticmethod
+    def _add_side(offer: OpenOffer, first: Channel, dest: Channel) -> None:
+        """A phone that a half of the dialled Local channel dials rings for the same offer."""
         dest.served, dest.offer = first.served, first.offer
-        offer = visit.offers[first.offer]
         offer.sides.append(dest.uid)
         offer.live.append(dest.uid)
-        person = self._people.identity.of_device(offer.member, at)
-        if person is not None and not is_half(dest.name):
-            self._mine(offer, dest.uid, person, at)
-        self._ring(offer, visit, dest)
 
     def rang(self, channel: Channel, pos: int) -> None:
         """A side of an offer rings."""
@@ -188,9 +194,13 @@ class Offers:
         offer.live.append(dest.uid)
         dest.served, dest.offer = visit.id, len(visit.offers)
         visit.offers.append(offer)
-        if dest.rang_at is not None:
-            offer.frames.extend(dest.frames)
-        self._ring(offer, visit, dest)
+        beyond = [self._state.channels[uid] for uid in dest.beyond if uid in self._state.channels]
+        for phone in beyond:
+            self._add_side(offer, dest, phone)
+        for side in (dest, *beyond):
+            if side.rang_at is not None:
+                offer.frames.extend(side.frames)
+            self._ring(offer, visit, side)
         return offer
 
     def _of(self, visit: OpenVisit, dest: Channel) -> OpenOffer | None:

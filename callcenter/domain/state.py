@@ -39,6 +39,8 @@ class Channel(msgspec.Struct):
         served: The visit that it rings or talks for, by the offer `offer`.
         stale: It was there before a gap and has not been heard of since.
         dialled_by: The channel that dialled it.
+        beyond: Channels that its other half had dialled before anybody knew for whom it rings; of a half.
+        unveiled: Who is behind it has been seen, so that alone it stands for nobody; of a half.
         bridge: The bridge that it is in.
         party: Who is on it, where that is nobody who works here.
         came: How its party came to be where they are, by the last transfer, park or pickup.
@@ -74,6 +76,8 @@ class Channel(msgspec.Struct):
     stale: bool = False
     frames: list[int] = []
     dialled_by: str | None = None
+    beyond: list[str] = []
+    unveiled: bool = False
     bridge: str | None = None
     party: Party = Party.NOBODY
     came: How | None = None
