@@ -68,7 +68,7 @@ class Lines:
         if channel is None:
             channel = Channel(uid, name, linked or uid, state.serial, None)
             if state.closed.pop(uid, None) is not None and channel.linked == uid:
-                channel.call = f"{uid}~{state.serial}"
+                channel.call = state.again[uid] = f"{uid}~{state.serial}"
             state.channels[uid] = channel
             state.linked[channel.linked] = state.linked.get(channel.linked, 0) + 1
             if name:
@@ -126,6 +126,9 @@ class Lines:
             del closed[uid]
 
     def _relink(self, channel: Channel, linked: str) -> None:
+        former = self._state.again.get(channel.linked, channel.linked)
+        if former not in channel.calls:
+            channel.calls.append(former)
         self._unlink(channel.linked)
         channel.linked = linked
         self._state.linked[linked] = self._state.linked.get(linked, 0) + 1

@@ -36,6 +36,7 @@ class Channel(msgspec.Struct):
 
     Attributes:
         visit: The visit whose caller it carries, or was the caller of when they joined.
+        calls: Calls, besides its own, that may be over when it ends.
         served: The visit that it rings or talks for, by the offer `offer`.
         stale: It was there before a gap and has not been heard of since.
         dialled_by: The channel that dialled it.
@@ -66,6 +67,7 @@ class Channel(msgspec.Struct):
     up_at: Micros | None = None
     visit: int | None = None
     call: str | None = None
+    calls: list[str] = []
     served: int | None = None
     offer: int | None = None
     person: str | None = None
@@ -209,7 +211,12 @@ class Part(msgspec.Struct):
 
 
 class OpenVisit(msgspec.Struct):
-    """A visit whose account is not told yet; `carrier` is the channel on which its caller is now."""
+    """A visit whose account is not told yet.
+
+    Attributes:
+        carrier: The channel on which its caller is now.
+        heard: The agent who answered it and its caller were seen to hear each other.
+    """
 
     id: int
     call: str
@@ -227,6 +234,7 @@ class OpenVisit(msgspec.Struct):
     left_at: Micros | None = None
     exit: Exit = msgspec.field(default_factory=Exit)
     part: Part | None = None
+    heard: bool = False
     in_gap: bool = False
     outcome: VisitOutcome | None = None
     offers: list[OpenOffer] = []
@@ -337,10 +345,9 @@ class State(msgspec.Struct):
 
     `clock` is what the switch's clock showed last, `beating` whether heartbeats come through this login.
     `who` says whose an interface is, `seated` which of them a roster's seat said, `numbers` which Local member dials a
-    number, `hints` and `behind` which device a
-    hint and a Local member stand for. `bridged` says that the switch tells who is connected to whom, `blind` that it
-    was seen not to.
-    `restored_at` is when events came again after the last gap.
+    number, `hints` and `behind` which device a hint and a Local member stand for. `bridged` says that the switch tells
+    who is connected to whom, `blind` that it was seen not to. `again` names the call of a linkedid that is used again
+    after a restart. `restored_at` is when events came again after the last gap.
     """
 
     now: Micros | None = None
@@ -353,6 +360,7 @@ class State(msgspec.Struct):
     channels: dict[str, Channel] = {}
     names: dict[str, str] = {}
     linked: dict[str, int] = {}
+    again: dict[str, str] = {}
     calls: dict[str, OpenCall] = {}
     visits: dict[int, OpenVisit] = {}
     people: dict[str, Person] = {}
@@ -368,7 +376,6 @@ class State(msgspec.Struct):
     behind: dict[str, str] = {}
     devices: dict[str, bool] = {}
     contacts: dict[str, dict[str, bool]] = {}
-    states: dict[str, str] = {}
     closed: dict[str, tuple[Micros, int]] = {}
     timers: list[Timer] = []
 

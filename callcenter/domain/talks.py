@@ -94,12 +94,7 @@ class Talks:
         """A visit is told: where nothing was seen of its bridges, its talk is what the queue said of it."""
         part = visit.part
         call = self._state.calls.get(visit.call)
-        if part is None or call is None:
-            return
-        mine = (visit.uid, visit.queue, part.agent)
-        known = [(t.uniqueid, t.queue, t.agent) for t in call.talks]
-        known += [(t.uniqueid, t.queue, t.agent) for t in self._state.talks.values() if t.call == call.id]
-        if mine in known:
+        if part is None or call is None or visit.heard:
             return
         how = How.PICKUP if part.offer is None else How.QUEUE
         talk = fx.Talk(
@@ -248,7 +243,9 @@ class Talks:
         found = [self._state.visits.get(key or 0) for key in (line.served, customer.visit, *halves)]
         visits = [visit for visit in found if visit is not None]
         for visit in visits:
-            if visit.part is not None and visit.part.person == line.person and not visit.ended:
+            part = visit.part
+            if part is not None and part.person == line.person and (visit.id == line.served or not visit.ended):
+                visit.heard = True
                 return visit, True
         return next((v for v in visits if v.id != line.served), None), False
 

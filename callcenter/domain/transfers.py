@@ -6,7 +6,7 @@ from callcenter.domain import company as co
 from callcenter.domain import events as ev
 from callcenter.domain.events import Handlers
 from callcenter.domain.frame import Micros
-from callcenter.domain.lines import is_half, partner_of
+from callcenter.domain.lines import is_half
 from callcenter.domain.parties import sides_of
 from callcenter.domain.parts import Parts
 from callcenter.domain.state import Channel, Party
@@ -146,7 +146,7 @@ class Transfers:
         moved = None if event.moved is None else self._parties.channel(event.moved)
         if second is None or visit is None or moved is None:
             return
-        self._visits.carry(visit, self._caller_of(moved) or moved)
+        self._visits.carry(visit, self._bridges.caller_on(moved) or moved)
         moved.visit = visit.id  # the queue may go on naming a half of a Local channel
         second.visit = None
 
@@ -190,7 +190,7 @@ class Transfers:
         if channel is None:
             return
         self._came(event.uid, How.PARK)
-        caller = self._caller_of(channel)
+        caller = self._bridges.caller_on(channel)
         visit = None if caller is None else self._visits.of(caller)
         if visit is None or visit.part is None or visit.ended:
             visit = self._parties.served(channel)
@@ -205,13 +205,6 @@ class Transfers:
         if channel is not None:
             self._came(event.uid, How.PARK)
             channel.frames.append(event.pos)
-
-    def _caller_of(self, channel: Channel) -> Channel | None:
-        if not is_half(channel.name):
-            return channel
-        other = self._lines.named(partner_of(channel.name))
-        company = [] if other is None else self._bridges.company(other)
-        return next((c for c in company if c.party is Party.CALLER), None)
 
     # spying
 

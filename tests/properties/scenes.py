@@ -256,3 +256,6 @@ def told_by(found: list[Lane]) -> list[ev.Event]:
     """Order the events of all lanes by time, each with its place."""
     events = sorted((event for lane in found for event in lane.board.events), key=lambda event: event.at or 0)
     return [msgspec.structs.replace(event, pos=place) for place, event in enumerate(events)]
+
+
+boards = lanes.map(lambda plans: told_by(played(plans)))
