@@ -7,6 +7,8 @@ late, even minutes after a transfer, is matched to what it is about.
 from __future__ import annotations
 
 from callcenter.domain import facts as fx
+from callcenter.domain.frame import Micros
+from callcenter.domain.lines import REMEMBERED
 from callcenter.domain.state import Channel, OpenCall, OpenVisit, State
 
 
@@ -22,6 +24,8 @@ class CallBook:
         channel.call = self._key(channel)
         call = self._state.calls.get(channel.call)
         if call is None:
+            if channel.call in self._state.over:  # what a gap hid of it comes after its account
+                channel.call = self._state.again[channel.linked] = f"{channel.linked}~{self._state.serial}"
             first = self._state.channels.get(channel.linked, channel)
             order = min(first.order, channel.order)
             call = self._state.calls[channel.call] = OpenCall(channel.call, channel.linked, order)
@@ -89,9 +93,18 @@ class CallBook:
         talks = tuple(sorted(call.talks, key=_began))
         account = fx.Call(call=call.id, order=call.order, visits=visits, talks=talks)
         self._out.append(fx.CallEnded(at=self._state.now, call=account))
+        if self._state.now is not None:
+            self._state.over[call.id] = self._state.now
+            forget(self._state.over, self._state.now - REMEMBERED)
 
     def _lives(self, call: OpenCall) -> bool:
         return any(v.uniqueid in self._state.channels for v in call.told)
+
+
+def forget(over: dict[str, Micros], before: Micros) -> None:
+    """Drop what was over before a moment; the oldest stands first."""
+    while over and next(iter(over.values())) < before:
+        del over[next(iter(over))]
 
 
 def _first_seen(visit: fx.Visit) -> int:

@@ -14,7 +14,8 @@ from callcenter.domain.state import Channel, Party, State
 SHUTDOWN, ASYNC_GOTO, EXPLICIT = 4, 2, 32
 """Soft hang-up flags (Asterisk's channel.h): the switch stops; the channel is sent elsewhere; an operator ends it."""
 
-_REMEMBERED: Micros = 600 * SECOND
+REMEMBERED: Micros = 600 * SECOND
+"""What is over is known for so long, for what comes late."""
 
 
 def interface_of(name: str) -> str:
@@ -121,7 +122,7 @@ class Lines:
         closed = self._state.closed
         while closed:
             uid = next(iter(closed))
-            if now - closed[uid][0] <= _REMEMBERED:
+            if now - closed[uid][0] <= REMEMBERED:
                 return
             del closed[uid]
 

@@ -346,8 +346,9 @@ class State(msgspec.Struct):
     `clock` is what the switch's clock showed last, `beating` whether heartbeats come through this login.
     `who` says whose an interface is, `seated` which of them a roster's seat said, `numbers` which Local member dials a
     number, `hints` and `behind` which device a hint and a Local member stand for. `bridged` says that the switch tells
-    who is connected to whom, `blind` that it was seen not to. `again` names the call of a linkedid that is used again
-    after a restart. `restored_at` is when events came again after the last gap.
+    who is connected to whom, `blind` that it was seen not to. `over` says of calls that were told when that was; `again`
+    names the call of a linkedid that comes up again after that, or after a restart. `restored_at` is when events came
+    again after the last gap.
     """
 
     now: Micros | None = None
@@ -361,6 +362,7 @@ class State(msgspec.Struct):
     names: dict[str, str] = {}
     linked: dict[str, int] = {}
     again: dict[str, str] = {}
+    over: dict[str, Micros] = {}
     calls: dict[str, OpenCall] = {}
     visits: dict[int, OpenVisit] = {}
     people: dict[str, Person] = {}
