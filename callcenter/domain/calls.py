@@ -93,12 +93,11 @@ class Calls:
         served = self._offers.ended(channel, event)
         picked = self._parties.served(channel) if served is None else None
         visit = self._visits.carried(channel)
-        index = channel.offer
         self._lines.end(channel)
         self._talks.look(others, event.at, event.pos)
         self._own.ended(channel, event)
-        if served is not None and index is not None:
-            self._settling.side_gone(served, index, event)
+        if served is not None:
+            self._settling.side_gone(served, channel, event)
         elif picked is not None and picked.part is not None and picked.part.uid == channel.uid:
             self._settling.end_part(picked, event.at, EndedBy.UNKNOWN, RANK_QUEUE, event.pos)
         if visit is not None:

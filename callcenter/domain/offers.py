@@ -131,18 +131,19 @@ class Offers:
             signs.tech = event.tech if event.tech is not None else SIP_OF_CAUSE.get(event.cause or 0)
             signs.refused_ringing = offer.rang_at is not None
 
-    def taken(self, channel: Channel, picker: Channel, event: co.PickedUp) -> OpenVisit | None:
-        """The call that rang here was picked up from another phone; returns the visit whose it is."""
+    def taken(self, channel: Channel, picker: Channel, event: co.PickedUp) -> None:
+        """The call that rang here was picked up from another phone: no side of the offer is its agent's any more."""
         found = self.at(channel)
         if found is None:
-            return None
-        visit, offer = found
+            return
+        _, offer = found
         offer.frames.append(event.pos)
         if offer.over or offer.up_at is not None:
-            return visit
+            return
         offer.taken_by, offer.signs.elsewhere = picker.uid, True
-        offer.ended_at = event.at
-        return visit
+        self.close(offer, event.at)
+        for uid in offer.sides:
+            self._people.release(self._state.channels.get(uid))
 
     def ended(self, channel: Channel, event: ev.ChannelEnded) -> OpenVisit | None:
         """A side is gone; the attempt is over when the channel that the queue dialled is."""

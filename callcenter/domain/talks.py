@@ -79,13 +79,15 @@ class Talks:
                 return not (line.hung_up or line.torn_down or line.sent_away)
         return False
 
-    def transferred(self, line: Channel | None, at: Micros | None, pos: int) -> None:
+    def transferred(self, uid: str, at: Micros | None, pos: int) -> None:
         """The agent on this channel sent the other one away; a talk that was seen to end ended by that."""
-        if line is None:
-            return
-        line.sent_away = True
-        for key in line.talks.copy():
-            talk = self._state.talks[key]
+        line = self._state.channels.get(uid)
+        if line is not None:
+            line.sent_away = True
+            talks = [self._state.talks[key] for key in line.talks]
+        else:  # the channel was quicker than the word
+            talks = [talk for talk in self._state.talks.values() if talk.line == uid]
+        for talk in talks:
             talk.frames.append(pos)
             if talk.apart:
                 self._tell(talk, EndedBy.TRANSFER, at)

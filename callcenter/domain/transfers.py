@@ -7,8 +7,8 @@ from callcenter.domain import events as ev
 from callcenter.domain.events import Handlers
 from callcenter.domain.frame import Micros
 from callcenter.domain.lines import is_half
-from callcenter.domain.parties import sides_of
 from callcenter.domain.parts import Parts
+from callcenter.domain.settling import sides_of
 from callcenter.domain.state import Channel, Party
 from callcenter.domain.vocabulary import How
 
@@ -117,10 +117,9 @@ class Transfers:
 
     def sent_away(self, event: ev.BlindTransferred) -> None:
         """The agent transferred the caller blind."""
-        line = self._lines.get(event.by)
         self._came(event.moved, How.TRANSFER)
-        self._free(line, event.at, event.pos)
-        visit = self._parties.served(line)
+        self._free(event.by, event.at, event.pos)
+        visit = self._parties.sent_by(event.by, event.moved)
         if visit is not None:
             self._parties.part_taken(visit, "blind", event.at, event.pos)
 
@@ -131,12 +130,11 @@ class Transfers:
             if event.second != event.by:
                 self._people.release(second)
             return
-        first = self._lines.get(event.by)
+        visit = self._parties.sent_by(event.by, event.moved) or self._parties.served(second)
         self._came(event.moved, How.TRANSFER)
         self._take_place(second, event)
-        for line in (first, second):
-            self._free(line, event.at, event.pos)
-        visit = self._parties.served(first) or self._parties.served(second)
+        for uid in (event.by, event.second):
+            self._free(uid, event.at, event.pos)
         if visit is not None:
             self._parties.part_taken(visit, "attended", event.at, event.pos)
 
@@ -150,11 +148,12 @@ class Transfers:
         moved.visit = visit.id  # the queue may go on naming a half of a Local channel
         second.visit = None
 
-    def _free(self, line: Channel | None, at: Micros | None, pos: int) -> None:
-        """The agent on this channel is rid of it; it ends a moment later."""
+    def _free(self, uid: str, at: Micros | None, pos: int) -> None:
+        """The agent on this channel is rid of it; it ends a moment later, or has just ended."""
+        line = self._lines.get(uid)
         if line is not None:
             line.frames.append(pos)
-        self._talks.transferred(line, at, pos)
+        self._talks.transferred(uid, at, pos)
         self._people.release(line)
         if line is not None:
             self._parties.refresh(line, self._state.now)
@@ -196,7 +195,7 @@ class Transfers:
             visit = self._parties.served(channel)
         if visit is not None and visit.part is not None and not visit.ended:
             for uid in sides_of(visit):
-                self._talks.transferred(self._lines.get(uid), event.at, event.pos)
+                self._talks.transferred(uid, event.at, event.pos)
             self._parties.part_taken(visit, "blind", event.at, event.pos)
 
     def park_ended(self, event: co.ParkEnded) -> None:

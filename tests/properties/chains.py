@@ -199,7 +199,7 @@ class Chains:
         board, phone, moved = self.board, talk.phone, talk.facing
         board.tell((ev.HoldSet, {"uid": phone.uid, "on": True}))
         line, taken = self.own_line(talk.agent, agent.number, excused=True)
-        other, bridge = board.line(agent.phone, linked=line.linked), board.bridge()
+        other, bridge, since = board.line(agent.phone, linked=line.linked), board.bridge(), board.now
         board.tell(s.starts(other), s.dials(line, other, agent.number), s.rings(other))
         board.passes(asking // 10)
         board.tell(s.up(other), *board.mixed([s.enters(other, bridge)], [s.enters(line, bridge)]))
@@ -222,6 +222,7 @@ class Chains:
         on = self.meet(agent, chain, None, *talk.known_as)
         board.tell(*board.mixed([told, *self.said_at_once(talk)], away, [s.ends(line)]))
         self.parted(talk)
+        board.was_asked(agent, since)
         taken.end, on.pending = board.now, talk.pending
         return on
 
@@ -242,8 +243,9 @@ class Chains:
         board, moved, phone = self.board, talk.facing, talk.phone
         line, taken = self.own_line(talk.agent, "500", excused=True)
         board.tell(s.joins(line, OTHER))
-        rung = self.rung(line, agent, OTHER)
+        rung, since = self.rung(line, agent, OTHER), board.now
         board.passes(ringing)
+        board.was_asked(agent, since)
         board.tell(s.handed_over(phone, line, moved, "app"))
         said = self.said_at_once(talk)
         board.tell(*board.mixed([s.leaves(phone), s.ends(phone)], [s.leaves(moved)], [s.ends(line)], said))
@@ -296,10 +298,12 @@ class Chains:
         """Ask a colleague by a feature code: the customer hears music in the bridge meanwhile."""
         board, line = self.board, talk.phone
         other, bridge, aside = board.line(agent.phone, linked=line.linked), line.bridge, board.bridge()
+        since = board.now
         board.tell(s.leaves(line), s.starts(other), s.rings(other), s.up(other))
         board.tell(*board.mixed([s.enters(other, aside)], [s.enters(line, aside)]))
         board.passes(asking)
         board.tell(s.asks(other), s.leaves(other), s.ends(other), s.leaves(line), s.enters(line, bridge))
+        board.was_asked(agent, since)
         return talk
 
 

@@ -196,13 +196,14 @@ class Lane(Chains):
     def _to_colleague(self, scene: Scene, one: Agent, two: Agent) -> None:
         board = self.board
         line, taken = self.own_line(one, two.number, excused=True)
-        other, bridge = board.line(two.phone, linked=line.linked), board.bridge()
+        other, bridge, since = board.line(two.phone, linked=line.linked), board.bridge(), board.now
         board.tell(s.starts(other), s.dials(line, other, two.number), s.rings(other), s.up(other))
         board.tell(*board.mixed([s.enters(other, bridge)], [s.enters(line, bridge)]))
         caller = self.waits()
         board.passes(scene.spans[0])
         self.gives_up(caller)
         board.tell(s.asks(other), s.leaves(other), s.ends(other))
+        board.was_asked(two, since)
         self.lays_down(line, taken)
 
     def _conference(self, scene: Scene, one: Agent, two: Agent) -> None:

@@ -83,6 +83,7 @@ class Switchboard:
         self.events: list[ev.Event] = []
         self.heard: list[Heard] = []
         self.taken: list[Taken] = []
+        self.asked: list[tuple[str, int, int]] = []
         self.now = at
         self.rng = random.Random(lane)
         self._prefix = f"{prefix}{lane}"
@@ -117,6 +118,10 @@ class Switchboard:
         taken = Taken(agent.name, line.uid, self.now, excused)
         self.taken.append(taken)
         return taken
+
+    def was_asked(self, agent: Agent, since: int) -> None:
+        """A colleague rang this agent, or talked to her, until now."""
+        self.asked.append((agent.name, since, self.now))
 
     # channels
 

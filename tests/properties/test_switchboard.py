@@ -15,7 +15,7 @@ from callcenter.rules.duty import Roster, Seat
 from callcenter.rules.judge import Judge
 from callcenter.rules.violation import Violation
 from tests.properties.scenes import Lane, Scene, lanes, played, told_by
-from tests.properties.switchboard import MORNING, SECOND, Heard
+from tests.properties.switchboard import MORNING, SECOND, Heard, Switchboard
 from tests.unit.rules.story import packaged
 
 PERMITTED = ("_10XX", "_11XX", "_0X.")
@@ -59,18 +59,12 @@ def test_a_line_is_held_against_whoever_kept_it_alone_for_too_long_and_nobody_el
 def test_each_talk_is_told_once_and_is_whose_it_was(plans: list[list[Scene]]) -> None:
     found = played(plans)
     _, facts = told(told_by(found))
-    heard = [_plain(one) for lane in found for one in lane.board.heard]
-    talks = [fact.talk for fact in facts if isinstance(fact, fx.TalkEnded)]
-    left = list(heard)
-    for talk in talks:
+    left = [one for lane in found for one in lane.board.heard]
+    for talk in (fact.talk for fact in facts if isinstance(fact, fx.TalkEnded)):
         same = [one for one in left if _is(talk, one)]
         assert same, (talk, left)
         left.remove(same[0])
     assert left == []
-
-
-def _plain(one: Heard) -> Heard:
-    return one
 
 
 def _is(talk: fx.Talk, one: Heard) -> bool:
@@ -97,15 +91,25 @@ def test_talks_of_an_agent_with_one_customer_do_not_overlap(plans: list[list[Sce
 
 
 @given(lanes)
-def test_who_talks_is_shown_as_talking(plans: list[list[Scene]]) -> None:
+def test_who_talks_is_shown_as_talking_and_nobody_else(plans: list[list[Scene]]) -> None:
     found = played(plans)
     floor, facts = told(told_by(found))
     spans = [f.ended for f in facts if isinstance(f, fx.AgentStateChanged) and f.ended is not None]
     spans += floor.open_spans()
-    for one in (one for lane in found for one in lane.board.heard):
-        middle = (one.start + one.end) // 2
-        state = [s.state for s in spans if s.agent == one.agent and _covers(s, middle)]
-        assert one.end - one.start < 2 * NEAR or state == [one.shown]
+    for lane in found:
+        for one in lane.board.heard:
+            middle = (one.start + one.end) // 2
+            state = {s.agent: s.state for s in spans if _covers(s, middle)}
+            assert one.end - one.start < 2 * NEAR or state[one.agent] == one.shown
+            engaged = _engaged(lane.board, middle)
+            idle = [agent.name for agent in lane.agents if agent.name not in engaged]
+            assert [state[agent] for agent in idle] == [AgentState.AVAILABLE] * len(idle)
+
+
+def _engaged(board: Switchboard, at: int) -> set[str]:
+    """Name who talks to anybody at a moment, or has the own line."""
+    times = [(one.agent, one.start, one.end) for one in (*board.heard, *board.taken)] + board.asked
+    return {agent for agent, start, end in times if start - NEAR <= at <= end + NEAR}
 
 
 def _covers(span: fx.StateSpan, at: int) -> bool:
