@@ -10,6 +10,9 @@ from callcenter.domain.lines import Lines, is_half, partner_of
 from callcenter.domain.state import Channel, Party, State
 
 
+_CALLERS = frozenset({Party.CALLER, Party.UNSEEN})
+
+
 class Bridges:
     """The bridges of one switch, and the question who is on the other side of a channel."""
 
@@ -78,7 +81,7 @@ class Bridges:
             return channel
         other = self._lines.named(partner_of(channel.name))
         company = [] if other is None else self.company(other)
-        return next((c for c in company if c.party is Party.CALLER and c.person is None), None)
+        return next((c for c in company if c.party in _CALLERS and c.person is None and not is_half(c.name)), None)
 
     def _alone_with(self, channel: Channel | None) -> Channel | None:
         if channel is None or channel.bridge is None:

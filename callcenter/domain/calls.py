@@ -18,6 +18,7 @@ class Calls:
     def __init__(self, parts: Parts) -> None:
         self._state = parts.state
         self._lines = parts.lines
+        self._people = parts.people
         self._own = parts.own
         self._offers = parts.offers
         self._visits = parts.visits
@@ -76,6 +77,8 @@ class Calls:
             return
         dest = self._lines.seen(event.dest, event.dest_name)
         dest.calling = False
+        dest.party = Party.NOBODY if dest.party is Party.UNSEEN else dest.party
+        self._people.identity.recognise(dest, event.at)
         source = self._lines.get(event.uid)
         self._whom_called(source, dest, event)
         visit = self._visits.of(source)

@@ -54,8 +54,7 @@ class Lines:
         channel.dialled = event.dialled
         channel.calling = event.calling
         channel.number = event.number
-        if event.calling and not is_half(event.name):
-            channel.party = Party.CALLER
+        channel.party = Party.CALLER if event.calling and not is_half(event.name) else Party.NOBODY
         channel.frames.append(event.pos)
         return channel
 
@@ -67,7 +66,7 @@ class Lines:
         state = self._state
         channel = state.channels.get(uid)
         if channel is None:
-            channel = Channel(uid, name, linked or uid, state.serial, None)
+            channel = Channel(uid, name, linked or uid, state.serial, None, party=Party.UNSEEN)
             if state.closed.pop(uid, None) is not None and channel.linked == uid:
                 channel.call = state.again[uid] = f"{uid}~{state.serial}"
             state.channels[uid] = channel

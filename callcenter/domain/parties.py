@@ -36,9 +36,13 @@ class Parties:
 
     def channel(self, uid: str, name: str = "", linked: str = "") -> Channel | None:
         """Return this channel, made known if it was not; None for one that is known to be gone."""
-        if self._lines.get(uid) is None and self._lines.ended_lately(uid):
+        known = self._lines.get(uid)
+        if known is None and self._lines.ended_lately(uid):
             return None
-        return self._lines.seen(uid, name, linked)
+        channel = self._lines.seen(uid, name, linked)
+        if known is None:
+            self._people.identity.recognise(channel, self._state.now)
+        return channel
 
     def visit(self, uid: str, name: str, linked: str, queue: str, pos: int) -> OpenVisit | None:
         """Find the visit of this caller in this queue; one whose join was not seen is opened now.

@@ -96,6 +96,8 @@ class Settling:
         for offer in visit.offers:
             self._offers.settle(visit, offer)
         if visit.id in self._state.visits:
+            if visit.part is not None and not visit.ended:
+                self.part_over(visit, None)
             self._visits.tell(visit)
             self._talks.of_visit(visit)
         call = self._state.calls.get(visit.call)

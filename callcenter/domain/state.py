@@ -22,13 +22,15 @@ class Role(StrEnum):
 
 
 class Party(StrEnum):
-    """Who is on a channel of nobody who works here."""
+    """Who is on a channel, where that is not an agent."""
 
     NOBODY = "nobody"
     CALLER = "caller"
     """Somebody who called in, or whom the switch called into a queue."""
     CALLED = "called"
     """Somebody outside whom an agent had called."""
+    UNSEEN = "unseen"
+    """Whoever it is, nobody saw their channel begin: somebody who called in, for all that is known."""
 
 
 class Channel(msgspec.Struct):

@@ -111,7 +111,8 @@ class Talks:
         """They have been apart for a moment: if they still are, it is over."""
         talk = self._state.talks.get(int(timer.key))
         if talk is not None and talk.apart and not self._holds(talk):
-            self._tell(talk, self._ended_by(talk) or EndedBy.UNKNOWN, timer.at - PARTED)
+            over = None if talk.apart_at is None else timer.at - PARTED  # what was not seen has no time
+            self._tell(talk, self._ended_by(talk) or EndedBy.UNKNOWN, over)
 
     def unbridged(self) -> None:
         """A moment after an answer: a switch that told of no bridge by now does not tell of bridges."""
@@ -147,7 +148,7 @@ class Talks:
         for line in agents:
             for customer in customers:
                 self._meet(line, customer, at, pos)
-        called_in = any(c.party is Party.CALLER for c in customers)
+        called_in = any(c.party is not Party.CALLED for c in customers)
         for line in agents:
             self._own.company(line, at, customer=called_in or self._keeps(line))
 
@@ -157,7 +158,7 @@ class Talks:
         return any(talk.apart and self._holds(talk) and self._called_in(talk.customer) for talk in held)
 
     def _called_in(self, uid: str) -> bool:
-        return self._state.channels[uid].party is Party.CALLER
+        return self._state.channels[uid].party is not Party.CALLED
 
     def _talks_on(self, channel: Channel) -> bool:
         person = self._state.people.get(channel.person or "")
@@ -165,7 +166,7 @@ class Talks:
 
     def _customers(self, company: list[Channel]) -> list[Channel]:
         halves = [c for c in company if is_half(c.name)]
-        found = [c for c in company if c.party is not Party.NOBODY and c.person is None]
+        found = [c for c in company if c.party is not Party.NOBODY and c.person is None and not is_half(c.name)]
         if found:
             for half in halves:
                 half.unveiled = True
