@@ -107,6 +107,11 @@ class Switchboard:
     def passes(self, micros: int) -> None:
         self.now += micros
 
+    def forget(self) -> list[ev.Event]:
+        """Return what was told since this was asked last, and remember nothing of it."""
+        told, self.events, self.heard, self.taken, self.asked = self.events, [], [], [], []
+        return told
+
     # truth
 
     def hears(self, agent: Agent, *customer: Line) -> Heard:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from hypothesis import given
+from hypothesis import given, settings
 
 from callcenter.domain import events as ev
 from callcenter.domain import facts as fx
@@ -43,6 +43,7 @@ def judged(found: list[Lane], facts: list[fx.Fact], floor: Floor) -> list[Violat
 
 
 @given(lanes)
+@settings(max_examples=400)
 def test_a_line_is_held_against_whoever_kept_it_alone_for_too_long_and_nobody_else(plans: list[list[Scene]]) -> None:
     found = played(plans)
     floor, facts = told(told_by(found))
@@ -56,6 +57,7 @@ def test_a_line_is_held_against_whoever_kept_it_alone_for_too_long_and_nobody_el
 
 
 @given(lanes)
+@settings(max_examples=400)
 def test_each_talk_is_told_once_and_is_whose_it_was(plans: list[list[Scene]]) -> None:
     found = played(plans)
     _, facts = told(told_by(found))
@@ -79,6 +81,7 @@ def _is(talk: fx.Talk, one: Heard) -> bool:
 
 
 @given(lanes)
+@settings(max_examples=400)
 def test_talks_of_an_agent_with_one_customer_do_not_overlap(plans: list[list[Scene]]) -> None:
     _, facts = told(told_by(played(plans)))
     talks: dict[tuple[str, str], list[fx.Talk]] = {}
@@ -91,6 +94,7 @@ def test_talks_of_an_agent_with_one_customer_do_not_overlap(plans: list[list[Sce
 
 
 @given(lanes)
+@settings(max_examples=400)
 def test_who_talks_is_shown_as_talking_and_nobody_else(plans: list[list[Scene]]) -> None:
     found = played(plans)
     floor, facts = told(told_by(found))
@@ -117,6 +121,7 @@ def _covers(span: fx.StateSpan, at: int) -> bool:
 
 
 @given(lanes)
+@settings(max_examples=400)
 def test_nobody_is_busy_when_the_day_is_over_and_nothing_is_open(plans: list[list[Scene]]) -> None:
     floor, facts = told(told_by(played(plans)))
     assert {span.state for span in floor.open_spans()} == {AgentState.AVAILABLE}
