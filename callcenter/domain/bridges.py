@@ -7,7 +7,9 @@ other says. So whoever is to be found by going through bridges, and through halv
 from __future__ import annotations
 
 from callcenter.domain.lines import Lines, is_half, partner_of
-from callcenter.domain.state import Channel, State
+from callcenter.domain.state import Channel, Party, State
+
+_CALLERS = frozenset({Party.CALLER, Party.UNSEEN})
 
 
 class Bridges:
@@ -71,6 +73,14 @@ class Bridges:
             seen.add(one.uid)
             one = self._alone_with(self._lines.named(partner_of(one.name)))
         return None if one is None or is_half(one.name) else one
+
+    def caller_on(self, channel: Channel) -> Channel | None:
+        """Name the channel of who called in: this one, or the one heard through this half of a Local channel."""
+        if not is_half(channel.name):
+            return channel
+        other = self._lines.named(partner_of(channel.name))
+        company = [] if other is None else self.company(other)
+        return next((c for c in company if c.party in _CALLERS and c.person is None and not is_half(c.name)), None)
 
     def _alone_with(self, channel: Channel | None) -> Channel | None:
         if channel is None or channel.bridge is None:

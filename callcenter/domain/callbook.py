@@ -7,6 +7,8 @@ late, even minutes after a transfer, is matched to what it is about.
 from __future__ import annotations
 
 from callcenter.domain import facts as fx
+from callcenter.domain.frame import Micros
+from callcenter.domain.lines import REMEMBERED
 from callcenter.domain.state import Channel, OpenCall, OpenVisit, State
 
 
@@ -19,21 +21,32 @@ class CallBook:
 
     def of(self, channel: Channel) -> OpenCall:
         """Return the call of a channel, opened where there is none."""
-        if channel.call is None:
-            channel.call = channel.linked
+        channel.call = self._key(channel)
         call = self._state.calls.get(channel.call)
         if call is None:
+            if channel.call in self._state.over:  # what a gap hid of it comes after its account
+                channel.call = self._state.again[channel.linked] = f"{channel.linked}~{self._state.serial}"
             first = self._state.channels.get(channel.linked, channel)
             order = min(first.order, channel.order)
             call = self._state.calls[channel.call] = OpenCall(channel.call, channel.linked, order)
         return call
 
+    def known(self, channel: Channel) -> OpenCall | None:
+        """Return the call of a channel where there is one."""
+        return self._state.calls.get(self._key(channel))
+
+    def _key(self, channel: Channel) -> str:
+        """Name the call of a channel: its own, else that of its linkedid, which a uniqueid used again has anew."""
+        return channel.call or self._state.again.get(channel.linked, channel.linked)
+
     def move(self, visit: OpenVisit, channel: Channel) -> None:
-        """A visit's caller is on a channel of another call: the visit is of that call."""
-        call = self.of(channel)
-        if call.id == visit.call:
+        """A visit's caller is on a channel of another call: the visit is of that call.
+
+        It stays with an earlier stay of the channel that joined, for one uniqueid is never in two calls.
+        """
+        call, former = self.of(channel), self._state.calls[visit.call]
+        if call is former or any(told.uniqueid == visit.uid for told in former.told):
             return
-        former = self._state.calls[visit.call]
         former.open.remove(visit.id)
         call.open.append(visit.id)
         key = f"{visit.uid} {visit.queue}"
@@ -48,20 +61,26 @@ class CallBook:
         call.told.append(account)
         for uid in (visit.uid, visit.carrier):
             call.over[f"{uid} {visit.queue}"] = self._state.now or 0
+        channel = self._state.channels.get(visit.uid)
+        if channel is not None and call.id not in channel.calls:
+            channel.calls.append(call.id)
 
     def is_over(self, channel: Channel, queue: str | None) -> bool:
         """Tell whether a visit of this caller to this queue was told, and nothing since was hidden."""
-        call = self._state.calls.get(channel.call or channel.linked)
+        call = self.known(channel)
         over = None if call is None else call.over.get(f"{channel.uid} {queue}")
         restored = self._state.restored_at
         return over is not None and (restored is None or restored <= over)
 
     def close_of(self, channel: Channel) -> None:
-        """Tell the calls that a channel was the last of."""
-        for key in {channel.call, channel.linked}:
-            call = self._state.calls.get(key or "")
+        """Tell the calls that a channel was the last of: its own, and those that it was of before."""
+        again = self._state.again
+        for key in dict.fromkeys((self._key(channel), again.get(channel.linked, channel.linked), *channel.calls)):
+            call = self._state.calls.get(key)
             if call is not None:
                 self.close(call)
+        if channel.linked not in self._state.linked:
+            again.pop(channel.linked, None)
 
     def close(self, call: OpenCall, *, over: bool = False) -> None:
         """Tell a call when nothing of it is open and no channel of it lives, or when the input is over."""
@@ -74,9 +93,18 @@ class CallBook:
         talks = tuple(sorted(call.talks, key=_began))
         account = fx.Call(call=call.id, order=call.order, visits=visits, talks=talks)
         self._out.append(fx.CallEnded(at=self._state.now, call=account))
+        if self._state.now is not None:
+            self._state.over[call.id] = self._state.now
+            forget(self._state.over, self._state.now - REMEMBERED)
 
     def _lives(self, call: OpenCall) -> bool:
         return any(v.uniqueid in self._state.channels for v in call.told)
+
+
+def forget(over: dict[str, Micros], before: Micros) -> None:
+    """Drop what was over before a moment; the oldest stands first."""
+    while over and next(iter(over.values())) < before:
+        del over[next(iter(over))]
 
 
 def _first_seen(visit: fx.Visit) -> int:

@@ -18,6 +18,7 @@ class Calls:
     def __init__(self, parts: Parts) -> None:
         self._state = parts.state
         self._lines = parts.lines
+        self._people = parts.people
         self._own = parts.own
         self._offers = parts.offers
         self._visits = parts.visits
@@ -76,6 +77,8 @@ class Calls:
             return
         dest = self._lines.seen(event.dest, event.dest_name)
         dest.calling = False
+        dest.party = Party.NOBODY if dest.party is Party.UNSEEN else dest.party
+        self._people.identity.recognise(dest, event.at)
         source = self._lines.get(event.uid)
         self._whom_called(source, dest, event)
         visit = self._visits.of(source)
@@ -89,15 +92,15 @@ class Calls:
         channel = self._lines.get(event.uid)
         if channel is None:
             return
-        self._talks.gone(channel, event.at, event.pos)
+        others = self._talks.gone(channel, event.at, event.pos)
         served = self._offers.ended(channel, event)
         picked = self._parties.served(channel) if served is None else None
         visit = self._visits.carried(channel)
-        index = channel.offer
         self._lines.end(channel)
+        self._talks.look(others, event.at, event.pos)
         self._own.ended(channel, event)
-        if served is not None and index is not None:
-            self._settling.side_gone(served, index, event)
+        if served is not None:
+            self._settling.side_gone(served, channel, event)
         elif picked is not None and picked.part is not None and picked.part.uid == channel.uid:
             self._settling.end_part(picked, event.at, EndedBy.UNKNOWN, RANK_QUEUE, event.pos)
         if visit is not None:

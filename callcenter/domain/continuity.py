@@ -136,9 +136,13 @@ class Continuity:
                 self._calls.ended(gone)
         for now in channels:
             known = self._lines.get(now.uniqueid) is not None
+            if not known and self._lines.ended_lately(now.uniqueid):
+                continue  # it ended while the switch was being asked
             channel = self._lines.seen(now.uniqueid, now.name, now.linkedid)
             if not known:
                 channel.dialled, channel.number = now.exten, now.caller or None
+                channel.up_at = event.at if now.state == _UP else None
+                self._people.identity.recognise(channel, event.at)
             self._put(channel, now.bridge)
         self._talks.look([c.uniqueid for c in channels], None, event.pos)
 
@@ -190,6 +194,8 @@ def _tells_time(event: ev.Event) -> bool:
     return kind not in _LOOKS_BACK
 
 
+_UP = 6
+"""Asterisk's number for a channel that was answered."""
 _REACHABLE = {"Reachable": True, "Unreachable": False, "Removed": False}
 
 

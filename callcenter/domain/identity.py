@@ -9,12 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import msgspec
+
 from callcenter.domain import facts as fx
 from callcenter.domain.directory import Directory
 from callcenter.domain.frame import Micros
-from callcenter.domain.lines import is_half
+from callcenter.domain.lines import interface_of, is_half
 from callcenter.domain.seats import Seats, is_device, number_of, plain, same_number
-from callcenter.domain.state import Channel, FloorSettings, Person, Role, State
+from callcenter.domain.state import Channel, FloorSettings, Party, Person, Role, State
 
 
 class Identity:
@@ -150,6 +152,15 @@ class Identity:
         channel.person, channel.role = person.name, role
         person.channels[channel.uid] = role
 
+    def recognise(self, channel: Channel, at: Micros | None) -> None:
+        """A channel whose beginning was not seen is its agent's, if its phone is; why it is there is not known."""
+        if channel.person is not None or not channel.name or is_half(channel.name):
+            return
+        person = self.of_device(interface_of(channel.name), at)
+        if person is not None:
+            channel.party = Party.NOBODY
+            self.take(person, channel, Role.CALLED)
+
     def _holder(self, holder: Person | None, member: str | None, interface: str, device: str) -> str | None:
         """Say whose a member is by its queue's name for it: one phone may have several names, and one agent."""
         if holder is None or holder.name in {device, interface}:
@@ -235,10 +246,18 @@ class Identity:
             self._state.who[interface] = new
             if interface in self._state.seated:
                 self._state.seated[interface] = new
-        for uid in person.channels:
-            channel = self._state.channels.get(uid)
-            if channel is not None:
+        for channel in self._state.channels.values():
+            if channel.person == old:
                 channel.person = new
+        for visit in self._state.visits.values():
+            if visit.part is not None and visit.part.person == old:
+                visit.part.person = new
+        for talk in self._state.talks.values():
+            if talk.person == old:
+                talk.person = new
+        self._state.timers[:] = [
+            msgspec.structs.replace(t, key=new) if (t.kind, t.key) == ("wrap", old) else t for t in self._state.timers
+        ]
 
     def _adopt(self, person: Person, interface: str) -> None:
         """Give a newly known agent the phone's reachability and the channels that are hers already."""

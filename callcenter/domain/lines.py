@@ -14,7 +14,8 @@ from callcenter.domain.state import Channel, Party, State
 SHUTDOWN, ASYNC_GOTO, EXPLICIT = 4, 2, 32
 """Soft hang-up flags (Asterisk's channel.h): the switch stops; the channel is sent elsewhere; an operator ends it."""
 
-_REMEMBERED: Micros = 600 * SECOND
+REMEMBERED: Micros = 600 * SECOND
+"""What is over is known for so long, for what comes late."""
 
 
 def interface_of(name: str) -> str:
@@ -53,8 +54,7 @@ class Lines:
         channel.dialled = event.dialled
         channel.calling = event.calling
         channel.number = event.number
-        if event.calling and not is_half(event.name):
-            channel.party = Party.CALLER
+        channel.party = Party.CALLER if event.calling and not is_half(event.name) else Party.NOBODY
         channel.frames.append(event.pos)
         return channel
 
@@ -66,9 +66,9 @@ class Lines:
         state = self._state
         channel = state.channels.get(uid)
         if channel is None:
-            channel = Channel(uid, name, linked or uid, state.serial, None)
+            channel = Channel(uid, name, linked or uid, state.serial, None, party=Party.UNSEEN)
             if state.closed.pop(uid, None) is not None and channel.linked == uid:
-                channel.call = f"{uid}~{state.serial}"
+                channel.call = state.again[uid] = f"{uid}~{state.serial}"
             state.channels[uid] = channel
             state.linked[channel.linked] = state.linked.get(channel.linked, 0) + 1
             if name:
@@ -121,11 +121,14 @@ class Lines:
         closed = self._state.closed
         while closed:
             uid = next(iter(closed))
-            if now - closed[uid][0] <= _REMEMBERED:
+            if now - closed[uid][0] <= REMEMBERED:
                 return
             del closed[uid]
 
     def _relink(self, channel: Channel, linked: str) -> None:
+        former = self._state.again.get(channel.linked, channel.linked)
+        if former not in channel.calls:
+            channel.calls.append(former)
         self._unlink(channel.linked)
         channel.linked = linked
         self._state.linked[linked] = self._state.linked.get(linked, 0) + 1

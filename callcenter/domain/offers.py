@@ -78,19 +78,25 @@ class Offers:
         """A Local member's other half dials the phone: that phone is a side of the offer."""
         half = partner_of(source.name if source is not None else source_name or "")
         first = self._lines.named(half)
-        if first is None or first.served is None or first.offer is None:
+        if first is None:
             return
-        visit = self._state.visits.get(first.served)
-        if visit is None or visit.part is not None:
-            return
+        found = self.at(first)
+        if found is None:
+            first.beyond.append(dest.uid)  # the queue's own word, or its dialling, may come later
+        elif found[0].part is None:
+            visit, offer = found
+            self._add_side(offer, first, dest)
+            person = self._people.identity.of_device(offer.member, at)
+            if person is not None:
+                self._mine(offer, dest.uid, person, at)
+            self._ring(offer, visit, dest)
+
+    @staticmethod
+    def _add_side(offer: OpenOffer, first: Channel, dest: Channel) -> None:
+        """A phone that a half of the dialled Local channel dials rings for the same offer."""
         dest.served, dest.offer = first.served, first.offer
-        offer = visit.offers[first.offer]
         offer.sides.append(dest.uid)
         offer.live.append(dest.uid)
-        person = self._people.identity.of_device(offer.member, at)
-        if person is not None and not is_half(dest.name):
-            self._mine(offer, dest.uid, person, at)
-        self._ring(offer, visit, dest)
 
     def rang(self, channel: Channel, pos: int) -> None:
         """A side of an offer rings."""
@@ -125,18 +131,19 @@ class Offers:
             signs.tech = event.tech if event.tech is not None else SIP_OF_CAUSE.get(event.cause or 0)
             signs.refused_ringing = offer.rang_at is not None
 
-    def taken(self, channel: Channel, picker: Channel, event: co.PickedUp) -> OpenVisit | None:
-        """The call that rang here was picked up from another phone; returns the visit whose it is."""
+    def taken(self, channel: Channel, picker: Channel, event: co.PickedUp) -> None:
+        """The call that rang here was picked up from another phone: no side of the offer is its agent's any more."""
         found = self.at(channel)
         if found is None:
-            return None
-        visit, offer = found
+            return
+        _, offer = found
         offer.frames.append(event.pos)
         if offer.over or offer.up_at is not None:
-            return visit
+            return
         offer.taken_by, offer.signs.elsewhere = picker.uid, True
-        offer.ended_at = event.at
-        return visit
+        self.close(offer, event.at)
+        for uid in offer.sides:
+            self._people.release(self._state.channels.get(uid))
 
     def ended(self, channel: Channel, event: ev.ChannelEnded) -> OpenVisit | None:
         """A side is gone; the attempt is over when the channel that the queue dialled is."""
@@ -188,9 +195,13 @@ class Offers:
         offer.live.append(dest.uid)
         dest.served, dest.offer = visit.id, len(visit.offers)
         visit.offers.append(offer)
-        if dest.rang_at is not None:
-            offer.frames.extend(dest.frames)
-        self._ring(offer, visit, dest)
+        beyond = [self._state.channels[uid] for uid in dest.beyond if uid in self._state.channels]
+        for phone in beyond:
+            self._add_side(offer, dest, phone)
+        for side in (dest, *beyond):
+            if side.rang_at is not None:
+                offer.frames.extend(side.frames)
+            self._ring(offer, visit, side)
         return offer
 
     def _of(self, visit: OpenVisit, dest: Channel) -> OpenOffer | None:

@@ -18,7 +18,6 @@ from callcenter.domain.lines import interface_of, is_half
 from callcenter.domain.patterns import permitted
 from callcenter.domain.people import People
 from callcenter.domain.state import Channel, FloorSettings, Party, Role, State, Timer
-from callcenter.domain.vocabulary import AgentState
 
 
 class OwnCalls:
@@ -38,9 +37,10 @@ class OwnCalls:
         if person is None:
             return
         channel.party = Party.NOBODY
-        if channel.person is not None:
+        unknown_yet = channel.role is Role.CALLED and channel.served is None and channel.dialled_by is None
+        if channel.person is not None and not (event.calling and unknown_yet):
             return
-        channel.in_talk = person.state is AgentState.TALKING
+        channel.in_talk = self._people.talks(person, channel)
         self._people.identity.take(person, channel, Role.OWN if event.calling else Role.CALLED)
         if event.calling:
             self._out.append(fx.OwnCallBegan(at=event.at, own=self._record(channel, None)))

@@ -7,17 +7,10 @@ from callcenter.domain.callbook import CallBook
 from callcenter.domain.frame import Micros
 from callcenter.domain.lines import Lines, is_half, partner_of
 from callcenter.domain.people import People
-from callcenter.domain.settling import Settling
+from callcenter.domain.settling import Settling, sides_of
 from callcenter.domain.state import Channel, OpenVisit, State
 from callcenter.domain.visits import RANK_TRANSFER, Visits
 from callcenter.domain.vocabulary import EndedBy
-
-
-def sides_of(visit: OpenVisit) -> list[str]:
-    """List the channels of the agent who answered a visit, the connected one first."""
-    part = visit.part
-    sides = [] if part is None or part.offer is None else visit.offers[part.offer].sides
-    return list(dict.fromkeys(([] if part is None else [part.uid]) + sides))
 
 
 class Parties:
@@ -43,9 +36,13 @@ class Parties:
 
     def channel(self, uid: str, name: str = "", linked: str = "") -> Channel | None:
         """Return this channel, made known if it was not; None for one that is known to be gone."""
-        if self._lines.get(uid) is None and self._lines.ended_lately(uid):
+        known = self._lines.get(uid)
+        if known is None and self._lines.ended_lately(uid):
             return None
-        return self._lines.seen(uid, name, linked)
+        channel = self._lines.seen(uid, name, linked)
+        if known is None:
+            self._people.identity.recognise(channel, self._state.now)
+        return channel
 
     def visit(self, uid: str, name: str, linked: str, queue: str, pos: int) -> OpenVisit | None:
         """Find the visit of this caller in this queue; one whose join was not seen is opened now.
@@ -77,6 +74,15 @@ class Parties:
                 return visit
         return None
 
+    def sent_by(self, uid: str, moved: str | None) -> OpenVisit | None:
+        """Return the visit whose answering agent sent its caller on; the agent's channel may be gone by then."""
+        visit = self.served(self._lines.get(uid))
+        if visit is not None:
+            return visit
+        other = self._lines.get(moved)
+        of_moved = (self.served(other), self._visits.of(other))
+        return next((v for v in of_moved if v is not None and uid in sides_of(v)), None)
+
     def part_taken(self, visit: OpenVisit, how: str, at: Micros | None, pos: int) -> None:
         """The agent sent the caller away, blind or after a consultation: the part is over, every side of it free."""
         part = visit.part
@@ -85,6 +91,9 @@ class Parties:
         for uid in sides_of(visit):
             self._people.release(self._lines.get(uid))
         self._settling.end_part(visit, at, EndedBy.TRANSFER, RANK_TRANSFER, pos)
+        person = self._state.people.get(part.person)
+        if person is not None:
+            self._people.refresh(person, at)
 
     def odd(self, what: str, at: Micros | None, pos: int) -> None:
         """Count a word that fits nothing, or comes too late to change anything."""

@@ -185,6 +185,11 @@ class People:
         if person is not None and channel is not None:
             person.channels.pop(channel.uid, None)
 
+    def talks(self, person: Person, besides: Channel) -> bool:
+        """Tell whether an agent is in a talk on another channel than this one, reachable or not."""
+        others = (self._state.channels.get(uid) for uid in person.channels if uid != besides.uid)
+        return bool(person.parts) or any(c is not None and self._talks_on(c) for c in others)
+
     def wrap_up(self, name: str, queue: str, at: Micros | None) -> Micros | None:
         """Begin an agent's wrap-up after a visit; returns when it ends, None where the queue has none."""
         lasts = self._settings.wrap_up.get(queue, 0)
@@ -249,7 +254,7 @@ class People:
             channel = self._state.channels.get(uid)
             if channel is None:
                 continue
-            if channel.attends or (role is Role.CALLED and channel.up_at is not None):
+            if self._talks_on(channel):
                 talking = True
             elif role is Role.CALLED and channel.rang_at is not None:
                 found = AgentState.RINGING
@@ -257,6 +262,10 @@ class People:
                 blocked = channel.blocked or found is AgentState.BLOCKED
                 found = AgentState.BLOCKED if blocked else AgentState.OUTBOUND
         return AgentState.TALKING if talking else found
+
+    @staticmethod
+    def _talks_on(channel: Channel) -> bool:
+        return channel.attends or (channel.role is Role.CALLED and channel.up_at is not None)
 
     def _busy(self, uid: str) -> bool:
         channel = self._state.channels.get(uid)

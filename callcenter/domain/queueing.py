@@ -47,14 +47,20 @@ class Queueing:
         channel = self._parties.channel(event.uid, event.name, event.linked)
         if channel is None:
             return
-        before = self._visits.of(channel)
-        if before is not None:
+        waits = self._visits.of(channel)
+        again = waits is not None and event.at is not None and (waits.queue, waits.joined_at) == (event.queue, event.at)
+        if waits is not None and again and waits.waiting:
+            waits.frames.append(event.pos)  # told twice
+            return
+        caller = self._bridges.caller_on(channel) or channel
+        for before in {v.id: v for v in map(self._visits.of, (channel, caller)) if v is not None}.values():
             self._settling.lives_on(before)
         if event.caller is not None:
             channel.number = event.caller
         channel.dialled = channel.dialled or event.dialled or ""
         visit = self._visits.open(channel, event.queue, event.at, event.pos)
         visit.position = event.position
+        self._visits.carry(visit, caller)  # the queue may take a half of a Local channel for its caller
 
     def left(self, event: ev.CallerLeft) -> None:
         """A caller no longer waits."""

@@ -7,16 +7,24 @@ import heapq
 from callcenter.domain import events as ev
 from callcenter.domain.callbook import CallBook
 from callcenter.domain.frame import SECOND, Micros
+from callcenter.domain.lines import is_half
 from callcenter.domain.offers import Offers
 from callcenter.domain.outcomes import CUT
 from callcenter.domain.people import People
-from callcenter.domain.state import OpenVisit, State, Timer
+from callcenter.domain.state import Channel, OpenVisit, State, Timer
 from callcenter.domain.talks import Talks
 from callcenter.domain.visits import RANK_PARTY, RANK_QUEUE, SETTLE, Visits
 from callcenter.domain.vocabulary import EndedBy
 
 STOPPING: Micros = 5 * SECOND
 """A teardown by the switch was a restart if the switch stops within this long (seen: 1.1 s)."""
+
+
+def sides_of(visit: OpenVisit) -> list[str]:
+    """List the channels of the agent who answered a visit, the connected one first."""
+    part = visit.part
+    sides = [] if part is None or part.offer is None else visit.offers[part.offer].sides
+    return list(dict.fromkeys(([] if part is None else [part.uid]) + sides))
 
 
 class Settling:
@@ -88,6 +96,8 @@ class Settling:
         for offer in visit.offers:
             self._offers.settle(visit, offer)
         if visit.id in self._state.visits:
+            if visit.part is not None and not visit.ended:
+                self.part_over(visit, None)
             self._visits.tell(visit)
             self._talks.of_visit(visit)
         call = self._state.calls.get(visit.call)
@@ -118,6 +128,10 @@ class Settling:
             return
         if visit.id in person.parts:
             person.parts.remove(visit.id)
+        for uid in sides_of(visit):  # halves that stay stand for whoever comes next
+            side = self._state.channels.get(uid)
+            if side is not None and is_half(side.name):
+                self._people.release(side)
         until = self._people.wrap_up(person.name, visit.queue or "", at)
         if until is not None:
             self.timer(until, 0, "wrap", person.name)
@@ -155,11 +169,15 @@ class Settling:
         else:
             self.timer(event.at, SETTLE, "visit", str(visit.id))
 
-    def side_gone(self, visit: OpenVisit, index: int, event: ev.ChannelEnded) -> None:
-        """A channel on the agent's side ended: the attempt may be over, or the agent's part."""
-        offer = visit.offers[index]
+    def side_gone(self, visit: OpenVisit, channel: Channel, event: ev.ChannelEnded) -> None:
+        """A channel on the agent's side ended: the attempt may be over, or the agent's part.
+
+        Halves of a Local channel may stay where the agent sent the caller on.
+        """
+        assert channel.offer is not None
+        index, offer = channel.offer, visit.offers[channel.offer]
         if visit.part is not None and visit.part.offer == index:
-            if not offer.live:
+            if not offer.live or not (is_half(channel.name) or any(map(self._is_phone, offer.live))):
                 self.end_part(visit, event.at, EndedBy.UNKNOWN, RANK_QUEUE, event.pos)
             self._try_tell(visit)
         elif offer.over and offer.outcome is None:
@@ -167,3 +185,7 @@ class Settling:
                 self.settle(visit, alive=None)
             else:
                 self.timer(offer.ended_at, CUT, "offer", f"{visit.id}:{index}")
+
+    def _is_phone(self, uid: str) -> bool:
+        channel = self._state.channels.get(uid)
+        return channel is not None and not is_half(channel.name)

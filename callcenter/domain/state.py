@@ -22,13 +22,15 @@ class Role(StrEnum):
 
 
 class Party(StrEnum):
-    """Who is on a channel of nobody who works here."""
+    """Who is on a channel, where that is not an agent."""
 
     NOBODY = "nobody"
     CALLER = "caller"
     """Somebody who called in, or whom the switch called into a queue."""
     CALLED = "called"
     """Somebody outside whom an agent had called."""
+    UNSEEN = "unseen"
+    """Whoever it is, nobody saw their channel begin: somebody who called in, for all that is known."""
 
 
 class Channel(msgspec.Struct):
@@ -36,9 +38,12 @@ class Channel(msgspec.Struct):
 
     Attributes:
         visit: The visit whose caller it carries, or was the caller of when they joined.
+        calls: Calls, besides its own, that may be over when it ends.
         served: The visit that it rings or talks for, by the offer `offer`.
         stale: It was there before a gap and has not been heard of since.
         dialled_by: The channel that dialled it.
+        beyond: Channels that its other half had dialled before anybody knew for whom it rings; of a half.
+        unveiled: Who is behind it has been seen, so that alone it stands for nobody; of a half.
         bridge: The bridge that it is in.
         party: Who is on it, where that is nobody who works here.
         came: How its party came to be where they are, by the last transfer, park or pickup.
@@ -64,6 +69,7 @@ class Channel(msgspec.Struct):
     up_at: Micros | None = None
     visit: int | None = None
     call: str | None = None
+    calls: list[str] = []
     served: int | None = None
     offer: int | None = None
     person: str | None = None
@@ -74,6 +80,8 @@ class Channel(msgspec.Struct):
     stale: bool = False
     frames: list[int] = []
     dialled_by: str | None = None
+    beyond: list[str] = []
+    unveiled: bool = False
     bridge: str | None = None
     party: Party = Party.NOBODY
     came: How | None = None
@@ -208,7 +216,12 @@ class Part(msgspec.Struct):
 
 
 class OpenVisit(msgspec.Struct):
-    """A visit whose account is not told yet; `carrier` is the channel on which its caller is now."""
+    """A visit whose account is not told yet.
+
+    Attributes:
+        carrier: The channel on which its caller is now.
+        heard: The agent who answered it and its caller were seen to hear each other.
+    """
 
     id: int
     call: str
@@ -226,6 +239,7 @@ class OpenVisit(msgspec.Struct):
     left_at: Micros | None = None
     exit: Exit = msgspec.field(default_factory=Exit)
     part: Part | None = None
+    heard: bool = False
     in_gap: bool = False
     outcome: VisitOutcome | None = None
     offers: list[OpenOffer] = []
@@ -336,10 +350,10 @@ class State(msgspec.Struct):
 
     `clock` is what the switch's clock showed last, `beating` whether heartbeats come through this login.
     `who` says whose an interface is, `seated` which of them a roster's seat said, `numbers` which Local member dials a
-    number, `hints` and `behind` which device a
-    hint and a Local member stand for. `bridged` says that the switch tells who is connected to whom, `blind` that it
-    was seen not to.
-    `restored_at` is when events came again after the last gap.
+    number, `hints` and `behind` which device a hint and a Local member stand for. `bridged` says that the switch tells
+    who is connected to whom, `blind` that it was seen not to. `over` says of calls that were told when that was;
+    `again` names the call of a linkedid that comes up again after that, or after a restart. `restored_at` is when events came
+    again after the last gap.
     """
 
     now: Micros | None = None
@@ -352,6 +366,8 @@ class State(msgspec.Struct):
     channels: dict[str, Channel] = {}
     names: dict[str, str] = {}
     linked: dict[str, int] = {}
+    again: dict[str, str] = {}
+    over: dict[str, Micros] = {}
     calls: dict[str, OpenCall] = {}
     visits: dict[int, OpenVisit] = {}
     people: dict[str, Person] = {}
@@ -367,7 +383,6 @@ class State(msgspec.Struct):
     behind: dict[str, str] = {}
     devices: dict[str, bool] = {}
     contacts: dict[str, dict[str, bool]] = {}
-    states: dict[str, str] = {}
     closed: dict[str, tuple[Micros, int]] = {}
     timers: list[Timer] = []
 

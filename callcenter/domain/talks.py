@@ -51,16 +51,20 @@ class Talks:
             seen.update(c.uid for c in company)
             self._company(company, at, pos)
 
-    def gone(self, channel: Channel, at: Micros | None, pos: int) -> None:
-        """A channel has ended: whoever talked on it does not any more."""
+    def gone(self, channel: Channel, at: Micros | None, pos: int) -> list[str]:
+        """A channel has ended: whoever talked on it does not any more; returns whose company is to be looked at."""
+        others = [c.uid for c in self._bridges.company(channel)]
         for key in channel.talks.copy():
             talk = self._state.talks[key]
+            others += [talk.line, talk.customer]
             if talk.apart:
                 talk.frames.append(pos)
                 self._over(talk, at)
             else:
                 self._part(talk, at, pos)
         self._own.company(channel, at, pos, customer=False)
+        self._bridges.leave(channel)
+        return others
 
     def lasts(self, visit: OpenVisit) -> bool:
         """Tell whether a visit's agent and its caller are seen to talk, and neither has ended it."""
@@ -75,13 +79,15 @@ class Talks:
                 return not (line.hung_up or line.torn_down or line.sent_away)
         return False
 
-    def transferred(self, line: Channel | None, at: Micros | None, pos: int) -> None:
+    def transferred(self, uid: str, at: Micros | None, pos: int) -> None:
         """The agent on this channel sent the other one away; a talk that was seen to end ended by that."""
-        if line is None:
-            return
-        line.sent_away = True
-        for key in line.talks.copy():
-            talk = self._state.talks[key]
+        line = self._state.channels.get(uid)
+        if line is not None:
+            line.sent_away = True
+            talks = [self._state.talks[key] for key in line.talks]
+        else:  # the channel was quicker than the word
+            talks = [talk for talk in self._state.talks.values() if talk.line == uid]
+        for talk in talks:
             talk.frames.append(pos)
             if talk.apart:
                 self._tell(talk, EndedBy.TRANSFER, at)
@@ -90,12 +96,7 @@ class Talks:
         """A visit is told: where nothing was seen of its bridges, its talk is what the queue said of it."""
         part = visit.part
         call = self._state.calls.get(visit.call)
-        if part is None or call is None:
-            return
-        mine = (visit.uid, visit.queue, part.agent)
-        known = [(t.uniqueid, t.queue, t.agent) for t in call.talks]
-        known += [(t.uniqueid, t.queue, t.agent) for t in self._state.talks.values() if t.call == call.id]
-        if mine in known:
+        if part is None or call is None or visit.heard:
             return
         how = How.PICKUP if part.offer is None else How.QUEUE
         talk = fx.Talk(
@@ -110,7 +111,8 @@ class Talks:
         """They have been apart for a moment: if they still are, it is over."""
         talk = self._state.talks.get(int(timer.key))
         if talk is not None and talk.apart and not self._holds(talk):
-            self._tell(talk, self._ended_by(talk) or EndedBy.UNKNOWN, timer.at - PARTED)
+            over = None if talk.apart_at is None else timer.at - PARTED  # what was not seen has no time
+            self._tell(talk, self._ended_by(talk) or EndedBy.UNKNOWN, over)
 
     def unbridged(self) -> None:
         """A moment after an answer: a switch that told of no bridge by now does not tell of bridges."""
@@ -136,6 +138,7 @@ class Talks:
     def _company(self, company: list[Channel], at: Micros | None, pos: int) -> None:
         agents = [c for c in company if c.person is not None and not is_half(c.name) and self._talks_on(c)]
         customers = self._customers(company)
+        self._unveil(company, customers)
         together = {(a.uid, c.uid) for a in agents for c in customers}
         for channel in company:
             for key in channel.talks.copy():
@@ -145,29 +148,56 @@ class Talks:
         for line in agents:
             for customer in customers:
                 self._meet(line, customer, at, pos)
-        called_in = any(c.party is Party.CALLER for c in customers)
+        called_in = any(c.party is not Party.CALLED for c in customers)
         for line in agents:
-            self._own.company(line, at, pos, customer=called_in)
+            self._own.company(line, at, pos, customer=called_in or self._keeps(line))
+
+    def _keeps(self, line: Channel) -> bool:
+        """Tell whether somebody who called in is on hold on a line, while its agent asks a colleague."""
+        held = (self._state.talks[key] for key in line.talks)
+        return any(talk.apart and self._holds(talk) and self._called_in(talk.customer) for talk in held)
+
+    def _called_in(self, uid: str) -> bool:
+        return self._state.channels[uid].party is not Party.CALLED
 
     def _talks_on(self, channel: Channel) -> bool:
         person = self._state.people.get(channel.person or "")
         return person is not None and channel.uid in person.channels
 
     def _customers(self, company: list[Channel]) -> list[Channel]:
-        found = [c for c in company if c.party is not Party.NOBODY and c.person is None]
+        halves = [c for c in company if is_half(c.name)]
+        found = [c for c in company if c.party is not Party.NOBODY and c.person is None and not is_half(c.name)]
         if found:
+            for half in halves:
+                half.unveiled = True
             return found
         # whom the switch called into a queue comes over a Local channel
-        for half in company:
-            if not is_half(half.name) or self._carried_by(half) is None:
+        for half in halves:
+            if half.unveiled or self._carried_by(half) is None:
                 continue
             behind = self._bridges.behind(half)
             if behind is not None and behind.person is None:
-                behind.party = Party.CALLER
+                behind.party, half.unveiled = Party.CALLER, True
                 found.append(behind)
             else:
                 found.append(half)
         return found
+
+    def _unveil(self, company: list[Channel], customers: list[Channel]) -> None:
+        """Whoever is seen behind a half of a Local channel now, is who the agent has been talking with."""
+        for half in company:
+            if not half.talks or not is_half(half.name) or half in customers:
+                continue
+            for key in half.talks.copy():
+                self._moved(self._state.talks[key], half, customers)
+
+    def _moved(self, talk: OpenTalk, half: Channel, customers: list[Channel]) -> None:
+        for customer in customers:
+            if all(self._state.talks[key].line != talk.line for key in customer.talks):
+                half.talks.remove(talk.id)
+                customer.talks.append(talk.id)
+                talk.customer = customer.uid
+                return
 
     def _carried_by(self, half: Channel) -> OpenVisit | None:
         """Return the visit that a half of a Local channel carries still."""
@@ -185,9 +215,8 @@ class Talks:
         self._begin(line, customer, at, pos)
 
     def _begin(self, line: Channel, customer: Channel, at: Micros | None, pos: int) -> None:
-        visit = self._visit_of(customer)
+        visit, mine = self._visit_of(line, customer)
         part = None if visit is None else visit.part
-        mine = visit is not None and part is not None and part.person == line.person and not visit.ended
         call = self._book.of(customer)
         call.talking += 1
         assert line.person is not None
@@ -211,14 +240,17 @@ class Talks:
         customer.talks.append(talk.id)
         self._out.append(fx.TalkBegan(at=at, talk=self._record(talk, None, None)))
 
-    def _visit_of(self, customer: Channel) -> OpenVisit | None:
-        visit = self._state.visits.get(customer.visit) if customer.visit is not None else None
-        if visit is not None:
-            return visit
-        for other in self._bridges.company(customer):
-            if other.visit is not None and is_half(other.name):
-                return self._state.visits.get(other.visit)
-        return None
+    def _visit_of(self, line: Channel, customer: Channel) -> tuple[OpenVisit | None, bool]:
+        """Find the customer's visit, and whether it is by answering it that this agent talks with them."""
+        halves = (c.visit for c in self._bridges.company(customer) if is_half(c.name))
+        found = [self._state.visits.get(key or 0) for key in (line.served, customer.visit, *halves)]
+        visits = [visit for visit in found if visit is not None]
+        for visit in visits:
+            part = visit.part
+            if part is not None and part.person == line.person and (visit.id == line.served or not visit.ended):
+                visit.heard = True
+                return visit, True
+        return next((v for v in visits if v.id != line.served), None), False
 
     def _how(self, line: Channel, customer: Channel, *, mine: bool) -> How:
         if line.came is How.PICKUP:

@@ -6,9 +6,9 @@ from callcenter.domain import company as co
 from callcenter.domain import events as ev
 from callcenter.domain.events import Handlers
 from callcenter.domain.frame import Micros
-from callcenter.domain.lines import is_half, partner_of
-from callcenter.domain.parties import sides_of
+from callcenter.domain.lines import is_half
 from callcenter.domain.parts import Parts
+from callcenter.domain.settling import sides_of
 from callcenter.domain.state import Channel, Party
 from callcenter.domain.vocabulary import How
 
@@ -117,11 +117,10 @@ class Transfers:
 
     def sent_away(self, event: ev.BlindTransferred) -> None:
         """The agent transferred the caller blind."""
-        line = self._lines.get(event.by)
-        if not self._into_the_lot(line, event.moved):
+        if not self._into_the_lot(self._lines.get(event.by), event.moved):
             self._came(event.moved, How.TRANSFER)
-        self._free(line, event.at, event.pos)
-        visit = self._parties.served(line)
+        self._free(event.by, event.at, event.pos)
+        visit = self._parties.sent_by(event.by, event.moved)
         if visit is not None:
             self._parties.part_taken(visit, "blind", event.at, event.pos)
 
@@ -137,12 +136,11 @@ class Transfers:
             if event.second != event.by:
                 self._people.release(second)
             return
-        first = self._lines.get(event.by)
+        visit = self._parties.sent_by(event.by, event.moved) or self._parties.served(second)
         self._came(event.moved, How.TRANSFER)
         self._take_place(second, event)
-        for line in (first, second):
-            self._free(line, event.at, event.pos)
-        visit = self._parties.served(first) or self._parties.served(second)
+        for uid in (event.by, event.second):
+            self._free(uid, event.at, event.pos)
         if visit is not None:
             self._parties.part_taken(visit, "attended", event.at, event.pos)
 
@@ -152,15 +150,16 @@ class Transfers:
         moved = None if event.moved is None else self._parties.channel(event.moved)
         if second is None or visit is None or moved is None:
             return
-        self._visits.carry(visit, self._caller_of(moved) or moved)
+        self._visits.carry(visit, self._bridges.caller_on(moved) or moved)
         moved.visit = visit.id  # the queue may go on naming a half of a Local channel
         second.visit = None
 
-    def _free(self, line: Channel | None, at: Micros | None, pos: int) -> None:
-        """The agent on this channel is rid of it; it ends a moment later."""
+    def _free(self, uid: str, at: Micros | None, pos: int) -> None:
+        """The agent on this channel is rid of it; it ends a moment later, or has just ended."""
+        line = self._lines.get(uid)
         if line is not None:
             line.frames.append(pos)
-        self._talks.transferred(line, at, pos)
+        self._talks.transferred(uid, at, pos)
         self._people.release(line)
         if line is not None:
             self._parties.refresh(line, self._state.now)
@@ -196,15 +195,15 @@ class Transfers:
         if channel is None:
             return
         self._came(event.uid, How.PARK)
-        caller = self._caller_of(channel)
+        caller = self._bridges.caller_on(channel)
         for key in [] if caller is None else caller.talks.copy():
-            self._talks.transferred(self._lines.get(self._state.talks[key].line), event.at, event.pos)
+            self._talks.transferred(self._state.talks[key].line, event.at, event.pos)
         visit = None if caller is None else self._visits.of(caller)
         if visit is None or visit.part is None or visit.ended:
             visit = self._parties.served(channel)
         if visit is not None and visit.part is not None and not visit.ended:
             for uid in sides_of(visit):
-                self._talks.transferred(self._lines.get(uid), event.at, event.pos)
+                self._talks.transferred(uid, event.at, event.pos)
             self._parties.part_taken(visit, "blind", event.at, event.pos)
 
     def park_ended(self, event: co.ParkEnded) -> None:
@@ -213,13 +212,6 @@ class Transfers:
         if channel is not None:
             self._came(event.uid, How.PARK)
             channel.frames.append(event.pos)
-
-    def _caller_of(self, channel: Channel) -> Channel | None:
-        if not is_half(channel.name):
-            return channel
-        other = self._lines.named(partner_of(channel.name))
-        company = [] if other is None else self._bridges.company(other)
-        return next((c for c in company if c.party is Party.CALLER), None)
 
     # spying
 

@@ -64,7 +64,7 @@ class Visits:
 
     def _earlier(self, channel: Channel, queue: str) -> OpenVisit | None:
         """Find a stay that the caller has left for another one, and that is still open."""
-        call = self._state.calls.get(channel.call or channel.linked)
+        call = self._book.known(channel)
         open_here = [] if call is None else [self._state.visits[key] for key in call.open]
         mine = [v for v in open_here if channel.uid in {v.uid, v.carrier} and v.queue == queue]
         return mine[-1] if mine else None
@@ -88,7 +88,8 @@ class Visits:
 
     def talk_before(self, visit: OpenVisit) -> OpenVisit | None:
         """Find the caller's talk in the same queue that the queue has not told the end of."""
-        before = (v for v in self._state.visits.values() if (v.carrier, v.queue) == (visit.carrier, visit.queue))
+        mine = (self._state.visits[key] for key in self._state.calls[visit.call].open)
+        before = (v for v in mine if (v.carrier, v.queue) == (visit.carrier, visit.queue))
         return next((v for v in before if v.part is not None and not v.part.completed), None)
 
     def leave(self, visit: OpenVisit, at: Micros | None, pos: int) -> None:
