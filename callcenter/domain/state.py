@@ -352,8 +352,8 @@ class State(msgspec.Struct):
     `who` says whose an interface is, `seated` which of them a roster's seat said, `numbers` which Local member dials a
     number, `hints` and `behind` which device a hint and a Local member stand for. `bridged` says that the switch tells
     who is connected to whom, `blind` that it was seen not to. `over` says of calls that were told when that was;
-    `again` names the call of a linkedid that comes up again after that, or after a restart. `restored_at` is when events came
-    again after the last gap.
+    `again` names the call of a linkedid that comes up again after that, or after a restart. `restored_at` is when
+    events came again after the last gap.
     """
 
     now: Micros | None = None
