@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TypeVar
 
+from callcenter.domain import company as co
 from callcenter.domain import events as ev
 from callcenter.domain import facts as fx
 from callcenter.domain.floor import Floor
@@ -52,6 +53,16 @@ class Switch:
     def states(self, agent: str) -> list[AgentState]:
         return [fact.state for fact in self.found(fx.AgentStateChanged) if fact.agent == agent]
 
+    def talks(self) -> list[fx.Talk]:
+        return [fact.talk for fact in self.found(fx.TalkEnded)]
+
+    def own(self) -> list[fx.OwnCall]:
+        return [fact.own for fact in self.found(fx.OwnCallEnded)]
+
+    def state(self, agent: str) -> AgentState:
+        """Tell what an agent does now."""
+        return self.floor.state.people[agent].state
+
     def over(self) -> Switch:
         self.facts += self.floor.finish()
         return self
@@ -86,6 +97,78 @@ class Switch:
 
     def tears_down(self, at: float, uid: str, flag: int) -> None:
         self.tell(ev.TeardownAsked, at, uid=uid, name="", flag=flag)
+
+    def dials(self, at: float, dest: str, *, uid: str | None = None, string: str = "", dest_name: str = "") -> None:
+        """A channel (None: the switch itself) dials another."""
+        source = self.floor.state.channels.get(uid or "")
+        self.tell(
+            ev.DialBegan,
+            at,
+            uid=uid,
+            name=None if source is None else source.name,
+            linked=uid,
+            dest=dest,
+            dest_name=dest_name,
+            dial_string=string,
+        )
+
+    # bridges
+
+    def enters(
+        self, at: float, uid: str, bridge: str = "b1", *, name: str = "", linked: str = "", swapped: str | None = None
+    ) -> None:
+        self.tell(co.BridgeEntered, at, uid=uid, name=name, linked=linked, bridge=bridge, swapped=swapped)
+
+    def meet(self, at: float, *uids: str, bridge: str = "b1") -> None:
+        """They are in one bridge."""
+        for uid in uids:
+            self.enters(at, uid, bridge)
+
+    def exits(self, at: float, uid: str, bridge: str = "b1") -> None:
+        self.tell(co.BridgeLeft, at, uid=uid, bridge=bridge)
+
+    def part(self, at: float, *uids: str, bridge: str = "b1") -> None:
+        """They leave a bridge, and their channels end."""
+        for uid in uids:
+            self.exits(at, uid, bridge)
+        for uid in uids:
+            self.ends(at, uid)
+
+    def merges(self, at: float, gone: str, into: str) -> None:
+        self.tell(co.BridgesMerged, at, into=into, gone=gone)
+
+    def pairs(self, at: float, one: str, two: str, device: str = "Local/1001@agents-1") -> None:
+        """Two halves of a Local channel begin."""
+        for uid, name, calling in ((one, f"{device};1", False), (two, f"{device};2", True)):
+            if uid not in self.floor.state.channels:
+                self.starts(at, uid, name, linked="c1", calling=calling)
+        self.tell(co.LocalPaired, at, one=one, one_name=f"{device};1", two=two, two_name=f"{device};2")
+
+    def optimizes(self, at: float, one: str, two: str) -> None:
+        self.tell(co.LocalOptimizing, at, one=one, two=two)
+
+    # moving people
+
+    def picked_up(self, at: float, uid: str, target: str) -> None:
+        self.tell(co.PickedUp, at, uid=uid, name="", target=target)
+
+    def parks(self, at: float, uid: str) -> None:
+        self.tell(co.Parked, at, uid=uid, name="")
+
+    def fetches(self, at: float, uid: str, by: str | None) -> None:
+        self.tell(co.ParkEnded, at, uid=uid, name="", fetched_by=by)
+
+    def blind(self, at: float, by: str, moved: str | None = "c1", target: str = "1002") -> None:
+        self.tell(ev.BlindTransferred, at, by=by, moved=moved, target=target)
+
+    def attended(self, at: float, by: str, second: str, moved: str | None = "c1", place: str = "bridge") -> None:
+        self.tell(ev.AttendedTransferred, at, by=by, second=second, moved=moved, place=place)
+
+    def spies(self, at: float, uid: str, target: str | None) -> None:
+        if target is None:
+            self.tell(co.SpyEnded, at, uid=uid)
+        else:
+            self.tell(co.SpyBegan, at, uid=uid, target=target)
 
     # queues
 
@@ -176,6 +259,11 @@ class Switch:
 
     # agents
 
+    def takes(self, at: float, uid: str = "o1", dialled: str = "s", *, phone: str = "PJSIP/1002") -> None:
+        """An agent takes the own line: Bob, if nothing else is said."""
+        self.starts(at, uid, f"{phone}-{uid}", dialled=dialled, calling=True)
+        self.picks_up(at, uid)
+
     def member(
         self,
         at: float,
@@ -200,6 +288,11 @@ class Switch:
             reason=reason,
         )
 
+    def team(self, *others: str) -> None:
+        """Alice and Bob (1002) serve the queue, and these from 1003 on."""
+        for number, name in enumerate(("Alice", "Bob", *others), 1001):
+            self.member(0, name, f"PJSIP/{number}")
+
     def phone(self, at: float, *, reachable: bool, device: str = "PJSIP/1001") -> None:
         self.tell(ev.PhoneSeen, at, device=device, reachable=reachable)
 
@@ -213,6 +306,26 @@ class Switch:
         self.picks_up(up, "a1")
         self.leaves(up)
         self.connects(up)
+
+    def talking(self, at: float, up: float) -> None:
+        """The same, and both are in a bridge."""
+        self.answered(at, up)
+        self.meet(up, "a1", "c1")
+
+    def local(self, at: float, up: float, *, interface: str = "Local/1001@agents/n", member: str = "Alice") -> None:
+        """Alice is reached over a Local channel, halves l1 and l2, and talks on a1."""
+        self.joins(at)
+        self.pairs(at, "l1", "l2")
+        self.calls(at, "l1", member, interface)
+        self.starts(at, "a1", "PJSIP/1001-a1", linked="c1")
+        self.dials(at, "a1", uid="l2", string="1001")
+        self.rings(at, "a1")
+        self.picks_up(up, "a1")
+        self.picks_up(up, "l1")
+        self.meet(up, "a1", "l2", bridge="inner")
+        self.leaves(up)
+        self.connects(up, "l1", member, interface)
+        self.meet(up, "l1", "c1", bridge="outer")
 
     def goodbye(self, at: float, by: str = "c1") -> None:
         """One of both hangs up, and everything of the call ends."""
