@@ -202,7 +202,7 @@ async def test_a_talk_finds_its_row_after_a_restart(store: Store, settings: Stor
 
 
 async def test_a_database_of_before_talks_keeps_its_calls_and_has_none(settings: StoreSettings, path: Path) -> None:
-    engine = open_engine(settings)
+    engine = open_engine(settings, make=True)
     async with engine.begin() as opened:
         await opened.run_sync(migrate, r0008_who_talked.down_revision)
     await engine.dispose()
