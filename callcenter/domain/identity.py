@@ -199,6 +199,8 @@ class Identity:
         if former is not None:
             self._hand_over(former, person, interface, at)
         self._adopt(person, interface)
+        if former is not None:
+            self._refresh(person, at)
 
     def _vacate(self, interface: str, at: Micros | None) -> None:
         """Nobody has this seat any more: the queues' own name for the phone counts again."""
@@ -226,6 +228,7 @@ class Identity:
             if heir is not None:
                 heir.queues.setdefault(queue, {})[interface] = member
                 heir.known, heir.signed_out = True, False
+                heir.pause_reason = member.reason or heir.pause_reason
                 self._moved(heir, queue, at, member=True)
         if not former.interfaces:
             former.signed_out, former.reachable, former.wrap_until = True, None, None

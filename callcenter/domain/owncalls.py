@@ -33,12 +33,13 @@ class OwnCalls:
         """A channel started; if it is on an agent's phone she is on it, and if she took it herself it is her own."""
         if is_half(channel.name):
             return
+        known = channel.person is not None
         person = self._people.identity.of_device(interface_of(channel.name), event.at)
         if person is None:
             return
         channel.party = Party.NOBODY
-        unknown_yet = channel.role is Role.CALLED and channel.served is None and channel.dialled_by is None
-        if channel.person is not None and not (event.calling and unknown_yet):
+        unseen = channel.role is Role.CALLED and channel.served is None and channel.dialled_by is None
+        if known and not (event.calling and unseen):
             return
         channel.in_talk = self._people.talks(person, channel)
         self._people.identity.take(person, channel, Role.OWN if event.calling else Role.CALLED)
