@@ -37,6 +37,7 @@ _BOOTED = "FullyBooted"
 _OF_ITS_OWN: frozenset[Reason] = frozenset({"missing_header", "repeated_header", "header_out_of_place"})
 """What is wrong with a frame that did begin as one; the rest is what some frame was broken into."""
 _KEPT = 64
+_NAMES = 512
 _HEAD = 512
 
 
@@ -81,6 +82,7 @@ class Wire:
         self.raw: list[bytes] = []
         self.refused_needed: list[Refused] = []
         self._wanted = wanted
+        self._known: dict[bytes, str | None] = {}
         self._own_actions = own_actions
         self._markers = markers
         self._blocks = Blocks(start, limit_bytes)
@@ -105,28 +107,54 @@ class Wire:
     def feed(self, data: bytes) -> list[Frame]:
         """Return the frames that end in this chunk, in the order they came."""
         frames: list[Frame] = []
-        self.raw = raw = []
-        self.refused_needed = []
+        self.raw, self.refused_needed = [], []
+        # every event of a switch comes through here, most of them to be passed over: written out for speed
+        match, refuse, known, read = OPENING.match, self._sequence.refuse, self._known, self._shapes.read
         for pos, block in self._blocks.feed(data):
             if self._first or self._markers:
                 pos, block = self._without_lead_in(pos, block)  # noqa: PLW2901 - the frame begins there
                 if not block:
                     continue
-            found = self._read(block, pos)
-            if isinstance(found, Frame):
-                frames.append(found)
-                raw.append(block + b"\n")
-                self._before = found
-            elif found is None:
-                self.skipped += 1
-                self._before = None
-            else:
-                self._before = self._refuse(pos, found, block)
-            self._marked = None
+            opening = match(block) if self.graded is not False else None
+            if opening is None:
+                self._take(pos, block, self._read_unopened(block, pos), frames)
+                continue
+            self.graded = True
+            raw_name, stamp, raw_number = opening.groups()
+            number = int(raw_number)
+            reason = refuse(number, stamp)
+            if reason is None:
+                name = known[raw_name] if raw_name in known else self._know(raw_name)
+                if name is None or (name in SELECTED and is_passed_over(name, block, opening.end())):
+                    self.skipped += 1
+                    self._before = self._marked = None
+                    continue
+                headers, reason = read(name, block, opening)
+                if reason is None:
+                    # six places after the point: without it the number is microseconds
+                    self._before = found = Frame(name, headers, int(stamp.replace(b".", b"")), number, pos)
+                    frames.append(found)
+                    self.raw.append(block + b"\n")
+                    self._marked = None
+                    continue
+            self._take(pos, block, reason, frames)
         self.parsed += len(frames)
         if self._blocks.overlong:
             self._refuse_overlong()
         return frames
+
+    def _take(self, pos: int, block: bytes, found: Frame | Reason | None, frames: list[Frame]) -> None:
+        """Keep a frame that was read, or why it was not."""
+        if isinstance(found, Frame):
+            frames.append(found)
+            self.raw.append(block + b"\n")
+            self._before = found
+        elif found is None:
+            self.skipped += 1
+            self._before = None
+        else:
+            self._before = self._refuse(pos, found, block)
+        self._marked = None
 
     def close(self) -> None:
         """End the stream: a frame that never got its blank line is dropped and counted."""
@@ -193,26 +221,13 @@ class Wire:
         hints = hints_of(named_in(block, self._charset))
         return Refused(name, reason, at, pos, "frame", hints, block + b"\n")
 
-    def _read(self, block: bytes, pos: int) -> Frame | Reason | None:
-        """Return the frame, why it is refused, or None when it is not wanted.
-
-        What shows the opening has first its number checked, then whether it is wanted, then its headers.
-        """
-        opening = OPENING.match(block) if self.graded is not False else None
-        if opening is None:
-            return self._read_unopened(block, pos)
-        self.graded = True
-        raw_name, stamp, raw_number = opening.groups()
-        number = int(raw_number)
-        reason = self._sequence.refuse(number, stamp)
-        if reason is not None:
-            return reason
+    def _know(self, raw_name: bytes) -> str | None:
+        """Return the name of a wanted event, None of any other; few are remembered, whatever a switch makes up."""
         name = raw_name.decode()
-        if name not in self._wanted or (name in SELECTED and is_passed_over(name, block, opening.end())):
-            return None
-        headers, reason = self._shapes.read(name, block, opening)
-        # six places after the point: without it the number is microseconds
-        return reason or Frame(name, headers, int(stamp.replace(b".", b"")), number, pos)
+        found = name if name in self._wanted else None
+        if len(self._known) < _NAMES:
+            self._known[raw_name] = found
+        return found
 
     def _read_unopened(self, block: bytes, pos: int) -> Frame | Reason | None:
         """Read an answer, the greeting of a login, or a frame of a login that shows no opening."""

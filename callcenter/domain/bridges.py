@@ -49,21 +49,19 @@ class Bridges:
 
     def company(self, channel: Channel) -> list[Channel]:
         """List who hears each other with this channel, itself first; halves of Local channels stand among them."""
-        found = {channel.uid: channel}
-        todo = [channel]
-        while todo:
-            one = todo.pop()
-            near = self._state.bridges.get(one.bridge, ()) if one.bridge is not None else ()
+        channels, bridges = self._state.channels, self._state.bridges
+        found, company = {channel.uid}, [channel]
+        for one in company:  # which grows meanwhile
+            near = bridges.get(one.bridge, ()) if one.bridge is not None else ()
             for uid in near:
-                other = self._state.channels.get(uid)
-                if other is not None and uid not in found:
-                    found[uid] = other
-                    todo.append(other)
+                if uid not in found and uid in channels:
+                    found.add(uid)
+                    company.append(channels[uid])
             half = self._lines.named(partner_of(one.name)) if is_half(one.name) else None
             if half is not None and half.uid not in found:
-                found[half.uid] = half
-                todo.append(half)
-        return list(found.values())
+                found.add(half.uid)
+                company.append(half)
+        return company
 
     def behind(self, half: Channel) -> Channel | None:
         """Name the one channel that a half of a Local channel stands for: it is alone with the other half."""

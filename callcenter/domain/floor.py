@@ -18,7 +18,8 @@ from callcenter.domain.continuity import Continuity
 from callcenter.domain.frame import Micros
 from callcenter.domain.parts import make_parts
 from callcenter.domain.queueing import Queueing
-from callcenter.domain.state import FloorSettings, OpenVisit, State
+from callcenter.domain.settings import FloorSettings
+from callcenter.domain.state import OpenVisit, State
 from callcenter.domain.transfers import Transfers
 
 SHAPE = "parties-1"

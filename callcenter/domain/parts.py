@@ -12,8 +12,9 @@ from callcenter.domain.offers import Offers
 from callcenter.domain.owncalls import OwnCalls
 from callcenter.domain.parties import Parties
 from callcenter.domain.people import People
+from callcenter.domain.settings import FloorSettings
 from callcenter.domain.settling import Settling
-from callcenter.domain.state import FloorSettings, State
+from callcenter.domain.state import State
 from callcenter.domain.talks import Talks
 from callcenter.domain.visits import Visits
 

@@ -7,9 +7,8 @@ from enum import StrEnum
 
 import msgspec
 
-from callcenter.domain.directory import Tenure
 from callcenter.domain.facts import Talk, Visit
-from callcenter.domain.frame import SECOND, Micros
+from callcenter.domain.frame import Micros
 from callcenter.domain.phases import OfferPhase, VisitPhase
 from callcenter.domain.vocabulary import AgentState, EndedBy, How, OfferOutcome, VisitOutcome
 
@@ -389,23 +388,3 @@ class State(msgspec.Struct):
     def digest(self) -> str:
         """Hash everything remembered; equal for equal histories."""
         return hashlib.sha256(msgspec.msgpack.encode(self)).hexdigest()
-
-
-class FloorSettings(msgspec.Struct, frozen=True, kw_only=True):
-    """What the floor must be told from outside.
-
-    Attributes:
-        names: Interface → agent's name; it wins over the queue's member name.
-        seats: Interface → who sits there from when to when, from the roster; it wins over `names`.
-        wrap_up: Queue → microseconds of wrap-up after each answered visit (Asterisk does not tell them).
-        permitted: Extensions and Asterisk patterns (`_10XX`) an agent may dial for work; None: nobody has said.
-        blocked_after: An own channel with no permitted number dialled blocks the line after this long.
-        silence: While heartbeats come, the stream is silent for no longer than this; None: nobody has said.
-    """
-
-    names: dict[str, str] = {}
-    seats: dict[str, tuple[Tenure, ...]] = {}
-    wrap_up: dict[str, Micros] = {}
-    permitted: tuple[str, ...] | None = None
-    blocked_after: Micros = 60 * SECOND
-    silence: Micros | None = None

@@ -48,6 +48,8 @@ class Talks:
             if channel is None or uid in seen:
                 continue
             company = self._bridges.company(channel)
+            if len(company) == 1 and not channel.talks and channel.role is not Role.OWN:
+                continue  # alone, as it was
             seen.update(c.uid for c in company)
             self._company(company, at, pos)
 
@@ -136,9 +138,10 @@ class Talks:
             self._tell(talk, self._ended_by(talk) or EndedBy.SWITCH, talk.apart_at)
 
     def _company(self, company: list[Channel], at: Micros | None, pos: int) -> None:
+        halves = [c for c in company if is_half(c.name)]
         agents = [c for c in company if c.person is not None and not is_half(c.name) and self._talks_on(c)]
-        customers = self._customers(company)
-        self._unveil(company, customers)
+        customers = self._customers(company, halves)
+        self._unveil(halves, customers)
         together = {(a.uid, c.uid) for a in agents for c in customers}
         for channel in company:
             for key in channel.talks.copy():
@@ -164,8 +167,7 @@ class Talks:
         person = self._state.people.get(channel.person or "")
         return person is not None and channel.uid in person.channels
 
-    def _customers(self, company: list[Channel]) -> list[Channel]:
-        halves = [c for c in company if is_half(c.name)]
+    def _customers(self, company: list[Channel], halves: list[Channel]) -> list[Channel]:
         found = [c for c in company if c.party is not Party.NOBODY and c.person is None and not is_half(c.name)]
         if found:
             for half in halves:
@@ -183,10 +185,10 @@ class Talks:
                 found.append(half)
         return found
 
-    def _unveil(self, company: list[Channel], customers: list[Channel]) -> None:
+    def _unveil(self, halves: list[Channel], customers: list[Channel]) -> None:
         """Whoever is seen behind a half of a Local channel now, is who the agent has been talking with."""
-        for half in company:
-            if not half.talks or not is_half(half.name) or half in customers:
+        for half in halves:
+            if not half.talks or half in customers:
                 continue
             for key in half.talks.copy():
                 self._moved(self._state.talks[key], half, customers)

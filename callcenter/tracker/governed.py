@@ -10,7 +10,8 @@ from callcenter.domain import events as ev
 from callcenter.domain.facts import Fact
 from callcenter.domain.floor import Floor
 from callcenter.domain.frame import Micros
-from callcenter.domain.state import FloorSettings, State
+from callcenter.domain.settings import FloorSettings
+from callcenter.domain.state import State
 from callcenter.tracker.inputs import Court, Told
 
 

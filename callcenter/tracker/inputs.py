@@ -13,7 +13,7 @@ import msgspec
 from callcenter.domain.directory import Directory
 from callcenter.domain.facts import Visit
 from callcenter.domain.frame import Micros
-from callcenter.domain.state import FloorSettings
+from callcenter.domain.settings import FloorSettings
 from callcenter.numbers import Numbering
 from callcenter.rules.duty import Roster
 from callcenter.rules.edition import Held, Rulebook

@@ -39,7 +39,7 @@ timeout = 2
 timeout = 30
 member => Local/{number}@internal/n,0,{name},hint:{number}@ext-local
 [sales](team)
-member => Local/1999@internal/n,0,Nobody,hint:1999@ext-local
+member => Local/1999@internal/n,0,Nobody,hint:1999@ext-nowhere
 """
 HINTS = """
 [ext-local]
@@ -104,7 +104,7 @@ async def test_own_ring_timeout_and_the_phones_behind_hints_are_what_the_switch_
 
     assert checks["ring timeout of support"] == Check("ring timeout of support", "ok", "30 s")
     assert checks["ring timeout of sales"].found.startswith("2 s: ")
-    assert checks["hints"].found.startswith("hint:1999@ext-local name no phone")
+    assert checks["hints"].found.startswith("hint:1999@ext-nowhere name no phone")
     assert checks["device_state_busy_at"].verdict == "ok"
     assert checks["contacts"].found == "1 registered"
     assert checks["test call"].verdict == "ok", checks["test call"].found

@@ -15,7 +15,7 @@ from callcenter.domain import company as co
 from callcenter.domain import events as ev
 from callcenter.domain import facts as fx
 from callcenter.domain.floor import Floor
-from callcenter.domain.state import FloorSettings
+from callcenter.domain.settings import FloorSettings
 from callcenter.domain.vocabulary import OfferOutcome, VisitOutcome
 from tests.properties.day import SECOND, days, numbered
 from tests.properties.recorded import RECORDED, recorded

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from callcenter.domain import events as ev
 from callcenter.domain import facts as fx
 from callcenter.domain.floor import Floor
-from callcenter.domain.state import FloorSettings
+from callcenter.domain.settings import FloorSettings
 from callcenter.domain.vocabulary import AgentState
 from callcenter.rules.duty import Roster, Seat, Stretch
 from callcenter.rules.judge import Judge

@@ -12,7 +12,7 @@ from callcenter.domain import events as ev
 from callcenter.domain.floor import Floor
 from callcenter.domain.frame import SECOND
 from callcenter.domain.health import Health
-from callcenter.domain.state import FloorSettings
+from callcenter.domain.settings import FloorSettings
 from callcenter.exporter import Exporter, ExporterSettings
 from callcenter.exporter.names import Names, inert, masked
 from callcenter.exporter.table import METRICS, Kind

@@ -12,8 +12,8 @@ from callcenter.ami.wire import Wire
 from callcenter.domain import events as ev
 from callcenter.domain import facts as fx
 from callcenter.domain.frame import SECOND, Frame
+from callcenter.domain.settings import FloorSettings
 from callcenter.domain.snapshot import ChannelState, Snapshot
-from callcenter.domain.state import FloorSettings
 from callcenter.domain.vocabulary import OfferOutcome
 from callcenter.errors import JournalDamaged
 from callcenter.journal import Kind, Stored

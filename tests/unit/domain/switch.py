@@ -9,7 +9,7 @@ from callcenter.domain import events as ev
 from callcenter.domain import facts as fx
 from callcenter.domain.floor import Floor
 from callcenter.domain.frame import SECOND, Micros
-from callcenter.domain.state import FloorSettings
+from callcenter.domain.settings import FloorSettings
 from callcenter.domain.vocabulary import AgentState
 
 EPOCH: Micros = 1_800_000_000 * SECOND

@@ -8,7 +8,7 @@ from callcenter.domain import events as ev
 from callcenter.domain import facts as fx
 from callcenter.domain.floor import Floor
 from callcenter.domain.frame import SECOND
-from callcenter.domain.state import FloorSettings
+from callcenter.domain.settings import FloorSettings
 from tests.unit.domain.switch import Switch, micros
 
 

@@ -85,7 +85,7 @@ def test_blind_transfer_frees_every_side_of_the_offer() -> None:
 
 
 @pytest.mark.parametrize("local", [False, True])
-def test_transfer_that_is_told_when_the_channel_is_gone_is_a_transfer(local: bool) -> None:  # noqa: FBT001
+def test_transfer_that_is_told_when_the_channel_is_gone_is_a_transfer(local: bool) -> None:
     switch = Switch()
     switch.member(0, phone="Local/1001@agents/n" if local else "PJSIP/1001", device="PJSIP/1001")
     if local:
@@ -328,7 +328,7 @@ def picked_up(switch: Switch, *, told: bool = True) -> None:
 
 
 @pytest.mark.parametrize("told", [True, False])
-def test_pickup_is_the_pickers_answer(told: bool) -> None:  # noqa: FBT001
+def test_pickup_is_the_pickers_answer(told: bool) -> None:
     switch = house()
     picked_up(switch, told=told)
     assert (switch.state("Alice"), switch.state("Bob")) == (S.AVAILABLE, S.TALKING)
