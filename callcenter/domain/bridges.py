@@ -32,20 +32,17 @@ class Bridges:
         """Take a channel out of its bridge; False where it is not in the one that is meant."""
         if channel.bridge is None or bridge not in {None, channel.bridge}:
             return False
-        there = self._state.bridges.get(channel.bridge, [])
-        if channel.uid in there:
-            there.remove(channel.uid)
+        there = self._state.bridges[channel.bridge]
+        there.remove(channel.uid)
         if not there:
-            self._state.bridges.pop(channel.bridge, None)
+            del self._state.bridges[channel.bridge]
         channel.bridge = None
         return True
 
     def merge(self, into: str, gone: str) -> list[str]:
         """Put everybody of one bridge into another; returns who is in it then."""
         for uid in self._state.bridges.get(gone, []).copy():
-            channel = self._state.channels.get(uid)
-            if channel is not None:
-                self.enter(channel, into)
+            self.enter(self._state.channels[uid], into)
         return self._state.bridges.get(into, []).copy()
 
     def company(self, channel: Channel) -> list[Channel]:
@@ -54,12 +51,10 @@ class Bridges:
         todo = [channel]
         while todo:
             one = todo.pop()
-            near = self._state.bridges.get(one.bridge, ()) if one.bridge is not None else ()
-            for uid in near:
-                other = self._state.channels.get(uid)
-                if other is not None and uid not in found:
-                    found[uid] = other
-                    todo.append(other)
+            for uid in () if one.bridge is None else self._state.bridges[one.bridge]:
+                if uid not in found:
+                    found[uid] = self._state.channels[uid]
+                    todo.append(found[uid])
             half = self._lines.named(partner_of(one.name)) if is_half(one.name) else None
             if half is not None and half.uid not in found:
                 found[half.uid] = half
@@ -86,5 +81,5 @@ class Bridges:
     def _alone_with(self, channel: Channel | None) -> Channel | None:
         if channel is None or channel.bridge is None:
             return None
-        others = [uid for uid in self._state.bridges.get(channel.bridge, ()) if uid != channel.uid]
-        return self._state.channels.get(others[0]) if len(others) == 1 else None
+        others = [uid for uid in self._state.bridges[channel.bridge] if uid != channel.uid]
+        return self._state.channels[others[0]] if len(others) == 1 else None

@@ -198,8 +198,7 @@ class Identity:
 
     def _hand_over(self, former: Person, heir: Person | None, interface: str, at: Micros | None) -> None:
         """Take an interface, and its places in queues, from one agent; what they talk on stays theirs to its end."""
-        if interface in former.interfaces:
-            former.interfaces.remove(interface)
+        former.interfaces.remove(interface)
         for queue in [q for q, members in former.queues.items() if interface in members]:
             member = former.queues[queue].pop(interface)
             if not former.queues[queue]:
@@ -227,8 +226,6 @@ class Identity:
         self._state.people[new] = person
         for interface in person.interfaces:
             self._state.who[interface] = new
-            if interface in self._state.seated:
-                self._state.seated[interface] = new
         for channel in self._state.channels.values():
             if channel.person == old:
                 channel.person = new

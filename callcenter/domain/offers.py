@@ -153,8 +153,7 @@ class Offers:
         visit, offer = found
         signs = offer.signs
         offer.frames.append(event.pos)
-        if channel.uid in offer.live:
-            offer.live.remove(channel.uid)
+        offer.live.remove(channel.uid)
         if channel.uid == offer.sides[0]:
             self.close(offer, event.at)
             signs.elsewhere = signs.elsewhere or (event.cause == _ANSWERED_ELSEWHERE and offer.connected_at is None)

@@ -190,11 +190,10 @@ class People:
         others = (self._state.channels.get(uid) for uid in person.channels if uid != besides.uid)
         return bool(person.parts) or any(c is not None and self._talks_on(c) for c in others)
 
-    def wrap_up(self, name: str, queue: str, at: Micros | None) -> Micros | None:
+    def wrap_up(self, person: Person, queue: str, at: Micros | None) -> Micros | None:
         """Begin an agent's wrap-up after a visit; returns when it ends, None where the queue has none."""
         lasts = self._settings.wrap_up.get(queue, 0)
-        person = self._state.people.get(name)
-        if person is None or not lasts or at is None:
+        if not lasts or at is None:
             return None
         person.wrap_until, person.wrap_queue = at + lasts, queue
         return person.wrap_until

@@ -172,24 +172,22 @@ class Queueing:
         self._visits.answer(visit, part, event.pos)
         if answered_at is not None:
             self._settling.timer(answered_at, SETTLE, "bridges", str(visit.id))
-        person = self._state.people.get(part.person)
-        if person is not None:
-            if visit.id not in person.parts:
-                person.parts.append(visit.id)
-            person.known = True
-            self._people.refresh(person, event.at)
+        person = self._state.people[part.person]
+        person.parts.append(visit.id)
+        person.known = True
+        self._people.refresh(person, event.at)
         if picker is not None:
             self._own.company(picker, event.at, customer=True)
 
     def _by_offer(self, visit: OpenVisit, dest: Channel, event: ev.MemberConnected, at: Micros | None) -> Part:
         offer = self._offers.make(visit, dest, event)
         person = self._people.identity.of_device(event.interface, event.at)
-        name = offer.agent if person is None else person.name
+        assert person is not None
         behind = self._bridges.behind(dest)
-        if person is not None and behind is not None and behind.person is None and behind.visit is None:
+        if behind is not None and behind.person is None and behind.visit is None:
             behind.party = Party.NOBODY  # an agent who stays on the line, or a phone that the switch alone knows
             self._people.identity.take(person, behind, Role.CALLED)
-        return Part(dest.uid, name, offer.agent, offer.interface, dest.offer, at, offer.dest_up_at)
+        return Part(dest.uid, person.name, offer.agent, offer.interface, dest.offer, at, offer.dest_up_at)
 
     def _by_pickup(self, picker: Channel, at: Micros | None, answered_at: Micros | None) -> Part:
         device = interface_of(picker.name)

@@ -341,11 +341,10 @@ class Talks:
             channel = self._state.channels.get(uid)
             if channel is not None and talk.id in channel.talks:
                 channel.talks.remove(talk.id)
-        call = self._state.calls.get(talk.call)
-        if call is not None:
-            call.talking -= 1
-            call.talks.append(record)
-            self._book.close(call)
+        call = self._state.calls[talk.call]
+        call.talking -= 1
+        call.talks.append(record)
+        self._book.close(call)
 
     @staticmethod
     def _record(talk: OpenTalk, end: Micros | None, by: EndedBy | None) -> fx.Talk:

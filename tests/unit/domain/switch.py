@@ -288,6 +288,10 @@ class Switch:
             reason=reason,
         )
 
+    def leaves_queue(self, at: float, queue: str = "support", phone: str = "PJSIP/1001") -> None:
+        """A member is taken out of a queue."""
+        self.tell(ev.MemberGone, at, queue=queue, interface=phone)
+
     def team(self, *others: str) -> None:
         """Alice and Bob (1002) serve the queue, and these from 1003 on."""
         for number, name in enumerate(("Alice", "Bob", *others), 1001):

@@ -16,10 +16,6 @@ NOON = 100.0
 SHIFTS = {"PJSIP/1001": (Tenure("Alice", None, micros(NOON)), Tenure("Bob", micros(NOON), micros(300)))}
 
 
-def gone(switch: Switch, at: float, queue: str = "support", phone: str = "PJSIP/1001") -> None:
-    switch.tell(ev.MemberGone, at, queue=queue, interface=phone)
-
-
 def members(switch: Switch) -> dict[str, dict[str, list[str]]]:
     people = switch.floor.state.people.values()
     return {p.name: {q: list(ms) for q, ms in p.queues.items()} for p in people if p.queues}
@@ -138,7 +134,7 @@ def test_one_phone_under_three_names_in_three_queues_is_one_agent_whom_each_queu
 def test_phone_that_its_first_agent_leaves_is_the_next_ones() -> None:
     switch = Switch()
     switch.member(0, "Alice")
-    gone(switch, 10)
+    switch.leaves_queue(10)
     assert switch.state("Alice") is S.OFFLINE
     switch.member(20, "Bob")
     assert members(switch) == {"Bob": {"support": ["PJSIP/1001"]}}
@@ -150,7 +146,7 @@ def test_phone_that_stays_a_member_under_another_name_only_passes_to_that_one() 
     switch.member(0, "Alice")
     switch.member(0, "Bob", queue="sales")
     assert list(members(switch)) == ["Alice"]
-    gone(switch, 10)
+    switch.leaves_queue(10)
     assert members(switch) == {"Bob": {"sales": ["PJSIP/1001"]}}
     assert [(f.agent, f.queue, f.member) for f in switch.found(fx.MembershipChanged)][2:] == [
         ("Alice", "support", False), ("Alice", "sales", False), ("Bob", "sales", True),
@@ -162,15 +158,15 @@ def test_phone_passes_to_somebody_who_is_known_already() -> None:
     switch.member(0, "Bob", "PJSIP/1002")
     switch.member(0, "Alice")
     switch.member(0, "Bob", queue="sales")
-    gone(switch, 10)
+    switch.leaves_queue(10)
     assert members(switch) == {"Bob": {"support": ["PJSIP/1002"], "sales": ["PJSIP/1001"]}}
 
 
 def test_member_that_a_queue_does_not_have_is_taken_out_without_a_word() -> None:
     switch = Switch()
     switch.member(0)
-    gone(switch, 1, "sales")
-    gone(switch, 1, phone="PJSIP/7777")
+    switch.leaves_queue(1, "sales")
+    switch.leaves_queue(1, phone="PJSIP/7777")
     assert (len(switch.found(fx.MembershipChanged)), switch.state("Alice")) == (1, S.AVAILABLE)
 
 
@@ -178,7 +174,7 @@ def test_what_the_first_has_begun_stays_hers_when_the_phone_changes_hands() -> N
     switch = Switch()
     switch.member(0, "Alice")
     switch.talking(1, 5)
-    gone(switch, 10)
+    switch.leaves_queue(10)
     switch.member(11, "Bob")
     assert (switch.state("Alice"), switch.state("Bob")) == (S.TALKING, S.AVAILABLE)
     switch.hangs_up(20, "c1")
