@@ -143,6 +143,7 @@ class Identity:
         if person is not None:
             channel.party = Party.NOBODY
             self.take(person, channel, Role.CALLED)
+            self._refresh(person, at)
 
     def _holder(self, holder: Person | None, member: str | None, interface: str, device: str) -> str | None:
         """Say whose a member is by its queue's name for it: one phone may have several names, and one agent."""

@@ -175,6 +175,10 @@ class Switch:
     def joins(self, at: float, uid: str = "c1", queue: str = "support") -> None:
         if uid not in self.floor.state.channels:
             self.starts(at, uid, f"PJSIP/trunk-{uid}", dialled="400", calling=True)
+        self.joins_again(at, uid, queue)
+
+    def joins_again(self, at: float, uid: str = "c1", queue: str = "support") -> None:
+        """The word of the queue alone."""
         self.tell(
             ev.CallerJoined,
             at,

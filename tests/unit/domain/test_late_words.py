@@ -1,0 +1,492 @@
+"""Words that come late, twice, without times, or about nobody known: they change what they can, and raise nothing."""
+
+from __future__ import annotations
+
+import msgspec
+import pytest
+
+from callcenter.domain import events as ev
+from callcenter.domain import facts as fx
+from callcenter.domain.floor import SHAPE, Floor
+from callcenter.domain.frame import SECOND
+from callcenter.domain.snapshot import ChannelState, QueueState, Snapshot, WaitingState
+from callcenter.domain.state import State
+from callcenter.domain.vocabulary import AgentState as S
+from callcenter.domain.vocabulary import EndedBy, OfferOutcome, VisitOutcome
+from tests.unit.domain.switch import Switch, micros
+
+
+def snapshot(
+    channels: tuple[ChannelState, ...] = (), waiting: tuple[WaitingState, ...] = (), queues: tuple[QueueState, ...] = ()
+) -> Snapshot:
+    return Snapshot(None, None, None, None, "22", "", "", queues, (), waiting, channels, None, None)
+
+
+def there(uid: str, name: str, *, bridge: str = "", state: int = 6) -> ChannelState:
+    return ChannelState(name, uid, uid, state, "s", "138", "", bridge, "", 10)
+
+
+# channels
+
+
+def test_words_about_a_channel_that_is_gone_change_nothing() -> None:
+    switch = Switch()
+    switch.member(0)
+    switch.answered(1, 5)
+    switch.goodbye(9)
+    switch.ticks(12)
+    before, told = switch.floor.state.channels.copy(), len(switch.facts)
+    for uid in ("a1", "c1"):
+        switch.rings(13, uid)
+        switch.picks_up(13, uid)
+        switch.hangs_up(13, uid)
+        switch.tears_down(13, uid, 4)
+        switch.ends(13, uid)
+        switch.spies(13, uid, "x")
+        switch.starts(13, uid, f"PJSIP/1001-{uid}", calling=True)
+        switch.tell(ev.ChannelRenamed, 13, uid=uid, name="x")
+        switch.tell(ev.DoorRefused, 13, uid=uid, queue="support", reason="full")
+        switch.tell(ev.KeyPressed, 13, uid=uid, queue="support")
+        switch.tell(ev.MemberRingEnded, 13, uid=uid, queue="support", interface="PJSIP/1001", dest="a1")
+    switch.says(13, "FULL")
+    switch.says(13, "TIMEOUT")
+    switch.joins_again(13)
+    assert (switch.floor.state.channels, len(switch.facts)) == (before, told)
+
+
+def test_ring_and_answer_that_are_told_twice_count_from_the_first() -> None:
+    switch = Switch()
+    switch.member(0)
+    switch.joins(1)
+    switch.calls(1)
+    switch.rings(1, "a1")
+    switch.rings(2, "a1")
+    switch.rings(0.9, "a1")  # a word that came late
+    switch.picks_up(5, "a1")
+    switch.picks_up(6, "a1")
+    switch.leaves(6)
+    switch.connects(6)
+    switch.goodbye(9)
+    switch.ticks(12)
+    offer = switch.offer()
+    assert (offer.rang_at, offer.ended_at, offer.connected_at) == (micros(0.9), micros(5), micros(6))
+
+
+def test_ring_without_a_time_is_not_known_to_have_been() -> None:
+    switch = Switch()
+    switch.joins(1)
+    switch.calls(1)
+    switch.tell(ev.ChannelRang, None, uid="a1", name="")
+    switch.ends(9, "a1")
+    switch.ticks(12)
+    assert switch.offer().rang_at is None
+
+
+def test_dialling_that_is_told_twice_or_late_is_one_offer_from_the_first_word_on() -> None:
+    switch = Switch()
+    switch.joins(1)
+    switch.calls(2)
+    switch.dials(1.9, "a1", uid="c1", string="PJSIP/1001")
+    switch.tell(ev.DialBegan, None, uid="c1", name="", linked="c1", dest="a1", dest_name="", dial_string="PJSIP/1001")
+    switch.ends(9, "a1")
+    switch.ticks(12)
+    assert switch.offer().offered_at == micros(1.9)
+
+
+def test_channel_that_gets_its_name_late_is_found_by_it() -> None:
+    switch = Switch()
+    switch.tell(ev.ChannelUp, 1, uid="l1", name="", linked="l1")
+    switch.tell(ev.ChannelRenamed, 1, uid="l1", name="")
+    switch.tell(ev.ChannelUp, 1, uid="l1", name="Local/1001@agents-1;1", linked="l1")
+    assert switch.floor.state.names == {"": "l1", "Local/1001@agents-1;1": "l1"}
+
+
+def test_hang_ups_that_are_asked_twice_count_from_the_first() -> None:
+    switch = Switch()
+    switch.joins(1)
+    switch.hangs_up(5, "c1")
+    switch.hangs_up(9, "c1")
+    switch.leaves(7)
+    switch.ends(9, "c1")
+    switch.ticks(12)
+    assert switch.visit().outcome is VisitOutcome.ABANDONED
+
+
+def test_channels_that_ended_long_ago_are_forgotten() -> None:
+    switch = Switch()
+    switch.starts(1, "c1", "PJSIP/trunk-c1", calling=True)
+    switch.ends(2, "c1")
+    switch.starts(3, "c2", "PJSIP/trunk-c2", calling=True)
+    switch.ticks(700)
+    switch.ends(700, "c2")
+    assert list(switch.floor.state.closed) == ["c2"]
+
+
+def test_login_without_times_forgets_no_channel_but_keeps_none() -> None:
+    switch = Switch()
+    switch.tell(ev.ChannelStarted, None, uid="c1", name="PJSIP/trunk-c1", linked="c1", dialled="s", calling=True,
+                number=None)  # fmt: skip
+    switch.ends(None, "c1")
+    assert (switch.floor.state.channels, switch.floor.state.closed) == ({}, {})
+
+
+@pytest.mark.parametrize(("flag", "by"), [(32, EndedBy.SWITCH), (2, EndedBy.UNKNOWN), (16, EndedBy.UNKNOWN)])
+def test_only_an_operators_word_ends_a_talk_by_the_switch(flag: int, by: EndedBy) -> None:
+    switch = Switch()
+    switch.answered(1, 5)
+    switch.tears_down(9, "c1", flag)
+    switch.completes(9)
+    switch.ends(9, "c1")
+    switch.ends(9, "a1")
+    switch.ticks(12)
+    assert switch.visit().ended_by is by
+
+
+def test_half_that_an_operators_word_takes_down_is_nobodys_end() -> None:
+    switch = Switch()
+    switch.member(0, phone="Local/1001@agents/n", device="PJSIP/1001")
+    switch.local(1, 5)
+    switch.tears_down(9, "l1", 32)
+    assert switch.state("Alice") is S.TALKING
+
+
+def test_caller_who_is_taken_down_by_an_operator_while_waiting_has_not_hung_up() -> None:
+    switch = Switch()
+    switch.joins(1)
+    switch.tears_down(9, "c1", 32)
+    switch.tears_down(9, "c1", 4)
+    switch.tears_down(9.1, "c1", 4)
+    switch.leaves(9.2)
+    switch.ends(9.2, "c1")
+    switch.ticks(60)
+    assert (switch.visit().outcome, switch.visit().ended_by) == (VisitOutcome.UNKNOWN, EndedBy.SWITCH)
+
+
+def test_caller_who_hangs_up_after_the_switch_took_them_down_has_not_abandoned() -> None:
+    switch = Switch()
+    switch.joins(1)
+    switch.tears_down(9, "c1", 4)
+    switch.hangs_up(9.1, "c1")
+    switch.leaves(9.2)
+    switch.ends(9.2, "c1")
+    switch.ticks(60)
+    assert switch.visit().outcome is VisitOutcome.UNKNOWN
+
+
+def test_caller_who_hangs_up_in_a_login_without_times_has_abandoned_if_that_came_first() -> None:
+    switch = Switch()
+    for kind, fields in (
+        (ev.CallerJoined, {"linked": "c1", "queue": "support", "position": 1, "caller": None, "dialled": None}),
+        (ev.HangupAsked, {"cause": None, "tech": None}),
+        (ev.CallerLeft, {"linked": "c1", "queue": "support"}),
+        (ev.ChannelEnded, {"cause": 16, "tech": None}),
+    ):
+        switch.tell(kind, None, uid="c1", name="", **fields)
+    assert switch.visit().outcome is VisitOutcome.ABANDONED
+
+
+# queues
+
+
+def test_leave_of_a_half_whose_customer_has_gone_tells_the_visit() -> None:
+    switch = Switch()
+    switch.member(0, phone="Local/1001@agents/n", device="PJSIP/1001")
+    switch.local(1, 5)
+    switch.blind(20, "a1", moved="l2", target="500")
+    switch.part(20, "a1", bridge="inner")
+    switch.exits(20, "l2", "inner")
+    switch.joins(20, "l2", "sales")
+    switch.ticks(25)
+    switch.hangs_up(30, "c1")
+    switch.part(30, "c1", bridge="outer")
+    switch.leaves(30.1, "l2", "sales")
+    assert [(v.queue, v.outcome) for v in switch.visits()] == [
+        ("support", VisitOutcome.ANSWERED), ("sales", VisitOutcome.ABANDONED),
+    ]  # fmt: skip
+
+
+def test_end_of_a_ring_that_only_the_queue_tells_is_the_offers() -> None:
+    switch = Switch()
+    switch.joins(1)
+    switch.tell(ev.MemberCalled, 1, uid="c1", name="", linked="c1", queue="support", interface="PJSIP/1001",
+                member="Alice", dest="a1", dest_name="")  # fmt: skip
+    for at, dest in ((15, None), (15, "other"), (16, "a1")):
+        switch.tell(ev.MemberRingEnded, at, uid="c1", queue="support", interface="PJSIP/1001", dest=dest)
+    switch.hangs_up(30, "c1")
+    switch.leaves(30)
+    switch.ends(30, "c1")
+    switch.ticks(40)
+    assert switch.offer().ended_at == micros(16)
+
+
+def test_results_and_keys_of_who_is_answered_or_waits_nowhere_change_nothing() -> None:
+    switch = Switch()
+    switch.answered(1, 5)
+    switch.says(6, "TIMEOUT")
+    switch.tell(ev.KeyPressed, 6, uid="c1", queue="support")
+    switch.starts(6, "c2", "PJSIP/trunk-c2", calling=True)
+    switch.says(6, "TIMEOUT", "c2")
+    switch.tell(ev.KeyPressed, 6, uid="c2", queue="support")
+    switch.tell(ev.KeyPressed, 6, uid="nobody", queue="support")
+    switch.goodbye(9)
+    switch.ticks(12)
+    assert [visit.outcome for visit in switch.visits()] == [VisitOutcome.ANSWERED]
+
+
+def test_caller_who_is_refused_at_the_next_queues_door_has_left_the_first() -> None:
+    switch = Switch()
+    switch.joins(1)
+    switch.leaves(10)
+    switch.tell(ev.DoorRefused, 10, uid="c1", queue="sales", reason="full")
+    switch.ends(11, "c1")
+    switch.ticks(15)
+    assert [(v.queue, v.outcome) for v in switch.visits()] == [
+        ("support", VisitOutcome.REDIRECTED), ("sales", VisitOutcome.REFUSED),
+    ]  # fmt: skip
+
+
+def test_answer_that_only_its_end_tells_of_is_an_answer_without_a_time() -> None:
+    switch = Switch()
+    switch.member(0)
+    switch.joins(1)
+    switch.starts(1, "a1", "PJSIP/1001-a1", linked="c1")
+    switch.leaves(5)
+    switch.completes(5.5)
+    switch.ends(5.5, "a1")
+    switch.ends(5.5, "c1")
+    switch.ticks(12)
+    visit = switch.visit()
+    assert (visit.outcome, visit.agent, visit.answered_at, visit.ended_at) == (
+        VisitOutcome.ANSWERED, "Alice", None, micros(5.5),
+    )  # fmt: skip
+
+
+def test_visit_that_only_its_end_tells_of_is_a_visit() -> None:
+    switch = Switch()
+    switch.member(0)
+    switch.completes(9, uid="c7", dest="a7")
+    switch.ends(9.1, "a7")
+    switch.ends(9.1, "c7")
+    switch.ticks(12)
+    assert [(v.uniqueid, v.outcome, v.joined_at) for v in switch.visits()] == [("c7", VisitOutcome.ANSWERED, None)]
+
+
+def test_end_without_channels_is_that_members_who_talks() -> None:
+    switch = Switch()
+    switch.team()
+    switch.joins(1, "c2")
+    switch.answered(1, 5)
+    switch.calls(6, "a2", "Bob", "PJSIP/1002", uid="c2")
+    switch.leaves(8, "c2")
+    switch.connects(8, "a2", "Bob", "PJSIP/1002", uid="c2")
+    switch.completes(9, "Bob", "PJSIP/1002", uid=None, dest=None)
+    switch.completes(9, "Bob", "PJSIP/1002", uid=None, dest=None)
+    switch.completes(9, "Bob", "PJSIP/1002", uid=None, dest=None, queue="sales")
+    switch.ticks(12)
+    assert [(visit.uniqueid, visit.agent) for visit in switch.visits()] == [("c2", "Bob")]
+    assert [fact.event for fact in switch.found(fx.OutOfOrder)] == ["MemberCompleted"] * 2
+
+
+def test_end_whose_agents_channel_is_not_named_is_the_callers_visit() -> None:
+    switch = Switch()
+    switch.answered(1, 5)
+    switch.completes(9, dest=None)
+    switch.ends(9, "a1")
+    switch.ends(9, "c1")
+    switch.ticks(12)
+    assert switch.visit().ended_at == micros(9)
+
+
+def test_end_that_names_a_channel_of_another_talk_is_odd() -> None:
+    switch = Switch()
+    switch.answered(1, 5)
+    switch.goodbye(9)
+    switch.ticks(12)
+    switch.joins(20, "c2")
+    switch.completes(21, uid="c2", dest="a1")
+    assert [fact.event for fact in switch.found(fx.OutOfOrder)] == ["MemberCompleted"]
+
+
+def test_hold_that_is_told_twice_counts_once() -> None:
+    switch = Switch()
+    switch.answered(1, 5)
+    for at, on in ((6, True), (6.5, True), (8, False), (8.5, False)):
+        switch.tell(ev.HoldSet, at, uid="a1", on=on)
+    switch.tell(ev.HoldSet, 8, uid="c1", on=True)
+    switch.goodbye(9)
+    switch.ticks(12)
+    assert switch.visit().hold == 2 * SECOND
+
+
+def test_offer_that_the_phone_refused_without_a_word_before_its_end_is_refused_by_that() -> None:
+    switch = Switch()
+    switch.joins(1)
+    switch.calls(1)
+    switch.rings(1, "a1")
+    switch.ends(4, "a1", cause=21, tech=603)
+    switch.ticks(6)
+    assert switch.offer().outcome is OfferOutcome.DECLINED
+
+
+def test_offer_that_is_open_when_the_input_ends_came_to_nothing_that_is_known() -> None:
+    switch = Switch()
+    switch.joins(1)
+    switch.calls(1)
+    switch.rings(1, "a1")
+    assert [offer.outcome for offer in switch.over().offers()] == [OfferOutcome.UNKNOWN]
+
+
+def test_picking_up_that_lasts_keeps_the_visit_open_until_it_is_decided() -> None:
+    switch = Switch()
+    switch.member(0)
+    switch.joins(1)
+    switch.calls(1)
+    switch.picks_up(5, "a1")
+    switch.leaves(5)
+    switch.ticks(8)
+    assert switch.visits() == []
+    switch.connects(9)
+    switch.goodbye(12)
+    switch.ticks(14)
+    assert switch.visit().outcome is VisitOutcome.ANSWERED
+
+
+def test_queues_result_while_an_offer_ends_waits_for_the_offer() -> None:
+    switch = Switch()
+    switch.joins(1)
+    switch.calls(1)
+    switch.rings(1, "a1")
+    switch.leaves(15)
+    switch.says(15, "TIMEOUT")
+    assert switch.visits() == []
+    switch.ends(15.01, "a1")
+    assert [(v.outcome, [o.outcome for o in v.offers]) for v in switch.visits()] == [
+        (VisitOutcome.TIMED_OUT, [OfferOutcome.CUT_SHORT]),
+    ]  # fmt: skip
+
+
+# agents
+
+
+def test_answer_to_an_action_tells_of_who_is_not_known_and_of_nobody_else() -> None:
+    switch = Switch()
+    fields = {"queue": "support", "interface": "PJSIP/1001", "member": "Alice", "device": "PJSIP/1001", "status": 1}
+    switch.tell(ev.MemberSeen, 1, paused=False, reason="", answer=True, **fields)
+    switch.tell(ev.MemberSeen, 2, paused=True, reason="tea", answer=True, **fields)
+    assert switch.states("Alice") == [S.AVAILABLE]
+
+
+def test_agent_who_serves_one_queue_with_two_phones_serves_it_with_the_other_one() -> None:
+    switch = Switch()
+    switch.member(0)
+    switch.member(0, phone="PJSIP/2001")
+    switch.leaves_queue(5, phone="PJSIP/2001")
+    assert switch.state("Alice") is S.AVAILABLE
+
+
+def test_registration_that_is_tried_and_known_stays_as_it_was() -> None:
+    switch = Switch()
+    switch.member(0)
+    for at, reachable in ((1, True), (2, None)):
+        switch.tell(ev.ContactSeen, at, device="PJSIP/1001", uri="sip:a", reachable=reachable, removed=False)
+    assert switch.state("Alice") is S.AVAILABLE
+
+
+def test_phone_that_is_lost_while_another_of_the_agents_phones_rings_is_not_the_offers() -> None:
+    switch = Switch()
+    switch.member(0)
+    switch.member(0, phone="PJSIP/2001")
+    switch.phone(0, reachable=True, device="PJSIP/2001")
+    switch.takes(0.5, phone="PJSIP/1001")
+    switch.joins(1)
+    switch.calls(1, phone="PJSIP/1001")
+    switch.rings(1, "a1")
+    switch.phone(3, reachable=False, device="PJSIP/2001")
+    switch.ends(9, "a1")
+    switch.ticks(12)
+    assert switch.offer().outcome is OfferOutcome.TIMED_OUT
+
+
+def test_phone_that_is_lost_after_its_visit_was_told_is_nobodys_ring() -> None:
+    switch = Switch()
+    switch.answered(1, 5)
+    switch.hangs_up(9, "c1")
+    switch.completes(9)
+    switch.ends(9, "c1")
+    switch.ticks(12)
+    switch.phone(13, reachable=False)
+    assert [offer.outcome for offer in switch.offers()] == [OfferOutcome.ANSWERED]
+
+
+# gaps
+
+
+def test_channel_that_ended_while_the_switch_was_asked_does_not_come_back() -> None:
+    switch = Switch()
+    switch.starts(1, "c1", "PJSIP/trunk-c1", calling=True)
+    switch.ends(5, "c1")
+    switch.tell(ev.Resynced, 5, snapshot=snapshot((there("c1", "PJSIP/trunk-c1"),)))
+    assert switch.floor.state.channels == {}
+
+
+def test_agent_who_was_talking_before_the_first_frame_is_talking_and_nothing_is_held_against_her() -> None:
+    switch = Switch(permitted=())
+    switch.member(0)
+    lines = (there("c1", "PJSIP/trunk-1", bridge="b1"), there("a1", "PJSIP/1001-1", bridge="b1"))
+    switch.tell(ev.Resynced, 1, snapshot=snapshot(lines))
+    assert switch.state("Alice") is S.TALKING
+    (began,) = switch.found(fx.TalkBegan)
+    assert (began.talk.agent, began.talk.start, began.talk.in_gap) == ("Alice", None, True)
+    switch.takes(2, "o1", "999", phone="PJSIP/1001")
+    switch.ticks(500)
+    assert switch.found(fx.LineBlocked) == []
+
+
+def test_snapshot_that_shows_a_channel_in_no_bridge_has_it_in_none() -> None:
+    switch = Switch()
+    switch.talking(1, 5)
+    switch.tell(ev.LinkLost, 10)
+    switch.tell(ev.LinkRestored, 20, restarted=False)
+    lines = (there("c1", "PJSIP/trunk-c1"), there("a1", "PJSIP/1001-a1", bridge="b1", state=5))
+    switch.tell(ev.Resynced, 21, snapshot=snapshot(lines))
+    assert switch.floor.state.bridges == {"b1": ["a1"]}
+
+
+def test_snapshot_leaves_who_events_tell_of_where_they_are() -> None:
+    switch = Switch()
+    switch.talking(1, 5)
+    switch.tell(ev.Resynced, 6, snapshot=snapshot((there("c1", "PJSIP/trunk-c1"),)))
+    assert switch.floor.state.bridges == {"b1": ["a1", "c1"]}
+
+
+def test_talk_that_ended_in_a_gap_has_no_end_that_is_known() -> None:
+    switch = Switch()
+    switch.talking(1, 5)
+    switch.tell(ev.LinkLost, 10)
+    switch.tell(ev.LinkRestored, 20, restarted=False)
+    switch.tell(ev.Resynced, 21, snapshot=snapshot())
+    switch.ticks(30)
+    assert [(talk.start, talk.end, talk.in_gap) for talk in switch.talks()] == [(micros(5), None, True)]
+
+
+def test_two_who_wait_when_the_switch_is_asked_have_a_visit_each() -> None:
+    switch = Switch()
+    waiting = tuple(WaitingState("support", n, f"PJSIP/trunk-{n}", f"c{n}", "138", n) for n in (1, 2))
+    switch.tell(ev.Resynced, 5, snapshot=snapshot(waiting=waiting))
+    assert [visit.uid for visit in switch.floor.waiting()["support"]] == ["c1", "c2"]
+
+
+def test_agent_whose_visit_is_told_by_force_is_free() -> None:
+    switch = Switch()
+    switch.member(0, phone="Local/1001@agents", device="PJSIP/1001")
+    switch.local(1, 5, interface="Local/1001@agents")
+    switch.completes(6, "Alice", "Local/1001@agents")  # too early: the two talk on
+    assert switch.floor.state.people["Alice"].parts != []
+    switch.joins(9, "c1", "sales")  # of the transfer that led there nothing was seen
+    assert switch.floor.state.people["Alice"].parts == []
+
+
+def test_saved_floor_of_another_shape_is_refused() -> None:
+    saved = msgspec.msgpack.encode(("channels-1", State()))
+    with pytest.raises(msgspec.ValidationError, match=SHAPE):
+        Floor.restore(saved)
