@@ -130,9 +130,11 @@ class Identity:
 
     def take(self, person: Person, channel: Channel, role: Role) -> None:
         """Put an agent on a channel."""
-        if channel.person is not None and channel.person != person.name and channel.person in self._state.people:
-            self._state.people[channel.person].channels.pop(channel.uid, None)
+        former = self._state.people.get(channel.person or "")
         channel.person, channel.role = person.name, role
+        if former is not None and former is not person:
+            former.channels.pop(channel.uid, None)
+            self._refresh(former, self._state.now)
         person.channels[channel.uid] = role
 
     def recognise(self, channel: Channel, at: Micros | None) -> None:

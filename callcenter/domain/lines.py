@@ -119,10 +119,7 @@ class Lines:
 
     def _forget_old(self, now: Micros) -> None:
         closed = self._state.closed
-        while closed:
-            uid = next(iter(closed))
-            if now - closed[uid][0] <= REMEMBERED:
-                return
+        while now - closed[uid := next(iter(closed))][0] > REMEMBERED:
             del closed[uid]
 
     def _relink(self, channel: Channel, linked: str) -> None:

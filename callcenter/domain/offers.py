@@ -140,7 +140,7 @@ class Offers:
         offer.frames.append(event.pos)
         if offer.over or offer.up_at is not None:
             return
-        offer.taken_by, offer.signs.elsewhere = picker.uid, True
+        offer.taken_by, offer.taken_at, offer.signs.elsewhere = picker.uid, interface_of(picker.name), True
         self.close(offer, event.at)
         for uid in offer.sides:
             self._people.release(self._state.channels.get(uid))

@@ -167,8 +167,7 @@ class Queueing:
         if picker is None:
             part = self._by_offer(visit, dest, event, answered_at)
         else:
-            part = self._by_pickup(picker, event.at, answered_at)
-            picker.served, picker.offer = visit.id, None
+            part = self._by_pickup(*picker, event.at, answered_at)
         self._visits.answer(visit, part, event.pos)
         if answered_at is not None:
             self._settling.timer(answered_at, SETTLE, "bridges", str(visit.id))
@@ -177,7 +176,15 @@ class Queueing:
         person.known = True
         self._people.refresh(person, event.at)
         if picker is not None:
-            self._own.company(picker, event.at, customer=True)
+            self._picked_up(visit, self._lines.get(part.uid), event)
+
+    def _picked_up(self, visit: OpenVisit, line: Channel | None, event: ev.MemberConnected) -> None:
+        """Who picked the call up talks on an own line, unless that is gone by now."""
+        if line is None:
+            self._settling.end_part(visit, event.at, EndedBy.UNKNOWN, RANK_QUEUE, event.pos)
+        else:
+            line.served, line.offer = visit.id, None
+            self._own.company(line, event.at, customer=True)
 
     def _by_offer(self, visit: OpenVisit, dest: Channel, event: ev.MemberConnected, at: Micros | None) -> Part:
         offer = self._offers.make(visit, dest, event)
@@ -189,18 +196,15 @@ class Queueing:
             self._people.identity.take(person, behind, Role.CALLED)
         return Part(dest.uid, person.name, offer.agent, offer.interface, dest.offer, at, offer.dest_up_at)
 
-    def _by_pickup(self, picker: Channel, at: Micros | None, answered_at: Micros | None) -> Part:
-        device = interface_of(picker.name)
+    def _by_pickup(self, uid: str, device: str, at: Micros | None, answered_at: Micros | None) -> Part:
         person = self._people.identity.meet(device, self._people.identity.device_of(device), "", at)
-        if picker.person is None:
-            self._people.identity.take(person, picker, Role.OWN)
-        return Part(picker.uid, person.name, person.name, device, None, answered_at)
+        return Part(uid, person.name, person.name, device, None, answered_at)
 
-    def _picker(self, visit: OpenVisit, dest: Channel, event: ev.MemberConnected) -> Channel | None:
-        """Return the channel of who picked the call up from the phone that was tried; None where nobody did."""
+    def _picker(self, visit: OpenVisit, dest: Channel, event: ev.MemberConnected) -> tuple[str, str] | None:
+        """Return the channel and the phone of who picked the call up from the one tried; None where nobody did."""
         offer = self._offer_to(visit, dest, event)
         if offer is not None and offer.taken_by is not None:
-            return self._lines.get(offer.taken_by)
+            return offer.taken_by, offer.taken_at
         if dest.served is not None or dest.person is None:
             return None
         member = self._people.identity.of_device(event.interface, event.at)
@@ -210,7 +214,7 @@ class Queueing:
         for one in visit.offers:  # the pickup itself was not seen: the phone that was tried has lost the call
             if one.member == event.interface and not one.over:
                 one.taken_by, one.signs.elsewhere = dest.uid, True
-        return dest
+        return dest.uid, interface_of(dest.name)
 
     def _offer_to(self, visit: OpenVisit, dest: Channel, event: ev.MemberConnected) -> OpenOffer | None:
         if dest.served == visit.id and dest.offer is not None:

@@ -55,8 +55,6 @@ class Settling:
             alive: Whether the caller's channel lives on; None while that is not yet to be asked.
             force: Tell it now, whatever is still open of it.
         """
-        if visit.id not in self._state.visits:
-            return
         if visit.exit.teardown_at is not None and not visit.exit.down and not force:
             self.timer(visit.exit.teardown_at, STOPPING, "stop", str(visit.id))
             return

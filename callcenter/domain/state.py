@@ -122,7 +122,7 @@ class OpenOffer(msgspec.Struct):
         member: What the queue dials, as written there.
         sides: The channels of the agent's side, the dialled one first; `live` are those that exist.
         up_at: When one of them was picked up first; `dest_up_at`: the dialled one.
-        taken_by: The channel of whoever picked the call up from another phone.
+        taken_by: The channel of whoever picked the call up from another phone; `taken_at` is that phone.
     """
 
     agent: str
@@ -141,6 +141,7 @@ class OpenOffer(msgspec.Struct):
     ended_at: Micros | None = None
     connected_at: Micros | None = None
     taken_by: str | None = None
+    taken_at: str = ""
     signs: Signs = msgspec.field(default_factory=Signs)
     in_gap: bool = False
     outcome: OfferOutcome | None = None

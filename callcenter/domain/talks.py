@@ -138,7 +138,7 @@ class Talks:
     def _company(self, company: list[Channel], at: Micros | None, pos: int) -> None:
         agents = [c for c in company if c.person is not None and not is_half(c.name) and self._talks_on(c)]
         customers = self._customers(company)
-        self._unveil(company, customers)
+        self._unveil(company)
         together = {(a.uid, c.uid) for a in agents for c in customers}
         for channel in company:
             for key in channel.talks.copy():
@@ -183,21 +183,16 @@ class Talks:
                 found.append(half)
         return found
 
-    def _unveil(self, company: list[Channel], customers: list[Channel]) -> None:
+    def _unveil(self, company: list[Channel]) -> None:
         """Whoever is seen behind a half of a Local channel now, is who the agent has been talking with."""
         for half in company:
-            if not half.talks or not is_half(half.name) or half in customers:
+            real = self._bridges.behind(half) if half.talks and is_half(half.name) else None
+            if real is None or real.person is not None:
                 continue
-            for key in half.talks.copy():
-                self._moved(self._state.talks[key], half, customers)
-
-    def _moved(self, talk: OpenTalk, half: Channel, customers: list[Channel]) -> None:
-        for customer in customers:
-            if all(self._state.talks[key].line != talk.line for key in customer.talks):
-                half.talks.remove(talk.id)
-                customer.talks.append(talk.id)
-                talk.customer = customer.uid
-                return
+            for key in half.talks:
+                self._state.talks[key].customer = real.uid
+            real.talks += half.talks
+            half.talks.clear()
 
     def _carried_by(self, half: Channel) -> OpenVisit | None:
         """Return the visit that a half of a Local channel carries still."""
@@ -243,14 +238,14 @@ class Talks:
     def _visit_of(self, line: Channel, customer: Channel) -> tuple[OpenVisit | None, bool]:
         """Find the customer's visit, and whether it is by answering it that this agent talks with them."""
         halves = (c.visit for c in self._bridges.company(customer) if is_half(c.name))
-        found = [self._state.visits.get(key or 0) for key in (line.served, customer.visit, *halves)]
+        found = [self._state.visits.get(key or 0) for key in (customer.visit, *halves)]
         visits = [visit for visit in found if visit is not None]
         for visit in visits:
             part = visit.part
             if part is not None and part.person == line.person and (visit.id == line.served or not visit.ended):
                 visit.heard = True
                 return visit, True
-        return next((v for v in visits if v.id != line.served), None), False
+        return next(iter(visits), None), False
 
     def _how(self, line: Channel, customer: Channel, *, mine: bool) -> How:
         if line.came is How.PICKUP:

@@ -115,7 +115,7 @@ class Switch:
     # bridges
 
     def enters(
-        self, at: float, uid: str, bridge: str = "b1", *, name: str = "", linked: str = "", swapped: str | None = None
+        self, at: float | None, uid: str, bridge: str = "b1", *, name: str = "", linked: str = "", swapped: str | None = None
     ) -> None:
         self.tell(co.BridgeEntered, at, uid=uid, name=name, linked=linked, bridge=bridge, swapped=swapped)
 

@@ -79,7 +79,14 @@ def test_agent_who_was_an_interface_gets_the_name_that_another_queue_tells_with_
     switch.leaves(5)
     switch.connects(5, agent="")
     switch.meet(5, "a1", "c1")
+    switch.member(6, "Bob", "PJSIP/1002")
+    switch.joins(6, "c2")
+    switch.calls(6, "a2", "Bob", "PJSIP/1002", uid="c2")
+    switch.connects(6, "a2", "Bob", "PJSIP/1002", uid="c2")
+    switch.meet(6, "a2", "c2", bridge="b2")
     switch.member(7, "Alice", queue="sales")
+    assert switch.floor.state.people["Bob"].parts != []
+    del switch.floor.state.people["Bob"].queues["support"]
     assert (members(switch), switch.state("Alice")) == (
         {"Alice": {"support": ["PJSIP/1001"], "sales": ["PJSIP/1001"]}}, S.TALKING,
     )  # fmt: skip
@@ -89,7 +96,8 @@ def test_agent_who_was_an_interface_gets_the_name_that_another_queue_tells_with_
     switch.ticks(12)
     assert switch.state("Alice") is S.WRAP_UP
     switch.ticks(20)
-    assert (switch.state("Alice"), switch.visit().agent) == (S.AVAILABLE, "PJSIP/1001")
+    assert (switch.state("Alice"), switch.state("Bob")) == (S.AVAILABLE, S.TALKING)
+    assert (switch.visit().agent, [talk.agent for talk in switch.talks()]) == ("PJSIP/1001", ["PJSIP/1001"])
 
 
 def test_agent_who_gets_a_name_while_wrapping_up_is_available_in_time() -> None:
@@ -264,6 +272,23 @@ def test_agent_with_two_phones_keeps_the_other_one() -> None:
     assert (switch.state("Alice"), switch.floor.state.people["Alice"].interface) == (S.AVAILABLE, "PJSIP/2001")
 
 
+def test_agent_who_gives_up_her_second_phone_keeps_the_first() -> None:
+    switch = Switch(seats={"PJSIP/2001": (Tenure("Alice"),), "PJSIP/1001": SHIFTS["PJSIP/1001"]})
+    switch.member(0, "x", "PJSIP/2001")
+    switch.member(0, "x")
+    switch.ticks(NOON)
+    assert (switch.state("Alice"), switch.floor.state.people["Alice"].interface) == (S.AVAILABLE, "PJSIP/2001")
+
+
+def test_ring_that_begins_as_the_seat_changes_hands_is_the_heirs() -> None:
+    switch = Switch(seats=SHIFTS)
+    switch.joins(NOON - 1)
+    switch.dials(NOON - 0.001, "a1", uid="c1", string="PJSIP/1001", dest_name="PJSIP/1001-a1")
+    switch.calls(NOON + 0.001, agent="x")
+    switch.rings(NOON + 0.1, "a1")
+    assert (switch.state("Alice"), switch.state("Bob")) == (S.OFFLINE, S.RINGING)
+
+
 def test_phone_in_the_roster_is_its_agents_before_any_queue_tells_of_it() -> None:
     switch = Switch(seats=SHIFTS, permitted=())
     switch.takes(5, phone="PJSIP/1001")
@@ -307,6 +332,23 @@ def test_phone_that_a_local_member_dials_is_learnt_and_rings_as_her_own() -> Non
     assert switch.floor.state.people["Alice"].interface == "PJSIP/1001"
     switch.member(6, "Alice", "Local/1001@agents/n", device="hint:1001@ext-local", queue="sales")
     assert members(switch) == {"Alice": {"support": ["Local/1001@agents/n"], "sales": ["Local/1001@agents/n"]}}
+
+
+def test_device_of_a_local_member_that_is_told_after_a_call_is_hers() -> None:
+    switch = Switch()
+    switch.joins(1)
+    switch.calls(1, "l1", "Alice", "Local/77@agents/n")
+    switch.member(2, "Alice", "Local/77@agents/n", device="PJSIP/1001")
+    assert switch.floor.state.people["Alice"].interface == "PJSIP/1001"
+
+
+def test_second_phone_that_is_learnt_by_its_number_leaves_the_first_where_it_is() -> None:
+    switch = Switch()
+    switch.member(0, "Alice", "PJSIP/2001")
+    switch.member(0, "Alice", "Local/1001@agents/n", device="hint:1001@ext-local")
+    switch.local(1, 5)
+    person = switch.floor.state.people["Alice"]
+    assert (person.interface, "PJSIP/1001" in person.interfaces) == ("PJSIP/2001", True)
 
 
 def test_own_call_from_the_phone_of_a_local_member_is_hers_by_its_number() -> None:

@@ -351,6 +351,101 @@ def test_picking_up_that_lasts_keeps_the_visit_open_until_it_is_decided() -> Non
     assert switch.visit().outcome is VisitOutcome.ANSWERED
 
 
+def test_caller_who_hangs_up_while_an_agent_picks_up_has_abandoned() -> None:
+    switch = Switch()
+    switch.joins(1)
+    switch.calls(1)
+    switch.rings(1, "a1")
+    switch.picks_up(5, "a1")
+    switch.leaves(5)
+    switch.hangs_up(5.2, "c1")
+    switch.ends(5.3, "a1")
+    switch.ends(5.3, "c1")
+    switch.ticks(9)
+    assert switch.visit().outcome is VisitOutcome.ABANDONED
+
+
+def test_offer_that_lasts_as_the_input_ends_is_cut_short_where_the_visit_was() -> None:
+    switch = Switch()
+    switch.joins(1)
+    switch.calls(1)
+    switch.rings(1, "a1")
+    switch.leaves(15)
+    switch.says(15, "TIMEOUT")
+    assert [offer.outcome for offer in switch.over().offers()] == [OfferOutcome.CUT_SHORT]
+
+
+def test_result_before_the_leave_waits_for_it() -> None:
+    switch = Switch()
+    switch.joins(1)
+    switch.says(15, "TIMEOUT")
+    assert switch.visits() == []
+    switch.leaves(15.1)
+    switch.ticks(20)
+    assert (switch.visit().outcome, switch.visit().left_at) == (VisitOutcome.TIMED_OUT, micros(15.1))
+
+
+def test_result_after_a_refusal_changes_nothing() -> None:
+    switch = Switch()
+    switch.starts(1, "c1", "PJSIP/trunk-c1", calling=True)
+    switch.says(1, "FULL")
+    switch.says(1, "TIMEOUT")
+    assert switch.visits() == []
+    switch.ends(2, "c1")
+    assert [visit.outcome for visit in switch.visits()] == [VisitOutcome.REFUSED]
+
+
+def test_caller_who_waits_elsewhere_of_whose_transfer_nothing_was_seen_talks_no_longer() -> None:
+    switch = Switch()
+    switch.answered(1, 5)
+    switch.joins(20, queue="sales")
+    assert switch.floor.state.people["Alice"].parts == []
+    switch.joins(30, queue="billing")
+    switch.ticks(40)
+    assert {(v.queue, v.ended_at, v.ended_by) for v in switch.visits()} == {
+        ("sales", None, None), ("support", None, EndedBy.UNKNOWN),
+    }  # fmt: skip
+
+
+def test_caller_who_waits_twice_elsewhere_at_once_has_left_the_talk_once() -> None:
+    switch = Switch()
+    switch.answered(1, 5)
+    switch.blind(20, "a1", target="500")
+    switch.joins(20, queue="sales")
+    switch.ticks(22)
+    assert [(v.queue, v.transferred) for v in switch.visits()] == [("support", "blind")]
+
+
+def test_end_that_names_a_caller_of_a_told_visit_and_a_channel_that_nobody_knows_is_odd() -> None:
+    switch = Switch()
+    switch.joins(1)
+    switch.leaves(15)
+    switch.says(15, "TIMEOUT")
+    switch.completes(20, dest="a9")
+    assert [fact.event for fact in switch.found(fx.OutOfOrder)] == ["MemberCompleted"]
+
+
+def test_switch_that_took_a_talk_down_ended_it_whatever_comes_after() -> None:
+    switch = Switch()
+    switch.answered(1, 5)
+    switch.tell(ev.SwitchStopping, 9)
+    switch.completes(9)
+    switch.ends(9, "a1")
+    switch.ends(9, "c1")
+    assert switch.visit().ended_by is EndedBy.SWITCH
+
+
+def test_earlier_word_for_nobody_does_not_take_the_end_from_the_switch() -> None:
+    switch = Switch()
+    switch.answered(1, 5)
+    switch.tears_down(9, "a1", 4)
+    switch.completes(8.9)
+    switch.ends(9, "a1")
+    switch.ends(9, "c1")
+    switch.ticks(20)
+    assert switch.visit().ended_by is EndedBy.SWITCH
+
+
 def test_queues_result_while_an_offer_ends_waits_for_the_offer() -> None:
     switch = Switch()
     switch.joins(1)
@@ -366,6 +461,22 @@ def test_queues_result_while_an_offer_ends_waits_for_the_offer() -> None:
 
 
 # agents
+
+
+@pytest.mark.parametrize("refuted", ["phone lost", "on a call", "paused"])
+def test_offer_to_who_cannot_take_it_says_why(refuted: str) -> None:
+    switch = Switch()
+    switch.member(0, paused=refuted == "paused")
+    if refuted == "phone lost":
+        switch.phone(0, reachable=False)
+    if refuted == "on a call":
+        switch.takes(0, phone="PJSIP/1001")
+    switch.joins(1)
+    switch.calls(1)
+    switch.rings(1, "a1")
+    switch.ends(9, "a1")
+    switch.ticks(12)
+    assert (switch.offer().available, switch.offer().refuted) == (False, refuted)
 
 
 def test_answer_to_an_action_tells_of_who_is_not_known_and_of_nobody_else() -> None:

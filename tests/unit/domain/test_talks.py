@@ -370,8 +370,48 @@ def test_login_without_times_has_talks_without_times() -> None:
         switch.tell(ev.MemberSeen, None, queue="support", interface="PJSIP/1001", member="Alice",
                     device="PJSIP/1001", status=1, paused=False, reason="")  # fmt: skip
     for uid in ("c1", "a1"):
-        switch.enters(None, uid)  # type: ignore[arg-type]
+        switch.enters(None, uid)
     switch.tell(ev.HangupAsked, None, uid="c1", name="", cause=None, tech=None)
     switch.ends(None, "c1")
     (talk,) = switch.talks()
     assert (talk.start, talk.end, talk.ended_by, talk.in_gap) == (None, None, EndedBy.CALLER, True)
+
+
+def test_end_that_has_no_time_and_no_word_waits_for_the_input_to_end() -> None:
+    switch = Switch()
+    for uid, name in (("c1", "PJSIP/trunk-c1"), ("a1", "PJSIP/1001-a1")):
+        switch.tell(ev.MemberSeen, None, queue="support", interface="PJSIP/1001", member="Alice",
+                    device="PJSIP/1001", status=1, paused=False, reason="")  # fmt: skip
+        switch.tell(ev.ChannelStarted, None, uid=uid, linked="c1", name=name, number=None, dialled="s",
+                    calling=uid == "c1")  # fmt: skip
+        switch.enters(None, uid)
+    switch.ends(None, "a1")
+    assert switch.talks() == []
+    assert [talk.ended_by for talk in switch.over().talks()] == [EndedBy.UNKNOWN]
+
+
+def test_agent_who_talks_with_two_customers_has_two_talks() -> None:
+    switch = Switch()
+    switch.talking(1, 5)
+    switch.starts(7, "c2", "PJSIP/trunk-c2", calling=True)
+    switch.enters(7, "c2")
+    switch.exits(9, "c2")
+    switch.enters(9.5, "c2")
+    assert [(t.talk.uniqueid, t.talk.queue) for t in switch.found(fx.TalkBegan)] == [("c1", "support"), ("c2", None)]
+
+
+def test_half_whose_stay_is_told_stands_for_nobody() -> None:
+    switch = Switch()
+    switch.member(0)
+    switch.starts(1, "h1", "Local/138@back-1;1")
+    switch.joins(3, "h1")
+    switch.calls(3, uid="h1")
+    switch.leaves(9, "h1")
+    switch.connects(9, uid="h1")
+    switch.meet(9, "a1", "h1")
+    switch.hangs_up(20, "a1")
+    switch.completes(20, uid="h1")
+    switch.ticks(22)
+    switch.starts(23, "h2", "Local/138@back-1;2", linked="h1")
+    switch.enters(23, "h2", "b1")
+    assert [told(talk)[4:] for talk in switch.talks()] == [(micros(23), EndedBy.AGENT)]
