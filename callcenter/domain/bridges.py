@@ -7,8 +7,8 @@ other says. So whoever is to be found by going through bridges, and through halv
 from __future__ import annotations
 
 from callcenter.domain.lines import Lines, is_half, partner_of
-from callcenter.domain.state import Channel, Party, State
-
+from callcenter.domain.state import Channel, State
+from callcenter.domain.vocabulary import Party
 
 _CALLERS = frozenset({Party.CALLER, Party.UNSEEN})
 
@@ -71,7 +71,7 @@ class Bridges:
         return None if one is None or is_half(one.name) else one
 
     def caller_on(self, channel: Channel) -> Channel | None:
-        """Name the channel of who called in: this one, or the one that is heard through this half of a Local channel."""
+        """Name the channel of who called in: this one, or the one that is heard through this half."""
         if not is_half(channel.name):
             return channel
         other = self._lines.named(partner_of(channel.name))

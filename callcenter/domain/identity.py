@@ -16,7 +16,8 @@ from callcenter.domain.directory import Directory
 from callcenter.domain.frame import Micros
 from callcenter.domain.lines import interface_of, is_half
 from callcenter.domain.seats import Seats, is_device, number_of, plain, same_number
-from callcenter.domain.state import Channel, FloorSettings, Party, Person, Role, State
+from callcenter.domain.state import Channel, FloorSettings, Person, State
+from callcenter.domain.vocabulary import Party, Role
 
 
 class Identity:

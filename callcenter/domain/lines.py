@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from callcenter.domain import events as ev
 from callcenter.domain.frame import SECOND, Micros
-from callcenter.domain.state import Channel, Party, State
+from callcenter.domain.state import Channel, State
+from callcenter.domain.vocabulary import Party
 
 SHUTDOWN, ASYNC_GOTO, EXPLICIT = 4, 2, 32
 """Soft hang-up flags (Asterisk's channel.h): the switch stops; the channel is sent elsewhere; an operator ends it."""

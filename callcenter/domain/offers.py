@@ -16,8 +16,8 @@ from callcenter.domain.lines import Lines, interface_of, is_half, partner_of
 from callcenter.domain.outcomes import SIP_OF_CAUSE, offer_outcome
 from callcenter.domain.people import People
 from callcenter.domain.phases import OFFER, OfferWord
-from callcenter.domain.state import Channel, OpenOffer, OpenVisit, Person, Role, State
-from callcenter.domain.vocabulary import OfferOutcome
+from callcenter.domain.state import Channel, OpenOffer, OpenVisit, Person, State
+from callcenter.domain.vocabulary import OfferOutcome, Role
 
 
 class Offers:

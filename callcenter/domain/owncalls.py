@@ -17,7 +17,8 @@ from callcenter.domain.frame import Micros
 from callcenter.domain.lines import interface_of, is_half
 from callcenter.domain.patterns import permitted
 from callcenter.domain.people import People
-from callcenter.domain.state import Channel, FloorSettings, Party, Role, State, Timer
+from callcenter.domain.state import Channel, FloorSettings, State, Timer
+from callcenter.domain.vocabulary import Party, Role
 
 
 class OwnCalls:

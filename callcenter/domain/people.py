@@ -14,8 +14,8 @@ from callcenter.domain import facts as fx
 from callcenter.domain.events import Handlers
 from callcenter.domain.frame import Micros
 from callcenter.domain.identity import Identity
-from callcenter.domain.state import Channel, FloorSettings, Membership, Person, Role, State
-from callcenter.domain.vocabulary import AgentState
+from callcenter.domain.state import Channel, FloorSettings, Membership, Person, State
+from callcenter.domain.vocabulary import AgentState, Role
 
 _LOST_STATUSES = frozenset({4, 5})
 _IDLE = 1

@@ -8,9 +8,9 @@ from callcenter.domain.frame import Micros
 from callcenter.domain.lines import interface_of
 from callcenter.domain.outcomes import DOOR_RESULTS
 from callcenter.domain.parts import Parts
-from callcenter.domain.state import Channel, OpenOffer, OpenVisit, Part, Party, Role
+from callcenter.domain.state import Channel, OpenOffer, OpenVisit, Part
 from callcenter.domain.visits import RANK_PARTY, RANK_QUEUE, SETTLE
-from callcenter.domain.vocabulary import EndedBy
+from callcenter.domain.vocabulary import EndedBy, Party, Role
 
 
 class Queueing:

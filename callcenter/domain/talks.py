@@ -20,8 +20,8 @@ from callcenter.domain.frame import SECOND, Micros
 from callcenter.domain.lines import interface_of, is_half, partner_of
 from callcenter.domain.owncalls import OwnCalls
 from callcenter.domain.people import People
-from callcenter.domain.state import Channel, OpenTalk, OpenVisit, Party, Role, State, Timer
-from callcenter.domain.vocabulary import EndedBy, How
+from callcenter.domain.state import Channel, OpenTalk, OpenVisit, State, Timer
+from callcenter.domain.vocabulary import EndedBy, How, Party, Role
 
 PARTED: Micros = SECOND
 """Who is apart for no longer than this talks on, and a word about who ended it may still come."""

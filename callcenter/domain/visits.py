@@ -152,9 +152,7 @@ class Visits:
         earlier = at is not None and part.ended_at is not None and at < part.ended_at
         if first or rank > part.rank or (rank == part.rank and earlier):
             self._move(visit, VisitWord.PART_ENDED)
-            part.ended_at, part.rank = at, rank
-            if not (by is EndedBy.UNKNOWN and part.ended_by is EndedBy.SWITCH):
-                part.ended_by = by
+            part.ended_at, part.rank, part.ended_by = at, rank, by
         return first
 
     def cut_part(self, visit: OpenVisit) -> None:

@@ -155,7 +155,7 @@ class Chains:
 
     def said_at_once(self, talk: Talking) -> list[Word]:
         """Take what queues say now of a talk that is sent on: while halves stay, they say nothing yet."""
-        if len(talk.chain) > 2:  # noqa: PLR2004 - customer and phone
+        if len(talk.chain) > 2:
             return []
         said, talk.pending = talk.pending, []
         return said
@@ -305,5 +305,3 @@ class Chains:
         board.tell(s.asks(other), s.leaves(other), s.ends(other), s.leaves(line), s.enters(line, bridge))
         board.was_asked(agent, since)
         return talk
-
-

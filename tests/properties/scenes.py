@@ -157,7 +157,7 @@ class Lane(Chains):
         if board.rng.random() < 0.5:
             talk.known_as.append(inside)
             self.optimized(talk, 1)
-            if len(talk.chain) == 2:  # noqa: PLR2004 - customer and phone
+            if len(talk.chain) == 2:
                 board.tell(*self.said_at_once(talk))
         return talk
 

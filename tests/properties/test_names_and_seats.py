@@ -17,7 +17,7 @@ NAMES = ("Alice", "Bob", "", "PJSIP/1001")
 PHONES = ("PJSIP/1001", "PJSIP/1002", "Local/1001@agents/n", "Local/1003@agents")
 DEVICES = ("", "PJSIP/1001", "hint:1001@ext-local", "PJSIP/1002")
 QUEUES = ("support", "sales")
-SEATS = (
+SEATS: tuple[dict[str, tuple[Tenure, ...]], ...] = (
     {},
     {"PJSIP/1001": (Tenure("Alice", None, micros(200)), Tenure("Carol", micros(300), None))},
     {"PJSIP/1001": (Tenure("Bob", micros(100), micros(400)),), "PJSIP/1002": (Tenure("Alice"),)},

@@ -11,7 +11,7 @@ from callcenter.domain import facts as fx
 from callcenter.domain.floor import Floor
 from callcenter.domain.state import FloorSettings
 from callcenter.domain.vocabulary import AgentState
-from callcenter.rules.duty import Roster, Seat
+from callcenter.rules.duty import Roster, Seat, Stretch
 from callcenter.rules.judge import Judge
 from callcenter.rules.violation import Violation
 from tests.properties.scenes import Lane, Scene, lanes, played, told_by
@@ -33,7 +33,7 @@ def told(events: list[ev.Event]) -> tuple[Floor, list[fx.Fact]]:
 
 def judged(found: list[Lane], facts: list[fx.Fact], floor: Floor) -> list[Violation]:
     agents = [agent for lane in found for agent in lane.agents]
-    day = ((MORNING - 3600 * SECOND, MORNING + 86_400 * SECOND),)
+    day: tuple[Stretch, ...] = ((MORNING - 3600 * SECOND, MORNING + 86_400 * SECOND),)
     seats = tuple(Seat(agent=agent.name, interface=agent.phone) for agent in agents)
     on = {agent.name: day for agent in agents}
     judge = Judge(packaged(), Roster("Asia/Shanghai", seats, on, on, PERMITTED))
@@ -112,7 +112,8 @@ def test_who_talks_is_shown_as_talking_and_nobody_else(plans: list[list[Scene]])
 
 def _engaged(board: Switchboard, at: int) -> set[str]:
     """Name who talks to anybody at a moment, or has the own line."""
-    times = [(one.agent, one.start, one.end) for one in (*board.heard, *board.taken)] + board.asked
+    times = [(one.agent, one.start, one.end) for one in board.heard] + board.asked
+    times += [(one.agent, one.start, one.end) for one in board.taken]
     return {agent for agent, start, end in times if start - NEAR <= at <= end + NEAR}
 
 
@@ -126,8 +127,6 @@ def test_nobody_is_busy_when_the_day_is_over_and_nothing_is_open(plans: list[lis
     floor, facts = told(told_by(played(plans)))
     assert {span.state for span in floor.open_spans()} == {AgentState.AVAILABLE}
     kept = floor.state
-    assert (kept.channels, kept.calls, kept.visits, kept.talks, kept.bridges, kept.linked, kept.names) == (
-        ({},) * 7
-    )
+    assert (kept.channels, kept.calls, kept.visits, kept.talks, kept.bridges, kept.linked, kept.names) == (({},) * 7)
     # the queue's last word may come when both channels are gone
     assert {fact.event for fact in facts if isinstance(fact, fx.OutOfOrder)} <= {"MemberCompleted"}

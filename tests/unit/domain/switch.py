@@ -53,7 +53,7 @@ class Switch:
     def states(self, agent: str) -> list[AgentState]:
         return [fact.state for fact in self.found(fx.AgentStateChanged) if fact.agent == agent]
 
-    def talks(self) -> list[fx.Talk]:
+    def talks_told(self) -> list[fx.Talk]:
         return [fact.talk for fact in self.found(fx.TalkEnded)]
 
     def own(self) -> list[fx.OwnCall]:
@@ -115,7 +115,14 @@ class Switch:
     # bridges
 
     def enters(
-        self, at: float | None, uid: str, bridge: str = "b1", *, name: str = "", linked: str = "", swapped: str | None = None
+        self,
+        at: float | None,
+        uid: str,
+        bridge: str = "b1",
+        *,
+        name: str = "",
+        linked: str = "",
+        swapped: str | None = None,
     ) -> None:
         self.tell(co.BridgeEntered, at, uid=uid, name=name, linked=linked, bridge=bridge, swapped=swapped)
 

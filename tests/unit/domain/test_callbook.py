@@ -226,5 +226,7 @@ def test_visit_that_moves_to_its_customers_call_stays_with_an_earlier_stay_of_it
     for uid in ("o1", "a1", "c1"):
         switch.ends(31, uid)
     switch.ticks(40)
-    calls = {fact.call.call: [v.n for v in fact.call.visits if v.queue == "sales"] for fact in switch.found(fx.CallEnded)}
+    calls = {
+        fact.call.call: [v.n for v in fact.call.visits if v.queue == "sales"] for fact in switch.found(fx.CallEnded)
+    }
     assert calls == {"o1": [1, 2], "c1": []}
