@@ -7,7 +7,8 @@ other says. So whoever is to be found by going through bridges, and through halv
 from __future__ import annotations
 
 from callcenter.domain.lines import Lines, is_half, partner_of
-from callcenter.domain.state import Channel, Party, State
+from callcenter.domain.state import Channel, State
+from callcenter.domain.vocabulary import Party
 
 _CALLERS = frozenset({Party.CALLER, Party.UNSEEN})
 
@@ -31,20 +32,17 @@ class Bridges:
         """Take a channel out of its bridge; False where it is not in the one that is meant."""
         if channel.bridge is None or bridge not in {None, channel.bridge}:
             return False
-        there = self._state.bridges.get(channel.bridge, [])
-        if channel.uid in there:
-            there.remove(channel.uid)
+        there = self._state.bridges[channel.bridge]
+        there.remove(channel.uid)
         if not there:
-            self._state.bridges.pop(channel.bridge, None)
+            del self._state.bridges[channel.bridge]
         channel.bridge = None
         return True
 
     def merge(self, into: str, gone: str) -> list[str]:
         """Put everybody of one bridge into another; returns who is in it then."""
         for uid in self._state.bridges.get(gone, []).copy():
-            channel = self._state.channels.get(uid)
-            if channel is not None:
-                self.enter(channel, into)
+            self.enter(self._state.channels[uid], into)
         return self._state.bridges.get(into, []).copy()
 
     def company(self, channel: Channel) -> list[Channel]:
@@ -52,9 +50,8 @@ class Bridges:
         channels, bridges = self._state.channels, self._state.bridges
         found, company = {channel.uid}, [channel]
         for one in company:  # which grows meanwhile
-            near = bridges.get(one.bridge, ()) if one.bridge is not None else ()
-            for uid in near:
-                if uid not in found and uid in channels:
+            for uid in () if one.bridge is None else bridges[one.bridge]:
+                if uid not in found:
                     found.add(uid)
                     company.append(channels[uid])
             half = self._lines.named(partner_of(one.name)) if is_half(one.name) else None
@@ -83,5 +80,5 @@ class Bridges:
     def _alone_with(self, channel: Channel | None) -> Channel | None:
         if channel is None or channel.bridge is None:
             return None
-        others = [uid for uid in self._state.bridges.get(channel.bridge, ()) if uid != channel.uid]
-        return self._state.channels.get(others[0]) if len(others) == 1 else None
+        others = [uid for uid in self._state.bridges[channel.bridge] if uid != channel.uid]
+        return self._state.channels[others[0]] if len(others) == 1 else None

@@ -7,9 +7,9 @@ from callcenter.domain.events import Handlers
 from callcenter.domain.lines import ASYNC_GOTO, EXPLICIT, SHUTDOWN, is_half
 from callcenter.domain.parts import Parts
 from callcenter.domain.patterns import outside
-from callcenter.domain.state import Channel, OpenVisit, Party, Timer
+from callcenter.domain.state import Channel, OpenVisit, Timer
 from callcenter.domain.visits import RANK_PARTY, RANK_QUEUE
-from callcenter.domain.vocabulary import EndedBy, VisitOutcome
+from callcenter.domain.vocabulary import EndedBy, Party, VisitOutcome
 
 
 class Calls:

@@ -136,8 +136,6 @@ class Floor:
                 case "block":
                     self._own.fire(timer)
                 case "wrap":
-                    person = self.state.people.get(timer.key)
-                    if person is not None:
-                        self._people.refresh(person, timer.at)
+                    self._people.refresh(self.state.people[timer.key], timer.at)
                 case _:
                     self._calls.fire(timer)

@@ -17,7 +17,8 @@ from callcenter.domain.frame import Micros
 from callcenter.domain.lines import interface_of, is_half
 from callcenter.domain.seats import Seats, is_device, number_of, plain, same_number
 from callcenter.domain.settings import FloorSettings
-from callcenter.domain.state import Channel, Party, Person, Role, State
+from callcenter.domain.state import Channel, Person, State
+from callcenter.domain.vocabulary import Party, Role
 
 
 class Identity:
@@ -148,9 +149,11 @@ class Identity:
 
     def take(self, person: Person, channel: Channel, role: Role) -> None:
         """Put an agent on a channel."""
-        if channel.person is not None and channel.person != person.name and channel.person in self._state.people:
-            self._state.people[channel.person].channels.pop(channel.uid, None)
+        former = self._state.people.get(channel.person or "")
         channel.person, channel.role = person.name, role
+        if former is not None and former is not person:
+            former.channels.pop(channel.uid, None)
+            self._refresh(former, self._state.now)
         person.channels[channel.uid] = role
 
     def recognise(self, channel: Channel, at: Micros | None) -> None:
@@ -161,6 +164,7 @@ class Identity:
         if person is not None:
             channel.party = Party.NOBODY
             self.take(person, channel, Role.CALLED)
+            self._refresh(person, at)
 
     def _holder(self, holder: Person | None, member: str | None, interface: str, device: str) -> str | None:
         """Say whose a member is by its queue's name for it: one phone may have several names, and one agent."""
@@ -219,8 +223,7 @@ class Identity:
 
     def _hand_over(self, former: Person, heir: Person | None, interface: str, at: Micros | None) -> None:
         """Take an interface, and its places in queues, from one agent; what they talk on stays theirs to its end."""
-        if interface in former.interfaces:
-            former.interfaces.remove(interface)
+        former.interfaces.remove(interface)
         for queue in [q for q, members in former.queues.items() if interface in members]:
             member = former.queues[queue].pop(interface)
             if not former.queues[queue]:
@@ -248,8 +251,6 @@ class Identity:
         self._state.people[new] = person
         for interface in person.interfaces:
             self._state.who[interface] = new
-            if interface in self._state.seated:
-                self._state.seated[interface] = new
         for channel in self._state.channels.values():
             if channel.person == old:
                 channel.person = new

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from callcenter.domain import events as ev
 from callcenter.domain.frame import SECOND, Micros
-from callcenter.domain.state import Channel, Party, State
+from callcenter.domain.state import Channel, State
+from callcenter.domain.vocabulary import Party
 
 SHUTDOWN, ASYNC_GOTO, EXPLICIT = 4, 2, 32
 """Soft hang-up flags (Asterisk's channel.h): the switch stops; the channel is sent elsewhere; an operator ends it."""
@@ -119,10 +120,7 @@ class Lines:
 
     def _forget_old(self, now: Micros) -> None:
         closed = self._state.closed
-        while closed:
-            uid = next(iter(closed))
-            if now - closed[uid][0] <= REMEMBERED:
-                return
+        while now - closed[uid := next(iter(closed))][0] > REMEMBERED:
             del closed[uid]
 
     def _relink(self, channel: Channel, linked: str) -> None:

@@ -16,8 +16,8 @@ from callcenter.domain.lines import Lines, interface_of, is_half, partner_of
 from callcenter.domain.outcomes import SIP_OF_CAUSE, offer_outcome
 from callcenter.domain.people import People
 from callcenter.domain.phases import OFFER, OfferWord
-from callcenter.domain.state import Channel, OpenOffer, OpenVisit, Person, Role, State
-from callcenter.domain.vocabulary import OfferOutcome
+from callcenter.domain.state import Channel, OpenOffer, OpenVisit, Person, State
+from callcenter.domain.vocabulary import OfferOutcome, Role
 
 
 class Offers:
@@ -140,7 +140,7 @@ class Offers:
         offer.frames.append(event.pos)
         if offer.over or offer.up_at is not None:
             return
-        offer.taken_by, offer.signs.elsewhere = picker.uid, True
+        offer.taken_by, offer.taken_at, offer.signs.elsewhere = picker.uid, interface_of(picker.name), True
         self.close(offer, event.at)
         for uid in offer.sides:
             self._people.release(self._state.channels.get(uid))
@@ -153,8 +153,7 @@ class Offers:
         visit, offer = found
         signs = offer.signs
         offer.frames.append(event.pos)
-        if channel.uid in offer.live:
-            offer.live.remove(channel.uid)
+        offer.live.remove(channel.uid)
         if channel.uid == offer.sides[0]:
             self.close(offer, event.at)
             signs.elsewhere = signs.elsewhere or (event.cause == _ANSWERED_ELSEWHERE and offer.connected_at is None)

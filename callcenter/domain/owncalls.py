@@ -18,7 +18,8 @@ from callcenter.domain.lines import interface_of, is_half
 from callcenter.domain.patterns import permitted
 from callcenter.domain.people import People
 from callcenter.domain.settings import FloorSettings
-from callcenter.domain.state import Channel, Party, Role, State, Timer
+from callcenter.domain.state import Channel, State, Timer
+from callcenter.domain.vocabulary import Party, Role
 
 
 class OwnCalls:

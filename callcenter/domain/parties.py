@@ -91,9 +91,7 @@ class Parties:
         for uid in sides_of(visit):
             self._people.release(self._lines.get(uid))
         self._settling.end_part(visit, at, EndedBy.TRANSFER, RANK_TRANSFER, pos)
-        person = self._state.people.get(part.person)
-        if person is not None:
-            self._people.refresh(person, at)
+        self._people.refresh(self._state.people[part.person], at)
 
     def odd(self, what: str, at: Micros | None, pos: int) -> None:
         """Count a word that fits nothing, or comes too late to change anything."""

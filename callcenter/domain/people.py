@@ -15,8 +15,8 @@ from callcenter.domain.events import Handlers
 from callcenter.domain.frame import Micros
 from callcenter.domain.identity import Identity
 from callcenter.domain.settings import FloorSettings
-from callcenter.domain.state import Channel, Membership, Person, Role, State
-from callcenter.domain.vocabulary import AgentState
+from callcenter.domain.state import Channel, Membership, Person, State
+from callcenter.domain.vocabulary import AgentState, Role
 
 _LOST_STATUSES = frozenset({4, 5})
 _IDLE = 1
@@ -148,8 +148,8 @@ class People:
 
     def _contact_lost(self, person: Person, device: str) -> None:
         for uid in person.channels:
-            channel = self._state.channels.get(uid)
-            if channel is None or channel.served is None or channel.offer is None:
+            channel = self._state.channels[uid]
+            if channel.served is None or channel.offer is None:
                 continue
             visit = self._state.visits.get(channel.served)
             if visit is not None and (person.interface == device or channel.name.startswith(device + "-")):
@@ -188,14 +188,13 @@ class People:
 
     def talks(self, person: Person, besides: Channel) -> bool:
         """Tell whether an agent is in a talk on another channel than this one, reachable or not."""
-        others = (self._state.channels.get(uid) for uid in person.channels if uid != besides.uid)
-        return bool(person.parts) or any(c is not None and self._talks_on(c) for c in others)
+        others = (self._state.channels[uid] for uid in person.channels if uid != besides.uid)
+        return bool(person.parts) or any(map(self._talks_on, others))
 
-    def wrap_up(self, name: str, queue: str, at: Micros | None) -> Micros | None:
+    def wrap_up(self, person: Person, queue: str, at: Micros | None) -> Micros | None:
         """Begin an agent's wrap-up after a visit; returns when it ends, None where the queue has none."""
         lasts = self._settings.wrap_up.get(queue, 0)
-        person = self._state.people.get(name)
-        if person is None or not lasts or at is None:
+        if not lasts or at is None:
             return None
         person.wrap_until, person.wrap_queue = at + lasts, queue
         return person.wrap_until
@@ -252,9 +251,7 @@ class People:
         found = None
         talking = bool(person.parts)
         for uid, role in person.channels.items():
-            channel = self._state.channels.get(uid)
-            if channel is None:
-                continue
+            channel = self._state.channels[uid]
             if self._talks_on(channel):
                 talking = True
             elif role is Role.CALLED and channel.rang_at is not None:
@@ -269,14 +266,14 @@ class People:
         return channel.attends or (channel.role is Role.CALLED and channel.up_at is not None)
 
     def _busy(self, uid: str) -> bool:
-        channel = self._state.channels.get(uid)
-        return channel is not None and (channel.role is Role.OWN or channel.up_at is not None)
+        channel = self._state.channels[uid]
+        return channel.role is Role.OWN or channel.up_at is not None
 
     def _idle(self, person: Person) -> None:
         """Let go of calls that were open at a gap and are over: the switch says that she is free."""
         visits, channels = self._state.visits, self._state.channels
         person.parts = [p for p in person.parts if p in visits and not visits[p].in_gap]
-        for uid in [u for u in person.channels if u not in channels or channels[u].stale]:
+        for uid in [u for u in person.channels if channels[u].stale]:
             del person.channels[uid]
 
     @staticmethod

@@ -8,9 +8,9 @@ from callcenter.domain.frame import Micros
 from callcenter.domain.lines import interface_of
 from callcenter.domain.outcomes import DOOR_RESULTS
 from callcenter.domain.parts import Parts
-from callcenter.domain.state import Channel, OpenOffer, OpenVisit, Part, Party, Role
+from callcenter.domain.state import Channel, OpenOffer, OpenVisit, Part
 from callcenter.domain.visits import RANK_PARTY, RANK_QUEUE, SETTLE
-from callcenter.domain.vocabulary import EndedBy
+from callcenter.domain.vocabulary import EndedBy, Party, Role
 
 
 class Queueing:
@@ -167,42 +167,44 @@ class Queueing:
         if picker is None:
             part = self._by_offer(visit, dest, event, answered_at)
         else:
-            part = self._by_pickup(picker, event.at, answered_at)
-            picker.served, picker.offer = visit.id, None
+            part = self._by_pickup(*picker, event.at, answered_at)
         self._visits.answer(visit, part, event.pos)
         if answered_at is not None:
             self._settling.timer(answered_at, SETTLE, "bridges", str(visit.id))
-        person = self._state.people.get(part.person)
-        if person is not None:
-            if visit.id not in person.parts:
-                person.parts.append(visit.id)
-            person.known = True
-            self._people.refresh(person, event.at)
+        person = self._state.people[part.person]
+        person.parts.append(visit.id)
+        person.known = True
+        self._people.refresh(person, event.at)
         if picker is not None:
-            self._own.company(picker, event.at, event.pos, customer=True)
+            self._picked_up(visit, self._lines.get(part.uid), event)
+
+    def _picked_up(self, visit: OpenVisit, line: Channel | None, event: ev.MemberConnected) -> None:
+        """Who picked the call up talks on an own line, unless that is gone by now."""
+        if line is None:
+            self._settling.end_part(visit, event.at, EndedBy.UNKNOWN, RANK_QUEUE, event.pos)
+        else:
+            line.served, line.offer = visit.id, None
+            self._own.company(line, event.at, event.pos, customer=True)
 
     def _by_offer(self, visit: OpenVisit, dest: Channel, event: ev.MemberConnected, at: Micros | None) -> Part:
         offer = self._offers.make(visit, dest, event)
         person = self._people.identity.of_device(event.interface, event.at)
-        name = offer.agent if person is None else person.name
+        assert person is not None
         behind = self._bridges.behind(dest)
-        if person is not None and behind is not None and behind.person is None and behind.visit is None:
+        if behind is not None and behind.person is None and behind.visit is None:
             behind.party = Party.NOBODY  # an agent who stays on the line, or a phone that the switch alone knows
             self._people.identity.take(person, behind, Role.CALLED)
-        return Part(dest.uid, name, offer.agent, offer.interface, dest.offer, at, offer.dest_up_at)
+        return Part(dest.uid, person.name, offer.agent, offer.interface, dest.offer, at, offer.dest_up_at)
 
-    def _by_pickup(self, picker: Channel, at: Micros | None, answered_at: Micros | None) -> Part:
-        device = interface_of(picker.name)
+    def _by_pickup(self, uid: str, device: str, at: Micros | None, answered_at: Micros | None) -> Part:
         person = self._people.identity.meet(device, self._people.identity.device_of(device), "", at)
-        if picker.person is None:
-            self._people.identity.take(person, picker, Role.OWN)
-        return Part(picker.uid, person.name, person.name, device, None, answered_at)
+        return Part(uid, person.name, person.name, device, None, answered_at)
 
-    def _picker(self, visit: OpenVisit, dest: Channel, event: ev.MemberConnected) -> Channel | None:
-        """Return the channel of who picked the call up from the phone that was tried; None where nobody did."""
+    def _picker(self, visit: OpenVisit, dest: Channel, event: ev.MemberConnected) -> tuple[str, str] | None:
+        """Return the channel and the phone of who picked the call up from the one tried; None where nobody did."""
         offer = self._offer_to(visit, dest, event)
         if offer is not None and offer.taken_by is not None:
-            return self._lines.get(offer.taken_by)
+            return offer.taken_by, offer.taken_at
         if dest.served is not None or dest.person is None:
             return None
         member = self._people.identity.of_device(event.interface, event.at)
@@ -212,7 +214,7 @@ class Queueing:
         for one in visit.offers:  # the pickup itself was not seen: the phone that was tried has lost the call
             if one.member == event.interface and not one.over:
                 one.taken_by, one.signs.elsewhere = dest.uid, True
-        return dest
+        return dest.uid, interface_of(dest.name)
 
     def _offer_to(self, visit: OpenVisit, dest: Channel, event: ev.MemberConnected) -> OpenOffer | None:
         if dest.served == visit.id and dest.offer is not None:

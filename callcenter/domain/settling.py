@@ -55,8 +55,6 @@ class Settling:
             alive: Whether the caller's channel lives on; None while that is not yet to be asked.
             force: Tell it now, whatever is still open of it.
         """
-        if visit.id not in self._state.visits:
-            return
         if visit.exit.teardown_at is not None and not visit.exit.down and not force:
             self.timer(visit.exit.teardown_at, STOPPING, "stop", str(visit.id))
             return
@@ -123,16 +121,14 @@ class Settling:
     def part_over(self, visit: OpenVisit, at: Micros | None) -> None:
         """The agent is free of the call and wraps up."""
         assert visit.part is not None
-        person = self._state.people.get(visit.part.person)
-        if person is None:
-            return
+        person = self._state.people[visit.part.person]
         if visit.id in person.parts:
             person.parts.remove(visit.id)
         for uid in sides_of(visit):  # halves that stay stand for whoever comes next
             side = self._state.channels.get(uid)
             if side is not None and is_half(side.name):
                 self._people.release(side)
-        until = self._people.wrap_up(person.name, visit.queue or "", at)
+        until = self._people.wrap_up(person, visit.queue or "", at)
         if until is not None:
             self.timer(until, 0, "wrap", person.name)
         self._people.refresh(person, at)

@@ -3,33 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from enum import StrEnum
 
 import msgspec
 
 from callcenter.domain.facts import Talk, Visit
 from callcenter.domain.frame import Micros
 from callcenter.domain.phases import OfferPhase, VisitPhase
-from callcenter.domain.vocabulary import AgentState, EndedBy, How, OfferOutcome, VisitOutcome
-
-
-class Role(StrEnum):
-    """Why a channel of an agent exists."""
-
-    OWN = "own"
-    CALLED = "called"
-
-
-class Party(StrEnum):
-    """Who is on a channel, where that is not an agent."""
-
-    NOBODY = "nobody"
-    CALLER = "caller"
-    """Somebody who called in, or whom the switch called into a queue."""
-    CALLED = "called"
-    """Somebody outside whom an agent had called."""
-    UNSEEN = "unseen"
-    """Whoever it is, nobody saw their channel begin: somebody who called in, for all that is known."""
+from callcenter.domain.vocabulary import AgentState, EndedBy, How, OfferOutcome, Party, Role, VisitOutcome
 
 
 class Channel(msgspec.Struct):
@@ -37,12 +17,12 @@ class Channel(msgspec.Struct):
 
     Attributes:
         visit: The visit whose caller it carries, or was the caller of when they joined.
-        calls: Calls, besides its own, that may be over when it ends.
+        calls: Calls besides its own that may be over when it ends.
         served: The visit that it rings or talks for, by the offer `offer`.
         stale: It was there before a gap and has not been heard of since.
         dialled_by: The channel that dialled it.
-        beyond: Channels that its other half had dialled before anybody knew for whom it rings; of a half.
-        unveiled: Who is behind it has been seen, so that alone it stands for nobody; of a half.
+        beyond: Of a half: what its other half had dialled before anybody knew for whom it rings.
+        unveiled: Of a half: who is behind it has been seen, so that alone it stands for nobody.
         bridge: The bridge that it is in.
         party: Who is on it, where that is nobody who works here.
         came: How its party came to be where they are, by the last transfer, park or pickup.
@@ -121,7 +101,7 @@ class OpenOffer(msgspec.Struct):
         member: What the queue dials, as written there.
         sides: The channels of the agent's side, the dialled one first; `live` are those that exist.
         up_at: When one of them was picked up first; `dest_up_at`: the dialled one.
-        taken_by: The channel of whoever picked the call up from another phone.
+        taken_by: The channel of whoever picked the call up from another phone; `taken_at` is that phone.
     """
 
     agent: str
@@ -140,6 +120,7 @@ class OpenOffer(msgspec.Struct):
     ended_at: Micros | None = None
     connected_at: Micros | None = None
     taken_by: str | None = None
+    taken_at: str = ""
     signs: Signs = msgspec.field(default_factory=Signs)
     in_gap: bool = False
     outcome: OfferOutcome | None = None
@@ -350,9 +331,8 @@ class State(msgspec.Struct):
     `clock` is what the switch's clock showed last, `beating` whether heartbeats come through this login.
     `who` says whose an interface is, `seated` which of them a roster's seat said, `numbers` which Local member dials a
     number, `hints` and `behind` which device a hint and a Local member stand for. `bridged` says that the switch tells
-    who is connected to whom, `blind` that it was seen not to. `over` says of calls that were told when that was;
-    `again` names the call of a linkedid that comes up again after that, or after a restart. `restored_at` is when
-    events came again after the last gap.
+    who is connected to whom, `blind` that it was seen not to. `over` says when calls were told, `again` names the call
+    of a linkedid that comes up after that or after a restart, `restored_at` is when events came again after a gap.
     """
 
     now: Micros | None = None

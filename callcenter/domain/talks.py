@@ -20,8 +20,8 @@ from callcenter.domain.frame import SECOND, Micros
 from callcenter.domain.lines import interface_of, is_half, partner_of
 from callcenter.domain.owncalls import OwnCalls
 from callcenter.domain.people import People
-from callcenter.domain.state import Channel, OpenTalk, OpenVisit, Party, Role, State, Timer
-from callcenter.domain.vocabulary import EndedBy, How
+from callcenter.domain.state import Channel, OpenTalk, OpenVisit, State, Timer
+from callcenter.domain.vocabulary import EndedBy, How, Party, Role
 
 PARTED: Micros = SECOND
 """Who is apart for no longer than this talks on, and a word about who ended it may still come."""
@@ -141,7 +141,7 @@ class Talks:
         halves = [c for c in company if is_half(c.name)]
         agents = [c for c in company if c.person is not None and not is_half(c.name) and self._talks_on(c)]
         customers = self._customers(company, halves)
-        self._unveil(halves, customers)
+        self._unveil(halves)
         together = {(a.uid, c.uid) for a in agents for c in customers}
         for channel in company:
             for key in channel.talks.copy():
@@ -185,21 +185,16 @@ class Talks:
                 found.append(half)
         return found
 
-    def _unveil(self, halves: list[Channel], customers: list[Channel]) -> None:
+    def _unveil(self, halves: list[Channel]) -> None:
         """Whoever is seen behind a half of a Local channel now, is who the agent has been talking with."""
         for half in halves:
-            if not half.talks or half in customers:
+            real = self._bridges.behind(half) if half.talks else None
+            if real is None or real.person is not None:
                 continue
-            for key in half.talks.copy():
-                self._moved(self._state.talks[key], half, customers)
-
-    def _moved(self, talk: OpenTalk, half: Channel, customers: list[Channel]) -> None:
-        for customer in customers:
-            if all(self._state.talks[key].line != talk.line for key in customer.talks):
-                half.talks.remove(talk.id)
-                customer.talks.append(talk.id)
-                talk.customer = customer.uid
-                return
+            for key in half.talks:
+                self._state.talks[key].customer = real.uid
+            real.talks += half.talks
+            half.talks.clear()
 
     def _carried_by(self, half: Channel) -> OpenVisit | None:
         """Return the visit that a half of a Local channel carries still."""
@@ -245,14 +240,14 @@ class Talks:
     def _visit_of(self, line: Channel, customer: Channel) -> tuple[OpenVisit | None, bool]:
         """Find the customer's visit, and whether it is by answering it that this agent talks with them."""
         halves = (c.visit for c in self._bridges.company(customer) if is_half(c.name))
-        found = [self._state.visits.get(key or 0) for key in (line.served, customer.visit, *halves)]
+        found = [self._state.visits.get(key or 0) for key in (customer.visit, *halves)]
         visits = [visit for visit in found if visit is not None]
         for visit in visits:
             part = visit.part
             if part is not None and part.person == line.person and (visit.id == line.served or not visit.ended):
                 visit.heard = True
                 return visit, True
-        return next((v for v in visits if v.id != line.served), None), False
+        return next(iter(visits), None), False
 
     def _how(self, line: Channel, customer: Channel, *, mine: bool) -> How:
         if line.came is How.PICKUP:
@@ -343,11 +338,10 @@ class Talks:
             channel = self._state.channels.get(uid)
             if channel is not None and talk.id in channel.talks:
                 channel.talks.remove(talk.id)
-        call = self._state.calls.get(talk.call)
-        if call is not None:
-            call.talking -= 1
-            call.talks.append(record)
-            self._book.close(call)
+        call = self._state.calls[talk.call]
+        call.talking -= 1
+        call.talks.append(record)
+        self._book.close(call)
 
     @staticmethod
     def _record(talk: OpenTalk, end: Micros | None, by: EndedBy | None) -> fx.Talk:

@@ -9,8 +9,8 @@ from callcenter.domain.frame import Micros
 from callcenter.domain.lines import is_half
 from callcenter.domain.parts import Parts
 from callcenter.domain.settling import sides_of
-from callcenter.domain.state import Channel, Party
-from callcenter.domain.vocabulary import How
+from callcenter.domain.state import Channel
+from callcenter.domain.vocabulary import How, Party
 
 
 class Transfers:

@@ -94,8 +94,6 @@ class Visits:
 
     def leave(self, visit: OpenVisit, at: Micros | None, pos: int) -> None:
         """The caller no longer waits; why is decided later."""
-        if visit.left:
-            return
         visit.left, visit.left_at = True, at
         self._move(visit, VisitWord.LEFT_QUEUE)
         visit.frames.append(pos)
@@ -137,8 +135,7 @@ class Visits:
     def hold(visit: OpenVisit, event: ev.HoldSet) -> None:
         """The agent holds the caller, or takes him back."""
         part = visit.part
-        if part is None:
-            return
+        assert part is not None
         visit.frames.append(event.pos)
         if event.on and part.held_at is None and not visit.ended:
             part.held_at = event.at
@@ -155,9 +152,7 @@ class Visits:
         earlier = at is not None and part.ended_at is not None and at < part.ended_at
         if first or rank > part.rank or (rank == part.rank and earlier):
             self._move(visit, VisitWord.PART_ENDED)
-            part.ended_at, part.rank = at, rank
-            if not (by is EndedBy.UNKNOWN and part.ended_by is EndedBy.SWITCH):
-                part.ended_by = by
+            part.ended_at, part.rank, part.ended_by = at, rank, by
         return first
 
     def cut_part(self, visit: OpenVisit) -> None:

@@ -1,4 +1,4 @@
-"""The closed lists of the call centre: outcomes, who ended it, how a talk came about, what an agent does."""
+"""The closed lists of the call centre: outcomes, who ended it, how they came to talk, what agents do, who is there."""
 
 from __future__ import annotations
 
@@ -76,3 +76,22 @@ class AgentState(StrEnum):
     WRAP_UP = "wrap_up"
     AVAILABLE = "available"
     UNKNOWN = "unknown"
+
+
+class Role(StrEnum):
+    """Why a channel of an agent exists."""
+
+    OWN = "own"
+    CALLED = "called"
+
+
+class Party(StrEnum):
+    """Who is on a channel, where that is not an agent."""
+
+    NOBODY = "nobody"
+    CALLER = "caller"
+    """Somebody who called in, or whom the switch called into a queue."""
+    CALLED = "called"
+    """Somebody outside whom an agent had called."""
+    UNSEEN = "unseen"
+    """Whoever it is, nobody saw their channel begin: somebody who called in, for all that is known."""

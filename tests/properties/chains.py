@@ -125,7 +125,8 @@ class Chains:
             moves = [s.leaves(after), s.leaves(one), s.enters(after, outer, one), s.leaves(two)]
         else:
             moves = [s.leaves(before), s.leaves(two), s.enters(before, inner, two), s.leaves(one)]
-        ends = board.mixed([s.torn(two), s.asks(two), s.ends(two)], [s.torn(one), s.ends(one)])
+        first, last = board.rng.sample([one, two], 2)  # the half that goes first asks the other to hang up
+        ends = board.mixed([s.torn(last), s.asks(last), s.ends(last)], [s.torn(first), s.ends(first)])
         board.tell(s.optimizes(one, two), *moves, *ends)
         del chain[place : place + 2]
         return after

@@ -7,6 +7,7 @@ import random
 import msgspec
 from hypothesis import strategies as st
 
+from callcenter.domain import company as co
 from callcenter.domain import events as ev
 from tests.properties.chains import Chains, Talking, s
 from tests.properties.switchboard import MORNING, PARKING, SECOND, Agent
@@ -253,10 +254,47 @@ def played(plans: list[list[Scene]], at: int = MORNING, prefix: str = "s") -> li
     return found
 
 
-def told_by(found: list[Lane]) -> list[ev.Event]:
-    """Order the events of all lanes by time, each with its place."""
+def told_by(found: list[Lane], *, linking: bool = False) -> list[ev.Event]:
+    """Order the events of all lanes by time, each with its place.
+
+    Args:
+        found: What was played.
+        linking: Whether channels in one bridge take the oldest linkedid of them.
+    """
     events = sorted((event for lane in found for event in lane.board.events), key=lambda event: event.at or 0)
-    return [msgspec.structs.replace(event, pos=place) for place, event in enumerate(events)]
+    placed = [msgspec.structs.replace(event, pos=place) for place, event in enumerate(events)]
+    return Linking().done_to(placed) if linking else placed
 
 
-boards = lanes.map(lambda plans: told_by(played(plans)))
+class Linking:
+    """Gives channels that meet the oldest linkedid of theirs, as a switch does."""
+
+    def __init__(self) -> None:
+        self._linked: dict[str, str] = {}
+        self._order: dict[str, int] = {}
+        self._bridges: dict[str, set[str]] = {}
+
+    def done_to(self, events: list[ev.Event]) -> list[ev.Event]:
+        return [self._one(event) for event in events]
+
+    def _one(self, event: ev.Event) -> ev.Event:
+        match event:
+            case ev.ChannelStarted():
+                self._order[event.uid] = event.pos
+                self._linked[event.uid] = self._linked.get(event.linked, event.linked)
+            case co.BridgeEntered() if event.bridge:
+                there = self._bridges.setdefault(event.bridge, set())
+                there.add(event.uid)
+                oldest = min((self._linked[uid] for uid in there), key=lambda linked: self._order[linked])
+                self._linked.update(dict.fromkeys(there, oldest))
+            case co.BridgeLeft():
+                self._bridges.get(event.bridge, set()).discard(event.uid)
+            case _:
+                pass
+        uid = getattr(event, "uid", None)
+        if getattr(event, "linked", None) is None or uid not in self._linked:
+            return event
+        return msgspec.structs.replace(event, linked=self._linked[uid])
+
+
+boards = st.builds(lambda plans, linking: told_by(played(plans), linking=linking), lanes, st.booleans())

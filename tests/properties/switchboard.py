@@ -31,7 +31,7 @@ class Line(msgspec.Struct):
 
 
 class Agent(msgspec.Struct, frozen=True):
-    """A member of the queue; `kind` is how the queue reaches the phone: `phone`, `kept` (/n) or `loose` Local."""
+    """A member of the queue; `kind` says how the phone is reached: `phone`, `kept` (/n) or `loose` Local channel."""
 
     name: str
     phone: str

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from itertools import pairwise
 
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from callcenter.domain import events as ev
 from callcenter.domain import facts as fx
 from callcenter.domain.floor import Floor
 from callcenter.domain.settings import FloorSettings
-from callcenter.domain.vocabulary import AgentState
+from callcenter.domain.vocabulary import AgentState, VisitOutcome
 from callcenter.rules.duty import Roster, Seat, Stretch
 from callcenter.rules.judge import Judge
 from callcenter.rules.violation import Violation
@@ -33,7 +35,7 @@ def told(events: list[ev.Event]) -> tuple[Floor, list[fx.Fact]]:
 
 def judged(found: list[Lane], facts: list[fx.Fact], floor: Floor) -> list[Violation]:
     agents = [agent for lane in found for agent in lane.agents]
-    day = ((MORNING - 3600 * SECOND, MORNING + 86_400 * SECOND),)
+    day: tuple[Stretch, ...] = ((MORNING - 3600 * SECOND, MORNING + 86_400 * SECOND),)
     seats = tuple(Seat(agent=agent.name, interface=agent.phone) for agent in agents)
     on: dict[str, tuple[Stretch, ...]] = {agent.name: day for agent in agents}
     judge = Judge(packaged(), Roster("Asia/Shanghai", seats, on, on, PERMITTED))
@@ -42,11 +44,13 @@ def judged(found: list[Lane], facts: list[fx.Fact], floor: Floor) -> list[Violat
     return judge.finish(floor.state.now, floor.open_own_calls())
 
 
-@given(lanes)
+@given(lanes, st.booleans())
 @settings(max_examples=400)
-def test_a_line_is_held_against_whoever_kept_it_alone_for_too_long_and_nobody_else(plans: list[list[Scene]]) -> None:
+def test_a_line_is_held_against_whoever_kept_it_alone_for_too_long_and_nobody_else(
+    plans: list[list[Scene]], linking: bool
+) -> None:
     found = played(plans)
-    floor, facts = told(told_by(found))
+    floor, facts = told(told_by(found, linking=linking))
     engaged = {r.subject.removeprefix("engaged ") for r in judged(found, facts, floor) if r.rule == "V-HOTLINE"}
 
     for taken in (taken for lane in found for taken in lane.board.taken):
@@ -56,11 +60,11 @@ def test_a_line_is_held_against_whoever_kept_it_alone_for_too_long_and_nobody_el
             assert taken.uid in engaged
 
 
-@given(lanes)
+@given(lanes, st.booleans())
 @settings(max_examples=400)
-def test_each_talk_is_told_once_and_is_whose_it_was(plans: list[list[Scene]]) -> None:
+def test_each_talk_is_told_once_and_is_whose_it_was(plans: list[list[Scene]], linking: bool) -> None:
     found = played(plans)
-    _, facts = told(told_by(found))
+    _, facts = told(told_by(found, linking=linking))
     left = [one for lane in found for one in lane.board.heard]
     for talk in (fact.talk for fact in facts if isinstance(fact, fx.TalkEnded)):
         same = [one for one in left if _is(talk, one)]
@@ -80,10 +84,10 @@ def _is(talk: fx.Talk, one: Heard) -> bool:
     )
 
 
-@given(lanes)
+@given(lanes, st.booleans())
 @settings(max_examples=400)
-def test_talks_of_an_agent_with_one_customer_do_not_overlap(plans: list[list[Scene]]) -> None:
-    _, facts = told(told_by(played(plans)))
+def test_talks_of_an_agent_with_one_customer_do_not_overlap(plans: list[list[Scene]], linking: bool) -> None:
+    _, facts = told(told_by(played(plans), linking=linking))
     talks: dict[tuple[str, str], list[fx.Talk]] = {}
     for fact in facts:
         if isinstance(fact, fx.TalkEnded):
@@ -93,11 +97,11 @@ def test_talks_of_an_agent_with_one_customer_do_not_overlap(plans: list[list[Sce
         assert all((before.end or 0) <= (after.start or 0) for before, after in pairwise(ordered))
 
 
-@given(lanes)
+@given(lanes, st.booleans())
 @settings(max_examples=400)
-def test_who_talks_is_shown_as_talking_and_nobody_else(plans: list[list[Scene]]) -> None:
+def test_who_talks_is_shown_as_talking_and_nobody_else(plans: list[list[Scene]], linking: bool) -> None:
     found = played(plans)
-    floor, facts = told(told_by(found))
+    floor, facts = told(told_by(found, linking=linking))
     spans = [f.ended for f in facts if isinstance(f, fx.AgentStateChanged) and f.ended is not None]
     spans += floor.open_spans()
     for lane in found:
@@ -112,8 +116,8 @@ def test_who_talks_is_shown_as_talking_and_nobody_else(plans: list[list[Scene]])
 
 def _engaged(board: Switchboard, at: int) -> set[str]:
     """Name who talks to anybody at a moment, or has the own line."""
-    times = [(one.agent, one.start, one.end) for one in board.heard]
-    times += [(one.agent, one.start, one.end) for one in board.taken] + board.asked
+    times = [(one.agent, one.start, one.end) for one in board.heard] + board.asked
+    times += [(one.agent, one.start, one.end) for one in board.taken]
     return {agent for agent, start, end in times if start - NEAR <= at <= end + NEAR}
 
 
@@ -121,12 +125,30 @@ def _covers(span: fx.StateSpan, at: int) -> bool:
     return span.start is not None and span.start <= at and (span.end is None or at < span.end)
 
 
-@given(lanes)
+@given(lanes, st.booleans())
 @settings(max_examples=400)
-def test_nobody_is_busy_when_the_day_is_over_and_nothing_is_open(plans: list[list[Scene]]) -> None:
-    floor, facts = told(told_by(played(plans)))
+def test_nobody_is_busy_when_the_day_is_over_and_nothing_is_open(plans: list[list[Scene]], linking: bool) -> None:
+    floor, facts = told(told_by(played(plans), linking=linking))
     assert {span.state for span in floor.open_spans()} == {AgentState.AVAILABLE}
     kept = floor.state
     assert (kept.channels, kept.calls, kept.visits, kept.talks, kept.bridges, kept.linked, kept.names) == (({},) * 7)
     # the queue's last word may come when both channels are gone
     assert {fact.event for fact in facts if isinstance(fact, fx.OutOfOrder)} <= {"MemberCompleted"}
+
+
+@given(lanes, st.booleans())
+@settings(max_examples=400)
+def test_each_join_is_one_visit_and_each_member_that_was_called_one_offer(
+    plans: list[list[Scene]], linking: bool
+) -> None:
+    events = told_by(played(plans), linking=linking)
+    _, facts = told(events)
+    joined = Counter((event.uid, event.queue, event.at) for event in events if isinstance(event, ev.CallerJoined))
+    visits = [fact.visit for fact in facts if isinstance(fact, fx.VisitEnded)]
+    ended = [fact.offer for fact in facts if isinstance(fact, fx.OfferEnded)]
+
+    assert Counter((visit.uniqueid, visit.queue, visit.joined_at) for visit in visits) == joined
+    assert len(ended) == sum(isinstance(event, ev.MemberCalled) for event in events)
+    assert Counter(ended) == Counter(offer for visit in visits for offer in visit.offers)
+    answers = Counter(visit.outcome for visit in visits)
+    assert answers.total() == answers[VisitOutcome.ANSWERED] + answers[VisitOutcome.ABANDONED]

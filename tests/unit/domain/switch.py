@@ -53,7 +53,7 @@ class Switch:
     def states(self, agent: str) -> list[AgentState]:
         return [fact.state for fact in self.found(fx.AgentStateChanged) if fact.agent == agent]
 
-    def talks(self) -> list[fx.Talk]:
+    def talks_told(self) -> list[fx.Talk]:
         return [fact.talk for fact in self.found(fx.TalkEnded)]
 
     def own(self) -> list[fx.OwnCall]:
@@ -115,7 +115,14 @@ class Switch:
     # bridges
 
     def enters(
-        self, at: float, uid: str, bridge: str = "b1", *, name: str = "", linked: str = "", swapped: str | None = None
+        self,
+        at: float | None,
+        uid: str,
+        bridge: str = "b1",
+        *,
+        name: str = "",
+        linked: str = "",
+        swapped: str | None = None,
     ) -> None:
         self.tell(co.BridgeEntered, at, uid=uid, name=name, linked=linked, bridge=bridge, swapped=swapped)
 
@@ -175,6 +182,10 @@ class Switch:
     def joins(self, at: float, uid: str = "c1", queue: str = "support") -> None:
         if uid not in self.floor.state.channels:
             self.starts(at, uid, f"PJSIP/trunk-{uid}", dialled="400", calling=True)
+        self.joins_again(at, uid, queue)
+
+    def joins_again(self, at: float, uid: str = "c1", queue: str = "support") -> None:
+        """The word of the queue alone."""
         self.tell(
             ev.CallerJoined,
             at,
@@ -287,6 +298,10 @@ class Switch:
             paused=paused,
             reason=reason,
         )
+
+    def leaves_queue(self, at: float, queue: str = "support", phone: str = "PJSIP/1001") -> None:
+        """A member is taken out of a queue."""
+        self.tell(ev.MemberGone, at, queue=queue, interface=phone)
 
     def team(self, *others: str) -> None:
         """Alice and Bob (1002) serve the queue, and these from 1003 on."""

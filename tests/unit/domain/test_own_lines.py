@@ -282,6 +282,17 @@ def test_lead_who_listens_works() -> None:
     assert [own.work for own in switch.own()] == [((micros(11), micros(210)),)]
 
 
+def test_lead_who_listens_in_a_room_with_the_customer_works_once() -> None:
+    switch = house()
+    parked(switch)
+    switch.takes(10, dialled="555")
+    switch.meet(11, "o1", "c1")
+    switch.spies(12, "o1", "a1")
+    switch.spies(13, "o1", None)
+    switch.ends(20, "o1")
+    assert [own.work for own in switch.own()] == [((micros(11), micros(20)),)]
+
+
 def test_listening_on_a_line_that_was_not_seen_is_nobodys() -> None:
     switch = house()
     switch.spies(1, "x1", "a1")

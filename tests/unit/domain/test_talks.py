@@ -1,4 +1,4 @@
-"""An agent and a customer who hear each other: one talk, whatever carries it, whoever the queue believes to talk."""
+"""An agent and a customer who hear each other: one talk, whoever the queue believes to talk."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def test_talk_begins_when_both_are_in_a_bridge_and_is_told_with_who_hung_up() ->
     assert told(began.talk) == ("Alice", How.QUEUE, "support", micros(5.2), None, None)
     switch.hangs_up(9, "c1")
     switch.part(9.1, "c1", "a1")
-    (talk,) = switch.talks()
+    (talk,) = switch.talks_told()
     assert told(talk) == ("Alice", How.QUEUE, "support", micros(5.2), micros(9.1), EndedBy.CALLER)
     assert (talk.uniqueid, talk.call, talk.interface, talk.in_gap) == ("c1", "c1", "PJSIP/1001", False)
     assert talk.length == micros(9.1) - micros(5.2)
@@ -45,7 +45,7 @@ def test_agent_who_hangs_up_ended_the_talk() -> None:
     switch.talking(1, 5)
     switch.hangs_up(9, "a1")
     switch.part(9, "a1", "c1")
-    assert [talk.ended_by for talk in switch.talks()] == [EndedBy.AGENT]
+    assert [talk.ended_by for talk in switch.talks_told()] == [EndedBy.AGENT]
 
 
 def test_operator_who_ends_a_channel_ended_the_talk() -> None:
@@ -53,7 +53,7 @@ def test_operator_who_ends_a_channel_ended_the_talk() -> None:
     switch.talking(1, 5)
     switch.tears_down(9, "a1", 32)
     switch.part(9, "a1", "c1")
-    assert [talk.ended_by for talk in switch.talks()] == [EndedBy.SWITCH]
+    assert [talk.ended_by for talk in switch.talks_told()] == [EndedBy.SWITCH]
 
 
 def test_end_for_which_nobody_stands_is_told_a_moment_later() -> None:
@@ -61,9 +61,9 @@ def test_end_for_which_nobody_stands_is_told_a_moment_later() -> None:
     switch.talking(1, 5)
     switch.exits(9, "c1")
     switch.ends(9, "c1")
-    assert switch.talks() == []
+    assert switch.talks_told() == []
     switch.ticks(11)
-    assert [told(talk)[4:] for talk in switch.talks()] == [(micros(9), EndedBy.UNKNOWN)]
+    assert [told(talk)[4:] for talk in switch.talks_told()] == [(micros(9), EndedBy.UNKNOWN)]
 
 
 def test_hold_that_takes_the_customer_out_of_the_bridge_is_no_end() -> None:
@@ -75,7 +75,7 @@ def test_hold_that_takes_the_customer_out_of_the_bridge_is_no_end() -> None:
     switch.enters(41, "a1")  # told twice
     switch.hangs_up(50, "c1")
     switch.part(50, "c1", "a1")
-    assert [told(talk)[3:] for talk in switch.talks()] == [(micros(5), micros(50), EndedBy.CALLER)]
+    assert [told(talk)[3:] for talk in switch.talks_told()] == [(micros(5), micros(50), EndedBy.CALLER)]
 
 
 def test_customer_who_hangs_up_on_hold_ends_the_talk_then() -> None:
@@ -84,7 +84,7 @@ def test_customer_who_hangs_up_on_hold_ends_the_talk_then() -> None:
     switch.exits(9, "a1")
     switch.hangs_up(30, "c1")
     switch.part(30, "c1")
-    assert [told(talk)[4:] for talk in switch.talks()] == [(micros(30), EndedBy.CALLER)]
+    assert [told(talk)[4:] for talk in switch.talks_told()] == [(micros(30), EndedBy.CALLER)]
 
 
 def test_customer_whose_channel_ends_on_hold_without_a_word_ends_the_talk_then() -> None:
@@ -93,7 +93,7 @@ def test_customer_whose_channel_ends_on_hold_without_a_word_ends_the_talk_then()
     switch.exits(9, "a1")
     switch.ends(30, "c1")
     switch.ticks(40)
-    assert [told(talk)[4:] for talk in switch.talks()] == [(micros(30), EndedBy.UNKNOWN)]
+    assert [told(talk)[4:] for talk in switch.talks_told()] == [(micros(30), EndedBy.UNKNOWN)]
 
 
 def test_customer_on_hold_who_talks_to_another_has_ended_the_first_talk() -> None:
@@ -104,120 +104,10 @@ def test_customer_on_hold_who_talks_to_another_has_ended_the_first_talk() -> Non
     switch.starts(12, "a2", "PJSIP/1002-a2", linked="c1")
     switch.enters(12, "a2")
     switch.ticks(20)
-    assert [(talk.agent, talk.end) for talk in switch.talks()] == [("Alice", micros(12))]
+    assert [(talk.agent, talk.end) for talk in switch.talks_told()] == [("Alice", micros(12))]
     assert [(t.talk.agent, t.talk.how) for t in switch.found(fx.TalkBegan)] == [
         ("Alice", How.QUEUE), ("Bob", How.TRANSFER),
     ]  # fmt: skip
-
-
-def test_pair_of_halves_passes_on_what_is_said() -> None:
-    switch = Switch()
-    switch.member(0, phone="Local/1001@agents/n", device="PJSIP/1001")
-    switch.local(1, 5)
-    assert [told(t.talk) for t in switch.found(fx.TalkBegan)] == [
-        ("Alice", How.QUEUE, "support", micros(5), None, None),
-    ]  # fmt: skip
-
-
-def test_talk_goes_on_when_the_halves_are_optimised_away_at_the_agents_side() -> None:
-    switch = Switch()
-    switch.member(0, phone="Local/1001@agents", device="PJSIP/1001")
-    switch.local(1, 5, interface="Local/1001@agents")
-    switch.optimizes(5.1, "l1", "l2")
-    switch.exits(5.1, "a1", "inner")
-    switch.exits(5.1, "l1", "outer")
-    switch.enters(5.1, "a1", "outer", swapped="l1")
-    switch.part(5.1, "l2", bridge="inner")
-    switch.ends(5.1, "l1")
-    switch.ticks(30)
-    assert switch.talks() == []
-    assert switch.state("Alice") is AgentState.TALKING
-    switch.hangs_up(60, "a1")
-    switch.completes(60, "Alice", "Local/1001@agents")
-    switch.part(60, "a1", "c1", bridge="outer")
-    switch.ticks(62)
-    assert [told(talk)[3:] for talk in switch.talks()] == [(micros(5), micros(60), EndedBy.AGENT)]
-    assert (switch.visit().ended_at, switch.visit().ended_by) == (micros(60), EndedBy.AGENT)
-
-
-def called_back(switch: Switch) -> None:
-    """The switch calls a customer (c1) over halves h1, which waits in the queue, and h2; Alice answers at 9."""
-    switch.member(0)
-    switch.starts(1, "h1", "Local/138@back-1;1")
-    switch.starts(1, "h2", "Local/138@back-1;2", linked="h1", calling=True)
-    switch.starts(1, "c1", "PJSIP/trunk-c1", linked="h1")
-    switch.dials(1, "c1", uid="h2", string="13800000001@trunk")
-    switch.picks_up(3, "c1")
-    switch.joins(3, "h1")
-    switch.meet(3, "c1", "h2", bridge="outer")
-    switch.calls(3, uid="h1")
-    switch.picks_up(9, "a1")
-    switch.leaves(9, "h1")
-    switch.connects(9, uid="h1")
-    switch.meet(9, "a1", "h1")
-
-
-def test_customer_whom_the_switch_called_into_the_queue_is_called_back() -> None:
-    switch = Switch()
-    called_back(switch)
-    assert [told(t.talk)[:4] for t in switch.found(fx.TalkBegan)] == [
-        ("Alice", How.CALL_BACK, "support", micros(9)),
-    ]  # fmt: skip
-
-
-def test_visit_and_talk_go_on_when_the_callers_half_is_optimised_away() -> None:
-    switch = Switch()
-    called_back(switch)
-    switch.optimizes(9.1, "h1", "h2")
-    switch.exits(9.1, "c1", "outer")
-    switch.exits(9.1, "h1")
-    switch.enters(9.1, "c1", swapped="h1")
-    switch.completes(9.1, uid="h1")
-    switch.part(9.1, "h2", bridge="outer")
-    switch.ends(9.1, "h1")
-    switch.ticks(30)
-    assert (switch.talks(), switch.visits()) == ([], [])
-    switch.hangs_up(70, "c1")
-    switch.part(70, "c1", "a1")
-    switch.ticks(72)
-    assert [told(talk)[3:] for talk in switch.talks()] == [(micros(9), micros(70), EndedBy.CALLER)]
-    visit = switch.visit()
-    assert (visit.uniqueid, visit.joined_at, visit.ended_at) == ("h1", micros(3), micros(70))
-
-
-def test_callers_half_without_anybody_behind_it_yet_stands_for_them() -> None:
-    switch = Switch()
-    switch.member(0)
-    switch.starts(1, "h1", "Local/138@back-1;1")
-    switch.joins(3, "h1")
-    switch.calls(3, uid="h1")
-    switch.leaves(9, "h1")
-    switch.connects(9, uid="h1")
-    switch.meet(9, "a1", "h1")
-    switch.starts(9, "h2", "Local/138@back-1;2", linked="h1")
-    switch.starts(9, "c1", "PJSIP/trunk-c1", linked="h1")
-    switch.meet(9.1, "c1", "h2", bridge="outer")
-    switch.hangs_up(20, "c1")
-    switch.part(20, "c1", bridge="outer")
-    switch.part(20, "h1", "a1")
-    assert [told(talk)[3:] for talk in switch.talks()] == [(micros(9), micros(20), EndedBy.CALLER)]
-
-
-def test_half_whose_customer_has_left_stands_for_nobody() -> None:
-    switch = Switch()
-    switch.member(0)
-    switch.enters(1, "c1", "outer", name="PJSIP/trunk-c1")  # began before anything was seen
-    switch.starts(2, "h1", "Local/138@back-1;1")
-    switch.joins(3, "h1")
-    switch.calls(3, uid="h1")
-    switch.leaves(9, "h1")
-    switch.connects(9, uid="h1")
-    switch.starts(9, "h2", "Local/138@back-1;2", linked="h1")
-    switch.enters(9, "h2", "outer")
-    switch.meet(9, "a1", "h1")
-    switch.exits(20, "c1", "outer")
-    switch.ticks(30)
-    assert len(switch.found(fx.TalkBegan)) == 1
 
 
 def test_customer_who_dials_an_agents_number_talks_direct() -> None:
@@ -297,7 +187,7 @@ def test_switch_that_does_not_tell_of_bridges_has_the_talks_that_queues_tell_of(
     switch.answered(1, 5)
     switch.goodbye(9)
     switch.ticks(12)
-    (talk,) = switch.talks()
+    (talk,) = switch.talks_told()
     assert told(talk) == ("Alice", How.QUEUE, "support", micros(5), micros(9), EndedBy.CALLER)
     assert [call.call.talks for call in switch.found(fx.CallEnded)] == [(talk,)]
 
@@ -310,7 +200,7 @@ def test_talk_that_bridges_tell_of_after_its_end_is_told_once() -> None:
     switch.meet(5.01, "a1", "c1")
     switch.part(5.02, "a1", "c1")
     switch.ticks(8)
-    assert [told(talk)[:3] for talk in switch.talks()] == [("Alice", How.QUEUE, "support")]
+    assert [told(talk)[:3] for talk in switch.talks_told()] == [("Alice", How.QUEUE, "support")]
 
 
 def test_input_that_ends_leaves_them_talking() -> None:
@@ -319,7 +209,7 @@ def test_input_that_ends_leaves_them_talking() -> None:
     switch.over()
     (call,) = switch.found(fx.CallEnded)
     assert [told(talk)[3:] for talk in call.call.talks] == [(micros(5), None, None)]
-    assert switch.talks() == []
+    assert switch.talks_told() == []
 
 
 def test_input_that_ends_while_they_are_apart_leaves_those_on_hold_and_ends_the_others() -> None:
@@ -328,7 +218,7 @@ def test_input_that_ends_while_they_are_apart_leaves_those_on_hold_and_ends_the_
         switch.talking(1, 5)
         switch.exits(9, "a1")
     gone.ends(9, "a1")
-    assert (held.over().talks(), [told(talk)[4:] for talk in gone.over().talks()]) == (
+    assert (held.over().talks_told(), [told(talk)[4:] for talk in gone.over().talks_told()]) == (
         [], [(micros(9), EndedBy.UNKNOWN)],
     )  # fmt: skip
 
@@ -338,7 +228,7 @@ def test_restart_ends_every_talk_at_a_time_that_nobody_saw() -> None:
     switch.talking(1, 5)
     switch.tell(ev.LinkLost, 20)
     switch.tell(ev.LinkRestored, 30, restarted=True)
-    (talk,) = switch.talks()
+    (talk,) = switch.talks_told()
     assert told(talk)[3:] == (micros(5), None, EndedBy.SWITCH)
     assert talk.in_gap
 
@@ -348,7 +238,7 @@ def test_switch_that_says_that_it_stops_ends_every_talk_then() -> None:
     switch.talking(1, 5)
     switch.ticks(8)
     switch.tell(ev.SwitchStopping, 9)
-    assert [told(talk)[4:] for talk in switch.talks()] == [(micros(9), EndedBy.SWITCH)]
+    assert [told(talk)[4:] for talk in switch.talks_told()] == [(micros(9), EndedBy.SWITCH)]
 
 
 def test_one_who_was_on_hold_as_the_switch_stopped_was_apart_before() -> None:
@@ -356,7 +246,7 @@ def test_one_who_was_on_hold_as_the_switch_stopped_was_apart_before() -> None:
     switch.talking(1, 5)
     switch.exits(7, "a1")
     switch.tell(ev.SwitchStopping, 20)
-    assert [told(talk)[5] for talk in switch.talks()] == [EndedBy.SWITCH]
+    assert [told(talk)[5] for talk in switch.talks_told()] == [EndedBy.SWITCH]
 
 
 def test_login_without_times_has_talks_without_times() -> None:
@@ -370,8 +260,31 @@ def test_login_without_times_has_talks_without_times() -> None:
         switch.tell(ev.MemberSeen, None, queue="support", interface="PJSIP/1001", member="Alice",
                     device="PJSIP/1001", status=1, paused=False, reason="")  # fmt: skip
     for uid in ("c1", "a1"):
-        switch.enters(None, uid)  # type: ignore[arg-type]
+        switch.enters(None, uid)
     switch.tell(ev.HangupAsked, None, uid="c1", name="", cause=None, tech=None)
     switch.ends(None, "c1")
-    (talk,) = switch.talks()
+    (talk,) = switch.talks_told()
     assert (talk.start, talk.end, talk.ended_by, talk.in_gap) == (None, None, EndedBy.CALLER, True)
+
+
+def test_end_that_has_no_time_and_no_word_waits_for_the_input_to_end() -> None:
+    switch = Switch()
+    for uid, name in (("c1", "PJSIP/trunk-c1"), ("a1", "PJSIP/1001-a1")):
+        switch.tell(ev.MemberSeen, None, queue="support", interface="PJSIP/1001", member="Alice",
+                    device="PJSIP/1001", status=1, paused=False, reason="")  # fmt: skip
+        switch.tell(ev.ChannelStarted, None, uid=uid, linked="c1", name=name, number=None, dialled="s",
+                    calling=uid == "c1")  # fmt: skip
+        switch.enters(None, uid)
+    switch.ends(None, "a1")
+    assert switch.talks_told() == []
+    assert [talk.ended_by for talk in switch.over().talks_told()] == [EndedBy.UNKNOWN]
+
+
+def test_agent_who_talks_with_two_customers_has_two_talks() -> None:
+    switch = Switch()
+    switch.talking(1, 5)
+    switch.starts(7, "c2", "PJSIP/trunk-c2", calling=True)
+    switch.enters(7, "c2")
+    switch.exits(9, "c2")
+    switch.enters(9.5, "c2")
+    assert [(t.talk.uniqueid, t.talk.queue) for t in switch.found(fx.TalkBegan)] == [("c1", "support"), ("c2", None)]

@@ -8,7 +8,7 @@ from callcenter.domain import events as ev
 from callcenter.domain import facts as fx
 from callcenter.domain.frame import SECOND
 from callcenter.domain.vocabulary import AgentState as S
-from callcenter.domain.vocabulary import EndedBy, How, OfferOutcome, VisitOutcome
+from callcenter.domain.vocabulary import EndedBy, How, VisitOutcome
 from tests.unit.domain.switch import Switch, micros
 
 
@@ -19,7 +19,7 @@ def house(**settings: object) -> Switch:
 
 
 def talks(switch: Switch) -> list[tuple[str, How, str | None, EndedBy | None]]:
-    return [(talk.agent, talk.how, talk.queue, talk.ended_by) for talk in switch.talks()]
+    return [(talk.agent, talk.how, talk.queue, talk.ended_by) for talk in switch.talks_told()]
 
 
 def answered_by(switch: Switch, agent: str, dest: str, at: float, *, uid: str = "c1", queue: str = "sales") -> None:
@@ -118,7 +118,7 @@ def test_transfer_of_nobody_known_changes_nothing() -> None:
     switch = house()
     switch.blind(1, "x1", moved=None)
     switch.attended(2, "x1", "x2", moved="x3")
-    assert (switch.talks(), switch.visits(), switch.found(fx.OutOfOrder)) == ([], [], [])
+    assert (switch.talks_told(), switch.visits(), switch.found(fx.OutOfOrder)) == ([], [], [])
 
 
 # attended
@@ -271,7 +271,7 @@ def test_customer_whose_half_goes_to_another_queue_has_a_visit_there(by: str) ->
     switch.ticks(70)
     sales = switch.visits()[-1]
     assert (sales.uniqueid, sales.agent, sales.call, sales.ended_by) == (joined, "Bob", "c1", EndedBy.CALLER)
-    assert [(talk.agent, talk.queue, talk.uniqueid) for talk in switch.talks()] == [
+    assert [(talk.agent, talk.queue, talk.uniqueid) for talk in switch.talks_told()] == [
         ("Alice", "support", "c1"), ("Bob", "sales", joined),
     ]  # fmt: skip
 
@@ -308,221 +308,3 @@ def test_masquerade_keeps_the_visit_with_its_channel() -> None:
     switch.ends(10, "c1")
     assert [visit.outcome for visit in switch.visits()] == [VisitOutcome.ABANDONED]
     assert switch.floor.state.names == {}
-
-
-# pickups
-
-
-def picked_up(switch: Switch, *, told: bool = True) -> None:
-    """Alice's phone rings from 1 on; Bob, who has dialled **1001, takes the call at 11."""
-    switch.joins(1)
-    switch.calls(1)
-    switch.rings(1, "a1")
-    switch.takes(10, "o1", "**1001")
-    if told:
-        switch.picked_up(11, "o1", "a1")
-    switch.ends(11, "a1", cause=26)
-    switch.leaves(11)
-    switch.connects(11, "o1")
-    switch.meet(11, "o1", "c1")
-
-
-@pytest.mark.parametrize("told", [True, False])
-def test_pickup_is_the_pickers_answer(told: bool) -> None:
-    switch = house()
-    picked_up(switch, told=told)
-    assert (switch.state("Alice"), switch.state("Bob")) == (S.AVAILABLE, S.TALKING)
-    switch.hangs_up(60, "o1")
-    switch.completes(60, dest="o1")
-    switch.part(60, "o1", "c1")
-    switch.ticks(70)
-    visit = switch.visit()
-    assert (visit.outcome, visit.agent, visit.answered_at, visit.ended_by) == (
-        VisitOutcome.ANSWERED, "Bob", micros(11), EndedBy.AGENT,
-    )  # fmt: skip
-    assert [(offer.agent, offer.outcome, offer.connected_at) for offer in visit.offers] == [
-        ("Alice", OfferOutcome.ANSWERED_ELSEWHERE, None),
-    ]  # fmt: skip
-    how = How.PICKUP if told else How.QUEUE
-    assert talks(switch) == [("Bob", how, "support", EndedBy.AGENT)]
-
-
-def test_picker_who_is_an_agent_of_no_queue_answers_under_the_phones_name() -> None:
-    switch = Switch()
-    switch.member(0)
-    switch.joins(1)
-    switch.calls(1)
-    switch.takes(2, "o1", "*8", phone="PJSIP/2000")
-    switch.picked_up(3, "o1", "a1")
-    switch.leaves(3)
-    switch.connects(3, "o1")
-    switch.ends(3, "a1")
-    switch.hangs_up(9, "o1")
-    switch.ends(9, "o1")
-    switch.completes(9, dest="o1")
-    switch.ends(9, "c1")
-    switch.ticks(12)
-    assert switch.visit().agent == "PJSIP/2000"
-    assert talks(switch) == [("PJSIP/2000", How.PICKUP, "support", EndedBy.AGENT)]
-
-
-def test_pickup_of_a_local_members_phone_frees_every_side_of_the_offer() -> None:
-    switch = house()
-    switch.member(0, phone="Local/1001@agents/n", device="PJSIP/1001")
-    switch.joins(1)
-    switch.pairs(1, "l1", "l2")
-    switch.calls(1, "l1", "Alice", "Local/1001@agents/n")
-    switch.starts(1, "a1", "PJSIP/1001-a1", linked="c1")
-    switch.dials(1, "a1", uid="l2", string="1001")
-    switch.rings(1, "a1")
-    assert switch.state("Alice") is S.RINGING
-    switch.takes(10, "o1", "**1001")
-    switch.picked_up(11, "o1", "a1")
-    switch.ends(11, "a1", cause=26)
-    switch.meet(11, "o1", "l2", bridge="inner")
-    switch.picks_up(11, "l1")
-    switch.leaves(11)
-    switch.connects(11, "l1", "Alice", "Local/1001@agents/n")
-    switch.meet(11, "l1", "c1")
-    assert (switch.state("Alice"), switch.state("Bob")) == (S.AVAILABLE, S.TALKING)
-    assert [(offer.interface, offer.outcome) for offer in switch.offers()] == [
-        ("PJSIP/1001", OfferOutcome.ANSWERED_ELSEWHERE),
-    ]  # fmt: skip
-    switch.hangs_up(60, "c1")
-    switch.part(60, "c1", "l1")
-    switch.part(60, "o1", "l2", bridge="inner")
-    switch.ticks(70)
-    assert (switch.visit().agent, talks(switch)) == ("Bob", [("Bob", How.PICKUP, "support", EndedBy.CALLER)])
-
-
-def test_pickup_of_a_phone_that_was_answered_in_the_same_moment_changes_nothing() -> None:
-    switch = house()
-    switch.answered(1, 5)
-    switch.takes(4, "o1", "**1001")
-    switch.picked_up(5, "o1", "a1")
-    switch.goodbye(9)
-    switch.ticks(12)
-    assert (switch.visit().agent, [o.outcome for o in switch.offers()]) == ("Alice", [OfferOutcome.ANSWERED])
-
-
-def test_pickup_of_what_rings_for_no_queue_or_of_what_is_gone_is_the_pickers_own() -> None:
-    switch = house()
-    switch.starts(1, "c1", "PJSIP/trunk-c1", calling=True)
-    switch.starts(1, "a1", "PJSIP/1001-a1", linked="c1")
-    switch.rings(1, "a1")
-    switch.takes(2, "o1", "**1001")
-    switch.picked_up(3, "o1", "a1")
-    assert switch.state("Alice") is S.AVAILABLE
-    switch.picked_up(3, "o1", "gone")
-    switch.meet(3, "o1", "c1")
-    assert [(t.talk.agent, t.talk.how) for t in switch.found(fx.TalkBegan)] == [("Bob", How.PICKUP)]
-    switch.ends(4, "o1")
-    switch.picked_up(5, "o1", "a1")
-    assert len(switch.found(fx.TalkBegan)) == 1
-
-
-# parking
-
-
-def test_talk_after_a_park_is_whose_who_fetched_the_caller() -> None:
-    switch = house()
-    switch.talking(1, 5)
-    switch.exits(20, "c1")
-    switch.enters(20, "c1", "")
-    switch.parks(20, "c1")
-    assert switch.state("Alice") is S.AVAILABLE
-    switch.completes(20)
-    switch.part(20, "a1")
-    switch.takes(50, "o2", "701", phone="PJSIP/1003")
-    switch.fetches(51, "c1", "o2")
-    switch.exits(51, "c1", "lot")
-    switch.meet(51, "o2", "c1", bridge="b2")
-    assert (switch.state("Alice"), switch.state("Carol")) == (S.AVAILABLE, S.TALKING)
-    switch.hangs_up(90, "c1")
-    switch.part(90, "c1", "o2", bridge="b2")
-    switch.ticks(100)
-    assert talks(switch) == [
-        ("Alice", How.QUEUE, "support", EndedBy.TRANSFER), ("Carol", How.PARK, None, EndedBy.CALLER),
-    ]  # fmt: skip
-    assert (switch.visit().ended_at, switch.visit().transferred) == (micros(20), "blind")
-
-
-def test_parked_half_is_its_customer_parked() -> None:
-    switch = Switch()
-    switch.member(0, phone="Local/1001@agents/n", device="PJSIP/1001")
-    switch.local(1, 5)
-    switch.exits(20, "l2", "inner")
-    switch.enters(20, "l2", "")
-    switch.parks(20, "l2")
-    switch.part(20, "a1", bridge="inner")
-    switch.ticks(30)
-    assert (switch.visit().ended_at, switch.visit().ended_by) == (micros(20), EndedBy.TRANSFER)
-    assert talks(switch) == [("Alice", How.QUEUE, "support", EndedBy.TRANSFER)]
-
-
-def test_half_that_is_parked_with_nobody_behind_it_and_who_came_by_no_queue_are_parked_without_a_word() -> None:
-    switch = house()
-    switch.starts(1, "l2", "Local/9@x-1;2")
-    switch.parks(2, "l2")
-    switch.starts(1, "c1", "PJSIP/trunk-c1", calling=True)
-    switch.parks(3, "c1")
-    switch.ends(4, "c1")
-    switch.parks(5, "c1")
-    switch.fetches(5, "c1", None)
-    assert (switch.visits(), switch.talks()) == ([], [])
-
-
-# bridges
-
-
-def test_bridge_is_forgotten_with_the_last_channel_whether_it_was_seen_to_leave_or_not() -> None:
-    switch = house()
-    switch.talking(1, 5)
-    switch.enters(6, "a1")
-    switch.exits(7, "a1", "another")
-    switch.exits(7, "nobody")
-    assert list(switch.floor.state.bridges) == ["b1"]
-    switch.ends(9, "a1")
-    switch.ends(9, "c1")
-    switch.enters(9.1, "c1")
-    assert switch.floor.state.bridges == {}
-
-
-def test_channel_that_enters_another_bridge_has_left_the_first() -> None:
-    switch = house()
-    switch.talking(1, 5)
-    switch.enters(9, "c1", "b2")
-    switch.enters(9, "c1", "b2")
-    assert switch.floor.state.bridges == {"b1": ["a1"], "b2": ["c1"]}
-
-
-def test_agent_who_stays_on_the_line_is_found_behind_the_member() -> None:
-    switch = Switch()
-    switch.member(0, "Alice", "Local/77@agents")
-    switch.starts(1, "line", "PJSIP/5001-1")
-    switch.pairs(1, "l1", "l2", "Local/77@agents-1")
-    switch.meet(1, "line", "l2", bridge="inner")
-    switch.joins(2)
-    switch.calls(2, "l1", "Alice", "Local/77@agents")
-    switch.picks_up(3, "l1")
-    switch.leaves(3)
-    switch.connects(3, "l1", "Alice", "Local/77@agents")
-    switch.meet(3, "l1", "c1")
-    assert [(t.talk.agent, t.talk.how) for t in switch.found(fx.TalkBegan)] == [("Alice", How.QUEUE)]
-
-
-def test_member_who_is_reached_over_two_local_channels_is_found_behind_both() -> None:
-    switch = Switch()
-    switch.member(0, "Alice", "Local/77@agents")
-    switch.starts(1, "line", "PJSIP/5001-1")
-    switch.pairs(1, "l1", "l2", "Local/77@agents-1")
-    switch.pairs(1, "m1", "m2", "Local/77@follow-1")
-    switch.meet(1, "l2", "m1", bridge="middle")
-    switch.meet(1, "m2", "line", bridge="inner")
-    switch.joins(2)
-    switch.calls(2, "l1", "Alice", "Local/77@agents")
-    switch.picks_up(3, "l1")
-    switch.leaves(3)
-    switch.connects(3, "l1", "Alice", "Local/77@agents")
-    switch.meet(3, "l1", "c1")
-    assert [t.talk.agent for t in switch.found(fx.TalkBegan)] == ["Alice"]
