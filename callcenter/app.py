@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import signal
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
-from typing import NamedTuple
+from collections.abc import Callable, Coroutine, Iterator
+from typing import NamedTuple, TypeVar
 
 import structlog
 
@@ -28,6 +28,8 @@ from callcenter.web.service import Ports, build, wall_clock
 
 log = structlog.get_logger()
 
+T = TypeVar("T")
+
 
 class _Kept(NamedTuple):
     """What is opened before anything runs and closed after everything has stopped."""
@@ -37,8 +39,30 @@ class _Kept(NamedTuple):
     journal: Journal
 
 
+class _Stopped(Exception):
+    """A stop was asked for before everything ran."""
+
+
+class _Parts(NamedTuple):
+    """What runs, in the order of its end."""
+
+    beside: list[asyncio.Task[None]]
+    reading: asyncio.Task[None]
+    tracking: asyncio.Task[None]
+    last: list[asyncio.Task[None]]
+
+    async def stop(self) -> None:
+        """End everything in order; each part has begun to run, or it could not tell the next of its end."""
+        for task in self.beside:
+            task.cancel()
+        self.reading.cancel()
+        await self.tracking  # the client's end lets it finish what was read, and save
+        for task in self.last:
+            task.cancel()
+
+
 async def serve(settings: Settings) -> None:
-    """Run the service until SIGTERM or SIGINT.
+    """Run the service until SIGTERM or SIGINT; one that comes while it starts gives up what has begun.
 
     Raises:
         SwitchError: The first login failed; an unreachable switch is waited for only if `ami.wait_at_start` says so.
@@ -46,17 +70,38 @@ async def serve(settings: Settings) -> None:
         BadSetting: A secret cannot be read, or the exporter's port is taken.
     """
     logs.configure(settings.log, _secrets(settings))
-    with _stop_signals() as stop:
-        async with _open(settings) as kept:
+    with _stop_signals() as stop, contextlib.suppress(_Stopped):
+        async with contextlib.AsyncExitStack() as opened:
+            kept = await _unless(stop, _open(settings, opened))
             try:
                 async with asyncio.TaskGroup() as group:
-                    await _run(settings, kept, group, stop)
+                    parts = await _unless(stop, _start(settings, kept, group))
+                    await stop.wait()
+                    await parts.stop()
             except BaseExceptionGroup as errors:
                 raise first_error(errors) from None
     log.info("service_stopped")
 
 
-async def _run(settings: Settings, kept: _Kept, group: asyncio.TaskGroup, stop: asyncio.Event) -> None:
+async def _unless(stop: asyncio.Event, work: Coroutine[None, None, T]) -> T:
+    """Do something, or give it up when a stop is asked for.
+
+    Raises:
+        _Stopped: It was given up.
+    """
+    working, asked = asyncio.create_task(work, name="start"), asyncio.create_task(stop.wait(), name="stop")
+    try:
+        await asyncio.wait((working, asked), return_when=asyncio.FIRST_COMPLETED)
+        if working.done():
+            return working.result()
+        raise _Stopped
+    finally:
+        for task in (working, asked):
+            task.cancel()
+        await asyncio.wait((working, asked))
+
+
+async def _start(settings: Settings, kept: _Kept, group: asyncio.TaskGroup) -> _Parts:
     rules = Rules(kept.office, settings.court, settings.rules.rulebook, settings.rules.roster)
     court = await rules.court()
     record = Record(kept.store, kept.journal)
@@ -85,14 +130,7 @@ async def _run(settings: Settings, kept: _Kept, group: asyncio.TaskGroup, stop: 
     if settings.web.enabled:
         beside.append(_answer_people(settings, kept.office, rules, tracker, court, group))
     log.info("service_started", version=__version__, pid=os.getpid(), exporter_port=server.port)
-
-    await stop.wait()
-    for task in beside:
-        task.cancel()
-    reading.cancel()
-    await tracking  # the client's end lets it finish what was read, and save
-    serving.cancel()
-    recording.cancel()
+    return _Parts(beside, reading, tracking, [serving, recording])
 
 
 def _answer_people(
@@ -106,26 +144,26 @@ def _answer_people(
     return group.create_task(serve_web(server, service), name="web")
 
 
-@asynccontextmanager
-async def _open(settings: Settings) -> AsyncIterator[_Kept]:
-    async with AsyncExitStack() as opened:
-        store = await Store.open(settings.store, settings.ami.node)
-        opened.push_async_callback(store.close)
-        office = await Office.open(settings.store)
-        opened.push_async_callback(office.close)
-        yield _Kept(store, office, await opened.enter_async_context(await Journal.open(settings.journal)))
+async def _open(settings: Settings, opened: contextlib.AsyncExitStack) -> _Kept:
+    store = await Store.open(settings.store, settings.ami.node)
+    opened.push_async_callback(store.close)
+    office = await Office.open(settings.store)
+    opened.push_async_callback(office.close)
+    return _Kept(store, office, await opened.enter_async_context(await Journal.open(settings.journal)))
 
 
-@contextmanager
+@contextlib.contextmanager
 def _stop_signals() -> Iterator[asyncio.Event]:
-    """Give an event that SIGTERM and SIGINT set."""
+    """Give an event that SIGTERM and SIGINT set; those that came before, while they were held back, set it at once."""
     loop, stop = asyncio.get_running_loop(), asyncio.Event()
     numbers = (signal.SIGTERM, signal.SIGINT)
     for number in numbers:
         loop.add_signal_handler(number, stop.set)
+    held = signal.pthread_sigmask(signal.SIG_UNBLOCK, numbers)
     try:
         yield stop
     finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, held)
         for number in numbers:
             loop.remove_signal_handler(number)
 

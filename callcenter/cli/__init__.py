@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import importlib
 import os
+import signal
 import sys
-from typing import NoReturn
-
-import typer
+from typing import TYPE_CHECKING, NoReturn
 
 from callcenter import __version__
 from callcenter.errors import CallcenterError
+
+if TYPE_CHECKING:
+    from typer import Typer
 
 COMMANDS = {
     "serve": "Connect to Asterisk and run the service.",
@@ -45,18 +47,27 @@ def main() -> None:
         sys.exit(0)
     if name not in COMMANDS:
         _stop(f"there is no command {name!r}; `callcenter --help` lists them.", 2)
-    sys.exit(_run(name, arguments))
+    if name == "serve":
+        # loading it takes a second or two: a stop that is asked for meanwhile waits until the service can hear it
+        signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGTERM, signal.SIGINT))
+    try:
+        code = _run(name, arguments)
+    except KeyboardInterrupt:
+        code = 130
+    sys.exit(code)
 
 
 def _run(name: str, arguments: list[str]) -> int:
-    app: typer.Typer = importlib.import_module(f"callcenter.cli.{name}").app
+    import typer  # noqa: PLC0415 - it takes a while, in which a Ctrl-C could not be answered
+
+    app: Typer = importlib.import_module(f"callcenter.cli.{name}").app
     try:
         code = app(arguments, prog_name=f"callcenter {name}", standalone_mode=False)
     except CallcenterError as error:
         _stop(str(error), error.exit_code)
     except typer.TyperException as error:
         _stop(str(getattr(error, "format_message", error.__str__)()), getattr(error, "exit_code", 2))
-    except (typer.Abort, KeyboardInterrupt):
+    except typer.Abort:
         return 130
     except BrokenPipeError:
         # whoever read our output has gone; nothing is left to say, not even at exit
