@@ -14,7 +14,7 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from callcenter.cli.office import Since, Until, moment, reading, with_office
+from callcenter.cli.office import Since, Until, moment, moment_after, reading, with_office
 from callcenter.cli.rules_try import try_draft
 from callcenter.cli.serve import SettingsPath
 from callcenter.config import load_settings
@@ -85,7 +85,7 @@ def show_agreement(
     """Say of each rule how often people later agree with what it raises, those in shadow among them."""
     chosen = load_settings(settings)
     zone = ZoneInfo(chosen.site.timezone)
-    span = moment(since, "--from", zone), moment(until, "--to", zone)
+    span = moment(since, "--from", zone), moment_after(until, "--to", zone)
     found = agreement(reading(chosen.store, lambda connection: raised(connection, *span, shadow=True)))
     if json:
         print(msgspec.json.encode(found).decode())
