@@ -7,7 +7,9 @@ import contextlib
 import os
 import signal
 from collections.abc import Callable, Coroutine, Iterator
+from datetime import datetime
 from typing import NamedTuple, TypeVar
+from zoneinfo import ZoneInfo
 
 import structlog
 
@@ -19,8 +21,10 @@ from callcenter.domain.health import Health
 from callcenter.exporter import Exporter, ExporterServer
 from callcenter.journal import Journal
 from callcenter.reports.evidence import evidence_of
+from callcenter.rules.dates import day_start
 from callcenter.store import Office, Store
-from callcenter.tracker import Court, GapFiller, LogWatch, Record, Rules, Tracker, recover
+from callcenter.store.stays import Asked, ended_visits, followed_since
+from callcenter.tracker import Court, Follower, GapFiller, LogWatch, Record, Rules, Tracker, recover
 from callcenter.tracker.withdrawals import Withdrawals
 from callcenter.web.application import make_application
 from callcenter.web.server import WebServer, serve_web
@@ -111,6 +115,7 @@ async def _start(settings: Settings, kept: _Kept, group: asyncio.TaskGroup) -> _
     client = AmiClient(settings.ami)
     tracker = Tracker(settings.ami.node, client, kept.journal, record, follower)
     exporter = _exporter(settings, tracker.health)
+    await _recall_today(settings, kept, record, follower, exporter)
     tracker.attach(exporter)
     await rules.look(tracker)  # before the first frame, or a replay would not know by what that was judged
     beside = [group.create_task(rules.keep(tracker), name="rules")]
@@ -131,6 +136,17 @@ async def _start(settings: Settings, kept: _Kept, group: asyncio.TaskGroup) -> _
         beside.append(_answer_people(settings, kept.office, rules, tracker, court, group))
     log.info("service_started", version=__version__, pid=os.getpid(), exporter_port=server.port)
     return _Parts(beside, reading, tracking, [serving, recording])
+
+
+async def _recall_today(
+    settings: Settings, kept: _Kept, record: Record, follower: Follower, exporter: Exporter
+) -> None:
+    """Let the board begin with the day so far, as the record has it."""
+    await record.reached(kept.journal.durable_position)
+    node, today = settings.ami.node, datetime.now(ZoneInfo(settings.site.timezone)).date()
+    asked = Asked(since=day_start(today, ZoneInfo(settings.site.timezone)), node=node)
+    async with kept.office.reading() as connection:
+        exporter.recall(await ended_visits(connection, asked), follower.floor, await followed_since(connection, node))
 
 
 def _answer_people(

@@ -24,7 +24,7 @@ _OLD_SECONDS = 10.0
 _PROMISED_RINGS = 3
 _MINUTE, _HOUR = 60, 3600
 _NARROW = 110
-_PLAIN_BOX = box.Box("    \n    \n -- \n    \n -- \n -- \n    \n    \n", ascii=True)
+PLAIN_BOX = box.Box("    \n    \n -- \n    \n -- \n -- \n    \n    \n", ascii=True)
 """Nothing but a line of hyphens under the heading."""
 
 _COUNTS: dict[str, Callable[[QueueNow], int]] = {
@@ -50,7 +50,7 @@ class Board:
     def __init__(self, lang: Lang, timezone: ZoneInfo, *, plain: bool = False, width: int = 160) -> None:
         self._words = WORDS[lang]
         self._zone = timezone
-        self._box = _PLAIN_BOX if plain else box.SIMPLE_HEAD
+        self._box = PLAIN_BOX if plain else box.SIMPLE_HEAD
         self._narrow = width < _NARROW
 
     def show(self, document: LiveDocument, unreachable_seconds: float = 0.0, *, calls: int = 0) -> RenderableType:
