@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from typer import Typer
 
 COMMANDS = {
+    "init": "Set up a service: settings, secrets, manager.conf snippet, database.",
     "serve": "Connect to Asterisk and run the service.",
     "board": "Show queues and agents live in this terminal.",
     "calls": "List the calls that the database holds.",
