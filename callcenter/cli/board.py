@@ -37,7 +37,8 @@ def main(
 ) -> None:
     """Show queues and agents until Ctrl-C; without a terminal, plainly, and once unless --every is given."""
     console = console_for_output()
-    board = Board(spoken(lang), zone(timezone), plain=not console.is_terminal, width=console.width)
+    height = console.height if console.is_terminal and not once else None
+    board = Board(spoken(lang), zone(timezone), plain=not console.is_terminal, width=console.width, height=height)
     source = BoardSource(url)
     document = source.read()
     if once or not (console.is_terminal or every):

@@ -10,10 +10,11 @@ from zoneinfo import ZoneInfo
 import typer
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from callcenter.cli.board import console_for_output
 from callcenter.cli.office import Since, Until, moment, moment_after, reading
 from callcenter.cli.serve import SettingsPath
 from callcenter.cli.speech import language_of_texts
-from callcenter.cli.tables import CsvFile, WorkbookFile, show, write_new
+from callcenter.cli.tables import NARROW, CsvFile, WorkbookFile, show, write_new
 from callcenter.config import load_settings
 from callcenter.domain.facts import Visit, VisitOutcome
 from callcenter.reports.figure_sheet import Print, all_calls, brief_calls
@@ -60,7 +61,8 @@ def main(
     elif not visits and not lasting:
         print(sentence("none", language))
     else:
-        show(brief_calls(visits[-last:], lasting, how))
+        console = console_for_output()
+        show(brief_calls(visits[-last:], lasting, how, narrow=console.width < NARROW), console)
         if len(visits) > last:
             print(sentence("older", language, shown=last))
 

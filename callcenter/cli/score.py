@@ -6,14 +6,26 @@ import time
 from typing import Annotated
 
 import typer
+from rich.console import Console
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from callcenter.cli.board import console_for_output
 from callcenter.cli.office import reading
 from callcenter.cli.serve import SettingsPath
 from callcenter.cli.speech import DEFAULT_LANG, LangOption, language_of_texts
-from callcenter.cli.tables import CsvFile, WorkbookFile, show, write_new
+from callcenter.cli.tables import NARROW, CsvFile, WorkbookFile, show, write_new
 from callcenter.config import Settings, load_settings
-from callcenter.reports.score_sheet import Print, lines, scores_csv, scores_workbook, totals
+from callcenter.reports.score_sheet import (
+    Print,
+    brief_lines,
+    brief_totals,
+    lines,
+    remarks,
+    scores_csv,
+    scores_workbook,
+    totals,
+)
+from callcenter.reports.text import inert
 from callcenter.rules.months import read_month
 from callcenter.rules.rulebook import load_rulebook
 from callcenter.store.conflicts import Missing
@@ -45,8 +57,9 @@ def show_score(
         return await score_of(connection, member, when, how.zone, _now())
 
     found = [reading(chosen.store, read)]
-    show(totals(found, how))
-    show(lines(found, how))
+    console = console_for_output()
+    _show(found, how, console)
+    show((brief_lines if console.width < NARROW else lines)(found, how), console)
 
 
 @app.command("list")
@@ -66,12 +79,22 @@ def list_scores(
         if path is not None:
             write_new(path, write(found, how))
     if csv is xlsx is None:
-        show(totals(found, how))
+        _show(found, how, console_for_output())
 
 
 def _print(settings: Settings, lang: str, *, money: bool) -> Print:
     zone = load_rulebook(settings.rules.rulebook).zone
     return Print(language=language_of_texts(lang), zone=zone, money=money)
+
+
+def _show(found: list[Scored], how: Print, console: Console) -> None:
+    """Show everybody's points; on a narrow terminal what else is to be said stands below."""
+    if console.width >= NARROW:
+        show(totals(found, how), console)
+        return
+    show(brief_totals(found, how), console)
+    for line in remarks(found, how):
+        print(inert(line))
 
 
 def _now() -> int:

@@ -16,6 +16,8 @@ from callcenter.errors import BadInput
 from callcenter.reports.board import PLAIN_BOX
 from callcenter.rules.spreadsheet import Rows
 
+NARROW = 110
+"""Below so many columns a terminal gets fewer of a table's."""
 CsvFile = Annotated[Path | None, typer.Option("--csv", metavar="FILE", help="Write them to a new CSV file.")]
 WorkbookFile = Annotated[Path | None, typer.Option("--xlsx", metavar="FILE", help="Write them to a new workbook.")]
 
@@ -25,7 +27,7 @@ def show(rows: Rows, console: Console | None = None) -> None:
     console = console or console_for_output()
     heading, *rest = rows
     lines = box.SIMPLE_HEAD if console.is_terminal else PLAIN_BOX
-    table = Table(box=lines, padding=(0, 1, 0, 0), pad_edge=False, show_edge=False)
+    table = Table(box=lines, padding=(0, int(console.width >= NARROW), 0, 0), pad_edge=False, show_edge=False)
     for n, name in enumerate(heading):
         figures = all(_is_figure(row[n]) for row in rest)
         table.add_column(str(name), justify="right" if n and figures else "left", overflow="fold")

@@ -190,15 +190,12 @@ def verify_records(
         raise JournalDamaged(anew.damage)
 
 
-def explain_all(settings: Settings, lang: str) -> list[str]:
+def explain_all(settings: Settings, lang: str) -> list[list[str]]:
     """Explain every record of a journal, for the end of a demonstration."""
     journal: Path = settings.journal.path
-    lines: list[str] = []
-    for violation in derive(journal, settings.court()):
-        if violation.mode is Mode.ON:
-            derived = Derived(violation, exhibits(journal, violation))
-            lines += [*told(derived, ZoneInfo(settings.site.timezone), language_of_texts(lang)), ""]
-    return lines
+    zone, language = ZoneInfo(settings.site.timezone), language_of_texts(lang)
+    records = [v for v in derive(journal, settings.court()) if v.mode is Mode.ON]
+    return [[*told(Derived(v, exhibits(journal, v)), zone, language), ""] for v in records]
 
 
 def _source(chosen: Settings) -> Source:

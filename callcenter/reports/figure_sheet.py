@@ -13,7 +13,7 @@ from callcenter.domain import facts as fx
 from callcenter.domain.facts import VisitOutcome
 from callcenter.domain.frame import SECOND, Micros
 from callcenter.reports.board_words import WORDS
-from callcenter.reports.figure_words import column, formula, sentence
+from callcenter.reports.figure_words import brief, column, formula, sentence
 from callcenter.reports.figures import Day, Figures
 from callcenter.reports.text import inert, masked
 from callcenter.rules.dates import datetime_of
@@ -30,21 +30,23 @@ _CALLS = (
     "transferred", "in_gap", "filled",
 )  # fmt: skip
 _BRIEF_CALLS = ("time", "queue", "caller", "outcome", "wait", "rings", "talk", "ended_by")
+_NARROW_CALLS = ("time", "queue", "caller", "outcome", "wait", "agent", "talk", "ended_by")
 LEVEL = "sl-offered"
 """The service level that is meant where one stands alone."""
 
 
 class Print(msgspec.Struct, frozen=True, kw_only=True):
-    """How rows are written: language, zone, callers' numbers whole or masked."""
+    """How rows are written: language, zone, callers' numbers whole or masked, times with their day or without."""
 
     language: Language
     zone: ZoneInfo
     numbers: bool = False
+    days: bool = True
 
 
 def brief_figures(day: Day, how: Print) -> Rows:
     """Make a row for each queue and one for all, as a terminal has room for."""
-    heading = [column(name, how.language) for name in ("queue", *_BRIEF_COUNTS, *_RATES, "speed", "longest")]
+    heading = [brief(name, how.language) for name in ("queue", *_BRIEF_COUNTS, *_RATES, "speed", "longest")]
     rows = [
         [name, *(getattr(f, key) for key in _BRIEF_COUNTS), *(_percent(getattr(f, key)) for key in _RATES),
          _one(f.speed_of_answer), _one(f.longest), _level(f)]
@@ -66,9 +68,12 @@ def all_figures(day: Day, how: Print) -> Rows:
     return [[*(formula(name, how.language) for name in names), *levels], *rows]
 
 
-def brief_calls(visits: Sequence[fx.Visit], lasting: Sequence[Open], how: Print) -> Rows:
-    """Make a row for each visit, as a terminal has room for."""
-    return _calls(visits, lasting, how, _BRIEF_CALLS)
+def brief_calls(visits: Sequence[fx.Visit], lasting: Sequence[Open], how: Print, *, narrow: bool = False) -> Rows:
+    """Make a row for each visit, as a terminal has room for; the day of what began on one day is left out."""
+    began = [at for at in (*map(_began, visits), *(one.joined_at for one in lasting)) if at is not None]
+    days = {datetime_of(at, how.zone).date() for at in began}
+    short = msgspec.structs.replace(how, days=len(days) > 1)
+    return _calls(visits, lasting, short, _NARROW_CALLS if narrow else _BRIEF_CALLS)
 
 
 def all_calls(visits: Sequence[fx.Visit], lasting: Sequence[Open], how: Print) -> Rows:
@@ -148,7 +153,7 @@ def _number(number: str | None, how: Print) -> str | None:
 
 
 def _clock(at: Micros | None, how: Print) -> str | None:
-    return None if at is None else datetime_of(at, how.zone).strftime("%Y-%m-%d %H:%M:%S")
+    return None if at is None else datetime_of(at, how.zone).strftime("%Y-%m-%d %H:%M:%S" if how.days else "%H:%M:%S")
 
 
 def _seconds(value: Micros | None) -> Decimal | None:
@@ -173,7 +178,7 @@ def _one(value: Fraction | None) -> str:
 
 def _level(figures: Figures) -> str:
     level = figures.service_levels[LEVEL]
-    return "-" if level is None else f"{_percent(level)} / {_thresholds(figures)} s"
+    return "-" if level is None else f"{_percent(level)}/{_thresholds(figures)}s"
 
 
 def _thresholds(figures: Figures) -> str:

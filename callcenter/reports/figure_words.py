@@ -35,6 +35,14 @@ COLUMNS = {
     "in_gap": Title("在缺口中", "in a gap"),
     "filled": Title("由 queue_log 补全", "filled from queue_log"),
 }
+BRIEF = {
+    "abandoned": Title("放弃量", "aband."),
+    "answered_rate": Title("接通率", "answ.\nrate"),
+    "abandon_rate": Title("放弃率", "aband.\nrate"),
+    "speed": Title("平均应答\n(秒)", "ASA\n(s)"),
+    "longest": Title("最长等待\n(秒)", "longest\n(s)"),
+}
+"""Headings where there is little room."""
 FORMULAS = {
     "answered_rate": Title("接听量/进线量", "answered/offered"),
     "abandon_rate": Title("放弃量/进线量", "abandoned/offered"),
@@ -68,6 +76,12 @@ SENTENCES = {
 def column(name: str, language: Language) -> str:
     """Name a column."""
     return _said(COLUMNS[name], language)
+
+
+def brief(name: str, language: Language) -> str:
+    """Name a column in few letters."""
+    told = BRIEF.get(name)
+    return column(name, language) if told is None else _said(told, language)
 
 
 def formula(name: str, language: Language) -> str:

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 import openpyxl
 import pytest
+from rich.cells import cell_len
 from typer import Typer
 from typer.testing import CliRunner
 
@@ -39,7 +40,7 @@ OFFER = fx.Offer(
 
 def visit(uid: str, outcome: VisitOutcome, at: Micros = NOON, wait: float = 9, **other: Any) -> fx.Visit:
     given: dict[str, Any] = {
-        "call": uid, "uniqueid": uid, "queue": "sales", "n": 1, "caller": PHONE, "did": "400", "joined_at": at,
+        "call": uid, "uniqueid": uid, "queue": "key_accounts", "n": 1, "caller": PHONE, "did": "400", "joined_at": at,
         "left_at": at + round(wait * SECOND), "position": 1, "outcome": outcome, "agent": None, "answered_at": None,
         "ended_at": None, "hold": None, "transferred": None, "ended_by": None, "refused_at": None, "offers": (),
         "in_gap": False, "frames": (),
@@ -67,7 +68,7 @@ STORED: list[list[fx.Fact]] = [
     told(visit("1.4", VisitOutcome.ABANDONED, NOON + 3 * SECOND, 4)),
     told(visit("1.5", VisitOutcome.TIMED_OUT, NOON + 4 * SECOND, 60)),
     told(answered("0.1", NOON - DAY)),
-    [fx.VisitJoined(at=NOON + 5 * SECOND, uniqueid="1.6", queue="sales", n=1)],
+    [fx.VisitJoined(at=NOON + 5 * SECOND, uniqueid="1.6", queue="key_accounts", n=1)],
     [fx.GapSeen(at=NOON + 90 * SECOND, start=NOON + 30 * SECOND, cause="link")],
     [fx.AgentStateChanged(at=NOON, agent="Dave", interface="PJSIP/1004", ended=None, state=AgentState.OFFLINE,
                           reason="phone lost", queues=())],
@@ -107,7 +108,7 @@ def row(text: str, start: str) -> list[str]:
 
 def test_report_of_today_has_each_figure_by_its_definition(home: Path) -> None:
     text = run(report.app, home, "today")
-    assert row(text, "sales") == ["sales", "5", "2", "1", "40.0%", "20.0%", "19.5", "30.0", "33.3%", "/", "20", "s"]
+    assert row(text, "key_accounts") == ["key_accounts", "5", "2", "1", "40.0%", "20.0%", "19.5", "30.0", "33.3%/20s"]
     assert row(text, "all")[:6] == ["all", "6", "3", "1", "50.0%", "16.7%"]
     assert "sl-offered" in text
 
@@ -132,7 +133,7 @@ def test_report_speaks_chinese_with_the_words_of_the_floor(home: Path) -> None:
 def test_report_in_files_has_every_service_level_by_name(home: Path) -> None:
     files = {kind: home / f"report.{kind}" for kind in ("csv", "xlsx")}
     run(report.app, home, "--csv", str(files["csv"]), "--xlsx", str(files["xlsx"]))
-    heading, _, sales, everything = csv.reader(io.StringIO(files["csv"].read_text("utf-8-sig")))
+    heading, sales, _, everything = csv.reader(io.StringIO(files["csv"].read_text("utf-8-sig")))
     figures = dict(zip(heading, sales, strict=True))
     assert {name: value for name, value in figures.items() if name.startswith("sl-")} == {
         "sl-offered": "0.3333", "sl-adjusted": "0.5000", "sl-answered": "0.5000", "sl-erlang": "0.6667",
@@ -150,7 +151,7 @@ def test_report_of_what_is_no_day_is_refused(home: Path, span: str) -> None:
 
 def test_calls_of_today_are_listed_with_their_rings_and_a_masked_number(home: Path) -> None:
     text = run(calls.app, home)
-    lines = [line for line in text.splitlines() if line.startswith(f"{datetime.now(ZONE):%Y-%m-%d} 12:00:0")]
+    lines = [line for line in text.splitlines() if line.startswith("12:00:0")]
     assert len(lines) == 6
     assert PHONE not in text
     assert "Alice 9.0: answered" in lines[0]
@@ -173,6 +174,16 @@ def test_calls_keep_to_their_filters(home: Path, filters: tuple[str, ...], uids:
     rows = list(csv.DictReader(io.StringIO((home / "calls.csv").read_text("utf-8-sig"))))
     assert [one["call"] for one in rows] == uids
     assert {one["caller"] for one in rows} <= {PHONE, ""}
+
+
+@pytest.mark.parametrize("lang", ["en", "zh-CN"])
+@pytest.mark.parametrize("app", [calls.app, report.app], ids=["calls", "report"])
+def test_tables_are_readable_on_80_columns(home: Path, monkeypatch: pytest.MonkeyPatch, app: Typer, lang: str) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    lines = run(app, home, "--lang", lang).splitlines()
+    table = [line for line in lines if line.startswith(("12:00:0", "key_accounts", "orders"))]
+    assert len(table) == (6 if app is calls.app else 2)  # no row takes two lines
+    assert max(map(cell_len, [*table, *lines[:4]])) <= 80
 
 
 def test_only_the_newest_calls_are_shown_and_it_is_said(home: Path) -> None:

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 import pytest
+from rich.cells import cell_len
 from rich.console import Console
 
 from callcenter.domain.facts import AgentState, EndedBy, OfferOutcome, VisitOutcome
@@ -186,3 +187,41 @@ def test_language_is_the_one_wanted_else_that_of_the_environment(
 def test_plain_board_is_drawn_with_ascii_lines() -> None:
     assert "─" not in shown(document())
     assert "─" in shown(document(), plain=False)
+
+
+QUEUES = tuple(
+    msgspec.structs.replace(QUEUE, queue=name)
+    for name in ("complaints", "consumers", "key_accounts", "merchants", "products", "suppliers")
+)
+SERVES = ("consumers", "key_accounts", "merchants", "products")
+
+
+def agents(count: int) -> tuple[AgentNow, ...]:
+    states = ("paused", "talking", "available")
+    return tuple(
+        msgspec.structs.replace(AGENT, agent=f"Agent {n:02}", state=states[n % 3], queues=SERVES) for n in range(count)
+    )
+
+
+@pytest.mark.parametrize("lang", ["en", "zh-CN"])
+@pytest.mark.parametrize("count", [1, 8, 9, 40])
+def test_board_fits_a_terminal_of_80_columns_and_24_lines(lang: Lang, count: int) -> None:
+    console = Console(file=io.StringIO(), width=80, highlight=False)
+    console.print(Board(lang, SHANGHAI, width=80, height=24).show(document(queues=QUEUES, agents=agents(count))))
+    assert isinstance(console.file, io.StringIO)
+    lines = console.file.getvalue().splitlines()
+    assert len(lines) < 24
+    assert max(map(cell_len, lines)) <= 80
+    assert [name for name in ("complaints", "suppliers", "Agent 00") if sum(name in line for line in lines) != 1] == []
+    assert all("1:01:01" in line for line in lines if line.startswith("Agent 0"))
+    assert not [line for line in lines if "Answ…" in line or "Aband…" in line]
+
+
+def test_agents_for_whom_there_is_no_room_are_counted_by_state() -> None:
+    console = Console(file=io.StringIO(), width=80, highlight=False)
+    console.print(Board("en", SHANGHAI, width=80, height=24).show(document(agents=agents(40))))
+    assert isinstance(console.file, io.StringIO)
+    last = console.file.getvalue().splitlines()[-1]
+    shown = sum(line.startswith("Agent ") for line in console.file.getvalue().splitlines()) - 1
+    assert last.startswith(f"and {40 - shown} more agents: ")
+    assert sum(int(part.split()[-1]) for part in last.partition(": ")[2].split(", ")) == 40 - shown
