@@ -6,13 +6,15 @@ import importlib
 import os
 import signal
 import sys
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
-from callcenter import __version__
-from callcenter.errors import CallcenterError
+from callcenter import __version__, locale
+from callcenter.errors import BadInput, CallcenterError
 
 if TYPE_CHECKING:
     from typer import Typer
+
+    from callcenter.locale import Lang
 
 COMMANDS = {
     "init": "Set up a service: settings, secrets, manager.conf snippet, database.",
@@ -43,35 +45,55 @@ COMMANDS = {
 
 def main() -> None:
     """Run the command; whatever is wrong is one sentence on stderr and an exit code of its own."""
-    name, *arguments = sys.argv[1:] or ["--help"]
-    if name in {"--help", "-h"}:
-        print(_usage())
-        sys.exit(0)
-    if name == "--version":
-        print(__version__)
-        sys.exit(0)
-    if name not in COMMANDS:
-        _stop(f"there is no command {name!r}; `callcenter --help` lists them.", 2)
+    name, *arguments = _without_language(sys.argv[1:]) or ["--help"]
     if name == "serve":
         # loading it takes a second or two: a stop that is asked for meanwhile waits until the service can hear it
         signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGTERM, signal.SIGINT))
     try:
-        code = _run(name, arguments)
+        code = _main(name, arguments)
     except KeyboardInterrupt:
         code = 130
     sys.exit(code)
 
 
-def _run(name: str, arguments: list[str]) -> int:
-    import typer  # noqa: PLC0415 - it takes a while, in which a Ctrl-C could not be answered
+def _main(name: str, arguments: list[str]) -> int:
+    from callcenter.cli.speech import spoken  # noqa: PLC0415 - it takes a while, in which a Ctrl-C could not be answered
+    from callcenter.cli.tongue import wanted  # noqa: PLC0415 - the same
+
+    lang: Lang = spoken("")
+    try:
+        lang = spoken(wanted(sys.argv[1:]))
+        if name in {"--help", "-h"}:
+            print(_usage(lang))
+            return 0
+        if name == "--version":
+            print(__version__)
+            return 0
+        if name not in COMMANDS:
+            raise BadInput(f"there is no command {name!r}; `callcenter --help` lists them.")
+        return _run(name, arguments, lang)
+    except CallcenterError as error:
+        return _told(str(error), error.exit_code, lang)
+
+
+def _without_language(words: list[str]) -> list[str]:
+    """Leave out a `--lang` that stands before the command."""
+    if words[:1] == ["--lang"]:
+        return words[2:]
+    return words[1:] if words and words[0].startswith("--lang=") else words
+
+
+def _run(name: str, arguments: list[str], lang: Lang) -> int:
+    import typer  # noqa: PLC0415 - as above
+
+    from callcenter.cli.tongue import command_of  # noqa: PLC0415 - as above
 
     app: Typer = importlib.import_module(f"callcenter.cli.{name}").app
     try:
-        code = app(arguments, prog_name=f"callcenter {name}", standalone_mode=False)
-    except CallcenterError as error:
-        _stop(str(error), error.exit_code)
+        code = command_of(app, lang)(arguments, prog_name=f"callcenter {name}", standalone_mode=False)
     except typer.TyperException as error:
-        _stop(str(getattr(error, "format_message", error.__str__)()), getattr(error, "exit_code", 2))
+        said = str(getattr(error, "format_message", error.__str__)())
+        return _told(said, getattr(error, "exit_code", 2), lang)
     except typer.Abort:
         return 130
     except BrokenPipeError:
@@ -81,16 +103,16 @@ def _run(name: str, arguments: list[str]) -> int:
     return code if isinstance(code, int) else 0
 
 
-def _usage() -> str:
+def _usage(lang: Lang) -> str:
     width = max(map(len, COMMANDS))
-    commands = "\n".join(f"  {name:<{width}}  {text}" for name, text in COMMANDS.items())
+    commands = "\n".join(f"  {name:<{width}}  {locale.text(text, lang)}" for name, text in COMMANDS.items())
     return (
-        "Usage: callcenter COMMAND [OPTIONS]\n\n"
-        "Call-centre telephony and queue service on Asterisk.\n\n"
-        f"Commands (each knows --help):\n{commands}"
+        f"{locale.text('Usage: callcenter COMMAND [OPTIONS]', lang)}\n\n"
+        f"{locale.text('Call-centre telephony and queue service on Asterisk.', lang)}\n\n"
+        f"{locale.text('Commands (each knows --help, and --lang zh-CN or en):', lang)}\n{commands}"
     )
 
 
-def _stop(sentence: str, code: int) -> NoReturn:
-    print(f"callcenter: {sentence}", file=sys.stderr)
-    sys.exit(code)
+def _told(sentence: str, code: int, lang: Lang) -> int:
+    print(f"callcenter: {locale.sentence(sentence, lang)}", file=sys.stderr)
+    return code

@@ -12,7 +12,7 @@ import typer
 from rich.console import Console
 from rich.live import Live
 
-from callcenter.cli.speech import spoken
+from callcenter.cli.speech import LangOption, spoken
 from callcenter.errors import BadSetting
 from callcenter.exporter.live import LiveDocument
 from callcenter.reports.board import Board
@@ -27,7 +27,7 @@ _USUAL_SECONDS = 1.0
 @app.command()
 def main(
     url: Annotated[str, typer.Option(help="Where the service is.")] = "http://127.0.0.1:9464",
-    lang: Annotated[str, typer.Option(help="zh-CN or en; by default from LANG.")] = "",
+    lang: LangOption = "",
     every: Annotated[
         float, typer.Option(min=0, help="Seconds between two looks; 0: 1 s in a terminal, else one look only.")
     ] = 0,

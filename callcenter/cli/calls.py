@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from callcenter.cli.board import console_for_output
 from callcenter.cli.office import Since, Until, moment, moment_after, reading
 from callcenter.cli.serve import SettingsPath
-from callcenter.cli.speech import language_of_texts
+from callcenter.cli.speech import LangOption, language_of_texts
 from callcenter.cli.tables import NARROW, CsvFile, WorkbookFile, show, write_new
 from callcenter.config import load_settings
 from callcenter.domain.facts import Visit, VisitOutcome
@@ -38,7 +38,7 @@ def main(
     csv: CsvFile = None,
     xlsx: WorkbookFile = None,
     settings: SettingsPath = None,
-    lang: Annotated[str, typer.Option(help="zh-CN or en; by default from LANG.")] = "",
+    lang: LangOption = "",
 ) -> None:
     """List stored calls, today's unless --from or --to says otherwise; nothing that exists is overwritten."""
     chosen, language = load_settings(settings), language_of_texts(lang)

@@ -17,7 +17,7 @@ from rich.live import Live
 from rich.text import Text
 
 from callcenter.cli.board import console_for_output, zone
-from callcenter.cli.speech import spoken
+from callcenter.cli.speech import LangOption, spoken
 from callcenter.cli.violations import explain_all
 from callcenter.config import load_settings
 from callcenter.domain.frame import SECOND
@@ -32,9 +32,9 @@ from callcenter.lab.logins import Recorder
 from callcenter.lab.render import dialplans_dir
 from callcenter.lab.settings import AgentSpec, LabSettings
 from callcenter.lab.switch import Lab, LabState, load_state
+from callcenter.locale import Lang
 from callcenter.reports.board import Board
 from callcenter.reports.board_source import BoardSource, ServiceSilent
-from callcenter.reports.board_words import Lang
 
 app = typer.Typer(add_completion=False, help="Play a two-minute story on a real Asterisk and show the calls.")
 
@@ -147,7 +147,7 @@ class _Show:
 def main(
     tape: Annotated[bool, typer.Option("--tape", help="Play the shipped recording; needs no Asterisk.")] = False,
     speed: Annotated[float, typer.Option(min=0.1, help="How much faster the recording plays.")] = 4.0,
-    lang: Annotated[str, typer.Option(help="zh-CN or en; by default from LANG.")] = "",
+    lang: LangOption = "",
     work_dir: Annotated[Path, typer.Option(help="State, secrets, journal and log of the demo.")] = Path("var/demo"),
     record: Annotated[Path | None, typer.Option(help="Also write what the switch says to this file.")] = None,
 ) -> None:

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from callcenter.cli.office import with_office
 from callcenter.cli.serve import SettingsPath
-from callcenter.cli.speech import language_of_texts
+from callcenter.cli.speech import LangOption, language_of_texts
 from callcenter.cli.tables import CsvFile, WorkbookFile, show, write_new
 from callcenter.config import load_settings
 from callcenter.domain.facts import Visit
@@ -49,7 +49,7 @@ def main(
     csv: CsvFile = None,
     xlsx: WorkbookFile = None,
     settings: SettingsPath = None,
-    lang: Annotated[str, typer.Option(help="zh-CN or en; by default from LANG.")] = "",
+    lang: LangOption = "",
 ) -> None:
     """Show offered, answered, abandoned, their rates, ASA and the service level by its name, per queue.
 

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from callcenter.cli.board import console_for_output
 from callcenter.cli.office import reading
 from callcenter.cli.serve import SettingsPath
-from callcenter.cli.speech import DEFAULT_LANG, LangOption, language_of_texts
+from callcenter.cli.speech import LangOption, language_of_texts
 from callcenter.cli.tables import NARROW, CsvFile, WorkbookFile, show, write_new
 from callcenter.config import Settings, load_settings
 from callcenter.reports.score_sheet import (
@@ -43,7 +43,7 @@ def show_score(
     month: Month,
     settings: SettingsPath = None,
     money: Money = False,
-    lang: LangOption = DEFAULT_LANG,
+    lang: LangOption = "",
 ) -> None:
     """Show an agent's month with every line and the record it comes from."""
     chosen, when = load_settings(settings), read_month(month)
@@ -69,7 +69,7 @@ def list_scores(
     xlsx: WorkbookFile = None,
     settings: SettingsPath = None,
     money: Money = False,
-    lang: LangOption = DEFAULT_LANG,
+    lang: LangOption = "",
 ) -> None:
     """List everybody's month, or write it to files, a workbook with every line; nothing that exists is overwritten."""
     chosen, when = load_settings(settings), read_month(month)

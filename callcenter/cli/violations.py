@@ -15,7 +15,7 @@ from callcenter import logs
 from callcenter.cli.filing import file_violation
 from callcenter.cli.office import Since, Until, moment, moment_after, reading, with_office
 from callcenter.cli.serve import SettingsPath
-from callcenter.cli.speech import DEFAULT_LANG, LangOption, language_of_texts
+from callcenter.cli.speech import LangOption, language_of_texts
 from callcenter.config import Settings, load_settings
 from callcenter.domain.frame import Micros
 from callcenter.errors import BadInput, JournalDamaged, MigrationMissing, StoreError
@@ -67,7 +67,7 @@ def list_records(
         bool, typer.Option("--derived", help="What the journal alone gives, in place of these.")
     ] = False,
     settings: SettingsPath = None,
-    lang: LangOption = DEFAULT_LANG,
+    lang: LangOption = "",
 ) -> None:
     """List the records of the database with where they stand, the oldest first."""
     chosen, language = load_settings(settings), language_of_texts(lang)
@@ -107,7 +107,7 @@ def _fits(violation: Violation, asked: Wanted) -> bool:
 
 @app.command("explain")
 def explain_record(
-    record: Record, settings: SettingsPath = None, lang: LangOption = DEFAULT_LANG, dry_run: DryRun = False
+    record: Record, settings: SettingsPath = None, lang: LangOption = "", dry_run: DryRun = False
 ) -> None:
     """Show one record: where it stands, every step, and, derived again from the journal, the frames it stands on.
 
@@ -171,7 +171,7 @@ def verify_records(
     until: Until = None,
     dry_run: DryRun = False,
     settings: SettingsPath = None,
-    lang: LangOption = DEFAULT_LANG,
+    lang: LangOption = "",
 ) -> None:
     """Hold every record that the service filed against the journal; withdraw what does not reproduce, and exit 4.
 

@@ -15,7 +15,8 @@ from rich.text import Text
 
 from callcenter.exporter.live import AgentNow, LinkNow, LiveDocument, OfferSeen, QueueNow, VisitSeen
 from callcenter.exporter.names import inert
-from callcenter.reports.board_words import WORDS, Lang
+from callcenter.locale import Lang
+from callcenter.reports.board_words import WORDS
 
 _STATE_STYLES = {
     "available": "green", "ringing": "bold yellow", "talking": "bold cyan", "outbound": "cyan", "wrap_up": "blue",

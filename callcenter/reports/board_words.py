@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
-Lang = Literal["zh-CN", "en"]
+from callcenter.locale import Lang
 
 _ZH = {
     "title": "呼叫中心", "switch": "交换机",
@@ -84,10 +82,3 @@ _EN = {
 }  # fmt: skip
 
 WORDS: dict[Lang, dict[str, str]] = {"zh-CN": _ZH, "en": _EN}
-
-
-def language(wanted: str, environment: str) -> Lang | None:
-    """Choose the language: the one wanted, else by LANG; None where the wanted one is not spoken."""
-    if not wanted:
-        return "zh-CN" if environment.lower().startswith("zh") else "en"
-    return next((lang for lang in WORDS if lang.lower() == wanted.lower()), None)

@@ -93,7 +93,7 @@ class GivenShown(Outgoing):
     agent: str
     day: date
     points: Decimal | None = Field(description="Null for a bonus, whose worth is in the terms.")
-    words: str
+    note: str
     given_by: str | None
     given_at: datetime | None
     withdrawn_by: str | None
@@ -147,7 +147,7 @@ class ScoreReader:
     def given(self, given: Given) -> GivenShown:
         """Show what somebody gave."""
         return GivenShown(
-            id=given.id, kind=given.kind, agent=given.agent, day=given.day, points=given.points, words=given.note,
+            id=given.id, kind=given.kind, agent=given.agent, day=given.day, points=given.points, note=given.note,
             given_by=self._named(given.given_by), given_at=moment_out(given.given_at, self.zone),
             withdrawn_by=self._named(given.withdrawn_by), withdrawn_at=moment_out(given.withdrawn_at, self.zone),
             withdrawn_why=given.withdrawn_why,

@@ -14,8 +14,9 @@ from rich.console import Console
 
 from callcenter.domain.facts import AgentState, EndedBy, OfferOutcome, VisitOutcome
 from callcenter.exporter.live import AgentNow, LinkNow, LiveDocument, OfferSeen, QueueNow, VisitSeen
+from callcenter.locale import Lang
 from callcenter.reports.board import Board
-from callcenter.reports.board_words import WORDS, Lang, language
+from callcenter.reports.board_words import WORDS
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 NOW = 1_790_000_000.0
@@ -166,22 +167,6 @@ def test_every_value_has_a_word(lang: Lang) -> None:
 
 def test_both_languages_have_the_same_words() -> None:
     assert WORDS["zh-CN"].keys() == WORDS["en"].keys()
-
-
-@pytest.mark.parametrize(
-    ("wanted", "environment", "spoken"),
-    [
-        ("", "zh_CN.UTF-8", "zh-CN"),
-        ("", "C.UTF-8", "en"),
-        ("zh-cn", "C", "zh-CN"),
-        ("en", "zh_CN", "en"),
-        ("fr", "", None),
-    ],
-)
-def test_language_is_the_one_wanted_else_that_of_the_environment(
-    wanted: str, environment: str, spoken: str | None
-) -> None:
-    assert language(wanted, environment) == spoken
 
 
 def test_plain_board_is_drawn_with_ascii_lines() -> None:
