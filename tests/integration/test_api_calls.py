@@ -97,7 +97,7 @@ async def test_what_cannot_be_meant_is_refused_and_no_rule_hears_of_it(
     work: Department, wrong: dict[str, Any], why: str
 ) -> None:
     alice = await work.signed_in("alice")
-    refused = await alice.send("POST", "/calls/1.0/dispositions", SAID | wrong)
+    refused = await alice.send("POST", "/calls/1.0/dispositions", SAID | wrong, Accept_Language="en")
     assert refused.status_code == 422
     assert why in refused.json()["detail"]
     assert work.disposed == []

@@ -117,13 +117,13 @@ class TestScore:
         ma = await work.signed_in("ma")
         await work.signed_in("alice")
         for path in (MARCH, "/scores?month=2026-03", "/scores/export?month=2026-03", "/scores/Alice/2026/quarters/1"):
-            answer = await ma.get(path)
+            answer = await ma.get(path, **{"Accept-Language": "en"})
             assert (answer.status_code, answer.json()["type"]) == (404, "urn:callcenter:problem:terms-missing")
             assert "propose a change of kind amount, subject score" in answer.json()["detail"]
 
     async def test_terms_that_cannot_be_used_are_refused_when_they_are_proposed(self, work: Department) -> None:
         change = {"kind": "amount", "subject": "score", "content": {"from": "2026-01"}, "reason": "agreed"}
-        answer = await (await work.signed_in("ma")).send("POST", "/changes", change)
+        answer = await (await work.signed_in("ma")).send("POST", "/changes", change, Accept_Language="en")
         assert (answer.status_code, answer.json()["detail"]) == (422, "the score's terms do not say 'base'")
 
     @pytest.mark.parametrize(
@@ -174,7 +174,8 @@ class TestScore:
         root = await work.signed_in("root")
         await root.send("PATCH", "/users/li-leads", {"role": "agent"}, If_Match='"1"')
         assert (await read(work, "/scores/Li/2026-03"))["points"] == "105"
-        again = await (await work.signed_in("tian")).send("POST", "/adjustments", about | {"points": "-1"})
+        tian, less = await work.signed_in("tian"), about | {"points": "-1"}
+        again = await tian.send("POST", "/adjustments", less, Accept_Language="en")
         assert (again.status_code, "which Li is not" in again.json()["detail"]) == (422, True)
 
 

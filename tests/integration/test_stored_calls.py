@@ -78,7 +78,8 @@ Run = Callable[..., str]
 
 
 @pytest.fixture
-async def home(tmp_path: Path) -> Path:
+async def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("COLUMNS", "160")
     async with opened(tmp_path):
         store = await Store.open(settings_of(tmp_path), "pbx")
         await store.write([Told(n, facts) for n, facts in enumerate(STORED, 1)], len(STORED))
