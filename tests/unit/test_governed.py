@@ -60,7 +60,7 @@ class Followed(Switch):
         self.follower = Follower.restore(self.follower.save(), court)
         self.floor = self.follower.floor
 
-    def talks(self, start: float, end: float, uid: str) -> None:
+    def served(self, start: float, end: float, uid: str) -> None:
         dest = f"a-{uid}"
         self.joins(start, uid)
         self.calls(start, dest, uid=uid)
@@ -87,11 +87,11 @@ def test_wrap_up_is_that_of_the_edition_in_which_the_talk_ended(book: Rulebook, 
     court = Court(book, None)
     switch = Followed(court)
     switch.member(0)
-    switch.talks(MIDNIGHT - 60, MIDNIGHT - 1, "c1")
+    switch.served(MIDNIGHT - 60, MIDNIGHT - 1, "c1")
     if restarted:
         switch.restarts(court)
     switch.ticks(MIDNIGHT + 20)
-    switch.talks(MIDNIGHT + 30, MIDNIGHT + 40, "c2")
+    switch.served(MIDNIGHT + 30, MIDNIGHT + 40, "c2")
     switch.ticks(MIDNIGHT + 60)
     assert switch.wrap_ups() == [3, 10]
 

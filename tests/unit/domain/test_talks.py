@@ -1,4 +1,4 @@
-"""An agent and a customer who hear each other: one talk, whatever carries it, and whoever the queue believes to talk."""
+"""An agent and a customer who hear each other: one talk, whatever carries it, whoever the queue believes to talk."""
 
 from __future__ import annotations
 
