@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import signal
 import sqlite3
-from collections.abc import AsyncIterator, Iterator
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
-from typing import NamedTuple
+from collections.abc import Coroutine, Iterator
+from datetime import datetime
+from typing import NamedTuple, TypeVar
+from zoneinfo import ZoneInfo
 
 import structlog
 
@@ -24,9 +26,11 @@ from callcenter.journal import Journal
 from callcenter.listening import raise_open_files
 from callcenter.ownfiles import has_wal_reset_bug, held, watch_files
 from callcenter.reports.evidence import evidence_of
+from callcenter.rules.dates import day_start
 from callcenter.rules.edition import Figures
 from callcenter.store import Office, Store
-from callcenter.tracker import Court, GapFiller, LogWatch, Record, Rules, Tracker, recover
+from callcenter.store.stays import Asked, ended_visits, followed_since
+from callcenter.tracker import Court, Follower, GapFiller, LogWatch, Record, Rules, Tracker, recover
 from callcenter.tracker.calendar_watch import CalendarWatch
 from callcenter.tracker.pruning import Pruning
 from callcenter.tracker.withdrawals import Withdrawals
@@ -35,6 +39,8 @@ from callcenter.web.server import WebServer, serve_web
 from callcenter.web.service import Ports, build, wall_clock
 
 log = structlog.get_logger()
+
+T = TypeVar("T")
 
 
 class _Kept(NamedTuple):
@@ -45,8 +51,30 @@ class _Kept(NamedTuple):
     journal: Journal
 
 
+class _Stopped(Exception):
+    """A stop was asked for before everything ran."""
+
+
+class _Parts(NamedTuple):
+    """What runs, in the order of its end."""
+
+    beside: list[asyncio.Task[None]]
+    reading: asyncio.Task[None]
+    tracking: asyncio.Task[None]
+    last: list[asyncio.Task[None]]
+
+    async def stop(self) -> None:
+        """End everything in order; each part has begun to run, or it could not tell the next of its end."""
+        for task in self.beside:
+            task.cancel()
+        self.reading.cancel()
+        await self.tracking  # the client's end lets it finish what was read, and save
+        for task in self.last:
+            task.cancel()
+
+
 async def serve(settings: Settings) -> None:
-    """Run the service until SIGTERM or SIGINT.
+    """Run the service until SIGTERM or SIGINT; one that comes while it starts gives up what has begun.
 
     Raises:
         SwitchError: The first login failed; an unreachable switch is waited for only if `ami.wait_at_start` says so.
@@ -58,17 +86,38 @@ async def serve(settings: Settings) -> None:
     raise_open_files()
     if has_wal_reset_bug(sqlite3.sqlite_version):
         log.warning("sqlite_outdated", version=sqlite3.sqlite_version, advice="run callcenter doctor")
-    with _stop_signals() as stop:
-        async with _open(settings) as kept:
+    with _stop_signals() as stop, contextlib.suppress(_Stopped):
+        async with contextlib.AsyncExitStack() as opened:
+            kept = await _unless(stop, _open(settings, opened))
             try:
                 async with asyncio.TaskGroup() as group:
-                    await _run(settings, kept, group, stop)
+                    parts = await _unless(stop, _start(settings, kept, group))
+                    await stop.wait()
+                    await parts.stop()
             except BaseExceptionGroup as errors:
                 raise first_error(errors) from None
     log.info("service_stopped")
 
 
-async def _run(settings: Settings, kept: _Kept, group: asyncio.TaskGroup, stop: asyncio.Event) -> None:
+async def _unless(stop: asyncio.Event, work: Coroutine[None, None, T]) -> T:
+    """Do something, or give it up when a stop is asked for.
+
+    Raises:
+        _Stopped: It was given up.
+    """
+    working, asked = asyncio.create_task(work, name="start"), asyncio.create_task(stop.wait(), name="stop")
+    try:
+        await asyncio.wait((working, asked), return_when=asyncio.FIRST_COMPLETED)
+        if working.done():
+            return working.result()
+        raise _Stopped
+    finally:
+        for task in (working, asked):
+            task.cancel()
+        await asyncio.wait((working, asked))
+
+
+async def _start(settings: Settings, kept: _Kept, group: asyncio.TaskGroup) -> _Parts:
     rules = Rules(kept.office, settings.court, settings.rules.rulebook, settings.rules.roster)
     court = await rules.court()
     if court.roster is None:
@@ -81,6 +130,7 @@ async def _run(settings: Settings, kept: _Kept, group: asyncio.TaskGroup, stop: 
     tracker = Tracker(settings.ami.node, client, kept.journal, record, follower)
     exporter = _exporter(settings, tracker, court)
     exporter.fault = lambda: record.fault
+    await _recall_today(settings, kept, record, follower, exporter)
     tracker.attach(exporter)
     await rules.look(tracker)  # before the first frame, or a replay would not know by what that was judged
     beside = [group.create_task(rules.keep(tracker), name="rules")]
@@ -99,14 +149,18 @@ async def _run(settings: Settings, kept: _Kept, group: asyncio.TaskGroup, stop: 
     if settings.web.enabled:
         beside.append(_answer_people(settings, kept.office, rules, tracker, court, group))
     log.info("service_started", version=__version__, pid=os.getpid(), exporter_port=server.port)
+    return _Parts(beside, reading, tracking, [serving, recording])
 
-    await stop.wait()
-    for task in beside:
-        task.cancel()
-    reading.cancel()
-    await tracking  # the client's end lets it finish what was read, and save
-    serving.cancel()
-    recording.cancel()
+
+async def _recall_today(
+    settings: Settings, kept: _Kept, record: Record, follower: Follower, exporter: Exporter
+) -> None:
+    """Let the board begin with the day so far, as the record has it."""
+    await record.reached(kept.journal.durable_position)
+    node, today = settings.ami.node, datetime.now(ZoneInfo(settings.site.timezone)).date()
+    asked = Asked(since=day_start(today, ZoneInfo(settings.site.timezone)), node=node)
+    async with kept.office.reading() as connection:
+        exporter.recall(await ended_visits(connection, asked), follower.floor, await followed_since(connection, node))
 
 
 def _look_at_log(
@@ -149,20 +203,18 @@ def _answer_people(
     return group.create_task(serve_web(server, service), name="web")
 
 
-@asynccontextmanager
-async def _open(settings: Settings) -> AsyncIterator[_Kept]:
-    async with AsyncExitStack() as opened:
-        _refuse_lost_database(settings)
-        if settings.store.path is not None and settings.store.path.exists():
-            opened.enter_context(held(settings.store.path, "the database"))
-        store = await Store.open(settings.store, settings.ami.node)
-        opened.push_async_callback(store.close)
-        office = await Office.open(settings.store)
-        opened.push_async_callback(office.close)
-        yield _Kept(store, office, await _journal(settings, store, opened))
+async def _open(settings: Settings, opened: contextlib.AsyncExitStack) -> _Kept:
+    _refuse_lost_database(settings)
+    if settings.store.path is not None and settings.store.path.exists():
+        opened.enter_context(held(settings.store.path, "the database"))
+    store = await Store.open(settings.store, settings.ami.node)
+    opened.push_async_callback(store.close)
+    office = await Office.open(settings.store)
+    opened.push_async_callback(office.close)
+    return _Kept(store, office, await _journal(settings, store, opened))
 
 
-async def _journal(settings: Settings, store: Store, opened: AsyncExitStack) -> Journal:
+async def _journal(settings: Settings, store: Store, opened: contextlib.AsyncExitStack) -> Journal:
     """Open the journal; a new one only where the database has followed none yet."""
     return await opened.enter_async_context(await Journal.open(settings.journal, make=store.position == 0))
 
@@ -181,16 +233,18 @@ def _refuse_lost_database(settings: Settings) -> None:
         )
 
 
-@contextmanager
+@contextlib.contextmanager
 def _stop_signals() -> Iterator[asyncio.Event]:
-    """Give an event that SIGTERM and SIGINT set."""
+    """Give an event that SIGTERM and SIGINT set; those that came before, while they were held back, set it at once."""
     loop, stop = asyncio.get_running_loop(), asyncio.Event()
     numbers = (signal.SIGTERM, signal.SIGINT)
     for number in numbers:
         loop.add_signal_handler(number, stop.set)
+    held = signal.pthread_sigmask(signal.SIG_UNBLOCK, numbers)
     try:
         yield stop
     finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, held)
         for number in numbers:
             loop.remove_signal_handler(number)
 

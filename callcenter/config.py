@@ -36,6 +36,8 @@ from callcenter.web.settings import WebSettings
 PREFIX = "CALLCENTER_"
 SETTINGS_FILE = "CALLCENTER_SETTINGS"
 """Environment variable with the path of the settings file."""
+PLACES = (Path("callcenter.toml"), Path("/etc/callcenter/callcenter.toml"))
+"""Where a settings file is looked for, in this order, when none is named."""
 _NESTED = "__"
 _NOT_OURS = (SETTINGS_FILE, "CALLCENTER_PHONE_")
 _SECRETS = frozenset({"secret", "password"})
@@ -164,13 +166,17 @@ class Described(NamedTuple):
 
 
 def load_settings(path: Path | None) -> Settings:
-    """Read the settings file (None: the one that CALLCENTER_SETTINGS names, if any) and the environment.
+    """Read the settings file and the environment.
+
+    Args:
+        path: The file; None: the one that CALLCENTER_SETTINGS names, else the first that there is of `PLACES`.
 
     Raises:
         BadSetting: The first setting that is unknown, missing, out of range, or a secret in the file.
     """
-    if path is None and os.environ.get(SETTINGS_FILE):
-        path = Path(os.environ[SETTINGS_FILE])
+    if path is None:
+        named = os.environ.get(SETTINGS_FILE)
+        path = Path(named) if named else next((place for place in PLACES if place.is_file()), None)
     tables = {} if path is None else _read(path)
     _refuse_unknown_variables(os.environ)
     try:
@@ -231,6 +237,9 @@ def _sentence(error: ValidationError, path: Path | None) -> str:
             return f"{source}: {_IN_THE_RULEBOOK[name]}"
         case "extra_forbidden":
             return f"{source}: {name} is not a setting"
+        case "missing" if path is None:
+            looked = ", ".join(map(str, PLACES))
+            return f"{name} is missing, and there is no settings file ({looked}); write one with: callcenter init"
         case "missing":
             return f"{source}: {name} is missing; set it in the file or as {variable}"
         case _:

@@ -10,10 +10,13 @@ Schema, the same for JSON lines and for the console:
     exception   the traceback, where there is one
     ...         fields of the event, named like the code's: `queue`, `agent`, `uniqueid`, `position`, `wait_seconds`
 
-Whatever the field, a run of seven digits or more keeps only its ends, in any script and with any separators:
-a caller chooses what its number looks like. A field in `PLAIN` is left alone, but only while its value has
-exactly the shape that its name promises. Line breaks, escape codes and invisible marks become visible text
-(`\n`, `\x1b`), so one event is one line, except a console's traceback, whose every line begins with a bar.
+The field decides. A field in `NUMBERS` holds what somebody dialled or showed, and keeps only its ends whatever that
+looks like. A field in `PLAIN` holds what this service or the switch made, and stays whole, but only while its value has
+exactly the shape that its name promises. Everything else is a sentence, ours or a library's: addresses, record ids and
+moments in it stay, to be pasted where they are needed; what else has seven digits or more, in any script and with any
+separators, keeps only its ends, for a caller chooses what its number looks like. Line breaks, escape codes and
+invisible marks become visible text (`\n`, `\x1b`), so one event is one line, except a console's traceback, whose every
+line begins with a bar.
 
 Libraries are made to talk by their logger's level, never by a switch of their own (SQLAlchemy's `echo`), which
 would open a second door.
@@ -21,6 +24,7 @@ would open a second door.
 
 from __future__ import annotations
 
+import ipaddress
 import logging
 import re
 import sys
@@ -48,6 +52,8 @@ _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,6})?(?:Z|[+-]\d\d
 _ADDRESS = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}(?::\d{1,5})?", re.ASCII)
 _CHANNEL = re.compile(r"[A-Za-z]+/[A-Za-z]*\d{0,6}-[0-9a-f]{8}(?:;[12])?", re.ASCII)
 _HASH = re.compile(r"[0-9a-f]{64}", re.ASCII)
+_RECORD = re.compile(r"[0-9a-f]{32}", re.ASCII)
+_DIGEST = re.compile(r"[0-9a-f]{16}", re.ASCII)
 PLAIN = {
     "timestamp": _MOMENT,
     "uniqueid": _UNIQUEID,
@@ -56,9 +62,26 @@ PLAIN = {
     "channel": _CHANNEL,
     "peer": _ADDRESS,
     "hash": _HASH,
+    "violation": _RECORD,
+    "rulebook": _DIGEST,
+    "roster": _DIGEST,
 }
 """Fields whose digits are no phone number, while they look like this."""
-_PLAIN_NUMBER = re.compile(r"(?:.+_)?(?:position|bytes|count|seconds|micros|at|seq|frames|entries|pid)")
+_PLAIN_NUMBER = re.compile(r"(?:.+_)?(?:position|bytes|count|seconds|micros|at|seq|frames|entries|pid|port)")
+NUMBERS = frozenset({"caller", "number", "connected", "dialled", "callback_to"})
+"""Fields that hold a number that a person typed, dialled or showed."""
+
+_KEPT = re.compile(
+    r"""(?xa)
+    (?<![\w.]) (?P<four> \d{1,3} (?:\.\d{1,3}){3} ) (?: :\d{1,5} )? (?! \.?\w )
+    | (?<![\w:.]) (?P<six> [0-9a-fA-F]{0,4} (?: :[0-9a-fA-F]{0,4} ){2,7} ) (?! [\w:] )
+    | (?<!\w) (?: [0-9a-f]{32} | [0-9a-f]{64} ) (?!\w)
+    | (?<!\w) (?:19|20)\d\d - (?:0[1-9]|1[0-2]) - (?:0[1-9]|[12]\d|3[01])
+      (?: [T ] [0-2]\d : [0-5]\d (?: :[0-5]\d (?: \.\d{1,6} )? )? (?: Z | [+-][01]\d:?[0-5]\d )? )? (?! [.:]?\w )
+    """
+)
+"""What in a sentence may be an address, a record's id or a moment."""
+_LETTER = re.compile(r"[a-f]")
 
 _MARK = r"(?:[\W_]|\\[nrt])"
 _DIGIT = r"[\d⁰¹²³⁴-⁹₀-₉⓪①-⑨]"
@@ -129,12 +152,22 @@ class Filter:
             return SECRET
         if key in {"exception", "stack"} and isinstance(value, str):
             return "\n".join(map(self.text, self._private(value).splitlines()))
+        if key in NUMBERS:
+            return self._number(value, depth)
         shape = PLAIN.get(key)
         if shape and isinstance(value, str) and shape.fullmatch(value):
             return value
         if isinstance(value, int | float) and _PLAIN_NUMBER.fullmatch(key):
             return value
         return self._value(key, value, depth)
+
+    def _number(self, value: object, depth: int) -> object:
+        if value is None:
+            return None
+        if depth and isinstance(value, Mapping | list | tuple | set | frozenset):
+            return self._value("number", value, depth)
+        text = value.decode("utf-8", "replace") if isinstance(value, bytes | bytearray) else str(value)
+        return self.text(_ends([character for character in text[:MAX_TEXT] if character.isdigit()]) or text)
 
     def _value(self, key: str, value: object, depth: int) -> object:
         if value is None or isinstance(value, bool):
@@ -154,7 +187,7 @@ class Filter:
         text = self._secrets.sub(SECRET, text)[:_MAX_SCAN]
         text = _SECRET_LINE.sub(rf"\1{SECRET}", text)
         text = _SECRET_PAIR.sub(rf"\1{SECRET}", text)
-        text = _NUMBER.sub(_masked, text)
+        text = _without_numbers(text)
         return text if len(text) <= MAX_TEXT else f"{text[:MAX_TEXT]}... ({len(text)} characters)"
 
 
@@ -206,8 +239,36 @@ def _spellings(secret: str) -> set[str]:
     return {secret, quote(secret), quote(secret, safe=""), quote_plus(secret), repr(secret)[1:-1]}
 
 
+def _without_numbers(text: str) -> str:
+    """Mask every number of a sentence, between what is something else."""
+    parts, start = [], 0
+    for found in _KEPT.finditer(text):
+        if _is_kept(found):
+            parts += [_NUMBER.sub(_masked, text[start : found.start()]), found[0]]
+            start = found.end()
+    return "".join([*parts, _NUMBER.sub(_masked, text[start:])])
+
+
+def _is_kept(found: re.Match[str]) -> bool:
+    """Tell whether it is what it looks like: an id of digits alone is not, nor are four numbers that are no address."""
+    address = found["four"] or found["six"]
+    if address is None:
+        return "-" in found[0] or _LETTER.search(found[0]) is not None
+    try:
+        ipaddress.ip_address(address)
+    except ValueError:
+        return False
+    return True
+
+
 def _masked(found: re.Match[str]) -> str:
-    digits = [character for character in found[0] if character.isdigit()]
+    return _ends([character for character in found[0] if character.isdigit()])
+
+
+def _ends(digits: list[str]) -> str:
+    """Write a number by its ends; nothing where there is none."""
+    if not digits:
+        return ""
     first, last = (3, 2) if len(digits) >= _LONG else (0, 2)
     return f"{''.join(digits[:first])}***{''.join(digits[-last:])}"
 

@@ -4,25 +4,34 @@ from __future__ import annotations
 
 import importlib
 import os
+import signal
 import sys
-from typing import NoReturn
+from typing import TYPE_CHECKING
 
-import typer
+from callcenter import __version__, locale
+from callcenter.errors import BadInput, CallcenterError
 
-from callcenter import __version__
-from callcenter.errors import CallcenterError
+if TYPE_CHECKING:
+    from typer import Typer
+
+    from callcenter.locale import Lang
 
 COMMANDS = {
+    "init": "Set up a service: settings, secrets, manager.conf snippet, database.",
     "serve": "Connect to Asterisk and run the service.",
     "customers": "Say by what key numbers are compared.",
     "board": "Show queues and agents live in this terminal.",
+    "calls": "List the calls that the database holds.",
+    "report": "Show a day's or a month's figures.",
     "replay": "Turn recorded AMI bytes and queue_log into calls, states, violations and totals.",
     "record": "Write a manager login to a tape that replay reads.",
     "doctor": "Check every setting that the evidence depends on.",
     "journal": "Verify the journal, tell what is in it, or cut what is old.",
     "db": "Create or migrate the database.",
+    "backup": "Copy journal and database, verified, while the service runs.",
+    "restore": "Put a backup's journal and database back.",
     "rules": "Check, list and try rulebooks; how often people agree with each rule.",
-    "roster": "Check a roster, or turn it into a workbook, CSV files or JSON.",
+    "roster": "Check a roster, write one to fill in, or turn it into another form.",
     "violations": "List, explain and verify records by the journal; file what a person saw.",
     "score": "Show the month's scores, or write them to a file.",
     "user": "Add, list and disable the people who may sign in.",
@@ -37,27 +46,56 @@ COMMANDS = {
 
 def main() -> None:
     """Run the command; whatever is wrong is one sentence on stderr and an exit code of its own."""
-    name, *arguments = sys.argv[1:] or ["--help"]
-    if name in {"--help", "-h"}:
-        print(_usage())
-        sys.exit(0)
-    if name == "--version":
-        print(__version__)
-        sys.exit(0)
-    if name not in COMMANDS:
-        _stop(f"there is no command {name!r}; `callcenter --help` lists them.", 2)
-    sys.exit(_run(name, arguments))
-
-
-def _run(name: str, arguments: list[str]) -> int:
-    app: typer.Typer = importlib.import_module(f"callcenter.cli.{name}").app
+    name, *arguments = _without_language(sys.argv[1:]) or ["--help"]
+    if name == "serve":
+        # loading it takes a second or two: a stop that is asked for meanwhile waits until the service can hear it
+        signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGTERM, signal.SIGINT))
     try:
-        code = app(arguments, prog_name=f"callcenter {name}", standalone_mode=False)
+        code = _main(name, arguments)
+    except KeyboardInterrupt:
+        code = 130
+    sys.exit(code)
+
+
+def _main(name: str, arguments: list[str]) -> int:
+    from callcenter.cli.speech import spoken  # noqa: PLC0415 - it takes a while, in which a Ctrl-C could not be answered
+    from callcenter.cli.tongue import wanted  # noqa: PLC0415 - the same
+
+    lang: Lang = spoken("")
+    try:
+        lang = spoken(wanted(sys.argv[1:]))
+        if name in {"--help", "-h"}:
+            print(_usage(lang))
+            return 0
+        if name == "--version":
+            print(__version__)
+            return 0
+        if name not in COMMANDS:
+            raise BadInput(f"there is no command {name!r}; `callcenter --help` lists them.")
+        return _run(name, arguments, lang)
     except CallcenterError as error:
-        _stop(str(error), error.exit_code)
+        return _told(str(error), error.exit_code, lang)
+
+
+def _without_language(words: list[str]) -> list[str]:
+    """Leave out a `--lang` that stands before the command."""
+    if words[:1] == ["--lang"]:
+        return words[2:]
+    return words[1:] if words and words[0].startswith("--lang=") else words
+
+
+def _run(name: str, arguments: list[str], lang: Lang) -> int:
+    import typer  # noqa: PLC0415 - as above
+
+    from callcenter.cli.tongue import command_of  # noqa: PLC0415 - as above
+
+    app: Typer = importlib.import_module(f"callcenter.cli.{name}").app
+    try:
+        code = command_of(app, lang)(arguments, prog_name=f"callcenter {name}", standalone_mode=False)
     except typer.TyperException as error:
-        _stop(str(getattr(error, "format_message", error.__str__)()), getattr(error, "exit_code", 2))
-    except (typer.Abort, KeyboardInterrupt):
+        said = str(getattr(error, "format_message", error.__str__)())
+        return _told(said, getattr(error, "exit_code", 2), lang)
+    except typer.Abort:
         return 130
     except BrokenPipeError:
         # whoever read our output has gone; nothing is left to say, not even at exit
@@ -66,16 +104,16 @@ def _run(name: str, arguments: list[str]) -> int:
     return code if isinstance(code, int) else 0
 
 
-def _usage() -> str:
+def _usage(lang: Lang) -> str:
     width = max(map(len, COMMANDS))
-    commands = "\n".join(f"  {name:<{width}}  {text}" for name, text in COMMANDS.items())
+    commands = "\n".join(f"  {name:<{width}}  {locale.text(text, lang)}" for name, text in COMMANDS.items())
     return (
-        "Usage: callcenter COMMAND [OPTIONS]\n\n"
-        "Call-centre telephony and queue service on Asterisk.\n\n"
-        f"Commands (each knows --help):\n{commands}"
+        f"{locale.text('Usage: callcenter COMMAND [OPTIONS]', lang)}\n\n"
+        f"{locale.text('Call-centre telephony and queue service on Asterisk.', lang)}\n\n"
+        f"{locale.text('Commands (each knows --help, and --lang zh-CN or en):', lang)}\n{commands}"
     )
 
 
-def _stop(sentence: str, code: int) -> NoReturn:
-    print(f"callcenter: {sentence}", file=sys.stderr)
-    sys.exit(code)
+def _told(sentence: str, code: int, lang: Lang) -> int:
+    print(f"callcenter: {locale.sentence(sentence, lang)}", file=sys.stderr)
+    return code

@@ -12,7 +12,7 @@ import typer
 from rich.console import Console
 from rich.live import Live
 
-from callcenter.cli.speech import spoken
+from callcenter.cli.speech import LangOption, spoken
 from callcenter.errors import BadSetting
 from callcenter.exporter.live import LiveDocument
 from callcenter.reports.board import Board
@@ -27,7 +27,7 @@ _USUAL_SECONDS = 1.0
 @app.command()
 def main(
     url: Annotated[str, typer.Option(help="Where the service is.")] = "http://127.0.0.1:9464",
-    lang: Annotated[str, typer.Option(help="zh-CN or en; by default from LANG.")] = "",
+    lang: LangOption = "",
     every: Annotated[
         float, typer.Option(min=0, help="Seconds between two looks; 0: 1 s in a terminal, else one look only.")
     ] = 0,
@@ -38,9 +38,11 @@ def main(
     """Show queues and agents until Ctrl-C; without a terminal, plainly, and once unless --every is given."""
     console = console_for_output()
     language, chosen = spoken(lang), zone(timezone) if timezone else None
+    height = console.height if console.is_terminal and not once else None
     source = BoardSource(url)
     document = source.read()
-    board = Board(language, chosen or zone(document.timezone), plain=not console.is_terminal, width=console.width)
+    where, plain = chosen or zone(document.timezone), not console.is_terminal
+    board = Board(language, where, plain=plain, width=console.width, height=height)
     if once or not (console.is_terminal or every):
         console.print(board.show(document, calls=calls))
         return

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import signal
-from collections import deque
+from collections import Counter, deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
@@ -17,7 +17,7 @@ from rich.live import Live
 from rich.text import Text
 
 from callcenter.cli.board import console_for_output, zone
-from callcenter.cli.speech import spoken
+from callcenter.cli.speech import LangOption, spoken
 from callcenter.cli.violations import explain_all
 from callcenter.config import load_settings
 from callcenter.errors import LabError
@@ -30,9 +30,9 @@ from callcenter.lab.logins import Recorder
 from callcenter.lab.render import dialplans_dir
 from callcenter.lab.settings import AgentSpec, LabSettings
 from callcenter.lab.switch import Lab, LabState, load_state
+from callcenter.locale import Lang
 from callcenter.reports.board import Board
 from callcenter.reports.board_source import BoardSource, ServiceSilent
-from callcenter.reports.board_words import Lang
 from callcenter.rules.rulebook import rulebook_of
 from callcenter.tracker import Court
 
@@ -44,7 +44,8 @@ _SITE_ZONE = "Asia/Shanghai"
 _REFRESH_SECONDS = 0.5
 _PLAIN_SECONDS = 20.0
 _LINES_TOLD = 4
-_ALL_CALLS = 50
+_BELOW = 4
+"""Lines for what stands below the board at the end."""
 _WRAP_UP_SECONDS = 3
 
 _SAID: dict[str, Told] = {
@@ -58,6 +59,11 @@ _SAID: dict[str, Told] = {
         "规则由此提出的记录,每条均仅凭流水日志重新推导(Eve 当时不在班):",
         "The records that the rules raise, each derived again from the journal alone (Eve was off duty):",
     ),
+    "sum": Told(
+        "小结:排队 {visits} 次,接听 {answered},放弃 {abandoned},其他 {others}。",
+        "In all: {visits} visits, {answered} answered, {abandoned} abandoned, {others} ended otherwise.",
+    ),
+    "raised": Told("规则提出记录 {count} 条,见上文。", "The rules raised {count} records, explained above."),
     "stay": Told(
         "服务仍在运行:{url}/metrics;看板:callcenter board --url {url};按 Ctrl-C 结束。",
         "The service still runs: {url}/metrics; its board: callcenter board --url {url}; Ctrl-C ends it.",
@@ -75,7 +81,8 @@ class _Show:
 
     def __init__(self, console: Console, lang: Lang) -> None:
         self.console = console
-        self.board = Board(lang, zone(_SITE_ZONE), plain=not console.is_terminal, width=console.width)
+        height = console.height - _BELOW if console.is_terminal else None
+        self.board = Board(lang, zone(_SITE_ZONE), plain=not console.is_terminal, width=console.width, height=height)
         self._lang = lang
         self._live: Live | None = None
         self._told: deque[str] = deque(maxlen=_LINES_TOLD)
@@ -111,14 +118,21 @@ class _Show:
             self._live = None
         await playing
 
-    def conclude(self, document: LiveDocument) -> None:
-        """Show the board as it stands, and every call of the story."""
-        self.console.print(self.board.show(document, calls=_ALL_CALLS))
-
-    def explain(self, lines: list[str]) -> None:
-        """Show every record with what it stands on."""
-        for line in lines:
-            self.console.print(Text(line), soft_wrap=True)
+    def conclude(self, document: LiveDocument, records: list[list[str]] | None = None) -> None:
+        """Show every record with what it stands on, every call, then what stays in sight: the board, and a summary."""
+        if records is not None:
+            self.say("records")
+            for line in (line for record in records for line in record):
+                self.console.print(Text(line), soft_wrap=True)
+        self.console.print(self.board.calls(document.recent))
+        self.console.print()
+        self.console.print(self.board.show(document))
+        ends = Counter(visit.outcome for visit in document.recent)
+        known = {name: ends[name] for name in ("answered", "abandoned")}
+        others = ends.total() - sum(known.values())
+        self.say("sum", visits=str(ends.total()), others=str(others), **{name: str(n) for name, n in known.items()})
+        if records is not None:
+            self.say("raised", count=str(len(records)))
 
     @property
     def lang(self) -> Lang:
@@ -133,7 +147,7 @@ class _Show:
 def main(
     tape: Annotated[bool, typer.Option("--tape", help="Play the shipped recording; needs no Asterisk.")] = False,
     speed: Annotated[float, typer.Option(min=0.1, help="How much faster the recording plays.")] = 4.0,
-    lang: Annotated[str, typer.Option(help="zh-CN or en; by default from LANG.")] = "",
+    lang: LangOption = "",
     work_dir: Annotated[Path, typer.Option(help="State, secrets, journal and log of the demo.")] = Path("var/demo"),
     record: Annotated[Path | None, typer.Option(help="Also write what the switch says to this file.")] = None,
 ) -> None:
@@ -156,8 +170,8 @@ async def _play_tape(show: _Show, speed: float) -> None:
 
         async with _task(playback.play(speed), "demo-tape") as playing:
             await show.watch(read, playing)
-        show.conclude(playback.exporter.live())
         show.say("tape")
+        show.conclude(playback.exporter.live())
 
 
 async def _play(show: _Show, work_dir: Path, record: Path | None) -> None:
@@ -195,9 +209,8 @@ async def _tell_story(show: _Show, lab: Lab, state: LabState, service: DemoServi
         async with _task(demo.play(), "demo-story") as playing:
             await show.watch(read, playing)
     show.say("over")
-    show.conclude(await read())
-    show.say("records")
-    show.explain(await asyncio.to_thread(explain_all, load_settings(service.settings), show.lang))
+    records = await asyncio.to_thread(explain_all, load_settings(service.settings), show.lang)
+    show.conclude(await read(), records)
 
 
 @contextlib.asynccontextmanager

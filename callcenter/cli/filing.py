@@ -13,7 +13,7 @@ import typer
 from callcenter.cli.office import moment, with_office
 from callcenter.cli.password import kept_or_typed
 from callcenter.cli.serve import SettingsPath
-from callcenter.cli.speech import DEFAULT_LANG, LangOption, language_of_texts
+from callcenter.cli.speech import LangOption, language_of_texts
 from callcenter.config import load_settings
 from callcenter.store import Office
 from callcenter.store.forms import Seen, file_form
@@ -27,10 +27,10 @@ def file_violation(
     account: Annotated[str, typer.Option("--as", help="The account of whoever saw it; its password is asked for.")],
     rule: Annotated[str, typer.Option(help="The rule's code, such as V-DESK.")],
     agent: Annotated[str, typer.Option(help="Whom it is about.")],
-    words: Annotated[str, typer.Option(help="What happened, for the agent to read.")],
+    note: Annotated[str, typer.Option(help="What happened, for the agent to read.")],
     at: Annotated[str | None, typer.Option(help="When, as an ISO time; now, where it is not said.")] = None,
     password_file: Annotated[Path | None, typer.Option(help="File whose first line is the password.")] = None,
-    lang: LangOption = DEFAULT_LANG,
+    lang: LangOption = "",
     settings: SettingsPath = None,
 ) -> None:
     """Record what a person saw, and print the record's id; it is as good as an automatic one and goes the same way.
@@ -41,7 +41,7 @@ def file_violation(
     when = moment(at, "--at", ZoneInfo(chosen.site.timezone))
     password = kept_or_typed(password_file, f"Password for {account}: ")
     now = time.time_ns() // 1000
-    seen = Seen(rule=rule, agent=agent, words=words, at=now if when is None else when, key=secrets.token_hex(16))
+    seen = Seen(rule=rule, agent=agent, words=note, at=now if when is None else when, key=secrets.token_hex(16))
 
     async def filed(office: Office) -> Record:
         court = await Rules(office, chosen.court).court()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gzip
+import signal
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -12,6 +13,7 @@ import typer
 
 from callcenter.errors import BadInput, LabError
 from callcenter.lab.load import play_load
+from callcenter.lab.own_service import write_settings
 from callcenter.lab.settings import LabSettings
 from callcenter.lab.shift import Shift, play_shift
 from callcenter.lab.stories import STORIES
@@ -34,7 +36,10 @@ def up(
     ring_seconds: Annotated[int, typer.Option(min=1, help="Ring timeout of the queues.")] = 25,
     for_tests: Annotated[bool, typer.Option(help="Add the unfiltered login and the test extensions.")] = False,
 ) -> None:
-    """Build the Asterisk root on first use (about 30 s), start Asterisk and print how to reach it."""
+    """Build the Asterisk root on first use (about 30 s), start Asterisk and print how to reach it.
+
+    Settings for a service that follows it stand ready in callcenter.toml of the work directory.
+    """
     settings = LabSettings(
         work_dir=work_dir,
         sip_port=sip_port,
@@ -42,7 +47,17 @@ def up(
         ring_seconds=ring_seconds,
         for_tests=for_tests,
     )
-    _show(Lab(settings).start())
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # as Ctrl-C does, so that a start is undone
+    lab = Lab(settings)
+    state = lab.start()
+    try:
+        file = write_settings(work_dir, state)
+    except BaseException:
+        lab.stop()
+        raise
+    _show(state)
+    print(f"\nA service that follows it: {file}\n\n{file.read_text('utf-8')}")
+    print(f"callcenter db upgrade --settings {file} && callcenter serve --settings {file}")
 
 
 @app.command()
@@ -133,3 +148,4 @@ def _show(state: LabState) -> None:
         print(f"    {number:<10}{secret}")
     print(f"  callers    from {state.trunk_host}; outbound calls go to {state.trunk_host}:{state.trunk_port}")
     print(f"  queue_log  {state.queue_log}")
+    print("  Loopback only, but for two UDP sockets of the SIP library's resolver, which has no name server to ask.")

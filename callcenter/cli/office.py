@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from datetime import date
 from typing import Annotated, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -12,13 +13,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from callcenter.domain.frame import Micros
 from callcenter.errors import BadInput
-from callcenter.rules.dates import read_moment
+from callcenter.rules.dates import day_start, read_moment
 from callcenter.store import Desk, Office, StoreSettings
 
 T = TypeVar("T")
 
 Since = Annotated[str | None, typer.Option("--from", help="A day or an ISO time, inclusive.")]
-Until = Annotated[str | None, typer.Option("--to", help="A day or an ISO time, exclusive.")]
+Until = Annotated[str | None, typer.Option("--to", help="A day or an ISO time, itself included.")]
 
 
 def with_office(settings: StoreSettings, work: Callable[[Office], Awaitable[T]]) -> T:
@@ -66,3 +67,17 @@ def moment(told: str | None, option: str, zone: ZoneInfo) -> Micros | None:
         return read_moment(told, zone)
     except ValueError as error:
         raise BadInput(f"{option}: {error}") from None
+
+
+def moment_after(told: str | None, option: str, zone: ZoneInfo) -> Micros | None:
+    """Read the last day or time of a span, which belongs to it; returns the first moment that does not.
+
+    Raises:
+        BadInput: It is neither.
+    """
+    try:
+        day = None if told is None else date.fromisoformat(told)
+    except ValueError:
+        last = moment(told, option, zone)
+        return None if last is None else last + 1
+    return None if day is None else day_start(day, zone, days=1)

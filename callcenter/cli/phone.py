@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Annotated, NoReturn, TextIO
 import typer
 from pydantic import SecretStr, ValidationError
 
-from callcenter.cli.speech import spoken
+from callcenter.cli.speech import LangOption, spoken
 from callcenter.errors import BadSetting, PhoneError, UnreadableFile
-from callcenter.reports.board_words import Lang
+from callcenter.locale import Lang
 from callcenter.softphone import Did, Entry, Phone, PhoneSettings, PhoneState
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ def phone(
     secret_file: Annotated[Path | None, typer.Option(help="File that holds the password.")] = None,
     local_ip: Annotated[str, typer.Option(help="Address to bind; by default the one that reaches the server.")] = "",
     local_port: Annotated[int, typer.Option(help="SIP port to bind; 0: any.")] = 0,
-    lang: Annotated[str, typer.Option(help="zh-CN or en; by default from LANG.")] = "",
+    lang: LangOption = "",
 ) -> None:
     """Be an agent's phone: register, show the rings as they count, answer, reject, hang up."""
     speech = spoken(lang)

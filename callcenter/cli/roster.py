@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 import sys
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from callcenter.cli.speech import LangOption, language_of_texts
 from callcenter.errors import BadInput
+from callcenter.rules.dates import zone_named
 from callcenter.rules.roster_sheet import Form, export_roster, import_roster
+from callcenter.rules.roster_template import write_template
 
-app = typer.Typer(add_completion=False, no_args_is_help=True, help="Check a roster, or turn it into another form.")
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    help="Check a roster, write one to fill in, or turn it into another form.",
+)
 
 Source = Annotated[Path, typer.Argument(metavar="IN", help="A workbook (.xlsx), a folder of CSV files, or JSON.")]
 Target = Annotated[Path, typer.Argument(metavar="OUT", help=".xlsx, .json, or a folder's name for CSV files.")]
@@ -35,6 +43,14 @@ def check_roster(source: Source, timezone: Zone = "Asia/Shanghai") -> None:
 def convert_roster(source: Source, target: Target, timezone: Zone = "Asia/Shanghai") -> None:
     """Write a roster in another form; nothing is written when anything is wrong."""
     for path in export_roster(_sound(source, timezone), target):
+        print(f"wrote {path}")
+
+
+@app.command("template")
+def write_form(target: Target, timezone: Zone = "Asia/Shanghai", lang: LangOption = "") -> None:
+    """Write a roster to fill in: every sheet with its headings and an example, in the language that is spoken."""
+    zone = zone_named(timezone)
+    for path in write_template(target, language_of_texts(lang), zone.key, datetime.now(zone).date()):
         print(f"wrote {path}")
 
 

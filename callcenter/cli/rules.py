@@ -14,9 +14,10 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from callcenter.cli.office import Since, Until, moment, reading, with_office
+from callcenter.cli.office import Since, Until, moment, moment_after, reading, with_office
 from callcenter.cli.rules_try import try_draft
 from callcenter.cli.serve import SettingsPath
+from callcenter.cli.speech import LangOption, language_of_texts
 from callcenter.config import load_settings
 from callcenter.errors import BadInput
 from callcenter.rules.agreement import agreement
@@ -46,10 +47,9 @@ def check_rulebook(path: File = None) -> None:
 
 
 @app.command("list")
-def list_rules(
-    path: File = None, english: Annotated[bool, typer.Option("--en/--zh", help="Language of the titles.")] = True
-) -> None:
+def list_rules(path: File = None, lang: LangOption = "") -> None:
     """List every promise and violation of the newest edition."""
+    chinese = language_of_texts(lang) == "zh"
     edition = load_rulebook(path).editions[-1]
     console = Console()
     console.print(f"{edition.version}, {_dates(edition)}", highlight=False)
@@ -57,10 +57,10 @@ def list_rules(
     for heading in ("rule", "severity", "points", "known", "mode", "title"):
         table.add_column(heading, no_wrap=heading != "title", overflow="fold")
     for code, promise in edition.promises.items():
-        table.add_row(code, "", "", promise.known, "", promise.title.en if english else promise.title.zh)
+        table.add_row(code, "", "", promise.known, "", promise.title.zh if chinese else promise.title.en)
     for code, rule in edition.violations.items():
         severity = "to be set" if rule.severity is None and not isinstance(rule.points, Range) else rule.severity or ""
-        title = rule.title.en if english else rule.title.zh
+        title = rule.title.zh if chinese else rule.title.en
         table.add_row(code, severity, _points(rule), rule.known, rule.mode.value, title)
     console.print(table)
 
@@ -79,19 +79,19 @@ def show_agreement(
     since: Since = None,
     until: Until = None,
     json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
-    english: Annotated[bool, typer.Option("--en/--zh", help="Language of the headings.")] = True,
+    lang: LangOption = "",
     settings: SettingsPath = None,
 ) -> None:
     """Say of each rule how often people later agree with what it raises, those in shadow among them."""
     chosen = load_settings(settings)
     zone = ZoneInfo(chosen.site.timezone)
-    span = moment(since, "--from", zone), moment(until, "--to", zone)
+    span = moment(since, "--from", zone), moment_after(until, "--to", zone)
     found = agreement(reading(chosen.store, lambda connection: raised(connection, *span, shadow=True)))
     if json:
         print(msgspec.json.encode(found).decode())
         return
     table = Table(box=box.SIMPLE_HEAD, padding=0, pad_edge=False)
-    for heading in _AGREEMENT[english]:
+    for heading in _AGREEMENT[language_of_texts(lang) == "en"]:
         table.add_column(heading, no_wrap=True)
     for one in found:
         rate = "-" if one.rate is None else f"{one.rate:.1%} ({one.agreeing}/{one.decided})"

@@ -17,12 +17,12 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from callcenter.cli.serve import SettingsPath
-from callcenter.cli.speech import spoken
+from callcenter.cli.speech import LangOption, spoken
 from callcenter.config import Settings, load_settings
 from callcenter.domain.frame import Micros
 from callcenter.errors import BadInput
+from callcenter.locale import Lang
 from callcenter.reports import trial_run
-from callcenter.reports.board_words import Lang
 from callcenter.reports.trial import AROUND, Outcome, Span
 from callcenter.reports.trial_text import About, Sort, lines, remark, shape, write_csv
 from callcenter.rules.dates import datetime_of, day_start
@@ -41,7 +41,6 @@ Order = Annotated[Sort, typer.Option("--sort", help="What the rows are ordered b
 Everything = Annotated[bool, typer.Option("--all", help="Rows without a difference, too.")]
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON object, with examples, instead of the table.")]
 Csv = Annotated[Path | None, typer.Option("--csv", metavar="FILE", help="Every row as CSV, too.")]
-Language = Annotated[str, typer.Option("--lang", help="zh-CN or en; else as LANG says.")]
 
 
 class _Days(NamedTuple):
@@ -62,7 +61,7 @@ def try_draft(
     everything: Everything = False,
     as_json: AsJson = False,
     csv: Csv = None,
-    lang: Language = "",
+    lang: LangOption = "",
 ) -> None:
     """Judge past days by a draft rulebook and by the one in force, and show what differs for each agent.
 

@@ -1,4 +1,4 @@
-"""The language that a command speaks: an option, and what it means."""
+"""The language that a command speaks: `--lang`, else the environment; the same for output, help and errors."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from typing import Annotated
 
 import typer
 
+from callcenter import locale
 from callcenter.errors import BadSetting
-from callcenter.reports.board_words import Lang, language
+from callcenter.locale import Lang
 from callcenter.rules.texts import Language
 
-LangOption = Annotated[str, typer.Option("--lang", help="zh-CN or en.")]
-DEFAULT_LANG = "en"
+LangOption = Annotated[str, typer.Option("--lang", help="zh-CN or en; by default from LANG.")]
 
 
 def spoken(wanted: str) -> Lang:
@@ -21,8 +21,7 @@ def spoken(wanted: str) -> Lang:
     Raises:
         BadSetting: It is not one that is spoken here.
     """
-    environment = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG", "")
-    lang = language(wanted, environment)
+    lang = locale.language(wanted, os.environ)
     if lang is None:
         raise BadSetting(f"--lang is {wanted!r}, but zh-CN and en are the languages there are")
     return lang

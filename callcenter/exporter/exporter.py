@@ -104,6 +104,28 @@ class Exporter:
                 self._live.ended(fact.visit)
         self._gauges.happened(facts)
 
+    def recall(self, visits: Iterable[fx.Visit], floor: Floor, since: Micros | None) -> None:
+        """Let the board begin with what the record has of today: before the first facts of this run.
+
+        Args:
+            visits: Those that ended, in the order they began.
+            floor: As it was recovered; its answered visits that last count as well.
+            since: Since when the switch is followed.
+        """
+        for visit in visits:
+            self._recall(fx.VisitEnded(at=None, visit=visit), floor)
+            self._live.ended(visit)
+        for lasting in floor.state.visits.values():
+            if lasting.part is not None and lasting.queue is not None:
+                answer = fx.CallAnswered(at=None, agent="", queue=lasting.queue, uniqueid=lasting.uid)
+                self._recall(answer, floor)
+        self._live.followed_since = since
+
+    def _recall(self, fact: Fact, floor: Floor) -> None:
+        counted = self._visits.follow(fact, floor)
+        if counted is not None:
+            self._live.counted(counted)
+
     def judged(self, violations: Sequence[Violation]) -> None:
         """Take in records that have just been decided on."""
         self._gauges.judged(violations)

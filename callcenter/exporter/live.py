@@ -1,7 +1,7 @@
 """What a person sees now, as one document: queues, agents, the last calls, and how far all of it can be trusted.
 
 Times are epoch seconds by the switch's clock, so that a wait is the difference of two times of one clock. Counts
-are of the day in which a visit joined, in the site's time zone, or of this run where it began later in the day.
+are of the day in which a visit joined, in the site's time zone; those of before this run come from the record.
 """
 
 from __future__ import annotations
@@ -122,6 +122,9 @@ class LiveView:
         timezone: Where the site's days begin.
         site: The site's name.
         version: The service's version.
+
+    Attributes:
+        followed_since: Since when there is a record of the switch; None: since this run.
     """
 
     def __init__(
@@ -141,6 +144,7 @@ class LiveView:
         self._figures = figures
         self._zone = ZoneInfo(timezone)
         self._site, self._version = inert(site), version
+        self.followed_since: Micros | None = None
         self._day: date | None = None
         self._today: dict[str, Counter[VisitOutcome]] = {}
         self._within: Counter[str] = Counter()
@@ -213,7 +217,8 @@ class LiveView:
 
     def _counted_since(self, now: Micros, started_at: Micros) -> float:
         midnight = self._local(now).replace(hour=0, minute=0, second=0, microsecond=0)
-        return max(midnight.astimezone(UTC).timestamp(), started_at / SECOND)
+        since = started_at if self.followed_since is None else min(self.followed_since, started_at)
+        return max(midnight.astimezone(UTC).timestamp(), since / SECOND)
 
 
 def _agent(seat: Seat) -> AgentNow:

@@ -16,6 +16,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import tempfile
 import time
 from pathlib import Path
 
@@ -71,17 +72,38 @@ def free_port(host: str, kind: socket.SocketKind) -> int:
 
 
 def with_ports(settings: LabSettings) -> LabSettings:
-    """Choose a free port wherever the settings leave it open."""
+    """Choose a free port wherever the settings leave it open.
+
+    Raises:
+        LabError: One that they name is taken.
+    """
     wanted = {
         "sip_port": (settings.bind, socket.SOCK_DGRAM),
         "ami_port": (settings.bind, socket.SOCK_STREAM),
         "http_port": (settings.bind, socket.SOCK_STREAM),
         "trunk_port": (settings.trunk_host, socket.SOCK_DGRAM),
     }
+    for name, (host, kind) in wanted.items():
+        _require_free(host, getattr(settings, name), kind)
     found = {
         name: free_port(host, kind) for name, (host, kind) in wanted.items() if getattr(settings, name) == ANY_PORT
     }
     return settings.model_copy(update=found)
+
+
+def _require_free(host: str, port: int, kind: socket.SocketKind) -> None:
+    """Refuse a port that somebody has: Asterisk would start without it, and nobody would hear why."""
+    with socket.socket(socket.AF_INET, kind) as probe:
+        if kind is socket.SOCK_STREAM:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as Asterisk does: what only lingers is free
+        try:
+            probe.bind((host, port))
+            if kind is socket.SOCK_STREAM:
+                probe.listen()
+        except OSError as error:
+            protocol = "TCP" if kind is socket.SOCK_STREAM else "UDP"
+            why = error.strerror or error
+            raise LabError(f"The {protocol} port {port} of {host} is taken ({why}); give another, or 0.") from error
 
 
 class Lab:
@@ -110,6 +132,7 @@ class Lab:
         Raises:
             LabError: Another lab runs in the work directory, or a step fails.
         """
+        _require_writable(self.settings.work_dir)
         running = load_state(self.settings.work_dir)
         if running is not None and running.alive():
             raise LabError(f"A lab runs already in {self.settings.work_dir} (pid {running.pid}).")
@@ -146,14 +169,24 @@ class Lab:
             )
         try:
             self.wait_booted(state)
-        except LabError:
-            self._process.terminate()
-            self._reap()
+            pid = int((state.instance / "run" / "asterisk.pid").read_text().strip())
+            self._state = state.model_copy(update={"pid": pid})
+            _save_state(self.settings.work_dir, self._state)
+        except BaseException:  # whatever it is, Ctrl-C included: nothing runs that nobody can find again
+            self._abandon(state)
             raise
-        pid = int((state.instance / "run" / "asterisk.pid").read_text().strip())
-        self._state = state.model_copy(update={"pid": pid})
-        _save_state(self.settings.work_dir, self._state)
         return self._state
+
+    def _abandon(self, state: LabState) -> None:
+        """End what has been started, by the pid that it wrote, or else by the one that was started."""
+        self._state = None
+        with contextlib.suppress(OSError, ValueError):
+            pid = int((state.instance / "run" / "asterisk.pid").read_text().strip())
+            _end(state.model_copy(update={"pid": pid}))
+        if self._process is not None and self._process.poll() is None:
+            with contextlib.suppress(PermissionError):  # a sudo, which ends with what it started
+                self._process.terminate()
+        self._reap()
 
     def stop(self) -> None:
         """Stop what was started, gently and then not; stopping twice does nothing more."""
@@ -282,11 +315,25 @@ def _booted(host: str, state: LabState) -> bool:
     return b"FullyBooted" in said
 
 
+def _require_writable(work_dir: Path) -> None:
+    """Refuse a directory in which the lab's state could not be kept, before anything runs."""
+    try:
+        work_dir.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=work_dir):
+            pass
+    except OSError as error:
+        why = error.strerror or error
+        raise LabError(f"{work_dir} cannot be written ({why}); give another with --work-dir.") from error
+
+
 def _save_state(work_dir: Path, state: LabState) -> None:
-    work_dir.mkdir(parents=True, exist_ok=True)
     path = work_dir / STATE_FILE
-    path.touch(mode=0o600)
-    path.write_text(state.model_dump_json(indent=2) + "\n", encoding="utf-8")
+    try:
+        work_dir.mkdir(parents=True, exist_ok=True)
+        path.touch(mode=0o600)
+        path.write_text(state.model_dump_json(indent=2) + "\n", encoding="utf-8")
+    except OSError as error:
+        raise LabError(f"{path} cannot be written: {error.strerror or error}.") from error
 
 
 def load_state(work_dir: Path) -> LabState | None:
@@ -310,14 +357,18 @@ def stop(work_dir: Path, state: LabState) -> None:
     Raises:
         LabError: It is still there after SIGKILL.
     """
+    _end(state)
+    if state.alive():
+        raise LabError(f"Asterisk (pid {state.pid}) cannot be stopped.")
+    (work_dir / STATE_FILE).unlink(missing_ok=True)
+
+
+def _end(state: LabState) -> None:
     for sign in (signal.SIGTERM, signal.SIGKILL):
         if state.alive():
             with contextlib.suppress(ProcessLookupError):
                 os.kill(state.pid, sign)
             _wait_gone(state, _STOP_SECONDS)
-    if state.alive():
-        raise LabError(f"Asterisk (pid {state.pid}) cannot be stopped.")
-    (work_dir / STATE_FILE).unlink(missing_ok=True)
 
 
 def _wait_gone(state: LabState, seconds: float) -> None:

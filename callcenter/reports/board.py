@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from rich import box
-from rich.console import Group, RenderableType
+from rich.cells import cell_len
+from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
 from callcenter.exporter.live import AgentNow, LinkNow, LiveDocument, OfferSeen, QueueNow, VisitSeen
 from callcenter.exporter.names import inert
-from callcenter.reports.board_words import WORDS, Lang
+from callcenter.locale import Lang
+from callcenter.reports.board_words import WORDS
 
 _STATE_STYLES = {
     "available": "green", "ringing": "bold yellow", "talking": "bold cyan", "outbound": "cyan", "wrap_up": "blue",
@@ -23,7 +26,11 @@ _OUTCOME_STYLES = {"answered": "green", "abandoned": "red", "declined": "red", "
 _OLD_SECONDS = 10.0
 _MINUTE, _HOUR = 60, 3600
 _NARROW = 110
-_PLAIN_BOX = box.Box("    \n    \n -- \n    \n -- \n -- \n    \n    \n", ascii=True)
+_FEWEST = 3
+_GAP = 2
+_AROUND, _AROUND_WIDE = 7, 10
+"""Blank lines, headings, rules and titles around queues and agents, and a line for the cursor."""
+PLAIN_BOX = box.Box("    \n    \n -- \n    \n -- \n -- \n    \n    \n", ascii=True)
 """Nothing but a line of hyphens under the heading."""
 
 _COUNTS: dict[str, Callable[[QueueNow], int]] = {
@@ -43,24 +50,28 @@ class Board:
         lang: Chinese or English.
         timezone: In which times of day are shown.
         plain: Lines of ASCII instead of drawn ones, for files and pipes.
-        width: Columns of the terminal; where they are few, callers' masked numbers are left out.
+        width: Columns of the terminal; where they are few, headings and callers' masked numbers are left out.
+        height: Its lines; None: as many as are needed. Where they are few, the last agents are counted by state.
     """
 
-    def __init__(self, lang: Lang, timezone: ZoneInfo, *, plain: bool = False, width: int = 160) -> None:
+    def __init__(
+        self, lang: Lang, timezone: ZoneInfo, *, plain: bool = False, width: int = 160, height: int | None = None
+    ) -> None:
         self._words = WORDS[lang]
         self._zone = timezone
-        self._box = _PLAIN_BOX if plain else box.SIMPLE_HEAD
+        self._box = PLAIN_BOX if plain else box.SIMPLE_HEAD
+        self._width = width
         self._narrow = width < _NARROW
+        self._height = height
 
     def show(self, document: LiveDocument, unreachable_seconds: float = 0.0, *, calls: int = 0) -> RenderableType:
         """Show queues and agents under how far they can be trusted, and as many of the last calls."""
-        parts: list[RenderableType] = [
-            self.trust(document, unreachable_seconds),
-            Text(),
-            self.queues(document),
-            Text(),
-            self.agents(document),
-        ]
+        trust = self.trust(document, unreachable_seconds)
+        room = None
+        if self._height is not None and not calls:
+            used = len(trust.wrap(Console(width=self._width), self._width)) + len(document.queues)
+            room = max(_FEWEST, self._height - used - (_AROUND if self._narrow else _AROUND_WIDE))
+        parts: list[RenderableType] = [trust, Text(), self.queues(document), Text(), self.agents(document, room)]
         if calls:
             parts += (Text(), self.calls(document.recent[-calls:]))
         return Group(*parts)
@@ -90,24 +101,44 @@ class Board:
         table = self._table("queues")
         table.add_column(word["queue"], no_wrap=True)
         for name in ("waiting", "longest", *columns):
-            table.add_column(word[name], justify="right")
-        table.add_column(Text(f"{word['level']}\n{inert(document.service_level_name)}"), justify="right", no_wrap=True)
+            table.add_column(word[f"brief.{name}"] if self._narrow else word[name], justify="right", no_wrap=True)
+        name = inert(document.service_level_name)
+        table.add_column(Text(name if self._narrow else f"{word['level']}\n{name}"), justify="right", no_wrap=True)
         for queue in document.queues:
             table.add_row(*self._queue(queue, document.now, columns))
         return table if document.queues else Text(word["no_queues"], "dim")
 
-    def agents(self, document: LiveDocument) -> RenderableType:
-        """Show what each agent does, since when and why."""
+    def agents(self, document: LiveDocument, room: int | None = None) -> RenderableType:
+        """Show what each agent does, since when and why, a line each; those for whom there is no room by state."""
         word = self._words
         table = self._table("agents")
         for name in ("agent", "state"):
-            table.add_column(word[name])
-        table.add_column(word["for"], justify="right")
+            table.add_column(word[name], no_wrap=self._narrow)
+        table.add_column(word["for"], justify="right", no_wrap=True)
         for name in ("reason", "serves"):
-            table.add_column(word[name])
-        for agent in document.agents:
-            table.add_row(*self._agent(agent, document.now))
-        return table if document.agents else Text(word["no_agents"], "dim")
+            table.add_column(word[name], no_wrap=self._narrow)
+        shown = document.agents if room is None or len(document.agents) <= room else document.agents[: room - 1]
+        if not document.agents:
+            return Text(word["no_agents"], "dim")
+        for row in self._one_line_each([self._agent(agent, document.now) for agent in shown]):
+            table.add_row(*row)
+        rest = document.agents[len(shown) :]
+        return Group(table, self._rest(rest)) if rest else table
+
+    def _one_line_each(self, rows: list[list[Text]]) -> list[list[Text]]:
+        """Cut the queues that an agent serves to what a narrow terminal has room for."""
+        if self._narrow:
+            names = [self._words[name] for name in ("agent", "state", "for", "reason")]
+            columns = zip(names, *[row[:-1] for row in rows], strict=True)
+            used = sum(max(cell_len(str(cell)) for cell in column) + _GAP for column in columns)
+            for row in rows:
+                row[-1].truncate(max(_FEWEST, self._width - used), overflow="ellipsis")
+        return rows
+
+    def _rest(self, agents: tuple[AgentNow, ...]) -> Text:
+        states = Counter(self._said("state", agent.state) for agent in agents)
+        told = ", ".join(f"{state} {count}" for state, count in states.most_common())
+        return Text(self._words["more"].format(count=len(agents), states=told), "dim")
 
     def calls(self, visits: tuple[VisitSeen, ...]) -> RenderableType:
         """Show finished visits in the order they joined: waits, every ring, who hung up."""
@@ -212,7 +243,7 @@ class Board:
 
     def _table(self, name: str) -> Table:
         return Table(
-            title=self._words[name], title_justify="left", title_style="bold", box=self._box,
+            title=None if self._narrow else self._words[name], title_justify="left", title_style="bold", box=self._box,
             show_edge=False, pad_edge=False, collapse_padding=True,
         )  # fmt: skip
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
-Lang = Literal["zh-CN", "en"]
+from callcenter.locale import Lang
 
 _ZH = {
     "title": "呼叫中心", "switch": "交换机",
@@ -16,6 +14,9 @@ _ZH = {
     "since": "自 {time} 起统计",
     "queues": "队列", "queue": "队列", "waiting": "等待", "longest": "最长等待", "answered_n": "接听",
     "abandoned_n": "放弃", "others_n": "其他", "refused_n": "拒入", "level": "服务水平",
+    "brief.waiting": "等待", "brief.longest": "最长", "brief.answered_n": "接听", "brief.abandoned_n": "放弃",
+    "brief.others_n": "其他", "brief.refused_n": "拒入",
+    "more": "另有 {count} 名坐席:{states}",
     "no_queues": "尚未见到队列",
     "agents": "坐席", "agent": "坐席", "state": "状态", "for": "持续", "reason": "原因", "serves": "服务队列",
     "no_agents": "尚未见到坐席",
@@ -51,6 +52,9 @@ _EN = {
     "since": "counted since {time}",
     "queues": "Queues", "queue": "Queue", "waiting": "Waiting", "longest": "Longest", "answered_n": "Answered",
     "abandoned_n": "Abandoned", "others_n": "Other", "refused_n": "Refused", "level": "Service level",
+    "brief.waiting": "Wait", "brief.longest": "Longest", "brief.answered_n": "Answ.", "brief.abandoned_n": "Aband.",
+    "brief.others_n": "Other", "brief.refused_n": "Refus.",
+    "more": "and {count} more agents: {states}",
     "no_queues": "no queue seen yet",
     "agents": "Agents", "agent": "Agent", "state": "State", "for": "For", "reason": "Reason", "serves": "Queues",
     "no_agents": "no agent seen yet",
@@ -78,10 +82,3 @@ _EN = {
 }  # fmt: skip
 
 WORDS: dict[Lang, dict[str, str]] = {"zh-CN": _ZH, "en": _EN}
-
-
-def language(wanted: str, environment: str) -> Lang | None:
-    """Choose the language: the one wanted, else by LANG; None where the wanted one is not spoken."""
-    if not wanted:
-        return "zh-CN" if environment.lower().startswith("zh") else "en"
-    return next((lang for lang in WORDS if lang.lower() == wanted.lower()), None)

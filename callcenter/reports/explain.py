@@ -149,13 +149,16 @@ def cut_before(journal: Path) -> JournalInfo | None:
     return info if info.first > 1 else None
 
 
-def told(derived: Derived, zone: ZoneInfo, language: Language) -> Iterator[str]:
-    """Yield the explanation, a line each."""
+def told(
+    derived: Derived, zone: ZoneInfo, language: Language, standing: str | None = None, history: Iterable[str] = ()
+) -> Iterator[str]:
+    """Yield the explanation, a line each; for one that was filed, with where it stands and what was done with it."""
     v, say = derived.violation, partial(word, language=language)
-    yield f"{v.rule}  {inert(v.agent)}  {say(f'verdict.{v.verdict}')}  ({v.rulebook})"
+    yield f"{v.rule}  {inert(v.agent)}  {standing or say(f'verdict.{v.verdict}')}  ({v.rulebook})"
     yield f"  {v.why(language)}"
     yield f"  {say('id')} {v.id}"
     yield f"  {say('time')} {clock(v.start, zone)} {say('to')} {clock(v.end, zone)}"
+    yield from history
     if v.measured is not None:
         yield f"  {say('measured')} {_measured(v, language)}"
     yield f"  {say('roster')} {_rostered(v.roster, zone, language)}"

@@ -1,9 +1,8 @@
-"""A record that the journal no longer reaches back to, as it was filed, with the frames that it keeps."""
+"""A record that the journal does not give any more, as it was filed, with the frames that it keeps."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from functools import partial
+from collections.abc import Iterator, Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -11,24 +10,21 @@ from callcenter.ami.wire import reread_frame
 from callcenter.journal import JournalInfo
 from callcenter.reports.explain import clock, said_by
 from callcenter.reports.explain_words import word
+from callcenter.reports.filed import told_filed
 from callcenter.reports.text import inert
+from callcenter.rules.steps import Entry
 from callcenter.rules.texts import Language
 from callcenter.store.violations import Record
 
 
-def filed_as(record: Record, begins: JournalInfo, zone: ZoneInfo, language: Language) -> Iterator[str]:
-    """Yield the record and why it cannot be derived again, a line each."""
-    filed, say = record.dossier, partial(word, language=language)
-    yield f"{filed.rule}  {inert(filed.agent)}  {say(f'verdict.{record.standing.verdict}')}  ({inert(filed.rulebook)})"
-    yield f"  {inert(filed.why.zh if language == 'zh' else filed.why.en)}"
-    yield f"  {say('id')} {filed.id}"
-    yield f"  {say('time')} {clock(filed.start, zone)} {say('to')} {clock(filed.end, zone)}"
-    for point in filed.timeline:
+def filed_as(record: Record, entries: Sequence[Entry], zone: ZoneInfo, language: Language) -> Iterator[str]:
+    """Yield the record with where it stands and what it stands on, a line each."""
+    yield from told_filed(record, entries, zone, language)
+    for point in record.dossier.timeline:
         yield f"  {clock(point.at, zone)[11:]}  {inert(point.what.zh if language == 'zh' else point.what.en)}"
-    yield f"  {say('evidence')} {say('columns')}"
-    for copy in filed.evidence:
+    yield f"  {word('evidence', language)} {word('columns', language)}"
+    for copy in record.dossier.evidence:
         yield f"    {_line(copy, zone, language)}"
-    yield f"  {reach('cut', begins, zone, language)}"
 
 
 def reach(key: str, begins: JournalInfo, zone: ZoneInfo, language: Language) -> str:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 import msgspec
 
-from callcenter.reports.score_words import COLUMNS, LINES, SHEETS, noticed, plain, said, yes
+from callcenter.reports.score_words import BRIEF, COLUMNS, LINES, SHEETS, noticed, plain, said, yes
 from callcenter.rules.dates import datetime_of
 from callcenter.rules.masks import worded
 from callcenter.rules.months import month_name
@@ -27,6 +27,8 @@ _SUMS: dict[str, set[LineKind]] = {
     "limit": {LineKind.LIMIT},
 }
 _TOTALS = ("agent", "team", "month", "points", *_SUMS, "provisional", "trial", "notices")
+_ID = 12
+"""Characters of a record's id that tell it from others."""
 _LINES = ("agent", "month", "line", "record", "points", "at", "note")
 
 
@@ -54,6 +56,31 @@ def totals(scored: Sequence[Scored], how: Print) -> Rows:
     """Make a row for each agent, after the heading."""
     columns = (*_TOTALS, "yuan") if how.money else _TOTALS
     return [_heading(columns, how), *(_total(one, how) for one in scored)]
+
+
+def brief_totals(scored: Sequence[Scored], how: Print) -> Rows:
+    """Make a row for each agent with the points alone, as a narrow terminal has room for."""
+    columns = ("agent", "points", *_SUMS, *(("yuan",) if how.money else ()))
+    wide = totals(scored, how)
+    places = [0, 3, *range(4, 4 + len(_SUMS)), *((len(wide[0]) - 1,) if how.money else ())]
+    heading = [said(BRIEF.get(name, COLUMNS[name]), how.language) for name in columns]
+    return [heading, *([row[place] for place in places] for row in wide[1:])]
+
+
+def remarks(scored: Sequence[Scored], how: Print) -> Iterator[str]:
+    """Yield what is to be said of an agent's score beside its points, a line each."""
+    for one in scored:
+        score = one.score
+        told = [said(COLUMNS[name], how.language) for name in ("provisional", "trial") if getattr(score, name)]
+        told += [noticed(score.notices, how.language)] if score.notices else []
+        if told:
+            yield f"{one.member.agent}: {'; '.join(told)}"
+
+
+def brief_lines(scored: Sequence[Scored], how: Print) -> Rows:
+    """Make a row for each line of one agent's score, as a narrow terminal has room for."""
+    wide = lines(scored, how)
+    return [[row[2], row[4], row[5], str(row[3] or "")[:_ID] if n else row[3], row[6]] for n, row in enumerate(wide)]
 
 
 def lines(scored: Sequence[Scored], how: Print) -> Rows:

@@ -41,6 +41,13 @@ COLUMNS = {
     "at": Title("时间", "time"),
     "note": Title("说明", "note"),
 }
+BRIEF = {
+    "assessment": Title("日常考核", "daily"),
+    "violations": Title("违规扣分", "violat."),
+    "adjustments": Title("调整", "adjust."),
+    "yuan": Title("建议(元)", "yuan"),
+}
+"""Headings where there is little room."""
 SHEETS = {"scores": Title("月度得分", "scores"), "lines": Title("明细", "lines")}
 _YES = Title("是", "yes")
 

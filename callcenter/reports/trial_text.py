@@ -11,8 +11,8 @@ from typing import Any, NamedTuple
 
 from callcenter.domain.frame import SECOND
 from callcenter.errors import BadInput
+from callcenter.locale import Lang
 from callcenter.ownfiles import open_private
-from callcenter.reports.board_words import Lang
 from callcenter.reports.text import inert as shown
 from callcenter.reports.text import table
 from callcenter.reports.trial import Difference, Example, Finding, Outcome, Part, Tally

@@ -72,3 +72,8 @@ def column_named(sheet: Sheet, heading: str) -> str | None:
     """Find the column that somebody's heading means in a sheet, None where it means none."""
     told = heading.strip().casefold()
     return next((name for name in LAYOUT[sheet] if told == name or told in _COLUMNS[name]), None)
+
+
+def heading(column: str, *, chinese: bool) -> str:
+    """Name a column as somebody would write it."""
+    return _COLUMNS[column][0] if chinese else column

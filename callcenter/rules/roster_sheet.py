@@ -78,7 +78,7 @@ def export_roster(form: Form, path: Path) -> list[Path]:
             files = {path / f"{sheet}.csv": csv_file(rows) for sheet, rows in tables.items()}
         case other:
             raise BadInput(f"{path}: {other} is no form of a roster; use .json, .xlsx or a folder's name (CSV)")
-    return _put(files)
+    return put_new(files)
 
 
 def _json(path: Path) -> Import:
@@ -146,7 +146,7 @@ def _cell(value: object) -> str:
     return _SEPARATOR.join(value)
 
 
-def _put(files: dict[Path, bytes]) -> list[Path]:
+def put_new(files: dict[Path, bytes]) -> list[Path]:
     """Write files, none of which may exist; all or none."""
     if there := next((path for path in files if path.exists()), None):
         raise BadInput(f"{there} exists already: give another name")

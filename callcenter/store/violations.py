@@ -178,6 +178,12 @@ async def found(connection: AsyncConnection, wanted: Wanted) -> list[Record]:
     return [_record(row) for row in await connection.execute(rows)]
 
 
+async def beginning(connection: AsyncConnection, begins: str) -> list[Record]:
+    """Read the records whose ids begin so."""
+    rows = select(ViolationRow).where(ViolationRow.id.startswith(begins, autoescape=True)).order_by(ViolationRow.id)
+    return await chosen(connection, rows)
+
+
 async def counted(connection: AsyncConnection, agent: str, since: Micros, until: Micros) -> list[Record]:
     """Read an agent's records of a span that stand: confirmed or reduced, with no appeal open."""
     decided = select(ViolationRow).where(*_decided(agent, since, until)).order_by(ViolationRow.sort_at)

@@ -10,6 +10,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
 
+from callcenter import locale
 from callcenter.errors import BadInput, CallcenterError, StoreError
 from callcenter.rules.refusals import StepRefused
 from callcenter.rules.texts import Language
@@ -99,9 +100,16 @@ def problem(request: Request, kind: str, detail: str, headers: dict[str, str] | 
     status, zh, en = KINDS[kind]
     language = language_of(request.headers.get("accept-language"))
     title = zh if language == "zh" else en
-    body = {"type": _TYPE + kind, "title": title, "status": status, "detail": detail, "instance": request.url.path}
+    told_detail = in_words_of(request, detail)
+    body = {"type": _TYPE + kind, "title": title, "status": status, "detail": told_detail, "instance": request.url.path}
     told = {"Content-Language": "zh-CN" if language == "zh" else "en", "Vary": "Accept-Language", **(headers or {})}
     return JSONResponse(body | more, status, told, MEDIA_TYPE)
+
+
+def in_words_of(request: Request, english: str) -> str:
+    """Say a sentence in the reader's language."""
+    chinese = language_of(request.headers.get("accept-language")) == "zh"
+    return locale.sentence(english, "zh-CN" if chinese else "en")
 
 
 def install(app: FastAPI) -> None:
@@ -139,7 +147,7 @@ async def _invalid(request: Request, error: Exception) -> Response:
     found = [(one["type"], ".".join(map(str, one["loc"])), str(one["msg"])) for one in error.errors()]
     if any(kind == "json_invalid" for kind, _, _ in found):
         return problem(request, "malformed", "the body is not JSON")
-    errors = [{"place": place, "detail": message} for _, place, message in found]
+    errors = [{"place": place, "detail": in_words_of(request, message)} for _, place, message in found]
     return problem(request, "invalid", f"{errors[0]['place']}: {errors[0]['detail']}", errors=errors)
 
 

@@ -111,8 +111,8 @@ TIMES = [
 async def test_a_time_that_nobody_means_is_refused(work: Department, time: str) -> None:
     await work.signed_in("alice")
     sun = await work.signed_in("sun")
-    said = {"rule": "V-DESK", "agent": "Alice", "words": "papers", "at": time}
-    promise = {"words": "x", "callback_to": "13800250001", "callback_by": time}
+    said = {"rule": "V-DESK", "agent": "Alice", "note": "papers", "at": time}
+    promise = {"note": "x", "callback_to": "13800250001", "callback_by": time}
     codes = [
         (await sun.http.get("/api/v1/violations", params={"from": time})).status_code,
         (await sun.http.get("/api/v1/violations", params={"to": time})).status_code,
@@ -127,7 +127,7 @@ async def test_a_time_that_nobody_means_is_refused(work: Department, time: str) 
 @pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31", "1899-12-31", "2500-01-01", "-2026-01-01"])
 async def test_a_day_that_nobody_means_is_refused(work: Department, day: str) -> None:
     tian, root, ma = [await work.signed_in(name) for name in ("tian", "root", "ma")]
-    mark = {"agent": "Alice", "day": day, "points": "3", "words": "x"}
+    mark = {"agent": "Alice", "day": day, "points": "3", "note": "x"}
     user = {"name": "carol", "full_name": "C", "role": "agent", "password": "quite another phrase", "joined": day}
     codes = [
         (await tian.send("POST", "/assessments", mark)).status_code,

@@ -69,11 +69,11 @@ async def test_a_step_s_note_shows_numbers_as_the_table_says(work: Department) -
 async def test_a_promise_shows_its_number_to_who_made_it_and_else_as_the_table_says(work: Department) -> None:
     await talk(work, 0, "Alice")
     alice, leader, sun = [await work.signed_in(name) for name in ("alice", "li-leads", "sun")]
-    promise = {"words": f"wants {NUMBER} called", "callback_to": "0571-8800 1234", "callback_by": in_an_hour(work)}
+    promise = {"note": f"wants {NUMBER} called", "callback_to": "0571-8800 1234", "callback_by": in_an_hour(work)}
     assert (await alice.send("POST", "/calls/1.0/dispositions", promise)).status_code == 201
     seen = [(await who.get("/calls/1.0/dispositions")).json()["items"][0] for who in (alice, leader, sun)]
     assert [one["callback_to"] for one in seen] == ["0571-8800 1234", "057*-**** 1234", "0571-8800 1234"]
-    assert [NUMBER in one["words"] for one in seen] == [True, False, True]
+    assert [NUMBER in one["note"] for one in seen] == [True, False, True]
 
 
 async def test_the_audit_log_shows_numbers_as_the_table_says(work: Department) -> None:
@@ -90,11 +90,11 @@ async def test_reasons_and_marks_show_numbers_as_the_table_says(work: Department
     change = {"kind": "amount", "subject": "fines", "content": {"yuan": 1}, "reason": f"see {NUMBER}"}
     assert (await sun.send("POST", "/changes", change)).status_code == 201
     assert (await hua.get("/changes")).json()["items"][0]["reason"] == "see 138****0001"
-    mark = {"agent": "Alice", "day": "2026-03-02", "points": "3", "words": f"hung up on {NUMBER}"}
+    mark = {"agent": "Alice", "day": "2026-03-02", "points": "3", "note": f"hung up on {NUMBER}"}
     given = await tian.send("POST", "/assessments", mark)
     assert given.status_code == 201, given.text
     listed = (await hua.get("/assessments")).json()["items"][0]
-    assert listed["words"] == "hung up on 138****0001"
+    assert listed["note"] == "hung up on 138****0001"
 
 
 NOBODY: dict[str, Any] = {"alice": 403, "bobby": 403, "zoe": 403, "li-leads": 403, "sun": 201, "shen": 201}

@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 
 from callcenter.ami.tape import TapeWriter
-from callcenter.cli.score import _write
+from callcenter.cli.tables import write_new
 from callcenter.journal import Entry, Journal, JournalSettings, Kind
 from callcenter.ownfiles import open_private
 from callcenter.rules.roles import Role
-from callcenter.rules.roster_sheet import _put
+from callcenter.rules.roster_sheet import put_new
 from callcenter.store import Office, StoreSettings, upgrade
 from callcenter.store.audit import append_head, sign
 from tests.integration.loaded_switch import LoadedSwitch, stories
@@ -75,8 +75,8 @@ def test_tapes_scores_and_rosters_that_are_written_are_for_their_owner_alone(tmp
     tape = TapeWriter(tmp_path / "a.ami.gz")
     tape.write(b"x")
     tape.close()
-    _write(tmp_path / "scores.csv", b"x")
-    _put({tmp_path / "roster" / "agents.csv": b"x"})
+    write_new(tmp_path / "scores.csv", b"x")
+    put_new({tmp_path / "roster" / "agents.csv": b"x"})
     with open_private(tmp_path / "rows.csv", "w", newline="", encoding="utf-8-sig") as file:
         file.write("x")
     assert exposed(tmp_path) == {}

@@ -8,6 +8,7 @@ import json
 import os
 import signal
 import sys
+from asyncio.subprocess import Process
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -45,9 +46,9 @@ format = "json"
 
 
 @contextlib.asynccontextmanager
-async def command(*words: str | Path, **how: Any) -> AsyncIterator[asyncio.subprocess.Process]:
-    """Run `callcenter`; however a test ends, it does not outlive it."""
-    process = await asyncio.create_subprocess_exec(sys.executable, "-m", "callcenter", *words, **how)
+async def command(*words: str | Path, module: str = "callcenter", **how: Any) -> AsyncIterator[Process]:
+    """Run `callcenter`, or another module; however a test ends, it does not outlive it."""
+    process = await asyncio.create_subprocess_exec(sys.executable, "-m", module, *words, **how)
     try:
         yield process
     finally:
@@ -77,7 +78,7 @@ class Service:
             "CALLCENTER_AMI__EVENTS__SECRET": given["events"],
             "CALLCENTER_AMI__CONTROL__SECRET": given["control"],
         }
-        self._process: asyncio.subprocess.Process | None = None
+        self._process: Process | None = None
         self._write_settings()
 
     async def run(self, *arguments: str) -> tuple[int, str]:

@@ -140,7 +140,7 @@ class TestCommand:
         assert [(one["rule"], one["records"], one["rate"]) for one in found] == [("V-MISSED", 1, None)]
 
     def test_headings_are_told_in_chinese(self, work: Department, settings: Path) -> None:
-        assert "一致率" in self.shown(settings, "--zh")
+        assert "一致率" in self.shown(settings, "--lang", "zh-CN")
 
     def test_time_that_is_none_is_said(self, work: Department, settings: Path) -> None:
         result = CliRunner().invoke(rules.app, ["agreement", "--settings", str(settings), "--from", "soon"])

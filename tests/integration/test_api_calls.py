@@ -19,7 +19,7 @@ from tests.integration.api import PEOPLE, Department, department
 from tests.unit.rules.people import MONDAY
 
 UTC_ZONE = ZoneInfo("UTC")
-SAID = {"words": "asked for an invoice"}
+SAID = {"note": "asked for an invoice"}
 
 
 @pytest.fixture
@@ -107,14 +107,14 @@ async def test_promised_callback_goes_to_the_rules_with_its_number_and_time(work
         ({"callback_to": "=1+1|cmd", "callback_by": "2099-01-01T00:00:00Z"}, "at least 7 digits"),
         ({"callback_to": "13800250000", "callback_by": "2000-01-01T00:00:00Z"}, "must lie ahead"),
         ({"callback_to": "13800250000", "callback_by": "2099-01-01T00:00:00Z"}, "less than 90 days"),
-        ({"words": ""}, "words"),
+        ({"note": ""}, "note"),
     ],
 )
 async def test_what_cannot_be_meant_is_refused_and_no_rule_hears_of_it(
     work: Department, wrong: dict[str, Any], why: str
 ) -> None:
     alice = await work.signed_in("alice")
-    refused = await alice.send("POST", "/calls/1.0/dispositions", SAID | wrong)
+    refused = await alice.send("POST", "/calls/1.0/dispositions", SAID | wrong, Accept_Language="en")
     assert refused.status_code == 422
     assert why in refused.json()["detail"]
     assert work.disposed == []

@@ -47,6 +47,15 @@ def test_language_is_what_the_reader_likes_best(accepted: str | None, language: 
     assert language_of(accepted) == language
 
 
+async def test_details_of_problems_are_told_in_the_reader_s_language(work: Department) -> None:
+    browser = work.browser()
+    for tag, refused, missing in (("zh-CN", "请先登录", "缺少此项"), ("en", "sign in first", "Field required")):
+        reader = {"Accept-Language": tag}
+        assert (await browser.get("/session", **reader)).json()["detail"] == refused
+        told = (await browser.send("POST", "/session", {}, **reader)).json()
+        assert {error["detail"] for error in told["errors"]} == {missing}
+
+
 async def test_problem_is_told_in_the_reader_s_language(work: Department) -> None:
     browser = work.browser()
     both = [await browser.get("/session", **{"Accept-Language": tag}) for tag in ("zh-CN", "en")]

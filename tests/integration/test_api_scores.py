@@ -42,7 +42,7 @@ async def send(work: Department, name: str, path: str, **body: Json) -> Json:
 
 
 async def mark(work: Department, given: str = "80", day: str = "2026-03-02", agent: str = "Alice") -> str:
-    shown = await send(work, "tian", "/assessments", agent=agent, day=day, points=given, words="as agreed")
+    shown = await send(work, "tian", "/assessments", agent=agent, day=day, points=given, note="as agreed")
     return str(shown["id"])
 
 
@@ -94,7 +94,7 @@ class TestScore:
         await work.signed_in("li-leads")
         number = await propose(work.office, agent="Li")
         await did(work, number, ("sun", "notify"), ("li-leads", "explain"), ("sun", "confirm"))
-        about = {"agent": "Li", "day": "2026-03-02", "words": "because"}
+        about = {"agent": "Li", "day": "2026-03-02", "note": "because"}
         given = {
             "assessments": await send(work, "tian", "/assessments", points="78.5", **about),
             "bonuses": await send(work, "ma", "/bonuses", kind="proposal", **about),
@@ -118,13 +118,13 @@ class TestScore:
         ma = await work.signed_in("ma")
         await work.signed_in("alice")
         for path in (MARCH, "/scores?month=2026-03", "/scores/export?month=2026-03", "/scores/Alice/2026/quarters/1"):
-            answer = await ma.get(path)
+            answer = await ma.get(path, **{"Accept-Language": "en"})
             assert (answer.status_code, answer.json()["type"]) == (404, "urn:callcenter:problem:terms-missing")
             assert "propose a change of kind amount, subject score" in answer.json()["detail"]
 
     async def test_terms_that_cannot_be_used_are_refused_when_they_are_proposed(self, work: Department) -> None:
         change = {"kind": "amount", "subject": "score", "content": {"from": "2026-01"}, "reason": "agreed"}
-        answer = await (await work.signed_in("ma")).send("POST", "/changes", change)
+        answer = await (await work.signed_in("ma")).send("POST", "/changes", change, Accept_Language="en")
         assert (answer.status_code, answer.json()["detail"]) == (422, "the score's terms do not say 'base'")
 
     @pytest.mark.parametrize(
@@ -170,12 +170,13 @@ class TestScore:
     async def test_who_no_longer_leads_keeps_what_they_were_given(self, work: Department) -> None:
         await agreed(work)
         await work.signed_in("li-leads")
-        about = {"agent": "Li", "day": "2026-03-02", "words": "led well"}
+        about = {"agent": "Li", "day": "2026-03-02", "note": "led well"}
         await send(work, "tian", "/adjustments", points="5", **about)
         root = await work.signed_in("root")
         await root.send("PATCH", "/users/li-leads", {"role": "agent"}, If_Match='"1"')
         assert (await read(work, "/scores/Li/2026-03"))["points"] == "105"
-        again = await (await work.signed_in("tian")).send("POST", "/adjustments", about | {"points": "-1"})
+        tian, less = await work.signed_in("tian"), about | {"points": "-1"}
+        again = await tian.send("POST", "/adjustments", less, Accept_Language="en")
         assert (again.status_code, "which Li is not" in again.json()["detail"]) == (422, True)
 
 
@@ -283,9 +284,9 @@ class TestFile:
 class TestGiving:
     GIVER = {"assessments": "tian", "bonuses": "ma", "adjustments": "tian"}  # noqa: RUF012
     BODY = {  # noqa: RUF012
-        "assessments": {"agent": "Alice", "day": "2026-03-02", "points": "78", "words": "quiet day"},
-        "bonuses": {"agent": "Alice", "day": "2026-03-02", "kind": "proposal", "words": "worked in trial"},
-        "adjustments": {"agent": "Li", "day": "2026-03-02", "points": "2", "words": "led well"},
+        "assessments": {"agent": "Alice", "day": "2026-03-02", "points": "78", "note": "quiet day"},
+        "bonuses": {"agent": "Alice", "day": "2026-03-02", "kind": "proposal", "note": "worked in trial"},
+        "adjustments": {"agent": "Li", "day": "2026-03-02", "points": "2", "note": "led well"},
     }
 
     async def test_mark_is_given_withdrawn_and_given_anew(self, work: Department) -> None:
@@ -326,12 +327,12 @@ class TestGiving:
             ("assessments", {"points": "NaN"}, 422),
             ("assessments", {"day": "2026-03-03"}, 422),  # tomorrow
             ("assessments", {"day": "02.03.2026"}, 422),
-            ("assessments", {"words": "a\u0000b"}, 422),
+            ("assessments", {"note": "a\u0000b"}, 422),
             ("assessments", {"more": 1}, 422),
             ("adjustments", {"agent": "Alice"}, 422),  # leads nobody
             ("adjustments", {"points": "5.5"}, 422),
-            ("adjustments", {"words": ""}, 422),
-            ("adjustments", {"words": " "}, 422),
+            ("adjustments", {"note": ""}, 422),
+            ("adjustments", {"note": " "}, 422),
             ("bonuses", {"kind": "kind"}, 422),
             ("bonuses", {"kind": "best"}, 422),  # no figure
         ],

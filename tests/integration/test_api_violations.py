@@ -69,7 +69,7 @@ async def test_deadline_in_a_year_that_nobody_has_announced_is_marked(
 
 async def test_own_proposal_and_own_decision_are_decided_by_others(work: Department) -> None:
     sun = await work.signed_in("sun")
-    form = {"rule": "V-EAT", "agent": "Alice", "at": "2026-03-02T08:00:00+08:00", "words": "ate at the desk"}
+    form = {"rule": "V-EAT", "agent": "Alice", "at": "2026-03-02T08:00:00+08:00", "note": "ate at the desk"}
     filed = await sun.send("POST", "/violations/manual", form)
     number = filed.json()["id"]
     await did(work, number, *HEARD)
@@ -236,7 +236,7 @@ class TestLists:
 
 
 class TestForm:
-    FORM = {"rule": "V-EAT", "agent": "Alice", "at": "2026-03-02T08:00:00+08:00", "words": "ate at the desk"}  # noqa: RUF012
+    FORM = {"rule": "V-EAT", "agent": "Alice", "at": "2026-03-02T08:00:00+08:00", "note": "ate at the desk"}  # noqa: RUF012
 
     async def test_group_leader_records_what_they_saw(self, work: Department) -> None:
         filed = await (await work.signed_in("li-leads")).send("POST", "/violations/manual", self.FORM)
@@ -259,9 +259,9 @@ class TestForm:
             ("sun", {"rule": "V-NONE"}, 422),
             ("sun", {"at": "2026-03-02T10:00:00+08:00"}, 422),  # not yet
             ("sun", {"at": "2026-03-02T08:00:00"}, 422),
-            ("sun", {"words": ""}, 422),
-            ("sun", {"words": "\ud800"}, 422),
-            ("sun", {"words": "a\u0000b"}, 422),
+            ("sun", {"note": ""}, 422),
+            ("sun", {"note": "\ud800"}, 422),
+            ("sun", {"note": "a\u0000b"}, 422),
             ("sun", {"points": 100}, 422),
         ],
     )
@@ -289,7 +289,7 @@ class TestForm:
 class TestOneAct:
     """What the service has raised is not recorded a second time by form."""
 
-    FORM = {"rule": "V-HOTLINE", "agent": "Alice", "at": "2026-03-02T08:00:00+08:00", "words": "off the hook"}  # noqa: RUF012
+    FORM = {"rule": "V-HOTLINE", "agent": "Alice", "at": "2026-03-02T08:00:00+08:00", "note": "off the hook"}  # noqa: RUF012
     AT = MONDAY - HOUR
 
     async def file(self, work: Department) -> Response:

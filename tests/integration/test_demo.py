@@ -26,8 +26,10 @@ QUEUES = ("consumers", "products", "merchants", "suppliers", "complaints")
 
 
 @contextlib.asynccontextmanager
-async def demo(*options: str, path: str = os.environ["PATH"]) -> AsyncIterator[asyncio.subprocess.Process]:
-    environment = {**os.environ, "PATH": path, "LANG": "C.UTF-8", "COLUMNS": "160"}
+async def demo(
+    *options: str, path: str = os.environ["PATH"], columns: int = 160
+) -> AsyncIterator[asyncio.subprocess.Process]:
+    environment = {**os.environ, "PATH": path, "LANG": "C.UTF-8", "COLUMNS": str(columns)}
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "callcenter", "demo", *options, env=environment,
         stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
@@ -106,6 +108,16 @@ async def test_demo_from_the_recording_says_that_it_is_one_and_ends_by_itself() 
     assert out.startswith(b"THIS IS A RECORDING")
     assert b"ring 4" in out
     assert b"blind transfer" in out
+
+
+async def test_demo_ends_with_the_board_in_sight_and_its_summary_last() -> None:
+    async with demo("--tape", "--speed", "1000", "--lang", "en", columns=80) as process:
+        out, _ = await process.communicate()
+    lines = out.decode().splitlines()
+    board = next(n for n, line in enumerate(lines) if line.startswith("Call centre recording") and n >= len(lines) - 24)
+    assert lines[-1] == "In all: 8 visits, 6 answered, 2 abandoned, 0 ended otherwise."
+    assert any(line.startswith("Henry ") for line in lines[board:])
+    assert max(map(len, lines)) <= 80
 
 
 async def test_where_no_asterisk_can_be_had_one_sentence_says_why_and_what_to_do(tmp_path: Path) -> None:

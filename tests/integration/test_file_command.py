@@ -44,7 +44,7 @@ class Console:
         (folder / "roster.json").write_text(json.dumps(roster))
 
     async def file(self, account: str = "sun", *more: str, typed: str = PASSWORD, **other: str) -> Result:
-        options = {"rule": "V-DESK", "agent": "Alice", "at": "2026-03-02T08:00", "words": "papers everywhere"} | other
+        options = {"rule": "V-DESK", "agent": "Alice", "at": "2026-03-02T08:00", "note": "papers everywhere"} | other
         told = [part for name, value in options.items() for part in (f"--{name}", value)]
         arguments = ["file", "--as", account, *told, "--settings", str(self.settings), *more]
         return await asyncio.to_thread(CliRunner().invoke, app, arguments, input=f"{typed}\n")
@@ -67,7 +67,7 @@ async def filed(console: Console, result: Result) -> Record:
 
 
 async def test_it_prints_the_id_of_a_record_that_goes_the_usual_way(console: Console) -> None:
-    result = await console.file(words=" papers everywhere ")
+    result = await console.file(note=" papers everywhere ")
     made = await filed(console, result)
     assert (made.dossier.rule, made.dossier.agent, made.dossier.team) == ("V-DESK", "Alice", "hotline")
     assert (made.dossier.why.en, made.standing.proposed_by) == ("papers everywhere", "sun")
@@ -104,7 +104,7 @@ async def test_group_leader_records_what_their_own_team_did(console: Console) ->
         ({"rule": "V-NONE"}, "has no rule"),
         ({"at": "yesterday"}, "--at: 'yesterday' is not a time"),
         ({"at": "2036-01-01"}, "not happened yet"),
-        ({"words": " "}, "from 1 to 2000 characters"),
+        ({"note": " "}, "from 1 to 2000 characters"),
     ],
 )
 async def test_form_that_cannot_be_is_refused_in_a_sentence(

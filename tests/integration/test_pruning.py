@@ -18,7 +18,9 @@ from callcenter.domain.frame import SECOND, Micros
 from callcenter.errors import BadInput, BadSetting, StoreError
 from callcenter.journal import Journal, JournalReader, verify
 from callcenter.reports.explain import derive
-from callcenter.store import Store, Told
+from callcenter.rules.steps import Action
+from callcenter.store import Office, Store, Told
+from callcenter.store.violations import act
 from callcenter.tracker import Court, Follower, recover, reread
 from callcenter.tracker.entries import event_step
 from callcenter.tracker.filing import filed
@@ -28,6 +30,7 @@ from tests.integration.house import NOW, House, house, run_to_the_end
 from tests.integration.loaded_switch import LoadedSwitch, stories
 from tests.integration.office import settings_of
 from tests.integration.service import at_home
+from tests.unit.rules.people import SUPERVISOR, TERMS, step
 
 DAY: Micros = 86_400 * SECOND
 LATER = NOW + 100 * DAY
@@ -114,8 +117,29 @@ async def test_record_from_before_the_beginning_is_shown_as_it_was_filed(home: H
     assert (checked.exit_code, home.withdrawn()) == (0, set())
     assert "0 of 3 records reproduce, 3 could not be checked" in checked.stdout
     assert checked.stdout.count("the journal no longer reaches back so far") == 3
-    listed = await asyncio.to_thread(home.run, "list")
+    listed = await asyncio.to_thread(home.run, "list", "--derived")
     assert "earlier records are in the database alone" in listed.stderr
+
+
+@pytest.mark.parametrize("settled", [False, True])
+async def test_record_from_before_the_beginning_is_shown_with_what_people_decided(home: Home, *, settled: bool) -> None:
+    configure(home)
+    await an_hour_passes(home)
+    await save_state(home)
+    late = home.id_of("V-LATE-ANSWER")
+    office = await Office.open(settings_of(home.folder))
+    for taken in (Action.NOTIFY, Action.OVERTURN)[: 1 + settled]:
+        async with office.writing() as desk:
+            await act(desk, late, None, step(taken, SUPERVISOR, note=f"to {taken}"), TERMS)
+    await office.close()
+    assert (await asyncio.to_thread(run, home, "prune")).exit_code == 0
+    explained = await asyncio.to_thread(home.run, "explain", late[:8])
+    assert explained.exit_code == 0, explained.exception
+    assert ("overturned" if settled else "notified") in explained.stdout.splitlines()[0]
+    assert ("to notify" in explained.stdout, "to overturn" in explained.stdout) == (True, settled)
+    assert "the journal no longer reaches back so far: it begins at entry" in explained.stdout
+    assert ("AgentConnect" in explained.stdout, "reproduced from the journal" in explained.stdout) == (True, False)
+    assert home.withdrawn() == set()
 
 
 async def test_changed_record_from_before_the_beginning_is_not_withdrawn_for_it(home: Home) -> None:

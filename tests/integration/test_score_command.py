@@ -12,6 +12,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from rich.cells import cell_len
 from typer.testing import CliRunner
 
 from callcenter.cli.score import app
@@ -24,7 +25,7 @@ from tests.integration.office import hire, opened
 from tests.unit.rules.people import MONDAY, SHANGHAI
 
 TERMS = {"from": "2025-01", "base": "100", "money": True, "least_yuan": "-200", "most_yuan": "200"}
-RUNNER = CliRunner(env={"COLUMNS": "200"})
+RUNNER = CliRunner()
 
 
 @pytest.fixture
@@ -50,9 +51,10 @@ async def home(tmp_path: Path) -> AsyncIterator[Path]:
         yield tmp_path
 
 
-async def run(home: Path, *arguments: str) -> str:
+async def run(home: Path, *arguments: str, columns: int = 200) -> str:
     told = [*arguments, "--settings", str(home / "callcenter.toml")]
-    result = await asyncio.to_thread(RUNNER.invoke, app, told, catch_exceptions=False)
+    env = {"COLUMNS": str(columns)}
+    result = await asyncio.to_thread(RUNNER.invoke, app, told, catch_exceptions=False, env=env)
     assert result.exit_code == 0, result.output
     return result.stdout
 
@@ -102,3 +104,11 @@ async def test_files_are_written_and_never_over_others(home: Path) -> None:
 async def test_what_cannot_be_answered_is_one_sentence(home: Path, arguments: list[str], error: type[BadInput]) -> None:
     with pytest.raises(error):
         await run(home, *arguments)
+
+
+@pytest.mark.parametrize("lang", ["en", "zh-CN"])
+@pytest.mark.parametrize("command", [("list", "2025-03"), ("list", "2025-03", "--money"), ("show", "Alice", "2025-03")])
+async def test_scores_are_readable_on_80_columns(home: Path, command: tuple[str, ...], lang: str) -> None:
+    shown = (await run(home, *command, "--lang", lang, columns=80)).splitlines()
+    assert [line for line in shown if line.startswith("Alice") and "98.5" in line] != []  # a row is one line
+    assert max(map(cell_len, shown)) <= 80

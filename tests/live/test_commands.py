@@ -35,12 +35,38 @@ def test_lab_goes_up_takes_calls_and_goes_down(tmp_path: Path) -> None:
     after = callcenter("lab", "status", *place)
 
     assert up.stdout.startswith("Asterisk 22.")
-    assert status.stdout == up.stdout
+    assert up.stdout.startswith(status.stdout)
     assert sum(int(line.split()[-1]) for line in calls.stdout.splitlines()) == 3
     assert down.stdout == "Stopped.\n"
     assert after.returncode == 1
     assert state is not None
     assert not state.alive()
+
+
+def test_lab_gives_settings_that_are_ready_for_a_service(tmp_path: Path) -> None:
+    place = ("--work-dir", str(tmp_path))
+    settings = ("--settings", str(tmp_path / "callcenter.toml"))
+    try:
+        up = callcenter("lab", "up", *place)
+        upgraded = callcenter("db", "upgrade", *settings)
+        examined = callcenter("doctor", *settings)
+    finally:
+        callcenter("lab", "down", *place)
+
+    assert (tmp_path / "callcenter.toml").read_text() in up.stdout
+    assert upgraded.returncode == 0, upgraded.stderr
+    assert "FAIL" not in examined.stdout
+    assert examined.returncode == 0, examined.stderr
+    assert {path.stat().st_mode & 0o777 for path in tmp_path.glob("*.secret")} == {0o600}
+
+
+def test_lab_in_a_place_that_cannot_be_written_is_one_sentence_at_once(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    done = callcenter("lab", "up", "--work-dir", str(tmp_path / "file" / "lab"))
+
+    assert done.returncode == 5
+    assert done.stderr.count("\n") == 1
+    assert "cannot be written" in done.stderr
 
 
 def test_calls_without_a_lab_are_one_clear_sentence(tmp_path: Path) -> None:

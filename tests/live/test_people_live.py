@@ -129,7 +129,7 @@ async def test_talk_that_was_not_recorded_goes_from_the_switch_to_the_score_and_
 
     await work.talk(phone)
     (first,) = await work.listed(alice, "/calls", 1)
-    said = {"words": "asked for an invoice"}
+    said = {"note": "asked for an invoice"}
     recorded = await alice.send("POST", f"/calls/{first['uniqueid']}/dispositions", said)
     await work.talk(phone)
     (record,) = await work.listed(sun, "/violations?rule=V-SKIPPED", 1)

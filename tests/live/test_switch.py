@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from callcenter.errors import LabError
+from callcenter.lab import switch
 from callcenter.lab.logins import Operator
-from callcenter.lab.root import asterisk_version
+from callcenter.lab.root import asterisk_version, remove_instance_dir
 from callcenter.lab.settings import LabSettings
 from callcenter.lab.sipcall import Diary
 from callcenter.lab.sipphone import SipPhone
-from callcenter.lab.switch import Lab, load_state
+from callcenter.lab.switch import Lab, LabState, load_state
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -56,7 +58,8 @@ async def test_switch_is_reached_through_loopback_only(lab: Lab) -> None:
 
     assert set(tcp) <= LOOPBACK
     assert udp.count("0100007F") >= 2
-    # The SIP library keeps one socket a family for asking name servers, and there is none to ask.
+    # PJSIP's resolver keeps one socket a family on every address, whether there is a name server to ask (there is none)
+    # or not: nothing that Asterisk can be told takes them away, and what is sent to them is dropped.
     assert len([address for address in udp if address not in LOOPBACK]) == 2
 
 
@@ -141,6 +144,35 @@ async def test_caller_who_claims_an_agents_number_is_still_only_a_caller(lab: La
     caller.close()
 
     assert call.status == 404
+
+
+def running(instance: str) -> list[str]:
+    """Name the processes that run an instance."""
+    found = []
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        with contextlib.suppress(OSError):
+            found += [path.parent.name] if instance.encode() in path.read_bytes() else []
+    return found
+
+
+@pytest.mark.parametrize("ended_by", [LabError("full"), KeyboardInterrupt()], ids=repr)
+def test_start_that_cannot_be_noted_leaves_nothing_running(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ended_by: BaseException
+) -> None:
+    saved: list[LabState] = []
+
+    def fail(_work_dir: Path, state: LabState) -> None:
+        saved.append(state)
+        assert running(state.instance.name)
+        raise ended_by
+
+    monkeypatch.setattr(switch, "_save_state", fail)
+    with pytest.raises(type(ended_by)):
+        Lab(LabSettings(work_dir=tmp_path)).start()
+    remove_instance_dir(saved[0].instance)
+
+    assert running(saved[0].instance.name) == []
+    assert not (tmp_path / "lab.json").exists()
 
 
 def test_second_lab_in_the_same_place_is_refused(lab: Lab) -> None:

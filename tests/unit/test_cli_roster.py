@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
 from typer.testing import CliRunner
 
 from callcenter.cli.roster import app
@@ -57,3 +58,25 @@ def test_every_fault_is_printed_and_nothing_is_written(tmp_path: Path) -> None:
         "agents.csv, sheet agents, row 3, column interface: may not be empty",
     ]
     assert [one.name for one in tmp_path.iterdir()] == ["agents.csv"]
+
+
+@pytest.mark.parametrize("lang", ["en", "zh-CN"])
+@pytest.mark.parametrize("name", ["roster.xlsx", "roster", "roster.json"])
+def test_template_is_sound_as_it_stands_in_every_form_and_language(tmp_path: Path, name: str, lang: str) -> None:
+    path = tmp_path / name
+    assert RUNNER.invoke(app, ["template", str(path), "--lang", lang]).exit_code == 0
+    checked = RUNNER.invoke(app, ["check", str(path)])
+    assert (checked.exit_code, "2 agents" in checked.stdout) == (0, True), checked.stdout
+    assert "0 shifts" not in checked.stdout
+
+
+def test_template_speaks_the_language_of_whoever_fills_it_in(tmp_path: Path) -> None:
+    RUNNER.invoke(app, ["template", str(tmp_path / "zh"), "--lang", "zh-CN"])
+    assert (tmp_path / "zh" / "坐席.csv").read_text("utf-8-sig").startswith("坐席,话机,班组,队列,开始,结束")
+
+
+def test_template_is_never_written_over_a_roster(tmp_path: Path) -> None:
+    path = given(tmp_path)
+    before = path.read_text()
+    assert isinstance(RUNNER.invoke(app, ["template", str(path)]).exception, BadInput)
+    assert path.read_text() == before

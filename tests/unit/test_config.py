@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from callcenter import config
 from callcenter.config import describe, load_settings
 from callcenter.domain.frame import SECOND
 from callcenter.errors import BadInput, BadSetting
@@ -233,3 +234,40 @@ def test_every_setting_has_a_line_that_says_what_it_is() -> None:
     assert names["ami.events.username"] == "required"
     assert names["agents.permitted"] == ""
     assert names["store.password"] == ""
+
+
+class TestWithoutAName:
+    """No file is named: it is looked for in the present directory, then where the machine's own would be."""
+
+    @pytest.fixture
+    def etc(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+        monkeypatch.delenv("CALLCENTER_SETTINGS", raising=False)
+        here, etc = tmp_path / "here", tmp_path / "etc.toml"
+        here.mkdir()
+        monkeypatch.chdir(here)
+        monkeypatch.setattr(config, "PLACES", (config.PLACES[0], etc))
+        return etc
+
+    def test_the_one_in_the_present_directory_is_found(self, etc: Path) -> None:
+        etc.write_text(f"[site]\nname = 'machine'\n{LOGINS}")
+        Path("callcenter.toml").write_text(f"[site]\nname = 'here'\n{LOGINS}")
+        assert load_settings(None).site.name == "here"
+
+    def test_the_one_of_the_machine_is_found_next(self, etc: Path) -> None:
+        etc.write_text(f"[site]\nname = 'machine'\n{LOGINS}")
+        assert load_settings(None).site.name == "machine"
+
+    def test_what_was_looked_for_is_said_where_there_is_none(self, etc: Path) -> None:
+        with pytest.raises(BadSetting) as caught:
+            load_settings(None)
+        assert str(caught.value).startswith(f"ami is missing, and there is no settings file (callcenter.toml, {etc})")
+        assert "callcenter init" in str(caught.value)
+
+    def test_the_one_that_the_environment_names_wins(self, etc: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        etc.write_text(LOGINS)
+        monkeypatch.setenv("CALLCENTER_SETTINGS", str(etc.parent / "missing.toml"))
+        with pytest.raises(BadSetting, match=r"missing\.toml cannot be read"):
+            load_settings(None)
+
+    def test_the_machines_own_is_in_etc(self) -> None:
+        assert [str(place) for place in config.PLACES] == ["callcenter.toml", "/etc/callcenter/callcenter.toml"]

@@ -9,6 +9,7 @@ import msgspec
 import pytest
 
 from callcenter.domain import events as ev
+from callcenter.domain import facts as fx
 from callcenter.domain.floor import Floor
 from callcenter.domain.frame import SECOND
 from callcenter.domain.health import Health
@@ -34,12 +35,15 @@ class House:
         self.exporter = Exporter(
             ExporterSettings(**settings), lambda: self.figures, book.figures, clock=lambda: self.now, disks=[Path("/")]
         )
+        self.ended: list[fx.Visit] = []
         self._pos = 0
 
     def tell(self, kind: Any, *words: Any, after: float = 0, **named: Any) -> None:
         self.now += round(after * SECOND)
         self._pos += 1
-        self.exporter.happened(self.floor.apply(kind(self.now, self._pos, *words, **named)), self.floor)
+        facts = self.floor.apply(kind(self.now, self._pos, *words, **named))
+        self.ended += [fact.visit for fact in facts if isinstance(fact, fx.VisitEnded)]
+        self.exporter.happened(facts, self.floor)
 
     def sign_in(self, agent: str = "Alice", queue: str = "sales", *, paused: bool = False) -> None:
         interface = f"PJSIP/{agent}"
@@ -537,3 +541,52 @@ def test_names_follow_the_conventions_of_prometheus() -> None:
         assert bool(metric.edges) == (metric.kind is Kind.HISTOGRAM)
         assert not {"caller", "call", "uniqueid"} & set(metric.labels)
         assert metric.kind is not Kind.HISTOGRAM or "agent" not in metric.labels
+
+
+def test_board_goes_on_with_what_the_record_has_of_today() -> None:
+    house = House()
+    house.sign_in()
+    house.join("c1")
+    house.ring("c1")
+    house.answer("c1", after=3)
+    house.hang_up("c1", after=30)
+    house.join("c2")
+    house.ring("c2")
+    house.answer("c2", after=25)
+    before = house.exporter.live()
+    again = House(floor=house.floor)
+    again.now, again.figures = house.now, Health(node="pbx", started_at=house.now)
+    again.exporter.recall(house.ended, house.floor, NOON)
+    again.exporter.happened((), house.floor)
+    after = again.exporter.live()
+    assert [(q.answered, q.within) for q in after.queues] == [(q.answered, q.within) for q in before.queues] == [(2, 1)]
+    assert after.recent == before.recent
+    assert after.counted_since == NOON / SECOND
+    assert after.agents == before.agents
+
+
+def test_visit_that_was_answered_before_a_restart_counts_once() -> None:
+    house = House()
+    house.sign_in()
+    house.join()
+    house.ring()
+    house.answer(after=3)
+    again = House(floor=house.floor)
+    again.now = house.now
+    again.exporter.recall([], house.floor, NOON)
+    again.exporter.happened((), house.floor)
+    again.hang_up(after=30)
+    assert [q.answered for q in again.exporter.live().queues] == [1]
+    assert again.risen("visits_total") == {}
+
+
+def test_visits_of_yesterday_are_not_counted_into_today() -> None:
+    house = House()
+    house.sign_in()
+    house.join()
+    house.give_up(after=4)
+    again = House(floor=house.floor)
+    again.now = house.now + 86_400 * SECOND
+    again.exporter.recall(house.ended, house.floor, NOON)
+    again.exporter.happened((), house.floor)
+    assert [q.abandoned for q in again.exporter.live().queues] == [0]

@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 import pytest
 import structlog
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 PHONE = "13800138000"
 PASSWORD = "tr0ub4dor&3"
+ELSE = re.compile(r"\d{1,3}(\.\d{1,3}){3}|\d{4}-\d\d-\d\d", re.ASCII)
 
 
 @pytest.fixture(autouse=True)
@@ -145,7 +146,10 @@ def test_lines_below_the_level_are_not_written() -> None:
         ("１３８００１３８０００", "１３８***００"),
         ("①③⑧⓪⓪①③⑧⓪⓪⓪", "①③⑧***⓪⓪"),
         ("٠١٢٣٤٥٦٧٨٩", "٠١٢***٨٩"),
-        ("sip:13800138000@10.0.0.1", "sip:138***01"),
+        ("sip:13800138000@10.0.0.1", "sip:138***00@10.0.0.1"),
+        ("138.0.0.138000", "138***00"),
+        ("2026-13-80 00138", "202***38"),
+        ("1380013800013800", "138***00"),
         ("tel:13800138000;ext=1", "tel:138***00;ext=1"),
         ("extension 8001 rang 3 times", "extension 8001 rang 3 times"),
         ("123456", "123456"),
@@ -168,6 +172,9 @@ def test_a_phone_number_keeps_only_its_ends(written: str, masked: str) -> None:
         ("wait_seconds", 15.000123),
         ("peer", "192.168.100.200:54321"),
         ("hash", "0123456789abcdef" * 4),
+        ("violation", "0123456789abcdef" * 2),
+        ("exporter_port", 19464),
+        ("port", 8080),
     ],
 )
 def test_a_field_that_is_no_number_of_a_person_stays_whole(log: Log, field: str, value: object) -> None:
@@ -177,7 +184,41 @@ def test_a_field_that_is_no_number_of_a_person_stays_whole(log: Log, field: str,
 
 
 @pytest.mark.parametrize(
-    "field", ["uniqueid", "linkedid", "channel", "position", "peer", "hash", "recorded_at", "queue"]
+    "sentence",
+    [
+        "nothing listens on 127.0.0.1:5038: connection refused",
+        "the switch at 192.168.100.200 cut the login.",
+        "cannot listen on fe80::1234:5678:9abc, port 19464",
+        "no heartbeat since 2026-11-28 13:05:07.123456+08:00",
+        "see /api/v1/violations/1111111a222222223333333344444444/steps",
+        "callcenter violations explain 1111111a222222223333333344444444",
+        "schema 2026-11-28 is needed",
+    ],
+)
+def test_a_sentence_keeps_addresses_ports_record_ids_and_moments(log: Log, sentence: str) -> None:
+    log.ours.warning("login_failed", reason=sentence)
+
+    assert log.line["reason"] == sentence
+
+
+@pytest.mark.parametrize("field", ["caller", "number", "connected", "dialled", "callback_to"])
+@pytest.mark.parametrize(
+    "typed", ["127.0.0.1:5038", "1111111a222222223333333344444444", "2026-11-28", "8001", 8001, b"8001", ["8001"]]
+)
+def test_what_was_typed_as_a_number_is_masked_whatever_it_looks_like(log: Log, field: str, typed: object) -> None:
+    log.ours.info("call_offered", **{field: typed})
+
+    assert str(log.line[field]).count("***") == 1
+
+
+def test_a_name_in_the_place_of_a_number_and_a_missing_one_are_shown(log: Log) -> None:
+    log.ours.info("call_offered", caller="anonymous", connected=None)
+
+    assert (log.line["caller"], log.line["connected"]) == ("anonymous", None)
+
+
+@pytest.mark.parametrize(
+    "field", ["uniqueid", "linkedid", "channel", "position", "peer", "hash", "recorded_at", "queue", "violation"]
 )
 def test_a_field_that_does_not_look_like_its_name_is_masked(log: Log, field: str) -> None:
     log.ours.info("field_shown", **{field: PHONE})
@@ -360,6 +401,7 @@ def phone_numbers(draw: st.DrawFn) -> str:
 
 @given(phone_numbers(), surroundings, surroundings)
 def test_no_full_phone_number_passes_however_it_is_written(number: str, before: str, after: str) -> None:
+    assume(not ELSE.search(number))  # four small numbers with dots between them are an address to everybody
     shown = digits(clean(before + number + after))
 
     assert len(shown) < len(digits(number))

@@ -51,7 +51,7 @@ _LONGEST: Micros = 90 * 86_400 * SECOND
 class NewDisposition(Incoming):
     """What a call was about; a callback needs both its number and its time."""
 
-    words: Words = Field(min_length=1)
+    note: Words = Field(min_length=1)
     callback_to: str | None = Field(default=None, max_length=32, description="The number to be called back.")
     callback_by: Time | None = Field(default=None, description="Until when, at the latest.")
 
@@ -62,7 +62,7 @@ class DispositionShown(Outgoing):
     id: str
     agent: str
     at: datetime | None
-    words: str
+    note: str
     callback_to: str | None
     callback_by: datetime | None
     given_by: str
@@ -156,7 +156,7 @@ async def record_call(
 
     async def work(desk: Desk) -> Answer:
         recorded = Recorded(
-            id=once.new_id, disposition=said, words=body.words.strip(),
+            id=once.new_id, disposition=said, words=body.note.strip(),
             given_by=person.account, given_at=once.asked.at,
         )  # fmt: skip
         await record(desk, recorded)
@@ -218,6 +218,6 @@ def _shown(recorded: Recorded, person: Person, service: Service) -> DispositionS
     seen = Sight.FULL if recorded.given_by == person.account else sight(person.role, Part.CALLER)
     number = None if said.callback_to is None else worded(said.callback_to, seen)
     return DispositionShown(
-        id=recorded.id, agent=said.agent, at=moment_out(said.at, zone), words=worded(recorded.words, seen),
+        id=recorded.id, agent=said.agent, at=moment_out(said.at, zone), note=worded(recorded.words, seen),
         callback_to=number, callback_by=moment_out(said.callback_by, zone), given_by=recorded.given_by,
     )  # fmt: skip

@@ -71,21 +71,21 @@ class NewMark(_New):
     """A day's assessment: obedience to instructions, service quality, teamwork, order."""
 
     points: Points = Field(description="Of the points of the daily assessment (80).")
-    words: Words = ""
+    note: Words = ""
 
 
 class NewBonus(_New):
     """A bonus for the month's best, or for a proposal that worked."""
 
     kind: BonusKind
-    words: Words = Field(min_length=1)
+    note: Words = Field(min_length=1)
 
 
 class NewAdjustment(_New):
     """Points that a group leader is given, or loses (below 0)."""
 
     points: Points = Field(description="At most so many in a month as the terms say (5), up or down.")
-    words: Words = Field(min_length=1, description="The written reason.")
+    note: Words = Field(min_length=1, description="The written reason.")
 
 
 class Withdrawal(Incoming):
@@ -109,13 +109,13 @@ class AskedGiven(Incoming):
 )
 async def assess_day(body: NewMark, reader: TheReader, service: TheService, once: TheOnce) -> Response:
     """Assess an agent's day; a day is assessed once, until the mark is withdrawn."""
-    return await _give(_said(body, body.words, GivenKind.MARK, once, body.points), reader, service, once)
+    return await _give(_said(body, body.note, GivenKind.MARK, once, body.points), reader, service, once)
 
 
 @_bonuses.post("", status_code=status.HTTP_201_CREATED, response_model=GivenShown, dependencies=_BONUSES.for_givers)
 async def give_bonus(body: NewBonus, reader: TheReader, service: TheService, once: TheOnce) -> Response:
     """Give an agent a bonus; what it is worth is in the terms of its month."""
-    return await _give(_said(body, body.words, GivenKind(body.kind.value), once), reader, service, once)
+    return await _give(_said(body, body.note, GivenKind(body.kind.value), once), reader, service, once)
 
 
 @_adjustments.post(
@@ -123,7 +123,7 @@ async def give_bonus(body: NewBonus, reader: TheReader, service: TheService, onc
 )
 async def adjust_score(body: NewAdjustment, reader: TheReader, service: TheService, once: TheOnce) -> Response:
     """Give a group leader points, or take some, with a written reason."""
-    return await _give(_said(body, body.words, GivenKind.ADJUSTMENT, once, body.points), reader, service, once)
+    return await _give(_said(body, body.note, GivenKind.ADJUSTMENT, once, body.points), reader, service, once)
 
 
 def _offer(router: APIRouter, collection: _Collection) -> None:

@@ -95,7 +95,7 @@ class GivenShown(Outgoing):
     agent: str
     day: date
     points: Decimal | None = Field(description="Null for a bonus, whose worth is in the terms.")
-    words: str
+    note: str
     given_by: str | None
     given_at: datetime | None
     withdrawn_by: str | None
@@ -155,7 +155,7 @@ class ScoreReader:
         """Show what somebody gave."""
         return GivenShown(
             id=given.id, kind=given.kind, agent=given.agent, day=given.day, points=given.points,
-            words=self._worded(given.note, given.given_by),
+            note=self._worded(given.note, given.given_by),
             given_by=self._named(given.given_by), given_at=moment_out(given.given_at, self.zone),
             withdrawn_by=self._named(given.withdrawn_by), withdrawn_at=moment_out(given.withdrawn_at, self.zone),
             withdrawn_why=self._worded(given.withdrawn_why, given.withdrawn_by),

@@ -68,7 +68,7 @@ class Manual(Incoming):
     rule: Name
     agent: Name
     at: Time
-    words: Words = Field(min_length=1, description="What happened, for the agent to read.")
+    note: Words = Field(min_length=1, description="What happened, for the agent to read.")
 
 
 def _reader(request: Request, service: TheService, person: Annotated[Person, Depends(allowed(Right.SEE))]) -> Reader:
@@ -119,7 +119,7 @@ async def file_violation(
     async def work(desk: Desk) -> Answer:
         at = moment_in(body.at)
         assert at is not None
-        seen = Seen(rule=body.rule, agent=body.agent, at=at, words=body.words, key=once.asked.key)
+        seen = Seen(rule=body.rule, agent=body.agent, at=at, words=body.note, key=once.asked.key)
         filed = await file_form(desk, seen, person, service.rulebook, service.roster, service.clock())
         return await _answer(desk, filed, reader, status.HTTP_201_CREATED)
 

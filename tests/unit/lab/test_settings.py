@@ -1,15 +1,16 @@
 from __future__ import annotations
 
+import socket
 from typing import TYPE_CHECKING
 
 import pytest
 from pydantic import ValidationError
 
-from callcenter.errors import BadSetting
+from callcenter.errors import BadSetting, LabError
 from callcenter.lab.render import dialplans_dir
 from callcenter.lab.settings import AgentSpec, LabSettings
 from callcenter.lab.stories import STORIES
-from callcenter.lab.switch import LabState, load_state, with_ports
+from callcenter.lab.switch import Lab, LabState, load_state, with_ports
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -56,6 +57,26 @@ def test_open_ports_are_chosen_and_given_ones_kept() -> None:
 
     assert settings.sip_port == 40123
     assert settings.ami_port not in {0, settings.http_port}
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [("sip_port", socket.SOCK_DGRAM), ("ami_port", socket.SOCK_STREAM), ("http_port", socket.SOCK_STREAM)],
+)
+def test_port_that_is_taken_is_said_at_once(name: str, kind: socket.SocketKind) -> None:
+    with socket.socket(socket.AF_INET, kind) as holder:
+        holder.bind(("127.0.0.1", 0))
+        if kind is socket.SOCK_STREAM:
+            holder.listen()
+        port = holder.getsockname()[1]
+        with pytest.raises(LabError, match=f"port {port} of 127.0.0.1 is taken"):
+            with_ports(LabSettings.model_validate({name: port}))
+
+
+def test_place_that_cannot_be_written_is_said_before_anything_runs(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(LabError, match="cannot be written"):
+        Lab(LabSettings(work_dir=tmp_path / "file" / "lab", root_dir=tmp_path / "no-root")).start()
 
 
 def test_lab_that_never_ran_has_no_state(tmp_path: Path) -> None:

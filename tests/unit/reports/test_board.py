@@ -9,12 +9,14 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 import pytest
+from rich.cells import cell_len
 from rich.console import Console
 
 from callcenter.domain.vocabulary import AgentState, EndedBy, OfferOutcome, VisitOutcome
 from callcenter.exporter.live import AgentNow, LinkNow, LiveDocument, OfferSeen, QueueNow, VisitSeen
+from callcenter.locale import Lang
 from callcenter.reports.board import Board
-from callcenter.reports.board_words import WORDS, Lang, language
+from callcenter.reports.board_words import WORDS
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 NOW = 1_790_000_000.0
@@ -168,22 +170,44 @@ def test_both_languages_have_the_same_words() -> None:
     assert WORDS["zh-CN"].keys() == WORDS["en"].keys()
 
 
-@pytest.mark.parametrize(
-    ("wanted", "environment", "spoken"),
-    [
-        ("", "zh_CN.UTF-8", "zh-CN"),
-        ("", "C.UTF-8", "en"),
-        ("zh-cn", "C", "zh-CN"),
-        ("en", "zh_CN", "en"),
-        ("fr", "", None),
-    ],
-)
-def test_language_is_the_one_wanted_else_that_of_the_environment(
-    wanted: str, environment: str, spoken: str | None
-) -> None:
-    assert language(wanted, environment) == spoken
-
-
 def test_plain_board_is_drawn_with_ascii_lines() -> None:
     assert "─" not in shown(document())
     assert "─" in shown(document(), plain=False)
+
+
+QUEUES = tuple(
+    msgspec.structs.replace(QUEUE, queue=name)
+    for name in ("complaints", "consumers", "key_accounts", "merchants", "products", "suppliers")
+)
+SERVES = ("consumers", "key_accounts", "merchants", "products")
+
+
+def agents(count: int) -> tuple[AgentNow, ...]:
+    states = ("paused", "talking", "available")
+    return tuple(
+        msgspec.structs.replace(AGENT, agent=f"Agent {n:02}", state=states[n % 3], queues=SERVES) for n in range(count)
+    )
+
+
+@pytest.mark.parametrize("lang", ["en", "zh-CN"])
+@pytest.mark.parametrize("count", [1, 8, 9, 40])
+def test_board_fits_a_terminal_of_80_columns_and_24_lines(lang: Lang, count: int) -> None:
+    console = Console(file=io.StringIO(), width=80, highlight=False)
+    console.print(Board(lang, SHANGHAI, width=80, height=24).show(document(queues=QUEUES, agents=agents(count))))
+    assert isinstance(console.file, io.StringIO)
+    lines = console.file.getvalue().splitlines()
+    assert len(lines) < 24
+    assert max(map(cell_len, lines)) <= 80
+    assert [name for name in ("complaints", "suppliers", "Agent 00") if sum(name in line for line in lines) != 1] == []
+    assert all("1:01:01" in line for line in lines if line.startswith("Agent 0"))
+    assert not [line for line in lines if "Answ…" in line or "Aband…" in line]
+
+
+def test_agents_for_whom_there_is_no_room_are_counted_by_state() -> None:
+    console = Console(file=io.StringIO(), width=80, highlight=False)
+    console.print(Board("en", SHANGHAI, width=80, height=24).show(document(agents=agents(40))))
+    assert isinstance(console.file, io.StringIO)
+    last = console.file.getvalue().splitlines()[-1]
+    shown = sum(line.startswith("Agent ") for line in console.file.getvalue().splitlines()) - 1
+    assert last.startswith(f"and {40 - shown} more agents: ")
+    assert sum(int(part.split()[-1]) for part in last.partition(": ")[2].split(", ")) == 40 - shown

@@ -38,4 +38,4 @@ def test_rules_are_listed_with_points_and_mode() -> None:
 
 
 def test_titles_are_listed_in_chinese() -> None:
-    assert "三声铃响内接听" in RUNNER.invoke(app, ["list", "--zh"]).stdout
+    assert "三声铃响内接听" in RUNNER.invoke(app, ["list", "--lang", "zh-CN"]).stdout

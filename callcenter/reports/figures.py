@@ -1,0 +1,150 @@
+"""A span's figures per queue from its visits, each by its definition; a figure that nothing was counted for is None."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Callable, Iterable
+from fractions import Fraction
+
+import msgspec
+
+from callcenter.domain import facts as fx
+from callcenter.domain.frame import SECOND, Micros
+from callcenter.domain.vocabulary import VisitOutcome
+
+SHORT: Micros = 5 * SECOND
+"""Who gives up within this is left out of `sl-adjusted`."""
+_SERVED = (VisitOutcome.ANSWERED, VisitOutcome.ABANDONED)
+_95 = Fraction(95, 100)
+
+Threshold = Callable[[str | None, Micros | None], Micros]
+"""Queue and the moment of joining → how long the caller may wait."""
+
+
+class Figures(msgspec.Struct):
+    """Visits that began in a span, counted; waits are of those that were answered.
+
+    Attributes:
+        offered: Visits that joined, those that last among them; `refused` at the door stand beside it.
+        short: Abandoned within `SHORT`.
+        lasting: Not ended.
+        left_within: Abandoned within the threshold, for `sl-erlang`.
+        thresholds: Those that were asked for: one, or a queue's changed.
+    """
+
+    offered: int = 0
+    outcomes: Counter[VisitOutcome] = msgspec.field(default_factory=Counter)
+    short: int = 0
+    within: int = 0
+    left_within: int = 0
+    lasting: int = 0
+    waits: list[Micros] = []
+    thresholds: set[Micros] = msgspec.field(default_factory=set)
+
+    @property
+    def answered(self) -> int:
+        """Visits that an agent answered."""
+        return self.outcomes[VisitOutcome.ANSWERED]
+
+    @property
+    def abandoned(self) -> int:
+        """Visits whose caller gave up."""
+        return self.outcomes[VisitOutcome.ABANDONED]
+
+    @property
+    def refused(self) -> int:
+        """Turned away at the door."""
+        return self.outcomes[VisitOutcome.REFUSED]
+
+    @property
+    def others(self) -> int:
+        """Visits that ended in another way."""
+        return self.outcomes.total() - self.answered - self.abandoned - self.refused
+
+    @property
+    def answered_rate(self) -> Fraction | None:
+        """Answered of offered."""
+        return _share(self.answered, self.offered)
+
+    @property
+    def abandon_rate(self) -> Fraction | None:
+        """Abandoned of offered."""
+        return _share(self.abandoned, self.offered)
+
+    @property
+    def service_levels(self) -> dict[str, Fraction | None]:
+        """Every service level by the name of its formula."""
+        served = self.answered + self.abandoned
+        return {
+            "sl-offered": _share(self.within, served),
+            "sl-adjusted": _share(self.within, served - self.short),
+            "sl-answered": _share(self.within, self.answered),
+            "sl-erlang": _share(self.within + self.left_within, served),
+        }
+
+    @property
+    def speed_of_answer(self) -> Fraction | None:
+        """The mean wait of answered visits, in seconds; only those whose wait was seen."""
+        return _share(sum(self.waits), len(self.waits) * SECOND)
+
+    @property
+    def longest(self) -> Fraction | None:
+        """The longest wait of an answered visit, in seconds."""
+        return Fraction(max(self.waits), SECOND) if self.waits else None
+
+    @property
+    def most(self) -> Fraction | None:
+        """What 95 of 100 answered visits waited at most, in seconds (nearest rank)."""
+        rank = math.ceil(len(self.waits) * _95)
+        return Fraction(sorted(self.waits)[rank - 1], SECOND) if self.waits else None
+
+
+class Day:
+    """Figures by queue, and of all together.
+
+    Args:
+        threshold: How long a caller may wait.
+    """
+
+    def __init__(self, threshold: Threshold) -> None:
+        self.queues: dict[str | None, Figures] = {}
+        self.all = Figures()
+        self._threshold = threshold
+
+    def ended(self, visits: Iterable[fx.Visit]) -> None:
+        """Count visits that ended."""
+        for visit in visits:
+            limit = self._threshold(visit.queue, visit.joined_at)
+            for figures in self._both(visit.queue):
+                _count(figures, visit, limit)
+
+    def lasting(self, queue: str | None) -> None:
+        """Count a visit that has not ended."""
+        for figures in self._both(queue):
+            figures.offered += 1
+            figures.lasting += 1
+
+    def _both(self, queue: str | None) -> tuple[Figures, Figures]:
+        return self.queues.setdefault(queue, Figures()), self.all
+
+
+def _count(figures: Figures, visit: fx.Visit, limit: Micros) -> None:
+    figures.outcomes[visit.outcome] += 1
+    figures.offered += visit.outcome is not VisitOutcome.REFUSED
+    if visit.outcome not in _SERVED:
+        return
+    figures.thresholds.add(limit)
+    wait = visit.wait
+    if wait is None:
+        return
+    if visit.outcome is VisitOutcome.ANSWERED:
+        figures.waits.append(wait)
+        figures.within += wait <= limit
+    else:
+        figures.short += wait <= SHORT
+        figures.left_within += wait <= limit
+
+
+def _share(part: int, whole: int) -> Fraction | None:
+    return Fraction(part, whole) if whole else None
