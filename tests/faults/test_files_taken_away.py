@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
+import time
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +36,15 @@ def replaced(path: Path) -> None:
 
 def without_its_log(path: Path) -> None:
     path.with_name(f"{path.name}-wal").unlink()
+
+
+def until_followed(database: Path) -> None:
+    """Wait until a database has taken something in from its journal."""
+    ends = time.monotonic() + PATIENCE
+    with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as connection:
+        while not connection.execute("SELECT 1 FROM position WHERE journal_position > 0").fetchone():
+            assert time.monotonic() < ends
+            time.sleep(0.02)
 
 
 TAKEN = pytest.mark.parametrize("take", [gone, replaced, without_its_log])
@@ -114,6 +126,7 @@ async def test_a_log_that_sqlite_itself_has_begun_anew_is_no_loss(tmp_path: Path
 async def test_the_service_stops_when_a_file_is_taken_away_and_makes_no_new_one(tmp_path: Path, name: str) -> None:
     async with LoadedSwitch(stories(), 8.0) as switch, at_home(tmp_path, switch.port) as service:
         await service.start()
+        await asyncio.to_thread(until_followed, tmp_path / "record.sqlite")  # before that there is nothing to lose
         await asyncio.to_thread(gone, tmp_path / name)
         code, words = await service.ended()
         assert code == 4
