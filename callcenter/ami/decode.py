@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from callcenter.ami.needs import NO_PHONES
 from callcenter.domain import company as co
 from callcenter.domain import events as ev
 from callcenter.domain.frame import Frame
@@ -170,7 +171,7 @@ def _member_removed(f: Frame) -> ev.Event:
 
 def _device(f: Frame) -> ev.Event | None:
     device, state = f.headers.get("Device", ""), f.headers.get("State", "")
-    if not device or device.startswith("Queue:"):
+    if not device or device.startswith(NO_PHONES):
         return None
     return ev.DeviceSeen(f.at, f.pos, device, state, answer=f.answer)
 

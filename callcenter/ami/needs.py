@@ -22,21 +22,23 @@ def means_nothing(name: str, block: bytes) -> bool:
 
 SELECTED = frozenset({"VarSet", "DeviceStateChange", "SoftHangupRequest"})
 """Events of which most, or many, mean nothing here: looked at before their headers are read."""
-_QUEUES_OWN = b"\nDevice: Queue:"
+NO_PHONES = ("Queue:", "Local/", "park:", "confbridge:", "CBAnn")
+"""Devices of Asterisk's own making, whose states say nothing of anybody's phone."""
+_NO_PHONE = re.compile(rb"\nDevice: (?:%s)" % b"|".join(re.escape(kind.encode()) for kind in NO_PHONES))
 _CLEARED = (b"\nCause: 16", b"\nCause: 16\r")
 
 
 def is_passed_over(name: str, block: bytes, after: int = 0) -> bool:
     """Tell a frame of those that means nothing here; what tells it stands behind `after`.
 
-    A queue has devices of its own (`Queue:support_pause_PJSIP/1001`), which say what its members' frames say. A soft
-    hang-up with the cause of every cleared call is Asterisk's own tidying up; the cause stands last, behind all that
-    a caller can write.
+    A queue has devices of its own (`Queue:support_pause_PJSIP/1001`), which say what its members' frames say; so have
+    Local channels, parking lots and conferences. A soft hang-up with the cause of every cleared call is Asterisk's own
+    tidying up; the cause stands last, behind all that a caller can write.
     """
     if name == "SoftHangupRequest":
         return block.endswith(_CLEARED)
     if name == "DeviceStateChange":
-        return block.find(_QUEUES_OWN, after) >= 0
+        return _NO_PHONE.search(block, after) is not None
     return is_other_variable(block, after)
 
 
