@@ -316,7 +316,10 @@ class Membership(msgspec.Struct):
 
 
 class Person(msgspec.Struct):
-    """An agent: every interface of hers, the queues she serves, the channels she is on."""
+    """An agent: every interface of hers, the queues she serves, the channels she is on.
+
+    `doubted` are phones of hers that may be in a call that was not seen: none of them has been idle since.
+    """
 
     name: str
     interface: str
@@ -327,6 +330,7 @@ class Person(msgspec.Struct):
     signed_out: bool = False
     channels: dict[str, Role] = {}
     parts: list[int] = []
+    doubted: list[str] = []
     wrap_until: Micros | None = None
     wrap_queue: str = ""
     pause_reason: str = ""
@@ -353,7 +357,7 @@ class State(msgspec.Struct):
     number, `hints` and `behind` which device a hint and a Local member stand for. `bridged` says that the switch tells
     who is connected to whom, `blind` that it was seen not to. `over` says of calls that were told when that was;
     `again` names the call of a linkedid that comes up again after that, or after a restart. `restored_at` is when
-    events came again after the last gap.
+    events came again after the last gap, `refused_at` when the last frame came that could not be believed.
     """
 
     now: Micros | None = None
@@ -375,6 +379,7 @@ class State(msgspec.Struct):
     bridged: bool = False
     blind: bool = False
     restored_at: Micros | None = None
+    refused_at: Micros | None = None
     talks: dict[int, OpenTalk] = {}
     who: dict[str, str] = {}
     seated: dict[str, str] = {}
