@@ -207,7 +207,7 @@ class People:
         return person.wrap_until
 
     def doubt(self, person: Person, at: Micros | None) -> None:
-        """She may be in a call that was not seen: what she does is unknown until she is seen, or her phones are idle."""
+        """She may be in a call that was not seen: what she does is unknown till she is seen or they are idle."""
         phones = [i for i in person.interfaces if is_device(i)]
         reachable = [i for i in phones if self._state.devices.get(i) is not False]
         person.doubted = reachable or phones or [person.interface]

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from callcenter.ami.decode import decode_refused
 from callcenter.ami.logins import Logins
+from callcenter.ami.refused import Refused
 from callcenter.ami.tape import read_chunks
 from callcenter.ami.wire import Wire
 from callcenter.domain import events as ev
@@ -77,7 +78,8 @@ class Replay:
             logins.opened()
             wire = Wire(start=index << TAPE_BITS, markers=True, charset=self._charset)
             for chunk in read_chunks(tape):
-                for found in sorted([*wire.feed(chunk), *wire.refused_needed], key=attrgetter("pos")):
+                read: list[Frame | Refused] = [*wire.feed(chunk), *wire.refused_needed]
+                for found in sorted(read, key=attrgetter("pos")):
                     for event in logins.events(found) if isinstance(found, Frame) else (decode_refused(found),):
                         yield from self._apply(event)
             wire.close()

@@ -85,7 +85,7 @@ def test_agents_whom_a_refused_frame_may_concern_are_unknown(
 ) -> None:
     switch = two_agents()
 
-    refuse(switch, 5, **hints)
+    refuse(switch, 5, alone=False, **hints)
 
     assert states(switch) == told
 
