@@ -46,7 +46,12 @@ class Quarantine:
         return [*{channel.uid: channel for channel in found if channel is not None}.values()]
 
     def _mark(self, event: ev.FrameRefused, channels: list[Channel]) -> None:
-        """Mark the channels that it names, and what happens on them; all that is open where it names none of it."""
+        """Mark the channels that it names, and what happens on them; all that is open where it names none of it.
+
+        What is of a channel alone that is not known, such as its beginning, is of nothing that is open.
+        """
+        if event.alone and not channels:
+            return
         state = self._state
         for channel in channels:
             channel.stale = True  # what is known of it may be over

@@ -68,7 +68,7 @@ class UnseenJoins:
     def read(self, lines: Sequence[QueueLogLine], since: Micros) -> None:
         """Take in lines of the log; joins from before that moment were not followed."""
         for line in lines:
-            if line.event == "ENTERQUEUE" and line.at >= since + _WITHIN:
+            if line.event == "ENTERQUEUE" and line.at >= since:
                 self._waiting.append(UnseenJoin(line.at, line.call_id, line.queue))
 
     def look(self, until: Micros, floor: Floor) -> None:

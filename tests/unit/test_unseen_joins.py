@@ -100,7 +100,7 @@ def test_a_visit_whose_join_alone_was_not_seen_is_a_visit(bench: Bench) -> None:
 
 
 def test_what_was_not_followed_is_not_compared(bench: Bench) -> None:
-    bench.joins.read([line(10, "1.1", "support")], micros(8))
+    bench.joins.read([line(10, "1.1", "support")], micros(10.5))
     bench.logged(11)
     bench.joins.lost()
 

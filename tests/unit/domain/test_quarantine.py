@@ -190,6 +190,16 @@ def test_where_it_names_no_channel_that_is_known_its_queues_are_marked_or_all(
     assert [visit.in_gap for visit in switch.visits()] == marked
 
 
+def test_the_beginning_of_a_channel_is_of_nothing_that_is_open() -> None:
+    switch = two_agents()
+    switch.joins(1)
+
+    refuse(switch, 3, alone=True, channels=("PJSIP/trunk-9",), uniqueids=("c9",), queues=("support",))
+    switch.over()
+
+    assert not switch.visit().in_gap
+
+
 def test_an_own_call_that_it_names_is_marked() -> None:
     switch = two_agents()
     switch.starts(1, "o1", f"{ALICE}-1", calling=True)
