@@ -271,6 +271,11 @@ SERVICE = Dashboard(
             (Query(f"sum by (result) (rate(callcenter_ami_frames_total{{{_N}}}[5m]))", "{{result}}"),),
         ),
         Panel(
+            Words("所需的帧不可信的时刻(应为 0)", "Moments that could not be believed (should be 0)"),
+            (Query(f"increase(callcenter_ami_refused_moments_total{{{_N}}}[$window])", "{{node}}"),),
+            red_above=1,
+        ),
+        Panel(
             Words("与已知不符的事件", "Events that fitted nothing"),
             (Query(f"increase(callcenter_out_of_order_total{{{_N}}}[$window])", "{{node}}"),),
         ),
@@ -282,6 +287,11 @@ SERVICE = Dashboard(
         Panel(
             Words("queue_log 不一致", "queue_log says otherwise"),
             (Query(f"increase(callcenter_queue_log_differences_total{{{_N}}}[$window])", "{{node}}"),),
+        ),
+        Panel(
+            Words("queue_log 有而未见的入队(应为 0)", "Joins in queue_log that nobody saw (should be 0)"),
+            (Query(f"increase(callcenter_queue_log_unseen_joins_total{{{_N}}}[$window])", "{{node}}"),),
+            red_above=1,
         ),
         Panel(
             Words("queue_log 补全", "Completed from queue_log"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from callcenter.ami.needs import NO_PHONES
+from callcenter.ami.refused import Hints, Refused
 from callcenter.domain import company as co
 from callcenter.domain import events as ev
 from callcenter.domain.frame import Frame
@@ -13,6 +14,12 @@ _RING_IN, _OFF_HOOK = "4", "2"
 _DIGITS = 15
 _UNKNOWN = frozenset({"", "<unknown>", "unknown", "anonymous", "Anonymous"})
 _LOST_STATUS = frozenset({"Unreachable", "Lagged", "Removed"})
+
+_OF_A_CHANNEL = frozenset({
+    "Newchannel", "Newstate", "Hangup", "HangupRequest", "SoftHangupRequest", "Hold", "Unhold", "VarSet",
+    "BridgeEnter", "BridgeLeave", "QueueCallerJoin", "QueueCallerLeave", "QueueCallerAbandon",
+})  # fmt: skip
+"""Events of one channel, whose name stands before anything that a caller wrote."""
 
 HEARTBEAT = "CallcenterHeartbeat"
 _BRINGS_A_CALLER = frozenset({"QueueCallerJoin", "AgentCalled"})
@@ -29,6 +36,18 @@ def decode(frame: Frame) -> ev.Event | None:
     if make is None or (frame.answer and frame.name not in _ANSWERING):
         return None
     return make(frame)
+
+
+def decode_refused(refused: Refused) -> ev.FrameRefused:
+    """Turn a frame that is not believed into the event that something happened there.
+
+    Where it names more than is kept, somebody filled it: then what it names counts for nothing.
+    """
+    hints = Hints() if refused.hints.filled else refused.hints
+    return ev.FrameRefused(
+        refused.at, refused.pos, hints.uniqueids, hints.channels, hints.queues, hints.members,
+        alone=refused.name in _OF_A_CHANNEL,
+    )  # fmt: skip
 
 
 def caller_of(frame: Frame) -> str | None:

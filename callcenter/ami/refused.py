@@ -33,6 +33,11 @@ class Hints(msgspec.Struct, frozen=True):
     queues: tuple[str, ...] = ()
     members: tuple[str, ...] = ()
 
+    @property
+    def filled(self) -> bool:
+        """Whether it may have named more than is kept."""
+        return any(len(kind) == _HINTS for kind in (self.uniqueids, self.channels, self.queues, self.members))
+
 
 class Refused(msgspec.Struct, frozen=True):
     """One needed frame that was lost to quarantine, in its place among the others.

@@ -279,6 +279,22 @@ class Resynced(SwitchEvent, frozen=True, gc=False):
     snapshot: Snapshot
 
 
+class FrameRefused(SwitchEvent, frozen=True, gc=False):
+    """Something happened, and what is not known: its frame cannot be believed; `at` is None where its time cannot.
+
+    What it names are hints: whom it may concern, never what happened.
+
+    Attributes:
+        alone: It is of no more than a channel, which it names: what agents do on others it does not touch.
+    """
+
+    uniqueids: tuple[str, ...]
+    channels: tuple[str, ...]
+    queues: tuple[str, ...]
+    members: tuple[str, ...]
+    alone: bool
+
+
 class Tick(SwitchEvent, frozen=True, gc=False):
     """Time passed."""
 
@@ -324,6 +340,7 @@ Event = (
     | LinkLost
     | LinkRestored
     | Resynced
+    | FrameRefused
     | Tick
 )
 

@@ -339,7 +339,10 @@ class PhoneFound(_Fact, frozen=True, kw_only=True, gc=False):
 
 
 class GapSeen(_Fact, frozen=True, kw_only=True, gc=False):
-    """Nothing was seen from `start` to `at` (`cause` is `restart` or `link`), or times there say nothing (`clock`)."""
+    """Nothing was seen from `start` to `at` (`cause` is `restart` or `link`), or times there say nothing (`clock`).
+
+    Of `quarantined` both are the moment of a frame that cannot be believed, None before any time was known.
+    """
 
     start: Micros | None
     cause: str

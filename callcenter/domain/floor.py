@@ -17,12 +17,13 @@ from callcenter.domain.calls import Calls
 from callcenter.domain.continuity import Continuity
 from callcenter.domain.frame import Micros
 from callcenter.domain.parts import make_parts
+from callcenter.domain.quarantine import Quarantine
 from callcenter.domain.queueing import Queueing
 from callcenter.domain.settings import FloorSettings
 from callcenter.domain.state import OpenVisit, State
 from callcenter.domain.transfers import Transfers
 
-SHAPE = "parties-1"
+SHAPE = "refused-1"
 """Names what `save` packs; another version's cannot be read, and is made again from the journal."""
 
 
@@ -43,6 +44,7 @@ class Floor:
             | Transfers(parts).handlers()
             | parts.people.handlers()
             | self._seen.handlers()
+            | Quarantine(parts).handlers()
         )
         # whose each phone is, is asked anew after other settings came into force
         self._border = self._people.identity.next_border(0) if self.state.now is None else self.state.now

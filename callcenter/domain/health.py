@@ -7,6 +7,14 @@ import msgspec
 from callcenter.domain.frame import Micros
 
 
+class UnseenJoin(msgspec.Struct, frozen=True):
+    """Somebody entered a queue, queue_log says at a whole second, and nobody saw it; a caller can invent one."""
+
+    at: Micros
+    uniqueid: str
+    queue: str | None
+
+
 class Health(msgspec.Struct, frozen=True, kw_only=True):
     """What `/healthz`, `/readyz` and the gauges about the service itself are made from.
 
@@ -30,6 +38,9 @@ class Health(msgspec.Struct, frozen=True, kw_only=True):
         queue_log_differences: Visits about which queue_log says something else; None where it is not looked at.
         queue_log_filled: Visits that gaps hid something of and that it completed; None as before.
         queue_log_read_at: The switch's time up to which it was read; None where it was not, or cannot be.
+        refused_moments: Moments of which a frame that is needed could not be believed.
+        unseen_joins: Joins that queue_log tells of and nobody saw; None as before.
+        unseen_last: The last of them.
         ledger: Queue → visits joined, less those that ended and those that last: 0, or something was lost.
     """
 
@@ -52,4 +63,7 @@ class Health(msgspec.Struct, frozen=True, kw_only=True):
     queue_log_differences: int | None = None
     queue_log_filled: int | None = None
     queue_log_read_at: Micros | None = None
+    refused_moments: int = 0
+    unseen_joins: int | None = None
+    unseen_last: tuple[UnseenJoin, ...] = ()
     ledger: dict[str, int] = {}

@@ -2,7 +2,8 @@
 
 States, first that holds: offline (phone lost, or signed out of every queue) · talking (a channel of hers is up) ·
 ringing · blocked (own line engaged too long with no permitted number) · outbound (own line taken) · paused (in any
-queue) · wrap_up (own timer) · available · unknown (nothing seen yet, or not since a gap). A device that stays
+queue) · unknown (a frame that may be of her could not be believed) · wrap_up (own timer) · available · unknown
+(nothing seen yet, or not since a gap). A device that stays
 INUSE proves nothing after its contact was lost; a queue that calls a member proves her signed in and free, unless
 what was seen says otherwise.
 """
@@ -14,6 +15,7 @@ from callcenter.domain import facts as fx
 from callcenter.domain.events import Handlers
 from callcenter.domain.frame import Micros
 from callcenter.domain.identity import Identity
+from callcenter.domain.seats import is_device
 from callcenter.domain.settings import FloorSettings
 from callcenter.domain.state import Channel, Membership, Person, State
 from callcenter.domain.vocabulary import AgentState, Role
@@ -64,7 +66,7 @@ class People:
         member.paused, member.reason = event.paused, event.reason if event.paused else ""
         person.known, person.signed_out = True, False
         if not event.interface.startswith("Local/") or event.device != event.interface:
-            self._by_status(person, event.status, event.pos, event.at)
+            self._by_status(person, event.device, event.status, event.pos, event.at)
         self.refresh(person, event.at)
 
     def gone_member(self, event: ev.MemberGone) -> None:
@@ -90,6 +92,7 @@ class People:
             person = self.identity.of_device(event.device, event.at)
             if person is not None and event.state == "NOT_INUSE":
                 self._idle(person)
+                self._is_free(person, event.device)
                 self.refresh(person, event.at)
             self.reach(event.device, reachable=True, at=event.at, pos=event.pos)
         elif event.state in _ALIVE_DEVICES and event.device not in self._state.devices:
@@ -126,9 +129,10 @@ class People:
             return
         self._set_reachable(person, device, was, pos, at)
 
-    def _by_status(self, person: Person, status: int | None, pos: int, at: Micros | None) -> None:
+    def _by_status(self, person: Person, device: str, status: int | None, pos: int, at: Micros | None) -> None:
         if status == _IDLE:
             self._idle(person)
+            self._is_free(person, device)
         if status in _LOST_STATUSES:
             self.reach(person.interface, reachable=False, at=at, pos=pos)
         elif status in _IDLE_STATUSES or (status in _ALIVE_STATUSES and person.interface not in self._state.devices):
@@ -159,7 +163,8 @@ class People:
         """Weigh a queue's offer: it proves the agent signed in, unpaused and free, unless what was seen refutes it.
 
         Returns:
-            Whether she was available, and what refutes it: `phone lost`, `on a call` or `paused`.
+            Whether she was available, and what refutes it: `phone lost`, `on a call`, `paused`, or `not seen`: she may
+            be in a call that was not, for a queue may ring phones that are in use.
         """
         self._idle(person)
         queue, at = event.queue, event.at
@@ -177,6 +182,8 @@ class People:
             refuted = "on a call"
         elif self._paused(person):
             refuted = "paused"
+        elif person.doubted:
+            refuted = "not seen"
         self.refresh(person, at)
         return refuted is None, refuted
 
@@ -199,6 +206,13 @@ class People:
         person.wrap_until, person.wrap_queue = at + lasts, queue
         return person.wrap_until
 
+    def doubt(self, person: Person, at: Micros | None) -> None:
+        """She may be in a call that was not seen: what she does is unknown till she is seen or they are idle."""
+        phones = [i for i in person.interfaces if is_device(i)]
+        reachable = [i for i in phones if self._state.devices.get(i) is not False]
+        person.doubted = reachable or phones or [person.interface]
+        self.refresh(person, at)
+
     def forget(self, at: Micros | None, *, restarted: bool) -> None:
         """Nothing was seen for a time: what agents do is unknown until it is seen again."""
         self._state.devices.clear()
@@ -211,6 +225,7 @@ class People:
             if restarted:
                 person.channels.clear()
                 person.parts.clear()
+                person.doubted.clear()
             self.refresh(person, at)
 
     def refresh(self, person: Person, at: Micros | None) -> None:
@@ -243,6 +258,8 @@ class People:
         paused = self._paused(person)
         if paused:
             return AgentState.PAUSED, person.pause_reason or None, paused
+        if person.doubted:
+            return AgentState.UNKNOWN, None, ()
         if person.wrap_until is not None and at is not None and at < person.wrap_until:
             return AgentState.WRAP_UP, None, (person.wrap_queue,)
         return AgentState.AVAILABLE, None, ()
@@ -275,6 +292,12 @@ class People:
         person.parts = [p for p in person.parts if p in visits and not visits[p].in_gap]
         for uid in [u for u in person.channels if channels[u].stale]:
             del person.channels[uid]
+
+    def _is_free(self, person: Person, device: str) -> None:
+        """The switch says that this phone is in no call."""
+        if person.doubted:
+            phone = self._state.hints.get(device, device)
+            person.doubted = [one for one in person.doubted if one not in {device, phone}]
 
     @staticmethod
     def _paused(person: Person) -> tuple[str, ...]:

@@ -296,7 +296,10 @@ class Membership(msgspec.Struct):
 
 
 class Person(msgspec.Struct):
-    """An agent: every interface of hers, the queues she serves, the channels she is on."""
+    """An agent: every interface of hers, the queues she serves, the channels she is on.
+
+    `doubted` are phones of hers that may be in a call that was not seen: none of them has been idle since.
+    """
 
     name: str
     interface: str
@@ -307,6 +310,7 @@ class Person(msgspec.Struct):
     signed_out: bool = False
     channels: dict[str, Role] = {}
     parts: list[int] = []
+    doubted: list[str] = []
     wrap_until: Micros | None = None
     wrap_queue: str = ""
     pause_reason: str = ""
@@ -354,6 +358,7 @@ class State(msgspec.Struct):
     bridged: bool = False
     blind: bool = False
     restored_at: Micros | None = None
+    refused_at: Micros | None = None
     talks: dict[int, OpenTalk] = {}
     who: dict[str, str] = {}
     seated: dict[str, str] = {}

@@ -232,6 +232,7 @@ class Gauges:
         values.set("ami_up", node, health.ami_up)
         values.set("ami_gap_seconds_total", node, health.gap_seconds)
         values.set("out_of_order_total", node, health.out_of_order)
+        values.set("ami_refused_moments_total", node, health.refused_moments)
         values.set("rules_refused", (), health.rules_refused)
         values.set("journal_pending", (), health.journal_pending)
         values.set("store_lag_seconds", (), health.store_lag_seconds)
@@ -243,6 +244,7 @@ class Gauges:
             ("queue_log_read_timestamp_seconds", _seconds(health.queue_log_read_at)),
             ("queue_log_differences_total", health.queue_log_differences),
             ("queue_log_filled_total", health.queue_log_filled),
+            ("queue_log_unseen_joins_total", health.unseen_joins),
             ("evidence_grade", health.evidence_grade),
         ):
             values.set_or_drop(short, node, value)

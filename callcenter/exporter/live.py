@@ -15,7 +15,7 @@ import msgspec
 
 from callcenter.domain import facts as fx
 from callcenter.domain.frame import SECOND, Micros
-from callcenter.domain.health import Health
+from callcenter.domain.health import Health, UnseenJoin
 from callcenter.domain.vocabulary import OfferOutcome, VisitOutcome
 from callcenter.exporter.counting import Counted
 from callcenter.exporter.names import inert, masked
@@ -94,6 +94,16 @@ class LinkNow(msgspec.Struct, frozen=True, kw_only=True):
     gap_seconds: float
     journal_pending: int
     store_lag_seconds: float
+    refused_moments: int = 0
+    unseen_joins: int | None = None
+
+
+class JoinNow(msgspec.Struct, frozen=True, kw_only=True):
+    """A join that queue_log tells of and nobody saw; `at` is a whole second."""
+
+    at: float
+    uniqueid: str
+    queue: str | None
 
 
 class LiveDocument(msgspec.Struct, frozen=True, kw_only=True):
@@ -109,6 +119,7 @@ class LiveDocument(msgspec.Struct, frozen=True, kw_only=True):
     queues: tuple[QueueNow, ...]
     agents: tuple[AgentNow, ...]
     recent: tuple[VisitSeen, ...]
+    unseen_joins: tuple[JoinNow, ...] = ()
 
 
 class LiveView:
@@ -183,6 +194,7 @@ class LiveView:
             queues=tuple(self._queue(queue, now) for queue in queues),
             agents=tuple(_agent(seat) for seat in seats),
             recent=tuple(self._recent),
+            unseen_joins=tuple(map(_join, health.unseen_last)),
         )
 
     def _queue(self, queue: str, now: Micros) -> QueueNow:
@@ -244,7 +256,14 @@ def _link(health: Health, clock: Micros) -> LinkNow:
         gap_seconds=health.gap_seconds,
         journal_pending=health.journal_pending,
         store_lag_seconds=health.store_lag_seconds,
+        refused_moments=health.refused_moments,
+        unseen_joins=health.unseen_joins,
     )
+
+
+def _join(join: UnseenJoin) -> JoinNow:
+    queue = None if join.queue is None else inert(join.queue)
+    return JoinNow(at=join.at / SECOND, uniqueid=inert(join.uniqueid), queue=queue)
 
 
 def _seen(visit: fx.Visit, figures: FiguresAt) -> VisitSeen:

@@ -140,6 +140,10 @@ METRICS: tuple[Metric, ...] = (
         "未能看到交换机的累计时长", "Time during which the switch was not seen",
     ),
     Metric(
+        "ami_refused_moments_total", _C, ("node",),
+        "所需的帧不可信而被拒的时刻数", "Moments of which a needed frame could not be believed",
+    ),
+    Metric(
         "evidence_grade", _G, ("node",),
         "帧具备取证条件为 1,不具备为 0", "1 while frames are good enough for evidence, 0 while not",
     ),
@@ -154,6 +158,10 @@ METRICS: tuple[Metric, ...] = (
     Metric(
         "queue_log_filled_total", _C, ("node",),
         "空白期内未见、由 queue_log 补全的排队次数", "Visits that gaps hid and queue_log completed",
+    ),
+    Metric(
+        "queue_log_unseen_joins_total", _C, ("node",),
+        "queue_log 记有而未被看到的入队次数", "Joins that queue_log tells of and nobody saw",
     ),
     Metric(
         "queue_log_read_timestamp_seconds", _G, ("node",),

@@ -235,6 +235,10 @@ class Board:
             found.append(word["gap"])
         if link.gap_seconds:
             found.append(word["gaps"].format(time=self._lasted(link.gap_seconds)))
+        if link.refused_moments:
+            found.append(word["refused"].format(count=link.refused_moments))
+        if link.unseen_joins:
+            found.append(word["unseen"].format(count=link.unseen_joins))
         if link.store_lag_seconds > _OLD_SECONDS:
             found.append(word["store_lag"].format(time=self._lasted(link.store_lag_seconds)))
         return found

@@ -116,7 +116,10 @@ class Document:
                 case fx.AgentStateChanged():
                     self._span(fact.ended)
                 case fx.GapSeen():
-                    self._log.gap(fact.start, fact.at)
+                    if (
+                        fact.cause != "quarantined"
+                    ):  # who can spoil a frame can write into the log, too: it fills nothing
+                        self._log.gap(fact.start, fact.at)
                     self._gaps.append({"from": seconds(fact.start), "to": seconds(fact.at), "cause": fact.cause})
                 case _:
                     pass

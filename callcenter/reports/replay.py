@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from operator import attrgetter
 from pathlib import Path
 
+from callcenter.ami.decode import decode_refused
 from callcenter.ami.logins import Logins
+from callcenter.ami.refused import Refused
 from callcenter.ami.tape import read_chunks
 from callcenter.ami.wire import Wire
 from callcenter.domain import events as ev
 from callcenter.domain import facts as fx
 from callcenter.domain.floor import Floor
-from callcenter.domain.frame import Micros
+from callcenter.domain.frame import Frame, Micros
 from callcenter.tracker import Court
 from callcenter.tracker.governed import Governed
 
@@ -75,8 +78,9 @@ class Replay:
             logins.opened()
             wire = Wire(start=index << TAPE_BITS, markers=True, charset=self._charset)
             for chunk in read_chunks(tape):
-                for frame in wire.feed(chunk):
-                    for event in logins.events(frame):
+                read: list[Frame | Refused] = [*wire.feed(chunk), *wire.refused_needed]
+                for found in sorted(read, key=attrgetter("pos")):
+                    for event in logins.events(found) if isinstance(found, Frame) else (decode_refused(found),):
                         yield from self._apply(event)
             wire.close()
             self._account(wire)

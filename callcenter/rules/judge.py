@@ -14,7 +14,7 @@ from collections.abc import Iterable
 import msgspec
 
 from callcenter.domain import facts as fx
-from callcenter.domain.frame import Micros
+from callcenter.domain.frame import SECOND, Micros
 from callcenter.numbers import PLAIN, Numbering
 from callcenter.rules.duty import Roster
 from callcenter.rules.edition import Rulebook
@@ -32,6 +32,8 @@ from callcenter.rules.waits import Waits
 
 _FORGET_EVERY = 256
 _GAPS_KEPT = 1000
+_ONE_GAP: Micros = 10 * SECOND
+"""Frames that were not believed within this are one gap: what lies between two of them is near both."""
 
 
 class Judge:
@@ -219,7 +221,15 @@ class Judge:
                 self._lines.found(fact)
 
     def _gap(self, fact: fx.GapSeen) -> None:
-        self._memory.gaps.append(Gap(fact.start, fact.at))
-        del self._memory.gaps[:-_GAPS_KEPT]
+        gaps = self._memory.gaps
+        if fact.cause == "quarantined":
+            if fact.at is None:
+                return  # before any time was known
+            last = gaps[-1] if gaps else Gap(None, None)
+            if last.refused and last.end is not None and last.end <= fact.at <= last.end + _ONE_GAP:
+                gaps[-1] = Gap(last.start, fact.at, refused=True)  # nobody makes an older gap forgotten by many
+                return
+        gaps.append(Gap(fact.start, fact.at, refused=fact.cause == "quarantined"))
+        del gaps[:-_GAPS_KEPT]
         if fact.cause == "restart":
             self._lines.restarted(fact.start)

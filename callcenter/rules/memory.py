@@ -36,10 +36,11 @@ UNSEEN: Post = "unseen"
 
 
 class Gap(msgspec.Struct, array_like=True):
-    """Nothing was seen from `start` to `end`."""
+    """Nothing was seen from `start` to `end`; or what was `refused` there, and nothing of it is known."""
 
     start: Micros | None
     end: Micros | None
+    refused: bool = False
 
 
 class Favour(msgspec.Struct, array_like=True):

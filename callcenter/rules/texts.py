@@ -101,6 +101,10 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "wrap_up": ("处于话后处理", "was in wrap-up"),
     "grace": ("刚转为可接听，仍在宽限期", "had only just become available"),
     "gap": ("事件流在此期间或附近中断", "nothing was seen for a time, then or near it"),
+    "quarantined": (
+        "在此期间或附近有交换机消息因不可信而被隔离",
+        "a message of the switch could not be believed, then or near it",
+    ),
     "fell_silent": (
         "话机失去响应而非注销，不能排除断网或断电",
         "the phone fell silent and was not signed off: its network or its power may have failed",

@@ -101,7 +101,7 @@ class Verdicts:
         if act.lost is not None:
             yield "outage", self._outage(act, figures)
         yield "excuse", next((f for f in act.favours if f.verdict is Verdict.EXCUSED), None)
-        yield "gap", _undetermined("gap") if self._gap_near(act.start, act.end, figures) else None
+        yield "gap", self._gap_near(act.start, act.end, figures)
         yield "near_limit", self._near_limit(act, measured, figures)
         if self._in_log(act):
             yield "log_differs", self._log_differs(act)
@@ -161,12 +161,16 @@ class Verdicts:
         shift = None if self._law.roster is None else self._law.roster.shift_of(act.agent, act.start)
         return _undetermined("left_early") if shift is not None and shift[1] <= act.end else None
 
-    def _gap_near(self, start: Micros, end: Micros, figures: Figures) -> bool:
+    def _gap_near(self, start: Micros, end: Micros, figures: Figures) -> Favour | None:
         near = figures.gap_nearness
-        return any(
-            (gap.start is None or gap.start < end + near) and (gap.end is None or gap.end > start - near)
+        found = [
+            gap
             for gap in self._memory.gaps
-        )
+            if (gap.start is None or gap.start < end + near) and (gap.end is None or gap.end > start - near)
+        ]
+        if not found:
+            return None
+        return _undetermined("quarantined" if all(gap.refused for gap in found) else "gap")
 
     def _near_limit(self, act: Act, measured: Micros | None, figures: Figures) -> Favour | None:
         doubt = self._memory.uncertainty(figures)

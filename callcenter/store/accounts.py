@@ -34,10 +34,11 @@ class Gap(NamedTuple):
 
 
 async def gaps_since(connection: AsyncConnection, node: str, since: Micros) -> list[Gap]:
-    """List the gaps that ended since then; a step of the clock is none of them."""
+    """List the gaps that ended since then; a step of the clock is none of them, nor a frame that was not believed."""
     question = select(GapRow.started_at, GapRow.ended_at, GapRow.cause).where(
-        GapRow.node == node, GapRow.ended_at >= since, GapRow.started_at.is_not(None), GapRow.cause != "clock"
-    )
+        GapRow.node == node, GapRow.ended_at >= since, GapRow.started_at.is_not(None),
+        GapRow.cause.not_in(("clock", "quarantined")),
+    )  # fmt: skip
     rows = await connection.execute(question)
     return [Gap(row.started_at, row.ended_at, row.cause == "restart") for row in rows]
 

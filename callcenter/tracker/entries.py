@@ -6,7 +6,7 @@ from typing import NamedTuple, TypeVar
 
 import msgspec
 
-from callcenter.ami.decode import decode
+from callcenter.ami.decode import decode, decode_refused
 from callcenter.ami.refused import Refused, pack, unpack
 from callcenter.ami.text import read_parts
 from callcenter.ami.wire import reread_frame
@@ -49,7 +49,7 @@ def frame_step(
     return Step(Entry(Kind.FRAME, node, recorded_at, marked), frame, event)
 
 
-def refused_step(node: str, recorded_at: Micros, refused: Refused, event: ev.Event | None = None) -> Step:
+def refused_step(node: str, recorded_at: Micros, refused: Refused, event: ev.Event) -> Step:
     """Journal a needed frame that is not believed."""
     return Step(Entry(Kind.REFUSED, node, recorded_at, pack(refused)), event=event)
 
@@ -99,6 +99,8 @@ def reread(stored: Stored) -> Reread:
             return Reread(frame, decode(frame))
         case Kind.EVENT:
             return Reread(event=msgspec.structs.replace(_decoded(stored, _events), pos=stored.position))
+        case Kind.REFUSED:
+            return Reread(event=decode_refused(refused_of(stored)))
         case Kind.INPUT:
             return Reread(said=_decoded(stored, _inputs))
         case _:

@@ -103,7 +103,7 @@ class GapFiller:
         for fact in facts:
             if (
                 isinstance(fact, fx.GapSeen)
-                and fact.cause != "clock"
+                and fact.cause not in {"clock", "quarantined"}
                 and fact.start is not None
                 and fact.at is not None
             ):

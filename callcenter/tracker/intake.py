@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import assert_never
 
+from callcenter.ami.decode import decode_refused
 from callcenter.ami.items import FrameRefused, FramesRead, HeartbeatSeen, Item, LoginLost, LoginOpened, SnapshotTaken
 from callcenter.ami.logins import Logins
 from callcenter.domain import events as ev
@@ -43,7 +44,7 @@ class Intake:
             case FramesRead():
                 return [*self._frames(item)]
             case FrameRefused(at=at, refused=refused):
-                return [refused_step(self._node, at, refused)]
+                return [refused_step(self._node, at, refused, decode_refused(refused))]
             case SnapshotTaken(at=at, snapshot=snapshot):
                 moment = at if snapshot.before is None else snapshot.before
                 return [event_step(self._node, at, ev.Resynced(moment, 0, snapshot))]

@@ -27,6 +27,7 @@ from callcenter.rules.violation import Violation
 from callcenter.store.engine import unbroken
 from callcenter.tracker.gap_filler import GapFiller
 from callcenter.tracker.inputs import Hearing, QueueLogRead
+from callcenter.tracker.unseen_joins import UnseenJoins
 
 log = structlog.get_logger()
 
@@ -44,6 +45,7 @@ class LogWatch:
 
     Attributes:
         differences: Visits about which the log says something else.
+        unseen: Joins of which the log alone tells.
         read_at: Up to when, by the switch's time, the log was read; None: it was not, or cannot be.
 
     Args:
@@ -57,6 +59,7 @@ class LogWatch:
         self, path: Path, tracker: Hearing, filler: GapFiller | None = None, charset: str | None = None
     ) -> None:
         self.differences = 0
+        self.unseen = UnseenJoins()
         self.read_at: Micros | None = None
         self._filler = filler
         self._path = path
@@ -69,6 +72,7 @@ class LogWatch:
         self._since: Micros | None = None
         self._told: Micros = 0
         self._blind: str | None = None
+        self._floor: Floor | None = None
 
     @property
     def filled(self) -> int:
@@ -77,7 +81,8 @@ class LogWatch:
 
     def happened(self, facts: Sequence[fx.Fact], floor: Floor) -> None:
         """Keep the visits that ended, and the switch's time."""
-        self._now = floor.state.now
+        self._now, self._floor = floor.state.now, floor
+        self.unseen.happened(facts, floor)
         if self._filler is not None:
             self._filler.happened(facts, floor)
         if self._since is not None:
@@ -103,18 +108,21 @@ class LogWatch:
 
     async def look(self) -> None:
         """Read on, compare what can be compared, and tell the judge."""
-        now = self._now
-        if now is None:
+        now, floor = self._now, self._floor
+        if now is None or floor is None:
             return
         try:
             while any(written := await unbroken(asyncio.to_thread(self._tail.read))):
-                for line in self._lines.feed(b"".join(written)):
+                lines = self._lines.feed(b"".join(written))
+                for line in lines:
                     self._book.note(line)
+                self.unseen.read(lines, now if self._since is None else self._since)
         except UnreadableFile as error:
             self._lost(str(error))
             return
         if self._since is None:
             self._since, self._blind = now, None
+        self.unseen.look(now - _WRITTEN_WITHIN, floor)
         self.read_at = now - _WRITTEN_WITHIN
         if self._filler is not None:
             self._filler.read(self._book, self.read_at)
@@ -129,6 +137,7 @@ class LogWatch:
             log.warning("queue_log_unread", reason=reason, advice="records are decided without a look at queue_log")
         self._blind, self._since, self.read_at = reason, None, None
         self._ended.clear()
+        self.unseen.lost()
 
     def _comparable(self, visit: fx.Visit) -> bool:
         if visit.in_gap or visit.outcome is VisitOutcome.REFUSED or visit.joined_at is None:

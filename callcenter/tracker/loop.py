@@ -11,7 +11,7 @@ import msgspec
 import structlog
 
 from callcenter import __version__
-from callcenter.ami.items import FramesRead, HeartbeatSeen, Item, LoginLost, SnapshotTaken
+from callcenter.ami.items import FrameRefused, FramesRead, HeartbeatSeen, Item, LoginLost, SnapshotTaken
 from callcenter.domain import facts as fx
 from callcenter.domain.frame import SECOND, Micros
 from callcenter.domain.health import Health
@@ -25,6 +25,7 @@ from callcenter.tracker.intake import Intake
 from callcenter.tracker.ledger import Ledger
 from callcenter.tracker.log_watch import LogWatch
 from callcenter.tracker.record import Record
+from callcenter.tracker.refusals import Refusals
 from callcenter.tracker.sink import Sink
 
 log = structlog.get_logger()
@@ -82,6 +83,8 @@ class Tracker:
         self._last_seen_at: Micros | None = None
         self._gap: Micros = 0
         self._out_of_order = 0
+        self._refusals = Refusals(node)
+        self._refused_moments = 0
 
     @property
     def court(self) -> Court | None:
@@ -173,6 +176,9 @@ class Tracker:
             queue_log_differences=None if watch is None else watch.differences,
             queue_log_filled=None if watch is None else watch.filled,
             queue_log_read_at=None if watch is None else watch.read_at,
+            refused_moments=self._refused_moments,
+            unseen_joins=None if watch is None else watch.unseen.total,
+            unseen_last=() if watch is None else tuple(watch.unseen.last),
             ledger=self._ledger.differences(self._follower.floor),
         )
 
@@ -207,6 +213,8 @@ class Tracker:
             sink.happened(facts, self._follower.floor)
         for fact in facts:
             match fact:
+                case fx.GapSeen(cause="quarantined"):
+                    self._refused_moments += 1
                 case fx.GapSeen(at=at, start=start, cause=cause):
                     self._gap += max(0, at - start) if at is not None and start is not None else 0
                     log.warning("gap_ended", node=self._node, cause=cause, gap_seconds=_span(start, at))
@@ -228,6 +236,9 @@ class Tracker:
                 self._skew = None if switch_at is None else switch_at - (at - round_trip // 2)
                 for sink in self._sinks:
                     sink.happened((), self._follower.floor)
+                self._refusals.tell()
+            case FrameRefused(refused=refused):
+                self._refusals.note(refused)
             case FramesRead(at=at):
                 self._last_seen_at = at
                 self._note_grade()

@@ -14,6 +14,7 @@ from callcenter.domain.floor import Floor
 from callcenter.reports import replay
 from tests.scenarios.tapes import (
     ALL,
+    HOSTILE,
     LOGINS,
     Shown,
     Tape,
@@ -35,10 +36,19 @@ def without_evidence(shown: Shown) -> Shown:
     return shown | {"violations": violations, "quarantined": None}
 
 
+def moments(shown: Shown) -> set[float]:
+    """Give the moments of frames that were not believed; there are no other gaps."""
+    assert all(gap["from"] == gap["to"] and gap["cause"] == "quarantined" for gap in shown["gaps"])
+    return {gap["from"] for gap in shown["gaps"]}
+
+
 @every_tape
 def test_a_filtered_and_an_unfiltered_login_tell_the_same(one: Tape) -> None:
-    filtered, unfiltered = (replayed(one.logins(name), one.log) for name in LOGINS)
+    filtered, unfiltered = ({**replayed(one.logins(name), one.log)} for name in LOGINS)
 
+    if str(one) in HOSTILE:  # of the frames that the filter passes over, some cannot be known as such once broken
+        assert moments(filtered) < moments(unfiltered)
+        filtered["gaps"] = unfiltered["gaps"] = []
     assert without_evidence(filtered) == without_evidence(unfiltered)
 
 

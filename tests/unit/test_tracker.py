@@ -296,12 +296,16 @@ def test_a_frame_that_is_not_believed_is_journalled_in_its_place_with_its_bytes(
     wire = Wire()
     wire.feed(joined(1) + b"\r\n" + raw("Hangup", 2, Channel="PJSIP/t-1", Uniqueid="1.1") + b"\r\n")
     (refused,) = wire.refused_needed
-    line.take(opened(), read(joined(1)), FrameRefused("pbx", OURS, refused), read(joined(3, "lab-1800000000.3")))
+    facts = line.take(
+        opened(), read(joined(1)), FrameRefused("pbx", OURS, refused), read(joined(3, "lab-1800000000.3"))
+    )
+    at = 1_800_000_000 * SECOND
+    assert fx.GapSeen(at=at, start=at, cause="quarantined") in facts
     assert [stored.kind for stored in line.stored] == [Kind.FRAME, Kind.REFUSED, Kind.FRAME]
     again = refused_of(line.stored[1])
     assert again == msgspec.structs.replace(refused, pos=2)
     assert again.raw == raw("Hangup", 2, Channel="PJSIP/t-1", Uniqueid="1.1")
-    assert reread(line.stored[1]) == (None, None, None)
+    assert reread(line.stored[1]).event == ev.FrameRefused(at, 2, ("1.1",), ("PJSIP/t-1",), (), (), alone=True)
     assert line.replayed().floor.state.digest() == line.follower.floor.state.digest()
 
 
