@@ -22,7 +22,7 @@ from tests.properties.recorded import RECORDED, recorded
 from tests.properties.scenes import boards
 
 SETTINGS = FloorSettings(wrap_up={"support": 3 * SECOND}, permitted=("1249", "_10XX"), blocked_after=2 * SECOND)
-HARMS = ("cut", "drop", "double", "late", "gap", "everything")
+HARMS = ("cut", "drop", "double", "spoil", "late", "gap", "everything")
 
 
 class Damage:
@@ -41,6 +41,8 @@ class Damage:
             kept = [event for event in kept if rng.random() > rng.choice((0.02, 0.2))]
         if self._is("double"):
             kept = [event for one in kept for event in [one] * (2 if rng.random() < 0.1 else 1)]
+        if self._is("spoil"):
+            kept = [self._spoilt(event) if rng.random() < 0.1 else event for event in kept]
         if self._is("late"):
             kept = self._late(kept)
         return numbered(self._with_gaps(kept) if self._is("gap") else kept)
@@ -59,6 +61,14 @@ class Damage:
     def _shuffled(self, events: list[ev.Event]) -> list[ev.Event]:
         places = [place + (self._rng.randint(1, 3) if self._rng.random() < 0.15 else 0) for place in range(len(events))]
         return [event for _, event in sorted(zip(places, events, strict=True), key=lambda pair: pair[0])]
+
+    def _spoilt(self, event: ev.Event) -> ev.Event:
+        """Make a frame that cannot be believed of one; what it names may be true, forged or nothing."""
+        named = [getattr(event, field, None) or "" for field in ("uid", "name", "queue", "interface")]
+        uids, names, queues, members = ((word,) if word and self._rng.random() < 0.7 else () for word in named)
+        if isinstance(event, ev.LinkLost | ev.LinkRestored | ev.SwitchStopping | ev.Resynced):
+            return event
+        return ev.FrameRefused(event.at, event.pos, uids, names, queues, members, alone=self._rng.random() < 0.5)
 
     def _with_gaps(self, events: list[ev.Event]) -> list[ev.Event]:
         for _ in range(self._rng.randint(1, 3)):

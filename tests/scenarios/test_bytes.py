@@ -11,7 +11,7 @@ import pytest
 from callcenter.ami.refused import Refused
 from callcenter.ami.tape import read_chunks
 from callcenter.ami.wire import Wire
-from tests.scenarios.tapes import tape, written
+from tests.scenarios.tapes import replayed, tape, written
 
 AGENT = tape("answered").truth()["visits"][0]["agent"]
 ZHANG, LI = "张三", "李四"
@@ -67,6 +67,38 @@ def test_every_needed_frame_that_a_number_broke_is_told_once(story: str, kind: s
     names = Counter(one.name for one in lost if one.part == "frame")
     assert names.total() == wire.quarantined["missing_header"]
     assert names["Newchannel"] == 1
+
+
+@pytest.mark.parametrize("kind", ["board", "unfiltered"])
+def test_while_nothing_of_a_call_can_be_believed_its_agent_is_unknown_and_free_when_her_phone_is(kind: str) -> None:
+    one = tape("hostile_number_uncleaned")
+    shown = replayed(one.logins(kind))
+    rang, over = (
+        next(said["at"] for said in one.truth()["diary"] if said["what"] == what) for what in ("rang", "over")
+    )
+
+    (agent,) = shown["agents"]
+    during = {state["state"] for state in agent["states"] if state["from"] < over and (state["to"] or over) > rang}
+    assert during == {"unknown"}
+    assert agent["states"][-1]["state"] == "available"
+
+
+@pytest.mark.parametrize("kind", ["board", "unfiltered"])
+def test_every_moment_that_cannot_be_believed_is_a_gap(kind: str) -> None:
+    (login,) = tape("hostile_number_uncleaned").logins(kind)
+    lost, _ = refused(login)
+
+    moments = sorted({one.at / 1e6 for one in lost if one.at is not None})
+    assert replayed([login])["gaps"] == [{"from": at, "to": at, "cause": "quarantined"} for at in moments]
+
+
+def test_a_number_that_the_dialplan_cleans_puts_nobody_else_in_doubt() -> None:
+    shown = replayed(tape("hostile_number").logins("board"))
+
+    (agent,) = shown["agents"]
+    assert [state["state"] for state in agent["states"]] == ["unknown", "available", "ringing", "talking", "available"]
+    assert [gap["cause"] for gap in shown["gaps"]] == ["quarantined"]
+    assert not shown["calls"][0]["visits"][0]["in_gap"]
 
 
 def test_a_call_whose_every_frame_was_broken_is_known_to_have_been_there_and_with_whom() -> None:

@@ -12,7 +12,7 @@ from callcenter.domain import events as ev
 from callcenter.domain import facts as fx
 from callcenter.domain.floor import Floor
 from callcenter.domain.frame import SECOND
-from callcenter.domain.health import Health
+from callcenter.domain.health import Health, UnseenJoin
 from callcenter.domain.settings import FloorSettings
 from callcenter.exporter import Exporter, ExporterSettings
 from callcenter.exporter.names import Names, inert, masked
@@ -406,6 +406,23 @@ def test_service_figures_are_those_of_the_moment_of_the_scrape() -> None:
     assert shown["journal_pending"] == 4
     assert shown['ledger_difference{queue="sales"}'] == 0
     assert shown['disk_free_bytes{path="/"}'] > 0
+
+
+def test_what_could_not_be_believed_and_who_was_not_seen_is_counted_and_listed() -> None:
+    house = House()
+    assert house.series("ami_refused_moments_total") == {'ami_refused_moments_total{node="pbx"}': 0}
+    assert house.series("queue_log_unseen_joins_total") == {}
+    assert house.exporter.live().unseen_joins == ()
+    house.figures = msgspec.structs.replace(
+        house.figures, refused_moments=3, unseen_joins=7, unseen_last=(UnseenJoin(NOON, "1.\u202e1", "sales"),)
+    )
+    assert house.series("ami_refused_moments_total") == {'ami_refused_moments_total{node="pbx"}': 3}
+    assert house.series("queue_log_unseen_joins_total") == {'queue_log_unseen_joins_total{node="pbx"}': 7}
+    live = house.exporter.live()
+    assert (live.link.refused_moments, live.link.unseen_joins) == (3, 7)
+    (join,) = live.unseen_joins
+    assert (join.at, join.queue) == (NOON / SECOND, "sales")
+    assert "\u202e" not in join.uniqueid
 
 
 def test_ready_only_when_the_switch_is_seen_and_the_record_keeps_up() -> None:

@@ -110,6 +110,8 @@ def test_age_of_the_data_stands_in_the_first_line_and_grows_while_the_service_is
         ({"evidence_grade": None}, "evidence grade not known yet"),
         ({"data_age_seconds": None}, "no data yet"),
         ({"gap_open": True}, "EVENTS ARE BEING MISSED"),
+        ({"refused_moments": 3}, "3 moments could not be believed"),
+        ({"unseen_joins": 2}, "2 joins in queue_log that nobody saw"),
         ({"gap_seconds": 75.0}, "1:15 not seen so far"),
         ({"store_lag_seconds": 30.0}, "record 0:30 behind"),
     ],
