@@ -5,9 +5,10 @@ from __future__ import annotations
 from callcenter.domain import events as ev
 from callcenter.domain.events import Handlers
 from callcenter.domain.frame import Micros
-from callcenter.domain.lines import interface_of
+from callcenter.domain.lines import interface_of, is_half
 from callcenter.domain.outcomes import DOOR_RESULTS
 from callcenter.domain.parts import Parts
+from callcenter.domain.seats import same_number
 from callcenter.domain.state import Channel, OpenOffer, OpenVisit, Part
 from callcenter.domain.visits import RANK_PARTY, RANK_QUEUE, SETTLE
 from callcenter.domain.vocabulary import EndedBy, Party, Role
@@ -203,6 +204,8 @@ class Queueing:
     def _picker(self, visit: OpenVisit, dest: Channel, event: ev.MemberConnected) -> tuple[str, str] | None:
         """Return the channel and the phone of who picked the call up from the one tried; None where nobody did."""
         offer = self._offer_to(visit, dest, event)
+        if offer is not None and offer.taken_by is None:
+            self._taken_behind(offer, dest, event.at)
         if offer is not None and offer.taken_by is not None:
             return offer.taken_by, offer.taken_at
         if dest.served is not None or dest.person is None:
@@ -215,6 +218,24 @@ class Queueing:
             if one.member == event.interface and not one.over:
                 one.taken_by, one.signs.elsewhere = dest.uid, True
         return dest.uid, interface_of(dest.name)
+
+    def _taken_behind(self, offer: OpenOffer, dest: Channel, at: Micros | None) -> None:
+        """A Local member's dialplan may ring a colleague's phone, too: who answers there has taken the call."""
+        member = self._state.people.get(dest.person or "")
+        sides = [side for side in map(self._lines.get, offer.sides) if side is not None]
+        up = (side for side in sides if side.up_at is not None and side.person is not None and not is_half(side.name))
+        phone = next(up, None)
+        if phone is None or member is None or phone.person == member.name:
+            return
+        if same_number(offer.member, interface_of(phone.name)):
+            return  # her own phone, which another queue calls by another name
+        offer.taken_by, offer.signs.elsewhere = phone.uid, True
+        offer.sides.remove(phone.uid)
+        self._offers.close(offer, at)
+        for side in sides:
+            if side.person == member.name:
+                self._people.release(side)
+        self._people.refresh(member, at)
 
     def _offer_to(self, visit: OpenVisit, dest: Channel, event: ev.MemberConnected) -> OpenOffer | None:
         if dest.served == visit.id and dest.offer is not None:

@@ -67,16 +67,26 @@ class Offers:
             or talk > within + self._memory.uncertainty(figures)
         ):
             return
-        offer = next(o for o in visit.offers if o.outcome is OfferOutcome.ANSWERED)
+        # whoever picked the call up from another phone answered no offer
+        offer = next((o for o in visit.offers if o.outcome is OfferOutcome.ANSWERED), None)
+        interface = self._interface(agent, visit.answered_at) if offer is None else offer.interface
+        rung = () if offer is None else offer.frames
+        told = {} if offer is None else {
+            "offered": offer.offered_at, "rang": offer.rang_at, "picked_up": offer.ended_at,
+        }  # fmt: skip
         self._memory.acts.append(Act(
-            rule="V-HANGUP", kind="hung_up", person=agent, interface=offer.interface,
-            agent=self._law.agent(agent, offer.interface, visit.ended_at),
+            rule="V-HANGUP", kind="hung_up", person=agent, interface=interface,
+            agent=self._law.agent(agent, interface, visit.ended_at),
             at=visit.ended_at, start=visit.answered_at, end=visit.ended_at,
-            subject=f"{visit.uniqueid} {visit.queue} {visit.n} {offer.interface}", uniqueids=(visit.uniqueid,),
-            frames=tuple(sorted({*visit.frames, *offer.frames})), measured=talk, limit=within,
-            timeline=points(offered=offer.offered_at, rang=offer.rang_at, picked_up=offer.ended_at,
-                            connected=visit.answered_at, ended_by_agent=visit.ended_at),
+            subject=f"{visit.uniqueid} {visit.queue} {visit.n} {interface}", uniqueids=(visit.uniqueid,),
+            frames=tuple(sorted({*visit.frames, *rung})), measured=talk, limit=within,
+            timeline=points(**told, connected=visit.answered_at, ended_by_agent=visit.ended_at),
         ))  # fmt: skip
+
+    def _interface(self, agent: str, at: Micros | None) -> str:
+        """Name the phone at which the roster has an agent sit."""
+        roster = self._law.roster
+        return (None if roster is None else roster.interface_of(agent, at)) or ""
 
     def expire(self, now: Micros | None) -> None:
         """End the runs that nothing can join any more; None: the input is over."""

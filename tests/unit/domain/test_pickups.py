@@ -228,3 +228,46 @@ def test_half_that_is_parked_with_nobody_behind_it_and_who_came_by_no_queue_are_
     switch.parks(5, "c1")
     switch.fetches(5, "c1", None)
     assert (switch.visits(), switch.talks_told()) == ([], [])
+
+
+def followed(switch: Switch, other: str, phone: str) -> None:
+    """Alice's Local member rings her own phone, then another one, where somebody picks up at 22."""
+    member = "Local/1001@follow-me/n"
+    switch.member(0, "Alice", member)
+    switch.member(0, other, phone, queue="sales")
+    switch.joins(1)
+    switch.pairs(1, "l1", "l2", device="Local/1001@follow-me-1")
+    switch.calls(1, "l1", "Alice", member)
+    for at, uid, device in ((1, "a1", "PJSIP/1005"), (11, "b1", phone)):
+        switch.starts(at, uid, f"{device}-{uid}", linked="c1")
+        switch.dials(at, uid, uid="l2", string=device.removeprefix("PJSIP/"))
+        switch.rings(at, uid)
+    switch.ends(11, "a1")
+    switch.picks_up(22, "b1")
+    switch.picks_up(22, "l1")
+    switch.meet(22, "b1", "l2", bridge="inner")
+    switch.leaves(22)
+    switch.connects(22, "l1", "Alice", member)
+    switch.meet(22, "l1", "c1", bridge="outer")
+
+
+def test_colleague_who_answers_where_a_members_dialplan_rings_on_has_the_call() -> None:
+    switch = Switch()
+    followed(switch, "Bob", "PJSIP/1002")
+    switch.ticks(25)
+    assert (switch.state("Alice"), switch.state("Bob")) == (S.AVAILABLE, S.TALKING)
+    switch.hangs_up(30, "b1")
+    switch.completes(30, "Alice", "Local/1001@follow-me/n", dest="l1")
+    switch.part(30, "b1", "l2", bridge="inner")
+    switch.part(30, "l1", "c1", bridge="outer")
+    switch.ticks(40)
+    assert [(o.agent, o.outcome) for o in switch.offers()] == [("Alice", OfferOutcome.ANSWERED_ELSEWHERE)]
+    assert (switch.visit().agent, switch.visit().ended_by) == ("Bob", EndedBy.AGENT)
+    assert talks(switch) == [("Bob", How.QUEUE, "support", EndedBy.AGENT)]
+
+
+def test_members_own_phone_that_another_queue_calls_otherwise_is_no_colleague() -> None:
+    switch = Switch()
+    followed(switch, "Phone 1001", "PJSIP/1001")
+    switch.ticks(25)
+    assert [fact.agent for fact in switch.found(fx.CallAnswered)] == ["Alice"]

@@ -5,8 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
-from callcenter.domain.vocabulary import EndedBy, VisitOutcome
+from callcenter.domain import facts as fx
+from callcenter.domain.vocabulary import EndedBy, OfferOutcome, VisitOutcome
 from callcenter.rules.edition import Rulebook
 from callcenter.rules.violation import Verdict
 from tests.unit.rules.story import Story, micros, roster, rulebook
@@ -56,3 +58,15 @@ def test_just_under_the_limit_is_proposed(book: Rulebook) -> None:
 
 def test_packaged_rulebook_does_not_judge_it() -> None:
     assert talked(None, 2, EndedBy.AGENT).records() == []
+
+
+def test_agent_who_picked_the_call_up_from_another_phone_hung_up_on_a_customer_too(book: Rulebook) -> None:
+    answered = Story()
+    answered.gone(0, 10, VisitOutcome.ANSWERED, agent="Alice", talk=2, by=EndedBy.AGENT)
+    (fact,) = answered.facts
+    assert isinstance(fact, fx.VisitEnded)
+    rang_at_bobs = replace(fact.visit.offers[0], agent="Bob", outcome=OfferOutcome.ANSWERED_ELSEWHERE)
+    story = Story(on=roster(), book=book)
+    story.tell(replace(fact, visit=replace(fact.visit, offers=(rang_at_bobs,))))
+    record = story.record()
+    assert (record.agent, record.verdict, record.frames) == ("Alice", Verdict.PROPOSED, (5,))
