@@ -216,7 +216,7 @@ class Queueing:
             return None
         for one in visit.offers:  # the pickup itself was not seen: the phone that was tried has lost the call
             if one.member == event.interface and not one.over:
-                one.taken_by, one.signs.elsewhere = dest.uid, True
+                one.taken_by, one.taken_at, one.signs.elsewhere = dest.uid, interface_of(dest.name), True
         return dest.uid, interface_of(dest.name)
 
     def _taken_behind(self, offer: OpenOffer, dest: Channel, at: Micros | None) -> None:
@@ -229,7 +229,7 @@ class Queueing:
             return
         if same_number(offer.member, interface_of(phone.name)):
             return  # her own phone, which another queue calls by another name
-        offer.taken_by, offer.signs.elsewhere = phone.uid, True
+        offer.taken_by, offer.taken_at, offer.signs.elsewhere = phone.uid, interface_of(phone.name), True
         offer.sides.remove(phone.uid)
         self._offers.close(offer, at)
         for side in sides:
