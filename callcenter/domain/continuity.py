@@ -102,7 +102,7 @@ class Continuity:
         start = self._state.lost_at
         self._state.stopping, self._state.lost_at = False, None
         self._state.restored_at = event.at if event.at is not None else self._state.now
-        self._state.bridged = self._state.blind = False
+        self._state.bridged = False  # a login that was seen not to tell of bridges is not believed to until it does
         if restarted:
             self._calls.down(unseen=True)
             self._people.forget(start, restarted=True)

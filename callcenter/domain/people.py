@@ -15,6 +15,7 @@ from callcenter.domain import facts as fx
 from callcenter.domain.events import Handlers
 from callcenter.domain.frame import Micros
 from callcenter.domain.identity import Identity
+from callcenter.domain.patterns import permitted
 from callcenter.domain.seats import is_device
 from callcenter.domain.settings import FloorSettings
 from callcenter.domain.state import Channel, Membership, Person, State
@@ -194,9 +195,16 @@ class People:
             person.channels.pop(channel.uid, None)
 
     def talks(self, person: Person, besides: Channel) -> bool:
-        """Tell whether an agent is in a talk on another channel than this one, reachable or not."""
+        """Tell whether an agent is in a talk on another channel than this one, reachable or not.
+
+        Whom she called by a number that is work is somebody whom she talks with, too.
+        """
         others = (self._state.channels[uid] for uid in person.channels if uid != besides.uid)
-        return bool(person.parts) or any(map(self._talks_on, others))
+        return bool(person.parts) or any(self._talks_on(c) or self._works_on(c) for c in others)
+
+    def _works_on(self, channel: Channel) -> bool:
+        up = channel.role is Role.OWN and channel.up_at is not None
+        return up and permitted(channel.dialled, self._settings.permitted) is True
 
     def wrap_up(self, person: Person, queue: str, at: Micros | None) -> Micros | None:
         """Begin an agent's wrap-up after a visit; returns when it ends, None where the queue has none."""

@@ -189,7 +189,8 @@ class Queueing:
 
     def _by_offer(self, visit: OpenVisit, dest: Channel, event: ev.MemberConnected, at: Micros | None) -> Part:
         offer = self._offers.make(visit, dest, event)
-        person = self._people.identity.of_device(event.interface, event.at)
+        # whose phone it was when it was called: the seat may have changed hands while it rang
+        person = self._state.people.get(dest.person or "") or self._people.identity.of_device(event.interface, event.at)
         assert person is not None
         behind = self._bridges.behind(dest)
         if behind is not None and behind.person is None and behind.visit is None:

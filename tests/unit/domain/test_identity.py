@@ -10,6 +10,7 @@ from callcenter.domain.directory import Tenure
 from callcenter.domain.frame import SECOND
 from callcenter.domain.snapshot import HintState, Snapshot
 from callcenter.domain.vocabulary import AgentState as S
+from callcenter.domain.vocabulary import How
 from tests.unit.domain.switch import Switch, micros
 
 NOON = 100.0
@@ -207,7 +208,7 @@ def test_call_in_which_the_seat_changes_hands_stays_whose_it_was() -> None:
     assert (switch.state("Alice"), switch.state("Bob")) == (S.OFFLINE, S.AVAILABLE)
 
 
-def test_ring_in_which_the_seat_changes_hands_is_answered_by_who_sits_there() -> None:
+def test_ring_in_which_the_seat_changes_hands_is_answered_by_whom_it_rang_for() -> None:
     switch = Switch(seats=SHIFTS)
     switch.member(0, "Phone 1")
     switch.joins(NOON - 5)
@@ -217,6 +218,11 @@ def test_ring_in_which_the_seat_changes_hands_is_answered_by_who_sits_there() ->
     switch.leaves(NOON + 5)
     switch.connects(NOON + 5)
     assert [fact.agent for fact in switch.found(fx.CallAnswered)] == ["Alice"]  # whose offer it was
+    switch.meet(NOON + 5, "a1", "c1")
+    assert (switch.state("Alice"), switch.state("Bob")) == (S.TALKING, S.AVAILABLE)
+    switch.goodbye(NOON + 20)
+    switch.ticks(NOON + 30)
+    assert [(talk.agent, talk.how) for talk in switch.talks_told()] == [("Alice", How.QUEUE)]
 
 
 def test_seat_that_nobody_has_any_more_is_the_queues_member_again() -> None:

@@ -140,6 +140,21 @@ def test_consultation_is_work_though_the_phone_fell_silent() -> None:
     assert switch.floor.open_own_calls()[0].in_talk
 
 
+def test_consultation_is_work_where_the_agent_called_the_customer() -> None:
+    switch = house()
+    switch.takes(10, dialled="013800000001")
+    switch.takes(30, "o2", "*777")
+    assert blocked(switch) == []
+    assert [own.in_talk for own in switch.floor.open_own_calls()] == [False, True]
+
+
+def test_second_line_while_a_number_that_is_work_has_not_answered_is_no_consultation() -> None:
+    switch = house()
+    switch.starts(10, "o1", "PJSIP/1002-o1", dialled="013800000001", calling=True)
+    switch.takes(20, "o2", "*777")
+    assert blocked(switch) == [("Bob", micros(80))]
+
+
 @pytest.mark.parametrize("met", ["transferred", "picked up", "fetched"])
 def test_consultation_is_work_however_the_customer_came(met: str) -> None:
     switch = house()
@@ -192,6 +207,20 @@ def test_call_that_was_picked_up_is_work_where_bridges_are_not_told() -> None:
     assert blocked(switch) == []
     switch.ends(501, "o1")
     assert [(own.work, own.unseen) for own in switch.own()] == [(((micros(11), micros(501)),), True)]
+
+
+def test_login_that_was_seen_not_to_tell_of_bridges_is_not_believed_after_a_gap() -> None:
+    switch = house()
+    switch.answered(1, 5)
+    switch.ticks(10)
+    switch.goodbye(20)
+    switch.tell(ev.LinkLost, 40)
+    switch.tell(ev.LinkRestored, 41, restarted=False)
+    switch.takes(200, dialled="701")
+    switch.ticks(300)
+    assert [fact.own.unseen for fact in switch.found(fx.LineBlocked)] == [True]
+    switch.enters(301, "o1")
+    assert not switch.floor.open_own_calls()[0].unseen
 
 
 def test_customer_who_is_handed_over_to_an_own_line_is_company() -> None:
