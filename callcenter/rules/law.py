@@ -13,6 +13,7 @@ class Law:
 
     def __init__(self, rulebook: Rulebook, roster: Roster | None) -> None:
         self.roster = roster
+        self._seated = frozenset(() if roster is None else (seat.agent for seat in roster.seats))
         self._newest = rulebook.editions[-1]
         self._editions = [(*rulebook.holds(edition), edition) for edition in rulebook.editions]
 
@@ -37,9 +38,21 @@ class Law:
         return None if rule is None or rule.mode is Mode.OFF else rule
 
     def agent(self, person: str, interface: str, at: Micros | None) -> str:
-        """Name whoever used a phone at a moment: by the roster, else as the floor does."""
+        """Name whoever used a phone at a moment: by the roster, else as the floor does.
+
+        Ask for the moment at which it began: what follows is theirs though another has the seat by then.
+        """
         found = None if self.roster is None else self.roster.agent_of(interface, at)
         return found or person
+
+    def has_seat(self, agent: str) -> bool:
+        """Tell whether the roster gives somebody a seat at any time."""
+        return agent in self._seated
+
+    def seat_changed(self, interface: str, start: Micros | None, end: Micros | None) -> bool:
+        """Tell whether a phone was not the same agent's from beginning to end."""
+        roster = self.roster
+        return roster is not None and roster.agent_of(interface, start) != roster.agent_of(interface, end)
 
     def duty(self, agent: str, start: Micros, end: Micros) -> list[Stretch]:
         """Return the parts of an interval that were on duty; all of it where no roster says."""

@@ -140,6 +140,8 @@ class Lines:
         if allowed:
             return
         favours = [Favour(Verdict.UNDETERMINED, Reason("number_unknown"))] if allowed is None else []
+        if self._law.seat_changed(line.interface, line.start, end):
+            favours.append(Favour(Verdict.UNDETERMINED, Reason("seat_changed")))
         if line.unseen:
             favours.append(Favour(Verdict.UNDETERMINED, Reason("bridges_unseen")))
         if line.paused:

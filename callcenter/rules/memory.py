@@ -144,7 +144,7 @@ class Line(msgspec.Struct):
 
 
 class Owed(msgspec.Struct):
-    """A talk that is over and whose disposition has some time left."""
+    """A talk that is over and whose disposition has some time left; `called` is when the agent's phone was."""
 
     uniqueid: str
     queue: str | None
@@ -154,6 +154,7 @@ class Owed(msgspec.Struct):
     answered: Micros | None
     ended: Micros
     frames: tuple[int, ...]
+    called: Micros | None = None
 
 
 class Talk(msgspec.Struct, array_like=True):

@@ -76,7 +76,7 @@ class Offers:
         }  # fmt: skip
         self._memory.acts.append(Act(
             rule="V-HANGUP", kind="hung_up", person=agent, interface=interface,
-            agent=self._law.agent(agent, interface, visit.ended_at),
+            agent=self._law.agent(agent, interface, told.get("offered") or visit.answered_at),
             at=visit.ended_at, start=visit.answered_at, end=visit.ended_at,
             subject=f"{visit.uniqueid} {visit.queue} {visit.n} {interface}", uniqueids=(visit.uniqueid,),
             frames=tuple(sorted({*visit.frames, *rung})), measured=talk, limit=within,
@@ -174,7 +174,7 @@ class Offers:
         begun = offer.rang_at if offer.rang_at is not None else offer.offered_at
         return Act(
             rule=rule, kind=kind, person=offer.agent, interface=offer.interface,
-            agent=self._law.agent(offer.agent, offer.interface, offer.ended_at),
+            agent=self._law.agent(offer.agent, offer.interface, _called(offer) or offer.ended_at),
             at=offer.ended_at, start=begun, end=offer.ended_at,
             subject=f"{fact.uniqueid} {fact.queue} {fact.visit} {offer.interface} {begun}",
             uniqueids=(fact.uniqueid,), frames=offer.frames, measured=offer.ringing, favours=self._favours(offer),
@@ -184,7 +184,7 @@ class Offers:
     def _favours(self, offer: fx.Offer) -> tuple[Favour, ...]:
         found: list[Favour] = []
         # a busy switch tells the ring before the queue's word of it: what she did then is not what came of the ring
-        begun = min((at for at in (offer.offered_at, offer.rang_at) if at is not None), default=None)
+        begun = _called(offer)
         figures = self._law.figures(begun)
         if begun is not None and figures is not None:
             person = self._memory.person(offer.agent)
@@ -196,9 +196,15 @@ class Offers:
             free = person.free_since(begun) if figures.grace else None
             if free is not None and begun - free < figures.grace + self._memory.uncertainty(figures):
                 found.append(Favour(Verdict.EXCUSED, Reason("grace")))
+        if self._law.seat_changed(offer.interface, begun, offer.ended_at):
+            found.append(Favour(Verdict.UNDETERMINED, Reason("seat_changed")))
         if offer.refuted == _NOT_SEEN and offer.outcome is not OfferOutcome.ANSWERED:
             found.append(Favour(Verdict.UNDETERMINED, Reason("not_seen")))
         return tuple(found)
+
+
+def _called(offer: fx.Offer) -> Micros | None:
+    return min((at for at in (offer.offered_at, offer.rang_at) if at is not None), default=None)
 
 
 def _timeline(offer: fx.Offer) -> tuple[Point, ...]:

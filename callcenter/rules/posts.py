@@ -55,8 +55,11 @@ class Posts:
         if figures is None or end - away.start < figures.away - self._memory.uncertainty(figures):
             return
         agent = self._law.agent(name, away.interface, away.start)
-        if away.state == _SIGNED_OUT and self._at_an_edge(agent, away.start, end):
-            return
+        if away.state == _SIGNED_OUT:
+            if self._law.has_seat(name):
+                agent = name  # a seat that ends signs its agent out, and is another's by then
+            if self._at_an_edge(agent, away.start, end):
+                return
         self._memory.acts.append(Act(
             rule="V-AWAY", kind="away", person=name, agent=agent, interface=away.interface, at=away.start,
             start=away.start, end=end, subject=f"away {away.interface}", frames=away.frames,

@@ -59,10 +59,10 @@ class Skipped:
             if visit.ended_at <= promise.by and (in_it or promise.talk is None):
                 promise.talk = talk
         if visit.ended_by in _OWING and self._within(visit.ended_at) is not None:
-            answering = (o.interface for o in visit.offers if o.outcome is OfferOutcome.ANSWERED)
+            offer = next((o for o in visit.offers if o.outcome is OfferOutcome.ANSWERED), None)
             self._memory.owed.append(Owed(
-                visit.uniqueid, visit.queue, visit.n, visit.agent, next(answering, ""), visit.answered_at,
-                visit.ended_at, visit.frames,
+                visit.uniqueid, visit.queue, visit.n, visit.agent, "" if offer is None else offer.interface,
+                visit.answered_at, visit.ended_at, visit.frames, None if offer is None else offer.offered_at,
             ))  # fmt: skip
 
     def disposed(self, disposition: Disposition) -> None:
@@ -140,9 +140,10 @@ class Skipped:
         recorded = min((at for at in times if owed.answered is None or at >= owed.answered), default=None)
         if recorded is None or recorded >= due - self._memory.uncertainty(figures):
             near = recorded is not None and recorded <= due + self._memory.uncertainty(figures)
+            began = owed.called or owed.answered or owed.ended
             self._memory.acts.append(Act(
                 rule=RULE, kind="unrecorded", person=owed.person, interface=owed.interface,
-                agent=self._law.agent(owed.person, owed.interface, owed.ended), at=owed.ended, start=owed.ended,
+                agent=self._law.agent(owed.person, owed.interface, began), at=owed.ended, start=owed.ended,
                 end=due, subject=f"unrecorded {owed.uniqueid} {owed.queue} {owed.n}", uniqueids=(owed.uniqueid,),
                 frames=owed.frames, measured=recorded - owed.ended if near and recorded is not None else within,
                 limit=within if near else None, params={"within": in_seconds(within)},

@@ -93,6 +93,7 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "起止时刻与当班起止之差在误差±{uncertainty}秒以内",
         "it began or ended within ±{uncertainty} s of the beginning or the end of duty",
     ),
+    "seat_changed": ("其间该座席换人", "the seat changed hands meanwhile"),
     "outage": (
         "{count}部话机于{within}秒内同时离线，按故障处理",
         "{count} phones were lost within {within} s: an outage",
