@@ -73,3 +73,8 @@ class Directory:
         """Return the first moment after another at which a seat changes hands; None: never again."""
         n = bisect_right(self._borders, after)
         return self._borders[n] if n < len(self._borders) else None
+
+    def last_border(self, at: Micros) -> Micros | None:
+        """Return the last moment, up to another, at which a seat changed hands; None: it never did."""
+        n = bisect_right(self._borders, at)
+        return self._borders[n - 1] if n else None

@@ -47,7 +47,7 @@ class Floor:
             | Quarantine(parts).handlers()
         )
         # whose each phone is, is asked anew after other settings came into force
-        self._border = self._people.identity.next_border(0) if self.state.now is None else self.state.now
+        self._border: Micros | None = self._people.identity.begin(self.state.clock)
 
     def apply(self, event: ev.Event) -> list[fx.Fact]:
         """Let one event happen; returns the facts in the order they became true."""
@@ -55,9 +55,13 @@ class Floor:
         state = self.state
         state.serial += 1
         if event.at is not None:
+            before = state.clock
             self._seen.passed(event)
-            if self._border is not None and event.at >= self._border:
-                self._reseat(event.at)
+            clock = state.clock
+            if clock is not None and before is not None and clock < before:
+                self._border = self._people.identity.begin(clock)
+            if self._border is not None and clock is not None and clock >= self._border:
+                self._reseat(clock)
             if state.timers and state.timers[0].at < event.at:
                 self._fire_until(event.at)
             if state.now is None or event.at > state.now:
@@ -120,6 +124,7 @@ class Floor:
             self._people.identity.reseat(border)
             border = self._people.identity.next_border(border)
         self._border = border
+        self._people.identity.passed(at)
 
     def _mark(self, since: int, pos: int) -> None:
         """Say of the states that an event changed that it did."""

@@ -110,6 +110,15 @@ class Identity:
                 self._state.seated.pop(interface, None)
                 self._vacate(interface, at)
 
+    def begin(self, at: Micros | None) -> Micros:
+        """Ask whose each phone is as of a moment; returns from when seats are to be asked anew: that one itself."""
+        self.passed(at)
+        return 0 if at is None else at
+
+    def passed(self, at: Micros | None) -> None:
+        """Borders up to a moment have been passed: a word from before them that comes late turns no seat back."""
+        self._seats.since = None if at is None else self._seats.last_border(at)
+
     def next_border(self, after: Micros) -> Micros | None:
         """Return when a seat changes hands next."""
         return self._seats.next_border(after)

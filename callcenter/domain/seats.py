@@ -30,11 +30,12 @@ def number_of(member: str) -> str:
 
 
 class Seats:
-    """The directory, and what the switch has said about hints."""
+    """The directory, and what the switch has said about hints; `since` is the last change of hands that took place."""
 
     def __init__(self, state: State, directory: Directory) -> None:
         self._state = state
         self._directory = directory
+        self.since: Micros | None = None
 
     def __bool__(self) -> bool:
         """Tell whether the roster or the settings speak of anybody."""
@@ -42,7 +43,10 @@ class Seats:
 
     def at(self, interface: str, at: Micros | None) -> str | None:
         """Name whose an interface is at a moment; None where only the queue can say."""
-        return self._directory.at(interface, at if at is not None else self._state.now)
+        moment = at if at is not None else self._state.now
+        if moment is not None and self.since is not None:
+            moment = max(moment, self.since)
+        return self._directory.at(interface, moment)
 
     def knows(self, interface: str) -> bool:
         """Tell whether the roster or the settings speak of an interface at all."""
@@ -51,6 +55,10 @@ class Seats:
     def next_border(self, after: Micros) -> Micros | None:
         """Return when a seat changes hands next."""
         return self._directory.next_border(after)
+
+    def last_border(self, at: Micros) -> Micros | None:
+        """Return when a seat changed hands last, at a moment or before."""
+        return self._directory.last_border(at)
 
     def phone(self, interface: str, device: str) -> str:
         """Name the phone behind a member whose state is told by `device`; what tells it where no phone is known."""

@@ -7,6 +7,7 @@ import pytest
 from callcenter.domain import events as ev
 from callcenter.domain import facts as fx
 from callcenter.domain.directory import Tenure
+from callcenter.domain.floor import Floor
 from callcenter.domain.frame import SECOND
 from callcenter.domain.snapshot import HintState, Snapshot
 from callcenter.domain.vocabulary import AgentState as S
@@ -223,6 +224,24 @@ def test_ring_in_which_the_seat_changes_hands_is_answered_by_whom_it_rang_for() 
     switch.goodbye(NOON + 20)
     switch.ticks(NOON + 30)
     assert [(talk.agent, talk.how) for talk in switch.talks_told()] == [("Alice", How.QUEUE)]
+
+
+def test_word_from_before_it_that_comes_late_turns_no_seat_back() -> None:
+    switch = Switch(seats=SHIFTS)
+    switch.member(0, "Phone 1")
+    switch.ticks(NOON + 0.01)
+    switch.member(NOON - 0.001, "Phone 1")
+    switch.takes(NOON + 20, phone="PJSIP/1001")
+    assert [own.agent for own in switch.floor.open_own_calls()] == ["Bob"]
+
+
+def test_clock_set_back_has_the_seats_of_its_own_moment_again_and_restored_so() -> None:
+    switch = Switch(seats=SHIFTS)
+    switch.member(0, "Phone 1")
+    for moment, agent in ((NOON + 10, "Bob"), (NOON - 50, "Alice"), (NOON - 40, "Alice"), (NOON + 1, "Bob")):
+        switch.ticks(moment)
+        assert list(members(switch)) == [agent]
+        switch.floor = Floor.restore(switch.floor.save(), switch.floor.settings)
 
 
 def test_seat_that_nobody_has_any_more_is_the_queues_member_again() -> None:
