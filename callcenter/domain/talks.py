@@ -151,6 +151,8 @@ class Talks:
         for line in agents:
             for customer in customers:
                 self._meet(line, customer, at, pos)
+        if agents and customers:
+            self._heard_through(agents, halves)
         called_in = any(c.party is not Party.CALLED for c in customers)
         for line in agents:
             self._own.company(line, at, pos, customer=called_in or self._keeps(line))
@@ -248,6 +250,15 @@ class Talks:
                 visit.heard = True
                 return visit, True
         return next(iter(visits), None), False
+
+    def _heard_through(self, agents: list[Channel], halves: list[Channel]) -> None:
+        """A half of a Local channel that a queue was connected to leads on to these agents: nobody else talks there."""
+        here = {line.person for line in agents}
+        for half in halves:
+            visit = self._state.visits.get(half.served or 0)
+            part = None if visit is None else visit.part
+            if visit is not None and part is not None and part.uid == half.uid and part.person not in here:
+                visit.heard = True
 
     def _how(self, line: Channel, customer: Channel, *, mine: bool) -> How:
         if line.came is How.PICKUP:

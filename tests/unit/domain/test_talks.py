@@ -288,3 +288,32 @@ def test_agent_who_talks_with_two_customers_has_two_talks() -> None:
     switch.exits(9, "c2")
     switch.enters(9.5, "c2")
     assert [(t.talk.uniqueid, t.talk.queue) for t in switch.found(fx.TalkBegan)] == [("c1", "support"), ("c2", None)]
+
+
+def test_agent_of_a_queue_behind_another_queue_has_the_one_talk() -> None:
+    switch = Switch()
+    switch.team()
+    behind = "Local/support@queues/n"
+    switch.member(0, "", behind, queue="first")
+    switch.joins(1, queue="first")
+    switch.pairs(1, "l1", "l2", device="Local/support@queues-1")
+    switch.calls(1, "l1", "", behind, queue="first")
+    switch.joins(2, "l2")
+    switch.calls(2, uid="l2")
+    switch.rings(2, "a1")
+    switch.picks_up(6, "a1")
+    switch.leaves(6, "l2")
+    switch.connects(6, uid="l2")
+    switch.picks_up(6, "l1")
+    switch.meet(6, "a1", "l2", bridge="inner")
+    switch.leaves(6, queue="first")
+    switch.connects(6, "l1", "", behind, queue="first")
+    switch.meet(6, "l1", "c1", bridge="outer")
+    switch.hangs_up(20, "c1")
+    switch.completes(20, "", behind, dest="l1", queue="first")
+    switch.part(20, "l1", "c1", bridge="outer")
+    switch.completes(20, uid="l2")
+    switch.part(20, "a1", "l2", bridge="inner")
+    switch.ticks(40)
+    assert [(visit.queue, visit.agent) for visit in switch.visits()] == [("first", behind), ("support", "Alice")]
+    assert [(talk.agent, talk.how, talk.queue) for talk in switch.talks_told()] == [("Alice", How.QUEUE, "support")]
