@@ -138,12 +138,17 @@ class Offers:
             return
         _, offer = found
         offer.frames.append(event.pos)
-        if offer.over or offer.up_at is not None:
-            return
+        if offer.over or self._phone_up(offer):
+            return  # the word that a half of a Local channel is up may overtake the pickup that made it so
+        offer.up_at = None
         offer.taken_by, offer.taken_at, offer.signs.elsewhere = picker.uid, interface_of(picker.name), True
         self.close(offer, event.at)
         for uid in offer.sides:
             self._people.release(self._state.channels.get(uid))
+
+    def _phone_up(self, offer: OpenOffer) -> bool:
+        sides = (self._state.channels.get(uid) for uid in offer.sides)
+        return any(one is not None and one.up_at is not None and not is_half(one.name) for one in sides)
 
     def ended(self, channel: Channel, event: ev.ChannelEnded) -> OpenVisit | None:
         """A side is gone; the attempt is over when the channel that the queue dialled is."""

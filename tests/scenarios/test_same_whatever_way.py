@@ -8,6 +8,7 @@ import pytest
 from callcenter.ami.decode import decode
 from callcenter.ami.tape import read_chunks
 from callcenter.ami.wire import Wire
+from callcenter.domain import company as co
 from callcenter.domain import events as ev
 from callcenter.domain import facts as fx
 from callcenter.domain.floor import Floor
@@ -125,3 +126,32 @@ def test_next_stay_may_begin_before_the_words_for_the_transfer_that_led_there(
         ("transfer", "blind"),
         ("caller", None),
     ]
+
+
+def answered_by(events: list[ev.Event]) -> list[tuple[str | None, str | None, list[tuple[str, str]]]]:
+    """Tell who had each visit, who ended it, and what became of its offers."""
+    return [
+        (one.agent, one.ended_by, [(offer.agent, offer.outcome) for offer in one.offers]) for one in visits_of(events)
+    ]
+
+
+@pytest.mark.parametrize("name", ["fpbx_picked_up", "picked_up_by_colleague", "picked_up_by_group"])
+@pytest.mark.parametrize("later", range(1, 5))
+def test_a_pickup_may_be_told_after_what_it_did(name: str, later: int) -> None:
+    """The switch tells of a pickup when the call has moved: threads that go on with the call may overtake it."""
+    one = tape(name)
+    frames = (frame for chunk in read_chunks(one.logins("board")[0]) for frame in Wire().feed(chunk))
+    events = [event for frame in frames if (event := decode(frame)) is not None]
+    start = next(n for n, event in enumerate(events) if isinstance(event, co.PickedUp))
+    pickup = events[start]
+    assert isinstance(pickup, co.PickedUp)
+    own = [
+        event for event in events[start : start + 10] if event is pickup or getattr(event, "uid", "") == pickup.target
+    ]
+    others = [event for event in events[start:] if event not in own]
+    moved = [*events[:start], *others[:later], *own, *others[later:]]
+
+    assert [type(event) for event in own] == [co.PickedUp, ev.ChannelEnded]
+    assert answered_by(moved) == answered_by(events)
+    [(agent, ended_by, [(rung, outcome)])] = answered_by(moved)
+    assert (agent != rung, ended_by, outcome) == (True, "caller", "answered_elsewhere")
