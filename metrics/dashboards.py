@@ -110,7 +110,7 @@ QUEUES = Dashboard(
             "stat", "percentunit", red_below=0.8,
         ),
         Panel(
-            Words("等待时限(规则手册)", "Service threshold (rulebook)"),
+            Words("等待时限(规章)", "Service threshold (rulebook)"),
             (Query(f"callcenter_service_threshold_seconds{{{_Q}}}", "{{queue}}"),),
             "stat", "s",
         ),

@@ -83,11 +83,11 @@ METRICS: tuple[Metric, ...] = (
     ),
     Metric(
         "within_threshold_total", _C, ("queue",),
-        "在规则手册规定的等待时限内接听的排队次数", "Visits answered within the rulebook's service threshold",
+        "在规章规定的等待时限内接听的排队次数", "Visits answered within the rulebook's service threshold",
     ),
     Metric(
         "service_threshold_seconds", _G, ("queue",),
-        "现行规则手册规定的等待时限", "The service threshold of the rulebook in force",
+        "现行规章规定的等待时限", "The service threshold of the rulebook in force",
     ),
     Metric("waiting_callers", _G, ("queue",), "正在排队的来电数", "Callers waiting now"),
     Metric(
@@ -157,7 +157,7 @@ METRICS: tuple[Metric, ...] = (
     ),
     Metric(
         "queue_log_filled_total", _C, ("node",),
-        "空白期内未见、由 queue_log 补全的排队次数", "Visits that gaps hid and queue_log completed",
+        "缺口内未见、由 queue_log 补全的排队次数", "Visits that gaps hid and queue_log completed",
     ),
     Metric(
         "queue_log_unseen_joins_total", _C, ("node",),
@@ -169,7 +169,7 @@ METRICS: tuple[Metric, ...] = (
     ),
     Metric(
         "rules_refused", _G, (),
-        "排班表或规则手册有改动但无法使用时为 1,原有的继续有效",
+        "排班表或规章有改动但无法使用时为 1，原有的继续有效",
         "1 while a changed roster or rulebook cannot be used; the one before stays in force",
     ),
     Metric(
