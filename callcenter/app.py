@@ -26,8 +26,8 @@ from callcenter.journal import Journal
 from callcenter.listening import raise_open_files
 from callcenter.ownfiles import has_wal_reset_bug, held, watch_files
 from callcenter.reports.evidence import evidence_of
-from callcenter.rules.dates import day_start
-from callcenter.rules.edition import Figures
+from callcenter.rules.regulations.edition import Figures
+from callcenter.staff.dates import day_start
 from callcenter.store import Office, Store
 from callcenter.store.stays import Asked, ended_visits, followed_since
 from callcenter.tracker import Court, Follower, GapFiller, LogWatch, Record, Rules, Tracker, recover

@@ -27,7 +27,7 @@ from callcenter.exporter import ExporterSettings
 from callcenter.journal import JournalSettings
 from callcenter.logs import LogSettings
 from callcenter.numbers import Numbering, numbering_of
-from callcenter.rules.rulebook import rulebook_of
+from callcenter.rules.regulations.rulebook import rulebook_of
 from callcenter.store.settings import StoreSettings
 from callcenter.tracker.inputs import Besides, Court
 from callcenter.tracker.settings import RulesSettings

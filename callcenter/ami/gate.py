@@ -18,8 +18,8 @@ import msgspec
 
 from callcenter.ami.names import NEEDED, is_repeatable
 from callcenter.ami.places import out_of_place
-from callcenter.ami.text import read_value, read_whole
 from callcenter.domain.frame import SECOND, Micros
+from callcenter.text import read_value, read_whole
 
 Reason = Literal[
     "no_opening",

@@ -12,8 +12,8 @@ from typing import Literal
 import msgspec
 
 from callcenter.ami.gate import OPENING, Reason
-from callcenter.ami.text import read_value
 from callcenter.domain.frame import Micros
+from callcenter.text import read_value
 
 _HINTS = 8
 _HINT_LENGTH = 128

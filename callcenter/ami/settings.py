@@ -7,8 +7,8 @@ from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
 
-from callcenter.ami.text import checked_charset
 from callcenter.errors import BadSetting
+from callcenter.text import checked_charset
 
 _MIN_DEADLINE_BEATS = 2
 

@@ -27,8 +27,8 @@ from callcenter.ami.gate import (
 from callcenter.ami.names import ANSWERS, NEEDED
 from callcenter.ami.needs import SELECTED, is_other_variable, is_passed_over, means_nothing
 from callcenter.ami.refused import Refused, hints_of, named_in, stamp_of
-from callcenter.ami.text import read_value
 from callcenter.domain.frame import Frame, Micros
+from callcenter.text import read_value
 
 _BANNER = re.compile(rb"Asterisk Call Manager/.*\n?")
 _MARKER = re.compile(rb"#t +(\d{1,11}(?:\.\d{1,9})?)[ \t]*\r?(?:\n|\Z)")

@@ -20,8 +20,8 @@ from callcenter.domain.facts import Visit
 from callcenter.domain.vocabulary import VisitOutcome
 from callcenter.reports.figure_sheet import Print, all_calls, brief_calls
 from callcenter.reports.figure_words import sentence
-from callcenter.rules.dates import day_start
-from callcenter.rules.spreadsheet import csv_file, workbook
+from callcenter.spreadsheet import csv_file, workbook
+from callcenter.staff.dates import day_start
 from callcenter.store.stays import Asked, Open, ended_visits, open_visits
 
 app = typer.Typer(add_completion=False, help="List the calls that the database holds.")

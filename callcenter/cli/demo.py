@@ -33,7 +33,7 @@ from callcenter.lab.switch import Lab, LabState, load_state
 from callcenter.locale import Lang
 from callcenter.reports.board import Board
 from callcenter.reports.board_source import BoardSource, ServiceSilent
-from callcenter.rules.rulebook import rulebook_of
+from callcenter.rules.regulations.rulebook import rulebook_of
 from callcenter.tracker import Court
 
 app = typer.Typer(add_completion=False, help="Play a two-minute story on a real Asterisk and show the calls.")

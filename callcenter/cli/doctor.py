@@ -12,21 +12,21 @@ from typing import Annotated
 
 import typer
 
-from callcenter.ami.inspect import Check, Heard, inspect_live, inspect_queues
-from callcenter.ami.inspect_call import inspect_call, inspect_heard_filters, listen
-from callcenter.ami.inspect_config import inspect_filters, inspect_login
-from callcenter.ami.inspect_log import inspect_queue_log
-from callcenter.ami.inspect_phones import inspect_phones
 from callcenter.ami.link import Link
-from callcenter.ami.lookup import InFiles, Lookup, Nowhere, OnSwitch
-from callcenter.ami.manager_conf import manager_conf
 from callcenter.ami.settings import AmiSettings, check_ami
 from callcenter.cli.doctor_calendar import inspect_calendar
 from callcenter.cli.in_force import figures_in_force
 from callcenter.config import SETTINGS_FILE, load_settings
+from callcenter.doctor.by_call import inspect_call, inspect_heard_filters, listen
+from callcenter.doctor.by_config import inspect_filters, inspect_login
+from callcenter.doctor.by_log import inspect_queue_log
+from callcenter.doctor.by_phones import inspect_phones
+from callcenter.doctor.inspect import Check, Heard, inspect_live, inspect_queues
+from callcenter.doctor.lookup import InFiles, Lookup, Nowhere, OnSwitch
+from callcenter.doctor.manager_conf import manager_conf
 from callcenter.errors import BadInput
 from callcenter.ownfiles import has_wal_reset_bug
-from callcenter.rules.edition import Figures
+from callcenter.rules.regulations.edition import Figures
 from callcenter.tracker.settings import RulesSettings
 
 app = typer.Typer(add_completion=False, help="Check every setting that the evidence depends on.")

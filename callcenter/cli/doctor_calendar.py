@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import time
 
-from callcenter.ami.inspect import Check
 from callcenter.config import Settings
+from callcenter.doctor.inspect import Check
 from callcenter.domain.frame import Micros
 from callcenter.errors import CallcenterError
-from callcenter.rules.provisional import reached
+from callcenter.rules.records.provisional import reached
 
 _NAME = "calendar"
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import time
 
-from callcenter.ami.inspect import Check
 from callcenter.cli.office import with_office
 from callcenter.config import Settings
+from callcenter.doctor.inspect import Check
 from callcenter.domain.frame import SECOND, Micros
 from callcenter.errors import StoreError
-from callcenter.rules.edition import Figures, Rulebook
-from callcenter.rules.rulebook import load_rulebook
+from callcenter.rules.regulations.edition import Figures, Rulebook
+from callcenter.rules.regulations.rulebook import load_rulebook
 from callcenter.tracker import Rules
 
 _NAME = "figures"

@@ -14,13 +14,13 @@ from typing import Annotated, NamedTuple
 import typer
 
 from callcenter import locale
-from callcenter.ami.manager_conf import manager_conf
 from callcenter.cli import doctor
 from callcenter.cli.init_files import Site, address_towards, main_file, unit_file
 from callcenter.cli.speech import LangOption, spoken
 from callcenter.config import load_settings
+from callcenter.doctor.manager_conf import manager_conf
 from callcenter.errors import BadInput, CallcenterError
-from callcenter.rules.dates import zone_named
+from callcenter.staff.dates import zone_named
 from callcenter.store import upgrade
 
 app = typer.Typer(add_completion=False, help="Set up a service: settings, secrets, manager.conf snippet, database.")

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from callcenter.domain.frame import Micros
 from callcenter.errors import BadInput
-from callcenter.rules.dates import day_start, read_moment
+from callcenter.staff.dates import day_start, read_moment
 from callcenter.store import Desk, Office, StoreSettings
 
 T = TypeVar("T")

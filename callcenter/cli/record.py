@@ -15,9 +15,9 @@ import typer
 from callcenter.ami.link import Link
 from callcenter.ami.session import our_clock
 from callcenter.ami.settings import LoginSettings, SwitchSettings
-from callcenter.ami.tape import TapeWriter
 from callcenter.config import SETTINGS_FILE, load_settings
 from callcenter.errors import SwitchError
+from callcenter.tape import TapeWriter
 
 if TYPE_CHECKING:
     from callcenter.ami.protocol import Batch

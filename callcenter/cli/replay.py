@@ -11,22 +11,22 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import typer
 
-from callcenter.ami.kinds import check_logins, check_queue_logs
-from callcenter.ami.log_history import LogHistory, read_history
-from callcenter.ami.text import checked_charset
 from callcenter.cli.numbering import AreaCode, Internal, OutsideDigit, extensions_of
 from callcenter.domain.directory import Directory
 from callcenter.errors import BadInput
 from callcenter.numbers import numbering_of
+from callcenter.queuelog.history import LogHistory, read_history
 from callcenter.reports.document import Document
 from callcenter.reports.judging import Judging
+from callcenter.reports.kinds import check_logins, check_queue_logs
 from callcenter.reports.reconcile import Reconcile
 from callcenter.reports.replay import Replay, first_moment
 from callcenter.reports.text import text
-from callcenter.rules.duty import Roster
-from callcenter.rules.edition import Rulebook
-from callcenter.rules.roster import load_roster
-from callcenter.rules.rulebook import load_rulebook
+from callcenter.rules.regulations.edition import Rulebook
+from callcenter.rules.regulations.rulebook import load_rulebook
+from callcenter.staff.duty import Roster
+from callcenter.staff.roster import load_roster
+from callcenter.text import checked_charset
 from callcenter.tracker import Court
 
 app = typer.Typer(add_completion=False)

@@ -21,10 +21,10 @@ from callcenter.errors import BadInput
 from callcenter.reports.figure_sheet import Print, all_calls, all_figures, brief_figures, remarks
 from callcenter.reports.figure_words import sentence
 from callcenter.reports.figures import Day
-from callcenter.rules.dates import day_start
-from callcenter.rules.edition import Rulebook
-from callcenter.rules.months import month_span, read_month
-from callcenter.rules.spreadsheet import csv_file, workbook
+from callcenter.rules.regulations.edition import Rulebook
+from callcenter.spreadsheet import csv_file, workbook
+from callcenter.staff.dates import day_start
+from callcenter.staff.months import month_span, read_month
 from callcenter.store import Office
 from callcenter.store.stays import Asked, Open, Span, ended_visits, lost_phones, open_visits, unseen
 from callcenter.tracker import Rules

@@ -20,10 +20,10 @@ from callcenter.cli.serve import SettingsPath
 from callcenter.cli.speech import LangOption, language_of_texts
 from callcenter.config import load_settings
 from callcenter.errors import BadInput
-from callcenter.rules.agreement import agreement
-from callcenter.rules.edition import Edition, Range, Rule
-from callcenter.rules.rulebook import load_rulebook, parse_rulebook
-from callcenter.rules.soundness import check
+from callcenter.rules.records.agreement import agreement
+from callcenter.rules.regulations.edition import Edition, Range, Rule
+from callcenter.rules.regulations.rulebook import load_rulebook, parse_rulebook
+from callcenter.rules.regulations.soundness import check
 from callcenter.store.agreement import raised
 from callcenter.tracker import Rules
 

@@ -25,9 +25,9 @@ from callcenter.locale import Lang
 from callcenter.reports import trial_run
 from callcenter.reports.trial import AROUND, Outcome, Span
 from callcenter.reports.trial_text import About, Sort, lines, remark, shape, write_csv
-from callcenter.rules.dates import datetime_of, day_start
-from callcenter.rules.edition import Rulebook
-from callcenter.rules.rulebook import load_rulebook
+from callcenter.rules.regulations.edition import Rulebook
+from callcenter.rules.regulations.rulebook import load_rulebook
+from callcenter.staff.dates import datetime_of, day_start
 from callcenter.store import Office
 from callcenter.store.archive import Extent
 from callcenter.tracker import Rules

@@ -27,7 +27,7 @@ from callcenter.reports.score_sheet import (
     totals,
 )
 from callcenter.reports.text import inert
-from callcenter.rules.months import read_month
+from callcenter.staff.months import read_month
 from callcenter.store.conflicts import Missing
 from callcenter.store.scores import Scored, member_of, score_of, scores_of_all
 

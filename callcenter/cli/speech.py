@@ -9,8 +9,7 @@ import typer
 
 from callcenter import locale
 from callcenter.errors import BadSetting
-from callcenter.locale import Lang
-from callcenter.rules.texts import Language
+from callcenter.locale import Lang, Language
 
 LangOption = Annotated[str, typer.Option("--lang", help="zh-CN or en; by default from LANG.")]
 

@@ -15,7 +15,7 @@ from callcenter.cli.board import console_for_output
 from callcenter.errors import BadInput
 from callcenter.ownfiles import open_private
 from callcenter.reports.board import PLAIN_BOX
-from callcenter.rules.spreadsheet import Rows
+from callcenter.spreadsheet import Rows
 
 NARROW = 110
 """Below so many columns a terminal gets fewer of a table's."""

@@ -19,7 +19,7 @@ from callcenter.cli.password import typed_twice
 from callcenter.cli.serve import SettingsPath
 from callcenter.config import Settings, load_settings
 from callcenter.errors import BadInput
-from callcenter.rules.roles import Role
+from callcenter.staff.roles import Role
 from callcenter.store import Desk
 from callcenter.store.people import (
     Account,

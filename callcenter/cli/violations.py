@@ -19,19 +19,19 @@ from callcenter.cli.speech import LangOption, language_of_texts
 from callcenter.config import Settings, load_settings
 from callcenter.domain.frame import Micros
 from callcenter.errors import BadInput, JournalDamaged, MigrationMissing, StoreError
+from callcenter.locale import Language
 from callcenter.reports.explain import Derived, cut_before, derive, exhibits, explained, told
 from callcenter.reports.explain_filed import filed_as, reach
 from callcenter.reports.explain_words import word
 from callcenter.reports.filed import history_of, listed, standing_of, told_filed
 from callcenter.reports.reproduce import Anew, Result, Source, derive_all, hold_against, withdraw_faulty
 from callcenter.reports.text import inert
-from callcenter.rules.accumulated import CODE as ACCUMULATED
-from callcenter.rules.edition import Mode
-from callcenter.rules.reproduction import Doubt
-from callcenter.rules.standing import SERVICE, State
-from callcenter.rules.steps import Entry
-from callcenter.rules.texts import Language
-from callcenter.rules.violation import Verdict, Violation
+from callcenter.rules.records.reproduction import Doubt
+from callcenter.rules.records.standing import SERVICE, State
+from callcenter.rules.records.steps import Entry
+from callcenter.rules.records.violation import Verdict, Violation
+from callcenter.rules.regulations.edition import Mode
+from callcenter.rules.scores.accumulated import CODE as ACCUMULATED
 from callcenter.store.violations import Record as Filed
 from callcenter.store.violations import Wanted, beginning, found, history
 from callcenter.store.withdrawals import anchors, followed, raised

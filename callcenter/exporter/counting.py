@@ -15,8 +15,8 @@ from callcenter.domain.floor import Floor
 from callcenter.domain.frame import Micros
 from callcenter.domain.vocabulary import VisitOutcome
 from callcenter.exporter.present import VisitKey, open_visit_of
-from callcenter.rules.edition import FiguresAt
-from callcenter.rules.promises import Rung, rung_until
+from callcenter.rules.regulations.edition import FiguresAt
+from callcenter.rules.regulations.promises import Rung, rung_until
 
 
 class Counted(NamedTuple):

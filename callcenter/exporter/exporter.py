@@ -22,8 +22,8 @@ from callcenter.exporter.gauges import Gauges
 from callcenter.exporter.live import LiveDocument, LiveView
 from callcenter.exporter.present import Present
 from callcenter.exporter.settings import ExporterSettings
-from callcenter.rules.edition import FiguresAt
-from callcenter.rules.violation import Violation
+from callcenter.rules.records.violation import Violation
+from callcenter.rules.regulations.edition import FiguresAt
 
 
 def our_clock() -> Micros:

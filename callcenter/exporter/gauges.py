@@ -19,8 +19,8 @@ from callcenter.exporter.others import Others
 from callcenter.exporter.present import Changed, Present, Seat
 from callcenter.exporter.settings import ExporterSettings
 from callcenter.exporter.values import Values
-from callcenter.rules.edition import FiguresAt, Mode
-from callcenter.rules.violation import Violation
+from callcenter.rules.records.violation import Violation
+from callcenter.rules.regulations.edition import FiguresAt, Mode
 
 
 class Gauges:

@@ -20,7 +20,7 @@ from callcenter.domain.vocabulary import OfferOutcome, VisitOutcome
 from callcenter.exporter.counting import Counted
 from callcenter.exporter.names import inert, masked
 from callcenter.exporter.present import Present, Seat
-from callcenter.rules.edition import Figures, FiguresAt
+from callcenter.rules.regulations.edition import Figures, FiguresAt
 
 SERVICE_LEVEL = "sl-offered"
 """A within T / (A + B); the name stands wherever the number does."""

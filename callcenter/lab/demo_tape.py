@@ -11,12 +11,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from callcenter.ami.logins import Logins
-from callcenter.ami.tape import read_chunks
 from callcenter.ami.wire import Wire
 from callcenter.domain import events as ev
 from callcenter.domain.frame import SECOND, Micros
 from callcenter.domain.health import Health
 from callcenter.exporter import Exporter, ExporterSettings
+from callcenter.tape import read_chunks
 from callcenter.tracker import Court
 from callcenter.tracker.governed import Governed
 

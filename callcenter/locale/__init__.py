@@ -17,6 +17,7 @@ from importlib import resources
 from typing import Literal
 
 Lang = Literal["zh-CN", "en"]
+Language = Literal["zh", "en"]
 LANGUAGES: tuple[Lang, ...] = ("zh-CN", "en")
 VARIABLES = ("LC_ALL", "LC_MESSAGES", "LANG")
 

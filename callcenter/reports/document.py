@@ -10,18 +10,18 @@ from typing import Any
 
 import msgspec
 
-from callcenter.ami.log_history import LogHistory
 from callcenter.domain import facts as fx
 from callcenter.domain.frame import Micros
 from callcenter.domain.vocabulary import AgentState, VisitOutcome
+from callcenter.queuelog.history import LogHistory
 from callcenter.reports.judging import Judging
 from callcenter.reports.logged import logged_agents, logged_totals
 from callcenter.reports.reconcile import Reconcile
 from callcenter.reports.replay import Replay, joined
 from callcenter.reports.shapes import Shape, call_shape, seconds, span_shape
 from callcenter.reports.totals import Totals
-from callcenter.rules.edition import FiguresAt
-from callcenter.rules.promises import Promises
+from callcenter.rules.regulations.edition import FiguresAt
+from callcenter.rules.regulations.promises import Promises
 
 
 class Document:

@@ -9,8 +9,8 @@ from typing import Any
 
 from callcenter.errors import JournalDamaged
 from callcenter.journal import JournalReader
-from callcenter.rules.dossier import Dossier
-from callcenter.rules.reproduction import Doubt, Fault, Finding
+from callcenter.rules.records.dossier import Dossier
+from callcenter.rules.records.reproduction import Doubt, Fault, Finding
 from callcenter.tracker.filing import exhibit
 
 

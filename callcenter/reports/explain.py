@@ -13,11 +13,11 @@ import msgspec
 from callcenter.domain.frame import SECOND, Frame, Micros
 from callcenter.errors import BadInput, JournalDamaged
 from callcenter.journal import JournalInfo, JournalReader, Kind, Stored
+from callcenter.locale import Language
 from callcenter.reports.board_words import WORDS as BOARD_WORDS
 from callcenter.reports.explain_words import word
 from callcenter.reports.text import inert
-from callcenter.rules.texts import Language
-from callcenter.rules.violation import Impact, RosterLine, Violation
+from callcenter.rules.records.violation import Impact, RosterLine, Violation
 from callcenter.tracker import Court, Follower, reread
 from callcenter.tracker.pruning import readable
 

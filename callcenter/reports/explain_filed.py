@@ -8,12 +8,12 @@ from zoneinfo import ZoneInfo
 
 from callcenter.ami.wire import reread_frame
 from callcenter.journal import JournalInfo
+from callcenter.locale import Language
 from callcenter.reports.explain import clock, said_by
 from callcenter.reports.explain_words import word
 from callcenter.reports.filed import told_filed
 from callcenter.reports.text import inert
-from callcenter.rules.steps import Entry
-from callcenter.rules.texts import Language
+from callcenter.rules.records.steps import Entry
 from callcenter.store.violations import Record
 
 

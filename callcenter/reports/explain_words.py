@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from callcenter.rules.texts import Language
+from callcenter.locale import Language
 
 WORDS: dict[str, tuple[str, str]] = {
     "id": ("记录编号", "id        "),

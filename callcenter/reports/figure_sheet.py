@@ -12,13 +12,13 @@ import msgspec
 from callcenter.domain import facts as fx
 from callcenter.domain.frame import SECOND, Micros
 from callcenter.domain.vocabulary import VisitOutcome
+from callcenter.locale import Language
 from callcenter.reports.board_words import WORDS
 from callcenter.reports.figure_words import brief, column, formula, sentence
 from callcenter.reports.figures import Day, Figures
 from callcenter.reports.text import inert, masked
-from callcenter.rules.dates import datetime_of
-from callcenter.rules.spreadsheet import Cell, Rows
-from callcenter.rules.texts import Language
+from callcenter.spreadsheet import Cell, Rows
+from callcenter.staff.dates import datetime_of
 from callcenter.store.stays import Open, Span
 
 _COUNTS = ("offered", "answered", "abandoned", "short", "others", "lasting", "refused")

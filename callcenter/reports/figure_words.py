@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from callcenter.rules.edition import Title
-from callcenter.rules.texts import Language
+from callcenter.locale import Language
+from callcenter.rules.regulations.edition import Title
 
 COLUMNS = {
     "queue": Title("队列", "queue"),

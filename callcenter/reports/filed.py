@@ -6,15 +6,15 @@ from collections.abc import Iterator, Sequence
 from zoneinfo import ZoneInfo
 
 from callcenter.domain.frame import Micros
+from callcenter.locale import Language
 from callcenter.reports.explain import clock
 from callcenter.reports.explain_words import word
 from callcenter.reports.text import inert
-from callcenter.rules.dates import datetime_of
-from callcenter.rules.dossier import Dossier
-from callcenter.rules.standing import SERVICE, Standing
-from callcenter.rules.steps import Entry
-from callcenter.rules.texts import Language
-from callcenter.rules.violation import Verdict
+from callcenter.rules.records.dossier import Dossier
+from callcenter.rules.records.standing import SERVICE, Standing
+from callcenter.rules.records.steps import Entry
+from callcenter.rules.records.violation import Verdict
+from callcenter.staff.dates import datetime_of
 from callcenter.store.violations import Record
 
 

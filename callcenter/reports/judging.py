@@ -7,16 +7,16 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from callcenter.ami.tape import read_chunks
 from callcenter.ami.wire import Wire
 from callcenter.domain import facts as fx
 from callcenter.domain.frame import Micros
 from callcenter.numbers import PLAIN, Numbering
 from callcenter.reports.replay import TAPE_BITS, place_of
-from callcenter.rules.duty import Roster, Stretch
-from callcenter.rules.edition import Mode, Rulebook
-from callcenter.rules.judge import Judge
-from callcenter.rules.violation import Violation, violation_shape
+from callcenter.rules.detection.judge import Judge
+from callcenter.rules.records.violation import Violation, violation_shape
+from callcenter.rules.regulations.edition import Mode, Rulebook
+from callcenter.staff.duty import Roster, Stretch
+from callcenter.tape import read_chunks
 
 
 class Judging:

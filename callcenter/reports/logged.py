@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from callcenter.ami.log_history import LogHistory
-from callcenter.ami.logged_agents import LoggedAgent
 from callcenter.domain.frame import Micros
 from callcenter.domain.vocabulary import AgentState, How, OfferOutcome
+from callcenter.queuelog.history import LogHistory
+from callcenter.queuelog.logged_agents import LoggedAgent
 from callcenter.reports.shapes import Shape, seconds, span_shape
 
 _NEVER_TOLD = frozenset({AgentState.RINGING, AgentState.BLOCKED, AgentState.OUTBOUND})

@@ -10,12 +10,12 @@ from collections.abc import Iterable, Iterator, Mapping
 
 import msgspec
 
-from callcenter.ami.log_compare import TOLERANCE, contradictions, find_logged
-from callcenter.ami.log_fill import began, fill, from_log, refine
-from callcenter.ami.logged_visit import LoggedVisit
 from callcenter.domain import facts as fx
 from callcenter.domain.frame import SECOND, Micros
 from callcenter.domain.vocabulary import VisitOutcome
+from callcenter.queuelog.compare import TOLERANCE, contradictions, find_logged
+from callcenter.queuelog.fill import began, fill, from_log, refine
+from callcenter.queuelog.logged_visit import LoggedVisit
 from callcenter.reports.shapes import Shape, seconds
 
 

@@ -10,12 +10,12 @@ from pathlib import Path
 from callcenter.ami.decode import decode_refused
 from callcenter.ami.logins import Logins
 from callcenter.ami.refused import Refused
-from callcenter.ami.tape import read_chunks
 from callcenter.ami.wire import Wire
 from callcenter.domain import events as ev
 from callcenter.domain import facts as fx
 from callcenter.domain.floor import Floor
 from callcenter.domain.frame import Frame, Micros
+from callcenter.tape import read_chunks
 from callcenter.tracker import Court
 from callcenter.tracker.governed import Governed
 

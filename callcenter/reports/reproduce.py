@@ -20,9 +20,9 @@ from callcenter.errors import JournalDamaged, StoreError
 from callcenter.journal import JournalReader, Kind
 from callcenter.reports.evidence import look_up
 from callcenter.reports.explain import judged
-from callcenter.rules.dossier import Dossier, from_violation
-from callcenter.rules.reproduction import Doubt, Fault, Finding, differences
-from callcenter.rules.violation import Violation
+from callcenter.rules.records.dossier import Dossier, from_violation
+from callcenter.rules.records.reproduction import Doubt, Fault, Finding, differences
+from callcenter.rules.records.violation import Violation
 from callcenter.store import Office
 from callcenter.store.violations import Record
 from callcenter.store.withdrawals import withdraw

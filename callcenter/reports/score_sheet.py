@@ -8,14 +8,14 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from callcenter.locale import Language
 from callcenter.reports.score_words import BRIEF, COLUMNS, LINES, SHEETS, noticed, plain, said, yes
-from callcenter.rules.dates import datetime_of
-from callcenter.rules.masks import worded
-from callcenter.rules.months import month_name
-from callcenter.rules.roles import Sight
-from callcenter.rules.score_lines import LineKind
-from callcenter.rules.spreadsheet import Cell, Rows, csv_file, workbook
-from callcenter.rules.texts import Language
+from callcenter.rules.records.masks import worded
+from callcenter.rules.scores.score_lines import LineKind
+from callcenter.spreadsheet import Cell, Rows, csv_file, workbook
+from callcenter.staff.dates import datetime_of
+from callcenter.staff.months import month_name
+from callcenter.staff.roles import Sight
 from callcenter.store.scores import Scored
 
 _SUMS: dict[str, set[LineKind]] = {

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from callcenter.rules.edition import Title
-from callcenter.rules.score_lines import LineKind, Notice
-from callcenter.rules.texts import Language
+from callcenter.locale import Language
+from callcenter.rules.regulations.edition import Title
+from callcenter.rules.scores.score_lines import LineKind, Notice
 
 LINES = {
     LineKind.BASE: Title("基础分", "base"),

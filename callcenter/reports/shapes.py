@@ -6,7 +6,7 @@ from typing import Any
 
 from callcenter.domain import facts as fx
 from callcenter.domain.frame import SECOND, Micros
-from callcenter.rules.edition import FiguresAt
+from callcenter.rules.regulations.edition import FiguresAt
 
 Shape = dict[str, Any]
 

@@ -12,7 +12,7 @@ from callcenter.domain.frame import SECOND, Micros
 from callcenter.domain.vocabulary import VisitOutcome
 from callcenter.reports.document import Document
 from callcenter.reports.shapes import Shape
-from callcenter.rules.edition import FiguresAt
+from callcenter.rules.regulations.edition import FiguresAt
 
 _HEAD = ("time", "caller", "queue", "wait s", "outcome", "agent", "rings", "talk s", "hung up")
 _KEPT = 4

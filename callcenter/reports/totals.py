@@ -11,7 +11,7 @@ from callcenter.domain import facts as fx
 from callcenter.domain.frame import Micros
 from callcenter.domain.vocabulary import AgentState, How, OfferOutcome, VisitOutcome
 from callcenter.reports.shapes import Shape, seconds
-from callcenter.rules.edition import FiguresAt
+from callcenter.rules.regulations.edition import FiguresAt
 
 
 class _Queue:

@@ -18,13 +18,13 @@ import msgspec
 
 from callcenter.domain.frame import SECOND, Micros
 from callcenter.numbers import PLAIN, Numbering
-from callcenter.rules.duty import Roster
-from callcenter.rules.edition import Mode, Rulebook, Severity
-from callcenter.rules.inputs import Disposition
-from callcenter.rules.judge import Judge
-from callcenter.rules.memory import Memory
-from callcenter.rules.pages import Page
-from callcenter.rules.violation import Verdict, Violation
+from callcenter.rules.detection.inputs import Disposition
+from callcenter.rules.detection.judge import Judge
+from callcenter.rules.detection.memory import Memory
+from callcenter.rules.detection.pages import Page
+from callcenter.rules.records.violation import Verdict, Violation
+from callcenter.rules.regulations.edition import Mode, Rulebook, Severity
+from callcenter.staff.duty import Roster
 
 AROUND: Micros = 12 * 3600 * SECOND
 """Read so long before the span and after it: no run of refusals and no absence outlasts a shift."""

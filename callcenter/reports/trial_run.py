@@ -13,8 +13,8 @@ from callcenter.errors import BadInput
 from callcenter.numbers import PLAIN
 from callcenter.reports.trial import AROUND, Outcome, Span, always, compared
 from callcenter.reports.trial_sides import sides
-from callcenter.rules.dates import datetime_of
-from callcenter.rules.edition import Rulebook
+from callcenter.rules.regulations.edition import Rulebook
+from callcenter.staff.dates import datetime_of
 from callcenter.store.archive import Extent, extent, pages
 from callcenter.store.dispositions import dispositions
 from callcenter.store.engine import open_engine, told_plainly

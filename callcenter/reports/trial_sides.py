@@ -15,10 +15,10 @@ import msgspec
 from callcenter.errors import StoreError
 from callcenter.numbers import PLAIN, Numbering
 from callcenter.reports.trial import Findings, Span, Trial
-from callcenter.rules.duty import Roster
-from callcenter.rules.edition import Rulebook
-from callcenter.rules.inputs import Disposition
-from callcenter.rules.pages import unpacked
+from callcenter.rules.detection.inputs import Disposition
+from callcenter.rules.detection.pages import unpacked
+from callcenter.rules.regulations.edition import Rulebook
+from callcenter.staff.duty import Roster
 
 _OVER = b""
 _PATIENCE = 5.0

@@ -16,8 +16,8 @@ from callcenter.ownfiles import open_private
 from callcenter.reports.text import inert as shown
 from callcenter.reports.text import table
 from callcenter.reports.trial import Difference, Example, Finding, Outcome, Part, Tally
-from callcenter.rules.edition import Mode
-from callcenter.rules.inert import inert
+from callcenter.rules.regulations.edition import Mode
+from callcenter.untrusted import inert
 
 
 class Sort(StrEnum):

@@ -20,13 +20,13 @@ import msgspec
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from callcenter.domain.frame import Micros
-from callcenter.rules.accumulated import CODE, Confirmed, accumulated
-from callcenter.rules.dossier import from_violation
-from callcenter.rules.edition import Edition, Mode, Rulebook
-from callcenter.rules.months import month_of, month_span
-from callcenter.rules.standing import SERVICE, State
-from callcenter.rules.steps import Action, Step, Terms
-from callcenter.rules.violation import Violation, identity
+from callcenter.rules.records.dossier import from_violation
+from callcenter.rules.records.standing import SERVICE, State
+from callcenter.rules.records.steps import Action, Step, Terms
+from callcenter.rules.records.violation import Violation, identity
+from callcenter.rules.regulations.edition import Edition, Mode, Rulebook
+from callcenter.rules.scores.accumulated import CODE, Confirmed, accumulated
+from callcenter.staff.months import month_of, month_span
 from callcenter.store.office import Desk
 from callcenter.store.violations import Record, Wanted, act, confirmed_in, found, history, put
 

@@ -6,9 +6,9 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from callcenter.domain.frame import SECOND, Micros
-from callcenter.rules.dossier import Dossier
-from callcenter.rules.edition import Mode
-from callcenter.rules.standing import SERVICE, State
+from callcenter.rules.records.dossier import Dossier
+from callcenter.rules.records.standing import SERVICE, State
+from callcenter.rules.regulations.edition import Mode
 from callcenter.store.office_tables import ViolationRow
 from callcenter.store.violations import Record, chosen
 

@@ -7,9 +7,9 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from callcenter.domain.frame import Micros
-from callcenter.rules.agreement import Raised
-from callcenter.rules.edition import Mode
-from callcenter.rules.standing import Standing
+from callcenter.rules.records.agreement import Raised
+from callcenter.rules.records.standing import Standing
+from callcenter.rules.regulations.edition import Mode
 from callcenter.store.office_tables import ViolationRow
 
 

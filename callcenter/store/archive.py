@@ -20,7 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from callcenter.domain.facts import Fact
 from callcenter.domain.frame import Micros
-from callcenter.rules.pages import Page, joined, packed, unpacked
+from callcenter.rules.detection.pages import Page, joined, packed, unpacked
 from callcenter.store.models import ArchivedFactsRow, Row
 
 CHAPTER = 4096

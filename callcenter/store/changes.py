@@ -11,7 +11,7 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from callcenter.domain.frame import Micros
-from callcenter.rules.score_terms import SUBJECT, read_terms
+from callcenter.rules.scores.score_terms import SUBJECT, read_terms
 from callcenter.store.audit import Audited
 from callcenter.store.conflicts import Conflict, Missing, Outdated
 from callcenter.store.office import Desk

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from callcenter.domain import facts as fx
 from callcenter.domain.frame import Micros
 from callcenter.domain.vocabulary import OfferOutcome, VisitOutcome
-from callcenter.rules.inputs import Disposition
+from callcenter.rules.detection.inputs import Disposition
 from callcenter.store.accounts import filled_of, talk_of
 from callcenter.store.audit import Audited
 from callcenter.store.conflicts import Missing

@@ -6,11 +6,11 @@ import msgspec
 
 from callcenter.domain.frame import Micros
 from callcenter.errors import BadInput
-from callcenter.rules.dossier import Form, from_form
-from callcenter.rules.duty import Roster
-from callcenter.rules.edition import Rulebook
-from callcenter.rules.roles import Person, Right, may
-from callcenter.rules.standing import SERVICE
+from callcenter.rules.records.dossier import Form, from_form
+from callcenter.rules.records.standing import SERVICE
+from callcenter.rules.regulations.edition import Rulebook
+from callcenter.staff.duty import Roster
+from callcenter.staff.roles import Person, Right, may
 from callcenter.store.acts import touching
 from callcenter.store.conflicts import Conflict, NotAllowed
 from callcenter.store.office import Desk

@@ -19,11 +19,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from callcenter.domain.frame import Micros
 from callcenter.errors import BadInput
-from callcenter.rules.dates import datetime_of, day_start
-from callcenter.rules.months import Month, month_days, month_name
-from callcenter.rules.roles import Person, Reach, Right, reach
-from callcenter.rules.score import MonthRecords, Subject, month_score
-from callcenter.rules.score_lines import Adjustment, Bonus, BonusKind, DailyMark, ScoreTerms
+from callcenter.rules.scores.score import MonthRecords, Subject, month_score
+from callcenter.rules.scores.score_lines import Adjustment, Bonus, BonusKind, DailyMark, ScoreTerms
+from callcenter.staff.dates import datetime_of, day_start
+from callcenter.staff.months import Month, month_days, month_name
+from callcenter.staff.roles import Person, Reach, Right, reach
 from callcenter.store.audit import Audited
 from callcenter.store.conflicts import Conflict, Missing, NoTerms
 from callcenter.store.office import Desk

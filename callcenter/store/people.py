@@ -15,8 +15,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from callcenter.domain.frame import Micros
 from callcenter.errors import BadInput
-from callcenter.rules.roles import Person, Role, approves_money
-from callcenter.rules.standing import SERVICE
+from callcenter.rules.records.standing import SERVICE
+from callcenter.staff.roles import Person, Role, approves_money
 from callcenter.store.audit import Audited
 from callcenter.store.conflicts import Conflict, Missing, Outdated
 from callcenter.store.lanes import Lane

@@ -10,8 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from callcenter.domain import facts as fx
 from callcenter.domain.frame import Micros
-from callcenter.rules.edition import Rulebook
-from callcenter.rules.promises import Kept, Promises
+from callcenter.rules.regulations.edition import Rulebook
+from callcenter.rules.regulations.promises import Kept, Promises
 from callcenter.store.accounts import offer_of, visit_of
 from callcenter.store.models import OfferRow, VisitRow
 

@@ -14,8 +14,8 @@ import msgspec
 
 from callcenter.domain import facts as fx
 from callcenter.domain.vocabulary import AgentState, EndedBy, How, OfferOutcome, VisitOutcome
-from callcenter.rules.gist import gists
-from callcenter.rules.pages import Moment, Page
+from callcenter.rules.detection.gist import gists
+from callcenter.rules.detection.pages import Moment, Page
 from callcenter.store.archive import page_row, row_id
 from callcenter.store.models import (
     AgentStateRow,

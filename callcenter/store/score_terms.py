@@ -10,9 +10,9 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from callcenter.errors import BadInput
-from callcenter.rules.months import Month, month_name
-from callcenter.rules.score_lines import ScoreTerms
-from callcenter.rules.score_terms import SUBJECT, read_terms
+from callcenter.rules.scores.score_lines import ScoreTerms
+from callcenter.rules.scores.score_terms import SUBJECT, read_terms
+from callcenter.staff.months import Month, month_name
 from callcenter.store.changes import ChangeKind, ChangeState
 from callcenter.store.conflicts import NoTerms
 from callcenter.store.office_tables import ChangeRow

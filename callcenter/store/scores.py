@@ -16,11 +16,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from callcenter.domain.frame import Micros
 from callcenter.errors import BadInput
-from callcenter.rules.accumulated import Confirmed
-from callcenter.rules.months import Month, month_days, month_name, month_span, quarter_months
-from callcenter.rules.roles import Role
-from callcenter.rules.score import MonthScore, QuarterScore, Subject, month_score, quarter_score
-from callcenter.rules.score_lines import Line, LineKind
+from callcenter.rules.scores.accumulated import Confirmed
+from callcenter.rules.scores.score import MonthScore, QuarterScore, Subject, month_score, quarter_score
+from callcenter.rules.scores.score_lines import Line, LineKind
+from callcenter.staff.months import Month, month_days, month_name, month_span, quarter_months
+from callcenter.staff.roles import Role
 from callcenter.store.conflicts import Missing
 from callcenter.store.given import Given, GivenKind, of_month, records_of
 from callcenter.store.office_tables import AccountRow

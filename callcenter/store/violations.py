@@ -10,15 +10,15 @@ from sqlalchemy import ColumnElement, Select, and_, false, func, insert, or_, se
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from callcenter.domain.frame import Micros
-from callcenter.rules.accumulated import Confirmed, confirmed_of
-from callcenter.rules.dossier import Dossier
-from callcenter.rules.edition import Mode
-from callcenter.rules.reproduction import differences
-from callcenter.rules.roles import Person, Reach, Right, may_see, reach
-from callcenter.rules.standing import SERVICE, Standing, State
-from callcenter.rules.steps import Entry, Step, Terms
-from callcenter.rules.violation import Verdict
-from callcenter.rules.workflow import take
+from callcenter.rules.records.dossier import Dossier
+from callcenter.rules.records.reproduction import differences
+from callcenter.rules.records.standing import SERVICE, Standing, State
+from callcenter.rules.records.steps import Entry, Step, Terms
+from callcenter.rules.records.violation import Verdict
+from callcenter.rules.records.workflow import take
+from callcenter.rules.regulations.edition import Mode
+from callcenter.rules.scores.accumulated import Confirmed, confirmed_of
+from callcenter.staff.roles import Person, Reach, Right, may_see, reach
 from callcenter.store.audit import Audited
 from callcenter.store.conflicts import Missing, Outdated
 from callcenter.store.office import Desk
@@ -144,7 +144,7 @@ async def get(connection: AsyncConnection, number: str) -> Record:
 async def get_for(connection: AsyncConnection, number: str, person: Person) -> Record:
     """Read a record that a person may see; one that they may not is as if it were not there."""
     record = await get(connection, number)
-    if not may_see(person, record.dossier.agent, record.dossier.team, record.standing.mode):
+    if not may_see(person, record.dossier.agent, record.dossier.team, shadow=record.standing.mode is not Mode.ON):
         raise Missing("there is no such record")
     return record
 

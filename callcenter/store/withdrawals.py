@@ -11,13 +11,13 @@ from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from callcenter.domain.frame import Micros
-from callcenter.rules.accumulated import CODE as ACCUMULATED
-from callcenter.rules.dossier import Dossier
-from callcenter.rules.edition import Mode
-from callcenter.rules.reproduction import Finding, note
-from callcenter.rules.standing import SERVICE, State
-from callcenter.rules.steps import STEPS, Action, Entry, Step, Terms
-from callcenter.rules.workdays import Workdays
+from callcenter.rules.records.dossier import Dossier
+from callcenter.rules.records.reproduction import Finding, note
+from callcenter.rules.records.standing import SERVICE, State
+from callcenter.rules.records.steps import STEPS, Action, Entry, Step, Terms
+from callcenter.rules.regulations.edition import Mode
+from callcenter.rules.scores.accumulated import CODE as ACCUMULATED
+from callcenter.staff.workdays import Workdays
 from callcenter.store.models import PositionRow
 from callcenter.store.office import Desk
 from callcenter.store.office_tables import StepRow, ViolationRow

@@ -12,10 +12,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from callcenter.domain.facts import Fact
 from callcenter.domain.frame import Micros
 from callcenter.ownfiles import OwnFile
-from callcenter.rules.dossier import Dossier
-from callcenter.rules.reproduction import differences
-from callcenter.rules.standing import Standing
-from callcenter.rules.violation import Violation
+from callcenter.rules.records.dossier import Dossier
+from callcenter.rules.records.reproduction import differences
+from callcenter.rules.records.standing import Standing
+from callcenter.rules.records.violation import Violation
 from callcenter.store.archive import bind
 from callcenter.store.engine import open_engine, told_plainly, unbroken
 from callcenter.store.models import AgentStateRow, OwnCallRow, PositionRow, Row, TalkRow, VisitRow

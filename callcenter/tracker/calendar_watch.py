@@ -9,9 +9,9 @@ from datetime import date
 import structlog
 
 from callcenter.domain.frame import Micros
-from callcenter.rules.duty import Roster
-from callcenter.rules.provisional import reached
-from callcenter.rules.steps import Terms
+from callcenter.rules.records.provisional import reached
+from callcenter.rules.records.steps import Terms
+from callcenter.staff.duty import Roster
 
 EVERY_SECONDS = 3600.0
 

@@ -17,8 +17,8 @@ import msgspec
 import structlog
 
 from callcenter.errors import BadInput, FileTaken, StoreError
-from callcenter.rules.rulebook import written
-from callcenter.rules.standing import SERVICE
+from callcenter.rules.records.standing import SERVICE
+from callcenter.rules.regulations.rulebook import written
 from callcenter.store import Office, StoreAway
 from callcenter.store.audit import Audited
 from callcenter.store.changes import Change, ChangeKind, newest

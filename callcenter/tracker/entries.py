@@ -8,12 +8,12 @@ import msgspec
 
 from callcenter.ami.decode import decode, decode_refused
 from callcenter.ami.refused import Refused, pack, unpack
-from callcenter.ami.text import read_parts
 from callcenter.ami.wire import reread_frame
 from callcenter.domain import events as ev
 from callcenter.domain.frame import Frame, Micros
 from callcenter.errors import JournalDamaged
 from callcenter.journal import Entry, Kind, Stored
+from callcenter.text import read_parts
 from callcenter.tracker.inputs import Input
 
 _READ_IN = b"#c "

@@ -8,8 +8,8 @@ from typing import Any
 
 from callcenter.ami.decode import caller_of
 from callcenter.journal import Journal, Stored
-from callcenter.rules.dossier import from_violation
-from callcenter.rules.violation import Violation
+from callcenter.rules.records.dossier import from_violation
+from callcenter.rules.records.violation import Violation
 from callcenter.store import Filed
 from callcenter.tracker.entries import reread, words_of
 from callcenter.tracker.inputs import Court

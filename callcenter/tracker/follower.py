@@ -10,8 +10,8 @@ from callcenter.domain import events as ev
 from callcenter.domain.facts import Fact, Visit, VisitFilled
 from callcenter.domain.floor import Floor
 from callcenter.domain.frame import Frame, Micros
-from callcenter.rules.inputs import Disposition
-from callcenter.rules.violation import Violation
+from callcenter.rules.detection.inputs import Disposition
+from callcenter.rules.records.violation import Violation
 from callcenter.tracker.governed import Governed
 from callcenter.tracker.inputs import Court, GapFilled, Input, LagSeen, QueueLogRead
 

@@ -21,15 +21,15 @@ import msgspec
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from callcenter.ami.log_compare import find_logged, share_a_moment
-from callcenter.ami.log_fill import began, fill, from_log, refine
-from callcenter.ami.logged_visit import LASTS, LoggedVisit
-from callcenter.ami.logged_visits import LogBook
 from callcenter.domain import facts as fx
 from callcenter.domain.directory import Directory
 from callcenter.domain.floor import Floor
 from callcenter.domain.frame import SECOND, Micros
 from callcenter.errors import StoreError
+from callcenter.queuelog.compare import find_logged, share_a_moment
+from callcenter.queuelog.fill import began, fill, from_log, refine
+from callcenter.queuelog.logged_visit import LASTS, LoggedVisit
+from callcenter.queuelog.logged_visits import LogBook
 from callcenter.store import Office
 from callcenter.store.accounts import Gap, Kept, gaps_since, visits_of
 from callcenter.store.engine import unbroken

@@ -15,10 +15,10 @@ from callcenter.domain.facts import Visit
 from callcenter.domain.frame import Micros
 from callcenter.domain.settings import FloorSettings
 from callcenter.numbers import Numbering
-from callcenter.rules.duty import Roster
-from callcenter.rules.edition import Held, Rulebook
-from callcenter.rules.inputs import Disposition
-from callcenter.rules.judge import Judge
+from callcenter.rules.detection.inputs import Disposition
+from callcenter.rules.detection.judge import Judge
+from callcenter.rules.regulations.edition import Held, Rulebook
+from callcenter.staff.duty import Roster
 
 
 class Besides(msgspec.Struct, frozen=True, kw_only=True):

@@ -14,16 +14,16 @@ from pathlib import Path
 
 import structlog
 
-from callcenter.ami.log_compare import TOLERANCE, contradictions, find_logged
-from callcenter.ami.log_tail import LogTail
-from callcenter.ami.logged_visits import LogBook
-from callcenter.ami.queue_log import QueueLog
 from callcenter.domain import facts as fx
 from callcenter.domain.floor import Floor
 from callcenter.domain.frame import SECOND, Micros
 from callcenter.domain.vocabulary import VisitOutcome
 from callcenter.errors import UnreadableFile
-from callcenter.rules.violation import Violation
+from callcenter.queuelog.compare import TOLERANCE, contradictions, find_logged
+from callcenter.queuelog.lines import QueueLog
+from callcenter.queuelog.logged_visits import LogBook
+from callcenter.queuelog.tail import LogTail
+from callcenter.rules.records.violation import Violation
 from callcenter.store.engine import unbroken
 from callcenter.tracker.gap_filler import GapFiller
 from callcenter.tracker.inputs import Hearing, QueueLogRead

@@ -16,8 +16,8 @@ from callcenter.domain import facts as fx
 from callcenter.domain.frame import SECOND, Micros
 from callcenter.domain.health import Health
 from callcenter.journal import Journal
-from callcenter.rules.inputs import Disposition
-from callcenter.rules.violation import Violation
+from callcenter.rules.detection.inputs import Disposition
+from callcenter.rules.records.violation import Violation
 from callcenter.tracker.entries import Step, input_step, mark_step
 from callcenter.tracker.follower import Follower
 from callcenter.tracker.inputs import Court, Input, LagSeen

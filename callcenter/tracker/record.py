@@ -20,7 +20,7 @@ import structlog
 from callcenter.domain.facts import Fact
 from callcenter.errors import FileTaken, StoreError
 from callcenter.journal import Journal
-from callcenter.rules.violation import Violation
+from callcenter.rules.records.violation import Violation
 from callcenter.store import Store, Told
 from callcenter.tracker.filing import filed
 from callcenter.tracker.inputs import Court

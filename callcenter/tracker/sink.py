@@ -7,7 +7,7 @@ from typing import Protocol
 
 from callcenter.domain.facts import Fact
 from callcenter.domain.floor import Floor
-from callcenter.rules.violation import Violation
+from callcenter.rules.records.violation import Violation
 
 
 class Sink(Protocol):

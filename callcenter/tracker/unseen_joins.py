@@ -12,12 +12,12 @@ from collections.abc import Sequence
 
 import structlog
 
-from callcenter.ami.log_compare import TOLERANCE
-from callcenter.ami.queue_log import QueueLogLine
 from callcenter.domain import facts as fx
 from callcenter.domain.floor import Floor
 from callcenter.domain.frame import SECOND, Micros
 from callcenter.domain.health import UnseenJoin
+from callcenter.queuelog.compare import TOLERANCE
+from callcenter.queuelog.lines import QueueLogLine
 
 log = structlog.get_logger()
 

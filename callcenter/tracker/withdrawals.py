@@ -13,8 +13,8 @@ import structlog
 
 from callcenter.domain.frame import Micros
 from callcenter.errors import StoreError
-from callcenter.rules.edition import Mode, Rulebook
-from callcenter.rules.steps import Terms
+from callcenter.rules.records.steps import Terms
+from callcenter.rules.regulations.edition import Mode, Rulebook
 from callcenter.store import Office
 from callcenter.store.accumulating import reckon
 from callcenter.store.violations import get

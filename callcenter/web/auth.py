@@ -13,7 +13,7 @@ from typing import Annotated
 from fastapi import Depends, Request, Security
 from fastapi.security import APIKeyCookie, APIKeyHeader
 
-from callcenter.rules.roles import Person, Reach, Right, may, reach
+from callcenter.staff.roles import Person, Reach, Right, may, reach
 from callcenter.store.sessions import Session
 from callcenter.store.violations import Record
 from callcenter.web.cookies import NEW_TOKEN, cookie_name

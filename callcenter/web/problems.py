@@ -12,8 +12,8 @@ from starlette.exceptions import HTTPException
 
 from callcenter import locale
 from callcenter.errors import BadInput, CallcenterError, StoreError
-from callcenter.rules.refusals import StepRefused
-from callcenter.rules.texts import Language
+from callcenter.locale import Language
+from callcenter.rules.records.refusals import StepRefused
 from callcenter.store.conflicts import Conflict, KeyReused, Missing, NotAllowed, NoTerms, Outdated
 from callcenter.store.sessions import SignInBlocked, SignInRefused
 

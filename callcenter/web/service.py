@@ -10,12 +10,12 @@ from typing import Annotated, Any, NamedTuple, cast
 from fastapi import Depends, Request
 
 from callcenter.domain.frame import Micros
-from callcenter.rules.dossier import Dossier
-from callcenter.rules.duty import Roster
-from callcenter.rules.edition import Rulebook
-from callcenter.rules.inputs import Disposition
-from callcenter.rules.reproduction import Finding
-from callcenter.rules.steps import Terms
+from callcenter.rules.detection.inputs import Disposition
+from callcenter.rules.records.dossier import Dossier
+from callcenter.rules.records.reproduction import Finding
+from callcenter.rules.records.steps import Terms
+from callcenter.rules.regulations.edition import Rulebook
+from callcenter.staff.duty import Roster
 from callcenter.store import Office
 from callcenter.store.people import Accounts
 from callcenter.store.sessions import Sessions

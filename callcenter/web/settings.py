@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, ConfigDict, Field
 
 from callcenter.domain.frame import SECOND
-from callcenter.rules.steps import Terms
-from callcenter.rules.workdays import Workdays
+from callcenter.rules.records.steps import Terms
+from callcenter.staff.workdays import Workdays
 from callcenter.store.sessions import Lifetimes
 
 _MINUTE = 60 * SECOND

@@ -11,15 +11,15 @@ from pathlib import Path
 
 import pytest
 
-from callcenter.ami.inspect_call import CONNECTIONS
-from callcenter.ami.manager_conf import filter_lines
 from callcenter.ami.names import NEEDED
+from callcenter.doctor.by_call import CONNECTIONS
+from callcenter.doctor.manager_conf import filter_lines
 from callcenter.domain import facts as fx
 from callcenter.domain.floor import Floor
 from callcenter.exporter import Exporter, ExporterSettings
 from callcenter.lab.switch import LabState, load_state
-from callcenter.rules.rulebook import load_rulebook
-from callcenter.rules.violation import Violation
+from callcenter.rules.records.violation import Violation
+from callcenter.rules.regulations.rulebook import load_rulebook
 from tests.bench.in_process import following
 
 pytestmark = [pytest.mark.bench, pytest.mark.timeout(400)]

@@ -10,9 +10,9 @@ import pytest
 from callcenter.domain import facts as fx
 from callcenter.domain.frame import SECOND, Micros
 from callcenter.domain.vocabulary import AgentState, OfferOutcome, VisitOutcome
-from callcenter.rules.duty import Roster, Seat
-from callcenter.rules.judge import Judge
-from callcenter.rules.rulebook import load_rulebook
+from callcenter.rules.detection.judge import Judge
+from callcenter.rules.regulations.rulebook import load_rulebook
+from callcenter.staff.duty import Roster, Seat
 
 MORNING: Micros = 1_800_000_000 * SECOND
 LASTS: Micros = 12 * 3600 * SECOND

@@ -12,10 +12,10 @@ import pytest
 from panoramisk import Manager
 from panoramisk.ami_protocol import AMIProtocol
 
-from callcenter.ami.inspect_call import CONNECTIONS
 from callcenter.ami.logins import Logins
 from callcenter.ami.names import NEEDED
 from callcenter.ami.wire import Wire
+from callcenter.doctor.by_call import CONNECTIONS
 from callcenter.domain.floor import Floor
 from callcenter.journal import Entry, Journal, JournalSettings, Kind
 from tests.bench.stream import chunks

@@ -20,11 +20,11 @@ from callcenter.domain.frame import SECOND, Micros
 from callcenter.domain.vocabulary import AgentState
 from callcenter.reports.trial import Span
 from callcenter.reports.trial_run import open_archive
-from callcenter.rules.dates import day_start
-from callcenter.rules.duty import Roster
-from callcenter.rules.gist import gists
-from callcenter.rules.pages import Moment, Page, unpacked
-from callcenter.rules.rulebook import load_rulebook
+from callcenter.rules.detection.gist import gists
+from callcenter.rules.detection.pages import Moment, Page, unpacked
+from callcenter.rules.regulations.rulebook import load_rulebook
+from callcenter.staff.dates import day_start
+from callcenter.staff.duty import Roster
 from callcenter.store import Store, StoreSettings, Told, open_engine, upgrade
 from callcenter.store.archive import CHAPTER, page_row, pages
 from callcenter.store.models import ArchivedFactsRow

@@ -13,11 +13,11 @@ from callcenter.ami.client import AmiClient
 from callcenter.domain import facts as fx
 from callcenter.domain.floor import Floor
 from callcenter.domain.frame import SECOND
-from callcenter.rules.violation import Violation
+from callcenter.rules.records.violation import Violation
 from callcenter.tracker import Court, Tracker
 from tests.bench.in_process import following
 from tests.integration.loaded_switch import SECRETS, LoadedSwitch, story
-from tests.unit.rules.story import rulebook
+from tests.unit.rules.detection.story import rulebook
 
 pytestmark = [pytest.mark.bench, pytest.mark.timeout(200)]
 

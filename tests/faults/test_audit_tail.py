@@ -17,7 +17,7 @@ import pytest
 import structlog
 
 from callcenter.domain.frame import SECOND
-from callcenter.rules.roles import Role
+from callcenter.staff.roles import Role
 from callcenter.store import Office
 from callcenter.store.audit import AuditDamaged, Head, _mac, append_head, read_heads, require_recent, sign
 from callcenter.web.heads import sign_heads
@@ -26,7 +26,7 @@ from tests.integration.office import hire, opened
 from tests.integration.test_audit_command import Runner, add
 from tests.integration.test_audit_command import home as home  # noqa: PLC0414 - a fixture
 from tests.integration.test_audit_command import run as run  # noqa: PLC0414 - a fixture
-from tests.unit.rules.people import MONDAY
+from tests.unit.rules.detection.people import MONDAY
 
 KEY = b"0123456789abcdef"
 HOUR = 3600 * SECOND

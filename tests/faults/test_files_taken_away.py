@@ -14,7 +14,7 @@ import pytest
 from callcenter.errors import StoreError
 from callcenter.journal import Entry, Journal, JournalSettings, Kind
 from callcenter.ownfiles import OwnFile, watch_files
-from callcenter.rules.roles import Role
+from callcenter.staff.roles import Role
 from callcenter.store import Office, Store, upgrade
 from callcenter.store.audit import Audited
 from tests.integration.loaded_switch import LoadedSwitch, stories

@@ -10,8 +10,8 @@ import pytest
 from sqlalchemy import insert
 
 from callcenter.domain.vocabulary import OfferOutcome, VisitOutcome
-from callcenter.rules.masks import worded
-from callcenter.rules.roles import Role, Sight
+from callcenter.rules.records.masks import worded
+from callcenter.staff.roles import Role, Sight
 from callcenter.store.models import OfferRow
 from tests.integration.api import Department, department
 from tests.integration.office import hire, propose

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from callcenter.domain.frame import SECOND, Micros
-from callcenter.rules.roles import Role
+from callcenter.staff.roles import Role
 from callcenter.store.people import change_account, confirm_role
 from tests.integration.api import Browser, Department, department
 from tests.integration.office import PASSWORD, hire

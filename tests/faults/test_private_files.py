@@ -9,18 +9,18 @@ from pathlib import Path
 
 import pytest
 
-from callcenter.ami.tape import TapeWriter
 from callcenter.cli.tables import write_new
 from callcenter.journal import Entry, Journal, JournalSettings, Kind
 from callcenter.ownfiles import open_private
-from callcenter.rules.roles import Role
-from callcenter.rules.roster_sheet import put_new
+from callcenter.staff.roles import Role
+from callcenter.staff.roster_sheet import put_new
 from callcenter.store import Office, StoreSettings, upgrade
 from callcenter.store.audit import append_head, sign
+from callcenter.tape import TapeWriter
 from tests.integration.loaded_switch import LoadedSwitch, stories
 from tests.integration.office import hire
 from tests.integration.service import at_home
-from tests.unit.rules.people import MONDAY
+from tests.unit.rules.detection.people import MONDAY
 
 
 @pytest.fixture(autouse=True)

@@ -13,7 +13,7 @@ import schemathesis
 from hypothesis import HealthCheck, given, settings
 from schemathesis import GenerationMode
 
-from callcenter.rules.rulebook import load_rulebook
+from callcenter.rules.regulations.rulebook import load_rulebook
 from callcenter.store import Office
 from callcenter.store.people import Accounts
 from callcenter.tracker import Court

@@ -12,13 +12,13 @@ import pytest
 from argon2 import PasswordHasher
 
 from callcenter.domain.frame import SECOND
-from callcenter.rules.roles import Role
+from callcenter.staff.roles import Role
 from callcenter.store import Office
 from callcenter.store.people import Accounts, change_account, unlock
 from callcenter.store.sessions import Lifetimes, Sessions, SignInBusy, SignInRefused
 from tests.integration.api import Department, department
 from tests.integration.office import PASSWORD, QUICK, hire, opened
-from tests.unit.rules.people import MONDAY
+from tests.unit.rules.detection.people import MONDAY
 
 WRONG = "wrong password!"
 HOUR = 3600 * SECOND

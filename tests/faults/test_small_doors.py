@@ -16,9 +16,9 @@ from callcenter.cli.doctor import inspect_sqlite
 from callcenter.errors import BadInput, StoreError
 from callcenter.journal import Journal, JournalSettings
 from callcenter.ownfiles import held
-from callcenter.rules.inert import inert, live
-from callcenter.rules.spreadsheet import csv_file, workbook
+from callcenter.spreadsheet import csv_file, workbook
 from callcenter.store.people import Accounts
+from callcenter.untrusted import inert, live
 from tests.integration.loaded_switch import LoadedSwitch, stories
 from tests.integration.office import PASSWORD, QUICK
 from tests.integration.service import at_home

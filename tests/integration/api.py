@@ -13,12 +13,12 @@ import httpx
 
 from callcenter.domain.frame import Micros
 from callcenter.errors import StoreError
-from callcenter.rules.dossier import Dossier
-from callcenter.rules.duty import Roster, Seat
-from callcenter.rules.inputs import Disposition
-from callcenter.rules.reproduction import Finding
-from callcenter.rules.roles import Role
-from callcenter.rules.rulebook import load_rulebook
+from callcenter.rules.detection.inputs import Disposition
+from callcenter.rules.records.dossier import Dossier
+from callcenter.rules.records.reproduction import Finding
+from callcenter.rules.regulations.rulebook import load_rulebook
+from callcenter.staff.duty import Roster, Seat
+from callcenter.staff.roles import Role
 from callcenter.store import Office
 from callcenter.store.people import Accounts
 from callcenter.tracker import Court
@@ -26,7 +26,7 @@ from callcenter.web.application import make_application
 from callcenter.web.service import Ports, build
 from callcenter.web.settings import WebSettings
 from tests.integration.office import PASSWORD, QUICK, hire, opened
-from tests.unit.rules.people import MONDAY
+from tests.unit.rules.detection.people import MONDAY
 
 Json = Any
 ROSTER = Roster(

@@ -19,9 +19,9 @@ from callcenter.cli import violations
 from callcenter.domain.frame import Frame
 from callcenter.journal import Journal, JournalSettings
 from callcenter.reports.explain import derive
-from callcenter.rules.roster import roster_of
-from callcenter.rules.rulebook import load_rulebook
-from callcenter.rules.violation import Violation
+from callcenter.rules.records.violation import Violation
+from callcenter.rules.regulations.rulebook import load_rulebook
+from callcenter.staff.roster import roster_of
 from callcenter.store import Store, Told
 from callcenter.store.violations import Record
 from callcenter.tracker import Court

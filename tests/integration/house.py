@@ -16,7 +16,7 @@ from callcenter.domain.frame import SECOND
 from callcenter.domain.snapshot import Snapshot
 from callcenter.errors import StoreError
 from callcenter.journal import Journal, JournalSettings
-from callcenter.rules.violation import Violation
+from callcenter.rules.records.violation import Violation
 from callcenter.store import Filed, Store, StoreSettings, Told, upgrade
 from callcenter.tracker import Follower, Record, Tracker, recover
 from tests.support.party import party

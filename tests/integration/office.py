@@ -11,15 +11,15 @@ from typing import Any
 from argon2 import PasswordHasher
 
 from callcenter.domain.frame import Micros
-from callcenter.rules.dossier import Dossier
-from callcenter.rules.edition import Mode, Title
-from callcenter.rules.roles import Role
-from callcenter.rules.rulebook import load_rulebook
-from callcenter.rules.standing import Standing
+from callcenter.rules.records.dossier import Dossier
+from callcenter.rules.records.standing import Standing
+from callcenter.rules.regulations.edition import Mode, Title
+from callcenter.rules.regulations.rulebook import load_rulebook
+from callcenter.staff.roles import Role
 from callcenter.store import Office, StoreSettings, upgrade
 from callcenter.store.people import Account, Accounts, NewAccount, add_account
 from callcenter.store.violations import Record, get, put
-from tests.unit.rules.people import MONDAY, record
+from tests.unit.rules.detection.people import MONDAY, record
 
 PASSWORD = "correct horse battery"
 QUICK = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)

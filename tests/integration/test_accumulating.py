@@ -9,12 +9,12 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from callcenter.rules.accumulated import CODE
-from callcenter.rules.edition import Mode, Rulebook, Severity
-from callcenter.rules.roles import Person
-from callcenter.rules.rulebook import load_rulebook
-from callcenter.rules.standing import SERVICE, State
-from callcenter.rules.steps import Action, Step
+from callcenter.rules.records.standing import SERVICE, State
+from callcenter.rules.records.steps import Action, Step
+from callcenter.rules.regulations.edition import Mode, Rulebook, Severity
+from callcenter.rules.regulations.rulebook import load_rulebook
+from callcenter.rules.scores.accumulated import CODE
+from callcenter.staff.roles import Person
 from callcenter.store import Office
 from callcenter.store.accumulating import reckon
 from callcenter.store.audit import page as audit_page
@@ -22,7 +22,18 @@ from callcenter.store.audit import verify
 from callcenter.store.violations import Record, Wanted, act, found, history
 from callcenter.tracker.withdrawals import Withdrawals
 from tests.integration.office import opened, propose
-from tests.unit.rules.people import ALICE, BOB, DAY, MANAGER, MONDAY, OTHER_SUPERVISOR, SUPERVISOR, TERMS, record, step
+from tests.unit.rules.detection.people import (
+    ALICE,
+    BOB,
+    DAY,
+    MANAGER,
+    MONDAY,
+    OTHER_SUPERVISOR,
+    SUPERVISOR,
+    TERMS,
+    record,
+    step,
+)
 
 BOOK = load_rulebook()
 

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from callcenter.ami.tape import TapeWriter, read_chunks
 from callcenter.ami.wire import Wire
 from callcenter.cli.record import Recording, numbered
 from callcenter.errors import BadInput, DiskFull, LoginRefused
+from callcenter.tape import TapeWriter, read_chunks
 from tests.integration.scripted_switch import ScriptedSwitch, settings, until_true
 
 if TYPE_CHECKING:

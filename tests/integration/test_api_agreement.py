@@ -10,11 +10,11 @@ import pytest
 from typer.testing import CliRunner
 
 from callcenter.cli import rules
-from callcenter.rules.edition import Mode
-from callcenter.rules.standing import State
+from callcenter.rules.records.standing import State
+from callcenter.rules.regulations.edition import Mode
 from tests.integration.api import Department, Json, department
 from tests.integration.office import propose
-from tests.unit.rules.people import DAY, MONDAY, record
+from tests.unit.rules.detection.people import DAY, MONDAY, record
 
 
 @pytest.fixture

@@ -11,12 +11,12 @@ import pytest
 from sqlalchemy import insert, select
 
 from callcenter.domain.frame import SECOND
-from callcenter.rules.dates import datetime_of
-from callcenter.rules.inputs import Disposition
+from callcenter.rules.detection.inputs import Disposition
+from callcenter.staff.dates import datetime_of
 from callcenter.store.models import OfferRow, TalkRow, VisitRow
 from callcenter.store.office_tables import AuditRow
 from tests.integration.api import PEOPLE, Department, department
-from tests.unit.rules.people import MONDAY
+from tests.unit.rules.detection.people import MONDAY
 
 UTC_ZONE = ZoneInfo("UTC")
 SAID = {"note": "asked for an invoice"}

@@ -10,11 +10,11 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from callcenter.rules.roles import Role
+from callcenter.staff.roles import Role
 from callcenter.store.audit import verify
 from tests.integration.api import APPEALED, CONFIRMED, PEOPLE, Department, Json, agreed, department, did
 from tests.integration.office import hire, propose
-from tests.unit.rules.people import DAY, MONDAY
+from tests.unit.rules.detection.people import DAY, MONDAY
 
 MARCH = "/scores/Alice/2026-03"
 

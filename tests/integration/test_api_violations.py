@@ -12,17 +12,17 @@ from httpx import Response
 from structlog.testing import capture_logs
 
 from callcenter.domain.frame import Micros
-from callcenter.rules.dossier import Told
-from callcenter.rules.edition import Mode, Severity, Title
-from callcenter.rules.reproduction import Fault, Finding
-from callcenter.rules.roles import RIGHTS, Right, Role
-from callcenter.rules.standing import Standing, State
-from callcenter.rules.steps import DECISIONS, REVIEWS, STEPS, Action
-from callcenter.rules.violation import Verdict
+from callcenter.rules.records.dossier import Told
+from callcenter.rules.records.reproduction import Fault, Finding
+from callcenter.rules.records.standing import Standing, State
+from callcenter.rules.records.steps import DECISIONS, REVIEWS, STEPS, Action
+from callcenter.rules.records.violation import Verdict
+from callcenter.rules.regulations.edition import Mode, Severity, Title
+from callcenter.staff.roles import RIGHTS, Right, Role
 from callcenter.store.violations import counted
 from tests.integration.api import APPEALED, CONFIRMED, HEARD, PEOPLE, Department, Json, department, did
 from tests.integration.office import BY_PEOPLE, propose
-from tests.unit.rules.people import DAY, HOUR, MONDAY, record
+from tests.unit.rules.detection.people import DAY, HOUR, MONDAY, record
 
 
 @pytest.fixture

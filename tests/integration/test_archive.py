@@ -15,8 +15,8 @@ from callcenter.domain import facts as fx
 from callcenter.domain.frame import SECOND
 from callcenter.domain.vocabulary import AgentState
 from callcenter.errors import StoreError
-from callcenter.rules.gist import gists
-from callcenter.rules.pages import Page, unpacked
+from callcenter.rules.detection.gist import gists
+from callcenter.rules.detection.pages import Page, unpacked
 from callcenter.store import Store, StoreSettings, Told, open_engine, upgrade
 from callcenter.store.archive import CHAPTER, Extent, extent, pages
 from callcenter.tracker import Follower

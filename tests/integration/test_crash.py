@@ -17,7 +17,7 @@ import pytest
 
 from callcenter.domain import facts as fx
 from callcenter.journal import Journal, JournalReader, JournalSettings, verify
-from callcenter.rules.rulebook import load_rulebook
+from callcenter.rules.regulations.rulebook import load_rulebook
 from callcenter.store import Store, StoreSettings, ledger, open_engine, upgrade
 from callcenter.tracker import Court, Follower, Record, recover
 from callcenter.tracker.entries import reread

@@ -19,7 +19,7 @@ from callcenter.lab.demo_script import CALLS
 from callcenter.lab.demo_service import demo_rulebook
 from callcenter.lab.demo_tape import SHIPPED, Playback
 from callcenter.lab.switch import STATE_FILE, LabState
-from callcenter.rules.rulebook import rulebook_of
+from callcenter.rules.regulations.rulebook import rulebook_of
 from callcenter.tracker import Court
 
 QUEUES = ("consumers", "products", "merchants", "suppliers", "complaints")

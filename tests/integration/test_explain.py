@@ -17,10 +17,10 @@ from callcenter.errors import BadInput, JournalDamaged
 from callcenter.journal import Journal, JournalSettings
 from callcenter.reports.explain import Derived, derive, exhibits, explain, told
 from callcenter.reports.explain_words import WORDS
-from callcenter.rules import verdicts
-from callcenter.rules.roster import roster_of
-from callcenter.rules.rulebook import load_rulebook
-from callcenter.rules.violation import Verdict
+from callcenter.rules.detection import verdicts
+from callcenter.rules.records.violation import Verdict
+from callcenter.rules.regulations.rulebook import load_rulebook
+from callcenter.staff.roster import roster_of
 from callcenter.tracker import Court
 from callcenter.tracker.entries import frame_step, input_step
 

@@ -27,7 +27,7 @@ from callcenter.exporter import Exporter, ExporterServer, ExporterSettings
 from callcenter.exporter.exporter import our_clock
 from callcenter.reports.board import Board
 from callcenter.reports.board_source import BoardSource
-from callcenter.rules.rulebook import load_rulebook
+from callcenter.rules.regulations.rulebook import load_rulebook
 from tests.integration.service import command
 
 

@@ -17,7 +17,7 @@ from callcenter.errors import BadSetting
 from callcenter.exporter import Exporter, ExporterServer, ExporterSettings, LiveDocument
 from callcenter.exporter.exporter import our_clock
 from callcenter.exporter.table import METRICS
-from callcenter.rules.rulebook import load_rulebook
+from callcenter.rules.regulations.rulebook import load_rulebook
 
 SETTINGS = ExporterSettings(port=0)
 

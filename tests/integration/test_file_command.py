@@ -14,8 +14,8 @@ from typer.testing import CliRunner, Result
 from callcenter.cli import filing
 from callcenter.cli.violations import app
 from callcenter.errors import BadInput, UnreadableFile
-from callcenter.rules.roles import Role
-from callcenter.rules.standing import State
+from callcenter.rules.records.standing import State
+from callcenter.staff.roles import Role
 from callcenter.store.conflicts import NotAllowed
 from callcenter.store.people import Accounts
 from callcenter.store.sessions import FREE_ATTEMPTS, SignInBlocked, SignInRefused

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from callcenter.ami.items import FramesRead, LoginLost, LoginOpened
-from callcenter.rules.rulebook import load_rulebook
+from callcenter.rules.regulations.rulebook import load_rulebook
 from callcenter.tracker import Court
 from callcenter.tracker.inputs import Besides
 from tests.integration.gaps import QUEUE, Logged, at, beats, gives_up, is_there, joins, lines, logged, read_at, write

@@ -14,7 +14,7 @@ from sqlalchemy import insert
 from sqlalchemy.exc import IntegrityError
 
 from callcenter.errors import BadInput, StoreError
-from callcenter.rules.roles import Person, Role
+from callcenter.staff.roles import Person, Role
 from callcenter.store import Office
 from callcenter.store.audit import page as audit_page
 from callcenter.store.audit import verify
@@ -24,7 +24,7 @@ from callcenter.store.given import Given, GivenKind, get, give, of_month, withdr
 from callcenter.store.office_tables import GivenRow
 from callcenter.store.score_terms import terms_in_force
 from tests.integration.office import hire, opened
-from tests.unit.rules.people import ALICE, BOB, LEADER, MANAGER, MONDAY, QA, SHANGHAI
+from tests.unit.rules.detection.people import ALICE, BOB, LEADER, MANAGER, MONDAY, QA, SHANGHAI
 
 MARCH = (2026, 3)
 

@@ -13,7 +13,7 @@ from callcenter.ami.wire import Wire
 from callcenter.domain import events as ev
 from callcenter.domain.floor import Floor
 from callcenter.domain.frame import SECOND, Micros
-from callcenter.rules.rulebook import load_rulebook
+from callcenter.rules.regulations.rulebook import load_rulebook
 from callcenter.tracker import Court, Follower, LogWatch
 from callcenter.tracker.inputs import Input, QueueLogRead
 

@@ -25,8 +25,8 @@ from callcenter.exporter.live import LiveDocument
 from callcenter.reports.board import Board
 from callcenter.reports.board_source import BoardSource
 from callcenter.reports.explain import derive
-from callcenter.rules.edition import Mode
-from callcenter.rules.rulebook import load_rulebook
+from callcenter.rules.regulations.edition import Mode
+from callcenter.rules.regulations.rulebook import load_rulebook
 from callcenter.tracker import Court
 from tests.integration.office import PASSWORD
 from tests.integration.one_shift import LASTS, QUEUE, Said, frame, roster, rulebook, shift, tape

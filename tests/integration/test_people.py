@@ -14,12 +14,12 @@ import pytest
 
 from callcenter.domain.frame import SECOND, Micros
 from callcenter.errors import BadInput
-from callcenter.rules.edition import Mode, Title
-from callcenter.rules.refusals import StepRefused
-from callcenter.rules.roles import Role
-from callcenter.rules.standing import SERVICE, State
-from callcenter.rules.steps import Action, Step
-from callcenter.rules.violation import Verdict
+from callcenter.rules.records.refusals import StepRefused
+from callcenter.rules.records.standing import SERVICE, State
+from callcenter.rules.records.steps import Action, Step
+from callcenter.rules.records.violation import Verdict
+from callcenter.rules.regulations.edition import Mode, Title
+from callcenter.staff.roles import Role
 from callcenter.store import Office
 from callcenter.store.answers import KEPT_FOR, Answer, Asked, fingerprint, recall, remember
 from callcenter.store.audit import page as audit_page
@@ -30,7 +30,7 @@ from callcenter.store.people import Accounts, NewAccount, add_account, change_ac
 from callcenter.store.sessions import FREE_ATTEMPTS, Lifetimes, Session, Sessions, SignInBlocked, SignInRefused
 from callcenter.store.violations import Kept, Wanted, act, counted, get, get_for, history, page, put
 from tests.integration.office import PASSWORD, QUICK, dossier, hire, opened, propose
-from tests.unit.rules.people import (
+from tests.unit.rules.detection.people import (
     ALICE,
     BOB,
     DAY,

@@ -12,15 +12,15 @@ import pytest
 from callcenter.domain import facts as fx
 from callcenter.domain.frame import SECOND, Micros
 from callcenter.reports.replay import Replay
-from callcenter.rules.dates import datetime_of
-from callcenter.rules.promises import Promises
-from callcenter.rules.rulebook import load_rulebook
+from callcenter.rules.regulations.promises import Promises
+from callcenter.rules.regulations.rulebook import load_rulebook
+from callcenter.staff.dates import datetime_of
 from callcenter.store import Store, Told
 from callcenter.store.promises import kept_promises
 from callcenter.tracker import Court
 from tests.integration.api import Department, department
 from tests.integration.office import settings_of
-from tests.unit.rules.people import DAY
+from tests.unit.rules.detection.people import DAY
 
 TAPES = Path(__file__).parents[1] / "tapes"
 STORIES = ("answered", "late_answer", "abandoned_waiting", "ring_no_answer", "timed_out", "ringall", "refused_full")

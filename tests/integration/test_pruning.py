@@ -18,7 +18,7 @@ from callcenter.domain.frame import SECOND, Micros
 from callcenter.errors import BadInput, BadSetting, StoreError
 from callcenter.journal import Journal, JournalReader, verify
 from callcenter.reports.explain import derive
-from callcenter.rules.steps import Action
+from callcenter.rules.records.steps import Action
 from callcenter.store import Office, Store, Told
 from callcenter.store.violations import act
 from callcenter.tracker import Court, Follower, recover, reread
@@ -30,7 +30,7 @@ from tests.integration.house import NOW, House, house, run_to_the_end
 from tests.integration.loaded_switch import LoadedSwitch, stories
 from tests.integration.office import settings_of
 from tests.integration.service import at_home
-from tests.unit.rules.people import SUPERVISOR, TERMS, step
+from tests.unit.rules.detection.people import SUPERVISOR, TERMS, step
 
 DAY: Micros = 86_400 * SECOND
 LATER = NOW + 100 * DAY

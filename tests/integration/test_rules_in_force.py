@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from callcenter.rules.dates import datetime_of
-from callcenter.rules.edition import Mode
-from callcenter.rules.roster import load_roster
-from callcenter.rules.rulebook import load_rulebook, rulebook_of
+from callcenter.rules.regulations.edition import Mode
+from callcenter.rules.regulations.rulebook import load_rulebook, rulebook_of
+from callcenter.staff.dates import datetime_of
+from callcenter.staff.roster import load_roster
 from callcenter.store.office_tables import AuditRow
 from callcenter.tracker import Court
 from callcenter.tracker.enacting import Rules

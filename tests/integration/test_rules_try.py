@@ -18,10 +18,10 @@ from callcenter.domain.vocabulary import OfferOutcome
 from callcenter.errors import BadInput, StoreError
 from callcenter.reports.trial import Span, always, compared
 from callcenter.reports.trial_sides import sides
-from callcenter.rules.duty import Roster
-from callcenter.rules.pages import Moment, Page, packed
+from callcenter.rules.detection.pages import Moment, Page, packed
+from callcenter.staff.duty import Roster
 from callcenter.store import Store, StoreSettings, Told, upgrade
-from tests.unit.rules.story import Story, micros, packaged, roster, rulebook
+from tests.unit.rules.detection.story import Story, micros, packaged, roster, rulebook
 
 DAY = "2027-01-15"
 """The story begins at 16:00 of this day in Shanghai."""

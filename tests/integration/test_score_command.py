@@ -17,12 +17,12 @@ from typer.testing import CliRunner
 
 from callcenter.cli.score import app
 from callcenter.errors import BadInput
-from callcenter.rules.roles import Role
+from callcenter.staff.roles import Role
 from callcenter.store.changes import Change, ChangeKind, ChangeState, decide, propose
 from callcenter.store.conflicts import Missing, NoTerms
 from callcenter.store.given import Given, GivenKind, give
 from tests.integration.office import hire, opened
-from tests.unit.rules.people import MONDAY, SHANGHAI
+from tests.unit.rules.detection.people import MONDAY, SHANGHAI
 
 TERMS = {"from": "2025-01", "base": "100", "money": True, "least_yuan": "-200", "most_yuan": "200"}
 RUNNER = CliRunner()

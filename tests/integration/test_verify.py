@@ -16,17 +16,17 @@ from callcenter import logs
 from callcenter.errors import BadInput, CallcenterError, JournalDamaged, MigrationMissing, StoreError
 from callcenter.journal import Journal
 from callcenter.reports.evidence import evidence_of
-from callcenter.rules.reproduction import Fault, Finding
-from callcenter.rules.rulebook import load_rulebook
-from callcenter.rules.standing import SERVICE, State
-from callcenter.rules.steps import Action
+from callcenter.rules.records.reproduction import Fault, Finding
+from callcenter.rules.records.standing import SERVICE, State
+from callcenter.rules.records.steps import Action
+from callcenter.rules.regulations.rulebook import load_rulebook
 from callcenter.store import Filed, Office, Store, Told
 from callcenter.store.violations import act, history
 from callcenter.store.withdrawals import withdraw, withdrawn
 from callcenter.tracker.withdrawals import Withdrawals
 from tests.integration.filed import NODE, STORIES, Home, journal_settings, roster_form, write_journal
 from tests.integration.office import propose, settings_of
-from tests.unit.rules.people import LEADER, MONDAY, TERMS, record, step
+from tests.unit.rules.detection.people import LEADER, MONDAY, TERMS, record, step
 
 
 @pytest.fixture

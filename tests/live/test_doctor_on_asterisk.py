@@ -9,21 +9,21 @@ from typing import Any
 
 import pytest
 
-from callcenter.ami.inspect import Check
-from callcenter.ami.inspect_call import CALL_EVENTS, CONNECTIONS
 from callcenter.ami.link import Link
-from callcenter.ami.manager_conf import filter_lines
 from callcenter.ami.names import NEEDED
 from callcenter.ami.settings import AmiSettings
 from callcenter.ami.snapshot import take_snapshot
 from callcenter.cli.doctor import examine
+from callcenter.doctor.by_call import CALL_EVENTS, CONNECTIONS
+from callcenter.doctor.inspect import Check
+from callcenter.doctor.manager_conf import filter_lines
 from callcenter.domain import events as ev
 from callcenter.domain.floor import Floor
 from callcenter.domain.frame import SECOND
 from callcenter.domain.snapshot import HintState, Snapshot
 from callcenter.lab.sipphone import SipPhone
 from callcenter.lab.stage import Stage
-from callcenter.rules.rulebook import load_rulebook
+from callcenter.rules.regulations.rulebook import load_rulebook
 from tests.live.staged import staged
 
 pytestmark = [pytest.mark.live, pytest.mark.timeout(180)]

@@ -5,9 +5,9 @@ import itertools
 from hypothesis import given
 from hypothesis import strategies as st
 
-from callcenter.ami.log_layout import is_time
-from callcenter.ami.logged_visits import LogBook, visits
-from callcenter.ami.queue_log import LINE_LIMIT, QueueLog, QueueLogLine
+from callcenter.queuelog.layout import is_time
+from callcenter.queuelog.lines import LINE_LIMIT, QueueLog, QueueLogLine
+from callcenter.queuelog.logged_visits import LogBook, visits
 
 T0 = 1795418300
 HOSTILE = st.text(st.sampled_from("\r\n|1795418300.7ABNDO") | st.characters(exclude_categories=["Cs"]), max_size=79)

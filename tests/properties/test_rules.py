@@ -12,13 +12,13 @@ from msgspec.structs import replace
 from callcenter.domain import facts as fx
 from callcenter.domain.frame import SECOND
 from callcenter.domain.vocabulary import AgentState, EndedBy, OfferOutcome, VisitOutcome
-from callcenter.rules.duty import Roster, Seat, Stretch
-from callcenter.rules.edition import Mode, Rulebook
-from callcenter.rules.gist import gist
-from callcenter.rules.inputs import Disposition
-from callcenter.rules.judge import Judge
-from callcenter.rules.violation import Verdict, Violation
-from tests.unit.rules.story import PHONES, Story, micros, packaged, roster
+from callcenter.rules.detection.gist import gist
+from callcenter.rules.detection.inputs import Disposition
+from callcenter.rules.detection.judge import Judge
+from callcenter.rules.records.violation import Verdict, Violation
+from callcenter.rules.regulations.edition import Mode, Rulebook
+from callcenter.staff.duty import Roster, Seat, Stretch
+from tests.unit.rules.detection.story import PHONES, Story, micros, packaged, roster
 
 AGENTS = ("Alice", "Bob", "Carol")
 OFFERS = (

@@ -13,12 +13,12 @@ from callcenter.domain import facts as fx
 from callcenter.domain.floor import Floor
 from callcenter.domain.settings import FloorSettings
 from callcenter.domain.vocabulary import AgentState, VisitOutcome
-from callcenter.rules.duty import Roster, Seat, Stretch
-from callcenter.rules.judge import Judge
-from callcenter.rules.violation import Violation
+from callcenter.rules.detection.judge import Judge
+from callcenter.rules.records.violation import Violation
+from callcenter.staff.duty import Roster, Seat, Stretch
 from tests.properties.scenes import Lane, Scene, lanes, played, told_by
 from tests.properties.switchboard import MORNING, SECOND, Heard, Switchboard
-from tests.unit.rules.story import packaged
+from tests.unit.rules.detection.story import packaged
 
 PERMITTED = ("_10XX", "_11XX", "_0X.")
 LIMIT, DOUBT = 60 * SECOND, SECOND // 5

@@ -6,12 +6,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from callcenter.reports.trial import Span, Trial
-from callcenter.rules.duty import Roster
-from callcenter.rules.gist import gists
-from callcenter.rules.inputs import Disposition
-from callcenter.rules.pages import Moment, Page, packed, unpacked
+from callcenter.rules.detection.gist import gists
+from callcenter.rules.detection.inputs import Disposition
+from callcenter.rules.detection.pages import Moment, Page, packed, unpacked
+from callcenter.staff.duty import Roster
 from tests.properties.test_rules import Move, _at_the_end, _facts, moves, shifts
-from tests.unit.rules.story import micros, packaged
+from tests.unit.rules.detection.story import micros, packaged
 
 
 @given(moves, st.integers(1, 9), shifts)

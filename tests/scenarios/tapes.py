@@ -13,8 +13,8 @@ from typing import Any
 import msgspec
 from typer.testing import CliRunner
 
-from callcenter.ami.tape import read_chunks
 from callcenter.cli.replay import app
+from callcenter.tape import read_chunks
 
 Shown = dict[str, Any]
 FOLDER = Path(__file__).parents[1] / "tapes"

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from callcenter.ami.refused import Refused
-from callcenter.ami.tape import read_chunks
 from callcenter.ami.wire import Wire
+from callcenter.tape import read_chunks
 from tests.scenarios.tapes import replayed, tape, written
 
 AGENT = tape("answered").truth()["visits"][0]["agent"]

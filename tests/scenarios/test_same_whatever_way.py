@@ -6,13 +6,13 @@ import msgspec
 import pytest
 
 from callcenter.ami.decode import decode
-from callcenter.ami.tape import read_chunks
 from callcenter.ami.wire import Wire
 from callcenter.domain import company as co
 from callcenter.domain import events as ev
 from callcenter.domain import facts as fx
 from callcenter.domain.floor import Floor
 from callcenter.reports import replay
+from callcenter.tape import read_chunks
 from tests.scenarios.tapes import (
     ALL,
     HOSTILE,

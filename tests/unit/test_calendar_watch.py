@@ -12,9 +12,9 @@ import pytest
 
 from callcenter.cli.doctor_calendar import inspect_calendar
 from callcenter.config import Settings, load_settings
-from callcenter.rules.dates import micros_of
-from callcenter.rules.steps import Terms
-from callcenter.rules.workdays import Workdays
+from callcenter.rules.records.steps import Terms
+from callcenter.staff.dates import micros_of
+from callcenter.staff.workdays import Workdays
 from callcenter.tracker.calendar_watch import CalendarWatch
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from callcenter.ami.inspect import Check
 from callcenter.cli.doctor import _print, inspect_roster
+from callcenter.doctor.inspect import Check
 from callcenter.tracker.settings import RulesSettings
 
 ROSTER = '{"agents": [{"agent": "Ann", "interface": "PJSIP/1001"}, {"agent": "Ann", "interface": "PJSIP/1002"}]}'

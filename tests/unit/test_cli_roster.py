@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 from callcenter.cli.roster import app
 from callcenter.errors import BadInput
-from callcenter.rules.roster import load_roster
+from callcenter.staff.roster import load_roster
 
 RUNNER = CliRunner()
 ROSTER = {

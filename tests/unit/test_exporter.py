@@ -18,8 +18,8 @@ from callcenter.exporter import Exporter, ExporterSettings
 from callcenter.exporter.names import Names, inert, masked
 from callcenter.exporter.table import METRICS, Kind
 from callcenter.exporter.values import Values
-from callcenter.rules.edition import Rulebook
-from callcenter.rules.rulebook import load_rulebook, rulebook_of
+from callcenter.rules.regulations.edition import Rulebook
+from callcenter.rules.regulations.rulebook import load_rulebook, rulebook_of
 
 NOON = 1_790_000_000 * SECOND
 

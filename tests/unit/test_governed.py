@@ -11,14 +11,14 @@ import pytest
 from callcenter.domain import facts as fx
 from callcenter.domain.frame import SECOND
 from callcenter.domain.vocabulary import AgentState
-from callcenter.rules.dates import day_start
-from callcenter.rules.edition import Rulebook
-from callcenter.rules.rulebook import load_rulebook
+from callcenter.rules.regulations.edition import Rulebook
+from callcenter.rules.regulations.rulebook import load_rulebook
+from callcenter.staff.dates import day_start
 from callcenter.tracker import Court
 from callcenter.tracker.follower import Follower
 from callcenter.tracker.inputs import Besides
 from tests.unit.domain.switch import EPOCH, Switch
-from tests.unit.rules.story import packaged, roster
+from tests.unit.rules.detection.story import packaged, roster
 
 MIDNIGHT = 8 * 3600.0
 """Of 2027-01-16 in Shanghai, in seconds of the switch's story."""

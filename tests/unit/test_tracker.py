@@ -18,8 +18,8 @@ from callcenter.domain.vocabulary import OfferOutcome
 from callcenter.errors import JournalDamaged
 from callcenter.journal import Kind, Stored
 from callcenter.numbers import Numbering
-from callcenter.rules.duty import Roster, Seat
-from callcenter.rules.rulebook import load_rulebook
+from callcenter.rules.regulations.rulebook import load_rulebook
+from callcenter.staff.duty import Roster, Seat
 from callcenter.tracker import Court
 from callcenter.tracker.entries import Step, input_step, mark_step, refused_of, reread, timed, words_of
 from callcenter.tracker.follower import Follower, Seen

@@ -3,10 +3,10 @@ from __future__ import annotations
 import pytest
 from structlog.testing import capture_logs
 
-from callcenter.ami.queue_log import QueueLog, QueueLogLine
 from callcenter.domain import facts as fx
 from callcenter.domain.frame import SECOND
 from callcenter.domain.health import UnseenJoin
+from callcenter.queuelog.lines import QueueLog, QueueLogLine
 from callcenter.tracker.unseen_joins import LISTED, UnseenJoins
 from tests.unit.domain.switch import EPOCH, Switch, micros
 

@@ -7,9 +7,9 @@ from typing import Annotated, Any, cast
 
 from fastapi import APIRouter, Depends, Query
 
-from callcenter.rules.masks import without_numbers, worded
-from callcenter.rules.roles import Field as Delicate
-from callcenter.rules.roles import Person, Right, Sight, sight
+from callcenter.rules.records.masks import without_numbers, worded
+from callcenter.staff.roles import Field as Delicate
+from callcenter.staff.roles import Person, Right, Sight, sight
 from callcenter.store.audit import page
 from callcenter.web.api.fields import Limit, Outgoing, moment_out
 from callcenter.web.auth import allowed

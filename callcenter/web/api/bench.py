@@ -7,10 +7,10 @@ from typing import Annotated
 import structlog
 from fastapi import Depends, Request
 
-from callcenter.rules.refusals import StepRefused, Why
-from callcenter.rules.reproduction import Finding
-from callcenter.rules.standing import SERVICE
-from callcenter.rules.steps import STEPS, Action, Step
+from callcenter.rules.records.refusals import StepRefused, Why
+from callcenter.rules.records.reproduction import Finding
+from callcenter.rules.records.standing import SERVICE
+from callcenter.rules.records.steps import STEPS, Action, Step
 from callcenter.store.accumulating import reckon
 from callcenter.store.acts import decided_twin
 from callcenter.store.answers import Answer

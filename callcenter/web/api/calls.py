@@ -14,10 +14,10 @@ from callcenter.domain import facts as fx
 from callcenter.domain.frame import SECOND, Micros
 from callcenter.domain.vocabulary import EndedBy, How
 from callcenter.errors import BadInput
-from callcenter.rules.inputs import Disposition
-from callcenter.rules.masks import masked_caller, worded
-from callcenter.rules.roles import Field as Part
-from callcenter.rules.roles import Person, Right, Sight, may, sight
+from callcenter.rules.detection.inputs import Disposition
+from callcenter.rules.records.masks import masked_caller, worded
+from callcenter.staff.roles import Field as Part
+from callcenter.staff.roles import Person, Right, Sight, may, sight
 from callcenter.store.answers import Answer
 from callcenter.store.dispositions import Recorded, Talk, of_call, record, talked_in, talks, talks_of
 from callcenter.store.office import Desk

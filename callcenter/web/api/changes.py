@@ -10,12 +10,12 @@ from fastapi import APIRouter, Depends, Response, status
 from pydantic import Field
 
 from callcenter.errors import BadInput
-from callcenter.rules.amending import amend
-from callcenter.rules.dates import datetime_of
-from callcenter.rules.masks import worded
-from callcenter.rules.roles import Field as Delicate
-from callcenter.rules.roles import Person, Right, sight
-from callcenter.rules.rulebook import rulebook_of, whole
+from callcenter.rules.records.masks import worded
+from callcenter.rules.regulations.amending import amend
+from callcenter.rules.regulations.rulebook import rulebook_of, whole
+from callcenter.staff.dates import datetime_of
+from callcenter.staff.roles import Field as Delicate
+from callcenter.staff.roles import Person, Right, sight
 from callcenter.store.answers import Answer
 from callcenter.store.changes import Change, ChangeKind, ChangeState, decide, get, listed, propose
 from callcenter.store.office import Desk

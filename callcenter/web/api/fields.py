@@ -22,7 +22,7 @@ from pydantic import (
 )
 
 from callcenter.domain.frame import Micros
-from callcenter.rules.dates import datetime_of, micros_of
+from callcenter.staff.dates import datetime_of, micros_of
 from callcenter.web.bounds import require_bounded
 from callcenter.web.problems import Refused
 

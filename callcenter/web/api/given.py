@@ -14,8 +14,8 @@ from fastapi import APIRouter, Depends, Query, Response, params, status
 from pydantic import Field
 
 from callcenter.errors import BadInput
-from callcenter.rules.roles import Person, Right, Role, may
-from callcenter.rules.score_lines import BonusKind
+from callcenter.rules.scores.score_lines import BonusKind
+from callcenter.staff.roles import Person, Right, Role, may
 from callcenter.store.answers import Answer
 from callcenter.store.given import ADJUSTMENTS, BONUSES, MARKS, Given, GivenKind, Sought, get, give, page, withdraw
 from callcenter.store.office import Desk

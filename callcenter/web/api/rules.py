@@ -8,9 +8,9 @@ import msgspec
 from fastapi import APIRouter, Depends, Query
 from pydantic import Field
 
-from callcenter.rules.agreement import agreement
-from callcenter.rules.edition import Mode
-from callcenter.rules.roles import Person, Right, may
+from callcenter.rules.records.agreement import agreement
+from callcenter.rules.regulations.edition import Mode
+from callcenter.staff.roles import Person, Right, may
 from callcenter.store.agreement import raised
 from callcenter.web.api.fields import Incoming, Moment, Outgoing, moment_in
 from callcenter.web.auth import allowed

@@ -9,13 +9,13 @@ from zoneinfo import ZoneInfo
 
 from pydantic import Field
 
+from callcenter.locale import Language
 from callcenter.reports.score_words import LINES, plain, said
-from callcenter.rules.masks import worded
-from callcenter.rules.months import month_name
-from callcenter.rules.roles import Field as Delicate
-from callcenter.rules.roles import Person, Sight, sight
-from callcenter.rules.score_lines import Line, LineKind, Notice
-from callcenter.rules.texts import Language
+from callcenter.rules.records.masks import worded
+from callcenter.rules.scores.score_lines import Line, LineKind, Notice
+from callcenter.staff.months import month_name
+from callcenter.staff.roles import Field as Delicate
+from callcenter.staff.roles import Person, Sight, sight
 from callcenter.store.given import Given, GivenKind
 from callcenter.store.scores import Scored, ScoredQuarter
 from callcenter.web.api.fields import Outgoing, moment_out

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Request, Response, status
 from pydantic import StringConstraints
 
 from callcenter.domain.frame import SECOND
-from callcenter.rules.roles import RIGHTS, Right, Role
+from callcenter.staff.roles import RIGHTS, Right, Role
 from callcenter.store.passwords import MOST_PASSWORD
 from callcenter.store.people import change_account
 from callcenter.store.sessions import Session, SignInRefused

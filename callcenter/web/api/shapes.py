@@ -9,16 +9,16 @@ from zoneinfo import ZoneInfo
 from pydantic import Field
 
 from callcenter.domain.frame import Micros
-from callcenter.rules.dossier import Dossier
-from callcenter.rules.edition import Mode, Severity, Title
-from callcenter.rules.masks import masked_caller, masked_evidence, without_numbers, worded
-from callcenter.rules.roles import Field as Delicate
-from callcenter.rules.roles import Person, Role, Sight, sight
-from callcenter.rules.standing import CHECKLISTS, SERVICE, Advice, State
-from callcenter.rules.steps import Action, Entry
-from callcenter.rules.texts import Language
-from callcenter.rules.violation import RosterLine, Verdict
-from callcenter.rules.workdays import Workdays
+from callcenter.locale import Language
+from callcenter.rules.records.dossier import Dossier
+from callcenter.rules.records.masks import masked_caller, masked_evidence, without_numbers, worded
+from callcenter.rules.records.standing import CHECKLISTS, SERVICE, Advice, State
+from callcenter.rules.records.steps import Action, Entry
+from callcenter.rules.records.violation import RosterLine, Verdict
+from callcenter.rules.regulations.edition import Mode, Severity, Title
+from callcenter.staff.roles import Field as Delicate
+from callcenter.staff.roles import Person, Role, Sight, sight
+from callcenter.staff.workdays import Workdays
 from callcenter.store.violations import Record
 from callcenter.web.api.fields import Outgoing, moment_out
 

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Response, status
 from pydantic import Field, StringConstraints
 
-from callcenter.rules.roles import Person, Right, Role
+from callcenter.staff.roles import Person, Right, Role
 from callcenter.store.conflicts import Conflict
 from callcenter.store.people import (
     Account,

@@ -7,11 +7,11 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Request, Response, status
 from pydantic import Field
 
-from callcenter.rules.edition import Severity
-from callcenter.rules.roles import Person, Right
-from callcenter.rules.standing import State
-from callcenter.rules.steps import DECISIONS, Action, Step
-from callcenter.rules.violation import Verdict
+from callcenter.rules.records.standing import State
+from callcenter.rules.records.steps import DECISIONS, Action, Step
+from callcenter.rules.records.violation import Verdict
+from callcenter.rules.regulations.edition import Severity
+from callcenter.staff.roles import Person, Right
 from callcenter.store.answers import Answer
 from callcenter.store.forms import Seen, file_form
 from callcenter.store.office import Desk

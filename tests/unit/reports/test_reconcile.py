@@ -1,10 +1,10 @@
 from __future__ import annotations
 
-from callcenter.ami.logged_visits import visits
-from callcenter.ami.queue_log import QueueLog
 from callcenter.domain import facts as fx
 from callcenter.domain.frame import SECOND, Micros
 from callcenter.domain.vocabulary import EndedBy, How, VisitOutcome
+from callcenter.queuelog.lines import QueueLog
+from callcenter.queuelog.logged_visits import visits
 from callcenter.reports.reconcile import Reconcile
 
 NOON = 1_800_000_000

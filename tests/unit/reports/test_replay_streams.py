@@ -18,7 +18,7 @@ from callcenter.reports.judging import Judging
 from callcenter.reports.reconcile import Reconcile
 from callcenter.reports.replay import TAPE_BITS, Replay, first_moment, place_of
 from callcenter.reports.shapes import Shape
-from callcenter.rules.rulebook import load_rulebook
+from callcenter.rules.regulations.rulebook import load_rulebook
 from callcenter.tracker import Court
 from tests.bench.stream import chunks
 

@@ -10,7 +10,7 @@ from callcenter.domain import facts as fx
 from callcenter.domain.frame import SECOND
 from callcenter.domain.vocabulary import EndedBy, How
 from callcenter.reports.totals import Totals
-from tests.unit.rules.story import packaged
+from tests.unit.rules.detection.story import packaged
 
 
 def talk(agent: str, how: How, start: float | None, end: float | None) -> fx.Talk:

@@ -8,14 +8,14 @@ import pytest
 
 from callcenter.domain.vocabulary import AgentState, OfferOutcome
 from callcenter.reports.trial import Finding, Findings, Outcome, Span, Trial, always, compared
-from callcenter.rules.duty import Roster
-from callcenter.rules.edition import Mode, Rulebook, Severity
-from callcenter.rules.gist import Lasting, gists
-from callcenter.rules.inputs import Disposition
-from callcenter.rules.judge import Judge
-from callcenter.rules.pages import Moment, Page
-from callcenter.rules.violation import Verdict
-from tests.unit.rules.story import Story, micros, packaged, roster, rulebook
+from callcenter.rules.detection.gist import Lasting, gists
+from callcenter.rules.detection.inputs import Disposition
+from callcenter.rules.detection.judge import Judge
+from callcenter.rules.detection.pages import Moment, Page
+from callcenter.rules.records.violation import Verdict
+from callcenter.rules.regulations.edition import Mode, Rulebook, Severity
+from callcenter.staff.duty import Roster
+from tests.unit.rules.detection.story import Story, micros, packaged, roster, rulebook
 
 SPAN = Span(micros(0), micros(3600))
 

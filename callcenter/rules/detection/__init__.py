@@ -1,0 +1,1 @@
+"""Facts and a roster become acts, and acts verdicts: what was seen, and what speaks for the agent (pure)."""

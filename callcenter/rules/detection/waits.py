@@ -1,0 +1,124 @@
+"""Customers who waited: which of them could not get in while an agent's line was blocked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from callcenter.domain import facts as fx
+from callcenter.domain.frame import Micros
+from callcenter.domain.vocabulary import VisitOutcome
+from callcenter.rules.detection.memory import Memory, Person, Wait
+from callcenter.rules.records.violation import Impact
+
+_NOBODY_KNOWS = frozenset({VisitOutcome.UNKNOWN.value, VisitOutcome.SWITCH_DOWN.value})
+_WAITING = "waiting"
+
+
+class Waits:
+    """Visits without an answer, by queue."""
+
+    def __init__(self, memory: Memory) -> None:
+        self._memory = memory
+
+    def joined(self, fact: fx.VisitJoined) -> None:
+        """A caller waits."""
+        key = _key(fact.uniqueid, fact.n)
+        self._of(fact.queue)[key] = Wait(fact.uniqueid, fact.queue, fact.n, fact.at)
+        self._memory.waiting[_caller(fact.uniqueid, fact.queue)] = key
+
+    def left(self, fact: fx.VisitLeft) -> None:
+        """A caller waits no longer; why comes later."""
+        wait = self._of(fact.queue).get(_key(fact.uniqueid, fact.n))
+        if wait is not None:
+            wait.left = fact.at
+
+    def answered(self, fact: fx.CallAnswered) -> None:
+        """A caller got in: nobody was kept out."""
+        key = self._memory.waiting.pop(_caller(fact.uniqueid, fact.queue), "")
+        self._of(fact.queue).pop(key, None)
+
+    def ended(self, fact: fx.VisitEnded) -> None:
+        """A visit's outcome is known."""
+        visit = fact.visit
+        waits, key = self._of(visit.queue or ""), _key(visit.uniqueid, visit.n)
+        if self._memory.waiting.get(caller := _caller(visit.uniqueid, visit.queue)) == key:
+            del self._memory.waiting[caller]
+        if visit.outcome is VisitOutcome.ANSWERED:
+            waits.pop(key, None)
+            return
+        joined, left = visit.joined_at, visit.left_at
+        if visit.outcome is VisitOutcome.REFUSED:
+            joined = left = visit.refused_at
+        outcome = visit.outcome.value
+        if visit.outcome is VisitOutcome.UNKNOWN and left is None:
+            outcome = _WAITING
+        waits[key] = Wait(
+            visit.uniqueid, visit.queue, visit.n, joined, left, outcome,
+            settled=True, in_gap=visit.in_gap, frames=visit.frames,
+        )  # fmt: skip
+
+    def undecided(self, person: Person, start: Micros, end: Micros) -> bool:
+        """Tell whether a caller of a time may still be answered."""
+        return any(not wait.settled and _met(wait, *span) for wait, span in self._within(person, start, end))
+
+    def impact(
+        self, person: Person, start: Micros, end: Micros, extra: frozenset[str], *, over: bool
+    ) -> tuple[Impact, ...]:
+        """List who was kept out of the queues that a person serves, in a time.
+
+        Args:
+            person: Whose line was blocked.
+            start: From when.
+            end: Until when.
+            extra: Queues that the roster has her serve, for want of any that was seen.
+            over: The input is over: who still waits has not been answered.
+        """
+        proves = self._proven(over=over)
+        within = self._within(person, start, end, extra)
+        found = {(w.uniqueid, w.queue, w.n): w for w, span in within if proves(w) and _met(w, *span)}
+        ordered = sorted(found.values(), key=lambda w: (w.joined or w.left or 0, w.uniqueid, w.n))
+        return tuple(Impact(w.queue, w.uniqueid, w.n, w.outcome, w.frames, w.joined, w.left) for w in ordered)
+
+    def _proven(self, *, over: bool) -> Callable[[Wait], bool]:
+        unknown = _NOBODY_KNOWS if over else _NOBODY_KNOWS | {_WAITING}
+        doubted = self._memory.doubted
+        return lambda w: w.settled and not w.in_gap and w.outcome not in unknown and w.uniqueid not in doubted
+
+    def _within(
+        self, person: Person, start: Micros, end: Micros, extra: frozenset[str] = frozenset()
+    ) -> list[tuple[Wait, tuple[Micros, Micros]]]:
+        spans = {queue: [(start, end)] for queue in extra} if not person.served else {}
+        for queue, times in person.served.items():
+            spans[queue] = [
+                (max(start, s) if s is not None else start, end if e is None else min(end, e)) for s, e in times
+            ]
+        return [
+            (wait, span)
+            for queue, times in spans.items()
+            for span in times
+            if span[0] <= span[1]
+            for wait in self._memory.waits.get(queue, {}).values()
+        ]
+
+    def _of(self, queue: str) -> dict[str, Wait]:
+        return self._memory.waits.setdefault(queue, {})
+
+
+def _met(wait: Wait, start: Micros, end: Micros) -> bool:
+    """Tell whether a visit waited during a time; one refused at the door is there for a moment only."""
+    if wait.joined is not None and wait.joined == wait.left:
+        return start <= wait.joined <= end
+    joined = wait.joined if wait.joined is not None else wait.left
+    if joined is None:
+        return not wait.settled
+    if wait.joined is None:
+        return start < joined <= end
+    return joined < end and (wait.left is None or wait.left > start)
+
+
+def _key(uniqueid: str, n: int) -> str:
+    return f"{n} {uniqueid}"
+
+
+def _caller(uniqueid: str, queue: str | None) -> str:
+    return f"{uniqueid} {queue or ''}"

@@ -1,0 +1,167 @@
+"""What a record says, whoever proposed it: an automatic one and one by the form are equal in rank (pure)."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import msgspec
+
+from callcenter import __version__
+from callcenter.domain.frame import Micros
+from callcenter.errors import BadInput
+from callcenter.rules.records.standing import SERVICE, Standing
+from callcenter.rules.records.violation import RosterLine, Verdict, Violation, identity
+from callcenter.rules.regulations.edition import NO_FIGURE, Edition, Mode, Range, Rule, Rulebook, Severity, Title
+
+_BY_SERVICE = frozenset({"T", "derived"})
+_MOST_WORDS = 2000
+_ACTING = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
+"""Control characters, and halves of characters."""
+_LAYOUT = dict.fromkeys(map(ord, "\t\n"))
+
+
+class Told(msgspec.Struct, frozen=True):
+    """A moment of the act."""
+
+    at: Micros
+    what: Title
+
+
+class Dossier(msgspec.Struct, frozen=True, kw_only=True):
+    """What a record says; it does not change when people decide.
+
+    Attributes:
+        why: What happened, in a sentence of each language; the words of whoever filled in the form.
+        evidence: Journal positions, hashes and copied frames; empty for a form.
+        caller: The customer's number, where one is concerned.
+        uncertainty: Of what was measured, in seconds.
+        roster: The roster's line for that time.
+        timeline: What happened when, in order.
+        worded_by: The version of the service whose sentences these are; a later one may say the same otherwise.
+    """
+
+    id: str
+    rule: str
+    title: Title
+    agent: str
+    team: str | None
+    at: Micros | None
+    start: Micros | None = None
+    end: Micros | None = None
+    rulebook: str
+    measured: float | None = None
+    limit: float | None = None
+    unit: str | None = None
+    why: Title
+    impact: list[dict[str, Any]] | None = None
+    ruled_out: tuple[str, ...] = ()
+    names: list[dict[str, Any]] = []
+    evidence: list[dict[str, Any]] = []
+    caller: str | None = None
+    uncertainty: float | None = None
+    roster: RosterLine | None = None
+    timeline: tuple[Told, ...] = ()
+    worded_by: str = ""
+
+
+class Form(msgspec.Struct, frozen=True, kw_only=True):
+    """What a person records of what they saw; `key` tells two forms of the same moment apart."""
+
+    rule: str
+    agent: str
+    team: str | None
+    at: Micros
+    words: str
+    by: str
+    key: str
+
+
+def from_violation(
+    violation: Violation,
+    rulebook: Rulebook,
+    *,
+    team: str | None,
+    evidence: list[dict[str, Any]],
+    caller: str | None = None,
+) -> tuple[Dossier, Standing]:
+    """Open the dossier of a record that a rule raised."""
+    edition = rulebook.at(violation.at)
+    rule = None if edition is None else edition.violations.get(violation.rule)
+    dossier = Dossier(
+        id=violation.id, rule=violation.rule,
+        title=Title(violation.rule, violation.rule) if rule is None else rule.title,
+        agent=violation.agent, team=team, at=violation.at, start=violation.start, end=violation.end,
+        rulebook=violation.rulebook, measured=violation.measured, limit=violation.limit, unit=violation.unit,
+        why=Title(violation.why("zh"), violation.why("en")),
+        impact=None if violation.impact is None else [msgspec.to_builtins(one) for one in violation.impact],
+        ruled_out=violation.ruled_out, names=[msgspec.to_builtins(name) for name in violation.names],
+        evidence=evidence, caller=caller, uncertainty=violation.uncertainty, roster=violation.roster,
+        timeline=tuple(Told(point.at, Title(point.told("zh"), point.told("en"))) for point in violation.timeline),
+        worded_by=__version__,
+    )  # fmt: skip
+    standing = Standing(
+        agent=violation.agent, verdict=violation.verdict, mode=violation.mode, severity=violation.severity,
+        points=violation.points, most=_most(rule), fine_yuan=None if rule is None else rule.fine_yuan,
+        proposed_by=SERVICE,
+    )  # fmt: skip
+    return dossier, standing
+
+
+def from_form(form: Form, rulebook: Rulebook, now: Micros) -> tuple[Dossier, Standing]:
+    """Open the dossier of what a person saw.
+
+    Raises:
+        BadInput: No such rule held then, it is not recorded by people, it is off, the moment is yet to come, or the
+            words are none.
+    """
+    if not form.words or len(form.words) > _MOST_WORDS or _ACTING.search(form.words.translate(_LAYOUT)):
+        raise BadInput(f"the words are from 1 to {_MOST_WORDS} characters, none of them a control character")
+    if _ACTING.search(form.agent):
+        raise BadInput("an agent's name holds no control character")
+    if form.at > now:
+        raise BadInput("what has not happened yet cannot be recorded")
+    edition = rulebook.at(form.at)
+    if edition is None:
+        raise BadInput("no rulebook held at that time")
+    rule = _rule(edition, form.rule)
+    dossier = Dossier(
+        id=identity(form.rule, form.agent, form.at, f"form {form.by} {form.key}"),
+        rule=form.rule, title=rule.title, agent=form.agent, team=form.team, at=form.at, start=form.at,
+        rulebook=edition.version, why=Title(form.words, form.words),
+    )  # fmt: skip
+    standing = Standing(
+        agent=form.agent, verdict=Verdict.PROPOSED, mode=Mode.ON, severity=_seen_severity(rule),
+        points=rule.least_points, most=_most(rule), fine_yuan=rule.fine_yuan, proposed_by=form.by,
+    )  # fmt: skip
+    return dossier, standing
+
+
+def _rule(edition: Edition, code: str) -> Rule:
+    rule = edition.violations.get(code)
+    if rule is None:
+        raise BadInput(f"the rulebook {edition.version} has no rule {code!r}")
+    if rule.known in _BY_SERVICE:
+        raise BadInput(f"{code} is not recorded by form: it is found by the service")
+    if rule.known == "TW":  # its mode is that of the detector; what people see with their own eyes needs none
+        if rule.points == NO_FIGURE:
+            raise BadInput(f"{code} has no figure in the rulebook {edition.version}, and counts only with one")
+    elif rule.mode is not Mode.ON:
+        raise BadInput(f"{code} is not on in the rulebook {edition.version}")
+    return rule
+
+
+def _most(rule: Rule | None) -> int | None:
+    return rule.points.most if rule is not None and isinstance(rule.points, Range) else None
+
+
+def _seen_severity(rule: Rule) -> Severity | None:
+    """Take the lesser of two severities: that a customer was kept out is measured, and a form measures nothing."""
+    return _severity(rule) if rule.lesser is None else rule.lesser
+
+
+def _severity(rule: Rule) -> Severity | None:
+    """Take the rule's severity, or the least of its steps."""
+    if rule.severity is not None or not isinstance(rule.points, Range):
+        return rule.severity
+    return next((step.severity for step in rule.points.steps if step.severity), None)

@@ -1,0 +1,93 @@
+"""The steps that people take with a record: one table, and what a step says before and after it was taken (pure)."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+import msgspec
+
+from callcenter.domain.frame import Micros
+from callcenter.rules.records.standing import State
+from callcenter.rules.regulations.edition import Severity
+from callcenter.staff.roles import Role
+from callcenter.staff.workdays import Workdays
+
+
+class Action(StrEnum):
+    """What somebody does with a record."""
+
+    NOTIFY = "notify"
+    EXPLAIN = "explain"
+    APPEAL = "appeal"
+    CONFIRM = "confirm"
+    REDUCE = "reduce"
+    OVERTURN = "overturn"
+    WITHDRAW = "withdraw"
+    CHECK = "check"
+    AGREE = "agree"
+    DISAGREE = "disagree"
+
+
+_WITHDRAW = {Action.WITHDRAW: State.WITHDRAWN}
+_DECIDE = {Action.CONFIRM: State.CONFIRMED, Action.REDUCE: State.REDUCED, Action.OVERTURN: State.OVERTURNED}
+DECISIONS = frozenset(_DECIDE)
+_REVIEW = {Action.AGREE: State.PROPOSED, Action.DISAGREE: State.PROPOSED}
+REVIEWS = frozenset(_REVIEW)
+"""Said of what a rule in shadow raised; nothing follows from it but the rule's agreement rate."""
+
+STEPS: dict[State, dict[Action, State]] = {
+    State.PROPOSED: {Action.NOTIFY: State.NOTIFIED, Action.OVERTURN: State.OVERTURNED, **_REVIEW, **_WITHDRAW},
+    State.NOTIFIED: {Action.EXPLAIN: State.EXPLAINED, Action.APPEAL: State.APPEALED, **_DECIDE, **_WITHDRAW},
+    State.EXPLAINED: {Action.APPEAL: State.APPEALED, **_DECIDE, **_WITHDRAW},
+    State.APPEALED: {**_DECIDE, **_WITHDRAW},
+    State.CONFIRMED: {Action.APPEAL: State.APPEALED, Action.CHECK: State.CONFIRMED, **_WITHDRAW},
+    State.REDUCED: {Action.APPEAL: State.APPEALED, Action.CHECK: State.REDUCED, **_WITHDRAW},
+    State.OVERTURNED: {},
+    State.WITHDRAWN: {},
+}
+"""Every step that there is; whatever is not here cannot be taken."""
+
+
+class Terms(msgspec.Struct, frozen=True, kw_only=True):
+    """How many working days each has, and which days those are."""
+
+    days: Workdays
+    explain: int = 3
+    appeal: int = 5
+    decide: int = 5
+
+
+class Step(msgspec.Struct, frozen=True, kw_only=True):
+    """One step of one person.
+
+    Attributes:
+        agent: Whom the person is on the floor, if anybody.
+        role: None for the service itself.
+        points: With a decision: what it comes to; None leaves them as they are.
+        item: With a check: which.
+    """
+
+    action: Action
+    by: str
+    at: Micros
+    role: Role | None = None
+    agent: str | None = None
+    note: str = ""
+    points: int | None = None
+    severity: Severity | None = None
+    item: str | None = None
+
+
+class Entry(msgspec.Struct, frozen=True, kw_only=True):
+    """What a step did, for the record's history and the audit log."""
+
+    action: Action
+    before: State
+    after: State
+    by: str
+    role: Role | None
+    at: Micros
+    note: str
+    points: int | None
+    severity: Severity | None
+    item: str | None

@@ -1,0 +1,1 @@
+"""The month's score of one agent, line by line (pure)."""

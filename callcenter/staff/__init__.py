@@ -1,0 +1,1 @@
+"""Who works here: the roster, shifts, the calendar, and who may do what (pure)."""

@@ -1,0 +1,192 @@
+"""Workbooks and CSV files as tables of text: bounded before they are read, whatever they hold.
+
+A workbook has a sheet for each list, a folder has a file for each (`shifts.csv`); both by English or Chinese names.
+Cells that Excel keeps as dates become ISO times; formulas are told, never computed.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import warnings
+import zipfile
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import openpyxl
+
+from callcenter.errors import UnreadableFile
+from callcenter.staff.roster_columns import Sheet, sheet_named
+from callcenter.untrusted import live
+
+MOST_ROWS = 20_000
+"""A month of 80 agents has about 2,000 shifts."""
+
+_LARGEST = 8_000_000
+_LARGEST_UNPACKED = 64_000_000
+_MOST_PARTS = 500
+_MOST_COLUMNS = 40
+_LAST_ROW = 1_048_576
+"""Of any sheet of Excel's; many are painted empty down to it."""
+
+_LONGEST = 1_000
+
+
+class Table(msgspec.Struct):
+    """One sheet or file.
+
+    Attributes:
+        rows: Number as people count rows (the heading is row 1), and cells; empty rows are left out.
+        faults: Row, column (from 1) and what is wrong with a cell, or with the whole table (row 0).
+    """
+
+    file: str
+    name: str
+    sheet: Sheet | None
+    heading: list[str] = []
+    rows: list[tuple[int, list[str]]] = []
+    faults: list[tuple[int, int, str]] = []
+
+
+def read_tables(path: Path) -> list[Table]:
+    """Read a workbook (.xlsx), a folder of CSV files, or one CSV file.
+
+    Raises:
+        UnreadableFile: There is no such file, it is too large, or not what it is called.
+    """
+    try:
+        if path.is_dir():
+            return [_csv(one) for one in sorted(path.iterdir()) if one.suffix.lower() == ".csv"]
+        return [_csv(path)] if path.suffix.lower() == ".csv" else _workbook(path)
+    except OSError as error:
+        raise UnreadableFile(f"the roster {path} cannot be read: {error.strerror or error}") from error
+
+
+def _bytes(path: Path) -> bytes:
+    with path.open("rb") as file:
+        held = file.read(_LARGEST + 1)
+    if len(held) > _LARGEST:
+        raise UnreadableFile(f"the roster {path} is larger than {_LARGEST // 1_000_000} MB")
+    return held
+
+
+def _csv(path: Path) -> Table:
+    table = Table(path.name, path.stem, sheet_named(path.stem))
+    reader = csv.reader(io.StringIO(_text(path), newline=""), strict=True)
+    try:
+        _fill(table, _csv_rows(reader))
+    except csv.Error as error:
+        raise UnreadableFile(f"the roster {path}, line {reader.line_num}, is not CSV: {error}") from error
+    return table
+
+
+def _text(path: Path) -> str:
+    held = _bytes(path)
+    for encoding in ("utf-8-sig", "gb18030"):
+        try:
+            return held.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise UnreadableFile(f"the roster {path} is neither UTF-8 nor GB 18030: save it as CSV UTF-8")
+
+
+def _csv_rows(reader: Any) -> Iterator[tuple[int, list[Any]]]:
+    line = 0
+    for row in reader:
+        yield line + 1, row
+        line = reader.line_num
+
+
+def _workbook(path: Path) -> list[Table]:
+    held = io.BytesIO(_bytes(path))
+    try:
+        _refuse_bomb(path, held)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # decorations that openpyxl leaves out do not matter here
+            return _sheets(path, held)
+    except UnreadableFile:
+        raise
+    except Exception as error:  # a broken workbook makes openpyxl raise almost anything
+        raise UnreadableFile(f"the roster {path} is no workbook that can be read (.xlsx is expected)") from error
+
+
+def _refuse_bomb(path: Path, held: io.BytesIO) -> None:
+    with zipfile.ZipFile(held) as parts:
+        sizes = [part.file_size for part in parts.infolist()]
+    if len(sizes) > _MOST_PARTS or sum(sizes) > _LARGEST_UNPACKED:
+        raise UnreadableFile(f"the roster {path} unpacks to more than {_LARGEST_UNPACKED // 1_000_000} MB")
+
+
+def _sheets(path: Path, held: io.BytesIO) -> list[Table]:
+    book = openpyxl.load_workbook(held, read_only=True, keep_links=False)
+    found: list[Table] = []
+    for sheet in book.worksheets:
+        sheet.reset_dimensions()  # a workbook may lie about its size
+        table = Table(path.name, sheet.title, sheet_named(sheet.title))
+        if table.sheet is not None and table.sheet not in {other.sheet for other in found}:
+            _fill(table, enumerate(sheet.iter_rows(max_row=_LAST_ROW, max_col=_MOST_COLUMNS + 1), start=1))
+        found.append(table)
+    book.close()
+    return found
+
+
+def _fill(table: Table, rows: Iterable[tuple[int, Sequence[Any]]]) -> None:
+    filled = (row for row in rows if any(map(_holds, row[1])))
+    for count, (number, cells) in enumerate(filled):
+        if count > MOST_ROWS:
+            table.faults.append((0, 0, f"there are more than {MOST_ROWS} rows"))
+            return
+        told = [_told(table, number, n, cell) for n, cell in enumerate(cells, start=1)]
+        while told and not told[-1]:
+            told.pop()
+        if len(told) > _MOST_COLUMNS:
+            table.faults.append((number, 0, f"there are more than {_MOST_COLUMNS} columns"))
+        elif not table.heading:
+            table.heading = told
+        elif told:
+            table.rows.append((number, told))
+
+
+def _holds(cell: Any) -> bool:
+    return bool(cell) if isinstance(cell, str) else cell.value is not None
+
+
+def _told(table: Table, row: int, column: int, cell: Any) -> str:
+    """Say what a cell holds; a fault makes it empty."""
+    try:
+        return live(_as_text(cell if isinstance(cell, str) else _value(cell)))
+    except ValueError as error:
+        table.faults.append((row, column, str(error)))
+        return ""
+
+
+def _value(cell: Any) -> Any:
+    if cell.value is not None and cell.data_type in {"f", "e"}:
+        raise ValueError("a formula or an error stands here: put its value")
+    return cell.value
+
+
+def _as_text(value: Any) -> str:
+    match value:
+        case None:
+            return ""
+        case str():
+            if len(value) > _LONGEST:
+                raise ValueError(f"the text is longer than {_LONGEST} characters")
+            return value.strip()
+        case bool():
+            raise ValueError(f"{value} is no text")
+        case datetime():
+            # Excel counts in days: its fractions miss whole seconds by some microseconds
+            return (value + timedelta(microseconds=500_000)).replace(microsecond=0).isoformat(" ")
+        case date():
+            return value.isoformat()
+        case int():
+            return str(value)
+        case float() if value.is_integer():
+            return str(int(value))
+        case _:
+            raise ValueError(f"{value} is neither text nor a date with its time")

@@ -1,0 +1,98 @@
+"""A file that is not what it was given as is refused by name; honest ones pass, however they begin."""
+
+from __future__ import annotations
+
+import gzip
+from pathlib import Path
+
+import pytest
+
+from callcenter.errors import UnreadableFile
+from callcenter.reports.kinds import Kind, check_logins, check_queue_logs, kind_of
+
+GREETING = b"Asterisk Call Manager/9.0.0\r\nResponse: Success\r\nMessage: Authentication accepted\r\n\r\n"
+EVENT = b"Event: QueueCallerJoin\r\nPrivilege: agent,all\r\nQueue: hotline\r\n\r\n"
+OLD_EVENT = b"Event: Join\r\nPrivilege: call,all\r\nQueue: hotline\r\n\r\n"
+LOG = b"1793581200|1793581200.5|hotline|NONE|ENTERQUEUE||137|1\n"
+EXPORT = b"id\ttime\tcallid\tqueuename\tagent\tevent\tdata\n"
+
+
+@pytest.mark.parametrize(
+    ("data", "kind"),
+    [
+        (GREETING, Kind.LOGIN),
+        (b"#t 1793581200.5\n" + GREETING, Kind.LOGIN),
+        (b"Asterisk Call Manager/2.0.0\n", Kind.LOGIN),
+        (EVENT, Kind.LOGIN),
+        (b"Queue: cut off\r\n\r\n" + EVENT, Kind.LOGIN),
+        (b"\n\n" + EVENT.replace(b"\r", b""), Kind.LOGIN),
+        (gzip.compress(GREETING, mtime=0), Kind.LOGIN),
+        (EVENT.replace(b"hotline", b"x\r\n" + LOG), Kind.LOGIN),
+        (EVENT.replace(b"hotline", b"x\r\n\r\nEvent: Join\r\n"), Kind.LOGIN),
+        (GREETING.replace(b"9.0.0", b"1.3"), Kind.OLD_LOGIN),
+        (b"Asterisk Call Manager/1.0\r\n", Kind.OLD_LOGIN),
+        (OLD_EVENT, Kind.OLD_LOGIN),
+        (b"Event: Newchannel\r\n\r\n" + OLD_EVENT, Kind.OLD_LOGIN),
+        (LOG, Kind.QUEUE_LOG),
+        (b"# exported\n" + LOG, Kind.QUEUE_LOG),
+        (LOG.replace(b"137", b"1\nEvent: QueueCallerJoin"), Kind.QUEUE_LOG),
+        (EXPORT, Kind.QUEUE_LOG),
+        (b"\r\n" + EXPORT, Kind.QUEUE_LOG),
+        (b"2026-11-02 09:00:00|1.5|hotline|NONE|ENTERQUEUE||137|1", Kind.QUEUE_LOG),
+        (b"", Kind.EMPTY),
+        (b"#t 1793581200.5\n", Kind.NOTHING_KNOWN),
+        (b"\x00\xff\xfe binary", Kind.NOTHING_KNOWN),
+        (b'{"agents": []}\n', Kind.NOTHING_KNOWN),
+        (b"Eventually: nothing\n", Kind.NOTHING_KNOWN),
+    ],
+)
+def test_file_is_known_by_how_it_begins(tmp_path: Path, data: bytes, kind: Kind) -> None:
+    path = tmp_path / "file"
+    path.write_bytes(data)
+    assert kind_of(path) is kind
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> dict[str, Path]:
+    told = {"login": GREETING, "old": OLD_EVENT, "log": LOG, "junk": b"junk", "empty": b""}
+    for name, data in told.items():
+        (tmp_path / name).write_bytes(data)
+    return {name: tmp_path / name for name in told}
+
+
+@pytest.mark.parametrize(
+    ("names", "sentence"),
+    [
+        (["login", "log"], "log is a queue_log and no manager login: give it with --queue-log"),
+        (["old"], "old is a manager login to Asterisk 11 or before"),
+        (["junk"], "junk is no manager login: "),
+        (["empty", "empty"], "empty is empty: there is no manager login in it"),
+    ],
+)
+def test_what_is_no_login_is_refused_in_one_sentence(files: dict[str, Path], names: list[str], sentence: str) -> None:
+    with pytest.raises(UnreadableFile, match=sentence) as refused:
+        check_logins(files[name] for name in names)
+    assert "\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("names", "sentence"),
+    [
+        (["log", "login"], "login is a manager login and no queue_log: give it with --ami"),
+        (["old"], "old is a manager login and no queue_log"),
+        (["junk"], "junk is no queue_log: "),
+        (["empty"], "empty is empty: there is no queue_log in it"),
+    ],
+)
+def test_what_is_no_queue_log_is_refused_in_one_sentence(
+    files: dict[str, Path], names: list[str], sentence: str
+) -> None:
+    with pytest.raises(UnreadableFile, match=sentence) as refused:
+        check_queue_logs(files[name] for name in names)
+    assert "\n" not in str(refused.value)
+
+
+def test_empty_file_beside_a_full_one_is_no_error(files: dict[str, Path]) -> None:
+    check_logins([files["login"], files["empty"]])
+    check_queue_logs([files["empty"], files["log"]])
+    check_logins([])

@@ -1,0 +1,215 @@
+"""The roster: who is on duty when, and files that are refused row by row."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from callcenter.errors import BadInput, UnreadableFile
+from callcenter.staff.dates import micros_of
+from callcenter.staff.roster import load_roster, roster_of
+
+ALICE = {"agent": "Alice", "interface": "PJSIP/1001", "team": "hotline"}
+BOB = {"agent": "Bob", "interface": "PJSIP/1002"}
+
+
+def shift(start: str, end: str, agent: str = "Alice") -> dict[str, str]:
+    return {"agent": agent, "from": start, "to": end}
+
+
+def made(**more: Any) -> dict[str, Any]:
+    return {"timezone": "Asia/Shanghai", "agents": [ALICE, BOB], **more}
+
+
+def utc(*moment: int) -> int:
+    return micros_of(datetime(*moment, tzinfo=UTC))  # type: ignore[arg-type,misc]
+
+
+def test_shift_is_duty_from_its_first_moment_to_before_its_last() -> None:
+    roster = roster_of(made(shifts=[shift("2026-11-23T15:00:00+08:00", "2026-11-23T18:00:00+08:00")]))
+    start, end = utc(2026, 11, 23, 7), utc(2026, 11, 23, 10)
+    assert [roster.on_duty("Alice", at) for at in (start - 1, start, end - 1, end)] == [False, True, True, False]
+    assert not roster.on_duty("Bob", start)
+    assert not roster.on_duty("Mallory", start)
+
+
+def test_time_without_an_offset_belongs_to_the_rosters_zone_and_may_run_past_midnight() -> None:
+    roster = roster_of(made(shifts=[shift("2026-11-23T18:30", "2026-11-24T00:30")]))
+    assert roster.shifts["Alice"] == ((utc(2026, 11, 23, 10, 30), utc(2026, 11, 23, 16, 30)),)
+
+
+def test_zone_of_the_caller_holds_where_the_file_names_none() -> None:
+    roster = roster_of({"agents": [ALICE], "shifts": [shift("2026-11-23T18:00", "2026-11-23T19:00")]}, "UTC")
+    assert roster.on_duty("Alice", utc(2026, 11, 23, 18))
+
+
+def test_leave_and_breaks_are_no_duty() -> None:
+    roster = roster_of(made(
+        shifts=[shift("2026-11-23T09:00", "2026-11-23T18:00")],
+        breaks=[shift("2026-11-23T12:00", "2026-11-23T13:00")],
+        leave=[shift("2026-11-23T16:00", "2026-11-24T00:00"), shift("2026-11-22T00:00", "2026-11-22T23:00")],
+    ))  # fmt: skip
+    day = [(utc(2026, 11, 23, a), utc(2026, 11, 23, b)) for a, b in ((1, 4), (5, 8))]
+    assert roster.duty["Alice"] == tuple(day)
+    assert roster.duty_within("Alice", utc(2026, 11, 23, 3), utc(2026, 11, 23, 6)) == [
+        (utc(2026, 11, 23, 3), utc(2026, 11, 23, 4)),
+        (utc(2026, 11, 23, 5), utc(2026, 11, 23, 6)),
+    ]
+    assert roster.shift_of("Alice", utc(2026, 11, 23, 4)) == (utc(2026, 11, 23, 1), utc(2026, 11, 23, 10))
+
+
+def test_leave_for_the_whole_shift_leaves_no_duty() -> None:
+    roster = roster_of(made(
+        shifts=[shift("2026-11-23T09:00", "2026-11-23T18:00")], leave=[shift("2026-11-23T00:00", "2026-11-24T00:00")]
+    ))  # fmt: skip
+    assert roster.duty["Alice"] == ()
+
+
+def test_shifts_that_touch_are_one_time_on_duty() -> None:
+    roster = roster_of(made(
+        shifts=[shift("2026-11-23T12:00", "2026-11-23T14:00"), shift("2026-11-23T10:00", "2026-11-23T12:00")]
+    ))  # fmt: skip
+    assert len(roster.duty["Alice"]) == 1
+    assert len(roster.shifts["Alice"]) == 2
+
+
+def test_shared_phone_is_whose_turn_it_is() -> None:
+    desk = {"interface": "PJSIP/1001"}
+    roster = roster_of({
+        "agents": [
+            {"agent": "Alice", "to": "2026-11-23T12:00", **desk},
+            {"agent": "Bob", "from": "2026-11-23T12:00", "queues": ["support"], **desk},
+        ],
+        "shifts": [],
+    })  # fmt: skip
+    noon = utc(2026, 11, 23, 4)
+    assert [roster.agent_of("PJSIP/1001", at) for at in (noon - 1, noon, None)] == ["Alice", "Bob", "Alice"]
+    assert roster.agent_of("PJSIP/9999", noon) is None
+    assert {i: t[0].agent for i, t in roster.tenures().items()} == {"PJSIP/1001": "Alice"}
+    assert roster.queues_of("Bob", noon) == {"support"}
+
+
+@pytest.mark.parametrize(
+    ("legit", "number", "may"),
+    [
+        (["_10XX", "_0X.", "400"], "1002", True),
+        (["_10XX", "_0X.", "400"], "013800000001", True),
+        (["_10XX", "_0X.", "400"], "400", True),
+        (["_10XX", "_0X.", "400"], "999", False),
+        (["_10XX"], "", False),
+        ([], "1002", False),
+        (None, "1002", None),
+        (None, "s", False),
+        (None, "", False),
+    ],
+)
+def test_numbers_that_may_be_dialled(legit: list[str] | None, number: str, may: bool | None) -> None:
+    assert roster_of(made(legit_extensions=legit)).may_dial(number) is may
+
+
+@pytest.mark.parametrize(
+    ("roster", "sentence"),
+    [
+        (made(shifts=[shift("2026-11-23T09:00", "2026-11-23T18:00", "Mallory")]), r"shifts\[0\]: 'Mallory' is not"),
+        (made(leave=[shift("2026-11-23T09:00", "2026-11-23T18:00", "Mallory")]), r"leave\[0\]: 'Mallory' is not among"),
+        (made(shifts=[shift("2026-11-23T18:00", "2026-11-23T09:00")]), "is not after"),
+        (made(shifts=[shift("2026-11-23T18:00", "2026-11-23T18:00")]), "is not after"),
+        (made(shifts=[shift("2026-11-23T09:00", "2026-11-23T12:00"), shift("2026-11-23T11:00", "2026-11-23T13:00")]),
+         "Alice's shifts overlap: 2026-11-23T09:00:00\\+08:00"),
+        (made(shifts=[shift("half past nine", "2026-11-23T12:00")]), "'half past nine' is not a time like"),
+        (made(shifts=[shift("0001-01-01T00:00:00+23:59", "2026-11-23T12:00")]), "out of range"),
+        (made(shifts=[{"agent": "Alice", "from": "2026-11-23T09:00"}]), r"shifts\[0\].*to"),
+        (made(shifts=[{**shift("2026-11-23T09:00", "2026-11-23T10:00"), "colour": "red"}]), "colour"),
+        (made(shifts=["Alice"]), r"shifts\[0\]"),
+        (made(shifts={"Alice": 1}), "shifts must be a list"),
+        (made(agents=[{"agent": "", "interface": "PJSIP/1"}]), "may not be empty"),
+        (made(agents=[ALICE, {"agent": "Bob", "interface": "PJSIP/1001"}]), "PJSIP/1001 is Alice's and Bob's"),
+        (made(agents=[{**ALICE, "from": "2026-11-23T12:00", "to": "2026-11-23T11:00"}]), "before coming to it"),
+        (made(legit_extensions="_10XX"), "legit_extensions must be a list"),
+        (made(legit_extensions=[""]), "legit_extensions must be a list"),
+        (made(timezone="Mars/Olympus"), "no time zone 'Mars/Olympus'"),
+        (made(timezone=8), "no time zone 8"),
+        (made(colour="red"), "unknown key 'colour'"),
+        ([], "an object with agents and shifts"),
+    ],
+)  # fmt: skip
+def test_wrong_row_is_named_with_what_is_wrong(roster: object, sentence: str) -> None:
+    with pytest.raises(BadInput, match=sentence):
+        roster_of(roster)
+
+
+def test_every_wrong_row_is_told_at_once_up_to_a_number() -> None:
+    rows = [shift("2026-11-23T09:00", "2026-11-23T10:00", f"Nobody {n}") for n in range(25)]
+    with pytest.raises(BadInput, match=r"Nobody 0.*Nobody 19.*; and 5 more$"):
+        roster_of(made(shifts=rows))
+
+
+@pytest.mark.parametrize(("moment", "what"), [("2026-03-29T02:30", "never"), ("2026-10-25T02:30", "twice")])
+def test_time_that_the_zone_skips_or_repeats_needs_its_offset(moment: str, what: str) -> None:
+    rows = [shift(moment, "2026-12-01T00:00")]
+    with pytest.raises(BadInput, match=f"comes {what} in Europe/Berlin"):
+        roster_of(made(timezone="Europe/Berlin", shifts=rows))
+
+
+def test_shift_over_a_change_of_clocks_is_as_long_as_it_is() -> None:
+    rows = [shift("2026-10-25T00:00", "2026-10-25T08:00")]
+    roster = roster_of(made(timezone="Europe/Berlin", shifts=rows))
+    ((start, end),) = roster.shifts["Alice"]
+    assert end - start == utc(2026, 1, 1, 9) - utc(2026, 1, 1)
+
+
+def test_file_that_names_another_zone_than_the_sites_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "roster.json"
+    path.write_text(json.dumps(made(timezone="Europe/Berlin")))
+    assert load_roster(path).timezone == load_roster(path, "Europe/Berlin").timezone == "Europe/Berlin"
+    with pytest.raises(BadInput, match=r"roster.json names the time zone Europe/Berlin, the site's is Asia/Shanghai"):
+        load_roster(path, "Asia/Shanghai")
+
+
+def test_roster_is_read_from_a_file(tmp_path: Path) -> None:
+    path = tmp_path / "roster.json"
+    path.write_text(json.dumps(made(shifts=[])), "utf-8")
+    assert {i: t[0].agent for i, t in load_roster(path).tenures().items()} == {
+        "PJSIP/1001": "Alice",
+        "PJSIP/1002": "Bob",
+    }
+
+
+@pytest.mark.parametrize("content", [b"{", b"\xff\xfe", b"[" * 100_000, b""])
+def test_file_that_is_not_json_is_unreadable(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "roster.json"
+    path.write_bytes(content)
+    with pytest.raises(UnreadableFile, match="is not JSON"):
+        load_roster(path)
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [("r.xlsx", b"PK\x03\x04..."), ("R.XLSX", b""), ("shifts.csv", b"agent,from"), ("r", b"PK\x03\x04")],
+)
+def test_spreadsheet_says_how_it_becomes_a_roster(tmp_path: Path, name: str, content: bytes) -> None:
+    path = tmp_path / name
+    path.write_bytes(content)
+    with pytest.raises(UnreadableFile, match=r"is a spreadsheet; .*`callcenter roster convert \S+ roster\.json`"):
+        load_roster(path)
+
+
+def test_folder_of_csv_files_says_how_it_becomes_a_roster(tmp_path: Path) -> None:
+    with pytest.raises(UnreadableFile, match=r"is a folder; .*callcenter roster convert"):
+        load_roster(tmp_path)
+
+
+def test_file_with_wrong_rows_names_itself(tmp_path: Path) -> None:
+    path = tmp_path / "roster.json"
+    path.write_text("[]")
+    with pytest.raises(BadInput, match=r"roster\.json cannot be used"):
+        load_roster(path)
+
+
+def test_file_that_is_not_there_is_unreadable(tmp_path: Path) -> None:
+    with pytest.raises(UnreadableFile, match="cannot be read"):
+        load_roster(tmp_path / "none.json")

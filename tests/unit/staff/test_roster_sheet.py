@@ -1,0 +1,166 @@
+"""A roster as a workbook or CSV files: what comes in, what is refused and where, what goes out."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from callcenter.errors import BadInput
+from callcenter.staff.roster_sheet import export_roster, import_roster
+from callcenter.untrusted import inert, live
+from tests.unit.staff.roster_files import AGENTS, ROSTER, folder, told, workbook
+
+
+@pytest.mark.parametrize("name", ["roster.xlsx", "roster", "roster.json"])
+def test_roster_comes_back_as_it_went_out(tmp_path: Path, name: str) -> None:
+    export_roster(ROSTER, tmp_path / name)
+    assert import_roster(tmp_path / name).sound() == ROSTER
+
+
+def test_what_nobody_said_about_extensions_differs_from_none(tmp_path: Path) -> None:
+    forms = ({"agents": ROSTER["agents"]}, {"agents": ROSTER["agents"], "legit_extensions": []})
+    for n, form in enumerate(forms):
+        export_roster(form, tmp_path / f"{n}.xlsx")
+    read = [import_roster(tmp_path / f"{n}.xlsx").sound() for n in range(2)]
+    assert ["legit_extensions" in form for form in read] == [False, True]
+
+
+def test_chinese_names_and_the_local_code_page_are_read(tmp_path: Path) -> None:
+    for name, text in {
+        "坐席": "姓名,话机,班组,队列\n张三,PJSIP/1001,热线,投诉、订单\n",
+        "排班": "姓名,开始时间,结束时间,备注\n张三,2026/1/3 9:00,2026/1/3 18:00,早班\n",
+    }.items():
+        (tmp_path / f"{name}.csv").write_bytes(text.encode("gb18030"))
+    form = import_roster(tmp_path).sound()
+    assert form["agents"] == [{"agent": "张三", "interface": "PJSIP/1001", "team": "热线", "queues": ["投诉", "订单"]}]
+    assert form["shifts"] == [{"agent": "张三", "from": "2026-01-03T09:00", "to": "2026-01-03T18:00", "note": "早班"}]
+
+
+def test_dates_and_numbers_of_a_workbook_are_read_as_they_look(tmp_path: Path) -> None:
+    path = workbook(
+        tmp_path / "r.xlsx",
+        agents=[["agent", "interface"], [1001, "PJSIP/1001"]],
+        shifts=[["agent", "from", "to"], [1001, datetime(2026, 11, 23, 18, 30), datetime(2026, 11, 24)]],  # noqa: DTZ001  # as Excel has them
+    )
+    form = import_roster(path).sound()
+    assert form["shifts"] == [{"agent": "1001", "from": "2026-11-23T18:30:00", "to": "2026-11-24T00:00:00"}]
+
+
+def test_every_fault_is_told_with_its_place(tmp_path: Path) -> None:
+    shifts = [
+        "agent,from,to,colour",
+        "Alice,2026-11-23 09:00,2026-11-23 18:00",
+        "Mallory,2026-11-23 09:00,2026-11-23 18:00",
+        "Alice,soon,2026-11-23 18:00",
+        "",
+        "Alice,2026-11-24 18:00,2026-11-24 09:00",
+        "Alice,2026-11-23 17:00,2026-11-23 19:00",
+        "Alice,,2026-11-25 09:00",
+        "Alice,2026-11-26 09:00,2026-11-26 10:00,,more",
+    ]
+    path = folder(tmp_path / "r", agents=AGENTS, shifts="\n".join(shifts))
+    assert sorted(told(path)) == [
+        "shifts.csv, sheet shifts, row 1, column colour: the column is unknown",
+        "shifts.csv, sheet shifts, row 3, column agent: 'Mallory' is not among the agents",
+        "shifts.csv, sheet shifts, row 4, column from: 'soon' is not a time like 2026-11-23T15:00:00+08:00",
+        "shifts.csv, sheet shifts, row 6, column to: 2026-11-24T09:00 is not after 2026-11-24T18:00",
+        "shifts.csv, sheet shifts, row 7, column from: the shift overlaps the one of row 2",
+        "shifts.csv, sheet shifts, row 8, column from: may not be empty",
+        "shifts.csv, sheet shifts, row 9: the row is longer than the heading",
+    ]
+    with pytest.raises(BadInput, match="and 6 more"):
+        import_roster(path).sound()
+
+
+def test_row_that_has_a_line_break_in_a_cell_keeps_the_numbers_right(tmp_path: Path) -> None:
+    hour = "2026-11-23 09:00,2026-11-23 10:00"
+    leave = f'agent,from,to,note\nAlice,{hour},"two\nlines"\nBob,{hour}\n'
+    (fault,) = told(folder(tmp_path / "r", agents=AGENTS, leave=leave))
+    assert "row 4, column agent: 'Bob'" in fault
+
+
+def test_leave_may_overlap_and_touching_shifts_do_not(tmp_path: Path) -> None:
+    twice = "agent,from,to\n" + "Alice,2026-11-23 09:00,2026-11-23 12:00\n" * 2
+    touching = "agent,from,to\nAlice,2026-11-23 09:00,2026-11-23 12:00\nAlice,2026-11-23 12:00,2026-11-23 18:00\n"
+    assert told(folder(tmp_path / "r", agents=AGENTS, leave=twice, shifts=touching)) == []
+
+
+def test_formula_and_odd_cells_are_told(tmp_path: Path) -> None:
+    path = workbook(
+        tmp_path / "r.xlsx",
+        agents=[["agent", "interface"], ['=HYPERLINK("http://x")', "PJSIP/1"], [True, "PJSIP/2"], [1.5, "PJSIP/3"]],
+    )
+    faults = [fault for fault in told(path) if "may not be empty" not in fault]
+    assert [fault.split(": ", 1)[0] for fault in faults] == [
+        f"r.xlsx, sheet agents, row {row}, column agent" for row in (2, 3, 4)
+    ]
+
+
+@pytest.mark.parametrize("heading", ["agent,interface,姓名", "interface,team"])
+def test_heading_that_is_twice_or_missing_is_told(tmp_path: Path, heading: str) -> None:
+    (fault,) = told(folder(tmp_path / "r", agents=f"{heading}\nAlice,PJSIP/1001,Alice\n"))[:1]
+    assert "row 1, column" in fault
+
+
+def test_interface_of_two_agents_at_once_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match="at the same time"):
+        import_roster(folder(tmp_path / "r", agents=AGENTS + "Bob,PJSIP/1001\n"))
+
+
+def test_unknown_zone_and_time_that_comes_twice_are_told(tmp_path: Path) -> None:
+    zones = folder(tmp_path / "zone", agents=AGENTS, site="timezone\nMars/Olympus\n")
+    twice = "agent,from,to\nAlice,2026-10-25 02:30,2026-10-25 09:00\n"
+    clocks = folder(tmp_path / "clocks", agents=AGENTS, site="timezone\nEurope/Berlin\n", shifts=twice)
+    assert [fault.partition(": ")[2][:22] for path in (zones, clocks) for fault in told(path)] == [
+        "there is no time zone ", "'2026-10-25T02:30' com",
+    ]  # fmt: skip
+
+
+def test_sheet_that_is_none_of_a_rosters_or_comes_twice_is_told(tmp_path: Path) -> None:
+    path = folder(tmp_path / "r", agents=AGENTS, 坐席=AGENTS, wages="agent\n")
+    assert [fault.partition(": ")[2][:10] for fault in told(path)] == ["is no shee", "agents hol"]
+
+
+def test_roster_without_agents_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match="no sheet or file agents"):
+        import_roster(folder(tmp_path / "r", shifts="agent,from,to\n"))
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+86", "-1", "@SUM(A1)", "'=1", "\t=1", " =1", "＝1", "''@x"])
+def test_what_a_spreadsheet_would_run_is_made_inert_and_comes_back(text: str) -> None:
+    assert inert(text).startswith("'")
+    assert live(inert(text)) == text
+
+
+@pytest.mark.parametrize("text", ["Alice", "O'Hara", "'tis", "2026-11-23", ""])
+def test_harmless_text_is_left_alone(text: str) -> None:
+    assert (inert(text), live(text)) == (text, text)
+
+
+def test_exported_cells_never_begin_as_formulas(tmp_path: Path) -> None:
+    form = {"agents": [{"agent": "=cmd|'/C calc'!A0", "interface": "@x", "team": "+1"}]}
+    for name in ("r.xlsx", "r"):
+        export_roster(form, tmp_path / name)
+        assert import_roster(tmp_path / name).sound()["agents"] == form["agents"]
+    assert (tmp_path / "r" / "agents.csv").read_bytes().splitlines()[1] == b"'=cmd|'/C calc'!A0,'@x,'+1,,,"
+    cells = next(openpyxl.load_workbook(tmp_path / "r.xlsx")["agents"].iter_rows(min_row=2, values_only=True))
+    assert cells[:3] == ("'=cmd|'/C calc'!A0", "'@x", "'+1")
+
+
+def test_export_overwrites_nothing_and_refuses_what_is_not_sound(tmp_path: Path) -> None:
+    target = tmp_path / "r.json"
+    target.write_text("mine")
+    with pytest.raises(BadInput, match="exists already"):
+        export_roster(ROSTER, target)
+    with pytest.raises(BadInput, match="not among the agents"):
+        export_roster({"shifts": ROSTER["shifts"]}, tmp_path / "other.json")
+    with pytest.raises(BadInput, match="no form of a roster"):
+        export_roster(ROSTER, tmp_path / "r.pdf")
+    split = {"agents": [{"agent": "A", "interface": "P/1", "queues": ["a;b"]}]}
+    with pytest.raises(BadInput, match="separator"):
+        export_roster(split, tmp_path / "r.xlsx")
+    assert [path.name for path in tmp_path.iterdir()] == ["r.json"]
+    assert target.read_text() == "mine"
