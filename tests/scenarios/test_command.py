@@ -47,6 +47,35 @@ def test_the_table_for_people_shows_ends_of_numbers_only() -> None:
     assert "13800250001" not in shown
 
 
+@pytest.mark.parametrize(
+    ("name", "queue", "agent"),
+    [
+        ("timed_out", "offered 1, answered 0 (in time 0), abandoned 0, timed_out 1", None),
+        ("restart_now", ", switch_down ", None),
+        ("refused_full", ", refused 1", None),
+        ("decline_603", "", "missed 0, declined 1"),
+        ("picked_up_by_colleague", "", "offers answered 0, missed 0, answered_elsewhere 1"),
+    ],
+)
+def test_table_for_people_names_every_outcome_that_came_about(name: str, queue: str, agent: str | None) -> None:
+    one = tape(name)
+    shown = written(one.logins("board"), None, "--format", "text")
+
+    assert any(queue in line for line in shown.splitlines() if ": offered " in line or line.startswith("no queue: "))
+    assert agent is None or any(agent in line for line in shown.splitlines())
+
+
+def test_queue_log_alone_says_what_it_cannot_tell() -> None:
+    one = tape("decline_603")
+    alone, beside = (json.loads(written(ami, one.log))["notes"] for ami in ([], one.logins("board")))
+    shown = written([], one.log, "--format", "text")
+
+    assert beside == []
+    assert [note for note in alone if "declined" in note and "picked the call up" in note] == alone != []
+    assert f"note: {alone[0]}\n" in shown
+    assert "missed or declined 1" in shown
+
+
 def test_a_file_that_is_not_there_is_one_sentence_and_exit_code_2(tmp_path: Path) -> None:
     done = run("--ami", tmp_path / "none.ami")
 
