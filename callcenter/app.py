@@ -216,7 +216,9 @@ async def _open(settings: Settings, opened: contextlib.AsyncExitStack) -> _Kept:
 
 async def _journal(settings: Settings, store: Store, opened: contextlib.AsyncExitStack) -> Journal:
     """Open the journal; a new one only where the database has followed none yet."""
-    return await opened.enter_async_context(await Journal.open(settings.journal, make=store.position == 0))
+    journal = await opened.enter_async_context(await Journal.open(settings.journal, make=not store.follows))
+    await store.follow()
+    return journal
 
 
 def _refuse_lost_database(settings: Settings) -> None:

@@ -121,12 +121,17 @@ def has_wal_reset_bug(version: str) -> bool:
 
 
 class OwnFile:
-    """An SQLite file that is open, and its write-ahead log."""
+    """An SQLite file that is open, and its write-ahead log.
 
-    def __init__(self, path: Path) -> None:
+    Args:
+        path: Its name.
+        held: A descriptor of the file itself, by which it is known whatever has its name by now.
+    """
+
+    def __init__(self, path: Path, held: int | None = None) -> None:
         self.path = path
         self._log = path.with_name(f"{path.name}-wal")
-        self._known = _place(path)
+        self._known = _place(path if held is None else held)
         self._log_known = _place(self._log)
 
     def require(self) -> None:
@@ -135,7 +140,8 @@ class OwnFile:
         Raises:
             FileTaken: It was removed or replaced, or its log was.
         """
-        if _place(self.path) != self._known:
+        place = _place(self.path)
+        if place is None or place != self._known:
             raise _taken(self.path)
         log = _place(self._log)
         if log != self._log_known:
@@ -162,9 +168,9 @@ def _taken(path: Path) -> FileTaken:
     return FileTaken(f"{path} was removed or replaced while it was in use; put it back from a backup and start again")
 
 
-def _place(path: Path) -> _Place:
+def _place(file: Path | int) -> _Place:
     try:
-        found = path.stat()
+        found = os.stat(file)  # noqa: PTH116 - a descriptor, too
     except OSError:
         return None
     return found.st_dev, found.st_ino

@@ -13,6 +13,7 @@ from callcenter.ownfiles import open_private
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from io import BufferedReader
     from pathlib import Path
 
     from callcenter.domain.frame import Micros
@@ -26,19 +27,45 @@ def read_chunks(path: Path) -> Iterator[bytes]:
     """Yield the bytes of a file, unpacked when its first two bytes say gzip.
 
     Nothing that could be read is lost: a damaged or truncated gzip yields what comes before the damage first.
+    `require_whole` refuses it before anything is made of it.
 
     Raises:
         UnreadableFile: The file is missing, not readable, a directory, or its gzip is damaged.
     """
     try:
         with path.open("rb") as file:
-            yield from _unpacked(file) if file.peek(len(_GZIP))[: len(_GZIP)] == _GZIP else _plain(file)
+            yield from _unpacked(file) if _is_packed(file) else _plain(file)
     except EOFError as error:
-        raise UnreadableFile(f"{path} ends in the middle of its gzip data: what came before was read.") from error
+        raise UnreadableFile(
+            f"{path} ends in the middle of its gzip data: "
+            "`zcat FILE > OTHER` keeps what comes before, give that instead."
+        ) from error
     except (gzip.BadGzipFile, zlib.error) as error:
-        raise UnreadableFile(f"{path} is damaged ({error}): what came before was read.") from error
+        raise UnreadableFile(
+            f"{path} is damaged ({error}): `zcat FILE > OTHER` keeps what comes before, give that instead."
+        ) from error
     except OSError as error:
         raise UnreadableFile(f"{path} cannot be read: {error.strerror or error}.") from error
+
+
+def require_whole(path: Path) -> None:
+    """Refuse a gzip that is damaged or was cut short, so that no part of it is taken for all of it.
+
+    Raises:
+        UnreadableFile: It is, or the file cannot be read.
+    """
+    try:
+        with path.open("rb") as file:
+            packed = _is_packed(file)
+    except OSError as error:
+        raise UnreadableFile(f"{path} cannot be read: {error.strerror or error}.") from error
+    if packed:
+        for _ in read_chunks(path):
+            pass
+
+
+def _is_packed(file: BufferedReader) -> bool:
+    return file.peek(len(_GZIP))[: len(_GZIP)] == _GZIP
 
 
 def _plain(file: IO[bytes]) -> Iterator[bytes]:

@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import signal
+from collections.abc import Iterator
+from multiprocessing import resource_tracker
 
+import pytest
 from hypothesis import HealthCheck, settings
+
+from tests.support.leftovers import cut_off_tasks, held, left_since
 
 # started in the background by a script, whose children ignore Ctrl-C: tests end commands by it
 signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -12,3 +17,21 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 # how long an example took says how busy the machine is
 settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("any machine")
+
+# what multiprocessing starts at its first use, and keeps for the life of this process, is there from the beginning
+resource_tracker.ensure_running()
+
+CUT_OFF = cut_off_tasks()
+
+
+@pytest.fixture(autouse=True)
+def nothing_left() -> Iterator[None]:
+    """Fail a test that leaves something behind; the first of its own fixtures, so the last to end.
+
+    What a module or the session shares is there before.
+    """
+    CUT_OFF.clear()
+    before = held()
+    yield
+    left = [*CUT_OFF, *left_since(before)]
+    assert not left, "left behind: " + "; ".join(left)

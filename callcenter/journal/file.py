@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from callcenter.errors import DiskFull, JournalDamaged, StoreError
 from callcenter.journal.entries import Head
-from callcenter.ownfiles import make_private, private_folder
+from callcenter.ownfiles import private_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -110,13 +110,13 @@ def claim(path: Path) -> int:
 
 
 def open_for_writing(path: Path) -> sqlite3.Connection:
-    """Open the journal, made now if there is none; the caller has claimed it.
+    """Open the journal, an empty file as a new one; the caller has claimed it, and made the file if there was none.
 
     Raises:
         StoreError: Not a journal, of another version, damaged at its end, or not writable.
     """
-    make_private(path)
-    connection = sqlite3.connect(path, _BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+    uri = f"{path.absolute().as_uri()}?mode=rw"
+    connection = sqlite3.connect(uri, _BUSY_SECONDS, uri=True, isolation_level=None, check_same_thread=False)
     try:
         blank = _is_blank(connection)
         if blank:

@@ -8,7 +8,7 @@ import heapq
 import os
 import time
 from functools import partial
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Self, TypeVar
 
 from callcenter.domain.frame import SECOND
 from callcenter.errors import StoreError
@@ -18,7 +18,7 @@ from callcenter.journal.file import anchor_and_head, claim, open_for_writing, to
 from callcenter.journal.pruning import prune_some
 from callcenter.journal.reader import JournalReader
 from callcenter.journal.writer import MAX_BATCH_BYTES, Chunk, Listener, Writer, check_disk
-from callcenter.ownfiles import OwnFile, hold, make_private
+from callcenter.ownfiles import OwnFile, hold, keep_private, make_private
 
 if TYPE_CHECKING:
     import sqlite3
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
     from callcenter.journal.entries import Entry, Head, Stored
     from callcenter.journal.settings import JournalSettings
+
+T = TypeVar("T")
 
 
 class Journal:
@@ -36,10 +38,10 @@ class Journal:
     """
 
     def __init__(
-        self, settings: JournalSettings, connection: sqlite3.Connection, head: Head, locks: Sequence[int]
+        self, settings: JournalSettings, file: OwnFile, connection: sqlite3.Connection, head: Head, locks: Sequence[int]
     ) -> None:
         self.settings = settings
-        self.file = OwnFile(settings.path)
+        self.file = file
         self._loop = asyncio.get_running_loop()
         self._locks = locks
         self._appended = self._durable = self._last_state = head.position
@@ -67,9 +69,10 @@ class Journal:
         Raises:
             StoreError: Missing, held by another process, not a journal, of another version, damaged, or not writable.
             DiskFull: Less disk is free than the settings ask for.
+            FileTaken: It was removed or replaced meanwhile.
         """
-        locks, connection, head, state = await asyncio.to_thread(_prepare, settings, make)
-        journal = cls(settings, connection, head, locks)
+        file, locks, connection, head, state = await asyncio.to_thread(_prepare, settings, make)
+        journal = cls(settings, file, connection, head, locks)
         journal._last_state = state
         return journal
 
@@ -149,14 +152,10 @@ class Journal:
 
         Raises:
             JournalDamaged: At the first entry that is not as it was written.
+            FileTaken: The file is no longer there.
         """
-
-        def page_from(start: int) -> list[Stored]:
-            with JournalReader(self.settings.path) as reader:
-                return next(reader.pages(start), [])
-
         # Each page is one thread's own work: a cancelled reader leaves nothing open in another thread.
-        while page := await asyncio.to_thread(page_from, start):
+        while page := await self._look(partial(_page, start)):
             for entry in page:
                 yield entry
             start = page[-1].position + 1
@@ -167,26 +166,18 @@ class Journal:
         Raises:
             BadInput: There is no such entry, or no longer.
             JournalDamaged: It is not as it was written.
+            FileTaken: The file is no longer there.
         """
-
-        def look() -> Stored:
-            with JournalReader(self.settings.path) as reader:
-                return reader.read_one(position)
-
-        return await asyncio.to_thread(look)
+        return await self._look(lambda reader: reader.read_one(position))
 
     async def seal_of(self, position: int) -> str | None:
         """Tell the seal of a durable entry, in hex, or of the last one that was cut; None of what is not there.
 
         Raises:
             JournalDamaged: It is not as it was written.
+            FileTaken: The file is no longer there.
         """
-
-        def look() -> bytes | None:
-            with JournalReader(self.settings.path) as reader:
-                return reader.seal_of(position)
-
-        found = await asyncio.to_thread(look)
+        found = await self._look(lambda reader: reader.seal_of(position))
         return None if found is None else found.hex()
 
     async def save_state(self, position: int, blob: bytes) -> None:
@@ -204,12 +195,7 @@ class Journal:
 
     async def latest_state(self) -> states.SavedState | None:
         """Find the newest saved state that is whole; None where everything must be replayed."""
-
-        def look() -> states.SavedState | None:
-            with JournalReader(self.settings.path) as reader:
-                return reader.latest_state()
-
-        return await asyncio.to_thread(look)
+        return await self._look(lambda reader: reader.latest_state())
 
     async def prune(self, before: int, keep: Iterable[int] = ()) -> None:
         """Cut the entries before a position, a few thousand at a time; the rest stays verifiable.
@@ -242,6 +228,18 @@ class Journal:
             self._locks = ()
             if self.pending and self._refusal:
                 raise self._refusal
+
+    async def _look(self, find: Callable[[JournalReader], T]) -> T:
+        """Read in a thread, from the file that is written here and never from another under its name."""
+
+        def look() -> T:
+            try:
+                with JournalReader(self.settings.path) as reader:
+                    return find(reader)
+            finally:
+                self.file.require()
+
+        return await asyncio.to_thread(look)
 
     def _check(self, entries: Sequence[Entry]) -> None:
         """Refuse here what the writer could only stop at; sources and kinds are few, so it costs little."""
@@ -287,23 +285,29 @@ class Journal:
             future.set_exception(self._refusal or _closed(self.settings))
 
 
-def _prepare(settings: JournalSettings, make: bool) -> tuple[tuple[int, int], sqlite3.Connection, Head, int]:
-    """Open what a journal stands on: its locks, its file, the end of its chain, its last state's position."""
+def _prepare(settings: JournalSettings, make: bool) -> tuple[OwnFile, tuple[int, int], sqlite3.Connection, Head, int]:
+    """Open what a journal stands on: its file, its locks, the end of its chain, its last state's position."""
     if not make and not settings.path.exists():
         raise StoreError(f"the journal {settings.path} is missing, and the database follows it; put it back: a backup.")
     with told_plainly(settings.path), contextlib.ExitStack() as undo:
         lock = claim(settings.path)
         undo.callback(os.close, lock)
         check_disk(settings)
-        make_private(settings.path)
+        (make_private if make else keep_private)(settings.path)
         guard = hold(settings.path, "the journal")
         undo.callback(os.close, guard)
         connection = open_for_writing(settings.path)
         undo.callback(connection.close)
         anchor, head = anchor_and_head(connection)
         state = states.latest(connection)
+        file = OwnFile(settings.path, guard)
+        file.require()
         undo.pop_all()
-    return (guard, lock), connection, head, state.position if state else anchor.position
+    return file, (guard, lock), connection, head, state.position if state else anchor.position
+
+
+def _page(start: int, reader: JournalReader) -> list[Stored]:
+    return next(reader.pages(start), [])
 
 
 def _chunks(entries: Sequence[Entry], batch: int) -> Iterator[Chunk]:

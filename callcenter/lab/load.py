@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from typing import TYPE_CHECKING
 from xml.sax.saxutils import quoteattr
 
@@ -123,7 +124,13 @@ async def _sipp(lab: Lab, calls_per_second: float, calls: int) -> None:
     process = await asyncio.create_subprocess_exec(
         *argv, stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.PIPE
     )
-    _, said = await process.communicate()
+    try:
+        _, said = await process.communicate()
+    finally:
+        if process.returncode is None:
+            with contextlib.suppress(PermissionError):  # a sudo, which ends with what it started
+                process.terminate()
+                await process.wait()
     if process.returncode:
         last = said.decode(errors="replace").strip().splitlines()[-1:] or ["no reason given"]
         raise LabError(f"SIPp ended with {process.returncode}: {last[0]}")

@@ -1,10 +1,13 @@
 """One visit as it was seen on AMI beside the same one in queue_log: what the two disagree on.
 
-Whole seconds on one side and a late write on the other are no disagreement. Nor is the log's own way of speaking: it
-writes ABANDON for a caller who was redirected, and for one whom a restart cut off; it names the agent whom the queue
-rang where a colleague picked the call up, and hears of nothing that happens behind a Local channel. Redirected says no
-more than that the caller lives on elsewhere: where the log knows of a key or a time limit, it says the same more
-exactly.
+Whole seconds on one side and a late write on the other are no disagreement; a talk is compared by its ends, and where
+those agree by the log's own figure. Nor is the log's own way of speaking one: it writes ABANDON for a caller who was
+redirected, and for one whom a restart cut off. Redirected says no more than that the caller lives on elsewhere: where
+the log knows of a key or a time limit, it says the same more exactly.
+
+Deliberately not compared: the agent, where a colleague picked the call up from the phone that the log names, or where a
+roster gives the names; the end and length of a talk, where the queue did not see it end (behind a Local channel, it
+hears of no transfer); whoever talked after a transfer, of which the log says nothing.
 """
 
 from __future__ import annotations
@@ -57,12 +60,16 @@ def contradictions(visit: fx.Visit, logged: LoggedVisit, *, names: bool) -> Iter
         yield Contradiction("outcome", visit.left_at, visit.outcome.value, logged.outcome)
     elif not names and visit.agent and logged.agent and visit.agent != logged.agent and not _rang(visit, logged.agent):
         yield Contradiction("agent", visit.answered_at, visit.agent, logged.agent)
+    times_agree = True
     for name in TIMES:
         if name == "ended_at" and visit.past_queue:
             continue
         ours, theirs = getattr(visit, name), getattr(logged, name)
         if ours is not None and theirs is not None and abs(ours - theirs) > TOLERANCE:
             yield Contradiction(name, ours, ours, theirs)
+            times_agree = False
+    if times_agree and not visit.past_queue and not _near(logged.talk, visit.talk):
+        yield Contradiction("talk_seconds", visit.ended_at, visit.talk, logged.talk)
 
 
 def _rang(visit: fx.Visit, agent: str) -> bool:

@@ -10,6 +10,7 @@ import msgspec
 
 from callcenter.domain.directory import Directory
 from callcenter.domain.frame import Micros
+from callcenter.errors import UnreadableFile
 from callcenter.queuelog.lines import QueueLog, read_queue_log
 from callcenter.queuelog.logged_agents import AgentBook, LoggedAgent, WrapUp
 from callcenter.queuelog.logged_visit import LoggedVisit
@@ -44,12 +45,18 @@ def read_history(
         wrap_up: How long each queue's talks are wrapped up at a moment.
 
     Raises:
-        UnreadableFile: A file cannot be read, or its gzip is damaged.
+        UnreadableFile: A file cannot be read, or its gzip is damaged, or no line in any of them is a queue_log's.
     """
+    paths = list(paths)
     log, book, agents = QueueLog(zone=reading[0], charset=reading[1]), LogBook(), AgentBook(directory, wrap_up)
     for path in paths:
         for line in read_queue_log(path, log):
             agents.note(line, book.note(line))
+    if paths and not log.lines and not log.set_aside.keys() - {"not_a_line"}:
+        raise UnreadableFile(
+            f"{paths[0]} has the form of a queue_log and no row that can be read: export its rows with the time as "
+            "epoch seconds or as in 2026-11-02 09:00:00."
+        )
     visits = book.finish()
     faults = {str(fault): count for fault, count in log.set_aside.items()}
     return LogHistory(

@@ -15,7 +15,7 @@ from callcenter.domain.frame import Micros
 from callcenter.domain.vocabulary import AgentState, VisitOutcome
 from callcenter.queuelog.history import LogHistory
 from callcenter.reports.judging import Judging
-from callcenter.reports.logged import logged_agents, logged_totals
+from callcenter.reports.logged import LOG_ALONE, logged_agents, logged_totals
 from callcenter.reports.reconcile import Reconcile
 from callcenter.reports.replay import Replay, joined
 from callcenter.reports.shapes import Shape, call_shape, seconds, span_shape
@@ -88,6 +88,7 @@ class Document:
             "totals": totals,
             "promises": {queue: msgspec.to_builtins(kept) for queue, kept in sorted(self._promises.queues.items())},
             "gaps": self._gaps,
+            "notes": [] if self._alone is None else [LOG_ALONE],
             "differences": [*self._log.differences(), *self._lost()],
             "quarantined": {
                 "total": self._replay.quarantined.total(),

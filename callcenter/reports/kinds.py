@@ -14,7 +14,7 @@ from pathlib import Path
 
 from callcenter.errors import UnreadableFile
 from callcenter.queuelog.layout import export_of, piped
-from callcenter.tape import CHUNK, read_chunks
+from callcenter.tape import CHUNK, read_chunks, require_whole
 
 _LOOK_AT = 16 * CHUNK
 """Bytes at a file's beginning."""
@@ -23,6 +23,10 @@ _GREETING = re.compile(rb"Asterisk Call Manager/(\d{1,3})\.")
 _TOO_OLD = b"1"
 """Asterisk 1.4 to 11 greeted with version 1; Asterisk 12 began with 2."""
 _BLOCK = re.compile(rb"(?:Event|Response): ?\S")
+_EVENT = re.compile(rb"\nEvent: ?\S")
+_LONGEST = 9
+"""Bytes that `_EVENT` may need."""
+_FIRST_ANSWER = re.compile(rb"^Response: ?(\w+)", re.MULTILINE)
 _OLD_EVENT = re.compile(rb"^Event: ?(?:Join|Leave|Dial|Bridge|Link|Unlink|Masquerade)\r?$", re.MULTILINE)
 _NEW_EVENT = re.compile(
     rb"^Event: ?(?:QueueCallerJoin|QueueCallerLeave|DialBegin|DialEnd|DialState|Bridge(?:Create|Destroy|Enter|Leave)"
@@ -47,7 +51,7 @@ def kind_of(path: Path) -> Kind:
     Raises:
         UnreadableFile: It cannot be read.
     """
-    data = b"".join(islice(read_chunks(path), _LOOK_AT // CHUNK))
+    data = _begin(path)
     if not data:
         return Kind.EMPTY
     first = True
@@ -65,12 +69,16 @@ def kind_of(path: Path) -> Kind:
 
 
 def check_logins(paths: Iterable[Path]) -> None:
-    """Refuse what is no manager login that can be replayed; an empty one among others is one that was cut off at once.
+    """Refuse what is no manager login that can be replayed; one without an event must have others beside it.
+
+    An empty one among others is one that was cut off at once. FullyBooted alone is an event, and so is an answer to a
+    snapshot's action: such a login was honestly quiet.
 
     Raises:
-        UnreadableFile: One cannot be read, or is something else.
+        UnreadableFile: One cannot be read, or is something else, or in none of them any event came.
     """
-    for path, kind in _unless_all_empty(paths, "manager login"):
+    logins = list(paths)
+    for path, kind in _unless_all_empty(logins, "manager login"):
         match kind:
             case Kind.QUEUE_LOG:
                 raise UnreadableFile(f"{path} is a queue_log and no manager login: give it with --queue-log.")
@@ -86,6 +94,8 @@ def check_logins(paths: Iterable[Path]) -> None:
                 )
             case _:
                 pass
+    if logins and not any(map(_has_event, logins)):
+        raise _without_event(next(path for path in logins if _begin(path)))
 
 
 def check_queue_logs(paths: Iterable[Path]) -> None:
@@ -108,7 +118,37 @@ def check_queue_logs(paths: Iterable[Path]) -> None:
 
 
 def _unless_all_empty(paths: Iterable[Path], wanted: str) -> Iterator[tuple[Path, Kind]]:
-    kinds = [(path, kind_of(path)) for path in paths]
+    kinds = []
+    for path in paths:
+        require_whole(path)
+        kinds.append((path, kind_of(path)))
     if kinds and all(kind is Kind.EMPTY for _, kind in kinds):
         raise UnreadableFile(f"{kinds[0][0]} is empty: there is no {wanted} in it.")
     return iter(kinds)
+
+
+def _begin(path: Path) -> bytes:
+    return b"".join(islice(read_chunks(path), _LOOK_AT // CHUNK))
+
+
+def _has_event(path: Path) -> bool:
+    end = b"\n"
+    for chunk in read_chunks(path):
+        data = end + chunk
+        if _EVENT.search(data):
+            return True
+        end = data[-_LONGEST:]
+    return False
+
+
+def _without_event(path: Path) -> UnreadableFile:
+    answer = _FIRST_ANSWER.search(_begin(path))
+    if answer is not None and answer[1] == b"Error":
+        return UnreadableFile(
+            f"{path} is a manager login that the switch refused: correct the account's name or secret, or its `permit` "
+            "lines in manager.conf, and record again."
+        )
+    return UnreadableFile(
+        f"{path} is a manager login in which no event came: record again, for longer, by an account whose `read` in "
+        "manager.conf is as `callcenter doctor --print-manager-conf` shows it."
+    )

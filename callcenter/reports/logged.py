@@ -10,6 +10,12 @@ from callcenter.queuelog.history import LogHistory
 from callcenter.queuelog.logged_agents import LoggedAgent
 from callcenter.reports.shapes import Shape, seconds, span_shape
 
+LOG_ALONE = (
+    "queue_log alone does not tell a declined ring from a missed one, and names whom the queue rang: where a colleague "
+    "picked the call up, it has her talking, and the rings that she missed meanwhile."
+)
+"""What a reader of agents' figures must know where no login stands behind them."""
+
 _NEVER_TOLD = frozenset({AgentState.RINGING, AgentState.BLOCKED, AgentState.OUTBOUND})
 
 

@@ -5,17 +5,20 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable, Iterator
 from datetime import datetime
+from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from callcenter.domain import facts as fx
 from callcenter.domain.frame import SECOND, Micros
-from callcenter.domain.vocabulary import VisitOutcome
+from callcenter.domain.vocabulary import OfferOutcome, VisitOutcome
 from callcenter.reports.document import Document
 from callcenter.reports.shapes import Shape
 from callcenter.rules.regulations.edition import FiguresAt
 
 _HEAD = ("time", "caller", "queue", "wait s", "outcome", "agent", "rings", "talk s", "hung up")
 _KEPT = 4
+_OTHER_VISITS = [one for one in VisitOutcome if one not in {VisitOutcome.ANSWERED, VisitOutcome.ABANDONED}]
+_OTHER_OFFERS = [one for one in OfferOutcome if one not in {OfferOutcome.ANSWERED, OfferOutcome.TIMED_OUT}]
 
 
 def text(document: Document, zone: ZoneInfo) -> Iterator[str]:
@@ -90,19 +93,30 @@ def _span(value: Micros | None) -> str:
     return "?" if value is None else f"{value / SECOND:.1f}"
 
 
+def _counted(counts: Shape, outcomes: Iterable[StrEnum]) -> list[str]:
+    """Name each outcome that came about, with how often."""
+    return [f"{outcome} {count}" for outcome in outcomes if (count := counts.get(outcome))]
+
+
 def _rest(rest: Shape) -> Iterator[str]:
     yield ""
-    for name, queue in rest["totals"]["queues"].items():
-        yield (
-            f"{inert(name)}: offered {queue['offered']}, answered {queue['answered']} "
-            f"(in time {queue['within']}), abandoned {queue['abandoned']}"
-        )
-    for name, agent in rest["totals"]["agents"].items():
-        yield f"{inert(name)}: answered {agent['answered']}, missed {agent['missed']}, {talked(agent)}"
+    totals = rest["totals"]
+    for name, queue in totals["queues"].items():
+        told = [f"offered {queue['offered']}", f"answered {queue['answered']} (in time {queue['within']})"]
+        told += [f"abandoned {queue['abandoned']}", *_counted(queue, _OTHER_VISITS)]
+        yield f"{inert(name)}: {', '.join(told)}"
+    if totals["no_queue"]:
+        yield f"no queue: {', '.join(_counted(totals['no_queue'], VisitOutcome))}"
+    for name, agent in totals["agents"].items():
+        missed = "missed" if agent["declined"] is not None else "missed or declined"
+        told = [f"offers answered {agent['answered']}", f"{missed} {agent['missed']}"]
+        yield f"{inert(name)}: {', '.join([*told, *_counted(agent['offers'], _OTHER_OFFERS), talked(agent)])}"
     for violation in rest["violations"]:
         yield f"{violation['rule']} {inert(str(violation['agent']))} {violation['verdict']}: {inert(violation['why'])}"
     for gap in rest["gaps"]:
         yield f"gap ({gap['cause']}): {gap['from']} to {gap['to']}"
+    for note in rest["notes"]:
+        yield f"note: {note}"
     for difference in rest["differences"]:
         yield f"difference: {inert(str(difference))}"
     if rest["quarantined"]["total"]:

@@ -53,12 +53,13 @@ class Office:
             StoreError: The database cannot be opened.
         """
         engine = open_engine(settings)
+        office = cls(settings, engine)
         try:
             await require_current(settings, engine)
         except BaseException:
             await engine.dispose()
             raise
-        return cls(settings, engine)
+        return office
 
     async def close(self) -> None:
         """Let the database go."""

@@ -45,10 +45,17 @@ class Filed(NamedTuple):
 
 
 class Store:
-    """The record of one switch, open for writing; one at a time."""
+    """The record of one switch, open for writing; one at a time.
+
+    Attributes:
+        follows: A journal has been made that it follows, though it may have taken in nothing of it.
+        position: How far it has followed it.
+        seal: The journal's seal there.
+    """
 
     def __init__(self, settings: StoreSettings, engine: AsyncEngine, node: str) -> None:
         self.settings = settings
+        self.follows = False
         self.position = 0
         self.seal: str | None = None
         self._engine = engine
@@ -79,6 +86,15 @@ class Store:
         """Let the database go."""
         await self._engine.dispose()
 
+    async def follow(self) -> None:
+        """Remember that there is a journal: from now on one that is missing was lost.
+
+        Raises:
+            StoreError: The database cannot be used.
+        """
+        if not self.follows:
+            await unbroken(self._begin())
+
     async def write(
         self, told: Sequence[Told], upto: int, filed: Sequence[Filed] = (), seal: str | None = None
     ) -> list[str]:
@@ -107,6 +123,13 @@ class Store:
             self._unwritten = (upto, changes)
         return await unbroken(self._commit(self._unwritten[1], upto, filed, seal))
 
+    async def _begin(self) -> None:
+        with told_plainly(self.settings):
+            async with self._engine.begin() as connection:
+                place = {"node": self._node, "journal_position": self.position, "seal": self.seal}
+                await _upsert(connection, PositionRow, [place], key="node")
+        self.follows = True
+
     async def _commit(self, changes: Changes, upto: int, filed: Sequence[Filed], seal: str | None) -> list[str]:
         with told_plainly(self.settings):
             async with self._engine.begin() as connection:
@@ -117,7 +140,7 @@ class Store:
                 withdrawn = await _file(connection, filed)
         if self.file is not None:
             self.file.require()
-        self.position, self.seal, self._unwritten = upto, seal, None
+        self.follows, self.position, self.seal, self._unwritten = True, upto, seal, None
         return withdrawn
 
     async def _read(self) -> None:
@@ -126,7 +149,7 @@ class Store:
             async with self._engine.connect() as connection:
                 found = await connection.execute(select(PositionRow).where(PositionRow.node == self._node))
                 if (place := found.one_or_none()) is not None:
-                    self.position, self.seal = place.journal_position, place.seal
+                    self.follows, self.position, self.seal = True, place.journal_position, place.seal
                 self._recorder.reopen(
                     await self._open_rows(connection, VisitRow),
                     await self._open_rows(connection, AgentStateRow),

@@ -25,6 +25,15 @@ class Parts(NamedTuple):
 
 
 @asynccontextmanager
+async def closing(store: Store) -> AsyncIterator[None]:
+    """Close the record, however its use ends."""
+    try:
+        yield
+    finally:
+        await store.close()
+
+
+@asynccontextmanager
 async def following(
     home: Path, port: int, secrets: Mapping[str, str], court: Court | None = None
 ) -> AsyncIterator[Parts]:
@@ -34,6 +43,7 @@ async def following(
     await upgrade(settings)
     store = await Store.open(settings, "main")
     async with (
+        closing(store),
         await Journal.open(JournalSettings(path=home / "journal.sqlite")) as journal,
         asyncio.TaskGroup() as group,
     ):
@@ -46,4 +56,3 @@ async def following(
         reading.cancel()
         await tracking
         recording.cancel()
-    await store.close()

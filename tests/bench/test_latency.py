@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import signal
 import socket
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -51,9 +53,28 @@ def unconnect(state: LabState) -> None:
     (state.instance / "etc" / "manager_filters.conf").write_text("\n".join([*lines, ""]))
     with socket.socket(socket.AF_UNIX) as console:
         console.connect(str(state.instance / "run" / "asterisk.ctl"))
+        console.settimeout(30.0)
         console.recv(4096)
-        console.sendall(b"manager reload\0")
-        console.recv(4096)
+        console.sendall(b"manager reload\0core show version\0")  # a reload says nothing: what comes next tells its end
+        said = b""
+        while b"Asterisk" not in said:
+            said += (more := console.recv(4096))
+            assert more
+
+
+@asynccontextmanager
+async def loading(home: Path) -> AsyncIterator[asyncio.subprocess.Process]:
+    """Let calls come on a switch of their own, until they are over or the test is."""
+    load = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "callcenter", "lab", "load", home / "out", "--calls", str(CALLS),
+        "--per-second", str(PER_SECOND), "--work-dir", home / "lab", stdout=asyncio.subprocess.DEVNULL,
+    )  # fmt: skip
+    try:
+        yield load
+    finally:
+        if load.returncode is None:
+            load.send_signal(signal.SIGINT)  # it takes its switch along
+        await load.wait()
 
 
 async def started(work_dir: Path, load: asyncio.subprocess.Process) -> LabState:
@@ -76,14 +97,12 @@ async def watch(state: LabState, home: Path, load: asyncio.subprocess.Process) -
 
 @pytest.mark.parametrize("connected", [True, False], ids=["all events", "without who is connected to whom"])
 async def test_gauge_follows_the_switch(tmp_path: Path, *, connected: bool) -> None:
-    load = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "callcenter", "lab", "load", tmp_path / "out", "--calls", str(CALLS),
-        "--per-second", str(PER_SECOND), "--work-dir", tmp_path / "lab", stdout=asyncio.subprocess.DEVNULL,
-    )  # fmt: skip
-    state = await started(tmp_path / "lab" / "load", load)
-    if not connected:
-        unconnect(state)
-    stopwatch = await watch(state, tmp_path, load)
+    async with loading(tmp_path) as load:
+        state = await started(tmp_path / "lab" / "load", load)
+        if not connected:
+            unconnect(state)
+        stopwatch = await watch(state, tmp_path, load)
+    assert load.returncode == 0
     lags = sorted(stopwatch.lags)
     shown = {name: lags[int(len(lags) * share)] * 1000 for name, share in (("p50", 0.5), ("p99", 0.99))}
     print(

@@ -103,7 +103,8 @@ def _settings(port: int) -> AmiSettings:
         "port": port,
         "events": {"username": "events", "secret": "es"},
         "control": {"username": "control", "secret": "cs"},
-        "connect_timeout": 10,
-        "action_timeout": 10,
+        # what floods us ends by what it fills, or by itself; how long that takes says how busy the machine is
+        "connect_timeout": 3600,
+        "action_timeout": 3600,
     }
     return AmiSettings.model_validate(values)

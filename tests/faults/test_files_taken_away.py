@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-import time
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from callcenter.errors import StoreError
+from callcenter.errors import FileTaken, StoreError
 from callcenter.journal import Entry, Journal, JournalSettings, Kind
+from callcenter.journal.file import open_for_writing
 from callcenter.ownfiles import OwnFile, watch_files
 from callcenter.staff.roles import Role
 from callcenter.store import Office, Store, upgrade
@@ -38,15 +37,6 @@ def without_its_log(path: Path) -> None:
     path.with_name(f"{path.name}-wal").unlink()
 
 
-def until_followed(database: Path) -> None:
-    """Wait until a database has taken something in from its journal."""
-    ends = time.monotonic() + PATIENCE
-    with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as connection:
-        while not connection.execute("SELECT 1 FROM position WHERE journal_position > 0").fetchone():
-            assert time.monotonic() < ends
-            time.sleep(0.02)
-
-
 TAKEN = pytest.mark.parametrize("take", [gone, replaced, without_its_log])
 
 
@@ -69,8 +59,8 @@ async def test_no_new_database_appears_where_the_old_one_was(tmp_path: Path) -> 
     async with opened(tmp_path) as office:
         await write(office, 1)
         await asyncio.to_thread(gone, tmp_path / "callcenter.sqlite")
-        with pytest.raises(StoreError):
-            await asyncio.gather(*(write(office, number) for number in range(20)))
+        results = await asyncio.gather(*(write(office, number) for number in range(20)), return_exceptions=True)
+    assert {isinstance(result, StoreError) for result in results} == {True}
     assert not await asyncio.to_thread((tmp_path / "callcenter.sqlite").exists)
 
 
@@ -97,6 +87,60 @@ async def test_the_journal_tells_nothing_durable_once_its_file_is_taken_away(tmp
     assert journal.durable_position == 1
     with pytest.raises(StoreError, match="removed or replaced"):
         await journal.close()
+
+
+@pytest.mark.parametrize("take", [gone, replaced])
+async def test_the_journal_reads_from_its_own_file_alone(tmp_path: Path, take: Any) -> None:
+    settings = JournalSettings(path=tmp_path / "journal.sqlite", min_free_bytes=0)
+    async with await Journal.open(settings) as journal:
+        await journal.committed((await journal.append([Entry(Kind.MARK, "pbx", 1, b"{}")]))[-1])
+        assert await journal.seal_of(1)
+        await asyncio.to_thread(take, settings.path)
+        for read in (journal.seal_of(1), journal.read_one(1), journal.latest_state(), anext(aiter(journal.read()))):
+            with pytest.raises(FileTaken):
+                await read
+
+
+async def test_a_journal_that_goes_while_it_is_opened_is_not_made_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = JournalSettings(path=tmp_path / "journal.sqlite", min_free_bytes=0)
+    await (await Journal.open(settings)).close()
+    monkeypatch.setattr("callcenter.journal.journal.check_disk", lambda settings: gone(settings.path))
+    with pytest.raises(StoreError, match="No such file"):
+        await Journal.open(settings, make=False)
+    assert not await asyncio.to_thread(settings.path.exists)
+
+
+@pytest.mark.parametrize("take", [gone, replaced])
+async def test_a_journal_that_goes_behind_its_opening_is_missed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, take: Any
+) -> None:
+    def open_and_take(path: Path) -> sqlite3.Connection:
+        connection = open_for_writing(path)
+        take(path)
+        return connection
+
+    settings = JournalSettings(path=tmp_path / "journal.sqlite", min_free_bytes=0)
+    monkeypatch.setattr("callcenter.journal.journal.open_for_writing", open_and_take)
+    with pytest.raises(FileTaken):
+        await Journal.open(settings)
+
+
+async def test_a_file_that_was_never_there_is_no_file_of_ours(tmp_path: Path) -> None:
+    with pytest.raises(FileTaken):
+        OwnFile(tmp_path / "record.sqlite").require()
+
+
+async def test_the_database_knows_of_its_journal_before_it_has_followed_any_of_it(tmp_path: Path) -> None:
+    await upgrade(settings_of(tmp_path))
+    store = await Store.open(settings_of(tmp_path), "pbx")
+    await store.follow()
+    await store.close()
+    for node, follows in (("pbx", True), ("another", False)):
+        store = await Store.open(settings_of(tmp_path), node)
+        assert (store.follows, store.position) == (follows, 0)
+        await store.close()
 
 
 @TAKEN
@@ -126,7 +170,6 @@ async def test_a_log_that_sqlite_itself_has_begun_anew_is_no_loss(tmp_path: Path
 async def test_the_service_stops_when_a_file_is_taken_away_and_makes_no_new_one(tmp_path: Path, name: str) -> None:
     async with LoadedSwitch(stories(), 8.0) as switch, at_home(tmp_path, switch.port) as service:
         await service.start()
-        await asyncio.to_thread(until_followed, tmp_path / "record.sqlite")  # before that there is nothing to lose
         await asyncio.to_thread(gone, tmp_path / name)
         code, words = await service.ended()
         assert code == 4

@@ -6,6 +6,7 @@ import gzip
 import json
 import re
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -93,7 +94,7 @@ async def test_record_that_does_not_reproduce_is_said_to(tmp_path: Path) -> None
 
 async def test_flipped_byte_is_found_before_anything_is_explained(tmp_path: Path) -> None:
     path = await journal_of("late_answer", tmp_path)
-    with sqlite3.connect(path) as base:
+    with closing(sqlite3.connect(path)) as base, base:
         (payload,) = base.execute("select payload from entry where position = 9").fetchone()
         changed = bytes([payload[0] ^ 1]) + payload[1:]
         base.execute("update entry set payload = ? where position = 9", (changed,))

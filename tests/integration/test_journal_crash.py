@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import random
 import subprocess
 import sys
@@ -246,6 +247,8 @@ def test_a_loop_that_ends_without_closing_leaves_a_sound_journal(settings: Journ
     journal._writer.join()
 
     assert verify(settings.path).checked == 3000
+    for lock in journal._locks:
+        os.close(lock)
 
 
 async def test_no_thread_is_left_behind(settings: JournalSettings) -> None:

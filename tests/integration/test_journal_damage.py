@@ -6,6 +6,7 @@ import asyncio
 import random
 import shutil
 import sqlite3
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pytest
@@ -50,7 +51,7 @@ def truth(original: Path) -> list[Stored]:
 
 
 def change(path: Path, sql: str) -> None:
-    with sqlite3.connect(path) as file:
+    with closing(sqlite3.connect(path)) as file, file:
         file.execute(sql)
     file.close()
 

@@ -6,6 +6,7 @@ import asyncio
 import sqlite3
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -37,7 +38,7 @@ class Scene:
         return time.monotonic() - booted
 
     def rows(self, question: str) -> list[Any]:
-        with sqlite3.connect(self.service.home / "record.sqlite") as base:
+        with closing(sqlite3.connect(self.service.home / "record.sqlite")) as base, base:
             return base.execute(question).fetchall()
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import re
 import subprocess
 import sys
 from pathlib import Path
+
+import pytest
 
 from callcenter.lab.truth import compare
 from tests.scenarios.tapes import plain, tape, written
@@ -44,6 +47,35 @@ def test_the_table_for_people_shows_ends_of_numbers_only() -> None:
     assert "13800250001" not in shown
 
 
+@pytest.mark.parametrize(
+    ("name", "queue", "agent"),
+    [
+        ("timed_out", "offered 1, answered 0 (in time 0), abandoned 0, timed_out 1", None),
+        ("restart_now", ", switch_down ", None),
+        ("refused_full", ", refused 1", None),
+        ("decline_603", "", "missed 0, declined 1"),
+        ("picked_up_by_colleague", "", "offers answered 0, missed 0, answered_elsewhere 1"),
+    ],
+)
+def test_table_for_people_names_every_outcome_that_came_about(name: str, queue: str, agent: str | None) -> None:
+    one = tape(name)
+    shown = written(one.logins("board"), None, "--format", "text")
+
+    assert any(queue in line for line in shown.splitlines() if ": offered " in line or line.startswith("no queue: "))
+    assert agent is None or any(agent in line for line in shown.splitlines())
+
+
+def test_queue_log_alone_says_what_it_cannot_tell() -> None:
+    one = tape("decline_603")
+    alone, beside = (json.loads(written(ami, one.log))["notes"] for ami in ([], one.logins("board")))
+    shown = written([], one.log, "--format", "text")
+
+    assert beside == []
+    assert [note for note in alone if "declined" in note and "picked the call up" in note] == alone != []
+    assert f"note: {alone[0]}\n" in shown
+    assert "missed or declined 1" in shown
+
+
 def test_a_file_that_is_not_there_is_one_sentence_and_exit_code_2(tmp_path: Path) -> None:
     done = run("--ami", tmp_path / "none.ami")
 
@@ -73,9 +105,50 @@ def test_a_damaged_tape_is_one_sentence_and_exit_code_2(tmp_path: Path) -> None:
     damaged.write_bytes(login.read_bytes()[:-200])
     done = run("--ami", damaged)
 
-    assert done.returncode == 2
+    assert (done.returncode, done.stdout) == (2, b"")
     assert done.stderr.decode().count("\n") == 1
     assert b"damaged.ami.gz" in done.stderr
+    assert b"was read" not in done.stderr
+
+
+def test_damage_far_behind_the_beginning_is_told_before_anything_is_written(tmp_path: Path) -> None:
+    (login,) = tape("answered").logins("unfiltered")
+    passed_over = "".join(f"Event: Other\r\nNumber: {n * n % 99_991}\r\n\r\n" for n in range(200_000)).encode()
+    damaged = tmp_path / "damaged.ami.gz"
+    damaged.write_bytes(gzip.compress(gzip.decompress(login.read_bytes()) + passed_over)[:-200])
+    done = run("--ami", damaged)
+
+    assert (done.returncode, done.stdout) == (2, b"")
+    assert done.stderr.decode().count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("rest", "said"),
+    [
+        (b"Response: Error\r\nMessage: Authentication failed\r\n\r\n", b"the switch refused"),
+        (b"Response: Success\r\nMessage: Authentication accepted\r\n\r\n", b"no event came"),
+        (b"", b"no event came"),
+    ],
+)
+def test_login_that_tells_nothing_is_one_sentence_and_no_empty_success(
+    tmp_path: Path, rest: bytes, said: bytes
+) -> None:
+    login = tmp_path / "login.ami"
+    login.write_bytes(b"Asterisk Call Manager/9.0.0\r\n" + rest)
+    done = run("--ami", login)
+
+    assert (done.returncode, done.stdout, done.stderr.count(b"\n")) == (2, b"", 1)
+    assert said in done.stderr
+
+
+def test_quiet_login_is_a_success(tmp_path: Path) -> None:
+    login = tmp_path / "login.ami"
+    login.write_bytes(
+        b"Asterisk Call Manager/9.0.0\r\nEvent: FullyBooted\r\nPrivilege: system,all\r\nUptime: 5\r\n\r\n"
+    )
+    done = run("--ami", login)
+
+    assert (done.returncode, done.stderr, json.loads(done.stdout)["calls"]) == (0, b"", [])
 
 
 def test_a_login_without_timestamps_is_timed_by_the_recorders_marks(tmp_path: Path) -> None:
@@ -102,6 +175,16 @@ def test_lines_of_queue_log_that_are_not_believed_are_counted(tmp_path: Path) ->
     log.write_bytes(b"1795418300|1795418295.1|vip|Alice|ABANDON|one|two|three\n\xff\x00 no line at all\n")
     shown = json.loads(run("--queue-log", log).stdout)
     assert shown["set_aside"] == {"total": 2, "kinds": {"fields": 1, "not_a_line": 1}}
+
+
+@pytest.mark.parametrize("rows", ["", "02.05.2022 22:49\t1651531787.10\t9\tNONE\tENTERQUEUE\t\n"])
+def test_export_without_a_row_that_can_be_read_is_no_empty_success(tmp_path: Path, rows: str) -> None:
+    log = tmp_path / "queue_log.tsv"
+    log.write_text("time\tcallid\tqueuename\tagent\tevent\tdata\n" + rows)
+    done = run("--queue-log", log)
+
+    assert (done.returncode, done.stdout, done.stderr.count(b"\n")) == (2, b"", 1)
+    assert b"2026-11-02 09:00:00" in done.stderr
 
 
 def test_site_has_one_time_zone_whoever_names_it(tmp_path: Path) -> None:

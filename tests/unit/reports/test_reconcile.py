@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import pytest
+
 from callcenter.domain import facts as fx
 from callcenter.domain.frame import SECOND, Micros
 from callcenter.domain.vocabulary import EndedBy, How, VisitOutcome
@@ -53,6 +55,32 @@ def test_log_that_says_the_same_changes_nothing_and_differs_in_nothing() -> None
 
     assert reconcile.calls([call], at(0), at(60)) == [call]
     assert reconcile.differences() == []
+
+
+@pytest.mark.parametrize(("figure", "told"), [(4, []), (6, []), (8, []), (9, ["talk_seconds"]), (0, ["talk_seconds"])])
+def test_talk_that_the_log_says_was_longer_or_shorter_is_told(figure: int, told: list[str]) -> None:
+    *begun, ended = answered()
+    reconcile = log(*begun, ended.replace("|4|6|1", f"|4|{figure}|1"))
+    call = seen()
+
+    assert reconcile.calls([call], at(0), at(60)) == [call]
+    assert whats(reconcile) == told
+    if told:
+        assert [(one["ami"], one["queue_log"]) for one in reconcile.differences()] == [(6.0, float(figure))]
+
+
+def test_end_that_differs_is_told_once_and_not_its_length_too() -> None:
+    *begun, ended = answered()
+    reconcile = log(*begun, ended.replace("20|", "25|", 1).replace("|4|6|1", "|4|11|1"))
+    reconcile.calls([seen()], at(0), at(60))
+    assert whats(reconcile) == ["ended_at"]
+
+
+def test_talk_whose_end_the_queue_did_not_see_is_not_compared() -> None:
+    *begun, ended = answered()
+    reconcile = log(*begun, ended.replace("20|", "32|", 1).replace("|4|6|1", "|4|18|1"))
+    reconcile.calls([seen(past_queue=True, transferred="blind")], at(0), at(60))
+    assert whats(reconcile) == []
 
 
 def test_outcome_that_differs_is_told_and_ami_wins() -> None:

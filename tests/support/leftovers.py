@@ -1,0 +1,64 @@
+"""What a test leaves behind: tasks, threads, processes, open files and sockets; each is told by what it is."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import threading
+import time
+from pathlib import Path
+
+_CANCEL_ALL = asyncio.runners._cancel_all_tasks  # type: ignore[attr-defined]
+
+GRACE_SECONDS = 2.0
+"""How long what ends by itself may take: a thread that was told to, a socket whose other end is gone."""
+
+_SELF = Path("/proc/self")
+
+
+def cut_off_tasks() -> list[str]:
+    """Note from now on the tasks that the end of the main thread's event loop cuts off; returns where they are noted.
+
+    A loop in a thread of its own is the business of whoever ends that thread.
+    """
+    noted: list[str] = []
+
+    def note_and_cancel_all(loop: asyncio.AbstractEventLoop) -> None:
+        in_main = threading.current_thread() is threading.main_thread()
+        if in_main and (tasks := asyncio.all_tasks(loop)):
+            _, left = loop.run_until_complete(asyncio.wait(tasks, timeout=GRACE_SECONDS))
+            noted.extend(f"task {task.get_coro()!r}" for task in left)
+        _CANCEL_ALL(loop)
+
+    asyncio.runners._cancel_all_tasks = note_and_cancel_all  # type: ignore[attr-defined]
+    return noted
+
+
+def held() -> set[str]:
+    """List the threads, child processes and open files of this process."""
+    threads = {f"thread {thread.name} ({thread.ident})" for thread in threading.enumerate()}
+    return threads | _children() | _files()
+
+
+def left_since(before: set[str]) -> list[str]:
+    """List what was not held before and is not let go of within the time of grace."""
+    ends = time.monotonic() + GRACE_SECONDS
+    while (left := held() - before) and time.monotonic() < ends:
+        time.sleep(0.01)
+    return sorted(left)
+
+
+def _children() -> set[str]:
+    found = set()
+    for thread in (_SELF / "task").iterdir():
+        with contextlib.suppress(OSError):  # a thread that has ended meanwhile
+            found |= {f"process {pid}" for pid in (thread / "children").read_text().split()}
+    return found
+
+
+def _files() -> set[str]:
+    found = set()
+    for number in (_SELF / "fd").iterdir():
+        with contextlib.suppress(OSError):  # the one that reads the folder
+            found.add(f"open {number.name}: {number.readlink()}")
+    return found
