@@ -8,6 +8,7 @@ from pathlib import Path
 
 import msgspec
 
+from callcenter.ami.log_clock import Off
 from callcenter.ami.logged_agents import AgentBook, LoggedAgent, WrapUp
 from callcenter.ami.logged_visit import LoggedVisit
 from callcenter.ami.logged_visits import LogBook
@@ -25,12 +26,14 @@ class LogHistory(msgspec.Struct, frozen=True):
         agents: By name.
         until: The time of the latest line.
         set_aside: Lines that are not believed, by fault.
+        off: How far its times as text are off by the ids of its calls, None where they fit.
     """
 
     visits: list[LoggedVisit]
     agents: list[LoggedAgent]
     until: Micros | None
     set_aside: dict[str, int]
+    off: Off | None
 
 
 def read_history(
@@ -64,6 +67,7 @@ def read_history(
         agents.agents(book.visits),
         agents.until,
         faults | dict(book.set_aside),
+        log.clock.off(),
     )
 
 
