@@ -20,7 +20,7 @@ from callcenter.journal import verify
 from callcenter.listening import raise_open_files
 from tests.faults.hostile_switch import MEGA, Flood, events, hostile
 from tests.faults.test_connections_that_ask_nothing import FLOOD, WEB, answer, crowd
-from tests.faults.test_files_taken_away import gone, replaced, until_followed, without_its_log
+from tests.faults.test_files_taken_away import gone, replaced, without_its_log
 from tests.faults.test_hostile_switch import (
     an_answer_to_the_login_without_end,
     events_before_the_answer,
@@ -194,7 +194,6 @@ async def test_files_that_are_taken_away(tmp_path: Path) -> None:
         home = tmp_path / str(turn)
         home.mkdir()
         async with at_work(home) as (_, service):
-            until_followed(home / "record.sqlite")
             take(home / name)
             TALLY.happened(fault, say=True)
             with TALLY.holds(fault, "the service stops within seconds, says so, and makes no new file"):
