@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from tests.support.leftovers import cut_off_tasks, held, left_since
+from tests.support.tally import TALLY, table
 
 # started in the background by a script, whose children ignore Ctrl-C: tests end commands by it
 signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -35,3 +36,11 @@ def nothing_left() -> Iterator[None]:
     yield
     left = [*CUT_OFF, *left_since(before)]
     assert not left, "left behind: " + "; ".join(left)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print what was done to the service in this run, and whether it bore it."""
+    if rows := TALLY.rows():
+        terminalreporter.section("faults")
+        for line in table(rows):
+            terminalreporter.write_line(line)

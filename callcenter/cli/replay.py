@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -11,10 +11,14 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import typer
 
+from callcenter import locale
 from callcenter.cli.numbering import AreaCode, Internal, OutsideDigit, extensions_of
+from callcenter.cli.speech import spoken
+from callcenter.cli.tongue import wanted
 from callcenter.domain.directory import Directory
 from callcenter.errors import BadInput
 from callcenter.numbers import numbering_of
+from callcenter.queuelog.clock import Off
 from callcenter.queuelog.history import LogHistory, read_history
 from callcenter.reports.document import Document
 from callcenter.reports.judging import Judging
@@ -49,6 +53,9 @@ def replay(
     timezone: Annotated[
         str | None, typer.Option(help="The site's; by default as the roster or the rulebook says, else Asia/Shanghai.")
     ] = None,
+    log_timezone: Annotated[
+        str | None, typer.Option(help="In which queue_log has times as text; by default the site's.")
+    ] = None,
     area_code: AreaCode = None,
     outside_digit: OutsideDigit = None,
     internal: Internal = "",
@@ -57,18 +64,18 @@ def replay(
     """Turn recorded AMI bytes and queue_log into calls, states, violations and totals."""
     if not ami and not queue_log:
         raise BadInput("there is nothing to replay: give --ami FILE, --queue-log FILE, or both.")
-    if timezone is not None:
-        _require_zone(timezone)
+    _require_zones({"--timezone": timezone, "--log-timezone": log_timezone})
     numbering, charset = numbering_of(area_code, outside_digit, extensions_of(internal)), _charset(charset)
     check_logins(ami or ())  # what cannot be read is told before anything is written
     check_queue_logs(queue_log or ())
     duty = None if roster is None else load_roster(roster, timezone)
     book = load_rulebook(rulebook, timezone if duty is None else duty.timezone)
     _require_edition(book, ami or ())
-    history = _history(queue_log or (), book, duty, charset)
+    zone = book.zone if log_timezone is None else ZoneInfo(log_timezone)
+    history = _history(queue_log or (), book, duty, (zone, charset))
     document = Document(
         Replay(ami or (), Court(book, duty), charset),
-        Reconcile(history.visits, names=duty is not None, set_aside=history.set_aside),
+        _beside(history, names=duty is not None, logins=bool(ami)),
         Judging(book, duty, ami or (), numbering),
         alone=None if ami else history,
     )
@@ -78,12 +85,30 @@ def replay(
         sys.stdout.writelines(f"{line}\n" for line in text(document, book.zone))
 
 
-def _history(paths: Sequence[Path], book: Rulebook, duty: Roster | None, charset: str | None) -> LogHistory:
+def _history(
+    paths: Sequence[Path], book: Rulebook, duty: Roster | None, reading: tuple[ZoneInfo, str | None]
+) -> LogHistory:
     """Read the logs by the figures and the roster that hold for the logins."""
     directory = Directory({} if duty is None else duty.tenures(), {})
-    return read_history(
-        paths, (book.zone, charset), directory, lambda queue, at: book.figures(at).wrap_up.get(queue or "", 0)
+    history = read_history(paths, reading, directory, lambda queue, at: book.figures(at).wrap_up.get(queue or "", 0))
+    if history.off is not None:
+        _warn(history.off, reading[0])
+    return history
+
+
+def _beside(history: LogHistory, *, names: bool, logins: bool) -> Reconcile:
+    """Hold the log beside the logins, unless its times are off."""
+    visits = () if logins and history.off else history.visits
+    return Reconcile(visits, names=names, set_aside=history.set_aside, off=history.off)
+
+
+def _warn(off: Off, zone: ZoneInfo) -> None:
+    """Say on stderr that a log's times as text contradict the ids of its calls; nothing is guessed."""
+    warning = (
+        f"queue_log's times as text, read in {zone.key}, are {off.seconds:+} s off by the ids of its calls: give "
+        f"--log-timezone {off.zone}, until then they are held beside no login."
     )
+    print(f"callcenter: {locale.sentence(warning, spoken(wanted(sys.argv[1:])))}", file=sys.stderr)
 
 
 def _require_edition(book: Rulebook, tapes: Sequence[Path]) -> None:
@@ -99,8 +124,9 @@ def _charset(name: str | None) -> str | None:
         raise BadInput(f"--charset {name!r}: {error}.") from error
 
 
-def _require_zone(name: str) -> None:
-    try:
-        ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise BadInput(f"--timezone {name!r} is not a time zone such as Asia/Shanghai.") from error
+def _require_zones(given: Mapping[str, str | None]) -> None:
+    for option, name in given.items():
+        try:
+            ZoneInfo("UTC" if name is None else name)
+        except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+            raise BadInput(f"{option} {name!r} is not a time zone such as Asia/Shanghai.") from error

@@ -11,6 +11,7 @@ import msgspec
 from callcenter.domain.directory import Directory
 from callcenter.domain.frame import Micros
 from callcenter.errors import UnreadableFile
+from callcenter.queuelog.clock import Off
 from callcenter.queuelog.lines import QueueLog, read_queue_log
 from callcenter.queuelog.logged_agents import AgentBook, LoggedAgent, WrapUp
 from callcenter.queuelog.logged_visit import LoggedVisit
@@ -25,12 +26,14 @@ class LogHistory(msgspec.Struct, frozen=True):
         agents: By name.
         until: The time of the latest line.
         set_aside: Lines that are not believed, by fault.
+        off: How far its times as text are off by the ids of its calls, None where they fit.
     """
 
     visits: list[LoggedVisit]
     agents: list[LoggedAgent]
     until: Micros | None
     set_aside: dict[str, int]
+    off: Off | None
 
 
 def read_history(
@@ -64,6 +67,7 @@ def read_history(
         agents.agents(book.visits),
         agents.until,
         faults | dict(book.set_aside),
+        log.clock.off(),
     )
 
 

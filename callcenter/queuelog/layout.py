@@ -93,6 +93,12 @@ def is_time(text: str) -> bool:
     return bool(_EPOCH.fullmatch(text) or _DATED.fullmatch(text))
 
 
+def names_no_zone(text: str) -> bool:
+    """Tell whether a time is a date and time of which the zone is not said."""
+    dated = _DATED.fullmatch(text)
+    return dated is not None and dated[3] is None
+
+
 def moment(text: str, zone: tzinfo, *, later: bool = False) -> Micros | None:
     """Turn a time into the whole second it lies in; None where there is no such time.
 

@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Literal
 import msgspec
 
 from callcenter.domain.frame import SECOND, Micros
-from callcenter.queuelog.layout import Export, Row, export_of, moment, piped
+from callcenter.queuelog.clock import TextClock
+from callcenter.queuelog.layout import Export, Row, export_of, moment, names_no_zone, piped
 from callcenter.queuelog.words import OF_A_CALL, Figures, figures_of, joining
 from callcenter.tape import read_chunks
 from callcenter.text import read_parts, read_value
@@ -65,6 +66,7 @@ class QueueLog:
         lines: Lines handed out.
         set_aside: Lines not believed, by fault.
         refused: The last of them, for a person to look at.
+        clock: Whether times that are text fit the ids of the calls.
 
     Args:
         start: Where the bytes begin in their file.
@@ -76,6 +78,7 @@ class QueueLog:
         self.lines = 0
         self.set_aside: Counter[Fault] = Counter()
         self.refused: deque[SetAside] = deque(maxlen=_KEPT)
+        self.clock = TextClock(zone)
         self._zone = zone
         self._pos = start
         self._charset = charset
@@ -150,6 +153,8 @@ class QueueLog:
         figures, whole = joining(row.data)
         if whole and len(row.data) <= _PLACE and self._has_places:
             figures, whole = Figures(), False
+        if names_no_zone(row.time):
+            self.clock.note(row.call_id, at)
         self._has_places = self._has_places or len(row.data) > _PLACE
         in_time = self._is_in_time(at)
         if not whole:

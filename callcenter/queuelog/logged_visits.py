@@ -9,11 +9,11 @@ set aside.
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from typing import TYPE_CHECKING, Literal
 
 from callcenter.domain.frame import SECOND, Micros
+from callcenter.queuelog.clock import born_at
 from callcenter.queuelog.logged_moves import moved
 from callcenter.queuelog.logged_visit import LASTS, EndedBy, LoggedVisit, Outcome, RingAttempt, plainly
 
@@ -27,9 +27,6 @@ _RESTART_WITHIN: Micros = 5 * SECOND
 
 _ROUNDED: Micros = 2 * SECOND
 """A line's time and two figures in it are cut off to the second each."""
-
-_BORN = re.compile(r"(?:.*-)?(\d{9,11})\.\d{1,10}", re.ASCII)
-"""A channel's id has the second of its birth, unless who originated it chose another."""
 
 _EXITS: dict[str, Outcome] = {
     "ABANDON": "abandoned",
@@ -165,8 +162,8 @@ class LogBook:
         assert self._began is not None
         if since is not None:
             return since <= self._began + SECOND
-        born = _BORN.fullmatch(call_id)
-        return int(born[1]) * SECOND < self._began if born else at - self._began <= LASTS
+        born = born_at(call_id)
+        return born < self._began if born is not None else at - self._began <= LASTS
 
     def _ring(self, line: QueueLogLine, event: Literal["RINGNOANSWER", "RINGCANCELED"]) -> LoggedVisit | None:
         """Keep a ring that nobody answered, until its visit is known where the call never joined that queue."""

@@ -13,6 +13,7 @@ import msgspec
 from callcenter.domain import facts as fx
 from callcenter.domain.frame import SECOND, Micros
 from callcenter.domain.vocabulary import VisitOutcome
+from callcenter.queuelog.clock import Off
 from callcenter.queuelog.compare import TOLERANCE, contradictions, find_logged
 from callcenter.queuelog.fill import began, fill, from_log, refine
 from callcenter.queuelog.logged_visit import LoggedVisit
@@ -25,6 +26,7 @@ class Reconcile:
     Args:
         visits: What the log says, in its order.
         set_aside: Lines of the log that are not believed, by what is wrong with them.
+        off: How far the log's times are off by the ids of its own calls: with such times it is not held beside a login.
         names: Interface → name from a roster; where there is one, the log's member names are not compared.
     """
 
@@ -34,10 +36,12 @@ class Reconcile:
         *,
         names: bool = False,
         set_aside: Mapping[str, int] | None = None,
+        off: Off | None = None,
     ) -> None:
         self.set_aside = dict(sorted((set_aside or {}).items()))
         self._logged: dict[str, list[LoggedVisit]] = {}
         self._names = names
+        self._off = off
         self._gaps: list[tuple[Micros | None, Micros | None]] = []
         self._differences: list[tuple[Micros, Shape]] = []
         self._first: Micros | None = None
@@ -84,7 +88,8 @@ class Reconcile:
 
     def differences(self) -> list[Shape]:
         """List what the log and AMI disagree on, by time."""
-        return [shape for _, shape in sorted(self._differences, key=lambda found: (found[0], found[1]["what"]))]
+        off = [] if self._off is None else [_off_shape(self._off)]
+        return off + [shape for _, shape in sorted(self._differences, key=lambda found: (found[0], found[1]["what"]))]
 
     def doubted(self) -> list[str]:
         """Name the calls about which the log says something else."""
@@ -163,6 +168,11 @@ class Reconcile:
     def _differ(self, at: Micros | None, uid: str, queue: str | None, what: str, ami: object, log: object) -> None:
         shape = {"uniqueid": uid, "queue": queue, "at": seconds(at), "what": what, "ami": ami, "queue_log": log}
         self._differences.append((at or 0, shape))
+
+
+def _off_shape(off: Off) -> Shape:
+    told = float(off.seconds)
+    return {"uniqueid": None, "queue": None, "at": None, "what": "text_times", "ami": None, "queue_log": told}
 
 
 def _shown(value: Micros | str | None) -> float | str | None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, column, inspect, select, table
+from sqlalchemy import Connection, column, event, inspect, select, table
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from callcenter.errors import MigrationMissing
@@ -64,6 +64,8 @@ async def require_current(settings: StoreSettings, engine: AsyncEngine) -> None:
 async def upgrade(settings: StoreSettings) -> str:
     """Bring the database to the newest schema, made now if there is none; returns the schema's name.
 
+    Killed in the middle, it leaves the schema that was there.
+
     Raises:
         MigrationMissing: It was made by a newer version.
         StoreError: The database cannot be opened or changed.
@@ -71,6 +73,8 @@ async def upgrade(settings: StoreSettings) -> str:
     engine = open_engine(settings, make=True)
     try:
         found = await _revision(settings, engine)
+        if settings.path is not None:
+            event.listen(engine.sync_engine, "begin", _begin)
         if found is not None and found not in _known():
             raise MigrationMissing(f"the database {settings.url} was made by a newer version (schema {found})")
         with told_plainly(settings):
@@ -92,6 +96,11 @@ async def _revision(settings: StoreSettings, engine: AsyncEngine) -> str | None:
 
 def _known() -> set[str]:
     return {script.revision for script in ScriptDirectory(str(_SCRIPTS)).walk_revisions()}
+
+
+def _begin(connection: Connection) -> None:
+    """Begin in so many words: Python's driver begins before rows are written, but not before tables are made."""
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
 def _migrate(connection: Connection) -> None:

@@ -119,9 +119,9 @@ class Service:
                 env=self.environment, stdout=log, stderr=log,
             )  # fmt: skip
 
-    async def kill(self) -> None:
-        """End it as a power cut would."""
-        await self._end(signal.SIGKILL)
+    async def kill(self) -> int:
+        """End it as a power cut would; gives its exit code."""
+        return await self._end(signal.SIGKILL)
 
     async def stop(self) -> int:
         """End it as an administrator would; gives its exit code."""
@@ -157,6 +157,16 @@ class Service:
     def pid(self) -> int | None:
         """Its process, while one runs."""
         return None if self._process is None else self._process.pid
+
+    @property
+    def over(self) -> bool:
+        """Whether the process has ended by itself."""
+        return self._process is not None and self._process.returncode is not None
+
+    @property
+    def started(self) -> bool:
+        """Whether the process that runs has said that it has started."""
+        return any(line["pid"] == self.pid for line in self.logged("service_started"))
 
     @property
     def exporter_port(self) -> int:
@@ -207,7 +217,7 @@ class Service:
 
     async def close(self) -> None:
         """End it if it still runs."""
-        if self._process is not None:
+        if self._process is not None and not self.over:
             await self._end(signal.SIGKILL)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import random
+import signal
 import subprocess
 import sys
 import threading
@@ -16,10 +17,13 @@ import pytest
 from callcenter.errors import DiskFull, StoreError
 from callcenter.journal import Entry, Journal, JournalReader, JournalSettings, Kind, verify
 from callcenter.journal.file import open_for_writing
+from tests.support.tally import TALLY
 
 if TYPE_CHECKING:
     import sqlite3
     from pathlib import Path
+
+KILLED = "SIGKILL of the journal's writer"
 
 WRITER = """
 import asyncio, sys
@@ -65,22 +69,39 @@ def kill_after(delay: float, settings: JournalSettings, promises: Path) -> int:
             time.sleep(delay)
         finally:
             writer.kill()
+    assert writer.returncode == -signal.SIGKILL
     complete, _, _ = promises.read_text().rpartition("\n")
     return int(complete.rpartition("\n")[2])
 
 
-def test_a_writer_killed_at_random_moments_keeps_what_it_promised(settings: JournalSettings, tmp_path: Path) -> None:
+def survive(kills: int, settings: JournalSettings, promises: Path) -> None:
     moments = random.Random(20)
-    for _ in range(5):
-        promised = kill_after(moments.uniform(0, 0.4), settings, tmp_path / "promises")
-        report = verify(settings.path)
-        assert report.sound
-        assert report.last >= promised
-        with JournalReader(settings.path) as reader:
-            kept = [(e.position, e.recorded_at, e.payload) for e in reader.read()]
-            state = reader.latest_state()
-        assert kept == [(n, n, b"%d " % n * 60) for n in range(report.first, report.last + 1)]
-        assert state is None or (state.blob == b"floor at %d" % state.position and state.position <= report.last)
+    for _ in range(kills):
+        promised = kill_after(moments.uniform(0, 0.4), settings, promises)
+        TALLY.happened(KILLED, say=True)
+        with TALLY.holds(KILLED, "every promised entry is there in order, sealed, with its saved state"):
+            everything_promised_is_there(settings, promised)
+
+
+def everything_promised_is_there(settings: JournalSettings, promised: int) -> None:
+    report = verify(settings.path)
+    assert report.sound
+    assert report.last >= promised
+    with JournalReader(settings.path) as reader:
+        kept = [(e.position, e.recorded_at, e.payload) for e in reader.read()]
+        state = reader.latest_state()
+    assert kept == [(n, n, b"%d " % n * 60) for n in range(report.first, report.last + 1)]
+    assert state is None or (state.blob == b"floor at %d" % state.position and state.position <= report.last)
+
+
+def test_a_writer_killed_at_random_moments_keeps_what_it_promised(settings: JournalSettings, tmp_path: Path) -> None:
+    survive(5, settings, tmp_path / "promises")
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(600)
+def test_a_writer_killed_fifty_times_keeps_what_it_promised(settings: JournalSettings, tmp_path: Path) -> None:
+    survive(50, settings, tmp_path / "promises")
 
 
 @pytest.fixture

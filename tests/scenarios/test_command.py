@@ -7,6 +7,7 @@ import json
 import re
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -185,6 +186,35 @@ def test_export_without_a_row_that_can_be_read_is_no_empty_success(tmp_path: Pat
 
     assert (done.returncode, done.stdout, done.stderr.count(b"\n")) == (2, b"", 1)
     assert b"2026-11-02 09:00:00" in done.stderr
+
+
+def as_text(log: Path, folder: Path) -> Path:
+    """Write a log as a database in UTC has it."""
+    rows = [line.split("|", 5) for line in log.read_text().splitlines()]
+    dated = [datetime.fromtimestamp(int(at), UTC).strftime("%Y-%m-%d %H:%M:%S.5") for at, *_ in rows]
+    lines = ["\t".join((at, *row[1:])) for at, row in zip(dated, rows, strict=True)]
+    (folder / "queue_log.tsv").write_text("time\tcallid\tqueuename\tagent\tevent\tdata\n" + "\n".join(lines) + "\n")
+    return folder / "queue_log.tsv"
+
+
+def test_times_as_text_that_contradict_the_ids_of_the_calls_are_told_with_the_option_to_give(tmp_path: Path) -> None:
+    one = tape("answered")
+    (login,), log = one.logins("board"), as_text(one.log, tmp_path)
+    alone, beside = run("--queue-log", log), run("--ami", login, "--queue-log", log)
+    (difference,) = json.loads(beside.stdout)["differences"]
+
+    for done in (alone, beside):
+        assert (done.returncode, done.stderr.count(b"\n")) == (0, 1)
+        assert b"-28800 s" in done.stderr
+        assert b"--log-timezone Etc/UTC" in done.stderr
+    assert (difference["what"], difference["queue_log"]) == ("text_times", -28800.0)
+    assert json.loads(beside.stdout)["calls"] == json.loads(run("--ami", login).stdout)["calls"]
+    assert "相差 -28800 秒" in run("--queue-log", log, "--lang", "zh-CN").stderr.decode()
+
+    told = run("--ami", login, "--queue-log", log, "--log-timezone", "Etc/UTC")
+    assert (told.returncode, told.stderr, told.stdout) == (0, b"", run("--ami", login, "--queue-log", one.log).stdout)
+    assert run("--queue-log", log, "--timezone", "UTC").stderr == b""
+    assert run("--queue-log", log, "--log-timezone", "Mars").returncode == 2
 
 
 def test_site_has_one_time_zone_whoever_names_it(tmp_path: Path) -> None:
