@@ -13,9 +13,9 @@ from callcenter.rules.records.violation import Verdict
 from callcenter.rules.regulations.edition import Severity
 from callcenter.staff.roles import Person, Right
 from callcenter.store.answers import Answer
-from callcenter.store.forms import Seen, file_form
 from callcenter.store.office import Desk
 from callcenter.store.violations import Record, Wanted, get_for, history, page
+from callcenter.usecases.file_report import Seen, file_report
 from callcenter.usecases.take_step import Taken
 from callcenter.usecases.take_step import take_step as take
 from callcenter.web.api.fields import Cursor, Incoming, Limit, Moment, Name, Time, Words, moment_in, place_in, place_out
@@ -121,7 +121,7 @@ async def file_violation(
         at = moment_in(body.at)
         assert at is not None
         seen = Seen(rule=body.rule, agent=body.agent, at=at, words=body.note, key=once.asked.key)
-        filed = await file_form(desk, seen, person, service.rulebook, service.roster, service.clock())
+        filed = await file_report(desk, seen, person, service.rulebook, service.roster, service.clock())
         return await _answer(desk, filed, reader, status.HTTP_201_CREATED)
 
     return await once.answer(work)
