@@ -18,11 +18,12 @@ from callcenter.rules.scores.accumulated import CODE
 from callcenter.staff.months import month_of
 from callcenter.staff.roles import Person, Role
 from callcenter.store import Desk, Office, Store
-from callcenter.store.changes import Change, ChangeKind, ChangeState, decide
-from callcenter.store.changes import propose as propose_change
+from callcenter.store.changes import Change, ChangeKind, ChangeState
 from callcenter.store.scores import member_of, score_of
 from callcenter.store.violations import Wanted, act, found
 from callcenter.tracker import Record
+from callcenter.usecases.change_rules import decide
+from callcenter.usecases.change_rules import propose as propose_change
 from callcenter.usecases.recount_month import recount_month
 from tests.integration.filed import NODE, Home, journal_settings
 from tests.integration.office import propose, settings_of
@@ -60,8 +61,8 @@ async def month(home: Home) -> Month:
         id="c1", kind=ChangeKind.AMOUNT, subject="score", content=BASE, reason="x", proposed_by="ma", proposed_at=0
     )
     async with office.writing() as desk:
-        await propose_change(desk, change)
-        await decide(desk, "c1", 1, ChangeState.APPROVED, "hua", MONDAY)
+        await propose_change(desk, change, BOOK)
+        await decide(desk, "c1", 1, ChangeState.APPROVED, "hua", MONDAY, BOOK)
         for number in (late.id, *others):
             await _confirm(desk, number, late.agent)
         (carried,) = await found(desk.connection, Wanted(rule=CODE))
