@@ -178,7 +178,7 @@ def _look_out(
 ) -> list[asyncio.Task[None]]:
     """Watch what other processes and the passing of time change."""
     terms = settings.web.terms(court.rulebook.zone)
-    withdrawals = Withdrawals(office, lambda: (tracker.court or court).rulebook, terms, wall_clock)
+    withdrawals = Withdrawals(office, lambda: (tracker.court or court).rulebook)
     calendar = CalendarWatch(terms, lambda: (tracker.court or court).roster, wall_clock)
     return [
         group.create_task(withdrawals.watch(exporter.withdrawn), name="withdrawals"),

@@ -16,11 +16,11 @@ from callcenter.cli.serve import SettingsPath
 from callcenter.cli.speech import LangOption, language_of_texts
 from callcenter.config import load_settings
 from callcenter.store import Office
-from callcenter.store.forms import Seen, file_form
 from callcenter.store.people import Accounts
 from callcenter.store.sessions import Sessions
 from callcenter.store.violations import Record
 from callcenter.tracker import Rules
+from callcenter.usecases.file_report import Seen, file_report
 
 
 def file_violation(
@@ -48,7 +48,7 @@ def file_violation(
         sessions = Sessions(office, Accounts(), chosen.web.lifetimes)
         person = (await sessions.prove_at_console(account, password, now)).person
         async with office.writing() as desk:
-            return await file_form(desk, seen, person, court.rulebook, court.roster, now)
+            return await file_report(desk, seen, person, court.rulebook, court.roster, now)
 
     record = with_office(chosen.store, filed)
     title = record.dossier.title

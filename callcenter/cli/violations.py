@@ -24,7 +24,7 @@ from callcenter.reports.explain import Derived, cut_before, derive, exhibits, ex
 from callcenter.reports.explain_filed import filed_as, reach
 from callcenter.reports.explain_words import word
 from callcenter.reports.filed import history_of, listed, standing_of, told_filed
-from callcenter.reports.reproduce import Anew, Result, Source, derive_all, hold_against, withdraw_faulty
+from callcenter.reports.reproduce import Anew, Result, Source, derive_all, hold_against
 from callcenter.reports.text import inert
 from callcenter.rules.records.reproduction import Doubt
 from callcenter.rules.records.standing import SERVICE, State
@@ -32,9 +32,12 @@ from callcenter.rules.records.steps import Entry
 from callcenter.rules.records.violation import Verdict, Violation
 from callcenter.rules.regulations.edition import Mode
 from callcenter.rules.scores.accumulated import CODE as ACCUMULATED
+from callcenter.store import Office
 from callcenter.store.violations import Record as Filed
 from callcenter.store.violations import Wanted, beginning, found, history
 from callcenter.store.withdrawals import anchors, followed, raised
+from callcenter.tracker import Rules
+from callcenter.usecases.withdraw_record import withdraw_records
 
 app = typer.Typer(
     add_completion=False,
@@ -257,14 +260,19 @@ def _settle(chosen: Settings, results: list[Result], language: Language, *, dry_
     """Say what became of each record, withdraw what does not reproduce, and leave with an error if anything did not."""
     for result in results:
         _show(result, language)
-    faulty = sum(bool(result.faults) for result in results)
+    faulty = [(result.filed, result.faults) for result in results if result.faults]
     if not faulty:
         return
     if dry_run:
-        raise StoreError(f"{faulty} of {len(results)} records do not reproduce; nothing was withdrawn")
+        raise StoreError(f"{len(faulty)} of {len(results)} records do not reproduce; nothing was withdrawn")
     logs.configure(chosen.log)
-    count = with_office(chosen.store, lambda office: withdraw_faulty(office, results, time.time_ns() // 1000))
-    raise StoreError(f"{faulty} of {len(results)} records do not reproduce; {count} were withdrawn")
+
+    async def withdrawn(office: Office) -> int:
+        court = await Rules(office, chosen.court).court()
+        return await withdraw_records(office, faulty, court.rulebook, time.time_ns() // 1000)
+
+    count = with_office(chosen.store, withdrawn)
+    raise StoreError(f"{len(faulty)} of {len(results)} records do not reproduce; {count} were withdrawn")
 
 
 def _show(result: Result, language: Language) -> None:

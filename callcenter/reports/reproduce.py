@@ -13,9 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import msgspec
-import structlog
 
-from callcenter.domain.frame import Micros
 from callcenter.errors import JournalDamaged, StoreError
 from callcenter.journal import JournalReader, Kind
 from callcenter.reports.evidence import look_up
@@ -23,13 +21,9 @@ from callcenter.reports.explain import judged
 from callcenter.rules.records.dossier import Dossier, from_violation
 from callcenter.rules.records.reproduction import Doubt, Fault, Finding, differences
 from callcenter.rules.records.violation import Violation
-from callcenter.store import Office
 from callcenter.store.violations import Record
-from callcenter.store.withdrawals import withdraw
 from callcenter.tracker import Court
 from callcenter.tracker.filing import exhibit
-
-log = structlog.get_logger()
 
 
 class Source(NamedTuple):
@@ -96,21 +90,6 @@ def hold_against(
             known = any(bench.frames(record.dossier).matched for record in anchors)
             results = [result if known else bench.unknown(result) for result in results]
         return bench.judged(records, results)
-
-
-async def withdraw_faulty(office: Office, results: Sequence[Result], at: Micros) -> int:
-    """Withdraw every record whose evidence is gone, each in a transaction of its own, and alarm; counts them."""
-    count = 0
-    for result in results:
-        if not result.faults:
-            continue
-        async with office.writing() as desk:
-            taken = await withdraw(desk, result.filed, result.faults, at)
-        if taken:
-            count += 1
-            reason = "; ".join(fault.told("en") for fault in result.faults)
-            log.error("violation_withdrawn", violation=result.filed.id, rule=result.filed.rule, reason=reason)
-    return count
 
 
 class _Bench:

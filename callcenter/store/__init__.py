@@ -7,12 +7,12 @@ from callcenter.store.office import Desk, Office
 from callcenter.store.reads import Account, gaps, ledger
 from callcenter.store.schema import newest_revision, revision_of, upgrade
 from callcenter.store.settings import StoreSettings
-from callcenter.store.writer import Filed, Store, Told
+from callcenter.store.writer import Filing, Store, Told
 
 __all__ = [
     "Account",
     "Desk",
-    "Filed",
+    "Filing",
     "Office",
     "Store",
     "StoreAway",

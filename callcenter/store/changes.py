@@ -1,4 +1,4 @@
-"""Changes of rules and amounts: one person proposes, another approves, and only then somebody may apply them."""
+"""Changes of rules and amounts that people have proposed, and how far each is."""
 
 from __future__ import annotations
 
@@ -7,19 +7,13 @@ from enum import StrEnum
 from typing import Any
 
 import msgspec
-from sqlalchemy import insert, select, update
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from callcenter.domain.frame import Micros
-from callcenter.rules.scores.score_terms import SUBJECT, read_terms
-from callcenter.store.audit import Audited
-from callcenter.store.conflicts import Conflict, Missing, Outdated
-from callcenter.store.office import Desk
+from callcenter.store.conflicts import Missing
 from callcenter.store.office_tables import ChangeRow
 from callcenter.store.readable import readable
-from callcenter.store.vouching import require_two
-
-_json = msgspec.json.Encoder(order="deterministic").encode
 
 
 class ChangeKind(StrEnum):
@@ -51,48 +45,6 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
     decided_by: str | None = None
     decided_at: Micros | None = None
     version: int = 1
-
-
-async def propose(desk: Desk, change: Change) -> Change:
-    """Keep a change that somebody proposes; it has no effect yet.
-
-    Raises:
-        BadInput: It could not be used if it were approved.
-    """
-    if (change.kind, change.subject) == (ChangeKind.AMOUNT, SUBJECT):
-        read_terms(change.content)
-    values = msgspec.structs.asdict(change) | {"content": _json(change.content).decode()}
-    await desk.execute(insert(ChangeRow).values(**values))
-    detail = {"of": change.kind, "subject": change.subject, "content": change.content}
-    await desk.note(_audited("propose", change, change.proposed_by, change.proposed_at, **detail))
-    return change
-
-
-async def decide(desk: Desk, number: str, version: int, state: ChangeState, by: str, at: Micros) -> Change:
-    """Approve or reject a change.
-
-    Raises:
-        Missing: There is no such change.
-        Outdated: Somebody was faster.
-        Conflict: It is decided already, or by whoever proposed it, or would be approved by the same person twice.
-    """
-    change = await get(desk.connection, number)
-    if version != change.version:
-        raise Outdated("the change", change.version)
-    if change.state is not ChangeState.PROPOSED:
-        raise Conflict(f"the change is {change.state} already")
-    if by == change.proposed_by:
-        raise Conflict("who proposed a change does not decide on it")
-    if state is ChangeState.APPROVED:
-        await require_two(desk.connection, change.proposed_by, by, at)
-    decided = msgspec.structs.replace(change, state=state, decided_by=by, decided_at=at, version=version + 1)
-    await desk.execute(
-        update(ChangeRow)
-        .where(ChangeRow.id == number)
-        .values(state=state, decided_by=by, decided_at=at, version=decided.version)
-    )
-    await desk.note(_audited("approve" if state is ChangeState.APPROVED else "reject", change, by, at))
-    return decided
 
 
 async def get(connection: AsyncConnection, number: str) -> Change:
@@ -128,7 +80,3 @@ async def listed(connection: AsyncConnection, state: ChangeState | None, limit: 
 
 def _change(row: Mapping[Any, Any]) -> Change:
     return msgspec.convert({**row, "content": msgspec.json.decode(row["content"])}, Change)
-
-
-def _audited(action: str, change: Change, actor: str, at: Micros, **detail: Any) -> Audited:
-    return Audited(at=at, actor=actor, action=action, kind="change", subject=change.id, detail=detail)

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 from typing import Any
 
 import msgspec
-from sqlalchemy import Select, exists, func, insert, null, select, tuple_
+from sqlalchemy import Select, exists, func, null, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from callcenter.domain import facts as fx
@@ -14,10 +14,8 @@ from callcenter.domain.frame import Micros
 from callcenter.domain.vocabulary import OfferOutcome, VisitOutcome
 from callcenter.rules.detection.inputs import Disposition
 from callcenter.store.accounts import filled_of, talk_of
-from callcenter.store.audit import Audited
 from callcenter.store.conflicts import Missing
 from callcenter.store.models import OfferRow, TalkRow, VisitRow
-from callcenter.store.office import Desk
 from callcenter.store.office_tables import DispositionRow
 
 
@@ -46,17 +44,6 @@ class Talk(msgspec.Struct, frozen=True, kw_only=True):
     ended_at: Micros | None
     recorded: bool
     filled: tuple[str, ...]
-
-
-async def record(desk: Desk, recorded: Recorded) -> None:
-    """Keep what was recorded; the words are in the table alone, not in the audit log."""
-    values = msgspec.structs.asdict(recorded.disposition) | msgspec.structs.asdict(recorded)
-    del values["disposition"]
-    await desk.execute(insert(DispositionRow).values(**values))
-    await desk.note(Audited(
-        at=recorded.given_at, actor=recorded.given_by, action="record", kind="call",
-        subject=recorded.disposition.uniqueid, detail={"agent": recorded.disposition.agent, "id": recorded.id},
-    ))  # fmt: skip
 
 
 async def talked_in(connection: AsyncConnection, uniqueid: str) -> set[str]:

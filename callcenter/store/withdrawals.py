@@ -1,8 +1,7 @@
-"""Records that the service takes back: those that a journal can bear out, the step itself, how many there were."""
+"""Records that the service takes back: those that a journal can bear out, the step itself, those that it took back."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -11,8 +10,6 @@ from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from callcenter.domain.frame import Micros
-from callcenter.rules.records.dossier import Dossier
-from callcenter.rules.records.reproduction import Finding, note
 from callcenter.rules.records.standing import SERVICE, State
 from callcenter.rules.records.steps import STEPS, Action, Entry, Step, Terms
 from callcenter.rules.regulations.edition import Mode
@@ -21,32 +18,24 @@ from callcenter.staff.workdays import Workdays
 from callcenter.store.models import PositionRow
 from callcenter.store.office import Desk
 from callcenter.store.office_tables import StepRow, ViolationRow
-from callcenter.store.violations import Record, act, chosen, get
+from callcenter.store.violations import Record, act, chosen
 
 _NO_TERMS = Terms(days=Workdays(ZoneInfo("UTC")))  # a withdrawal waits for nobody
-_OPEN = [state for state in State if Action.WITHDRAW in STEPS[state]]
+OPEN = [state for state in State if Action.WITHDRAW in STEPS[state]]
+"""Where a record can be withdrawn from."""
 _ANCHORS = 100
 
 
-async def withdraw(desk: Desk, filed: Dossier, findings: Iterable[Finding], at: Micros) -> bool:
-    """Withdraw a record that its evidence does not carry, and say what was found.
-
-    Returns:
-        Whether it was: not one that a person proposed, is settled, or was derived anew meanwhile.
-    """
-    record = await get(desk.connection, filed.id)
-    if record.dossier != filed or record.standing.proposed_by != SERVICE or record.standing.state not in _OPEN:
-        return False
-    step = Step(action=Action.WITHDRAW, by=SERVICE, at=at, note=note(findings))
-    await act(desk, filed.id, None, step, _NO_TERMS)
-    return True
+async def withdraw(desk: Desk, number: str, why: str, at: Micros) -> Record:
+    """Withdraw a record as the service."""
+    return await act(desk, number, None, Step(action=Action.WITHDRAW, by=SERVICE, at=at, note=why), _NO_TERMS)
 
 
 async def raised(
     connection: AsyncConnection, since: Micros | None = None, until: Micros | None = None, begins: str = ""
 ) -> list[Record]:
     """Read the records that a journal can bear out and that are not settled: the service's own, derived from frames."""
-    rows = select(ViolationRow).where(ViolationRow.rule != ACCUMULATED, ViolationRow.state.in_(_OPEN))
+    rows = select(ViolationRow).where(ViolationRow.rule != ACCUMULATED, ViolationRow.state.in_(OPEN))
     if since is not None:
         rows = rows.where(ViolationRow.sort_at >= since)
     if until is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import NamedTuple, Self
 
 from sqlalchemy import select, update
@@ -10,11 +10,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from callcenter.domain.facts import Fact
-from callcenter.domain.frame import Micros
 from callcenter.ownfiles import OwnFile
-from callcenter.rules.records.dossier import Dossier
-from callcenter.rules.records.reproduction import differences
-from callcenter.rules.records.standing import Standing
 from callcenter.rules.records.violation import Violation
 from callcenter.store.archive import bind
 from callcenter.store.engine import open_engine, told_plainly, unbroken
@@ -23,8 +19,6 @@ from callcenter.store.office import Desk, desk_of
 from callcenter.store.rows import Changes, Recorder, Table
 from callcenter.store.schema import require_current
 from callcenter.store.settings import StoreSettings
-from callcenter.store.violations import Kept, get, put
-from callcenter.store.withdrawals import withdraw
 
 
 class Told(NamedTuple):
@@ -36,12 +30,8 @@ class Told(NamedTuple):
     graded: bool = True
 
 
-class Filed(NamedTuple):
-    """A record of a rule on its way to people: what it says, where it stands, when it was filed (our clock)."""
-
-    dossier: Dossier
-    standing: Standing
-    at: Micros
+Filing = Callable[[Desk], Awaitable[list[str]]]
+"""Files records of rules, to be done in the same transaction; returns the ids of those that it withdrew."""
 
 
 class Store:
@@ -96,16 +86,15 @@ class Store:
             await unbroken(self._begin())
 
     async def write(
-        self, told: Sequence[Told], upto: int, filed: Sequence[Filed] = (), seal: str | None = None
+        self, told: Sequence[Told], upto: int, filing: Filing | None = None, seal: str | None = None
     ) -> list[str]:
         """Record facts, and that everything up to a position is recorded; call again with the same after an error.
 
-        Positions that are recorded already are passed over. Records of rules (`filed`) go to people in the same
-        transaction; put again they change nothing. `seal` is the journal's at that position: it is known by it again.
+        Positions that are recorded already are passed over. `filing` belongs to the same transaction. `seal` is the
+        journal's at that position: it is known by it again.
 
         Returns:
-            Ids of records that were derived anew, say something else than the one people were told of, and so were
-            withdrawn.
+            What the filing does: ids of records that were withdrawn.
 
         Raises:
             StoreAway: Not now; nothing was written.
@@ -121,7 +110,7 @@ class Store:
                 if one.position > self.position:
                     self._recorder.record(one.position, one.facts, changes, graded=one.graded)
             self._unwritten = (upto, changes)
-        return await unbroken(self._commit(self._unwritten[1], upto, filed, seal))
+        return await unbroken(self._commit(self._unwritten[1], upto, filing, seal))
 
     async def _begin(self) -> None:
         with told_plainly(self.settings):
@@ -130,14 +119,14 @@ class Store:
                 await _upsert(connection, PositionRow, [place], key="node")
         self.follows = True
 
-    async def _commit(self, changes: Changes, upto: int, filed: Sequence[Filed], seal: str | None) -> list[str]:
+    async def _commit(self, changes: Changes, upto: int, filing: Filing | None, seal: str | None) -> list[str]:
         with told_plainly(self.settings):
             async with self._engine.begin() as connection:
                 await _write(connection, changes)
                 await bind(connection, self._node, self.position, upto)
                 place = {"node": self._node, "journal_position": upto, "seal": seal}
                 await _upsert(connection, PositionRow, [place], key="node")
-                withdrawn = await _file(connection, filed)
+                withdrawn = [] if filing is None else await filing(await desk_of(connection))
         if self.file is not None:
             self.file.require()
         self.follows, self.position, self.seal, self._unwritten = True, upto, seal, None
@@ -162,24 +151,6 @@ class Store:
     ) -> list[Row]:
         open_ones = select(table.__table__).where(table.node == self._node, table.ended_position.is_(None))
         return [dict(row) for row in (await connection.execute(open_ones)).mappings()]
-
-
-async def _file(connection: AsyncConnection, filed: Sequence[Filed]) -> list[str]:
-    if not filed:
-        return []
-    desk = await desk_of(connection)
-    return [
-        one.dossier.id
-        for one in filed
-        if await put(desk, one.dossier, one.standing, one.at) is Kept.DIFFERS and await _take_back(desk, one)
-    ]
-
-
-async def _take_back(desk: Desk, anew: Filed) -> bool:
-    """Withdraw the record that people were told of: the journal gives another."""
-    told = await get(desk.connection, anew.dossier.id)
-    found = differences(told.dossier, told.standing, anew.dossier, anew.standing)
-    return await withdraw(desk, told.dossier, found, anew.at)
 
 
 async def _write(connection: AsyncConnection, changes: Changes) -> None:

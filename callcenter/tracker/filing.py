@@ -10,9 +10,9 @@ from callcenter.ami.decode import caller_of
 from callcenter.journal import Journal, Stored
 from callcenter.rules.records.dossier import from_violation
 from callcenter.rules.records.violation import Violation
-from callcenter.store import Filed
 from callcenter.tracker.entries import reread, words_of
 from callcenter.tracker.inputs import Court
+from callcenter.usecases.file_records import Filed
 
 
 async def filed(journal: Journal, court: Court, violations: Iterable[Violation]) -> list[Filed]:
@@ -29,7 +29,7 @@ async def filed(journal: Journal, court: Court, violations: Iterable[Violation])
         dossier, standing = from_violation(
             violation, court.rulebook, team=team, evidence=[*map(exhibit, frames)], caller=_caller(frames)
         )
-        found.append(Filed(dossier, standing, time.time_ns() // 1000))
+        found.append(Filed(dossier, standing, court.rulebook, time.time_ns() // 1000))
     return found
 
 

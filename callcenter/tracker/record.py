@@ -12,6 +12,7 @@ import asyncio
 import time
 from collections import deque
 from collections.abc import Sequence
+from functools import partial
 from itertools import islice
 from typing import NamedTuple
 
@@ -25,6 +26,7 @@ from callcenter.store import Store, Told
 from callcenter.tracker.filing import filed
 from callcenter.tracker.inputs import Court
 from callcenter.tracker.rereading import begin, follow_on
+from callcenter.usecases.file_records import Filed, file_records
 
 log = structlog.get_logger()
 
@@ -195,14 +197,15 @@ class Record:
         return upto if has_rows or due else None
 
     async def _write(self, batch: Sequence[_Waiting], upto: int) -> None:
-        dossiers = []
+        dossiers: list[Filed] = []
         for one in batch:
             if one.court is not None:
                 dossiers += await filed(self._journal, one.court, one.told.violations)
         told, seal = [one.told for one in batch], await self._journal.seal_of(upto)
+        filing = partial(file_records, filed=dossiers) if dossiers else None
         while True:
             try:
-                for record in await self._store.write(told, upto, dossiers, seal):
+                for record in await self._store.write(told, upto, filing, seal):
                     log.error("violation_withdrawn", violation=record, reason="derived anew, it says something else")
                 break
             except FileTaken:

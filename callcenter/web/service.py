@@ -11,8 +11,6 @@ from fastapi import Depends, Request
 
 from callcenter.domain.frame import Micros
 from callcenter.rules.detection.inputs import Disposition
-from callcenter.rules.records.dossier import Dossier
-from callcenter.rules.records.reproduction import Finding
 from callcenter.rules.records.steps import Terms
 from callcenter.rules.regulations.edition import Rulebook
 from callcenter.staff.duty import Roster
@@ -21,6 +19,7 @@ from callcenter.store.people import Accounts
 from callcenter.store.sessions import Sessions
 from callcenter.store.throttle import steady_clock
 from callcenter.tracker import Court
+from callcenter.usecases.take_step import Bench, Evidence
 from callcenter.web.limits import SignInRate
 from callcenter.web.settings import WebSettings
 
@@ -29,8 +28,6 @@ Dispose = Callable[[Disposition], Awaitable[None]]
 """Lets the rules know of a call's disposition, durably."""
 Written = Callable[[], Awaitable[dict[str, Any]]]
 """Gives the rulebook in force as it is written."""
-Evidence = Callable[[Dossier], Awaitable[tuple[Finding, ...]]]
-"""Tells what of a record the journal does not bear out."""
 
 
 def wall_clock() -> Micros:
@@ -71,6 +68,11 @@ class Service:
     def roster(self) -> Roster | None:
         """The roster in force."""
         return self.court().roster
+
+    @property
+    def bench(self) -> Bench:
+        """By what steps are taken now."""
+        return Bench(self.rulebook, self.terms, self.ports.evidence)
 
     def team_of(self, agent: str, at: Micros) -> str | None:
         """Name the team that the roster has an agent in."""

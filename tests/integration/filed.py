@@ -8,6 +8,7 @@ import json
 import sqlite3
 from collections.abc import Iterable
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,7 @@ from callcenter.store.violations import Record
 from callcenter.tracker import Court
 from callcenter.tracker.entries import frame_step
 from callcenter.tracker.filing import filed
+from callcenter.usecases.file_records import file_records
 from tests.integration.office import opened, read, settings_of
 
 TAPES = Path(__file__).parents[1] / "tapes"
@@ -85,7 +87,8 @@ class Home:
             store = await Store.open(settings_of(self.folder), NODE)
             async with await Journal.open(journal_settings(self.journal)) as journal:
                 end = journal.durable_position
-                await store.write([Told(end, ())], end, await filed(journal, court, self.found))
+                records = await filed(journal, court, self.found)
+                await store.write([Told(end, ())], end, partial(file_records, filed=records))
             await store.close()
 
     def court(self) -> Court:

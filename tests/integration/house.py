@@ -17,7 +17,7 @@ from callcenter.domain.snapshot import Snapshot
 from callcenter.errors import StoreError
 from callcenter.journal import Journal, JournalSettings
 from callcenter.rules.records.violation import Violation
-from callcenter.store import Filed, Store, StoreSettings, Told, upgrade
+from callcenter.store import Filing, Store, StoreSettings, Told, upgrade
 from callcenter.tracker import Follower, Record, Tracker, recover
 from tests.support.party import party
 
@@ -103,7 +103,7 @@ class Moody(Store):
     hangs: asyncio.Event | None = None
 
     async def write(
-        self, told: Sequence[Told], upto: int, filed: Sequence[Filed] = (), seal: str | None = None
+        self, told: Sequence[Told], upto: int, filing: Filing | None = None, seal: str | None = None
     ) -> list[str]:
         if self.trouble is not None:
             self.failed += 1
@@ -111,7 +111,7 @@ class Moody(Store):
         if self.hangs is not None:
             self.failed += 1
             await self.hangs.wait()
-        return await super().write(told, upto, filed, seal)
+        return await super().write(told, upto, filing, seal)
 
 
 class House:

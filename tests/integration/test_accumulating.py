@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import msgspec
 import pytest
 
 from callcenter.rules.records.standing import SERVICE, State
-from callcenter.rules.records.steps import Action, Step
+from callcenter.rules.records.steps import Action
 from callcenter.rules.regulations.edition import Mode, Rulebook, Severity
 from callcenter.rules.regulations.rulebook import load_rulebook
 from callcenter.rules.scores.accumulated import CODE
 from callcenter.staff.roles import Person
 from callcenter.store import Office
-from callcenter.store.accumulating import reckon
 from callcenter.store.audit import page as audit_page
 from callcenter.store.audit import verify
 from callcenter.store.violations import Record, Wanted, act, found, history
-from callcenter.tracker.withdrawals import Withdrawals
+from callcenter.usecases.recount_month import recount_month
 from tests.integration.office import opened, propose
 from tests.unit.rules.detection.people import (
     ALICE,
@@ -55,7 +53,7 @@ async def did(office: Office, number: str, *steps: tuple[Action, Person], rulebo
     for action, who in steps:
         async with office.writing() as desk:
             one = step(action, who)
-            await reckon(desk, await act(desk, number, None, one, TERMS), rulebook, TERMS, one.at)
+            await recount_month(desk, await act(desk, number, None, one, TERMS), rulebook, one.at)
 
 
 async def notified(office: Office, number: str, whose: Person = ALICE, rulebook: Rulebook = BOOK) -> None:
@@ -173,7 +171,7 @@ async def test_reduced_to_less_than_minor_counts_no_more(office: Office) -> None
     await did(office, numbers[0], (Action.APPEAL, ALICE))
     async with office.writing() as desk:
         less = step(Action.REDUCE, MANAGER, points=0, severity=Severity.WARNING)
-        await reckon(desk, await act(desk, numbers[0], None, less, TERMS), BOOK, TERMS, less.at)
+        await recount_month(desk, await act(desk, numbers[0], None, less, TERMS), BOOK, less.at)
     assert await states(office) == [State.WITHDRAWN]
 
 
@@ -217,17 +215,3 @@ async def test_rule_that_is_off_proposes_nothing_and_takes_nothing_back(office: 
 async def test_rule_in_shadow_proposes_in_the_shadow(office: Office) -> None:
     await confirmed(office, *await minors(office, 4), rulebook=book(Mode.SHADOW))
     assert [one.standing.mode for one in await derived(office)] == [Mode.SHADOW]
-
-
-async def test_one_that_another_process_withdrew_takes_its_ground_away(office: Office) -> None:
-    numbers = await minors(office, 4)
-    await confirmed(office, *numbers)
-    async with office.writing() as desk:
-        gone = Step(action=Action.WITHDRAW, by=SERVICE, at=MONDAY, note="it does not reproduce")
-        await act(desk, numbers[0], None, gone, TERMS)
-    told: asyncio.Queue[Mapping[str, int]] = asyncio.Queue()
-    watching = asyncio.create_task(Withdrawals(office, lambda: BOOK, TERMS, lambda: MONDAY).watch(told.put_nowait))
-    counts = await told.get()
-    watching.cancel()
-    await asyncio.wait([watching])
-    assert (counts["V-MISSED"], await states(office)) == (1, [State.WITHDRAWN])

@@ -14,17 +14,21 @@ from sqlalchemy import insert
 from sqlalchemy.exc import IntegrityError
 
 from callcenter.errors import BadInput, StoreError
+from callcenter.rules.regulations.rulebook import load_rulebook
 from callcenter.staff.roles import Person, Role
 from callcenter.store import Office
 from callcenter.store.audit import page as audit_page
 from callcenter.store.audit import verify
-from callcenter.store.changes import Change, ChangeKind, ChangeState, decide, propose
+from callcenter.store.changes import Change, ChangeKind, ChangeState
 from callcenter.store.conflicts import Conflict, Missing, NoTerms
 from callcenter.store.given import Given, GivenKind, get, give, of_month, withdraw
 from callcenter.store.office_tables import GivenRow
 from callcenter.store.score_terms import terms_in_force
+from callcenter.usecases.change_rules import decide, propose
 from tests.integration.office import hire, opened
 from tests.unit.rules.detection.people import ALICE, BOB, LEADER, MANAGER, MONDAY, QA, SHANGHAI
+
+BOOK = load_rulebook()
 
 MARCH = (2026, 3)
 
@@ -55,8 +59,8 @@ async def approve(office: Office, number: str, at: int = MONDAY, **content: str)
         reason="agreed", proposed_by="ma", proposed_at=at,
     )  # fmt: skip
     async with office.writing() as desk:
-        await propose(desk, told)
-        await decide(desk, number, 1, ChangeState.APPROVED, "hua", at)
+        await propose(desk, told, BOOK)
+        await decide(desk, number, 1, ChangeState.APPROVED, "hua", at, BOOK)
 
 
 async def counting(office: Office) -> list[str]:
@@ -205,11 +209,11 @@ class TestTerms:
             reason="agreed", proposed_by="ma", proposed_at=MONDAY,
         )  # fmt: skip
         async with office.writing() as desk:
-            await propose(desk, told)
+            await propose(desk, told, BOOK)
         with pytest.raises(NoTerms):
             await self.base(office, MARCH)
         async with office.writing() as desk:
-            await decide(desk, "c1", 1, ChangeState.REJECTED, "hua", MONDAY)
+            await decide(desk, "c1", 1, ChangeState.REJECTED, "hua", MONDAY, BOOK)
         with pytest.raises(NoTerms):
             await self.base(office, MARCH)
 

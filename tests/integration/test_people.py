@@ -19,16 +19,18 @@ from callcenter.rules.records.standing import SERVICE, State
 from callcenter.rules.records.steps import Action, Step
 from callcenter.rules.records.violation import Verdict
 from callcenter.rules.regulations.edition import Mode, Title
+from callcenter.rules.regulations.rulebook import load_rulebook
 from callcenter.staff.roles import Role
 from callcenter.store import Office
 from callcenter.store.answers import KEPT_FOR, Answer, Asked, fingerprint, recall, remember
 from callcenter.store.audit import page as audit_page
-from callcenter.store.changes import Change, ChangeKind, ChangeState, decide, listed
-from callcenter.store.changes import propose as propose_change
+from callcenter.store.changes import Change, ChangeKind, ChangeState, listed
 from callcenter.store.conflicts import KeyReused, Missing, Outdated
 from callcenter.store.people import Accounts, NewAccount, add_account, change_account, get_account, list_accounts
 from callcenter.store.sessions import FREE_ATTEMPTS, Lifetimes, Session, Sessions, SignInBlocked, SignInRefused
 from callcenter.store.violations import Kept, Wanted, act, counted, get, get_for, history, page, put
+from callcenter.usecases.change_rules import decide
+from callcenter.usecases.change_rules import propose as propose_change
 from tests.integration.office import PASSWORD, QUICK, dossier, hire, opened, propose
 from tests.unit.rules.detection.people import (
     ALICE,
@@ -44,6 +46,8 @@ from tests.unit.rules.detection.people import (
     record,
     step,
 )
+
+BOOK = load_rulebook()
 
 MINUTE: Micros = 60 * SECOND
 LIVES = Lifetimes()
@@ -434,11 +438,11 @@ class TestChanges:
 
     async def test_change_takes_two_people(self, office: Office) -> None:
         async with office.writing() as desk:
-            await propose_change(desk, self.CHANGE)
+            await propose_change(desk, self.CHANGE, BOOK)
         async with office.writing() as desk:
             with pytest.raises(BadInput, match="who proposed a change does not decide on it"):
-                await decide(desk, self.CHANGE.id, 1, ChangeState.APPROVED, "sun", MONDAY)
-            done = await decide(desk, self.CHANGE.id, 1, ChangeState.APPROVED, "ma", MONDAY + 1)
+                await decide(desk, self.CHANGE.id, 1, ChangeState.APPROVED, "sun", MONDAY, BOOK)
+            done = await decide(desk, self.CHANGE.id, 1, ChangeState.APPROVED, "ma", MONDAY + 1, BOOK)
         async with office.reading() as connection:
             assert await listed(connection, ChangeState.APPROVED, 10) == [done]
             assert await listed(connection, ChangeState.PROPOSED, 10) == []
@@ -446,14 +450,14 @@ class TestChanges:
 
     async def test_change_is_decided_once(self, office: Office) -> None:
         async with office.writing() as desk:
-            await propose_change(desk, self.CHANGE)
-            await decide(desk, self.CHANGE.id, 1, ChangeState.REJECTED, "ma", MONDAY)
+            await propose_change(desk, self.CHANGE, BOOK)
+            await decide(desk, self.CHANGE.id, 1, ChangeState.REJECTED, "ma", MONDAY, BOOK)
             with pytest.raises(Outdated):
-                await decide(desk, self.CHANGE.id, 1, ChangeState.APPROVED, "hua", MONDAY)
+                await decide(desk, self.CHANGE.id, 1, ChangeState.APPROVED, "hua", MONDAY, BOOK)
             with pytest.raises(BadInput, match="rejected already"):
-                await decide(desk, self.CHANGE.id, 2, ChangeState.APPROVED, "hua", MONDAY)
+                await decide(desk, self.CHANGE.id, 2, ChangeState.APPROVED, "hua", MONDAY, BOOK)
 
     async def test_unknown_change_is_missing(self, office: Office) -> None:
         async with office.writing() as desk:
             with pytest.raises(Missing):
-                await decide(desk, "0" * 32, 1, ChangeState.APPROVED, "ma", MONDAY)
+                await decide(desk, "0" * 32, 1, ChangeState.APPROVED, "ma", MONDAY, BOOK)

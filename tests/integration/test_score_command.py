@@ -17,12 +17,16 @@ from typer.testing import CliRunner
 
 from callcenter.cli.score import app
 from callcenter.errors import BadInput
+from callcenter.rules.regulations.rulebook import load_rulebook
 from callcenter.staff.roles import Role
-from callcenter.store.changes import Change, ChangeKind, ChangeState, decide, propose
+from callcenter.store.changes import Change, ChangeKind, ChangeState
 from callcenter.store.conflicts import Missing, NoTerms
 from callcenter.store.given import Given, GivenKind, give
+from callcenter.usecases.change_rules import decide, propose
 from tests.integration.office import hire, opened
 from tests.unit.rules.detection.people import MONDAY, SHANGHAI
+
+BOOK = load_rulebook()
 
 TERMS = {"from": "2025-01", "base": "100", "money": True, "least_yuan": "-200", "most_yuan": "200"}
 RUNNER = CliRunner()
@@ -45,8 +49,8 @@ async def home(tmp_path: Path) -> AsyncIterator[Path]:
             id="c1", kind=ChangeKind.AMOUNT, subject="score", content=TERMS, reason="x", proposed_by="ma", proposed_at=0
         )
         async with office.writing() as desk:
-            await propose(desk, change)
-            await decide(desk, "c1", 1, ChangeState.APPROVED, "hua", MONDAY)
+            await propose(desk, change, BOOK)
+            await decide(desk, "c1", 1, ChangeState.APPROVED, "hua", MONDAY, BOOK)
             await give(desk, mark, SHANGHAI, group_leader=False)
         yield tmp_path
 

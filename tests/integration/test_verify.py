@@ -6,6 +6,7 @@ import asyncio
 import json
 import re
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -20,10 +21,12 @@ from callcenter.rules.records.reproduction import Fault, Finding
 from callcenter.rules.records.standing import SERVICE, State
 from callcenter.rules.records.steps import Action
 from callcenter.rules.regulations.rulebook import load_rulebook
-from callcenter.store import Filed, Office, Store, Told
+from callcenter.store import Office, Store, Told
 from callcenter.store.violations import act, history
-from callcenter.store.withdrawals import withdraw, withdrawn
+from callcenter.store.withdrawals import withdrawn
 from callcenter.tracker.withdrawals import Withdrawals
+from callcenter.usecases.file_records import Filed, file_records
+from callcenter.usecases.withdraw_record import withdraw_record
 from tests.integration.filed import NODE, STORIES, Home, journal_settings, roster_form, write_journal
 from tests.integration.office import propose, settings_of
 from tests.unit.rules.detection.people import LEADER, MONDAY, TERMS, record, step
@@ -263,7 +266,7 @@ async def test_record_that_changed_meanwhile_is_not_withdrawn_for_what_it_said_b
     home.retell(late, measured=99.0)
     office = await Office.open(settings_of(home.folder))
     async with office.writing() as desk:
-        assert not await withdraw(desk, before, [Finding(Fault.NOT_DERIVED)], MONDAY)
+        assert not await withdraw_record(desk, before, [Finding(Fault.NOT_DERIVED)], load_rulebook(), MONDAY)
     await office.close()
 
 
@@ -311,9 +314,7 @@ class TestCount:
     async def told(self, home: Home) -> dict[str, int]:
         heard: asyncio.Queue[Mapping[str, int]] = asyncio.Queue()
         office = await Office.open(settings_of(home.folder))
-        watching = asyncio.create_task(
-            Withdrawals(office, load_rulebook, TERMS, lambda: MONDAY).watch(heard.put_nowait)
-        )
+        watching = asyncio.create_task(Withdrawals(office, load_rulebook).watch(heard.put_nowait))
         counts = await heard.get()
         watching.cancel()
         await asyncio.wait([watching])
@@ -350,8 +351,10 @@ class TestRestart:
         home.retell(late.dossier.id, measured=measured)
         store = await Store.open(settings_of(home.folder), NODE)
         end = store.position + 1
-        told = await store.write([Told(end, ())], end, [Filed(late.dossier, late.standing, MONDAY)])
-        again = await store.write([Told(end + 1, ())], end + 1, [Filed(late.dossier, late.standing, MONDAY)])
+        records = [Filed(late.dossier, late.standing, load_rulebook(), MONDAY)]
+        filing = partial(file_records, filed=records)
+        told = await store.write([Told(end, ())], end, filing)
+        again = await store.write([Told(end + 1, ())], end + 1, filing)
         await store.close()
         assert again == []
         return told

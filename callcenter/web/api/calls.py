@@ -19,8 +19,9 @@ from callcenter.rules.records.masks import masked_caller, worded
 from callcenter.staff.roles import Field as Part
 from callcenter.staff.roles import Person, Right, Sight, may, sight
 from callcenter.store.answers import Answer
-from callcenter.store.dispositions import Recorded, Talk, of_call, record, talked_in, talks, talks_of
+from callcenter.store.dispositions import Recorded, Talk, of_call, talked_in, talks, talks_of
 from callcenter.store.office import Desk
+from callcenter.usecases.record_disposition import record_disposition
 from callcenter.web.api.fields import (
     Cursor,
     Incoming,
@@ -159,7 +160,7 @@ async def record_call(
             id=once.new_id, disposition=said, words=body.note.strip(),
             given_by=person.account, given_at=once.asked.at,
         )  # fmt: skip
-        await record(desk, recorded)
+        await record_disposition(desk, recorded)
         shown = _shown(recorded, person, service).model_dump_json()
         return Answer(status=status.HTTP_201_CREATED, etag="", body=shown)
 

@@ -9,16 +9,13 @@ import msgspec
 from fastapi import APIRouter, Depends, Response, status
 from pydantic import Field
 
-from callcenter.errors import BadInput
 from callcenter.rules.records.masks import worded
-from callcenter.rules.regulations.amending import amend
-from callcenter.rules.regulations.rulebook import rulebook_of, whole
-from callcenter.staff.dates import datetime_of
 from callcenter.staff.roles import Field as Delicate
 from callcenter.staff.roles import Person, Right, sight
 from callcenter.store.answers import Answer
-from callcenter.store.changes import Change, ChangeKind, ChangeState, decide, get, listed, propose
+from callcenter.store.changes import Change, ChangeKind, ChangeState, listed
 from callcenter.store.office import Desk
+from callcenter.usecases.change_rules import decide, propose
 from callcenter.web.api.fields import Incoming, Limit, Name, Outgoing, Words, moment_out
 from callcenter.web.api.once import SeenVersion, TheOnce, etag
 from callcenter.web.auth import allowed
@@ -78,14 +75,13 @@ async def list_changes(
 @router.post("", status_code=status.HTTP_201_CREATED, response_model=ChangeShown)
 async def propose_change(body: NewChange, person: Proposing, service: TheService, once: TheOnce) -> Response:
     """Propose a change; it has no effect until somebody else approves it."""
-    content = _sound(body, service)
 
     async def work(desk: Desk) -> Answer:
         change = Change(
-            id=once.new_id, kind=body.kind, subject=body.subject, content=content,
+            id=once.new_id, kind=body.kind, subject=body.subject, content=body.content,
             reason=body.reason, proposed_by=person.account, proposed_at=once.asked.at,
         )  # fmt: skip
-        return _answer(await propose(desk, change), person, service, status.HTTP_201_CREATED)
+        return _answer(await propose(desk, change, service.rulebook), person, service, status.HTTP_201_CREATED)
 
     return await once.answer(work)
 
@@ -97,9 +93,7 @@ def _offer(verb: str, state: ChangeState) -> None:
         number: str, person: Approving, service: TheService, once: TheOnce, seen: SeenVersion
     ) -> Response:
         async def work(desk: Desk) -> Answer:
-            if state is ChangeState.APPROVED:
-                _sound(await get(desk.connection, number), service)
-            decided = await decide(desk, number, seen, state, person.account, service.clock())
+            decided = await decide(desk, number, seen, state, person.account, service.clock(), service.rulebook)
             return _answer(decided, person, service)
 
         return await once.answer(work)
@@ -111,22 +105,6 @@ def _offer(verb: str, state: ChangeState) -> None:
 
 _offer("approve", ChangeState.APPROVED)
 _offer("reject", ChangeState.REJECTED)
-
-
-def _sound(change: NewChange | Change, service: Service) -> dict[str, Any]:
-    """Return the content of a change as it would be applied.
-
-    Raises:
-        BadInput: It could not be, or it would change what has begun to hold.
-    """
-    if change.kind is not ChangeKind.RULEBOOK:
-        return change.content
-    content = whole(change.content)
-    today = datetime_of(service.clock(), service.rulebook.zone).date()
-    problems = amend(service.rulebook, rulebook_of(content, service.rulebook.timezone), today)
-    if problems:
-        raise BadInput(f"the proposed rulebook cannot come into force: {'; '.join(problems)}")
-    return content
 
 
 def _answer(change: Change, person: Person, service: Service, code: int = status.HTTP_200_OK) -> Answer:

@@ -30,7 +30,8 @@ log = structlog.get_logger()
 class Once:
     """One request under one key."""
 
-    def __init__(self, service: TheService, asked: Asked) -> None:
+    def __init__(self, request: Request, service: TheService, asked: Asked) -> None:
+        self.request = request
         self.asked = asked
         self._service = service
 
@@ -97,7 +98,7 @@ async def _once(
         request=fingerprint(*(one.encode("utf-8", "replace") for one in told), await request.body()),
         at=service.clock(),
     )
-    return Once(service, asked)
+    return Once(request, service, asked)
 
 
 def _version(

@@ -13,15 +13,16 @@ from callcenter.rules.records.violation import Verdict
 from callcenter.rules.regulations.edition import Severity
 from callcenter.staff.roles import Person, Right
 from callcenter.store.answers import Answer
-from callcenter.store.forms import Seen, file_form
 from callcenter.store.office import Desk
 from callcenter.store.violations import Record, Wanted, get_for, history, page
-from callcenter.web.api.bench import TheBench
+from callcenter.usecases.file_report import Seen, file_report
+from callcenter.usecases.take_step import Taken
+from callcenter.usecases.take_step import take_step as take
 from callcenter.web.api.fields import Cursor, Incoming, Limit, Moment, Name, Time, Words, moment_in, place_in, place_out
 from callcenter.web.api.once import SeenVersion, TheOnce, etag
 from callcenter.web.api.shapes import Detail, Page, Reader
 from callcenter.web.auth import TheSession, allowed, require
-from callcenter.web.problems import language_of
+from callcenter.web.problems import language_of, problem
 from callcenter.web.service import TheService
 
 router = APIRouter(prefix="/violations", tags=["violations"])
@@ -120,7 +121,7 @@ async def file_violation(
         at = moment_in(body.at)
         assert at is not None
         seen = Seen(rule=body.rule, agent=body.agent, at=at, words=body.note, key=once.asked.key)
-        filed = await file_form(desk, seen, person, service.rulebook, service.roster, service.clock())
+        filed = await file_report(desk, seen, person, service.rulebook, service.roster, service.clock())
         return await _answer(desk, filed, reader, status.HTTP_201_CREATED)
 
     return await once.answer(work)
@@ -145,7 +146,7 @@ async def take_step(
     number: str,
     step: Annotated[Step, Depends(_step)],
     reader: TheReader,
-    bench: TheBench,
+    service: TheService,
     once: TheOnce,
     seen: SeenVersion,
     person: Seeing,
@@ -155,10 +156,8 @@ async def take_step(
     async def work(desk: Desk) -> Answer:
         record = await get_for(desk.connection, number, person)
         _require_right(person, step.action, record)
-        taken = await bench.take(desk, record, seen, step)
-        if isinstance(taken, Answer):
-            return taken
-        return await _answer(desk, taken, reader)
+        taken = await take(desk, record, seen, step, service.bench)
+        return _broken(once.request, taken) if taken.faults else await _answer(desk, taken.record, reader)
 
     return await once.answer(work)
 
@@ -174,3 +173,9 @@ def _require_right(person: Person, action: Action, record: Record) -> None:
 async def _answer(desk: Desk, record: Record, reader: Reader, code: int = status.HTTP_200_OK) -> Answer:
     shown = reader.detail(record, await history(desk.connection, record.dossier.id))
     return Answer(status=code, etag=etag(record.version), body=shown.model_dump_json())
+
+
+def _broken(request: Request, taken: Taken) -> Answer:
+    language = language_of(request.headers.get("accept-language"))
+    told = problem(request, "evidence-broken", "; ".join(fault.told(language) for fault in taken.faults))
+    return Answer(status=told.status_code, etag=etag(taken.record.version), body=bytes(told.body).decode())

@@ -27,7 +27,7 @@ class Seen(msgspec.Struct, frozen=True, kw_only=True):
     key: str
 
 
-async def file_form(
+async def file_report(
     desk: Desk, seen: Seen, person: Person, rulebook: Rulebook, roster: Roster | None, now: Micros
 ) -> Record:
     """File what a person saw; the same form again is the same record.

@@ -22,13 +22,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from callcenter.domain.frame import Micros
 from callcenter.rules.records.dossier import from_violation
 from callcenter.rules.records.standing import SERVICE, State
-from callcenter.rules.records.steps import Action, Step, Terms
 from callcenter.rules.records.violation import Violation, identity
 from callcenter.rules.regulations.edition import Edition, Mode, Rulebook
 from callcenter.rules.scores.accumulated import CODE, Confirmed, accumulated
 from callcenter.staff.months import month_of, month_span
 from callcenter.store.office import Desk
-from callcenter.store.violations import Record, Wanted, act, confirmed_in, found, history, put
+from callcenter.store.violations import Record, Wanted, confirmed_in, found, history, put
+from callcenter.store.withdrawals import withdraw
 
 _UNDECIDED = frozenset({State.PROPOSED, State.NOTIFIED, State.EXPLAINED})
 _SETTLED = frozenset({State.WITHDRAWN, State.OVERTURNED})
@@ -38,14 +38,13 @@ _GROUND_GONE = (
 )
 
 
-async def reckon(desk: Desk, changed: Record, rulebook: Rulebook, terms: Terms, at: Micros) -> None:
+async def recount_month(desk: Desk, changed: Record, rulebook: Rulebook, at: Micros) -> None:
     """Count the month of a record that a step was taken with; in the same transaction.
 
     Args:
         desk: The transaction.
         changed: The record, after the step; a V-ACCUMULATED itself moves nothing.
         rulebook: What says whether, and how, violations accumulate.
-        terms: Those of the workflow.
         at: When the step was taken.
     """
     said = changed.dossier
@@ -61,8 +60,7 @@ async def reckon(desk: Desk, changed: Record, rulebook: Rulebook, terms: Terms, 
     for record in kept:
         if record.standing.state in _SETTLED or count.carries(record, confirmed):
             continue
-        step = Step(action=Action.WITHDRAW, by=SERVICE, at=at, note=_GROUND_GONE)
-        await act(desk, record.dossier.id, None, step, terms)
+        await withdraw(desk, record.dossier.id, _GROUND_GONE, at)
     for derived in count.full(confirmed):
         number = await _number(desk.connection, derived, kept)
         told = msgspec.structs.replace(derived, id=number)

@@ -1,0 +1,71 @@
+"""A person takes a step with a record: nothing is held against an agent on evidence that the journal does not carry."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import NamedTuple
+
+from callcenter.rules.records.dossier import Dossier
+from callcenter.rules.records.refusals import StepRefused, Why
+from callcenter.rules.records.reproduction import Finding
+from callcenter.rules.records.standing import SERVICE
+from callcenter.rules.records.steps import STEPS, Action, Step, Terms
+from callcenter.rules.regulations.edition import Rulebook
+from callcenter.store import Desk
+from callcenter.store.acts import decided_twin
+from callcenter.store.violations import Record, act, get
+from callcenter.usecases.recount_month import recount_month
+from callcenter.usecases.withdraw_record import alarm, withdraw_record
+
+_AGAINST = frozenset({Action.CONFIRM, Action.REDUCE})
+
+Evidence = Callable[[Dossier], Awaitable[tuple[Finding, ...]]]
+"""Tells what of a record the journal does not bear out."""
+
+
+class Bench(NamedTuple):
+    """By what steps are taken; without evidence at hand no record is held against any."""
+
+    rulebook: Rulebook
+    terms: Terms
+    evidence: Evidence | None
+
+
+class Taken(NamedTuple):
+    """The record after a step; with faults, the step was not taken and the record is withdrawn."""
+
+    record: Record
+    faults: tuple[Finding, ...] = ()
+
+
+async def take_step(desk: Desk, record: Record, seen: int, step: Step, bench: Bench) -> Taken:
+    """Take a step, or withdraw the record instead; the month that it counts in is counted anew.
+
+    Args:
+        desk: The transaction.
+        record: The record before.
+        seen: The version of it that whoever acts has read.
+        step: What is done.
+        bench: By what.
+
+    Raises:
+        Outdated: Somebody acted on it meanwhile.
+        StepRefused: The workflow does not allow it, or another record of the same act is decided on.
+    """
+    if step.action in _AGAINST and step.action in STEPS[record.standing.state]:
+        faults = await _faults(record, bench)
+        if faults and await withdraw_record(desk, record.dossier, faults, bench.rulebook, step.at):
+            alarm(record.dossier, faults)
+            return Taken(await get(desk.connection, record.dossier.id), faults)
+        if (twin := await decided_twin(desk.connection, record)) is not None:
+            raise StepRefused(Why.SAME_ACT, record=twin)
+    taken = await act(desk, record.dossier.id, seen, step, bench.terms)
+    await recount_month(desk, taken, bench.rulebook, step.at)
+    return Taken(taken)
+
+
+async def _faults(record: Record, bench: Bench) -> tuple[Finding, ...]:
+    """Hold a record of the service against its journal, where one is at hand."""
+    if bench.evidence is None or record.standing.proposed_by != SERVICE:
+        return ()
+    return await bench.evidence(record.dossier)

@@ -1,0 +1,114 @@
+"""A record whose evidence does not carry it is withdrawn: the month that it counted in is right at once."""
+
+from __future__ import annotations
+
+import asyncio
+from decimal import Decimal
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from callcenter import logs
+from callcenter.journal import Journal
+from callcenter.rules.records.standing import State
+from callcenter.rules.records.steps import Action
+from callcenter.rules.regulations.rulebook import load_rulebook
+from callcenter.rules.scores.accumulated import CODE
+from callcenter.staff.months import month_of
+from callcenter.staff.roles import Person, Role
+from callcenter.store import Desk, Office, Store
+from callcenter.store.changes import Change, ChangeKind, ChangeState
+from callcenter.store.scores import member_of, score_of
+from callcenter.store.violations import Wanted, act, found
+from callcenter.tracker import Record
+from callcenter.usecases.change_rules import decide
+from callcenter.usecases.change_rules import propose as propose_change
+from callcenter.usecases.recount_month import recount_month
+from tests.integration.filed import NODE, Home, journal_settings
+from tests.integration.office import propose, settings_of
+from tests.unit.rules.detection.people import MONDAY, SHANGHAI, SUPERVISOR, TERMS, record, step
+
+BASE = {"from": "2025-01", "base": "100"}
+BOOK = load_rulebook()
+
+
+class Month(NamedTuple):
+    """An agent's month with four confirmed violations, the first of which the service derived, and what these make."""
+
+    agent: str
+    at: int
+    derived: str
+
+
+@pytest.fixture
+async def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
+    monkeypatch.setattr(logs, "configure", lambda *_: None)  # a command's stderr ends with the command
+    made = Home(tmp_path)
+    await made.fill()
+    return made
+
+
+@pytest.fixture
+async def month(home: Home) -> Month:
+    """Confirm enough for a V-ACCUMULATED, and that one, too."""
+    late = (await home.record(home.id_of("V-LATE-ANSWER"))).dossier
+    assert late.at is not None
+    office = await Office.open(settings_of(home.folder))
+    seen = record(agent=late.agent, proposed_by="li")
+    others = [await propose(office, n, standing=seen, agent=late.agent, at=late.at + n) for n in range(1, 4)]
+    change = Change(
+        id="c1", kind=ChangeKind.AMOUNT, subject="score", content=BASE, reason="x", proposed_by="ma", proposed_at=0
+    )
+    async with office.writing() as desk:
+        await propose_change(desk, change, BOOK)
+        await decide(desk, "c1", 1, ChangeState.APPROVED, "hua", MONDAY, BOOK)
+        for number in (late.id, *others):
+            await _confirm(desk, number, late.agent)
+        (carried,) = await found(desk.connection, Wanted(rule=CODE))
+        await _confirm(desk, carried.dossier.id, late.agent)
+    await office.close()
+    made = Month(late.agent, late.at, late.id)
+    assert await accumulated(home, made) == ([State.CONFIRMED], Decimal(100 - 4 * 2 - 20))
+    return made
+
+
+async def _confirm(desk: Desk, number: str, agent: str) -> None:
+    whose = Person(account="whose", role=Role.AGENT, agent=agent)
+    for action, who in ((Action.NOTIFY, SUPERVISOR), (Action.EXPLAIN, whose), (Action.CONFIRM, SUPERVISOR)):
+        taken = await act(desk, number, None, step(action, who), TERMS)
+        await recount_month(desk, taken, BOOK, MONDAY)
+
+
+async def accumulated(home: Home, month: Month) -> tuple[list[State], Decimal]:
+    """Read where the month's V-ACCUMULATED stands, and the month's score."""
+    office = await Office.open(settings_of(home.folder))
+    async with office.reading() as connection:
+        records = await found(connection, Wanted(rule=CODE))
+        member = await member_of(connection, month.agent)
+        scored = await score_of(connection, member, month_of(month.at, SHANGHAI), SHANGHAI, month.at)
+    await office.close()
+    return [one.standing.state for one in records], scored.score.points
+
+
+async def test_verify_puts_the_month_right_with_the_service_stopped(home: Home, month: Month) -> None:
+    home.retell(month.derived, measured=99.0)
+    result = await asyncio.to_thread(home.run, "verify")
+    assert "1 were withdrawn" in str(result.exception)
+    assert await accumulated(home, month) == ([State.WITHDRAWN], Decimal(100 - 3 * 2))
+
+
+async def test_record_that_the_journal_gives_otherwise_puts_the_month_right(home: Home, month: Month) -> None:
+    home.retell(month.derived, measured=99.0)
+    home.sql(home.base, "UPDATE position SET journal_position = journal_position - 1")
+    store = await Store.open(settings_of(home.folder), NODE)
+    async with await Journal.open(journal_settings(home.journal)) as journal:
+        following = Record(store, journal, home.court())
+        running = asyncio.create_task(following.run())
+        following.put(journal.durable_position, (), home.found, court=home.court())
+        await following.reached(journal.durable_position)
+        running.cancel()
+        await asyncio.wait([running])
+    await store.close()
+    assert month.derived in home.withdrawn()
+    assert await accumulated(home, month) == ([State.WITHDRAWN], Decimal(100 - 3 * 2))
