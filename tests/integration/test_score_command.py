@@ -21,8 +21,9 @@ from callcenter.rules.regulations.rulebook import load_rulebook
 from callcenter.staff.roles import Role
 from callcenter.store.changes import Change, ChangeKind, ChangeState
 from callcenter.store.conflicts import Missing, NoTerms
-from callcenter.store.given import Given, GivenKind, give
+from callcenter.store.given import Given, GivenKind
 from callcenter.usecases.change_rules import decide, propose
+from callcenter.usecases.give_score_entry import give
 from tests.integration.office import hire, opened
 from tests.unit.rules.detection.people import MONDAY, SHANGHAI
 

@@ -1,0 +1,89 @@
+"""People give an agent a day's mark, a bonus or an adjustment, and take it back; nothing is deleted.
+
+Whatever could not be part of a score is not taken: its points are measured against the terms of its month (those of
+the regulations while none are approved), the day must have come, and there may be no other where there is only one.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import msgspec
+from sqlalchemy import insert, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from callcenter.domain.frame import Micros
+from callcenter.errors import BadInput
+from callcenter.rules.scores.score import Subject, month_score
+from callcenter.rules.scores.score_lines import ScoreTerms
+from callcenter.staff.dates import datetime_of
+from callcenter.staff.months import month_name
+from callcenter.store import Desk
+from callcenter.store.audit import Audited
+from callcenter.store.conflicts import Conflict, NoTerms
+from callcenter.store.given import Given, GivenKind, of_month, records_of
+from callcenter.store.office_tables import GivenRow
+from callcenter.store.score_terms import terms_in_force
+
+_USUAL = ScoreTerms(base=Decimal(80))
+"""Limits while no terms are approved; the base is not used."""
+
+
+async def give(desk: Desk, given: Given, zone: ZoneInfo, *, group_leader: bool) -> Given:
+    """Keep what somebody gives.
+
+    Raises:
+        BadInput: It could not be part of a score.
+        Conflict: The day is assessed already, or the month has its best already.
+    """
+    if given.day > datetime_of(given.given_at, zone).date():
+        raise BadInput(f"{given.day} has not come yet")
+    others = await of_month(desk.connection, given.month, given.agent)
+    _refuse_second(given, others)
+    beside = [one for one in others if one.kind is GivenKind.ADJUSTMENT and given.kind is one.kind]
+    told = msgspec.structs.replace(given, id=f"of {given.day}")
+    subject = Subject(agent=given.agent, group_leader=group_leader)
+    month_score(subject, given.month, records_of([*beside, told], zone), await _limits(desk.connection, given), zone)
+    values = msgspec.structs.asdict(given) | {"points": None if given.points is None else str(given.points)}
+    await desk.execute(insert(GivenRow).values(**values))
+    detail = {key: values[key] for key in ("agent", "day", "points", "note")}
+    await desk.note(_audited("give", given, given.given_by, given.given_at, **detail))
+    return given
+
+
+async def withdraw(desk: Desk, given: Given, by: str, at: Micros, why: str) -> Given:
+    """Take back what was given; it stays to be read, and counts no more.
+
+    Raises:
+        BadInput: No reason is given.
+        Conflict: It was withdrawn already.
+    """
+    if not why.strip():
+        raise BadInput("a withdrawal needs its reason")
+    if given.withdrawn_at is not None:
+        raise Conflict("it was withdrawn already")
+    taken: dict[str, Any] = {"withdrawn_by": by, "withdrawn_at": at, "withdrawn_why": why.strip()}
+    await desk.execute(update(GivenRow).where(GivenRow.id == given.id).values(**taken))
+    await desk.note(_audited("withdraw", given, by, at, why=why.strip()))
+    return msgspec.structs.replace(given, **taken)
+
+
+def _refuse_second(given: Given, others: list[Given]) -> None:
+    same = [one for one in others if one.kind is given.kind]
+    if given.kind is GivenKind.MARK and (earlier := next((one for one in same if one.day == given.day), None)):
+        raise Conflict(f"{given.agent}'s {given.day} is assessed: withdraw {earlier.id} before another mark is given")
+    if given.kind is GivenKind.BEST and same:
+        raise Conflict(f"{given.agent} has the bonus for {month_name(given.month)}'s best: {same[0].id}")
+
+
+async def _limits(connection: AsyncConnection, given: Given) -> ScoreTerms:
+    try:
+        return (await terms_in_force(connection, given.month)).terms
+    except NoTerms:
+        return _USUAL
+
+
+def _audited(action: str, given: Given, actor: str, at: Micros, **detail: Any) -> Audited:
+    return Audited(at=at, actor=actor, action=action, kind=given.kind, subject=given.id, detail=detail)
