@@ -318,6 +318,7 @@ def test_recording_with_a_wrong_secret_leaves_no_file(lab: Lab, tmp_path: Path) 
     assert not (tmp_path / "x.ami").exists()
 
 
+@pytest.mark.starts_anew
 async def test_switched_off_manager_is_unreachable(lab: Lab) -> None:
     gone = settings(lab)
     await asyncio.to_thread(lab.stop)
