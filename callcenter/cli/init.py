@@ -88,7 +88,7 @@ def main(
     ask = _Asking(language, yes=yes)
     site = _site(ask, switch, timezone, queue_log, data or Path(ask("data", str(defaults.data))), api)
     _set_up(place, site, owner or defaults.owner, language, advanced=not old_filters)
-    _check(place, language, ask)
+    _check(place, owner or defaults.owner, language, ask)
 
 
 def _site(
@@ -211,8 +211,8 @@ def _own(path: Path, owner: str | None) -> None:
         raise BadInput(f"{path} cannot be given to the user {owner!r}: {error}") from error
 
 
-def _check(place: Path, language: locale.Lang, ask: _Asking) -> None:
-    """Say what is to be done on the switch, wait for it, and look whether all is well."""
+def _check(place: Path, owner: str | None, language: locale.Lang, ask: _Asking) -> None:
+    """Say what is to be done on the switch, wait for it, look whether all is well, and say how to go on, and as whom."""
     print(locale.text(_NEXT, language, snippet=place / _SNIPPET, manager=_ASTERISK / "manager.conf"))
     if not ask.yes:
         typer.prompt(locale.text("Press Enter once that is done", language), default="", show_default=False)
@@ -223,8 +223,9 @@ def _check(place: Path, language: locale.Lang, ask: _Asking) -> None:
         print(f"callcenter doctor: {locale.sentence(str(error), language)}")
     except SystemExit:
         pass  # what failed has been said, each with its remedy
+    run = f"runuser -u {owner} -- callcenter" if owner is not None else "callcenter"
     print(
-        locale.text("Then: callcenter doctor --settings {settings}, and callcenter serve", language, settings=settings)
+        locale.text("Then: {run} doctor --settings {settings}, and {run} serve", language, run=run, settings=settings)
     )
 
 
