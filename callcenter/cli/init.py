@@ -212,7 +212,7 @@ def _own(path: Path, owner: str | None) -> None:
 
 
 def _check(place: Path, owner: str | None, language: locale.Lang, ask: _Asking) -> None:
-    """Say what is to be done on the switch, wait for it, look whether all is well, and say how to go on, and as whom."""
+    """Say what is to be done on the switch, wait for it, look whether all is well; then how to go on, and as whom."""
     print(locale.text(_NEXT, language, snippet=place / _SNIPPET, manager=_ASTERISK / "manager.conf"))
     if not ask.yes:
         typer.prompt(locale.text("Press Enter once that is done", language), default="", show_default=False)
