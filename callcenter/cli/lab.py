@@ -148,4 +148,4 @@ def _show(state: LabState) -> None:
         print(f"    {number:<10}{secret}")
     print(f"  callers    from {state.trunk_host}; outbound calls go to {state.trunk_host}:{state.trunk_port}")
     print(f"  queue_log  {state.queue_log}")
-    print("  Loopback only: no socket on any other address.")
+    print("  Loopback only, but for two UDP sockets of the SIP library's resolver, which has no name server to ask.")

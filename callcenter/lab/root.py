@@ -12,7 +12,6 @@ import re
 import shutil
 import socket
 import subprocess
-import sys
 from typing import TYPE_CHECKING
 
 from callcenter.errors import LabError
@@ -26,14 +25,6 @@ SUITE = "sid"
 MAJOR = "22"
 _BUILD_SECONDS = 900
 _INSTANCES = "srv/callcenter"
-_MAKE_SOCKET = """
-import os, socket, sys
-os.chdir(sys.argv[1])
-if os.path.lexists("resolv.conf.new"):
-    os.unlink("resolv.conf.new")
-socket.socket(socket.AF_UNIX).bind("resolv.conf.new")
-os.replace("resolv.conf.new", "resolv.conf")
-"""
 
 
 def privileged(*argv: str) -> list[str]:
@@ -134,12 +125,7 @@ def remove_instance_dir(path: Path) -> None:
 
 
 def cut_off_dns(root: Path) -> None:
-    """Let the root know this machine's name and no name server: each call would else wait a second for DNS.
-
-    PJSIP asks the system for its name servers and, where there is one, listens for their answers on 0.0.0.0 and [::].
-    An empty or missing resolv.conf does not help: glibc then takes 127.0.0.1 for one. It knows of none only when the
-    file cannot be opened for a reason that it does not expect, as a socket cannot (ENXIO).
-    """
+    """Let the root know this machine's name and no name server: each call would else wait a second for DNS."""
     name = socket.gethostname()
     hosts = root / "etc/hosts"
     known = hosts.read_text(encoding="utf-8").split() if hosts.exists() else []
@@ -147,10 +133,8 @@ def cut_off_dns(root: Path) -> None:
         text = f"127.0.0.1 localhost {name}\n"
         _run(privileged("tee", str(hosts)), 30, "Writing the root's /etc/hosts", typed=text)
     servers = root / "etc/resolv.conf"
-    with _locked(root.with_name(root.name + ".lock")):
-        if not servers.is_socket():
-            argv = privileged(sys.executable, "-c", _MAKE_SOCKET, str(servers.parent))
-            _run(argv, 30, "Making the root's /etc/resolv.conf")
+    if servers.exists() and servers.stat().st_size:
+        _run(privileged("tee", str(servers)), 30, "Emptying the root's /etc/resolv.conf")
 
 
 def module_dir(root: Path) -> str:
