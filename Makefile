@@ -35,8 +35,8 @@ test: venv check root ## every test; those that listen to phones' own clocks hav
 bench: venv root ## figures: throughput, latency, memory
 	$(PY) -m pytest -m bench -s -p no:randomly tests/bench
 
-# Seven minutes of faults, ten of kills, six of stories again and again, twelve of rules by the packaged figures.
-soak: venv root ## the long runs, about 35 minutes; each says how far it is, and a table of faults is printed at the end
+# Six minutes of faults, sixteen of kills, four of stories, twelve of rules by the packaged figures.
+soak: venv root ## the long runs, about 40 minutes; each says how far it is, and a table of faults is printed at the end
 	$(PY) -m pytest -m soak -v -s --durations=0 -p no:randomly --timeout 3600
 
 clean: ## everything that can be made again

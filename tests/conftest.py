@@ -41,8 +41,11 @@ def nothing_left(request: pytest.FixtureRequest) -> Iterator[None]:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Print what was done to the service in this run, and whether it bore it."""
+    """Print what was done to the service in this run, whether it bore it, and which tests failed beside that."""
     if rows := TALLY.rows():
         terminalreporter.section("faults")
         for line in table(rows):
             terminalreporter.write_line(line)
+        for kind in ("failed", "error"):
+            for report in terminalreporter.stats.get(kind, ()):
+                terminalreporter.write_line(f"FAILED, perhaps before it was counted: {report.nodeid}")
