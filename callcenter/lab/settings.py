@@ -20,8 +20,8 @@ LAB_DOMAIN = "127.0.0.1"
 def default_root() -> Path:
     """Say where the Asterisk root is cached: one a machine for root, one a user otherwise."""
     if os.geteuid() == 0:
-        return Path("/var/cache/callcenter/asterisk")
-    return Path(os.environ.get("XDG_CACHE_HOME", "~/.cache")).expanduser() / "callcenter" / "asterisk"
+        return Path("/var/cache/callcenter/asterisk-22")
+    return Path(os.environ.get("XDG_CACHE_HOME", "~/.cache")).expanduser() / "callcenter" / "asterisk-22"
 
 
 class _Part(BaseModel):

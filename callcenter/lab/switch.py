@@ -162,7 +162,7 @@ class Lab:
             LabError: It ends or does not boot in time.
         """
         inside = "/" + str(state.instance.relative_to(self.settings.root_dir))
-        argv = roots.in_root(self.settings.root_dir, "/usr/sbin/asterisk", "-f", "-C", f"{inside}/etc/asterisk.conf")
+        argv = roots.asterisk(self.settings.root_dir, "-f", "-C", f"{inside}/etc/asterisk.conf")
         with (state.instance / "log" / "console").open("ab") as console:
             self._process = subprocess.Popen(
                 argv, stdin=subprocess.DEVNULL, stdout=console, stderr=console, start_new_session=True
