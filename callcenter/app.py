@@ -28,9 +28,9 @@ from callcenter.ownfiles import has_wal_reset_bug, held, watch_files
 from callcenter.reports.records.evidence import evidence_of
 from callcenter.rules.regulations.edition import Figures
 from callcenter.staff.dates import day_start
-from callcenter.store import Office, Store
-from callcenter.store.record.visit_queries import Asked, ended_visits, followed_since
-from callcenter.tracker import Court, Follower, GapFiller, LogWatch, Record, Rules, Tracker, recover
+from callcenter.store import DecisionStore, Store
+from callcenter.store.record.visit_queries import VisitFilter, ended_visits, followed_since
+from callcenter.tracker import Follower, GapFiller, LogWatch, RecordKeeper, RulesFiles, RulesInForce, Tracker, recover
 from callcenter.tracker.calendar_watch import CalendarWatch
 from callcenter.tracker.pruning import Pruning
 from callcenter.tracker.withdrawals import Withdrawals
@@ -47,7 +47,7 @@ class _Kept(NamedTuple):
     """What is opened before anything runs and closed after everything has stopped."""
 
     store: Store
-    office: Office
+    office: DecisionStore
     journal: Journal
 
 
@@ -118,11 +118,11 @@ async def _unless(stop: asyncio.Event, work: Coroutine[None, None, T]) -> T:
 
 
 async def _start(settings: Settings, kept: _Kept, group: asyncio.TaskGroup) -> _Parts:
-    rules = Rules(kept.office, settings.court, settings.rules.rulebook, settings.rules.roster)
+    rules = RulesFiles(kept.office, settings.court, settings.rules.rulebook, settings.rules.roster)
     court = await rules.court()
     if court.roster is None:
         log.warning("roster_missing", advice="nothing is proposed without one: set [rules] roster")
-    record = Record(kept.store, kept.journal, court)
+    record = RecordKeeper(kept.store, kept.journal, court)
     recording = group.create_task(record.run(), name="record")
     follower = await recover(kept.journal, record, court)
 
@@ -153,12 +153,12 @@ async def _start(settings: Settings, kept: _Kept, group: asyncio.TaskGroup) -> _
 
 
 async def _recall_today(
-    settings: Settings, kept: _Kept, record: Record, follower: Follower, exporter: Exporter
+    settings: Settings, kept: _Kept, record: RecordKeeper, follower: Follower, exporter: Exporter
 ) -> None:
     """Let the board begin with the day so far, as the record has it."""
     await record.reached(kept.journal.durable_position)
     node, today = settings.ami.node, datetime.now(ZoneInfo(settings.site.timezone)).date()
-    asked = Asked(since=day_start(today, ZoneInfo(settings.site.timezone)), node=node)
+    asked = VisitFilter(since=day_start(today, ZoneInfo(settings.site.timezone)), node=node)
     async with kept.office.reading() as connection:
         exporter.recall(await ended_visits(connection, asked), follower.floor, await followed_since(connection, node))
 
@@ -174,7 +174,12 @@ def _look_at_log(
 
 
 def _look_out(
-    settings: Settings, office: Office, exporter: Exporter, tracker: Tracker, court: Court, group: asyncio.TaskGroup
+    settings: Settings,
+    office: DecisionStore,
+    exporter: Exporter,
+    tracker: Tracker,
+    court: RulesInForce,
+    group: asyncio.TaskGroup,
 ) -> list[asyncio.Task[None]]:
     """Watch what other processes and the passing of time change."""
     terms = settings.web.terms(court.rulebook.zone)
@@ -186,14 +191,19 @@ def _look_out(
     ]
 
 
-def _prune(settings: Settings, kept: _Kept, record: Record, group: asyncio.TaskGroup) -> asyncio.Task[None]:
+def _prune(settings: Settings, kept: _Kept, record: RecordKeeper, group: asyncio.TaskGroup) -> asyncio.Task[None]:
     """Cut the journal's old entries every hour."""
     pruning = Pruning(kept.journal, record, settings.journal.keep_days, wall_clock)
     return group.create_task(pruning.run(), name="pruning")
 
 
 def _answer_people(
-    settings: Settings, office: Office, rules: Rules, tracker: Tracker, court: Court, group: asyncio.TaskGroup
+    settings: Settings,
+    office: DecisionStore,
+    rules: RulesFiles,
+    tracker: Tracker,
+    court: RulesInForce,
+    group: asyncio.TaskGroup,
 ) -> asyncio.Task[None]:
     """Serve the API."""
     ports = Ports(tracker.dispose, tracker.switch_time, evidence_of(settings.journal.path), rules.written)
@@ -209,7 +219,7 @@ async def _open(settings: Settings, opened: contextlib.AsyncExitStack) -> _Kept:
         opened.enter_context(held(settings.store.path, "the database"))
     store = await Store.open(settings.store, settings.ami.node)
     opened.push_async_callback(store.close)
-    office = await Office.open(settings.store)
+    office = await DecisionStore.open(settings.store)
     opened.push_async_callback(office.close)
     return _Kept(store, office, await _journal(settings, store, opened))
 
@@ -251,7 +261,7 @@ def _stop_signals() -> Iterator[asyncio.Event]:
             loop.remove_signal_handler(number)
 
 
-def _exporter(settings: Settings, tracker: Tracker, court: Court) -> Exporter:
+def _exporter(settings: Settings, tracker: Tracker, court: RulesInForce) -> Exporter:
     """Make the exporter, which measures by the rulebook in force."""
 
     def figures(moment: Micros | None) -> Figures:

@@ -29,7 +29,7 @@ from callcenter.logs import LogSettings
 from callcenter.numbers import Numbering, numbering_of
 from callcenter.rules.regulations.rulebook import rulebook_of
 from callcenter.store.settings import StoreSettings
-from callcenter.tracker.inputs import Besides, Court
+from callcenter.tracker.inputs import RulesInForce, SiteFacts
 from callcenter.tracker.settings import RulesSettings
 from callcenter.web.settings import WebSettings
 
@@ -140,7 +140,7 @@ class Settings(BaseSettings):
         """Let the environment win over the file, whose tables are the initial values."""
         return env_settings, init_settings
 
-    def court(self, approved: dict[str, Any] | None = None) -> Court:
+    def court(self, approved: dict[str, Any] | None = None) -> RulesInForce:
         """Read rulebook and roster anew; a rulebook that two people approved wins over the file.
 
         Raises:
@@ -149,12 +149,12 @@ class Settings(BaseSettings):
         """
         zone = self.site.timezone
         rulebook = self.rules.read_rulebook(zone) if approved is None else rulebook_of(approved, zone)
-        besides = Besides(
+        besides = SiteFacts(
             names=self.agents.names,
             permitted=self.agents.permitted,
             silence=round(self.ami.heartbeat_deadline * SECOND),
         )
-        return Court(rulebook, self.rules.read_roster(zone), besides, numbering=self.site.numbering)
+        return RulesInForce(rulebook, self.rules.read_roster(zone), besides, numbering=self.site.numbering)
 
 
 class Described(NamedTuple):

@@ -20,7 +20,7 @@ import structlog
 from callcenter.ami.inbox import Inbox
 from callcenter.ami.items import Item, LoginLost, LoginOpened
 from callcenter.ami.link import Link
-from callcenter.ami.session import Session, first_error, our_clock
+from callcenter.ami.session import EventsSession, first_error, our_clock
 from callcenter.errors import BadSetting, RightsMissing, SwitchError, SwitchUnreachable
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ class AmiClient:
         self._inbox = Inbox(settings.queue_frames)
         self._events: Link | None = None
         self._control: Link | None = None
-        self._session: Session | None = None
+        self._session: EventsSession | None = None
         self._settled = False
         self._ended_frames: Counter[str] = Counter()
         self.beat_in: Callable[[], float | None] = lambda: None
@@ -157,7 +157,7 @@ class AmiClient:
 
     async def _follow(self, link: Link, backoff: Backoff) -> str:
         """Follow one events login to its end and return why it ended."""
-        session = self._session = Session(self._settings, link, lambda: self._control, self._inbox, self.beat_in)
+        session = self._session = EventsSession(self._settings, link, lambda: self._control, self._inbox, self.beat_in)
         try:
             reason = await session.follow()
         except SwitchError as error:

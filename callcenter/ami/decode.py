@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from callcenter.ami.needs import NO_PHONES
-from callcenter.ami.refused import Hints, Refused
+from callcenter.ami.refused import Hints, LostFrame
 from callcenter.domain import company as co
 from callcenter.domain import events as ev
 from callcenter.domain.frame import Frame
@@ -38,7 +38,7 @@ def decode(frame: Frame) -> ev.Event | None:
     return make(frame)
 
 
-def decode_refused(refused: Refused) -> ev.FrameRefused:
+def decode_refused(refused: LostFrame) -> ev.FrameRefused:
     """Turn a frame that is not believed into the event that something happened there.
 
     Where it names more than is kept, somebody filled it: then what it names counts for nothing.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from callcenter.ami.refused import Refused
+from callcenter.ami.refused import LostFrame
 from callcenter.domain.frame import Frame, Micros
 from callcenter.domain.snapshot import Snapshot
 
@@ -37,12 +37,12 @@ class FramesRead(msgspec.Struct, frozen=True):
     charset: str | None = None
 
 
-class FrameRefused(msgspec.Struct, frozen=True):
+class RefusedItem(msgspec.Struct, frozen=True):
     """A needed frame that is not believed, in its place between the frames; `at` is our clock."""
 
     node: str
     at: Micros
-    refused: Refused
+    refused: LostFrame
 
 
 class HeartbeatSeen(msgspec.Struct, frozen=True):
@@ -76,4 +76,4 @@ class LoginLost(msgspec.Struct, frozen=True):
     reason: str
 
 
-Item = LoginOpened | FramesRead | FrameRefused | HeartbeatSeen | SnapshotTaken | LoginLost
+Item = LoginOpened | FramesRead | RefusedItem | HeartbeatSeen | SnapshotTaken | LoginLost

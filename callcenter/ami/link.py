@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from callcenter.ami.protocol import Batch
-    from callcenter.ami.refused import Refused
+    from callcenter.ami.refused import LostFrame
     from callcenter.ami.settings import LoginSettings, SwitchSettings
 
 OLDEST_AMI = 5
@@ -43,7 +43,7 @@ _SILENT = logging.Logger("panoramisk", logging.CRITICAL + 1)  # noqa: LOG001 - n
 _BREAKS = frozenset("\r\n\0")
 
 
-class Answer(msgspec.Struct, frozen=True):
+class SwitchAnswer(msgspec.Struct, frozen=True):
     """What the switch answered: the response's headers, and those of the events that make up a list."""
 
     headers: dict[str, str]
@@ -122,7 +122,7 @@ class Link:
         """Whether events show the evidence-grade opening; None until the first one came."""
         return self._protocol.wire.graded
 
-    def deliver(self, sink: Callable[[Batch], None], refused: Callable[[Refused], None] | None = None) -> None:
+    def deliver(self, sink: Callable[[Batch], None], refused: Callable[[LostFrame], None] | None = None) -> None:
         """Hand events to `sink`, from the first one that this login was sent, and what was refused to `refused`."""
         self._protocol.deliver(sink, refused or _leave)
 
@@ -138,7 +138,7 @@ class Link:
         """End the login; unanswered actions fail and are not sent again."""
         self._protocol.end(reason)
 
-    async def ask(self, action: str, fields: Mapping[str, str] | None = None) -> Answer:
+    async def ask(self, action: str, fields: Mapping[str, str] | None = None) -> SwitchAnswer:
         """Send an action and wait for its whole answer, refusals included.
 
         Raises:
@@ -160,7 +160,7 @@ class Link:
         finally:
             self._protocol.forget(action_id)
 
-    async def demand(self, action: str, fields: Mapping[str, str] | None = None) -> Answer:
+    async def demand(self, action: str, fields: Mapping[str, str] | None = None) -> SwitchAnswer:
         """Send an action that must succeed.
 
         Raises:
@@ -248,6 +248,6 @@ def _refuse_breaks(message: Mapping[str, str]) -> None:
             raise BadInput(f"{key!r} is not valid text") from error
 
 
-def _answer(result: panoramisk.Message | list[panoramisk.Message]) -> Answer:
+def _answer(result: panoramisk.Message | list[panoramisk.Message]) -> SwitchAnswer:
     first, *rest = result if isinstance(result, list) else [result]
-    return Answer(first.frame.headers, tuple(message.frame.headers for message in rest))
+    return SwitchAnswer(first.frame.headers, tuple(message.frame.headers for message in rest))

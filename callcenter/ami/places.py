@@ -73,7 +73,7 @@ _OWN_BODY = frozenset({"UserEvent"})
 """Events whose body belongs to whoever wrote the dialplan: any header may stand there."""
 
 
-class Form(msgspec.Struct, frozen=True):
+class EventForm(msgspec.Struct, frozen=True):
     """How one event is written: each party's headers by their first, all of them, and what comes behind."""
 
     parties: dict[str, tuple[str, ...]]
@@ -81,12 +81,12 @@ class Form(msgspec.Struct, frozen=True):
     behind: frozenset[str]
 
 
-def _form(prefixes: tuple[str, ...], behind: frozenset[str]) -> Form:
+def _form(prefixes: tuple[str, ...], behind: frozenset[str]) -> EventForm:
     parties = [tuple(prefix + header for header in PARTY) for prefix in prefixes]
-    return Form({party[0]: party for party in parties}, frozenset().union(*parties), behind)
+    return EventForm({party[0]: party for party in parties}, frozenset().union(*parties), behind)
 
 
-FORMS: dict[str, Form] = {name: _form(*written) for name, written in _EVENTS.items()}
+FORMS: dict[str, EventForm] = {name: _form(*written) for name, written in _EVENTS.items()}
 
 
 def out_of_place(name: str, headers: Sequence[str], *, whole: bool) -> bool:
@@ -101,7 +101,7 @@ def out_of_place(name: str, headers: Sequence[str], *, whole: bool) -> bool:
     return form is not None and not _as_written(form, headers, whole=whole, body=name in _OWN_BODY)
 
 
-def _as_written(form: Form, headers: Sequence[str], *, whole: bool, body: bool) -> bool:
+def _as_written(form: EventForm, headers: Sequence[str], *, whole: bool, body: bool) -> bool:
     at, behind = 0, False
     while at < len(headers):
         header = headers[at]

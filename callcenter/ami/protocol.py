@@ -25,7 +25,7 @@ from callcenter.errors import SwitchUnreachable, SwitchUnsuitable
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from callcenter.ami.refused import Refused
+    from callcenter.ami.refused import LostFrame
     from callcenter.domain.frame import Frame
 
 BANNER = b"Asterisk Call Manager/"
@@ -71,14 +71,14 @@ class AmiProtocol(AMIProtocol):  # type: ignore[misc]  # panoramisk has no types
         self._tee = tee
         self._head = b""
         self._sink: Callable[[Batch], None] | None = None
-        self._refused_sink: Callable[[Refused], None] | None = None
-        self._early: list[Batch | Refused] = []
+        self._refused_sink: Callable[[LostFrame], None] | None = None
+        self._early: list[Batch | LostFrame] = []
         self._early_memory = 0
         self._answered = False
         self._answer_memory: dict[str, int] = {}
         self._sent: deque[str] = deque(maxlen=REMEMBERED_ACTIONS)
 
-    def deliver(self, sink: Callable[[Batch], None], refused: Callable[[Refused], None]) -> None:
+    def deliver(self, sink: Callable[[Batch], None], refused: Callable[[LostFrame], None]) -> None:
         """Hand events to `sink` from now on, those that came with the login's answer first.
 
         What was refused though it was needed goes to `refused`, in its place between them.
@@ -124,7 +124,7 @@ class AmiProtocol(AMIProtocol):  # type: ignore[misc]  # panoramisk has no types
         for part in _in_order(events, self.wire.refused_needed):
             self._hand_on(part)
 
-    def _hand_on(self, part: Batch | Refused) -> None:
+    def _hand_on(self, part: Batch | LostFrame) -> None:
         if self._sink is None or self._refused_sink is None:
             self._keep(part)
         elif isinstance(part, list):
@@ -132,7 +132,7 @@ class AmiProtocol(AMIProtocol):  # type: ignore[misc]  # panoramisk has no types
         else:
             self._refused_sink(part)
 
-    def _keep(self, part: Batch | Refused) -> None:
+    def _keep(self, part: Batch | LostFrame) -> None:
         """Keep what came before anybody takes it, and read no further once that is too much."""
         if self.closed:
             return
@@ -199,14 +199,14 @@ class AmiProtocol(AMIProtocol):  # type: ignore[misc]  # panoramisk has no types
             self.banner.exception()  # whoever awaits it gets it; nobody may be there any more
 
 
-def _in_order(events: Batch, refused: list[Refused]) -> list[Batch | Refused]:
+def _in_order(events: Batch, refused: list[LostFrame]) -> list[Batch | LostFrame]:
     """Put what was refused between the frames where it came; frames that follow each other stay together."""
     if not refused:
         return [events] if events else []
-    placed: list[tuple[int, tuple[Frame, bytes] | Refused]] = [(one[0].pos, one) for one in events]
+    placed: list[tuple[int, tuple[Frame, bytes] | LostFrame]] = [(one[0].pos, one) for one in events]
     placed += [(one.pos, one) for one in refused]
     placed.sort(key=itemgetter(0))
-    parts: list[Batch | Refused] = []
+    parts: list[Batch | LostFrame] = []
     for _, one in placed:
         if not isinstance(one, tuple):
             parts.append(one)

@@ -39,7 +39,7 @@ class Hints(msgspec.Struct, frozen=True):
         return any(len(kind) == _HINTS for kind in (self.uniqueids, self.channels, self.queues, self.members))
 
 
-class Refused(msgspec.Struct, frozen=True):
+class LostFrame(msgspec.Struct, frozen=True):
     """One needed frame that was lost to quarantine, in its place among the others.
 
     Attributes:
@@ -95,13 +95,13 @@ def stamp_of(block: bytes) -> Micros | None:
     return None if opening is None else int(opening[2].replace(b".", b""))
 
 
-def pack(refused: Refused) -> bytes:
+def pack(refused: LostFrame) -> bytes:
     """Make the payload of a journal entry: one line of JSON, then the bytes as they came."""
     note = _Note(refused.name, refused.reason, refused.at, refused.part, refused.hints)
     return msgspec.json.encode(note) + b"\n" + refused.raw
 
 
-def unpack(payload: bytes, pos: int) -> Refused:
+def unpack(payload: bytes, pos: int) -> LostFrame:
     """Read what `pack` made.
 
     Raises:
@@ -109,4 +109,4 @@ def unpack(payload: bytes, pos: int) -> Refused:
     """
     line, _, raw = payload.partition(b"\n")
     note = _note.decode(line)
-    return Refused(note.name, note.reason, note.at, pos, note.part, note.hints, raw)
+    return LostFrame(note.name, note.reason, note.at, pos, note.part, note.hints, raw)

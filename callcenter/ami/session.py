@@ -16,7 +16,7 @@ import msgspec
 import structlog
 
 from callcenter.ami.heartbeat import Heartbeat
-from callcenter.ami.items import FrameRefused, FramesRead, HeartbeatSeen, SnapshotTaken
+from callcenter.ami.items import FramesRead, HeartbeatSeen, RefusedItem, SnapshotTaken
 from callcenter.ami.protocol import memory_of
 from callcenter.ami.snapshot import take_snapshot
 from callcenter.domain.frame import SECOND, Frame, Micros
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from callcenter.ami.inbox import Inbox
     from callcenter.ami.link import Link
     from callcenter.ami.protocol import Batch
-    from callcenter.ami.refused import Refused
+    from callcenter.ami.refused import LostFrame
     from callcenter.ami.settings import AmiSettings
     from callcenter.domain.snapshot import Snapshot
 
@@ -53,7 +53,7 @@ def first_error(group: BaseExceptionGroup[BaseException]) -> BaseException:
     return error
 
 
-class Session:
+class EventsSession:
     """Follow one events login; `control` gives the control login, None while there is none.
 
     Attributes:
@@ -136,8 +136,8 @@ class Session:
             self._note_beat(frame, *seen)
         self._put_frames(batch[start:])
 
-    def _receive_refused(self, refused: Refused) -> None:
-        self._inbox.put(FrameRefused(self._settings.node, our_clock(), refused), 1, len(refused.raw))
+    def _receive_refused(self, refused: LostFrame) -> None:
+        self._inbox.put(RefusedItem(self._settings.node, our_clock(), refused), 1, len(refused.raw))
 
     def _put_frames(self, batch: Batch) -> None:
         if batch:

@@ -27,7 +27,7 @@ from callcenter.errors import SwitchError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from callcenter.ami.link import Answer
+    from callcenter.ami.link import SwitchAnswer
 
 NOBODY = "callcenter-nobody"
 """A member name that no queue has."""
@@ -46,10 +46,10 @@ _DIGITS = 15
 class Asks(Protocol):
     """The control login, as far as a snapshot needs it."""
 
-    async def ask(self, action: str, fields: Mapping[str, str] | None = None) -> Answer:
+    async def ask(self, action: str, fields: Mapping[str, str] | None = None) -> SwitchAnswer:
         """Send an action; a refusal is an answer."""
 
-    async def demand(self, action: str, fields: Mapping[str, str] | None = None) -> Answer:
+    async def demand(self, action: str, fields: Mapping[str, str] | None = None) -> SwitchAnswer:
         """Send an action that must succeed."""
 
 

@@ -26,7 +26,7 @@ from callcenter.ami.gate import (
 )
 from callcenter.ami.names import ANSWERS, NEEDED
 from callcenter.ami.needs import SELECTED, is_other_variable, is_passed_over, means_nothing
-from callcenter.ami.refused import Refused, hints_of, named_in, stamp_of
+from callcenter.ami.refused import LostFrame, hints_of, named_in, stamp_of
 from callcenter.domain.frame import Frame, Micros
 from callcenter.text import read_value
 
@@ -80,7 +80,7 @@ class Wire:
         self.quarantined: Counter[Reason] = Counter()
         self.refused: deque[Quarantined] = deque(maxlen=_KEPT)
         self.raw: list[bytes] = []
-        self.refused_needed: list[Refused] = []
+        self.refused_needed: list[LostFrame] = []
         self._wanted = wanted
         self._known: dict[bytes, str | None] = {}
         self._own_actions = own_actions
@@ -91,7 +91,7 @@ class Wire:
         self._shapes = Shapes(charset)
         self._first = True
         self._marked: Micros | None = None
-        self._before: Frame | Refused | None = None
+        self._before: Frame | LostFrame | None = None
 
     @property
     def dropped(self) -> int:
@@ -175,7 +175,7 @@ class Wire:
             start = marker.end()
         return start
 
-    def _refuse(self, pos: int, reason: Reason, block: bytes) -> Refused | None:
+    def _refuse(self, pos: int, reason: Reason, block: bytes) -> LostFrame | None:
         """Count a frame that is not believed, and keep it where it was needed."""
         self.quarantined[reason] += 1
         self.refused.append(Quarantined(pos, reason, block[:_HEAD]))
@@ -192,15 +192,15 @@ class Wire:
             self.refused_needed.append(lost)
         return lost
 
-    def _rest(self, pos: int, reason: Reason, block: bytes) -> Refused | None:
+    def _rest(self, pos: int, reason: Reason, block: bytes) -> LostFrame | None:
         """Return what was broken off the needed frame before, None where nobody needs that."""
         before, named = self._before, named_in(block, self._charset)
         match before:
-            case Refused():
-                return Refused(before.name, reason, before.at, pos, "rest", hints_of(named), block + b"\n")
+            case LostFrame():
+                return LostFrame(before.name, reason, before.at, pos, "rest", hints_of(named), block + b"\n")
             case Frame(answer=False):
                 hints = hints_of(chain(before.headers.items(), named))
-                return Refused(before.name, reason, before.at, pos, "rest_of_believed", hints, block + b"\n")
+                return LostFrame(before.name, reason, before.at, pos, "rest_of_believed", hints, block + b"\n")
             case _:
                 return None
 
@@ -214,12 +214,12 @@ class Wire:
                 self.refused_needed.append(lost)
         self.refused_needed.sort(key=attrgetter("pos"))
 
-    def _lost(self, pos: int, reason: Reason, block: bytes, name: str, at: Micros | None) -> Refused | None:
+    def _lost(self, pos: int, reason: Reason, block: bytes, name: str, at: Micros | None) -> LostFrame | None:
         """Return what was lost with a frame of this name, None where nobody needs it."""
         if name not in self._wanted or means_nothing(name, block):
             return None
         hints = hints_of(named_in(block, self._charset))
-        return Refused(name, reason, at, pos, "frame", hints, block + b"\n")
+        return LostFrame(name, reason, at, pos, "frame", hints, block + b"\n")
 
     def _know(self, raw_name: bytes) -> str | None:
         """Return the name of a wanted event, None of any other; few are remembered, whatever a switch makes up."""

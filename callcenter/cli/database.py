@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from callcenter.domain.frame import Micros
 from callcenter.errors import BadInput
 from callcenter.staff.dates import day_start, read_moment
-from callcenter.store import Desk, Office, StoreSettings
+from callcenter.store import DecisionStore, StoreSettings, UnitOfWork
 
 T = TypeVar("T")
 
@@ -22,11 +22,11 @@ Since = Annotated[str | None, typer.Option("--from", help="A day or an ISO time,
 Until = Annotated[str | None, typer.Option("--to", help="A day or an ISO time, itself included.")]
 
 
-def with_office(settings: StoreSettings, work: Callable[[Office], Awaitable[T]]) -> T:
+def with_office(settings: StoreSettings, work: Callable[[DecisionStore], Awaitable[T]]) -> T:
     """Do something with the database, and let it go."""
 
     async def done() -> T:
-        office = await Office.open(settings)
+        office = await DecisionStore.open(settings)
         try:
             return await work(office)
         finally:
@@ -35,10 +35,10 @@ def with_office(settings: StoreSettings, work: Callable[[Office], Awaitable[T]])
     return asyncio.run(done())
 
 
-def at_desk(settings: StoreSettings, work: Callable[[Desk], Awaitable[T]]) -> T:
+def at_desk(settings: StoreSettings, work: Callable[[UnitOfWork], Awaitable[T]]) -> T:
     """Do something in one transaction."""
 
-    async def done(office: Office) -> T:
+    async def done(office: DecisionStore) -> T:
         async with office.writing() as desk:
             return await work(desk)
 
@@ -48,7 +48,7 @@ def at_desk(settings: StoreSettings, work: Callable[[Desk], Awaitable[T]]) -> T:
 def reading(settings: StoreSettings, work: Callable[[AsyncConnection], Awaitable[T]]) -> T:
     """Read something; nobody who writes has to wait."""
 
-    async def done(office: Office) -> T:
+    async def done(office: DecisionStore) -> T:
         async with office.reading() as connection:
             return await work(connection)
 

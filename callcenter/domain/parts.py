@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from callcenter.domain.agents.own_calls import OwnCalls
-from callcenter.domain.agents.states import People
+from callcenter.domain.agents.states import AgentStates
 from callcenter.domain.channels.bridges import Bridges
-from callcenter.domain.channels.registry import Lines
+from callcenter.domain.channels.registry import Channels
 from callcenter.domain.facts import Fact
 from callcenter.domain.settings import FloorSettings
 from callcenter.domain.state import State
@@ -25,9 +25,9 @@ class Parts:
 
     state: State
     out: list[Fact]
-    lines: Lines
+    lines: Channels
     bridges: Bridges
-    people: People
+    people: AgentStates
     own: OwnCalls
     book: CallBook
     offers: Offers
@@ -39,7 +39,7 @@ class Parts:
 
 def make_parts(state: State, settings: FloorSettings, out: list[Fact]) -> Parts:
     """Make every part around one state."""
-    lines, people, book = Lines(state), People(state, settings, out), CallBook(state, out)
+    lines, people, book = Channels(state), AgentStates(state, settings, out), CallBook(state, out)
     bridges, own = Bridges(state, lines), OwnCalls(state, settings, people, out)
     offers, visits = Offers(state, lines, people, out), Visits(state, book, out)
     talks = Talks(state, bridges, people, own, book, out)

@@ -12,7 +12,7 @@ from callcenter.domain import facts as fx
 from callcenter.domain.channels.registry import interface_of
 from callcenter.domain.events import Handlers
 from callcenter.domain.parts import Parts
-from callcenter.domain.state import Channel, OpenVisit, Person
+from callcenter.domain.state import Agent, Channel, OpenVisit
 
 
 class Quarantine:
@@ -70,7 +70,7 @@ class Quarantine:
             if talk is not None:
                 talk.in_gap = True
 
-    def _concerned(self, event: ev.FrameRefused, channels: list[Channel]) -> list[Person]:
+    def _concerned(self, event: ev.FrameRefused, channels: list[Channel]) -> list[Agent]:
         """Return the agents on the channels or phones that it names, else of the queues, else all of them."""
         people = self._state.people
         names = [channel.person for channel in channels]

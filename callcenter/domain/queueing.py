@@ -11,7 +11,7 @@ from callcenter.domain.parts import Parts
 from callcenter.domain.state import Channel, OpenOffer, OpenVisit, Part
 from callcenter.domain.visits.outcomes import DOOR_RESULTS
 from callcenter.domain.visits.visits import RANK_PARTY, RANK_QUEUE, SETTLE
-from callcenter.domain.vocabulary import EndedBy, Party, Role
+from callcenter.domain.vocabulary import ChannelRole, EndedBy, Party
 
 
 class Queueing:
@@ -195,7 +195,7 @@ class Queueing:
         behind = self._bridges.behind(dest)
         if behind is not None and behind.person is None and behind.visit is None:
             behind.party = Party.NOBODY  # an agent who stays on the line, or a phone that the switch alone knows
-            self._people.identity.take(person, behind, Role.CALLED)
+            self._people.identity.take(person, behind, ChannelRole.CALLED)
         return Part(dest.uid, person.name, offer.agent, offer.interface, dest.offer, at, offer.dest_up_at)
 
     def _by_pickup(self, uid: str, device: str, at: Micros | None, answered_at: Micros | None) -> Part:

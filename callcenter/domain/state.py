@@ -9,7 +9,7 @@ import msgspec
 from callcenter.domain.facts import Talk, Visit
 from callcenter.domain.frame import Micros
 from callcenter.domain.phases import OfferPhase, VisitPhase
-from callcenter.domain.vocabulary import AgentState, EndedBy, How, OfferOutcome, Party, Role, VisitOutcome
+from callcenter.domain.vocabulary import AgentState, ChannelRole, EndedBy, How, OfferOutcome, Party, VisitOutcome
 
 
 class Channel(msgspec.Struct):
@@ -52,7 +52,7 @@ class Channel(msgspec.Struct):
     served: int | None = None
     offer: int | None = None
     person: str | None = None
-    role: Role | None = None
+    role: ChannelRole | None = None
     in_talk: bool = False
     in_gap: bool = False
     blocked: bool = False
@@ -295,7 +295,7 @@ class Membership(msgspec.Struct):
     reason: str = ""
 
 
-class Person(msgspec.Struct):
+class Agent(msgspec.Struct):
     """An agent: every interface of hers, the queues she serves, the channels she is on.
 
     `doubted` are phones of hers that may be in a call that was not seen: none of them has been idle since.
@@ -308,7 +308,7 @@ class Person(msgspec.Struct):
     reachable: bool | None = None
     known: bool = False
     signed_out: bool = False
-    channels: dict[str, Role] = {}
+    channels: dict[str, ChannelRole] = {}
     parts: list[int] = []
     doubted: list[str] = []
     wrap_until: Micros | None = None
@@ -353,7 +353,7 @@ class State(msgspec.Struct):
     over: dict[str, Micros] = {}
     calls: dict[str, OpenCall] = {}
     visits: dict[int, OpenVisit] = {}
-    people: dict[str, Person] = {}
+    people: dict[str, Agent] = {}
     bridges: dict[str, list[str]] = {}
     bridged: bool = False
     blind: bool = False

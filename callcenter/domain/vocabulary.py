@@ -78,7 +78,7 @@ class AgentState(StrEnum):
     UNKNOWN = "unknown"
 
 
-class Role(StrEnum):
+class ChannelRole(StrEnum):
     """Why a channel of an agent exists."""
 
     OWN = "own"

@@ -16,7 +16,7 @@ from callcenter.domain.vocabulary import AgentState, OfferOutcome, VisitOutcome
 from callcenter.exporter.counting import Counted
 from callcenter.exporter.names import OTHER, Names, inert
 from callcenter.exporter.others import Others
-from callcenter.exporter.present import Changed, Present, Seat
+from callcenter.exporter.present import AgentPresence, Changed, Present
 from callcenter.exporter.settings import ExporterSettings
 from callcenter.exporter.values import Values
 from callcenter.rules.records.violation import Violation
@@ -174,7 +174,7 @@ class Gauges:
         for state in AgentState:
             self._values.add("agent_state_seconds_total", (agent, state), 0)
 
-    def _move(self, before: Seat | None, after: Seat | None) -> None:
+    def _move(self, before: AgentPresence | None, after: AgentPresence | None) -> None:
         for seat, step in ((before, -1), (after, 1)):
             if seat is not None:
                 self._lost += step * seat.lost

@@ -25,7 +25,7 @@ _OWN_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
 _LAST_REQUESTS_SECONDS = 2
 
 
-class Page(NamedTuple):
+class ExporterAnswer(NamedTuple):
     """One answer."""
 
     body: bytes
@@ -43,7 +43,7 @@ class Pages:
     def __init__(self, exporter: Exporter, host: str) -> None:
         self._exporter = exporter
         self._names = _OWN_NAMES | {None, host.lower()} if _is_loopback(host) else None
-        self._pages: dict[str, Callable[[], Awaitable[Page]]] = {
+        self._pages: dict[str, Callable[[], Awaitable[ExporterAnswer]]] = {
             "/metrics": self._metrics,
             "/healthz": self._healthz,
             "/readyz": self._readyz,
@@ -54,11 +54,11 @@ class Pages:
         """Answer one request."""
         make = self._pages.get(scope["path"])
         if self._names is not None and _host_of(scope) not in self._names:
-            page = Page(b"This service is for this machine alone.\n", status=403)
+            page = ExporterAnswer(b"This service is for this machine alone.\n", status=403)
         elif make is None:
-            page = Page(f"There are {', '.join(self._pages)}.\n".encode(), status=404)
+            page = ExporterAnswer(f"There are {', '.join(self._pages)}.\n".encode(), status=404)
         elif scope["method"] not in {"GET", "HEAD"}:
-            page = Page(b"Only GET.\n", status=405)
+            page = ExporterAnswer(b"Only GET.\n", status=405)
         else:
             page = await make()
         headers = [
@@ -69,19 +69,19 @@ class Pages:
         await send({"type": "http.response.start", "status": page.status, "headers": headers})
         await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else page.body})
 
-    async def _metrics(self) -> Page:
+    async def _metrics(self) -> ExporterAnswer:
         scrape = self._exporter.metrics()
-        return Page(await asyncio.to_thread(scrape.text), CONTENT_TYPE_LATEST)
+        return ExporterAnswer(await asyncio.to_thread(scrape.text), CONTENT_TYPE_LATEST)
 
-    async def _healthz(self) -> Page:
-        return Page(msgspec.json.encode(self._exporter.healthz()), "application/json")
+    async def _healthz(self) -> ExporterAnswer:
+        return ExporterAnswer(msgspec.json.encode(self._exporter.healthz()), "application/json")
 
-    async def _readyz(self) -> Page:
+    async def _readyz(self) -> ExporterAnswer:
         wrong = self._exporter.unready()
-        return Page(("\n".join(wrong or ["ready"]) + "\n").encode(), status=503 if wrong else 200)
+        return ExporterAnswer(("\n".join(wrong or ["ready"]) + "\n").encode(), status=503 if wrong else 200)
 
-    async def _live(self) -> Page:
-        return Page(msgspec.json.encode(self._exporter.live()), "application/json")
+    async def _live(self) -> ExporterAnswer:
+        return ExporterAnswer(msgspec.json.encode(self._exporter.live()), "application/json")
 
 
 def _is_loopback(host: str) -> bool:

@@ -19,7 +19,7 @@ from callcenter.domain.health import Health, UnseenJoin
 from callcenter.domain.vocabulary import OfferOutcome, VisitOutcome
 from callcenter.exporter.counting import Counted
 from callcenter.exporter.names import inert, masked
-from callcenter.exporter.present import Present, Seat
+from callcenter.exporter.present import AgentPresence, Present
 from callcenter.rules.regulations.edition import Figures, FiguresAt
 
 SERVICE_LEVEL = "sl-offered"
@@ -233,7 +233,7 @@ class LiveView:
         return max(midnight.astimezone(UTC).timestamp(), since / SECOND)
 
 
-def _agent(seat: Seat) -> AgentNow:
+def _agent(seat: AgentPresence) -> AgentNow:
     return AgentNow(
         agent=inert(seat.agent),
         state=seat.state,

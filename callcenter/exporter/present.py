@@ -14,14 +14,14 @@ from callcenter.domain import facts as fx
 from callcenter.domain.facts import Fact
 from callcenter.domain.floor import Floor
 from callcenter.domain.frame import Micros
-from callcenter.domain.state import OpenVisit, Person
+from callcenter.domain.state import Agent, OpenVisit
 from callcenter.domain.vocabulary import AgentState
 
 VisitKey = tuple[str, str | None, int]
 """A visit while it lasts: the caller's channel, the queue, and which time."""
 
 
-class Seat(msgspec.Struct, frozen=True):
+class AgentPresence(msgspec.Struct, frozen=True):
     """An agent as she is now; `queues` are those that she serves."""
 
     agent: str
@@ -38,7 +38,7 @@ class Changed(msgspec.Struct):
     """What a look found changed: queues whose callers moved, and each touched agent before and after."""
 
     queues: set[str] = msgspec.field(default_factory=set)
-    seats: list[tuple[Seat | None, Seat | None]] = msgspec.field(default_factory=list)
+    seats: list[tuple[AgentPresence | None, AgentPresence | None]] = msgspec.field(default_factory=list)
 
 
 def open_visit_of(floor: Floor, uniqueid: str) -> OpenVisit | None:
@@ -63,7 +63,7 @@ class Present:
 
     def __init__(self) -> None:
         self.waiting: dict[str, dict[VisitKey, Micros | None]] = {}
-        self.seats: dict[str, Seat] = {}
+        self.seats: dict[str, AgentPresence] = {}
         self.now: Micros | None = None
         self.begun: Micros | None = None
         self._of_interface: dict[str, str] = {}
@@ -141,15 +141,15 @@ class Present:
                 self.waiting[queue] = {}
                 changed.queues.add(queue)
 
-    def _leave(self, seat: Seat | None, changed: Changed) -> None:
+    def _leave(self, seat: AgentPresence | None, changed: Changed) -> None:
         if seat is not None:
             del self.seats[seat.agent]
             changed.seats.append((seat, None))
 
 
-def _seat(person: Person, floor: Floor) -> Seat:
+def _seat(person: Agent, floor: Floor) -> AgentPresence:
     channels = floor.state.channels
-    return Seat(
+    return AgentPresence(
         agent=person.name,
         interface=person.interface,
         state=person.state,

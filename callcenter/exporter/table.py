@@ -16,7 +16,7 @@ WRAP_UP_EDGES = (5, 10, 20, 30, 60, 120, 300, 600)
 HOLD_EDGES = (5, 10, 20, 30, 60, 120, 300, 600)
 
 
-class Kind(StrEnum):
+class MetricType(StrEnum):
     """What Prometheus calls the type of a metric."""
 
     COUNTER = "counter"
@@ -28,7 +28,7 @@ class Metric(NamedTuple):
     """One metric: its name without the prefix, its labels, and its meaning in one line each."""
 
     short: str
-    kind: Kind
+    kind: MetricType
     labels: tuple[str, ...]
     zh: str
     en: str
@@ -45,7 +45,7 @@ class Metric(NamedTuple):
         return "agent" in self.labels
 
 
-_C, _G, _H = Kind.COUNTER, Kind.GAUGE, Kind.HISTOGRAM
+_C, _G, _H = MetricType.COUNTER, MetricType.GAUGE, MetricType.HISTOGRAM
 
 METRICS: tuple[Metric, ...] = (
     Metric(

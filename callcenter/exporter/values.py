@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
 
-from callcenter.exporter.table import BY_SHORT, METRICS, Kind
+from callcenter.exporter.table import BY_SHORT, METRICS, MetricType
 from callcenter.exporter.table import Metric as Described
 
 Labels = tuple[str, ...]
@@ -43,7 +43,9 @@ class Values:
     """All series of the metrics in the table; a name that is not there is a mistake and raises KeyError."""
 
     def __init__(self) -> None:
-        self._numbers: dict[str, dict[Labels, float]] = {m.short: {} for m in METRICS if m.kind is not Kind.HISTOGRAM}
+        self._numbers: dict[str, dict[Labels, float]] = {
+            m.short: {} for m in METRICS if m.kind is not MetricType.HISTOGRAM
+        }
         self._histograms: dict[str, dict[Labels, Histogram]] = {m.short: {} for m in METRICS if m.edges}
 
     def set(self, short: str, labels: Labels, value: float) -> None:
@@ -95,7 +97,7 @@ class Values:
                 yield self._family(metric, on_top.get(metric.short, {}))
 
     def _family(self, metric: Described, on_top: Mapping[Labels, float]) -> Metric:
-        kind = CounterMetricFamily if metric.kind is Kind.COUNTER else GaugeMetricFamily
+        kind = CounterMetricFamily if metric.kind is MetricType.COUNTER else GaugeMetricFamily
         family = kind(metric.name, metric.en, labels=metric.labels)
         numbers = self._numbers[metric.short]
         for labels in {**numbers, **on_top}:

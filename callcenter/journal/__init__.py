@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from callcenter.journal.entries import Entry, Kind, Stored
+from callcenter.journal.entries import Entry, EntryKind, Stored
 from callcenter.journal.journal import Journal
 from callcenter.journal.reader import JournalInfo, JournalReader
 from callcenter.journal.settings import JournalSettings
@@ -11,11 +11,11 @@ from callcenter.journal.verify import Report, verify
 
 __all__ = [
     "Entry",
+    "EntryKind",
     "Journal",
     "JournalInfo",
     "JournalReader",
     "JournalSettings",
-    "Kind",
     "Report",
     "SavedState",
     "Stored",

@@ -15,7 +15,7 @@ MAX_KIND = 255
 _OUTLINE = struct.Struct("<QBqI").pack
 
 
-class Kind(enum.IntEnum):
+class EntryKind(enum.IntEnum):
     """What an entry's payload is; stored as a small number that never changes its meaning."""
 
     FRAME = 1
@@ -34,7 +34,7 @@ class Entry(msgspec.Struct, frozen=True, gc=False):
     """One thing to be made durable.
 
     Attributes:
-        kind: A `Kind`, 0 to 255.
+        kind: A `EntryKind`, 0 to 255.
         source: The login or node that it came from.
         recorded_at: Our own clock when it arrived.
         payload: The bytes, exactly as they came.

@@ -17,7 +17,7 @@ from callcenter.domain.frame import SECOND, Micros
 from callcenter.domain.health import Health
 from callcenter.exporter import Exporter, ExporterSettings
 from callcenter.tape import read_chunks
-from callcenter.tracker import Court
+from callcenter.tracker import RulesInForce
 from callcenter.tracker.governed import Governed
 
 SHIPPED = Path(__file__).with_name("demo_tape.ami.gz")
@@ -37,7 +37,7 @@ class Playback:
         exporter: What a board would see of a live service.
     """
 
-    def __init__(self, tape: Path, court: Court) -> None:
+    def __init__(self, tape: Path, court: RulesInForce) -> None:
         self._tape = tape
         self._wire = Wire(markers=True)
         self._governed = Governed(court)

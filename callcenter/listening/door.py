@@ -45,7 +45,7 @@ class Bounds(NamedTuple):
     reading_seconds: float = 30.0
 
 
-class Stage(Enum):
+class RequestStage(Enum):
     """How far a connection is with its request."""
 
     ASKING = "asking"
@@ -108,7 +108,7 @@ class Door:
 
     def _make_room(self, own: dict[Visitor, None]) -> bool:
         for visitor in own:
-            if visitor.stage in {Stage.ASKING, Stage.BODY}:
+            if visitor.stage in {RequestStage.ASKING, RequestStage.BODY}:
                 self._cut(visitor, "made room for others")
                 return True
         self.note("all are being served")
@@ -128,7 +128,7 @@ class Visitor(H11Protocol):
         self.one = network_of(address)
         self._door = door
         self._since = time.monotonic()
-        self._seen: tuple[Stage, int] | None = None
+        self._seen: tuple[RequestStage, int] | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
         """Come in."""
@@ -141,14 +141,14 @@ class Visitor(H11Protocol):
         self._door.left(self)
 
     @property
-    def stage(self) -> Stage:
+    def stage(self) -> RequestStage:
         """How far it is with its request."""
         if self.flow.write_paused:
-            return Stage.UNREAD
+            return RequestStage.UNREAD
         cycle: Any = self.cycle  # None before the first request, whatever uvicorn's annotation says
         if cycle is None or cycle.response_complete:
-            return Stage.ASKING
-        return Stage.BODY if cycle.more_body else Stage.SERVED
+            return RequestStage.ASKING
+        return RequestStage.BODY if cycle.more_body else RequestStage.SERVED
 
     def is_late(self, bounds: Bounds, now: float) -> bool:
         """Tell whether it has taken too long for what it does now."""
@@ -157,8 +157,8 @@ class Visitor(H11Protocol):
             begun = self._since if self._seen is None else now
             self._seen, self._since = (stage, id(self.cycle)), begun
         allowed = {
-            Stage.ASKING: bounds.asking_seconds,
-            Stage.BODY: bounds.body_seconds,
-            Stage.UNREAD: bounds.reading_seconds,
+            RequestStage.ASKING: bounds.asking_seconds,
+            RequestStage.BODY: bounds.body_seconds,
+            RequestStage.UNREAD: bounds.reading_seconds,
         }.get(stage)
         return allowed is not None and now - self._since > allowed

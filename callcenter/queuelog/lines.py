@@ -18,7 +18,7 @@ import msgspec
 from callcenter.domain.frame import SECOND, Micros
 from callcenter.queuelog.clock import TextClock
 from callcenter.queuelog.layout import Export, Row, export_of, moment, names_no_zone, piped
-from callcenter.queuelog.words import OF_A_CALL, Figures, figures_of, joining
+from callcenter.queuelog.words import OF_A_CALL, LoggedFigures, figures_of, joining
 from callcenter.tape import read_chunks
 from callcenter.text import read_parts, read_value
 
@@ -48,7 +48,7 @@ class QueueLogLine(msgspec.Struct, frozen=True, gc=False):
     event: str
     data: tuple[str, ...]
     pos: int
-    figures: Figures
+    figures: LoggedFigures
 
 
 class SetAside(msgspec.Struct, frozen=True):
@@ -148,11 +148,11 @@ class QueueLog:
         queue, agent = _named(row.queue), _named(row.agent)
         return QueueLogLine(at, row.call_id, queue, agent, row.event, row.data, pos, figures)
 
-    def _joined(self, row: Row, at: Micros) -> tuple[Fault | None, Figures]:
+    def _joined(self, row: Row, at: Micros) -> tuple[Fault | None, LoggedFigures]:
         """Believe a join; a number with no place behind it, in a log that has places, was cut by a line break."""
         figures, whole = joining(row.data)
         if whole and len(row.data) <= _PLACE and self._has_places:
-            figures, whole = Figures(), False
+            figures, whole = LoggedFigures(), False
         if names_no_zone(row.time):
             self.clock.note(row.call_id, at)
         self._has_places = self._has_places or len(row.data) > _PLACE
@@ -161,7 +161,7 @@ class QueueLog:
             return "fields", figures
         return (None if in_time else "time"), figures
 
-    def _happened(self, row: Row, at: Micros) -> tuple[Fault | None, Figures | None]:
+    def _happened(self, row: Row, at: Micros) -> tuple[Fault | None, LoggedFigures | None]:
         if row.event in OF_A_CALL and row.call_id in _MADE_BY:
             return "call_id", None
         if not self._is_in_time(at):

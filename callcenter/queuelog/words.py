@@ -62,7 +62,7 @@ OF_A_MEMBER: dict[str, tuple[_Field, ...]] = {
 }
 
 
-class Figures(msgspec.Struct, frozen=True, gc=False):
+class LoggedFigures(msgspec.Struct, frozen=True, gc=False):
     """What a line says beyond its event; None where its version does not.
 
     Attributes:
@@ -80,10 +80,10 @@ class Figures(msgspec.Struct, frozen=True, gc=False):
     ring: int | None = None
 
 
-_NONE = Figures()
+_NONE = LoggedFigures()
 
 
-def figures_of(event: str, data: Sequence[str]) -> Figures | None:
+def figures_of(event: str, data: Sequence[str]) -> LoggedFigures | None:
     """Read the data of an event other than ENTERQUEUE; None where a field is not what its place wants."""
     wanted = OF_A_CALL.get(event) or OF_A_MEMBER.get(event)
     if wanted is None:
@@ -99,10 +99,10 @@ def figures_of(event: str, data: Sequence[str]) -> Figures | None:
             if not _NUMBER.fullmatch(field):
                 return None
             found[kind] = int(field)
-    return Figures(wait=found.get("wait"), talk=found.get("talk"), ring=found.get("ring"))
+    return LoggedFigures(wait=found.get("wait"), talk=found.get("talk"), ring=found.get("ring"))
 
 
-def joining(data: Sequence[str]) -> tuple[Figures, bool]:
+def joining(data: Sequence[str]) -> tuple[LoggedFigures, bool]:
     """Read the data of ENTERQUEUE: URL, number, place, name.
 
     Returns:
@@ -113,4 +113,4 @@ def joining(data: Sequence[str]) -> tuple[Figures, bool]:
     if caller is None or _CONTROL.search(caller) or (place and not _NUMBER.fullmatch(place)):
         return _NONE, False
     at = int(place) if place else 0
-    return Figures(caller=caller, position=at if 0 < at <= _LONGEST_QUEUE else None), True
+    return LoggedFigures(caller=caller, position=at if 0 < at <= _LONGEST_QUEUE else None), True

@@ -22,7 +22,7 @@ from callcenter import __version__
 from callcenter.domain.frame import SECOND, Micros
 from callcenter.errors import BadInput, JournalDamaged, StoreError
 from callcenter.journal import verify as verify_journal
-from callcenter.store import Office, StoreSettings, newest_revision
+from callcenter.store import DecisionStore, StoreSettings, newest_revision
 from callcenter.store.audit import verify as verify_audit
 from callcenter.store.decisions.withdrawals import followed
 
@@ -55,7 +55,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     files: dict[str, str]
 
 
-class Kept(msgspec.Struct, frozen=True, kw_only=True):
+class BackupContents(msgspec.Struct, frozen=True, kw_only=True):
     """What is backed up and put back: two databases, and files that are copied beside them."""
 
     journal: Path
@@ -77,7 +77,7 @@ class Kept(msgspec.Struct, frozen=True, kw_only=True):
         return self.store.path
 
 
-async def back_up(kept: Kept, folder: Path, now: Micros) -> tuple[Path, Manifest]:
+async def back_up(kept: BackupContents, folder: Path, now: Micros) -> tuple[Path, Manifest]:
     """Make a backup in a folder of backups, verify it, and return where it is; the service may run meanwhile.
 
     Raises:
@@ -138,7 +138,7 @@ def verified(backup: Path) -> Manifest:
     return manifest
 
 
-def put_back(backup: Path, manifest: Manifest, kept: Kept, now: Micros) -> list[Path]:
+def put_back(backup: Path, manifest: Manifest, kept: BackupContents, now: Micros) -> list[Path]:
     """Put journal and database of a verified backup in their places; what is there is set aside, and returned.
 
     Wants the journal claimed by the caller, so that no service runs.
@@ -174,7 +174,7 @@ async def _proved(folder: Path, node: str, now: Micros) -> Manifest:
         raise JournalDamaged(
             f"the journal is damaged at entry {report.damage.position}: {report.damage.reason}; nothing was backed up"
         )
-    office = await Office.open(StoreSettings(url=f"sqlite:///{folder / DATABASE}"))
+    office = await DecisionStore.open(StoreSettings(url=f"sqlite:///{folder / DATABASE}"))
     try:
         async with office.reading() as connection:
             position, entries = await followed(connection, node), await verify_audit(connection)

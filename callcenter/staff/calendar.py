@@ -18,7 +18,7 @@ _SATURDAY = 5
 _KEPT_YEARS = 64
 
 
-class Day(NamedTuple):
+class CalendarDay(NamedTuple):
     """A day of the calendar.
 
     Attributes:
@@ -32,14 +32,14 @@ class Day(NamedTuple):
     official: bool
 
 
-def look_up(day: date) -> Day:
+def look_up(day: date) -> CalendarDay:
     """Return what a day is, as far as anybody knows."""
     try:
         off, name = chinese_calendar.get_holiday_detail(day)
     except NotImplementedError:
         festival = day in _statutory(day.year)
-        return Day(worked=day.weekday() < _SATURDAY and not festival, festival=festival, official=False)
-    return Day(worked=not off, festival=off and name is not None, official=True)
+        return CalendarDay(worked=day.weekday() < _SATURDAY and not festival, festival=festival, official=False)
+    return CalendarDay(worked=not off, festival=off and name is not None, official=True)
 
 
 @lru_cache(maxsize=_KEPT_YEARS)

@@ -8,28 +8,28 @@ from datetime import date
 from callcenter.errors import BadInput
 from callcenter.staff.roster_rows import SEPARATORS, Row, RowChecker, iso_date
 from callcenter.staff.roster_tables import MOST_ROWS, Table
-from callcenter.staff.shift_patterns import NAMES, Kind, Pattern, provisional_years, shifts_of
+from callcenter.staff.shift_patterns import NAMES, DayKind, Pattern, provisional_years, shifts_of
 
 _CLOCK = re.compile(r"(\d{1,2})[:：](\d{2})(?::00)?")
 _DAY_MINUTES = 24 * 60
 
 
-def calendar_of(checker: RowChecker, table: Table) -> dict[date, Kind]:
+def calendar_of(checker: RowChecker, table: Table) -> dict[date, DayKind]:
     """Read the days that differ from the calendar."""
-    found: dict[date, Kind] = {}
+    found: dict[date, DayKind] = {}
     for number, row in checker.rows(table, "calendar"):
         try:
             day = iso_date(row["date"])
             if day in found:
                 checker.fault(table, number, "date", f"{day} comes twice")
-            found[day] = Kind(NAMES.get(row["kind"].casefold(), row["kind"]))
+            found[day] = DayKind(NAMES.get(row["kind"].casefold(), row["kind"]))
         except ValueError:
-            known = ", ".join(Kind)
+            known = ", ".join(DayKind)
             checker.fault(table, number, "", f"needs a date like 2026-10-01, and one of {known}")
     return found
 
 
-def shifts_from(checker: RowChecker, table: Table, overrides: dict[date, Kind]) -> list[dict[str, str]]:
+def shifts_from(checker: RowChecker, table: Table, overrides: dict[date, DayKind]) -> list[dict[str, str]]:
     """Read patterns and return their shifts; years that the calendar does not know become warnings."""
     found: list[dict[str, str]] = []
     years: set[int] = set()

@@ -83,7 +83,7 @@ class Sight(StrEnum):
     FULL = "full"
 
 
-class Person(msgspec.Struct, frozen=True, kw_only=True):
+class Principal(msgspec.Struct, frozen=True, kw_only=True):
     """Who asks: an account, its role, the agent that it is on the floor, if any, and its team."""
 
     account: str
@@ -202,7 +202,7 @@ def reach(role: Role, right: Right) -> Reach:
     return RIGHTS[role].get(right, Reach.NONE)
 
 
-def may(person: Person, right: Right, agent: str | None = None, team: str | None = None) -> bool:
+def may(person: Principal, right: Right, agent: str | None = None, team: str | None = None) -> bool:
     """Tell whether a person may do something to a record of an agent of a team (of nobody's, to things without one)."""
     match reach(person.role, right):
         case Reach.ALL:
@@ -215,7 +215,7 @@ def may(person: Person, right: Right, agent: str | None = None, team: str | None
             return False
 
 
-def may_see(person: Person, agent: str, team: str | None, *, shadow: bool) -> bool:
+def may_see(person: Principal, agent: str, team: str | None, *, shadow: bool) -> bool:
     """Tell whether a person may know that a record exists; what a rule in shadow raised is for administrators."""
     if shadow and not may(person, Right.SEE_SHADOW, agent, team):
         return False
@@ -227,5 +227,5 @@ def sight(role: Role, field: Field) -> Sight:
     return FIELDS[role][field]
 
 
-def _own(person: Person, agent: str | None) -> bool:
+def _own(person: Principal, agent: str | None) -> bool:
     return agent is not None and person.agent == agent

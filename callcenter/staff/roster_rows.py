@@ -27,7 +27,7 @@ Row = dict[str, str]
 TimeSheet = Literal["shifts", "leave", "breaks"]
 
 
-class Fault(msgspec.Struct, frozen=True):
+class RowFault(msgspec.Struct, frozen=True):
     """What is wrong with one row; row 0 is the whole sheet, and the column is empty where it is the whole row."""
 
     file: str
@@ -47,7 +47,7 @@ class RowChecker:
 
     def __init__(self, timezone: str) -> None:
         self.timezone = timezone
-        self.faults: list[Fault] = []
+        self.faults: list[RowFault] = []
         self.warnings: list[str] = []
         self._agents: set[str] = set()
         self._zone: ZoneInfo | None = None
@@ -55,7 +55,7 @@ class RowChecker:
     def fault(self, table: Table, row: int, column: str, what: str) -> None:
         """Note a fault, as long as there are not too many to read."""
         if len(self.faults) < _MOST_FAULTS:
-            self.faults.append(Fault(table.file, table.name, row, column, what))
+            self.faults.append(RowFault(table.file, table.name, row, column, what))
 
     def knows(self, agent: str) -> bool:
         """Tell whether the agents' sheet has somebody."""

@@ -14,7 +14,7 @@ from callcenter.spreadsheet import csv_file, workbook
 from callcenter.staff.pattern_rows import calendar_of, shifts_from
 from callcenter.staff.roster import roster_of
 from callcenter.staff.roster_columns import LAYOUT, SHEETS, Sheet
-from callcenter.staff.roster_rows import Fault, RowChecker, TimeSheet
+from callcenter.staff.roster_rows import RowChecker, RowFault, TimeSheet
 from callcenter.staff.roster_tables import Table, read_tables
 
 _ZONE = "Asia/Shanghai"
@@ -30,7 +30,7 @@ class Import(msgspec.Struct):
     """What a file gave: a roster's form, and what is wrong with it (then the form may not be used)."""
 
     form: Form
-    faults: list[Fault]
+    faults: list[RowFault]
     warnings: list[str] = []
 
     def sound(self) -> Form:

@@ -16,7 +16,7 @@ _MOST_DAYS = 366
 _DAY_MINUTES = 24 * 60
 
 
-class Kind(StrEnum):
+class DayKind(StrEnum):
     """What kind a day is; a weekend that is worked in exchange for a holiday is a workday."""
 
     WORKDAY = "workday"
@@ -25,11 +25,11 @@ class Kind(StrEnum):
 
 
 NAMES: dict[str, str] = {
-    **{name: name for name in (*WEEKDAYS, *Kind)},
+    **{name: name for name in (*WEEKDAYS, *DayKind)},
     **dict(zip(("周一", "周二", "周三", "周四", "周五", "周六", "周日"), WEEKDAYS, strict=True)),
-    "工作日": Kind.WORKDAY,
-    "周末": Kind.WEEKEND,
-    "节假日": Kind.HOLIDAY,
+    "工作日": DayKind.WORKDAY,
+    "周末": DayKind.WEEKEND,
+    "节假日": DayKind.HOLIDAY,
 }
 """How people call weekdays and kinds of day."""
 
@@ -53,25 +53,25 @@ class Pattern(msgspec.Struct, frozen=True, kw_only=True):
             raise BadInput(f"{self.first} to {self.last} must be 1 to {_MOST_DAYS} days")
 
 
-def kind_of(day: date, overrides: Mapping[date, Kind]) -> tuple[Kind, bool]:
+def kind_of(day: date, overrides: Mapping[date, DayKind]) -> tuple[DayKind, bool]:
     """Return a day's kind, and whether that is known; in a year that was not announced it is provisional."""
     own = overrides.get(day)
     if own is not None:
         return own, True
     found = look_up(day)
     if found.worked:
-        return Kind.WORKDAY, found.official
-    return (Kind.HOLIDAY if found.festival else Kind.WEEKEND), found.official
+        return DayKind.WORKDAY, found.official
+    return (DayKind.HOLIDAY if found.festival else DayKind.WEEKEND), found.official
 
 
-def provisional_years(pattern: Pattern, overrides: Mapping[date, Kind]) -> set[int]:
+def provisional_years(pattern: Pattern, overrides: Mapping[date, DayKind]) -> set[int]:
     """Return the years that have a day whose kind is not known, where the pattern asks for kinds."""
-    if not pattern.days & set(Kind):
+    if not pattern.days & set(DayKind):
         return set()
     return {day.year for day in _days(pattern) if not kind_of(day, overrides)[1]}
 
 
-def shifts_of(pattern: Pattern, overrides: Mapping[date, Kind]) -> Iterator[dict[str, str]]:
+def shifts_of(pattern: Pattern, overrides: Mapping[date, DayKind]) -> Iterator[dict[str, str]]:
     """Return each shift as a roster's form has it."""
     for day in _days(pattern):
         kind, _ = kind_of(day, overrides)

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from callcenter.store.engine import StoreAway, open_engine
-from callcenter.store.record.reads import Account, gaps, ledger
-from callcenter.store.record.writer import Filing, Store, Told
+from callcenter.store.record.reads import QueueLedger, gaps, ledger
+from callcenter.store.record.writer import Filing, JournalledFacts, Store
 from callcenter.store.schema import newest_revision, revision_of, upgrade
 from callcenter.store.settings import StoreSettings
-from callcenter.store.unit_of_work import Desk, Office
+from callcenter.store.unit_of_work import DecisionStore, UnitOfWork
 
 __all__ = [
-    "Account",
-    "Desk",
+    "DecisionStore",
     "Filing",
-    "Office",
+    "JournalledFacts",
+    "QueueLedger",
     "Store",
     "StoreAway",
     "StoreSettings",
-    "Told",
+    "UnitOfWork",
     "gaps",
     "ledger",
     "newest_revision",

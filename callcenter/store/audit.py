@@ -60,7 +60,7 @@ class AuditEntry(msgspec.Struct, frozen=True, kw_only=True):
     hash: str
 
 
-class Head(msgspec.Struct, frozen=True, kw_only=True):
+class SignedHead(msgspec.Struct, frozen=True, kw_only=True):
     """The newest entry at a moment, signed."""
 
     seq: int
@@ -101,7 +101,7 @@ async def page(
     return [_entry(row, damaged) for row in await connection.execute(rows)]
 
 
-async def verify(connection: AsyncConnection, heads: Sequence[Head] = ()) -> int:
+async def verify(connection: AsyncConnection, heads: Sequence[SignedHead] = ()) -> int:
     """Check every entry against its hash, and the log against its head and heads that were signed; counts the entries.
 
     Wants a writing transaction, so that nothing is added meanwhile.
@@ -126,13 +126,13 @@ async def verify(connection: AsyncConnection, heads: Sequence[Head] = ()) -> int
     return seq
 
 
-async def sign(connection: AsyncConnection, key: bytes, at: Micros) -> Head:
+async def sign(connection: AsyncConnection, key: bytes, at: Micros) -> SignedHead:
     """Sign the present head."""
     head = (await connection.execute(select(AuditHeadRow.seq, AuditHeadRow.hash))).one()
-    return Head(seq=head.seq, hash=head.hash, at=at, mac=_mac(key, head.seq, head.hash, at))
+    return SignedHead(seq=head.seq, hash=head.hash, at=at, mac=_mac(key, head.seq, head.hash, at))
 
 
-def read_heads(path: Path, key: bytes) -> list[Head]:
+def read_heads(path: Path, key: bytes) -> list[SignedHead]:
     """Read heads that were signed before, a JSON object a line.
 
     Raises:
@@ -140,7 +140,7 @@ def read_heads(path: Path, key: bytes) -> list[Head]:
         AuditDamaged: A head does not carry the key's signature.
     """
     try:
-        heads = [msgspec.json.decode(line, type=Head) for line in path.read_bytes().splitlines() if line.strip()]
+        heads = [msgspec.json.decode(line, type=SignedHead) for line in path.read_bytes().splitlines() if line.strip()]
     except (OSError, msgspec.DecodeError) as error:
         raise UnreadableFile(f"the signed heads {path} cannot be read: {error}") from error
     for head in heads:
@@ -149,7 +149,7 @@ def read_heads(path: Path, key: bytes) -> list[Head]:
     return heads
 
 
-def require_recent(heads: Sequence[Head], now: Micros) -> None:
+def require_recent(heads: Sequence[SignedHead], now: Micros) -> None:
     """Pass if the newest head is from the last hours: the service signs one each hour.
 
     Raises:
@@ -166,7 +166,7 @@ def require_recent(heads: Sequence[Head], now: Micros) -> None:
         )
 
 
-def append_head(path: Path, head: Head) -> None:
+def append_head(path: Path, head: SignedHead) -> None:
     """Add a signed head to a file.
 
     Raises:

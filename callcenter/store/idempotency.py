@@ -10,12 +10,12 @@ from sqlalchemy import delete, insert, select
 from callcenter.domain.frame import SECOND, Micros
 from callcenter.store.conflicts import KeyReused
 from callcenter.store.tables import AnswerRow
-from callcenter.store.unit_of_work import Desk
+from callcenter.store.unit_of_work import UnitOfWork
 
 KEPT_FOR: Micros = 7 * 24 * 3600 * SECOND
 
 
-class Asked(msgspec.Struct, frozen=True, kw_only=True):
+class KeyedRequest(msgspec.Struct, frozen=True, kw_only=True):
     """A request under a key: of whom, when, and a hash of all that it asks."""
 
     account: str
@@ -24,7 +24,7 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     at: Micros
 
 
-class Answer(msgspec.Struct, frozen=True, kw_only=True):
+class KeptAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """What was answered."""
 
     status: int
@@ -38,7 +38,7 @@ def fingerprint(*parts: bytes) -> str:
     return hashlib.sha256(sizes + b"\n" + b"".join(parts)).hexdigest()
 
 
-async def recall(desk: Desk, asked: Asked) -> Answer | None:
+async def recall(desk: UnitOfWork, asked: KeyedRequest) -> KeptAnswer | None:
     """Find what a request was answered before, None if it is new.
 
     Raises:
@@ -51,10 +51,10 @@ async def recall(desk: Desk, asked: Asked) -> Answer | None:
         return None
     if row.request != asked.request:
         raise KeyReused("this idempotency key was used for another request; take a new one")
-    return Answer(status=row.status, etag=row.etag, body=row.body)
+    return KeptAnswer(status=row.status, etag=row.etag, body=row.body)
 
 
-async def remember(desk: Desk, asked: Asked, answer: Answer) -> None:
+async def remember(desk: UnitOfWork, asked: KeyedRequest, answer: KeptAnswer) -> None:
     """Keep an answer, in the transaction that did what it says."""
     values = msgspec.structs.asdict(asked) | msgspec.structs.asdict(answer)
     await desk.execute(insert(AnswerRow).values(**values))

@@ -21,7 +21,7 @@ from callcenter.store.settings import StoreSettings
 from callcenter.store.tables import AuditHeadRow
 
 
-class Desk:
+class UnitOfWork:
     """A writing transaction."""
 
     def __init__(self, connection: AsyncConnection) -> None:
@@ -36,7 +36,7 @@ class Desk:
         return await self.connection.execute(statement)
 
 
-class Office:
+class DecisionStore:
     """What people enter and decide, open for reading and writing."""
 
     def __init__(self, settings: StoreSettings, engine: AsyncEngine) -> None:
@@ -66,7 +66,7 @@ class Office:
         await self._engine.dispose()
 
     @asynccontextmanager
-    async def writing(self) -> AsyncIterator[Desk]:
+    async def writing(self) -> AsyncIterator[UnitOfWork]:
         """Hold a transaction that commits at its end; an exception leaves everything as it was.
 
         Raises:
@@ -87,7 +87,7 @@ class Office:
                 yield connection
 
 
-async def desk_of(connection: AsyncConnection) -> Desk:
+async def desk_of(connection: AsyncConnection) -> UnitOfWork:
     """Stand in line with the other writers of a transaction that has begun."""
     await connection.execute(update(AuditHeadRow).values(taken=AuditHeadRow.taken + 1))
-    return Desk(connection)
+    return UnitOfWork(connection)

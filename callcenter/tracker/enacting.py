@@ -19,27 +19,27 @@ import structlog
 from callcenter.errors import BadInput, FileTaken, StoreError
 from callcenter.rules.records.standing import SERVICE
 from callcenter.rules.regulations.rulebook import written
-from callcenter.store import Office, StoreAway
+from callcenter.store import DecisionStore, StoreAway
 from callcenter.store.audit import Audited
 from callcenter.store.decisions.changes import Change, ChangeKind, newest
-from callcenter.tracker.inputs import Court, Hearing
+from callcenter.tracker.inputs import RulesInForce, TrackerPort
 
 log = structlog.get_logger()
 
 LOOK_SECONDS = 5.0
 """A roster that was saved, or a change that was approved, holds this much later at the latest."""
 
-Read = Callable[[dict[str, Any] | None], Court]
+Read = Callable[[dict[str, Any] | None], RulesInForce]
 """Reads the settings' files, with a rulebook that was approved, as it is written, in the place of theirs."""
 
 
-class Sitting(Hearing, Protocol):
+class RulesPort(TrackerPort, Protocol):
     """Who is to judge by what is in force."""
 
     rules_refused: bool
 
 
-class Rules:
+class RulesFiles:
     """The files and the approved changes that make the court.
 
     Args:
@@ -49,14 +49,16 @@ class Rules:
         roster: The file of the roster, if there is one.
     """
 
-    def __init__(self, office: Office, read: Read, rulebook: Path | None = None, roster: Path | None = None) -> None:
+    def __init__(
+        self, office: DecisionStore, read: Read, rulebook: Path | None = None, roster: Path | None = None
+    ) -> None:
         self._office = office
         self._read = read
         self._rulebook = rulebook
         self._files = tuple(path for path in (rulebook, roster) if path is not None)
         self._seen: object = None
 
-    async def court(self) -> Court:
+    async def court(self) -> RulesInForce:
         """Read what is in force.
 
         Raises:
@@ -70,7 +72,7 @@ class Rules:
         change = await self._approved()
         return await asyncio.to_thread(written, self._rulebook) if change is None else change.content
 
-    async def keep(self, tracker: Sitting) -> None:
+    async def keep(self, tracker: RulesPort) -> None:
         """Have a tracker judge by what is in force, until cancelled."""
         while True:
             await asyncio.sleep(LOOK_SECONDS)
@@ -81,7 +83,7 @@ class Rules:
             except StoreError as error:  # the journal's failure ends the service by itself
                 log.warning("rules_unread", reason=str(error))
 
-    async def look(self, tracker: Sitting) -> None:
+    async def look(self, tracker: RulesPort) -> None:
         """Look once; what has changed is noted in the audit log, then journalled, and holds from there on."""
         try:
             change = await self._approved()
@@ -92,7 +94,7 @@ class Rules:
         except StoreAway as error:
             log.warning("rules_unread", reason=str(error))
 
-    async def _renew(self, tracker: Sitting, change: Change | None) -> None:
+    async def _renew(self, tracker: RulesPort, change: Change | None) -> None:
         try:
             court = await self._made(change)
         except BadInput as error:
@@ -103,7 +105,7 @@ class Rules:
         if court != tracker.court:
             await self._enact(tracker, court)
 
-    async def _enact(self, tracker: Sitting, court: Court) -> None:
+    async def _enact(self, tracker: RulesPort, court: RulesInForce) -> None:
         version = court.rulebook.editions[-1].version
         told = {
             "rulebook": digest(court.rulebook),
@@ -120,7 +122,7 @@ class Rules:
         async with self._office.reading() as connection:
             return await newest(connection, ChangeKind.RULEBOOK)
 
-    async def _made(self, change: Change | None) -> Court:
+    async def _made(self, change: Change | None) -> RulesInForce:
         return await asyncio.to_thread(self._read, None if change is None else change.content)
 
 

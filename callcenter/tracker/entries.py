@@ -7,12 +7,12 @@ from typing import NamedTuple, TypeVar
 import msgspec
 
 from callcenter.ami.decode import decode, decode_refused
-from callcenter.ami.refused import Refused, pack, unpack
+from callcenter.ami.refused import LostFrame, pack, unpack
 from callcenter.ami.wire import reread_frame
 from callcenter.domain import events as ev
 from callcenter.domain.frame import Frame, Micros
 from callcenter.errors import JournalDamaged
-from callcenter.journal import Entry, Kind, Stored
+from callcenter.journal import Entry, EntryKind, Stored
 from callcenter.text import read_parts
 from callcenter.tracker.inputs import Input
 
@@ -24,7 +24,7 @@ _encode = msgspec.json.Encoder().encode
 T = TypeVar("T")
 
 
-class Step(NamedTuple):
+class EntryMeaning(NamedTuple):
     """One journal entry and what it means; the event gets its position when the journal has given one."""
 
     entry: Entry
@@ -43,30 +43,30 @@ class Reread(NamedTuple):
 
 def frame_step(
     node: str, recorded_at: Micros, raw: bytes, frame: Frame, event: ev.Event | None, charset: str | None = None
-) -> Step:
+) -> EntryMeaning:
     """Journal a frame by its bytes; where it matters how they were read, a line before them says so."""
     marked = raw if charset is None or raw.isascii() else _READ_IN + charset.encode() + b"\n" + raw
-    return Step(Entry(Kind.FRAME, node, recorded_at, marked), frame, event)
+    return EntryMeaning(Entry(EntryKind.FRAME, node, recorded_at, marked), frame, event)
 
 
-def refused_step(node: str, recorded_at: Micros, refused: Refused, event: ev.Event) -> Step:
+def refused_step(node: str, recorded_at: Micros, refused: LostFrame, event: ev.Event) -> EntryMeaning:
     """Journal a needed frame that is not believed."""
-    return Step(Entry(Kind.REFUSED, node, recorded_at, pack(refused)), event=event)
+    return EntryMeaning(Entry(EntryKind.REFUSED, node, recorded_at, pack(refused)), event=event)
 
 
-def event_step(node: str, recorded_at: Micros, event: ev.Event) -> Step:
+def event_step(node: str, recorded_at: Micros, event: ev.Event) -> EntryMeaning:
     """Journal an event of our own: a gap, a snapshot."""
-    return Step(Entry(Kind.EVENT, node, recorded_at, _encode(event)), None, event)
+    return EntryMeaning(Entry(EntryKind.EVENT, node, recorded_at, _encode(event)), None, event)
 
 
-def input_step(node: str, recorded_at: Micros, said: Input) -> Step:
+def input_step(node: str, recorded_at: Micros, said: Input) -> EntryMeaning:
     """Journal what people or files say and rules read."""
-    return Step(Entry(Kind.INPUT, node, recorded_at, _encode(said)), said=said)
+    return EntryMeaning(Entry(EntryKind.INPUT, node, recorded_at, _encode(said)), said=said)
 
 
-def mark_step(node: str, recorded_at: Micros, **words: str) -> Step:
+def mark_step(node: str, recorded_at: Micros, **words: str) -> EntryMeaning:
     """Journal a note to ourselves, which means nothing to the floor."""
-    return Step(Entry(Kind.MARK, node, recorded_at, _encode(words)))
+    return EntryMeaning(Entry(EntryKind.MARK, node, recorded_at, _encode(words)))
 
 
 def timed(frame: Frame, recorded_at: Micros) -> Frame:
@@ -86,7 +86,7 @@ def reread(stored: Stored) -> Reread:
         JournalDamaged: It was sealed whole and yet means nothing: written by another version.
     """
     match stored.kind:
-        case Kind.FRAME:
+        case EntryKind.FRAME:
             # what was believed when it came is not judged anew: a replay says what was said then
             charset, raw = _how_read(stored.payload)
             try:
@@ -97,17 +97,17 @@ def reread(stored: Stored) -> Reread:
                 raise _foreign(stored)
             frame = timed(msgspec.structs.replace(found, pos=stored.position), stored.recorded_at)
             return Reread(frame, decode(frame))
-        case Kind.EVENT:
+        case EntryKind.EVENT:
             return Reread(event=msgspec.structs.replace(_decoded(stored, _events), pos=stored.position))
-        case Kind.REFUSED:
+        case EntryKind.REFUSED:
             return Reread(event=decode_refused(refused_of(stored)))
-        case Kind.INPUT:
+        case EntryKind.INPUT:
             return Reread(said=_decoded(stored, _inputs))
         case _:
             return Reread()
 
 
-def refused_of(stored: Stored) -> Refused:
+def refused_of(stored: Stored) -> LostFrame:
     """Read the entry of a frame that was not believed.
 
     Raises:

@@ -11,11 +11,11 @@ from callcenter.journal import Journal, Stored
 from callcenter.rules.records.dossier import from_violation
 from callcenter.rules.records.violation import Violation
 from callcenter.tracker.entries import reread, words_of
-from callcenter.tracker.inputs import Court
+from callcenter.tracker.inputs import RulesInForce
 from callcenter.usecases.file_records import Filed
 
 
-async def filed(journal: Journal, court: Court, violations: Iterable[Violation]) -> list[Filed]:
+async def filed(journal: Journal, court: RulesInForce, violations: Iterable[Violation]) -> list[Filed]:
     """Open a dossier for each record; its frames must be durable.
 
     Raises:

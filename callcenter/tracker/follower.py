@@ -13,7 +13,7 @@ from callcenter.domain.frame import Frame, Micros
 from callcenter.rules.detection.inputs import Disposition
 from callcenter.rules.records.violation import Violation
 from callcenter.tracker.governed import Governed
-from callcenter.tracker.inputs import Court, GapFilled, Input, LagSeen, QueueLogRead
+from callcenter.tracker.inputs import GapFilled, Input, LagSeen, QueueLogRead, RulesInForce
 
 
 class Followed(NamedTuple):
@@ -22,10 +22,10 @@ class Followed(NamedTuple):
     facts: list[Fact]
     violations: list[Violation]
     graded: bool
-    court: Court | None
+    court: RulesInForce | None
 
 
-class Seen(msgspec.Struct):
+class LastSeen(msgspec.Struct):
     """The end of what was seen of a switch, by which the next login tells a gap from a restart.
 
     Attributes:
@@ -43,10 +43,10 @@ class Seen(msgspec.Struct):
 
 class _Saved(msgspec.Struct):
     floor: bytes
-    seen: Seen
+    seen: LastSeen
     judge: bytes | None = None
     graded: bool = False
-    court: Court | None = None
+    court: RulesInForce | None = None
 
 
 class Follower:
@@ -60,12 +60,12 @@ class Follower:
         enacted: The same, where the journal says so.
     """
 
-    def __init__(self, court: Court | None = None) -> None:
+    def __init__(self, court: RulesInForce | None = None) -> None:
         self.court = court
-        self.enacted: Court | None = None
+        self.enacted: RulesInForce | None = None
         self._governed = Governed(court)
         self.judge = None if court is None else court.judge()
-        self.seen = Seen()
+        self.seen = LastSeen()
         self._graded = False
 
     @property
@@ -97,7 +97,7 @@ class Follower:
     def _hear(self, said: Input) -> None:
         judge = self.judge
         match said:
-            case Court():
+            case RulesInForce():
                 self._enact(said)
             case QueueLogRead(since, until, differing) if judge is not None:
                 for uniqueid in differing:
@@ -110,7 +110,7 @@ class Follower:
             case _:
                 pass
 
-    def _enact(self, court: Court) -> None:
+    def _enact(self, court: RulesInForce) -> None:
         """Judge by this from now on; what is remembered stays."""
         if self.judge is not None:
             self.judge = self.judge.under(court.rulebook, court.roster, court.numbering)
@@ -149,7 +149,7 @@ class Follower:
         return msgspec.msgpack.encode(saved)
 
     @classmethod
-    def restore(cls, blob: bytes, court: Court | None = None) -> Self:
+    def restore(cls, blob: bytes, court: RulesInForce | None = None) -> Self:
         """Make the follower that `save` packed.
 
         Raises:

@@ -12,7 +12,7 @@ from callcenter.domain.floor import Floor
 from callcenter.domain.frame import Micros
 from callcenter.domain.settings import FloorSettings
 from callcenter.domain.state import State
-from callcenter.tracker.inputs import Court, Told
+from callcenter.tracker.inputs import FloorFigures, RulesInForce
 
 
 class Governed:
@@ -22,7 +22,7 @@ class Governed:
         floor: The floor as it is now; another object once other figures hold, with the same state.
     """
 
-    def __init__(self, court: Court | None, state: State | None = None) -> None:
+    def __init__(self, court: RulesInForce | None, state: State | None = None) -> None:
         self._court = court
         self._told = self._ask(None if state is None else state.now)
         self.floor = Floor(self._told.settings, state)
@@ -34,15 +34,15 @@ class Governed:
             self._run_by(self._ask(event.at))
         return self.floor.apply(event)
 
-    def enact(self, court: Court) -> None:
+    def enact(self, court: RulesInForce) -> None:
         """Run by another court from now on; what is remembered stays."""
         self._court = court
         self._run_by(self._ask(self.floor.state.now))
 
-    def _ask(self, moment: Micros | None) -> Told:
-        return Told(FloorSettings(), None) if self._court is None else self._court.floor_at(moment)
+    def _ask(self, moment: Micros | None) -> FloorFigures:
+        return FloorFigures(FloorSettings(), None) if self._court is None else self._court.floor_at(moment)
 
-    def _run_by(self, told: Told) -> None:
+    def _run_by(self, told: FloorFigures) -> None:
         if told.settings != self._told.settings:
             self.floor = Floor(told.settings, self.floor.state)
         self._told = told

@@ -21,7 +21,7 @@ from callcenter.rules.regulations.edition import Held, Rulebook
 from callcenter.staff.duty import Roster
 
 
-class Besides(msgspec.Struct, frozen=True, kw_only=True):
+class SiteFacts(msgspec.Struct, frozen=True, kw_only=True):
     """What the floor must be told that no rulebook says.
 
     Attributes:
@@ -35,7 +35,7 @@ class Besides(msgspec.Struct, frozen=True, kw_only=True):
     silence: Micros | None = None
 
 
-class Court(msgspec.Struct, frozen=True, tag="RulesInForce"):
+class RulesInForce(msgspec.Struct, frozen=True, tag="RulesInForce"):
     """What a judge judges by and the floor runs by; in force until the next one.
 
     Attributes:
@@ -48,7 +48,7 @@ class Court(msgspec.Struct, frozen=True, tag="RulesInForce"):
 
     rulebook: Rulebook
     roster: Roster | None
-    besides: Besides = Besides()
+    besides: SiteFacts = SiteFacts()
     floor: FloorSettings | None = None
     numbering: Numbering | None = None
 
@@ -59,10 +59,10 @@ class Court(msgspec.Struct, frozen=True, tag="RulesInForce"):
             return Directory(self.floor.seats, self.floor.names)
         return Directory({}, self.besides.names) if self.roster is None else Directory(self.roster.tenures(), {})
 
-    def floor_at(self, moment: Micros | None) -> Told:
+    def floor_at(self, moment: Micros | None) -> FloorFigures:
         """Return what the floor must be told at a moment (the newest where that is unknown), and for how long."""
         if self.floor is not None:
-            return Told(self.floor, None)
+            return FloorFigures(self.floor, None)
         held = self.rulebook.held(moment)
         permitted = self.besides.permitted if self.roster is None else self.roster.legit_extensions
         settings = FloorSettings(
@@ -73,7 +73,7 @@ class Court(msgspec.Struct, frozen=True, tag="RulesInForce"):
             blocked_after=held.figures.engaged,
             silence=self.besides.silence,
         )
-        return Told(settings, held)
+        return FloorFigures(settings, held)
 
     def judge(self, saved: bytes | None = None) -> Judge:
         """Make a judge, as it was saved or new."""
@@ -82,7 +82,7 @@ class Court(msgspec.Struct, frozen=True, tag="RulesInForce"):
         return Judge.restore(saved, self.rulebook, self.roster, self.numbering, graded=False)
 
 
-class Told(NamedTuple):
+class FloorFigures(NamedTuple):
     """What the floor is told, and the figures that it comes from; None: it does not change with them."""
 
     settings: FloorSettings
@@ -115,16 +115,16 @@ class LagSeen(msgspec.Struct, frozen=True, tag=True):
     lag: Micros
 
 
-class Hearing(Protocol):
+class TrackerPort(Protocol):
     """Whom inputs are told to: the tracker."""
 
     @property
-    def court(self) -> Court | None:
+    def court(self) -> RulesInForce | None:
         """By what is judged now, as the journal says; None: it does not say yet."""
 
     async def enter(self, said: Input) -> None:
         """Let it hold from now on, in its place among the frames."""
 
 
-Input = Court | QueueLogRead | GapFilled | LagSeen | Disposition
+Input = RulesInForce | QueueLogRead | GapFilled | LagSeen | Disposition
 """Everything of this kind that the journal may hold."""

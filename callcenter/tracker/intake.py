@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from typing import assert_never
 
 from callcenter.ami.decode import decode_refused
-from callcenter.ami.items import FrameRefused, FramesRead, HeartbeatSeen, Item, LoginLost, LoginOpened, SnapshotTaken
+from callcenter.ami.items import FramesRead, HeartbeatSeen, Item, LoginLost, LoginOpened, RefusedItem, SnapshotTaken
 from callcenter.ami.logins import Logins
 from callcenter.domain import events as ev
 from callcenter.domain.frame import Frame, Micros
-from callcenter.tracker.entries import Step, event_step, frame_step, refused_step, timed
-from callcenter.tracker.follower import Seen
+from callcenter.tracker.entries import EntryMeaning, event_step, frame_step, refused_step, timed
+from callcenter.tracker.follower import LastSeen
 
 
 class Intake:
@@ -22,7 +22,7 @@ class Intake:
     tick of ours could overtake an event that is still on its way.
     """
 
-    def __init__(self, node: str, seen: Seen) -> None:
+    def __init__(self, node: str, seen: LastSeen) -> None:
         self._node = node
         self._seen = seen
         self._logins = Logins()
@@ -32,18 +32,18 @@ class Intake:
             for _ in self._logins.events(last):
                 pass
 
-    def lost(self, recorded_at: Micros) -> list[Step]:
+    def lost(self, recorded_at: Micros) -> list[EntryMeaning]:
         """From here on nothing is seen; nothing to say when that was said already, or nothing ever was seen."""
         if self._seen.at is None or self._seen.lost:
             return []
         return [event_step(self._node, recorded_at, ev.LinkLost(self._seen.at, 0))]
 
-    def steps(self, item: Item) -> list[Step]:
+    def steps(self, item: Item) -> list[EntryMeaning]:
         """Say what to journal for an item, and what it means."""
         match item:
             case FramesRead():
                 return [*self._frames(item)]
-            case FrameRefused(at=at, refused=refused):
+            case RefusedItem(at=at, refused=refused):
                 return [refused_step(self._node, at, refused, decode_refused(refused))]
             case SnapshotTaken(at=at, snapshot=snapshot):
                 moment = at if snapshot.before is None else snapshot.before
@@ -58,7 +58,7 @@ class Intake:
             case _:
                 assert_never(item)
 
-    def _frames(self, item: FramesRead) -> Iterator[Step]:
+    def _frames(self, item: FramesRead) -> Iterator[EntryMeaning]:
         for wired, raw in zip(item.frames, item.raw, strict=True):
             frame = timed(wired, item.at)
             meaning: ev.Event | None = None

@@ -11,19 +11,19 @@ import msgspec
 import structlog
 
 from callcenter import __version__
-from callcenter.ami.items import FrameRefused, FramesRead, HeartbeatSeen, Item, LoginLost, SnapshotTaken
+from callcenter.ami.items import FramesRead, HeartbeatSeen, Item, LoginLost, RefusedItem, SnapshotTaken
 from callcenter.domain import facts as fx
 from callcenter.domain.frame import SECOND, Micros
 from callcenter.domain.health import Health
 from callcenter.journal import Journal
 from callcenter.rules.detection.inputs import Disposition
 from callcenter.rules.records.violation import Violation
-from callcenter.tracker.entries import Step, input_step, mark_step
+from callcenter.tracker.entries import EntryMeaning, input_step, mark_step
 from callcenter.tracker.follower import Follower
-from callcenter.tracker.inputs import Court, Input, LagSeen
+from callcenter.tracker.inputs import Input, LagSeen, RulesInForce
 from callcenter.tracker.intake import Intake
 from callcenter.tracker.ledger import Ledger
-from callcenter.tracker.record import Record
+from callcenter.tracker.record import RecordKeeper
 from callcenter.tracker.refusals import Refusals
 from callcenter.tracker.sink import Sink
 from callcenter.tracker.switch_log.log_watch import LogWatch
@@ -37,7 +37,7 @@ _DRAIN_SECONDS = 10.0
 """How long a stop waits for the database; what it has not taken in by then, the next start replays."""
 
 
-class Source(Protocol):
+class LiveSource(Protocol):
     """A live client: what it read, in order, and what it knows about itself."""
 
     def __aiter__(self) -> AsyncIterator[Item]: ...
@@ -62,7 +62,9 @@ class Source(Protocol):
 class Tracker:
     """Follow one switch: owns the floor, everyone else gets facts."""
 
-    def __init__(self, node: str, source: Source, journal: Journal, record: Record, follower: Follower) -> None:
+    def __init__(
+        self, node: str, source: LiveSource, journal: Journal, record: RecordKeeper, follower: Follower
+    ) -> None:
         self._node = node
         self._source = source
         self._journal = journal
@@ -87,7 +89,7 @@ class Tracker:
         self._refused_moments = 0
 
     @property
-    def court(self) -> Court | None:
+    def court(self) -> RulesInForce | None:
         """By what is judged now, as the journal says; None: it does not say yet."""
         return self._follower.enacted
 
@@ -192,7 +194,7 @@ class Tracker:
             return None
         return (due - now - (_our_clock() - self._last_seen_at)) / SECOND
 
-    async def _take(self, steps: Sequence[Step]) -> None:
+    async def _take(self, steps: Sequence[EntryMeaning]) -> None:
         """Journal, apply, show, and hand to the record; waits only where the journal has no more room."""
         async with self._taking:
             positions = await self._journal.append([step.entry for step in steps])
@@ -237,7 +239,7 @@ class Tracker:
                 for sink in self._sinks:
                     sink.happened((), self._follower.floor)
                 self._refusals.tell()
-            case FrameRefused(refused=refused):
+            case RefusedItem(refused=refused):
                 self._refusals.note(refused)
             case FramesRead(at=at):
                 self._last_seen_at = at

@@ -20,7 +20,7 @@ from callcenter.domain.frame import SECOND, Micros
 from callcenter.errors import StoreError
 from callcenter.journal import Journal, JournalReader, SavedState
 from callcenter.tracker.follower import Follower
-from callcenter.tracker.record import Record
+from callcenter.tracker.record import RecordKeeper
 
 log = structlog.get_logger()
 
@@ -38,7 +38,7 @@ class Cut(NamedTuple):
 class Pruning:
     """Cuts the journal of a running service, every hour."""
 
-    def __init__(self, journal: Journal, record: Record, keep_days: int, clock: Callable[[], Micros]) -> None:
+    def __init__(self, journal: Journal, record: RecordKeeper, keep_days: int, clock: Callable[[], Micros]) -> None:
         self._journal = journal
         self._record = record
         self._keep_days = keep_days

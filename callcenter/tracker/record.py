@@ -22,9 +22,9 @@ from callcenter.domain.facts import Fact
 from callcenter.errors import FileTaken, StoreError
 from callcenter.journal import Journal
 from callcenter.rules.records.violation import Violation
-from callcenter.store import Store, Told
+from callcenter.store import JournalledFacts, Store
 from callcenter.tracker.filing import filed
-from callcenter.tracker.inputs import Court
+from callcenter.tracker.inputs import RulesInForce
 from callcenter.tracker.rereading import begin, follow_on
 from callcenter.usecases.file_records import Filed, file_records
 
@@ -40,12 +40,12 @@ _TOLD_EVERY_SECONDS = 60.0
 class _Waiting(NamedTuple):
     """What the store lacks, by which court it was decided, and since when it waits (monotonic seconds)."""
 
-    told: Told
-    court: Court | None
+    told: JournalledFacts
+    court: RulesInForce | None
     since: float
 
 
-class Record:
+class RecordKeeper:
     """Facts on their way to the store; of one event loop.
 
     Args:
@@ -57,7 +57,7 @@ class Record:
         fault: Why the store takes nothing now; None while it does.
     """
 
-    def __init__(self, store: Store, journal: Journal, court: Court | None = None) -> None:
+    def __init__(self, store: Store, journal: Journal, court: RulesInForce | None = None) -> None:
         self.fault: str | None = None
         self._store = store
         self._journal = journal
@@ -99,7 +99,7 @@ class Record:
         facts: Sequence[Fact],
         violations: Sequence[Violation] = (),
         graded: bool = True,
-        court: Court | None = None,
+        court: RulesInForce | None = None,
     ) -> None:
         """Take what the event at a position made true, and what was decided; positions rise, none is left out.
 
@@ -116,7 +116,9 @@ class Record:
             if len(self._waiting) >= self._store.settings.queue_events:
                 self._fall_behind()
                 return
-            self._waiting.append(_Waiting(Told(position, facts, violations, graded), court, time.monotonic()))
+            self._waiting.append(
+                _Waiting(JournalledFacts(position, facts, violations, graded), court, time.monotonic())
+            )
         self._changed.set()
 
     async def room(self) -> None:
@@ -164,7 +166,7 @@ class Record:
             async for place, (facts, violations, graded, court) in follow_on(self._journal, follower, position):
                 position = place
                 if (facts or violations) and position > self._store.position:
-                    batch.append(_Waiting(Told(position, facts, violations, graded), court, self._behind))
+                    batch.append(_Waiting(JournalledFacts(position, facts, violations, graded), court, self._behind))
                 if len(batch) >= self._store.settings.batch:
                     await self._write(batch, position)
                     batch = []

@@ -10,14 +10,14 @@ import structlog
 from callcenter.errors import StoreError
 from callcenter.journal import Journal
 from callcenter.tracker.follower import Follower
-from callcenter.tracker.inputs import Court
-from callcenter.tracker.record import Record
+from callcenter.tracker.inputs import RulesInForce
+from callcenter.tracker.record import RecordKeeper
 from callcenter.tracker.rereading import begin, follow_on
 
 log = structlog.get_logger()
 
 
-async def recover(journal: Journal, record: Record, court: Court | None = None) -> Follower:
+async def recover(journal: Journal, record: RecordKeeper, court: RulesInForce | None = None) -> Follower:
     """Bring the floor to the journal's end, and hand the record the facts that it lacks.
 
     Args:
@@ -46,7 +46,7 @@ async def recover(journal: Journal, record: Record, court: Court | None = None) 
     return follower
 
 
-async def _require_same(journal: Journal, record: Record) -> None:
+async def _require_same(journal: Journal, record: RecordKeeper) -> None:
     """Pass if the journal has, where the database is, the entry that the database followed.
 
     Raises:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import structlog
 
-from callcenter.ami.refused import Refused
+from callcenter.ami.refused import LostFrame
 
 log = structlog.get_logger()
 
@@ -29,7 +29,7 @@ class Refusals:
         self._told: dict[str, float] = {}
         self._untold: Counter[str] = Counter()
 
-    def note(self, refused: Refused) -> None:
+    def note(self, refused: LostFrame) -> None:
         """Take in one."""
         self._untold[refused.reason] += 1
         self.tell(refused.name)

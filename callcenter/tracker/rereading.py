@@ -13,7 +13,7 @@ from callcenter.errors import StoreError
 from callcenter.journal import Journal, JournalReader
 from callcenter.tracker.entries import reread
 from callcenter.tracker.follower import Followed, Follower
-from callcenter.tracker.inputs import Court
+from callcenter.tracker.inputs import RulesInForce
 
 log = structlog.get_logger()
 
@@ -21,12 +21,12 @@ _AT_ONCE = 100
 """Entries followed before others have their turn."""
 
 
-async def begin(journal: Journal, passed: int, court: Court | None) -> tuple[int, Follower]:
+async def begin(journal: Journal, passed: int, court: RulesInForce | None) -> tuple[int, Follower]:
     """Find a state to begin from; what has been recorded must be past it, or facts between the two would be lost."""
     return await asyncio.to_thread(_restored, journal.settings.path, passed, court)
 
 
-def _restored(path: Path, passed: int, court: Court | None) -> tuple[int, Follower]:
+def _restored(path: Path, passed: int, court: RulesInForce | None) -> tuple[int, Follower]:
     with JournalReader(path) as reader:
         for state in reader.saved_states():
             if state.position > passed:

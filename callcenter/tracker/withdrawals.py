@@ -10,7 +10,7 @@ import structlog
 
 from callcenter.errors import StoreError
 from callcenter.rules.regulations.edition import Mode, Rulebook
-from callcenter.store import Office
+from callcenter.store import DecisionStore
 from callcenter.store.decisions.withdrawals import withdrawn
 
 EVERY_SECONDS = 30.0
@@ -26,7 +26,7 @@ class Withdrawals:
         rulebook: Tells which is in force.
     """
 
-    def __init__(self, office: Office, rulebook: Callable[[], Rulebook]) -> None:
+    def __init__(self, office: DecisionStore, rulebook: Callable[[], Rulebook]) -> None:
         self._office = office
         self._rulebook = rulebook
 

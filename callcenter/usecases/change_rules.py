@@ -14,7 +14,7 @@ from callcenter.rules.regulations.edition import Rulebook
 from callcenter.rules.regulations.rulebook import rulebook_of, whole
 from callcenter.rules.scores.score_terms import SUBJECT, read_terms
 from callcenter.staff.dates import datetime_of
-from callcenter.store import Desk
+from callcenter.store import UnitOfWork
 from callcenter.store.audit import Audited
 from callcenter.store.conflicts import Conflict, Outdated
 from callcenter.store.decisions.changes import Change, ChangeKind, ChangeState, get
@@ -24,7 +24,7 @@ from callcenter.store.tables import ChangeRow
 _json = msgspec.json.Encoder(order="deterministic").encode
 
 
-async def propose(desk: Desk, change: Change, rulebook: Rulebook) -> Change:
+async def propose(desk: UnitOfWork, change: Change, rulebook: Rulebook) -> Change:
     """Keep a change that somebody proposes, written out in full; it has no effect yet.
 
     Raises:
@@ -41,7 +41,7 @@ async def propose(desk: Desk, change: Change, rulebook: Rulebook) -> Change:
 
 
 async def decide(
-    desk: Desk, number: str, version: int, state: ChangeState, by: str, at: Micros, rulebook: Rulebook
+    desk: UnitOfWork, number: str, version: int, state: ChangeState, by: str, at: Micros, rulebook: Rulebook
 ) -> Change:
     """Approve or reject a change.
 

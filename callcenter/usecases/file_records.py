@@ -10,8 +10,8 @@ from callcenter.rules.records.dossier import Dossier
 from callcenter.rules.records.reproduction import differences
 from callcenter.rules.records.standing import Standing
 from callcenter.rules.regulations.edition import Rulebook
-from callcenter.store import Desk
-from callcenter.store.decisions.violations import Kept, get, put
+from callcenter.store import UnitOfWork
+from callcenter.store.decisions.violations import Filing, get, put
 from callcenter.usecases.withdraw_record import withdraw_record
 
 
@@ -24,7 +24,7 @@ class Filed(NamedTuple):
     at: Micros
 
 
-async def file_records(desk: Desk, filed: Sequence[Filed]) -> list[str]:
+async def file_records(desk: UnitOfWork, filed: Sequence[Filed]) -> list[str]:
     """File records; again with the same changes nothing.
 
     Returns:
@@ -34,11 +34,11 @@ async def file_records(desk: Desk, filed: Sequence[Filed]) -> list[str]:
     return [
         one.dossier.id
         for one in filed
-        if await put(desk, one.dossier, one.standing, one.at) is Kept.DIFFERS and await _take_back(desk, one)
+        if await put(desk, one.dossier, one.standing, one.at) is Filing.DIFFERS and await _take_back(desk, one)
     ]
 
 
-async def _take_back(desk: Desk, anew: Filed) -> bool:
+async def _take_back(desk: UnitOfWork, anew: Filed) -> bool:
     """Withdraw the record that people were told of: the journal gives another."""
     told = await get(desk.connection, anew.dossier.id)
     found = differences(told.dossier, told.standing, anew.dossier, anew.standing)

@@ -10,14 +10,14 @@ from callcenter.rules.records.dossier import Form, from_form
 from callcenter.rules.records.standing import SERVICE
 from callcenter.rules.regulations.edition import Rulebook
 from callcenter.staff.duty import Roster
-from callcenter.staff.roles import Person, Right, may
+from callcenter.staff.roles import Principal, Right, may
 from callcenter.store.conflicts import Conflict, NotAllowed
 from callcenter.store.decisions.duplicates import touching
-from callcenter.store.decisions.violations import Record, get, put
-from callcenter.store.unit_of_work import Desk
+from callcenter.store.decisions.violations import FiledRecord, get, put
+from callcenter.store.unit_of_work import UnitOfWork
 
 
-class Seen(msgspec.Struct, frozen=True, kw_only=True):
+class SeenReport(msgspec.Struct, frozen=True, kw_only=True):
     """What somebody says they saw; `key` tells two forms of the same moment apart."""
 
     rule: str
@@ -28,8 +28,8 @@ class Seen(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def file_report(
-    desk: Desk, seen: Seen, person: Person, rulebook: Rulebook, roster: Roster | None, now: Micros
-) -> Record:
+    desk: UnitOfWork, seen: SeenReport, person: Principal, rulebook: Rulebook, roster: Roster | None, now: Micros
+) -> FiledRecord:
     """File what a person saw; the same form again is the same record.
 
     Raises:

@@ -20,10 +20,10 @@ from callcenter.rules.scores.score import Subject, month_score
 from callcenter.rules.scores.score_lines import ScoreTerms
 from callcenter.staff.dates import datetime_of
 from callcenter.staff.months import month_name
-from callcenter.store import Desk
+from callcenter.store import UnitOfWork
 from callcenter.store.audit import Audited
 from callcenter.store.conflicts import Conflict, NoTerms
-from callcenter.store.decisions.score_entries import Given, GivenKind, of_month, records_of
+from callcenter.store.decisions.score_entries import ScoreEntry, ScoreEntryKind, of_month, records_of
 from callcenter.store.decisions.score_terms import terms_in_force
 from callcenter.store.tables import GivenRow
 
@@ -31,7 +31,7 @@ _USUAL = ScoreTerms(base=Decimal(80))
 """Limits while no terms are approved; the base is not used."""
 
 
-async def give(desk: Desk, given: Given, zone: ZoneInfo, *, group_leader: bool) -> Given:
+async def give(desk: UnitOfWork, given: ScoreEntry, zone: ZoneInfo, *, group_leader: bool) -> ScoreEntry:
     """Keep what somebody gives.
 
     Raises:
@@ -42,7 +42,7 @@ async def give(desk: Desk, given: Given, zone: ZoneInfo, *, group_leader: bool) 
         raise BadInput(f"{given.day} has not come yet")
     others = await of_month(desk.connection, given.month, given.agent)
     _refuse_second(given, others)
-    beside = [one for one in others if one.kind is GivenKind.ADJUSTMENT and given.kind is one.kind]
+    beside = [one for one in others if one.kind is ScoreEntryKind.ADJUSTMENT and given.kind is one.kind]
     told = msgspec.structs.replace(given, id=f"of {given.day}")
     subject = Subject(agent=given.agent, group_leader=group_leader)
     month_score(subject, given.month, records_of([*beside, told], zone), await _limits(desk.connection, given), zone)
@@ -53,7 +53,7 @@ async def give(desk: Desk, given: Given, zone: ZoneInfo, *, group_leader: bool) 
     return given
 
 
-async def withdraw(desk: Desk, given: Given, by: str, at: Micros, why: str) -> Given:
+async def withdraw(desk: UnitOfWork, given: ScoreEntry, by: str, at: Micros, why: str) -> ScoreEntry:
     """Take back what was given; it stays to be read, and counts no more.
 
     Raises:
@@ -70,20 +70,20 @@ async def withdraw(desk: Desk, given: Given, by: str, at: Micros, why: str) -> G
     return msgspec.structs.replace(given, **taken)
 
 
-def _refuse_second(given: Given, others: list[Given]) -> None:
+def _refuse_second(given: ScoreEntry, others: list[ScoreEntry]) -> None:
     same = [one for one in others if one.kind is given.kind]
-    if given.kind is GivenKind.MARK and (earlier := next((one for one in same if one.day == given.day), None)):
+    if given.kind is ScoreEntryKind.MARK and (earlier := next((one for one in same if one.day == given.day), None)):
         raise Conflict(f"{given.agent}'s {given.day} is assessed: withdraw {earlier.id} before another mark is given")
-    if given.kind is GivenKind.BEST and same:
+    if given.kind is ScoreEntryKind.BEST and same:
         raise Conflict(f"{given.agent} has the bonus for {month_name(given.month)}'s best: {same[0].id}")
 
 
-async def _limits(connection: AsyncConnection, given: Given) -> ScoreTerms:
+async def _limits(connection: AsyncConnection, given: ScoreEntry) -> ScoreTerms:
     try:
         return (await terms_in_force(connection, given.month)).terms
     except NoTerms:
         return _USUAL
 
 
-def _audited(action: str, given: Given, actor: str, at: Micros, **detail: Any) -> Audited:
+def _audited(action: str, given: ScoreEntry, actor: str, at: Micros, **detail: Any) -> Audited:
     return Audited(at=at, actor=actor, action=action, kind=given.kind, subject=given.id, detail=detail)

@@ -5,13 +5,13 @@ from __future__ import annotations
 import msgspec
 from sqlalchemy import insert
 
-from callcenter.store import Desk
+from callcenter.store import UnitOfWork
 from callcenter.store.audit import Audited
-from callcenter.store.decisions.dispositions import Recorded
+from callcenter.store.decisions.dispositions import RecordedDisposition
 from callcenter.store.tables import DispositionRow
 
 
-async def record_disposition(desk: Desk, recorded: Recorded) -> None:
+async def record_disposition(desk: UnitOfWork, recorded: RecordedDisposition) -> None:
     """Keep what was recorded; the words are in the table alone, not in the audit log."""
     values = msgspec.structs.asdict(recorded.disposition) | msgspec.structs.asdict(recorded)
     del values["disposition"]

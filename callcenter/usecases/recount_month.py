@@ -26,9 +26,9 @@ from callcenter.rules.records.violation import Violation, identity
 from callcenter.rules.regulations.edition import Edition, Mode, Rulebook
 from callcenter.rules.scores.accumulated import CODE, Confirmed, accumulated
 from callcenter.staff.months import month_of, month_span
-from callcenter.store.decisions.violations import Record, Wanted, confirmed_in, found, history, put
+from callcenter.store.decisions.violations import FiledRecord, RecordQuery, confirmed_in, found, history, put
 from callcenter.store.decisions.withdrawals import withdraw
-from callcenter.store.unit_of_work import Desk
+from callcenter.store.unit_of_work import UnitOfWork
 
 _UNDECIDED = frozenset({State.PROPOSED, State.NOTIFIED, State.EXPLAINED})
 _SETTLED = frozenset({State.WITHDRAWN, State.OVERTURNED})
@@ -38,7 +38,7 @@ _GROUND_GONE = (
 )
 
 
-async def recount_month(desk: Desk, changed: Record, rulebook: Rulebook, at: Micros) -> None:
+async def recount_month(desk: UnitOfWork, changed: FiledRecord, rulebook: Rulebook, at: Micros) -> None:
     """Count the month of a record that a step was taken with; in the same transaction.
 
     Args:
@@ -56,7 +56,7 @@ async def recount_month(desk: Desk, changed: Record, rulebook: Rulebook, at: Mic
         return
     confirmed = await confirmed_in(desk.connection, said.agent, *span)
     count = _Count(edition, rulebook.zone)
-    kept = await found(desk.connection, Wanted(agent=said.agent, rule=CODE, since=span[0], until=span[1]))
+    kept = await found(desk.connection, RecordQuery(agent=said.agent, rule=CODE, since=span[0], until=span[1]))
     for record in kept:
         if record.standing.state in _SETTLED or count.carries(record, confirmed):
             continue
@@ -78,13 +78,13 @@ class _Count(NamedTuple):
         """Give the month's record, or nothing."""
         return accumulated(confirmed, self.edition, self.zone)
 
-    def carries(self, record: Record, confirmed: Iterable[Confirmed]) -> bool:
+    def carries(self, record: FiledRecord, confirmed: Iterable[Confirmed]) -> bool:
         """Tell whether those that a record names fill a count by themselves."""
         named = {one["subject"] for one in record.dossier.names}
         return bool(self.full(one for one in confirmed if one.id in named))
 
 
-async def _number(connection: AsyncConnection, derived: Violation, kept: list[Record]) -> str:
+async def _number(connection: AsyncConnection, derived: Violation, kept: list[FiledRecord]) -> str:
     """Name the record of a month: the one there is, or, where the service has withdrawn each, the next."""
     for record in kept:
         last = (await history(connection, record.dossier.id))[-1:]

@@ -11,9 +11,9 @@ from callcenter.rules.records.reproduction import Finding
 from callcenter.rules.records.standing import SERVICE
 from callcenter.rules.records.steps import STEPS, Action, Step, Terms
 from callcenter.rules.regulations.edition import Rulebook
-from callcenter.store import Desk
+from callcenter.store import UnitOfWork
 from callcenter.store.decisions.duplicates import decided_twin
-from callcenter.store.decisions.violations import Record, act, get
+from callcenter.store.decisions.violations import FiledRecord, act, get
 from callcenter.usecases.recount_month import recount_month
 from callcenter.usecases.withdraw_record import alarm, withdraw_record
 
@@ -23,7 +23,7 @@ Evidence = Callable[[Dossier], Awaitable[tuple[Finding, ...]]]
 """Tells what of a record the journal does not bear out."""
 
 
-class Bench(NamedTuple):
+class StepContext(NamedTuple):
     """By what steps are taken; without evidence at hand no record is held against any."""
 
     rulebook: Rulebook
@@ -31,14 +31,14 @@ class Bench(NamedTuple):
     evidence: Evidence | None
 
 
-class Taken(NamedTuple):
+class StepTaken(NamedTuple):
     """The record after a step; with faults, the step was not taken and the record is withdrawn."""
 
-    record: Record
+    record: FiledRecord
     faults: tuple[Finding, ...] = ()
 
 
-async def take_step(desk: Desk, record: Record, seen: int, step: Step, bench: Bench) -> Taken:
+async def take_step(desk: UnitOfWork, record: FiledRecord, seen: int, step: Step, bench: StepContext) -> StepTaken:
     """Take a step, or withdraw the record instead; the month that it counts in is counted anew.
 
     Args:
@@ -56,15 +56,15 @@ async def take_step(desk: Desk, record: Record, seen: int, step: Step, bench: Be
         faults = await _faults(record, bench)
         if faults and await withdraw_record(desk, record.dossier, faults, bench.rulebook, step.at):
             alarm(record.dossier, faults)
-            return Taken(await get(desk.connection, record.dossier.id), faults)
+            return StepTaken(await get(desk.connection, record.dossier.id), faults)
         if (twin := await decided_twin(desk.connection, record)) is not None:
             raise StepRefused(Why.SAME_ACT, record=twin)
     taken = await act(desk, record.dossier.id, seen, step, bench.terms)
     await recount_month(desk, taken, bench.rulebook, step.at)
-    return Taken(taken)
+    return StepTaken(taken)
 
 
-async def _faults(record: Record, bench: Bench) -> tuple[Finding, ...]:
+async def _faults(record: FiledRecord, bench: StepContext) -> tuple[Finding, ...]:
     """Hold a record of the service against its journal, where one is at hand."""
     if bench.evidence is None or record.standing.proposed_by != SERVICE:
         return ()

@@ -11,7 +11,7 @@ from callcenter.rules.records.dossier import Dossier
 from callcenter.rules.records.reproduction import Finding, note
 from callcenter.rules.records.standing import SERVICE
 from callcenter.rules.regulations.edition import Rulebook
-from callcenter.store import Desk, Office
+from callcenter.store import DecisionStore, UnitOfWork
 from callcenter.store.decisions.violations import get
 from callcenter.store.decisions.withdrawals import OPEN, withdraw
 from callcenter.usecases.recount_month import recount_month
@@ -20,7 +20,7 @@ log = structlog.get_logger()
 
 
 async def withdraw_record(
-    desk: Desk, filed: Dossier, findings: Iterable[Finding], rulebook: Rulebook, at: Micros
+    desk: UnitOfWork, filed: Dossier, findings: Iterable[Finding], rulebook: Rulebook, at: Micros
 ) -> bool:
     """Withdraw a record, say what was found, and count its month anew.
 
@@ -42,7 +42,7 @@ async def withdraw_record(
 
 
 async def withdraw_records(
-    office: Office, faulty: Iterable[tuple[Dossier, Iterable[Finding]]], rulebook: Rulebook, at: Micros
+    office: DecisionStore, faulty: Iterable[tuple[Dossier, Iterable[Finding]]], rulebook: Rulebook, at: Micros
 ) -> int:
     """Withdraw records, each in a transaction of its own, and alarm; counts those that were."""
     count = 0

@@ -13,12 +13,12 @@ from typing import Annotated
 from fastapi import Depends, Request, Security
 from fastapi.security import APIKeyCookie, APIKeyHeader
 
-from callcenter.staff.roles import Person, Reach, Right, may, reach
-from callcenter.store.decisions.violations import Record
+from callcenter.staff.roles import Principal, Reach, Right, may, reach
+from callcenter.store.decisions.violations import FiledRecord
 from callcenter.store.sign_in.sessions import Session
 from callcenter.web.cookies import NEW_TOKEN, cookie_name
 from callcenter.web.guard import SAFE
-from callcenter.web.problems import Refused
+from callcenter.web.problems import RequestRefused
 from callcenter.web.service import TheService
 
 MOST_TOKEN = 128
@@ -37,11 +37,11 @@ async def _session(
     if 0 < len(token) <= MOST_TOKEN:
         session = await service.sessions.resume(token, service.clock())
     if session is None:
-        raise Refused("not-signed-in", "sign in first")
+        raise RequestRefused("not-signed-in", "sign in first")
     if session.token is not None:
         setattr(request.state, NEW_TOKEN, session.token)
     if request.method not in SAFE and not hmac.compare_digest(_bytes(csrf), session.csrf.encode()):
-        raise Refused("foreign-request", "X-CSRF-Token is not the one that signing in gave")
+        raise RequestRefused("foreign-request", "X-CSRF-Token is not the one that signing in gave")
     return session
 
 
@@ -49,26 +49,26 @@ TheSession = Annotated[Session, Depends(_session)]
 """The session of whoever asks, for a route that asks for it."""
 
 
-def allowed(*rights: Right) -> Callable[[Session], Person]:
+def allowed(*rights: Right) -> Callable[[Session], Principal]:
     """Make a dependency that lets pass whoever has one of the rights over anything at all."""
 
-    def person(session: TheSession) -> Person:
+    def person(session: TheSession) -> Principal:
         who = session.account.person
         if all(reach(who.role, right) is Reach.NONE for right in rights):
-            raise Refused("forbidden", f"this is not for the role {who.role}")
+            raise RequestRefused("forbidden", f"this is not for the role {who.role}")
         return who
 
     return person
 
 
-def require(person: Person, right: Right, record: Record) -> None:
+def require(person: Principal, right: Right, record: FiledRecord) -> None:
     """Let pass whoever has a right over this record.
 
     Raises:
         Refused: They have not.
     """
     if not may(person, right, record.dossier.agent, record.dossier.team):
-        raise Refused("forbidden", f"the role {person.role} may not {right.replace('_', ' ')} here")
+        raise RequestRefused("forbidden", f"the role {person.role} may not {right.replace('_', ' ')} here")
 
 
 def _bytes(text: str | None) -> bytes:

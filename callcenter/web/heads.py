@@ -15,8 +15,8 @@ import msgspec
 import structlog
 
 from callcenter.errors import StoreError
-from callcenter.store import Office
-from callcenter.store.audit import Head, append_head, sign
+from callcenter.store import DecisionStore
+from callcenter.store.audit import SignedHead, append_head, sign
 from callcenter.web.service import Clock
 from callcenter.web.settings import WebSettings
 
@@ -27,7 +27,7 @@ log = structlog.get_logger()
 
 
 async def sign_heads(
-    office: Office, key: bytes, settings: WebSettings, clock: Clock, every: float = EVERY_SECONDS
+    office: DecisionStore, key: bytes, settings: WebSettings, clock: Clock, every: float = EVERY_SECONDS
 ) -> None:
     """Sign until cancelled; a head that cannot be written or sent is told of, and tried again the next time."""
     while True:
@@ -42,9 +42,11 @@ async def sign_heads(
         await asyncio.sleep(every)
 
 
-def _places(settings: WebSettings) -> dict[str, Callable[[Head], None]]:
+def _places(settings: WebSettings) -> dict[str, Callable[[SignedHead], None]]:
     """Say where heads go, by the name of the setting."""
-    places: dict[str, Callable[[Head], None]] = {"audit_heads": lambda head: append_head(settings.audit_heads, head)}
+    places: dict[str, Callable[[SignedHead], None]] = {
+        "audit_heads": lambda head: append_head(settings.audit_heads, head)
+    }
     if (url := settings.audit_heads_url) is not None:
         places["audit_heads_url"] = lambda head: _post(url, head)
     if (syslog := settings.audit_heads_syslog) is not None:
@@ -52,14 +54,14 @@ def _places(settings: WebSettings) -> dict[str, Callable[[Head], None]]:
     return places
 
 
-async def _send(place: str, send: Callable[[Head], None], head: Head) -> None:
+async def _send(place: str, send: Callable[[SignedHead], None], head: SignedHead) -> None:
     try:
         await asyncio.to_thread(send, head)
     except (StoreError, OSError, ValueError) as error:
         log.warning("audit_head_not_sent", place=place, error=str(error))
 
 
-def _post(url: str, head: Head) -> None:
+def _post(url: str, head: SignedHead) -> None:
     asked = urllib.request.Request(  # noqa: S310 - the settings allow http and https alone
         url, msgspec.json.encode(head), {"Content-Type": "application/json"}, method="POST"
     )
@@ -67,7 +69,7 @@ def _post(url: str, head: Head) -> None:
         pass
 
 
-def _log(address: str, head: Head) -> None:
+def _log(address: str, head: SignedHead) -> None:
     host, _, port = address.rpartition(":")
     handler = _Outspoken((host, int(port)) if host else address, facility=SysLogHandler.LOG_AUTHPRIV)
     try:

@@ -24,7 +24,7 @@ _NOT_STORED = "the database takes nothing now: nothing was changed, the switch i
 log = structlog.get_logger()
 
 
-class Kind(NamedTuple):
+class ProblemKind(NamedTuple):
     """A kind of problem: its status and its title in both languages."""
 
     status: int
@@ -32,30 +32,32 @@ class Kind(NamedTuple):
     en: str
 
 
-KINDS: dict[str, Kind] = {
-    "malformed": Kind(400, "请求无法解析", "The request cannot be read"),
-    "key-missing": Kind(400, "缺少幂等键", "An idempotency key is needed"),
-    "wrong-host": Kind(400, "主机名不被接受", "Not served under this name"),
-    "not-signed-in": Kind(401, "尚未登录", "Nobody is signed in"),
-    "sign-in-refused": Kind(401, "用户名或密码错误", "Name or password are wrong"),
-    "forbidden": Kind(403, "没有权限", "Not allowed"),
-    "foreign-request": Kind(403, "请求来源不被接受", "The request does not come from our own pages"),
-    "not-found": Kind(404, "未找到", "Not found"),
-    "terms-missing": Kind(404, "尚未设定月度得分的基础分", "Nobody has set what a score begins with"),
-    "method-not-allowed": Kind(405, "方法不被接受", "The method is not allowed here"),
-    "conflict": Kind(409, "与现状冲突", "In conflict with how things stand"),
-    "step-refused": Kind(409, "该步骤不能执行", "The step cannot be taken"),
-    "evidence-broken": Kind(409, "证据与日志不符，记录已撤回", "Not borne out by the journal; the record is withdrawn"),
-    "key-reused": Kind(409, "幂等键已用于另一请求", "The idempotency key belongs to another request"),
-    "outdated": Kind(412, "内容已被他人修改", "Changed by somebody else meanwhile"),
-    "too-large": Kind(413, "请求过大", "The request is too large"),
-    "invalid": Kind(422, "内容不符合要求", "Not what is expected"),
-    "version-missing": Kind(428, "须以If-Match注明所见版本", "If-Match must name the version that was read"),
-    "too-many": Kind(429, "尝试过多，请稍后再试", "Too many attempts"),
-    "internal": Kind(500, "内部错误", "Internal error"),
-    "unavailable": Kind(503, "数据库暂不可用", "The database is not available"),
-    "journal-unavailable": Kind(503, "日志暂不可用", "The journal is not available"),
-    "half-kept": Kind(503, "已记入日志，未写入数据库", "In the journal, not in the database"),
+KINDS: dict[str, ProblemKind] = {
+    "malformed": ProblemKind(400, "请求无法解析", "The request cannot be read"),
+    "key-missing": ProblemKind(400, "缺少幂等键", "An idempotency key is needed"),
+    "wrong-host": ProblemKind(400, "主机名不被接受", "Not served under this name"),
+    "not-signed-in": ProblemKind(401, "尚未登录", "Nobody is signed in"),
+    "sign-in-refused": ProblemKind(401, "用户名或密码错误", "Name or password are wrong"),
+    "forbidden": ProblemKind(403, "没有权限", "Not allowed"),
+    "foreign-request": ProblemKind(403, "请求来源不被接受", "The request does not come from our own pages"),
+    "not-found": ProblemKind(404, "未找到", "Not found"),
+    "terms-missing": ProblemKind(404, "尚未设定月度得分的基础分", "Nobody has set what a score begins with"),
+    "method-not-allowed": ProblemKind(405, "方法不被接受", "The method is not allowed here"),
+    "conflict": ProblemKind(409, "与现状冲突", "In conflict with how things stand"),
+    "step-refused": ProblemKind(409, "该步骤不能执行", "The step cannot be taken"),
+    "evidence-broken": ProblemKind(
+        409, "证据与日志不符，记录已撤回", "Not borne out by the journal; the record is withdrawn"
+    ),
+    "key-reused": ProblemKind(409, "幂等键已用于另一请求", "The idempotency key belongs to another request"),
+    "outdated": ProblemKind(412, "内容已被他人修改", "Changed by somebody else meanwhile"),
+    "too-large": ProblemKind(413, "请求过大", "The request is too large"),
+    "invalid": ProblemKind(422, "内容不符合要求", "Not what is expected"),
+    "version-missing": ProblemKind(428, "须以If-Match注明所见版本", "If-Match must name the version that was read"),
+    "too-many": ProblemKind(429, "尝试过多，请稍后再试", "Too many attempts"),
+    "internal": ProblemKind(500, "内部错误", "Internal error"),
+    "unavailable": ProblemKind(503, "数据库暂不可用", "The database is not available"),
+    "journal-unavailable": ProblemKind(503, "日志暂不可用", "The journal is not available"),
+    "half-kept": ProblemKind(503, "已记入日志，未写入数据库", "In the journal, not in the database"),
 }
 _BY_STATUS = {401: "not-signed-in", 403: "forbidden", 404: "not-found", 405: "method-not-allowed", 413: "too-large"}
 _BY_ERROR: dict[type[CallcenterError], str] = {
@@ -71,7 +73,7 @@ _BY_ERROR: dict[type[CallcenterError], str] = {
 }
 
 
-class Refused(CallcenterError):
+class RequestRefused(CallcenterError):
     """A request that is refused before it does anything."""
 
     def __init__(self, kind: str, detail: str, **headers: str) -> None:
@@ -123,7 +125,7 @@ def install(app: FastAPI) -> None:
 async def _ours(request: Request, error: Exception) -> Response:
     headers: dict[str, str] = {}
     match error:
-        case Refused():
+        case RequestRefused():
             return problem(request, error.kind, str(error), error.headers)
         case StepRefused():
             language = language_of(request.headers.get("accept-language"))

@@ -14,12 +14,12 @@ from callcenter.rules.detection.inputs import Disposition
 from callcenter.rules.records.steps import Terms
 from callcenter.rules.regulations.edition import Rulebook
 from callcenter.staff.duty import Roster
-from callcenter.store import Office
+from callcenter.store import DecisionStore
 from callcenter.store.sign_in.accounts import Accounts
 from callcenter.store.sign_in.sessions import Sessions
 from callcenter.store.sign_in.throttle import steady_clock
-from callcenter.tracker import Court
-from callcenter.usecases.take_step import Bench, Evidence
+from callcenter.tracker import RulesInForce
+from callcenter.usecases.take_step import Evidence, StepContext
 from callcenter.web.limits import SignInRate
 from callcenter.web.settings import WebSettings
 
@@ -49,8 +49,8 @@ class Service:
     """The parts; `clock` alone tells the time, `steady` measures and is never set."""
 
     settings: WebSettings
-    office: Office
-    court: Callable[[], Court]
+    office: DecisionStore
+    court: Callable[[], RulesInForce]
     terms: Terms
     accounts: Accounts
     sessions: Sessions
@@ -70,9 +70,9 @@ class Service:
         return self.court().roster
 
     @property
-    def bench(self) -> Bench:
+    def bench(self) -> StepContext:
         """By what steps are taken now."""
-        return Bench(self.rulebook, self.terms, self.ports.evidence)
+        return StepContext(self.rulebook, self.terms, self.ports.evidence)
 
     def team_of(self, agent: str, at: Micros) -> str | None:
         """Name the team that the roster has an agent in."""
@@ -87,8 +87,8 @@ class Service:
 
 def build(
     settings: WebSettings,
-    office: Office,
-    court: Callable[[], Court],
+    office: DecisionStore,
+    court: Callable[[], RulesInForce],
     ports: Ports | None = None,
     *,
     accounts: Accounts | None = None,

@@ -14,7 +14,7 @@ from callcenter.ami.client import AmiClient
 from callcenter.ami.settings import AmiSettings, LoginSettings
 from callcenter.journal import Journal, JournalSettings
 from callcenter.store import Store, StoreSettings, upgrade
-from callcenter.tracker import Court, Record, Tracker, recover
+from callcenter.tracker import RecordKeeper, RulesInForce, Tracker, recover
 
 
 class Parts(NamedTuple):
@@ -35,7 +35,7 @@ async def closing(store: Store) -> AsyncIterator[None]:
 
 @asynccontextmanager
 async def following(
-    home: Path, port: int, secrets: Mapping[str, str], court: Court | None = None
+    home: Path, port: int, secrets: Mapping[str, str], court: RulesInForce | None = None
 ) -> AsyncIterator[Parts]:
     """Follow a switch until the end; it begins to run when the caller first waits."""
     logins = {name: LoginSettings(username=name, secret=SecretStr(secrets[name])) for name in ("events", "control")}
@@ -47,7 +47,7 @@ async def following(
         await Journal.open(JournalSettings(path=home / "journal.sqlite")) as journal,
         asyncio.TaskGroup() as group,
     ):
-        record = Record(store, journal)
+        record = RecordKeeper(store, journal)
         recording = group.create_task(record.run())
         tracker = Tracker("main", client, journal, record, await recover(journal, record, court))
         tracking = group.create_task(tracker.run())

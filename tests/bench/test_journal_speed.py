@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from callcenter.journal import Entry, Journal, JournalReader, JournalSettings, Kind, verify
+from callcenter.journal import Entry, EntryKind, Journal, JournalReader, JournalSettings, verify
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -25,7 +25,7 @@ PAYLOADS = [
 
 
 def chunks() -> list[list[Entry]]:
-    frames = [Entry(Kind.FRAME, "events", n, PAYLOADS[n % 1000]) for n in range(COUNT)]
+    frames = [Entry(EntryKind.FRAME, "events", n, PAYLOADS[n % 1000]) for n in range(COUNT)]
     return [frames[n : n + CHUNK] for n in range(0, COUNT, CHUNK)]
 
 
@@ -83,7 +83,7 @@ async def test_from_append_to_durable_when_idle(tmp_path: Path) -> None:
         waits = []
         for n in range(500):
             start = time.perf_counter()
-            await journal.committed((await journal.append([Entry(Kind.FRAME, "events", n, PAYLOADS[n])]))[-1])
+            await journal.committed((await journal.append([Entry(EntryKind.FRAME, "events", n, PAYLOADS[n])]))[-1])
             waits.append(time.perf_counter() - start)
             await asyncio.sleep(0)
     assert verify(tmp_path / "journal.sqlite").checked == len(waits)

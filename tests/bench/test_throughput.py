@@ -17,7 +17,7 @@ from callcenter.ami.names import NEEDED
 from callcenter.ami.wire import Wire
 from callcenter.doctor.by_call import CONNECTIONS
 from callcenter.domain.floor import Floor
-from callcenter.journal import Entry, Journal, JournalSettings, Kind
+from callcenter.journal import Entry, EntryKind, Journal, JournalSettings
 from tests.bench.stream import chunks
 
 pytestmark = pytest.mark.bench
@@ -76,7 +76,7 @@ async def journalled(data: Iterable[bytes], folder: Path, wanted: Container[str]
         for chunk in data:
             frames = wire.feed(chunk)
             if frames:
-                entries = [Entry(Kind.FRAME, "events", 0, raw) for raw in wire.raw]
+                entries = [Entry(EntryKind.FRAME, "events", 0, raw) for raw in wire.raw]
                 last = (await journal.append(entries))[-1]
             facts += sum(len(floor.apply(event)) for frame in frames for event in logins.events(frame))
         await journal.committed(last)

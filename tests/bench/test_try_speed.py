@@ -19,16 +19,16 @@ from callcenter.domain import facts as fx
 from callcenter.domain.frame import SECOND, Micros
 from callcenter.domain.vocabulary import AgentState
 from callcenter.reports.trial.run import open_archive
-from callcenter.reports.trial.verdicts import Span
+from callcenter.reports.trial.verdicts import TrialSpan
 from callcenter.rules.detection.gist import gists
 from callcenter.rules.detection.pages import Moment, Page, unpacked
 from callcenter.rules.regulations.rulebook import load_rulebook
 from callcenter.staff.dates import day_start
 from callcenter.staff.duty import Roster
-from callcenter.store import Store, StoreSettings, Told, open_engine, upgrade
+from callcenter.store import JournalledFacts, Store, StoreSettings, open_engine, upgrade
 from callcenter.store.record.archive import CHAPTER, page_row, pages
 from callcenter.store.record.models import ArchivedFactsRow
-from callcenter.tracker import Court
+from callcenter.tracker import RulesInForce
 from tests.bench.test_rules_speed import AGENTS, LASTS, MORNING, VISITS, _day, _roster
 
 pytestmark = [pytest.mark.bench, pytest.mark.timeout(900)]
@@ -121,8 +121,8 @@ async def test_draft_over_a_month(tmp_path: Path) -> None:
     began = time.monotonic()
     async with open_archive(settings, "pbx", ZONE) as opened:
         outcome = await opened.tried(
-            Court(load_rulebook(), rostered()), load_rulebook(tmp_path / "draft.yaml"),
-            Span(first, first + DAYS * DAY), lambda _at: None,
+            RulesInForce(load_rulebook(), rostered()), load_rulebook(tmp_path / "draft.yaml"),
+            TrialSpan(first, first + DAYS * DAY), lambda _at: None,
         )  # fmt: skip
     took = time.monotonic() - began
     spent = resource.getrusage(resource.RUSAGE_CHILDREN)
@@ -141,7 +141,7 @@ async def test_writer_with_a_days_archive(tmp_path: Path) -> None:
     settings = StoreSettings(url=f"sqlite:///{tmp_path}/record.sqlite")
     await upgrade(settings)
     store = await Store.open(settings, "pbx")
-    told = [Told(n * FRAMES_PER_FACT, [fact]) for n, fact in enumerate(talked(), 1)]
+    told = [JournalledFacts(n * FRAMES_PER_FACT, [fact]) for n, fact in enumerate(talked(), 1)]
     began, longest = time.monotonic(), 0.0
     for some in cut(told, settings.batch):
         one = time.monotonic()

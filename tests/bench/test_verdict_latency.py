@@ -14,7 +14,7 @@ from callcenter.domain import facts as fx
 from callcenter.domain.floor import Floor
 from callcenter.domain.frame import SECOND
 from callcenter.rules.records.violation import Violation
-from callcenter.tracker import Court, Tracker
+from callcenter.tracker import RulesInForce, Tracker
 from tests.bench.in_process import following
 from tests.integration.loaded_switch import SECRETS, LoadedSwitch, story
 from tests.unit.rules.detection.story import rulebook
@@ -56,7 +56,7 @@ async def test_verdict_on_a_quiet_switch(
     stopwatch = Stopwatch()
     async with (
         LoadedSwitch([story("ring_no_answer")] * 6) as switch,
-        following(tmp_path, switch.port, SECRETS, Court(book, None)) as parts,
+        following(tmp_path, switch.port, SECRETS, RulesInForce(book, None)) as parts,
     ):
         parts.tracker.attach(stopwatch)
         asked(parts.client, parts.tracker)

@@ -18,8 +18,8 @@ import structlog
 
 from callcenter.domain.frame import SECOND
 from callcenter.staff.roles import Role
-from callcenter.store import Office
-from callcenter.store.audit import AuditDamaged, Head, _mac, append_head, read_heads, require_recent, sign
+from callcenter.store import DecisionStore
+from callcenter.store.audit import AuditDamaged, SignedHead, _mac, append_head, read_heads, require_recent, sign
 from callcenter.web.heads import sign_heads
 from callcenter.web.settings import WebSettings
 from tests.integration.office import hire, opened
@@ -33,7 +33,7 @@ HOUR = 3600 * SECOND
 
 
 @pytest.fixture
-async def office(tmp_path: Path) -> AsyncIterator[Office]:
+async def office(tmp_path: Path) -> AsyncIterator[DecisionStore]:
     async with opened(tmp_path) as found:
         await hire(found, "root", Role.ADMIN)
         yield found
@@ -65,11 +65,11 @@ def test_heads_of_which_the_newest_is_old_are_not_enough(run: Runner, home: Path
     assert "2 signed heads agree" in run("audit", "verify")
 
 
-def resigned(head: Head, key: bytes) -> Head:
+def resigned(head: SignedHead, key: bytes) -> SignedHead:
     return msgspec.structs.replace(head, mac=_mac(key, head.seq, head.hash, head.at))
 
 
-async def test_a_head_is_asked_for_within_two_hours(office: Office) -> None:
+async def test_a_head_is_asked_for_within_two_hours(office: DecisionStore) -> None:
     async with office.reading() as connection:
         head = await sign(connection, KEY, MONDAY)
     require_recent([head], MONDAY + 2 * HOUR)
@@ -82,14 +82,14 @@ class Elsewhere:
     """A machine to which heads go: over HTTP, and by syslog."""
 
     def __init__(self) -> None:
-        self.posted: list[Head] = []
+        self.posted: list[SignedHead] = []
         self.status = 204
         told = self
 
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers["Content-Length"]))
-                told.posted.append(msgspec.json.decode(body, type=Head))
+                told.posted.append(msgspec.json.decode(body, type=SignedHead))
                 self.send_response(told.status)
                 self.end_headers()
 
@@ -114,7 +114,7 @@ class Elsewhere:
         self.syslog.close()
 
 
-async def signed(office: Office, settings: WebSettings) -> None:
+async def signed(office: DecisionStore, settings: WebSettings) -> None:
     """Let the service sign once."""
     task = asyncio.create_task(sign_heads(office, KEY, settings, lambda: MONDAY, every=60))
     while not settings.audit_heads.exists():  # noqa: ASYNC110 - written by a thread
@@ -124,7 +124,7 @@ async def signed(office: Office, settings: WebSettings) -> None:
     await asyncio.gather(task, return_exceptions=True)
 
 
-async def test_a_head_goes_to_a_second_place_too(office: Office, tmp_path: Path) -> None:
+async def test_a_head_goes_to_a_second_place_too(office: DecisionStore, tmp_path: Path) -> None:
     elsewhere = Elsewhere()
     try:
         await signed(office, elsewhere.settings(tmp_path))
@@ -133,11 +133,11 @@ async def test_a_head_goes_to_a_second_place_too(office: Office, tmp_path: Path)
         elsewhere.close()
     (head,) = read_heads(tmp_path / "heads.jsonl", KEY)
     assert elsewhere.posted == [head]
-    assert msgspec.json.decode(line[line.index("{") :].rstrip("\0"), type=Head) == head
+    assert msgspec.json.decode(line[line.index("{") :].rstrip("\0"), type=SignedHead) == head
 
 
 async def test_a_second_place_that_is_away_is_told_of_and_keeps_no_head_from_the_file(
-    office: Office, tmp_path: Path
+    office: DecisionStore, tmp_path: Path
 ) -> None:
     settings = WebSettings(audit_heads=tmp_path / "heads.jsonl", audit_heads_url="http://127.0.0.1:1/heads")
     with structlog.testing.capture_logs() as told:

@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 
 from callcenter.errors import FileTaken, StoreError
-from callcenter.journal import Entry, Journal, JournalSettings, Kind
+from callcenter.journal import Entry, EntryKind, Journal, JournalSettings
 from callcenter.journal.file import open_for_writing
 from callcenter.ownfiles import OwnFile, watch_files
 from callcenter.staff.roles import Role
-from callcenter.store import Office, Store, upgrade
+from callcenter.store import DecisionStore, Store, upgrade
 from callcenter.store.audit import Audited
 from tests.integration.loaded_switch import LoadedSwitch, stories
 from tests.integration.office import hire, opened, settings_of
@@ -40,7 +40,7 @@ def without_its_log(path: Path) -> None:
 TAKEN = pytest.mark.parametrize("take", [gone, replaced, without_its_log])
 
 
-async def write(office: Office, number: int) -> None:
+async def write(office: DecisionStore, number: int) -> None:
     async with office.writing() as desk:
         await desk.note(Audited(at=number, actor="root", action="sign_in", kind="session", subject="root"))
 
@@ -80,10 +80,10 @@ async def test_the_record_acknowledges_nothing_either(tmp_path: Path, take: Any)
 async def test_the_journal_tells_nothing_durable_once_its_file_is_taken_away(tmp_path: Path, take: Any) -> None:
     settings = JournalSettings(path=tmp_path / "journal.sqlite", min_free_bytes=0)
     journal = await Journal.open(settings)
-    await journal.committed((await journal.append([Entry(Kind.MARK, "pbx", 1, b"{}")]))[-1])
+    await journal.committed((await journal.append([Entry(EntryKind.MARK, "pbx", 1, b"{}")]))[-1])
     await asyncio.to_thread(take, settings.path)
     with pytest.raises(StoreError, match="removed or replaced"):
-        await journal.committed((await journal.append([Entry(Kind.MARK, "pbx", 2, b"{}")]))[-1])
+        await journal.committed((await journal.append([Entry(EntryKind.MARK, "pbx", 2, b"{}")]))[-1])
     assert journal.durable_position == 1
     with pytest.raises(StoreError, match="removed or replaced"):
         await journal.close()
@@ -93,7 +93,7 @@ async def test_the_journal_tells_nothing_durable_once_its_file_is_taken_away(tmp
 async def test_the_journal_reads_from_its_own_file_alone(tmp_path: Path, take: Any) -> None:
     settings = JournalSettings(path=tmp_path / "journal.sqlite", min_free_bytes=0)
     async with await Journal.open(settings) as journal:
-        await journal.committed((await journal.append([Entry(Kind.MARK, "pbx", 1, b"{}")]))[-1])
+        await journal.committed((await journal.append([Entry(EntryKind.MARK, "pbx", 1, b"{}")]))[-1])
         assert await journal.seal_of(1)
         await asyncio.to_thread(take, settings.path)
         for read in (journal.seal_of(1), journal.read_one(1), journal.latest_state(), anext(aiter(journal.read()))):
@@ -160,7 +160,7 @@ async def test_a_log_that_sqlite_itself_has_begun_anew_is_no_loss(tmp_path: Path
         await write(office, 1)
         known = office.file
     assert isinstance(known, OwnFile)
-    again = await Office.open(settings_of(tmp_path))
+    again = await DecisionStore.open(settings_of(tmp_path))
     await write(again, 2)
     known.require()
     await again.close()

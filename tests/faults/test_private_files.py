@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 
 from callcenter.cli.tables import write_new
-from callcenter.journal import Entry, Journal, JournalSettings, Kind
+from callcenter.journal import Entry, EntryKind, Journal, JournalSettings
 from callcenter.ownfiles import open_private
 from callcenter.staff.roles import Role
 from callcenter.staff.roster_sheet import put_new
-from callcenter.store import Office, StoreSettings, upgrade
+from callcenter.store import DecisionStore, StoreSettings, upgrade
 from callcenter.store.audit import append_head, sign
 from callcenter.tape import TapeWriter
 from tests.integration.loaded_switch import LoadedSwitch, stories
@@ -39,10 +39,10 @@ def exposed(folder: Path) -> dict[str, str]:
 async def made(folder: Path) -> None:
     settings = StoreSettings(url=f"sqlite:///{folder}/record.sqlite")
     await upgrade(settings)
-    office = await Office.open(settings)
+    office = await DecisionStore.open(settings)
     await hire(office, "root", Role.ADMIN)
     journal = await Journal.open(JournalSettings(path=folder / "journal" / "journal.sqlite", min_free_bytes=0))
-    await journal.committed((await journal.append([Entry(Kind.MARK, "pbx", 1, b"{}")]))[-1])
+    await journal.committed((await journal.append([Entry(EntryKind.MARK, "pbx", 1, b"{}")]))[-1])
     async with office.reading() as connection:
         append_head(folder / "heads.jsonl", await sign(connection, b"k" * 32, MONDAY))
     assert exposed(folder) == {}
@@ -62,7 +62,7 @@ async def test_a_file_that_an_older_version_left_open_is_closed(tmp_path: Path) 
         path.chmod(0o777 if path.is_dir() else 0o666)
     folders = {"var", "var/journal"}
     settings = StoreSettings(url=f"sqlite:///{tmp_path}/var/record.sqlite")
-    office = await Office.open(settings)
+    office = await DecisionStore.open(settings)
     journal = await Journal.open(JournalSettings(path=tmp_path / "var/journal/journal.sqlite", min_free_bytes=0))
     async with office.reading() as connection:
         append_head(tmp_path / "var/heads.jsonl", await sign(connection, b"k" * 32, MONDAY))

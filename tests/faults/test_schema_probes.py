@@ -14,9 +14,9 @@ from hypothesis import HealthCheck, given, settings
 from schemathesis import GenerationMode
 
 from callcenter.rules.regulations.rulebook import load_rulebook
-from callcenter.store import Office
 from callcenter.store.sign_in.accounts import Accounts
-from callcenter.tracker import Court
+from callcenter.store.unit_of_work import DecisionStore
+from callcenter.tracker import RulesInForce
 from callcenter.web.application import make_application
 from callcenter.web.service import build
 from callcenter.web.settings import WebSettings
@@ -78,9 +78,9 @@ def probed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Probed]:
 
 def document() -> dict[str, Any]:
     """Describe the API; nobody is asked for it, so that there is no database."""
-    court = Court(load_rulebook(), None)
+    court = RulesInForce(load_rulebook(), None)
     return make_application(
-        build(WebSettings(), cast("Office", None), lambda: court, accounts=Accounts(QUICK))
+        build(WebSettings(), cast("DecisionStore", None), lambda: court, accounts=Accounts(QUICK))
     ).openapi()
 
 

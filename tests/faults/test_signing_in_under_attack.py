@@ -13,7 +13,7 @@ from argon2 import PasswordHasher
 
 from callcenter.domain.frame import SECOND
 from callcenter.staff.roles import Role
-from callcenter.store import Office
+from callcenter.store import DecisionStore
 from callcenter.store.sign_in.accounts import Accounts, change_account, unlock
 from callcenter.store.sign_in.sessions import Lifetimes, Sessions, SignInBusy, SignInRefused
 from tests.integration.api import Department, department
@@ -187,7 +187,7 @@ async def test_the_old_password_is_worth_nothing_the_moment_it_is_changed_over_t
         assert [(await thief.get("/session")).status_code for thief in thieves] == [401] * 4
 
 
-def counting(office: Office, asked: list[str]) -> Sessions:
+def counting(office: DecisionStore, asked: list[str]) -> Sessions:
     """Make sessions that note each question to the database and each hash."""
 
     class Noted(Accounts):

@@ -19,9 +19,9 @@ from callcenter.rules.records.reproduction import Finding
 from callcenter.rules.regulations.rulebook import load_rulebook
 from callcenter.staff.duty import Roster, Seat
 from callcenter.staff.roles import Role
-from callcenter.store import Office
+from callcenter.store import DecisionStore
 from callcenter.store.sign_in.accounts import Accounts
-from callcenter.tracker import Court
+from callcenter.tracker import RulesInForce
 from callcenter.web.application import make_application
 from callcenter.web.service import Ports, build
 from callcenter.web.settings import WebSettings
@@ -63,11 +63,11 @@ APPEALED = [*CONFIRMED, ("alice", "appeal")]
 class Department:
     """A department whose people are at their browsers."""
 
-    def __init__(self, office: Office, settings: WebSettings) -> None:
+    def __init__(self, office: DecisionStore, settings: WebSettings) -> None:
         self.office = office
         self.now: Micros = MONDAY
         self.set_back: Micros = 0
-        self.court = Court(load_rulebook(), ROSTER)
+        self.court = RulesInForce(load_rulebook(), ROSTER)
         self.faults: tuple[Finding, ...] = ()
         self.disposed: list[Disposition] = []
         self.journal_fault: StoreError | None = None

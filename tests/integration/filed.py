@@ -23,9 +23,9 @@ from callcenter.reports.records.explain import derive
 from callcenter.rules.records.violation import Violation
 from callcenter.rules.regulations.rulebook import load_rulebook
 from callcenter.staff.roster import roster_of
-from callcenter.store import Store, Told
-from callcenter.store.decisions.violations import Record
-from callcenter.tracker import Court
+from callcenter.store import JournalledFacts, Store
+from callcenter.store.decisions.violations import FiledRecord
+from callcenter.tracker import RulesInForce
 from callcenter.tracker.entries import frame_step
 from callcenter.tracker.filing import filed
 from callcenter.usecases.file_records import file_records
@@ -88,12 +88,12 @@ class Home:
             async with await Journal.open(journal_settings(self.journal)) as journal:
                 end = journal.durable_position
                 records = await filed(journal, court, self.found)
-                await store.write([Told(end, ())], end, partial(file_records, filed=records))
+                await store.write([JournalledFacts(end, ())], end, partial(file_records, filed=records))
             await store.close()
 
-    def court(self) -> Court:
+    def court(self) -> RulesInForce:
         """By what it is judged."""
-        return Court(load_rulebook(None), roster_of(roster_form(), None))
+        return RulesInForce(load_rulebook(None), roster_of(roster_form(), None))
 
     def configure(
         self, *, journal: str = "journal.sqlite", node: str = NODE, rules: str = 'roster = "{folder}/roster.json"'
@@ -132,5 +132,5 @@ class Home:
     def withdrawn(self) -> set[str]:
         return {number for (number,) in self.sql(self.base, "SELECT id FROM violations WHERE state = 'withdrawn'")}
 
-    async def record(self, number: str) -> Record:
+    async def record(self, number: str) -> FiledRecord:
         return await read(self.folder, number)

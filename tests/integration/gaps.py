@@ -12,8 +12,8 @@ import msgspec
 from callcenter.ami.items import HeartbeatSeen, Item, SnapshotTaken
 from callcenter.domain.frame import SECOND, Micros
 from callcenter.domain.snapshot import ChannelState, QueueState, WaitingState
-from callcenter.store import Office, StoreSettings
-from callcenter.tracker import Court, GapFiller, LogWatch, Tracker
+from callcenter.store import DecisionStore, StoreSettings
+from callcenter.tracker import GapFiller, LogWatch, RulesInForce, Tracker
 from tests.integration.house import EPOCH, NOW, SNAPSHOT, House, Script, caller, house, together
 
 QUEUE = "support"
@@ -26,10 +26,10 @@ class Logged(House):
         court: By what is judged from the beginning.
     """
 
-    office: Office
+    office: DecisionStore
     path: Path
     filler: GapFiller | None = None
-    court: Court | None = None
+    court: RulesInForce | None = None
 
     @property
     def filled(self) -> int:
@@ -62,7 +62,7 @@ async def logged(home: Path) -> AsyncIterator[Logged]:
         assert isinstance(found, Logged)
         found.path = home / "queue_log"
         found.path.touch()
-        found.office = await Office.open(StoreSettings(url=f"sqlite:///{home}/record.sqlite"))
+        found.office = await DecisionStore.open(StoreSettings(url=f"sqlite:///{home}/record.sqlite"))
         try:
             yield found
         finally:

@@ -17,8 +17,8 @@ from callcenter.domain.snapshot import Snapshot
 from callcenter.errors import StoreError
 from callcenter.journal import Journal, JournalSettings
 from callcenter.rules.records.violation import Violation
-from callcenter.store import Filing, Store, StoreSettings, Told, upgrade
-from callcenter.tracker import Follower, Record, Tracker, recover
+from callcenter.store import Filing, JournalledFacts, Store, StoreSettings, upgrade
+from callcenter.tracker import Follower, RecordKeeper, Tracker, recover
 from tests.support.party import party
 
 PATIENCE = 60.0
@@ -103,7 +103,7 @@ class Moody(Store):
     hangs: asyncio.Event | None = None
 
     async def write(
-        self, told: Sequence[Told], upto: int, filing: Filing | None = None, seal: str | None = None
+        self, told: Sequence[JournalledFacts], upto: int, filing: Filing | None = None, seal: str | None = None
     ) -> list[str]:
         if self.trouble is not None:
             self.failed += 1
@@ -120,7 +120,7 @@ class House:
     def __init__(self, store: Moody, journal: Journal) -> None:
         self.store = store
         self.journal = journal
-        self.record = Record(store, journal)
+        self.record = RecordKeeper(store, journal)
         self.script = Script()
         self.watcher = Watcher()
         self.follower = Follower()

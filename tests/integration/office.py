@@ -16,8 +16,8 @@ from callcenter.rules.records.standing import Standing
 from callcenter.rules.regulations.edition import Mode, Title
 from callcenter.rules.regulations.rulebook import load_rulebook
 from callcenter.staff.roles import Role
-from callcenter.store import Office, StoreSettings, upgrade
-from callcenter.store.decisions.violations import Record, get, put
+from callcenter.store import DecisionStore, StoreSettings, upgrade
+from callcenter.store.decisions.violations import FiledRecord, get, put
 from callcenter.store.sign_in.accounts import Account, Accounts, NewAccount, add_account
 from tests.unit.rules.detection.people import MONDAY, record
 
@@ -40,10 +40,10 @@ def settings_of(folder: Path) -> StoreSettings:
 
 
 @asynccontextmanager
-async def opened(folder: Path) -> AsyncIterator[Office]:
+async def opened(folder: Path) -> AsyncIterator[DecisionStore]:
     settings = settings_of(folder)
     await _migrate(settings)
-    office = await Office.open(settings)
+    office = await DecisionStore.open(settings)
     try:
         yield office
     finally:
@@ -59,7 +59,9 @@ async def _migrate(settings: StoreSettings) -> None:
     await asyncio.to_thread(settings.path.write_bytes, _MADE[0])
 
 
-async def hire(office: Office, name: str, role: Role, agent: str | None = None, team: str | None = None) -> Account:
+async def hire(
+    office: DecisionStore, name: str, role: Role, agent: str | None = None, team: str | None = None
+) -> Account:
     hashed = await Accounts(QUICK).hashed(name, PASSWORD)
     new = NewAccount(name=name, full_name=name.title(), role=role, agent=agent, team=team)
     async with office.writing() as desk:
@@ -78,9 +80,9 @@ def dossier(number: int = 1, **other: Any) -> Dossier:
     return Dossier(**given | other)
 
 
-async def read(folder: Path, number: str) -> Record:
+async def read(folder: Path, number: str) -> FiledRecord:
     """Read a record of a folder's database."""
-    office = await Office.open(settings_of(folder))
+    office = await DecisionStore.open(settings_of(folder))
     try:
         async with office.reading() as connection:
             return await get(connection, number)
@@ -88,7 +90,7 @@ async def read(folder: Path, number: str) -> Record:
         await office.close()
 
 
-async def propose(office: Office, number: int = 1, standing: Standing | None = None, **other: Any) -> str:
+async def propose(office: DecisionStore, number: int = 1, standing: Standing | None = None, **other: Any) -> str:
     said = dossier(number, **other)
     at: Micros = MONDAY
     async with office.writing() as desk:

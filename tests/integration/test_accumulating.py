@@ -13,11 +13,11 @@ from callcenter.rules.records.steps import Action
 from callcenter.rules.regulations.edition import Mode, Rulebook, Severity
 from callcenter.rules.regulations.rulebook import load_rulebook
 from callcenter.rules.scores.accumulated import CODE
-from callcenter.staff.roles import Person
-from callcenter.store import Office
+from callcenter.staff.roles import Principal
+from callcenter.store import DecisionStore
 from callcenter.store.audit import page as audit_page
 from callcenter.store.audit import verify
-from callcenter.store.decisions.violations import Record, Wanted, act, found, history
+from callcenter.store.decisions.violations import FiledRecord, RecordQuery, act, found, history
 from callcenter.usecases.recount_month import recount_month
 from tests.integration.office import opened, propose
 from tests.unit.rules.detection.people import (
@@ -44,46 +44,46 @@ def book(mode: Mode) -> Rulebook:
 
 
 @pytest.fixture
-async def office(tmp_path: Path) -> AsyncIterator[Office]:
+async def office(tmp_path: Path) -> AsyncIterator[DecisionStore]:
     async with opened(tmp_path) as opened_one:
         yield opened_one
 
 
-async def did(office: Office, number: str, *steps: tuple[Action, Person], rulebook: Rulebook = BOOK) -> None:
+async def did(office: DecisionStore, number: str, *steps: tuple[Action, Principal], rulebook: Rulebook = BOOK) -> None:
     for action, who in steps:
         async with office.writing() as desk:
             one = step(action, who)
             await recount_month(desk, await act(desk, number, None, one, TERMS), rulebook, one.at)
 
 
-async def notified(office: Office, number: str, whose: Person = ALICE, rulebook: Rulebook = BOOK) -> None:
+async def notified(office: DecisionStore, number: str, whose: Principal = ALICE, rulebook: Rulebook = BOOK) -> None:
     await did(office, number, (Action.NOTIFY, SUPERVISOR), (Action.EXPLAIN, whose), rulebook=rulebook)
 
 
-async def confirmed(office: Office, *numbers: str, whose: Person = ALICE, rulebook: Rulebook = BOOK) -> None:
+async def confirmed(office: DecisionStore, *numbers: str, whose: Principal = ALICE, rulebook: Rulebook = BOOK) -> None:
     for number in numbers:
         await notified(office, number, whose, rulebook)
         await did(office, number, (Action.CONFIRM, SUPERVISOR), rulebook=rulebook)
 
 
-async def minors(office: Office, count: int, first: int = 0) -> list[str]:
+async def minors(office: DecisionStore, count: int, first: int = 0) -> list[str]:
     return [await propose(office, n) for n in range(first, first + count)]
 
 
-async def derived(office: Office) -> list[Record]:
+async def derived(office: DecisionStore) -> list[FiledRecord]:
     async with office.reading() as connection:
-        return await found(connection, Wanted(rule=CODE))
+        return await found(connection, RecordQuery(rule=CODE))
 
 
-async def states(office: Office) -> list[State]:
+async def states(office: DecisionStore) -> list[State]:
     return sorted(one.standing.state for one in await derived(office))
 
 
-def names(one: Record) -> list[str]:
+def names(one: FiledRecord) -> list[str]:
     return [named["subject"] for named in one.dossier.names]
 
 
-async def test_fourth_confirmation_proposes_it_as_the_service(office: Office) -> None:
+async def test_fourth_confirmation_proposes_it_as_the_service(office: DecisionStore) -> None:
     numbers = await minors(office, 4)
     await confirmed(office, *numbers[:3])
     assert await derived(office) == []
@@ -93,14 +93,14 @@ async def test_fourth_confirmation_proposes_it_as_the_service(office: Office) ->
     assert (one.dossier.agent, one.dossier.team, names(one)) == ("Alice", "hotline", numbers)
 
 
-async def test_fifth_confirmation_is_added_while_nobody_was_told(office: Office) -> None:
+async def test_fifth_confirmation_is_added_while_nobody_was_told(office: DecisionStore) -> None:
     numbers = await minors(office, 5)
     await confirmed(office, *numbers)
     (one,) = await derived(office)
     assert (names(one), one.version) == (numbers, 2)
 
 
-async def test_fifth_confirmation_leaves_what_the_agent_was_told(office: Office) -> None:
+async def test_fifth_confirmation_leaves_what_the_agent_was_told(office: DecisionStore) -> None:
     numbers = await minors(office, 5)
     await confirmed(office, *numbers[:4])
     await notified(office, (await derived(office))[0].dossier.id)
@@ -110,7 +110,7 @@ async def test_fifth_confirmation_leaves_what_the_agent_was_told(office: Office)
 
 
 @pytest.mark.parametrize("far", [0, 1, 2, 3])
-async def test_it_is_withdrawn_from_wherever_it_is_when_its_ground_goes(office: Office, far: int) -> None:
+async def test_it_is_withdrawn_from_wherever_it_is_when_its_ground_goes(office: DecisionStore, far: int) -> None:
     numbers = await minors(office, 4)
     await confirmed(office, *numbers)
     (one,) = await derived(office)
@@ -127,7 +127,7 @@ async def test_it_is_withdrawn_from_wherever_it_is_when_its_ground_goes(office: 
     assert (told.told.actor, told.told.action, told.told.subject) == (SERVICE, "withdraw", one.dossier.id)
 
 
-async def test_refused_appeal_proposes_it_anew_and_the_withdrawn_one_stays(office: Office) -> None:
+async def test_refused_appeal_proposes_it_anew_and_the_withdrawn_one_stays(office: DecisionStore) -> None:
     numbers = await minors(office, 4)
     await confirmed(office, *numbers)
     await did(office, numbers[0], (Action.APPEAL, ALICE), (Action.CONFIRM, MANAGER))
@@ -137,7 +137,7 @@ async def test_refused_appeal_proposes_it_anew_and_the_withdrawn_one_stays(offic
     assert len({one.dossier.id for one in await derived(office)}) == 3
 
 
-async def test_confirmed_one_is_not_carried_by_what_the_agent_was_never_heard_on(office: Office) -> None:
+async def test_confirmed_one_is_not_carried_by_what_the_agent_was_never_heard_on(office: DecisionStore) -> None:
     numbers = await minors(office, 5)
     await confirmed(office, *numbers[:4])
     await confirmed(office, (await derived(office))[0].dossier.id)
@@ -148,7 +148,7 @@ async def test_confirmed_one_is_not_carried_by_what_the_agent_was_never_heard_on
     assert names(anew) == numbers[1:]
 
 
-async def test_overturned_one_settles_its_month(office: Office) -> None:
+async def test_overturned_one_settles_its_month(office: DecisionStore) -> None:
     numbers = await minors(office, 6)
     await confirmed(office, *numbers[:4])
     await did(office, (await derived(office))[0].dossier.id, (Action.OVERTURN, MANAGER))
@@ -157,7 +157,7 @@ async def test_overturned_one_settles_its_month(office: Office) -> None:
     assert await states(office) == [State.OVERTURNED]
 
 
-async def test_deciding_on_it_moves_nothing_else(office: Office) -> None:
+async def test_deciding_on_it_moves_nothing_else(office: DecisionStore) -> None:
     await confirmed(office, *await minors(office, 4))
     number = (await derived(office))[0].dossier.id
     await confirmed(office, number)
@@ -165,7 +165,7 @@ async def test_deciding_on_it_moves_nothing_else(office: Office) -> None:
     assert await states(office) == [State.OVERTURNED]
 
 
-async def test_reduced_to_less_than_minor_counts_no_more(office: Office) -> None:
+async def test_reduced_to_less_than_minor_counts_no_more(office: DecisionStore) -> None:
     numbers = await minors(office, 4)
     await confirmed(office, *numbers)
     await did(office, numbers[0], (Action.APPEAL, ALICE))
@@ -175,7 +175,7 @@ async def test_reduced_to_less_than_minor_counts_no_more(office: Office) -> None
     assert await states(office) == [State.WITHDRAWN]
 
 
-async def test_other_agents_and_other_months_are_counted_by_themselves(office: Office) -> None:
+async def test_other_agents_and_other_months_are_counted_by_themselves(office: DecisionStore) -> None:
     await confirmed(office, *await minors(office, 3))
     april = await propose(office, 10, at=MONDAY + 30 * DAY)
     await confirmed(office, april)
@@ -184,7 +184,7 @@ async def test_other_agents_and_other_months_are_counted_by_themselves(office: O
     assert await derived(office) == []
 
 
-async def test_month_is_counted_by_the_edition_that_held_when_it_began(office: Office) -> None:
+async def test_month_is_counted_by_the_edition_that_held_when_it_began(office: DecisionStore) -> None:
     (edition,) = BOOK.editions
     figures = msgspec.structs.replace(edition.figures, accumulated_minor=2)
     changed = msgspec.structs.replace(edition, version="new", first=edition.first.replace(2026, 3, 2), figures=figures)
@@ -197,12 +197,12 @@ async def test_month_is_counted_by_the_edition_that_held_when_it_began(office: O
     assert [one.dossier.rulebook for one in await derived(office)] == [edition.version]
 
 
-async def test_record_without_a_time_moves_nothing(office: Office) -> None:
+async def test_record_without_a_time_moves_nothing(office: DecisionStore) -> None:
     await confirmed(office, *await minors(office, 3), await propose(office, 9, at=None))
     assert await derived(office) == []
 
 
-async def test_rule_that_is_off_proposes_nothing_and_takes_nothing_back(office: Office) -> None:
+async def test_rule_that_is_off_proposes_nothing_and_takes_nothing_back(office: DecisionStore) -> None:
     numbers = await minors(office, 4)
     await confirmed(office, *numbers, rulebook=book(Mode.OFF))
     assert await derived(office) == []
@@ -212,6 +212,6 @@ async def test_rule_that_is_off_proposes_nothing_and_takes_nothing_back(office: 
     assert await states(office) == [State.PROPOSED]
 
 
-async def test_rule_in_shadow_proposes_in_the_shadow(office: Office) -> None:
+async def test_rule_in_shadow_proposes_in_the_shadow(office: DecisionStore) -> None:
     await confirmed(office, *await minors(office, 4), rulebook=book(Mode.SHADOW))
     assert [one.standing.mode for one in await derived(office)] == [Mode.SHADOW]

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from callcenter.ami.client import AmiClient
-from callcenter.ami.items import FrameRefused, FramesRead, HeartbeatSeen, Item, LoginLost, LoginOpened, SnapshotTaken
+from callcenter.ami.items import FramesRead, HeartbeatSeen, Item, LoginLost, LoginOpened, RefusedItem, SnapshotTaken
 from callcenter.ami.link import Link
 from callcenter.ami.settings import check_ami
 from callcenter.errors import (
@@ -127,10 +127,10 @@ async def test_a_needed_frame_that_is_refused_stands_between_those_before_and_af
         await until(client, SnapshotTaken)
         broken = switch.call(2).replace(b"<unknown>", b"1\r\nX: 1", 1)
         switch.say(switch.call(1) + broken + switch.call(3))
-        before, item = (await until(client, FrameRefused))[-2:]
+        before, item = (await until(client, RefusedItem))[-2:]
         after = await channels(client, 1)
     assert isinstance(before, FramesRead)
-    assert isinstance(item, FrameRefused)
+    assert isinstance(item, RefusedItem)
     assert before.frames[-1].headers["Uniqueid"] == "1.1"
     assert (item.refused.name, item.refused.hints.uniqueids) == ("Newchannel", ("1.2",))
     assert item.refused.raw == broken.removesuffix(b"\r\n")

@@ -11,8 +11,8 @@ import httpx
 import msgspec
 import pytest
 
-from callcenter.journal import JournalReader, Kind
-from callcenter.store.audit import Head
+from callcenter.journal import EntryKind, JournalReader
+from callcenter.store.audit import SignedHead
 from tests.integration.loaded_switch import LoadedSwitch, stories
 from tests.integration.office import PASSWORD
 from tests.integration.service import Service, at_home
@@ -51,7 +51,7 @@ async def test_supervisor_reads_what_the_service_has_just_recorded_and_it_stops_
         record = (await client.get(f"/violations/{number}")).json()
     code = await service.stop()
     (head,) = [
-        msgspec.json.decode(line, type=Head) for line in (service.home / "heads.jsonl").read_bytes().splitlines()
+        msgspec.json.decode(line, type=SignedHead) for line in (service.home / "heads.jsonl").read_bytes().splitlines()
     ]
     assert (me.status_code, me.json()["role"], code) == (201, "supervisor", 0)
     assert (record["rule"], record["verdict"], record["counted"]) == ("V-MISSED", "undetermined", 0)  # no roster
@@ -77,5 +77,5 @@ async def test_journal_says_from_its_first_entry_by_what_is_judged_and_only_once
         assert await service.stop() == 0
     with JournalReader(service.home / "journal.sqlite") as reader:
         kinds = [stored.kind for stored in reader.read()]
-    assert kinds[0] == Kind.INPUT
+    assert kinds[0] == EntryKind.INPUT
     assert len(service.logged("rules_enacted")) == 1

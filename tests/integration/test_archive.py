@@ -17,7 +17,7 @@ from callcenter.domain.vocabulary import AgentState
 from callcenter.errors import StoreError
 from callcenter.rules.detection.gist import gists
 from callcenter.rules.detection.pages import Page, unpacked
-from callcenter.store import Store, StoreSettings, Told, open_engine, upgrade
+from callcenter.store import JournalledFacts, Store, StoreSettings, open_engine, upgrade
 from callcenter.store.record.archive import CHAPTER, Extent, extent, pages
 from callcenter.tracker import Follower
 from tests.integration.house import house, run_to_the_end
@@ -26,11 +26,11 @@ from tests.properties.recorded import recorded
 END = 3 * CHAPTER // 2
 
 
-def states(positions: Iterable[int]) -> list[Told]:
+def states(positions: Iterable[int]) -> list[JournalledFacts]:
     """An agent is here and there, a state each position, a second each."""
     kinds = (AgentState.AVAILABLE, AgentState.RINGING, AgentState.TALKING)
     return [
-        Told(position, [fx.AgentStateChanged(
+        JournalledFacts(position, [fx.AgentStateChanged(
             at=position * SECOND, agent=f"agent-{position % 7}", interface=f"PJSIP/{position % 7}", ended=None,
             state=kinds[position % 3], reason=None, queues=("support",),
         )])
@@ -45,7 +45,7 @@ async def settings(tmp_path: Path) -> StoreSettings:
     return made
 
 
-async def write(settings: StoreSettings, told: list[Told], upto: int, *, at_once: int = 10_000) -> None:
+async def write(settings: StoreSettings, told: list[JournalledFacts], upto: int, *, at_once: int = 10_000) -> None:
     store = await Store.open(settings, "pbx")
     for n in range(0, len(told), at_once):
         some = told[n : n + at_once]
@@ -157,7 +157,7 @@ async def test_live_and_rebuilt_from_the_journal_archive_the_same(tmp_path: Path
 @pytest.mark.parametrize("login", ["two_callers/board", "kill_9/board"])
 async def test_archive_of_a_recorded_login_holds_what_its_facts_say(settings: StoreSettings, login: str) -> None:
     follower = Follower()
-    told = [Told(n, follower.follow(None, event).facts) for n, event in enumerate(recorded(login), 1)]
+    told = [JournalledFacts(n, follower.follow(None, event).facts) for n, event in enumerate(recorded(login), 1)]
     await write(settings, told, len(told), at_once=11)
     kept = [fact for page in await read(settings) for moment in page.moments for fact in moment.facts]
     assert kept == gists(fact for one in told for fact in one.facts)

@@ -11,12 +11,12 @@ from pathlib import Path
 import pytest
 
 from callcenter.errors import BadSetting, UnreadableFile
-from callcenter.store import Office
+from callcenter.store import DecisionStore
 from callcenter.store.audit import (
     START,
     AuditDamaged,
     Audited,
-    Head,
+    SignedHead,
     append_head,
     page,
     read_heads,
@@ -39,7 +39,7 @@ Filled = tuple[str, tuple[str | int, ...]]
 
 
 @pytest.fixture
-async def office(tmp_path: Path) -> AsyncIterator[Office]:
+async def office(tmp_path: Path) -> AsyncIterator[DecisionStore]:
     async with opened(tmp_path) as office:
         for told in TOLD:
             async with office.writing() as desk:
@@ -52,12 +52,12 @@ def heads(tmp_path: Path) -> Path:
     return tmp_path / "heads.jsonl"
 
 
-async def sign_now(office: Office, heads: Path) -> None:
+async def sign_now(office: DecisionStore, heads: Path) -> None:
     async with office.reading() as connection:
         await asyncio.to_thread(append_head, heads, await sign(connection, KEY, 9))
 
 
-async def verified(office: Office, heads: Path | None = None) -> int:
+async def verified(office: DecisionStore, heads: Path | None = None) -> int:
     signed = [] if heads is None else await asyncio.to_thread(read_heads, heads, KEY)
     async with office.writing() as desk:
         return await verify(desk.connection, signed)
@@ -83,7 +83,7 @@ def rewritten(upto: int) -> list[Filled]:
     return [*statements, ("UPDATE audit_head SET hash = ?, seq = ?", (sealed, upto))]
 
 
-async def test_untouched_log_is_what_was_written(office: Office, heads: Path) -> None:
+async def test_untouched_log_is_what_was_written(office: DecisionStore, heads: Path) -> None:
     await sign_now(office, heads)
     assert await verified(office, heads) == 6
     async with office.reading() as connection:
@@ -110,19 +110,23 @@ async def test_log_of_a_new_database_is_sound(tmp_path: Path) -> None:
         ("DELETE FROM audit WHERE seq = 2", 2),
     ],
 )
-async def test_entry_that_was_changed_is_named(office: Office, tmp_path: Path, statement: str, entry: int) -> None:
+async def test_entry_that_was_changed_is_named(
+    office: DecisionStore, tmp_path: Path, statement: str, entry: int
+) -> None:
     await asyncio.to_thread(tamper, tmp_path, statement)
     with pytest.raises(AuditDamaged, match=f"audit entry {entry} "):
         await verified(office)
 
 
-async def test_entries_cut_off_at_the_end_are_missed(office: Office, tmp_path: Path) -> None:
+async def test_entries_cut_off_at_the_end_are_missed(office: DecisionStore, tmp_path: Path) -> None:
     await asyncio.to_thread(tamper, tmp_path, "DELETE FROM audit WHERE seq > 4")
     with pytest.raises(AuditDamaged, match="ends at entry 4, but 6 were written"):
         await verified(office)
 
 
-async def test_log_rewritten_as_a_whole_meets_the_signed_head(office: Office, heads: Path, tmp_path: Path) -> None:
+async def test_log_rewritten_as_a_whole_meets_the_signed_head(
+    office: DecisionStore, heads: Path, tmp_path: Path
+) -> None:
     await sign_now(office, heads)
     await asyncio.to_thread(tamper, tmp_path, *rewritten(6))
     assert await verified(office) == 6  # without the head nobody could tell
@@ -130,14 +134,16 @@ async def test_log_rewritten_as_a_whole_meets_the_signed_head(office: Office, he
         await verified(office, heads)
 
 
-async def test_log_cut_short_with_its_head_meets_the_signed_head(office: Office, heads: Path, tmp_path: Path) -> None:
+async def test_log_cut_short_with_its_head_meets_the_signed_head(
+    office: DecisionStore, heads: Path, tmp_path: Path
+) -> None:
     await sign_now(office, heads)
     await asyncio.to_thread(tamper, tmp_path, "DELETE FROM audit WHERE seq > 2", *rewritten(2))
     with pytest.raises(AuditDamaged):
         await verified(office, heads)
 
 
-async def test_log_grows_on_after_a_head_was_signed(office: Office, heads: Path) -> None:
+async def test_log_grows_on_after_a_head_was_signed(office: DecisionStore, heads: Path) -> None:
     await sign_now(office, heads)
     async with office.writing() as desk:
         await desk.note(TOLD[0])
@@ -154,7 +160,7 @@ async def test_head_of_an_empty_log_agrees_with_whatever_follows(tmp_path: Path,
 
 
 async def test_two_heads_of_one_entry_that_differ_tell_of_a_log_rewritten_between_them(
-    office: Office, heads: Path, tmp_path: Path
+    office: DecisionStore, heads: Path, tmp_path: Path
 ) -> None:
     await sign_now(office, heads)
     await asyncio.to_thread(tamper, tmp_path, *rewritten(6))
@@ -163,8 +169,8 @@ async def test_two_heads_of_one_entry_that_differ_tell_of_a_log_rewritten_betwee
         await verified(office, heads)
 
 
-async def test_head_that_was_forged_is_refused(office: Office, heads: Path) -> None:
-    await asyncio.to_thread(append_head, heads, Head(seq=6, hash="0" * 64, at=1, mac="0" * 64))
+async def test_head_that_was_forged_is_refused(office: DecisionStore, heads: Path) -> None:
+    await asyncio.to_thread(append_head, heads, SignedHead(seq=6, hash="0" * 64, at=1, mac="0" * 64))
     with pytest.raises(AuditDamaged, match="not signed with this key"):
         await verified(office, heads)
 
@@ -177,7 +183,7 @@ async def test_head_that_was_not_made_is_said_to_be_unreadable(heads: Path) -> N
         read_heads(heads, KEY)
 
 
-async def test_heads_are_signed_hourly_and_a_full_disk_only_delays_them(office: Office, tmp_path: Path) -> None:
+async def test_heads_are_signed_hourly_and_a_full_disk_only_delays_them(office: DecisionStore, tmp_path: Path) -> None:
     heads, done = tmp_path / "elsewhere" / "heads.jsonl", asyncio.Event()
     moments = iter([1, 2, 3, 4, 5])
 
@@ -204,7 +210,7 @@ def test_key_that_is_none_is_refused(tmp_path: Path) -> None:
         read_key(key)
 
 
-async def test_transaction_that_fails_leaves_no_entry(office: Office) -> None:
+async def test_transaction_that_fails_leaves_no_entry(office: DecisionStore) -> None:
     async def fail() -> None:
         async with office.writing() as desk:
             await desk.note(TOLD[0])
@@ -215,7 +221,7 @@ async def test_transaction_that_fails_leaves_no_entry(office: Office) -> None:
     assert await verified(office) == 6
 
 
-async def test_fifty_writers_at_once_make_one_chain(office: Office) -> None:
+async def test_fifty_writers_at_once_make_one_chain(office: DecisionStore) -> None:
     async def write(told: Audited) -> None:
         async with office.writing() as desk:
             await desk.note(told)

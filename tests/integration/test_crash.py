@@ -20,7 +20,7 @@ from callcenter.domain import facts as fx
 from callcenter.journal import Journal, JournalReader, JournalSettings, verify
 from callcenter.rules.regulations.rulebook import load_rulebook
 from callcenter.store import Store, StoreSettings, ledger, open_engine, upgrade
-from callcenter.tracker import Court, Follower, Record, recover
+from callcenter.tracker import Follower, RecordKeeper, RulesInForce, recover
 from callcenter.tracker.entries import reread
 from tests.integration.loaded_switch import LoadedSwitch, stories
 from tests.integration.service import Service, at_home
@@ -93,7 +93,7 @@ async def rebuilt(journal: Path, home: Path) -> Rows:
     await upgrade(settings)
     store = await Store.open(settings, "pbx")
     async with await Journal.open(JournalSettings(path=journal, min_free_bytes=0)) as opened:
-        record = Record(store, opened)
+        record = RecordKeeper(store, opened)
         writing = asyncio.create_task(record.run())
         await recover(opened, record)
         await record.reached(opened.durable_position)
@@ -206,7 +206,7 @@ async def every_join_is_accounted_for(facts: list[fx.Fact], database: Path) -> N
 
 def the_same_journal_gives_the_same_records(journal: Path, database: Path) -> None:
     """Judge it again from its beginning, by what it says was in force: the same records, the same ids."""
-    follower, told = Follower(Court(load_rulebook(), None)), set[tuple[str, str, str]]()
+    follower, told = Follower(RulesInForce(load_rulebook(), None)), set[tuple[str, str, str]]()
     with JournalReader(journal) as reader:
         for stored in reader.read():
             told |= {(v.id, v.rule, v.verdict.value) for v in follower.follow(*reread(stored)).violations}

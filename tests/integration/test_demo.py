@@ -20,7 +20,7 @@ from callcenter.lab.demo_service import demo_rulebook
 from callcenter.lab.demo_tape import SHIPPED, Playback
 from callcenter.lab.switch import STATE_FILE, LabState
 from callcenter.rules.regulations.rulebook import rulebook_of
-from callcenter.tracker import Court
+from callcenter.tracker import RulesInForce
 
 QUEUES = ("consumers", "products", "merchants", "suppliers", "complaints")
 
@@ -43,7 +43,7 @@ async def demo(
 
 
 async def played(*wrap_up: str) -> LiveDocument:
-    playback = Playback(SHIPPED, Court(rulebook_of(demo_rulebook(wrap_up, 3)), None))
+    playback = Playback(SHIPPED, RulesInForce(rulebook_of(demo_rulebook(wrap_up, 3)), None))
     await playback.play(0)
     return playback.exporter.live()
 

@@ -22,13 +22,13 @@ from callcenter.rules.detection import verdicts
 from callcenter.rules.records.violation import Verdict
 from callcenter.rules.regulations.rulebook import load_rulebook
 from callcenter.staff.roster import roster_of
-from callcenter.tracker import Court
+from callcenter.tracker import RulesInForce
 from callcenter.tracker.entries import frame_step, input_step
 
 TAPES = Path(__file__).parents[1] / "tapes"
 
 
-async def journal_of(story: str, home: Path, said: Court | None = None) -> Path:
+async def journal_of(story: str, home: Path, said: RulesInForce | None = None) -> Path:
     """Journal what was in force and what the events login heard, as the service does."""
     wire = Wire()
     frames = wire.feed(gzip.decompress((TAPES / story / "board.ami.gz").read_bytes()))
@@ -42,7 +42,7 @@ async def journal_of(story: str, home: Path, said: Court | None = None) -> Path:
     return path
 
 
-def court(story: str) -> Court:
+def court(story: str) -> RulesInForce:
     """Put the agents of a story on duty for the whole of it."""
     truth = json.loads((TAPES / story / "truth.json").read_text("utf-8"))
     offers = [offer for visit in truth["visits"] for offer in visit["offers"]]
@@ -54,7 +54,7 @@ def court(story: str) -> Court:
             {"agent": agent, "from": "2026-01-01T00:00:00+08:00", "to": "2037-01-01T00:00:00+08:00"} for agent in seats
         ],
     }
-    return Court(load_rulebook(None), roster_of(raw, None))
+    return RulesInForce(load_rulebook(None), roster_of(raw, None))
 
 
 async def test_late_answer_comes_out_of_the_journal_the_same_each_time(tmp_path: Path) -> None:
@@ -76,13 +76,13 @@ async def test_explanation_shows_the_frames_and_their_seals(tmp_path: Path) -> N
 
 async def test_without_the_roster_the_same_act_is_not_proposed(tmp_path: Path) -> None:
     path = await journal_of("late_answer", tmp_path)
-    found = list(derive(path, Court(load_rulebook(None), None)))
+    found = list(derive(path, RulesInForce(load_rulebook(None), None)))
     assert {v.verdict.value for v in found if v.rule == "V-LATE-ANSWER"} == {"undetermined"}
 
 
 async def test_what_the_journal_says_was_in_force_wins_over_the_settings_of_today(tmp_path: Path) -> None:
     path = await journal_of("late_answer", tmp_path, court("late_answer"))
-    found = list(derive(path, Court(load_rulebook(None), None)))
+    found = list(derive(path, RulesInForce(load_rulebook(None), None)))
     assert {v.verdict.value for v in found if v.rule == "V-LATE-ANSWER"} == {"proposed"}
 
 

@@ -17,7 +17,7 @@ from callcenter.errors import BadInput, UnreadableFile
 from callcenter.rules.records.standing import State
 from callcenter.staff.roles import Role
 from callcenter.store.conflicts import NotAllowed
-from callcenter.store.decisions.violations import Record
+from callcenter.store.decisions.violations import FiledRecord
 from callcenter.store.sign_in.accounts import Accounts
 from callcenter.store.sign_in.sessions import FREE_ATTEMPTS, SignInBlocked, SignInRefused
 from tests.integration.office import BY_PEOPLE, PASSWORD, QUICK, hire, opened, read
@@ -61,7 +61,7 @@ async def console(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Console:
     return Console(tmp_path)
 
 
-async def filed(console: Console, result: Result) -> Record:
+async def filed(console: Console, result: Result) -> FiledRecord:
     assert result.exit_code == 0, result.exception
     return await read(console.folder, result.stdout.strip())
 

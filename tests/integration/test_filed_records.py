@@ -12,7 +12,7 @@ from callcenter.cli.database import moment, moment_after
 from callcenter.errors import BadInput, MigrationMissing
 from callcenter.rules.records.steps import Action
 from callcenter.rules.regulations.edition import Mode
-from callcenter.store import Office
+from callcenter.store import DecisionStore
 from callcenter.store.decisions.violations import act
 from tests.integration.filed import Home
 from tests.integration.office import propose, settings_of
@@ -31,7 +31,7 @@ async def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
 async def decided(home: Home) -> str:
     """Have people confirm the late answer, in the agent's absence."""
     late = home.id_of("V-LATE-ANSWER")
-    office = await Office.open(settings_of(home.folder))
+    office = await DecisionStore.open(settings_of(home.folder))
     for n, action in enumerate((Action.NOTIFY, Action.CONFIRM)):
         async with office.writing() as desk:
             await act(desk, late, None, step(action, SUPERVISOR, MONDAY + n * 10 * DAY, note=f"note {n}"), TERMS)
@@ -42,7 +42,7 @@ async def decided(home: Home) -> str:
 @pytest.fixture
 async def form(home: Home) -> str:
     """Have a person record what they saw on a Monday."""
-    office = await Office.open(settings_of(home.folder))
+    office = await DecisionStore.open(settings_of(home.folder))
     number = await propose(office, standing=record(proposed_by="li"))
     await propose(office, 2, standing=record(proposed_by="li", mode=Mode.SHADOW))
     await office.close()
@@ -119,7 +119,7 @@ def test_explanation_of_a_form_needs_no_journal(home: Home, form: str) -> None:
 
 async def test_explanation_of_a_settled_record_that_the_journal_does_not_give_shows_what_was_filed(home: Home) -> None:
     late = home.id_of("V-LATE-ANSWER")
-    office = await Office.open(settings_of(home.folder))
+    office = await DecisionStore.open(settings_of(home.folder))
     async with office.writing() as desk:
         await act(desk, late, None, step(Action.OVERTURN, SUPERVISOR), TERMS)
     await office.close()

@@ -15,13 +15,13 @@ from sqlalchemy.exc import IntegrityError
 
 from callcenter.errors import BadInput, StoreError
 from callcenter.rules.regulations.rulebook import load_rulebook
-from callcenter.staff.roles import Person, Role
-from callcenter.store import Office
+from callcenter.staff.roles import Principal, Role
+from callcenter.store import DecisionStore
 from callcenter.store.audit import page as audit_page
 from callcenter.store.audit import verify
 from callcenter.store.conflicts import Conflict, Missing, NoTerms
 from callcenter.store.decisions.changes import Change, ChangeKind, ChangeState
-from callcenter.store.decisions.score_entries import Given, GivenKind, get, of_month
+from callcenter.store.decisions.score_entries import ScoreEntry, ScoreEntryKind, get, of_month
 from callcenter.store.decisions.score_terms import terms_in_force
 from callcenter.store.tables import GivenRow
 from callcenter.usecases.change_rules import decide, propose
@@ -35,26 +35,28 @@ MARCH = (2026, 3)
 
 
 @pytest.fixture
-async def office(tmp_path: Path) -> AsyncIterator[Office]:
+async def office(tmp_path: Path) -> AsyncIterator[DecisionStore]:
     async with opened(tmp_path) as found:
         yield found
 
 
-def given(number: str = "g1", kind: GivenKind = GivenKind.MARK, points: str | None = "78", **other: Any) -> Given:
+def given(
+    number: str = "g1", kind: ScoreEntryKind = ScoreEntryKind.MARK, points: str | None = "78", **other: Any
+) -> ScoreEntry:
     said: dict[str, Any] = {
         "id": number, "kind": kind, "agent": "Alice", "day": date(2026, 3, 2), "note": "well done",
         "points": None if points is None else Decimal(points), "given_by": "tian", "given_at": MONDAY,
     }  # fmt: skip
-    return Given(**said | other)
+    return ScoreEntry(**said | other)
 
 
-async def gave(office: Office, *those: Given, group_leader: bool = False) -> None:
+async def gave(office: DecisionStore, *those: ScoreEntry, group_leader: bool = False) -> None:
     for one in those:
         async with office.writing() as desk:
             await give(desk, one, SHANGHAI, group_leader=group_leader)
 
 
-async def approve(office: Office, number: str, at: int = MONDAY, **content: str) -> None:
+async def approve(office: DecisionStore, number: str, at: int = MONDAY, **content: str) -> None:
     told = Change(
         id=number, kind=ChangeKind.AMOUNT, subject="score", content={"from": "2026-01", "base": "100", **content},
         reason="agreed", proposed_by="ma", proposed_at=at,
@@ -64,12 +66,12 @@ async def approve(office: Office, number: str, at: int = MONDAY, **content: str)
         await decide(desk, number, 1, ChangeState.APPROVED, "hua", at, BOOK)
 
 
-async def counting(office: Office) -> list[str]:
+async def counting(office: DecisionStore) -> list[str]:
     async with office.reading() as connection:
         return [one.id for one in await of_month(connection, MARCH)]
 
 
-async def test_what_was_given_is_read_as_it_was_given(office: Office) -> None:
+async def test_what_was_given_is_read_as_it_was_given(office: DecisionStore) -> None:
     told = given(points="78.5")
     await gave(office, told)
     async with office.reading() as connection:
@@ -77,7 +79,7 @@ async def test_what_was_given_is_read_as_it_was_given(office: Office) -> None:
         assert await of_month(connection, (2026, 2)) == await of_month(connection, MARCH, "Bob") == []
 
 
-async def test_day_is_assessed_once_and_again_after_a_withdrawal(office: Office) -> None:
+async def test_day_is_assessed_once_and_again_after_a_withdrawal(office: DecisionStore) -> None:
     await gave(office, given())
     with pytest.raises(Conflict, match="withdraw g1 before another mark"):
         await gave(office, given("g2"))
@@ -87,7 +89,7 @@ async def test_day_is_assessed_once_and_again_after_a_withdrawal(office: Office)
     assert await counting(office) == ["g2"]
 
 
-async def test_database_itself_holds_one_mark_a_day(office: Office) -> None:
+async def test_database_itself_holds_one_mark_a_day(office: DecisionStore) -> None:
     await gave(office, given())
     row = {"id": "g2", "kind": "mark", "agent": "Alice", "day": date(2026, 3, 2), "note": "", "given_by": "x"}
     with pytest.raises(StoreError) as refused:
@@ -96,7 +98,7 @@ async def test_database_itself_holds_one_mark_a_day(office: Office) -> None:
     assert isinstance(refused.value.__cause__, IntegrityError)
 
 
-async def test_withdrawn_once_with_a_reason_and_still_there(office: Office) -> None:
+async def test_withdrawn_once_with_a_reason_and_still_there(office: DecisionStore) -> None:
     await gave(office, given())
     with pytest.raises(BadInput, match="needs its reason"):
         async with office.writing() as desk:
@@ -107,11 +109,11 @@ async def test_withdrawn_once_with_a_reason_and_still_there(office: Office) -> N
         async with office.writing() as desk:
             await withdraw(desk, taken, "tian", MONDAY, "again")
     async with office.reading() as connection:
-        kept = await get(connection, "g1", {GivenKind.MARK}, ALICE)
+        kept = await get(connection, "g1", {ScoreEntryKind.MARK}, ALICE)
     assert (kept.withdrawn_by, kept.withdrawn_at, kept.withdrawn_why) == ("tian", MONDAY + 1, "wrong day")
 
 
-async def test_everything_is_in_the_audit_log(office: Office) -> None:
+async def test_everything_is_in_the_audit_log(office: DecisionStore) -> None:
     await gave(office, given())
     async with office.writing() as desk:
         await withdraw(desk, given(), "sun", MONDAY, "wrong day")
@@ -130,19 +132,21 @@ async def test_everything_is_in_the_audit_log(office: Office) -> None:
         (given(points="80.1"), "the mark of 2026-03-02 must be from 0 to 80, not 80.1"),
         (given(points="-1"), "must be from 0 to 80"),
         (given(day=date(2026, 3, 3)), "2026-03-03 has not come yet"),
-        (given(kind=GivenKind.BEST, points=None), "has no figure: configure what the best of a month is worth"),
-        (given(kind=GivenKind.ADJUSTMENT, points="2"), "is for group leaders, which Alice is not"),
+        (given(kind=ScoreEntryKind.BEST, points=None), "has no figure: configure what the best of a month is worth"),
+        (given(kind=ScoreEntryKind.ADJUSTMENT, points="2"), "is for group leaders, which Alice is not"),
     ],
 )
-async def test_what_could_not_be_part_of_a_score_is_not_taken(office: Office, other: Given, sentence: str) -> None:
+async def test_what_could_not_be_part_of_a_score_is_not_taken(
+    office: DecisionStore, other: ScoreEntry, sentence: str
+) -> None:
     with pytest.raises(BadInput) as refused:
         await gave(office, other)
     assert sentence in str(refused.value)
     assert await counting(office) == []
 
 
-async def test_adjustments_of_a_month_stay_within_five_points_together(office: Office) -> None:
-    kind, other_day = GivenKind.ADJUSTMENT, date(2026, 3, 1)
+async def test_adjustments_of_a_month_stay_within_five_points_together(office: DecisionStore) -> None:
+    kind, other_day = ScoreEntryKind.ADJUSTMENT, date(2026, 3, 1)
     await gave(office, given("g1", kind, "3", day=other_day), given("g2", kind, "2"), group_leader=True)
     with pytest.raises(BadInput, match="more than 5 points in the month"):
         await gave(office, given("g3", kind, "0.1"), group_leader=True)
@@ -151,60 +155,60 @@ async def test_adjustments_of_a_month_stay_within_five_points_together(office: O
     await gave(office, given("g5", kind, "-1"), given("g6", kind, "5", agent="Bob"), group_leader=True)
 
 
-async def test_month_has_one_best(office: Office) -> None:
+async def test_month_has_one_best(office: DecisionStore) -> None:
     await approve(office, "c1", best="3")
-    await gave(office, given("g1", GivenKind.BEST, None))
+    await gave(office, given("g1", ScoreEntryKind.BEST, None))
     with pytest.raises(Conflict, match="2026-03's best: g1"):
-        await gave(office, given("g2", GivenKind.BEST, None, day=date(2026, 3, 1)))
-    await gave(office, *(given(number, GivenKind.PROPOSAL, None) for number in ("p1", "p2")))
+        await gave(office, given("g2", ScoreEntryKind.BEST, None, day=date(2026, 3, 1)))
+    await gave(office, *(given(number, ScoreEntryKind.PROPOSAL, None) for number in ("p1", "p2")))
 
 
-async def test_limits_are_those_of_the_approved_terms(office: Office) -> None:
+async def test_limits_are_those_of_the_approved_terms(office: DecisionStore) -> None:
     await approve(office, "c1", assessment="70")
     with pytest.raises(BadInput, match="from 0 to 70"):
         await gave(office, given(points="71"))
 
 
 @pytest.mark.parametrize("person", [ALICE, LEADER, MANAGER])
-async def test_who_may_see_a_score_may_see_what_it_is_made_of(office: Office, person: Person) -> None:
+async def test_who_may_see_a_score_may_see_what_it_is_made_of(office: DecisionStore, person: Principal) -> None:
     await hire(office, "alice", Role.AGENT, "Alice", "hotline")
     await gave(office, given())
     async with office.reading() as connection:
-        assert (await get(connection, "g1", {GivenKind.MARK}, person)).id == "g1"
+        assert (await get(connection, "g1", {ScoreEntryKind.MARK}, person)).id == "g1"
 
 
 @pytest.mark.parametrize("person", [BOB, QA, msgspec.structs.replace(LEADER, team="orders")])
-async def test_for_everybody_else_it_is_not_there(office: Office, person: Person) -> None:
+async def test_for_everybody_else_it_is_not_there(office: DecisionStore, person: Principal) -> None:
     await hire(office, "alice", Role.AGENT, "Alice", "hotline")
     await gave(office, given())
     with pytest.raises(Missing, match="there is no such record"):
         async with office.reading() as connection:
-            await get(connection, "g1", {GivenKind.MARK}, person)
+            await get(connection, "g1", {ScoreEntryKind.MARK}, person)
 
 
 class TestTerms:
-    async def base(self, office: Office, month: tuple[int, int]) -> str:
+    async def base(self, office: DecisionStore, month: tuple[int, int]) -> str:
         async with office.reading() as connection:
             found = await terms_in_force(connection, month)
         return f"{found.change} {found.terms.base}"
 
-    async def test_nobody_has_set_any(self, office: Office) -> None:
+    async def test_nobody_has_set_any(self, office: DecisionStore) -> None:
         with pytest.raises(NoTerms, match="no base has been set for 2026-03: propose a change of kind amount"):
             await self.base(office, MARCH)
 
-    async def test_latest_beginning_holds_whatever_the_order_of_approval(self, office: Office) -> None:
+    async def test_latest_beginning_holds_whatever_the_order_of_approval(self, office: DecisionStore) -> None:
         await approve(office, "c1", MONDAY, **{"from": "2026-03", "base": "90"})
         await approve(office, "c2", MONDAY + 1, **{"from": "2026-01", "base": "100"})
         assert [await self.base(office, (2026, n)) for n in (1, 2, 3, 4)] == ["c2 100", "c2 100", "c1 90", "c1 90"]
         with pytest.raises(NoTerms):
             await self.base(office, (2025, 12))
 
-    async def test_later_approval_corrects_the_same_month(self, office: Office) -> None:
+    async def test_later_approval_corrects_the_same_month(self, office: DecisionStore) -> None:
         await approve(office, "c9", MONDAY, base="90")
         await approve(office, "c1", MONDAY + 1, base="95")
         assert await self.base(office, MARCH) == "c1 95"
 
-    async def test_proposed_and_rejected_ones_hold_nothing(self, office: Office) -> None:
+    async def test_proposed_and_rejected_ones_hold_nothing(self, office: DecisionStore) -> None:
         told = Change(
             id="c1", kind=ChangeKind.AMOUNT, subject="score", content={"from": "2026-01", "base": "100"},
             reason="agreed", proposed_by="ma", proposed_at=MONDAY,
@@ -218,6 +222,6 @@ class TestTerms:
         with pytest.raises(NoTerms):
             await self.base(office, MARCH)
 
-    async def test_terms_that_cannot_be_used_are_not_even_proposed(self, office: Office) -> None:
+    async def test_terms_that_cannot_be_used_are_not_even_proposed(self, office: DecisionStore) -> None:
         with pytest.raises(BadInput, match="the base must be from 80"):
             await approve(office, "c1", base="70")

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from callcenter.errors import BadInput, JournalDamaged, StoreError
-from callcenter.journal import Entry, Journal, JournalReader, JournalSettings, Kind, verify
+from callcenter.journal import Entry, EntryKind, Journal, JournalReader, JournalSettings, verify
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,7 +26,7 @@ def settings(tmp_path: Path) -> JournalSettings:
 
 
 def frames(count: int, start: int = 1) -> list[Entry]:
-    return [Entry(Kind.FRAME, "events", n, b"Event: E%d\r\n\r\n" % n) for n in range(start, start + count)]
+    return [Entry(EntryKind.FRAME, "events", n, b"Event: E%d\r\n\r\n" % n) for n in range(start, start + count)]
 
 
 @contextlib.contextmanager
@@ -47,7 +47,7 @@ async def filled(settings: JournalSettings, count: int) -> None:
 
 async def test_entries_come_back_in_order_as_they_were(settings: JournalSettings) -> None:
     async with await Journal.open(settings) as journal:
-        positions = await journal.append([*frames(2), Entry(Kind.EVENT, "节点", -5, b"\0\xff")])
+        positions = await journal.append([*frames(2), Entry(EntryKind.EVENT, "节点", -5, b"\0\xff")])
         await journal.committed(positions[-1])
         read = [entry async for entry in journal.read()]
 
@@ -55,7 +55,7 @@ async def test_entries_come_back_in_order_as_they_were(settings: JournalSettings
     assert [entry.position for entry in read] == [1, 2, 3]
     assert [Entry(e.kind, e.source, e.recorded_at, e.payload) for e in read] == [
         *frames(2),
-        Entry(Kind.EVENT, "节点", -5, b"\0\xff"),
+        Entry(EntryKind.EVENT, "节点", -5, b"\0\xff"),
     ]
 
 
@@ -137,7 +137,7 @@ async def test_bytes_that_wait_hold_the_appender_back_too(settings: JournalSetti
     small = settings.model_copy(update={"queue_bytes": 100_000})
     async with await Journal.open(small) as journal:
         with paused(journal):
-            await journal.append([Entry(Kind.FRAME, "events", 1, b"x" * 100_000)])
+            await journal.append([Entry(EntryKind.FRAME, "events", 1, b"x" * 100_000)])
             held = asyncio.create_task(journal.append(frames(1)))
             await asyncio.sleep(0)
             assert journal.appended_position == 1
@@ -187,7 +187,7 @@ async def test_many_appenders_keep_one_order(settings: JournalSettings) -> None:
     small = settings.model_copy(update={"queue_entries": 20})
 
     async def send(journal: Journal, name: str) -> list[range]:
-        return [await journal.append([Entry(Kind.FRAME, name, n, b"")] * 3) for n in range(50)]
+        return [await journal.append([Entry(EntryKind.FRAME, name, n, b"")] * 3) for n in range(50)]
 
     async with await Journal.open(small) as journal:
         got = await asyncio.gather(*(send(journal, f"login{n}") for n in range(4)))

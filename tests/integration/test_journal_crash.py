@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from callcenter.errors import DiskFull, StoreError
-from callcenter.journal import Entry, Journal, JournalReader, JournalSettings, Kind, verify
+from callcenter.journal import Entry, EntryKind, Journal, JournalReader, JournalSettings, verify
 from callcenter.journal.file import open_for_writing
 from tests.support.tally import TALLY
 
@@ -55,7 +55,7 @@ def settings(tmp_path: Path) -> JournalSettings:
 
 
 def frame(n: int, size: int = 100) -> Entry:
-    return Entry(Kind.FRAME, "events", n, b"%0*d" % (size, n))
+    return Entry(EntryKind.FRAME, "events", n, b"%0*d" % (size, n))
 
 
 def kill_after(delay: float, settings: JournalSettings, promises: Path) -> int:
@@ -252,7 +252,7 @@ async def test_an_unforeseen_error_in_the_writer_reaches_the_appender(
 ) -> None:
     journal = await Journal.open(settings)
     with pytest.raises(StoreError, match="stopped: "):
-        await journal.committed((await journal.append([Entry(Kind.FRAME, "events", 2**70, b"")]))[-1])
+        await journal.committed((await journal.append([Entry(EntryKind.FRAME, "events", 2**70, b"")]))[-1])
     with pytest.raises(StoreError, match="stopped: "):
         await journal.close()
 

@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 
 from callcenter.cli.service.journal import app
 from callcenter.errors import JournalDamaged, StoreError
-from callcenter.journal import Entry, Journal, JournalReader, JournalSettings, Kind, Stored, verify
+from callcenter.journal import Entry, EntryKind, Journal, JournalReader, JournalSettings, Stored, verify
 from callcenter.journal.reader import Damage
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def original(tmp_path_factory: pytest.TempPathFactory) -> Path:
     async def write(path: Path) -> None:
         settings = JournalSettings(path=path, min_free_bytes=0)
         async with await Journal.open(settings) as journal:
-            await journal.append([Entry(Kind.FRAME, "events", 5, payload) for payload in PAYLOADS])
+            await journal.append([Entry(EntryKind.FRAME, "events", 5, payload) for payload in PAYLOADS])
             await journal.save_state(2000, b"floor" * 100)
 
     path = tmp_path_factory.mktemp("original") / "journal.sqlite"

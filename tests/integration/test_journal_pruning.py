@@ -17,7 +17,7 @@ from typer.testing import CliRunner
 from callcenter.cli.service.journal import app
 from callcenter.domain.frame import SECOND, Micros
 from callcenter.errors import BadInput, JournalDamaged
-from callcenter.journal import Entry, Journal, JournalReader, JournalSettings, Kind, verify
+from callcenter.journal import Entry, EntryKind, Journal, JournalReader, JournalSettings, verify
 
 DAY: Micros = 86_400 * SECOND
 
@@ -41,7 +41,7 @@ def settings(tmp_path: Path) -> JournalSettings:
 
 
 def frames(count: int, start: int = 1) -> list[Entry]:
-    return [Entry(Kind.FRAME, "events", n, b"frame %d" % n) for n in range(start, start + count)]
+    return [Entry(EntryKind.FRAME, "events", n, b"frame %d" % n) for n in range(start, start + count)]
 
 
 async def filled(settings: JournalSettings, count: int, state: int) -> None:
@@ -126,7 +126,7 @@ async def test_states_some_time_apart_are_kept_where_old_entries_are_cut(setting
     days = settings.model_copy(update={"keep_days": 32})
     async with await Journal.open(days) as journal:
         for n in range(1, 100):  # a state every three hours
-            await journal.append([Entry(Kind.FRAME, "events", n * DAY // 8, b"")])
+            await journal.append([Entry(EntryKind.FRAME, "events", n * DAY // 8, b"")])
             await journal.save_state(n, b"floor")
     with JournalReader(settings.path) as reader:
         assert [state.position for state in reader.saved_states()] == [99, 98, 97, *range(89, 0, -8)]
@@ -151,7 +151,7 @@ async def test_state_is_due_after_some_time_where_old_entries_are_cut(
 
 async def test_first_young_entry_is_found_even_where_the_clock_was_set_back(settings: JournalSettings) -> None:
     async with await Journal.open(settings) as journal:
-        await journal.append([Entry(Kind.FRAME, "events", at, b"") for at in (1, 2, 9, 3, 4, 9)])
+        await journal.append([Entry(EntryKind.FRAME, "events", at, b"") for at in (1, 2, 9, 3, 4, 9)])
     with JournalReader(settings.path) as reader:
         assert [reader.young_from(moment) for moment in (0, 2, 3, 9, 10)] == [1, 2, 3, 3, 7]
 

@@ -14,7 +14,7 @@ from callcenter.domain import events as ev
 from callcenter.domain.floor import Floor
 from callcenter.domain.frame import SECOND, Micros
 from callcenter.rules.regulations.rulebook import load_rulebook
-from callcenter.tracker import Court, Follower, LogWatch
+from callcenter.tracker import Follower, LogWatch, RulesInForce
 from callcenter.tracker.inputs import Input, QueueLogRead
 
 TAPES = Path(__file__).parents[1] / "tapes"
@@ -23,7 +23,7 @@ TAPES = Path(__file__).parents[1] / "tapes"
 class Bench:
     """A tracker that only keeps what it was told."""
 
-    court: Court | None = None
+    court: RulesInForce | None = None
 
     def __init__(self) -> None:
         self.told: list[QueueLogRead] = []
@@ -131,7 +131,7 @@ async def test_nothing_is_compared_while_the_log_cannot_be_read(tmp_path: Path) 
 
 
 def test_judge_hears_what_the_log_says_and_how_far_it_was_read() -> None:
-    follower = Follower(Court(load_rulebook(), None))
+    follower = Follower(RulesInForce(load_rulebook(), None))
     follower.follow(None, ev.Tick(100 * SECOND, 0), QueueLogRead(10, 90 * SECOND, ("1.1",)))
     assert follower.judge is not None
     memory = follower.judge._memory

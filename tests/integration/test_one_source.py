@@ -27,7 +27,7 @@ from callcenter.reports.board.tables import Board
 from callcenter.reports.records.explain import derive
 from callcenter.rules.regulations.edition import Mode
 from callcenter.rules.regulations.rulebook import load_rulebook
-from callcenter.tracker import Court
+from callcenter.tracker import RulesInForce
 from tests.integration.office import PASSWORD
 from tests.integration.one_shift import LASTS, QUEUE, Said, frame, roster, rulebook, shift, tape
 from tests.integration.scripted_switch import ScriptedSwitch
@@ -216,7 +216,7 @@ async def by_api(place: Place) -> Numbers:
 
 def by_journal(place: Place) -> Numbers:
     """Derive the records again; that no rulebook of the settings is asked, a wrong one shows."""
-    court = Court(load_rulebook(), None)
+    court = RulesInForce(load_rulebook(), None)
     found = [v for v in derive(place.service.home / "journal.sqlite", court) if v.mode is Mode.ON]
     return {"records": sorted((v.rule, v.agent, v.verdict.value) for v in found)}
 

@@ -21,12 +21,12 @@ from callcenter.rules.records.violation import Verdict
 from callcenter.rules.regulations.edition import Mode, Title
 from callcenter.rules.regulations.rulebook import load_rulebook
 from callcenter.staff.roles import Role
-from callcenter.store import Office
+from callcenter.store import DecisionStore
 from callcenter.store.audit import page as audit_page
 from callcenter.store.conflicts import KeyReused, Missing, Outdated
 from callcenter.store.decisions.changes import Change, ChangeKind, ChangeState, listed
-from callcenter.store.decisions.violations import Kept, Wanted, act, counted, get, get_for, history, page, put
-from callcenter.store.idempotency import KEPT_FOR, Answer, Asked, fingerprint, recall, remember
+from callcenter.store.decisions.violations import Filing, RecordQuery, act, counted, get, get_for, history, page, put
+from callcenter.store.idempotency import KEPT_FOR, KeptAnswer, KeyedRequest, fingerprint, recall, remember
 from callcenter.store.sign_in.accounts import (
     Accounts,
     NewAccount,
@@ -61,35 +61,35 @@ LIVES = Lifetimes()
 
 
 @pytest.fixture
-async def office(tmp_path: Path) -> AsyncIterator[Office]:
+async def office(tmp_path: Path) -> AsyncIterator[DecisionStore]:
     async with opened(tmp_path) as office:
         yield office
 
 
 @pytest.fixture
-async def sessions(office: Office) -> Sessions:
+async def sessions(office: DecisionStore) -> Sessions:
     await hire(office, "sun", Role.SUPERVISOR)
     return Sessions(office, Accounts(QUICK), LIVES)
 
 
-async def audited(office: Office) -> list[tuple[str, str, str]]:
+async def audited(office: DecisionStore) -> list[tuple[str, str, str]]:
     async with office.reading() as connection:
         return [(e.told.actor, e.told.action, e.told.subject) for e in await audit_page(connection, 0, 1000)]
 
 
-async def did(office: Office, number: str, *steps: Step) -> None:
+async def did(office: DecisionStore, number: str, *steps: Step) -> None:
     for one in steps:
         async with office.writing() as desk:
             await act(desk, number, None, one, TERMS)
 
 
 class TestAccounts:
-    async def test_account_is_what_was_said_of_it(self, office: Office) -> None:
+    async def test_account_is_what_was_said_of_it(self, office: DecisionStore) -> None:
         account = await hire(office, "alice", Role.AGENT, agent="Alice", team="hotline")
         assert (account.person, account.version) == (ALICE, 1)
         assert await audited(office) == [("console:root", "add", "alice")]
 
-    async def test_password_is_kept_as_argon2id_alone(self, office: Office, tmp_path: Path) -> None:
+    async def test_password_is_kept_as_argon2id_alone(self, office: DecisionStore, tmp_path: Path) -> None:
         hashed = await Accounts().hashed("alice", PASSWORD)
         async with office.writing() as desk:
             await add_account(desk, NewAccount(name="alice", full_name="A", role=Role.AGENT), hashed, "x", MONDAY)
@@ -103,22 +103,22 @@ class TestAccounts:
             await Accounts(QUICK).hashed("alice", password)
 
     @pytest.mark.parametrize("name", ["", "Alice", "a b", "a:b", "service", "x" * 33, "-a", "a\n"])
-    async def test_name_that_is_none_is_refused(self, office: Office, name: str) -> None:
+    async def test_name_that_is_none_is_refused(self, office: DecisionStore, name: str) -> None:
         with pytest.raises(BadInput, match="no name for an account"):
             await hire(office, name, Role.AGENT)
 
-    async def test_name_and_agent_are_taken_once(self, office: Office) -> None:
+    async def test_name_and_agent_are_taken_once(self, office: DecisionStore) -> None:
         await hire(office, "alice", Role.AGENT, agent="Alice")
         with pytest.raises(BadInput, match="there is an account alice already"):
             await hire(office, "alice", Role.AGENT)
         with pytest.raises(BadInput, match="account alice is agent Alice already"):
             await hire(office, "alice2", Role.AGENT, agent="Alice")
 
-    async def test_control_characters_stay_out(self, office: Office) -> None:
+    async def test_control_characters_stay_out(self, office: DecisionStore) -> None:
         with pytest.raises(BadInput, match="control character"):
             await hire(office, "alice", Role.AGENT, agent="Ali\nce")
 
-    async def test_last_administrator_stays(self, office: Office) -> None:
+    async def test_last_administrator_stays(self, office: DecisionStore) -> None:
         await hire(office, "root", Role.ADMIN)
         await hire(office, "root2", Role.ADMIN)
 
@@ -132,7 +132,7 @@ class TestAccounts:
         async with office.reading() as connection:
             assert [a.disabled_at for a in await list_accounts(connection)] == [None, MONDAY]
 
-    async def test_second_of_two_changes_at_once_is_refused(self, office: Office) -> None:
+    async def test_second_of_two_changes_at_once_is_refused(self, office: DecisionStore) -> None:
         await hire(office, "alice", Role.AGENT)
 
         async def change(team: str) -> None:
@@ -201,14 +201,14 @@ class TestSessions:
         both = await asyncio.gather(*(sessions.resume(token, MONDAY + 61 * MINUTE) for _ in range(2)))
         assert len([one for one in both if one is not None and one.token is not None]) == 1
 
-    async def test_change_of_an_account_signs_it_out(self, office: Office, sessions: Sessions) -> None:
+    async def test_change_of_an_account_signs_it_out(self, office: DecisionStore, sessions: Sessions) -> None:
         session = await sessions.sign_in("sun", PASSWORD, MONDAY)
         async with office.writing() as desk:
             await change_account(desk, "sun", {"role": Role.AGENT}, None, "root", MONDAY)
         assert session.token is not None
         assert await sessions.resume(session.token, MONDAY + 1) is None
 
-    async def test_disabled_account_cannot_sign_in(self, office: Office, sessions: Sessions) -> None:
+    async def test_disabled_account_cannot_sign_in(self, office: DecisionStore, sessions: Sessions) -> None:
         async with office.writing() as desk:
             await change_account(desk, "sun", {"disabled_at": MONDAY}, None, "root", MONDAY)
         with pytest.raises(SignInRefused):
@@ -222,7 +222,7 @@ class TestSessions:
         with pytest.raises(SignInBlocked, match="try again in 30 s"):
             await sessions.sign_in(name, PASSWORD, MONDAY)
 
-    async def test_block_ends_and_the_next_is_longer(self, office: Office) -> None:
+    async def test_block_ends_and_the_next_is_longer(self, office: DecisionStore) -> None:
         await hire(office, "sun", Role.SUPERVISOR)
         now = MONDAY
         sessions = Sessions(office, Accounts(QUICK), LIVES, lambda: now)
@@ -249,7 +249,7 @@ class TestSessions:
         assert sorted(type(r).__name__ for r in results) == ["SignInBlocked"] * 15 + ["SignInRefused"] * 5
 
     async def test_names_that_nobody_has_fill_bounded_memory_and_no_log(
-        self, office: Office, sessions: Sessions, monkeypatch: pytest.MonkeyPatch
+        self, office: DecisionStore, sessions: Sessions, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr("callcenter.store.sign_in.throttle._KEPT", 7)
         before = await audited(office)
@@ -258,7 +258,7 @@ class TestSessions:
                 await sessions.sign_in(f"{n}" * 300, "wrong password!", MONDAY)
         assert (len(sessions._throttle._tries), await audited(office)) == (7, before)
 
-    async def test_sign_ins_are_audited(self, office: Office, sessions: Sessions) -> None:
+    async def test_sign_ins_are_audited(self, office: DecisionStore, sessions: Sessions) -> None:
         with pytest.raises(SignInRefused):
             await sessions.sign_in("sun", "wrong password!", MONDAY)
         session: Session = await sessions.sign_in("sun", PASSWORD, MONDAY)
@@ -267,30 +267,30 @@ class TestSessions:
 
 
 class TestViolations:
-    async def test_same_record_again_changes_nothing(self, office: Office) -> None:
+    async def test_same_record_again_changes_nothing(self, office: DecisionStore) -> None:
         async with office.writing() as desk:
             kept = [await put(desk, dossier(), record(), MONDAY + n) for n in range(2)]
-        assert kept == [Kept.NEW, Kept.SAME]
+        assert kept == [Filing.NEW, Filing.SAME]
         assert len(await audited(office)) == 1
 
-    async def test_record_derived_anew_replaces_one_that_nobody_was_told_of(self, office: Office) -> None:
+    async def test_record_derived_anew_replaces_one_that_nobody_was_told_of(self, office: DecisionStore) -> None:
         number = await propose(office, standing=record(verdict=Verdict.UNDETERMINED))
         async with office.writing() as desk:
-            assert await put(desk, dossier(), record(), MONDAY) is Kept.RENEWED
+            assert await put(desk, dossier(), record(), MONDAY) is Filing.RENEWED
         async with office.reading() as connection:
             assert (await get(connection, number)).standing.verdict is Verdict.PROPOSED
 
-    async def test_record_derived_anew_leaves_one_that_people_work_on(self, office: Office) -> None:
+    async def test_record_derived_anew_leaves_one_that_people_work_on(self, office: DecisionStore) -> None:
         number = await propose(office)
         await did(office, number, step(Action.NOTIFY, LEADER))
         async with office.writing() as desk:
             other = dossier(why=Title("另", "other"))
-            assert await put(desk, other, record(), MONDAY) is Kept.DIFFERS
+            assert await put(desk, other, record(), MONDAY) is Filing.DIFFERS
         async with office.reading() as connection:
             kept = await get(connection, number)
         assert (kept.standing.state, kept.dossier) == (State.NOTIFIED, dossier())
 
-    async def test_steps_are_in_the_history_and_in_the_audit_log(self, office: Office) -> None:
+    async def test_steps_are_in_the_history_and_in_the_audit_log(self, office: DecisionStore) -> None:
         number = await propose(office)
         await did(office, number, step(Action.NOTIFY, LEADER), step(Action.EXPLAIN, ALICE, note="the phone froze"))
         async with office.reading() as connection:
@@ -305,7 +305,7 @@ class TestViolations:
             ("alice", "explain", number),
         ]
 
-    async def test_refused_step_leaves_no_trace(self, office: Office) -> None:
+    async def test_refused_step_leaves_no_trace(self, office: DecisionStore) -> None:
         number = await propose(office)
         with pytest.raises(StepRefused):
             await did(office, number, step(Action.CONFIRM, SUPERVISOR))
@@ -313,7 +313,7 @@ class TestViolations:
             assert ((await get(connection, number)).version, await history(connection, number)) == (1, [])
         assert len(await audited(office)) == 1
 
-    async def test_two_people_at_once_have_one_effect(self, office: Office) -> None:
+    async def test_two_people_at_once_have_one_effect(self, office: DecisionStore) -> None:
         number = await propose(office)
         await did(office, number, step(Action.NOTIFY, LEADER), step(Action.EXPLAIN, ALICE))
 
@@ -328,17 +328,17 @@ class TestViolations:
         async with office.reading() as connection:
             assert len(await history(connection, number)) == 3
 
-    async def test_unknown_record_is_missing(self, office: Office) -> None:
+    async def test_unknown_record_is_missing(self, office: DecisionStore) -> None:
         with pytest.raises(Missing):
             await did(office, "0" * 32, step(Action.NOTIFY, LEADER))
 
-    async def test_pages_follow_each_other_without_gap_or_repeat(self, office: Office) -> None:
+    async def test_pages_follow_each_other_without_gap_or_repeat(self, office: DecisionStore) -> None:
         for n in range(7):
             await propose(office, n, at=MONDAY + n // 3)  # several at the same moment
         seen: list[str] = []
         before: tuple[Micros, str] | None = None
         async with office.reading() as connection:
-            while found := await page(connection, MANAGER, Wanted(), before, 2):
+            while found := await page(connection, MANAGER, RecordQuery(), before, 2):
                 seen += [one.dossier.id for one in found]
                 before = found[-1].sort_at, found[-1].dossier.id
         assert seen == [dossier(n).id for n in reversed(range(7))]
@@ -346,16 +346,16 @@ class TestViolations:
     @pytest.mark.parametrize(
         ("wanted", "expected"),
         [
-            (Wanted(agent="Bob"), [2]),
-            (Wanted(rule="V-EAT"), [3]),
-            (Wanted(state=State.NOTIFIED), [1]),
-            (Wanted(verdict=Verdict.EXCUSED), [4]),
-            (Wanted(since=MONDAY + 3), [4, 3]),
-            (Wanted(until=MONDAY + 3), [2, 1]),
-            (Wanted(agent="Alice", since=MONDAY + 2, until=MONDAY + 4), [3]),
+            (RecordQuery(agent="Bob"), [2]),
+            (RecordQuery(rule="V-EAT"), [3]),
+            (RecordQuery(state=State.NOTIFIED), [1]),
+            (RecordQuery(verdict=Verdict.EXCUSED), [4]),
+            (RecordQuery(since=MONDAY + 3), [4, 3]),
+            (RecordQuery(until=MONDAY + 3), [2, 1]),
+            (RecordQuery(agent="Alice", since=MONDAY + 2, until=MONDAY + 4), [3]),
         ],
     )
-    async def test_filters(self, office: Office, wanted: Wanted, expected: list[int]) -> None:
+    async def test_filters(self, office: DecisionStore, wanted: RecordQuery, expected: list[int]) -> None:
         await did(office, await propose(office, 1), step(Action.NOTIFY, LEADER))
         await propose(office, 2, agent="Bob")
         await propose(office, 3, rule="V-EAT")
@@ -378,18 +378,18 @@ class TestViolations:
         ],
     )
     async def test_everybody_sees_what_they_may_in_the_list_and_one_by_one(
-        self, office: Office, person: Any, expected: list[int]
+        self, office: DecisionStore, person: Any, expected: list[int]
     ) -> None:
         await propose(office, 1)
         await propose(office, 2, agent="Bob")
         await propose(office, 3, agent="Zoe", team="orders")
         await propose(office, 4, standing=record(mode=Mode.SHADOW))
         async with office.reading() as connection:
-            found = [int(one.dossier.id, 16) for one in await page(connection, person, Wanted(), None, 10)]
+            found = [int(one.dossier.id, 16) for one in await page(connection, person, RecordQuery(), None, 10)]
             refused = [n for n in range(1, 5) if not await sees(connection, n, person)]
         assert (found, sorted(found + refused)) == (expected, [1, 2, 3, 4])
 
-    async def test_only_what_stands_is_counted(self, office: Office) -> None:
+    async def test_only_what_stands_is_counted(self, office: DecisionStore) -> None:
         hearing = [step(Action.NOTIFY, LEADER), step(Action.EXPLAIN, ALICE)]
         confirmed = [*hearing, step(Action.CONFIRM, SUPERVISOR)]
         appealed = [*confirmed, step(Action.APPEAL, ALICE)]
@@ -410,24 +410,24 @@ async def sees(connection: Any, number: int, person: Any) -> bool:
 
 
 class TestAnswers:
-    ASKED = Asked(account="sun", key="k", request=fingerprint(b"POST", b"/a", b"{}"), at=MONDAY)
-    ANSWER = Answer(status=200, etag='"2"', body="{}")
+    ASKED = KeyedRequest(account="sun", key="k", request=fingerprint(b"POST", b"/a", b"{}"), at=MONDAY)
+    ANSWER = KeptAnswer(status=200, etag='"2"', body="{}")
 
-    async def test_same_request_has_the_same_answer(self, office: Office) -> None:
+    async def test_same_request_has_the_same_answer(self, office: DecisionStore) -> None:
         async with office.writing() as desk:
             assert await recall(desk, self.ASKED) is None
             await remember(desk, self.ASKED, self.ANSWER)
         async with office.writing() as desk:
             assert await recall(desk, self.ASKED) == self.ANSWER
 
-    async def test_other_request_with_the_same_key_is_refused(self, office: Office) -> None:
+    async def test_other_request_with_the_same_key_is_refused(self, office: DecisionStore) -> None:
         other = msgspec.structs.replace(self.ASKED, request=fingerprint(b"POST", b"/b", b"{}"))
         async with office.writing() as desk:
             await remember(desk, self.ASKED, self.ANSWER)
             with pytest.raises(KeyReused):
                 await recall(desk, other)
 
-    async def test_key_is_its_account_s_own_and_is_forgotten_in_time(self, office: Office) -> None:
+    async def test_key_is_its_account_s_own_and_is_forgotten_in_time(self, office: DecisionStore) -> None:
         async with office.writing() as desk:
             await remember(desk, self.ASKED, self.ANSWER)
             assert await recall(desk, msgspec.structs.replace(self.ASKED, account="ma")) is None
@@ -443,7 +443,7 @@ class TestChanges:
         proposed_by="sun", proposed_at=MONDAY,
     )  # fmt: skip
 
-    async def test_change_takes_two_people(self, office: Office) -> None:
+    async def test_change_takes_two_people(self, office: DecisionStore) -> None:
         async with office.writing() as desk:
             await propose_change(desk, self.CHANGE, BOOK)
         async with office.writing() as desk:
@@ -455,7 +455,7 @@ class TestChanges:
             assert await listed(connection, ChangeState.PROPOSED, 10) == []
         assert (done.state, done.decided_by, done.content) == (ChangeState.APPROVED, "ma", {"yuan": 10})
 
-    async def test_change_is_decided_once(self, office: Office) -> None:
+    async def test_change_is_decided_once(self, office: DecisionStore) -> None:
         async with office.writing() as desk:
             await propose_change(desk, self.CHANGE, BOOK)
             await decide(desk, self.CHANGE.id, 1, ChangeState.REJECTED, "ma", MONDAY, BOOK)
@@ -464,7 +464,7 @@ class TestChanges:
             with pytest.raises(BadInput, match="rejected already"):
                 await decide(desk, self.CHANGE.id, 2, ChangeState.APPROVED, "hua", MONDAY, BOOK)
 
-    async def test_unknown_change_is_missing(self, office: Office) -> None:
+    async def test_unknown_change_is_missing(self, office: DecisionStore) -> None:
         async with office.writing() as desk:
             with pytest.raises(Missing):
                 await decide(desk, "0" * 32, 1, ChangeState.APPROVED, "ma", MONDAY, BOOK)

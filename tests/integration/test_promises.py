@@ -15,9 +15,9 @@ from callcenter.reports.replay.recorded import Replay
 from callcenter.rules.regulations.promises import Promises
 from callcenter.rules.regulations.rulebook import load_rulebook
 from callcenter.staff.dates import datetime_of
-from callcenter.store import Store, Told
+from callcenter.store import JournalledFacts, Store
 from callcenter.store.record.promises import kept_promises
-from callcenter.tracker import Court
+from callcenter.tracker import RulesInForce
 from tests.integration.api import Department, department
 from tests.integration.office import settings_of
 from tests.unit.rules.detection.people import DAY
@@ -38,8 +38,8 @@ async def recorded(folder: Path) -> tuple[Promises, int]:
     counted, last = Promises(load_rulebook()), 0
     for n, story in enumerate(STORIES):
         store = await Store.open(settings_of(folder), f"pbx-{n}")
-        facts = list(Replay([TAPES / story / "board.ami.gz"], Court(load_rulebook(), None)).facts())
-        await store.write([Told(1, facts)], 1)
+        facts = list(Replay([TAPES / story / "board.ami.gz"], RulesInForce(load_rulebook(), None)).facts())
+        await store.write([JournalledFacts(1, facts)], 1)
         await store.close()
         visits = [fact.visit for fact in facts if isinstance(fact, fx.VisitEnded)]
         for visit in visits:

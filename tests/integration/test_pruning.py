@@ -19,9 +19,9 @@ from callcenter.errors import BadInput, BadSetting, StoreError
 from callcenter.journal import Journal, JournalReader, verify
 from callcenter.reports.records.explain import derive
 from callcenter.rules.records.steps import Action
-from callcenter.store import Office, Store, Told
+from callcenter.store import DecisionStore, JournalledFacts, Store
 from callcenter.store.decisions.violations import act
-from callcenter.tracker import Court, Follower, recover, reread
+from callcenter.tracker import Follower, RulesInForce, recover, reread
 from callcenter.tracker.entries import event_step
 from callcenter.tracker.filing import filed
 from callcenter.tracker.pruning import EVERY_SECONDS, Pruning, places_in, plan, prune
@@ -55,7 +55,7 @@ def run(home: Home, *arguments: str) -> Result:
     return CliRunner().invoke(journal_command.app, [*arguments, "--settings", str(home.folder / "callcenter.toml")])
 
 
-def followed_to(home: Home, position: int, court: Court) -> Follower:
+def followed_to(home: Home, position: int, court: RulesInForce) -> Follower:
     follower = Follower(court)
     with JournalReader(home.journal) as reader:
         for stored in reader.read():
@@ -83,7 +83,7 @@ async def an_hour_passes(home: Home) -> None:
         positions = await journal.append([step.entry for step in steps])
         await journal.committed(positions[-1])
     store = await Store.open(settings_of(home.folder), NODE)
-    await store.write([Told(positions[-1], ())], positions[-1])
+    await store.write([JournalledFacts(positions[-1], ())], positions[-1])
     await store.close()
 
 
@@ -127,7 +127,7 @@ async def test_record_from_before_the_beginning_is_shown_with_what_people_decide
     await an_hour_passes(home)
     await save_state(home)
     late = home.id_of("V-LATE-ANSWER")
-    office = await Office.open(settings_of(home.folder))
+    office = await DecisionStore.open(settings_of(home.folder))
     for taken in (Action.NOTIFY, Action.OVERTURN)[: 1 + settled]:
         async with office.writing() as desk:
             await act(desk, late, None, step(taken, SUPERVISOR, note=f"to {taken}"), TERMS)

@@ -16,8 +16,8 @@ from callcenter.rules.regulations.rulebook import load_rulebook, rulebook_of
 from callcenter.staff.dates import datetime_of
 from callcenter.staff.roster import load_roster
 from callcenter.store.tables import AuditRow
-from callcenter.tracker import Court
-from callcenter.tracker.enacting import Rules
+from callcenter.tracker import RulesInForce
+from callcenter.tracker.enacting import RulesFiles
 from callcenter.tracker.inputs import Input
 from tests.integration.api import PEOPLE, Department, department
 
@@ -35,14 +35,14 @@ class Bench:
 
     def __init__(self) -> None:
         self.rules_refused = False
-        self.entered: list[Court] = []
+        self.entered: list[RulesInForce] = []
 
     @property
-    def court(self) -> Court | None:
+    def court(self) -> RulesInForce | None:
         return self.entered[-1] if self.entered else None
 
     async def enter(self, said: Input) -> None:
-        assert isinstance(said, Court)
+        assert isinstance(said, RulesInForce)
         self.entered.append(said)
 
 
@@ -52,11 +52,11 @@ def roster_file(folder: Path, agent: str = "Alice") -> Path:
     return path
 
 
-def rules_of(work: Department, roster: Path) -> Rules:
-    def read(approved: dict[str, Any] | None) -> Court:
-        return Court(load_rulebook() if approved is None else rulebook_of(approved), load_roster(roster))
+def rules_of(work: Department, roster: Path) -> RulesFiles:
+    def read(approved: dict[str, Any] | None) -> RulesInForce:
+        return RulesInForce(load_rulebook() if approved is None else rulebook_of(approved), load_roster(roster))
 
-    return Rules(work.office, read, roster=roster)
+    return RulesFiles(work.office, read, roster=roster)
 
 
 async def audited(work: Department) -> list[str]:

@@ -17,10 +17,10 @@ from callcenter.cli.office.rules import app
 from callcenter.domain.vocabulary import OfferOutcome
 from callcenter.errors import BadInput, StoreError
 from callcenter.reports.trial.sides import sides
-from callcenter.reports.trial.verdicts import Span, always, compared
+from callcenter.reports.trial.verdicts import TrialSpan, always, compared
 from callcenter.rules.detection.pages import Moment, Page, packed
 from callcenter.staff.duty import Roster
-from callcenter.store import Store, StoreSettings, Told, upgrade
+from callcenter.store import JournalledFacts, Store, StoreSettings, upgrade
 from tests.unit.rules.detection.story import Story, micros, packaged, roster, rulebook
 
 DAY = "2027-01-15"
@@ -76,7 +76,7 @@ async def fill(home: Path, story: Story) -> None:
     settings = StoreSettings(url=f"sqlite:///{home}/record.sqlite")
     await upgrade(settings)
     store = await Store.open(settings, "pbx")
-    told = [Told(n, [fact]) for n, fact in enumerate(story.facts, store.position + 1)]
+    told = [JournalledFacts(n, [fact]) for n, fact in enumerate(story.facts, store.position + 1)]
     await store.write(told, store.position + len(told))
     await store.close()
 
@@ -208,7 +208,7 @@ def test_damaged_archive_is_said_to_be_damaged(home: Path) -> None:
     assert "archive in the database is damaged" in str(failed)
 
 
-SPAN = Span(micros(0), micros(3600))
+SPAN = TrialSpan(micros(0), micros(3600))
 
 
 def told(blobs: list[bytes], on: Roster, tmp_path: Path, *, apart: bool) -> Any:

@@ -21,7 +21,7 @@ from callcenter.rules.regulations.rulebook import load_rulebook
 from callcenter.staff.roles import Role
 from callcenter.store.conflicts import Missing, NoTerms
 from callcenter.store.decisions.changes import Change, ChangeKind, ChangeState
-from callcenter.store.decisions.score_entries import Given, GivenKind
+from callcenter.store.decisions.score_entries import ScoreEntry, ScoreEntryKind
 from callcenter.usecases.change_rules import decide, propose
 from callcenter.usecases.give_score_entry import give
 from tests.integration.office import hire, opened
@@ -42,8 +42,8 @@ async def home(tmp_path: Path) -> AsyncIterator[Path]:
     )
     async with opened(tmp_path) as office:
         await hire(office, "alice", Role.AGENT, "Alice", "[hotline]")
-        mark = Given(
-            id="m1", kind=GivenKind.MARK, agent="Alice", day=date(2025, 3, 3), points=Decimal("78.5"), note="",
+        mark = ScoreEntry(
+            id="m1", kind=ScoreEntryKind.MARK, agent="Alice", day=date(2025, 3, 3), points=Decimal("78.5"), note="",
             given_by="tian", given_at=MONDAY,
         )  # fmt: skip
         change = Change(

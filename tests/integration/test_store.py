@@ -24,10 +24,10 @@ from callcenter.domain import facts as fx
 from callcenter.domain.vocabulary import EndedBy, How, VisitOutcome
 from callcenter.errors import BadSetting, DiskFull, MigrationMissing, StoreError
 from callcenter.store import (
+    JournalledFacts,
     Store,
     StoreAway,
     StoreSettings,
-    Told,
     gaps,
     ledger,
     newest_revision,
@@ -174,7 +174,7 @@ async def test_every_commit_is_durable_and_readers_go_on(store: Store, settings:
 
 
 async def test_rows_and_position_are_written_together(store: Store, settings: StoreSettings, path: Path) -> None:
-    await store.write([Told(3, [joined("a")]), Told(7, [ended("a", VisitOutcome.ABANDONED)])], 9)
+    await store.write([JournalledFacts(3, [joined("a")]), JournalledFacts(7, [ended("a", VisitOutcome.ABANDONED)])], 9)
     assert select(path, "SELECT journal_position FROM position") == [(9,)]
     assert select(path, "SELECT uniqueid, outcome, joined_position, ended_position FROM visits") == [
         ("a", "abandoned", 3, 7)
@@ -185,17 +185,17 @@ async def test_rows_and_position_are_written_together(store: Store, settings: St
 
 
 async def test_an_account_finds_its_row_after_a_restart(store: Store, settings: StoreSettings, path: Path) -> None:
-    await store.write([Told(3, [joined("a")])], 3)
+    await store.write([JournalledFacts(3, [joined("a")])], 3)
     again = await Store.open(settings, "pbx")
-    await again.write([Told(7, [ended("a", VisitOutcome.TIMED_OUT)])], 7)
+    await again.write([JournalledFacts(7, [ended("a", VisitOutcome.TIMED_OUT)])], 7)
     await again.close()
     assert select(path, "SELECT outcome, joined_position FROM visits") == [("timed_out", 3)]
 
 
 async def test_a_talk_finds_its_row_after_a_restart(store: Store, settings: StoreSettings, path: Path) -> None:
-    await store.write([Told(5, [fx.TalkBegan(at=40, talk=talk())])], 5)
+    await store.write([JournalledFacts(5, [fx.TalkBegan(at=40, talk=talk())])], 5)
     again = await Store.open(settings, "pbx")
-    told = [Told(8, [fx.TalkEnded(at=90, talk=talk(end=90, ended_by=EndedBy.AGENT))])]
+    told = [JournalledFacts(8, [fx.TalkEnded(at=90, talk=talk(end=90, ended_by=EndedBy.AGENT))])]
     await again.write(told, 8)
     await again.close()
     columns = "agent, how, started_at, ended_at, ended_by, in_gap, began_position, ended_position"
@@ -217,9 +217,9 @@ async def test_a_database_of_before_talks_keeps_its_calls_and_has_none(settings:
 
 
 async def test_what_is_recorded_already_is_passed_over(store: Store, path: Path) -> None:
-    await store.write([Told(3, [joined("a")])], 5)
-    await store.write([Told(3, [joined("a")]), Told(6, [joined("b")])], 6)
-    await store.write([Told(6, [joined("c")])], 6)
+    await store.write([JournalledFacts(3, [joined("a")])], 5)
+    await store.write([JournalledFacts(3, [joined("a")]), JournalledFacts(6, [joined("b")])], 6)
+    await store.write([JournalledFacts(6, [joined("c")])], 6)
     assert select(path, "SELECT uniqueid FROM visits ORDER BY 1") == [("a",), ("b",)]
 
 
@@ -231,12 +231,12 @@ async def test_two_switches_have_positions_of_their_own(store: Store, settings: 
 
 
 async def test_a_full_disk_writes_nothing_of_a_transaction(store: Store, path: Path) -> None:
-    await store.write([Told(3, [joined("a")])], 3)
+    await store.write([JournalledFacts(3, [joined("a")])], 3)
     pages = select(path, "PRAGMA page_count")[0][0]
     event.listen(
         store._engine.sync_engine, "begin", lambda c: c.exec_driver_sql(f"PRAGMA max_page_count = {pages + 1}")
     )
-    many = [Told(position, [joined(f"{position}-{'x' * 500}")]) for position in range(4, 200)]
+    many = [JournalledFacts(position, [joined(f"{position}-{'x' * 500}")]) for position in range(4, 200)]
     with pytest.raises(DiskFull, match="free some space"):
         await store.write(many, 200)
     assert store.position == 3
@@ -250,7 +250,7 @@ async def test_a_locked_database_is_worth_another_try(
     monkeypatch.setattr("callcenter.store.engine._BUSY_SECONDS", 0.05)
     await upgrade(settings)
     store = await Store.open(settings, "pbx")
-    told = [Told(3, [joined("a")]), Told(4, [ended("a", VisitOutcome.ABANDONED)])]
+    told = [JournalledFacts(3, [joined("a")]), JournalledFacts(4, [ended("a", VisitOutcome.ABANDONED)])]
     with closing(sqlite3.connect(path, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         with pytest.raises(StoreAway, match="not available now"):
@@ -263,9 +263,9 @@ async def test_a_locked_database_is_worth_another_try(
 async def test_the_ledger_accounts_for_every_join(store: Store, settings: StoreSettings) -> None:
     await store.write(
         [
-            Told(1, [joined("a"), joined("b"), joined("c"), joined("d", queue="products")]),
-            Told(2, [ended("a", VisitOutcome.ANSWERED), ended("b", VisitOutcome.UNKNOWN)]),
-            Told(3, [ended("e", VisitOutcome.REFUSED, joined_at=None, refused_at=12)]),
+            JournalledFacts(1, [joined("a"), joined("b"), joined("c"), joined("d", queue="products")]),
+            JournalledFacts(2, [ended("a", VisitOutcome.ANSWERED), ended("b", VisitOutcome.UNKNOWN)]),
+            JournalledFacts(3, [ended("e", VisitOutcome.REFUSED, joined_at=None, refused_at=12)]),
         ],
         3,
     )
@@ -279,7 +279,7 @@ async def test_the_ledger_accounts_for_every_join(store: Store, settings: StoreS
 
 
 async def test_the_ledger_shows_an_end_without_a_beginning(store: Store, settings: StoreSettings) -> None:
-    await store.write([Told(1, [ended("a", VisitOutcome.ANSWERED)])], 1)
+    await store.write([JournalledFacts(1, [ended("a", VisitOutcome.ANSWERED)])], 1)
     engine = open_engine(settings)
     (account,) = await ledger(engine)
     await engine.dispose()
@@ -288,7 +288,7 @@ async def test_the_ledger_shows_an_end_without_a_beginning(store: Store, setting
 
 async def test_the_ledger_of_a_day_leaves_the_others_out(store: Store, settings: StoreSettings) -> None:
     early, late = ended("a", VisitOutcome.ANSWERED, joined_at=10), ended("b", VisitOutcome.ANSWERED, joined_at=99)
-    await store.write([Told(1, [joined("a", 10), joined("b", 99)]), Told(2, [early, late])], 2)
+    await store.write([JournalledFacts(1, [joined("a", 10), joined("b", 99)]), JournalledFacts(2, [early, late])], 2)
     engine = open_engine(settings)
     (account,) = await ledger(engine, since=50, until=100)
     await engine.dispose()
@@ -296,7 +296,7 @@ async def test_the_ledger_of_a_day_leaves_the_others_out(store: Store, settings:
 
 
 async def test_gaps_are_kept(store: Store, settings: StoreSettings) -> None:
-    await store.write([Told(4, [fx.GapSeen(at=50, start=20, cause="restart")])], 4)
+    await store.write([JournalledFacts(4, [fx.GapSeen(at=50, start=20, cause="restart")])], 4)
     engine = open_engine(settings)
     assert await gaps(engine, "pbx") == [(20, 50, "restart")]
     await engine.dispose()
@@ -305,7 +305,7 @@ async def test_gaps_are_kept(store: Store, settings: StoreSettings) -> None:
 async def test_a_write_that_is_cancelled_comes_to_its_end(store: Store, path: Path) -> None:
     with closing(sqlite3.connect(path, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
-        writing = asyncio.create_task(store.write([Told(3, [joined("a")])], 4))
+        writing = asyncio.create_task(store.write([JournalledFacts(3, [joined("a")])], 4))
         await asyncio.sleep(0.05)
         writing.cancel()
         other.execute("COMMIT")

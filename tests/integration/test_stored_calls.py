@@ -21,7 +21,7 @@ from callcenter.domain import facts as fx
 from callcenter.domain.frame import SECOND, Micros
 from callcenter.domain.vocabulary import AgentState, EndedBy, OfferOutcome, VisitOutcome
 from callcenter.errors import BadInput, MigrationMissing
-from callcenter.store import Store, Told
+from callcenter.store import JournalledFacts, Store
 from tests.integration.loaded_switch import LoadedSwitch, stories
 from tests.integration.office import opened, settings_of
 from tests.integration.service import at_home
@@ -82,7 +82,7 @@ async def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("COLUMNS", "160")
     async with opened(tmp_path):
         store = await Store.open(settings_of(tmp_path), "pbx")
-        await store.write([Told(n, facts) for n, facts in enumerate(STORED, 1)], len(STORED))
+        await store.write([JournalledFacts(n, facts) for n, facts in enumerate(STORED, 1)], len(STORED))
         await store.close()
     (tmp_path / "callcenter.toml").write_text(
         '[ami]\n[ami.events]\nusername = "e"\nsecret_file = "e"\n[ami.control]\nusername = "c"\nsecret_file = "c"\n'

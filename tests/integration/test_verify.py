@@ -21,7 +21,7 @@ from callcenter.rules.records.reproduction import Fault, Finding
 from callcenter.rules.records.standing import SERVICE, State
 from callcenter.rules.records.steps import Action
 from callcenter.rules.regulations.rulebook import load_rulebook
-from callcenter.store import Office, Store, Told
+from callcenter.store import DecisionStore, JournalledFacts, Store
 from callcenter.store.decisions.violations import act, history
 from callcenter.store.decisions.withdrawals import withdrawn
 from callcenter.tracker.withdrawals import Withdrawals
@@ -98,7 +98,7 @@ async def test_withdrawal_is_the_services_audited_and_counted(home: Home) -> Non
     home.retell(late, measured=99.0)
     with capture_logs() as logged:
         await asyncio.to_thread(refused, home, "verify")
-    office = await Office.open(settings_of(home.folder))
+    office = await DecisionStore.open(settings_of(home.folder))
     async with office.reading() as connection:
         (entry,) = await history(connection, late)
         counts = await withdrawn(connection)
@@ -200,7 +200,7 @@ class TestWhatMayHaveHonestReasons:
 
 
 async def test_what_a_person_recorded_is_not_the_journals_to_judge(home: Home) -> None:
-    office = await Office.open(settings_of(home.folder))
+    office = await DecisionStore.open(settings_of(home.folder))
     number = await propose(office, standing=record(proposed_by="li"))
     await office.close()
     result = await asyncio.to_thread(home.run, "verify")
@@ -264,7 +264,7 @@ async def test_record_that_changed_meanwhile_is_not_withdrawn_for_what_it_said_b
     late = home.id_of("V-LATE-ANSWER")
     before = (await home.record(late)).dossier
     home.retell(late, measured=99.0)
-    office = await Office.open(settings_of(home.folder))
+    office = await DecisionStore.open(settings_of(home.folder))
     async with office.writing() as desk:
         assert not await withdraw_record(desk, before, [Finding(Fault.NOT_DERIVED)], load_rulebook(), MONDAY)
     await office.close()
@@ -313,7 +313,7 @@ class TestCount:
 
     async def told(self, home: Home) -> dict[str, int]:
         heard: asyncio.Queue[Mapping[str, int]] = asyncio.Queue()
-        office = await Office.open(settings_of(home.folder))
+        office = await DecisionStore.open(settings_of(home.folder))
         watching = asyncio.create_task(Withdrawals(office, load_rulebook).watch(heard.put_nowait))
         counts = await heard.get()
         watching.cancel()
@@ -333,7 +333,7 @@ class TestCount:
         assert (counts["V-LATE-ANSWER"], sum(counts.values())) == (1, 1)
 
     async def test_what_a_person_withdrew_is_not(self, home: Home) -> None:
-        office = await Office.open(settings_of(home.folder))
+        office = await DecisionStore.open(settings_of(home.folder))
         number = await propose(office, standing=record(proposed_by="li"))
         async with office.writing() as desk:
             await act(desk, number, None, step(Action.WITHDRAW, LEADER), TERMS)
@@ -353,8 +353,8 @@ class TestRestart:
         end = store.position + 1
         records = [Filed(late.dossier, late.standing, load_rulebook(), MONDAY)]
         filing = partial(file_records, filed=records)
-        told = await store.write([Told(end, ())], end, filing)
-        again = await store.write([Told(end + 1, ())], end + 1, filing)
+        told = await store.write([JournalledFacts(end, ())], end, filing)
+        again = await store.write([JournalledFacts(end + 1, ())], end + 1, filing)
         await store.close()
         assert again == []
         return told

@@ -16,12 +16,12 @@ from callcenter.rules.records.steps import Action
 from callcenter.rules.regulations.rulebook import load_rulebook
 from callcenter.rules.scores.accumulated import CODE
 from callcenter.staff.months import month_of
-from callcenter.staff.roles import Person, Role
-from callcenter.store import Desk, Office, Store
+from callcenter.staff.roles import Principal, Role
+from callcenter.store import DecisionStore, Store, UnitOfWork
 from callcenter.store.decisions.changes import Change, ChangeKind, ChangeState
 from callcenter.store.decisions.scores import member_of, score_of
-from callcenter.store.decisions.violations import Wanted, act, found
-from callcenter.tracker import Record
+from callcenter.store.decisions.violations import RecordQuery, act, found
+from callcenter.tracker import RecordKeeper
 from callcenter.usecases.change_rules import decide
 from callcenter.usecases.change_rules import propose as propose_change
 from callcenter.usecases.recount_month import recount_month
@@ -54,7 +54,7 @@ async def month(home: Home) -> Month:
     """Confirm enough for a V-ACCUMULATED, and that one, too."""
     late = (await home.record(home.id_of("V-LATE-ANSWER"))).dossier
     assert late.at is not None
-    office = await Office.open(settings_of(home.folder))
+    office = await DecisionStore.open(settings_of(home.folder))
     seen = record(agent=late.agent, proposed_by="li")
     others = [await propose(office, n, standing=seen, agent=late.agent, at=late.at + n) for n in range(1, 4)]
     change = Change(
@@ -65,7 +65,7 @@ async def month(home: Home) -> Month:
         await decide(desk, "c1", 1, ChangeState.APPROVED, "hua", MONDAY, BOOK)
         for number in (late.id, *others):
             await _confirm(desk, number, late.agent)
-        (carried,) = await found(desk.connection, Wanted(rule=CODE))
+        (carried,) = await found(desk.connection, RecordQuery(rule=CODE))
         await _confirm(desk, carried.dossier.id, late.agent)
     await office.close()
     made = Month(late.agent, late.at, late.id)
@@ -73,8 +73,8 @@ async def month(home: Home) -> Month:
     return made
 
 
-async def _confirm(desk: Desk, number: str, agent: str) -> None:
-    whose = Person(account="whose", role=Role.AGENT, agent=agent)
+async def _confirm(desk: UnitOfWork, number: str, agent: str) -> None:
+    whose = Principal(account="whose", role=Role.AGENT, agent=agent)
     for action, who in ((Action.NOTIFY, SUPERVISOR), (Action.EXPLAIN, whose), (Action.CONFIRM, SUPERVISOR)):
         taken = await act(desk, number, None, step(action, who), TERMS)
         await recount_month(desk, taken, BOOK, MONDAY)
@@ -82,9 +82,9 @@ async def _confirm(desk: Desk, number: str, agent: str) -> None:
 
 async def accumulated(home: Home, month: Month) -> tuple[list[State], Decimal]:
     """Read where the month's V-ACCUMULATED stands, and the month's score."""
-    office = await Office.open(settings_of(home.folder))
+    office = await DecisionStore.open(settings_of(home.folder))
     async with office.reading() as connection:
-        records = await found(connection, Wanted(rule=CODE))
+        records = await found(connection, RecordQuery(rule=CODE))
         member = await member_of(connection, month.agent)
         scored = await score_of(connection, member, month_of(month.at, SHANGHAI), SHANGHAI, month.at)
     await office.close()
@@ -103,7 +103,7 @@ async def test_record_that_the_journal_gives_otherwise_puts_the_month_right(home
     home.sql(home.base, "UPDATE position SET journal_position = journal_position - 1")
     store = await Store.open(settings_of(home.folder), NODE)
     async with await Journal.open(journal_settings(home.journal)) as journal:
-        following = Record(store, journal, home.court())
+        following = RecordKeeper(store, journal, home.court())
         running = asyncio.create_task(following.run())
         following.put(journal.durable_position, (), home.found, court=home.court())
         await following.reached(journal.durable_position)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from callcenter.reports.trial.verdicts import Span, Trial
+from callcenter.reports.trial.verdicts import Trial, TrialSpan
 from callcenter.rules.detection.gist import gists
 from callcenter.rules.detection.inputs import Disposition
 from callcenter.rules.detection.pages import Moment, Page, packed, unpacked
@@ -20,7 +20,7 @@ def test_trial_gives_the_records_of_a_judge_that_saw_everything(day: list[Move],
     said = [one for one in told if isinstance(one, Disposition)]
     facts = [one for one in told if not isinstance(one, Disposition)]
     moments = [Moment(n, graded=True, facts=gists([fact])) for n, fact in enumerate(facts)]
-    trial = Trial(packaged(), on, Span(micros(-100_000), micros(1_000_000)), said)
+    trial = Trial(packaged(), on, TrialSpan(micros(-100_000), micros(1_000_000)), said)
     for n in range(0, len(moments), size):
         trial.see(unpacked(packed(Page(moments[n : n + size]))))
     last = max(((fact.at or 0) - micros(0)) / 1e6 for fact in facts)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from callcenter.ami.refused import Refused
+from callcenter.ami.refused import LostFrame
 from callcenter.ami.wire import Wire
 from callcenter.tape import read_chunks
 from tests.scenarios.tapes import replayed, tape, written
@@ -52,7 +52,7 @@ def test_a_character_set_can_be_given(tmp_path: Path) -> None:
     assert agents(path, "--charset", "gb18030") == {"一"}
 
 
-def refused(login: Path) -> tuple[list[Refused], Wire]:
+def refused(login: Path) -> tuple[list[LostFrame], Wire]:
     wire = Wire()
     return [one for chunk in read_chunks(login) for _ in [wire.feed(chunk)] for one in wire.refused_needed], wire
 

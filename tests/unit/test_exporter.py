@@ -16,7 +16,7 @@ from callcenter.domain.health import Health, UnseenJoin
 from callcenter.domain.settings import FloorSettings
 from callcenter.exporter import Exporter, ExporterSettings
 from callcenter.exporter.names import Names, inert, masked
-from callcenter.exporter.table import METRICS, Kind
+from callcenter.exporter.table import METRICS, MetricType
 from callcenter.exporter.values import Values
 from callcenter.rules.regulations.edition import Rulebook
 from callcenter.rules.regulations.rulebook import load_rulebook, rulebook_of
@@ -554,10 +554,10 @@ def test_every_metric_has_a_type_and_a_meaning_in_the_output() -> None:
 
 def test_names_follow_the_conventions_of_prometheus() -> None:
     for metric in METRICS:
-        assert metric.short.endswith("_total") == (metric.kind is Kind.COUNTER)
-        assert bool(metric.edges) == (metric.kind is Kind.HISTOGRAM)
+        assert metric.short.endswith("_total") == (metric.kind is MetricType.COUNTER)
+        assert bool(metric.edges) == (metric.kind is MetricType.HISTOGRAM)
         assert not {"caller", "call", "uniqueid"} & set(metric.labels)
-        assert metric.kind is not Kind.HISTOGRAM or "agent" not in metric.labels
+        assert metric.kind is not MetricType.HISTOGRAM or "agent" not in metric.labels
 
 
 def test_board_goes_on_with_what_the_record_has_of_today() -> None:

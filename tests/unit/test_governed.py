@@ -14,9 +14,9 @@ from callcenter.domain.vocabulary import AgentState
 from callcenter.rules.regulations.edition import Rulebook
 from callcenter.rules.regulations.rulebook import load_rulebook
 from callcenter.staff.dates import day_start
-from callcenter.tracker import Court
+from callcenter.tracker import RulesInForce
 from callcenter.tracker.follower import Follower
-from callcenter.tracker.inputs import Besides
+from callcenter.tracker.inputs import SiteFacts
 from tests.unit.domain.switch import EPOCH, Switch
 from tests.unit.rules.detection.story import packaged, roster
 
@@ -46,7 +46,7 @@ def book(tmp_path: Path) -> Rulebook:
 class Followed(Switch):
     """A switch whose floor is a follower's; it may be packed and unpacked between two events."""
 
-    def __init__(self, court: Court) -> None:
+    def __init__(self, court: RulesInForce) -> None:
         super().__init__()
         self.follower = Follower(court)
 
@@ -56,7 +56,7 @@ class Followed(Switch):
         self.facts += self.follower.follow(None, event).facts
         self.floor = self.follower.floor
 
-    def restarts(self, court: Court) -> None:
+    def restarts(self, court: RulesInForce) -> None:
         self.follower = Follower.restore(self.follower.save(), court)
         self.floor = self.follower.floor
 
@@ -84,7 +84,7 @@ def test_midnight_is_the_sites() -> None:
 
 @pytest.mark.parametrize("restarted", [False, True])
 def test_wrap_up_is_that_of_the_edition_in_which_the_talk_ended(book: Rulebook, *, restarted: bool) -> None:
-    court = Court(book, None)
+    court = RulesInForce(book, None)
     switch = Followed(court)
     switch.member(0)
     switch.talks_once(MIDNIGHT - 60, MIDNIGHT - 1, "c1")
@@ -97,7 +97,7 @@ def test_wrap_up_is_that_of_the_edition_in_which_the_talk_ended(book: Rulebook, 
 
 
 def test_line_is_blocked_by_the_edition_in_which_it_was_taken(book: Rulebook) -> None:
-    switch = Followed(Court(book, None, Besides(permitted=("_0X.",))))
+    switch = Followed(RulesInForce(book, None, SiteFacts(permitted=("_0X.",))))
     switch.member(0)
     for start, uid in ((MIDNIGHT - 1, "o1"), (MIDNIGHT + 100, "o2")):
         switch.starts(start, uid, f"PJSIP/1001-{uid}", dialled="8888", calling=True)
@@ -108,7 +108,7 @@ def test_line_is_blocked_by_the_edition_in_which_it_was_taken(book: Rulebook) ->
 
 
 def test_event_that_comes_late_over_midnight_has_the_figures_of_its_own_time(book: Rulebook) -> None:
-    switch = Followed(Court(book, None))
+    switch = Followed(RulesInForce(book, None))
     switch.ticks(MIDNIGHT + 0.2)
     assert switch.floor.settings.wrap_up == {"support": 10 * SECOND}
     switch.ticks(MIDNIGHT - 0.1)
@@ -116,7 +116,7 @@ def test_event_that_comes_late_over_midnight_has_the_figures_of_its_own_time(boo
 
 
 def test_nothing_seen_is_forgotten_when_other_figures_come_into_force(book: Rulebook) -> None:
-    switch = Followed(Court(book, None))
+    switch = Followed(RulesInForce(book, None))
     switch.member(0)
     switch.joins(MIDNIGHT - 5)
     before = msgspec.msgpack.encode(switch.floor.state.visits)
@@ -125,15 +125,17 @@ def test_nothing_seen_is_forgotten_when_other_figures_come_into_force(book: Rule
 
 
 def test_rulebook_that_comes_into_force_holds_from_there_on(book: Rulebook) -> None:
-    switch = Followed(Court(packaged(), None))
+    switch = Followed(RulesInForce(packaged(), None))
     switch.ticks(MIDNIGHT - 10)
     assert switch.floor.settings.wrap_up == {}
-    switch.follower.follow(None, None, Court(book, None))
+    switch.follower.follow(None, None, RulesInForce(book, None))
     assert switch.follower.floor.settings.wrap_up == {"support": 3 * SECOND}
 
 
 def test_roster_says_who_sits_where_and_what_may_be_dialled_though_settings_say_it_too() -> None:
-    court = Court(packaged(), roster(legit=("_1X.",)), Besides(names={"PJSIP/9": "Nobody"}, permitted=("_9X.",)))
+    court = RulesInForce(
+        packaged(), roster(legit=("_1X.",)), SiteFacts(names={"PJSIP/9": "Nobody"}, permitted=("_9X.",))
+    )
     settings = court.floor_at(None).settings
     assert settings.permitted == ("_1X.",)
     assert (settings.names, settings.seats) == ({}, roster().tenures())

@@ -3,10 +3,10 @@ from __future__ import annotations
 import msgspec
 from structlog.testing import capture_logs
 
-from callcenter.ami.refused import Hints, Refused
+from callcenter.ami.refused import Hints, LostFrame
 from callcenter.tracker.refusals import Refusals
 
-REFUSED = Refused("Hangup", "missing_header", None, 7, "frame", Hints(), b"")
+REFUSED = LostFrame("Hangup", "missing_header", None, 7, "frame", Hints(), b"")
 
 
 def test_the_first_of_each_reason_is_logged_at_once_and_what_follows_together_after_a_minute() -> None:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import msgspec
 import pytest
 
-from callcenter.ami.items import FrameRefused, FramesRead, HeartbeatSeen, Item, LoginLost, LoginOpened, SnapshotTaken
+from callcenter.ami.items import FramesRead, HeartbeatSeen, Item, LoginLost, LoginOpened, RefusedItem, SnapshotTaken
 from callcenter.ami.wire import Wire
 from callcenter.domain import events as ev
 from callcenter.domain import facts as fx
@@ -16,14 +16,14 @@ from callcenter.domain.settings import FloorSettings
 from callcenter.domain.snapshot import ChannelState, Snapshot
 from callcenter.domain.vocabulary import OfferOutcome
 from callcenter.errors import JournalDamaged
-from callcenter.journal import Kind, Stored
+from callcenter.journal import EntryKind, Stored
 from callcenter.numbers import Numbering
 from callcenter.rules.regulations.rulebook import load_rulebook
 from callcenter.staff.duty import Roster, Seat
-from callcenter.tracker import Court
-from callcenter.tracker.entries import Step, input_step, mark_step, refused_of, reread, timed, words_of
-from callcenter.tracker.follower import Follower, Seen
-from callcenter.tracker.inputs import Besides
+from callcenter.tracker import RulesInForce
+from callcenter.tracker.entries import EntryMeaning, input_step, mark_step, refused_of, reread, timed, words_of
+from callcenter.tracker.follower import Follower, LastSeen
+from callcenter.tracker.inputs import SiteFacts
 from callcenter.tracker.intake import Intake
 from callcenter.tracker.ledger import Ledger
 from tests.support.party import party
@@ -72,7 +72,7 @@ class Line:
             self.do(self.intake.steps(item))
         return self.facts
 
-    def do(self, steps: Sequence[Step]) -> None:
+    def do(self, steps: Sequence[EntryMeaning]) -> None:
         for step in steps:
             position = len(self.stored) + 1
             entry = step.entry
@@ -99,8 +99,8 @@ def test_a_frame_is_journalled_by_its_own_bytes_and_applied_at_its_position() ->
     line = Line()
     facts = line.take(opened(), read(beat(1, "1800000000"), joined(2)))
     assert [(entry.kind, entry.payload) for entry in line.stored] == [
-        (Kind.FRAME, beat(1, "1800000000")),
-        (Kind.FRAME, joined(2)),
+        (EntryKind.FRAME, beat(1, "1800000000")),
+        (EntryKind.FRAME, joined(2)),
     ]
     assert facts == [fx.VisitJoined(at=1_800_000_000 * SECOND, uniqueid="lab-1800000000.1", queue="consumers", n=1)]
     (visit,) = line.follower.floor.state.visits.values()
@@ -110,13 +110,13 @@ def test_a_frame_is_journalled_by_its_own_bytes_and_applied_at_its_position() ->
 def test_the_first_login_of_all_closes_no_gap() -> None:
     line = Line()
     assert line.take(opened(), read(beat(1, "1800000000"))) == []
-    assert [entry.kind for entry in line.stored] == [Kind.FRAME]
+    assert [entry.kind for entry in line.stored] == [EntryKind.FRAME]
 
 
 def test_a_lost_login_is_told_at_once_by_the_last_time_that_was_seen() -> None:
     line = Line()
     line.take(opened(), read(joined(1)), lost())
-    assert line.stored[-1].kind == Kind.EVENT
+    assert line.stored[-1].kind == EntryKind.EVENT
     assert reread(line.stored[-1]).event == ev.LinkLost(1_800_000_000 * SECOND, 2)
     (visit,) = line.follower.floor.state.visits.values()
     assert visit.in_gap
@@ -125,7 +125,7 @@ def test_a_lost_login_is_told_at_once_by_the_last_time_that_was_seen() -> None:
 def test_a_login_lost_before_it_said_anything_makes_no_second_gap() -> None:
     line = Line()
     line.take(opened(), read(joined(1)), lost(), opened(2), lost(), opened(3), lost())
-    assert [entry.kind for entry in line.stored] == [Kind.FRAME, Kind.EVENT]
+    assert [entry.kind for entry in line.stored] == [EntryKind.FRAME, EntryKind.EVENT]
 
 
 def test_a_login_lost_before_anything_was_ever_seen_is_no_gap() -> None:
@@ -222,7 +222,7 @@ def test_a_replay_of_the_entries_comes_to_the_same_state() -> None:
     line.take(read(joined(10, "lab-1800000000.2", "1800000042")))
     replayed = line.replayed()
     assert replayed.floor.state.digest() == line.follower.floor.state.digest()
-    assert replayed.seen == line.follower.seen == Seen(1_800_000_042 * SECOND, 10)
+    assert replayed.seen == line.follower.seen == LastSeen(1_800_000_042 * SECOND, 10)
 
 
 def test_a_saved_follower_is_the_same_one() -> None:
@@ -235,26 +235,30 @@ def test_a_saved_follower_is_the_same_one() -> None:
 
 @pytest.mark.parametrize(
     ("kind", "payload"),
-    [(Kind.FRAME, b"Sail: ho\r\n"), (Kind.EVENT, b'{"type":"Never"}'), (Kind.INPUT, b'{"type":"Never"}')],
+    [
+        (EntryKind.FRAME, b"Sail: ho\r\n"),
+        (EntryKind.EVENT, b'{"type":"Never"}'),
+        (EntryKind.INPUT, b'{"type":"Never"}'),
+    ],
 )
-def test_an_entry_that_this_version_cannot_read_is_said_so(kind: Kind, payload: bytes) -> None:
+def test_an_entry_that_this_version_cannot_read_is_said_so(kind: EntryKind, payload: bytes) -> None:
     with pytest.raises(JournalDamaged, match=r"entry 7 .* another version"):
         reread(Stored(7, kind, "pbx", OURS, payload, b""))
 
 
 def test_what_is_in_force_changes_at_its_place_and_is_saved_with_the_rest() -> None:
-    line = Line(Follower(Court(load_rulebook(), None)))
+    line = Line(Follower(RulesInForce(load_rulebook(), None)))
     before = line.follower.enacted
     assert before is None
-    besides = Besides(names={"PJSIP/1001": "Alice"}, permitted=("_10XX",))
-    enacted = Court(load_rulebook(), None, besides, numbering=Numbering("0571", "9", ("801",)))
+    besides = SiteFacts(names={"PJSIP/1001": "Alice"}, permitted=("_10XX",))
+    enacted = RulesInForce(load_rulebook(), None, besides, numbering=Numbering("0571", "9", ("801",)))
     told = FloorSettings(names={"PJSIP/1001": "Alice"}, permitted=("_10XX",), blocked_after=60 * SECOND)
     line.take(opened(), read(beat(1, "1800000000"), joined(2)))
     line.do([input_step("pbx", OURS, enacted)])
     assert reread(line.stored[-1]).said == line.follower.court == line.follower.enacted == enacted
     assert line.follower.floor.settings == told
     assert list(line.follower.floor.state.visits)  # what was known before still is
-    restored = Follower.restore(line.follower.save(), Court(load_rulebook(), None))
+    restored = Follower.restore(line.follower.save(), RulesInForce(load_rulebook(), None))
     assert (restored.court, restored.enacted, restored.floor.settings) == (enacted, enacted, told)
     assert restored.floor.state.digest() == line.follower.floor.state.digest()
 
@@ -263,10 +267,10 @@ def test_court_of_a_journal_from_before_runs_the_floor_by_the_settings_of_then()
     floor = FloorSettings(names={"PJSIP/1001": "Alice"}, wrap_up={"consumers": 9 * SECOND}, blocked_after=7)
     roster = Roster("Asia/Shanghai", (Seat(agent="Bob", interface="PJSIP/1001"),), {}, {}, ("_0X.",))
     said = {"type": "RulesInForce", "rulebook": load_rulebook(), "roster": roster, "floor": floor}
-    line = Line(Follower(Court(load_rulebook(), None)))
+    line = Line(Follower(RulesInForce(load_rulebook(), None)))
     line.take(opened(), read(beat(1, "1800000000")))
-    court = reread(Stored(2, Kind.INPUT, "pbx", OURS, msgspec.json.encode(said), b"")).said
-    assert isinstance(court, Court)
+    court = reread(Stored(2, EntryKind.INPUT, "pbx", OURS, msgspec.json.encode(said), b"")).said
+    assert isinstance(court, RulesInForce)
     line.do([input_step("pbx", OURS, court)])
     line.take(read(joined(2)))
     assert line.follower.floor.settings == floor
@@ -274,19 +278,19 @@ def test_court_of_a_journal_from_before_runs_the_floor_by_the_settings_of_then()
 
 
 def test_court_of_an_older_journal_says_nothing_of_how_numbers_are_read() -> None:
-    enacted = Court(load_rulebook(), None, numbering=Numbering())
+    enacted = RulesInForce(load_rulebook(), None, numbering=Numbering())
     older = msgspec.json.decode(input_step("pbx", OURS, enacted).entry.payload)
     del older["numbering"]
-    said = reread(Stored(7, Kind.INPUT, "pbx", OURS, msgspec.json.encode(older), b"")).said
-    assert said == Court(load_rulebook(), None, numbering=None)
+    said = reread(Stored(7, EntryKind.INPUT, "pbx", OURS, msgspec.json.encode(older), b"")).said
+    assert said == RulesInForce(load_rulebook(), None, numbering=None)
 
 
 def test_promise_is_judged_by_what_the_journal_says_of_numbers_then() -> None:
-    line = Line(Follower(Court(load_rulebook(), None, numbering=Numbering("010"))))
+    line = Line(Follower(RulesInForce(load_rulebook(), None, numbering=Numbering("010"))))
     assert line.follower.judge is not None
-    line.do([input_step("pbx", OURS, Court(load_rulebook(), None, numbering=Numbering("0571")))])
+    line.do([input_step("pbx", OURS, RulesInForce(load_rulebook(), None, numbering=Numbering("0571")))])
     assert line.follower.judge._skipped._numbering == Numbering("0571")
-    restored = Follower.restore(line.follower.save(), Court(load_rulebook(), None, numbering=Numbering("010")))
+    restored = Follower.restore(line.follower.save(), RulesInForce(load_rulebook(), None, numbering=Numbering("010")))
     assert restored.judge is not None
     assert restored.judge._skipped._numbering == Numbering("0571")
 
@@ -296,12 +300,10 @@ def test_a_frame_that_is_not_believed_is_journalled_in_its_place_with_its_bytes(
     wire = Wire()
     wire.feed(joined(1) + b"\r\n" + raw("Hangup", 2, Channel="PJSIP/t-1", Uniqueid="1.1") + b"\r\n")
     (refused,) = wire.refused_needed
-    facts = line.take(
-        opened(), read(joined(1)), FrameRefused("pbx", OURS, refused), read(joined(3, "lab-1800000000.3"))
-    )
+    facts = line.take(opened(), read(joined(1)), RefusedItem("pbx", OURS, refused), read(joined(3, "lab-1800000000.3")))
     at = 1_800_000_000 * SECOND
     assert fx.GapSeen(at=at, start=at, cause="quarantined") in facts
-    assert [stored.kind for stored in line.stored] == [Kind.FRAME, Kind.REFUSED, Kind.FRAME]
+    assert [stored.kind for stored in line.stored] == [EntryKind.FRAME, EntryKind.REFUSED, EntryKind.FRAME]
     again = refused_of(line.stored[1])
     assert again == msgspec.structs.replace(refused, pos=2)
     assert again.raw == raw("Hangup", 2, Channel="PJSIP/t-1", Uniqueid="1.1")
@@ -311,7 +313,7 @@ def test_a_frame_that_is_not_believed_is_journalled_in_its_place_with_its_bytes(
 
 def test_an_entry_of_a_refused_frame_that_is_none_is_said_so() -> None:
     with pytest.raises(JournalDamaged, match=r"entry 7 .* another version"):
-        refused_of(Stored(7, Kind.REFUSED, "pbx", OURS, b"Event: Hangup", b""))
+        refused_of(Stored(7, EntryKind.REFUSED, "pbx", OURS, b"Event: Hangup", b""))
 
 
 @pytest.mark.parametrize("charset", [None, "gbk"])
@@ -329,19 +331,19 @@ def test_a_name_is_read_again_in_the_character_set_in_which_it_was_read(charset:
 
 def test_a_name_in_a_character_set_that_is_not_known_here_is_said_so() -> None:
     with pytest.raises(JournalDamaged, match="another version"):
-        reread(Stored(7, Kind.FRAME, "pbx", OURS, b"#c klingon\nEvent: Hangup\r\nX: \xd2\xbb\r\n", b""))
+        reread(Stored(7, EntryKind.FRAME, "pbx", OURS, b"#c klingon\nEvent: Hangup\r\nX: \xd2\xbb\r\n", b""))
 
 
 def test_what_was_believed_when_it_came_is_believed_in_a_replay() -> None:
     block = joined(1).replace(b"<unknown>", b"1\r\nX: 1", 1)
-    frame = reread(Stored(7, Kind.FRAME, "pbx", OURS, block, b"")).frame
+    frame = reread(Stored(7, EntryKind.FRAME, "pbx", OURS, block, b"")).frame
     assert Wire().feed(block + b"\r\n") == []
     assert frame is not None
     assert frame.headers["Queue"] == "consumers"
 
 
 def test_marks_mean_nothing_to_the_floor() -> None:
-    assert reread(Stored(7, Kind.MARK, "pbx", OURS, b"{}", b"")) == (None, None, None)
+    assert reread(Stored(7, EntryKind.MARK, "pbx", OURS, b"{}", b"")) == (None, None, None)
 
 
 def test_the_ledger_agrees_with_the_floor_and_notices_when_it_does_not() -> None:
@@ -360,7 +362,7 @@ def test_the_ledger_begins_with_who_is_there() -> None:
 
 
 def test_no_verdict_is_due_while_the_login_is_lost() -> None:
-    line = Line(Follower(Court(load_rulebook(), None)))
+    line = Line(Follower(RulesInForce(load_rulebook(), None)))
     assert line.follower.judge is not None
     line.follower.judge.see(fx.OfferEnded(at=OURS, queue="consumers", uniqueid="1.1", visit=1, offer=MISSED))
     line.take(opened(), read(joined(1)))

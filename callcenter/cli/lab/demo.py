@@ -34,7 +34,7 @@ from callcenter.locale import Lang
 from callcenter.reports.board.source import BoardSource, ServiceSilent
 from callcenter.reports.board.tables import Board
 from callcenter.rules.regulations.rulebook import rulebook_of
-from callcenter.tracker import Court
+from callcenter.tracker import RulesInForce
 
 app = typer.Typer(add_completion=False, help="Play a two-minute story on a real Asterisk and show the calls.")
 
@@ -163,7 +163,7 @@ async def _play_tape(show: _Show, speed: float) -> None:
     with _ends_on_signal():
         show.announce("tape")
         rulebook = demo_rulebook(_queue_names(LabSettings().agents(dialplans_dir())), _WRAP_UP_SECONDS)
-        playback = Playback(SHIPPED, Court(rulebook_of(rulebook), None))
+        playback = Playback(SHIPPED, RulesInForce(rulebook_of(rulebook), None))
 
         async def read() -> LiveDocument:
             return playback.exporter.live()

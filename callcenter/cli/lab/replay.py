@@ -31,7 +31,7 @@ from callcenter.rules.regulations.rulebook import load_rulebook
 from callcenter.staff.duty import Roster
 from callcenter.staff.roster import load_roster
 from callcenter.text import checked_charset
-from callcenter.tracker import Court
+from callcenter.tracker import RulesInForce
 
 app = typer.Typer(add_completion=False)
 
@@ -74,7 +74,7 @@ def replay(
     zone = book.zone if log_timezone is None else ZoneInfo(log_timezone)
     history = _history(queue_log or (), book, duty, (zone, charset))
     document = Document(
-        Replay(ami or (), Court(book, duty), charset),
+        Replay(ami or (), RulesInForce(book, duty), charset),
         _beside(history, names=duty is not None, logins=bool(ami)),
         Judging(book, duty, ami or (), numbering),
         alone=None if ami else history,

@@ -18,11 +18,11 @@ from callcenter.cli.tables import NARROW, CsvFile, WorkbookFile, show, write_new
 from callcenter.config import load_settings
 from callcenter.domain.facts import Visit
 from callcenter.domain.vocabulary import VisitOutcome
-from callcenter.reports.figures.sheet import Print, all_calls, brief_calls
+from callcenter.reports.figures.sheet import SheetStyle, all_calls, brief_calls
 from callcenter.reports.figures.words import sentence
 from callcenter.spreadsheet import csv_file, workbook
 from callcenter.staff.dates import day_start
-from callcenter.store.record.visit_queries import Asked, Open, ended_visits, open_visits
+from callcenter.store.record.visit_queries import OpenStay, VisitFilter, ended_visits, open_visits
 
 app = typer.Typer(add_completion=False, help="List the calls that the database holds.")
 
@@ -47,15 +47,15 @@ def main(
     start, end = moment(since, "--from", zone), moment_after(until, "--to", zone)
     if start is end is None:
         start = day_start(datetime.now(zone).date(), zone)
-    asked = Asked(since=start, until=end, queue=queue, agent=agent, outcome=outcome)
+    asked = VisitFilter(since=start, until=end, queue=queue, agent=agent, outcome=outcome)
     written = csv is not None or xlsx is not None
 
-    async def read(connection: AsyncConnection) -> tuple[list[Visit], list[Open]]:
+    async def read(connection: AsyncConnection) -> tuple[list[Visit], list[OpenStay]]:
         newest = None if written else last + 1
         return await ended_visits(connection, asked, newest), await open_visits(connection, asked)
 
     visits, lasting = reading(chosen.store, read)
-    how = Print(language=language, zone=zone, numbers=numbers)
+    how = SheetStyle(language=language, zone=zone, numbers=numbers)
     if written:
         rows = all_calls(visits, lasting, how)
         _write(csv, xlsx, csv_file(rows), workbook([(sentence("calls", language), rows)]))

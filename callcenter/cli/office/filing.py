@@ -15,12 +15,12 @@ from callcenter.cli.password import kept_or_typed
 from callcenter.cli.service.serve import SettingsPath
 from callcenter.cli.speech import LangOption, language_of_texts
 from callcenter.config import load_settings
-from callcenter.store import Office
-from callcenter.store.decisions.violations import Record
+from callcenter.store import DecisionStore
+from callcenter.store.decisions.violations import FiledRecord
 from callcenter.store.sign_in.accounts import Accounts
 from callcenter.store.sign_in.sessions import Sessions
-from callcenter.tracker import Rules
-from callcenter.usecases.file_report import Seen, file_report
+from callcenter.tracker import RulesFiles
+from callcenter.usecases.file_report import SeenReport, file_report
 
 
 def file_violation(
@@ -41,10 +41,10 @@ def file_violation(
     when = moment(at, "--at", ZoneInfo(chosen.site.timezone))
     password = kept_or_typed(password_file, f"Password for {account}: ")
     now = time.time_ns() // 1000
-    seen = Seen(rule=rule, agent=agent, words=note, at=now if when is None else when, key=secrets.token_hex(16))
+    seen = SeenReport(rule=rule, agent=agent, words=note, at=now if when is None else when, key=secrets.token_hex(16))
 
-    async def filed(office: Office) -> Record:
-        court = await Rules(office, chosen.court).court()
+    async def filed(office: DecisionStore) -> FiledRecord:
+        court = await RulesFiles(office, chosen.court).court()
         sessions = Sessions(office, Accounts(), chosen.web.lifetimes)
         person = (await sessions.prove_at_console(account, password, now)).person
         async with office.writing() as desk:

@@ -18,16 +18,24 @@ from callcenter.config import load_settings
 from callcenter.domain.facts import Visit
 from callcenter.domain.frame import Micros
 from callcenter.errors import BadInput
-from callcenter.reports.figures.per_queue import Day
-from callcenter.reports.figures.sheet import Print, all_calls, all_figures, brief_figures, remarks
+from callcenter.reports.figures.per_queue import FiguresByQueue
+from callcenter.reports.figures.sheet import SheetStyle, all_calls, all_figures, brief_figures, remarks
 from callcenter.reports.figures.words import sentence
 from callcenter.rules.regulations.edition import Rulebook
 from callcenter.spreadsheet import csv_file, workbook
 from callcenter.staff.dates import day_start
 from callcenter.staff.months import month_span, read_month
-from callcenter.store import Office
-from callcenter.store.record.visit_queries import Asked, Open, Span, ended_visits, lost_phones, open_visits, unseen
-from callcenter.tracker import Rules
+from callcenter.store import DecisionStore
+from callcenter.store.record.visit_queries import (
+    OpenStay,
+    StoredSpan,
+    VisitFilter,
+    ended_visits,
+    lost_phones,
+    open_visits,
+    unseen,
+)
+from callcenter.tracker import RulesFiles
 
 app = typer.Typer(add_completion=False, help="A day's or a month's figures out of the database.")
 
@@ -36,9 +44,9 @@ _MONTH = re.compile(r"\d{4}-\d\d")
 
 class _Read(NamedTuple):
     visits: list[Visit]
-    lasting: list[Open]
-    gaps: list[Span]
-    lost: list[Span]
+    lasting: list[OpenStay]
+    gaps: list[StoredSpan]
+    lost: list[StoredSpan]
 
 
 @app.command()
@@ -58,19 +66,19 @@ def main(
     chosen, language = load_settings(settings), language_of_texts(lang)
     zone = ZoneInfo(chosen.site.timezone)
     since, until = _span(span, zone)
-    asked = Asked(since=since, until=until, queue=queue)
+    asked = VisitFilter(since=since, until=until, queue=queue)
 
-    async def read(office: Office) -> tuple[_Read, Rulebook]:
-        court = await Rules(office, chosen.court).court()
+    async def read(office: DecisionStore) -> tuple[_Read, Rulebook]:
+        court = await RulesFiles(office, chosen.court).court()
         async with office.reading() as connection:
             return await _read(connection, asked, since, until), court.rulebook
 
     found, rulebook = with_office(chosen.store, read)
-    day = Day(lambda name, at: rulebook.figures(at).threshold(name))
+    day = FiguresByQueue(lambda name, at: rulebook.figures(at).threshold(name))
     day.ended(found.visits)
     for one in found.lasting:
         day.lasting(one.queue)
-    how = Print(language=language, zone=zone, numbers=numbers)
+    how = SheetStyle(language=language, zone=zone, numbers=numbers)
     if csv is not None:
         write_new(csv, csv_file(all_figures(day, how)))
     if xlsx is not None:
@@ -81,7 +89,7 @@ def main(
         _show(day, found, how, span)
 
 
-def _show(day: Day, found: _Read, how: Print, span: str) -> None:
+def _show(day: FiguresByQueue, found: _Read, how: SheetStyle, span: str) -> None:
     if day.queues:
         show(brief_figures(day, how))
         print(sentence("formulas", how.language))
@@ -92,7 +100,7 @@ def _show(day: Day, found: _Read, how: Print, span: str) -> None:
         print(line)
 
 
-async def _read(connection: AsyncConnection, asked: Asked, since: Micros, until: Micros) -> _Read:
+async def _read(connection: AsyncConnection, asked: VisitFilter, since: Micros, until: Micros) -> _Read:
     return _Read(
         await ended_visits(connection, asked),
         await open_visits(connection, asked),

@@ -25,7 +25,7 @@ from callcenter.rules.regulations.edition import Edition, Range, Rule
 from callcenter.rules.regulations.rulebook import load_rulebook, parse_rulebook
 from callcenter.rules.regulations.soundness import check
 from callcenter.store.decisions.agreement import raised
-from callcenter.tracker import Rules
+from callcenter.tracker import RulesFiles
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, help="Check, list and try rulebooks; who agrees.")
 app.command("try")(try_draft)
@@ -69,7 +69,7 @@ def list_rules(path: File = None, lang: LangOption = "") -> None:
 def export_rulebook(settings: SettingsPath = None) -> None:
     """Print the rulebook in force as JSON, whole: change it, and propose it over the API."""
     chosen = load_settings(settings)
-    rules = partial(Rules, read=chosen.court, rulebook=chosen.rules.rulebook)
+    rules = partial(RulesFiles, read=chosen.court, rulebook=chosen.rules.rulebook)
     content = with_office(chosen.store, lambda office: rules(office).written())
     print(dumps(content, ensure_ascii=False, indent=2))
 

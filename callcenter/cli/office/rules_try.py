@@ -24,13 +24,13 @@ from callcenter.errors import BadInput
 from callcenter.locale import Lang
 from callcenter.reports.trial import run as trial_run
 from callcenter.reports.trial.text import About, Sort, lines, remark, shape, write_csv
-from callcenter.reports.trial.verdicts import AROUND, Outcome, Span
+from callcenter.reports.trial.verdicts import AROUND, Outcome, TrialSpan
 from callcenter.rules.regulations.edition import Rulebook
 from callcenter.rules.regulations.rulebook import load_rulebook
 from callcenter.staff.dates import datetime_of, day_start
-from callcenter.store import Office
+from callcenter.store import DecisionStore
 from callcenter.store.record.archive import Extent
-from callcenter.tracker import Rules
+from callcenter.tracker import RulesFiles
 
 Draft = Annotated[
     Path, typer.Option("--rulebook", metavar="DRAFT", help="The draft (YAML); its newest edition counts.")
@@ -49,7 +49,7 @@ class _Days(NamedTuple):
     first: date
     last: date
     zone: ZoneInfo
-    span: Span
+    span: TrialSpan
 
 
 def try_draft(
@@ -84,9 +84,9 @@ def try_draft(
 
 
 async def _try(settings: Settings, draft: Rulebook, days: _Days, lang: Lang) -> tuple[Outcome, Rulebook]:
-    office = await Office.open(settings.store)
+    office = await DecisionStore.open(settings.store)
     try:
-        court = await Rules(office, settings.court).court()
+        court = await RulesFiles(office, settings.court).court()
     finally:
         await office.close()
     if court.roster is None:
@@ -97,7 +97,7 @@ async def _try(settings: Settings, draft: Rulebook, days: _Days, lang: Lang) -> 
             return await archive.tried(court, draft, days.span, progress), court.rulebook
 
 
-def _versions(rulebook: Rulebook, span: Span) -> tuple[str, ...]:
+def _versions(rulebook: Rulebook, span: TrialSpan) -> tuple[str, ...]:
     """Name the editions that held at some time of the span."""
     held = ((edition.version, *rulebook.holds(edition)) for edition in rulebook.editions)
     return tuple(version for version, start, end in held if start < span.end and (end is None or end > span.start))
@@ -107,7 +107,7 @@ def _days(first: str, last: str, zone: ZoneInfo) -> _Days:
     begins, ends = _day("--from", first), _day("--to", last)
     if ends < begins:
         raise BadInput(f"--from {begins} is after --to {ends}")
-    return _Days(begins, ends, zone, Span(day_start(begins, zone), day_start(ends, zone, days=1)))
+    return _Days(begins, ends, zone, TrialSpan(day_start(begins, zone), day_start(ends, zone, days=1)))
 
 
 def _day(option: str, text: str) -> date:

@@ -17,7 +17,7 @@ from callcenter.cli.speech import LangOption, language_of_texts
 from callcenter.cli.tables import NARROW, CsvFile, WorkbookFile, show, write_new
 from callcenter.config import Settings, load_settings
 from callcenter.reports.figures.score_sheet import (
-    Print,
+    ScoreSheetStyle,
     brief_lines,
     brief_totals,
     lines,
@@ -29,7 +29,7 @@ from callcenter.reports.figures.score_sheet import (
 from callcenter.reports.replay.text import inert
 from callcenter.staff.months import read_month
 from callcenter.store.conflicts import Missing
-from callcenter.store.decisions.scores import Scored, member_of, score_of, scores_of_all
+from callcenter.store.decisions.scores import AgentScore, member_of, score_of, scores_of_all
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, help="The month's scores, line by line or as a file.")
 
@@ -49,7 +49,7 @@ def show_score(
     chosen, when = load_settings(settings), read_month(month)
     how = _print(chosen, lang, money=money)
 
-    async def read(connection: AsyncConnection) -> Scored:
+    async def read(connection: AsyncConnection) -> AgentScore:
         member = await member_of(connection, agent)
         roster = chosen.rules.read_roster(chosen.site.timezone)
         if member.account is None and (roster is None or all(seat.agent != agent for seat in roster.seats)):
@@ -82,11 +82,11 @@ def list_scores(
         _show(found, how, console_for_output())
 
 
-def _print(settings: Settings, lang: str, *, money: bool) -> Print:
-    return Print(language=language_of_texts(lang), zone=ZoneInfo(settings.site.timezone), money=money)
+def _print(settings: Settings, lang: str, *, money: bool) -> ScoreSheetStyle:
+    return ScoreSheetStyle(language=language_of_texts(lang), zone=ZoneInfo(settings.site.timezone), money=money)
 
 
-def _show(found: list[Scored], how: Print, console: Console) -> None:
+def _show(found: list[AgentScore], how: ScoreSheetStyle, console: Console) -> None:
     """Show everybody's points; on a narrow terminal what else is to be said stands below."""
     if console.width >= NARROW:
         show(totals(found, how), console)

@@ -24,7 +24,7 @@ from callcenter.reports.records.explain import Derived, cut_before, derive, exhi
 from callcenter.reports.records.explain_filed import filed_as, reach
 from callcenter.reports.records.explain_words import word
 from callcenter.reports.records.filed import history_of, listed, standing_of, told_filed
-from callcenter.reports.records.reproduce import Anew, Result, Source, derive_all, hold_against
+from callcenter.reports.records.reproduce import Anew, RecordSource, Result, derive_all, hold_against
 from callcenter.reports.replay.text import inert
 from callcenter.rules.records.reproduction import Doubt
 from callcenter.rules.records.standing import SERVICE, State
@@ -32,11 +32,11 @@ from callcenter.rules.records.steps import Entry
 from callcenter.rules.records.violation import Verdict, Violation
 from callcenter.rules.regulations.edition import Mode
 from callcenter.rules.scores.accumulated import CODE as ACCUMULATED
-from callcenter.store import Office
-from callcenter.store.decisions.violations import Record as Filed
-from callcenter.store.decisions.violations import Wanted, beginning, found, history
+from callcenter.store import DecisionStore
+from callcenter.store.decisions.violations import FiledRecord as Filed
+from callcenter.store.decisions.violations import RecordQuery, beginning, found, history
 from callcenter.store.decisions.withdrawals import anchors, followed, raised
-from callcenter.tracker import Rules
+from callcenter.tracker import RulesFiles
 from callcenter.usecases.withdraw_record import withdraw_records
 
 app = typer.Typer(
@@ -84,7 +84,7 @@ def list_records(
     """List the records of the database with where they stand, the oldest first."""
     chosen, language = load_settings(settings), language_of_texts(lang)
     zone = ZoneInfo(chosen.site.timezone)
-    asked = Wanted(
+    asked = RecordQuery(
         agent=agent, rule=rule, state=state, verdict=Verdict.PROPOSED if state and verdict is None else verdict,
         since=moment(since, "--from", zone), until=moment_after(until, "--to", zone),
     )  # fmt: skip
@@ -96,7 +96,7 @@ def list_records(
     print("\n".join(shown or [word("listed_none", language)]))
 
 
-def _list_derived(chosen: Settings, asked: Wanted, language: Language, *, shadow: bool) -> None:
+def _list_derived(chosen: Settings, asked: RecordQuery, language: Language, *, shadow: bool) -> None:
     if asked.state is not None:
         raise BadInput("--state asks for what people have decided, which no journal holds: leave --derived out")
     anew = _anew(chosen)
@@ -111,7 +111,7 @@ def _list_derived(chosen: Settings, asked: Wanted, language: Language, *, shadow
         typer.echo(reach("list_begins", begins, ZoneInfo(chosen.site.timezone), language), err=True)
 
 
-def _fits(violation: Violation, asked: Wanted) -> bool:
+def _fits(violation: Violation, asked: RecordQuery) -> bool:
     same = ("agent", "rule", "verdict")
     if any((value := getattr(asked, key)) is not None and getattr(violation, key) != value for key in same):
         return False
@@ -222,8 +222,8 @@ def explain_all(settings: Settings, lang: str) -> list[list[str]]:
     return [[*told(Derived(v, exhibits(journal, v)), zone, language), ""] for v in records]
 
 
-def _source(chosen: Settings) -> Source:
-    return Source(chosen.journal.path, chosen.ami.node, chosen.court())
+def _source(chosen: Settings) -> RecordSource:
+    return RecordSource(chosen.journal.path, chosen.ami.node, chosen.court())
 
 
 def _anew(chosen: Settings) -> Anew:
@@ -267,8 +267,8 @@ def _settle(chosen: Settings, results: list[Result], language: Language, *, dry_
         raise StoreError(f"{len(faulty)} of {len(results)} records do not reproduce; nothing was withdrawn")
     logs.configure(chosen.log)
 
-    async def withdrawn(office: Office) -> int:
-        court = await Rules(office, chosen.court).court()
+    async def withdrawn(office: DecisionStore) -> int:
+        court = await RulesFiles(office, chosen.court).court()
         return await withdraw_records(office, faulty, court.rulebook, time.time_ns() // 1000)
 
     count = with_office(chosen.store, withdrawn)

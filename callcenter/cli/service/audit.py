@@ -14,7 +14,7 @@ from callcenter.cli.database import at_desk
 from callcenter.cli.service.serve import SettingsPath
 from callcenter.config import Settings, load_settings
 from callcenter.errors import BadSetting
-from callcenter.store.audit import Head, append_head, read_heads, read_key, require_recent, sign, verify
+from callcenter.store.audit import SignedHead, append_head, read_heads, read_key, require_recent, sign, verify
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, help="The audit log: verify it, sign its head.")
 
@@ -34,7 +34,7 @@ def verify_log(settings: SettingsPath = None, key: Key = None, heads: Heads = No
     signing = key or chosen.web.audit_key_file
     if heads is not None and signing is None:
         raise BadSetting("signed heads are checked with a key: give --key, or set web.audit_key_file")
-    signed: list[Head] = []
+    signed: list[SignedHead] = []
     if signing is not None and (heads is not None or path.exists()):
         signed = read_heads(path, read_key(signing))
     count = _with_log(chosen, lambda connection: verify(connection, signed))

@@ -11,7 +11,7 @@ import typer
 
 from callcenter.cli.service.serve import SettingsPath
 from callcenter.config import Settings, load_settings
-from callcenter.reports.backup import Kept, back_up, prune
+from callcenter.reports.backup import BackupContents, back_up, prune
 
 app = typer.Typer(add_completion=False, help="Copy journal and database, verified, while the service runs.")
 
@@ -36,8 +36,8 @@ def main(
         print(f"deleted {path}")
 
 
-def kept_by(settings: Settings) -> Kept:
+def kept_by(settings: Settings) -> BackupContents:
     """Say what a service keeps."""
     files = (settings.rules.roster, settings.rules.rulebook, settings.web.audit_heads)
     beside = tuple(path for path in files if path is not None and path.is_file())
-    return Kept(journal=settings.journal.path, store=settings.store, node=settings.ami.node, beside=beside)
+    return BackupContents(journal=settings.journal.path, store=settings.store, node=settings.ami.node, beside=beside)

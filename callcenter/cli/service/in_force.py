@@ -11,7 +11,7 @@ from callcenter.domain.frame import SECOND, Micros
 from callcenter.errors import StoreError
 from callcenter.rules.regulations.edition import Figures, Rulebook
 from callcenter.rules.regulations.rulebook import load_rulebook
-from callcenter.tracker import Rules
+from callcenter.tracker import RulesFiles
 
 _NAME = "figures"
 
@@ -28,7 +28,7 @@ def figures_in_force(settings: Settings | None) -> tuple[Figures, Check]:
         told = f"those of the packaged rulebook: {_told(book, now)}"
         return book.figures(now), Check(_NAME, "unknown", told, "give --settings, for the rulebook in force")
     try:
-        book = with_office(settings.store, lambda office: Rules(office, settings.court).court()).rulebook
+        book = with_office(settings.store, lambda office: RulesFiles(office, settings.court).court()).rulebook
     except StoreError as error:
         book = settings.court().rulebook
         told = f"those of the file, where people have approved no other rulebook: {_told(book, now)}"

@@ -20,7 +20,7 @@ from callcenter.cli.service.serve import SettingsPath
 from callcenter.config import Settings, load_settings
 from callcenter.errors import BadInput
 from callcenter.staff.roles import Role
-from callcenter.store import Desk
+from callcenter.store import UnitOfWork
 from callcenter.store.sign_in.accounts import (
     Account,
     Accounts,
@@ -132,7 +132,7 @@ def _check_agent(settings: Settings, agent: str) -> None:
         )
 
 
-async def _every(desk: Desk) -> list[Account]:
+async def _every(desk: UnitOfWork) -> list[Account]:
     found: list[Account] = []
     while more := await list_accounts(desk.connection, found[-1].name if found else ""):
         found += more
@@ -143,7 +143,7 @@ def _change(settings: Path | None, name: str, changes: dict[str, Any]) -> None:
     _at_desk(settings, lambda desk: change_account(desk, name, changes, None, _actor(), _now()))
 
 
-def _at_desk(path: Path | None, work: Callable[[Desk], Awaitable[T]]) -> T:
+def _at_desk(path: Path | None, work: Callable[[UnitOfWork], Awaitable[T]]) -> T:
     """Do something in one transaction of the database that the settings name."""
     return at_desk(load_settings(path).store, work)
 

@@ -17,8 +17,8 @@ from callcenter.domain.agents.seats import Seats, is_device, number_of, plain, s
 from callcenter.domain.channels.registry import interface_of, is_half
 from callcenter.domain.frame import Micros
 from callcenter.domain.settings import FloorSettings
-from callcenter.domain.state import Channel, Person, State
-from callcenter.domain.vocabulary import Party, Role
+from callcenter.domain.state import Agent, Channel, State
+from callcenter.domain.vocabulary import ChannelRole, Party
 
 
 class Identity:
@@ -36,15 +36,15 @@ class Identity:
         state: State,
         settings: FloorSettings,
         out: list[fx.Fact],
-        refresh: Callable[[Person, Micros | None], None],
+        refresh: Callable[[Agent, Micros | None], None],
     ) -> None:
         self._state = state
         self._out = out
         self._refresh = refresh
         self._seats = Seats(state, Directory(settings.seats, settings.names))
-        self._met: dict[tuple[str, str, str], Person] = {}
+        self._met: dict[tuple[str, str, str], Agent] = {}
 
-    def of_device(self, interface: str, at: Micros | None = None) -> Person | None:
+    def of_device(self, interface: str, at: Micros | None = None) -> Agent | None:
         """Find the agent of an interface, None when it is nobody's that is known."""
         key = self._state.who.get(interface)
         if key is not None:
@@ -55,7 +55,7 @@ class Identity:
             return self.meet(interface, interface, "", at)
         return self._by_number(interface, at)
 
-    def meet(self, interface: str, device: str, member: str, at: Micros | None) -> Person:
+    def meet(self, interface: str, device: str, member: str, at: Micros | None) -> Agent:
         """Return the agent of a member, by roster name, else member name, else interface; made known if new."""
         said = interface, device, member
         met = self._met.get(said)
@@ -78,7 +78,7 @@ class Identity:
             self._met[said] = person
         return person
 
-    def _person(self, interface: str, device: str, member: str, at: Micros | None) -> Person:
+    def _person(self, interface: str, device: str, member: str, at: Micros | None) -> Agent:
         """Find, or make, the agent whom the directory or a queue names."""
         people, mine = self._state.people, {device, interface}
         known = self._state.who.get(device) or self._state.who.get(interface)
@@ -88,13 +88,13 @@ class Identity:
             self._rename(holder.name, name)
         name = name or device
         if name not in people:
-            people[name] = Person(name, device, since=at)
+            people[name] = Agent(name, device, since=at)
         return people[name]
 
     def _seat(self, interface: str, device: str, at: Micros | None) -> str | None:
         return self._seats.at(device, at) or self._seats.at(interface, at)
 
-    def named(self, person: Person, interface: str, device: str, member: str, at: Micros | None) -> str:
+    def named(self, person: Agent, interface: str, device: str, member: str, at: Micros | None) -> str:
         """Say how records call an agent whom a queue tries: by the seat, else as this queue does."""
         return self._seat(interface, device, at) or plain(member, interface) or person.name
 
@@ -123,7 +123,7 @@ class Identity:
         """Return when a seat changes hands next."""
         return self._seats.next_border(after)
 
-    def _by_number(self, device: str, at: Micros | None) -> Person | None:
+    def _by_number(self, device: str, at: Micros | None) -> Agent | None:
         """Find the agent whose Local member dials the number that a phone has: where nothing else says whose it is."""
         member = self._state.numbers.get(device.rpartition("/")[2])
         person = self._state.people.get(self._state.who.get(member or "", ""))
@@ -140,7 +140,7 @@ class Identity:
         self._met.clear()
         self._state.hints[hint] = device
 
-    def learn_phone(self, person: Person, member: str, device: str, at: Micros | None) -> bool:
+    def learn_phone(self, person: Agent, member: str, device: str, at: Micros | None) -> bool:
         """A Local member's phone was dialled; it is the agent's own where its number is the member's.
 
         Returns:
@@ -156,7 +156,7 @@ class Identity:
         self._hold(person, device, at)
         return True
 
-    def take(self, person: Person, channel: Channel, role: Role) -> None:
+    def take(self, person: Agent, channel: Channel, role: ChannelRole) -> None:
         """Put an agent on a channel."""
         former = self._state.people.get(channel.person or "")
         channel.person, channel.role = person.name, role
@@ -172,10 +172,10 @@ class Identity:
         person = self.of_device(interface_of(channel.name), at)
         if person is not None:
             channel.party = Party.NOBODY
-            self.take(person, channel, Role.CALLED)
+            self.take(person, channel, ChannelRole.CALLED)
             self._refresh(person, at)
 
-    def _holder(self, holder: Person | None, member: str | None, interface: str, device: str) -> str | None:
+    def _holder(self, holder: Agent | None, member: str | None, interface: str, device: str) -> str | None:
         """Say whose a member is by its queue's name for it: one phone may have several names, and one agent."""
         if holder is None or holder.name in {device, interface}:
             return member or (None if holder is None else holder.name)
@@ -184,12 +184,12 @@ class Identity:
         return member
 
     @staticmethod
-    def _serves(person: Person, interfaces: set[str]) -> bool:
+    def _serves(person: Agent, interfaces: set[str]) -> bool:
         """Tell whether an agent is a member of some queue by one of these interfaces and under this name."""
         members = (m for ms in person.queues.values() for i, m in ms.items() if i in interfaces)
         return any(m.name in {"", person.name} for m in members)
 
-    def pass_on(self, person: Person, interface: str, at: Micros | None) -> None:
+    def pass_on(self, person: Agent, interface: str, at: Micros | None) -> None:
         """A phone that is still a member elsewhere, under other names only, is somebody else's now."""
         self._met.clear()
         left = {m.name: i for ms in person.queues.values() for i, m in ms.items() if i == interface}
@@ -197,11 +197,11 @@ class Identity:
             device = self.device_of(interface)
             heir = self._state.people.get(next(iter(left)))
             if heir is None:
-                heir = self._state.people[next(iter(left))] = Person(next(iter(left)), device, since=at)
+                heir = self._state.people[next(iter(left))] = Agent(next(iter(left)), device, since=at)
             for one in dict.fromkeys((device, interface)):
                 self._hold(heir, one, at)
 
-    def _hold(self, person: Person, interface: str, at: Micros | None) -> None:
+    def _hold(self, person: Agent, interface: str, at: Micros | None) -> None:
         """An interface is this agent's from now on, with what its queues say of it."""
         before = self._state.who.get(interface)
         if before == person.name:
@@ -227,10 +227,10 @@ class Identity:
             return
         self._hand_over(former, None, interface, at)
 
-    def _named(self, name: str, interface: str, at: Micros | None) -> Person:
-        return self._state.people.setdefault(name, Person(name, interface, since=at))
+    def _named(self, name: str, interface: str, at: Micros | None) -> Agent:
+        return self._state.people.setdefault(name, Agent(name, interface, since=at))
 
-    def _hand_over(self, former: Person, heir: Person | None, interface: str, at: Micros | None) -> None:
+    def _hand_over(self, former: Agent, heir: Agent | None, interface: str, at: Micros | None) -> None:
         """Take an interface, and its places in queues, from one agent; what they talk on stays theirs to its end."""
         former.interfaces.remove(interface)
         for queue in [q for q, members in former.queues.items() if interface in members]:
@@ -249,7 +249,7 @@ class Identity:
             former.interface = former.interfaces[0]
         self._refresh(former, at)
 
-    def _moved(self, person: Person, queue: str, at: Micros | None, *, member: bool) -> None:
+    def _moved(self, person: Agent, queue: str, at: Micros | None, *, member: bool) -> None:
         self._out.append(fx.MembershipChanged(
             at=at, agent=person.name, interface=person.interface, queue=queue, member=member,
         ))  # fmt: skip
@@ -273,7 +273,7 @@ class Identity:
             msgspec.structs.replace(t, key=new) if (t.kind, t.key) == ("wrap", old) else t for t in self._state.timers
         ]
 
-    def _adopt(self, person: Person, interface: str) -> None:
+    def _adopt(self, person: Agent, interface: str) -> None:
         """Give a newly known agent the phone's reachability and the channels that are hers already."""
         known = self._state.devices.get(interface)
         if known is not None:
@@ -281,4 +281,4 @@ class Identity:
         prefix = interface + "-"
         for channel in self._state.channels.values():
             if channel.person is None and channel.name.startswith(prefix) and not is_half(channel.name):
-                self.take(person, channel, Role.OWN if channel.calling else Role.CALLED)
+                self.take(person, channel, ChannelRole.OWN if channel.calling else ChannelRole.CALLED)

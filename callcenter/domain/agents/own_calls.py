@@ -13,19 +13,19 @@ import heapq
 
 from callcenter.domain import events as ev
 from callcenter.domain import facts as fx
-from callcenter.domain.agents.states import People
+from callcenter.domain.agents.states import AgentStates
 from callcenter.domain.channels.registry import interface_of, is_half
 from callcenter.domain.frame import Micros
 from callcenter.domain.patterns import permitted
 from callcenter.domain.settings import FloorSettings
 from callcenter.domain.state import Channel, State, Timer
-from callcenter.domain.vocabulary import Party, Role
+from callcenter.domain.vocabulary import ChannelRole, Party
 
 
 class OwnCalls:
     """Channels that belong to agents and serve no offer."""
 
-    def __init__(self, state: State, settings: FloorSettings, people: People, out: list[fx.Fact]) -> None:
+    def __init__(self, state: State, settings: FloorSettings, people: AgentStates, out: list[fx.Fact]) -> None:
         self._state = state
         self._settings = settings
         self._people = people
@@ -40,11 +40,11 @@ class OwnCalls:
         if person is None:
             return
         channel.party = Party.NOBODY
-        unseen = channel.role is Role.CALLED and channel.served is None and channel.dialled_by is None
+        unseen = channel.role is ChannelRole.CALLED and channel.served is None and channel.dialled_by is None
         if known and not (event.calling and unseen):
             return
         channel.in_talk = self._people.talks(person, channel)
-        self._people.identity.take(person, channel, Role.OWN if event.calling else Role.CALLED)
+        self._people.identity.take(person, channel, ChannelRole.OWN if event.calling else ChannelRole.CALLED)
         if event.calling:
             self._out.append(fx.OwnCallBegan(at=event.at, own=self._record(channel, None)))
             self._watch(channel, event.at, self._settings.blocked_after)
@@ -52,7 +52,7 @@ class OwnCalls:
 
     def company(self, channel: Channel, at: Micros | None, pos: int, *, customer: bool) -> None:
         """Somebody who called in is on the other side of an own line, or nobody is any more."""
-        if channel.role is not Role.OWN or channel.attends == customer:
+        if channel.role is not ChannelRole.OWN or channel.attends == customer:
             return
         channel.attends = customer
         channel.frames.append(pos)
@@ -70,14 +70,14 @@ class OwnCalls:
         if person is None:
             return
         person.channels.pop(channel.uid, None)
-        if channel.role is Role.OWN:
+        if channel.role is ChannelRole.OWN:
             channel.frames.append(event.pos)
             self._out.append(fx.OwnCallEnded(at=event.at, own=self._record(channel, event.at)))
 
     def fire(self, timer: Timer) -> None:
         """The time allowed may be over: the line is blocked unless a permitted number was dialled, or it was work."""
         channel = self._state.channels.get(timer.key)
-        if channel is None or channel.role is not Role.OWN or channel.person is None or channel.blocked:
+        if channel is None or channel.role is not ChannelRole.OWN or channel.person is None or channel.blocked:
             return
         if channel.in_talk:
             return  # a consultation is work
@@ -96,7 +96,7 @@ class OwnCalls:
 
     def open(self) -> list[fx.OwnCall]:
         """List the own calls that last."""
-        mine = (c for c in self._state.channels.values() if c.role is Role.OWN)
+        mine = (c for c in self._state.channels.values() if c.role is ChannelRole.OWN)
         return [self._record(c, None) for c in mine]
 
     def _work(self, channel: Channel, at: Micros | None) -> None:

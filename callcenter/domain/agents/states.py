@@ -18,8 +18,8 @@ from callcenter.domain.events import Handlers
 from callcenter.domain.frame import Micros
 from callcenter.domain.patterns import permitted
 from callcenter.domain.settings import FloorSettings
-from callcenter.domain.state import Channel, Membership, Person, State
-from callcenter.domain.vocabulary import AgentState, Role
+from callcenter.domain.state import Agent, Channel, Membership, State
+from callcenter.domain.vocabulary import AgentState, ChannelRole
 
 _LOST_STATUSES = frozenset({4, 5})
 _IDLE = 1
@@ -30,7 +30,7 @@ _IDLE_DEVICES = frozenset({"NOT_INUSE", "RINGING"})
 _ALIVE_DEVICES = frozenset({"INUSE", "BUSY", "ONHOLD", "RINGINUSE"})
 
 
-class People:
+class AgentStates:
     """Every agent, and the facts about what they do; `identity` knows who they are."""
 
     def __init__(self, state: State, settings: FloorSettings, out: list[fx.Fact]) -> None:
@@ -130,7 +130,7 @@ class People:
             return
         self._set_reachable(person, device, was, pos, at)
 
-    def _by_status(self, person: Person, device: str, status: int | None, pos: int, at: Micros | None) -> None:
+    def _by_status(self, person: Agent, device: str, status: int | None, pos: int, at: Micros | None) -> None:
         if status == _IDLE:
             self._idle(person)
             self._is_free(person, device)
@@ -139,7 +139,7 @@ class People:
         elif status in _IDLE_STATUSES or (status in _ALIVE_STATUSES and person.interface not in self._state.devices):
             self.reach(person.interface, reachable=True, at=at, pos=pos)
 
-    def _set_reachable(self, person: Person, device: str, was: bool | None, pos: int, at: Micros | None) -> None:
+    def _set_reachable(self, person: Agent, device: str, was: bool | None, pos: int, at: Micros | None) -> None:
         states = [self._state.devices[i] for i in person.interfaces if i in self._state.devices]
         before, person.reachable = person.reachable, any(states)
         now = self._state.devices[device]
@@ -151,7 +151,7 @@ class People:
         if person.reachable != before:
             self.refresh(person, at)
 
-    def _contact_lost(self, person: Person, device: str) -> None:
+    def _contact_lost(self, person: Agent, device: str) -> None:
         for uid in person.channels:
             channel = self._state.channels[uid]
             if channel.served is None or channel.offer is None:
@@ -160,7 +160,7 @@ class People:
             if visit is not None and (person.interface == device or channel.name.startswith(device + "-")):
                 visit.offers[channel.offer].signs.contact_lost = True
 
-    def called(self, person: Person, event: ev.MemberCalled) -> tuple[bool, str | None]:
+    def called(self, person: Agent, event: ev.MemberCalled) -> tuple[bool, str | None]:
         """Weigh a queue's offer: it proves the agent signed in, unpaused and free, unless what was seen refutes it.
 
         Returns:
@@ -194,7 +194,7 @@ class People:
         if person is not None and channel is not None:
             person.channels.pop(channel.uid, None)
 
-    def talks(self, person: Person, besides: Channel) -> bool:
+    def talks(self, person: Agent, besides: Channel) -> bool:
         """Tell whether an agent is in a talk on another channel than this one, reachable or not.
 
         Whom she called by a number that is work is somebody whom she talks with, too.
@@ -203,10 +203,10 @@ class People:
         return bool(person.parts) or any(self._talks_on(c) or self._works_on(c) for c in others)
 
     def _works_on(self, channel: Channel) -> bool:
-        up = channel.role is Role.OWN and channel.up_at is not None
+        up = channel.role is ChannelRole.OWN and channel.up_at is not None
         return up and permitted(channel.dialled, self._settings.permitted) is True
 
-    def wrap_up(self, person: Person, queue: str, at: Micros | None) -> Micros | None:
+    def wrap_up(self, person: Agent, queue: str, at: Micros | None) -> Micros | None:
         """Begin an agent's wrap-up after a visit; returns when it ends, None where the queue has none."""
         lasts = self._settings.wrap_up.get(queue, 0)
         if not lasts or at is None:
@@ -214,7 +214,7 @@ class People:
         person.wrap_until, person.wrap_queue = at + lasts, queue
         return person.wrap_until
 
-    def doubt(self, person: Person, at: Micros | None) -> None:
+    def doubt(self, person: Agent, at: Micros | None) -> None:
         """She may be in a call that was not seen: what she does is unknown till she is seen or they are idle."""
         phones = [i for i in person.interfaces if is_device(i)]
         reachable = [i for i in phones if self._state.devices.get(i) is not False]
@@ -236,7 +236,7 @@ class People:
                 person.doubted.clear()
             self.refresh(person, at)
 
-    def refresh(self, person: Person, at: Micros | None) -> None:
+    def refresh(self, person: Agent, at: Micros | None) -> None:
         """Judge an agent's state anew, and tell if it changed."""
         state, reason, queues = self._judge(person, at)
         if (state, reason, queues) == (person.state, person.reason, person.serving):
@@ -253,7 +253,7 @@ class People:
             state=state, reason=reason, queues=queues,
         ))  # fmt: skip
 
-    def _judge(self, person: Person, at: Micros | None) -> tuple[AgentState, str | None, tuple[str, ...]]:
+    def _judge(self, person: Agent, at: Micros | None) -> tuple[AgentState, str | None, tuple[str, ...]]:
         if person.reachable is False:
             return AgentState.OFFLINE, "phone lost", ()
         if person.signed_out and not person.channels:
@@ -272,42 +272,42 @@ class People:
             return AgentState.WRAP_UP, None, (person.wrap_queue,)
         return AgentState.AVAILABLE, None, ()
 
-    def _on_line(self, person: Person) -> AgentState | None:
+    def _on_line(self, person: Agent) -> AgentState | None:
         found = None
         talking = bool(person.parts)
         for uid, role in person.channels.items():
             channel = self._state.channels[uid]
             if self._talks_on(channel):
                 talking = True
-            elif role is Role.CALLED and channel.rang_at is not None:
+            elif role is ChannelRole.CALLED and channel.rang_at is not None:
                 found = AgentState.RINGING
-            elif role is Role.OWN and found is not AgentState.RINGING:
+            elif role is ChannelRole.OWN and found is not AgentState.RINGING:
                 blocked = channel.blocked or found is AgentState.BLOCKED
                 found = AgentState.BLOCKED if blocked else AgentState.OUTBOUND
         return AgentState.TALKING if talking else found
 
     @staticmethod
     def _talks_on(channel: Channel) -> bool:
-        return channel.attends or (channel.role is Role.CALLED and channel.up_at is not None)
+        return channel.attends or (channel.role is ChannelRole.CALLED and channel.up_at is not None)
 
     def _busy(self, uid: str) -> bool:
         channel = self._state.channels[uid]
-        return channel.role is Role.OWN or channel.up_at is not None
+        return channel.role is ChannelRole.OWN or channel.up_at is not None
 
-    def _idle(self, person: Person) -> None:
+    def _idle(self, person: Agent) -> None:
         """Let go of calls that were open at a gap and are over: the switch says that she is free."""
         visits, channels = self._state.visits, self._state.channels
         person.parts = [p for p in person.parts if p in visits and not visits[p].in_gap]
         for uid in [u for u in person.channels if channels[u].stale]:
             del person.channels[uid]
 
-    def _is_free(self, person: Person, device: str) -> None:
+    def _is_free(self, person: Agent, device: str) -> None:
         """The switch says that this phone is in no call."""
         if person.doubted:
             phone = self._state.hints.get(device, device)
             person.doubted = [one for one in person.doubted if one not in {device, phone}]
 
     @staticmethod
-    def _paused(person: Person) -> tuple[str, ...]:
+    def _paused(person: Agent) -> tuple[str, ...]:
         paused = [q for q, members in person.queues.items() for m in members.values() if m.paused]
         return tuple(sorted(set(paused))) if paused else ()

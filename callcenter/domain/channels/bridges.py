@@ -6,7 +6,7 @@ other says. So whoever is to be found by going through bridges, and through halv
 
 from __future__ import annotations
 
-from callcenter.domain.channels.registry import Lines, is_half, partner_of
+from callcenter.domain.channels.registry import Channels, is_half, partner_of
 from callcenter.domain.state import Channel, State
 from callcenter.domain.vocabulary import Party
 
@@ -16,7 +16,7 @@ _CALLERS = frozenset({Party.CALLER, Party.UNSEEN})
 class Bridges:
     """The bridges of one switch, and the question who is on the other side of a channel."""
 
-    def __init__(self, state: State, lines: Lines) -> None:
+    def __init__(self, state: State, lines: Channels) -> None:
         self._state = state
         self._lines = lines
 

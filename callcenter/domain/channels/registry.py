@@ -36,7 +36,7 @@ def partner_of(name: str) -> str | None:
     return name[:-1] + "1" if name.endswith(";2") else None
 
 
-class Lines:
+class Channels:
     """The table of channels that exist, with the index by name and the count for each linkedid."""
 
     def __init__(self, state: State) -> None:

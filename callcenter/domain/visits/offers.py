@@ -11,19 +11,19 @@ from __future__ import annotations
 from callcenter.domain import company as co
 from callcenter.domain import events as ev
 from callcenter.domain import facts as fx
-from callcenter.domain.agents.states import People
-from callcenter.domain.channels.registry import Lines, interface_of, is_half, partner_of
+from callcenter.domain.agents.states import AgentStates
+from callcenter.domain.channels.registry import Channels, interface_of, is_half, partner_of
 from callcenter.domain.frame import Micros
 from callcenter.domain.phases import OFFER, OfferWord
-from callcenter.domain.state import Channel, OpenOffer, OpenVisit, Person, State
+from callcenter.domain.state import Agent, Channel, OpenOffer, OpenVisit, State
 from callcenter.domain.visits.outcomes import SIP_OF_CAUSE, offer_outcome
-from callcenter.domain.vocabulary import OfferOutcome, Role
+from callcenter.domain.vocabulary import ChannelRole, OfferOutcome
 
 
 class Offers:
     """The offers of every open visit."""
 
-    def __init__(self, state: State, lines: Lines, people: People, out: list[fx.Fact]) -> None:
+    def __init__(self, state: State, lines: Channels, people: AgentStates, out: list[fx.Fact]) -> None:
         self._state = state
         self._lines = lines
         self._people = people
@@ -54,7 +54,7 @@ class Offers:
         person = self._people.identity.of_device(event.interface, event.at)
         assert person is not None
         offer.available, offer.refuted = self._people.called(person, event)
-        self._people.identity.take(person, dest, Role.CALLED)
+        self._people.identity.take(person, dest, ChannelRole.CALLED)
         self._out.append(fx.CallOffered(
             at=event.at, agent=offer.agent, interface=offer.interface, queue=event.queue, uniqueid=visit.uid,
         ))  # fmt: skip
@@ -69,7 +69,7 @@ class Offers:
             member = event.dial_string
             person = self._people.identity.meet(member, self._people.identity.device_of(member), "", event.at)
             offer = self._add(visit, dest, person.name, self._people.identity.device_of(member), event.at)
-            self._people.identity.take(person, dest, Role.CALLED)
+            self._people.identity.take(person, dest, ChannelRole.CALLED)
         elif offer.offered_at is not None and event.at is not None:
             offer.offered_at = min(offer.offered_at, event.at)
         offer.frames.append(event.pos)
@@ -213,7 +213,7 @@ class Offers:
             return None
         return visit.offers[dest.offer]
 
-    def _mine(self, offer: OpenOffer, uid: str, person: Person, at: Micros | None) -> None:
+    def _mine(self, offer: OpenOffer, uid: str, person: Agent, at: Micros | None) -> None:
         """The phone that a Local member dials is the agent's, for this offer or for good."""
         side = self._state.channels.get(uid)
         if side is None or is_half(side.name):
@@ -224,7 +224,7 @@ class Offers:
         ):
             offer.interface = interface_of(side.name)
         if side.person is None:
-            self._people.identity.take(person, side, Role.CALLED)
+            self._people.identity.take(person, side, ChannelRole.CALLED)
 
     def _rung(self, offer: OpenOffer) -> str | None:
         """Name the phone that rings for an offer, where it is one of the agent's own."""

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from callcenter.domain import facts as fx
-from callcenter.domain.agents.states import People
-from callcenter.domain.channels.registry import Lines, is_half, partner_of
+from callcenter.domain.agents.states import AgentStates
+from callcenter.domain.channels.registry import Channels, is_half, partner_of
 from callcenter.domain.frame import Micros
 from callcenter.domain.state import Channel, OpenVisit, State
 from callcenter.domain.visits.callbook import CallBook
@@ -19,8 +19,8 @@ class Parties:
     def __init__(
         self,
         state: State,
-        lines: Lines,
-        people: People,
+        lines: Channels,
+        people: AgentStates,
         visits: Visits,
         settling: Settling,
         book: CallBook,

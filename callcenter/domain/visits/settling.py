@@ -5,7 +5,7 @@ from __future__ import annotations
 import heapq
 
 from callcenter.domain import events as ev
-from callcenter.domain.agents.states import People
+from callcenter.domain.agents.states import AgentStates
 from callcenter.domain.channels.registry import is_half
 from callcenter.domain.frame import SECOND, Micros
 from callcenter.domain.state import Channel, OpenVisit, State, Timer
@@ -31,7 +31,7 @@ class Settling:
     """Decides, waits and tells; the deadlines of the call side are made here."""
 
     def __init__(
-        self, state: State, visits: Visits, offers: Offers, people: People, talks: Talks, book: CallBook
+        self, state: State, visits: Visits, offers: Offers, people: AgentStates, talks: Talks, book: CallBook
     ) -> None:
         self._state = state
         self._visits = visits

@@ -15,13 +15,13 @@ from collections.abc import Iterable
 
 from callcenter.domain import facts as fx
 from callcenter.domain.agents.own_calls import OwnCalls
-from callcenter.domain.agents.states import People
+from callcenter.domain.agents.states import AgentStates
 from callcenter.domain.channels.bridges import Bridges
 from callcenter.domain.channels.registry import interface_of, is_half, partner_of
 from callcenter.domain.frame import SECOND, Micros
 from callcenter.domain.state import Channel, OpenTalk, OpenVisit, State, Timer
 from callcenter.domain.visits.callbook import CallBook
-from callcenter.domain.vocabulary import EndedBy, How, Party, Role
+from callcenter.domain.vocabulary import ChannelRole, EndedBy, How, Party
 
 PARTED: Micros = SECOND
 """Who is apart for no longer than this talks on, and a word about who ended it may still come."""
@@ -31,7 +31,7 @@ class Talks:
     """Who talks with whom."""
 
     def __init__(
-        self, state: State, bridges: Bridges, people: People, own: OwnCalls, book: CallBook, out: list[fx.Fact]
+        self, state: State, bridges: Bridges, people: AgentStates, own: OwnCalls, book: CallBook, out: list[fx.Fact]
     ) -> None:
         self._state = state
         self._bridges = bridges
@@ -48,7 +48,7 @@ class Talks:
             if channel is None or uid in seen:
                 continue
             company = self._bridges.company(channel)
-            if len(company) == 1 and not channel.talks and channel.role is not Role.OWN:
+            if len(company) == 1 and not channel.talks and channel.role is not ChannelRole.OWN:
                 continue  # alone, as it was
             seen.update(c.uid for c in company)
             self._company(company, at, pos)
@@ -267,7 +267,7 @@ class Talks:
             called = customer.dialled_by is not None and not customer.calling and not is_half(customer.name)
             return How.CALL_BACK if called and customer.came is None else How.QUEUE
         if customer.party is Party.CALLED:
-            return How.OUTBOUND if line.role is Role.OWN else How.CALL_BACK
+            return How.OUTBOUND if line.role is ChannelRole.OWN else How.CALL_BACK
         if customer.came is not None:
             return customer.came
         return How.DIRECT if self._dialled_by(line, customer) else How.TRANSFER

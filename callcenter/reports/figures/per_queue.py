@@ -22,7 +22,7 @@ Threshold = Callable[[str | None, Micros | None], Micros]
 """Queue and the moment of joining → how long the caller may wait."""
 
 
-class Figures(msgspec.Struct):
+class SpanFigures(msgspec.Struct):
     """Visits that began in a span, counted; waits are of those that were answered.
 
     Attributes:
@@ -100,7 +100,7 @@ class Figures(msgspec.Struct):
         return Fraction(sorted(self.waits)[rank - 1], SECOND) if self.waits else None
 
 
-class Day:
+class FiguresByQueue:
     """Figures by queue, and of all together.
 
     Args:
@@ -108,8 +108,8 @@ class Day:
     """
 
     def __init__(self, threshold: Threshold) -> None:
-        self.queues: dict[str | None, Figures] = {}
-        self.all = Figures()
+        self.queues: dict[str | None, SpanFigures] = {}
+        self.all = SpanFigures()
         self._threshold = threshold
 
     def ended(self, visits: Iterable[fx.Visit]) -> None:
@@ -125,11 +125,11 @@ class Day:
             figures.offered += 1
             figures.lasting += 1
 
-    def _both(self, queue: str | None) -> tuple[Figures, Figures]:
-        return self.queues.setdefault(queue, Figures()), self.all
+    def _both(self, queue: str | None) -> tuple[SpanFigures, SpanFigures]:
+        return self.queues.setdefault(queue, SpanFigures()), self.all
 
 
-def _count(figures: Figures, visit: fx.Visit, limit: Micros) -> None:
+def _count(figures: SpanFigures, visit: fx.Visit, limit: Micros) -> None:
     figures.outcomes[visit.outcome] += 1
     figures.offered += visit.outcome is not VisitOutcome.REFUSED
     if visit.outcome not in _SERVED:

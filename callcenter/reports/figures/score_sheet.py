@@ -16,7 +16,7 @@ from callcenter.spreadsheet import Cell, Rows, csv_file, workbook
 from callcenter.staff.dates import datetime_of
 from callcenter.staff.months import month_name
 from callcenter.staff.roles import Sight
-from callcenter.store.decisions.scores import Scored
+from callcenter.store.decisions.scores import AgentScore
 
 _SUMS: dict[str, set[LineKind]] = {
     "base": {LineKind.BASE},
@@ -32,7 +32,7 @@ _ID = 12
 _LINES = ("agent", "month", "line", "record", "points", "at", "note")
 
 
-class Print(msgspec.Struct, frozen=True, kw_only=True):
+class ScoreSheetStyle(msgspec.Struct, frozen=True, kw_only=True):
     """How scores are written: in which language and zone, with recommended pay or without, how much of numbers."""
 
     language: Language
@@ -41,24 +41,24 @@ class Print(msgspec.Struct, frozen=True, kw_only=True):
     numbers: Sight = Sight.FULL
 
 
-def scores_csv(scored: Sequence[Scored], how: Print) -> bytes:
+def scores_csv(scored: Sequence[AgentScore], how: ScoreSheetStyle) -> bytes:
     """Write a row for each agent."""
     return csv_file(totals(scored, how))
 
 
-def scores_workbook(scored: Sequence[Scored], how: Print) -> bytes:
+def scores_workbook(scored: Sequence[AgentScore], how: ScoreSheetStyle) -> bytes:
     """Write a row for each agent, and on a second sheet one for each line."""
     tables = {"scores": totals(scored, how), "lines": lines(scored, how)}
     return workbook((said(SHEETS[name], how.language), rows) for name, rows in tables.items())
 
 
-def totals(scored: Sequence[Scored], how: Print) -> Rows:
+def totals(scored: Sequence[AgentScore], how: ScoreSheetStyle) -> Rows:
     """Make a row for each agent, after the heading."""
     columns = (*_TOTALS, "yuan") if how.money else _TOTALS
     return [_heading(columns, how), *(_total(one, how) for one in scored)]
 
 
-def brief_totals(scored: Sequence[Scored], how: Print) -> Rows:
+def brief_totals(scored: Sequence[AgentScore], how: ScoreSheetStyle) -> Rows:
     """Make a row for each agent with the points alone, as a narrow terminal has room for."""
     columns = ("agent", "points", *_SUMS, *(("yuan",) if how.money else ()))
     wide = totals(scored, how)
@@ -67,7 +67,7 @@ def brief_totals(scored: Sequence[Scored], how: Print) -> Rows:
     return [heading, *([row[place] for place in places] for row in wide[1:])]
 
 
-def remarks(scored: Sequence[Scored], how: Print) -> Iterator[str]:
+def remarks(scored: Sequence[AgentScore], how: ScoreSheetStyle) -> Iterator[str]:
     """Yield what is to be said of an agent's score beside its points, a line each."""
     for one in scored:
         score = one.score
@@ -77,13 +77,13 @@ def remarks(scored: Sequence[Scored], how: Print) -> Iterator[str]:
             yield f"{one.member.agent}: {'; '.join(told)}"
 
 
-def brief_lines(scored: Sequence[Scored], how: Print) -> Rows:
+def brief_lines(scored: Sequence[AgentScore], how: ScoreSheetStyle) -> Rows:
     """Make a row for each line of one agent's score, as a narrow terminal has room for."""
     wide = lines(scored, how)
     return [[row[2], row[4], row[5], str(row[3] or "")[:_ID] if n else row[3], row[6]] for n, row in enumerate(wide)]
 
 
-def lines(scored: Sequence[Scored], how: Print) -> Rows:
+def lines(scored: Sequence[AgentScore], how: ScoreSheetStyle) -> Rows:
     """Make a row for each line of each score, with the record it comes from, after the heading."""
     rows = (
         (
@@ -97,7 +97,7 @@ def lines(scored: Sequence[Scored], how: Print) -> Rows:
     return [_heading(_LINES, how), *rows]
 
 
-def _total(one: Scored, how: Print) -> list[Cell]:
+def _total(one: AgentScore, how: ScoreSheetStyle) -> list[Cell]:
     score = one.score
     sums = [sum((line.points for line in score.lines if line.kind in kinds), Decimal(0)) for kinds in _SUMS.values()]
     row: list[Cell] = [
@@ -110,5 +110,5 @@ def _total(one: Scored, how: Print) -> list[Cell]:
     return [*row, None if score.recommended_yuan is None else plain(score.recommended_yuan)]
 
 
-def _heading(columns: Sequence[str], how: Print) -> list[Cell]:
+def _heading(columns: Sequence[str], how: ScoreSheetStyle) -> list[Cell]:
     return [said(COLUMNS[name], how.language) for name in columns]

@@ -14,12 +14,12 @@ from callcenter.domain.frame import SECOND, Micros
 from callcenter.domain.vocabulary import VisitOutcome
 from callcenter.locale import Language
 from callcenter.reports.board.words import WORDS
-from callcenter.reports.figures.per_queue import Day, Figures
+from callcenter.reports.figures.per_queue import FiguresByQueue, SpanFigures
 from callcenter.reports.figures.words import brief, column, formula, sentence
 from callcenter.reports.replay.text import inert, masked
 from callcenter.spreadsheet import Cell, Rows
 from callcenter.staff.dates import datetime_of
-from callcenter.store.record.visit_queries import Open, Span
+from callcenter.store.record.visit_queries import OpenStay, StoredSpan
 
 _COUNTS = ("offered", "answered", "abandoned", "short", "others", "lasting", "refused")
 _RATES = ("answered_rate", "abandon_rate")
@@ -35,7 +35,7 @@ LEVEL = "sl-offered"
 """The service level that is meant where one stands alone."""
 
 
-class Print(msgspec.Struct, frozen=True, kw_only=True):
+class SheetStyle(msgspec.Struct, frozen=True, kw_only=True):
     """How rows are written: language, zone, callers' numbers whole or masked, times with their day or without."""
 
     language: Language
@@ -44,7 +44,7 @@ class Print(msgspec.Struct, frozen=True, kw_only=True):
     days: bool = True
 
 
-def brief_figures(day: Day, how: Print) -> Rows:
+def brief_figures(day: FiguresByQueue, how: SheetStyle) -> Rows:
     """Make a row for each queue and one for all, as a terminal has room for."""
     heading = [brief(name, how.language) for name in ("queue", *_BRIEF_COUNTS, *_RATES, "speed", "longest")]
     rows = [
@@ -55,9 +55,9 @@ def brief_figures(day: Day, how: Print) -> Rows:
     return [[*heading, LEVEL], *rows]
 
 
-def all_figures(day: Day, how: Print) -> Rows:
+def all_figures(day: FiguresByQueue, how: SheetStyle) -> Rows:
     """Make a row for each queue and one for all, with every figure and every service level by its name."""
-    levels = tuple(Figures().service_levels)
+    levels = tuple(SpanFigures().service_levels)
     names = ("queue", *_COUNTS, *_RATES, *_SECONDS, "threshold")
     rows = [
         [name, *(getattr(f, key) for key in _COUNTS), *(_exact(getattr(f, key), 4) for key in _RATES),
@@ -68,7 +68,9 @@ def all_figures(day: Day, how: Print) -> Rows:
     return [[*(formula(name, how.language) for name in names), *levels], *rows]
 
 
-def brief_calls(visits: Sequence[fx.Visit], lasting: Sequence[Open], how: Print, *, narrow: bool = False) -> Rows:
+def brief_calls(
+    visits: Sequence[fx.Visit], lasting: Sequence[OpenStay], how: SheetStyle, *, narrow: bool = False
+) -> Rows:
     """Make a row for each visit, as a terminal has room for; the day of what began on one day is left out."""
     began = [at for at in (*map(_began, visits), *(one.joined_at for one in lasting)) if at is not None]
     days = {datetime_of(at, how.zone).date() for at in began}
@@ -76,12 +78,12 @@ def brief_calls(visits: Sequence[fx.Visit], lasting: Sequence[Open], how: Print,
     return _calls(visits, lasting, short, _NARROW_CALLS if narrow else _BRIEF_CALLS)
 
 
-def all_calls(visits: Sequence[fx.Visit], lasting: Sequence[Open], how: Print) -> Rows:
+def all_calls(visits: Sequence[fx.Visit], lasting: Sequence[OpenStay], how: SheetStyle) -> Rows:
     """Make a row for each visit with everything that is known of it."""
     return _calls(visits, lasting, how, _CALLS)
 
 
-def remarks(gaps: Iterable[Span], lost: Iterable[Span], how: Print) -> list[str]:
+def remarks(gaps: Iterable[StoredSpan], lost: Iterable[StoredSpan], how: SheetStyle) -> list[str]:
     """Say what was not seen, and whose phones were lost."""
     said = [("gap", span) for span in gaps] + [("lost", span) for span in lost]
     return [
@@ -94,7 +96,7 @@ def remarks(gaps: Iterable[Span], lost: Iterable[Span], how: Print) -> list[str]
     ]  # fmt: skip
 
 
-def _calls(visits: Sequence[fx.Visit], lasting: Sequence[Open], how: Print, columns: Sequence[str]) -> Rows:
+def _calls(visits: Sequence[fx.Visit], lasting: Sequence[OpenStay], how: SheetStyle, columns: Sequence[str]) -> Rows:
     rows = [(_began(visit), _ended_row(visit, how)) for visit in visits]
     rows += [(one.joined_at, _open_row(one, how)) for one in lasting]
     rows.sort(key=lambda row: (row[0] is None, row[0] or 0))
@@ -102,7 +104,7 @@ def _calls(visits: Sequence[fx.Visit], lasting: Sequence[Open], how: Print, colu
     return [heading, *([row.get(name) for name in columns] for _, row in rows)]
 
 
-def _ended_row(visit: fx.Visit, how: Print) -> dict[str, Cell]:
+def _ended_row(visit: fx.Visit, how: SheetStyle) -> dict[str, Cell]:
     words = WORDS["zh-CN" if how.language == "zh" else "en"]
     yes = sentence("yes", how.language)
     answered = visit.outcome is VisitOutcome.ANSWERED
@@ -119,7 +121,7 @@ def _ended_row(visit: fx.Visit, how: Print) -> dict[str, Cell]:
     }  # fmt: skip
 
 
-def _open_row(one: Open, how: Print) -> dict[str, Cell]:
+def _open_row(one: OpenStay, how: SheetStyle) -> dict[str, Cell]:
     return {
         "time": _clock(one.joined_at, how), "call": one.uniqueid, "queue": _queue(one.queue, how),
         "caller": _number(one.caller, how), "outcome": sentence("lasts", how.language),
@@ -136,23 +138,23 @@ def _began(visit: fx.Visit) -> Micros | None:
     return next((at for at in known if at is not None), None)
 
 
-def _named(day: Day, how: Print) -> list[tuple[str, Figures]]:
+def _named(day: FiguresByQueue, how: SheetStyle) -> list[tuple[str, SpanFigures]]:
     queues = sorted(day.queues.items(), key=lambda item: (item[0] is None, item[0] or ""))
     rows = [(_queue(name, how), figures) for name, figures in queues]
     return [*rows, (sentence("all", how.language), day.all)]
 
 
-def _queue(name: str | None, how: Print) -> str:
+def _queue(name: str | None, how: SheetStyle) -> str:
     return sentence("nowhere", how.language) if name is None else inert(name)
 
 
-def _number(number: str | None, how: Print) -> str | None:
+def _number(number: str | None, how: SheetStyle) -> str | None:
     if not number:
         return None
     return inert(number) if how.numbers else masked(number)
 
 
-def _clock(at: Micros | None, how: Print) -> str | None:
+def _clock(at: Micros | None, how: SheetStyle) -> str | None:
     return None if at is None else datetime_of(at, how.zone).strftime("%Y-%m-%d %H:%M:%S" if how.days else "%H:%M:%S")
 
 
@@ -176,10 +178,10 @@ def _one(value: Fraction | None) -> str:
     return "-" if value is None else str(_exact(value, 1))
 
 
-def _level(figures: Figures) -> str:
+def _level(figures: SpanFigures) -> str:
     level = figures.service_levels[LEVEL]
     return "-" if level is None else f"{_percent(level)}/{_thresholds(figures)}s"
 
 
-def _thresholds(figures: Figures) -> str:
+def _thresholds(figures: SpanFigures) -> str:
     return ", ".join(f"{threshold / SECOND:g}" for threshold in sorted(figures.thresholds))

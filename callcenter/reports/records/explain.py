@@ -12,13 +12,13 @@ import msgspec
 
 from callcenter.domain.frame import SECOND, Frame, Micros
 from callcenter.errors import BadInput, JournalDamaged
-from callcenter.journal import JournalInfo, JournalReader, Kind, Stored
+from callcenter.journal import EntryKind, JournalInfo, JournalReader, Stored
 from callcenter.locale import Language
 from callcenter.reports.board.words import WORDS as BOARD_WORDS
 from callcenter.reports.records.explain_words import word
 from callcenter.reports.replay.text import inert
 from callcenter.rules.records.violation import Impact, RosterLine, Violation
-from callcenter.tracker import Court, Follower, reread
+from callcenter.tracker import Follower, RulesInForce, reread
 from callcenter.tracker.pruning import readable
 
 _SHOWN = (
@@ -53,15 +53,15 @@ class Derived(msgspec.Struct, frozen=True):
     exhibits: tuple[Exhibit, ...]
 
 
-def derive(journal: Path, court: Court, progress: Callable[[int], None] = lambda _: None) -> Iterator[Violation]:
+def derive(journal: Path, court: RulesInForce, progress: Callable[[int], None] = lambda _: None) -> Iterator[Violation]:
     """Yield every record that the journal gives; as `judged`."""
     for violation, _ in judged(journal, court, progress):
         yield violation
 
 
 def judged(
-    journal: Path, court: Court, progress: Callable[[int], None] = lambda _: None
-) -> Iterator[tuple[Violation, Court]]:
+    journal: Path, court: RulesInForce, progress: Callable[[int], None] = lambda _: None
+) -> Iterator[tuple[Violation, RulesInForce]]:
     """Yield every record that the journal gives, from its beginning to its end, and by what it was decided.
 
     It is judged by the rulebook and the roster that the journal says were in force; `court` stands in where an older
@@ -90,7 +90,7 @@ def judged(
         yield from ((violation, follower.court or court) for violation in last)
 
 
-def _saved(reader: JournalReader, court: Court) -> tuple[int, Follower | None]:
+def _saved(reader: JournalReader, court: RulesInForce) -> tuple[int, Follower | None]:
     """Find the first state after what was cut, if anything was; a later one is not needed."""
     anchor, _ = reader.bounds()
     if not anchor.position:
@@ -113,7 +113,7 @@ def exhibits(journal: Path, violation: Violation) -> tuple[Exhibit, ...]:
         return tuple(_exhibit(reader.read_one(position)) for position in sorted(set(violation.frames)))
 
 
-def explain(journal: Path, court: Court, record: str) -> Derived:
+def explain(journal: Path, court: RulesInForce, record: str) -> Derived:
     """Derive one record again.
 
     Args:
@@ -200,7 +200,7 @@ def _outcome(impact: Impact, language: Language) -> str:
 
 
 def _exhibit(stored: Stored) -> Exhibit:
-    if stored.kind != Kind.FRAME:
+    if stored.kind != EntryKind.FRAME:
         return Exhibit(stored.position, stored.recorded_at, stored.hash.hex(), "")
     frame = reread(stored).frame
     if frame is None:

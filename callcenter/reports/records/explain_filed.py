@@ -14,10 +14,10 @@ from callcenter.reports.records.explain_words import word
 from callcenter.reports.records.filed import told_filed
 from callcenter.reports.replay.text import inert
 from callcenter.rules.records.steps import Entry
-from callcenter.store.decisions.violations import Record
+from callcenter.store.decisions.violations import FiledRecord
 
 
-def filed_as(record: Record, entries: Sequence[Entry], zone: ZoneInfo, language: Language) -> Iterator[str]:
+def filed_as(record: FiledRecord, entries: Sequence[Entry], zone: ZoneInfo, language: Language) -> Iterator[str]:
     """Yield the record with where it stands and what it stands on, a line each."""
     yield from told_filed(record, entries, zone, language)
     for point in record.dossier.timeline:

@@ -15,7 +15,7 @@ from callcenter.rules.records.standing import SERVICE, Standing
 from callcenter.rules.records.steps import Entry
 from callcenter.rules.records.violation import Verdict
 from callcenter.staff.dates import datetime_of
-from callcenter.store.decisions.violations import Record
+from callcenter.store.decisions.violations import FiledRecord
 
 
 def standing_of(standing: Standing, language: Language) -> str:
@@ -25,7 +25,7 @@ def standing_of(standing: Standing, language: Language) -> str:
     return word(f"state.{standing.state}", language)
 
 
-def listed(records: Sequence[Record], zone: ZoneInfo, language: Language) -> Iterator[str]:
+def listed(records: Sequence[FiledRecord], zone: ZoneInfo, language: Language) -> Iterator[str]:
     """Yield two lines for each record: where it stands, and what it says."""
     for record in records:
         dossier = record.dossier
@@ -34,7 +34,7 @@ def listed(records: Sequence[Record], zone: ZoneInfo, language: Language) -> Ite
         yield f"              {inert(why(dossier, language))}"
 
 
-def told_filed(record: Record, entries: Sequence[Entry], zone: ZoneInfo, language: Language) -> Iterator[str]:
+def told_filed(record: FiledRecord, entries: Sequence[Entry], zone: ZoneInfo, language: Language) -> Iterator[str]:
     """Yield a record as it was filed: a form's, one counted from others, or one that no journal gives any more."""
     dossier = record.dossier
     standing = standing_of(record.standing, language)
@@ -45,7 +45,7 @@ def told_filed(record: Record, entries: Sequence[Entry], zone: ZoneInfo, languag
     yield from history_of(record, entries, zone, language)
 
 
-def history_of(record: Record, entries: Sequence[Entry], zone: ZoneInfo, language: Language) -> Iterator[str]:
+def history_of(record: FiledRecord, entries: Sequence[Entry], zone: ZoneInfo, language: Language) -> Iterator[str]:
     """Yield who proposed a record, every step that was taken, and what counts of it now."""
     standing = record.standing
     proposed = _who(standing.proposed_by, language)

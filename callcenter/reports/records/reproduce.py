@@ -15,29 +15,29 @@ from typing import NamedTuple
 import msgspec
 
 from callcenter.errors import JournalDamaged, StoreError
-from callcenter.journal import JournalReader, Kind
+from callcenter.journal import EntryKind, JournalReader
 from callcenter.reports.records.evidence import look_up
 from callcenter.reports.records.explain import judged
 from callcenter.rules.records.dossier import Dossier, from_violation
 from callcenter.rules.records.reproduction import Doubt, Fault, Finding, differences
 from callcenter.rules.records.violation import Violation
-from callcenter.store.decisions.violations import Record
-from callcenter.tracker import Court
+from callcenter.store.decisions.violations import FiledRecord
+from callcenter.tracker import RulesInForce
 from callcenter.tracker.filing import exhibit
 
 
-class Source(NamedTuple):
+class RecordSource(NamedTuple):
     """What records are derived from: a switch's journal, and what is told from outside."""
 
     journal: Path
     node: str
-    court: Court
+    court: RulesInForce
 
 
 class Anew(NamedTuple):
     """Every record that the journal gives, by what it was decided, and what ended the reading if not its end."""
 
-    found: dict[str, tuple[Violation, Court]]
+    found: dict[str, tuple[Violation, RulesInForce]]
     damage: str | None = None
 
 
@@ -55,9 +55,9 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
         return not self.faults and not self.doubts
 
 
-def derive_all(source: Source, progress: Callable[[int], None] = lambda _: None) -> Anew:
+def derive_all(source: RecordSource, progress: Callable[[int], None] = lambda _: None) -> Anew:
     """Derive every record of a journal, up to the first damage."""
-    found: dict[str, tuple[Violation, Court]] = {}
+    found: dict[str, tuple[Violation, RulesInForce]] = {}
     try:
         for violation, court in judged(source.journal, source.court, progress):
             found[violation.id] = violation, court
@@ -67,7 +67,12 @@ def derive_all(source: Source, progress: Callable[[int], None] = lambda _: None)
 
 
 def hold_against(
-    source: Source, records: Sequence[Record], anew: Anew, *, followed: int, anchors: Sequence[Record] = ()
+    source: RecordSource,
+    records: Sequence[FiledRecord],
+    anew: Anew,
+    *,
+    followed: int,
+    anchors: Sequence[FiledRecord] = (),
 ) -> list[Result]:
     """Hold records against the journal.
 
@@ -95,7 +100,7 @@ def hold_against(
 class _Bench:
     """An open journal, and what is known of it."""
 
-    def __init__(self, source: Source, reader: JournalReader, anew: Anew) -> None:
+    def __init__(self, source: RecordSource, reader: JournalReader, anew: Anew) -> None:
         self._source = source
         self._reader = reader
         self._anew = anew
@@ -104,7 +109,7 @@ class _Bench:
         sound, _ = next(reader.inspect())
         self._sources = {stored.source for stored in sound}
         # rulebook and roster as inputs of the journal itself; else they are whatever the settings say now
-        self._inputs = any(stored.kind == Kind.INPUT for stored in sound)
+        self._inputs = any(stored.kind == EntryKind.INPUT for stored in sound)
 
     def require_followed(self, followed: int) -> None:
         """Refuse a journal that cannot be the one that the database follows."""
@@ -135,7 +140,7 @@ class _Bench:
             )
         return msgspec.structs.replace(result, doubts=result.doubts or (Finding(Doubt.NO_FRAME),))
 
-    def judged(self, records: Sequence[Record], results: list[Result]) -> list[Result]:
+    def judged(self, records: Sequence[FiledRecord], results: list[Result]) -> list[Result]:
         """Compare what the journal gives with those whose frames are all there."""
         found = [
             self._judge(record, result) if result.reproduces else result
@@ -149,7 +154,7 @@ class _Bench:
             )
         return found
 
-    def _judge(self, record: Record, result: Result) -> Result:
+    def _judge(self, record: FiledRecord, result: Result) -> Result:
         violation, court = self._anew.found.get(record.dossier.id, (None, self._source.court))
         faults: tuple[Finding, ...] = (Finding(Fault.NOT_DERIVED),)
         if violation is not None:
@@ -162,7 +167,7 @@ class _Bench:
         doubts = tuple(self._doubts(record, violation)) if faults else ()
         return msgspec.structs.replace(result, faults=() if doubts else faults, doubts=doubts)
 
-    def _doubts(self, record: Record, violation: Violation | None) -> Iterator[Finding]:
+    def _doubts(self, record: FiledRecord, violation: Violation | None) -> Iterator[Finding]:
         """Say what else than a change of the record may be the reason that it comes out otherwise."""
         if self._anew.damage is not None:
             yield Finding(Doubt.JOURNAL_DAMAGED, self._anew.damage, self._anew.damage)

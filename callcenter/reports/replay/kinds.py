@@ -35,7 +35,7 @@ _NEW_EVENT = re.compile(
 )
 
 
-class Kind(StrEnum):
+class InputKind(StrEnum):
     """What a file is."""
 
     LOGIN = "a manager login"
@@ -45,7 +45,7 @@ class Kind(StrEnum):
     EMPTY = "empty"
 
 
-def kind_of(path: Path) -> Kind:
+def kind_of(path: Path) -> InputKind:
     """Tell what a file is.
 
     Raises:
@@ -53,19 +53,19 @@ def kind_of(path: Path) -> Kind:
     """
     data = _begin(path)
     if not data:
-        return Kind.EMPTY
+        return InputKind.EMPTY
     first = True
     for line in data.split(b"\n"):
         greeting = _GREETING.match(line)
         if greeting:
-            return Kind.OLD_LOGIN if greeting[1] == _TOO_OLD else Kind.LOGIN
+            return InputKind.OLD_LOGIN if greeting[1] == _TOO_OLD else InputKind.LOGIN
         if _BLOCK.match(line):
-            return Kind.OLD_LOGIN if _OLD_EVENT.search(data) and not _NEW_EVENT.search(data) else Kind.LOGIN
+            return InputKind.OLD_LOGIN if _OLD_EVENT.search(data) and not _NEW_EVENT.search(data) else InputKind.LOGIN
         text = line.decode("utf-8", "replace").removesuffix("\r")
         if piped(text.split("|")) or (first and export_of(text)):
-            return Kind.QUEUE_LOG
+            return InputKind.QUEUE_LOG
         first = first and not text
-    return Kind.NOTHING_KNOWN
+    return InputKind.NOTHING_KNOWN
 
 
 def check_logins(paths: Iterable[Path]) -> None:
@@ -80,14 +80,14 @@ def check_logins(paths: Iterable[Path]) -> None:
     logins = list(paths)
     for path, kind in _unless_all_empty(logins, "manager login"):
         match kind:
-            case Kind.QUEUE_LOG:
+            case InputKind.QUEUE_LOG:
                 raise UnreadableFile(f"{path} is a queue_log and no manager login: give it with --queue-log.")
-            case Kind.OLD_LOGIN:
+            case InputKind.OLD_LOGIN:
                 raise UnreadableFile(
                     f"{path} is a manager login to Asterisk 11 or before, whose events say too little to be replayed: "
                     "record one of Asterisk 12 or later, or give that switch's queue_log with --queue-log."
                 )
-            case Kind.NOTHING_KNOWN:
+            case InputKind.NOTHING_KNOWN:
                 raise UnreadableFile(
                     f"{path} is no manager login: give the bytes as the manager port sent them, "
                     "such as `callcenter record` writes."
@@ -106,9 +106,9 @@ def check_queue_logs(paths: Iterable[Path]) -> None:
     """
     for path, kind in _unless_all_empty(paths, "queue_log"):
         match kind:
-            case Kind.LOGIN | Kind.OLD_LOGIN:
+            case InputKind.LOGIN | InputKind.OLD_LOGIN:
                 raise UnreadableFile(f"{path} is a manager login and no queue_log: give it with --ami.")
-            case Kind.NOTHING_KNOWN:
+            case InputKind.NOTHING_KNOWN:
                 raise UnreadableFile(
                     f"{path} is no queue_log: give the file that Asterisk writes, or an export of its table with the "
                     "columns time, callid, queuename, agent, event and data."
@@ -117,12 +117,12 @@ def check_queue_logs(paths: Iterable[Path]) -> None:
                 pass
 
 
-def _unless_all_empty(paths: Iterable[Path], wanted: str) -> Iterator[tuple[Path, Kind]]:
+def _unless_all_empty(paths: Iterable[Path], wanted: str) -> Iterator[tuple[Path, InputKind]]:
     kinds = []
     for path in paths:
         require_whole(path)
         kinds.append((path, kind_of(path)))
-    if kinds and all(kind is Kind.EMPTY for _, kind in kinds):
+    if kinds and all(kind is InputKind.EMPTY for _, kind in kinds):
         raise UnreadableFile(f"{kinds[0][0]} is empty: there is no {wanted} in it.")
     return iter(kinds)
 

@@ -9,14 +9,14 @@ from pathlib import Path
 
 from callcenter.ami.decode import decode_refused
 from callcenter.ami.logins import Logins
-from callcenter.ami.refused import Refused
+from callcenter.ami.refused import LostFrame
 from callcenter.ami.wire import Wire
 from callcenter.domain import events as ev
 from callcenter.domain import facts as fx
 from callcenter.domain.floor import Floor
 from callcenter.domain.frame import Frame, Micros
 from callcenter.tape import read_chunks
-from callcenter.tracker import Court
+from callcenter.tracker import RulesInForce
 from callcenter.tracker.governed import Governed
 
 TAPE_BITS = 44
@@ -57,7 +57,7 @@ class Replay:
         joins: Callers who joined, by queue, as the logins tell it: each must be told of as a visit.
     """
 
-    def __init__(self, tapes: Iterable[Path], court: Court, charset: str | None = None) -> None:
+    def __init__(self, tapes: Iterable[Path], court: RulesInForce, charset: str | None = None) -> None:
         self._tapes = tuple(tapes)
         self._charset = charset
         self._governed = Governed(court)
@@ -78,7 +78,7 @@ class Replay:
             logins.opened()
             wire = Wire(start=index << TAPE_BITS, markers=True, charset=self._charset)
             for chunk in read_chunks(tape):
-                read: list[Frame | Refused] = [*wire.feed(chunk), *wire.refused_needed]
+                read: list[Frame | LostFrame] = [*wire.feed(chunk), *wire.refused_needed]
                 for found in sorted(read, key=attrgetter("pos")):
                     for event in logins.events(found) if isinstance(found, Frame) else (decode_refused(found),):
                         yield from self._apply(event)

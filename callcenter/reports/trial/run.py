@@ -12,7 +12,7 @@ from callcenter.domain.frame import SECOND, Micros
 from callcenter.errors import BadInput
 from callcenter.numbers import PLAIN
 from callcenter.reports.trial.sides import sides
-from callcenter.reports.trial.verdicts import AROUND, Outcome, Span, always, compared
+from callcenter.reports.trial.verdicts import AROUND, Outcome, TrialSpan, always, compared
 from callcenter.rules.regulations.edition import Rulebook
 from callcenter.staff.dates import datetime_of
 from callcenter.store.decisions.dispositions import dispositions
@@ -20,7 +20,7 @@ from callcenter.store.engine import open_engine, told_plainly
 from callcenter.store.record.archive import Extent, extent, pages
 from callcenter.store.schema import require_current
 from callcenter.store.settings import StoreSettings
-from callcenter.tracker import Court
+from callcenter.tracker import RulesInForce
 
 _APART_FROM: Micros = 2 * 86_400 * SECOND
 """Shorter spans are judged before two processes would have started."""
@@ -38,7 +38,7 @@ class Archive:
         self._node = node
         self._zone = zone
 
-    async def covers(self, span: Span) -> Extent:
+    async def covers(self, span: TrialSpan) -> Extent:
         """Say from when to when there are facts.
 
         Raises:
@@ -55,10 +55,10 @@ class Archive:
             )
         return found
 
-    async def tried(self, court: Court, draft: Rulebook, span: Span, progress: Progress) -> Outcome:
+    async def tried(self, court: RulesInForce, draft: Rulebook, span: TrialSpan, progress: Progress) -> Outcome:
         """Judge by the rulebook in force and by a draft, whose newest edition is taken as though it had always held."""
         apart = span.end - span.start >= _APART_FROM
-        around = Span(span.start - AROUND, span.end + AROUND)
+        around = TrialSpan(span.start - AROUND, span.end + AROUND)
         with told_plainly(self._settings):
             async with self._engine.connect() as connection:
                 said = await dispositions(connection, *around)

@@ -14,7 +14,7 @@ import msgspec
 
 from callcenter.errors import StoreError
 from callcenter.numbers import PLAIN, Numbering
-from callcenter.reports.trial.verdicts import Findings, Span, Trial
+from callcenter.reports.trial.verdicts import Findings, Trial, TrialSpan
 from callcenter.rules.detection.inputs import Disposition
 from callcenter.rules.detection.pages import unpacked
 from callcenter.rules.regulations.edition import Rulebook
@@ -38,7 +38,7 @@ class Side(Protocol):
 def sides(
     rulebooks: Iterable[Rulebook],
     roster: Roster | None,
-    span: Span,
+    span: TrialSpan,
     *,
     apart: bool,
     said: Sequence[Disposition] = (),
@@ -61,7 +61,7 @@ class Here:
         self,
         rulebook: Rulebook,
         roster: Roster | None,
-        span: Span,
+        span: TrialSpan,
         said: Sequence[Disposition] = (),
         numbering: Numbering = PLAIN,
     ) -> None:
@@ -103,7 +103,7 @@ class Apart:
 
 @contextmanager
 def _apart(
-    rulebook: Rulebook, roster: Roster | None, span: Span, said: Sequence[Disposition], numbering: Numbering
+    rulebook: Rulebook, roster: Roster | None, span: TrialSpan, said: Sequence[Disposition], numbering: Numbering
 ) -> Iterator[Apart]:
     """Start a process that inherits nothing but its end of the pipe, and see it out."""
     context = multiprocessing.get_context("spawn")
@@ -125,7 +125,7 @@ def _judge(
     link: Connection,
     rulebook: Rulebook,
     roster: Roster | None,
-    span: Span,
+    span: TrialSpan,
     said: Sequence[Disposition],
     numbering: Numbering,
 ) -> None:

@@ -15,7 +15,7 @@ from callcenter.locale import Lang
 from callcenter.ownfiles import open_private
 from callcenter.reports.replay.text import inert as shown
 from callcenter.reports.replay.text import table
-from callcenter.reports.trial.verdicts import Difference, Example, Finding, Outcome, Part, Tally
+from callcenter.reports.trial.verdicts import Difference, Example, ModeDifference, Outcome, Tally, TrialFinding
 from callcenter.rules.regulations.edition import Mode
 from callcenter.untrusted import inert
 
@@ -138,7 +138,7 @@ def shape(outcome: Outcome, about: About, sort: Sort) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _parts(outcome: Outcome) -> Iterator[tuple[Mode, Part]]:
+def _parts(outcome: Outcome) -> Iterator[tuple[Mode, ModeDifference]]:
     yield Mode.ON, outcome.on
     yield Mode.SHADOW, outcome.shadow
 
@@ -188,7 +188,7 @@ def _example(example: Example) -> dict[str, Any]:
     return {"id": example.id, "change": example.change, **{name: _finding(one) for name, one in sides.items()}}
 
 
-def _finding(finding: Finding | None) -> dict[str, Any] | None:
+def _finding(finding: TrialFinding | None) -> dict[str, Any] | None:
     if finding is None:
         return None
     at = None if finding.at is None else finding.at / SECOND

@@ -34,14 +34,14 @@ _EXAMPLES = 3
 Change = Literal["gained", "lost", "changed"]
 
 
-class Span(NamedTuple):
+class TrialSpan(NamedTuple):
     """From a moment (inclusive) to a later one (exclusive)."""
 
     start: Micros
     end: Micros
 
 
-class Finding(msgspec.Struct, frozen=True, array_like=True, gc=False):
+class TrialFinding(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """What a record comes to; `points` are the least that its rule gives."""
 
     agent: str
@@ -53,7 +53,7 @@ class Finding(msgspec.Struct, frozen=True, array_like=True, gc=False):
     at: Micros | None
 
 
-Findings = dict[str, Finding]
+Findings = dict[str, TrialFinding]
 """By the record's id: the same act has the same one under either rulebook."""
 
 
@@ -67,7 +67,7 @@ class Tally(msgspec.Struct):
     undetermined_points: int = 0
     excused_points: int = 0
 
-    def count(self, finding: Finding) -> None:
+    def count(self, finding: TrialFinding) -> None:
         """Add a record."""
         name = finding.verdict.value
         setattr(self, name, getattr(self, name) + 1)
@@ -79,8 +79,8 @@ class Example(msgspec.Struct, frozen=True):
 
     id: str
     change: Change
-    in_force: Finding | None
-    draft: Finding | None
+    in_force: TrialFinding | None
+    draft: TrialFinding | None
 
 
 class Difference(msgspec.Struct, kw_only=True):
@@ -112,7 +112,7 @@ class Difference(msgspec.Struct, kw_only=True):
             self.examples.append(example)
 
 
-class Part(msgspec.Struct):
+class ModeDifference(msgspec.Struct):
     """What differs among the records of one mode."""
 
     total: Difference
@@ -122,8 +122,8 @@ class Part(msgspec.Struct):
 class Outcome(msgspec.Struct):
     """Both sides compared: rules that are on, and apart from them those that run in the shadow."""
 
-    on: Part
-    shadow: Part
+    on: ModeDifference
+    shadow: ModeDifference
 
 
 class Trial:
@@ -133,7 +133,7 @@ class Trial:
         self,
         rulebook: Rulebook,
         roster: Roster | None,
-        span: Span,
+        span: TrialSpan,
         said: Sequence[Disposition] = (),
         numbering: Numbering = PLAIN,
     ) -> None:
@@ -180,7 +180,7 @@ class Trial:
     def _note(self, records: Iterable[Violation]) -> None:
         for v in records:
             if v.at is not None and self._span.start <= v.at < self._span.end:
-                self._found[v.id] = Finding(v.agent, v.rule, v.mode, v.verdict, v.severity, v.points, v.at)
+                self._found[v.id] = TrialFinding(v.agent, v.rule, v.mode, v.verdict, v.severity, v.points, v.at)
 
 
 def always(draft: Rulebook) -> Rulebook:
@@ -198,7 +198,7 @@ def _of(findings: Findings, mode: Mode) -> Findings:
     return {key: finding for key, finding in findings.items() if finding.mode is mode}
 
 
-def _part(in_force: Findings, draft: Findings) -> Part:
+def _part(in_force: Findings, draft: Findings) -> ModeDifference:
     total, rows = Difference(), dict[tuple[str, str], Difference]()
     for key, was, would in _pairs(in_force, draft):
         one = would or was
@@ -212,17 +212,19 @@ def _part(in_force: Findings, draft: Findings) -> Part:
             change = _change(was, would)
             if change is not None:
                 difference.note(Example(key, change, was, would))
-    return Part(total, sorted(rows.values(), key=lambda row: (-row.size, -abs(row.points), row.agent, row.rule)))
+    return ModeDifference(
+        total, sorted(rows.values(), key=lambda row: (-row.size, -abs(row.points), row.agent, row.rule))
+    )
 
 
-def _pairs(in_force: Findings, draft: Findings) -> Iterator[tuple[str, Finding | None, Finding | None]]:
+def _pairs(in_force: Findings, draft: Findings) -> Iterator[tuple[str, TrialFinding | None, TrialFinding | None]]:
     """Yield the records of both sides by id, the earliest first."""
     every = in_force | draft
     for key in sorted(every, key=lambda key: (every[key].at or 0, key)):
         yield key, in_force.get(key), draft.get(key)
 
 
-def _change(was: Finding | None, would: Finding | None) -> Change | None:
+def _change(was: TrialFinding | None, would: TrialFinding | None) -> Change | None:
     if was is None:
         return "gained"
     if would is None:

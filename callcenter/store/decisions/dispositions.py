@@ -19,7 +19,7 @@ from callcenter.store.record.read_back import filled_of, talk_of
 from callcenter.store.tables import DispositionRow
 
 
-class Recorded(msgspec.Struct, frozen=True, kw_only=True):
+class RecordedDisposition(msgspec.Struct, frozen=True, kw_only=True):
     """What somebody recorded of a call, and when by our clock."""
 
     id: str
@@ -29,7 +29,7 @@ class Recorded(msgspec.Struct, frozen=True, kw_only=True):
     given_at: Micros
 
 
-class Talk(msgspec.Struct, frozen=True, kw_only=True):
+class TalkToRecord(msgspec.Struct, frozen=True, kw_only=True):
     """An answered visit or a talk of no queue's making, whether anything was recorded of its call.
 
     `filled` names the fields that come from queue_log.
@@ -76,7 +76,7 @@ async def talks_of(connection: AsyncConnection, uniqueids: Collection[str]) -> d
     return found
 
 
-async def of_call(connection: AsyncConnection, uniqueid: str) -> list[Recorded]:
+async def of_call(connection: AsyncConnection, uniqueid: str) -> list[RecordedDisposition]:
     """Read what was recorded of a call, in order."""
     rows = select(DispositionRow).where(DispositionRow.uniqueid == uniqueid).order_by(DispositionRow.given_at)
     return [_recorded(row) for row in await connection.execute(rows)]
@@ -91,9 +91,9 @@ async def dispositions(connection: AsyncConnection, start: Micros, end: Micros) 
 
 async def talks(
     connection: AsyncConnection, agent: str, *, unrecorded: bool, before: tuple[Micros, str] | None, limit: int
-) -> list[Talk]:
+) -> list[TalkToRecord]:
     """Read the calls in which an agent talked, the newest first, from the one before a place in that order."""
-    found: list[Talk] = []
+    found: list[TalkToRecord] = []
     for question in (_answered_by(agent), _talked_by(agent)):
         one = question.subquery()
         recorded = exists().where(DispositionRow.uniqueid == one.c.uniqueid)
@@ -124,13 +124,13 @@ def _talked_by(agent: str) -> Select[*tuple[Any, ...]]:
     return select(*columns, t.ended_at, null().label("filled")).where(t.agent == agent, t.queue.is_(None), *ended)
 
 
-def _talks(rows: Iterable[Any]) -> list[Talk]:
+def _talks(rows: Iterable[Any]) -> list[TalkToRecord]:
     same = ("id", "uniqueid", "queue", "caller", "agent", "answered_at", "ended_at", "recorded")
-    return [Talk(**{name: getattr(row, name) for name in same}, filled=filled_of(row)) for row in rows]
+    return [TalkToRecord(**{name: getattr(row, name) for name in same}, filled=filled_of(row)) for row in rows]
 
 
-def _recorded(row: Any) -> Recorded:
+def _recorded(row: Any) -> RecordedDisposition:
     told = {name: getattr(row, name) for name in Disposition.__struct_fields__}
-    return Recorded(
+    return RecordedDisposition(
         id=row.id, disposition=Disposition(**told), words=row.words, given_by=row.given_by, given_at=row.given_at
     )

@@ -9,7 +9,7 @@ from callcenter.domain.frame import SECOND, Micros
 from callcenter.rules.records.dossier import Dossier
 from callcenter.rules.records.standing import SERVICE, State
 from callcenter.rules.regulations.edition import Mode
-from callcenter.store.decisions.violations import Record, chosen
+from callcenter.store.decisions.violations import FiledRecord, chosen
 from callcenter.store.tables import ViolationRow
 
 _DECIDED = frozenset({State.CONFIRMED, State.REDUCED, State.APPEALED})
@@ -17,7 +17,7 @@ _LONGEST: Micros = 32 * 86_400 * SECOND
 """No act lasts longer than the month that it counts in."""
 
 
-async def touching(connection: AsyncConnection, rule: str, agent: str, start: Micros, end: Micros) -> list[Record]:
+async def touching(connection: AsyncConnection, rule: str, agent: str, start: Micros, end: Micros) -> list[FiledRecord]:
     """Read what was recorded of a rule and an agent at a time; nothing in shadow, of which nobody hears."""
     rows = select(ViolationRow).where(
         ViolationRow.agent == agent, ViolationRow.rule == rule,
@@ -32,7 +32,7 @@ async def touching(connection: AsyncConnection, rule: str, agent: str, start: Mi
     return found
 
 
-async def decided_twin(connection: AsyncConnection, record: Record) -> str | None:
+async def decided_twin(connection: AsyncConnection, record: FiledRecord) -> str | None:
     """Find a record of the same act on which somebody has decided against the agent already.
 
     The service tells its own acts apart, by offers and lines; so one of the two is a person's.

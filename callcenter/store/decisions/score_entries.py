@@ -18,12 +18,12 @@ from callcenter.rules.scores.score import MonthRecords
 from callcenter.rules.scores.score_lines import Adjustment, Bonus, BonusKind, DailyMark
 from callcenter.staff.dates import day_start
 from callcenter.staff.months import Month, month_days
-from callcenter.staff.roles import Person, Reach, Right, reach
+from callcenter.staff.roles import Principal, Reach, Right, reach
 from callcenter.store.conflicts import Missing
 from callcenter.store.tables import AccountRow, GivenRow
 
 
-class GivenKind(StrEnum):
+class ScoreEntryKind(StrEnum):
     """What is given."""
 
     MARK = "mark"
@@ -32,12 +32,12 @@ class GivenKind(StrEnum):
     ADJUSTMENT = "adjustment"
 
 
-MARKS = frozenset({GivenKind.MARK})
-BONUSES = frozenset({GivenKind.BEST, GivenKind.PROPOSAL})
-ADJUSTMENTS = frozenset({GivenKind.ADJUSTMENT})
+MARKS = frozenset({ScoreEntryKind.MARK})
+BONUSES = frozenset({ScoreEntryKind.BEST, ScoreEntryKind.PROPOSAL})
+ADJUSTMENTS = frozenset({ScoreEntryKind.ADJUSTMENT})
 
 
-class Given(msgspec.Struct, frozen=True, kw_only=True):
+class ScoreEntry(msgspec.Struct, frozen=True, kw_only=True):
     """One thing that was given.
 
     Attributes:
@@ -46,7 +46,7 @@ class Given(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     id: str
-    kind: GivenKind
+    kind: ScoreEntryKind
     agent: str
     day: date
     points: Decimal | None
@@ -63,16 +63,18 @@ class Given(msgspec.Struct, frozen=True, kw_only=True):
         return self.day.year, self.day.month
 
 
-class Sought(msgspec.Struct, frozen=True, kw_only=True):
+class ScoreEntryFilter(msgspec.Struct, frozen=True, kw_only=True):
     """Which ones are asked for; days inclusive, None: any."""
 
-    kinds: Collection[GivenKind]
+    kinds: Collection[ScoreEntryKind]
     agent: str | None = None
     first: date | None = None
     last: date | None = None
 
 
-async def get(connection: AsyncConnection, number: str, kinds: Collection[GivenKind], person: Person) -> Given:
+async def get(
+    connection: AsyncConnection, number: str, kinds: Collection[ScoreEntryKind], person: Principal
+) -> ScoreEntry:
     """Read one that a person may see.
 
     Raises:
@@ -86,8 +88,12 @@ async def get(connection: AsyncConnection, number: str, kinds: Collection[GivenK
 
 
 async def page(
-    connection: AsyncConnection, person: Person, sought: Sought, before: tuple[date, str] | None, limit: int
-) -> list[Given]:
+    connection: AsyncConnection,
+    person: Principal,
+    sought: ScoreEntryFilter,
+    before: tuple[date, str] | None,
+    limit: int,
+) -> list[ScoreEntry]:
     """Read what a person may see, the newest day first, from the one before a place in that order; withdrawn, too."""
     clauses: list[ColumnElement[bool]] = [GivenRow.kind.in_(sought.kinds), _visible(person)]
     if sought.agent is not None:
@@ -103,7 +109,7 @@ async def page(
     return [_given(row) for row in rows.mappings()]
 
 
-async def of_month(connection: AsyncConnection, month: Month, agent: str | None = None) -> list[Given]:
+async def of_month(connection: AsyncConnection, month: Month, agent: str | None = None) -> list[ScoreEntry]:
     """Read what counts in a month, of one agent or of all, in the order of the days."""
     clauses: list[ColumnElement[bool]] = [GivenRow.withdrawn_at.is_(None), GivenRow.day.between(*month_days(month))]
     if agent is not None:
@@ -112,25 +118,25 @@ async def of_month(connection: AsyncConnection, month: Month, agent: str | None 
     return [_given(row) for row in rows.mappings()]
 
 
-def records_of(given: Iterable[Given], zone: ZoneInfo) -> MonthRecords:
+def records_of(given: Iterable[ScoreEntry], zone: ZoneInfo) -> MonthRecords:
     """Hand what was given to the score."""
     marks, bonuses, adjustments = [], [], []
     for one in given:
         at, points = day_start(one.day, zone), one.points or Decimal(0)
         match one.kind:
-            case GivenKind.MARK:
+            case ScoreEntryKind.MARK:
                 marks.append(DailyMark(id=one.id, agent=one.agent, day=one.day, points=points, by=one.given_by))
-            case GivenKind.BEST | GivenKind.PROPOSAL:
+            case ScoreEntryKind.BEST | ScoreEntryKind.PROPOSAL:
                 kind = BonusKind(one.kind.value)
                 bonuses.append(Bonus(id=one.id, agent=one.agent, kind=kind, at=at, by=one.given_by))
-            case GivenKind.ADJUSTMENT:
+            case ScoreEntryKind.ADJUSTMENT:
                 adjustments.append(
                     Adjustment(id=one.id, agent=one.agent, points=points, reason=one.note, at=at, by=one.given_by)
                 )
     return MonthRecords(marks=marks, bonuses=bonuses, adjustments=adjustments)
 
 
-def _visible(person: Person) -> ColumnElement[bool]:
+def _visible(person: Principal) -> ColumnElement[bool]:
     own = false() if person.agent is None else GivenRow.agent == person.agent
     match reach(person.role, Right.SEE_SCORES):
         case Reach.ALL:
@@ -144,5 +150,5 @@ def _visible(person: Person) -> ColumnElement[bool]:
             return false()
 
 
-def _given(row: Mapping[Any, Any]) -> Given:
-    return msgspec.convert(dict(row), Given)
+def _given(row: Mapping[Any, Any]) -> ScoreEntry:
+    return msgspec.convert(dict(row), ScoreEntry)

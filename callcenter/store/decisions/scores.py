@@ -22,7 +22,7 @@ from callcenter.rules.scores.score_lines import Line, LineKind
 from callcenter.staff.months import Month, month_days, month_name, month_span, quarter_months
 from callcenter.staff.roles import Role
 from callcenter.store.conflicts import Missing
-from callcenter.store.decisions.score_entries import Given, GivenKind, of_month, records_of
+from callcenter.store.decisions.score_entries import ScoreEntry, ScoreEntryKind, of_month, records_of
 from callcenter.store.decisions.score_terms import TermsInForce, terms_in_force
 from callcenter.store.decisions.violations import confirmed_in
 from callcenter.store.sign_in.accounts import Account, account_of_row
@@ -49,7 +49,7 @@ class Member(msgspec.Struct, frozen=True, kw_only=True):
         return come and (left is None or left > month_span(month, zone)[0])
 
 
-class Scored(msgspec.Struct, frozen=True, kw_only=True):
+class AgentScore(msgspec.Struct, frozen=True, kw_only=True):
     """A month's score, whose it is, and by which terms."""
 
     member: Member
@@ -66,7 +66,7 @@ class ScoredQuarter(msgspec.Struct, frozen=True, kw_only=True):
 
     member: Member
     score: QuarterScore
-    months: list[Scored]
+    months: list[AgentScore]
 
 
 async def member_of(connection: AsyncConnection, agent: str) -> Member:
@@ -75,7 +75,9 @@ async def member_of(connection: AsyncConnection, agent: str) -> Member:
     return Member(agent=agent, account=None if row is None else account_of_row(row))
 
 
-async def score_of(connection: AsyncConnection, member: Member, month: Month, zone: ZoneInfo, now: Micros) -> Scored:
+async def score_of(
+    connection: AsyncConnection, member: Member, month: Month, zone: ZoneInfo, now: Micros
+) -> AgentScore:
     """Add up one agent's month.
 
     Raises:
@@ -92,7 +94,7 @@ async def score_of(connection: AsyncConnection, member: Member, month: Month, zo
 
 async def scores_of_all(
     connection: AsyncConnection, month: Month, zone: ZoneInfo, now: Micros, may_see: Callable[[Member], bool]
-) -> list[Scored]:
+) -> list[AgentScore]:
     """Add up a month of everybody whom one may see, by name; errors as `score_of`."""
     _refuse_future(month, zone, now)
     terms = await terms_in_force(connection, month)
@@ -120,7 +122,7 @@ class _Counting(msgspec.Struct):
     """What counts of one agent in a month."""
 
     confirmed: list[Confirmed] = []
-    given: list[Given] = []
+    given: list[ScoreEntry] = []
 
     @property
     def anything(self) -> bool:
@@ -128,7 +130,7 @@ class _Counting(msgspec.Struct):
 
     @property
     def adjusted(self) -> bool:
-        return any(one.kind is GivenKind.ADJUSTMENT for one in self.given)
+        return any(one.kind is ScoreEntryKind.ADJUSTMENT for one in self.given)
 
 
 async def _counting(
@@ -148,7 +150,7 @@ def _refuse_future(month: Month, zone: ZoneInfo, now: Micros) -> None:
         raise BadInput(f"{month_name(month)} has not begun")
 
 
-def _scored(member: Member, month: Month, terms: TermsInForce, zone: ZoneInfo, counting: _Counting) -> Scored:
+def _scored(member: Member, month: Month, terms: TermsInForce, zone: ZoneInfo, counting: _Counting) -> AgentScore:
     account = member.account
     subject = Subject(
         agent=member.agent,
@@ -156,4 +158,4 @@ def _scored(member: Member, month: Month, terms: TermsInForce, zone: ZoneInfo, c
         joined=None if account is None else account.joined,
     )
     records = msgspec.structs.replace(records_of(counting.given, zone), confirmed=counting.confirmed)
-    return Scored(member=member, score=month_score(subject, month, records, terms.terms, zone), terms=terms)
+    return AgentScore(member=member, score=month_score(subject, month, records, terms.terms, zone), terms=terms)

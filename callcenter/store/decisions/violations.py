@@ -18,17 +18,17 @@ from callcenter.rules.records.violation import Verdict
 from callcenter.rules.records.workflow import take
 from callcenter.rules.regulations.edition import Mode
 from callcenter.rules.scores.accumulated import Confirmed, confirmed_of
-from callcenter.staff.roles import Person, Reach, Right, may_see, reach
+from callcenter.staff.roles import Principal, Reach, Right, may_see, reach
 from callcenter.store.audit import Audited
 from callcenter.store.conflicts import Missing, Outdated
 from callcenter.store.readable import readable
 from callcenter.store.tables import StepRow, ViolationRow
-from callcenter.store.unit_of_work import Desk
+from callcenter.store.unit_of_work import UnitOfWork
 
 _json = msgspec.json.Encoder(order="deterministic").encode
 
 
-class Kept(StrEnum):
+class Filing(StrEnum):
     """What became of a record that was put."""
 
     NEW = "new"
@@ -37,7 +37,7 @@ class Kept(StrEnum):
     DIFFERS = "differs"
 
 
-class Record(msgspec.Struct, frozen=True, kw_only=True):
+class FiledRecord(msgspec.Struct, frozen=True, kw_only=True):
     """One record, with the version that a step on it must name."""
 
     dossier: Dossier
@@ -47,7 +47,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     sort_at: Micros
 
 
-class Wanted(msgspec.Struct, frozen=True, kw_only=True):
+class RecordQuery(msgspec.Struct, frozen=True, kw_only=True):
     """Which records are asked for; None: any."""
 
     agent: str | None = None
@@ -69,7 +69,7 @@ class _Brief(msgspec.Struct, frozen=True):
 _brief = msgspec.json.Decoder(_Brief).decode
 
 
-async def put(desk: Desk, dossier: Dossier, standing: Standing, at: Micros) -> Kept:
+async def put(desk: UnitOfWork, dossier: Dossier, standing: Standing, at: Micros) -> Filing:
     """Keep a record; again with the same changes nothing.
 
     One that was derived anew and says something else replaces the old one only while nobody was told of it and nobody
@@ -83,20 +83,20 @@ async def put(desk: Desk, dossier: Dossier, standing: Standing, at: Micros) -> K
         await desk.note(
             _audited("propose", dossier.id, standing.proposed_by, at, rule=dossier.rule, agent=dossier.agent)
         )
-        return Kept.NEW
+        return Filing.NEW
     before = _standing(row)
     if row.dossier == said and (before.verdict, before.mode) == (standing.verdict, standing.mode):
-        return Kept.SAME
+        return Filing.SAME
     if before.state is not State.PROPOSED or before.proposed_by != SERVICE or standing.proposed_by != SERVICE:
         other = differences(_record(row).dossier, before, dossier, standing)
-        return Kept.DIFFERS if other else Kept.SAME
+        return Filing.DIFFERS if other else Filing.SAME
     renewed = update(ViolationRow).where(ViolationRow.id == dossier.id)
     await desk.execute(renewed.values(version=row.version + 1, **values))
     await desk.note(_audited("renew", dossier.id, SERVICE, at, verdict=standing.verdict))
-    return Kept.RENEWED
+    return Filing.RENEWED
 
 
-async def act(desk: Desk, number: str, version: int | None, step: Step, terms: Terms) -> Record:
+async def act(desk: UnitOfWork, number: str, version: int | None, step: Step, terms: Terms) -> FiledRecord:
     """Take a step; the record, its history and the audit log change together.
 
     Args:
@@ -129,7 +129,7 @@ async def act(desk: Desk, number: str, version: int | None, step: Step, terms: T
     return msgspec.structs.replace(record, standing=standing, version=record.version + 1)
 
 
-async def get(connection: AsyncConnection, number: str) -> Record:
+async def get(connection: AsyncConnection, number: str) -> FiledRecord:
     """Read a record.
 
     Raises:
@@ -141,7 +141,7 @@ async def get(connection: AsyncConnection, number: str) -> Record:
     return _record(row)
 
 
-async def get_for(connection: AsyncConnection, number: str, person: Person) -> Record:
+async def get_for(connection: AsyncConnection, number: str, person: Principal) -> FiledRecord:
     """Read a record that a person may see; one that they may not is as if it were not there."""
     record = await get(connection, number)
     if not may_see(person, record.dossier.agent, record.dossier.team, shadow=record.standing.mode is not Mode.ON):
@@ -149,7 +149,7 @@ async def get_for(connection: AsyncConnection, number: str, person: Person) -> R
     return record
 
 
-async def chosen(connection: AsyncConnection, rows: Select[Any]) -> list[Record]:
+async def chosen(connection: AsyncConnection, rows: Select[Any]) -> list[FiledRecord]:
     """Read the records that a selection of `ViolationRow` gives."""
     return [_record(row) for row in await connection.execute(rows)]
 
@@ -161,8 +161,8 @@ async def history(connection: AsyncConnection, number: str) -> list[Entry]:
 
 
 async def page(
-    connection: AsyncConnection, person: Person, wanted: Wanted, before: tuple[Micros, str] | None, limit: int
-) -> list[Record]:
+    connection: AsyncConnection, person: Principal, wanted: RecordQuery, before: tuple[Micros, str] | None, limit: int
+) -> list[FiledRecord]:
     """Read records that a person may see, the newest first, from the one before a place in that order."""
     clauses = [*_asked(wanted), _visible(person)]
     if before is not None:
@@ -172,19 +172,19 @@ async def page(
     return [*readable(rows, _record, "violations")]
 
 
-async def found(connection: AsyncConnection, wanted: Wanted) -> list[Record]:
+async def found(connection: AsyncConnection, wanted: RecordQuery) -> list[FiledRecord]:
     """Read records for the service itself, the oldest first."""
     rows = select(ViolationRow).where(*_asked(wanted)).order_by(ViolationRow.sort_at, ViolationRow.id)
     return [_record(row) for row in await connection.execute(rows)]
 
 
-async def beginning(connection: AsyncConnection, begins: str) -> list[Record]:
+async def beginning(connection: AsyncConnection, begins: str) -> list[FiledRecord]:
     """Read the records whose ids begin so."""
     rows = select(ViolationRow).where(ViolationRow.id.startswith(begins, autoescape=True)).order_by(ViolationRow.id)
     return await chosen(connection, rows)
 
 
-async def counted(connection: AsyncConnection, agent: str, since: Micros, until: Micros) -> list[Record]:
+async def counted(connection: AsyncConnection, agent: str, since: Micros, until: Micros) -> list[FiledRecord]:
     """Read an agent's records of a span that stand: confirmed or reduced, with no appeal open."""
     decided = select(ViolationRow).where(*_decided(agent, since, until)).order_by(ViolationRow.sort_at)
     return [record for row in await connection.execute(decided) if (record := _record(row)).standing.stands]
@@ -198,11 +198,11 @@ async def confirmed_in(connection: AsyncConnection, agent: str | None, since: Mi
 
 
 def _decided(agent: str | None, since: Micros, until: Micros) -> list[ColumnElement[bool]]:
-    asked = _asked(Wanted(agent=agent, verdict=Verdict.PROPOSED, since=since, until=until))
+    asked = _asked(RecordQuery(agent=agent, verdict=Verdict.PROPOSED, since=since, until=until))
     return [*asked, ViolationRow.state.in_([State.CONFIRMED, State.REDUCED])]
 
 
-def _asked(wanted: Wanted) -> list[ColumnElement[bool]]:
+def _asked(wanted: RecordQuery) -> list[ColumnElement[bool]]:
     same = ("agent", "rule", "state", "verdict")
     clauses = [getattr(ViolationRow, key) == value for key in same if (value := getattr(wanted, key)) is not None]
     if wanted.since is not None:
@@ -212,7 +212,7 @@ def _asked(wanted: Wanted) -> list[ColumnElement[bool]]:
     return clauses
 
 
-def _visible(person: Person) -> ColumnElement[bool]:
+def _visible(person: Principal) -> ColumnElement[bool]:
     own = false() if person.agent is None else ViolationRow.agent == person.agent
     whose: ColumnElement[bool]
     match reach(person.role, Right.SEE):
@@ -237,9 +237,9 @@ def _searched(dossier: Dossier, standing: Standing, at: Micros) -> dict[str, Any
     }  # fmt: skip
 
 
-def _record(row: Any) -> Record:
+def _record(row: Any) -> FiledRecord:
     dossier = msgspec.json.decode(row.dossier, type=Dossier)
-    return Record(
+    return FiledRecord(
         dossier=dossier, standing=_standing(row), created_at=row.created_at, version=row.version, sort_at=row.sort_at
     )
 

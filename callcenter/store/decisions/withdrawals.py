@@ -15,10 +15,10 @@ from callcenter.rules.records.steps import STEPS, Action, Entry, Step, Terms
 from callcenter.rules.regulations.edition import Mode
 from callcenter.rules.scores.accumulated import CODE as ACCUMULATED
 from callcenter.staff.workdays import Workdays
-from callcenter.store.decisions.violations import Record, act, chosen
+from callcenter.store.decisions.violations import FiledRecord, act, chosen
 from callcenter.store.record.models import PositionRow
 from callcenter.store.tables import StepRow, ViolationRow
-from callcenter.store.unit_of_work import Desk
+from callcenter.store.unit_of_work import UnitOfWork
 
 _NO_TERMS = Terms(days=Workdays(ZoneInfo("UTC")))  # a withdrawal waits for nobody
 OPEN = [state for state in State if Action.WITHDRAW in STEPS[state]]
@@ -26,14 +26,14 @@ OPEN = [state for state in State if Action.WITHDRAW in STEPS[state]]
 _ANCHORS = 100
 
 
-async def withdraw(desk: Desk, number: str, why: str, at: Micros) -> Record:
+async def withdraw(desk: UnitOfWork, number: str, why: str, at: Micros) -> FiledRecord:
     """Withdraw a record as the service."""
     return await act(desk, number, None, Step(action=Action.WITHDRAW, by=SERVICE, at=at, note=why), _NO_TERMS)
 
 
 async def raised(
     connection: AsyncConnection, since: Micros | None = None, until: Micros | None = None, begins: str = ""
-) -> list[Record]:
+) -> list[FiledRecord]:
     """Read the records that a journal can bear out and that are not settled: the service's own, derived from frames."""
     rows = select(ViolationRow).where(ViolationRow.rule != ACCUMULATED, ViolationRow.state.in_(OPEN))
     if since is not None:
@@ -45,7 +45,7 @@ async def raised(
     return await _service_own(connection, rows.order_by(ViolationRow.sort_at, ViolationRow.id))
 
 
-async def anchors(connection: AsyncConnection) -> list[Record]:
+async def anchors(connection: AsyncConnection) -> list[FiledRecord]:
     """Read the service's newest records, by whose frames a journal is known."""
     rows = select(ViolationRow).where(ViolationRow.rule != ACCUMULATED)
     return await _service_own(connection, rows.order_by(ViolationRow.sort_at.desc()).limit(_ANCHORS))
@@ -70,5 +70,5 @@ async def withdrawn(connection: AsyncConnection) -> dict[str, str]:
     return {n: rule for n, rule, entry in entries if entry.action is Action.WITHDRAW and entry.by == SERVICE}
 
 
-async def _service_own(connection: AsyncConnection, rows: Select[Any]) -> list[Record]:
+async def _service_own(connection: AsyncConnection, rows: Select[Any]) -> list[FiledRecord]:
     return [record for record in await chosen(connection, rows) if record.standing.proposed_by == SERVICE]

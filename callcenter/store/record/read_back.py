@@ -18,14 +18,14 @@ _AT_ONCE = 500
 """Names in one question; SQLite takes 32,766, PostgreSQL 32,767."""
 
 
-class Kept(NamedTuple):
+class StoredVisits(NamedTuple):
     """What the record has of some channels: their visits that ended, in order, and which of them are not over."""
 
     ended: list[fx.Visit]
     open: set[str]
 
 
-class Gap(NamedTuple):
+class StoredGap(NamedTuple):
     """A time in which nothing was seen; the switch may have restarted in it."""
 
     start: Micros
@@ -33,19 +33,19 @@ class Gap(NamedTuple):
     restart: bool
 
 
-async def gaps_since(connection: AsyncConnection, node: str, since: Micros) -> list[Gap]:
+async def gaps_since(connection: AsyncConnection, node: str, since: Micros) -> list[StoredGap]:
     """List the gaps that ended since then; a step of the clock is none of them, nor a frame that was not believed."""
     question = select(GapRow.started_at, GapRow.ended_at, GapRow.cause).where(
         GapRow.node == node, GapRow.ended_at >= since, GapRow.started_at.is_not(None),
         GapRow.cause.not_in(("clock", "quarantined")),
     )  # fmt: skip
     rows = await connection.execute(question)
-    return [Gap(row.started_at, row.ended_at, row.cause == "restart") for row in rows]
+    return [StoredGap(row.started_at, row.ended_at, row.cause == "restart") for row in rows]
 
 
-async def visits_of(connection: AsyncConnection, node: str, uniqueids: Sequence[str]) -> Kept:
+async def visits_of(connection: AsyncConnection, node: str, uniqueids: Sequence[str]) -> StoredVisits:
     """Read the visits of these channels, without their offers."""
-    kept = Kept([], set())
+    kept = StoredVisits([], set())
     for first in range(0, len(uniqueids), _AT_ONCE):
         asked = VisitRow.uniqueid.in_(uniqueids[first : first + _AT_ONCE])
         question = select(VisitRow).where(VisitRow.node == node, asked).order_by(VisitRow.ended_position, VisitRow.n)

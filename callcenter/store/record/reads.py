@@ -15,7 +15,7 @@ from callcenter.domain.vocabulary import VisitOutcome
 from callcenter.store.record.models import GapRow, VisitRow
 
 
-class Account(msgspec.Struct, frozen=True):
+class QueueLedger(msgspec.Struct, frozen=True):
     """One queue's ledger: every visit that joined is answered, left in some way, unknown, or still open.
 
     Attributes:
@@ -37,7 +37,7 @@ class Account(msgspec.Struct, frozen=True):
         return self.joined - sum(self.exits.values()) - self.waiting
 
 
-async def ledger(engine: AsyncEngine, since: Micros | None = None, until: Micros | None = None) -> list[Account]:
+async def ledger(engine: AsyncEngine, since: Micros | None = None, until: Micros | None = None) -> list[QueueLedger]:
     """Account for every visit, queue by queue; by the moment of joining where a span is given."""
     within = _within(VisitRow.joined_at, since, until)
     joined = and_(VisitRow.joined_position.is_not(None), *within)
@@ -87,8 +87,8 @@ def _count(condition: ColumnElement[bool]) -> ColumnElement[int]:
     return func.coalesce(func.sum(case((condition, 1), else_=0)), 0)
 
 
-def _account(queue: str, rows: Sequence[Any]) -> Account:
-    return Account(
+def _account(queue: str, rows: Sequence[Any]) -> QueueLedger:
+    return QueueLedger(
         queue=queue,
         joined=sum(r.joined for r in rows),
         exits={r.outcome: r.exits for r in rows if r.exits},

@@ -35,7 +35,7 @@ _VisitKey = tuple[str, str, int]
 _TalkKey = tuple[str, str, int | None]
 
 
-class Changes:
+class RowChanges:
     """Rows to be written together, the last version of each; then what else became known of rows written before.
 
     Attributes:
@@ -66,7 +66,7 @@ class Recorder:
         self._talks: dict[_TalkKey, Row] = {}
         self._position = 0
         self._index = 0
-        self._changes = Changes()
+        self._changes = RowChanges()
 
     def reopen(self, visits: Iterable[Row], spans: Iterable[Row], own: Iterable[Row], talks: Iterable[Row]) -> None:
         """Remember the rows that have no end yet."""
@@ -75,7 +75,7 @@ class Recorder:
         self._own = {row["uniqueid"]: row for row in own}
         self._talks = {_talk_key(row): row for row in talks}
 
-    def record(self, position: int, facts: Sequence[fx.Fact], changes: Changes, *, graded: bool = True) -> None:
+    def record(self, position: int, facts: Sequence[fx.Fact], changes: RowChanges, *, graded: bool = True) -> None:
         """Add what one event made true; positions must rise."""
         self._position, self._changes = position, changes
         if told := gists(facts):

@@ -23,7 +23,7 @@ _BEGAN = func.coalesce(
 """When a visit began, or the first that is known of it: the interval that it belongs to."""
 
 
-class Open(msgspec.Struct, frozen=True, kw_only=True):
+class OpenStay(msgspec.Struct, frozen=True, kw_only=True):
     """A visit that has not ended."""
 
     queue: str | None
@@ -33,7 +33,7 @@ class Open(msgspec.Struct, frozen=True, kw_only=True):
     left_at: Micros | None
 
 
-class Asked(msgspec.Struct, frozen=True, kw_only=True):
+class VisitFilter(msgspec.Struct, frozen=True, kw_only=True):
     """Which visits: that began from `since` on and before `until`; None: any."""
 
     since: Micros | None = None
@@ -44,7 +44,7 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     outcome: VisitOutcome | None = None
 
 
-class Span(msgspec.Struct, frozen=True):
+class StoredSpan(msgspec.Struct, frozen=True):
     """Something that lasted; None: it lasts, or nobody saw when."""
 
     what: str
@@ -52,7 +52,7 @@ class Span(msgspec.Struct, frozen=True):
     end: Micros | None
 
 
-async def ended_visits(connection: AsyncConnection, asked: Asked, newest: int | None = None) -> list[fx.Visit]:
+async def ended_visits(connection: AsyncConnection, asked: VisitFilter, newest: int | None = None) -> list[fx.Visit]:
     """Read visits that ended, in the order they began; at most so many of the newest."""
     rows = select(VisitRow).where(VisitRow.outcome.is_not(None), *_clauses(asked))
     rows = rows.order_by(_BEGAN.desc(), VisitRow.id.desc()).limit(newest)
@@ -61,28 +61,28 @@ async def ended_visits(connection: AsyncConnection, asked: Asked, newest: int | 
     return [visit_of(row, offers.get(row.id, ())) for row in found]
 
 
-async def open_visits(connection: AsyncConnection, asked: Asked) -> list[Open]:
+async def open_visits(connection: AsyncConnection, asked: VisitFilter) -> list[OpenStay]:
     """Read visits that have not ended, in the order they began."""
     if asked.outcome is not None or asked.agent is not None:
         return []
-    columns = (getattr(VisitRow, name) for name in Open.__struct_fields__)
+    columns = (getattr(VisitRow, name) for name in OpenStay.__struct_fields__)
     rows = select(*columns).where(VisitRow.outcome.is_(None), *_clauses(asked)).order_by(_BEGAN, VisitRow.id)
-    return [Open(**row) for row in (await connection.execute(rows)).mappings()]
+    return [OpenStay(**row) for row in (await connection.execute(rows)).mappings()]
 
 
-async def unseen(connection: AsyncConnection, since: Micros, until: Micros) -> list[Span]:
+async def unseen(connection: AsyncConnection, since: Micros, until: Micros) -> list[StoredSpan]:
     """List when nothing was seen in a span, and why."""
     start, end = GapRow.started_at, GapRow.ended_at
     rows = select(GapRow.cause, start, end).where(end > since, start < until).order_by(start)
-    return [Span(*row) for row in await connection.execute(rows)]
+    return [StoredSpan(*row) for row in await connection.execute(rows)]
 
 
-async def lost_phones(connection: AsyncConnection, since: Micros, until: Micros) -> list[Span]:
+async def lost_phones(connection: AsyncConnection, since: Micros, until: Micros) -> list[StoredSpan]:
     """List which agents' phones were lost in a span, and how long."""
     state = AgentStateRow
     clauses = (state.reason == _PHONE_LOST, state.started_at < until, func.coalesce(state.ended_at, until) > since)
     rows = select(state.agent, state.started_at, state.ended_at).where(*clauses).order_by(state.started_at)
-    return [Span(*row) for row in await connection.execute(rows)]
+    return [StoredSpan(*row) for row in await connection.execute(rows)]
 
 
 async def followed_since(connection: AsyncConnection, node: str) -> Micros | None:
@@ -102,7 +102,7 @@ async def _offers(connection: AsyncConnection, ids: Sequence[str]) -> dict[str, 
     return found
 
 
-def _clauses(asked: Asked) -> list[ColumnElement[bool]]:
+def _clauses(asked: VisitFilter) -> list[ColumnElement[bool]]:
     same: tuple[tuple[Any, Any], ...] = (
         (VisitRow.node, asked.node), (VisitRow.queue, asked.queue), (VisitRow.agent, asked.agent),
         (VisitRow.outcome, asked.outcome),

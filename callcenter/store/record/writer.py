@@ -15,13 +15,13 @@ from callcenter.rules.records.violation import Violation
 from callcenter.store.engine import open_engine, told_plainly, unbroken
 from callcenter.store.record.archive import bind
 from callcenter.store.record.models import AgentStateRow, OwnCallRow, PositionRow, Row, TalkRow, VisitRow
-from callcenter.store.record.rows import Changes, Recorder, Table
+from callcenter.store.record.rows import Recorder, RowChanges, Table
 from callcenter.store.schema import require_current
 from callcenter.store.settings import StoreSettings
-from callcenter.store.unit_of_work import Desk, desk_of
+from callcenter.store.unit_of_work import UnitOfWork, desk_of
 
 
-class Told(NamedTuple):
+class JournalledFacts(NamedTuple):
     """What the event at a journal position made true, the records decided on meanwhile, whether it is evidence."""
 
     position: int
@@ -30,7 +30,7 @@ class Told(NamedTuple):
     graded: bool = True
 
 
-Filing = Callable[[Desk], Awaitable[list[str]]]
+Filing = Callable[[UnitOfWork], Awaitable[list[str]]]
 """Files records of rules, to be done in the same transaction; returns the ids of those that it withdrew."""
 
 
@@ -52,7 +52,7 @@ class Store:
         self.file = None if settings.path is None else OwnFile(settings.path)
         self._node = node
         self._recorder = Recorder(node)
-        self._unwritten: tuple[int, Changes] | None = None
+        self._unwritten: tuple[int, RowChanges] | None = None
 
     @classmethod
     async def open(cls, settings: StoreSettings, node: str) -> Self:
@@ -86,7 +86,7 @@ class Store:
             await unbroken(self._begin())
 
     async def write(
-        self, told: Sequence[Told], upto: int, filing: Filing | None = None, seal: str | None = None
+        self, told: Sequence[JournalledFacts], upto: int, filing: Filing | None = None, seal: str | None = None
     ) -> list[str]:
         """Record facts, and that everything up to a position is recorded; call again with the same after an error.
 
@@ -105,7 +105,7 @@ class Store:
         if upto <= self.position:
             return []
         if self._unwritten is None or self._unwritten[0] != upto:
-            changes = Changes()
+            changes = RowChanges()
             for one in told:
                 if one.position > self.position:
                     self._recorder.record(one.position, one.facts, changes, graded=one.graded)
@@ -119,7 +119,7 @@ class Store:
                 await _upsert(connection, PositionRow, [place], key="node")
         self.follows = True
 
-    async def _commit(self, changes: Changes, upto: int, filing: Filing | None, seal: str | None) -> list[str]:
+    async def _commit(self, changes: RowChanges, upto: int, filing: Filing | None, seal: str | None) -> list[str]:
         with told_plainly(self.settings):
             async with self._engine.begin() as connection:
                 await _write(connection, changes)
@@ -153,7 +153,7 @@ class Store:
         return [dict(row) for row in (await connection.execute(open_ones)).mappings()]
 
 
-async def _write(connection: AsyncConnection, changes: Changes) -> None:
+async def _write(connection: AsyncConnection, changes: RowChanges) -> None:
     for table, rows in changes.tables.items():
         await _upsert(connection, table, list(rows.values()), key="id")
     for names_it, known in changes.filled:

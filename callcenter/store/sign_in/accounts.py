@@ -16,14 +16,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from callcenter.domain.frame import Micros
 from callcenter.errors import BadInput
 from callcenter.rules.records.standing import SERVICE
-from callcenter.staff.roles import Person, Role, approves_money
+from callcenter.staff.roles import Principal, Role, approves_money
 from callcenter.store.audit import Audited
 from callcenter.store.conflicts import Conflict, Missing, Outdated
 from callcenter.store.sign_in.lanes import Lane
 from callcenter.store.sign_in.passwords import MOST_PASSWORD, require_strong
 from callcenter.store.sign_in.vouching import is_console, require_two, vouched
 from callcenter.store.tables import AccountRow, AttemptsRow, SessionRow
-from callcenter.store.unit_of_work import Desk
+from callcenter.store.unit_of_work import UnitOfWork
 
 NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,31}")
 _FREE = re.compile(r"[^\x00-\x1f\x7f]{1,80}")
@@ -44,9 +44,9 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
     pending_role: Role | None = None
 
     @property
-    def person(self) -> Person:
+    def person(self) -> Principal:
         """The account as the rules know it."""
-        return Person(account=self.name, role=self.role, agent=self.agent, team=self.team)
+        return Principal(account=self.name, role=self.role, agent=self.agent, team=self.team)
 
 
 class NewAccount(msgspec.Struct, frozen=True, kw_only=True):
@@ -101,7 +101,7 @@ class Accounts:
             return False
 
 
-async def add_account(desk: Desk, new: NewAccount, password: str, actor: str, at: Micros) -> Account:
+async def add_account(desk: UnitOfWork, new: NewAccount, password: str, actor: str, at: Micros) -> Account:
     """Add an account; `password` is its hash.
 
     Raises:
@@ -124,7 +124,7 @@ async def add_account(desk: Desk, new: NewAccount, password: str, actor: str, at
 
 
 async def change_account(
-    desk: Desk, name: str, changes: dict[str, Any], version: int | None, actor: str, at: Micros
+    desk: UnitOfWork, name: str, changes: dict[str, Any], version: int | None, actor: str, at: Micros
 ) -> Account:
     """Change whatever is said of an account, its password's hash or `disabled_at`; signs it out everywhere.
 
@@ -153,7 +153,7 @@ async def change_account(
     return await get_account(desk.connection, name)
 
 
-async def confirm_role(desk: Desk, name: str, actor: str, at: Micros) -> Account:
+async def confirm_role(desk: UnitOfWork, name: str, actor: str, at: Micros) -> Account:
     """Give an account the role that somebody else has asked for.
 
     Raises:
@@ -179,7 +179,7 @@ async def confirm_role(desk: Desk, name: str, actor: str, at: Micros) -> Account
     return await get_account(desk.connection, name)
 
 
-async def unlock(desk: Desk, name: str, actor: str, at: Micros) -> Account:
+async def unlock(desk: UnitOfWork, name: str, actor: str, at: Micros) -> Account:
     """Forget the wrong passwords that were tried under a name; who is signed in stays so.
 
     Raises:

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from callcenter.domain.frame import SECOND, Micros
 from callcenter.store.tables import DeviceRow
-from callcenter.store.unit_of_work import Desk
+from callcenter.store.unit_of_work import UnitOfWork
 
 KEPT_FOR: Micros = 180 * 86_400 * SECOND
 _OF_AN_ACCOUNT = 20
@@ -24,7 +24,7 @@ async def is_known(connection: AsyncConnection, account: str, token: str, at: Mi
     return await connection.scalar(known) is not None
 
 
-async def remember(desk: Desk, account: str, known: str | None, at: Micros) -> str | None:
+async def remember(desk: UnitOfWork, account: str, known: str | None, at: Micros) -> str | None:
     """Note that an account has signed in from a device; returns the token of one that was not known before."""
     if known is not None:
         await desk.execute(update(DeviceRow).where(DeviceRow.token == digest(known)).values(seen_at=at))

@@ -23,7 +23,7 @@ from callcenter.store.sign_in.devices import digest, is_known, remember
 from callcenter.store.sign_in.lanes import Busy
 from callcenter.store.sign_in.throttle import FORGOTTEN, FREE_ATTEMPTS, Throttle, block_after, steady_clock
 from callcenter.store.tables import AccountRow, AttemptsRow, SessionRow
-from callcenter.store.unit_of_work import Desk, Office
+from callcenter.store.unit_of_work import DecisionStore, UnitOfWork
 
 __all__ = ["FREE_ATTEMPTS", "Lifetimes", "Session", "Sessions", "SignInBlocked", "SignInBusy", "SignInRefused"]
 
@@ -82,7 +82,7 @@ class Sessions:
     """Everybody who is signed in; `clock` measures how long guessing is slowed, and is never set."""
 
     def __init__(
-        self, office: Office, accounts: Accounts, lifetimes: Lifetimes, clock: Callable[[], Micros] | None = None
+        self, office: DecisionStore, accounts: Accounts, lifetimes: Lifetimes, clock: Callable[[], Micros] | None = None
     ) -> None:
         self._office = office
         self._accounts = accounts
@@ -180,7 +180,7 @@ class Sessions:
             if name is not None:
                 await desk.note(Audited(at=at, actor=name, action="sign_in_failed", kind="session", subject=name))
 
-    async def _begin(self, desk: Desk, account: Account, at: Micros) -> Session:
+    async def _begin(self, desk: UnitOfWork, account: Account, at: Micros) -> Session:
         token, csrf, number = secrets.token_urlsafe(32), secrets.token_urlsafe(24), secrets.token_hex(16)
         expires = at + self.lifetimes.whole
         await desk.execute(
@@ -222,7 +222,7 @@ class Sessions:
         return fresh if changed else None
 
 
-async def _let_in(desk: Desk, name: str, kept: str) -> Account:
+async def _let_in(desk: UnitOfWork, name: str, kept: str) -> Account:
     """Read the account of whoever knew the password, unless it was disabled or has another one by now."""
     now = await desk.connection.scalar(select(AccountRow.password).where(AccountRow.name == name))
     account = await get_account(desk.connection, name)
@@ -231,7 +231,7 @@ async def _let_in(desk: Desk, name: str, kept: str) -> Account:
     return account
 
 
-async def _count(desk: Desk, name: str, at: Micros) -> None:
+async def _count(desk: UnitOfWork, name: str, at: Micros) -> None:
     """Count an attempt at the console before it is made; a wait longer than any is a clock's that was set back."""
     name = name[:_LONGEST_NAME]
     row = (await desk.execute(select(AttemptsRow).where(AttemptsRow.name == name))).one_or_none()

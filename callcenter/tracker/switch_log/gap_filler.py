@@ -30,11 +30,11 @@ from callcenter.queuelog.compare import find_logged, share_a_moment
 from callcenter.queuelog.fill import began, fill, from_log, refine
 from callcenter.queuelog.logged_visit import LASTS, LoggedVisit
 from callcenter.queuelog.logged_visits import LogBook
-from callcenter.store import Office
+from callcenter.store import DecisionStore
 from callcenter.store.engine import unbroken
-from callcenter.store.record.read_back import Gap, Kept, gaps_since, visits_of
-from callcenter.tracker.inputs import GapFilled, Hearing
-from callcenter.tracker.record import Record
+from callcenter.store.record.read_back import StoredGap, StoredVisits, gaps_since, visits_of
+from callcenter.tracker.inputs import GapFilled, TrackerPort
+from callcenter.tracker.record import RecordKeeper
 
 log = structlog.get_logger()
 
@@ -46,7 +46,7 @@ _BEFORE: Micros = 3600 * SECOND
 """The log is read from so long before a gap, for the beginnings of the visits that it hid the ends of."""
 
 
-class Following(Hearing, Protocol):
+class RecordPort(TrackerPort, Protocol):
     """Whom this is told to, and how far that is."""
 
     @property
@@ -72,14 +72,16 @@ class GapFiller:
         seen: When the switch was last seen; the gap since then has not been told yet. None: never.
     """
 
-    def __init__(self, node: str, office: Office, record: Record, tracker: Following, seen: Micros | None) -> None:
+    def __init__(
+        self, node: str, office: DecisionStore, record: RecordKeeper, tracker: RecordPort, seen: Micros | None
+    ) -> None:
         self.filled = 0
         self._node = node
         self._office = office
         self._record = record
         self._tracker = tracker
         self._seen = seen
-        self._gaps: list[Gap] = []
+        self._gaps: list[StoredGap] = []
         self._waiting: dict[str, list[LoggedVisit]] = {}
         self._floor: Floor | None = None
         self._some = asyncio.Event()
@@ -108,7 +110,7 @@ class GapFiller:
                 and fact.at is not None
             ):
                 self._gaps = [gap for gap in self._gaps if gap.end >= fact.at - LASTS]
-                self._gaps.append(Gap(fact.start, fact.at, fact.cause == "restart"))
+                self._gaps.append(StoredGap(fact.start, fact.at, fact.cause == "restart"))
 
     def read(self, book: LogBook, until: Micros) -> None:
         """Take from the log the visits that a gap hid some of, and that were over by then."""
@@ -161,7 +163,7 @@ class GapFiller:
         async with self._office.reading() as connection:
             return await question(connection)
 
-    def _completed(self, uniqueid: str, logged: Iterable[LoggedVisit], kept: Kept) -> Iterator[fx.Visit]:
+    def _completed(self, uniqueid: str, logged: Iterable[LoggedVisit], kept: StoredVisits) -> Iterator[fx.Visit]:
         """Give the visits of a channel about which the log knows more than the record."""
         court = self._tracker.court
         directory = Directory({}, {}) if court is None else court.directory

@@ -25,7 +25,7 @@ from callcenter.queuelog.logged_visits import LogBook
 from callcenter.queuelog.tail import LogTail
 from callcenter.rules.records.violation import Violation
 from callcenter.store.engine import unbroken
-from callcenter.tracker.inputs import Hearing, QueueLogRead
+from callcenter.tracker.inputs import QueueLogRead, TrackerPort
 from callcenter.tracker.switch_log.gap_filler import GapFiller
 from callcenter.tracker.switch_log.unseen_joins import UnseenJoins
 
@@ -56,7 +56,7 @@ class LogWatch:
     """
 
     def __init__(
-        self, path: Path, tracker: Hearing, filler: GapFiller | None = None, charset: str | None = None
+        self, path: Path, tracker: TrackerPort, filler: GapFiller | None = None, charset: str | None = None
     ) -> None:
         self.differences = 0
         self.unseen = UnseenJoins()

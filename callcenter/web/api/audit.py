@@ -9,23 +9,23 @@ from fastapi import APIRouter, Depends, Query
 
 from callcenter.rules.records.masks import without_numbers, worded
 from callcenter.staff.roles import Field as Delicate
-from callcenter.staff.roles import Person, Right, Sight, sight
+from callcenter.staff.roles import Principal, Right, Sight, sight
 from callcenter.store.audit import page
-from callcenter.web.api.fields import Limit, Outgoing, moment_out
+from callcenter.web.api.fields import Limit, ResponseBody, moment_out
 from callcenter.web.auth import allowed
 from callcenter.web.bounds import is_too_deep
 from callcenter.web.service import TheService
 
 router = APIRouter(prefix="/audit", tags=["audit"])
 
-Reading = Annotated[Person, Depends(allowed(Right.READ_AUDIT))]
+Reading = Annotated[Principal, Depends(allowed(Right.READ_AUDIT))]
 After = Annotated[int, Query(ge=0, le=2**62, description="Number of the last entry that was read.")]
 
 _UNREADABLE = {"unreadable": "not what was written"}
 _TOO_DEEP = {"unreadable": "too deep to be shown"}
 
 
-class Audit(Outgoing):
+class Audit(ResponseBody):
     """An entry; `hash` covers it and the entry before."""
 
     seq: int
@@ -38,7 +38,7 @@ class Audit(Outgoing):
     hash: str
 
 
-class AuditPage(Outgoing):
+class AuditPage(ResponseBody):
     """Entries from the oldest on; `next` is the `after` of the page that follows, null at the end."""
 
     items: list[Audit]

@@ -17,17 +17,24 @@ from callcenter.errors import BadInput
 from callcenter.rules.detection.inputs import Disposition
 from callcenter.rules.records.masks import masked_caller, worded
 from callcenter.staff.roles import Field as Part
-from callcenter.staff.roles import Person, Right, Sight, may, sight
-from callcenter.store.decisions.dispositions import Recorded, Talk, of_call, talked_in, talks, talks_of
-from callcenter.store.idempotency import Answer
-from callcenter.store.unit_of_work import Desk
+from callcenter.staff.roles import Principal, Right, Sight, may, sight
+from callcenter.store.decisions.dispositions import (
+    RecordedDisposition,
+    TalkToRecord,
+    of_call,
+    talked_in,
+    talks,
+    talks_of,
+)
+from callcenter.store.idempotency import KeptAnswer
+from callcenter.store.unit_of_work import UnitOfWork
 from callcenter.usecases.record_disposition import record_disposition
 from callcenter.web.api.fields import (
     Cursor,
-    Incoming,
     Limit,
     Name,
-    Outgoing,
+    RequestBody,
+    ResponseBody,
     Time,
     Words,
     moment_in,
@@ -37,19 +44,19 @@ from callcenter.web.api.fields import (
 )  # fmt: skip
 from callcenter.web.api.once import TheOnce
 from callcenter.web.auth import allowed
-from callcenter.web.problems import Refused
+from callcenter.web.problems import RequestRefused
 from callcenter.web.service import Service, TheService
 
 router = APIRouter(prefix="/calls", tags=["calls"])
 
-Recording = Annotated[Person, Depends(allowed(Right.RECORD_CALL))]
+Recording = Annotated[Principal, Depends(allowed(Right.RECORD_CALL))]
 
 _NUMBER = re.compile(r"[0-9+*#(). -]{3,32}")
 _LEAST_DIGITS = 7
 _LONGEST: Micros = 90 * 86_400 * SECOND
 
 
-class NewDisposition(Incoming):
+class NewDisposition(RequestBody):
     """What a call was about; a callback needs both its number and its time."""
 
     note: Words = Field(min_length=1)
@@ -57,7 +64,7 @@ class NewDisposition(Incoming):
     callback_by: Time | None = Field(default=None, description="Until when, at the latest.")
 
 
-class DispositionShown(Outgoing):
+class DispositionShown(ResponseBody):
     """What was recorded of a call."""
 
     id: str
@@ -69,7 +76,7 @@ class DispositionShown(Outgoing):
     given_by: str
 
 
-class TalkShown(Outgoing):
+class TalkShown(ResponseBody):
     """Who talked with the customer, and how it came about; without an end it lasts, or nobody saw the end."""
 
     agent: str
@@ -80,7 +87,7 @@ class TalkShown(Outgoing):
     ended_by: EndedBy | None
 
 
-class CallShown(Outgoing):
+class CallShown(ResponseBody):
     """An answered visit, or a talk that no queue made: after a transfer, fetched from a park, direct or dialled."""
 
     uniqueid: str
@@ -94,14 +101,14 @@ class CallShown(Outgoing):
     talks: list[TalkShown] = Field(description="All talks with this customer, in order; none of older calls.")
 
 
-class Calls(Outgoing):
+class CallPage(ResponseBody):
     """Calls in which an agent talked, the newest first."""
 
     items: list[CallShown]
     next: str | None
 
 
-class Dispositions(Outgoing):
+class Dispositions(ResponseBody):
     """What was recorded of a call, in order."""
 
     items: list[DispositionShown]
@@ -115,7 +122,7 @@ async def list_calls(
     unrecorded: Annotated[bool, Query(description="Only those of which nothing was recorded.")] = False,
     limit: Limit = 50,
     cursor: Cursor = None,
-) -> Calls:
+) -> CallPage:
     """List the calls in which an agent talked."""
     whose = agent or person.agent
     if whose is None:
@@ -127,7 +134,7 @@ async def list_calls(
         shown = found[:limit]
         told = await talks_of(connection, {talk.uniqueid for talk in shown})
     more = place_out((shown[-1].answered_at, shown[-1].id)) if len(found) > len(shown) else None
-    return Calls(items=[_call(talk, told.get(talk.uniqueid, ()), person, service) for talk in shown], next=more)
+    return CallPage(items=[_call(talk, told.get(talk.uniqueid, ()), person, service) for talk in shown], next=more)
 
 
 @router.get("/{uniqueid}/dispositions")
@@ -149,25 +156,25 @@ async def record_call(
         _require_one(person, await talked_in(connection, uniqueid), service)
     dispose = service.ports.dispose
     if dispose is None:
-        raise Refused("unavailable", "this service follows no switch")
+        raise RequestRefused("unavailable", "this service follows no switch")
     said = Disposition(
         at=service.ports.switch_time(), uniqueid=uniqueid, agent=person.agent or person.account,
         callback_to=callback[0], callback_by=callback[1],
     )  # fmt: skip
 
-    async def work(desk: Desk) -> Answer:
-        recorded = Recorded(
+    async def work(desk: UnitOfWork) -> KeptAnswer:
+        recorded = RecordedDisposition(
             id=once.new_id, disposition=said, words=body.note.strip(),
             given_by=person.account, given_at=once.asked.at,
         )  # fmt: skip
         await record_disposition(desk, recorded)
         shown = _shown(recorded, person, service).model_dump_json()
-        return Answer(status=status.HTTP_201_CREATED, etag="", body=shown)
+        return KeptAnswer(status=status.HTTP_201_CREATED, etag="", body=shown)
 
     return await once.answer(work, lambda: dispose(said))
 
 
-def _callback(body: NewDisposition, person: Person, service: Service) -> tuple[str | None, Micros | None]:
+def _callback(body: NewDisposition, person: Principal, service: Service) -> tuple[str | None, Micros | None]:
     if (body.callback_to is None) != (body.callback_by is None):
         raise BadInput("a callback needs both callback_to and callback_by")
     if body.callback_to is None:
@@ -182,20 +189,20 @@ def _callback(body: NewDisposition, person: Person, service: Service) -> tuple[s
     return body.callback_to, by
 
 
-def _require_one(person: Person, talked: Collection[str], service: Service) -> None:
+def _require_one(person: Principal, talked: Collection[str], service: Service) -> None:
     """Let pass whoever may record calls of somebody who talked; where nobody did, whoever may record all."""
     now = service.clock()
     if not any(may(person, Right.RECORD_CALL, agent, service.team_of(agent, now)) for agent in talked):
         _require(person, None, service)
 
 
-def _require(person: Person, agent: str | None, service: Service) -> None:
+def _require(person: Principal, agent: str | None, service: Service) -> None:
     team = None if agent is None else service.team_of(agent, service.clock())
     if not may(person, Right.RECORD_CALL, agent, team):
-        raise Refused("forbidden", f"the role {person.role} may not record calls here")
+        raise RequestRefused("forbidden", f"the role {person.role} may not record calls here")
 
 
-def _call(talk: Talk, told: Iterable[fx.Talk], person: Person, service: Service) -> CallShown:
+def _call(talk: TalkToRecord, told: Iterable[fx.Talk], person: Principal, service: Service) -> CallShown:
     zone = service.rulebook.zone
     seen = sight(person.role, Part.CALLER)
     caller = {Sight.FULL: talk.caller, Sight.MASKED: masked_caller(talk.caller)}.get(seen)
@@ -213,7 +220,7 @@ def _call(talk: Talk, told: Iterable[fx.Talk], person: Person, service: Service)
     )  # fmt: skip
 
 
-def _shown(recorded: Recorded, person: Person, service: Service) -> DispositionShown:
+def _shown(recorded: RecordedDisposition, person: Principal, service: Service) -> DispositionShown:
     """Show what was recorded; numbers in full to whoever wrote them, else as the field table says."""
     zone, said = service.rulebook.zone, recorded.disposition
     seen = Sight.FULL if recorded.given_by == person.account else sight(person.role, Part.CALLER)

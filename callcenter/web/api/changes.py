@@ -11,12 +11,12 @@ from pydantic import Field
 
 from callcenter.rules.records.masks import worded
 from callcenter.staff.roles import Field as Delicate
-from callcenter.staff.roles import Person, Right, sight
+from callcenter.staff.roles import Principal, Right, sight
 from callcenter.store.decisions.changes import Change, ChangeKind, ChangeState, listed
-from callcenter.store.idempotency import Answer
-from callcenter.store.unit_of_work import Desk
+from callcenter.store.idempotency import KeptAnswer
+from callcenter.store.unit_of_work import UnitOfWork
 from callcenter.usecases.change_rules import decide, propose
-from callcenter.web.api.fields import Incoming, Limit, Name, Outgoing, Words, moment_out
+from callcenter.web.api.fields import Limit, Name, RequestBody, ResponseBody, Words, moment_out
 from callcenter.web.api.once import SeenVersion, TheOnce, etag
 from callcenter.web.auth import allowed
 from callcenter.web.bounds import is_too_deep
@@ -24,14 +24,14 @@ from callcenter.web.service import Service, TheService
 
 router = APIRouter(prefix="/changes", tags=["changes"])
 
-Seeing = Annotated[Person, Depends(allowed(Right.PROPOSE_CHANGE, Right.APPROVE_CHANGE))]
-Proposing = Annotated[Person, Depends(allowed(Right.PROPOSE_CHANGE))]
-Approving = Annotated[Person, Depends(allowed(Right.APPROVE_CHANGE))]
+Seeing = Annotated[Principal, Depends(allowed(Right.PROPOSE_CHANGE, Right.APPROVE_CHANGE))]
+Proposing = Annotated[Principal, Depends(allowed(Right.PROPOSE_CHANGE))]
+Approving = Annotated[Principal, Depends(allowed(Right.APPROVE_CHANGE))]
 
 _TOO_DEEP = {"unreadable": "too deep to be shown"}
 
 
-class NewChange(Incoming):
+class NewChange(RequestBody):
     """A change that somebody proposes."""
 
     kind: ChangeKind
@@ -40,7 +40,7 @@ class NewChange(Incoming):
     reason: Words = Field(min_length=1)
 
 
-class ChangeShown(Outgoing):
+class ChangeShown(ResponseBody):
     """A change, who proposed it and who decided on it."""
 
     id: str
@@ -56,7 +56,7 @@ class ChangeShown(Outgoing):
     version: int
 
 
-class Changes(Outgoing):
+class ChangePage(ResponseBody):
     """Changes, the newest first."""
 
     items: list[ChangeShown]
@@ -65,18 +65,18 @@ class Changes(Outgoing):
 @router.get("")
 async def list_changes(
     person: Seeing, service: TheService, state: ChangeState | None = None, limit: Limit = 50
-) -> Changes:
+) -> ChangePage:
     """List changes."""
     async with service.office.reading() as connection:
         found = await listed(connection, state, limit)
-    return Changes(items=[_shown(change, person, service) for change in found])
+    return ChangePage(items=[_shown(change, person, service) for change in found])
 
 
 @router.post("", status_code=status.HTTP_201_CREATED, response_model=ChangeShown)
 async def propose_change(body: NewChange, person: Proposing, service: TheService, once: TheOnce) -> Response:
     """Propose a change; it has no effect until somebody else approves it."""
 
-    async def work(desk: Desk) -> Answer:
+    async def work(desk: UnitOfWork) -> KeptAnswer:
         change = Change(
             id=once.new_id, kind=body.kind, subject=body.subject, content=body.content,
             reason=body.reason, proposed_by=person.account, proposed_at=once.asked.at,
@@ -92,7 +92,7 @@ def _offer(verb: str, state: ChangeState) -> None:
     async def decide_change(
         number: str, person: Approving, service: TheService, once: TheOnce, seen: SeenVersion
     ) -> Response:
-        async def work(desk: Desk) -> Answer:
+        async def work(desk: UnitOfWork) -> KeptAnswer:
             decided = await decide(desk, number, seen, state, person.account, service.clock(), service.rulebook)
             return _answer(decided, person, service)
 
@@ -107,11 +107,11 @@ _offer("approve", ChangeState.APPROVED)
 _offer("reject", ChangeState.REJECTED)
 
 
-def _answer(change: Change, person: Person, service: Service, code: int = status.HTTP_200_OK) -> Answer:
-    return Answer(status=code, etag=etag(change.version), body=_shown(change, person, service).model_dump_json())
+def _answer(change: Change, person: Principal, service: Service, code: int = status.HTTP_200_OK) -> KeptAnswer:
+    return KeptAnswer(status=code, etag=etag(change.version), body=_shown(change, person, service).model_dump_json())
 
 
-def _shown(change: Change, person: Person, service: Service) -> ChangeShown:
+def _shown(change: Change, person: Principal, service: Service) -> ChangeShown:
     zone, values = service.rulebook.zone, msgspec.structs.asdict(change)
     for moment in ("proposed_at", "decided_at"):
         values[moment] = moment_out(values[moment], zone)

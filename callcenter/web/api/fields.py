@@ -24,7 +24,7 @@ from pydantic import (
 from callcenter.domain.frame import Micros
 from callcenter.staff.dates import datetime_of, micros_of
 from callcenter.web.bounds import require_bounded
-from callcenter.web.problems import Refused
+from callcenter.web.problems import RequestRefused
 
 Name = Annotated[str, StringConstraints(min_length=1, max_length=80, pattern=r"^[^\x00-\x1f\x7f]+$")]
 Words = Annotated[str, StringConstraints(max_length=2000, pattern=r"^[^\x00-\x08\x0b-\x1f\x7f]*$")]
@@ -55,7 +55,7 @@ Day = Annotated[date, Field(ge=date(1950, 1, 1), le=date(2199, 12, 31))]
 _Place = Annotated[int, msgspec.Meta(ge=-(2**62), le=2**62)]
 
 
-class Incoming(BaseModel):
+class RequestBody(BaseModel):
     """A body that says what is known and nothing else."""
 
     model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
@@ -66,7 +66,7 @@ class Incoming(BaseModel):
         return require_bounded(told)
 
 
-class Outgoing(BaseModel):
+class ResponseBody(BaseModel):
     """A body of ours."""
 
     model_config = ConfigDict(serialize_by_alias=True)
@@ -99,5 +99,5 @@ def place_in(cursor: str | None) -> tuple[int, str] | None:
         raw = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
         place = msgspec.json.decode(raw, type=tuple[_Place, str])
     except (binascii.Error, msgspec.DecodeError, ValueError) as error:
-        raise Refused("malformed", "the cursor is not one that a page gave as `next`") from error
+        raise RequestRefused("malformed", "the cursor is not one that a page gave as `next`") from error
     return place

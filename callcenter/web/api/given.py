@@ -15,18 +15,27 @@ from pydantic import Field
 
 from callcenter.errors import BadInput
 from callcenter.rules.scores.score_lines import BonusKind
-from callcenter.staff.roles import Person, Right, Role, may
-from callcenter.store.decisions.score_entries import ADJUSTMENTS, BONUSES, MARKS, Given, GivenKind, Sought, get, page
+from callcenter.staff.roles import Principal, Right, Role, may
+from callcenter.store.decisions.score_entries import (
+    ADJUSTMENTS,
+    BONUSES,
+    MARKS,
+    ScoreEntry,
+    ScoreEntryFilter,
+    ScoreEntryKind,
+    get,
+    page,
+)
 from callcenter.store.decisions.scores import Member, member_of
-from callcenter.store.idempotency import Answer
-from callcenter.store.unit_of_work import Desk
+from callcenter.store.idempotency import KeptAnswer
+from callcenter.store.unit_of_work import UnitOfWork
 from callcenter.usecases.give_score_entry import give, withdraw
-from callcenter.web.api.fields import Cursor, Day, Incoming, Limit, Name, Words, place_in, place_out
+from callcenter.web.api.fields import Cursor, Day, Limit, Name, RequestBody, Words, place_in, place_out
 from callcenter.web.api.once import Once, TheOnce, etag
 from callcenter.web.api.score_shapes import GivenPage, GivenShown, ScoreReader
 from callcenter.web.api.scores import TheReader, knows
 from callcenter.web.auth import allowed
-from callcenter.web.problems import Refused
+from callcenter.web.problems import RequestRefused
 from callcenter.web.service import Service, TheService
 
 Points = Annotated[Decimal, Field(ge=-1000, le=1000, max_digits=5, decimal_places=1)]
@@ -37,7 +46,7 @@ class _Collection(NamedTuple):
 
     name: str
     one: str
-    kinds: frozenset[GivenKind]
+    kinds: frozenset[ScoreEntryKind]
     rights: tuple[Right, ...]
 
     @property
@@ -50,10 +59,10 @@ class _Collection(NamedTuple):
 
 
 _RIGHTS = {
-    GivenKind.MARK: Right.ASSESS,
-    GivenKind.BEST: Right.GIVE_BONUS,
-    GivenKind.PROPOSAL: Right.GIVE_BONUS,
-    GivenKind.ADJUSTMENT: Right.ADJUST,
+    ScoreEntryKind.MARK: Right.ASSESS,
+    ScoreEntryKind.BEST: Right.GIVE_BONUS,
+    ScoreEntryKind.PROPOSAL: Right.GIVE_BONUS,
+    ScoreEntryKind.ADJUSTMENT: Right.ADJUST,
 }
 _ASSESSMENTS = _Collection("assessments", "assessment", MARKS, (Right.ASSESS, Right.ASSESS_SPECIALIST))
 _BONUSES = _Collection("bonuses", "bonus", BONUSES, (Right.GIVE_BONUS,))
@@ -61,7 +70,7 @@ _ADJUSTMENTS = _Collection("adjustments", "adjustment", ADJUSTMENTS, (Right.ADJU
 _assessments, _bonuses, _adjustments = ROUTERS = tuple(one.router for one in (_ASSESSMENTS, _BONUSES, _ADJUSTMENTS))
 
 
-class _New(Incoming):
+class _New(RequestBody):
     """What is said of anything that is given."""
 
     agent: Name
@@ -89,13 +98,13 @@ class NewAdjustment(_New):
     note: Words = Field(min_length=1, description="The written reason.")
 
 
-class Withdrawal(Incoming):
+class Withdrawal(RequestBody):
     """Why something is taken back."""
 
     reason: Words = Field(min_length=1)
 
 
-class AskedGiven(Incoming):
+class AskedGiven(RequestBody):
     """Which ones are asked for; days inclusive."""
 
     agent: Name | None = None
@@ -110,13 +119,13 @@ class AskedGiven(Incoming):
 )
 async def assess_day(body: NewMark, reader: TheReader, service: TheService, once: TheOnce) -> Response:
     """Assess an agent's day; a day is assessed once, until the mark is withdrawn."""
-    return await _give(_said(body, body.note, GivenKind.MARK, once, body.points), reader, service, once)
+    return await _give(_said(body, body.note, ScoreEntryKind.MARK, once, body.points), reader, service, once)
 
 
 @_bonuses.post("", status_code=status.HTTP_201_CREATED, response_model=GivenShown, dependencies=_BONUSES.for_givers)
 async def give_bonus(body: NewBonus, reader: TheReader, service: TheService, once: TheOnce) -> Response:
     """Give an agent a bonus; what it is worth is in the terms of its month."""
-    return await _give(_said(body, body.note, GivenKind(body.kind.value), once), reader, service, once)
+    return await _give(_said(body, body.note, ScoreEntryKind(body.kind.value), once), reader, service, once)
 
 
 @_adjustments.post(
@@ -124,14 +133,14 @@ async def give_bonus(body: NewBonus, reader: TheReader, service: TheService, onc
 )
 async def adjust_score(body: NewAdjustment, reader: TheReader, service: TheService, once: TheOnce) -> Response:
     """Give a group leader points, or take some, with a written reason."""
-    return await _give(_said(body, body.note, GivenKind.ADJUSTMENT, once, body.points), reader, service, once)
+    return await _give(_said(body, body.note, ScoreEntryKind.ADJUSTMENT, once, body.points), reader, service, once)
 
 
 def _offer(router: APIRouter, collection: _Collection) -> None:
     """Make the routes that every collection has."""
 
     async def list_given(asked: Annotated[AskedGiven, Query()], reader: TheReader, service: TheService) -> GivenPage:
-        sought = Sought(kinds=collection.kinds, agent=asked.agent, first=asked.first, last=asked.last)
+        sought = ScoreEntryFilter(kinds=collection.kinds, agent=asked.agent, first=asked.first, last=asked.last)
         return await _page(sought, asked, reader, service)
 
     async def read_given(number: str, reader: TheReader, service: TheService) -> GivenShown:
@@ -162,7 +171,7 @@ for _router, _collection in zip(ROUTERS, (_ASSESSMENTS, _BONUSES, _ADJUSTMENTS),
     _offer(_router, _collection)
 
 
-async def _page(sought: Sought, asked: AskedGiven, reader: ScoreReader, service: Service) -> GivenPage:
+async def _page(sought: ScoreEntryFilter, asked: AskedGiven, reader: ScoreReader, service: Service) -> GivenPage:
     place = place_in(asked.cursor)
     before = None if place is None else (_day(place[0]), place[1])
     async with service.office.reading() as connection:
@@ -172,8 +181,8 @@ async def _page(sought: Sought, asked: AskedGiven, reader: ScoreReader, service:
     return GivenPage(items=[reader.given(one) for one in shown], next=more)
 
 
-async def _give(given: Given, reader: ScoreReader, service: Service, once: Once) -> Response:
-    async def work(desk: Desk) -> Answer:
+async def _give(given: ScoreEntry, reader: ScoreReader, service: Service, once: Once) -> Response:
+    async def work(desk: UnitOfWork) -> KeptAnswer:
         member = await member_of(desk.connection, given.agent)
         _require(reader.person, given.kind, member)
         if not knows(service, member):
@@ -186,9 +195,9 @@ async def _give(given: Given, reader: ScoreReader, service: Service, once: Once)
 
 
 async def _withdraw(
-    number: str, reason: str, kinds: Collection[GivenKind], reader: ScoreReader, once: Once
+    number: str, reason: str, kinds: Collection[ScoreEntryKind], reader: ScoreReader, once: Once
 ) -> Response:
-    async def work(desk: Desk) -> Answer:
+    async def work(desk: UnitOfWork) -> KeptAnswer:
         given = await get(desk.connection, number, kinds, reader.person)
         _require(reader.person, given.kind, await member_of(desk.connection, given.agent))
         taken = await withdraw(desk, given, reader.person.account, once.asked.at, reason)
@@ -197,28 +206,28 @@ async def _withdraw(
     return await once.answer(work)
 
 
-def _said(body: _New, words: str, kind: GivenKind, once: Once, points: Decimal | None = None) -> Given:
-    return Given(
+def _said(body: _New, words: str, kind: ScoreEntryKind, once: Once, points: Decimal | None = None) -> ScoreEntry:
+    return ScoreEntry(
         id=once.new_id, kind=kind, agent=body.agent, day=body.day, points=points, note=words.strip(),
         given_by=once.asked.account, given_at=once.asked.at,
     )  # fmt: skip
 
 
-def _require(person: Person, kind: GivenKind, member: Member) -> None:
+def _require(person: Principal, kind: ScoreEntryKind, member: Member) -> None:
     """Let pass whoever may give, and take back, such a thing here."""
     specialist = member.account is not None and member.account.role is Role.TRAINING_SPECIALIST
     right = Right.ASSESS_SPECIALIST if specialist and kind in MARKS else _RIGHTS[kind]
     if person.agent == member.agent or not may(person, right, member.agent, member.team):
-        raise Refused("forbidden", f"the role {person.role} may not {right.replace('_', ' ')} here")
+        raise RequestRefused("forbidden", f"the role {person.role} may not {right.replace('_', ' ')} here")
 
 
 def _day(ordinal: int) -> date:
     try:
         return date.fromordinal(ordinal)
     except (ValueError, OverflowError) as error:
-        raise Refused("malformed", "the cursor is not one that a page gave as `next`") from error
+        raise RequestRefused("malformed", "the cursor is not one that a page gave as `next`") from error
 
 
-def _answer(given: Given, reader: ScoreReader, code: int) -> Answer:
+def _answer(given: ScoreEntry, reader: ScoreReader, code: int) -> KeptAnswer:
     version = 1 if given.withdrawn_at is None else 2
-    return Answer(status=code, etag=etag(version), body=reader.given(given).model_dump_json())
+    return KeptAnswer(status=code, etag=etag(version), body=reader.given(given).model_dump_json())

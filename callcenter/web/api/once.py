@@ -12,16 +12,16 @@ from fastapi import Depends, Header, Request, Response, status
 
 from callcenter.domain.frame import SECOND
 from callcenter.errors import StoreError
-from callcenter.store.idempotency import Answer, Asked, fingerprint, recall, remember
-from callcenter.store.unit_of_work import Desk
+from callcenter.store.idempotency import KeptAnswer, KeyedRequest, fingerprint, recall, remember
+from callcenter.store.unit_of_work import UnitOfWork
 from callcenter.web.auth import TheSession
-from callcenter.web.problems import MEDIA_TYPE, Refused, language_of
+from callcenter.web.problems import MEDIA_TYPE, RequestRefused, language_of
 from callcenter.web.service import TheService
 
 _ETAG = re.compile(r'(?:W/)?"(\d{1,15})"')
 _KEY = re.compile(r"[\x21-\x7e]{8,128}")
 
-Work = Callable[[Desk], Awaitable[Answer]]
+Work = Callable[[UnitOfWork], Awaitable[KeptAnswer]]
 Tell = Callable[[], Awaitable[None]]
 
 log = structlog.get_logger()
@@ -30,7 +30,7 @@ log = structlog.get_logger()
 class Once:
     """One request under one key."""
 
-    def __init__(self, request: Request, service: TheService, asked: Asked) -> None:
+    def __init__(self, request: Request, service: TheService, asked: KeyedRequest) -> None:
         self.request = request
         self.asked = asked
         self._service = service
@@ -65,7 +65,7 @@ class Once:
         except StoreError as error:
             if told:
                 log.warning("request_half_kept", error=str(error))
-                raise Refused("half-kept", "send the same again, under the same key", Retry_After="5") from error
+                raise RequestRefused("half-kept", "send the same again, under the same key", Retry_After="5") from error
             raise
         headers = {"ETag": answer.etag, "Idempotent-Replayed": str(replayed).lower()}
         media_type = MEDIA_TYPE if answer.status >= status.HTTP_400_BAD_REQUEST else "application/json"
@@ -77,7 +77,7 @@ async def _journalled(tell: Tell) -> None:
         await tell()
     except StoreError as error:
         log.warning("request_not_journalled", error=str(error))
-        raise Refused("journal-unavailable", "nothing was changed; try again later", Retry_After="5") from error
+        raise RequestRefused("journal-unavailable", "nothing was changed; try again later", Retry_After="5") from error
 
 
 async def _once(
@@ -87,12 +87,14 @@ async def _once(
     idempotency_key: Annotated[str | None, Header(description="8 to 128 characters, new for every new intent.")] = None,
 ) -> Once:
     if idempotency_key is None or not _KEY.fullmatch(idempotency_key):
-        raise Refused("key-missing", "send Idempotency-Key: 8 to 128 visible characters, new for every new intent")
+        raise RequestRefused(
+            "key-missing", "send Idempotency-Key: 8 to 128 visible characters, new for every new intent"
+        )
     told = (
         request.method, request.url.path, session.account.role, request.headers.get("if-match", ""),
         language_of(request.headers.get("accept-language")),
     )  # fmt: skip
-    asked = Asked(
+    asked = KeyedRequest(
         account=session.account.name,
         key=idempotency_key,
         request=fingerprint(*(one.encode("utf-8", "replace") for one in told), await request.body()),
@@ -110,10 +112,10 @@ def _version(
         Refused: None was named, or none of ours.
     """
     if if_match is None:
-        raise Refused("version-missing", "read it, and send its ETag as If-Match")
+        raise RequestRefused("version-missing", "read it, and send its ETag as If-Match")
     found = _ETAG.fullmatch(if_match.strip())
     if found is None:
-        raise Refused("malformed", "If-Match must be one ETag that a reading gave")
+        raise RequestRefused("malformed", "If-Match must be one ETag that a reading gave")
     return int(found[1])
 
 

@@ -10,27 +10,27 @@ from pydantic import Field
 from callcenter.domain.frame import SECOND, Micros
 from callcenter.errors import BadInput
 from callcenter.rules.regulations.promises import Kept
-from callcenter.staff.roles import Person, Right
+from callcenter.staff.roles import Principal, Right
 from callcenter.store.record.promises import kept_promises
-from callcenter.web.api.fields import Incoming, Moment, Outgoing, moment_in
+from callcenter.web.api.fields import Moment, RequestBody, ResponseBody, moment_in
 from callcenter.web.auth import allowed
 from callcenter.web.service import TheService
 
 router = APIRouter(prefix="/promises", tags=["promises"])
 
-Seeing = Annotated[Person, Depends(allowed(Right.SEE))]
+Seeing = Annotated[Principal, Depends(allowed(Right.SEE))]
 
 _LONGEST: Micros = 93 * 86_400 * SECOND
 
 
-class Span(Incoming):
+class PromiseSpan(RequestBody):
     """Which visits count, by when they joined; `from` is inclusive, `to` is not."""
 
     since: Moment = Field(alias="from")
     until: Moment = Field(alias="to")
 
 
-class PromiseShown(Outgoing):
+class PromiseShown(ResponseBody):
     """How often one promise was kept in one queue."""
 
     queue: str
@@ -43,14 +43,14 @@ class PromiseShown(Outgoing):
     rate: float | None = Field(description="`kept` of kept and broken; null where neither is known.")
 
 
-class PromisesShown(Outgoing):
+class PromisesShown(ResponseBody):
     """Every queue that had visits; P-RING is `rings-call`, P-WAIT a wait within the queue's threshold."""
 
     items: list[PromiseShown]
 
 
 @router.get("")
-async def read_promises(span: Annotated[Span, Query()], _: Seeing, service: TheService) -> PromisesShown:
+async def read_promises(span: Annotated[PromiseSpan, Query()], _: Seeing, service: TheService) -> PromisesShown:
     """Say how often service promises were kept; at most 93 days."""
     since, until = moment_in(span.since), moment_in(span.until)
     assert since is not None

@@ -10,27 +10,27 @@ from pydantic import Field
 
 from callcenter.rules.records.agreement import agreement
 from callcenter.rules.regulations.edition import Mode
-from callcenter.staff.roles import Person, Right, may
+from callcenter.staff.roles import Principal, Right, may
 from callcenter.store.decisions.agreement import raised
-from callcenter.web.api.fields import Incoming, Moment, Outgoing, moment_in
+from callcenter.web.api.fields import Moment, RequestBody, ResponseBody, moment_in
 from callcenter.web.auth import allowed
-from callcenter.web.problems import Refused
+from callcenter.web.problems import RequestRefused
 from callcenter.web.service import TheService
 
 router = APIRouter(prefix="/rules", tags=["rules"])
 
-Changing = Annotated[Person, Depends(allowed(Right.PROPOSE_CHANGE, Right.APPROVE_CHANGE))]
-Judging = Annotated[Person, Depends(allowed(Right.SEE_AGREEMENT))]
+Changing = Annotated[Principal, Depends(allowed(Right.PROPOSE_CHANGE, Right.APPROVE_CHANGE))]
+Judging = Annotated[Principal, Depends(allowed(Right.SEE_AGREEMENT))]
 
 
-class Span(Incoming):
+class CountedSpan(RequestBody):
     """Which records count, by when they happened; `from` is inclusive, `to` is not."""
 
     since: Moment | None = Field(default=None, alias="from")
     until: Moment | None = Field(default=None, alias="to")
 
 
-class RuleAgreement(Outgoing):
+class RuleAgreement(ResponseBody):
     """One rule in one mode: what it raised, and how often people later agreed."""
 
     rule: str
@@ -46,7 +46,7 @@ class RuleAgreement(Outgoing):
     withdrawn: int
 
 
-class Agreements(Outgoing):
+class Agreements(ResponseBody):
     """Every rule that raised something in the span; those in shadow for administrators alone."""
 
     items: list[RuleAgreement]
@@ -56,12 +56,12 @@ class Agreements(Outgoing):
 async def read_rulebook(_: Changing, service: TheService) -> dict[str, Any]:
     """Give the rulebook in force as it is written: change it, and propose it as the content of a change."""
     if service.ports.written is None:
-        raise Refused("unavailable", "this service follows no switch")
+        raise RequestRefused("unavailable", "this service follows no switch")
     return await service.ports.written()
 
 
 @router.get("/agreement")
-async def read_agreement(span: Annotated[Span, Query()], person: Judging, service: TheService) -> Agreements:
+async def read_agreement(span: Annotated[CountedSpan, Query()], person: Judging, service: TheService) -> Agreements:
     """Say of each rule how often people agree with it."""
     shadow = may(person, Right.SEE_SHADOW)
     async with service.office.reading() as connection:

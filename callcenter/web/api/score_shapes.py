@@ -15,10 +15,10 @@ from callcenter.rules.records.masks import worded
 from callcenter.rules.scores.score_lines import Line, LineKind, Notice
 from callcenter.staff.months import month_name
 from callcenter.staff.roles import Field as Delicate
-from callcenter.staff.roles import Person, Sight, sight
-from callcenter.store.decisions.score_entries import Given, GivenKind
-from callcenter.store.decisions.scores import Scored, ScoredQuarter
-from callcenter.web.api.fields import Outgoing, moment_out
+from callcenter.staff.roles import Principal, Sight, sight
+from callcenter.store.decisions.score_entries import ScoreEntry, ScoreEntryKind
+from callcenter.store.decisions.scores import AgentScore, ScoredQuarter
+from callcenter.web.api.fields import ResponseBody, moment_out
 
 _COLLECTIONS = {
     LineKind.BASE: "changes",
@@ -30,7 +30,7 @@ _COLLECTIONS = {
 }
 
 
-class ScoreLine(Outgoing):
+class ScoreLine(ResponseBody):
     """One line of a score, with the record that it comes from."""
 
     kind: LineKind
@@ -42,14 +42,14 @@ class ScoreLine(Outgoing):
     note: str
 
 
-class ScoreTermsShown(Outgoing):
+class ScoreTermsShown(ResponseBody):
     """The approved change that says the figures, and the first month that it holds for."""
 
     change: str
     since: str
 
 
-class ScoreSummary(Outgoing):
+class ScoreSummary(ResponseBody):
     """A month's score in a list; what is hidden is null."""
 
     agent: str
@@ -69,14 +69,14 @@ class ScoreDetail(ScoreSummary):
     lines: list[ScoreLine]
 
 
-class Scores(Outgoing):
+class Scores(ResponseBody):
     """Scores of a month; `next` is the cursor of the page after, null at the end."""
 
     items: list[ScoreSummary]
     next: str | None
 
 
-class QuarterDetail(Outgoing):
+class QuarterDetail(ResponseBody):
     """A quarter's score: the mean of its months; complete when it has all three and none is provisional."""
 
     agent: str
@@ -87,11 +87,11 @@ class QuarterDetail(Outgoing):
     months: list[ScoreDetail]
 
 
-class GivenShown(Outgoing):
+class GivenShown(ResponseBody):
     """A mark, a bonus or an adjustment; who gave it is null where names are not shown."""
 
     id: str
-    kind: GivenKind
+    kind: ScoreEntryKind
     agent: str
     day: date
     points: Decimal | None = Field(description="Null for a bonus, whose worth is in the terms.")
@@ -103,7 +103,7 @@ class GivenShown(Outgoing):
     withdrawn_why: str | None
 
 
-class GivenPage(Outgoing):
+class GivenPage(ResponseBody):
     """What was given, the newest day first; `next` is the cursor of the page after, null at the end."""
 
     items: list[GivenShown]
@@ -113,7 +113,7 @@ class GivenPage(Outgoing):
 class ScoreReader:
     """Whoever reads, in which language, where."""
 
-    def __init__(self, person: Person, language: Language, zone: ZoneInfo) -> None:
+    def __init__(self, person: Principal, language: Language, zone: ZoneInfo) -> None:
         self.person = person
         self.language = language
         self.zone = zone
@@ -128,7 +128,7 @@ class ScoreReader:
         """How much of a number that somebody wrote is theirs to read."""
         return sight(self.person.role, Delicate.CALLER)
 
-    def summary(self, scored: Scored) -> ScoreSummary:
+    def summary(self, scored: AgentScore) -> ScoreSummary:
         """Show a score in a list."""
         score, yuan = scored.score, scored.score.recommended_yuan
         return ScoreSummary(
@@ -138,7 +138,7 @@ class ScoreReader:
             terms=ScoreTermsShown(change=scored.terms.change, since=month_name(scored.terms.first)),
         )  # fmt: skip
 
-    def detail(self, scored: Scored) -> ScoreDetail:
+    def detail(self, scored: AgentScore) -> ScoreDetail:
         """Show a score line by line."""
         lines = [self._line(line, scored.record_of(line)) for line in scored.score.lines]
         return ScoreDetail(**dict(self.summary(scored)), lines=lines)
@@ -151,7 +151,7 @@ class ScoreReader:
             complete=score.complete, months=[self.detail(month) for month in scored.months],
         )  # fmt: skip
 
-    def given(self, given: Given) -> GivenShown:
+    def given(self, given: ScoreEntry) -> GivenShown:
         """Show what somebody gave."""
         return GivenShown(
             id=given.id, kind=given.kind, agent=given.agent, day=given.day, points=given.points,

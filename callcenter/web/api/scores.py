@@ -10,12 +10,12 @@ from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from pydantic import StringConstraints
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from callcenter.reports.figures.score_sheet import Print, scores_csv, scores_workbook
+from callcenter.reports.figures.score_sheet import ScoreSheetStyle, scores_csv, scores_workbook
 from callcenter.staff.months import MONTH, read_month
-from callcenter.staff.roles import Person, Right, may
+from callcenter.staff.roles import Principal, Right, may
 from callcenter.store.conflicts import Missing
-from callcenter.store.decisions.scores import Member, Scored, member_of, quarter_of, score_of, scores_of_all
-from callcenter.web.api.fields import Cursor, Incoming, Limit, Name, place_in, place_out
+from callcenter.store.decisions.scores import AgentScore, Member, member_of, quarter_of, score_of, scores_of_all
+from callcenter.web.api.fields import Cursor, Limit, Name, RequestBody, place_in, place_out
 from callcenter.web.api.score_shapes import QuarterDetail, ScoreDetail, ScoreReader, Scores
 from callcenter.web.auth import allowed
 from callcenter.web.problems import language_of
@@ -24,7 +24,7 @@ from callcenter.web.service import Service, TheService
 router = APIRouter(prefix="/scores", tags=["scores"])
 
 MonthText = Annotated[str, StringConstraints(pattern=MONTH)]
-Seeing = Annotated[Person, Depends(allowed(Right.SEE_SCORES))]
+Seeing = Annotated[Principal, Depends(allowed(Right.SEE_SCORES))]
 
 
 class Order(StrEnum):
@@ -47,7 +47,7 @@ _FILES = {
 }
 
 
-class AskedScores(Incoming):
+class AskedScores(RequestBody):
     """Which scores are asked for, in which order."""
 
     month: MonthText
@@ -86,7 +86,7 @@ async def export_scores(
 ) -> Response:
     """Write a month's scores of everybody whom one may see to a file; what a spreadsheet would run is made inert."""
     found = await _everybody(reader, month, service)
-    how = Print(language=reader.language, zone=reader.zone, money=reader.sees_money, numbers=reader.numbers)
+    how = ScoreSheetStyle(language=reader.language, zone=reader.zone, money=reader.sees_money, numbers=reader.numbers)
     write, media = _FILES[file]
     headers = {
         "Content-Disposition": f'attachment; filename="scores-{month}.{file}"',
@@ -127,7 +127,7 @@ def knows(service: Service, member: Member) -> bool:
     return member.account is not None or (service.roster is not None and service.knows(member.agent))
 
 
-async def _everybody(reader: ScoreReader, month: str, service: Service) -> list[Scored]:
+async def _everybody(reader: ScoreReader, month: str, service: Service) -> list[AgentScore]:
     def seen(member: Member) -> bool:
         return may(reader.person, Right.SEE_SCORES, member.agent, member.team)
 
@@ -135,7 +135,7 @@ async def _everybody(reader: ScoreReader, month: str, service: Service) -> list[
         return await scores_of_all(connection, read_month(month), reader.zone, service.clock(), seen)
 
 
-async def _member(connection: AsyncConnection, agent: str, person: Person, service: Service) -> Member:
+async def _member(connection: AsyncConnection, agent: str, person: Principal, service: Service) -> Member:
     """Find an agent whom a person may see; one that they may not is as if there were none."""
     member = await member_of(connection, agent)
     if not (knows(service, member) and may(person, Right.SEE_SCORES, agent, member.team)):
@@ -143,5 +143,5 @@ async def _member(connection: AsyncConnection, agent: str, person: Person, servi
     return member
 
 
-def _place(scored: Scored, order: Order) -> tuple[int, str]:
+def _place(scored: AgentScore, order: Order) -> tuple[int, str]:
     return (0 if order is Order.AGENT else -round(scored.score.points * 100)), scored.score.agent

@@ -13,10 +13,10 @@ from callcenter.staff.roles import RIGHTS, Right, Role
 from callcenter.store.sign_in.accounts import change_account
 from callcenter.store.sign_in.passwords import MOST_PASSWORD
 from callcenter.store.sign_in.sessions import Session, SignInRefused
-from callcenter.web.api.fields import Incoming, Outgoing, moment_out
+from callcenter.web.api.fields import RequestBody, ResponseBody, moment_out
 from callcenter.web.auth import MOST_TOKEN, TheSession
 from callcenter.web.cookies import NEW_DEVICE, NEW_TOKEN, device_name
-from callcenter.web.problems import Refused
+from callcenter.web.problems import RequestRefused
 from callcenter.web.service import Service, TheService
 
 router = APIRouter(prefix="/session", tags=["session"])
@@ -24,21 +24,21 @@ router = APIRouter(prefix="/session", tags=["session"])
 Password = Annotated[str, StringConstraints(min_length=1, max_length=4 * MOST_PASSWORD)]
 
 
-class SignIn(Incoming):
+class SignIn(RequestBody):
     """A name and a password."""
 
     name: Annotated[str, StringConstraints(min_length=1, max_length=64)]
     password: Password
 
 
-class NewPassword(Incoming):
+class NewPassword(RequestBody):
     """One's password, and the one that takes its place."""
 
     old: Password
     new: Password
 
 
-class Me(Outgoing):
+class Me(ResponseBody):
     """Who is signed in; `csrf` goes back as X-CSRF-Token with whatever changes something."""
 
     name: str
@@ -59,7 +59,7 @@ async def sign_in(body: SignIn, request: Request, service: TheService) -> Me:
         address = request.client.host if request.client else ""
         if wait := service.rate.wait(address, service.steady()):
             seconds = -(-wait // SECOND)
-            raise Refused("too-many", f"too many attempts; try again in {seconds} s", Retry_After=str(seconds))
+            raise RequestRefused("too-many", f"too many attempts; try again in {seconds} s", Retry_After=str(seconds))
     session = await service.sessions.sign_in(body.name, body.password, at, device)
     setattr(request.state, NEW_TOKEN, session.token)
     setattr(request.state, NEW_DEVICE, session.device)
@@ -88,7 +88,7 @@ async def change_password(body: NewPassword, request: Request, session: TheSessi
     try:
         proven = await service.sessions.prove(name, body.old, at, _device(request, service))
     except SignInRefused as error:
-        raise Refused("forbidden", "the old password is wrong") from error
+        raise RequestRefused("forbidden", "the old password is wrong") from error
     async with service.office.writing() as desk:
         await change_account(desk, name, {"password": hashed}, proven.version, name, at)
     setattr(request.state, NEW_TOKEN, "")

@@ -17,13 +17,13 @@ from callcenter.rules.records.steps import Action, Entry
 from callcenter.rules.records.violation import RosterLine, Verdict
 from callcenter.rules.regulations.edition import Mode, Severity, Title
 from callcenter.staff.roles import Field as Delicate
-from callcenter.staff.roles import Person, Role, Sight, sight
+from callcenter.staff.roles import Principal, Role, Sight, sight
 from callcenter.staff.workdays import Workdays
-from callcenter.store.decisions.violations import Record
-from callcenter.web.api.fields import Outgoing, moment_out
+from callcenter.store.decisions.violations import FiledRecord
+from callcenter.web.api.fields import ResponseBody, moment_out
 
 
-class Summary(Outgoing):
+class Summary(ResponseBody):
     """A record in a list."""
 
     id: str
@@ -42,7 +42,7 @@ class Summary(Outgoing):
     version: int
 
 
-class Deadlines(Outgoing):
+class Deadlines(ResponseBody):
     """Until when whose time runs."""
 
     explain_until: datetime | None
@@ -52,7 +52,7 @@ class Deadlines(Outgoing):
     provisional: bool = Field(description="One ends in a year that the official calendar does not know yet.")
 
 
-class Check(Outgoing):
+class RecommendationCheck(ResponseBody):
     """One check of a recommendation; `by` is the role where names are not shown."""
 
     item: str
@@ -60,16 +60,16 @@ class Check(Outgoing):
     by: str | None
 
 
-class Recommendation(Outgoing):
+class Recommendation(ResponseBody):
     """A consequence that is recommended and never drawn by the service."""
 
     kind: Advice
     fine_yuan: int | None
-    checks: list[Check]
+    checks: list[RecommendationCheck]
     complete: bool
 
 
-class Done(Outgoing):
+class Done(ResponseBody):
     """A step that was taken; `by` is missing where names are not shown."""
 
     action: Action
@@ -84,7 +84,7 @@ class Done(Outgoing):
     item: str | None
 
 
-class Rostered(Outgoing):
+class Rostered(ResponseBody):
     """What the roster said of the agent: the seat, the team, the planned shift."""
 
     interface: str | None
@@ -93,7 +93,7 @@ class Rostered(Outgoing):
     shift_to: datetime | None
 
 
-class Moment(Outgoing):
+class RecordMoment(ResponseBody):
     """Something that happened, in the reader's language."""
 
     at: datetime | None
@@ -116,7 +116,7 @@ class Detail(Summary):
     ruled_out: list[str]
     uncertainty: float | None
     roster: Rostered | None
-    timeline: list[Moment]
+    timeline: list[RecordMoment]
     names: list[dict[str, Any]]
     caller: str | None
     evidence: list[dict[str, Any]] | None
@@ -126,7 +126,7 @@ class Detail(Summary):
     history: list[Done]
 
 
-class Page(Outgoing):
+class RecordPage(ResponseBody):
     """Records, the newest first; `next` is the cursor of the page after, null at the end."""
 
     items: list[Summary]
@@ -136,14 +136,14 @@ class Page(Outgoing):
 class Reader:
     """Whoever reads, in which language, where and when."""
 
-    def __init__(self, person: Person, language: Language, zone: ZoneInfo, now: Micros, days: Workdays) -> None:
+    def __init__(self, person: Principal, language: Language, zone: ZoneInfo, now: Micros, days: Workdays) -> None:
         self._person = person
         self._language = language
         self._zone = zone
         self._now = now
         self._days = days
 
-    def summary(self, record: Record) -> Summary:
+    def summary(self, record: FiledRecord) -> Summary:
         """Show a record in a list."""
         return Summary(**self._short(record))
 
@@ -156,9 +156,9 @@ class Reader:
             shift_from=moment_out(begins, self._zone), shift_to=moment_out(ends, self._zone),
         )  # fmt: skip
 
-    def _timeline(self, said: Dossier) -> list[Moment]:
+    def _timeline(self, said: Dossier) -> list[RecordMoment]:
         return [
-            Moment(
+            RecordMoment(
                 at=moment_out(point.at, self._zone),
                 what=self._worded(self._said(point.what), said.agent),
             )
@@ -169,7 +169,7 @@ class Reader:
         """Show a sentence; a number that was dialled only to whoever reads numbers, or dialled it."""
         return text if self._person.agent == agent else worded(text, self._sight(Delicate.CALLER))
 
-    def detail(self, record: Record, history: list[Entry]) -> Detail:
+    def detail(self, record: FiledRecord, history: list[Entry]) -> Detail:
         """Show a record, as far as the reader may see it."""
         said, standing = record.dossier, record.standing
         return Detail(
@@ -185,7 +185,7 @@ class Reader:
             history=[self._done(entry) for entry in history],
         )  # fmt: skip
 
-    def _short(self, record: Record) -> dict[str, Any]:
+    def _short(self, record: FiledRecord) -> dict[str, Any]:
         said, standing = record.dossier, record.standing
         return {
             "id": said.id, "rule": said.rule, "title": self._said(said.title), "agent": said.agent, "team": said.team,
@@ -195,7 +195,7 @@ class Reader:
             "why": self._worded(self._said(said.why), said.agent), "version": record.version,
         }  # fmt: skip
 
-    def _deadlines(self, record: Record) -> Deadlines:
+    def _deadlines(self, record: FiledRecord) -> Deadlines:
         standing = record.standing
         due = standing.decide_until
         ends = (standing.explain_until, standing.appeal_until, due)
@@ -207,7 +207,7 @@ class Reader:
             provisional=any(end is not None and self._days.first_unknown(end - 1, end - 1) for end in ends),
         )
 
-    def _recommendations(self, record: Record) -> list[Recommendation]:
+    def _recommendations(self, record: FiledRecord) -> list[Recommendation]:
         standing = record.standing
         shown = [kind for kind in standing.advice if kind is not Advice.PAY or self._sees_money]
         return [
@@ -215,7 +215,7 @@ class Reader:
                 kind=kind,
                 fine_yuan=standing.fine_yuan if kind is Advice.PAY else None,
                 checks=[
-                    Check(item=item, role=role, by=self._checker(standing.checked.get(item), role))
+                    RecommendationCheck(item=item, role=role, by=self._checker(standing.checked.get(item), role))
                     for item, role in CHECKLISTS[kind].items()
                 ],
                 complete=standing.checked_fully(kind),

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Response, status
 from pydantic import Field, StringConstraints
 
-from callcenter.staff.roles import Person, Right, Role
+from callcenter.staff.roles import Principal, Right, Role
 from callcenter.store.conflicts import Conflict
 from callcenter.store.sign_in.accounts import (
     Account,
@@ -19,7 +19,17 @@ from callcenter.store.sign_in.accounts import (
     get_account,
     list_accounts,
 )
-from callcenter.web.api.fields import Cursor, Day, Incoming, Limit, Name, Outgoing, moment_out, place_in, place_out
+from callcenter.web.api.fields import (
+    Cursor,
+    Day,
+    Limit,
+    Name,
+    RequestBody,
+    ResponseBody,
+    moment_out,
+    place_in,
+    place_out,
+)
 from callcenter.web.api.once import SeenVersion, etag
 from callcenter.web.api.session import Password
 from callcenter.web.auth import allowed
@@ -27,12 +37,12 @@ from callcenter.web.service import Service, TheService
 
 router = APIRouter(prefix="/users", tags=["users"])
 
-Seeing = Annotated[Person, Depends(allowed(Right.SEE_ACCOUNTS))]
-Changing = Annotated[Person, Depends(allowed(Right.CHANGE_ACCOUNTS))]
-Confirming = Annotated[Person, Depends(allowed(Right.CONFIRM_ROLE))]
+Seeing = Annotated[Principal, Depends(allowed(Right.SEE_ACCOUNTS))]
+Changing = Annotated[Principal, Depends(allowed(Right.CHANGE_ACCOUNTS))]
+Confirming = Annotated[Principal, Depends(allowed(Right.CONFIRM_ROLE))]
 
 
-class User(Outgoing):
+class User(ResponseBody):
     """An account."""
 
     name: str
@@ -47,7 +57,7 @@ class User(Outgoing):
     pending_role: Role | None = Field(description="A role that approves money, until a second person confirms it.")
 
 
-class NewUser(Incoming):
+class NewUser(RequestBody):
     """Somebody who shall be able to sign in."""
 
     name: Annotated[str, StringConstraints(max_length=32)]
@@ -59,7 +69,7 @@ class NewUser(Incoming):
     password: Password
 
 
-class UserChanges(Incoming):
+class UserChanges(RequestBody):
     """What shall be different; what is not said stays, so that the defaults are never used."""
 
     full_name: Name = ""
@@ -71,7 +81,7 @@ class UserChanges(Incoming):
     password: Password = ""
 
 
-class Users(Outgoing):
+class Users(ResponseBody):
     """Accounts by name; `next` is the cursor of the page after, null at the end."""
 
     items: list[User]

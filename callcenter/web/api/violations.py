@@ -11,16 +11,27 @@ from callcenter.rules.records.standing import State
 from callcenter.rules.records.steps import DECISIONS, Action, Step
 from callcenter.rules.records.violation import Verdict
 from callcenter.rules.regulations.edition import Severity
-from callcenter.staff.roles import Person, Right
-from callcenter.store.decisions.violations import Record, Wanted, get_for, history, page
-from callcenter.store.idempotency import Answer
-from callcenter.store.unit_of_work import Desk
-from callcenter.usecases.file_report import Seen, file_report
-from callcenter.usecases.take_step import Taken
+from callcenter.staff.roles import Principal, Right
+from callcenter.store.decisions.violations import FiledRecord, RecordQuery, get_for, history, page
+from callcenter.store.idempotency import KeptAnswer
+from callcenter.store.unit_of_work import UnitOfWork
+from callcenter.usecases.file_report import SeenReport, file_report
+from callcenter.usecases.take_step import StepTaken
 from callcenter.usecases.take_step import take_step as take
-from callcenter.web.api.fields import Cursor, Incoming, Limit, Moment, Name, Time, Words, moment_in, place_in, place_out
+from callcenter.web.api.fields import (
+    Cursor,
+    Limit,
+    Moment,
+    Name,
+    RequestBody,
+    Time,
+    Words,
+    moment_in,
+    place_in,
+    place_out,
+)
 from callcenter.web.api.once import SeenVersion, TheOnce, etag
-from callcenter.web.api.shapes import Detail, Page, Reader
+from callcenter.web.api.shapes import Detail, Reader, RecordPage
 from callcenter.web.auth import TheSession, allowed, require
 from callcenter.web.problems import language_of, problem
 from callcenter.web.service import TheService
@@ -41,7 +52,7 @@ _RIGHTS: dict[Action, Right] = {
 }
 
 
-class Asked(Incoming):
+class RecordFilter(RequestBody):
     """Which records are asked for."""
 
     agent: Name | None = None
@@ -54,7 +65,7 @@ class Asked(Incoming):
     cursor: Cursor = None
 
 
-class Saying(Incoming):
+class Saying(RequestBody):
     """What is done, in words and figures; which of them count depends on the step."""
 
     note: Words = Field(default="", description="Needed to explain, appeal, reduce, overturn, withdraw and disagree.")
@@ -63,7 +74,7 @@ class Saying(Incoming):
     item: Name | None = Field(default=None, description="With a check: which.")
 
 
-class Manual(Incoming):
+class Manual(RequestBody):
     """What a person saw."""
 
     rule: Name
@@ -72,22 +83,22 @@ class Manual(Incoming):
     note: Words = Field(min_length=1, description="What happened, for the agent to read.")
 
 
-def _reader(request: Request, service: TheService, person: Annotated[Person, Depends(allowed(Right.SEE))]) -> Reader:
+def _reader(request: Request, service: TheService, person: Annotated[Principal, Depends(allowed(Right.SEE))]) -> Reader:
     language = language_of(request.headers.get("accept-language"))
     return Reader(person, language, service.rulebook.zone, service.clock(), service.terms.days)
 
 
 TheReader = Annotated[Reader, Depends(_reader)]
-Seeing = Annotated[Person, Depends(allowed(Right.SEE))]
-Proposing = Annotated[Person, Depends(allowed(Right.PROPOSE))]
+Seeing = Annotated[Principal, Depends(allowed(Right.SEE))]
+Proposing = Annotated[Principal, Depends(allowed(Right.PROPOSE))]
 
 
 @router.get("")
 async def list_violations(
-    asked: Annotated[Asked, Query()], person: Seeing, reader: TheReader, service: TheService
-) -> Page:
+    asked: Annotated[RecordFilter, Query()], person: Seeing, reader: TheReader, service: TheService
+) -> RecordPage:
     """List the records that one may see, the newest first; `from` is inclusive, `to` is not."""
-    wanted = Wanted(
+    wanted = RecordQuery(
         agent=asked.agent, rule=asked.rule, state=asked.state, verdict=asked.verdict,
         since=moment_in(asked.since), until=moment_in(asked.until),
     )  # fmt: skip
@@ -96,7 +107,7 @@ async def list_violations(
         found = await page(connection, person, wanted, before, asked.limit + 1)
     shown = found[: asked.limit]
     more = place_out((shown[-1].sort_at, shown[-1].dossier.id)) if len(found) > len(shown) else None
-    return Page(items=[reader.summary(record) for record in shown], next=more)
+    return RecordPage(items=[reader.summary(record) for record in shown], next=more)
 
 
 @router.get("/{number}")
@@ -117,23 +128,23 @@ async def file_violation(
 ) -> Response:
     """Record what one saw; it is as good as any other record, and refused where the service has raised the same act."""
 
-    async def work(desk: Desk) -> Answer:
+    async def work(desk: UnitOfWork) -> KeptAnswer:
         at = moment_in(body.at)
         assert at is not None
-        seen = Seen(rule=body.rule, agent=body.agent, at=at, words=body.note, key=once.asked.key)
+        seen = SeenReport(rule=body.rule, agent=body.agent, at=at, words=body.note, key=once.asked.key)
         filed = await file_report(desk, seen, person, service.rulebook, service.roster, service.clock())
         return await _answer(desk, filed, reader, status.HTTP_201_CREATED)
 
     return await once.answer(work)
 
 
-def _acting(action: Action, session: TheSession) -> Person:
+def _acting(action: Action, session: TheSession) -> Principal:
     """Let pass whoever has the right to such a step over anything at all."""
     rights = {_RIGHTS[action]} | ({Right.DECIDE_APPEAL} if action in DECISIONS else set())
     return allowed(*rights)(session)
 
 
-def _step(action: Action, body: Saying, person: Annotated[Person, Depends(_acting)], service: TheService) -> Step:
+def _step(action: Action, body: Saying, person: Annotated[Principal, Depends(_acting)], service: TheService) -> Step:
     """Read which step it is, and whose."""
     return Step(
         action=action, by=person.account, role=person.role, agent=person.agent, at=service.clock(),
@@ -153,7 +164,7 @@ async def take_step(
 ) -> Response:
     """Take a step with a record; If-Match names the version that was read."""
 
-    async def work(desk: Desk) -> Answer:
+    async def work(desk: UnitOfWork) -> KeptAnswer:
         record = await get_for(desk.connection, number, person)
         _require_right(person, step.action, record)
         taken = await take(desk, record, seen, step, service.bench)
@@ -162,7 +173,7 @@ async def take_step(
     return await once.answer(work)
 
 
-def _require_right(person: Person, action: Action, record: Record) -> None:
+def _require_right(person: Principal, action: Action, record: FiledRecord) -> None:
     """Let pass whoever may take this step here; an appeal is decided by those who decide appeals."""
     right = _RIGHTS[action]
     if action in DECISIONS and record.standing.state is State.APPEALED:
@@ -170,12 +181,12 @@ def _require_right(person: Person, action: Action, record: Record) -> None:
     require(person, right, record)
 
 
-async def _answer(desk: Desk, record: Record, reader: Reader, code: int = status.HTTP_200_OK) -> Answer:
+async def _answer(desk: UnitOfWork, record: FiledRecord, reader: Reader, code: int = status.HTTP_200_OK) -> KeptAnswer:
     shown = reader.detail(record, await history(desk.connection, record.dossier.id))
-    return Answer(status=code, etag=etag(record.version), body=shown.model_dump_json())
+    return KeptAnswer(status=code, etag=etag(record.version), body=shown.model_dump_json())
 
 
-def _broken(request: Request, taken: Taken) -> Answer:
+def _broken(request: Request, taken: StepTaken) -> KeptAnswer:
     language = language_of(request.headers.get("accept-language"))
     told = problem(request, "evidence-broken", "; ".join(fault.told(language) for fault in taken.faults))
-    return Answer(status=told.status_code, etag=etag(taken.record.version), body=bytes(told.body).decode())
+    return KeptAnswer(status=told.status_code, etag=etag(taken.record.version), body=bytes(told.body).decode())

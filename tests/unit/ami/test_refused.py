@@ -4,7 +4,7 @@ import msgspec
 import pytest
 
 from callcenter.ami.gate import REASONS, Reason
-from callcenter.ami.refused import Hints, Refused, hints_of, pack, unpack
+from callcenter.ami.refused import Hints, LostFrame, hints_of, pack, unpack
 from callcenter.ami.wire import Wire, reread_frame
 from tests.support.party import party
 
@@ -42,7 +42,7 @@ def test_a_needed_frame_that_is_refused_is_told_in_its_place() -> None:
 
     (refused,) = wire.refused_needed
     assert frames[0].pos < refused.pos == len(device(1)) < frames[1].pos
-    assert refused == Refused(
+    assert refused == LostFrame(
         "QueueCallerJoin", "header_out_of_place", AT, refused.pos, "frame",
         Hints(("1.1", "1.0"), ("PJSIP/trunk-1",), ("a",)), join.removesuffix(b"\r\n"),
     )  # fmt: skip
@@ -185,7 +185,7 @@ def test_hints_are_few_and_short() -> None:
 
 @pytest.mark.parametrize("reason", REASONS)
 def test_a_journal_gives_back_what_was_refused(reason: Reason) -> None:
-    refused = Refused(
+    refused = LostFrame(
         "Hangup", reason, AT, 7, "rest_of_believed",
         Hints(("1.1",), ("张三",)), b"Event: Hangup\r\n\xd5\xc5\n\n",
     )  # fmt: skip

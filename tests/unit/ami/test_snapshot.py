@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from callcenter.ami.hints import phone_of
-from callcenter.ami.link import Answer
+from callcenter.ami.link import SwitchAnswer
 from callcenter.ami.snapshot import take_snapshot
 from callcenter.domain import events as ev
 from callcenter.domain.snapshot import (
@@ -71,7 +71,7 @@ class FakeControl:
 
     def __init__(self) -> None:
         self.asked: list[tuple[str, dict[str, str]]] = []
-        self.answers: dict[tuple[str, str], Answer] = {
+        self.answers: dict[tuple[str, str], SwitchAnswer] = {
             ("CoreSettings", ""): reply({"AsteriskVersion": "22.10.1", "SystemName": "pbx"}),
             ("CoreStatus", ""): reply({"CoreStartupDate": "2026-11-23", "CoreStartupTime": "20:23:11"}),
             ("QueueStatus", "callcenter-nobody"): reply({}, CONSUMERS, MERCHANTS),
@@ -87,20 +87,20 @@ class FakeControl:
             ("Getvar", "PJSIP_CONTACT(1002;@ab12,status)"): reply({"Value": "Reachable"}),
         }
 
-    async def ask(self, action: str, fields: Mapping[str, str] | None = None) -> Answer:
+    async def ask(self, action: str, fields: Mapping[str, str] | None = None) -> SwitchAnswer:
         fields = dict(fields or {})
         self.asked.append((action, fields))
         return self.answers.get((action, next(iter(fields.values()), "")), reply({"Value": ""}))
 
-    async def demand(self, action: str, fields: Mapping[str, str] | None = None) -> Answer:
+    async def demand(self, action: str, fields: Mapping[str, str] | None = None) -> SwitchAnswer:
         answer = await self.ask(action, fields)
         if answer.refusal:
             raise RightsMissing(action)
         return answer
 
 
-def reply(headers: dict[str, str], *items: dict[str, str]) -> Answer:
-    return Answer({"Response": "Success", **headers}, items)
+def reply(headers: dict[str, str], *items: dict[str, str]) -> SwitchAnswer:
+    return SwitchAnswer({"Response": "Success", **headers}, items)
 
 
 async def test_a_switch_that_names_members_without_end_gives_no_snapshot() -> None:
@@ -114,7 +114,7 @@ async def test_a_switch_that_names_members_without_end_gives_no_snapshot() -> No
         await take_snapshot(control)
 
 
-DENIED = Answer({"Response": "Error", "Message": "Permission denied"}, ())
+DENIED = SwitchAnswer({"Response": "Error", "Message": "Permission denied"}, ())
 
 
 async def test_every_part_of_the_switch_is_in_the_snapshot() -> None:
@@ -160,7 +160,9 @@ async def test_queues_are_asked_one_at_a_time() -> None:
 
 async def test_missing_device_list_is_unknown_and_not_empty() -> None:
     control = FakeControl()
-    control.answers["DeviceStateList", ""] = Answer({"Response": "Error", "Message": "Invalid/unknown command"}, ())
+    control.answers["DeviceStateList", ""] = SwitchAnswer(
+        {"Response": "Error", "Message": "Invalid/unknown command"}, ()
+    )
     assert (await take_snapshot(control)).devices is None
 
 
@@ -230,14 +232,14 @@ HINT = "hint:1002@ext-local"
 HINTED = MEMBER | {"Location": "Local/1002@from-queue/n", "StateInterface": HINT}
 
 
-def behind_a_hint(answer: Answer) -> FakeControl:
+def behind_a_hint(answer: SwitchAnswer) -> FakeControl:
     control = FakeControl()
     control.answers["QueueStatus", "consumers"] = reply({}, CONSUMERS, HINTED, HINTED | {"Queue": "merchants"})
     control.answers["ExtensionState", "1002"] = answer
     return control
 
 
-def hint(devices: str) -> Answer:
+def hint(devices: str) -> SwitchAnswer:
     return reply({"Exten": "1002", "Context": "ext-local", "Hint": devices, "Status": "0"})
 
 

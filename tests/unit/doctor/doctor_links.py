@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import msgspec
 
-from callcenter.ami.link import Answer
+from callcenter.ami.link import SwitchAnswer
 from callcenter.domain.frame import Frame
 from callcenter.domain.snapshot import MemberState, QueueState, Snapshot
 
@@ -58,14 +58,14 @@ class FakeLink:
     def deliver(self, sink: Callable[[Batch], None]) -> None:
         self.sink = sink
 
-    async def ask(self, action: str, fields: Mapping[str, str] | None = None) -> Answer:
+    async def ask(self, action: str, fields: Mapping[str, str] | None = None) -> SwitchAnswer:
         fields = dict(fields or {})
         if action == "UserEvent" and self.heard_by is not None:
             assert self.heard_by.sink is not None
             self.heard_by.sink([(Frame("UserEvent", {**self.opening, **fields}, None, None, 0), b"")])
         key = fields["Variable"] if action == "Getvar" else action
         key = f"{key} {fields['Exten']}@{fields['Context']}" if action == "ExtensionState" else key
-        return Answer(self.answers.get(key, {}), ())
+        return SwitchAnswer(self.answers.get(key, {}), ())
 
     demand = ask
 

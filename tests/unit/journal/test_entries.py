@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from callcenter.journal.entries import Entry, Kind, seal
+from callcenter.journal.entries import Entry, EntryKind, seal
 
-ENTRY = Entry(Kind.FRAME, "events", 1_700_000_000_000_000, b"Event: Hangup\r\n\r\n")
+ENTRY = Entry(EntryKind.FRAME, "events", 1_700_000_000_000_000, b"Event: Hangup\r\n\r\n")
 
 entries = st.builds(
     Entry,
@@ -31,7 +31,7 @@ def test_a_seal_is_the_hash_of_the_one_before_and_every_field() -> None:
 
 @pytest.mark.parametrize(
     "changed",
-    [{"kind": Kind.EVENT}, {"source": "control"}, {"recorded_at": 1}, {"payload": b"Event: Hangup\r\n\n\r"}],
+    [{"kind": EntryKind.EVENT}, {"source": "control"}, {"recorded_at": 1}, {"payload": b"Event: Hangup\r\n\n\r"}],
     ids=lambda change: next(iter(change)),
 )
 def test_a_change_of_any_field_changes_the_seal(changed: dict[str, object]) -> None:

@@ -7,7 +7,7 @@ import pytest
 from callcenter.domain.frame import SECOND
 from callcenter.errors import UnreadableFile
 from callcenter.queuelog.lines import QueueLog, QueueLogLine, read_queue_log
-from callcenter.queuelog.words import OF_A_CALL, OF_A_MEMBER, Figures
+from callcenter.queuelog.words import OF_A_CALL, OF_A_MEMBER, LoggedFigures
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -37,7 +37,7 @@ def test_an_honest_call_is_read_in_full() -> None:
         event="CONNECT",
         data=("8", "1795418300.8", "7"),
         pos=len(START + ENTER),
-        figures=Figures(wait=8),
+        figures=LoggedFigures(wait=8),
     )
     assert (lines[0].queue, lines[0].agent) == (None, None)
     assert (log.lines, log.set_aside) == (4, {})
@@ -107,27 +107,27 @@ def test_each_event_is_read_with_its_own_fields_and_with_more(event: str, more: 
 def test_each_event_is_read_without_any_field(event: str, end: str) -> None:
     lines, log = parsed(f"{ENTER}1795418300|1795418300.7|support|Alice|{event}{end}")
 
-    assert (lines[-1].event, lines[-1].figures, log.set_aside) == (event, Figures(), {})
+    assert (lines[-1].event, lines[-1].figures, log.set_aside) == (event, LoggedFigures(), {})
 
 
 @pytest.mark.parametrize(
     ("event", "data", "figures"),
     [
-        ("CONNECT", "8", Figures(wait=8)),
-        ("CONNECT", "8|1795418300.8", Figures(wait=8)),
-        ("EXITWITHTIMEOUT", "1", Figures()),
-        ("EXITWITHTIMEOUT", "1|1|30", Figures(wait=30)),
-        ("EXITWITHKEY", "1|1", Figures()),
-        ("EXITWITHKEY", "1|1|1|30", Figures(wait=30)),
-        ("WITHDRAW", "1|1|30|moved|by hand", Figures(wait=30)),
-        ("TRANSFER", "200|inside|3|29", Figures(wait=3, talk=29)),
-        ("BLINDTRANSFER", "200|inside|3|29|1", Figures(wait=3, talk=29)),
-        ("ATTENDEDTRANSFER", "APP|Queue|3|29|1", Figures(wait=3, talk=29)),
-        ("ATTENDEDTRANSFER", "LINK|PJSIP/1-1|PJSIP/2-1|3|29|1", Figures(wait=3, talk=29)),
-        ("RINGNOANSWER", "15000", Figures(ring=15000)),
+        ("CONNECT", "8", LoggedFigures(wait=8)),
+        ("CONNECT", "8|1795418300.8", LoggedFigures(wait=8)),
+        ("EXITWITHTIMEOUT", "1", LoggedFigures()),
+        ("EXITWITHTIMEOUT", "1|1|30", LoggedFigures(wait=30)),
+        ("EXITWITHKEY", "1|1", LoggedFigures()),
+        ("EXITWITHKEY", "1|1|1|30", LoggedFigures(wait=30)),
+        ("WITHDRAW", "1|1|30|moved|by hand", LoggedFigures(wait=30)),
+        ("TRANSFER", "200|inside|3|29", LoggedFigures(wait=3, talk=29)),
+        ("BLINDTRANSFER", "200|inside|3|29|1", LoggedFigures(wait=3, talk=29)),
+        ("ATTENDEDTRANSFER", "APP|Queue|3|29|1", LoggedFigures(wait=3, talk=29)),
+        ("ATTENDEDTRANSFER", "LINK|PJSIP/1-1|PJSIP/2-1|3|29|1", LoggedFigures(wait=3, talk=29)),
+        ("RINGNOANSWER", "15000", LoggedFigures(ring=15000)),
     ],
 )
-def test_figures_are_read_as_far_as_the_version_writes_them(event: str, data: str, figures: Figures) -> None:
+def test_figures_are_read_as_far_as_the_version_writes_them(event: str, data: str, figures: LoggedFigures) -> None:
     lines, _ = parsed(f"{ENTER}1795418300|1795418300.7|support|Alice|{event}|{data}")
     assert lines[-1].figures == figures
 
@@ -174,7 +174,7 @@ def test_a_pipe_in_a_number_costs_the_number_and_not_the_join() -> None:
     lines, log = parsed(START + ENTER.replace("138", "1|x38") + CONNECT)
 
     assert [line.event for line in lines] == ["QUEUESTART", "ENTERQUEUE", "CONNECT"]
-    assert lines[1].figures == Figures()
+    assert lines[1].figures == LoggedFigures()
     assert log.set_aside == {"fields": 1}
     assert log.refused[0].pos == len(START)
     assert "1|x38" in log.refused[0].text
@@ -184,7 +184,7 @@ def test_a_line_break_in_a_number_costs_the_number_and_not_the_join() -> None:
     lines, log = parsed(START + ENTER + ENTER.replace(".7", ".8").replace("138", "138\n9") + CONNECT)
 
     assert [line.event for line in lines] == ["QUEUESTART", "ENTERQUEUE", "ENTERQUEUE", "CONNECT"]
-    assert lines[2].figures == Figures()
+    assert lines[2].figures == LoggedFigures()
     assert log.set_aside == {"fields": 1, "not_a_line": 1}
 
 

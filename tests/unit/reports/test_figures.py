@@ -8,7 +8,7 @@ from typing import Any
 from callcenter.domain import facts as fx
 from callcenter.domain.frame import SECOND, Micros
 from callcenter.domain.vocabulary import VisitOutcome
-from callcenter.reports.figures.per_queue import Day, Figures
+from callcenter.reports.figures.per_queue import FiguresByQueue, SpanFigures
 from callcenter.reports.figures.sheet import _exact
 
 T = 20 * SECOND
@@ -24,14 +24,14 @@ def visit(outcome: VisitOutcome = VisitOutcome.ANSWERED, wait: float | None = 10
     return fx.Visit(**given | other)
 
 
-def counted(*groups: tuple[int, fx.Visit]) -> Figures:
-    day = Day(lambda _queue, _at: T)
+def counted(*groups: tuple[int, fx.Visit]) -> SpanFigures:
+    day = FiguresByQueue(lambda _queue, _at: T)
     for count, one in groups:
         day.ended([one] * count)
     return day.all
 
 
-def shown(figures: Figures) -> dict[str, str]:
+def shown(figures: SpanFigures) -> dict[str, str]:
     return {name: f"{_exact((level or Fraction(0)) * 100, 1)}" for name, level in figures.service_levels.items()}
 
 
@@ -63,13 +63,13 @@ def test_waits_are_of_answered_visits_whose_wait_was_seen() -> None:
 
 
 def test_of_nothing_there_is_no_rate() -> None:
-    figures = Figures()
+    figures = SpanFigures()
     assert {figures.answered_rate, figures.speed_of_answer, figures.longest, figures.most} == {None}
     assert set(figures.service_levels.values()) == {None}
 
 
 def test_who_still_waits_is_offered_and_in_no_outcome() -> None:
-    day = Day(lambda _queue, _at: T)
+    day = FiguresByQueue(lambda _queue, _at: T)
     day.ended([visit()])
     day.lasting("sales")
     assert (day.queues["sales"].offered, day.queues["sales"].lasting, day.queues["sales"].outcomes.total()) == (2, 1, 1)
@@ -79,7 +79,7 @@ def test_each_visit_is_measured_by_the_threshold_of_its_queue_and_time() -> None
     def threshold(queue: str | None, at: Micros | None) -> Micros:
         return 5 * SECOND if queue == "sales" and at else T
 
-    day = Day(threshold)
+    day = FiguresByQueue(threshold)
     day.ended([visit(), visit(joined_at=1), visit(queue="orders", joined_at=1)])
     assert {name: (f.within, len(f.thresholds)) for name, f in day.queues.items()} == {
         "sales": (1, 2),

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from callcenter.errors import UnreadableFile
-from callcenter.reports.replay.kinds import Kind, check_logins, check_queue_logs, kind_of
+from callcenter.reports.replay.kinds import InputKind, check_logins, check_queue_logs, kind_of
 from callcenter.tape import CHUNK
 
 GREETING = b"Asterisk Call Manager/9.0.0\r\nResponse: Success\r\nMessage: Authentication accepted\r\n\r\n"
@@ -25,33 +25,33 @@ EXPORT = b"id\ttime\tcallid\tqueuename\tagent\tevent\tdata\n"
 @pytest.mark.parametrize(
     ("data", "kind"),
     [
-        (GREETING, Kind.LOGIN),
-        (b"#t 1793581200.5\n" + GREETING, Kind.LOGIN),
-        (b"Asterisk Call Manager/2.0.0\n", Kind.LOGIN),
-        (EVENT, Kind.LOGIN),
-        (b"Queue: cut off\r\n\r\n" + EVENT, Kind.LOGIN),
-        (b"\n\n" + EVENT.replace(b"\r", b""), Kind.LOGIN),
-        (gzip.compress(GREETING, mtime=0), Kind.LOGIN),
-        (EVENT.replace(b"hotline", b"x\r\n" + LOG), Kind.LOGIN),
-        (EVENT.replace(b"hotline", b"x\r\n\r\nEvent: Join\r\n"), Kind.LOGIN),
-        (GREETING.replace(b"9.0.0", b"1.3"), Kind.OLD_LOGIN),
-        (b"Asterisk Call Manager/1.0\r\n", Kind.OLD_LOGIN),
-        (OLD_EVENT, Kind.OLD_LOGIN),
-        (b"Event: Newchannel\r\n\r\n" + OLD_EVENT, Kind.OLD_LOGIN),
-        (LOG, Kind.QUEUE_LOG),
-        (b"# exported\n" + LOG, Kind.QUEUE_LOG),
-        (LOG.replace(b"137", b"1\nEvent: QueueCallerJoin"), Kind.QUEUE_LOG),
-        (EXPORT, Kind.QUEUE_LOG),
-        (b"\r\n" + EXPORT, Kind.QUEUE_LOG),
-        (b"2026-11-02 09:00:00|1.5|hotline|NONE|ENTERQUEUE||137|1", Kind.QUEUE_LOG),
-        (b"", Kind.EMPTY),
-        (b"#t 1793581200.5\n", Kind.NOTHING_KNOWN),
-        (b"\x00\xff\xfe binary", Kind.NOTHING_KNOWN),
-        (b'{"agents": []}\n', Kind.NOTHING_KNOWN),
-        (b"Eventually: nothing\n", Kind.NOTHING_KNOWN),
+        (GREETING, InputKind.LOGIN),
+        (b"#t 1793581200.5\n" + GREETING, InputKind.LOGIN),
+        (b"Asterisk Call Manager/2.0.0\n", InputKind.LOGIN),
+        (EVENT, InputKind.LOGIN),
+        (b"Queue: cut off\r\n\r\n" + EVENT, InputKind.LOGIN),
+        (b"\n\n" + EVENT.replace(b"\r", b""), InputKind.LOGIN),
+        (gzip.compress(GREETING, mtime=0), InputKind.LOGIN),
+        (EVENT.replace(b"hotline", b"x\r\n" + LOG), InputKind.LOGIN),
+        (EVENT.replace(b"hotline", b"x\r\n\r\nEvent: Join\r\n"), InputKind.LOGIN),
+        (GREETING.replace(b"9.0.0", b"1.3"), InputKind.OLD_LOGIN),
+        (b"Asterisk Call Manager/1.0\r\n", InputKind.OLD_LOGIN),
+        (OLD_EVENT, InputKind.OLD_LOGIN),
+        (b"Event: Newchannel\r\n\r\n" + OLD_EVENT, InputKind.OLD_LOGIN),
+        (LOG, InputKind.QUEUE_LOG),
+        (b"# exported\n" + LOG, InputKind.QUEUE_LOG),
+        (LOG.replace(b"137", b"1\nEvent: QueueCallerJoin"), InputKind.QUEUE_LOG),
+        (EXPORT, InputKind.QUEUE_LOG),
+        (b"\r\n" + EXPORT, InputKind.QUEUE_LOG),
+        (b"2026-11-02 09:00:00|1.5|hotline|NONE|ENTERQUEUE||137|1", InputKind.QUEUE_LOG),
+        (b"", InputKind.EMPTY),
+        (b"#t 1793581200.5\n", InputKind.NOTHING_KNOWN),
+        (b"\x00\xff\xfe binary", InputKind.NOTHING_KNOWN),
+        (b'{"agents": []}\n', InputKind.NOTHING_KNOWN),
+        (b"Eventually: nothing\n", InputKind.NOTHING_KNOWN),
     ],
 )
-def test_file_is_known_by_how_it_begins(tmp_path: Path, data: bytes, kind: Kind) -> None:
+def test_file_is_known_by_how_it_begins(tmp_path: Path, data: bytes, kind: InputKind) -> None:
     path = tmp_path / "file"
     path.write_bytes(data)
     assert kind_of(path) is kind

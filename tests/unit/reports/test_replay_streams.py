@@ -19,11 +19,11 @@ from callcenter.reports.replay.reconcile import Reconcile
 from callcenter.reports.replay.recorded import TAPE_BITS, Replay, first_moment, place_of
 from callcenter.reports.replay.shapes import Shape
 from callcenter.rules.regulations.rulebook import load_rulebook
-from callcenter.tracker import Court
+from callcenter.tracker import RulesInForce
 from tests.bench.stream import chunks
 
 EVENTS = 36_000
-COURT = Court(load_rulebook(), None)
+COURT = RulesInForce(load_rulebook(), None)
 
 
 def document(tape: Path) -> Document:

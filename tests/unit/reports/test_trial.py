@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from callcenter.domain.vocabulary import AgentState, OfferOutcome
-from callcenter.reports.trial.verdicts import Finding, Findings, Outcome, Span, Trial, always, compared
+from callcenter.reports.trial.verdicts import Findings, Outcome, Trial, TrialFinding, TrialSpan, always, compared
 from callcenter.rules.detection.gist import Lasting, gists
 from callcenter.rules.detection.inputs import Disposition
 from callcenter.rules.detection.judge import Judge
@@ -17,7 +17,7 @@ from callcenter.rules.regulations.edition import Mode, Rulebook, Severity
 from callcenter.staff.duty import Roster
 from tests.unit.rules.detection.story import Story, micros, packaged, roster, rulebook
 
-SPAN = Span(micros(0), micros(3600))
+SPAN = TrialSpan(micros(0), micros(3600))
 
 
 def pages(story: Story, *, graded: bool = True, size: int = 3, after: int = 0) -> list[Page]:
@@ -27,7 +27,7 @@ def pages(story: Story, *, graded: bool = True, size: int = 3, after: int = 0) -
     return [Page(moments[n : n + size], before if n == after else []) for n in range(after, len(moments), size)]
 
 
-def tried(told: list[Page], book: Rulebook | None = None, span: Span = SPAN, on: Roster | None = None) -> Findings:
+def tried(told: list[Page], book: Rulebook | None = None, span: TrialSpan = SPAN, on: Roster | None = None) -> Findings:
     trial = Trial(book or packaged(), on or roster(), span)
     for page in told:
         trial.see(page)
@@ -44,8 +44,8 @@ def misses(*seconds: float) -> Story:
 
 def finding(
     verdict: Verdict = Verdict.PROPOSED, *, mode: Mode = Mode.ON, agent: str = "Alice", points: int = 2
-) -> Finding:
-    return Finding(agent, "V-MISSED", mode, verdict, Severity.MINOR, points, micros(5))
+) -> TrialFinding:
+    return TrialFinding(agent, "V-MISSED", mode, verdict, Severity.MINOR, points, micros(5))
 
 
 def counts(outcome: Outcome) -> tuple[int, int, int]:
@@ -137,7 +137,7 @@ def test_rule_that_a_draft_moves_to_the_shadow_is_lost_and_shown_apart(tmp_path:
 
 def test_other_verdict_points_or_severity_is_a_change() -> None:
     was = {key: finding() for key in "abcd"}
-    minor = Finding("Alice", "V-MISSED", Mode.ON, Verdict.PROPOSED, Severity.SEVERE, 2, micros(5))
+    minor = TrialFinding("Alice", "V-MISSED", Mode.ON, Verdict.PROPOSED, Severity.SEVERE, 2, micros(5))
     would = {"a": finding(), "b": finding(Verdict.EXCUSED), "c": finding(points=3), "d": minor}
     assert counts(compared(was, would)) == (0, 0, 3)
 

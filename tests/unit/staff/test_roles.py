@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from callcenter.staff.roles import FIELDS, RIGHTS, Field, Person, Reach, Right, Role, Sight, may, may_see, sight
+from callcenter.staff.roles import FIELDS, RIGHTS, Field, Principal, Reach, Right, Role, Sight, may, may_see, sight
 
 RIGHTS_BY_HAND = """
                    agent  group_leader  supervisor  training_specialist  qa    manager  hr    admin
@@ -49,7 +49,7 @@ def cells(table: str) -> list[tuple[str, str, str]]:
 
 def whose(role: Role, right: Right) -> str:
     """Ask for a record of one's own, of one's team, of somebody else, and say how far it goes."""
-    person = Person(account="x", role=role, agent="Alice", team="hotline")
+    person = Principal(account="x", role=role, agent="Alice", team="hotline")
     records = {"own": ("Alice", None), "team": ("Bob", "hotline"), "all": ("Zoe", "orders")}
     allowed = [name for name, (agent, team) in records.items() if may(person, right, agent, team)]
     assert allowed == list(records)[: len(allowed)]
@@ -74,7 +74,7 @@ def test_tables_name_every_role_right_and_field() -> None:
 
 @pytest.mark.parametrize("role", Role)
 def test_account_without_agent_or_team_owns_nothing(role: Role) -> None:
-    nobody = Person(account="x", role=role)
+    nobody = Principal(account="x", role=role)
     assert [right for right in RIGHTS[role] if RIGHTS[role][right] < Reach.ALL and may(nobody, right, None, None)] == []
 
 
@@ -85,6 +85,6 @@ def test_no_role_both_proposes_and_approves_alone() -> None:
 
 @pytest.mark.parametrize("role", Role)
 def test_records_in_shadow_are_for_administrators(role: Role) -> None:
-    person = Person(account="x", role=role, agent="Alice", team="hotline")
+    person = Principal(account="x", role=role, agent="Alice", team="hotline")
     assert may_see(person, "Alice", "hotline", shadow=False)
     assert may_see(person, "Alice", "hotline", shadow=True) == (role is Role.ADMIN)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from callcenter.staff.roster_sheet import import_roster
-from callcenter.staff.shift_patterns import Kind, kind_of
+from callcenter.staff.shift_patterns import DayKind, kind_of
 from tests.unit.staff.roster_files import AGENTS, folder, told
 
 HEADING = "agent,days,from,to,first,last\n"
@@ -21,22 +21,22 @@ def begins(path: Path) -> list[str]:
 @pytest.mark.parametrize(
     ("day", "kind", "known"),
     [
-        (date(2025, 10, 1), Kind.HOLIDAY, True),
-        (date(2025, 9, 28), Kind.WORKDAY, True),  # a Sunday, worked for the National Day's week
-        (date(2025, 11, 22), Kind.WEEKEND, True),
-        (date(2025, 11, 24), Kind.WORKDAY, True),
-        (date(2099, 10, 1), Kind.HOLIDAY, False),
-        (date(2099, 10, 12), Kind.WORKDAY, False),
-        (date(2099, 10, 10), Kind.WEEKEND, False),
-        (date(2299, 10, 1), Kind.WEEKEND, False),  # a Sunday of a year whose holidays nobody knows
+        (date(2025, 10, 1), DayKind.HOLIDAY, True),
+        (date(2025, 9, 28), DayKind.WORKDAY, True),  # a Sunday, worked for the National Day's week
+        (date(2025, 11, 22), DayKind.WEEKEND, True),
+        (date(2025, 11, 24), DayKind.WORKDAY, True),
+        (date(2099, 10, 1), DayKind.HOLIDAY, False),
+        (date(2099, 10, 12), DayKind.WORKDAY, False),
+        (date(2099, 10, 10), DayKind.WEEKEND, False),
+        (date(2299, 10, 1), DayKind.WEEKEND, False),  # a Sunday of a year whose holidays nobody knows
     ],
 )
-def test_kind_of_a_day_is_the_calendars_or_else_the_weekdays(day: date, kind: Kind, known: bool) -> None:
+def test_kind_of_a_day_is_the_calendars_or_else_the_weekdays(day: date, kind: DayKind, known: bool) -> None:
     assert kind_of(day, {}) == (kind, known)
 
 
 def test_own_table_wins_over_the_calendar() -> None:
-    assert kind_of(date(2025, 10, 1), {date(2025, 10, 1): Kind.WORKDAY}) == (Kind.WORKDAY, True)
+    assert kind_of(date(2025, 10, 1), {date(2025, 10, 1): DayKind.WORKDAY}) == (DayKind.WORKDAY, True)
 
 
 def test_pattern_becomes_shifts_that_may_run_past_midnight(tmp_path: Path) -> None:

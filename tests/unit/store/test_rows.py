@@ -9,18 +9,18 @@ import pytest
 from callcenter.domain import facts as fx
 from callcenter.domain.vocabulary import AgentState, EndedBy, How, OfferOutcome, VisitOutcome
 from callcenter.store.record.models import AgentStateRow, CallRow, GapRow, OfferRow, OwnCallRow, Row, TalkRow, VisitRow
-from callcenter.store.record.rows import Changes, Recorder, Table
+from callcenter.store.record.rows import Recorder, RowChanges, Table
 
 ALICE = "PJSIP/1001"
 
 
-def record(recorder: Recorder, position: int, *facts: fx.Fact) -> Changes:
-    changes = Changes()
+def record(recorder: Recorder, position: int, *facts: fx.Fact) -> RowChanges:
+    changes = RowChanges()
     recorder.record(position, facts, changes)
     return changes
 
 
-def only(changes: Changes, table: Table) -> Row:
+def only(changes: RowChanges, table: Table) -> Row:
     (row,) = changes.tables[table].values()
     return row
 

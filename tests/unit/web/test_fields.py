@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from callcenter.web.api.fields import place_in, place_out
 from callcenter.web.cookies import cookie_name, token_cookie
-from callcenter.web.problems import Refused
+from callcenter.web.problems import RequestRefused
 from callcenter.web.settings import WebSettings
 
 
@@ -19,7 +19,7 @@ def test_place_comes_back_from_its_cursor(at: int, name: str) -> None:
 
 @pytest.mark.parametrize("cursor", ["", "!", "W10", "WzEsMl0", "é", "e30", "WyJ4Iiwi"])
 def test_any_other_cursor_is_refused(cursor: str) -> None:
-    with pytest.raises(Refused, match="not one that a page gave"):
+    with pytest.raises(RequestRefused, match="not one that a page gave"):
         place_in(cursor)
 
 

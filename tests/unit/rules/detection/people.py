@@ -12,7 +12,7 @@ from callcenter.rules.records.steps import Action, Step, Terms
 from callcenter.rules.records.violation import Verdict
 from callcenter.rules.regulations.edition import Mode, Severity
 from callcenter.staff.dates import day_start
-from callcenter.staff.roles import Person, Role
+from callcenter.staff.roles import Principal, Role
 from callcenter.staff.workdays import Workdays
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -22,14 +22,14 @@ MONDAY: Micros = day_start(date(2026, 3, 2), SHANGHAI) + 9 * HOUR
 """A Monday in March, 09:00; no festival is near."""
 DAY = 24 * HOUR
 
-ALICE = Person(account="alice", role=Role.AGENT, agent="Alice", team="hotline")
-BOB = Person(account="bob", role=Role.AGENT, agent="Bob", team="hotline")
-LEADER = Person(account="li", role=Role.GROUP_LEADER, agent="Li", team="hotline")
-SUPERVISOR = Person(account="sun", role=Role.SUPERVISOR)
-OTHER_SUPERVISOR = Person(account="shen", role=Role.SUPERVISOR)
-MANAGER = Person(account="ma", role=Role.MANAGER)
-HR = Person(account="hua", role=Role.HR)
-QA = Person(account="qian", role=Role.QA)
+ALICE = Principal(account="alice", role=Role.AGENT, agent="Alice", team="hotline")
+BOB = Principal(account="bob", role=Role.AGENT, agent="Bob", team="hotline")
+LEADER = Principal(account="li", role=Role.GROUP_LEADER, agent="Li", team="hotline")
+SUPERVISOR = Principal(account="sun", role=Role.SUPERVISOR)
+OTHER_SUPERVISOR = Principal(account="shen", role=Role.SUPERVISOR)
+MANAGER = Principal(account="ma", role=Role.MANAGER)
+HR = Principal(account="hua", role=Role.HR)
+QA = Principal(account="qian", role=Role.QA)
 
 
 def record(**other: Any) -> Standing:
@@ -41,6 +41,6 @@ def record(**other: Any) -> Standing:
     return Standing(**given | other)
 
 
-def step(action: Action, who: Person, at: Micros = MONDAY, note: str = "because", **other: Any) -> Step:
+def step(action: Action, who: Principal, at: Micros = MONDAY, note: str = "because", **other: Any) -> Step:
     """Let somebody do something."""
     return Step(action=action, by=who.account, role=who.role, agent=who.agent, at=at, note=note, **other)

@@ -13,7 +13,7 @@ from callcenter.rules.records.steps import STEPS, Action, Step
 from callcenter.rules.records.violation import Verdict
 from callcenter.rules.records.workflow import take
 from callcenter.rules.regulations.edition import Mode, Severity
-from callcenter.staff.roles import Person, Role
+from callcenter.staff.roles import Principal, Role
 from tests.unit.rules.detection.people import (
     ALICE,
     BOB,
@@ -212,7 +212,7 @@ def test_record_of_a_rule_in_shadow_reaches_nobody() -> None:
     assert why(record(mode=Mode.SHADOW), step(Action.NOTIFY, SUPERVISOR)) is Why.SHADOW
 
 
-ADMIN, OTHER_ADMIN = (Person(account=name, role=Role.ADMIN) for name in ("root", "wheel"))
+ADMIN, OTHER_ADMIN = (Principal(account=name, role=Role.ADMIN) for name in ("root", "wheel"))
 
 
 class TestShadow:
@@ -237,7 +237,7 @@ class TestShadow:
         assert played(shadow, step(Action.AGREE, ADMIN, note="")).agreed
 
     def test_nobody_reviews_a_record_about_themselves(self) -> None:
-        own = Person(account="root", role=Role.ADMIN, agent="Alice")
+        own = Principal(account="root", role=Role.ADMIN, agent="Alice")
         assert why(record(mode=Mode.SHADOW), step(Action.AGREE, own)) is Why.ABOUT_SELF
 
     def test_only_records_in_shadow_are_reviewed(self) -> None:
