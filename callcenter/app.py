@@ -47,7 +47,7 @@ class _Kept(NamedTuple):
     """What is opened before anything runs and closed after everything has stopped."""
 
     store: Store
-    office: DecisionStore
+    decisions: DecisionStore
     journal: Journal
 
 
@@ -118,17 +118,17 @@ async def _unless(stop: asyncio.Event, work: Coroutine[None, None, T]) -> T:
 
 
 async def _start(settings: Settings, kept: _Kept, group: asyncio.TaskGroup) -> _Parts:
-    rules = RulesFiles(kept.office, settings.court, settings.rules.rulebook, settings.rules.roster)
-    court = await rules.court()
-    if court.roster is None:
+    rules = RulesFiles(kept.decisions, settings.in_force, settings.rules.rulebook, settings.rules.roster)
+    in_force = await rules.in_force()
+    if in_force.roster is None:
         log.warning("roster_missing", advice="nothing is proposed without one: set [rules] roster")
-    record = RecordKeeper(kept.store, kept.journal, court)
+    record = RecordKeeper(kept.store, kept.journal, in_force)
     recording = group.create_task(record.run(), name="record")
-    follower = await recover(kept.journal, record, court)
+    follower = await recover(kept.journal, record, in_force)
 
     client = AmiClient(settings.ami)
     tracker = Tracker(settings.ami.node, client, kept.journal, record, follower)
-    exporter = _exporter(settings, tracker, court)
+    exporter = _exporter(settings, tracker, in_force)
     exporter.fault = lambda: record.fault
     await _recall_today(settings, kept, record, follower, exporter)
     tracker.attach(exporter)
@@ -136,18 +136,18 @@ async def _start(settings: Settings, kept: _Kept, group: asyncio.TaskGroup) -> _
     beside = [group.create_task(rules.keep(tracker), name="rules")]
     beside.append(group.create_task(watch_files([kept.journal.file, kept.store.file]), name="files"))
     if settings.ami.queue_log is not None:
-        filler = GapFiller(settings.ami.node, kept.office, record, tracker, follower.seen.at)
+        filler = GapFiller(settings.ami.node, kept.decisions, record, tracker, follower.seen.at)
         beside += _look_at_log(settings.ami, tracker, filler, group)
     if settings.journal.keep_days:
         beside.append(_prune(settings, kept, record, group))
     client.beat_in = tracker.due_in
     server = ExporterServer(settings.exporter, exporter)
     serving = group.create_task(server.run(), name="exporter")
-    beside += _look_out(settings, kept.office, exporter, tracker, court, group)
+    beside += _look_out(settings, kept.decisions, exporter, tracker, in_force, group)
     tracking = group.create_task(tracker.run(), name="tracker")
     reading = group.create_task(client.run(), name="ami")
     if settings.web.enabled:
-        beside.append(_answer_people(settings, kept.office, rules, tracker, court, group))
+        beside.append(_answer_people(settings, kept.decisions, rules, tracker, in_force, group))
     log.info("service_started", version=__version__, pid=os.getpid(), exporter_port=server.port)
     return _Parts(beside, reading, tracking, [serving, recording])
 
@@ -159,7 +159,7 @@ async def _recall_today(
     await record.reached(kept.journal.durable_position)
     node, today = settings.ami.node, datetime.now(ZoneInfo(settings.site.timezone)).date()
     asked = VisitFilter(since=day_start(today, ZoneInfo(settings.site.timezone)), node=node)
-    async with kept.office.reading() as connection:
+    async with kept.decisions.reading() as connection:
         exporter.recall(await ended_visits(connection, asked), follower.floor, await followed_since(connection, node))
 
 
@@ -175,16 +175,16 @@ def _look_at_log(
 
 def _look_out(
     settings: Settings,
-    office: DecisionStore,
+    decisions: DecisionStore,
     exporter: Exporter,
     tracker: Tracker,
-    court: RulesInForce,
+    in_force: RulesInForce,
     group: asyncio.TaskGroup,
 ) -> list[asyncio.Task[None]]:
     """Watch what other processes and the passing of time change."""
-    terms = settings.web.terms(court.rulebook.zone)
-    withdrawals = Withdrawals(office, lambda: (tracker.court or court).rulebook)
-    calendar = CalendarWatch(terms, lambda: (tracker.court or court).roster, wall_clock)
+    terms = settings.web.terms(in_force.rulebook.zone)
+    withdrawals = Withdrawals(decisions, lambda: (tracker.in_force or in_force).rulebook)
+    calendar = CalendarWatch(terms, lambda: (tracker.in_force or in_force).roster, wall_clock)
     return [
         group.create_task(withdrawals.watch(exporter.withdrawn), name="withdrawals"),
         group.create_task(calendar.watch(exporter.provisional), name="calendar"),
@@ -199,15 +199,15 @@ def _prune(settings: Settings, kept: _Kept, record: RecordKeeper, group: asyncio
 
 def _answer_people(
     settings: Settings,
-    office: DecisionStore,
+    decisions: DecisionStore,
     rules: RulesFiles,
     tracker: Tracker,
-    court: RulesInForce,
+    in_force: RulesInForce,
     group: asyncio.TaskGroup,
 ) -> asyncio.Task[None]:
     """Serve the API."""
     ports = Ports(tracker.dispose, tracker.switch_time, evidence_of(settings.journal.path), rules.written)
-    service = build(settings.web, office, lambda: tracker.court or court, ports)
+    service = build(settings.web, decisions, lambda: tracker.in_force or in_force, ports)
     server = WebServer(settings.web, make_application(service))
     log.info("api_served", port=server.port)
     return group.create_task(serve_web(server, service), name="web")
@@ -219,9 +219,9 @@ async def _open(settings: Settings, opened: contextlib.AsyncExitStack) -> _Kept:
         opened.enter_context(held(settings.store.path, "the database"))
     store = await Store.open(settings.store, settings.ami.node)
     opened.push_async_callback(store.close)
-    office = await DecisionStore.open(settings.store)
-    opened.push_async_callback(office.close)
-    return _Kept(store, office, await _journal(settings, store, opened))
+    decisions = await DecisionStore.open(settings.store)
+    opened.push_async_callback(decisions.close)
+    return _Kept(store, decisions, await _journal(settings, store, opened))
 
 
 async def _journal(settings: Settings, store: Store, opened: contextlib.AsyncExitStack) -> Journal:
@@ -261,11 +261,11 @@ def _stop_signals() -> Iterator[asyncio.Event]:
             loop.remove_signal_handler(number)
 
 
-def _exporter(settings: Settings, tracker: Tracker, court: RulesInForce) -> Exporter:
+def _exporter(settings: Settings, tracker: Tracker, in_force: RulesInForce) -> Exporter:
     """Make the exporter, which measures by the rulebook in force."""
 
     def figures(moment: Micros | None) -> Figures:
-        return (tracker.court or court).rulebook.figures(moment)
+        return (tracker.in_force or in_force).rulebook.figures(moment)
 
     disks = [settings.journal.path.parent]
     if settings.store.path is not None:

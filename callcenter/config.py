@@ -140,7 +140,7 @@ class Settings(BaseSettings):
         """Let the environment win over the file, whose tables are the initial values."""
         return env_settings, init_settings
 
-    def court(self, approved: dict[str, Any] | None = None) -> RulesInForce:
+    def in_force(self, approved: dict[str, Any] | None = None) -> RulesInForce:
         """Read rulebook and roster anew; a rulebook that two people approved wins over the file.
 
         Raises:

@@ -22,15 +22,15 @@ Since = Annotated[str | None, typer.Option("--from", help="A day or an ISO time,
 Until = Annotated[str | None, typer.Option("--to", help="A day or an ISO time, itself included.")]
 
 
-def with_office(settings: StoreSettings, work: Callable[[DecisionStore], Awaitable[T]]) -> T:
+def with_decisions(settings: StoreSettings, work: Callable[[DecisionStore], Awaitable[T]]) -> T:
     """Do something with the database, and let it go."""
 
     async def done() -> T:
-        office = await DecisionStore.open(settings)
+        decisions = await DecisionStore.open(settings)
         try:
-            return await work(office)
+            return await work(decisions)
         finally:
-            await office.close()
+            await decisions.close()
 
     return asyncio.run(done())
 
@@ -38,21 +38,21 @@ def with_office(settings: StoreSettings, work: Callable[[DecisionStore], Awaitab
 def at_desk(settings: StoreSettings, work: Callable[[UnitOfWork], Awaitable[T]]) -> T:
     """Do something in one transaction."""
 
-    async def done(office: DecisionStore) -> T:
-        async with office.writing() as desk:
-            return await work(desk)
+    async def done(decisions: DecisionStore) -> T:
+        async with decisions.writing() as unit:
+            return await work(unit)
 
-    return with_office(settings, done)
+    return with_decisions(settings, done)
 
 
 def reading(settings: StoreSettings, work: Callable[[AsyncConnection], Awaitable[T]]) -> T:
     """Read something; nobody who writes has to wait."""
 
-    async def done(office: DecisionStore) -> T:
-        async with office.reading() as connection:
+    async def done(decisions: DecisionStore) -> T:
+        async with decisions.reading() as connection:
             return await work(connection)
 
-    return with_office(settings, done)
+    return with_decisions(settings, done)
 
 
 def moment(told: str | None, option: str, zone: ZoneInfo) -> Micros | None:

@@ -31,20 +31,20 @@ class Playback:
 
     Args:
         tape: The recorded login.
-        court: By what the floor runs and is measured.
+        in_force: By what the floor runs and is measured.
 
     Attributes:
         exporter: What a board would see of a live service.
     """
 
-    def __init__(self, tape: Path, court: RulesInForce) -> None:
+    def __init__(self, tape: Path, in_force: RulesInForce) -> None:
         self._tape = tape
         self._wire = Wire(markers=True)
-        self._governed = Governed(court)
+        self._governed = Governed(in_force)
         self._begun: Micros = 0
         self._now: Micros = 0
         self.exporter = Exporter(
-            ExporterSettings(), self._health, court.rulebook.figures, site="recording", clock=lambda: self._now
+            ExporterSettings(), self._health, in_force.rulebook.figures, site="recording", clock=lambda: self._now
         )
 
     async def play(self, speed: float) -> None:

@@ -174,12 +174,12 @@ async def _proved(folder: Path, node: str, now: Micros) -> Manifest:
         raise JournalDamaged(
             f"the journal is damaged at entry {report.damage.position}: {report.damage.reason}; nothing was backed up"
         )
-    office = await DecisionStore.open(StoreSettings(url=f"sqlite:///{folder / DATABASE}"))
+    decisions = await DecisionStore.open(StoreSettings(url=f"sqlite:///{folder / DATABASE}"))
     try:
-        async with office.reading() as connection:
+        async with decisions.reading() as connection:
             position, entries = await followed(connection, node), await verify_audit(connection)
     finally:
-        await office.close()
+        await decisions.close()
     if position > report.last:
         raise StoreError(
             f"the database has followed a journal up to entry {position}, this one ends at {report.last}: "

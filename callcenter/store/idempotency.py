@@ -38,15 +38,15 @@ def fingerprint(*parts: bytes) -> str:
     return hashlib.sha256(sizes + b"\n" + b"".join(parts)).hexdigest()
 
 
-async def recall(desk: UnitOfWork, asked: KeyedRequest) -> KeptAnswer | None:
+async def recall(unit: UnitOfWork, asked: KeyedRequest) -> KeptAnswer | None:
     """Find what a request was answered before, None if it is new.
 
     Raises:
         KeyReused: The key came with another request.
     """
-    await desk.execute(delete(AnswerRow).where(AnswerRow.at < asked.at - KEPT_FOR))
+    await unit.execute(delete(AnswerRow).where(AnswerRow.at < asked.at - KEPT_FOR))
     found = select(AnswerRow).where(AnswerRow.account == asked.account, AnswerRow.key == asked.key)
-    row = (await desk.execute(found)).one_or_none()
+    row = (await unit.execute(found)).one_or_none()
     if row is None:
         return None
     if row.request != asked.request:
@@ -54,7 +54,7 @@ async def recall(desk: UnitOfWork, asked: KeyedRequest) -> KeptAnswer | None:
     return KeptAnswer(status=row.status, etag=row.etag, body=row.body)
 
 
-async def remember(desk: UnitOfWork, asked: KeyedRequest, answer: KeptAnswer) -> None:
+async def remember(unit: UnitOfWork, asked: KeyedRequest, answer: KeptAnswer) -> None:
     """Keep an answer, in the transaction that did what it says."""
     values = msgspec.structs.asdict(asked) | msgspec.structs.asdict(answer)
-    await desk.execute(insert(AnswerRow).values(**values))
+    await unit.execute(insert(AnswerRow).values(**values))

@@ -53,13 +53,13 @@ class DecisionStore:
             StoreError: The database cannot be opened.
         """
         engine = open_engine(settings)
-        office = cls(settings, engine)
+        decisions = cls(settings, engine)
         try:
             await require_current(settings, engine)
         except BaseException:
             await engine.dispose()
             raise
-        return office
+        return decisions
 
     async def close(self) -> None:
         """Let the database go."""

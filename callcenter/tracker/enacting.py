@@ -1,6 +1,6 @@
 """Which rulebook and roster are in force: looked for again and again, and journalled whenever they have changed.
 
-A rulebook that two people approved wins over the settings' file. What cannot be used changes nothing: the court before
+A rulebook that two people approved wins over the settings' file. What cannot be used changes nothing: the rules before
 stays, the fault is logged once and shown on a gauge until it is mended.
 """
 
@@ -40,25 +40,25 @@ class RulesPort(TrackerPort, Protocol):
 
 
 class RulesFiles:
-    """The files and the approved changes that make the court.
+    """The files and the approved changes that make the rules in force.
 
     Args:
-        office: Where changes are approved.
+        decisions: Where changes are approved.
         read: Reads the files.
         rulebook: The file of the rulebook; None: the packaged one.
         roster: The file of the roster, if there is one.
     """
 
     def __init__(
-        self, office: DecisionStore, read: Read, rulebook: Path | None = None, roster: Path | None = None
+        self, decisions: DecisionStore, read: Read, rulebook: Path | None = None, roster: Path | None = None
     ) -> None:
-        self._office = office
+        self._decisions = decisions
         self._read = read
         self._rulebook = rulebook
         self._files = tuple(path for path in (rulebook, roster) if path is not None)
         self._seen: object = None
 
-    async def court(self) -> RulesInForce:
+    async def in_force(self) -> RulesInForce:
         """Read what is in force.
 
         Raises:
@@ -68,7 +68,7 @@ class RulesFiles:
         return await self._made(await self._approved())
 
     async def written(self) -> dict[str, Any]:
-        """Return the rulebook in force as it is written, to be changed and proposed; errors as `court`."""
+        """Return the rulebook in force as it is written, to be changed and proposed; errors as `in_force`."""
         change = await self._approved()
         return await asyncio.to_thread(written, self._rulebook) if change is None else change.content
 
@@ -96,30 +96,30 @@ class RulesFiles:
 
     async def _renew(self, tracker: RulesPort, change: Change | None) -> None:
         try:
-            court = await self._made(change)
+            in_force = await self._made(change)
         except BadInput as error:
             tracker.rules_refused = True
             log.warning("rules_refused", reason=str(error), advice="the rules before stay in force: mend the file")
             return
         tracker.rules_refused = False
-        if court != tracker.court:
-            await self._enact(tracker, court)
+        if in_force != tracker.in_force:
+            await self._enact(tracker, in_force)
 
-    async def _enact(self, tracker: RulesPort, court: RulesInForce) -> None:
-        version = court.rulebook.editions[-1].version
+    async def _enact(self, tracker: RulesPort, in_force: RulesInForce) -> None:
+        version = in_force.rulebook.editions[-1].version
         told = {
-            "rulebook": digest(court.rulebook),
-            "roster": digest(court.roster),
-            "numbering": digest(court.numbering),
+            "rulebook": digest(in_force.rulebook),
+            "roster": digest(in_force.roster),
+            "numbering": digest(in_force.numbering),
         }
-        async with self._office.writing() as desk:
+        async with self._decisions.writing() as unit:
             at = time.time_ns() // 1000
-            await desk.note(Audited(at=at, actor=SERVICE, action="enact", kind="rules", subject=version, detail=told))
-        await tracker.enter(court)
+            await unit.note(Audited(at=at, actor=SERVICE, action="enact", kind="rules", subject=version, detail=told))
+        await tracker.enter(in_force)
         log.info("rules_enacted", edition=version, **told)
 
     async def _approved(self) -> Change | None:
-        async with self._office.reading() as connection:
+        async with self._decisions.reading() as connection:
             return await newest(connection, ChangeKind.RULEBOOK)
 
     async def _made(self, change: Change | None) -> RulesInForce:
@@ -127,7 +127,7 @@ class RulesFiles:
 
 
 def digest(part: Any) -> str:
-    """Hash a part of a court, to name it in logs and in the audit log."""
+    """Hash a part of the rules in force, to name it in logs and in the audit log."""
     return hashlib.sha256(msgspec.json.encode(part, order="deterministic")).hexdigest()[:16]
 
 

@@ -15,7 +15,7 @@ from callcenter.tracker.inputs import RulesInForce
 from callcenter.usecases.file_records import Filed
 
 
-async def filed(journal: Journal, court: RulesInForce, violations: Iterable[Violation]) -> list[Filed]:
+async def filed(journal: Journal, in_force: RulesInForce, violations: Iterable[Violation]) -> list[Filed]:
     """Open a dossier for each record; its frames must be durable.
 
     Raises:
@@ -25,11 +25,11 @@ async def filed(journal: Journal, court: RulesInForce, violations: Iterable[Viol
     for violation in violations:
         positions = sorted(set(violation.frames))
         frames = [await journal.read_one(position) for position in positions]
-        team = None if court.roster is None else court.roster.team_of(violation.agent, violation.at)
+        team = None if in_force.roster is None else in_force.roster.team_of(violation.agent, violation.at)
         dossier, standing = from_violation(
-            violation, court.rulebook, team=team, evidence=[*map(exhibit, frames)], caller=_caller(frames)
+            violation, in_force.rulebook, team=team, evidence=[*map(exhibit, frames)], caller=_caller(frames)
         )
-        found.append(Filed(dossier, standing, court.rulebook, time.time_ns() // 1000))
+        found.append(Filed(dossier, standing, in_force.rulebook, time.time_ns() // 1000))
     return found
 
 

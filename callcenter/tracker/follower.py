@@ -17,12 +17,12 @@ from callcenter.tracker.inputs import GapFilled, Input, LagSeen, QueueLogRead, R
 
 
 class Followed(NamedTuple):
-    """What an event made true, what was decided meanwhile, whether the stream is evidence, and by which court."""
+    """What an event made true, what was decided meanwhile, whether the stream is evidence, and by which rules."""
 
     facts: list[Fact]
     violations: list[Violation]
     graded: bool
-    court: RulesInForce | None
+    in_force: RulesInForce | None
 
 
 class LastSeen(msgspec.Struct):
@@ -46,25 +46,25 @@ class _Saved(msgspec.Struct):
     seen: LastSeen
     judge: bytes | None = None
     graded: bool = False
-    court: RulesInForce | None = None
+    in_force: RulesInForce | None = None
 
 
 class Follower:
     """Applies events in the journal's order, live and in replay alike: both leave the same state.
 
     Args:
-        court: What to judge by until the journal says otherwise; None: nothing is judged.
+        in_force: What to judge by until the journal says otherwise; None: nothing is judged.
 
     Attributes:
-        court: By what is judged.
+        in_force: By what is judged.
         enacted: The same, where the journal says so.
     """
 
-    def __init__(self, court: RulesInForce | None = None) -> None:
-        self.court = court
+    def __init__(self, in_force: RulesInForce | None = None) -> None:
+        self.in_force = in_force
         self.enacted: RulesInForce | None = None
-        self._governed = Governed(court)
-        self.judge = None if court is None else court.judge()
+        self._governed = Governed(in_force)
+        self.judge = None if in_force is None else in_force.judge()
         self.seen = LastSeen()
         self._graded = False
 
@@ -92,7 +92,7 @@ class Follower:
         facts = self._happen(event)
         if isinstance(said, GapFilled):
             facts += [VisitFilled(at=_last_of(visit), visit=visit) for visit in said.visits]
-        return Followed(facts, self._judged(facts), self._graded, self.court)
+        return Followed(facts, self._judged(facts), self._graded, self.in_force)
 
     def _hear(self, said: Input) -> None:
         judge = self.judge
@@ -110,12 +110,12 @@ class Follower:
             case _:
                 pass
 
-    def _enact(self, court: RulesInForce) -> None:
+    def _enact(self, in_force: RulesInForce) -> None:
         """Judge by this from now on; what is remembered stays."""
         if self.judge is not None:
-            self.judge = self.judge.under(court.rulebook, court.roster, court.numbering)
-        self._governed.enact(court)
-        self.court = self.enacted = court
+            self.judge = self.judge.under(in_force.rulebook, in_force.roster, in_force.numbering)
+        self._governed.enact(in_force)
+        self.in_force = self.enacted = in_force
 
     def _judged(self, facts: list[Fact]) -> list[Violation]:
         if self.judge is None:
@@ -144,23 +144,23 @@ class Follower:
     def save(self) -> bytes:
         """Pack everything, to be given to `restore`."""
         judge = self.judge
-        saved = _Saved(self.floor.save(), self.seen, None if judge is None else judge.save(), court=self.enacted)
+        saved = _Saved(self.floor.save(), self.seen, None if judge is None else judge.save(), in_force=self.enacted)
         saved.graded = self._graded
         return msgspec.msgpack.encode(saved)
 
     @classmethod
-    def restore(cls, blob: bytes, court: RulesInForce | None = None) -> Self:
+    def restore(cls, blob: bytes, in_force: RulesInForce | None = None) -> Self:
         """Make the follower that `save` packed.
 
         Raises:
             msgspec.MsgspecError: Packed by a version with another idea of the floor: replay the journal instead.
         """
         saved = msgspec.msgpack.decode(blob, type=_Saved)
-        follower = cls(saved.court or court)
-        follower._governed = Governed(follower.court, Floor.restore(saved.floor).state)
-        follower.seen, follower.enacted, follower._graded = saved.seen, saved.court, saved.graded
-        if follower.court is not None:
-            follower.judge = follower.court.judge(saved.judge)
+        follower = cls(saved.in_force or in_force)
+        follower._governed = Governed(follower.in_force, Floor.restore(saved.floor).state)
+        follower.seen, follower.enacted, follower._graded = saved.seen, saved.in_force, saved.graded
+        if follower.in_force is not None:
+            follower.judge = follower.in_force.judge(saved.judge)
             follower.judge.graded = saved.graded
         return follower
 

@@ -119,7 +119,7 @@ class TrackerPort(Protocol):
     """Whom inputs are told to: the tracker."""
 
     @property
-    def court(self) -> RulesInForce | None:
+    def in_force(self) -> RulesInForce | None:
         """By what is judged now, as the journal says; None: it does not say yet."""
 
     async def enter(self, said: Input) -> None:

@@ -89,7 +89,7 @@ class Tracker:
         self._refused_moments = 0
 
     @property
-    def court(self) -> RulesInForce | None:
+    def in_force(self) -> RulesInForce | None:
         """By what is judged now, as the journal says; None: it does not say yet."""
         return self._follower.enacted
 

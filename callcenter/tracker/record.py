@@ -38,10 +38,10 @@ _TOLD_EVERY_SECONDS = 60.0
 
 
 class _Waiting(NamedTuple):
-    """What the store lacks, by which court it was decided, and since when it waits (monotonic seconds)."""
+    """What the store lacks, by which rules it was decided, and since when it waits (monotonic seconds)."""
 
     told: JournalledFacts
-    court: RulesInForce | None
+    in_force: RulesInForce | None
     since: float
 
 
@@ -51,17 +51,17 @@ class RecordKeeper:
     Args:
         store: Where they go.
         journal: What they come from.
-        court: What a replay judges by until the journal says otherwise.
+        in_force: What a replay judges by until the journal says otherwise.
 
     Attributes:
         fault: Why the store takes nothing now; None while it does.
     """
 
-    def __init__(self, store: Store, journal: Journal, court: RulesInForce | None = None) -> None:
+    def __init__(self, store: Store, journal: Journal, in_force: RulesInForce | None = None) -> None:
         self.fault: str | None = None
         self._store = store
         self._journal = journal
-        self._court = court
+        self._in_force = in_force
         self._behind: float | None = None
         self._joins_at: int | None = None
         self._told = 0.0
@@ -99,7 +99,7 @@ class RecordKeeper:
         facts: Sequence[Fact],
         violations: Sequence[Violation] = (),
         graded: bool = True,
-        court: RulesInForce | None = None,
+        in_force: RulesInForce | None = None,
     ) -> None:
         """Take what the event at a position made true, and what was decided; positions rise, none is left out.
 
@@ -108,7 +108,7 @@ class RecordKeeper:
             facts: In order.
             violations: Records that were decided on.
             graded: The stream is evidence.
-            court: By what they were decided.
+            in_force: By what they were decided.
         """
         self._taken = position
         waits = self._behind is None or self._joins_at is not None
@@ -117,7 +117,7 @@ class RecordKeeper:
                 self._fall_behind()
                 return
             self._waiting.append(
-                _Waiting(JournalledFacts(position, facts, violations, graded), court, time.monotonic())
+                _Waiting(JournalledFacts(position, facts, violations, graded), in_force, time.monotonic())
             )
         self._changed.set()
 
@@ -160,13 +160,13 @@ class RecordKeeper:
 
     async def _catch_up(self) -> None:
         """Read from the journal on, until what is put here from some place on follows without a break."""
-        position, follower = await begin(self._journal, self._store.position, self._court)
+        position, follower = await begin(self._journal, self._store.position, self._in_force)
         batch: list[_Waiting] = []
         while self._behind is not None:
-            async for place, (facts, violations, graded, court) in follow_on(self._journal, follower, position):
+            async for place, (facts, violations, graded, in_force) in follow_on(self._journal, follower, position):
                 position = place
                 if (facts or violations) and position > self._store.position:
-                    batch.append(_Waiting(JournalledFacts(position, facts, violations, graded), court, self._behind))
+                    batch.append(_Waiting(JournalledFacts(position, facts, violations, graded), in_force, self._behind))
                 if len(batch) >= self._store.settings.batch:
                     await self._write(batch, position)
                     batch = []
@@ -201,8 +201,8 @@ class RecordKeeper:
     async def _write(self, batch: Sequence[_Waiting], upto: int) -> None:
         dossiers: list[Filed] = []
         for one in batch:
-            if one.court is not None:
-                dossiers += await filed(self._journal, one.court, one.told.violations)
+            if one.in_force is not None:
+                dossiers += await filed(self._journal, one.in_force, one.told.violations)
         told, seal = [one.told for one in batch], await self._journal.seal_of(upto)
         filing = partial(file_records, filed=dossiers) if dossiers else None
         while True:

@@ -17,13 +17,13 @@ from callcenter.tracker.rereading import begin, follow_on
 log = structlog.get_logger()
 
 
-async def recover(journal: Journal, record: RecordKeeper, court: RulesInForce | None = None) -> Follower:
+async def recover(journal: Journal, record: RecordKeeper, in_force: RulesInForce | None = None) -> Follower:
     """Bring the floor to the journal's end, and hand the record the facts that it lacks.
 
     Args:
         journal: What was seen and said, in order.
         record: The store's side.
-        court: What to judge by until the journal says otherwise; None: nothing is judged.
+        in_force: What to judge by until the journal says otherwise; None: nothing is judged.
 
     Raises:
         StoreError: Journal and database do not belong together, or the journal no longer holds what is needed.
@@ -36,7 +36,7 @@ async def recover(journal: Journal, record: RecordKeeper, court: RulesInForce | 
             "it is another journal; put the right one back, or begin with a new database"
         )
     await _require_same(journal, record)
-    position, follower = await begin(journal, record.position, court)
+    position, follower = await begin(journal, record.position, in_force)
     begun = position
     async for place, followed in follow_on(journal, follower, position):
         position = place

@@ -21,25 +21,25 @@ _AT_ONCE = 100
 """Entries followed before others have their turn."""
 
 
-async def begin(journal: Journal, passed: int, court: RulesInForce | None) -> tuple[int, Follower]:
+async def begin(journal: Journal, passed: int, in_force: RulesInForce | None) -> tuple[int, Follower]:
     """Find a state to begin from; what has been recorded must be past it, or facts between the two would be lost."""
-    return await asyncio.to_thread(_restored, journal.settings.path, passed, court)
+    return await asyncio.to_thread(_restored, journal.settings.path, passed, in_force)
 
 
-def _restored(path: Path, passed: int, court: RulesInForce | None) -> tuple[int, Follower]:
+def _restored(path: Path, passed: int, in_force: RulesInForce | None) -> tuple[int, Follower]:
     with JournalReader(path) as reader:
         for state in reader.saved_states():
             if state.position > passed:
                 continue
             try:
-                return state.position, Follower.restore(state.blob, court)
+                return state.position, Follower.restore(state.blob, in_force)
             except msgspec.MsgspecError as error:
                 log.warning("state_unreadable", position=state.position, reason=str(error))
         cut = reader.bounds()[0].position
     if 0 < cut <= passed:
         log.warning("floor_begins_anew", position=cut, reason="the journal was cut and no saved state can be read")
-        return cut, Follower(court)
-    return 0, Follower(court)
+        return cut, Follower(in_force)
+    return 0, Follower(in_force)
 
 
 async def follow_on(journal: Journal, follower: Follower, position: int) -> AsyncIterator[tuple[int, Followed]]:

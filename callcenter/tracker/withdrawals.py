@@ -22,12 +22,12 @@ class Withdrawals:
     """Watches the records that did not reproduce.
 
     Args:
-        office: Where they are.
+        decisions: Where they are.
         rulebook: Tells which is in force.
     """
 
-    def __init__(self, office: DecisionStore, rulebook: Callable[[], Rulebook]) -> None:
-        self._office = office
+    def __init__(self, decisions: DecisionStore, rulebook: Callable[[], Rulebook]) -> None:
+        self._decisions = decisions
         self._rulebook = rulebook
 
     async def watch(self, tell: Callable[[Mapping[str, int]], None], every: float = EVERY_SECONDS) -> None:
@@ -45,6 +45,6 @@ class Withdrawals:
     async def _look(self) -> dict[str, int]:
         edition = self._rulebook().at(None)
         codes = [] if edition is None else [c for c, rule in edition.violations.items() if rule.mode is Mode.ON]
-        async with self._office.reading() as connection:
+        async with self._decisions.reading() as connection:
             counts = Counter((await withdrawn(connection)).values())
         return {code: counts[code] for code in sorted({*codes, *counts})}

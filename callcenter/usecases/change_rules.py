@@ -24,7 +24,7 @@ from callcenter.store.tables import ChangeRow
 _json = msgspec.json.Encoder(order="deterministic").encode
 
 
-async def propose(desk: UnitOfWork, change: Change, rulebook: Rulebook) -> Change:
+async def propose(unit: UnitOfWork, change: Change, rulebook: Rulebook) -> Change:
     """Keep a change that somebody proposes, written out in full; it has no effect yet.
 
     Raises:
@@ -34,14 +34,14 @@ async def propose(desk: UnitOfWork, change: Change, rulebook: Rulebook) -> Chang
         read_terms(change.content)
     change = msgspec.structs.replace(change, content=_sound(change, rulebook, change.proposed_at))
     values = msgspec.structs.asdict(change) | {"content": _json(change.content).decode()}
-    await desk.execute(insert(ChangeRow).values(**values))
+    await unit.execute(insert(ChangeRow).values(**values))
     detail = {"of": change.kind, "subject": change.subject, "content": change.content}
-    await desk.note(_audited("propose", change, change.proposed_by, change.proposed_at, **detail))
+    await unit.note(_audited("propose", change, change.proposed_by, change.proposed_at, **detail))
     return change
 
 
 async def decide(
-    desk: UnitOfWork, number: str, version: int, state: ChangeState, by: str, at: Micros, rulebook: Rulebook
+    unit: UnitOfWork, number: str, version: int, state: ChangeState, by: str, at: Micros, rulebook: Rulebook
 ) -> Change:
     """Approve or reject a change.
 
@@ -51,7 +51,7 @@ async def decide(
         Outdated: Somebody was faster.
         Conflict: It is decided already, or by whoever proposed it, or would be approved by the same person twice.
     """
-    change = await get(desk.connection, number)
+    change = await get(unit.connection, number)
     if state is ChangeState.APPROVED:
         _sound(change, rulebook, at)
     if version != change.version:
@@ -61,14 +61,14 @@ async def decide(
     if by == change.proposed_by:
         raise Conflict("who proposed a change does not decide on it")
     if state is ChangeState.APPROVED:
-        await require_two(desk.connection, change.proposed_by, by, at)
+        await require_two(unit.connection, change.proposed_by, by, at)
     decided = msgspec.structs.replace(change, state=state, decided_by=by, decided_at=at, version=version + 1)
-    await desk.execute(
+    await unit.execute(
         update(ChangeRow)
         .where(ChangeRow.id == number)
         .values(state=state, decided_by=by, decided_at=at, version=decided.version)
     )
-    await desk.note(_audited("approve" if state is ChangeState.APPROVED else "reject", change, by, at))
+    await unit.note(_audited("approve" if state is ChangeState.APPROVED else "reject", change, by, at))
     return decided
 
 

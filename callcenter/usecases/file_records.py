@@ -24,7 +24,7 @@ class Filed(NamedTuple):
     at: Micros
 
 
-async def file_records(desk: UnitOfWork, filed: Sequence[Filed]) -> list[str]:
+async def file_records(unit: UnitOfWork, filed: Sequence[Filed]) -> list[str]:
     """File records; again with the same changes nothing.
 
     Returns:
@@ -34,12 +34,12 @@ async def file_records(desk: UnitOfWork, filed: Sequence[Filed]) -> list[str]:
     return [
         one.dossier.id
         for one in filed
-        if await put(desk, one.dossier, one.standing, one.at) is Filing.DIFFERS and await _take_back(desk, one)
+        if await put(unit, one.dossier, one.standing, one.at) is Filing.DIFFERS and await _take_back(unit, one)
     ]
 
 
-async def _take_back(desk: UnitOfWork, anew: Filed) -> bool:
+async def _take_back(unit: UnitOfWork, anew: Filed) -> bool:
     """Withdraw the record that people were told of: the journal gives another."""
-    told = await get(desk.connection, anew.dossier.id)
+    told = await get(unit.connection, anew.dossier.id)
     found = differences(told.dossier, told.standing, anew.dossier, anew.standing)
-    return await withdraw_record(desk, told.dossier, found, anew.rulebook, anew.at)
+    return await withdraw_record(unit, told.dossier, found, anew.rulebook, anew.at)

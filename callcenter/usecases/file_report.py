@@ -28,7 +28,7 @@ class SeenReport(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def file_report(
-    desk: UnitOfWork, seen: SeenReport, person: Principal, rulebook: Rulebook, roster: Roster | None, now: Micros
+    unit: UnitOfWork, seen: SeenReport, person: Principal, rulebook: Rulebook, roster: Roster | None, now: Micros
 ) -> FiledRecord:
     """File what a person saw; the same form again is the same record.
 
@@ -47,8 +47,8 @@ async def file_report(
         by=person.account, key=seen.key,
     )  # fmt: skip
     dossier, standing = from_form(form, rulebook, now)
-    for other in await touching(desk.connection, seen.rule, seen.agent, seen.at, seen.at):
+    for other in await touching(unit.connection, seen.rule, seen.agent, seen.at, seen.at):
         if other.standing.proposed_by == SERVICE:
             raise Conflict(f"one act, one record: the service has raised this one as {other.dossier.id}")
-    await put(desk, dossier, standing, now)
-    return await get(desk.connection, dossier.id)
+    await put(unit, dossier, standing, now)
+    return await get(unit.connection, dossier.id)

@@ -31,7 +31,7 @@ _USUAL = ScoreTerms(base=Decimal(80))
 """Limits while no terms are approved; the base is not used."""
 
 
-async def give(desk: UnitOfWork, given: ScoreEntry, zone: ZoneInfo, *, group_leader: bool) -> ScoreEntry:
+async def give(unit: UnitOfWork, given: ScoreEntry, zone: ZoneInfo, *, group_leader: bool) -> ScoreEntry:
     """Keep what somebody gives.
 
     Raises:
@@ -40,20 +40,20 @@ async def give(desk: UnitOfWork, given: ScoreEntry, zone: ZoneInfo, *, group_lea
     """
     if given.day > datetime_of(given.given_at, zone).date():
         raise BadInput(f"{given.day} has not come yet")
-    others = await of_month(desk.connection, given.month, given.agent)
+    others = await of_month(unit.connection, given.month, given.agent)
     _refuse_second(given, others)
     beside = [one for one in others if one.kind is ScoreEntryKind.ADJUSTMENT and given.kind is one.kind]
     told = msgspec.structs.replace(given, id=f"of {given.day}")
     subject = Subject(agent=given.agent, group_leader=group_leader)
-    month_score(subject, given.month, records_of([*beside, told], zone), await _limits(desk.connection, given), zone)
+    month_score(subject, given.month, records_of([*beside, told], zone), await _limits(unit.connection, given), zone)
     values = msgspec.structs.asdict(given) | {"points": None if given.points is None else str(given.points)}
-    await desk.execute(insert(GivenRow).values(**values))
+    await unit.execute(insert(GivenRow).values(**values))
     detail = {key: values[key] for key in ("agent", "day", "points", "note")}
-    await desk.note(_audited("give", given, given.given_by, given.given_at, **detail))
+    await unit.note(_audited("give", given, given.given_by, given.given_at, **detail))
     return given
 
 
-async def withdraw(desk: UnitOfWork, given: ScoreEntry, by: str, at: Micros, why: str) -> ScoreEntry:
+async def withdraw(unit: UnitOfWork, given: ScoreEntry, by: str, at: Micros, why: str) -> ScoreEntry:
     """Take back what was given; it stays to be read, and counts no more.
 
     Raises:
@@ -65,8 +65,8 @@ async def withdraw(desk: UnitOfWork, given: ScoreEntry, by: str, at: Micros, why
     if given.withdrawn_at is not None:
         raise Conflict("it was withdrawn already")
     taken: dict[str, Any] = {"withdrawn_by": by, "withdrawn_at": at, "withdrawn_why": why.strip()}
-    await desk.execute(update(GivenRow).where(GivenRow.id == given.id).values(**taken))
-    await desk.note(_audited("withdraw", given, by, at, why=why.strip()))
+    await unit.execute(update(GivenRow).where(GivenRow.id == given.id).values(**taken))
+    await unit.note(_audited("withdraw", given, by, at, why=why.strip()))
     return msgspec.structs.replace(given, **taken)
 
 

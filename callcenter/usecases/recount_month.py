@@ -38,11 +38,11 @@ _GROUND_GONE = (
 )
 
 
-async def recount_month(desk: UnitOfWork, changed: FiledRecord, rulebook: Rulebook, at: Micros) -> None:
+async def recount_month(unit: UnitOfWork, changed: FiledRecord, rulebook: Rulebook, at: Micros) -> None:
     """Count the month of a record that a step was taken with; in the same transaction.
 
     Args:
-        desk: The transaction.
+        unit: The transaction.
         changed: The record, after the step; a V-ACCUMULATED itself moves nothing.
         rulebook: What says whether, and how, violations accumulate.
         at: When the step was taken.
@@ -54,18 +54,18 @@ async def recount_month(desk: UnitOfWork, changed: FiledRecord, rulebook: Rulebo
     edition = rulebook.at(span[0])  # one month, one reading: that of its first moment
     if edition is None or edition.violations.get(CODE) is None or edition.violations[CODE].mode is Mode.OFF:
         return
-    confirmed = await confirmed_in(desk.connection, said.agent, *span)
+    confirmed = await confirmed_in(unit.connection, said.agent, *span)
     count = _Count(edition, rulebook.zone)
-    kept = await found(desk.connection, RecordQuery(agent=said.agent, rule=CODE, since=span[0], until=span[1]))
+    kept = await found(unit.connection, RecordQuery(agent=said.agent, rule=CODE, since=span[0], until=span[1]))
     for record in kept:
         if record.standing.state in _SETTLED or count.carries(record, confirmed):
             continue
-        await withdraw(desk, record.dossier.id, _GROUND_GONE, at)
+        await withdraw(unit, record.dossier.id, _GROUND_GONE, at)
     for derived in count.full(confirmed):
-        number = await _number(desk.connection, derived, kept)
+        number = await _number(unit.connection, derived, kept)
         told = msgspec.structs.replace(derived, id=number)
         held = msgspec.structs.replace(rulebook, editions=(msgspec.structs.replace(edition, last=None),))
-        await put(desk, *from_violation(told, held, team=said.team, evidence=[]), at)
+        await put(unit, *from_violation(told, held, team=said.team, evidence=[]), at)
 
 
 class _Count(NamedTuple):

@@ -38,11 +38,11 @@ class StepTaken(NamedTuple):
     faults: tuple[Finding, ...] = ()
 
 
-async def take_step(desk: UnitOfWork, record: FiledRecord, seen: int, step: Step, bench: StepContext) -> StepTaken:
+async def take_step(unit: UnitOfWork, record: FiledRecord, seen: int, step: Step, bench: StepContext) -> StepTaken:
     """Take a step, or withdraw the record instead; the month that it counts in is counted anew.
 
     Args:
-        desk: The transaction.
+        unit: The transaction.
         record: The record before.
         seen: The version of it that whoever acts has read.
         step: What is done.
@@ -54,13 +54,13 @@ async def take_step(desk: UnitOfWork, record: FiledRecord, seen: int, step: Step
     """
     if step.action in _AGAINST and step.action in STEPS[record.standing.state]:
         faults = await _faults(record, bench)
-        if faults and await withdraw_record(desk, record.dossier, faults, bench.rulebook, step.at):
+        if faults and await withdraw_record(unit, record.dossier, faults, bench.rulebook, step.at):
             alarm(record.dossier, faults)
-            return StepTaken(await get(desk.connection, record.dossier.id), faults)
-        if (twin := await decided_twin(desk.connection, record)) is not None:
+            return StepTaken(await get(unit.connection, record.dossier.id), faults)
+        if (twin := await decided_twin(unit.connection, record)) is not None:
             raise StepRefused(Why.SAME_ACT, record=twin)
-    taken = await act(desk, record.dossier.id, seen, step, bench.terms)
-    await recount_month(desk, taken, bench.rulebook, step.at)
+    taken = await act(unit, record.dossier.id, seen, step, bench.terms)
+    await recount_month(unit, taken, bench.rulebook, step.at)
     return StepTaken(taken)
 
 

@@ -20,12 +20,12 @@ log = structlog.get_logger()
 
 
 async def withdraw_record(
-    desk: UnitOfWork, filed: Dossier, findings: Iterable[Finding], rulebook: Rulebook, at: Micros
+    unit: UnitOfWork, filed: Dossier, findings: Iterable[Finding], rulebook: Rulebook, at: Micros
 ) -> bool:
     """Withdraw a record, say what was found, and count its month anew.
 
     Args:
-        desk: The transaction.
+        unit: The transaction.
         filed: What the record said when it was held against its evidence.
         findings: What its evidence does not carry.
         rulebook: What says how violations accumulate.
@@ -34,21 +34,21 @@ async def withdraw_record(
     Returns:
         Whether it was: not one that a person proposed, is settled, or was derived anew meanwhile.
     """
-    record = await get(desk.connection, filed.id)
+    record = await get(unit.connection, filed.id)
     if record.dossier != filed or record.standing.proposed_by != SERVICE or record.standing.state not in OPEN:
         return False
-    await recount_month(desk, await withdraw(desk, filed.id, note(findings), at), rulebook, at)
+    await recount_month(unit, await withdraw(unit, filed.id, note(findings), at), rulebook, at)
     return True
 
 
 async def withdraw_records(
-    office: DecisionStore, faulty: Iterable[tuple[Dossier, Iterable[Finding]]], rulebook: Rulebook, at: Micros
+    decisions: DecisionStore, faulty: Iterable[tuple[Dossier, Iterable[Finding]]], rulebook: Rulebook, at: Micros
 ) -> int:
     """Withdraw records, each in a transaction of its own, and alarm; counts those that were."""
     count = 0
     for filed, findings in faulty:
-        async with office.writing() as desk:
-            withdrawn = await withdraw_record(desk, filed, findings, rulebook, at)
+        async with decisions.writing() as unit:
+            withdrawn = await withdraw_record(unit, filed, findings, rulebook, at)
         if withdrawn:
             count += 1
             alarm(filed, findings)

@@ -27,12 +27,12 @@ log = structlog.get_logger()
 
 
 async def sign_heads(
-    office: DecisionStore, key: bytes, settings: WebSettings, clock: Clock, every: float = EVERY_SECONDS
+    decisions: DecisionStore, key: bytes, settings: WebSettings, clock: Clock, every: float = EVERY_SECONDS
 ) -> None:
     """Sign until cancelled; a head that cannot be written or sent is told of, and tried again the next time."""
     while True:
         try:
-            async with office.reading() as connection:
+            async with decisions.reading() as connection:
                 head = await sign(connection, key, clock())
         except StoreError as error:
             log.warning("audit_head_not_signed", error=str(error))

@@ -51,7 +51,7 @@ async def serve_web(server: WebServer, service: Service) -> None:
     async with asyncio.TaskGroup() as group:
         group.create_task(server.run(), name="web-server")
         if key is not None:
-            group.create_task(sign_heads(service.office, key, settings, service.clock), name="web-heads")
+            group.create_task(sign_heads(service.decisions, key, settings, service.clock), name="web-heads")
 
 
 def _bind(settings: WebSettings) -> socket.socket:

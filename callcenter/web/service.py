@@ -49,8 +49,8 @@ class Service:
     """The parts; `clock` alone tells the time, `steady` measures and is never set."""
 
     settings: WebSettings
-    office: DecisionStore
-    court: Callable[[], RulesInForce]
+    decisions: DecisionStore
+    in_force: Callable[[], RulesInForce]
     terms: Terms
     accounts: Accounts
     sessions: Sessions
@@ -62,12 +62,12 @@ class Service:
     @property
     def rulebook(self) -> Rulebook:
         """The rulebook in force."""
-        return self.court().rulebook
+        return self.in_force().rulebook
 
     @property
     def roster(self) -> Roster | None:
         """The roster in force."""
-        return self.court().roster
+        return self.in_force().roster
 
     @property
     def bench(self) -> StepContext:
@@ -87,23 +87,23 @@ class Service:
 
 def build(
     settings: WebSettings,
-    office: DecisionStore,
-    court: Callable[[], RulesInForce],
+    decisions: DecisionStore,
+    in_force: Callable[[], RulesInForce],
     ports: Ports | None = None,
     *,
     accounts: Accounts | None = None,
     clock: Clock = wall_clock,
     steady: Clock | None = None,
 ) -> Service:
-    """Put the parts together; `court` tells at any time which rulebook and roster are in force."""
+    """Put the parts together; `in_force` tells at any time which rulebook and roster are in force."""
     accounts, steady = accounts or Accounts(), steady or steady_clock()
     return Service(
         settings=settings,
-        office=office,
-        court=court,
-        terms=settings.terms(court().rulebook.zone),
+        decisions=decisions,
+        in_force=in_force,
+        terms=settings.terms(in_force().rulebook.zone),
         accounts=accounts,
-        sessions=Sessions(office, accounts, settings.lifetimes, steady),
+        sessions=Sessions(decisions, accounts, settings.lifetimes, steady),
         rate=SignInRate(settings.sign_ins_per_minute),
         clock=clock,
         steady=steady,

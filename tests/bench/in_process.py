@@ -35,7 +35,7 @@ async def closing(store: Store) -> AsyncIterator[None]:
 
 @asynccontextmanager
 async def following(
-    home: Path, port: int, secrets: Mapping[str, str], court: RulesInForce | None = None
+    home: Path, port: int, secrets: Mapping[str, str], in_force: RulesInForce | None = None
 ) -> AsyncIterator[Parts]:
     """Follow a switch until the end; it begins to run when the caller first waits."""
     logins = {name: LoginSettings(username=name, secret=SecretStr(secrets[name])) for name in ("events", "control")}
@@ -49,7 +49,7 @@ async def following(
     ):
         record = RecordKeeper(store, journal)
         recording = group.create_task(record.run())
-        tracker = Tracker("main", client, journal, record, await recover(journal, record, court))
+        tracker = Tracker("main", client, journal, record, await recover(journal, record, in_force))
         tracking = group.create_task(tracker.run())
         reading = group.create_task(client.run())
         yield Parts(client, tracker)

@@ -33,7 +33,7 @@ HOUR = 3600 * SECOND
 
 
 @pytest.fixture
-async def office(tmp_path: Path) -> AsyncIterator[DecisionStore]:
+async def decisions(tmp_path: Path) -> AsyncIterator[DecisionStore]:
     async with opened(tmp_path) as found:
         await hire(found, "root", Role.ADMIN)
         yield found
@@ -69,8 +69,8 @@ def resigned(head: SignedHead, key: bytes) -> SignedHead:
     return msgspec.structs.replace(head, mac=_mac(key, head.seq, head.hash, head.at))
 
 
-async def test_a_head_is_asked_for_within_two_hours(office: DecisionStore) -> None:
-    async with office.reading() as connection:
+async def test_a_head_is_asked_for_within_two_hours(decisions: DecisionStore) -> None:
+    async with decisions.reading() as connection:
         head = await sign(connection, KEY, MONDAY)
     require_recent([head], MONDAY + 2 * HOUR)
     for heads, at in (([head], MONDAY + 2 * HOUR + 1), ([], MONDAY)):
@@ -114,9 +114,9 @@ class Elsewhere:
         self.syslog.close()
 
 
-async def signed(office: DecisionStore, settings: WebSettings) -> None:
+async def signed(decisions: DecisionStore, settings: WebSettings) -> None:
     """Let the service sign once."""
-    task = asyncio.create_task(sign_heads(office, KEY, settings, lambda: MONDAY, every=60))
+    task = asyncio.create_task(sign_heads(decisions, KEY, settings, lambda: MONDAY, every=60))
     while not settings.audit_heads.exists():  # noqa: ASYNC110 - written by a thread
         await asyncio.sleep(0.01)
     await asyncio.sleep(0.2)
@@ -124,10 +124,10 @@ async def signed(office: DecisionStore, settings: WebSettings) -> None:
     await asyncio.gather(task, return_exceptions=True)
 
 
-async def test_a_head_goes_to_a_second_place_too(office: DecisionStore, tmp_path: Path) -> None:
+async def test_a_head_goes_to_a_second_place_too(decisions: DecisionStore, tmp_path: Path) -> None:
     elsewhere = Elsewhere()
     try:
-        await signed(office, elsewhere.settings(tmp_path))
+        await signed(decisions, elsewhere.settings(tmp_path))
         line = (await asyncio.to_thread(elsewhere.syslog.recv, 4096)).decode()
     finally:
         elsewhere.close()
@@ -137,10 +137,10 @@ async def test_a_head_goes_to_a_second_place_too(office: DecisionStore, tmp_path
 
 
 async def test_a_second_place_that_is_away_is_told_of_and_keeps_no_head_from_the_file(
-    office: DecisionStore, tmp_path: Path
+    decisions: DecisionStore, tmp_path: Path
 ) -> None:
     settings = WebSettings(audit_heads=tmp_path / "heads.jsonl", audit_heads_url="http://127.0.0.1:1/heads")
     with structlog.testing.capture_logs() as told:
-        await signed(office, settings)
+        await signed(decisions, settings)
     assert len(read_heads(tmp_path / "heads.jsonl", KEY)) == 1
     assert [line["place"] for line in told if line["event"] == "audit_head_not_sent"] == ["audit_heads_url"]

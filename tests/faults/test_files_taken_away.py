@@ -40,26 +40,26 @@ def without_its_log(path: Path) -> None:
 TAKEN = pytest.mark.parametrize("take", [gone, replaced, without_its_log])
 
 
-async def write(office: DecisionStore, number: int) -> None:
-    async with office.writing() as desk:
-        await desk.note(Audited(at=number, actor="root", action="sign_in", kind="session", subject="root"))
+async def write(decisions: DecisionStore, number: int) -> None:
+    async with decisions.writing() as unit:
+        await unit.note(Audited(at=number, actor="root", action="sign_in", kind="session", subject="root"))
 
 
 @TAKEN
 async def test_nothing_is_acknowledged_once_the_database_file_is_taken_away(tmp_path: Path, take: Any) -> None:
-    async with opened(tmp_path) as office:
-        await write(office, 1)
+    async with opened(tmp_path) as decisions:
+        await write(decisions, 1)
         await asyncio.to_thread(take, tmp_path / "callcenter.sqlite")
         for number in (2, 3):
             with pytest.raises(StoreError, match=r"removed or replaced|cannot be opened"):
-                await write(office, number)
+                await write(decisions, number)
 
 
 async def test_no_new_database_appears_where_the_old_one_was(tmp_path: Path) -> None:
-    async with opened(tmp_path) as office:
-        await write(office, 1)
+    async with opened(tmp_path) as decisions:
+        await write(decisions, 1)
         await asyncio.to_thread(gone, tmp_path / "callcenter.sqlite")
-        results = await asyncio.gather(*(write(office, number) for number in range(20)), return_exceptions=True)
+        results = await asyncio.gather(*(write(decisions, number) for number in range(20)), return_exceptions=True)
     assert {isinstance(result, StoreError) for result in results} == {True}
     assert not await asyncio.to_thread((tmp_path / "callcenter.sqlite").exists)
 
@@ -145,9 +145,9 @@ async def test_the_database_knows_of_its_journal_before_it_has_followed_any_of_i
 
 @TAKEN
 async def test_a_file_that_nobody_writes_is_missed_all_the_same(tmp_path: Path, take: Any) -> None:
-    async with opened(tmp_path) as office:
-        await hire(office, "root", Role.ADMIN)
-        watching = asyncio.create_task(watch_files([office.file], every=0.01))
+    async with opened(tmp_path) as decisions:
+        await hire(decisions, "root", Role.ADMIN)
+        watching = asyncio.create_task(watch_files([decisions.file], every=0.01))
         await asyncio.sleep(0.05)
         assert not watching.done()
         await asyncio.to_thread(take, tmp_path / "callcenter.sqlite")
@@ -156,9 +156,9 @@ async def test_a_file_that_nobody_writes_is_missed_all_the_same(tmp_path: Path, 
 
 
 async def test_a_log_that_sqlite_itself_has_begun_anew_is_no_loss(tmp_path: Path) -> None:
-    async with opened(tmp_path) as office:
-        await write(office, 1)
-        known = office.file
+    async with opened(tmp_path) as decisions:
+        await write(decisions, 1)
+        known = decisions.file
     assert isinstance(known, OwnFile)
     again = await DecisionStore.open(settings_of(tmp_path))
     await write(again, 2)

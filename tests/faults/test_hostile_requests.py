@@ -139,10 +139,10 @@ async def test_a_day_that_nobody_means_is_refused(work: Department, day: str) ->
 
 async def test_an_audit_entry_that_cannot_be_shown_hides_no_other(work: Department) -> None:
     root = await work.signed_in("root")
-    async with work.office.writing() as desk:
+    async with work.decisions.writing() as unit:
         told: dict[str, Any] = {"at": 1, "actor": "sun", "action": "propose", "kind": "change"}
-        await desk.note(Audited(**told, subject="deep", detail={"content": nested(255)}))
-        await desk.note(Audited(**told, subject="sound", detail={"content": 1}))
+        await unit.note(Audited(**told, subject="deep", detail={"content": nested(255)}))
+        await unit.note(Audited(**told, subject="sound", detail={"content": 1}))
     items = (await root.get("/audit")).json()["items"]
     assert [(one["subject"], one["detail"]) for one in items[-2:]] == [
         ("deep", {"unreadable": "too deep to be shown"}), ("sound", {"content": 1}),
@@ -151,9 +151,9 @@ async def test_an_audit_entry_that_cannot_be_shown_hides_no_other(work: Departme
 
 async def test_a_damaged_audit_entry_hides_no_other(work: Department) -> None:
     root = await work.signed_in("root")
-    async with work.office.writing() as desk:
+    async with work.decisions.writing() as unit:
         for n in range(3):
-            await desk.note(Audited(at=n, actor="sun", action="propose", kind="change", subject=f"{n}"))
+            await unit.note(Audited(at=n, actor="sun", action="propose", kind="change", subject=f"{n}"))
     damage(work, "UPDATE audit SET detail = '{' WHERE subject = '1'")
     items = (await root.get("/audit")).json()["items"]
     assert [one["subject"] for one in items[-3:]] == ["0", "1", "2"]
@@ -161,8 +161,8 @@ async def test_a_damaged_audit_entry_hides_no_other(work: Department) -> None:
 
 
 def damage(work: Department, statement: str) -> None:
-    assert work.office.file is not None
-    with closing(sqlite3.connect(work.office.file.path, timeout=30)) as connection, connection:
+    assert work.decisions.file is not None
+    with closing(sqlite3.connect(work.decisions.file.path, timeout=30)) as connection, connection:
         connection.execute(statement)
 
 
@@ -170,9 +170,9 @@ async def test_a_change_that_cannot_be_shown_hides_no_other(work: Department) ->
     sun = await work.signed_in("sun")
     row = {"kind": ChangeKind.AMOUNT, "subject": "x", "reason": "y", "state": ChangeState.PROPOSED, "proposed_by": "ma",
            "proposed_at": work.now, "version": 1}  # fmt: skip
-    async with work.office.writing() as desk:
+    async with work.decisions.writing() as unit:
         for number, content in (("0", json.dumps(nested(255))), ("1", "{"), ("2", '{"yuan": 1}')):
-            await desk.execute(insert(ChangeRow).values(id=number, content=content, **row))
+            await unit.execute(insert(ChangeRow).values(id=number, content=content, **row))
     items = (await sun.get("/changes")).json()["items"]
     assert [(one["id"], one["content"]) for one in items] == [
         ("0", {"unreadable": "too deep to be shown"}), ("2", {"yuan": 1}),
@@ -180,8 +180,8 @@ async def test_a_change_that_cannot_be_shown_hides_no_other(work: Department) ->
 
 
 async def test_a_record_that_cannot_be_read_hides_no_other(work: Department) -> None:
-    numbers = [await propose(work.office, n) for n in range(3)]
-    async with work.office.writing() as desk:
-        await desk.execute(update(ViolationRow).where(ViolationRow.id == numbers[1]).values(dossier="{}"))
+    numbers = [await propose(work.decisions, n) for n in range(3)]
+    async with work.decisions.writing() as unit:
+        await unit.execute(update(ViolationRow).where(ViolationRow.id == numbers[1]).values(dossier="{}"))
     items = (await (await work.signed_in("sun")).get("/violations")).json()["items"]
     assert [one["id"] for one in items] == [numbers[2], numbers[0]]

@@ -24,7 +24,7 @@ WRITTEN = [NUMBER, "138-0025-0001", "+86 138 0025 0001", "138 00 250 001", "ï¼‘ï
 @pytest.fixture
 async def work(tmp_path: Path) -> AsyncIterator[Department]:
     async with department(tmp_path) as found:
-        await hire(found.office, "zoe", Role.AGENT, "Zoe", "orders")
+        await hire(found.decisions, "zoe", Role.AGENT, "Zoe", "orders")
         yield found
 
 
@@ -53,7 +53,7 @@ def test_times_and_record_ids_stay_readable(text: str) -> None:
 
 
 async def test_a_step_s_note_shows_numbers_as_the_table_says(work: Department) -> None:
-    number = await propose(work.office)
+    number = await propose(work.decisions)
     await (await work.signed_in("sun")).act(number, "notify", {"note": f"the caller {NUMBER} complained"})
     texts = {}
     for name in ("sun", "ma", "alice", "li-leads", "tian", "hua", "root"):
@@ -77,7 +77,7 @@ async def test_a_promise_shows_its_number_to_who_made_it_and_else_as_the_table_s
 
 
 async def test_the_audit_log_shows_numbers_as_the_table_says(work: Department) -> None:
-    number = await propose(work.office)
+    number = await propose(work.decisions)
     await (await work.signed_in("sun")).act(number, "notify", {"note": f"the caller {NUMBER} complained"})
     for name in ("hua", "root"):
         log = (await (await work.signed_in(name)).get("/audit?limit=200")).text
@@ -137,5 +137,5 @@ async def offer(work: Department, agent: str, outcome: OfferOutcome) -> None:
     row: dict[str, Any] = dict.fromkeys(column.name for column in OfferRow.__table__.columns)
     row |= {"id": f"offer to {agent}", "visit_id": f"{0:032x}", "agent": agent, "interface": agent, "queue": "hotline"}
     row |= {"outcome": outcome.value, "available": True, "in_gap": False, "frames": "[]", "ended_position": 1}
-    async with work.office.writing() as desk:
-        await desk.execute(insert(OfferRow).values(**row))
+    async with work.decisions.writing() as unit:
+        await unit.execute(insert(OfferRow).values(**row))

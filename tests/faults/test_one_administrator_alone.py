@@ -21,7 +21,7 @@ CHANGE = {"kind": "amount", "subject": "pay_per_point", "content": {"yuan": 10},
 @pytest.fixture
 async def work(tmp_path: Path) -> AsyncIterator[Department]:
     async with department(tmp_path) as found:
-        await hire(found.office, "root2", Role.ADMIN)
+        await hire(found.decisions, "root2", Role.ADMIN)
         yield found
 
 
@@ -133,7 +133,7 @@ async def test_changing_it_oneself_does_not_hide_who_gave_the_password_before(wo
 async def test_the_console_makes_and_confirms_accounts_alone(work: Department) -> None:
     root = await work.signed_in("root")
     await root.send("POST", "/users", person("puppet", "hr"))
-    async with work.office.writing() as desk:
-        confirmed = await confirm_role(desk, "puppet", "console:root", work.now)
-        changed = await change_account(desk, "puppet", {"role": Role.MANAGER}, None, "console:root", work.now)
+    async with work.decisions.writing() as unit:
+        confirmed = await confirm_role(unit, "puppet", "console:root", work.now)
+        changed = await change_account(unit, "puppet", {"role": Role.MANAGER}, None, "console:root", work.now)
     assert (confirmed.role, changed.role) == (Role.HR, Role.MANAGER)

@@ -39,14 +39,14 @@ def exposed(folder: Path) -> dict[str, str]:
 async def made(folder: Path) -> None:
     settings = StoreSettings(url=f"sqlite:///{folder}/record.sqlite")
     await upgrade(settings)
-    office = await DecisionStore.open(settings)
-    await hire(office, "root", Role.ADMIN)
+    decisions = await DecisionStore.open(settings)
+    await hire(decisions, "root", Role.ADMIN)
     journal = await Journal.open(JournalSettings(path=folder / "journal" / "journal.sqlite", min_free_bytes=0))
     await journal.committed((await journal.append([Entry(EntryKind.MARK, "pbx", 1, b"{}")]))[-1])
-    async with office.reading() as connection:
+    async with decisions.reading() as connection:
         append_head(folder / "heads.jsonl", await sign(connection, b"k" * 32, MONDAY))
     assert exposed(folder) == {}
-    await office.close()
+    await decisions.close()
     await journal.close()
 
 
@@ -62,12 +62,12 @@ async def test_a_file_that_an_older_version_left_open_is_closed(tmp_path: Path) 
         path.chmod(0o777 if path.is_dir() else 0o666)
     folders = {"var", "var/journal"}
     settings = StoreSettings(url=f"sqlite:///{tmp_path}/var/record.sqlite")
-    office = await DecisionStore.open(settings)
+    decisions = await DecisionStore.open(settings)
     journal = await Journal.open(JournalSettings(path=tmp_path / "var/journal/journal.sqlite", min_free_bytes=0))
-    async with office.reading() as connection:
+    async with decisions.reading() as connection:
         append_head(tmp_path / "var/heads.jsonl", await sign(connection, b"k" * 32, MONDAY))
     assert exposed(tmp_path).keys() <= folders  # folders are the administrator's
-    await office.close()
+    await decisions.close()
     await journal.close()
 
 

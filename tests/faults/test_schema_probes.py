@@ -35,7 +35,7 @@ class Probed:
         self._runner = asyncio.Runner()
         self._open = department(folder, sign_ins_per_minute=100_000)
         self.work: Department = self._runner.run(self._open.__aenter__())
-        self._runner.run(propose(self.work.office))
+        self._runner.run(propose(self.work.decisions))
 
     def close(self) -> None:
         self._runner.run(self._open.__aexit__(None, None, None))
@@ -78,9 +78,9 @@ def probed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Probed]:
 
 def document() -> dict[str, Any]:
     """Describe the API; nobody is asked for it, so that there is no database."""
-    court = RulesInForce(load_rulebook(), None)
+    in_force = RulesInForce(load_rulebook(), None)
     return make_application(
-        build(WebSettings(), cast("DecisionStore", None), lambda: court, accounts=Accounts(QUICK))
+        build(WebSettings(), cast("DecisionStore", None), lambda: in_force, accounts=Accounts(QUICK))
     ).openapi()
 
 

@@ -54,15 +54,15 @@ class TestOwner:
         await work.signed_in("sun")
         await attacked(work)
         hashed = await Accounts(QUICK).hashed("sun", "a phrase of the console")
-        async with work.office.writing() as desk:
-            await change_account(desk, "sun", {"password": hashed}, None, "console:root", work.now)
+        async with work.decisions.writing() as unit:
+            await change_account(unit, "sun", {"password": hashed}, None, "console:root", work.now)
         assert (await work.browser("10.5.5.5").sign_in("sun", "a phrase of the console")).status_code == 201
 
     async def test_gets_in_once_the_console_has_unlocked_the_account(self, work: Department) -> None:
         sun = await work.signed_in("sun")
         await attacked(work)
-        async with work.office.writing() as desk:
-            await unlock(desk, "sun", "console:root", work.now)
+        async with work.decisions.writing() as unit:
+            await unlock(unit, "sun", "console:root", work.now)
         assert (await work.browser("10.5.5.5").sign_in("sun")).status_code == 201
         assert (await sun.get("/session")).status_code == 200
 
@@ -110,10 +110,10 @@ class TestGuesser:
 
 class TestWork:
     async def test_is_the_same_for_every_name(self, tmp_path: Path) -> None:
-        async with opened(tmp_path) as office:
-            await hire(office, "sun", Role.SUPERVISOR)
+        async with opened(tmp_path) as decisions:
+            await hire(decisions, "sun", Role.SUPERVISOR)
             asked: list[str] = []
-            sessions = counting(office, asked)
+            sessions = counting(decisions, asked)
             done = []
             for name in ("sun", "nobody"):
                 asked.clear()
@@ -124,9 +124,9 @@ class TestWork:
 
     async def test_of_a_flood_is_bounded_and_does_not_hold_up_a_known_device(self, tmp_path: Path) -> None:
         slow = PasswordHasher(time_cost=8, memory_cost=32_768, parallelism=1)
-        async with opened(tmp_path) as office:
-            await hire(office, "sun", Role.SUPERVISOR)
-            sessions = Sessions(office, Accounts(slow), Lifetimes())
+        async with opened(tmp_path) as decisions:
+            await hire(decisions, "sun", Role.SUPERVISOR)
+            sessions = Sessions(decisions, Accounts(slow), Lifetimes())
             device = (await sessions.sign_in("sun", PASSWORD, MONDAY)).device
             assert device is not None
             flood = [asyncio.ensure_future(sessions.sign_in(f"name-{n}", WRONG, MONDAY)) for n in range(100)]
@@ -154,25 +154,25 @@ class Slow(Accounts):
 
 
 async def test_no_session_survives_that_was_made_with_a_password_while_it_was_changed(tmp_path: Path) -> None:
-    async with opened(tmp_path) as office:
-        await hire(office, "sun", Role.SUPERVISOR)
+    async with opened(tmp_path) as decisions:
+        await hire(decisions, "sun", Role.SUPERVISOR)
         accounts = Slow(QUICK)
 
         async def change() -> None:
-            async with office.writing() as desk:
+            async with decisions.writing() as unit:
                 hashed = QUICK.hash("quite another phrase")
-                await change_account(desk, "sun", {"password": hashed}, None, "sun", MONDAY)
+                await change_account(unit, "sun", {"password": hashed}, None, "sun", MONDAY)
 
         accounts.meanwhile = change
         for entrance in (
-            Sessions(office, accounts, Lifetimes()).sign_in,
-            Sessions(office, accounts, Lifetimes()).prove,
+            Sessions(decisions, accounts, Lifetimes()).sign_in,
+            Sessions(decisions, accounts, Lifetimes()).prove,
         ):
             with pytest.raises(SignInRefused):
                 await entrance("sun", PASSWORD, MONDAY)
-            async with office.writing() as desk:
+            async with decisions.writing() as unit:
                 back = QUICK.hash(PASSWORD)
-                await change_account(desk, "sun", {"password": back}, None, "sun", MONDAY)
+                await change_account(unit, "sun", {"password": back}, None, "sun", MONDAY)
 
 
 async def test_the_old_password_is_worth_nothing_the_moment_it_is_changed_over_the_api(work: Department) -> None:
@@ -187,7 +187,7 @@ async def test_the_old_password_is_worth_nothing_the_moment_it_is_changed_over_t
         assert [(await thief.get("/session")).status_code for thief in thieves] == [401] * 4
 
 
-def counting(office: DecisionStore, asked: list[str]) -> Sessions:
+def counting(decisions: DecisionStore, asked: list[str]) -> Sessions:
     """Make sessions that note each question to the database and each hash."""
 
     class Noted(Accounts):
@@ -196,8 +196,8 @@ def counting(office: DecisionStore, asked: list[str]) -> Sessions:
             return await super().fits(kept, password, known=known)
 
     for kind, word in (("reading", "read"), ("writing", "write")):
-        setattr(office, kind, noting(getattr(office, kind), word, asked))
-    return Sessions(office, Noted(QUICK), Lifetimes())
+        setattr(decisions, kind, noting(getattr(decisions, kind), word, asked))
+    return Sessions(decisions, Noted(QUICK), Lifetimes())
 
 
 def noting(real: Any, word: str, asked: list[str]) -> Any:

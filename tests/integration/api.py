@@ -63,18 +63,18 @@ APPEALED = [*CONFIRMED, ("alice", "appeal")]
 class Department:
     """A department whose people are at their browsers."""
 
-    def __init__(self, office: DecisionStore, settings: WebSettings) -> None:
-        self.office = office
+    def __init__(self, decisions: DecisionStore, settings: WebSettings) -> None:
+        self.decisions = decisions
         self.now: Micros = MONDAY
         self.set_back: Micros = 0
-        self.court = RulesInForce(load_rulebook(), ROSTER)
+        self.in_force = RulesInForce(load_rulebook(), ROSTER)
         self.faults: tuple[Finding, ...] = ()
         self.disposed: list[Disposition] = []
         self.journal_fault: StoreError | None = None
         service = build(
             settings,
-            office,
-            lambda: self.court,
+            decisions,
+            lambda: self.in_force,
             Ports(dispose=self.dispose, switch_time=lambda: self.now, evidence=self._look),
             accounts=Accounts(QUICK),
             clock=lambda: self.now,
@@ -101,7 +101,7 @@ class Department:
         """Give somebody's browser; they sign in the first time."""
         if name not in self._browsers:
             role, agent, team = PEOPLE[name]
-            await hire(self.office, name, role, agent, team)
+            await hire(self.decisions, name, role, agent, team)
             self._browsers[name] = self.browser(address=f"10.0.0.{len(self._browsers) + 1}")
             await self._browsers[name].sign_in(name)
         return self._browsers[name]
@@ -165,8 +165,8 @@ async def agreed(work: Department, **content: Json) -> str:
 
 @asynccontextmanager
 async def department(folder: Path, **settings: Any) -> AsyncIterator[Department]:
-    async with opened(folder) as office:
-        found = Department(office, WebSettings(**settings))
+    async with opened(folder) as decisions:
+        found = Department(decisions, WebSettings(**settings))
         try:
             yield found
         finally:

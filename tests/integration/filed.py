@@ -81,17 +81,17 @@ class Home:
     async def fill(self) -> None:
         """Journal, judge and file, as the service does."""
         await write_journal(self.journal, STORIES)
-        court = self.court()
-        self.found = await asyncio.to_thread(lambda: list(derive(self.journal, court)))
+        in_force = self.in_force()
+        self.found = await asyncio.to_thread(lambda: list(derive(self.journal, in_force)))
         async with opened(self.folder):
             store = await Store.open(settings_of(self.folder), NODE)
             async with await Journal.open(journal_settings(self.journal)) as journal:
                 end = journal.durable_position
-                records = await filed(journal, court, self.found)
+                records = await filed(journal, in_force, self.found)
                 await store.write([JournalledFacts(end, ())], end, partial(file_records, filed=records))
             await store.close()
 
-    def court(self) -> RulesInForce:
+    def in_force(self) -> RulesInForce:
         """By what it is judged."""
         return RulesInForce(load_rulebook(None), roster_of(roster_form(), None))
 

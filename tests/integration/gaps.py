@@ -23,13 +23,13 @@ class Logged(House):
     """One that reads queue_log beside the stream.
 
     Attributes:
-        court: By what is judged from the beginning.
+        in_force: By what is judged from the beginning.
     """
 
-    office: DecisionStore
+    decisions: DecisionStore
     path: Path
     filler: GapFiller | None = None
-    court: RulesInForce | None = None
+    in_force: RulesInForce | None = None
 
     @property
     def filled(self) -> int:
@@ -47,9 +47,9 @@ class Logged(House):
         return {} if self.tracker is None else self.tracker.health().ledger
 
     async def beside(self, group: asyncio.TaskGroup, tracker: Tracker) -> list[asyncio.Task[None]]:
-        if self.court is not None:
-            await tracker.enter(self.court)
-        self.filler = filler = GapFiller("pbx", self.office, self.record, tracker, self.follower.seen.at)
+        if self.in_force is not None:
+            await tracker.enter(self.in_force)
+        self.filler = filler = GapFiller("pbx", self.decisions, self.record, tracker, self.follower.seen.at)
         watch = LogWatch(self.path, tracker, filler)
         tracker.attach(watch)
         tracker.attach_log(watch)
@@ -62,11 +62,11 @@ async def logged(home: Path) -> AsyncIterator[Logged]:
         assert isinstance(found, Logged)
         found.path = home / "queue_log"
         found.path.touch()
-        found.office = await DecisionStore.open(StoreSettings(url=f"sqlite:///{home}/record.sqlite"))
+        found.decisions = await DecisionStore.open(StoreSettings(url=f"sqlite:///{home}/record.sqlite"))
         try:
             yield found
         finally:
-            await found.office.close()
+            await found.decisions.close()
 
 
 def at(seconds: float) -> Micros:

@@ -43,11 +43,11 @@ def settings_of(folder: Path) -> StoreSettings:
 async def opened(folder: Path) -> AsyncIterator[DecisionStore]:
     settings = settings_of(folder)
     await _migrate(settings)
-    office = await DecisionStore.open(settings)
+    decisions = await DecisionStore.open(settings)
     try:
-        yield office
+        yield decisions
     finally:
-        await office.close()
+        await decisions.close()
 
 
 async def _migrate(settings: StoreSettings) -> None:
@@ -60,12 +60,12 @@ async def _migrate(settings: StoreSettings) -> None:
 
 
 async def hire(
-    office: DecisionStore, name: str, role: Role, agent: str | None = None, team: str | None = None
+    decisions: DecisionStore, name: str, role: Role, agent: str | None = None, team: str | None = None
 ) -> Account:
     hashed = await Accounts(QUICK).hashed(name, PASSWORD)
     new = NewAccount(name=name, full_name=name.title(), role=role, agent=agent, team=team)
-    async with office.writing() as desk:
-        return await add_account(desk, new, hashed, "console:root", MONDAY)
+    async with decisions.writing() as unit:
+        return await add_account(unit, new, hashed, "console:root", MONDAY)
 
 
 def dossier(number: int = 1, **other: Any) -> Dossier:
@@ -82,17 +82,17 @@ def dossier(number: int = 1, **other: Any) -> Dossier:
 
 async def read(folder: Path, number: str) -> FiledRecord:
     """Read a record of a folder's database."""
-    office = await DecisionStore.open(settings_of(folder))
+    decisions = await DecisionStore.open(settings_of(folder))
     try:
-        async with office.reading() as connection:
+        async with decisions.reading() as connection:
             return await get(connection, number)
     finally:
-        await office.close()
+        await decisions.close()
 
 
-async def propose(office: DecisionStore, number: int = 1, standing: Standing | None = None, **other: Any) -> str:
+async def propose(decisions: DecisionStore, number: int = 1, standing: Standing | None = None, **other: Any) -> str:
     said = dossier(number, **other)
     at: Micros = MONDAY
-    async with office.writing() as desk:
-        await put(desk, said, standing or record(agent=said.agent), at)
+    async with decisions.writing() as unit:
+        await put(unit, said, standing or record(agent=said.agent), at)
     return said.id

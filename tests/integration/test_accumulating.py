@@ -44,174 +44,178 @@ def book(mode: Mode) -> Rulebook:
 
 
 @pytest.fixture
-async def office(tmp_path: Path) -> AsyncIterator[DecisionStore]:
+async def decisions(tmp_path: Path) -> AsyncIterator[DecisionStore]:
     async with opened(tmp_path) as opened_one:
         yield opened_one
 
 
-async def did(office: DecisionStore, number: str, *steps: tuple[Action, Principal], rulebook: Rulebook = BOOK) -> None:
+async def did(
+    decisions: DecisionStore, number: str, *steps: tuple[Action, Principal], rulebook: Rulebook = BOOK
+) -> None:
     for action, who in steps:
-        async with office.writing() as desk:
+        async with decisions.writing() as unit:
             one = step(action, who)
-            await recount_month(desk, await act(desk, number, None, one, TERMS), rulebook, one.at)
+            await recount_month(unit, await act(unit, number, None, one, TERMS), rulebook, one.at)
 
 
-async def notified(office: DecisionStore, number: str, whose: Principal = ALICE, rulebook: Rulebook = BOOK) -> None:
-    await did(office, number, (Action.NOTIFY, SUPERVISOR), (Action.EXPLAIN, whose), rulebook=rulebook)
+async def notified(decisions: DecisionStore, number: str, whose: Principal = ALICE, rulebook: Rulebook = BOOK) -> None:
+    await did(decisions, number, (Action.NOTIFY, SUPERVISOR), (Action.EXPLAIN, whose), rulebook=rulebook)
 
 
-async def confirmed(office: DecisionStore, *numbers: str, whose: Principal = ALICE, rulebook: Rulebook = BOOK) -> None:
+async def confirmed(
+    decisions: DecisionStore, *numbers: str, whose: Principal = ALICE, rulebook: Rulebook = BOOK
+) -> None:
     for number in numbers:
-        await notified(office, number, whose, rulebook)
-        await did(office, number, (Action.CONFIRM, SUPERVISOR), rulebook=rulebook)
+        await notified(decisions, number, whose, rulebook)
+        await did(decisions, number, (Action.CONFIRM, SUPERVISOR), rulebook=rulebook)
 
 
-async def minors(office: DecisionStore, count: int, first: int = 0) -> list[str]:
-    return [await propose(office, n) for n in range(first, first + count)]
+async def minors(decisions: DecisionStore, count: int, first: int = 0) -> list[str]:
+    return [await propose(decisions, n) for n in range(first, first + count)]
 
 
-async def derived(office: DecisionStore) -> list[FiledRecord]:
-    async with office.reading() as connection:
+async def derived(decisions: DecisionStore) -> list[FiledRecord]:
+    async with decisions.reading() as connection:
         return await found(connection, RecordQuery(rule=CODE))
 
 
-async def states(office: DecisionStore) -> list[State]:
-    return sorted(one.standing.state for one in await derived(office))
+async def states(decisions: DecisionStore) -> list[State]:
+    return sorted(one.standing.state for one in await derived(decisions))
 
 
 def names(one: FiledRecord) -> list[str]:
     return [named["subject"] for named in one.dossier.names]
 
 
-async def test_fourth_confirmation_proposes_it_as_the_service(office: DecisionStore) -> None:
-    numbers = await minors(office, 4)
-    await confirmed(office, *numbers[:3])
-    assert await derived(office) == []
-    await confirmed(office, numbers[3])
-    (one,) = await derived(office)
+async def test_fourth_confirmation_proposes_it_as_the_service(decisions: DecisionStore) -> None:
+    numbers = await minors(decisions, 4)
+    await confirmed(decisions, *numbers[:3])
+    assert await derived(decisions) == []
+    await confirmed(decisions, numbers[3])
+    (one,) = await derived(decisions)
     assert (one.standing.state, one.standing.proposed_by, one.standing.points) == (State.PROPOSED, SERVICE, 20)
     assert (one.dossier.agent, one.dossier.team, names(one)) == ("Alice", "hotline", numbers)
 
 
-async def test_fifth_confirmation_is_added_while_nobody_was_told(office: DecisionStore) -> None:
-    numbers = await minors(office, 5)
-    await confirmed(office, *numbers)
-    (one,) = await derived(office)
+async def test_fifth_confirmation_is_added_while_nobody_was_told(decisions: DecisionStore) -> None:
+    numbers = await minors(decisions, 5)
+    await confirmed(decisions, *numbers)
+    (one,) = await derived(decisions)
     assert (names(one), one.version) == (numbers, 2)
 
 
-async def test_fifth_confirmation_leaves_what_the_agent_was_told(office: DecisionStore) -> None:
-    numbers = await minors(office, 5)
-    await confirmed(office, *numbers[:4])
-    await notified(office, (await derived(office))[0].dossier.id)
-    await confirmed(office, numbers[4])
-    (one,) = await derived(office)
+async def test_fifth_confirmation_leaves_what_the_agent_was_told(decisions: DecisionStore) -> None:
+    numbers = await minors(decisions, 5)
+    await confirmed(decisions, *numbers[:4])
+    await notified(decisions, (await derived(decisions))[0].dossier.id)
+    await confirmed(decisions, numbers[4])
+    (one,) = await derived(decisions)
     assert (names(one), one.standing.state) == (numbers[:4], State.EXPLAINED)
 
 
 @pytest.mark.parametrize("far", [0, 1, 2, 3])
-async def test_it_is_withdrawn_from_wherever_it_is_when_its_ground_goes(office: DecisionStore, far: int) -> None:
-    numbers = await minors(office, 4)
-    await confirmed(office, *numbers)
-    (one,) = await derived(office)
+async def test_it_is_withdrawn_from_wherever_it_is_when_its_ground_goes(decisions: DecisionStore, far: int) -> None:
+    numbers = await minors(decisions, 4)
+    await confirmed(decisions, *numbers)
+    (one,) = await derived(decisions)
     way = [(Action.NOTIFY, SUPERVISOR), (Action.EXPLAIN, ALICE), (Action.CONFIRM, SUPERVISOR)]
-    await did(office, one.dossier.id, *way[:far])
-    await did(office, numbers[0], (Action.APPEAL, ALICE))
-    (one,) = await derived(office)
+    await did(decisions, one.dossier.id, *way[:far])
+    await did(decisions, numbers[0], (Action.APPEAL, ALICE))
+    (one,) = await derived(decisions)
     assert (one.standing.state, one.standing.counted) == (State.WITHDRAWN, 0)
-    async with office.writing() as desk:
-        (*_, last) = await history(desk.connection, one.dossier.id)
-        (*_, told) = await audit_page(desk.connection, 0, 1000)
-        assert await verify(desk.connection) > 0
+    async with decisions.writing() as unit:
+        (*_, last) = await history(unit.connection, one.dossier.id)
+        (*_, told) = await audit_page(unit.connection, 0, 1000)
+        assert await verify(unit.connection) > 0
     assert (last.by, "no longer add up" in last.note, "不复存在" in last.note) == (SERVICE, True, True)
     assert (told.told.actor, told.told.action, told.told.subject) == (SERVICE, "withdraw", one.dossier.id)
 
 
-async def test_refused_appeal_proposes_it_anew_and_the_withdrawn_one_stays(office: DecisionStore) -> None:
-    numbers = await minors(office, 4)
-    await confirmed(office, *numbers)
-    await did(office, numbers[0], (Action.APPEAL, ALICE), (Action.CONFIRM, MANAGER))
-    assert await states(office) == [State.PROPOSED, State.WITHDRAWN]
-    await did(office, numbers[1], (Action.APPEAL, ALICE), (Action.CONFIRM, MANAGER))
-    assert await states(office) == [State.PROPOSED, State.WITHDRAWN, State.WITHDRAWN]
-    assert len({one.dossier.id for one in await derived(office)}) == 3
+async def test_refused_appeal_proposes_it_anew_and_the_withdrawn_one_stays(decisions: DecisionStore) -> None:
+    numbers = await minors(decisions, 4)
+    await confirmed(decisions, *numbers)
+    await did(decisions, numbers[0], (Action.APPEAL, ALICE), (Action.CONFIRM, MANAGER))
+    assert await states(decisions) == [State.PROPOSED, State.WITHDRAWN]
+    await did(decisions, numbers[1], (Action.APPEAL, ALICE), (Action.CONFIRM, MANAGER))
+    assert await states(decisions) == [State.PROPOSED, State.WITHDRAWN, State.WITHDRAWN]
+    assert len({one.dossier.id for one in await derived(decisions)}) == 3
 
 
-async def test_confirmed_one_is_not_carried_by_what_the_agent_was_never_heard_on(office: DecisionStore) -> None:
-    numbers = await minors(office, 5)
-    await confirmed(office, *numbers[:4])
-    await confirmed(office, (await derived(office))[0].dossier.id)
-    await confirmed(office, numbers[4])
-    await did(office, numbers[0], (Action.APPEAL, ALICE), (Action.OVERTURN, MANAGER))
-    assert await states(office) == [State.PROPOSED, State.WITHDRAWN]
-    (anew,) = [one for one in await derived(office) if one.standing.state is State.PROPOSED]
+async def test_confirmed_one_is_not_carried_by_what_the_agent_was_never_heard_on(decisions: DecisionStore) -> None:
+    numbers = await minors(decisions, 5)
+    await confirmed(decisions, *numbers[:4])
+    await confirmed(decisions, (await derived(decisions))[0].dossier.id)
+    await confirmed(decisions, numbers[4])
+    await did(decisions, numbers[0], (Action.APPEAL, ALICE), (Action.OVERTURN, MANAGER))
+    assert await states(decisions) == [State.PROPOSED, State.WITHDRAWN]
+    (anew,) = [one for one in await derived(decisions) if one.standing.state is State.PROPOSED]
     assert names(anew) == numbers[1:]
 
 
-async def test_overturned_one_settles_its_month(office: DecisionStore) -> None:
-    numbers = await minors(office, 6)
-    await confirmed(office, *numbers[:4])
-    await did(office, (await derived(office))[0].dossier.id, (Action.OVERTURN, MANAGER))
-    await confirmed(office, *numbers[4:])
-    await did(office, numbers[0], (Action.APPEAL, ALICE), (Action.OVERTURN, MANAGER))
-    assert await states(office) == [State.OVERTURNED]
+async def test_overturned_one_settles_its_month(decisions: DecisionStore) -> None:
+    numbers = await minors(decisions, 6)
+    await confirmed(decisions, *numbers[:4])
+    await did(decisions, (await derived(decisions))[0].dossier.id, (Action.OVERTURN, MANAGER))
+    await confirmed(decisions, *numbers[4:])
+    await did(decisions, numbers[0], (Action.APPEAL, ALICE), (Action.OVERTURN, MANAGER))
+    assert await states(decisions) == [State.OVERTURNED]
 
 
-async def test_deciding_on_it_moves_nothing_else(office: DecisionStore) -> None:
-    await confirmed(office, *await minors(office, 4))
-    number = (await derived(office))[0].dossier.id
-    await confirmed(office, number)
-    await did(office, number, (Action.APPEAL, ALICE), (Action.OVERTURN, OTHER_SUPERVISOR))
-    assert await states(office) == [State.OVERTURNED]
+async def test_deciding_on_it_moves_nothing_else(decisions: DecisionStore) -> None:
+    await confirmed(decisions, *await minors(decisions, 4))
+    number = (await derived(decisions))[0].dossier.id
+    await confirmed(decisions, number)
+    await did(decisions, number, (Action.APPEAL, ALICE), (Action.OVERTURN, OTHER_SUPERVISOR))
+    assert await states(decisions) == [State.OVERTURNED]
 
 
-async def test_reduced_to_less_than_minor_counts_no_more(office: DecisionStore) -> None:
-    numbers = await minors(office, 4)
-    await confirmed(office, *numbers)
-    await did(office, numbers[0], (Action.APPEAL, ALICE))
-    async with office.writing() as desk:
+async def test_reduced_to_less_than_minor_counts_no_more(decisions: DecisionStore) -> None:
+    numbers = await minors(decisions, 4)
+    await confirmed(decisions, *numbers)
+    await did(decisions, numbers[0], (Action.APPEAL, ALICE))
+    async with decisions.writing() as unit:
         less = step(Action.REDUCE, MANAGER, points=0, severity=Severity.WARNING)
-        await recount_month(desk, await act(desk, numbers[0], None, less, TERMS), BOOK, less.at)
-    assert await states(office) == [State.WITHDRAWN]
+        await recount_month(unit, await act(unit, numbers[0], None, less, TERMS), BOOK, less.at)
+    assert await states(decisions) == [State.WITHDRAWN]
 
 
-async def test_other_agents_and_other_months_are_counted_by_themselves(office: DecisionStore) -> None:
-    await confirmed(office, *await minors(office, 3))
-    april = await propose(office, 10, at=MONDAY + 30 * DAY)
-    await confirmed(office, april)
-    bobs = [await propose(office, n, agent="Bob", standing=record(agent="Bob")) for n in range(20, 23)]
-    await confirmed(office, *bobs, whose=BOB)
-    assert await derived(office) == []
+async def test_other_agents_and_other_months_are_counted_by_themselves(decisions: DecisionStore) -> None:
+    await confirmed(decisions, *await minors(decisions, 3))
+    april = await propose(decisions, 10, at=MONDAY + 30 * DAY)
+    await confirmed(decisions, april)
+    bobs = [await propose(decisions, n, agent="Bob", standing=record(agent="Bob")) for n in range(20, 23)]
+    await confirmed(decisions, *bobs, whose=BOB)
+    assert await derived(decisions) == []
 
 
-async def test_month_is_counted_by_the_edition_that_held_when_it_began(office: DecisionStore) -> None:
+async def test_month_is_counted_by_the_edition_that_held_when_it_began(decisions: DecisionStore) -> None:
     (edition,) = BOOK.editions
     figures = msgspec.structs.replace(edition.figures, accumulated_minor=2)
     changed = msgspec.structs.replace(edition, version="new", first=edition.first.replace(2026, 3, 2), figures=figures)
     old = msgspec.structs.replace(edition, last=edition.first.replace(2026, 3, 1))
     two = msgspec.structs.replace(BOOK, editions=(old, changed))
-    numbers = await minors(office, 4)
-    await confirmed(office, *numbers[:3], rulebook=two)
-    assert await derived(office) == []
-    await confirmed(office, numbers[3], rulebook=two)
-    assert [one.dossier.rulebook for one in await derived(office)] == [edition.version]
+    numbers = await minors(decisions, 4)
+    await confirmed(decisions, *numbers[:3], rulebook=two)
+    assert await derived(decisions) == []
+    await confirmed(decisions, numbers[3], rulebook=two)
+    assert [one.dossier.rulebook for one in await derived(decisions)] == [edition.version]
 
 
-async def test_record_without_a_time_moves_nothing(office: DecisionStore) -> None:
-    await confirmed(office, *await minors(office, 3), await propose(office, 9, at=None))
-    assert await derived(office) == []
+async def test_record_without_a_time_moves_nothing(decisions: DecisionStore) -> None:
+    await confirmed(decisions, *await minors(decisions, 3), await propose(decisions, 9, at=None))
+    assert await derived(decisions) == []
 
 
-async def test_rule_that_is_off_proposes_nothing_and_takes_nothing_back(office: DecisionStore) -> None:
-    numbers = await minors(office, 4)
-    await confirmed(office, *numbers, rulebook=book(Mode.OFF))
-    assert await derived(office) == []
-    await did(office, numbers[0], (Action.APPEAL, ALICE))
-    await did(office, numbers[0], (Action.CONFIRM, MANAGER))
-    await did(office, numbers[1], (Action.APPEAL, ALICE), rulebook=book(Mode.OFF))
-    assert await states(office) == [State.PROPOSED]
+async def test_rule_that_is_off_proposes_nothing_and_takes_nothing_back(decisions: DecisionStore) -> None:
+    numbers = await minors(decisions, 4)
+    await confirmed(decisions, *numbers, rulebook=book(Mode.OFF))
+    assert await derived(decisions) == []
+    await did(decisions, numbers[0], (Action.APPEAL, ALICE))
+    await did(decisions, numbers[0], (Action.CONFIRM, MANAGER))
+    await did(decisions, numbers[1], (Action.APPEAL, ALICE), rulebook=book(Mode.OFF))
+    assert await states(decisions) == [State.PROPOSED]
 
 
-async def test_rule_in_shadow_proposes_in_the_shadow(office: DecisionStore) -> None:
-    await confirmed(office, *await minors(office, 4), rulebook=book(Mode.SHADOW))
-    assert [one.standing.mode for one in await derived(office)] == [Mode.SHADOW]
+async def test_rule_in_shadow_proposes_in_the_shadow(decisions: DecisionStore) -> None:
+    await confirmed(decisions, *await minors(decisions, 4), rulebook=book(Mode.SHADOW))
+    assert [one.standing.mode for one in await derived(decisions)] == [Mode.SHADOW]

@@ -25,9 +25,9 @@ async def work(tmp_path: Path) -> AsyncIterator[Department]:
 
 async def raise_both(work: Department) -> str:
     """Raise one record of a rule in shadow, and two of a rule that is on: a confirmed one and one not decided."""
-    number = await propose(work.office, 1, rule="V-AWAY", standing=record(mode=Mode.SHADOW))
-    await propose(work.office, 2, standing=record(state=State.CONFIRMED))
-    await propose(work.office, 3, at=MONDAY + 2 * DAY)
+    number = await propose(work.decisions, 1, rule="V-AWAY", standing=record(mode=Mode.SHADOW))
+    await propose(work.decisions, 2, standing=record(state=State.CONFIRMED))
+    await propose(work.decisions, 3, at=MONDAY + 2 * DAY)
     return number
 
 
@@ -83,7 +83,7 @@ async def test_nobody_else_reviews(work: Department, name: str) -> None:
 
 
 async def test_record_of_a_rule_that_is_on_is_not_reviewed(work: Department) -> None:
-    number = await propose(work.office)
+    number = await propose(work.decisions)
     answer = await (await work.signed_in("root")).act(number, "agree")
     assert (answer.status_code, answer.json()["why"]) == (409, "not_shadow")
 

@@ -36,8 +36,8 @@ async def talk(work: Department, n: int, agent: str | None, **other: Any) -> Non
     row |= {"id": f"{n:032x}", "node": "pbx", "uniqueid": f"1.{n}", "queue": "consumers", "n": 1,
             "caller": f"1380025000{n}", "agent": agent, "answered_at": MONDAY + n * SECOND,
             "outcome": None if agent is None else "answered"} | other  # fmt: skip
-    async with work.office.writing() as desk:
-        await desk.execute(insert(VisitRow).values(**row))
+    async with work.decisions.writing() as unit:
+        await unit.execute(insert(VisitRow).values(**row))
 
 
 async def heard(work: Department, n: int, agent: str, how: str, at: float, **other: Any) -> None:
@@ -48,8 +48,8 @@ async def heard(work: Department, n: int, agent: str, how: str, at: float, **oth
         "interface": "PJSIP/1", "how": how, "queue": None, "started_at": start, "ended_at": start + 120 * SECOND,
         "ended_by": "caller", "in_gap": False, "frames": "[7]", "began_position": 7, "ended_position": 9,
     }  # fmt: skip
-    async with work.office.writing() as desk:
-        await desk.execute(insert(TalkRow).values(**row | other))
+    async with work.decisions.writing() as unit:
+        await unit.execute(insert(TalkRow).values(**row | other))
 
 
 async def said(work: Department, name: str, uniqueid: str) -> int:
@@ -67,7 +67,7 @@ async def test_agent_records_a_call_and_the_rules_hear_of_it(work: Department) -
     shown = (await alice.get("/calls/1.1/dispositions")).json()["items"]
     assert (recorded.status_code, shown) == (201, [recorded.json()])
     assert work.disposed == [Disposition(at=work.now, uniqueid="1.1", agent="Alice")]
-    async with work.office.reading() as connection:
+    async with work.decisions.reading() as connection:
         (noted,) = await connection.scalars(select(AuditRow.detail).where(AuditRow.action == "record"))
     assert "invoice" not in noted
 
@@ -196,8 +196,8 @@ async def test_whose_offer_was_answered_talks_already(work: Department) -> None:
         "id": "o", "visit_id": f"{3:032x}", "agent": "Bob", "interface": "PJSIP/1", "queue": "consumers",
         "outcome": "answered", "available": True, "in_gap": False, "frames": "[]", "ended_position": 5,
     }  # fmt: skip
-    async with work.office.writing() as desk:
-        await desk.execute(insert(OfferRow).values(**offer))
+    async with work.decisions.writing() as unit:
+        await unit.execute(insert(OfferRow).values(**offer))
     assert [await said(work, name, "1.3") for name in ("alice", "bobby", "sun")] == [403, 201, 201]
 
 

@@ -240,7 +240,7 @@ class TestDocument:
 class TestSocket:
     async def test_record_is_confirmed_over_a_real_socket(self, work: Department) -> None:
         await work.signed_in("sun")
-        number = await propose(work.office)
+        number = await propose(work.decisions)
         server = WebServer(WebSettings(port=0), work.app)
         serving = asyncio.create_task(server.run())
         async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{server.port}/api/v1", trust_env=False) as client:

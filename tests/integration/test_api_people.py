@@ -257,8 +257,8 @@ class TestAudit:
             ("root", "add", "account", "carol"),
         ]
         assert rest["next"] is None
-        async with work.office.writing() as desk:
-            assert await verify(desk.connection) == 5
+        async with work.decisions.writing() as unit:
+            assert await verify(unit.connection) == 5
 
     @pytest.mark.parametrize("name", PEOPLE)
     async def test_only_administrators_and_hr_read_it(self, work: Department, name: str) -> None:

@@ -54,7 +54,7 @@ async def accumulated(work: Department) -> list[Json]:
 async def test_from_proposal_to_appeal_to_overturn_with_the_score_before_and_after(work: Department) -> None:
     await agreed(work)
     await mark(work)
-    number, scores = await propose(work.office), []
+    number, scores = await propose(work.decisions), []
     for name, action in [*APPEALED, ("ma", "overturn")]:
         scores.append(await points(work))
         await did(work, number, (name, action))
@@ -64,7 +64,7 @@ async def test_from_proposal_to_appeal_to_overturn_with_the_score_before_and_aft
 async def test_four_minor_ones_propose_one_more_and_an_overturned_one_takes_it_back(work: Department) -> None:
     await agreed(work)
     await mark(work)
-    numbers = [await propose(work.office, n) for n in range(4)]
+    numbers = [await propose(work.decisions, n) for n in range(4)]
     for number in numbers[:3]:
         await did(work, number, *CONFIRMED)
     assert (await points(work), await accumulated(work)) == (94, [])
@@ -84,15 +84,15 @@ async def test_four_minor_ones_propose_one_more_and_an_overturned_one_takes_it_b
     assert (await points(work), await accumulated(work)) == (94, [("withdrawn", 0)])
     last = (await read(work, f"/violations/{derived['id']}"))["history"][-1]
     assert (last["action"], last["by"], "no longer add up" in last["note"]) == ("withdraw", "service", True)
-    async with work.office.writing() as desk:
-        assert await verify(desk.connection) > 0
+    async with work.decisions.writing() as unit:
+        assert await verify(unit.connection) > 0
 
 
 class TestScore:
     async def test_every_line_names_its_record_and_where_it_is(self, work: Department) -> None:
         terms = await agreed(work)
         await work.signed_in("li-leads")
-        number = await propose(work.office, agent="Li")
+        number = await propose(work.decisions, agent="Li")
         await did(work, number, ("sun", "notify"), ("li-leads", "explain"), ("sun", "confirm"))
         about = {"agent": "Li", "day": "2026-03-02", "note": "because"}
         given = {
@@ -439,7 +439,7 @@ class TestRoles:
         ],
     )
     async def test_nobody_gives_themselves_anything(self, work: Department, name: str, path: str, role: str) -> None:
-        await hire(work.office, "selma", Role(role), "Selma")
+        await hire(work.decisions, "selma", Role(role), "Selma")
         browser = work.browser("10.8.0.1")
         await browser.sign_in("selma")
         answer = await browser.send("POST", f"/{path}", TestGiving.BODY[path] | {"agent": "Selma"})

@@ -32,7 +32,7 @@ async def work(tmp_path: Path) -> AsyncIterator[Department]:
 
 
 async def score(work: Department, agent: str = "Alice") -> int:
-    async with work.office.reading() as connection:
+    async with work.decisions.reading() as connection:
         return sum(r.standing.counted for r in await counted(connection, agent, MONDAY - DAY, MONDAY + 30 * DAY))
 
 
@@ -46,7 +46,7 @@ WAYS = {
 
 
 async def test_from_proposal_to_appeal_to_overturn_with_the_score_at_each_step(work: Department) -> None:
-    number, scores = await propose(work.office), []
+    number, scores = await propose(work.decisions), []
     for name, action in [*APPEALED, ("ma", "overturn")]:
         scores.append(await score(work))
         await did(work, number, (name, action))
@@ -60,7 +60,7 @@ async def test_from_proposal_to_appeal_to_overturn_with_the_score_at_each_step(w
 async def test_deadline_in_a_year_that_nobody_has_announced_is_marked(
     work: Department, last: Micros, provisional: bool
 ) -> None:
-    number = await propose(work.office)
+    number = await propose(work.decisions)
     work.now = last
     await did(work, number, ("sun", "notify"))
     shown = (await (await work.signed_in("ma")).get(f"/violations/{number}")).json()
@@ -86,7 +86,7 @@ async def test_own_proposal_and_own_decision_are_decided_by_others(work: Departm
 
 @pytest.mark.parametrize("state", WAYS)
 async def test_every_role_is_refused_every_step_that_is_not_theirs(work: Department, state: State) -> None:
-    number = await propose(work.office)
+    number = await propose(work.decisions)
     await did(work, number, *WAYS[state])
     wrong = []
     for name, (role, agent, team) in PEOPLE.items():
@@ -136,7 +136,7 @@ EVIDENCE = {
 @pytest.mark.parametrize("line", SHOWN.strip().splitlines()[1:])
 async def test_each_role_reads_what_is_its_own_to_read(work: Department, line: str) -> None:
     name, *cells = line.split()
-    number = await propose(work.office, standing=record(fine_yuan=20))
+    number = await propose(work.decisions, standing=record(fine_yuan=20))
     await did(work, number, *CONFIRMED)
     shown = (await (await work.signed_in(name)).get(f"/violations/{number}")).json()
     assert cells == [
@@ -149,7 +149,7 @@ async def test_each_role_reads_what_is_its_own_to_read(work: Department, line: s
 
 
 async def test_record_of_somebody_else_is_not_there_for_an_agent(work: Department) -> None:
-    number = await propose(work.office)
+    number = await propose(work.decisions)
     bob = await work.signed_in("bobby")
     assert (await bob.get(f"/violations/{number}")).status_code == 404
     assert (await bob.get(f"/violations/{'0' * 32}")).status_code == 404
@@ -158,7 +158,7 @@ async def test_record_of_somebody_else_is_not_there_for_an_agent(work: Departmen
 
 
 async def test_shadow_record_is_for_administrators(work: Department) -> None:
-    number = await propose(work.office, standing=record(mode=Mode.SHADOW))
+    number = await propose(work.decisions, standing=record(mode=Mode.SHADOW))
     assert (await (await work.signed_in("ma")).get(f"/violations/{number}")).status_code == 404
     assert (await (await work.signed_in("root")).get(f"/violations/{number}")).json()["mode"] == "shadow"
 
@@ -166,7 +166,7 @@ async def test_shadow_record_is_for_administrators(work: Department) -> None:
 async def test_undetermined_and_excused_records_are_seen_and_never_decided(work: Department) -> None:
     sun = await work.signed_in("sun")
     for n, verdict in enumerate([Verdict.UNDETERMINED, Verdict.EXCUSED], 1):
-        number = await propose(work.office, n, standing=record(verdict=verdict))
+        number = await propose(work.decisions, n, standing=record(verdict=verdict))
         assert (await sun.get(f"/violations/{number}")).json()["verdict"] == verdict
         assert (await sun.act(number, "notify")).json()["why"] == "not_proposed"
 
@@ -174,7 +174,7 @@ async def test_undetermined_and_excused_records_are_seen_and_never_decided(work:
 class TestLists:
     async def test_pages_are_joined_by_their_cursor(self, work: Department) -> None:
         for n in range(5):
-            await propose(work.office, n)
+            await propose(work.decisions, n)
         sun = await work.signed_in("sun")
         pages: list[Json] = [{"next": ""}]
         for _ in range(3):
@@ -196,10 +196,10 @@ class TestLists:
         ],
     )
     async def test_filters(self, work: Department, query: str, expected: list[int]) -> None:
-        await propose(work.office, 1, standing=record(state=State.NOTIFIED))
-        await propose(work.office, 2, agent="Bob")
-        await propose(work.office, 3, rule="V-EAT")
-        await propose(work.office, 4, standing=record(verdict=Verdict.EXCUSED))
+        await propose(work.decisions, 1, standing=record(state=State.NOTIFIED))
+        await propose(work.decisions, 2, agent="Bob")
+        await propose(work.decisions, 3, rule="V-EAT")
+        await propose(work.decisions, 4, standing=record(verdict=Verdict.EXCUSED))
         page = (await (await work.signed_in("sun")).get(f"/violations?{query}")).json()
         assert [int(one["id"], 16) for one in page["items"]] == expected
 
@@ -224,7 +224,7 @@ class TestLists:
         assert (answer.status_code, answer.headers["content-type"]) == (status, "application/problem+json")
 
     async def test_titles_follow_the_language(self, work: Department) -> None:
-        await propose(work.office)
+        await propose(work.decisions)
         sun = await work.signed_in("sun")
         pages = [
             (await sun.get("/violations", **{"Accept-Language": tag})).json() for tag in ("zh-CN", "en-GB,zh;q=0.5")
@@ -297,7 +297,7 @@ class TestOneAct:
 
     async def raise_it(self, work: Department, standing: Standing | None = None, number: int = 1, **other: Any) -> str:
         given: dict[str, Any] = {"rule": "V-HOTLINE", "at": self.AT + 1, "start": self.AT, "end": self.AT + 9}
-        return await propose(work.office, number, standing, **given | other)
+        return await propose(work.decisions, number, standing, **given | other)
 
     async def test_same_rule_agent_and_moment_is_refused_by_the_records_name(self, work: Department) -> None:
         number = await self.raise_it(work)
@@ -355,7 +355,7 @@ class TestOneAct:
 
 class TestRepeats:
     async def test_step_sent_again_has_the_same_answer_and_one_effect(self, work: Department) -> None:
-        number = await propose(work.office)
+        number = await propose(work.decisions)
         sun = await work.signed_in("sun")
         same = {"Idempotency_Key": "same-key-1", "If_Match": '"1"'}
         both = await asyncio.gather(*(sun.act(number, "notify", **same) for _ in range(5)))
@@ -369,14 +369,14 @@ class TestRepeats:
     async def test_key_with_another_request_is_refused(
         self, work: Department, action: str, note: str, version: str
     ) -> None:
-        number = await propose(work.office)
+        number = await propose(work.decisions)
         sun = await work.signed_in("sun")
         await sun.act(number, "notify", Idempotency_Key="same-key-1", If_Match='"1"')
         other = await sun.act(number, action, {"note": note}, Idempotency_Key="same-key-1", If_Match=version)
         assert (other.status_code, other.json()["type"]) == (409, "urn:callcenter:problem:key-reused")
 
     async def test_refused_step_may_be_sent_again_under_its_key(self, work: Department) -> None:
-        number = await propose(work.office)
+        number = await propose(work.decisions)
         sun = await work.signed_in("sun")
         await sun.act(number, "notify")
         early = await sun.act(number, "confirm", Idempotency_Key="same-key-1")
@@ -386,7 +386,7 @@ class TestRepeats:
         assert (early.status_code, early.json()["why"], late.status_code) == (409, "too_early", 200)
 
     async def test_two_people_at_once_have_one_effect(self, work: Department) -> None:
-        number = await propose(work.office)
+        number = await propose(work.decisions)
         await did(work, number, *HEARD)
         sun, shen = await work.signed_in("sun"), await work.signed_in("shen")
         both = await asyncio.gather(
@@ -396,7 +396,7 @@ class TestRepeats:
         assert len((await sun.get(f"/violations/{number}")).json()["history"]) == 3
 
     async def test_confirming_twice_is_refused_the_second_time(self, work: Department) -> None:
-        number = await propose(work.office)
+        number = await propose(work.decisions)
         await did(work, number, *CONFIRMED)
         again = await (await work.signed_in("ma")).act(number, "confirm")
         assert (again.status_code, again.json()["why"], await score(work)) == (409, "no_step", 2)
@@ -416,13 +416,13 @@ class TestRepeats:
     async def test_step_says_what_it_was_decided_on(
         self, work: Department, headers: dict[str, str], status: int
     ) -> None:
-        number = await propose(work.office)
+        number = await propose(work.decisions)
         answer = await (await work.signed_in("sun")).act(number, "notify", **({"If_Match": '"1"'} | headers))
         assert answer.status_code == status
 
 
 async def test_dismissal_is_recommended_and_checked_person_by_person(work: Department) -> None:
-    number = await propose(work.office, standing=record(severity=Severity.DISMISSAL, points=None, most=None))
+    number = await propose(work.decisions, standing=record(severity=Severity.DISMISSAL, points=None, most=None))
     await did(work, number, *CONFIRMED)
     work.now += 9 * DAY
     checks = {
@@ -449,7 +449,7 @@ class TestEvidence:
     async def test_nothing_is_decided_against_an_agent_on_evidence_that_is_gone(
         self, work: Department, action: str, body: Json
     ) -> None:
-        number = await propose(work.office)
+        number = await propose(work.decisions)
         await did(work, number, *HEARD)
         work.faults = self.FAULTS
         sun = await work.signed_in("sun")
@@ -462,7 +462,7 @@ class TestEvidence:
         assert (shown["state"], shown["history"][-1]["by"], shown["version"]) == ("withdrawn", "service", 4)
 
     async def test_same_request_again_has_the_same_answer_and_no_second_effect(self, work: Department) -> None:
-        number = await propose(work.office)
+        number = await propose(work.decisions)
         await did(work, number, *HEARD)
         work.faults = self.FAULTS
         sun = await work.signed_in("sun")
@@ -474,7 +474,7 @@ class TestEvidence:
         assert len((await sun.get(f"/violations/{number}")).json()["history"]) == 3
 
     async def test_withdrawal_alarms(self, work: Department) -> None:
-        number = await propose(work.office)
+        number = await propose(work.decisions)
         await did(work, number, *HEARD)
         work.faults = self.FAULTS
         with capture_logs() as logged:
@@ -484,19 +484,19 @@ class TestEvidence:
         ]
 
     async def test_in_favour_of_the_agent_nothing_is_looked_at(self, work: Department) -> None:
-        number = await propose(work.office)
+        number = await propose(work.decisions)
         work.faults = self.FAULTS
         await did(work, number, ("sun", "overturn"))
 
     async def test_what_a_person_saw_needs_no_journal(self, work: Department) -> None:
-        number = await propose(work.office, standing=record(proposed_by="li-leads"))
+        number = await propose(work.decisions, standing=record(proposed_by="li-leads"))
         await did(work, number, *HEARD)
         work.faults = self.FAULTS
         await did(work, number, ("sun", "confirm"))
 
 
 async def test_unknown_action_is_refused(work: Department) -> None:
-    number = await propose(work.office)
+    number = await propose(work.decisions)
     answer = await (await work.signed_in("sun")).act(number, "forgive")
     assert (answer.status_code, answer.headers["content-type"]) == (422, "application/problem+json")
 
@@ -513,7 +513,7 @@ async def test_number_that_was_dialled_is_read_by_whoever_reads_numbers_or_diall
     work: Department, name: str, shown: str
 ) -> None:
     moment = Told(MONDAY, Title("线路被占用（所拨“13800250001”）", "the own line was taken ('13800250001' dialled)"))
-    number = await propose(work.office, timeline=(moment,), why=Title("拨13800250001", "dialled 13800250001"))
+    number = await propose(work.decisions, timeline=(moment,), why=Title("拨13800250001", "dialled 13800250001"))
     read = (await (await work.signed_in(name)).get(f"/violations/{number}")).json()
     assert read["why"] == f"拨{shown}"
     assert [one["what"] for one in read["timeline"]] == [f"线路被占用（所拨“{shown}”）"]

@@ -39,12 +39,12 @@ Filled = tuple[str, tuple[str | int, ...]]
 
 
 @pytest.fixture
-async def office(tmp_path: Path) -> AsyncIterator[DecisionStore]:
-    async with opened(tmp_path) as office:
+async def decisions(tmp_path: Path) -> AsyncIterator[DecisionStore]:
+    async with opened(tmp_path) as decisions:
         for told in TOLD:
-            async with office.writing() as desk:
-                await desk.note(told)
-        yield office
+            async with decisions.writing() as unit:
+                await unit.note(told)
+        yield decisions
 
 
 @pytest.fixture
@@ -52,15 +52,15 @@ def heads(tmp_path: Path) -> Path:
     return tmp_path / "heads.jsonl"
 
 
-async def sign_now(office: DecisionStore, heads: Path) -> None:
-    async with office.reading() as connection:
+async def sign_now(decisions: DecisionStore, heads: Path) -> None:
+    async with decisions.reading() as connection:
         await asyncio.to_thread(append_head, heads, await sign(connection, KEY, 9))
 
 
-async def verified(office: DecisionStore, heads: Path | None = None) -> int:
+async def verified(decisions: DecisionStore, heads: Path | None = None) -> int:
     signed = [] if heads is None else await asyncio.to_thread(read_heads, heads, KEY)
-    async with office.writing() as desk:
-        return await verify(desk.connection, signed)
+    async with decisions.writing() as unit:
+        return await verify(unit.connection, signed)
 
 
 def tamper(folder: Path, *statements: str | Filled) -> None:
@@ -83,16 +83,16 @@ def rewritten(upto: int) -> list[Filled]:
     return [*statements, ("UPDATE audit_head SET hash = ?, seq = ?", (sealed, upto))]
 
 
-async def test_untouched_log_is_what_was_written(office: DecisionStore, heads: Path) -> None:
-    await sign_now(office, heads)
-    assert await verified(office, heads) == 6
-    async with office.reading() as connection:
+async def test_untouched_log_is_what_was_written(decisions: DecisionStore, heads: Path) -> None:
+    await sign_now(decisions, heads)
+    assert await verified(decisions, heads) == 6
+    async with decisions.reading() as connection:
         assert [entry.told for entry in await page(connection, 0, 10)] == TOLD
 
 
 async def test_log_of_a_new_database_is_sound(tmp_path: Path) -> None:
-    async with opened(tmp_path) as office:
-        assert await verified(office) == 0
+    async with opened(tmp_path) as decisions:
+        assert await verified(decisions) == 0
 
 
 @pytest.mark.parametrize(
@@ -111,68 +111,68 @@ async def test_log_of_a_new_database_is_sound(tmp_path: Path) -> None:
     ],
 )
 async def test_entry_that_was_changed_is_named(
-    office: DecisionStore, tmp_path: Path, statement: str, entry: int
+    decisions: DecisionStore, tmp_path: Path, statement: str, entry: int
 ) -> None:
     await asyncio.to_thread(tamper, tmp_path, statement)
     with pytest.raises(AuditDamaged, match=f"audit entry {entry} "):
-        await verified(office)
+        await verified(decisions)
 
 
-async def test_entries_cut_off_at_the_end_are_missed(office: DecisionStore, tmp_path: Path) -> None:
+async def test_entries_cut_off_at_the_end_are_missed(decisions: DecisionStore, tmp_path: Path) -> None:
     await asyncio.to_thread(tamper, tmp_path, "DELETE FROM audit WHERE seq > 4")
     with pytest.raises(AuditDamaged, match="ends at entry 4, but 6 were written"):
-        await verified(office)
+        await verified(decisions)
 
 
 async def test_log_rewritten_as_a_whole_meets_the_signed_head(
-    office: DecisionStore, heads: Path, tmp_path: Path
+    decisions: DecisionStore, heads: Path, tmp_path: Path
 ) -> None:
-    await sign_now(office, heads)
+    await sign_now(decisions, heads)
     await asyncio.to_thread(tamper, tmp_path, *rewritten(6))
-    assert await verified(office) == 6  # without the head nobody could tell
+    assert await verified(decisions) == 6  # without the head nobody could tell
     with pytest.raises(AuditDamaged, match="entry 6 is not the one whose hash was signed"):
-        await verified(office, heads)
+        await verified(decisions, heads)
 
 
 async def test_log_cut_short_with_its_head_meets_the_signed_head(
-    office: DecisionStore, heads: Path, tmp_path: Path
+    decisions: DecisionStore, heads: Path, tmp_path: Path
 ) -> None:
-    await sign_now(office, heads)
+    await sign_now(decisions, heads)
     await asyncio.to_thread(tamper, tmp_path, "DELETE FROM audit WHERE seq > 2", *rewritten(2))
     with pytest.raises(AuditDamaged):
-        await verified(office, heads)
+        await verified(decisions, heads)
 
 
-async def test_log_grows_on_after_a_head_was_signed(office: DecisionStore, heads: Path) -> None:
-    await sign_now(office, heads)
-    async with office.writing() as desk:
-        await desk.note(TOLD[0])
-    await sign_now(office, heads)
-    assert await verified(office, heads) == 7
+async def test_log_grows_on_after_a_head_was_signed(decisions: DecisionStore, heads: Path) -> None:
+    await sign_now(decisions, heads)
+    async with decisions.writing() as unit:
+        await unit.note(TOLD[0])
+    await sign_now(decisions, heads)
+    assert await verified(decisions, heads) == 7
 
 
 async def test_head_of_an_empty_log_agrees_with_whatever_follows(tmp_path: Path, heads: Path) -> None:
-    async with opened(tmp_path) as office:
-        await sign_now(office, heads)
-        async with office.writing() as desk:
-            await desk.note(TOLD[0])
-        assert await verified(office, heads) == 1
+    async with opened(tmp_path) as decisions:
+        await sign_now(decisions, heads)
+        async with decisions.writing() as unit:
+            await unit.note(TOLD[0])
+        assert await verified(decisions, heads) == 1
 
 
 async def test_two_heads_of_one_entry_that_differ_tell_of_a_log_rewritten_between_them(
-    office: DecisionStore, heads: Path, tmp_path: Path
+    decisions: DecisionStore, heads: Path, tmp_path: Path
 ) -> None:
-    await sign_now(office, heads)
+    await sign_now(decisions, heads)
     await asyncio.to_thread(tamper, tmp_path, *rewritten(6))
-    await sign_now(office, heads)
+    await sign_now(decisions, heads)
     with pytest.raises(AuditDamaged, match="entry 6 is not the one whose hash was signed"):
-        await verified(office, heads)
+        await verified(decisions, heads)
 
 
-async def test_head_that_was_forged_is_refused(office: DecisionStore, heads: Path) -> None:
+async def test_head_that_was_forged_is_refused(decisions: DecisionStore, heads: Path) -> None:
     await asyncio.to_thread(append_head, heads, SignedHead(seq=6, hash="0" * 64, at=1, mac="0" * 64))
     with pytest.raises(AuditDamaged, match="not signed with this key"):
-        await verified(office, heads)
+        await verified(decisions, heads)
 
 
 async def test_head_that_was_not_made_is_said_to_be_unreadable(heads: Path) -> None:
@@ -183,7 +183,9 @@ async def test_head_that_was_not_made_is_said_to_be_unreadable(heads: Path) -> N
         read_heads(heads, KEY)
 
 
-async def test_heads_are_signed_hourly_and_a_full_disk_only_delays_them(office: DecisionStore, tmp_path: Path) -> None:
+async def test_heads_are_signed_hourly_and_a_full_disk_only_delays_them(
+    decisions: DecisionStore, tmp_path: Path
+) -> None:
     heads, done = tmp_path / "elsewhere" / "heads.jsonl", asyncio.Event()
     moments = iter([1, 2, 3, 4, 5])
 
@@ -192,13 +194,13 @@ async def test_heads_are_signed_hourly_and_a_full_disk_only_delays_them(office: 
         {3: heads.parent.mkdir, 5: done.set}.get(now, int)()  # the directory comes late
         return now
 
-    signing = asyncio.create_task(sign_heads(office, KEY, WebSettings(audit_heads=heads), clock, every=0.001))
+    signing = asyncio.create_task(sign_heads(decisions, KEY, WebSettings(audit_heads=heads), clock, every=0.001))
     await done.wait()
     signing.cancel()
     await asyncio.wait([signing])
     signed = await asyncio.to_thread(read_heads, heads, KEY)
     assert [head.at for head in signed][:2] == [3, 4]
-    assert await verified(office, heads) == 6
+    assert await verified(decisions, heads) == 6
 
 
 def test_key_that_is_none_is_refused(tmp_path: Path) -> None:
@@ -210,21 +212,21 @@ def test_key_that_is_none_is_refused(tmp_path: Path) -> None:
         read_key(key)
 
 
-async def test_transaction_that_fails_leaves_no_entry(office: DecisionStore) -> None:
+async def test_transaction_that_fails_leaves_no_entry(decisions: DecisionStore) -> None:
     async def fail() -> None:
-        async with office.writing() as desk:
-            await desk.note(TOLD[0])
+        async with decisions.writing() as unit:
+            await unit.note(TOLD[0])
             raise LookupError
 
     with pytest.raises(LookupError):
         await fail()
-    assert await verified(office) == 6
+    assert await verified(decisions) == 6
 
 
-async def test_fifty_writers_at_once_make_one_chain(office: DecisionStore) -> None:
+async def test_fifty_writers_at_once_make_one_chain(decisions: DecisionStore) -> None:
     async def write(told: Audited) -> None:
-        async with office.writing() as desk:
-            await desk.note(told)
+        async with decisions.writing() as unit:
+            await unit.note(told)
 
     await asyncio.gather(*(write(told) for told in TOLD * 8))
-    assert await verified(office) == 54
+    assert await verified(decisions) == 54

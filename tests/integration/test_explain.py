@@ -42,7 +42,7 @@ async def journal_of(story: str, home: Path, said: RulesInForce | None = None) -
     return path
 
 
-def court(story: str) -> RulesInForce:
+def in_force(story: str) -> RulesInForce:
     """Put the agents of a story on duty for the whole of it."""
     truth = json.loads((TAPES / story / "truth.json").read_text("utf-8"))
     offers = [offer for visit in truth["visits"] for offer in visit["offers"]]
@@ -59,7 +59,7 @@ def court(story: str) -> RulesInForce:
 
 async def test_late_answer_comes_out_of_the_journal_the_same_each_time(tmp_path: Path) -> None:
     path = await journal_of("late_answer", tmp_path)
-    first, second = (list(derive(path, court("late_answer"))) for _ in range(2))
+    first, second = (list(derive(path, in_force("late_answer"))) for _ in range(2))
     shown = [v for v in first if v.rule == "V-LATE-ANSWER"]
     assert first == second
     assert [v.verdict.value for v in shown] == ["proposed"]
@@ -67,8 +67,8 @@ async def test_late_answer_comes_out_of_the_journal_the_same_each_time(tmp_path:
 
 async def test_explanation_shows_the_frames_and_their_seals(tmp_path: Path) -> None:
     path = await journal_of("late_answer", tmp_path)
-    (late,) = (v for v in derive(path, court("late_answer")) if v.rule == "V-LATE-ANSWER")
-    derived = explain(path, court("late_answer"), late.id[:10])
+    (late,) = (v for v in derive(path, in_force("late_answer")) if v.rule == "V-LATE-ANSWER")
+    derived = explain(path, in_force("late_answer"), late.id[:10])
     assert derived.violation == late
     assert len(derived.exhibits) == len(set(late.frames))
     assert any("AgentConnect" in exhibit.said for exhibit in derived.exhibits)
@@ -81,7 +81,7 @@ async def test_without_the_roster_the_same_act_is_not_proposed(tmp_path: Path) -
 
 
 async def test_what_the_journal_says_was_in_force_wins_over_the_settings_of_today(tmp_path: Path) -> None:
-    path = await journal_of("late_answer", tmp_path, court("late_answer"))
+    path = await journal_of("late_answer", tmp_path, in_force("late_answer"))
     found = list(derive(path, RulesInForce(load_rulebook(None), None)))
     assert {v.verdict.value for v in found if v.rule == "V-LATE-ANSWER"} == {"proposed"}
 
@@ -89,7 +89,7 @@ async def test_what_the_journal_says_was_in_force_wins_over_the_settings_of_toda
 async def test_record_that_does_not_reproduce_is_said_to(tmp_path: Path) -> None:
     path = await journal_of("answered", tmp_path)
     with pytest.raises(BadInput, match="does not reproduce"):
-        explain(path, court("answered"), "0123456789")
+        explain(path, in_force("answered"), "0123456789")
 
 
 async def test_flipped_byte_is_found_before_anything_is_explained(tmp_path: Path) -> None:
@@ -99,12 +99,12 @@ async def test_flipped_byte_is_found_before_anything_is_explained(tmp_path: Path
         changed = bytes([payload[0] ^ 1]) + payload[1:]
         base.execute("update entry set payload = ? where position = 9", (changed,))
     with pytest.raises(JournalDamaged, match="entry 9"):
-        list(derive(path, court("late_answer")))
+        list(derive(path, in_force("late_answer")))
 
 
 async def test_explanation_is_told_in_either_language_without_a_word_of_the_other(tmp_path: Path) -> None:
     path = await journal_of("late_answer", tmp_path)
-    found = [Derived(v, exhibits(path, v)) for v in derive(path, court("late_answer"))]
+    found = [Derived(v, exhibits(path, v)) for v in derive(path, in_force("late_answer"))]
     zone = ZoneInfo("Asia/Shanghai")
     english, chinese = (["\n".join(told(one, zone, lang)) for one in found] for lang in ("en", "zh"))
     assert english

@@ -53,11 +53,11 @@ class Console:
 @pytest.fixture
 async def console(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Console:
     monkeypatch.setattr(filing, "Accounts", quick)
-    async with opened(tmp_path) as office:
-        await hire(office, "sun", Role.SUPERVISOR)
-        await hire(office, "li", Role.GROUP_LEADER, "Li", "hotline")
-        await hire(office, "alice", Role.AGENT, "Alice", "hotline")
-        await hire(office, "root", Role.ADMIN)
+    async with opened(tmp_path) as decisions:
+        await hire(decisions, "sun", Role.SUPERVISOR)
+        await hire(decisions, "li", Role.GROUP_LEADER, "Li", "hotline")
+        await hire(decisions, "alice", Role.AGENT, "Alice", "hotline")
+        await hire(decisions, "root", Role.ADMIN)
     return Console(tmp_path)
 
 

@@ -31,21 +31,21 @@ async def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
 async def decided(home: Home) -> str:
     """Have people confirm the late answer, in the agent's absence."""
     late = home.id_of("V-LATE-ANSWER")
-    office = await DecisionStore.open(settings_of(home.folder))
+    decisions = await DecisionStore.open(settings_of(home.folder))
     for n, action in enumerate((Action.NOTIFY, Action.CONFIRM)):
-        async with office.writing() as desk:
-            await act(desk, late, None, step(action, SUPERVISOR, MONDAY + n * 10 * DAY, note=f"note {n}"), TERMS)
-    await office.close()
+        async with decisions.writing() as unit:
+            await act(unit, late, None, step(action, SUPERVISOR, MONDAY + n * 10 * DAY, note=f"note {n}"), TERMS)
+    await decisions.close()
     return late
 
 
 @pytest.fixture
 async def form(home: Home) -> str:
     """Have a person record what they saw on a Monday."""
-    office = await DecisionStore.open(settings_of(home.folder))
-    number = await propose(office, standing=record(proposed_by="li"))
-    await propose(office, 2, standing=record(proposed_by="li", mode=Mode.SHADOW))
-    await office.close()
+    decisions = await DecisionStore.open(settings_of(home.folder))
+    number = await propose(decisions, standing=record(proposed_by="li"))
+    await propose(decisions, 2, standing=record(proposed_by="li", mode=Mode.SHADOW))
+    await decisions.close()
     return number
 
 
@@ -119,10 +119,10 @@ def test_explanation_of_a_form_needs_no_journal(home: Home, form: str) -> None:
 
 async def test_explanation_of_a_settled_record_that_the_journal_does_not_give_shows_what_was_filed(home: Home) -> None:
     late = home.id_of("V-LATE-ANSWER")
-    office = await DecisionStore.open(settings_of(home.folder))
-    async with office.writing() as desk:
-        await act(desk, late, None, step(Action.OVERTURN, SUPERVISOR), TERMS)
-    await office.close()
+    decisions = await DecisionStore.open(settings_of(home.folder))
+    async with decisions.writing() as unit:
+        await act(unit, late, None, step(Action.OVERTURN, SUPERVISOR), TERMS)
+    await decisions.close()
     number = "f" * 32
     home.sql(home.base, "UPDATE violations SET id = ?, dossier = replace(dossier, id, ?) WHERE id = ?",
              number, number, late)  # fmt: skip

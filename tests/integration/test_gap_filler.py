@@ -156,7 +156,7 @@ async def test_a_call_that_was_not_hidden_is_never_taken_from_the_log(tmp_path: 
 
 async def test_agents_are_called_by_the_roster_or_not_at_all(tmp_path: Path) -> None:
     async with logged(tmp_path) as home:
-        home.court = RulesInForce(load_rulebook(), None, SiteFacts(names={"PJSIP/1001": "王芳"}))
+        home.in_force = RulesInForce(load_rulebook(), None, SiteFacts(names={"PJSIP/1001": "王芳"}))
         write(home.path, BEFORE)
         await login_lost(home)
     assert rows(tmp_path)[SERVED][:2] == ("answered", None)

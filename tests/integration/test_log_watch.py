@@ -23,7 +23,7 @@ TAPES = Path(__file__).parents[1] / "tapes"
 class Bench:
     """A tracker that only keeps what it was told."""
 
-    court: RulesInForce | None = None
+    in_force: RulesInForce | None = None
 
     def __init__(self) -> None:
         self.told: list[QueueLogRead] = []

@@ -216,8 +216,8 @@ async def by_api(place: Place) -> Numbers:
 
 def by_journal(place: Place) -> Numbers:
     """Derive the records again; that no rulebook of the settings is asked, a wrong one shows."""
-    court = RulesInForce(load_rulebook(), None)
-    found = [v for v in derive(place.service.home / "journal.sqlite", court) if v.mode is Mode.ON]
+    in_force = RulesInForce(load_rulebook(), None)
+    found = [v for v in derive(place.service.home / "journal.sqlite", in_force) if v.mode is Mode.ON]
     return {"records": sorted((v.rule, v.agent, v.verdict.value) for v in found)}
 
 

@@ -61,38 +61,38 @@ LIVES = Lifetimes()
 
 
 @pytest.fixture
-async def office(tmp_path: Path) -> AsyncIterator[DecisionStore]:
-    async with opened(tmp_path) as office:
-        yield office
+async def decisions(tmp_path: Path) -> AsyncIterator[DecisionStore]:
+    async with opened(tmp_path) as decisions:
+        yield decisions
 
 
 @pytest.fixture
-async def sessions(office: DecisionStore) -> Sessions:
-    await hire(office, "sun", Role.SUPERVISOR)
-    return Sessions(office, Accounts(QUICK), LIVES)
+async def sessions(decisions: DecisionStore) -> Sessions:
+    await hire(decisions, "sun", Role.SUPERVISOR)
+    return Sessions(decisions, Accounts(QUICK), LIVES)
 
 
-async def audited(office: DecisionStore) -> list[tuple[str, str, str]]:
-    async with office.reading() as connection:
+async def audited(decisions: DecisionStore) -> list[tuple[str, str, str]]:
+    async with decisions.reading() as connection:
         return [(e.told.actor, e.told.action, e.told.subject) for e in await audit_page(connection, 0, 1000)]
 
 
-async def did(office: DecisionStore, number: str, *steps: Step) -> None:
+async def did(decisions: DecisionStore, number: str, *steps: Step) -> None:
     for one in steps:
-        async with office.writing() as desk:
-            await act(desk, number, None, one, TERMS)
+        async with decisions.writing() as unit:
+            await act(unit, number, None, one, TERMS)
 
 
 class TestAccounts:
-    async def test_account_is_what_was_said_of_it(self, office: DecisionStore) -> None:
-        account = await hire(office, "alice", Role.AGENT, agent="Alice", team="hotline")
+    async def test_account_is_what_was_said_of_it(self, decisions: DecisionStore) -> None:
+        account = await hire(decisions, "alice", Role.AGENT, agent="Alice", team="hotline")
         assert (account.person, account.version) == (ALICE, 1)
-        assert await audited(office) == [("console:root", "add", "alice")]
+        assert await audited(decisions) == [("console:root", "add", "alice")]
 
-    async def test_password_is_kept_as_argon2id_alone(self, office: DecisionStore, tmp_path: Path) -> None:
+    async def test_password_is_kept_as_argon2id_alone(self, decisions: DecisionStore, tmp_path: Path) -> None:
         hashed = await Accounts().hashed("alice", PASSWORD)
-        async with office.writing() as desk:
-            await add_account(desk, NewAccount(name="alice", full_name="A", role=Role.AGENT), hashed, "x", MONDAY)
+        async with decisions.writing() as unit:
+            await add_account(unit, NewAccount(name="alice", full_name="A", role=Role.AGENT), hashed, "x", MONDAY)
         with closing(sqlite3.connect(tmp_path / "callcenter.sqlite")) as connection:
             ((kept,),) = connection.execute("SELECT password FROM accounts").fetchall()
         assert kept.startswith("$argon2id$v=19$m=65536,t=3,p=4$")
@@ -103,45 +103,45 @@ class TestAccounts:
             await Accounts(QUICK).hashed("alice", password)
 
     @pytest.mark.parametrize("name", ["", "Alice", "a b", "a:b", "service", "x" * 33, "-a", "a\n"])
-    async def test_name_that_is_none_is_refused(self, office: DecisionStore, name: str) -> None:
+    async def test_name_that_is_none_is_refused(self, decisions: DecisionStore, name: str) -> None:
         with pytest.raises(BadInput, match="no name for an account"):
-            await hire(office, name, Role.AGENT)
+            await hire(decisions, name, Role.AGENT)
 
-    async def test_name_and_agent_are_taken_once(self, office: DecisionStore) -> None:
-        await hire(office, "alice", Role.AGENT, agent="Alice")
+    async def test_name_and_agent_are_taken_once(self, decisions: DecisionStore) -> None:
+        await hire(decisions, "alice", Role.AGENT, agent="Alice")
         with pytest.raises(BadInput, match="there is an account alice already"):
-            await hire(office, "alice", Role.AGENT)
+            await hire(decisions, "alice", Role.AGENT)
         with pytest.raises(BadInput, match="account alice is agent Alice already"):
-            await hire(office, "alice2", Role.AGENT, agent="Alice")
+            await hire(decisions, "alice2", Role.AGENT, agent="Alice")
 
-    async def test_control_characters_stay_out(self, office: DecisionStore) -> None:
+    async def test_control_characters_stay_out(self, decisions: DecisionStore) -> None:
         with pytest.raises(BadInput, match="control character"):
-            await hire(office, "alice", Role.AGENT, agent="Ali\nce")
+            await hire(decisions, "alice", Role.AGENT, agent="Ali\nce")
 
-    async def test_last_administrator_stays(self, office: DecisionStore) -> None:
-        await hire(office, "root", Role.ADMIN)
-        await hire(office, "root2", Role.ADMIN)
+    async def test_last_administrator_stays(self, decisions: DecisionStore) -> None:
+        await hire(decisions, "root", Role.ADMIN)
+        await hire(decisions, "root2", Role.ADMIN)
 
         async def disable(name: str) -> None:
-            async with office.writing() as desk:
-                await change_account(desk, name, {"disabled_at": MONDAY}, None, "root", MONDAY)
+            async with decisions.writing() as unit:
+                await change_account(unit, name, {"disabled_at": MONDAY}, None, "root", MONDAY)
 
         await disable("root2")
         with pytest.raises(BadInput, match="last administrator"):
             await disable("root")
-        async with office.reading() as connection:
+        async with decisions.reading() as connection:
             assert [a.disabled_at for a in await list_accounts(connection)] == [None, MONDAY]
 
-    async def test_second_of_two_changes_at_once_is_refused(self, office: DecisionStore) -> None:
-        await hire(office, "alice", Role.AGENT)
+    async def test_second_of_two_changes_at_once_is_refused(self, decisions: DecisionStore) -> None:
+        await hire(decisions, "alice", Role.AGENT)
 
         async def change(team: str) -> None:
-            async with office.writing() as desk:
-                await change_account(desk, "alice", {"team": team}, 1, "root", MONDAY)
+            async with decisions.writing() as unit:
+                await change_account(unit, "alice", {"team": team}, 1, "root", MONDAY)
 
         results = await asyncio.gather(change("a"), change("b"), return_exceptions=True)
         assert [type(r) for r in results if r is not None] == [Outdated]
-        async with office.reading() as connection:
+        async with decisions.reading() as connection:
             assert (await get_account(connection, "alice")).version == 2
 
 
@@ -157,7 +157,7 @@ class TestSessions:
     async def test_token_is_not_in_the_database(self, sessions: Sessions, tmp_path: Path) -> None:
         session = await sessions.sign_in("sun", PASSWORD, MONDAY)
         assert session.token is not None
-        await sessions._office.close()
+        await sessions._decisions.close()
         files = [file.read_bytes() for file in await asyncio.to_thread(lambda: list(tmp_path.iterdir()))]
         assert not any(session.token.encode() in content for content in files)
 
@@ -201,16 +201,16 @@ class TestSessions:
         both = await asyncio.gather(*(sessions.resume(token, MONDAY + 61 * MINUTE) for _ in range(2)))
         assert len([one for one in both if one is not None and one.token is not None]) == 1
 
-    async def test_change_of_an_account_signs_it_out(self, office: DecisionStore, sessions: Sessions) -> None:
+    async def test_change_of_an_account_signs_it_out(self, decisions: DecisionStore, sessions: Sessions) -> None:
         session = await sessions.sign_in("sun", PASSWORD, MONDAY)
-        async with office.writing() as desk:
-            await change_account(desk, "sun", {"role": Role.AGENT}, None, "root", MONDAY)
+        async with decisions.writing() as unit:
+            await change_account(unit, "sun", {"role": Role.AGENT}, None, "root", MONDAY)
         assert session.token is not None
         assert await sessions.resume(session.token, MONDAY + 1) is None
 
-    async def test_disabled_account_cannot_sign_in(self, office: DecisionStore, sessions: Sessions) -> None:
-        async with office.writing() as desk:
-            await change_account(desk, "sun", {"disabled_at": MONDAY}, None, "root", MONDAY)
+    async def test_disabled_account_cannot_sign_in(self, decisions: DecisionStore, sessions: Sessions) -> None:
+        async with decisions.writing() as unit:
+            await change_account(unit, "sun", {"disabled_at": MONDAY}, None, "root", MONDAY)
         with pytest.raises(SignInRefused):
             await sessions.sign_in("sun", PASSWORD, MONDAY)
 
@@ -222,10 +222,10 @@ class TestSessions:
         with pytest.raises(SignInBlocked, match="try again in 30 s"):
             await sessions.sign_in(name, PASSWORD, MONDAY)
 
-    async def test_block_ends_and_the_next_is_longer(self, office: DecisionStore) -> None:
-        await hire(office, "sun", Role.SUPERVISOR)
+    async def test_block_ends_and_the_next_is_longer(self, decisions: DecisionStore) -> None:
+        await hire(decisions, "sun", Role.SUPERVISOR)
         now = MONDAY
-        sessions = Sessions(office, Accounts(QUICK), LIVES, lambda: now)
+        sessions = Sessions(decisions, Accounts(QUICK), LIVES, lambda: now)
         for n in range(FREE_ATTEMPTS):
             with pytest.raises(SignInRefused):
                 await sessions.sign_in("sun", "wrong password!", MONDAY + n)
@@ -249,95 +249,95 @@ class TestSessions:
         assert sorted(type(r).__name__ for r in results) == ["SignInBlocked"] * 15 + ["SignInRefused"] * 5
 
     async def test_names_that_nobody_has_fill_bounded_memory_and_no_log(
-        self, office: DecisionStore, sessions: Sessions, monkeypatch: pytest.MonkeyPatch
+        self, decisions: DecisionStore, sessions: Sessions, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr("callcenter.store.sign_in.throttle._KEPT", 7)
-        before = await audited(office)
+        before = await audited(decisions)
         for n in range(20):
             with pytest.raises(SignInRefused):
                 await sessions.sign_in(f"{n}" * 300, "wrong password!", MONDAY)
-        assert (len(sessions._throttle._tries), await audited(office)) == (7, before)
+        assert (len(sessions._throttle._tries), await audited(decisions)) == (7, before)
 
-    async def test_sign_ins_are_audited(self, office: DecisionStore, sessions: Sessions) -> None:
+    async def test_sign_ins_are_audited(self, decisions: DecisionStore, sessions: Sessions) -> None:
         with pytest.raises(SignInRefused):
             await sessions.sign_in("sun", "wrong password!", MONDAY)
         session: Session = await sessions.sign_in("sun", PASSWORD, MONDAY)
         await sessions.sign_out(session, MONDAY)
-        assert [action for _, action, _ in await audited(office)] == ["add", "sign_in_failed", "sign_in", "sign_out"]
+        assert [action for _, action, _ in await audited(decisions)] == ["add", "sign_in_failed", "sign_in", "sign_out"]
 
 
 class TestViolations:
-    async def test_same_record_again_changes_nothing(self, office: DecisionStore) -> None:
-        async with office.writing() as desk:
-            kept = [await put(desk, dossier(), record(), MONDAY + n) for n in range(2)]
+    async def test_same_record_again_changes_nothing(self, decisions: DecisionStore) -> None:
+        async with decisions.writing() as unit:
+            kept = [await put(unit, dossier(), record(), MONDAY + n) for n in range(2)]
         assert kept == [Filing.NEW, Filing.SAME]
-        assert len(await audited(office)) == 1
+        assert len(await audited(decisions)) == 1
 
-    async def test_record_derived_anew_replaces_one_that_nobody_was_told_of(self, office: DecisionStore) -> None:
-        number = await propose(office, standing=record(verdict=Verdict.UNDETERMINED))
-        async with office.writing() as desk:
-            assert await put(desk, dossier(), record(), MONDAY) is Filing.RENEWED
-        async with office.reading() as connection:
+    async def test_record_derived_anew_replaces_one_that_nobody_was_told_of(self, decisions: DecisionStore) -> None:
+        number = await propose(decisions, standing=record(verdict=Verdict.UNDETERMINED))
+        async with decisions.writing() as unit:
+            assert await put(unit, dossier(), record(), MONDAY) is Filing.RENEWED
+        async with decisions.reading() as connection:
             assert (await get(connection, number)).standing.verdict is Verdict.PROPOSED
 
-    async def test_record_derived_anew_leaves_one_that_people_work_on(self, office: DecisionStore) -> None:
-        number = await propose(office)
-        await did(office, number, step(Action.NOTIFY, LEADER))
-        async with office.writing() as desk:
+    async def test_record_derived_anew_leaves_one_that_people_work_on(self, decisions: DecisionStore) -> None:
+        number = await propose(decisions)
+        await did(decisions, number, step(Action.NOTIFY, LEADER))
+        async with decisions.writing() as unit:
             other = dossier(why=Title("另", "other"))
-            assert await put(desk, other, record(), MONDAY) is Filing.DIFFERS
-        async with office.reading() as connection:
+            assert await put(unit, other, record(), MONDAY) is Filing.DIFFERS
+        async with decisions.reading() as connection:
             kept = await get(connection, number)
         assert (kept.standing.state, kept.dossier) == (State.NOTIFIED, dossier())
 
-    async def test_steps_are_in_the_history_and_in_the_audit_log(self, office: DecisionStore) -> None:
-        number = await propose(office)
-        await did(office, number, step(Action.NOTIFY, LEADER), step(Action.EXPLAIN, ALICE, note="the phone froze"))
-        async with office.reading() as connection:
+    async def test_steps_are_in_the_history_and_in_the_audit_log(self, decisions: DecisionStore) -> None:
+        number = await propose(decisions)
+        await did(decisions, number, step(Action.NOTIFY, LEADER), step(Action.EXPLAIN, ALICE, note="the phone froze"))
+        async with decisions.reading() as connection:
             entries = await history(connection, number)
         assert [(e.action, e.by, e.note) for e in entries] == [
             (Action.NOTIFY, "li", "because"),
             (Action.EXPLAIN, "alice", "the phone froze"),
         ]
-        assert await audited(office) == [
+        assert await audited(decisions) == [
             (SERVICE, "propose", number),
             ("li", "notify", number),
             ("alice", "explain", number),
         ]
 
-    async def test_refused_step_leaves_no_trace(self, office: DecisionStore) -> None:
-        number = await propose(office)
+    async def test_refused_step_leaves_no_trace(self, decisions: DecisionStore) -> None:
+        number = await propose(decisions)
         with pytest.raises(StepRefused):
-            await did(office, number, step(Action.CONFIRM, SUPERVISOR))
-        async with office.reading() as connection:
+            await did(decisions, number, step(Action.CONFIRM, SUPERVISOR))
+        async with decisions.reading() as connection:
             assert ((await get(connection, number)).version, await history(connection, number)) == (1, [])
-        assert len(await audited(office)) == 1
+        assert len(await audited(decisions)) == 1
 
-    async def test_two_people_at_once_have_one_effect(self, office: DecisionStore) -> None:
-        number = await propose(office)
-        await did(office, number, step(Action.NOTIFY, LEADER), step(Action.EXPLAIN, ALICE))
+    async def test_two_people_at_once_have_one_effect(self, decisions: DecisionStore) -> None:
+        number = await propose(decisions)
+        await did(decisions, number, step(Action.NOTIFY, LEADER), step(Action.EXPLAIN, ALICE))
 
         async def decided(action: Action, who: Any) -> None:
-            async with office.writing() as desk:
-                await act(desk, number, 3, step(action, who), TERMS)
+            async with decisions.writing() as unit:
+                await act(unit, number, 3, step(action, who), TERMS)
 
         both = await asyncio.gather(
             decided(Action.CONFIRM, SUPERVISOR), decided(Action.OVERTURN, MANAGER), return_exceptions=True
         )
         assert [type(r) for r in both if r is not None] == [Outdated]
-        async with office.reading() as connection:
+        async with decisions.reading() as connection:
             assert len(await history(connection, number)) == 3
 
-    async def test_unknown_record_is_missing(self, office: DecisionStore) -> None:
+    async def test_unknown_record_is_missing(self, decisions: DecisionStore) -> None:
         with pytest.raises(Missing):
-            await did(office, "0" * 32, step(Action.NOTIFY, LEADER))
+            await did(decisions, "0" * 32, step(Action.NOTIFY, LEADER))
 
-    async def test_pages_follow_each_other_without_gap_or_repeat(self, office: DecisionStore) -> None:
+    async def test_pages_follow_each_other_without_gap_or_repeat(self, decisions: DecisionStore) -> None:
         for n in range(7):
-            await propose(office, n, at=MONDAY + n // 3)  # several at the same moment
+            await propose(decisions, n, at=MONDAY + n // 3)  # several at the same moment
         seen: list[str] = []
         before: tuple[Micros, str] | None = None
-        async with office.reading() as connection:
+        async with decisions.reading() as connection:
             while found := await page(connection, MANAGER, RecordQuery(), before, 2):
                 seen += [one.dossier.id for one in found]
                 before = found[-1].sort_at, found[-1].dossier.id
@@ -355,12 +355,12 @@ class TestViolations:
             (RecordQuery(agent="Alice", since=MONDAY + 2, until=MONDAY + 4), [3]),
         ],
     )
-    async def test_filters(self, office: DecisionStore, wanted: RecordQuery, expected: list[int]) -> None:
-        await did(office, await propose(office, 1), step(Action.NOTIFY, LEADER))
-        await propose(office, 2, agent="Bob")
-        await propose(office, 3, rule="V-EAT")
-        await propose(office, 4, standing=record(verdict=Verdict.EXCUSED))
-        async with office.reading() as connection:
+    async def test_filters(self, decisions: DecisionStore, wanted: RecordQuery, expected: list[int]) -> None:
+        await did(decisions, await propose(decisions, 1), step(Action.NOTIFY, LEADER))
+        await propose(decisions, 2, agent="Bob")
+        await propose(decisions, 3, rule="V-EAT")
+        await propose(decisions, 4, standing=record(verdict=Verdict.EXCUSED))
+        async with decisions.reading() as connection:
             found = await page(connection, MANAGER, wanted, None, 10)
         assert [int(one.dossier.id, 16) for one in found] == expected
 
@@ -378,25 +378,25 @@ class TestViolations:
         ],
     )
     async def test_everybody_sees_what_they_may_in_the_list_and_one_by_one(
-        self, office: DecisionStore, person: Any, expected: list[int]
+        self, decisions: DecisionStore, person: Any, expected: list[int]
     ) -> None:
-        await propose(office, 1)
-        await propose(office, 2, agent="Bob")
-        await propose(office, 3, agent="Zoe", team="orders")
-        await propose(office, 4, standing=record(mode=Mode.SHADOW))
-        async with office.reading() as connection:
+        await propose(decisions, 1)
+        await propose(decisions, 2, agent="Bob")
+        await propose(decisions, 3, agent="Zoe", team="orders")
+        await propose(decisions, 4, standing=record(mode=Mode.SHADOW))
+        async with decisions.reading() as connection:
             found = [int(one.dossier.id, 16) for one in await page(connection, person, RecordQuery(), None, 10)]
             refused = [n for n in range(1, 5) if not await sees(connection, n, person)]
         assert (found, sorted(found + refused)) == (expected, [1, 2, 3, 4])
 
-    async def test_only_what_stands_is_counted(self, office: DecisionStore) -> None:
+    async def test_only_what_stands_is_counted(self, decisions: DecisionStore) -> None:
         hearing = [step(Action.NOTIFY, LEADER), step(Action.EXPLAIN, ALICE)]
         confirmed = [*hearing, step(Action.CONFIRM, SUPERVISOR)]
         appealed = [*confirmed, step(Action.APPEAL, ALICE)]
         overturned = [*appealed, step(Action.OVERTURN, MANAGER)]
         for n, steps in enumerate([[], hearing, confirmed, appealed, overturned], 1):
-            await did(office, await propose(office, n), *steps)
-        async with office.reading() as connection:
+            await did(decisions, await propose(decisions, n), *steps)
+        async with decisions.reading() as connection:
             found = await counted(connection, "Alice", MONDAY, MONDAY + DAY)
         assert [(int(r.dossier.id, 16), r.standing.counted) for r in found] == [(3, 2)]
 
@@ -413,25 +413,25 @@ class TestAnswers:
     ASKED = KeyedRequest(account="sun", key="k", request=fingerprint(b"POST", b"/a", b"{}"), at=MONDAY)
     ANSWER = KeptAnswer(status=200, etag='"2"', body="{}")
 
-    async def test_same_request_has_the_same_answer(self, office: DecisionStore) -> None:
-        async with office.writing() as desk:
-            assert await recall(desk, self.ASKED) is None
-            await remember(desk, self.ASKED, self.ANSWER)
-        async with office.writing() as desk:
-            assert await recall(desk, self.ASKED) == self.ANSWER
+    async def test_same_request_has_the_same_answer(self, decisions: DecisionStore) -> None:
+        async with decisions.writing() as unit:
+            assert await recall(unit, self.ASKED) is None
+            await remember(unit, self.ASKED, self.ANSWER)
+        async with decisions.writing() as unit:
+            assert await recall(unit, self.ASKED) == self.ANSWER
 
-    async def test_other_request_with_the_same_key_is_refused(self, office: DecisionStore) -> None:
+    async def test_other_request_with_the_same_key_is_refused(self, decisions: DecisionStore) -> None:
         other = msgspec.structs.replace(self.ASKED, request=fingerprint(b"POST", b"/b", b"{}"))
-        async with office.writing() as desk:
-            await remember(desk, self.ASKED, self.ANSWER)
+        async with decisions.writing() as unit:
+            await remember(unit, self.ASKED, self.ANSWER)
             with pytest.raises(KeyReused):
-                await recall(desk, other)
+                await recall(unit, other)
 
-    async def test_key_is_its_account_s_own_and_is_forgotten_in_time(self, office: DecisionStore) -> None:
-        async with office.writing() as desk:
-            await remember(desk, self.ASKED, self.ANSWER)
-            assert await recall(desk, msgspec.structs.replace(self.ASKED, account="ma")) is None
-            assert await recall(desk, msgspec.structs.replace(self.ASKED, at=MONDAY + KEPT_FOR + 1)) is None
+    async def test_key_is_its_account_s_own_and_is_forgotten_in_time(self, decisions: DecisionStore) -> None:
+        async with decisions.writing() as unit:
+            await remember(unit, self.ASKED, self.ANSWER)
+            assert await recall(unit, msgspec.structs.replace(self.ASKED, account="ma")) is None
+            assert await recall(unit, msgspec.structs.replace(self.ASKED, at=MONDAY + KEPT_FOR + 1)) is None
 
     def test_fingerprint_tells_apart_what_joins_to_the_same_bytes(self) -> None:
         assert fingerprint(b"ab", b"c") != fingerprint(b"a", b"bc")
@@ -443,28 +443,28 @@ class TestChanges:
         proposed_by="sun", proposed_at=MONDAY,
     )  # fmt: skip
 
-    async def test_change_takes_two_people(self, office: DecisionStore) -> None:
-        async with office.writing() as desk:
-            await propose_change(desk, self.CHANGE, BOOK)
-        async with office.writing() as desk:
+    async def test_change_takes_two_people(self, decisions: DecisionStore) -> None:
+        async with decisions.writing() as unit:
+            await propose_change(unit, self.CHANGE, BOOK)
+        async with decisions.writing() as unit:
             with pytest.raises(BadInput, match="who proposed a change does not decide on it"):
-                await decide(desk, self.CHANGE.id, 1, ChangeState.APPROVED, "sun", MONDAY, BOOK)
-            done = await decide(desk, self.CHANGE.id, 1, ChangeState.APPROVED, "ma", MONDAY + 1, BOOK)
-        async with office.reading() as connection:
+                await decide(unit, self.CHANGE.id, 1, ChangeState.APPROVED, "sun", MONDAY, BOOK)
+            done = await decide(unit, self.CHANGE.id, 1, ChangeState.APPROVED, "ma", MONDAY + 1, BOOK)
+        async with decisions.reading() as connection:
             assert await listed(connection, ChangeState.APPROVED, 10) == [done]
             assert await listed(connection, ChangeState.PROPOSED, 10) == []
         assert (done.state, done.decided_by, done.content) == (ChangeState.APPROVED, "ma", {"yuan": 10})
 
-    async def test_change_is_decided_once(self, office: DecisionStore) -> None:
-        async with office.writing() as desk:
-            await propose_change(desk, self.CHANGE, BOOK)
-            await decide(desk, self.CHANGE.id, 1, ChangeState.REJECTED, "ma", MONDAY, BOOK)
+    async def test_change_is_decided_once(self, decisions: DecisionStore) -> None:
+        async with decisions.writing() as unit:
+            await propose_change(unit, self.CHANGE, BOOK)
+            await decide(unit, self.CHANGE.id, 1, ChangeState.REJECTED, "ma", MONDAY, BOOK)
             with pytest.raises(Outdated):
-                await decide(desk, self.CHANGE.id, 1, ChangeState.APPROVED, "hua", MONDAY, BOOK)
+                await decide(unit, self.CHANGE.id, 1, ChangeState.APPROVED, "hua", MONDAY, BOOK)
             with pytest.raises(BadInput, match="rejected already"):
-                await decide(desk, self.CHANGE.id, 2, ChangeState.APPROVED, "hua", MONDAY, BOOK)
+                await decide(unit, self.CHANGE.id, 2, ChangeState.APPROVED, "hua", MONDAY, BOOK)
 
-    async def test_unknown_change_is_missing(self, office: DecisionStore) -> None:
-        async with office.writing() as desk:
+    async def test_unknown_change_is_missing(self, decisions: DecisionStore) -> None:
+        async with decisions.writing() as unit:
             with pytest.raises(Missing):
-                await decide(desk, "0" * 32, 1, ChangeState.APPROVED, "ma", MONDAY, BOOK)
+                await decide(unit, "0" * 32, 1, ChangeState.APPROVED, "ma", MONDAY, BOOK)

@@ -54,7 +54,7 @@ def told(moment: Micros) -> str:
 
 async def test_record_and_replay_count_the_same(work: Department, tmp_path: Path) -> None:
     counted, last = await recorded(tmp_path)
-    async with work.office.reading() as connection:
+    async with work.decisions.reading() as connection:
         found = await kept_promises(connection, load_rulebook(), 0, last + SECOND)
         nothing = await kept_promises(connection, load_rulebook(), 0, 1)
     assert found == dict(sorted(counted.queues.items()))

@@ -55,8 +55,8 @@ def run(home: Home, *arguments: str) -> Result:
     return CliRunner().invoke(journal_command.app, [*arguments, "--settings", str(home.folder / "callcenter.toml")])
 
 
-def followed_to(home: Home, position: int, court: RulesInForce) -> Follower:
-    follower = Follower(court)
+def followed_to(home: Home, position: int, in_force: RulesInForce) -> Follower:
+    follower = Follower(in_force)
     with JournalReader(home.journal) as reader:
         for stored in reader.read():
             if stored.position <= position:
@@ -68,8 +68,8 @@ async def save_state(home: Home, position: int | None = None, *, enacted: bool =
     """Save what the service would have, there or at the end; gives the position."""
     async with await Journal.open(journal_settings(home.journal)) as journal:
         at = position or journal.durable_position
-        follower = await asyncio.to_thread(followed_to, home, at, home.court())
-        follower.enacted = follower.court if enacted else None
+        follower = await asyncio.to_thread(followed_to, home, at, home.in_force())
+        follower.enacted = follower.in_force if enacted else None
         await journal.save_state(at, follower.save())
     return at
 
@@ -127,11 +127,11 @@ async def test_record_from_before_the_beginning_is_shown_with_what_people_decide
     await an_hour_passes(home)
     await save_state(home)
     late = home.id_of("V-LATE-ANSWER")
-    office = await DecisionStore.open(settings_of(home.folder))
+    decisions = await DecisionStore.open(settings_of(home.folder))
     for taken in (Action.NOTIFY, Action.OVERTURN)[: 1 + settled]:
-        async with office.writing() as desk:
-            await act(desk, late, None, step(taken, SUPERVISOR, note=f"to {taken}"), TERMS)
-    await office.close()
+        async with decisions.writing() as unit:
+            await act(unit, late, None, step(taken, SUPERVISOR, note=f"to {taken}"), TERMS)
+    await decisions.close()
     assert (await asyncio.to_thread(run, home, "prune")).exit_code == 0
     explained = await asyncio.to_thread(home.run, "explain", late[:8])
     assert explained.exit_code == 0, explained.exception
@@ -167,7 +167,7 @@ async def test_cut_by_time_before_any_old_state_is_followed_as_far_as_it_can_be(
     first = min(position for violation in home.found for position in violation.frames)
     await save_state(home)
     async with await Journal.open(journal_settings(home.journal)) as journal:
-        follower = await asyncio.to_thread(followed_to, home, end, home.court())
+        follower = await asyncio.to_thread(followed_to, home, end, home.in_force())
         await journal.prune(first, places_in(msgspec.msgpack.decode(follower.save())))
     checked = await asyncio.to_thread(home.run, "verify")
     assert ("3 of 3 records reproduce" in checked.stdout, checked.exit_code) == (True, 0), checked.stdout
@@ -295,9 +295,9 @@ async def test_record_that_is_raised_after_the_cut_has_its_frames(home: Home) ->
     configure(home)
     await save_state(home)
     assert (await asyncio.to_thread(run, home, "prune")).exit_code == 0
-    later = await asyncio.to_thread(lambda: list(derive(home.journal, home.court())))
+    later = await asyncio.to_thread(lambda: list(derive(home.journal, home.in_force())))
     async with await Journal.open(journal_settings(home.journal)) as journal:
-        raised = {one.dossier.id: one.dossier.evidence for one in await filed(journal, home.court(), later)}
+        raised = {one.dossier.id: one.dossier.evidence for one in await filed(journal, home.in_force(), later)}
     assert raised == {dossier.id: dossier.evidence for dossier in before}
     assert all(raised.values())
 

@@ -38,7 +38,7 @@ class Bench:
         self.entered: list[RulesInForce] = []
 
     @property
-    def court(self) -> RulesInForce | None:
+    def in_force(self) -> RulesInForce | None:
         return self.entered[-1] if self.entered else None
 
     async def enter(self, said: Input) -> None:
@@ -56,17 +56,17 @@ def rules_of(work: Department, roster: Path) -> RulesFiles:
     def read(approved: dict[str, Any] | None) -> RulesInForce:
         return RulesInForce(load_rulebook() if approved is None else rulebook_of(approved), load_roster(roster))
 
-    return RulesFiles(work.office, read, roster=roster)
+    return RulesFiles(work.decisions, read, roster=roster)
 
 
 async def audited(work: Department) -> list[str]:
-    async with work.office.reading() as connection:
+    async with work.decisions.reading() as connection:
         return list(await connection.scalars(select(AuditRow.subject).where(AuditRow.action == "enact")))
 
 
 def proposal(work: Department, *, days: int = 1, **other: Any) -> dict[str, Any]:
     """Make a rulebook whose next edition, from some days on, turns a rule off."""
-    today = datetime_of(work.now, work.court.rulebook.zone).date()
+    today = datetime_of(work.now, work.in_force.rulebook.zone).date()
     first = today + timedelta(days=days)
     editions = [
         {"version": "2026.1", "from": "1970-01-01", "to": (first - timedelta(days=1)).isoformat()},
@@ -76,13 +76,16 @@ def proposal(work: Department, *, days: int = 1, **other: Any) -> dict[str, Any]
     return {"kind": "rulebook", "subject": "missed calls", "content": content, "reason": "as agreed"}
 
 
-async def test_court_is_journalled_and_audited_once_until_a_file_changes(work: Department, tmp_path: Path) -> None:
+async def test_rules_are_journalled_and_audited_once_until_a_file_changes(work: Department, tmp_path: Path) -> None:
     bench, rules = Bench(), rules_of(work, roster_file(tmp_path))
     await rules.look(bench)
     await rules.look(bench)
     roster_file(tmp_path, "Somebody else")
     await rules.look(bench)
-    assert [court.roster.seats[0].agent for court in bench.entered if court.roster] == ["Alice", "Somebody else"]
+    assert [in_force.roster.seats[0].agent for in_force in bench.entered if in_force.roster] == [
+        "Alice",
+        "Somebody else",
+    ]
     assert await audited(work) == ["2026.1", "2026.1"]
 
 
@@ -107,11 +110,11 @@ async def test_rulebook_comes_into_force_when_a_second_person_has_approved_it(wo
     approved = await hua.send("POST", f"/changes/{number}/approve", If_Match='"1"')
     assert (len(bench.entered), approved.status_code) == (1, 200)
     await rules.look(bench)
-    court = bench.court
-    assert court is not None
-    assert [edition.version for edition in court.rulebook.editions] == ["2026.1", "2026.2"]
-    assert court.rulebook.editions[-1].violations["V-MISSED"].mode is Mode.OFF
-    assert court.rulebook.editions[0].violations["V-MISSED"].mode is Mode.ON
+    in_force = bench.in_force
+    assert in_force is not None
+    assert [edition.version for edition in in_force.rulebook.editions] == ["2026.1", "2026.2"]
+    assert in_force.rulebook.editions[-1].violations["V-MISSED"].mode is Mode.OFF
+    assert in_force.rulebook.editions[0].violations["V-MISSED"].mode is Mode.ON
     assert await audited(work) == ["2026.1", "2026.2"]
 
 

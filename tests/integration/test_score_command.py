@@ -40,8 +40,8 @@ async def home(tmp_path: Path) -> AsyncIterator[Path]:
         f'[ami]\n[ami.events]\nusername = "e"\nsecret_file = "e"\n[ami.control]\nusername = "c"\nsecret_file = "c"\n'
         f'[store]\nurl = "sqlite:///{tmp_path}/callcenter.sqlite"\n'
     )
-    async with opened(tmp_path) as office:
-        await hire(office, "alice", Role.AGENT, "Alice", "[hotline]")
+    async with opened(tmp_path) as decisions:
+        await hire(decisions, "alice", Role.AGENT, "Alice", "[hotline]")
         mark = ScoreEntry(
             id="m1", kind=ScoreEntryKind.MARK, agent="Alice", day=date(2025, 3, 3), points=Decimal("78.5"), note="",
             given_by="tian", given_at=MONDAY,
@@ -49,10 +49,10 @@ async def home(tmp_path: Path) -> AsyncIterator[Path]:
         change = Change(
             id="c1", kind=ChangeKind.AMOUNT, subject="score", content=TERMS, reason="x", proposed_by="ma", proposed_at=0
         )
-        async with office.writing() as desk:
-            await propose(desk, change, BOOK)
-            await decide(desk, "c1", 1, ChangeState.APPROVED, "hua", MONDAY, BOOK)
-            await give(desk, mark, SHANGHAI, group_leader=False)
+        async with decisions.writing() as unit:
+            await propose(unit, change, BOOK)
+            await decide(unit, "c1", 1, ChangeState.APPROVED, "hua", MONDAY, BOOK)
+            await give(unit, mark, SHANGHAI, group_leader=False)
         yield tmp_path
 
 

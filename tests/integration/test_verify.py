@@ -98,11 +98,11 @@ async def test_withdrawal_is_the_services_audited_and_counted(home: Home) -> Non
     home.retell(late, measured=99.0)
     with capture_logs() as logged:
         await asyncio.to_thread(refused, home, "verify")
-    office = await DecisionStore.open(settings_of(home.folder))
-    async with office.reading() as connection:
+    decisions = await DecisionStore.open(settings_of(home.folder))
+    async with decisions.reading() as connection:
         (entry,) = await history(connection, late)
         counts = await withdrawn(connection)
-    await office.close()
+    await decisions.close()
     assert (entry.action, entry.by, entry.after) == (Action.WITHDRAW, SERVICE, State.WITHDRAWN)
     assert re.search("[\u4e00-\u9fff].*measured", entry.note)
     assert counts == {late: "V-LATE-ANSWER"}
@@ -200,9 +200,9 @@ class TestWhatMayHaveHonestReasons:
 
 
 async def test_what_a_person_recorded_is_not_the_journals_to_judge(home: Home) -> None:
-    office = await DecisionStore.open(settings_of(home.folder))
-    number = await propose(office, standing=record(proposed_by="li"))
-    await office.close()
+    decisions = await DecisionStore.open(settings_of(home.folder))
+    number = await propose(decisions, standing=record(proposed_by="li"))
+    await decisions.close()
     result = await asyncio.to_thread(home.run, "verify")
     assert (result.exit_code, number[:12] in result.stdout) == (0, False)
 
@@ -264,10 +264,10 @@ async def test_record_that_changed_meanwhile_is_not_withdrawn_for_what_it_said_b
     late = home.id_of("V-LATE-ANSWER")
     before = (await home.record(late)).dossier
     home.retell(late, measured=99.0)
-    office = await DecisionStore.open(settings_of(home.folder))
-    async with office.writing() as desk:
-        assert not await withdraw_record(desk, before, [Finding(Fault.NOT_DERIVED)], load_rulebook(), MONDAY)
-    await office.close()
+    decisions = await DecisionStore.open(settings_of(home.folder))
+    async with decisions.writing() as unit:
+        assert not await withdraw_record(unit, before, [Finding(Fault.NOT_DERIVED)], load_rulebook(), MONDAY)
+    await decisions.close()
 
 
 class TestBeforeADecision:
@@ -313,12 +313,12 @@ class TestCount:
 
     async def told(self, home: Home) -> dict[str, int]:
         heard: asyncio.Queue[Mapping[str, int]] = asyncio.Queue()
-        office = await DecisionStore.open(settings_of(home.folder))
-        watching = asyncio.create_task(Withdrawals(office, load_rulebook).watch(heard.put_nowait))
+        decisions = await DecisionStore.open(settings_of(home.folder))
+        watching = asyncio.create_task(Withdrawals(decisions, load_rulebook).watch(heard.put_nowait))
         counts = await heard.get()
         watching.cancel()
         await asyncio.wait([watching])
-        await office.close()
+        await decisions.close()
         return dict(counts)
 
     async def test_rules_that_are_on_begin_at_nothing(self, home: Home) -> None:
@@ -333,11 +333,11 @@ class TestCount:
         assert (counts["V-LATE-ANSWER"], sum(counts.values())) == (1, 1)
 
     async def test_what_a_person_withdrew_is_not(self, home: Home) -> None:
-        office = await DecisionStore.open(settings_of(home.folder))
-        number = await propose(office, standing=record(proposed_by="li"))
-        async with office.writing() as desk:
-            await act(desk, number, None, step(Action.WITHDRAW, LEADER), TERMS)
-        await office.close()
+        decisions = await DecisionStore.open(settings_of(home.folder))
+        number = await propose(decisions, standing=record(proposed_by="li"))
+        async with decisions.writing() as unit:
+            await act(unit, number, None, step(Action.WITHDRAW, LEADER), TERMS)
+        await decisions.close()
         assert sum((await self.told(home)).values()) == 0
 
 

@@ -54,40 +54,40 @@ async def month(home: Home) -> Month:
     """Confirm enough for a V-ACCUMULATED, and that one, too."""
     late = (await home.record(home.id_of("V-LATE-ANSWER"))).dossier
     assert late.at is not None
-    office = await DecisionStore.open(settings_of(home.folder))
+    decisions = await DecisionStore.open(settings_of(home.folder))
     seen = record(agent=late.agent, proposed_by="li")
-    others = [await propose(office, n, standing=seen, agent=late.agent, at=late.at + n) for n in range(1, 4)]
+    others = [await propose(decisions, n, standing=seen, agent=late.agent, at=late.at + n) for n in range(1, 4)]
     change = Change(
         id="c1", kind=ChangeKind.AMOUNT, subject="score", content=BASE, reason="x", proposed_by="ma", proposed_at=0
     )
-    async with office.writing() as desk:
-        await propose_change(desk, change, BOOK)
-        await decide(desk, "c1", 1, ChangeState.APPROVED, "hua", MONDAY, BOOK)
+    async with decisions.writing() as unit:
+        await propose_change(unit, change, BOOK)
+        await decide(unit, "c1", 1, ChangeState.APPROVED, "hua", MONDAY, BOOK)
         for number in (late.id, *others):
-            await _confirm(desk, number, late.agent)
-        (carried,) = await found(desk.connection, RecordQuery(rule=CODE))
-        await _confirm(desk, carried.dossier.id, late.agent)
-    await office.close()
+            await _confirm(unit, number, late.agent)
+        (carried,) = await found(unit.connection, RecordQuery(rule=CODE))
+        await _confirm(unit, carried.dossier.id, late.agent)
+    await decisions.close()
     made = Month(late.agent, late.at, late.id)
     assert await accumulated(home, made) == ([State.CONFIRMED], Decimal(100 - 4 * 2 - 20))
     return made
 
 
-async def _confirm(desk: UnitOfWork, number: str, agent: str) -> None:
+async def _confirm(unit: UnitOfWork, number: str, agent: str) -> None:
     whose = Principal(account="whose", role=Role.AGENT, agent=agent)
     for action, who in ((Action.NOTIFY, SUPERVISOR), (Action.EXPLAIN, whose), (Action.CONFIRM, SUPERVISOR)):
-        taken = await act(desk, number, None, step(action, who), TERMS)
-        await recount_month(desk, taken, BOOK, MONDAY)
+        taken = await act(unit, number, None, step(action, who), TERMS)
+        await recount_month(unit, taken, BOOK, MONDAY)
 
 
 async def accumulated(home: Home, month: Month) -> tuple[list[State], Decimal]:
     """Read where the month's V-ACCUMULATED stands, and the month's score."""
-    office = await DecisionStore.open(settings_of(home.folder))
-    async with office.reading() as connection:
+    decisions = await DecisionStore.open(settings_of(home.folder))
+    async with decisions.reading() as connection:
         records = await found(connection, RecordQuery(rule=CODE))
         member = await member_of(connection, month.agent)
         scored = await score_of(connection, member, month_of(month.at, SHANGHAI), SHANGHAI, month.at)
-    await office.close()
+    await decisions.close()
     return [one.standing.state for one in records], scored.score.points
 
 
@@ -103,9 +103,9 @@ async def test_record_that_the_journal_gives_otherwise_puts_the_month_right(home
     home.sql(home.base, "UPDATE position SET journal_position = journal_position - 1")
     store = await Store.open(settings_of(home.folder), NODE)
     async with await Journal.open(journal_settings(home.journal)) as journal:
-        following = RecordKeeper(store, journal, home.court())
+        following = RecordKeeper(store, journal, home.in_force())
         running = asyncio.create_task(following.run())
-        following.put(journal.durable_position, (), home.found, court=home.court())
+        following.put(journal.durable_position, (), home.found, in_force=home.in_force())
         await following.reached(journal.durable_position)
         running.cancel()
         await asyncio.wait([running])

@@ -49,7 +49,7 @@ def test_the_floor_runs_by_the_rulebook(path: Path) -> None:
     figures = "engaged_seconds: 30, queues: {consumers: {wrap_up_seconds: 12.5}}"
     book.write_text(f'based_on: packaged\neditions: [{{version: "1", from: 2026-01-01, figures: {{{figures}}}}}]\n')
     path.write_text(f"{LOGINS}\n[rules]\nrulebook = '{book}'\n[agents]\npermitted = ['_10XX']\n")
-    floor = load_settings(path).court().floor_at(None).settings
+    floor = load_settings(path).in_force().floor_at(None).settings
     assert floor.wrap_up == {"consumers": 12_500_000}
     assert floor.permitted == ("_10XX",)
     assert floor.blocked_after == 30 * SECOND
@@ -98,7 +98,7 @@ def test_roster_says_who_sits_where_and_what_may_be_dialled(path: Path) -> None:
     seat = {"agent": "Alice", "interface": "PJSIP/1001"}
     roster.write_text(json.dumps({"agents": [seat], "shifts": [], "legit_extensions": ["_0X."]}))
     path.write_text(f"{LOGINS}\n[rules]\nroster = '{roster}'\n")
-    floor = load_settings(path).court().floor_at(None).settings
+    floor = load_settings(path).in_force().floor_at(None).settings
     assert (floor.names, floor.permitted) == ({}, ("_0X.",))
     assert [tenure.agent for tenure in floor.seats["PJSIP/1001"]] == ["Alice"]
 
@@ -112,16 +112,16 @@ def test_rulebook_and_roster_are_of_the_sites_time_zone(path: Path, what: str) -
     file = path.with_name("file.yaml")
     path.write_text(f"[site]\ntimezone = 'Europe/Berlin'\n{LOGINS}\n[rules]\n{what} = '{file}'\n")
     file.write_text(json.dumps(forms[what]))
-    court = load_settings(path).court()
-    assert court.rulebook.timezone == "Europe/Berlin"
+    in_force = load_settings(path).in_force()
+    assert in_force.rulebook.timezone == "Europe/Berlin"
     file.write_text(json.dumps(forms[what] | {"timezone": "Asia/Shanghai"}))
     with pytest.raises(BadInput, match="names the time zone Asia/Shanghai, the site's is Europe/Berlin"):
-        load_settings(path).court()
+        load_settings(path).in_force()
 
 
 def test_site_says_how_its_numbers_are_read(path: Path) -> None:
     path.write_text(f"[site]\narea_code = '0571'\noutside_digit = '9'\ninternal = ['801', '8002', '801']\n{LOGINS}")
-    assert load_settings(path).court().numbering == Numbering("0571", "9", ("8002", "801"))
+    assert load_settings(path).in_force().numbering == Numbering("0571", "9", ("8002", "801"))
 
 
 @pytest.mark.parametrize(

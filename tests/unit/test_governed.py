@@ -46,9 +46,9 @@ def book(tmp_path: Path) -> Rulebook:
 class Followed(Switch):
     """A switch whose floor is a follower's; it may be packed and unpacked between two events."""
 
-    def __init__(self, court: RulesInForce) -> None:
+    def __init__(self, in_force: RulesInForce) -> None:
         super().__init__()
-        self.follower = Follower(court)
+        self.follower = Follower(in_force)
 
     def tell(self, kind: type, at: float | None, **fields: object) -> None:
         self.pos += 1
@@ -56,8 +56,8 @@ class Followed(Switch):
         self.facts += self.follower.follow(None, event).facts
         self.floor = self.follower.floor
 
-    def restarts(self, court: RulesInForce) -> None:
-        self.follower = Follower.restore(self.follower.save(), court)
+    def restarts(self, in_force: RulesInForce) -> None:
+        self.follower = Follower.restore(self.follower.save(), in_force)
         self.floor = self.follower.floor
 
     def talks_once(self, start: float, end: float, uid: str) -> None:
@@ -84,12 +84,12 @@ def test_midnight_is_the_sites() -> None:
 
 @pytest.mark.parametrize("restarted", [False, True])
 def test_wrap_up_is_that_of_the_edition_in_which_the_talk_ended(book: Rulebook, *, restarted: bool) -> None:
-    court = RulesInForce(book, None)
-    switch = Followed(court)
+    in_force = RulesInForce(book, None)
+    switch = Followed(in_force)
     switch.member(0)
     switch.talks_once(MIDNIGHT - 60, MIDNIGHT - 1, "c1")
     if restarted:
-        switch.restarts(court)
+        switch.restarts(in_force)
     switch.ticks(MIDNIGHT + 20)
     switch.talks_once(MIDNIGHT + 30, MIDNIGHT + 40, "c2")
     switch.ticks(MIDNIGHT + 60)
@@ -133,9 +133,9 @@ def test_rulebook_that_comes_into_force_holds_from_there_on(book: Rulebook) -> N
 
 
 def test_roster_says_who_sits_where_and_what_may_be_dialled_though_settings_say_it_too() -> None:
-    court = RulesInForce(
+    in_force = RulesInForce(
         packaged(), roster(legit=("_1X.",)), SiteFacts(names={"PJSIP/9": "Nobody"}, permitted=("_9X.",))
     )
-    settings = court.floor_at(None).settings
+    settings = in_force.floor_at(None).settings
     assert settings.permitted == ("_1X.",)
     assert (settings.names, settings.seats) == ({}, roster().tenures())

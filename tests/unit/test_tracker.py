@@ -255,29 +255,29 @@ def test_what_is_in_force_changes_at_its_place_and_is_saved_with_the_rest() -> N
     told = FloorSettings(names={"PJSIP/1001": "Alice"}, permitted=("_10XX",), blocked_after=60 * SECOND)
     line.take(opened(), read(beat(1, "1800000000"), joined(2)))
     line.do([input_step("pbx", OURS, enacted)])
-    assert reread(line.stored[-1]).said == line.follower.court == line.follower.enacted == enacted
+    assert reread(line.stored[-1]).said == line.follower.in_force == line.follower.enacted == enacted
     assert line.follower.floor.settings == told
     assert list(line.follower.floor.state.visits)  # what was known before still is
     restored = Follower.restore(line.follower.save(), RulesInForce(load_rulebook(), None))
-    assert (restored.court, restored.enacted, restored.floor.settings) == (enacted, enacted, told)
+    assert (restored.in_force, restored.enacted, restored.floor.settings) == (enacted, enacted, told)
     assert restored.floor.state.digest() == line.follower.floor.state.digest()
 
 
-def test_court_of_a_journal_from_before_runs_the_floor_by_the_settings_of_then() -> None:
+def test_rules_of_a_journal_from_before_runs_the_floor_by_the_settings_of_then() -> None:
     floor = FloorSettings(names={"PJSIP/1001": "Alice"}, wrap_up={"consumers": 9 * SECOND}, blocked_after=7)
     roster = Roster("Asia/Shanghai", (Seat(agent="Bob", interface="PJSIP/1001"),), {}, {}, ("_0X.",))
     said = {"type": "RulesInForce", "rulebook": load_rulebook(), "roster": roster, "floor": floor}
     line = Line(Follower(RulesInForce(load_rulebook(), None)))
     line.take(opened(), read(beat(1, "1800000000")))
-    court = reread(Stored(2, EntryKind.INPUT, "pbx", OURS, msgspec.json.encode(said), b"")).said
-    assert isinstance(court, RulesInForce)
-    line.do([input_step("pbx", OURS, court)])
+    in_force = reread(Stored(2, EntryKind.INPUT, "pbx", OURS, msgspec.json.encode(said), b"")).said
+    assert isinstance(in_force, RulesInForce)
+    line.do([input_step("pbx", OURS, in_force)])
     line.take(read(joined(2)))
     assert line.follower.floor.settings == floor
-    assert court.directory.at("PJSIP/1001", None) == "Alice"
+    assert in_force.directory.at("PJSIP/1001", None) == "Alice"
 
 
-def test_court_of_an_older_journal_says_nothing_of_how_numbers_are_read() -> None:
+def test_rules_of_an_older_journal_says_nothing_of_how_numbers_are_read() -> None:
     enacted = RulesInForce(load_rulebook(), None, numbering=Numbering())
     older = msgspec.json.decode(input_step("pbx", OURS, enacted).entry.payload)
     del older["numbering"]

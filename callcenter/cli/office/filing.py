@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from callcenter.cli.database import moment, with_office
+from callcenter.cli.database import moment, with_decisions
 from callcenter.cli.password import kept_or_typed
 from callcenter.cli.service.serve import SettingsPath
 from callcenter.cli.speech import LangOption, language_of_texts
@@ -43,14 +43,14 @@ def file_violation(
     now = time.time_ns() // 1000
     seen = SeenReport(rule=rule, agent=agent, words=note, at=now if when is None else when, key=secrets.token_hex(16))
 
-    async def filed(office: DecisionStore) -> FiledRecord:
-        court = await RulesFiles(office, chosen.court).court()
-        sessions = Sessions(office, Accounts(), chosen.web.lifetimes)
+    async def filed(decisions: DecisionStore) -> FiledRecord:
+        in_force = await RulesFiles(decisions, chosen.in_force).in_force()
+        sessions = Sessions(decisions, Accounts(), chosen.web.lifetimes)
         person = (await sessions.prove_at_console(account, password, now)).person
-        async with office.writing() as desk:
-            return await file_report(desk, seen, person, court.rulebook, court.roster, now)
+        async with decisions.writing() as unit:
+            return await file_report(unit, seen, person, in_force.rulebook, in_force.roster, now)
 
-    record = with_office(chosen.store, filed)
+    record = with_decisions(chosen.store, filed)
     title = record.dossier.title
     typer.echo(f"已拟定：{rule} {title.zh}" if language == "zh" else f"proposed: {rule} {title.en}", err=True)
     print(record.dossier.id)

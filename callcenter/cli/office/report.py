@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import typer
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from callcenter.cli.database import with_office
+from callcenter.cli.database import with_decisions
 from callcenter.cli.service.serve import SettingsPath
 from callcenter.cli.speech import LangOption, language_of_texts
 from callcenter.cli.tables import CsvFile, WorkbookFile, show, write_new
@@ -68,12 +68,12 @@ def main(
     since, until = _span(span, zone)
     asked = VisitFilter(since=since, until=until, queue=queue)
 
-    async def read(office: DecisionStore) -> tuple[_Read, Rulebook]:
-        court = await RulesFiles(office, chosen.court).court()
-        async with office.reading() as connection:
-            return await _read(connection, asked, since, until), court.rulebook
+    async def read(decisions: DecisionStore) -> tuple[_Read, Rulebook]:
+        in_force = await RulesFiles(decisions, chosen.in_force).in_force()
+        async with decisions.reading() as connection:
+            return await _read(connection, asked, since, until), in_force.rulebook
 
-    found, rulebook = with_office(chosen.store, read)
+    found, rulebook = with_decisions(chosen.store, read)
     day = FiguresByQueue(lambda name, at: rulebook.figures(at).threshold(name))
     day.ended(found.visits)
     for one in found.lasting:

@@ -14,7 +14,7 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from callcenter.cli.database import Since, Until, moment, moment_after, reading, with_office
+from callcenter.cli.database import Since, Until, moment, moment_after, reading, with_decisions
 from callcenter.cli.office.rules_try import try_draft
 from callcenter.cli.service.serve import SettingsPath
 from callcenter.cli.speech import LangOption, language_of_texts
@@ -69,8 +69,8 @@ def list_rules(path: File = None, lang: LangOption = "") -> None:
 def export_rulebook(settings: SettingsPath = None) -> None:
     """Print the rulebook in force as JSON, whole: change it, and propose it over the API."""
     chosen = load_settings(settings)
-    rules = partial(RulesFiles, read=chosen.court, rulebook=chosen.rules.rulebook)
-    content = with_office(chosen.store, lambda office: rules(office).written())
+    rules = partial(RulesFiles, read=chosen.in_force, rulebook=chosen.rules.rulebook)
+    content = with_decisions(chosen.store, lambda decisions: rules(decisions).written())
     print(dumps(content, ensure_ascii=False, indent=2))
 
 

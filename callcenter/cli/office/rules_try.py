@@ -84,17 +84,17 @@ def try_draft(
 
 
 async def _try(settings: Settings, draft: Rulebook, days: _Days, lang: Lang) -> tuple[Outcome, Rulebook]:
-    office = await DecisionStore.open(settings.store)
+    decisions = await DecisionStore.open(settings.store)
     try:
-        court = await RulesFiles(office, settings.court).court()
+        in_force = await RulesFiles(decisions, settings.in_force).in_force()
     finally:
-        await office.close()
-    if court.roster is None:
+        await decisions.close()
+    if in_force.roster is None:
         _note(remark("no_roster", lang))
     async with trial_run.open_archive(settings.store, settings.ami.node, days.zone) as archive:
         _note_missing(await archive.covers(days.span), days, lang)
         with _progress(days, lang) as progress:
-            return await archive.tried(court, draft, days.span, progress), court.rulebook
+            return await archive.tried(in_force, draft, days.span, progress), in_force.rulebook
 
 
 def _versions(rulebook: Rulebook, span: TrialSpan) -> tuple[str, ...]:

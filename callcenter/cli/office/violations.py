@@ -12,7 +12,7 @@ from rich.console import Console
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from callcenter import logs
-from callcenter.cli.database import Since, Until, moment, moment_after, reading, with_office
+from callcenter.cli.database import Since, Until, moment, moment_after, reading, with_decisions
 from callcenter.cli.office.filing import file_violation
 from callcenter.cli.service.serve import SettingsPath
 from callcenter.cli.speech import LangOption, language_of_texts
@@ -218,12 +218,12 @@ def explain_all(settings: Settings, lang: str) -> list[list[str]]:
     """Explain every record of a journal, for the end of a demonstration."""
     journal: Path = settings.journal.path
     zone, language = ZoneInfo(settings.site.timezone), language_of_texts(lang)
-    records = [v for v in derive(journal, settings.court()) if v.mode is Mode.ON]
+    records = [v for v in derive(journal, settings.in_force()) if v.mode is Mode.ON]
     return [[*told(Derived(v, exhibits(journal, v)), zone, language), ""] for v in records]
 
 
 def _source(chosen: Settings) -> RecordSource:
-    return RecordSource(chosen.journal.path, chosen.ami.node, chosen.court())
+    return RecordSource(chosen.journal.path, chosen.ami.node, chosen.in_force())
 
 
 def _anew(chosen: Settings) -> Anew:
@@ -267,11 +267,11 @@ def _settle(chosen: Settings, results: list[Result], language: Language, *, dry_
         raise StoreError(f"{len(faulty)} of {len(results)} records do not reproduce; nothing was withdrawn")
     logs.configure(chosen.log)
 
-    async def withdrawn(office: DecisionStore) -> int:
-        court = await RulesFiles(office, chosen.court).court()
-        return await withdraw_records(office, faulty, court.rulebook, time.time_ns() // 1000)
+    async def withdrawn(decisions: DecisionStore) -> int:
+        in_force = await RulesFiles(decisions, chosen.in_force).in_force()
+        return await withdraw_records(decisions, faulty, in_force.rulebook, time.time_ns() // 1000)
 
-    count = with_office(chosen.store, withdrawn)
+    count = with_decisions(chosen.store, withdrawn)
     raise StoreError(f"{len(faulty)} of {len(results)} records do not reproduce; {count} were withdrawn")
 
 

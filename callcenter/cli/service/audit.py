@@ -58,4 +58,4 @@ def sign_head(settings: SettingsPath = None, key: Key = None, heads: Heads = Non
 
 def _with_log(settings: Settings, work: Callable[[AsyncConnection], Awaitable[T]]) -> T:
     """Hold the log still while something is done with it."""
-    return at_desk(settings.store, lambda desk: work(desk.connection))
+    return at_desk(settings.store, lambda unit: work(unit.connection))

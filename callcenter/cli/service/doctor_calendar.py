@@ -16,11 +16,11 @@ _NAME = "calendar"
 def inspect_calendar(settings: Settings, at: Micros | None = None) -> Check:
     """Say whether a deadline given now, or the roster, reaches into days that nobody has announced."""
     try:
-        court = settings.court()
+        in_force = settings.in_force()
     except CallcenterError as error:
         return Check(_NAME, "unknown", f"rulebook or roster cannot be read: {error}")
     now = time.time_ns() // 1000 if at is None else at
-    first = reached(settings.web.terms(court.rulebook.zone), court.roster, now)
+    first = reached(settings.web.terms(in_force.rulebook.zone), in_force.roster, now)
     if first is None:
         return Check(_NAME, "ok", "every day that deadlines and the roster reach is known")
     return Check(

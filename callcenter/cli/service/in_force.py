@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from callcenter.cli.database import with_office
+from callcenter.cli.database import with_decisions
 from callcenter.config import Settings
 from callcenter.doctor.inspect import Check
 from callcenter.domain.frame import SECOND, Micros
@@ -28,9 +28,11 @@ def figures_in_force(settings: Settings | None) -> tuple[Figures, Check]:
         told = f"those of the packaged rulebook: {_told(book, now)}"
         return book.figures(now), Check(_NAME, "unknown", told, "give --settings, for the rulebook in force")
     try:
-        book = with_office(settings.store, lambda office: RulesFiles(office, settings.court).court()).rulebook
+        book = with_decisions(
+            settings.store, lambda decisions: RulesFiles(decisions, settings.in_force).in_force()
+        ).rulebook
     except StoreError as error:
-        book = settings.court().rulebook
+        book = settings.in_force().rulebook
         told = f"those of the file, where people have approved no other rulebook: {_told(book, now)}"
         return book.figures(now), Check(_NAME, "unknown", told, str(error))
     return book.figures(now), Check(_NAME, "ok", _told(book, now))

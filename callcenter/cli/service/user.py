@@ -63,7 +63,7 @@ def add_user(
         joined=None if joined is None else joined.date(),
     )  # fmt: skip
     hashed = _new_password(name)
-    added = _at_desk(settings, lambda desk: add_account(desk, new, hashed, _actor(), _now()))
+    added = _at_desk(settings, lambda unit: add_account(unit, new, hashed, _actor(), _now()))
     print(f"{added.name} may sign in as {added.role}")
 
 
@@ -91,14 +91,14 @@ def enable_user(name: Name, settings: SettingsPath = None) -> None:
 @app.command("unlock")
 def unlock_user(name: Name, settings: SettingsPath = None) -> None:
     """Forget the wrong passwords that somebody tried under a name; the password stays."""
-    _at_desk(settings, lambda desk: unlock(desk, name, _actor(), _now()))
+    _at_desk(settings, lambda unit: unlock(unit, name, _actor(), _now()))
     print(f"{name} may try again")
 
 
 @app.command("confirm")
 def confirm_user(name: Name, settings: SettingsPath = None) -> None:
     """Give an account the role that an administrator has asked for and nobody has confirmed."""
-    confirmed = _at_desk(settings, lambda desk: confirm_role(desk, name, _actor(), _now()))
+    confirmed = _at_desk(settings, lambda unit: confirm_role(unit, name, _actor(), _now()))
     print(f"{name} is {confirmed.role}")
 
 
@@ -132,15 +132,15 @@ def _check_agent(settings: Settings, agent: str) -> None:
         )
 
 
-async def _every(desk: UnitOfWork) -> list[Account]:
+async def _every(unit: UnitOfWork) -> list[Account]:
     found: list[Account] = []
-    while more := await list_accounts(desk.connection, found[-1].name if found else ""):
+    while more := await list_accounts(unit.connection, found[-1].name if found else ""):
         found += more
     return found
 
 
 def _change(settings: Path | None, name: str, changes: dict[str, Any]) -> None:
-    _at_desk(settings, lambda desk: change_account(desk, name, changes, None, _actor(), _now()))
+    _at_desk(settings, lambda unit: change_account(unit, name, changes, None, _actor(), _now()))
 
 
 def _at_desk(path: Path | None, work: Callable[[UnitOfWork], Awaitable[T]]) -> T:

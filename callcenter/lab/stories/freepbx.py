@@ -144,9 +144,9 @@ async def fpbx_follow_me(stage: Stage) -> None:
 
     The caller hangs up 3.5 s later.
     """
-    desk, mobile = await stage.phone(), await stage.caller(stage.lab.state.trunk_port)
+    unit, mobile = await stage.phone(), await stage.caller(stage.lab.state.trunk_port)
     call = await stage.call()
-    bell, ring = await desk.next_call(), await mobile.next_call()
+    bell, ring = await unit.next_call(), await mobile.next_call()
     for one in (bell, ring):
         one.ring()
     await sleep(1.5)
@@ -156,7 +156,7 @@ async def fpbx_follow_me(stage: Stage) -> None:
     visit = stage.visit(
         call,
         "answered",
-        agent=desk.name,
+        agent=unit.name,
         answered_at=ring.answered_at,
         left_at=ring.answered_at,
         ended_at=call.over_at,
@@ -164,7 +164,7 @@ async def fpbx_follow_me(stage: Stage) -> None:
         transferred=None,
     )
     stage.offer(visit, bell, "answered", ended_at=ring.answered_at)
-    talked(stage, desk, ring.answered_at, call.over_at)
+    talked(stage, unit, ring.answered_at, call.over_at)
 
 
 @story(own_switch=True, members=_MEMBER)

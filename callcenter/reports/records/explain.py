@@ -53,18 +53,20 @@ class Derived(msgspec.Struct, frozen=True):
     exhibits: tuple[Exhibit, ...]
 
 
-def derive(journal: Path, court: RulesInForce, progress: Callable[[int], None] = lambda _: None) -> Iterator[Violation]:
+def derive(
+    journal: Path, in_force: RulesInForce, progress: Callable[[int], None] = lambda _: None
+) -> Iterator[Violation]:
     """Yield every record that the journal gives; as `judged`."""
-    for violation, _ in judged(journal, court, progress):
+    for violation, _ in judged(journal, in_force, progress):
         yield violation
 
 
 def judged(
-    journal: Path, court: RulesInForce, progress: Callable[[int], None] = lambda _: None
+    journal: Path, in_force: RulesInForce, progress: Callable[[int], None] = lambda _: None
 ) -> Iterator[tuple[Violation, RulesInForce]]:
     """Yield every record that the journal gives, from its beginning to its end, and by what it was decided.
 
-    It is judged by the rulebook and the roster that the journal says were in force; `court` stands in where an older
+    It is judged by the rulebook and the roster that the journal says were in force; `in_force` stands in where an older
     journal does not say. Where old entries were cut, it is followed exactly from the first state that was saved after
     them, and before that only as far as what was cut is not missed.
 
@@ -73,24 +75,24 @@ def judged(
     Raises:
         JournalDamaged: At the first entry that is not as it was written.
     """
-    follower = Follower(court)
+    follower = Follower(in_force)
     with JournalReader(journal) as reader:
-        begins, saved = _saved(reader, court)
+        begins, saved = _saved(reader, in_force)
         for stored in reader.read():
             if saved is not None and stored.position > begins:
                 follower, saved = saved, None
             found = follower.follow(*reread(stored)).violations
-            yield from ((violation, follower.court or court) for violation in found)
+            yield from ((violation, follower.in_force or in_force) for violation in found)
             if stored.position % _EVERY == 0:
                 progress(stored.position)
     follower = saved or follower
     assert follower.judge is not None
     if follower.floor.state.now is not None:
         last = follower.judge.finish(follower.floor.state.now, follower.floor.open_own_calls())
-        yield from ((violation, follower.court or court) for violation in last)
+        yield from ((violation, follower.in_force or in_force) for violation in last)
 
 
-def _saved(reader: JournalReader, court: RulesInForce) -> tuple[int, Follower | None]:
+def _saved(reader: JournalReader, in_force: RulesInForce) -> tuple[int, Follower | None]:
     """Find the first state after what was cut, if anything was; a later one is not needed."""
     anchor, _ = reader.bounds()
     if not anchor.position:
@@ -99,7 +101,7 @@ def _saved(reader: JournalReader, court: RulesInForce) -> tuple[int, Follower | 
     for state in reader.saved_states():
         if state.position >= anchor.position and readable(state):
             begins, found = state.position, state
-    return begins, None if found is None else Follower.restore(found.blob, court)
+    return begins, None if found is None else Follower.restore(found.blob, in_force)
 
 
 def exhibits(journal: Path, violation: Violation) -> tuple[Exhibit, ...]:
@@ -113,19 +115,19 @@ def exhibits(journal: Path, violation: Violation) -> tuple[Exhibit, ...]:
         return tuple(_exhibit(reader.read_one(position)) for position in sorted(set(violation.frames)))
 
 
-def explain(journal: Path, court: RulesInForce, record: str) -> Derived:
+def explain(journal: Path, in_force: RulesInForce, record: str) -> Derived:
     """Derive one record again.
 
     Args:
         journal: The journal's file.
-        court: Rulebook and roster, where the journal does not say.
+        in_force: Rulebook and roster, where the journal does not say.
         record: The record's id, or the beginning of it.
 
     Raises:
         BadInput: The journal does not give such a record: with this rulebook and roster it does not reproduce.
         JournalDamaged: The journal is not what was written.
     """
-    return explained(journal, derive(journal, court), record)
+    return explained(journal, derive(journal, in_force), record)
 
 
 def explained(journal: Path, violations: Iterable[Violation], record: str) -> Derived:

@@ -31,7 +31,7 @@ class RecordSource(NamedTuple):
 
     journal: Path
     node: str
-    court: RulesInForce
+    in_force: RulesInForce
 
 
 class Anew(NamedTuple):
@@ -59,8 +59,8 @@ def derive_all(source: RecordSource, progress: Callable[[int], None] = lambda _:
     """Derive every record of a journal, up to the first damage."""
     found: dict[str, tuple[Violation, RulesInForce]] = {}
     try:
-        for violation, court in judged(source.journal, source.court, progress):
-            found[violation.id] = violation, court
+        for violation, in_force in judged(source.journal, source.in_force, progress):
+            found[violation.id] = violation, in_force
     except JournalDamaged as error:
         return Anew(found, str(error))
     return Anew(found)
@@ -155,14 +155,14 @@ class _Bench:
         return found
 
     def _judge(self, record: FiledRecord, result: Result) -> Result:
-        violation, court = self._anew.found.get(record.dossier.id, (None, self._source.court))
+        violation, in_force = self._anew.found.get(record.dossier.id, (None, self._source.in_force))
         faults: tuple[Finding, ...] = (Finding(Fault.NOT_DERIVED),)
         if violation is not None:
             positions = sorted(set(violation.frames))
             if not all(map(self._reader.keeps, positions)):
                 return msgspec.structs.replace(result, doubts=(Finding(Doubt.PRUNED),))
             evidence = [exhibit(self._reader.read_one(position)) for position in positions]
-            anew, proposed = from_violation(violation, court.rulebook, team=record.dossier.team, evidence=evidence)
+            anew, proposed = from_violation(violation, in_force.rulebook, team=record.dossier.team, evidence=evidence)
             faults = differences(record.dossier, record.standing, anew, proposed)
         doubts = tuple(self._doubts(record, violation)) if faults else ()
         return msgspec.structs.replace(result, faults=() if doubts else faults, doubts=doubts)
@@ -176,9 +176,9 @@ class _Bench:
         if self._inputs:
             return
         version = record.dossier.rulebook
-        edition = self._source.court.rulebook.at(record.dossier.at)
+        edition = self._source.in_force.rulebook.at(record.dossier.at)
         if edition is None or edition.version != version:
             yield Finding(Doubt.OTHER_RULEBOOK, version, version)
         same_verdict = violation is not None and violation.verdict is record.standing.verdict
-        if self._source.court.roster is None and not same_verdict:
+        if self._source.in_force.roster is None and not same_verdict:
             yield Finding(Doubt.NO_ROSTER)

@@ -48,7 +48,7 @@ class Replay:
 
     Args:
         tapes: The logins, in order.
-        court: By what the floor runs: each edition's figures from its own first day on, as in the live service.
+        in_force: By what the floor runs: each edition's figures from its own first day on, as in the live service.
 
     Attributes:
         quarantined: Frames refused, by reason.
@@ -57,10 +57,10 @@ class Replay:
         joins: Callers who joined, by queue, as the logins tell it: each must be told of as a visit.
     """
 
-    def __init__(self, tapes: Iterable[Path], court: RulesInForce, charset: str | None = None) -> None:
+    def __init__(self, tapes: Iterable[Path], in_force: RulesInForce, charset: str | None = None) -> None:
         self._tapes = tuple(tapes)
         self._charset = charset
-        self._governed = Governed(court)
+        self._governed = Governed(in_force)
         self.quarantined: Counter[str] = Counter()
         self.graded: bool | None = None
         self.first_at: Micros | None = None

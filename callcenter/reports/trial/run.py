@@ -55,15 +55,15 @@ class Archive:
             )
         return found
 
-    async def tried(self, court: RulesInForce, draft: Rulebook, span: TrialSpan, progress: Progress) -> Outcome:
+    async def tried(self, in_force: RulesInForce, draft: Rulebook, span: TrialSpan, progress: Progress) -> Outcome:
         """Judge by the rulebook in force and by a draft, whose newest edition is taken as though it had always held."""
         apart = span.end - span.start >= _APART_FROM
         around = TrialSpan(span.start - AROUND, span.end + AROUND)
         with told_plainly(self._settings):
             async with self._engine.connect() as connection:
                 said = await dispositions(connection, *around)
-        rulebooks, numbering = (court.rulebook, always(draft)), court.numbering or PLAIN
-        seated = sides(rulebooks, court.roster, span, apart=apart, said=said, numbering=numbering)
+        rulebooks, numbering = (in_force.rulebook, always(draft)), in_force.numbering or PLAIN
+        seated = sides(rulebooks, in_force.roster, span, apart=apart, said=said, numbering=numbering)
         with told_plainly(self._settings), seated as both:
             async with aclosing(pages(self._engine, self._node, *around)) as shelf:
                 async for shelved in shelf:

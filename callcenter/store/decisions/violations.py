@@ -69,18 +69,18 @@ class _Brief(msgspec.Struct, frozen=True):
 _brief = msgspec.json.Decoder(_Brief).decode
 
 
-async def put(desk: UnitOfWork, dossier: Dossier, standing: Standing, at: Micros) -> Filing:
+async def put(unit: UnitOfWork, dossier: Dossier, standing: Standing, at: Micros) -> Filing:
     """Keep a record; again with the same changes nothing.
 
     One that was derived anew and says something else replaces the old one only while nobody was told of it and nobody
     but the service stands behind it; later, the old one stays, and DIFFERS says that it does not reproduce.
     """
-    row = (await desk.execute(select(ViolationRow).where(ViolationRow.id == dossier.id))).one_or_none()
+    row = (await unit.execute(select(ViolationRow).where(ViolationRow.id == dossier.id))).one_or_none()
     said = _json(dossier).decode()
     values: dict[str, Any] = {"dossier": said, "standing": _json(standing).decode(), **_searched(dossier, standing, at)}
     if row is None:
-        await desk.execute(insert(ViolationRow).values(id=dossier.id, created_at=at, version=1, **values))
-        await desk.note(
+        await unit.execute(insert(ViolationRow).values(id=dossier.id, created_at=at, version=1, **values))
+        await unit.note(
             _audited("propose", dossier.id, standing.proposed_by, at, rule=dossier.rule, agent=dossier.agent)
         )
         return Filing.NEW
@@ -91,16 +91,16 @@ async def put(desk: UnitOfWork, dossier: Dossier, standing: Standing, at: Micros
         other = differences(_record(row).dossier, before, dossier, standing)
         return Filing.DIFFERS if other else Filing.SAME
     renewed = update(ViolationRow).where(ViolationRow.id == dossier.id)
-    await desk.execute(renewed.values(version=row.version + 1, **values))
-    await desk.note(_audited("renew", dossier.id, SERVICE, at, verdict=standing.verdict))
+    await unit.execute(renewed.values(version=row.version + 1, **values))
+    await unit.note(_audited("renew", dossier.id, SERVICE, at, verdict=standing.verdict))
     return Filing.RENEWED
 
 
-async def act(desk: UnitOfWork, number: str, version: int | None, step: Step, terms: Terms) -> FiledRecord:
+async def act(unit: UnitOfWork, number: str, version: int | None, step: Step, terms: Terms) -> FiledRecord:
     """Take a step; the record, its history and the audit log change together.
 
     Args:
-        desk: The transaction.
+        unit: The transaction.
         number: Which record.
         version: The version that whoever acts has read; None for the service.
         step: What is done.
@@ -111,21 +111,21 @@ async def act(desk: UnitOfWork, number: str, version: int | None, step: Step, te
         Outdated: Somebody acted on it meanwhile.
         StepRefused: The workflow does not allow it.
     """
-    record = await get(desk.connection, number)
+    record = await get(unit.connection, number)
     if version not in {None, record.version}:
         raise Outdated("the record", record.version)
     standing, entry = take(record.standing, step, terms)
-    await desk.execute(
+    await unit.execute(
         update(ViolationRow)
         .where(ViolationRow.id == number)
         .values(standing=_json(standing).decode(), state=standing.state, version=record.version + 1)
     )
-    n = await desk.connection.scalar(select(func.count()).where(StepRow.violation == number))
-    await desk.execute(insert(StepRow).values(violation=number, n=(n or 0) + 1, entry=_json(entry).decode()))
+    n = await unit.connection.scalar(select(func.count()).where(StepRow.violation == number))
+    await unit.execute(insert(StepRow).values(violation=number, n=(n or 0) + 1, entry=_json(entry).decode()))
     detail = msgspec.to_builtins(entry)
     for told_already in ("action", "by", "at"):
         del detail[told_already]
-    await desk.note(_audited(entry.action, number, entry.by, entry.at, **detail))
+    await unit.note(_audited(entry.action, number, entry.by, entry.at, **detail))
     return msgspec.structs.replace(record, standing=standing, version=record.version + 1)
 
 

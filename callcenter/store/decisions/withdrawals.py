@@ -26,9 +26,9 @@ OPEN = [state for state in State if Action.WITHDRAW in STEPS[state]]
 _ANCHORS = 100
 
 
-async def withdraw(desk: UnitOfWork, number: str, why: str, at: Micros) -> FiledRecord:
+async def withdraw(unit: UnitOfWork, number: str, why: str, at: Micros) -> FiledRecord:
     """Withdraw a record as the service."""
-    return await act(desk, number, None, Step(action=Action.WITHDRAW, by=SERVICE, at=at, note=why), _NO_TERMS)
+    return await act(unit, number, None, Step(action=Action.WITHDRAW, by=SERVICE, at=at, note=why), _NO_TERMS)
 
 
 async def raised(

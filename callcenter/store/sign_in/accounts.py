@@ -101,7 +101,7 @@ class Accounts:
             return False
 
 
-async def add_account(desk: UnitOfWork, new: NewAccount, password: str, actor: str, at: Micros) -> Account:
+async def add_account(unit: UnitOfWork, new: NewAccount, password: str, actor: str, at: Micros) -> Account:
     """Add an account; `password` is its hash.
 
     Raises:
@@ -110,21 +110,21 @@ async def add_account(desk: UnitOfWork, new: NewAccount, password: str, actor: s
     """
     if not NAME.fullmatch(new.name) or new.name == SERVICE:
         raise BadInput(f"{new.name!r} is no name for an account; use a-z, 0-9, dot, dash, underscore, at most 32")
-    if await find_account(desk.connection, new.name) is not None:
+    if await find_account(unit.connection, new.name) is not None:
         raise Conflict(f"there is an account {new.name} already")
     values = msgspec.structs.asdict(new)
-    await _check(desk.connection, new.name, values)
+    await _check(unit.connection, new.name, values)
     values |= vouched(actor, at)
     if approves_money(new.role) and not is_console(actor):
         values |= {"pending_role": new.role, "pending_by": actor, "disabled_at": at}
-    await desk.execute(insert(AccountRow).values(**values, password=password, created_at=at, version=1))
+    await unit.execute(insert(AccountRow).values(**values, password=password, created_at=at, version=1))
     detail = {"role": new.role, "agent": new.agent, "team": new.team, "joined": new.joined}
-    await desk.note(Audited(at=at, actor=actor, action="add", kind="account", subject=new.name, detail=detail))
-    return await get_account(desk.connection, new.name)
+    await unit.note(Audited(at=at, actor=actor, action="add", kind="account", subject=new.name, detail=detail))
+    return await get_account(unit.connection, new.name)
 
 
 async def change_account(
-    desk: UnitOfWork, name: str, changes: dict[str, Any], version: int | None, actor: str, at: Micros
+    unit: UnitOfWork, name: str, changes: dict[str, Any], version: int | None, actor: str, at: Micros
 ) -> Account:
     """Change whatever is said of an account, its password's hash or `disabled_at`; signs it out everywhere.
 
@@ -135,61 +135,61 @@ async def change_account(
         Conflict: Another account is that agent, the last administrator would be gone, or the account waits for a
             second person to confirm its role.
     """
-    account = await get_account(desk.connection, name)
+    account = await get_account(unit.connection, name)
     if version not in {None, account.version}:
         raise Outdated(f"account {name}", account.version)
-    await _check(desk.connection, name, changes)
+    await _check(unit.connection, name, changes)
     values = _by_two(account, changes, actor)
     if "password" in changes:
-        await desk.execute(delete(AttemptsRow).where(AttemptsRow.name == name))
+        await unit.execute(delete(AttemptsRow).where(AttemptsRow.name == name))
         if actor != name:
             values |= vouched(actor, at)
-    await desk.execute(update(AccountRow).where(AccountRow.name == name).values(**values, version=account.version + 1))
+    await unit.execute(update(AccountRow).where(AccountRow.name == name).values(**values, version=account.version + 1))
     if account.role is Role.ADMIN and account.disabled_at is None:
-        await _require_admin(desk.connection)
-    await desk.execute(delete(SessionRow).where(SessionRow.account == name))
+        await _require_admin(unit.connection)
+    await unit.execute(delete(SessionRow).where(SessionRow.account == name))
     detail = {key: "changed" if key == "password" else value for key, value in changes.items()}
-    await desk.note(Audited(at=at, actor=actor, action="change", kind="account", subject=name, detail=detail))
-    return await get_account(desk.connection, name)
+    await unit.note(Audited(at=at, actor=actor, action="change", kind="account", subject=name, detail=detail))
+    return await get_account(unit.connection, name)
 
 
-async def confirm_role(desk: UnitOfWork, name: str, actor: str, at: Micros) -> Account:
+async def confirm_role(unit: UnitOfWork, name: str, actor: str, at: Micros) -> Account:
     """Give an account the role that somebody else has asked for.
 
     Raises:
         Missing: There is no such account.
         Conflict: It waits for none, or whoever confirms is no second person.
     """
-    row = (await desk.execute(select(AccountRow).where(AccountRow.name == name))).one_or_none()
+    row = (await unit.execute(select(AccountRow).where(AccountRow.name == name))).one_or_none()
     if row is None:
         raise Missing(f"there is no account {name!r}")
     if row.pending_role is None:
         raise Conflict(f"account {name} waits for no role")
     if not is_console(actor):
-        await require_two(desk.connection, row.pending_by, actor, at)
+        await require_two(unit.connection, row.pending_by, actor, at)
         if actor == name:
             raise Conflict("nobody confirms their own role")
     values = {"role": row.pending_role, "pending_role": None, "pending_by": None} | vouched(row.pending_by, at)
     if row.disabled_at == row.created_at:
         values["disabled_at"] = None
-    await desk.execute(update(AccountRow).where(AccountRow.name == name).values(**values, version=row.version + 1))
-    await desk.execute(delete(SessionRow).where(SessionRow.account == name))
+    await unit.execute(update(AccountRow).where(AccountRow.name == name).values(**values, version=row.version + 1))
+    await unit.execute(delete(SessionRow).where(SessionRow.account == name))
     detail = {"role": row.pending_role, "asked_by": row.pending_by}
-    await desk.note(Audited(at=at, actor=actor, action="confirm", kind="account", subject=name, detail=detail))
-    return await get_account(desk.connection, name)
+    await unit.note(Audited(at=at, actor=actor, action="confirm", kind="account", subject=name, detail=detail))
+    return await get_account(unit.connection, name)
 
 
-async def unlock(desk: UnitOfWork, name: str, actor: str, at: Micros) -> Account:
+async def unlock(unit: UnitOfWork, name: str, actor: str, at: Micros) -> Account:
     """Forget the wrong passwords that were tried under a name; who is signed in stays so.
 
     Raises:
         Missing: There is no such account.
     """
-    account = await get_account(desk.connection, name)
-    await desk.execute(delete(AttemptsRow).where(AttemptsRow.name == name))
-    await desk.execute(update(AccountRow).where(AccountRow.name == name).values(version=account.version + 1))
-    await desk.note(Audited(at=at, actor=actor, action="unlock", kind="account", subject=name))
-    return await get_account(desk.connection, name)
+    account = await get_account(unit.connection, name)
+    await unit.execute(delete(AttemptsRow).where(AttemptsRow.name == name))
+    await unit.execute(update(AccountRow).where(AccountRow.name == name).values(version=account.version + 1))
+    await unit.note(Audited(at=at, actor=actor, action="unlock", kind="account", subject=name))
+    return await get_account(unit.connection, name)
 
 
 def _by_two(account: Account, changes: dict[str, Any], actor: str) -> dict[str, Any]:

@@ -24,17 +24,17 @@ async def is_known(connection: AsyncConnection, account: str, token: str, at: Mi
     return await connection.scalar(known) is not None
 
 
-async def remember(desk: UnitOfWork, account: str, known: str | None, at: Micros) -> str | None:
+async def remember(unit: UnitOfWork, account: str, known: str | None, at: Micros) -> str | None:
     """Note that an account has signed in from a device; returns the token of one that was not known before."""
     if known is not None:
-        await desk.execute(update(DeviceRow).where(DeviceRow.token == digest(known)).values(seen_at=at))
+        await unit.execute(update(DeviceRow).where(DeviceRow.token == digest(known)).values(seen_at=at))
         return None
     token = secrets.token_urlsafe(32)
-    await desk.execute(insert(DeviceRow).values(token=digest(token), account=account, seen_at=at))
+    await unit.execute(insert(DeviceRow).values(token=digest(token), account=account, seen_at=at))
     newest = select(DeviceRow.token).where(DeviceRow.account == account)
     newest = newest.order_by(DeviceRow.seen_at.desc(), DeviceRow.token).limit(_OF_AN_ACCOUNT)
-    await desk.execute(delete(DeviceRow).where(DeviceRow.account == account, DeviceRow.token.not_in(newest)))
-    await desk.execute(delete(DeviceRow).where(DeviceRow.seen_at <= at - KEPT_FOR))
+    await unit.execute(delete(DeviceRow).where(DeviceRow.account == account, DeviceRow.token.not_in(newest)))
+    await unit.execute(delete(DeviceRow).where(DeviceRow.seen_at <= at - KEPT_FOR))
     return token
 
 

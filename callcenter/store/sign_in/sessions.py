@@ -82,9 +82,13 @@ class Sessions:
     """Everybody who is signed in; `clock` measures how long guessing is slowed, and is never set."""
 
     def __init__(
-        self, office: DecisionStore, accounts: Accounts, lifetimes: Lifetimes, clock: Callable[[], Micros] | None = None
+        self,
+        decisions: DecisionStore,
+        accounts: Accounts,
+        lifetimes: Lifetimes,
+        clock: Callable[[], Micros] | None = None,
     ) -> None:
-        self._office = office
+        self._decisions = decisions
         self._accounts = accounts
         self.lifetimes = lifetimes
         self._throttle = Throttle(clock or steady_clock())
@@ -97,41 +101,41 @@ class Sessions:
             SignInRefused: Name or password are wrong, the account is disabled, or the password was changed meanwhile.
         """
         tried = await self._try(name, password, at, device)
-        async with self._office.writing() as desk:
-            await desk.execute(delete(SessionRow).where(SessionRow.expires_at <= at))
-            session = await self._begin(desk, await _let_in(desk, name, tried.kept), at)
-            new = await remember(desk, name, device if tried.known else None, at)
-            await desk.note(Audited(at=at, actor=name, action="sign_in", kind="session", subject=name))
+        async with self._decisions.writing() as unit:
+            await unit.execute(delete(SessionRow).where(SessionRow.expires_at <= at))
+            session = await self._begin(unit, await _let_in(unit, name, tried.kept), at)
+            new = await remember(unit, name, device if tried.known else None, at)
+            await unit.note(Audited(at=at, actor=name, action="sign_in", kind="session", subject=name))
         self._throttle.forget(tried.key)
         return msgspec.structs.replace(session, device=new)
 
     async def prove(self, name: str, password: str, at: Micros, device: str = "") -> Account:
         """Let somebody prove who they are, for one thing and without a session; errors as `sign_in`."""
         tried = await self._try(name, password, at, device)
-        async with self._office.writing() as desk:
-            account = await _let_in(desk, name, tried.kept)
-            await desk.note(Audited(at=at, actor=name, action="prove", kind="session", subject=name))
+        async with self._decisions.writing() as unit:
+            account = await _let_in(unit, name, tried.kept)
+            await unit.note(Audited(at=at, actor=name, action="prove", kind="session", subject=name))
         self._throttle.forget(tried.key)
         return account
 
     async def prove_at_console(self, name: str, password: str, at: Micros) -> Account:
         """Let somebody prove who they are to a command, whose process remembers nothing; errors as `sign_in`."""
-        async with self._office.writing() as desk:
-            await _count(desk, name, at)
+        async with self._decisions.writing() as unit:
+            await _count(unit, name, at)
         account = await self.prove(name, password, at)
-        async with self._office.writing() as desk:
-            await desk.execute(delete(AttemptsRow).where(AttemptsRow.name == name))
+        async with self._decisions.writing() as unit:
+            await unit.execute(delete(AttemptsRow).where(AttemptsRow.name == name))
         return account
 
     async def knows(self, name: str, device: str, at: Micros) -> bool:
         """Tell whether somebody has signed in from a device before."""
-        async with self._office.reading() as connection:
+        async with self._decisions.reading() as connection:
             return bool(device) and await is_known(connection, name, device, at)
 
     async def resume(self, token: str, at: Micros) -> Session | None:
         """Find the session of a token, None where it is over; hands out a new token when the present one is old."""
         hashed = _hash(token)
-        async with self._office.reading() as connection:
+        async with self._decisions.reading() as connection:
             row = await self._live(connection, hashed, at)
             if row is None:
                 return None
@@ -146,12 +150,12 @@ class Sessions:
     async def sign_out(self, session: Session, at: Micros) -> None:
         """End a session."""
         name = session.account.name
-        async with self._office.writing() as desk:
-            await desk.execute(delete(SessionRow).where(SessionRow.id == session.id))
-            await desk.note(Audited(at=at, actor=name, action="sign_out", kind="session", subject=name))
+        async with self._decisions.writing() as unit:
+            await unit.execute(delete(SessionRow).where(SessionRow.id == session.id))
+            await unit.note(Audited(at=at, actor=name, action="sign_out", kind="session", subject=name))
 
     async def _try(self, name: str, password: str, at: Micros, device: str) -> _Tried:
-        async with self._office.reading() as connection:
+        async with self._decisions.reading() as connection:
             kept, version = await self._kept(connection, name)
             known = bool(device) and await is_known(connection, name, device, at)
         key = f"device {digest(device)}" if known else f"name {version} {digest(name)}"
@@ -176,14 +180,14 @@ class Sessions:
 
     async def _refuse(self, name: str | None, at: Micros) -> None:
         """Note a wrong password; for a name that nobody has, do the same work and leave nothing."""
-        async with self._office.writing() as desk:
+        async with self._decisions.writing() as unit:
             if name is not None:
-                await desk.note(Audited(at=at, actor=name, action="sign_in_failed", kind="session", subject=name))
+                await unit.note(Audited(at=at, actor=name, action="sign_in_failed", kind="session", subject=name))
 
-    async def _begin(self, desk: UnitOfWork, account: Account, at: Micros) -> Session:
+    async def _begin(self, unit: UnitOfWork, account: Account, at: Micros) -> Session:
         token, csrf, number = secrets.token_urlsafe(32), secrets.token_urlsafe(24), secrets.token_hex(16)
         expires = at + self.lifetimes.whole
-        await desk.execute(
+        await unit.execute(
             insert(SessionRow).values(
                 id=number, account=account.name, token=_hash(token), csrf=csrf,
                 created_at=at, rotated_at=at, seen_at=at, expires_at=expires,
@@ -213,8 +217,8 @@ class Sessions:
             values |= {"token": _hash(fresh), "previous": hashed, "rotated_at": at}
             mine &= SessionRow.token == hashed
         try:
-            async with self._office.writing() as desk:
-                changed = (await desk.execute(update(SessionRow).where(mine).values(**values))).rowcount
+            async with self._decisions.writing() as unit:
+                changed = (await unit.execute(update(SessionRow).where(mine).values(**values))).rowcount
         except FileTaken:
             raise
         except StoreError:
@@ -222,27 +226,27 @@ class Sessions:
         return fresh if changed else None
 
 
-async def _let_in(desk: UnitOfWork, name: str, kept: str) -> Account:
+async def _let_in(unit: UnitOfWork, name: str, kept: str) -> Account:
     """Read the account of whoever knew the password, unless it was disabled or has another one by now."""
-    now = await desk.connection.scalar(select(AccountRow.password).where(AccountRow.name == name))
-    account = await get_account(desk.connection, name)
+    now = await unit.connection.scalar(select(AccountRow.password).where(AccountRow.name == name))
+    account = await get_account(unit.connection, name)
     if account.disabled_at is not None or now != kept:
         raise SignInRefused("the name or the password is wrong")
     return account
 
 
-async def _count(desk: UnitOfWork, name: str, at: Micros) -> None:
+async def _count(unit: UnitOfWork, name: str, at: Micros) -> None:
     """Count an attempt at the console before it is made; a wait longer than any is a clock's that was set back."""
     name = name[:_LONGEST_NAME]
-    row = (await desk.execute(select(AttemptsRow).where(AttemptsRow.name == name))).one_or_none()
+    row = (await unit.execute(select(AttemptsRow).where(AttemptsRow.name == name))).one_or_none()
     if row is not None and 0 < (wait := (row.blocked_until or 0) - at) <= block_after(row.failures):
         raise SignInBlocked(wait)
     failures = 1 if row is None or row.last_at < at - FORGOTTEN else row.failures + 1
     values = {"failures": failures, "last_at": at, "blocked_until": at + block_after(failures)}
     if row is None:
-        await desk.execute(insert(AttemptsRow).values(name=name, **values))
+        await unit.execute(insert(AttemptsRow).values(name=name, **values))
     else:
-        await desk.execute(update(AttemptsRow).where(AttemptsRow.name == name).values(**values))
+        await unit.execute(update(AttemptsRow).where(AttemptsRow.name == name).values(**values))
 
 
 def _hash(token: str) -> str:

@@ -66,18 +66,18 @@ class GapFiller:
 
     Args:
         node: The switch.
-        office: To read the record by.
+        decisions: To read the record by.
         record: To know how far it is.
         tracker: Who is told.
         seen: When the switch was last seen; the gap since then has not been told yet. None: never.
     """
 
     def __init__(
-        self, node: str, office: DecisionStore, record: RecordKeeper, tracker: RecordPort, seen: Micros | None
+        self, node: str, decisions: DecisionStore, record: RecordKeeper, tracker: RecordPort, seen: Micros | None
     ) -> None:
         self.filled = 0
         self._node = node
-        self._office = office
+        self._decisions = decisions
         self._record = record
         self._tracker = tracker
         self._seen = seen
@@ -160,13 +160,13 @@ class GapFiller:
                 await asyncio.sleep(_AGAIN_SECONDS)
 
     async def _read(self, question: Callable[[AsyncConnection], Awaitable[T]]) -> T:
-        async with self._office.reading() as connection:
+        async with self._decisions.reading() as connection:
             return await question(connection)
 
     def _completed(self, uniqueid: str, logged: Iterable[LoggedVisit], kept: StoredVisits) -> Iterator[fx.Visit]:
         """Give the visits of a channel about which the log knows more than the record."""
-        court = self._tracker.court
-        directory = Directory({}, {}) if court is None else court.directory
+        in_force = self._tracker.in_force
+        directory = Directory({}, {}) if in_force is None else in_force.directory
         left = [_named(one, directory) for one in {id(one): one for one in logged}.values() if not one.doubtful]
         seen = [visit for visit in kept.ended if visit.uniqueid == uniqueid]
         alone = []

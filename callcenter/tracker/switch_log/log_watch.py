@@ -162,8 +162,8 @@ class LogWatch:
         logged = find_logged(visit, self._book.of(visit.uniqueid))
         if logged is None:
             return "missing"
-        court = self._tracker.court
-        names = court is not None and bool(court.directory)
+        in_force = self._tracker.in_force
+        names = in_force is not None and bool(in_force.directory)
         return next((one.what for one in contradictions(visit, logged, names=names)), None)
 
 

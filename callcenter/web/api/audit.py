@@ -48,7 +48,7 @@ class AuditPage(ResponseBody):
 @router.get("")
 async def read_audit(person: Reading, service: TheService, after: After = 0, limit: Limit = 100) -> AuditPage:
     """Read the audit log; numbers that people wrote are shown as far as one may see them, whatever the hash covers."""
-    async with service.office.reading() as connection:
+    async with service.decisions.reading() as connection:
         found = await page(connection, after, limit + 1, damaged=_UNREADABLE)
     zone, shown = service.rulebook.zone, found[:limit]
     seen = sight(person.role, Delicate.CALLER)

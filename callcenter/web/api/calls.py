@@ -129,7 +129,7 @@ async def list_calls(
         raise BadInput("name an agent: this account is none itself")
     _require(person, whose, service)
     before = place_in(cursor)
-    async with service.office.reading() as connection:
+    async with service.decisions.reading() as connection:
         found = await talks(connection, whose, unrecorded=unrecorded, before=before, limit=limit + 1)
         shown = found[:limit]
         told = await talks_of(connection, {talk.uniqueid for talk in shown})
@@ -140,7 +140,7 @@ async def list_calls(
 @router.get("/{uniqueid}/dispositions")
 async def list_dispositions(uniqueid: Name, person: Recording, service: TheService) -> Dispositions:
     """List what was recorded of a call."""
-    async with service.office.reading() as connection:
+    async with service.decisions.reading() as connection:
         _require_one(person, await talked_in(connection, uniqueid), service)
         found = await of_call(connection, uniqueid)
     return Dispositions(items=[_shown(one, person, service) for one in found])
@@ -152,7 +152,7 @@ async def record_call(
 ) -> Response:
     """Record what a call was about; more than once where there is more to say."""
     callback = _callback(body, person, service)
-    async with service.office.reading() as connection:
+    async with service.decisions.reading() as connection:
         _require_one(person, await talked_in(connection, uniqueid), service)
     dispose = service.ports.dispose
     if dispose is None:
@@ -162,12 +162,12 @@ async def record_call(
         callback_to=callback[0], callback_by=callback[1],
     )  # fmt: skip
 
-    async def work(desk: UnitOfWork) -> KeptAnswer:
+    async def work(unit: UnitOfWork) -> KeptAnswer:
         recorded = RecordedDisposition(
             id=once.new_id, disposition=said, words=body.note.strip(),
             given_by=person.account, given_at=once.asked.at,
         )  # fmt: skip
-        await record_disposition(desk, recorded)
+        await record_disposition(unit, recorded)
         shown = _shown(recorded, person, service).model_dump_json()
         return KeptAnswer(status=status.HTTP_201_CREATED, etag="", body=shown)
 

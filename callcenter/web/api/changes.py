@@ -67,7 +67,7 @@ async def list_changes(
     person: Seeing, service: TheService, state: ChangeState | None = None, limit: Limit = 50
 ) -> ChangePage:
     """List changes."""
-    async with service.office.reading() as connection:
+    async with service.decisions.reading() as connection:
         found = await listed(connection, state, limit)
     return ChangePage(items=[_shown(change, person, service) for change in found])
 
@@ -76,12 +76,12 @@ async def list_changes(
 async def propose_change(body: NewChange, person: Proposing, service: TheService, once: TheOnce) -> Response:
     """Propose a change; it has no effect until somebody else approves it."""
 
-    async def work(desk: UnitOfWork) -> KeptAnswer:
+    async def work(unit: UnitOfWork) -> KeptAnswer:
         change = Change(
             id=once.new_id, kind=body.kind, subject=body.subject, content=body.content,
             reason=body.reason, proposed_by=person.account, proposed_at=once.asked.at,
         )  # fmt: skip
-        return _answer(await propose(desk, change, service.rulebook), person, service, status.HTTP_201_CREATED)
+        return _answer(await propose(unit, change, service.rulebook), person, service, status.HTTP_201_CREATED)
 
     return await once.answer(work)
 
@@ -92,8 +92,8 @@ def _offer(verb: str, state: ChangeState) -> None:
     async def decide_change(
         number: str, person: Approving, service: TheService, once: TheOnce, seen: SeenVersion
     ) -> Response:
-        async def work(desk: UnitOfWork) -> KeptAnswer:
-            decided = await decide(desk, number, seen, state, person.account, service.clock(), service.rulebook)
+        async def work(unit: UnitOfWork) -> KeptAnswer:
+            decided = await decide(unit, number, seen, state, person.account, service.clock(), service.rulebook)
             return _answer(decided, person, service)
 
         return await once.answer(work)

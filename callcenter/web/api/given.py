@@ -144,7 +144,7 @@ def _offer(router: APIRouter, collection: _Collection) -> None:
         return await _page(sought, asked, reader, service)
 
     async def read_given(number: str, reader: TheReader, service: TheService) -> GivenShown:
-        async with service.office.reading() as connection:
+        async with service.decisions.reading() as connection:
             return reader.given(await get(connection, number, collection.kinds, reader.person))
 
     async def withdraw_given(number: str, body: Withdrawal, reader: TheReader, once: TheOnce) -> Response:
@@ -174,7 +174,7 @@ for _router, _collection in zip(ROUTERS, (_ASSESSMENTS, _BONUSES, _ADJUSTMENTS),
 async def _page(sought: ScoreEntryFilter, asked: AskedGiven, reader: ScoreReader, service: Service) -> GivenPage:
     place = place_in(asked.cursor)
     before = None if place is None else (_day(place[0]), place[1])
-    async with service.office.reading() as connection:
+    async with service.decisions.reading() as connection:
         found = await page(connection, reader.person, sought, before, asked.limit + 1)
     shown = found[: asked.limit]
     more = place_out((shown[-1].day.toordinal(), shown[-1].id)) if len(found) > len(shown) else None
@@ -182,13 +182,13 @@ async def _page(sought: ScoreEntryFilter, asked: AskedGiven, reader: ScoreReader
 
 
 async def _give(given: ScoreEntry, reader: ScoreReader, service: Service, once: Once) -> Response:
-    async def work(desk: UnitOfWork) -> KeptAnswer:
-        member = await member_of(desk.connection, given.agent)
+    async def work(unit: UnitOfWork) -> KeptAnswer:
+        member = await member_of(unit.connection, given.agent)
         _require(reader.person, given.kind, member)
         if not knows(service, member):
             raise BadInput(f"there is no agent {given.agent!r}")
         leads = member.account is not None and member.account.role is Role.GROUP_LEADER
-        kept = await give(desk, given, reader.zone, group_leader=leads)
+        kept = await give(unit, given, reader.zone, group_leader=leads)
         return _answer(kept, reader, status.HTTP_201_CREATED)
 
     return await once.answer(work)
@@ -197,10 +197,10 @@ async def _give(given: ScoreEntry, reader: ScoreReader, service: Service, once: 
 async def _withdraw(
     number: str, reason: str, kinds: Collection[ScoreEntryKind], reader: ScoreReader, once: Once
 ) -> Response:
-    async def work(desk: UnitOfWork) -> KeptAnswer:
-        given = await get(desk.connection, number, kinds, reader.person)
-        _require(reader.person, given.kind, await member_of(desk.connection, given.agent))
-        taken = await withdraw(desk, given, reader.person.account, once.asked.at, reason)
+    async def work(unit: UnitOfWork) -> KeptAnswer:
+        given = await get(unit.connection, number, kinds, reader.person)
+        _require(reader.person, given.kind, await member_of(unit.connection, given.agent))
+        taken = await withdraw(unit, given, reader.person.account, once.asked.at, reason)
         return _answer(taken, reader, status.HTTP_200_OK)
 
     return await once.answer(work)

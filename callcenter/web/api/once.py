@@ -54,11 +54,11 @@ class Once:
         """
         replayed, told = True, False
         try:
-            async with self._service.office.writing() as desk:
-                answer = await recall(desk, self.asked)
+            async with self._service.decisions.writing() as unit:
+                answer = await recall(unit, self.asked)
                 if answer is None:
-                    replayed, answer = False, await work(desk)
-                    await remember(desk, self.asked, answer)
+                    replayed, answer = False, await work(unit)
+                    await remember(unit, self.asked, answer)
                     if tell is not None:
                         await _journalled(tell)
                         told = True

@@ -57,7 +57,7 @@ async def read_promises(span: Annotated[PromiseSpan, Query()], _: Seeing, servic
     assert until is not None
     if not since < until <= since + _LONGEST:
         raise BadInput("`to` must be after `from`, by at most 93 days")
-    async with service.office.reading() as connection:
+    async with service.decisions.reading() as connection:
         found = await kept_promises(connection, service.rulebook, since, until)
     titles = {code: one.title for edition in service.rulebook.editions for code, one in edition.promises.items()}
     return PromisesShown(items=[

@@ -64,6 +64,6 @@ async def read_rulebook(_: Changing, service: TheService) -> dict[str, Any]:
 async def read_agreement(span: Annotated[CountedSpan, Query()], person: Judging, service: TheService) -> Agreements:
     """Say of each rule how often people agree with it."""
     shadow = may(person, Right.SEE_SHADOW)
-    async with service.office.reading() as connection:
+    async with service.decisions.reading() as connection:
         found = await raised(connection, moment_in(span.since), moment_in(span.until), shadow=shadow)
     return Agreements(items=[RuleAgreement(**msgspec.structs.asdict(one)) for one in agreement(found)])

@@ -101,7 +101,7 @@ async def read_score(
     agent: Name, month: Annotated[MonthText, Path()], reader: TheReader, service: TheService
 ) -> ScoreDetail:
     """Read one agent's month, line by line."""
-    async with service.office.reading() as connection:
+    async with service.decisions.reading() as connection:
         member = await _member(connection, agent, reader.person, service)
         found = await score_of(connection, member, read_month(month), reader.zone, service.clock())
     return reader.detail(found)
@@ -116,7 +116,7 @@ async def read_quarter(
     service: TheService,
 ) -> QuarterDetail:
     """Read one agent's quarter: the mean of those of its months that have begun."""
-    async with service.office.reading() as connection:
+    async with service.decisions.reading() as connection:
         member = await _member(connection, agent, reader.person, service)
         found = await quarter_of(connection, member, (year, quarter), reader.zone, service.clock())
     return reader.quarter(found)
@@ -131,7 +131,7 @@ async def _everybody(reader: ScoreReader, month: str, service: Service) -> list[
     def seen(member: Member) -> bool:
         return may(reader.person, Right.SEE_SCORES, member.agent, member.team)
 
-    async with service.office.reading() as connection:
+    async with service.decisions.reading() as connection:
         return await scores_of_all(connection, read_month(month), reader.zone, service.clock(), seen)
 
 

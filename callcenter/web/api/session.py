@@ -89,8 +89,8 @@ async def change_password(body: NewPassword, request: Request, session: TheSessi
         proven = await service.sessions.prove(name, body.old, at, _device(request, service))
     except SignInRefused as error:
         raise RequestRefused("forbidden", "the old password is wrong") from error
-    async with service.office.writing() as desk:
-        await change_account(desk, name, {"password": hashed}, proven.version, name, at)
+    async with service.decisions.writing() as unit:
+        await change_account(unit, name, {"password": hashed}, proven.version, name, at)
     setattr(request.state, NEW_TOKEN, "")
     return Response(status_code=status.HTTP_204_NO_CONTENT)
 

@@ -92,7 +92,7 @@ class Users(ResponseBody):
 async def list_users(_: Seeing, service: TheService, limit: Limit = 50, cursor: Cursor = None) -> Users:
     """List accounts."""
     place = place_in(cursor)
-    async with service.office.reading() as connection:
+    async with service.decisions.reading() as connection:
         found = await list_accounts(connection, place[1] if place else "", limit + 1)
     shown = found[:limit]
     more = place_out((0, shown[-1].name)) if len(found) > len(shown) else None
@@ -102,7 +102,7 @@ async def list_users(_: Seeing, service: TheService, limit: Limit = 50, cursor: 
 @router.get("/{name}")
 async def read_user(name: str, _: Seeing, service: TheService, response: Response) -> User:
     """Read one account; its ETag is what a change of it must name."""
-    async with service.office.reading() as connection:
+    async with service.decisions.reading() as connection:
         return _told(await get_account(connection, name), service, response)
 
 
@@ -113,8 +113,8 @@ async def add_user(body: NewUser, person: Changing, service: TheService, respons
     new = NewAccount(
         name=body.name, full_name=body.full_name, role=body.role, agent=body.agent, team=body.team, joined=body.joined
     )  # fmt: skip
-    async with service.office.writing() as desk:
-        account = await add_account(desk, new, hashed, person.account, service.clock())
+    async with service.decisions.writing() as unit:
+        account = await add_account(unit, new, hashed, person.account, service.clock())
     return _told(account, service, response)
 
 
@@ -131,16 +131,16 @@ async def change_user(
         changes["disabled_at"] = at if changes.pop("disabled") else None
     if "password" in changes:
         changes["password"] = await service.accounts.hashed(name, changes["password"])
-    async with service.office.writing() as desk:
-        account = await change_account(desk, name, changes, seen, person.account, at)
+    async with service.decisions.writing() as unit:
+        account = await change_account(unit, name, changes, seen, person.account, at)
     return _told(account, service, response)
 
 
 @router.post("/{name}/confirm")
 async def confirm_user(name: str, person: Confirming, service: TheService, response: Response) -> User:
     """Give an account the role that somebody else has asked for; again it is refused."""
-    async with service.office.writing() as desk:
-        account = await confirm_role(desk, name, person.account, service.clock())
+    async with service.decisions.writing() as unit:
+        account = await confirm_role(unit, name, person.account, service.clock())
     return _told(account, service, response)
 
 

@@ -103,7 +103,7 @@ async def list_violations(
         since=moment_in(asked.since), until=moment_in(asked.until),
     )  # fmt: skip
     before = place_in(asked.cursor)
-    async with service.office.reading() as connection:
+    async with service.decisions.reading() as connection:
         found = await page(connection, person, wanted, before, asked.limit + 1)
     shown = found[: asked.limit]
     more = place_out((shown[-1].sort_at, shown[-1].dossier.id)) if len(found) > len(shown) else None
@@ -115,7 +115,7 @@ async def read_violation(
     number: str, person: Seeing, reader: TheReader, service: TheService, response: Response
 ) -> Detail:
     """Read one record in full, as far as one may; its ETag is what a step on it must name."""
-    async with service.office.reading() as connection:
+    async with service.decisions.reading() as connection:
         record = await get_for(connection, number, person)
         steps = await history(connection, number)
     response.headers["ETag"] = etag(record.version)
@@ -128,12 +128,12 @@ async def file_violation(
 ) -> Response:
     """Record what one saw; it is as good as any other record, and refused where the service has raised the same act."""
 
-    async def work(desk: UnitOfWork) -> KeptAnswer:
+    async def work(unit: UnitOfWork) -> KeptAnswer:
         at = moment_in(body.at)
         assert at is not None
         seen = SeenReport(rule=body.rule, agent=body.agent, at=at, words=body.note, key=once.asked.key)
-        filed = await file_report(desk, seen, person, service.rulebook, service.roster, service.clock())
-        return await _answer(desk, filed, reader, status.HTTP_201_CREATED)
+        filed = await file_report(unit, seen, person, service.rulebook, service.roster, service.clock())
+        return await _answer(unit, filed, reader, status.HTTP_201_CREATED)
 
     return await once.answer(work)
 
@@ -164,11 +164,11 @@ async def take_step(
 ) -> Response:
     """Take a step with a record; If-Match names the version that was read."""
 
-    async def work(desk: UnitOfWork) -> KeptAnswer:
-        record = await get_for(desk.connection, number, person)
+    async def work(unit: UnitOfWork) -> KeptAnswer:
+        record = await get_for(unit.connection, number, person)
         _require_right(person, step.action, record)
-        taken = await take(desk, record, seen, step, service.bench)
-        return _broken(once.request, taken) if taken.faults else await _answer(desk, taken.record, reader)
+        taken = await take(unit, record, seen, step, service.bench)
+        return _broken(once.request, taken) if taken.faults else await _answer(unit, taken.record, reader)
 
     return await once.answer(work)
 
@@ -181,8 +181,8 @@ def _require_right(person: Principal, action: Action, record: FiledRecord) -> No
     require(person, right, record)
 
 
-async def _answer(desk: UnitOfWork, record: FiledRecord, reader: Reader, code: int = status.HTTP_200_OK) -> KeptAnswer:
-    shown = reader.detail(record, await history(desk.connection, record.dossier.id))
+async def _answer(unit: UnitOfWork, record: FiledRecord, reader: Reader, code: int = status.HTTP_200_OK) -> KeptAnswer:
+    shown = reader.detail(record, await history(unit.connection, record.dossier.id))
     return KeptAnswer(status=code, etag=etag(record.version), body=shown.model_dump_json())
 
 

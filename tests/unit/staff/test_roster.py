@@ -78,11 +78,11 @@ def test_shifts_that_touch_are_one_time_on_duty() -> None:
 
 
 def test_shared_phone_is_whose_turn_it_is() -> None:
-    desk = {"interface": "PJSIP/1001"}
+    unit = {"interface": "PJSIP/1001"}
     roster = roster_of({
         "agents": [
-            {"agent": "Alice", "to": "2026-11-23T12:00", **desk},
-            {"agent": "Bob", "from": "2026-11-23T12:00", "queues": ["support"], **desk},
+            {"agent": "Alice", "to": "2026-11-23T12:00", **unit},
+            {"agent": "Bob", "from": "2026-11-23T12:00", "queues": ["support"], **unit},
         ],
         "shifts": [],
     })  # fmt: skip
