@@ -8,7 +8,6 @@ import os
 import signal
 import sqlite3
 from collections.abc import Coroutine, Iterator
-from datetime import datetime
 from typing import NamedTuple, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -18,10 +17,11 @@ from callcenter import __version__, logs
 from callcenter.ami.client import AmiClient
 from callcenter.ami.session import first_error
 from callcenter.ami.settings import AmiSettings
+from callcenter.clock import today, wall_clock
 from callcenter.config import Settings
 from callcenter.domain.frame import Micros
 from callcenter.errors import StoreError
-from callcenter.exporter import Exporter, ExporterServer
+from callcenter.exporter import Exporter, exporter_server
 from callcenter.journal import Journal
 from callcenter.listening import raise_open_files
 from callcenter.ownfiles import has_wal_reset_bug, held, watch_files
@@ -35,8 +35,8 @@ from callcenter.tracker.calendar_watch import CalendarWatch
 from callcenter.tracker.pruning import Pruning
 from callcenter.tracker.withdrawals import Withdrawals
 from callcenter.web.application import make_application
-from callcenter.web.server import WebServer, serve_web
-from callcenter.web.service import Ports, build, wall_clock
+from callcenter.web.server import serve_web, web_server
+from callcenter.web.service import Ports, build
 
 log = structlog.get_logger()
 
@@ -141,7 +141,7 @@ async def _start(settings: Settings, kept: _Kept, group: asyncio.TaskGroup) -> _
     if settings.journal.keep_days:
         beside.append(_prune(settings, kept, record, group))
     client.beat_in = tracker.due_in
-    server = ExporterServer(settings.exporter, exporter)
+    server = exporter_server(settings.exporter, exporter)
     serving = group.create_task(server.run(), name="exporter")
     beside += _look_out(settings, kept.decisions, exporter, tracker, in_force, group)
     tracking = group.create_task(tracker.run(), name="tracker")
@@ -157,8 +157,8 @@ async def _recall_today(
 ) -> None:
     """Let the board begin with the day so far, as the record has it."""
     await record.reached(kept.journal.durable_position)
-    node, today = settings.ami.node, datetime.now(ZoneInfo(settings.site.timezone)).date()
-    asked = VisitFilter(since=day_start(today, ZoneInfo(settings.site.timezone)), node=node)
+    node, zone = settings.ami.node, ZoneInfo(settings.site.timezone)
+    asked = VisitFilter(since=day_start(today(zone), zone), node=node)
     async with kept.decisions.reading() as connection:
         exporter.recall(await ended_visits(connection, asked), follower.floor, await followed_since(connection, node))
 
@@ -208,7 +208,7 @@ def _answer_people(
     """Serve the API."""
     ports = Ports(tracker.dispose, tracker.switch_time, evidence_of(settings.journal.path), rules.written)
     service = build(settings.web, decisions, lambda: tracker.in_force or in_force, ports)
-    server = WebServer(settings.web, make_application(service))
+    server = web_server(settings.web, make_application(service))
     log.info("api_served", port=server.port)
     return group.create_task(serve_web(server, service), name="web")
 

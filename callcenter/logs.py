@@ -28,13 +28,14 @@ import ipaddress
 import logging
 import re
 import sys
-import unicodedata
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Literal, TextIO
 from urllib.parse import quote, quote_plus
 
 import structlog
 from pydantic import BaseModel, ConfigDict, Field
+
+from callcenter.untrusted import escaped
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -144,8 +145,7 @@ class Filter:
 
     def text(self, text: str) -> str:
         """Clean free text: secrets out, numbers masked, one line."""
-        text = self._private(text)
-        return text if text.isprintable() else "".join(map(_visible, text))
+        return escaped(self._private(text))
 
     def _field(self, key: str, value: object, depth: int) -> object:
         if _SECRET_KEY.search(key.lower().replace("-", "_")):
@@ -271,10 +271,3 @@ def _ends(digits: list[str]) -> str:
         return ""
     first, last = (3, 2) if len(digits) >= _LONG else (0, 2)
     return f"{''.join(digits[:first])}***{''.join(digits[-last:])}"
-
-
-def _visible(character: str) -> str:
-    """Write what would move the cursor, break the line or hide itself as text."""
-    if unicodedata.category(character) in {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}:
-        return character.encode("unicode_escape").decode("ascii")
-    return character

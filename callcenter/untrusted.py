@@ -1,7 +1,8 @@
-r"""Text that a spreadsheet would run or show turned around: inert when it is written, as it was when it is read back.
+r"""The one door for text that somebody else wrote: what acts instead of being shown is found and made inert here alone.
 
-Marks that are seen by nobody and change how the rest is shown (U+202E turns it around), and control characters, become
-visible text: `\u{202e}`. Whoever has written such text by hand gets it back as well.
+Callers choose their numbers and names, people write notes and files. A character acts where it moves a cursor, breaks a
+line or hides itself (U+202E turns round what follows). For a label or a terminal it is replaced, for a log it is
+escaped, for a spreadsheet it is written as `\u{202e}` and given back as it was when the file is read again.
 """
 
 from __future__ import annotations
@@ -9,9 +10,52 @@ from __future__ import annotations
 import re
 import unicodedata
 
+CONTROLS = r"\x00-\x1f\x7f"
+"""Control characters, for a class of a regular expression."""
+CONTROLS_BUT_LAYOUT = r"\x00-\x08\x0b-\x1f\x7f"
+"""The same without tabs and line breaks."""
+
+_ACTING = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+_CONTROLS = re.compile(f"[{CONTROLS}]")
+_HALVES = re.compile(r"[\ud800-\udfff]")
+_LAYOUT = dict.fromkeys(map(ord, "\t\n"))
 _RUNS = re.compile(r"['\s]*[=+\-@＝＋－＠\t\r]")
 _SHOWN = re.compile(r"\\u\{([0-9a-f]{1,6})\}")
 _KEPT = frozenset("\n\t\r")
+
+
+def acts(char: str) -> bool:
+    """Tell whether a character moves a cursor, breaks a line or hides itself."""
+    return unicodedata.category(char) in _ACTING
+
+
+def has_controls(text: str) -> bool:
+    """Tell whether a control character stands in a text, a tab or a line break too."""
+    return _CONTROLS.search(text) is not None
+
+
+def is_plain(text: str) -> bool:
+    """Tell whether a text holds no control character and no half of one; tabs and line breaks are layout."""
+    return not has_controls(text.translate(_LAYOUT)) and _HALVES.search(text) is None
+
+
+def replaced(text: str) -> str:
+    """Return a text with U+FFFD for each character that acts."""
+    return text if text.isprintable() else "".join("\ufffd" if acts(char) else char for char in text)
+
+
+def escaped(text: str) -> str:
+    """Return a text with an escape such as `\\n` or `\\u202e` for each character that acts."""
+    if text.isprintable():
+        return text
+    return "".join(char.encode("unicode_escape").decode("ascii") if acts(char) else char for char in text)
+
+
+def storable(text: str) -> str:
+    """Return a text that every database takes: PostgreSQL has no NUL and no half characters, a caller may send both."""
+    if text.isprintable():
+        return text
+    return text.replace("\0", "\ufffd").encode("utf-8", "replace").decode()
 
 
 def inert(text: str) -> str:

@@ -20,7 +20,8 @@ import structlog
 from callcenter.ami.inbox import Inbox
 from callcenter.ami.items import Item, LoginLost, LoginOpened
 from callcenter.ami.link import Link
-from callcenter.ami.session import EventsSession, first_error, our_clock
+from callcenter.ami.session import EventsSession, first_error
+from callcenter.clock import wall_clock
 from callcenter.errors import BadSetting, RightsMissing, SwitchError, SwitchUnreachable
 
 if TYPE_CHECKING:
@@ -148,10 +149,10 @@ class AmiClient:
             login += 1
             link = await self._open(settings.events, backoff, events=True, first=login == 1)
             self._events = link
-            self._inbox.put(LoginOpened(settings.node, our_clock(), login, link.banner))
+            self._inbox.put(LoginOpened(settings.node, wall_clock(), login, link.banner))
             log.info("events_login_opened", node=settings.node, login=login)
             reason = await self._follow(link, backoff)
-            self._inbox.put(LoginLost(settings.node, our_clock(), reason))
+            self._inbox.put(LoginLost(settings.node, wall_clock(), reason))
             log.warning("events_login_lost", node=settings.node, login=login, reason=reason)
             await asyncio.sleep(backoff.next())
 

@@ -19,7 +19,8 @@ from callcenter.ami.heartbeat import Heartbeat
 from callcenter.ami.items import FramesRead, HeartbeatSeen, RefusedItem, SnapshotTaken
 from callcenter.ami.protocol import memory_of
 from callcenter.ami.snapshot import take_snapshot
-from callcenter.domain.frame import SECOND, Frame, Micros
+from callcenter.clock import wall_clock
+from callcenter.domain.frame import SECOND, Frame
 from callcenter.errors import RightsMissing, SwitchError, SwitchUnreachable
 
 if TYPE_CHECKING:
@@ -38,11 +39,6 @@ _CHECKS_PER_BEAT = 4
 _RETRY_SECONDS = 0.25
 _SOONEST_BEAT = 0.25
 """However much somebody needs the time, the control login is left room."""
-
-
-def our_clock() -> Micros:
-    """Return this machine's time."""
-    return time.time_ns() // 1000
 
 
 def first_error(group: BaseExceptionGroup[BaseException]) -> BaseException:
@@ -137,20 +133,20 @@ class EventsSession:
         self._put_frames(batch[start:])
 
     def _receive_refused(self, refused: LostFrame) -> None:
-        self._inbox.put(RefusedItem(self._settings.node, our_clock(), refused), 1, len(refused.raw))
+        self._inbox.put(RefusedItem(self._settings.node, wall_clock(), refused), 1, len(refused.raw))
 
     def _put_frames(self, batch: Batch) -> None:
         if batch:
             frames, raw = zip(*batch, strict=True)
             memory = sum(memory_of(*one) for one in batch)
             settings = self._settings
-            item = FramesRead(settings.node, our_clock(), frames, raw, settings.charset)
+            item = FramesRead(settings.node, wall_clock(), frames, raw, settings.charset)
             self._inbox.put(item, len(batch), memory)
 
     def _note_beat(self, frame: Frame, count: int, round_trip: float) -> None:
         self.proven = True
         micros = round(round_trip * SECOND)
-        self._inbox.put(HeartbeatSeen(self._settings.node, our_clock(), frame.at, micros))
+        self._inbox.put(HeartbeatSeen(self._settings.node, wall_clock(), frame.at, micros))
         arrival = self._arrivals.pop(count, None)
         if arrival is not None and not arrival.done():
             arrival.set_result(frame)
@@ -209,7 +205,7 @@ class EventsSession:
                 await asyncio.sleep(_RETRY_SECONDS)
             else:
                 self.synced = True
-                self._inbox.put(SnapshotTaken(self._settings.node, our_clock(), snapshot))
+                self._inbox.put(SnapshotTaken(self._settings.node, wall_clock(), snapshot))
 
     async def _take_between_beats(self) -> Snapshot:
         first = await self._beat_through()

@@ -16,6 +16,7 @@ import msgspec
 from callcenter.ami.gate import parse_timestamp
 from callcenter.ami.heartbeat import Heartbeat
 from callcenter.ami.snapshot import take_snapshot
+from callcenter.clock import wall_clock
 from callcenter.domain.frame import SECOND
 
 if TYPE_CHECKING:
@@ -157,9 +158,9 @@ async def inspect_switch(control: Link, snapshot: Snapshot) -> list[Check]:
 
 
 async def _skew(control: Link) -> Check:
-    before = time.time_ns() // 1000
+    before = wall_clock()
     told = parse_timestamp((await control.demand("Ping")).headers.get("Timestamp", ""))
-    after = time.time_ns() // 1000
+    after = wall_clock()
     if told is None:
         return Check("clock", "unknown", "the switch does not tell its time")
     skew = told - (before + after) // 2

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
@@ -12,6 +11,7 @@ from prometheus_client.core import Metric
 from prometheus_client.registry import Collector
 
 from callcenter import __version__
+from callcenter.clock import wall_clock
 from callcenter.domain import facts as fx
 from callcenter.domain.facts import Fact
 from callcenter.domain.floor import Floor
@@ -24,11 +24,6 @@ from callcenter.exporter.present import Present
 from callcenter.exporter.settings import ExporterSettings
 from callcenter.rules.records.violation import Violation
 from callcenter.rules.regulations.edition import FiguresAt
-
-
-def our_clock() -> Micros:
-    """Read our clock, in microseconds since the epoch."""
-    return time.time_ns() // 1000
 
 
 class Scrape(Collector):
@@ -73,7 +68,7 @@ class Exporter:
         site: str = "main",
         timezone: str = "Asia/Shanghai",
         disks: Iterable[Path] = (),
-        clock: Callable[[], Micros] = our_clock,
+        clock: Callable[[], Micros] = wall_clock,
     ) -> None:
         self.settings = settings
         self.fault: Callable[[], str | None] = lambda: None

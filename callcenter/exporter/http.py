@@ -102,30 +102,16 @@ def _host_of(scope: Scope) -> str | None:
         return ""
 
 
-class ExporterServer:
-    """Holds the port from the moment it is made, and serves while `run` runs."""
+def exporter_server(settings: ExporterSettings, exporter: Exporter) -> HttpServer:
+    """Take the port that the pages are served on.
 
-    def __init__(self, settings: ExporterSettings, exporter: Exporter) -> None:
-        """Take the port.
-
-        Raises:
-            BadSetting: It is taken, or the address is not this machine's.
-        """
-        try:
-            bound = bind(settings.host, settings.port)
-        except OSError as error:
-            where = f"{settings.host}:{settings.port}"
-            raise BadSetting(f"the exporter cannot listen on {where}: {error.strerror or error}") from error
-        most = share_of_open_files(_SHARE, _CONNECTIONS)
-        bounds = Bounds(connections=most, per_address=max(1, most // 4))
-        pages = Pages(exporter, settings.host)
-        self._server = HttpServer("exporter", pages, bound, bounds, _LAST_REQUESTS_SECONDS)
-        self.port = self._server.port
-
-    async def run(self) -> None:
-        """Serve until cancelled; requests that are under way are answered first."""
-        await self._server.run()
-
-    def close(self) -> None:
-        """Give the port back where `run` was never called."""
-        self._server.close()
+    Raises:
+        BadSetting: It is taken, or the address is not this machine's.
+    """
+    try:
+        bound = bind(settings.host, settings.port)
+    except OSError as error:
+        where = f"{settings.host}:{settings.port}"
+        raise BadSetting(f"the exporter cannot listen on {where}: {error.strerror or error}") from error
+    bounds = Bounds.of(share_of_open_files(_SHARE, _CONNECTIONS))
+    return HttpServer("exporter", Pages(exporter, settings.host), bound, bounds, _LAST_REQUESTS_SECONDS)

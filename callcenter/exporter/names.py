@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import unicodedata
+from callcenter.untrusted import replaced
 
 OTHER = "(other)"
 """The one label of all names beyond the limit."""
@@ -13,12 +13,8 @@ _LONGEST = 80
 
 def inert(text: str) -> str:
     """Replace control and format characters (line breaks, escapes, reversed writing) and cut what is too long."""
-    shown = text if text.isprintable() else "".join("\ufffd" if _acts(c) else c for c in text[:_LONGEST])
+    shown = replaced(text if text.isprintable() else text[:_LONGEST])
     return shown if len(shown) <= _LONGEST else shown[: _LONGEST - 1] + "…"
-
-
-def _acts(character: str) -> bool:
-    return unicodedata.category(character)[0] == "C" or character in "\u2028\u2029"
 
 
 class Names:

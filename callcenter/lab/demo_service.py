@@ -11,10 +11,11 @@ import signal
 import socket
 import sys
 from collections.abc import AsyncIterator, Iterable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, timedelta
 from pathlib import Path
 from typing import Any
 
+from callcenter.clock import local_time
 from callcenter.errors import LabError
 from callcenter.lab.settings import LAB_DOMAIN, AgentSpec
 from callcenter.lab.switch import LabState, free_port
@@ -82,7 +83,7 @@ class DemoService:
 
     def _roster(self) -> dict[str, object]:
         """Put everybody on shift today but Eve: what she does is excused."""
-        now = datetime.now(UTC)
+        now = local_time(UTC)
         shift = {"from": (now - _SHIFT).isoformat(), "to": (now + _SHIFT).isoformat()}
         return {
             "timezone": "Asia/Shanghai",

@@ -12,7 +12,7 @@ import asyncio
 import time
 from collections.abc import Callable
 from enum import Enum
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 
 import structlog
 from uvicorn.protocols.http.h11_impl import H11Protocol
@@ -43,6 +43,11 @@ class Bounds(NamedTuple):
     asking_seconds: float = 10.0
     body_seconds: float = 20.0
     reading_seconds: float = 30.0
+
+    @classmethod
+    def of(cls, connections: int, proxies: tuple[str, ...] = ()) -> Self:
+        """Return the bounds of a listener of which one address may have a quarter."""
+        return cls(connections, max(1, connections // 4), proxies)
 
 
 class RequestStage(Enum):

@@ -13,11 +13,12 @@ from typing import Literal
 
 import msgspec
 
+from callcenter.untrusted import has_controls
+
 _LONGEST_QUEUE = 100_000
 """A place in a queue beyond this was forged."""
 
 _NUMBER = re.compile(r"-?\d{1,10}", re.ASCII)
-_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 _Field = Literal["text", "number", "wait", "talk", "ring"]
 
@@ -93,7 +94,7 @@ def figures_of(event: str, data: Sequence[str]) -> LoggedFigures | None:
     found: dict[str, int] = {}
     for kind, field in zip(wanted, data, strict=False):
         if kind == "text":
-            if _CONTROL.search(field):
+            if has_controls(field):
                 return None
         elif field:
             if not _NUMBER.fullmatch(field):
@@ -110,7 +111,7 @@ def joining(data: Sequence[str]) -> tuple[LoggedFigures, bool]:
     """
     caller = data[1] if len(data) > 1 else None
     place = data[2] if len(data) > 2 else ""  # noqa: PLR2004 - the third field
-    if caller is None or _CONTROL.search(caller) or (place and not _NUMBER.fullmatch(place)):
+    if caller is None or has_controls(caller) or (place and not _NUMBER.fullmatch(place)):
         return _NONE, False
     at = int(place) if place else 0
     return LoggedFigures(caller=caller, position=at if 0 < at <= _LONGEST_QUEUE else None), True

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections import deque
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 import msgspec
 
+from callcenter.clock import steady_clock
 from callcenter.errors import PhoneError
 
 if TYPE_CHECKING:
@@ -93,11 +93,7 @@ class Diary:
         self._entries: deque[Entry] = deque(maxlen=KEPT)
         self._written = 0
         self._news = threading.Condition()
-        self._offset = time.time_ns() - time.monotonic_ns()
-
-    def now(self) -> Micros:
-        """Wall time in microseconds; a step of the system clock after the phone was made does not move it."""
-        return (self._offset + time.monotonic_ns()) // 1000
+        self.now = steady_clock()
 
     def write(self, entry: Entry) -> None:
         """Add an entry and wake whoever waits for it."""

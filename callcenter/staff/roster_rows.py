@@ -15,6 +15,7 @@ from callcenter.errors import BadInput
 from callcenter.staff.dates import read_moment, zone_named
 from callcenter.staff.roster_columns import REQUIRED, Sheet, column_named
 from callcenter.staff.roster_tables import Table
+from callcenter.untrusted import escaped
 
 _MOST_FAULTS = 1_000
 _MOST_OF_ONE = 1_000
@@ -39,7 +40,7 @@ class RowFault(msgspec.Struct, frozen=True):
     def __str__(self) -> str:
         row = f", row {self.row}" if self.row else ""
         column = f", column {self.column}" if self.column else ""
-        return _printable(f"{self.file}, sheet {self.sheet}{row}{column}: {self.what}")
+        return escaped(f"{self.file}, sheet {self.sheet}{row}{column}: {self.what}")
 
 
 class RowChecker:
@@ -189,11 +190,6 @@ def iso_date(text: str) -> date:
     if parts is None:
         raise ValueError(f"{text!r} is not a day like 2026-10-01")
     return date(*map(int, parts.groups()))
-
-
-def _printable(text: str) -> str:
-    """Show what a terminal would obey."""
-    return "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
 
 
 def _sheet(table: Table) -> Sheet:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Protocol
@@ -16,6 +15,7 @@ from typing import Any, Protocol
 import msgspec
 import structlog
 
+from callcenter.clock import wall_clock
 from callcenter.errors import BadInput, FileTaken, StoreError
 from callcenter.rules.records.standing import SERVICE
 from callcenter.rules.regulations.rulebook import written
@@ -113,7 +113,7 @@ class RulesFiles:
             "numbering": digest(in_force.numbering),
         }
         async with self._decisions.writing() as unit:
-            at = time.time_ns() // 1000
+            at = wall_clock()
             await unit.note(Audited(at=at, actor=SERVICE, action="enact", kind="rules", subject=version, detail=told))
         await tracker.enter(in_force)
         log.info("rules_enacted", edition=version, **told)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterable
 from typing import Any
 
 from callcenter.ami.decode import caller_of
+from callcenter.clock import wall_clock
 from callcenter.journal import Journal, Stored
 from callcenter.rules.records.dossier import from_violation
 from callcenter.rules.records.violation import Violation
@@ -29,7 +29,7 @@ async def filed(journal: Journal, in_force: RulesInForce, violations: Iterable[V
         dossier, standing = from_violation(
             violation, in_force.rulebook, team=team, evidence=[*map(exhibit, frames)], caller=_caller(frames)
         )
-        found.append(Filed(dossier, standing, in_force.rulebook, time.time_ns() // 1000))
+        found.append(Filed(dossier, standing, in_force.rulebook, wall_clock()))
     return found
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import AsyncIterator, Sequence
 from typing import Protocol
 
@@ -12,6 +11,7 @@ import structlog
 
 from callcenter import __version__
 from callcenter.ami.items import FramesRead, HeartbeatSeen, Item, LoginLost, RefusedItem, SnapshotTaken
+from callcenter.clock import wall_clock
 from callcenter.domain import facts as fx
 from callcenter.domain.frame import SECOND, Micros
 from callcenter.domain.health import Health
@@ -73,7 +73,7 @@ class Tracker:
         self._sinks: list[Sink] = []
         self._intake = Intake(node, follower.seen)
         self._ledger = Ledger(follower.floor)
-        self._started_at = _our_clock()
+        self._started_at = wall_clock()
         self._saving: asyncio.Task[None] | None = None
         self._taking = asyncio.Lock()
         self._log_watch: LogWatch | None = None
@@ -109,12 +109,12 @@ class Tracker:
         Raises:
             StoreError: The journal takes nothing more.
         """
-        await self._take([input_step(self._node, _our_clock(), said)])
+        await self._take([input_step(self._node, wall_clock(), said)])
 
     def switch_time(self) -> Micros:
         """Tell the switch's time that was seen last, which is never later than now."""
         now = self._follower.floor.state.now
-        return _our_clock() if now is None else now
+        return wall_clock() if now is None else now
 
     async def dispose(self, said: Disposition) -> None:
         """Let the rules know of a call's disposition; durable when it returns.
@@ -140,7 +140,7 @@ class Tracker:
         Raises:
             StoreError: The journal takes nothing more.
         """
-        now = _our_clock()
+        now = wall_clock()
         await self._take([mark_step(self._node, now, mark="started", version=__version__), *self._intake.lost(now)])
         for sink in self._sinks:
             sink.happened((), self._follower.floor)
@@ -192,7 +192,7 @@ class Tracker:
         due, now = self._follower.due, self._follower.floor.state.now
         if due is None or now is None or self._last_seen_at is None:
             return None
-        return (due - now - (_our_clock() - self._last_seen_at)) / SECOND
+        return (due - now - (wall_clock() - self._last_seen_at)) / SECOND
 
     async def _take(self, steps: Sequence[EntryMeaning]) -> None:
         """Journal, apply, show, and hand to the record; waits only where the journal has no more room."""
@@ -270,16 +270,12 @@ class Tracker:
         log.info("state_saved", position=position, state_bytes=len(blob))
 
     async def _stop(self) -> None:
-        await self._take([mark_step(self._node, _our_clock(), mark="stopped")])
+        await self._take([mark_step(self._node, wall_clock(), mark="stopped")])
         try:
             async with asyncio.timeout(_DRAIN_SECONDS):
                 await self._save(*self._state())
         except TimeoutError:
             log.warning("record_behind_at_stop", events_count=self._record.pending)
-
-
-def _our_clock() -> Micros:
-    return time.time_ns() // 1000
 
 
 def _span(start: Micros | None, end: Micros | None) -> float | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import socket
 
 from fastapi import FastAPI
 
@@ -18,29 +17,23 @@ _GRACEFUL_SECONDS = 3
 _SHARE, _CONNECTIONS = 0.7, 512
 
 
-class WebServer:
-    """Serves until cancelled."""
+def web_server(settings: WebSettings, app: FastAPI) -> HttpServer:
+    """Take the port that the application is served on.
 
-    def __init__(self, settings: WebSettings, app: FastAPI) -> None:
-        most = share_of_open_files(_SHARE, _CONNECTIONS)
-        bounds = Bounds(connections=most, per_address=max(1, most // 4), proxies=settings.proxies)
-        self._server = HttpServer("web", app, _bind(settings), bounds, _GRACEFUL_SECONDS)
-
-    @property
-    def port(self) -> int:
-        """The port that is listened on."""
-        return self._server.port
-
-    async def run(self) -> None:
-        """Serve; when cancelled, let the requests under way end first."""
-        await self._server.run()
-
-    def close(self) -> None:
-        """Give the port back where `run` was never called."""
-        self._server.close()
+    Raises:
+        BadSetting: It is taken, or the address is not this machine's.
+    """
+    try:
+        bound = bind(settings.host, settings.port)
+    except OSError as error:
+        raise BadSetting(
+            f"web.host and web.port: {settings.host}:{settings.port} cannot be listened on: {error.strerror or error}"
+        ) from error
+    bounds = Bounds.of(share_of_open_files(_SHARE, _CONNECTIONS), settings.proxies)
+    return HttpServer("web", app, bound, bounds, _GRACEFUL_SECONDS)
 
 
-async def serve_web(server: WebServer, service: Service) -> None:
+async def serve_web(server: HttpServer, service: Service) -> None:
     """Serve, and sign the audit log's head now and then where there is a key, until cancelled.
 
     Raises:
@@ -52,12 +45,3 @@ async def serve_web(server: WebServer, service: Service) -> None:
         group.create_task(server.run(), name="web-server")
         if key is not None:
             group.create_task(sign_heads(service.decisions, key, settings, service.clock), name="web-heads")
-
-
-def _bind(settings: WebSettings) -> socket.socket:
-    try:
-        return bind(settings.host, settings.port)
-    except OSError as error:
-        raise BadSetting(
-            f"web.host and web.port: {settings.host}:{settings.port} cannot be listened on: {error.strerror or error}"
-        ) from error

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Annotated, Any, NamedTuple, cast
 
 from fastapi import Depends, Request
 
+from callcenter.clock import steady_clock, wall_clock
 from callcenter.domain.frame import Micros
 from callcenter.rules.detection.inputs import Disposition
 from callcenter.rules.records.steps import Terms
@@ -17,7 +17,6 @@ from callcenter.staff.duty import Roster
 from callcenter.store import DecisionStore
 from callcenter.store.sign_in.accounts import Accounts
 from callcenter.store.sign_in.sessions import Sessions
-from callcenter.store.sign_in.throttle import steady_clock
 from callcenter.tracker import RulesInForce
 from callcenter.usecases.take_step import Evidence, StepContext
 from callcenter.web.limits import SignInRate
@@ -28,11 +27,6 @@ Dispose = Callable[[Disposition], Awaitable[None]]
 """Lets the rules know of a call's disposition, durably."""
 Written = Callable[[], Awaitable[dict[str, Any]]]
 """Gives the rulebook in force as it is written."""
-
-
-def wall_clock() -> Micros:
-    """Tell the time."""
-    return time.time_ns() // 1000
 
 
 class Ports(NamedTuple):

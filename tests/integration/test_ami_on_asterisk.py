@@ -13,9 +13,9 @@ import pytest
 from callcenter.ami.client import AmiClient
 from callcenter.ami.items import FramesRead, HeartbeatSeen, Item, LoginLost, LoginOpened, SnapshotTaken
 from callcenter.ami.link import Link
-from callcenter.ami.session import our_clock
 from callcenter.ami.settings import AmiSettings
 from callcenter.ami.snapshot import take_snapshot
+from callcenter.clock import wall_clock
 from callcenter.domain.frame import SECOND
 from callcenter.errors import LoginRefused, RightsMissing, SwitchError, SwitchUnreachable
 from callcenter.lab.settings import LabSettings, QueueSpec
@@ -224,7 +224,7 @@ async def test_asterisk_that_stalls_shows_as_lag_and_is_heard_again_when_it_goes
         await until_true(lambda: (client.lag or 0) > 0.5)
         await asyncio.sleep(3.5)  # longer than both deadlines
         await asyncio.to_thread(lab.thaw)
-        went_on = our_clock()
+        went_on = wall_clock()
         beat: Item | None = None
         while not isinstance(beat, HeartbeatSeen) or beat.at < went_on:
             beat = await anext(client)

@@ -15,7 +15,7 @@ import pytest
 
 from callcenter.errors import BadSetting
 from callcenter.web.problems import KINDS, language_of
-from callcenter.web.server import WebServer
+from callcenter.web.server import web_server
 from callcenter.web.settings import WebSettings
 from tests.integration.api import Department, department
 from tests.integration.office import PASSWORD, propose
@@ -241,7 +241,7 @@ class TestSocket:
     async def test_record_is_confirmed_over_a_real_socket(self, work: Department) -> None:
         await work.signed_in("sun")
         number = await propose(work.decisions)
-        server = WebServer(WebSettings(port=0), work.app)
+        server = web_server(WebSettings(port=0), work.app)
         serving = asyncio.create_task(server.run())
         async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{server.port}/api/v1", trust_env=False) as client:
             me = await client.post("/session", json={"name": "sun", "password": PASSWORD})
@@ -258,7 +258,7 @@ class TestSocket:
         self, tmp_path: Path, proxies: tuple[str, ...], codes: list[int]
     ) -> None:
         async with department(tmp_path, sign_ins_per_minute=1) as work:
-            server = WebServer(WebSettings(port=0, proxies=proxies), work.app)
+            server = web_server(WebSettings(port=0, proxies=proxies), work.app)
             serving = asyncio.create_task(server.run())
             async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{server.port}", trust_env=False) as client:
                 tries = [
@@ -274,7 +274,7 @@ class TestSocket:
         assert [one.status_code for one in tries] == codes
 
     async def test_port_that_is_taken_stops_the_start_in_a_sentence(self, work: Department) -> None:
-        first = WebServer(WebSettings(port=0), work.app)
+        first = web_server(WebSettings(port=0), work.app)
         with pytest.raises(BadSetting, match=rf"web.port: 127.0.0.1:{first.port} cannot be listened on"):
-            WebServer(WebSettings(port=first.port), work.app)
+            web_server(WebSettings(port=first.port), work.app)
         first.close()

@@ -20,11 +20,11 @@ import pytest
 from rich.console import Console, RenderableType, RenderResult
 
 from callcenter.cli.office.board import _live
+from callcenter.clock import wall_clock
 from callcenter.domain import events as ev
 from callcenter.domain.floor import Floor
 from callcenter.domain.health import Health
-from callcenter.exporter import Exporter, ExporterServer, ExporterSettings
-from callcenter.exporter.exporter import our_clock
+from callcenter.exporter import Exporter, ExporterSettings, exporter_server
 from callcenter.reports.board.source import BoardSource
 from callcenter.reports.board.tables import Board
 from callcenter.rules.regulations.rulebook import load_rulebook
@@ -65,12 +65,12 @@ async def test_address_that_is_none_is_refused(url: str) -> None:
 async def service() -> AsyncIterator[str]:
     """A service that has seen one agent; gives its address."""
     exporter, floor = (
-        Exporter(ExporterSettings(), lambda: Health(node="pbx", started_at=our_clock()), load_rulebook().figures),
+        Exporter(ExporterSettings(), lambda: Health(node="pbx", started_at=wall_clock()), load_rulebook().figures),
         Floor(),
     )
-    seen = ev.MemberSeen(our_clock(), 1, "sales", "PJSIP/1001", "Alice", "PJSIP/1001", 1, paused=False, reason="")
+    seen = ev.MemberSeen(wall_clock(), 1, "sales", "PJSIP/1001", "Alice", "PJSIP/1001", 1, paused=False, reason="")
     exporter.happened(floor.apply(seen), floor)
-    server = ExporterServer(ExporterSettings(port=0), exporter)
+    server = exporter_server(ExporterSettings(port=0), exporter)
     serving = asyncio.create_task(server.run())
     try:
         yield f"http://127.0.0.1:{server.port}"
@@ -128,7 +128,9 @@ def test_board_that_is_interrupted_while_it_is_first_drawn_gives_the_screen_back
     screen = io.StringIO()
     console = Console(file=screen, force_terminal=True, width=120, height=40, _environ={"TERM": "xterm-256color"})
     board = InterruptedAtOnce("en", ZoneInfo("Asia/Shanghai"), plain=False, width=120)
-    exporter = Exporter(ExporterSettings(), lambda: Health(node="pbx", started_at=our_clock()), load_rulebook().figures)
+    exporter = Exporter(
+        ExporterSettings(), lambda: Health(node="pbx", started_at=wall_clock()), load_rulebook().figures
+    )
     with pytest.raises(KeyboardInterrupt):
         _live(console, board, BoardSource("http://127.0.0.1:9"), exporter.live(), 0.1, 0)
     assert "\x1b[?1049h" in screen.getvalue()

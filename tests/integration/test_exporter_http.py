@@ -11,11 +11,11 @@ import msgspec
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from callcenter.clock import wall_clock
 from callcenter.domain.floor import Floor
 from callcenter.domain.health import Health
 from callcenter.errors import BadSetting
-from callcenter.exporter import Exporter, ExporterServer, ExporterSettings, LiveDocument
-from callcenter.exporter.exporter import our_clock
+from callcenter.exporter import Exporter, ExporterSettings, LiveDocument, exporter_server
 from callcenter.exporter.table import METRICS
 from callcenter.rules.regulations.rulebook import load_rulebook
 
@@ -26,10 +26,10 @@ class Service:
     """A service whose health is whatever the test says."""
 
     def __init__(self) -> None:
-        self.health = Health(node="pbx", started_at=our_clock())
+        self.health = Health(node="pbx", started_at=wall_clock())
         self.exporter = Exporter(SETTINGS, lambda: self.health, load_rulebook().figures)
         self.exporter.happened((), Floor())
-        self.server = ExporterServer(SETTINGS, self.exporter)
+        self.server = exporter_server(SETTINGS, self.exporter)
 
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator[httpx.AsyncClient]:
@@ -54,7 +54,7 @@ async def test_readyz_turns_with_the_service_and_says_why_not() -> None:
     service = Service()
     async with service.running() as client:
         before = await client.get("/readyz")
-        service.health = Health(node="pbx", started_at=0, ami_up=True, ready=True, last_seen_at=our_clock())
+        service.health = Health(node="pbx", started_at=0, ami_up=True, ready=True, last_seen_at=wall_clock())
         after = await client.get("/readyz")
     assert (before.status_code, after.status_code) == (503, 200)
     assert "the switch is not connected" in before.text
@@ -101,7 +101,7 @@ async def test_port_is_free_again_once_the_server_has_ended() -> None:
     service = Service()
     async with service.running() as client:
         await client.get("/healthz")
-    again = ExporterServer(ExporterSettings(port=service.server.port), service.exporter)
+    again = exporter_server(ExporterSettings(port=service.server.port), service.exporter)
     assert again.port == service.server.port
     again.close()
 
@@ -109,6 +109,6 @@ async def test_port_is_free_again_once_the_server_has_ended() -> None:
 def test_port_that_is_taken_is_told_in_one_sentence() -> None:
     service = Service()
     with pytest.raises(BadSetting, match=r"cannot listen on 127\.0\.0\.1:") as told:
-        ExporterServer(ExporterSettings(port=service.server.port), service.exporter)
+        exporter_server(ExporterSettings(port=service.server.port), service.exporter)
     assert "\n" not in str(told.value)
     service.server.close()

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -17,6 +19,11 @@ MIGRATIONS = PACKAGE / "store" / "migrations" / "versions"
 SMALL = [module for module in MODULES if module.parent != MIGRATIONS]
 MODULE_LINES = 400
 FUNCTION_LINES = 40
+PACKAGE_FILES = 20
+CLOCK = re.compile(r"\btime\.(time|time_ns)\(|\bdatetime\.(now|utcnow|today)\(|\bdate\.today\(")
+UNTRUSTED = re.compile(r"isprintable|\\x1f|\bunicodedata\.category\(")
+READS_NUMBERS = PACKAGE / "numbers.py"
+"""A number is read sign by sign: what parts it is dropped, a dash is any dash."""
 TOP = {
     "pyproject.toml", "callcenter", "dialplans", "metrics", "docker", "tests", "README.md", "README.zh-CN.md",
     "requirements.lock", "Makefile", "LICENSE", "CHANGELOG.md",
@@ -73,6 +80,32 @@ def test_module_has_a_name_that_says_something(module: Path) -> None:
         "base",
         "misc",
     } == set()
+
+
+def test_no_package_is_crowded() -> None:
+    rooms = Counter(module.parent for module in SMALL)
+
+    assert {str(room.relative_to(ROOT)): count for room, count in rooms.items() if count > PACKAGE_FILES} == {}
+
+
+def test_a_name_of_a_class_stands_for_one_thing() -> None:
+    found = Counter(
+        node.name
+        for module in MODULES
+        for node in ast.parse(module.read_text()).body
+        if isinstance(node, ast.ClassDef) and not node.name.startswith("_")
+    )
+
+    assert [name for name, count in found.items() if count > 1] == []
+
+
+@pytest.mark.parametrize(
+    ("pattern", "its_own"), [(CLOCK, {PACKAGE / "clock.py"}), (UNTRUSTED, {PACKAGE / "untrusted.py", READS_NUMBERS})]
+)
+def test_one_module_alone_reads_the_clock_and_one_tells_what_acts_in_a_text(
+    pattern: re.Pattern[str], its_own: set[Path]
+) -> None:
+    assert {module for module in MODULES if pattern.search(module.read_text())} - its_own == set()
 
 
 def test_top_of_the_house_is_tidy() -> None:

@@ -7,7 +7,6 @@ import contextlib
 import signal
 from collections import Counter, deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable, Iterator
-from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -19,6 +18,7 @@ from rich.text import Text
 from callcenter.cli.office.board import console_for_output, zone
 from callcenter.cli.office.violations import explain_all
 from callcenter.cli.speech import LangOption, spoken
+from callcenter.clock import local_time
 from callcenter.config import load_settings
 from callcenter.errors import LabError
 from callcenter.exporter.live import LiveDocument
@@ -99,7 +99,7 @@ class _Show:
 
     def tell(self, told: Told) -> None:
         """Tell a line of the story."""
-        line = f"{datetime.now(zone(_SITE_ZONE)):%H:%M:%S}  {self._spoken(told)}"
+        line = f"{local_time(zone(_SITE_ZONE)):%H:%M:%S}  {self._spoken(told)}"
         if self._live is None:
             self.console.print(Text(f"> {line}"))
         else:

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from callcenter.ami.link import Link
-from callcenter.ami.session import our_clock
 from callcenter.ami.settings import LoginSettings, SwitchSettings
+from callcenter.clock import wall_clock
 from callcenter.config import SETTINGS_FILE, load_settings
 from callcenter.errors import SwitchError
 from callcenter.tape import TapeWriter
@@ -76,7 +76,7 @@ class Recording:
         tape = TapeWriter(path)
 
         def write(data: bytes) -> None:
-            tape.write(data, our_clock() if self._marked else None)
+            tape.write(data, wall_clock() if self._marked else None)
 
         try:
             link = await Link.open(self._switch, self._login, events=True, tee=write)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 from zoneinfo import ZoneInfo
@@ -15,6 +14,7 @@ from callcenter.cli.office.board import console_for_output
 from callcenter.cli.service.serve import SettingsPath
 from callcenter.cli.speech import LangOption, language_of_texts
 from callcenter.cli.tables import NARROW, CsvFile, WorkbookFile, show, write_new
+from callcenter.clock import today
 from callcenter.config import load_settings
 from callcenter.domain.facts import Visit
 from callcenter.domain.vocabulary import VisitOutcome
@@ -46,7 +46,7 @@ def main(
     zone = ZoneInfo(chosen.site.timezone)
     start, end = moment(since, "--from", zone), moment_after(until, "--to", zone)
     if start is end is None:
-        start = day_start(datetime.now(zone).date(), zone)
+        start = day_start(today(zone), zone)
     asked = VisitFilter(since=start, until=end, queue=queue, agent=agent, outcome=outcome)
     written = csv is not None or xlsx is not None
 

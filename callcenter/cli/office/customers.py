@@ -12,7 +12,8 @@ import typer
 from callcenter.cli.numbering import AreaCode, Internal, OutsideDigit, extensions_of
 from callcenter.errors import BadInput
 from callcenter.numbers import Number, numbering_of, read_number
-from callcenter.reports.replay.text import inert, table
+from callcenter.reports.replay.text import table
+from callcenter.untrusted import replaced
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, help="Say by what key numbers are compared.")
 
@@ -51,4 +52,4 @@ def show_keys(
 
 
 def _row(number: Number) -> tuple[str, ...]:
-    return inert(number.raw), number.key or "-", number.kind, number.extension or "-", number.why
+    return replaced(number.raw), number.key or "-", number.kind, number.extension or "-", number.why

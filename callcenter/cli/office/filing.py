@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-import time
 from pathlib import Path
 from typing import Annotated
 from zoneinfo import ZoneInfo
@@ -14,6 +13,7 @@ from callcenter.cli.database import moment, with_decisions
 from callcenter.cli.password import kept_or_typed
 from callcenter.cli.service.serve import SettingsPath
 from callcenter.cli.speech import LangOption, language_of_texts
+from callcenter.clock import wall_clock
 from callcenter.config import load_settings
 from callcenter.store import DecisionStore
 from callcenter.store.decisions.violations import FiledRecord
@@ -40,7 +40,7 @@ def file_violation(
     chosen, language = load_settings(settings), language_of_texts(lang)
     when = moment(at, "--at", ZoneInfo(chosen.site.timezone))
     password = kept_or_typed(password_file, f"Password for {account}: ")
-    now = time.time_ns() // 1000
+    now = wall_clock()
     seen = SeenReport(rule=rule, agent=agent, words=note, at=now if when is None else when, key=secrets.token_hex(16))
 
     async def filed(decisions: DecisionStore) -> FiledRecord:

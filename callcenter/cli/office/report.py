@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Annotated, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -14,6 +14,7 @@ from callcenter.cli.database import with_decisions
 from callcenter.cli.service.serve import SettingsPath
 from callcenter.cli.speech import LangOption, language_of_texts
 from callcenter.cli.tables import CsvFile, WorkbookFile, show, write_new
+from callcenter.clock import today
 from callcenter.config import load_settings
 from callcenter.domain.facts import Visit
 from callcenter.domain.frame import Micros
@@ -117,8 +118,8 @@ def _span(told: str, zone: ZoneInfo) -> tuple[Micros, Micros]:
     """
     if _MONTH.fullmatch(told):
         return month_span(read_month(told), zone)
-    today = datetime.now(zone).date()
-    known = {"today": today, "yesterday": today - timedelta(days=1)}
+    now = today(zone)
+    known = {"today": now, "yesterday": now - timedelta(days=1)}
     try:
         day = known.get(told) or date.fromisoformat(told)
     except ValueError:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
@@ -15,6 +14,7 @@ from callcenter.cli.office.board import console_for_output
 from callcenter.cli.service.serve import SettingsPath
 from callcenter.cli.speech import LangOption, language_of_texts
 from callcenter.cli.tables import NARROW, CsvFile, WorkbookFile, show, write_new
+from callcenter.clock import wall_clock
 from callcenter.config import Settings, load_settings
 from callcenter.reports.figures.score_sheet import (
     ScoreSheetStyle,
@@ -26,10 +26,10 @@ from callcenter.reports.figures.score_sheet import (
     scores_workbook,
     totals,
 )
-from callcenter.reports.replay.text import inert
 from callcenter.staff.months import read_month
 from callcenter.store.conflicts import Missing
 from callcenter.store.decisions.scores import AgentScore, member_of, score_of, scores_of_all
+from callcenter.untrusted import replaced
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, help="The month's scores, line by line or as a file.")
 
@@ -54,7 +54,7 @@ def show_score(
         roster = chosen.rules.read_roster(chosen.site.timezone)
         if member.account is None and (roster is None or all(seat.agent != agent for seat in roster.seats)):
             raise Missing(f"there is no agent {agent!r}: neither an account nor the roster names one")
-        return await score_of(connection, member, when, how.zone, _now())
+        return await score_of(connection, member, when, how.zone, wall_clock())
 
     found = [reading(chosen.store, read)]
     console = console_for_output()
@@ -74,7 +74,9 @@ def list_scores(
     """List everybody's month, or write it to files, a workbook with every line; nothing that exists is overwritten."""
     chosen, when = load_settings(settings), read_month(month)
     how = _print(chosen, lang, money=money)
-    found = reading(chosen.store, lambda connection: scores_of_all(connection, when, how.zone, _now(), lambda _: True))
+    found = reading(
+        chosen.store, lambda connection: scores_of_all(connection, when, how.zone, wall_clock(), lambda _: True)
+    )
     for path, write in ((csv, scores_csv), (xlsx, scores_workbook)):
         if path is not None:
             write_new(path, write(found, how))
@@ -93,8 +95,4 @@ def _show(found: list[AgentScore], how: ScoreSheetStyle, console: Console) -> No
         return
     show(brief_totals(found, how), console)
     for line in remarks(found, how):
-        print(inert(line))
-
-
-def _now() -> int:
-    return time.time_ns() // 1000
+        print(replaced(line))

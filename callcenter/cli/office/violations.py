@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 from typing import Annotated, NamedTuple
 from zoneinfo import ZoneInfo
@@ -16,6 +15,7 @@ from callcenter.cli.database import Since, Until, moment, moment_after, reading,
 from callcenter.cli.office.filing import file_violation
 from callcenter.cli.service.serve import SettingsPath
 from callcenter.cli.speech import LangOption, language_of_texts
+from callcenter.clock import wall_clock
 from callcenter.config import Settings, load_settings
 from callcenter.domain.frame import Micros
 from callcenter.errors import BadInput, JournalDamaged, MigrationMissing, StoreError
@@ -25,7 +25,6 @@ from callcenter.reports.records.explain_filed import filed_as, reach
 from callcenter.reports.records.explain_words import word
 from callcenter.reports.records.filed import history_of, listed, standing_of, told_filed
 from callcenter.reports.records.reproduce import Anew, RecordSource, Result, derive_all, hold_against
-from callcenter.reports.replay.text import inert
 from callcenter.rules.records.reproduction import Doubt
 from callcenter.rules.records.standing import SERVICE, State
 from callcenter.rules.records.steps import Entry
@@ -37,6 +36,7 @@ from callcenter.store.decisions.violations import FiledRecord as Filed
 from callcenter.store.decisions.violations import RecordQuery, beginning, found, history
 from callcenter.store.decisions.withdrawals import anchors, followed, raised
 from callcenter.tracker import RulesFiles
+from callcenter.untrusted import replaced
 from callcenter.usecases.withdraw_record import withdraw_records
 
 app = typer.Typer(
@@ -105,7 +105,7 @@ def _list_derived(chosen: Settings, asked: RecordQuery, language: Language, *, s
     given = [v for v, _ in anew.found.values() if (shadow or v.mode is Mode.ON) and _fits(v, asked)]
     for violation in sorted(given, key=lambda v: v.order):
         verdict = word(f"verdict.{violation.verdict}", language)
-        print(f"{violation.id[:12]}  {verdict:<12}  {violation.rule:<14}  {inert(violation.agent)}")
+        print(f"{violation.id[:12]}  {verdict:<12}  {violation.rule:<14}  {replaced(violation.agent)}")
         print(f"              {violation.why(language)}")
     if (begins := cut_before(chosen.journal.path)) is not None:
         typer.echo(reach("list_begins", begins, ZoneInfo(chosen.site.timezone), language), err=True)
@@ -269,7 +269,7 @@ def _settle(chosen: Settings, results: list[Result], language: Language, *, dry_
 
     async def withdrawn(decisions: DecisionStore) -> int:
         in_force = await RulesFiles(decisions, chosen.in_force).in_force()
-        return await withdraw_records(decisions, faulty, in_force.rulebook, time.time_ns() // 1000)
+        return await withdraw_records(decisions, faulty, in_force.rulebook, wall_clock())
 
     count = with_decisions(chosen.store, withdrawn)
     raise StoreError(f"{len(faulty)} of {len(results)} records do not reproduce; {count} were withdrawn")
@@ -278,6 +278,6 @@ def _settle(chosen: Settings, results: list[Result], language: Language, *, dry_
 def _show(result: Result, language: Language) -> None:
     became = "reproduced" if result.reproduces else "faulty" if result.faults else "doubtful"
     filed, said = result.filed, word(f"became.{became}", language)
-    print(f"{filed.id[:12]}  {said:<18}  {filed.rule:<14}  {inert(filed.agent)}")
+    print(f"{filed.id[:12]}  {said:<18}  {filed.rule:<14}  {replaced(filed.agent)}")
     for finding in result.faults or result.doubts:
         print(f"              {finding.told(language)}")

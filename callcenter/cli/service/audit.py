@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Annotated, TypeVar
@@ -12,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from callcenter.cli.database import at_desk
 from callcenter.cli.service.serve import SettingsPath
+from callcenter.clock import wall_clock
 from callcenter.config import Settings, load_settings
 from callcenter.errors import BadSetting
 from callcenter.store.audit import SignedHead, append_head, read_heads, read_key, require_recent, sign, verify
@@ -39,7 +39,7 @@ def verify_log(settings: SettingsPath = None, key: Key = None, heads: Heads = No
         signed = read_heads(path, read_key(signing))
     count = _with_log(chosen, lambda connection: verify(connection, signed))
     if signing is not None:
-        require_recent(signed, time.time_ns() // 1000)
+        require_recent(signed, wall_clock())
     print(f"{count} entries are what was written; {len(signed)} signed heads agree")
 
 
@@ -51,7 +51,7 @@ def sign_head(settings: SettingsPath = None, key: Key = None, heads: Heads = Non
     if signing is None:
         raise BadSetting("there is no key to sign with: give --key, or set web.audit_key_file")
     secret = read_key(signing)
-    head = _with_log(chosen, lambda connection: sign(connection, secret, time.time_ns() // 1000))
+    head = _with_log(chosen, lambda connection: sign(connection, secret, wall_clock()))
     append_head(heads or chosen.web.audit_heads, head)
     print(f"signed the head at entry {head.seq}: {head.hash}")
 

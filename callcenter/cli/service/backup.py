@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from callcenter.cli.service.serve import SettingsPath
+from callcenter.clock import wall_clock
 from callcenter.config import Settings, load_settings
 from callcenter.reports.backup import BackupContents, back_up, prune
 
@@ -27,7 +27,7 @@ def main(
     Secrets are not in it. It is as confidential as the database: passwords' hashes and callers' numbers are.
     """
     chosen = load_settings(settings)
-    made, manifest = asyncio.run(back_up(kept_by(chosen), folder.absolute(), time.time_ns() // 1000))
+    made, manifest = asyncio.run(back_up(kept_by(chosen), folder.absolute(), wall_clock()))
     print(
         f"{made}: journal entries {manifest.journal_first} to {manifest.journal_last}, "
         f"database up to {manifest.database_position}, {manifest.audit_entries} audit entries, verified"

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import time
-
+from callcenter.clock import wall_clock
 from callcenter.config import Settings
 from callcenter.doctor.inspect import Check
 from callcenter.domain.frame import Micros
@@ -19,7 +18,7 @@ def inspect_calendar(settings: Settings, at: Micros | None = None) -> Check:
         in_force = settings.in_force()
     except CallcenterError as error:
         return Check(_NAME, "unknown", f"rulebook or roster cannot be read: {error}")
-    now = time.time_ns() // 1000 if at is None else at
+    now = wall_clock() if at is None else at
     first = reached(settings.web.terms(in_force.rulebook.zone), in_force.roster, now)
     if first is None:
         return Check(_NAME, "ok", "every day that deadlines and the roster reach is known")

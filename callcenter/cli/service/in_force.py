@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import time
-
 from callcenter.cli.database import with_decisions
+from callcenter.clock import wall_clock
 from callcenter.config import Settings
 from callcenter.doctor.inspect import Check
 from callcenter.domain.frame import SECOND, Micros
@@ -22,7 +21,7 @@ def figures_in_force(settings: Settings | None) -> tuple[Figures, Check]:
     Raises:
         BadInput: The rulebook or the roster cannot be used.
     """
-    now = time.time_ns() // 1000
+    now = wall_clock()
     if settings is None:
         book = load_rulebook()
         told = f"those of the packaged rulebook: {_told(book, now)}"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -14,6 +13,7 @@ from rich.progress import Progress
 
 from callcenter.cli.database import reading
 from callcenter.cli.service.serve import SettingsPath
+from callcenter.clock import wall_clock
 from callcenter.config import load_settings
 from callcenter.domain.frame import SECOND
 from callcenter.errors import BadSetting, JournalDamaged
@@ -83,7 +83,7 @@ def prune_journal(settings: SettingsPath = None) -> None:
 async def _prune(settings: JournalSettings, taken: int) -> Cut | None:
     """Cut, whatever little of the disk is free."""
     async with await Journal.open(settings.model_copy(update={"min_free_bytes": 0})) as journal:
-        return await prune(journal, taken, settings.keep_days, time.time_ns() // 1000)
+        return await prune(journal, taken, settings.keep_days, wall_clock())
 
 
 def _cut(first: int, kept: int) -> str:

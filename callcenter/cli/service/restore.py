@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import time
 from pathlib import Path
 from typing import Annotated
 
@@ -11,6 +10,7 @@ import typer
 
 from callcenter.cli.service.backup import kept_by
 from callcenter.cli.service.serve import SettingsPath
+from callcenter.clock import wall_clock
 from callcenter.config import load_settings
 from callcenter.errors import BadInput
 from callcenter.journal.file import claim
@@ -45,7 +45,7 @@ def main(
         raise BadInput(f"{there[0]} is there: give --replace to set it aside")
     lock = claim(kept.journal)
     try:
-        for path in put_back(backup, manifest, kept, time.time_ns() // 1000):
+        for path in put_back(backup, manifest, kept, wall_clock()):
             print(f"set aside {path}")
     finally:
         os.close(lock)

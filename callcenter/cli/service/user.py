@@ -6,7 +6,6 @@ import asyncio
 import difflib
 import getpass
 import sys
-import time
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 from pathlib import Path
@@ -17,6 +16,7 @@ import typer
 from callcenter.cli.database import at_desk
 from callcenter.cli.password import typed_twice
 from callcenter.cli.service.serve import SettingsPath
+from callcenter.clock import wall_clock
 from callcenter.config import Settings, load_settings
 from callcenter.errors import BadInput
 from callcenter.staff.roles import Role
@@ -63,7 +63,7 @@ def add_user(
         joined=None if joined is None else joined.date(),
     )  # fmt: skip
     hashed = _new_password(name)
-    added = _at_desk(settings, lambda unit: add_account(unit, new, hashed, _actor(), _now()))
+    added = _at_desk(settings, lambda unit: add_account(unit, new, hashed, _actor(), wall_clock()))
     print(f"{added.name} may sign in as {added.role}")
 
 
@@ -77,7 +77,7 @@ def change_password(name: Name, settings: SettingsPath = None) -> None:
 @app.command("disable")
 def disable_user(name: Name, settings: SettingsPath = None) -> None:
     """Let nobody sign in under a name any more; what they did stays theirs."""
-    _change(settings, name, {"disabled_at": _now()})
+    _change(settings, name, {"disabled_at": wall_clock()})
     print(f"{name} is disabled")
 
 
@@ -91,14 +91,14 @@ def enable_user(name: Name, settings: SettingsPath = None) -> None:
 @app.command("unlock")
 def unlock_user(name: Name, settings: SettingsPath = None) -> None:
     """Forget the wrong passwords that somebody tried under a name; the password stays."""
-    _at_desk(settings, lambda unit: unlock(unit, name, _actor(), _now()))
+    _at_desk(settings, lambda unit: unlock(unit, name, _actor(), wall_clock()))
     print(f"{name} may try again")
 
 
 @app.command("confirm")
 def confirm_user(name: Name, settings: SettingsPath = None) -> None:
     """Give an account the role that an administrator has asked for and nobody has confirmed."""
-    confirmed = _at_desk(settings, lambda unit: confirm_role(unit, name, _actor(), _now()))
+    confirmed = _at_desk(settings, lambda unit: confirm_role(unit, name, _actor(), wall_clock()))
     print(f"{name} is {confirmed.role}")
 
 
@@ -140,7 +140,7 @@ async def _every(unit: UnitOfWork) -> list[Account]:
 
 
 def _change(settings: Path | None, name: str, changes: dict[str, Any]) -> None:
-    _at_desk(settings, lambda unit: change_account(unit, name, changes, None, _actor(), _now()))
+    _at_desk(settings, lambda unit: change_account(unit, name, changes, None, _actor(), wall_clock()))
 
 
 def _at_desk(path: Path | None, work: Callable[[UnitOfWork], Awaitable[T]]) -> T:
@@ -155,7 +155,3 @@ def _new_password(name: str) -> str:
 
 def _actor() -> str:
     return f"{CONSOLE}{getpass.getuser()}"
-
-
-def _now() -> int:
-    return time.time_ns() // 1000

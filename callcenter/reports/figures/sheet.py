@@ -16,10 +16,11 @@ from callcenter.locale import Language
 from callcenter.reports.board.words import WORDS
 from callcenter.reports.figures.per_queue import FiguresByQueue, SpanFigures
 from callcenter.reports.figures.words import brief, column, formula, sentence
-from callcenter.reports.replay.text import inert, masked
+from callcenter.reports.replay.text import masked
 from callcenter.spreadsheet import Cell, Rows
 from callcenter.staff.dates import datetime_of
 from callcenter.store.record.visit_queries import OpenStay, StoredSpan
+from callcenter.untrusted import replaced
 
 _COUNTS = ("offered", "answered", "abandoned", "short", "others", "lasting", "refused")
 _RATES = ("answered_rate", "abandon_rate")
@@ -88,7 +89,7 @@ def remarks(gaps: Iterable[StoredSpan], lost: Iterable[StoredSpan], how: SheetSt
     said = [("gap", span) for span in gaps] + [("lost", span) for span in lost]
     return [
         sentence(
-            kind, how.language, what=inert(span.what),
+            kind, how.language, what=replaced(span.what),
             start=_clock(span.start, how) or sentence("unknown", how.language),
             end=_clock(span.end, how) or sentence("now", how.language),
         )
@@ -111,9 +112,9 @@ def _ended_row(visit: fx.Visit, how: SheetStyle) -> dict[str, Cell]:
     transferred = None if visit.transferred is None else words.get(f"transfer.{visit.transferred}", visit.transferred)
     return {
         "time": _clock(_began(visit), how), "call": visit.call, "queue": _queue(visit.queue, how),
-        "caller": _number(visit.caller, how), "did": None if visit.did is None else inert(visit.did),
+        "caller": _number(visit.caller, how), "did": None if visit.did is None else replaced(visit.did),
         "outcome": words[f"visit.{visit.outcome}"], "wait": _seconds(visit.wait),
-        "agent": None if visit.agent is None else inert(visit.agent),
+        "agent": None if visit.agent is None else replaced(visit.agent),
         "rings": "; ".join(_offer(offer, words) for offer in visit.offers),
         "talk": _seconds(visit.talk) if answered else None, "hold": _seconds(visit.hold),
         "ended_by": None if visit.ended_by is None else words[f"end.{visit.ended_by}"], "transferred": transferred,
@@ -130,7 +131,7 @@ def _open_row(one: OpenStay, how: SheetStyle) -> dict[str, Cell]:
 
 def _offer(offer: fx.Offer, words: dict[str, str]) -> str:
     rang = words["no_ring"] if offer.ringing is None else f"{offer.ringing / SECOND:.1f}"
-    return f"{inert(offer.agent)} {rang}: {words[f'offer.{offer.outcome}']}"
+    return f"{replaced(offer.agent)} {rang}: {words[f'offer.{offer.outcome}']}"
 
 
 def _began(visit: fx.Visit) -> Micros | None:
@@ -145,13 +146,13 @@ def _named(day: FiguresByQueue, how: SheetStyle) -> list[tuple[str, SpanFigures]
 
 
 def _queue(name: str | None, how: SheetStyle) -> str:
-    return sentence("nowhere", how.language) if name is None else inert(name)
+    return sentence("nowhere", how.language) if name is None else replaced(name)
 
 
 def _number(number: str | None, how: SheetStyle) -> str | None:
     if not number:
         return None
-    return inert(number) if how.numbers else masked(number)
+    return replaced(number) if how.numbers else masked(number)
 
 
 def _clock(at: Micros | None, how: SheetStyle) -> str | None:

@@ -16,10 +16,10 @@ from callcenter.journal import EntryKind, JournalInfo, JournalReader, Stored
 from callcenter.locale import Language
 from callcenter.reports.board.words import WORDS as BOARD_WORDS
 from callcenter.reports.records.explain_words import word
-from callcenter.reports.replay.text import inert
 from callcenter.rules.records.violation import Impact, RosterLine, Violation
 from callcenter.tracker import Follower, RulesInForce, reread
 from callcenter.tracker.pruning import readable
+from callcenter.untrusted import replaced
 
 _SHOWN = (
     "Event",
@@ -156,7 +156,7 @@ def told(
 ) -> Iterator[str]:
     """Yield the explanation, a line each; for one that was filed, with where it stands and what was done with it."""
     v, say = derived.violation, partial(word, language=language)
-    yield f"{v.rule}  {inert(v.agent)}  {standing or say(f'verdict.{v.verdict}')}  ({v.rulebook})"
+    yield f"{v.rule}  {replaced(v.agent)}  {standing or say(f'verdict.{v.verdict}')}  ({v.rulebook})"
     yield f"  {v.why(language)}"
     yield f"  {say('id')} {v.id}"
     yield f"  {say('time')} {clock(v.start, zone)} {say('to')} {clock(v.end, zone)}"
@@ -165,15 +165,15 @@ def told(
         yield f"  {say('measured')} {_measured(v, language)}"
     yield f"  {say('roster')} {_rostered(v.roster, zone, language)}"
     if v.impact is not None:
-        kept_out = [f"{inert(i.queue or '?')} {inert(i.uniqueid)} ({_outcome(i, language)})" for i in v.impact]
+        kept_out = [f"{replaced(i.queue or '?')} {replaced(i.uniqueid)} ({_outcome(i, language)})" for i in v.impact]
         yield f"  {say('impact')} {', '.join(kept_out) or say('none')}"
     for point in v.timeline:
-        yield f"  {clock(point.at, zone)[11:]}  {inert(point.told(language))}"
+        yield f"  {clock(point.at, zone)[11:]}  {replaced(point.told(language))}"
     yield f"  {say('ruled_out')} {', '.join(say(f'check.{code}') for code in v.ruled_out) or say('none')}"
     yield f"  {say('evidence')} {say('columns')}"
     for exhibit in derived.exhibits:
         recorded = clock(exhibit.recorded_at, zone)
-        said = inert(exhibit.said) or say("own_event")
+        said = replaced(exhibit.said) or say("own_event")
         yield f"    {exhibit.position:>8}  {recorded}  {exhibit.hash[:16]}  {said}"
     yield f"  {say('reproduced', count=len(derived.exhibits))}"
 
@@ -192,7 +192,7 @@ def _rostered(line: RosterLine | None, zone: ZoneInfo, language: Language) -> st
     between = f" {say('to')} "
     shift = say("no_shift") if line.shift is None else between.join(clock(at, zone)[:16] for at in line.shift)
     who = (line.agent, line.interface or say("no_phone"), line.team or say("no_team"))
-    return f"{', '.join(map(inert, who))}: {shift}"
+    return f"{', '.join(map(replaced, who))}: {shift}"
 
 
 def _outcome(impact: Impact, language: Language) -> str:

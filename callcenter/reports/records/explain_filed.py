@@ -12,16 +12,16 @@ from callcenter.locale import Language
 from callcenter.reports.records.explain import clock, said_by
 from callcenter.reports.records.explain_words import word
 from callcenter.reports.records.filed import told_filed
-from callcenter.reports.replay.text import inert
 from callcenter.rules.records.steps import Entry
 from callcenter.store.decisions.violations import FiledRecord
+from callcenter.untrusted import replaced
 
 
 def filed_as(record: FiledRecord, entries: Sequence[Entry], zone: ZoneInfo, language: Language) -> Iterator[str]:
     """Yield the record with where it stands and what it stands on, a line each."""
     yield from told_filed(record, entries, zone, language)
     for point in record.dossier.timeline:
-        yield f"  {clock(point.at, zone)[11:]}  {inert(point.what.zh if language == 'zh' else point.what.en)}"
+        yield f"  {clock(point.at, zone)[11:]}  {replaced(point.what.zh if language == 'zh' else point.what.en)}"
     yield f"  {word('evidence', language)} {word('columns', language)}"
     for copy in record.dossier.evidence:
         yield f"    {_line(copy, zone, language)}"
@@ -35,7 +35,7 @@ def reach(key: str, begins: JournalInfo, zone: ZoneInfo, language: Language) -> 
 def _line(copy: dict[str, Any], zone: ZoneInfo, language: Language) -> str:
     frame = reread_frame(str(copy.get("frame", "")).encode())
     said = "" if frame is None else said_by(frame)
-    shown = inert(said) or word("own_event", language)
+    shown = replaced(said) or word("own_event", language)
     at = copy.get("recorded_at")
     recorded = clock(at if isinstance(at, int) else None, zone)
     return f"{copy.get('position', '?'):>8}  {recorded}  {str(copy.get('hash', '?'))[:16]}  {shown}"

@@ -9,13 +9,13 @@ from callcenter.domain.frame import Micros
 from callcenter.locale import Language
 from callcenter.reports.records.explain import clock
 from callcenter.reports.records.explain_words import word
-from callcenter.reports.replay.text import inert
 from callcenter.rules.records.dossier import Dossier
 from callcenter.rules.records.standing import SERVICE, Standing
 from callcenter.rules.records.steps import Entry
 from callcenter.rules.records.violation import Verdict
 from callcenter.staff.dates import datetime_of
 from callcenter.store.decisions.violations import FiledRecord
+from callcenter.untrusted import replaced
 
 
 def standing_of(standing: Standing, language: Language) -> str:
@@ -30,16 +30,16 @@ def listed(records: Sequence[FiledRecord], zone: ZoneInfo, language: Language) -
     for record in records:
         dossier = record.dossier
         where = f"{_when(dossier.at, zone)}  {dossier.rule:<14}  {standing_of(record.standing, language)}"
-        yield f"{dossier.id[:12]}  {where}  {inert(dossier.agent)}"
-        yield f"              {inert(why(dossier, language))}"
+        yield f"{dossier.id[:12]}  {where}  {replaced(dossier.agent)}"
+        yield f"              {replaced(why(dossier, language))}"
 
 
 def told_filed(record: FiledRecord, entries: Sequence[Entry], zone: ZoneInfo, language: Language) -> Iterator[str]:
     """Yield a record as it was filed: a form's, one counted from others, or one that no journal gives any more."""
     dossier = record.dossier
     standing = standing_of(record.standing, language)
-    yield f"{dossier.rule}  {inert(dossier.agent)}  {standing}  ({inert(dossier.rulebook)})"
-    yield f"  {inert(why(dossier, language))}"
+    yield f"{dossier.rule}  {replaced(dossier.agent)}  {standing}  ({replaced(dossier.rulebook)})"
+    yield f"  {replaced(why(dossier, language))}"
     yield f"  {word('id', language)} {dossier.id}"
     yield f"  {word('time', language)} {_span(dossier, zone, language)}"
     yield from history_of(record, entries, zone, language)
@@ -55,7 +55,7 @@ def history_of(record: FiledRecord, entries: Sequence[Entry], zone: ZoneInfo, la
         points = [] if entry.points is None else [word("points", language, points=entry.points)]
         yield f"  {word('step', language)} {'  '.join([*step, *points])}".rstrip()
         if entry.note:
-            yield f"              {inert(entry.note)}"
+            yield f"              {replaced(entry.note)}"
     yield f"  {word('counts', language)} {word('points', language, points=standing.counted)}"
 
 
@@ -72,7 +72,7 @@ def _span(dossier: Dossier, zone: ZoneInfo, language: Language) -> str:
 
 
 def _who(account: str, language: Language) -> str:
-    return word("service", language) if account == SERVICE else inert(account)
+    return word("service", language) if account == SERVICE else replaced(account)
 
 
 def _when(at: Micros | None, zone: ZoneInfo) -> str:

@@ -14,6 +14,7 @@ from callcenter.domain.vocabulary import OfferOutcome, VisitOutcome
 from callcenter.reports.replay.document import Document
 from callcenter.reports.replay.shapes import Shape
 from callcenter.rules.regulations.edition import FiguresAt
+from callcenter.untrusted import replaced
 
 _HEAD = ("time", "caller", "queue", "wait s", "outcome", "agent", "rings", "talk s", "hung up")
 _KEPT = 4
@@ -36,10 +37,10 @@ def visit_rows(call: fx.Call, zone: ZoneInfo, figures: FiguresAt) -> Iterator[tu
         yield (
             "?" if at is None else datetime.fromtimestamp(at / SECOND, zone).strftime("%H:%M:%S"),
             masked(visit.caller),
-            inert(visit.queue or "?"),
+            replaced(visit.queue or "?"),
             _span(visit.wait),
             visit.outcome.value,
-            inert(visit.agent or "-"),
+            replaced(visit.agent or "-"),
             _rings(visit, figures),
             _span(visit.talk) if visit.outcome is VisitOutcome.ANSWERED else "-",
             f"{ended_by} ({visit.transferred})" if visit.transferred else ended_by,
@@ -50,13 +51,8 @@ def masked(number: str | None) -> str:
     """Show a caller's number by its ends only."""
     if not number:
         return "?"
-    shown = inert(number)
+    shown = replaced(number)
     return shown if len(shown) <= 2 * _KEPT - 1 else f"{shown[:3]}****{shown[-_KEPT:]}"
-
-
-def inert(value: str) -> str:
-    """Replace what a terminal would obey rather than show."""
-    return "".join("�" if unicodedata.category(char).startswith("C") else char for char in value)
 
 
 def table(rows: Iterable[tuple[str, ...]]) -> Iterator[str]:
@@ -104,21 +100,21 @@ def _rest(rest: Shape) -> Iterator[str]:
     for name, queue in totals["queues"].items():
         told = [f"offered {queue['offered']}", f"answered {queue['answered']} (in time {queue['within']})"]
         told += [f"abandoned {queue['abandoned']}", *_counted(queue, _OTHER_VISITS)]
-        yield f"{inert(name)}: {', '.join(told)}"
+        yield f"{replaced(name)}: {', '.join(told)}"
     if totals["no_queue"]:
         yield f"no queue: {', '.join(_counted(totals['no_queue'], VisitOutcome))}"
     for name, agent in totals["agents"].items():
         missed = "missed" if agent["declined"] is not None else "missed or declined"
         told = [f"offers answered {agent['answered']}", f"{missed} {agent['missed']}"]
-        yield f"{inert(name)}: {', '.join([*told, *_counted(agent['offers'], _OTHER_OFFERS), talked(agent)])}"
+        yield f"{replaced(name)}: {', '.join([*told, *_counted(agent['offers'], _OTHER_OFFERS), talked(agent)])}"
     for violation in rest["violations"]:
-        yield f"{violation['rule']} {inert(str(violation['agent']))} {violation['verdict']}: {inert(violation['why'])}"
+        yield f"{violation['rule']} {replaced(str(violation['agent']))} {violation['verdict']}: {replaced(violation['why'])}"
     for gap in rest["gaps"]:
         yield f"gap ({gap['cause']}): {gap['from']} to {gap['to']}"
     for note in rest["notes"]:
         yield f"note: {note}"
     for difference in rest["differences"]:
-        yield f"difference: {inert(str(difference))}"
+        yield f"difference: {replaced(str(difference))}"
     if rest["quarantined"]["total"]:
         yield f"quarantined: {rest['quarantined']['kinds']}"
     if rest["set_aside"]["total"]:

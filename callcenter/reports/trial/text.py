@@ -13,11 +13,11 @@ from callcenter.domain.frame import SECOND
 from callcenter.errors import BadInput
 from callcenter.locale import Lang
 from callcenter.ownfiles import open_private
-from callcenter.reports.replay.text import inert as shown
 from callcenter.reports.replay.text import table
 from callcenter.reports.trial.verdicts import Difference, Example, ModeDifference, Outcome, Tally, TrialFinding
 from callcenter.rules.regulations.edition import Mode
 from callcenter.untrusted import inert
+from callcenter.untrusted import replaced as shown
 
 
 class Sort(StrEnum):

@@ -29,6 +29,7 @@ from callcenter.store.record.models import (
     TalkRow,
     VisitRow,
 )
+from callcenter.untrusted import storable
 
 Table = type[Base]
 _VisitKey = tuple[str, str, int]
@@ -253,10 +254,7 @@ def _value(value: Any) -> Any:
 
 
 def _text(value: str | None) -> str | None:
-    """Make text that every database takes: PostgreSQL has no NUL and no half characters, a caller may send both."""
-    if value is None or (value.isprintable() and "\0" not in value):
-        return value
-    return value.replace("\0", "\ufffd").encode("utf-8", "replace").decode()
+    return None if value is None else storable(value)
 
 
 def _json(value: object) -> str:

@@ -24,9 +24,10 @@ from callcenter.store.sign_in.passwords import MOST_PASSWORD, require_strong
 from callcenter.store.sign_in.vouching import is_console, require_two, vouched
 from callcenter.store.tables import AccountRow, AttemptsRow, SessionRow
 from callcenter.store.unit_of_work import UnitOfWork
+from callcenter.untrusted import CONTROLS
 
 NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,31}")
-_FREE = re.compile(r"[^\x00-\x1f\x7f]{1,80}")
+_FREE = re.compile(f"[^{CONTROLS}]{{1,80}}")
 
 
 class Account(msgspec.Struct, frozen=True, kw_only=True):

@@ -15,13 +15,14 @@ import msgspec
 from sqlalchemy import delete, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from callcenter.clock import steady_clock
 from callcenter.domain.frame import SECOND, Micros
 from callcenter.errors import CallcenterError, FileTaken, StoreError
 from callcenter.store.audit import Audited
 from callcenter.store.sign_in.accounts import Account, Accounts, get_account
 from callcenter.store.sign_in.devices import digest, is_known, remember
 from callcenter.store.sign_in.lanes import Busy
-from callcenter.store.sign_in.throttle import FORGOTTEN, FREE_ATTEMPTS, Throttle, block_after, steady_clock
+from callcenter.store.sign_in.throttle import FORGOTTEN, FREE_ATTEMPTS, Throttle, block_after
 from callcenter.store.tables import AccountRow, AttemptsRow, SessionRow
 from callcenter.store.unit_of_work import DecisionStore, UnitOfWork
 

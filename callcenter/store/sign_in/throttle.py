@@ -6,7 +6,6 @@ remembered is bounded: whoever makes it forget a name has paid for each other na
 
 from __future__ import annotations
 
-import time
 from collections import OrderedDict
 from collections.abc import Callable
 
@@ -59,9 +58,3 @@ def block_after(failures: int) -> Micros:
     """Tell how long nobody may try after so many failures."""
     over = failures - FREE_ATTEMPTS
     return 0 if over < 0 else _FIRST_BLOCK << min(over, _LONGEST_DOUBLING)
-
-
-def steady_clock() -> Callable[[], Micros]:
-    """Make a clock that starts at the present and is never set."""
-    begun, mark = time.time_ns(), time.monotonic_ns()
-    return lambda: (begun + time.monotonic_ns() - mark) // 1000

@@ -8,7 +8,8 @@ import pytest
 from callcenter.domain import facts as fx
 from callcenter.domain.frame import SECOND
 from callcenter.domain.vocabulary import EndedBy, OfferOutcome, VisitOutcome
-from callcenter.reports.replay.text import inert, masked, table, talked, visit_rows, width
+from callcenter.reports.replay.text import masked, table, talked, visit_rows, width
+from callcenter.untrusted import replaced
 from tests.unit.rules.detection.story import packaged
 
 NOON = 1_800_000_000 * SECOND
@@ -73,7 +74,7 @@ def test_a_number_is_shown_by_its_ends_and_obeyed_by_no_terminal(number: str | N
 
 
 def test_what_a_terminal_would_obey_is_replaced() -> None:
-    assert inert("a\x1b\r\n\u202eb\u200bc") == "a����b�c"
+    assert replaced("a\x1b\r\n\u202eb\u200bc") == "a����b�c"
 
 
 def test_columns_line_up_where_characters_are_wide() -> None:
