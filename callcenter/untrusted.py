@@ -45,7 +45,7 @@ def replaced(text: str) -> str:
 
 
 def escaped(text: str) -> str:
-    """Return a text with an escape such as `\\n` or `\\u202e` for each character that acts."""
+    """Return a text with each character that acts written as Python writes it."""
     if text.isprintable():
         return text
     return "".join(char.encode("unicode_escape").decode("ascii") if acts(char) else char for char in text)

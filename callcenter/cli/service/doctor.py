@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 import sys
-import time
 from collections import Counter
 from pathlib import Path
 from typing import Annotated
@@ -16,6 +15,7 @@ from callcenter.ami.link import Link
 from callcenter.ami.settings import AmiSettings, check_ami
 from callcenter.cli.service.doctor_calendar import inspect_calendar
 from callcenter.cli.service.in_force import figures_in_force
+from callcenter.clock import wall_clock
 from callcenter.config import SETTINGS_FILE, load_settings
 from callcenter.doctor.by_call import inspect_call, inspect_heard_filters, listen
 from callcenter.doctor.by_config import inspect_filters, inspect_login
@@ -79,7 +79,9 @@ async def _examine(
     if snapshot is not None:
         checks += await inspect_queues(snapshot, lookup, figures)
         checks += await inspect_phones(control, snapshot, lookup)
-    checks += await inspect_queue_log(lookup, queue_log or ami.queue_log, snapshot, heard.calls, time.time())
+    checks += await inspect_queue_log(
+        lookup, queue_log or ami.queue_log, snapshot, heard.calls, wall_clock() / 1_000_000
+    )
     return checks
 
 

@@ -108,7 +108,8 @@ def _rest(rest: Shape) -> Iterator[str]:
         told = [f"offers answered {agent['answered']}", f"{missed} {agent['missed']}"]
         yield f"{replaced(name)}: {', '.join([*told, *_counted(agent['offers'], _OTHER_OFFERS), talked(agent)])}"
     for violation in rest["violations"]:
-        yield f"{violation['rule']} {replaced(str(violation['agent']))} {violation['verdict']}: {replaced(violation['why'])}"
+        agent, why = replaced(str(violation["agent"])), replaced(violation["why"])
+        yield f"{violation['rule']} {agent} {violation['verdict']}: {why}"
     for gap in rest["gaps"]:
         yield f"gap ({gap['cause']}): {gap['from']} to {gap['to']}"
     for note in rest["notes"]:
