@@ -6,6 +6,7 @@ the regulations while none are approved), the day must have come, and there may 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -20,15 +21,62 @@ from callcenter.rules.scores.score import Subject, month_score
 from callcenter.rules.scores.score_lines import ScoreTerms
 from callcenter.staff.dates import datetime_of
 from callcenter.staff.months import month_name
+from callcenter.staff.roles import Principal, Right, Role, may
 from callcenter.store import UnitOfWork
 from callcenter.store.audit import Audited
-from callcenter.store.conflicts import Conflict, NoTerms
-from callcenter.store.decisions.score_entries import ScoreEntry, ScoreEntryKind, of_month, records_of
+from callcenter.store.conflicts import Conflict, NotAllowed, NoTerms
+from callcenter.store.decisions.score_entries import MARKS, ScoreEntry, ScoreEntryKind, of_month, records_of
 from callcenter.store.decisions.score_terms import terms_in_force
+from callcenter.store.decisions.scores import Member, member_of
 from callcenter.store.tables import GivenRow
 
 _USUAL = ScoreTerms(base=Decimal(80))
 """Limits while no terms are approved; the base is not used."""
+_RIGHTS = {
+    ScoreEntryKind.MARK: Right.ASSESS,
+    ScoreEntryKind.BEST: Right.GIVE_BONUS,
+    ScoreEntryKind.PROPOSAL: Right.GIVE_BONUS,
+    ScoreEntryKind.ADJUSTMENT: Right.ADJUST,
+}
+
+
+async def give_score_entry(
+    unit: UnitOfWork, given: ScoreEntry, person: Principal, zone: ZoneInfo, known: Callable[[Member], bool]
+) -> ScoreEntry:
+    """Keep what a person gives an agent.
+
+    Raises:
+        NotAllowed: It is not for this person to give it to this agent.
+        BadInput: There is no such agent, or it could not be part of a score.
+        Conflict: The day is assessed already, or the month has its best already.
+    """
+    member = await member_of(unit.connection, given.agent)
+    _require_right(person, given.kind, member)
+    if not known(member):
+        raise BadInput(f"there is no agent {given.agent!r}")
+    leads = member.account is not None and member.account.role is Role.GROUP_LEADER
+    return await give(unit, given, zone, group_leader=leads)
+
+
+async def withdraw_score_entry(
+    unit: UnitOfWork, given: ScoreEntry, person: Principal, at: Micros, why: str
+) -> ScoreEntry:
+    """Take back what somebody gave.
+
+    Raises:
+        NotAllowed: It is not for this person to take it from this agent.
+        BadInput: No reason is given.
+        Conflict: It was withdrawn already.
+    """
+    _require_right(person, given.kind, await member_of(unit.connection, given.agent))
+    return await withdraw(unit, given, person.account, at, why)
+
+
+def _require_right(person: Principal, kind: ScoreEntryKind, member: Member) -> None:
+    specialist = member.account is not None and member.account.role is Role.TRAINING_SPECIALIST
+    right = Right.ASSESS_SPECIALIST if specialist and kind in MARKS else _RIGHTS[kind]
+    if person.agent == member.agent or not may(person, right, member.agent, member.team):
+        raise NotAllowed(f"the role {person.role} may not {right.replace('_', ' ')} here")
 
 
 async def give(unit: UnitOfWork, given: ScoreEntry, zone: ZoneInfo, *, group_leader: bool) -> ScoreEntry:

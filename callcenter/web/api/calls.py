@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Annotated
 
@@ -17,7 +17,7 @@ from callcenter.errors import BadInput
 from callcenter.rules.detection.inputs import Disposition
 from callcenter.rules.records.masks import masked_caller, worded
 from callcenter.staff.roles import Field as Part
-from callcenter.staff.roles import Principal, Right, Sight, may, sight
+from callcenter.staff.roles import Principal, Right, Sight, sight
 from callcenter.store.decisions.dispositions import (
     RecordedDisposition,
     TalkToRecord,
@@ -28,7 +28,7 @@ from callcenter.store.decisions.dispositions import (
 )
 from callcenter.store.idempotency import KeptAnswer
 from callcenter.store.unit_of_work import UnitOfWork
-from callcenter.usecases.record_disposition import record_disposition
+from callcenter.usecases.record_disposition import record_disposition, require_recorder
 from callcenter.web.api.fields import (
     Cursor,
     Limit,
@@ -127,7 +127,7 @@ async def list_calls(
     whose = agent or person.agent
     if whose is None:
         raise BadInput("name an agent: this account is none itself")
-    _require(person, whose, service)
+    require_recorder(person, {whose}, _teams(service))
     before = place_in(cursor)
     async with service.decisions.reading() as connection:
         found = await talks(connection, whose, unrecorded=unrecorded, before=before, limit=limit + 1)
@@ -141,7 +141,7 @@ async def list_calls(
 async def list_dispositions(uniqueid: Name, person: Recording, service: TheService) -> Dispositions:
     """List what was recorded of a call."""
     async with service.decisions.reading() as connection:
-        _require_one(person, await talked_in(connection, uniqueid), service)
+        require_recorder(person, await talked_in(connection, uniqueid), _teams(service))
         found = await of_call(connection, uniqueid)
     return Dispositions(items=[_shown(one, person, service) for one in found])
 
@@ -152,8 +152,6 @@ async def record_call(
 ) -> Response:
     """Record what a call was about; more than once where there is more to say."""
     callback = _callback(body, person, service)
-    async with service.decisions.reading() as connection:
-        _require_one(person, await talked_in(connection, uniqueid), service)
     dispose = service.ports.dispose
     if dispose is None:
         raise RequestRefused("unavailable", "this service follows no switch")
@@ -167,7 +165,7 @@ async def record_call(
             id=once.new_id, disposition=said, words=body.note.strip(),
             given_by=person.account, given_at=once.asked.at,
         )  # fmt: skip
-        await record_disposition(unit, recorded)
+        await record_disposition(unit, recorded, person, _teams(service))
         shown = _shown(recorded, person, service).model_dump_json()
         return KeptAnswer(status=status.HTTP_201_CREATED, etag="", body=shown)
 
@@ -189,17 +187,10 @@ def _callback(body: NewDisposition, person: Principal, service: Service) -> tupl
     return body.callback_to, by
 
 
-def _require_one(person: Principal, talked: Collection[str], service: Service) -> None:
-    """Let pass whoever may record calls of somebody who talked; where nobody did, whoever may record all."""
+def _teams(service: Service) -> Callable[[str], str | None]:
+    """Return who tells in which team an agent is now."""
     now = service.clock()
-    if not any(may(person, Right.RECORD_CALL, agent, service.team_of(agent, now)) for agent in talked):
-        _require(person, None, service)
-
-
-def _require(person: Principal, agent: str | None, service: Service) -> None:
-    team = None if agent is None else service.team_of(agent, service.clock())
-    if not may(person, Right.RECORD_CALL, agent, team):
-        raise RequestRefused("forbidden", f"the role {person.role} may not record calls here")
+    return lambda agent: service.team_of(agent, now)
 
 
 def _call(talk: TalkToRecord, told: Iterable[fx.Talk], person: Principal, service: Service) -> CallShown:

@@ -13,9 +13,8 @@ from typing import Annotated, NamedTuple
 from fastapi import APIRouter, Depends, Query, Response, params, status
 from pydantic import Field
 
-from callcenter.errors import BadInput
 from callcenter.rules.scores.score_lines import BonusKind
-from callcenter.staff.roles import Principal, Right, Role, may
+from callcenter.staff.roles import Right
 from callcenter.store.decisions.score_entries import (
     ADJUSTMENTS,
     BONUSES,
@@ -26,10 +25,9 @@ from callcenter.store.decisions.score_entries import (
     get,
     page,
 )
-from callcenter.store.decisions.scores import Member, member_of
 from callcenter.store.idempotency import KeptAnswer
 from callcenter.store.unit_of_work import UnitOfWork
-from callcenter.usecases.give_score_entry import give, withdraw
+from callcenter.usecases.give_score_entry import give_score_entry, withdraw_score_entry
 from callcenter.web.api.fields import Cursor, Day, Limit, Name, RequestBody, Words, place_in, place_out
 from callcenter.web.api.once import Once, TheOnce, etag
 from callcenter.web.api.score_shapes import GivenPage, GivenShown, ScoreReader
@@ -58,12 +56,6 @@ class _Collection(NamedTuple):
         return [Depends(allowed(*self.rights))]
 
 
-_RIGHTS = {
-    ScoreEntryKind.MARK: Right.ASSESS,
-    ScoreEntryKind.BEST: Right.GIVE_BONUS,
-    ScoreEntryKind.PROPOSAL: Right.GIVE_BONUS,
-    ScoreEntryKind.ADJUSTMENT: Right.ADJUST,
-}
 _ASSESSMENTS = _Collection("assessments", "assessment", MARKS, (Right.ASSESS, Right.ASSESS_SPECIALIST))
 _BONUSES = _Collection("bonuses", "bonus", BONUSES, (Right.GIVE_BONUS,))
 _ADJUSTMENTS = _Collection("adjustments", "adjustment", ADJUSTMENTS, (Right.ADJUST,))
@@ -183,12 +175,7 @@ async def _page(sought: ScoreEntryFilter, asked: AskedGiven, reader: ScoreReader
 
 async def _give(given: ScoreEntry, reader: ScoreReader, service: Service, once: Once) -> Response:
     async def work(unit: UnitOfWork) -> KeptAnswer:
-        member = await member_of(unit.connection, given.agent)
-        _require(reader.person, given.kind, member)
-        if not knows(service, member):
-            raise BadInput(f"there is no agent {given.agent!r}")
-        leads = member.account is not None and member.account.role is Role.GROUP_LEADER
-        kept = await give(unit, given, reader.zone, group_leader=leads)
+        kept = await give_score_entry(unit, given, reader.person, reader.zone, lambda member: knows(service, member))
         return _answer(kept, reader, status.HTTP_201_CREATED)
 
     return await once.answer(work)
@@ -199,8 +186,7 @@ async def _withdraw(
 ) -> Response:
     async def work(unit: UnitOfWork) -> KeptAnswer:
         given = await get(unit.connection, number, kinds, reader.person)
-        _require(reader.person, given.kind, await member_of(unit.connection, given.agent))
-        taken = await withdraw(unit, given, reader.person.account, once.asked.at, reason)
+        taken = await withdraw_score_entry(unit, given, reader.person, once.asked.at, reason)
         return _answer(taken, reader, status.HTTP_200_OK)
 
     return await once.answer(work)
@@ -211,14 +197,6 @@ def _said(body: _New, words: str, kind: ScoreEntryKind, once: Once, points: Deci
         id=once.new_id, kind=kind, agent=body.agent, day=body.day, points=points, note=words.strip(),
         given_by=once.asked.account, given_at=once.asked.at,
     )  # fmt: skip
-
-
-def _require(person: Principal, kind: ScoreEntryKind, member: Member) -> None:
-    """Let pass whoever may give, and take back, such a thing here."""
-    specialist = member.account is not None and member.account.role is Role.TRAINING_SPECIALIST
-    right = Right.ASSESS_SPECIALIST if specialist and kind in MARKS else _RIGHTS[kind]
-    if person.agent == member.agent or not may(person, right, member.agent, member.team):
-        raise RequestRefused("forbidden", f"the role {person.role} may not {right.replace('_', ' ')} here")
 
 
 def _day(ordinal: int) -> date:

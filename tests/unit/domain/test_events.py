@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import get_args
 
 from callcenter.domain import events as ev
+from callcenter.domain.company import SwitchEvent
 from callcenter.domain.floor import Floor
 
 
@@ -16,6 +17,6 @@ def test_every_event_but_a_tick_has_a_handler() -> None:
 
 
 def test_every_kind_of_event_belongs_to_the_union() -> None:
-    kinds = {kind for kind in vars(ev).values() if isinstance(kind, type) and issubclass(kind, ev.SwitchEvent)}
+    kinds = {kind for kind in vars(ev).values() if isinstance(kind, type) and issubclass(kind, SwitchEvent)}
 
-    assert kinds - {ev.SwitchEvent} <= set(get_args(ev.Event))
+    assert kinds - {SwitchEvent} <= set(get_args(ev.Event))
