@@ -229,7 +229,7 @@ class Queueing:
         if phone is None or member is None or phone.person == member.name:
             return
         if same_number(offer.member, interface_of(phone.name)):
-            return  # her own phone, which another queue calls by another name
+            return  # the agent's own phone, which another queue calls by another name
         offer.taken_by, offer.taken_at, offer.signs.elsewhere = phone.uid, interface_of(phone.name), True
         offer.sides.remove(phone.uid)
         self._offers.close(offer, at)

@@ -296,9 +296,9 @@ class Membership(msgspec.Struct):
 
 
 class Agent(msgspec.Struct):
-    """An agent: every interface of hers, the queues she serves, the channels she is on.
+    """An agent: all interfaces, the queues that are served, the channels that the agent is on.
 
-    `doubted` are phones of hers that may be in a call that was not seen: none of them has been idle since.
+    `doubted` are phones that may be in a call that was not seen: none of them has been idle since.
     """
 
     name: str

@@ -22,7 +22,7 @@ VisitKey = tuple[str, str | None, int]
 
 
 class AgentPresence(msgspec.Struct, frozen=True):
-    """An agent as she is now; `queues` are those that she serves."""
+    """An agent as of now; `queues` are those that the agent serves."""
 
     agent: str
     interface: str

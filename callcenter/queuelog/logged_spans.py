@@ -1,4 +1,4 @@
-"""One agent's states over time, from the lines of queue_log that name her.
+"""One agent's states over time, from the lines of queue_log that name the agent.
 
 The first that holds: talking, offline (signed out), unknown, paused, wrap_up, available.
 """
@@ -32,7 +32,7 @@ class Spans:
         self._wrap: tuple[Micros, str | None] | None = None
 
     def own(self, event: str, queue: str | None, word: str | None, at: Micros) -> None:
-        """Take what the switch wrote of the agent herself; `word` is a reason, or PAUSED."""
+        """Take what the switch wrote of the agent; `word` is a reason, or PAUSED."""
         self._reach(at)
         match event:
             case "ADDMEMBER":
@@ -54,7 +54,7 @@ class Spans:
         self._judge()
 
     def connected(self, talk: int | None, queue: str | None, at: Micros) -> None:
-        """A caller was put through to her; None: the end of that talk is not in the log."""
+        """A caller was put through to the agent; None: the end of that talk is not in the log."""
         self._reach(at)
         self._serves(queue)
         self._wrap = None
@@ -65,13 +65,13 @@ class Spans:
         self._judge()
 
     def tried(self, queue: str | None, at: Micros) -> None:
-        """A queue tried her phone in vain: she was signed in."""
+        """A queue tried the phone in vain: the agent was signed in."""
         self._reach(at)
         self._serves(queue)
         self._judge()
 
     def ended(self, talk: int, queue: str | None, wrap_up: Micros, at: Micros) -> None:
-        """Her part of a talk is over."""
+        """The agent's part of a talk is over."""
         self._reach(at)
         self._talks.discard(talk)
         self._known = True

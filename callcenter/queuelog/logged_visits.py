@@ -120,7 +120,7 @@ class LogBook:
         visit = self._begin(line.call_id, line.queue)
         visit.joined_at, visit.caller, visit.position = line.at, line.figures.caller, line.figures.position
         if before is not None and id(before) in self._open and before.left_at is None:
-            before.doubtful = visit.doubtful = True  # nobody joins where he waits already
+            before.doubtful = visit.doubtful = True  # nobody joins where they wait already
         return visit
 
     def _begin(self, call_id: str, queue: str | None) -> LoggedVisit:

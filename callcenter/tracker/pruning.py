@@ -2,7 +2,7 @@
 
 The cut is made at the newest state that is old enough, so that everything after it can be judged again exactly. Where
 states are all younger (`keep_days` was set today), it is made by time, and what lies before the first of them is judged
-again only as far as it can be. Frames on which that state stands, such as those that show an agent at her post for
+again only as far as it can be. Frames on which that state stands, such as those that show an agent at the post for
 weeks, are kept apart: a record that is raised later copies them.
 """
 

@@ -274,7 +274,7 @@ class Identity:
         ]
 
     def _adopt(self, person: Agent, interface: str) -> None:
-        """Give a newly known agent the phone's reachability and the channels that are hers already."""
+        """Give a newly known agent the phone's reachability and the channels that are the agent's already."""
         known = self._state.devices.get(interface)
         if known is not None:
             person.reachable = bool(person.reachable) or known

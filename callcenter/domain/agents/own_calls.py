@@ -32,7 +32,7 @@ class OwnCalls:
         self._out = out
 
     def began(self, channel: Channel, event: ev.ChannelStarted) -> None:
-        """A channel started; if it is on an agent's phone she is on it, and if she took it herself it is her own."""
+        """A channel started; on an agent's phone the agent is on it, and one that the agent took is the agent's own."""
         if is_half(channel.name):
             return
         known = channel.person is not None

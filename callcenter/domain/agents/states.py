@@ -1,10 +1,10 @@
-"""Agents: what each is doing, from the phone's reachability, the channels she is on, pauses and wrap-up.
+"""Agents: what each is doing, from the phone's reachability, the channels that the agent is on, pauses and wrap-up.
 
-States, first that holds: offline (phone lost, or signed out of every queue) · talking (a channel of hers is up) ·
+States, first that holds: offline (phone lost, or signed out of every queue) · talking (a channel of the agent's is up) ·
 ringing · blocked (own line engaged too long with no permitted number) · outbound (own line taken) · paused (in any
-queue) · unknown (a frame that may be of her could not be believed) · wrap_up (own timer) · available · unknown
+queue) · unknown (a frame that may be of the agent could not be believed) · wrap_up (own timer) · available · unknown
 (nothing seen yet, or not since a gap). A device that stays
-INUSE proves nothing after its contact was lost; a queue that calls a member proves her signed in and free, unless
+INUSE proves nothing after its contact was lost; a queue that calls a member proves the agent signed in and free, unless
 what was seen says otherwise.
 """
 
@@ -164,8 +164,8 @@ class AgentStates:
         """Weigh a queue's offer: it proves the agent signed in, unpaused and free, unless what was seen refutes it.
 
         Returns:
-            Whether she was available, and what refutes it: `phone lost`, `on a call`, `paused`, or `not seen`: she may
-            be in a call that was not, for a queue may ring phones that are in use.
+            Whether the agent was available, and what refutes it: `phone lost`, `on a call`, `paused`, or `not seen`:
+            there may be a call that was not, for a queue may ring phones that are in use.
         """
         self._idle(person)
         queue, at = event.queue, event.at
@@ -189,7 +189,7 @@ class AgentStates:
         return refuted is None, refuted
 
     def release(self, channel: Channel | None) -> None:
-        """Take an agent off a channel that a transfer took from her; it ends a moment later."""
+        """Take an agent off a channel that a transfer took away; it ends a moment later."""
         person = None if channel is None else self._state.people.get(channel.person or "")
         if person is not None and channel is not None:
             person.channels.pop(channel.uid, None)
@@ -197,7 +197,7 @@ class AgentStates:
     def talks(self, person: Agent, besides: Channel) -> bool:
         """Tell whether an agent is in a talk on another channel than this one, reachable or not.
 
-        Whom she called by a number that is work is somebody whom she talks with, too.
+        Whom the agent called by a number that is work is somebody talked with, too.
         """
         others = (self._state.channels[uid] for uid in person.channels if uid != besides.uid)
         return bool(person.parts) or any(self._talks_on(c) or self._works_on(c) for c in others)
@@ -215,7 +215,7 @@ class AgentStates:
         return person.wrap_until
 
     def doubt(self, person: Agent, at: Micros | None) -> None:
-        """She may be in a call that was not seen: what she does is unknown till she is seen or they are idle."""
+        """The agent may be in an unseen call: the state is unknown till the agent is seen or the phones are idle."""
         phones = [i for i in person.interfaces if is_device(i)]
         reachable = [i for i in phones if self._state.devices.get(i) is not False]
         person.doubted = reachable or phones or [person.interface]
@@ -295,7 +295,7 @@ class AgentStates:
         return channel.role is ChannelRole.OWN or channel.up_at is not None
 
     def _idle(self, person: Agent) -> None:
-        """Let go of calls that were open at a gap and are over: the switch says that she is free."""
+        """Let go of calls that were open at a gap and are over: the switch says that the agent is free."""
         visits, channels = self._state.visits, self._state.channels
         person.parts = [p for p in person.parts if p in visits and not visits[p].in_gap]
         for uid in [u for u in person.channels if channels[u].stale]:

@@ -133,7 +133,7 @@ class Visits:
 
     @staticmethod
     def hold(visit: OpenVisit, event: ev.HoldSet) -> None:
-        """The agent holds the caller, or takes him back."""
+        """The agent holds the caller, or takes the call back."""
         part = visit.part
         assert part is not None
         visit.frames.append(event.pos)

@@ -20,7 +20,7 @@ _NEVER_TOLD = frozenset({AgentState.RINGING, AgentState.BLOCKED, AgentState.OUTB
 
 
 def logged_agents(agents: Iterable[LoggedAgent]) -> list[Shape]:
-    """Show each agent with her states."""
+    """Return each agent with the states."""
     return [
         {"agent": one.name, "interface": one.interface, "states": [span_shape(span) for span in one.spans]}
         for one in agents

@@ -1,6 +1,6 @@
 """Totals over finished visits, talks and state spans: per queue by visits, per agent by offers, talks and time.
 
-A queue's talk is its visits', the answering agent's part alone; an agent's is whatever she talked with customers.
+A queue's talk is its visits', the answering agent's part alone; an agent's is all talk with customers.
 """
 
 from __future__ import annotations
