@@ -1,6 +1,6 @@
 """Agents: what each is doing, from the phone's reachability, the channels that the agent is on, pauses and wrap-up.
 
-States, first that holds: offline (phone lost, or signed out of every queue) · talking (a channel of the agent's is up) ·
+States, first that holds: offline (phone lost, or signed out of every queue) · talking (an own channel is up) ·
 ringing · blocked (own line engaged too long with no permitted number) · outbound (own line taken) · paused (in any
 queue) · unknown (a frame that may be of the agent could not be believed) · wrap_up (own timer) · available · unknown
 (nothing seen yet, or not since a gap). A device that stays
