@@ -1,0 +1,64 @@
+"""What is made from the code is as the code would make it, and says something of everything that there is."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+
+import pytest
+
+from callcenter import locale
+from callcenter.cli import COMMANDS
+from callcenter.config import describe
+from callcenter.domain.vocabulary import OfferOutcome, VisitOutcome
+from callcenter.exporter.table import METRICS
+from tests.repo.generate import generated, page_of
+from tests.repo.reference import ROOT, TABLES, every_command, every_route, options_of
+
+
+@pytest.fixture(scope="module")
+def english() -> dict[str, str]:
+    return {name: made("en") for name, made in TABLES.items()}
+
+
+def test_generators_would_change_nothing() -> None:
+    stale = [str(path.relative_to(ROOT)) for path, text in generated() if path.read_text("utf-8") != text]
+    assert stale == [], "run: make generate"
+
+
+def test_no_dashboard_is_left_that_nothing_makes() -> None:
+    made = {path for path, _ in generated()}
+    assert [path for path in (ROOT / "metrics" / "dashboards").iterdir() if path not in made] == []
+
+
+def test_every_table_is_on_a_page() -> None:
+    pages = "".join(text for _, text in generated())
+    assert [name for name in TABLES if pages.count(f"<!-- {name} -->\n") != len(locale.LANGUAGES)] == []
+
+
+def test_make_generate_runs_the_generators() -> None:
+    told = subprocess.run(["make", "-n", "generate"], cwd=ROOT, check=True, capture_output=True, text=True).stdout
+    assert "-m tests.repo.generate" in told
+
+
+def test_every_setting_metric_command_and_option_says_what_it_is(english: dict[str, str]) -> None:
+    assert [s.name for s in describe() if not s.doc or f"| `{s.name}` |" not in english["settings"]] == []
+    assert [m.name for m in METRICS if not m.en or not m.zh or f"| `{m.name}` |" not in english["metrics"]] == []
+    assert [name for name in COMMANDS if f"`callcenter {name}`" not in english["commands"]] == []
+    assert [path for path, command in every_command() if not command.help] == []
+    assert [(path, one.opts) for path, command in every_command() for one in options_of(command) if not one.help] == []
+
+
+def test_every_route_says_what_it_does() -> None:
+    assert [route.path for route in every_route() if not route.description] == []
+
+
+def test_every_setting_and_route_has_both_languages() -> None:
+    told = [s.doc for s in describe()] + [" ".join(route.description.split()) for route in every_route()]
+    assert [text for text in told if locale.text(text, "zh-CN") == text] == []
+
+
+@pytest.mark.parametrize("lang", locale.LANGUAGES)
+def test_page_of_calls_tells_every_outcome(lang: locale.Lang) -> None:
+    rows = re.findall(r"^\| `(\w+)` \|", page_of("calls", lang).read_text("utf-8"), re.MULTILINE)
+    assert rows == [outcome.value for outcome in (*VisitOutcome, *OfferOutcome)]
