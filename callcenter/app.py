@@ -25,11 +25,11 @@ from callcenter.exporter import Exporter, ExporterServer
 from callcenter.journal import Journal
 from callcenter.listening import raise_open_files
 from callcenter.ownfiles import has_wal_reset_bug, held, watch_files
-from callcenter.reports.evidence import evidence_of
+from callcenter.reports.records.evidence import evidence_of
 from callcenter.rules.regulations.edition import Figures
 from callcenter.staff.dates import day_start
 from callcenter.store import Office, Store
-from callcenter.store.stays import Asked, ended_visits, followed_since
+from callcenter.store.record.visit_queries import Asked, ended_visits, followed_since
 from callcenter.tracker import Court, Follower, GapFiller, LogWatch, Record, Rules, Tracker, recover
 from callcenter.tracker.calendar_watch import CalendarWatch
 from callcenter.tracker.pruning import Pruning

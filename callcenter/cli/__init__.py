@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import importlib.util
 import os
 import signal
 import sys
@@ -42,7 +43,8 @@ COMMANDS = {
     "manual": "Print a page of the manual, or list its topics.",
     "version": "Print the version.",
 }
-"""Name and one-line help of each subcommand; `callcenter/cli/<name>.py` holds its `app`, a typer.Typer."""
+"""Name and one-line help of each subcommand; `callcenter/cli/<room>/<name>.py` holds its `app`, a typer.Typer."""
+ROOMS = ("service", "office", "lab")
 
 
 def main() -> None:
@@ -78,6 +80,12 @@ def _main(name: str, arguments: list[str]) -> int:
         return _told(str(error), error.exit_code, lang)
 
 
+def module_of(command: str) -> str:
+    """Return the name of the module that holds a subcommand's `app`."""
+    names = (f"callcenter.cli.{room}.{command}" for room in ROOMS)
+    return next(name for name in names if importlib.util.find_spec(name) is not None)
+
+
 def _without_language(words: list[str]) -> list[str]:
     """Leave out a `--lang` that stands before the command."""
     if words[:1] == ["--lang"]:
@@ -90,7 +98,7 @@ def _run(name: str, arguments: list[str], lang: Lang) -> int:
 
     from callcenter.cli.tongue import command_of  # noqa: PLC0415 - as above
 
-    app: Typer = importlib.import_module(f"callcenter.cli.{name}").app
+    app: Typer = importlib.import_module(module_of(name)).app
     try:
         code = command_of(app, lang)(arguments, prog_name=f"callcenter {name}", standalone_mode=False)
     except typer.TyperException as error:

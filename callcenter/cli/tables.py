@@ -11,10 +11,10 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from callcenter.cli.board import console_for_output
+from callcenter.cli.office.board import console_for_output
 from callcenter.errors import BadInput
 from callcenter.ownfiles import open_private
-from callcenter.reports.board import PLAIN_BOX
+from callcenter.reports.board.tables import PLAIN_BOX
 from callcenter.spreadsheet import Rows
 
 NARROW = 110

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from callcenter.domain import events as ev
+from callcenter.domain.channels.registry import ASYNC_GOTO, EXPLICIT, SHUTDOWN, is_half
 from callcenter.domain.events import Handlers
-from callcenter.domain.lines import ASYNC_GOTO, EXPLICIT, SHUTDOWN, is_half
 from callcenter.domain.parts import Parts
 from callcenter.domain.patterns import outside
 from callcenter.domain.state import Channel, OpenVisit, Timer
-from callcenter.domain.visits import RANK_PARTY, RANK_QUEUE
+from callcenter.domain.visits.visits import RANK_PARTY, RANK_QUEUE
 from callcenter.domain.vocabulary import EndedBy, Party, VisitOutcome
 
 

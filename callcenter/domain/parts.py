@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from callcenter.domain.bridges import Bridges
-from callcenter.domain.callbook import CallBook
+from callcenter.domain.agents.own_calls import OwnCalls
+from callcenter.domain.agents.states import People
+from callcenter.domain.channels.bridges import Bridges
+from callcenter.domain.channels.registry import Lines
 from callcenter.domain.facts import Fact
-from callcenter.domain.lines import Lines
-from callcenter.domain.offers import Offers
-from callcenter.domain.owncalls import OwnCalls
-from callcenter.domain.parties import Parties
-from callcenter.domain.people import People
 from callcenter.domain.settings import FloorSettings
-from callcenter.domain.settling import Settling
 from callcenter.domain.state import State
-from callcenter.domain.talks import Talks
-from callcenter.domain.visits import Visits
+from callcenter.domain.visits.callbook import CallBook
+from callcenter.domain.visits.offers import Offers
+from callcenter.domain.visits.parties import Parties
+from callcenter.domain.visits.settling import Settling
+from callcenter.domain.visits.talks import Talks
+from callcenter.domain.visits.visits import Visits
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from callcenter.domain import events as ev
 from callcenter.domain import facts as fx
+from callcenter.domain.channels.registry import interface_of
 from callcenter.domain.events import Handlers
-from callcenter.domain.lines import interface_of
 from callcenter.domain.parts import Parts
 from callcenter.domain.state import Channel, OpenVisit, Person
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from callcenter.domain import events as ev
+from callcenter.domain.agents.seats import same_number
+from callcenter.domain.channels.registry import interface_of, is_half
 from callcenter.domain.events import Handlers
 from callcenter.domain.frame import Micros
-from callcenter.domain.lines import interface_of, is_half
-from callcenter.domain.outcomes import DOOR_RESULTS
 from callcenter.domain.parts import Parts
-from callcenter.domain.seats import same_number
 from callcenter.domain.state import Channel, OpenOffer, OpenVisit, Part
-from callcenter.domain.visits import RANK_PARTY, RANK_QUEUE, SETTLE
+from callcenter.domain.visits.outcomes import DOOR_RESULTS
+from callcenter.domain.visits.visits import RANK_PARTY, RANK_QUEUE, SETTLE
 from callcenter.domain.vocabulary import EndedBy, Party, Role
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from callcenter.domain.directory import Tenure
+from callcenter.domain.agents.directory import Tenure
 from callcenter.domain.frame import SECOND, Micros
 
 

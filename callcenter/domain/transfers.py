@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from callcenter.domain import company as co
 from callcenter.domain import events as ev
+from callcenter.domain.channels.registry import is_half
 from callcenter.domain.events import Handlers
 from callcenter.domain.frame import Micros
-from callcenter.domain.lines import is_half
 from callcenter.domain.parts import Parts
-from callcenter.domain.settling import sides_of
 from callcenter.domain.state import Channel
+from callcenter.domain.visits.settling import sides_of
 from callcenter.domain.vocabulary import How, Party
 
 

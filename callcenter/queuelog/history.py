@@ -8,7 +8,7 @@ from pathlib import Path
 
 import msgspec
 
-from callcenter.domain.directory import Directory
+from callcenter.domain.agents.directory import Directory
 from callcenter.domain.frame import Micros
 from callcenter.errors import UnreadableFile
 from callcenter.queuelog.clock import Off

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import msgspec
 
 from callcenter.domain import facts as fx
-from callcenter.domain.directory import Directory
+from callcenter.domain.agents.directory import Directory
 from callcenter.domain.frame import SECOND, Micros
 from callcenter.queuelog.logged_spans import Spans
 from callcenter.queuelog.logged_visit import plainly

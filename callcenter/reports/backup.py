@@ -24,7 +24,7 @@ from callcenter.errors import BadInput, JournalDamaged, StoreError
 from callcenter.journal import verify as verify_journal
 from callcenter.store import Office, StoreSettings, newest_revision
 from callcenter.store.audit import verify as verify_audit
-from callcenter.store.withdrawals import followed
+from callcenter.store.decisions.withdrawals import followed
 
 JOURNAL, DATABASE, MANIFEST = "journal.sqlite", "callcenter.sqlite", "manifest.json"
 _PREFIX, _PARTIAL = "callcenter-", ".partial"

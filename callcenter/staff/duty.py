@@ -12,7 +12,7 @@ from itertools import pairwise
 
 import msgspec
 
-from callcenter.domain.directory import Tenure
+from callcenter.domain.agents.directory import Tenure
 from callcenter.domain.frame import Micros
 from callcenter.domain.patterns import permitted
 

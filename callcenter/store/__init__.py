@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from callcenter.store.engine import StoreAway, open_engine
-from callcenter.store.office import Desk, Office
-from callcenter.store.reads import Account, gaps, ledger
+from callcenter.store.record.reads import Account, gaps, ledger
+from callcenter.store.record.writer import Filing, Store, Told
 from callcenter.store.schema import newest_revision, revision_of, upgrade
 from callcenter.store.settings import StoreSettings
-from callcenter.store.writer import Filing, Store, Told
+from callcenter.store.unit_of_work import Desk, Office
 
 __all__ = [
     "Account",

@@ -21,7 +21,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from callcenter.domain.frame import SECOND, Micros
 from callcenter.errors import BadSetting, StoreError, UnreadableFile
 from callcenter.ownfiles import keep_private, open_private
-from callcenter.store.office_tables import AuditHeadRow, AuditRow
+from callcenter.store.tables import AuditHeadRow, AuditRow
 
 RECENT: Micros = 2 * 3600 * SECOND
 START = "0" * 64

@@ -21,7 +21,7 @@ from callcenter.rules.records.standing import SERVICE
 from callcenter.rules.regulations.rulebook import written
 from callcenter.store import Office, StoreAway
 from callcenter.store.audit import Audited
-from callcenter.store.changes import Change, ChangeKind, newest
+from callcenter.store.decisions.changes import Change, ChangeKind, newest
 from callcenter.tracker.inputs import Court, Hearing
 
 log = structlog.get_logger()

@@ -10,7 +10,7 @@ from typing import NamedTuple, Protocol
 
 import msgspec
 
-from callcenter.domain.directory import Directory
+from callcenter.domain.agents.directory import Directory
 from callcenter.domain.facts import Visit
 from callcenter.domain.frame import Micros
 from callcenter.domain.settings import FloorSettings

@@ -23,10 +23,10 @@ from callcenter.tracker.follower import Follower
 from callcenter.tracker.inputs import Court, Input, LagSeen
 from callcenter.tracker.intake import Intake
 from callcenter.tracker.ledger import Ledger
-from callcenter.tracker.log_watch import LogWatch
 from callcenter.tracker.record import Record
 from callcenter.tracker.refusals import Refusals
 from callcenter.tracker.sink import Sink
+from callcenter.tracker.switch_log.log_watch import LogWatch
 
 log = structlog.get_logger()
 

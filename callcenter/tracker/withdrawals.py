@@ -11,7 +11,7 @@ import structlog
 from callcenter.errors import StoreError
 from callcenter.rules.regulations.edition import Mode, Rulebook
 from callcenter.store import Office
-from callcenter.store.withdrawals import withdrawn
+from callcenter.store.decisions.withdrawals import withdrawn
 
 EVERY_SECONDS = 30.0
 

@@ -16,10 +16,10 @@ from callcenter.rules.scores.score_terms import SUBJECT, read_terms
 from callcenter.staff.dates import datetime_of
 from callcenter.store import Desk
 from callcenter.store.audit import Audited
-from callcenter.store.changes import Change, ChangeKind, ChangeState, get
 from callcenter.store.conflicts import Conflict, Outdated
-from callcenter.store.office_tables import ChangeRow
-from callcenter.store.vouching import require_two
+from callcenter.store.decisions.changes import Change, ChangeKind, ChangeState, get
+from callcenter.store.sign_in.vouching import require_two
+from callcenter.store.tables import ChangeRow
 
 _json = msgspec.json.Encoder(order="deterministic").encode
 

@@ -11,7 +11,7 @@ from callcenter.rules.records.reproduction import differences
 from callcenter.rules.records.standing import Standing
 from callcenter.rules.regulations.edition import Rulebook
 from callcenter.store import Desk
-from callcenter.store.violations import Kept, get, put
+from callcenter.store.decisions.violations import Kept, get, put
 from callcenter.usecases.withdraw_record import withdraw_record
 
 

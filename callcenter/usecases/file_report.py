@@ -11,10 +11,10 @@ from callcenter.rules.records.standing import SERVICE
 from callcenter.rules.regulations.edition import Rulebook
 from callcenter.staff.duty import Roster
 from callcenter.staff.roles import Person, Right, may
-from callcenter.store.acts import touching
 from callcenter.store.conflicts import Conflict, NotAllowed
-from callcenter.store.office import Desk
-from callcenter.store.violations import Record, get, put
+from callcenter.store.decisions.duplicates import touching
+from callcenter.store.decisions.violations import Record, get, put
+from callcenter.store.unit_of_work import Desk
 
 
 class Seen(msgspec.Struct, frozen=True, kw_only=True):

@@ -23,9 +23,9 @@ from callcenter.staff.months import month_name
 from callcenter.store import Desk
 from callcenter.store.audit import Audited
 from callcenter.store.conflicts import Conflict, NoTerms
-from callcenter.store.given import Given, GivenKind, of_month, records_of
-from callcenter.store.office_tables import GivenRow
-from callcenter.store.score_terms import terms_in_force
+from callcenter.store.decisions.score_entries import Given, GivenKind, of_month, records_of
+from callcenter.store.decisions.score_terms import terms_in_force
+from callcenter.store.tables import GivenRow
 
 _USUAL = ScoreTerms(base=Decimal(80))
 """Limits while no terms are approved; the base is not used."""

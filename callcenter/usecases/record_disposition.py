@@ -7,8 +7,8 @@ from sqlalchemy import insert
 
 from callcenter.store import Desk
 from callcenter.store.audit import Audited
-from callcenter.store.dispositions import Recorded
-from callcenter.store.office_tables import DispositionRow
+from callcenter.store.decisions.dispositions import Recorded
+from callcenter.store.tables import DispositionRow
 
 
 async def record_disposition(desk: Desk, recorded: Recorded) -> None:

@@ -26,9 +26,9 @@ from callcenter.rules.records.violation import Violation, identity
 from callcenter.rules.regulations.edition import Edition, Mode, Rulebook
 from callcenter.rules.scores.accumulated import CODE, Confirmed, accumulated
 from callcenter.staff.months import month_of, month_span
-from callcenter.store.office import Desk
-from callcenter.store.violations import Record, Wanted, confirmed_in, found, history, put
-from callcenter.store.withdrawals import withdraw
+from callcenter.store.decisions.violations import Record, Wanted, confirmed_in, found, history, put
+from callcenter.store.decisions.withdrawals import withdraw
+from callcenter.store.unit_of_work import Desk
 
 _UNDECIDED = frozenset({State.PROPOSED, State.NOTIFIED, State.EXPLAINED})
 _SETTLED = frozenset({State.WITHDRAWN, State.OVERTURNED})

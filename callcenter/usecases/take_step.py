@@ -12,8 +12,8 @@ from callcenter.rules.records.standing import SERVICE
 from callcenter.rules.records.steps import STEPS, Action, Step, Terms
 from callcenter.rules.regulations.edition import Rulebook
 from callcenter.store import Desk
-from callcenter.store.acts import decided_twin
-from callcenter.store.violations import Record, act, get
+from callcenter.store.decisions.duplicates import decided_twin
+from callcenter.store.decisions.violations import Record, act, get
 from callcenter.usecases.recount_month import recount_month
 from callcenter.usecases.withdraw_record import alarm, withdraw_record
 

@@ -12,8 +12,8 @@ from callcenter.rules.records.reproduction import Finding, note
 from callcenter.rules.records.standing import SERVICE
 from callcenter.rules.regulations.edition import Rulebook
 from callcenter.store import Desk, Office
-from callcenter.store.violations import get
-from callcenter.store.withdrawals import OPEN, withdraw
+from callcenter.store.decisions.violations import get
+from callcenter.store.decisions.withdrawals import OPEN, withdraw
 from callcenter.usecases.recount_month import recount_month
 
 log = structlog.get_logger()

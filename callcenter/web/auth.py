@@ -13,8 +13,8 @@ from fastapi import Depends, Request, Security
 from fastapi.security import APIKeyCookie, APIKeyHeader
 
 from callcenter.staff.roles import Person, Reach, Right, may, reach
-from callcenter.store.sessions import Session
-from callcenter.store.violations import Record
+from callcenter.store.decisions.violations import Record
+from callcenter.store.sign_in.sessions import Session
 from callcenter.web.cookies import NEW_TOKEN, cookie_name
 from callcenter.web.guard import SAFE
 from callcenter.web.problems import Refused

@@ -15,7 +15,7 @@ from callcenter.errors import BadInput, CallcenterError, StoreError
 from callcenter.locale import Language
 from callcenter.rules.records.refusals import StepRefused
 from callcenter.store.conflicts import Conflict, KeyReused, Missing, NotAllowed, NoTerms, Outdated
-from callcenter.store.sessions import SignInBlocked, SignInRefused
+from callcenter.store.sign_in.sessions import SignInBlocked, SignInRefused
 
 MEDIA_TYPE = "application/problem+json"
 _TYPE = "urn:callcenter:problem:"

@@ -15,9 +15,9 @@ from callcenter.rules.records.steps import Terms
 from callcenter.rules.regulations.edition import Rulebook
 from callcenter.staff.duty import Roster
 from callcenter.store import Office
-from callcenter.store.people import Accounts
-from callcenter.store.sessions import Sessions
-from callcenter.store.throttle import steady_clock
+from callcenter.store.sign_in.accounts import Accounts
+from callcenter.store.sign_in.sessions import Sessions
+from callcenter.store.sign_in.throttle import steady_clock
 from callcenter.tracker import Court
 from callcenter.usecases.take_step import Bench, Evidence
 from callcenter.web.limits import SignInRate

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from callcenter.domain.frame import SECOND
 from callcenter.rules.records.steps import Terms
 from callcenter.staff.workdays import Workdays
-from callcenter.store.sessions import Lifetimes
+from callcenter.store.sign_in.sessions import Lifetimes
 
 _MINUTE = 60 * SECOND
 

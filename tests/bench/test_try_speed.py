@@ -18,16 +18,16 @@ from sqlalchemy import insert
 from callcenter.domain import facts as fx
 from callcenter.domain.frame import SECOND, Micros
 from callcenter.domain.vocabulary import AgentState
-from callcenter.reports.trial import Span
-from callcenter.reports.trial_run import open_archive
+from callcenter.reports.trial.run import open_archive
+from callcenter.reports.trial.verdicts import Span
 from callcenter.rules.detection.gist import gists
 from callcenter.rules.detection.pages import Moment, Page, unpacked
 from callcenter.rules.regulations.rulebook import load_rulebook
 from callcenter.staff.dates import day_start
 from callcenter.staff.duty import Roster
 from callcenter.store import Store, StoreSettings, Told, open_engine, upgrade
-from callcenter.store.archive import CHAPTER, page_row, pages
-from callcenter.store.models import ArchivedFactsRow
+from callcenter.store.record.archive import CHAPTER, page_row, pages
+from callcenter.store.record.models import ArchivedFactsRow
 from callcenter.tracker import Court
 from tests.bench.test_rules_speed import AGENTS, LASTS, MORNING, VISITS, _day, _roster
 

@@ -15,8 +15,8 @@ import pytest
 from sqlalchemy import insert, update
 
 from callcenter.store.audit import Audited
-from callcenter.store.changes import ChangeKind, ChangeState
-from callcenter.store.office_tables import ChangeRow, ViolationRow
+from callcenter.store.decisions.changes import ChangeKind, ChangeState
+from callcenter.store.tables import ChangeRow, ViolationRow
 from tests.integration.api import Browser, Department, department
 from tests.integration.office import propose
 

@@ -12,7 +12,7 @@ from sqlalchemy import insert
 from callcenter.domain.vocabulary import OfferOutcome, VisitOutcome
 from callcenter.rules.records.masks import worded
 from callcenter.staff.roles import Role, Sight
-from callcenter.store.models import OfferRow
+from callcenter.store.record.models import OfferRow
 from tests.integration.api import Department, department
 from tests.integration.office import hire, propose
 from tests.integration.test_api_calls import SAID, in_an_hour, talk

@@ -10,7 +10,7 @@ import pytest
 
 from callcenter.domain.frame import SECOND, Micros
 from callcenter.staff.roles import Role
-from callcenter.store.people import change_account, confirm_role
+from callcenter.store.sign_in.accounts import change_account, confirm_role
 from tests.integration.api import Browser, Department, department
 from tests.integration.office import PASSWORD, hire
 

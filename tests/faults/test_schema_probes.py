@@ -15,7 +15,7 @@ from schemathesis import GenerationMode
 
 from callcenter.rules.regulations.rulebook import load_rulebook
 from callcenter.store import Office
-from callcenter.store.people import Accounts
+from callcenter.store.sign_in.accounts import Accounts
 from callcenter.tracker import Court
 from callcenter.web.application import make_application
 from callcenter.web.service import build

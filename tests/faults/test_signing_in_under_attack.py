@@ -14,8 +14,8 @@ from argon2 import PasswordHasher
 from callcenter.domain.frame import SECOND
 from callcenter.staff.roles import Role
 from callcenter.store import Office
-from callcenter.store.people import Accounts, change_account, unlock
-from callcenter.store.sessions import Lifetimes, Sessions, SignInBusy, SignInRefused
+from callcenter.store.sign_in.accounts import Accounts, change_account, unlock
+from callcenter.store.sign_in.sessions import Lifetimes, Sessions, SignInBusy, SignInRefused
 from tests.integration.api import Department, department
 from tests.integration.office import PASSWORD, QUICK, hire, opened
 from tests.unit.rules.detection.people import MONDAY

@@ -12,12 +12,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from callcenter.cli.doctor import inspect_sqlite
+from callcenter.cli.service.doctor import inspect_sqlite
 from callcenter.errors import BadInput, StoreError
 from callcenter.journal import Journal, JournalSettings
 from callcenter.ownfiles import held
 from callcenter.spreadsheet import csv_file, workbook
-from callcenter.store.people import Accounts
+from callcenter.store.sign_in.accounts import Accounts
 from callcenter.untrusted import inert, live
 from tests.integration.loaded_switch import LoadedSwitch, stories
 from tests.integration.office import PASSWORD, QUICK

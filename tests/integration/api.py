@@ -20,7 +20,7 @@ from callcenter.rules.regulations.rulebook import load_rulebook
 from callcenter.staff.duty import Roster, Seat
 from callcenter.staff.roles import Role
 from callcenter.store import Office
-from callcenter.store.people import Accounts
+from callcenter.store.sign_in.accounts import Accounts
 from callcenter.tracker import Court
 from callcenter.web.application import make_application
 from callcenter.web.service import Ports, build

@@ -16,15 +16,15 @@ from typer.testing import CliRunner, Result
 
 from callcenter.ami.decode import decode
 from callcenter.ami.wire import Wire
-from callcenter.cli import violations
+from callcenter.cli.office import violations
 from callcenter.domain.frame import Frame
 from callcenter.journal import Journal, JournalSettings
-from callcenter.reports.explain import derive
+from callcenter.reports.records.explain import derive
 from callcenter.rules.records.violation import Violation
 from callcenter.rules.regulations.rulebook import load_rulebook
 from callcenter.staff.roster import roster_of
 from callcenter.store import Store, Told
-from callcenter.store.violations import Record
+from callcenter.store.decisions.violations import Record
 from callcenter.tracker import Court
 from callcenter.tracker.entries import frame_step
 from callcenter.tracker.filing import filed

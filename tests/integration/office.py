@@ -17,8 +17,8 @@ from callcenter.rules.regulations.edition import Mode, Title
 from callcenter.rules.regulations.rulebook import load_rulebook
 from callcenter.staff.roles import Role
 from callcenter.store import Office, StoreSettings, upgrade
-from callcenter.store.people import Account, Accounts, NewAccount, add_account
-from callcenter.store.violations import Record, get, put
+from callcenter.store.decisions.violations import Record, get, put
+from callcenter.store.sign_in.accounts import Account, Accounts, NewAccount, add_account
 from tests.unit.rules.detection.people import MONDAY, record
 
 PASSWORD = "correct horse battery"

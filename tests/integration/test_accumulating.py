@@ -17,7 +17,7 @@ from callcenter.staff.roles import Person
 from callcenter.store import Office
 from callcenter.store.audit import page as audit_page
 from callcenter.store.audit import verify
-from callcenter.store.violations import Record, Wanted, act, found, history
+from callcenter.store.decisions.violations import Record, Wanted, act, found, history
 from callcenter.usecases.recount_month import recount_month
 from tests.integration.office import opened, propose
 from tests.unit.rules.detection.people import (

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from callcenter.ami.wire import Wire
-from callcenter.cli.record import Recording, numbered
+from callcenter.cli.lab.record import Recording, numbered
 from callcenter.errors import BadInput, DiskFull, LoginRefused
 from callcenter.tape import TapeWriter, read_chunks
 from tests.integration.scripted_switch import ScriptedSwitch, settings, until_true

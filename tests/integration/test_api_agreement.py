@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from callcenter.cli import rules
+from callcenter.cli.office import rules
 from callcenter.rules.records.standing import State
 from callcenter.rules.regulations.edition import Mode
 from tests.integration.api import Department, Json, department

@@ -13,8 +13,8 @@ from sqlalchemy import insert, select
 from callcenter.domain.frame import SECOND
 from callcenter.rules.detection.inputs import Disposition
 from callcenter.staff.dates import datetime_of
-from callcenter.store.models import OfferRow, TalkRow, VisitRow
-from callcenter.store.office_tables import AuditRow
+from callcenter.store.record.models import OfferRow, TalkRow, VisitRow
+from callcenter.store.tables import AuditRow
 from tests.integration.api import PEOPLE, Department, department
 from tests.unit.rules.detection.people import MONDAY
 

@@ -19,7 +19,7 @@ from callcenter.rules.records.steps import DECISIONS, REVIEWS, STEPS, Action
 from callcenter.rules.records.violation import Verdict
 from callcenter.rules.regulations.edition import Mode, Severity, Title
 from callcenter.staff.roles import RIGHTS, Right, Role
-from callcenter.store.violations import counted
+from callcenter.store.decisions.violations import counted
 from tests.integration.api import APPEALED, CONFIRMED, HEARD, PEOPLE, Department, Json, department, did
 from tests.integration.office import BY_PEOPLE, propose
 from tests.unit.rules.detection.people import DAY, HOUR, MONDAY, record

@@ -18,7 +18,7 @@ from callcenter.errors import StoreError
 from callcenter.rules.detection.gist import gists
 from callcenter.rules.detection.pages import Page, unpacked
 from callcenter.store import Store, StoreSettings, Told, open_engine, upgrade
-from callcenter.store.archive import CHAPTER, Extent, extent, pages
+from callcenter.store.record.archive import CHAPTER, Extent, extent, pages
 from callcenter.tracker import Follower
 from tests.integration.house import house, run_to_the_end
 from tests.properties.recorded import recorded

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from callcenter.cli import COMMANDS, audit, db, user
+from callcenter.cli import COMMANDS
+from callcenter.cli.service import audit, db, user
 from callcenter.errors import BadInput, BadSetting, MigrationMissing
 from callcenter.store.audit import AuditDamaged
 from callcenter.store.conflicts import Conflict, Missing

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner, Result
 
-from callcenter.cli import backup, restore
+from callcenter.cli.service import backup, restore
 from callcenter.errors import BadInput, CallcenterError, JournalDamaged, StoreError
 from tests.integration.filed import Home
 from tests.integration.loaded_switch import LoadedSwitch, stories
@@ -108,7 +108,7 @@ def test_changed_audit_log_is_not_backed_up(home: Home) -> None:
 def test_only_the_newest_are_kept_where_that_is_wished(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     made = []
     for second in range(3):
-        monkeypatch.setattr("callcenter.cli.backup.time.time_ns", lambda s=second: (1_800_000_000 + s) * 10**9)
+        monkeypatch.setattr("callcenter.cli.service.backup.time.time_ns", lambda s=second: (1_800_000_000 + s) * 10**9)
         made.append(backed_up(home, "--keep", "2"))
     assert sorted((home.folder / "backups").iterdir()) == made[1:]
 

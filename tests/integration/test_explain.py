@@ -16,8 +16,8 @@ from callcenter.ami.decode import decode
 from callcenter.ami.wire import Wire
 from callcenter.errors import BadInput, JournalDamaged
 from callcenter.journal import Journal, JournalSettings
-from callcenter.reports.explain import Derived, derive, exhibits, explain, told
-from callcenter.reports.explain_words import WORDS
+from callcenter.reports.records.explain import Derived, derive, exhibits, explain, told
+from callcenter.reports.records.explain_words import WORDS
 from callcenter.rules.detection import verdicts
 from callcenter.rules.records.violation import Verdict
 from callcenter.rules.regulations.rulebook import load_rulebook

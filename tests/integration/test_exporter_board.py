@@ -19,14 +19,14 @@ from zoneinfo import ZoneInfo
 import pytest
 from rich.console import Console, RenderableType, RenderResult
 
-from callcenter.cli.board import _live
+from callcenter.cli.office.board import _live
 from callcenter.domain import events as ev
 from callcenter.domain.floor import Floor
 from callcenter.domain.health import Health
 from callcenter.exporter import Exporter, ExporterServer, ExporterSettings
 from callcenter.exporter.exporter import our_clock
-from callcenter.reports.board import Board
-from callcenter.reports.board_source import BoardSource
+from callcenter.reports.board.source import BoardSource
+from callcenter.reports.board.tables import Board
 from callcenter.rules.regulations.rulebook import load_rulebook
 from tests.integration.service import command
 

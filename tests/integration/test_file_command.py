@@ -11,15 +11,15 @@ import pytest
 from argon2 import PasswordHasher
 from typer.testing import CliRunner, Result
 
-from callcenter.cli import filing
-from callcenter.cli.violations import app
+from callcenter.cli.office import filing
+from callcenter.cli.office.violations import app
 from callcenter.errors import BadInput, UnreadableFile
 from callcenter.rules.records.standing import State
 from callcenter.staff.roles import Role
 from callcenter.store.conflicts import NotAllowed
-from callcenter.store.people import Accounts
-from callcenter.store.sessions import FREE_ATTEMPTS, SignInBlocked, SignInRefused
-from callcenter.store.violations import Record
+from callcenter.store.decisions.violations import Record
+from callcenter.store.sign_in.accounts import Accounts
+from callcenter.store.sign_in.sessions import FREE_ATTEMPTS, SignInBlocked, SignInRefused
 from tests.integration.office import BY_PEOPLE, PASSWORD, QUICK, hire, opened, read
 
 SEATS = {"Alice": "hotline", "Zoe": "orders", "Li": "hotline"}

@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 
 from callcenter import logs
-from callcenter.cli.office import moment, moment_after
+from callcenter.cli.database import moment, moment_after
 from callcenter.errors import BadInput, MigrationMissing
 from callcenter.rules.records.steps import Action
 from callcenter.rules.regulations.edition import Mode
 from callcenter.store import Office
-from callcenter.store.violations import act
+from callcenter.store.decisions.violations import act
 from tests.integration.filed import Home
 from tests.integration.office import propose, settings_of
 from tests.unit.rules.detection.people import DAY, MONDAY, SHANGHAI, SUPERVISOR, TERMS, record, step

@@ -23,7 +23,7 @@ ABANDONS, STAYS, SERVED, JOINS_UNSEEN = (f"{EPOCH - 10}.{number}" for number in 
 
 @pytest.fixture(autouse=True)
 def quickly(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("callcenter.tracker.log_watch.LOOK_SECONDS", 0.01)
+    monkeypatch.setattr("callcenter.tracker.switch_log.log_watch.LOOK_SECONDS", 0.01)
 
 
 BEFORE = lines(f"1|{ABANDONS}|{QUEUE}|NONE|ENTERQUEUE||138|1", f"2|{STAYS}|{QUEUE}|NONE|ENTERQUEUE||139|2")

@@ -206,7 +206,7 @@ STORIES = {
 
 @pytest.fixture(autouse=True)
 def quickly(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("callcenter.tracker.log_watch.LOOK_SECONDS", 0.01)
+    monkeypatch.setattr("callcenter.tracker.switch_log.log_watch.LOOK_SECONDS", 0.01)
 
 
 @pytest.mark.parametrize("name", STORIES)

@@ -19,11 +19,11 @@ from callcenter.staff.roles import Person, Role
 from callcenter.store import Office
 from callcenter.store.audit import page as audit_page
 from callcenter.store.audit import verify
-from callcenter.store.changes import Change, ChangeKind, ChangeState
 from callcenter.store.conflicts import Conflict, Missing, NoTerms
-from callcenter.store.given import Given, GivenKind, get, of_month
-from callcenter.store.office_tables import GivenRow
-from callcenter.store.score_terms import terms_in_force
+from callcenter.store.decisions.changes import Change, ChangeKind, ChangeState
+from callcenter.store.decisions.score_entries import Given, GivenKind, get, of_month
+from callcenter.store.decisions.score_terms import terms_in_force
+from callcenter.store.tables import GivenRow
 from callcenter.usecases.change_rules import decide, propose
 from callcenter.usecases.give_score_entry import give, withdraw
 from tests.integration.office import hire, opened

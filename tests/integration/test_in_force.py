@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from callcenter.cli.in_force import figures_in_force
+from callcenter.cli.service.in_force import figures_in_force
 from callcenter.config import load_settings
 from callcenter.domain.frame import SECOND
 from tests.integration.one_shift import rulebook

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from callcenter.cli import init
-from callcenter.cli.init import app
+from callcenter.cli.service import init
+from callcenter.cli.service.init import app
 from callcenter.config import load_settings
 from callcenter.errors import BadInput, CallcenterError
 from callcenter.store import newest_revision, revision_of

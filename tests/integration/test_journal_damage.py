@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 from typer.testing import CliRunner
 
-from callcenter.cli.journal import app
+from callcenter.cli.service.journal import app
 from callcenter.errors import JournalDamaged, StoreError
 from callcenter.journal import Entry, Journal, JournalReader, JournalSettings, Kind, Stored, verify
 from callcenter.journal.reader import Damage

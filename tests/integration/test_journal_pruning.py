@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from callcenter.cli.journal import app
+from callcenter.cli.service.journal import app
 from callcenter.domain.frame import SECOND, Micros
 from callcenter.errors import BadInput, JournalDamaged
 from callcenter.journal import Entry, Journal, JournalReader, JournalSettings, Kind, verify

@@ -19,12 +19,12 @@ from prometheus_client.parser import text_string_to_metric_families
 from rich.console import Console
 from typer.testing import CliRunner
 
-from callcenter.cli.replay import app
+from callcenter.cli.lab.replay import app
 from callcenter.domain.frame import SECOND, Micros
 from callcenter.exporter.live import LiveDocument
-from callcenter.reports.board import Board
-from callcenter.reports.board_source import BoardSource
-from callcenter.reports.explain import derive
+from callcenter.reports.board.source import BoardSource
+from callcenter.reports.board.tables import Board
+from callcenter.reports.records.explain import derive
 from callcenter.rules.regulations.edition import Mode
 from callcenter.rules.regulations.rulebook import load_rulebook
 from callcenter.tracker import Court

@@ -22,13 +22,20 @@ from callcenter.rules.regulations.edition import Mode, Title
 from callcenter.rules.regulations.rulebook import load_rulebook
 from callcenter.staff.roles import Role
 from callcenter.store import Office
-from callcenter.store.answers import KEPT_FOR, Answer, Asked, fingerprint, recall, remember
 from callcenter.store.audit import page as audit_page
-from callcenter.store.changes import Change, ChangeKind, ChangeState, listed
 from callcenter.store.conflicts import KeyReused, Missing, Outdated
-from callcenter.store.people import Accounts, NewAccount, add_account, change_account, get_account, list_accounts
-from callcenter.store.sessions import FREE_ATTEMPTS, Lifetimes, Session, Sessions, SignInBlocked, SignInRefused
-from callcenter.store.violations import Kept, Wanted, act, counted, get, get_for, history, page, put
+from callcenter.store.decisions.changes import Change, ChangeKind, ChangeState, listed
+from callcenter.store.decisions.violations import Kept, Wanted, act, counted, get, get_for, history, page, put
+from callcenter.store.idempotency import KEPT_FOR, Answer, Asked, fingerprint, recall, remember
+from callcenter.store.sign_in.accounts import (
+    Accounts,
+    NewAccount,
+    add_account,
+    change_account,
+    get_account,
+    list_accounts,
+)
+from callcenter.store.sign_in.sessions import FREE_ATTEMPTS, Lifetimes, Session, Sessions, SignInBlocked, SignInRefused
 from callcenter.usecases.change_rules import decide
 from callcenter.usecases.change_rules import propose as propose_change
 from tests.integration.office import PASSWORD, QUICK, dossier, hire, opened, propose
@@ -244,7 +251,7 @@ class TestSessions:
     async def test_names_that_nobody_has_fill_bounded_memory_and_no_log(
         self, office: Office, sessions: Sessions, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("callcenter.store.throttle._KEPT", 7)
+        monkeypatch.setattr("callcenter.store.sign_in.throttle._KEPT", 7)
         before = await audited(office)
         for n in range(20):
             with pytest.raises(SignInRefused):

@@ -11,12 +11,12 @@ import pytest
 
 from callcenter.domain import facts as fx
 from callcenter.domain.frame import SECOND, Micros
-from callcenter.reports.replay import Replay
+from callcenter.reports.replay.recorded import Replay
 from callcenter.rules.regulations.promises import Promises
 from callcenter.rules.regulations.rulebook import load_rulebook
 from callcenter.staff.dates import datetime_of
 from callcenter.store import Store, Told
-from callcenter.store.promises import kept_promises
+from callcenter.store.record.promises import kept_promises
 from callcenter.tracker import Court
 from tests.integration.api import Department, department
 from tests.integration.office import settings_of

@@ -12,15 +12,15 @@ from typer.testing import CliRunner, Result
 
 from callcenter import logs
 from callcenter.ami.items import LoginOpened
-from callcenter.cli import journal as journal_command
+from callcenter.cli.service import journal as journal_command
 from callcenter.domain import events as ev
 from callcenter.domain.frame import SECOND, Micros
 from callcenter.errors import BadInput, BadSetting, StoreError
 from callcenter.journal import Journal, JournalReader, verify
-from callcenter.reports.explain import derive
+from callcenter.reports.records.explain import derive
 from callcenter.rules.records.steps import Action
 from callcenter.store import Office, Store, Told
-from callcenter.store.violations import act
+from callcenter.store.decisions.violations import act
 from callcenter.tracker import Court, Follower, recover, reread
 from callcenter.tracker.entries import event_step
 from callcenter.tracker.filing import filed

@@ -15,7 +15,7 @@ from callcenter.rules.regulations.edition import Mode
 from callcenter.rules.regulations.rulebook import load_rulebook, rulebook_of
 from callcenter.staff.dates import datetime_of
 from callcenter.staff.roster import load_roster
-from callcenter.store.office_tables import AuditRow
+from callcenter.store.tables import AuditRow
 from callcenter.tracker import Court
 from callcenter.tracker.enacting import Rules
 from callcenter.tracker.inputs import Input

@@ -13,11 +13,11 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner, Result
 
-from callcenter.cli.rules import app
+from callcenter.cli.office.rules import app
 from callcenter.domain.vocabulary import OfferOutcome
 from callcenter.errors import BadInput, StoreError
-from callcenter.reports.trial import Span, always, compared
-from callcenter.reports.trial_sides import sides
+from callcenter.reports.trial.sides import sides
+from callcenter.reports.trial.verdicts import Span, always, compared
 from callcenter.rules.detection.pages import Moment, Page, packed
 from callcenter.staff.duty import Roster
 from callcenter.store import Store, StoreSettings, Told, upgrade

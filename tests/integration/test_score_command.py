@@ -15,13 +15,13 @@ import pytest
 from rich.cells import cell_len
 from typer.testing import CliRunner
 
-from callcenter.cli.score import app
+from callcenter.cli.office.score import app
 from callcenter.errors import BadInput
 from callcenter.rules.regulations.rulebook import load_rulebook
 from callcenter.staff.roles import Role
-from callcenter.store.changes import Change, ChangeKind, ChangeState
 from callcenter.store.conflicts import Missing, NoTerms
-from callcenter.store.given import Given, GivenKind
+from callcenter.store.decisions.changes import Change, ChangeKind, ChangeState
+from callcenter.store.decisions.score_entries import Given, GivenKind
 from callcenter.usecases.change_rules import decide, propose
 from callcenter.usecases.give_score_entry import give
 from tests.integration.office import hire, opened

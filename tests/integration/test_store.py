@@ -36,7 +36,7 @@ from callcenter.store import (
     upgrade,
 )
 from callcenter.store.migrations.versions import r0008_who_talked
-from callcenter.store.models import Base
+from callcenter.store.record.models import Base
 
 
 @pytest.fixture
@@ -92,8 +92,9 @@ def select(path: Path, query: str) -> list[tuple[Any, ...]]:
 
 
 async def test_the_models_are_what_the_migrations_make(settings: StoreSettings) -> None:
-    for module in pkgutil.iter_modules(callcenter.store.__path__):
-        importlib.import_module(f"callcenter.store.{module.name}")
+    for module in pkgutil.walk_packages(callcenter.store.__path__, "callcenter.store."):
+        if "migrations" not in module.name:
+            importlib.import_module(module.name)
     await upgrade(settings)
     engine = open_engine(settings)
     async with engine.connect() as connection:

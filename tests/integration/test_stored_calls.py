@@ -16,7 +16,7 @@ from rich.cells import cell_len
 from typer import Typer
 from typer.testing import CliRunner
 
-from callcenter.cli import calls, report
+from callcenter.cli.office import calls, report
 from callcenter.domain import facts as fx
 from callcenter.domain.frame import SECOND, Micros
 from callcenter.domain.vocabulary import AgentState, EndedBy, OfferOutcome, VisitOutcome

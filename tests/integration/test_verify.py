@@ -16,14 +16,14 @@ from structlog.testing import capture_logs
 from callcenter import logs
 from callcenter.errors import BadInput, CallcenterError, JournalDamaged, MigrationMissing, StoreError
 from callcenter.journal import Journal
-from callcenter.reports.evidence import evidence_of
+from callcenter.reports.records.evidence import evidence_of
 from callcenter.rules.records.reproduction import Fault, Finding
 from callcenter.rules.records.standing import SERVICE, State
 from callcenter.rules.records.steps import Action
 from callcenter.rules.regulations.rulebook import load_rulebook
 from callcenter.store import Office, Store, Told
-from callcenter.store.violations import act, history
-from callcenter.store.withdrawals import withdrawn
+from callcenter.store.decisions.violations import act, history
+from callcenter.store.decisions.withdrawals import withdrawn
 from callcenter.tracker.withdrawals import Withdrawals
 from callcenter.usecases.file_records import Filed, file_records
 from callcenter.usecases.withdraw_record import withdraw_record

@@ -18,9 +18,9 @@ from callcenter.rules.scores.accumulated import CODE
 from callcenter.staff.months import month_of
 from callcenter.staff.roles import Person, Role
 from callcenter.store import Desk, Office, Store
-from callcenter.store.changes import Change, ChangeKind, ChangeState
-from callcenter.store.scores import member_of, score_of
-from callcenter.store.violations import Wanted, act, found
+from callcenter.store.decisions.changes import Change, ChangeKind, ChangeState
+from callcenter.store.decisions.scores import member_of, score_of
+from callcenter.store.decisions.violations import Wanted, act, found
 from callcenter.tracker import Record
 from callcenter.usecases.change_rules import decide
 from callcenter.usecases.change_rules import propose as propose_change

@@ -13,7 +13,7 @@ from callcenter.ami.link import Link
 from callcenter.ami.names import NEEDED
 from callcenter.ami.settings import AmiSettings
 from callcenter.ami.snapshot import take_snapshot
-from callcenter.cli.doctor import examine
+from callcenter.cli.service.doctor import examine
 from callcenter.doctor.by_call import CALL_EVENTS, CONNECTIONS
 from callcenter.doctor.inspect import Check
 from callcenter.doctor.manager_conf import filter_lines

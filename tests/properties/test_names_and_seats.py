@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from callcenter.domain import facts as fx
-from callcenter.domain.directory import Tenure
+from callcenter.domain.agents.directory import Tenure
 from callcenter.domain.frame import SECOND
 from callcenter.domain.state import State
 from tests.unit.domain.switch import Switch, micros

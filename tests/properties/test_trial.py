@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from callcenter.reports.trial import Span, Trial
+from callcenter.reports.trial.verdicts import Span, Trial
 from callcenter.rules.detection.gist import gists
 from callcenter.rules.detection.inputs import Disposition
 from callcenter.rules.detection.pages import Moment, Page, packed, unpacked

@@ -17,7 +17,7 @@ from fastapi.routing import APIRoute
 from fastapi.security import APIKeyCookie
 
 from callcenter import locale
-from callcenter.cli import COMMANDS
+from callcenter.cli import COMMANDS, module_of
 from callcenter.cli.tongue import OPTION, command_of
 from callcenter.config import describe
 from callcenter.exporter.table import METRICS
@@ -88,9 +88,7 @@ def options(lang: Lang) -> str:
 def every_command() -> Iterator[tuple[str, Any]]:
     """Yield each command and each part of it with what is typed for it."""
     for name in COMMANDS:
-        yield from _with_parts(
-            f"callcenter {name}", command_of(importlib.import_module(f"callcenter.cli.{name}").app, "en")
-        )
+        yield from _with_parts(f"callcenter {name}", command_of(importlib.import_module(module_of(name)).app, "en"))
 
 
 def _with_parts(path: str, command: Any) -> Iterator[tuple[str, Any]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import subprocess
+from typing import cast
 
 import pytest
 
@@ -11,6 +12,8 @@ from callcenter import locale
 from callcenter.cli import COMMANDS
 from callcenter.config import describe
 from callcenter.domain.vocabulary import OfferOutcome, VisitOutcome
+from callcenter.exporter.exporter import Exporter
+from callcenter.exporter.http import Pages
 from callcenter.exporter.table import METRICS
 from tests.repo.generate import generated, page_of
 from tests.repo.reference import ROOT, TABLES, every_command, every_route, options_of
@@ -62,3 +65,10 @@ def test_every_setting_and_route_has_both_languages() -> None:
 def test_page_of_calls_tells_every_outcome(lang: locale.Lang) -> None:
     rows = re.findall(r"^\| `(\w+)` \|", page_of("calls", lang).read_text("utf-8"), re.MULTILINE)
     assert rows == [outcome.value for outcome in (*VisitOutcome, *OfferOutcome)]
+
+
+@pytest.mark.parametrize("lang", locale.LANGUAGES)
+def test_page_of_metrics_tells_every_path_of_the_exporter(lang: locale.Lang) -> None:
+    paths = Pages(cast("Exporter", None), "127.0.0.1")._pages
+    text = page_of("metrics", lang).read_text("utf-8")
+    assert [path for path in paths if path not in text] == []

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from callcenter import locale
-from callcenter.cli import COMMANDS
+from callcenter.cli import COMMANDS, module_of
 from callcenter.cli.tongue import _parts, command_of
 
 PACKAGE = Path(__file__).parents[2] / "callcenter"
@@ -64,7 +64,7 @@ def helps() -> set[str]:
     """Find every paragraph of every command's help."""
     found = set(COMMANDS.values())
     for name in COMMANDS:
-        app = importlib.import_module(f"callcenter.cli.{name}").app
+        app = importlib.import_module(module_of(name)).app
         for command in _parts(command_of(app, "en")):
             for said in (command, *command.params):
                 for text in (said.help, getattr(said, "short_help", None)):

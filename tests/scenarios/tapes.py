@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 from typer.testing import CliRunner
 
-from callcenter.cli.replay import app
+from callcenter.cli.lab.replay import app
 from callcenter.tape import read_chunks
 
 Shown = dict[str, Any]

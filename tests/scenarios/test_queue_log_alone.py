@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from callcenter.cli.replay import app
+from callcenter.cli.lab.replay import app
 from callcenter.errors import BadInput
 from tests.scenarios.tapes import Shown, tape, written
 

@@ -11,7 +11,7 @@ from callcenter.domain import company as co
 from callcenter.domain import events as ev
 from callcenter.domain import facts as fx
 from callcenter.domain.floor import Floor
-from callcenter.reports import replay
+from callcenter.reports.replay import recorded as replay
 from callcenter.tape import read_chunks
 from tests.scenarios.tapes import (
     ALL,

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from callcenter.cli.doctor_calendar import inspect_calendar
+from callcenter.cli.service.doctor_calendar import inspect_calendar
 from callcenter.config import Settings, load_settings
 from callcenter.rules.records.steps import Terms
 from callcenter.staff.dates import micros_of

@@ -7,7 +7,7 @@ import json
 import pytest
 from typer.testing import CliRunner
 
-from callcenter.cli.customers import app
+from callcenter.cli.office.customers import app
 from callcenter.errors import BadInput
 
 RUNNER = CliRunner(env={"COLUMNS": "160"})

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from callcenter.cli.doctor import _print, inspect_roster
+from callcenter.cli.service.doctor import _print, inspect_roster
 from callcenter.doctor.inspect import Check
 from callcenter.tracker.settings import RulesSettings
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from callcenter.cli.roster import app
+from callcenter.cli.office.roster import app
 from callcenter.errors import BadInput
 from callcenter.staff.roster import load_roster
 

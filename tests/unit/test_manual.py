@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from callcenter.cli.manual import app
+from callcenter.cli.service.manual import app
 from callcenter.cli.tongue import command_of
 from callcenter.errors import BadInput
 from callcenter.locale import LANGUAGES, Lang

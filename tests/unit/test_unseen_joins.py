@@ -7,7 +7,7 @@ from callcenter.domain import facts as fx
 from callcenter.domain.frame import SECOND
 from callcenter.domain.health import UnseenJoin
 from callcenter.queuelog.lines import QueueLog, QueueLogLine
-from callcenter.tracker.unseen_joins import LISTED, UnseenJoins
+from callcenter.tracker.switch_log.unseen_joins import LISTED, UnseenJoins
 from tests.unit.domain.switch import EPOCH, Switch, micros
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from alembic import context
 
-from callcenter.store.models import Base
+from callcenter.store.record.models import Base
 
 context.configure(
     connection=context.config.attributes["connection"],

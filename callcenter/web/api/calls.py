@@ -18,9 +18,9 @@ from callcenter.rules.detection.inputs import Disposition
 from callcenter.rules.records.masks import masked_caller, worded
 from callcenter.staff.roles import Field as Part
 from callcenter.staff.roles import Person, Right, Sight, may, sight
-from callcenter.store.answers import Answer
-from callcenter.store.dispositions import Recorded, Talk, of_call, talked_in, talks, talks_of
-from callcenter.store.office import Desk
+from callcenter.store.decisions.dispositions import Recorded, Talk, of_call, talked_in, talks, talks_of
+from callcenter.store.idempotency import Answer
+from callcenter.store.unit_of_work import Desk
 from callcenter.usecases.record_disposition import record_disposition
 from callcenter.web.api.fields import (
     Cursor,

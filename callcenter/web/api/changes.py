@@ -12,9 +12,9 @@ from pydantic import Field
 from callcenter.rules.records.masks import worded
 from callcenter.staff.roles import Field as Delicate
 from callcenter.staff.roles import Person, Right, sight
-from callcenter.store.answers import Answer
-from callcenter.store.changes import Change, ChangeKind, ChangeState, listed
-from callcenter.store.office import Desk
+from callcenter.store.decisions.changes import Change, ChangeKind, ChangeState, listed
+from callcenter.store.idempotency import Answer
+from callcenter.store.unit_of_work import Desk
 from callcenter.usecases.change_rules import decide, propose
 from callcenter.web.api.fields import Incoming, Limit, Name, Outgoing, Words, moment_out
 from callcenter.web.api.once import SeenVersion, TheOnce, etag

@@ -16,10 +16,10 @@ from pydantic import Field
 from callcenter.errors import BadInput
 from callcenter.rules.scores.score_lines import BonusKind
 from callcenter.staff.roles import Person, Right, Role, may
-from callcenter.store.answers import Answer
-from callcenter.store.given import ADJUSTMENTS, BONUSES, MARKS, Given, GivenKind, Sought, get, page
-from callcenter.store.office import Desk
-from callcenter.store.scores import Member, member_of
+from callcenter.store.decisions.score_entries import ADJUSTMENTS, BONUSES, MARKS, Given, GivenKind, Sought, get, page
+from callcenter.store.decisions.scores import Member, member_of
+from callcenter.store.idempotency import Answer
+from callcenter.store.unit_of_work import Desk
 from callcenter.usecases.give_score_entry import give, withdraw
 from callcenter.web.api.fields import Cursor, Day, Incoming, Limit, Name, Words, place_in, place_out
 from callcenter.web.api.once import Once, TheOnce, etag

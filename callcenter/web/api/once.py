@@ -12,8 +12,8 @@ from fastapi import Depends, Header, Request, Response, status
 
 from callcenter.domain.frame import SECOND
 from callcenter.errors import StoreError
-from callcenter.store.answers import Answer, Asked, fingerprint, recall, remember
-from callcenter.store.office import Desk
+from callcenter.store.idempotency import Answer, Asked, fingerprint, recall, remember
+from callcenter.store.unit_of_work import Desk
 from callcenter.web.auth import TheSession
 from callcenter.web.problems import MEDIA_TYPE, Refused, language_of
 from callcenter.web.service import TheService

@@ -11,7 +11,7 @@ from callcenter.domain.frame import SECOND, Micros
 from callcenter.errors import BadInput
 from callcenter.rules.regulations.promises import Kept
 from callcenter.staff.roles import Person, Right
-from callcenter.store.promises import kept_promises
+from callcenter.store.record.promises import kept_promises
 from callcenter.web.api.fields import Incoming, Moment, Outgoing, moment_in
 from callcenter.web.auth import allowed
 from callcenter.web.service import TheService

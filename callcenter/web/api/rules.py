@@ -11,7 +11,7 @@ from pydantic import Field
 from callcenter.rules.records.agreement import agreement
 from callcenter.rules.regulations.edition import Mode
 from callcenter.staff.roles import Person, Right, may
-from callcenter.store.agreement import raised
+from callcenter.store.decisions.agreement import raised
 from callcenter.web.api.fields import Incoming, Moment, Outgoing, moment_in
 from callcenter.web.auth import allowed
 from callcenter.web.problems import Refused

@@ -10,14 +10,14 @@ from zoneinfo import ZoneInfo
 from pydantic import Field
 
 from callcenter.locale import Language
-from callcenter.reports.score_words import LINES, plain, said
+from callcenter.reports.figures.score_words import LINES, plain, said
 from callcenter.rules.records.masks import worded
 from callcenter.rules.scores.score_lines import Line, LineKind, Notice
 from callcenter.staff.months import month_name
 from callcenter.staff.roles import Field as Delicate
 from callcenter.staff.roles import Person, Sight, sight
-from callcenter.store.given import Given, GivenKind
-from callcenter.store.scores import Scored, ScoredQuarter
+from callcenter.store.decisions.score_entries import Given, GivenKind
+from callcenter.store.decisions.scores import Scored, ScoredQuarter
 from callcenter.web.api.fields import Outgoing, moment_out
 
 _COLLECTIONS = {

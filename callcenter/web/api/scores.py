@@ -10,11 +10,11 @@ from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from pydantic import StringConstraints
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from callcenter.reports.score_sheet import Print, scores_csv, scores_workbook
+from callcenter.reports.figures.score_sheet import Print, scores_csv, scores_workbook
 from callcenter.staff.months import MONTH, read_month
 from callcenter.staff.roles import Person, Right, may
 from callcenter.store.conflicts import Missing
-from callcenter.store.scores import Member, Scored, member_of, quarter_of, score_of, scores_of_all
+from callcenter.store.decisions.scores import Member, Scored, member_of, quarter_of, score_of, scores_of_all
 from callcenter.web.api.fields import Cursor, Incoming, Limit, Name, place_in, place_out
 from callcenter.web.api.score_shapes import QuarterDetail, ScoreDetail, ScoreReader, Scores
 from callcenter.web.auth import allowed

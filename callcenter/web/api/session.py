@@ -10,9 +10,9 @@ from pydantic import StringConstraints
 
 from callcenter.domain.frame import SECOND
 from callcenter.staff.roles import RIGHTS, Right, Role
-from callcenter.store.passwords import MOST_PASSWORD
-from callcenter.store.people import change_account
-from callcenter.store.sessions import Session, SignInRefused
+from callcenter.store.sign_in.accounts import change_account
+from callcenter.store.sign_in.passwords import MOST_PASSWORD
+from callcenter.store.sign_in.sessions import Session, SignInRefused
 from callcenter.web.api.fields import Incoming, Outgoing, moment_out
 from callcenter.web.auth import MOST_TOKEN, TheSession
 from callcenter.web.cookies import NEW_DEVICE, NEW_TOKEN, device_name

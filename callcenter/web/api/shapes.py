@@ -19,7 +19,7 @@ from callcenter.rules.regulations.edition import Mode, Severity, Title
 from callcenter.staff.roles import Field as Delicate
 from callcenter.staff.roles import Person, Role, Sight, sight
 from callcenter.staff.workdays import Workdays
-from callcenter.store.violations import Record
+from callcenter.store.decisions.violations import Record
 from callcenter.web.api.fields import Outgoing, moment_out
 
 

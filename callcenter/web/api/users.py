@@ -10,7 +10,7 @@ from pydantic import Field, StringConstraints
 
 from callcenter.staff.roles import Person, Right, Role
 from callcenter.store.conflicts import Conflict
-from callcenter.store.people import (
+from callcenter.store.sign_in.accounts import (
     Account,
     NewAccount,
     add_account,

@@ -12,9 +12,9 @@ from callcenter.rules.records.steps import DECISIONS, Action, Step
 from callcenter.rules.records.violation import Verdict
 from callcenter.rules.regulations.edition import Severity
 from callcenter.staff.roles import Person, Right
-from callcenter.store.answers import Answer
-from callcenter.store.office import Desk
-from callcenter.store.violations import Record, Wanted, get_for, history, page
+from callcenter.store.decisions.violations import Record, Wanted, get_for, history, page
+from callcenter.store.idempotency import Answer
+from callcenter.store.unit_of_work import Desk
 from callcenter.usecases.file_report import Seen, file_report
 from callcenter.usecases.take_step import Taken
 from callcenter.usecases.take_step import take_step as take

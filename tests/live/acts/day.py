@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 
 from typer.testing import CliRunner
 
-from callcenter.cli.violations import app
+from callcenter.cli.office.violations import app
 from callcenter.domain.frame import SECOND
 from callcenter.lab.switch import Lab
 from callcenter.lab.troupe import clear, operator_of, play_side_by_side, settings_for

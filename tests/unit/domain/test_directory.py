@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from callcenter.domain import events as ev
-from callcenter.domain.directory import Directory, Tenure
+from callcenter.domain.agents.directory import Directory, Tenure
 from callcenter.domain.snapshot import HintState, Snapshot
 from tests.unit.domain.switch import Switch, micros
 

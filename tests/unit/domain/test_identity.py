@@ -6,7 +6,7 @@ import pytest
 
 from callcenter.domain import events as ev
 from callcenter.domain import facts as fx
-from callcenter.domain.directory import Tenure
+from callcenter.domain.agents.directory import Tenure
 from callcenter.domain.floor import Floor
 from callcenter.domain.frame import SECOND
 from callcenter.domain.snapshot import HintState, Snapshot

@@ -6,7 +6,7 @@ import pytest
 
 from callcenter.domain import events as ev
 from callcenter.domain import facts as fx
-from callcenter.domain.directory import Tenure
+from callcenter.domain.agents.directory import Tenure
 from callcenter.domain.snapshot import HintState, Snapshot
 from callcenter.domain.vocabulary import AgentState as S
 from tests.unit.domain.switch import Switch, micros

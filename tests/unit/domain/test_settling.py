@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from callcenter.domain import events as ev
 from callcenter.domain import facts as fx
-from callcenter.domain.lines import SHUTDOWN
+from callcenter.domain.channels.registry import SHUTDOWN
 from callcenter.domain.vocabulary import EndedBy, OfferOutcome, VisitOutcome
 from tests.unit.domain.switch import Switch
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from callcenter.domain.directory import Directory
+from callcenter.domain.agents.directory import Directory
 from callcenter.domain.frame import SECOND, Micros
 from callcenter.queuelog.lines import QueueLog
 from callcenter.queuelog.logged_agents import AgentBook, LoggedAgent

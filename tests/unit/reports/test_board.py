@@ -15,8 +15,8 @@ from rich.console import Console
 from callcenter.domain.vocabulary import AgentState, EndedBy, OfferOutcome, VisitOutcome
 from callcenter.exporter.live import AgentNow, LinkNow, LiveDocument, OfferSeen, QueueNow, VisitSeen
 from callcenter.locale import Lang
-from callcenter.reports.board import Board
-from callcenter.reports.board_words import WORDS
+from callcenter.reports.board.tables import Board
+from callcenter.reports.board.words import WORDS
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 NOW = 1_790_000_000.0

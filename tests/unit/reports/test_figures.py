@@ -8,8 +8,8 @@ from typing import Any
 from callcenter.domain import facts as fx
 from callcenter.domain.frame import SECOND, Micros
 from callcenter.domain.vocabulary import VisitOutcome
-from callcenter.reports.figure_sheet import _exact
-from callcenter.reports.figures import Day, Figures
+from callcenter.reports.figures.per_queue import Day, Figures
+from callcenter.reports.figures.sheet import _exact
 
 T = 20 * SECOND
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from callcenter.errors import UnreadableFile
-from callcenter.reports.kinds import Kind, check_logins, check_queue_logs, kind_of
+from callcenter.reports.replay.kinds import Kind, check_logins, check_queue_logs, kind_of
 from callcenter.tape import CHUNK
 
 GREETING = b"Asterisk Call Manager/9.0.0\r\nResponse: Success\r\nMessage: Authentication accepted\r\n\r\n"

@@ -7,7 +7,7 @@ from callcenter.domain.frame import SECOND, Micros
 from callcenter.domain.vocabulary import EndedBy, How, VisitOutcome
 from callcenter.queuelog.lines import QueueLog
 from callcenter.queuelog.logged_visits import visits
-from callcenter.reports.reconcile import Reconcile
+from callcenter.reports.replay.reconcile import Reconcile
 
 NOON = 1_800_000_000
 

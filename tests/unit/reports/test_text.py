@@ -8,7 +8,7 @@ import pytest
 from callcenter.domain import facts as fx
 from callcenter.domain.frame import SECOND
 from callcenter.domain.vocabulary import EndedBy, OfferOutcome, VisitOutcome
-from callcenter.reports.text import inert, masked, table, talked, visit_rows, width
+from callcenter.reports.replay.text import inert, masked, table, talked, visit_rows, width
 from tests.unit.rules.detection.story import packaged
 
 NOON = 1_800_000_000 * SECOND

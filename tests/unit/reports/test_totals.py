@@ -9,7 +9,7 @@ import pytest
 from callcenter.domain import facts as fx
 from callcenter.domain.frame import SECOND
 from callcenter.domain.vocabulary import EndedBy, How
-from callcenter.reports.totals import Totals
+from callcenter.reports.replay.totals import Totals
 from tests.unit.rules.detection.story import packaged
 
 

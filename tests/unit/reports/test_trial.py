@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from callcenter.domain.vocabulary import AgentState, OfferOutcome
-from callcenter.reports.trial import Finding, Findings, Outcome, Span, Trial, always, compared
+from callcenter.reports.trial.verdicts import Finding, Findings, Outcome, Span, Trial, always, compared
 from callcenter.rules.detection.gist import Lasting, gists
 from callcenter.rules.detection.inputs import Disposition
 from callcenter.rules.detection.judge import Judge

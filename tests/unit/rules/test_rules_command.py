@@ -6,7 +6,7 @@ from pathlib import Path
 
 from typer.testing import CliRunner
 
-from callcenter.cli.rules import app
+from callcenter.cli.office.rules import app
 from callcenter.errors import BadInput
 
 RUNNER = CliRunner(env={"COLUMNS": "160"})

@@ -12,7 +12,7 @@ from typing import IO, TYPE_CHECKING
 
 import pytest
 
-from callcenter.cli.phone import told
+from callcenter.cli.lab.phone import told
 from callcenter.softphone import Did, Entry
 from tests.unit.softphone.peer import SDP, Peer
 

@@ -8,8 +8,8 @@ import pytest
 
 from callcenter.domain import facts as fx
 from callcenter.domain.vocabulary import AgentState, EndedBy, How, OfferOutcome, VisitOutcome
-from callcenter.store.models import AgentStateRow, CallRow, GapRow, OfferRow, OwnCallRow, Row, TalkRow, VisitRow
-from callcenter.store.rows import Changes, Recorder, Table
+from callcenter.store.record.models import AgentStateRow, CallRow, GapRow, OfferRow, OwnCallRow, Row, TalkRow, VisitRow
+from callcenter.store.record.rows import Changes, Recorder, Table
 
 ALICE = "PJSIP/1001"
 

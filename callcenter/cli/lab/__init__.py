@@ -1,0 +1,1 @@
+"""Commands that try and show: a lab, phones, recordings."""

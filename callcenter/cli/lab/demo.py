@@ -1,0 +1,292 @@
+"""`callcenter demo`: two minutes of a call centre on a real Asterisk, with a live board; or from a recording."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+from collections import Counter, deque
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable, Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console, Group
+from rich.live import Live
+from rich.text import Text
+
+from callcenter.cli.office.board import console_for_output, zone
+from callcenter.cli.office.violations import explain_all
+from callcenter.cli.speech import LangOption, spoken
+from callcenter.config import load_settings
+from callcenter.errors import LabError
+from callcenter.exporter.live import LiveDocument
+from callcenter.lab.demo import Demo
+from callcenter.lab.demo_script import Told
+from callcenter.lab.demo_service import DemoService, demo_rulebook
+from callcenter.lab.demo_tape import SHIPPED, Playback
+from callcenter.lab.logins import Recorder
+from callcenter.lab.render import dialplans_dir
+from callcenter.lab.settings import AgentSpec, LabSettings
+from callcenter.lab.switch import Lab, LabState, load_state
+from callcenter.locale import Lang
+from callcenter.reports.board.source import BoardSource, ServiceSilent
+from callcenter.reports.board.tables import Board
+from callcenter.rules.regulations.rulebook import rulebook_of
+from callcenter.tracker import Court
+
+app = typer.Typer(add_completion=False, help="Play a two-minute story on a real Asterisk and show the calls.")
+
+Read = Callable[[], Awaitable[LiveDocument]]
+
+_SITE_ZONE = "Asia/Shanghai"
+_REFRESH_SECONDS = 0.5
+_PLAIN_SECONDS = 20.0
+_LINES_TOLD = 4
+_BELOW = 4
+"""Lines for what stands below the board at the end."""
+_WRAP_UP_SECONDS = 3
+
+_SAID: dict[str, Told] = {
+    "lab": Told(
+        "正在启动 Asterisk(首次需先构建,约半分钟)……", "Starting Asterisk (built first if need be: half a minute) ..."
+    ),
+    "service": Told("正在启动服务……", "Starting the service ..."),
+    "story": Told("演示开始,约两分钟。", "The story begins; it takes two minutes."),
+    "over": Told("演示结束。", "The story is over."),
+    "records": Told(
+        "规则由此提出的记录,每条均仅凭流水日志重新推导(Eve 当时不在班):",
+        "The records that the rules raise, each derived again from the journal alone (Eve was off duty):",
+    ),
+    "sum": Told(
+        "小结:排队 {visits} 次,接听 {answered},放弃 {abandoned},其他 {others}。",
+        "In all: {visits} visits, {answered} answered, {abandoned} abandoned, {others} ended otherwise.",
+    ),
+    "raised": Told("规则提出记录 {count} 条,见上文。", "The rules raised {count} records, explained above."),
+    "stay": Told(
+        "服务仍在运行:{url}/metrics;看板:callcenter board --url {url};按 Ctrl-C 结束。",
+        "The service still runs: {url}/metrics; its board: callcenter board --url {url}; Ctrl-C ends it.",
+    ),
+    "stopping": Told("正在全部停止……", "Stopping everything ..."),
+    "tape": Told(
+        "这是录音回放,不是实时数据:实验室中真实 Asterisk 的两分钟,号码均为虚构。",
+        "THIS IS A RECORDING, nothing here is live: two minutes of the lab's real Asterisk, with made-up numbers.",
+    ),
+}
+
+
+class _Show:
+    """What the demo shows while it plays: the board and what is told, live in a terminal or line by line."""
+
+    def __init__(self, console: Console, lang: Lang) -> None:
+        self.console = console
+        height = console.height - _BELOW if console.is_terminal else None
+        self.board = Board(lang, zone(_SITE_ZONE), plain=not console.is_terminal, width=console.width, height=height)
+        self._lang = lang
+        self._live: Live | None = None
+        self._told: deque[str] = deque(maxlen=_LINES_TOLD)
+        self._banner = Text()
+
+    def say(self, name: str, **more: str) -> None:
+        """Say one of the demo's own sentences."""
+        self.console.print(Text(self._spoken(_SAID[name]).format(**more), "bold"))
+
+    def announce(self, name: str) -> None:
+        """Say a sentence that stays above the board while it plays."""
+        self._banner = Text(self._spoken(_SAID[name]), "bold reverse")
+        self.say(name)
+
+    def tell(self, told: Told) -> None:
+        """Tell a line of the story."""
+        line = f"{datetime.now(zone(_SITE_ZONE)):%H:%M:%S}  {self._spoken(told)}"
+        if self._live is None:
+            self.console.print(Text(f"> {line}"))
+        else:
+            self._told.append(line)
+
+    async def watch(self, read: Read, playing: asyncio.Task[None]) -> None:
+        """Show the board until the story is over; a story that fails, fails here."""
+        if not self.console.is_terminal:
+            while not await _over(playing, _PLAIN_SECONDS):
+                self.console.print(self.board.show(await read()))
+        else:
+            with Live(console=self.console, screen=True, auto_refresh=False) as self._live:
+                while not await _over(playing, _REFRESH_SECONDS):
+                    told = Text("\n".join((*self._told, "")))
+                    self._live.update(Group(self._banner, told, self.board.show(await read())), refresh=True)
+            self._live = None
+        await playing
+
+    def conclude(self, document: LiveDocument, records: list[list[str]] | None = None) -> None:
+        """Show every record with what it stands on, every call, then what stays in sight: the board, and a summary."""
+        if records is not None:
+            self.say("records")
+            for line in (line for record in records for line in record):
+                self.console.print(Text(line), soft_wrap=True)
+        self.console.print(self.board.calls(document.recent))
+        self.console.print()
+        self.console.print(self.board.show(document))
+        ends = Counter(visit.outcome for visit in document.recent)
+        known = {name: ends[name] for name in ("answered", "abandoned")}
+        others = ends.total() - sum(known.values())
+        self.say("sum", visits=str(ends.total()), others=str(others), **{name: str(n) for name, n in known.items()})
+        if records is not None:
+            self.say("raised", count=str(len(records)))
+
+    @property
+    def lang(self) -> Lang:
+        """The language that is spoken."""
+        return self._lang
+
+    def _spoken(self, told: Told) -> str:
+        return told.zh if self._lang == "zh-CN" else told.en
+
+
+@app.command()
+def main(
+    tape: Annotated[bool, typer.Option("--tape", help="Play the shipped recording; needs no Asterisk.")] = False,
+    speed: Annotated[float, typer.Option(min=0.1, help="How much faster the recording plays.")] = 4.0,
+    lang: LangOption = "",
+    work_dir: Annotated[Path, typer.Option(help="State, secrets, journal and log of the demo.")] = Path("var/demo"),
+    record: Annotated[Path | None, typer.Option(help="Also write what the switch says to this file.")] = None,
+) -> None:
+    """Play the story. In a terminal it stays at the end until Ctrl-C, otherwise it ends by itself."""
+    show = _Show(console_for_output(), spoken(lang))
+    with contextlib.suppress(asyncio.CancelledError):
+        asyncio.run(_play_tape(show, speed) if tape else _play(show, work_dir, record))
+        return
+    raise KeyboardInterrupt
+
+
+async def _play_tape(show: _Show, speed: float) -> None:
+    with _ends_on_signal():
+        show.announce("tape")
+        rulebook = demo_rulebook(_queue_names(LabSettings().agents(dialplans_dir())), _WRAP_UP_SECONDS)
+        playback = Playback(SHIPPED, Court(rulebook_of(rulebook), None))
+
+        async def read() -> LiveDocument:
+            return playback.exporter.live()
+
+        async with _task(playback.play(speed), "demo-tape") as playing:
+            await show.watch(read, playing)
+        show.say("tape")
+        show.conclude(playback.exporter.live())
+
+
+async def _play(show: _Show, work_dir: Path, record: Path | None) -> None:
+    left = load_state(work_dir)
+    if left is not None and left.alive():
+        down = f"callcenter lab down --work-dir {work_dir}"
+        raise LabError(f"A demo runs in {work_dir}, or was killed there; end what is left of it with: {down}")
+    lab = Lab(LabSettings(work_dir=work_dir, wrap_up_seconds=_WRAP_UP_SECONDS))
+    with _ends_on_signal():
+        show.say("lab")
+        async with _asterisk(lab) as state, _recording(state, record):
+            show.say("service")
+            rulebook = demo_rulebook(_queue_names(lab.agents), _WRAP_UP_SECONDS)
+            service = DemoService(work_dir, state, rulebook, lab.agents)
+            async with service.running():
+                await _tell_story(show, lab, state, service)
+                if show.console.is_terminal:
+                    show.say("stay", url=service.url)
+                    await _until_interrupted()
+            show.say("stopping")
+
+
+async def _tell_story(show: _Show, lab: Lab, state: LabState, service: DemoService) -> None:
+    source = BoardSource(service.url)
+    demo = Demo(state, {agent.number: agent.name for agent in lab.agents}, show.tell)
+
+    async def read() -> LiveDocument:
+        try:
+            return await asyncio.to_thread(source.read)
+        except ServiceSilent as error:
+            raise LabError(f"The service ended; see {service.log}.") from error
+
+    async with demo.phones():
+        show.say("story")
+        async with _task(demo.play(), "demo-story") as playing:
+            await show.watch(read, playing)
+    show.say("over")
+    records = await asyncio.to_thread(explain_all, load_settings(service.settings), show.lang)
+    show.conclude(await read(), records)
+
+
+@contextlib.asynccontextmanager
+async def _asterisk(lab: Lab) -> AsyncIterator[LabState]:
+    """Run the lab; a start that is interrupted is waited for, so that what it started is stopped."""
+    starting = asyncio.create_task(asyncio.to_thread(lab.start), name="demo-lab")
+    try:
+        yield await asyncio.shield(starting)
+    except LabError as error:
+        if starting.done() and starting.exception() is error:
+            raise LabError(f"{error} The same story from a recording: callcenter demo --tape") from error
+        raise
+    finally:
+        await asyncio.wait([starting])
+        await asyncio.to_thread(lab.stop)
+
+
+@contextlib.asynccontextmanager
+async def _recording(state: LabState, path: Path | None) -> AsyncIterator[None]:
+    """Write down what the events login hears, if asked to."""
+    if path is None:
+        yield
+        return
+    recorder = Recorder(state.ami_port, "events", state.manager_secrets["events"])
+    await recorder.start()
+    try:
+        yield
+    finally:
+        await recorder.stop()
+        recorder.save(path)
+
+
+@contextlib.asynccontextmanager
+async def _task(work: Coroutine[None, None, None], name: str) -> AsyncIterator[asyncio.Task[None]]:
+    """Run a task beside what is inside; it never outlives it."""
+    task = asyncio.create_task(work, name=name)
+    try:
+        yield task
+    finally:
+        task.cancel()
+        await asyncio.wait([task])
+
+
+@contextlib.contextmanager
+def _ends_on_signal() -> Iterator[None]:
+    """Let the first Ctrl-C, SIGTERM or lost terminal end the demo in order; further ones do not disturb that."""
+    loop, task = asyncio.get_running_loop(), asyncio.current_task()
+    assert task is not None
+    heard = False
+
+    def end() -> None:
+        nonlocal heard
+        if not heard:
+            heard = True
+            task.cancel()
+
+    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    for number in numbers:
+        loop.add_signal_handler(number, end)
+    try:
+        yield
+    finally:
+        for number in numbers:
+            loop.remove_signal_handler(number)
+
+
+async def _over(playing: asyncio.Task[None], seconds: float) -> bool:
+    """Wait so long, or until the story is over."""
+    done, _ = await asyncio.wait([playing], timeout=seconds)
+    return bool(done)
+
+
+async def _until_interrupted() -> None:
+    with contextlib.suppress(asyncio.CancelledError):
+        await asyncio.Event().wait()
+
+
+def _queue_names(agents: Iterable[AgentSpec]) -> list[str]:
+    return sorted({queue for agent in agents for queue in agent.queues})

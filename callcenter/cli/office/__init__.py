@@ -1,0 +1,1 @@
+"""Commands for whoever works with its figures and records."""

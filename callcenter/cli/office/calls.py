@@ -1,0 +1,74 @@
+"""`callcenter calls`: the calls that the database holds, one stay in a queue a row."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+import typer
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from callcenter.cli.database import Since, Until, moment, moment_after, reading
+from callcenter.cli.office.board import console_for_output
+from callcenter.cli.service.serve import SettingsPath
+from callcenter.cli.speech import LangOption, language_of_texts
+from callcenter.cli.tables import NARROW, CsvFile, WorkbookFile, show, write_new
+from callcenter.config import load_settings
+from callcenter.domain.facts import Visit
+from callcenter.domain.vocabulary import VisitOutcome
+from callcenter.reports.figures.sheet import Print, all_calls, brief_calls
+from callcenter.reports.figures.words import sentence
+from callcenter.spreadsheet import csv_file, workbook
+from callcenter.staff.dates import day_start
+from callcenter.store.record.visit_queries import Asked, Open, ended_visits, open_visits
+
+app = typer.Typer(add_completion=False, help="List the calls that the database holds.")
+
+
+@app.command()
+def main(
+    since: Since = None,
+    until: Until = None,
+    queue: Annotated[str | None, typer.Option(help="Only this queue's.")] = None,
+    agent: Annotated[str | None, typer.Option(help="Only those that this agent answered.")] = None,
+    outcome: Annotated[VisitOutcome | None, typer.Option(help="Only those that ended so.")] = None,
+    last: Annotated[int, typer.Option(min=1, help="How many of the newest to show; files hold all.")] = 50,
+    numbers: Annotated[bool, typer.Option("--numbers", help="Callers' numbers whole.")] = False,
+    csv: CsvFile = None,
+    xlsx: WorkbookFile = None,
+    settings: SettingsPath = None,
+    lang: LangOption = "",
+) -> None:
+    """List stored calls, today's unless --from or --to says otherwise; nothing that exists is overwritten."""
+    chosen, language = load_settings(settings), language_of_texts(lang)
+    zone = ZoneInfo(chosen.site.timezone)
+    start, end = moment(since, "--from", zone), moment_after(until, "--to", zone)
+    if start is end is None:
+        start = day_start(datetime.now(zone).date(), zone)
+    asked = Asked(since=start, until=end, queue=queue, agent=agent, outcome=outcome)
+    written = csv is not None or xlsx is not None
+
+    async def read(connection: AsyncConnection) -> tuple[list[Visit], list[Open]]:
+        newest = None if written else last + 1
+        return await ended_visits(connection, asked, newest), await open_visits(connection, asked)
+
+    visits, lasting = reading(chosen.store, read)
+    how = Print(language=language, zone=zone, numbers=numbers)
+    if written:
+        rows = all_calls(visits, lasting, how)
+        _write(csv, xlsx, csv_file(rows), workbook([(sentence("calls", language), rows)]))
+    elif not visits and not lasting:
+        print(sentence("none", language))
+    else:
+        console = console_for_output()
+        show(brief_calls(visits[-last:], lasting, how, narrow=console.width < NARROW), console)
+        if len(visits) > last:
+            print(sentence("older", language, shown=last))
+
+
+def _write(csv: Path | None, xlsx: Path | None, as_csv: bytes, as_xlsx: bytes) -> None:
+    for path, held in ((csv, as_csv), (xlsx, as_xlsx)):
+        if path is not None:
+            write_new(path, held)

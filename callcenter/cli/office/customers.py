@@ -1,0 +1,54 @@
+"""`callcenter customers`: what links customers with calls; so far, the key by which numbers are compared."""
+
+from __future__ import annotations
+
+import json
+from enum import StrEnum
+from typing import Annotated
+
+import msgspec
+import typer
+
+from callcenter.cli.numbering import AreaCode, Internal, OutsideDigit, extensions_of
+from callcenter.errors import BadInput
+from callcenter.numbers import Number, numbering_of, read_number
+from callcenter.reports.replay.text import inert, table
+
+app = typer.Typer(add_completion=False, no_args_is_help=True, help="Say by what key numbers are compared.")
+
+
+class Shown(StrEnum):
+    """How the answer is written."""
+
+    JSON = "json"
+    TEXT = "text"
+
+
+@app.callback()
+def customers() -> None:
+    """Say by what key numbers are compared."""
+
+
+@app.command("number", context_settings={"ignore_unknown_options": True})
+def show_keys(
+    raw: Annotated[list[str], typer.Argument(metavar="RAW...", help="Numbers as they were written or dialled.")],
+    area_code: AreaCode = None,
+    outside_digit: OutsideDigit = None,
+    internal: Internal = "",
+    format: Annotated[Shown, typer.Option(help="One JSON object, or a table for people.")] = Shown.JSON,  # noqa: A002 - the option's name is fixed
+) -> None:
+    """Say whose each number can be, and the key by which it is linked, called back and looked up."""
+    for one in raw:
+        if one.startswith("--") and one[2:3].isalpha():
+            raise BadInput(f"there is no option {one}; --help lists them.")
+    numbering = numbering_of(area_code, outside_digit, extensions_of(internal))
+    numbers = [read_number(one, numbering) for one in raw]
+    if format is Shown.JSON:
+        # ASCII, for an argument may hold what is no character at all
+        print(json.dumps({"numbers": [msgspec.to_builtins(number) for number in numbers]}))
+    else:
+        print("\n".join(table([("number", "key", "kind", "extension", "why"), *map(_row, numbers)])))
+
+
+def _row(number: Number) -> tuple[str, ...]:
+    return inert(number.raw), number.key or "-", number.kind, number.extension or "-", number.why

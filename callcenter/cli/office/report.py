@@ -1,0 +1,118 @@
+"""`callcenter report`: a day's or a month's figures out of the database, per queue, each by its name."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime, timedelta
+from typing import Annotated, NamedTuple
+from zoneinfo import ZoneInfo
+
+import typer
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from callcenter.cli.database import with_office
+from callcenter.cli.service.serve import SettingsPath
+from callcenter.cli.speech import LangOption, language_of_texts
+from callcenter.cli.tables import CsvFile, WorkbookFile, show, write_new
+from callcenter.config import load_settings
+from callcenter.domain.facts import Visit
+from callcenter.domain.frame import Micros
+from callcenter.errors import BadInput
+from callcenter.reports.figures.per_queue import Day
+from callcenter.reports.figures.sheet import Print, all_calls, all_figures, brief_figures, remarks
+from callcenter.reports.figures.words import sentence
+from callcenter.rules.regulations.edition import Rulebook
+from callcenter.spreadsheet import csv_file, workbook
+from callcenter.staff.dates import day_start
+from callcenter.staff.months import month_span, read_month
+from callcenter.store import Office
+from callcenter.store.record.visit_queries import Asked, Open, Span, ended_visits, lost_phones, open_visits, unseen
+from callcenter.tracker import Rules
+
+app = typer.Typer(add_completion=False, help="A day's or a month's figures out of the database.")
+
+_MONTH = re.compile(r"\d{4}-\d\d")
+
+
+class _Read(NamedTuple):
+    visits: list[Visit]
+    lasting: list[Open]
+    gaps: list[Span]
+    lost: list[Span]
+
+
+@app.command()
+def main(
+    span: Annotated[str, typer.Argument(help="today, yesterday, a day such as 2026-11-28, or a month.")] = "today",
+    queue: Annotated[str | None, typer.Option(help="Only this queue's.")] = None,
+    numbers: Annotated[bool, typer.Option("--numbers", help="Callers' numbers whole, in a workbook.")] = False,
+    csv: CsvFile = None,
+    xlsx: WorkbookFile = None,
+    settings: SettingsPath = None,
+    lang: LangOption = "",
+) -> None:
+    """Show offered, answered, abandoned, their rates, ASA and the service level by its name, per queue.
+
+    A CSV file holds every figure; a workbook also every call. Nothing that exists is overwritten.
+    """
+    chosen, language = load_settings(settings), language_of_texts(lang)
+    zone = ZoneInfo(chosen.site.timezone)
+    since, until = _span(span, zone)
+    asked = Asked(since=since, until=until, queue=queue)
+
+    async def read(office: Office) -> tuple[_Read, Rulebook]:
+        court = await Rules(office, chosen.court).court()
+        async with office.reading() as connection:
+            return await _read(connection, asked, since, until), court.rulebook
+
+    found, rulebook = with_office(chosen.store, read)
+    day = Day(lambda name, at: rulebook.figures(at).threshold(name))
+    day.ended(found.visits)
+    for one in found.lasting:
+        day.lasting(one.queue)
+    how = Print(language=language, zone=zone, numbers=numbers)
+    if csv is not None:
+        write_new(csv, csv_file(all_figures(day, how)))
+    if xlsx is not None:
+        calls = all_calls(found.visits, found.lasting, how)
+        sheets = {"figures": all_figures(day, how), "calls": calls}
+        write_new(xlsx, workbook((sentence(name, language), rows) for name, rows in sheets.items()))
+    if csv is xlsx is None:
+        _show(day, found, how, span)
+
+
+def _show(day: Day, found: _Read, how: Print, span: str) -> None:
+    if day.queues:
+        show(brief_figures(day, how))
+        print(sentence("formulas", how.language))
+        print(sentence("span", how.language, span=span, zone=how.zone.key))
+    else:
+        print(sentence("no_day", how.language, span=span))
+    for line in remarks(found.gaps, found.lost, how):
+        print(line)
+
+
+async def _read(connection: AsyncConnection, asked: Asked, since: Micros, until: Micros) -> _Read:
+    return _Read(
+        await ended_visits(connection, asked),
+        await open_visits(connection, asked),
+        await unseen(connection, since, until),
+        await lost_phones(connection, since, until),
+    )
+
+
+def _span(told: str, zone: ZoneInfo) -> tuple[Micros, Micros]:
+    """Read a day or a month.
+
+    Raises:
+        BadInput: It is neither.
+    """
+    if _MONTH.fullmatch(told):
+        return month_span(read_month(told), zone)
+    today = datetime.now(zone).date()
+    known = {"today": today, "yesterday": today - timedelta(days=1)}
+    try:
+        day = known.get(told) or date.fromisoformat(told)
+    except ValueError:
+        raise BadInput(f"{told!r} is not today, yesterday, a day like 2026-11-28 or a month like 2026-11") from None
+    return day_start(day, zone), day_start(day, zone, days=1)

@@ -1,0 +1,55 @@
+"""The figures in force, for `callcenter doctor`: what the switch is measured by, and one line that tells them."""
+
+from __future__ import annotations
+
+import time
+
+from callcenter.cli.database import with_office
+from callcenter.config import Settings
+from callcenter.doctor.inspect import Check
+from callcenter.domain.frame import SECOND, Micros
+from callcenter.errors import StoreError
+from callcenter.rules.regulations.edition import Figures, Rulebook
+from callcenter.rules.regulations.rulebook import load_rulebook
+from callcenter.tracker import Rules
+
+_NAME = "figures"
+
+
+def figures_in_force(settings: Settings | None) -> tuple[Figures, Check]:
+    """Find the figures in force now; None: no settings are at hand, so the packaged rulebook's.
+
+    Raises:
+        BadInput: The rulebook or the roster cannot be used.
+    """
+    now = time.time_ns() // 1000
+    if settings is None:
+        book = load_rulebook()
+        told = f"those of the packaged rulebook: {_told(book, now)}"
+        return book.figures(now), Check(_NAME, "unknown", told, "give --settings, for the rulebook in force")
+    try:
+        book = with_office(settings.store, lambda office: Rules(office, settings.court).court()).rulebook
+    except StoreError as error:
+        book = settings.court().rulebook
+        told = f"those of the file, where people have approved no other rulebook: {_told(book, now)}"
+        return book.figures(now), Check(_NAME, "unknown", told, str(error))
+    return book.figures(now), Check(_NAME, "ok", _told(book, now))
+
+
+def _told(book: Rulebook, now: Micros) -> str:
+    figures, edition = book.figures(now), book.at(now)
+    wrap_up = ", ".join(f"{queue} {_seconds(lasts)}" for queue, lasts in figures.wrap_up.items() if lasts)
+    waits = ", ".join(
+        f"{queue} {_seconds(own.service_threshold)}"
+        for queue, own in figures.queues.items() if own.service_threshold is not None
+    )  # fmt: skip
+    named = "no edition holds today" if edition is None else f"edition {edition.version}"
+    return (
+        f"{named}: {figures.rings} rings of {_seconds(figures.cadence)}; a wait of "
+        f"{_seconds(figures.service_threshold)}{f' ({waits})' if waits else ''}; a line is blocked after "
+        f"{_seconds(figures.engaged)}; wrap-up {wrap_up or 'in no queue'}"
+    )
+
+
+def _seconds(span: Micros) -> str:
+    return f"{span / SECOND:g} s"

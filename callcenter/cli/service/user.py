@@ -1,0 +1,161 @@
+"""`callcenter user`: accounts, from the machine itself; how the first administrator comes to be."""
+
+from __future__ import annotations
+
+import asyncio
+import difflib
+import getpass
+import sys
+import time
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
+
+import typer
+
+from callcenter.cli.database import at_desk
+from callcenter.cli.password import typed_twice
+from callcenter.cli.service.serve import SettingsPath
+from callcenter.config import Settings, load_settings
+from callcenter.errors import BadInput
+from callcenter.staff.roles import Role
+from callcenter.store import Desk
+from callcenter.store.sign_in.accounts import (
+    Account,
+    Accounts,
+    NewAccount,
+    add_account,
+    change_account,
+    confirm_role,
+    list_accounts,
+    unlock,
+)
+from callcenter.store.sign_in.vouching import CONSOLE
+
+app = typer.Typer(add_completion=False, no_args_is_help=True, help="Accounts of the people who may sign in.")
+
+T = TypeVar("T")
+Name = Annotated[str, typer.Argument(help="The account's name.")]
+
+
+@app.command("add")
+def add_user(
+    name: Name,
+    role: Annotated[Role, typer.Option(help="What the person is in the department.")],
+    full_name: Annotated[str, typer.Option(help="The person's name; the account's, where it is not said.")] = "",
+    agent: Annotated[str | None, typer.Option(help="Which agent the person is on the floor.")] = None,
+    team: Annotated[str | None, typer.Option(help="The person's team.")] = None,
+    joined: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], help="The person's first day; unsaid: long enough ago."),
+    ] = None,
+    settings: SettingsPath = None,
+) -> None:
+    """Add an account; its password is asked for, or is the first line of the input.
+
+    An agent's name is the roster's: a name that it does not have would never meet a record or a score.
+    """
+    if agent is not None:
+        _check_agent(load_settings(settings), agent)
+    new = NewAccount(
+        name=name, full_name=full_name or name, role=role, agent=agent, team=team,
+        joined=None if joined is None else joined.date(),
+    )  # fmt: skip
+    hashed = _new_password(name)
+    added = _at_desk(settings, lambda desk: add_account(desk, new, hashed, _actor(), _now()))
+    print(f"{added.name} may sign in as {added.role}")
+
+
+@app.command("passwd")
+def change_password(name: Name, settings: SettingsPath = None) -> None:
+    """Give an account another password; it is signed out everywhere."""
+    _change(settings, name, {"password": _new_password(name)})
+    print(f"{name} has a new password")
+
+
+@app.command("disable")
+def disable_user(name: Name, settings: SettingsPath = None) -> None:
+    """Let nobody sign in under a name any more; what they did stays theirs."""
+    _change(settings, name, {"disabled_at": _now()})
+    print(f"{name} is disabled")
+
+
+@app.command("enable")
+def enable_user(name: Name, settings: SettingsPath = None) -> None:
+    """Let somebody sign in again."""
+    _change(settings, name, {"disabled_at": None})
+    print(f"{name} may sign in again")
+
+
+@app.command("unlock")
+def unlock_user(name: Name, settings: SettingsPath = None) -> None:
+    """Forget the wrong passwords that somebody tried under a name; the password stays."""
+    _at_desk(settings, lambda desk: unlock(desk, name, _actor(), _now()))
+    print(f"{name} may try again")
+
+
+@app.command("confirm")
+def confirm_user(name: Name, settings: SettingsPath = None) -> None:
+    """Give an account the role that an administrator has asked for and nobody has confirmed."""
+    confirmed = _at_desk(settings, lambda desk: confirm_role(desk, name, _actor(), _now()))
+    print(f"{name} is {confirmed.role}")
+
+
+@app.command("list")
+def list_users(settings: SettingsPath = None) -> None:
+    """List every account."""
+    for account in _at_desk(settings, _every):
+        state = "" if account.disabled_at is None else "disabled"
+        print(f"{account.name:<20}  {account.role:<20}  {account.agent or '-':<16}  {account.team or '-':<12}  {state}")
+
+
+def _check_agent(settings: Settings, agent: str) -> None:
+    """Refuse a name that nobody on the floor has; without a roster that cannot be told, which is said.
+
+    Raises:
+        BadInput: The roster has no such agent, or cannot be used.
+    """
+    roster = settings.rules.read_roster(settings.site.timezone)
+    if roster is None:
+        print(
+            f"warning: the settings name no roster ([rules] roster), so nobody can tell whether {agent!r} is an agent",
+            file=sys.stderr,
+        )
+        return
+    known = {*(seat.agent for seat in roster.seats), *settings.agents.names.values()}
+    if agent not in known:
+        near = difflib.get_close_matches(agent, known, n=1)
+        meant = f"did you mean {near[0]!r}? " if near else ""
+        raise BadInput(
+            f"--agent: the roster has no {agent!r}; {meant}Give a name as the roster has it, or add it there"
+        )
+
+
+async def _every(desk: Desk) -> list[Account]:
+    found: list[Account] = []
+    while more := await list_accounts(desk.connection, found[-1].name if found else ""):
+        found += more
+    return found
+
+
+def _change(settings: Path | None, name: str, changes: dict[str, Any]) -> None:
+    _at_desk(settings, lambda desk: change_account(desk, name, changes, None, _actor(), _now()))
+
+
+def _at_desk(path: Path | None, work: Callable[[Desk], Awaitable[T]]) -> T:
+    """Do something in one transaction of the database that the settings name."""
+    return at_desk(load_settings(path).store, work)
+
+
+def _new_password(name: str) -> str:
+    """Ask for a password, and return its hash."""
+    return asyncio.run(Accounts().hashed(name, typed_twice(f"Password for {name}: ")))
+
+
+def _actor() -> str:
+    return f"{CONSOLE}{getpass.getuser()}"
+
+
+def _now() -> int:
+    return time.time_ns() // 1000

@@ -1,0 +1,1 @@
+"""Agents: who they are, where they sit, what each is doing (pure)."""

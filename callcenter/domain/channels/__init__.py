@@ -1,0 +1,1 @@
+"""Channels and bridges: what is up, and who hears whom (pure)."""

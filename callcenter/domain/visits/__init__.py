@@ -1,0 +1,1 @@
+"""Visits, offers and talks: what happens to a customer in a queue, until it is told (pure)."""

@@ -1,0 +1,1 @@
+"""A live document as tables for a terminal."""

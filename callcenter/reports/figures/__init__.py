@@ -1,0 +1,1 @@
+"""A span's figures per queue, and a month's scores, as tables."""

@@ -1,0 +1,185 @@
+"""A span's figures and its calls as rows: for a terminal few columns, for a file all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+from fractions import Fraction
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from callcenter.domain import facts as fx
+from callcenter.domain.frame import SECOND, Micros
+from callcenter.domain.vocabulary import VisitOutcome
+from callcenter.locale import Language
+from callcenter.reports.board.words import WORDS
+from callcenter.reports.figures.per_queue import Day, Figures
+from callcenter.reports.figures.words import brief, column, formula, sentence
+from callcenter.reports.replay.text import inert, masked
+from callcenter.spreadsheet import Cell, Rows
+from callcenter.staff.dates import datetime_of
+from callcenter.store.record.visit_queries import Open, Span
+
+_COUNTS = ("offered", "answered", "abandoned", "short", "others", "lasting", "refused")
+_RATES = ("answered_rate", "abandon_rate")
+_SECONDS = ("speed", "longest", "most")
+_BRIEF_COUNTS = ("offered", "answered", "abandoned")
+_CALLS = (
+    "time", "call", "queue", "caller", "did", "outcome", "wait", "agent", "rings", "talk", "hold", "ended_by",
+    "transferred", "in_gap", "filled",
+)  # fmt: skip
+_BRIEF_CALLS = ("time", "queue", "caller", "outcome", "wait", "rings", "talk", "ended_by")
+_NARROW_CALLS = ("time", "queue", "caller", "outcome", "wait", "agent", "talk", "ended_by")
+LEVEL = "sl-offered"
+"""The service level that is meant where one stands alone."""
+
+
+class Print(msgspec.Struct, frozen=True, kw_only=True):
+    """How rows are written: language, zone, callers' numbers whole or masked, times with their day or without."""
+
+    language: Language
+    zone: ZoneInfo
+    numbers: bool = False
+    days: bool = True
+
+
+def brief_figures(day: Day, how: Print) -> Rows:
+    """Make a row for each queue and one for all, as a terminal has room for."""
+    heading = [brief(name, how.language) for name in ("queue", *_BRIEF_COUNTS, *_RATES, "speed", "longest")]
+    rows = [
+        [name, *(getattr(f, key) for key in _BRIEF_COUNTS), *(_percent(getattr(f, key)) for key in _RATES),
+         _one(f.speed_of_answer), _one(f.longest), _level(f)]
+        for name, f in _named(day, how)
+    ]  # fmt: skip
+    return [[*heading, LEVEL], *rows]
+
+
+def all_figures(day: Day, how: Print) -> Rows:
+    """Make a row for each queue and one for all, with every figure and every service level by its name."""
+    levels = tuple(Figures().service_levels)
+    names = ("queue", *_COUNTS, *_RATES, *_SECONDS, "threshold")
+    rows = [
+        [name, *(getattr(f, key) for key in _COUNTS), *(_exact(getattr(f, key), 4) for key in _RATES),
+         *(_exact(value, 3) for value in (f.speed_of_answer, f.longest, f.most)), _thresholds(f),
+         *(_exact(value, 4) for value in f.service_levels.values())]
+        for name, f in _named(day, how)
+    ]  # fmt: skip
+    return [[*(formula(name, how.language) for name in names), *levels], *rows]
+
+
+def brief_calls(visits: Sequence[fx.Visit], lasting: Sequence[Open], how: Print, *, narrow: bool = False) -> Rows:
+    """Make a row for each visit, as a terminal has room for; the day of what began on one day is left out."""
+    began = [at for at in (*map(_began, visits), *(one.joined_at for one in lasting)) if at is not None]
+    days = {datetime_of(at, how.zone).date() for at in began}
+    short = msgspec.structs.replace(how, days=len(days) > 1)
+    return _calls(visits, lasting, short, _NARROW_CALLS if narrow else _BRIEF_CALLS)
+
+
+def all_calls(visits: Sequence[fx.Visit], lasting: Sequence[Open], how: Print) -> Rows:
+    """Make a row for each visit with everything that is known of it."""
+    return _calls(visits, lasting, how, _CALLS)
+
+
+def remarks(gaps: Iterable[Span], lost: Iterable[Span], how: Print) -> list[str]:
+    """Say what was not seen, and whose phones were lost."""
+    said = [("gap", span) for span in gaps] + [("lost", span) for span in lost]
+    return [
+        sentence(
+            kind, how.language, what=inert(span.what),
+            start=_clock(span.start, how) or sentence("unknown", how.language),
+            end=_clock(span.end, how) or sentence("now", how.language),
+        )
+        for kind, span in said
+    ]  # fmt: skip
+
+
+def _calls(visits: Sequence[fx.Visit], lasting: Sequence[Open], how: Print, columns: Sequence[str]) -> Rows:
+    rows = [(_began(visit), _ended_row(visit, how)) for visit in visits]
+    rows += [(one.joined_at, _open_row(one, how)) for one in lasting]
+    rows.sort(key=lambda row: (row[0] is None, row[0] or 0))
+    heading: list[Cell] = [column(name, how.language) for name in columns]
+    return [heading, *([row.get(name) for name in columns] for _, row in rows)]
+
+
+def _ended_row(visit: fx.Visit, how: Print) -> dict[str, Cell]:
+    words = WORDS["zh-CN" if how.language == "zh" else "en"]
+    yes = sentence("yes", how.language)
+    answered = visit.outcome is VisitOutcome.ANSWERED
+    transferred = None if visit.transferred is None else words.get(f"transfer.{visit.transferred}", visit.transferred)
+    return {
+        "time": _clock(_began(visit), how), "call": visit.call, "queue": _queue(visit.queue, how),
+        "caller": _number(visit.caller, how), "did": None if visit.did is None else inert(visit.did),
+        "outcome": words[f"visit.{visit.outcome}"], "wait": _seconds(visit.wait),
+        "agent": None if visit.agent is None else inert(visit.agent),
+        "rings": "; ".join(_offer(offer, words) for offer in visit.offers),
+        "talk": _seconds(visit.talk) if answered else None, "hold": _seconds(visit.hold),
+        "ended_by": None if visit.ended_by is None else words[f"end.{visit.ended_by}"], "transferred": transferred,
+        "in_gap": yes if visit.in_gap else None, "filled": ", ".join(visit.filled) or None,
+    }  # fmt: skip
+
+
+def _open_row(one: Open, how: Print) -> dict[str, Cell]:
+    return {
+        "time": _clock(one.joined_at, how), "call": one.uniqueid, "queue": _queue(one.queue, how),
+        "caller": _number(one.caller, how), "outcome": sentence("lasts", how.language),
+    }  # fmt: skip
+
+
+def _offer(offer: fx.Offer, words: dict[str, str]) -> str:
+    rang = words["no_ring"] if offer.ringing is None else f"{offer.ringing / SECOND:.1f}"
+    return f"{inert(offer.agent)} {rang}: {words[f'offer.{offer.outcome}']}"
+
+
+def _began(visit: fx.Visit) -> Micros | None:
+    known = (visit.joined_at, visit.refused_at, visit.left_at, visit.answered_at, visit.ended_at)
+    return next((at for at in known if at is not None), None)
+
+
+def _named(day: Day, how: Print) -> list[tuple[str, Figures]]:
+    queues = sorted(day.queues.items(), key=lambda item: (item[0] is None, item[0] or ""))
+    rows = [(_queue(name, how), figures) for name, figures in queues]
+    return [*rows, (sentence("all", how.language), day.all)]
+
+
+def _queue(name: str | None, how: Print) -> str:
+    return sentence("nowhere", how.language) if name is None else inert(name)
+
+
+def _number(number: str | None, how: Print) -> str | None:
+    if not number:
+        return None
+    return inert(number) if how.numbers else masked(number)
+
+
+def _clock(at: Micros | None, how: Print) -> str | None:
+    return None if at is None else datetime_of(at, how.zone).strftime("%Y-%m-%d %H:%M:%S" if how.days else "%H:%M:%S")
+
+
+def _seconds(value: Micros | None) -> Decimal | None:
+    return None if value is None else _exact(Fraction(value, SECOND), 1)
+
+
+def _exact(value: Fraction | None, digits: int) -> Decimal | None:
+    """Round half up, as people do."""
+    if value is None:
+        return None
+    scale = 10**digits
+    return Decimal(int(value * scale + Fraction(1, 2))).scaleb(-digits)
+
+
+def _percent(value: Fraction | None) -> str:
+    return "-" if value is None else f"{_exact(value * 100, 1)}%"
+
+
+def _one(value: Fraction | None) -> str:
+    return "-" if value is None else str(_exact(value, 1))
+
+
+def _level(figures: Figures) -> str:
+    level = figures.service_levels[LEVEL]
+    return "-" if level is None else f"{_percent(level)}/{_thresholds(figures)}s"
+
+
+def _thresholds(figures: Figures) -> str:
+    return ", ".join(f"{threshold / SECOND:g}" for threshold in sorted(figures.thresholds))

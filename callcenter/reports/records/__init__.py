@@ -1,0 +1,1 @@
+"""Records held against the journal, explained, and shown as they were filed."""

@@ -1,0 +1,1 @@
+"""Recorded logins and logs become calls, states, violations and totals."""

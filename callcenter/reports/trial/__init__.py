@@ -1,0 +1,1 @@
+"""What a draft rulebook would have made of days that are past."""

@@ -1,0 +1,195 @@
+"""What a trial found, for people and for programs: a table in Chinese or English, CSV, JSON."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable, Iterable, Iterator
+from datetime import date
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from callcenter.domain.frame import SECOND
+from callcenter.errors import BadInput
+from callcenter.locale import Lang
+from callcenter.ownfiles import open_private
+from callcenter.reports.replay.text import inert as shown
+from callcenter.reports.replay.text import table
+from callcenter.reports.trial.verdicts import Difference, Example, Finding, Outcome, Part, Tally
+from callcenter.rules.regulations.edition import Mode
+from callcenter.untrusted import inert
+
+
+class Sort(StrEnum):
+    """By what the rows are ordered; what stands equal is ordered by the difference."""
+
+    DIFFERENCE = "difference"
+    POINTS = "points"
+    AGENT = "agent"
+    RULE = "rule"
+
+
+class About(NamedTuple):
+    """What was tried: the days (both inclusive), where they begin, the versions that held, the draft's."""
+
+    first: date
+    last: date
+    timezone: str
+    in_force: tuple[str, ...]
+    draft: str
+
+
+_WORDS: dict[Lang, dict[str, str]] = {
+    "zh-CN": {
+        "agent": "坐席", "rule": "规则", "in_force": "现行", "draft": "草案", "points": "扣分",
+        "gained": "新增", "lost": "消失", "changed": "变化", "more": "扣分差", "total": "合计",
+        "on": "已启用的规则", "shadow": "试运行（影子）的规则：仅供管理员查看",
+        "about": "{first} 至 {last}（{timezone}）：现行规则 {in_force}，草案 {draft}",
+        "same": "草案与现行规则的结果没有差别", "hidden": "另有 {count} 行没有差别，未列出（--all 列出）",
+        "no_roster": "未设置排班表（rules.roster）：所有记录均为待定",
+        "begins": "事实自 {moment} 起存档，此前的不计", "ends": "事实存档至 {moment}，其时未完的记录可能不同",
+        "reading": "正在读取 {day}",
+        "legend": "各栏为 拟提/待定/免责 的记录数；扣分只计拟提的记录，取各规则的最低分",
+    },
+    "en": {
+        "agent": "agent", "rule": "rule", "in_force": "in force", "draft": "draft", "points": "points",
+        "gained": "new", "lost": "gone", "changed": "changed", "more": "points +/-", "total": "total",
+        "on": "rules that are on", "shadow": "rules in the shadow: for administrators alone",
+        "about": "{first} to {last} ({timezone}): {in_force} in force, draft {draft}",
+        "same": "the draft makes no difference", "hidden": "{count} rows without a difference are left out (see --all)",
+        "no_roster": "no roster is set (rules.roster): every record is undetermined",
+        "begins": "facts are archived from {moment} on: nothing before counts",
+        "ends": "facts are archived until {moment}: what lasted then may differ",
+        "reading": "reading {day}",
+        "legend": "records proposed/undetermined/excused; points are the least of each rule, of proposed ones alone",
+    },
+}  # fmt: skip
+
+_KEYS: dict[Sort, Callable[[Difference], Any]] = {
+    Sort.DIFFERENCE: lambda row: -row.size,
+    Sort.POINTS: lambda row: -abs(row.points),
+    Sort.AGENT: lambda row: row.agent,
+    Sort.RULE: lambda row: row.rule,
+}
+_VERDICTS = ("proposed", "undetermined", "excused")
+_TALLY = (*_VERDICTS, *(f"{verdict}_points" for verdict in _VERDICTS))
+_COLUMNS = (
+    "mode", "agent", "rule",
+    *(f"{side}_{name}" for side in ("in_force", "draft") for name in _TALLY),
+    "gained", "lost", "changed", "proposed_points_difference",
+)  # fmt: skip
+
+
+def lines(outcome: Outcome, about: About, lang: Lang, sort: Sort, *, everything: bool = False) -> Iterator[str]:
+    """Yield a table of the rows that differ for each mode, or of all."""
+    words = _WORDS[lang]
+    yield words["about"].format(**about._asdict() | {"in_force": ", ".join(map(shown, about.in_force)) or "-"})
+    yield words["legend"]
+    for mode, part in _parts(outcome):
+        if not part.rows:
+            continue
+        yield from ("", words[mode.value])
+        rows = [row for row in ordered(part.rows, sort) if everything or row.size]
+        if rows:
+            yield from table([_head(words), *map(_cells, rows), _cells(part.total, words["total"])])
+        else:
+            yield words["same"]
+        if len(rows) < len(part.rows):
+            yield words["hidden"].format(count=len(part.rows) - len(rows))
+    if not any(part.rows for _, part in _parts(outcome)):
+        yield words["same"]
+
+
+def remark(code: str, lang: Lang, **gaps: object) -> str:
+    """Say something of a trial beside its result."""
+    return _WORDS[lang][code].format(**gaps)
+
+
+def ordered(rows: Iterable[Difference], sort: Sort) -> list[Difference]:
+    """Order rows."""
+    return sorted(rows, key=_KEYS[sort])
+
+
+def write_csv(path: Path, outcome: Outcome, sort: Sort) -> None:
+    """Write every row, as a spreadsheet reads it; text that it would run is made inert.
+
+    Raises:
+        BadInput: The file cannot be written.
+    """
+    try:
+        with open_private(path, "w", newline="", encoding="utf-8-sig") as file:
+            writer = csv.writer(file)
+            writer.writerow(_COLUMNS)
+            for mode, part in _parts(outcome):
+                writer.writerows(_record(mode, row) for row in ordered(part.rows, sort))
+    except OSError as error:
+        raise BadInput(f"{path} cannot be written: {error.strerror or error}") from error
+
+
+def shape(outcome: Outcome, about: About, sort: Sort) -> dict[str, Any]:
+    """Show everything as JSON does; times in seconds."""
+    return {
+        "from": about.first.isoformat(), "to": about.last.isoformat(), "timezone": about.timezone,
+        "in_force": list(about.in_force), "draft": about.draft,
+        **{
+            mode.value: {"total": _shape(part.total), "rows": [_shape(row) for row in ordered(part.rows, sort)]}
+            for mode, part in _parts(outcome)
+        },
+    }  # fmt: skip
+
+
+def _parts(outcome: Outcome) -> Iterator[tuple[Mode, Part]]:
+    yield Mode.ON, outcome.on
+    yield Mode.SHADOW, outcome.shadow
+
+
+def _head(words: dict[str, str]) -> tuple[str, ...]:
+    points = words["points"]
+    return (
+        words["agent"], words["rule"], words["in_force"], points, words["draft"], points,
+        words["gained"], words["lost"], words["changed"], words["more"],
+    )  # fmt: skip
+
+
+def _cells(row: Difference, named: str | None = None) -> tuple[str, ...]:
+    return (
+        shown(row.agent) if named is None else named, row.rule,
+        _counts(row.in_force), str(row.in_force.proposed_points), _counts(row.draft), str(row.draft.proposed_points),
+        str(row.gained), str(row.lost), str(row.changed), f"{row.points:+d}" if row.points else "0",
+    )  # fmt: skip
+
+
+def _counts(tally: Tally) -> str:
+    return f"{tally.proposed}/{tally.undetermined}/{tally.excused}"
+
+
+def _record(mode: Mode, row: Difference) -> list[str | int]:
+    told = (getattr(tally, name) for tally in (row.in_force, row.draft) for name in _TALLY)
+    return [
+        mode.value, inert(shown(row.agent)), inert(row.rule), *told, row.gained, row.lost, row.changed, row.points,
+    ]  # fmt: skip
+
+
+def _shape(row: Difference) -> dict[str, Any]:
+    return {
+        "agent": row.agent or None, "rule": row.rule or None,
+        "in_force": _tally(row.in_force), "draft": _tally(row.draft),
+        "gained": row.gained, "lost": row.lost, "changed": row.changed, "proposed_points_difference": row.points,
+        "examples": [_example(one) for one in row.examples],
+    }  # fmt: skip
+
+
+def _tally(tally: Tally) -> dict[str, dict[str, int]]:
+    return {v: {"records": getattr(tally, v), "points": getattr(tally, f"{v}_points")} for v in _VERDICTS}
+
+
+def _example(example: Example) -> dict[str, Any]:
+    sides = {"in_force": example.in_force, "draft": example.draft}
+    return {"id": example.id, "change": example.change, **{name: _finding(one) for name, one in sides.items()}}
+
+
+def _finding(finding: Finding | None) -> dict[str, Any] | None:
+    if finding is None:
+        return None
+    at = None if finding.at is None else finding.at / SECOND
+    return {"verdict": finding.verdict, "severity": finding.severity, "points": finding.points, "at": at}

@@ -1,0 +1,252 @@
+"""Violations as people work on them: what a record says, where it stands, and every step that was taken."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Any
+
+import msgspec
+from sqlalchemy import ColumnElement, Select, and_, false, func, insert, or_, select, tuple_, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from callcenter.domain.frame import Micros
+from callcenter.rules.records.dossier import Dossier
+from callcenter.rules.records.reproduction import differences
+from callcenter.rules.records.standing import SERVICE, Standing, State
+from callcenter.rules.records.steps import Entry, Step, Terms
+from callcenter.rules.records.violation import Verdict
+from callcenter.rules.records.workflow import take
+from callcenter.rules.regulations.edition import Mode
+from callcenter.rules.scores.accumulated import Confirmed, confirmed_of
+from callcenter.staff.roles import Person, Reach, Right, may_see, reach
+from callcenter.store.audit import Audited
+from callcenter.store.conflicts import Missing, Outdated
+from callcenter.store.readable import readable
+from callcenter.store.tables import StepRow, ViolationRow
+from callcenter.store.unit_of_work import Desk
+
+_json = msgspec.json.Encoder(order="deterministic").encode
+
+
+class Kept(StrEnum):
+    """What became of a record that was put."""
+
+    NEW = "new"
+    SAME = "same"
+    RENEWED = "renewed"
+    DIFFERS = "differs"
+
+
+class Record(msgspec.Struct, frozen=True, kw_only=True):
+    """One record, with the version that a step on it must name."""
+
+    dossier: Dossier
+    standing: Standing
+    created_at: Micros
+    version: int
+    sort_at: Micros
+
+
+class Wanted(msgspec.Struct, frozen=True, kw_only=True):
+    """Which records are asked for; None: any."""
+
+    agent: str | None = None
+    rule: str | None = None
+    state: State | None = None
+    verdict: Verdict | None = None
+    since: Micros | None = None
+    until: Micros | None = None
+
+
+class _Brief(msgspec.Struct, frozen=True):
+    """As much of a dossier as a count needs."""
+
+    id: str
+    rule: str
+    at: Micros | None
+
+
+_brief = msgspec.json.Decoder(_Brief).decode
+
+
+async def put(desk: Desk, dossier: Dossier, standing: Standing, at: Micros) -> Kept:
+    """Keep a record; again with the same changes nothing.
+
+    One that was derived anew and says something else replaces the old one only while nobody was told of it and nobody
+    but the service stands behind it; later, the old one stays, and DIFFERS says that it does not reproduce.
+    """
+    row = (await desk.execute(select(ViolationRow).where(ViolationRow.id == dossier.id))).one_or_none()
+    said = _json(dossier).decode()
+    values: dict[str, Any] = {"dossier": said, "standing": _json(standing).decode(), **_searched(dossier, standing, at)}
+    if row is None:
+        await desk.execute(insert(ViolationRow).values(id=dossier.id, created_at=at, version=1, **values))
+        await desk.note(
+            _audited("propose", dossier.id, standing.proposed_by, at, rule=dossier.rule, agent=dossier.agent)
+        )
+        return Kept.NEW
+    before = _standing(row)
+    if row.dossier == said and (before.verdict, before.mode) == (standing.verdict, standing.mode):
+        return Kept.SAME
+    if before.state is not State.PROPOSED or before.proposed_by != SERVICE or standing.proposed_by != SERVICE:
+        other = differences(_record(row).dossier, before, dossier, standing)
+        return Kept.DIFFERS if other else Kept.SAME
+    renewed = update(ViolationRow).where(ViolationRow.id == dossier.id)
+    await desk.execute(renewed.values(version=row.version + 1, **values))
+    await desk.note(_audited("renew", dossier.id, SERVICE, at, verdict=standing.verdict))
+    return Kept.RENEWED
+
+
+async def act(desk: Desk, number: str, version: int | None, step: Step, terms: Terms) -> Record:
+    """Take a step; the record, its history and the audit log change together.
+
+    Args:
+        desk: The transaction.
+        number: Which record.
+        version: The version that whoever acts has read; None for the service.
+        step: What is done.
+        terms: Whose time is how long.
+
+    Raises:
+        Missing: There is no such record.
+        Outdated: Somebody acted on it meanwhile.
+        StepRefused: The workflow does not allow it.
+    """
+    record = await get(desk.connection, number)
+    if version not in {None, record.version}:
+        raise Outdated("the record", record.version)
+    standing, entry = take(record.standing, step, terms)
+    await desk.execute(
+        update(ViolationRow)
+        .where(ViolationRow.id == number)
+        .values(standing=_json(standing).decode(), state=standing.state, version=record.version + 1)
+    )
+    n = await desk.connection.scalar(select(func.count()).where(StepRow.violation == number))
+    await desk.execute(insert(StepRow).values(violation=number, n=(n or 0) + 1, entry=_json(entry).decode()))
+    detail = msgspec.to_builtins(entry)
+    for told_already in ("action", "by", "at"):
+        del detail[told_already]
+    await desk.note(_audited(entry.action, number, entry.by, entry.at, **detail))
+    return msgspec.structs.replace(record, standing=standing, version=record.version + 1)
+
+
+async def get(connection: AsyncConnection, number: str) -> Record:
+    """Read a record.
+
+    Raises:
+        Missing: There is none.
+    """
+    row = (await connection.execute(select(ViolationRow).where(ViolationRow.id == number))).one_or_none()
+    if row is None:
+        raise Missing("there is no such record")
+    return _record(row)
+
+
+async def get_for(connection: AsyncConnection, number: str, person: Person) -> Record:
+    """Read a record that a person may see; one that they may not is as if it were not there."""
+    record = await get(connection, number)
+    if not may_see(person, record.dossier.agent, record.dossier.team, shadow=record.standing.mode is not Mode.ON):
+        raise Missing("there is no such record")
+    return record
+
+
+async def chosen(connection: AsyncConnection, rows: Select[Any]) -> list[Record]:
+    """Read the records that a selection of `ViolationRow` gives."""
+    return [_record(row) for row in await connection.execute(rows)]
+
+
+async def history(connection: AsyncConnection, number: str) -> list[Entry]:
+    """Read every step that was taken with a record, in order."""
+    entries = select(StepRow.entry).where(StepRow.violation == number).order_by(StepRow.n)
+    return [msgspec.json.decode(entry, type=Entry) for entry in await connection.scalars(entries)]
+
+
+async def page(
+    connection: AsyncConnection, person: Person, wanted: Wanted, before: tuple[Micros, str] | None, limit: int
+) -> list[Record]:
+    """Read records that a person may see, the newest first, from the one before a place in that order."""
+    clauses = [*_asked(wanted), _visible(person)]
+    if before is not None:
+        clauses.append(tuple_(ViolationRow.sort_at, ViolationRow.id) < tuple_(*before))
+    order = (ViolationRow.sort_at.desc(), ViolationRow.id.desc())
+    rows = await connection.execute(select(ViolationRow).where(*clauses).order_by(*order).limit(limit))
+    return [*readable(rows, _record, "violations")]
+
+
+async def found(connection: AsyncConnection, wanted: Wanted) -> list[Record]:
+    """Read records for the service itself, the oldest first."""
+    rows = select(ViolationRow).where(*_asked(wanted)).order_by(ViolationRow.sort_at, ViolationRow.id)
+    return [_record(row) for row in await connection.execute(rows)]
+
+
+async def beginning(connection: AsyncConnection, begins: str) -> list[Record]:
+    """Read the records whose ids begin so."""
+    rows = select(ViolationRow).where(ViolationRow.id.startswith(begins, autoescape=True)).order_by(ViolationRow.id)
+    return await chosen(connection, rows)
+
+
+async def counted(connection: AsyncConnection, agent: str, since: Micros, until: Micros) -> list[Record]:
+    """Read an agent's records of a span that stand: confirmed or reduced, with no appeal open."""
+    decided = select(ViolationRow).where(*_decided(agent, since, until)).order_by(ViolationRow.sort_at)
+    return [record for row in await connection.execute(decided) if (record := _record(row)).standing.stands]
+
+
+async def confirmed_in(connection: AsyncConnection, agent: str | None, since: Micros, until: Micros) -> list[Confirmed]:
+    """Read what counts of a span, of one agent or of all, without the evidence it stands on."""
+    decided = select(ViolationRow).where(*_decided(agent, since, until)).order_by(ViolationRow.sort_at)
+    told = [(_brief(row.dossier), _standing(row)) for row in await connection.execute(decided)]
+    return [one for said, standing in told if (one := confirmed_of(said, standing)) is not None]
+
+
+def _decided(agent: str | None, since: Micros, until: Micros) -> list[ColumnElement[bool]]:
+    asked = _asked(Wanted(agent=agent, verdict=Verdict.PROPOSED, since=since, until=until))
+    return [*asked, ViolationRow.state.in_([State.CONFIRMED, State.REDUCED])]
+
+
+def _asked(wanted: Wanted) -> list[ColumnElement[bool]]:
+    same = ("agent", "rule", "state", "verdict")
+    clauses = [getattr(ViolationRow, key) == value for key in same if (value := getattr(wanted, key)) is not None]
+    if wanted.since is not None:
+        clauses.append(ViolationRow.sort_at >= wanted.since)
+    if wanted.until is not None:
+        clauses.append(ViolationRow.sort_at < wanted.until)
+    return clauses
+
+
+def _visible(person: Person) -> ColumnElement[bool]:
+    own = false() if person.agent is None else ViolationRow.agent == person.agent
+    whose: ColumnElement[bool]
+    match reach(person.role, Right.SEE):
+        case Reach.ALL:
+            whose = ViolationRow.id.is_not(None)
+        case Reach.TEAM:
+            whose = own if person.team is None else or_(own, ViolationRow.team == person.team)
+        case Reach.OWN:
+            whose = own
+        case Reach.NONE:
+            whose = false()
+    if reach(person.role, Right.SEE_SHADOW) is Reach.ALL:
+        return whose
+    return and_(whose, ViolationRow.mode == Mode.ON)
+
+
+def _searched(dossier: Dossier, standing: Standing, at: Micros) -> dict[str, Any]:
+    return {
+        "rule": dossier.rule, "agent": dossier.agent, "team": dossier.team,
+        "sort_at": at if dossier.at is None else dossier.at,
+        "verdict": standing.verdict, "mode": standing.mode, "state": standing.state,
+    }  # fmt: skip
+
+
+def _record(row: Any) -> Record:
+    dossier = msgspec.json.decode(row.dossier, type=Dossier)
+    return Record(
+        dossier=dossier, standing=_standing(row), created_at=row.created_at, version=row.version, sort_at=row.sort_at
+    )
+
+
+def _standing(row: Any) -> Standing:
+    return msgspec.json.decode(row.standing, type=Standing)
+
+
+def _audited(action: str, number: str, actor: str, at: Micros, **detail: Any) -> Audited:
+    return Audited(at=at, actor=actor, action=action, kind="violation", subject=number, detail=detail)

@@ -1,0 +1,74 @@
+"""Records that the service takes back: those that a journal can bear out, the step itself, those that it took back."""
+
+from __future__ import annotations
+
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import msgspec
+from sqlalchemy import Select, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from callcenter.domain.frame import Micros
+from callcenter.rules.records.standing import SERVICE, State
+from callcenter.rules.records.steps import STEPS, Action, Entry, Step, Terms
+from callcenter.rules.regulations.edition import Mode
+from callcenter.rules.scores.accumulated import CODE as ACCUMULATED
+from callcenter.staff.workdays import Workdays
+from callcenter.store.decisions.violations import Record, act, chosen
+from callcenter.store.record.models import PositionRow
+from callcenter.store.tables import StepRow, ViolationRow
+from callcenter.store.unit_of_work import Desk
+
+_NO_TERMS = Terms(days=Workdays(ZoneInfo("UTC")))  # a withdrawal waits for nobody
+OPEN = [state for state in State if Action.WITHDRAW in STEPS[state]]
+"""Where a record can be withdrawn from."""
+_ANCHORS = 100
+
+
+async def withdraw(desk: Desk, number: str, why: str, at: Micros) -> Record:
+    """Withdraw a record as the service."""
+    return await act(desk, number, None, Step(action=Action.WITHDRAW, by=SERVICE, at=at, note=why), _NO_TERMS)
+
+
+async def raised(
+    connection: AsyncConnection, since: Micros | None = None, until: Micros | None = None, begins: str = ""
+) -> list[Record]:
+    """Read the records that a journal can bear out and that are not settled: the service's own, derived from frames."""
+    rows = select(ViolationRow).where(ViolationRow.rule != ACCUMULATED, ViolationRow.state.in_(OPEN))
+    if since is not None:
+        rows = rows.where(ViolationRow.sort_at >= since)
+    if until is not None:
+        rows = rows.where(ViolationRow.sort_at < until)
+    if begins:
+        rows = rows.where(ViolationRow.id.startswith(begins, autoescape=True))
+    return await _service_own(connection, rows.order_by(ViolationRow.sort_at, ViolationRow.id))
+
+
+async def anchors(connection: AsyncConnection) -> list[Record]:
+    """Read the service's newest records, by whose frames a journal is known."""
+    rows = select(ViolationRow).where(ViolationRow.rule != ACCUMULATED)
+    return await _service_own(connection, rows.order_by(ViolationRow.sort_at.desc()).limit(_ANCHORS))
+
+
+async def followed(connection: AsyncConnection, node: str) -> int:
+    """Tell up to which entry the database has followed a switch's journal."""
+    position = select(PositionRow.journal_position).where(PositionRow.node == node)
+    return await connection.scalar(position) or 0
+
+
+async def withdrawn(connection: AsyncConnection) -> dict[str, str]:
+    """Read the records of rules that are on whose evidence did not reproduce: id and rule."""
+    rows = await connection.execute(
+        select(ViolationRow.id, ViolationRow.rule, StepRow.entry)
+        .join(StepRow, StepRow.violation == ViolationRow.id)
+        .where(
+            ViolationRow.state == State.WITHDRAWN, ViolationRow.mode == Mode.ON, ViolationRow.rule != ACCUMULATED
+        )
+    )  # fmt: skip
+    entries = ((number, rule, msgspec.json.decode(entry, type=Entry)) for number, rule, entry in rows)
+    return {n: rule for n, rule, entry in entries if entry.action is Action.WITHDRAW and entry.by == SERVICE}
+
+
+async def _service_own(connection: AsyncConnection, rows: Select[Any]) -> list[Record]:
+    return [record for record in await chosen(connection, rows) if record.standing.proposed_by == SERVICE]

@@ -1,0 +1,1 @@
+"""What the journal gives, as rows: written by one writer, read by whoever shows it, made again at any time."""

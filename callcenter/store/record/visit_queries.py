@@ -1,0 +1,115 @@
+"""Visits as the record keeps them, with their offers: by the time they began, for reports and for a board's memory."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from callcenter.domain import facts as fx
+from callcenter.domain.frame import Micros
+from callcenter.domain.vocabulary import VisitOutcome
+from callcenter.store.record.models import AgentStateRow, ArchivedFactsRow, GapRow, OfferRow, VisitRow
+from callcenter.store.record.read_back import offer_of, visit_of
+
+_AT_ONCE = 500
+_PHONE_LOST = "phone lost"
+_BEGAN = func.coalesce(
+    VisitRow.joined_at, VisitRow.refused_at, VisitRow.left_at, VisitRow.answered_at, VisitRow.ended_at
+)
+"""When a visit began, or the first that is known of it: the interval that it belongs to."""
+
+
+class Open(msgspec.Struct, frozen=True, kw_only=True):
+    """A visit that has not ended."""
+
+    queue: str | None
+    uniqueid: str
+    caller: str | None
+    joined_at: Micros | None
+    left_at: Micros | None
+
+
+class Asked(msgspec.Struct, frozen=True, kw_only=True):
+    """Which visits: that began from `since` on and before `until`; None: any."""
+
+    since: Micros | None = None
+    until: Micros | None = None
+    node: str | None = None
+    queue: str | None = None
+    agent: str | None = None
+    outcome: VisitOutcome | None = None
+
+
+class Span(msgspec.Struct, frozen=True):
+    """Something that lasted; None: it lasts, or nobody saw when."""
+
+    what: str
+    start: Micros | None
+    end: Micros | None
+
+
+async def ended_visits(connection: AsyncConnection, asked: Asked, newest: int | None = None) -> list[fx.Visit]:
+    """Read visits that ended, in the order they began; at most so many of the newest."""
+    rows = select(VisitRow).where(VisitRow.outcome.is_not(None), *_clauses(asked))
+    rows = rows.order_by(_BEGAN.desc(), VisitRow.id.desc()).limit(newest)
+    found = list(await connection.execute(rows))[::-1]
+    offers = await _offers(connection, [row.id for row in found])
+    return [visit_of(row, offers.get(row.id, ())) for row in found]
+
+
+async def open_visits(connection: AsyncConnection, asked: Asked) -> list[Open]:
+    """Read visits that have not ended, in the order they began."""
+    if asked.outcome is not None or asked.agent is not None:
+        return []
+    columns = (getattr(VisitRow, name) for name in Open.__struct_fields__)
+    rows = select(*columns).where(VisitRow.outcome.is_(None), *_clauses(asked)).order_by(_BEGAN, VisitRow.id)
+    return [Open(**row) for row in (await connection.execute(rows)).mappings()]
+
+
+async def unseen(connection: AsyncConnection, since: Micros, until: Micros) -> list[Span]:
+    """List when nothing was seen in a span, and why."""
+    start, end = GapRow.started_at, GapRow.ended_at
+    rows = select(GapRow.cause, start, end).where(end > since, start < until).order_by(start)
+    return [Span(*row) for row in await connection.execute(rows)]
+
+
+async def lost_phones(connection: AsyncConnection, since: Micros, until: Micros) -> list[Span]:
+    """List which agents' phones were lost in a span, and how long."""
+    state = AgentStateRow
+    clauses = (state.reason == _PHONE_LOST, state.started_at < until, func.coalesce(state.ended_at, until) > since)
+    rows = select(state.agent, state.started_at, state.ended_at).where(*clauses).order_by(state.started_at)
+    return [Span(*row) for row in await connection.execute(rows)]
+
+
+async def followed_since(connection: AsyncConnection, node: str) -> Micros | None:
+    """Tell since when a switch is followed; None: nothing of it is known."""
+    first = select(ArchivedFactsRow.first_at).where(ArchivedFactsRow.node == node)
+    moment: Micros | None = await connection.scalar(first.order_by(ArchivedFactsRow.first_position).limit(1))
+    return moment
+
+
+async def _offers(connection: AsyncConnection, ids: Sequence[str]) -> dict[str, list[fx.Offer]]:
+    found: dict[str, list[fx.Offer]] = {}
+    for first in range(0, len(ids), _AT_ONCE):
+        asked = OfferRow.visit_id.in_(ids[first : first + _AT_ONCE])
+        order = (OfferRow.offered_at, OfferRow.ended_position, OfferRow.id)
+        for row in await connection.execute(select(OfferRow).where(asked).order_by(*order)):
+            found.setdefault(row.visit_id, []).append(offer_of(row))
+    return found
+
+
+def _clauses(asked: Asked) -> list[ColumnElement[bool]]:
+    same: tuple[tuple[Any, Any], ...] = (
+        (VisitRow.node, asked.node), (VisitRow.queue, asked.queue), (VisitRow.agent, asked.agent),
+        (VisitRow.outcome, asked.outcome),
+    )  # fmt: skip
+    clauses: list[ColumnElement[bool]] = [column == value for column, value in same if value is not None]
+    if asked.since is not None:
+        clauses.append(asked.since <= _BEGAN)
+    if asked.until is not None:
+        clauses.append(asked.until > _BEGAN)
+    return clauses

@@ -1,0 +1,168 @@
+"""The record's one writer: rows and the journal position that they come from, in one transaction or not at all."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import NamedTuple, Self
+
+from sqlalchemy import select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from callcenter.domain.facts import Fact
+from callcenter.ownfiles import OwnFile
+from callcenter.rules.records.violation import Violation
+from callcenter.store.engine import open_engine, told_plainly, unbroken
+from callcenter.store.record.archive import bind
+from callcenter.store.record.models import AgentStateRow, OwnCallRow, PositionRow, Row, TalkRow, VisitRow
+from callcenter.store.record.rows import Changes, Recorder, Table
+from callcenter.store.schema import require_current
+from callcenter.store.settings import StoreSettings
+from callcenter.store.unit_of_work import Desk, desk_of
+
+
+class Told(NamedTuple):
+    """What the event at a journal position made true, the records decided on meanwhile, whether it is evidence."""
+
+    position: int
+    facts: Sequence[Fact]
+    violations: Sequence[Violation] = ()
+    graded: bool = True
+
+
+Filing = Callable[[Desk], Awaitable[list[str]]]
+"""Files records of rules, to be done in the same transaction; returns the ids of those that it withdrew."""
+
+
+class Store:
+    """The record of one switch, open for writing; one at a time.
+
+    Attributes:
+        follows: A journal has been made that it follows, though it may have taken in nothing of it.
+        position: How far it has followed it.
+        seal: The journal's seal there.
+    """
+
+    def __init__(self, settings: StoreSettings, engine: AsyncEngine, node: str) -> None:
+        self.settings = settings
+        self.follows = False
+        self.position = 0
+        self.seal: str | None = None
+        self._engine = engine
+        self.file = None if settings.path is None else OwnFile(settings.path)
+        self._node = node
+        self._recorder = Recorder(node)
+        self._unwritten: tuple[int, Changes] | None = None
+
+    @classmethod
+    async def open(cls, settings: StoreSettings, node: str) -> Self:
+        """Open the record and read how far it is.
+
+        Raises:
+            MigrationMissing: The schema is not the one this version writes.
+            StoreError: The database cannot be opened.
+        """
+        engine = open_engine(settings)
+        store = cls(settings, engine, node)
+        try:
+            await require_current(settings, engine)
+            await store._read()
+        except BaseException:
+            await engine.dispose()
+            raise
+        return store
+
+    async def close(self) -> None:
+        """Let the database go."""
+        await self._engine.dispose()
+
+    async def follow(self) -> None:
+        """Remember that there is a journal: from now on one that is missing was lost.
+
+        Raises:
+            StoreError: The database cannot be used.
+        """
+        if not self.follows:
+            await unbroken(self._begin())
+
+    async def write(
+        self, told: Sequence[Told], upto: int, filing: Filing | None = None, seal: str | None = None
+    ) -> list[str]:
+        """Record facts, and that everything up to a position is recorded; call again with the same after an error.
+
+        Positions that are recorded already are passed over. `filing` belongs to the same transaction. `seal` is the
+        journal's at that position: it is known by it again.
+
+        Returns:
+            What the filing does: ids of records that were withdrawn.
+
+        Raises:
+            StoreAway: Not now; nothing was written.
+            DiskFull: Nothing was written.
+            FileTaken: The database is no longer there, and with it what was written.
+            StoreError: The database cannot be used.
+        """
+        if upto <= self.position:
+            return []
+        if self._unwritten is None or self._unwritten[0] != upto:
+            changes = Changes()
+            for one in told:
+                if one.position > self.position:
+                    self._recorder.record(one.position, one.facts, changes, graded=one.graded)
+            self._unwritten = (upto, changes)
+        return await unbroken(self._commit(self._unwritten[1], upto, filing, seal))
+
+    async def _begin(self) -> None:
+        with told_plainly(self.settings):
+            async with self._engine.begin() as connection:
+                place = {"node": self._node, "journal_position": self.position, "seal": self.seal}
+                await _upsert(connection, PositionRow, [place], key="node")
+        self.follows = True
+
+    async def _commit(self, changes: Changes, upto: int, filing: Filing | None, seal: str | None) -> list[str]:
+        with told_plainly(self.settings):
+            async with self._engine.begin() as connection:
+                await _write(connection, changes)
+                await bind(connection, self._node, self.position, upto)
+                place = {"node": self._node, "journal_position": upto, "seal": seal}
+                await _upsert(connection, PositionRow, [place], key="node")
+                withdrawn = [] if filing is None else await filing(await desk_of(connection))
+        if self.file is not None:
+            self.file.require()
+        self.follows, self.position, self.seal, self._unwritten = True, upto, seal, None
+        return withdrawn
+
+    async def _read(self) -> None:
+        """Find the position, and the rows that have no end."""
+        with told_plainly(self.settings):
+            async with self._engine.connect() as connection:
+                found = await connection.execute(select(PositionRow).where(PositionRow.node == self._node))
+                if (place := found.one_or_none()) is not None:
+                    self.follows, self.position, self.seal = True, place.journal_position, place.seal
+                self._recorder.reopen(
+                    await self._open_rows(connection, VisitRow),
+                    await self._open_rows(connection, AgentStateRow),
+                    await self._open_rows(connection, OwnCallRow),
+                    await self._open_rows(connection, TalkRow),
+                )
+
+    async def _open_rows(
+        self, connection: AsyncConnection, table: type[VisitRow | AgentStateRow | OwnCallRow | TalkRow]
+    ) -> list[Row]:
+        open_ones = select(table.__table__).where(table.node == self._node, table.ended_position.is_(None))
+        return [dict(row) for row in (await connection.execute(open_ones)).mappings()]
+
+
+async def _write(connection: AsyncConnection, changes: Changes) -> None:
+    for table, rows in changes.tables.items():
+        await _upsert(connection, table, list(rows.values()), key="id")
+    for names_it, known in changes.filled:
+        await connection.execute(update(VisitRow).filter_by(**names_it).values(**known))
+
+
+async def _upsert(connection: AsyncConnection, table: Table, rows: list[Row], *, key: str) -> None:
+    """Insert rows, or put them in the place of those with the same key."""
+    insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+    statement = insert(table.__table__)  # type: ignore[arg-type]
+    replaced = {name: statement.excluded[name] for name in rows[0] if name != key}
+    await connection.execute(statement.on_conflict_do_update(index_elements=[key], set_=replaced), rows)

@@ -1,0 +1,1 @@
+"""Who may sign in: accounts, sessions, known devices, and what keeps guessing slow."""

@@ -1,0 +1,249 @@
+"""Signing in and staying so: slow for whoever guesses, short for whoever stole, random tokens kept as hashes.
+
+Whoever guesses at a name slows down whoever else tries it from a device that is not known; from a known one its owner
+signs in as ever. Each name costs the same work, whether anybody has it or not.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import msgspec
+from sqlalchemy import delete, insert, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from callcenter.domain.frame import SECOND, Micros
+from callcenter.errors import CallcenterError, FileTaken, StoreError
+from callcenter.store.audit import Audited
+from callcenter.store.sign_in.accounts import Account, Accounts, get_account
+from callcenter.store.sign_in.devices import digest, is_known, remember
+from callcenter.store.sign_in.lanes import Busy
+from callcenter.store.sign_in.throttle import FORGOTTEN, FREE_ATTEMPTS, Throttle, block_after, steady_clock
+from callcenter.store.tables import AccountRow, AttemptsRow, SessionRow
+from callcenter.store.unit_of_work import Desk, Office
+
+__all__ = ["FREE_ATTEMPTS", "Lifetimes", "Session", "Sessions", "SignInBlocked", "SignInBusy", "SignInRefused"]
+
+_LONGEST_NAME = 64
+_GRACE: Micros = 30 * SECOND
+_SEEN_EVERY: Micros = 60 * SECOND
+
+
+class SignInRefused(CallcenterError):
+    """The name or the password is wrong, or the account is disabled: it is not told which."""
+
+
+class SignInBlocked(CallcenterError):
+    """Too many attempts under this name; the next is possible after `wait`."""
+
+    def __init__(self, wait: Micros) -> None:
+        self.seconds = -(-wait // SECOND)
+        super().__init__(f"too many failed sign-ins; try again in {self.seconds} s")
+
+
+class SignInBusy(SignInBlocked):
+    """Too many passwords are being checked."""
+
+    def __init__(self) -> None:
+        super().__init__(SECOND)
+
+
+class _Tried(NamedTuple):
+    """A try that succeeded: the hash that the password fits, and whether the device is known."""
+
+    kept: str
+    known: bool
+    key: str
+
+
+class Lifetimes(msgspec.Struct, frozen=True, kw_only=True):
+    """How long a session lasts: altogether, without a request, and with the same token."""
+
+    whole: Micros = 12 * 3600 * SECOND
+    idle: Micros = 30 * 60 * SECOND
+    token: Micros = 60 * 60 * SECOND
+
+
+class Session(msgspec.Struct, frozen=True, kw_only=True):
+    """Somebody is signed in; `token` and `device` are set when they are new and must be handed out."""
+
+    id: str
+    account: Account
+    csrf: str
+    expires_at: Micros
+    token: str | None = None
+    device: str | None = None
+
+
+class Sessions:
+    """Everybody who is signed in; `clock` measures how long guessing is slowed, and is never set."""
+
+    def __init__(
+        self, office: Office, accounts: Accounts, lifetimes: Lifetimes, clock: Callable[[], Micros] | None = None
+    ) -> None:
+        self._office = office
+        self._accounts = accounts
+        self.lifetimes = lifetimes
+        self._throttle = Throttle(clock or steady_clock())
+
+    async def sign_in(self, name: str, password: str, at: Micros, device: str = "") -> Session:
+        """Sign somebody in; `device` is the token that the device was given before.
+
+        Raises:
+            SignInBlocked: Too many attempts under this name, or too many at once; the password was not looked at.
+            SignInRefused: Name or password are wrong, the account is disabled, or the password was changed meanwhile.
+        """
+        tried = await self._try(name, password, at, device)
+        async with self._office.writing() as desk:
+            await desk.execute(delete(SessionRow).where(SessionRow.expires_at <= at))
+            session = await self._begin(desk, await _let_in(desk, name, tried.kept), at)
+            new = await remember(desk, name, device if tried.known else None, at)
+            await desk.note(Audited(at=at, actor=name, action="sign_in", kind="session", subject=name))
+        self._throttle.forget(tried.key)
+        return msgspec.structs.replace(session, device=new)
+
+    async def prove(self, name: str, password: str, at: Micros, device: str = "") -> Account:
+        """Let somebody prove who they are, for one thing and without a session; errors as `sign_in`."""
+        tried = await self._try(name, password, at, device)
+        async with self._office.writing() as desk:
+            account = await _let_in(desk, name, tried.kept)
+            await desk.note(Audited(at=at, actor=name, action="prove", kind="session", subject=name))
+        self._throttle.forget(tried.key)
+        return account
+
+    async def prove_at_console(self, name: str, password: str, at: Micros) -> Account:
+        """Let somebody prove who they are to a command, whose process remembers nothing; errors as `sign_in`."""
+        async with self._office.writing() as desk:
+            await _count(desk, name, at)
+        account = await self.prove(name, password, at)
+        async with self._office.writing() as desk:
+            await desk.execute(delete(AttemptsRow).where(AttemptsRow.name == name))
+        return account
+
+    async def knows(self, name: str, device: str, at: Micros) -> bool:
+        """Tell whether somebody has signed in from a device before."""
+        async with self._office.reading() as connection:
+            return bool(device) and await is_known(connection, name, device, at)
+
+    async def resume(self, token: str, at: Micros) -> Session | None:
+        """Find the session of a token, None where it is over; hands out a new token when the present one is old."""
+        hashed = _hash(token)
+        async with self._office.reading() as connection:
+            row = await self._live(connection, hashed, at)
+            if row is None:
+                return None
+            account = await get_account(connection, row.account)
+        fresh = None
+        if row.token == hashed and at - row.rotated_at >= self.lifetimes.token:
+            fresh = secrets.token_urlsafe(32)
+        if fresh is not None or at - row.seen_at >= _SEEN_EVERY:
+            fresh = await self._keep(hashed, fresh, row.id, at)
+        return Session(id=row.id, account=account, csrf=row.csrf, expires_at=row.expires_at, token=fresh)
+
+    async def sign_out(self, session: Session, at: Micros) -> None:
+        """End a session."""
+        name = session.account.name
+        async with self._office.writing() as desk:
+            await desk.execute(delete(SessionRow).where(SessionRow.id == session.id))
+            await desk.note(Audited(at=at, actor=name, action="sign_out", kind="session", subject=name))
+
+    async def _try(self, name: str, password: str, at: Micros, device: str) -> _Tried:
+        async with self._office.reading() as connection:
+            kept, version = await self._kept(connection, name)
+            known = bool(device) and await is_known(connection, name, device, at)
+        key = f"device {digest(device)}" if known else f"name {version} {digest(name)}"
+        if wait := self._throttle.wait(key):
+            raise SignInBlocked(wait)
+        try:
+            fits = await self._accounts.fits(kept, password, known=known)
+        except Busy as error:
+            raise SignInBusy from error
+        if not fits or kept is None:
+            await self._refuse(name if kept else None, at)
+            raise SignInRefused("the name or the password is wrong")
+        return _Tried(kept, known, key)
+
+    async def _kept(self, connection: AsyncConnection, name: str) -> tuple[str | None, int]:
+        """Read an account's hash and version; a changed version begins the count anew: the console unlocks by it."""
+        found = select(AccountRow.password, AccountRow.version).where(
+            AccountRow.name == name, AccountRow.disabled_at.is_(None)
+        )
+        row = (await connection.execute(found)).one_or_none()
+        return (None, 0) if row is None else (row.password, row.version)
+
+    async def _refuse(self, name: str | None, at: Micros) -> None:
+        """Note a wrong password; for a name that nobody has, do the same work and leave nothing."""
+        async with self._office.writing() as desk:
+            if name is not None:
+                await desk.note(Audited(at=at, actor=name, action="sign_in_failed", kind="session", subject=name))
+
+    async def _begin(self, desk: Desk, account: Account, at: Micros) -> Session:
+        token, csrf, number = secrets.token_urlsafe(32), secrets.token_urlsafe(24), secrets.token_hex(16)
+        expires = at + self.lifetimes.whole
+        await desk.execute(
+            insert(SessionRow).values(
+                id=number, account=account.name, token=_hash(token), csrf=csrf,
+                created_at=at, rotated_at=at, seen_at=at, expires_at=expires,
+            )
+        )  # fmt: skip
+        return Session(id=number, account=account, csrf=csrf, expires_at=expires, token=token)
+
+    async def _live(self, connection: AsyncConnection, hashed: str, at: Micros) -> Any:
+        return (
+            await connection.execute(
+                select(SessionRow).where(
+                    or_(
+                        SessionRow.token == hashed,
+                        (SessionRow.previous == hashed) & (SessionRow.rotated_at > at - _GRACE),
+                    ),
+                    SessionRow.expires_at > at,
+                    SessionRow.seen_at > at - self.lifetimes.idle,
+                )
+            )
+        ).one_or_none()
+
+    async def _keep(self, hashed: str, fresh: str | None, number: str, at: Micros) -> str | None:
+        """Note that the session is used, and its new token, unless another request was faster."""
+        values: dict[str, Any] = {"seen_at": at}
+        mine = SessionRow.id == number
+        if fresh is not None:
+            values |= {"token": _hash(fresh), "previous": hashed, "rotated_at": at}
+            mine &= SessionRow.token == hashed
+        try:
+            async with self._office.writing() as desk:
+                changed = (await desk.execute(update(SessionRow).where(mine).values(**values))).rowcount
+        except FileTaken:
+            raise
+        except StoreError:
+            return None  # a database that takes nothing may still be read
+        return fresh if changed else None
+
+
+async def _let_in(desk: Desk, name: str, kept: str) -> Account:
+    """Read the account of whoever knew the password, unless it was disabled or has another one by now."""
+    now = await desk.connection.scalar(select(AccountRow.password).where(AccountRow.name == name))
+    account = await get_account(desk.connection, name)
+    if account.disabled_at is not None or now != kept:
+        raise SignInRefused("the name or the password is wrong")
+    return account
+
+
+async def _count(desk: Desk, name: str, at: Micros) -> None:
+    """Count an attempt at the console before it is made; a wait longer than any is a clock's that was set back."""
+    name = name[:_LONGEST_NAME]
+    row = (await desk.execute(select(AttemptsRow).where(AttemptsRow.name == name))).one_or_none()
+    if row is not None and 0 < (wait := (row.blocked_until or 0) - at) <= block_after(row.failures):
+        raise SignInBlocked(wait)
+    failures = 1 if row is None or row.last_at < at - FORGOTTEN else row.failures + 1
+    values = {"failures": failures, "last_at": at, "blocked_until": at + block_after(failures)}
+    if row is None:
+        await desk.execute(insert(AttemptsRow).values(name=name, **values))
+    else:
+        await desk.execute(update(AttemptsRow).where(AttemptsRow.name == name).values(**values))
+
+
+def _hash(token: str) -> str:
+    return hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()

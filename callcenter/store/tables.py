@@ -1,0 +1,219 @@
+"""The tables of what people enter and decide: primary, never rebuilt, and so to be backed up.
+
+Moments are whole microseconds since 1970 (UTC). Tokens are kept as SHA-256, passwords as argon2id.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+from sqlalchemy import Index, Integer, String, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from callcenter.store.record.models import Base
+
+_HASH = 64
+_NAME = 64
+
+
+class AccountRow(Base):
+    """A person who may sign in.
+
+    `vouched_by` made it, or gave it its password or its role; `pending_role` waits for a second person.
+    """
+
+    __tablename__ = "accounts"
+    __table_args__ = (Index(None, "agent", unique=True),)
+
+    name: Mapped[str] = mapped_column(String(_NAME), primary_key=True)
+    full_name: Mapped[str]
+    role: Mapped[str]
+    agent: Mapped[str | None]
+    team: Mapped[str | None]
+    joined: Mapped[date | None]
+    password: Mapped[str]
+    created_at: Mapped[int]
+    disabled_at: Mapped[int | None]
+    version: Mapped[int] = mapped_column(Integer)
+    vouched_by: Mapped[str | None] = mapped_column(String(_NAME))
+    vouched_at: Mapped[int | None]
+    pending_role: Mapped[str | None]
+    pending_by: Mapped[str | None] = mapped_column(String(_NAME))
+
+
+class DeviceRow(Base):
+    """An account has signed in from this device, whose token is kept as its hash."""
+
+    __tablename__ = "devices"
+    __table_args__ = (Index(None, "account", "seen_at"),)
+
+    token: Mapped[str] = mapped_column(String(_HASH), primary_key=True)
+    account: Mapped[str] = mapped_column(String(_NAME))
+    seen_at: Mapped[int]
+
+
+class AttemptsRow(Base):
+    """Passwords that were wrong at the console since the last that was right."""
+
+    __tablename__ = "sign_in_attempts"
+
+    name: Mapped[str] = mapped_column(String(_NAME), primary_key=True)
+    failures: Mapped[int] = mapped_column(Integer)
+    last_at: Mapped[int]
+    blocked_until: Mapped[int | None]
+
+
+class SessionRow(Base):
+    """Somebody is signed in; the token before the present one is good for a moment more."""
+
+    __tablename__ = "sessions"
+    __table_args__ = (Index(None, "token", unique=True), Index(None, "previous"), Index(None, "account"))
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    account: Mapped[str] = mapped_column(String(_NAME))
+    token: Mapped[str] = mapped_column(String(_HASH))
+    previous: Mapped[str | None] = mapped_column(String(_HASH))
+    csrf: Mapped[str] = mapped_column(String(_HASH))
+    created_at: Mapped[int]
+    rotated_at: Mapped[int]
+    seen_at: Mapped[int]
+    expires_at: Mapped[int]
+
+
+class ViolationRow(Base):
+    """One record: what it says (`dossier`), where it stands (`standing`), and what of both is searched for."""
+
+    __tablename__ = "violations"
+    __table_args__ = (Index(None, "sort_at", "id"), Index(None, "agent", "sort_at"), Index(None, "state", "sort_at"))
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    rule: Mapped[str]
+    agent: Mapped[str]
+    team: Mapped[str | None]
+    sort_at: Mapped[int]
+    verdict: Mapped[str]
+    mode: Mapped[str]
+    state: Mapped[str]
+    dossier: Mapped[str]
+    standing: Mapped[str]
+    created_at: Mapped[int]
+    version: Mapped[int] = mapped_column(Integer)
+
+
+class StepRow(Base):
+    """The n-th step that somebody took with a record."""
+
+    __tablename__ = "violation_steps"
+
+    violation: Mapped[str] = mapped_column(String(32), primary_key=True)
+    n: Mapped[int] = mapped_column(Integer, primary_key=True)
+    entry: Mapped[str]
+
+
+_MARK_STANDS = text("kind = 'mark' AND withdrawn_at IS NULL")
+
+
+class GivenRow(Base):
+    """A day's mark, a bonus or an adjustment that somebody gave an agent; withdrawn, never deleted.
+
+    `day` is what it is for, which decides its month; a day has one mark that stands.
+    """
+
+    __tablename__ = "given"
+    __table_args__ = (
+        Index(None, "day", "id"),
+        Index(None, "agent", "day"),
+        Index(
+            "ix_given_day_assessed_once", "agent", "day",
+            unique=True, sqlite_where=_MARK_STANDS, postgresql_where=_MARK_STANDS,
+        ),
+    )  # fmt: skip
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    kind: Mapped[str]
+    agent: Mapped[str]
+    day: Mapped[date]
+    points: Mapped[str | None]
+    note: Mapped[str]
+    given_by: Mapped[str] = mapped_column(String(_NAME))
+    given_at: Mapped[int]
+    withdrawn_by: Mapped[str | None] = mapped_column(String(_NAME))
+    withdrawn_at: Mapped[int | None]
+    withdrawn_why: Mapped[str | None]
+
+
+class AnswerRow(Base):
+    """What a request with an idempotency key was answered."""
+
+    __tablename__ = "answers"
+    __table_args__ = (Index(None, "at"),)
+
+    account: Mapped[str] = mapped_column(String(_NAME), primary_key=True)
+    key: Mapped[str] = mapped_column(String(128), primary_key=True)
+    request: Mapped[str] = mapped_column(String(_HASH))
+    status: Mapped[int] = mapped_column(Integer)
+    etag: Mapped[str]
+    body: Mapped[str]
+    at: Mapped[int]
+
+
+class ChangeRow(Base):
+    """A change of a rule or an amount that takes two people."""
+
+    __tablename__ = "changes"
+    __table_args__ = (Index(None, "state", "proposed_at"),)
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    kind: Mapped[str]
+    subject: Mapped[str]
+    content: Mapped[str]
+    reason: Mapped[str]
+    state: Mapped[str]
+    proposed_by: Mapped[str]
+    proposed_at: Mapped[int]
+    decided_by: Mapped[str | None]
+    decided_at: Mapped[int | None]
+    version: Mapped[int] = mapped_column(Integer)
+
+
+class DispositionRow(Base):
+    """What somebody recorded of a call; `at` is the switch's time, `given_at` ours."""
+
+    __tablename__ = "dispositions"
+    __table_args__ = (Index(None, "uniqueid", "at"),)
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    uniqueid: Mapped[str]
+    agent: Mapped[str]
+    at: Mapped[int]
+    words: Mapped[str]
+    callback_to: Mapped[str | None]
+    callback_by: Mapped[int | None]
+    given_by: Mapped[str] = mapped_column(String(_NAME))
+    given_at: Mapped[int]
+
+
+class AuditRow(Base):
+    """One entry of the audit log; `hash` covers it and the hash before."""
+
+    __tablename__ = "audit"
+
+    seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    at: Mapped[int]
+    actor: Mapped[str]
+    action: Mapped[str]
+    kind: Mapped[str]
+    subject: Mapped[str]
+    detail: Mapped[str]
+    hash: Mapped[str] = mapped_column(String(_HASH))
+
+
+class AuditHeadRow(Base):
+    """The newest entry's number and hash, in one row that every writer locks first."""
+
+    __tablename__ = "audit_head"
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    seq: Mapped[int]
+    hash: Mapped[str] = mapped_column(String(_HASH))
+    taken: Mapped[int]
