@@ -15,6 +15,7 @@ from callcenter.domain.vocabulary import OfferOutcome, VisitOutcome
 from callcenter.exporter.exporter import Exporter
 from callcenter.exporter.http import Pages
 from callcenter.exporter.table import METRICS
+from callcenter.staff.roles import Right
 from tests.repo.generate import generated, page_of
 from tests.repo.reference import ROOT, TABLES, every_command, every_route, options_of
 
@@ -22,6 +23,11 @@ from tests.repo.reference import ROOT, TABLES, every_command, every_route, optio
 @pytest.fixture(scope="module")
 def english() -> dict[str, str]:
     return {name: made("en") for name, made in TABLES.items()}
+
+
+def explained(topic: str, lang: locale.Lang) -> list[str]:
+    """List the words that a page's tables explain, each in a row of two columns."""
+    return re.findall(r"^\| `(\w+)` \| [^|]+ \|$", page_of(topic, lang).read_text("utf-8"), re.MULTILINE)
 
 
 def test_generators_would_change_nothing() -> None:
@@ -63,8 +69,12 @@ def test_every_setting_and_route_has_both_languages() -> None:
 
 @pytest.mark.parametrize("lang", locale.LANGUAGES)
 def test_page_of_calls_tells_every_outcome(lang: locale.Lang) -> None:
-    rows = re.findall(r"^\| `(\w+)` \|", page_of("calls", lang).read_text("utf-8"), re.MULTILINE)
-    assert rows == [outcome.value for outcome in (*VisitOutcome, *OfferOutcome)]
+    assert explained("calls", lang) == [outcome.value for outcome in (*VisitOutcome, *OfferOutcome)]
+
+
+@pytest.mark.parametrize("lang", locale.LANGUAGES)
+def test_page_of_roles_tells_every_right(lang: locale.Lang) -> None:
+    assert explained("roles", lang) == [right.value for right in Right]
 
 
 @pytest.mark.parametrize("lang", locale.LANGUAGES)
