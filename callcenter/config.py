@@ -11,6 +11,7 @@ import tomllib
 import types
 import typing
 from collections.abc import Iterator, Mapping
+from datetime import date
 from pathlib import Path
 from typing import Any, NamedTuple, Self
 from zoneinfo import ZoneInfo
@@ -41,6 +42,9 @@ PLACES = (Path("callcenter.toml"), Path("/etc/callcenter/callcenter.toml"))
 _NESTED = "__"
 _NOT_OURS = (SETTINGS_FILE, "CALLCENTER_PHONE_")
 _SECRETS = frozenset({"secret", "password"})
+_KINDS: dict[Any, str] = {
+    str: "string", Path: "path", SecretStr: "secret", bool: "boolean", int: "integer", float: "float", date: "date",
+}  # fmt: skip
 _IN_THE_RULEBOOK = {
     "queues": (
         "take `queues` out: wrap_up_seconds and service_threshold_seconds of a queue stand in the rulebook "
@@ -158,9 +162,10 @@ class Settings(BaseSettings):
 
 
 class Described(NamedTuple):
-    """One setting as the README's table shows it."""
+    """One setting as the manual's table shows it; `kind` is what TOML writes it as, or its choices."""
 
     name: str
+    kind: str
     default: str
     doc: str
 
@@ -253,7 +258,7 @@ def _describe(model: type[BaseModel], prefix: str) -> Iterator[Described]:
         if inner is not None:
             yield from _describe(inner, f"{prefix}{name}.<name>." if many else f"{prefix}{name}.")
         else:
-            yield Described(prefix + name, _default(field), field.description or "")
+            yield Described(prefix + name, _kind(field.annotation), _default(field), field.description or "")
 
 
 def _inner(field: FieldInfo) -> tuple[type[BaseModel] | None, bool]:
@@ -273,5 +278,23 @@ def _default(field: FieldInfo) -> str:
             return ""
         case bool() as flag:
             return str(flag).lower()
+        case ():
+            return "[]"
         case other:
             return str(other)
+
+
+def _kind(annotation: Any) -> str:
+    """Say what a setting is written as in TOML, by its type."""
+    if annotation in _KINDS:
+        return _KINDS[annotation]
+    arguments = [argument for argument in typing.get_args(annotation) if argument not in {types.NoneType, ...}]
+    match typing.get_origin(annotation):
+        case typing.Literal:
+            return "/".join(map(str, arguments))
+        case types.UnionType:
+            return "/".join(map(_kind, arguments))
+        case origin if origin is tuple:
+            return f"[{_kind(arguments[0])}]"
+        case _:
+            return f"{{{' = '.join(map(_kind, arguments))}}}"

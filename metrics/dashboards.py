@@ -1,4 +1,4 @@
-"""Writes the Grafana dashboards, each in Chinese and English, from one description: `python metrics/dashboards.py`."""
+"""Writes the Grafana dashboards, each in Chinese and English, from one description, by `make generate`."""
 
 from __future__ import annotations
 
@@ -405,15 +405,3 @@ def _steps(panel: Panel) -> dict[str, Any]:
     if panel.red_below is not None:
         steps = [{"color": _BAD, "value": None}, {"color": _GOOD, "value": panel.red_below}]
     return {"mode": "absolute", "steps": steps}
-
-
-def main() -> None:
-    """Write every dashboard in every language."""
-    FOLDER.mkdir(exist_ok=True)
-    for dashboard in DASHBOARDS:
-        for lang in LANGUAGES:
-            (FOLDER / f"{dashboard.name}.{lang}.json").write_text(render(dashboard, lang), encoding="utf-8")
-
-
-if __name__ == "__main__":
-    main()

@@ -40,6 +40,7 @@ COMMANDS = {
     "lab": "Build and run a real Asterisk with callers and phones.",
     "phone": "Be an agent's phone in this terminal.",
     "demo": "Play a two-minute story on a real Asterisk and show the calls.",
+    "manual": "Print a page of the manual, or list its topics.",
     "version": "Print the version.",
 }
 """Name and one-line help of each subcommand; `callcenter/cli/<room>/<name>.py` holds its `app`, a typer.Typer."""

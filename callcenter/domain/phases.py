@@ -117,7 +117,6 @@ OFFER: Phases[OfferPhase, OfferWord] = Phases(
 def diagrams() -> str:
     """Draw both tables, as the page beside this module shows them."""
     return (
-        "# Phases\n\nDrawn from the tables in `phases.py`:"
-        " `python -c 'from callcenter.domain.phases import diagrams; print(diagrams(), end=\"\")'`.\n\n"
+        "# Phases\n\nDrawn from the tables in `phases.py` by `make generate`.\n\n"
         f"## A visit\n\n```mermaid\n{VISIT.diagram()}```\n\n## An offer\n\n```mermaid\n{OFFER.diagram()}```\n"
     )

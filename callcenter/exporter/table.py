@@ -1,4 +1,4 @@
-"""Every metric, once: code, README table, dashboards and tests read this."""
+"""Every metric, once: code, the manual's table, dashboards and tests read this."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ _C, _G, _H = MetricType.COUNTER, MetricType.GAUGE, MetricType.HISTOGRAM
 METRICS: tuple[Metric, ...] = (
     Metric(
         "visits_total", _C, ("queue", "outcome"),
-        "按结果统计的排队次数;接听的在接通时计入", "Visits by outcome; an answered one counts at its answer",
+        "按结果统计的排队次数；接听的在接通时计入", "Visits by outcome; an answered one counts at its answer",
     ),
     Metric(
         "wait_seconds", _H, ("queue", "outcome"),
@@ -62,7 +62,7 @@ METRICS: tuple[Metric, ...] = (
     ),
     Metric(
         "talk_seconds", _H, ("queue",),
-        "通话时长,含保持", "Talk of answered visits, holds included", TALK_EDGES,
+        "通话时长，含保持", "Talk of answered visits, holds included", TALK_EDGES,
     ),
     Metric(
         "wrap_up_seconds", _H, ("queue",),
@@ -70,7 +70,7 @@ METRICS: tuple[Metric, ...] = (
     ),
     Metric(
         "hold_seconds", _H, ("queue",),
-        "有保持的通话中,客户被保持的时长", "Hold by the agent, of visits that were held", HOLD_EDGES,
+        "有保持的通话中，客户被保持的时长", "Hold by the agent, of visits that were held", HOLD_EDGES,
     ),
     Metric(
         "offers_total", _C, ("queue", "outcome"),
@@ -78,7 +78,7 @@ METRICS: tuple[Metric, ...] = (
     ),
     Metric(
         "within_rings_total", _C, ("queue", "kind"),
-        "承诺声数(默认三声)内接听:rings-call 按来电,rings-offer 按派线",
+        "承诺声数（默认三声）内接听：rings-call 按来电，rings-offer 按派线",
         "Answered within the rulebook's rings (3 by default): rings-call by visits, rings-offer by offers",
     ),
     Metric(
@@ -92,7 +92,7 @@ METRICS: tuple[Metric, ...] = (
     Metric("waiting_callers", _G, ("queue",), "正在排队的来电数", "Callers waiting now"),
     Metric(
         "oldest_wait_start_timestamp_seconds", _G, ("queue",),
-        "等待最久者进入队列的时刻;无人等待时没有此项",
+        "等待最久者进入队列的时刻；无人等待时没有此项",
         "When the longest-waiting caller joined; absent when nobody waits",
     ),
     Metric(
@@ -114,22 +114,22 @@ METRICS: tuple[Metric, ...] = (
     ),
     Metric(
         "violations_total", _C, ("rule", "severity", "verdict"),
-        "自动提出的违规记录数,按规则、严重程度和判定", "Records raised by rules that are on, by verdict",
+        "自动提出的违规记录数，按规则、严重程度和判定", "Records raised by rules that are on, by verdict",
     ),
     Metric(
         "violations_withdrawn_total", _C, ("rule",),
-        "证据无法复现而撤回的记录数(取自数据库)", "Records withdrawn because they did not reproduce, by the database",
+        "证据无法复现而撤回的记录数（取自数据库）", "Records withdrawn because they did not reproduce, by the database",
     ),
     Metric("phones_lost", _G, ("node",), "失去注册的坐席话机数", "Agents whose phone is no longer reachable"),
     Metric("ami_up", _G, ("node",), "事件连接正常且已同步为 1", "1 while the events login is open and in sync"),
-    Metric("ami_lag_seconds", _G, ("node",), "事件流延迟(心跳往返)", "Lag of the event stream, by heartbeat"),
+    Metric("ami_lag_seconds", _G, ("node",), "事件流延迟（心跳往返）", "Lag of the event stream, by heartbeat"),
     Metric(
         "ami_clock_skew_seconds", _G, ("node",),
         "交换机时钟减去本机时钟", "The switch's clock minus ours",
     ),
     Metric(
         "ami_last_seen_timestamp_seconds", _G, ("node",),
-        "最近一次收到交换机数据的时刻(本机时钟)", "When the switch was last heard, by our clock",
+        "最近一次收到交换机数据的时刻（本机时钟）", "When the switch was last heard, by our clock",
     ),
     Metric(
         "ami_frames_total", _C, ("node", "result"),
@@ -145,7 +145,7 @@ METRICS: tuple[Metric, ...] = (
     ),
     Metric(
         "evidence_grade", _G, ("node",),
-        "帧具备取证条件为 1,不具备为 0", "1 while frames are good enough for evidence, 0 while not",
+        "帧具备取证条件为 1，不具备为 0", "1 while frames are good enough for evidence, 0 while not",
     ),
     Metric(
         "out_of_order_total", _C, ("node",),
@@ -165,7 +165,7 @@ METRICS: tuple[Metric, ...] = (
     ),
     Metric(
         "queue_log_read_timestamp_seconds", _G, ("node",),
-        "queue_log 已读到的时刻(交换机时钟)", "How far queue_log was read, by the switch's clock",
+        "queue_log 已读到的时刻（交换机时钟）", "How far queue_log was read, by the switch's clock",
     ),
     Metric(
         "rules_refused", _G, (),
@@ -177,16 +177,16 @@ METRICS: tuple[Metric, ...] = (
         "期限或排班已到官方日历尚未公布的日子为 1",
         "1 while a deadline given now, or the roster, reaches into days that the official calendar does not know yet",
     ),
-    Metric("journal_pending", _G, (), "等待写入日志的条目数", "Entries waiting for the journal's disk"),
+    Metric("journal_pending", _G, (), "等待写入流水日志的条目数", "Entries waiting for the journal's disk"),
     Metric("store_lag_seconds", _G, (), "数据库落后的时长", "How far the record is behind the journal"),
     Metric(
         "ledger_difference", _G, ("queue",),
-        "进入队列数减去各结果及仍在进行数,应为 0",
+        "进入队列数减去各结果及仍在进行数，应为 0",
         "Joins minus every way out and those that last; 0 or something was lost",
     ),
     Metric("disk_free_bytes", _G, ("path",), "数据所在磁盘的剩余空间", "Free space where our data is"),
-    Metric("build_info", _G, ("version",), "版本,值恒为 1", "The version; always 1"),
-    Metric("info", _G, ("site",), "站点,值恒为 1", "The site; always 1"),
+    Metric("build_info", _G, ("version",), "版本，值恒为 1", "The version; always 1"),
+    Metric("info", _G, ("site",), "站点，值恒为 1", "The site; always 1"),
 )  # fmt: skip
 """In the order in which `/metrics` shows them."""
 

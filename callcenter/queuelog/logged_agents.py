@@ -3,7 +3,8 @@
 An agent is unknown until the log first names them. A call that is connected to the agent, or rings at the phone in
 vain, proves them signed in; so do a pause and its end. A restart makes everybody unknown again. That a phone
 rings, or is in use for an own call, the log does not say: those states never come. A ring in vain is missed, unless it
-took no time (the phone was busy, or could not be reached) or the caller's own leaving ended it; a declined one looks the same.
+took no time (the phone was busy, or could not be reached) or the caller's own leaving ended it; a declined one looks
+the same.
 
 Most lines give the member's name; ADDMEMBER and REMOVEMEMBER give the interface, and in old versions so do PAUSEALL and
 UNPAUSEALL. The two are the same agent where the roster says so, and where a PAUSEALL is followed by the PAUSE lines

@@ -14,6 +14,11 @@ from callcenter.web.problems import KINDS, MEDIA_TYPE, install
 from callcenter.web.service import Service
 
 API = "/api/v1"
+ROUTERS = (
+    session.router, violations.router, calls.router, users.router, audit.router, changes.router, rules.router,
+    promises.router, scores.router, *given.ROUTERS,
+)  # fmt: skip
+"""Every route that there is, below `API`."""
 
 _PROBLEM: dict[str, Any] = {
     "type": "object",
@@ -38,10 +43,7 @@ def make_application(service: Service) -> FastAPI:
         title="callcenter", version=__version__, openapi_url=f"{API}/openapi.json", docs_url=None, redoc_url=None
     )
     app.state.service = service
-    for router in (
-        session.router, violations.router, calls.router, users.router, audit.router, changes.router, rules.router,
-        promises.router, scores.router, *given.ROUTERS,
-    ):  # fmt: skip
+    for router in ROUTERS:
         app.include_router(router, prefix=API)
     install(app)
     app.add_middleware(Guard, settings=service.settings)

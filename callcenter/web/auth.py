@@ -7,7 +7,6 @@ with whatever changes something; another site can read neither.
 from __future__ import annotations
 
 import hmac
-from collections.abc import Callable
 from typing import Annotated
 
 from fastapi import Depends, Request, Security
@@ -49,16 +48,27 @@ TheSession = Annotated[Session, Depends(_session)]
 """The session of whoever asks, for a route that asks for it."""
 
 
-def allowed(*rights: Right) -> Callable[[Session], Principal]:
-    """Make a dependency that lets pass whoever has one of the rights over anything at all."""
+class Allowed:
+    """A dependency that lets pass whoever has one of the rights over anything at all; the manual reads which."""
 
-    def person(session: TheSession) -> Principal:
+    def __init__(self, *rights: Right) -> None:
+        self.rights = rights
+
+    def __call__(self, session: TheSession) -> Principal:
+        """Return whoever asks.
+
+        Raises:
+            RequestRefused: They have none of the rights.
+        """
         who = session.account.person
-        if all(reach(who.role, right) is Reach.NONE for right in rights):
+        if all(reach(who.role, right) is Reach.NONE for right in self.rights):
             raise RequestRefused("forbidden", f"this is not for the role {who.role}")
         return who
 
-    return person
+
+def allowed(*rights: Right) -> Allowed:
+    """Make a dependency that lets pass whoever has one of the rights over anything at all."""
+    return Allowed(*rights)
 
 
 def require(person: Principal, right: Right, record: FiledRecord) -> None:

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import re
-import sys
 from collections.abc import Iterator
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pytest
@@ -23,16 +20,6 @@ NAMES = {f"{m.name}{suffix}": m for m in METRICS for suffix in (("_bucket", "_su
 _NAME = re.compile(r"callcenter_[a-z_]+")
 _SELECTED = re.compile(r"(callcenter_[a-z_]+)\{([^}]*)\}")
 _LABEL = re.compile(r"(\w+)\s*(?:=~|!~|!=|=)\s*\"")
-
-
-def load_generator() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("dashboards", METRICS_DIR / "dashboards.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules["dashboards"] = module  # dataclasses look their module up
-    spec.loader.exec_module(module)
-    return module
 
 
 def dashboards() -> dict[str, dict[str, Any]]:
@@ -75,17 +62,6 @@ def test_every_label_in_a_selector_is_one_of_its_metrics() -> None:
         if label not in {*NAMES[name].labels, *(("le",) if name.endswith("_bucket") else ())}
     ]
     assert strange == []
-
-
-def test_dashboards_are_what_the_generator_writes() -> None:
-    generator = load_generator()
-    written = {path.name: path.read_text("utf-8") for path in (METRICS_DIR / "dashboards").iterdir()}
-    wanted = {
-        f"{page.name}.{lang}.json": generator.render(page, lang)
-        for page in generator.DASHBOARDS
-        for lang in generator.LANGUAGES
-    }
-    assert written == wanted, "run: python metrics/dashboards.py"
 
 
 def test_each_dashboard_exists_in_both_languages_with_the_same_queries() -> None:

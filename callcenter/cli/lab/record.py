@@ -131,7 +131,7 @@ def main(
     seconds: Annotated[float | None, typer.Option(min=0.1, help="Stop after so long; without it, on Ctrl-C.")] = None,
     settings: Annotated[Path | None, typer.Option(envvar=SETTINGS_FILE, help="Its events login is recorded.")] = None,
     host: Annotated[str, typer.Option(help="Manager interface, where the login is given here.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(min=1, max=65535)] = 5038,
+    port: Annotated[int, typer.Option(min=1, max=65535, help="Its TCP port.")] = 5038,
     username: Annotated[str | None, typer.Option(help="Manager login.")] = None,
     secret_file: Annotated[Path | None, typer.Option(help="File whose first line is its secret.")] = None,
     mark_times: Annotated[bool, typer.Option(help="Mark our time, for a switch without timestampevents.")] = False,

@@ -138,7 +138,7 @@ def _print(checks: list[Check]) -> None:
 def main(
     settings: Annotated[Path | None, typer.Option(envvar=SETTINGS_FILE, help="The service's settings file.")] = None,
     host: Annotated[str, typer.Option(help="Manager interface, where the secrets are given here.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(min=1, max=65535)] = 5038,
+    port: Annotated[int, typer.Option(min=1, max=65535, help="Its TCP port.")] = 5038,
     events: Annotated[str, typer.Option(help="Name of the events login.")] = "events",
     events_secret_file: Annotated[Path | None, typer.Option(help="File with its secret.")] = None,
     control: Annotated[str, typer.Option(help="Name of the control login.")] = "control",

@@ -38,7 +38,7 @@ from callcenter.web.service import TheService
 
 router = APIRouter(prefix="/violations", tags=["violations"])
 
-_RIGHTS: dict[Action, Right] = {
+RIGHTS: dict[Action, Right] = {
     Action.NOTIFY: Right.NOTIFY,
     Action.EXPLAIN: Right.EXPLAIN,
     Action.APPEAL: Right.APPEAL,
@@ -50,6 +50,7 @@ _RIGHTS: dict[Action, Right] = {
     Action.AGREE: Right.REVIEW_SHADOW,
     Action.DISAGREE: Right.REVIEW_SHADOW,
 }
+"""What each step needs; who decides an appeal needs `decide_appeal`."""
 
 
 class RecordFilter(RequestBody):
@@ -140,7 +141,7 @@ async def file_violation(
 
 def _acting(action: Action, session: TheSession) -> Principal:
     """Let pass whoever has the right to such a step over anything at all."""
-    rights = {_RIGHTS[action]} | ({Right.DECIDE_APPEAL} if action in DECISIONS else set())
+    rights = {RIGHTS[action]} | ({Right.DECIDE_APPEAL} if action in DECISIONS else set())
     return allowed(*rights)(session)
 
 
@@ -175,7 +176,7 @@ async def take_step(
 
 def _require_right(person: Principal, action: Action, record: FiledRecord) -> None:
     """Let pass whoever may take this step here; an appeal is decided by those who decide appeals."""
-    right = _RIGHTS[action]
+    right = RIGHTS[action]
     if action in DECISIONS and record.standing.state is State.APPEALED:
         right = Right.DECIDE_APPEAL
     require(person, right, record)

@@ -1,0 +1,51 @@
+"""The manual: one page a topic in each language, as Markdown that ships with the program.
+
+A page opens with its title, which is its line in the list of topics. Tables between two comments that bear a name are
+written by `make generate`; the comments are not part of what people read.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from importlib import resources
+
+from callcenter.errors import BadInput
+from callcenter.locale import Lang
+
+TOPICS = (
+    "switch", "operation", "troubleshooting", "commands", "settings", "metrics", "calls", "replay", "rules",
+    "violations", "scores", "roles", "api", "security", "limits",
+)  # fmt: skip
+"""In the order in which somebody new would read them."""
+
+_MARK = re.compile(r"^<!-- .* -->\n", re.MULTILINE)
+_NEAREST = 3
+
+
+def page(topic: str, lang: Lang) -> str:
+    """Return the page of a topic.
+
+    Raises:
+        BadInput: There is none; the sentence names those that come nearest.
+    """
+    if topic in TOPICS:
+        return _MARK.sub("", resources.files(__name__).joinpath(lang, f"{topic}.md").read_text("utf-8"))
+    near = _nearest(topic, lang)
+    if not near:
+        raise BadInput(f"the manual has no page {topic!r}; `callcenter manual` lists those it has.")
+    raise BadInput(f"the manual has no page {topic!r}; the nearest: {', '.join(near)}.")
+
+
+def title(topic: str, lang: Lang) -> str:
+    """Return the title of a topic's page."""
+    return page(topic, lang).partition("\n")[0].removeprefix("# ")
+
+
+def _nearest(word: str, lang: Lang) -> list[str]:
+    """Find topics that are spelt like a word, else those whose pages speak of it most."""
+    spelt = difflib.get_close_matches(word.lower(), TOPICS, _NEAREST)
+    if spelt or not word.strip():
+        return spelt
+    told = {topic: page(topic, lang).lower().count(word.lower()) for topic in TOPICS}
+    return sorted((topic for topic in TOPICS if told[topic]), key=lambda topic: -told[topic])[:_NEAREST]
