@@ -42,9 +42,10 @@ class Settling:
 
     def settle_offer(self, visit: OpenVisit, index: int) -> None:
         """The ring ended a while ago and the visit goes on: the offer's outcome is plain now."""
-        offer = visit.offers[index]
+        offer, going = visit.offers[index], visit.exit
         picked_up = any(o.picked_up for o in visit.offers)
-        if offer.over and not visit.left and not picked_up and visit.exit.teardown_at is None:
+        stays = not visit.left and going.hangup_at is None and going.teardown_at is None
+        if offer.over and stays and not picked_up:
             self._offers.settle(visit, offer)
 
     def settle(self, visit: OpenVisit, *, alive: bool | None, force: bool = False) -> None:

@@ -117,3 +117,16 @@ def test_phone_whose_trying_was_not_timed_is_not_called_unreachable() -> None:
     switch.ticks(10)
 
     assert switch.offer().outcome is OfferOutcome.UNKNOWN
+
+
+def test_ring_that_the_caller_ended_is_his_where_the_switch_was_lost_before_he_had_left() -> None:
+    switch = Switch()
+    switch.joins(0)
+    switch.calls(1)
+    switch.rings(1.1, "a1")
+    switch.hangs_up(5, "c1")
+    switch.ends(5.001, "a1", cause=0)
+    gap(switch, 5.002, 10, restarted=True)
+
+    assert switch.visit().outcome is VisitOutcome.ABANDONED
+    assert switch.offer().outcome is OfferOutcome.CALLER_LEFT
