@@ -47,11 +47,15 @@ class HttpServer:
         bound: The socket; closed at the end.
         bounds: How many may connect, and how long they may take.
         graceful_seconds: For the requests that are under way at the end.
+
+    Attributes:
+        port: The port that is listened on.
     """
 
     def __init__(self, name: str, app: Any, bound: socket.socket, bounds: Bounds, graceful_seconds: int) -> None:
         self._name = name
         self._socket = bound
+        self.port = int(bound.getsockname()[1])
         self._door = Door(name, bounds)
         self._server = _Server(
             uvicorn.Config(
@@ -61,11 +65,6 @@ class HttpServer:
             )
         )  # fmt: skip
         _quiet_library()
-
-    @property
-    def port(self) -> int:
-        """The port that is listened on."""
-        return int(self._socket.getsockname()[1])
 
     async def run(self) -> None:
         """Serve until cancelled; requests that are under way are answered first."""

@@ -29,7 +29,7 @@ WRITER = """
 import asyncio, sys
 from pathlib import Path
 from callcenter.journal.file import open_for_writing
-from callcenter.journal import Entry, Journal, JournalSettings, Kind
+from callcenter.journal import Entry, Journal, JournalSettings, EntryKind
 
 async def main() -> None:
     settings = JournalSettings(path=Path(sys.argv[1]), min_free_bytes=0, batch=200, queue_entries=2000)
@@ -38,7 +38,7 @@ async def main() -> None:
     journal.on_durable(lambda position: promised.write(f"{position}\\n"))
     while True:
         start = journal.appended_position + 1
-        frames = [Entry(Kind.FRAME, "events", n, b"%d " % n * 60) for n in range(start, start + 37)]
+        frames = [Entry(EntryKind.FRAME, "events", n, b"%d " % n * 60) for n in range(start, start + 37)]
         positions = await journal.append(frames)
         if positions[-1] % 10 == 0:
             await journal.save_state(positions[-1], b"floor at %d" % positions[-1])
@@ -217,13 +217,13 @@ import asyncio, resource, sys
 from pathlib import Path
 from callcenter.errors import StoreError
 from callcenter.journal.file import open_for_writing
-from callcenter.journal import Entry, Journal, JournalSettings, Kind
+from callcenter.journal import Entry, Journal, JournalSettings, EntryKind
 
 async def main() -> None:
     journal = await Journal.open(JournalSettings(path=Path(sys.argv[1]), min_free_bytes=0))
     try:
         while True:
-            positions = await journal.append([Entry(Kind.FRAME, "events", 1, b"x" * 1000)] * 20)
+            positions = await journal.append([Entry(EntryKind.FRAME, "events", 1, b"x" * 1000)] * 20)
             await journal.committed(positions[-1])
     except StoreError as error:
         print(f"{journal.durable_position}|{error}")

@@ -185,8 +185,8 @@ def make(settings: JournalSettings) -> None:
 
 
 FILL = """
-        from callcenter.journal import Entry, Kind
-        await journal.append([Entry(Kind.FRAME, "events", n, b"x" * 200) for n in range(130_000)])
+        from callcenter.journal import Entry, EntryKind
+        await journal.append([Entry(EntryKind.FRAME, "events", n, b"x" * 200) for n in range(130_000)])
         await journal.save_state(125_000, b"floor")
 """
 
