@@ -26,7 +26,7 @@ from callcenter.journal import Journal
 from callcenter.listening import raise_open_files
 from callcenter.ownfiles import has_wal_reset_bug, held, watch_files
 from callcenter.reports.evidence import evidence_of
-from callcenter.rules.regulations.edition import Figures
+from callcenter.rules.regulations.edition import RulebookFigures
 from callcenter.staff.dates import day_start
 from callcenter.store import Office, Store
 from callcenter.store.stays import Asked, ended_visits, followed_since
@@ -254,7 +254,7 @@ def _stop_signals() -> Iterator[asyncio.Event]:
 def _exporter(settings: Settings, tracker: Tracker, court: Court) -> Exporter:
     """Make the exporter, which measures by the rulebook in force."""
 
-    def figures(moment: Micros | None) -> Figures:
+    def figures(moment: Micros | None) -> RulebookFigures:
         return (tracker.court or court).rulebook.figures(moment)
 
     disks = [settings.journal.path.parent]

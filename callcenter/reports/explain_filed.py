@@ -13,11 +13,11 @@ from callcenter.reports.explain import clock, said_by
 from callcenter.reports.explain_words import word
 from callcenter.reports.filed import told_filed
 from callcenter.reports.text import inert
-from callcenter.rules.records.steps import Entry
+from callcenter.rules.records.steps import HistoryEntry
 from callcenter.store.violations import Record
 
 
-def filed_as(record: Record, entries: Sequence[Entry], zone: ZoneInfo, language: Language) -> Iterator[str]:
+def filed_as(record: Record, entries: Sequence[HistoryEntry], zone: ZoneInfo, language: Language) -> Iterator[str]:
     """Yield the record with where it stands and what it stands on, a line each."""
     yield from told_filed(record, entries, zone, language)
     for point in record.dossier.timeline:

@@ -12,7 +12,7 @@ from callcenter.reports.explain_words import word
 from callcenter.reports.text import inert
 from callcenter.rules.records.dossier import Dossier
 from callcenter.rules.records.standing import SERVICE, Standing
-from callcenter.rules.records.steps import Entry
+from callcenter.rules.records.steps import HistoryEntry
 from callcenter.rules.records.violation import Verdict
 from callcenter.staff.dates import datetime_of
 from callcenter.store.violations import Record
@@ -34,7 +34,7 @@ def listed(records: Sequence[Record], zone: ZoneInfo, language: Language) -> Ite
         yield f"              {inert(why(dossier, language))}"
 
 
-def told_filed(record: Record, entries: Sequence[Entry], zone: ZoneInfo, language: Language) -> Iterator[str]:
+def told_filed(record: Record, entries: Sequence[HistoryEntry], zone: ZoneInfo, language: Language) -> Iterator[str]:
     """Yield a record as it was filed: a form's, one counted from others, or one that no journal gives any more."""
     dossier = record.dossier
     standing = standing_of(record.standing, language)
@@ -45,7 +45,7 @@ def told_filed(record: Record, entries: Sequence[Entry], zone: ZoneInfo, languag
     yield from history_of(record, entries, zone, language)
 
 
-def history_of(record: Record, entries: Sequence[Entry], zone: ZoneInfo, language: Language) -> Iterator[str]:
+def history_of(record: Record, entries: Sequence[HistoryEntry], zone: ZoneInfo, language: Language) -> Iterator[str]:
     """Yield who proposed a record, every step that was taken, and what counts of it now."""
     standing = record.standing
     proposed = _who(standing.proposed_by, language)

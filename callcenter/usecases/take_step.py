@@ -7,9 +7,9 @@ from typing import NamedTuple
 
 from callcenter.rules.records.dossier import Dossier
 from callcenter.rules.records.refusals import StepRefused, Why
-from callcenter.rules.records.reproduction import Finding
+from callcenter.rules.records.reproduction import ReproductionFinding
 from callcenter.rules.records.standing import SERVICE
-from callcenter.rules.records.steps import STEPS, Action, Step, Terms
+from callcenter.rules.records.steps import STEPS, Action, ProcessStep, Terms
 from callcenter.rules.regulations.edition import Rulebook
 from callcenter.store import Desk
 from callcenter.store.acts import decided_twin
@@ -19,7 +19,7 @@ from callcenter.usecases.withdraw_record import alarm, withdraw_record
 
 _AGAINST = frozenset({Action.CONFIRM, Action.REDUCE})
 
-Evidence = Callable[[Dossier], Awaitable[tuple[Finding, ...]]]
+Evidence = Callable[[Dossier], Awaitable[tuple[ReproductionFinding, ...]]]
 """Tells what of a record the journal does not bear out."""
 
 
@@ -35,10 +35,10 @@ class Taken(NamedTuple):
     """The record after a step; with faults, the step was not taken and the record is withdrawn."""
 
     record: Record
-    faults: tuple[Finding, ...] = ()
+    faults: tuple[ReproductionFinding, ...] = ()
 
 
-async def take_step(desk: Desk, record: Record, seen: int, step: Step, bench: Bench) -> Taken:
+async def take_step(desk: Desk, record: Record, seen: int, step: ProcessStep, bench: Bench) -> Taken:
     """Take a step, or withdraw the record instead; the month that it counts in is counted anew.
 
     Args:
@@ -64,7 +64,7 @@ async def take_step(desk: Desk, record: Record, seen: int, step: Step, bench: Be
     return Taken(taken)
 
 
-async def _faults(record: Record, bench: Bench) -> tuple[Finding, ...]:
+async def _faults(record: Record, bench: Bench) -> tuple[ReproductionFinding, ...]:
     """Hold a record of the service against its journal, where one is at hand."""
     if bench.evidence is None or record.standing.proposed_by != SERVICE:
         return ()

@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from callcenter.rules.records.standing import SERVICE, State
+from callcenter.rules.records.standing import SERVICE, RecordState
 from callcenter.rules.records.steps import Action
 from callcenter.rules.regulations.edition import Mode, Rulebook, Severity
 from callcenter.rules.regulations.rulebook import load_rulebook
@@ -75,7 +75,7 @@ async def derived(office: Office) -> list[Record]:
         return await found(connection, Wanted(rule=CODE))
 
 
-async def states(office: Office) -> list[State]:
+async def states(office: Office) -> list[RecordState]:
     return sorted(one.standing.state for one in await derived(office))
 
 
@@ -89,7 +89,7 @@ async def test_fourth_confirmation_proposes_it_as_the_service(office: Office) ->
     assert await derived(office) == []
     await confirmed(office, numbers[3])
     (one,) = await derived(office)
-    assert (one.standing.state, one.standing.proposed_by, one.standing.points) == (State.PROPOSED, SERVICE, 20)
+    assert (one.standing.state, one.standing.proposed_by, one.standing.points) == (RecordState.PROPOSED, SERVICE, 20)
     assert (one.dossier.agent, one.dossier.team, names(one)) == ("Alice", "hotline", numbers)
 
 
@@ -106,7 +106,7 @@ async def test_fifth_confirmation_leaves_what_the_agent_was_told(office: Office)
     await notified(office, (await derived(office))[0].dossier.id)
     await confirmed(office, numbers[4])
     (one,) = await derived(office)
-    assert (names(one), one.standing.state) == (numbers[:4], State.EXPLAINED)
+    assert (names(one), one.standing.state) == (numbers[:4], RecordState.EXPLAINED)
 
 
 @pytest.mark.parametrize("far", [0, 1, 2, 3])
@@ -118,7 +118,7 @@ async def test_it_is_withdrawn_from_wherever_it_is_when_its_ground_goes(office: 
     await did(office, one.dossier.id, *way[:far])
     await did(office, numbers[0], (Action.APPEAL, ALICE))
     (one,) = await derived(office)
-    assert (one.standing.state, one.standing.counted) == (State.WITHDRAWN, 0)
+    assert (one.standing.state, one.standing.counted) == (RecordState.WITHDRAWN, 0)
     async with office.writing() as desk:
         (*_, last) = await history(desk.connection, one.dossier.id)
         (*_, told) = await audit_page(desk.connection, 0, 1000)
@@ -131,9 +131,9 @@ async def test_refused_appeal_proposes_it_anew_and_the_withdrawn_one_stays(offic
     numbers = await minors(office, 4)
     await confirmed(office, *numbers)
     await did(office, numbers[0], (Action.APPEAL, ALICE), (Action.CONFIRM, MANAGER))
-    assert await states(office) == [State.PROPOSED, State.WITHDRAWN]
+    assert await states(office) == [RecordState.PROPOSED, RecordState.WITHDRAWN]
     await did(office, numbers[1], (Action.APPEAL, ALICE), (Action.CONFIRM, MANAGER))
-    assert await states(office) == [State.PROPOSED, State.WITHDRAWN, State.WITHDRAWN]
+    assert await states(office) == [RecordState.PROPOSED, RecordState.WITHDRAWN, RecordState.WITHDRAWN]
     assert len({one.dossier.id for one in await derived(office)}) == 3
 
 
@@ -143,8 +143,8 @@ async def test_confirmed_one_is_not_carried_by_what_the_agent_was_never_heard_on
     await confirmed(office, (await derived(office))[0].dossier.id)
     await confirmed(office, numbers[4])
     await did(office, numbers[0], (Action.APPEAL, ALICE), (Action.OVERTURN, MANAGER))
-    assert await states(office) == [State.PROPOSED, State.WITHDRAWN]
-    (anew,) = [one for one in await derived(office) if one.standing.state is State.PROPOSED]
+    assert await states(office) == [RecordState.PROPOSED, RecordState.WITHDRAWN]
+    (anew,) = [one for one in await derived(office) if one.standing.state is RecordState.PROPOSED]
     assert names(anew) == numbers[1:]
 
 
@@ -154,7 +154,7 @@ async def test_overturned_one_settles_its_month(office: Office) -> None:
     await did(office, (await derived(office))[0].dossier.id, (Action.OVERTURN, MANAGER))
     await confirmed(office, *numbers[4:])
     await did(office, numbers[0], (Action.APPEAL, ALICE), (Action.OVERTURN, MANAGER))
-    assert await states(office) == [State.OVERTURNED]
+    assert await states(office) == [RecordState.OVERTURNED]
 
 
 async def test_deciding_on_it_moves_nothing_else(office: Office) -> None:
@@ -162,7 +162,7 @@ async def test_deciding_on_it_moves_nothing_else(office: Office) -> None:
     number = (await derived(office))[0].dossier.id
     await confirmed(office, number)
     await did(office, number, (Action.APPEAL, ALICE), (Action.OVERTURN, OTHER_SUPERVISOR))
-    assert await states(office) == [State.OVERTURNED]
+    assert await states(office) == [RecordState.OVERTURNED]
 
 
 async def test_reduced_to_less_than_minor_counts_no_more(office: Office) -> None:
@@ -172,7 +172,7 @@ async def test_reduced_to_less_than_minor_counts_no_more(office: Office) -> None
     async with office.writing() as desk:
         less = step(Action.REDUCE, MANAGER, points=0, severity=Severity.WARNING)
         await recount_month(desk, await act(desk, numbers[0], None, less, TERMS), BOOK, less.at)
-    assert await states(office) == [State.WITHDRAWN]
+    assert await states(office) == [RecordState.WITHDRAWN]
 
 
 async def test_other_agents_and_other_months_are_counted_by_themselves(office: Office) -> None:
@@ -209,7 +209,7 @@ async def test_rule_that_is_off_proposes_nothing_and_takes_nothing_back(office: 
     await did(office, numbers[0], (Action.APPEAL, ALICE))
     await did(office, numbers[0], (Action.CONFIRM, MANAGER))
     await did(office, numbers[1], (Action.APPEAL, ALICE), rulebook=book(Mode.OFF))
-    assert await states(office) == [State.PROPOSED]
+    assert await states(office) == [RecordState.PROPOSED]
 
 
 async def test_rule_in_shadow_proposes_in_the_shadow(office: Office) -> None:

@@ -15,8 +15,8 @@ import pytest
 from callcenter.domain.frame import SECOND, Micros
 from callcenter.errors import BadInput
 from callcenter.rules.records.refusals import StepRefused
-from callcenter.rules.records.standing import SERVICE, State
-from callcenter.rules.records.steps import Action, Step
+from callcenter.rules.records.standing import SERVICE, RecordState
+from callcenter.rules.records.steps import Action, ProcessStep
 from callcenter.rules.records.violation import Verdict
 from callcenter.rules.regulations.edition import Mode, Title
 from callcenter.rules.regulations.rulebook import load_rulebook
@@ -70,7 +70,7 @@ async def audited(office: Office) -> list[tuple[str, str, str]]:
         return [(e.told.actor, e.told.action, e.told.subject) for e in await audit_page(connection, 0, 1000)]
 
 
-async def did(office: Office, number: str, *steps: Step) -> None:
+async def did(office: Office, number: str, *steps: ProcessStep) -> None:
     for one in steps:
         async with office.writing() as desk:
             await act(desk, number, None, one, TERMS)
@@ -281,7 +281,7 @@ class TestViolations:
             assert await put(desk, other, record(), MONDAY) is Kept.DIFFERS
         async with office.reading() as connection:
             kept = await get(connection, number)
-        assert (kept.standing.state, kept.dossier) == (State.NOTIFIED, dossier())
+        assert (kept.standing.state, kept.dossier) == (RecordState.NOTIFIED, dossier())
 
     async def test_steps_are_in_the_history_and_in_the_audit_log(self, office: Office) -> None:
         number = await propose(office)
@@ -341,7 +341,7 @@ class TestViolations:
         [
             (Wanted(agent="Bob"), [2]),
             (Wanted(rule="V-EAT"), [3]),
-            (Wanted(state=State.NOTIFIED), [1]),
+            (Wanted(state=RecordState.NOTIFIED), [1]),
             (Wanted(verdict=Verdict.EXCUSED), [4]),
             (Wanted(since=MONDAY + 3), [4, 3]),
             (Wanted(until=MONDAY + 3), [2, 1]),

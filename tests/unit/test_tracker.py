@@ -285,10 +285,10 @@ def test_promise_is_judged_by_what_the_journal_says_of_numbers_then() -> None:
     line = Line(Follower(Court(load_rulebook(), None, numbering=Numbering("010"))))
     assert line.follower.judge is not None
     line.do([input_step("pbx", OURS, Court(load_rulebook(), None, numbering=Numbering("0571")))])
-    assert line.follower.judge._skipped._numbering == Numbering("0571")
+    assert line.follower.judge._context.numbering == Numbering("0571")
     restored = Follower.restore(line.follower.save(), Court(load_rulebook(), None, numbering=Numbering("010")))
     assert restored.judge is not None
-    assert restored.judge._skipped._numbering == Numbering("0571")
+    assert restored.judge._context.numbering == Numbering("0571")
 
 
 def test_a_frame_that_is_not_believed_is_journalled_in_its_place_with_its_bytes() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from itertools import pairwise
 
-from callcenter.rules.regulations.edition import NO_FIGURE, Edition, Figures, Mode, Range, Rule, Rulebook
+from callcenter.rules.regulations.edition import NO_FIGURE, Edition, Mode, Range, Rule, Rulebook, RulebookFigures
 
 _DEMANDED = {"V-HANGUP": "hangup_within", "V-SKIPPED": "disposition_within"}
 """Figures that the regulations do not name and a rule cannot do without."""
@@ -39,7 +39,7 @@ def _edition(edition: Edition) -> list[str]:
     return found
 
 
-def _figures(figures: Figures) -> list[str]:
+def _figures(figures: RulebookFigures) -> list[str]:
     counts = ("rings", "cadence", "refusals", "together_phones", "accumulated_moderate", "accumulated_minor")
     found = [f"{name} must be more than 0" for name in counts if getattr(figures, name) < 1]
     if not 0 < figures.together_share <= 1:
