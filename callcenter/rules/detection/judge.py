@@ -8,6 +8,7 @@ and when every customer who waited meanwhile has been answered or has left.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 from typing import Literal
 
@@ -18,7 +19,7 @@ from callcenter.domain.frame import Micros
 from callcenter.numbers import PLAIN, Numbering
 from callcenter.rules.detection.acts import DetectedAct
 from callcenter.rules.detection.context import LATE, ContextMemory, RuleContext
-from callcenter.rules.detection.detectors.detector import Detector
+from callcenter.rules.detection.detectors.detector import Detector, FactReader, RuleInput
 from callcenter.rules.detection.detectors.table import DETECTORS
 from callcenter.rules.detection.inputs import Disposition
 from callcenter.rules.detection.verdicts import Verdicts
@@ -100,6 +101,7 @@ class Judge:
         self._waits = Waits(self._context, self._memory.waits)
         memories = self._memory.detectors
         self._detectors: list[Detector] = [row.detector(self._context, memories[row.name]) for row in DETECTORS]
+        self._readers = _readers(self._waits, *self._detectors)
         self._verdicts = Verdicts(self._context, self._waits)
         self._asked = 0
 
@@ -111,14 +113,13 @@ class Judge:
     def see(self, fact: fx.Fact) -> None:
         """Take in one fact, in the order in which the floor tells them."""
         self._context.see(fact)
-        self._waits.see(fact)
-        for detector in self._detectors:
-            detector.see(fact)
+        for reader in self._readers[type(fact)]:
+            reader.see(fact)
 
     def disposed(self, disposition: Disposition) -> None:
         """Take in what somebody recorded of a call, among the facts by when it was recorded."""
-        for detector in self._detectors:
-            detector.see(disposition)
+        for reader in self._readers[Disposition]:
+            reader.see(disposition)
 
     def doubt(self, uniqueid: str, what: str) -> None:
         """Note that queue_log tells a call otherwise; nothing of that call is held against anybody."""
@@ -206,3 +207,12 @@ class Judge:
     def _judged(self, acts: list[DetectedAct], *, over: bool) -> list[Violation]:
         judged = (self._verdicts.judge(act, graded=self.graded, over=over) for act in acts)
         return sorted((one for one in judged if one is not None), key=lambda one: one.order)
+
+
+def _readers(*readers: FactReader) -> dict[type[RuleInput], list[FactReader]]:
+    """Return who is shown facts of each kind, in order."""
+    found = defaultdict[type[RuleInput], list[FactReader]](list)
+    for reader in readers:
+        for kind in reader.reads:
+            found[kind].append(reader)
+    return found

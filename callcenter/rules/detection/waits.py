@@ -10,6 +10,7 @@ from callcenter.domain import facts as fx
 from callcenter.domain.frame import Micros
 from callcenter.domain.vocabulary import VisitOutcome
 from callcenter.rules.detection.context import RuleContext
+from callcenter.rules.detection.detectors.detector import RuleInput
 from callcenter.rules.records.violation import Impact
 
 _NOBODY_KNOWS = frozenset({VisitOutcome.UNKNOWN.value, VisitOutcome.SWITCH_DOWN.value})
@@ -48,21 +49,23 @@ class WaitMemory(msgspec.Struct):
 class Waits:
     """Visits without an answer, by queue."""
 
+    reads = (fx.VisitJoined, fx.VisitLeft, fx.CallAnswered, fx.VisitEnded)
+
     def __init__(self, context: RuleContext, memory: WaitMemory) -> None:
         self._context = context
         self._memory = memory
 
-    def see(self, fact: fx.Fact) -> None:
-        """Take in one fact."""
-        match fact:
+    def see(self, said: RuleInput) -> None:
+        """Note who waits, and what came of it."""
+        match said:
             case fx.VisitJoined():
-                self._joined(fact)
+                self._joined(said)
             case fx.VisitLeft():
-                self._left(fact)
+                self._left(said)
             case fx.CallAnswered():
-                self._answered(fact)
+                self._answered(said)
             case fx.VisitEnded():
-                self._ended(fact)
+                self._ended(said)
             case _:
                 pass
 

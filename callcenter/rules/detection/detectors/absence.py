@@ -43,6 +43,7 @@ class AbsenceDetector(QuietDetector[AbsenceMemory]):
     """V-AWAY."""
 
     codes = frozenset({_RULE})
+    reads = (fx.AgentStateChanged,)
 
     def see(self, said: RuleInput) -> None:
         """Note an absence that begins, and report one that is over."""

@@ -15,15 +15,23 @@ RuleInput = Fact | Disposition
 """What rules read: what became true, and what people entered."""
 
 
-class Detector(Protocol):
+class FactReader(Protocol):
+    """Is shown some of what rules read."""
+
+    @property
+    def reads(self) -> tuple[type[RuleInput], ...]:
+        """The kinds of fact that it is shown, and no others."""
+
+    def see(self, said: RuleInput) -> None:
+        """Take in one fact, in the order in which the floor tells them; the context has seen it."""
+
+
+class Detector(FactReader, Protocol):
     """Finds what some rules are about, and reports it to the context as acts."""
 
     @property
     def codes(self) -> frozenset[str]:
         """The rules whose acts it reports; no other detector does."""
-
-    def see(self, said: RuleInput) -> None:
-        """Take in one fact, in the order in which the floor tells them; the context has seen it."""
 
     def settle(self, now: Micros) -> None:
         """Report what is plain by a moment though nothing happened."""
@@ -58,6 +66,7 @@ class QuietDetector(Generic[M]):
     """
 
     codes: ClassVar[frozenset[str]] = frozenset()
+    reads: ClassVar[tuple[type[RuleInput], ...]] = ()
 
     def __init__(self, context: RuleContext, memory: M) -> None:
         self._context = context

@@ -109,6 +109,7 @@ class DispositionDetector(QuietDetector[DispositionMemory]):
     """V-SKIPPED."""
 
     codes = frozenset({_RULE})
+    reads = (fx.CallAnswered, fx.VisitEnded, fx.OwnCallBegan, fx.OwnCallEnded, Disposition)
 
     def see(self, said: RuleInput) -> None:
         """Note what is owed of a talk, what was recorded, and who was called."""

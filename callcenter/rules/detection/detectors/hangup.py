@@ -15,6 +15,7 @@ class HangupDetector(QuietDetector[Memoryless]):
     """V-HANGUP."""
 
     codes = frozenset({_RULE})
+    reads = (fx.VisitEnded,)
 
     def see(self, said: RuleInput) -> None:
         """Report a visit that its agent ended so soon after answering."""

@@ -28,6 +28,7 @@ class HotlineDetector(QuietDetector[HotlineMemory]):
     """V-HOTLINE and V-MISSED."""
 
     codes = frozenset({"V-HOTLINE", "V-MISSED"})
+    reads = (*RefusalRuns.reads, *Engagements.reads, *PhonesTakenOff.reads)
 
     def __init__(self, context: RuleContext, memory: HotlineMemory) -> None:
         super().__init__(context, memory)
@@ -36,10 +37,13 @@ class HotlineDetector(QuietDetector[HotlineMemory]):
         self._phones = PhonesTakenOff(context, memory.phones)
 
     def see(self, said: RuleInput) -> None:
-        """Take in a fact, each way for itself."""
-        self._refusals.see(said)
-        self._engagements.see(said)
-        self._phones.see(said)
+        """Take in a fact, by the way that it is about."""
+        if isinstance(said, PhonesTakenOff.reads):
+            self._phones.see(said)
+        elif isinstance(said, RefusalRuns.reads):
+            self._refusals.see(said)
+        else:
+            self._engagements.see(said)
 
     def settle(self, now: Micros) -> None:
         """End the runs of refusals that nothing can join any more."""

@@ -17,6 +17,7 @@ class LateAnswerDetector(QuietDetector[Memoryless]):
     """V-LATE-ANSWER."""
 
     codes = frozenset({_RULE})
+    reads = (fx.OfferEnded,)
 
     def see(self, said: RuleInput) -> None:
         """Report an offer that was answered late."""

@@ -47,6 +47,8 @@ class EngagementMemory(msgspec.Struct):
 class Engagements:
     """V-HOTLINE by engaging the line."""
 
+    reads = (fx.OwnCallBegan, fx.OwnCallEnded, fx.GapSeen)
+
     def __init__(self, context: RuleContext, memory: EngagementMemory) -> None:
         self._context = context
         self._memory = memory

@@ -54,6 +54,8 @@ class LossMemory(msgspec.Struct):
 class PhonesTakenOff:
     """V-HOTLINE by taking the phone off."""
 
+    reads = (fx.AgentStateChanged, fx.PhoneLost, fx.PhoneUnregistered, fx.PhoneFound)
+
     def __init__(self, context: RuleContext, memory: LossMemory) -> None:
         self._context = context
         self._memory = memory

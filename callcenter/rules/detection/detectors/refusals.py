@@ -46,6 +46,8 @@ class RefusalMemory(msgspec.Struct):
 class RefusalRuns:
     """V-MISSED, and V-HOTLINE by refusing."""
 
+    reads = (fx.OfferEnded, fx.CallAnswered)
+
     def __init__(self, context: RuleContext, memory: RefusalMemory) -> None:
         self._context = context
         self._memory = memory

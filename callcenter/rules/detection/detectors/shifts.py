@@ -27,6 +27,7 @@ class ShiftDetector(QuietDetector[AttendanceMemory]):
     """V-LATE, V-EARLY, V-ABSENT, and V-RELIEF."""
 
     codes = frozenset({"V-LATE", "V-EARLY", "V-ABSENT", "V-RELIEF"})
+    reads = (fx.AgentStateChanged,)
 
     def __init__(self, context: RuleContext, memory: AttendanceMemory) -> None:
         super().__init__(context, memory)
