@@ -374,3 +374,11 @@ def test_what_makes_a_stream_evidence_is_followed_without_a_judge() -> None:
     (graded,) = read(joined(1)).frames
     plain = msgspec.structs.replace(graded, seq=None)
     assert [follower.follow(frame, None).graded for frame in (graded, plain, graded)] == [True, False, True]
+
+
+def test_state_whose_judge_an_older_version_saved_is_refused_so_that_the_journal_is_read_again() -> None:
+    saved = msgspec.msgpack.decode(Follower(Court(load_rulebook(), None)).save())
+    saved["judge"] = msgspec.msgpack.encode({"now": 1, "people": {}, "acts": []})
+
+    with pytest.raises(msgspec.MsgspecError):
+        Follower.restore(msgspec.msgpack.encode(saved), Court(load_rulebook(), None))

@@ -70,6 +70,7 @@ class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         severity: None where configuration must say, or a step does.
         lesser: The severity when nobody came to harm, where that differs.
         known: How it is known: T, W, TW, M, derived.
+        figures: What this rule alone is measured by, times in microseconds; unset where it has no figure of its own.
     """
 
     title: Title
@@ -80,6 +81,12 @@ class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     mode: Mode
     lesser: Severity | None = None
     fine_yuan: int | None = None
+    figures: dict[str, int | NoFigure] | msgspec.UnsetType = msgspec.UNSET
+
+    def figure(self, name: str) -> int | None:
+        """Return a figure of this rule alone; None where nobody has said, and nothing can be measured."""
+        found = None if self.figures is msgspec.UNSET else self.figures.get(name)
+        return found if isinstance(found, int) else None
 
     @property
     def least_points(self) -> int | None:
