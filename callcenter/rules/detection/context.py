@@ -152,7 +152,7 @@ class RuleContext:
         return found
 
     def agent_at(self, known_as: str, interface: str, at: Micros | None) -> str:
-        """Name whoever used a phone at a moment: by the roster, else as the floor does.
+        """Return whoever used a phone at a moment: by the roster, else as the floor does.
 
         Ask for the moment at which it began: what follows is theirs though another has the seat by then.
         """
@@ -160,15 +160,15 @@ class RuleContext:
         return found or known_as
 
     def interface_of(self, agent: str, at: Micros | None) -> str:
-        """Name the phone at which the roster has an agent sit, empty where it has none."""
+        """Return the phone at which the roster has an agent sit, empty where it has none."""
         return (None if self.roster is None else self.roster.interface_of(agent, at)) or ""
 
     def has_seat(self, agent: str) -> bool:
-        """Tell whether the roster gives somebody a seat at any time."""
+        """Return whether the roster gives somebody a seat at any time."""
         return agent in self._seated
 
     def seat_changed(self, interface: str, start: Micros | None, end: Micros | None) -> bool:
-        """Tell whether a phone was not the same agent's from beginning to end."""
+        """Return whether a phone was not the same agent's from beginning to end."""
         roster = self.roster
         return roster is not None and roster.agent_of(interface, start) != roster.agent_of(interface, end)
 
@@ -188,7 +188,7 @@ class RuleContext:
     # who is on duty
 
     def shifts(self) -> list[tuple[str, Stretch]]:
-        """List every shift that the roster plans, with whose it is."""
+        """Return every shift that the roster plans, with whose it is."""
         planned = {} if self.roster is None else self.roster.shifts
         return [(agent, shift) for agent, shifts in planned.items() for shift in shifts]
 
@@ -211,20 +211,20 @@ class RuleContext:
         return self.roster.duty_within(agent, start, end)
 
     def wholly_on_duty(self, agent: str, start: Micros, end: Micros) -> bool:
-        """Tell whether an agent was on duty from beginning to end (a moment counts as a microsecond)."""
+        """Return whether an agent was on duty from beginning to end (a moment counts as a microsecond)."""
         end = max(end, start + 1)
         return sum(e - s for s, e in self.duty(agent, start, end)) == end - start
 
     def on_duty(self, agent: str, at: Micros) -> bool:
-        """Tell whether an agent was on duty at a moment, by the roster that there is."""
+        """Return whether an agent was on duty at a moment, by the roster that there is."""
         return self.roster is not None and self.roster.on_duty(agent, at)
 
     def off_duty(self, agent: str, at: Micros) -> bool:
-        """Tell whether a roster says that an agent was not on duty at a moment."""
+        """Return whether a roster says that an agent was not on duty at a moment."""
         return self.roster is not None and not self.roster.on_duty(agent, at)
 
     def same_shift(self, agent: str, one: Micros, two: Micros) -> bool:
-        """Tell whether two moments lie in one shift; without a roster nothing speaks against it."""
+        """Return whether two moments lie in one shift; without a roster nothing speaks against it."""
         if self.roster is None:
             return True
         shift = self.roster.shift_of(agent, one)
@@ -239,7 +239,7 @@ class RuleContext:
             memory.lag_peak, memory.lag_at = lag, memory.now
 
     def gaps_near(self, start: Micros, end: Micros, near: Micros) -> list[SeenGap]:
-        """List the gaps that lie within an interval or so near to it."""
+        """Return the gaps that lie within an interval or so near to it."""
         return [
             gap
             for gap in self.memory.gaps

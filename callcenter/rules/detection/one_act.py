@@ -16,7 +16,7 @@ _GRAVITY = list(Severity)
 
 
 def one_act(context: RuleContext, one: DetectedAct, two: DetectedAct) -> list[DetectedAct]:
-    """Tell which of two descriptions of one act stand; of equals the first is the graver."""
+    """Return which of two descriptions of one act stand; of equals the first is the graver."""
     rules = [(act, context.rule(act.rule, act.at)) for act in (one, two)]
     held = [(act, rule) for act, rule in rules if rule is not None]
     if len(held) < len(rules):

@@ -12,7 +12,7 @@ from callcenter.rules.regulations.edition import RulebookFigures
 
 
 def weigh_loss(context: RuleContext, loss: PhoneLoss, figures: RulebookFigures) -> Favour | None:
-    """Tell what the other phones say about a lost one, None where they speak against its agent."""
+    """Return what the other phones say about a lost one, None where they speak against its agent."""
     doubt = context.uncertainty(figures)
     count = _together(context, loss, figures, figures.together - doubt)
     if count:

@@ -44,7 +44,7 @@ class Verdicts:
         return act.end + max(figures.gap_nearness, figures.together + figures.uncertainty)
 
     def open(self, act: DetectedAct, now: Micros) -> bool:
-        """Tell whether something may still come: queue_log's word, or an answer to a customer of a blocked line."""
+        """Return whether something may still come: queue_log's word, or an answer to a customer of a blocked line."""
         if act.start is None or act.end is None:
             return False
         if self._awaits_log(act, now):
@@ -52,7 +52,7 @@ class Verdicts:
         return act.impact and self._waits.undecided(self._context.agent(act.known_as).served, act.start, act.end)
 
     def judge(self, act: DetectedAct, *, graded: bool, over: bool) -> Violation | None:
-        """Make the record of an act, of the lesser that it was where only that is proposed; None where its rule is off.
+        """Return the record of an act, of its lesser where only that is proposed; None where its rule is off.
 
         Args:
             act: What was done.
@@ -144,7 +144,7 @@ class Verdicts:
         return off if on_duty == 0 or on_duty < least else None
 
     def _duty_edge(self, act: DetectedAct, figures: RulebookFigures) -> Favour | None:
-        """Tell whether an act that must lie on duty as a whole may have begun before it, or ended after it."""
+        """Return whether an act that must lie on duty as a whole may have begun before it, or ended after it."""
         assert act.start is not None
         assert act.end is not None
         doubt, start, end = self._context.uncertainty(figures), act.start, act.end
@@ -179,7 +179,7 @@ class Verdicts:
         return _undetermined("near_limit", uncertainty=in_seconds(doubt))
 
     def _awaits_log(self, act: DetectedAct, now: Micros) -> bool:
-        """Tell whether queue_log is being read and has not come to an act's call yet; a log that stops is given up."""
+        """Return whether queue_log is being read and has not come to an act's call; a log that stops is given up."""
         since, until = self._context.memory.log_since, self._context.memory.log_until
         if not act.uniqueids or until is None or act.start is None or act.end is None:
             return False
@@ -188,7 +188,7 @@ class Verdicts:
         return until < act.end and now < self.due(act) + _LOG_PATIENCE
 
     def _in_log(self, act: DetectedAct) -> bool:
-        """Tell whether queue_log was looked at for the act's call, so that its silence says something."""
+        """Return whether queue_log was looked at for the act's call, so that its silence says something."""
         since, until = self._context.memory.log_since, self._context.memory.log_until
         covered = until is not None and act.end is not None and act.end <= until
         if since is not None and (act.start is None or act.start < since):
@@ -254,7 +254,7 @@ def _record(act: DetectedAct, edition: Edition, rule: Rule, weighed: _Weighed) -
 
 
 def _waits(impact: Iterable[Impact]) -> Iterator[Point]:
-    """Tell when each customer who was kept out came and went."""
+    """Return when each customer who was kept out came and went."""
     for one in impact:
         if one.joined is not None:
             yield Point(one.joined, "customer_came", one.queue or "")

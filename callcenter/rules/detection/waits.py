@@ -34,7 +34,7 @@ class Wait(msgspec.Struct):
     frames: tuple[int, ...] = ()
 
     def over_before(self, since: Micros) -> bool:
-        """Tell whether it was over before a moment."""
+        """Return whether it was over before a moment."""
         moment = self.left if self.left is not None else self.joined
         return moment is None or moment < since
 
@@ -76,13 +76,13 @@ class Waits:
                 del waits[key]
 
     def undecided(self, served: Served, start: Micros, end: Micros) -> bool:
-        """Tell whether a caller of a time may still be answered."""
+        """Return whether a caller of a time may still be answered."""
         return any(not wait.settled and _met(wait, *span) for wait, span in self._within(served, start, end))
 
     def impact(
         self, served: Served, start: Micros, end: Micros, rostered: frozenset[str], *, over: bool
     ) -> tuple[Impact, ...]:
-        """List who was kept out of the queues that an agent serves, in a time.
+        """Return who was kept out of the queues that an agent serves, in a time.
 
         Args:
             served: What the agent whose line was blocked was seen to serve.
@@ -160,7 +160,7 @@ class Waits:
 
 
 def _met(wait: Wait, start: Micros, end: Micros) -> bool:
-    """Tell whether a visit waited during a time; one refused at the door is there for a moment only."""
+    """Return whether a visit waited during a time; one refused at the door is there for a moment only."""
     if wait.joined is not None and wait.joined == wait.left:
         return start <= wait.joined <= end
     joined = wait.joined if wait.joined is not None else wait.left

@@ -90,7 +90,7 @@ class AbsenceDetector(QuietDetector[AbsenceMemory]):
         ))  # fmt: skip
 
     def _at_an_edge(self, agent: str, start: Micros, end: Micros) -> bool:
-        """Tell whether an absence begins before the shift, or lasts until its end."""
+        """Return whether an absence begins before the shift, or lasts until its end."""
         if self._context.roster is None:
             return False
         first, last = self._context.shift_of(agent, start), self._context.shift_of(agent, end)
@@ -98,7 +98,7 @@ class AbsenceDetector(QuietDetector[AbsenceMemory]):
 
 
 def _kind(fact: fx.AgentStateChanged, figures: RulebookFigures) -> str | None:
-    """Say how an agent in this state is away; None: the agent is not."""
+    """Return how an agent in this state is away; None: the agent is not."""
     if fact.state is AgentState.OFFLINE and fact.reason == _SIGNED_OUT:
         return _SIGNED_OUT
     if fact.state is not AgentState.PAUSED:

@@ -223,7 +223,7 @@ class DispositionDetector(QuietDetector[DispositionMemory]):
         return within if isinstance(within, int) else None
 
     def _recorded(self, owed: OwedDisposition) -> None:
-        """Judge a talk whose disposition is due."""
+        """Report a talk whose disposition is due."""
         figures, within = self._context.figures(owed.ended), self._within(owed.ended)
         if figures is None or within is None:
             return

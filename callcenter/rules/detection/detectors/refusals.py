@@ -130,7 +130,7 @@ class RefusalRuns:
         return context.wholly_on_duty(act.agent, act.start if act.start is not None else act.at, act.at)
 
     def _blocked(self, run: list[Refusal]) -> bool:
-        """Make a run that is long enough one record; tell whether that record stands for all of it."""
+        """Report a run that is long enough as one act; return whether that act stands for all of it."""
         figures, rule = self._context.figures(run[-1].at), self._context.rule("V-HOTLINE", run[-1].at)
         if figures is None or rule is None or len(run) < figures.refusals:
             return False

@@ -38,7 +38,7 @@ class Reliefs:
         return figures.relief_within
 
     def planned(self, agent: str, shift: Stretch) -> list[Relief]:
-        """List who relieves an agent at the end of a shift, as far as it is known who serves which queue."""
+        """Return who relieves an agent at the end of a shift, as far as it is known who serves which queue."""
         figures, end = self._context.figures(shift[1]), shift[1]
         if figures is None:
             return []
@@ -51,12 +51,12 @@ class Reliefs:
         ]
 
     def arrival(self, reliefs: list[Relief], until: Micros) -> Micros | None:
-        """Tell when the first of some reliefs was at the post, looking until a moment."""
+        """Return when the first of some reliefs was at the post, looking until a moment."""
         found = (at for one in reliefs for at, post, _ in self._seen(one, until) if post == HERE)
         return min(found, default=None)
 
     def may_have_come(self, reliefs: list[Relief], until: Micros) -> bool:
-        """Tell whether a relief that was not seen at the post may have been there by a moment."""
+        """Return whether a relief that was not seen at the post may have been there by a moment."""
         seen = [(one, self._seen(one, until)) for one in reliefs]
         return any(
             not posts or posts[0][0] > one.since or any(post == UNSEEN or lost for _, post, lost in posts)
@@ -64,7 +64,7 @@ class Reliefs:
         )
 
     def _begin_then(self, agent: str, shift: Stretch) -> list[tuple[Micros, str]]:
-        """List whose shift begins where this one ends, of the same team; nobody's where its agent goes on, or left."""
+        """Return whose shift begins where this one ends, in the same team; nobody's where its agent goes on or left."""
         figures, end = self._context.figures(shift[1]), shift[1]
         if figures is None or self._duty_end(agent, shift) != end:
             return []
@@ -85,7 +85,7 @@ class Reliefs:
         return duty[-1][1] if duty else None
 
     def _seen(self, relief: Relief, until: Micros) -> list[tuple[Micros, Post, bool]]:
-        """List where a relief was seen from the moment on from which it is looked for, what held then first."""
+        """Return where a relief was seen from the moment on from which it is looked for, what held then first."""
         attendance = self._memory.agents.get(relief.agent)
         posts = [] if attendance is None else attendance.posts
         first = max(0, bisect_right(posts, relief.since, key=_moment) - 1)

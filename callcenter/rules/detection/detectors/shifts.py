@@ -71,7 +71,7 @@ class ShiftDetector(QuietDetector[AttendanceMemory]):
                 self._left(due.agent, due.shift, at)
 
     def _arrived(self, attendance: Attendance, agent: str, at: Micros) -> None:
-        """Judge coming to a shift as soon as somebody is there."""
+        """Report who comes late, as soon as the agent is there."""
         shift = self._context.shift_of(agent, at)
         if shift is None or attendance.came == shift:
             return
@@ -84,7 +84,7 @@ class ShiftDetector(QuietDetector[AttendanceMemory]):
             self._add(self._act("V-LATE", "late", agent, (duty[0][0], came[0]), lost=came[1]))
 
     def _stayed_away(self, agent: str, shift: Stretch) -> None:
-        """Judge a shift that is over and that nobody was seen coming to."""
+        """Report whoever was not seen coming to a shift that is over."""
         attendance, duty = self._memory.agents.get(agent), self._context.duty(agent, *shift)
         if attendance is None or attendance.came == shift or not duty:
             return
@@ -94,7 +94,7 @@ class ShiftDetector(QuietDetector[AttendanceMemory]):
             self._add(self._act("V-ABSENT", "absent", agent, when, lost=came[1]))
 
     def _left(self, agent: str, shift: Stretch, until: Micros) -> None:
-        """Judge leaving; looked for a relief until a moment."""
+        """Report who left early or unrelieved; a relief was looked for until a moment."""
         attendance, duty = self._memory.agents.get(agent), self._context.duty(agent, *shift)
         if attendance is None or not duty:
             return
@@ -111,7 +111,7 @@ class ShiftDetector(QuietDetector[AttendanceMemory]):
     def _unrelieved(
         self, attendance: Attendance, agent: str, shift: Stretch, start: Micros, until: Micros
     ) -> DetectedAct | None:
-        """Make the act of leaving for good before the first relief was at the post."""
+        """Return the act of leaving for good before the first relief was at the post."""
         planned = self._reliefs.planned(agent, shift)
         left, until = self._before_relief(attendance, planned, start, until)
         if left is not None and any(left[0] < relief.since for relief in planned):
@@ -137,7 +137,7 @@ class ShiftDetector(QuietDetector[AttendanceMemory]):
             self._context.report(act)
 
     def _act(self, rule: str, kind: str, agent: str, when: Stretch, *, lost: bool) -> DetectedAct | None:
-        """Make an act, None where it is too short to be one."""
+        """Return an act, None where it is too short to be one."""
         figures, (start, end) = self._context.figures(when[0]), when
         if figures is None:
             return None
