@@ -69,21 +69,16 @@ class RefusalRuns:
         """End the runs that nothing can join any more; None: the input is over."""
         if now is not None and now <= self._memory.due:
             return
-        soonest = None
         for agent, run in [*self._memory.runs.items()]:
-            due = self._expires(run[-1].at)
-            if now is None or now > due:
+            if now is None or now > self._expires(run[-1].at):
                 self._close(agent, None)
-            elif soonest is None or due < soonest:
-                soonest = due
         if now is not None:
             # a run that begins later expires later than this
-            self._memory.due = self._expires(now) if soonest is None else soonest
+            self._memory.due = min(self._lasts(), default=self._expires(now))
 
     def due(self) -> Micros | None:
         """Return when the next run ends with nothing more happening; None: there is no run."""
-        lasts = (self._expires(run[-1].at) for run in self._memory.runs.values())
-        return min((last + 1 for last in lasts), default=None)
+        return min((last + 1 for last in self._lasts()), default=None)
 
     def begun(self) -> Iterator[Micros]:
         """Yield when each run began."""
@@ -101,6 +96,9 @@ class RefusalRuns:
         self._close(offer.agent, offer.ended_at)
         if missed:
             self._context.report(act)
+
+    def _lasts(self) -> Iterator[Micros]:
+        return (self._expires(run[-1].at) for run in self._memory.runs.values())
 
     def _expires(self, last: Micros) -> Micros:
         figures = self._context.figures(last)
