@@ -81,3 +81,14 @@ def test_bound_pages_keep_their_moments_in_order() -> None:
 def test_other_bytes_are_no_page(blob: bytes) -> None:
     with pytest.raises(ValueError, match="not a page of archived facts"):
         unpacked(blob)
+
+
+def test_own_call_is_kept_without_its_frames() -> None:
+    story = Story()
+    story.own_call(10, 80)
+    began, ended = gists(story.facts)
+
+    assert isinstance(began, fx.OwnCallBegan)
+    assert isinstance(ended, fx.OwnCallEnded)
+    assert (began.own.started_at, ended.own.ended_at) == (micros(10), micros(80))
+    assert (began.own.frames, ended.own.frames) == ((), ())
