@@ -26,7 +26,7 @@ from callcenter.journal import Journal
 from callcenter.listening import raise_open_files
 from callcenter.ownfiles import has_wal_reset_bug, held, watch_files
 from callcenter.reports.records.evidence import evidence_of
-from callcenter.rules.regulations.edition import Figures
+from callcenter.rules.regulations.edition import RulebookFigures
 from callcenter.staff.dates import day_start
 from callcenter.store import DecisionStore, Store
 from callcenter.store.record.visit_queries import VisitFilter, ended_visits, followed_since
@@ -264,7 +264,7 @@ def _stop_signals() -> Iterator[asyncio.Event]:
 def _exporter(settings: Settings, tracker: Tracker, in_force: RulesInForce) -> Exporter:
     """Make the exporter, which measures by the rulebook in force."""
 
-    def figures(moment: Micros | None) -> Figures:
+    def figures(moment: Micros | None) -> RulebookFigures:
         return (tracker.in_force or in_force).rulebook.figures(moment)
 
     disks = [settings.journal.path.parent]

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from callcenter.doctor.lookup import Lookup
     from callcenter.domain.frame import Frame
     from callcenter.domain.snapshot import Snapshot
-    from callcenter.rules.regulations.edition import Figures
+    from callcenter.rules.regulations.edition import RulebookFigures
 
 OLDEST_ASTERISK = 16
 DEFAULT_RING_SECONDS = 15
@@ -170,7 +170,7 @@ async def _skew(control: Link) -> Check:
     return Check("clock", "ok", found)
 
 
-async def inspect_queues(snapshot: Snapshot, lookup: Lookup, figures: Figures) -> list[Check]:
+async def inspect_queues(snapshot: Snapshot, lookup: Lookup, figures: RulebookFigures) -> list[Check]:
     """Judge the ring timeout of each queue against the promised rings, and its wrap-up against the rulebook's."""
     if not snapshot.queues:
         return [Check("queues", "fail", "the switch has none", "queues.conf: add the queues, then `queue reload all`")]
@@ -179,7 +179,7 @@ async def inspect_queues(snapshot: Snapshot, lookup: Lookup, figures: Figures) -
     return [*checks, *(check for check in wraps if check is not None)]
 
 
-async def _wrap_up(queue: str, lookup: Lookup, figures: Figures) -> Check | None:
+async def _wrap_up(queue: str, lookup: Lookup, figures: RulebookFigures) -> Check | None:
     """Compare how long the queue leaves an agent alone with what the rulebook says; None where it cannot be known."""
     value = await lookup.get("queues.conf", queue, "wrapuptime")
     if value is None:

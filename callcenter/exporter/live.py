@@ -20,7 +20,7 @@ from callcenter.domain.vocabulary import OfferOutcome, VisitOutcome
 from callcenter.exporter.counting import Counted
 from callcenter.exporter.names import inert, masked
 from callcenter.exporter.present import AgentPresence, Present
-from callcenter.rules.regulations.edition import Figures, FiguresAt
+from callcenter.rules.regulations.edition import FiguresAt, RulebookFigures
 
 SERVICE_LEVEL = "sl-offered"
 """A within T / (A + B); the name stands wherever the number does."""
@@ -282,7 +282,7 @@ def _seen(visit: fx.Visit, figures: FiguresAt) -> VisitSeen:
     )
 
 
-def _rung(offer: fx.Offer, figures: Figures) -> OfferSeen:
+def _rung(offer: fx.Offer, figures: RulebookFigures) -> OfferSeen:
     ringing, answered = offer.ringing, offer.outcome is OfferOutcome.ANSWERED
     return OfferSeen(
         agent=inert(offer.agent),

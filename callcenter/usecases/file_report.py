@@ -6,7 +6,7 @@ import msgspec
 
 from callcenter.domain.frame import Micros
 from callcenter.errors import BadInput
-from callcenter.rules.records.dossier import Form, from_form
+from callcenter.rules.records.dossier import RecordForm, from_form
 from callcenter.rules.records.standing import SERVICE
 from callcenter.rules.regulations.edition import Rulebook
 from callcenter.staff.duty import Roster
@@ -42,7 +42,7 @@ async def file_report(
         raise NotAllowed(f"the role {person.role} may not propose here")
     if roster is not None and all(seat.agent != seen.agent for seat in roster.seats):
         raise BadInput(f"the roster has no agent {seen.agent!r}")
-    form = Form(
+    form = RecordForm(
         rule=seen.rule, agent=seen.agent, team=team, at=seen.at, words=seen.words.strip(),
         by=person.account, key=seen.key,
     )  # fmt: skip

@@ -21,7 +21,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from callcenter.domain.frame import Micros
 from callcenter.rules.records.dossier import from_violation
-from callcenter.rules.records.standing import SERVICE, State
+from callcenter.rules.records.standing import SERVICE, RecordState
 from callcenter.rules.records.violation import Violation, identity
 from callcenter.rules.regulations.edition import Edition, Mode, Rulebook
 from callcenter.rules.scores.accumulated import CODE, Confirmed, accumulated
@@ -30,8 +30,8 @@ from callcenter.store.decisions.violations import FiledRecord, RecordQuery, conf
 from callcenter.store.decisions.withdrawals import withdraw
 from callcenter.store.unit_of_work import UnitOfWork
 
-_UNDECIDED = frozenset({State.PROPOSED, State.NOTIFIED, State.EXPLAINED})
-_SETTLED = frozenset({State.WITHDRAWN, State.OVERTURNED})
+_UNDECIDED = frozenset({RecordState.PROPOSED, RecordState.NOTIFIED, RecordState.EXPLAINED})
+_SETTLED = frozenset({RecordState.WITHDRAWN, RecordState.OVERTURNED})
 _GROUND_GONE = (
     "当月仍成立的违规已不足以累计，本记录的依据不复存在。"
     "The violations that it names no longer add up: the ground of this record is gone."
@@ -88,6 +88,6 @@ async def _number(connection: AsyncConnection, derived: Violation, kept: list[Fi
     """Name the record of a month: the one there is, or, where the service has withdrawn each, the next."""
     for record in kept:
         last = (await history(connection, record.dossier.id))[-1:]
-        if not last or last[0].after is not State.WITHDRAWN or last[0].by != SERVICE:
+        if not last or last[0].after is not RecordState.WITHDRAWN or last[0].by != SERVICE:
             return record.dossier.id
     return identity(derived.id, derived.agent, None, f"again {len(kept)}") if kept else derived.id

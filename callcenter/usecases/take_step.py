@@ -7,9 +7,9 @@ from typing import NamedTuple
 
 from callcenter.rules.records.dossier import Dossier
 from callcenter.rules.records.refusals import StepRefused, Why
-from callcenter.rules.records.reproduction import Finding
+from callcenter.rules.records.reproduction import ReproductionFinding
 from callcenter.rules.records.standing import SERVICE
-from callcenter.rules.records.steps import STEPS, Action, Step, Terms
+from callcenter.rules.records.steps import STEPS, Action, ProcessStep, Terms
 from callcenter.rules.regulations.edition import Rulebook
 from callcenter.store import UnitOfWork
 from callcenter.store.decisions.duplicates import decided_twin
@@ -19,7 +19,7 @@ from callcenter.usecases.withdraw_record import alarm, withdraw_record
 
 _AGAINST = frozenset({Action.CONFIRM, Action.REDUCE})
 
-Evidence = Callable[[Dossier], Awaitable[tuple[Finding, ...]]]
+Evidence = Callable[[Dossier], Awaitable[tuple[ReproductionFinding, ...]]]
 """Tells what of a record the journal does not bear out."""
 
 
@@ -35,10 +35,12 @@ class StepTaken(NamedTuple):
     """The record after a step; with faults, the step was not taken and the record is withdrawn."""
 
     record: FiledRecord
-    faults: tuple[Finding, ...] = ()
+    faults: tuple[ReproductionFinding, ...] = ()
 
 
-async def take_step(unit: UnitOfWork, record: FiledRecord, seen: int, step: Step, bench: StepContext) -> StepTaken:
+async def take_step(
+    unit: UnitOfWork, record: FiledRecord, seen: int, step: ProcessStep, bench: StepContext
+) -> StepTaken:
     """Take a step, or withdraw the record instead; the month that it counts in is counted anew.
 
     Args:
@@ -64,7 +66,7 @@ async def take_step(unit: UnitOfWork, record: FiledRecord, seen: int, step: Step
     return StepTaken(taken)
 
 
-async def _faults(record: FiledRecord, bench: StepContext) -> tuple[Finding, ...]:
+async def _faults(record: FiledRecord, bench: StepContext) -> tuple[ReproductionFinding, ...]:
     """Hold a record of the service against its journal, where one is at hand."""
     if bench.evidence is None or record.standing.proposed_by != SERVICE:
         return ()

@@ -8,7 +8,7 @@ import structlog
 
 from callcenter.domain.frame import Micros
 from callcenter.rules.records.dossier import Dossier
-from callcenter.rules.records.reproduction import Finding, note
+from callcenter.rules.records.reproduction import ReproductionFinding, note
 from callcenter.rules.records.standing import SERVICE
 from callcenter.rules.regulations.edition import Rulebook
 from callcenter.store import DecisionStore, UnitOfWork
@@ -20,7 +20,7 @@ log = structlog.get_logger()
 
 
 async def withdraw_record(
-    unit: UnitOfWork, filed: Dossier, findings: Iterable[Finding], rulebook: Rulebook, at: Micros
+    unit: UnitOfWork, filed: Dossier, findings: Iterable[ReproductionFinding], rulebook: Rulebook, at: Micros
 ) -> bool:
     """Withdraw a record, say what was found, and count its month anew.
 
@@ -42,7 +42,10 @@ async def withdraw_record(
 
 
 async def withdraw_records(
-    decisions: DecisionStore, faulty: Iterable[tuple[Dossier, Iterable[Finding]]], rulebook: Rulebook, at: Micros
+    decisions: DecisionStore,
+    faulty: Iterable[tuple[Dossier, Iterable[ReproductionFinding]]],
+    rulebook: Rulebook,
+    at: Micros,
 ) -> int:
     """Withdraw records, each in a transaction of its own, and alarm; counts those that were."""
     count = 0
@@ -55,7 +58,7 @@ async def withdraw_records(
     return count
 
 
-def alarm(filed: Dossier, findings: Iterable[Finding]) -> None:
+def alarm(filed: Dossier, findings: Iterable[ReproductionFinding]) -> None:
     """Tell the log that a record was withdrawn."""
     reason = "; ".join(finding.told("en") for finding in findings)
     log.error("violation_withdrawn", violation=filed.id, rule=filed.rule, reason=reason)

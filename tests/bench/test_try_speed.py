@@ -21,7 +21,7 @@ from callcenter.domain.vocabulary import AgentState
 from callcenter.reports.trial.run import open_archive
 from callcenter.reports.trial.verdicts import TrialSpan
 from callcenter.rules.detection.gist import gists
-from callcenter.rules.detection.pages import Moment, Page, unpacked
+from callcenter.rules.detection.pages import ArchivedMoment, ArchivedPage, unpacked
 from callcenter.rules.regulations.rulebook import load_rulebook
 from callcenter.staff.dates import day_start
 from callcenter.staff.duty import Roster
@@ -81,7 +81,7 @@ def moved(record: R, by: Micros, **changes: object) -> R:
     return msgspec.structs.replace(record, **times, **changes)
 
 
-def month(day: list[fx.Fact]) -> Iterator[list[Page]]:
+def month(day: list[fx.Fact]) -> Iterator[list[ArchivedPage]]:
     """Yield the pages of each day, as bound chapters."""
     lasting: list[fx.Fact] = []
     position = 0
@@ -90,7 +90,9 @@ def month(day: list[fx.Fact]) -> Iterator[list[Page]]:
         for some in cut(day, CHAPTER // FRAMES_PER_FACT):
             position += CHAPTER
             facts = gists(later(fact, n * DAY - EARLIER) for fact in some)
-            page = Page([Moment(position + i, graded=True, facts=[f]) for i, f in enumerate(facts)], lasting)
+            page = ArchivedPage(
+                [ArchivedMoment(position + i, graded=True, facts=[f]) for i, f in enumerate(facts)], lasting
+            )
             lasting = page.after()
             pages.append(page)
         yield pages

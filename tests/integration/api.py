@@ -15,7 +15,7 @@ from callcenter.domain.frame import Micros
 from callcenter.errors import StoreError
 from callcenter.rules.detection.inputs import Disposition
 from callcenter.rules.records.dossier import Dossier
-from callcenter.rules.records.reproduction import Finding
+from callcenter.rules.records.reproduction import ReproductionFinding
 from callcenter.rules.regulations.rulebook import load_rulebook
 from callcenter.staff.duty import Roster, Seat
 from callcenter.staff.roles import Role
@@ -68,7 +68,7 @@ class Department:
         self.now: Micros = MONDAY
         self.set_back: Micros = 0
         self.in_force = RulesInForce(load_rulebook(), ROSTER)
-        self.faults: tuple[Finding, ...] = ()
+        self.faults: tuple[ReproductionFinding, ...] = ()
         self.disposed: list[Disposition] = []
         self.journal_fault: StoreError | None = None
         service = build(
@@ -89,7 +89,7 @@ class Department:
             raise self.journal_fault
         self.disposed.append(said)
 
-    async def _look(self, _: Dossier) -> tuple[Finding, ...]:
+    async def _look(self, _: Dossier) -> tuple[ReproductionFinding, ...]:
         """Say what tests want the journal not to bear out."""
         return self.faults
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from callcenter.rules.records.standing import SERVICE, State
+from callcenter.rules.records.standing import SERVICE, RecordState
 from callcenter.rules.records.steps import Action
 from callcenter.rules.regulations.edition import Mode, Rulebook, Severity
 from callcenter.rules.regulations.rulebook import load_rulebook
@@ -79,7 +79,7 @@ async def derived(decisions: DecisionStore) -> list[FiledRecord]:
         return await found(connection, RecordQuery(rule=CODE))
 
 
-async def states(decisions: DecisionStore) -> list[State]:
+async def states(decisions: DecisionStore) -> list[RecordState]:
     return sorted(one.standing.state for one in await derived(decisions))
 
 
@@ -93,7 +93,7 @@ async def test_fourth_confirmation_proposes_it_as_the_service(decisions: Decisio
     assert await derived(decisions) == []
     await confirmed(decisions, numbers[3])
     (one,) = await derived(decisions)
-    assert (one.standing.state, one.standing.proposed_by, one.standing.points) == (State.PROPOSED, SERVICE, 20)
+    assert (one.standing.state, one.standing.proposed_by, one.standing.points) == (RecordState.PROPOSED, SERVICE, 20)
     assert (one.dossier.agent, one.dossier.team, names(one)) == ("Alice", "hotline", numbers)
 
 
@@ -110,7 +110,7 @@ async def test_fifth_confirmation_leaves_what_the_agent_was_told(decisions: Deci
     await notified(decisions, (await derived(decisions))[0].dossier.id)
     await confirmed(decisions, numbers[4])
     (one,) = await derived(decisions)
-    assert (names(one), one.standing.state) == (numbers[:4], State.EXPLAINED)
+    assert (names(one), one.standing.state) == (numbers[:4], RecordState.EXPLAINED)
 
 
 @pytest.mark.parametrize("far", [0, 1, 2, 3])
@@ -122,7 +122,7 @@ async def test_it_is_withdrawn_from_wherever_it_is_when_its_ground_goes(decision
     await did(decisions, one.dossier.id, *way[:far])
     await did(decisions, numbers[0], (Action.APPEAL, ALICE))
     (one,) = await derived(decisions)
-    assert (one.standing.state, one.standing.counted) == (State.WITHDRAWN, 0)
+    assert (one.standing.state, one.standing.counted) == (RecordState.WITHDRAWN, 0)
     async with decisions.writing() as unit:
         (*_, last) = await history(unit.connection, one.dossier.id)
         (*_, told) = await audit_page(unit.connection, 0, 1000)
@@ -135,9 +135,9 @@ async def test_refused_appeal_proposes_it_anew_and_the_withdrawn_one_stays(decis
     numbers = await minors(decisions, 4)
     await confirmed(decisions, *numbers)
     await did(decisions, numbers[0], (Action.APPEAL, ALICE), (Action.CONFIRM, MANAGER))
-    assert await states(decisions) == [State.PROPOSED, State.WITHDRAWN]
+    assert await states(decisions) == [RecordState.PROPOSED, RecordState.WITHDRAWN]
     await did(decisions, numbers[1], (Action.APPEAL, ALICE), (Action.CONFIRM, MANAGER))
-    assert await states(decisions) == [State.PROPOSED, State.WITHDRAWN, State.WITHDRAWN]
+    assert await states(decisions) == [RecordState.PROPOSED, RecordState.WITHDRAWN, RecordState.WITHDRAWN]
     assert len({one.dossier.id for one in await derived(decisions)}) == 3
 
 
@@ -147,8 +147,8 @@ async def test_confirmed_one_is_not_carried_by_what_the_agent_was_never_heard_on
     await confirmed(decisions, (await derived(decisions))[0].dossier.id)
     await confirmed(decisions, numbers[4])
     await did(decisions, numbers[0], (Action.APPEAL, ALICE), (Action.OVERTURN, MANAGER))
-    assert await states(decisions) == [State.PROPOSED, State.WITHDRAWN]
-    (anew,) = [one for one in await derived(decisions) if one.standing.state is State.PROPOSED]
+    assert await states(decisions) == [RecordState.PROPOSED, RecordState.WITHDRAWN]
+    (anew,) = [one for one in await derived(decisions) if one.standing.state is RecordState.PROPOSED]
     assert names(anew) == numbers[1:]
 
 
@@ -158,7 +158,7 @@ async def test_overturned_one_settles_its_month(decisions: DecisionStore) -> Non
     await did(decisions, (await derived(decisions))[0].dossier.id, (Action.OVERTURN, MANAGER))
     await confirmed(decisions, *numbers[4:])
     await did(decisions, numbers[0], (Action.APPEAL, ALICE), (Action.OVERTURN, MANAGER))
-    assert await states(decisions) == [State.OVERTURNED]
+    assert await states(decisions) == [RecordState.OVERTURNED]
 
 
 async def test_deciding_on_it_moves_nothing_else(decisions: DecisionStore) -> None:
@@ -166,7 +166,7 @@ async def test_deciding_on_it_moves_nothing_else(decisions: DecisionStore) -> No
     number = (await derived(decisions))[0].dossier.id
     await confirmed(decisions, number)
     await did(decisions, number, (Action.APPEAL, ALICE), (Action.OVERTURN, OTHER_SUPERVISOR))
-    assert await states(decisions) == [State.OVERTURNED]
+    assert await states(decisions) == [RecordState.OVERTURNED]
 
 
 async def test_reduced_to_less_than_minor_counts_no_more(decisions: DecisionStore) -> None:
@@ -176,7 +176,7 @@ async def test_reduced_to_less_than_minor_counts_no_more(decisions: DecisionStor
     async with decisions.writing() as unit:
         less = step(Action.REDUCE, MANAGER, points=0, severity=Severity.WARNING)
         await recount_month(unit, await act(unit, numbers[0], None, less, TERMS), BOOK, less.at)
-    assert await states(decisions) == [State.WITHDRAWN]
+    assert await states(decisions) == [RecordState.WITHDRAWN]
 
 
 async def test_other_agents_and_other_months_are_counted_by_themselves(decisions: DecisionStore) -> None:
@@ -213,7 +213,7 @@ async def test_rule_that_is_off_proposes_nothing_and_takes_nothing_back(decision
     await did(decisions, numbers[0], (Action.APPEAL, ALICE))
     await did(decisions, numbers[0], (Action.CONFIRM, MANAGER))
     await did(decisions, numbers[1], (Action.APPEAL, ALICE), rulebook=book(Mode.OFF))
-    assert await states(decisions) == [State.PROPOSED]
+    assert await states(decisions) == [RecordState.PROPOSED]
 
 
 async def test_rule_in_shadow_proposes_in_the_shadow(decisions: DecisionStore) -> None:

@@ -10,7 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from callcenter.cli.office import rules
-from callcenter.rules.records.standing import State
+from callcenter.rules.records.standing import RecordState
 from callcenter.rules.regulations.edition import Mode
 from tests.integration.api import Department, Json, department
 from tests.integration.office import propose
@@ -26,7 +26,7 @@ async def work(tmp_path: Path) -> AsyncIterator[Department]:
 async def raise_both(work: Department) -> str:
     """Raise one record of a rule in shadow, and two of a rule that is on: a confirmed one and one not decided."""
     number = await propose(work.decisions, 1, rule="V-AWAY", standing=record(mode=Mode.SHADOW))
-    await propose(work.decisions, 2, standing=record(state=State.CONFIRMED))
+    await propose(work.decisions, 2, standing=record(state=RecordState.CONFIRMED))
     await propose(work.decisions, 3, at=MONDAY + 2 * DAY)
     return number
 

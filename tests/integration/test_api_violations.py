@@ -12,9 +12,9 @@ from httpx import Response
 from structlog.testing import capture_logs
 
 from callcenter.domain.frame import Micros
-from callcenter.rules.records.dossier import Told
-from callcenter.rules.records.reproduction import Fault, Finding
-from callcenter.rules.records.standing import Standing, State
+from callcenter.rules.records.dossier import DossierMoment
+from callcenter.rules.records.reproduction import EvidenceFault, ReproductionFinding
+from callcenter.rules.records.standing import RecordState, Standing
 from callcenter.rules.records.steps import DECISIONS, REVIEWS, STEPS, Action
 from callcenter.rules.records.violation import Verdict
 from callcenter.rules.regulations.edition import Mode, Severity, Title
@@ -37,11 +37,11 @@ async def score(work: Department, agent: str = "Alice") -> int:
 
 
 WAYS = {
-    State.PROPOSED: [],
-    State.NOTIFIED: HEARD[:1],
-    State.EXPLAINED: HEARD,
-    State.CONFIRMED: CONFIRMED,
-    State.APPEALED: APPEALED,
+    RecordState.PROPOSED: [],
+    RecordState.NOTIFIED: HEARD[:1],
+    RecordState.EXPLAINED: HEARD,
+    RecordState.CONFIRMED: CONFIRMED,
+    RecordState.APPEALED: APPEALED,
 }
 
 
@@ -85,7 +85,7 @@ async def test_own_proposal_and_own_decision_are_decided_by_others(work: Departm
 
 
 @pytest.mark.parametrize("state", WAYS)
-async def test_every_role_is_refused_every_step_that_is_not_theirs(work: Department, state: State) -> None:
+async def test_every_role_is_refused_every_step_that_is_not_theirs(work: Department, state: RecordState) -> None:
     number = await propose(work.decisions)
     await did(work, number, *WAYS[state])
     wrong = []
@@ -99,9 +99,9 @@ async def test_every_role_is_refused_every_step_that_is_not_theirs(work: Departm
     assert wrong == []
 
 
-def forbidden(role: Role, agent: str | None, team: str | None, action: Action, state: State) -> int:
+def forbidden(role: Role, agent: str | None, team: str | None, action: Action, state: RecordState) -> int:
     """Say what a step on Alice's record is answered: not allowed, not there, or allowed as far as the old version."""
-    appeal = action in DECISIONS and state is State.APPEALED
+    appeal = action in DECISIONS and state is RecordState.APPEALED
     named: dict[Action, Right] = dict.fromkeys(DECISIONS, Right.DECIDE) | {
         a: Right.REVIEW_SHADOW if a in REVIEWS else Right(a) for a in Action if a not in DECISIONS
     }  # fmt: skip
@@ -196,7 +196,7 @@ class TestLists:
         ],
     )
     async def test_filters(self, work: Department, query: str, expected: list[int]) -> None:
-        await propose(work.decisions, 1, standing=record(state=State.NOTIFIED))
+        await propose(work.decisions, 1, standing=record(state=RecordState.NOTIFIED))
         await propose(work.decisions, 2, agent="Bob")
         await propose(work.decisions, 3, rule="V-EAT")
         await propose(work.decisions, 4, standing=record(verdict=Verdict.EXCUSED))
@@ -319,7 +319,7 @@ class TestOneAct:
             {"rule": "V-AWAY"},
             {"start": None, "end": None},
             {"standing": record(mode=Mode.SHADOW)},
-            {"standing": record(state=State.WITHDRAWN)},
+            {"standing": record(state=RecordState.WITHDRAWN)},
             {"standing": record(proposed_by="shen")},
         ],
         ids=["earlier", "later", "another agent", "another rule", "no span", "in shadow", "withdrawn", "a person's"],
@@ -441,7 +441,7 @@ async def test_dismissal_is_recommended_and_checked_person_by_person(work: Depar
 
 
 class TestEvidence:
-    FAULTS = (Finding(Fault.FRAME_DAMAGED, "7", "7"),)
+    FAULTS = (ReproductionFinding(EvidenceFault.FRAME_DAMAGED, "7", "7"),)
 
     @pytest.mark.parametrize(
         ("action", "body"), [("confirm", {}), ("reduce", {"points": 1, "note": "because"})], ids=["confirm", "reduce"]
@@ -502,7 +502,7 @@ async def test_unknown_action_is_refused(work: Department) -> None:
 
 
 def test_every_state_that_people_bring_about_is_tried() -> None:
-    assert {state for state in State if STEPS[state]} - set(WAYS) == {State.REDUCED}  # as CONFIRMED
+    assert {state for state in RecordState if STEPS[state]} - set(WAYS) == {RecordState.REDUCED}  # as CONFIRMED
 
 
 @pytest.mark.parametrize(
@@ -512,7 +512,9 @@ def test_every_state_that_people_bring_about_is_tried() -> None:
 async def test_number_that_was_dialled_is_read_by_whoever_reads_numbers_or_dialled_it(
     work: Department, name: str, shown: str
 ) -> None:
-    moment = Told(MONDAY, Title("线路被占用（所拨“13800250001”）", "the own line was taken ('13800250001' dialled)"))
+    moment = DossierMoment(
+        MONDAY, Title("线路被占用（所拨“13800250001”）", "the own line was taken ('13800250001' dialled)")
+    )
     number = await propose(work.decisions, timeline=(moment,), why=Title("拨13800250001", "dialled 13800250001"))
     read = (await (await work.signed_in(name)).get(f"/violations/{number}")).json()
     assert read["why"] == f"拨{shown}"

@@ -16,7 +16,7 @@ from callcenter.domain.frame import SECOND
 from callcenter.domain.vocabulary import AgentState
 from callcenter.errors import StoreError
 from callcenter.rules.detection.gist import gists
-from callcenter.rules.detection.pages import Page, unpacked
+from callcenter.rules.detection.pages import ArchivedPage, unpacked
 from callcenter.store import JournalledFacts, Store, StoreSettings, open_engine, upgrade
 from callcenter.store.record.archive import CHAPTER, Extent, extent, pages
 from callcenter.tracker import Follower
@@ -59,14 +59,14 @@ def archived(settings: StoreSettings) -> list[tuple[Any, ...]]:
         return connection.execute("SELECT * FROM archived_facts ORDER BY first_position").fetchall()
 
 
-async def read(settings: StoreSettings, start: int = 0, end: int = 1 << 60) -> list[Page]:
+async def read(settings: StoreSettings, start: int = 0, end: int = 1 << 60) -> list[ArchivedPage]:
     engine = open_engine(settings)
     found = [unpacked(shelved.page) async for shelved in pages(engine, "pbx", start, end)]
     await engine.dispose()
     return found
 
 
-def positions(found: Iterable[Page]) -> list[int]:
+def positions(found: Iterable[ArchivedPage]) -> list[int]:
     return [moment.position for page in found for moment in page.moments]
 
 

@@ -14,7 +14,7 @@ from typer.testing import CliRunner, Result
 from callcenter.cli.office import filing
 from callcenter.cli.office.violations import app
 from callcenter.errors import BadInput, UnreadableFile
-from callcenter.rules.records.standing import State
+from callcenter.rules.records.standing import RecordState
 from callcenter.staff.roles import Role
 from callcenter.store.conflicts import NotAllowed
 from callcenter.store.decisions.violations import FiledRecord
@@ -71,7 +71,7 @@ async def test_it_prints_the_id_of_a_record_that_goes_the_usual_way(console: Con
     made = await filed(console, result)
     assert (made.dossier.rule, made.dossier.agent, made.dossier.team) == ("V-DESK", "Alice", "hotline")
     assert (made.dossier.why.en, made.standing.proposed_by) == ("papers everywhere", "sun")
-    assert (made.standing.state, made.standing.points) == (State.PROPOSED, 2)
+    assert (made.standing.state, made.standing.points) == (RecordState.PROPOSED, 2)
 
 
 async def test_time_without_an_offset_is_the_departments(console: Console) -> None:

@@ -134,5 +134,5 @@ def test_judge_hears_what_the_log_says_and_how_far_it_was_read() -> None:
     follower = Follower(RulesInForce(load_rulebook(), None))
     follower.follow(None, ev.Tick(100 * SECOND, 0), QueueLogRead(10, 90 * SECOND, ("1.1",)))
     assert follower.judge is not None
-    memory = follower.judge._memory
+    memory = follower.judge._context.memory
     assert (memory.log_since, memory.log_until, memory.doubted) == (10, 90 * SECOND, {"1.1": "queue_log"})

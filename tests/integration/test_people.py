@@ -15,8 +15,8 @@ import pytest
 from callcenter.domain.frame import SECOND, Micros
 from callcenter.errors import BadInput
 from callcenter.rules.records.refusals import StepRefused
-from callcenter.rules.records.standing import SERVICE, State
-from callcenter.rules.records.steps import Action, Step
+from callcenter.rules.records.standing import SERVICE, RecordState
+from callcenter.rules.records.steps import Action, ProcessStep
 from callcenter.rules.records.violation import Verdict
 from callcenter.rules.regulations.edition import Mode, Title
 from callcenter.rules.regulations.rulebook import load_rulebook
@@ -77,7 +77,7 @@ async def audited(decisions: DecisionStore) -> list[tuple[str, str, str]]:
         return [(e.told.actor, e.told.action, e.told.subject) for e in await audit_page(connection, 0, 1000)]
 
 
-async def did(decisions: DecisionStore, number: str, *steps: Step) -> None:
+async def did(decisions: DecisionStore, number: str, *steps: ProcessStep) -> None:
     for one in steps:
         async with decisions.writing() as unit:
             await act(unit, number, None, one, TERMS)
@@ -288,7 +288,7 @@ class TestViolations:
             assert await put(unit, other, record(), MONDAY) is Filing.DIFFERS
         async with decisions.reading() as connection:
             kept = await get(connection, number)
-        assert (kept.standing.state, kept.dossier) == (State.NOTIFIED, dossier())
+        assert (kept.standing.state, kept.dossier) == (RecordState.NOTIFIED, dossier())
 
     async def test_steps_are_in_the_history_and_in_the_audit_log(self, decisions: DecisionStore) -> None:
         number = await propose(decisions)
@@ -348,7 +348,7 @@ class TestViolations:
         [
             (RecordQuery(agent="Bob"), [2]),
             (RecordQuery(rule="V-EAT"), [3]),
-            (RecordQuery(state=State.NOTIFIED), [1]),
+            (RecordQuery(state=RecordState.NOTIFIED), [1]),
             (RecordQuery(verdict=Verdict.EXCUSED), [4]),
             (RecordQuery(since=MONDAY + 3), [4, 3]),
             (RecordQuery(until=MONDAY + 3), [2, 1]),

@@ -18,7 +18,7 @@ from callcenter.domain.vocabulary import OfferOutcome
 from callcenter.errors import BadInput, StoreError
 from callcenter.reports.trial.sides import sides
 from callcenter.reports.trial.verdicts import TrialSpan, always, compared
-from callcenter.rules.detection.pages import Moment, Page, packed
+from callcenter.rules.detection.pages import ArchivedMoment, ArchivedPage, packed
 from callcenter.staff.duty import Roster
 from callcenter.store import JournalledFacts, Store, StoreSettings, upgrade
 from tests.unit.rules.detection.story import Story, micros, packaged, roster, rulebook
@@ -221,7 +221,10 @@ def told(blobs: list[bytes], on: Roster, tmp_path: Path, *, apart: bool) -> Any:
 
 
 def test_judges_in_processes_of_their_own_find_the_same(tmp_path: Path) -> None:
-    blobs = [packed(Page([Moment(n, graded=True, facts=[fact])])) for n, fact in enumerate(missed_and_late().facts)]
+    blobs = [
+        packed(ArchivedPage([ArchivedMoment(n, graded=True, facts=[fact])]))
+        for n, fact in enumerate(missed_and_late().facts)
+    ]
     apart = told(blobs, roster(), tmp_path, apart=True)
     assert apart == told(blobs, roster(), tmp_path, apart=False)
     assert apart.on.total.changed == 2

@@ -17,8 +17,8 @@ from callcenter import logs
 from callcenter.errors import BadInput, CallcenterError, JournalDamaged, MigrationMissing, StoreError
 from callcenter.journal import Journal
 from callcenter.reports.records.evidence import evidence_of
-from callcenter.rules.records.reproduction import Fault, Finding
-from callcenter.rules.records.standing import SERVICE, State
+from callcenter.rules.records.reproduction import EvidenceFault, ReproductionFinding
+from callcenter.rules.records.standing import SERVICE, RecordState
 from callcenter.rules.records.steps import Action
 from callcenter.rules.regulations.rulebook import load_rulebook
 from callcenter.store import DecisionStore, JournalledFacts, Store
@@ -103,7 +103,7 @@ async def test_withdrawal_is_the_services_audited_and_counted(home: Home) -> Non
         (entry,) = await history(connection, late)
         counts = await withdrawn(connection)
     await decisions.close()
-    assert (entry.action, entry.by, entry.after) == (Action.WITHDRAW, SERVICE, State.WITHDRAWN)
+    assert (entry.action, entry.by, entry.after) == (Action.WITHDRAW, SERVICE, RecordState.WITHDRAWN)
     assert re.search("[\u4e00-\u9fff].*measured", entry.note)
     assert counts == {late: "V-LATE-ANSWER"}
     assert home.sql(home.base, "SELECT actor, action FROM audit WHERE subject = ? ORDER BY seq", late) == [
@@ -266,7 +266,9 @@ async def test_record_that_changed_meanwhile_is_not_withdrawn_for_what_it_said_b
     home.retell(late, measured=99.0)
     decisions = await DecisionStore.open(settings_of(home.folder))
     async with decisions.writing() as unit:
-        assert not await withdraw_record(unit, before, [Finding(Fault.NOT_DERIVED)], load_rulebook(), MONDAY)
+        assert not await withdraw_record(
+            unit, before, [ReproductionFinding(EvidenceFault.NOT_DERIVED)], load_rulebook(), MONDAY
+        )
     await decisions.close()
 
 
@@ -282,19 +284,19 @@ class TestBeforeADecision:
         position = late.dossier.evidence[1]["position"]
         home.flip(position)
         (fault,) = await evidence_of(home.journal)(late.dossier)
-        assert (fault.what, fault.en) == (Fault.FRAME_DAMAGED, str(position))
+        assert (fault.what, fault.en) == (EvidenceFault.FRAME_DAMAGED, str(position))
 
     @pytest.mark.parametrize(
         ("position", "expected"),
         [
-            (10**30, Fault.FRAME_MISSING),
-            (0, Fault.FRAME_OTHER),
-            (None, Fault.FRAME_OTHER),
-            ("7", Fault.FRAME_OTHER),
-            (1, Fault.FRAME_OTHER),
+            (10**30, EvidenceFault.FRAME_MISSING),
+            (0, EvidenceFault.FRAME_OTHER),
+            (None, EvidenceFault.FRAME_OTHER),
+            ("7", EvidenceFault.FRAME_OTHER),
+            (1, EvidenceFault.FRAME_OTHER),
         ],
     )
-    async def test_copy_of_no_frame_is_a_fault(self, home: Home, position: object, expected: Fault) -> None:
+    async def test_copy_of_no_frame_is_a_fault(self, home: Home, position: object, expected: EvidenceFault) -> None:
         late = (await home.record(home.id_of("V-LATE-ANSWER"))).dossier
         copies = [late.evidence[0] | {"position": position}]
         (fault,) = await evidence_of(home.journal)(msgspec.structs.replace(late, evidence=copies))

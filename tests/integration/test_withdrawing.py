@@ -11,7 +11,7 @@ import pytest
 
 from callcenter import logs
 from callcenter.journal import Journal
-from callcenter.rules.records.standing import State
+from callcenter.rules.records.standing import RecordState
 from callcenter.rules.records.steps import Action
 from callcenter.rules.regulations.rulebook import load_rulebook
 from callcenter.rules.scores.accumulated import CODE
@@ -69,7 +69,7 @@ async def month(home: Home) -> Month:
         await _confirm(unit, carried.dossier.id, late.agent)
     await decisions.close()
     made = Month(late.agent, late.at, late.id)
-    assert await accumulated(home, made) == ([State.CONFIRMED], Decimal(100 - 4 * 2 - 20))
+    assert await accumulated(home, made) == ([RecordState.CONFIRMED], Decimal(100 - 4 * 2 - 20))
     return made
 
 
@@ -80,7 +80,7 @@ async def _confirm(unit: UnitOfWork, number: str, agent: str) -> None:
         await recount_month(unit, taken, BOOK, MONDAY)
 
 
-async def accumulated(home: Home, month: Month) -> tuple[list[State], Decimal]:
+async def accumulated(home: Home, month: Month) -> tuple[list[RecordState], Decimal]:
     """Read where the month's V-ACCUMULATED stands, and the month's score."""
     decisions = await DecisionStore.open(settings_of(home.folder))
     async with decisions.reading() as connection:
@@ -95,7 +95,7 @@ async def test_verify_puts_the_month_right_with_the_service_stopped(home: Home, 
     home.retell(month.derived, measured=99.0)
     result = await asyncio.to_thread(home.run, "verify")
     assert "1 were withdrawn" in str(result.exception)
-    assert await accumulated(home, month) == ([State.WITHDRAWN], Decimal(100 - 3 * 2))
+    assert await accumulated(home, month) == ([RecordState.WITHDRAWN], Decimal(100 - 3 * 2))
 
 
 async def test_record_that_the_journal_gives_otherwise_puts_the_month_right(home: Home, month: Month) -> None:
@@ -111,4 +111,4 @@ async def test_record_that_the_journal_gives_otherwise_puts_the_month_right(home
         await asyncio.wait([running])
     await store.close()
     assert month.derived in home.withdrawn()
-    assert await accumulated(home, month) == ([State.WITHDRAWN], Decimal(100 - 3 * 2))
+    assert await accumulated(home, month) == ([RecordState.WITHDRAWN], Decimal(100 - 3 * 2))

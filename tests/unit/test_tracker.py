@@ -289,10 +289,10 @@ def test_promise_is_judged_by_what_the_journal_says_of_numbers_then() -> None:
     line = Line(Follower(RulesInForce(load_rulebook(), None, numbering=Numbering("010"))))
     assert line.follower.judge is not None
     line.do([input_step("pbx", OURS, RulesInForce(load_rulebook(), None, numbering=Numbering("0571")))])
-    assert line.follower.judge._skipped._numbering == Numbering("0571")
+    assert line.follower.judge._context.numbering == Numbering("0571")
     restored = Follower.restore(line.follower.save(), RulesInForce(load_rulebook(), None, numbering=Numbering("010")))
     assert restored.judge is not None
-    assert restored.judge._skipped._numbering == Numbering("0571")
+    assert restored.judge._context.numbering == Numbering("0571")
 
 
 def test_a_frame_that_is_not_believed_is_journalled_in_its_place_with_its_bytes() -> None:
@@ -376,3 +376,11 @@ def test_what_makes_a_stream_evidence_is_followed_without_a_judge() -> None:
     (graded,) = read(joined(1)).frames
     plain = msgspec.structs.replace(graded, seq=None)
     assert [follower.follow(frame, None).graded for frame in (graded, plain, graded)] == [True, False, True]
+
+
+def test_state_whose_judge_an_older_version_saved_is_refused_so_that_the_journal_is_read_again() -> None:
+    saved = msgspec.msgpack.decode(Follower(RulesInForce(load_rulebook(), None)).save())
+    saved["judge"] = msgspec.msgpack.encode({"now": 1, "people": {}, "acts": []})
+
+    with pytest.raises(msgspec.MsgspecError):
+        Follower.restore(msgspec.msgpack.encode(saved), RulesInForce(load_rulebook(), None))

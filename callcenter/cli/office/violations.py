@@ -26,8 +26,8 @@ from callcenter.reports.records.explain_words import word
 from callcenter.reports.records.filed import history_of, listed, standing_of, told_filed
 from callcenter.reports.records.reproduce import Anew, RecordSource, Result, derive_all, hold_against
 from callcenter.rules.records.reproduction import Doubt
-from callcenter.rules.records.standing import SERVICE, State
-from callcenter.rules.records.steps import Entry
+from callcenter.rules.records.standing import SERVICE, RecordState
+from callcenter.rules.records.steps import HistoryEntry
 from callcenter.rules.records.violation import Verdict, Violation
 from callcenter.rules.regulations.edition import Mode
 from callcenter.rules.scores.accumulated import CODE as ACCUMULATED
@@ -63,14 +63,14 @@ class _Known(NamedTuple):
     """A filed record, and the steps that were taken with it."""
 
     record: Filed
-    entries: list[Entry]
+    entries: list[HistoryEntry]
 
 
 @app.command("list")
 def list_records(
     agent: Annotated[str | None, typer.Option(help="Only this agent's.")] = None,
     rule: Annotated[str | None, typer.Option(help="Only this rule's, such as V-MISSED.")] = None,
-    state: Annotated[State | None, typer.Option(help="Only proposed ones in this state.")] = None,
+    state: Annotated[RecordState | None, typer.Option(help="Only proposed ones in this state.")] = None,
     verdict: Annotated[Verdict | None, typer.Option(help="Only with this verdict.")] = None,
     since: Since = None,
     until: Until = None,
@@ -176,7 +176,7 @@ def _from_journal(record: Filed) -> bool:
 def _known(chosen: Settings, begins: str) -> _Known | None:
     """Find the one filed record whose id begins so, and its steps; None where none was filed."""
 
-    async def read(connection: AsyncConnection) -> tuple[list[Filed], list[Entry]]:
+    async def read(connection: AsyncConnection) -> tuple[list[Filed], list[HistoryEntry]]:
         records = await beginning(connection, begins)
         return records, await history(connection, records[0].dossier.id) if len(records) == 1 else []
 

@@ -26,7 +26,7 @@ from callcenter.doctor.lookup import InFiles, Lookup, Nowhere, OnSwitch
 from callcenter.doctor.manager_conf import manager_conf
 from callcenter.errors import BadInput
 from callcenter.ownfiles import has_wal_reset_bug
-from callcenter.rules.regulations.edition import Figures
+from callcenter.rules.regulations.edition import RulebookFigures
 from callcenter.tracker.settings import RulesSettings
 
 app = typer.Typer(add_completion=False, help="Check every setting that the evidence depends on.")
@@ -36,7 +36,7 @@ _MARKS = {"ok": "ok     ", "fail": "FAIL   ", "warn": "warn   ", "unknown": "unk
 
 
 async def examine(
-    ami: AmiSettings, config_dir: Path | None, queue_log: Path | None, seconds: float, figures: Figures
+    ami: AmiSettings, config_dir: Path | None, queue_log: Path | None, seconds: float, figures: RulebookFigures
 ) -> list[Check]:
     """Run every check that can be run with what is at hand.
 
@@ -61,7 +61,7 @@ async def _examine(
     config_dir: Path | None,
     queue_log: Path | None,
     seconds: float,
-    figures: Figures,
+    figures: RulebookFigures,
 ) -> list[Check]:
     events, control = links
     name, heard = ami.events.username, Heard()

@@ -8,14 +8,14 @@ from callcenter.config import Settings
 from callcenter.doctor.inspect import Check
 from callcenter.domain.frame import SECOND, Micros
 from callcenter.errors import StoreError
-from callcenter.rules.regulations.edition import Figures, Rulebook
+from callcenter.rules.regulations.edition import Rulebook, RulebookFigures
 from callcenter.rules.regulations.rulebook import load_rulebook
 from callcenter.tracker import RulesFiles
 
 _NAME = "figures"
 
 
-def figures_in_force(settings: Settings | None) -> tuple[Figures, Check]:
+def figures_in_force(settings: Settings | None) -> tuple[RulebookFigures, Check]:
     """Find the figures in force now; None: no settings are at hand, so the packaged rulebook's.
 
     Raises:

@@ -12,12 +12,12 @@ from callcenter.locale import Language
 from callcenter.reports.records.explain import clock, said_by
 from callcenter.reports.records.explain_words import word
 from callcenter.reports.records.filed import told_filed
-from callcenter.rules.records.steps import Entry
+from callcenter.rules.records.steps import HistoryEntry
 from callcenter.store.decisions.violations import FiledRecord
 from callcenter.untrusted import replaced
 
 
-def filed_as(record: FiledRecord, entries: Sequence[Entry], zone: ZoneInfo, language: Language) -> Iterator[str]:
+def filed_as(record: FiledRecord, entries: Sequence[HistoryEntry], zone: ZoneInfo, language: Language) -> Iterator[str]:
     """Yield the record with where it stands and what it stands on, a line each."""
     yield from told_filed(record, entries, zone, language)
     for point in record.dossier.timeline:

@@ -11,7 +11,7 @@ from callcenter.reports.records.explain import clock
 from callcenter.reports.records.explain_words import word
 from callcenter.rules.records.dossier import Dossier
 from callcenter.rules.records.standing import SERVICE, Standing
-from callcenter.rules.records.steps import Entry
+from callcenter.rules.records.steps import HistoryEntry
 from callcenter.rules.records.violation import Verdict
 from callcenter.staff.dates import datetime_of
 from callcenter.store.decisions.violations import FiledRecord
@@ -34,7 +34,9 @@ def listed(records: Sequence[FiledRecord], zone: ZoneInfo, language: Language) -
         yield f"              {replaced(why(dossier, language))}"
 
 
-def told_filed(record: FiledRecord, entries: Sequence[Entry], zone: ZoneInfo, language: Language) -> Iterator[str]:
+def told_filed(
+    record: FiledRecord, entries: Sequence[HistoryEntry], zone: ZoneInfo, language: Language
+) -> Iterator[str]:
     """Yield a record as it was filed: a form's, one counted from others, or one that no journal gives any more."""
     dossier = record.dossier
     standing = standing_of(record.standing, language)
@@ -45,7 +47,9 @@ def told_filed(record: FiledRecord, entries: Sequence[Entry], zone: ZoneInfo, la
     yield from history_of(record, entries, zone, language)
 
 
-def history_of(record: FiledRecord, entries: Sequence[Entry], zone: ZoneInfo, language: Language) -> Iterator[str]:
+def history_of(
+    record: FiledRecord, entries: Sequence[HistoryEntry], zone: ZoneInfo, language: Language
+) -> Iterator[str]:
     """Yield who proposed a record, every step that was taken, and what counts of it now."""
     standing = record.standing
     proposed = _who(standing.proposed_by, language)

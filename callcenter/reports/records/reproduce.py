@@ -19,7 +19,7 @@ from callcenter.journal import EntryKind, JournalReader
 from callcenter.reports.records.evidence import look_up
 from callcenter.reports.records.explain import judged
 from callcenter.rules.records.dossier import Dossier, from_violation
-from callcenter.rules.records.reproduction import Doubt, Fault, Finding, differences
+from callcenter.rules.records.reproduction import Doubt, EvidenceFault, ReproductionFinding, differences
 from callcenter.rules.records.violation import Violation
 from callcenter.store.decisions.violations import FiledRecord
 from callcenter.tracker import RulesInForce
@@ -45,8 +45,8 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
     """What became of one record: it reproduces unless it has faults, or doubts leave the question open."""
 
     filed: Dossier
-    faults: tuple[Finding, ...] = ()
-    doubts: tuple[Finding, ...] = ()
+    faults: tuple[ReproductionFinding, ...] = ()
+    doubts: tuple[ReproductionFinding, ...] = ()
     matched: int = 0
 
     @property
@@ -126,7 +126,7 @@ class _Bench:
         found = look_up(self._reader, filed.evidence)
         return Result(
             filed=filed,
-            faults=tuple(one for one in found if one is not None and isinstance(one.what, Fault)),
+            faults=tuple(one for one in found if one is not None and isinstance(one.what, EvidenceFault)),
             doubts=tuple(one for one in found if one is not None and isinstance(one.what, Doubt))[:1],
             matched=sum(one is None for one in found),
         )
@@ -138,7 +138,7 @@ class _Bench:
                 f"the journal {self._source.journal} holds none of the frames that the records copied: it is another "
                 "journal, or every one was changed; nothing is withdrawn"
             )
-        return msgspec.structs.replace(result, doubts=result.doubts or (Finding(Doubt.NO_FRAME),))
+        return msgspec.structs.replace(result, doubts=result.doubts or (ReproductionFinding(Doubt.NO_FRAME),))
 
     def judged(self, records: Sequence[FiledRecord], results: list[Result]) -> list[Result]:
         """Compare what the journal gives with those whose frames are all there."""
@@ -156,29 +156,29 @@ class _Bench:
 
     def _judge(self, record: FiledRecord, result: Result) -> Result:
         violation, in_force = self._anew.found.get(record.dossier.id, (None, self._source.in_force))
-        faults: tuple[Finding, ...] = (Finding(Fault.NOT_DERIVED),)
+        faults: tuple[ReproductionFinding, ...] = (ReproductionFinding(EvidenceFault.NOT_DERIVED),)
         if violation is not None:
             positions = sorted(set(violation.frames))
             if not all(map(self._reader.keeps, positions)):
-                return msgspec.structs.replace(result, doubts=(Finding(Doubt.PRUNED),))
+                return msgspec.structs.replace(result, doubts=(ReproductionFinding(Doubt.PRUNED),))
             evidence = [exhibit(self._reader.read_one(position)) for position in positions]
             anew, proposed = from_violation(violation, in_force.rulebook, team=record.dossier.team, evidence=evidence)
             faults = differences(record.dossier, record.standing, anew, proposed)
         doubts = tuple(self._doubts(record, violation)) if faults else ()
         return msgspec.structs.replace(result, faults=() if doubts else faults, doubts=doubts)
 
-    def _doubts(self, record: FiledRecord, violation: Violation | None) -> Iterator[Finding]:
+    def _doubts(self, record: FiledRecord, violation: Violation | None) -> Iterator[ReproductionFinding]:
         """Say what else than a change of the record may be the reason that it comes out otherwise."""
         if self._anew.damage is not None:
-            yield Finding(Doubt.JOURNAL_DAMAGED, self._anew.damage, self._anew.damage)
+            yield ReproductionFinding(Doubt.JOURNAL_DAMAGED, self._anew.damage, self._anew.damage)
         if self._cut:
-            yield Finding(Doubt.PRUNED)
+            yield ReproductionFinding(Doubt.PRUNED)
         if self._inputs:
             return
         version = record.dossier.rulebook
         edition = self._source.in_force.rulebook.at(record.dossier.at)
         if edition is None or edition.version != version:
-            yield Finding(Doubt.OTHER_RULEBOOK, version, version)
+            yield ReproductionFinding(Doubt.OTHER_RULEBOOK, version, version)
         same_verdict = violation is not None and violation.verdict is record.standing.verdict
         if self._source.in_force.roster is None and not same_verdict:
-            yield Finding(Doubt.NO_ROSTER)
+            yield ReproductionFinding(Doubt.NO_ROSTER)

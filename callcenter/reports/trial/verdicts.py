@@ -19,9 +19,8 @@ import msgspec
 from callcenter.domain.frame import SECOND, Micros
 from callcenter.numbers import PLAIN, Numbering
 from callcenter.rules.detection.inputs import Disposition
-from callcenter.rules.detection.judge import Judge
-from callcenter.rules.detection.memory import Memory
-from callcenter.rules.detection.pages import Page
+from callcenter.rules.detection.judge import Judge, JudgeMemory
+from callcenter.rules.detection.pages import ArchivedPage
 from callcenter.rules.records.violation import Verdict, Violation
 from callcenter.rules.regulations.edition import Mode, Rulebook, Severity
 from callcenter.staff.duty import Roster
@@ -138,14 +137,13 @@ class Trial:
         numbering: Numbering = PLAIN,
     ) -> None:
         # shifts that were over before the span began have no record within it
-        self._memory = Memory(shifts_until=span.start)
-        self._judge = Judge(rulebook, roster, numbering, graded=False, memory=self._memory)
+        self._judge = Judge(rulebook, roster, numbering, graded=False, memory=JudgeMemory.new(span.start))
         self._span = span
         self._begun = False
         self._found: Findings = {}
         self._said = deque(said)
 
-    def see(self, page: Page) -> None:
+    def see(self, page: ArchivedPage) -> None:
         """Take in a page, the first one with what lasted before it."""
         see = self._judge.see
         if not self._begun:
@@ -160,11 +158,11 @@ class Trial:
                 self._hear(fact.at)
                 see(fact)
         self._ask()
-        self._memory.forget()
+        self._judge.forget()
 
     def finish(self) -> Findings:
         """Decide what is left, and return every record of the span."""
-        self._note(self._judge.finish(self._memory.now))
+        self._note(self._judge.finish(self._judge.now))
         return self._found
 
     def _hear(self, until: Micros | None) -> None:
@@ -174,8 +172,8 @@ class Trial:
 
     def _ask(self) -> None:
         """Decide what is settled; how often changes no record, only how much must be remembered."""
-        if self._memory.now is not None:
-            self._note(self._judge.decide(self._memory.now))
+        if self._judge.now is not None:
+            self._note(self._judge.decide(self._judge.now))
 
     def _note(self, records: Iterable[Violation]) -> None:
         for v in records:

@@ -55,8 +55,8 @@ def gists(facts: Iterable[fx.Fact]) -> list[fx.Fact]:
 class Lasting:
     """The newest facts of everything that lasts: told first, they let a judge begin in the middle.
 
-    Of each agent the state, and the last one that showed her phone reachable or unknown; of each agent and queue
-    whether she serves it; of each phone whether it is there.
+    Of each agent the state, and the last one that showed the phone reachable or unknown; of each agent and queue
+    whether it is served; of each phone whether it is there.
     """
 
     def __init__(self, facts: Iterable[fx.Fact] = ()) -> None:

@@ -7,17 +7,17 @@ has none, and the record that counts does not name it.
 
 from __future__ import annotations
 
-from callcenter.rules.detection.law import Law
-from callcenter.rules.detection.memory import Act
+from callcenter.rules.detection.acts import DetectedAct
+from callcenter.rules.detection.context import RuleContext
 from callcenter.rules.records.violation import Named
 from callcenter.rules.regulations.edition import Mode, Rule, Severity
 
 _GRAVITY = list(Severity)
 
 
-def one_act(law: Law, one: Act, two: Act) -> list[Act]:
-    """Tell which of two descriptions of one act stand; of equals the first is the graver."""
-    rules = [(act, law.rule(act.rule, act.at)) for act in (one, two)]
+def one_act(context: RuleContext, one: DetectedAct, two: DetectedAct) -> list[DetectedAct]:
+    """Return which of two descriptions of one act stand; of equals the first is the graver."""
+    rules = [(act, context.rule(act.rule, act.at)) for act in (one, two)]
     held = [(act, rule) for act, rule in rules if rule is not None]
     if len(held) < len(rules):
         return [act for act, _ in held]

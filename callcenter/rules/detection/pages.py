@@ -12,7 +12,7 @@ from callcenter.domain.frame import Micros
 from callcenter.rules.detection.gist import Lasting
 
 
-class Moment(msgspec.Struct, frozen=True, array_like=True):
+class ArchivedMoment(msgspec.Struct, frozen=True, array_like=True):
     """What one journal entry made true for the rules; `graded`: the stream was evidence then."""
 
     position: int
@@ -20,10 +20,10 @@ class Moment(msgspec.Struct, frozen=True, array_like=True):
     facts: list[Fact]
 
 
-class Page(msgspec.Struct, frozen=True, array_like=True):
+class ArchivedPage(msgspec.Struct, frozen=True, array_like=True):
     """Moments in the journal's order; `before` is what lasted when they began."""
 
-    moments: list[Moment]
+    moments: list[ArchivedMoment]
     before: list[Fact] = []
 
     def times(self) -> list[Micros]:
@@ -39,18 +39,18 @@ class Page(msgspec.Struct, frozen=True, array_like=True):
 
 
 _encoder = msgspec.msgpack.Encoder()
-_decoder = msgspec.msgpack.Decoder(Page)
+_decoder = msgspec.msgpack.Decoder(ArchivedPage)
 _PLAIN = b"\x92"
 """How msgpack begins a page; zlib begins otherwise."""
 
 
-def packed(page: Page, *, small: bool = True) -> bytes:
+def packed(page: ArchivedPage, *, small: bool = True) -> bytes:
     """Pack a page, as small as it goes or quickly."""
     told = _encoder.encode(page)
     return zlib.compress(told) if small else told
 
 
-def unpacked(blob: bytes) -> Page:
+def unpacked(blob: bytes) -> ArchivedPage:
     """Read what `packed` wrote.
 
     Raises:
@@ -62,6 +62,6 @@ def unpacked(blob: bytes) -> Page:
         raise ValueError("not a page of archived facts") from error
 
 
-def joined(pages: Iterable[Page], before: list[Fact]) -> Page:
+def joined(pages: Iterable[ArchivedPage], before: list[Fact]) -> ArchivedPage:
     """Bind pages that follow one another into one."""
-    return Page([moment for page in pages for moment in page.moments], before)
+    return ArchivedPage([moment for page in pages for moment in page.moments], before)

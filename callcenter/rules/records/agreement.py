@@ -7,11 +7,11 @@ from typing import NamedTuple
 
 import msgspec
 
-from callcenter.rules.records.standing import SERVICE, Standing, State
+from callcenter.rules.records.standing import SERVICE, RecordState, Standing
 from callcenter.rules.records.violation import Verdict
 from callcenter.rules.regulations.edition import Mode
 
-_FOR = frozenset({State.CONFIRMED, State.REDUCED})
+_FOR = frozenset({RecordState.CONFIRMED, RecordState.REDUCED})
 
 
 class Raised(NamedTuple):
@@ -56,7 +56,7 @@ def agreement(raised: Iterable[Raised]) -> list[Agreement]:
 
 
 def _count(rule: str, mode: Mode, group: list[Standing]) -> Agreement:
-    held = [standing for standing in group if standing.state is not State.WITHDRAWN]
+    held = [standing for standing in group if standing.state is not RecordState.WITHDRAWN]
     proposed = [standing for standing in held if standing.verdict is Verdict.PROPOSED]
     words = [word for standing in proposed if (word := _word(standing)) is not None]
     return Agreement(
@@ -75,4 +75,4 @@ def _word(standing: Standing) -> bool | None:
         return standing.agreed
     if standing.state in _FOR:
         return True
-    return False if standing.state is State.OVERTURNED else None
+    return False if standing.state is RecordState.OVERTURNED else None

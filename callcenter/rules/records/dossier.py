@@ -21,7 +21,7 @@ _ACTING = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 _LAYOUT = dict.fromkeys(map(ord, "\t\n"))
 
 
-class Told(msgspec.Struct, frozen=True):
+class DossierMoment(msgspec.Struct, frozen=True):
     """A moment of the act."""
 
     at: Micros
@@ -61,11 +61,11 @@ class Dossier(msgspec.Struct, frozen=True, kw_only=True):
     caller: str | None = None
     uncertainty: float | None = None
     roster: RosterLine | None = None
-    timeline: tuple[Told, ...] = ()
+    timeline: tuple[DossierMoment, ...] = ()
     worded_by: str = ""
 
 
-class Form(msgspec.Struct, frozen=True, kw_only=True):
+class RecordForm(msgspec.Struct, frozen=True, kw_only=True):
     """What a person records of what they saw; `key` tells two forms of the same moment apart."""
 
     rule: str
@@ -97,7 +97,7 @@ def from_violation(
         impact=None if violation.impact is None else [msgspec.to_builtins(one) for one in violation.impact],
         ruled_out=violation.ruled_out, names=[msgspec.to_builtins(name) for name in violation.names],
         evidence=evidence, caller=caller, uncertainty=violation.uncertainty, roster=violation.roster,
-        timeline=tuple(Told(point.at, Title(point.told("zh"), point.told("en"))) for point in violation.timeline),
+        timeline=tuple(DossierMoment(p.at, Title(p.told("zh"), p.told("en"))) for p in violation.timeline),
         worded_by=__version__,
     )  # fmt: skip
     standing = Standing(
@@ -108,7 +108,7 @@ def from_violation(
     return dossier, standing
 
 
-def from_form(form: Form, rulebook: Rulebook, now: Micros) -> tuple[Dossier, Standing]:
+def from_form(form: RecordForm, rulebook: Rulebook, now: Micros) -> tuple[Dossier, Standing]:
     """Open the dossier of what a person saw.
 
     Raises:

@@ -12,7 +12,7 @@ from callcenter.rules.records.dossier import Dossier
 from callcenter.rules.records.standing import Standing
 
 
-class Fault(StrEnum):
+class EvidenceFault(StrEnum):
     """What takes a record's evidence away."""
 
     FRAME_DAMAGED = "frame_damaged"
@@ -32,10 +32,10 @@ class Doubt(StrEnum):
     NO_FRAME = "no_frame"
 
 
-class Finding(msgspec.Struct, frozen=True):
+class ReproductionFinding(msgspec.Struct, frozen=True):
     """A fault or a doubt, and what stands in the gaps of its sentence, in both languages."""
 
-    what: Fault | Doubt
+    what: EvidenceFault | Doubt
     zh: str = ""
     en: str = ""
 
@@ -45,12 +45,12 @@ class Finding(msgspec.Struct, frozen=True):
         return text.format(gap)
 
 
-_TEXTS: dict[Fault | Doubt, tuple[str, str]] = {
-    Fault.FRAME_DAMAGED: ("日志第{}条已损坏", "journal entry {} is damaged"),
-    Fault.FRAME_OTHER: ("所附第{}条帧与日志不符", "the copied frame {} is not the one in the journal"),
-    Fault.FRAME_MISSING: ("日志中没有第{}条", "the journal has no entry {}"),
-    Fault.NOT_DERIVED: ("由日志推导不出该记录", "the journal does not give this record"),
-    Fault.SAYS_OTHER: ("由日志推导的{}与记录不同", "the journal gives another {}"),
+_TEXTS: dict[EvidenceFault | Doubt, tuple[str, str]] = {
+    EvidenceFault.FRAME_DAMAGED: ("日志第{}条已损坏", "journal entry {} is damaged"),
+    EvidenceFault.FRAME_OTHER: ("所附第{}条帧与日志不符", "the copied frame {} is not the one in the journal"),
+    EvidenceFault.FRAME_MISSING: ("日志中没有第{}条", "the journal has no entry {}"),
+    EvidenceFault.NOT_DERIVED: ("由日志推导不出该记录", "the journal does not give this record"),
+    EvidenceFault.SAYS_OTHER: ("由日志推导的{}与记录不同", "the journal gives another {}"),
     Doubt.PRUNED: ("日志中该时段已清理", "the journal no longer reaches back so far"),
     Doubt.JOURNAL_DAMAGED: ("日志在别处损坏：{}", "the journal is damaged elsewhere: {}"),
     Doubt.OTHER_RULEBOOK: ("所据规章{}现已不同", "the rulebook {} that it was judged by is not the one at hand"),
@@ -67,7 +67,7 @@ _WORDS = frozenset({"why", "timeline"})
 _STANDING = {"verdict": "判定", "mode": "规则状态", "severity": "等级", "points": "扣分"}
 
 
-def differences(filed: Dossier, stands: Standing, anew: Dossier, proposed: Standing) -> tuple[Finding, ...]:
+def differences(filed: Dossier, stands: Standing, anew: Dossier, proposed: Standing) -> tuple[ReproductionFinding, ...]:
     """Name what a record derived anew says otherwise; team and title may have changed for honest reasons.
 
     So may the words of sentences, where another version of the service wrote them.
@@ -85,10 +85,14 @@ def differences(filed: Dossier, stands: Standing, anew: Dossier, proposed: Stand
     names += [(name, zh) for name, zh in _STANDING.items() if getattr(stands, name) != getattr(proposed, name)]
     if not names:
         return ()
-    return (Finding(Fault.SAYS_OTHER, "、".join(zh for _, zh in names), ", ".join(name for name, _ in names)),)
+    return (
+        ReproductionFinding(
+            EvidenceFault.SAYS_OTHER, "、".join(zh for _, zh in names), ", ".join(name for name, _ in names)
+        ),
+    )
 
 
-def note(findings: Iterable[Finding]) -> str:
+def note(findings: Iterable[ReproductionFinding]) -> str:
     """Say in both languages why a record is withdrawn."""
     told = list(findings)
     zh, en = "；".join(f.told("zh") for f in told), "; ".join(f.told("en") for f in told)

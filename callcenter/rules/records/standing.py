@@ -15,7 +15,7 @@ SERVICE = "service"
 """Stands as the account of whatever the service does by itself."""
 
 
-class State(StrEnum):
+class RecordState(StrEnum):
     """How far people are with a record."""
 
     PROPOSED = "proposed"
@@ -73,7 +73,7 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
     proposed_by: str
     most: int | None = None
     fine_yuan: int | None = None
-    state: State = State.PROPOSED
+    state: RecordState = RecordState.PROPOSED
     notified_at: Micros | None = None
     explain_until: Micros | None = None
     appealed_at: Micros | None = None
@@ -90,7 +90,7 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def stands(self) -> bool:
         """Tell whether a named person has decided that the record holds, and no appeal is open."""
-        decided = self.state in {State.CONFIRMED, State.REDUCED}
+        decided = self.state in {RecordState.CONFIRMED, RecordState.REDUCED}
         return decided and self.verdict is Verdict.PROPOSED and self.mode is Mode.ON
 
     @property

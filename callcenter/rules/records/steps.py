@@ -7,7 +7,7 @@ from enum import StrEnum
 import msgspec
 
 from callcenter.domain.frame import Micros
-from callcenter.rules.records.standing import State
+from callcenter.rules.records.standing import RecordState
 from callcenter.rules.regulations.edition import Severity
 from callcenter.staff.roles import Role
 from callcenter.staff.workdays import Workdays
@@ -28,22 +28,36 @@ class Action(StrEnum):
     DISAGREE = "disagree"
 
 
-_WITHDRAW = {Action.WITHDRAW: State.WITHDRAWN}
-_DECIDE = {Action.CONFIRM: State.CONFIRMED, Action.REDUCE: State.REDUCED, Action.OVERTURN: State.OVERTURNED}
+_WITHDRAW = {Action.WITHDRAW: RecordState.WITHDRAWN}
+_DECIDE = {
+    Action.CONFIRM: RecordState.CONFIRMED,
+    Action.REDUCE: RecordState.REDUCED,
+    Action.OVERTURN: RecordState.OVERTURNED,
+}
 DECISIONS = frozenset(_DECIDE)
-_REVIEW = {Action.AGREE: State.PROPOSED, Action.DISAGREE: State.PROPOSED}
+_REVIEW = {Action.AGREE: RecordState.PROPOSED, Action.DISAGREE: RecordState.PROPOSED}
 REVIEWS = frozenset(_REVIEW)
 """Said of what a rule in shadow raised; nothing follows from it but the rule's agreement rate."""
 
-STEPS: dict[State, dict[Action, State]] = {
-    State.PROPOSED: {Action.NOTIFY: State.NOTIFIED, Action.OVERTURN: State.OVERTURNED, **_REVIEW, **_WITHDRAW},
-    State.NOTIFIED: {Action.EXPLAIN: State.EXPLAINED, Action.APPEAL: State.APPEALED, **_DECIDE, **_WITHDRAW},
-    State.EXPLAINED: {Action.APPEAL: State.APPEALED, **_DECIDE, **_WITHDRAW},
-    State.APPEALED: {**_DECIDE, **_WITHDRAW},
-    State.CONFIRMED: {Action.APPEAL: State.APPEALED, Action.CHECK: State.CONFIRMED, **_WITHDRAW},
-    State.REDUCED: {Action.APPEAL: State.APPEALED, Action.CHECK: State.REDUCED, **_WITHDRAW},
-    State.OVERTURNED: {},
-    State.WITHDRAWN: {},
+STEPS: dict[RecordState, dict[Action, RecordState]] = {
+    RecordState.PROPOSED: {
+        Action.NOTIFY: RecordState.NOTIFIED,
+        Action.OVERTURN: RecordState.OVERTURNED,
+        **_REVIEW,
+        **_WITHDRAW,
+    },
+    RecordState.NOTIFIED: {
+        Action.EXPLAIN: RecordState.EXPLAINED,
+        Action.APPEAL: RecordState.APPEALED,
+        **_DECIDE,
+        **_WITHDRAW,
+    },
+    RecordState.EXPLAINED: {Action.APPEAL: RecordState.APPEALED, **_DECIDE, **_WITHDRAW},
+    RecordState.APPEALED: {**_DECIDE, **_WITHDRAW},
+    RecordState.CONFIRMED: {Action.APPEAL: RecordState.APPEALED, Action.CHECK: RecordState.CONFIRMED, **_WITHDRAW},
+    RecordState.REDUCED: {Action.APPEAL: RecordState.APPEALED, Action.CHECK: RecordState.REDUCED, **_WITHDRAW},
+    RecordState.OVERTURNED: {},
+    RecordState.WITHDRAWN: {},
 }
 """Every step that there is; whatever is not here cannot be taken."""
 
@@ -57,7 +71,7 @@ class Terms(msgspec.Struct, frozen=True, kw_only=True):
     decide: int = 5
 
 
-class Step(msgspec.Struct, frozen=True, kw_only=True):
+class ProcessStep(msgspec.Struct, frozen=True, kw_only=True):
     """One step of one person.
 
     Attributes:
@@ -78,12 +92,12 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
     item: str | None = None
 
 
-class Entry(msgspec.Struct, frozen=True, kw_only=True):
+class HistoryEntry(msgspec.Struct, frozen=True, kw_only=True):
     """What a step did, for the record's history and the audit log."""
 
     action: Action
-    before: State
-    after: State
+    before: RecordState
+    after: RecordState
     by: str
     role: Role | None
     at: Micros

@@ -23,14 +23,14 @@ import msgspec
 
 from callcenter.domain.frame import Micros
 from callcenter.rules.records.refusals import StepRefused, Why
-from callcenter.rules.records.standing import CHECKLISTS, GRAVITY, SERVICE, Standing, State
-from callcenter.rules.records.steps import DECISIONS, REVIEWS, STEPS, Action, Entry, Step, Terms
+from callcenter.rules.records.standing import CHECKLISTS, GRAVITY, SERVICE, RecordState, Standing
+from callcenter.rules.records.steps import DECISIONS, REVIEWS, STEPS, Action, HistoryEntry, ProcessStep, Terms
 from callcenter.rules.records.violation import Verdict
 from callcenter.rules.regulations.edition import Mode, Severity
 from callcenter.staff.dates import datetime_of
 
 
-def take(standing: Standing, step: Step, terms: Terms) -> tuple[Standing, Entry]:
+def take(standing: Standing, step: ProcessStep, terms: Terms) -> tuple[Standing, HistoryEntry]:
     """Take a step, or refuse it and change nothing.
 
     Raises:
@@ -47,7 +47,7 @@ def take(standing: Standing, step: Step, terms: Terms) -> tuple[Standing, Entry]
     return changed, _entry(standing, changed, step)
 
 
-def _effect(standing: Standing, step: Step, terms: Terms) -> dict[str, Any]:
+def _effect(standing: Standing, step: ProcessStep, terms: Terms) -> dict[str, Any]:
     """Check what speaks against a step, and say what it changes beside the state."""
     match step.action:
         case Action.NOTIFY:
@@ -70,7 +70,7 @@ def _effect(standing: Standing, step: Step, terms: Terms) -> dict[str, Any]:
             assert_never(step.action)
 
 
-def _appeal(standing: Standing, step: Step, terms: Terms) -> dict[str, Any]:
+def _appeal(standing: Standing, step: ProcessStep, terms: Terms) -> dict[str, Any]:
     _require_subject(standing, step)
     if standing.appealed_at is not None:
         raise StepRefused(Why.APPEALED_ONCE)
@@ -79,7 +79,7 @@ def _appeal(standing: Standing, step: Step, terms: Terms) -> dict[str, Any]:
     return {"appealed_at": step.at, "decide_until": terms.days.after(step.at, terms.decide), "checked": {}}
 
 
-def _decide(standing: Standing, step: Step, terms: Terms) -> dict[str, Any]:
+def _decide(standing: Standing, step: ProcessStep, terms: Terms) -> dict[str, Any]:
     _refuse_subject(standing, step)
     if step.by == standing.proposed_by:
         raise StepRefused(Why.OWN_PROPOSAL)
@@ -92,13 +92,13 @@ def _decide(standing: Standing, step: Step, terms: Terms) -> dict[str, Any]:
     if step.action is not Action.OVERTURN:
         _require_hearing(standing, step, terms)
     figures = {"decided_points": _points(standing, step), "decided_severity": _severity(standing, step)}
-    if standing.state is State.APPEALED:
+    if standing.state is RecordState.APPEALED:
         return figures | {"appeal_decided_by": step.by, "decided_at": step.at}
     until = terms.days.after(step.at, terms.appeal)
     return figures | {"decided_by": step.by, "decided_at": step.at, "appeal_until": until}
 
 
-def _points(standing: Standing, step: Step) -> int | None:
+def _points(standing: Standing, step: ProcessStep) -> int | None:
     """Return what a decision comes to; a second one raises nothing."""
     present = _present_points(standing)
     if step.action is Action.OVERTURN or step.points is None:
@@ -113,13 +113,13 @@ def _points(standing: Standing, step: Step) -> int | None:
     return step.points
 
 
-def _severity(standing: Standing, step: Step) -> Severity | None:
+def _severity(standing: Standing, step: ProcessStep) -> Severity | None:
     """Return how grave the record is after a decision; only a reduction changes that."""
     present = _present_severity(standing)
     return step.severity or present if step.action is Action.REDUCE else present
 
 
-def _require_less(standing: Standing, step: Step) -> None:
+def _require_less(standing: Standing, step: ProcessStep) -> None:
     points, severity = _present_points(standing), _present_severity(standing)
     signs = []
     if step.points is not None and points is not None:
@@ -138,15 +138,15 @@ def _present_severity(standing: Standing) -> Severity | None:
     return standing.severity if standing.decided_at is None else standing.decided_severity
 
 
-def _withdraw(standing: Standing, step: Step) -> dict[str, Any]:
+def _withdraw(standing: Standing, step: ProcessStep) -> dict[str, Any]:
     _require_words(step)
-    own = step.by == standing.proposed_by and standing.state is State.PROPOSED
+    own = step.by == standing.proposed_by and standing.state is RecordState.PROPOSED
     if step.by != SERVICE and not own:
         raise StepRefused(Why.NOT_WITHDRAWABLE)
     return {"checked": {}}
 
 
-def _check(standing: Standing, step: Step, terms: Terms) -> dict[str, Any]:
+def _check(standing: Standing, step: ProcessStep, terms: Terms) -> dict[str, Any]:
     _refuse_subject(standing, step)
     wanted = {item: role for advice in standing.advice for item, role in CHECKLISTS[advice].items()}
     item = step.item or ""
@@ -165,7 +165,7 @@ def _check(standing: Standing, step: Step, terms: Terms) -> dict[str, Any]:
     return {"checked": {**standing.checked, item: step.by}}
 
 
-def _review(standing: Standing, step: Step) -> dict[str, Any]:
+def _review(standing: Standing, step: ProcessStep) -> dict[str, Any]:
     _refuse_subject(standing, step)
     if step.action is Action.DISAGREE:
         _require_words(step)
@@ -176,7 +176,7 @@ def _beside(item: str) -> list[str]:
     return [other for items in CHECKLISTS.values() if item in items for other in items]
 
 
-def _refuse_undecidable(standing: Standing, step: Step) -> None:
+def _refuse_undecidable(standing: Standing, step: ProcessStep) -> None:
     if standing.verdict is not Verdict.PROPOSED:
         raise StepRefused(Why.NOT_PROPOSED, verdict=standing.verdict)
     if step.action in REVIEWS and standing.mode is not Mode.SHADOW:
@@ -185,25 +185,25 @@ def _refuse_undecidable(standing: Standing, step: Step) -> None:
         raise StepRefused(Why.SHADOW)
 
 
-def _require_subject(standing: Standing, step: Step) -> None:
+def _require_subject(standing: Standing, step: ProcessStep) -> None:
     if step.agent != standing.agent:
         raise StepRefused(Why.NOT_OWN)
     _require_words(step)
 
 
-def _refuse_subject(standing: Standing, step: Step) -> None:
+def _refuse_subject(standing: Standing, step: ProcessStep) -> None:
     if step.agent == standing.agent:
         raise StepRefused(Why.ABOUT_SELF)
 
 
-def _require_words(step: Step) -> None:
+def _require_words(step: ProcessStep) -> None:
     if not step.note.strip():
         raise StepRefused(Why.NO_WORDS)
 
 
-def _require_hearing(standing: Standing, step: Step, terms: Terms) -> None:
+def _require_hearing(standing: Standing, step: ProcessStep, terms: Terms) -> None:
     """Let nobody decide against an agent who has not spoken and still may."""
-    heard = standing.state is not State.NOTIFIED
+    heard = standing.state is not RecordState.NOTIFIED
     if not heard and standing.explain_until is not None and step.at < standing.explain_until:
         raise StepRefused(Why.TOO_EARLY, until=_shown(standing.explain_until, terms))
 
@@ -212,9 +212,9 @@ def _shown(moment: Micros, terms: Terms) -> str:
     return datetime_of(moment, terms.days.zone).isoformat(" ", "minutes")
 
 
-def _entry(before: Standing, after: Standing, step: Step) -> Entry:
+def _entry(before: Standing, after: Standing, step: ProcessStep) -> HistoryEntry:
     decided = step.action in DECISIONS
-    return Entry(
+    return HistoryEntry(
         action=step.action, before=before.state, after=after.state, by=step.by, role=step.role, at=step.at,
         note=step.note.strip(), points=after.decided_points if decided else None,
         severity=after.decided_severity if decided else None, item=step.item,

@@ -46,7 +46,7 @@ class Title(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     en: str
 
 
-class Step(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class PointsStep(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Points of a range up to a length (inclusive); None: whatever is longer."""
 
     up_to: Micros | None
@@ -60,7 +60,7 @@ class Range(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"le
     least: int
     most: int
     by: Literal["length", "choice"]
-    steps: tuple[Step, ...] = ()
+    steps: tuple[PointsStep, ...] = ()
 
 
 class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -70,6 +70,7 @@ class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         severity: None where configuration must say, or a step does.
         lesser: The severity when nobody came to harm, where that differs.
         known: How it is known: T, W, TW, M, derived.
+        figures: What this rule alone is measured by, times in microseconds; unset where it has no figure of its own.
     """
 
     title: Title
@@ -80,6 +81,12 @@ class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     mode: Mode
     lesser: Severity | None = None
     fine_yuan: int | None = None
+    figures: dict[str, int | NoFigure] | msgspec.UnsetType = msgspec.UNSET
+
+    def figure(self, name: str) -> int | None:
+        """Return a figure of this rule alone; None where nobody has said, and nothing can be measured."""
+        found = None if self.figures is msgspec.UNSET else self.figures.get(name)
+        return found if isinstance(found, int) else None
 
     @property
     def least_points(self) -> int | None:
@@ -105,7 +112,7 @@ class QueueFigures(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     wrap_up: Micros = 0
 
 
-class Figures(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class RulebookFigures(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Every threshold; times in microseconds. The packaged file says what each means.
 
     Journals hold rulebooks as they were in force: a figure that is added later needs a default.
@@ -164,14 +171,14 @@ class Figures(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return answered_within_rings(ringing, self.cadence, self.rings)
 
 
-FiguresAt = Callable[[Micros | None], Figures]
+FiguresAt = Callable[[Micros | None], RulebookFigures]
 """Gives the figures that held at a moment; where the moment is unknown, the newest."""
 
 
 class Held(NamedTuple):
     """Figures, and from when (inclusive) to when (exclusive) they hold; None: from the beginning, or without end."""
 
-    figures: Figures
+    figures: RulebookFigures
     start: Micros | None
     end: Micros | None
 
@@ -185,7 +192,7 @@ class Edition(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"
 
     version: str
     first: date
-    figures: Figures
+    figures: RulebookFigures
     promises: dict[str, Promise]
     violations: dict[str, Rule]
     last: date | None = None
@@ -207,7 +214,7 @@ class Rulebook(msgspec.Struct, frozen=True):
         end = None if edition.last is None else day_start(edition.last, self.zone, days=1)
         return day_start(edition.first, self.zone), end
 
-    def figures(self, moment: Micros | None) -> Figures:
+    def figures(self, moment: Micros | None) -> RulebookFigures:
         """Return the figures that held at a moment, as `held`."""
         return self.held(moment).figures
 

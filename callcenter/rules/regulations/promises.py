@@ -20,7 +20,7 @@ _CUT_OFF: Micros = SECOND
 """queue_log, by which gaps are filled, has whole seconds, cut off."""
 
 
-class Kept(msgspec.Struct):
+class PromiseCount(msgspec.Struct):
     """How often a promise was kept and broken; `unknown` where it fell due and was not seen."""
 
     kept: int = 0
@@ -41,7 +41,7 @@ class Promises:
 
     def __init__(self, rulebook: Rulebook) -> None:
         self._rulebook = rulebook
-        self.queues: dict[str, dict[str, Kept]] = {}
+        self.queues: dict[str, dict[str, PromiseCount]] = {}
 
     def visit(self, visit: fx.Visit) -> None:
         """Count a finished visit, by the figures that held when it began."""
@@ -49,7 +49,7 @@ class Promises:
         if visit.queue is None or edition is None or visit.outcome in _NOBODY_KNOWS:
             return
         figures, queue = edition.figures, visit.queue
-        kept = self.queues.setdefault(queue, {"P-RING": Kept(), "P-WAIT": Kept()})
+        kept = self.queues.setdefault(queue, {"P-RING": PromiseCount(), "P-WAIT": PromiseCount()})
         until = visit.answered_at if visit.outcome is VisitOutcome.ANSWERED else visit.left_at
         _count(kept["P-RING"], visit, rung_until(until, visit.offers), figures.answered_within_rings)
         _count(kept["P-WAIT"], visit, visit.wait, lambda wait: figures.in_time(queue, wait))
@@ -61,7 +61,7 @@ def rung_until(moment: Micros | None, offers: Iterable[Rung]) -> Micros | None:
     return None if first is None or moment is None else max(0, moment - first)
 
 
-def _count(kept: Kept, visit: fx.Visit, lasted: Micros | None, in_time: Callable[[Micros], bool]) -> None:
+def _count(kept: PromiseCount, visit: fx.Visit, lasted: Micros | None, in_time: Callable[[Micros], bool]) -> None:
     answered = visit.outcome is VisitOutcome.ANSWERED
     late = lasted is not None and not in_time(lasted)
     if late and lasted is not None and not in_time(lasted - (_CUT_OFF if visit.filled else 0)):

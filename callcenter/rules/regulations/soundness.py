@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 from itertools import pairwise
 
-from callcenter.rules.regulations.edition import NO_FIGURE, Edition, Figures, Mode, Range, Rule, Rulebook
+from msgspec import UNSET
+
+from callcenter.rules.regulations.edition import NO_FIGURE, Edition, Mode, Range, Rule, Rulebook, RulebookFigures
 
 _DEMANDED = {"V-HANGUP": "hangup_within", "V-SKIPPED": "disposition_within"}
 """Figures that the regulations do not name and a rule cannot do without."""
@@ -39,7 +41,7 @@ def _edition(edition: Edition) -> list[str]:
     return found
 
 
-def _figures(figures: Figures) -> list[str]:
+def _figures(figures: RulebookFigures) -> list[str]:
     counts = ("rings", "cadence", "refusals", "together_phones", "accumulated_moderate", "accumulated_minor")
     found = [f"{name} must be more than 0" for name in counts if getattr(figures, name) < 1]
     if not 0 < figures.together_share <= 1:
@@ -53,6 +55,8 @@ def _rule(rule: Rule) -> list[str]:
         found.append("points must be filled before it can be on")
     if rule.mode is Mode.ON and rule.severity is None and not _graded(rule):
         found.append("severity must be filled before it can be on")
+    if rule.mode is Mode.ON and rule.figures is not UNSET:
+        found += [f"{name} must be filled before it can be on" for name in rule.figures if rule.figure(name) is None]
     if isinstance(rule.points, Range):
         found += _range(rule.points)
     elif isinstance(rule.points, int) and rule.points < 0:

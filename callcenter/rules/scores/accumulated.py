@@ -23,7 +23,7 @@ from callcenter.domain.frame import Micros
 from callcenter.rules.records.standing import Standing
 from callcenter.rules.records.texts import Reason
 from callcenter.rules.records.violation import Named, Verdict, Violation, identity
-from callcenter.rules.regulations.edition import Edition, Figures, Mode, Rule, Severity
+from callcenter.rules.regulations.edition import Edition, Mode, Rule, RulebookFigures, Severity
 from callcenter.staff.months import Month, month_name, month_of, month_span
 
 CODE = "V-ACCUMULATED"
@@ -93,7 +93,7 @@ def accumulated(confirmed: Iterable[Confirmed], edition: Edition, zone: ZoneInfo
     return sorted(found, key=lambda record: record.order)
 
 
-def _counted(ones: Iterable[Confirmed], figures: Figures) -> list[Confirmed]:
+def _counted(ones: Iterable[Confirmed], figures: RulebookFigures) -> list[Confirmed]:
     """Take those that accumulate, in order; where repeats do not count, the first of each clause and severity."""
     grave = {Severity.MODERATE, Severity.MINOR}
     found = sorted((o for o in ones if o.severity in grave and o.rule != CODE), key=lambda o: (o.at, o.rule, o.id))
@@ -105,7 +105,7 @@ def _counted(ones: Iterable[Confirmed], figures: Figures) -> list[Confirmed]:
     return list(first.values())
 
 
-def _reached(counted: list[Confirmed], figures: Figures) -> Micros | None:
+def _reached(counted: list[Confirmed], figures: RulebookFigures) -> Micros | None:
     """Return the moment of the act that filled a count, None where none is full."""
     limits = {Severity.MODERATE: figures.accumulated_moderate, Severity.MINOR: figures.accumulated_minor}
     times = {severity: [one.at for one in counted if one.severity is severity] for severity in limits}

@@ -32,8 +32,8 @@ from callcenter.rules.scores.score_lines import (
     Bonus,
     BonusKind,
     DailyMark,
-    Line,
     LineKind,
+    MonthScoreLine,
     Notice,
     ScoreTerms,
 )
@@ -68,7 +68,7 @@ class MonthScore(msgspec.Struct, frozen=True, kw_only=True):
     agent: str
     month: Month
     points: Decimal
-    lines: tuple[Line, ...]
+    lines: tuple[MonthScoreLine, ...]
     provisional: bool
     trial: bool
     recommended_yuan: Decimal | None
@@ -106,16 +106,16 @@ def month_score(subject: Subject, month: Month, records: MonthRecords, terms: Sc
     confirmed = _own(subject, month, records.confirmed, zone)
     marks = _marks(subject, month, records.marks)
     lines = [
-        Line(LineKind.BASE, None, terms.base, None),
+        MonthScoreLine(LineKind.BASE, None, terms.base, None),
         *_assessed(marks, terms),
-        *(Line(LineKind.VIOLATION, one.id, Decimal(-one.points), one.at, one.rule) for one in confirmed),
+        *(MonthScoreLine(LineKind.VIOLATION, one.id, Decimal(-one.points), one.at, one.rule) for one in confirmed),
         *(_bonus(one, confirmed, terms) for one in _own(subject, month, records.bonuses, zone)),
         *_adjusted(subject, _own(subject, month, records.adjustments, zone), terms),
     ]
     total = sum((line.points for line in lines), _NOTHING)
     points = min(max(total, _NOTHING), terms.most)
     if points != total:
-        lines.append(Line(LineKind.LIMIT, None, points - total, None))
+        lines.append(MonthScoreLine(LineKind.LIMIT, None, points - total, None))
     trial = _on_trial(subject.joined, month)
     return MonthScore(
         agent=subject.agent, month=month, points=points, lines=tuple(lines), provisional=not marks, trial=trial,
@@ -153,7 +153,7 @@ def _marks(subject: Subject, month: Month, marks: Iterable[DailyMark]) -> list[D
     return sorted({one.id: one for one in own}.values(), key=lambda one: (one.day, one.id))
 
 
-def _assessed(marks: list[DailyMark], terms: ScoreTerms) -> list[Line]:
+def _assessed(marks: list[DailyMark], terms: ScoreTerms) -> list[MonthScoreLine]:
     """Say what each day's assessment took: its share of the mean, the rounding with the last."""
     days = {one.day: one for one in marks}
     if len(days) != len(marks):
@@ -166,23 +166,27 @@ def _assessed(marks: list[DailyMark], terms: ScoreTerms) -> list[Line]:
     lost = [terms.assessment - one.points for one in days.values()]
     taken = -(sum(lost, _NOTHING) / len(lost))
     lines = [
-        Line(LineKind.DAY, one.id, (-gone / len(lost)).quantize(_TENTH, ROUND_CEILING), None, one.day.isoformat())
+        MonthScoreLine(
+            LineKind.DAY, one.id, (-gone / len(lost)).quantize(_TENTH, ROUND_CEILING), None, one.day.isoformat()
+        )
         for one, gone in zip(days.values(), lost, strict=True)
     ]
     rest = taken.quantize(_TENTH, ROUND_CEILING) - sum((line.points for line in lines), _NOTHING)
-    return [*lines, Line(LineKind.ROUNDING, None, rest, None)] if rest else lines
+    return [*lines, MonthScoreLine(LineKind.ROUNDING, None, rest, None)] if rest else lines
 
 
-def _bonus(bonus: Bonus, confirmed: list[Confirmed], terms: ScoreTerms) -> Line:
+def _bonus(bonus: Bonus, confirmed: list[Confirmed], terms: ScoreTerms) -> MonthScoreLine:
     points = terms.best if bonus.kind is BonusKind.BEST else terms.proposal
     if points is None:
         raise BadInput(f"the bonus {bonus.id} has no figure: configure what the best of a month is worth")
     if bonus.kind is BonusKind.BEST and confirmed:
-        return Line(LineKind.BONUS, bonus.id, _NOTHING, bonus.at, f"{bonus.kind.value}, but for {confirmed[0].id}")
-    return Line(LineKind.BONUS, bonus.id, points, bonus.at, bonus.kind.value)
+        return MonthScoreLine(
+            LineKind.BONUS, bonus.id, _NOTHING, bonus.at, f"{bonus.kind.value}, but for {confirmed[0].id}"
+        )
+    return MonthScoreLine(LineKind.BONUS, bonus.id, points, bonus.at, bonus.kind.value)
 
 
-def _adjusted(subject: Subject, adjustments: list[Adjustment], terms: ScoreTerms) -> list[Line]:
+def _adjusted(subject: Subject, adjustments: list[Adjustment], terms: ScoreTerms) -> list[MonthScoreLine]:
     for one in adjustments:
         if not subject.group_leader:
             raise BadInput(f"the adjustment {one.id} is for group leaders, which {subject.agent} is not")
@@ -192,7 +196,7 @@ def _adjusted(subject: Subject, adjustments: list[Adjustment], terms: ScoreTerms
             raise BadInput(f"the adjustment {one.id} is {one.points}, more than {terms.adjustment} points")
     if abs(sum((one.points for one in adjustments), _NOTHING)) > terms.adjustment:
         raise BadInput(f"{subject.agent}'s adjustments come to more than {terms.adjustment} points in the month")
-    return [Line(LineKind.ADJUSTMENT, one.id, one.points, one.at, one.reason.strip()) for one in adjustments]
+    return [MonthScoreLine(LineKind.ADJUSTMENT, one.id, one.points, one.at, one.reason.strip()) for one in adjustments]
 
 
 def _on_trial(joined: date | None, month: Month) -> bool:

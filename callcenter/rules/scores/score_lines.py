@@ -38,7 +38,7 @@ class Notice(StrEnum):
     CONTRACT = "contract"
 
 
-class Line(msgspec.Struct, frozen=True):
+class MonthScoreLine(msgspec.Struct, frozen=True):
     """One line of a score; `record` is the id of what it comes from, None for what the terms say themselves."""
 
     kind: LineKind

@@ -7,12 +7,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from callcenter.domain.frame import SECOND, Micros
 from callcenter.rules.records.dossier import Dossier
-from callcenter.rules.records.standing import SERVICE, State
+from callcenter.rules.records.standing import SERVICE, RecordState
 from callcenter.rules.regulations.edition import Mode
 from callcenter.store.decisions.violations import FiledRecord, chosen
 from callcenter.store.tables import ViolationRow
 
-_DECIDED = frozenset({State.CONFIRMED, State.REDUCED, State.APPEALED})
+_DECIDED = frozenset({RecordState.CONFIRMED, RecordState.REDUCED, RecordState.APPEALED})
 _LONGEST: Micros = 32 * 86_400 * SECOND
 """No act lasts longer than the month that it counts in."""
 
@@ -21,7 +21,7 @@ async def touching(connection: AsyncConnection, rule: str, agent: str, start: Mi
     """Read what was recorded of a rule and an agent at a time; nothing in shadow, of which nobody hears."""
     rows = select(ViolationRow).where(
         ViolationRow.agent == agent, ViolationRow.rule == rule,
-        ViolationRow.mode == Mode.ON, ViolationRow.state != State.WITHDRAWN,
+        ViolationRow.mode == Mode.ON, ViolationRow.state != RecordState.WITHDRAWN,
         ViolationRow.sort_at.between(start - _LONGEST, end + _LONGEST),
     )  # fmt: skip
     found = []

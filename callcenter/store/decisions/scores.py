@@ -18,7 +18,7 @@ from callcenter.domain.frame import Micros
 from callcenter.errors import BadInput
 from callcenter.rules.scores.accumulated import Confirmed
 from callcenter.rules.scores.score import MonthScore, QuarterScore, Subject, month_score, quarter_score
-from callcenter.rules.scores.score_lines import Line, LineKind
+from callcenter.rules.scores.score_lines import LineKind, MonthScoreLine
 from callcenter.staff.months import Month, month_days, month_name, month_span, quarter_months
 from callcenter.staff.roles import Role
 from callcenter.store.conflicts import Missing
@@ -56,7 +56,7 @@ class AgentScore(msgspec.Struct, frozen=True, kw_only=True):
     score: MonthScore
     terms: TermsInForce
 
-    def record_of(self, line: Line) -> str | None:
+    def record_of(self, line: MonthScoreLine) -> str | None:
         """Name the record that a line comes from; what the terms say comes from the change that set them."""
         return self.terms.change if line.kind in {LineKind.BASE, LineKind.LIMIT} else line.record
 

@@ -12,8 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from callcenter.domain.frame import Micros
 from callcenter.rules.records.dossier import Dossier
 from callcenter.rules.records.reproduction import differences
-from callcenter.rules.records.standing import SERVICE, Standing, State
-from callcenter.rules.records.steps import Entry, Step, Terms
+from callcenter.rules.records.standing import SERVICE, RecordState, Standing
+from callcenter.rules.records.steps import HistoryEntry, ProcessStep, Terms
 from callcenter.rules.records.violation import Verdict
 from callcenter.rules.records.workflow import take
 from callcenter.rules.regulations.edition import Mode
@@ -52,7 +52,7 @@ class RecordQuery(msgspec.Struct, frozen=True, kw_only=True):
 
     agent: str | None = None
     rule: str | None = None
-    state: State | None = None
+    state: RecordState | None = None
     verdict: Verdict | None = None
     since: Micros | None = None
     until: Micros | None = None
@@ -87,7 +87,7 @@ async def put(unit: UnitOfWork, dossier: Dossier, standing: Standing, at: Micros
     before = _standing(row)
     if row.dossier == said and (before.verdict, before.mode) == (standing.verdict, standing.mode):
         return Filing.SAME
-    if before.state is not State.PROPOSED or before.proposed_by != SERVICE or standing.proposed_by != SERVICE:
+    if before.state is not RecordState.PROPOSED or before.proposed_by != SERVICE or standing.proposed_by != SERVICE:
         other = differences(_record(row).dossier, before, dossier, standing)
         return Filing.DIFFERS if other else Filing.SAME
     renewed = update(ViolationRow).where(ViolationRow.id == dossier.id)
@@ -96,7 +96,7 @@ async def put(unit: UnitOfWork, dossier: Dossier, standing: Standing, at: Micros
     return Filing.RENEWED
 
 
-async def act(unit: UnitOfWork, number: str, version: int | None, step: Step, terms: Terms) -> FiledRecord:
+async def act(unit: UnitOfWork, number: str, version: int | None, step: ProcessStep, terms: Terms) -> FiledRecord:
     """Take a step; the record, its history and the audit log change together.
 
     Args:
@@ -154,10 +154,10 @@ async def chosen(connection: AsyncConnection, rows: Select[Any]) -> list[FiledRe
     return [_record(row) for row in await connection.execute(rows)]
 
 
-async def history(connection: AsyncConnection, number: str) -> list[Entry]:
+async def history(connection: AsyncConnection, number: str) -> list[HistoryEntry]:
     """Read every step that was taken with a record, in order."""
     entries = select(StepRow.entry).where(StepRow.violation == number).order_by(StepRow.n)
-    return [msgspec.json.decode(entry, type=Entry) for entry in await connection.scalars(entries)]
+    return [msgspec.json.decode(entry, type=HistoryEntry) for entry in await connection.scalars(entries)]
 
 
 async def page(
@@ -199,7 +199,7 @@ async def confirmed_in(connection: AsyncConnection, agent: str | None, since: Mi
 
 def _decided(agent: str | None, since: Micros, until: Micros) -> list[ColumnElement[bool]]:
     asked = _asked(RecordQuery(agent=agent, verdict=Verdict.PROPOSED, since=since, until=until))
-    return [*asked, ViolationRow.state.in_([State.CONFIRMED, State.REDUCED])]
+    return [*asked, ViolationRow.state.in_([RecordState.CONFIRMED, RecordState.REDUCED])]
 
 
 def _asked(wanted: RecordQuery) -> list[ColumnElement[bool]]:

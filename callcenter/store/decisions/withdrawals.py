@@ -10,8 +10,8 @@ from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from callcenter.domain.frame import Micros
-from callcenter.rules.records.standing import SERVICE, State
-from callcenter.rules.records.steps import STEPS, Action, Entry, Step, Terms
+from callcenter.rules.records.standing import SERVICE, RecordState
+from callcenter.rules.records.steps import STEPS, Action, HistoryEntry, ProcessStep, Terms
 from callcenter.rules.regulations.edition import Mode
 from callcenter.rules.scores.accumulated import CODE as ACCUMULATED
 from callcenter.staff.workdays import Workdays
@@ -21,14 +21,14 @@ from callcenter.store.tables import StepRow, ViolationRow
 from callcenter.store.unit_of_work import UnitOfWork
 
 _NO_TERMS = Terms(days=Workdays(ZoneInfo("UTC")))  # a withdrawal waits for nobody
-OPEN = [state for state in State if Action.WITHDRAW in STEPS[state]]
+OPEN = [state for state in RecordState if Action.WITHDRAW in STEPS[state]]
 """Where a record can be withdrawn from."""
 _ANCHORS = 100
 
 
 async def withdraw(unit: UnitOfWork, number: str, why: str, at: Micros) -> FiledRecord:
     """Withdraw a record as the service."""
-    return await act(unit, number, None, Step(action=Action.WITHDRAW, by=SERVICE, at=at, note=why), _NO_TERMS)
+    return await act(unit, number, None, ProcessStep(action=Action.WITHDRAW, by=SERVICE, at=at, note=why), _NO_TERMS)
 
 
 async def raised(
@@ -63,10 +63,10 @@ async def withdrawn(connection: AsyncConnection) -> dict[str, str]:
         select(ViolationRow.id, ViolationRow.rule, StepRow.entry)
         .join(StepRow, StepRow.violation == ViolationRow.id)
         .where(
-            ViolationRow.state == State.WITHDRAWN, ViolationRow.mode == Mode.ON, ViolationRow.rule != ACCUMULATED
+            ViolationRow.state == RecordState.WITHDRAWN, ViolationRow.mode == Mode.ON, ViolationRow.rule != ACCUMULATED
         )
     )  # fmt: skip
-    entries = ((number, rule, msgspec.json.decode(entry, type=Entry)) for number, rule, entry in rows)
+    entries = ((number, rule, msgspec.json.decode(entry, type=HistoryEntry)) for number, rule, entry in rows)
     return {n: rule for n, rule, entry in entries if entry.action is Action.WITHDRAW and entry.by == SERVICE}
 
 

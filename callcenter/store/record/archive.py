@@ -20,7 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from callcenter.domain.facts import Fact
 from callcenter.domain.frame import Micros
-from callcenter.rules.detection.pages import Page, joined, packed, unpacked
+from callcenter.rules.detection.pages import ArchivedPage, joined, packed, unpacked
 from callcenter.store.record.models import ArchivedFactsRow, Row
 
 CHAPTER = 4096
@@ -48,7 +48,7 @@ def row_id(node: str, *parts: object) -> str:
     return hashlib.blake2b(msgspec.json.encode((node, *parts)), digest_size=16).hexdigest()
 
 
-def page_row(node: str, page: Page, *, bound: bool = False) -> Row:
+def page_row(node: str, page: ArchivedPage, *, bound: bool = False) -> Row:
     """Make the row of a page that has moments."""
     first, last, times = page.moments[0].position, page.moments[-1].position, page.times()
     return {

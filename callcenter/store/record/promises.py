@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from callcenter.domain import facts as fx
 from callcenter.domain.frame import Micros
 from callcenter.rules.regulations.edition import Rulebook
-from callcenter.rules.regulations.promises import Kept, Promises
+from callcenter.rules.regulations.promises import PromiseCount, Promises
 from callcenter.store.record.models import OfferRow, VisitRow
 from callcenter.store.record.read_back import offer_of, visit_of
 
@@ -20,7 +20,7 @@ _PAGE = 500
 
 async def kept_promises(
     connection: AsyncConnection, rulebook: Rulebook, since: Micros, until: Micros
-) -> dict[str, dict[str, Kept]]:
+) -> dict[str, dict[str, PromiseCount]]:
     """Count, queue by queue, how often each promise was kept to visits that joined in a span."""
     promises = Promises(rulebook)
     async for visit in _visits(connection, since, until):

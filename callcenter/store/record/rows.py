@@ -15,7 +15,7 @@ import msgspec
 from callcenter.domain import facts as fx
 from callcenter.domain.vocabulary import AgentState, EndedBy, How, OfferOutcome, VisitOutcome
 from callcenter.rules.detection.gist import gists
-from callcenter.rules.detection.pages import Moment, Page
+from callcenter.rules.detection.pages import ArchivedMoment, ArchivedPage
 from callcenter.store.record.archive import page_row, row_id
 from callcenter.store.record.models import (
     AgentStateRow,
@@ -80,7 +80,7 @@ class Recorder:
         """Add what one event made true; positions must rise."""
         self._position, self._changes = position, changes
         if told := gists(facts):
-            changes.put(ArchivedFactsRow, page_row(self._node, Page([Moment(position, graded, told)])))
+            changes.put(ArchivedFactsRow, page_row(self._node, ArchivedPage([ArchivedMoment(position, graded, told)])))
         for self._index, fact in enumerate(facts):
             self._take(fact)
 

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from callcenter.domain.frame import SECOND, Micros
 from callcenter.errors import BadInput
-from callcenter.rules.regulations.promises import Kept
+from callcenter.rules.regulations.promises import PromiseCount
 from callcenter.staff.roles import Principal, Right
 from callcenter.store.record.promises import kept_promises
 from callcenter.web.api.fields import Moment, RequestBody, ResponseBody, moment_in
@@ -69,6 +69,6 @@ async def read_promises(span: Annotated[PromiseSpan, Query()], _: Seeing, servic
     ])  # fmt: skip
 
 
-def _rate(kept: Kept) -> float | None:
+def _rate(kept: PromiseCount) -> float | None:
     known = kept.kept + kept.broken
     return kept.kept / known if known else None

@@ -12,7 +12,7 @@ from pydantic import Field
 from callcenter.locale import Language
 from callcenter.reports.figures.score_words import LINES, plain, said
 from callcenter.rules.records.masks import worded
-from callcenter.rules.scores.score_lines import Line, LineKind, Notice
+from callcenter.rules.scores.score_lines import LineKind, MonthScoreLine, Notice
 from callcenter.staff.months import month_name
 from callcenter.staff.roles import Field as Delicate
 from callcenter.staff.roles import Principal, Sight, sight
@@ -161,7 +161,7 @@ class ScoreReader:
             withdrawn_why=self._worded(given.withdrawn_why, given.withdrawn_by),
         )  # fmt: skip
 
-    def _line(self, line: Line, record: str | None) -> ScoreLine:
+    def _line(self, line: MonthScoreLine, record: str | None) -> ScoreLine:
         return ScoreLine(
             kind=line.kind, title=said(LINES[line.kind], self.language), points=plain(line.points), record=record,
             collection=_COLLECTIONS.get(line.kind), at=moment_out(line.at, self.zone), note=self._worded(line.note),

@@ -12,8 +12,8 @@ from callcenter.domain.frame import Micros
 from callcenter.locale import Language
 from callcenter.rules.records.dossier import Dossier
 from callcenter.rules.records.masks import masked_caller, masked_evidence, without_numbers, worded
-from callcenter.rules.records.standing import CHECKLISTS, SERVICE, Advice, State
-from callcenter.rules.records.steps import Action, Entry
+from callcenter.rules.records.standing import CHECKLISTS, SERVICE, Advice, RecordState
+from callcenter.rules.records.steps import Action, HistoryEntry
 from callcenter.rules.records.violation import RosterLine, Verdict
 from callcenter.rules.regulations.edition import Mode, Severity, Title
 from callcenter.staff.roles import Field as Delicate
@@ -33,7 +33,7 @@ class Summary(ResponseBody):
     team: str | None
     at: datetime | None
     verdict: Verdict
-    state: State
+    state: RecordState
     mode: Mode
     severity: Severity | None = Field(description="What the last decision says, or what is proposed.")
     points: int | None = Field(description="The least that is proposed.")
@@ -76,8 +76,8 @@ class Done(ResponseBody):
     at: datetime
     by: str | None
     role: Role | None
-    before: State
-    after: State
+    before: RecordState
+    after: RecordState
     note: str
     points: int | None
     severity: Severity | None
@@ -169,7 +169,7 @@ class Reader:
         """Show a sentence; a number that was dialled only to whoever reads numbers, or dialled it."""
         return text if self._person.agent == agent else worded(text, self._sight(Delicate.CALLER))
 
-    def detail(self, record: FiledRecord, history: list[Entry]) -> Detail:
+    def detail(self, record: FiledRecord, history: list[HistoryEntry]) -> Detail:
         """Show a record, as far as the reader may see it."""
         said, standing = record.dossier, record.standing
         return Detail(
@@ -203,7 +203,7 @@ class Reader:
             explain_until=moment_out(standing.explain_until, self._zone),
             appeal_until=moment_out(standing.appeal_until, self._zone),
             decide_until=moment_out(due, self._zone),
-            overdue=standing.state is State.APPEALED and due is not None and self._now >= due,
+            overdue=standing.state is RecordState.APPEALED and due is not None and self._now >= due,
             provisional=any(end is not None and self._days.first_unknown(end - 1, end - 1) for end in ends),
         )
 
@@ -223,7 +223,7 @@ class Reader:
             for kind in shown
         ]
 
-    def _done(self, entry: Entry) -> Done:
+    def _done(self, entry: HistoryEntry) -> Done:
         at = moment_out(entry.at, self._zone)
         assert at is not None
         return Done(
@@ -231,7 +231,7 @@ class Reader:
             after=entry.after, note=self._note(entry), points=entry.points, severity=entry.severity, item=entry.item,
         )  # fmt: skip
 
-    def _note(self, entry: Entry) -> str:
+    def _note(self, entry: HistoryEntry) -> str:
         """Show what somebody wrote; one's own words as they are."""
         own = entry.by == self._person.account
         return entry.note if own else worded(entry.note, self._sight(Delicate.CALLER))

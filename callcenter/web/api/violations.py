@@ -7,8 +7,8 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Request, Response, status
 from pydantic import Field
 
-from callcenter.rules.records.standing import State
-from callcenter.rules.records.steps import DECISIONS, Action, Step
+from callcenter.rules.records.standing import RecordState
+from callcenter.rules.records.steps import DECISIONS, Action, ProcessStep
 from callcenter.rules.records.violation import Verdict
 from callcenter.rules.regulations.edition import Severity
 from callcenter.staff.roles import Principal, Right
@@ -58,7 +58,7 @@ class RecordFilter(RequestBody):
 
     agent: Name | None = None
     rule: Name | None = None
-    state: State | None = None
+    state: RecordState | None = None
     verdict: Verdict | None = None
     since: Moment | None = Field(default=None, alias="from")
     until: Moment | None = Field(default=None, alias="to")
@@ -145,9 +145,11 @@ def _acting(action: Action, session: TheSession) -> Principal:
     return allowed(*rights)(session)
 
 
-def _step(action: Action, body: Saying, person: Annotated[Principal, Depends(_acting)], service: TheService) -> Step:
+def _step(
+    action: Action, body: Saying, person: Annotated[Principal, Depends(_acting)], service: TheService
+) -> ProcessStep:
     """Read which step it is, and whose."""
-    return Step(
+    return ProcessStep(
         action=action, by=person.account, role=person.role, agent=person.agent, at=service.clock(),
         note=body.note, points=body.points, severity=body.severity, item=body.item,
     )  # fmt: skip
@@ -156,7 +158,7 @@ def _step(action: Action, body: Saying, person: Annotated[Principal, Depends(_ac
 @router.post("/{number}/{action}", response_model=Detail)
 async def take_step(
     number: str,
-    step: Annotated[Step, Depends(_step)],
+    step: Annotated[ProcessStep, Depends(_step)],
     reader: TheReader,
     service: TheService,
     once: TheOnce,
@@ -177,7 +179,7 @@ async def take_step(
 def _require_right(person: Principal, action: Action, record: FiledRecord) -> None:
     """Let pass whoever may take this step here; an appeal is decided by those who decide appeals."""
     right = RIGHTS[action]
-    if action in DECISIONS and record.standing.state is State.APPEALED:
+    if action in DECISIONS and record.standing.state is RecordState.APPEALED:
         right = Right.DECIDE_APPEAL
     require(person, right, record)
 

@@ -11,7 +11,7 @@ from callcenter.reports.trial.verdicts import Findings, Outcome, Trial, TrialFin
 from callcenter.rules.detection.gist import Lasting, gists
 from callcenter.rules.detection.inputs import Disposition
 from callcenter.rules.detection.judge import Judge
-from callcenter.rules.detection.pages import Moment, Page
+from callcenter.rules.detection.pages import ArchivedMoment, ArchivedPage
 from callcenter.rules.records.violation import Verdict
 from callcenter.rules.regulations.edition import Mode, Rulebook, Severity
 from callcenter.staff.duty import Roster
@@ -20,14 +20,16 @@ from tests.unit.rules.detection.story import Story, micros, packaged, roster, ru
 SPAN = TrialSpan(micros(0), micros(3600))
 
 
-def pages(story: Story, *, graded: bool = True, size: int = 3, after: int = 0) -> list[Page]:
+def pages(story: Story, *, graded: bool = True, size: int = 3, after: int = 0) -> list[ArchivedPage]:
     """Every fact a moment, some moments a page; from a fact on, with what lasted before it."""
-    moments = [Moment(n, graded, [fact]) for n, fact in enumerate(gists(story.facts))]
+    moments = [ArchivedMoment(n, graded, [fact]) for n, fact in enumerate(gists(story.facts))]
     before = Lasting(gists(story.facts[:after])).facts()
-    return [Page(moments[n : n + size], before if n == after else []) for n in range(after, len(moments), size)]
+    return [ArchivedPage(moments[n : n + size], before if n == after else []) for n in range(after, len(moments), size)]
 
 
-def tried(told: list[Page], book: Rulebook | None = None, span: TrialSpan = SPAN, on: Roster | None = None) -> Findings:
+def tried(
+    told: list[ArchivedPage], book: Rulebook | None = None, span: TrialSpan = SPAN, on: Roster | None = None
+) -> Findings:
     trial = Trial(book or packaged(), on or roster(), span)
     for page in told:
         trial.see(page)

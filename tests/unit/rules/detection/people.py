@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from callcenter.domain.frame import Micros
 from callcenter.rules.records.standing import SERVICE, Standing
-from callcenter.rules.records.steps import Action, Step, Terms
+from callcenter.rules.records.steps import Action, ProcessStep, Terms
 from callcenter.rules.records.violation import Verdict
 from callcenter.rules.regulations.edition import Mode, Severity
 from callcenter.staff.dates import day_start
@@ -41,6 +41,6 @@ def record(**other: Any) -> Standing:
     return Standing(**given | other)
 
 
-def step(action: Action, who: Principal, at: Micros = MONDAY, note: str = "because", **other: Any) -> Step:
+def step(action: Action, who: Principal, at: Micros = MONDAY, note: str = "because", **other: Any) -> ProcessStep:
     """Let somebody do something."""
-    return Step(action=action, by=who.account, role=who.role, agent=who.agent, at=at, note=note, **other)
+    return ProcessStep(action=action, by=who.account, role=who.role, agent=who.agent, at=at, note=note, **other)

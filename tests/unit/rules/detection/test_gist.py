@@ -8,7 +8,7 @@ import pytest
 from callcenter.domain import facts as fx
 from callcenter.domain.vocabulary import AgentState, EndedBy, OfferOutcome, VisitOutcome
 from callcenter.rules.detection.gist import Lasting, gist, gists
-from callcenter.rules.detection.pages import Moment, Page, joined, packed, unpacked
+from callcenter.rules.detection.pages import ArchivedMoment, ArchivedPage, joined, packed, unpacked
 from tests.unit.rules.detection.story import PHONES, Story, micros
 
 
@@ -63,21 +63,32 @@ def test_last_sight_of_a_phone_outlasts_its_agents_signing_out() -> None:
 
 
 def test_page_is_read_as_it_was_packed() -> None:
-    page = Page([Moment(7, graded=False, facts=gists(told("offer", 1, 4, OfferOutcome.DECLINED)))], [])
+    page = ArchivedPage([ArchivedMoment(7, graded=False, facts=gists(told("offer", 1, 4, OfferOutcome.DECLINED)))], [])
     assert unpacked(packed(page)) == page
 
 
 def test_page_says_what_lasts_after_it() -> None:
-    first = Page([Moment(7, graded=True, facts=told("serves", 0, "Bob"))], told("serves", 0, "Alice"))
+    first = ArchivedPage([ArchivedMoment(7, graded=True, facts=told("serves", 0, "Bob"))], told("serves", 0, "Alice"))
     assert first.after() == [*told("serves", 0, "Alice"), *told("serves", 0, "Bob")]
 
 
 def test_bound_pages_keep_their_moments_in_order() -> None:
-    one, two = (Page([Moment(n, graded=True, facts=told("state", n, "Alice"))]) for n in (3, 9))
-    assert joined([one, two], []) == Page([*one.moments, *two.moments], [])
+    one, two = (ArchivedPage([ArchivedMoment(n, graded=True, facts=told("state", n, "Alice"))]) for n in (3, 9))
+    assert joined([one, two], []) == ArchivedPage([*one.moments, *two.moments], [])
 
 
-@pytest.mark.parametrize("blob", [b"", b"other bytes", packed(Page([], []))[:-3]])
+@pytest.mark.parametrize("blob", [b"", b"other bytes", packed(ArchivedPage([], []))[:-3]])
 def test_other_bytes_are_no_page(blob: bytes) -> None:
     with pytest.raises(ValueError, match="not a page of archived facts"):
         unpacked(blob)
+
+
+def test_own_call_is_kept_without_its_frames() -> None:
+    story = Story()
+    story.own_call(10, 80)
+    began, ended = gists(story.facts)
+
+    assert isinstance(began, fx.OwnCallBegan)
+    assert isinstance(ended, fx.OwnCallEnded)
+    assert (began.own.started_at, ended.own.ended_at) == (micros(10), micros(80))
+    assert (began.own.frames, ended.own.frames) == ((), ())

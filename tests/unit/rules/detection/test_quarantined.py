@@ -105,4 +105,4 @@ def test_frames_spoiled_without_end_make_no_older_gap_forgotten() -> None:
 
     record = story.record()
     assert (record.verdict, record.reason and record.reason.code) == (Verdict.UNDETERMINED, "gap")
-    assert len(story.judge._memory.gaps) == 2
+    assert len(story.judge._context.memory.gaps) == 2

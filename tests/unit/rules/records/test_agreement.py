@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from callcenter.rules.records.agreement import Raised, agreement
-from callcenter.rules.records.standing import Standing, State
+from callcenter.rules.records.standing import RecordState, Standing
 from callcenter.rules.records.violation import Verdict
 from callcenter.rules.regulations.edition import Mode
 from tests.unit.rules.detection.people import MONDAY, record
@@ -26,14 +26,20 @@ def test_rule_in_shadow_is_measured_by_its_reviews() -> None:
 
 
 def test_rule_that_is_on_is_measured_by_what_people_decided() -> None:
-    states = [State.CONFIRMED, State.REDUCED, State.OVERTURNED, State.EXPLAINED, State.PROPOSED]
+    states = [
+        RecordState.CONFIRMED,
+        RecordState.REDUCED,
+        RecordState.OVERTURNED,
+        RecordState.EXPLAINED,
+        RecordState.PROPOSED,
+    ]
     (missed,) = agreement(raised(*(record(state=state) for state in states), rule="V-MISSED"))
     assert (missed.records, missed.decided, missed.agreeing, missed.rate) == (5, 3, 2, 2 / 3)
 
 
 def test_open_appeal_is_no_decision_and_every_appeal_is_counted() -> None:
-    open_one = record(state=State.APPEALED, appealed_at=MONDAY, decided_by="sun", decided_at=MONDAY)
-    decided = record(state=State.OVERTURNED, appealed_at=MONDAY, decided_by="sun", decided_at=MONDAY)
+    open_one = record(state=RecordState.APPEALED, appealed_at=MONDAY, decided_by="sun", decided_at=MONDAY)
+    decided = record(state=RecordState.OVERTURNED, appealed_at=MONDAY, decided_by="sun", decided_at=MONDAY)
     (missed,) = agreement(raised(open_one, decided))
     assert (missed.appeals, missed.decided, missed.rate) == (2, 1, 0.0)
 
@@ -50,14 +56,14 @@ def test_what_was_not_proposed_stands_beside(verdict: Verdict) -> None:
 
 
 def test_withdrawn_record_is_in_no_other_figure() -> None:
-    (away,) = agreement(raised(record(state=State.WITHDRAWN), record(state=State.WITHDRAWN, mode=Mode.ON)))
+    (away,) = agreement(raised(record(state=RecordState.WITHDRAWN), record(state=RecordState.WITHDRAWN, mode=Mode.ON)))
     assert (away.withdrawn, away.records, away.rate) == (2, 0, None)
 
 
 def test_what_a_person_recorded_says_nothing_of_the_rule() -> None:
-    assert agreement(raised(record(proposed_by="li", state=State.CONFIRMED))) == []
+    assert agreement(raised(record(proposed_by="li", state=RecordState.CONFIRMED))) == []
 
 
 def test_modes_of_a_rule_are_apart() -> None:
-    found = agreement(raised(record(state=State.CONFIRMED), shadow(root=False)))
+    found = agreement(raised(record(state=RecordState.CONFIRMED), shadow(root=False)))
     assert [(one.mode, one.rate) for one in found] == [(Mode.ON, 1.0), (Mode.SHADOW, 0.0)]

@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from callcenter.errors import BadInput
-from callcenter.rules.records.dossier import Form, from_form, from_violation
+from callcenter.rules.records.dossier import RecordForm, from_form, from_violation
 from callcenter.rules.records.standing import SERVICE
 from callcenter.rules.records.texts import Reason
 from callcenter.rules.records.violation import Verdict, Violation
@@ -19,12 +19,12 @@ from tests.unit.rules.detection.people import MONDAY
 BOOK = load_rulebook()
 
 
-def form(rule: str = "V-EAT", **other: Any) -> Form:
+def form(rule: str = "V-EAT", **other: Any) -> RecordForm:
     given: dict[str, Any] = {
         "rule": rule, "agent": "Alice", "team": "hotline", "at": MONDAY, "words": "ate at the desk",
         "by": "li", "key": "k",
     }  # fmt: skip
-    return Form(**given | other)
+    return RecordForm(**given | other)
 
 
 def violation(rule: str = "V-MISSED") -> Violation:
@@ -122,7 +122,7 @@ def test_form_measures_no_customer_who_was_kept_out() -> None:
         (form(at=-(10**15)), "no rulebook held"),
     ],
 )
-def test_form_that_cannot_be_is_refused_in_a_sentence(wrong: Form, sentence: str) -> None:
+def test_form_that_cannot_be_is_refused_in_a_sentence(wrong: RecordForm, sentence: str) -> None:
     with pytest.raises(BadInput, match=sentence):
         from_form(wrong, BOOK, MONDAY)
 

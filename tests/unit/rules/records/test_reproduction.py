@@ -8,8 +8,8 @@ import msgspec
 import pytest
 
 from callcenter.rules.records.dossier import Dossier, from_violation
-from callcenter.rules.records.reproduction import Doubt, Fault, Finding, differences, note
-from callcenter.rules.records.standing import Standing, State
+from callcenter.rules.records.reproduction import Doubt, EvidenceFault, ReproductionFinding, differences, note
+from callcenter.rules.records.standing import RecordState, Standing
 from callcenter.rules.records.violation import Verdict
 from callcenter.rules.regulations.edition import Title
 from tests.unit.rules.records.test_dossier import BOOK, violation
@@ -27,7 +27,7 @@ def test_same_record_differs_in_nothing() -> None:
 
 
 def test_what_people_did_with_it_is_no_difference() -> None:
-    decided = both(state=State.REDUCED, decided_points=1, decided_by="sun")
+    decided = both(state=RecordState.REDUCED, decided_points=1, decided_by="sun")
     assert differences(*decided, *both()) == ()
 
 
@@ -46,7 +46,7 @@ def test_names_of_things_may_change(changed: dict[str, Any]) -> None:
 )
 def test_whatever_else_differs_is_named(changed: dict[str, Any], names: tuple[str, str]) -> None:
     (found,) = differences(*both(**changed), *both())
-    assert (found.what, found.zh, found.en) == (Fault.SAYS_OTHER, *names)
+    assert (found.what, found.zh, found.en) == (EvidenceFault.SAYS_OTHER, *names)
 
 
 @pytest.mark.parametrize(("version", "found"), [("0.0.1", 0), (both()[0].worded_by, 1)])
@@ -55,15 +55,18 @@ def test_words_may_differ_where_another_version_wrote_them(version: str, found: 
     assert len(differences(*reworded, *both())) == found
 
 
-@pytest.mark.parametrize("what", [*Fault, *Doubt])
-def test_each_finding_is_told_in_both_languages(what: Fault | Doubt) -> None:
-    found = Finding(what, "甲", "A")
+@pytest.mark.parametrize("what", [*EvidenceFault, *Doubt])
+def test_each_finding_is_told_in_both_languages(what: EvidenceFault | Doubt) -> None:
+    found = ReproductionFinding(what, "甲", "A")
     assert not any(c in found.told("en") for c in "{}。甲")
     assert any("\u4e00" <= c <= "\u9fff" for c in found.told("zh"))
 
 
 def test_note_says_everything_in_both_languages() -> None:
-    found = [Finding(Fault.FRAME_DAMAGED, "7", "7"), Finding(Fault.FRAME_MISSING, "9", "9")]
+    found = [
+        ReproductionFinding(EvidenceFault.FRAME_DAMAGED, "7", "7"),
+        ReproductionFinding(EvidenceFault.FRAME_MISSING, "9", "9"),
+    ]
     assert note(found) == (
         "证据无法复现：日志第7条已损坏；日志中没有第9条。 "
         "The evidence does not reproduce: journal entry 7 is damaged; the journal has no entry 9."

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from callcenter.rules.records.refusals import StepRefused, Why
-from callcenter.rules.records.standing import CHECKLISTS, SERVICE, Advice, Standing, State
-from callcenter.rules.records.steps import STEPS, Action, Step
+from callcenter.rules.records.standing import CHECKLISTS, SERVICE, Advice, RecordState, Standing
+from callcenter.rules.records.steps import STEPS, Action, ProcessStep
 from callcenter.rules.records.violation import Verdict
 from callcenter.rules.records.workflow import take
 from callcenter.rules.regulations.edition import Mode, Severity
@@ -35,13 +35,13 @@ FRIDAY = MONDAY + 4 * DAY - 9 * HOUR
 """Three working days after Monday are over: Friday, 00:00."""
 
 
-def played(standing: Standing, *steps: Step) -> Standing:
+def played(standing: Standing, *steps: ProcessStep) -> Standing:
     for one in steps:
         standing, _ = take(standing, one, TERMS)
     return standing
 
 
-def why(standing: Standing, one: Step) -> Why:
+def why(standing: Standing, one: ProcessStep) -> Why:
     with pytest.raises(StepRefused) as refused:
         take(standing, one, TERMS)
     return refused.value.why
@@ -82,12 +82,17 @@ def test_appeal_suspends_what_was_confirmed() -> None:
 
 def test_appeal_that_is_upheld_by_somebody_else_leaves_nothing_counted() -> None:
     over = played(appealed(), step(Action.OVERTURN, MANAGER, MONDAY + 2 * DAY))
-    assert (over.state, over.counted, over.decided_by, over.appeal_decided_by) == (State.OVERTURNED, 0, "sun", "ma")
+    assert (over.state, over.counted, over.decided_by, over.appeal_decided_by) == (
+        RecordState.OVERTURNED,
+        0,
+        "sun",
+        "ma",
+    )
 
 
 def test_appeal_that_is_refused_leaves_the_decision_as_it_was() -> None:
     final = played(appealed(), step(Action.CONFIRM, HR, MONDAY + 2 * DAY))
-    assert (final.state, final.counted) == (State.CONFIRMED, 2)
+    assert (final.state, final.counted) == (RecordState.CONFIRMED, 2)
 
 
 def test_appeal_before_any_decision_is_decided_once_and_finally() -> None:
@@ -97,7 +102,7 @@ def test_appeal_before_any_decision_is_decided_once_and_finally() -> None:
 
 def test_step_tells_the_audit_log_what_it_did() -> None:
     _, entry = take(notified(), step(Action.OVERTURN, SUPERVISOR, note=" the phone was broken "), TERMS)
-    assert (entry.action, entry.before, entry.after) == (Action.OVERTURN, State.NOTIFIED, State.OVERTURNED)
+    assert (entry.action, entry.before, entry.after) == (Action.OVERTURN, RecordState.NOTIFIED, RecordState.OVERTURNED)
     assert (entry.by, entry.note, entry.points) == ("sun", "the phone was broken", None)
 
 
@@ -108,18 +113,18 @@ def test_agent_has_three_working_days_to_explain() -> None:
 def test_nobody_decides_against_an_agent_who_may_still_speak() -> None:
     early, in_time = step(Action.CONFIRM, SUPERVISOR, FRIDAY - 1), step(Action.CONFIRM, SUPERVISOR, FRIDAY)
     assert why(notified(), early) is Why.TOO_EARLY
-    assert played(notified(), in_time).state is State.CONFIRMED
+    assert played(notified(), in_time).state is RecordState.CONFIRMED
 
 
 def test_in_favour_of_the_agent_it_is_decided_at_any_time() -> None:
-    assert played(record(), step(Action.OVERTURN, SUPERVISOR)).state is State.OVERTURNED
-    assert played(notified(), step(Action.OVERTURN, SUPERVISOR)).state is State.OVERTURNED
+    assert played(record(), step(Action.OVERTURN, SUPERVISOR)).state is RecordState.OVERTURNED
+    assert played(notified(), step(Action.OVERTURN, SUPERVISOR)).state is RecordState.OVERTURNED
 
 
 def test_appeal_is_possible_to_the_end_of_the_fifth_working_day() -> None:
     until = confirmed().appeal_until
     assert until == MONDAY + 8 * DAY - 9 * HOUR  # the Tuesday after: a weekend lies between
-    assert played(confirmed(), step(Action.APPEAL, ALICE, until - 1)).state is State.APPEALED
+    assert played(confirmed(), step(Action.APPEAL, ALICE, until - 1)).state is RecordState.APPEALED
     assert why(confirmed(), step(Action.APPEAL, ALICE, until)) is Why.TOO_LATE
 
 
@@ -149,7 +154,7 @@ def test_reduction_lowers_points_or_severity() -> None:
     )
     lighter = played(notified(), step(Action.EXPLAIN, ALICE), step(Action.REDUCE, SUPERVISOR, points=1))
     assert (grave.decided_severity, grave.advice) == (Severity.WARNING, ())
-    assert (lighter.state, lighter.counted) == (State.REDUCED, 1)
+    assert (lighter.state, lighter.counted) == (RecordState.REDUCED, 1)
 
 
 @pytest.mark.parametrize(
@@ -219,7 +224,7 @@ class TestShadow:
     def test_last_word_of_each_administrator_counts_and_the_state_stays(self) -> None:
         words = [step(Action.AGREE, ADMIN), step(Action.AGREE, OTHER_ADMIN), step(Action.DISAGREE, ADMIN)]
         reviewed = played(record(mode=Mode.SHADOW), *words)
-        assert (reviewed.state, reviewed.reviews) == (State.PROPOSED, {"root": False, "wheel": True})
+        assert (reviewed.state, reviewed.reviews) == (RecordState.PROPOSED, {"root": False, "wheel": True})
 
     def test_one_who_disagrees_is_enough(self) -> None:
         shadow = record(mode=Mode.SHADOW)
@@ -248,32 +253,32 @@ class TestShadow:
         assert why(excused, step(Action.AGREE, ADMIN)) is Why.NOT_PROPOSED
 
     def test_withdrawn_record_is_not_reviewed(self) -> None:
-        withdrawal = Step(action=Action.WITHDRAW, by=SERVICE, at=MONDAY, note="the journal does not hash")
+        withdrawal = ProcessStep(action=Action.WITHDRAW, by=SERVICE, at=MONDAY, note="the journal does not hash")
         gone = played(record(mode=Mode.SHADOW), withdrawal)
         assert why(gone, step(Action.AGREE, ADMIN)) is Why.NO_STEP
 
 
 @pytest.mark.parametrize("make", [record, notified, confirmed, appealed])
 def test_service_withdraws_what_its_evidence_no_longer_carries(make: Callable[[], Standing]) -> None:
-    withdrawal = Step(action=Action.WITHDRAW, by=SERVICE, at=MONDAY, note="the journal does not hash")
+    withdrawal = ProcessStep(action=Action.WITHDRAW, by=SERVICE, at=MONDAY, note="the journal does not hash")
     gone = played(make(), withdrawal)
-    assert (gone.state, gone.counted, STEPS[gone.state]) == (State.WITHDRAWN, 0, {})
+    assert (gone.state, gone.counted, STEPS[gone.state]) == (RecordState.WITHDRAWN, 0, {})
 
 
 def test_service_withdraws_an_undetermined_record_too() -> None:
-    withdrawal = Step(action=Action.WITHDRAW, by=SERVICE, at=MONDAY, note="the journal does not hash")
-    assert played(record(verdict=Verdict.UNDETERMINED), withdrawal).state is State.WITHDRAWN
+    withdrawal = ProcessStep(action=Action.WITHDRAW, by=SERVICE, at=MONDAY, note="the journal does not hash")
+    assert played(record(verdict=Verdict.UNDETERMINED), withdrawal).state is RecordState.WITHDRAWN
 
 
 @pytest.mark.parametrize("action", [Action.NOTIFY, Action.CONFIRM, Action.REDUCE, Action.OVERTURN])
 def test_service_decides_nothing_and_tells_nobody(action: Action) -> None:
-    standing = record(state=State.PROPOSED if action is Action.NOTIFY else State.APPEALED)
-    assert why(standing, Step(action=action, by=SERVICE, at=MONDAY, note="x", points=1)) is Why.NOBODY
+    standing = record(state=RecordState.PROPOSED if action is Action.NOTIFY else RecordState.APPEALED)
+    assert why(standing, ProcessStep(action=action, by=SERVICE, at=MONDAY, note="x", points=1)) is Why.NOBODY
 
 
 def test_person_withdraws_only_what_they_proposed_and_nobody_was_told() -> None:
     own = record(proposed_by="li")
-    assert played(own, step(Action.WITHDRAW, LEADER)).state is State.WITHDRAWN
+    assert played(own, step(Action.WITHDRAW, LEADER)).state is RecordState.WITHDRAWN
     assert why(own, step(Action.WITHDRAW, MANAGER)) is Why.NOT_WITHDRAWABLE
     told = played(own, step(Action.NOTIFY, SUPERVISOR))
     assert why(told, step(Action.WITHDRAW, LEADER)) is Why.NOT_WITHDRAWABLE
@@ -282,7 +287,7 @@ def test_person_withdraws_only_what_they_proposed_and_nobody_was_told() -> None:
 def test_every_pair_that_is_not_in_the_table_is_refused() -> None:
     refused = [
         (state, action)
-        for state in State
+        for state in RecordState
         for action in Action
         if action not in STEPS[state] and why(record(state=state), step(action, SUPERVISOR)) is not Why.NO_STEP
     ]
@@ -330,7 +335,7 @@ class TestAdvice:
     def test_who_changed_role_makes_no_second_check(self) -> None:
         late = MONDAY + 30 * DAY
         standing = played(confirmed(fine_yuan=20), step(Action.CHECK, HR, late, item="lawful_deduction"))
-        again = Step(action=Action.CHECK, by=HR.account, role=MANAGER.role, at=late, item="amount_right")
+        again = ProcessStep(action=Action.CHECK, by=HR.account, role=MANAGER.role, at=late, item="amount_right")
         assert why(standing, again) is Why.ITEM_TWICE
 
     def test_who_proposed_checks_nothing(self) -> None:

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from callcenter.rules.records.refusals import StepRefused
-from callcenter.rules.records.standing import CHECKLISTS, SERVICE, Standing, State
-from callcenter.rules.records.steps import DECISIONS, REVIEWS, Action, Entry, Step
+from callcenter.rules.records.standing import CHECKLISTS, SERVICE, RecordState, Standing
+from callcenter.rules.records.steps import DECISIONS, REVIEWS, Action, HistoryEntry, ProcessStep
 from callcenter.rules.records.violation import Verdict
 from callcenter.rules.records.workflow import take
 from callcenter.rules.regulations.edition import Mode, Severity
@@ -20,7 +20,7 @@ ACCOUNTS = st.sampled_from(["alice", "li", "sun", "ma", SERVICE])
 AGENTS = {"alice": "Alice", "li": "Li"}
 
 steps = st.builds(
-    lambda by, **other: Step(by=by, agent=AGENTS.get(by), **other),
+    lambda by, **other: ProcessStep(by=by, agent=AGENTS.get(by), **other),
     by=ACCOUNTS,
     action=st.sampled_from(Action),
     at=st.integers(0, 40).map(lambda day: MONDAY + day * DAY),
@@ -41,7 +41,7 @@ records = st.builds(
 )
 
 
-def play(standing: Standing, several: list[Step]) -> list[tuple[Standing, Standing, Entry]]:
+def play(standing: Standing, several: list[ProcessStep]) -> list[tuple[Standing, Standing, HistoryEntry]]:
     """Take every step that can be taken, in the order of its moment."""
     taken = []
     for one in sorted(several, key=lambda step: step.at):
@@ -55,7 +55,7 @@ def play(standing: Standing, several: list[Step]) -> list[tuple[Standing, Standi
 
 
 histories = st.builds(lambda first, several: (first, play(first, several)), records, st.lists(steps, max_size=25))
-History = tuple[Standing, list[tuple[Standing, Standing, Entry]]]
+History = tuple[Standing, list[tuple[Standing, Standing, HistoryEntry]]]
 
 
 @given(histories)
@@ -86,7 +86,7 @@ def test_only_proposed_records_of_rules_that_are_on_ever_count(history: History)
     countable = first.verdict is Verdict.PROPOSED and first.mode is Mode.ON
     moved = [after for _, after, entry in taken if entry.action not in REVIEWS]
     assert countable or all(after.counted == 0 for _, after, _ in taken)
-    assert countable or all(after.state is State.WITHDRAWN for after in moved)
+    assert countable or all(after.state is RecordState.WITHDRAWN for after in moved)
 
 
 @given(histories)
@@ -102,7 +102,7 @@ def test_nobody_is_decided_against_unheard_before_their_time_is_over(history: Hi
     for before, _, entry in history[1]:
         against = entry.action in {Action.CONFIRM, Action.REDUCE}
         waited = before.explain_until is not None and entry.at >= before.explain_until
-        assert not against or before.state is not State.NOTIFIED or waited
+        assert not against or before.state is not RecordState.NOTIFIED or waited
 
 
 @given(histories)

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from callcenter.rules.records.standing import State
+from callcenter.rules.records.standing import RecordState
 from callcenter.rules.records.violation import Violation
 from callcenter.rules.regulations.edition import Edition, Mode, Severity
 from callcenter.rules.regulations.rulebook import load_rulebook
@@ -131,15 +131,19 @@ def test_rule_in_shadow_derives_a_shadow_record() -> None:
 def test_reduced_record_counts_as_it_was_decided() -> None:
     (violation,) = derived(minors(4))
     standing = record(
-        agent="Alice", state=State.REDUCED, severity=Severity.SEVERE, decided_points=3, decided_severity=Severity.MINOR
+        agent="Alice",
+        state=RecordState.REDUCED,
+        severity=Severity.SEVERE,
+        decided_points=3,
+        decided_severity=Severity.MINOR,
     )
     counted = confirmed_of(violation, standing)
     assert counted is not None
     assert (counted.severity, counted.points, counted.id) == (Severity.MINOR, 3, violation.id)
 
 
-@pytest.mark.parametrize("state", [s for s in State if s not in {State.CONFIRMED, State.REDUCED}])
-def test_record_that_nobody_has_confirmed_does_not_count(state: State) -> None:
+@pytest.mark.parametrize("state", [s for s in RecordState if s not in {RecordState.CONFIRMED, RecordState.REDUCED}])
+def test_record_that_nobody_has_confirmed_does_not_count(state: RecordState) -> None:
     (violation,) = derived(minors(4))
     assert confirmed_of(violation, record(state=state, decided_points=2, decided_severity=Severity.MINOR)) is None
 
@@ -147,4 +151,4 @@ def test_record_that_nobody_has_confirmed_does_not_count(state: State) -> None:
 def test_record_without_a_time_belongs_to_no_month() -> None:
     (violation,) = derived(minors(4))
     timeless = msgspec.structs.replace(violation, at=None)
-    assert confirmed_of(timeless, record(state=State.CONFIRMED, decided_points=2)) is None
+    assert confirmed_of(timeless, record(state=RecordState.CONFIRMED, decided_points=2)) is None

@@ -10,8 +10,8 @@ from bisect import bisect_left, bisect_right
 from typing import NamedTuple
 
 from callcenter.domain.frame import Micros
-from callcenter.rules.detection.law import Law
-from callcenter.rules.detection.memory import HERE, UNSEEN, Memory, Post
+from callcenter.rules.detection.context import RuleContext
+from callcenter.rules.detection.detectors.attendance import HERE, UNSEEN, AttendanceMemory, Post
 from callcenter.staff.duty import Stretch
 
 
@@ -25,25 +25,24 @@ class Relief(NamedTuple):
 class Reliefs:
     """Reliefs by the roster, and whether they came."""
 
-    def __init__(self, memory: Memory, law: Law) -> None:
+    def __init__(self, context: RuleContext, memory: AttendanceMemory) -> None:
+        self._context = context
         self._memory = memory
-        self._law = law
-        shifts = {} if law.roster is None else law.roster.shifts
-        self._begins = sorted((shift[0], agent) for agent, planned in shifts.items() for shift in planned)
+        self._begins = sorted((shift[0], agent) for agent, shift in context.shifts())
 
     def wait(self, agent: str, shift: Stretch) -> Micros:
         """Return how long after a shift its agent waits for a relief at most; 0 where nobody can be planned."""
-        figures = self._law.figures(shift[1])
-        if figures is None or self._law.rule("V-RELIEF", shift[1]) is None or not self._begin_then(agent, shift):
+        figures = self._context.figures(shift[1])
+        if figures is None or self._context.rule("V-RELIEF", shift[1]) is None or not self._begin_then(agent, shift):
             return 0
         return figures.relief_within
 
     def planned(self, agent: str, shift: Stretch) -> list[Relief]:
-        """List who relieves an agent at the end of a shift, as far as it is known who serves which queue."""
-        figures, end = self._law.figures(shift[1]), shift[1]
+        """Return who relieves an agent at the end of a shift, as far as it is known who serves which queue."""
+        figures, end = self._context.figures(shift[1]), shift[1]
         if figures is None:
             return []
-        served = self._queues(agent, end) if self._team(agent, end) is None else None
+        served = self._queues(agent, end) if self._context.team_of(agent, end) is None else None
         begin_then = self._begin_then(agent, shift)
         return [
             Relief(other, begin - figures.relief_within)
@@ -52,12 +51,12 @@ class Reliefs:
         ]
 
     def arrival(self, reliefs: list[Relief], until: Micros) -> Micros | None:
-        """Tell when the first of some reliefs was at the post, looking until a moment."""
+        """Return when the first of some reliefs was at the post, looking until a moment."""
         found = (at for one in reliefs for at, post, _ in self._seen(one, until) if post == HERE)
         return min(found, default=None)
 
     def may_have_come(self, reliefs: list[Relief], until: Micros) -> bool:
-        """Tell whether a relief that was not seen at the post may have been there by a moment."""
+        """Return whether a relief that was not seen at the post may have been there by a moment."""
         seen = [(one, self._seen(one, until)) for one in reliefs]
         return any(
             not posts or posts[0][0] > one.since or any(post == UNSEEN or lost for _, post, lost in posts)
@@ -65,34 +64,30 @@ class Reliefs:
         )
 
     def _begin_then(self, agent: str, shift: Stretch) -> list[tuple[Micros, str]]:
-        """List whose shift begins where this one ends, of the same team; nobody's where its agent goes on, or left."""
-        figures, end = self._law.figures(shift[1]), shift[1]
+        """Return whose shift begins where this one ends, in the same team; nobody's where its agent goes on or left."""
+        figures, end = self._context.figures(shift[1]), shift[1]
         if figures is None or self._duty_end(agent, shift) != end:
             return []
-        within, team = figures.relief_within, self._team(agent, end)
+        within, team = figures.relief_within, self._context.team_of(agent, end)
         first = bisect_left(self._begins, end - within, key=_moment)
         near = self._begins[first : bisect_right(self._begins, end + within, key=_moment)]
         if any(other == agent for _, other in near):
             return []
-        on_duty = [(begin, other) for begin, other in near if self._law.duty(other, begin, end + within + 1)]
-        return [one for one in on_duty if team is None or self._team(one[1], one[0]) == team]
-
-    def _team(self, agent: str, at: Micros) -> str | None:
-        return None if self._law.roster is None else self._law.roster.team_of(agent, at)
+        on_duty = [(begin, other) for begin, other in near if self._context.duty(other, begin, end + within + 1)]
+        return [one for one in on_duty if team is None or self._context.team_of(one[1], one[0]) == team]
 
     def _queues(self, agent: str, at: Micros) -> frozenset[str]:
-        person = self._memory.people.get(agent)
-        rostered = frozenset() if self._law.roster is None else self._law.roster.queues_of(agent, at)
-        return rostered | frozenset(() if person is None else person.served)
+        served = self._context.memory.agents.get(agent)
+        return self._context.queues_of(agent, at) | frozenset(() if served is None else served.served)
 
     def _duty_end(self, agent: str, shift: Stretch) -> Micros | None:
-        duty = self._law.duty(agent, *shift)
+        duty = self._context.duty(agent, *shift)
         return duty[-1][1] if duty else None
 
     def _seen(self, relief: Relief, until: Micros) -> list[tuple[Micros, Post, bool]]:
-        """List where a relief was seen from the moment on from which it is looked for, what held then first."""
-        person = self._memory.people.get(relief.agent)
-        posts = [] if person is None else person.posts
+        """Return where a relief was seen from the moment on from which it is looked for, what held then first."""
+        attendance = self._memory.agents.get(relief.agent)
+        posts = [] if attendance is None else attendance.posts
         first = max(0, bisect_right(posts, relief.since, key=_moment) - 1)
         return [(max(at, relief.since), post, lost) for at, post, lost in posts[first:] if at <= until]
 
