@@ -35,21 +35,26 @@ def pauses() -> Iterator[float]:
 
 
 class Repetition:
-    """When a request of ours is sent again."""
+    """When a request of ours is sent again.
+
+    Attributes:
+        wanted: Whether it still is.
+    """
 
     def __init__(self, request: SipMessage) -> None:
+        self.wanted = True
         self._invites = request.method == "INVITE"
         self._pauses = pauses()
 
     def pause(self) -> float | None:
         """Returns the seconds until it is to be sent again, None where it is not."""
-        return next(self._pauses, None)
+        return next(self._pauses, None) if self.wanted else None
 
     def heard(self, answer: SipMessage) -> bool:
         """Tells whether an answer is the final one; a call that goes on is not asked for again."""
-        if self._invites:
-            self._pauses = iter(())
-        return answer.code >= FINAL
+        final = answer.code >= FINAL
+        self.wanted = not (final or self._invites)
+        return final
 
 
 class SentMessages:
