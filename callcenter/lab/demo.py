@@ -8,10 +8,10 @@ from collections.abc import AsyncIterator, Callable
 
 from callcenter.ami.session import first_error
 from callcenter.errors import LabError
-from callcenter.lab.demo_script import CALLS, MOMENTS, Behaviour, Call, Moment, Told, lasted
+from callcenter.lab.demo_script import CALLS, MOMENTS, Behaviour, DemoCall, DemoMoment, StoryLine, lasted
+from callcenter.lab.diary import LabDiary
 from callcenter.lab.settings import LAB_DOMAIN
-from callcenter.lab.sipcall import Diary, SipCall
-from callcenter.lab.sipphone import SipPhone
+from callcenter.lab.sipphone import SipCall, SipPhone
 from callcenter.lab.stage import PHONES_HOST
 from callcenter.lab.switch import LabState
 
@@ -20,7 +20,7 @@ _MENU_SECONDS = 1.0
 _LAST_CALL_SECONDS = 60.0
 _SETTLE_SECONDS = 2.0
 
-Teller = Callable[[Told], None]
+Teller = Callable[[StoryLine], None]
 
 
 class Demo:
@@ -30,7 +30,7 @@ class Demo:
         self._state = state
         self._names = names
         self._tell = teller
-        self._diary = Diary()
+        self._diary = LabDiary()
         self._phones: dict[str, SipPhone] = {}
         self._callers: dict[str, tuple[SipCall, list[Behaviour]]] = {}
 
@@ -85,7 +85,7 @@ class Demo:
         self._phones[number] = phone
         await phone.register()
 
-    async def _call(self, act: Call) -> None:
+    async def _call(self, act: DemoCall) -> None:
         """Be a caller: dial the hotline, choose in the menu, and wait for somebody, or for so long."""
         await asyncio.sleep(act.at)
         self._tell(act.told)
@@ -105,7 +105,7 @@ class Demo:
         finally:
             caller.close()
 
-    async def _moment(self, act: Moment) -> None:
+    async def _moment(self, act: DemoMoment) -> None:
         await asyncio.sleep(act.at)
         self._tell(act.told)
         await act.does(self._phones[act.agent])
@@ -115,9 +115,9 @@ class Demo:
         async with asyncio.TaskGroup() as group:
             while True:
                 ring = await phone.incoming.get()
-                known = next((found for n, found in self._callers.items() if f":{n}@" in ring.remote_uri), None)
+                known = next((found for n, found in self._callers.items() if f":{n}@" in ring.dialog.remote), None)
                 if known is None or not known[1]:
-                    ring.refuse(480, "Temporarily Unavailable")
+                    ring.refuse(480)
                     continue
                 caller, behaviours = known
                 behave = behaviours.pop(0)

@@ -8,8 +8,7 @@ from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from callcenter.lab.sipcall import SipCall
-from callcenter.lab.sipphone import SipPhone
+from callcenter.lab.sipphone import SipCall, SipPhone
 
 _CODE_SECONDS = 10.0
 _GRACE, _DAVE = "1007", "1004"
@@ -18,7 +17,7 @@ Behaviour = Callable[[SipCall, SipCall], Coroutine[Any, Any, None]]
 """What a phone does with a call that reached it; the second is the caller's side of it."""
 
 
-class Told(NamedTuple):
+class StoryLine(NamedTuple):
     """A line of the story, in both languages."""
 
     zh: str
@@ -56,7 +55,7 @@ class Answers:
 
 
 @dataclass(frozen=True)
-class Transfers:
+class TransfersBlind:
     """Answers, talks, and sends the caller on to a colleague without asking."""
 
     after: float
@@ -82,7 +81,7 @@ class Declines:
         """Take the call."""
         ring.ring()
         if await lasted(ring, self.after):
-            ring.refuse(603, "Decline")
+            ring.refuse(603)
 
 
 async def ignores(ring: SipCall, _caller: SipCall) -> None:
@@ -92,24 +91,24 @@ async def ignores(ring: SipCall, _caller: SipCall) -> None:
 
 
 @dataclass(frozen=True)
-class Call:
+class DemoCall:
     """One caller: when, whom, what the phones that ring do in turn, and how long his patience lasts."""
 
     at: float
     number: str
     key: str
-    told: Told
+    told: StoryLine
     phones: tuple[Behaviour, ...] = ()
     patience: float | None = None
 
 
 @dataclass(frozen=True)
-class Moment:
-    """Something that an agent does, or that befalls her phone."""
+class DemoMoment:
+    """Something that an agent does, or that befalls the phone."""
 
     at: float
     agent: str
-    told: Told
+    told: StoryLine
     does: Callable[[SipPhone], Coroutine[Any, Any, None]] = field(repr=False)
 
 
@@ -141,83 +140,83 @@ async def _find_network(phone: SipPhone) -> None:
 
 
 CALLS = (
-    Call(
+    DemoCall(
         1,
         "19900000001",
         "1",
-        Told(
+        StoryLine(
             "消费者来电,第二声接听,客户挂断",
             "A consumer calls: answered on the 2nd ring, the caller hangs up",
         ),
         (Answers(6.5, 10),),
     ),
-    Call(
+    DemoCall(
         3,
         "19900000002",
         "3",
-        Told(
+        StoryLine(
             "商户来电,第四声才接听,坐席挂断",
             "A merchant calls: answered only on the 4th ring, the agent hangs up",
         ),
         (Answers(16.2, 8, agent_ends=True),),
     ),
-    Call(
+    DemoCall(
         8,
         "19900000003",
         "5",
-        Told(
+        StoryLine(
             "投诉来电,第一位坐席拒接,第二位接听并保持 6 秒",
             "A complaint: the first agent declines, the second answers and holds the caller for 6 s",
         ),
         (Declines(3), Answers(2, 8, hold=6)),
     ),
-    Call(
+    DemoCall(
         34,
         "19900000004",
         "4",
-        Told(
+        StoryLine(
             "供应商来电,第一位坐席任其响铃 25 秒,第二位接听",
             "A supplier calls: the first agent lets it ring for 25 s, the second answers",
         ),
         (ignores, Answers(4, 6)),
     ),
-    Call(
+    DemoCall(
         42,
         "19900000005",
         "2",
-        Told(
+        StoryLine(
             "产品来电,两位坐席都在小休,客户等待 12 秒后放弃",
             "About a product: both agents are paused, the caller waits 12 s and gives up",
         ),
         (),
         12,
     ),
-    Call(
+    DemoCall(
         60,
         "19900000006",
         "5",
-        Told(
+        StoryLine(
             "投诉来电,话机响铃 8 秒时客户放弃",
             "A complaint: the caller gives up while a phone has rung for 8 s",
         ),
         (ignores,),
         8.5,
     ),
-    Call(
+    DemoCall(
         72,
         "19900000007",
         "1",
-        Told(
+        StoryLine(
             "消费者来电,坐席接听后盲转给 Grace",
             "A consumer calls: the agent sends the call on to Grace (blind transfer)",
         ),
-        (Transfers(3, 6, _GRACE), Answers(2, 6)),
+        (TransfersBlind(3, 6, _GRACE), Answers(2, 6)),
     ),
-    Call(
+    DemoCall(
         94,
         "19900000008",
         "3",
-        Told(
+        StoryLine(
             "商户来电,Dave 失联,由 Carol 第一声接听",
             "A merchant calls: Dave's phone is lost, Carol answers on the 1st ring",
         ),
@@ -227,55 +226,55 @@ CALLS = (
 """The callers; the menu's key chooses consumers (1), products, merchants, suppliers or complaints (5)."""
 
 MOMENTS = (
-    Moment(
+    DemoMoment(
         36,
         "1001",
-        Told(
+        StoryLine(
             "Alice 小休:茶歇",
             "Alice pauses: tea",
         ),
         _take_tea,
     ),
-    Moment(
+    DemoMoment(
         38,
         "1002",
-        Told(
+        StoryLine(
             "Bob 小休:用餐",
             "Bob pauses: meal",
         ),
         _take_meal,
     ),
-    Moment(
+    DemoMoment(
         62,
         "1001",
-        Told(
+        StoryLine(
             "Alice 结束小休",
             "Alice is back",
         ),
         _come_back,
     ),
-    Moment(
+    DemoMoment(
         64,
         "1002",
-        Told(
+        StoryLine(
             "Bob 结束小休",
             "Bob is back",
         ),
         _come_back,
     ),
-    Moment(
+    DemoMoment(
         84,
         _DAVE,
-        Told(
+        StoryLine(
             "Dave 的话机断网",
             "Dave's phone loses its network",
         ),
         _lose_network,
     ),
-    Moment(
+    DemoMoment(
         102,
         _DAVE,
-        Told(
+        StoryLine(
             "Dave 的话机恢复注册",
             "Dave's phone registers again",
         ),

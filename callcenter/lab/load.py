@@ -9,9 +9,9 @@ from xml.sax.saxutils import quoteattr
 
 from callcenter.errors import LabError
 from callcenter.lab import root as roots
-from callcenter.lab.logins import Recorder
+from callcenter.lab.diary import LabDiary
+from callcenter.lab.logins import LoginRecorder
 from callcenter.lab.settings import AgentSpec, LabSettings, QueueSpec
-from callcenter.lab.sipcall import Diary
 from callcenter.lab.sipphone import SipPhone
 from callcenter.lab.stage import PHONES_HOST
 from callcenter.lab.switch import Lab
@@ -73,7 +73,7 @@ async def play_load(work_dir: Path, calls_per_second: float, calls: int) -> dict
     phones: list[SipPhone] = []
     try:
         state = lab.state
-        recorders = [Recorder(state.ami_port, name, state.manager_secrets[name]) for name in ("events", "lab")]
+        recorders = [LoginRecorder(state.ami_port, name, state.manager_secrets[name]) for name in ("events", "lab")]
         for recorder in recorders:
             await recorder.start()
         phones.extend([await _ready_phone(lab, agent) for agent in lab.settings.extra_agents])
@@ -94,7 +94,7 @@ async def play_load(work_dir: Path, calls_per_second: float, calls: int) -> dict
 async def _ready_phone(lab: Lab, agent: AgentSpec) -> SipPhone:
     state = lab.state
     server = (lab.settings.bind, state.sip_port)
-    phone = SipPhone(agent.number, server, Diary(), secret=state.phone_secrets[agent.number])
+    phone = SipPhone(agent.number, server, LabDiary(), secret=state.phone_secrets[agent.number])
     await phone.open(PHONES_HOST)
     await phone.register()
     return phone

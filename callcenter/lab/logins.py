@@ -29,7 +29,7 @@ def action(name: str, **headers: str) -> bytes:
     return ("\r\n".join(lines) + "\r\n\r\n").encode()
 
 
-class Recorder:
+class LoginRecorder:
     """One login whose bytes are kept exactly as they were sent; `save` writes them, gzipped."""
 
     def __init__(self, port: int, login: str, secret: str) -> None:

@@ -10,13 +10,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from callcenter.errors import LabError
+from callcenter.lab.diary import LabDiary
 from callcenter.lab.settings import LAB_DOMAIN
-from callcenter.lab.sipcall import Diary
-from callcenter.lab.sipphone import SipPhone
+from callcenter.lab.sipphone import SipCall, SipPhone
 from callcenter.lab.stage import PHONES_HOST
 
 if TYPE_CHECKING:
-    from callcenter.lab.sipcall import SipCall
     from callcenter.lab.switch import LabState
 
 _MENU = "12345"
@@ -46,7 +45,7 @@ async def play_shift(state: LabState, shift: Shift) -> list[str]:
         LabError: A phone cannot register, or the hotline does not answer.
     """
     chance = random.Random(shift.seed)  # noqa: S311 - a repeatable shift, no secret
-    diary = Diary()
+    diary = LabDiary()
     phones = [await _phone(state, number, diary) for number in sorted(state.phone_secrets)]
     answering = [asyncio.create_task(_answer_calls(phone, chance, shift.talk_seconds)) for phone in phones]
     try:
@@ -68,7 +67,7 @@ async def play_shift(state: LabState, shift: Shift) -> list[str]:
     return [f"{who:<20}{count}" for who, count in sorted(served.items())]
 
 
-async def _phone(state: LabState, number: str, diary: Diary) -> SipPhone:
+async def _phone(state: LabState, number: str, diary: LabDiary) -> SipPhone:
     phone = SipPhone(number, (LAB_DOMAIN, state.sip_port), diary, secret=state.phone_secrets[number])
     await phone.open(PHONES_HOST)
     await phone.register()
@@ -85,7 +84,7 @@ async def _answer_calls(phone: SipPhone, chance: random.Random, talk_seconds: fl
         if call.over.is_set():
             continue
         if mood < _DECLINES:
-            call.refuse(603, "Decline")
+            call.refuse(603)
         elif mood < _DECLINES + _NEVER_ANSWERS:
             await call.over.wait()
         else:

@@ -1,106 +1,216 @@
-"""A SIP phone that does exactly what a story tells it and writes down when, by its own clock.
+"""A SIP phone and its calls, which do exactly what a story tells them and write down when, by their own clock.
 
-Nothing happens by itself, but what every phone does: OPTIONS, NOTIFY and re-INVITE are answered. A phone that
-is `deaf` answers nothing at all, like one whose cable was pulled.
+Story: a call is *dialled* by us or comes *in*; it *rings* (180 sent or heard), is *answered* (200 sent or heard)
+and is *over* by BYE, CANCEL or a final refusal, from either side, once. Nothing happens by itself, but what every
+phone does: OPTIONS, NOTIFY and re-INVITE are answered.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-import re
-import socket
 from typing import TYPE_CHECKING
 
 from callcenter.errors import LabError
-from callcenter.lab import sip
-from callcenter.lab.sipcall import Diary, SipCall
+from callcenter.lab import rtp
+from callcenter.lab.sipsocket import SipSocket
+from callcenter.sip import sdp
+from callcenter.sip.dialog import SipDialog
+from callcenter.sip.message import NotSip
+from callcenter.sip.transaction import REFUSED, RINGING, cancellation
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine
+    from callcenter.lab.diary import LabDiary
+    from callcenter.sip.message import SipMessage
 
-_ANSWER_SECONDS = 8.0
-_RESEND_SECONDS = 1.0
-_PACKET_SECONDS = 0.02
 _OK = 200
-_CHALLENGES = {401: ("www-authenticate", "authorization"), 407: ("proxy-authenticate", "proxy-authorization")}
+_PACKET_SECONDS = 0.02
 
 
-def _ignore(_message: sip.Message) -> None:
-    """Do nothing: an ACK wants no answer."""
+class SipCall:
+    """One dialog of a phone; times are epoch seconds by the phone's own clock, None until it happened."""
 
+    def __init__(self, phone: SipPhone, dialog: SipDialog, invite: SipMessage | None = None) -> None:
+        self.phone = phone
+        self.dialog = dialog
+        self.incoming = invite is not None
+        self.invite = invite
+        self.media_to: tuple[str, int] | None = None
+        self.rang_at: float | None = None
+        self.answered_at: float | None = None
+        self.over_at: float | None = None
+        self.over_by: str | None = None
+        self.status = 0
+        self.ringing = asyncio.Event()
+        self.answered = asyncio.Event()
+        self.over = asyncio.Event()
+        if invite is not None:
+            self._learn_media(invite)
 
-class SipPhone(asyncio.DatagramProtocol):
-    """A phone or a caller: one UDP socket, any number of calls."""
+    @property
+    def call_id(self) -> str:
+        """What binds its messages."""
+        return self.dialog.call_id
 
-    def __init__(self, user: str, server: tuple[str, int], diary: Diary, *, name: str = "", secret: str = "") -> None:
-        self.user = user
-        self.name = name or user
-        self.server = server
-        self.secret = secret
-        self.diary = diary
-        self.deaf = False
-        self.calls: dict[str, SipCall] = {}
-        self.incoming: asyncio.Queue[SipCall] = asyncio.Queue()
-        self._waiting: dict[tuple[str, int, str], asyncio.Future[sip.Message]] = {}
-        self._sent: dict[tuple[str, str], bytes] = {}
-        self._transport: asyncio.DatagramTransport | None = None
-        self._tasks: set[asyncio.Task[None]] = set()
+    # what a story tells a call to do
 
-    # life
+    def ring(self) -> None:
+        """Sends 180: the bell begins."""
+        self.phone.respond(self._invitation(), RINGING, self.dialog.tag)
+        self._mark_ringing()
 
-    async def open(self, host: str, port: int = 0) -> None:
-        """Bind to an address; the switch knows a caller of the trunk by it."""
-        loop = asyncio.get_running_loop()
-        self._transport, _ = await loop.create_datagram_endpoint(lambda: self, local_addr=(host, port))
-        self.host, self.port = self._transport.get_extra_info("sockname")
-        self.media_socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self.media_socket.bind((host, 0))
-        self.media = sip.Media(host, self.media_socket.getsockname()[1])
-        self.identity = f"<sip:{self.user}@{self.host}:{self.port}>"
-        self.contact = self.identity
-        self.server_address = f"{self.server[0]}:{self.server[1]}"
+    def answer(self) -> None:
+        """Sends 200: the handset is lifted."""
+        self.phone.respond(self._invitation(), _OK, self.dialog.tag, self.phone.media.describe())
+        self._mark_answered()
 
-    def close(self) -> None:
-        """Give the sockets back; calls are not ended by it."""
-        for task in self._tasks:
-            task.cancel()
-        if self._transport is not None:
-            self._transport.close()
-            self.media_socket.close()
+    def refuse(self, status: int) -> None:
+        """Sends a final refusal: 486 Busy Here, 603 Decline, 480 Temporarily Unavailable."""
+        self.status = status
+        self.phone.respond(self._invitation(), status, self.dialog.tag)
+        self.mark_over("here", f"refused {status}")
 
-    def vanish(self) -> None:
-        """Lose the network: hear and say nothing from now on."""
-        self.deaf = True
-        self.note("vanished")
+    def hang_up(self) -> None:
+        """Leaves, by BYE once answered, by CANCEL before."""
+        if self.over.is_set():
+            return
+        if self.answered.is_set():
+            self.phone.send(self.dialog.request("BYE"))
+        else:
+            self._cancel()
+        self.mark_over("here", "hung up")
 
-    def note(self, what: str, **more: object) -> float:
-        """Write into the diary."""
-        return self.diary.note(self.name, what, **more)
+    async def hold(self) -> None:
+        """Puts the other side on hold."""
+        await self._reinvite("sendonly", "held")
 
-    async def register(self, seconds: int = 3600) -> None:
-        """Register, or with 0 seconds unregister.
+    async def take_back(self) -> None:
+        """Ends the hold."""
+        await self._reinvite("sendrecv", "took back")
+
+    def press(self, digit: str) -> float:
+        """Presses a key, sent as telephone events in the media stream, and returns when.
 
         Raises:
-            LabError: The switch refuses.
+            LabError: The other side has not said yet where media goes.
         """
-        uri = f"sip:{self.server_address}"
-        identity = f"<sip:{self.user}@{self.server_address}>"
-        headers = (
-            ("max-forwards", "70"),
-            ("from", f"{identity};tag={sip.token()}"),
-            ("to", identity),
-            ("call-id", sip.token()),
-            ("contact", self.contact),
-            ("expires", str(seconds)),
-        )
-        answer = await self._ask_with_secret("REGISTER", uri, headers)
-        if answer.status != _OK:
-            raise LabError(f"The phone {self.user} could not register: {answer.start}")
-        self.note("registered" if seconds else "unregistered")
+        if self.media_to is None:
+            raise LabError("A key can be pressed only once the other side has said where media goes.")
+        for packet in rtp.telephone_event(digit):
+            self.phone.media_socket.sendto(packet, self.media_to)
+        return self.phone.note("pressed", call=self.call_id, digit=digit)
+
+    def speak(self) -> None:
+        """Sends voice from now on until the call is over: without any, the switch keeps its Local halves."""
+        self.phone.spawn(self._speak())
+
+    async def _speak(self) -> None:
+        for packet in rtp.voice():
+            if self.over.is_set():
+                return
+            if self.media_to is not None:
+                self.phone.media_socket.sendto(packet, self.media_to)
+            await asyncio.sleep(_PACKET_SECONDS)
+
+    def transfer_blind(self, number: str) -> float:
+        """Sends the other side to a number (REFER) and returns when."""
+        return self._refer(f"sip:{number}@{self.phone.server_address}", f"transferred blind to {number}")
+
+    def transfer_attended(self, other: SipCall) -> float:
+        """Joins the other side of this call with that of another one (REFER with Replaces) and returns when."""
+        return self._refer(other.dialog.replaced_by(), "transferred attended")
+
+    # what happens to a call
+
+    async def dial(self) -> None:
+        """Calls until the other side answers or refuses, or nobody says anything."""
+        invite = self.dialog.request("INVITE", body=self.phone.media.describe())
+        try:
+            answer = await self.phone.ask(self.dialog, invite, heard=self._heard, sending=self._sending)
+        except LabError:
+            self.mark_over("there", "no answer from the switch")
+        else:
+            self._concluded(answer)
+
+    def _sending(self, invite: SipMessage) -> None:
+        self.invite = invite
+
+    def _heard(self, answer: SipMessage) -> None:
+        self._learn_media(answer)
+        if answer.code == RINGING:
+            self._mark_ringing()
+
+    def _concluded(self, answer: SipMessage) -> None:
+        if answer.code >= REFUSED:
+            self.status = answer.code
+            self.mark_over("there", f"refused {answer.code}")
+            return
+        self._learn_media(answer)
+        self.dialog.accepted(answer)
+        self._acknowledge(self._invitation())
+        self._mark_answered()
+
+    def _acknowledge(self, invite: SipMessage) -> None:
+        self.phone.acknowledge(invite, self.dialog.acknowledge(invite))
+
+    def _learn_media(self, message: SipMessage) -> None:
+        with contextlib.suppress(NotSip):
+            offer = sdp.read(message.body)
+            self.media_to = offer.address, offer.port
+
+    def _mark_ringing(self) -> None:
+        if not self.ringing.is_set():
+            self.rang_at = self.phone.note("rang", call=self.call_id)
+            self.ringing.set()
+
+    def _mark_answered(self) -> None:
+        if not self.answered.is_set():
+            self.answered_at = self.phone.note("answered", call=self.call_id)
+            self.answered.set()
+
+    def mark_over(self, by: str, how: str) -> None:
+        """Notes the end, once; `by` is here or there."""
+        if not self.over.is_set():
+            self.over_at = self.phone.note("over", call=self.call_id, by=by, how=how)
+            self.over_by = by
+            self.over.set()
+
+    def _invitation(self) -> SipMessage:
+        if self.invite is None:
+            raise LabError("Only an incoming call can be rung, answered or refused.")
+        return self.invite
+
+    def _cancel(self) -> None:
+        if self.invite is None or self.incoming:
+            raise LabError("Only a call that we dialled can be cancelled.")
+        self.phone.send(cancellation(self.invite))
+
+    async def _reinvite(self, direction: str, word: str) -> None:
+        sent: list[SipMessage] = []
+        invite = self.dialog.request("INVITE", body=self.phone.media.describe(direction))
+        self.phone.note(word, call=self.call_id)
+        answer = await self.phone.ask(self.dialog, invite, sending=sent.append)
+        if answer.code < REFUSED:
+            self._acknowledge(sent[-1])
+
+    def _refer(self, target: str, word: str) -> float:
+        extra = (("refer-to", f"<{target}>"), ("referred-by", self.phone.agent.contact))
+        self.phone.send(self.dialog.request("REFER", extra))
+        return self.phone.note(word, call=self.call_id)
+
+
+class SipPhone(SipSocket):
+    """A phone or a caller: one UDP socket, any number of calls."""
+
+    def __init__(
+        self, user: str, server: tuple[str, int], diary: LabDiary, *, name: str = "", secret: str = ""
+    ) -> None:
+        super().__init__(user, server, diary, name=name, secret=secret)
+        self.calls: dict[str, SipCall] = {}
+        self.incoming: asyncio.Queue[SipCall] = asyncio.Queue()
 
     async def next_call(self, seconds: float = 30.0) -> SipCall:
-        """Wait for the next incoming call.
+        """Waits for the next incoming call and returns it.
 
         Raises:
             LabError: None comes in time.
@@ -111,206 +221,51 @@ class SipPhone(asyncio.DatagramProtocol):
             raise LabError(f"No call reached the phone {self.name} within {seconds:.0f} s.") from error
 
     def dial(self, number: str, from_user: str | None = None) -> SipCall:
-        """Dial a number; the call goes on by itself until it is answered or over.
+        """Dials a number; the call that it returns goes on by itself until it is answered or over.
 
         Args:
             number: What is dialled.
             from_user: The number shown, as it stands in the address (escapes included); ours if None.
         """
-        call = SipCall(self, sip.token(), incoming=False)
-        call.target = f"sip:{number}@{self.server_address}"
-        call.remote_uri = f"<{call.target}>"
-        self.calls[call.call_id] = call
         shown = self.user if from_user is None else from_user
-        self._spawn(self._dial(call, f"<sip:{shown}@{self.host}:{self.port}>"))
+        own = f"<sip:{shown}@{self.agent.host}:{self.agent.port}>"
+        call = SipCall(self, SipDialog.begun(self.agent, own, f"sip:{number}@{self.server_address}"))
+        self.calls[call.call_id] = call
+        self.spawn(call.dial())
         self.note("dialled", call=call.call_id, number=number)
         return call
 
-    def speak(self, call: SipCall) -> None:
-        """Send voice into a call until it is over."""
-        self._spawn(self._speak(call))
+    def requested(self, request: SipMessage) -> None:
+        """Does what a request says."""
+        call = self.calls.get(request.call_id)
+        match request.method:
+            case "INVITE":
+                self._invited(request, call)
+            case "CANCEL":
+                self._cancelled(request, call)
+            case "BYE":
+                self._ended(request, call)
+            case "ACK":
+                pass
+            case _:
+                super().requested(request)
 
-    async def _speak(self, call: SipCall) -> None:
-        for packet in sip.voice():
-            if call.over.is_set():
-                return
-            if call.media_to is not None:
-                self.media_socket.sendto(packet, call.media_to)
-            await asyncio.sleep(_PACKET_SECONDS)
+    def _invited(self, invite: SipMessage, call: SipCall | None) -> None:
+        if call is None:
+            call = SipCall(self, SipDialog.invited(self.agent, invite), invite)
+            self.calls[call.call_id] = call
+            self.note("invited", call=call.call_id, shown=invite.caller[0])
+            self.incoming.put_nowait(call)
+        elif call.answered.is_set():
+            self.respond(invite, _OK, call.dialog.tag, self.media.describe())
 
-    # messages
-
-    def new_via(self) -> str:
-        """Make the Via of a new transaction."""
-        return f"SIP/2.0/UDP {self.host}:{self.port};rport;branch=z9hG4bK{sip.token()}"
-
-    def send(self, message: sip.Message) -> None:
-        """Send a datagram to the switch, unless the phone is deaf or closed."""
-        if self._transport is not None and not self._transport.is_closing() and not self.deaf:
-            self._transport.sendto(message.encode(), self.server)
-
-    def respond(
-        self, request: sip.Message, status: int, reason: str, call: SipCall | None = None, body: str = ""
-    ) -> None:
-        """Answer a request; the same answer again if the request is repeated."""
-        to = request.get("to")
-        if "tag=" not in to:
-            to += f";tag={call.local_tag if call else sip.token()}"
-        copied = [(key, value) for key, value in request.headers if key in {"via", "record-route"}]
-        headers = [
-            *copied,
-            ("from", request.get("from")),
-            ("to", to),
-            ("call-id", request.get("call-id")),
-            ("cseq", request.get("cseq")),
-            ("contact", self.contact),
-            ("allow", "INVITE, ACK, CANCEL, BYE, OPTIONS, NOTIFY, REFER, UPDATE"),
-            ("supported", "replaces"),
-        ]
-        if body:
-            headers.append(("content-type", "application/sdp"))
-        message = sip.Message(f"SIP/2.0 {status} {reason}", tuple(headers), body)
-        self._sent[request.get("via"), request.method] = message.encode()
-        self.send(message)
-
-    async def ask(self, request: sip.Message) -> sip.Message:
-        """Send a request, again every second, until its final answer comes.
-
-        Raises:
-            LabError: None comes in time.
-        """
-        key = (request.get("call-id"), request.cseq, request.method)
-        future: asyncio.Future[sip.Message] = asyncio.get_running_loop().create_future()
-        self._waiting[key] = future
-        try:
-            async with asyncio.timeout(_ANSWER_SECONDS):
-                while not future.done():
-                    self.send(request)
-                    await asyncio.wait([future], timeout=_RESEND_SECONDS)
-        except TimeoutError as error:
-            raise LabError(f"{request.method} of {self.name} was not answered.") from error
-        finally:
-            self._waiting.pop(key, None)
-        return future.result()
-
-    async def _ask_with_secret(self, method: str, uri: str, headers: tuple[tuple[str, str], ...]) -> sip.Message:
-        answer = await self.ask(self._request(method, uri, 1, headers))
-        if answer.status not in _CHALLENGES:
-            return answer
-        credentials = self._credentials(answer, method, uri)
-        return await self.ask(self._request(method, uri, 2, (*headers, credentials)))
-
-    def _credentials(self, answer: sip.Message, method: str, uri: str) -> tuple[str, str]:
-        asked, given = _CHALLENGES[answer.status]
-        return given, sip.digest_answer(answer.get(asked), method, uri, self.user, self.secret)
-
-    def _request(
-        self, method: str, uri: str, cseq: int, headers: tuple[tuple[str, str], ...], body: str = ""
-    ) -> sip.Message:
-        opening = (("via", self.new_via()), ("cseq", f"{cseq} {method}"))
-        return sip.Message(f"{method} {uri} SIP/2.0", (*opening, *headers), body)
-
-    async def _dial(self, call: SipCall, shown: str) -> None:
-        """Send the INVITE, answer a challenge, and repeat until the switch says anything."""
-        headers = (
-            ("max-forwards", "70"),
-            ("from", f"{shown};tag={call.local_tag}"),
-            ("to", call.remote_uri),
-            ("call-id", call.call_id),
-            ("contact", self.contact),
-            ("content-type", "application/sdp"),
-        )
-        offer = self.media.describe()
-        call.invite = self._request("INVITE", call.target, 1, headers, offer)
-        answer = await self._first_word(call.invite)
-        if answer is not None and answer.status in _CHALLENGES:
-            call.send_ack(answer)
-            credentials = self._credentials(answer, "INVITE", call.target)
-            call.cseq = 2
-            call.invite = self._request("INVITE", call.target, 2, (*headers, credentials), offer)
-            answer = await self._first_word(call.invite)
-        if answer is None:
-            call.mark_over("there", "no answer from the switch")
-
-    async def _first_word(self, invite: sip.Message) -> sip.Message | None:
-        """Wait for the first response to an INVITE; later ones reach the call through `heard`."""
-        with contextlib.suppress(LabError):
-            return await self.ask(invite)
-        return None
-
-    def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:  # noqa: ARG002 - asyncio's signature
-        """Take one datagram."""
-        message = None if self.deaf else sip.parse(data)
-        if message is None:
-            return
-        if message.status:
-            self._take_response(message)
-        else:
-            self._take_request(message)
-
-    def _take_response(self, message: sip.Message) -> None:
-        key = (message.get("call-id"), message.cseq, message.method)
-        call = self.calls.get(key[0])
-        future = self._waiting.get(key)
-        dialling = call is not None and message.method == "INVITE" and not call.incoming
-        first_invite = dialling and call is not None and not call.answered.is_set()
-        if future is not None and not future.done() and (message.status >= _OK or first_invite):
-            future.set_result(message)
-        if call is not None and first_invite and message.status not in _CHALLENGES:
-            call.heard(message)
-        elif call is not None and message.method == "INVITE" and message.status >= _OK and future is None:
-            call.send_ack(message)
-
-    def _take_request(self, message: sip.Message) -> None:
-        repeated = self._sent.get((message.get("via"), message.method))
-        if repeated is not None and self._transport is not None:
-            self._transport.sendto(repeated, self.server)
-            return
-        handlers: dict[str, Callable[[sip.Message], None]] = {
-            "INVITE": self._invited,
-            "CANCEL": self._cancelled,
-            "BYE": self._ended,
-            "ACK": _ignore,
-        }
-        handlers.get(message.method, self._agreed)(message)
-
-    def _agreed(self, message: sip.Message) -> None:
-        """Say 200: to OPTIONS, NOTIFY, UPDATE and whatever else a phone need not act on."""
-        self.respond(message, _OK, "OK")
-
-    def _invited(self, message: sip.Message) -> None:
-        call = self.calls.get(message.get("call-id"))
-        if call is not None and call.answered.is_set():
-            self.respond(message, _OK, "OK", call, self.media.describe())
-            return
-        if call is not None:
-            return
-        call = SipCall(self, message.get("call-id"), incoming=True)
-        call.invite = message
-        call.remote_uri = message.get("from")
-        call.remote_tag = sip.tag_of(call.remote_uri)
-        call.target = sip.uri_of(message.get("contact"))
-        call.routes = message.all("record-route")
-        call.media_to = sip.media_address(message.body)
-        self.calls[call.call_id] = call
-        shown = re.search(r"sip:([^@>]*)@", call.remote_uri)
-        self.note("invited", call=call.call_id, shown=shown[1] if shown else "")
-        self.incoming.put_nowait(call)
-
-    def _cancelled(self, message: sip.Message) -> None:
-        self.respond(message, _OK, "OK")
-        call = self.calls.get(message.get("call-id"))
+    def _cancelled(self, cancel: SipMessage, call: SipCall | None) -> None:
+        self.respond(cancel, _OK)
         if call is not None and call.invite is not None and not call.answered.is_set():
-            self.respond(call.invite, 487, "Request Terminated", call)
-            call.mark_over("there", f"cancelled {message.get('reason')}".strip())
+            self.respond(call.invite, 487, call.dialog.tag)
+            call.mark_over("there", f"cancelled {cancel.one('reason')}".strip())
 
-    def _ended(self, message: sip.Message) -> None:
-        self.respond(message, _OK, "OK")
-        call = self.calls.get(message.get("call-id"))
+    def _ended(self, bye: SipMessage, call: SipCall | None) -> None:
+        self.respond(bye, _OK)
         if call is not None:
-            call.mark_over("there", f"BYE {message.get('reason')}".strip())
-
-    def _spawn(self, work: Coroutine[None, None, None]) -> None:
-        task = asyncio.get_running_loop().create_task(work, name=f"phone-{self.name}")
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+            call.mark_over("there", f"BYE {bye.one('reason')}".strip())

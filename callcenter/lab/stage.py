@@ -12,10 +12,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from callcenter.errors import LabError
-from callcenter.lab.logins import Operator, Recorder
+from callcenter.lab.diary import LabDiary
+from callcenter.lab.logins import LoginRecorder, Operator
 from callcenter.lab.settings import AgentSpec, QueueSpec
-from callcenter.lab.sipcall import Diary, SipCall
-from callcenter.lab.sipphone import SipPhone
+from callcenter.lab.sipphone import SipCall, SipPhone
 
 if TYPE_CHECKING:
     from callcenter.lab.switch import Lab
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 PHONES_HOST = "127.0.0.3"
 """Where phones live: not the trunk's address, and not the switch's."""
 
-Play = Callable[["Stage"], Awaitable[None]]
+Play = Callable[["StoryStage"], Awaitable[None]]
 """What a story is: told to a stage."""
 
 _FIRST_NAMES = ("Alice", "Bob", "Carol")
@@ -99,14 +99,14 @@ class Tape:
     truth: dict[str, Any] = field(default_factory=dict)
 
 
-class Stage:
+class StoryStage:
     """A story's hold on a switch: makes its phones and callers, and writes down what is true."""
 
     def __init__(self, story: Story, lab: Lab, operator: Operator) -> None:
         self.story = story
         self.lab = lab
         self.operator = operator
-        self.diary = Diary()
+        self.diary = LabDiary()
         self.agents = story.agents
         self.visits: list[dict[str, Any]] = []
         self.states: list[dict[str, Any]] = []
@@ -114,7 +114,7 @@ class Stage:
         self._served: list[tuple[dict[str, Any], dict[str, Any]]] = []
         self.lag_seconds = 0.0
         self.tape = Tape()
-        self._recorders: list[Recorder] = []
+        self._recorders: list[LoginRecorder] = []
         self._phones: list[SipPhone] = []
         self._callers = 0
 
@@ -305,7 +305,9 @@ class Stage:
     async def begin_recording(self) -> None:
         """Open the two logins that record: as the service reads, and everything."""
         state = self.lab.state
-        self._recorders = [Recorder(state.ami_port, login, state.manager_secrets[login]) for login in ("events", "lab")]
+        self._recorders = [
+            LoginRecorder(state.ami_port, login, state.manager_secrets[login]) for login in ("events", "lab")
+        ]
         for recorder in self._recorders:
             await recorder.start()
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from callcenter.lab.logins import Operator
 from callcenter.lab.settings import LabSettings
-from callcenter.lab.stage import Stage, Story, Tape
+from callcenter.lab.stage import Story, StoryStage, Tape
 from callcenter.lab.switch import Lab
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def operator_of(lab: Lab) -> Operator:
     return Operator(lab.state.ami_port, "lab", lab.state.manager_secrets["lab"])
 
 
-async def play(stage: Stage, *, record: bool = False) -> None:
+async def play(stage: StoryStage, *, record: bool = False) -> None:
     """Play the story of a stage, whose operator is not open yet, to its end, and let the switch settle.
 
     Its phones stay on the switch until `clear`: one that was merely closed would look like one that died.
@@ -58,10 +58,10 @@ async def play(stage: Stage, *, record: bool = False) -> None:
     stage.tape.truth = stage.truth()
 
 
-async def play_side_by_side(stages: Iterable[Stage]) -> None:
+async def play_side_by_side(stages: Iterable[StoryStage]) -> None:
     """Play stories of one switch at the same time, each beginning a moment after the one before."""
 
-    async def begin(stage: Stage, after: float) -> None:
+    async def begin(stage: StoryStage, after: float) -> None:
         await asyncio.sleep(after)
         await play(stage)
 
@@ -70,7 +70,7 @@ async def play_side_by_side(stages: Iterable[Stage]) -> None:
             group.create_task(begin(stage, place * _APART_SECONDS), name=stage.story.name)
 
 
-async def _watch_lag(stage: Stage) -> None:
+async def _watch_lag(stage: StoryStage) -> None:
     """Note how late this process looks at its phones at worst: their own times are uncertain by that."""
     clock = asyncio.get_running_loop().time
     while True:
@@ -79,7 +79,7 @@ async def _watch_lag(stage: Stage) -> None:
         stage.lag_seconds = max(stage.lag_seconds, clock() - due)
 
 
-def clear(stages: Iterable[Stage]) -> None:
+def clear(stages: Iterable[StoryStage]) -> None:
     """Close every phone of these stages."""
     for stage in stages:
         stage.clear()
@@ -95,9 +95,9 @@ async def play_together(stories: Iterable[Story], work_dir: Path) -> tuple[Tape,
     lab = Lab(settings_for(told, work_dir))
     await asyncio.to_thread(lab.start)
     try:
-        whole = Stage(told[0], lab, operator_of(lab))
+        whole = StoryStage(told[0], lab, operator_of(lab))
         await whole.begin_recording()
-        stages = [Stage(story, lab, operator_of(lab)) for story in told]
+        stages = [StoryStage(story, lab, operator_of(lab)) for story in told]
         try:
             await play_side_by_side(stages)
         finally:
@@ -114,7 +114,7 @@ async def play_alone(story: Story, work_dir: Path) -> Tape:
     lab = Lab(settings_for([story], work_dir))
     await asyncio.to_thread(lab.start)
     try:
-        stage = Stage(story, lab, operator_of(lab))
+        stage = StoryStage(story, lab, operator_of(lab))
         try:
             await play(stage, record=True)
         finally:

@@ -12,7 +12,7 @@ import structlog
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from callcenter.softphone.diary import Entry
+    from callcenter.softphone.diary import DiaryEntry
 
 log = structlog.get_logger(__name__)
 
@@ -23,14 +23,14 @@ WAITING = 1000
 class Bell:
     """Entries in order, to one listener."""
 
-    def __init__(self, listener: Callable[[Entry], None], name: str) -> None:
+    def __init__(self, listener: Callable[[DiaryEntry], None], name: str) -> None:
         self._listener = listener
-        self._entries: queue.Queue[Entry | None] = queue.Queue(WAITING)
+        self._entries: queue.Queue[DiaryEntry | None] = queue.Queue(WAITING)
         self._thread = threading.Thread(target=self._tell, name=f"bell of {name}", daemon=True)
         self._silent = threading.Event()
         self._thread.start()
 
-    def ring(self, entry: Entry) -> None:
+    def ring(self, entry: DiaryEntry) -> None:
         """Tell of an entry; never waits."""
         with contextlib.suppress(queue.Full):
             self._entries.put_nowait(entry)

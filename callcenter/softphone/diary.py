@@ -59,7 +59,7 @@ class PhoneState(StrEnum):
     HOLDING = "holding"
 
 
-class Entry(msgspec.Struct, frozen=True):
+class DiaryEntry(msgspec.Struct, frozen=True):
     """One thing that happened.
 
     Attributes:
@@ -86,33 +86,33 @@ def inert(text: str) -> str:
     return "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in text[:LONGEST])
 
 
-class Diary:
+class PhoneDiary:
     """Entries in order, readable and awaitable from any thread."""
 
     def __init__(self) -> None:
-        self._entries: deque[Entry] = deque(maxlen=KEPT)
+        self._entries: deque[DiaryEntry] = deque(maxlen=KEPT)
         self._written = 0
         self._news = threading.Condition()
         self.now = steady_clock()
 
-    def write(self, entry: Entry) -> None:
+    def write(self, entry: DiaryEntry) -> None:
         """Add an entry and wake whoever waits for it."""
         with self._news:
             self._entries.append(entry)
             self._written += 1
             self._news.notify_all()
 
-    def read(self) -> list[Entry]:
+    def read(self) -> list[DiaryEntry]:
         """Copy what is kept."""
         with self._news:
             return list(self._entries)
 
-    def wait(self, did: Did, timeout_seconds: float, after: Micros = 0, ring: int = 0) -> Entry:
+    def wait(self, did: Did, timeout_seconds: float, after: Micros = 0, ring: int = 0) -> DiaryEntry:
         """Return the first such entry later than `after`, waiting for it if need be.
 
         With `ring`, the entry of that ring. Raises PhoneError when the time is over.
         """
-        found: list[Entry] = []
+        found: list[DiaryEntry] = []
 
         def seen() -> bool:
             found.extend(e for e in self._entries if e.did is did and e.at > after and e.ring >= ring)

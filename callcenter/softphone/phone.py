@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any, Self, cast
 
 from callcenter.errors import PhoneError
 from callcenter.softphone.bell import Bell
-from callcenter.softphone.diary import Diary, Did, Entry, PhoneState
+from callcenter.softphone.diary import DiaryEntry, Did, PhoneDiary, PhoneState
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
 
     from callcenter.domain.frame import Micros
-    from callcenter.softphone.line import Line
+    from callcenter.softphone.line import PhoneLine
     from callcenter.softphone.script import PhoneScript
     from callcenter.softphone.settings import PhoneSettings
 
@@ -32,15 +32,15 @@ class Phone:
         self,
         settings: PhoneSettings,
         *,
-        listener: Callable[[Entry], None] | None = None,
+        listener: Callable[[DiaryEntry], None] | None = None,
         scripts: tuple[PhoneScript, ...] = (),
     ) -> None:
         self.settings = settings
         self._listener = listener
         self._scripts = scripts
-        self._diary = Diary()
+        self._diary = PhoneDiary()
         self._bell: Bell | None = None
-        self._line: Line | None = None
+        self._line: PhoneLine | None = None
 
     def __enter__(self) -> Self:
         self.start()
@@ -61,7 +61,7 @@ class Phone:
         self._bell = Bell(self._listener, self.settings.extension) if self._listener else None
         self._line = made
         try:
-            made.sip.start()
+            made.start()
         except PhoneError:
             self._close()
             raise
@@ -76,7 +76,7 @@ class Phone:
             return
         try:
             if line.state is not PhoneState.OFFLINE:
-                line.sip.run(line.retire())
+                line.endpoint.run(line.retire())
         except PhoneError:
             pass  # the switch is gone, and with it what there was to unregister
         finally:
@@ -91,7 +91,7 @@ class Phone:
         line, self._line = self._line, None
         bell, self._bell = self._bell, None
         if line:
-            line.sip.stop()
+            line.endpoint.close()
         if bell:
             bell.silence()
             bell.join()
@@ -153,37 +153,37 @@ class Phone:
         return line.state if line else PhoneState.OFFLINE
 
     @property
-    def log(self) -> list[Entry]:
+    def log(self) -> list[DiaryEntry]:
         """Everything that happened, the last 10,000 entries."""
         return self._diary.read()
 
-    def wait(self, did: Did, seconds: float, *, after: Micros = 0, ring: int = 0) -> Entry:
+    def wait(self, did: Did, seconds: float, *, after: Micros = 0, ring: int = 0) -> DiaryEntry:
         """Return the first entry of this kind later than `after`, as soon as there is one.
 
         With `ring`, the entry of that ring or a later one.
         """
         return self._diary.wait(did, seconds, after, ring)
 
-    def _happened(self, entry: Entry) -> None:
+    def _happened(self, entry: DiaryEntry) -> None:
         self._diary.write(entry)
         if self._bell:
             self._bell.ring(entry)
             if entry.did is Did.VANISHED:
                 self._bell.silence()
 
-    def _on(self) -> Line:
+    def _on(self) -> PhoneLine:
         if self._line is None:
             raise PhoneError("the phone is not running")
         return self._line
 
     def _do(self, work: Coroutine[Any, Any, None]) -> None:
-        self._on().sip.run(work)
+        self._on().endpoint.run(work)
 
 
-async def _follow(line: Line, scripts: tuple[PhoneScript, ...]) -> None:
+async def _follow(line: PhoneLine, scripts: tuple[PhoneScript, ...]) -> None:
     line.prompter.follow(scripts)
 
 
-def _line_class() -> type[Line]:
+def _line_class() -> type[PhoneLine]:
     """Import the part that needs pyVoIP; raises PhoneError where it is missing."""
-    return cast("type[Line]", importlib.import_module("callcenter.softphone.line").Line)
+    return cast("type[PhoneLine]", importlib.import_module("callcenter.softphone.line").PhoneLine)

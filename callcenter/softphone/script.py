@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from callcenter.softphone.settings import NUMBER
 
 
-class Act(StrEnum):
+class ScriptAct(StrEnum):
     """What a step can do; each is what the phone's method of that name does."""
 
     ANSWER = "answer"
@@ -23,7 +23,7 @@ class Act(StrEnum):
     VANISH = "vanish"
 
 
-class Step(BaseModel):
+class ScriptStep(BaseModel):
     """One act.
 
     Attributes:
@@ -35,14 +35,14 @@ class Step(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    act: Act
+    act: ScriptAct
     after: float = Field(ge=0, le=86_400)
     since: Literal["ring", "answer"]
     to: str = Field(default="", pattern=f"{NUMBER}|^$")
 
     @model_validator(mode="after")
     def _transfer_has_a_number(self) -> Self:
-        if (self.act is Act.TRANSFER) != bool(self.to):
+        if (self.act is ScriptAct.TRANSFER) != bool(self.to):
             raise ValueError("a transfer, and nothing else, needs `to`")
         return self
 
@@ -52,15 +52,15 @@ class PhoneScript(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    steps: tuple[Step, ...] = ()
+    steps: tuple[ScriptStep, ...] = ()
 
-    def ringing(self, act: Act, after: float) -> PhoneScript:
+    def ringing(self, act: ScriptAct, after: float) -> PhoneScript:
         """Add an act, so many seconds after the first ring."""
-        return PhoneScript(steps=(*self.steps, Step(act=act, after=after, since="ring")))
+        return PhoneScript(steps=(*self.steps, ScriptStep(act=act, after=after, since="ring")))
 
-    def talking(self, act: Act, after: float, to: str = "") -> PhoneScript:
+    def talking(self, act: ScriptAct, after: float, to: str = "") -> PhoneScript:
         """Add an act, so many seconds after the answer."""
-        return PhoneScript(steps=(*self.steps, Step(act=act, after=after, since="answer", to=to)))
+        return PhoneScript(steps=(*self.steps, ScriptStep(act=act, after=after, since="answer", to=to)))
 
 
 IGNORE = PhoneScript()

@@ -18,9 +18,8 @@ from typing import Any, NamedTuple
 import httpx
 import pytest
 
-from callcenter.lab.sipcall import SipCall
-from callcenter.lab.sipphone import SipPhone
-from callcenter.lab.stage import Stage
+from callcenter.lab.sipphone import SipCall, SipPhone
+from callcenter.lab.stage import StoryStage
 from tests.integration.service import Service, at_home
 from tests.live.staged import staged
 
@@ -43,7 +42,7 @@ WHOLE_SECOND = 1.5
 class Scene(NamedTuple):
     """A switch with one agent, and the service that watches it."""
 
-    stage: Stage
+    stage: StoryStage
     phone: SipPhone
     service: Service
 

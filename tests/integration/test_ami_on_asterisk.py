@@ -18,8 +18,8 @@ from callcenter.ami.snapshot import take_snapshot
 from callcenter.clock import wall_clock
 from callcenter.domain.frame import SECOND
 from callcenter.errors import LoginRefused, RightsMissing, SwitchError, SwitchUnreachable
+from callcenter.lab.diary import LabDiary
 from callcenter.lab.settings import LabSettings, QueueSpec
-from callcenter.lab.sipcall import Diary
 from callcenter.lab.sipphone import SipPhone
 from callcenter.lab.switch import Lab
 from tests.integration.scripted_switch import until_true
@@ -170,7 +170,7 @@ async def test_first_snapshot_knows_queues_members_devices_and_the_switch(lab: L
 
 
 async def test_snapshot_shows_the_caller_who_waits_and_the_channels(lab: Lab) -> None:
-    caller = SipPhone("13800000001", (lab.settings.bind, lab.state.sip_port), Diary())
+    caller = SipPhone("13800000001", (lab.settings.bind, lab.state.sip_port), LabDiary())
     await caller.open(lab.state.trunk_host)
     call = caller.dial("safe_q_holding")
     snapshot = await someone_waits(lab)

@@ -13,9 +13,9 @@ import httpx
 import pytest
 
 from callcenter.journal import JournalReader
+from callcenter.lab.diary import LabDiary
 from callcenter.lab.settings import AgentSpec, LabSettings, QueueSpec
-from callcenter.lab.sipcall import Diary, SipCall
-from callcenter.lab.sipphone import SipPhone
+from callcenter.lab.sipphone import SipCall, SipPhone
 from callcenter.lab.stage import PHONES_HOST
 from callcenter.lab.switch import Lab
 from tests.integration.service import PATIENCE, Service, at_home
@@ -48,7 +48,7 @@ async def service(tmp_path: Path, lab: Lab) -> AsyncIterator[Service]:
 @pytest.fixture
 async def nora(lab: Lab) -> AsyncIterator[SipPhone]:
     secret = lab.state.phone_secrets[AGENT.number]
-    phone = SipPhone(AGENT.number, ("127.0.0.1", lab.state.sip_port), Diary(), secret=secret)
+    phone = SipPhone(AGENT.number, ("127.0.0.1", lab.state.sip_port), LabDiary(), secret=secret)
     await phone.open(PHONES_HOST)
     await phone.register()
     yield phone
@@ -57,7 +57,7 @@ async def nora(lab: Lab) -> AsyncIterator[SipPhone]:
 
 @pytest.fixture
 async def trunk(lab: Lab) -> AsyncIterator[SipPhone]:
-    phone = SipPhone("13912345678", ("127.0.0.1", lab.state.sip_port), Diary())
+    phone = SipPhone("13912345678", ("127.0.0.1", lab.state.sip_port), LabDiary())
     await phone.open(lab.state.trunk_host)
     yield phone
     phone.close()

@@ -16,7 +16,7 @@ from pydantic import SecretStr
 
 from callcenter.errors import PhoneError
 from callcenter.lab.switch import LabState, load_state
-from callcenter.softphone import Act, Did, Phone, PhoneScript, PhoneSettings, PhoneState
+from callcenter.softphone import Did, Phone, PhoneScript, PhoneSettings, PhoneState, ScriptAct
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -129,7 +129,11 @@ def test_queue_call_is_answered_on_the_second_ring_held_and_ended_by_the_agent(
     tap: Tap, phone: Callable[..., Phone]
 ) -> None:
     script = (
-        PhoneScript().ringing(Act.ANSWER, 5.2).talking(Act.HOLD, 0.3).talking(Act.UNHOLD, 0.6).talking(Act.HANGUP, 0.9)
+        PhoneScript()
+        .ringing(ScriptAct.ANSWER, 5.2)
+        .talking(ScriptAct.HOLD, 0.3)
+        .talking(ScriptAct.UNHOLD, 0.6)
+        .talking(ScriptAct.HANGUP, 0.9)
     )
     alice, carol = phone("1001", script), phone("1003")
     carol.dial(QUEUE)
@@ -180,7 +184,7 @@ def test_caller_who_gives_up_stops_the_ringing_on_both_sides(tap: Tap, phone: Ca
 
 
 def test_blind_transfer_rings_the_other_agent(tap: Tap, phone: Callable[..., Phone]) -> None:
-    answering = PhoneScript().ringing(Act.ANSWER, 0)
+    answering = PhoneScript().ringing(ScriptAct.ANSWER, 0)
     alice, bob, carol = phone("1001", answering), phone("1002", answering), phone("1003")
     carol.dial("1001")
     carol.wait(Did.PEER_ANSWERED, SECONDS)
@@ -193,7 +197,7 @@ def test_blind_transfer_rings_the_other_agent(tap: Tap, phone: Callable[..., Pho
 
 
 def test_transfer_to_nowhere_is_one_sentence_and_the_call_goes_on(phone: Callable[..., Phone]) -> None:
-    phone("1001", PhoneScript().ringing(Act.ANSWER, 0))
+    phone("1001", PhoneScript().ringing(ScriptAct.ANSWER, 0))
     carol = phone("1003")
     carol.dial("1001")
     carol.wait(Did.PEER_ANSWERED, SECONDS)
@@ -203,7 +207,7 @@ def test_transfer_to_nowhere_is_one_sentence_and_the_call_goes_on(phone: Callabl
 
 
 def test_attended_transfer_connects_the_two_others(tap: Tap, phone: Callable[..., Phone]) -> None:
-    answering = PhoneScript().ringing(Act.ANSWER, 0)
+    answering = PhoneScript().ringing(ScriptAct.ANSWER, 0)
     alice, bob, carol = phone("1001", answering), phone("1002", answering), phone("1003")
     carol.dial("1001")
     alice.wait(Did.ANSWERED, SECONDS)

@@ -7,14 +7,14 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
-from callcenter.lab.stage import Stage
+from callcenter.lab.stage import StoryStage
 from callcenter.lab.stories import STORIES
 from callcenter.lab.switch import Lab
 from callcenter.lab.troupe import operator_of, settings_for
 
 
 @asynccontextmanager
-async def staged(name: str, work_dir: Path) -> AsyncIterator[Stage]:
+async def staged(name: str, work_dir: Path) -> AsyncIterator[StoryStage]:
     """Start a switch with the agents and the queue of a story; gives the stage, whose `lab` it is."""
     story = STORIES[name]
     lab = Lab(settings_for([story], work_dir))
@@ -24,6 +24,6 @@ async def staged(name: str, work_dir: Path) -> AsyncIterator[Stage]:
         operator = operator_of(lab)
         await operator.open()
         opened.push_async_callback(operator.close)
-        stage = Stage(story, lab, operator)
+        stage = StoryStage(story, lab, operator)
         opened.callback(stage.clear)
         yield stage

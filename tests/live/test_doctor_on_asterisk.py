@@ -22,7 +22,7 @@ from callcenter.domain.floor import Floor
 from callcenter.domain.frame import SECOND
 from callcenter.domain.snapshot import HintState, Snapshot
 from callcenter.lab.sipphone import SipPhone
-from callcenter.lab.stage import Stage
+from callcenter.lab.stage import StoryStage
 from callcenter.rules.regulations.rulebook import load_rulebook
 from tests.live.staged import staged
 
@@ -47,29 +47,29 @@ exten => {number},hint,PJSIP/{number}&Custom:DND{number},CustomPresence:{number}
 """
 
 
-def settings(stage: Stage, **changes: Any) -> AmiSettings:
+def settings(stage: StoryStage, **changes: Any) -> AmiSettings:
     state = stage.lab.state
     logins = {name: {"username": name, "secret": state.manager_secrets[name]} for name in ("events", "control")}
     return AmiSettings.model_validate({"port": state.ami_port, **logins, **changes})
 
 
-def add(stage: Stage, file: str, text: str) -> None:
+def add(stage: StoryStage, file: str, text: str) -> None:
     with (stage.lab.state.instance / "etc" / file).open("a") as conf:
         conf.write(text.format(number=stage.agents[0].number, name=stage.agents[0].name))
 
 
-def at_once(stage: Stage, *commands: str) -> None:
+def at_once(stage: StoryStage, *commands: str) -> None:
     for command in commands:
         stage.lab.command(command)
 
 
 @pytest.fixture
-async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
+async def stage(tmp_path: Path) -> AsyncIterator[StoryStage]:
     async with staged("answered", tmp_path / "lab") as stage:
         yield stage
 
 
-async def answered_call(stage: Stage, phone: SipPhone, queue: str, ring_seconds: float) -> None:
+async def answered_call(stage: StoryStage, phone: SipPhone, queue: str, ring_seconds: float) -> None:
     """Let a phone ring for so long, answer, talk a little; the caller hangs up."""
     call = await stage.call(f"safe_q_{queue}")
     ring = await phone.next_call()
@@ -86,7 +86,7 @@ def by_name(checks: list[Check]) -> dict[str, Check]:
     return {check.name: check for check in checks}
 
 
-async def test_own_ring_timeout_and_the_phones_behind_hints_are_what_the_switch_goes_by(stage: Stage) -> None:
+async def test_own_ring_timeout_and_the_phones_behind_hints_are_what_the_switch_goes_by(stage: StoryStage) -> None:
     add(stage, "queues.conf", QUEUES)
     add(stage, "extensions.conf", HINTS)
     await asyncio.to_thread(at_once, stage, "dialplan reload", "queue reload all", "module load func_config.so")
@@ -113,7 +113,7 @@ async def test_own_ring_timeout_and_the_phones_behind_hints_are_what_the_switch_
     assert checks["queue_log's switch"].found.startswith("has the lines of lab-")
 
 
-async def test_snapshot_names_the_phone_behind_a_hint_and_whether_it_is_there(stage: Stage) -> None:
+async def test_snapshot_names_the_phone_behind_a_hint_and_whether_it_is_there(stage: StoryStage) -> None:
     add(stage, "queues.conf", QUEUES)
     add(stage, "extensions.conf", HINTS)
     await asyncio.to_thread(at_once, stage, "dialplan reload", "queue reload all")
@@ -132,7 +132,7 @@ async def test_snapshot_names_the_phone_behind_a_hint_and_whether_it_is_there(st
     assert places["Nobody"] == "Local/1999@internal/n"
 
 
-async def snapshot_of(stage: Stage) -> Snapshot:
+async def snapshot_of(stage: StoryStage) -> Snapshot:
     link = await Link.open(settings(stage), settings(stage).control, events=False)
     try:
         return await take_snapshot(link)
@@ -140,7 +140,7 @@ async def snapshot_of(stage: Stage) -> Snapshot:
         link.close()
 
 
-async def test_filters_of_an_older_print_are_found_by_files_and_by_a_test_call(stage: Stage) -> None:
+async def test_filters_of_an_older_print_are_found_by_files_and_by_a_test_call(stage: StoryStage) -> None:
     etc = stage.lab.state.instance / "etc"
     older = filter_lines([name for name in NEEDED if name not in CONNECTIONS], advanced=True)
     await asyncio.to_thread((etc / "manager_filters.conf").write_text, "\n".join([*older, ""]))

@@ -13,9 +13,8 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from callcenter.lab.sipcall import SipCall
-from callcenter.lab.sipphone import SipPhone
-from callcenter.lab.stage import Stage
+from callcenter.lab.sipphone import SipCall, SipPhone
+from callcenter.lab.stage import StoryStage
 from tests.integration.service import Service, at_home
 from tests.live.staged import staged
 
@@ -32,7 +31,7 @@ Span = tuple[float, float]
 class Scene(NamedTuple):
     """A switch with one agent, and the service that watches it."""
 
-    stage: Stage
+    stage: StoryStage
     phone: SipPhone
     service: Service
 

@@ -16,9 +16,8 @@ import httpx
 import pytest
 import yaml
 
-from callcenter.lab.sipcall import SipCall
-from callcenter.lab.sipphone import SipPhone
-from callcenter.lab.stage import Stage
+from callcenter.lab.sipphone import SipCall, SipPhone
+from callcenter.lab.stage import StoryStage
 from tests.integration.api import Browser
 from tests.integration.office import PASSWORD
 from tests.integration.service import PATIENCE, Service, at_home
@@ -35,7 +34,7 @@ WORDS = {"note": "because"}
 class Department:
     """A switch, the service beside it, and everybody who works there."""
 
-    def __init__(self, stage: Stage, service: Service) -> None:
+    def __init__(self, stage: StoryStage, service: Service) -> None:
         self.stage = stage
         self.service = service
         self.agent = stage.agents[0]
@@ -75,7 +74,7 @@ class Department:
         await self._open.aclose()
 
 
-def roster(stage: Stage, *, on_duty: bool = True) -> dict[str, Any]:
+def roster(stage: StoryStage, *, on_duty: bool = True) -> dict[str, Any]:
     now = time.time()
     spans = [(now - SHIFT_SECONDS, now + SHIFT_SECONDS)] if on_duty else []
     return {

@@ -13,7 +13,7 @@ from typing import Any
 import httpx
 import pytest
 
-from callcenter.lab.stage import Stage
+from callcenter.lab.stage import StoryStage
 from callcenter.lab.switch import Lab
 from tests.integration.service import Service, at_home
 from tests.live.staged import staged
@@ -26,7 +26,7 @@ IN_SYNC_WITHIN_SECONDS = 5.0
 class Scene:
     """A switch with two agents and a queue, and the service that watches it."""
 
-    def __init__(self, lab: Lab, stage: Stage, service: Service) -> None:
+    def __init__(self, lab: Lab, stage: StoryStage, service: Service) -> None:
         self.lab = lab
         self.stage = stage
         self.service = service
@@ -52,7 +52,7 @@ async def scene(tmp_path: Path) -> AsyncIterator[Scene]:
             yield Scene(stage.lab, stage, service)
 
 
-async def one_talks_one_rings_one_waits(stage: Stage) -> None:
+async def one_talks_one_rings_one_waits(stage: StoryStage) -> None:
     busy, idle = await stage.phone(0), await stage.phone(1)
     await stage.call()
     first = await busy.next_call()

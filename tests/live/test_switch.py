@@ -10,10 +10,10 @@ import pytest
 
 from callcenter.errors import LabError
 from callcenter.lab import switch
+from callcenter.lab.diary import LabDiary
 from callcenter.lab.logins import Operator
 from callcenter.lab.root import asterisk_version, remove_instance_dir
 from callcenter.lab.settings import LabSettings
-from callcenter.lab.sipcall import Diary
 from callcenter.lab.sipphone import SipPhone
 from callcenter.lab.switch import Lab, LabState, load_state
 
@@ -47,7 +47,7 @@ def sockets(pid: int, tables: tuple[str, ...]) -> list[str]:
 
 
 async def test_switch_is_reached_through_loopback_only(lab: Lab) -> None:
-    caller = SipPhone("138", ("127.0.0.1", lab.state.sip_port), Diary())
+    caller = SipPhone("138", ("127.0.0.1", lab.state.sip_port), LabDiary())
     await caller.open(lab.state.trunk_host)
     call = caller.dial("400")
     await call.answered.wait()
@@ -125,7 +125,7 @@ async def test_events_login_writes_nothing(lab: Lab, action: str, headers: dict[
 
 
 async def test_phone_with_a_wrong_secret_is_refused(lab: Lab) -> None:
-    phone = SipPhone("1001", ("127.0.0.1", lab.state.sip_port), Diary(), secret="wrong")
+    phone = SipPhone("1001", ("127.0.0.1", lab.state.sip_port), LabDiary(), secret="wrong")
     await phone.open("127.0.0.3")
 
     with pytest.raises(LabError, match="401"):
@@ -134,7 +134,7 @@ async def test_phone_with_a_wrong_secret_is_refused(lab: Lab) -> None:
 
 
 async def test_caller_who_claims_an_agents_number_is_still_only_a_caller(lab: Lab) -> None:
-    caller = SipPhone("1001", ("127.0.0.1", lab.state.sip_port), Diary())
+    caller = SipPhone("1001", ("127.0.0.1", lab.state.sip_port), LabDiary())
     await caller.open(lab.state.trunk_host)
 
     call = caller.dial("*46")

@@ -23,10 +23,10 @@ from callcenter.config import load_settings
 from callcenter.errors import LabError
 from callcenter.exporter.live import LiveDocument
 from callcenter.lab.demo import Demo
-from callcenter.lab.demo_script import Told
+from callcenter.lab.demo_script import StoryLine
 from callcenter.lab.demo_service import DemoService, demo_rulebook
 from callcenter.lab.demo_tape import SHIPPED, Playback
-from callcenter.lab.logins import Recorder
+from callcenter.lab.logins import LoginRecorder
 from callcenter.lab.render import dialplans_dir
 from callcenter.lab.settings import AgentSpec, LabSettings
 from callcenter.lab.switch import Lab, LabState, load_state
@@ -48,28 +48,28 @@ _BELOW = 4
 """Lines for what stands below the board at the end."""
 _WRAP_UP_SECONDS = 3
 
-_SAID: dict[str, Told] = {
-    "lab": Told(
+_SAID: dict[str, StoryLine] = {
+    "lab": StoryLine(
         "正在启动 Asterisk(首次需先构建,约半分钟)……", "Starting Asterisk (built first if need be: half a minute) ..."
     ),
-    "service": Told("正在启动服务……", "Starting the service ..."),
-    "story": Told("演示开始,约两分钟。", "The story begins; it takes two minutes."),
-    "over": Told("演示结束。", "The story is over."),
-    "records": Told(
+    "service": StoryLine("正在启动服务……", "Starting the service ..."),
+    "story": StoryLine("演示开始,约两分钟。", "The story begins; it takes two minutes."),
+    "over": StoryLine("演示结束。", "The story is over."),
+    "records": StoryLine(
         "规则由此提出的记录,每条均仅凭流水日志重新推导(Eve 当时不在班):",
         "The records that the rules raise, each derived again from the journal alone (Eve was off duty):",
     ),
-    "sum": Told(
+    "sum": StoryLine(
         "小结:排队 {visits} 次,接听 {answered},放弃 {abandoned},其他 {others}。",
         "In all: {visits} visits, {answered} answered, {abandoned} abandoned, {others} ended otherwise.",
     ),
-    "raised": Told("规则提出记录 {count} 条,见上文。", "The rules raised {count} records, explained above."),
-    "stay": Told(
+    "raised": StoryLine("规则提出记录 {count} 条,见上文。", "The rules raised {count} records, explained above."),
+    "stay": StoryLine(
         "服务仍在运行:{url}/metrics;看板:callcenter board --url {url};按 Ctrl-C 结束。",
         "The service still runs: {url}/metrics; its board: callcenter board --url {url}; Ctrl-C ends it.",
     ),
-    "stopping": Told("正在全部停止……", "Stopping everything ..."),
-    "tape": Told(
+    "stopping": StoryLine("正在全部停止……", "Stopping everything ..."),
+    "tape": StoryLine(
         "这是录音回放,不是实时数据:实验室中真实 Asterisk 的两分钟,号码均为虚构。",
         "THIS IS A RECORDING, nothing here is live: two minutes of the lab's real Asterisk, with made-up numbers.",
     ),
@@ -97,7 +97,7 @@ class _Show:
         self._banner = Text(self._spoken(_SAID[name]), "bold reverse")
         self.say(name)
 
-    def tell(self, told: Told) -> None:
+    def tell(self, told: StoryLine) -> None:
         """Tell a line of the story."""
         line = f"{local_time(zone(_SITE_ZONE)):%H:%M:%S}  {self._spoken(told)}"
         if self._live is None:
@@ -139,7 +139,7 @@ class _Show:
         """The language that is spoken."""
         return self._lang
 
-    def _spoken(self, told: Told) -> str:
+    def _spoken(self, told: StoryLine) -> str:
         return told.zh if self._lang == "zh-CN" else told.en
 
 
@@ -234,7 +234,7 @@ async def _recording(state: LabState, path: Path | None) -> AsyncIterator[None]:
     if path is None:
         yield
         return
-    recorder = Recorder(state.ami_port, "events", state.manager_secrets["events"])
+    recorder = LoginRecorder(state.ami_port, "events", state.manager_secrets["events"])
     await recorder.start()
     try:
         yield

@@ -15,7 +15,7 @@ from pydantic import SecretStr, ValidationError
 from callcenter.cli.speech import LangOption, spoken
 from callcenter.errors import BadSetting, PhoneError, UnreadableFile
 from callcenter.locale import Lang
-from callcenter.softphone import Did, Entry, Phone, PhoneSettings, PhoneState
+from callcenter.softphone import DiaryEntry, Did, Phone, PhoneSettings, PhoneState
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -54,7 +54,7 @@ _LINES: dict[Did, tuple[str, str]] = {
 """What is printed for each entry: Chinese, English."""
 
 
-def told(entry: Entry, lang: Lang) -> str:
+def told(entry: DiaryEntry, lang: Lang) -> str:
     """Say what happened, in one line; the caller's number and name are inert already."""
     chinese, english = _LINES[entry.did]
     party = " ".join(filter(None, (entry.number or "?", entry.name)))

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 from callcenter.lab.stories.registry import story
 
 if TYPE_CHECKING:
-    from callcenter.lab.stage import Stage
+    from callcenter.lab.stage import StoryStage
 
 _FORGED = "666%0d%0a%0d%0aEvent%3a%20QueueCallerAbandon%0d%0aQueue%3a%20nowhere"
 """A number that ends its own frame and begins another one."""
 
 
 @story()
-async def abandoned_waiting(stage: Stage) -> None:
+async def abandoned_waiting(stage: StoryStage) -> None:
     """No phone is there. The caller waits 4 s and hangs up; nobody was rung."""
     call = await stage.call()
     await call.answered.wait()
@@ -26,7 +26,7 @@ async def abandoned_waiting(stage: Stage) -> None:
 
 
 @story()
-async def abandoned_ringing(stage: Stage) -> None:
+async def abandoned_ringing(stage: StoryStage) -> None:
     """The phone rings; the caller hangs up after 3.4 s of it."""
     phone = await stage.phone()
     call = await stage.call()
@@ -39,7 +39,7 @@ async def abandoned_ringing(stage: Stage) -> None:
 
 
 @story(ring_seconds=5, timeout_priority="app")
-async def timed_out(stage: Stage) -> None:
+async def timed_out(stage: StoryStage) -> None:
     """The agent never answers. The phone rings for 5 s, and again for 2 s until the queue gives up after 8 s."""
     phone = await stage.phone()
     call = await stage.call(f"safe_t8_{stage.queue}")
@@ -55,7 +55,7 @@ async def timed_out(stage: Stage) -> None:
 
 
 @story(join_empty="unavailable,invalid,unknown")
-async def refused_join_empty(stage: Stage) -> None:
+async def refused_join_empty(stage: StoryStage) -> None:
     """No phone is registered and the queue lets nobody in (join-empty)."""
     call = await stage.call()
     await call.over.wait()
@@ -63,7 +63,7 @@ async def refused_join_empty(stage: Stage) -> None:
 
 
 @story(max_waiting=1)
-async def refused_full(stage: Stage) -> None:
+async def refused_full(stage: StoryStage) -> None:
     """One caller waits; the queue holds no more than one, the second caller is refused (full)."""
     first = await stage.call()
     await first.answered.wait()
@@ -76,7 +76,7 @@ async def refused_full(stage: Stage) -> None:
 
 
 @story(join_empty="unavailable,invalid,unknown", leave_when_empty="unavailable,invalid,unknown")
-async def leave_empty(stage: Stage) -> None:
+async def leave_empty(stage: StoryStage) -> None:
     """The only agent is paused, so the caller waits.
 
     Then the phone unregisters and the queue sends the caller away (leave-empty).
@@ -95,7 +95,7 @@ async def leave_empty(stage: Stage) -> None:
 
 
 @story(ring_seconds=5)
-async def withdrawn_ringing(stage: Stage) -> None:
+async def withdrawn_ringing(stage: StoryStage) -> None:
     """The phone rings.
 
     2 s later an operator withdraws the caller from the queue (QueueWithdrawCaller), which the queue heeds
@@ -114,7 +114,7 @@ async def withdrawn_ringing(stage: Stage) -> None:
 
 
 @story()
-async def withdrawn(stage: Stage) -> None:
+async def withdrawn(stage: StoryStage) -> None:
     """Nobody is there; after 2.5 s of waiting an operator withdraws the caller from the queue."""
     call = await stage.call()
     await call.answered.wait()
@@ -126,7 +126,7 @@ async def withdrawn(stage: Stage) -> None:
 
 
 @story()
-async def redirected(stage: Stage) -> None:
+async def redirected(stage: StoryStage) -> None:
     """The phone rings; 2 s later an operator redirects the caller to another extension, where he waits on."""
     phone = await stage.phone()
     call = await stage.call()
@@ -143,7 +143,7 @@ async def redirected(stage: Stage) -> None:
 
 
 @story()
-async def key_exit(stage: Stage) -> None:
+async def key_exit(stage: StoryStage) -> None:
     """The phone rings; the caller presses 0 after 2 s and is led out of the queue."""
     phone = await stage.phone()
     call = await stage.call()
@@ -158,7 +158,7 @@ async def key_exit(stage: Stage) -> None:
 
 
 @story()
-async def key_exit_waiting(stage: Stage) -> None:
+async def key_exit_waiting(stage: StoryStage) -> None:
     """Nobody is there; the caller presses 0 after 2 s of waiting and is led out of the queue."""
     call = await stage.call()
     await call.answered.wait()
@@ -170,7 +170,7 @@ async def key_exit_waiting(stage: Stage) -> None:
 
 
 @story()
-async def hostile_number(stage: Stage) -> None:
+async def hostile_number(stage: StoryStage) -> None:
     """A caller whose number holds line breaks and a forged event calls; the dialplan cleans the number.
 
     The agent answers after 1.5 s, the caller hangs up.
@@ -190,7 +190,7 @@ async def hostile_number(stage: Stage) -> None:
 
 
 @story()
-async def hostile_number_uncleaned(stage: Stage) -> None:
+async def hostile_number_uncleaned(stage: StoryStage) -> None:
     """The same caller calls a switch that does not clean numbers.
 
     Every frame of his call is cut in two and refused; nothing forged is believed.
@@ -207,7 +207,7 @@ async def hostile_number_uncleaned(stage: Stage) -> None:
 
 
 @story(serves="overflow")
-async def overflowed(stage: Stage) -> None:
+async def overflowed(stage: StoryStage) -> None:
     """Nobody serves the queue; after 4 s the overflow queue takes the caller over, where he is answered.
 
     One call, two visits; the agent answers after 1.5 s and the caller hangs up.
@@ -227,7 +227,7 @@ async def overflowed(stage: Stage) -> None:
 
 
 @story(serves="merchants")
-async def hotline_menu(stage: Stage) -> None:
+async def hotline_menu(stage: StoryStage) -> None:
     """The caller dials the hotline 400 and presses 3 in the menu: merchants, where the phone rings and is answered."""
     phone = await stage.phone()
     call = await stage.call("400")

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 from callcenter.lab.stories.registry import story
 
 if TYPE_CHECKING:
-    from callcenter.lab.stage import Stage
+    from callcenter.lab.stage import StoryStage
 
 
 @story()
-async def pause(stage: Stage) -> None:
+async def pause(stage: StoryStage) -> None:
     """The agent pauses with the reason tea; a caller waits 3 s and is rung by nobody.
 
     The agent unpauses and the caller is answered after 1.2 s of ringing.
@@ -39,7 +39,7 @@ async def pause(stage: Stage) -> None:
 
 
 @story()
-async def pause_by_phone(stage: Stage) -> None:
+async def pause_by_phone(stage: StoryStage) -> None:
     """The agent dials the feature code for a meal and later the one that ends the pause."""
     phone = await stage.phone()
     await sleep(1)
@@ -53,7 +53,7 @@ async def pause_by_phone(stage: Stage) -> None:
 
 
 @story(agents=2, strategy="linear")
-async def unregister(stage: Stage) -> None:
+async def unregister(stage: StoryStage) -> None:
     """One agent unregisters; the other one answers the call after 1.4 s."""
     gone, there = await stage.phone(0), await stage.phone(1)
     await sleep(1)
@@ -75,7 +75,7 @@ async def unregister(stage: Stage) -> None:
 
 
 @story()
-async def phone_dies_idle(stage: Stage) -> None:
+async def phone_dies_idle(stage: StoryStage) -> None:
     """An idle phone loses its network; the switch notices by itself within 8 s."""
     phone = await stage.phone()
     await sleep(1)
@@ -85,7 +85,7 @@ async def phone_dies_idle(stage: Stage) -> None:
 
 
 @story(own_switch=True)
-async def outbound(stage: Stage) -> None:
+async def outbound(stage: StoryStage) -> None:
     """A caller waits while the agent is on the phone with a number outside, dialled by the agent.
 
     The agent hangs up after 4 s and is rung within a second or two.
@@ -117,7 +117,7 @@ async def outbound(stage: Stage) -> None:
 
 
 @story()
-async def line_lying_open(stage: Stage) -> None:
+async def line_lying_open(stage: StoryStage) -> None:
     """The agent dials a number that answers and says nothing, and lets the line lie open.
 
     A caller waits 5 s and hangs up without being offered to anybody.
@@ -136,7 +136,7 @@ async def line_lying_open(stage: Stage) -> None:
 
 
 @story()
-async def two_callers(stage: Stage) -> None:
+async def two_callers(stage: StoryStage) -> None:
     """Two callers wait; the agent takes one after the other, hanging up each time."""
     phone = await stage.phone()
     first = await stage.call()
@@ -160,7 +160,7 @@ async def two_callers(stage: Stage) -> None:
 
 
 @story(members=("Local/{a0}@lab-agent-pool/n,0,{n0},Agent:{a0}",))
-async def agent_on_the_line(stage: Stage) -> None:
+async def agent_on_the_line(stage: StoryStage) -> None:
     """The agent signs in by phone and stays on the line (chan_agent): no ringing, a beep, and the caller is there.
 
     After 4 s the caller hangs up; the agent stays signed in for 2 s more.

@@ -14,13 +14,15 @@ from callcenter.lab.stories.parties import picked_up
 from callcenter.lab.stories.registry import story
 
 if TYPE_CHECKING:
-    from callcenter.lab.sipcall import SipCall
-    from callcenter.lab.stage import Stage
+    from callcenter.lab.sipphone import SipCall
+    from callcenter.lab.stage import StoryStage
 
 _MEMBER = ("Local/{a0}@from-queue/n,0,{n0},hint:{a0}@ext-local",)
 
 
-def _tell_transferred(stage: Stage, calls: tuple[SipCall, SipCall, SipCall], kind: str, moved_at: float | None) -> None:
+def _tell_transferred(
+    stage: StoryStage, calls: tuple[SipCall, SipCall, SipCall], kind: str, moved_at: float | None
+) -> None:
     """Write the truth of a transfer: the caller, the agent, and the colleague who had him until he hung up."""
     call, ring, second = calls
     visit = stage.answered(call, ring, "transfer", ended_at=moved_at, transferred=kind)
@@ -32,7 +34,7 @@ def _tell_transferred(stage: Stage, calls: tuple[SipCall, SipCall, SipCall], kin
 
 
 @story(members=_MEMBER)
-async def fpbx_answered(stage: Stage) -> None:
+async def fpbx_answered(stage: StoryStage) -> None:
     """The agent answers after 1.2 s and the caller hangs up 5 s later."""
     phone = await stage.phone()
     call, ring = await connected(stage, phone)
@@ -42,7 +44,7 @@ async def fpbx_answered(stage: Stage) -> None:
 
 
 @story(agents=2, outsiders=(1,), second=True, members=_MEMBER)
-async def fpbx_blind(stage: Stage) -> None:
+async def fpbx_blind(stage: StoryStage) -> None:
     """The agent's phone transfers the caller blind to a colleague (REFER), who answers after 1.2 s.
 
     The caller hangs up 3.5 s later.
@@ -56,7 +58,7 @@ async def fpbx_blind(stage: Stage) -> None:
 
 
 @story(agents=2, outsiders=(1,), second=True, members=_MEMBER)
-async def fpbx_blind_by_key(stage: Stage) -> None:
+async def fpbx_blind_by_key(stage: StoryStage) -> None:
     """The agent transfers the caller blind by ## and a colleague's number, who answers after 1.2 s.
 
     The caller hangs up 3.5 s later.
@@ -71,7 +73,7 @@ async def fpbx_blind_by_key(stage: Stage) -> None:
 
 
 @story(agents=2, outsiders=(1,), second=True, members=_MEMBER)
-async def fpbx_attended(stage: Stage) -> None:
+async def fpbx_attended(stage: StoryStage) -> None:
     """The agent's phone consults a colleague and joins her with the caller (REFER with Replaces).
 
     The colleague answers after 1.2 s, they talk for 1.5 s; the caller hangs up 3.5 s after the transfer.
@@ -89,7 +91,7 @@ async def fpbx_attended(stage: Stage) -> None:
 
 
 @story(agents=2, outsiders=(1,), second=True, members=_MEMBER)
-async def fpbx_attended_by_key(stage: Stage) -> None:
+async def fpbx_attended_by_key(stage: StoryStage) -> None:
     """The agent consults a colleague by *2 and her number, and hangs up: caller and colleague are joined.
 
     The colleague answers after 1.2 s, they talk for 1.5 s; the caller hangs up 3.5 s after the transfer.
@@ -105,7 +107,7 @@ async def fpbx_attended_by_key(stage: Stage) -> None:
 
 
 @story(agents=2, outsiders=(1,), second=True, members=_MEMBER)
-async def fpbx_picked_up(stage: Stage) -> None:
+async def fpbx_picked_up(stage: StoryStage) -> None:
     """The queue rings one agent; a colleague dials ** and her number and takes the call.
 
     The caller hangs up 3.5 s later.
@@ -115,7 +117,7 @@ async def fpbx_picked_up(stage: Stage) -> None:
 
 
 @story(agents=2, outsiders=(1,), second=True, members=_MEMBER)
-async def fpbx_parked(stage: Stage) -> None:
+async def fpbx_parked(stage: StoryStage) -> None:
     """The agent parks the caller by #72; 2 s later a colleague dials the place and has him.
 
     The caller hangs up after 3.5 s of that talk.
@@ -139,7 +141,7 @@ async def fpbx_parked(stage: Stage) -> None:
 
 
 @story(own_switch=True, members=("Local/{a0}@lab-follow-me/n,0,{n0},hint:{a0}@ext-local",))
-async def fpbx_follow_me(stage: Stage) -> None:
+async def fpbx_follow_me(stage: StoryStage) -> None:
     """The agent's desk phone and her mobile outside ring at once; she answers the mobile after 1.5 s.
 
     The caller hangs up 3.5 s later.
@@ -168,7 +170,7 @@ async def fpbx_follow_me(stage: Stage) -> None:
 
 
 @story(own_switch=True, members=_MEMBER)
-async def fpbx_own_call(stage: Stage) -> None:
+async def fpbx_own_call(stage: StoryStage) -> None:
     """The agent talks with a number outside for 3 s, dialled by herself; meanwhile a caller waits and gives up."""
     phone = await stage.phone()
     outside = await stage.caller(stage.lab.state.trunk_port)

@@ -6,9 +6,8 @@ from asyncio import sleep
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from callcenter.lab.sipcall import SipCall
-    from callcenter.lab.sipphone import SipPhone
-    from callcenter.lab.stage import Stage
+    from callcenter.lab.sipphone import SipCall, SipPhone
+    from callcenter.lab.stage import StoryStage
 
 BETWEEN_KEYS_SECONDS = 0.25
 KEY_SECONDS = 0.1
@@ -25,7 +24,7 @@ async def answered_by(phone: SipPhone) -> SipCall:
     return ring
 
 
-async def connected(stage: Stage, phone: SipPhone, *, by_key: bool = False) -> tuple[SipCall, SipCall]:
+async def connected(stage: StoryStage, phone: SipPhone, *, by_key: bool = False) -> tuple[SipCall, SipCall]:
     """Let a caller come through to a phone and talk with the agent for 1.5 s; with `by_key` her keys are heeded."""
     call = await stage.call(f"safe_{'k' if by_key else 'q'}_{stage.queue}")
     ring = await answered_by(phone)
@@ -49,6 +48,6 @@ async def say_goodbye(call: SipCall, last: SipCall, seconds: float = 3.5) -> Non
     await last.over.wait()
 
 
-def talked(stage: Stage, phone: SipPhone, since: float | None, until: float | None) -> None:
+def talked(stage: StoryStage, phone: SipPhone, since: float | None, until: float | None) -> None:
     """Write that an agent was talking in this time."""
     stage.state(phone, "talking", **{"from": since, "to": until})

@@ -9,13 +9,12 @@ from typing import TYPE_CHECKING
 from callcenter.lab.stories.registry import story
 
 if TYPE_CHECKING:
-    from callcenter.lab.sipcall import SipCall
-    from callcenter.lab.sipphone import SipPhone
-    from callcenter.lab.stage import Stage
+    from callcenter.lab.sipphone import SipCall, SipPhone
+    from callcenter.lab.stage import StoryStage
 
 
 @story(own_switch=True)
-async def gap(stage: Stage) -> None:
+async def gap(stage: StoryStage) -> None:
     """A caller talks with the agent while the manager login is cut for 3 s.
 
     In that gap the caller hangs up and a second one comes and leaves. After the gap a third one is answered.
@@ -55,7 +54,7 @@ async def gap(stage: Stage) -> None:
     stage.offer(stage.answered(third, taken, "caller"), taken, "answered")
 
 
-async def _one_talking_one_ringing(stage: Stage) -> list[SipCall]:
+async def _one_talking_one_ringing(stage: StoryStage) -> list[SipCall]:
     """One caller talks with the first agent, the second agent's phone rings for another, a third one waits."""
     busy, idle = await stage.phone(0), await stage.phone(1)
     first = await stage.call()
@@ -73,7 +72,7 @@ async def _one_talking_one_ringing(stage: Stage) -> list[SipCall]:
     return [first, ring, second, bell, third]
 
 
-async def _next_caller(stage: Stage, phone: SipPhone) -> tuple[SipCall, SipCall]:
+async def _next_caller(stage: StoryStage, phone: SipPhone) -> tuple[SipCall, SipCall]:
     """Let life go on: a caller comes and is answered after 1 s."""
     call = await stage.call()
     ring = await phone.next_call()
@@ -87,7 +86,7 @@ async def _next_caller(stage: Stage, phone: SipPhone) -> tuple[SipCall, SipCall]
 
 
 @story(agents=2, own_switch=True, strategy="linear")
-async def restart_now(stage: Stage) -> None:
+async def restart_now(stage: StoryStage) -> None:
     """One caller talks, a second one's call rings at another agent, a third one waits.
 
     The operator types `core restart now`. The same client logs in again as soon as it can.
@@ -108,7 +107,7 @@ async def restart_now(stage: Stage) -> None:
 
 
 @story(agents=2, own_switch=True, strategy="linear")
-async def kill_9(stage: Stage) -> None:
+async def kill_9(stage: StoryStage) -> None:
     """One caller talks, a second one's call rings at another agent, a third one waits.
 
     Asterisk is killed (kill -9) and started again 1 s later; the next caller is answered.

@@ -9,15 +9,14 @@ from callcenter.lab.stories.meeting import answered_by, connected, press, say_go
 from callcenter.lab.stories.registry import story
 
 if TYPE_CHECKING:
-    from callcenter.lab.sipcall import SipCall
-    from callcenter.lab.sipphone import SipPhone
-    from callcenter.lab.stage import Stage
+    from callcenter.lab.sipphone import SipCall, SipPhone
+    from callcenter.lab.stage import StoryStage
 
 _LOT = "700"
 _IMPATIENT_LOT = "750"
 
 
-def _tell_parked(stage: Stage, call: SipCall, ring: SipCall, parked_at: float) -> None:
+def _tell_parked(stage: StoryStage, call: SipCall, ring: SipCall, parked_at: float) -> None:
     """Write the truth of a visit whose agent parked the caller: her part ends there."""
     visit = stage.answered(call, ring, "transfer", ended_at=parked_at)
     # A replay may call it a transfer or not; phones only know that she left him on a place.
@@ -26,7 +25,7 @@ def _tell_parked(stage: Stage, call: SipCall, ring: SipCall, parked_at: float) -
     talked(stage, ring.phone, ring.answered_at, parked_at)
 
 
-async def _taken(stage: Stage, call: SipCall, taker: SipPhone, place: str) -> SipCall:
+async def _taken(stage: StoryStage, call: SipCall, taker: SipPhone, place: str) -> SipCall:
     """Let a colleague dial the caller's place 2 s later and talk with him until he hangs up."""
     await sleep(2)
     taken = taker.dial(place)
@@ -39,7 +38,7 @@ async def _taken(stage: Stage, call: SipCall, taker: SipPhone, place: str) -> Si
 
 
 @story(agents=2, outsiders=(1,), second=True)
-async def parked_and_taken(stage: Stage) -> None:
+async def parked_and_taken(stage: StoryStage) -> None:
     """The agent parks the caller (REFER to the lot); 2 s later a colleague dials the place and takes him.
 
     The caller hangs up after 3.5 s of that talk.
@@ -54,7 +53,7 @@ async def parked_and_taken(stage: Stage) -> None:
 
 
 @story()
-async def parked_and_given_up(stage: Stage) -> None:
+async def parked_and_given_up(stage: StoryStage) -> None:
     """The agent parks the caller, who hangs up 2 s later on the place: nobody has taken him.
 
     Her phone stays on its line, as one that does not heed what the switch says of a transfer.
@@ -70,7 +69,7 @@ async def parked_and_given_up(stage: Stage) -> None:
 
 
 @story()
-async def parked_and_back(stage: Stage) -> None:
+async def parked_and_back(stage: StoryStage) -> None:
     """The agent parks the caller where 3 s are the limit: then the agent's own phone rings with him again.
 
     She answers after 1.2 s; the caller hangs up 3.5 s later.
@@ -88,7 +87,7 @@ async def parked_and_back(stage: Stage) -> None:
 
 
 @story()
-async def parked_back_unanswered(stage: Stage) -> None:
+async def parked_back_unanswered(stage: StoryStage) -> None:
     """The agent parks the caller where 3 s are the limit; her phone rings with him again, in vain.
 
     The caller gives up after 2 s of that.
@@ -107,7 +106,7 @@ async def parked_back_unanswered(stage: Stage) -> None:
 
 
 @story()
-async def parked_by_key(stage: Stage) -> None:
+async def parked_by_key(stage: StoryStage) -> None:
     """The agent presses #72, which parks the caller; 2 s later she dials the place and has him again.
 
     The caller hangs up after 3.5 s of that talk.
@@ -122,7 +121,7 @@ async def parked_by_key(stage: Stage) -> None:
 
 
 @story(agents=2, outsiders=(1,), second=True)
-async def parked_by_dialplan(stage: Stage) -> None:
+async def parked_by_dialplan(stage: StoryStage) -> None:
     """The agent sends the caller (REFER) to a number of the dialplan that parks him; a colleague takes him 2 s later.
 
     The caller hangs up after 3.5 s of that talk.

@@ -11,10 +11,10 @@ from callcenter.lab.stories.registry import story
 
 if TYPE_CHECKING:
     from callcenter.lab.sipphone import SipPhone
-    from callcenter.lab.stage import Stage
+    from callcenter.lab.stage import StoryStage
 
 
-async def picked_up(stage: Stage, rung: SipPhone, taker: SipPhone, code: str) -> None:
+async def picked_up(stage: StoryStage, rung: SipPhone, taker: SipPhone, code: str) -> None:
     """Let a caller ring at one phone and be taken by another after 1.5 s; the caller hangs up after 3.5 s of talk.
 
     In the truth the two are joined as the bell falls silent.
@@ -33,7 +33,7 @@ async def picked_up(stage: Stage, rung: SipPhone, taker: SipPhone, code: str) ->
 
 
 @story(agents=2, outsiders=(1,), second=True)
-async def picked_up_by_colleague(stage: Stage) -> None:
+async def picked_up_by_colleague(stage: StoryStage) -> None:
     """The queue rings one agent; a colleague who serves no queue dials ** and her number and takes the call.
 
     The caller hangs up 3.5 s later.
@@ -43,7 +43,7 @@ async def picked_up_by_colleague(stage: Stage) -> None:
 
 
 @story(agents=2, outsiders=(1,), second=True, own_switch=True)
-async def picked_up_by_group(stage: Stage) -> None:
+async def picked_up_by_group(stage: StoryStage) -> None:
     """The queue rings one agent; a colleague of the same pickup group dials *8 and takes the call.
 
     The caller hangs up 3.5 s later.
@@ -53,7 +53,7 @@ async def picked_up_by_group(stage: Stage) -> None:
 
 
 @story(members=("Local/{a0}@agents,0,{n0},PJSIP/{a0}",))
-async def local_half_gone(stage: Stage) -> None:
+async def local_half_gone(stage: StoryStage) -> None:
     """The member is a Local channel that leaves once voice flows: caller and phone are then joined directly.
 
     The agent answers after 1.2 s of ringing; the caller hangs up 3 s later.
@@ -69,7 +69,7 @@ async def local_half_gone(stage: Stage) -> None:
 
 
 @story(agents=2, outsiders=(1,), second=True, members=("Local/{a0}@agents,0,{n0},PJSIP/{a0}",))
-async def local_half_gone_then_transferred(stage: Stage) -> None:
+async def local_half_gone_then_transferred(stage: StoryStage) -> None:
     """The member's Local channel leaves as voice flows; then the agent's phone transfers the caller blind (REFER).
 
     The colleague answers after 1.2 s; the caller hangs up 3.5 s later.
@@ -92,7 +92,7 @@ async def local_half_gone_then_transferred(stage: Stage) -> None:
 
 
 @story(agents=2, outsiders=(1,), second=True)
-async def attended_into_waiting(stage: Stage) -> None:
+async def attended_into_waiting(stage: StoryStage) -> None:
     """The agent puts the caller on hold, dials another queue, and joins the caller to her waiting there.
 
     The colleague who serves that queue is ringing then; she answers 1.5 s later, and the caller hangs up after 3.5 s.
@@ -118,7 +118,7 @@ async def attended_into_waiting(stage: Stage) -> None:
 
 
 @story(agents=2, outsiders=(1,), second=True)
-async def blind_transfer_by_key(stage: Stage) -> None:
+async def blind_transfer_by_key(stage: StoryStage) -> None:
     """The agent transfers the caller blind by ## and a colleague's number, who answers after 1.2 s.
 
     The caller hangs up 3.5 s later.
@@ -137,7 +137,7 @@ async def blind_transfer_by_key(stage: Stage) -> None:
 
 
 @story(agents=2, outsiders=(1,), second=True)
-async def three_in_a_talk(stage: Stage) -> None:
+async def three_in_a_talk(stage: StoryStage) -> None:
     """The agent consults a colleague (*2), presses *3, and all three talk for 2 s; then the agent hangs up.
 
     The caller hangs up 3.5 s later.
@@ -161,7 +161,7 @@ async def three_in_a_talk(stage: Stage) -> None:
 
 
 @story(agents=2, outsiders=(1,), second=True)
-async def conference_with_customer(stage: Stage) -> None:
+async def conference_with_customer(stage: StoryStage) -> None:
     """The agent sends the caller into a conference (REFER) and dials it herself; so does a colleague, 1 s later.
 
     The agent hangs up after 2 s more, the caller 2.5 s after her.
@@ -190,7 +190,7 @@ async def conference_with_customer(stage: Stage) -> None:
         talked(stage, one.phone, one.answered_at, call.over_at if ended_by == "caller" else one.over_at)
 
 
-async def _listened(stage: Stage, code: str) -> None:
+async def _listened(stage: StoryStage, code: str) -> None:
     """Let a supervisor's phone join a talk by a code for 2 s; the caller hangs up 1.5 s after that."""
     phone, supervisor = await stage.phone(0), await stage.phone(1)
     call, ring = await connected(stage, phone)
@@ -207,19 +207,19 @@ async def _listened(stage: Stage, code: str) -> None:
 
 
 @story(agents=2, outsiders=(1,))
-async def supervisor_listens(stage: Stage) -> None:
+async def supervisor_listens(stage: StoryStage) -> None:
     """A supervisor listens to the talk of an agent for 2 s, by her own phone; she talks with nobody."""
     await _listened(stage, "*55")
 
 
 @story(agents=2, outsiders=(1,))
-async def supervisor_barges(stage: Stage) -> None:
+async def supervisor_barges(stage: StoryStage) -> None:
     """A supervisor breaks into the talk of an agent for 2 s, by her own phone: all three hear each other."""
     await _listened(stage, "*57")
 
 
 @story(own_switch=True)
-async def call_back(stage: Stage) -> None:
+async def call_back(stage: StoryStage) -> None:
     """The switch calls a customer (a Local channel without /n), who answers after 1.2 s and is led into the queue.
 
     The agent answers after 1.2 s more; voice flows and the Local halves leave. The customer hangs up 3.5 s later.
@@ -241,7 +241,7 @@ async def call_back(stage: Stage) -> None:
 
 
 @story()
-async def called_directly(stage: Stage) -> None:
+async def called_directly(stage: StoryStage) -> None:
     """A customer dials the agent's own number, past every queue; the agent answers after 1.2 s.
 
     The customer hangs up 3.5 s later.

@@ -9,11 +9,11 @@ from callcenter.lab.stories.meeting import KEY_SECONDS
 from callcenter.lab.stories.registry import story
 
 if TYPE_CHECKING:
-    from callcenter.lab.stage import Stage
+    from callcenter.lab.stage import StoryStage
 
 
 @story()
-async def answered(stage: Stage) -> None:
+async def answered(stage: StoryStage) -> None:
     """The agent answers after 4.3 s of ringing; they talk for 3 s; the caller hangs up."""
     phone = await stage.phone()
     call = await stage.call()
@@ -31,7 +31,7 @@ async def answered(stage: Stage) -> None:
 
 
 @story()
-async def late_answer(stage: Stage) -> None:
+async def late_answer(stage: StoryStage) -> None:
     """The agent answers on the 4th ring, after 16.2 s; the agent hangs up."""
     phone = await stage.phone()
     call = await stage.call()
@@ -46,7 +46,7 @@ async def late_answer(stage: Stage) -> None:
 
 
 @story(agents=2, ring_seconds=5, strategy="linear")
-async def ring_no_answer(stage: Stage) -> None:
+async def ring_no_answer(stage: StoryStage) -> None:
     """The first agent's phone rings for the queue's full 5 s; the second one answers after 2 s."""
     idle, busy = await stage.phone(0), await stage.phone(1)
     call = await stage.call()
@@ -65,14 +65,14 @@ async def ring_no_answer(stage: Stage) -> None:
 
 
 @story()
-async def decline_603(stage: Stage) -> None:
+async def decline_603(stage: StoryStage) -> None:
     """The agent rejects (603) after 2.8 s of ringing, is rung again 1 s later and answers after 1 s."""
     phone = await stage.phone()
     call = await stage.call()
     first = await phone.next_call()
     first.ring()
     await sleep(2.8)
-    first.refuse(603, "Decline")
+    first.refuse(603)
     second = await phone.next_call()
     second.ring()
     await sleep(1)
@@ -86,12 +86,12 @@ async def decline_603(stage: Stage) -> None:
 
 
 @story(agents=2, strategy="linear", retry_seconds=5)
-async def busy_486(stage: Stage) -> None:
+async def busy_486(stage: StoryStage) -> None:
     """The first agent's phone says busy (486) at once, never ringing; the second one answers after 1.5 s."""
     busy, free = await stage.phone(0), await stage.phone(1)
     call = await stage.call()
     refused = await busy.next_call()
-    refused.refuse(486, "Busy Here")
+    refused.refuse(486)
     ring = await free.next_call()
     ring.ring()
     await sleep(1.5)
@@ -105,7 +105,7 @@ async def busy_486(stage: Stage) -> None:
 
 
 @story()
-async def never_says_ringing(stage: Stage) -> None:
+async def never_says_ringing(stage: StoryStage) -> None:
     """The phone rings for 2 s without ever saying so (no 180), and is answered."""
     phone = await stage.phone()
     call = await stage.call()
@@ -119,7 +119,7 @@ async def never_says_ringing(stage: Stage) -> None:
 
 
 @story(agents=2, ring_seconds=4, strategy="linear")
-async def dead_phone(stage: Stage) -> None:
+async def dead_phone(stage: StoryStage) -> None:
     """The first agent's phone lost its network a moment before the call and hears nothing.
 
     4 s later the second one is rung and answers after 1 s.
@@ -142,7 +142,7 @@ async def dead_phone(stage: Stage) -> None:
 
 
 @story(ring_seconds=11, retry_seconds=5)
-async def phone_dies_ringing(stage: Stage) -> None:
+async def phone_dies_ringing(stage: StoryStage) -> None:
     """The agent's phone rings, and 1 s later loses its network.
 
     The queue rings it for 11 s in vain, then the caller hangs up.
@@ -160,7 +160,7 @@ async def phone_dies_ringing(stage: Stage) -> None:
 
 
 @story(agents=2, strategy="ringall")
-async def ringall(stage: Stage) -> None:
+async def ringall(stage: StoryStage) -> None:
     """Two phones ring together; one answers after 3.2 s, the other stops ringing."""
     quick, slow = await stage.phone(0), await stage.phone(1)
     call = await stage.call()
@@ -179,7 +179,7 @@ async def ringall(stage: Stage) -> None:
 
 
 @story(members=("Local/{a0}@internal/n,0,{n0},PJSIP/{a0}",))
-async def local_member(stage: Stage) -> None:
+async def local_member(stage: StoryStage) -> None:
     """The member is a Local channel whose state is the phone's (as FreePBX does).
 
     The agent answers after 2.4 s and hangs up after 2 s.
@@ -197,7 +197,7 @@ async def local_member(stage: Stage) -> None:
 
 
 @story(members=("Local/{a0}@internal/n,0,{n0},PJSIP/{a0}",), ring_seconds=5)
-async def local_member_no_answer(stage: Stage) -> None:
+async def local_member_no_answer(stage: StoryStage) -> None:
     """The member is a Local channel.
 
     The agent lets it ring for the queue's 5 s, is rung again, and the caller hangs up 2 s later.
@@ -217,7 +217,7 @@ async def local_member_no_answer(stage: Stage) -> None:
 
 
 @story(members=("Local/{a0}@lab-confirm/n,0,{n0},PJSIP/{a0}",))
-async def call_confirmed(stage: Stage) -> None:
+async def call_confirmed(stage: StoryStage) -> None:
     """The agent lifts the handset after 1.5 s of ringing and must press 1, 2 s later, to get the caller."""
     phone = await stage.phone()
     call = await stage.call()
@@ -236,7 +236,7 @@ async def call_confirmed(stage: Stage) -> None:
 
 
 @story(members=("Local/{a0}@lab-confirm/n,0,{n0},PJSIP/{a0}",), retry_seconds=5)
-async def call_not_confirmed(stage: Stage) -> None:
+async def call_not_confirmed(stage: StoryStage) -> None:
     """The agent lifts the handset after 1.5 s of ringing, presses nothing and hangs up 1 s later.
 
     The caller hangs up 2 s after that.

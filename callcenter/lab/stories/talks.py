@@ -9,12 +9,11 @@ from callcenter.lab.stories.meeting import press
 from callcenter.lab.stories.registry import story
 
 if TYPE_CHECKING:
-    from callcenter.lab.sipcall import SipCall
-    from callcenter.lab.sipphone import SipPhone
-    from callcenter.lab.stage import Stage
+    from callcenter.lab.sipphone import SipCall, SipPhone
+    from callcenter.lab.stage import StoryStage
 
 
-async def _connected(stage: Stage, phone: SipPhone) -> tuple[SipCall, SipCall]:
+async def _connected(stage: StoryStage, phone: SipPhone) -> tuple[SipCall, SipCall]:
     """Let a caller come through to a phone, which answers after 1.2 s."""
     call = await stage.call()
     ring = await phone.next_call()
@@ -25,7 +24,7 @@ async def _connected(stage: Stage, phone: SipPhone) -> tuple[SipCall, SipCall]:
 
 
 @story()
-async def hold(stage: Stage) -> None:
+async def hold(stage: StoryStage) -> None:
     """The agent puts the caller on hold 1 s after answering, for 3 s; then the caller hangs up."""
     phone = await stage.phone()
     call, ring = await _connected(stage, phone)
@@ -41,7 +40,7 @@ async def hold(stage: Stage) -> None:
 
 
 @story()
-async def held_by_caller(stage: Stage) -> None:
+async def held_by_caller(stage: StoryStage) -> None:
     """The caller puts the agent on hold for 2 s: that is no hold of the agent's. Then the agent hangs up."""
     phone = await stage.phone()
     call, ring = await _connected(stage, phone)
@@ -57,7 +56,7 @@ async def held_by_caller(stage: Stage) -> None:
 
 
 @story(agents=2, outsiders=(1,), second=True)
-async def blind_transfer(stage: Stage) -> None:
+async def blind_transfer(stage: StoryStage) -> None:
     """The agent transfers the caller blind to a colleague, who answers after 1.5 s; the caller hangs up 2 s later."""
     phone, colleague = await stage.phone(0), await stage.phone(1)
     call, ring = await _connected(stage, phone)
@@ -78,7 +77,7 @@ async def blind_transfer(stage: Stage) -> None:
 
 
 @story(agents=2, outsiders=(1,))
-async def blind_transfer_unanswered(stage: Stage) -> None:
+async def blind_transfer_unanswered(stage: StoryStage) -> None:
     """The agent transfers the caller blind to a number where nobody answers; the caller gives up 3 s later."""
     phone, colleague = await stage.phone(0), await stage.phone(1)
     call, ring = await _connected(stage, phone)
@@ -95,7 +94,7 @@ async def blind_transfer_unanswered(stage: Stage) -> None:
 
 
 @story()
-async def blind_transfer_to_queue(stage: Stage) -> None:
+async def blind_transfer_to_queue(stage: StoryStage) -> None:
     """The agent transfers the caller blind back to the same queue.
 
     The same agent is rung again and answers after 1 s; the caller hangs up 1.5 s later.
@@ -119,7 +118,7 @@ async def blind_transfer_to_queue(stage: Stage) -> None:
 
 
 @story(agents=2, outsiders=(1,), second=True)
-async def attended_transfer(stage: Stage) -> None:
+async def attended_transfer(stage: StoryStage) -> None:
     """The agent asks a colleague and joins him with the caller (attended transfer, SIP REFER with Replaces).
 
     The colleague answers after 1.2 s, they talk for 1.5 s; the caller hangs up 2 s after the transfer.
@@ -146,7 +145,7 @@ async def attended_transfer(stage: Stage) -> None:
 
 
 @story(agents=2, outsiders=(1,))
-async def consultation_only(stage: Stage) -> None:
+async def consultation_only(stage: StoryStage) -> None:
     """The agent asks a colleague while the caller is on hold, and takes the caller back: no transfer.
 
     The caller hangs up.
@@ -170,7 +169,7 @@ async def consultation_only(stage: Stage) -> None:
 
 
 @story(agents=2, outsiders=(1,), second=True)
-async def attended_transfer_by_key(stage: Stage) -> None:
+async def attended_transfer_by_key(stage: StoryStage) -> None:
     """The agent presses *2 and a colleague's number, talks with her and hangs up: caller and colleague are joined.
 
     The switch makes the consultation call itself, through a Local channel. The caller hangs up 2 s later.

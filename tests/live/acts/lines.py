@@ -6,8 +6,7 @@ import asyncio
 import time
 from asyncio import sleep
 
-from callcenter.lab.sipcall import SipCall
-from callcenter.lab.sipphone import SipPhone
+from callcenter.lab.sipphone import SipCall, SipPhone
 from tests.live.acts.scene import Scene
 from tests.live.acts.table import Duty, act
 
@@ -117,7 +116,7 @@ async def declined(phone: SipPhone, seconds: float) -> SipCall:
     ring = await phone.next_call()
     ring.ring()
     await sleep(seconds)
-    ring.refuse(603, "Decline")
+    ring.refuse(603)
     return ring
 
 
@@ -148,10 +147,10 @@ async def is_busy_again_and_again(scene: Scene) -> None:
     customer = await scene.call()
     rings = [await phone.next_call()]
     began = time.time()
-    rings[0].refuse(486, "Busy Here")
+    rings[0].refuse(486)
     while lasted(rings) < scene.beyond("refused_over"):
         rings.append(await phone.next_call())
-        rings[-1].refuse(486, "Busy Here")
+        rings[-1].refuse(486)
     await sleep(_A_MOMENT)
     customer.hang_up()
     why, span = f"{len(rings)} offers in a row were refused", (began, rings[-1].over_at)

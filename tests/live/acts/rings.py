@@ -82,7 +82,7 @@ async def declines(scene: Scene) -> None:
     """The agent rejects the call."""
     call, ring = await scene.rung()
     await sleep(2)
-    ring.refuse(603, "Decline")
+    ring.refuse(603)
     await sleep(_MOMENT_SECONDS)
     call.hang_up()
     scene.owe_ring(MISSED, ring, "was declined")
@@ -93,7 +93,7 @@ async def is_busy_once(scene: Scene) -> None:
     """The phone says busy at once, and the caller gives up."""
     phone = await scene.phone()
     call = await scene.call()
-    (await phone.next_call()).refuse(486, "Busy Here")
+    (await phone.next_call()).refuse(486)
     await sleep(_MOMENT_SECONDS)
     call.hang_up()
 

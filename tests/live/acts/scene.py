@@ -9,9 +9,8 @@ from typing import Any, NamedTuple
 
 from callcenter.errors import LabError
 from callcenter.lab.logins import Operator
-from callcenter.lab.sipcall import SipCall
-from callcenter.lab.sipphone import SipPhone
-from callcenter.lab.stage import Stage, Story
+from callcenter.lab.sipphone import SipCall, SipPhone
+from callcenter.lab.stage import Story, StoryStage
 from callcenter.lab.switch import Lab
 from callcenter.lab.truth import TOLERANCE_SECONDS
 from tests.live.acts.law import MARGIN_SECONDS, Limits, severity
@@ -62,7 +61,7 @@ class Owed:
         return [f"{self.rule} of {self.agent}: {sentence}" for sentence in said]
 
 
-class Scene(Stage):
+class Scene(StoryStage):
     """A stage with a day's limits, where what is owed is written down."""
 
     def __init__(self, story: Story, lab: Lab, operator: Operator, day: Day) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
-from callcenter.lab.stage import Stage, Story
+from callcenter.lab.stage import Story, StoryStage
 from tests.live.acts.scene import Scene
 
 
@@ -46,7 +46,7 @@ class Act:
     def story(self, number: int) -> Story:
         """Make the story, with agents of its own."""
 
-        async def play(stage: Stage) -> None:
+        async def play(stage: StoryStage) -> None:
             assert isinstance(stage, Scene)
             await self.perform(stage)
             stage.over = True

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from asyncio import sleep
 
-from callcenter.lab.sipcall import SipCall
+from callcenter.lab.sipphone import SipCall
 from tests.live.acts.scene import Scene
 from tests.live.acts.table import act
 

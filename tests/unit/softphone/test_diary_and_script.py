@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import threading
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from callcenter.cli.lab.phone import told
 from callcenter.errors import PhoneError
-from callcenter.softphone import Act, Did, Entry, PhoneScript, PhoneSettings, Step
-from callcenter.softphone.bell import WAITING, Bell
-from callcenter.softphone.diary import KEPT, Diary, inert
+from callcenter.softphone import DiaryEntry, Did, PhoneScript, PhoneSettings, ScriptAct, ScriptStep
+from callcenter.softphone.diary import KEPT, PhoneDiary, inert
 
 
 @given(st.text())
@@ -26,53 +24,25 @@ def test_chinese_names_stay_readable() -> None:
 
 
 def test_diary_keeps_a_bounded_past_in_order() -> None:
-    diary = Diary()
+    diary = PhoneDiary()
     for ring in range(KEPT + 5):
-        diary.write(Entry(diary.now(), Did.RANG, ring=ring))
+        diary.write(DiaryEntry(diary.now(), Did.RANG, ring=ring))
     kept = diary.read()
     assert len(kept) == KEPT
     assert kept[0].ring == 5
     assert [entry.at for entry in kept] == sorted(entry.at for entry in kept)
 
 
-def test_waiting_ends_with_what_another_thread_writes() -> None:
-    diary = Diary()
-    diary.write(Entry(1, Did.RANG, ring=1))
-    writing = threading.Thread(target=diary.write, args=(Entry(2, Did.RANG, ring=2),))
-    writing.start()
-    assert diary.wait(Did.RANG, 5, after=1).ring == 2
-    assert diary.wait(Did.RANG, 0).ring == 1
-    writing.join()
-
-
 def test_waiting_in_vain_is_one_sentence() -> None:
     with pytest.raises(PhoneError, match=r"^nothing like 'answered' happened on the phone within 0 s$"):
-        Diary().wait(Did.ANSWERED, 0)
-
-
-def test_slow_listener_is_told_in_order_and_costs_a_bounded_queue() -> None:
-    told: list[int] = []
-    go_on = threading.Event()
-
-    def listen(entry: Entry) -> None:
-        go_on.wait(5)
-        told.append(entry.ring)
-
-    bell = Bell(listen, "1001")
-    for ring in range(WAITING * 2):
-        bell.ring(Entry(0, Did.RANG, ring=ring))
-    bell.silence()
-    go_on.set()
-    bell.join()
-    assert told[:WAITING] == list(range(WAITING))
-    assert len(told) <= WAITING + 1
+        PhoneDiary().wait(Did.ANSWERED, 0)
 
 
 def test_script_is_built_step_by_step() -> None:
-    script = PhoneScript().ringing(Act.ANSWER, 7.0).talking(Act.TRANSFER, 3.0, "1002")
+    script = PhoneScript().ringing(ScriptAct.ANSWER, 7.0).talking(ScriptAct.TRANSFER, 3.0, "1002")
     assert script.steps == (
-        Step(act=Act.ANSWER, after=7.0, since="ring"),
-        Step(act=Act.TRANSFER, after=3.0, since="answer", to="1002"),
+        ScriptStep(act=ScriptAct.ANSWER, after=7.0, since="ring"),
+        ScriptStep(act=ScriptAct.TRANSFER, after=3.0, since="answer", to="1002"),
     )
 
 
@@ -89,7 +59,7 @@ def test_script_is_built_step_by_step() -> None:
 )
 def test_step_that_means_nothing_is_refused(step: dict[str, object]) -> None:
     with pytest.raises(ValidationError):
-        Step.model_validate(step)
+        ScriptStep.model_validate(step)
 
 
 @pytest.mark.parametrize(
@@ -104,3 +74,10 @@ def test_settings_that_cannot_work_are_refused(wrong: dict[str, object]) -> None
 def test_secret_is_not_shown() -> None:
     settings = PhoneSettings.model_validate({"server": "a", "extension": "1", "secret": "hunter2"})
     assert "hunter2" not in repr(settings)
+
+
+@pytest.mark.parametrize("did", Did)
+def test_everything_that_can_happen_has_words_in_both_languages(did: Did) -> None:
+    entry = DiaryEntry(0, did, number="138{ring}", name="{detail}", ring=2, detail="{party}")
+    assert told(entry, "en") != told(entry, "zh-CN")
+    assert "{number}" not in told(entry, "en")

@@ -12,9 +12,7 @@ from typing import IO, TYPE_CHECKING
 
 import pytest
 
-from callcenter.cli.lab.phone import told
-from callcenter.softphone import Did, Entry
-from tests.unit.softphone.peer import SDP, Peer
+from tests.integration.softphone.peer import SDP, Peer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -161,10 +159,3 @@ def test_bad_settings_are_one_sentence_and_two(
     assert code == 2
     assert error.startswith(f"callcenter: {sentence}")
     assert error.count("\n") == 1
-
-
-@pytest.mark.parametrize("did", Did)
-def test_everything_that_can_happen_has_words_in_both_languages(did: Did) -> None:
-    entry = Entry(0, did, number="138{ring}", name="{detail}", ring=2, detail="{party}")
-    assert told(entry, "en") != told(entry, "zh-CN")
-    assert "{number}" not in told(entry, "en")

@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from callcenter.errors import PhoneError
-from callcenter.softphone import Act, Did, Entry, Phone, PhoneScript, PhoneSettings, PhoneState
-from callcenter.softphone.calls import KEPT_KEYS
-from tests.unit.softphone.peer import SDP, Peer
+from callcenter.softphone import DiaryEntry, Did, Phone, PhoneScript, PhoneSettings, PhoneState, ScriptAct
+from tests.integration.softphone.peer import SDP, Peer
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,7 +21,7 @@ def _audio_port(heard_body: str) -> int:
 
 
 def test_ring_is_told_at_once_and_names_the_caller(settings: PhoneSettings, peer: Peer) -> None:
-    told: list[Entry] = []
+    told: list[DiaryEntry] = []
     with Phone(settings, listener=told.append) as phone:
         peer.invite()
         rang = phone.wait(Did.RANG, 0.9)  # pyVoIP tells it a second late
@@ -62,9 +61,9 @@ def test_answer_speaks_audio_and_is_repeated_until_it_is_acknowledged(phone: Pho
 def test_answer_that_is_never_acknowledged_ends_in_bye(
     phone: Phone, peer: Peer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("callcenter.softphone.incoming.T1", 0.02)
-    monkeypatch.setattr("callcenter.softphone.incoming.T2", 0.02)
-    monkeypatch.setattr("callcenter.softphone.incoming.GIVE_UP", 0.1)
+    monkeypatch.setattr("callcenter.sip.transaction.T1", 0.02)
+    monkeypatch.setattr("callcenter.sip.transaction.T2", 0.02)
+    monkeypatch.setattr("callcenter.sip.transaction.GIVE_UP", 0.1)
     peer.invite()
     phone.answer()
     peer.take("BYE")
@@ -244,17 +243,6 @@ def test_reinvite_of_a_call_that_is_gone_does_not_exist(phone: Phone, peer: Peer
     peer.take("SIP/2.0 481")
 
 
-def test_keys_of_a_caller_who_never_stops_pressing_are_bounded(phone: Phone, peer: Peer) -> None:
-    peer.invite()
-    phone.answer()
-    assert phone._line
-    call = phone._line.active
-    assert call
-    for _ in range(KEPT_KEYS + 50):
-        call.dtmf_callback("5")
-    assert call.get_dtmf(KEPT_KEYS + 50) == "5" * KEPT_KEYS
-
-
 def test_phone_that_stops_while_it_waits_for_the_switch_says_so(settings: PhoneSettings, peer: Peer) -> None:
     phone = Phone(settings)
     phone.start()
@@ -280,7 +268,11 @@ def test_phone_that_stops_while_it_waits_for_the_switch_says_so(settings: PhoneS
 
 def test_script_answers_holds_resumes_and_hangs_up_by_itself(settings: PhoneSettings, peer: Peer) -> None:
     script = (
-        PhoneScript().ringing(Act.ANSWER, 0.06).talking(Act.HOLD, 0.02).talking(Act.UNHOLD, 1).talking(Act.HANGUP, 2)
+        PhoneScript()
+        .ringing(ScriptAct.ANSWER, 0.06)
+        .talking(ScriptAct.HOLD, 0.02)
+        .talking(ScriptAct.UNHOLD, 1)
+        .talking(ScriptAct.HANGUP, 2)
     )
     with Phone(settings, scripts=(script,)) as phone:
         peer.invite()
@@ -301,14 +293,14 @@ def test_script_answers_holds_resumes_and_hangs_up_by_itself(settings: PhoneSett
 
 
 def test_scripts_serve_one_call_each_and_the_last_all_that_follow(phone: Phone, peer: Peer) -> None:
-    phone.follow(PhoneScript().ringing(Act.BUSY, 0), PhoneScript().ringing(Act.DECLINE, 0))
+    phone.follow(PhoneScript().ringing(ScriptAct.BUSY, 0), PhoneScript().ringing(ScriptAct.DECLINE, 0))
     for call, code in (("a", "486"), ("b", "603"), ("c", "603")):
         peer.invite(call)
         peer.acknowledge(peer.take(f"SIP/2.0 {code}"), call)
 
 
 def test_steps_of_a_call_that_ended_are_dropped(phone: Phone, peer: Peer) -> None:
-    phone.follow(PhoneScript().ringing(Act.ANSWER, 0.5), PhoneScript())
+    phone.follow(PhoneScript().ringing(ScriptAct.ANSWER, 0.5), PhoneScript())
     peer.invite("a")
     peer.cancel("a")
     peer.take("SIP/2.0 487")
@@ -318,13 +310,13 @@ def test_steps_of_a_call_that_ended_are_dropped(phone: Phone, peer: Peer) -> Non
 
 
 def test_step_that_cannot_be_done_is_told(phone: Phone, peer: Peer) -> None:
-    phone.follow(PhoneScript().ringing(Act.HOLD, 0))
+    phone.follow(PhoneScript().ringing(ScriptAct.HOLD, 0))
     peer.invite()
     assert phone.wait(Did.STEP_FAILED, 5).detail == "hold: there is no answered call"
 
 
 def test_listener_may_press_buttons_and_its_faults_stay_its_own(settings: PhoneSettings, peer: Peer) -> None:
-    def listen(entry: Entry) -> None:
+    def listen(entry: DiaryEntry) -> None:
         assert entry.did is Did.RANG  # fails for all else
         phone.answer()
 

@@ -1,4 +1,4 @@
-"""Audio of one call: pyVoIP's G.711, driven by the phone's own loop and bounded in memory.
+"""Audio of one call: pyVoIP's RTP and G.711, driven by the phone's own loop and bounded in memory.
 
 pyVoIP 1.6.8 keeps every packet of a call, allocates up to 4 GB when a timestamp jumps, encodes alaw as ulaw,
 warns from its threads when a socket is closed, and leaves two threads behind a call that never stops.
@@ -9,16 +9,32 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import struct
+import warnings
 from collections import deque
 from typing import TYPE_CHECKING
 
-from callcenter.softphone.voip import RTP
+from callcenter.errors import PhoneError
+from callcenter.sip.sdp import AudioCodec
+
+try:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # audioop, which Python 3.13 left out
+        from pyVoIP import RTP
+except ModuleNotFoundError as missing:
+    if missing.name == "audioop":
+        raise PhoneError("the phone needs audioop, which Python 3.13 left out: install audioop-lts") from missing
+    raise PhoneError("the phone needs pyVoIP: install callcenter[phone]") from missing
 
 if TYPE_CHECKING:
     import socket
-    from collections.abc import Callable
 
-    from callcenter.softphone.sdp import Offered
+    from callcenter.sip.sdp import AudioOffer
+
+PAYLOADS = {
+    AudioCodec.PCMU: RTP.PayloadType.PCMU,
+    AudioCodec.PCMA: RTP.PayloadType.PCMA,
+    AudioCodec.EVENT: RTP.PayloadType.EVENT,
+}
 
 FRAME_SECONDS = 0.02
 FRAME_BYTES = 160
@@ -27,6 +43,8 @@ KEPT_PACKETS = 50
 """One second of what was heard; who does not listen loses the older part."""
 
 BIGGEST_PACKET = 2048
+KEPT_KEYS = 256
+
 BURST = 20
 """Packets read before the loop may do something else."""
 
@@ -53,18 +71,29 @@ class Reel(RTP.RTPPacketManager):
         return taken.ljust(length, SILENCE)
 
 
-class Media(RTP.RTPClient):
-    """One RTP stream each way over a socket that is already bound."""
+class RtpStream(RTP.RTPClient):
+    """One RTP stream each way over a socket that is already bound.
 
-    def __init__(self, wire: socket.socket, peer: Offered, heard_key: Callable[[str], None]) -> None:
+    Attributes:
+        keys: What the other party pressed, the first 256.
+        lost: Packets that were no audio.
+    """
+
+    def __init__(self, wire: socket.socket, peer: AudioOffer) -> None:
         host, port = wire.getsockname()
-        super().__init__(peer.codecs, host, port, peer.address, peer.port, RTP.TransmitType.SENDRECV, dtmf=heard_key)
+        codecs, both_ways = _payloads(peer), RTP.TransmitType.SENDRECV
+        super().__init__(codecs, host, port, peer.address, peer.port, both_ways, dtmf=self._hear_key)
         wire.settimeout(0)
         self.sin = self.sout = wire
         self.pmin = Reel()
         self.pmout = Reel(packets=None)
+        self.keys = ""
         self.lost = 0
         self._sending: asyncio.Task[None] | None = None
+
+    def _hear_key(self, key: str) -> None:
+        if len(self.keys) < KEPT_KEYS:
+            self.keys += key
 
     def start(self) -> None:
         """Begin to send and to listen; call it on the phone's loop."""
@@ -81,11 +110,11 @@ class Media(RTP.RTPClient):
             self._sending = None
         self.sin.close()
 
-    def adopt(self, peer: Offered) -> None:
+    def adopt(self, peer: AudioOffer) -> None:
         """Send to another place, or in another codec, from the next frame on."""
         self.outIP, self.outPort = peer.address, peer.port
-        self.assoc = peer.codecs
-        self.preference = next(codec for codec in peer.codecs.values() if codec is not RTP.PayloadType.EVENT)
+        self.assoc = _payloads(peer)
+        self.preference = next(codec for codec in self.assoc.values() if codec is not RTP.PayloadType.EVENT)
 
     def recv(self) -> None:
         """Read what has arrived; what is no audio is counted."""
@@ -126,3 +155,7 @@ class Media(RTP.RTPClient):
             self.trans()
             due = max(due + FRAME_SECONDS, loop.time() - 1)
             await asyncio.sleep(due - loop.time())
+
+
+def _payloads(peer: AudioOffer) -> dict[int, RTP.PayloadType]:
+    return {number: PAYLOADS[codec] for number, codec in peer.codecs.items()}

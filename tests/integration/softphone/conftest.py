@@ -1,23 +1,15 @@
 from __future__ import annotations
 
-import threading
 from typing import TYPE_CHECKING
 
 import pytest
 from pydantic import SecretStr
 
 from callcenter.softphone import Phone, PhoneSettings
-from tests.unit.softphone.peer import Peer
+from tests.integration.softphone.peer import Peer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-
-@pytest.fixture(autouse=True)
-def _no_thread_stays() -> Iterator[None]:
-    before = set(threading.enumerate())
-    yield
-    assert set(threading.enumerate()) <= before
 
 
 @pytest.fixture

@@ -9,9 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from callcenter.softphone.media import FRAME_BYTES, Media, Reel
-from callcenter.softphone.sdp import CODECS, Offered
-from callcenter.softphone.voip import RTP
+from callcenter.sip.sdp import CODECS, AudioOffer
+from callcenter.softphone.rtp import FRAME_BYTES, KEPT_KEYS, Reel, RtpStream
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,10 +31,10 @@ def ear() -> Iterator[socket.socket]:
         yield wire
 
 
-def _media(ear: socket.socket | None, *codecs: int, keys: list[str] | None = None) -> Media:
+def _stream(ear: socket.socket | None, *codecs: int) -> RtpStream:
     port = ear.getsockname()[1] if ear else 9
-    offered = Offered("127.0.0.1", port, {number: CODECS[number] for number in codecs}, "sendrecv", ())
-    return Media(_wire(), offered, (keys if keys is not None else []).append)
+    offered = AudioOffer("127.0.0.1", port, {number: CODECS[number] for number in codecs}, "sendrecv", ())
+    return RtpStream(_wire(), offered)
 
 
 def _packet(kind: int, timestamp: int, payload: bytes) -> bytes:
@@ -44,56 +43,58 @@ def _packet(kind: int, timestamp: int, payload: bytes) -> bytes:
 
 @pytest.mark.parametrize(("codec", "silence"), [(ULAW, 0xFF), (ALAW, 0xD5)])
 def test_silence_is_sent_in_the_codec_agreed_on(ear: socket.socket, codec: int, silence: int) -> None:
-    media = _media(ear, codec, EVENT)
-    media.trans()
-    media.stop()
+    stream = _stream(ear, codec, EVENT)
+    stream.trans()
+    stream.stop()
     packet = ear.recv(2048)
     assert packet[1] == codec
     assert packet[12:] == bytes([silence]) * FRAME_BYTES
 
 
 async def test_audio_goes_out_frame_by_frame_and_stops(ear: socket.socket) -> None:
-    media = _media(ear, ULAW)
-    media.write(b"\x90" * FRAME_BYTES)
-    media.start()
-    assert media._sending
+    stream = _stream(ear, ULAW)
+    stream.write(b"\x90" * FRAME_BYTES)
+    stream.start()
+    assert stream._sending
     ear.setblocking(False)  # noqa: FBT003 - the socket's own signature
     from asyncio import get_running_loop  # noqa: PLC0415 - here alone
 
     first = await get_running_loop().sock_recv(ear, 2048)
     second = await get_running_loop().sock_recv(ear, 2048)
-    media.stop()
+    stream.stop()
     assert (second[2] << 8 | second[3]) == (first[2] << 8 | first[3]) + 1
     assert first[12:] != second[12:]
-    assert media.sin.fileno() == -1
+    assert stream.sin.fileno() == -1
 
 
 def test_counters_wrap_instead_of_sending_a_broken_packet(ear: socket.socket) -> None:
-    media = _media(ear, ULAW)
-    media.outSequence, media.outTimestamp = 0xFFFF, 0xFFFFFFFF
-    media.trans()
-    media.trans()
-    media.stop()
+    stream = _stream(ear, ULAW)
+    stream.outSequence, stream.outTimestamp = 0xFFFF, 0xFFFFFFFF
+    stream.trans()
+    stream.trans()
+    stream.stop()
     first, second = ear.recv(2048), ear.recv(2048)
     assert (first[2:4], second[2:4]) == (b"\xff\xff", b"\x00\x00")
     assert len(first) == len(second)
 
 
 def test_other_place_and_codec_are_adopted_on_the_way(ear: socket.socket) -> None:
-    media = _media(None, ULAW)
-    media.adopt(Offered("127.0.0.1", ear.getsockname()[1], {EVENT: CODECS[EVENT], ALAW: CODECS[ALAW]}, "sendrecv", ()))
-    media.trans()
-    media.stop()
+    stream = _stream(None, ULAW)
+    stream.adopt(
+        AudioOffer("127.0.0.1", ear.getsockname()[1], {EVENT: CODECS[EVENT], ALAW: CODECS[ALAW]}, "sendrecv", ())
+    )
+    stream.trans()
+    stream.stop()
     assert ear.recv(2048)[1] == ALAW
 
 
 def test_timestamp_that_jumps_costs_nothing(ear: socket.socket) -> None:
-    media = _media(ear, ULAW)
+    stream = _stream(ear, ULAW)
     for timestamp in (1, 0xFFFFFFFF, 5):
-        media.parse_packet(_packet(ULAW, timestamp, b"\xff" * FRAME_BYTES))
-    media.stop()
-    assert media.pmin.read(3 * FRAME_BYTES) == b"\x80" * (3 * FRAME_BYTES)
-    assert media.lost == 0
+        stream.parse_packet(_packet(ULAW, timestamp, b"\xff" * FRAME_BYTES))
+    stream.stop()
+    assert stream.pmin.read(3 * FRAME_BYTES) == b"\x80" * (3 * FRAME_BYTES)
+    assert stream.lost == 0
 
 
 def test_what_nobody_listens_to_is_kept_for_a_second_only() -> None:
@@ -110,28 +111,27 @@ def test_reel_gives_exactly_what_is_asked_and_silence_at_its_end() -> None:
     assert (reel.read(2), reel.read(4), reel.read(1)) == (b"ab", b"cde\x80", b"\x80")
 
 
-def test_key_is_heard(ear: socket.socket) -> None:
-    keys: list[str] = []
-    media = _media(ear, ULAW, EVENT, keys=keys)
-    media.parse_packet(_packet(0x80 | EVENT, 1, b"\x05\x00\x00\x00"))
-    media.stop()
-    assert keys == ["5"]
+def test_keys_are_heard_up_to_a_bound() -> None:
+    stream = _stream(None, ULAW, EVENT)
+    for _ in range(KEPT_KEYS + 50):
+        stream.parse_packet(_packet(0x80 | EVENT, 1, b"\x05\x00\x00\x00"))
+    stream.stop()
+    assert stream.keys == "5" * KEPT_KEYS
 
 
 @given(st.binary(max_size=64) | st.binary(max_size=40).map(lambda tail: bytes([0x80, EVENT]) + tail))
 def test_no_packet_raises(packet: bytes) -> None:
-    media = _media(None, ULAW, EVENT)
-    media.parse_packet(packet)
-    media.stop()
-    assert media.lost in {0, 1}
+    stream = _stream(None, ULAW, EVENT)
+    stream.parse_packet(packet)
+    stream.stop()
+    assert stream.lost in {0, 1}
 
 
 def test_arriving_packets_are_read_until_there_are_none(ear: socket.socket) -> None:
-    media = _media(ear, ULAW)
+    stream = _stream(ear, ULAW)
     for _ in range(3):
-        ear.sendto(_packet(ULAW, 0, b"\xff"), media.sin.getsockname())
-    ear.sendto(b"", media.sin.getsockname())
-    media.recv()
-    media.stop()
-    assert (len(media.pmin._packets), media.lost) == (3, 1)  # type: ignore[attr-defined]
-    assert isinstance(media.pmin, RTP.RTPPacketManager)
+        ear.sendto(_packet(ULAW, 0, b"\xff"), stream.sin.getsockname())
+    ear.sendto(b"", stream.sin.getsockname())
+    stream.recv()
+    stream.stop()
+    assert (len(stream.pmin._packets), stream.lost) == (3, 1)  # type: ignore[attr-defined]

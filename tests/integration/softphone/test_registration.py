@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from callcenter.errors import PhoneError
-from callcenter.softphone import Act, Did, Phone, PhoneScript, PhoneSettings, PhoneState
-from callcenter.softphone.sip import Client
+from callcenter.softphone import Did, Phone, PhoneScript, PhoneSettings, PhoneState, ScriptAct
+from callcenter.softphone.line import PhoneLine
 
 if TYPE_CHECKING:
-    from tests.unit.softphone.peer import Peer
+    from tests.integration.softphone.peer import Peer
 
 
 def _md5(text: str) -> str:
@@ -24,7 +24,8 @@ def _md5(text: str) -> str:
 def test_phone_answers_the_challenge_with_its_secret(phone: Phone, peer: Peer) -> None:
     first, second = peer.registers.get(), peer.registers.get()
 
-    expected = _md5(f"{_md5('1001:r:s3cret')}:n:{_md5('REGISTER:sip:127.0.0.1;transport=UDP')}")
+    once = second["Authorization"].partition('cnonce="')[2].rstrip('"')
+    expected = _md5(f"{_md5('1001:r:s3cret')}:n:00000001:{once}:auth:{_md5('REGISTER:sip:127.0.0.1')}")
     assert f'response="{expected}"' in second["Authorization"]
     assert first["Call-ID"] == second["Call-ID"]
     assert int(second["CSeq"].split()[0]) == int(first["CSeq"].split()[0]) + 1
@@ -79,7 +80,7 @@ def test_phone_that_vanished_can_start_again_with_another_call_id(settings: Phon
 
 
 def test_phone_can_vanish_by_script_and_then_leaves_no_thread(settings: PhoneSettings, peer: Peer) -> None:
-    phone = Phone(settings, listener=lambda entry: None, scripts=(PhoneScript().ringing(Act.VANISH, 0.0),))
+    phone = Phone(settings, listener=lambda entry: None, scripts=(PhoneScript().ringing(ScriptAct.VANISH, 0.0),))
     phone.start()
     peer.invite()
 
@@ -182,11 +183,12 @@ def test_message_waiting_is_accepted_and_anything_else_is_not_allowed(phone: Pho
 def test_start_that_is_interrupted_unregisters(
     settings: PhoneSettings, peer: Peer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def register_and_be_interrupted(client: Client) -> bool:
-        client.run(client.registration.begin())
+    def start_and_be_interrupted(line: PhoneLine) -> None:
+        line.endpoint.open()
+        line.endpoint.run(line.registration.begin())
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(Client, "register", register_and_be_interrupted)
+    monkeypatch.setattr(PhoneLine, "start", start_and_be_interrupted)
     phone = Phone(settings)
     with pytest.raises(KeyboardInterrupt):
         phone.start()

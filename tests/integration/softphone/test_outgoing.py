@@ -9,7 +9,7 @@ import pytest
 
 from callcenter.errors import PhoneError
 from callcenter.softphone import Did, Phone, PhoneState
-from tests.unit.softphone.peer import SDP, Heard, Peer
+from tests.integration.softphone.peer import SDP, Heard, Peer
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 from structlog.testing import capture_logs
 
+from callcenter.sip.transaction import KEPT
 from callcenter.softphone import Did, Phone, PhoneState
 from callcenter.softphone.line import MOST_CALLS
-from callcenter.softphone.transactions import KEPT_ACKS
-from tests.unit.softphone.peer import SDP
+from tests.integration.softphone.peer import SDP
 
 if TYPE_CHECKING:
-    from tests.unit.softphone.peer import Peer
+    from tests.integration.softphone.peer import Peer
 
 WHOLE = (
     "{method} sip:1001@127.0.0.1 SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.1:9;branch=z9hG4bK{n}\r\n"
@@ -84,8 +84,8 @@ def test_thousand_calls_leave_nothing_behind(phone: Phone, peer: Peer) -> None:
     line = phone._line
     assert line
     assert len(line.known) <= MOST_CALLS
-    assert len(line.sip._tasks) <= 2 * MOST_CALLS
-    assert len(line.sip.tags) <= 1
+    assert len(line.endpoint._tasks) <= 2 * MOST_CALLS
+    assert len(line._answers._kept) <= KEPT
     assert not line.prompter._planned
     assert not line.prompter._playing
 
@@ -100,8 +100,8 @@ def test_thousand_refused_calls_of_ours_leave_nothing_behind(phone: Phone, peer:
     line = phone._line
     assert line
     assert line.known == {}
-    assert len(line.sip.transactions._acks) <= KEPT_ACKS
-    assert line.sip.transactions._waiting == {}
+    assert len(line.transactions._acks._kept) <= KEPT
+    assert line.transactions._waiting == {}
 
 
 def test_calls_that_are_never_acknowledged_are_bounded(phone: Phone, peer: Peer) -> None:

@@ -1,0 +1,19 @@
+"""What phones and callers of the lab did, by their own clock."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+
+
+@dataclass
+class LabDiary:
+    """What phones and callers did, in the order in which they did it, by `time.time()`."""
+
+    lines: list[dict[str, object]] = field(default_factory=list)
+
+    def note(self, who: str, what: str, **more: object) -> float:
+        """Writes a line and returns its time, epoch seconds."""
+        at = time.time()
+        self.lines.append({"at": round(at, 6), "who": who, "what": what, **more})
+        return at
