@@ -24,10 +24,10 @@ class _Words(NamedTuple):
 
 
 _WORDS: dict[Language, _Words] = {
-    "zh": _Words(("张三", "李四"), "热线一组", "工作日", "年假", "用餐"),
+    "zh-CN": _Words(("张三", "李四"), "热线一组", "工作日", "年假", "用餐"),
     "en": _Words(("Alice", "Bob"), "hotline", "workday", "annual leave", "meal"),
 }
-_FREE: dict[Language, str] = {"zh": "节假日", "en": "holiday"}
+_FREE: dict[Language, str] = {"zh-CN": "节假日", "en": "holiday"}
 
 
 def write_template(path: Path, language: Language, timezone: str, today: date) -> list[Path]:
@@ -39,8 +39,8 @@ def write_template(path: Path, language: Language, timezone: str, today: date) -
     first, last = _next_month(today)
     tables = _tables(_WORDS[language], _FREE[language], first, last, timezone)
     named: dict[str, Rows] = {
-        SHEETS[sheet][0] if language == "zh" else sheet: [
-            [heading(name, chinese=language == "zh") for name in LAYOUT[sheet]], *rows
+        SHEETS[sheet][0] if language == "zh-CN" else sheet: [
+            [heading(name, chinese=language == "zh-CN") for name in LAYOUT[sheet]], *rows
         ]
         for sheet, rows in tables.items()
     }  # fmt: skip

@@ -82,7 +82,7 @@ class Refused(CallcenterError):
 
 def language_of(accepted: str | None) -> Language:
     """Choose a language by Accept-Language; Chinese where nothing that we speak is asked for."""
-    best: tuple[float, Language] = (0.0, "zh")
+    best: tuple[float, Language] = (0.0, "zh-CN")
     for part in (accepted or "").split(",")[:20]:
         tag, _, quality = part.strip().partition(";q=")
         try:
@@ -91,7 +91,7 @@ def language_of(accepted: str | None) -> Language:
             continue
         main = tag.strip().lower().partition("-")[0]
         if main in {"zh", "en"} and weight > best[0]:
-            best = (weight, "zh" if main == "zh" else "en")
+            best = (weight, "zh-CN" if main == "zh" else "en")
     return best[1]
 
 
@@ -99,17 +99,16 @@ def problem(request: Request, kind: str, detail: str, headers: dict[str, str] | 
     """Answer with a problem."""
     status, zh, en = KINDS[kind]
     language = language_of(request.headers.get("accept-language"))
-    title = zh if language == "zh" else en
+    title = zh if language == "zh-CN" else en
     told_detail = in_words_of(request, detail)
     body = {"type": _TYPE + kind, "title": title, "status": status, "detail": told_detail, "instance": request.url.path}
-    told = {"Content-Language": "zh-CN" if language == "zh" else "en", "Vary": "Accept-Language", **(headers or {})}
+    told = {"Content-Language": language, "Vary": "Accept-Language", **(headers or {})}
     return JSONResponse(body | more, status, told, MEDIA_TYPE)
 
 
 def in_words_of(request: Request, english: str) -> str:
     """Say a sentence in the reader's language."""
-    chinese = language_of(request.headers.get("accept-language")) == "zh"
-    return locale.sentence(english, "zh-CN" if chinese else "en")
+    return locale.sentence(english, language_of(request.headers.get("accept-language")))
 
 
 def install(app: FastAPI) -> None:

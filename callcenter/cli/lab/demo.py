@@ -30,7 +30,7 @@ from callcenter.lab.logins import Recorder
 from callcenter.lab.render import dialplans_dir
 from callcenter.lab.settings import AgentSpec, LabSettings
 from callcenter.lab.switch import Lab, LabState, load_state
-from callcenter.locale import Lang
+from callcenter.locale import Language
 from callcenter.reports.board.source import BoardSource, ServiceSilent
 from callcenter.reports.board.tables import Board
 from callcenter.rules.regulations.rulebook import rulebook_of
@@ -79,7 +79,7 @@ _SAID: dict[str, Told] = {
 class _Show:
     """What the demo shows while it plays: the board and what is told, live in a terminal or line by line."""
 
-    def __init__(self, console: Console, lang: Lang) -> None:
+    def __init__(self, console: Console, lang: Language) -> None:
         self.console = console
         height = console.height - _BELOW if console.is_terminal else None
         self.board = Board(lang, zone(_SITE_ZONE), plain=not console.is_terminal, width=console.width, height=height)
@@ -135,7 +135,7 @@ class _Show:
             self.say("raised", count=str(len(records)))
 
     @property
-    def lang(self) -> Lang:
+    def lang(self) -> Language:
         """The language that is spoken."""
         return self._lang
 

@@ -14,7 +14,7 @@ from pydantic import SecretStr, ValidationError
 
 from callcenter.cli.speech import LangOption, spoken
 from callcenter.errors import BadSetting, PhoneError, UnreadableFile
-from callcenter.locale import Lang
+from callcenter.locale import Language
 from callcenter.softphone import Did, Entry, Phone, PhoneSettings, PhoneState
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ _LINES: dict[Did, tuple[str, str]] = {
 """What is printed for each entry: Chinese, English."""
 
 
-def told(entry: Entry, lang: Lang) -> str:
+def told(entry: Entry, lang: Language) -> str:
     """Say what happened, in one line; the caller's number and name are inert already."""
     chinese, english = _LINES[entry.did]
     party = " ".join(filter(None, (entry.number or "?", entry.name)))
@@ -121,7 +121,7 @@ def _settings(**options: object) -> PhoneSettings:
         raise BadSetting(f"--{name}: {first['msg']}") from error
 
 
-def obeyed(made: Phone, command: str, lang: Lang) -> bool:
+def obeyed(made: Phone, command: str, lang: Language) -> bool:
     """Do what a key or a line says and print what went wrong; False when it says to quit."""
     word, _, number = command.strip().partition(" ")
     buttons: dict[str, Callable[[], None]] = {

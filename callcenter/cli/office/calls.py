@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from callcenter.cli.database import Since, Until, moment, moment_after, reading
 from callcenter.cli.office.board import console_for_output
 from callcenter.cli.service.serve import SettingsPath
-from callcenter.cli.speech import LangOption, language_of_texts
+from callcenter.cli.speech import LangOption, spoken
 from callcenter.cli.tables import NARROW, CsvFile, WorkbookFile, show, write_new
 from callcenter.config import load_settings
 from callcenter.domain.facts import Visit
@@ -42,7 +42,7 @@ def main(
     lang: LangOption = "",
 ) -> None:
     """List stored calls, today's unless --from or --to says otherwise; nothing that exists is overwritten."""
-    chosen, language = load_settings(settings), language_of_texts(lang)
+    chosen, language = load_settings(settings), spoken(lang)
     zone = ZoneInfo(chosen.site.timezone)
     start, end = moment(since, "--from", zone), moment_after(until, "--to", zone)
     if start is end is None:

@@ -13,7 +13,7 @@ import typer
 from callcenter.cli.database import moment, with_office
 from callcenter.cli.password import kept_or_typed
 from callcenter.cli.service.serve import SettingsPath
-from callcenter.cli.speech import LangOption, language_of_texts
+from callcenter.cli.speech import LangOption, spoken
 from callcenter.config import load_settings
 from callcenter.store import Office
 from callcenter.store.decisions.violations import Record
@@ -37,7 +37,7 @@ def file_violation(
 
     The password is asked for, or is the first line of the input. Who may record what of whom is as over the API.
     """
-    chosen, language = load_settings(settings), language_of_texts(lang)
+    chosen, language = load_settings(settings), spoken(lang)
     when = moment(at, "--at", ZoneInfo(chosen.site.timezone))
     password = kept_or_typed(password_file, f"Password for {account}: ")
     now = time.time_ns() // 1000
@@ -52,5 +52,5 @@ def file_violation(
 
     record = with_office(chosen.store, filed)
     title = record.dossier.title
-    typer.echo(f"已拟定：{rule} {title.zh}" if language == "zh" else f"proposed: {rule} {title.en}", err=True)
+    typer.echo(f"已拟定：{rule} {title.zh}" if language == "zh-CN" else f"proposed: {rule} {title.en}", err=True)
     print(record.dossier.id)

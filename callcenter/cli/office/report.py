@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from callcenter.cli.database import with_office
 from callcenter.cli.service.serve import SettingsPath
-from callcenter.cli.speech import LangOption, language_of_texts
+from callcenter.cli.speech import LangOption, spoken
 from callcenter.cli.tables import CsvFile, WorkbookFile, show, write_new
 from callcenter.config import load_settings
 from callcenter.domain.facts import Visit
@@ -55,7 +55,7 @@ def main(
 
     A CSV file holds every figure; a workbook also every call. Nothing that exists is overwritten.
     """
-    chosen, language = load_settings(settings), language_of_texts(lang)
+    chosen, language = load_settings(settings), spoken(lang)
     zone = ZoneInfo(chosen.site.timezone)
     since, until = _span(span, zone)
     asked = Asked(since=since, until=until, queue=queue)

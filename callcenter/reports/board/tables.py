@@ -15,7 +15,7 @@ from rich.text import Text
 
 from callcenter.exporter.live import AgentNow, LinkNow, LiveDocument, OfferSeen, QueueNow, VisitSeen
 from callcenter.exporter.names import inert
-from callcenter.locale import Lang
+from callcenter.locale import Language
 from callcenter.reports.board.words import WORDS
 
 _STATE_STYLES = {
@@ -55,7 +55,7 @@ class Board:
     """
 
     def __init__(
-        self, lang: Lang, timezone: ZoneInfo, *, plain: bool = False, width: int = 160, height: int | None = None
+        self, lang: Language, timezone: ZoneInfo, *, plain: bool = False, width: int = 160, height: int | None = None
     ) -> None:
         self._words = WORDS[lang]
         self._zone = timezone

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from callcenter.locale import Lang
+from callcenter.locale import Language
 
 _ZH = {
     "title": "呼叫中心", "switch": "交换机",
@@ -85,4 +85,4 @@ _EN = {
     "unknown": "—",
 }  # fmt: skip
 
-WORDS: dict[Lang, dict[str, str]] = {"zh-CN": _ZH, "en": _EN}
+WORDS: dict[Language, dict[str, str]] = {"zh-CN": _ZH, "en": _EN}

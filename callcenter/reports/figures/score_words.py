@@ -54,7 +54,7 @@ _YES = Title("是", "yes")
 
 def said(title: Title, language: Language) -> str:
     """Say a word in a language."""
-    return title.zh if language == "zh" else title.en
+    return title.said(language)
 
 
 def yes(*, so: bool, language: Language) -> str:

@@ -103,7 +103,7 @@ def _calls(visits: Sequence[fx.Visit], lasting: Sequence[Open], how: Print, colu
 
 
 def _ended_row(visit: fx.Visit, how: Print) -> dict[str, Cell]:
-    words = WORDS["zh-CN" if how.language == "zh" else "en"]
+    words = WORDS[how.language]
     yes = sentence("yes", how.language)
     answered = visit.outcome is VisitOutcome.ANSWERED
     transferred = None if visit.transferred is None else words.get(f"transfer.{visit.transferred}", visit.transferred)

@@ -96,4 +96,4 @@ def sentence(name: str, language: Language, **gaps: object) -> str:
 
 
 def _said(title: Title, language: Language) -> str:
-    return title.zh if language == "zh" else title.en
+    return title.said(language)

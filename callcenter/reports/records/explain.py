@@ -13,7 +13,7 @@ import msgspec
 from callcenter.domain.frame import SECOND, Frame, Micros
 from callcenter.errors import BadInput, JournalDamaged
 from callcenter.journal import JournalInfo, JournalReader, Kind, Stored
-from callcenter.locale import Language
+from callcenter.locale import Language, english
 from callcenter.reports.board.words import WORDS as BOARD_WORDS
 from callcenter.reports.records.explain_words import word
 from callcenter.reports.replay.text import inert
@@ -135,8 +135,9 @@ def explained(journal: Path, violations: Iterable[Violation], record: str) -> De
         raise BadInput(f"{len(found)} records begin with {record}: give more of the id.")
     if not found:
         begins = cut_before(journal)
-        why = "with this rulebook and roster it does not reproduce"
-        why = why if begins is None else f"it no longer reaches back before entry {begins.first}, or {why}"
+        why = english("with this rulebook and roster it does not reproduce")
+        if begins is not None:
+            why = english(f"it no longer reaches back before entry {begins.first}, or {why}")
         raise BadInput(f"the journal gives no record {record}: {why}.")
     (violation,) = found.values()
     return Derived(violation, exhibits(journal, violation))
@@ -196,7 +197,7 @@ def _rostered(line: RosterLine | None, zone: ZoneInfo, language: Language) -> st
 def _outcome(impact: Impact, language: Language) -> str:
     if impact.outcome == WAITS:
         return word("waits", language)
-    return BOARD_WORDS["zh-CN" if language == "zh" else "en"][f"visit.{impact.outcome}"]
+    return BOARD_WORDS[language][f"visit.{impact.outcome}"]
 
 
 def _exhibit(stored: Stored) -> Exhibit:

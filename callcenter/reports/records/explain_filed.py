@@ -21,7 +21,7 @@ def filed_as(record: Record, entries: Sequence[Entry], zone: ZoneInfo, language:
     """Yield the record with where it stands and what it stands on, a line each."""
     yield from told_filed(record, entries, zone, language)
     for point in record.dossier.timeline:
-        yield f"  {clock(point.at, zone)[11:]}  {inert(point.what.zh if language == 'zh' else point.what.en)}"
+        yield f"  {clock(point.at, zone)[11:]}  {inert(point.what.said(language))}"
     yield f"  {word('evidence', language)} {word('columns', language)}"
     for copy in record.dossier.evidence:
         yield f"    {_line(copy, zone, language)}"

@@ -61,7 +61,7 @@ def history_of(record: Record, entries: Sequence[Entry], zone: ZoneInfo, languag
 
 def why(dossier: Dossier, language: Language) -> str:
     """Say what happened."""
-    return dossier.why.zh if language == "zh" else dossier.why.en
+    return dossier.why.said(language)
 
 
 def _span(dossier: Dossier, zone: ZoneInfo, language: Language) -> str:

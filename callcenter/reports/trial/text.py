@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from callcenter.domain.frame import SECOND
 from callcenter.errors import BadInput
-from callcenter.locale import Lang
+from callcenter.locale import Language
 from callcenter.ownfiles import open_private
 from callcenter.reports.replay.text import inert as shown
 from callcenter.reports.replay.text import table
@@ -39,7 +39,7 @@ class About(NamedTuple):
     draft: str
 
 
-_WORDS: dict[Lang, dict[str, str]] = {
+_WORDS: dict[Language, dict[str, str]] = {
     "zh-CN": {
         "agent": "坐席", "rule": "规则", "in_force": "现行", "draft": "草案", "points": "扣分",
         "gained": "新增", "lost": "消失", "changed": "变化", "more": "扣分差", "total": "合计",
@@ -80,7 +80,7 @@ _COLUMNS = (
 )  # fmt: skip
 
 
-def lines(outcome: Outcome, about: About, lang: Lang, sort: Sort, *, everything: bool = False) -> Iterator[str]:
+def lines(outcome: Outcome, about: About, lang: Language, sort: Sort, *, everything: bool = False) -> Iterator[str]:
     """Yield a table of the rows that differ for each mode, or of all."""
     words = _WORDS[lang]
     yield words["about"].format(**about._asdict() | {"in_force": ", ".join(map(shown, about.in_force)) or "-"})
@@ -100,7 +100,7 @@ def lines(outcome: Outcome, about: About, lang: Lang, sort: Sort, *, everything:
         yield words["same"]
 
 
-def remark(code: str, lang: Lang, **gaps: object) -> str:
+def remark(code: str, lang: Language, **gaps: object) -> str:
     """Say something of a trial beside its result."""
     return _WORDS[lang][code].format(**gaps)
 

@@ -41,7 +41,7 @@ class Finding(msgspec.Struct, frozen=True):
 
     def told(self, language: Language) -> str:
         """Say it, without a full stop."""
-        text, gap = (_TEXTS[self.what][0], self.zh) if language == "zh" else (_TEXTS[self.what][1], self.en)
+        text, gap = (_TEXTS[self.what][0], self.zh) if language == "zh-CN" else (_TEXTS[self.what][1], self.en)
         return text.format(gap)
 
 
@@ -91,5 +91,5 @@ def differences(filed: Dossier, stands: Standing, anew: Dossier, proposed: Stand
 def note(findings: Iterable[Finding]) -> str:
     """Say in both languages why a record is withdrawn."""
     told = list(findings)
-    zh, en = "；".join(f.told("zh") for f in told), "; ".join(f.told("en") for f in told)
+    zh, en = "；".join(f.told("zh-CN") for f in told), "; ".join(f.told("en") for f in told)
     return f"证据无法复现：{zh}。 The evidence does not reproduce: {en}."

@@ -153,6 +153,6 @@ def told(reason: Reason, language: Language) -> str:
 
 def sentence(act: Reason, reason: Reason | None, language: Language) -> str:
     """Say what was done and, where something speaks against holding it against the agent, what."""
-    stop, between = ("。", "；") if language == "zh" else (".", "; ")
+    stop, between = ("。", "；") if language == "zh-CN" else (".", "; ")
     parts = [told(one, language) for one in (act, reason) if one is not None]
     return between.join(parts) + stop

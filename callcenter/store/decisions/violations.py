@@ -113,7 +113,7 @@ async def act(desk: Desk, number: str, version: int | None, step: Step, terms: T
     """
     record = await get(desk.connection, number)
     if version not in {None, record.version}:
-        raise Outdated("the record", record.version)
+        raise Outdated("the record was changed meanwhile; read it again and decide anew", record.version)
     standing, entry = take(record.standing, step, terms)
     await desk.execute(
         update(ViolationRow)

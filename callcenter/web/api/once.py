@@ -90,7 +90,7 @@ async def _once(
         raise Refused("key-missing", "send Idempotency-Key: 8 to 128 visible characters, new for every new intent")
     told = (
         request.method, request.url.path, session.account.role, request.headers.get("if-match", ""),
-        language_of(request.headers.get("accept-language")),
+        language_of(request.headers.get("accept-language")).partition("-")[0],  # as it was always kept
     )  # fmt: skip
     asked = Asked(
         account=session.account.name,
