@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import KeysView, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Generic, TypeVar
 
 from callcenter.locale.languages import Language
@@ -35,6 +35,5 @@ class Words(Generic[Key]):
         """Say a text, its gaps filled."""
         return self.table(language)[key].format_map(gaps)
 
-    def keys(self) -> KeysView[Key]:
-        """Return the keys."""
-        return self._told["en"].keys()
+    def __iter__(self) -> Iterator[Key]:
+        return iter(self._told["en"])

@@ -10,7 +10,6 @@ import pytest
 
 from callcenter.domain.frame import SECOND
 from callcenter.errors import BadInput, UnreadableFile
-from callcenter.rules.records.texts import _TEXTS
 from callcenter.rules.regulations.edition import Mode, Range
 from callcenter.rules.regulations.rulebook import load_rulebook, parse_rulebook
 from callcenter.rules.regulations.soundness import check
@@ -223,8 +222,3 @@ def test_file_that_is_far_too_long_is_refused(tmp_path: Path) -> None:
 def test_unsound_rulebook_can_still_be_read_to_say_what_is_wrong(tmp_path: Path) -> None:
     book = parse_rulebook(editions(tmp_path, "from: 2026-01-01", "from: 2026-07-01"))
     assert len(check(book)) == 1
-
-
-def test_every_sentence_has_the_same_gaps_in_both_languages() -> None:
-    for zh, en in _TEXTS.values():
-        assert set(re.findall(r"{(\w+)", zh)) == set(re.findall(r"{(\w+)", en))
