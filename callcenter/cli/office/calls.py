@@ -19,7 +19,7 @@ from callcenter.config import load_settings
 from callcenter.domain.facts import Visit
 from callcenter.domain.vocabulary import VisitOutcome
 from callcenter.reports.figures.sheet import Print, all_calls, brief_calls
-from callcenter.reports.figures.words import sentence
+from callcenter.reports.figures.words import remark
 from callcenter.spreadsheet import csv_file, workbook
 from callcenter.staff.dates import day_start
 from callcenter.store.record.visit_queries import Asked, Open, ended_visits, open_visits
@@ -58,14 +58,14 @@ def main(
     how = Print(language=language, zone=zone, numbers=numbers)
     if written:
         rows = all_calls(visits, lasting, how)
-        _write(csv, xlsx, csv_file(rows), workbook([(sentence("calls", language), rows)]))
+        _write(csv, xlsx, csv_file(rows), workbook([(remark("calls", language), rows)]))
     elif not visits and not lasting:
-        print(sentence("none", language))
+        print(remark("none", language))
     else:
         console = console_for_output()
         show(brief_calls(visits[-last:], lasting, how, narrow=console.width < NARROW), console)
         if len(visits) > last:
-            print(sentence("older", language, shown=last))
+            print(remark("older", language, shown=last))
 
 
 def _write(csv: Path | None, xlsx: Path | None, as_csv: bytes, as_xlsx: bytes) -> None:

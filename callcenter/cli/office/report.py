@@ -20,7 +20,7 @@ from callcenter.domain.frame import Micros
 from callcenter.errors import BadInput
 from callcenter.reports.figures.per_queue import Day
 from callcenter.reports.figures.sheet import Print, all_calls, all_figures, brief_figures, remarks
-from callcenter.reports.figures.words import sentence
+from callcenter.reports.figures.words import remark
 from callcenter.rules.regulations.edition import Rulebook
 from callcenter.spreadsheet import csv_file, workbook
 from callcenter.staff.dates import day_start
@@ -76,7 +76,7 @@ def main(
     if xlsx is not None:
         calls = all_calls(found.visits, found.lasting, how)
         sheets = {"figures": all_figures(day, how), "calls": calls}
-        write_new(xlsx, workbook((sentence(name, language), rows) for name, rows in sheets.items()))
+        write_new(xlsx, workbook((remark(name, language), rows) for name, rows in sheets.items()))
     if csv is xlsx is None:
         _show(day, found, how, span)
 
@@ -84,10 +84,10 @@ def main(
 def _show(day: Day, found: _Read, how: Print, span: str) -> None:
     if day.queues:
         show(brief_figures(day, how))
-        print(sentence("formulas", how.language))
-        print(sentence("span", how.language, span=span, zone=how.zone.key))
+        print(remark("formulas", how.language))
+        print(remark("span", how.language, span=span, zone=how.zone.key))
     else:
-        print(sentence("no_day", how.language, span=span))
+        print(remark("no_day", how.language, span=span))
     for line in remarks(found.gaps, found.lost, how):
         print(line)
 

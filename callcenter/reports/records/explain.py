@@ -14,8 +14,8 @@ from callcenter.domain.frame import SECOND, Frame, Micros
 from callcenter.errors import BadInput, JournalDamaged
 from callcenter.journal import JournalInfo, JournalReader, Kind, Stored
 from callcenter.locale import Language, english
-from callcenter.reports.board.words import WORDS as BOARD_WORDS
-from callcenter.reports.records.explain_words import word
+from callcenter.reports.board.words import VISITS
+from callcenter.reports.records.explain_words import label, word
 from callcenter.reports.replay.text import inert
 from callcenter.rules.records.violation import Impact, RosterLine, Violation
 from callcenter.tracker import Court, Follower, reread
@@ -157,19 +157,19 @@ def told(
     v, say = derived.violation, partial(word, language=language)
     yield f"{v.rule}  {inert(v.agent)}  {standing or say(f'verdict.{v.verdict}')}  ({v.rulebook})"
     yield f"  {v.why(language)}"
-    yield f"  {say('id')} {v.id}"
-    yield f"  {say('time')} {clock(v.start, zone)} {say('to')} {clock(v.end, zone)}"
+    yield f"  {label('id', language)} {v.id}"
+    yield f"  {label('time', language)} {clock(v.start, zone)} {say('to')} {clock(v.end, zone)}"
     yield from history
     if v.measured is not None:
-        yield f"  {say('measured')} {_measured(v, language)}"
-    yield f"  {say('roster')} {_rostered(v.roster, zone, language)}"
+        yield f"  {label('measured', language)} {_measured(v, language)}"
+    yield f"  {label('roster', language)} {_rostered(v.roster, zone, language)}"
     if v.impact is not None:
         kept_out = [f"{inert(i.queue or '?')} {inert(i.uniqueid)} ({_outcome(i, language)})" for i in v.impact]
-        yield f"  {say('impact')} {', '.join(kept_out) or say('none')}"
+        yield f"  {label('impact', language)} {', '.join(kept_out) or say('none')}"
     for point in v.timeline:
         yield f"  {clock(point.at, zone)[11:]}  {inert(point.told(language))}"
-    yield f"  {say('ruled_out')} {', '.join(say(f'check.{code}') for code in v.ruled_out) or say('none')}"
-    yield f"  {say('evidence')} {say('columns')}"
+    yield f"  {label('ruled_out', language)} {', '.join(say(f'check.{code}') for code in v.ruled_out) or say('none')}"
+    yield f"  {label('evidence', language)} {say('columns')}"
     for exhibit in derived.exhibits:
         recorded = clock(exhibit.recorded_at, zone)
         said = inert(exhibit.said) or say("own_event")
@@ -197,7 +197,7 @@ def _rostered(line: RosterLine | None, zone: ZoneInfo, language: Language) -> st
 def _outcome(impact: Impact, language: Language) -> str:
     if impact.outcome == WAITS:
         return word("waits", language)
-    return BOARD_WORDS[language][f"visit.{impact.outcome}"]
+    return VISITS.say(impact.outcome, language)
 
 
 def _exhibit(stored: Stored) -> Exhibit:

@@ -10,7 +10,7 @@ from callcenter.ami.wire import reread_frame
 from callcenter.journal import JournalInfo
 from callcenter.locale import Language
 from callcenter.reports.records.explain import clock, said_by
-from callcenter.reports.records.explain_words import word
+from callcenter.reports.records.explain_words import label, word
 from callcenter.reports.records.filed import told_filed
 from callcenter.reports.replay.text import inert
 from callcenter.rules.records.steps import Entry
@@ -22,7 +22,7 @@ def filed_as(record: Record, entries: Sequence[Entry], zone: ZoneInfo, language:
     yield from told_filed(record, entries, zone, language)
     for point in record.dossier.timeline:
         yield f"  {clock(point.at, zone)[11:]}  {inert(point.what.said(language))}"
-    yield f"  {word('evidence', language)} {word('columns', language)}"
+    yield f"  {label('evidence', language)} {word('columns', language)}"
     for copy in record.dossier.evidence:
         yield f"    {_line(copy, zone, language)}"
 
