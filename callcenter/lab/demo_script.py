@@ -6,23 +6,18 @@ import asyncio
 import contextlib
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any
 
 from callcenter.lab.sipcall import SipCall
 from callcenter.lab.sipphone import SipPhone
 
 _CODE_SECONDS = 10.0
+STORY = "story"
+"""In which context the lines are told."""
 _GRACE, _DAVE = "1007", "1004"
 
 Behaviour = Callable[[SipCall, SipCall], Coroutine[Any, Any, None]]
 """What a phone does with a call that reached it; the second is the caller's side of it."""
-
-
-class Told(NamedTuple):
-    """A line of the story, in both languages."""
-
-    zh: str
-    en: str
 
 
 async def lasted(call: SipCall, seconds: float) -> bool:
@@ -98,7 +93,7 @@ class Call:
     at: float
     number: str
     key: str
-    told: Told
+    told: str
     phones: tuple[Behaviour, ...] = ()
     patience: float | None = None
 
@@ -109,7 +104,7 @@ class Moment:
 
     at: float
     agent: str
-    told: Told
+    told: str
     does: Callable[[SipPhone], Coroutine[Any, Any, None]] = field(repr=False)
 
 
@@ -145,50 +140,35 @@ CALLS = (
         1,
         "19900000001",
         "1",
-        Told(
-            "消费者来电,第二声接听,客户挂断",
-            "A consumer calls: answered on the 2nd ring, the caller hangs up",
-        ),
+        "A consumer calls: answered on the 2nd ring, the caller hangs up",
         (Answers(6.5, 10),),
     ),
     Call(
         3,
         "19900000002",
         "3",
-        Told(
-            "商户来电,第四声才接听,坐席挂断",
-            "A merchant calls: answered only on the 4th ring, the agent hangs up",
-        ),
+        "A merchant calls: answered only on the 4th ring, the agent hangs up",
         (Answers(16.2, 8, agent_ends=True),),
     ),
     Call(
         8,
         "19900000003",
         "5",
-        Told(
-            "投诉来电,第一位坐席拒接,第二位接听并保持 6 秒",
-            "A complaint: the first agent declines, the second answers and holds the caller for 6 s",
-        ),
+        "A complaint: the first agent declines, the second answers and holds the caller for 6 s",
         (Declines(3), Answers(2, 8, hold=6)),
     ),
     Call(
         34,
         "19900000004",
         "4",
-        Told(
-            "供应商来电,第一位坐席任其响铃 25 秒,第二位接听",
-            "A supplier calls: the first agent lets it ring for 25 s, the second answers",
-        ),
+        "A supplier calls: the first agent lets it ring for 25 s, the second answers",
         (ignores, Answers(4, 6)),
     ),
     Call(
         42,
         "19900000005",
         "2",
-        Told(
-            "产品来电,两位坐席都在小休,客户等待 12 秒后放弃",
-            "About a product: both agents are paused, the caller waits 12 s and gives up",
-        ),
+        "About a product: both agents are paused, the caller waits 12 s and gives up",
         (),
         12,
     ),
@@ -196,10 +176,7 @@ CALLS = (
         60,
         "19900000006",
         "5",
-        Told(
-            "投诉来电,话机响铃 8 秒时客户放弃",
-            "A complaint: the caller gives up while a phone has rung for 8 s",
-        ),
+        "A complaint: the caller gives up while a phone has rung for 8 s",
         (ignores,),
         8.5,
     ),
@@ -207,20 +184,14 @@ CALLS = (
         72,
         "19900000007",
         "1",
-        Told(
-            "消费者来电,坐席接听后盲转给 Grace",
-            "A consumer calls: the agent sends the call on to Grace (blind transfer)",
-        ),
+        "A consumer calls: the agent sends the call on to Grace (blind transfer)",
         (Transfers(3, 6, _GRACE), Answers(2, 6)),
     ),
     Call(
         94,
         "19900000008",
         "3",
-        Told(
-            "商户来电,Dave 失联,由 Carol 第一声接听",
-            "A merchant calls: Dave's phone is lost, Carol answers on the 1st ring",
-        ),
+        "A merchant calls: Dave's phone is lost, Carol answers on the 1st ring",
         (Answers(2.5, 9),),
     ),
 )
@@ -230,55 +201,37 @@ MOMENTS = (
     Moment(
         36,
         "1001",
-        Told(
-            "Alice 小休:茶歇",
-            "Alice pauses: tea",
-        ),
+        "Alice pauses: tea",
         _take_tea,
     ),
     Moment(
         38,
         "1002",
-        Told(
-            "Bob 小休:用餐",
-            "Bob pauses: meal",
-        ),
+        "Bob pauses: meal",
         _take_meal,
     ),
     Moment(
         62,
         "1001",
-        Told(
-            "Alice 结束小休",
-            "Alice is back",
-        ),
+        "Alice is back",
         _come_back,
     ),
     Moment(
         64,
         "1002",
-        Told(
-            "Bob 结束小休",
-            "Bob is back",
-        ),
+        "Bob is back",
         _come_back,
     ),
     Moment(
         84,
         _DAVE,
-        Told(
-            "Dave 的话机断网",
-            "Dave's phone loses its network",
-        ),
+        "Dave's phone loses its network",
         _lose_network,
     ),
     Moment(
         102,
         _DAVE,
-        Told(
-            "Dave 的话机恢复注册",
-            "Dave's phone registers again",
-        ),
+        "Dave's phone registers again",
         _find_network,
     ),
 )

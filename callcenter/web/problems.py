@@ -25,37 +25,40 @@ log = structlog.get_logger()
 
 
 class Kind(NamedTuple):
-    """A kind of problem: its status and its title in both languages."""
+    """A kind of problem: its status and its title."""
 
     status: int
-    zh: str
-    en: str
+    title: str
+
+    def said(self, language: Language) -> str:
+        """Say the title in a language."""
+        return locale.text(self.title, language, context="problem")
 
 
 KINDS: dict[str, Kind] = {
-    "malformed": Kind(400, "请求无法解析", "The request cannot be read"),
-    "key-missing": Kind(400, "缺少幂等键", "An idempotency key is needed"),
-    "wrong-host": Kind(400, "主机名不被接受", "Not served under this name"),
-    "not-signed-in": Kind(401, "尚未登录", "Nobody is signed in"),
-    "sign-in-refused": Kind(401, "用户名或密码错误", "Name or password are wrong"),
-    "forbidden": Kind(403, "没有权限", "Not allowed"),
-    "foreign-request": Kind(403, "请求来源不被接受", "The request does not come from our own pages"),
-    "not-found": Kind(404, "未找到", "Not found"),
-    "terms-missing": Kind(404, "尚未设定月度得分的基础分", "Nobody has set what a score begins with"),
-    "method-not-allowed": Kind(405, "方法不被接受", "The method is not allowed here"),
-    "conflict": Kind(409, "与现状冲突", "In conflict with how things stand"),
-    "step-refused": Kind(409, "该步骤不能执行", "The step cannot be taken"),
-    "evidence-broken": Kind(409, "证据与日志不符，记录已撤回", "Not borne out by the journal; the record is withdrawn"),
-    "key-reused": Kind(409, "幂等键已用于另一请求", "The idempotency key belongs to another request"),
-    "outdated": Kind(412, "内容已被他人修改", "Changed by somebody else meanwhile"),
-    "too-large": Kind(413, "请求过大", "The request is too large"),
-    "invalid": Kind(422, "内容不符合要求", "Not what is expected"),
-    "version-missing": Kind(428, "须以If-Match注明所见版本", "If-Match must name the version that was read"),
-    "too-many": Kind(429, "尝试过多，请稍后再试", "Too many attempts"),
-    "internal": Kind(500, "内部错误", "Internal error"),
-    "unavailable": Kind(503, "数据库暂不可用", "The database is not available"),
-    "journal-unavailable": Kind(503, "日志暂不可用", "The journal is not available"),
-    "half-kept": Kind(503, "已记入日志，未写入数据库", "In the journal, not in the database"),
+    "malformed": Kind(400, "The request cannot be read"),
+    "key-missing": Kind(400, "An idempotency key is needed"),
+    "wrong-host": Kind(400, "Not served under this name"),
+    "not-signed-in": Kind(401, "Nobody is signed in"),
+    "sign-in-refused": Kind(401, "Name or password are wrong"),
+    "forbidden": Kind(403, "Not allowed"),
+    "foreign-request": Kind(403, "The request does not come from our own pages"),
+    "not-found": Kind(404, "Not found"),
+    "terms-missing": Kind(404, "Nobody has set what a score begins with"),
+    "method-not-allowed": Kind(405, "The method is not allowed here"),
+    "conflict": Kind(409, "In conflict with how things stand"),
+    "step-refused": Kind(409, "The step cannot be taken"),
+    "evidence-broken": Kind(409, "Not borne out by the journal; the record is withdrawn"),
+    "key-reused": Kind(409, "The idempotency key belongs to another request"),
+    "outdated": Kind(412, "Changed by somebody else meanwhile"),
+    "too-large": Kind(413, "The request is too large"),
+    "invalid": Kind(422, "Not what is expected"),
+    "version-missing": Kind(428, "If-Match must name the version that was read"),
+    "too-many": Kind(429, "Too many attempts"),
+    "internal": Kind(500, "Internal error"),
+    "unavailable": Kind(503, "The database is not available"),
+    "journal-unavailable": Kind(503, "The journal is not available"),
+    "half-kept": Kind(503, "In the journal, not in the database"),
 }
 _BY_STATUS = {401: "not-signed-in", 403: "forbidden", 404: "not-found", 405: "method-not-allowed", 413: "too-large"}
 _BY_ERROR: dict[type[CallcenterError], str] = {
@@ -97,9 +100,8 @@ def language_of(accepted: str | None) -> Language:
 
 def problem(request: Request, kind: str, detail: str, headers: dict[str, str] | None = None, **more: Any) -> Response:
     """Answer with a problem."""
-    status, zh, en = KINDS[kind]
-    language = language_of(request.headers.get("accept-language"))
-    title = zh if language == "zh-CN" else en
+    status, language = KINDS[kind].status, language_of(request.headers.get("accept-language"))
+    title = KINDS[kind].said(language)
     told_detail = in_words_of(request, detail)
     body = {"type": _TYPE + kind, "title": title, "status": status, "detail": told_detail, "instance": request.url.path}
     told = {"Content-Language": language, "Vary": "Accept-Language", **(headers or {})}

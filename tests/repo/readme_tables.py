@@ -6,6 +6,7 @@ from pathlib import Path
 
 from callcenter.config import describe
 from callcenter.exporter.table import METRICS
+from callcenter.locale import Language
 
 ROOT = Path(__file__).parents[2]
 
@@ -15,13 +16,13 @@ def settings() -> str:
     return "\n".join(["| setting | default | meaning |", "|---|---|---|", *rows])
 
 
-def metrics(language: str) -> str:
-    head = {"en": "| metric | type | labels | meaning |", "zh": "| 指标 | 类型 | 标签 | 含义 |"}[language]
-    rows = [f"| `{m.name}` | {m.kind.value} | {', '.join(m.labels)} | {getattr(m, language)} |" for m in METRICS]
+def metrics(language: Language) -> str:
+    head = {"en": "| metric | type | labels | meaning |", "zh-CN": "| 指标 | 类型 | 标签 | 含义 |"}[language]
+    rows = [f"| `{m.name}` | {m.kind.value} | {', '.join(m.labels)} | {m.said(language)} |" for m in METRICS]
     return "\n".join([head, "|---|---|---|---|", *rows])
 
 
-def with_tables(text: str, language: str) -> str:
+def with_tables(text: str, language: Language) -> str:
     """Put the tables where the markers are."""
     made = {"settings": settings(), "metrics": metrics(language)}
     for name, table in made.items():
@@ -31,7 +32,7 @@ def with_tables(text: str, language: str) -> str:
     return text
 
 
-READMES = {"README.md": "en", "README.zh-CN.md": "zh"}
+READMES: dict[str, Language] = {"README.md": "en", "README.zh-CN.md": "zh-CN"}
 
 if __name__ == "__main__":
     for name, language in READMES.items():

@@ -7,11 +7,12 @@ import re
 import pytest
 
 from callcenter.cli import COMMANDS
+from callcenter.locale import Language
 from tests.repo.readme_tables import READMES, ROOT, with_tables
 
 
 @pytest.mark.parametrize(("name", "language"), READMES.items())
-def test_tables_are_those_of_the_code(name: str, language: str) -> None:
+def test_tables_are_those_of_the_code(name: str, language: Language) -> None:
     text = (ROOT / name).read_text("utf-8")
     assert with_tables(text, language) == text, "run: .venv/bin/python -m tests.repo.readme_tables"
 

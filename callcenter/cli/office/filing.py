@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 import typer
 
+from callcenter import locale
 from callcenter.cli.database import moment, with_office
 from callcenter.cli.password import kept_or_typed
 from callcenter.cli.service.serve import SettingsPath
@@ -51,6 +52,6 @@ def file_violation(
             return await file_report(desk, seen, person, court.rulebook, court.roster, now)
 
     record = with_office(chosen.store, filed)
-    title = record.dossier.title
-    typer.echo(f"已拟定：{rule} {title.zh}" if language == "zh-CN" else f"proposed: {rule} {title.en}", err=True)
+    title = record.dossier.title.said(language)
+    typer.echo(locale.text("proposed: {rule} {title}", language, rule=rule, title=title), err=True)
     print(record.dossier.id)

@@ -20,6 +20,7 @@ from callcenter.cli.service.serve import SettingsPath
 from callcenter.cli.speech import LangOption, spoken
 from callcenter.config import load_settings
 from callcenter.errors import BadInput
+from callcenter.locale import Words
 from callcenter.rules.records.agreement import agreement
 from callcenter.rules.regulations.edition import Edition, Range, Rule
 from callcenter.rules.regulations.rulebook import load_rulebook, parse_rulebook
@@ -91,7 +92,7 @@ def show_agreement(
         print(msgspec.json.encode(found).decode())
         return
     table = Table(box=box.SIMPLE_HEAD, padding=0, pad_edge=False)
-    for heading in _AGREEMENT[spoken(lang) == "en"]:
+    for heading in _AGREEMENT.table(spoken(lang)).values():
         table.add_column(heading, no_wrap=True)
     for one in found:
         rate = "-" if one.rate is None else f"{one.rate:.1%} ({one.agreeing}/{one.decided})"
@@ -100,9 +101,18 @@ def show_agreement(
     Console().print(table)
 
 
-_AGREEMENT = (
-    ("规则", "状态", "一致率", "拟定", "申诉", "未定", "免责", "撤回"),
-    ("rule", "mode", "agreement", "proposed", "appealed", "undetermined", "excused", "withdrawn"),
+_AGREEMENT = Words(
+    "agreement",
+    {
+        "rule": "rule",
+        "mode": "mode",
+        "agreement": "agreement",
+        "proposed": "proposed",
+        "appealed": "appealed",
+        "undetermined": "undetermined",
+        "excused": "excused",
+        "withdrawn": "withdrawn",
+    },
 )
 
 
