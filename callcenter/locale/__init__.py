@@ -12,6 +12,18 @@ The language is chosen in one way everywhere: by `--lang`, else by the environme
 
 from callcenter.locale.languages import LANGUAGES, Language, language
 from callcenter.locale.sentences import english, paragraphs, sentence, text
+from callcenter.locale.spellings import spellings, spelt
 from callcenter.locale.words import Words
 
-__all__ = ("LANGUAGES", "Language", "Words", "english", "language", "paragraphs", "sentence", "text")
+__all__ = (
+    "LANGUAGES",
+    "Language",
+    "Words",
+    "english",
+    "language",
+    "paragraphs",
+    "sentence",
+    "spellings",
+    "spelt",
+    "text",
+)

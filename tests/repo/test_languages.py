@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import re
 import string
+from pathlib import Path
 
 import pytest
 from babel.messages.catalog import Message
@@ -14,6 +15,8 @@ from callcenter.cli import COMMANDS, module_of
 from callcenter.cli.tongue import _parts, command_of
 from callcenter.locale import compile as catalogue
 
+PACKAGE = Path(__file__).parents[2] / "callcenter"
+CHINESE = re.compile(r"[\u3400-\u9fff]")
 MESSAGES = [message for message in catalogue.translated() if message.id]
 TEXTS = {str(message.id): str(message.string) for message in MESSAGES if not message.context}
 USED = {(message.context, message.id): message for message in catalogue.used() if message.id}
@@ -80,3 +83,8 @@ def test_sentence_is_told_by_its_own_translation(english: str) -> None:
 @pytest.mark.parametrize("told", TEXTS.values())
 def test_chinese_has_its_own_punctuation(told: str) -> None:
     assert re.search(r"[\u4e00-\u9fff][,;:?!]|[,;:?!][\u4e00-\u9fff]", told) is None
+
+
+@pytest.mark.parametrize("module", sorted(PACKAGE.rglob("*.py")), ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_code_has_no_chinese_word(module: Path) -> None:
+    assert CHINESE.findall(module.read_text("utf-8")) == []
