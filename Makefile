@@ -5,7 +5,7 @@ export UV_PYTHON_DOWNLOADS = never
 export UV_LINK_MODE = copy
 PY := .venv/bin/python
 
-.PHONY: venv system root demo test check bench soak clean
+.PHONY: venv system root demo test check generate bench soak clean
 
 venv: .venv/.done ## the command, with the phone extra, at .venv/bin/callcenter
 
@@ -27,6 +27,9 @@ check: venv ## format, lint, types, floors
 	.venv/bin/ruff check .
 	.venv/bin/mypy
 	.venv/bin/lint-imports
+
+generate: venv ## what is made from the code: the catalogue of what people read
+	$(PY) -m callcenter.locale.compile
 
 test: venv check root ## every test; those that listen to phones' own clocks have the machine to themselves
 	$(PY) -m pytest -n 2 -q -m "not live and not soak and not bench"
