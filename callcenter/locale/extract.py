@@ -1,7 +1,8 @@
 """Every English text in the code that people read, as Babel's extraction methods find it; run by `compile` alone.
 
-What is read is found where it is written: a table of `Words`, the sentence of an error, the help of a command, and the
-argument of each call that `KEYWORDS` names. A gap of a finished sentence is written `{}`, whatever stands in it.
+What is read is found where it is written: a table of `Words`, the sentence of an error, the help of a command, what a
+setting or a route says of itself, and the argument of each call that `KEYWORDS` names. A gap of a finished sentence is
+written `{}`, whatever stands in it.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ _WORD = re.compile(r"[A-Za-z]{2,}")
 _SEVERAL = re.compile(r"[A-Za-z]{2,} [A-Za-z]{2,}")
 """Two English words in a row: less is no sentence."""
 _COMMAND = frozenset({"command", "callback"})
+_ROUTE = frozenset({"get", "post", "put", "patch", "delete"})
 
 ELSEWHERE = "elsewhere.toml"
 """English that no line of our code has."""
@@ -64,10 +66,14 @@ def _texts(tree: ast.Module) -> Iterator[_English]:
     for function in tree.body:
         if isinstance(function, ast.FunctionDef) and _is_command(function):
             yield from (_English(function.lineno, part) for part in _paragraphs(ast.get_docstring(function) or ""))
+        if isinstance(function, ast.AsyncFunctionDef | ast.FunctionDef) and _is_decorated(function, _ROUTE):
+            yield _English(function.lineno, " ".join((ast.get_docstring(function) or "").split()))
     for node in ast.walk(tree):
         match node:
             case ast.Call():
                 yield from _called(node)
+            case ast.ClassDef(name=name) if name.endswith("Settings"):
+                yield from _settings(node)
             case ast.ClassDef(name=name) if name in _errors():
                 calls = (one for one in ast.walk(node) if isinstance(one, ast.Call))
                 yield from (told for call in calls if _name(call.func) == "__init__" for told in _sentences(call))
@@ -93,6 +99,13 @@ def _called(call: ast.Call) -> Iterator[_English]:
     for keyword in call.keywords:
         if keyword.arg == "help":
             yield from (_English(call.lineno, part) for part in _paragraphs(_template(keyword.value)))
+
+
+def _settings(settings: ast.ClassDef) -> Iterator[_English]:
+    """Yield what each setting says of itself."""
+    fields = (one for one in ast.walk(settings) if isinstance(one, ast.Call) and _name(one.func) == "Field")
+    for keyword in (keyword for field in fields for keyword in field.keywords if keyword.arg == "description"):
+        yield _English(keyword.value.lineno, _template(keyword.value))
 
 
 def _sentences(call: ast.Call) -> Iterator[_English]:
@@ -134,8 +147,12 @@ def _name(node: ast.expr) -> str:
 
 def _is_command(function: ast.FunctionDef) -> bool:
     """Tell whether typer makes a command of a function: here, or elsewhere of one that has `--lang`."""
-    made = any(isinstance(one, ast.Call) and _name(one.func) in _COMMAND for one in function.decorator_list)
-    return made or any(_name(one.annotation) == "LangOption" for one in function.args.args if one.annotation)
+    notes = (argument.annotation for argument in function.args.args)
+    return _is_decorated(function, _COMMAND) or any(note and _name(note) == "LangOption" for note in notes)
+
+
+def _is_decorated(function: ast.AsyncFunctionDef | ast.FunctionDef, by: frozenset[str]) -> bool:
+    return any(isinstance(one, ast.Call) and _name(one.func) in by for one in function.decorator_list)
 
 
 @functools.cache

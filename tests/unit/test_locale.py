@@ -117,6 +117,14 @@ def go():
 def later(lang: LangOption):
     """Stay."""
 
+class WebSettings:
+    port: int = Field(description="Its port.")
+
+@router.get("/path")
+async def read():
+    """Read it,
+    whole."""
+
 def neither():
     """Say nothing."""
 '''
@@ -126,7 +134,7 @@ def test_english_is_found_where_it_is_said() -> None:
     assert {told for _, _, told, _ in extract.python(BytesIO(CODE))} == {
         ("board", "one"), ("board", "two halves"), "Do it.", "{} cannot be read: {}", "plain", ("where", "said so"),
         "what is wrong", "callcenter {} failed: {}", "One.", "it has moved on", "Go on.",
-        "As far as possible.", "Stay.",
+        "As far as possible.", "Stay.", "Its port.", "Read it, whole.",
     }  # fmt: skip
 
 
