@@ -26,6 +26,7 @@ from callcenter.domain.frame import SECOND
 from callcenter.errors import BadInput, BadSetting
 from callcenter.exporter import ExporterSettings
 from callcenter.journal import JournalSettings
+from callcenter.locale import english
 from callcenter.logs import LogSettings
 from callcenter.numbers import Numbering, numbering_of
 from callcenter.rules.regulations.rulebook import rulebook_of
@@ -75,7 +76,7 @@ class SiteSettings(BaseModel):
         try:
             ZoneInfo(value)
         except (KeyError, ValueError, OSError):
-            raise ValueError("no such time zone") from None
+            raise ValueError(english("no such time zone")) from None
         return value
 
     @model_validator(mode="after")
@@ -201,7 +202,7 @@ def _read(path: Path) -> dict[str, Any]:
     try:
         tables = tomllib.loads(path.read_text("utf-8"))
     except (OSError, UnicodeDecodeError) as error:
-        why = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
+        why = error.strerror if isinstance(error, OSError) else english("it is not UTF-8 text")
         raise BadSetting(f"the settings file {path} cannot be read: {why}") from error
     except tomllib.TOMLDecodeError as error:
         raise BadSetting(f"the settings file {path} is not TOML: {error}") from error
@@ -241,12 +242,14 @@ def _sentence(error: ValidationError, path: Path | None) -> str:
         case "extra_forbidden" if name in _IN_THE_RULEBOOK:
             return f"{source}: {_IN_THE_RULEBOOK[name]}"
         case "extra_forbidden":
-            return f"{source}: {name} is not a setting"
+            return english(f"{source}: {name} is not a setting")
         case "missing" if path is None:
             looked = ", ".join(map(str, PLACES))
-            return f"{name} is missing, and there is no settings file ({looked}); write one with: callcenter init"
+            return english(
+                f"{name} is missing, and there is no settings file ({looked}); write one with: callcenter init"
+            )
         case "missing":
-            return f"{source}: {name} is missing; set it in the file or as {variable}"
+            return english(f"{source}: {name} is missing; set it in the file or as {variable}")
         case _:
             message = first["msg"].removeprefix("Value error, ")
             return ": ".join(part for part in (source, name, message[:1].lower() + message[1:]) if part)

@@ -8,6 +8,7 @@ at most once, in any combination with a trunk 0. Digits that are a number as the
 
 from __future__ import annotations
 
+import functools
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
@@ -17,6 +18,7 @@ from typing import NamedTuple
 import msgspec
 
 from callcenter.errors import BadInput
+from callcenter.locale import spelt
 
 _MOST_SIGNS = 40
 _WIDE = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
@@ -27,11 +29,7 @@ _BRACKETS = frozenset(".()[]{}【】")
 _MORE_DASHES = frozenset("\u2053\u207b\u208b\u2212")
 """Dashes that Unicode has as signs or punctuation of another kind."""
 
-_FRONT = re.compile(r"^(?:总机|电话|手机|座机|固话|tel|[:-])+")
 _NOBODY = frozenset({"", "anonymous", "unknown", "<unknown>", "restricted", "private", "s"})
-_EXTENDED = re.compile(
-    r"(?P<number>\+?[0-9]+)(?:[:=]*(?:分机号|分机|转|轉|拨|,|#|x|ext|;ext=))+[:=]*(?P<extension>[0-9]{1,6})"
-)
 _DIGITS = re.compile(r"\+?[0-9]+")
 _LONGEST_EXTENSION = 6
 
@@ -133,11 +131,11 @@ def read_number(raw: str, numbering: Numbering = PLAIN) -> Number:
         return Number(raw, None, NumberKind.UNUSABLE, why=f"longer than {_MOST_SIGNS} characters")
     if any(unicodedata.category(sign) in _BREAKING for sign in raw):
         return Number(raw, None, NumberKind.UNUSABLE, why="a control character or a line break")
-    text = _FRONT.sub("", _folded(raw))
+    text = _front().sub("", _folded(raw))
     bare = text.replace("-", "")
     if bare in _NOBODY:
         return Number(raw, None, NumberKind.ANONYMOUS, why="withheld or not given")
-    if extended := _EXTENDED.fullmatch(bare):
+    if extended := _extended().fullmatch(bare):
         found, extension = _whole(extended["number"], numbering), extended["extension"]
     elif _DIGITS.fullmatch(bare):
         found, extension = _plain(text, numbering)
@@ -146,6 +144,19 @@ def read_number(raw: str, numbering: Numbering = PLAIN) -> Number:
     if found is None:
         return Number(raw, None, NumberKind.UNUSABLE, why="no number has these digits")
     return Number(raw, found.key, found.kind, extension, found.why)
+
+
+@functools.cache
+def _front() -> re.Pattern[str]:
+    """Return what people write before a number."""
+    return re.compile(rf"^(?:{spelt('numbers', 'front')}|[:-])+")
+
+
+@functools.cache
+def _extended() -> re.Pattern[str]:
+    """Return a number with an extension behind it."""
+    between = rf"{spelt('numbers', 'extension')}|,|#|;ext="
+    return re.compile(rf"(?P<number>\+?[0-9]+)(?:[:=]*(?:{between}))+[:=]*(?P<extension>[0-9]{{1,6}})")
 
 
 def _folded(raw: str) -> str:

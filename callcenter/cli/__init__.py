@@ -15,7 +15,7 @@ from callcenter.errors import BadInput, CallcenterError
 if TYPE_CHECKING:
     from typer import Typer
 
-    from callcenter.locale import Lang
+    from callcenter.locale import Language
 
 COMMANDS = {
     "init": "Set up a service: settings, secrets, manager.conf snippet, database.",
@@ -64,7 +64,7 @@ def _main(name: str, arguments: list[str]) -> int:
     from callcenter.cli.speech import spoken  # noqa: PLC0415 - it takes a while, in which a Ctrl-C could not be answered
     from callcenter.cli.tongue import wanted  # noqa: PLC0415 - the same
 
-    lang: Lang = spoken("")
+    lang: Language = spoken("")
     try:
         lang = spoken(wanted(sys.argv[1:]))
         if name in {"--help", "-h"}:
@@ -93,7 +93,7 @@ def _without_language(words: list[str]) -> list[str]:
     return words[1:] if words and words[0].startswith("--lang=") else words
 
 
-def _run(name: str, arguments: list[str], lang: Lang) -> int:
+def _run(name: str, arguments: list[str], lang: Language) -> int:
     import typer  # noqa: PLC0415 - as above
 
     from callcenter.cli.tongue import command_of  # noqa: PLC0415 - as above
@@ -113,7 +113,7 @@ def _run(name: str, arguments: list[str], lang: Lang) -> int:
     return code if isinstance(code, int) else 0
 
 
-def _usage(lang: Lang) -> str:
+def _usage(lang: Language) -> str:
     width = max(map(len, COMMANDS))
     commands = "\n".join(f"  {name:<{width}}  {locale.text(text, lang)}" for name, text in COMMANDS.items())
     return (
@@ -123,6 +123,6 @@ def _usage(lang: Lang) -> str:
     )
 
 
-def _told(sentence: str, code: int, lang: Lang) -> int:
+def _told(sentence: str, code: int, lang: Language) -> int:
     print(f"callcenter: {locale.sentence(sentence, lang)}", file=sys.stderr)
     return code

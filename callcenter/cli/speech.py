@@ -9,12 +9,12 @@ import typer
 
 from callcenter import locale
 from callcenter.errors import BadSetting
-from callcenter.locale import Lang, Language
+from callcenter.locale import Language
 
 LangOption = Annotated[str, typer.Option("--lang", help="zh-CN or en; by default from LANG.")]
 
 
-def spoken(wanted: str) -> Lang:
+def spoken(wanted: str) -> Language:
     """Choose the language by option, else by the environment.
 
     Raises:
@@ -24,8 +24,3 @@ def spoken(wanted: str) -> Lang:
     if lang is None:
         raise BadSetting(f"--lang is {wanted!r}, but zh-CN and en are the languages there are")
     return lang
-
-
-def language_of_texts(wanted: str) -> Language:
-    """Choose it for the sentences of records; errors as `spoken`."""
-    return "zh" if spoken(wanted) == "zh-CN" else "en"

@@ -11,7 +11,7 @@ from typer.core import TyperGroup
 
 from callcenter import locale
 from callcenter.cli.speech import LangOption
-from callcenter.locale import Lang
+from callcenter.locale import Language
 
 OPTION = "--lang"
 _PANELS = ("ARGUMENTS_PANEL_TITLE", "OPTIONS_PANEL_TITLE", "COMMANDS_PANEL_TITLE")
@@ -29,7 +29,7 @@ def wanted(arguments: Sequence[str]) -> str:
     return found
 
 
-def command_of(app: typer.Typer, lang: Lang) -> Any:
+def command_of(app: typer.Typer, lang: Language) -> Any:
     """Make the command, with `--lang` on every part of it, and its help in a language."""
     made = typer.main.get_command(app)
     for command in _parts(made):
@@ -49,7 +49,7 @@ def _parts(command: Any) -> Iterator[Any]:
             yield from _parts(part)
 
 
-def _translate(command: Any, lang: Lang) -> None:
+def _translate(command: Any, lang: Language) -> None:
     usage, asking = command.get_usage, command.get_help_option
 
     def help_option(context: Any) -> Any:
@@ -66,7 +66,7 @@ def _translate(command: Any, lang: Lang) -> None:
                 setattr(said, name, locale.paragraphs(getattr(said, name), lang))
 
 
-def _translate_frame(lang: Lang) -> None:
+def _translate_frame(lang: Language) -> None:
     """Put what stands around every help page into the language; typer keeps these as constants of its module."""
     frame = importlib.import_module("typer.rich_utils")
     for name in (*_PANELS, *_NOTES):
@@ -79,7 +79,7 @@ def _option() -> Any:
 
     @asks.command()
     def ask(lang: LangOption = "") -> None:
-        """Take the option."""
+        del lang
 
     option = next(parameter for parameter in typer.main.get_command(asks).params if OPTION in parameter.opts)
     option.expose_value = False

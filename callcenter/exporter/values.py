@@ -98,14 +98,14 @@ class Values:
 
     def _family(self, metric: Described, on_top: Mapping[Labels, float]) -> Metric:
         kind = CounterMetricFamily if metric.kind is MetricType.COUNTER else GaugeMetricFamily
-        family = kind(metric.name, metric.en, labels=metric.labels)
+        family = kind(metric.name, metric.meaning, labels=metric.labels)
         numbers = self._numbers[metric.short]
         for labels in {**numbers, **on_top}:
             family.add_metric(labels, numbers.get(labels, 0) + on_top.get(labels, 0))
         return family
 
     def _histogram_family(self, metric: Described) -> Metric:
-        family = HistogramMetricFamily(metric.name, metric.en, labels=metric.labels)
+        family = HistogramMetricFamily(metric.name, metric.meaning, labels=metric.labels)
         for labels, histogram in self._histograms[metric.short].items():
             histogram.add_to(family, labels)
         return family

@@ -13,6 +13,7 @@ from callcenter.errors import BadInput, JournalDamaged
 from callcenter.journal import states
 from callcenter.journal.entries import Head, Stored, seal
 from callcenter.journal.file import anchor_and_head, has_kept, open_for_reading, told_plainly, transaction
+from callcenter.locale import english
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,7 +24,7 @@ _COLUMNS = "SELECT position, kind, source, recorded_at, payload, hash FROM entry
 _NEXT_PAGE = f"{_COLUMNS} WHERE position > ? ORDER BY position LIMIT ?"
 _ONE = f"{_COLUMNS} WHERE position = ?"
 _KEPT = "SELECT position, kind, source, recorded_at, payload, hash, previous FROM kept"
-_MISSING = "it is missing"
+_MISSING = english("it is missing")
 
 
 class Damage(msgspec.Struct, frozen=True):

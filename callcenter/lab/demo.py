@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Callable
 
 from callcenter.ami.session import first_error
 from callcenter.errors import LabError
-from callcenter.lab.demo_script import CALLS, MOMENTS, Behaviour, DemoCall, DemoMoment, StoryLine, lasted
+from callcenter.lab.demo_script import CALLS, MOMENTS, Behaviour, DemoCall, DemoMoment, lasted
 from callcenter.lab.diary import LabDiary
 from callcenter.lab.settings import LAB_DOMAIN
 from callcenter.lab.sipphone import SipCall, SipPhone
@@ -20,7 +20,7 @@ _MENU_SECONDS = 1.0
 _LAST_CALL_SECONDS = 60.0
 _SETTLE_SECONDS = 2.0
 
-Teller = Callable[[StoryLine], None]
+Teller = Callable[[str], None]
 
 
 class Demo:

@@ -6,22 +6,17 @@ import asyncio
 import contextlib
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any
 
 from callcenter.lab.sipphone import SipCall, SipPhone
 
 _CODE_SECONDS = 10.0
+STORY = "story"
+"""In which context the lines are told."""
 _GRACE, _DAVE = "1007", "1004"
 
 Behaviour = Callable[[SipCall, SipCall], Coroutine[Any, Any, None]]
 """What a phone does with a call that reached it; the second is the caller's side of it."""
-
-
-class StoryLine(NamedTuple):
-    """A line of the story, in both languages."""
-
-    zh: str
-    en: str
 
 
 async def lasted(call: SipCall, seconds: float) -> bool:
@@ -97,7 +92,7 @@ class DemoCall:
     at: float
     number: str
     key: str
-    told: StoryLine
+    told: str
     phones: tuple[Behaviour, ...] = ()
     patience: float | None = None
 
@@ -108,7 +103,7 @@ class DemoMoment:
 
     at: float
     agent: str
-    told: StoryLine
+    told: str
     does: Callable[[SipPhone], Coroutine[Any, Any, None]] = field(repr=False)
 
 
@@ -144,50 +139,35 @@ CALLS = (
         1,
         "19900000001",
         "1",
-        StoryLine(
-            "消费者来电,第二声接听,客户挂断",
-            "A consumer calls: answered on the 2nd ring, the caller hangs up",
-        ),
+        "A consumer calls: answered on the 2nd ring, the caller hangs up",
         (Answers(6.5, 10),),
     ),
     DemoCall(
         3,
         "19900000002",
         "3",
-        StoryLine(
-            "商户来电,第四声才接听,坐席挂断",
-            "A merchant calls: answered only on the 4th ring, the agent hangs up",
-        ),
+        "A merchant calls: answered only on the 4th ring, the agent hangs up",
         (Answers(16.2, 8, agent_ends=True),),
     ),
     DemoCall(
         8,
         "19900000003",
         "5",
-        StoryLine(
-            "投诉来电,第一位坐席拒接,第二位接听并保持 6 秒",
-            "A complaint: the first agent declines, the second answers and holds the caller for 6 s",
-        ),
+        "A complaint: the first agent declines, the second answers and holds the caller for 6 s",
         (Declines(3), Answers(2, 8, hold=6)),
     ),
     DemoCall(
         34,
         "19900000004",
         "4",
-        StoryLine(
-            "供应商来电,第一位坐席任其响铃 25 秒,第二位接听",
-            "A supplier calls: the first agent lets it ring for 25 s, the second answers",
-        ),
+        "A supplier calls: the first agent lets it ring for 25 s, the second answers",
         (ignores, Answers(4, 6)),
     ),
     DemoCall(
         42,
         "19900000005",
         "2",
-        StoryLine(
-            "产品来电,两位坐席都在小休,客户等待 12 秒后放弃",
-            "About a product: both agents are paused, the caller waits 12 s and gives up",
-        ),
+        "About a product: both agents are paused, the caller waits 12 s and gives up",
         (),
         12,
     ),
@@ -195,10 +175,7 @@ CALLS = (
         60,
         "19900000006",
         "5",
-        StoryLine(
-            "投诉来电,话机响铃 8 秒时客户放弃",
-            "A complaint: the caller gives up while a phone has rung for 8 s",
-        ),
+        "A complaint: the caller gives up while a phone has rung for 8 s",
         (ignores,),
         8.5,
     ),
@@ -206,20 +183,14 @@ CALLS = (
         72,
         "19900000007",
         "1",
-        StoryLine(
-            "消费者来电,坐席接听后盲转给 Grace",
-            "A consumer calls: the agent sends the call on to Grace (blind transfer)",
-        ),
+        "A consumer calls: the agent sends the call on to Grace (blind transfer)",
         (TransfersBlind(3, 6, _GRACE), Answers(2, 6)),
     ),
     DemoCall(
         94,
         "19900000008",
         "3",
-        StoryLine(
-            "商户来电,Dave 失联,由 Carol 第一声接听",
-            "A merchant calls: Dave's phone is lost, Carol answers on the 1st ring",
-        ),
+        "A merchant calls: Dave's phone is lost, Carol answers on the 1st ring",
         (Answers(2.5, 9),),
     ),
 )
@@ -229,55 +200,37 @@ MOMENTS = (
     DemoMoment(
         36,
         "1001",
-        StoryLine(
-            "Alice 小休:茶歇",
-            "Alice pauses: tea",
-        ),
+        "Alice pauses: tea",
         _take_tea,
     ),
     DemoMoment(
         38,
         "1002",
-        StoryLine(
-            "Bob 小休:用餐",
-            "Bob pauses: meal",
-        ),
+        "Bob pauses: meal",
         _take_meal,
     ),
     DemoMoment(
         62,
         "1001",
-        StoryLine(
-            "Alice 结束小休",
-            "Alice is back",
-        ),
+        "Alice is back",
         _come_back,
     ),
     DemoMoment(
         64,
         "1002",
-        StoryLine(
-            "Bob 结束小休",
-            "Bob is back",
-        ),
+        "Bob is back",
         _come_back,
     ),
     DemoMoment(
         84,
         _DAVE,
-        StoryLine(
-            "Dave 的话机断网",
-            "Dave's phone loses its network",
-        ),
+        "Dave's phone loses its network",
         _lose_network,
     ),
     DemoMoment(
         102,
         _DAVE,
-        StoryLine(
-            "Dave 的话机恢复注册",
-            "Dave's phone registers again",
-        ),
+        "Dave's phone registers again",
         _find_network,
     ),
 )

@@ -19,6 +19,7 @@ from callcenter.clock import local_time
 from callcenter.errors import LabError
 from callcenter.lab.settings import LAB_DOMAIN, AgentSpec
 from callcenter.lab.switch import LabState, free_port
+from callcenter.locale import english
 
 _OFF_DUTY = "Eve"
 _SHIFT = timedelta(hours=4)
@@ -121,7 +122,7 @@ class DemoService:
         process = await self._start(log, *words)
         try:
             if await process.wait():
-                raise LabError(f"callcenter {' '.join(words[:2])} failed: {self._last_words()}")
+                raise LabError(english(f"callcenter {' '.join(words[:2])} failed: {self._last_words()}"))
         finally:
             await _stop(process)
 

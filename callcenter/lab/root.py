@@ -15,6 +15,7 @@ import subprocess
 from typing import TYPE_CHECKING
 
 from callcenter.errors import LabError
+from callcenter.locale import english
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -64,7 +65,7 @@ def _run(argv: list[str], timeout: float, doing: str, typed: str = "") -> str:
         raise LabError(f"{doing} did not end within {timeout:.0f} s.") from error
     if done.returncode:
         said = (done.stderr.strip() or done.stdout.strip() or "no output").splitlines()[-1]
-        raise LabError(f"{doing} failed ({' '.join(argv[:2])}): {said}")
+        raise LabError(english(f"{doing} failed ({' '.join(argv[:2])}): {said}"))
     return done.stdout
 
 

@@ -11,7 +11,7 @@ import re
 from importlib import resources
 
 from callcenter.errors import BadInput
-from callcenter.locale import Lang
+from callcenter.locale import Language
 
 TOPICS = (
     "switch", "operation", "troubleshooting", "commands", "settings", "metrics", "calls", "replay", "rules",
@@ -23,7 +23,7 @@ _MARK = re.compile(r"^<!-- .* -->\n", re.MULTILINE)
 _NEAREST = 3
 
 
-def page(topic: str, lang: Lang) -> str:
+def page(topic: str, lang: Language) -> str:
     """Return the page of a topic.
 
     Raises:
@@ -37,12 +37,12 @@ def page(topic: str, lang: Lang) -> str:
     raise BadInput(f"the manual has no page {topic!r}; the nearest: {', '.join(near)}.")
 
 
-def title(topic: str, lang: Lang) -> str:
+def title(topic: str, lang: Language) -> str:
     """Return the title of a topic's page."""
     return page(topic, lang).partition("\n")[0].removeprefix("# ")
 
 
-def _nearest(word: str, lang: Lang) -> list[str]:
+def _nearest(word: str, lang: Language) -> list[str]:
     """Find topics that are spelt like a word, else those whose pages speak of it most."""
     spelt = difflib.get_close_matches(word.lower(), TOPICS, _NEAREST)
     if spelt or not word.strip():

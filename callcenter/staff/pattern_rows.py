@@ -8,7 +8,7 @@ from datetime import date
 from callcenter.errors import BadInput
 from callcenter.staff.roster_rows import SEPARATORS, Row, RowChecker, iso_date
 from callcenter.staff.roster_tables import MOST_ROWS, Table
-from callcenter.staff.shift_patterns import NAMES, DayKind, Pattern, provisional_years, shifts_of
+from callcenter.staff.shift_patterns import DayKind, Pattern, day_names, provisional_years, shifts_of
 
 _CLOCK = re.compile(r"(\d{1,2})[:：](\d{2})(?::00)?")
 _DAY_MINUTES = 24 * 60
@@ -22,7 +22,7 @@ def calendar_of(checker: RowChecker, table: Table) -> dict[date, DayKind]:
             day = iso_date(row["date"])
             if day in found:
                 checker.fault(table, number, "date", f"{day} comes twice")
-            found[day] = DayKind(NAMES.get(row["kind"].casefold(), row["kind"]))
+            found[day] = DayKind(day_names().get(row["kind"].casefold(), row["kind"]))
         except ValueError:
             known = ", ".join(DayKind)
             checker.fault(table, number, "", f"needs a date like 2026-10-01, and one of {known}")
@@ -54,11 +54,12 @@ def shifts_from(checker: RowChecker, table: Table, overrides: dict[date, DayKind
 
 
 def _pattern(row: Row) -> Pattern:
+    names = day_names()
     told = [one.strip().casefold() for one in SEPARATORS.split(row["days"]) if one.strip()]
-    if odd := [one for one in told if one not in NAMES]:
-        raise ValueError(f"{odd[0]!r} is no kind of day; known are {', '.join(NAMES)}")
+    if odd := [one for one in told if one not in names]:
+        raise ValueError(f"{odd[0]!r} is no kind of day; known are {', '.join(names)}")
     return Pattern(
-        agent=row["agent"], days=frozenset(NAMES[one] for one in told), start=_minutes(row["from"]),
+        agent=row["agent"], days=frozenset(names[one] for one in told), start=_minutes(row["from"]),
         end=_minutes(row["to"]), first=iso_date(row["first"]), last=iso_date(row["last"]),
     )  # fmt: skip
 

@@ -11,6 +11,7 @@ import msgspec
 
 from callcenter.domain.frame import Micros
 from callcenter.errors import BadInput, UnreadableFile
+from callcenter.locale import english
 from callcenter.staff.dates import datetime_of, read_moment, require_one_zone, zone_named
 from callcenter.staff.duty import Roster, Seat, Stretch, less, overlapping
 
@@ -19,7 +20,7 @@ _TOLD = 20
 
 _WORKBOOK = b"PK\x03\x04"
 _SHEETS = frozenset({".xlsx", ".xlsm", ".xls", ".ods", ".csv"})
-_CONVERT = "what judges reads JSON: `callcenter roster convert {} roster.json` makes it, then name that file"
+_CONVERT = english("what judges reads JSON: `callcenter roster convert {} roster.json` makes it, then name that file")
 
 _LISTS = ("agents", "shifts", "leave", "breaks")
 _KEYS = frozenset({"timezone", "legit_extensions", *_LISTS})

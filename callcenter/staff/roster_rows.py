@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections import Counter
 from datetime import date
@@ -12,6 +13,7 @@ import msgspec
 
 from callcenter.domain.frame import Micros
 from callcenter.errors import BadInput
+from callcenter.locale import spelt
 from callcenter.staff.dates import read_moment, zone_named
 from callcenter.staff.roster_columns import REQUIRED, Sheet, column_named
 from callcenter.staff.roster_tables import Table
@@ -21,7 +23,6 @@ _MOST_FAULTS = 1_000
 _MOST_OF_ONE = 1_000
 """So many rows of a sheet may be one agent's, or one interface's: three a day for most of a year."""
 
-_DAY = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?[ T]+(\d{1,2})[:：](.*)", re.DOTALL)
 _DATE = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?: 00:00:00)?")
 SEPARATORS = re.compile(r"[;；,，、]")
 Row = dict[str, str]
@@ -177,11 +178,19 @@ class RowChecker:
 
 def iso_time(text: str) -> str:
     """Write a time as ISO does where people write 2026/1/3 9:00; anything else stays as it is."""
-    parts = _DAY.fullmatch(text)
+    parts = _day().fullmatch(text)
     if parts is None:
         return text
     year, month, day, hour, rest = parts.groups()
     return f"{year}-{month:0>2}-{day:0>2}T{hour:0>2}:{rest.strip()}"
+
+
+@functools.cache
+def _day() -> re.Pattern[str]:
+    """Return how people write a moment; a date's parts may be parted by words."""
+    year, month, day = (spelt("dates", part) for part in ("year", "month", "day"))
+    written = rf"(\d{{4}})(?:[-/.]|{year})(\d{{1,2}})(?:[-/.]|{month})(\d{{1,2}})(?:{day})?[ T]+(\d{{1,2}})[:：](.*)"
+    return re.compile(written, re.DOTALL)
 
 
 def iso_date(text: str) -> date:

@@ -13,7 +13,7 @@ from callcenter.ownfiles import open_private, private_folder
 from callcenter.spreadsheet import csv_file, workbook
 from callcenter.staff.pattern_rows import calendar_of, shifts_from
 from callcenter.staff.roster import roster_of
-from callcenter.staff.roster_columns import LAYOUT, SHEETS, Sheet
+from callcenter.staff.roster_columns import LAYOUT, Sheet, title
 from callcenter.staff.roster_rows import RowChecker, RowFault, TimeSheet
 from callcenter.staff.roster_tables import Table, read_tables
 
@@ -96,14 +96,14 @@ def _tables(path: Path, timezone: str) -> Import:
     found: dict[Sheet, Table] = {}
     for table in read_tables(path):
         if table.sheet is None:
-            known = ", ".join(f"{sheet} ({names[0]})" for sheet, names in SHEETS.items())
+            known = ", ".join(f"{sheet} ({title(sheet, 'zh-CN')})" for sheet in LAYOUT)
             checker.fault(table, 0, "", f"is no sheet of a roster; known are {known}")
         elif table.sheet in found:
             checker.fault(table, 0, "", f"{found[table.sheet].name} holds {table.sheet} already")
         else:
             found[table.sheet] = table
     if not checker.faults and "agents" not in found:
-        raise BadInput(f"the roster {path} has no sheet or file agents ({SHEETS['agents'][0]})")
+        raise BadInput(f"the roster {path} has no sheet or file agents ({title('agents', 'zh-CN')})")
     return Import(_form(found, checker), checker.faults, checker.warnings)
 
 

@@ -2,32 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 from pathlib import Path
-from typing import NamedTuple
 
-from callcenter.locale import Language
+from callcenter.locale import Language, Words
 from callcenter.spreadsheet import Rows, csv_file, workbook
 from callcenter.staff.months import month_days
-from callcenter.staff.roster_columns import LAYOUT, SHEETS, Sheet, heading
+from callcenter.staff.roster_columns import LAYOUT, Sheet, heading, title
 from callcenter.staff.roster_sheet import Form, export_roster, put_new
 
-
-class _Words(NamedTuple):
-    """What stands in the examples."""
-
-    agents: tuple[str, str]
-    team: str
-    workday: str
-    leave: str
-    meal: str
-
-
-_WORDS: dict[Language, _Words] = {
-    "zh": _Words(("张三", "李四"), "热线一组", "工作日", "年假", "用餐"),
-    "en": _Words(("Alice", "Bob"), "hotline", "workday", "annual leave", "meal"),
-}
-_FREE: dict[Language, str] = {"zh": "节假日", "en": "holiday"}
+_WORDS = Words(
+    "roster",
+    {
+        "one": "Alice",
+        "two": "Bob",
+        "team": "hotline",
+        "workday": "workday",
+        "leave": "annual leave",
+        "meal": "meal",
+        "holiday": "holiday",
+    },
+)
+"""What stands in the examples."""
 
 
 def write_template(path: Path, language: Language, timezone: str, today: date) -> list[Path]:
@@ -37,51 +34,49 @@ def write_template(path: Path, language: Language, timezone: str, today: date) -
         BadInput: Something is in the way, or it is no form of a roster.
     """
     first, last = _next_month(today)
-    tables = _tables(_WORDS[language], _FREE[language], first, last, timezone)
+    tables = _tables(_WORDS.table(language), first, last, timezone)
     named: dict[str, Rows] = {
-        SHEETS[sheet][0] if language == "zh" else sheet: [
-            [heading(name, chinese=language == "zh") for name in LAYOUT[sheet]], *rows
-        ]
+        title(sheet, language): [[heading(name, language) for name in LAYOUT[sheet]], *rows]
         for sheet, rows in tables.items()
-    }  # fmt: skip
+    }
     match path.suffix.lower():
         case ".xlsx":
             return put_new({path: workbook(named.items())})
         case "":
             return put_new({path / f"{name}.csv": csv_file(rows) for name, rows in named.items()})
         case _:
-            return export_roster(_form(_WORDS[language], first, timezone), path)
+            return export_roster(_form(_WORDS.table(language), first, timezone), path)
 
 
-def _tables(words: _Words, free: str, first: date, last: date, timezone: str) -> dict[Sheet, list[list[str]]]:
-    one, two = words.agents
+def _tables(words: Mapping[str, str], first: date, last: date, timezone: str) -> dict[Sheet, list[list[str]]]:
+    one, two = words["one"], words["two"]
     day = first.isoformat()
     return {
         "agents": [
-            [one, "PJSIP/1001", words.team, "consumers;products", "", ""],
-            [two, "PJSIP/1002", words.team, "consumers", "", ""],
+            [one, "PJSIP/1001", words["team"], "consumers;products", "", ""],
+            [two, "PJSIP/1002", words["team"], "consumers", "", ""],
         ],
-        "patterns": [[one, words.workday, "09:00", "18:00", day, last.isoformat()]],
+        "patterns": [[one, words["workday"], "09:00", "18:00", day, last.isoformat()]],
         "shifts": [[two, f"{day} 09:00", f"{day} 18:00", ""]],
-        "breaks": [[two, f"{day} 12:00", f"{day} 12:30", words.meal]],
-        "leave": [[one, f"{last.isoformat()} 00:00", f"{last + timedelta(days=1)} 00:00", words.leave]],
-        "calendar": [[last.isoformat(), free]],
+        "breaks": [[two, f"{day} 12:00", f"{day} 12:30", words["meal"]]],
+        "leave": [[one, f"{last.isoformat()} 00:00", f"{last + timedelta(days=1)} 00:00", words["leave"]]],
+        "calendar": [[last.isoformat(), words["holiday"]]],
         "extensions": [["_10XX"]],
         "site": [[timezone]],
     }
 
 
-def _form(words: _Words, first: date, timezone: str) -> Form:
-    one, two = words.agents
+def _form(words: Mapping[str, str], first: date, timezone: str) -> Form:
+    one, two = words["one"], words["two"]
     span = {"from": f"{first}T09:00", "to": f"{first}T18:00"}
     return {
         "timezone": timezone,
         "agents": [
-            {"agent": one, "interface": "PJSIP/1001", "team": words.team, "queues": ["consumers", "products"]},
-            {"agent": two, "interface": "PJSIP/1002", "team": words.team, "queues": ["consumers"]},
+            {"agent": one, "interface": "PJSIP/1001", "team": words["team"], "queues": ["consumers", "products"]},
+            {"agent": two, "interface": "PJSIP/1002", "team": words["team"], "queues": ["consumers"]},
         ],
         "shifts": [{"agent": one, **span}, {"agent": two, **span}],
-        "breaks": [{"agent": two, "from": f"{first}T12:00", "to": f"{first}T12:30", "note": words.meal}],
+        "breaks": [{"agent": two, "from": f"{first}T12:00", "to": f"{first}T12:30", "note": words["meal"]}],
         "legit_extensions": ["_10XX"],
     }
 

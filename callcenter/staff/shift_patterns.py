@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from enum import StrEnum
@@ -9,6 +10,7 @@ from enum import StrEnum
 import msgspec
 
 from callcenter.errors import BadInput
+from callcenter.locale import spellings
 from callcenter.staff.calendar import look_up
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -22,16 +24,6 @@ class DayKind(StrEnum):
     WORKDAY = "workday"
     WEEKEND = "weekend"
     HOLIDAY = "holiday"
-
-
-NAMES: dict[str, str] = {
-    **{name: name for name in (*WEEKDAYS, *DayKind)},
-    **dict(zip(("周一", "周二", "周三", "周四", "周五", "周六", "周日"), WEEKDAYS, strict=True)),
-    "工作日": DayKind.WORKDAY,
-    "周末": DayKind.WEEKEND,
-    "节假日": DayKind.HOLIDAY,
-}
-"""How people call weekdays and kinds of day."""
 
 
 class Pattern(msgspec.Struct, frozen=True, kw_only=True):
@@ -51,6 +43,13 @@ class Pattern(msgspec.Struct, frozen=True, kw_only=True):
     def __post_init__(self) -> None:
         if not 0 <= (self.last - self.first).days < _MOST_DAYS:
             raise BadInput(f"{self.first} to {self.last} must be 1 to {_MOST_DAYS} days")
+
+
+@functools.cache
+def day_names() -> Mapping[str, str]:
+    """Return every name of a weekday or a kind of day, as people write it, with what it means."""
+    own = {name: name for name in (*WEEKDAYS, *DayKind)}
+    return {**own, **{written: name for name in own for written in spellings("days")[name]}}
 
 
 def kind_of(day: date, overrides: Mapping[date, DayKind]) -> tuple[DayKind, bool]:

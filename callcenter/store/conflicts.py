@@ -12,9 +12,9 @@ class Missing(BadInput):
 class Outdated(BadInput):
     """Somebody else changed it since it was read."""
 
-    def __init__(self, what: str, version: int) -> None:
+    def __init__(self, sentence: str, version: int) -> None:
         self.version = version
-        super().__init__(f"{what} was changed meanwhile; read it again and decide anew")
+        super().__init__(sentence)
 
 
 class NotAllowed(BadInput):

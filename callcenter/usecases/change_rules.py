@@ -55,7 +55,7 @@ async def decide(
     if state is ChangeState.APPROVED:
         _sound(change, rulebook, at)
     if version != change.version:
-        raise Outdated("the change", change.version)
+        raise Outdated("the change was changed meanwhile; read it again and decide anew", change.version)
     if change.state is not ChangeState.PROPOSED:
         raise Conflict(f"the change is {change.state} already")
     if by == change.proposed_by:

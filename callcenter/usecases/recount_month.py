@@ -20,6 +20,7 @@ import msgspec
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from callcenter.domain.frame import Micros
+from callcenter.locale import LANGUAGES, Words
 from callcenter.rules.records.dossier import from_violation
 from callcenter.rules.records.standing import SERVICE, RecordState
 from callcenter.rules.records.violation import Violation, identity
@@ -32,9 +33,8 @@ from callcenter.store.unit_of_work import UnitOfWork
 
 _UNDECIDED = frozenset({RecordState.PROPOSED, RecordState.NOTIFIED, RecordState.EXPLAINED})
 _SETTLED = frozenset({RecordState.WITHDRAWN, RecordState.OVERTURNED})
-_GROUND_GONE = (
-    "当月仍成立的违规已不足以累计，本记录的依据不复存在。"
-    "The violations that it names no longer add up: the ground of this record is gone."
+_NOTES = Words(
+    "note", {"ground_gone": "The violations that it names no longer add up: the ground of this record is gone."}
 )
 
 
@@ -60,7 +60,7 @@ async def recount_month(unit: UnitOfWork, changed: FiledRecord, rulebook: Rulebo
     for record in kept:
         if record.standing.state in _SETTLED or count.carries(record, confirmed):
             continue
-        await withdraw(unit, record.dossier.id, _GROUND_GONE, at)
+        await withdraw(unit, record.dossier.id, "".join(_NOTES.say("ground_gone", one) for one in LANGUAGES), at)
     for derived in count.full(confirmed):
         number = await _number(unit.connection, derived, kept)
         told = msgspec.structs.replace(derived, id=number)

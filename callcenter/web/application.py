@@ -72,5 +72,5 @@ def _describe_errors(operation: dict[str, Any], *, changing: bool) -> None:
     if not changing:
         statuses -= {409, 412, 413, 428}
     for status in sorted(statuses):
-        titles = [kind.en for kind in KINDS.values() if kind.status == status]
+        titles = [kind.title for kind in KINDS.values() if kind.status == status]
         operation["responses"][str(status)] = {"description": "; ".join(titles), "content": content}

@@ -25,39 +25,40 @@ log = structlog.get_logger()
 
 
 class ProblemKind(NamedTuple):
-    """A kind of problem: its status and its title in both languages."""
+    """A kind of problem: its status and its title."""
 
     status: int
-    zh: str
-    en: str
+    title: str
+
+    def said(self, language: Language) -> str:
+        """Say the title in a language."""
+        return locale.text(self.title, language, context="problem")
 
 
 KINDS: dict[str, ProblemKind] = {
-    "malformed": ProblemKind(400, "请求无法解析", "The request cannot be read"),
-    "key-missing": ProblemKind(400, "缺少幂等键", "An idempotency key is needed"),
-    "wrong-host": ProblemKind(400, "主机名不被接受", "Not served under this name"),
-    "not-signed-in": ProblemKind(401, "尚未登录", "Nobody is signed in"),
-    "sign-in-refused": ProblemKind(401, "用户名或密码错误", "Name or password are wrong"),
-    "forbidden": ProblemKind(403, "没有权限", "Not allowed"),
-    "foreign-request": ProblemKind(403, "请求来源不被接受", "The request does not come from our own pages"),
-    "not-found": ProblemKind(404, "未找到", "Not found"),
-    "terms-missing": ProblemKind(404, "尚未设定月度得分的基础分", "Nobody has set what a score begins with"),
-    "method-not-allowed": ProblemKind(405, "方法不被接受", "The method is not allowed here"),
-    "conflict": ProblemKind(409, "与现状冲突", "In conflict with how things stand"),
-    "step-refused": ProblemKind(409, "该步骤不能执行", "The step cannot be taken"),
-    "evidence-broken": ProblemKind(
-        409, "证据与日志不符，记录已撤回", "Not borne out by the journal; the record is withdrawn"
-    ),
-    "key-reused": ProblemKind(409, "幂等键已用于另一请求", "The idempotency key belongs to another request"),
-    "outdated": ProblemKind(412, "内容已被他人修改", "Changed by somebody else meanwhile"),
-    "too-large": ProblemKind(413, "请求过大", "The request is too large"),
-    "invalid": ProblemKind(422, "内容不符合要求", "Not what is expected"),
-    "version-missing": ProblemKind(428, "须以If-Match注明所见版本", "If-Match must name the version that was read"),
-    "too-many": ProblemKind(429, "尝试过多，请稍后再试", "Too many attempts"),
-    "internal": ProblemKind(500, "内部错误", "Internal error"),
-    "unavailable": ProblemKind(503, "数据库暂不可用", "The database is not available"),
-    "journal-unavailable": ProblemKind(503, "日志暂不可用", "The journal is not available"),
-    "half-kept": ProblemKind(503, "已记入日志，未写入数据库", "In the journal, not in the database"),
+    "malformed": ProblemKind(400, "The request cannot be read"),
+    "key-missing": ProblemKind(400, "An idempotency key is needed"),
+    "wrong-host": ProblemKind(400, "Not served under this name"),
+    "not-signed-in": ProblemKind(401, "Nobody is signed in"),
+    "sign-in-refused": ProblemKind(401, "Name or password are wrong"),
+    "forbidden": ProblemKind(403, "Not allowed"),
+    "foreign-request": ProblemKind(403, "The request does not come from our own pages"),
+    "not-found": ProblemKind(404, "Not found"),
+    "terms-missing": ProblemKind(404, "Nobody has set what a score begins with"),
+    "method-not-allowed": ProblemKind(405, "The method is not allowed here"),
+    "conflict": ProblemKind(409, "In conflict with how things stand"),
+    "step-refused": ProblemKind(409, "The step cannot be taken"),
+    "evidence-broken": ProblemKind(409, "Not borne out by the journal; the record is withdrawn"),
+    "key-reused": ProblemKind(409, "The idempotency key belongs to another request"),
+    "outdated": ProblemKind(412, "Changed by somebody else meanwhile"),
+    "too-large": ProblemKind(413, "The request is too large"),
+    "invalid": ProblemKind(422, "Not what is expected"),
+    "version-missing": ProblemKind(428, "If-Match must name the version that was read"),
+    "too-many": ProblemKind(429, "Too many attempts"),
+    "internal": ProblemKind(500, "Internal error"),
+    "unavailable": ProblemKind(503, "The database is not available"),
+    "journal-unavailable": ProblemKind(503, "The journal is not available"),
+    "half-kept": ProblemKind(503, "In the journal, not in the database"),
 }
 _BY_STATUS = {401: "not-signed-in", 403: "forbidden", 404: "not-found", 405: "method-not-allowed", 413: "too-large"}
 _BY_ERROR: dict[type[CallcenterError], str] = {
@@ -84,7 +85,7 @@ class RequestRefused(CallcenterError):
 
 def language_of(accepted: str | None) -> Language:
     """Choose a language by Accept-Language; Chinese where nothing that we speak is asked for."""
-    best: tuple[float, Language] = (0.0, "zh")
+    best: tuple[float, Language] = (0.0, "zh-CN")
     for part in (accepted or "").split(",")[:20]:
         tag, _, quality = part.strip().partition(";q=")
         try:
@@ -93,25 +94,23 @@ def language_of(accepted: str | None) -> Language:
             continue
         main = tag.strip().lower().partition("-")[0]
         if main in {"zh", "en"} and weight > best[0]:
-            best = (weight, "zh" if main == "zh" else "en")
+            best = (weight, "zh-CN" if main == "zh" else "en")
     return best[1]
 
 
 def problem(request: Request, kind: str, detail: str, headers: dict[str, str] | None = None, **more: Any) -> Response:
     """Answer with a problem."""
-    status, zh, en = KINDS[kind]
-    language = language_of(request.headers.get("accept-language"))
-    title = zh if language == "zh" else en
+    status, language = KINDS[kind].status, language_of(request.headers.get("accept-language"))
+    title = KINDS[kind].said(language)
     told_detail = in_words_of(request, detail)
     body = {"type": _TYPE + kind, "title": title, "status": status, "detail": told_detail, "instance": request.url.path}
-    told = {"Content-Language": "zh-CN" if language == "zh" else "en", "Vary": "Accept-Language", **(headers or {})}
+    told = {"Content-Language": language, "Vary": "Accept-Language", **(headers or {})}
     return JSONResponse(body | more, status, told, MEDIA_TYPE)
 
 
 def in_words_of(request: Request, english: str) -> str:
     """Say a sentence in the reader's language."""
-    chinese = language_of(request.headers.get("accept-language")) == "zh"
-    return locale.sentence(english, "zh-CN" if chinese else "en")
+    return locale.sentence(english, language_of(request.headers.get("accept-language")))
 
 
 def install(app: FastAPI) -> None:

@@ -30,17 +30,17 @@ async def work(tmp_path: Path) -> AsyncIterator[Department]:
 @pytest.mark.parametrize(
     ("accepted", "language"),
     [
-        (None, "zh"),
-        ("", "zh"),
-        ("zh-CN", "zh"),
+        (None, "zh-CN"),
+        ("", "zh-CN"),
+        ("zh-CN", "zh-CN"),
         ("en", "en"),
         ("EN-us,zh;q=0.9", "en"),
-        ("en;q=0.3, zh-TW;q=0.8", "zh"),
+        ("en;q=0.3, zh-TW;q=0.8", "zh-CN"),
         ("de, en;q=0.1", "en"),
-        ("de", "zh"),
-        ("en;q=nonsense", "zh"),
-        ("en;q=0", "zh"),
-        ("," * 9000, "zh"),
+        ("de", "zh-CN"),
+        ("en;q=nonsense", "zh-CN"),
+        ("en;q=0", "zh-CN"),
+        ("," * 9000, "zh-CN"),
     ],
 )
 def test_language_is_what_the_reader_likes_best(accepted: str | None, language: str) -> None:

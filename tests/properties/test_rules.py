@@ -229,7 +229,7 @@ def test_every_record_says_why_in_both_languages(day: list[Move], on: Roster, bo
     facts, end = _facts(day)
     for record in _at_the_end(facts, end, on, book=book):
         assert record.why().endswith(".")
-        assert record.why("zh").endswith("。")
+        assert record.why("zh-CN").endswith("。")
 
 
 @given(moves)

@@ -10,7 +10,7 @@ from pathlib import Path
 from types import ModuleType
 
 from callcenter.domain import phases
-from callcenter.locale import LANGUAGES, Lang
+from callcenter.locale import LANGUAGES, Language
 from callcenter.manual import TOPICS
 from tests.repo.reference import ROOT, TABLES
 
@@ -31,11 +31,11 @@ def generated() -> Iterator[tuple[Path, str]]:
             yield dashboards.FOLDER / f"{dashboard.name}.{lang}.json", dashboards.render(dashboard, lang)
 
 
-def page_of(topic: str, lang: Lang) -> Path:
+def page_of(topic: str, lang: Language) -> Path:
     return ROOT / "callcenter" / "manual" / lang / f"{topic}.md"
 
 
-def with_tables(text: str, lang: Lang) -> str:
+def with_tables(text: str, lang: Language) -> str:
     """Put each table where its comments are."""
     return _PLACE.sub(lambda place: f"{place[1]}{TABLES[place[2]](lang)}\n{place[3]}", text)
 

@@ -21,7 +21,7 @@ from callcenter.cli import COMMANDS, module_of
 from callcenter.cli.tongue import OPTION, command_of
 from callcenter.config import describe
 from callcenter.exporter.table import METRICS
-from callcenter.locale import Lang
+from callcenter.locale import Language
 from callcenter.rules.records.steps import DECISIONS, STEPS, Action
 from callcenter.staff.roles import FIELDS, RIGHTS, Field, Reach, Right, Role
 from callcenter.web.api import violations
@@ -41,7 +41,7 @@ VALUES = {str: "TEXT", int: "NUMBER", float: "NUMBER", Path: "PATH", datetime: "
 _PIPE = r"\|"
 
 
-def _table(lang: Lang, heads: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+def _table(lang: Language, heads: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
     told = [HEADS.get(head, head) if lang == "zh-CN" else head for head in heads]
     lines = [f"| {' | '.join(cell.replace('|', _PIPE) for cell in row)} |" for row in (told, *rows)]
     return "\n".join([lines[0], "|---" * len(told) + "|", *lines[1:]])
@@ -51,17 +51,17 @@ def _code(*words: str, by: str = ", ") -> str:
     return by.join(f"`{word}`" for word in words if word)
 
 
-def settings(lang: Lang) -> str:
+def settings(lang: Language) -> str:
     rows = ([_code(s.name), _code(s.kind), _code(s.default), locale.text(s.doc, lang)] for s in describe())
     return _table(lang, ("setting", "type", "default", "meaning"), rows)
 
 
-def metrics(lang: Lang) -> str:
-    rows = ([_code(m.name), m.kind, ", ".join(m.labels), m.zh if lang == "zh-CN" else m.en] for m in METRICS)
+def metrics(lang: Language) -> str:
+    rows = ([_code(m.name), m.kind, ", ".join(m.labels), m.said(lang)] for m in METRICS)
     return _table(lang, ("metric", "type", "labels", "meaning"), rows)
 
 
-def alerts(lang: Lang) -> str:
+def alerts(lang: Language) -> str:
     groups = yaml.safe_load((ROOT / "metrics" / "alerts.yml").read_text("utf-8"))["groups"]
     told = "summary_zh" if lang == "zh-CN" else "summary"
     rows = (
@@ -76,12 +76,12 @@ def _without_templates(text: str) -> str:
     return re.sub(r"\{\{ \$(?:labels\.)?(\w+).*?\}\}", r"`\1`", text)
 
 
-def commands(lang: Lang) -> str:
+def commands(lang: Language) -> str:
     rows = ([_code(f"callcenter {name}"), locale.text(told, lang)] for name, told in COMMANDS.items())
     return _table(lang, ("command", "what it does"), rows)
 
 
-def options(lang: Lang) -> str:
+def options(lang: Language) -> str:
     return "\n\n".join(_of_command(path, command, lang) for path, command in every_command())
 
 
@@ -102,7 +102,7 @@ def options_of(command: Any) -> list[Any]:
     return [one for one in command.params if OPTION not in one.opts and not getattr(one, "hidden", False)]
 
 
-def _of_command(path: str, command: Any, lang: Lang) -> str:
+def _of_command(path: str, command: Any, lang: Language) -> str:
     level = "#" * (2 + (path.count(" ") > 1))
     rows = [[_typed(one), _default(one), locale.text(one.help or "", lang)] for one in options_of(command)]
     table = [_table(lang, ("option", "default", "meaning"), rows)] if rows else []
@@ -134,7 +134,7 @@ def _default(option: Any) -> str:
     return _code(said, f"${option.envvar}" if option.envvar else "")
 
 
-def routes(lang: Lang) -> str:
+def routes(lang: Language) -> str:
     rows = (
         [_code(f"{method} {API}{route.path}"), _rights(route, lang), locale.text(_summary(route), lang)]
         for route in every_route()
@@ -151,7 +151,7 @@ def _summary(route: APIRoute) -> str:
     return " ".join(route.description.split())
 
 
-def _rights(route: APIRoute, lang: Lang) -> str:
+def _rights(route: APIRoute, lang: Language) -> str:
     asked = dict.fromkeys(_calls(route.dependant))
     rights = {_code(*call.rights, by="/"): None for call in asked if isinstance(call, Allowed)}
     if "{action}" in route.path:
@@ -168,7 +168,7 @@ def _calls(dependant: Dependant) -> Iterator[Callable[..., Any] | None]:
         yield from _calls(inner)
 
 
-def steps(lang: Lang) -> str:
+def steps(lang: Language) -> str:
     return _table(lang, ("step", "right", "from", "to"), (_step(action) for action in Action))
 
 
@@ -178,7 +178,7 @@ def _step(action: Action) -> list[str]:
     return [_code(action), _code(*rights, by="/"), _code(*moves), _code(*dict.fromkeys(moves.values()))]
 
 
-def rights(lang: Lang) -> str:
+def rights(lang: Language) -> str:
     rows = ([_code(right), *(_reach(role, right) for role in Role)] for right in Right)
     return _table(lang, ("right", *_roles()), rows)
 
@@ -188,7 +188,7 @@ def _reach(role: Role, right: Right) -> str:
     return "" if reach is Reach.NONE else reach.name.lower()
 
 
-def fields(lang: Lang) -> str:
+def fields(lang: Language) -> str:
     rows = ([_code(field), *(FIELDS[role][field].value for role in Role)] for field in Field)
     return _table(lang, ("field", *_roles()), rows)
 
@@ -197,6 +197,6 @@ def _roles() -> list[str]:
     return [role.value for role in Role]
 
 
-TABLES: dict[str, Callable[[Lang], str]] = {
+TABLES: dict[str, Callable[[Language], str]] = {
     made.__name__: made for made in (settings, metrics, alerts, commands, options, routes, steps, rights, fields)
 }

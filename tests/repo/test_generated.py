@@ -25,7 +25,7 @@ def english() -> dict[str, str]:
     return {name: made("en") for name, made in TABLES.items()}
 
 
-def explained(topic: str, lang: locale.Lang) -> list[str]:
+def explained(topic: str, lang: locale.Language) -> list[str]:
     """List the words that a page's tables explain, each in a row of two columns."""
     return re.findall(r"^\| `(\w+)` \| [^|]+ \|$", page_of(topic, lang).read_text("utf-8"), re.MULTILINE)
 
@@ -52,7 +52,7 @@ def test_make_generate_runs_the_generators() -> None:
 
 def test_every_setting_metric_command_and_option_says_what_it_is(english: dict[str, str]) -> None:
     assert [s.name for s in describe() if not s.doc or f"| `{s.name}` |" not in english["settings"]] == []
-    assert [m.name for m in METRICS if not m.en or not m.zh or f"| `{m.name}` |" not in english["metrics"]] == []
+    assert [m.name for m in METRICS if not m.meaning or f"| `{m.name}` |" not in english["metrics"]] == []
     assert [name for name in COMMANDS if f"`callcenter {name}`" not in english["commands"]] == []
     assert [path for path, command in every_command() if not command.help] == []
     assert [(path, one.opts) for path, command in every_command() for one in options_of(command) if not one.help] == []
@@ -68,17 +68,17 @@ def test_every_setting_and_route_has_both_languages() -> None:
 
 
 @pytest.mark.parametrize("lang", locale.LANGUAGES)
-def test_page_of_calls_tells_every_outcome(lang: locale.Lang) -> None:
+def test_page_of_calls_tells_every_outcome(lang: locale.Language) -> None:
     assert explained("calls", lang) == [outcome.value for outcome in (*VisitOutcome, *OfferOutcome)]
 
 
 @pytest.mark.parametrize("lang", locale.LANGUAGES)
-def test_page_of_roles_tells_every_right(lang: locale.Lang) -> None:
+def test_page_of_roles_tells_every_right(lang: locale.Language) -> None:
     assert explained("roles", lang) == [right.value for right in Right]
 
 
 @pytest.mark.parametrize("lang", locale.LANGUAGES)
-def test_page_of_metrics_tells_every_path_of_the_exporter(lang: locale.Lang) -> None:
+def test_page_of_metrics_tells_every_path_of_the_exporter(lang: locale.Language) -> None:
     paths = Pages(cast("Exporter", None), "127.0.0.1")._pages
     text = page_of("metrics", lang).read_text("utf-8")
     assert [path for path in paths if path not in text] == []

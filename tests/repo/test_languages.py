@@ -1,67 +1,30 @@
-"""Whatever people read has both languages: help, errors, and every gap of a sentence."""
+"""Whatever people read stands in one catalogue a language: whole, with every gap, and nowhere else in the code."""
 
 from __future__ import annotations
 
-import ast
 import importlib
 import re
-import tomllib
-from collections.abc import Iterator
+import string
 from pathlib import Path
 
 import pytest
+from babel.messages.catalog import Message
 
 from callcenter import locale
 from callcenter.cli import COMMANDS, module_of
 from callcenter.cli.tongue import _parts, command_of
+from callcenter.locale import compile as catalogue
 
 PACKAGE = Path(__file__).parents[2] / "callcenter"
-TABLES = tomllib.loads((PACKAGE / "locale" / "zh-CN.toml").read_text("utf-8"))
-TEXTS = {english: told for table in TABLES.values() for english, told in table.items()}
-WORDS = re.compile(r"[A-Za-z]{2,} [A-Za-z]{2,}")
-"""Two English words in a row: less is no sentence."""
-
-
-def trees() -> Iterator[ast.Module]:
-    for path in sorted(PACKAGE.rglob("*.py")):
-        yield ast.parse(path.read_text("utf-8"))
-
-
-def errors() -> set[str]:
-    """Name every class of error that this package tells people of, by its bases."""
-    names, before = {"CallcenterError"}, 0
-    classes = [node for tree in trees() for node in ast.walk(tree) if isinstance(node, ast.ClassDef)]
-    while len(names) > before:
-        before = len(names)
-        names |= {node.name for node in classes if any(isinstance(b, ast.Name) and b.id in names for b in node.bases)}
-    return names
-
-
-def template(node: ast.expr) -> str:
-    """Write a sentence with its gaps as `{}`; empty where it is made elsewhere."""
-    match node:
-        case ast.Constant(value=str() as text):
-            return text
-        case ast.JoinedStr(values=parts):
-            return "".join(str(part.value) if isinstance(part, ast.Constant) else "{}" for part in parts)
-        case _:
-            return ""
-
-
-def sentences() -> set[str]:
-    """Find every sentence with which an error is made."""
-    names = errors()
-    made = [
-        node
-        for tree in trees()
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in names
-    ]
-    return {told for call in made for argument in call.args if WORDS.search(told := template(argument))}
+CHINESE = re.compile(r"[\u3400-\u9fff]")
+MESSAGES = [message for message in catalogue.translated() if message.id]
+TEXTS = {str(message.id): str(message.string) for message in MESSAGES if not message.context}
+USED = {(message.context, message.id): message for message in catalogue.used() if message.id}
+SENTENCES = sorted(english for english in TEXTS if "{}" in english and not english.startswith("["))
 
 
 def helps() -> set[str]:
-    """Find every paragraph of every command's help."""
+    """Find every paragraph of every command's help, as typer has it."""
     found = set(COMMANDS.values())
     for name in COMMANDS:
         app = importlib.import_module(module_of(name)).app
@@ -72,27 +35,56 @@ def helps() -> set[str]:
     return found
 
 
-def test_every_help_text_has_both_languages() -> None:
+def gaps(text: str) -> list[str]:
+    return sorted(name for _, name, _, _ in string.Formatter().parse(text) if name is not None)
+
+
+def test_every_text_in_the_code_is_translated() -> None:
+    told = {(message.context, message.id) for message in MESSAGES if message.string}
+
+    assert [(english, message.locations) for english, message in USED.items() if english not in told] == []
+
+
+def test_every_translation_is_of_a_text_in_the_code() -> None:
+    assert {(message.context, message.id) for message in MESSAGES} - USED.keys() == set()
+
+
+def test_no_translation_is_a_guess() -> None:
+    assert [message.id for message in MESSAGES if message.fuzzy] == []
+
+
+def test_catalogue_is_compiled_as_it_stands() -> None:
+    assert catalogue.PO.read_bytes() == catalogue.written(catalogue.updated())
+    assert catalogue.MO.read_bytes() == catalogue.compiled(catalogue.translated())
+
+
+def test_every_help_text_is_found_in_the_code() -> None:
     assert sorted(helps() - TEXTS.keys()) == []
 
 
-def test_every_error_has_both_languages() -> None:
-    assert sorted(sentences() - TEXTS.keys() - {"the change", "the record"}) == []  # parts that `Outdated` completes
+@pytest.mark.parametrize("message", [one for one in MESSAGES if "{" in one.id], ids=lambda one: str(one.id))
+def test_translation_has_the_gaps_of_its_english(message: Message) -> None:
+    wanted, told = gaps(str(message.id)), gaps(str(message.string))
+
+    if wanted and not any(wanted):
+        numbered = [str(n) for n in range(len(wanted))]
+        assert sorted(set(told)) == numbered or told == wanted or str(message.id).startswith("[Errno")
+    else:
+        assert set(told) == set(wanted)
 
 
-@pytest.mark.parametrize("english", [text for text in TEXTS if "{" in text and text not in TABLES["frame"]])
-def test_a_translation_fills_every_gap(english: str) -> None:
-    gaps = english.count("{}")
-    wanted = {str(n) for n in range(gaps)} if gaps else set(re.findall(r"\{(\w+)\}", english))
-    assert set(re.findall(r"\{(\w+)\}", TEXTS[english])) == wanted or english.startswith("[Errno")
+@pytest.mark.parametrize("english", SENTENCES)
+def test_sentence_is_told_by_its_own_translation(english: str) -> None:
+    stand_in = [f"<{n}>" for n in range(english.count("{}"))]
 
-
-@pytest.mark.parametrize("english", sorted(sentences() & TEXTS.keys()))
-def test_an_error_is_told_by_its_own_translation(english: str) -> None:
-    gaps = [f"<{n}>" for n in range(english.count("{}"))]
-    assert locale.sentence(english.format(*gaps), "zh-CN") == TEXTS[english].format(*gaps)
+    assert locale.sentence(english.format(*stand_in), "zh-CN") == TEXTS[english].format(*stand_in)
 
 
 @pytest.mark.parametrize("told", TEXTS.values())
 def test_chinese_has_its_own_punctuation(told: str) -> None:
     assert re.search(r"[\u4e00-\u9fff][,;:?!]|[,;:?!][\u4e00-\u9fff]", told) is None
+
+
+@pytest.mark.parametrize("module", sorted(PACKAGE.rglob("*.py")), ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_code_has_no_chinese_word(module: Path) -> None:
+    assert CHINESE.findall(module.read_text("utf-8")) == []

@@ -61,7 +61,7 @@ def test_readme_leads_to_every_page() -> None:
 
 
 @pytest.mark.parametrize("lang", locale.LANGUAGES)
-def test_every_page_is_a_topic_with_a_title(lang: locale.Lang) -> None:
+def test_every_page_is_a_topic_with_a_title(lang: locale.Language) -> None:
     assert {path.stem for path in page_of("", lang).parent.iterdir()} == set(TOPICS)
     assert [topic for topic in TOPICS if not page_of(topic, lang).read_text("utf-8").startswith("# ")] == []
     assert len({manual.title(topic, lang) for topic in TOPICS}) == len(TOPICS)

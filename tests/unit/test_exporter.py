@@ -547,9 +547,9 @@ def test_metric_that_is_not_in_the_table_cannot_be_fed() -> None:
 def test_every_metric_has_a_type_and_a_meaning_in_the_output() -> None:
     text = House().exporter.metrics().text().decode()
     for metric in METRICS:
-        assert f"# HELP {metric.name} {metric.en}" in text
+        assert f"# HELP {metric.name} {metric.meaning}" in text
         assert f"# TYPE {metric.name} {metric.kind}" in text
-        assert metric.zh
+        assert metric.said("zh-CN") != metric.said("en")
 
 
 def test_names_follow_the_conventions_of_prometheus() -> None:

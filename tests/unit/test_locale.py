@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
+from io import BytesIO
+
 import pytest
 
 from callcenter import locale
+from callcenter.locale import extract
 
 WHY = "the settings file /a cannot be read: "
 
@@ -56,3 +60,83 @@ def test_text_with_named_gaps_is_filled() -> None:
 
 def test_help_is_told_paragraph_by_paragraph() -> None:
     assert locale.paragraphs("As JSON.\n\nLike\n 2026-11.", "zh-CN") == "输出 JSON。\n\n如 2026-11。"
+
+
+def test_words_are_said_by_key_in_either_language() -> None:
+    words = locale.Words("board", {"queue": "Queue", "lag": "lag {lag}", "new": "not translated yet"})
+
+    assert (words.say("queue", "en"), words.say("queue", "zh-CN")) == ("Queue", "队列")
+    assert words.say("lag", "zh-CN", lag="3 ms") == "延迟 3 ms"
+    assert words.table("zh-CN") == {"queue": "队列", "lag": "延迟 {lag}", "new": "not translated yet"}
+    assert words.table("zh-CN") is words.table("zh-CN")
+    assert list(words) == ["queue", "lag", "new"]
+
+
+def test_one_english_word_is_two_chinese_ones_by_its_context() -> None:
+    told = {locale.text("answered", "zh-CN", context=context) for context in ("figures", "outcome of a visit")}
+
+    assert told == {"接听量", "已接听"}
+
+
+@pytest.mark.parametrize("finished", ["", "answered", "the journal has no entry 7"])
+def test_sentence_is_not_made_of_words_that_have_a_context(finished: str) -> None:
+    assert locale.sentence(finished, "zh-CN") == finished
+
+
+def test_sentence_that_is_marked_is_as_it_was() -> None:
+    assert locale.english("it is missing") == "it is missing"
+
+
+def test_spellings_are_those_of_people() -> None:
+    assert locale.spellings("columns")["team"][0] == "班组"
+    assert re.fullmatch(locale.spelt("numbers", "extension"), "分机")
+
+
+CODE = b'''
+TABLE = Words("board", {"a": "one", "b": ("two "
+    "halves"), **OTHERS})
+COMMANDS = {"x": "Do it."}
+raise BadInput(f"{path} cannot be read: {error!r}", "no")
+text("plain", language), text("said so", language, context="where"), text(unknown, language), text("of SQL")
+problem(request, "kind", "what is wrong"), problem(request, "kind", f"{place}: {detail}")
+note = english(f"callcenter {words} failed: {why}")
+Option = typer.Option(help="One.")
+
+class Outdated(BadInput):
+    def __init__(self):
+        super().__init__("it has moved on")
+
+@app.command("go")
+def go():
+    """Go on.
+
+    As far as
+    possible.
+    """
+
+def later(lang: LangOption):
+    """Stay."""
+
+class WebSettings:
+    port: int = Field(description="Its port.")
+
+@router.get("/path")
+async def read():
+    """Read it,
+    whole."""
+
+def neither():
+    """Say nothing."""
+'''
+
+
+def test_english_is_found_where_it_is_said() -> None:
+    assert {told for _, _, told, _ in extract.python(BytesIO(CODE))} == {
+        ("board", "one"), ("board", "two halves"), "Do it.", "{} cannot be read: {}", "plain", ("where", "said so"),
+        "what is wrong", "callcenter {} failed: {}", "One.", "it has moved on", "Go on.",
+        "As far as possible.", "Stay.", "Its port.", "Read it, whole.",
+    }  # fmt: skip
+
+
+def test_english_of_others_is_listed() -> None:
+    assert [told for _, _, told, _ in extract.toml(BytesIO(b'one = ["A", "B"]\ntwo = ["C"]'))] == ["A", "B", "C"]

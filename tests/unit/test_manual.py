@@ -7,7 +7,7 @@ import pytest
 from callcenter.cli.service.manual import app
 from callcenter.cli.tongue import command_of
 from callcenter.errors import BadInput
-from callcenter.locale import LANGUAGES, Lang
+from callcenter.locale import LANGUAGES, Language
 from callcenter.manual import TOPICS, page, title
 
 
@@ -18,7 +18,7 @@ def told(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 @pytest.mark.parametrize("topic", TOPICS)
-def test_page_opens_with_its_title_and_shows_no_marks(topic: str, lang: Lang) -> None:
+def test_page_opens_with_its_title_and_shows_no_marks(topic: str, lang: Language) -> None:
     text = page(topic, lang)
     assert text.startswith(f"# {title(topic, lang)}\n")
     assert "<!--" not in text

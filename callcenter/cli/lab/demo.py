@@ -15,6 +15,7 @@ from rich.console import Console, Group
 from rich.live import Live
 from rich.text import Text
 
+from callcenter import locale
 from callcenter.cli.office.board import console_for_output, zone
 from callcenter.cli.office.violations import explain_all
 from callcenter.cli.speech import LangOption, spoken
@@ -23,14 +24,14 @@ from callcenter.config import load_settings
 from callcenter.errors import LabError
 from callcenter.exporter.live import LiveDocument
 from callcenter.lab.demo import Demo
-from callcenter.lab.demo_script import StoryLine
+from callcenter.lab.demo_script import STORY
 from callcenter.lab.demo_service import DemoService, demo_rulebook
 from callcenter.lab.demo_tape import SHIPPED, Playback
 from callcenter.lab.logins import LoginRecorder
 from callcenter.lab.render import dialplans_dir
 from callcenter.lab.settings import AgentSpec, LabSettings
 from callcenter.lab.switch import Lab, LabState, load_state
-from callcenter.locale import Lang
+from callcenter.locale import Language, Words
 from callcenter.reports.board.source import BoardSource, ServiceSilent
 from callcenter.reports.board.tables import Board
 from callcenter.rules.regulations.rulebook import rulebook_of
@@ -48,38 +49,29 @@ _BELOW = 4
 """Lines for what stands below the board at the end."""
 _WRAP_UP_SECONDS = 3
 
-_SAID: dict[str, StoryLine] = {
-    "lab": StoryLine(
-        "正在启动 Asterisk(首次需先构建,约半分钟)……", "Starting Asterisk (built first if need be: half a minute) ..."
-    ),
-    "service": StoryLine("正在启动服务……", "Starting the service ..."),
-    "story": StoryLine("演示开始,约两分钟。", "The story begins; it takes two minutes."),
-    "over": StoryLine("演示结束。", "The story is over."),
-    "records": StoryLine(
-        "规则由此提出的记录,每条均仅凭流水日志重新推导(Eve 当时不在班):",
-        "The records that the rules raise, each derived again from the journal alone (Eve was off duty):",
-    ),
-    "sum": StoryLine(
-        "小结:排队 {visits} 次,接听 {answered},放弃 {abandoned},其他 {others}。",
-        "In all: {visits} visits, {answered} answered, {abandoned} abandoned, {others} ended otherwise.",
-    ),
-    "raised": StoryLine("规则提出记录 {count} 条,见上文。", "The rules raised {count} records, explained above."),
-    "stay": StoryLine(
-        "服务仍在运行:{url}/metrics;看板:callcenter board --url {url};按 Ctrl-C 结束。",
-        "The service still runs: {url}/metrics; its board: callcenter board --url {url}; Ctrl-C ends it.",
-    ),
-    "stopping": StoryLine("正在全部停止……", "Stopping everything ..."),
-    "tape": StoryLine(
-        "这是录音回放,不是实时数据:实验室中真实 Asterisk 的两分钟,号码均为虚构。",
-        "THIS IS A RECORDING, nothing here is live: two minutes of the lab's real Asterisk, with made-up numbers.",
-    ),
-}
+_SAID = Words(
+    "demo",
+    {
+        "lab": "Starting Asterisk (built first if need be: half a minute) ...",
+        "service": "Starting the service ...",
+        "story": "The story begins; it takes two minutes.",
+        "over": "The story is over.",
+        "records": "The records that the rules raise, each derived again from the journal alone (Eve was off duty):",
+        "sum": "In all: {visits} visits, {answered} answered, {abandoned} abandoned, {others} ended otherwise.",
+        "raised": "The rules raised {count} records, explained above.",
+        "stay": "The service still runs: {url}/metrics; its board: callcenter board --url {url}; Ctrl-C ends it.",
+        "stopping": "Stopping everything ...",
+        "tape": (
+            "THIS IS A RECORDING, nothing here is live: two minutes of the lab's real Asterisk, with made-up numbers."
+        ),
+    },
+)
 
 
 class _Show:
     """What the demo shows while it plays: the board and what is told, live in a terminal or line by line."""
 
-    def __init__(self, console: Console, lang: Lang) -> None:
+    def __init__(self, console: Console, lang: Language) -> None:
         self.console = console
         height = console.height - _BELOW if console.is_terminal else None
         self.board = Board(lang, zone(_SITE_ZONE), plain=not console.is_terminal, width=console.width, height=height)
@@ -90,16 +82,16 @@ class _Show:
 
     def say(self, name: str, **more: str) -> None:
         """Say one of the demo's own sentences."""
-        self.console.print(Text(self._spoken(_SAID[name]).format(**more), "bold"))
+        self.console.print(Text(_SAID.say(name, self._lang, **more), "bold"))
 
     def announce(self, name: str) -> None:
         """Say a sentence that stays above the board while it plays."""
-        self._banner = Text(self._spoken(_SAID[name]), "bold reverse")
+        self._banner = Text(_SAID.say(name, self._lang), "bold reverse")
         self.say(name)
 
-    def tell(self, told: StoryLine) -> None:
+    def tell(self, told: str) -> None:
         """Tell a line of the story."""
-        line = f"{local_time(zone(_SITE_ZONE)):%H:%M:%S}  {self._spoken(told)}"
+        line = f"{local_time(zone(_SITE_ZONE)):%H:%M:%S}  {locale.text(told, self._lang, context=STORY)}"
         if self._live is None:
             self.console.print(Text(f"> {line}"))
         else:
@@ -135,12 +127,9 @@ class _Show:
             self.say("raised", count=str(len(records)))
 
     @property
-    def lang(self) -> Lang:
+    def lang(self) -> Language:
         """The language that is spoken."""
         return self._lang
-
-    def _spoken(self, told: StoryLine) -> str:
-        return told.zh if self._lang == "zh-CN" else told.en
 
 
 @app.command()

@@ -1,4 +1,4 @@
-"""`callcenter phone`: an agent's phone in this terminal, in Chinese or English, by keys or by lines."""
+"""`callcenter phone`: an agent's phone in this terminal, by keys or by lines."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from pydantic import SecretStr, ValidationError
 
 from callcenter.cli.speech import LangOption, spoken
 from callcenter.errors import BadSetting, PhoneError, UnreadableFile
-from callcenter.locale import Lang
+from callcenter.locale import Language, Words
 from callcenter.softphone import DiaryEntry, Did, Phone, PhoneSettings, PhoneState
 
 if TYPE_CHECKING:
@@ -24,42 +24,45 @@ if TYPE_CHECKING:
 app = typer.Typer(add_completion=False)
 
 
-_KEYS = {
-    "zh-CN": "a 接听 · r 拒接 · h 挂断 · o 保持/恢复 · d 号码 拨打 · t 号码 转接 · q 退出",
-    "en": "a answer · r reject · h hang up · o hold/resume · d NUMBER dial · t NUMBER transfer · q quit",
-}
-_LINES: dict[Did, tuple[str, str]] = {
-    Did.REGISTERED: ("已注册", "registered"),
-    Did.REGISTRATION_LOST: ("注册失效:{detail}", "registration lost: {detail}"),
-    Did.UNREGISTERED: ("已注销", "unregistered"),
-    Did.VANISHED: ("已断开", "gone"),
-    Did.RANG: ("第 {ring} 声 · 来电 {party}", "ring {ring} · from {party}"),
-    Did.ANSWERED: ("已接听 {party}", "answered {party}"),
-    Did.DECLINED: ("已拒接 {party}", "rejected {party}"),
-    Did.SAID_BUSY: ("已示忙 {party}", "said busy to {party}"),
-    Did.CALLER_LEFT: ("未接,来电已取消 {party}", "missed: {party} is not calling any more"),
-    Did.ANSWERED_ELSEWHERE: ("已由他人接听 {party}", "answered elsewhere: {party}"),
-    Did.DIALLED: ("正在拨打 {party}", "dialling {party}"),
-    Did.PEER_RANG: ("对方振铃 {party}", "ringing at {party}"),
-    Did.PEER_ANSWERED: ("对方已接听 {party}", "{party} has answered"),
-    Did.PEER_REFUSED: ("未接通 {party}:{detail}", "not connected to {party}: {detail}"),
-    Did.GAVE_UP: ("已取消拨打 {party}", "gave up on {party}"),
-    Did.HELD: ("已保持 {party}", "{party} is on hold"),
-    Did.RESUMED: ("已恢复通话 {party}", "talking to {party} again"),
-    Did.TRANSFERRED: ("已将 {party} 转接至 {detail}", "{party} transferred to {detail}"),
-    Did.HUNG_UP: ("已挂断 {party}", "hung up on {party}"),
-    Did.PEER_HUNG_UP: ("对方已挂断 {party}", "{party} has hung up"),
-    Did.STEP_FAILED: ("未能执行 {detail}", "could not {detail}"),
-}
-"""What is printed for each entry: Chinese, English."""
+_HELP = Words(
+    "phone",
+    {
+        "keys": "a answer · r reject · h hang up · o hold/resume · d NUMBER dial · t NUMBER transfer · q quit",
+    },
+)
+_LINES = Words(
+    "phone",
+    {
+        Did.REGISTERED: "registered",
+        Did.REGISTRATION_LOST: "registration lost: {detail}",
+        Did.UNREGISTERED: "unregistered",
+        Did.VANISHED: "gone",
+        Did.RANG: "ring {ring} · from {party}",
+        Did.ANSWERED: "answered {party}",
+        Did.DECLINED: "rejected {party}",
+        Did.SAID_BUSY: "said busy to {party}",
+        Did.CALLER_LEFT: "missed: {party} is not calling any more",
+        Did.ANSWERED_ELSEWHERE: "answered elsewhere: {party}",
+        Did.DIALLED: "dialling {party}",
+        Did.PEER_RANG: "ringing at {party}",
+        Did.PEER_ANSWERED: "{party} has answered",
+        Did.PEER_REFUSED: "not connected to {party}: {detail}",
+        Did.GAVE_UP: "gave up on {party}",
+        Did.HELD: "{party} is on hold",
+        Did.RESUMED: "talking to {party} again",
+        Did.TRANSFERRED: "{party} transferred to {detail}",
+        Did.HUNG_UP: "hung up on {party}",
+        Did.PEER_HUNG_UP: "{party} has hung up",
+        Did.STEP_FAILED: "could not {detail}",
+    },
+)
+"""What is printed for each entry."""
 
 
-def told(entry: DiaryEntry, lang: Lang) -> str:
+def told(entry: DiaryEntry, lang: Language) -> str:
     """Say what happened, in one line; the caller's number and name are inert already."""
-    chinese, english = _LINES[entry.did]
     party = " ".join(filter(None, (entry.number or "?", entry.name)))
-    text = chinese if lang == "zh-CN" else english
-    return text.format(ring=entry.ring, party=party, detail=entry.detail)
+    return _LINES.say(entry.did, lang, ring=entry.ring, party=party, detail=entry.detail)
 
 
 @app.command()
@@ -87,7 +90,7 @@ def phone(
         local_port=local_port,
     )
     signal.signal(signal.SIGTERM, _interrupt)
-    print(_KEYS[speech], flush=True)
+    print(_HELP.say("keys", speech), flush=True)
     try:
         with Phone(settings, listener=lambda entry: print(told(entry, speech), flush=True)) as made:
             for command in _commands(sys.stdin):
@@ -121,7 +124,7 @@ def _settings(**options: object) -> PhoneSettings:
         raise BadSetting(f"--{name}: {first['msg']}") from error
 
 
-def obeyed(made: Phone, command: str, lang: Lang) -> bool:
+def obeyed(made: Phone, command: str, lang: Language) -> bool:
     """Do what a key or a line says and print what went wrong; False when it says to quit."""
     word, _, number = command.strip().partition(" ")
     buttons: dict[str, Callable[[], None]] = {
@@ -136,7 +139,7 @@ def obeyed(made: Phone, command: str, lang: Lang) -> bool:
     if word == "q":
         return False
     try:
-        buttons.get(word, lambda: print(_KEYS[lang], flush=True))()
+        buttons.get(word, lambda: print(_HELP.say("keys", lang), flush=True))()
     except PhoneError as error:
         print(error, flush=True)
     return True

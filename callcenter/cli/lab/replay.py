@@ -104,7 +104,7 @@ def _beside(history: LogHistory, *, names: bool, logins: bool) -> Reconcile:
 
 def _warn(off: Off, zone: ZoneInfo) -> None:
     """Say on stderr that a log's times as text contradict the ids of its calls; nothing is guessed."""
-    warning = (
+    warning = locale.english(
         f"queue_log's times as text, read in {zone.key}, are {off.seconds:+} s off by the ids of its calls: give "
         f"--log-timezone {off.zone}, until then they are held beside no login."
     )

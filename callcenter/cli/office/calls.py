@@ -12,14 +12,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from callcenter.cli.database import Since, Until, moment, moment_after, reading
 from callcenter.cli.office.board import console_for_output
 from callcenter.cli.service.serve import SettingsPath
-from callcenter.cli.speech import LangOption, language_of_texts
+from callcenter.cli.speech import LangOption, spoken
 from callcenter.cli.tables import NARROW, CsvFile, WorkbookFile, show, write_new
 from callcenter.clock import today
 from callcenter.config import load_settings
 from callcenter.domain.facts import Visit
 from callcenter.domain.vocabulary import VisitOutcome
 from callcenter.reports.figures.sheet import SheetStyle, all_calls, brief_calls
-from callcenter.reports.figures.words import sentence
+from callcenter.reports.figures.words import remark
 from callcenter.spreadsheet import csv_file, workbook
 from callcenter.staff.dates import day_start
 from callcenter.store.record.visit_queries import OpenStay, VisitFilter, ended_visits, open_visits
@@ -42,7 +42,7 @@ def main(
     lang: LangOption = "",
 ) -> None:
     """List stored calls, today's unless --from or --to says otherwise; nothing that exists is overwritten."""
-    chosen, language = load_settings(settings), language_of_texts(lang)
+    chosen, language = load_settings(settings), spoken(lang)
     zone = ZoneInfo(chosen.site.timezone)
     start, end = moment(since, "--from", zone), moment_after(until, "--to", zone)
     if start is end is None:
@@ -58,14 +58,14 @@ def main(
     how = SheetStyle(language=language, zone=zone, numbers=numbers)
     if written:
         rows = all_calls(visits, lasting, how)
-        _write(csv, xlsx, csv_file(rows), workbook([(sentence("calls", language), rows)]))
+        _write(csv, xlsx, csv_file(rows), workbook([(remark("calls", language), rows)]))
     elif not visits and not lasting:
-        print(sentence("none", language))
+        print(remark("none", language))
     else:
         console = console_for_output()
         show(brief_calls(visits[-last:], lasting, how, narrow=console.width < NARROW), console)
         if len(visits) > last:
-            print(sentence("older", language, shown=last))
+            print(remark("older", language, shown=last))
 
 
 def _write(csv: Path | None, xlsx: Path | None, as_csv: bytes, as_xlsx: bytes) -> None:

@@ -9,10 +9,11 @@ from zoneinfo import ZoneInfo
 
 import typer
 
+from callcenter import locale
 from callcenter.cli.database import moment, with_decisions
 from callcenter.cli.password import kept_or_typed
 from callcenter.cli.service.serve import SettingsPath
-from callcenter.cli.speech import LangOption, language_of_texts
+from callcenter.cli.speech import LangOption, spoken
 from callcenter.clock import wall_clock
 from callcenter.config import load_settings
 from callcenter.store import DecisionStore
@@ -37,7 +38,7 @@ def file_violation(
 
     The password is asked for, or is the first line of the input. Who may record what of whom is as over the API.
     """
-    chosen, language = load_settings(settings), language_of_texts(lang)
+    chosen, language = load_settings(settings), spoken(lang)
     when = moment(at, "--at", ZoneInfo(chosen.site.timezone))
     password = kept_or_typed(password_file, f"Password for {account}: ")
     now = wall_clock()
@@ -51,6 +52,6 @@ def file_violation(
             return await file_report(unit, seen, person, in_force.rulebook, in_force.roster, now)
 
     record = with_decisions(chosen.store, filed)
-    title = record.dossier.title
-    typer.echo(f"已拟定：{rule} {title.zh}" if language == "zh" else f"proposed: {rule} {title.en}", err=True)
+    title = record.dossier.title.said(language)
+    typer.echo(locale.text("proposed: {rule} {title}", language, rule=rule, title=title), err=True)
     print(record.dossier.id)

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from callcenter.cli.database import with_decisions
 from callcenter.cli.service.serve import SettingsPath
-from callcenter.cli.speech import LangOption, language_of_texts
+from callcenter.cli.speech import LangOption, spoken
 from callcenter.cli.tables import CsvFile, WorkbookFile, show, write_new
 from callcenter.clock import today
 from callcenter.config import load_settings
@@ -21,7 +21,7 @@ from callcenter.domain.frame import Micros
 from callcenter.errors import BadInput
 from callcenter.reports.figures.per_queue import FiguresByQueue
 from callcenter.reports.figures.sheet import SheetStyle, all_calls, all_figures, brief_figures, remarks
-from callcenter.reports.figures.words import sentence
+from callcenter.reports.figures.words import remark
 from callcenter.rules.regulations.edition import Rulebook
 from callcenter.spreadsheet import csv_file, workbook
 from callcenter.staff.dates import day_start
@@ -64,7 +64,7 @@ def main(
 
     A CSV file holds every figure; a workbook also every call. Nothing that exists is overwritten.
     """
-    chosen, language = load_settings(settings), language_of_texts(lang)
+    chosen, language = load_settings(settings), spoken(lang)
     zone = ZoneInfo(chosen.site.timezone)
     since, until = _span(span, zone)
     asked = VisitFilter(since=since, until=until, queue=queue)
@@ -85,7 +85,7 @@ def main(
     if xlsx is not None:
         calls = all_calls(found.visits, found.lasting, how)
         sheets = {"figures": all_figures(day, how), "calls": calls}
-        write_new(xlsx, workbook((sentence(name, language), rows) for name, rows in sheets.items()))
+        write_new(xlsx, workbook((remark(name, language), rows) for name, rows in sheets.items()))
     if csv is xlsx is None:
         _show(day, found, how, span)
 
@@ -93,10 +93,10 @@ def main(
 def _show(day: FiguresByQueue, found: _Read, how: SheetStyle, span: str) -> None:
     if day.queues:
         show(brief_figures(day, how))
-        print(sentence("formulas", how.language))
-        print(sentence("span", how.language, span=span, zone=how.zone.key))
+        print(remark("formulas", how.language))
+        print(remark("span", how.language, span=span, zone=how.zone.key))
     else:
-        print(sentence("no_day", how.language, span=span))
+        print(remark("no_day", how.language, span=span))
     for line in remarks(found.gaps, found.lost, how):
         print(line)
 

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from callcenter.cli.speech import LangOption, language_of_texts
+from callcenter.cli.speech import LangOption, spoken
 from callcenter.clock import today
 from callcenter.errors import BadInput
 from callcenter.staff.dates import zone_named
@@ -50,7 +50,7 @@ def convert_roster(source: Source, target: Target, timezone: Zone = "Asia/Shangh
 def write_form(target: Target, timezone: Zone = "Asia/Shanghai", lang: LangOption = "") -> None:
     """Write a roster to fill in: every sheet with its headings and an example, in the language that is spoken."""
     zone = zone_named(timezone)
-    for path in write_template(target, language_of_texts(lang), zone.key, today(zone)):
+    for path in write_template(target, spoken(lang), zone.key, today(zone)):
         print(f"wrote {path}")
 
 

@@ -17,9 +17,10 @@ from rich.table import Table
 from callcenter.cli.database import Since, Until, moment, moment_after, reading, with_decisions
 from callcenter.cli.office.rules_try import try_draft
 from callcenter.cli.service.serve import SettingsPath
-from callcenter.cli.speech import LangOption, language_of_texts
+from callcenter.cli.speech import LangOption, spoken
 from callcenter.config import load_settings
 from callcenter.errors import BadInput
+from callcenter.locale import Words
 from callcenter.rules.records.agreement import agreement
 from callcenter.rules.regulations.edition import Edition, Range, Rule
 from callcenter.rules.regulations.rulebook import load_rulebook, parse_rulebook
@@ -49,7 +50,7 @@ def check_rulebook(path: File = None) -> None:
 @app.command("list")
 def list_rules(path: File = None, lang: LangOption = "") -> None:
     """List every promise and violation of the newest edition."""
-    chinese = language_of_texts(lang) == "zh"
+    language = spoken(lang)
     edition = load_rulebook(path).editions[-1]
     console = Console()
     console.print(f"{edition.version}, {_dates(edition)}", highlight=False)
@@ -57,10 +58,10 @@ def list_rules(path: File = None, lang: LangOption = "") -> None:
     for heading in ("rule", "severity", "points", "known", "mode", "title"):
         table.add_column(heading, no_wrap=heading != "title", overflow="fold")
     for code, promise in edition.promises.items():
-        table.add_row(code, "", "", promise.known, "", promise.title.zh if chinese else promise.title.en)
+        table.add_row(code, "", "", promise.known, "", promise.title.said(language))
     for code, rule in edition.violations.items():
         severity = "to be set" if rule.severity is None and not isinstance(rule.points, Range) else rule.severity or ""
-        title = rule.title.zh if chinese else rule.title.en
+        title = rule.title.said(language)
         table.add_row(code, severity, _points(rule), rule.known, rule.mode.value, title)
     console.print(table)
 
@@ -91,7 +92,7 @@ def show_agreement(
         print(msgspec.json.encode(found).decode())
         return
     table = Table(box=box.SIMPLE_HEAD, padding=0, pad_edge=False)
-    for heading in _AGREEMENT[language_of_texts(lang) == "en"]:
+    for heading in _AGREEMENT.table(spoken(lang)).values():
         table.add_column(heading, no_wrap=True)
     for one in found:
         rate = "-" if one.rate is None else f"{one.rate:.1%} ({one.agreeing}/{one.decided})"
@@ -100,9 +101,18 @@ def show_agreement(
     Console().print(table)
 
 
-_AGREEMENT = (
-    ("规则", "状态", "一致率", "拟定", "申诉", "未定", "免责", "撤回"),
-    ("rule", "mode", "agreement", "proposed", "appealed", "undetermined", "excused", "withdrawn"),
+_AGREEMENT = Words(
+    "agreement",
+    {
+        "rule": "rule",
+        "mode": "mode",
+        "agreement": "agreement",
+        "proposed": "proposed",
+        "appealed": "appealed",
+        "undetermined": "undetermined",
+        "excused": "excused",
+        "withdrawn": "withdrawn",
+    },
 )
 
 

@@ -21,7 +21,7 @@ from callcenter.cli.speech import LangOption, spoken
 from callcenter.config import Settings, load_settings
 from callcenter.domain.frame import Micros
 from callcenter.errors import BadInput
-from callcenter.locale import Lang
+from callcenter.locale import Language
 from callcenter.reports.trial import run as trial_run
 from callcenter.reports.trial.text import About, Sort, lines, remark, shape, write_csv
 from callcenter.reports.trial.verdicts import AROUND, Outcome, TrialSpan
@@ -83,7 +83,7 @@ def try_draft(
         write_csv(csv, outcome, sort)
 
 
-async def _try(settings: Settings, draft: Rulebook, days: _Days, lang: Lang) -> tuple[Outcome, Rulebook]:
+async def _try(settings: Settings, draft: Rulebook, days: _Days, lang: Language) -> tuple[Outcome, Rulebook]:
     decisions = await DecisionStore.open(settings.store)
     try:
         in_force = await RulesFiles(decisions, settings.in_force).in_force()
@@ -117,7 +117,7 @@ def _day(option: str, text: str) -> date:
         raise BadInput(f"{option} {text!r} is not a day such as 2026-11-01") from None
 
 
-def _note_missing(archived: Extent, days: _Days, lang: Lang) -> None:
+def _note_missing(archived: Extent, days: _Days, lang: Language) -> None:
     start, end = (f"{datetime_of(moment, days.zone):%Y-%m-%d %H:%M}" for moment in archived)
     if archived.start > days.span.start:
         _note(remark("begins", lang, moment=start))
@@ -130,7 +130,7 @@ def _note(sentence: str) -> None:
 
 
 @contextmanager
-def _progress(days: _Days, lang: Lang) -> Iterator[trial_run.Progress]:
+def _progress(days: _Days, lang: Language) -> Iterator[trial_run.Progress]:
     """Show a bar on a terminal, else a line for each day that is reached."""
     console = Console(stderr=True)
     if not console.is_terminal:
@@ -148,7 +148,7 @@ def _progress(days: _Days, lang: Lang) -> Iterator[trial_run.Progress]:
         yield move
 
 
-def _by_line(days: _Days, lang: Lang) -> trial_run.Progress:
+def _by_line(days: _Days, lang: Language) -> trial_run.Progress:
     told: list[date] = []
 
     def move(at: Micros) -> None:

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from callcenter.cli.database import reading
 from callcenter.cli.office.board import console_for_output
 from callcenter.cli.service.serve import SettingsPath
-from callcenter.cli.speech import LangOption, language_of_texts
+from callcenter.cli.speech import LangOption, spoken
 from callcenter.cli.tables import NARROW, CsvFile, WorkbookFile, show, write_new
 from callcenter.clock import wall_clock
 from callcenter.config import Settings, load_settings
@@ -85,7 +85,7 @@ def list_scores(
 
 
 def _print(settings: Settings, lang: str, *, money: bool) -> ScoreSheetStyle:
-    return ScoreSheetStyle(language=language_of_texts(lang), zone=ZoneInfo(settings.site.timezone), money=money)
+    return ScoreSheetStyle(language=spoken(lang), zone=ZoneInfo(settings.site.timezone), money=money)
 
 
 def _show(found: list[AgentScore], how: ScoreSheetStyle, console: Console) -> None:

@@ -14,7 +14,7 @@ from callcenter import logs
 from callcenter.cli.database import Since, Until, moment, moment_after, reading, with_decisions
 from callcenter.cli.office.filing import file_violation
 from callcenter.cli.service.serve import SettingsPath
-from callcenter.cli.speech import LangOption, language_of_texts
+from callcenter.cli.speech import LangOption, spoken
 from callcenter.clock import wall_clock
 from callcenter.config import Settings, load_settings
 from callcenter.domain.frame import Micros
@@ -82,7 +82,7 @@ def list_records(
     lang: LangOption = "",
 ) -> None:
     """List the records of the database with where they stand, the oldest first."""
-    chosen, language = load_settings(settings), language_of_texts(lang)
+    chosen, language = load_settings(settings), spoken(lang)
     zone = ZoneInfo(chosen.site.timezone)
     asked = RecordQuery(
         agent=agent, rule=rule, state=state, verdict=Verdict.PROPOSED if state and verdict is None else verdict,
@@ -128,7 +128,7 @@ def explain_record(
     Exit 2 if there is none; 4 if the one that was filed does not reproduce: it is withdrawn. One from before the
     journal's beginning is shown as it was filed, with the frames that it keeps.
     """
-    chosen, language = load_settings(settings), language_of_texts(lang)
+    chosen, language = load_settings(settings), spoken(lang)
     zone = ZoneInfo(chosen.site.timezone)
     files = _files(chosen, begins=record)  # before the journal, which then holds all that they stand on
     known = _known(chosen, record)
@@ -206,10 +206,10 @@ def verify_records(
     files = _files(chosen, moment(since, "--from", zone), moment_after(until, "--to", zone))
     anew = _anew(chosen)
     results = _held(chosen, anew, files)
-    _settle(chosen, results, language_of_texts(lang), dry_run=dry_run)
+    _settle(chosen, results, spoken(lang), dry_run=dry_run)
     reproduced = sum(result.reproduces for result in results)
     others = len(results) - reproduced
-    print(word("held", language_of_texts(lang), reproduced=reproduced, all=len(results), others=others))
+    print(word("held", spoken(lang), reproduced=reproduced, all=len(results), others=others))
     if anew.damage is not None:
         raise JournalDamaged(anew.damage)
 
@@ -217,7 +217,7 @@ def verify_records(
 def explain_all(settings: Settings, lang: str) -> list[list[str]]:
     """Explain every record of a journal, for the end of a demonstration."""
     journal: Path = settings.journal.path
-    zone, language = ZoneInfo(settings.site.timezone), language_of_texts(lang)
+    zone, language = ZoneInfo(settings.site.timezone), spoken(lang)
     records = [v for v in derive(journal, settings.in_force()) if v.mode is Mode.ON]
     return [[*told(Derived(v, exhibits(journal, v)), zone, language), ""] for v in records]
 

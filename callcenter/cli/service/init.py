@@ -106,7 +106,7 @@ def _site(
     )
 
 
-def _set_up(place: Path, site: Site, owner: str | None, language: locale.Lang, *, advanced: bool) -> None:
+def _set_up(place: Path, site: Site, owner: str | None, language: locale.Language, *, advanced: bool) -> None:
     """Write the files and make the database."""
     written = _write(place, site, owner, advanced=advanced)
     print(locale.text("Written: {files}", language, files=", ".join(map(str, written))))
@@ -118,29 +118,32 @@ def _set_up(place: Path, site: Site, owner: str | None, language: locale.Lang, *
 class _Asking:
     """Asks at the terminal, or takes what is proposed."""
 
-    def __init__(self, language: locale.Lang, *, yes: bool) -> None:
+    def __init__(self, language: locale.Language, *, yes: bool) -> None:
         self._language = language
         self.yes = yes
         if not yes and not _at_a_terminal():
             raise BadInput("there is no terminal to ask at: answer by options, and give --yes")
 
     def __call__(self, name: str, proposed: str) -> str:
-        question = locale.text(_QUESTIONS[name], self._language)
+        question = _QUESTIONS.say(name, self._language)
         return proposed if self.yes else str(typer.prompt(question, default=proposed))
 
     def whether(self, name: str) -> bool:
         """Ask a question of yes or no; no is proposed."""
-        return not self.yes and typer.confirm(locale.text(_QUESTIONS[name], self._language), default=False)
+        return not self.yes and typer.confirm(_QUESTIONS.say(name, self._language), default=False)
 
 
-_QUESTIONS = {
-    "data": "1/5 In which directory are journal and database kept?",
-    "switch": "2/5 Where is Asterisk's manager interface (host:port)?",
-    "timezone": "3/5 In which time zone is the site?",
-    "queue_log": "4/5 Where can Asterisk's queue_log be read (- if it cannot be read here)?",
-    "api": "5/5 Shall the API be served, for people to decide on records?",
-}
-_NEXT = (
+_QUESTIONS = locale.Words(
+    "question",
+    {
+        "data": "1/5 In which directory are journal and database kept?",
+        "switch": "2/5 Where is Asterisk's manager interface (host:port)?",
+        "timezone": "3/5 In which time zone is the site?",
+        "queue_log": "4/5 Where can Asterisk's queue_log be read (- if it cannot be read here)?",
+        "api": "5/5 Shall the API be served, for people to decide on records?",
+    },
+)
+_NEXT = locale.english(
     "Next, on the switch: append {snippet} to manager.conf (FreePBX, Issabel: manager_custom.conf), for example with\n"
     "  cat {snippet} >> {manager}\n"
     "  asterisk -rx 'manager reload'"
@@ -211,7 +214,7 @@ def _own(path: Path, owner: str | None) -> None:
         raise BadInput(f"{path} cannot be given to the user {owner!r}: {error}") from error
 
 
-def _check(place: Path, owner: str | None, language: locale.Lang, ask: _Asking) -> None:
+def _check(place: Path, owner: str | None, language: locale.Language, ask: _Asking) -> None:
     """Say what is to be done on the switch, wait for it, look whether all is well; then how to go on, and as whom."""
     print(locale.text(_NEXT, language, snippet=place / _SNIPPET, manager=_ASTERISK / "manager.conf"))
     if not ask.yes:

@@ -19,6 +19,7 @@ from callcenter.cli.service.serve import SettingsPath
 from callcenter.clock import wall_clock
 from callcenter.config import Settings, load_settings
 from callcenter.errors import BadInput
+from callcenter.locale import english
 from callcenter.staff.roles import Role
 from callcenter.store import UnitOfWork
 from callcenter.store.sign_in.accounts import (
@@ -126,7 +127,7 @@ def _check_agent(settings: Settings, agent: str) -> None:
     known = {*(seat.agent for seat in roster.seats), *settings.agents.names.values()}
     if agent not in known:
         near = difflib.get_close_matches(agent, known, n=1)
-        meant = f"did you mean {near[0]!r}? " if near else ""
+        meant = english(f"did you mean {near[0]!r}? ") if near else ""
         raise BadInput(
             f"--agent: the roster has no {agent!r}; {meant}Give a name as the roster has it, or add it there"
         )

@@ -9,6 +9,7 @@ import msgspec
 
 from callcenter.errors import BadInput, BadSetting, CallcenterError
 from callcenter.exporter.live import LiveDocument
+from callcenter.locale import english
 
 _TIMEOUT_SECONDS = 3.0
 _MAX_BYTES = 16_000_000
@@ -50,7 +51,7 @@ class BoardSource:
             answer = connection.getresponse()
             body = answer.read(_MAX_BYTES)
         except (OSError, http.client.HTTPException) as error:
-            why = f"{self._url} does not answer ({error!s}); start it with: callcenter serve"
+            why = english(f"{self._url} does not answer ({error!s}); start it with: callcenter serve")
             raise ServiceSilent(why) from error
         finally:
             connection.close()

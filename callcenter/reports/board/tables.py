@@ -15,8 +15,8 @@ from rich.text import Text
 
 from callcenter.exporter.live import AgentNow, LinkNow, LiveDocument, OfferSeen, QueueNow, VisitSeen
 from callcenter.exporter.names import inert
-from callcenter.locale import Lang
-from callcenter.reports.board.words import WORDS
+from callcenter.locale import Language
+from callcenter.reports.board.words import AGENTS, BOARD, BRIEF, VALUES
 
 _STATE_STYLES = {
     "available": "green", "ringing": "bold yellow", "talking": "bold cyan", "outbound": "cyan", "wrap_up": "blue",
@@ -55,9 +55,10 @@ class Board:
     """
 
     def __init__(
-        self, lang: Lang, timezone: ZoneInfo, *, plain: bool = False, width: int = 160, height: int | None = None
+        self, lang: Language, timezone: ZoneInfo, *, plain: bool = False, width: int = 160, height: int | None = None
     ) -> None:
-        self._words = WORDS[lang]
+        self._lang = lang
+        self._words = BOARD.table(lang)
         self._zone = timezone
         self._box = PLAIN_BOX if plain else box.SIMPLE_HEAD
         self._width = width
@@ -101,7 +102,8 @@ class Board:
         table = self._table("queues")
         table.add_column(word["queue"], no_wrap=True)
         for name in ("waiting", "longest", *columns):
-            table.add_column(word[f"brief.{name}"] if self._narrow else word[name], justify="right", no_wrap=True)
+            heading = BRIEF.say(name, self._lang) if self._narrow else word[name]
+            table.add_column(heading, justify="right", no_wrap=True)
         name = inert(document.service_level_name)
         table.add_column(Text(name if self._narrow else f"{word['level']}\n{name}"), justify="right", no_wrap=True)
         for queue in document.queues:
@@ -110,7 +112,7 @@ class Board:
 
     def agents(self, document: LiveDocument, room: int | None = None) -> RenderableType:
         """Show what each agent does, since when and why, a line each; those for whom there is no room by state."""
-        word = self._words
+        word = AGENTS.table(self._lang)
         table = self._table("agents")
         for name in ("agent", "state"):
             table.add_column(word[name], no_wrap=self._narrow)
@@ -119,7 +121,7 @@ class Board:
             table.add_column(word[name], no_wrap=self._narrow)
         shown = document.agents if room is None or len(document.agents) <= room else document.agents[: room - 1]
         if not document.agents:
-            return Text(word["no_agents"], "dim")
+            return Text(self._words["no_agents"], "dim")
         for row in self._one_line_each([self._agent(agent, document.now) for agent in shown]):
             table.add_row(*row)
         rest = document.agents[len(shown) :]
@@ -128,7 +130,7 @@ class Board:
     def _one_line_each(self, rows: list[list[Text]]) -> list[list[Text]]:
         """Cut the queues that an agent serves to what a narrow terminal has room for."""
         if self._narrow:
-            names = [self._words[name] for name in ("agent", "state", "for", "reason")]
+            names = [AGENTS.say(name, self._lang) for name in ("agent", "state", "for", "reason")]
             columns = zip(names, *[row[:-1] for row in rows], strict=True)
             used = sum(max(cell_len(str(cell)) for cell in column) + _GAP for column in columns)
             for row in rows:
@@ -252,7 +254,7 @@ class Board:
         )  # fmt: skip
 
     def _said(self, kind: str, value: str) -> str:
-        return self._words.get(f"{kind}.{value}") or inert(value)
+        return VALUES[kind].table(self._lang).get(value) or inert(value)
 
     def _clock(self, at: float) -> str:
         try:

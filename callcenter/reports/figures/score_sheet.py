@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from callcenter.locale import Language
-from callcenter.reports.figures.score_words import BRIEF, COLUMNS, LINES, SHEETS, noticed, plain, said, yes
+from callcenter.reports.figures.score_words import BRIEF, COLUMNS, LINES, SHEETS, noticed, plain, yes
 from callcenter.rules.records.masks import worded
 from callcenter.rules.scores.score_lines import LineKind
 from callcenter.spreadsheet import Cell, Rows, csv_file, workbook
@@ -49,7 +49,7 @@ def scores_csv(scored: Sequence[AgentScore], how: ScoreSheetStyle) -> bytes:
 def scores_workbook(scored: Sequence[AgentScore], how: ScoreSheetStyle) -> bytes:
     """Write a row for each agent, and on a second sheet one for each line."""
     tables = {"scores": totals(scored, how), "lines": lines(scored, how)}
-    return workbook((said(SHEETS[name], how.language), rows) for name, rows in tables.items())
+    return workbook((SHEETS.say(name, how.language), rows) for name, rows in tables.items())
 
 
 def totals(scored: Sequence[AgentScore], how: ScoreSheetStyle) -> Rows:
@@ -63,7 +63,7 @@ def brief_totals(scored: Sequence[AgentScore], how: ScoreSheetStyle) -> Rows:
     columns = ("agent", "points", *_SUMS, *(("yuan",) if how.money else ()))
     wide = totals(scored, how)
     places = [0, 3, *range(4, 4 + len(_SUMS)), *((len(wide[0]) - 1,) if how.money else ())]
-    heading = [said(BRIEF.get(name, COLUMNS[name]), how.language) for name in columns]
+    heading = [(BRIEF if name in BRIEF else COLUMNS).say(name, how.language) for name in columns]
     return [heading, *([row[place] for place in places] for row in wide[1:])]
 
 
@@ -71,7 +71,7 @@ def remarks(scored: Sequence[AgentScore], how: ScoreSheetStyle) -> Iterator[str]
     """Yield what is to be said of an agent's score beside its points, a line each."""
     for one in scored:
         score = one.score
-        told = [said(COLUMNS[name], how.language) for name in ("provisional", "trial") if getattr(score, name)]
+        told = [COLUMNS.say(name, how.language) for name in ("provisional", "trial") if getattr(score, name)]
         told += [noticed(score.notices, how.language)] if score.notices else []
         if told:
             yield f"{one.member.agent}: {'; '.join(told)}"
@@ -87,7 +87,7 @@ def lines(scored: Sequence[AgentScore], how: ScoreSheetStyle) -> Rows:
     """Make a row for each line of each score, with the record it comes from, after the heading."""
     rows = (
         (
-            one.member.agent, month_name(one.score.month), said(LINES[line.kind], how.language), one.record_of(line),
+            one.member.agent, month_name(one.score.month), LINES.say(line.kind, how.language), one.record_of(line),
             plain(line.points), None if line.at is None else datetime_of(line.at, how.zone).isoformat(" ", "minutes"),
             worded(line.note, how.numbers),
         )
@@ -111,4 +111,4 @@ def _total(one: AgentScore, how: ScoreSheetStyle) -> list[Cell]:
 
 
 def _heading(columns: Sequence[str], how: ScoreSheetStyle) -> list[Cell]:
-    return [said(COLUMNS[name], how.language) for name in columns]
+    return [COLUMNS.say(name, how.language) for name in columns]

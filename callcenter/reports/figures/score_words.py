@@ -1,65 +1,82 @@
-"""Every word of a score, in Chinese and English."""
+"""Every word of a score."""
 
 from __future__ import annotations
 
 from decimal import Decimal
 
-from callcenter.locale import Language
-from callcenter.rules.regulations.edition import Title
+from callcenter.locale import Language, Words
 from callcenter.rules.scores.score_lines import LineKind, Notice
 
-LINES = {
-    LineKind.BASE: Title("基础分", "base"),
-    LineKind.DAY: Title("日常考核", "daily assessment"),
-    LineKind.ROUNDING: Title("取整", "rounding"),
-    LineKind.VIOLATION: Title("违规扣分", "violation"),
-    LineKind.BONUS: Title("奖励", "bonus"),
-    LineKind.ADJUSTMENT: Title("考核调整", "adjustment"),
-    LineKind.LIMIT: Title("上下限", "limit"),
-}
-NOTICES = {
-    Notice.WARNING: Title("低于预警线", "below the warning line"),
-    Notice.CONTRACT: Title("低于合同线,建议人工研究", "below the contract line: for people to look at"),
-}
-COLUMNS = {
-    "agent": Title("坐席", "agent"),
-    "team": Title("班组", "team"),
-    "month": Title("月份", "month"),
-    "points": Title("得分", "points"),
-    "base": Title("基础分", "base"),
-    "assessment": Title("日常考核", "daily assessment"),
-    "violations": Title("违规扣分", "violations"),
-    "bonuses": Title("奖励", "bonuses"),
-    "adjustments": Title("考核调整", "adjustments"),
-    "limit": Title("上下限", "limit"),
-    "provisional": Title("暂定(尚无日常考核)", "provisional (no daily assessment yet)"),
-    "trial": Title("试用期(不影响工资)", "trial (moves no pay)"),
-    "notices": Title("提示", "notices"),
-    "yuan": Title("建议增减(元)", "recommended, yuan"),
-    "line": Title("项目", "line"),
-    "record": Title("依据记录", "record"),
-    "at": Title("时间", "time"),
-    "note": Title("说明", "note"),
-}
-BRIEF = {
-    "assessment": Title("日常考核", "daily"),
-    "violations": Title("违规扣分", "violat."),
-    "adjustments": Title("调整", "adjust."),
-    "yuan": Title("建议(元)", "yuan"),
-}
+LINES = Words(
+    "line of a score",
+    {
+        LineKind.BASE: "base",
+        LineKind.DAY: "daily assessment",
+        LineKind.ROUNDING: "rounding",
+        LineKind.VIOLATION: "violation",
+        LineKind.BONUS: "bonus",
+        LineKind.ADJUSTMENT: "adjustment",
+        LineKind.LIMIT: "limit",
+    },
+)
+NOTICES = Words(
+    "score",
+    {
+        Notice.WARNING: "below the warning line",
+        Notice.CONTRACT: "below the contract line: for people to look at",
+    },
+)
+COLUMNS = Words(
+    "score",
+    {
+        "agent": "agent",
+        "team": "team",
+        "month": "month",
+        "points": "points",
+        "base": "base",
+        "assessment": "daily assessment",
+        "violations": "violations",
+        "bonuses": "bonuses",
+        "adjustments": "adjustments",
+        "limit": "limit",
+        "provisional": "provisional (no daily assessment yet)",
+        "trial": "trial (moves no pay)",
+        "notices": "notices",
+        "yuan": "recommended, yuan",
+        "line": "line",
+        "record": "record",
+        "at": "time",
+        "note": "note",
+    },
+)
+BRIEF = Words(
+    "score, where there is little room",
+    {
+        "assessment": "daily",
+        "violations": "violat.",
+        "adjustments": "adjust.",
+        "yuan": "yuan",
+    },
+)
 """Headings where there is little room."""
-SHEETS = {"scores": Title("月度得分", "scores"), "lines": Title("明细", "lines")}
-_YES = Title("是", "yes")
-
-
-def said(title: Title, language: Language) -> str:
-    """Say a word in a language."""
-    return title.zh if language == "zh" else title.en
+SHEETS = Words(
+    "score",
+    {
+        "scores": "scores",
+        "lines": "lines",
+    },
+)
+_MARKS = Words(
+    "score",
+    {
+        "yes": "yes",
+    },
+)
 
 
 def yes(*, so: bool, language: Language) -> str:
     """Say that something is so, and nothing where it is not."""
-    return said(_YES, language) if so else ""
+    return _MARKS.say("yes", language) if so else ""
 
 
 def plain(points: Decimal) -> Decimal:
@@ -69,4 +86,4 @@ def plain(points: Decimal) -> Decimal:
 
 def noticed(notices: tuple[Notice, ...], language: Language) -> str:
     """Say what a score is under."""
-    return "; ".join(said(NOTICES[one], language) for one in notices)
+    return "; ".join(NOTICES.say(one, language) for one in notices)

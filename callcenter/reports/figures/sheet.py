@@ -13,9 +13,9 @@ from callcenter.domain import facts as fx
 from callcenter.domain.frame import SECOND, Micros
 from callcenter.domain.vocabulary import VisitOutcome
 from callcenter.locale import Language
-from callcenter.reports.board.words import WORDS
+from callcenter.reports.board.words import BOARD, ENDS, OFFERS, TRANSFERS, VISITS
 from callcenter.reports.figures.per_queue import FiguresByQueue, SpanFigures
-from callcenter.reports.figures.words import brief, column, formula, sentence
+from callcenter.reports.figures.words import brief, column, formula, remark
 from callcenter.reports.replay.text import masked
 from callcenter.spreadsheet import Cell, Rows
 from callcenter.staff.dates import datetime_of
@@ -88,10 +88,10 @@ def remarks(gaps: Iterable[StoredSpan], lost: Iterable[StoredSpan], how: SheetSt
     """Say what was not seen, and whose phones were lost."""
     said = [("gap", span) for span in gaps] + [("lost", span) for span in lost]
     return [
-        sentence(
+        remark(
             kind, how.language, what=replaced(span.what),
-            start=_clock(span.start, how) or sentence("unknown", how.language),
-            end=_clock(span.end, how) or sentence("now", how.language),
+            start=_clock(span.start, how) or remark("unknown", how.language),
+            end=_clock(span.end, how) or remark("now", how.language),
         )
         for kind, span in said
     ]  # fmt: skip
@@ -106,18 +106,18 @@ def _calls(visits: Sequence[fx.Visit], lasting: Sequence[OpenStay], how: SheetSt
 
 
 def _ended_row(visit: fx.Visit, how: SheetStyle) -> dict[str, Cell]:
-    words = WORDS["zh-CN" if how.language == "zh" else "en"]
-    yes = sentence("yes", how.language)
+    yes = remark("yes", how.language)
     answered = visit.outcome is VisitOutcome.ANSWERED
-    transferred = None if visit.transferred is None else words.get(f"transfer.{visit.transferred}", visit.transferred)
+    moved, moves = visit.transferred, TRANSFERS.table(how.language)
     return {
         "time": _clock(_began(visit), how), "call": visit.call, "queue": _queue(visit.queue, how),
         "caller": _number(visit.caller, how), "did": None if visit.did is None else replaced(visit.did),
-        "outcome": words[f"visit.{visit.outcome}"], "wait": _seconds(visit.wait),
+        "outcome": VISITS.say(visit.outcome, how.language), "wait": _seconds(visit.wait),
         "agent": None if visit.agent is None else replaced(visit.agent),
-        "rings": "; ".join(_offer(offer, words) for offer in visit.offers),
+        "rings": "; ".join(_offer(offer, how) for offer in visit.offers),
         "talk": _seconds(visit.talk) if answered else None, "hold": _seconds(visit.hold),
-        "ended_by": None if visit.ended_by is None else words[f"end.{visit.ended_by}"], "transferred": transferred,
+        "ended_by": None if visit.ended_by is None else ENDS.say(visit.ended_by, how.language),
+        "transferred": None if moved is None else moves.get(moved, moved),
         "in_gap": yes if visit.in_gap else None, "filled": ", ".join(visit.filled) or None,
     }  # fmt: skip
 
@@ -125,13 +125,13 @@ def _ended_row(visit: fx.Visit, how: SheetStyle) -> dict[str, Cell]:
 def _open_row(one: OpenStay, how: SheetStyle) -> dict[str, Cell]:
     return {
         "time": _clock(one.joined_at, how), "call": one.uniqueid, "queue": _queue(one.queue, how),
-        "caller": _number(one.caller, how), "outcome": sentence("lasts", how.language),
+        "caller": _number(one.caller, how), "outcome": remark("lasts", how.language),
     }  # fmt: skip
 
 
-def _offer(offer: fx.Offer, words: dict[str, str]) -> str:
-    rang = words["no_ring"] if offer.ringing is None else f"{offer.ringing / SECOND:.1f}"
-    return f"{replaced(offer.agent)} {rang}: {words[f'offer.{offer.outcome}']}"
+def _offer(offer: fx.Offer, how: SheetStyle) -> str:
+    rang = BOARD.say("no_ring", how.language) if offer.ringing is None else f"{offer.ringing / SECOND:.1f}"
+    return f"{replaced(offer.agent)} {rang}: {OFFERS.say(offer.outcome, how.language)}"
 
 
 def _began(visit: fx.Visit) -> Micros | None:
@@ -142,11 +142,11 @@ def _began(visit: fx.Visit) -> Micros | None:
 def _named(day: FiguresByQueue, how: SheetStyle) -> list[tuple[str, SpanFigures]]:
     queues = sorted(day.queues.items(), key=lambda item: (item[0] is None, item[0] or ""))
     rows = [(_queue(name, how), figures) for name, figures in queues]
-    return [*rows, (sentence("all", how.language), day.all)]
+    return [*rows, (remark("all", how.language), day.all)]
 
 
 def _queue(name: str | None, how: SheetStyle) -> str:
-    return sentence("nowhere", how.language) if name is None else replaced(name)
+    return remark("nowhere", how.language) if name is None else replaced(name)
 
 
 def _number(number: str | None, how: SheetStyle) -> str | None:

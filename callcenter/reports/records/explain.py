@@ -13,9 +13,9 @@ import msgspec
 from callcenter.domain.frame import SECOND, Frame, Micros
 from callcenter.errors import BadInput, JournalDamaged
 from callcenter.journal import EntryKind, JournalInfo, JournalReader, Stored
-from callcenter.locale import Language
-from callcenter.reports.board.words import WORDS as BOARD_WORDS
-from callcenter.reports.records.explain_words import word
+from callcenter.locale import Language, english
+from callcenter.reports.board.words import VISITS
+from callcenter.reports.records.explain_words import label, word
 from callcenter.rules.records.violation import Impact, RosterLine, Violation
 from callcenter.tracker import Follower, RulesInForce, reread
 from callcenter.tracker.pruning import readable
@@ -137,8 +137,9 @@ def explained(journal: Path, violations: Iterable[Violation], record: str) -> De
         raise BadInput(f"{len(found)} records begin with {record}: give more of the id.")
     if not found:
         begins = cut_before(journal)
-        why = "with this rulebook and roster it does not reproduce"
-        why = why if begins is None else f"it no longer reaches back before entry {begins.first}, or {why}"
+        why = english("with this rulebook and roster it does not reproduce")
+        if begins is not None:
+            why = english(f"it no longer reaches back before entry {begins.first}, or {why}")
         raise BadInput(f"the journal gives no record {record}: {why}.")
     (violation,) = found.values()
     return Derived(violation, exhibits(journal, violation))
@@ -158,19 +159,19 @@ def told(
     v, say = derived.violation, partial(word, language=language)
     yield f"{v.rule}  {replaced(v.agent)}  {standing or say(f'verdict.{v.verdict}')}  ({v.rulebook})"
     yield f"  {v.why(language)}"
-    yield f"  {say('id')} {v.id}"
-    yield f"  {say('time')} {clock(v.start, zone)} {say('to')} {clock(v.end, zone)}"
+    yield f"  {label('id', language)} {v.id}"
+    yield f"  {label('time', language)} {clock(v.start, zone)} {say('to')} {clock(v.end, zone)}"
     yield from history
     if v.measured is not None:
-        yield f"  {say('measured')} {_measured(v, language)}"
-    yield f"  {say('roster')} {_rostered(v.roster, zone, language)}"
+        yield f"  {label('measured', language)} {_measured(v, language)}"
+    yield f"  {label('roster', language)} {_rostered(v.roster, zone, language)}"
     if v.impact is not None:
         kept_out = [f"{replaced(i.queue or '?')} {replaced(i.uniqueid)} ({_outcome(i, language)})" for i in v.impact]
-        yield f"  {say('impact')} {', '.join(kept_out) or say('none')}"
+        yield f"  {label('impact', language)} {', '.join(kept_out) or say('none')}"
     for point in v.timeline:
         yield f"  {clock(point.at, zone)[11:]}  {replaced(point.told(language))}"
-    yield f"  {say('ruled_out')} {', '.join(say(f'check.{code}') for code in v.ruled_out) or say('none')}"
-    yield f"  {say('evidence')} {say('columns')}"
+    yield f"  {label('ruled_out', language)} {', '.join(say(f'check.{code}') for code in v.ruled_out) or say('none')}"
+    yield f"  {label('evidence', language)} {say('columns')}"
     for exhibit in derived.exhibits:
         recorded = clock(exhibit.recorded_at, zone)
         said = replaced(exhibit.said) or say("own_event")
@@ -198,7 +199,7 @@ def _rostered(line: RosterLine | None, zone: ZoneInfo, language: Language) -> st
 def _outcome(impact: Impact, language: Language) -> str:
     if impact.outcome == WAITS:
         return word("waits", language)
-    return BOARD_WORDS["zh-CN" if language == "zh" else "en"][f"visit.{impact.outcome}"]
+    return VISITS.say(impact.outcome, language)
 
 
 def _exhibit(stored: Stored) -> Exhibit:

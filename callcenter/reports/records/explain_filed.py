@@ -10,7 +10,7 @@ from callcenter.ami.wire import reread_frame
 from callcenter.journal import JournalInfo
 from callcenter.locale import Language
 from callcenter.reports.records.explain import clock, said_by
-from callcenter.reports.records.explain_words import word
+from callcenter.reports.records.explain_words import label, word
 from callcenter.reports.records.filed import told_filed
 from callcenter.rules.records.steps import HistoryEntry
 from callcenter.store.decisions.violations import FiledRecord
@@ -21,8 +21,8 @@ def filed_as(record: FiledRecord, entries: Sequence[HistoryEntry], zone: ZoneInf
     """Yield the record with where it stands and what it stands on, a line each."""
     yield from told_filed(record, entries, zone, language)
     for point in record.dossier.timeline:
-        yield f"  {clock(point.at, zone)[11:]}  {replaced(point.what.zh if language == 'zh' else point.what.en)}"
-    yield f"  {word('evidence', language)} {word('columns', language)}"
+        yield f"  {clock(point.at, zone)[11:]}  {replaced(point.what.said(language))}"
+    yield f"  {label('evidence', language)} {word('columns', language)}"
     for copy in record.dossier.evidence:
         yield f"    {_line(copy, zone, language)}"
 

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from callcenter.domain.frame import Micros
 from callcenter.locale import Language
 from callcenter.reports.records.explain import clock
-from callcenter.reports.records.explain_words import word
+from callcenter.reports.records.explain_words import label, word
 from callcenter.rules.records.dossier import Dossier
 from callcenter.rules.records.standing import SERVICE, Standing
 from callcenter.rules.records.steps import HistoryEntry
@@ -42,8 +42,8 @@ def told_filed(
     standing = standing_of(record.standing, language)
     yield f"{dossier.rule}  {replaced(dossier.agent)}  {standing}  ({replaced(dossier.rulebook)})"
     yield f"  {replaced(why(dossier, language))}"
-    yield f"  {word('id', language)} {dossier.id}"
-    yield f"  {word('time', language)} {_span(dossier, zone, language)}"
+    yield f"  {label('id', language)} {dossier.id}"
+    yield f"  {label('time', language)} {_span(dossier, zone, language)}"
     yield from history_of(record, entries, zone, language)
 
 
@@ -53,19 +53,19 @@ def history_of(
     """Yield who proposed a record, every step that was taken, and what counts of it now."""
     standing = record.standing
     proposed = _who(standing.proposed_by, language)
-    yield f"  {word('filed', language)} {_when(record.created_at, zone)}  {word('step.propose', language)}  {proposed}"
+    yield f"  {label('filed', language)} {_when(record.created_at, zone)}  {word('step.propose', language)}  {proposed}"
     for entry in entries:
         step = (_when(entry.at, zone), word(f"step.{entry.action}", language), _who(entry.by, language))
         points = [] if entry.points is None else [word("points", language, points=entry.points)]
-        yield f"  {word('step', language)} {'  '.join([*step, *points])}".rstrip()
+        yield f"  {label('step', language)} {'  '.join([*step, *points])}".rstrip()
         if entry.note:
             yield f"              {replaced(entry.note)}"
-    yield f"  {word('counts', language)} {word('points', language, points=standing.counted)}"
+    yield f"  {label('counts', language)} {word('points', language, points=standing.counted)}"
 
 
 def why(dossier: Dossier, language: Language) -> str:
     """Say what happened."""
-    return dossier.why.zh if language == "zh" else dossier.why.en
+    return dossier.why.said(language)
 
 
 def _span(dossier: Dossier, zone: ZoneInfo, language: Language) -> str:

@@ -1,9 +1,9 @@
-"""What a trial found, for people and for programs: a table in Chinese or English, CSV, JSON."""
+"""What a trial found, for people and for programs: a table, CSV, JSON."""
 
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from callcenter.domain.frame import SECOND
 from callcenter.errors import BadInput
-from callcenter.locale import Lang
+from callcenter.locale import Language, Words
 from callcenter.ownfiles import open_private
 from callcenter.reports.replay.text import table
 from callcenter.reports.trial.verdicts import Difference, Example, ModeDifference, Outcome, Tally, TrialFinding
@@ -39,31 +39,31 @@ class About(NamedTuple):
     draft: str
 
 
-_WORDS: dict[Lang, dict[str, str]] = {
-    "zh-CN": {
-        "agent": "坐席", "rule": "规则", "in_force": "现行", "draft": "草案", "points": "扣分",
-        "gained": "新增", "lost": "消失", "changed": "变化", "more": "扣分差", "total": "合计",
-        "on": "已启用的规则", "shadow": "试运行（影子）的规则：仅供管理员查看",
-        "about": "{first} 至 {last}（{timezone}）：现行规则 {in_force}，草案 {draft}",
-        "same": "草案与现行规则的结果没有差别", "hidden": "另有 {count} 行没有差别，未列出（--all 列出）",
-        "no_roster": "未设置排班表（rules.roster）：所有记录均为待定",
-        "begins": "事实自 {moment} 起存档，此前的不计", "ends": "事实存档至 {moment}，其时未完的记录可能不同",
-        "reading": "正在读取 {day}",
-        "legend": "各栏为 拟提/待定/免责 的记录数；扣分只计拟提的记录，取各规则的最低分",
-    },
-    "en": {
-        "agent": "agent", "rule": "rule", "in_force": "in force", "draft": "draft", "points": "points",
-        "gained": "new", "lost": "gone", "changed": "changed", "more": "points +/-", "total": "total",
-        "on": "rules that are on", "shadow": "rules in the shadow: for administrators alone",
+_WORDS = Words(
+    "trial",
+    {
+        "agent": "agent",
+        "rule": "rule",
+        "in_force": "in force",
+        "draft": "draft",
+        "points": "points",
+        "gained": "new",
+        "lost": "gone",
+        "changed": "changed",
+        "more": "points +/-",
+        "total": "total",
+        "on": "rules that are on",
+        "shadow": "rules in the shadow: for administrators alone",
         "about": "{first} to {last} ({timezone}): {in_force} in force, draft {draft}",
-        "same": "the draft makes no difference", "hidden": "{count} rows without a difference are left out (see --all)",
+        "same": "the draft makes no difference",
+        "hidden": "{count} rows without a difference are left out (see --all)",
         "no_roster": "no roster is set (rules.roster): every record is undetermined",
         "begins": "facts are archived from {moment} on: nothing before counts",
         "ends": "facts are archived until {moment}: what lasted then may differ",
         "reading": "reading {day}",
         "legend": "records proposed/undetermined/excused; points are the least of each rule, of proposed ones alone",
     },
-}  # fmt: skip
+)
 
 _KEYS: dict[Sort, Callable[[Difference], Any]] = {
     Sort.DIFFERENCE: lambda row: -row.size,
@@ -80,9 +80,9 @@ _COLUMNS = (
 )  # fmt: skip
 
 
-def lines(outcome: Outcome, about: About, lang: Lang, sort: Sort, *, everything: bool = False) -> Iterator[str]:
+def lines(outcome: Outcome, about: About, lang: Language, sort: Sort, *, everything: bool = False) -> Iterator[str]:
     """Yield a table of the rows that differ for each mode, or of all."""
-    words = _WORDS[lang]
+    words = _WORDS.table(lang)
     yield words["about"].format(**about._asdict() | {"in_force": ", ".join(map(shown, about.in_force)) or "-"})
     yield words["legend"]
     for mode, part in _parts(outcome):
@@ -100,9 +100,9 @@ def lines(outcome: Outcome, about: About, lang: Lang, sort: Sort, *, everything:
         yield words["same"]
 
 
-def remark(code: str, lang: Lang, **gaps: object) -> str:
+def remark(code: str, lang: Language, **gaps: object) -> str:
     """Say something of a trial beside its result."""
-    return _WORDS[lang][code].format(**gaps)
+    return _WORDS.say(code, lang, **gaps)
 
 
 def ordered(rows: Iterable[Difference], sort: Sort) -> list[Difference]:
@@ -143,7 +143,7 @@ def _parts(outcome: Outcome) -> Iterator[tuple[Mode, ModeDifference]]:
     yield Mode.SHADOW, outcome.shadow
 
 
-def _head(words: dict[str, str]) -> tuple[str, ...]:
+def _head(words: Mapping[str, str]) -> tuple[str, ...]:
     points = words["points"]
     return (
         words["agent"], words["rule"], words["in_force"], points, words["draft"], points,

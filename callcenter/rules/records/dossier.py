@@ -93,11 +93,11 @@ def from_violation(
         title=Title(violation.rule, violation.rule) if rule is None else rule.title,
         agent=violation.agent, team=team, at=violation.at, start=violation.start, end=violation.end,
         rulebook=violation.rulebook, measured=violation.measured, limit=violation.limit, unit=violation.unit,
-        why=Title(violation.why("zh"), violation.why("en")),
+        why=Title(violation.why("zh-CN"), violation.why("en")),
         impact=None if violation.impact is None else [msgspec.to_builtins(one) for one in violation.impact],
         ruled_out=violation.ruled_out, names=[msgspec.to_builtins(name) for name in violation.names],
         evidence=evidence, caller=caller, uncertainty=violation.uncertainty, roster=violation.roster,
-        timeline=tuple(DossierMoment(p.at, Title(p.told("zh"), p.told("en"))) for p in violation.timeline),
+        timeline=tuple(DossierMoment(p.at, Title(p.told("zh-CN"), p.told("en"))) for p in violation.timeline),
         worded_by=__version__,
     )  # fmt: skip
     standing = Standing(

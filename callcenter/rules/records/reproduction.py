@@ -7,7 +7,7 @@ from enum import StrEnum
 
 import msgspec
 
-from callcenter.locale import Language
+from callcenter.locale import Language, Words
 from callcenter.rules.records.dossier import Dossier
 from callcenter.rules.records.standing import Standing
 
@@ -41,30 +41,59 @@ class ReproductionFinding(msgspec.Struct, frozen=True):
 
     def told(self, language: Language) -> str:
         """Say it, without a full stop."""
-        text, gap = (_TEXTS[self.what][0], self.zh) if language == "zh" else (_TEXTS[self.what][1], self.en)
-        return text.format(gap)
+        return _TEXTS.say(self.what, language, detail=self.zh if language == "zh-CN" else self.en)
 
 
-_TEXTS: dict[EvidenceFault | Doubt, tuple[str, str]] = {
-    EvidenceFault.FRAME_DAMAGED: ("日志第{}条已损坏", "journal entry {} is damaged"),
-    EvidenceFault.FRAME_OTHER: ("所附第{}条帧与日志不符", "the copied frame {} is not the one in the journal"),
-    EvidenceFault.FRAME_MISSING: ("日志中没有第{}条", "the journal has no entry {}"),
-    EvidenceFault.NOT_DERIVED: ("由日志推导不出该记录", "the journal does not give this record"),
-    EvidenceFault.SAYS_OTHER: ("由日志推导的{}与记录不同", "the journal gives another {}"),
-    Doubt.PRUNED: ("日志中该时段已清理", "the journal no longer reaches back so far"),
-    Doubt.JOURNAL_DAMAGED: ("日志在别处损坏：{}", "the journal is damaged elsewhere: {}"),
-    Doubt.OTHER_RULEBOOK: ("所据规章{}现已不同", "the rulebook {} that it was judged by is not the one at hand"),
-    Doubt.NO_ROSTER: ("未提供排班表", "no roster is at hand"),
-    Doubt.NO_FRAME: ("没有一帧能证明这是该记录的日志", "no frame shows that this is the record's journal"),
-}  # fmt: skip
-
-_SAID = {
-    "rule": "规则", "agent": "坐席", "at": "时间", "start": "开始时间", "end": "结束时间", "rulebook": "规章版本",
-    "measured": "测量值", "limit": "限值", "unit": "单位", "why": "事由", "impact": "影响", "ruled_out": "已排除项",
-    "names": "并入项", "evidence": "证据", "uncertainty": "测量误差", "timeline": "经过",
-}  # fmt: skip
+_TEXTS: Words[EvidenceFault | Doubt] = Words(
+    "finding",
+    {
+        EvidenceFault.FRAME_DAMAGED: "journal entry {detail} is damaged",
+        EvidenceFault.FRAME_OTHER: "the copied frame {detail} is not the one in the journal",
+        EvidenceFault.FRAME_MISSING: "the journal has no entry {detail}",
+        EvidenceFault.NOT_DERIVED: "the journal does not give this record",
+        EvidenceFault.SAYS_OTHER: "the journal gives another {detail}",
+        Doubt.PRUNED: "the journal no longer reaches back so far",
+        Doubt.JOURNAL_DAMAGED: "the journal is damaged elsewhere: {detail}",
+        Doubt.OTHER_RULEBOOK: "the rulebook {detail} that it was judged by is not the one at hand",
+        Doubt.NO_ROSTER: "no roster is at hand",
+        Doubt.NO_FRAME: "no frame shows that this is the record's journal",
+    },
+)
+_STANDING = frozenset({"verdict", "mode", "severity", "points"})
+_FIELDS = Words(
+    "field of a record",
+    {
+        "rule": "rule",
+        "agent": "agent",
+        "at": "at",
+        "start": "start",
+        "end": "end",
+        "rulebook": "rulebook",
+        "measured": "measured",
+        "limit": "limit",
+        "unit": "unit",
+        "why": "why",
+        "impact": "impact",
+        "ruled_out": "ruled_out",
+        "names": "names",
+        "evidence": "evidence",
+        "uncertainty": "uncertainty",
+        "timeline": "timeline",
+        "verdict": "verdict",
+        "mode": "mode",
+        "severity": "severity",
+        "points": "points",
+    },
+)
+_NOTE = Words(
+    "finding",
+    {
+        "reason": "The evidence does not reproduce: {findings}.",
+        "fields": ", ",
+        "findings": "; ",
+    },
+)
 _WORDS = frozenset({"why", "timeline"})
-_STANDING = {"verdict": "判定", "mode": "规则状态", "severity": "等级", "points": "扣分"}
 
 
 def differences(filed: Dossier, stands: Standing, anew: Dossier, proposed: Standing) -> tuple[ReproductionFinding, ...]:
@@ -80,20 +109,24 @@ def differences(filed: Dossier, stands: Standing, anew: Dossier, proposed: Stand
     """
     anew = msgspec.json.decode(msgspec.json.encode(anew), type=Dossier)  # as it would come back from the database
     same_words = filed.worded_by == anew.worded_by
-    asked = {name: zh for name, zh in _SAID.items() if same_words or name not in _WORDS}
-    names = [(name, zh) for name, zh in asked.items() if getattr(filed, name) != getattr(anew, name)]
-    names += [(name, zh) for name, zh in _STANDING.items() if getattr(stands, name) != getattr(proposed, name)]
-    if not names:
-        return ()
+    asked = [name for name in _FIELDS if same_words or name not in _WORDS]
+    pairs = {name: (stands, proposed) if name in _STANDING else (filed, anew) for name in asked}
+    names = [name for name, (old, new) in pairs.items() if getattr(old, name) != getattr(new, name)]
     return (
-        ReproductionFinding(
-            EvidenceFault.SAYS_OTHER, "、".join(zh for _, zh in names), ", ".join(name for name, _ in names)
-        ),
+        (ReproductionFinding(EvidenceFault.SAYS_OTHER, _listed(names, "zh-CN"), _listed(names, "en")),) if names else ()
     )
 
 
 def note(findings: Iterable[ReproductionFinding]) -> str:
     """Say in both languages why a record is withdrawn."""
     told = list(findings)
-    zh, en = "；".join(f.told("zh") for f in told), "; ".join(f.told("en") for f in told)
-    return f"证据无法复现：{zh}。 The evidence does not reproduce: {en}."
+    return f"{_reason(told, 'zh-CN')} {_reason(told, 'en')}"
+
+
+def _listed(names: Iterable[str], language: Language) -> str:
+    return _NOTE.say("fields", language).join(_FIELDS.say(name, language) for name in names)
+
+
+def _reason(findings: Iterable[ReproductionFinding], language: Language) -> str:
+    told = _NOTE.say("findings", language).join(finding.told(language) for finding in findings)
+    return _NOTE.say("reason", language, findings=told)

@@ -13,6 +13,7 @@ import msgspec
 
 from callcenter.domain.frame import Micros
 from callcenter.domain.rings import answered_within_rings, rings_begun
+from callcenter.locale import Language
 from callcenter.staff.dates import day_start, zone_named
 
 NO_FIGURE = "no figure"
@@ -44,6 +45,10 @@ class Title(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     zh: str
     en: str
+
+    def said(self, language: Language) -> str:
+        """Say it in a language."""
+        return self.zh if language == "zh-CN" else self.en
 
 
 class PointsStep(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

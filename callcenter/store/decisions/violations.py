@@ -113,7 +113,7 @@ async def act(unit: UnitOfWork, number: str, version: int | None, step: ProcessS
     """
     record = await get(unit.connection, number)
     if version not in {None, record.version}:
-        raise Outdated("the record", record.version)
+        raise Outdated("the record was changed meanwhile; read it again and decide anew", record.version)
     standing, entry = take(record.standing, step, terms)
     await unit.execute(
         update(ViolationRow)

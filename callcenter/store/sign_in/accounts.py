@@ -138,7 +138,7 @@ async def change_account(
     """
     account = await get_account(unit.connection, name)
     if version not in {None, account.version}:
-        raise Outdated(f"account {name}", account.version)
+        raise Outdated(f"account {name} was changed meanwhile; read it again and decide anew", account.version)
     await _check(unit.connection, name, changes)
     values = _by_two(account, changes, actor)
     if "password" in changes:

@@ -92,7 +92,7 @@ async def _once(
         )
     told = (
         request.method, request.url.path, session.account.role, request.headers.get("if-match", ""),
-        language_of(request.headers.get("accept-language")),
+        language_of(request.headers.get("accept-language")).partition("-")[0],  # as it was always kept
     )  # fmt: skip
     asked = KeyedRequest(
         account=session.account.name,

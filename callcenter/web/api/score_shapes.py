@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from pydantic import Field
 
 from callcenter.locale import Language
-from callcenter.reports.figures.score_words import LINES, plain, said
+from callcenter.reports.figures.score_words import LINES, plain
 from callcenter.rules.records.masks import worded
 from callcenter.rules.scores.score_lines import LineKind, MonthScoreLine, Notice
 from callcenter.staff.months import month_name
@@ -163,7 +163,7 @@ class ScoreReader:
 
     def _line(self, line: MonthScoreLine, record: str | None) -> ScoreLine:
         return ScoreLine(
-            kind=line.kind, title=said(LINES[line.kind], self.language), points=plain(line.points), record=record,
+            kind=line.kind, title=LINES.say(line.kind, self.language), points=plain(line.points), record=record,
             collection=_COLLECTIONS.get(line.kind), at=moment_out(line.at, self.zone), note=self._worded(line.note),
         )  # fmt: skip
 

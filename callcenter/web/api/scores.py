@@ -90,7 +90,7 @@ async def export_scores(
     write, media = _FILES[file]
     headers = {
         "Content-Disposition": f'attachment; filename="scores-{month}.{file}"',
-        "Content-Language": "zh-CN" if reader.language == "zh" else "en",
+        "Content-Language": reader.language,
         "Vary": "Accept-Language",
     }
     return Response(await asyncio.to_thread(write, found, how), headers=headers, media_type=media)

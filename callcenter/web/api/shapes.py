@@ -271,4 +271,4 @@ class Reader:
         return sight(self._person.role, field)
 
     def _said(self, title: Title) -> str:
-        return title.zh if self._language == "zh" else title.en
+        return title.said(self._language)

@@ -136,7 +136,7 @@ def test_shape_has_the_keys_of_replay_and_is_plain_json() -> None:
 def test_shape_of_a_record_without_a_time_has_nulls() -> None:
     story = Story(on=roster())
     story.offer(None, 0, TIMED_OUT)
-    shape = violation_shape(story.record(), "zh")
+    shape = violation_shape(story.record(), "zh-CN")
     assert (shape["at"], shape["measured"], shape["unit"], shape["impact"]) == (None, None, None, None)
     assert shape["why"] == "话机振铃?秒无人接听；无时间记录。"
 

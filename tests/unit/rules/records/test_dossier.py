@@ -137,7 +137,7 @@ def test_record_of_a_rule_keeps_what_it_stands_on() -> None:
         20.0,
         ("gap",),
     )
-    assert (dossier.why.zh, dossier.why.en) == (violation().why("zh"), violation().why("en"))
+    assert (dossier.why.zh, dossier.why.en) == (violation().why("zh-CN"), violation().why("en"))
 
 
 def test_record_of_a_rule_that_the_book_no_longer_has_is_named_by_its_code() -> None:

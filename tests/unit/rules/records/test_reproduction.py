@@ -59,7 +59,7 @@ def test_words_may_differ_where_another_version_wrote_them(version: str, found: 
 def test_each_finding_is_told_in_both_languages(what: EvidenceFault | Doubt) -> None:
     found = ReproductionFinding(what, "甲", "A")
     assert not any(c in found.told("en") for c in "{}。甲")
-    assert any("\u4e00" <= c <= "\u9fff" for c in found.told("zh"))
+    assert any("\u4e00" <= c <= "\u9fff" for c in found.told("zh-CN"))
 
 
 def test_note_says_everything_in_both_languages() -> None:

@@ -349,4 +349,4 @@ def test_each_refusal_is_one_sentence_in_both_languages(reason: Why) -> None:
     refused = StepRefused(reason, **params)
     assert str(refused).endswith(".")
     assert str(refused).count(".") == 1
-    assert refused.told("zh").endswith("。")
+    assert refused.told("zh-CN").endswith("。")

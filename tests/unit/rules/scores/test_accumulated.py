@@ -63,7 +63,7 @@ def test_record_is_severe_costs_twenty_and_names_what_it_was_derived_from() -> N
     assert [(named.rule, named.subject) for named in found.names] == [(c.rule, c.id) for c in counted]
     assert (found.at, found.start, found.end) == (counted[3].at, counted[0].at, counted[3].at)
     assert "0 moderate and 4 minor confirmed violations in 2026-11" in found.why()
-    assert "轻度违规4次" in found.why("zh")
+    assert "轻度违规4次" in found.why("zh-CN")
 
 
 def test_record_happened_when_the_first_count_was_full() -> None:
