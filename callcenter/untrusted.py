@@ -14,6 +14,7 @@ CONTROLS = r"\x00-\x1f\x7f"
 """Control characters, for a class of a regular expression."""
 CONTROLS_BUT_LAYOUT = r"\x00-\x08\x0b-\x1f\x7f"
 """The same without tabs and line breaks."""
+CONTROLS_BUT_TAB = r"\x00-\x08\x0a-\x1f\x7f"
 
 _ACTING = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 _CONTROLS = re.compile(f"[{CONTROLS}]")

@@ -13,7 +13,7 @@ _LONGEST = 80
 
 def inert(text: str) -> str:
     """Replace control and format characters (line breaks, escapes, reversed writing) and cut what is too long."""
-    shown = replaced(text if text.isprintable() else text[:_LONGEST])
+    shown = replaced(text)
     return shown if len(shown) <= _LONGEST else shown[: _LONGEST - 1] + "…"
 
 

@@ -7,6 +7,8 @@ import secrets
 from dataclasses import dataclass
 from urllib.parse import unquote
 
+from callcenter.untrusted import CONTROLS_BUT_TAB
+
 Field = tuple[str, str]
 """A header's name, in lower case, and its value."""
 
@@ -31,7 +33,7 @@ _COMPACT = {
 }
 _SPELLED = {"call-id": "Call-ID", "cseq": "CSeq", "www-authenticate": "WWW-Authenticate"}
 _NEEDED = ("via", "from", "to", "call-id", "cseq")
-_CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
+_CONTROL = re.compile(f"[{CONTROLS_BUT_TAB}]")
 _FOLDED = re.compile(r"\r\n[ \t]+")
 _NAME = re.compile(r"[\w.!%*+`'~-]+", re.ASCII)
 _REQUEST = re.compile(r"([A-Z]{1,32}) (\S+) SIP/2\.0")

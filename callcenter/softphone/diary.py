@@ -11,6 +11,7 @@ import msgspec
 
 from callcenter.clock import steady_clock
 from callcenter.errors import PhoneError
+from callcenter.untrusted import escaped
 
 if TYPE_CHECKING:
     from callcenter.domain.frame import Micros
@@ -83,7 +84,7 @@ class DiaryEntry(msgspec.Struct, frozen=True):
 
 def inert(text: str) -> str:
     """Make text from a caller safe to print: what is not printable is escaped; cut to 80 characters."""
-    return "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in text[:LONGEST])
+    return escaped(text[:LONGEST])
 
 
 class PhoneDiary:

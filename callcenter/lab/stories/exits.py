@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import time
 from asyncio import sleep
 from typing import TYPE_CHECKING
 
+from callcenter.clock import wall_clock
 from callcenter.lab.stories.registry import story
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ async def leave_empty(stage: StoryStage) -> None:
     await call.answered.wait()
     await sleep(2)
     await phone.register(0)
-    left_at = time.time()
+    left_at = wall_clock() / 1_000_000
     await call.over.wait()
     # The queue looks at its members once a second, and a sound is played before the switch hangs up.
     stage.visit(call, "queue_empty")
@@ -164,7 +164,7 @@ async def key_exit_waiting(stage: StoryStage) -> None:
     await call.answered.wait()
     await sleep(2)
     call.press("0")
-    left_at = time.time()
+    left_at = wall_clock() / 1_000_000
     await call.over.wait()
     stage.visit(call, "key_pressed", left_at=left_at)
 

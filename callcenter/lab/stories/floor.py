@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import time
 from asyncio import sleep
 from typing import TYPE_CHECKING
 
+from callcenter.clock import wall_clock
 from callcenter.lab.stories.registry import story
 
 if TYPE_CHECKING:
@@ -20,12 +20,12 @@ async def pause(stage: StoryStage) -> None:
     """
     phone = await stage.phone()
     await sleep(1)
-    paused_at = time.time()
+    paused_at = wall_clock() / 1_000_000
     await stage.pause(phone, "tea")
     call = await stage.call()
     await call.answered.wait()
     await sleep(3)
-    back_at = time.time()
+    back_at = wall_clock() / 1_000_000
     await stage.pause(phone, None)
     ring = await phone.next_call()
     ring.ring()
@@ -57,7 +57,7 @@ async def unregister(stage: StoryStage) -> None:
     """One agent unregisters; the other one answers the call after 1.4 s."""
     gone, there = await stage.phone(0), await stage.phone(1)
     await sleep(1)
-    gone_at = time.time()
+    gone_at = wall_clock() / 1_000_000
     await gone.register(0)
     call = await stage.call()
     ring = await there.next_call()
@@ -67,7 +67,7 @@ async def unregister(stage: StoryStage) -> None:
     await sleep(1)
     call.hang_up()
     await ring.over.wait()
-    back_at = time.time()
+    back_at = wall_clock() / 1_000_000
     await gone.register()
     await sleep(1)
     stage.offer(stage.answered(call, ring, "caller"), ring, "answered")
@@ -94,7 +94,7 @@ async def outbound(stage: StoryStage) -> None:
     outside = await stage.caller(stage.lab.state.trunk_port)
     await sleep(0.5)
     out = phone.dial("13900000001")
-    dialled_at = time.time()
+    dialled_at = wall_clock() / 1_000_000
     there = await outside.next_call()
     there.ring()
     await sleep(1)

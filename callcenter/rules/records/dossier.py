@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 import msgspec
@@ -13,12 +12,10 @@ from callcenter.errors import BadInput
 from callcenter.rules.records.standing import SERVICE, Standing
 from callcenter.rules.records.violation import RosterLine, Verdict, Violation, identity
 from callcenter.rules.regulations.edition import NO_FIGURE, Edition, Mode, Range, Rule, Rulebook, Severity, Title
+from callcenter.untrusted import has_controls, is_plain
 
 _BY_SERVICE = frozenset({"T", "derived"})
 _MOST_WORDS = 2000
-_ACTING = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
-"""Control characters, and halves of characters."""
-_LAYOUT = dict.fromkeys(map(ord, "\t\n"))
 
 
 class DossierMoment(msgspec.Struct, frozen=True):
@@ -115,9 +112,9 @@ def from_form(form: RecordForm, rulebook: Rulebook, now: Micros) -> tuple[Dossie
         BadInput: No such rule held then, it is not recorded by people, it is off, the moment is yet to come, or the
             words are none.
     """
-    if not form.words or len(form.words) > _MOST_WORDS or _ACTING.search(form.words.translate(_LAYOUT)):
+    if not form.words or len(form.words) > _MOST_WORDS or not is_plain(form.words):
         raise BadInput(f"the words are from 1 to {_MOST_WORDS} characters, none of them a control character")
-    if _ACTING.search(form.agent):
+    if has_controls(form.agent) or not is_plain(form.agent):
         raise BadInput("an agent's name holds no control character")
     if form.at > now:
         raise BadInput("what has not happened yet cannot be recorded")
