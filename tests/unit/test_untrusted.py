@@ -44,6 +44,7 @@ def test_label_or_terminal_shows_a_mark_for_what_acts() -> None:
 
 
 def test_log_shows_what_acts_as_python_writes_it() -> None:
+    assert escaped("Alice 张") == "Alice 张"
     assert escaped(HOSTILE) == r"a\x1b[2J\r\n\u202eb\u200bc"
 
 
@@ -54,6 +55,7 @@ def test_what_was_replaced_or_escaped_acts_no_more_and_the_rest_stands(text: str
 
 
 def test_database_gets_no_nul_and_no_half_of_a_character() -> None:
+    assert storable("Alice 张") == "Alice 张"
     assert storable("a\0b\ud83d\n\u202e张") == "a\ufffdb?\n\u202e张"
 
 
