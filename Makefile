@@ -5,7 +5,11 @@ export UV_PYTHON_DOWNLOADS = never
 export UV_LINK_MODE = copy
 PY := .venv/bin/python
 
-.PHONY: venv system root demo test check generate bench soak clean
+# The pure floors, and the modules below them: their tests run under coverage, once, and nowhere else in `make test`.
+PURE := domain rules staff sip
+BOTTOM := clock errors numbers spreadsheet tape text untrusted
+
+.PHONY: venv system root demo test check generate pure bench soak clean
 
 venv: .venv/.done ## the command, with the phone extra, at .venv/bin/callcenter
 
@@ -31,8 +35,13 @@ check: venv ## format, lint, types, floors
 generate: venv ## what is made from the code: the manual's tables, diagrams, dashboards
 	$(PY) -m tests.repo.generate
 
-test: venv check root ## every test; those that listen to phones' own clocks have the machine to themselves
-	$(PY) -m pytest -n 2 -q -m "not live and not soak and not bench"
+pure: venv ## the pure floors, every statement and branch, each by its own unit tests; lines that none reaches are named
+	for floor in $(PURE); do $(PY) -m pytest -n 2 -q --cov callcenter/$$floor tests/unit/$$floor || exit 1; done
+	$(PY) -m pytest -n 2 -q $(BOTTOM:%=--cov callcenter.%) $(BOTTOM:%=tests/unit/test_%.py)
+
+test: venv check root pure ## every test; those that listen to phones' own clocks have the machine to themselves
+	$(PY) -m pytest -n 2 -q -m "not live and not soak and not bench" \
+	  $(PURE:%=--ignore tests/unit/%) $(BOTTOM:%=--ignore tests/unit/test_%.py)
 	$(PY) -m pytest -q -m "live and not soak and not bench"
 
 bench: venv root ## figures: throughput, latency, memory

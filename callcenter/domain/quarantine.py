@@ -57,7 +57,7 @@ class Quarantine:
             channel.stale = True  # what is known of it may be over
         if channels:
             visits = [state.visits.get(key or 0) for c in channels for key in (c.visit, c.served)]
-            talks = [state.talks.get(key) for c in channels for key in c.talks]
+            talks = [state.talks[key] for c in channels for key in c.talks]
         else:
             queues = {v.queue for v in state.visits.values()}.intersection(event.queues)
             visits = [v for v in state.visits.values() if not queues or v.queue in queues]
@@ -67,8 +67,7 @@ class Quarantine:
         for visit in visits:
             _mark(visit)
         for talk in talks:
-            if talk is not None:
-                talk.in_gap = True
+            talk.in_gap = True
 
     def _concerned(self, event: ev.FrameRefused, channels: list[Channel]) -> list[Agent]:
         """Return the agents on the channels or phones that it names, else of the queues, else all of them."""

@@ -16,9 +16,9 @@ from callcenter.domain import facts as fx
 from callcenter.domain.facts import Fact
 from callcenter.domain.floor import Floor
 from callcenter.domain.frame import SECOND, Micros
-from callcenter.domain.health import Health
 from callcenter.exporter.counting import VisitCount
 from callcenter.exporter.gauges import Gauges
+from callcenter.exporter.health import Health
 from callcenter.exporter.live import LiveDocument, LiveView
 from callcenter.exporter.present import Present
 from callcenter.exporter.settings import ExporterSettings

@@ -11,9 +11,9 @@ from prometheus_client.core import Metric
 from callcenter.domain import facts as fx
 from callcenter.domain.facts import Fact
 from callcenter.domain.frame import SECOND, Micros
-from callcenter.domain.health import Health
 from callcenter.domain.vocabulary import AgentState, OfferOutcome, VisitOutcome
 from callcenter.exporter.counting import Counted
+from callcenter.exporter.health import Health
 from callcenter.exporter.names import OTHER, Names, inert
 from callcenter.exporter.others import Others
 from callcenter.exporter.present import AgentPresence, Changed, Present

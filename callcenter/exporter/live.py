@@ -15,9 +15,9 @@ import msgspec
 
 from callcenter.domain import facts as fx
 from callcenter.domain.frame import SECOND, Micros
-from callcenter.domain.health import Health, UnseenJoin
 from callcenter.domain.vocabulary import OfferOutcome, VisitOutcome
 from callcenter.exporter.counting import Counted
+from callcenter.exporter.health import Health, UnseenJoin
 from callcenter.exporter.names import inert, masked
 from callcenter.exporter.present import AgentPresence, Present
 from callcenter.rules.regulations.edition import FiguresAt, RulebookFigures

@@ -14,8 +14,8 @@ from callcenter.ami.logins import Logins
 from callcenter.ami.wire import Wire
 from callcenter.domain import events as ev
 from callcenter.domain.frame import SECOND, Micros
-from callcenter.domain.health import Health
 from callcenter.exporter import Exporter, ExporterSettings
+from callcenter.exporter.health import Health
 from callcenter.tape import read_chunks
 from callcenter.tracker import RulesInForce
 from callcenter.tracker.governed import Governed

@@ -204,15 +204,10 @@ def reach(role: Role, right: Right) -> Reach:
 
 def may(person: Principal, right: Right, agent: str | None = None, team: str | None = None) -> bool:
     """Tell whether a person may do something to a record of an agent of a team (of nobody's, to things without one)."""
-    match reach(person.role, right):
-        case Reach.ALL:
-            return True
-        case Reach.TEAM:
-            return _own(person, agent) or (team is not None and person.team == team)
-        case Reach.OWN:
-            return _own(person, agent)
-        case Reach.NONE:
-            return False
+    how_far = reach(person.role, right)
+    own = agent is not None and person.agent == agent
+    of_the_team = team is not None and person.team == team
+    return how_far >= Reach.ALL or (how_far >= Reach.TEAM and of_the_team) or (how_far >= Reach.OWN and own)
 
 
 def may_see(person: Principal, agent: str, team: str | None, *, shadow: bool) -> bool:
@@ -225,7 +220,3 @@ def may_see(person: Principal, agent: str, team: str | None, *, shadow: bool) ->
 def sight(role: Role, field: Field) -> Sight:
     """Tell how much of a field a role reads."""
     return FIELDS[role][field]
-
-
-def _own(person: Principal, agent: str | None) -> bool:
-    return agent is not None and person.agent == agent

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from callcenter.domain.health import Health
+from callcenter.exporter.health import Health
 from callcenter.tracker.enacting import RulesFiles
 from callcenter.tracker.entries import reread
 from callcenter.tracker.follower import Followed, Follower

@@ -14,7 +14,7 @@ from callcenter.ami.items import FramesRead, HeartbeatSeen, Item, LoginLost, Ref
 from callcenter.clock import wall_clock
 from callcenter.domain import facts as fx
 from callcenter.domain.frame import SECOND, Micros
-from callcenter.domain.health import Health
+from callcenter.exporter.health import Health
 from callcenter.journal import Journal
 from callcenter.rules.detection.inputs import Disposition
 from callcenter.rules.records.violation import Violation

@@ -23,8 +23,8 @@ from callcenter.cli.office.board import _live
 from callcenter.clock import wall_clock
 from callcenter.domain import events as ev
 from callcenter.domain.floor import Floor
-from callcenter.domain.health import Health
 from callcenter.exporter import Exporter, ExporterSettings, exporter_server
+from callcenter.exporter.health import Health
 from callcenter.reports.board.source import BoardSource
 from callcenter.reports.board.tables import Board
 from callcenter.rules.regulations.rulebook import load_rulebook

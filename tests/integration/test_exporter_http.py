@@ -13,9 +13,9 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from callcenter.clock import wall_clock
 from callcenter.domain.floor import Floor
-from callcenter.domain.health import Health
 from callcenter.errors import BadSetting
 from callcenter.exporter import Exporter, ExporterSettings, LiveDocument, exporter_server
+from callcenter.exporter.health import Health
 from callcenter.exporter.table import METRICS
 from callcenter.rules.regulations.rulebook import load_rulebook
 

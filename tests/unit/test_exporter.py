@@ -12,9 +12,9 @@ from callcenter.domain import events as ev
 from callcenter.domain import facts as fx
 from callcenter.domain.floor import Floor
 from callcenter.domain.frame import SECOND
-from callcenter.domain.health import Health, UnseenJoin
 from callcenter.domain.settings import FloorSettings
 from callcenter.exporter import Exporter, ExporterSettings
+from callcenter.exporter.health import Health, UnseenJoin
 from callcenter.exporter.names import Names, inert, masked
 from callcenter.exporter.table import METRICS, MetricType
 from callcenter.exporter.values import Values

@@ -9,7 +9,7 @@ import pytest
 
 from callcenter.ami.wire import Wire
 from callcenter.errors import BadInput, DiskFull, UnreadableFile
-from callcenter.tape import CHUNK, TapeWriter, read_chunks
+from callcenter.tape import CHUNK, TapeWriter, read_chunks, require_whole
 
 FRAME = b"Event: Shutdown\r\nPrivilege: system,all\r\nRestart: False\r\n\r\n"
 
@@ -80,6 +80,24 @@ def test_a_missing_file_and_a_directory_are_one_sentence(tmp_path: Path) -> None
         list(read_chunks(tmp_path / "none"))
     with pytest.raises(UnreadableFile, match="Is a directory"):
         list(read_chunks(tmp_path))
+
+
+@pytest.mark.parametrize("held", [b"", FRAME, gzip.compress(FRAME * 9_000)], ids=["empty", "plain", "gzip"])
+def test_a_whole_tape_is_let_through(tmp_path: Path, held: bytes) -> None:
+    path = tmp_path / "tape"
+    path.write_bytes(held)
+
+    require_whole(path)
+
+
+def test_a_tape_that_is_not_whole_or_not_there_is_refused_before_any_of_it_is_used(tmp_path: Path) -> None:
+    path = tmp_path / "tape"
+    path.write_bytes(gzip.compress(FRAME * 9_000)[:-9])
+
+    with pytest.raises(UnreadableFile, match="ends in the middle"):
+        require_whole(path)
+    with pytest.raises(UnreadableFile, match="No such file or directory"):
+        require_whole(tmp_path / "none")
 
 
 @pytest.mark.parametrize("name", ["tape.ami", "tape.ami.gz"])

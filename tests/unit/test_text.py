@@ -81,6 +81,12 @@ def test_a_lead_byte_at_a_fields_end_takes_no_separator_along() -> None:
     assert b"a\xd5|b\xd5|c".decode("gbk") == "a諀b諀c"
 
 
+@pytest.mark.parametrize("charset", [None, "gb18030"])
+def test_plain_values_between_separators_are_read_the_same_at_once_or_one_by_one(charset: str | None) -> None:
+    assert read_parts(b"Zhang||1001", b"|", charset) == ["Zhang", "", "1001"]
+    assert read_parts("张|1001".encode(charset or "utf-8"), b"|", charset) == ["张", "1001"]
+
+
 def test_values_are_read_at_once_only_where_each_would_read_the_same() -> None:
     assert read_whole("张三".encode()) == "张三"
     assert read_whole("张三".encode(), "gb18030") is None

@@ -5,7 +5,7 @@ from structlog.testing import capture_logs
 
 from callcenter.domain import facts as fx
 from callcenter.domain.frame import SECOND
-from callcenter.domain.health import UnseenJoin
+from callcenter.exporter.health import UnseenJoin
 from callcenter.queuelog.lines import QueueLog, QueueLogLine
 from callcenter.tracker.switch_log.unseen_joins import LISTED, UnseenJoins
 from tests.unit.domain.switch import EPOCH, Switch, micros

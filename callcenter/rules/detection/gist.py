@@ -9,6 +9,7 @@ evidence.
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Iterator
+from typing import assert_never
 
 import msgspec
 
@@ -45,6 +46,8 @@ def gist(fact: fx.Fact) -> fx.Fact | None:
             | fx.OutOfOrder()
         ):
             return None
+        case _:
+            assert_never(fact)
 
 
 def gists(facts: Iterable[fx.Fact]) -> list[fx.Fact]:

@@ -15,7 +15,7 @@ import structlog
 from callcenter.domain import facts as fx
 from callcenter.domain.floor import Floor
 from callcenter.domain.frame import SECOND, Micros
-from callcenter.domain.health import UnseenJoin
+from callcenter.exporter.health import UnseenJoin
 from callcenter.queuelog.compare import TOLERANCE
 from callcenter.queuelog.lines import QueueLogLine
 

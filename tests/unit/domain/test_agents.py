@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
+
 from callcenter.domain import events as ev
 from callcenter.domain import facts as fx
 from callcenter.domain.frame import SECOND
 from callcenter.domain.vocabulary import AgentState as S
+from callcenter.domain.vocabulary import EndedBy
 from tests.unit.domain.switch import Switch, micros
 
 
@@ -62,6 +65,27 @@ def test_one_of_two_contacts_gone_is_not_offline() -> None:
         switch.tell(ev.ContactSeen, 1, device="PJSIP/1001", uri=uri, reachable=True, removed=False)
     switch.tell(ev.ContactSeen, 2, device="PJSIP/1001", uri="sip:a", reachable=False, removed=True)
     assert switch.states("Alice")[-1] is S.AVAILABLE
+
+
+@pytest.mark.parametrize("removed", [False, True])
+def test_phone_is_lost_with_its_last_contact(removed: bool) -> None:
+    switch = Switch()
+    switch.member(0)
+    switch.tell(ev.ContactSeen, 1, device="PJSIP/1001", uri="sip:a", reachable=True, removed=False)
+    switch.tell(ev.ContactSeen, 2, device="PJSIP/1001", uri="sip:a", reachable=False, removed=removed)
+    assert [fact.at for fact in switch.found(fx.PhoneLost)] == [micros(2)]
+    assert len(switch.found(fx.PhoneUnregistered)) == removed
+    assert switch.state("Alice") is S.OFFLINE
+
+
+def test_agent_with_two_phones_is_reached_at_the_one_that_is_seen_in_use() -> None:
+    switch = Switch(names={"PJSIP/1001": "Alice", "PJSIP/1002": "Alice"})
+    switch.member(0)
+    switch.member(0, phone="PJSIP/1002", status=0)
+    switch.phone(5, reachable=False)
+    assert switch.state("Alice") is S.OFFLINE
+    switch.tell(ev.DeviceSeen, 6, device="PJSIP/1002", state="INUSE")
+    assert switch.state("Alice") is S.AVAILABLE
 
 
 def test_contact_that_was_never_known_proves_nothing_by_its_end() -> None:
@@ -138,6 +162,20 @@ def test_talk_from_before_a_gap_is_let_go_when_the_switch_says_that_she_is_free(
     switch.tell(ev.LinkRestored, 30, restarted=False)
     switch.member(31, status=1)
     assert switch.states("Alice")[-1] is S.AVAILABLE
+
+
+def test_end_of_a_visit_that_is_told_after_its_agent_was_seen_free_changes_nothing_of_the_agent() -> None:
+    switch = Switch()
+    switch.member(0)
+    switch.answered(1, 5)
+    switch.tell(ev.LinkLost, 8)
+    switch.tell(ev.LinkRestored, 30, restarted=False)
+    switch.member(31, status=1)
+    told = len(switch.states("Alice"))
+    switch.goodbye(40)
+    switch.ticks(45)
+    assert (switch.visit().ended_at, switch.visit().ended_by) == (micros(40), EndedBy.CALLER)
+    assert len(switch.states("Alice")) == told
 
 
 def test_roster_name_wins_over_the_queue_and_a_plain_interface_gets_its_name_later() -> None:

@@ -43,6 +43,20 @@ def test_talk_goes_on_when_the_halves_are_optimised_away_at_the_agents_side() ->
     assert (switch.visit().ended_at, switch.visit().ended_by) == (micros(60), EndedBy.AGENT)
 
 
+def test_half_that_asks_to_be_hung_up_ended_nothing_where_bridges_tell_who_talks() -> None:
+    switch = Switch()
+    switch.member(0, phone="Local/1001@agents/n", device="PJSIP/1001")
+    switch.local(1, 5)
+    switch.hangs_up(9, "l1")
+    switch.ticks(30)
+    assert (switch.state("Alice"), switch.visits()) == (AgentState.TALKING, [])
+    switch.hangs_up(40, "c1")
+    switch.part(40, "l1", "c1", bridge="outer")
+    switch.part(40, "a1", "l2", bridge="inner")
+    switch.ticks(42)
+    assert (switch.visit().ended_at, switch.visit().ended_by) == (micros(40), EndedBy.CALLER)
+
+
 def called_back(switch: Switch) -> None:
     """The switch calls a customer (c1) over halves h1, which waits in the queue, and h2; Alice answers at 9."""
     switch.member(0)

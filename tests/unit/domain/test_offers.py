@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from callcenter.domain import events as ev
-from callcenter.domain.vocabulary import OfferOutcome
+from callcenter.domain.vocabulary import OfferOutcome, VisitOutcome
 from tests.unit.domain.switch import Switch, micros
 
 
@@ -43,6 +43,17 @@ def test_ring_that_ends_within_half_a_second_of_the_visit_was_cut_short(left: fl
     assert switch.offer().outcome is outcome
 
 
+@pytest.mark.parametrize(("left", "outcome"), [(15.5, OfferOutcome.UNKNOWN), (15.500001, OfferOutcome.TIMED_OUT)])
+def test_ring_that_ends_with_a_visit_of_which_nobody_knows_how_it_ended_is_not_held_against_the_agent(
+    left: float, outcome: OfferOutcome
+) -> None:
+    switch = ringing()
+    switch.ends(15, "a1", cause=0)
+    switch.leaves(left)
+    switch.ends(left, "c1")
+    assert (switch.visit().outcome, switch.offer().outcome) == (VisitOutcome.UNKNOWN, outcome)
+
+
 @pytest.mark.parametrize("tech", [486, 603, 480])
 def test_refusal_after_ringing_is_a_decline(tech: int) -> None:
     switch = ringing()
@@ -50,6 +61,25 @@ def test_refusal_after_ringing_is_a_decline(tech: int) -> None:
     switch.ends(3.001, "a1", cause=21, tech=tech)
     switch.ticks(5)
     assert switch.offer().outcome is OfferOutcome.DECLINED
+
+
+def test_first_word_of_a_refusal_counts() -> None:
+    switch = ringing()
+    switch.hangs_up(3, "a1", cause=21, tech=603)
+    switch.hangs_up(3.1, "a1", cause=41, tech=503)
+    switch.ends(3.2, "a1", cause=41)
+    switch.ticks(5)
+    assert switch.offer().outcome is OfferOutcome.DECLINED
+
+
+def test_agent_who_picked_up_and_hung_up_before_the_queue_connected_has_not_declined() -> None:
+    switch = ringing()
+    switch.picks_up(3, "a1")
+    switch.hangs_up(3.1, "a1", cause=21, tech=603)
+    switch.ends(3.2, "a1", cause=21, tech=603)
+    switch.ticks(5)
+    switch.over()
+    assert switch.offer().outcome is OfferOutcome.UNKNOWN
 
 
 def test_old_switch_without_a_sip_status_tells_a_decline_by_its_cause() -> None:

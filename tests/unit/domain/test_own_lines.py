@@ -90,6 +90,17 @@ def test_line_that_was_blocked_when_a_customer_came_is_not_blocked_meanwhile() -
     assert switch.state("Bob") is S.BLOCKED
 
 
+@pytest.mark.parametrize(("number", "talks"), [("2001", []), ("8001234", ["Bob"])])
+def test_whoever_answers_at_a_short_number_is_of_the_house_and_no_customer(number: str, talks: list[str]) -> None:
+    switch = house()
+    switch.takes(10, dialled=number)
+    switch.starts(11, "x1", f"PJSIP/{number}-x1", linked="o1")
+    switch.dials(11, "x1", uid="o1", string=number)
+    switch.picks_up(15, "x1")
+    switch.meet(15, "o1", "x1")
+    assert [fact.talk.agent for fact in switch.found(fx.TalkBegan)] == talks
+
+
 def test_second_line_while_the_first_lies_open_is_no_excuse() -> None:
     switch = house()
     switch.takes(10)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
-from callcenter.domain.phases import OFFER, VISIT, OfferPhase, OfferWord, Phases, VisitPhase, VisitWord
+from callcenter.domain import phases as tables
+from callcenter.domain.phases import OFFER, VISIT, OfferPhase, OfferWord, Phases, VisitPhase, VisitWord, diagrams
 
 Table = Phases[VisitPhase, VisitWord] | Phases[OfferPhase, OfferWord]
 TABLES = [(VISIT, VisitPhase, VisitWord), (OFFER, OfferPhase, OfferWord)]
@@ -68,3 +71,8 @@ def test_diagram_of_a_visit_has_a_line_for_each_move() -> None:
     lines = VISIT.diagram().splitlines()
     assert len(lines) == len(VISIT.moves) + 3
     assert "    waiting --> talking: connected" in lines
+
+
+def test_page_of_diagrams_is_drawn_from_the_tables() -> None:
+    page = Path(tables.__file__).with_name("PHASES.md")
+    assert page.read_text("utf-8") == diagrams()

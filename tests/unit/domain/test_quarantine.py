@@ -190,6 +190,25 @@ def test_where_it_names_no_channel_that_is_known_its_queues_are_marked_or_all(
     assert [visit.in_gap for visit in switch.visits()] == marked
 
 
+@pytest.mark.parametrize("hints", [{"uniqueids": ("c1",)}, {"channels": (f"{ALICE}-a1",)}, {"queues": ("support",)}])
+def test_the_talk_that_it_names_is_marked_and_no_other(hints: dict[str, tuple[str, ...]]) -> None:
+    switch = two_agents()
+    switch.talking(1, 5)
+    switch.joins(6, "c2", "sales")
+    switch.calls(6, "b1", "Bob", BOB, uid="c2", queue="sales")
+    switch.picks_up(8, "b1")
+    switch.leaves(8, "c2", "sales")
+    switch.connects(8, "b1", "Bob", BOB, uid="c2", queue="sales")
+    switch.meet(8, "b1", "c2", bridge="b2")
+
+    refuse(switch, 9, alone=False, **hints)
+    switch.part(20, "a1", "c1")
+    switch.part(20, "b1", "c2", bridge="b2")
+    switch.ticks(22)
+
+    assert {talk.agent: talk.in_gap for talk in switch.talks_told()} == {"Alice": True, "Bob": False}
+
+
 def test_the_beginning_of_a_channel_is_of_nothing_that_is_open() -> None:
     switch = two_agents()
     switch.joins(1)

@@ -57,6 +57,17 @@ def test_end_of_a_ring_that_only_the_queue_tells_is_the_offers() -> None:
     assert switch.offer().ended_at == micros(16)
 
 
+def test_end_of_a_ring_is_the_phones_own_where_it_is_seen() -> None:
+    switch = Switch()
+    switch.joins(1)
+    switch.calls(1)
+    switch.rings(1, "a1")
+    switch.tell(ev.MemberRingEnded, 15, uid="c1", queue="support", interface="PJSIP/1001", dest="a1")
+    switch.ends(15.2, "a1")
+    switch.ticks(20)
+    assert switch.offer().ended_at == micros(15.2)
+
+
 def test_results_and_keys_of_who_is_answered_or_waits_nowhere_change_nothing() -> None:
     switch = Switch()
     switch.answered(1, 5)

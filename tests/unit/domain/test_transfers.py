@@ -50,6 +50,24 @@ def sent_to_bob(switch: Switch) -> None:
     switch.meet(24, "a2", "c1", bridge="b2")
 
 
+def test_next_queue_that_speaks_before_the_transfer_is_told_ends_no_talk_that_is_heard() -> None:
+    switch = house()
+    switch.talking(1, 5)
+    switch.joins_again(20, "c1", "sales")
+    switch.ticks(25)
+    assert (switch.state("Alice"), switch.visits()) == (S.TALKING, [])
+    switch.blind(26, "a1", target="sales")
+    switch.exits(26, "c1")
+    switch.part(26, "a1")
+    switch.completes(26.1)
+    switch.ticks(28)
+    visit = switch.visit()
+    assert (visit.transferred, visit.ended_at, visit.ended_by, visit.past_queue) == (
+        "blind", micros(26), EndedBy.TRANSFER, False,
+    )  # fmt: skip
+    assert talks(switch) == [("Alice", How.QUEUE, "support", EndedBy.TRANSFER)]
+
+
 def test_the_second_persons_talk_after_a_blind_transfer_is_theirs() -> None:
     switch = house(wrap_up={"support": 3 * SECOND})
     sent_to_bob(switch)

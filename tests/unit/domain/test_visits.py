@@ -146,6 +146,18 @@ def test_answered_visit_that_the_agent_ends() -> None:
     assert (visit.outcome, visit.ended_by, visit.talk) == (VisitOutcome.ANSWERED, EndedBy.AGENT, 15_000_000)
 
 
+def test_talk_of_a_visit_is_from_the_answer_to_the_end_and_none_without_an_answer() -> None:
+    answered, abandoned = Switch(), Switch()
+    answered.answered(0, 5)
+    answered.goodbye(30)
+    answered.ticks(33)
+    abandoned.joins(0)
+    abandoned.hangs_up(9, "c1")
+    abandoned.leaves(9)
+    abandoned.ends(9, "c1")
+    assert (answered.visit().talk, abandoned.visit().talk) == (25_000_000, None)
+
+
 def test_queue_that_says_caller_at_a_restart_is_not_believed() -> None:
     switch = Switch()
     switch.answered(0, 5)

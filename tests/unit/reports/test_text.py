@@ -9,7 +9,6 @@ from callcenter.domain import facts as fx
 from callcenter.domain.frame import SECOND
 from callcenter.domain.vocabulary import EndedBy, OfferOutcome, VisitOutcome
 from callcenter.reports.replay.text import masked, table, talked, visit_rows, width
-from callcenter.untrusted import replaced
 from tests.unit.rules.detection.story import packaged
 
 NOON = 1_800_000_000 * SECOND
@@ -71,10 +70,6 @@ def test_a_transfer_stands_beside_who_ended_the_part() -> None:
 )
 def test_a_number_is_shown_by_its_ends_and_obeyed_by_no_terminal(number: str | None, shown: str) -> None:
     assert masked(number) == shown
-
-
-def test_what_a_terminal_would_obey_is_replaced() -> None:
-    assert replaced("a\x1b\r\n\u202eb\u200bc") == "a����b�c"
 
 
 def test_columns_line_up_where_characters_are_wide() -> None:

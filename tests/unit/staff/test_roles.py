@@ -4,7 +4,20 @@ from __future__ import annotations
 
 import pytest
 
-from callcenter.staff.roles import FIELDS, RIGHTS, Field, Principal, Reach, Right, Role, Sight, may, may_see, sight
+from callcenter.staff.roles import (
+    FIELDS,
+    RIGHTS,
+    Field,
+    Principal,
+    Reach,
+    Right,
+    Role,
+    Sight,
+    approves_money,
+    may,
+    may_see,
+    sight,
+)
 
 RIGHTS_BY_HAND = """
                    agent  group_leader  supervisor  training_specialist  qa    manager  hr    admin
@@ -81,6 +94,10 @@ def test_account_without_agent_or_team_owns_nothing(role: Role) -> None:
 def test_no_role_both_proposes_and_approves_alone() -> None:
     both = {role for role in Role if {Right.PROPOSE_CHANGE, Right.APPROVE_CHANGE} <= set(RIGHTS[role])}
     assert both == {Role.MANAGER}  # who proposes a change is refused its approval by name, whatever the role
+
+
+def test_money_is_approved_by_managers_and_hr() -> None:
+    assert {role for role in Role if approves_money(role)} == {Role.MANAGER, Role.HR}
 
 
 @pytest.mark.parametrize("role", Role)

@@ -93,6 +93,22 @@ def test_shared_phone_is_whose_turn_it_is() -> None:
     assert roster.queues_of("Bob", noon) == {"support"}
 
 
+def test_agent_who_changes_phone_and_team_has_those_of_the_moment() -> None:
+    roster = roster_of({
+        "agents": [
+            {"agent": "Alice", "interface": "PJSIP/1001", "team": "hotline", "to": "2026-11-23T12:00"},
+            {"agent": "Alice", "interface": "PJSIP/2001", "from": "2026-11-23T12:00", "to": "2026-11-24T12:00"},
+            {"agent": "Alice", "interface": "PJSIP/2002", "team": "orders", "from": "2026-11-23T12:00"},
+        ],
+    })  # fmt: skip
+    noon = utc(2026, 11, 23, 4)
+    assert [roster.interface_of("Alice", at) for at in (noon - 1, noon, None)] == [
+        "PJSIP/1001", "PJSIP/2001", "PJSIP/1001",
+    ]  # fmt: skip
+    assert [roster.team_of("Alice", at) for at in (noon - 1, noon)] == ["hotline", "orders"]
+    assert (roster.interface_of("Mallory", noon), roster.team_of("Mallory", noon)) == (None, None)
+
+
 @pytest.mark.parametrize(
     ("legit", "number", "may"),
     [

@@ -12,7 +12,7 @@ import pytest
 from callcenter.errors import BadInput, UnreadableFile
 from callcenter.staff import roster_tables
 from callcenter.staff.roster_sheet import export_roster, import_roster
-from tests.unit.staff.roster_files import AGENTS, ROSTER, folder, told
+from tests.unit.staff.roster_files import AGENTS, ROSTER, folder, told, workbook
 
 
 def test_files_that_are_not_what_they_are_called_are_refused(tmp_path: Path) -> None:
@@ -64,6 +64,14 @@ def test_rows_that_are_painted_but_empty_do_not_count(tmp_path: Path) -> None:
     assert import_roster(tmp_path / "r.xlsx").sound()["agents"] == [{"agent": "Alice", "interface": "PJSIP/1001"}]
 
 
+def test_sheet_that_is_none_of_a_rosters_or_comes_twice_is_not_read(tmp_path: Path) -> None:
+    agents = [["agent", "interface"], ["Alice", "PJSIP/1001"]]
+    path = workbook(tmp_path / "r.xlsx", agents=agents, 坐席=agents, wages=agents)
+    assert [(table.name, len(table.rows)) for table in roster_tables.read_tables(path)] == [
+        ("agents", 1), ("坐席", 0), ("wages", 0),
+    ]  # fmt: skip
+
+
 def test_one_interface_cannot_fill_a_sheet(tmp_path: Path) -> None:
     (fault,) = told(folder(tmp_path / "r", agents="agent,interface\n" + "Alice,PJSIP/1\n" * 1_001))
     assert "more than 1000 rows" in fault
@@ -78,6 +86,13 @@ def test_folder_that_cannot_be_written_whole_is_not_begun(tmp_path: Path) -> Non
     (tmp_path / "file").write_text("no folder")
     with pytest.raises(BadInput, match="cannot be written"):
         export_roster(ROSTER, tmp_path / "file" / "r")
+
+
+def test_file_that_cannot_be_written_takes_those_before_it_along(tmp_path: Path) -> None:
+    (tmp_path / "shifts.csv").symlink_to(tmp_path / "nowhere")
+    with pytest.raises(BadInput, match="cannot be written"):
+        export_roster(ROSTER, tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["shifts.csv"]
 
 
 def test_one_agent_cannot_fill_a_sheet(tmp_path: Path) -> None:

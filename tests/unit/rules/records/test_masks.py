@@ -4,7 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from callcenter.rules.records.masks import masked_caller, masked_evidence, without_numbers
+from callcenter.rules.records.masks import masked_caller, masked_evidence, without_numbers, worded
+from callcenter.staff.roles import Sight
+
+NUMBER = "13800250001"
+WRITTEN = [NUMBER, "138-0025-0001", "+86 138 0025 0001", "138 00 250 001", "１３８００２５０００１", "138.0025.0001"]
+
+
+def digits(text: str) -> str:
+    """Give what of a number can still be read, written any way."""
+    return "".join(str(int(char)) for char in text if char.isdigit())
 
 
 @pytest.mark.parametrize(
@@ -42,3 +51,22 @@ def test_numbers_in_a_frame_s_own_text_are_masked() -> None:
 def test_masked_evidence_says_where_it_is_and_not_what_it_says() -> None:
     shown = {"position": 7, "recorded_at": 9, "hash": "ab"}
     assert masked_evidence({**shown, "frame": "CallerIDNum: 13800250001"}) == shown
+
+
+@pytest.mark.parametrize("number", WRITTEN)
+@pytest.mark.parametrize("around", ["call {} back", "电话{}回电", "T{}", "({})", "{}"])
+def test_a_number_is_masked_however_it_is_written(number: str, around: str) -> None:
+    masked = [worded(around.format(number), seen) for seen in (Sight.MASKED, Sight.HIDDEN)]
+    assert not any("0250" in digits(text) for text in masked)
+    assert worded(around.format(number), Sight.FULL) == around.format(number)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "at 2026-03-02 08:00", "2026-03-02T08:00:00+08:00", "record 0123456789abcdef0123456789abcdef", "0" * 64,
+        "call lab-1795418218.5", "1795418218.000123", "V-DESK 2 points", "seat 12, 3 rings, 20.5 s",
+    ],
+)  # fmt: skip
+def test_times_and_record_ids_stay_readable(text: str) -> None:
+    assert worded(text, Sight.MASKED) == worded(text, Sight.HIDDEN) == text
