@@ -7,7 +7,7 @@ from datetime import date
 
 from callcenter.errors import BadInput
 from callcenter.staff.roster_rows import SEPARATORS, Row, RowChecker, iso_date
-from callcenter.staff.roster_tables import MOST_ROWS, Table
+from callcenter.staff.roster_table import MOST_ROWS, Table
 from callcenter.staff.shift_patterns import DayKind, Pattern, day_names, provisional_years, shifts_of
 
 _CLOCK = re.compile(r"(\d{1,2})[:：](\d{2})(?::00)?")

@@ -16,7 +16,7 @@ from callcenter.errors import BadInput
 from callcenter.locale import spelt
 from callcenter.staff.dates import read_moment, zone_named
 from callcenter.staff.roster_columns import REQUIRED, Sheet, column_named
-from callcenter.staff.roster_tables import Table
+from callcenter.staff.roster_table import Table
 from callcenter.untrusted import escaped
 
 _MOST_FAULTS = 1_000

@@ -17,8 +17,8 @@ import structlog
 
 from callcenter.clock import wall_clock
 from callcenter.errors import BadInput, FileTaken, StoreError
+from callcenter.files.rulebook import written
 from callcenter.rules.records.standing import SERVICE
-from callcenter.rules.regulations.rulebook import written
 from callcenter.store import DecisionStore, StoreAway
 from callcenter.store.audit import Audited
 from callcenter.store.decisions.changes import Change, ChangeKind, newest

@@ -6,10 +6,10 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from callcenter.files.roster import load_roster
+from callcenter.files.rulebook import load_rulebook
 from callcenter.rules.regulations.edition import Rulebook
-from callcenter.rules.regulations.rulebook import load_rulebook
 from callcenter.staff.duty import Roster
-from callcenter.staff.roster import load_roster
 
 
 class RulesSettings(BaseModel):

@@ -19,9 +19,9 @@ from callcenter.doctor.manager_conf import filter_lines
 from callcenter.domain import facts as fx
 from callcenter.domain.floor import Floor
 from callcenter.exporter import Exporter, ExporterSettings
+from callcenter.files.rulebook import load_rulebook
 from callcenter.lab.switch import LabState, load_state
 from callcenter.rules.records.violation import Violation
-from callcenter.rules.regulations.rulebook import load_rulebook
 from tests.bench.in_process import following
 
 pytestmark = [pytest.mark.bench, pytest.mark.timeout(400)]

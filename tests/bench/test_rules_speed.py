@@ -10,8 +10,8 @@ import pytest
 from callcenter.domain import facts as fx
 from callcenter.domain.frame import SECOND, Micros
 from callcenter.domain.vocabulary import AgentState, OfferOutcome, VisitOutcome
+from callcenter.files.rulebook import load_rulebook
 from callcenter.rules.detection.judge import Judge
-from callcenter.rules.regulations.rulebook import load_rulebook
 from callcenter.staff.duty import Roster, Seat
 
 MORNING: Micros = 1_800_000_000 * SECOND

@@ -18,11 +18,11 @@ from sqlalchemy import insert
 from callcenter.domain import facts as fx
 from callcenter.domain.frame import SECOND, Micros
 from callcenter.domain.vocabulary import AgentState
+from callcenter.files.rulebook import load_rulebook
 from callcenter.reports.trial.run import open_archive
 from callcenter.reports.trial.verdicts import TrialSpan
 from callcenter.rules.detection.gist import gists
 from callcenter.rules.detection.pages import ArchivedMoment, ArchivedPage, unpacked
-from callcenter.rules.regulations.rulebook import load_rulebook
 from callcenter.staff.dates import day_start
 from callcenter.staff.duty import Roster
 from callcenter.store import JournalledFacts, Store, StoreSettings, open_engine, upgrade

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from callcenter.cli.tables import write_new
+from callcenter.files.roster_sheet import put_new
 from callcenter.journal import Entry, EntryKind, Journal, JournalSettings
 from callcenter.ownfiles import open_private
 from callcenter.staff.roles import Role
-from callcenter.staff.roster_sheet import put_new
 from callcenter.store import DecisionStore, StoreSettings, upgrade
 from callcenter.store.audit import append_head, sign
 from callcenter.tape import TapeWriter

@@ -13,7 +13,7 @@ import schemathesis
 from hypothesis import HealthCheck, given, settings
 from schemathesis import GenerationMode
 
-from callcenter.rules.regulations.rulebook import load_rulebook
+from callcenter.files.rulebook import load_rulebook
 from callcenter.store.sign_in.accounts import Accounts
 from callcenter.store.unit_of_work import DecisionStore
 from callcenter.tracker import RulesInForce

@@ -13,10 +13,10 @@ import httpx
 
 from callcenter.domain.frame import Micros
 from callcenter.errors import StoreError
+from callcenter.files.rulebook import load_rulebook
 from callcenter.rules.detection.inputs import Disposition
 from callcenter.rules.records.dossier import Dossier
 from callcenter.rules.records.reproduction import ReproductionFinding
-from callcenter.rules.regulations.rulebook import load_rulebook
 from callcenter.staff.duty import Roster, Seat
 from callcenter.staff.roles import Role
 from callcenter.store import DecisionStore

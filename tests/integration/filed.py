@@ -18,10 +18,10 @@ from callcenter.ami.decode import decode
 from callcenter.ami.wire import Wire
 from callcenter.cli.office import violations
 from callcenter.domain.frame import Frame
+from callcenter.files.rulebook import load_rulebook
 from callcenter.journal import Journal, JournalSettings
 from callcenter.reports.records.explain import derive
 from callcenter.rules.records.violation import Violation
-from callcenter.rules.regulations.rulebook import load_rulebook
 from callcenter.staff.roster import roster_of
 from callcenter.store import JournalledFacts, Store
 from callcenter.store.decisions.violations import FiledRecord

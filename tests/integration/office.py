@@ -11,10 +11,10 @@ from typing import Any
 from argon2 import PasswordHasher
 
 from callcenter.domain.frame import Micros
+from callcenter.files.rulebook import load_rulebook
 from callcenter.rules.records.dossier import Dossier
 from callcenter.rules.records.standing import Standing
 from callcenter.rules.regulations.edition import Mode, Title
-from callcenter.rules.regulations.rulebook import load_rulebook
 from callcenter.staff.roles import Role
 from callcenter.store import DecisionStore, StoreSettings, upgrade
 from callcenter.store.decisions.violations import FiledRecord, get, put

@@ -8,10 +8,10 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from callcenter.files.rulebook import load_rulebook
 from callcenter.rules.records.standing import SERVICE, RecordState
 from callcenter.rules.records.steps import Action
 from callcenter.rules.regulations.edition import Mode, Rulebook, Severity
-from callcenter.rules.regulations.rulebook import load_rulebook
 from callcenter.rules.scores.accumulated import CODE
 from callcenter.staff.roles import Principal
 from callcenter.store import DecisionStore

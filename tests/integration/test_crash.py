@@ -17,8 +17,8 @@ from typing import Any
 import pytest
 
 from callcenter.domain import facts as fx
+from callcenter.files.rulebook import load_rulebook
 from callcenter.journal import Journal, JournalReader, JournalSettings, verify
-from callcenter.rules.regulations.rulebook import load_rulebook
 from callcenter.store import Store, StoreSettings, ledger, open_engine, upgrade
 from callcenter.tracker import Follower, RecordKeeper, RulesInForce, recover
 from callcenter.tracker.entries import reread

@@ -15,12 +15,12 @@ import pytest
 from callcenter.ami.decode import decode
 from callcenter.ami.wire import Wire
 from callcenter.errors import BadInput, JournalDamaged
+from callcenter.files.rulebook import load_rulebook
 from callcenter.journal import Journal, JournalSettings
 from callcenter.reports.records.explain import Derived, derive, exhibits, explain, told
 from callcenter.reports.records.explain_words import WORDS
 from callcenter.rules.detection import verdicts
 from callcenter.rules.records.violation import Verdict
-from callcenter.rules.regulations.rulebook import load_rulebook
 from callcenter.staff.roster import roster_of
 from callcenter.tracker import RulesInForce
 from callcenter.tracker.entries import frame_step, input_step

@@ -25,9 +25,9 @@ from callcenter.domain import events as ev
 from callcenter.domain.floor import Floor
 from callcenter.exporter import Exporter, ExporterSettings, exporter_server
 from callcenter.exporter.health import Health
+from callcenter.files.rulebook import load_rulebook
 from callcenter.reports.board.source import BoardSource
 from callcenter.reports.board.tables import Board
-from callcenter.rules.regulations.rulebook import load_rulebook
 from tests.integration.service import command
 
 

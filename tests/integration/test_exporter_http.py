@@ -17,7 +17,7 @@ from callcenter.errors import BadSetting
 from callcenter.exporter import Exporter, ExporterSettings, LiveDocument, exporter_server
 from callcenter.exporter.health import Health
 from callcenter.exporter.table import METRICS
-from callcenter.rules.regulations.rulebook import load_rulebook
+from callcenter.files.rulebook import load_rulebook
 
 SETTINGS = ExporterSettings(port=0)
 

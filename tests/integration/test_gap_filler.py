@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from callcenter.ami.items import FramesRead, LoginLost, LoginOpened
-from callcenter.rules.regulations.rulebook import load_rulebook
+from callcenter.files.rulebook import load_rulebook
 from callcenter.tracker import RulesInForce
 from callcenter.tracker.inputs import SiteFacts
 from tests.integration.gaps import QUEUE, Logged, at, beats, gives_up, is_there, joins, lines, logged, read_at, write

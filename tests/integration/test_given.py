@@ -14,7 +14,7 @@ from sqlalchemy import insert
 from sqlalchemy.exc import IntegrityError
 
 from callcenter.errors import BadInput, StoreError
-from callcenter.rules.regulations.rulebook import load_rulebook
+from callcenter.files.rulebook import load_rulebook
 from callcenter.staff.roles import Principal, Role
 from callcenter.store import DecisionStore
 from callcenter.store.audit import page as audit_page

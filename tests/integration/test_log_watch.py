@@ -13,7 +13,7 @@ from callcenter.ami.wire import Wire
 from callcenter.domain import events as ev
 from callcenter.domain.floor import Floor
 from callcenter.domain.frame import SECOND, Micros
-from callcenter.rules.regulations.rulebook import load_rulebook
+from callcenter.files.rulebook import load_rulebook
 from callcenter.tracker import Follower, LogWatch, RulesInForce
 from callcenter.tracker.inputs import Input, QueueLogRead
 

@@ -22,11 +22,11 @@ from typer.testing import CliRunner
 from callcenter.cli.lab.replay import app
 from callcenter.domain.frame import SECOND, Micros
 from callcenter.exporter.live import LiveDocument
+from callcenter.files.rulebook import load_rulebook
 from callcenter.reports.board.source import BoardSource
 from callcenter.reports.board.tables import Board
 from callcenter.reports.records.explain import derive
 from callcenter.rules.regulations.edition import Mode
-from callcenter.rules.regulations.rulebook import load_rulebook
 from callcenter.tracker import RulesInForce
 from tests.integration.office import PASSWORD
 from tests.integration.one_shift import LASTS, QUEUE, Said, frame, roster, rulebook, shift, tape

@@ -14,12 +14,12 @@ import pytest
 
 from callcenter.domain.frame import SECOND, Micros
 from callcenter.errors import BadInput
+from callcenter.files.rulebook import load_rulebook
 from callcenter.rules.records.refusals import StepRefused
 from callcenter.rules.records.standing import SERVICE, RecordState
 from callcenter.rules.records.steps import Action, ProcessStep
 from callcenter.rules.records.violation import Verdict
 from callcenter.rules.regulations.edition import Mode, Title
-from callcenter.rules.regulations.rulebook import load_rulebook
 from callcenter.staff.roles import Role
 from callcenter.store import DecisionStore
 from callcenter.store.audit import page as audit_page

@@ -11,9 +11,9 @@ import pytest
 
 from callcenter.domain import facts as fx
 from callcenter.domain.frame import SECOND, Micros
+from callcenter.files.rulebook import load_rulebook
 from callcenter.reports.replay.recorded import Replay
 from callcenter.rules.regulations.promises import Promises
-from callcenter.rules.regulations.rulebook import load_rulebook
 from callcenter.staff.dates import datetime_of
 from callcenter.store import JournalledFacts, Store
 from callcenter.store.record.promises import kept_promises

@@ -11,10 +11,11 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from callcenter.files.roster import load_roster
+from callcenter.files.rulebook import load_rulebook
 from callcenter.rules.regulations.edition import Mode
-from callcenter.rules.regulations.rulebook import load_rulebook, rulebook_of
+from callcenter.rules.regulations.rulebook import rulebook_of
 from callcenter.staff.dates import datetime_of
-from callcenter.staff.roster import load_roster
 from callcenter.store.tables import AuditRow
 from callcenter.tracker import RulesInForce
 from callcenter.tracker.enacting import RulesFiles

@@ -17,7 +17,7 @@ from typer.testing import CliRunner
 
 from callcenter.cli.office.score import app
 from callcenter.errors import BadInput
-from callcenter.rules.regulations.rulebook import load_rulebook
+from callcenter.files.rulebook import load_rulebook
 from callcenter.staff.roles import Role
 from callcenter.store.conflicts import Missing, NoTerms
 from callcenter.store.decisions.changes import Change, ChangeKind, ChangeState

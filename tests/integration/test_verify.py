@@ -15,12 +15,12 @@ from structlog.testing import capture_logs
 
 from callcenter import logs
 from callcenter.errors import BadInput, CallcenterError, JournalDamaged, MigrationMissing, StoreError
+from callcenter.files.rulebook import load_rulebook
 from callcenter.journal import Journal
 from callcenter.reports.records.evidence import evidence_of
 from callcenter.rules.records.reproduction import EvidenceFault, ReproductionFinding
 from callcenter.rules.records.standing import SERVICE, RecordState
 from callcenter.rules.records.steps import Action
-from callcenter.rules.regulations.rulebook import load_rulebook
 from callcenter.store import DecisionStore, JournalledFacts, Store
 from callcenter.store.decisions.violations import act, history
 from callcenter.store.decisions.withdrawals import withdrawn

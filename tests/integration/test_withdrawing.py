@@ -10,10 +10,10 @@ from typing import NamedTuple
 import pytest
 
 from callcenter import logs
+from callcenter.files.rulebook import load_rulebook
 from callcenter.journal import Journal
 from callcenter.rules.records.standing import RecordState
 from callcenter.rules.records.steps import Action
-from callcenter.rules.regulations.rulebook import load_rulebook
 from callcenter.rules.scores.accumulated import CODE
 from callcenter.staff.months import month_of
 from callcenter.staff.roles import Principal, Role

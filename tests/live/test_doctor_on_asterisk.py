@@ -21,9 +21,9 @@ from callcenter.domain import events as ev
 from callcenter.domain.floor import Floor
 from callcenter.domain.frame import SECOND
 from callcenter.domain.snapshot import HintState, Snapshot
+from callcenter.files.rulebook import load_rulebook
 from callcenter.lab.sipphone import SipPhone
 from callcenter.lab.stage import StoryStage
-from callcenter.rules.regulations.rulebook import load_rulebook
 from tests.live.staged import staged
 
 pytestmark = [pytest.mark.live, pytest.mark.timeout(180)]

@@ -5,7 +5,7 @@ from functools import cache
 import pytest
 
 from callcenter.cli.lab import replay
-from callcenter.rules.regulations.rulebook import load_rulebook
+from callcenter.files.rulebook import load_rulebook
 
 _read_once = cache(load_rulebook)
 

@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 
 from callcenter.cli.office.roster import app
 from callcenter.errors import BadInput
-from callcenter.staff.roster import load_roster
+from callcenter.files.roster import load_roster
 
 RUNNER = CliRunner()
 ROSTER = {

@@ -18,8 +18,9 @@ from callcenter.exporter.health import Health, UnseenJoin
 from callcenter.exporter.names import Names, inert, masked
 from callcenter.exporter.table import METRICS, MetricType
 from callcenter.exporter.values import Values
+from callcenter.files.rulebook import load_rulebook
 from callcenter.rules.regulations.edition import Rulebook
-from callcenter.rules.regulations.rulebook import load_rulebook, rulebook_of
+from callcenter.rules.regulations.rulebook import rulebook_of
 
 NOON = 1_790_000_000 * SECOND
 

@@ -11,8 +11,8 @@ import pytest
 from callcenter.domain import facts as fx
 from callcenter.domain.frame import SECOND
 from callcenter.domain.vocabulary import AgentState
+from callcenter.files.rulebook import load_rulebook
 from callcenter.rules.regulations.edition import Rulebook
-from callcenter.rules.regulations.rulebook import load_rulebook
 from callcenter.staff.dates import day_start
 from callcenter.tracker import RulesInForce
 from callcenter.tracker.follower import Follower

@@ -16,9 +16,9 @@ from callcenter.domain.settings import FloorSettings
 from callcenter.domain.snapshot import ChannelState, Snapshot
 from callcenter.domain.vocabulary import OfferOutcome
 from callcenter.errors import JournalDamaged
+from callcenter.files.rulebook import load_rulebook
 from callcenter.journal import EntryKind, Stored
 from callcenter.numbers import Numbering
-from callcenter.rules.regulations.rulebook import load_rulebook
 from callcenter.staff.duty import Roster, Seat
 from callcenter.tracker import RulesInForce
 from callcenter.tracker.entries import EntryMeaning, input_step, mark_step, refused_of, reread, timed, words_of

@@ -17,6 +17,8 @@ from callcenter.cli.speech import spoken
 from callcenter.cli.tongue import wanted
 from callcenter.domain.agents.directory import Directory
 from callcenter.errors import BadInput
+from callcenter.files.roster import load_roster
+from callcenter.files.rulebook import load_rulebook
 from callcenter.numbers import numbering_of
 from callcenter.queuelog.clock import Off
 from callcenter.queuelog.history import LogHistory, read_history
@@ -27,9 +29,7 @@ from callcenter.reports.replay.reconcile import Reconcile
 from callcenter.reports.replay.recorded import Replay, first_moment
 from callcenter.reports.replay.text import text
 from callcenter.rules.regulations.edition import Rulebook
-from callcenter.rules.regulations.rulebook import load_rulebook
 from callcenter.staff.duty import Roster
-from callcenter.staff.roster import load_roster
 from callcenter.text import checked_charset
 from callcenter.tracker import RulesInForce
 

@@ -20,10 +20,10 @@ from callcenter.cli.service.serve import SettingsPath
 from callcenter.cli.speech import LangOption, spoken
 from callcenter.config import load_settings
 from callcenter.errors import BadInput
+from callcenter.files.rulebook import load_rulebook, parse_rulebook
 from callcenter.locale import Words
 from callcenter.rules.records.agreement import agreement
 from callcenter.rules.regulations.edition import Edition, Range, Rule
-from callcenter.rules.regulations.rulebook import load_rulebook, parse_rulebook
 from callcenter.rules.regulations.soundness import check
 from callcenter.store.decisions.agreement import raised
 from callcenter.tracker import RulesFiles

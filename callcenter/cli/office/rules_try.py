@@ -21,12 +21,12 @@ from callcenter.cli.speech import LangOption, spoken
 from callcenter.config import Settings, load_settings
 from callcenter.domain.frame import Micros
 from callcenter.errors import BadInput
+from callcenter.files.rulebook import load_rulebook
 from callcenter.locale import Language
 from callcenter.reports.trial import run as trial_run
 from callcenter.reports.trial.text import About, Sort, lines, remark, shape, write_csv
 from callcenter.reports.trial.verdicts import AROUND, Outcome, TrialSpan
 from callcenter.rules.regulations.edition import Rulebook
-from callcenter.rules.regulations.rulebook import load_rulebook
 from callcenter.staff.dates import datetime_of, day_start
 from callcenter.store import DecisionStore
 from callcenter.store.record.archive import Extent

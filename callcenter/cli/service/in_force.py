@@ -8,8 +8,8 @@ from callcenter.config import Settings
 from callcenter.doctor.inspect import Check
 from callcenter.domain.frame import SECOND, Micros
 from callcenter.errors import StoreError
+from callcenter.files.rulebook import load_rulebook
 from callcenter.rules.regulations.edition import Rulebook, RulebookFigures
-from callcenter.rules.regulations.rulebook import load_rulebook
 from callcenter.tracker import RulesFiles
 
 _NAME = "figures"

@@ -1,26 +1,25 @@
-"""The regulations as a file: read, measured against its types, checked whole.
+"""The regulations as they are written: measured against their types, checked whole.
 
-A rulebook is one YAML file. `based_on: packaged` takes the packaged file's only edition under each edition of one's
+A rulebook is one document. `based_on: packaged` takes the packaged file's only edition under each edition of one's
 own, so that a department writes no more than what differs. Nothing is half-applied: any fault refuses the file.
 """
 
 from __future__ import annotations
 
-from importlib.resources import files
-from pathlib import Path
 from typing import Any
 
 import msgspec
-import yaml
 
 from callcenter.domain.frame import SECOND
-from callcenter.errors import BadInput, UnreadableFile
+from callcenter.errors import BadInput
+from callcenter.packaged import packaged_rulebook
 from callcenter.rules.regulations.edition import NO_FIGURE, Edition, Mode, Promise, Rule, Rulebook, Severity
 from callcenter.rules.regulations.soundness import check
 from callcenter.staff.dates import require_one_zone, zone_named
 
 _FORMAT = 1
-_PACKAGED = "the packaged rulebook"
+PACKAGED = "the packaged rulebook"
+"""What errors call it."""
 _PROPOSED = "the proposed rulebook"
 _LARGEST = 4_000_000
 _SUFFIX = "_seconds"
@@ -28,26 +27,6 @@ _PARTS: dict[str, type[Rule | Promise]] = {"violations": Rule, "promises": Promi
 _WORDS: dict[str, type[Severity | Mode]] = {"severity": Severity, "lesser": Severity, "mode": Mode}
 _ZONE = "Asia/Shanghai"
 """Where days begin when neither the site nor the file says."""
-
-
-def load_rulebook(path: Path | None = None, timezone: str | None = None) -> Rulebook:
-    """Read and check a rulebook.
-
-    Args:
-        path: A YAML file; None: the packaged one.
-        timezone: The site's, in which days begin; None: whatever the file names.
-
-    Raises:
-        UnreadableFile: There is no such file, or it is not YAML.
-        BadInput: It lacks something, has unknown keys, gaps in its dates, figures that must be filled first, or
-            another time zone than the site.
-    """
-    return _sound(parse_rulebook(path, timezone), _named(path))
-
-
-def parse_rulebook(path: Path | None = None, timezone: str | None = None) -> Rulebook:
-    """Read a rulebook without asking whether its dates and figures are sound; errors as `load_rulebook`."""
-    return _parsed(_read(path), _named(path), timezone)
 
 
 def whole(raw: dict[str, Any]) -> dict[str, Any]:
@@ -62,25 +41,21 @@ def whole(raw: dict[str, Any]) -> dict[str, Any]:
     return plain
 
 
-def written(path: Path | None = None) -> dict[str, Any]:
-    """Return a rulebook as it is written, whole, to be changed and proposed; errors as `load_rulebook`."""
-    plain: dict[str, Any] = msgspec.to_builtins(whole(_read(path)))
-    return plain
-
-
 def rulebook_of(raw: dict[str, Any], timezone: str | None = None) -> Rulebook:
-    """Make a rulebook of what somebody proposes, as a file holds it, and check it; errors as `load_rulebook`."""
-    return _sound(_parsed(raw, _PROPOSED, timezone), _PROPOSED)
+    """Make a rulebook of what somebody proposes, as a file holds it, and check it; raises BadInput for any fault."""
+    return sound(parsed(raw, _PROPOSED, timezone), _PROPOSED)
 
 
-def _sound(book: Rulebook, named: str) -> Rulebook:
+def sound(book: Rulebook, named: str) -> Rulebook:
+    """Return a rulebook whose dates and figures are sound; raises BadInput with all that is wrong."""
     problems = check(book)
     if problems:
         raise BadInput(f"{named} cannot be used: {'; '.join(problems)}")
     return book
 
 
-def _parsed(raw: dict[str, Any], named: str, timezone: str | None) -> Rulebook:
+def parsed(raw: dict[str, Any], named: str, timezone: str | None) -> Rulebook:
+    """Make a rulebook of what is written, without asking whether it is sound; raises BadInput for what it is not."""
     known = {"format", "timezone", "editions", "based_on"}
     if unknown := sorted(set(map(str, raw)) - known):
         raise BadInput(f"{named} has an unknown key {unknown[0]!r}; known are {', '.join(sorted(known))}")
@@ -98,30 +73,10 @@ def _parsed(raw: dict[str, Any], named: str, timezone: str | None) -> Rulebook:
     return Rulebook(timezone=zone, editions=tuple(found))
 
 
-def _read(path: Path | None) -> dict[str, Any]:
-    try:
-        if path is None:
-            text = files("callcenter.rules.regulations").joinpath("rulebook.yaml").read_text("utf-8")
-        else:
-            text = path.read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise UnreadableFile(f"{_named(path)} cannot be read: {error}") from error
-    if len(text) > _LARGEST:
-        raise UnreadableFile(f"{_named(path)} is too long for a rulebook")
-    try:
-        raw = yaml.safe_load(text)
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
-        reason = " ".join(str(error).split())
-        raise UnreadableFile(f"{_named(path)} is not YAML: {reason}") from error
-    if not isinstance(raw, dict):
-        raise UnreadableFile(f"{_named(path)} is not a rulebook: a mapping with `editions` is expected")
-    return raw
-
-
 def _base(name: object, named: str) -> dict[str, Any]:
-    if name != "packaged" or named == _PACKAGED:
+    if name != "packaged" or named == PACKAGED:
         raise BadInput(f"{named}: based_on must be `packaged`")
-    base: dict[str, Any] = dict(_read(None)["editions"][-1])
+    base: dict[str, Any] = dict(packaged_rulebook()["editions"][-1])
     for own in ("version", "from", "to"):
         base.pop(own, None)
     return base
@@ -176,7 +131,3 @@ def _in_micros_pair(key: Any, value: Any) -> tuple[Any, Any]:
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < _LARGEST:
         raise ValueError(f"{key} must be a number of seconds, not {value!r}")
     return key.removesuffix(_SUFFIX), round(value * SECOND)
-
-
-def _named(path: Path | None) -> str:
-    return _PACKAGED if path is None else f"the rulebook {path}"

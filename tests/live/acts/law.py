@@ -9,7 +9,7 @@ from typing import NamedTuple, Self
 import yaml
 
 from callcenter.domain.frame import SECOND
-from callcenter.rules.regulations.rulebook import load_rulebook
+from callcenter.files.rulebook import load_rulebook
 
 MARGIN_SECONDS = 1.7
 """How far an act keeps from a limit; the uncertainty of the short figures is a half second of it."""

@@ -16,8 +16,8 @@ from callcenter.doctor.lookup import InFiles, Nowhere
 from callcenter.doctor.manager_conf import filter_lines, manager_conf
 from callcenter.domain.frame import SECOND
 from callcenter.errors import UnreadableFile
+from callcenter.files.rulebook import load_rulebook
 from callcenter.rules.regulations.edition import QueueFigures
-from callcenter.rules.regulations.rulebook import load_rulebook
 from tests.unit.doctor.doctor_links import snapshot_of
 
 if TYPE_CHECKING:

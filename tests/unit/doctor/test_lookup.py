@@ -8,7 +8,7 @@ import pytest
 
 from callcenter.doctor.inspect import inspect_queues
 from callcenter.doctor.lookup import InFiles, Nowhere, OnSwitch
-from callcenter.rules.regulations.rulebook import load_rulebook
+from callcenter.files.rulebook import load_rulebook
 from tests.unit.doctor.doctor_links import logins, snapshot_of
 
 if TYPE_CHECKING:

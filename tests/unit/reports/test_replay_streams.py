@@ -12,13 +12,13 @@ import pytest
 from callcenter.domain import events as ev
 from callcenter.domain import facts as fx
 from callcenter.domain.floor import Floor
+from callcenter.files.rulebook import load_rulebook
 from callcenter.reports.replay import recorded as replay
 from callcenter.reports.replay.document import Document
 from callcenter.reports.replay.judging import Judging
 from callcenter.reports.replay.reconcile import Reconcile
 from callcenter.reports.replay.recorded import TAPE_BITS, Replay, first_moment, place_of
 from callcenter.reports.replay.shapes import Shape
-from callcenter.rules.regulations.rulebook import load_rulebook
 from callcenter.tracker import RulesInForce
 from tests.bench.stream import chunks
 

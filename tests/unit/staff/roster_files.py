@@ -8,7 +8,7 @@ from typing import Any
 
 import openpyxl
 
-from callcenter.staff.roster_sheet import import_roster
+from callcenter.files.roster_sheet import import_roster
 
 ROSTER: dict[str, Any] = {
     "timezone": "Asia/Shanghai",

@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 
 from callcenter.errors import BadInput, UnreadableFile
+from callcenter.files.roster import load_roster
 from callcenter.staff.dates import micros_of
-from callcenter.staff.roster import load_roster, roster_of
+from callcenter.staff.roster import roster_of
 
 ALICE = {"agent": "Alice", "interface": "PJSIP/1001", "team": "hotline"}
 BOB = {"agent": "Bob", "interface": "PJSIP/1002"}

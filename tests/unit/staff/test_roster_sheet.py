@@ -9,7 +9,7 @@ import openpyxl
 import pytest
 
 from callcenter.errors import BadInput
-from callcenter.staff.roster_sheet import export_roster, import_roster
+from callcenter.files.roster_sheet import export_roster, import_roster
 from tests.unit.staff.roster_files import AGENTS, ROSTER, folder, told, workbook
 
 FIRST_DAYS = (date(2026, 11, 23), date(2026, 11, 24))

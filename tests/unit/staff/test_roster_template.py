@@ -9,11 +9,11 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from callcenter.errors import BadInput
+from callcenter.files.roster_sheet import import_roster
+from callcenter.files.roster_template import write_template
 from callcenter.locale import Language
 from callcenter.staff.dates import datetime_of
 from callcenter.staff.roster import roster_of
-from callcenter.staff.roster_sheet import import_roster
-from callcenter.staff.roster_template import write_template
 
 ZONE = "Asia/Shanghai"
 TODAY = date(2026, 12, 31)
@@ -42,7 +42,7 @@ def test_template_as_sheets_plans_the_whole_month_and_its_last_day_off(tmp_path:
 
 
 def test_template_speaks_the_language_of_whoever_fills_it_in(tmp_path: Path) -> None:
-    write_template(tmp_path / "zh-CN", "zh", ZONE, TODAY)
+    write_template(tmp_path / "zh-CN", "zh-CN", ZONE, TODAY)
     write_template(tmp_path / "en", "en", ZONE, TODAY)
     assert (tmp_path / "zh-CN" / "坐席.csv").read_text("utf-8-sig").startswith("坐席,话机,班组,队列,开始,结束\n张三,")
     assert (tmp_path / "en" / "agents.csv").read_text("utf-8-sig").startswith("agent,interface,team,queues,from,to\n")

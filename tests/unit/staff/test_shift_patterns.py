@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from callcenter.staff.roster_sheet import import_roster
+from callcenter.files.roster_sheet import import_roster
 from callcenter.staff.shift_patterns import DayKind, kind_of
 from tests.unit.staff.roster_files import AGENTS, folder, told
 

@@ -8,12 +8,12 @@ from pathlib import Path
 from callcenter.domain import facts as fx
 from callcenter.domain.frame import SECOND, Micros
 from callcenter.domain.vocabulary import AgentState, EndedBy, OfferOutcome, VisitOutcome
+from callcenter.files.rulebook import load_rulebook
 from callcenter.numbers import PLAIN, Numbering
 from callcenter.rules.detection.inputs import Disposition
 from callcenter.rules.detection.judge import Judge
 from callcenter.rules.records.violation import Violation
 from callcenter.rules.regulations.edition import Rulebook
-from callcenter.rules.regulations.rulebook import load_rulebook
 from callcenter.staff.duty import Roster, Seat
 
 EPOCH: Micros = 1_800_000_000 * SECOND

@@ -9,9 +9,9 @@ import pytest
 
 from callcenter.domain import facts as fx
 from callcenter.domain.vocabulary import AgentState, OfferOutcome
+from callcenter.files.rulebook import load_rulebook
 from callcenter.rules.detection.judge import Judge
 from callcenter.rules.records.violation import identity, violation_shape
-from callcenter.rules.regulations.rulebook import load_rulebook
 from callcenter.staff.roster import roster_of
 from tests.unit.rules.detection.story import EPOCH, Story, micros, packaged, roster, rulebook
 

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import pytest
 
 from callcenter.domain.vocabulary import AgentState, EndedBy, OfferOutcome
-from callcenter.rules.regulations.rulebook import load_rulebook
+from callcenter.files.rulebook import load_rulebook
 from callcenter.staff.duty import Roster, Seat, Stretch
 from tests.unit.rules.detection.story import PHONES, Story, micros, roster, rulebook
 

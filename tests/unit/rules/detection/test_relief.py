@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from callcenter.domain.vocabulary import AgentState
+from callcenter.files.rulebook import load_rulebook
 from callcenter.rules.records.violation import Verdict, Violation
 from callcenter.rules.regulations.edition import Mode, Rulebook
-from callcenter.rules.regulations.rulebook import load_rulebook
 from callcenter.staff.duty import Roster, Seat, Stretch
 from tests.unit.rules.detection.story import PHONES, Story, micros, rulebook
 

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from callcenter.domain.vocabulary import EndedBy, VisitOutcome
+from callcenter.files.rulebook import load_rulebook
 from callcenter.numbers import Numbering
 from callcenter.rules.detection.judge import Judge
 from callcenter.rules.records.violation import Verdict
 from callcenter.rules.regulations.edition import Rulebook
-from callcenter.rules.regulations.rulebook import load_rulebook
 from tests.unit.rules.detection.story import Story, micros, packaged, roster, rulebook
 
 ON = 'violations: {V-SKIPPED: {mode: "on"}}'

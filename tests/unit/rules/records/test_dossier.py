@@ -8,12 +8,12 @@ import msgspec
 import pytest
 
 from callcenter.errors import BadInput
+from callcenter.files.rulebook import load_rulebook
 from callcenter.rules.records.dossier import RecordForm, from_form, from_violation
 from callcenter.rules.records.standing import SERVICE
 from callcenter.rules.records.texts import Reason
 from callcenter.rules.records.violation import Verdict, Violation
 from callcenter.rules.regulations.edition import Mode, Rulebook, Severity
-from callcenter.rules.regulations.rulebook import load_rulebook
 from tests.unit.rules.detection.people import MONDAY
 
 BOOK = load_rulebook()

@@ -8,9 +8,10 @@ from typing import Any
 import msgspec
 import pytest
 
+from callcenter.files.rulebook import load_rulebook
 from callcenter.rules.regulations.amending import amend
 from callcenter.rules.regulations.edition import Edition, Rulebook
-from callcenter.rules.regulations.rulebook import load_rulebook, rulebook_of, whole
+from callcenter.rules.regulations.rulebook import rulebook_of, whole
 
 PACKAGED = load_rulebook()
 TODAY = date(2026, 11, 25)

@@ -10,8 +10,8 @@ import pytest
 
 from callcenter.domain.frame import SECOND
 from callcenter.errors import BadInput, UnreadableFile
+from callcenter.files.rulebook import load_rulebook, parse_rulebook
 from callcenter.rules.regulations.edition import Mode, Range
-from callcenter.rules.regulations.rulebook import load_rulebook, parse_rulebook
 from callcenter.rules.regulations.soundness import check
 from callcenter.staff.dates import day_start, zone_named
 from tests.unit.rules.detection.story import packaged, rulebook

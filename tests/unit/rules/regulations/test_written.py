@@ -8,7 +8,8 @@ import pytest
 
 from callcenter.domain.frame import SECOND
 from callcenter.errors import BadInput
-from callcenter.rules.regulations.rulebook import load_rulebook, rulebook_of, whole, written
+from callcenter.files.rulebook import load_rulebook, written
+from callcenter.rules.regulations.rulebook import rulebook_of, whole
 from tests.unit.rules.detection.story import packaged, rulebook
 
 

@@ -8,10 +8,10 @@ from typing import Any
 import msgspec
 import pytest
 
+from callcenter.files.rulebook import load_rulebook
 from callcenter.rules.records.standing import RecordState
 from callcenter.rules.records.violation import Violation
 from callcenter.rules.regulations.edition import Edition, Mode, Severity
-from callcenter.rules.regulations.rulebook import load_rulebook
 from callcenter.rules.scores.accumulated import CODE, Confirmed, accumulated, confirmed_of
 from callcenter.staff.dates import day_start
 from tests.unit.rules.detection.people import HOUR, SHANGHAI, record

@@ -15,15 +15,12 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import openpyxl
 
 from callcenter.errors import UnreadableFile
-from callcenter.staff.roster_columns import Sheet, sheet_named
+from callcenter.staff.roster_columns import sheet_named
+from callcenter.staff.roster_table import MOST_ROWS, Table
 from callcenter.untrusted import live
-
-MOST_ROWS = 20_000
-"""A month of 80 agents has about 2,000 shifts."""
 
 _LARGEST = 8_000_000
 _LARGEST_UNPACKED = 64_000_000
@@ -33,22 +30,6 @@ _LAST_ROW = 1_048_576
 """Of any sheet of Excel's; many are painted empty down to it."""
 
 _LONGEST = 1_000
-
-
-class Table(msgspec.Struct):
-    """One sheet or file.
-
-    Attributes:
-        rows: Number as people count rows (the heading is row 1), and cells; empty rows are left out.
-        faults: Row, column (from 1) and what is wrong with a cell, or with the whole table (row 0).
-    """
-
-    file: str
-    name: str
-    sheet: Sheet | None
-    heading: list[str] = []
-    rows: list[tuple[int, list[str]]] = []
-    faults: list[tuple[int, int, str]] = []
 
 
 def read_tables(path: Path) -> list[Table]:

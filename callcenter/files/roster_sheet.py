@@ -9,13 +9,14 @@ from typing import Any
 import msgspec
 
 from callcenter.errors import BadInput, UnreadableFile
+from callcenter.files.roster_tables import read_tables
 from callcenter.ownfiles import open_private, private_folder
 from callcenter.spreadsheet import csv_file, workbook
 from callcenter.staff.pattern_rows import calendar_of, shifts_from
 from callcenter.staff.roster import roster_of
 from callcenter.staff.roster_columns import LAYOUT, Sheet, title
 from callcenter.staff.roster_rows import RowChecker, RowFault, TimeSheet
-from callcenter.staff.roster_tables import Table, read_tables
+from callcenter.staff.roster_table import Table
 
 _ZONE = "Asia/Shanghai"
 _SEPARATOR = ";"
