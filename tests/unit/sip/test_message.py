@@ -200,6 +200,12 @@ def test_no_value_that_is_written_adds_a_line(value: str, body: str) -> None:
     assert read == SipMessage(message.heading, (*message.fields[:-1], ("contact", value.strip(" \t"))), body)
 
 
+@pytest.mark.parametrize("value", ["<sip:1@a>\r\nVia: b", "a\nb", "a\0"])
+def test_value_that_would_end_its_line_is_not_written(value: str) -> None:
+    with pytest.raises(NotSip, match="would end its line"):
+        SipMessage("SIP/2.0 200 OK", (("contact", value),)).encode()
+
+
 def test_headers_are_spelled_as_the_standard_spells_them() -> None:
     written = SipMessage("SIP/2.0 401 No", (("call-id", "c"), ("cseq", "1 BYE"), ("record-route", "r"))).encode()
 
