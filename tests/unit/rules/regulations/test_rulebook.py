@@ -6,6 +6,7 @@ import re
 from datetime import date
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from callcenter.domain.frame import SECOND
@@ -222,3 +223,19 @@ def test_file_that_is_far_too_long_is_refused(tmp_path: Path) -> None:
 def test_unsound_rulebook_can_still_be_read_to_say_what_is_wrong(tmp_path: Path) -> None:
     book = parse_rulebook(editions(tmp_path, "from: 2026-01-01", "from: 2026-07-01"))
     assert len(check(book)) == 1
+
+
+def test_rule_has_figures_of_its_own(tmp_path: Path) -> None:
+    book = rulebook(
+        tmp_path, "violations: {V-DESK: {mode: shadow, figures: {most: 3, within_seconds: 1.5, least: no figure}}}"
+    )
+    rule = book.editions[-1].violations["V-CLEAN"], book.editions[-1].violations["V-DESK"]
+
+    assert [rule[1].figure(name) for name in ("most", "within", "least", "other")] == [3, 1_500_000, None, None]
+    assert rule[0].figure("most") is None
+    assert "figures" not in msgspec.to_builtins(rule[0])
+
+
+def test_rule_is_not_on_without_its_own_figures(tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match="V-DESK: most must be filled before it can be on"):
+        rulebook(tmp_path, "violations: {V-DESK: {figures: {most: no figure}}}")
