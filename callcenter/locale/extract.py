@@ -20,9 +20,12 @@ KEYWORDS: dict[str, tuple[int, str]] = {
     "english": (0, ""),
     "problem": (2, ""),
     "Kind": (1, "problem"),
+    "ProblemKind": (1, "problem"),
     "Metric": (3, "metric"),
     "Call": (3, "story"),
+    "DemoCall": (3, "story"),
     "Moment": (2, "story"),
+    "DemoMoment": (2, "story"),
 }
 """Which argument of a call is English, and the context that it is said in."""
 COMMANDS = "COMMANDS"
