@@ -19,7 +19,9 @@ from callcenter.store.sign_in.sessions import SignInBlocked, SignInRefused
 
 MEDIA_TYPE = "application/problem+json"
 _TYPE = "urn:callcenter:problem:"
-_NOT_STORED = "the database takes nothing now: nothing was changed, the switch is watched on; try again later"
+_NOT_STORED = locale.english(
+    "the database takes nothing now: nothing was changed, the switch is watched on; try again later"
+)
 
 log = structlog.get_logger()
 

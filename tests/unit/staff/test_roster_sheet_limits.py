@@ -10,8 +10,8 @@ import openpyxl
 import pytest
 
 from callcenter.errors import BadInput, UnreadableFile
-from callcenter.files.roster_sheet import export_roster, import_roster
 from callcenter.files import roster_tables
+from callcenter.files.roster_sheet import export_roster, import_roster
 from tests.unit.staff.roster_files import AGENTS, ROSTER, folder, told, workbook
 
 
