@@ -32,7 +32,8 @@ check: venv ## format, lint, types, floors
 	.venv/bin/mypy
 	.venv/bin/lint-imports
 
-generate: venv ## what is made from the code: the manual's tables, diagrams, dashboards
+generate: venv ## what is made from the code: the catalogue, the manual's tables, diagrams, dashboards
+	$(PY) -m callcenter.locale.compile
 	$(PY) -m tests.repo.generate
 
 pure: venv ## the pure floors, every statement and branch, each by its own unit tests; lines that none reaches are named
