@@ -31,6 +31,7 @@ from callcenter.staff.dates import day_start
 from callcenter.store import DecisionStore, Store
 from callcenter.store.record.visit_queries import VisitFilter, ended_visits, followed_since
 from callcenter.tracker import Follower, GapFiller, LogWatch, RecordKeeper, RulesFiles, RulesInForce, Tracker, recover
+from callcenter.tracker.bound import OpenBound
 from callcenter.tracker.calendar_watch import CalendarWatch
 from callcenter.tracker.pruning import Pruning
 from callcenter.tracker.withdrawals import Withdrawals
@@ -127,7 +128,7 @@ async def _start(settings: Settings, kept: _Kept, group: asyncio.TaskGroup) -> _
     follower = await recover(kept.journal, record, in_force)
 
     client = AmiClient(settings.ami)
-    tracker = Tracker(settings.ami.node, client, kept.journal, record, follower)
+    tracker = Tracker(settings.ami.node, client, kept.journal, record, follower, OpenBound(settings.ami.max_open))
     exporter = _exporter(settings, tracker, in_force)
     exporter.fault = lambda: record.fault
     await _recall_today(settings, kept, record, follower, exporter)

@@ -89,6 +89,7 @@ _DIGIT = r"[\d⁰¹²³⁴-⁹₀-₉⓪①-⑨]"
 _NUMBER = re.compile(rf"{_DIGIT}(?:{_MARK}{{0,3}}{_DIGIT}){{6,}}")
 _LONG = 10
 
+_SHORT_SECRET = 6
 _SECRET_KEY = re.compile(r"secret|passw|passphrase|token|authorization|cookie|credential|api_?key|private_?key")
 _SECRET_LINE = re.compile(r"""(?i)((?:authorization|cookie)["']?\s*[:=]\s*)[^\r\n]+""")
 _SECRET_PAIR = re.compile(
@@ -136,7 +137,7 @@ class Filter:
 
     def __init__(self, secrets: Iterable[str]) -> None:
         spellings = {spelled for secret in secrets if secret for spelled in _spellings(secret)}
-        alternatives = "|".join(re.escape(spelled) for spelled in sorted(spellings, key=len, reverse=True))
+        alternatives = "|".join(map(_wherever, sorted(spellings, key=len, reverse=True)))
         self._secrets = re.compile(alternatives or r"(?!)")
 
     def __call__(self, _logger: object, _method: str, event: EventDict) -> EventDict:
@@ -232,6 +233,12 @@ def _bar_the_traceback(_logger: object, _method: str, event: EventDict) -> Event
         if key in event:
             event[key] = "\n".join(f"    | {line}" for line in str(event[key]).split("\n"))
     return event
+
+
+def _wherever(spelled: str) -> str:
+    """Match a secret wherever it stands; a short one as a word, for words of ours have it in their midst."""
+    found = re.escape(spelled)
+    return rf"(?<!\w){found}(?!\w)" if len(spelled) < _SHORT_SECRET else found
 
 
 def _spellings(secret: str) -> set[str]:

@@ -24,7 +24,8 @@ _OWNER, _OTHERS = 0o600, 0o077
 _BESIDE = ("-wal", "-shm", "-lock")
 
 _OPEN_FILES = Path("/proc/self/fd")
-_DELETED = " (deleted)"
+_LOG_BEGINS = (b"\x37\x7f\x06\x82", b"\x37\x7f\x06\x83")
+"""Of SQLite's write-ahead log, https://sqlite.org/fileformat2.html#walformat."""
 
 _Place = tuple[int, int] | None
 
@@ -60,7 +61,7 @@ def make_private(path: Path) -> None:
 
 def keep_private(path: Path) -> None:
     """Close a file to others, and what SQLite keeps beside it; somebody else's stays as it is."""
-    for one in (path, *(path.with_name(path.name + end) for end in _BESIDE)):
+    for one in (named.with_name(named.name + end) for named in {path, path.resolve()} for end in ("", *_BESIDE)):
         with contextlib.suppress(OSError):
             mode = one.stat().st_mode
             if stat.S_ISREG(mode) and mode & _OTHERS:
@@ -130,7 +131,8 @@ class OwnFile:
 
     def __init__(self, path: Path, held: int | None = None) -> None:
         self.path = path
-        self._log = path.with_name(f"{path.name}-wal")
+        real = path.resolve()  # SQLite keeps the log beside the file itself, not beside a link to it
+        self._log = real.with_name(f"{real.name}-wal")
         self._known = _place(path if held is None else held)
         self._log_known = _place(self._log)
 
@@ -146,7 +148,7 @@ class OwnFile:
         log = _place(self._log)
         if log != self._log_known:
             # SQLite itself begins a new one where nobody had the file open for a moment
-            if _is_held_though_deleted(self._log):
+            if self._log_known is not None and _is_log_held(self._log_known):
                 raise _taken(self._log)
             self._log_known = log
 
@@ -176,18 +178,18 @@ def _place(file: Path | int) -> _Place:
     return found.st_dev, found.st_ino
 
 
-def _is_held_though_deleted(path: Path) -> bool:
-    """Tell whether this process has a file open that its folder no longer names; False where no system says so."""
-    wanted = f"{path.absolute()}{_DELETED}"
+def _is_log_held(known: tuple[int, int]) -> bool:
+    """Tell whether this process still writes a log that its folder names no more; False where no system says so."""
     try:
-        numbers = os.listdir(_OPEN_FILES)  # noqa: PTH208 - names alone are wanted
+        numbers = [int(name) for name in os.listdir(_OPEN_FILES)]  # noqa: PTH208 - names alone are wanted
     except OSError:
         return False
-    return any(_target(number) == wanted for number in numbers)
+    return any(_place(number) == known and _begins_as_log(number) for number in numbers)
 
 
-def _target(number: str) -> str:
+def _begins_as_log(number: int) -> bool:
+    """Tell whether an open file is a log, and not another one that was given its place on the disk."""
     try:
-        return str((_OPEN_FILES / number).readlink())
+        return os.pread(number, 4, 0) in _LOG_BEGINS
     except OSError:
-        return ""
+        return False

@@ -71,6 +71,7 @@ class AmiClient:
         self._control: Link | None = None
         self._session: EventsSession | None = None
         self._settled = False
+        self._cut = ""
         self._ended_frames: Counter[str] = Counter()
         self.beat_in: Callable[[], float | None] = lambda: None
 
@@ -122,6 +123,12 @@ class AmiClient:
         finally:
             self._inbox.close()
 
+    def cut(self, reason: str) -> None:
+        """End the events login; it is opened again, after waits that grow though it is heard."""
+        self._cut = reason
+        if self._events is not None:
+            self._events.close(reason)
+
     async def pause(self, interface: str, *, queue: str | None = None, reason: str = "") -> None:
         """Pause a member in one queue, or in all that it serves.
 
@@ -171,7 +178,7 @@ class AmiClient:
             self._events = None
             self._ended_frames.update(link.frames_total)
         self._settled |= session.synced
-        if session.proven:
+        if session.proven and reason != self._cut:
             backoff.reset()
         elif session.overdue and not self._settled:
             raise RightsMissing(

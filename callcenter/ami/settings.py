@@ -92,6 +92,9 @@ class AmiSettings(SwitchSettings):
     heartbeat_every: float = Field(default=2.0, gt=0, description="Time between two heartbeats.")
     heartbeat_deadline: float = Field(default=8.0, gt=0, description="One not seen by then ends the login.")
     queue_frames: int = Field(default=20_000, ge=1, description="Frames that may wait before reading pauses.")
+    max_open: int = Field(
+        default=20_000, ge=1, description="Channels, callers or agents that it may have at once; more ends the login."
+    )
     wait_at_start: bool = Field(default=False, description="Wait for a switch that is not up at start.")
     backoff_min: float = Field(default=0.25, gt=0, description="Shortest wait before a reconnect.")
     backoff_max: float = Field(default=3.0, gt=0, description="Longest wait before a reconnect.")

@@ -69,6 +69,18 @@ def moment(told: str | None, option: str, zone: ZoneInfo) -> Micros | None:
         raise BadInput(f"{option}: {error}") from None
 
 
+def span(since: str | None, until: str | None, zone: ZoneInfo) -> tuple[Micros | None, Micros | None]:
+    """Read --from and --to; returns the first moment that belongs to the span, and the first after it.
+
+    Raises:
+        BadInput: One of them is neither a day nor a time, or the span ends before it begins.
+    """
+    start, end = moment(since, "--from", zone), moment_after(until, "--to", zone)
+    if start is not None and end is not None and start >= end:
+        raise BadInput(f"--from {since} comes after --to {until}: turn them round")
+    return start, end
+
+
 def moment_after(told: str | None, option: str, zone: ZoneInfo) -> Micros | None:
     """Read the last day or time of a span, which belongs to it; returns the first moment that does not.
 

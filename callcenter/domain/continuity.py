@@ -49,6 +49,7 @@ class Continuity:
             ev.LinkLost: self.lost,
             ev.LinkRestored: self.restored,
             ev.Resynced: self.resynced,
+            ev.Overfull: self.overfull,
         }
 
     def passed(self, event: ev.Event) -> None:
@@ -128,6 +129,12 @@ class Continuity:
                 ev.MemberSeen(event.at, event.pos, m.queue, m.interface, m.name, behind, m.status, m.paused, m.reason)
             )
 
+    def overfull(self, event: ev.Overfull) -> None:
+        """What was told to be open is over, as after a restart; agents are met again as the switch tells of them."""
+        self.lost(ev.LinkLost(event.at, event.pos))
+        self.restored(ev.LinkRestored(event.at, event.pos, restarted=True))
+        self._people.identity.dismiss(event.at)
+
     def _channels(self, channels: tuple[ChannelState, ...], event: ev.Resynced) -> None:
         there = {c.uniqueid for c in channels}
         for channel in list(self._state.channels.values()):
@@ -183,7 +190,7 @@ class Continuity:
 
 
 _MAY_ANSWER = frozenset({ev.MemberSeen, ev.DeviceSeen})
-_LOOKS_BACK = frozenset({ev.LinkLost, ev.Resynced})
+_LOOKS_BACK = frozenset({ev.LinkLost, ev.Resynced, ev.Overfull})
 
 
 def _tells_time(event: ev.Event) -> bool:

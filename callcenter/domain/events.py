@@ -279,6 +279,10 @@ class Resynced(SwitchEvent, frozen=True, gc=False):
     snapshot: Snapshot
 
 
+class Overfull(SwitchEvent, frozen=True, gc=False):
+    """The switch told of more than any switch has, and is believed no more; `at` is the last time that was seen."""
+
+
 class FrameRefused(SwitchEvent, frozen=True, gc=False):
     """Something happened, and what is not known: its frame cannot be believed; `at` is None where its time cannot.
 
@@ -340,6 +344,7 @@ Event = (
     | LinkLost
     | LinkRestored
     | Resynced
+    | Overfull
     | FrameRefused
     | Tick
 )

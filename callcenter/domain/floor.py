@@ -143,6 +143,7 @@ class Floor:
                 case "block":
                     self._own.fire(timer)
                 case "wrap":
-                    self._people.refresh(self.state.people[timer.key], timer.at)
+                    if (person := self.state.people.get(timer.key)) is not None:
+                        self._people.refresh(person, timer.at)
                 case _:
                     self._calls.fire(timer)

@@ -160,6 +160,7 @@ class Exporter:
         age = None if seen is None else (self._clock() - seen) / SECOND
         checks = (
             (not health.ami_up, "the switch is not connected"),
+            (health.overfull, "the login was ended: the switch told of more than ami.max_open allows"),
             (not health.ready, "the present state of the switch is not known yet"),
             (health.gap_open_at is not None, "events are being missed"),
             (age is None or age > settings.stale_seconds, "the switch has not been heard lately"),

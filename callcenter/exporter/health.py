@@ -41,6 +41,7 @@ class Health(msgspec.Struct, frozen=True, kw_only=True):
         refused_moments: Moments of which a frame that is needed could not be believed.
         unseen_joins: Joins that queue_log tells of and nobody saw; None as before.
         unseen_last: The last of them.
+        overfull: The last login was ended because the switch told of more than it may have.
         ledger: Queue → visits joined, less those that ended and those that last: 0, or something was lost.
     """
 
@@ -66,4 +67,5 @@ class Health(msgspec.Struct, frozen=True, kw_only=True):
     refused_moments: int = 0
     unseen_joins: int | None = None
     unseen_last: tuple[UnseenJoin, ...] = ()
+    overfull: bool = False
     ledger: dict[str, int] = {}

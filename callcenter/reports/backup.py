@@ -2,12 +2,14 @@
 
 A backup is a folder: `journal.sqlite`, `callcenter.sqlite`, the settings' own files, and `manifest.json` with what was
 copied and its hashes. The database is copied first, so that the journal holds all that the database has followed. Until
-everything has been verified the folder has another name; what is not named as a backup is none.
+everything has been verified the folder has another name; what is not named as a backup is none, and goes again: at the
+end of a backup that failed, or when the next one begins after one that was killed.
 """
 
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import hashlib
 import os
 import shutil
@@ -22,6 +24,7 @@ from callcenter import __version__
 from callcenter.domain.frame import SECOND, Micros
 from callcenter.errors import BadInput, JournalDamaged, StoreError
 from callcenter.journal import verify as verify_journal
+from callcenter.ownfiles import open_private, private_folder
 from callcenter.store import DecisionStore, StoreSettings, newest_revision
 from callcenter.store.audit import verify as verify_audit
 from callcenter.store.decisions.withdrawals import followed
@@ -81,39 +84,31 @@ async def back_up(kept: BackupContents, folder: Path, now: Micros) -> tuple[Path
     """Make a backup in a folder of backups, verify it, and return where it is; the service may run meanwhile.
 
     Raises:
-        BadInput: The folder cannot be written, or a file is missing.
+        BadInput: The folder cannot be written, another backup is being made in it, or a file is missing.
         StoreError: A copy is not whole: what was copied is damaged, or the two do not belong together.
     """
-    name = f"{_PREFIX}{datetime.fromtimestamp(now / SECOND, UTC):%Y%m%dT%H%M%SZ}"
-    partial = folder / (name + _PARTIAL)
-    if (folder / name).exists():
-        raise BadInput(f"{folder / name} exists already")
+    made = folder / f"{_PREFIX}{datetime.fromtimestamp(now / SECOND, UTC):%Y%m%dT%H%M%SZ}"
+    for path in (kept.database, kept.journal):
+        if not path.exists():
+            raise BadInput(f"{path} is not there yet: there is nothing to back up before the first `callcenter serve`")
     with _told_plainly(folder):
-        shutil.rmtree(partial, ignore_errors=True)
-        partial.mkdir(mode=0o700, parents=True)
-        _copy_database(kept.database, partial / DATABASE)
-        _copy_database(kept.journal, partial / JOURNAL)
-        for path in kept.beside:
-            shutil.copyfile(path, partial / path.name, follow_symlinks=True)
-    manifest = await _proved(partial, kept.node, now)
-    with _told_plainly(folder):
-        (partial / MANIFEST).write_bytes(msgspec.json.format(msgspec.json.encode(manifest)) + b"\n")
-        for path in partial.iterdir():
-            path.chmod(0o600)
-            _sync(path)
-        _sync(partial)
-        partial.rename(folder / name)
-        _sync(folder)
-    return folder / name, manifest
+        private_folder(folder)
+    with _alone(folder):
+        _remove_partial(folder)
+        if made.exists():
+            raise BadInput(f"{made} exists already")
+        try:
+            return made, await _make(kept, made, now)
+        finally:
+            _remove_partial(folder)
 
 
 def prune(folder: Path, keep: int) -> list[Path]:
-    """Delete all but the newest backups of a folder, half made ones too; return those that went."""
+    """Delete all but the newest backups of a folder; return those that went."""
     whole = sorted(path for path in folder.glob(f"{_PREFIX}*Z") if (path / MANIFEST).is_file())
-    gone = [*whole[:-keep], *folder.glob(f"{_PREFIX}*{_PARTIAL}")]
-    for path in gone:
+    for path in whole[:-keep]:
         shutil.rmtree(path)
-    return gone
+    return whole[:-keep]
 
 
 def verified(backup: Path) -> Manifest:
@@ -156,15 +151,57 @@ def put_back(backup: Path, manifest: Manifest, kept: BackupContents, now: Micros
     set_aside = []
     for name, place in ((DATABASE, kept.database), (JOURNAL, kept.journal)):
         with _told_plainly(place):
-            place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            private_folder(place.parent)
             fresh = place.with_name(place.name + ".restored")
-            shutil.copyfile(backup / name, fresh)
-            fresh.chmod(0o600)
+            fresh.unlink(missing_ok=True)
+            with (backup / name).open("rb") as source, open_private(fresh, "xb") as copy:
+                shutil.copyfileobj(source, copy)
             _sync(fresh)
             set_aside += [path.rename(path.with_name(path.name + aside)) for path in _with_logs(place)]
             fresh.rename(place)
             _sync(place.parent)
     return set_aside
+
+
+async def _make(kept: BackupContents, made: Path, now: Micros) -> Manifest:
+    """Copy into a folder that is no backup yet, prove the copies, and give it its name."""
+    partial = made.with_name(made.name + _PARTIAL)
+    with _told_plainly(partial):
+        private_folder(partial)
+        _copy_database(kept.database, partial / DATABASE)
+        _copy_database(kept.journal, partial / JOURNAL)
+        for path in kept.beside:
+            shutil.copyfile(path, partial / path.name, follow_symlinks=True)
+    manifest = await _proved(partial, kept.node, now)
+    with _told_plainly(partial):
+        (partial / MANIFEST).write_bytes(msgspec.json.format(msgspec.json.encode(manifest)) + b"\n")
+        for path in partial.iterdir():
+            path.chmod(0o600)
+            _sync(path)
+        _sync(partial)
+        partial.rename(made)
+        _sync(made.parent)
+    return manifest
+
+
+def _remove_partial(folder: Path) -> None:
+    for path in folder.glob(f"{_PREFIX}*{_PARTIAL}"):
+        shutil.rmtree(path, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Be the only one who makes a backup in a folder."""
+    with _told_plainly(folder):
+        lock = os.open(folder, os.O_RDONLY)
+    try:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise BadInput(f"another backup is being made in {folder}: wait until it ends") from error
+        yield
+    finally:
+        os.close(lock)
 
 
 async def _proved(folder: Path, node: str, now: Micros) -> Manifest:

@@ -51,11 +51,14 @@ class DecisionStore:
         Raises:
             MigrationMissing: The schema is not the one this version writes.
             StoreError: The database cannot be opened.
+            FileTaken: It was removed or replaced meanwhile.
         """
         engine = open_engine(settings)
         decisions = cls(settings, engine)
         try:
             await require_current(settings, engine)
+            if decisions.file is not None:
+                decisions.file.require()
         except BaseException:
             await engine.dispose()
             raise

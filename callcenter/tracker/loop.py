@@ -12,13 +12,15 @@ import structlog
 from callcenter import __version__
 from callcenter.ami.items import FramesRead, HeartbeatSeen, Item, LoginLost, RefusedItem, SnapshotTaken
 from callcenter.clock import wall_clock
+from callcenter.domain import events as ev
 from callcenter.domain import facts as fx
 from callcenter.domain.frame import SECOND, Micros
 from callcenter.exporter.health import Health
 from callcenter.journal import Journal
 from callcenter.rules.detection.inputs import Disposition
 from callcenter.rules.records.violation import Violation
-from callcenter.tracker.entries import EntryMeaning, input_step, mark_step
+from callcenter.tracker.bound import OpenBound
+from callcenter.tracker.entries import EntryMeaning, event_step, input_step, mark_step
 from callcenter.tracker.follower import Follower
 from callcenter.tracker.inputs import Input, LagSeen, RulesInForce
 from callcenter.tracker.intake import Intake
@@ -58,12 +60,21 @@ class LiveSource(Protocol):
     def frames_total(self) -> dict[str, int]:
         """Frames so far, by result."""
 
+    def cut(self, reason: str) -> None:
+        """End the login; another is opened after a while."""
+
 
 class Tracker:
     """Follow one switch: owns the floor, everyone else gets facts."""
 
     def __init__(
-        self, node: str, source: LiveSource, journal: Journal, record: RecordKeeper, follower: Follower
+        self,
+        node: str,
+        source: LiveSource,
+        journal: Journal,
+        record: RecordKeeper,
+        follower: Follower,
+        bound: OpenBound | None = None,
     ) -> None:
         self._node = node
         self._source = source
@@ -77,6 +88,9 @@ class Tracker:
         self._saving: asyncio.Task[None] | None = None
         self._taking = asyncio.Lock()
         self._log_watch: LogWatch | None = None
+        self._bound = bound
+        self._cut = False
+        self._overfull = False
         self.rules_refused = False
         self._applied = journal.appended_position
         self._resynced = False
@@ -146,8 +160,11 @@ class Tracker:
             sink.happened((), self._follower.floor)
         async with asyncio.TaskGroup() as group:
             async for item in self._source:
+                if self._cut and not isinstance(item, LoginLost):
+                    continue  # read before the login was ended, which has been journalled
                 await self._take(self._intake.steps(item))
                 self._note(item)
+                self._cut = not isinstance(item, LoginLost) and await self._cut_off(item)
                 if isinstance(item, HeartbeatSeen) and item.round_trip > _LAG_TOLD:
                     await self.enter(LagSeen(item.round_trip))
                 if self._journal.state_due and (self._saving is None or self._saving.done()):
@@ -181,6 +198,7 @@ class Tracker:
             refused_moments=self._refused_moments,
             unseen_joins=None if watch is None else watch.unseen.total,
             unseen_last=() if watch is None else tuple(watch.unseen.last),
+            overfull=self._overfull,
             ledger=self._ledger.differences(self._follower.floor),
         )
 
@@ -206,6 +224,15 @@ class Tracker:
                 self._record.put(position, *followed)
                 if followed.violations:
                     self._tell(followed.violations)
+
+    async def _cut_off(self, item: Item) -> bool:
+        """End a login that tells of too much, and let go of what it told; returns whether it did."""
+        said = None if self._bound is None else self._bound.exceeded(item, self._follower.floor.state)
+        if said is not None:
+            self._overfull = True
+            await self._take([event_step(self._node, wall_clock(), ev.Overfull(self._follower.seen.at, 0))])
+            self._source.cut(said)
+        return said is not None
 
     def _show(self, facts: Sequence[fx.Fact]) -> None:
         if not facts:
@@ -245,7 +272,7 @@ class Tracker:
                 self._last_seen_at = at
                 self._note_grade()
             case SnapshotTaken():
-                self._resynced = True
+                self._resynced, self._overfull = True, False
                 log.info("floor_resynced", node=self._node)
             case LoginLost():
                 self._resynced = False

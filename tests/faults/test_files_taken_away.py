@@ -33,11 +33,51 @@ def replaced(path: Path) -> None:
     copy.replace(path)
 
 
+def log_of(path: Path) -> Path:
+    real = path.resolve()
+    return real.with_name(f"{real.name}-wal")
+
+
 def without_its_log(path: Path) -> None:
-    path.with_name(f"{path.name}-wal").unlink()
+    log_of(path).unlink()
 
 
-TAKEN = pytest.mark.parametrize("take", [gone, replaced, without_its_log])
+def with_its_log_set_aside(path: Path) -> None:
+    log_of(path).rename(path.with_name("set-aside"))
+
+
+def with_its_log_replaced(path: Path) -> None:
+    log = log_of(path)
+    copy = path.with_name("copy")
+    copy.write_bytes(log.read_bytes())
+    copy.replace(log)
+
+
+TAKEN = pytest.mark.parametrize(
+    "take", [gone, replaced, without_its_log, with_its_log_set_aside, with_its_log_replaced]
+)
+
+
+def plain(folder: Path) -> Path:
+    return folder
+
+
+def linked_folder(folder: Path) -> Path:
+    (folder / "real").mkdir()
+    (folder / "link").symlink_to(folder / "real")
+    return folder / "link"
+
+
+def linked_files(folder: Path) -> Path:
+    (folder / "real").mkdir()
+    for name in ("callcenter.sqlite", "journal.sqlite"):
+        (folder / "real" / name).touch()
+        (folder / name).symlink_to(folder / "real" / name)
+    return folder
+
+
+LINKED = pytest.mark.parametrize("link", [plain, linked_folder, linked_files])
+LOG_TAKEN = pytest.mark.parametrize("take", [without_its_log, with_its_log_set_aside, with_its_log_replaced])
 
 
 async def write(decisions: DecisionStore, number: int) -> None:
@@ -53,6 +93,31 @@ async def test_nothing_is_acknowledged_once_the_database_file_is_taken_away(tmp_
         for number in (2, 3):
             with pytest.raises(StoreError, match=r"removed or replaced|cannot be opened"):
                 await write(decisions, number)
+
+
+@LINKED
+@LOG_TAKEN
+async def test_nothing_is_acknowledged_once_a_log_is_gone_by_whatever_name_its_database_is_known(
+    tmp_path: Path, link: Any, take: Any
+) -> None:
+    home = await asyncio.to_thread(link, tmp_path)
+    async with opened(home) as decisions:
+        await write(decisions, 1)
+        await asyncio.to_thread(take, home / "callcenter.sqlite")
+        for number in (2, 3):
+            with pytest.raises(StoreError, match="removed or replaced"):
+                await write(decisions, number)
+
+
+@LOG_TAKEN
+async def test_a_log_that_goes_before_anything_was_written_is_missed_too(tmp_path: Path, take: Any) -> None:
+    async with opened(tmp_path) as decisions:
+        await write(decisions, 1)
+        again = await DecisionStore.open(settings_of(tmp_path))
+        await asyncio.to_thread(take, tmp_path / "callcenter.sqlite")
+        with pytest.raises(StoreError, match="removed or replaced"):
+            await write(again, 2)
+        await again.close()
 
 
 async def test_no_new_database_appears_where_the_old_one_was(tmp_path: Path) -> None:
@@ -87,6 +152,18 @@ async def test_the_journal_tells_nothing_durable_once_its_file_is_taken_away(tmp
     assert journal.durable_position == 1
     with pytest.raises(StoreError, match="removed or replaced"):
         await journal.close()
+
+
+@LINKED
+@LOG_TAKEN
+async def test_a_quiet_journal_s_log_is_missed(tmp_path: Path, link: Any, take: Any) -> None:
+    home = await asyncio.to_thread(link, tmp_path)
+    journal = await Journal.open(JournalSettings(path=home / "journal.sqlite", min_free_bytes=0))
+    await journal.committed((await journal.append([Entry(EntryKind.MARK, "pbx", 1, b"{}")]))[-1])
+    await asyncio.to_thread(take, home / "journal.sqlite")
+    with pytest.raises(FileTaken):
+        await asyncio.wait_for(watch_files([journal.file], every=0.01), PATIENCE)
+    await journal.close()
 
 
 @pytest.mark.parametrize("take", [gone, replaced])

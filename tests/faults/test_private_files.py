@@ -10,9 +10,15 @@ from pathlib import Path
 import pytest
 
 from callcenter.cli.tables import write_new
+<<<<<<< HEAD
 from callcenter.files.roster_sheet import put_new
+||||||| 9275def
+=======
+from callcenter.errors import CallcenterError
+>>>>>>> h-x
 from callcenter.journal import Entry, EntryKind, Journal, JournalSettings
 from callcenter.ownfiles import open_private
+from callcenter.reports.backup import BackupContents, back_up, put_back
 from callcenter.staff.roles import Role
 from callcenter.store import DecisionStore, StoreSettings, upgrade
 from callcenter.store.audit import append_head, sign
@@ -80,6 +86,36 @@ def test_tapes_scores_and_rosters_that_are_written_are_for_their_owner_alone(tmp
     with open_private(tmp_path / "rows.csv", "w", newline="", encoding="utf-8-sig") as file:
         file.write("x")
     assert exposed(tmp_path) == {}
+
+
+async def test_a_backup_its_folder_and_what_is_restored_are_for_their_owner_alone(tmp_path: Path) -> None:
+    await made(tmp_path / "var")
+    store = StoreSettings(url=f"sqlite:///{tmp_path}/var/record.sqlite")
+    kept = BackupContents(journal=tmp_path / "var/journal/journal.sqlite", store=store, node="pbx")
+    place, manifest = await back_up(kept, tmp_path / "far" / "backups", MONDAY)
+    put_back(
+        place,
+        manifest,
+        BackupContents(
+            journal=tmp_path / "new/journal/journal.sqlite",
+            store=StoreSettings(url=f"sqlite:///{tmp_path}/new/deeper/record.sqlite"),
+            node="pbx",
+        ),
+        MONDAY,
+    )
+    assert exposed(tmp_path) == {}
+
+
+async def test_a_backup_that_fails_leaves_nothing(tmp_path: Path) -> None:
+    await made(tmp_path / "var")
+    await asyncio.to_thread((tmp_path / "none.sqlite").write_bytes, b"no journal at all" * 1000)
+    store = StoreSettings(url=f"sqlite:///{tmp_path}/var/record.sqlite")
+    with pytest.raises(CallcenterError):
+        await back_up(
+            BackupContents(journal=tmp_path / "none.sqlite", store=store, node="pbx"), tmp_path / "backups", MONDAY
+        )
+    assert await asyncio.to_thread(lambda: [*(tmp_path / "backups").iterdir()]) == []
+    assert await asyncio.to_thread(lambda: (tmp_path / "backups").stat().st_mode & 0o777) == 0o700
 
 
 async def test_the_service_as_a_process_leaves_nothing_open(tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ from callcenter.journal import Journal, JournalSettings
 from callcenter.rules.records.violation import Violation
 from callcenter.store import Filing, JournalledFacts, Store, StoreSettings, upgrade
 from callcenter.tracker import Follower, RecordKeeper, Tracker, recover
+from callcenter.tracker.bound import OpenBound
 from tests.support.party import party
 
 PATIENCE = 60.0
@@ -36,6 +37,7 @@ class Script:
         self.lag: float | None = 0.001
         self.graded: bool | None = True
         self.frames_total = {"parsed": 1}
+        self.cuts: list[str] = []
         self._items: asyncio.Queue[Item | None] = asyncio.Queue()
         self._seq = 0
 
@@ -46,6 +48,9 @@ class Script:
     def say(self, *items: Item) -> None:
         for item in items:
             self._items.put_nowait(item)
+
+    def cut(self, reason: str) -> None:
+        self.cuts.append(reason)
 
     def end(self) -> None:
         self._items.put_nowait(None)
@@ -124,6 +129,7 @@ class House:
         self.script = Script()
         self.watcher = Watcher()
         self.follower = Follower()
+        self.bound: OpenBound | None = None
         self.tracker: Tracker | None = None
 
     async def live(self) -> None:
@@ -131,7 +137,7 @@ class House:
         async with asyncio.TaskGroup() as group:
             recording = group.create_task(self.record.run())
             self.follower = await recover(self.journal, self.record)
-            self.tracker = Tracker("pbx", self.script, self.journal, self.record, self.follower)
+            self.tracker = Tracker("pbx", self.script, self.journal, self.record, self.follower, self.bound)
             self.tracker.attach(self.watcher)
             beside = await self.beside(group, self.tracker)
             await self.tracker.run()

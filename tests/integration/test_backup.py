@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import fcntl
 import json
+import os
 import stat
 from pathlib import Path
 from typing import Any
@@ -96,13 +98,34 @@ def test_damaged_journal_is_not_backed_up(home: Home) -> None:
     home.flip(40)
     result = CliRunner().invoke(backup.app, [str(home.folder / "backups"), *settings(home)])
     refusal(result, JournalDamaged, "entry 40")
-    assert [path for path in (home.folder / "backups").iterdir() if not path.name.endswith(".partial")] == []
+    assert list((home.folder / "backups").iterdir()) == []
 
 
 def test_changed_audit_log_is_not_backed_up(home: Home) -> None:
     home.sql(home.base, "UPDATE audit SET actor = 'nobody' WHERE seq = 1")
     result = CliRunner().invoke(backup.app, [str(home.folder / "backups"), *settings(home)])
     refusal(result, StoreError, "audit entry 1 was changed")
+
+
+def test_what_a_killed_backup_left_goes_when_the_next_one_begins_and_two_at_once_are_refused(home: Home) -> None:
+    left = home.folder / "backups" / "callcenter-20260101T000000Z.partial"
+    left.mkdir(parents=True)
+    lock = os.open(left.parent, os.O_RDONLY)
+    fcntl.flock(lock, fcntl.LOCK_EX)
+    result = CliRunner().invoke(backup.app, [str(left.parent), *settings(home)])
+    refusal(result, BadInput, "another backup")
+    assert left.exists()
+    os.close(lock)
+    made = backed_up(home)
+    assert list(left.parent.iterdir()) == [made]
+
+
+@pytest.mark.parametrize("missing", ["journal", "base"])
+def test_before_the_first_start_it_says_that_there_is_nothing_yet(home: Home, missing: str) -> None:
+    getattr(home, missing).unlink()
+    result = CliRunner().invoke(backup.app, [str(home.folder / "backups"), *settings(home)])
+    refusal(result, BadInput, "before the first `callcenter serve`")
+    assert not (home.folder / "backups").exists()
 
 
 def test_only_the_newest_are_kept_where_that_is_wished(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -16,7 +16,7 @@ from rich.cells import cell_len
 from typer import Typer
 from typer.testing import CliRunner
 
-from callcenter.cli.office import calls, report
+from callcenter.cli.office import calls, report, rules, violations
 from callcenter.domain import facts as fx
 from callcenter.domain.frame import SECOND, Micros
 from callcenter.domain.vocabulary import AgentState, EndedBy, OfferOutcome, VisitOutcome
@@ -229,3 +229,17 @@ def counts(document: dict[str, Any]) -> dict[str, tuple[int, ...]]:
     names = ("answered", "abandoned", "other_exits", "refused", "within")
     told = {one["queue"]: tuple(one[name] for name in names) for one in document["queues"]}
     return {queue: numbers for queue, numbers in told.items() if any(numbers)}
+
+
+@pytest.mark.parametrize(
+    ("app", "command"),
+    [(calls.app, ()), (violations.app, ("list",)), (violations.app, ("verify",)), (rules.app, ("agreement",))],
+)
+def test_a_span_that_is_turned_round_is_said_to_be(home: Path, app: Typer, command: tuple[str, ...]) -> None:
+    with pytest.raises(BadInput, match="turn them round"):
+        run(app, home, *command, "--from", "2026-11-30", "--to", "2026-11-29")
+
+
+def test_more_calls_than_any_database_counts_are_refused(home: Path) -> None:
+    told = ["--last", "99999999999999999999", "--settings", str(home / "callcenter.toml")]
+    assert CliRunner().invoke(calls.app, told).exit_code == 2

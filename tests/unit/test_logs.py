@@ -321,6 +321,10 @@ def test_a_longer_secret_is_taken_out_before_one_inside_it() -> None:
     assert clean("abcdef", "abc", "abcdef") == SECRET
 
 
+def test_a_short_secret_is_taken_out_as_a_word_and_leaves_other_words_whole() -> None:
+    assert clean("processes: es, 'es' and es@pbx", "es") == f"processes: {SECRET}, '{SECRET}' and {SECRET}@pbx"
+
+
 @pytest.mark.parametrize("form", ["json", "console"])
 @pytest.mark.parametrize("field", ["event", "caller", "exception"])
 def test_a_caller_cannot_forge_a_line(form: str, field: str) -> None:

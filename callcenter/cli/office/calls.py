@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import typer
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from callcenter.cli.database import Since, Until, moment, moment_after, reading
+from callcenter.cli.database import Since, Until, reading, span
 from callcenter.cli.office.board import console_for_output
 from callcenter.cli.service.serve import SettingsPath
 from callcenter.cli.speech import LangOption, spoken
@@ -34,7 +34,9 @@ def main(
     queue: Annotated[str | None, typer.Option(help="Only this queue's.")] = None,
     agent: Annotated[str | None, typer.Option(help="Only those that this agent answered.")] = None,
     outcome: Annotated[VisitOutcome | None, typer.Option(help="Only those that ended so.")] = None,
-    last: Annotated[int, typer.Option(min=1, help="How many of the newest to show; files hold all.")] = 50,
+    last: Annotated[
+        int, typer.Option(min=1, max=1_000_000, help="How many of the newest to show; files hold all.")
+    ] = 50,
     numbers: Annotated[bool, typer.Option("--numbers", help="Callers' numbers whole.")] = False,
     csv: CsvFile = None,
     xlsx: WorkbookFile = None,
@@ -44,7 +46,7 @@ def main(
     """List stored calls, today's unless --from or --to says otherwise; nothing that exists is overwritten."""
     chosen, language = load_settings(settings), spoken(lang)
     zone = ZoneInfo(chosen.site.timezone)
-    start, end = moment(since, "--from", zone), moment_after(until, "--to", zone)
+    start, end = span(since, until, zone)
     if start is end is None:
         start = day_start(today(zone), zone)
     asked = VisitFilter(since=start, until=end, queue=queue, agent=agent, outcome=outcome)

@@ -14,7 +14,7 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from callcenter.cli.database import Since, Until, moment, moment_after, reading, with_decisions
+from callcenter.cli.database import Since, Until, reading, span, with_decisions
 from callcenter.cli.office.rules_try import try_draft
 from callcenter.cli.service.serve import SettingsPath
 from callcenter.cli.speech import LangOption, spoken
@@ -86,8 +86,8 @@ def show_agreement(
     """Say of each rule how often people later agree with what it raises, those in shadow among them."""
     chosen = load_settings(settings)
     zone = ZoneInfo(chosen.site.timezone)
-    span = moment(since, "--from", zone), moment_after(until, "--to", zone)
-    found = agreement(reading(chosen.store, lambda connection: raised(connection, *span, shadow=True)))
+    start, end = span(since, until, zone)
+    found = agreement(reading(chosen.store, lambda connection: raised(connection, start, end, shadow=True)))
     if json:
         print(msgspec.json.encode(found).decode())
         return

@@ -11,7 +11,7 @@ from rich.console import Console
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from callcenter import logs
-from callcenter.cli.database import Since, Until, moment, moment_after, reading, with_decisions
+from callcenter.cli.database import Since, Until, reading, span, with_decisions
 from callcenter.cli.office.filing import file_violation
 from callcenter.cli.service.serve import SettingsPath
 from callcenter.cli.speech import LangOption, spoken
@@ -84,9 +84,10 @@ def list_records(
     """List the records of the database with where they stand, the oldest first."""
     chosen, language = load_settings(settings), spoken(lang)
     zone = ZoneInfo(chosen.site.timezone)
+    start, end = span(since, until, zone)
     asked = RecordQuery(
         agent=agent, rule=rule, state=state, verdict=Verdict.PROPOSED if state and verdict is None else verdict,
-        since=moment(since, "--from", zone), until=moment_after(until, "--to", zone),
+        since=start, until=end,
     )  # fmt: skip
     if derived:
         _list_derived(chosen, asked, language, shadow=shadow)
@@ -203,7 +204,7 @@ def verify_records(
     """
     chosen = load_settings(settings)
     zone = ZoneInfo(chosen.site.timezone)
-    files = _files(chosen, moment(since, "--from", zone), moment_after(until, "--to", zone))
+    files = _files(chosen, *span(since, until, zone))
     anew = _anew(chosen)
     results = _held(chosen, anew, files)
     _settle(chosen, results, spoken(lang), dry_run=dry_run)

@@ -182,10 +182,10 @@ def _write(place: Path, site: Site, owner: str | None, *, advanced: bool) -> lis
             snippet = snippet.replace(f"CHANGE-ME-{n}", path.read_text("utf-8").strip())
         snippet = snippet.replace("timestampevents = yes", "enabled = yes\ntimestampevents = yes", 1)
         _put(place / _SNIPPET, snippet, 0o600)
-        _put(place / _SETTINGS, main_file(site, place), 0o644)
+        _put(place / _SETTINGS, main_file(site, place), 0o600)
     except OSError as error:
         raise BadInput(f"{error.filename or place} cannot be written: {error.strerror or error}") from error
-    for path in found:
+    for path in (place / _SETTINGS, *found):
         _own(path, owner)
     return [place / _SETTINGS, *found, place / _SNIPPET]
 

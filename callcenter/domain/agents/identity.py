@@ -123,6 +123,15 @@ class Identity:
         """Return when a seat changes hands next."""
         return self._seats.next_border(after)
 
+    def dismiss(self, at: Micros | None) -> None:
+        """Know nobody any more; no channel may be left, nor a visit that somebody serves."""
+        state = self._state
+        for person in state.people.values():
+            for queue in person.queues:
+                self._moved(person, queue, at, member=False)
+        for known in (state.people, state.who, state.seated, state.numbers, state.behind, self._met):
+            known.clear()
+
     def _by_number(self, device: str, at: Micros | None) -> Agent | None:
         """Find the agent whose Local member dials the number that a phone has: where nothing else says whose it is."""
         member = self._state.numbers.get(device.rpartition("/")[2])

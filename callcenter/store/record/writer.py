@@ -61,12 +61,15 @@ class Store:
         Raises:
             MigrationMissing: The schema is not the one this version writes.
             StoreError: The database cannot be opened.
+            FileTaken: It was removed or replaced meanwhile.
         """
         engine = open_engine(settings)
         store = cls(settings, engine, node)
         try:
             await require_current(settings, engine)
             await store._read()
+            if store.file is not None:
+                store.file.require()
         except BaseException:
             await engine.dispose()
             raise
