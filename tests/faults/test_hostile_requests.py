@@ -89,7 +89,8 @@ def cursor(*place: Any) -> str:
 
 
 CURSORS = [
-    cursor(10**30, "x"), cursor(10**400, "x"), cursor(2**63, "x"), cursor(-(2**70), "x"), cursor(1, "\ud800"), cursor(1), cursor(1, "x" * 90),
+    cursor(10**30, "x"), cursor(10**400, "x"), cursor(2**63, "x"), cursor(-(2**70), "x"), cursor(1, "\ud800"),
+    cursor(1), cursor(1, "x" * 90),
     cursor("1", "x"), cursor(1.5, "x"), cursor(None, None), "A", "é", "=" * 30, "AAAAA", "[]", "\x00",
 ]  # fmt: skip
 

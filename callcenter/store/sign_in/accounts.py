@@ -69,30 +69,36 @@ class Accounts:
         self._strangers, self._known = Lane(), Lane()  # a hash takes 64 MiB
         self._nobody = self._hasher.hash("nobody signs in with this")
 
-    async def hashed(self, name: str, password: str) -> str:
-        """Hash a password that is good enough; done before a transaction, since it takes long.
+    async def hashed(self, name: str, password: str, by: str = "") -> str:
+        """Hash a password that is good enough for an account; done before a transaction, since it takes long.
+
+        Args:
+            name: The account.
+            password: What it shall be.
+            by: The account that asks for it, which must have signed in.
 
         Raises:
             BadInput: It is too short, too long, holds the account's own name, or is among the first that are tried.
+            Busy: Too many are being checked.
         """
-        require_strong(name, password)
-        async with self._known:
+        async with self._known.turn(by):
+            await asyncio.to_thread(require_strong, name, password)
             return await asyncio.to_thread(self._hasher.hash, password)
 
-    async def fits(self, kept: str | None, password: str, *, known: bool = False) -> bool:
+    async def fits(self, kept: str | None, password: str, *, known: str = "") -> bool:
         """Check a password; a name that nobody has takes as long as one that somebody has.
 
         Args:
             kept: Its hash; None: nobody has that name.
             password: What was typed.
-            known: It comes from a device that is known, which stands in no line with strangers.
+            known: The account whose known device it comes from, which stands in no line with strangers.
 
         Raises:
             Busy: Too many are being checked.
         """
         if len(password) > MOST_PASSWORD:
             return False
-        async with self._known if known else self._strangers:
+        async with self._known.turn(known) if known else self._strangers.turn():
             return await asyncio.to_thread(self._fits, kept or self._nobody, password) and kept is not None
 
     def _fits(self, kept: str, password: str) -> bool:
