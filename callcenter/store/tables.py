@@ -17,10 +17,7 @@ _NAME = 64
 
 
 class AccountRow(Base):
-    """A person who may sign in.
-
-    `vouched_by` made it, or gave it its password or its role; `pending_role` waits for a second person.
-    """
+    """A person who may sign in; `pending_role` waits for a second person."""
 
     __tablename__ = "accounts"
     __table_args__ = (Index(None, "agent", unique=True),)
@@ -35,10 +32,18 @@ class AccountRow(Base):
     created_at: Mapped[int]
     disabled_at: Mapped[int | None]
     version: Mapped[int] = mapped_column(Integer)
-    vouched_by: Mapped[str | None] = mapped_column(String(_NAME))
-    vouched_at: Mapped[int | None]
     pending_role: Mapped[str | None]
     pending_by: Mapped[str | None] = mapped_column(String(_NAME))
+
+
+class VoucherRow(Base):
+    """Somebody could act as an account's owner: they made it, or gave it its password or its role; when last."""
+
+    __tablename__ = "vouchers"
+
+    account: Mapped[str] = mapped_column(String(_NAME), primary_key=True)
+    vouched_by: Mapped[str] = mapped_column(String(_NAME), primary_key=True)
+    vouched_at: Mapped[int]
 
 
 class DeviceRow(Base):

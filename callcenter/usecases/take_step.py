@@ -8,12 +8,14 @@ from typing import NamedTuple
 from callcenter.rules.records.dossier import Dossier
 from callcenter.rules.records.refusals import StepRefused, Why
 from callcenter.rules.records.reproduction import ReproductionFinding
-from callcenter.rules.records.standing import SERVICE
+from callcenter.rules.records.standing import SERVICE, Standing
 from callcenter.rules.records.steps import STEPS, Action, ProcessStep, Terms
+from callcenter.rules.records.workflow import checked_beside
 from callcenter.rules.regulations.edition import Rulebook
 from callcenter.store import UnitOfWork
 from callcenter.store.decisions.duplicates import decided_twin
 from callcenter.store.decisions.violations import FiledRecord, act, get
+from callcenter.store.sign_in.vouching import require_two
 from callcenter.usecases.recount_month import recount_month
 from callcenter.usecases.withdraw_record import alarm, withdraw_record
 
@@ -53,6 +55,7 @@ async def take_step(
     Raises:
         Outdated: Somebody acted on it meanwhile.
         StepRefused: The workflow does not allow it, or another record of the same act is decided on.
+        Conflict: A check is made by whoever made another one beside it, under another account.
     """
     if step.action in _AGAINST and step.action in STEPS[record.standing.state]:
         faults = await _faults(record, bench)
@@ -62,8 +65,16 @@ async def take_step(
         if (twin := await decided_twin(unit.connection, record)) is not None:
             raise StepRefused(Why.SAME_ACT, record=twin)
     taken = await act(unit, record.dossier.id, seen, step, bench.terms)
+    if step.action is Action.CHECK:
+        await _require_another(unit, taken.standing, step)
     await recount_month(unit, taken, bench.rulebook, step.at)
     return StepTaken(taken)
+
+
+async def _require_another(unit: UnitOfWork, standing: Standing, check: ProcessStep) -> None:
+    """Pass if whoever checks is another person than who proposed the record and who checked beside."""
+    for other in {standing.proposed_by, *checked_beside(standing, check.item or "")}:
+        await require_two(unit.connection, other, check.by, check.at)
 
 
 async def _faults(record: FiledRecord, bench: StepContext) -> tuple[ReproductionFinding, ...]:

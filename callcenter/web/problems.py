@@ -15,6 +15,7 @@ from callcenter.errors import BadInput, CallcenterError, StoreError
 from callcenter.locale import Language
 from callcenter.rules.records.refusals import StepRefused
 from callcenter.store.conflicts import Conflict, KeyReused, Missing, NotAllowed, NoTerms, Outdated
+from callcenter.store.sign_in.lanes import Busy
 from callcenter.store.sign_in.sessions import SignInBlocked, SignInRefused
 
 MEDIA_TYPE = "application/problem+json"
@@ -65,6 +66,7 @@ KINDS: dict[str, ProblemKind] = {
 _BY_STATUS = {401: "not-signed-in", 403: "forbidden", 404: "not-found", 405: "method-not-allowed", 413: "too-large"}
 _BY_ERROR: dict[type[CallcenterError], str] = {
     SignInBlocked: "too-many",
+    Busy: "too-many",
     SignInRefused: "sign-in-refused",
     Missing: "not-found",
     NoTerms: "terms-missing",
@@ -131,7 +133,7 @@ async def _ours(request: Request, error: Exception) -> Response:
         case StepRefused():
             language = language_of(request.headers.get("accept-language"))
             return problem(request, "step-refused", error.told(language), why=error.why.value)
-        case SignInBlocked():
+        case SignInBlocked() | Busy():
             headers = {"Retry-After": str(error.seconds)}
         case Outdated():
             headers = {"ETag": f'"{error.version}"'}

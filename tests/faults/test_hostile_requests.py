@@ -58,11 +58,12 @@ def raw(content: str) -> bytes:
         '{"a": NaN}',
         '{"a": -Infinity}',
         '{"a": ' + "9" * 40 + "}",
+        '{"a": ' + "9" * 400 + "}",
         '{"a": ' + "9" * 5000 + "}",
         '{"a": [' + "1," * 20_000 + "1]}",
     ],
     ids=["deep", "very deep", "lists", "surrogate", "surrogate key", "NUL", "1e999", "NaN", "Infinity", "40 digits",
-         "5000 digits", "many"],
+         "400 digits", "5000 digits", "many"],
 )  # fmt: skip
 async def test_content_that_nobody_means_is_refused_at_the_door(work: Department, content: str) -> None:
     sun = await work.signed_in("sun")
@@ -70,6 +71,11 @@ async def test_content_that_nobody_means_is_refused_at_the_door(work: Department
     assert refused.status_code in {400, 422}, refused.text
     assert refused.headers["content-type"] == "application/problem+json"
     assert (await sun.get("/changes")).json()["items"] == []
+
+
+async def test_a_number_that_no_float_holds_is_refused_before_anybody_has_signed_in(work: Department) -> None:
+    told = b'{"name": "root", "password": 1' + b"0" * 400 + b"}"
+    assert (await send_raw(work.browser(), "/session", told)).status_code == 422
 
 
 @pytest.mark.parametrize("depth", [30_000, 60_000])
@@ -83,7 +89,8 @@ def cursor(*place: Any) -> str:
 
 
 CURSORS = [
-    cursor(10**30, "x"), cursor(2**63, "x"), cursor(-(2**70), "x"), cursor(1, "\ud800"), cursor(1), cursor(1, "x" * 90),
+    cursor(10**30, "x"), cursor(10**400, "x"), cursor(2**63, "x"), cursor(-(2**70), "x"), cursor(1, "\ud800"),
+    cursor(1), cursor(1, "x" * 90),
     cursor("1", "x"), cursor(1.5, "x"), cursor(None, None), "A", "é", "=" * 30, "AAAAA", "[]", "\x00",
 ]  # fmt: skip
 

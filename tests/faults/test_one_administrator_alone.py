@@ -9,10 +9,12 @@ from typing import Any
 import pytest
 
 from callcenter.domain.frame import SECOND, Micros
+from callcenter.rules.regulations.edition import Severity
 from callcenter.staff.roles import Role
 from callcenter.store.sign_in.accounts import change_account, confirm_role
-from tests.integration.api import Browser, Department, department
-from tests.integration.office import PASSWORD, hire
+from tests.integration.api import CONFIRMED, Browser, Department, department, did
+from tests.integration.office import PASSWORD, hire, propose
+from tests.unit.rules.detection.people import record
 
 DAY: Micros = 86_400 * SECOND
 CHANGE = {"kind": "amount", "subject": "pay_per_point", "content": {"yuan": 10}, "reason": "as agreed"}
@@ -128,6 +130,60 @@ async def test_changing_it_oneself_does_not_hide_who_gave_the_password_before(wo
     assert (await second.send("POST", "/session/password", body)).status_code == 204
     second = await fresh(work, "hana", "a phrase of one's own")
     assert await approved(second, number) == 409
+
+
+async def asked_for(work: Department, name: str, role: str) -> None:
+    """Let a second, honest administrator ask for a role."""
+    root2 = await fresh(work, "root2", PASSWORD)
+    asked = await root2.send("PATCH", f"/users/{name}", {"role": role}, If_Match='"1"')
+    assert asked.json()["pending_role"] == role
+
+
+async def test_a_confirmed_role_does_not_hide_who_gave_the_password(work: Department) -> None:
+    root, ma = await work.signed_in("root"), await work.signed_in("ma")
+    for name, role in (("puppet", "supervisor"), ("mana", "agent")):
+        assert (await root.send("POST", "/users", person(name, role))).status_code == 201
+    await asked_for(work, "mana", "manager")
+    assert (await ma.send("POST", "/users/mana/confirm")).status_code == 200
+    puppet, mana = [await fresh(work, name, f"long enough for {name[::-1]}") for name in ("puppet", "mana")]
+    assert await approved(mana, await proposed(puppet)) == 409
+
+
+async def test_a_confirmed_role_does_not_hide_who_gave_a_password_while_it_waited(work: Department) -> None:
+    await work.signed_in("alice")
+    root, ma = await work.signed_in("root"), await work.signed_in("ma")
+    assert (await root.send("POST", "/users", person("puppet", "supervisor"))).status_code == 201
+    await asked_for(work, "alice", "manager")
+    given = {"password": "given by the administrator"}
+    assert (await root.send("PATCH", "/users/alice", given, If_Match='"2"')).status_code == 200
+    assert (await ma.send("POST", "/users/alice/confirm")).status_code == 200
+    puppet = await fresh(work, "puppet", "long enough for teppup")
+    alice = await fresh(work, "alice", "given by the administrator")
+    assert await approved(alice, await proposed(puppet)) == 409
+
+
+async def test_whoever_gave_the_password_does_not_confirm_the_role(work: Department) -> None:
+    root = await work.signed_in("root")
+    assert (await root.send("POST", "/users", person("mana", "agent"))).status_code == 201
+    await asked_for(work, "mana", "manager")
+    assert (await root.send("POST", "/users/mana/confirm")).status_code == 409
+
+
+async def test_checks_that_different_people_make_are_not_made_by_one_administrator_s_accounts(work: Department) -> None:
+    grave = record(severity=Severity.DISMISSAL, points=None, most=None)
+    number = await propose(work.decisions, standing=grave)
+    await did(work, number, *CONFIRMED)
+    work.now += 9 * DAY
+    root = await work.signed_in("root")
+    for name, role in (("puppet", "qa"), ("shadow", "supervisor")):
+        assert (await root.send("POST", "/users", person(name, role))).status_code == 201
+    puppet, shadow = [await fresh(work, name, f"long enough for {name[::-1]}") for name in ("puppet", "shadow")]
+    shen = await work.signed_in("shen")
+    codes = [
+        (await browser.act(number, "check", {"item": item})).status_code
+        for browser, item in ((puppet, "evidence_reproduced"), (shadow, "agent_heard"), (shen, "agent_heard"))
+    ]
+    assert codes == [200, 409, 200]
 
 
 async def test_the_console_makes_and_confirms_accounts_alone(work: Department) -> None:

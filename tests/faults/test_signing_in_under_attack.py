@@ -15,7 +15,8 @@ from callcenter.domain.frame import SECOND
 from callcenter.staff.roles import Role
 from callcenter.store import DecisionStore
 from callcenter.store.sign_in.accounts import Accounts, change_account, unlock
-from callcenter.store.sign_in.sessions import Lifetimes, Sessions, SignInBusy, SignInRefused
+from callcenter.store.sign_in.lanes import Busy
+from callcenter.store.sign_in.sessions import Lifetimes, Sessions, SignInRefused
 from tests.integration.api import Department, department
 from tests.integration.office import PASSWORD, QUICK, hire, opened
 from tests.unit.rules.detection.people import MONDAY
@@ -136,8 +137,8 @@ class TestWork:
             took = time.monotonic() - begun
             ends = await asyncio.gather(*flood, return_exceptions=True)
         kinds = [type(one) for one in ends]
-        assert kinds.count(SignInBusy) + kinds.count(SignInRefused) == len(flood)
-        assert kinds.count(SignInBusy) > len(flood) // 2
+        assert kinds.count(Busy) + kinds.count(SignInRefused) == len(flood)
+        assert kinds.count(Busy) > len(flood) // 2
         assert took < 5
 
 
@@ -146,7 +147,7 @@ class Slow(Accounts):
 
     meanwhile: Any = None
 
-    async def fits(self, kept: str | None, password: str, *, known: bool = False) -> bool:
+    async def fits(self, kept: str | None, password: str, *, known: str = "") -> bool:
         fits = await super().fits(kept, password, known=known)
         if self.meanwhile is not None:
             await self.meanwhile()
@@ -191,7 +192,7 @@ def counting(decisions: DecisionStore, asked: list[str]) -> Sessions:
     """Make sessions that note each question to the database and each hash."""
 
     class Noted(Accounts):
-        async def fits(self, kept: str | None, password: str, *, known: bool = False) -> bool:
+        async def fits(self, kept: str | None, password: str, *, known: str = "") -> bool:
             asked.append("hash")
             return await super().fits(kept, password, known=known)
 

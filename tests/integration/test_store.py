@@ -35,7 +35,7 @@ from callcenter.store import (
     revision_of,
     upgrade,
 )
-from callcenter.store.migrations.versions import r0008_who_talked
+from callcenter.store.migrations.versions import r0008_who_talked, r0009_all_who_vouch
 from callcenter.store.record.models import Base
 
 
@@ -214,6 +214,19 @@ async def test_a_database_of_before_talks_keeps_its_calls_and_has_none(settings:
     await upgrade(settings)
     assert select(path, "SELECT call, visits FROM calls") == [("a", 1)]
     assert select(path, "SELECT count(*) FROM talks") == [(0,)]
+
+
+async def test_who_vouched_before_all_of_them_were_remembered_still_does(settings: StoreSettings, path: Path) -> None:
+    engine = open_engine(settings, make=True)
+    async with engine.begin() as opened:
+        await opened.run_sync(migrate, r0009_all_who_vouch.down_revision)
+    await engine.dispose()
+    told = "name, full_name, role, password, created_at, version, vouched_by, vouched_at"
+    with closing(sqlite3.connect(path)) as connection, connection:
+        for account in ("'mana', 'M', 'manager', 'x', 1, 1, 'root', 7", "'sun', 'S', 'agent', 'x', 1, 1, NULL, NULL"):
+            connection.execute(f"INSERT INTO accounts ({told}) VALUES ({account})")  # noqa: S608
+    await upgrade(settings)
+    assert select(path, "SELECT account, vouched_by, vouched_at FROM vouchers") == [("mana", "root", 7)]
 
 
 async def test_what_is_recorded_already_is_passed_over(store: Store, path: Path) -> None:

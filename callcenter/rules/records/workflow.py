@@ -158,7 +158,7 @@ def _check(standing: Standing, step: ProcessStep, terms: Terms) -> dict[str, Any
         raise StepRefused(Why.ITEM_DONE)
     if step.by == standing.proposed_by:
         raise StepRefused(Why.OWN_PROPOSAL)
-    if any(step.by == standing.checked.get(other) for other in _beside(item)):
+    if step.by in checked_beside(standing, item):
         raise StepRefused(Why.ITEM_TWICE)
     if standing.appealed_at is None and standing.appeal_until is not None and step.at < standing.appeal_until:
         raise StepRefused(Why.TOO_EARLY, until=_shown(standing.appeal_until, terms))
@@ -172,8 +172,10 @@ def _review(standing: Standing, step: ProcessStep) -> dict[str, Any]:
     return {"reviews": {**standing.reviews, step.by: step.action is Action.AGREE}}
 
 
-def _beside(item: str) -> list[str]:
-    return [other for items in CHECKLISTS.values() if item in items for other in items]
+def checked_beside(standing: Standing, item: str) -> set[str]:
+    """Name who has made the other checks of the recommendation that a check belongs to."""
+    beside = {other for items in CHECKLISTS.values() if item in items for other in items} - {item}
+    return {by for other, by in standing.checked.items() if other in beside}
 
 
 def _refuse_undecidable(standing: Standing, step: ProcessStep) -> None:

@@ -21,7 +21,7 @@ from callcenter.store.audit import Audited
 from callcenter.store.conflicts import Conflict, Missing, Outdated
 from callcenter.store.sign_in.lanes import Lane
 from callcenter.store.sign_in.passwords import MOST_PASSWORD, require_strong
-from callcenter.store.sign_in.vouching import is_console, require_two, vouched
+from callcenter.store.sign_in.vouching import is_console, require_two, vouch
 from callcenter.store.tables import AccountRow, AttemptsRow, SessionRow
 from callcenter.store.unit_of_work import UnitOfWork
 from callcenter.untrusted import CONTROLS
@@ -69,30 +69,36 @@ class Accounts:
         self._strangers, self._known = Lane(), Lane()  # a hash takes 64 MiB
         self._nobody = self._hasher.hash("nobody signs in with this")
 
-    async def hashed(self, name: str, password: str) -> str:
-        """Hash a password that is good enough; done before a transaction, since it takes long.
+    async def hashed(self, name: str, password: str, by: str = "") -> str:
+        """Hash a password that is good enough for an account; done before a transaction, since it takes long.
+
+        Args:
+            name: The account.
+            password: What it shall be.
+            by: The account that asks for it, which must have signed in.
 
         Raises:
             BadInput: It is too short, too long, holds the account's own name, or is among the first that are tried.
+            Busy: Too many are being checked.
         """
-        require_strong(name, password)
-        async with self._known:
+        async with self._known.turn(by):
+            await asyncio.to_thread(require_strong, name, password)
             return await asyncio.to_thread(self._hasher.hash, password)
 
-    async def fits(self, kept: str | None, password: str, *, known: bool = False) -> bool:
+    async def fits(self, kept: str | None, password: str, *, known: str = "") -> bool:
         """Check a password; a name that nobody has takes as long as one that somebody has.
 
         Args:
             kept: Its hash; None: nobody has that name.
             password: What was typed.
-            known: It comes from a device that is known, which stands in no line with strangers.
+            known: The account whose known device it comes from, which stands in no line with strangers.
 
         Raises:
             Busy: Too many are being checked.
         """
         if len(password) > MOST_PASSWORD:
             return False
-        async with self._known if known else self._strangers:
+        async with self._known.turn(known) if known else self._strangers.turn():
             return await asyncio.to_thread(self._fits, kept or self._nobody, password) and kept is not None
 
     def _fits(self, kept: str, password: str) -> bool:
@@ -115,7 +121,7 @@ async def add_account(unit: UnitOfWork, new: NewAccount, password: str, actor: s
         raise Conflict(f"there is an account {new.name} already")
     values = msgspec.structs.asdict(new)
     await _check(unit.connection, new.name, values)
-    values |= vouched(actor, at)
+    await vouch(unit, new.name, actor, at)
     if approves_money(new.role) and not is_console(actor):
         values |= {"pending_role": new.role, "pending_by": actor, "disabled_at": at}
     await unit.execute(insert(AccountRow).values(**values, password=password, created_at=at, version=1))
@@ -144,7 +150,7 @@ async def change_account(
     if "password" in changes:
         await unit.execute(delete(AttemptsRow).where(AttemptsRow.name == name))
         if actor != name:
-            values |= vouched(actor, at)
+            await vouch(unit, name, actor, at)
     await unit.execute(update(AccountRow).where(AccountRow.name == name).values(**values, version=account.version + 1))
     if account.role is Role.ADMIN and account.disabled_at is None:
         await _require_admin(unit.connection)
@@ -166,11 +172,13 @@ async def confirm_role(unit: UnitOfWork, name: str, actor: str, at: Micros) -> A
         raise Missing(f"there is no account {name!r}")
     if row.pending_role is None:
         raise Conflict(f"account {name} waits for no role")
+    if actor == name:
+        raise Conflict("nobody confirms their own role")
     if not is_console(actor):
-        await require_two(unit.connection, row.pending_by, actor, at)
-        if actor == name:
-            raise Conflict("nobody confirms their own role")
-    values = {"role": row.pending_role, "pending_role": None, "pending_by": None} | vouched(row.pending_by, at)
+        for one in (row.pending_by, name):
+            await require_two(unit.connection, one, actor, at)
+    await vouch(unit, name, row.pending_by, at)
+    values = {"role": row.pending_role, "pending_role": None, "pending_by": None}
     if row.disabled_at == row.created_at:
         values["disabled_at"] = None
     await unit.execute(update(AccountRow).where(AccountRow.name == name).values(**values, version=row.version + 1))

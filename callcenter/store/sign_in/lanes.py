@@ -3,42 +3,40 @@
 from __future__ import annotations
 
 import asyncio
-from types import TracebackType
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 from callcenter.errors import CallcenterError
 
 _IN_LINE = 8
+_OF_ONE = 2
 
 
 class Busy(CallcenterError):
-    """Too many stand in line; it can be tried again in a moment."""
+    """Too many stand in line; it can be tried again in `seconds`."""
+
+    seconds = 1
 
 
 class Lane:
     """One at a time; of one event loop."""
 
-    def __init__(self, in_line: int = _IN_LINE) -> None:
-        self._lock = asyncio.Lock()
-        self._room = in_line + 1
+    def __init__(self) -> None:
+        self._turn = asyncio.Lock()
+        self._line: list[str] = []
 
-    async def __aenter__(self) -> None:
-        """Stand in line.
+    @asynccontextmanager
+    async def turn(self, who: str = "") -> AsyncIterator[None]:
+        """Stand in line, then be the only one; whoever is named has no more than their share of the places.
 
         Raises:
-            Busy: It is too long.
+            Busy: The line is too long, or too many of the same stand in it.
         """
-        if self._room == 0:
-            raise Busy("too many sign in at this moment; try again")
-        self._room -= 1
+        if len(self._line) > _IN_LINE or (who and self._line.count(who) >= _OF_ONE):
+            raise Busy("too many passwords are being checked at this moment; try again")
+        self._line.append(who)
         try:
-            await self._lock.acquire()
-        except BaseException:
-            self._room += 1
-            raise
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        """Let the next one."""
-        self._room += 1
-        self._lock.release()
+            async with self._turn:
+                yield
+        finally:
+            self._line.remove(who)

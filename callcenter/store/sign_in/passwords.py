@@ -9,8 +9,8 @@ from callcenter.errors import BadInput
 LEAST_PASSWORD, MOST_PASSWORD = 12, 128
 _TELLING = 4  # a shorter name stands in many a password by chance
 _FEWEST_GUESSES = 1e9
-_LOOKED_AT = 40
-"""Characters that are looked at: what is weak so far is weak, and a longer look takes long."""
+_LOOKED_AT = 24
+"""Characters that are looked at: what is weak so far is weak, and a look takes the longer the more there are."""
 _HOUSE = ("callcenter", "kefu", "hotline", "asterisk", "zuoxi", "woaini", "huanying", "mima")
 
 

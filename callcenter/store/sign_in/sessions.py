@@ -21,12 +21,11 @@ from callcenter.errors import CallcenterError, FileTaken, StoreError
 from callcenter.store.audit import Audited
 from callcenter.store.sign_in.accounts import Account, Accounts, get_account
 from callcenter.store.sign_in.devices import digest, is_known, remember
-from callcenter.store.sign_in.lanes import Busy
 from callcenter.store.sign_in.throttle import FORGOTTEN, FREE_ATTEMPTS, Throttle, block_after
 from callcenter.store.tables import AccountRow, AttemptsRow, SessionRow
 from callcenter.store.unit_of_work import DecisionStore, UnitOfWork
 
-__all__ = ["FREE_ATTEMPTS", "Lifetimes", "Session", "Sessions", "SignInBlocked", "SignInBusy", "SignInRefused"]
+__all__ = ["FREE_ATTEMPTS", "Lifetimes", "Session", "Sessions", "SignInBlocked", "SignInRefused"]
 
 _LONGEST_NAME = 64
 _GRACE: Micros = 30 * SECOND
@@ -43,13 +42,6 @@ class SignInBlocked(CallcenterError):
     def __init__(self, wait: Micros) -> None:
         self.seconds = -(-wait // SECOND)
         super().__init__(f"too many failed sign-ins; try again in {self.seconds} s")
-
-
-class SignInBusy(SignInBlocked):
-    """Too many passwords are being checked."""
-
-    def __init__(self) -> None:
-        super().__init__(SECOND)
 
 
 class _Tried(NamedTuple):
@@ -98,7 +90,8 @@ class Sessions:
         """Sign somebody in; `device` is the token that the device was given before.
 
         Raises:
-            SignInBlocked: Too many attempts under this name, or too many at once; the password was not looked at.
+            SignInBlocked: Too many attempts under this name; the password was not looked at.
+            Busy: Too many at once; it was not looked at either.
             SignInRefused: Name or password are wrong, the account is disabled, or the password was changed meanwhile.
         """
         tried = await self._try(name, password, at, device)
@@ -162,11 +155,7 @@ class Sessions:
         key = f"device {digest(device)}" if known else f"name {version} {digest(name)}"
         if wait := self._throttle.wait(key):
             raise SignInBlocked(wait)
-        try:
-            fits = await self._accounts.fits(kept, password, known=known)
-        except Busy as error:
-            raise SignInBusy from error
-        if not fits or kept is None:
+        if not await self._accounts.fits(kept, password, known=name if known else "") or kept is None:
             await self._refuse(name if kept else None, at)
             raise SignInRefused("the name or the password is wrong")
         return _Tried(kept, known, key)

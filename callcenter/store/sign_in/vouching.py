@@ -1,18 +1,17 @@
 """Who stands behind an account: whoever made it, gave it its password or its role could act as its owner.
 
-So for a time the two count as one person where two are needed. The console stands above: it has the database.
+So for a time they all count as one person where two are needed. The console stands above: it has the database.
 """
 
 from __future__ import annotations
 
-from typing import Any
-
-from sqlalchemy import select
+from sqlalchemy import delete, insert, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from callcenter.domain.frame import SECOND, Micros
 from callcenter.store.conflicts import Conflict
-from callcenter.store.tables import AccountRow
+from callcenter.store.tables import VoucherRow
+from callcenter.store.unit_of_work import UnitOfWork
 
 CONSOLE = "console:"
 _DAY: Micros = 86_400 * SECOND
@@ -33,19 +32,25 @@ async def require_two(connection: AsyncConnection, one: str, other: str, at: Mic
 
 
 async def _hands(connection: AsyncConnection, name: str, at: Micros) -> set[str]:
-    """Name everybody who could have signed in as somebody: themselves, and whoever vouched for each of these."""
+    """Name everybody who could have signed in as somebody: themselves, and all who vouched for any of these."""
     found: set[str] = set()
-    more: str | None = name
-    while more is not None and more not in found:
-        found.add(more)
-        vouched = select(AccountRow.vouched_by).where(AccountRow.name == more, AccountRow.vouched_at > at - VOUCHED_FOR)
-        more = await connection.scalar(vouched)
+    more = {name}
+    while more:
+        found |= more
+        vouched = select(VoucherRow.vouched_by).where(
+            VoucherRow.account.in_(more), VoucherRow.vouched_at > at - VOUCHED_FOR
+        )
+        more = {*await connection.scalars(vouched)} - found
     return found
 
 
-def vouched(actor: str, at: Micros) -> dict[str, Any]:
-    """Give the columns that say who stands behind an account; the console does not."""
-    return {} if is_console(actor) else {"vouched_by": actor, "vouched_at": at}
+async def vouch(unit: UnitOfWork, name: str, actor: str, at: Micros) -> None:
+    """Remember who stands behind an account, beside those who do already; the console does not."""
+    if is_console(actor):
+        return
+    over = or_(VoucherRow.vouched_by == actor, VoucherRow.vouched_at <= at - VOUCHED_FOR)
+    await unit.execute(delete(VoucherRow).where(VoucherRow.account == name, over))
+    await unit.execute(insert(VoucherRow).values(account=name, vouched_by=actor, vouched_at=at))
 
 
 def is_console(actor: str) -> bool:

@@ -84,11 +84,11 @@ async def sign_out(request: Request, session: TheSession, service: TheService) -
 async def change_password(body: NewPassword, request: Request, session: TheSession, service: TheService) -> Response:
     """Change one's own password; every session of the account ends, this one too."""
     name, at = session.account.name, service.clock()
-    hashed = await service.accounts.hashed(name, body.new)
     try:
         proven = await service.sessions.prove(name, body.old, at, _device(request, service))
     except SignInRefused as error:
         raise RequestRefused("forbidden", "the old password is wrong") from error
+    hashed = await service.accounts.hashed(name, body.new, name)
     async with service.decisions.writing() as unit:
         await change_account(unit, name, {"password": hashed}, proven.version, name, at)
     setattr(request.state, NEW_TOKEN, "")

@@ -109,7 +109,7 @@ async def read_user(name: str, _: Seeing, service: TheService, response: Respons
 @router.post("", status_code=status.HTTP_201_CREATED)
 async def add_user(body: NewUser, person: Changing, service: TheService, response: Response) -> User:
     """Add an account; a second one of its name is refused, and a role that approves money waits for a second person."""
-    hashed = await service.accounts.hashed(body.name, body.password)
+    hashed = await service.accounts.hashed(body.name, body.password, person.account)
     new = NewAccount(
         name=body.name, full_name=body.full_name, role=body.role, agent=body.agent, team=body.team, joined=body.joined
     )  # fmt: skip
@@ -130,7 +130,7 @@ async def change_user(
     if "disabled" in changes:
         changes["disabled_at"] = at if changes.pop("disabled") else None
     if "password" in changes:
-        changes["password"] = await service.accounts.hashed(name, changes["password"])
+        changes["password"] = await service.accounts.hashed(name, changes["password"], person.account)
     async with service.decisions.writing() as unit:
         account = await change_account(unit, name, changes, seen, person.account, at)
     return _told(account, service, response)
