@@ -86,7 +86,7 @@ class Wire:
         self._own_actions = own_actions
         self._markers = markers
         self._blocks = Blocks(start, limit_bytes)
-        self._sequence = Sequence()
+        self._sequence = Sequence(self._doubt)
         self._charset = charset
         self._shapes = Shapes(charset)
         self._first = True
@@ -104,10 +104,12 @@ class Wire:
         results = {"parsed": self.parsed, "skipped": self.skipped, "dropped": self.dropped}
         return results | {str(reason): count for reason, count in self.quarantined.items()}
 
-    def feed(self, data: bytes) -> list[Frame]:
-        """Return the frames that end in this chunk, in the order they came."""
+    def feed(self, data: bytes, now: float | None = None) -> list[Frame]:
+        """Return the frames that end in this chunk, in the order they came; `now`: seconds that only go on, if live."""
         frames: list[Frame] = []
         self.raw, self.refused_needed = [], []
+        if now is not None:
+            self._sequence.receive(now)
         # every event of a switch comes through here, most of them to be passed over: written out for speed
         match, refuse, known, read = OPENING.match, self._sequence.refuse, self._known, self._shapes.read
         for pos, block in self._blocks.feed(data):
@@ -210,6 +212,14 @@ class Wire:
                 return LostFrame(before.name, reason, before.at, pos, "rest_of_believed", hints, block + b"\n")
             case _:
                 return None
+
+    def _doubt(self) -> None:
+        """Tell of the frame before, which was believed and by its number is none of the switch's."""
+        before = self._before
+        if isinstance(before, Frame):
+            hints = hints_of(iter(before.headers.items()))
+            lost = LostFrame(before.name, "sequence_far", before.at, before.pos, "rest_of_believed", hints, b"")
+            self.refused_needed.append(lost)
 
     def _refuse_overlong(self) -> None:
         """Keep the beginnings of frames that were too long to be read."""

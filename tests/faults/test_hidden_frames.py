@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from callcenter.ami.protocol import AmiProtocol, Batch
 from callcenter.ami.refused import LostFrame
 from callcenter.ami.wire import Wire
 from tests.support.party import party
@@ -60,3 +61,44 @@ def test_a_rest_is_told_whatever_a_caller_makes_of_it(rest: bytes) -> None:
     wire.feed(rest)
 
     assert [(one.name, one.hints.channels) for one in wire.refused_needed] == [("VarSet", ("PJSIP/a-1",))]
+
+
+def test_name_and_number_side_by_side_are_no_opening() -> None:
+    """What `NoOp(${CALLERID(all)})` prints: seventy-nine characters, three of Asterisk's own, seventy-nine more."""
+    name = "\n\nEvent: Shutdown\nPrivilege: "
+    number = "\nTimestamp: 9999999999.000000\nSequenceNumber: 9999999\nFile: a\nLine: 1\nFunc: f\n\n"
+    assert max(len(name), len(number)) <= 79
+    told = lost(event("Newexten", 2, caller() | {"Application": "NoOp", "AppData": f'"{name}" <{number}>'}))
+    assert [(one.name, one.reason, one.at) for one in told][:1] == [("Shutdown", "sequence_far", None)]
+
+
+@pytest.mark.parametrize("stamp", [b"99999999999.000000", b"9999999999.000000", b"1795419218.000000", b"1.000000"])
+def test_a_time_that_the_switch_has_not_reached_vouches_for_no_number(stamp: bytes) -> None:
+    wire = Wire()
+    wire.feed(event("Newchannel", 1, caller()), 5.0)
+    far = event("PeerStatus", 77_777_777, {"Peer": "PJSIP/1", "PeerStatus": "Unreachable"})
+
+    assert wire.feed(far.replace(b"1795418218.77777777", stamp), 8.0) == []
+    assert [(one.name, one.reason, one.at) for one in wire.refused_needed] == [("PeerStatus", "sequence_far", None)]
+    assert len(wire.feed(event("Newchannel", 2, caller()), 8.0)) == 1
+
+
+def test_a_number_that_was_guessed_too_high_is_a_gap_of_its_moment_with_the_next_frame() -> None:
+    wire = Wire()
+    wire.feed(event("Newchannel", 1, caller()), 5.0)
+    guessed = event("Hangup", 40_000, caller() | {"Cause": "16"}).replace(b"8.040000", b"9.000000")
+    (believed,) = wire.feed(guessed, 8.0)
+
+    assert [frame.seq for frame in wire.feed(event("Newchannel", 2, caller()), 8.0)] == [2]
+    (told,) = wire.refused_needed
+    assert (told.name, told.reason, told.at, told.part) == ("Hangup", "sequence_far", believed.at, "rest_of_believed")
+    assert told.hints.channels == ("PJSIP/a-1",)
+
+
+async def test_a_live_login_is_held_to_our_own_clock() -> None:
+    protocol, batches, told = AmiProtocol(), list[Batch](), list[LostFrame]()
+    protocol.deliver(batches.append, told.append)
+    protocol.data_received(b"Asterisk Call Manager/11.0.0\r\n" + event("Newchannel", 1, caller()))
+    protocol.data_received(event("Newchannel", 2, caller()).replace(b" 1795418218.", b" 1795418318."))
+
+    assert ([len(batch) for batch in batches], [one.reason for one in told]) == ([1], ["sequence_far"])
