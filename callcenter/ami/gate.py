@@ -1,16 +1,18 @@
-"""What a frame must show to be believed: the exact opening, a number in sequence, its own headers once, in their place.
+"""What a frame must show to be believed: the exact opening, time and number in sequence, its headers once, in place.
 
 Asterisk prints a caller's number into its events unescaped, so a caller can end a header, or a frame, and
 begin another. Seventy-nine characters are too few for a whole opening; a bare forged frame fits, and so does
 a forged header. The opening stops the first, the rules against repeated headers and headers out of their place
-the second, and the rule against missing headers refuses what is left of the frame that was broken off.
+the second, and the rule against missing headers refuses what is left of the frame that was broken off. Where a
+dialplan prints two such texts side by side a whole opening fits; what it cannot know is the next number, and the
+time is no help: it must be the switch's own.
 """
 
 from __future__ import annotations
 
 import re
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import islice
 from typing import Literal, NamedTuple, get_args
 
@@ -214,34 +216,106 @@ _PER_SECOND = 50_000
 """Numbers that may be missing per second of Timestamp: several times what one switch can send."""
 _RESTART_AFTER = 8
 """Refused frames that follow each other in sequence before they are the sequence."""
+_BACK = 120.0
+"""Seconds by which a Timestamp may lie before the last one."""
+_AHEAD = 30.0
+"""Seconds by which it may lie past what the switch's clock can show by now, as our own clock has gone on since."""
+_QUIET = 86_400.0
+"""Seconds by which it may lie past the last one where nobody tells when frames came, as on a tape."""
+_SLEW = 0.001
+"""Seconds a second by which the two clocks may drift apart: none that is kept drifts faster."""
+_SPAN = 60
+"""Seconds past the last measured Timestamp in which others are told to be near without being read."""
+_NEVER = b"0.0"
+_STAMP_LENGTH = len(b"1795418218.158982")
 _WRAP = 1 << 32
+
+
+class SwitchTime:
+    """Which Timestamps the switch's clock can show next.
+
+    It goes on as our clock does, from what the login's first frame showed, corrected by no more than clocks drift, or
+    from what the last frame showed. So what waited while nobody read is believed, however long, and a forged time makes
+    room for another only until the next frame that is honest.
+
+    Attributes:
+        low: No Timestamp of `high`'s length between the two needs to be measured.
+        high: See `low`.
+    """
+
+    def __init__(self) -> None:
+        self.low = self.high = b""
+        self._steady = self._latest = 0.0
+        self._now: float | None = None
+        self._measured = _NEVER
+
+    def begin(self, stamp: bytes) -> None:
+        """Go on from this Timestamp, whatever was shown before."""
+        self._steady = self._latest = float(stamp) + _AHEAD
+        self._near(float(stamp), self._latest)
+
+    def receive(self, now: float, last: bytes) -> None:
+        """Take the time at which bytes come, in seconds that only go on, and the last Timestamp that came before."""
+        elapsed, shown = 0.0 if self._now is None else max(now - self._now, 0.0), float(last) + _AHEAD
+        drift = 0.0 if last == self._measured else shown - self._steady
+        self._steady += elapsed + min(max(drift, -elapsed * _SLEW), elapsed * _SLEW)
+        self._latest = max(self._steady, shown + elapsed)
+        self._now, self._measured = now, last
+        self._near(float(last), self._latest)
+
+    def refuses(self, stamp: bytes, last: bytes) -> bool:
+        """Tell whether a Timestamp is none that the switch can have shown after the last one."""
+        at, before = float(stamp), float(last)
+        latest = before + _QUIET if self._now is None else max(self._latest, before + _AHEAD)
+        if not before - _BACK <= at <= latest:
+            return True
+        self._near(at, latest)
+        return False
+
+    def _near(self, at: float, latest: float) -> None:
+        self.low = b"%010d.000000" % max(at - _BACK + 1, 0)
+        self.high = b"%010d.000000" % max(min(at + _SPAN, latest), 0)
 
 
 class Sequence:
     """The numbers one login has used, and which may come next.
 
     The switch counts all events, a login sees a part of them: holes are normal, in proportion to the time
-    between two Timestamps. A number is refused when it was used, or lies far from what came last. No single
-    frame moves the window for good: after a jump the numbers before it still count as merely late, and a
-    run of refused frames in sequence with each other becomes the sequence. Numbers wrap at 32 bits, signed.
+    between two Timestamps. A number is refused when it was used, or lies far from what came last, in number or in
+    time. No single frame moves the window for good: after a jump the numbers before it still count as merely late,
+    and a run of refused frames in sequence with each other becomes the sequence. Numbers wrap at 32 bits, signed.
+
+    Args:
+        forged: Called when a number shows that the one before it was none of the switch's.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, forged: Callable[[], None] = lambda: None) -> None:
         self._newest: int | None = None
-        self._stamp = b"0.0"
+        self._stamp = _NEVER
         self._recent: deque[int] = deque(maxlen=_REMEMBERED)
         self._strays = 0
-        self._stray = (0, b"0.0")
+        self._stray = (0, _NEVER)
+        self._time = SwitchTime()
+        self._forged = forged
 
     @property
     def begun(self) -> bool:
         """True once a frame with an opening has been seen."""
         return self._newest is not None
 
+    def receive(self, now: float) -> None:
+        """Take the time at which the next frames come."""
+        self._time.receive(now, self._stamp)
+
     def refuse(self, number: int, stamp: bytes) -> Reason | None:
         """Note the number of a frame with this Timestamp; return why it is refused, None when it is not."""
-        newest = self._newest
-        if newest is None or 0 < number - newest <= _SLACK:
+        newest, time = self._newest, self._time
+        if (
+            newest is not None
+            and 0 < number - newest <= _SLACK
+            and time.low <= stamp < time.high
+            and len(stamp) == _STAMP_LENGTH
+        ):
             self._newest = number
         else:
             reason = self._refuse_unusual(number, stamp)
@@ -253,16 +327,29 @@ class Sequence:
         return None
 
     def _refuse_unusual(self, number: int, stamp: bytes) -> Reason | None:
+        if self._newest is None:
+            self._begin(number, stamp)
+            return None
         if number in self._recent:
             return "sequence_reused"
-        if not (_follows(number, stamp, self._recent[-1], self._stamp) or self._is_late(number)):
+        ahead, last = _apart(number, self._newest), self._recent[-1]
+        if self._time.refuses(stamp, self._stamp) or not (
+            0 < ahead <= _SLACK or _follows(number, stamp, last, self._stamp) or self._is_late(number)
+        ):
             if not self._is_new_sequence(number, stamp):
                 return "sequence_far"
-            self._recent.clear()
+            self._begin(number, stamp)
+        elif ahead > 0:
             self._newest = number
-        elif _apart(number, self._newest or 0) > 0:
-            self._newest = number
+        elif _apart(last, number) > _SLACK:
+            # events of one moment come late, but a thousand are not made in one
+            self._forged()
         return None
+
+    def _begin(self, number: int, stamp: bytes) -> None:
+        self._recent.clear()
+        self._newest = number
+        self._time.begin(stamp)
 
     def _is_late(self, number: int) -> bool:
         """Tell whether few enough of the last arrivals should have come after this one."""

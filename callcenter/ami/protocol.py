@@ -12,6 +12,7 @@ reading, events before the login was answered and an answer that does not end ar
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import deque
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
@@ -116,7 +117,7 @@ class AmiProtocol(AMIProtocol):  # type: ignore[misc]  # panoramisk has no types
         if not self.banner.done():
             self._read_banner(data)
         events: Batch = []
-        for frame, raw in zip(self.wire.feed(data), self.wire.raw, strict=True):
+        for frame, raw in zip(self.wire.feed(data, time.monotonic()), self.wire.raw, strict=True):
             if frame.answer:
                 self._match(frame, raw)
             elif frame.name:

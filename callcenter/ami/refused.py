@@ -22,7 +22,7 @@ _KINDS = {"niqueid": 0, "inkedid": 0, "Channel": 1, "Queue": 2, "Interface": 3, 
 
 Part = Literal["frame", "rest", "rest_of_believed"]
 """The frame, or its beginning; what came behind a beginning that was refused just before; or what came behind a frame
-that was handed out just before: that one was ended by somebody's line break, and cannot be believed either."""
+that was handed out, or passed over, just before: somebody's line break ended that one, and it cannot be believed."""
 
 
 class Hints(msgspec.Struct, frozen=True):

@@ -86,12 +86,12 @@ class Wire:
         self._own_actions = own_actions
         self._markers = markers
         self._blocks = Blocks(start, limit_bytes)
-        self._sequence = Sequence()
+        self._sequence = Sequence(self._doubt)
         self._charset = charset
         self._shapes = Shapes(charset)
         self._first = True
         self._marked: Micros | None = None
-        self._before: Frame | LostFrame | None = None
+        self._before: Frame | LostFrame | re.Match[bytes] | None = None
 
     @property
     def dropped(self) -> int:
@@ -104,10 +104,12 @@ class Wire:
         results = {"parsed": self.parsed, "skipped": self.skipped, "dropped": self.dropped}
         return results | {str(reason): count for reason, count in self.quarantined.items()}
 
-    def feed(self, data: bytes) -> list[Frame]:
-        """Return the frames that end in this chunk, in the order they came."""
+    def feed(self, data: bytes, now: float | None = None) -> list[Frame]:
+        """Return the frames that end in this chunk, in the order they came; `now`: seconds that only go on, if live."""
         frames: list[Frame] = []
         self.raw, self.refused_needed = [], []
+        if now is not None:
+            self._sequence.receive(now)
         # every event of a switch comes through here, most of them to be passed over: written out for speed
         match, refuse, known, read = OPENING.match, self._sequence.refuse, self._known, self._shapes.read
         for pos, block in self._blocks.feed(data):
@@ -127,7 +129,9 @@ class Wire:
                 name = known[raw_name] if raw_name in known else self._know(raw_name)
                 if name is None or (name in SELECTED and is_passed_over(name, block, opening.end())):
                     self.skipped += 1
-                    self._before = self._marked = None
+                    # what it was passed over for may be a caller's, who ended it there: then its rest follows
+                    self._before = None if name is None else opening
+                    self._marked = None
                     continue
                 headers, reason = read(name, block, opening)
                 if reason is None:
@@ -151,7 +155,8 @@ class Wire:
             self._before = found
         elif found is None:
             self.skipped += 1
-            self._before = None
+            event = _EVENT.match(block)
+            self._before = event if event is not None and event[1].decode("latin-1") in self._wanted else None
         else:
             self._before = self._refuse(pos, found, block)
         self._marked = None
@@ -176,7 +181,7 @@ class Wire:
         return start
 
     def _refuse(self, pos: int, reason: Reason, block: bytes) -> LostFrame | None:
-        """Count a frame that is not believed, and keep it where it was needed."""
+        """Count a frame that is not believed, and keep it where it was needed; its rest may be needed all the same."""
         self.quarantined[reason] += 1
         self.refused.append(Quarantined(pos, reason, block[:_HEAD]))
         opening = OPENING.match(block) if self.graded else None
@@ -188,7 +193,7 @@ class Wire:
             lost = self._lost(pos, reason, block, read_value(event[1], self._charset), self._marked)
         else:
             lost = self._rest(pos, reason, block)
-        if lost is not None:
+        if lost is not None and (lost.part != "frame" or not means_nothing(lost.name, block)):
             self.refused_needed.append(lost)
         return lost
 
@@ -196,6 +201,10 @@ class Wire:
         """Return what was broken off the needed frame before, None where nobody needs that."""
         before, named = self._before, named_in(block, self._charset)
         match before:
+            case re.Match(string=passed):
+                name, at = before[1].decode(), stamp_of(passed)
+                hints = hints_of(chain(named_in(passed, self._charset), named))
+                return LostFrame(name, reason, at, pos, "rest_of_believed", hints, block + b"\n")
             case LostFrame():
                 return LostFrame(before.name, reason, before.at, pos, "rest", hints_of(named), block + b"\n")
             case Frame(answer=False):
@@ -204,19 +213,28 @@ class Wire:
             case _:
                 return None
 
+    def _doubt(self) -> None:
+        """Tell of the frame before, which was believed and by its number is none of the switch's."""
+        before = self._before
+        if isinstance(before, Frame):
+            hints = hints_of(iter(before.headers.items()))
+            lost = LostFrame(before.name, "sequence_far", before.at, before.pos, "rest_of_believed", hints, b"")
+            self.refused_needed.append(lost)
+
     def _refuse_overlong(self) -> None:
         """Keep the beginnings of frames that were too long to be read."""
         for pos, head in self._blocks.overlong:
             event = _EVENT.match(head)
-            if event is not None and (
-                lost := self._lost(pos, "too_long", head, event[1].decode("latin-1"), stamp_of(head))
-            ):
+            if event is None:
+                continue
+            lost = self._lost(pos, "too_long", head, event[1].decode("latin-1"), stamp_of(head))
+            if lost is not None and not means_nothing(lost.name, head):
                 self.refused_needed.append(lost)
         self.refused_needed.sort(key=attrgetter("pos"))
 
     def _lost(self, pos: int, reason: Reason, block: bytes, name: str, at: Micros | None) -> LostFrame | None:
-        """Return what was lost with a frame of this name, None where nobody needs it."""
-        if name not in self._wanted or means_nothing(name, block):
+        """Return what was lost with a frame of this name, None where nobody needs that name."""
+        if name not in self._wanted:
             return None
         hints = hints_of(named_in(block, self._charset))
         return LostFrame(name, reason, at, pos, "frame", hints, block + b"\n")

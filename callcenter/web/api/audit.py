@@ -7,7 +7,7 @@ from typing import Annotated, Any, cast
 
 from fastapi import APIRouter, Depends, Query
 
-from callcenter.rules.records.masks import without_numbers, worded
+from callcenter.rules.records.masks import without_numbers
 from callcenter.staff.roles import Field as Delicate
 from callcenter.staff.roles import Principal, Right, Sight, sight
 from callcenter.store.audit import page
@@ -55,12 +55,16 @@ async def read_audit(person: Reading, service: TheService, after: After = 0, lim
     items = [
         Audit(
             seq=entry.seq, at=moment_out(entry.told.at, zone), actor=entry.told.actor, action=entry.told.action,
-            kind=entry.told.kind, subject=worded(entry.told.subject, seen), hash=entry.hash,
+            kind=entry.told.kind, subject=_subject(entry.told.subject, seen), hash=entry.hash,
             detail=_shown(entry.told.detail, seen),
         )
         for entry in shown
     ]  # fmt: skip
     return AuditPage(items=items, next=shown[-1].seq if len(found) > len(shown) else None)
+
+
+def _subject(subject: str, seen: Sight) -> str:
+    return subject if seen is Sight.FULL else cast("str", without_numbers(subject))
 
 
 def _shown(detail: dict[str, Any], seen: Sight) -> dict[str, Any]:

@@ -9,9 +9,9 @@ import msgspec
 from fastapi import APIRouter, Depends, Response, status
 from pydantic import Field
 
-from callcenter.rules.records.masks import worded
+from callcenter.rules.records.masks import without_numbers, worded
 from callcenter.staff.roles import Field as Delicate
-from callcenter.staff.roles import Principal, Right, sight
+from callcenter.staff.roles import Principal, Right, Sight, sight
 from callcenter.store.decisions.changes import Change, ChangeKind, ChangeState, listed
 from callcenter.store.idempotency import KeptAnswer
 from callcenter.store.unit_of_work import UnitOfWork
@@ -115,8 +115,10 @@ def _shown(change: Change, person: Principal, service: Service) -> ChangeShown:
     zone, values = service.rulebook.zone, msgspec.structs.asdict(change)
     for moment in ("proposed_at", "decided_at"):
         values[moment] = moment_out(values[moment], zone)
-    if change.proposed_by != person.account:
-        values["reason"] = worded(change.reason, sight(person.role, Delicate.CALLER))
+    seen = Sight.FULL if change.proposed_by == person.account else sight(person.role, Delicate.CALLER)
+    values["reason"] = worded(change.reason, seen)
     if is_too_deep(change.content):
         values["content"] = _TOO_DEEP
+    elif seen is not Sight.FULL:
+        values["content"] = without_numbers(change.content)
     return ChangeShown(**values)

@@ -119,6 +119,93 @@ def test_nothing_begins_before_the_first_number() -> None:
     assert sequence.begun
 
 
+def stamp(seconds: float) -> bytes:
+    return b"%.6f" % (1795418218 + seconds)
+
+
+class Login:
+    """One login whose frames come at told times; every number is the next."""
+
+    def __init__(self) -> None:
+        self.doubts = 0
+        self.sequence = Sequence(self._doubt)
+        self.number = 0
+
+    def _doubt(self) -> None:
+        self.doubts += 1
+
+    def shows(self, at: float, now: float | None = None) -> str | None:
+        if now is not None:
+            self.sequence.receive(now)
+        self.number += 1
+        return self.sequence.refuse(self.number, stamp(at))
+
+
+@pytest.mark.parametrize("first", [0, -1795418000, 80_000_000_000])
+@pytest.mark.parametrize(
+    ("at", "reason"), [(86_400, None), (86_401, "sequence_far"), (-120, None), (-121, "sequence_far")]
+)
+def test_without_our_clock_a_step_of_time_is_bounded_alone(first: float, at: float, reason: str | None) -> None:
+    login = Login()
+
+    assert [login.shows(first + second) for second in (0, at)] == [None, reason]
+
+
+def test_a_step_back_is_measured_from_the_last_frame() -> None:
+    login = Login()
+
+    assert [login.shows(at) for at in (0, 100, 20, 90, -29, 1000, 879)] == [None] * 6 + ["sequence_far"]
+
+
+@pytest.mark.parametrize(
+    ("at", "reason"), [(7229, None), (7231, "sequence_far"), (10_000_000, "sequence_far"), (1, None)]
+)
+def test_the_switch_s_clock_goes_on_as_ours_does(at: float, reason: str | None) -> None:
+    login = Login()
+
+    assert [login.shows(0, 5.0), login.shows(at, 7205.0)] == [None, reason]
+
+
+def test_what_waited_while_we_stood_still_is_believed() -> None:
+    login = Login()
+    login.shows(0, 0)
+
+    assert {login.shows(at, 900) for at in range(0, 900, 100)} == {None}
+
+
+@pytest.mark.parametrize("drift", [0.9999, 1.0001])
+def test_clocks_that_drift_apart_are_followed(drift: float) -> None:
+    login = Login()
+
+    assert {login.shows(hour * 3600 * drift, hour * 3600) for hour in range(2000)} == {None}
+    assert login.shows(2000 * 3600 * drift + 60, 2000 * 3600) == "sequence_far"
+
+
+def test_no_forged_time_makes_room_for_the_next() -> None:
+    login = Login()
+    login.shows(0, 0)
+
+    assert {login.shows(second + ahead, second) for second in range(1, 90) for ahead in (29, 0)} == {None}
+    assert login.shows(90 + 31, 90) == "sequence_far"
+
+
+@pytest.mark.parametrize("step", [3600, -3600])
+def test_a_clock_that_is_set_is_followed_after_a_few_frames(step: float) -> None:
+    login = Login()
+    login.shows(0, 0)
+
+    assert [login.shows(second + step, second) for second in range(1, 12)] == ["sequence_far"] * 7 + [None] * 4
+
+
+@pytest.mark.parametrize(("jump", "doubts"), [(990, 0), (40_000, 1)])
+def test_who_jumped_far_ahead_of_the_next_is_doubted(jump: int, doubts: int) -> None:
+    login = Login()
+    login.shows(0)
+
+    assert [login.sequence.refuse(jump, stamp(1)), login.shows(1), login.shows(1)] == [None] * 3
+    assert login.doubts == doubts
+
+
 LINES = (
     b"Event: Hangup",
     b"Privilege: call,all",
