@@ -10,12 +10,8 @@ from pathlib import Path
 import pytest
 
 from callcenter.cli.tables import write_new
-<<<<<<< HEAD
-from callcenter.files.roster_sheet import put_new
-||||||| 9275def
-=======
 from callcenter.errors import CallcenterError
->>>>>>> h-x
+from callcenter.files.roster_sheet import put_new
 from callcenter.journal import Entry, EntryKind, Journal, JournalSettings
 from callcenter.ownfiles import open_private
 from callcenter.reports.backup import BackupContents, back_up, put_back

@@ -2,25 +2,48 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 import pytest
 
-<<<<<<< HEAD
 from callcenter.rules.records.masks import masked_caller, masked_evidence, without_numbers, worded
 from callcenter.staff.roles import Sight
 
 NUMBER = "13800250001"
-WRITTEN = [NUMBER, "138-0025-0001", "+86 138 0025 0001", "138 00 250 001", "１３８００２５０００１", "138.0025.0001"]
+WRITTEN = [
+    NUMBER,
+    "138-0025-0001",
+    "+86 138 0025 0001",
+    "138 00 250 001",
+    "１３８００２５０００１",
+    "138.0025.0001",
+    "138 - 0025 - 0001",
+    "138—0025—0001",
+    "138－0025－0001",
+    "138、0025、0001",
+    "138,0025,0001",
+    "138, 0025, 0001",
+    "138_0025_0001",
+    "138\u20110025\u20110001",
+    "138\u200b0025\u200b0001",
+    "138:0025:0001",
+    "138*0025*0001",
+    "138 -- 0025 -- 0001",
+    "138 0025/ /0001",
+    "①③⑧⓪⓪②⑤⓪⓪⓪①",
+    "一三八零零二五零零零一",
+    "幺三八〇〇二五〇〇〇幺",
+    "138零零25零零零1",
+    f"{NUMBER}{'a' * 21}",
+    NUMBER * 2 + "0123456789",
+    f"2026-03-02 {NUMBER}",
+    "138.00 250001",
+]
 
 
 def digits(text: str) -> str:
     """Give what of a number can still be read, written any way."""
-    return "".join(str(int(char)) for char in text if char.isdigit())
-||||||| 9275def
-from callcenter.rules.records.masks import masked_caller, masked_evidence, without_numbers
-=======
-from callcenter.rules.records.masks import masked_caller, masked_evidence, without_numbers, worded
-from callcenter.staff.roles import Sight
->>>>>>> h-z
+    return "".join(str(int(unicodedata.numeric(char))) for char in text if char.isnumeric())
 
 
 @pytest.mark.parametrize(
@@ -58,7 +81,6 @@ def test_numbers_in_a_frame_s_own_text_are_masked() -> None:
 def test_masked_evidence_says_where_it_is_and_not_what_it_says() -> None:
     shown = {"position": 7, "recorded_at": 9, "hash": "ab"}
     assert masked_evidence({**shown, "frame": "CallerIDNum: 13800250001"}) == shown
-<<<<<<< HEAD
 
 
 @pytest.mark.parametrize("number", WRITTEN)
@@ -74,12 +96,12 @@ def test_a_number_is_masked_however_it_is_written(number: str, around: str) -> N
     [
         "at 2026-03-02 08:00", "2026-03-02T08:00:00+08:00", "record 0123456789abcdef0123456789abcdef", "0" * 64,
         "call lab-1795418218.5", "1795418218.000123", "V-DESK 2 points", "seat 12, 3 rings, 20.5 s",
+        "08:00-17:30, 18:00-20:15", "2026/3/2 08:00:15.123456", "on 2026.03.02", "2026-03-02 - 2026-03-06",
+        "seats 12, 13, 14, 15", "12、13、14、15", "¥1,234,567.00", "12,000.50 yuan", "12000.50",
     ],
 )  # fmt: skip
 def test_times_and_record_ids_stay_readable(text: str) -> None:
     assert worded(text, Sight.MASKED) == worded(text, Sight.HIDDEN) == text
-||||||| 9275def
-=======
 
 
 ID = "0123456789abcdef0123456789abcdef"
@@ -105,4 +127,3 @@ def test_words_keep_ids_and_days_and_of_numbers_the_ends(text: str, masked: str)
 def test_a_value_that_is_an_id_stays_and_a_name_that_is_a_number_does_not() -> None:
     """A mobile number's digits stand in one id of a hundred; in words that costs an id, in a field it must not."""
     assert without_numbers({"violation": HELD, "13800250001": 1}) == {"violation": HELD, "138****0001": 1}
->>>>>>> h-z
