@@ -272,9 +272,13 @@ def _exporter(settings: Settings, tracker: Tracker, in_force: RulesInForce) -> E
     if settings.store.path is not None:
         disks.append(settings.store.path.parent)
     return Exporter(
-        settings.exporter, tracker.health, figures,
-        site=settings.site.name, timezone=settings.site.timezone, disks=disks,
-    )  # fmt: skip
+        settings.exporter,
+        tracker.health,
+        figures,
+        site=settings.site.name,
+        timezone=settings.site.timezone,
+        disks=disks,
+    )
 
 
 def _secrets(settings: Settings) -> list[str]:

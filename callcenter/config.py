@@ -44,8 +44,14 @@ _NESTED = "__"
 _NOT_OURS = (SETTINGS_FILE, "CALLCENTER_PHONE_")
 _SECRETS = frozenset({"secret", "password"})
 _KINDS: dict[Any, str] = {
-    str: "string", Path: "path", SecretStr: "secret", bool: "boolean", int: "integer", float: "float", date: "date",
-}  # fmt: skip
+    str: "string",
+    Path: "path",
+    SecretStr: "secret",
+    bool: "boolean",
+    int: "integer",
+    float: "float",
+    date: "date",
+}
 _IN_THE_RULEBOOK = {
     "queues": (
         "take `queues` out: wrap_up_seconds and service_threshold_seconds of a queue stand in the rulebook "

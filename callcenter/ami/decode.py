@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from callcenter.ami.names import OF_A_CHANNEL
 from callcenter.ami.needs import NO_PHONES
 from callcenter.ami.refused import Hints, LostFrame
 from callcenter.domain import company as co
@@ -15,11 +16,6 @@ _DIGITS = 15
 _UNKNOWN = frozenset({"", "<unknown>", "unknown", "anonymous", "Anonymous"})
 _LOST_STATUS = frozenset({"Unreachable", "Lagged", "Removed"})
 
-_OF_A_CHANNEL = frozenset({
-    "Newchannel", "Newstate", "Hangup", "HangupRequest", "SoftHangupRequest", "Hold", "Unhold", "VarSet",
-    "BridgeEnter", "BridgeLeave", "QueueCallerJoin", "QueueCallerLeave", "QueueCallerAbandon",
-})  # fmt: skip
-"""Events of one channel, whose name stands before anything that a caller wrote."""
 
 HEARTBEAT = "CallcenterHeartbeat"
 _BRINGS_A_CALLER = frozenset({"QueueCallerJoin", "AgentCalled"})
@@ -45,9 +41,14 @@ def decode_refused(refused: LostFrame) -> ev.FrameRefused:
     """
     hints = Hints() if refused.hints.filled else refused.hints
     return ev.FrameRefused(
-        refused.at, refused.pos, hints.uniqueids, hints.channels, hints.queues, hints.members,
-        alone=refused.name in _OF_A_CHANNEL,
-    )  # fmt: skip
+        refused.at,
+        refused.pos,
+        hints.uniqueids,
+        hints.channels,
+        hints.queues,
+        hints.members,
+        alone=refused.name in OF_A_CHANNEL,
+    )
 
 
 def caller_of(frame: Frame) -> str | None:
@@ -111,9 +112,16 @@ def _soft_hangup(f: Frame) -> ev.Event:
 def _join(f: Frame) -> ev.Event:
     h = f.headers
     return ev.CallerJoined(
-        f.at, f.pos, h["Uniqueid"], h["Channel"], h["Linkedid"], h["Queue"],
-        _int(h["Position"]), _number(h.get("CallerIDNum")), _number(h.get("Exten")),
-    )  # fmt: skip
+        f.at,
+        f.pos,
+        h["Uniqueid"],
+        h["Channel"],
+        h["Linkedid"],
+        h["Queue"],
+        _int(h["Position"]),
+        _number(h.get("CallerIDNum")),
+        _number(h.get("Exten")),
+    )
 
 
 def _leave(f: Frame) -> ev.Event:
@@ -129,25 +137,47 @@ def _drop(f: Frame) -> ev.Event:
 def _called(f: Frame) -> ev.Event:
     h = f.headers
     return ev.MemberCalled(
-        f.at, f.pos, h["Uniqueid"], h["Channel"], h.get("Linkedid") or h["Uniqueid"], h["Queue"],
-        h["Interface"], h["MemberName"], h["DestUniqueid"], h["DestChannel"],
-    )  # fmt: skip
+        f.at,
+        f.pos,
+        h["Uniqueid"],
+        h["Channel"],
+        h.get("Linkedid") or h["Uniqueid"],
+        h["Queue"],
+        h["Interface"],
+        h["MemberName"],
+        h["DestUniqueid"],
+        h["DestChannel"],
+    )
 
 
 def _connected(f: Frame) -> ev.Event:
     h = f.headers
     return ev.MemberConnected(
-        f.at, f.pos, h["Uniqueid"], h["Channel"], h.get("Linkedid") or h["Uniqueid"], h["Queue"],
-        h["Interface"], h["MemberName"], h["DestUniqueid"], h["DestChannel"],
-    )  # fmt: skip
+        f.at,
+        f.pos,
+        h["Uniqueid"],
+        h["Channel"],
+        h.get("Linkedid") or h["Uniqueid"],
+        h["Queue"],
+        h["Interface"],
+        h["MemberName"],
+        h["DestUniqueid"],
+        h["DestChannel"],
+    )
 
 
 def _completed(f: Frame) -> ev.Event:
     h = f.headers
     return ev.MemberCompleted(
-        f.at, f.pos, h.get("Uniqueid") or None, h.get("Linkedid") or None, h["Queue"],
-        h["Interface"], h["MemberName"], h.get("DestUniqueid") or None,
-    )  # fmt: skip
+        f.at,
+        f.pos,
+        h.get("Uniqueid") or None,
+        h.get("Linkedid") or None,
+        h["Queue"],
+        h["Interface"],
+        h["MemberName"],
+        h.get("DestUniqueid") or None,
+    )
 
 
 def _ring_no_answer(f: Frame) -> ev.Event:
@@ -158,9 +188,15 @@ def _ring_no_answer(f: Frame) -> ev.Event:
 def _dial_begin(f: Frame) -> ev.Event:
     h = f.headers
     return ev.DialBegan(
-        f.at, f.pos, h.get("Uniqueid") or None, h.get("Channel") or None, h.get("Linkedid") or None,
-        h["DestUniqueid"], h["DestChannel"], h.get("DialString", ""),
-    )  # fmt: skip
+        f.at,
+        f.pos,
+        h.get("Uniqueid") or None,
+        h.get("Channel") or None,
+        h.get("Linkedid") or None,
+        h["DestUniqueid"],
+        h["DestChannel"],
+        h.get("DialString", ""),
+    )
 
 
 def _dial_state(f: Frame) -> ev.Event | None:
@@ -174,10 +210,17 @@ def _member(f: Frame) -> ev.Event:
     h = f.headers
     interface = h.get("Interface") or h.get("Location") or ""
     return ev.MemberSeen(
-        f.at, f.pos, h["Queue"], interface, h.get("MemberName") or h.get("Name") or interface,
-        h.get("StateInterface") or interface, _int(h.get("Status")),
-        h.get("Paused") == "1", h.get("PausedReason", ""), answer=f.answer,
-    )  # fmt: skip
+        f.at,
+        f.pos,
+        h["Queue"],
+        interface,
+        h.get("MemberName") or h.get("Name") or interface,
+        h.get("StateInterface") or interface,
+        _int(h.get("Status")),
+        h.get("Paused") == "1",
+        h.get("PausedReason", ""),
+        answer=f.answer,
+    )
 
 
 def _member_answer(f: Frame) -> ev.Event | None:
@@ -237,9 +280,14 @@ def _bridge_enter(f: Frame) -> ev.Event:
     h = f.headers
     bridge = "" if h.get("BridgeTechnology") == "holding_bridge" else h["BridgeUniqueid"]
     return co.BridgeEntered(
-        f.at, f.pos, h["Uniqueid"], h["Channel"], h.get("Linkedid") or h["Uniqueid"],
-        bridge, h.get("SwapUniqueid") or None,
-    )  # fmt: skip
+        f.at,
+        f.pos,
+        h["Uniqueid"],
+        h["Channel"],
+        h.get("Linkedid") or h["Uniqueid"],
+        bridge,
+        h.get("SwapUniqueid") or None,
+    )
 
 
 def _bridge_leave(f: Frame) -> ev.Event:

@@ -60,13 +60,22 @@ NEEDED: dict[str, tuple[str, ...]] = {
     "FullyBooted": (),
 }
 
-ANSWERS: frozenset[str] = frozenset({
-    "QueueParams", "QueueMember", "QueueEntry", "QueueStatusComplete",
-    "CoreShowChannel", "CoreShowChannelsComplete",
-    "DeviceStateChange", "DeviceStateListComplete",
-    "ContactList", "ContactListComplete",
-    "EndpointList", "EndpointListComplete",
-})  # fmt: skip
+ANSWERS: frozenset[str] = frozenset(
+    {
+        "QueueParams",
+        "QueueMember",
+        "QueueEntry",
+        "QueueStatusComplete",
+        "CoreShowChannel",
+        "CoreShowChannelsComplete",
+        "DeviceStateChange",
+        "DeviceStateListComplete",
+        "ContactList",
+        "ContactListComplete",
+        "EndpointList",
+        "EndpointListComplete",
+    }
+)
 """Events that may answer an action: they carry its ActionID and no evidence-grade opening."""
 
 VARIABLES: frozenset[str] = frozenset({"QUEUESTATUS"})
@@ -80,3 +89,23 @@ OWN_USER_EVENTS = "Callcenter"
 def is_repeatable(header: str) -> bool:
     """Tell a header that an honest frame may carry several times, for any of the parties that it names."""
     return header == "Variable" or header.endswith("ChanVariable")
+
+
+OF_A_CHANNEL = frozenset(
+    {
+        "Newchannel",
+        "Newstate",
+        "Hangup",
+        "HangupRequest",
+        "SoftHangupRequest",
+        "Hold",
+        "Unhold",
+        "VarSet",
+        "BridgeEnter",
+        "BridgeLeave",
+        "QueueCallerJoin",
+        "QueueCallerLeave",
+        "QueueCallerAbandon",
+    }
+)
+"""Events of one channel, whose name stands before anything that a caller wrote."""

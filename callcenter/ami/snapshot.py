@@ -68,13 +68,21 @@ async def take_snapshot(control: Asks) -> Snapshot:
     hints = await _hints(control, watched)
     contacts = await take_contacts(control, [*watched, *(hint.device for hint in hints or ())])
     return Snapshot(
-        after=None, before=None, after_seq=None, before_seq=None, version=core.get("AsteriskVersion", ""),
+        after=None,
+        before=None,
+        after_seq=None,
+        before_seq=None,
+        version=core.get("AsteriskVersion", ""),
         system_name=core.get("SystemName", ""),
         started=f"{status.get('CoreStartupDate', '')} {status.get('CoreStartupTime', '')}".strip(),
-        queues=tuple(queues), members=tuple(members), waiting=tuple(waiting),
+        queues=tuple(queues),
+        members=tuple(members),
+        waiting=tuple(waiting),
         channels=tuple(_channel(item) for item in channels if item.get("Event") == "CoreShowChannel"),
-        devices=await _devices(control), contacts=contacts, hints=hints,
-    )  # fmt: skip
+        devices=await _devices(control),
+        contacts=contacts,
+        hints=hints,
+    )
 
 
 async def variable(control: Asks, expression: str) -> str:

@@ -107,9 +107,7 @@ class Wire:
     def feed(self, data: bytes, now: float | None = None) -> list[Frame]:
         """Return the frames that end in this chunk, in the order they came; `now`: seconds that only go on, if live."""
         frames: list[Frame] = []
-        self.raw, self.refused_needed = [], []
-        if now is not None:
-            self._sequence.receive(now)
+        self._begin(now)
         # every event of a switch comes through here, most of them to be passed over: written out for speed
         match, refuse, known, read = OPENING.match, self._sequence.refuse, self._known, self._shapes.read
         for pos, block in self._blocks.feed(data):
@@ -146,6 +144,11 @@ class Wire:
         if self._blocks.overlong:
             self._refuse_overlong()
         return frames
+
+    def _begin(self, now: float | None) -> None:
+        self.raw, self.refused_needed = [], []
+        if now is not None:
+            self._sequence.receive(now)
 
     def _take(self, pos: int, block: bytes, found: Frame | Reason | None, frames: list[Frame]) -> None:
         """Keep a frame that was read, or why it was not."""

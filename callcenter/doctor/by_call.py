@@ -19,15 +19,36 @@ if TYPE_CHECKING:
     from callcenter.ami.link import Link
 
 CALL_EVENTS = (
-    "Newchannel", "Newstate", "DialBegin", "QueueCallerJoin", "QueueCallerLeave", "AgentCalled", "AgentConnect",
-    "BridgeEnter", "BridgeLeave", "AgentComplete", "Hangup",
-)  # fmt: skip
+    "Newchannel",
+    "Newstate",
+    "DialBegin",
+    "QueueCallerJoin",
+    "QueueCallerLeave",
+    "AgentCalled",
+    "AgentConnect",
+    "BridgeEnter",
+    "BridgeLeave",
+    "AgentComplete",
+    "Hangup",
+)
 """What every answered call through a queue shows."""
 
-CONNECTIONS = frozenset({
-    "BridgeEnter", "BridgeLeave", "BridgeMerge", "Pickup", "ParkedCall", "ParkedCallTimeOut", "UnParkedCall",
-    "ParkedCallGiveUp", "ChanSpyStart", "ChanSpyStop", "LocalBridge", "LocalOptimizationBegin",
-})  # fmt: skip
+CONNECTIONS = frozenset(
+    {
+        "BridgeEnter",
+        "BridgeLeave",
+        "BridgeMerge",
+        "Pickup",
+        "ParkedCall",
+        "ParkedCallTimeOut",
+        "UnParkedCall",
+        "ParkedCallGiveUp",
+        "ChanSpyStart",
+        "ChanSpyStop",
+        "LocalBridge",
+        "LocalOptimizationBegin",
+    }
+)
 """Events that say who is connected to whom."""
 
 UNCONNECTED = "who talks with whom stays unknown, and nobody is accused of an engaged line"

@@ -83,11 +83,16 @@ class Floor:
         """Each agent's present state, as a span without an end."""
         return [
             fx.StateSpan(
-                agent=p.name, interface=p.interface, state=p.state, reason=p.reason,
-                queues=p.serving, start=p.since, end=None,
+                agent=p.name,
+                interface=p.interface,
+                state=p.state,
+                reason=p.reason,
+                queues=p.serving,
+                start=p.since,
+                end=None,
             )
             for p in self.state.people.values()
-        ]  # fmt: skip
+        ]
 
     def open_own_calls(self) -> list[fx.OwnCall]:
         """Own calls of agents that last."""

@@ -262,8 +262,17 @@ class Queueing:
         if visit is not None:
             dest = self._lines.seen(event.dest)
             as_connect = ev.MemberConnected(
-                event.at, event.pos, event.uid, "", "", event.queue, event.interface, event.member, dest.uid, "",
-            )  # fmt: skip
+                event.at,
+                event.pos,
+                event.uid,
+                "",
+                "",
+                event.queue,
+                event.interface,
+                event.member,
+                dest.uid,
+                "",
+            )
             self._answer(visit, dest, as_connect, None)
         return visit
 

@@ -114,9 +114,16 @@ class DemoService:
         # a session of its own: Ctrl-C reaches the demo alone, which then stops everything in order
         ours = {name: value for name, value in os.environ.items() if not name.startswith("CALLCENTER_")}
         return await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "callcenter", *words, env=ours, start_new_session=True,
-            stdin=asyncio.subprocess.DEVNULL, stdout=log, stderr=log,
-        )  # fmt: skip
+            sys.executable,
+            "-m",
+            "callcenter",
+            *words,
+            env=ours,
+            start_new_session=True,
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+        )
 
     async def _run_to_end(self, log: int, *words: str) -> None:
         process = await self._start(log, *words)

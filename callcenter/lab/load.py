@@ -117,10 +117,25 @@ async def _sipp(lab: Lab, calls_per_second: float, calls: int) -> None:
     (state.instance / "var" / "caller.xml").write_text(caller_scenario(_TALK_MS), encoding="utf-8")
     inside = "/" + str((state.instance / "var" / "caller.xml").relative_to(root))
     argv = roots.in_root(
-        root, "/usr/bin/sipp", f"{lab.settings.bind}:{state.sip_port}", "-i", state.trunk_host,
-        "-sf", inside, "-s", f"safe_q_{QUEUE}", "-r", str(calls_per_second), "-m", str(calls), "-l", str(calls),
-        "-nostdin", "-timeout", "600",
-    )  # fmt: skip
+        root,
+        "/usr/bin/sipp",
+        f"{lab.settings.bind}:{state.sip_port}",
+        "-i",
+        state.trunk_host,
+        "-sf",
+        inside,
+        "-s",
+        f"safe_q_{QUEUE}",
+        "-r",
+        str(calls_per_second),
+        "-m",
+        str(calls),
+        "-l",
+        str(calls),
+        "-nostdin",
+        "-timeout",
+        "600",
+    )
     process = await asyncio.create_subprocess_exec(
         *argv, stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.PIPE
     )

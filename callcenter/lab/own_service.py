@@ -40,10 +40,14 @@ def write_settings(work_dir: Path, state: LabState) -> Path:
     folder = work_dir.absolute()
     secrets = {login: folder / f"{login}.secret" for login in ("events", "control")}
     text = _TEXT.format(
-        host=LAB_DOMAIN, port=state.ami_port, queue_log=_quoted(state.queue_log),
-        events=_quoted(secrets["events"]), control=_quoted(secrets["control"]),
-        journal=_quoted(folder / "journal.sqlite"), store=_quoted(f"sqlite:///{folder / 'record.sqlite'}"),
-    )  # fmt: skip
+        host=LAB_DOMAIN,
+        port=state.ami_port,
+        queue_log=_quoted(state.queue_log),
+        events=_quoted(secrets["events"]),
+        control=_quoted(secrets["control"]),
+        journal=_quoted(folder / "journal.sqlite"),
+        store=_quoted(f"sqlite:///{folder / 'record.sqlite'}"),
+    )
     try:
         for login, path in secrets.items():
             path.touch(mode=0o600)

@@ -252,16 +252,18 @@ class StoryStage:
 
     def talk(self, call: SipCall, ring: SipCall, how: str, ended_by: str, **known: object) -> None:
         """Write a talk that no queue brought about; unless told otherwise it begins with the agent's answer."""
-        self.talks.append({
-            "caller": call.phone.user,
-            "agent": ring.phone.name,
-            "interface": f"PJSIP/{ring.phone.user}",
-            "how": how,
-            "from": ring.answered_at,
-            "to": call.over_at if ended_by == "caller" else ring.over_at,
-            "ended_by": ended_by,
-            **known,
-        })  # fmt: skip
+        self.talks.append(
+            {
+                "caller": call.phone.user,
+                "agent": ring.phone.name,
+                "interface": f"PJSIP/{ring.phone.user}",
+                "how": how,
+                "from": ring.answered_at,
+                "to": call.over_at if ended_by == "caller" else ring.over_at,
+                "ended_by": ended_by,
+                **known,
+            }
+        )
 
     def _talks(self) -> list[dict[str, Any]]:
         """Give every talk: of answered visits as these stand now, then the others."""
@@ -274,14 +276,16 @@ class StoryStage:
     def offer(self, visit: dict[str, Any], ring: SipCall, outcome: str, **known: object) -> None:
         """Write what one ring was: from the first sound of the bell to its end."""
         ended_at = ring.over_at if ring.answered_at is None else ring.answered_at
-        visit["offers"].append({
-            "interface": f"PJSIP/{ring.phone.user}",
-            "agent": ring.phone.name,
-            "outcome": outcome,
-            "rang_at": ring.rang_at,
-            "ended_at": ended_at,
-            **known,
-        })  # fmt: skip
+        visit["offers"].append(
+            {
+                "interface": f"PJSIP/{ring.phone.user}",
+                "agent": ring.phone.name,
+                "outcome": outcome,
+                "rang_at": ring.rang_at,
+                "ended_at": ended_at,
+                **known,
+            }
+        )
 
     def state(self, phone: SipPhone, state: str, **known: object) -> None:
         """Write a span of an agent's state."""

@@ -282,11 +282,23 @@ def _values(settings: LabSettings, state: LabState) -> dict[str, str]:
     inside = "/" + str(state.instance.relative_to(settings.root_dir))
     numbers = settings.model_dump(
         include={
-            "sip_port", "ami_port", "http_port", "trunk_host", "trunk_port", "rtp_start", "rtp_end",
-            "ring_seconds", "wrap_up_seconds", "wait_seconds", "menu_seconds", "internal_ring_seconds",
-            "opening_hours", "outbound_number", "system_name",
+            "sip_port",
+            "ami_port",
+            "http_port",
+            "trunk_host",
+            "trunk_port",
+            "rtp_start",
+            "rtp_end",
+            "ring_seconds",
+            "wrap_up_seconds",
+            "wait_seconds",
+            "menu_seconds",
+            "internal_ring_seconds",
+            "opening_hours",
+            "outbound_number",
+            "system_name",
         }
-    )  # fmt: skip
+    )
     return {
         **{name.upper(): str(value) for name, value in numbers.items()},
         **{f"AMI_{login.upper()}_SECRET": value for login, value in state.manager_secrets.items()},

@@ -59,11 +59,18 @@ class HttpServer:
         self._door = Door(name, bounds)
         self._server = _Server(
             uvicorn.Config(
-                Framed(app), http="h11", ws="none", lifespan="off", log_config=None, access_log=False,
-                server_header=False, proxy_headers=bool(bounds.proxies), forwarded_allow_ips=list(bounds.proxies),
+                Framed(app),
+                http="h11",
+                ws="none",
+                lifespan="off",
+                log_config=None,
+                access_log=False,
+                server_header=False,
+                proxy_headers=bool(bounds.proxies),
+                forwarded_allow_ips=list(bounds.proxies),
                 timeout_graceful_shutdown=graceful_seconds,
             )
-        )  # fmt: skip
+        )
         _quiet_library()
 
     async def run(self) -> None:

@@ -14,9 +14,22 @@ from callcenter.errors import BadInput
 from callcenter.locale import Language
 
 TOPICS = (
-    "switch", "operation", "troubleshooting", "commands", "settings", "metrics", "calls", "replay", "rules",
-    "violations", "scores", "roles", "api", "security", "limits",
-)  # fmt: skip
+    "switch",
+    "operation",
+    "troubleshooting",
+    "commands",
+    "settings",
+    "metrics",
+    "calls",
+    "replay",
+    "rules",
+    "violations",
+    "scores",
+    "roles",
+    "api",
+    "security",
+    "limits",
+)
 """In the order in which somebody new would read them."""
 
 _MARK = re.compile(r"^<!-- .* -->\n", re.MULTILINE)

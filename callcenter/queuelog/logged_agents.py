@@ -33,10 +33,20 @@ if TYPE_CHECKING:
 WrapUp = Callable[[str | None, Micros], Micros]
 """Queue → how long an agent wraps up after a talk."""
 
-_OWN_WORDS = frozenset({
-    "ADDMEMBER", "REMOVEMEMBER", "PAUSE", "UNPAUSE", "PAUSEALL", "UNPAUSEALL",
-    "AGENTLOGIN", "AGENTCALLBACKLOGIN", "AGENTLOGOFF", "AGENTCALLBACKLOGOFF",
-})  # fmt: skip
+_OWN_WORDS = frozenset(
+    {
+        "ADDMEMBER",
+        "REMOVEMEMBER",
+        "PAUSE",
+        "UNPAUSE",
+        "PAUSEALL",
+        "UNPAUSEALL",
+        "AGENTLOGIN",
+        "AGENTCALLBACKLOGIN",
+        "AGENTLOGOFF",
+        "AGENTCALLBACKLOGOFF",
+    }
+)
 _LOGINS = frozenset({"AGENTLOGIN", "AGENTCALLBACKLOGIN"})
 _FOR_ALL = {"PAUSEALL": "PAUSE", "UNPAUSEALL": "UNPAUSE"}
 _INTERFACE = re.compile(r"[A-Za-z]\w*[/:].+")

@@ -130,9 +130,14 @@ class Spans:
     def _span(self, end: Micros | None) -> fx.StateSpan:
         state, reason, queues = self._now
         return fx.StateSpan(
-            agent=self._agent, interface=self._interface, state=state, reason=reason, queues=queues,
-            start=self._since, end=end,
-        )  # fmt: skip
+            agent=self._agent,
+            interface=self._interface,
+            state=state,
+            reason=reason,
+            queues=queues,
+            start=self._since,
+            end=end,
+        )
 
     def _state(self) -> _Now:
         if self._talks:

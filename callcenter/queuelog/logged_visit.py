@@ -76,6 +76,13 @@ def plainly(visit: LoggedVisit) -> LoggedVisit:
     if not visit.doubtful:
         return visit
     return msgspec.structs.replace(
-        visit, outcome="unknown", ended_by="unknown", agent=None, talk=None, left_at=None, answered_at=None,
-        ended_at=None, transferred=None,
-    )  # fmt: skip
+        visit,
+        outcome="unknown",
+        ended_by="unknown",
+        agent=None,
+        talk=None,
+        left_at=None,
+        answered_at=None,
+        ended_at=None,
+        transferred=None,
+    )

@@ -224,9 +224,16 @@ async def _proved(folder: Path, node: str, now: Micros) -> Manifest:
         )
     _settle(folder / DATABASE)
     return Manifest(
-        made_at=now, version=__version__, node=node, schema=newest_revision(), database_position=position,
-        journal_first=report.first, journal_last=report.last, audit_entries=entries, files=_hashes(folder),
-    )  # fmt: skip
+        made_at=now,
+        version=__version__,
+        node=node,
+        schema=newest_revision(),
+        database_position=position,
+        journal_first=report.first,
+        journal_last=report.last,
+        audit_entries=entries,
+        files=_hashes(folder),
+    )
 
 
 def _copy_database(path: Path, target: Path) -> None:

@@ -59,9 +59,13 @@ def _pattern(row: Row) -> Pattern:
     if odd := [one for one in told if one not in names]:
         raise ValueError(f"{odd[0]!r} is no kind of day; known are {', '.join(names)}")
     return Pattern(
-        agent=row["agent"], days=frozenset(names[one] for one in told), start=_minutes(row["from"]),
-        end=_minutes(row["to"]), first=iso_date(row["first"]), last=iso_date(row["last"]),
-    )  # fmt: skip
+        agent=row["agent"],
+        days=frozenset(names[one] for one in told),
+        start=_minutes(row["from"]),
+        end=_minutes(row["to"]),
+        first=iso_date(row["first"]),
+        last=iso_date(row["last"]),
+    )
 
 
 def _minutes(text: str) -> int:

@@ -129,10 +129,14 @@ class GivenRow(Base):
         Index(None, "day", "id"),
         Index(None, "agent", "day"),
         Index(
-            "ix_given_day_assessed_once", "agent", "day",
-            unique=True, sqlite_where=_MARK_STANDS, postgresql_where=_MARK_STANDS,
+            "ix_given_day_assessed_once",
+            "agent",
+            "day",
+            unique=True,
+            sqlite_where=_MARK_STANDS,
+            postgresql_where=_MARK_STANDS,
         ),
-    )  # fmt: skip
+    )
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
     kind: Mapped[str]

@@ -43,9 +43,14 @@ async def file_report(
     if roster is not None and all(seat.agent != seen.agent for seat in roster.seats):
         raise BadInput(f"the roster has no agent {seen.agent!r}")
     form = RecordForm(
-        rule=seen.rule, agent=seen.agent, team=team, at=seen.at, words=seen.words.strip(),
-        by=person.account, key=seen.key,
-    )  # fmt: skip
+        rule=seen.rule,
+        agent=seen.agent,
+        team=team,
+        at=seen.at,
+        words=seen.words.strip(),
+        by=person.account,
+        key=seen.key,
+    )
     dossier, standing = from_form(form, rulebook, now)
     for other in await touching(unit.connection, seen.rule, seen.agent, seen.at, seen.at):
         if other.standing.proposed_by == SERVICE:

@@ -28,10 +28,16 @@ async def record_disposition(
     values = msgspec.structs.asdict(recorded.disposition) | msgspec.structs.asdict(recorded)
     del values["disposition"]
     await unit.execute(insert(DispositionRow).values(**values))
-    await unit.note(Audited(
-        at=recorded.given_at, actor=recorded.given_by, action="record", kind="call",
-        subject=recorded.disposition.uniqueid, detail={"agent": recorded.disposition.agent, "id": recorded.id},
-    ))  # fmt: skip
+    await unit.note(
+        Audited(
+            at=recorded.given_at,
+            actor=recorded.given_by,
+            action="record",
+            kind="call",
+            subject=recorded.disposition.uniqueid,
+            detail={"agent": recorded.disposition.agent, "id": recorded.id},
+        )
+    )
 
 
 def require_recorder(person: Principal, talked: Collection[str], team_of: Callable[[str], str | None]) -> None:

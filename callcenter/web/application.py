@@ -15,9 +15,17 @@ from callcenter.web.service import Service
 
 API = "/api/v1"
 ROUTERS = (
-    session.router, violations.router, calls.router, users.router, audit.router, changes.router, rules.router,
-    promises.router, scores.router, *given.ROUTERS,
-)  # fmt: skip
+    session.router,
+    violations.router,
+    calls.router,
+    users.router,
+    audit.router,
+    changes.router,
+    rules.router,
+    promises.router,
+    scores.router,
+    *given.ROUTERS,
+)
 """Every route that there is, below `API`."""
 
 _PROBLEM: dict[str, Any] = {

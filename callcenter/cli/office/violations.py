@@ -86,9 +86,13 @@ def list_records(
     zone = ZoneInfo(chosen.site.timezone)
     start, end = span(since, until, zone)
     asked = RecordQuery(
-        agent=agent, rule=rule, state=state, verdict=Verdict.PROPOSED if state and verdict is None else verdict,
-        since=start, until=end,
-    )  # fmt: skip
+        agent=agent,
+        rule=rule,
+        state=state,
+        verdict=Verdict.PROPOSED if state and verdict is None else verdict,
+        since=start,
+        until=end,
+    )
     if derived:
         _list_derived(chosen, asked, language, shadow=shadow)
         return

@@ -118,11 +118,12 @@ def inspect_sqlite(version: str = sqlite3.sqlite_version) -> Check:
     if not has_wal_reset_bug(version):
         return Check("sqlite", "ok", version)
     return Check(
-        "sqlite", "warn",
+        "sqlite",
+        "warn",
         f"{version} may, very rarely, damage a database that two connections write at the same moment (WAL-reset bug); "
         "the journal, with its one writer, is safe",
         "install SQLite 3.51.3 or newer (3.50.7, 3.44.6), or keep the record in PostgreSQL; back up meanwhile",
-    )  # fmt: skip
+    )
 
 
 def _print(checks: list[Check]) -> None:

@@ -42,8 +42,9 @@ def _told(book: Rulebook, now: Micros) -> str:
     wrap_up = ", ".join(f"{queue} {_seconds(lasts)}" for queue, lasts in figures.wrap_up.items() if lasts)
     waits = ", ".join(
         f"{queue} {_seconds(own.service_threshold)}"
-        for queue, own in figures.queues.items() if own.service_threshold is not None
-    )  # fmt: skip
+        for queue, own in figures.queues.items()
+        if own.service_threshold is not None
+    )
     named = "no edition holds today" if edition is None else f"edition {edition.version}"
     return (
         f"{named}: {figures.rings} rings of {_seconds(figures.cadence)}; a wait of "

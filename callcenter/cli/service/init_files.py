@@ -96,11 +96,18 @@ def main_file(site: Site, place: Path) -> str:
     """Write the settings file of a directory."""
     log = "" if site.queue_log is None else f"queue_log = {_toml(site.queue_log)}\n"
     return _MAIN.format(
-        timezone=_toml(site.timezone), host=_toml(site.host), port=site.port, queue_log=log,
-        events=_toml(place / "events.secret"), control=_toml(place / "control.secret"),
-        journal=_toml(site.data / "journal.sqlite"), store=_toml(f"sqlite:///{site.data / 'callcenter.sqlite'}"),
-        api=str(site.api).lower(), heads=_toml(site.data / "audit-heads.jsonl"), roster=_toml(place / "roster.json"),
-    )  # fmt: skip
+        timezone=_toml(site.timezone),
+        host=_toml(site.host),
+        port=site.port,
+        queue_log=log,
+        events=_toml(place / "events.secret"),
+        control=_toml(place / "control.secret"),
+        journal=_toml(site.data / "journal.sqlite"),
+        store=_toml(f"sqlite:///{site.data / 'callcenter.sqlite'}"),
+        api=str(site.api).lower(),
+        heads=_toml(site.data / "audit-heads.jsonl"),
+        roster=_toml(place / "roster.json"),
+    )
 
 
 def unit_file(settings: Path, program: Path, user: str, data: Path) -> str:

@@ -60,9 +60,13 @@ def add_user(
     if agent is not None:
         _check_agent(load_settings(settings), agent)
     new = NewAccount(
-        name=name, full_name=full_name or name, role=role, agent=agent, team=team,
+        name=name,
+        full_name=full_name or name,
+        role=role,
+        agent=agent,
+        team=team,
         joined=None if joined is None else joined.date(),
-    )  # fmt: skip
+    )
     hashed = _new_password(name)
     added = _at_desk(settings, lambda unit: add_account(unit, new, hashed, _actor(), wall_clock()))
     print(f"{added.name} may sign in as {added.role}")

@@ -259,9 +259,15 @@ class Identity:
         self._refresh(former, at)
 
     def _moved(self, person: Agent, queue: str, at: Micros | None, *, member: bool) -> None:
-        self._out.append(fx.MembershipChanged(
-            at=at, agent=person.name, interface=person.interface, queue=queue, member=member,
-        ))  # fmt: skip
+        self._out.append(
+            fx.MembershipChanged(
+                at=at,
+                agent=person.name,
+                interface=person.interface,
+                queue=queue,
+                member=member,
+            )
+        )
 
     def _rename(self, old: str, new: str) -> None:
         person = self._state.people.pop(old)

@@ -59,9 +59,15 @@ class AgentStates:
         member = members.setdefault(event.interface, Membership())
         member.name = event.member
         if fresh:
-            self._out.append(fx.MembershipChanged(
-                at=event.at, agent=person.name, interface=person.interface, queue=event.queue, member=True,
-            ))  # fmt: skip
+            self._out.append(
+                fx.MembershipChanged(
+                    at=event.at,
+                    agent=person.name,
+                    interface=person.interface,
+                    queue=event.queue,
+                    member=True,
+                )
+            )
         if event.paused and (not member.paused or member.reason != event.reason):
             person.pause_reason = event.reason
         member.paused, member.reason = event.paused, event.reason if event.paused else ""
@@ -79,9 +85,15 @@ class AgentStates:
         if not person.queues[event.queue]:
             del person.queues[event.queue]
         person.signed_out = not person.queues
-        self._out.append(fx.MembershipChanged(
-            at=event.at, agent=person.name, interface=person.interface, queue=event.queue, member=False,
-        ))  # fmt: skip
+        self._out.append(
+            fx.MembershipChanged(
+                at=event.at,
+                agent=person.name,
+                interface=person.interface,
+                queue=event.queue,
+                member=False,
+            )
+        )
         self.identity.pass_on(person, event.interface, event.at)
         self.refresh(person, event.at)
 
@@ -172,9 +184,15 @@ class AgentStates:
         members = person.queues.setdefault(queue, {})
         if event.interface not in members:
             members[event.interface] = Membership(event.member)
-            self._out.append(fx.MembershipChanged(
-                at=at, agent=person.name, interface=person.interface, queue=queue, member=True,
-            ))  # fmt: skip
+            self._out.append(
+                fx.MembershipChanged(
+                    at=at,
+                    agent=person.name,
+                    interface=person.interface,
+                    queue=queue,
+                    member=True,
+                )
+            )
         person.known, person.signed_out = True, False
         refuted = None
         if person.reachable is False:
@@ -244,14 +262,26 @@ class AgentStates:
         if at is None or (person.since is not None and at < person.since):
             at = person.since  # a frame that came late does not turn time back
         ended = fx.StateSpan(
-            agent=person.name, interface=person.interface, state=person.state, reason=person.reason,
-            queues=person.serving, start=person.since, end=at,
-        )  # fmt: skip
+            agent=person.name,
+            interface=person.interface,
+            state=person.state,
+            reason=person.reason,
+            queues=person.serving,
+            start=person.since,
+            end=at,
+        )
         person.state, person.reason, person.serving, person.since = state, reason, queues, at
-        self._out.append(fx.AgentStateChanged(
-            at=at, agent=person.name, interface=person.interface, ended=ended,
-            state=state, reason=reason, queues=queues,
-        ))  # fmt: skip
+        self._out.append(
+            fx.AgentStateChanged(
+                at=at,
+                agent=person.name,
+                interface=person.interface,
+                ended=ended,
+                state=state,
+                reason=reason,
+                queues=queues,
+            )
+        )
 
     def _judge(self, person: Agent, at: Micros | None) -> tuple[AgentState, str | None, tuple[str, ...]]:
         if person.reachable is False:

@@ -55,9 +55,15 @@ class Offers:
         assert person is not None
         offer.available, offer.refuted = self._people.called(person, event)
         self._people.identity.take(person, dest, ChannelRole.CALLED)
-        self._out.append(fx.CallOffered(
-            at=event.at, agent=offer.agent, interface=offer.interface, queue=event.queue, uniqueid=visit.uid,
-        ))  # fmt: skip
+        self._out.append(
+            fx.CallOffered(
+                at=event.at,
+                agent=offer.agent,
+                interface=offer.interface,
+                queue=event.queue,
+                uniqueid=visit.uid,
+            )
+        )
         for uid in offer.sides[1:]:
             self._mine(offer, uid, person, event.at)
         self._people.refresh(person, event.at)
@@ -249,9 +255,15 @@ class Offers:
         self._move(offer, OfferWord.RANG)
         offer.rang_at = at
         offer.interface = self._rung(offer) or offer.interface
-        self._out.append(fx.PhoneRang(
-            at=at, agent=offer.agent, interface=offer.interface, queue=visit.queue or "", uniqueid=visit.uid,
-        ))  # fmt: skip
+        self._out.append(
+            fx.PhoneRang(
+                at=at,
+                agent=offer.agent,
+                interface=offer.interface,
+                queue=visit.queue or "",
+                uniqueid=visit.uid,
+            )
+        )
 
     @staticmethod
     def _move(offer: OpenOffer, word: OfferWord) -> bool:

@@ -28,9 +28,14 @@ _RESULTS = {
 }
 DOOR_RESULTS = frozenset({"FULL", "JOINEMPTY", "JOINUNAVAIL"})
 
-_CUTTING = frozenset({
-    VisitOutcome.TIMED_OUT, VisitOutcome.WITHDRAWN, VisitOutcome.REDIRECTED, VisitOutcome.QUEUE_EMPTY,
-})  # fmt: skip
+_CUTTING = frozenset(
+    {
+        VisitOutcome.TIMED_OUT,
+        VisitOutcome.WITHDRAWN,
+        VisitOutcome.REDIRECTED,
+        VisitOutcome.QUEUE_EMPTY,
+    }
+)
 
 SIP_OF_CAUSE = {17: BUSY, 21: 603}
 """What a Q.850 cause stands for where the switch gives no SIP status (before Asterisk 20)."""

@@ -102,10 +102,18 @@ class Talks:
             return
         how = How.PICKUP if part.offer is None else How.QUEUE
         talk = fx.Talk(
-            call=visit.call, uniqueid=visit.uid, agent=part.agent, interface=part.interface, how=how,
-            queue=visit.queue, start=part.answered_at, end=part.ended_at, ended_by=part.ended_by or EndedBy.UNKNOWN,
-            in_gap=visit.in_gap, frames=tuple(sorted(set(visit.frames))),
-        )  # fmt: skip
+            call=visit.call,
+            uniqueid=visit.uid,
+            agent=part.agent,
+            interface=part.interface,
+            how=how,
+            queue=visit.queue,
+            start=part.answered_at,
+            end=part.ended_at,
+            ended_by=part.ended_by or EndedBy.UNKNOWN,
+            in_gap=visit.in_gap,
+            frames=tuple(sorted(set(visit.frames))),
+        )
         call.talks.append(talk)
         self._out.append(fx.TalkEnded(at=talk.end if talk.end is not None else self._state.now, talk=talk))
 
@@ -221,14 +229,18 @@ class Talks:
         assert line.person is not None
         self._state.serial += 1
         talk = OpenTalk(
-            self._state.serial, line.person,
+            self._state.serial,
+            line.person,
             part.agent if mine and part is not None else line.person,
             interface_of(line.name),
-            line.uid, customer.uid, call.id,
+            line.uid,
+            customer.uid,
+            call.id,
             visit.uid if visit is not None else customer.uid,
             visit.queue if mine and visit is not None else None,
-            self._how(line, customer, mine=mine), at,
-        )  # fmt: skip
+            self._how(line, customer, mine=mine),
+            at,
+        )
         talk.frames += [*line.frames[:1], pos]
         talk.in_gap = at is None
         for key in {*line.talks, *customer.talks}:
@@ -357,7 +369,15 @@ class Talks:
     @staticmethod
     def _record(talk: OpenTalk, end: Micros | None, by: EndedBy | None) -> fx.Talk:
         return fx.Talk(
-            call=talk.call, uniqueid=talk.uniqueid, agent=talk.agent, interface=talk.interface, how=talk.how,
-            queue=talk.queue, start=talk.start, end=end, ended_by=by, in_gap=talk.in_gap,
+            call=talk.call,
+            uniqueid=talk.uniqueid,
+            agent=talk.agent,
+            interface=talk.interface,
+            how=talk.how,
+            queue=talk.queue,
+            start=talk.start,
+            end=end,
+            ended_by=by,
+            in_gap=talk.in_gap,
             frames=tuple(sorted(set(talk.frames))),
-        )  # fmt: skip
+        )

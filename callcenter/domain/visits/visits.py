@@ -40,9 +40,16 @@ class Visits:
         key = f"{channel.uid} {queue}"
         n = call.counts[key] = call.counts.get(key, 0) + 1
         visit = OpenVisit(
-            self._state.serial, call.id, channel.uid, channel.uid, queue, n,
-            channel.number, channel.dialled or None, at,
-        )  # fmt: skip
+            self._state.serial,
+            call.id,
+            channel.uid,
+            channel.uid,
+            queue,
+            n,
+            channel.number,
+            channel.dialled or None,
+            at,
+        )
         while visit.id in self._state.visits:
             visit.id += 1
         visit.frames.append(pos)
@@ -117,9 +124,11 @@ class Visits:
         offer = answering(visit)
         if offer is not None:
             offer.connected_at = part.answered_at
-        self._out.append(fx.CallAnswered(
-            at=part.answered_at, agent=part.agent, queue=visit.queue or "", uniqueid=visit.uid, caller=visit.caller
-        ))  # fmt: skip
+        self._out.append(
+            fx.CallAnswered(
+                at=part.answered_at, agent=part.agent, queue=visit.queue or "", uniqueid=visit.uid, caller=visit.caller
+            )
+        )
 
     @staticmethod
     def hung_up(visit: OpenVisit) -> tuple[Micros, EndedBy] | None:

@@ -135,9 +135,14 @@ async def dead_phone(stage: StoryStage) -> None:
     call.hang_up()
     await ring.over.wait()
     visit = stage.answered(call, ring, "caller")
-    visit["offers"].append({
-        "interface": f"PJSIP/{dead.user}", "agent": dead.name, "outcome": "unreachable", "rang_at": None,
-    })  # fmt: skip
+    visit["offers"].append(
+        {
+            "interface": f"PJSIP/{dead.user}",
+            "agent": dead.name,
+            "outcome": "unreachable",
+            "rang_at": None,
+        }
+    )
     stage.offer(visit, ring, "answered")
 
 

@@ -19,9 +19,16 @@ from callcenter.locale import Language
 from callcenter.reports.board.words import AGENTS, BOARD, BRIEF, VALUES
 
 _STATE_STYLES = {
-    "available": "green", "ringing": "bold yellow", "talking": "bold cyan", "outbound": "cyan", "wrap_up": "blue",
-    "paused": "magenta", "offline": "red", "blocked": "bold red", "unknown": "dim",
-}  # fmt: skip
+    "available": "green",
+    "ringing": "bold yellow",
+    "talking": "bold cyan",
+    "outbound": "cyan",
+    "wrap_up": "blue",
+    "paused": "magenta",
+    "offline": "red",
+    "blocked": "bold red",
+    "unknown": "dim",
+}
 _OUTCOME_STYLES = {"answered": "green", "abandoned": "red", "declined": "red", "timed_out": "red", "unknown": "dim"}
 _OLD_SECONDS = 10.0
 _MINUTE, _HOUR = 60, 3600
@@ -249,9 +256,14 @@ class Board:
 
     def _table(self, name: str) -> Table:
         return Table(
-            title=None if self._narrow else self._words[name], title_justify="left", title_style="bold", box=self._box,
-            show_edge=False, pad_edge=False, collapse_padding=True,
-        )  # fmt: skip
+            title=None if self._narrow else self._words[name],
+            title_justify="left",
+            title_style="bold",
+            box=self._box,
+            show_edge=False,
+            pad_edge=False,
+            collapse_padding=True,
+        )
 
     def _said(self, kind: str, value: str) -> str:
         return VALUES[kind].table(self._lang).get(value) or inert(value)

@@ -87,13 +87,17 @@ def lines(scored: Sequence[AgentScore], how: ScoreSheetStyle) -> Rows:
     """Make a row for each line of each score, with the record it comes from, after the heading."""
     rows = (
         (
-            one.member.agent, month_name(one.score.month), LINES.say(line.kind, how.language), one.record_of(line),
-            plain(line.points), None if line.at is None else datetime_of(line.at, how.zone).isoformat(" ", "minutes"),
+            one.member.agent,
+            month_name(one.score.month),
+            LINES.say(line.kind, how.language),
+            one.record_of(line),
+            plain(line.points),
+            None if line.at is None else datetime_of(line.at, how.zone).isoformat(" ", "minutes"),
             worded(line.note, how.numbers),
         )
         for one in scored
         for line in one.score.lines
-    )  # fmt: skip
+    )
     return [_heading(_LINES, how), *rows]
 
 
@@ -101,10 +105,15 @@ def _total(one: AgentScore, how: ScoreSheetStyle) -> list[Cell]:
     score = one.score
     sums = [sum((line.points for line in score.lines if line.kind in kinds), Decimal(0)) for kinds in _SUMS.values()]
     row: list[Cell] = [
-        one.member.agent, one.member.team, month_name(score.month), plain(score.points), *map(plain, sums),
-        yes(so=score.provisional, language=how.language), yes(so=score.trial, language=how.language),
+        one.member.agent,
+        one.member.team,
+        month_name(score.month),
+        plain(score.points),
+        *map(plain, sums),
+        yes(so=score.provisional, language=how.language),
+        yes(so=score.trial, language=how.language),
         noticed(score.notices, how.language),
-    ]  # fmt: skip
+    ]
     if not how.money:
         return row
     return [*row, None if score.recommended_yuan is None else plain(score.recommended_yuan)]

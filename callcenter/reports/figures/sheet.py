@@ -27,9 +27,22 @@ _RATES = ("answered_rate", "abandon_rate")
 _SECONDS = ("speed", "longest", "most")
 _BRIEF_COUNTS = ("offered", "answered", "abandoned")
 _CALLS = (
-    "time", "call", "queue", "caller", "did", "outcome", "wait", "agent", "rings", "talk", "hold", "ended_by",
-    "transferred", "in_gap", "filled",
-)  # fmt: skip
+    "time",
+    "call",
+    "queue",
+    "caller",
+    "did",
+    "outcome",
+    "wait",
+    "agent",
+    "rings",
+    "talk",
+    "hold",
+    "ended_by",
+    "transferred",
+    "in_gap",
+    "filled",
+)
 _BRIEF_CALLS = ("time", "queue", "caller", "outcome", "wait", "rings", "talk", "ended_by")
 _NARROW_CALLS = ("time", "queue", "caller", "outcome", "wait", "agent", "talk", "ended_by")
 LEVEL = "sl-offered"
@@ -49,10 +62,16 @@ def brief_figures(day: FiguresByQueue, how: SheetStyle) -> Rows:
     """Make a row for each queue and one for all, as a terminal has room for."""
     heading = [brief(name, how.language) for name in ("queue", *_BRIEF_COUNTS, *_RATES, "speed", "longest")]
     rows = [
-        [name, *(getattr(f, key) for key in _BRIEF_COUNTS), *(_percent(getattr(f, key)) for key in _RATES),
-         _one(f.speed_of_answer), _one(f.longest), _level(f)]
+        [
+            name,
+            *(getattr(f, key) for key in _BRIEF_COUNTS),
+            *(_percent(getattr(f, key)) for key in _RATES),
+            _one(f.speed_of_answer),
+            _one(f.longest),
+            _level(f),
+        ]
         for name, f in _named(day, how)
-    ]  # fmt: skip
+    ]
     return [[*heading, LEVEL], *rows]
 
 
@@ -61,11 +80,16 @@ def all_figures(day: FiguresByQueue, how: SheetStyle) -> Rows:
     levels = tuple(SpanFigures().service_levels)
     names = ("queue", *_COUNTS, *_RATES, *_SECONDS, "threshold")
     rows = [
-        [name, *(getattr(f, key) for key in _COUNTS), *(_exact(getattr(f, key), 4) for key in _RATES),
-         *(_exact(value, 3) for value in (f.speed_of_answer, f.longest, f.most)), _thresholds(f),
-         *(_exact(value, 4) for value in f.service_levels.values())]
+        [
+            name,
+            *(getattr(f, key) for key in _COUNTS),
+            *(_exact(getattr(f, key), 4) for key in _RATES),
+            *(_exact(value, 3) for value in (f.speed_of_answer, f.longest, f.most)),
+            _thresholds(f),
+            *(_exact(value, 4) for value in f.service_levels.values()),
+        ]
         for name, f in _named(day, how)
-    ]  # fmt: skip
+    ]
     return [[*(formula(name, how.language) for name in names), *levels], *rows]
 
 
@@ -89,12 +113,14 @@ def remarks(gaps: Iterable[StoredSpan], lost: Iterable[StoredSpan], how: SheetSt
     said = [("gap", span) for span in gaps] + [("lost", span) for span in lost]
     return [
         remark(
-            kind, how.language, what=replaced(span.what),
+            kind,
+            how.language,
+            what=replaced(span.what),
             start=_clock(span.start, how) or remark("unknown", how.language),
             end=_clock(span.end, how) or remark("now", how.language),
         )
         for kind, span in said
-    ]  # fmt: skip
+    ]
 
 
 def _calls(visits: Sequence[fx.Visit], lasting: Sequence[OpenStay], how: SheetStyle, columns: Sequence[str]) -> Rows:
@@ -110,23 +136,32 @@ def _ended_row(visit: fx.Visit, how: SheetStyle) -> dict[str, Cell]:
     answered = visit.outcome is VisitOutcome.ANSWERED
     moved, moves = visit.transferred, TRANSFERS.table(how.language)
     return {
-        "time": _clock(_began(visit), how), "call": visit.call, "queue": _queue(visit.queue, how),
-        "caller": _number(visit.caller, how), "did": None if visit.did is None else replaced(visit.did),
-        "outcome": VISITS.say(visit.outcome, how.language), "wait": _seconds(visit.wait),
+        "time": _clock(_began(visit), how),
+        "call": visit.call,
+        "queue": _queue(visit.queue, how),
+        "caller": _number(visit.caller, how),
+        "did": None if visit.did is None else replaced(visit.did),
+        "outcome": VISITS.say(visit.outcome, how.language),
+        "wait": _seconds(visit.wait),
         "agent": None if visit.agent is None else replaced(visit.agent),
         "rings": "; ".join(_offer(offer, how) for offer in visit.offers),
-        "talk": _seconds(visit.talk) if answered else None, "hold": _seconds(visit.hold),
+        "talk": _seconds(visit.talk) if answered else None,
+        "hold": _seconds(visit.hold),
         "ended_by": None if visit.ended_by is None else ENDS.say(visit.ended_by, how.language),
         "transferred": None if moved is None else moves.get(moved, moved),
-        "in_gap": yes if visit.in_gap else None, "filled": ", ".join(visit.filled) or None,
-    }  # fmt: skip
+        "in_gap": yes if visit.in_gap else None,
+        "filled": ", ".join(visit.filled) or None,
+    }
 
 
 def _open_row(one: OpenStay, how: SheetStyle) -> dict[str, Cell]:
     return {
-        "time": _clock(one.joined_at, how), "call": one.uniqueid, "queue": _queue(one.queue, how),
-        "caller": _number(one.caller, how), "outcome": remark("lasts", how.language),
-    }  # fmt: skip
+        "time": _clock(one.joined_at, how),
+        "call": one.uniqueid,
+        "queue": _queue(one.queue, how),
+        "caller": _number(one.caller, how),
+        "outcome": remark("lasts", how.language),
+    }
 
 
 def _offer(offer: fx.Offer, how: SheetStyle) -> str:

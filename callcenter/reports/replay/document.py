@@ -196,9 +196,14 @@ def _from(span: fx.StateSpan, start: Micros | None) -> fx.StateSpan:
     if span.state is not AgentState.UNKNOWN:
         return span
     return fx.StateSpan(
-        agent=span.agent, interface=span.interface, state=span.state, reason=span.reason,
-        queues=span.queues, start=start, end=span.end,
-    )  # fmt: skip
+        agent=span.agent,
+        interface=span.interface,
+        state=span.state,
+        reason=span.reason,
+        queues=span.queues,
+        start=start,
+        end=span.end,
+    )
 
 
 def _dump(value: Any) -> str:

@@ -74,10 +74,15 @@ _KEYS: dict[Sort, Callable[[Difference], Any]] = {
 _VERDICTS = ("proposed", "undetermined", "excused")
 _TALLY = (*_VERDICTS, *(f"{verdict}_points" for verdict in _VERDICTS))
 _COLUMNS = (
-    "mode", "agent", "rule",
+    "mode",
+    "agent",
+    "rule",
     *(f"{side}_{name}" for side in ("in_force", "draft") for name in _TALLY),
-    "gained", "lost", "changed", "proposed_points_difference",
-)  # fmt: skip
+    "gained",
+    "lost",
+    "changed",
+    "proposed_points_difference",
+)
 
 
 def lines(outcome: Outcome, about: About, lang: Language, sort: Sort, *, everything: bool = False) -> Iterator[str]:
@@ -129,13 +134,16 @@ def write_csv(path: Path, outcome: Outcome, sort: Sort) -> None:
 def shape(outcome: Outcome, about: About, sort: Sort) -> dict[str, Any]:
     """Show everything as JSON does; times in seconds."""
     return {
-        "from": about.first.isoformat(), "to": about.last.isoformat(), "timezone": about.timezone,
-        "in_force": list(about.in_force), "draft": about.draft,
+        "from": about.first.isoformat(),
+        "to": about.last.isoformat(),
+        "timezone": about.timezone,
+        "in_force": list(about.in_force),
+        "draft": about.draft,
         **{
             mode.value: {"total": _shape(part.total), "rows": [_shape(row) for row in ordered(part.rows, sort)]}
             for mode, part in _parts(outcome)
         },
-    }  # fmt: skip
+    }
 
 
 def _parts(outcome: Outcome) -> Iterator[tuple[Mode, ModeDifference]]:
@@ -146,17 +154,32 @@ def _parts(outcome: Outcome) -> Iterator[tuple[Mode, ModeDifference]]:
 def _head(words: Mapping[str, str]) -> tuple[str, ...]:
     points = words["points"]
     return (
-        words["agent"], words["rule"], words["in_force"], points, words["draft"], points,
-        words["gained"], words["lost"], words["changed"], words["more"],
-    )  # fmt: skip
+        words["agent"],
+        words["rule"],
+        words["in_force"],
+        points,
+        words["draft"],
+        points,
+        words["gained"],
+        words["lost"],
+        words["changed"],
+        words["more"],
+    )
 
 
 def _cells(row: Difference, named: str | None = None) -> tuple[str, ...]:
     return (
-        shown(row.agent) if named is None else named, row.rule,
-        _counts(row.in_force), str(row.in_force.proposed_points), _counts(row.draft), str(row.draft.proposed_points),
-        str(row.gained), str(row.lost), str(row.changed), f"{row.points:+d}" if row.points else "0",
-    )  # fmt: skip
+        shown(row.agent) if named is None else named,
+        row.rule,
+        _counts(row.in_force),
+        str(row.in_force.proposed_points),
+        _counts(row.draft),
+        str(row.draft.proposed_points),
+        str(row.gained),
+        str(row.lost),
+        str(row.changed),
+        f"{row.points:+d}" if row.points else "0",
+    )
 
 
 def _counts(tally: Tally) -> str:
@@ -166,17 +189,29 @@ def _counts(tally: Tally) -> str:
 def _record(mode: Mode, row: Difference) -> list[str | int]:
     told = (getattr(tally, name) for tally in (row.in_force, row.draft) for name in _TALLY)
     return [
-        mode.value, inert(shown(row.agent)), inert(row.rule), *told, row.gained, row.lost, row.changed, row.points,
-    ]  # fmt: skip
+        mode.value,
+        inert(shown(row.agent)),
+        inert(row.rule),
+        *told,
+        row.gained,
+        row.lost,
+        row.changed,
+        row.points,
+    ]
 
 
 def _shape(row: Difference) -> dict[str, Any]:
     return {
-        "agent": row.agent or None, "rule": row.rule or None,
-        "in_force": _tally(row.in_force), "draft": _tally(row.draft),
-        "gained": row.gained, "lost": row.lost, "changed": row.changed, "proposed_points_difference": row.points,
+        "agent": row.agent or None,
+        "rule": row.rule or None,
+        "in_force": _tally(row.in_force),
+        "draft": _tally(row.draft),
+        "gained": row.gained,
+        "lost": row.lost,
+        "changed": row.changed,
+        "proposed_points_difference": row.points,
         "examples": [_example(one) for one in row.examples],
-    }  # fmt: skip
+    }
 
 
 def _tally(tally: Tally) -> dict[str, dict[str, int]]:

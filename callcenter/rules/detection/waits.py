@@ -130,9 +130,16 @@ class Waits:
         if visit.outcome is VisitOutcome.UNKNOWN and left is None:
             outcome = _WAITING
         waits[key] = Wait(
-            visit.uniqueid, visit.queue, visit.n, joined, left, outcome,
-            settled=True, in_gap=visit.in_gap, frames=visit.frames,
-        )  # fmt: skip
+            visit.uniqueid,
+            visit.queue,
+            visit.n,
+            joined,
+            left,
+            outcome,
+            settled=True,
+            in_gap=visit.in_gap,
+            frames=visit.frames,
+        )
 
     def _proven(self, *, over: bool) -> Callable[[Wait], bool]:
         unknown = _NOBODY_KNOWS if over else _NOBODY_KNOWS | {_WAITING}

@@ -60,13 +60,18 @@ def _count(rule: str, mode: Mode, group: list[Standing]) -> Agreement:
     proposed = [standing for standing in held if standing.verdict is Verdict.PROPOSED]
     words = [word for standing in proposed if (word := _word(standing)) is not None]
     return Agreement(
-        rule=rule, mode=mode, records=len(proposed), decided=len(words), agreeing=sum(words),
-        disagreeing=len(words) - sum(words), rate=sum(words) / len(words) if words else None,
+        rule=rule,
+        mode=mode,
+        records=len(proposed),
+        decided=len(words),
+        agreeing=sum(words),
+        disagreeing=len(words) - sum(words),
+        rate=sum(words) / len(words) if words else None,
         appeals=sum(standing.appealed_at is not None for standing in proposed),
         undetermined=sum(standing.verdict is Verdict.UNDETERMINED for standing in held),
         excused=sum(standing.verdict is Verdict.EXCUSED for standing in held),
         withdrawn=len(group) - len(held),
-    )  # fmt: skip
+    )
 
 
 def _word(standing: Standing) -> bool | None:

@@ -86,23 +86,43 @@ def from_violation(
     edition = rulebook.at(violation.at)
     rule = None if edition is None else edition.violations.get(violation.rule)
     dossier = Dossier(
-        id=violation.id, rule=violation.rule,
+        id=violation.id,
+        rule=violation.rule,
         title=Title(violation.rule, violation.rule) if rule is None else rule.title,
-        agent=violation.agent, team=team, at=violation.at, start=violation.start, end=violation.end,
-        rulebook=violation.rulebook, measured=violation.measured, limit=violation.limit, unit=violation.unit,
+        agent=violation.agent,
+        team=team,
+        at=violation.at,
+        start=violation.start,
+        end=violation.end,
+        rulebook=violation.rulebook,
+        measured=violation.measured,
+        limit=violation.limit,
+        unit=violation.unit,
         why=Title(violation.why("zh-CN"), violation.why("en")),
         impact=None if violation.impact is None else [msgspec.to_builtins(one) for one in violation.impact],
-        ruled_out=violation.ruled_out, names=[msgspec.to_builtins(name) for name in violation.names],
-        evidence=evidence, caller=caller, uncertainty=violation.uncertainty, roster=violation.roster,
+        ruled_out=violation.ruled_out,
+        names=[msgspec.to_builtins(name) for name in violation.names],
+        evidence=evidence,
+        caller=caller,
+        uncertainty=violation.uncertainty,
+        roster=violation.roster,
         timeline=tuple(DossierMoment(p.at, Title(p.told("zh-CN"), p.told("en"))) for p in violation.timeline),
         worded_by=__version__,
-    )  # fmt: skip
-    standing = Standing(
-        agent=violation.agent, verdict=violation.verdict, mode=violation.mode, severity=violation.severity,
-        points=violation.points, most=_most(rule), fine_yuan=None if rule is None else rule.fine_yuan,
+    )
+    return dossier, _standing(violation, rule)
+
+
+def _standing(violation: Violation, rule: Rule | None) -> Standing:
+    return Standing(
+        agent=violation.agent,
+        verdict=violation.verdict,
+        mode=violation.mode,
+        severity=violation.severity,
+        points=violation.points,
+        most=_most(rule),
+        fine_yuan=None if rule is None else rule.fine_yuan,
         proposed_by=SERVICE,
-    )  # fmt: skip
-    return dossier, standing
+    )
 
 
 def from_form(form: RecordForm, rulebook: Rulebook, now: Micros) -> tuple[Dossier, Standing]:
@@ -124,13 +144,25 @@ def from_form(form: RecordForm, rulebook: Rulebook, now: Micros) -> tuple[Dossie
     rule = _rule(edition, form.rule)
     dossier = Dossier(
         id=identity(form.rule, form.agent, form.at, f"form {form.by} {form.key}"),
-        rule=form.rule, title=rule.title, agent=form.agent, team=form.team, at=form.at, start=form.at,
-        rulebook=edition.version, why=Title(form.words, form.words),
-    )  # fmt: skip
+        rule=form.rule,
+        title=rule.title,
+        agent=form.agent,
+        team=form.team,
+        at=form.at,
+        start=form.at,
+        rulebook=edition.version,
+        why=Title(form.words, form.words),
+    )
     standing = Standing(
-        agent=form.agent, verdict=Verdict.PROPOSED, mode=Mode.ON, severity=_seen_severity(rule),
-        points=rule.least_points, most=_most(rule), fine_yuan=rule.fine_yuan, proposed_by=form.by,
-    )  # fmt: skip
+        agent=form.agent,
+        verdict=Verdict.PROPOSED,
+        mode=Mode.ON,
+        severity=_seen_severity(rule),
+        points=rule.least_points,
+        most=_most(rule),
+        fine_yuan=rule.fine_yuan,
+        proposed_by=form.by,
+    )
     return dossier, standing
 
 

@@ -217,7 +217,14 @@ def _shown(moment: Micros, terms: Terms) -> str:
 def _entry(before: Standing, after: Standing, step: ProcessStep) -> HistoryEntry:
     decided = step.action in DECISIONS
     return HistoryEntry(
-        action=step.action, before=before.state, after=after.state, by=step.by, role=step.role, at=step.at,
-        note=step.note.strip(), points=after.decided_points if decided else None,
-        severity=after.decided_severity if decided else None, item=step.item,
-    )  # fmt: skip
+        action=step.action,
+        before=before.state,
+        after=after.state,
+        by=step.by,
+        role=step.role,
+        at=step.at,
+        note=step.note.strip(),
+        points=after.decided_points if decided else None,
+        severity=after.decided_severity if decided else None,
+        item=step.item,
+    )

@@ -66,9 +66,13 @@ def confirmed_of(said: Said, standing: Standing) -> Confirmed | None:
     if not standing.stands or said.at is None:
         return None
     return Confirmed(
-        id=said.id, agent=standing.agent, rule=said.rule, severity=standing.decided_severity,
-        at=said.at, points=standing.counted,
-    )  # fmt: skip
+        id=said.id,
+        agent=standing.agent,
+        rule=said.rule,
+        severity=standing.decided_severity,
+        at=said.at,
+        points=standing.counted,
+    )
 
 
 def accumulated(confirmed: Iterable[Confirmed], edition: Edition, zone: ZoneInfo) -> list[Violation]:
@@ -118,13 +122,32 @@ def _record(agent: str, month: tuple[str, Micros], counted: list[Confirmed], edi
     subject = f"{name} {'repeats' if figures.accumulated_repeats else 'clauses'}"
     counts = {s: str(sum(one.severity is s for one in counted)) for s in (Severity.MODERATE, Severity.MINOR)}
     told = {
-        "month": name, "moderate": counts[Severity.MODERATE], "minor": counts[Severity.MINOR],
-        "most_moderate": str(figures.accumulated_moderate), "most_minor": str(figures.accumulated_minor),
-    }  # fmt: skip
+        "month": name,
+        "moderate": counts[Severity.MODERATE],
+        "minor": counts[Severity.MINOR],
+        "most_moderate": str(figures.accumulated_moderate),
+        "most_minor": str(figures.accumulated_minor),
+    }
     return Violation(
-        id=identity(CODE, agent, begins, subject), rule=CODE, agent=agent, at=_reached(counted, figures),
-        start=counted[0].at, end=counted[-1].at, verdict=Verdict.PROPOSED, mode=rule.mode, severity=rule.severity,
-        points=rule.least_points, rulebook=edition.version, measured=None, limit=None, unit=None, impact=None,
-        act=Reason("accumulated", told), reason=None, ruled_out=(), subject=subject,
-        names=tuple(Named(one.rule, one.at, one.id) for one in counted), frames=(),
-    )  # fmt: skip
+        id=identity(CODE, agent, begins, subject),
+        rule=CODE,
+        agent=agent,
+        at=_reached(counted, figures),
+        start=counted[0].at,
+        end=counted[-1].at,
+        verdict=Verdict.PROPOSED,
+        mode=rule.mode,
+        severity=rule.severity,
+        points=rule.least_points,
+        rulebook=edition.version,
+        measured=None,
+        limit=None,
+        unit=None,
+        impact=None,
+        act=Reason("accumulated", told),
+        reason=None,
+        ruled_out=(),
+        subject=subject,
+        names=tuple(Named(one.rule, one.at, one.id) for one in counted),
+        frames=(),
+    )

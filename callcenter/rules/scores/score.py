@@ -118,10 +118,15 @@ def month_score(subject: Subject, month: Month, records: MonthRecords, terms: Sc
         lines.append(MonthScoreLine(LineKind.LIMIT, None, points - total, None))
     trial = _on_trial(subject.joined, month)
     return MonthScore(
-        agent=subject.agent, month=month, points=points, lines=tuple(lines), provisional=not marks, trial=trial,
+        agent=subject.agent,
+        month=month,
+        points=points,
+        lines=tuple(lines),
+        provisional=not marks,
+        trial=trial,
         recommended_yuan=None if trial or not marks else _yuan(points, terms),
         notices=_notices(points, terms) if marks else (),
-    )  # fmt: skip
+    )
 
 
 def quarter_score(months: Sequence[MonthScore]) -> QuarterScore:
@@ -136,10 +141,13 @@ def quarter_score(months: Sequence[MonthScore]) -> QuarterScore:
     ((agent, year, quarter),) = quarters
     mean = sum((one.points for one in months), _NOTHING) / len(months)
     return QuarterScore(
-        agent=agent, year=year, quarter=quarter, points=mean.quantize(_TENTH, ROUND_CEILING),
+        agent=agent,
+        year=year,
+        quarter=quarter,
+        points=mean.quantize(_TENTH, ROUND_CEILING),
         months=tuple(sorted(months, key=lambda one: one.month)),
         complete=len(months) == _QUARTER and not any(one.provisional for one in months),
-    )  # fmt: skip
+    )
 
 
 def _own(subject: Subject, month: Month, records: Iterable[R], zone: ZoneInfo) -> list[R]:

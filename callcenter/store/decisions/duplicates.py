@@ -20,10 +20,12 @@ _LONGEST: Micros = 32 * 86_400 * SECOND
 async def touching(connection: AsyncConnection, rule: str, agent: str, start: Micros, end: Micros) -> list[FiledRecord]:
     """Read what was recorded of a rule and an agent at a time; nothing in shadow, of which nobody hears."""
     rows = select(ViolationRow).where(
-        ViolationRow.agent == agent, ViolationRow.rule == rule,
-        ViolationRow.mode == Mode.ON, ViolationRow.state != RecordState.WITHDRAWN,
+        ViolationRow.agent == agent,
+        ViolationRow.rule == rule,
+        ViolationRow.mode == Mode.ON,
+        ViolationRow.state != RecordState.WITHDRAWN,
         ViolationRow.sort_at.between(start - _LONGEST, end + _LONGEST),
-    )  # fmt: skip
+    )
     found = []
     for record in await chosen(connection, rows):
         first, last = _span(record.dossier)

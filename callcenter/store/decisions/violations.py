@@ -231,10 +231,14 @@ def _visible(person: Principal) -> ColumnElement[bool]:
 
 def _searched(dossier: Dossier, standing: Standing, at: Micros) -> dict[str, Any]:
     return {
-        "rule": dossier.rule, "agent": dossier.agent, "team": dossier.team,
+        "rule": dossier.rule,
+        "agent": dossier.agent,
+        "team": dossier.team,
         "sort_at": at if dossier.at is None else dossier.at,
-        "verdict": standing.verdict, "mode": standing.mode, "state": standing.state,
-    }  # fmt: skip
+        "verdict": standing.verdict,
+        "mode": standing.mode,
+        "state": standing.state,
+    }
 
 
 def _record(row: Any) -> FiledRecord:

@@ -65,7 +65,7 @@ async def withdrawn(connection: AsyncConnection) -> dict[str, str]:
         .where(
             ViolationRow.state == RecordState.WITHDRAWN, ViolationRow.mode == Mode.ON, ViolationRow.rule != ACCUMULATED
         )
-    )  # fmt: skip
+    )
     entries = ((number, rule, msgspec.json.decode(entry, type=HistoryEntry)) for number, rule, entry in rows)
     return {n: rule for n, rule, entry in entries if entry.action is Action.WITHDRAW and entry.by == SERVICE}
 

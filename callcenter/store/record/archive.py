@@ -52,11 +52,15 @@ def page_row(node: str, page: ArchivedPage, *, bound: bool = False) -> Row:
     """Make the row of a page that has moments."""
     first, last, times = page.moments[0].position, page.moments[-1].position, page.times()
     return {
-        "id": row_id(node, "facts", first // CHAPTER if bound else first, bound), "node": node,
-        "first_position": first, "last_position": last,
-        "first_at": min(times, default=None), "last_at": max(times, default=None),
-        "bound": bound, "page": packed(page, small=bound),
-    }  # fmt: skip
+        "id": row_id(node, "facts", first // CHAPTER if bound else first, bound),
+        "node": node,
+        "first_position": first,
+        "last_position": last,
+        "first_at": min(times, default=None),
+        "last_at": max(times, default=None),
+        "bound": bound,
+        "page": packed(page, small=bound),
+    }
 
 
 async def bind(connection: AsyncConnection, node: str, before: int, upto: int) -> None:

@@ -36,9 +36,11 @@ class StoredGap(NamedTuple):
 async def gaps_since(connection: AsyncConnection, node: str, since: Micros) -> list[StoredGap]:
     """List the gaps that ended since then; a step of the clock is none of them, nor a frame that was not believed."""
     question = select(GapRow.started_at, GapRow.ended_at, GapRow.cause).where(
-        GapRow.node == node, GapRow.ended_at >= since, GapRow.started_at.is_not(None),
+        GapRow.node == node,
+        GapRow.ended_at >= since,
+        GapRow.started_at.is_not(None),
         GapRow.cause.not_in(("clock", "quarantined")),
-    )  # fmt: skip
+    )
     rows = await connection.execute(question)
     return [StoredGap(row.started_at, row.ended_at, row.cause == "restart") for row in rows]
 
@@ -86,17 +88,44 @@ def offer_of(row: Any) -> fx.Offer:
 def talk_of(row: Any) -> fx.Talk:
     """Make the account of a talk from its row; one that lasts has no end."""
     return fx.Talk(
-        call=row.call, uniqueid=row.uniqueid, agent=row.agent, interface=row.interface, how=How(row.how),
-        queue=row.queue, start=row.started_at, end=row.ended_at,
-        ended_by=None if row.ended_by is None else EndedBy(row.ended_by), in_gap=row.in_gap,
+        call=row.call,
+        uniqueid=row.uniqueid,
+        agent=row.agent,
+        interface=row.interface,
+        how=How(row.how),
+        queue=row.queue,
+        start=row.started_at,
+        end=row.ended_at,
+        ended_by=None if row.ended_by is None else EndedBy(row.ended_by),
+        in_gap=row.in_gap,
         frames=tuple(msgspec.json.decode(row.frames)),
-    )  # fmt: skip
+    )
 
 
 _SAME_OF_A_VISIT = (
-    "uniqueid", "queue", "n", "caller", "did", "joined_at", "left_at", "position", "agent", "answered_at", "ended_at",
-    "hold", "transferred", "refused_at",
-)  # fmt: skip
+    "uniqueid",
+    "queue",
+    "n",
+    "caller",
+    "did",
+    "joined_at",
+    "left_at",
+    "position",
+    "agent",
+    "answered_at",
+    "ended_at",
+    "hold",
+    "transferred",
+    "refused_at",
+)
 _SAME_OF_AN_OFFER = (
-    "agent", "interface", "offered_at", "rang_at", "ended_at", "connected_at", "available", "refuted", "in_gap",
-)  # fmt: skip
+    "agent",
+    "interface",
+    "offered_at",
+    "rang_at",
+    "ended_at",
+    "connected_at",
+    "available",
+    "refuted",
+    "in_gap",
+)

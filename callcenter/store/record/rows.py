@@ -130,8 +130,10 @@ class Recorder:
         row = _columns(fact.offer, OfferRow)
         row.update(
             id=self._id("offer", fact.uniqueid, fact.offer.interface, self._position, self._index),
-            visit_id=visit_id, queue=fact.queue, ended_position=self._position,
-        )  # fmt: skip
+            visit_id=visit_id,
+            queue=fact.queue,
+            ended_position=self._position,
+        )
         self._changes.put(OfferRow, row)
 
     @_take.register
@@ -153,11 +155,18 @@ class Recorder:
         told = [m for v in call.visits for m in (v.joined_at, v.left_at, v.ended_at, v.refused_at)]
         told += [m for t in call.talks for m in (t.start, t.end)]
         moments = [m for m in told if m is not None]
-        self._changes.put(CallRow, {
-            "id": self._id("call", call.call, self._position, self._index), "node": self._node,
-            "call": _text(call.call), "visits": len(call.visits), "first_at": min(moments, default=None),
-            "last_at": max(moments, default=None), "ended_position": self._position,
-        })  # fmt: skip
+        self._changes.put(
+            CallRow,
+            {
+                "id": self._id("call", call.call, self._position, self._index),
+                "node": self._node,
+                "call": _text(call.call),
+                "visits": len(call.visits),
+                "first_at": min(moments, default=None),
+                "last_at": max(moments, default=None),
+                "ended_position": self._position,
+            },
+        )
 
     @_take.register
     def _(self, fact: fx.AgentStateChanged) -> None:
@@ -166,11 +175,18 @@ class Recorder:
             end = fact.at if fact.ended is None else fact.ended.end
             self._changes.put(AgentStateRow, before | {"ended_at": end, "ended_position": self._position})
         row = {
-            "id": self._id("state", fact.interface, self._position, self._index), "node": self._node,
-            "agent": _text(fact.agent), "interface": _text(fact.interface), "state": fact.state.value,
-            "reason": _text(fact.reason), "queues": _json(fact.queues), "started_at": fact.at, "ended_at": None,
-            "began_position": self._position, "ended_position": None,
-        }  # fmt: skip
+            "id": self._id("state", fact.interface, self._position, self._index),
+            "node": self._node,
+            "agent": _text(fact.agent),
+            "interface": _text(fact.interface),
+            "state": fact.state.value,
+            "reason": _text(fact.reason),
+            "queues": _json(fact.queues),
+            "started_at": fact.at,
+            "ended_at": None,
+            "began_position": self._position,
+            "ended_position": None,
+        }
         self._spans[fact.interface] = row
         self._changes.put(AgentStateRow, row)
 
@@ -191,10 +207,17 @@ class Recorder:
 
     @_take.register
     def _(self, fact: fx.GapSeen) -> None:
-        self._changes.put(GapRow, {
-            "id": self._id("gap", self._position, self._index), "node": self._node, "started_at": fact.start,
-            "ended_at": fact.at, "cause": fact.cause, "ended_position": self._position,
-        })  # fmt: skip
+        self._changes.put(
+            GapRow,
+            {
+                "id": self._id("gap", self._position, self._index),
+                "node": self._node,
+                "started_at": fact.start,
+                "ended_at": fact.at,
+                "cause": fact.cause,
+                "ended_position": self._position,
+            },
+        )
         if fact.cause == "restart":
             # the switch was down: what lines were open is over, and nobody saw when
             for row in self._own.values():
@@ -205,9 +228,12 @@ class Recorder:
         row = self._own.get(own.uniqueid)
         if row is None:
             row = {
-                "id": self._id("own", own.uniqueid, self._position), "node": self._node,
-                "blocked_at": None, "began_position": self._position, "ended_position": None,
-            }  # fmt: skip
+                "id": self._id("own", own.uniqueid, self._position),
+                "node": self._node,
+                "blocked_at": None,
+                "began_position": self._position,
+                "ended_position": None,
+            }
             self._own[own.uniqueid] = row
         row.update(_columns(own, OwnCallRow))
         self._changes.put(OwnCallRow, row)
@@ -215,16 +241,23 @@ class Recorder:
 
     def _talk_row(self, talk: fx.Talk) -> Row:
         return _columns(talk, TalkRow) | {
-            "id": self._id("talk", talk.uniqueid, talk.interface, self._position, self._index), "node": self._node,
-            "started_at": talk.start, "ended_at": talk.end, "began_position": None, "ended_position": None,
-        }  # fmt: skip
+            "id": self._id("talk", talk.uniqueid, talk.interface, self._position, self._index),
+            "node": self._node,
+            "started_at": talk.start,
+            "ended_at": talk.end,
+            "began_position": None,
+            "ended_position": None,
+        }
 
     def _blank_visit(self, uniqueid: str, queue: str | None, n: int) -> Row:
         row: Row = dict.fromkeys(column.name for column in VisitRow.__table__.columns)
         row.update(
             id=self._id("visit", uniqueid, queue, n, self._position, self._index),
-            node=self._node, uniqueid=_text(uniqueid), queue=_text(queue), n=n,
-        )  # fmt: skip
+            node=self._node,
+            uniqueid=_text(uniqueid),
+            queue=_text(queue),
+            n=n,
+        )
         return row
 
     def _id(self, *parts: object) -> str:

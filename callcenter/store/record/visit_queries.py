@@ -104,9 +104,11 @@ async def _offers(connection: AsyncConnection, ids: Sequence[str]) -> dict[str, 
 
 def _clauses(asked: VisitFilter) -> list[ColumnElement[bool]]:
     same: tuple[tuple[Any, Any], ...] = (
-        (VisitRow.node, asked.node), (VisitRow.queue, asked.queue), (VisitRow.agent, asked.agent),
+        (VisitRow.node, asked.node),
+        (VisitRow.queue, asked.queue),
+        (VisitRow.agent, asked.agent),
         (VisitRow.outcome, asked.outcome),
-    )  # fmt: skip
+    )
     clauses: list[ColumnElement[bool]] = [column == value for column, value in same if value is not None]
     if asked.since is not None:
         clauses.append(asked.since <= _BEGAN)

@@ -262,7 +262,14 @@ async def _require_admin(connection: AsyncConnection) -> None:
 def account_of_row(row: Any) -> Account:
     """Read an account out of its row."""
     return Account(
-        name=row.name, full_name=row.full_name, role=Role(row.role), agent=row.agent, team=row.team,
-        created_at=row.created_at, disabled_at=row.disabled_at, version=row.version, joined=row.joined,
+        name=row.name,
+        full_name=row.full_name,
+        role=Role(row.role),
+        agent=row.agent,
+        team=row.team,
+        created_at=row.created_at,
+        disabled_at=row.disabled_at,
+        version=row.version,
+        joined=row.joined,
         pending_role=None if row.pending_role is None else Role(row.pending_role),
-    )  # fmt: skip
+    )

@@ -179,10 +179,16 @@ class Sessions:
         expires = at + self.lifetimes.whole
         await unit.execute(
             insert(SessionRow).values(
-                id=number, account=account.name, token=_hash(token), csrf=csrf,
-                created_at=at, rotated_at=at, seen_at=at, expires_at=expires,
+                id=number,
+                account=account.name,
+                token=_hash(token),
+                csrf=csrf,
+                created_at=at,
+                rotated_at=at,
+                seen_at=at,
+                expires_at=expires,
             )
-        )  # fmt: skip
+        )
         return Session(id=number, account=account, csrf=csrf, expires_at=expires, token=token)
 
     async def _live(self, connection: AsyncConnection, hashed: str, at: Micros) -> Any:

@@ -54,12 +54,17 @@ async def read_audit(person: Reading, service: TheService, after: After = 0, lim
     seen = sight(person.role, Delicate.CALLER)
     items = [
         Audit(
-            seq=entry.seq, at=moment_out(entry.told.at, zone), actor=entry.told.actor, action=entry.told.action,
-            kind=entry.told.kind, subject=_subject(entry.told.subject, seen), hash=entry.hash,
+            seq=entry.seq,
+            at=moment_out(entry.told.at, zone),
+            actor=entry.told.actor,
+            action=entry.told.action,
+            kind=entry.told.kind,
+            subject=_subject(entry.told.subject, seen),
+            hash=entry.hash,
             detail=_shown(entry.told.detail, seen),
         )
         for entry in shown
-    ]  # fmt: skip
+    ]
     return AuditPage(items=items, next=shown[-1].seq if len(found) > len(shown) else None)
 
 

@@ -41,7 +41,7 @@ from callcenter.web.api.fields import (
     moment_out,
     place_in,
     place_out,
-)  # fmt: skip
+)
 from callcenter.web.api.once import TheOnce
 from callcenter.web.auth import allowed
 from callcenter.web.problems import RequestRefused
@@ -156,15 +156,21 @@ async def record_call(
     if dispose is None:
         raise RequestRefused("unavailable", "this service follows no switch")
     said = Disposition(
-        at=service.ports.switch_time(), uniqueid=uniqueid, agent=person.agent or person.account,
-        callback_to=callback[0], callback_by=callback[1],
-    )  # fmt: skip
+        at=service.ports.switch_time(),
+        uniqueid=uniqueid,
+        agent=person.agent or person.account,
+        callback_to=callback[0],
+        callback_by=callback[1],
+    )
 
     async def work(unit: UnitOfWork) -> KeptAnswer:
         recorded = RecordedDisposition(
-            id=once.new_id, disposition=said, words=body.note.strip(),
-            given_by=person.account, given_at=once.asked.at,
-        )  # fmt: skip
+            id=once.new_id,
+            disposition=said,
+            words=body.note.strip(),
+            given_by=person.account,
+            given_at=once.asked.at,
+        )
         await record_disposition(unit, recorded, person, _teams(service))
         shown = _shown(recorded, person, service).model_dump_json()
         return KeptAnswer(status=status.HTTP_201_CREATED, etag="", body=shown)
@@ -198,17 +204,26 @@ def _call(talk: TalkToRecord, told: Iterable[fx.Talk], person: Principal, servic
     seen = sight(person.role, Part.CALLER)
     caller = {Sight.FULL: talk.caller, Sight.MASKED: masked_caller(talk.caller)}.get(seen)
     return CallShown(
-        uniqueid=talk.uniqueid, queue=talk.queue, caller=caller, agent=talk.agent, recorded=talk.recorded,
-        answered_at=moment_out(talk.answered_at, zone), filled=list(talk.filled),
+        uniqueid=talk.uniqueid,
+        queue=talk.queue,
+        caller=caller,
+        agent=talk.agent,
+        recorded=talk.recorded,
+        answered_at=moment_out(talk.answered_at, zone),
+        filled=list(talk.filled),
         ended_at=moment_out(talk.ended_at, zone),
         talks=[
             TalkShown(
-                agent=one.agent, how=one.how, queue=one.queue, ended_by=one.ended_by,
-                began_at=moment_out(one.start, zone), ended_at=moment_out(one.end, zone),
+                agent=one.agent,
+                how=one.how,
+                queue=one.queue,
+                ended_by=one.ended_by,
+                began_at=moment_out(one.start, zone),
+                ended_at=moment_out(one.end, zone),
             )
             for one in told
         ],
-    )  # fmt: skip
+    )
 
 
 def _shown(recorded: RecordedDisposition, person: Principal, service: Service) -> DispositionShown:
@@ -217,6 +232,11 @@ def _shown(recorded: RecordedDisposition, person: Principal, service: Service) -
     seen = Sight.FULL if recorded.given_by == person.account else sight(person.role, Part.CALLER)
     number = None if said.callback_to is None else worded(said.callback_to, seen)
     return DispositionShown(
-        id=recorded.id, agent=said.agent, at=moment_out(said.at, zone), note=worded(recorded.words, seen),
-        callback_to=number, callback_by=moment_out(said.callback_by, zone), given_by=recorded.given_by,
-    )  # fmt: skip
+        id=recorded.id,
+        agent=said.agent,
+        at=moment_out(said.at, zone),
+        note=worded(recorded.words, seen),
+        callback_to=number,
+        callback_by=moment_out(said.callback_by, zone),
+        given_by=recorded.given_by,
+    )

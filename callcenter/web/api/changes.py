@@ -78,9 +78,14 @@ async def propose_change(body: NewChange, person: Proposing, service: TheService
 
     async def work(unit: UnitOfWork) -> KeptAnswer:
         change = Change(
-            id=once.new_id, kind=body.kind, subject=body.subject, content=body.content,
-            reason=body.reason, proposed_by=person.account, proposed_at=once.asked.at,
-        )  # fmt: skip
+            id=once.new_id,
+            kind=body.kind,
+            subject=body.subject,
+            content=body.content,
+            reason=body.reason,
+            proposed_by=person.account,
+            proposed_at=once.asked.at,
+        )
         return _answer(await propose(unit, change, service.rulebook), person, service, status.HTTP_201_CREATED)
 
     return await once.answer(work)

@@ -194,9 +194,15 @@ async def _withdraw(
 
 def _said(body: _New, words: str, kind: ScoreEntryKind, once: Once, points: Decimal | None = None) -> ScoreEntry:
     return ScoreEntry(
-        id=once.new_id, kind=kind, agent=body.agent, day=body.day, points=points, note=words.strip(),
-        given_by=once.asked.account, given_at=once.asked.at,
-    )  # fmt: skip
+        id=once.new_id,
+        kind=kind,
+        agent=body.agent,
+        day=body.day,
+        points=points,
+        note=words.strip(),
+        given_by=once.asked.account,
+        given_at=once.asked.at,
+    )
 
 
 def _day(ordinal: int) -> date:

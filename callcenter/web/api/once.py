@@ -91,9 +91,12 @@ async def _once(
             "key-missing", "send Idempotency-Key: 8 to 128 visible characters, new for every new intent"
         )
     told = (
-        request.method, request.url.path, session.account.role, request.headers.get("if-match", ""),
+        request.method,
+        request.url.path,
+        session.account.role,
+        request.headers.get("if-match", ""),
         language_of(request.headers.get("accept-language")).partition("-")[0],  # as it was always kept
-    )  # fmt: skip
+    )
     asked = KeyedRequest(
         account=session.account.name,
         key=idempotency_key,

@@ -60,13 +60,22 @@ async def read_promises(span: Annotated[PromiseSpan, Query()], _: Seeing, servic
     async with service.decisions.reading() as connection:
         found = await kept_promises(connection, service.rulebook, since, until)
     titles = {code: one.title for edition in service.rulebook.editions for code, one in edition.promises.items()}
-    return PromisesShown(items=[
-        PromiseShown(
-            queue=queue, promise=code, zh=titles[code].zh, en=titles[code].en,
-            kept=one.kept, broken=one.broken, unknown=one.unknown, rate=_rate(one),
-        )
-        for queue, promises in found.items() for code, one in promises.items()
-    ])  # fmt: skip
+    return PromisesShown(
+        items=[
+            PromiseShown(
+                queue=queue,
+                promise=code,
+                zh=titles[code].zh,
+                en=titles[code].en,
+                kept=one.kept,
+                broken=one.broken,
+                unknown=one.unknown,
+                rate=_rate(one),
+            )
+            for queue, promises in found.items()
+            for code, one in promises.items()
+        ]
+    )
 
 
 def _rate(kept: PromiseCount) -> float | None:

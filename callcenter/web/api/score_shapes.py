@@ -132,11 +132,16 @@ class ScoreReader:
         """Show a score in a list."""
         score, yuan = scored.score, scored.score.recommended_yuan
         return ScoreSummary(
-            agent=score.agent, team=scored.member.team, month=month_name(score.month), points=plain(score.points),
-            provisional=score.provisional, trial=score.trial, notices=list(score.notices),
+            agent=score.agent,
+            team=scored.member.team,
+            month=month_name(score.month),
+            points=plain(score.points),
+            provisional=score.provisional,
+            trial=score.trial,
+            notices=list(score.notices),
             recommended_yuan=None if yuan is None or not self.sees_money else plain(yuan),
             terms=ScoreTermsShown(change=scored.terms.change, since=month_name(scored.terms.first)),
-        )  # fmt: skip
+        )
 
     def detail(self, scored: AgentScore) -> ScoreDetail:
         """Show a score line by line."""
@@ -147,25 +152,40 @@ class ScoreReader:
         """Show a quarter with its months."""
         score = scored.score
         return QuarterDetail(
-            agent=score.agent, year=score.year, quarter=score.quarter, points=plain(score.points),
-            complete=score.complete, months=[self.detail(month) for month in scored.months],
-        )  # fmt: skip
+            agent=score.agent,
+            year=score.year,
+            quarter=score.quarter,
+            points=plain(score.points),
+            complete=score.complete,
+            months=[self.detail(month) for month in scored.months],
+        )
 
     def given(self, given: ScoreEntry) -> GivenShown:
         """Show what somebody gave."""
         return GivenShown(
-            id=given.id, kind=given.kind, agent=given.agent, day=given.day, points=given.points,
+            id=given.id,
+            kind=given.kind,
+            agent=given.agent,
+            day=given.day,
+            points=given.points,
             note=self._worded(given.note, given.given_by),
-            given_by=self._named(given.given_by), given_at=moment_out(given.given_at, self.zone),
-            withdrawn_by=self._named(given.withdrawn_by), withdrawn_at=moment_out(given.withdrawn_at, self.zone),
+            given_by=self._named(given.given_by),
+            given_at=moment_out(given.given_at, self.zone),
+            withdrawn_by=self._named(given.withdrawn_by),
+            withdrawn_at=moment_out(given.withdrawn_at, self.zone),
             withdrawn_why=self._worded(given.withdrawn_why, given.withdrawn_by),
-        )  # fmt: skip
+        )
 
     def _line(self, line: MonthScoreLine, record: str | None) -> ScoreLine:
         return ScoreLine(
-            kind=line.kind, title=LINES.say(line.kind, self.language), points=plain(line.points), record=record,
-            collection=_COLLECTIONS.get(line.kind), at=moment_out(line.at, self.zone), note=self._worded(line.note),
-        )  # fmt: skip
+            kind=line.kind,
+            title=LINES.say(line.kind, self.language),
+            points=plain(line.points),
+            record=record,
+            collection=_COLLECTIONS.get(line.kind),
+            at=moment_out(line.at, self.zone),
+            note=self._worded(line.note),
+        )
 
     @overload
     def _worded(self, text: str, by: str | None = None) -> str: ...

@@ -104,7 +104,12 @@ def _device(request: Request, service: Service) -> str:
 def _me(session: Session, service: Service) -> Me:
     account = session.account
     return Me(
-        name=account.name, full_name=account.full_name, role=account.role, agent=account.agent, team=account.team,
-        rights=sorted(RIGHTS[account.role]), csrf=session.csrf,
+        name=account.name,
+        full_name=account.full_name,
+        role=account.role,
+        agent=account.agent,
+        team=account.team,
+        rights=sorted(RIGHTS[account.role]),
+        csrf=session.csrf,
         expires_at=moment_out(session.expires_at, service.rulebook.zone),
-    )  # fmt: skip
+    )

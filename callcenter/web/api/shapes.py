@@ -152,9 +152,11 @@ class Reader:
             return None
         begins, ends = line.shift or (None, None)
         return Rostered(
-            interface=line.interface, team=line.team,
-            shift_from=moment_out(begins, self._zone), shift_to=moment_out(ends, self._zone),
-        )  # fmt: skip
+            interface=line.interface,
+            team=line.team,
+            shift_from=moment_out(begins, self._zone),
+            shift_to=moment_out(ends, self._zone),
+        )
 
     def _timeline(self, said: Dossier) -> list[RecordMoment]:
         return [
@@ -174,26 +176,47 @@ class Reader:
         said, standing = record.dossier, record.standing
         return Detail(
             **self._short(record),
-            start=moment_out(said.start, self._zone), end=moment_out(said.end, self._zone),
-            measured=said.measured, limit=said.limit, unit=said.unit, rulebook=said.rulebook,
-            most_points=standing.most, decided_points=standing.decided_points,
-            proposed_by=self._named(standing.proposed_by), impact=said.impact, ruled_out=list(said.ruled_out),
-            uncertainty=said.uncertainty, roster=self._roster(said.roster), timeline=self._timeline(said),
-            names=said.names, caller=self._caller(said.caller), evidence=self._evidence(said.evidence),
+            start=moment_out(said.start, self._zone),
+            end=moment_out(said.end, self._zone),
+            measured=said.measured,
+            limit=said.limit,
+            unit=said.unit,
+            rulebook=said.rulebook,
+            most_points=standing.most,
+            decided_points=standing.decided_points,
+            proposed_by=self._named(standing.proposed_by),
+            impact=said.impact,
+            ruled_out=list(said.ruled_out),
+            uncertainty=said.uncertainty,
+            roster=self._roster(said.roster),
+            timeline=self._timeline(said),
+            names=said.names,
+            caller=self._caller(said.caller),
+            evidence=self._evidence(said.evidence),
             fine_yuan=standing.fine_yuan if self._sees_money else None,
-            deadlines=self._deadlines(record), recommendations=self._recommendations(record),
+            deadlines=self._deadlines(record),
+            recommendations=self._recommendations(record),
             history=[self._done(entry) for entry in history],
-        )  # fmt: skip
+        )
 
     def _short(self, record: FiledRecord) -> dict[str, Any]:
         said, standing = record.dossier, record.standing
         return {
-            "id": said.id, "rule": said.rule, "title": self._said(said.title), "agent": said.agent, "team": said.team,
-            "at": moment_out(said.at, self._zone), "verdict": standing.verdict, "state": standing.state,
-            "mode": standing.mode, "points": standing.points, "counted": standing.counted,
+            "id": said.id,
+            "rule": said.rule,
+            "title": self._said(said.title),
+            "agent": said.agent,
+            "team": said.team,
+            "at": moment_out(said.at, self._zone),
+            "verdict": standing.verdict,
+            "state": standing.state,
+            "mode": standing.mode,
+            "points": standing.points,
+            "counted": standing.counted,
             "severity": standing.severity if standing.decided_at is None else standing.decided_severity,
-            "why": self._worded(self._said(said.why), said.agent), "version": record.version,
-        }  # fmt: skip
+            "why": self._worded(self._said(said.why), said.agent),
+            "version": record.version,
+        }
 
     def _deadlines(self, record: FiledRecord) -> Deadlines:
         standing = record.standing
@@ -227,9 +250,17 @@ class Reader:
         at = moment_out(entry.at, self._zone)
         assert at is not None
         return Done(
-            action=entry.action, at=at, by=self._named(entry.by), role=entry.role, before=entry.before,
-            after=entry.after, note=self._note(entry), points=entry.points, severity=entry.severity, item=entry.item,
-        )  # fmt: skip
+            action=entry.action,
+            at=at,
+            by=self._named(entry.by),
+            role=entry.role,
+            before=entry.before,
+            after=entry.after,
+            note=self._note(entry),
+            points=entry.points,
+            severity=entry.severity,
+            item=entry.item,
+        )
 
     def _note(self, entry: HistoryEntry) -> str:
         """Show what somebody wrote; one's own words as they are."""

@@ -112,7 +112,7 @@ async def add_user(body: NewUser, person: Changing, service: TheService, respons
     hashed = await service.accounts.hashed(body.name, body.password, person.account)
     new = NewAccount(
         name=body.name, full_name=body.full_name, role=body.role, agent=body.agent, team=body.team, joined=body.joined
-    )  # fmt: skip
+    )
     async with service.decisions.writing() as unit:
         account = await add_account(unit, new, hashed, person.account, service.clock())
     return _told(account, service, response)
@@ -152,7 +152,14 @@ def _told(account: Account, service: Service, response: Response) -> User:
 def _user(account: Account, service: Service) -> User:
     zone = service.rulebook.zone
     return User(
-        name=account.name, full_name=account.full_name, role=account.role, agent=account.agent, team=account.team,
-        joined=account.joined, created_at=moment_out(account.created_at, zone),
-        disabled_at=moment_out(account.disabled_at, zone), version=account.version, pending_role=account.pending_role,
-    )  # fmt: skip
+        name=account.name,
+        full_name=account.full_name,
+        role=account.role,
+        agent=account.agent,
+        team=account.team,
+        joined=account.joined,
+        created_at=moment_out(account.created_at, zone),
+        disabled_at=moment_out(account.disabled_at, zone),
+        version=account.version,
+        pending_role=account.pending_role,
+    )

@@ -100,9 +100,13 @@ async def list_violations(
 ) -> RecordPage:
     """List the records that one may see, the newest first; `from` is inclusive, `to` is not."""
     wanted = RecordQuery(
-        agent=asked.agent, rule=asked.rule, state=asked.state, verdict=asked.verdict,
-        since=moment_in(asked.since), until=moment_in(asked.until),
-    )  # fmt: skip
+        agent=asked.agent,
+        rule=asked.rule,
+        state=asked.state,
+        verdict=asked.verdict,
+        since=moment_in(asked.since),
+        until=moment_in(asked.until),
+    )
     before = place_in(asked.cursor)
     async with service.decisions.reading() as connection:
         found = await page(connection, person, wanted, before, asked.limit + 1)
@@ -150,9 +154,16 @@ def _step(
 ) -> ProcessStep:
     """Read which step it is, and whose."""
     return ProcessStep(
-        action=action, by=person.account, role=person.role, agent=person.agent, at=service.clock(),
-        note=body.note, points=body.points, severity=body.severity, item=body.item,
-    )  # fmt: skip
+        action=action,
+        by=person.account,
+        role=person.role,
+        agent=person.agent,
+        at=service.clock(),
+        note=body.note,
+        points=body.points,
+        severity=body.severity,
+        item=body.item,
+    )
 
 
 @router.post("/{number}/{action}", response_model=Detail)

@@ -82,12 +82,23 @@ class AbsenceDetector(QuietDetector[AbsenceMemory]):
                 agent = known_as  # a seat that ends signs its agent out, and is another's by then
             if self._at_an_edge(agent, absence.start, end):
                 return
-        context.report(DetectedAct(
-            rule=_RULE, kind="away", known_as=known_as, agent=agent, interface=absence.interface, at=absence.start,
-            start=absence.start, end=end, subject=f"away {absence.interface}", frames=absence.frames,
-            limit=figures.away, params={"state": absence.state},
-            timeline=(Point(absence.start, "went_away", absence.state), Point(end, "until_then")),
-        ))  # fmt: skip
+        context.report(
+            DetectedAct(
+                rule=_RULE,
+                kind="away",
+                known_as=known_as,
+                agent=agent,
+                interface=absence.interface,
+                at=absence.start,
+                start=absence.start,
+                end=end,
+                subject=f"away {absence.interface}",
+                frames=absence.frames,
+                limit=figures.away,
+                params={"state": absence.state},
+                timeline=(Point(absence.start, "went_away", absence.state), Point(end, "until_then")),
+            )
+        )
 
     def _at_an_edge(self, agent: str, start: Micros, end: Micros) -> bool:
         """Return whether an absence begins before the shift, or lasts until its end."""

@@ -175,10 +175,19 @@ class DispositionDetector(QuietDetector[DispositionMemory]):
                 promise.talk = talk
         if visit.ended_by in _OWING and self._within(visit.ended_at) is not None:
             offer = next((o for o in visit.offers if o.outcome is OfferOutcome.ANSWERED), None)
-            self._memory.owed.append(OwedDisposition(
-                visit.uniqueid, visit.queue, visit.n, visit.agent, "" if offer is None else offer.interface,
-                visit.answered_at, visit.ended_at, visit.frames, None if offer is None else offer.offered_at,
-            ))  # fmt: skip
+            self._memory.owed.append(
+                OwedDisposition(
+                    visit.uniqueid,
+                    visit.queue,
+                    visit.n,
+                    visit.agent,
+                    "" if offer is None else offer.interface,
+                    visit.answered_at,
+                    visit.ended_at,
+                    visit.frames,
+                    None if offer is None else offer.offered_at,
+                )
+            )
 
     def _disposed(self, disposition: Disposition) -> None:
         """Somebody recorded a call, and perhaps promised a callback."""
@@ -233,14 +242,25 @@ class DispositionDetector(QuietDetector[DispositionMemory]):
         if recorded is None or recorded >= due - self._context.uncertainty(figures):
             near = recorded is not None and recorded <= due + self._context.uncertainty(figures)
             began = owed.called or owed.answered or owed.ended
-            self._context.report(DetectedAct(
-                rule=_RULE, kind="unrecorded", known_as=owed.agent, interface=owed.interface,
-                agent=self._context.agent_at(owed.agent, owed.interface, began), at=owed.ended, start=owed.ended,
-                end=due, subject=f"unrecorded {owed.uniqueid} {owed.queue} {owed.n}", uniqueids=(owed.uniqueid,),
-                frames=owed.frames, measured=recorded - owed.ended if near and recorded is not None else within,
-                limit=within if near else None, params={"within": in_seconds(within)},
-                timeline=points(connected=owed.answered, talk_ended=owed.ended, record_due=due),
-            ))  # fmt: skip
+            self._context.report(
+                DetectedAct(
+                    rule=_RULE,
+                    kind="unrecorded",
+                    known_as=owed.agent,
+                    interface=owed.interface,
+                    agent=self._context.agent_at(owed.agent, owed.interface, began),
+                    at=owed.ended,
+                    start=owed.ended,
+                    end=due,
+                    subject=f"unrecorded {owed.uniqueid} {owed.queue} {owed.n}",
+                    uniqueids=(owed.uniqueid,),
+                    frames=owed.frames,
+                    measured=recorded - owed.ended if near and recorded is not None else within,
+                    limit=within if near else None,
+                    params={"within": in_seconds(within)},
+                    timeline=points(connected=owed.answered, talk_ended=owed.ended, record_due=due),
+                )
+            )
 
     def _due(self, promise: PromisedCallback) -> None:
         figures = self._context.figures(promise.by)
@@ -257,14 +277,26 @@ class DispositionDetector(QuietDetector[DispositionMemory]):
             favours.append(Favour(Verdict.UNDETERMINED, Reason("number_unclear")))
         if promise.talk is None:
             favours.append(Favour(Verdict.UNDETERMINED, Reason("call_not_seen")))
-        self._context.report(DetectedAct(
-            rule=_RULE, kind="not_called_back", known_as=promise.agent, agent=promise.agent, interface="",
-            at=promise.by, start=promise.at, end=promise.by, subject=f"callback {promise.uniqueid} {promise.at}",
-            uniqueids=(promise.uniqueid,), frames=() if promise.talk is None else promise.talk.frames,
-            measured=called - promise.at if near and called is not None else within, limit=within if near else None,
-            params={"within": in_seconds(within)}, favours=tuple(favours),
-            timeline=points(promised=promise.at, callback_due=promise.by),
-        ))  # fmt: skip
+        self._context.report(
+            DetectedAct(
+                rule=_RULE,
+                kind="not_called_back",
+                known_as=promise.agent,
+                agent=promise.agent,
+                interface="",
+                at=promise.by,
+                start=promise.at,
+                end=promise.by,
+                subject=f"callback {promise.uniqueid} {promise.at}",
+                uniqueids=(promise.uniqueid,),
+                frames=() if promise.talk is None else promise.talk.frames,
+                measured=called - promise.at if near and called is not None else within,
+                limit=within if near else None,
+                params={"within": in_seconds(within)},
+                favours=tuple(favours),
+                timeline=points(promised=promise.at, callback_due=promise.by),
+            )
+        )
 
     def _reached(self, number: str | None, at: Micros, told: Micros, uniqueid: str | None) -> None:
         """Note a call with a number; the call in which a promise was made does not keep it."""

@@ -33,14 +33,30 @@ class HangupDetector(QuietDetector[Memoryless]):
         offer = next((o for o in visit.offers if o.outcome is OfferOutcome.ANSWERED), None)
         interface = context.interface_of(agent, visit.answered_at) if offer is None else offer.interface
         rung = () if offer is None else offer.frames
-        told = {} if offer is None else {
-            "offered": offer.offered_at, "rang": offer.rang_at, "picked_up": offer.ended_at,
-        }  # fmt: skip
-        context.report(DetectedAct(
-            rule=_RULE, kind="hung_up", known_as=agent, interface=interface,
-            agent=context.agent_at(agent, interface, told.get("offered") or visit.answered_at),
-            at=visit.ended_at, start=visit.answered_at, end=visit.ended_at,
-            subject=f"{visit.uniqueid} {visit.queue} {visit.n} {interface}", uniqueids=(visit.uniqueid,),
-            frames=tuple(sorted({*visit.frames, *rung})), measured=talk, limit=within,
-            timeline=points(**told, connected=visit.answered_at, ended_by_agent=visit.ended_at),
-        ))  # fmt: skip
+        told = (
+            {}
+            if offer is None
+            else {
+                "offered": offer.offered_at,
+                "rang": offer.rang_at,
+                "picked_up": offer.ended_at,
+            }
+        )
+        context.report(
+            DetectedAct(
+                rule=_RULE,
+                kind="hung_up",
+                known_as=agent,
+                interface=interface,
+                agent=context.agent_at(agent, interface, told.get("offered") or visit.answered_at),
+                at=visit.ended_at,
+                start=visit.answered_at,
+                end=visit.ended_at,
+                subject=f"{visit.uniqueid} {visit.queue} {visit.n} {interface}",
+                uniqueids=(visit.uniqueid,),
+                frames=tuple(sorted({*visit.frames, *rung})),
+                measured=talk,
+                limit=within,
+                timeline=points(**told, connected=visit.answered_at, ended_by_agent=visit.ended_at),
+            )
+        )

@@ -19,13 +19,21 @@ def offer_act(context: RuleContext, rule: str, kind: str, fact: fx.OfferEnded) -
     offer = fact.offer
     begun = offer.rang_at if offer.rang_at is not None else offer.offered_at
     return DetectedAct(
-        rule=rule, kind=kind, known_as=offer.agent, interface=offer.interface,
+        rule=rule,
+        kind=kind,
+        known_as=offer.agent,
+        interface=offer.interface,
         agent=context.agent_at(offer.agent, offer.interface, _called(offer) or offer.ended_at),
-        at=offer.ended_at, start=begun, end=offer.ended_at,
+        at=offer.ended_at,
+        start=begun,
+        end=offer.ended_at,
         subject=f"{fact.uniqueid} {fact.queue} {fact.visit} {offer.interface} {begun}",
-        uniqueids=(fact.uniqueid,), frames=offer.frames, measured=offer.ringing, favours=_favours(context, offer),
+        uniqueids=(fact.uniqueid,),
+        frames=offer.frames,
+        measured=offer.ringing,
+        favours=_favours(context, offer),
         timeline=_timeline(offer),
-    )  # fmt: skip
+    )
 
 
 def _favours(context: RuleContext, offer: fx.Offer) -> tuple[Favour, ...]:

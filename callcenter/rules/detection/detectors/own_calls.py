@@ -116,19 +116,31 @@ class Engagements:
         allowed = None if context.roster is None else context.roster.may_dial(line.dialled)
         if allowed:
             return
-        context.report(DetectedAct(
-            rule="V-HOTLINE", kind="engaged", known_as=line.agent, interface=line.interface,
-            agent=context.agent_at(line.agent, line.interface, line.start), at=line.start, start=line.start, end=end,
-            subject=f"engaged {line.uniqueid}", frames=line.frames, limit=figures.engaged,
-            params={"dialled": line.dialled}, favours=self._favours(line, end, known=allowed is not None),
-            impact=True, breaks=work,
-            timeline=(
-                Point(line.start, "line_taken", line.dialled),
-                *(Point(since, "with_customer") for since, _ in work),
-                *(Point(until, "alone_again") for _, until in work if until < end),
-                Point(end, "until_then"),
-            ),
-        ))  # fmt: skip
+        context.report(
+            DetectedAct(
+                rule="V-HOTLINE",
+                kind="engaged",
+                known_as=line.agent,
+                interface=line.interface,
+                agent=context.agent_at(line.agent, line.interface, line.start),
+                at=line.start,
+                start=line.start,
+                end=end,
+                subject=f"engaged {line.uniqueid}",
+                frames=line.frames,
+                limit=figures.engaged,
+                params={"dialled": line.dialled},
+                favours=self._favours(line, end, known=allowed is not None),
+                impact=True,
+                breaks=work,
+                timeline=(
+                    Point(line.start, "line_taken", line.dialled),
+                    *(Point(since, "with_customer") for since, _ in work),
+                    *(Point(until, "alone_again") for _, until in work if until < end),
+                    Point(end, "until_then"),
+                ),
+            )
+        )
 
     def _favours(self, line: Engagement, end: Micros, *, known: bool) -> tuple[Favour, ...]:
         doubts = {

@@ -152,10 +152,22 @@ class PhonesTakenOff:
             favours.append(Favour(Verdict.UNDETERMINED, Reason("lost_in_call")))
         if loss.before is AgentState.PAUSED:
             favours.append(Favour(Verdict.UNDETERMINED, Reason("paused")))
-        context.report(DetectedAct(
-            rule="V-HOTLINE", kind="taken_off", known_as=loss.agent, interface=loss.interface,
-            agent=context.agent_at(loss.agent, loss.interface, loss.at), at=loss.at, start=loss.at, end=end,
-            subject=f"taken_off {loss.interface}", frames=loss.frames, limit=figures.off,
-            favours=tuple(favours), lost=(loss.at, loss.interface), impact=True,
-            timeline=points(phone_lost=loss.at, phone_signed_off=None if favours else signed_off, until_then=end),
-        ))  # fmt: skip
+        context.report(
+            DetectedAct(
+                rule="V-HOTLINE",
+                kind="taken_off",
+                known_as=loss.agent,
+                interface=loss.interface,
+                agent=context.agent_at(loss.agent, loss.interface, loss.at),
+                at=loss.at,
+                start=loss.at,
+                end=end,
+                subject=f"taken_off {loss.interface}",
+                frames=loss.frames,
+                limit=figures.off,
+                favours=tuple(favours),
+                lost=(loss.at, loss.interface),
+                impact=True,
+                timeline=points(phone_lost=loss.at, phone_signed_off=None if favours else signed_off, until_then=end),
+            )
+        )

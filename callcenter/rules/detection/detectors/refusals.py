@@ -137,12 +137,25 @@ class RefusalRuns:
             return False
         first = run[0].act
         names = tuple(Named("V-MISSED", r.at, r.act.subject) for r in run if r.missed)
-        self._context.report(DetectedAct(
-            rule="V-HOTLINE", kind="refused", known_as=first.known_as, agent=first.agent, interface=first.interface,
-            at=run[0].start, start=run[0].start, end=run[-1].at, subject=f"refused {first.subject}",
-            frames=tuple(sorted({pos for r in run for pos in r.act.frames})), measured=lasted,
-            limit=figures.refused_over, params={"count": str(len(run))}, names=names,
-            uniqueids=tuple(sorted({uid for r in run for uid in r.act.uniqueids})), impact=True,
-            timeline=tuple(point for r in run for point in r.act.timeline),
-        ))  # fmt: skip
+        self._context.report(
+            DetectedAct(
+                rule="V-HOTLINE",
+                kind="refused",
+                known_as=first.known_as,
+                agent=first.agent,
+                interface=first.interface,
+                at=run[0].start,
+                start=run[0].start,
+                end=run[-1].at,
+                subject=f"refused {first.subject}",
+                frames=tuple(sorted({pos for r in run for pos in r.act.frames})),
+                measured=lasted,
+                limit=figures.refused_over,
+                params={"count": str(len(run))},
+                names=names,
+                uniqueids=tuple(sorted({uid for r in run for uid in r.act.uniqueids})),
+                impact=True,
+                timeline=tuple(point for r in run for point in r.act.timeline),
+            )
+        )
         return rule.mode is Mode.ON

@@ -145,12 +145,21 @@ class ShiftDetector(QuietDetector[AttendanceMemory]):
         if end - start < (limit or 0) - self._context.uncertainty(figures):
             return None
         return DetectedAct(
-            rule=rule, kind=kind, known_as=agent, agent=agent, interface="", at=start, start=start, end=end,
-            subject=kind, frames=self._memory.agent(agent).frames_of(start, end), limit=limit,
+            rule=rule,
+            kind=kind,
+            known_as=agent,
+            agent=agent,
+            interface="",
+            at=start,
+            start=start,
+            end=end,
+            subject=kind,
+            frames=self._memory.agent(agent).frames_of(start, end),
+            limit=limit,
             measured=end - start if rule == "V-RELIEF" else None,
             timeline=points(**dict(zip(_MOMENTS[rule], when, strict=True))),
             favours=(Favour(Verdict.UNDETERMINED, Reason("lost_phone")),) if lost else (),
-        )  # fmt: skip
+        )
 
 
 _MOMENTS = {
