@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from callcenter.ami.names import OF_A_CHANNEL
+from callcenter.ami.names import BRINGS_A_CALLER, OF_A_CHANNEL, SEEDING
 from callcenter.ami.needs import NO_PHONES
 from callcenter.ami.refused import Hints, LostFrame
 from callcenter.domain import company as co
@@ -18,7 +18,6 @@ _LOST_STATUS = frozenset({"Unreachable", "Lagged", "Removed"})
 
 
 HEARTBEAT = "CallcenterHeartbeat"
-_BRINGS_A_CALLER = frozenset({"QueueCallerJoin", "AgentCalled"})
 """Name of the UserEvent that the control login sends and the events login must see."""
 REFUSED = "CallcenterRefused"
 """UserEvent of our dialplan: a caller was turned away at a queue's door (headers Queue, Reason, Uniqueid)."""
@@ -29,7 +28,7 @@ KEY_EXIT = "CallcenterKeyExit"
 def decode(frame: Frame) -> ev.Event | None:
     """Turn a frame into the event that it means, or None when it means nothing here."""
     make = _TABLE.get(frame.name)
-    if make is None or (frame.answer and frame.name not in _ANSWERING):
+    if make is None or (frame.answer and frame.name not in SEEDING):
         return None
     return make(frame)
 
@@ -53,7 +52,7 @@ def decode_refused(refused: LostFrame) -> ev.FrameRefused:
 
 def caller_of(frame: Frame) -> str | None:
     """Tell the number of the customer whom a frame brings to a queue or an agent; None for any other frame."""
-    return _number(frame.headers.get("CallerIDNum")) if frame.name in _BRINGS_A_CALLER else None
+    return _number(frame.headers.get("CallerIDNum")) if frame.name in BRINGS_A_CALLER else None
 
 
 def _number(text: str | None) -> str | None:
@@ -399,6 +398,3 @@ _TABLE: dict[str, Callable[[Frame], ev.Event | None]] = {
     "UserEvent": _user,
     "Shutdown": _shutdown,
 }
-
-_ANSWERING = frozenset({"QueueMember", "DeviceStateChange"})
-"""Answers that may seed what is not yet known; none of them ends or judges anything."""

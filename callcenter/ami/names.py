@@ -109,3 +109,7 @@ OF_A_CHANNEL = frozenset(
     }
 )
 """Events of one channel, whose name stands before anything that a caller wrote."""
+BRINGS_A_CALLER = frozenset({"QueueCallerJoin", "AgentCalled"})
+"""Events that tell of a caller who is, or was, in a queue."""
+SEEDING = frozenset({"QueueMember", "DeviceStateChange"})
+"""Answers that may seed what is not yet known; none of them ends or judges anything."""
