@@ -1,14 +1,16 @@
 """Who is in: each connection from its acceptance on, how long it may take, and who makes room for whom.
 
-    asking ──a whole request──▶ served ──its answer──▶ asking ...        asking too long, or not reading: cut off
+    asking ──a whole request──▶ served ──its answer──▶ unread ──all of it──▶ asking ...     too long: cut off
 
-A connection that has asked nothing yet, or asks slowly, makes room for a new one: the oldest of the same address where
-that has its fill, else the oldest of the address that holds most. Whoever is being served is never cut off for another.
+A connection that has asked nothing yet, or asks slowly, makes room for a new one, and after these one that does not
+read what it asks for: the oldest of the same address where that has its fill, else of the address that holds most.
+Whoever is being served, and has asked no more than that, is never cut off for another.
 """
 
 from __future__ import annotations
 
 import asyncio
+import itertools
 import time
 from collections.abc import Callable
 from enum import Enum
@@ -34,7 +36,7 @@ class Bounds(NamedTuple):
         proxies: Addresses that many come from.
         asking_seconds: For a request's line and headers, from the connection or the answer before on.
         body_seconds: For its body.
-        reading_seconds: For reading what is answered, while nothing more of it goes out.
+        reading_seconds: For reading what is answered, until none of it waits to go out and nothing more is asked.
     """
 
     connections: int
@@ -51,12 +53,16 @@ class Bounds(NamedTuple):
 
 
 class RequestStage(Enum):
-    """How far a connection is with its request."""
+    """How far a connection is with its request; unread: some of an answer waits to go out, or the next was asked."""
 
     ASKING = "asking"
     BODY = "body"
     SERVED = "served"
     UNREAD = "unread"
+
+
+_MAKE_ROOM = ({RequestStage.ASKING, RequestStage.BODY}, {RequestStage.UNREAD})
+"""Who makes room for others, and after whom."""
 
 
 class Door:
@@ -75,9 +81,9 @@ class Door:
         """Tell whether one more of an address may come in, after somebody has made room for it where that is needed."""
         own = self._inside.get(network_of(address), {})
         if len(own) >= self._bounds.per_address and not is_among(address, self._bounds.proxies):
-            return self._make_room(own)
+            return self._make_room([own])
         if self._count >= self._bounds.connections:
-            return self._make_room(max(self._inside.values(), key=len))
+            return self._make_room(sorted(self._inside.values(), key=len, reverse=True))
         return True
 
     def entered(self, visitor: Visitor) -> None:
@@ -111,11 +117,12 @@ class Door:
             self._told[what] = now
             log.warning("connections_refused", listener=self._name, reason=what, refused_count=self._untold.pop(what))
 
-    def _make_room(self, own: dict[Visitor, None]) -> bool:
-        for visitor in own:
-            if visitor.stage in {RequestStage.ASKING, RequestStage.BODY}:
-                self._cut(visitor, "made room for others")
-                return True
+    def _make_room(self, crowds: list[dict[Visitor, None]]) -> bool:
+        for crowd, stages in itertools.product(crowds, _MAKE_ROOM):
+            for visitor in crowd:
+                if visitor.stage in stages:
+                    self._cut(visitor, "made room for others")
+                    return True
         self.note("all are being served")
         return False
 
@@ -133,7 +140,7 @@ class Visitor(H11Protocol):
         self.one = network_of(address)
         self._door = door
         self._since = time.monotonic()
-        self._seen: tuple[RequestStage, int] | None = None
+        self._seen: tuple[RequestStage, int | None] | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
         """Come in."""
@@ -148,19 +155,23 @@ class Visitor(H11Protocol):
     @property
     def stage(self) -> RequestStage:
         """How far it is with its request."""
-        if self.flow.write_paused:
+        if self.transport.get_write_buffer_size():
             return RequestStage.UNREAD
         cycle: Any = self.cycle  # None before the first request, whatever uvicorn's annotation says
         if cycle is None or cycle.response_complete:
             return RequestStage.ASKING
-        return RequestStage.BODY if cycle.more_body else RequestStage.SERVED
+        if cycle.more_body:
+            return RequestStage.BODY
+        asked_ahead, _ = self.conn.trailing_data
+        return RequestStage.UNREAD if asked_ahead else RequestStage.SERVED
 
     def is_late(self, bounds: Bounds, now: float) -> bool:
         """Tell whether it has taken too long for what it does now."""
         stage = self.stage
-        if (stage, id(self.cycle)) != self._seen:
+        seen = (stage, None if stage is RequestStage.UNREAD else id(self.cycle))
+        if seen != self._seen:
             begun = self._since if self._seen is None else now
-            self._seen, self._since = (stage, id(self.cycle)), begun
+            self._seen, self._since = seen, begun
         allowed = {
             RequestStage.ASKING: bounds.asking_seconds,
             RequestStage.BODY: bounds.body_seconds,

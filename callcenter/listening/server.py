@@ -22,6 +22,8 @@ from callcenter.listening.framing import Framed
 _BACKLOG = 512
 _AGAIN_SECONDS = 0.1
 """Wait after a connection could not be accepted: no descriptor was left."""
+_UNREAD_BYTES = 128 * 1024
+"""Kept by the system of what a connection has not read; by itself it would take some MB of answers to nobody."""
 
 __all__ = ["Bounds", "HttpServer", "bind"]
 
@@ -34,6 +36,7 @@ def bind(host: str, port: int) -> socket.socket:
     """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     bound = socket.create_server((host, port), family=family, backlog=_BACKLOG)
+    bound.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _UNREAD_BYTES)
     bound.settimeout(0)
     return bound
 
