@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from callcenter.ami.names import BRINGS_A_CALLER, OF_A_CHANNEL, SEEDING
+from callcenter.ami.names import BRINGS_A_CALLER, SEEDING
 from callcenter.ami.needs import NO_PHONES
-from callcenter.ami.refused import Hints, LostFrame
 from callcenter.domain import company as co
 from callcenter.domain import events as ev
 from callcenter.domain.frame import Frame
@@ -31,23 +30,6 @@ def decode(frame: Frame) -> ev.Event | None:
     if make is None or (frame.answer and frame.name not in SEEDING):
         return None
     return make(frame)
-
-
-def decode_refused(refused: LostFrame) -> ev.FrameRefused:
-    """Turn a frame that is not believed into the event that something happened there.
-
-    Where it names more than is kept, somebody filled it: then what it names counts for nothing.
-    """
-    hints = Hints() if refused.hints.filled else refused.hints
-    return ev.FrameRefused(
-        refused.at,
-        refused.pos,
-        hints.uniqueids,
-        hints.channels,
-        hints.queues,
-        hints.members,
-        alone=refused.name in OF_A_CHANNEL,
-    )
 
 
 def caller_of(frame: Frame) -> str | None:

@@ -12,6 +12,8 @@ from typing import Literal
 import msgspec
 
 from callcenter.ami.gate import OPENING, Reason
+from callcenter.ami.names import OF_A_CHANNEL
+from callcenter.domain import events as ev
 from callcenter.domain.frame import Micros
 from callcenter.text import read_value
 
@@ -110,3 +112,20 @@ def unpack(payload: bytes, pos: int) -> LostFrame:
     line, _, raw = payload.partition(b"\n")
     note = _note.decode(line)
     return LostFrame(note.name, note.reason, note.at, pos, note.part, note.hints, raw)
+
+
+def decode_refused(refused: LostFrame) -> ev.FrameRefused:
+    """Turn a frame that is not believed into the event that something happened there.
+
+    Where it names more than is kept, somebody filled it: then what it names counts for nothing.
+    """
+    hints = Hints() if refused.hints.filled else refused.hints
+    return ev.FrameRefused(
+        refused.at,
+        refused.pos,
+        hints.uniqueids,
+        hints.channels,
+        hints.queues,
+        hints.members,
+        alone=refused.name in OF_A_CHANNEL,
+    )

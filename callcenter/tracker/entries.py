@@ -6,8 +6,8 @@ from typing import NamedTuple, TypeVar
 
 import msgspec
 
-from callcenter.ami.decode import decode, decode_refused
-from callcenter.ami.refused import LostFrame, pack, unpack
+from callcenter.ami.decode import decode
+from callcenter.ami.refused import LostFrame, decode_refused, pack, unpack
 from callcenter.ami.wire import reread_frame
 from callcenter.domain import events as ev
 from callcenter.domain.frame import Frame, Micros

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import assert_never
 
-from callcenter.ami.decode import decode_refused
 from callcenter.ami.items import FramesRead, HeartbeatSeen, Item, LoginLost, LoginOpened, RefusedItem, SnapshotTaken
 from callcenter.ami.logins import Logins
+from callcenter.ami.refused import decode_refused
 from callcenter.domain import events as ev
 from callcenter.domain.frame import Frame, Micros
 from callcenter.tracker.entries import EntryMeaning, event_step, frame_step, refused_step, timed

@@ -7,9 +7,8 @@ from collections.abc import Iterable, Iterator
 from operator import attrgetter
 from pathlib import Path
 
-from callcenter.ami.decode import decode_refused
 from callcenter.ami.logins import Logins
-from callcenter.ami.refused import LostFrame
+from callcenter.ami.refused import LostFrame, decode_refused
 from callcenter.ami.wire import Wire
 from callcenter.domain import events as ev
 from callcenter.domain import facts as fx
