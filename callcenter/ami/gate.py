@@ -303,9 +303,10 @@ class Sequence:
         """True once a frame with an opening has been seen."""
         return self._newest is not None
 
-    def receive(self, now: float) -> None:
-        """Take the time at which the next frames come."""
-        self._time.receive(now, self._stamp)
+    def receive(self, now: float | None) -> None:
+        """Take the time at which the next frames come, where somebody tells it."""
+        if now is not None:
+            self._time.receive(now, self._stamp)
 
     def refuse(self, number: int, stamp: bytes) -> Reason | None:
         """Note the number of a frame with this Timestamp; return why it is refused, None when it is not."""

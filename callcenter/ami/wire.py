@@ -107,7 +107,8 @@ class Wire:
     def feed(self, data: bytes, now: float | None = None) -> list[Frame]:
         """Return the frames that end in this chunk, in the order they came; `now`: seconds that only go on, if live."""
         frames: list[Frame] = []
-        self._begin(now)
+        self.raw, self.refused_needed = [], []
+        self._sequence.receive(now)
         # every event of a switch comes through here, most of them to be passed over: written out for speed
         match, refuse, known, read = OPENING.match, self._sequence.refuse, self._known, self._shapes.read
         for pos, block in self._blocks.feed(data):
@@ -127,9 +128,7 @@ class Wire:
                 name = known[raw_name] if raw_name in known else self._know(raw_name)
                 if name is None or (name in SELECTED and is_passed_over(name, block, opening.end())):
                     self.skipped += 1
-                    # what it was passed over for may be a caller's, who ended it there: then its rest follows
-                    self._before = None if name is None else opening
-                    self._marked = None
+                    self._before, self._marked = opening if name else None, None
                     continue
                 headers, reason = read(name, block, opening)
                 if reason is None:
@@ -144,11 +143,6 @@ class Wire:
         if self._blocks.overlong:
             self._refuse_overlong()
         return frames
-
-    def _begin(self, now: float | None) -> None:
-        self.raw, self.refused_needed = [], []
-        if now is not None:
-            self._sequence.receive(now)
 
     def _take(self, pos: int, block: bytes, found: Frame | Reason | None, frames: list[Frame]) -> None:
         """Keep a frame that was read, or why it was not."""
@@ -201,7 +195,10 @@ class Wire:
         return lost
 
     def _rest(self, pos: int, reason: Reason, block: bytes) -> LostFrame | None:
-        """Return what was broken off the needed frame before, None where nobody needs that."""
+        """Return what was broken off the needed frame before, None where nobody needs that.
+
+        What a frame was passed over for may be a caller's, who ended it there.
+        """
         before, named = self._before, named_in(block, self._charset)
         match before:
             case re.Match(string=passed):

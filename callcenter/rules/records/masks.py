@@ -61,15 +61,20 @@ def _written() -> re.Pattern[str]:
     )
 
 
+def is_id(text: str) -> bool:
+    """Tell whether this is a record's id or a hash, by its form."""
+    return _ID.fullmatch(text) is not None
+
+
 def _shown(found: re.Match[str]) -> str:
-    if found["kept"] or (found["id"] and _is_id(found[0]) and not _MOBILE.search(found[0])):
+    if found["kept"] or (found["id"] and not _is_of_digits(found[0]) and not _MOBILE.search(found[0])):
         return found[0]
     return _number().sub(_masked, found[0])
 
 
-def _is_id(text: str) -> bool:
-    """Tell an id or a hash from digits that are as many; the hash before the first is noughts."""
-    return _ID.fullmatch(text) is not None and (not text.isdigit() or len(set(text)) == 1)
+def _is_of_digits(text: str) -> bool:
+    """Tell digits that are as many as an id has; the hash before the first is noughts."""
+    return text.isdigit() and len(set(text)) > 1
 
 
 def _masked(found: re.Match[str]) -> str:
@@ -91,7 +96,7 @@ def without_numbers(value: Any, key: str = "") -> Any:
             return {worded(str(name), Sight.MASKED): without_numbers(inner, str(name)) for name, inner in value.items()}
         case list():
             return [without_numbers(inner, key) for inner in value]
-        case str() if not (key.lower().endswith(_NO_NUMBER) or _is_id(value)):
+        case str() if not (key.lower().endswith(_NO_NUMBER) or (is_id(value) and not _is_of_digits(value))):
             return worded(value, Sight.MASKED)
         case _:
             return value

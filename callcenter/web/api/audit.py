@@ -7,7 +7,7 @@ from typing import Annotated, Any, cast
 
 from fastapi import APIRouter, Depends, Query
 
-from callcenter.rules.records.masks import without_numbers
+from callcenter.rules.records.masks import is_id, without_numbers, worded
 from callcenter.staff.roles import Field as Delicate
 from callcenter.staff.roles import Principal, Right, Sight, sight
 from callcenter.store.audit import page
@@ -59,7 +59,7 @@ async def read_audit(person: Reading, service: TheService, after: After = 0, lim
             actor=entry.told.actor,
             action=entry.told.action,
             kind=entry.told.kind,
-            subject=_subject(entry.told.subject, seen),
+            subject=_named(entry.told.subject, seen),
             hash=entry.hash,
             detail=_shown(entry.told.detail, seen),
         )
@@ -68,8 +68,8 @@ async def read_audit(person: Reading, service: TheService, after: After = 0, lim
     return AuditPage(items=items, next=shown[-1].seq if len(found) > len(shown) else None)
 
 
-def _subject(subject: str, seen: Sight) -> str:
-    return subject if seen is Sight.FULL else cast("str", without_numbers(subject))
+def _named(subject: str, seen: Sight) -> str:
+    return subject if is_id(subject) else worded(subject, seen)
 
 
 def _shown(detail: dict[str, Any], seen: Sight) -> dict[str, Any]:
