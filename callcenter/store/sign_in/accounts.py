@@ -82,8 +82,7 @@ class Accounts:
             Busy: Too many are being checked.
         """
         async with self._known.turn(by):
-            await asyncio.to_thread(require_strong, name, password)
-            return await asyncio.to_thread(self._hasher.hash, password)
+            return await asyncio.to_thread(self._hashed, name, password)
 
     async def fits(self, kept: str | None, password: str, *, known: str = "") -> bool:
         """Check a password; a name that nobody has takes as long as one that somebody has.
@@ -100,6 +99,10 @@ class Accounts:
             return False
         async with self._known.turn(known) if known else self._strangers.turn():
             return await asyncio.to_thread(self._fits, kept or self._nobody, password) and kept is not None
+
+    def _hashed(self, name: str, password: str) -> str:
+        require_strong(name, password)
+        return self._hasher.hash(password)
 
     def _fits(self, kept: str, password: str) -> bool:
         try:
