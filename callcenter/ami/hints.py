@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from callcenter.ami.snapshot import Asks
+    from callcenter.ami.link import Asks
 
 _HINT, _CUSTOM, _LOCAL = "hint:", "custom:", "local"
 _DEFAULT_CONTEXT = "default"

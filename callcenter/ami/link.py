@@ -7,7 +7,7 @@ import logging
 import secrets
 import socket
 import ssl
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Protocol, Self
 
 import msgspec
 import panoramisk
@@ -53,6 +53,16 @@ class SwitchAnswer(msgspec.Struct, frozen=True):
     def refusal(self) -> str:
         """Asterisk's words when it refused; empty when it did what was asked."""
         return "" if self.headers.get("Response") != "Error" else self.headers.get("Message") or "Error"
+
+
+class Asks(Protocol):
+    """The control login, as far as a snapshot needs it."""
+
+    async def ask(self, action: str, fields: Mapping[str, str] | None = None) -> SwitchAnswer:
+        """Send an action; a refusal is an answer."""
+
+    async def demand(self, action: str, fields: Mapping[str, str] | None = None) -> SwitchAnswer:
+        """Send an action that must succeed."""
 
 
 class Link:

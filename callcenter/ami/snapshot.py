@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from callcenter.ami.hints import phone_of, take_hints
 from callcenter.domain.snapshot import (
@@ -27,7 +27,7 @@ from callcenter.errors import SwitchError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from callcenter.ami.link import SwitchAnswer
+    from callcenter.ami.link import Asks
 
 NOBODY = "callcenter-nobody"
 """A member name that no queue has."""
@@ -41,16 +41,6 @@ _PJSIP = "PJSIP/"
 _PLAIN = re.compile(r"[\w.@;:+-]{1,128}", re.ASCII)
 _CLOCK = re.compile(r"(\d{1,6}):([0-5]\d):([0-5]\d)", re.ASCII)
 _DIGITS = 15
-
-
-class Asks(Protocol):
-    """The control login, as far as a snapshot needs it."""
-
-    async def ask(self, action: str, fields: Mapping[str, str] | None = None) -> SwitchAnswer:
-        """Send an action; a refusal is an answer."""
-
-    async def demand(self, action: str, fields: Mapping[str, str] | None = None) -> SwitchAnswer:
-        """Send an action that must succeed."""
 
 
 async def take_snapshot(control: Asks) -> Snapshot:

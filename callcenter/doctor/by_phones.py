@@ -14,7 +14,7 @@ from callcenter.doctor.inspect import Check
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from callcenter.ami.snapshot import Asks
+    from callcenter.ami.link import Asks
     from callcenter.doctor.lookup import Lookup
     from callcenter.domain.snapshot import ContactState, Snapshot
 

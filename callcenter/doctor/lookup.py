@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
-from callcenter.ami.snapshot import Asks, variable
+from callcenter.ami.link import Asks
+from callcenter.ami.snapshot import variable
 from callcenter.doctor.conf import Conf
 
 if TYPE_CHECKING:

@@ -7,8 +7,10 @@ import re
 import subprocess
 import sys
 from collections import Counter
+from graphlib import TopologicalSorter
 from pathlib import Path
 
+import grimp
 import pytest
 
 ROOT = Path(__file__).parents[2]
@@ -53,6 +55,13 @@ def test_floors_are_kept() -> None:
 
     assert done.returncode == 0, done.stdout
     assert "1 kept, 0 broken" in done.stdout
+
+
+def test_no_modules_import_each_other_in_a_circle() -> None:
+    graph = grimp.build_graph("callcenter", cache_dir=None)
+    imports = {module: graph.find_modules_directly_imported_by(module) for module in graph.modules}
+
+    assert [*TopologicalSorter(imports).static_order()]  # a circle raises CycleError, which names it
 
 
 @pytest.mark.parametrize("module", MODULES, ids=lambda path: str(path.relative_to(ROOT)))
