@@ -261,3 +261,32 @@ def test_agent_behind_a_hint_is_at_the_phone_that_the_snapshot_names() -> None:
 
     assert (span.agent, span.interface) == ("Alice", "PJSIP/1001")
     assert switch.states("Alice") == [AgentState.AVAILABLE, AgentState.OFFLINE]
+
+
+def test_switch_that_told_of_too_much_begins_anew_with_nobody_known() -> None:
+    switch = Switch()
+    switch.member(0)
+    switch.joins(1)
+    switch.calls(2)
+    switch.tell(ev.Overfull, 5)
+    switch.ticks(20)
+
+    assert (switch.visit().outcome, switch.floor.state.channels, switch.floor.state.people) == (
+        VisitOutcome.SWITCH_DOWN,
+        {},
+        {},
+    )
+    switch.member(30)
+    assert switch.state("Alice") is AgentState.AVAILABLE
+
+
+def test_wrap_up_of_whom_nobody_knows_any_more_ends_without_a_word() -> None:
+    switch = Switch(wrap_up={"support": 10_000_000})
+    switch.member(0)
+    switch.answered(1, 3)
+    switch.goodbye(8)
+    switch.tell(ev.Overfull, 9)
+    told = len(switch.facts)
+    switch.ticks(60)
+
+    assert not [fact for fact in switch.facts[told:] if isinstance(fact, fx.AgentStateChanged)]
