@@ -13,6 +13,15 @@ depends_on = None
 
 def upgrade() -> None:
     """Go from nothing to 0001."""
+    _agent_states()
+    _calls()
+    _gaps()
+    _offers()
+    _own_calls()
+    _position()
+
+
+def _agent_states() -> None:
     op.create_table(
         "agent_states",
         sa.Column("id", sa.String(length=32), nullable=False),
@@ -31,6 +40,8 @@ def upgrade() -> None:
     op.create_index("ix_agent_states_agent_started_at", "agent_states", ["agent", "started_at"])
     op.create_index("ix_agent_states_node_ended_position", "agent_states", ["node", "ended_position"])
 
+
+def _calls() -> None:
     op.create_table(
         "calls",
         sa.Column("id", sa.String(length=32), nullable=False),
@@ -44,6 +55,8 @@ def upgrade() -> None:
     )
     op.create_index("ix_calls_node_call", "calls", ["node", "call"])
 
+
+def _gaps() -> None:
     op.create_table(
         "gaps",
         sa.Column("id", sa.String(length=32), nullable=False),
@@ -56,6 +69,8 @@ def upgrade() -> None:
     )
     op.create_index("ix_gaps_node_started_at", "gaps", ["node", "started_at"])
 
+
+def _offers() -> None:
     op.create_table(
         "offers",
         sa.Column("id", sa.String(length=32), nullable=False),
@@ -78,6 +93,8 @@ def upgrade() -> None:
     op.create_index("ix_offers_agent_offered_at", "offers", ["agent", "offered_at"])
     op.create_index("ix_offers_visit_id", "offers", ["visit_id"])
 
+
+def _own_calls() -> None:
     op.create_table(
         "own_calls",
         sa.Column("id", sa.String(length=32), nullable=False),
@@ -100,6 +117,8 @@ def upgrade() -> None:
     op.create_index("ix_own_calls_agent_started_at", "own_calls", ["agent", "started_at"])
     op.create_index("ix_own_calls_node_ended_position", "own_calls", ["node", "ended_position"])
 
+
+def _position() -> None:
     op.create_table(
         "position",
         sa.Column("node", sa.Text(), nullable=False),

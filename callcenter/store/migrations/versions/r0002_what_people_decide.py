@@ -15,6 +15,8 @@ def upgrade() -> None:
     """Go from 0001 to 0002."""
     _people()
     _records()
+    _answers()
+    _changes()
     _audit()
 
 
@@ -86,6 +88,9 @@ def _records() -> None:
         sa.Column("entry", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("violation", "n", name="pk_violation_steps"),
     )
+
+
+def _answers() -> None:
     op.create_table(
         "answers",
         sa.Column("account", sa.String(length=64), nullable=False),
@@ -98,6 +103,9 @@ def _records() -> None:
         sa.PrimaryKeyConstraint("account", "key", name="pk_answers"),
     )
     op.create_index("ix_answers_at", "answers", ["at"])
+
+
+def _changes() -> None:
     op.create_table(
         "changes",
         sa.Column("id", sa.String(length=32), nullable=False),

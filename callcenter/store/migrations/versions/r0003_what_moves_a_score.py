@@ -33,6 +33,10 @@ def upgrade() -> None:
     op.create_index("ix_given_day_id", "given", ["day", "id"])
     standing = sa.text("kind = 'mark' AND withdrawn_at IS NULL")
     op.create_index(
-        "ix_given_day_assessed_once", "given", ["agent", "day"],
-        unique=True, sqlite_where=standing, postgresql_where=standing,
-    )  # fmt: skip
+        "ix_given_day_assessed_once",
+        "given",
+        ["agent", "day"],
+        unique=True,
+        sqlite_where=standing,
+        postgresql_where=standing,
+    )
