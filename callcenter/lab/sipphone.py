@@ -39,6 +39,7 @@ class SipCall:
         self.rang_at: float | None = None
         self.answered_at: float | None = None
         self.over_at: float | None = None
+        self.over_by: str | None = None
         self.status = 0
         self.ringing = asyncio.Event()
         self.answered = asyncio.Event()
@@ -171,6 +172,7 @@ class SipCall:
         """Notes the end, once; `by` is here or there."""
         if not self.over.is_set():
             self.over_at = self.phone.note("over", call=self.call_id, by=by, how=how)
+            self.over_by = by
             self.over.set()
 
     def _invitation(self) -> SipMessage:
