@@ -117,7 +117,8 @@ async def test_the_service_says_what_is_wrong_and_catches_up_when_it_is_mended(t
         alter(tmp_path, "CREATE TRIGGER ful2 BEFORE INSERT ON sessions BEGIN SELECT RAISE(FAIL, 'full'); END")
         told = await service.until("/readyz", lambda answer: answer.status_code == httpx.codes.SERVICE_UNAVAILABLE)
         assert "nothing can be recorded" in told.text
-        async with httpx.AsyncClient(base_url=service.api(), trust_env=False) as client:
+        english = {"Accept-Language": "en"}
+        async with httpx.AsyncClient(base_url=service.api(), trust_env=False, headers=english) as client:
             refused = await client.post("/api/v1/session", json={"name": "sun", "password": PASSWORD})
         assert (refused.status_code, "watched on" in refused.json()["detail"]) == (503, True)
         before = (await service.health())["frames"]["parsed"]
