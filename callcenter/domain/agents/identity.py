@@ -128,7 +128,7 @@ class Identity:
         state = self._state
         for person in state.people.values():
             for queue in person.queues:
-                self._moved(person, queue, at, member=False)
+                self.moved(person, queue, at, member=False)
         for known in (state.people, state.who, state.seated, state.numbers, state.behind, self._met):
             known.clear()
 
@@ -246,19 +246,20 @@ class Identity:
             member = former.queues[queue].pop(interface)
             if not former.queues[queue]:
                 del former.queues[queue]
-            self._moved(former, queue, at, member=False)
+            self.moved(former, queue, at, member=False)
             if heir is not None:
                 heir.queues.setdefault(queue, {})[interface] = member
                 heir.known, heir.signed_out = True, False
                 heir.pause_reason = member.reason or heir.pause_reason
-                self._moved(heir, queue, at, member=True)
+                self.moved(heir, queue, at, member=True)
         if not former.interfaces:
             former.signed_out, former.reachable, former.wrap_until = True, None, None
         elif former.interface == interface:
             former.interface = former.interfaces[0]
         self._refresh(former, at)
 
-    def _moved(self, person: Agent, queue: str, at: Micros | None, *, member: bool) -> None:
+    def moved(self, person: Agent, queue: str, at: Micros | None, *, member: bool) -> None:
+        """Report that an agent serves a queue from now on, or no longer."""
         self._out.append(
             fx.MembershipChanged(
                 at=at,

@@ -59,15 +59,7 @@ class AgentStates:
         member = members.setdefault(event.interface, Membership())
         member.name = event.member
         if fresh:
-            self._out.append(
-                fx.MembershipChanged(
-                    at=event.at,
-                    agent=person.name,
-                    interface=person.interface,
-                    queue=event.queue,
-                    member=True,
-                )
-            )
+            self.identity.moved(person, event.queue, event.at, member=True)
         if event.paused and (not member.paused or member.reason != event.reason):
             person.pause_reason = event.reason
         member.paused, member.reason = event.paused, event.reason if event.paused else ""
@@ -85,15 +77,7 @@ class AgentStates:
         if not person.queues[event.queue]:
             del person.queues[event.queue]
         person.signed_out = not person.queues
-        self._out.append(
-            fx.MembershipChanged(
-                at=event.at,
-                agent=person.name,
-                interface=person.interface,
-                queue=event.queue,
-                member=False,
-            )
-        )
+        self.identity.moved(person, event.queue, event.at, member=False)
         self.identity.pass_on(person, event.interface, event.at)
         self.refresh(person, event.at)
 
@@ -184,15 +168,7 @@ class AgentStates:
         members = person.queues.setdefault(queue, {})
         if event.interface not in members:
             members[event.interface] = Membership(event.member)
-            self._out.append(
-                fx.MembershipChanged(
-                    at=at,
-                    agent=person.name,
-                    interface=person.interface,
-                    queue=queue,
-                    member=True,
-                )
-            )
+            self.identity.moved(person, queue, at, member=True)
         person.known, person.signed_out = True, False
         refuted = None
         if person.reachable is False:

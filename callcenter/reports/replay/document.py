@@ -195,15 +195,7 @@ def _from(span: fx.StateSpan, start: Micros | None) -> fx.StateSpan:
     """An agent's first span, when it is one of not knowing, began with the input."""
     if span.state is not AgentState.UNKNOWN:
         return span
-    return fx.StateSpan(
-        agent=span.agent,
-        interface=span.interface,
-        state=span.state,
-        reason=span.reason,
-        queues=span.queues,
-        start=start,
-        end=span.end,
-    )
+    return msgspec.structs.replace(span, start=start)
 
 
 def _dump(value: Any) -> str:
