@@ -212,7 +212,7 @@ SPAN = TrialSpan(micros(0), micros(3600))
 
 
 def told(blobs: list[bytes], on: Roster, tmp_path: Path, *, apart: bool) -> Any:
-    books = (packaged(), always(rulebook(tmp_path, "violations: {V-MISSED: {points: 4}}")))
+    books = (packaged(), always(rulebook("violations: {V-MISSED: {points: 4}}")))
     with sides(books, on, SPAN, apart=apart) as both:
         for blob in blobs:
             for side in both:

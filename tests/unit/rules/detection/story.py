@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from functools import cache
-from pathlib import Path
+
+import yaml
 
 from callcenter.domain import facts as fx
 from callcenter.domain.frame import SECOND, Micros
@@ -14,6 +15,7 @@ from callcenter.rules.detection.inputs import Disposition
 from callcenter.rules.detection.judge import Judge
 from callcenter.rules.records.violation import Violation
 from callcenter.rules.regulations.edition import Rulebook
+from callcenter.rules.regulations.rulebook import parsed, sound
 from callcenter.staff.duty import Roster, Seat
 
 EPOCH: Micros = 1_800_000_000 * SECOND
@@ -52,12 +54,15 @@ def roster(
     )
 
 
-def rulebook(tmp_path: Path, *lines: str) -> Rulebook:
+def read(text: str, timezone: str | None = None) -> Rulebook:
+    """Read a rulebook from its YAML, as a file of it is read."""
+    return sound(parsed(yaml.safe_load(text), "the rulebook", timezone), "the rulebook")
+
+
+def rulebook(*lines: str) -> Rulebook:
     """Make the packaged rulebook with some lines of YAML changed."""
-    path = tmp_path / "rulebook.yaml"
     body = "\n".join(f"    {line}" for line in lines)
-    path.write_text(f"based_on: packaged\neditions:\n  - version: test\n    from: 1970-01-01\n{body}\n")
-    return load_rulebook(path)
+    return read(f"based_on: packaged\neditions:\n  - version: test\n    from: 1970-01-01\n{body}\n")
 
 
 class Story:

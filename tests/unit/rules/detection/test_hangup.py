@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 from msgspec.structs import replace
 
@@ -15,9 +13,8 @@ from tests.unit.rules.detection.story import Story, micros, roster, rulebook
 
 
 @pytest.fixture
-def book(tmp_path: Path) -> Rulebook:
+def book() -> Rulebook:
     return rulebook(
-        tmp_path,
         "figures: {hangup_within_seconds: 5}",
         'violations: {V-HANGUP: {mode: "on", severity: moderate, points: 10}}',
     )

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from msgspec.structs import replace
 
 from callcenter.domain import facts as fx
@@ -71,9 +69,8 @@ def test_absence_of_whom_the_roster_gives_no_seat_is_by_the_phone() -> None:
     assert [one[1] for one in told(story)] == ["Bob"]
 
 
-def test_talk_is_hers_though_it_ends_after_it(tmp_path: Path) -> None:
+def test_talk_is_hers_though_it_ends_after_it() -> None:
     book = rulebook(
-        tmp_path,
         "figures: {hangup_within_seconds: 5, disposition_within_seconds: 60}",
         'violations: {V-HANGUP: {mode: "on", severity: minor, points: 5}, V-SKIPPED: {mode: "on"}}',
     )

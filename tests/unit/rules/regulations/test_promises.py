@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import msgspec
 import pytest
 
@@ -71,8 +69,8 @@ def test_wait_that_the_log_tells_at_whole_seconds_is_doubtful_for_one(
     assert counted(told)["P-WAIT"] == expected
 
 
-def test_other_figures_promise_something_else(tmp_path: Path) -> None:
-    book = rulebook(tmp_path, "figures: {rings: 4, queues: {support: {service_threshold_seconds: 12}}}")
+def test_other_figures_promise_something_else() -> None:
+    book = rulebook("figures: {rings: 4, queues: {support: {service_threshold_seconds: 12}}}")
     late = visit(18, offer(1, 18, OfferOutcome.ANSWERED))
     assert counted(late) == {"P-RING": (0, 1, 0), "P-WAIT": (1, 0, 0)}
     assert counted(late, book=book) == {"P-RING": (1, 0, 0), "P-WAIT": (0, 1, 0)}
