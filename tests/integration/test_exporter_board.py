@@ -99,10 +99,18 @@ async def test_board_in_a_terminal_is_live_and_gives_the_screen_back() -> None:
     async with (
         service() as url,
         command(
-            "board", "--url", url, "--lang", "en", "--every", "0.1",
-            stdin=theirs, stdout=theirs, env={**os.environ, "TERM": "xterm-256color"},
+            "board",
+            "--url",
+            url,
+            "--lang",
+            "en",
+            "--every",
+            "0.1",
+            stdin=theirs,
+            stdout=theirs,
+            env={**os.environ, "TERM": "xterm-256color"},
         ) as process,
-    ):  # fmt: skip
+    ):
         os.close(theirs)
         screen = await asyncio.to_thread(read_until, ours, b"Alice")
         process.send_signal(signal.SIGINT)

@@ -29,25 +29,46 @@ EDGE = re.compile(
 READS_NUMBERS = PACKAGE / "numbers.py"
 """A number is read sign by sign: what parts it is dropped, a dash is any dash."""
 TOP = {
-    "pyproject.toml", "callcenter", "dialplans", "metrics", "docker", "tests", "README.md", "README.zh-CN.md",
-    "requirements.lock", "Makefile", "LICENSE", "CHANGELOG.md",
-}  # fmt: skip
+    "pyproject.toml",
+    "callcenter",
+    "dialplans",
+    "metrics",
+    "docker",
+    "tests",
+    "README.md",
+    "README.zh-CN.md",
+    "requirements.lock",
+    "Makefile",
+    "LICENSE",
+    "CHANGELOG.md",
+}
 # written in pieces, or this file would name them itself
 HOSTS = tuple(
     ".".join(parts)
     for parts in (
-        ("pypi", "org"), ("files", "pythonhosted", "org"), ("registry", "npmjs", "org"), ("registry", "yarnpkg", "com"),
-        ("registry", "npmmirror", "com"), ("deb", "debian", "org"), ("proxy", "golang", "org"), ("docker", "io"),
-        ("ghcr", "io"), ("tuna", "tsinghua"), ("mirrors", "aliyun"),
+        ("pypi", "org"),
+        ("files", "pythonhosted", "org"),
+        ("registry", "npmjs", "org"),
+        ("registry", "yarnpkg", "com"),
+        ("registry", "npmmirror", "com"),
+        ("deb", "debian", "org"),
+        ("proxy", "golang", "org"),
+        ("docker", "io"),
+        ("ghcr", "io"),
+        ("tuna", "tsinghua"),
+        ("mirrors", "aliyun"),
     )
-)  # fmt: skip
+)
 
 
 def tracked() -> list[Path]:
     listed = subprocess.run(
         ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
-        cwd=ROOT, check=True, capture_output=True, text=True,
-    )  # fmt: skip
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
+        text=True,
+    )
     return [path for name in listed.stdout.split("\0") if name and (path := ROOT / name).is_file()]
 
 

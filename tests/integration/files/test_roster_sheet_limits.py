@@ -68,8 +68,10 @@ def test_sheet_that_is_none_of_a_rosters_or_comes_twice_is_not_read(tmp_path: Pa
     agents = [["agent", "interface"], ["Alice", "PJSIP/1001"]]
     path = workbook(tmp_path / "r.xlsx", agents=agents, 坐席=agents, wages=agents)
     assert [(table.name, len(table.rows)) for table in roster_tables.read_tables(path)] == [
-        ("agents", 1), ("坐席", 0), ("wages", 0),
-    ]  # fmt: skip
+        ("agents", 1),
+        ("坐席", 0),
+        ("wages", 0),
+    ]
 
 
 def test_folder_that_cannot_be_written_whole_is_not_begun(tmp_path: Path) -> None:

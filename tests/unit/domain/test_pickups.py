@@ -58,11 +58,14 @@ def test_pickup_is_the_pickers_answer(told: bool) -> None:
     switch.ticks(70)
     visit = switch.visit()
     assert (visit.outcome, visit.agent, visit.answered_at, visit.ended_by) == (
-        VisitOutcome.ANSWERED, "Bob", micros(11), EndedBy.AGENT,
-    )  # fmt: skip
+        VisitOutcome.ANSWERED,
+        "Bob",
+        micros(11),
+        EndedBy.AGENT,
+    )
     assert [(offer.agent, offer.outcome, offer.connected_at) for offer in visit.offers] == [
         ("Alice", OfferOutcome.ANSWERED_ELSEWHERE, None),
-    ]  # fmt: skip
+    ]
     how = How.PICKUP if told else How.QUEUE
     assert talks(switch) == [("Bob", how, "support", EndedBy.AGENT)]
 
@@ -120,7 +123,7 @@ def test_pickup_of_a_local_members_phone_frees_every_side_of_the_offer() -> None
     assert (switch.state("Alice"), switch.state("Bob")) == (S.AVAILABLE, S.TALKING)
     assert [(offer.interface, offer.outcome) for offer in switch.offers()] == [
         ("PJSIP/1001", OfferOutcome.ANSWERED_ELSEWHERE),
-    ]  # fmt: skip
+    ]
     switch.hangs_up(60, "c1")
     switch.part(60, "c1", "l1")
     switch.part(60, "o1", "l2", bridge="inner")
@@ -149,8 +152,10 @@ def test_picker_who_is_gone_when_the_queue_tells_of_it_has_answered_and_nobody_e
     switch.ticks(20)
     visit = switch.visit()
     assert (visit.agent, visit.ended_at, [offer.outcome for offer in visit.offers]) == (
-        "Bob", micros(11), [OfferOutcome.ANSWERED_ELSEWHERE],
-    )  # fmt: skip
+        "Bob",
+        micros(11),
+        [OfferOutcome.ANSWERED_ELSEWHERE],
+    )
 
 
 def test_pickup_of_a_phone_that_was_answered_in_the_same_moment_changes_nothing() -> None:
@@ -200,8 +205,9 @@ def test_talk_after_a_park_is_whose_who_fetched_the_caller() -> None:
     switch.part(90, "c1", "o2", bridge="b2")
     switch.ticks(100)
     assert talks(switch) == [
-        ("Alice", How.QUEUE, "support", EndedBy.TRANSFER), ("Carol", How.PARK, None, EndedBy.CALLER),
-    ]  # fmt: skip
+        ("Alice", How.QUEUE, "support", EndedBy.TRANSFER),
+        ("Carol", How.PARK, None, EndedBy.CALLER),
+    ]
     assert (switch.visit().ended_at, switch.visit().transferred) == (micros(20), "blind")
 
 

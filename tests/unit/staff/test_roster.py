@@ -46,11 +46,13 @@ def test_zone_of_the_caller_holds_where_the_file_names_none() -> None:
 
 
 def test_leave_and_breaks_are_no_duty() -> None:
-    roster = roster_of(made(
-        shifts=[shift("2026-11-23T09:00", "2026-11-23T18:00")],
-        breaks=[shift("2026-11-23T12:00", "2026-11-23T13:00")],
-        leave=[shift("2026-11-23T16:00", "2026-11-24T00:00"), shift("2026-11-22T00:00", "2026-11-22T23:00")],
-    ))  # fmt: skip
+    roster = roster_of(
+        made(
+            shifts=[shift("2026-11-23T09:00", "2026-11-23T18:00")],
+            breaks=[shift("2026-11-23T12:00", "2026-11-23T13:00")],
+            leave=[shift("2026-11-23T16:00", "2026-11-24T00:00"), shift("2026-11-22T00:00", "2026-11-22T23:00")],
+        )
+    )
     day = [(utc(2026, 11, 23, a), utc(2026, 11, 23, b)) for a, b in ((1, 4), (5, 8))]
     assert roster.duty["Alice"] == tuple(day)
     assert roster.duty_within("Alice", utc(2026, 11, 23, 3), utc(2026, 11, 23, 6)) == [
@@ -61,29 +63,34 @@ def test_leave_and_breaks_are_no_duty() -> None:
 
 
 def test_leave_for_the_whole_shift_leaves_no_duty() -> None:
-    roster = roster_of(made(
-        shifts=[shift("2026-11-23T09:00", "2026-11-23T18:00")], leave=[shift("2026-11-23T00:00", "2026-11-24T00:00")]
-    ))  # fmt: skip
+    roster = roster_of(
+        made(
+            shifts=[shift("2026-11-23T09:00", "2026-11-23T18:00")],
+            leave=[shift("2026-11-23T00:00", "2026-11-24T00:00")],
+        )
+    )
     assert roster.duty["Alice"] == ()
 
 
 def test_shifts_that_touch_are_one_time_on_duty() -> None:
-    roster = roster_of(made(
-        shifts=[shift("2026-11-23T12:00", "2026-11-23T14:00"), shift("2026-11-23T10:00", "2026-11-23T12:00")]
-    ))  # fmt: skip
+    roster = roster_of(
+        made(shifts=[shift("2026-11-23T12:00", "2026-11-23T14:00"), shift("2026-11-23T10:00", "2026-11-23T12:00")])
+    )
     assert len(roster.duty["Alice"]) == 1
     assert len(roster.shifts["Alice"]) == 2
 
 
 def test_shared_phone_is_whose_turn_it_is() -> None:
     unit = {"interface": "PJSIP/1001"}
-    roster = roster_of({
-        "agents": [
-            {"agent": "Alice", "to": "2026-11-23T12:00", **unit},
-            {"agent": "Bob", "from": "2026-11-23T12:00", "queues": ["support"], **unit},
-        ],
-        "shifts": [],
-    })  # fmt: skip
+    roster = roster_of(
+        {
+            "agents": [
+                {"agent": "Alice", "to": "2026-11-23T12:00", **unit},
+                {"agent": "Bob", "from": "2026-11-23T12:00", "queues": ["support"], **unit},
+            ],
+            "shifts": [],
+        }
+    )
     noon = utc(2026, 11, 23, 4)
     assert [roster.agent_of("PJSIP/1001", at) for at in (noon - 1, noon, None)] == ["Alice", "Bob", "Alice"]
     assert roster.agent_of("PJSIP/9999", noon) is None
@@ -92,17 +99,21 @@ def test_shared_phone_is_whose_turn_it_is() -> None:
 
 
 def test_agent_who_changes_phone_and_team_has_those_of_the_moment() -> None:
-    roster = roster_of({
-        "agents": [
-            {"agent": "Alice", "interface": "PJSIP/1001", "team": "hotline", "to": "2026-11-23T12:00"},
-            {"agent": "Alice", "interface": "PJSIP/2001", "from": "2026-11-23T12:00", "to": "2026-11-24T12:00"},
-            {"agent": "Alice", "interface": "PJSIP/2002", "team": "orders", "from": "2026-11-23T12:00"},
-        ],
-    })  # fmt: skip
+    roster = roster_of(
+        {
+            "agents": [
+                {"agent": "Alice", "interface": "PJSIP/1001", "team": "hotline", "to": "2026-11-23T12:00"},
+                {"agent": "Alice", "interface": "PJSIP/2001", "from": "2026-11-23T12:00", "to": "2026-11-24T12:00"},
+                {"agent": "Alice", "interface": "PJSIP/2002", "team": "orders", "from": "2026-11-23T12:00"},
+            ],
+        }
+    )
     noon = utc(2026, 11, 23, 4)
     assert [roster.interface_of("Alice", at) for at in (noon - 1, noon, None)] == [
-        "PJSIP/1001", "PJSIP/2001", "PJSIP/1001",
-    ]  # fmt: skip
+        "PJSIP/1001",
+        "PJSIP/2001",
+        "PJSIP/1001",
+    ]
     assert [roster.team_of("Alice", at) for at in (noon - 1, noon)] == ["hotline", "orders"]
     assert (roster.interface_of("Mallory", noon), roster.team_of("Mallory", noon)) == (None, None)
 
@@ -132,8 +143,10 @@ def test_numbers_that_may_be_dialled(legit: list[str] | None, number: str, may: 
         (made(leave=[shift("2026-11-23T09:00", "2026-11-23T18:00", "Mallory")]), r"leave\[0\]: 'Mallory' is not among"),
         (made(shifts=[shift("2026-11-23T18:00", "2026-11-23T09:00")]), "is not after"),
         (made(shifts=[shift("2026-11-23T18:00", "2026-11-23T18:00")]), "is not after"),
-        (made(shifts=[shift("2026-11-23T09:00", "2026-11-23T12:00"), shift("2026-11-23T11:00", "2026-11-23T13:00")]),
-         "Alice's shifts overlap: 2026-11-23T09:00:00\\+08:00"),
+        (
+            made(shifts=[shift("2026-11-23T09:00", "2026-11-23T12:00"), shift("2026-11-23T11:00", "2026-11-23T13:00")]),
+            "Alice's shifts overlap: 2026-11-23T09:00:00\\+08:00",
+        ),
         (made(shifts=[shift("half past nine", "2026-11-23T12:00")]), "'half past nine' is not a time like"),
         (made(shifts=[shift("0001-01-01T00:00:00+23:59", "2026-11-23T12:00")]), "out of range"),
         (made(shifts=[{"agent": "Alice", "from": "2026-11-23T09:00"}]), r"shifts\[0\].*to"),
@@ -150,7 +163,7 @@ def test_numbers_that_may_be_dialled(legit: list[str] | None, number: str, may: 
         (made(colour="red"), "unknown key 'colour'"),
         ([], "an object with agents and shifts"),
     ],
-)  # fmt: skip
+)
 def test_wrong_row_is_named_with_what_is_wrong(roster: object, sentence: str) -> None:
     with pytest.raises(BadInput, match=sentence):
         roster_of(roster)

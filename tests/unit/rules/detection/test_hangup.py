@@ -29,8 +29,11 @@ def talked(book: Rulebook | None, talk: float, by: EndedBy) -> Story:
 def test_agent_who_hangs_up_at_once_hung_up_on_a_customer(book: Rulebook) -> None:
     record = talked(book, 2, EndedBy.AGENT).record()
     assert (record.rule, record.agent, record.verdict, record.points) == (
-        "V-HANGUP", "Alice", Verdict.PROPOSED, 10,
-    )  # fmt: skip
+        "V-HANGUP",
+        "Alice",
+        Verdict.PROPOSED,
+        10,
+    )
     assert (record.at, record.measured, record.limit, record.frames) == (micros(12), 2.0, 5.0, (5, 6))
 
 

@@ -120,9 +120,20 @@ def test_shape_has_the_keys_of_replay_and_is_plain_json() -> None:
     story.gone(0, 95)
     shape = violation_shape(story.record())
     assert list(shape)[:13] == [
-        "rule", "agent", "at", "verdict", "severity", "points", "rulebook", "measured", "limit", "unit", "impact",
-        "why", "evidence",
-    ]  # fmt: skip
+        "rule",
+        "agent",
+        "at",
+        "verdict",
+        "severity",
+        "points",
+        "rulebook",
+        "measured",
+        "limit",
+        "unit",
+        "impact",
+        "why",
+        "evidence",
+    ]
     assert (shape["at"], shape["rulebook"], shape["evidence"]) == (EPOCH / 1e6 + 8, "2026.1", [])
     assert shape["impact"] == [{"queue": "support", "uniqueid": "c1", "visit": 1, "outcome": "abandoned"}]
     assert shape["why"] == "3 offers in a row were refused over 80 s (limit 60 s)."
@@ -138,13 +149,15 @@ def test_shape_of_a_record_without_a_time_has_nulls() -> None:
 
 
 def test_shared_phone_is_judged_by_whose_turn_it_was() -> None:
-    on = roster_of({
-        "agents": [
-            {"agent": "Alice", "interface": "PJSIP/1001", "to": "2027-01-15T16:00"},
-            {"agent": "Bob", "interface": "PJSIP/1001", "from": "2027-01-15T16:00"},
-        ],
-        "shifts": [{"agent": "Bob", "from": "2027-01-15T16:00", "to": "2027-01-15T20:00"}],
-    })  # fmt: skip
+    on = roster_of(
+        {
+            "agents": [
+                {"agent": "Alice", "interface": "PJSIP/1001", "to": "2027-01-15T16:00"},
+                {"agent": "Bob", "interface": "PJSIP/1001", "from": "2027-01-15T16:00"},
+            ],
+            "shifts": [{"agent": "Bob", "from": "2027-01-15T16:00", "to": "2027-01-15T20:00"}],
+        }
+    )
     story = Story(on=on)
     story.offer(0, 15, TIMED_OUT)
     assert (story.record().agent, story.records()) == ("Bob", [])
@@ -238,9 +251,17 @@ def test_gaps_without_an_end_or_a_beginning_are_near_everything() -> None:
 
 def test_state_without_a_time_is_not_remembered() -> None:
     story = Story(on=roster())
-    story.tell(fx.AgentStateChanged(
-        at=None, agent="Alice", interface="PJSIP/1001", ended=None, state=AgentState.PAUSED, reason=None, queues=(),
-    ))  # fmt: skip
+    story.tell(
+        fx.AgentStateChanged(
+            at=None,
+            agent="Alice",
+            interface="PJSIP/1001",
+            ended=None,
+            state=AgentState.PAUSED,
+            reason=None,
+            queues=(),
+        )
+    )
     story.offer(0, 15, TIMED_OUT)
     assert story.record().verdict == "proposed"
 

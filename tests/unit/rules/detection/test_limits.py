@@ -172,8 +172,9 @@ def awaited(moment: float) -> Story:
 
 def handover(begins: float = 1000) -> Story:
     shifts: dict[str, tuple[Stretch, ...]] = {
-        "Alice": ((micros(0), micros(1000)),), "Bob": ((micros(begins), micros(4000)),),
-    }  # fmt: skip
+        "Alice": ((micros(0), micros(1000)),),
+        "Bob": ((micros(begins), micros(4000)),),
+    }
     seats = tuple(Seat(agent=name, interface=PHONES[name], team="hotline") for name in shifts)
     book = rulebook('violations: {V-RELIEF: {mode: "on", points: 5}}')
     story = Story(on=Roster("Asia/Shanghai", seats, shifts, shifts, ()), book=book)

@@ -70,8 +70,10 @@ def test_declines_over_about_a_minute_are_one_record_undetermined(last: float) -
     refusing(story, 10, 40, last)
     record = story.record()
     assert (record.rule, record.verdict, record.reason and record.reason.code) == (
-        "V-HOTLINE", Verdict.UNDETERMINED, "near_limit",
-    )  # fmt: skip
+        "V-HOTLINE",
+        Verdict.UNDETERMINED,
+        "near_limit",
+    )
 
 
 def test_declines_over_surely_more_than_a_minute_are_proposed() -> None:

@@ -183,8 +183,10 @@ def test_relief_that_was_not_seen_or_lost_its_phone_may_have_been_there(
 ) -> None:
     (record,) = of_alice(handover(*changes, (1010, "Alice", "signed out"), book=book))
     assert (record.rule, record.verdict, record.reason and record.reason.code) == (
-        "V-RELIEF", Verdict.UNDETERMINED, "relief_not_seen",
-    )  # fmt: skip
+        "V-RELIEF",
+        Verdict.UNDETERMINED,
+        "relief_not_seen",
+    )
 
 
 def test_relief_that_was_never_seen_may_have_been_there(book: Rulebook) -> None:

@@ -41,8 +41,9 @@ def test_ring_before_or_after_it_is_whose_the_seat_was() -> None:
     story.offer(NOON - 20, 15, OfferOutcome.TIMED_OUT)
     story.offer(NOON, 15, OfferOutcome.TIMED_OUT, agent="Alice", uid="c2")
     assert told(story) == [
-        ("V-MISSED", "Alice", Verdict.PROPOSED, None), ("V-MISSED", "Bob", Verdict.PROPOSED, None),
-    ]  # fmt: skip
+        ("V-MISSED", "Alice", Verdict.PROPOSED, None),
+        ("V-MISSED", "Bob", Verdict.PROPOSED, None),
+    ]
 
 
 def test_line_left_open_over_it_blocks_nobody_for_certain() -> None:
@@ -62,10 +63,17 @@ def test_agent_whom_the_end_of_the_seat_signs_out_is_not_the_heir_away() -> None
 
 def test_absence_of_whom_the_roster_gives_no_seat_is_by_the_phone() -> None:
     story = Story(on=unit())
-    story.tell(fx.AgentStateChanged(
-        at=micros(NOON), agent="Phone 1", interface=PHONE, ended=None, state=AgentState.OFFLINE, reason="signed out",
-        queues=(),
-    ))  # fmt: skip
+    story.tell(
+        fx.AgentStateChanged(
+            at=micros(NOON),
+            agent="Phone 1",
+            interface=PHONE,
+            ended=None,
+            state=AgentState.OFFLINE,
+            reason="signed out",
+            queues=(),
+        )
+    )
     assert [one[1] for one in told(story)] == ["Bob"]
 
 

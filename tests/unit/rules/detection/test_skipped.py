@@ -185,9 +185,14 @@ def test_call_to_another_number_does_not(promised: Story, dialled: str) -> None:
     assert [(code, verdict) for code, _, verdict, _ in told(promised)] == [("not_called_back", Verdict.PROPOSED)]
 
 
-@pytest.mark.parametrize(("promised_to", "dialled"), [
-    ("0571-88881234", "988881234"), ("88881234", "9057188881234"), ("86 571 8888 1234", "900865718888 1234"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("promised_to", "dialled"),
+    [
+        ("0571-88881234", "988881234"),
+        ("88881234", "9057188881234"),
+        ("86 571 8888 1234", "900865718888 1234"),
+    ],
+)
 def test_site_says_what_is_dialled_for_an_outside_line_and_where_it_is(
     book: Rulebook, promised_to: str, dialled: str
 ) -> None:

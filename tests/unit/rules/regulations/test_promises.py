@@ -14,20 +14,44 @@ from tests.unit.rules.detection.story import at, micros, packaged, rulebook
 
 def offer(rang: float | None, ended: float, outcome: OfferOutcome = OfferOutcome.TIMED_OUT) -> fx.Offer:
     return fx.Offer(
-        agent="Alice", interface="PJSIP/1001", offered_at=at(rang), rang_at=at(rang), ended_at=micros(ended),
-        connected_at=None, outcome=outcome, available=True, refuted=None, in_gap=False, frames=(1,),
-    )  # fmt: skip
+        agent="Alice",
+        interface="PJSIP/1001",
+        offered_at=at(rang),
+        rang_at=at(rang),
+        ended_at=micros(ended),
+        connected_at=None,
+        outcome=outcome,
+        available=True,
+        refuted=None,
+        in_gap=False,
+        frames=(1,),
+    )
 
 
 def visit(left: float, *offers: fx.Offer, outcome: VisitOutcome = VisitOutcome.ANSWERED) -> fx.Visit:
     answered = outcome is VisitOutcome.ANSWERED
     return fx.Visit(
-        call="c1", uniqueid="c1", queue="support", n=1, caller=None, did=None, joined_at=micros(0),
-        left_at=micros(left), position=1, outcome=outcome, agent="Alice" if answered else None,
-        answered_at=micros(left) if answered else None, ended_at=None,
-        hold=None, transferred=None, ended_by=None, refused_at=None, offers=offers, in_gap=False,
+        call="c1",
+        uniqueid="c1",
+        queue="support",
+        n=1,
+        caller=None,
+        did=None,
+        joined_at=micros(0),
+        left_at=micros(left),
+        position=1,
+        outcome=outcome,
+        agent="Alice" if answered else None,
+        answered_at=micros(left) if answered else None,
+        ended_at=None,
+        hold=None,
+        transferred=None,
+        ended_by=None,
+        refused_at=None,
+        offers=offers,
+        in_gap=False,
         frames=(1,),
-    )  # fmt: skip
+    )
 
 
 def counted(*visits: fx.Visit, book: Rulebook | None = None) -> dict[str, tuple[int, int, int]]:

@@ -56,8 +56,11 @@ def test_packaged_rule_has_its_severity_and_points(code: str, severity: str | No
 def test_rules_without_a_figure_are_not_on_as_packaged() -> None:
     rules = packaged().editions[-1].violations
     assert {code for code, rule in rules.items() if rule.points == "no figure"} == {
-        "V-HANGUP", "V-RELIEF", "V-SITE", "V-LEAK",
-    }  # fmt: skip
+        "V-HANGUP",
+        "V-RELIEF",
+        "V-SITE",
+        "V-LEAK",
+    }
     assert all(rule.mode is Mode.OFF for rule in rules.values() if rule.points == "no figure")
 
 
@@ -87,8 +90,10 @@ def test_own_rulebook_writes_only_what_differs() -> None:
     figures = book.editions[0].figures
     assert (figures.uncertainty, figures.engaged, figures.wrap_up) == (250_000, 60 * SECOND, {"vip": 5 * SECOND})
     assert (figures.threshold("vip"), figures.threshold("support"), figures.threshold(None)) == (
-        10 * SECOND, 20 * SECOND, 20 * SECOND,
-    )  # fmt: skip
+        10 * SECOND,
+        20 * SECOND,
+        20 * SECOND,
+    )
     assert book.editions[0].violations["V-MISSED"].least_points == 3
 
 
@@ -103,8 +108,9 @@ def test_each_moment_has_the_edition_of_its_local_day() -> None:
 
 def test_figures_hold_from_an_editions_first_midnight_and_before_the_first_and_after_the_last() -> None:
     dates = (
-        "from: 2026-01-01, to: 2026-06-30, figures: {rings: 4}", "from: 2026-07-01, to: 2026-12-31, figures: {rings: 5}"
-    )  # fmt: skip
+        "from: 2026-01-01, to: 2026-06-30, figures: {rings: 4}",
+        "from: 2026-07-01, to: 2026-12-31, figures: {rings: 5}",
+    )
     book = read(editions(*dates))
     july = day_start(date(2026, 7, 1), SHANGHAI)
     assert [book.figures(moment).rings for moment in (0, july - 1, july, 2 * july, None)] == [4, 4, 5, 5, 5]
@@ -154,8 +160,10 @@ def test_hole_or_overlap_in_the_dates_is_refused(dates: tuple[str, ...], sentenc
         ("violations: {V-MISSED: {points: -2}}", "without a sign"),
         ("violations: {V-MISSED: {points: {from: 5, to: 2}}}", "must rise from its `from`"),
         ("violations: {V-INCIDENT: {points: {to: 15}}}", "outside the range"),
-        ("violations: {V-INCIDENT: {points: {steps: [{up_to_seconds: 9, points: 5}, {up_to_seconds: 8, points: 6}]}}}",
-         "steps must rise"),
+        (
+            "violations: {V-INCIDENT: {points: {steps: [{up_to_seconds: 9, points: 5}, {up_to_seconds: 8, points: 6}]}}}",
+            "steps must rise",
+        ),
         ("figures: {rings: 0}", "rings must be more than 0"),
         ("figures: {together_share: 0}", "together_share must be"),
         ("figures: {uncertainty_seconds: soon}", "uncertainty_seconds must be a number of seconds, not 'soon'"),
@@ -166,13 +174,15 @@ def test_hole_or_overlap_in_the_dates_is_refused(dates: tuple[str, ...], sentenc
         ("violations: {V-MISSED: {mode: maybe}}", "V-MISSED: .*'maybe'.*write one of off, shadow, on"),
         ("violations: {V-MISSED: {severity: sever}}", "V-MISSED: .*'sever'.*write one of warning, minor, mod"),
         ("violations: {V-HOTLINE: {lesser: [minor]}}", r"V-HOTLINE: .*\$\.lesser`; write one of warning, minor"),
-        ("violations: {V-MISSED: {points: {from: 1, to: 3, by: choice, steps: [{up_to_seconds: 3, points: x}]}}}",
-         r"V-MISSED: .*points\.steps\[0\]\.points`$"),
+        (
+            "violations: {V-MISSED: {points: {from: 1, to: 3, by: choice, steps: [{up_to_seconds: 3, points: x}]}}}",
+            r"V-MISSED: .*points\.steps\[0\]\.points`$",
+        ),
         ("promises: {S-ANSWER: {known: X}}", "S-ANSWER: "),
         ("violations: {V-NEW: {points: 1}}", "V-NEW: .*missing required field `title`"),
         ("violations: [1]", "object"),
     ],
-)  # fmt: skip
+)
 def test_what_makes_no_sense_is_refused_in_a_sentence(line: str, sentence: str) -> None:
     with pytest.raises(BadInput, match=sentence):
         rulebook(line)
