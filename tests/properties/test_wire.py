@@ -29,7 +29,10 @@ PIECES = st.sampled_from(
         b"x" * 50,
         b"x" * 5000,
         b"SequenceNumber: -1\r\n",
-        b"Event: FullyBooted\nPrivilege: system,all\nTimestamp: 1.000000\nSequenceNumber: 4\nFile: a\nLine: 1\nFunc: f\n",
+        (
+            b"Event: FullyBooted\nPrivilege: system,all\nTimestamp: 1.000000\n"
+            b"SequenceNumber: 4\nFile: a\nLine: 1\nFunc: f\n"
+        ),
     ]
 )
 GARBAGE = st.lists(PIECES | st.binary(max_size=20), max_size=60).map(b"".join)

@@ -161,7 +161,10 @@ def test_hole_or_overlap_in_the_dates_is_refused(dates: tuple[str, ...], sentenc
         ("violations: {V-MISSED: {points: {from: 5, to: 2}}}", "must rise from its `from`"),
         ("violations: {V-INCIDENT: {points: {to: 15}}}", "outside the range"),
         (
-            "violations: {V-INCIDENT: {points: {steps: [{up_to_seconds: 9, points: 5}, {up_to_seconds: 8, points: 6}]}}}",
+            (
+                "violations: {V-INCIDENT: {points: {steps: [{up_to_seconds: 9, points: 5},"
+                " {up_to_seconds: 8, points: 6}]}}}"
+            ),
             "steps must rise",
         ),
         ("figures: {rings: 0}", "rings must be more than 0"),
