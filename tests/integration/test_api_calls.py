@@ -18,6 +18,8 @@ from callcenter.store.tables import AuditRow
 from tests.integration.api import PEOPLE, Department, department
 from tests.unit.rules.detection.people import MONDAY
 
+pytestmark = pytest.mark.usefixtures("database")
+
 UTC_ZONE = ZoneInfo("UTC")
 SAID = {"note": "asked for an invoice"}
 

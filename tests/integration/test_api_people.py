@@ -12,6 +12,8 @@ from callcenter.store.audit import verify
 from tests.integration.api import PEOPLE, Department, Json, department
 from tests.integration.office import PASSWORD
 
+pytestmark = pytest.mark.usefixtures("database")
+
 MINUTE = 60 * SECOND
 CAROL = {"name": "carol", "full_name": "卡萝", "role": "agent", "agent": "Carol", "password": "quite another phrase"}
 CHANGE = {"kind": "amount", "subject": "pay_per_point", "content": {"yuan": 10}, "reason": "as agreed"}

@@ -16,6 +16,8 @@ from tests.integration.api import APPEALED, CONFIRMED, PEOPLE, Department, Json,
 from tests.integration.office import hire, propose
 from tests.unit.rules.detection.people import DAY, MONDAY
 
+pytestmark = pytest.mark.usefixtures("database")
+
 MARCH = "/scores/Alice/2026-03"
 
 

@@ -24,6 +24,8 @@ from tests.integration.api import APPEALED, CONFIRMED, HEARD, PEOPLE, Department
 from tests.integration.office import BY_PEOPLE, propose
 from tests.unit.rules.detection.people import DAY, HOUR, MONDAY, record
 
+pytestmark = pytest.mark.usefixtures("database")
+
 
 @pytest.fixture
 async def work(tmp_path: Path) -> AsyncIterator[Department]:

@@ -54,6 +54,8 @@ from tests.unit.rules.detection.people import (
     step,
 )
 
+pytestmark = pytest.mark.usefixtures("database")
+
 BOOK = load_rulebook()
 
 MINUTE: Micros = 60 * SECOND
