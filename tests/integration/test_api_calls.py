@@ -101,6 +101,7 @@ async def test_promised_callback_goes_to_the_rules_with_its_number_and_time(work
     assert (said.callback_to, said.callback_by) == ("0571-8800 1234", work.now + 3600 * SECOND)
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     ("wrong", "why"),
     [
@@ -127,6 +128,7 @@ async def test_call_that_nobody_has_seen_is_not_found(work: Department) -> None:
     assert (await alice.send("POST", "/calls/9.9/dispositions", SAID)).status_code == 404
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("name", PEOPLE)
 async def test_who_records_whose_calls(work: Department, name: str) -> None:
     browser = await work.signed_in(name)

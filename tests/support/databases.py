@@ -8,8 +8,14 @@ making one takes a quarter of a second.
 from __future__ import annotations
 
 import asyncio
+import itertools
+import re
+import sqlite3
+from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager, closing
 from pathlib import Path
+from typing import Any
 
 import asyncpg
 
@@ -75,7 +81,13 @@ class Databases:
         self._given.clear()
         self._migrated.clear()
 
-    def blank(self) -> StoreSettings:
+    def blank(self, file: Path) -> StoreSettings:
+        """Name a database that has no tables; that of a file is not there yet."""
+        if self.kind == SQLITE:
+            return self.of(file)
+        return self.blank_on_server()
+
+    def blank_on_server(self) -> StoreSettings:
         """Make a database of the server that has no tables."""
         self._blanks += 1
         name = f"blank_{self._blanks}"
@@ -85,7 +97,7 @@ class Databases:
     def of(self, file: Path, **settings: object) -> StoreSettings:
         """Name the database that a test has for a file, whether it is made or not."""
         if self.kind == SQLITE:
-            return StoreSettings(url=f"sqlite:///{file}", **settings)  # type: ignore[arg-type]
+            return StoreSettings(url=f"sqlite:///{file}", **settings)
         if file not in self._given:
             self._given[file] = self._lend(f"lent_{len(self._given)}")
         return self._given[file].model_copy(update=settings)
@@ -95,15 +107,31 @@ class Databases:
         if settings.path is None:
             if settings.url not in self._migrated:
                 self._migrated.add(settings.url)
-                connection = await asyncpg.connect(str(settings.url))
-                await connection.execute(self._empties)
-                await connection.close()
+                async with _connected(settings.url) as connection:
+                    await connection.execute(self._empties)
         elif not await asyncio.to_thread(settings.path.exists):
             if not self._file:
                 await upgrade(settings)
                 self._file = await asyncio.to_thread(settings.path.read_bytes)
             await asyncio.to_thread(settings.path.parent.mkdir, parents=True, exist_ok=True)
             await asyncio.to_thread(settings.path.write_bytes, self._file)
+
+    def lose(self, file: Path) -> None:
+        """Let a database be gone: the next to ask for it finds an empty one."""
+        if self.kind == SQLITE:
+            file.unlink()
+        else:
+            self._migrated.discard(self.of(file).url)
+
+    def sql(self, settings: StoreSettings, statement: str, *values: object) -> list[tuple[Any, ...]]:
+        """Do something behind the product's back; returns the rows."""
+        if settings.path is not None:
+            with closing(sqlite3.connect(settings.path, timeout=30)) as connection, connection:
+                return connection.execute(statement, values).fetchall()
+        numbers = itertools.count(1)
+        numbered = re.sub(r"\?", lambda _: f"${next(numbers)}", statement)
+        with ThreadPoolExecutor(1) as beside:  # a loop may run here
+            return beside.submit(lambda: asyncio.run(_fetched(settings.url, numbered, values))).result()
 
     def _lend(self, name: str) -> StoreSettings:
         if name not in self._lent:
@@ -113,6 +141,20 @@ class Databases:
 
     def _at(self, name: str) -> StoreSettings:
         return StoreSettings(url=self.server.url(name))
+
+
+@asynccontextmanager
+async def _connected(url: str) -> AsyncIterator[Any]:
+    connection = await asyncpg.connect(url)
+    try:
+        yield connection
+    finally:
+        await connection.close()
+
+
+async def _fetched(url: str, statement: str, values: tuple[object, ...]) -> list[tuple[Any, ...]]:
+    async with _connected(url) as connection:
+        return [tuple(row) for row in await connection.fetch(statement, *values)]
 
 
 DATABASES = Databases()

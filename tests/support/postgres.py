@@ -99,7 +99,7 @@ class PostgresServer:
             **self._as_whom,
         )
         assert ran.returncode == 0, ran.stderr
-        return ran.stdout.strip()
+        return str(ran.stdout).strip()
 
 
 def _somebody_else() -> dict[str, Any]:
