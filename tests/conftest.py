@@ -9,6 +9,7 @@ from multiprocessing import resource_tracker
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.support.databases import DATABASES, POSTGRESQL, SQLITE
 from tests.support.leftovers import cut_off_tasks, held, left_since
 from tests.support.tally import TALLY, table
 
@@ -38,6 +39,34 @@ def nothing_left(request: pytest.FixtureRequest) -> Iterator[None]:
     if request.node.get_closest_marker("starts_anew") is not None:
         left = [what for what in left if not what.startswith("process ")]
     assert not left, "left behind: " + "; ".join(left)
+
+
+@pytest.fixture
+def database(request: pytest.FixtureRequest) -> Iterator[str]:
+    """Which database the test runs on; each test that asks for it runs on both."""
+    DATABASES.begin(request.param)
+    yield request.param
+    DATABASES.begin(SQLITE)
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Give a test each database, unless it is about what is the same on every one."""
+    if "database" in metafunc.fixturenames:
+        alone = metafunc.definition.get_closest_marker("one_database") is not None
+        metafunc.parametrize("database", [SQLITE] if alone else [SQLITE, POSTGRESQL], indirect=True)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Start the server before the first test that needs it, as what the session shares: no test leaves it behind."""
+    given = getattr(item, "callspec", None)
+    if item.get_closest_marker("postgresql") or (given is not None and given.params.get("database") == POSTGRESQL):
+        DATABASES.require_server()
+
+
+def pytest_sessionfinish() -> None:
+    """End it."""
+    DATABASES.end()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

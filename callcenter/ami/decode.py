@@ -12,6 +12,8 @@ from callcenter.domain.frame import Frame
 
 _RING_IN, _OFF_HOOK = "4", "2"
 _DIGITS = 15
+_PLACE_DIGITS = 6
+"""Of a place in a queue; the record has 32 bits for it."""
 _UNKNOWN = frozenset({"", "<unknown>", "unknown", "anonymous", "Anonymous"})
 _LOST_STATUS = frozenset({"Unreachable", "Lagged", "Removed"})
 
@@ -41,8 +43,8 @@ def _number(text: str | None) -> str | None:
     return None if text is None or text in _UNKNOWN else text
 
 
-def _int(text: str | None) -> int | None:
-    return int(text) if text is not None and text.isascii() and text.isdigit() and len(text) <= _DIGITS else None
+def _int(text: str | None, digits: int = _DIGITS) -> int | None:
+    return int(text) if text is not None and text.isascii() and text.isdigit() and len(text) <= digits else None
 
 
 def _newchannel(f: Frame) -> ev.Event:
@@ -99,7 +101,7 @@ def _join(f: Frame) -> ev.Event:
         h["Channel"],
         h["Linkedid"],
         h["Queue"],
-        _int(h["Position"]),
+        _int(h["Position"], _PLACE_DIGITS),
         _number(h.get("CallerIDNum")),
         _number(h.get("Exten")),
     )

@@ -8,20 +8,27 @@ from collections.abc import Coroutine, Iterator
 from typing import Any, TypeVar
 from urllib.parse import quote
 
-from sqlalchemy import event
+from asyncpg.exceptions import TargetServerAttributeNotMatched
+from sqlalchemy import ExceptionContext, event
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
-from callcenter.errors import BadSetting, DiskFull, MigrationMissing, StoreError
+from callcenter.errors import DiskFull, MigrationMissing, StoreError
 from callcenter.ownfiles import keep_private, make_private
 from callcenter.store.settings import StoreSettings
+from callcenter.untrusted import storable
 
 T = TypeVar("T")
 
 _BUSY_SECONDS = 30.0
+_CONNECT_SECONDS = 10.0
+_ANSWER_SECONDS = 60.0
+_KEEPALIVE = {"tcp_keepalives_idle": "15", "tcp_keepalives_interval": "5", "tcp_keepalives_count": "3"}
+"""So that a server lets go of the locks of a service whose machine is gone."""
 _POSTGRES_DISK_FULL = "53100"
 _POSTGRES_NO_TABLE = "42P01"
-_POSTGRES_PASSING = ("08", "40", "53", "57", "58")
+_POSTGRES_PASSING = ("08", "25006", "40", "53", "55P03", "57", "58")
+_POSTGRES_READ_ONLY = "25006"
 _SQLITE_PASSING = ("SQLITE_BUSY", "SQLITE_LOCKED")
 
 
@@ -37,15 +44,12 @@ def open_engine(settings: StoreSettings, *, make: bool = False) -> AsyncEngine:
         make: Make the file if there is none; without it, one that is gone never comes back as an empty one.
 
     Raises:
-        BadSetting: The password's file cannot be read, or the driver is not installed.
+        BadSetting: The password's file cannot be read.
         StoreError: The directory of the database file cannot be made.
     """
     path = settings.path
     if path is None:
-        try:
-            return create_async_engine(settings.address(), pool_pre_ping=True, hide_parameters=True)
-        except ModuleNotFoundError as error:
-            raise BadSetting(f"store.url needs the package {error.name}, which is not installed") from error
+        return _open_server(settings, patient=make)
     if make:
         with told_plainly(settings):
             make_private(path)
@@ -59,6 +63,35 @@ def open_engine(settings: StoreSettings, *, make: bool = False) -> AsyncEngine:
     return engine
 
 
+def _open_server(settings: StoreSettings, *, patient: bool) -> AsyncEngine:
+    """Make the engine of a server; a `patient` one waits for an answer as long as it takes."""
+    said = {"application_name": "callcenter", "lock_timeout": f"{_BUSY_SECONDS:.0f}s", **_KEEPALIVE}
+    told = {"timeout": _CONNECT_SECONDS, "command_timeout": None if patient else _ANSWER_SECONDS}
+    engine = create_async_engine(
+        settings.address(), pool_pre_ping=True, hide_parameters=True, connect_args=told | {"server_settings": said}
+    )
+    event.listen(engine.sync_engine, "before_cursor_execute", _make_storable, retval=True)
+    event.listen(engine.sync_engine, "handle_error", _leave_read_only)
+    return engine
+
+
+def _make_storable(_c: object, _k: object, sql: str, values: Any, _x: object, _many: bool) -> tuple[str, Any]:
+    """Write and ask for texts as PostgreSQL can have them, whoever sent them."""
+    if isinstance(values, list):
+        return sql, [_storable(row) for row in values]
+    return sql, _storable(values)
+
+
+def _storable(row: Any) -> Any:
+    return tuple(storable(value) if type(value) is str else value for value in row) if row else row
+
+
+def _leave_read_only(context: ExceptionContext) -> None:
+    """Let the connections go where a server has become another's copy: what is written is written elsewhere now."""
+    if getattr(context.original_exception, "sqlstate", None) == _POSTGRES_READ_ONLY:
+        context.is_disconnect = True
+
+
 @contextlib.contextmanager
 def told_plainly(settings: StoreSettings) -> Iterator[None]:
     """Turn what the database and the system report into one sentence of ours."""
@@ -69,7 +102,7 @@ def told_plainly(settings: StoreSettings) -> Iterator[None]:
     except SQLAlchemyError as error:
         raise StoreError(f"the database {settings.url} cannot be used: {_first_line(error)}") from error
     except OSError as error:
-        raise StoreAway(f"the database {settings.url} cannot be reached: {error.strerror or error}") from error
+        raise StoreAway(f"the database {settings.url} cannot be reached: {_reason(error)}") from error
 
 
 async def unbroken(work: Coroutine[Any, Any, T]) -> T:
@@ -101,11 +134,21 @@ def _explain(error: DBAPIError, url: str) -> StoreError:
         return DiskFull(f"the disk of the database {url} is full; free some space and start again")
     if code == _POSTGRES_NO_TABLE or "no such table" in str(error.orig):
         return MigrationMissing(f"the database {url} has not been made; run: callcenter db upgrade")
-    if error.connection_invalidated or code.startswith((*_SQLITE_PASSING, *_POSTGRES_PASSING)):
+    passing = code.startswith((*_SQLITE_PASSING, *_POSTGRES_PASSING)) or _is_without_writer(error)
+    if error.connection_invalidated or passing:
         return StoreAway(f"the database {url} is not available now: {_first_line(error.orig)}")
     if code == "SQLITE_CANTOPEN":
         return StoreError(f"the database {url} cannot be opened; check that its directory exists and is writable")
     return StoreError(f"the database {url} cannot be used: {_first_line(error.orig)}")
+
+
+def _reason(error: OSError) -> str:
+    return error.strerror or str(error) or "it does not answer"
+
+
+def _is_without_writer(error: DBAPIError) -> bool:
+    """Tell whether servers answered and none of them takes what is written: one of them is about to become it."""
+    return error.orig is not None and isinstance(error.orig.__cause__, TargetServerAttributeNotMatched)
 
 
 def _code(error: DBAPIError) -> str:

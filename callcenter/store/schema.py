@@ -7,15 +7,18 @@ from pathlib import Path
 from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, column, event, inspect, select, table
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy import Connection, column, event, inspect, select, table, text
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from callcenter.errors import MigrationMissing
+from callcenter.errors import MigrationMissing, StoreError
 from callcenter.store.engine import open_engine, told_plainly
 from callcenter.store.settings import StoreSettings
 
 _SCRIPTS = Path(__file__).parent / "migrations"
-_VERSIONS = table("alembic_version", column("version_num"))
+_OLDEST_SERVER = (15,)
+MOVING = "moving"
+"""Stands for the schema of a database into which another one is being moved."""
+VERSIONS = table("alembic_version", column("version_num"))
 
 
 def newest_revision() -> str:
@@ -52,10 +55,7 @@ async def require_current(settings: StoreSettings, engine: AsyncEngine) -> None:
     found, needed = await _revision(settings, engine), newest_revision()
     if found == needed:
         return
-    if found is not None and found not in _known():
-        raise MigrationMissing(
-            f"the database {settings.url} was made by a newer version (schema {found}); install that version"
-        )
+    _require_known(settings, found)
     raise MigrationMissing(
         f"the database {settings.url} has schema {found or 'none'}, {needed} is needed; run: callcenter db upgrade"
     )
@@ -74,12 +74,11 @@ async def upgrade(settings: StoreSettings) -> str:
     try:
         found = await _revision(settings, engine)
         if settings.path is not None:
-            event.listen(engine.sync_engine, "begin", _begin)
-        if found is not None and found not in _known():
-            raise MigrationMissing(f"the database {settings.url} was made by a newer version (schema {found})")
+            event.listen(engine.sync_engine, "begin", begin_writing)
+        _require_known(settings, found)
         with told_plainly(settings):
             async with engine.begin() as connection:
-                await connection.run_sync(_migrate)
+                await connection.run_sync(migrate)
     finally:
         await engine.dispose()
     return newest_revision()
@@ -88,22 +87,47 @@ async def upgrade(settings: StoreSettings) -> str:
 async def _revision(settings: StoreSettings, engine: AsyncEngine) -> str | None:
     with told_plainly(settings):
         async with engine.connect() as connection:
-            if not await connection.run_sync(lambda sync: inspect(sync).has_table(_VERSIONS.name)):
+            if settings.path is None:
+                await require_fit(settings, connection)
+            if not await connection.run_sync(lambda sync: inspect(sync).has_table(VERSIONS.name)):
                 return None
-            found: str | None = await connection.scalar(select(_VERSIONS.c.version_num))
+            found: str | None = await connection.scalar(select(VERSIONS.c.version_num))
             return found
+
+
+async def require_fit(settings: StoreSettings, connection: AsyncConnection) -> None:
+    """Pass if a server is new enough, and its database takes every character."""
+    version = connection.dialect.server_version_info or ()
+    if version < _OLDEST_SERVER:
+        raise StoreError(f"{settings.url} is PostgreSQL {version[0]}; {_OLDEST_SERVER[0]} or newer is needed")
+    encoding = await connection.scalar(text("SHOW server_encoding"))
+    if encoding != "UTF8":
+        raise StoreError(
+            f"the database {settings.url} keeps text as {encoding}: make it anew by "
+            "createdb --encoding=UTF8 --template=template0"
+        )
+
+
+def _require_known(settings: StoreSettings, found: str | None) -> None:
+    if found == MOVING:
+        raise MigrationMissing(f"another database is being moved to {settings.url}; go on by: callcenter db move")
+    if found is not None and found not in _known():
+        raise MigrationMissing(
+            f"the database {settings.url} was made by a newer version (schema {found}); install that version"
+        )
 
 
 def _known() -> set[str]:
     return {script.revision for script in ScriptDirectory(str(_SCRIPTS)).walk_revisions()}
 
 
-def _begin(connection: Connection) -> None:
+def begin_writing(connection: Connection) -> None:
     """Begin in so many words: Python's driver begins before rows are written, but not before tables are made."""
     connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
-def _migrate(connection: Connection) -> None:
+def migrate(connection: Connection) -> None:
+    """Bring the schema behind a connection to the newest one, in its transaction."""
     config = Config()
     config.set_main_option("script_location", str(_SCRIPTS).replace("%", "%%"))
     config.attributes["connection"] = connection

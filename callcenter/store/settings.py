@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
 from sqlalchemy.engine import URL, make_url
@@ -12,6 +12,13 @@ from sqlalchemy.exc import ArgumentError
 from callcenter.errors import BadSetting
 
 _DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg"}
+_PORTS = 65_536
+_SAID_OF_A_SERVER = {
+    "host": (),
+    "ssl": ("disable", "allow", "prefer", "require", "verify-ca", "verify-full"),
+    "target_session_attrs": ("any", "primary", "read-write"),
+}
+"""What may stand behind the `?` of a server's URL, and the values that each may have; empty: any."""
 
 
 class StoreSettings(BaseModel):
@@ -21,7 +28,10 @@ class StoreSettings(BaseModel):
 
     url: str = Field(
         default="sqlite:///var/callcenter.sqlite",
-        description="Database: sqlite:///path, or postgresql://user@host/name without a password.",
+        description=(
+            "Database: sqlite:///path, or postgresql://user@host/name without a password; of several servers "
+            "postgresql://user@/name?host=a:5432&host=b:5432&target_session_attrs=read-write."
+        ),
     )
     password: SecretStr | None = Field(default=None, description="Its password; from the environment only.")
     password_file: Path | None = Field(default=None, description="File whose first line is the password.")
@@ -38,7 +48,7 @@ class StoreSettings(BaseModel):
     def _known(cls, value: str) -> str:
         try:
             url = make_url(value)
-        except ArgumentError:
+        except (ArgumentError, ValueError):
             raise ValueError("not a database URL") from None
         if url.get_backend_name() not in _DRIVERS:
             raise ValueError("give a sqlite or a postgresql URL")
@@ -46,6 +56,8 @@ class StoreSettings(BaseModel):
             raise ValueError("leave the password out of the URL; give password_file")
         if url.get_backend_name() == "sqlite" and not url.database:
             raise ValueError("a database in memory keeps no record; give a path")
+        if url.get_backend_name() == "postgresql":
+            _require_servers(url)
         return value
 
     @model_validator(mode="after")
@@ -76,3 +88,31 @@ class StoreSettings(BaseModel):
             return self.password_file.read_text("utf-8").partition("\n")[0].strip()
         except (OSError, UnicodeDecodeError) as error:
             raise BadSetting(f"store.password_file {self.password_file} cannot be read: {error}") from error
+
+
+def _require_servers(url: URL) -> None:
+    """Pass if the driver takes what a URL says of servers.
+
+    Raises:
+        ValueError: It does not.
+    """
+    for name, value in url.query.items():
+        if name not in _SAID_OF_A_SERVER:
+            raise ValueError(f"only {', '.join(_SAID_OF_A_SERVER)} may follow the ? of a postgresql URL")
+        allowed = _SAID_OF_A_SERVER[name]
+        if allowed and value not in allowed:
+            raise ValueError(f"{name} is one of {', '.join(allowed)}")
+    if not url.database:
+        raise ValueError("name the database: postgresql://user@host/name")
+    try:
+        _, told = url.set(drivername=_DRIVERS["postgresql"]).get_dialect()().create_connect_args(url)
+    except (ArgumentError, ValueError):
+        raise ValueError("write each of several servers as host=name:port, an IPv6 address by its name") from None
+    texts, ports = (_several(told.get(name, default)) for name, default in (("host", ""), ("port", 1)))
+    texts += [url.username or "", url.database]
+    if not "".join(texts).isprintable() or any(not 0 < port < _PORTS for port in ports):
+        raise ValueError("not a database URL")
+
+
+def _several(one: Any) -> list[Any]:
+    return [*one] if isinstance(one, list) else [one]

@@ -30,6 +30,7 @@ from callcenter.tracker.entries import frame_step
 from callcenter.tracker.filing import filed
 from callcenter.usecases.file_records import file_records
 from tests.integration.office import opened, read, settings_of
+from tests.support.databases import DATABASES
 
 TAPES = Path(__file__).parents[1] / "tapes"
 STORIES = ("late_answer", "ring_no_answer", "decline_603")
@@ -102,7 +103,7 @@ class Home:
         (self.folder / "callcenter.toml").write_text(
             f'[ami]\nnode = "{node}"\n[ami.events]\nusername = "e"\nsecret_file = "e"\n'
             '[ami.control]\nusername = "c"\nsecret_file = "c"\n'
-            f'[journal]\npath = "{self.folder}/{journal}"\n[store]\nurl = "sqlite:///{self.base}"\n'
+            f'[journal]\npath = "{self.folder}/{journal}"\n[store]\nurl = "{settings_of(self.folder).url}"\n'
             f"[rules]\n{rules.format(folder=self.folder)}\n"
         )
 
@@ -114,6 +115,8 @@ class Home:
         return CliRunner().invoke(violations.app, [*arguments, *settings], input=typed)
 
     def sql(self, path: Path, statement: str, *values: object) -> list[tuple[Any, ...]]:
+        if path == self.base:
+            return DATABASES.sql(settings_of(self.folder), statement, *values)
         with closing(sqlite3.connect(path)) as connection, connection:
             return connection.execute(statement, values).fetchall()
 

@@ -12,9 +12,10 @@ import msgspec
 from callcenter.ami.items import HeartbeatSeen, Item, SnapshotTaken
 from callcenter.domain.frame import SECOND, Micros
 from callcenter.domain.snapshot import ChannelState, QueueState, WaitingState
-from callcenter.store import DecisionStore, StoreSettings
+from callcenter.store import DecisionStore
 from callcenter.tracker import GapFiller, LogWatch, RulesInForce, Tracker
 from tests.integration.house import EPOCH, NOW, SNAPSHOT, House, Script, caller, house, together
+from tests.support.databases import DATABASES
 
 QUEUE = "support"
 
@@ -62,7 +63,7 @@ async def logged(home: Path) -> AsyncIterator[Logged]:
         assert isinstance(found, Logged)
         found.path = home / "queue_log"
         found.path.touch()
-        found.decisions = await DecisionStore.open(StoreSettings(url=f"sqlite:///{home}/record.sqlite"))
+        found.decisions = await DecisionStore.open(DATABASES.of(home / "record.sqlite"))
         try:
             yield found
         finally:

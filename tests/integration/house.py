@@ -17,9 +17,10 @@ from callcenter.domain.snapshot import Snapshot
 from callcenter.errors import StoreError
 from callcenter.journal import Journal, JournalSettings
 from callcenter.rules.records.violation import Violation
-from callcenter.store import Filing, JournalledFacts, Store, StoreSettings, upgrade
+from callcenter.store import Filing, JournalledFacts, Store
 from callcenter.tracker import Follower, RecordKeeper, Tracker, recover
 from callcenter.tracker.bound import OpenBound
+from tests.support.databases import DATABASES
 from tests.support.party import party
 
 PATIENCE = 60.0
@@ -160,8 +161,8 @@ class House:
 @asynccontextmanager
 async def house(home: Path, kind: type[House] = House, **changes: Any) -> AsyncIterator[House]:
     journal_settings = JournalSettings(path=home / "journal.sqlite", min_free_bytes=0, **changes.pop("journal", {}))
-    settings = StoreSettings(url=f"sqlite:///{home}/record.sqlite", retry_seconds=0.01, **changes)
-    await upgrade(settings)
+    settings = DATABASES.of(home / "record.sqlite", retry_seconds=0.01, **changes)
+    await DATABASES.migrate(settings)
     store = await Moody.open(settings, "pbx")
     async with asyncio.timeout(PATIENCE), await Journal.open(journal_settings) as journal:
         yield kind(store, journal)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -16,9 +15,10 @@ from callcenter.rules.records.dossier import Dossier
 from callcenter.rules.records.standing import Standing
 from callcenter.rules.regulations.edition import Mode, Title
 from callcenter.staff.roles import Role
-from callcenter.store import DecisionStore, StoreSettings, upgrade
+from callcenter.store import DecisionStore, StoreSettings
 from callcenter.store.decisions.violations import FiledRecord, get, put
 from callcenter.store.sign_in.accounts import Account, Accounts, NewAccount, add_account
+from tests.support.databases import DATABASES
 from tests.unit.rules.detection.people import MONDAY, record
 
 PASSWORD = "correct horse battery"
@@ -32,31 +32,20 @@ BY_PEOPLE = [
 ]
 """Rules that people alone record, and may."""
 
-_MADE: list[bytes] = []
-
 
 def settings_of(folder: Path) -> StoreSettings:
-    return StoreSettings(url=f"sqlite:///{folder}/callcenter.sqlite")
+    return DATABASES.of(folder / "callcenter.sqlite")
 
 
 @asynccontextmanager
 async def opened(folder: Path) -> AsyncIterator[DecisionStore]:
     settings = settings_of(folder)
-    await _migrate(settings)
+    await DATABASES.migrate(settings)
     decisions = await DecisionStore.open(settings)
     try:
         yield decisions
     finally:
         await decisions.close()
-
-
-async def _migrate(settings: StoreSettings) -> None:
-    """Make the database: the first one by its migrations, each later one as a copy of it."""
-    assert settings.path is not None
-    if not _MADE:
-        await upgrade(settings)
-        _MADE.append(await asyncio.to_thread(settings.path.read_bytes))
-    await asyncio.to_thread(settings.path.write_bytes, _MADE[0])
 
 
 async def hire(

@@ -15,6 +15,7 @@ from typing import Any
 
 import httpx
 
+from callcenter.store import StoreSettings
 from tests.integration.loaded_switch import SECRETS
 
 PATIENCE = 60.0
@@ -37,7 +38,7 @@ min_free_bytes = 0
 snapshot_every = 700
 keep_days = 30
 [store]
-url = "sqlite:///{home}/record.sqlite"
+url = "{store}"
 [exporter]
 port = {port}
 [log]
@@ -62,7 +63,14 @@ class Service:
     """One home directory, and the process that runs in it, if one does."""
 
     def __init__(
-        self, home: Path, ami_port: int, *, ami: str = "", secrets: dict[str, str] | None = None, more: str = ""
+        self,
+        home: Path,
+        ami_port: int,
+        *,
+        ami: str = "",
+        secrets: dict[str, str] | None = None,
+        more: str = "",
+        store: StoreSettings | None = None,
     ) -> None:
         self.home = home
         self.settings = home / "settings.toml"
@@ -70,6 +78,7 @@ class Service:
         self._ami_port = ami_port
         self._ami = ami
         self._more = more
+        self.store = store or StoreSettings(url=f"sqlite:///{home}/record.sqlite")
         self._log = home / "serve.log"
         given = secrets or SECRETS
         self.environment = {
@@ -229,7 +238,8 @@ class Service:
         return int(started[-1]["exporter_port"]) if started else 1
 
     def _write_settings(self) -> None:
-        text = SETTINGS.format(ami_port=self._ami_port, ami=self._ami, home=self.home, port=self.port)
+        places = {"home": self.home, "store": self.store.url}
+        text = SETTINGS.format(ami_port=self._ami_port, ami=self._ami, port=self.port, **places)
         self.settings.write_text(text + self._more)
 
     async def close(self) -> None:

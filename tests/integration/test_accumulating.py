@@ -33,6 +33,8 @@ from tests.unit.rules.detection.people import (
     step,
 )
 
+pytestmark = pytest.mark.usefixtures("database")
+
 BOOK = load_rulebook()
 
 

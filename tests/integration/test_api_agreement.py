@@ -13,7 +13,7 @@ from callcenter.cli.office import rules
 from callcenter.rules.records.standing import RecordState
 from callcenter.rules.regulations.edition import Mode
 from tests.integration.api import Department, Json, department
-from tests.integration.office import propose
+from tests.integration.office import propose, settings_of
 from tests.unit.rules.detection.people import DAY, MONDAY, record
 
 
@@ -71,11 +71,13 @@ async def test_manager_and_hr_see_the_rules_that_are_on(work: Department, name: 
     assert await rates(work, name) == [ON]
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("name", ["alice", "li-leads", "sun", "tian", "qian"])
 async def test_nobody_else_sees_a_rate(work: Department, name: str) -> None:
     assert (await (await work.signed_in(name)).get("/rules/agreement")).status_code == 403
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("name", ["alice", "li-leads", "sun", "tian", "qian", "ma", "hua"])
 async def test_nobody_else_reviews(work: Department, name: str) -> None:
     number = await raise_both(work)
@@ -101,6 +103,7 @@ async def test_span_is_by_when_it_happened(work: Department, query: str, records
     assert [one[2] for one in await rates(work, "root", query)] == records
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("query", ["?from=2026-03-03", "?color=red"])
 async def test_question_that_makes_no_sense_is_refused(work: Department, query: str) -> None:
     answer = await (await work.signed_in("root")).get(f"/rules/agreement{query}")
@@ -114,7 +117,7 @@ class TestCommand:
         path.write_text(
             '[ami]\n[ami.events]\nusername = "e"\nsecret_file = "e"\n'
             '[ami.control]\nusername = "c"\nsecret_file = "c"\n'
-            f'[store]\nurl = "sqlite:///{tmp_path}/callcenter.sqlite"\n'
+            f'[store]\nurl = "{settings_of(tmp_path).url}"\n'
         )
         return path
 

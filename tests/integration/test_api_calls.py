@@ -18,6 +18,8 @@ from callcenter.store.tables import AuditRow
 from tests.integration.api import PEOPLE, Department, department
 from tests.unit.rules.detection.people import MONDAY
 
+pytestmark = pytest.mark.usefixtures("database")
+
 UTC_ZONE = ZoneInfo("UTC")
 SAID = {"note": "asked for an invoice"}
 
@@ -119,6 +121,7 @@ async def test_promised_callback_goes_to_the_rules_with_its_number_and_time(work
     assert (said.callback_to, said.callback_by) == ("0571-8800 1234", work.now + 3600 * SECOND)
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     ("wrong", "why"),
     [
@@ -145,6 +148,7 @@ async def test_call_that_nobody_has_seen_is_not_found(work: Department) -> None:
     assert (await alice.send("POST", "/calls/9.9/dispositions", SAID)).status_code == 404
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("name", PEOPLE)
 async def test_who_records_whose_calls(work: Department, name: str) -> None:
     browser = await work.signed_in(name)

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-import sqlite3
 from collections.abc import AsyncIterator, Iterator
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +16,10 @@ from callcenter.web.problems import KINDS, language_of
 from callcenter.web.server import web_server
 from callcenter.web.settings import WebSettings
 from tests.integration.api import Department, department
-from tests.integration.office import PASSWORD, propose
+from tests.integration.office import PASSWORD, propose, settings_of
+from tests.support.databases import DATABASES
+
+pytestmark = pytest.mark.usefixtures("database")
 
 
 @pytest.fixture
@@ -152,17 +153,14 @@ async def test_own_page_signs_in(work: Department) -> None:
 
 async def test_database_that_is_broken_is_said_to_be_unavailable(work: Department, tmp_path: Path) -> None:
     sun = await work.signed_in("sun")
-
-    def drop() -> None:
-        with closing(sqlite3.connect(tmp_path / "callcenter.sqlite")) as connection:
-            connection.execute("DROP TABLE violations")
-
-    await asyncio.to_thread(drop)
+    DATABASES.sql(settings_of(tmp_path), "ALTER TABLE violations RENAME TO gone")
     answer = await sun.get("/violations")
+    DATABASES.sql(settings_of(tmp_path), "ALTER TABLE gone RENAME TO violations")
     assert (answer.status_code, answer.json()["type"]) == (503, "urn:callcenter:problem:unavailable")
     assert "violations" not in answer.json()["detail"]
 
 
+@pytest.mark.one_database
 async def test_what_nobody_thought_of_is_a_problem_too(work: Department) -> None:
     @work.app.get("/api/v1/broken")
     async def broken() -> None:
@@ -173,6 +171,7 @@ async def test_what_nobody_thought_of_is_a_problem_too(work: Department) -> None
     assert "secret" not in answer.text
 
 
+@pytest.mark.one_database
 class TestDocument:
     @staticmethod
     def operations(document: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
@@ -253,6 +252,7 @@ class TestSocket:
             await serving
         assert (told.status_code, read.json()["state"], "server" in read.headers) == (200, "notified", False)
 
+    @pytest.mark.one_database
     @pytest.mark.parametrize(("proxies", "codes"), [((), [401, 429]), (("127.0.0.1",), [401, 401])])
     async def test_only_a_proxy_of_ours_says_who_is_behind_it(
         self, tmp_path: Path, proxies: tuple[str, ...], codes: list[int]
@@ -273,6 +273,7 @@ class TestSocket:
             await asyncio.wait([serving])
         assert [one.status_code for one in tries] == codes
 
+    @pytest.mark.one_database
     async def test_port_that_is_taken_stops_the_start_in_a_sentence(self, work: Department) -> None:
         first = web_server(WebSettings(port=0), work.app)
         with pytest.raises(BadSetting, match=rf"web.port: 127.0.0.1:{first.port} cannot be listened on"):

@@ -12,6 +12,8 @@ from callcenter.store.audit import verify
 from tests.integration.api import PEOPLE, Department, Json, department
 from tests.integration.office import PASSWORD
 
+pytestmark = pytest.mark.usefixtures("database")
+
 MINUTE = 60 * SECOND
 CAROL = {"name": "carol", "full_name": "卡萝", "role": "agent", "agent": "Carol", "password": "quite another phrase"}
 CHANGE = {"kind": "amount", "subject": "pay_per_point", "content": {"yuan": 10}, "reason": "as agreed"}
@@ -161,6 +163,7 @@ class TestUsers:
         blind = await root.send("PATCH", "/users/carol", {"team": "b"})
         assert (late.status_code, late.headers["etag"], blind.status_code) == (412, '"2"', 428)
 
+    @pytest.mark.one_database
     @pytest.mark.parametrize(
         ("change", "status"),
         [
@@ -198,6 +201,7 @@ class TestUsers:
         assert [user["name"] for page in pages[1:] for user in page["items"]] == sorted(PEOPLE)
         assert pages[-1]["next"] is None
 
+    @pytest.mark.one_database
     @pytest.mark.parametrize("name", PEOPLE)
     async def test_only_administrators_change_accounts(self, work: Department, name: str) -> None:
         browser = await work.signed_in(name)
@@ -231,6 +235,7 @@ class TestChanges:
         assert (await ma.send("POST", f"/changes/{number}/reject", If_Match='"1"')).json()["state"] == "rejected"
         assert (await ma.send("POST", f"/changes/{number}/approve", If_Match='"1"')).status_code == 412
 
+    @pytest.mark.one_database
     @pytest.mark.parametrize("name", PEOPLE)
     async def test_only_who_may_proposes_and_approves(self, work: Department, name: str) -> None:
         sun = await work.signed_in("shen")
@@ -260,6 +265,7 @@ class TestAudit:
         async with work.decisions.writing() as unit:
             assert await verify(unit.connection) == 5
 
+    @pytest.mark.one_database
     @pytest.mark.parametrize("name", PEOPLE)
     async def test_only_administrators_and_hr_read_it(self, work: Department, name: str) -> None:
         status = (await (await work.signed_in(name)).get("/audit")).status_code

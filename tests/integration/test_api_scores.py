@@ -16,6 +16,8 @@ from tests.integration.api import APPEALED, CONFIRMED, PEOPLE, Department, Json,
 from tests.integration.office import hire, propose
 from tests.unit.rules.detection.people import DAY, MONDAY
 
+pytestmark = pytest.mark.usefixtures("database")
+
 MARCH = "/scores/Alice/2026-03"
 
 
@@ -129,6 +131,7 @@ class TestScore:
         answer = await (await work.signed_in("ma")).send("POST", "/changes", change, Accept_Language="en")
         assert (answer.status_code, answer.json()["detail"]) == (422, "the score's terms do not say 'base'")
 
+    @pytest.mark.one_database
     @pytest.mark.parametrize(
         ("path", "status"),
         [
@@ -191,6 +194,7 @@ class TestMoney:
         await mark(work)
         assert (await read(work))["recommended_yuan"] is None
 
+    @pytest.mark.one_database
     @pytest.mark.parametrize(
         ("name", "shown"),
         [("alice", "200"), ("li-leads", None), ("sun", "200"), ("tian", None), ("ma", "200"), ("hua", "200")],
@@ -320,6 +324,7 @@ class TestGiving:
         assert (both[0].status_code, both[0].content) == (201, both[1].content)
         assert len((await read(work, f"/{name}"))["items"]) == 1
 
+    @pytest.mark.one_database
     @pytest.mark.parametrize(
         ("path", "change", "status"),
         [
@@ -397,6 +402,7 @@ class TestRoles:
         await root.send("POST", "/users", other | special)
         return work
 
+    @pytest.mark.one_database
     @pytest.mark.parametrize("line", [one for one in SEEN.strip().splitlines()[1:] if one.strip()])
     async def test_scores_are_seen_as_far_as_the_table_says(self, staffed: Department, line: str) -> None:
         name, *statuses = line.split()
@@ -410,6 +416,7 @@ class TestRoles:
             name not in {"qian", "root"}
         )
 
+    @pytest.mark.one_database
     @pytest.mark.parametrize(
         ("path", "agent", "allowed"),
         [
@@ -433,6 +440,7 @@ class TestRoles:
             answers[name] = gave.status_code, took.status_code
         assert answers == {name: (422, 422) if name in allowed else (403, 403) for name in PEOPLE}
 
+    @pytest.mark.one_database
     @pytest.mark.parametrize(
         ("name", "path", "role"),
         [
@@ -472,6 +480,7 @@ class TestRoles:
         }
         assert [agent for agent, status in read_one.items() if status == 200] == sorted(agents)
 
+    @pytest.mark.one_database
     @pytest.mark.parametrize("path", ["assessments", "bonuses", "adjustments"])
     @pytest.mark.parametrize("name", ["qian", "root"])
     async def test_lists_are_not_for_those_who_see_no_scores(self, work: Department, name: str, path: str) -> None:

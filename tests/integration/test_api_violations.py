@@ -24,6 +24,8 @@ from tests.integration.api import APPEALED, CONFIRMED, HEARD, PEOPLE, Department
 from tests.integration.office import BY_PEOPLE, propose
 from tests.unit.rules.detection.people import DAY, HOUR, MONDAY, record
 
+pytestmark = pytest.mark.usefixtures("database")
+
 
 @pytest.fixture
 async def work(tmp_path: Path) -> AsyncIterator[Department]:
@@ -86,6 +88,7 @@ async def test_own_proposal_and_own_decision_are_decided_by_others(work: Departm
     assert await score(work) == 5
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("state", WAYS)
 async def test_every_role_is_refused_every_step_that_is_not_theirs(work: Department, state: RecordState) -> None:
     number = await propose(work.decisions)
@@ -205,6 +208,7 @@ class TestLists:
         page = (await (await work.signed_in("sun")).get(f"/violations?{query}")).json()
         assert [int(one["id"], 16) for one in page["items"]] == expected
 
+    @pytest.mark.one_database
     @pytest.mark.parametrize(
         ("query", "status"),
         [
@@ -252,6 +256,7 @@ class TestForm:
             0,
         )
 
+    @pytest.mark.one_database
     @pytest.mark.parametrize(
         ("name", "change", "status"),
         [
@@ -279,6 +284,7 @@ class TestForm:
         assert (answer.status_code, answer.headers["content-type"]) == (status, "application/problem+json")
         assert (await (await work.signed_in("ma")).get("/violations")).json()["items"] == []
 
+    @pytest.mark.one_database
     @pytest.mark.parametrize("rule", BY_PEOPLE)
     async def test_every_rule_that_people_record_goes_by_form(self, work: Department, rule: str) -> None:
         filed = await (await work.signed_in("sun")).send("POST", "/violations/manual", self.FORM | {"rule": rule})
@@ -508,6 +514,7 @@ async def test_unknown_action_is_refused(work: Department) -> None:
     assert (answer.status_code, answer.headers["content-type"]) == (422, "application/problem+json")
 
 
+@pytest.mark.one_database
 def test_every_state_that_people_bring_about_is_tried() -> None:
     assert {state for state in RecordState if STEPS[state]} - set(WAYS) == {RecordState.REDUCED}  # as CONFIRMED
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterable
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -17,11 +15,14 @@ from callcenter.domain.vocabulary import AgentState
 from callcenter.errors import StoreError
 from callcenter.rules.detection.gist import gists
 from callcenter.rules.detection.pages import ArchivedPage, unpacked
-from callcenter.store import JournalledFacts, Store, StoreSettings, open_engine, upgrade
+from callcenter.store import JournalledFacts, Store, StoreSettings, open_engine
 from callcenter.store.record.archive import CHAPTER, Extent, extent, pages
 from callcenter.tracker import Follower
 from tests.integration.house import house, run_to_the_end
 from tests.properties.recorded import recorded
+from tests.support.databases import DATABASES
+
+pytestmark = pytest.mark.usefixtures("database")
 
 END = 3 * CHAPTER // 2
 
@@ -50,8 +51,8 @@ def states(positions: Iterable[int]) -> list[JournalledFacts]:
 
 @pytest.fixture
 async def settings(tmp_path: Path) -> StoreSettings:
-    made = StoreSettings(url=f"sqlite:///{tmp_path}/record.sqlite")
-    await upgrade(made)
+    made = DATABASES.of(tmp_path / "record.sqlite")
+    await DATABASES.migrate(made)
     return made
 
 
@@ -64,9 +65,7 @@ async def write(settings: StoreSettings, told: list[JournalledFacts], upto: int,
 
 
 def archived(settings: StoreSettings) -> list[tuple[Any, ...]]:
-    assert settings.path is not None
-    with closing(sqlite3.connect(settings.path)) as connection:
-        return connection.execute("SELECT * FROM archived_facts ORDER BY first_position").fetchall()
+    return DATABASES.sql(settings, "SELECT * FROM archived_facts ORDER BY first_position")
 
 
 async def read(settings: StoreSettings, start: int = 0, end: int = 1 << 60) -> list[ArchivedPage]:
@@ -88,8 +87,8 @@ async def test_facts_come_back_in_order_and_slim(settings: StoreSettings) -> Non
 
 
 async def test_rows_are_the_same_however_they_were_written(settings: StoreSettings, tmp_path: Path) -> None:
-    other = StoreSettings(url=f"sqlite:///{tmp_path}/other.sqlite")
-    await upgrade(other)
+    other = DATABASES.of(tmp_path / "other.sqlite")
+    await DATABASES.migrate(other)
     told = states(range(1, END))
     await write(settings, told, END)
     await write(other, told, END, at_once=997)
@@ -155,9 +154,9 @@ async def test_live_and_rebuilt_from_the_journal_archive_the_same(tmp_path: Path
     async with house(tmp_path) as home:
         await run_to_the_end(home, home.script.joins(400))
         await run_to_the_end(home)
-    settings = StoreSettings(url=f"sqlite:///{tmp_path}/record.sqlite")
+    settings = DATABASES.of(tmp_path / "record.sqlite")
     live = archived(settings)
-    (tmp_path / "record.sqlite").rename(tmp_path / "live.sqlite")
+    DATABASES.lose(tmp_path / "record.sqlite")
     async with house(tmp_path, batch=7) as again:
         await run_to_the_end(again)
     assert len(live) == 400

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import sqlite3
 from collections.abc import AsyncIterator
-from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -27,7 +25,10 @@ from callcenter.store.audit import (
 )
 from callcenter.web.heads import sign_heads
 from callcenter.web.settings import WebSettings
-from tests.integration.office import opened
+from tests.integration.office import opened, settings_of
+from tests.support.databases import DATABASES
+
+pytestmark = pytest.mark.usefixtures("database")
 
 KEY = b"0123456789abcdef0123456789abcdef"
 TOLD = [
@@ -64,10 +65,9 @@ async def verified(decisions: DecisionStore, heads: Path | None = None) -> int:
 
 
 def tamper(folder: Path, *statements: str | Filled) -> None:
-    with closing(sqlite3.connect(folder / "callcenter.sqlite")) as connection:
-        for statement in statements:
-            connection.execute(*((statement, ()) if isinstance(statement, str) else statement))
-        connection.commit()
+    for one in statements:
+        statement, values = (one, ()) if isinstance(one, str) else one
+        DATABASES.sql(settings_of(folder), statement, *values)
 
 
 def rewritten(upto: int) -> list[Filled]:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import sqlite3
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +15,9 @@ from callcenter.tracker import RulesInForce
 from callcenter.tracker.inputs import SiteFacts
 from tests.integration.gaps import QUEUE, Logged, at, beats, gives_up, is_there, joins, lines, logged, read_at, write
 from tests.integration.house import EPOCH, NOW, Script, together, until_true
+from tests.support.databases import DATABASES
+
+pytestmark = pytest.mark.usefixtures("database")
 
 ABANDONS, STAYS, SERVED, JOINS_UNSEEN = (f"{EPOCH - 10}.{number}" for number in range(4))
 
@@ -45,16 +46,14 @@ def both_join(script: Script) -> FramesRead:
 
 def rows(home: Path) -> dict[str, tuple[Any, ...]]:
     question = "SELECT uniqueid, outcome, agent, joined_at, left_at, ended_at, ended_by, filled, n FROM visits"
-    with closing(sqlite3.connect(home / "record.sqlite", timeout=30)) as connection:
-        return {row[0]: row[1:] for row in connection.execute(question)}
+    return {row[0]: row[1:] for row in DATABASES.sql(DATABASES.of(home / "record.sqlite"), question)}
 
 
 def account(home: Path) -> tuple[int, int]:
     """Count joins, and visits that ended."""
     question = "SELECT count(joined_position), count(outcome) FROM visits"
-    with closing(sqlite3.connect(home / "record.sqlite", timeout=30)) as connection:
-        found: tuple[int, int] = connection.execute(question).fetchone()
-    return found
+    ((joined, ended),) = DATABASES.sql(DATABASES.of(home / "record.sqlite"), question)
+    return joined, ended
 
 
 WANTED = {
@@ -137,7 +136,7 @@ async def test_what_was_filled_is_not_filled_again_and_comes_back_from_the_journ
         again.script.end()
         await living
         assert again.filled == 0
-    (tmp_path / "record.sqlite").unlink()
+    DATABASES.lose(tmp_path / "record.sqlite")
     async with logged(tmp_path) as rebuilt:
         rebuilt.script.end()
         await rebuilt.live()

@@ -29,6 +29,8 @@ from callcenter.usecases.give_score_entry import give, withdraw
 from tests.integration.office import hire, opened
 from tests.unit.rules.detection.people import ALICE, BOB, LEADER, MANAGER, MONDAY, QA, SHANGHAI
 
+pytestmark = pytest.mark.usefixtures("database")
+
 BOOK = load_rulebook()
 
 MARCH = (2026, 3)

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import sqlite3
 from collections.abc import AsyncIterator
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -38,7 +36,8 @@ from callcenter.store.sign_in.accounts import (
 from callcenter.store.sign_in.sessions import FREE_ATTEMPTS, Lifetimes, Session, Sessions, SignInBlocked, SignInRefused
 from callcenter.usecases.change_rules import decide
 from callcenter.usecases.change_rules import propose as propose_change
-from tests.integration.office import PASSWORD, QUICK, dossier, hire, opened, propose
+from tests.integration.office import PASSWORD, QUICK, dossier, hire, opened, propose, settings_of
+from tests.support.databases import DATABASES
 from tests.unit.rules.detection.people import (
     ALICE,
     BOB,
@@ -53,6 +52,8 @@ from tests.unit.rules.detection.people import (
     record,
     step,
 )
+
+pytestmark = pytest.mark.usefixtures("database")
 
 BOOK = load_rulebook()
 
@@ -93,8 +94,7 @@ class TestAccounts:
         hashed = await Accounts().hashed("alice", PASSWORD)
         async with decisions.writing() as unit:
             await add_account(unit, NewAccount(name="alice", full_name="A", role=Role.AGENT), hashed, "x", MONDAY)
-        with closing(sqlite3.connect(tmp_path / "callcenter.sqlite")) as connection:
-            ((kept,),) = connection.execute("SELECT password FROM accounts").fetchall()
+        ((kept,),) = DATABASES.sql(settings_of(tmp_path), "SELECT password FROM accounts")
         assert kept.startswith("$argon2id$v=19$m=65536,t=3,p=4$")
 
     @pytest.mark.parametrize("password", ["short", "x" * 129, "my-Alice-password"])

@@ -22,6 +22,8 @@ from tests.integration.api import Department, department
 from tests.integration.office import settings_of
 from tests.unit.rules.detection.people import DAY
 
+pytestmark = pytest.mark.usefixtures("database")
+
 TAPES = Path(__file__).parents[1] / "tapes"
 STORIES = ("answered", "late_answer", "abandoned_waiting", "ring_no_answer", "timed_out", "ringall", "refused_full")
 UTC = ZoneInfo("UTC")
@@ -72,6 +74,7 @@ async def test_rates_are_told_with_what_they_are_made_of(work: Department, tmp_p
     assert (late["rate"], late["zh"]) == (kept.kept / (kept.kept + kept.broken), "三声铃响内接听")
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     "span",
     [

@@ -22,6 +22,8 @@ from callcenter.tracker.enacting import RulesFiles
 from callcenter.tracker.inputs import Input
 from tests.integration.api import PEOPLE, Department, department
 
+pytestmark = pytest.mark.usefixtures("database")
+
 TURN_OFF = {"violations": {"V-MISSED": {"mode": "off"}}}
 
 
@@ -131,6 +133,7 @@ async def test_what_is_in_force_is_given_as_it_may_be_proposed(work: Department,
     assert second["editions"][1]["figures"] == first["editions"][0]["figures"]
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     ("wrong", "why"),
     [
@@ -161,6 +164,7 @@ async def test_approval_that_comes_after_the_first_day_is_refused(work: Departme
     assert (late.status_code, (await ma.get("/changes?state=approved")).json()["items"]) == (422, [])
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("name", PEOPLE)
 async def test_rulebook_is_read_as_it_is_written_by_whoever_changes_it(work: Department, name: str) -> None:
     answer = await (await work.signed_in(name)).get("/rules")

@@ -6,7 +6,6 @@ import asyncio
 import importlib
 import pkgutil
 import sqlite3
-import sys
 from collections.abc import AsyncIterator
 from contextlib import closing
 from pathlib import Path
@@ -37,6 +36,9 @@ from callcenter.store import (
 )
 from callcenter.store.migrations.versions import r0008_who_talked, r0009_all_who_vouch
 from callcenter.store.record.models import Base
+from tests.support.databases import DATABASES
+
+pytestmark = pytest.mark.usefixtures("database")
 
 
 @pytest.fixture
@@ -46,12 +48,18 @@ def path(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def settings(path: Path) -> StoreSettings:
-    return StoreSettings(url=f"sqlite:///{path}")
+    return DATABASES.of(path)
+
+
+@pytest.fixture
+def blank(path: Path) -> StoreSettings:
+    """A database that nobody has made a table in."""
+    return DATABASES.blank(path)
 
 
 @pytest.fixture
 async def store(settings: StoreSettings) -> AsyncIterator[Store]:
-    await upgrade(settings)
+    await DATABASES.migrate(settings)
     opened = await Store.open(settings, "pbx")
     yield opened
     await opened.close()
@@ -111,17 +119,12 @@ def migrate(connection: Connection, revision: str) -> None:
     command.upgrade(config, revision)
 
 
-def select(path: Path, query: str) -> list[tuple[Any, ...]]:
-    with closing(sqlite3.connect(path)) as connection:
-        return connection.execute(query).fetchall()
-
-
-async def test_the_models_are_what_the_migrations_make(settings: StoreSettings) -> None:
+async def test_the_models_are_what_the_migrations_make(blank: StoreSettings) -> None:
     for module in pkgutil.walk_packages(callcenter.store.__path__, "callcenter.store."):
         if "migrations" not in module.name:
             importlib.import_module(module.name)
-    await upgrade(settings)
-    engine = open_engine(settings)
+    await upgrade(blank)
+    engine = open_engine(blank)
     async with engine.connect() as connection:
         found = await connection.run_sync(
             lambda sync: compare_metadata(MigrationContext.configure(sync), Base.metadata)
@@ -130,17 +133,19 @@ async def test_the_models_are_what_the_migrations_make(settings: StoreSettings) 
     assert found == []
 
 
-async def test_upgrading_twice_changes_nothing(settings: StoreSettings) -> None:
-    assert await revision_of(settings) is None
-    assert await upgrade(settings) == await upgrade(settings) == await revision_of(settings) == newest_revision()
+async def test_upgrading_twice_changes_nothing(blank: StoreSettings) -> None:
+    assert await revision_of(blank) is None
+    assert await upgrade(blank) == await upgrade(blank) == await revision_of(blank) == newest_revision()
 
 
+@pytest.mark.one_database
 async def test_a_database_that_was_never_made_is_said_so_and_not_made(settings: StoreSettings, path: Path) -> None:
     with pytest.raises(MigrationMissing, match="callcenter db upgrade"):
         await Store.open(settings, "pbx")
     assert not await asyncio.to_thread(path.exists)
 
 
+@pytest.mark.one_database
 async def test_an_empty_database_needs_an_upgrade(settings: StoreSettings, path: Path) -> None:
     await asyncio.to_thread(path.parent.mkdir)
     await asyncio.to_thread(path.touch)
@@ -148,15 +153,15 @@ async def test_an_empty_database_needs_an_upgrade(settings: StoreSettings, path:
         await Store.open(settings, "pbx")
 
 
-async def test_a_database_of_a_newer_version_is_left_alone(settings: StoreSettings, path: Path) -> None:
-    await upgrade(settings)
-    with closing(sqlite3.connect(path)) as connection, connection:
-        connection.execute("UPDATE alembic_version SET version_num = '9999'")
-    for attempt in (Store.open(settings, "pbx"), upgrade(settings)):
+async def test_a_database_of_a_newer_version_is_left_alone(blank: StoreSettings) -> None:
+    await upgrade(blank)
+    DATABASES.sql(blank, "UPDATE alembic_version SET version_num = '9999'")
+    for attempt in (Store.open(blank, "pbx"), upgrade(blank)):
         with pytest.raises(MigrationMissing, match="newer version"):
             await attempt
 
 
+@pytest.mark.one_database
 async def test_a_file_that_is_no_database_is_said_so(settings: StoreSettings, path: Path) -> None:
     await asyncio.to_thread(path.parent.mkdir)
     await asyncio.to_thread(path.write_bytes, b"not a database, but long enough to be looked at closely" * 40)
@@ -164,24 +169,21 @@ async def test_a_file_that_is_no_database_is_said_so(settings: StoreSettings, pa
         await Store.open(settings, "pbx")
 
 
+@pytest.mark.one_database
 async def test_a_directory_that_cannot_be_made_is_said_so(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(StoreError, match="cannot be reached"):
         await upgrade(StoreSettings(url=f"sqlite:///{tmp_path}/file/record.sqlite"))
 
 
-def test_a_missing_driver_is_said_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "asyncpg", None)
-    with pytest.raises(BadSetting, match="needs the package asyncpg"):
-        open_engine(StoreSettings(url="postgresql://me@127.0.0.1/calls"))
-
-
+@pytest.mark.one_database
 def test_a_password_that_cannot_be_read_is_said_so(tmp_path: Path) -> None:
     settings = StoreSettings(url="postgresql://me@127.0.0.1/calls", password_file=tmp_path / "none")
     with pytest.raises(BadSetting, match=r"store\.password_file"):
         settings.address()
 
 
+@pytest.mark.one_database
 def test_the_password_comes_from_its_file(tmp_path: Path) -> None:
     (tmp_path / "secret").write_text("hush\n")
     settings = StoreSettings(url="postgresql://me@127.0.0.1/calls", password_file=tmp_path / "secret")
@@ -189,6 +191,7 @@ def test_the_password_comes_from_its_file(tmp_path: Path) -> None:
     assert settings.address().drivername == "postgresql+asyncpg"
 
 
+@pytest.mark.one_database
 async def test_every_commit_is_durable_and_readers_go_on(store: Store, settings: StoreSettings) -> None:
     await store.write([], 1)
     engine = open_engine(settings)
@@ -200,8 +203,8 @@ async def test_every_commit_is_durable_and_readers_go_on(store: Store, settings:
 
 async def test_rows_and_position_are_written_together(store: Store, settings: StoreSettings, path: Path) -> None:
     await store.write([JournalledFacts(3, [joined("a")]), JournalledFacts(7, [ended("a", VisitOutcome.ABANDONED)])], 9)
-    assert select(path, "SELECT journal_position FROM position") == [(9,)]
-    assert select(path, "SELECT uniqueid, outcome, joined_position, ended_position FROM visits") == [
+    assert DATABASES.sql(settings, "SELECT journal_position FROM position") == [(9,)]
+    assert DATABASES.sql(settings, "SELECT uniqueid, outcome, joined_position, ended_position FROM visits") == [
         ("a", "abandoned", 3, 7)
     ]
     again = await Store.open(settings, "pbx")
@@ -214,7 +217,7 @@ async def test_an_account_finds_its_row_after_a_restart(store: Store, settings: 
     again = await Store.open(settings, "pbx")
     await again.write([JournalledFacts(7, [ended("a", VisitOutcome.TIMED_OUT)])], 7)
     await again.close()
-    assert select(path, "SELECT outcome, joined_position FROM visits") == [("timed_out", 3)]
+    assert DATABASES.sql(settings, "SELECT outcome, joined_position FROM visits") == [("timed_out", 3)]
 
 
 async def test_a_talk_finds_its_row_after_a_restart(store: Store, settings: StoreSettings, path: Path) -> None:
@@ -224,41 +227,39 @@ async def test_a_talk_finds_its_row_after_a_restart(store: Store, settings: Stor
     await again.write(told, 8)
     await again.close()
     columns = "agent, how, started_at, ended_at, ended_by, in_gap, began_position, ended_position"
-    assert select(path, f"SELECT {columns} FROM talks") == [("Bob", "park", 40, 90, "agent", 0, 5, 8)]  # noqa: S608
+    assert DATABASES.sql(settings, f"SELECT {columns} FROM talks") == [("Bob", "park", 40, 90, "agent", 0, 5, 8)]  # noqa: S608
 
 
-async def test_a_database_of_before_talks_keeps_its_calls_and_has_none(settings: StoreSettings, path: Path) -> None:
-    engine = open_engine(settings, make=True)
+async def test_a_database_of_before_talks_keeps_its_calls_and_has_none(blank: StoreSettings) -> None:
+    engine = open_engine(blank, make=True)
     async with engine.begin() as opened:
         await opened.run_sync(migrate, r0008_who_talked.down_revision)
     await engine.dispose()
-    with closing(sqlite3.connect(path)) as connection, connection:
-        connection.execute("INSERT INTO calls VALUES ('i', 'pbx', 'a', 1, 10, 30, 7)")
+    DATABASES.sql(blank, "INSERT INTO calls VALUES ('i', 'pbx', 'a', 1, 10, 30, 7)")
     with pytest.raises(MigrationMissing, match="callcenter db upgrade"):
-        await Store.open(settings, "pbx")
-    await upgrade(settings)
-    assert select(path, "SELECT call, visits FROM calls") == [("a", 1)]
-    assert select(path, "SELECT count(*) FROM talks") == [(0,)]
+        await Store.open(blank, "pbx")
+    await upgrade(blank)
+    assert DATABASES.sql(blank, "SELECT call, visits FROM calls") == [("a", 1)]
+    assert DATABASES.sql(blank, "SELECT count(*) FROM talks") == [(0,)]
 
 
-async def test_who_vouched_before_all_of_them_were_remembered_still_does(settings: StoreSettings, path: Path) -> None:
-    engine = open_engine(settings, make=True)
+async def test_who_vouched_before_all_of_them_were_remembered_still_does(blank: StoreSettings) -> None:
+    engine = open_engine(blank, make=True)
     async with engine.begin() as opened:
         await opened.run_sync(migrate, r0009_all_who_vouch.down_revision)
     await engine.dispose()
     told = "name, full_name, role, password, created_at, version, vouched_by, vouched_at"
-    with closing(sqlite3.connect(path)) as connection, connection:
-        for account in ("'mana', 'M', 'manager', 'x', 1, 1, 'root', 7", "'sun', 'S', 'agent', 'x', 1, 1, NULL, NULL"):
-            connection.execute(f"INSERT INTO accounts ({told}) VALUES ({account})")  # noqa: S608
-    await upgrade(settings)
-    assert select(path, "SELECT account, vouched_by, vouched_at FROM vouchers") == [("mana", "root", 7)]
+    for account in ("'mana', 'M', 'manager', 'x', 1, 1, 'root', 7", "'sun', 'S', 'agent', 'x', 1, 1, NULL, NULL"):
+        DATABASES.sql(blank, f"INSERT INTO accounts ({told}) VALUES ({account})")  # noqa: S608
+    await upgrade(blank)
+    assert DATABASES.sql(blank, "SELECT account, vouched_by, vouched_at FROM vouchers") == [("mana", "root", 7)]
 
 
-async def test_what_is_recorded_already_is_passed_over(store: Store, path: Path) -> None:
+async def test_what_is_recorded_already_is_passed_over(store: Store, settings: StoreSettings) -> None:
     await store.write([JournalledFacts(3, [joined("a")])], 5)
     await store.write([JournalledFacts(3, [joined("a")]), JournalledFacts(6, [joined("b")])], 6)
     await store.write([JournalledFacts(6, [joined("c")])], 6)
-    assert select(path, "SELECT uniqueid FROM visits ORDER BY 1") == [("a",), ("b",)]
+    assert DATABASES.sql(settings, "SELECT uniqueid FROM visits ORDER BY 1") == [("a",), ("b",)]
 
 
 async def test_two_switches_have_positions_of_their_own(store: Store, settings: StoreSettings) -> None:
@@ -268,9 +269,10 @@ async def test_two_switches_have_positions_of_their_own(store: Store, settings: 
     await other.close()
 
 
-async def test_a_full_disk_writes_nothing_of_a_transaction(store: Store, path: Path) -> None:
+@pytest.mark.one_database
+async def test_a_full_disk_writes_nothing_of_a_transaction(store: Store, settings: StoreSettings) -> None:
     await store.write([JournalledFacts(3, [joined("a")])], 3)
-    pages = select(path, "PRAGMA page_count")[0][0]
+    pages = DATABASES.sql(settings, "PRAGMA page_count")[0][0]
     event.listen(
         store._engine.sync_engine, "begin", lambda c: c.exec_driver_sql(f"PRAGMA max_page_count = {pages + 1}")
     )
@@ -278,10 +280,11 @@ async def test_a_full_disk_writes_nothing_of_a_transaction(store: Store, path: P
     with pytest.raises(DiskFull, match="free some space"):
         await store.write(many, 200)
     assert store.position == 3
-    assert select(path, "SELECT uniqueid FROM visits") == [("a",)]
-    assert select(path, "SELECT journal_position FROM position") == [(3,)]
+    assert DATABASES.sql(settings, "SELECT uniqueid FROM visits") == [("a",)]
+    assert DATABASES.sql(settings, "SELECT journal_position FROM position") == [(3,)]
 
 
+@pytest.mark.one_database
 async def test_a_locked_database_is_worth_another_try(
     settings: StoreSettings, path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -295,7 +298,7 @@ async def test_a_locked_database_is_worth_another_try(
             await store.write(told, 4)
     await store.write(told, 4)
     await store.close()
-    assert select(path, "SELECT uniqueid, outcome, joined_position FROM visits") == [("a", "abandoned", 3)]
+    assert DATABASES.sql(settings, "SELECT uniqueid, outcome, joined_position FROM visits") == [("a", "abandoned", 3)]
 
 
 async def test_the_ledger_accounts_for_every_join(store: Store, settings: StoreSettings) -> None:
@@ -340,7 +343,8 @@ async def test_gaps_are_kept(store: Store, settings: StoreSettings) -> None:
     await engine.dispose()
 
 
-async def test_a_write_that_is_cancelled_comes_to_its_end(store: Store, path: Path) -> None:
+@pytest.mark.one_database
+async def test_a_write_that_is_cancelled_comes_to_its_end(store: Store, settings: StoreSettings, path: Path) -> None:
     with closing(sqlite3.connect(path, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         writing = asyncio.create_task(store.write([JournalledFacts(3, [joined("a")])], 4))
@@ -351,4 +355,4 @@ async def test_a_write_that_is_cancelled_comes_to_its_end(store: Store, path: Pa
             await writing
         other.execute("BEGIN IMMEDIATE")
     assert store.position == 4
-    assert select(path, "SELECT uniqueid FROM visits") == [("a",)]
+    assert DATABASES.sql(settings, "SELECT uniqueid FROM visits") == [("a",)]

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import sqlite3
-from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -16,12 +14,14 @@ from callcenter.errors import DiskFull, StoreError
 from callcenter.store import StoreAway
 from callcenter.tracker import recover
 from tests.integration.house import NOW, SNAPSHOT, house, run_to_the_end, until_true
+from tests.support.databases import DATABASES
+
+pytestmark = pytest.mark.usefixtures("database")
 
 
 def recorded(home: Path) -> int:
-    with closing(sqlite3.connect(home / "record.sqlite", timeout=30)) as connection:
-        count: int = connection.execute("SELECT count(*) FROM visits").fetchone()[0]
-    return count
+    ((count,),) = DATABASES.sql(DATABASES.of(home / "record.sqlite"), "SELECT count(*) FROM visits")
+    return int(count)
 
 
 async def test_the_record_has_everything_when_the_client_ends(tmp_path: Path) -> None:
@@ -128,7 +128,7 @@ async def test_a_database_older_than_what_the_journal_keeps_is_refused(tmp_path:
     async with house(tmp_path) as home:
         await run_to_the_end(home, LoginOpened("pbx", NOW, 1, "11"), home.script.joins(20))
         await home.journal.prune(10)
-    (tmp_path / "record.sqlite").unlink()
+    DATABASES.lose(tmp_path / "record.sqlite")
     async with house(tmp_path) as again:
         with pytest.raises(StoreError, match="begins at entry 10, the database needs it from 1 on"):
             await recover(again.journal, again.record)
@@ -144,7 +144,7 @@ async def test_a_database_of_another_journal_is_refused(tmp_path: Path) -> None:
 async def test_a_lost_database_is_rebuilt_from_the_journal(tmp_path: Path) -> None:
     async with house(tmp_path) as home:
         await run_to_the_end(home, LoginOpened("pbx", NOW, 1, "11"), home.script.joins(20))
-    (tmp_path / "record.sqlite").unlink()
+    DATABASES.lose(tmp_path / "record.sqlite")
     async with house(tmp_path) as again:
         await run_to_the_end(again)
     assert recorded(tmp_path) == 20

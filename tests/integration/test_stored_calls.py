@@ -26,6 +26,8 @@ from tests.integration.loaded_switch import LoadedSwitch, stories
 from tests.integration.office import opened, settings_of
 from tests.integration.service import at_home
 
+pytestmark = pytest.mark.usefixtures("database")
+
 ZONE = ZoneInfo("Asia/Shanghai")
 NOON: Micros = round(datetime.now(ZONE).replace(hour=12, minute=0, second=0, microsecond=0).timestamp()) * SECOND
 DAY = 86_400 * SECOND
@@ -119,7 +121,7 @@ async def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         await store.close()
     (tmp_path / "callcenter.toml").write_text(
         '[ami]\n[ami.events]\nusername = "e"\nsecret_file = "e"\n[ami.control]\nusername = "c"\nsecret_file = "c"\n'
-        f'[store]\nurl = "sqlite:///{tmp_path}/callcenter.sqlite"\n'
+        f'[store]\nurl = "{settings_of(tmp_path).url}"\n'
     )
     return tmp_path
 
@@ -180,6 +182,7 @@ def test_report_in_files_has_every_service_level_by_name(home: Path) -> None:
     assert [sheet.max_row for sheet in book] == [4, 7]
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("span", ["tomorrow", "2026-13", "2026-11-31", ""])
 def test_report_of_what_is_no_day_is_refused(home: Path, span: str) -> None:
     with pytest.raises(BadInput):
@@ -213,6 +216,7 @@ def test_calls_keep_to_their_filters(home: Path, filters: tuple[str, ...], uids:
     assert {one["caller"] for one in rows} <= {PHONE, ""}
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("lang", ["en", "zh-CN"])
 @pytest.mark.parametrize("app", [calls.app, report.app], ids=["calls", "report"])
 def test_tables_are_readable_on_80_columns(home: Path, monkeypatch: pytest.MonkeyPatch, app: Typer, lang: str) -> None:
@@ -230,13 +234,18 @@ def test_only_the_newest_calls_are_shown_and_it_is_said(home: Path) -> None:
     assert "abandoned" not in text
 
 
-def test_no_call_is_said_so_and_no_database_how_to_make_one(home: Path) -> None:
+def test_no_call_is_said_so(home: Path) -> None:
     assert run(calls.app, home, "--queue", "nobody") == "no call fits\n"
+
+
+@pytest.mark.one_database
+def test_no_database_is_said_so_and_how_to_make_one(home: Path) -> None:
     (home / "callcenter.sqlite").unlink()
     with pytest.raises(MigrationMissing):
         run(calls.app, home)
 
 
+@pytest.mark.one_database
 async def test_after_a_restart_the_board_goes_on_with_the_day_so_far(tmp_path: Path) -> None:
     async with (
         LoadedSwitch(stories(), 8.0) as switch,
@@ -267,6 +276,7 @@ def counts(document: dict[str, Any]) -> dict[str, tuple[int, ...]]:
     return {queue: numbers for queue, numbers in told.items() if any(numbers)}
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     ("app", "command"),
     [(calls.app, ()), (violations.app, ("list",)), (violations.app, ("verify",)), (rules.app, ("agreement",))],

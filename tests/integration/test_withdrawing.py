@@ -29,6 +29,8 @@ from tests.integration.filed import NODE, Home, journal_settings
 from tests.integration.office import propose, settings_of
 from tests.unit.rules.detection.people import MONDAY, SHANGHAI, SUPERVISOR, TERMS, record, step
 
+pytestmark = pytest.mark.usefixtures("database")
+
 BASE = {"from": "2025-01", "base": "100"}
 BOOK = load_rulebook()
 

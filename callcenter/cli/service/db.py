@@ -1,17 +1,24 @@
-"""`callcenter db`: the database's schema."""
+"""`callcenter db`: the database's schema, and its way from a file to a server."""
 
 from __future__ import annotations
 
 import asyncio
+import os
 from pathlib import Path
 from typing import Annotated
 
 import typer
+from pydantic import ValidationError
+from rich.console import Console
+from rich.progress import Progress, TaskID
 
 from callcenter.config import SETTINGS_FILE, load_settings
-from callcenter.store import newest_revision, revision_of, upgrade
+from callcenter.errors import BadInput
+from callcenter.journal.file import claim
+from callcenter.store import StoreSettings, newest_revision, revision_of, upgrade
+from callcenter.store.moving import MoveProgress, move
 
-app = typer.Typer(add_completion=False, no_args_is_help=True, help="Create or migrate the database.")
+app = typer.Typer(add_completion=False, no_args_is_help=True, help="Create, migrate or move the database.")
 
 SettingsPath = Annotated[Path | None, typer.Option("--settings", envvar=SETTINGS_FILE, help="The settings file.")]
 
@@ -28,3 +35,48 @@ def show_current(settings: SettingsPath = None) -> None:
     """Say which schema the database has, and which one is needed."""
     store = load_settings(settings).store
     print(f"{store.url} has schema {asyncio.run(revision_of(store)) or 'none'}, {newest_revision()} is needed")
+
+
+@app.command("move")
+def move_database(
+    to: Annotated[str, typer.Option("--to", metavar="URL", help="An empty database of a PostgreSQL server.")],
+    password_file: Annotated[
+        Path | None, typer.Option("--password-file", help="File whose first line is that server's password.")
+    ] = None,
+    settings: SettingsPath = None,
+) -> None:
+    """Copy the database file to a PostgreSQL server and prove that nothing is missing; the service must not run.
+
+    The file stays as it is. Interrupted, it goes on where it was when it is called again.
+    """
+    chosen = load_settings(settings)
+    target = _target(to, password_file)
+    lock = claim(chosen.journal.path)
+    try:
+        with Progress(console=Console(stderr=True), transient=True) as shown:
+            moved = asyncio.run(move(chosen.store, target, _Shown(shown)))
+    finally:
+        os.close(lock)
+    for table in moved:
+        print(f"{table.table}: {table.rows} rows, {table.hash}")
+    print(f"proved, table by table; now set store.url to {to} and start: callcenter serve")
+
+
+def _target(url: str, password_file: Path | None) -> StoreSettings:
+    try:
+        return StoreSettings(url=url, password_file=password_file)
+    except ValidationError as error:
+        raise BadInput(f"--to: {error.errors()[0]['msg'].removeprefix('Value error, ')}") from None
+
+
+class _Shown:
+    """Shows how far a move is, a bar a table."""
+
+    def __init__(self, bars: Progress) -> None:
+        self._bars = bars
+        self._tasks: dict[str, TaskID] = {}
+
+    def __call__(self, reached: MoveProgress) -> None:
+        if reached.table not in self._tasks:
+            self._tasks[reached.table] = self._bars.add_task(reached.table)
+        self._bars.update(self._tasks[reached.table], completed=reached.rows, total=reached.of)

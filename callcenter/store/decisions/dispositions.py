@@ -70,15 +70,20 @@ async def talked_in(connection: AsyncConnection, uniqueid: str) -> set[str]:
 async def talks_of(connection: AsyncConnection, uniqueids: Collection[str]) -> dict[str, list[fx.Talk]]:
     """Read who talked with these callers, in order; of calls before there were talks, nothing."""
     rows = select(TalkRow).where(TalkRow.uniqueid.in_(uniqueids))
+    order = (TalkRow.started_at.nulls_first(), TalkRow.began_position.nulls_first(), TalkRow.id)
     found: dict[str, list[fx.Talk]] = {}
-    for row in await connection.execute(rows.order_by(TalkRow.started_at, TalkRow.began_position, TalkRow.id)):
+    for row in await connection.execute(rows.order_by(*order)):
         found.setdefault(row.uniqueid, []).append(talk_of(row))
     return found
 
 
 async def of_call(connection: AsyncConnection, uniqueid: str) -> list[RecordedDisposition]:
     """Read what was recorded of a call, in order."""
-    rows = select(DispositionRow).where(DispositionRow.uniqueid == uniqueid).order_by(DispositionRow.given_at)
+    rows = (
+        select(DispositionRow)
+        .where(DispositionRow.uniqueid == uniqueid)
+        .order_by(DispositionRow.given_at, DispositionRow.id)
+    )
     return [_recorded(row) for row in await connection.execute(rows)]
 
 

@@ -180,19 +180,19 @@ async def found(connection: AsyncConnection, wanted: RecordQuery) -> list[FiledR
 
 async def beginning(connection: AsyncConnection, begins: str) -> list[FiledRecord]:
     """Read the records whose ids begin so."""
-    rows = select(ViolationRow).where(ViolationRow.id.startswith(begins, autoescape=True)).order_by(ViolationRow.id)
-    return await chosen(connection, rows)
+    rows = select(ViolationRow).where(ViolationRow.id.startswith(begins.lower(), autoescape=True))
+    return await chosen(connection, rows.order_by(ViolationRow.id))
 
 
 async def counted(connection: AsyncConnection, agent: str, since: Micros, until: Micros) -> list[FiledRecord]:
     """Read an agent's records of a span that stand: confirmed or reduced, with no appeal open."""
-    decided = select(ViolationRow).where(*_decided(agent, since, until)).order_by(ViolationRow.sort_at)
+    decided = select(ViolationRow).where(*_decided(agent, since, until)).order_by(ViolationRow.sort_at, ViolationRow.id)
     return [record for row in await connection.execute(decided) if (record := _record(row)).standing.stands]
 
 
 async def confirmed_in(connection: AsyncConnection, agent: str | None, since: Micros, until: Micros) -> list[Confirmed]:
     """Read what counts of a span, of one agent or of all, without the evidence it stands on."""
-    decided = select(ViolationRow).where(*_decided(agent, since, until)).order_by(ViolationRow.sort_at)
+    decided = select(ViolationRow).where(*_decided(agent, since, until)).order_by(ViolationRow.sort_at, ViolationRow.id)
     told = [(_brief(row.dossier), _standing(row)) for row in await connection.execute(decided)]
     return [one for said, standing in told if (one := confirmed_of(said, standing)) is not None]
 

@@ -41,14 +41,14 @@ async def raised(
     if until is not None:
         rows = rows.where(ViolationRow.sort_at < until)
     if begins:
-        rows = rows.where(ViolationRow.id.startswith(begins, autoescape=True))
+        rows = rows.where(ViolationRow.id.startswith(begins.lower(), autoescape=True))
     return await _service_own(connection, rows.order_by(ViolationRow.sort_at, ViolationRow.id))
 
 
 async def anchors(connection: AsyncConnection) -> list[FiledRecord]:
     """Read the service's newest records, by whose frames a journal is known."""
     rows = select(ViolationRow).where(ViolationRow.rule != ACCUMULATED)
-    return await _service_own(connection, rows.order_by(ViolationRow.sort_at.desc()).limit(_ANCHORS))
+    return await _service_own(connection, rows.order_by(ViolationRow.sort_at.desc(), ViolationRow.id).limit(_ANCHORS))
 
 
 async def followed(connection: AsyncConnection, node: str) -> int:

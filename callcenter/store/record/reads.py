@@ -54,7 +54,7 @@ async def ledger(engine: AsyncEngine, since: Micros | None = None, until: Micros
         )
         .where(VisitRow.queue.is_not(None))
         .group_by(VisitRow.queue, VisitRow.outcome)
-        .order_by(VisitRow.queue, VisitRow.outcome)
+        .order_by(VisitRow.queue, VisitRow.outcome.nulls_first())
     )
     async with engine.connect() as connection:
         rows = (await connection.execute(question)).all()
@@ -66,7 +66,7 @@ async def gaps(engine: AsyncEngine, node: str) -> list[tuple[Micros | None, Micr
     question = (
         select(GapRow.started_at, GapRow.ended_at, GapRow.cause)
         .where(GapRow.node == node)
-        .order_by(GapRow.ended_position)
+        .order_by(GapRow.ended_position, GapRow.id)
     )
     async with engine.connect() as connection:
         return [(r.started_at, r.ended_at, r.cause) for r in await connection.execute(question)]

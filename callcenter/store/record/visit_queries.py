@@ -55,7 +55,7 @@ class StoredSpan(msgspec.Struct, frozen=True):
 async def ended_visits(connection: AsyncConnection, asked: VisitFilter, newest: int | None = None) -> list[fx.Visit]:
     """Read visits that ended, in the order they began; at most so many of the newest."""
     rows = select(VisitRow).where(VisitRow.outcome.is_not(None), *_clauses(asked))
-    rows = rows.order_by(_BEGAN.desc(), VisitRow.id.desc()).limit(newest)
+    rows = rows.order_by(_BEGAN.desc().nulls_last(), VisitRow.id.desc()).limit(newest)
     found = list(await connection.execute(rows))[::-1]
     offers = await _offers(connection, [row.id for row in found])
     return [visit_of(row, offers.get(row.id, ())) for row in found]
@@ -66,14 +66,16 @@ async def open_visits(connection: AsyncConnection, asked: VisitFilter) -> list[O
     if asked.outcome is not None or asked.agent is not None:
         return []
     columns = (getattr(VisitRow, name) for name in OpenStay.__struct_fields__)
-    rows = select(*columns).where(VisitRow.outcome.is_(None), *_clauses(asked)).order_by(_BEGAN, VisitRow.id)
+    rows = (
+        select(*columns).where(VisitRow.outcome.is_(None), *_clauses(asked)).order_by(_BEGAN.nulls_first(), VisitRow.id)
+    )
     return [OpenStay(**row) for row in (await connection.execute(rows)).mappings()]
 
 
 async def unseen(connection: AsyncConnection, since: Micros, until: Micros) -> list[StoredSpan]:
     """List when nothing was seen in a span, and why."""
     start, end = GapRow.started_at, GapRow.ended_at
-    rows = select(GapRow.cause, start, end).where(end > since, start < until).order_by(start)
+    rows = select(GapRow.cause, start, end).where(end > since, start < until).order_by(start, GapRow.id)
     return [StoredSpan(*row) for row in await connection.execute(rows)]
 
 
@@ -81,7 +83,7 @@ async def lost_phones(connection: AsyncConnection, since: Micros, until: Micros)
     """List which agents' phones were lost in a span, and how long."""
     state = AgentStateRow
     clauses = (state.reason == _PHONE_LOST, state.started_at < until, func.coalesce(state.ended_at, until) > since)
-    rows = select(state.agent, state.started_at, state.ended_at).where(*clauses).order_by(state.started_at)
+    rows = select(state.agent, state.started_at, state.ended_at).where(*clauses).order_by(state.started_at, state.id)
     return [StoredSpan(*row) for row in await connection.execute(rows)]
 
 
@@ -96,7 +98,7 @@ async def _offers(connection: AsyncConnection, ids: Sequence[str]) -> dict[str, 
     found: dict[str, list[fx.Offer]] = {}
     for first in range(0, len(ids), _AT_ONCE):
         asked = OfferRow.visit_id.in_(ids[first : first + _AT_ONCE])
-        order = (OfferRow.offered_at, OfferRow.ended_position, OfferRow.id)
+        order = (OfferRow.offered_at.nulls_first(), OfferRow.ended_position, OfferRow.id)
         for row in await connection.execute(select(OfferRow).where(asked).order_by(*order)):
             found.setdefault(row.visit_id, []).append(offer_of(row))
     return found
