@@ -291,7 +291,7 @@ class Linking:
                 yield lost
         if joined is not None:
             for lost in self._of_number(key, at):
-                if lost.call != visit.call and _before(lost, joined) and self._close(lost, FollowUpBy.CALLED_AGAIN, at):
+                if _before(lost, joined) and self._close(lost, FollowUpBy.CALLED_AGAIN, at):
                     yield lost
 
     def _reached(self, talk: fx.Talk) -> Iterator[LostVisit]:
