@@ -7,7 +7,7 @@ import contextlib
 import os
 import signal
 import sqlite3
-from collections.abc import Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from typing import NamedTuple, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -24,6 +24,7 @@ from callcenter.errors import StoreError
 from callcenter.exporter import Exporter, exporter_server
 from callcenter.journal import Journal
 from callcenter.listening import raise_open_files
+from callcenter.numbers import PLAIN
 from callcenter.ownfiles import has_wal_reset_bug, held, watch_files
 from callcenter.reports.records.evidence import evidence_of
 from callcenter.rules.regulations.edition import RulebookFigures
@@ -36,6 +37,7 @@ from callcenter.tracker.calendar_watch import CalendarWatch
 from callcenter.tracker.pruning import Pruning
 from callcenter.tracker.withdrawals import Withdrawals
 from callcenter.web.application import make_application
+from callcenter.web.live import LiveFeed
 from callcenter.web.server import serve_web, web_server
 from callcenter.web.service import Ports, build
 
@@ -133,6 +135,9 @@ async def _start(settings: Settings, kept: _Kept, group: asyncio.TaskGroup) -> _
     exporter.fault = lambda: record.fault
     await _recall_today(settings, kept, record, follower, exporter)
     tracker.attach(exporter)
+    live = _live_feed(tracker, exporter, in_force) if settings.web.enabled else None
+    if live is not None:
+        tracker.attach(live)
     await rules.look(tracker)  # before the first frame, or a replay would not know by what that was judged
     beside = [group.create_task(rules.keep(tracker), name="rules")]
     beside.append(group.create_task(watch_files([kept.journal.file, kept.store.file]), name="files"))
@@ -147,8 +152,9 @@ async def _start(settings: Settings, kept: _Kept, group: asyncio.TaskGroup) -> _
     beside += _look_out(settings, kept.decisions, exporter, tracker, in_force, group)
     tracking = group.create_task(tracker.run(), name="tracker")
     reading = group.create_task(client.run(), name="ami")
-    if settings.web.enabled:
-        beside.append(_answer_people(settings, kept.decisions, rules, tracker, in_force, group))
+    if live is not None:
+        ports = Ports(tracker.dispose, tracker.switch_time, evidence_of(settings.journal.path), rules.written, live)
+        beside.append(_answer_people(settings, kept.decisions, ports, lambda: tracker.in_force or in_force, group))
     log.info("service_started", version=__version__, pid=os.getpid(), exporter_port=server.port)
     return _Parts(beside, reading, tracking, [serving, recording])
 
@@ -198,17 +204,28 @@ def _prune(settings: Settings, kept: _Kept, record: RecordKeeper, group: asyncio
     return group.create_task(pruning.run(), name="pruning")
 
 
+def _live_feed(tracker: Tracker, exporter: Exporter, in_force: RulesInForce) -> LiveFeed:
+    """Make the live stream, which says what the board shows and what happens with calls."""
+
+    def now() -> RulesInForce:
+        return tracker.in_force or in_force
+
+    def team_of(agent: str, at: Micros) -> str | None:
+        roster = now().roster
+        return None if roster is None else roster.team_of(agent, at)
+
+    return LiveFeed(exporter, tracker.health, team_of, lambda: now().numbering or PLAIN)
+
+
 def _answer_people(
     settings: Settings,
     decisions: DecisionStore,
-    rules: RulesFiles,
-    tracker: Tracker,
-    in_force: RulesInForce,
+    ports: Ports,
+    in_force: Callable[[], RulesInForce],
     group: asyncio.TaskGroup,
 ) -> asyncio.Task[None]:
     """Serve the API."""
-    ports = Ports(tracker.dispose, tracker.switch_time, evidence_of(settings.journal.path), rules.written)
-    service = build(settings.web, decisions, lambda: tracker.in_force or in_force, ports)
+    service = build(settings.web, decisions, in_force, ports)
     server = web_server(settings.web, make_application(service))
     log.info("api_served", port=server.port)
     return group.create_task(serve_web(server, service), name="web")

@@ -19,8 +19,8 @@ from callcenter.domain.frame import SECOND, Micros
 from callcenter.exporter.counting import VisitCount
 from callcenter.exporter.gauges import Gauges
 from callcenter.exporter.health import Health
-from callcenter.exporter.live import LiveDocument, LiveView
-from callcenter.exporter.present import Present
+from callcenter.exporter.live import AgentNow, LiveDocument, LiveView, QueueNow
+from callcenter.exporter.present import Changed, Present
 from callcenter.exporter.settings import ExporterSettings
 from callcenter.rules.records.violation import Violation
 from callcenter.rules.regulations.edition import FiguresAt
@@ -48,6 +48,7 @@ class Exporter:
 
     Attributes:
         fault: Tells why the database takes nothing now; None while it does.
+        changed: What the latest facts changed; for whoever is told after this.
 
     Args:
         settings: Where it listens and how much it shows.
@@ -81,13 +82,15 @@ class Exporter:
             self._present, health, clock, figures=figures, timezone=timezone, site=site, version=__version__
         )
         self._recalled = False
+        self.changed = Changed()
 
     def happened(self, facts: Sequence[Fact], floor: Floor) -> None:
         """Take in what one event made true; the first call also takes in all that was there before."""
         if not self._recalled:
             self._recalled = True
             self._visits.recall(floor, facts)
-        self._gauges.changed(self._present.follow(facts, floor))
+        self.changed = self._present.follow(facts, floor)
+        self._gauges.changed(self.changed)
         if not facts:
             return
         for fact in facts:
@@ -140,6 +143,14 @@ class Exporter:
     def live(self) -> LiveDocument:
         """Return what the board shows."""
         return self._live.document()
+
+    def queue(self, name: str) -> QueueNow:
+        """Return what the board shows of a queue."""
+        return self._live.queue(name)
+
+    def agent(self, name: str) -> AgentNow | None:
+        """Return what the board shows of an agent, None where there is none of that name any more."""
+        return self._live.agent(name)
 
     def healthz(self) -> dict[str, object]:
         """Say that the process lives, and how it does; never fails."""

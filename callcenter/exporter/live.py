@@ -197,6 +197,17 @@ class LiveView:
             unseen_joins=tuple(map(_join, health.unseen_last)),
         )
 
+    def queue(self, name: str) -> QueueNow:
+        """Return one queue as of now."""
+        clock = self._clock()
+        self._turn_to(self._day_of(clock))
+        return self._queue(name, clock)
+
+    def agent(self, name: str) -> AgentNow | None:
+        """Return one agent as of now; None: there is none of that name any more."""
+        seat = self._present.seats.get(name)
+        return None if seat is None else _agent(seat)
+
     def _queue(self, queue: str, now: Micros) -> QueueNow:
         counts = self._today.get(queue, Counter())
         answered, abandoned = counts[VisitOutcome.ANSWERED], counts[VisitOutcome.ABANDONED]

@@ -8,7 +8,7 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from callcenter import __version__
-from callcenter.web.api import audit, calls, changes, given, promises, rules, scores, session, users, violations
+from callcenter.web.api import audit, calls, changes, given, live, promises, rules, scores, session, users, violations
 from callcenter.web.guard import SAFE, Guard
 from callcenter.web.problems import KINDS, MEDIA_TYPE, install
 from callcenter.web.service import Service
@@ -23,6 +23,7 @@ ROUTERS = (
     changes.router,
     rules.router,
     promises.router,
+    live.router,
     scores.router,
     *given.ROUTERS,
 )

@@ -43,5 +43,7 @@ async def serve_web(server: HttpServer, service: Service) -> None:
     key = None if settings.audit_key_file is None else read_key(settings.audit_key_file)
     async with asyncio.TaskGroup() as group:
         group.create_task(server.run(), name="web-server")
+        if (live := service.ports.live) is not None:
+            group.create_task(live.run(lambda asked: service.sessions.lasting(asked, service.clock())), name="web-live")
         if key is not None:
             group.create_task(sign_heads(service.decisions, key, settings, service.clock), name="web-heads")

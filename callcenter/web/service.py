@@ -20,6 +20,7 @@ from callcenter.store.sign_in.sessions import Sessions
 from callcenter.tracker import RulesInForce
 from callcenter.usecases.take_step import Evidence, StepContext
 from callcenter.web.limits import SignInRate
+from callcenter.web.live import LiveFeed
 from callcenter.web.settings import WebSettings
 
 Clock = Callable[[], Micros]
@@ -36,6 +37,7 @@ class Ports(NamedTuple):
     switch_time: Clock = wall_clock
     evidence: Evidence | None = None
     written: Written | None = None
+    live: LiveFeed | None = None
 
 
 @dataclass(frozen=True)
@@ -67,6 +69,11 @@ class Service:
     def step_context(self) -> StepContext:
         """By what steps are taken now."""
         return StepContext(self.rulebook, self.terms, self.ports.evidence)
+
+    def look_at_streams(self) -> None:
+        """Let live streams end whose session is over."""
+        if self.ports.live is not None:
+            self.ports.live.look()
 
     def team_of(self, agent: str, at: Micros) -> str | None:
         """Name the team that the roster has an agent in."""

@@ -23,6 +23,7 @@ from callcenter.store import DecisionStore
 from callcenter.store.sign_in.accounts import Accounts
 from callcenter.tracker import RulesInForce
 from callcenter.web.application import make_application
+from callcenter.web.live import LiveFeed
 from callcenter.web.service import Ports, build
 from callcenter.web.settings import WebSettings
 from tests.integration.office import PASSWORD, QUICK, hire, opened
@@ -63,7 +64,7 @@ APPEALED = [*CONFIRMED, ("alice", "appeal")]
 class Department:
     """A department whose people are at their browsers."""
 
-    def __init__(self, decisions: DecisionStore, settings: WebSettings) -> None:
+    def __init__(self, decisions: DecisionStore, settings: WebSettings, live: LiveFeed | None = None) -> None:
         self.decisions = decisions
         self.now: Micros = MONDAY
         self.set_back: Micros = 0
@@ -75,11 +76,12 @@ class Department:
             settings,
             decisions,
             lambda: self.in_force,
-            Ports(dispose=self.dispose, switch_time=lambda: self.now, evidence=self._look),
+            Ports(dispose=self.dispose, switch_time=lambda: self.now, evidence=self._look, live=live),
             accounts=Accounts(QUICK),
             clock=lambda: self.now,
             steady=lambda: self.now + self.set_back,
         )
+        self.service = service
         self.app = make_application(service)
         self._browsers: dict[str, Browser] = {}
 
@@ -164,9 +166,9 @@ async def agreed(work: Department, **content: Json) -> str:
 
 
 @asynccontextmanager
-async def department(folder: Path, **settings: Any) -> AsyncIterator[Department]:
+async def department(folder: Path, live: LiveFeed | None = None, **settings: Any) -> AsyncIterator[Department]:
     async with opened(folder) as decisions:
-        found = Department(decisions, WebSettings(**settings))
+        found = Department(decisions, WebSettings(**settings), live)
         try:
             yield found
         finally:

@@ -17,6 +17,7 @@ from callcenter.cli.speech import spoken
 from callcenter.cli.tongue import wanted
 from callcenter.domain.agents.directory import Directory
 from callcenter.errors import BadInput
+from callcenter.files.customers import load_customers
 from callcenter.files.roster import load_roster
 from callcenter.files.rulebook import load_rulebook
 from callcenter.numbers import numbering_of
@@ -25,6 +26,7 @@ from callcenter.queuelog.history import LogHistory, read_history
 from callcenter.reports.replay.document import Document
 from callcenter.reports.replay.judging import Judging
 from callcenter.reports.replay.kinds import check_logins, check_queue_logs
+from callcenter.reports.replay.linked import Linked
 from callcenter.reports.replay.reconcile import Reconcile
 from callcenter.reports.replay.recorded import Replay, first_moment
 from callcenter.reports.replay.text import text
@@ -49,6 +51,9 @@ def replay(
     queue_log: Annotated[list[Path] | None, typer.Option(help="Asterisk's queue_log.")] = None,
     roster: Annotated[Path | None, typer.Option(help="Agents, shifts and permitted extensions (JSON).")] = None,
     rulebook: Annotated[Path | None, typer.Option(help="A rulebook (YAML) instead of the packaged one.")] = None,
+    customers: Annotated[
+        Path | None, typer.Option(help="Customers and their numbers (CSV): each visit is linked with its customer.")
+    ] = None,
     charset: Annotated[str | None, typer.Option(help="In which names stand there; else UTF-8, then GB18030.")] = None,
     timezone: Annotated[
         str | None, typer.Option(help="The site's; by default as the roster or the rulebook says, else Asia/Shanghai.")
@@ -68,6 +73,7 @@ def replay(
     numbering, charset = numbering_of(area_code, outside_digit, extensions_of(internal)), _charset(charset)
     check_logins(ami or ())  # what cannot be read is told before anything is written
     check_queue_logs(queue_log or ())
+    linked = None if customers is None else Linked(load_customers(customers, numbering), numbering)
     duty = None if roster is None else load_roster(roster, timezone)
     book = load_rulebook(rulebook, timezone if duty is None else duty.timezone)
     _require_edition(book, ami or ())
@@ -78,6 +84,7 @@ def replay(
         _beside(history, names=duty is not None, logins=bool(ami)),
         Judging(book, duty, ami or (), numbering),
         alone=None if ami else history,
+        linked=linked,
     )
     if format is Format.JSON:
         sys.stdout.writelines(document.json())

@@ -15,6 +15,7 @@ from callcenter.domain.frame import Micros
 from callcenter.domain.vocabulary import AgentState, VisitOutcome
 from callcenter.queuelog.history import LogHistory
 from callcenter.reports.replay.judging import Judging
+from callcenter.reports.replay.linked import Linked
 from callcenter.reports.replay.logged import LOG_ALONE, logged_agents, logged_totals
 from callcenter.reports.replay.reconcile import Reconcile
 from callcenter.reports.replay.recorded import Replay, joined
@@ -32,18 +33,29 @@ class Document:
         log: What the switch's own queue_log says, to fill what was not seen and to list differences.
         judging: The rules, told of every fact.
         alone: The queue_log's history where there is no login: agents are told by it.
+        linked: Links visits with customers and with one another; None: nobody asked for that.
 
     Attributes:
         figures: The figures that held at a moment, by which everything is measured.
+        linked: As it was given.
     """
 
-    def __init__(self, replay: Replay, log: Reconcile, judging: Judging, *, alone: LogHistory | None = None) -> None:
+    def __init__(
+        self,
+        replay: Replay,
+        log: Reconcile,
+        judging: Judging,
+        *,
+        alone: LogHistory | None = None,
+        linked: Linked | None = None,
+    ) -> None:
         self._replay = replay
         self._log = log
         self._judging = judging
         self.figures: FiguresAt = judging.rulebook.figures
         self._promises = Promises(judging.rulebook)
         self._alone = alone
+        self.linked = linked
         self._totals = Totals(self.figures)
         self._spans: dict[str, list[fx.StateSpan]] = {}
         self._gaps: list[Shape] = []
@@ -53,12 +65,17 @@ class Document:
     def calls(self) -> Iterator[fx.Call]:
         """Yield calls in the order of their first event, each as soon as no earlier one is open.
 
-        With a queue_log all are kept to the end, since it may put calls between them.
+        With a queue_log all are kept to the end, since it may put calls between them; so are they where they are
+        linked, since a later one may tell what became of an earlier one.
         """
         seen = self._seen()
         if self._log.present:
             finished = list(seen)
             seen = iter(self._log.calls(finished, self._replay.first_at, self._replay.floor.state.now))
+        if self.linked is not None:
+            finished = list(seen)
+            self.linked.link(finished)
+            seen = iter(finished)
         for call in seen:
             for visit in call.visits:
                 self._totals.visit(visit)
@@ -102,14 +119,23 @@ class Document:
         yield '{"calls": ['
         separator = "\n"
         for call in self.calls():
-            yield separator + _dump(call_shape(call, self.figures))
+            yield separator + _dump(self._shape(call))
             separator = ",\n"
         rest = self.rest()
         yield "\n]" + "".join(f",\n{_dump(key)}: {_dump(value)}" for key, value in rest.items()) + "}\n"
 
+    def _shape(self, call: fx.Call) -> Shape:
+        shape = call_shape(call, self.figures)
+        if self.linked is not None:
+            for visit, shown in zip(call.visits, shape["visits"], strict=True):
+                shown.update(self.linked.shape(visit))
+        return shape
+
     def _seen(self) -> Iterator[fx.Call]:
         for fact in self._replay.facts():
             self._judging.see(fact)
+            if self.linked is not None:
+                self.linked.see(fact)
             match fact:
                 case fx.CallEnded():
                     heapq.heappush(self._finished, (fact.call.order, fact.call))

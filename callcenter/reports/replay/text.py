@@ -12,6 +12,7 @@ from callcenter.domain import facts as fx
 from callcenter.domain.frame import SECOND, Micros
 from callcenter.domain.vocabulary import OfferOutcome, VisitOutcome
 from callcenter.reports.replay.document import Document
+from callcenter.reports.replay.linked import HEAD
 from callcenter.reports.replay.shapes import Shape
 from callcenter.rules.regulations.edition import FiguresAt
 from callcenter.untrusted import replaced
@@ -24,8 +25,13 @@ _OTHER_OFFERS = [one for one in OfferOutcome if one not in {OfferOutcome.ANSWERE
 
 def text(document: Document, zone: ZoneInfo) -> Iterator[str]:
     """Yield the lines of the table, then of the totals."""
-    rows = [row for call in document.calls() for row in visit_rows(call, zone, document.figures)]
-    yield from table([_HEAD, *rows])
+    linked, head = document.linked, _HEAD if document.linked is None else _HEAD + HEAD
+    rows = [
+        row if linked is None else row + linked.row(visit)
+        for call in document.calls()
+        for visit, row in zip(call.visits, visit_rows(call, zone, document.figures), strict=True)
+    ]
+    yield from table([head, *rows])
     yield from _rest(document.rest())
 
 

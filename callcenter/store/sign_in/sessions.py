@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import delete, insert, or_, select, update
+from sqlalchemy import ColumnElement, delete, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from callcenter.clock import steady_clock
@@ -141,6 +141,12 @@ class Sessions:
             fresh = await self._keep(hashed, fresh, row.id, at)
         return Session(id=row.id, account=account, csrf=row.csrf, expires_at=row.expires_at, token=fresh)
 
+    async def lasting(self, numbers: set[str], at: Micros) -> set[str]:
+        """Tell which of some sessions last; asking keeps none of them alive."""
+        found = select(SessionRow.id).where(SessionRow.id.in_(numbers), *self._lasts(at))
+        async with self._decisions.reading() as connection:
+            return set((await connection.execute(found)).scalars())
+
     async def sign_out(self, session: Session, at: Micros) -> None:
         """End a session."""
         name = session.account.name
@@ -199,11 +205,13 @@ class Sessions:
                         SessionRow.token == hashed,
                         (SessionRow.previous == hashed) & (SessionRow.rotated_at > at - _GRACE),
                     ),
-                    SessionRow.expires_at > at,
-                    SessionRow.seen_at > at - self.lifetimes.idle,
+                    *self._lasts(at),
                 )
             )
         ).one_or_none()
+
+    def _lasts(self, at: Micros) -> tuple[ColumnElement[bool], ...]:
+        return SessionRow.expires_at > at, SessionRow.seen_at > at - self.lifetimes.idle
 
     async def _keep(self, hashed: str, fresh: str | None, number: str, at: Micros) -> str | None:
         """Note that the session is used, and its new token, unless another request was faster."""

@@ -76,6 +76,7 @@ async def me(session: TheSession, service: TheService) -> Me:
 async def sign_out(request: Request, session: TheSession, service: TheService) -> Response:
     """Sign out."""
     await service.sessions.sign_out(session, service.clock())
+    service.look_at_streams()
     setattr(request.state, NEW_TOKEN, "")
     return Response(status_code=status.HTTP_204_NO_CONTENT)
 
@@ -91,6 +92,7 @@ async def change_password(body: NewPassword, request: Request, session: TheSessi
     hashed = await service.accounts.hashed(name, body.new, name)
     async with service.decisions.writing() as unit:
         await change_account(unit, name, {"password": hashed}, proven.version, name, at)
+    service.look_at_streams()
     setattr(request.state, NEW_TOKEN, "")
     return Response(status_code=status.HTTP_204_NO_CONTENT)
 

@@ -133,6 +133,7 @@ async def change_user(
         changes["password"] = await service.accounts.hashed(name, changes["password"], person.account)
     async with service.decisions.writing() as unit:
         account = await change_account(unit, name, changes, seen, person.account, at)
+    service.look_at_streams()
     return _told(account, service, response)
 
 
@@ -141,6 +142,7 @@ async def confirm_user(name: str, person: Confirming, service: TheService, respo
     """Give an account the role that somebody else has asked for; again it is refused."""
     async with service.decisions.writing() as unit:
         account = await confirm_role(unit, name, person.account, service.clock())
+    service.look_at_streams()
     return _told(account, service, response)
 
 

@@ -1,0 +1,390 @@
+"""The live stream: a snapshot of what one may see, then each change of it as a server-sent event.
+
+Every event has a number that grows, also from one run of the service to the next. The latest are kept, so that whoever
+was cut off goes on where they were; who was away for longer, or reads too slowly, gets a new snapshot. A reader has a
+place for so many events and no more, and is heard of no longer once the session is over.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter, deque
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from typing import NamedTuple, Protocol
+
+import msgspec
+import structlog
+
+from callcenter.cases.owners import CustomerMatch, MatchKind, NumberTable, match_of
+from callcenter.clock import wall_clock
+from callcenter.domain import facts as fx
+from callcenter.domain.floor import Floor
+from callcenter.domain.frame import SECOND, Micros
+from callcenter.errors import StoreError
+from callcenter.exporter.health import Health
+from callcenter.exporter.live import AgentNow, LiveDocument, QueueNow
+from callcenter.exporter.names import inert
+from callcenter.exporter.present import Changed, open_visit_of
+from callcenter.numbers import Number, Numbering, read_number
+from callcenter.rules.records.violation import Violation
+from callcenter.rules.regulations.edition import Mode
+from callcenter.staff.roles import Principal, Right, may
+from callcenter.web.live_words import Happening, LiveEvent, Said, Topic, framed, happening, recorded, talking
+from callcenter.web.problems import RequestRefused
+
+MOST_KEPT = 4_000
+"""Events that can be taken up again."""
+MOST_UNREAD = 500
+"""Events that wait for one reader."""
+MOST_OF_ACCOUNT = 4
+MOST_READERS = 200
+EVERY_SECONDS = 3.0
+"""How often each reader is told how old the data is, and sessions are looked at."""
+_FLOOR_SECONDS = 0.2
+"""Changes of the floor are told together."""
+_MOST_RINGS = 1_000
+_LOOK_UP_SECONDS = 0.2
+"""A pop does not wait longer for the customer; the call does not either."""
+_RETRY = b"retry: 3000\n\n"
+
+log = structlog.get_logger()
+
+WhoCalls = Callable[[str], Awaitable[CustomerMatch]]
+"""Finds the customers of a number by its key."""
+Lasting = Callable[[set[str]], Awaitable[set[str]]]
+"""Tells which of some sessions last."""
+
+
+class Board(Protocol):
+    """Knows what queues and agents do now; the exporter does."""
+
+    changed: Changed
+    """What the latest facts changed."""
+
+    def live(self) -> LiveDocument:
+        """Return all of it."""
+
+    def queue(self, name: str) -> QueueNow:
+        """Return one queue."""
+
+    def agent(self, name: str) -> AgentNow | None:
+        """Return one agent, None where there is none of that name any more."""
+
+
+class Ring(NamedTuple):
+    """A phone rings for a visit."""
+
+    agent: str
+    uniqueid: str
+    said: Said
+    caller: str | None
+
+
+class Reader:
+    """One open stream; ends when its session does.
+
+    Attributes:
+        pending: What is still to be sent.
+        stale: A snapshot is to be sent first.
+        over: Why the stream ends; None while it does not.
+    """
+
+    def __init__(self, person: Principal, session: str, topics: frozenset[Topic]) -> None:
+        self.person = person
+        self.session = session
+        self.topics = topics
+        self.pending: deque[LiveEvent] = deque()
+        self.stale = True
+        self.beat = True
+        self.over: str | None = None
+        self.news = asyncio.Event()
+
+    def sees(self, event: LiveEvent) -> bool:
+        """Tell whether an event is for this reader."""
+        return event.topic in self.topics and event.concerns(self.person)
+
+    def take(self, event: LiveEvent) -> None:
+        """Put an event in line; where the line is full a snapshot takes its place."""
+        if len(self.pending) >= MOST_UNREAD:
+            self.pending.clear()
+            self.stale = True
+        if not self.stale:
+            self.pending.append(event)
+        self.news.set()
+
+    def next(self) -> LiveEvent | None:
+        """Take the next event out of line; None: there is none, or something else comes first."""
+        return self.pending.popleft() if self.pending and not self.stale and self.over is None else None
+
+    def end(self, why: str) -> None:
+        """Let the stream end at once."""
+        self.over = why
+        self.news.set()
+
+
+async def nobody_known(_: str) -> CustomerMatch:
+    """Find no customer: there is no list of them."""
+    return CustomerMatch(None, MatchKind.NONE)
+
+
+class LiveFeed:
+    """A live view of the tracker's (a `Sink`, told after its board), and those who read it.
+
+    Args:
+        board: What queues and agents do.
+        health: How well the switch is followed.
+        team_of: In which team an agent is at a moment.
+        numbering: How numbers are read now.
+        who_calls: Finds a number's customers.
+        clock: Our clock; the first event's number is its time, so that numbers grow over restarts.
+    """
+
+    def __init__(
+        self,
+        board: Board,
+        health: Callable[[], Health],
+        team_of: Callable[[str, Micros], str | None],
+        numbering: Callable[[], Numbering],
+        who_calls: WhoCalls = nobody_known,
+        *,
+        clock: Callable[[], Micros] = wall_clock,
+    ) -> None:
+        self._board = board
+        self._health = health
+        self._team_of = team_of
+        self._numbering = numbering
+        self._who_calls = who_calls
+        self._clock = clock
+        self._number = clock()
+        self._kept: deque[LiveEvent] = deque(maxlen=MOST_KEPT)
+        self._readers: set[Reader] = set()
+        self._lasting: dict[tuple[Topic, str, str, str], LiveEvent] = {}
+        self._moved: tuple[set[str], set[str]] = (set(), set())
+        self._flush: asyncio.TimerHandle | None = None
+        self._rings: deque[Ring] = deque(maxlen=_MOST_RINGS)
+        self._rung = asyncio.Event()
+        self._look = asyncio.Event()
+        self._begun = False
+
+    # told by the tracker
+
+    def happened(self, facts: Sequence[fx.Fact], floor: Floor) -> None:
+        """Take in what one event made true."""
+        if not self._begun:
+            self._begun = True
+            for talk in floor.state.talks.values():
+                if not talk.apart:
+                    self._calls(fx.TalkBegan, talking(talk.agent, talk.uniqueid, talk.queue, talk.how, talk.start))
+        queues, agents = self._moved
+        queues |= self._board.changed.queues
+        agents |= {seat.agent for pair in self._board.changed.seats for seat in pair if seat is not None}
+        for fact in facts:
+            told = happening(fact, floor)
+            if told is not None:
+                self._calls(type(fact), told)
+            match fact:
+                case fx.PhoneRang():
+                    self._rings.append(_ring(fact, floor))
+                    self._rung.set()
+                case fx.VisitEnded(visit=fx.Visit(queue=str() as queue)) | fx.CallAnswered(queue=queue):
+                    queues.add(queue)
+                case _:
+                    pass
+        if (queues or agents) and self._flush is None:
+            self._flush = asyncio.get_running_loop().call_later(_FLOOR_SECONDS, self._floor)
+
+    def judged(self, violations: Sequence[Violation]) -> None:
+        """Take in records that have just been decided on."""
+        for one in violations:
+            self._publish(Topic.VIOLATIONS, recorded(one), one.agent, shadow=one.mode is Mode.SHADOW)
+
+    # asked by the API
+
+    def open(self, person: Principal, session: str, topics: Iterable[Topic], after: int | None) -> Reader:
+        """Let somebody read, from after an event's number where what came since is kept; to be left by `leave`.
+
+        Raises:
+            RequestRefused: The account, or all together, have as many streams as may be.
+        """
+        of_account = Counter(reader.person.account for reader in self._readers)[person.account]
+        if of_account >= MOST_OF_ACCOUNT or len(self._readers) >= MOST_READERS:
+            raise RequestRefused(
+                "too-many",
+                f"an account has at most {MOST_OF_ACCOUNT} live streams: close another page",
+                Retry_After="5",
+            )
+        reader = Reader(person, session, frozenset(topics))
+        oldest = self._kept[0].number if self._kept else self._number + 1
+        if after is not None and oldest - 1 <= after <= self._number:
+            missed = [event for event in self._kept if event.number > after and reader.sees(event)]
+            reader.stale = len(missed) > MOST_UNREAD
+            reader.pending.extend(() if reader.stale else missed)
+        self._readers.add(reader)
+        return reader
+
+    def leave(self, reader: Reader) -> None:
+        """A reader is gone; again is no harm."""
+        self._readers.discard(reader)
+
+    def look(self) -> None:
+        """Look at once whose session is over: somebody signed out, or an account was changed."""
+        self._look.set()
+
+    async def frames(self, reader: Reader) -> AsyncIterator[bytes]:
+        """Yield what a reader is sent until the stream ends."""
+        yield _RETRY
+        while reader.over is None:
+            reader.news.clear()
+            if reader.stale:
+                reader.stale = False
+                reader.pending.clear()
+                yield framed("snapshot", self._snapshot(reader), self._number)
+            while (event := reader.next()) is not None:
+                yield event.frame(reader.person)
+            if reader.beat:
+                reader.beat = False
+                yield framed("age", self._age())
+            if not (reader.pending or reader.stale or reader.beat):
+                await reader.news.wait()
+        yield framed("end", {"why": reader.over})
+
+    async def run(self, lasting: Lasting) -> None:
+        """Tell readers how old the data is, end those whose session is over, and pop calls; until cancelled."""
+        try:
+            async with asyncio.TaskGroup() as group:
+                group.create_task(self._pop(), name="live-pops")
+                group.create_task(self._watch(lasting), name="live-sessions")
+                while True:
+                    await asyncio.sleep(EVERY_SECONDS)
+                    for reader in self._readers:
+                        reader.beat = True
+                        reader.news.set()
+        finally:
+            if self._flush is not None:
+                self._flush.cancel()
+            for reader in self._readers:
+                reader.end("service_stops")
+
+    async def _watch(self, lasting: Lasting) -> None:
+        while True:
+            try:
+                async with asyncio.timeout(EVERY_SECONDS):
+                    await self._look.wait()
+            except TimeoutError:
+                pass
+            self._look.clear()
+            asked = {reader.session for reader in self._readers}
+            try:
+                last = await lasting(asked) if asked else set()
+            except StoreError as error:
+                log.warning("live_sessions_not_read", error=str(error))
+                continue
+            for reader in self._readers:
+                if reader.session in asked - last:
+                    reader.end("signed_out")
+
+    async def _pop(self) -> None:
+        """Tell agents who calls, ring by ring; one customer is looked up once for all phones that ring together."""
+        latest: tuple[str, CustomerMatch | None] = ("", None)
+        while True:
+            await self._rung.wait()
+            self._rung.clear()
+            while self._rings:
+                ring = self._rings.popleft()
+                number = read_number(ring.caller or "", self._numbering())
+                if latest[0] != ring.uniqueid:
+                    latest = (ring.uniqueid, await self._customer(number))
+                if (Topic.CALLS, "rang", ring.agent, ring.uniqueid) in self._lasting:  # it rings still
+                    said = ring.said | {"kind": number.kind, "customer": msgspec.to_builtins(latest[1])}
+                    event = self._publish(Topic.POPS, said, ring.agent, caller=ring.caller)
+                    self._lasting[Topic.POPS, "rang", ring.agent, ring.uniqueid] = event
+
+    async def _customer(self, number: Number) -> CustomerMatch | None:
+        """Find whose call it is; None: it could not be found out in time."""
+        if number.key is None:
+            return match_of(number, NumberTable())
+        try:
+            async with asyncio.timeout(_LOOK_UP_SECONDS):
+                return await self._who_calls(number.key)
+        except (TimeoutError, StoreError) as error:
+            log.warning("caller_not_looked_up", error=str(error) or "too slow")
+            return None
+
+    def _calls(self, kind: type[fx.Fact], told: Happening) -> None:
+        """Tell what happens with a call, and keep what lasts for snapshots."""
+        event = self._publish(Topic.CALLS, told.said, told.agent, caller=told.caller)
+        key = (told.agent or "", told.said["uniqueid"])
+        if kind is fx.PhoneRang:
+            self._lasting[Topic.CALLS, "rang", *key] = event
+        elif kind is fx.OfferEnded:
+            self._lasting.pop((Topic.CALLS, "rang", *key), None)
+            self._lasting.pop((Topic.POPS, "rang", *key), None)
+        elif kind is fx.TalkBegan:
+            self._lasting[Topic.CALLS, "talks", *key] = event
+        elif kind is fx.TalkEnded:
+            self._lasting.pop((Topic.CALLS, "talks", *key), None)
+
+    def _floor(self) -> None:
+        self._flush = None
+        (queues, agents), self._moved = self._moved, (set(), set())
+        for queue in sorted(queues):
+            self._publish(Topic.FLOOR, {"queue": msgspec.to_builtins(self._board.queue(queue))})
+        for agent in sorted(agents):
+            now = self._board.agent(agent)
+            said = {"agent_gone": inert(agent)} if now is None else {"agent": msgspec.to_builtins(now)}
+            self._publish(Topic.FLOOR, said, agent)
+
+    def _publish(
+        self, topic: Topic, said: Said, agent: str | None = None, *, caller: str | None = None, shadow: bool = False
+    ) -> LiveEvent:
+        self._number += 1
+        team = None if agent is None else self._team_of(agent, self._clock())
+        event = LiveEvent(self._number, topic, said, agent=agent, team=team, caller=caller, shadow=shadow)
+        self._kept.append(event)
+        for reader in self._readers:
+            if reader.sees(event):
+                reader.take(event)
+        return event
+
+    def _snapshot(self, reader: Reader) -> Said:
+        said: Said = {"topics": sorted(reader.topics), "age": self._age()}
+        if Topic.FLOOR in reader.topics:
+            document, at = self._board.live(), self._clock()
+            said["floor"] = {
+                "now": document.now,
+                "timezone": document.timezone,
+                "queues": msgspec.to_builtins(document.queues),
+                "agents": [
+                    msgspec.to_builtins(one)
+                    for one in document.agents
+                    if may(reader.person, Right.SEE, one.agent, self._team_of(one.agent, at))
+                ],
+            }
+        for topic in reader.topics & {Topic.CALLS, Topic.POPS}:
+            lasting = [event for event in self._lasting.values() if event.topic is topic and reader.sees(event)]
+            said[topic] = [event.said_to(reader.person) for event in lasting]
+        return said
+
+    def _age(self) -> Said:
+        health = self._health()
+        seen, followed = health.last_seen_at, health.ami_up and health.gap_open_at is None
+        age = None if seen is None else max(0, self._clock() - seen) / SECOND
+        return {"state": "followed" if followed else "not_followed", "data_age_seconds": age}
+
+
+def _ring(fact: fx.PhoneRang, floor: Floor) -> Ring:
+    visit = open_visit_of(floor, fact.uniqueid)
+    joined = None if visit is None else visit.joined_at
+    said = {
+        "visit": {
+            "uniqueid": inert(fact.uniqueid),
+            "queue": inert(fact.queue),
+            "visit": None if visit is None else visit.n,
+        },
+        "call": None if visit is None else inert(visit.call),
+        "queue": inert(fact.queue),
+        "at": None if fact.at is None else fact.at / SECOND,
+        "caller": None,
+        "waited_seconds": None if joined is None or fact.at is None else max(0, fact.at - joined) / SECOND,
+    }
+    return Ring(fact.agent, inert(fact.uniqueid), said, None if visit is None else visit.caller)

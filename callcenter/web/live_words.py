@@ -1,0 +1,180 @@
+"""What became true, as the live stream says it: times by the switch's clock in epoch seconds, names made inert."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Any
+
+import msgspec
+
+from callcenter.domain import facts as fx
+from callcenter.domain.floor import Floor
+from callcenter.domain.frame import SECOND, Micros
+from callcenter.domain.vocabulary import How
+from callcenter.exporter.names import inert
+from callcenter.exporter.present import open_visit_of
+from callcenter.rules.records.masks import masked_caller
+from callcenter.rules.records.violation import Violation
+from callcenter.rules.regulations.edition import Mode
+from callcenter.staff.roles import Field, Principal, Right, Sight, may, may_see, sight
+
+Said = dict[str, Any]
+
+
+class Topic(StrEnum):
+    """What the stream tells of."""
+
+    FLOOR = "floor"
+    """Queues, and agents within one's reach."""
+    CALLS = "calls"
+    """What happens with calls of agents within one's reach."""
+    POPS = "pops"
+    """Who calls, when one's own phone rings."""
+    VIOLATIONS = "violations"
+    """Records within one's reach, as they are made."""
+
+
+class LiveEvent:
+    """One thing that is told: about whom, and in which words.
+
+    Args:
+        number: Grows with each.
+        topic: Of what.
+        said: The words, without the caller's number.
+        agent: Whom it is about; None: nobody in particular.
+        team: The team that the agent is in.
+        caller: The number as it came; it is shown as the reader's role may see it.
+        shadow: A rule on trial raised it.
+    """
+
+    __slots__ = ("_caller", "_said", "_shown", "agent", "number", "shadow", "team", "topic")
+
+    def __init__(
+        self,
+        number: int,
+        topic: Topic,
+        said: Said,
+        *,
+        agent: str | None = None,
+        team: str | None = None,
+        caller: str | None = None,
+        shadow: bool = False,
+    ) -> None:
+        self.number, self.topic, self.agent, self.team, self.shadow = number, topic, agent, team, shadow
+        self._said, self._caller = said, caller
+        self._shown: dict[Sight, bytes] = {}
+
+    def concerns(self, person: Principal) -> bool:
+        """Tell whether a person may be told."""
+        match self.topic:
+            case Topic.POPS:
+                return self.agent is not None and person.agent == self.agent
+            case Topic.VIOLATIONS:
+                return may_see(person, self.agent or "", self.team, shadow=self.shadow)
+            case _:
+                everybodys = self.topic is Topic.FLOOR and self.agent is None
+                return everybodys or may(person, Right.SEE, self.agent, self.team)
+
+    def said_to(self, person: Principal) -> Said:
+        """Return the words for a person."""
+        if "caller" not in self._said:
+            return self._said
+        return self._said | {"caller": _caller(self._caller, sight(person.role, Field.CALLER))}
+
+    def frame(self, person: Principal) -> bytes:
+        """Return it as a server-sent event for a person; made once for all who see as much."""
+        seen = sight(person.role, Field.CALLER)
+        if seen not in self._shown:
+            self._shown[seen] = framed(self.topic, self.said_to(person), self.number)
+        return self._shown[seen]
+
+
+def framed(event: str, said: Said, number: int | None = None) -> bytes:
+    """Write a server-sent event: one line of JSON in which nothing acts, neither as HTML nor as a line's end."""
+    head = b"" if number is None else b"id: %d\n" % number
+    body = msgspec.json.encode(said).replace(b"<", b"\\u003c").replace(b">", b"\\u003e").replace(b"&", b"\\u0026")
+    return head + b"event: " + event.encode() + b"\ndata: " + body + b"\n\n"
+
+
+class Happening(msgspec.Struct, frozen=True):
+    """Something that happens with a call; `caller` as it came."""
+
+    said: Said
+    agent: str | None
+    caller: str | None = None
+
+
+def happening(fact: fx.Fact, floor: Floor) -> Happening | None:
+    """Say what happens with a call, None where a fact is about something else."""
+    match fact:
+        case fx.VisitJoined() | fx.CallOffered() | fx.PhoneRang() | fx.CallAnswered():
+            what = _WHAT[type(fact)]
+            agent = None if isinstance(fact, fx.VisitJoined) else fact.agent
+            visit = open_visit_of(floor, fact.uniqueid)
+            said = _of_visit(what, fact.uniqueid, fact.queue, agent, fact.at)
+            return Happening(said, agent, None if visit is None else visit.caller)
+        case fx.OfferEnded():
+            offer = fact.offer
+            said = _of_visit("offer_ended", fact.uniqueid, fact.queue, offer.agent, fact.at)
+            return Happening(said | {"outcome": offer.outcome, "ring_seconds": _seconds(offer.ringing)}, offer.agent)
+        case fx.TalkBegan():
+            return talking(fact.talk.agent, fact.talk.uniqueid, fact.talk.queue, fact.talk.how, fact.talk.start)
+        case fx.TalkEnded():
+            talk = fact.talk
+            said = _of_visit("talk_ended", talk.uniqueid, talk.queue, talk.agent, fact.at)
+            return Happening(said | {"how": talk.how, "talk_seconds": _seconds(talk.length)}, talk.agent)
+        case fx.VisitEnded():
+            told = fact.visit
+            said = _of_visit("visit_ended", told.uniqueid, told.queue, told.agent, fact.at)
+            figures = {"wait_seconds": _seconds(told.wait), "talk_seconds": _seconds(told.talk)}
+            return Happening(said | {"caller": None, "outcome": told.outcome} | figures, told.agent, told.caller)
+        case _:
+            return None
+
+
+_WHAT: dict[type, str] = {
+    fx.VisitJoined: "joined",
+    fx.CallOffered: "offered",
+    fx.PhoneRang: "rang",
+    fx.CallAnswered: "answered",
+}
+
+
+def talking(agent: str, uniqueid: str, queue: str | None, how: How, since: Micros | None) -> Happening:
+    """Say that an agent and a customer hear each other."""
+    return Happening(_of_visit("talk_began", uniqueid, queue, agent, since) | {"how": how}, agent)
+
+
+def recorded(violation: Violation) -> Said:
+    """Say that a record was made."""
+    return {
+        "id": violation.id,
+        "rule": violation.rule,
+        "agent": inert(violation.agent),
+        "at": _seconds(violation.at),
+        "verdict": violation.verdict,
+        "severity": violation.severity,
+        "shadow": violation.mode is Mode.SHADOW,
+    }
+
+
+def _of_visit(what: str, uniqueid: str, queue: str | None, agent: str | None, at: Micros | None) -> Said:
+    return {
+        "what": what,
+        "at": _seconds(at),
+        "uniqueid": inert(uniqueid),
+        "queue": None if queue is None else inert(queue),
+        "agent": None if agent is None else inert(agent),
+        **({"caller": None} if what in _WHAT.values() else {}),
+    }
+
+
+def _caller(number: str | None, seen: Sight) -> str | None:
+    if number is None or seen is Sight.HIDDEN:
+        return None
+    shown = inert(number)
+    return shown if seen is Sight.FULL else masked_caller(shown)
+
+
+def _seconds(value: Micros | None) -> float | None:
+    return None if value is None else value / SECOND

@@ -1,0 +1,116 @@
+"""A floor with a live stream, and people who read it."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from typing import Any
+
+from callcenter.cases.owners import CustomerMatch, MatchKind
+from callcenter.domain import company as co
+from callcenter.domain import events as ev
+from callcenter.domain.floor import Floor
+from callcenter.domain.frame import Micros
+from callcenter.numbers import Numbering
+from callcenter.rules.records.texts import Reason
+from callcenter.rules.records.violation import Verdict, Violation
+from callcenter.rules.regulations.edition import Mode, Severity
+from callcenter.staff.roles import Principal, Role
+from callcenter.web.live import LiveFeed, Reader
+from callcenter.web.live_words import Topic
+from tests.unit.test_exporter import NOON, House
+
+TEAMS = {"Alice": "hotline", "Bob": "orders"}
+ALICE = Principal(account="alice", role=Role.AGENT, agent="Alice", team="hotline")
+BOB = Principal(account="bobby", role=Role.AGENT, agent="Bob", team="orders")
+LEADER = Principal(account="li-leads", role=Role.GROUP_LEADER, agent="Li", team="hotline")
+SUPERVISOR = Principal(account="sun", role=Role.SUPERVISOR)
+ADMIN = Principal(account="root", role=Role.ADMIN)
+
+
+class Lively(House):
+    """A house whose live stream is told after its exporter."""
+
+    def __init__(self, floor: Floor | None = None, since: Micros = NOON) -> None:
+        super().__init__(floor=floor)
+        self.now = since
+        self.asked: list[str] = []
+        self.customers: dict[str, CustomerMatch] = {}
+        self.look_up_takes = 0.0
+        self.feed = LiveFeed(
+            self.exporter,
+            lambda: self.figures,
+            lambda agent, _: TEAMS.get(agent),
+            lambda: Numbering(internal=("8001",)),
+            self._who_calls,
+            clock=lambda: self.now,
+        )
+
+    async def _who_calls(self, key: str) -> CustomerMatch:
+        self.asked.append(key)
+        await asyncio.sleep(self.look_up_takes)
+        return self.customers.get(key, CustomerMatch(None, MatchKind.NONE))
+
+    def tell(self, kind: Any, *words: Any, after: float = 0, **named: Any) -> None:
+        self.now += round(after * 1_000_000)
+        self._pos += 1
+        facts = self.floor.apply(kind(self.now, self._pos, *words, **named))
+        self.exporter.happened(facts, self.floor)
+        self.feed.happened(facts, self.floor)
+
+    def join(self, caller: str = "c1", queue: str = "sales", number: str = "13812345678") -> None:
+        name = f"PJSIP/trunk-{caller}"
+        self.tell(ev.ChannelStarted, caller, name, caller, "400", calling=True, number=number)
+        self.tell(ev.CallerJoined, caller, name, caller, queue, 1, number, "400")
+
+    def answer(self, caller: str = "c1", agent: str = "Alice", queue: str = "sales", after: float = 0) -> None:
+        super().answer(caller, agent, queue, after)
+        for uid, name in ((caller, f"PJSIP/trunk-{caller}"), (f"{caller}-{agent}", f"PJSIP/{agent}-{caller}")):
+            self.tell(co.BridgeEntered, uid, name, caller, f"b-{caller}", None)
+
+    def open(self, person: Principal, *topics: Topic, after: int | None = None) -> Page:
+        return Page(self.feed, self.feed.open(person, f"s-{person.account}", topics or tuple(Topic), after))
+
+
+class Page:
+    """What one reader has been sent."""
+
+    def __init__(self, feed: LiveFeed, reader: Reader) -> None:
+        self.reader = reader
+        self._frames: AsyncIterator[bytes] = feed.frames(reader)
+        self.last = 0
+
+    async def next(self) -> tuple[str, Any]:
+        """Wait for the next event, which is not a heartbeat."""
+        async with asyncio.timeout(5):
+            async for frame in self._frames:
+                name, said, number = parsed(frame)
+                self.last = number or self.last
+                if name not in {"", "age"}:
+                    return name, said
+        raise AssertionError("the stream is over")
+
+    async def rest(self, name: str = "calls") -> list[Any]:
+        """Return what is there already, of one topic."""
+        found = []
+        while self.reader.pending or self.reader.stale:
+            topic, said = await self.next()
+            found += [said] if topic == name else []
+        return found
+
+
+def parsed(frame: bytes) -> tuple[str, Any, int | None]:
+    """Take one server-sent event apart, as a browser does."""
+    fields = dict(line.split(": ", 1) for line in frame.decode().rstrip("\n").split("\n"))
+    number = int(fields["id"]) if "id" in fields else None
+    return fields.get("event", ""), json.loads(fields.get("data", "null")), number
+
+
+def violation(mode: Mode = Mode.ON) -> Violation:
+    """Make a record about Alice."""
+    return Violation(
+        id="ab" * 32, rule="V-MISSED", agent="Alice", at=NOON, start=NOON, end=NOON, verdict=Verdict.PROPOSED,
+        mode=mode, severity=Severity.MINOR, points=2, rulebook="1", measured=None, limit=None, unit=None, impact=None,
+        act=Reason("declined"), reason=None, ruled_out=(), subject="s", names=(), frames=(),
+    )  # fmt: skip

@@ -1,0 +1,399 @@
+"""The live stream without a socket: who is told what, in which order, and what becomes of slow readers."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+
+import pytest
+
+from callcenter.cases.owners import CustomerMatch, MatchKind
+from callcenter.domain.frame import SECOND
+from callcenter.errors import StoreError
+from callcenter.exporter.health import Health
+from callcenter.rules.regulations.edition import Mode
+from callcenter.staff.roles import Principal
+from callcenter.web import live
+from callcenter.web.live_words import Topic, framed
+from callcenter.web.problems import RequestRefused
+from tests.unit.web.lively import ADMIN, ALICE, BOB, LEADER, SUPERVISOR, Lively, Page, violation
+
+HOSTILE = '<img src=x onerror=1>\r\ndata: {"forged": 1}\n\nevent: pops\u202e'
+
+
+@pytest.fixture
+async def house(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Lively]:
+    """Give a house whose stream runs and which tells of its floor at once."""
+    monkeypatch.setattr(live, "_FLOOR_SECONDS", 0)
+    house = Lively()
+
+    async def all_last(asked: set[str]) -> set[str]:
+        return asked
+
+    running = asyncio.create_task(house.feed.run(all_last))
+    yield house
+    running.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await running
+
+
+async def whats(page: Page) -> list[str]:
+    return [said["what"] for said in await page.rest()]
+
+
+async def test_a_snapshot_comes_first_then_each_change_with_a_greater_number(house: Lively) -> None:
+    house.sign_in()
+    house.join()
+    page = house.open(SUPERVISOR, Topic.CALLS, Topic.FLOOR)
+    name, said = await page.next()
+    first = page.last
+    house.ring()
+
+    told = [await page.next() for _ in range(2)]
+
+    assert (name, said["topics"]) == ("snapshot", ["calls", "floor"])
+    assert [(queue["queue"], queue["waiting"]) for queue in said["floor"]["queues"]] == [("sales", 1)]
+    assert [(one["agent"], one["state"]) for one in said["floor"]["agents"]] == [("Alice", "available")]
+    assert [one["what"] for _, one in told] == ["offered", "rang"]
+    assert page.last == first + 2
+
+
+async def test_the_floor_is_told_of_queues_and_agents_that_changed(house: Lively) -> None:
+    house.sign_in()
+    page = house.open(SUPERVISOR, Topic.FLOOR)
+    await page.next()
+    await asyncio.sleep(0.01)
+    await page.rest("floor")
+    house.join()
+    house.ring()
+    await asyncio.sleep(0.01)
+
+    queue, agent = await page.rest("floor")
+
+    assert (queue["queue"]["queue"], queue["queue"]["waiting"]) == ("sales", 1)
+    assert (agent["agent"]["agent"], agent["agent"]["state"]) == ("Alice", "ringing")
+
+
+async def test_an_agent_who_is_nowhere_any_more_is_gone(house: Lively) -> None:
+    house.sign_in()
+    page = house.open(SUPERVISOR, Topic.FLOOR)
+    await page.next()
+    del house.exporter._present.seats["Alice"]
+    await asyncio.sleep(0.01)
+
+    assert {"agent_gone": "Alice"} in await page.rest("floor")
+
+
+@pytest.mark.parametrize(
+    ("person", "sees", "caller"),
+    [
+        (ALICE, ["Alice"], "138****5678"),
+        (BOB, ["Bob"], "138****5678"),
+        (LEADER, ["Alice"], "138****5678"),
+        (SUPERVISOR, [None, "Alice", "Bob"], "13812345678"),
+        (ADMIN, [None, "Alice", "Bob"], None),
+    ],
+)
+async def test_everybody_sees_calls_of_their_reach_and_numbers_as_their_role_may(
+    house: Lively, person: Principal, sees: list[str | None], caller: str | None
+) -> None:
+    house.sign_in("Alice")
+    house.sign_in("Bob")
+    page = house.open(person, Topic.CALLS)
+    await page.next()
+    house.join()
+    house.ring(agent="Alice")
+    house.ring(agent="Bob")
+
+    told = [said for said in await page.rest() if said["what"] in {"joined", "rang"}]
+
+    assert [said["agent"] for said in told] == sees
+    assert {said["caller"] for said in told} == {caller}
+
+
+async def test_agents_of_others_teams_are_not_in_the_snapshot(house: Lively) -> None:
+    house.sign_in("Alice")
+    house.sign_in("Bob")
+
+    _, said = await house.open(LEADER).next()
+
+    assert [one["agent"] for one in said["floor"]["agents"]] == ["Alice"]
+
+
+async def test_a_call_is_told_from_its_join_to_its_end(house: Lively) -> None:
+    house.sign_in()
+    page = house.open(SUPERVISOR, Topic.CALLS)
+    await page.next()
+    house.join()
+    house.ring(after=1)
+    house.answer(after=2)
+    house.hang_up(after=30)
+
+    told = {said["what"]: said for said in await page.rest()}
+
+    assert list(told) == [
+        "joined",
+        "offered",
+        "rang",
+        "answered",
+        "talk_began",
+        "talk_ended",
+        "offer_ended",
+        "visit_ended",
+    ]
+    assert {said["agent"] for what, said in told.items() if what != "joined"} == {"Alice"}
+    assert (told["offer_ended"]["outcome"], told["offer_ended"]["ring_seconds"]) == ("answered", 2)
+    assert (told["talk_ended"]["how"], told["talk_ended"]["talk_seconds"]) == ("queue", 30)
+    ended = told["visit_ended"]
+    assert (ended["outcome"], ended["wait_seconds"], ended["talk_seconds"]) == ("answered", 3, 30)
+    assert ended["caller"] == "13812345678"
+
+
+# pops
+
+
+async def test_the_agent_whose_phone_rings_is_told_who_calls(house: Lively) -> None:
+    house.customers["+8613812345678"] = CustomerMatch("C1", MatchKind.KNOWN)
+    house.sign_in("Alice")
+    house.sign_in("Bob")
+    pages = {who.account: house.open(who, Topic.POPS) for who in (ALICE, BOB, LEADER, SUPERVISOR)}
+    for page in pages.values():
+        await page.next()
+    house.join()
+    house.ring(after=4)
+
+    name, said = await pages["alice"].next()
+
+    assert name == "pops"
+    assert said == {
+        "visit": {"uniqueid": "c1", "queue": "sales", "visit": 1},
+        "call": "c1",
+        "queue": "sales",
+        "at": house.now / SECOND,
+        "caller": "138****5678",
+        "waited_seconds": 4,
+        "kind": "mobile",
+        "customer": {"id": "C1", "match": "known", "candidates": []},
+    }
+    assert not any(pages[other].reader.pending for other in ("bobby", "li-leads", "sun"))
+
+
+async def test_a_pop_is_in_the_snapshot_for_as_long_as_it_rings(house: Lively) -> None:
+    house.sign_in()
+    house.join()
+    house.ring()
+    await asyncio.sleep(0.01)
+    _, ringing = await house.open(ALICE).next()
+    house.answer()
+    house.hang_up()
+    _, over = await house.open(ALICE).next()
+
+    assert [pop["caller"] for pop in ringing["pops"]] == ["138****5678"]
+    assert [call["what"] for call in ringing["calls"]] == ["rang"]
+    assert over["pops"] == over["calls"] == []
+
+
+@pytest.mark.parametrize(
+    ("number", "kind", "match"),
+    [("anonymous", "anonymous", "anonymous"), ("8001", "internal", "internal"), ("x", "unusable", "none")],
+)
+async def test_nobodys_number_is_looked_up_nowhere(house: Lively, number: str, kind: str, match: str) -> None:
+    house.sign_in()
+    page = house.open(ALICE, Topic.POPS)
+    await page.next()
+    house.join(number=number)
+    house.ring()
+
+    _, said = await page.next()
+
+    assert (said["kind"], said["customer"]["match"], house.asked) == (kind, match, [])
+
+
+async def test_phones_that_ring_together_cost_one_look_up(house: Lively) -> None:
+    house.sign_in("Alice")
+    house.sign_in("Bob")
+    pages = [house.open(who, Topic.POPS) for who in (ALICE, BOB)]
+    for page in pages:
+        await page.next()
+    house.join()
+    house.ring(agent="Alice")
+    house.ring(agent="Bob")
+    for page in pages:
+        await page.next()
+
+    assert house.asked == ["+8613812345678"]
+
+
+async def test_a_look_up_that_takes_long_or_fails_does_not_keep_the_pop(
+    house: Lively, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live, "_LOOK_UP_SECONDS", 0.01)
+    house.look_up_takes = 60
+    house.sign_in()
+    page = house.open(ALICE, Topic.POPS)
+    await page.next()
+    house.join("c1")
+    house.ring("c1")
+    _, slow = await page.next()
+
+    async def broken(_: str) -> CustomerMatch:
+        raise StoreError("the disk is full")
+
+    house.feed._who_calls = broken
+    house.join("c2")
+    house.ring("c2")
+    _, failed = await page.next()
+
+    assert slow["customer"] is failed["customer"] is None
+    assert (slow["kind"], failed["visit"]["uniqueid"]) == ("mobile", "c2")
+
+
+async def test_a_phone_that_rings_no_longer_pops_nothing(house: Lively) -> None:
+    house.look_up_takes = 0.02
+    house.sign_in()
+    page = house.open(ALICE, Topic.POPS)
+    await page.next()
+    house.join("c1")
+    house.ring("c1")
+    await asyncio.sleep(0)
+    house.give_up("c1")
+    house.join("c2")
+    house.ring("c2")
+
+    _, said = await page.next()
+
+    assert said["visit"]["uniqueid"] == "c2"
+
+
+# records
+
+
+@pytest.mark.parametrize(("person", "rules"), [(ALICE, 1), (BOB, 0), (LEADER, 1), (SUPERVISOR, 1), (ADMIN, 2)])
+async def test_records_are_told_within_ones_reach(house: Lively, person: Principal, rules: int) -> None:
+    page = house.open(person, Topic.VIOLATIONS)
+    await page.next()
+    house.feed.judged([violation(), violation(Mode.SHADOW)])
+
+    assert len(await page.rest("violations")) == rules
+
+
+# resuming
+
+
+async def test_whoever_comes_back_is_told_what_was_missed_and_nothing_else(house: Lively) -> None:
+    house.sign_in()
+    page = house.open(SUPERVISOR, Topic.CALLS)
+    await page.next()
+    house.join()
+    house.ring()
+    await page.next()
+    house.feed.leave(page.reader)
+    house.answer()
+
+    again = house.open(SUPERVISOR, Topic.CALLS, after=page.last)
+
+    assert (await whats(again))[:3] == ["offered", "rang", "answered"]
+
+
+@pytest.mark.parametrize("after", [0, 5, 10**17])
+async def test_a_number_of_another_run_brings_a_snapshot(house: Lively, after: int) -> None:
+    house.join()
+    name, _ = await house.open(SUPERVISOR, after=after).next()
+
+    assert name == "snapshot"
+
+
+async def test_what_is_kept_no_longer_brings_a_snapshot(house: Lively) -> None:
+    page = house.open(SUPERVISOR, Topic.VIOLATIONS)
+    await page.next()
+    house.feed.judged([violation()] * (live.MOST_KEPT + 1))
+
+    name, _ = await house.open(SUPERVISOR, Topic.VIOLATIONS, after=page.last).next()
+
+    assert name == "snapshot"
+    assert len(house.feed._kept) == live.MOST_KEPT
+
+
+async def test_numbers_grow_over_a_restart(house: Lively) -> None:
+    house.join()
+    before = house.open(SUPERVISOR)
+    await before.next()
+    house.now += SECOND
+    again = Lively(house.floor, since=house.now).open(SUPERVISOR)
+    await again.next()
+
+    assert again.last > before.last
+
+
+# slow and many
+
+
+async def test_who_reads_too_slowly_gets_a_snapshot_instead(house: Lively) -> None:
+    page = house.open(SUPERVISOR, Topic.VIOLATIONS)
+    await page.next()
+    house.feed.judged([violation()] * (live.MOST_UNREAD + 5))
+    assert len(page.reader.pending) == 0
+
+    name, _ = await page.next()
+    house.feed.judged([violation()])
+
+    assert (name, (await page.next())[0]) == ("snapshot", "violations")
+
+
+async def test_an_account_has_so_many_streams_and_no_more(house: Lively) -> None:
+    pages = [house.open(ALICE) for _ in range(live.MOST_OF_ACCOUNT)]
+    with pytest.raises(RequestRefused, match="at most 4 live streams"):
+        house.open(ALICE)
+    house.open(BOB)
+    house.feed.leave(pages[0].reader)
+    house.open(ALICE)
+
+
+async def test_all_together_have_so_many_streams(house: Lively, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(live, "MOST_READERS", 1)
+    house.open(ALICE)
+    with pytest.raises(RequestRefused):
+        house.open(BOB)
+
+
+# what is said
+
+
+async def test_the_age_of_what_is_known_is_told(house: Lively) -> None:
+    _, unknown = await house.open(ALICE).next()
+    house.figures = Health(node="pbx", started_at=0, ami_up=True, last_seen_at=house.now - 2 * SECOND)
+    _, followed = await house.open(ALICE).next()
+    house.figures = Health(node="pbx", started_at=0, last_seen_at=house.now, gap_open_at=1)
+    _, gap = await house.open(ALICE).next()
+
+    assert unknown["age"] == {"state": "not_followed", "data_age_seconds": None}
+    assert followed["age"] == {"state": "followed", "data_age_seconds": 2}
+    assert gap["age"]["state"] == "not_followed"
+
+
+async def test_what_a_caller_sends_acts_nowhere(house: Lively) -> None:
+    house.sign_in()
+    page = house.open(SUPERVISOR, Topic.CALLS)
+    await page.next()
+    house.join(number=HOSTILE)
+    (event,) = page.reader.pending
+
+    frame = event.frame(SUPERVISOR)
+
+    assert frame.count(b"\n") == 4
+    assert not any(sign in frame for sign in (b"<", b">", b"\r", "\u202e".encode()))
+    assert framed("x", {"said": "a&b</script>"}).count(b"&") == 0
+
+
+async def test_talks_that_last_from_before_a_restart_are_in_the_snapshot(house: Lively) -> None:
+    house.sign_in()
+    house.join()
+    house.ring()
+    house.answer()
+    again = Lively(house.floor)
+    again.feed.happened((), again.floor)
+
+    _, said = await again.open(SUPERVISOR, Topic.CALLS).next()
+
+    assert [(call["what"], call["agent"], call["how"]) for call in said["calls"]] == [("talk_began", "Alice", "queue")]
