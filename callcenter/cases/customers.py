@@ -100,6 +100,17 @@ class CustomerCard(msgspec.Struct, frozen=True, kw_only=True):
 FIELDS = CustomerCard.__struct_fields__
 
 
+class ToldNumber(msgspec.Struct, frozen=True, kw_only=True):
+    """A number as somebody tells it: written anew, or one that the card has, by its place from 0.
+
+    A place stands for a number that whoever changes the card may not read whole; `label` is its new one, if it is told.
+    """
+
+    raw: str | None = None
+    place: int | None = None
+    label: str | msgspec.UnsetType | None = msgspec.UNSET
+
+
 class Completeness(msgspec.Struct, frozen=True, kw_only=True):
     """How much of a card is filled in.
 
@@ -150,6 +161,17 @@ def number_of(raw: str, label: str | None = None, numbering: Numbering = PLAIN) 
     )
 
 
+def numbers_told(
+    card: CustomerCard, told: Iterable[ToldNumber], numbering: Numbering = PLAIN
+) -> tuple[CustomerNumber, ...]:
+    """Read a card's numbers as somebody tells them.
+
+    Raises:
+        BadInput: One is nobody's number, or the card has none at a place, or there are too many.
+    """
+    return united(_told_number(card, one, numbering) for one in told)
+
+
 def united(numbers: Iterable[CustomerNumber]) -> tuple[CustomerNumber, ...]:
     """Return each number once, where it stands first.
 
@@ -195,6 +217,17 @@ def completeness(card: CustomerCard) -> Completeness:
     whole = sum(counting.values())
     share = (whole - sum(counting[field] for field in missing)) / whole
     return Completeness(share=share, weights=counting, missing=missing)
+
+
+def _told_number(card: CustomerCard, told: ToldNumber, numbering: Numbering) -> CustomerNumber:
+    if told.raw is not None:
+        return number_of(told.raw, None if told.label is msgspec.UNSET else told.label, numbering)
+    if told.place is None or not 0 <= told.place < len(card.numbers):
+        raise BadInput(f"the card has no number at place {told.place}: places count from 0")
+    number = card.numbers[told.place]
+    if told.label is msgspec.UNSET:
+        return number
+    return msgspec.structs.replace(number, label=text_of("a label", told.label, _LABEL))
 
 
 def _is_filled(card: CustomerCard, field: str) -> bool:

@@ -22,6 +22,7 @@ class CustomerRow(Base):
     __table_args__ = (
         Index(None, "reference", unique=True),
         Index(None, "folded", "id"),
+        Index(None, "changed_at", "id"),
         Index(None, "merged_into"),
         Index(None, "owner"),
         Index(None, "customer_class"),
@@ -93,10 +94,13 @@ class CustomerHistoryRow(Base):
 
 
 class CustomerMergeRow(Base):
-    """One customer went into another: both cards before and what became of them, as JSON, so that it can be undone."""
+    """One customer went into another: both cards before and what became of them, as JSON, so that it can be undone.
+
+    `version` is the kept card's by the merge.
+    """
 
     __tablename__ = "customer_merges"
-    __table_args__ = (Index(None, "kept", "at"), Index(None, "merged"))
+    __table_args__ = (Index(None, "kept", "version"), Index(None, "merged"))
 
     id: Mapped[str] = mapped_column(String(_ID), primary_key=True)
     kept: Mapped[str] = mapped_column(String(_ID))
@@ -104,6 +108,7 @@ class CustomerMergeRow(Base):
     kept_before: Mapped[str]
     merged_before: Mapped[str]
     result: Mapped[str]
+    version: Mapped[int] = mapped_column(Integer)
     at: Mapped[int]
     by: Mapped[str] = mapped_column(String(_NAME))
     undone_at: Mapped[int | None]

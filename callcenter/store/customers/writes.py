@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from typing import Any
+from typing import Any, Self
 
 import msgspec
 from sqlalchemy import delete, insert, select, update
@@ -31,11 +31,15 @@ _ENDING = 4
 
 
 class Touch(msgspec.Struct, frozen=True, kw_only=True):
-    """By whom and when a card is made or changed, and how: create, change, merge, undo, split, import."""
+    """By whom and when something is done with a card, and what: create, change, merge, split, delete."""
 
-    action: str
     by: str
     at: Micros
+    action: str = ""
+
+    def doing(self, action: str) -> Self:
+        """Name what is done."""
+        return msgspec.structs.replace(self, action=action)
 
 
 async def require_sound(unit: UnitOfWork, number: str, card: CustomerCard, fields: Collection[str]) -> None:
@@ -95,6 +99,7 @@ async def rewrite(
 async def remove(unit: UnitOfWork, number: str) -> list[str]:
     """Delete a customer with its aliases and all that stands in plain rows; names the ids that went."""
     family = await family_of(unit.connection, number)
+    await _forget_in_others(unit, family)
     m = CustomerMergeRow
     for statement in (
         delete(CustomerNumberRow).where(CustomerNumberRow.customer.in_(family)),
@@ -106,6 +111,15 @@ async def remove(unit: UnitOfWork, number: str) -> list[str]:
     ):
         await unit.execute(statement)
     return family
+
+
+async def _forget_in_others(unit: UnitOfWork, family: Collection[str]) -> None:
+    """Delete from the history of others what merges that were undone had brought into their cards."""
+    m, h = CustomerMergeRow, CustomerHistoryRow
+    brought = await unit.execute(select(m).where(m.merged.in_(family), m.kept.not_in(family)))
+    for merge in brought.all():
+        moments = h.at.in_([merge.at, merge.undone_at])
+        await unit.execute(delete(h).where(h.customer == merge.kept, moments, h.field != MADE))
 
 
 async def note_words(unit: UnitOfWork, **values: Any) -> None:

@@ -11,11 +11,13 @@ from callcenter.cases.customers import (
     MOST_NUMBERS,
     WEIGHTS,
     CustomerCard,
+    ToldNumber,
     card_of,
     changed_card,
     completeness,
     differing,
     number_of,
+    numbers_told,
     united,
 )
 from callcenter.errors import BadInput
@@ -57,7 +59,7 @@ def test_long_texts_may_be_laid_out() -> None:
 
 @pytest.mark.parametrize("field", LENGTHS)
 def test_text_has_a_bound(field: str) -> None:
-    assert card_of({"name": "a", field: "字" * LENGTHS[field]})
+    assert getattr(card_of({"name": "a", field: "字" * LENGTHS[field]}), field)
     with pytest.raises(BadInput, match=f"{field} is longer than"):
         card_of({"name": "a", field: "字" * (LENGTHS[field] + 1)})
 
@@ -122,3 +124,20 @@ def test_number_that_is_never_linked_fills_nothing() -> None:
     own = number_of("8001", None, Numbering(internal=("8001",)))
     assert own.named == ("8001", None)
     assert "numbers" in completeness(card_of({"name": "a", "numbers": [own]})).missing
+
+
+def test_number_of_the_card_is_told_by_its_place() -> None:
+    card = card_of({"name": "a", "numbers": [MOBILE, OFFICE]})
+    told = [ToldNumber(place=1, label="desk"), ToldNumber(raw="13900139000", label="wife"), ToldNumber(place=0)]
+    assert [(one.raw, one.label) for one in numbers_told(card, told)] == [
+        (OFFICE.raw, "desk"),
+        ("13900139000", "wife"),
+        (MOBILE.raw, "own"),
+    ]
+    assert numbers_told(card, [ToldNumber(raw="13900139000")])[0].label is None
+
+
+@pytest.mark.parametrize("place", [None, 1, -1])
+def test_place_where_no_number_is_is_refused(place: int | None) -> None:
+    with pytest.raises(BadInput, match="no number at place"):
+        numbers_told(card_of({"name": "a", "numbers": [MOBILE]}), [ToldNumber(place=place)])

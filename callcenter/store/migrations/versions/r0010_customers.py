@@ -43,6 +43,7 @@ def _make_cards() -> None:
         sa.Column("changed_at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_customers"),
     )
+    op.create_index("ix_customers_changed_at_id", "customers", ["changed_at", "id"])
     op.create_index("ix_customers_customer_class", "customers", ["customer_class"])
     op.create_index("ix_customers_folded_id", "customers", ["folded", "id"])
     op.create_index("ix_customers_merged_into", "customers", ["merged_into"])
@@ -98,13 +99,14 @@ def _make_merges() -> None:
         sa.Column("kept_before", sa.Text(), nullable=False),
         sa.Column("merged_before", sa.Text(), nullable=False),
         sa.Column("result", sa.Text(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("at", sa.BigInteger(), nullable=False),
         sa.Column("by", sa.String(length=64), nullable=False),
         sa.Column("undone_at", sa.BigInteger(), nullable=True),
         sa.Column("undone_by", sa.String(length=64), nullable=True),
         sa.PrimaryKeyConstraint("id", name="pk_customer_merges"),
     )
-    op.create_index("ix_customer_merges_kept_at", "customer_merges", ["kept", "at"])
+    op.create_index("ix_customer_merges_kept_version", "customer_merges", ["kept", "version"])
     op.create_index("ix_customer_merges_merged", "customer_merges", ["merged"])
     op.create_table(
         "customer_classes",
