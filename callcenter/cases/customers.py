@@ -6,6 +6,7 @@ round what follows it is refused, so that a card reads the same wherever it is s
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -30,7 +31,7 @@ LENGTHS = {
     "owner": 80,
 }
 """Characters that each text may have."""
-_LABEL, _RAW = 32, 40
+_LABEL, _RAW, _LONGEST_FOLDED = 32, 40, 200
 _LAID_OUT = frozenset({"address", "credit", "dealings", "situation", "note"})
 """Texts that may have line breaks and tabs."""
 _NOBODYS = frozenset({NumberKind.ANONYMOUS, NumberKind.UNUSABLE})
@@ -203,6 +204,11 @@ def text_of(field: str, told: object, most: int) -> str | None:
     if hidden is not None:
         raise BadInput(f"{field} has the character U+{ord(hidden):04X}, which cannot be seen: take it out")
     return text or None
+
+
+def folded(name: str) -> str:
+    """Return a name as it is compared: wide and narrow, large and small letters are one."""
+    return unicodedata.normalize("NFKC", name).casefold()[:_LONGEST_FOLDED]
 
 
 def differing(before: CustomerCard, after: CustomerCard) -> tuple[str, ...]:

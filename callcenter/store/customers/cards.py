@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from typing import Any
@@ -21,7 +20,6 @@ MOST_SHARING = 200
 """Customers that one number is told of: a hotel's switchboard is many guests'."""
 TEXTS = tuple(field for field in FIELDS if field != "numbers")
 _AT_ONCE = 500
-_LONGEST_FOLDED = 200
 
 _OF_KEY = (
     select(CustomerNumberRow.customer)
@@ -89,11 +87,6 @@ async def family_of(connection: AsyncConnection, number: str) -> list[str]:
         newest = list(await connection.scalars(asked))
         family += newest
     return family
-
-
-def folded(text: str) -> str:
-    """Return a name as it is searched for: wide and narrow, large and small letters are one."""
-    return unicodedata.normalize("NFKC", text).casefold()[:_LONGEST_FOLDED]
 
 
 def numbers_of(rows: Iterable[Any]) -> dict[str, list[CustomerNumber]]:

@@ -9,10 +9,11 @@ import msgspec
 from sqlalchemy import ColumnElement, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from callcenter.cases.customers import folded
 from callcenter.domain.frame import Micros
 from callcenter.errors import BadInput
 from callcenter.store.conflicts import Missing
-from callcenter.store.customers.cards import FiledCustomer, folded, read_all
+from callcenter.store.customers.cards import FiledCustomer, read_all
 from callcenter.store.customers.tables import CustomerClassRow, CustomerNumberRow, CustomerRow
 from callcenter.store.customers.writes import ending_of
 

@@ -9,10 +9,10 @@ import msgspec
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from callcenter.cases.customers import CustomerCard, differing
+from callcenter.cases.customers import CustomerCard, differing, folded
 from callcenter.domain.frame import Micros
 from callcenter.store.conflicts import Conflict
-from callcenter.store.customers.cards import TEXTS, FiledCustomer, family_of, folded
+from callcenter.store.customers.cards import TEXTS, FiledCustomer, family_of
 from callcenter.store.customers.tables import (
     CustomerClassRow,
     CustomerHistoryRow,

@@ -16,6 +16,7 @@ from callcenter.cases.customers import (
     changed_card,
     completeness,
     differing,
+    folded,
     number_of,
     numbers_told,
     united,
@@ -141,3 +142,8 @@ def test_number_of_the_card_is_told_by_its_place() -> None:
 def test_place_where_no_number_is_is_refused(place: int | None) -> None:
     with pytest.raises(BadInput, match="no number at place"):
         numbers_told(card_of({"name": "a", "numbers": [MOBILE]}), [ToldNumber(place=place)])
+
+
+def test_names_are_compared_without_width_and_case() -> None:
+    assert folded("ＷＡＮＧ") == folded("wang")
+    assert len(folded("ﷺ" * 120)) == 200
