@@ -23,6 +23,9 @@ _LAYOUT = dict.fromkeys(map(ord, "\t\n"))
 _RUNS = re.compile(r"['\s]*[=+\-@＝＋－＠\t\r]")
 _SHOWN = re.compile(r"\\u\{([0-9a-f]{1,6})\}")
 _KEPT = frozenset("\n\t\r")
+_HIDING = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+_JOINERS = frozenset("\u200c\u200d")
+"""They part or join letters within a word, and belong to the writing of some languages."""
 
 
 def acts(char: str) -> bool:
@@ -38,6 +41,17 @@ def has_controls(text: str) -> bool:
 def is_plain(text: str) -> bool:
     """Tell whether a text holds no control character and no half of one; tabs and line breaks are layout."""
     return not has_controls(text.translate(_LAYOUT)) and _HALVES.search(text) is None
+
+
+def hidden_in(text: str, *, layout: bool = False) -> str | None:
+    """Return the first character of a text that hides itself or turns round what follows.
+
+    Characters that this version of Unicode does not know, and private ones, are somebody's rare name: they pass.
+    """
+    if text.isprintable():
+        return None
+    passing = _JOINERS | _KEPT if layout else _JOINERS
+    return next((char for char in text if unicodedata.category(char) in _HIDING and char not in passing), None)
 
 
 def replaced(text: str) -> str:
@@ -74,7 +88,7 @@ def live(text: str) -> str:
 
 
 def _shown(char: str) -> str:
-    acts = unicodedata.category(char) in {"Cc", "Cf", "Cs", "Zl", "Zp"} and char not in _KEPT
+    acts = unicodedata.category(char) in _HIDING and char not in _KEPT
     return f"\\u{{{ord(char):x}}}" if acts else char
 
 

@@ -1,1 +1,1 @@
-"""Customers' matters: whose call it is, what became of a lost one (pure)."""
+"""Customers and their matters: what their words mean, read from no clock and no file."""

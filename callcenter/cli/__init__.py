@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 COMMANDS = {
     "init": "Set up a service: settings, secrets, manager.conf snippet, database.",
     "serve": "Connect to Asterisk and run the service.",
-    "customers": "Say by what key numbers are compared.",
+    "customers": "Keep customers' cards, bring lists in and out, say a number's key.",
     "board": "Show queues and agents live in this terminal.",
     "calls": "List the calls that the database holds.",
     "report": "Show a day's or a month's figures.",

@@ -11,13 +11,13 @@ import io
 import warnings
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import openpyxl
 
 from callcenter.errors import UnreadableFile
+from callcenter.files.cells import cell_text, is_filled
 from callcenter.staff.roster_columns import sheet_named
 from callcenter.staff.roster_table import MOST_ROWS, Table
 from callcenter.untrusted import live
@@ -115,7 +115,7 @@ def _sheets(path: Path, held: io.BytesIO) -> list[Table]:
 
 
 def _fill(table: Table, rows: Iterable[tuple[int, Sequence[Any]]]) -> None:
-    filled = (row for row in rows if any(map(_holds, row[1])))
+    filled = (row for row in rows if any(map(is_filled, row[1])))
     for count, (number, cells) in enumerate(filled):
         if count > MOST_ROWS:
             table.faults.append((0, 0, f"there are more than {MOST_ROWS} rows"))
@@ -131,43 +131,10 @@ def _fill(table: Table, rows: Iterable[tuple[int, Sequence[Any]]]) -> None:
             table.rows.append((number, told))
 
 
-def _holds(cell: Any) -> bool:
-    return bool(cell) if isinstance(cell, str) else cell.value is not None
-
-
 def _told(table: Table, row: int, column: int, cell: Any) -> str:
     """Say what a cell holds; a fault makes it empty."""
     try:
-        return live(_as_text(cell if isinstance(cell, str) else _value(cell)))
+        return live(cell_text(cell, _LONGEST))
     except ValueError as error:
         table.faults.append((row, column, str(error)))
         return ""
-
-
-def _value(cell: Any) -> Any:
-    if cell.value is not None and cell.data_type in {"f", "e"}:
-        raise ValueError("a formula or an error stands here: put its value")
-    return cell.value
-
-
-def _as_text(value: Any) -> str:
-    match value:
-        case None:
-            return ""
-        case str():
-            if len(value) > _LONGEST:
-                raise ValueError(f"the text is longer than {_LONGEST} characters")
-            return value.strip()
-        case bool():
-            raise ValueError(f"{value} is no text")
-        case datetime():
-            # Excel counts in days: its fractions miss whole seconds by some microseconds
-            return (value + timedelta(microseconds=500_000)).replace(microsecond=0).isoformat(" ")
-        case date():
-            return value.isoformat()
-        case int():
-            return str(value)
-        case float() if value.is_integer():
-            return str(int(value))
-        case _:
-            raise ValueError(f"{value} is neither text nor a date with its time")

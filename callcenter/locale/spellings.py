@@ -10,7 +10,7 @@ from importlib import resources
 
 
 def spellings(of: str) -> Mapping[str, tuple[str, ...]]:
-    """Return the spellings of each word of a kind: sheets, columns, days, dates, numbers."""
+    """Return the spellings of each word of a kind: sheets, columns, days, dates, numbers, and others."""
     return _tables()[of]
 
 

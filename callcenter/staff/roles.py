@@ -51,6 +51,14 @@ class Right(StrEnum):
     GIVE_BONUS = "give_bonus"
     ADJUST = "adjust"
     RECORD_CALL = "record_call"
+    SEE_CUSTOMERS = "see_customers"
+    SEARCH_CUSTOMERS = "search_customers"
+    EDIT_CUSTOMERS = "edit_customers"
+    MERGE_CUSTOMERS = "merge_customers"
+    CLASSIFY_CUSTOMERS = "classify_customers"
+    DELETE_CUSTOMERS = "delete_customers"
+    EXPORT_CUSTOMERS = "export_customers"
+    IMPORT_CUSTOMERS = "import_customers"
 
 
 class Reach(IntEnum):
@@ -99,6 +107,8 @@ RIGHTS: dict[Role, dict[Right, Reach]] = {
         Right.APPEAL: Reach.OWN,
         Right.SEE_SCORES: Reach.OWN,
         Right.RECORD_CALL: Reach.OWN,
+        Right.SEE_CUSTOMERS: Reach.ALL,
+        Right.EDIT_CUSTOMERS: Reach.ALL,
     },
     Role.GROUP_LEADER: {
         Right.SEE: Reach.TEAM,
@@ -109,6 +119,9 @@ RIGHTS: dict[Role, dict[Right, Reach]] = {
         Right.WITHDRAW: Reach.TEAM,
         Right.SEE_SCORES: Reach.TEAM,
         Right.RECORD_CALL: Reach.TEAM,
+        Right.SEE_CUSTOMERS: Reach.ALL,
+        Right.SEARCH_CUSTOMERS: Reach.ALL,
+        Right.EDIT_CUSTOMERS: Reach.ALL,
     },
     Role.SUPERVISOR: {
         Right.SEE: Reach.ALL,
@@ -123,6 +136,14 @@ RIGHTS: dict[Role, dict[Right, Reach]] = {
         Right.SEE_SCORES: Reach.ALL,
         Right.ASSESS_SPECIALIST: Reach.ALL,
         Right.RECORD_CALL: Reach.ALL,
+        Right.SEE_CUSTOMERS: Reach.ALL,
+        Right.SEARCH_CUSTOMERS: Reach.ALL,
+        Right.EDIT_CUSTOMERS: Reach.ALL,
+        Right.MERGE_CUSTOMERS: Reach.ALL,
+        Right.CLASSIFY_CUSTOMERS: Reach.ALL,
+        Right.DELETE_CUSTOMERS: Reach.ALL,
+        Right.EXPORT_CUSTOMERS: Reach.ALL,
+        Right.IMPORT_CUSTOMERS: Reach.ALL,
     },
     Role.TRAINING_SPECIALIST: {
         Right.SEE: Reach.ALL,
@@ -132,7 +153,13 @@ RIGHTS: dict[Role, dict[Right, Reach]] = {
         Right.ASSESS: Reach.ALL,
         Right.ADJUST: Reach.ALL,
     },
-    Role.QA: {Right.SEE: Reach.ALL, Right.PROPOSE: Reach.ALL, Right.WITHDRAW: Reach.ALL, Right.CHECK: Reach.ALL},
+    Role.QA: {
+        Right.SEE: Reach.ALL,
+        Right.PROPOSE: Reach.ALL,
+        Right.WITHDRAW: Reach.ALL,
+        Right.CHECK: Reach.ALL,
+        Right.SEE_CUSTOMERS: Reach.ALL,
+    },
     Role.MANAGER: {
         Right.SEE: Reach.ALL,
         Right.PROPOSE: Reach.ALL,
@@ -148,6 +175,14 @@ RIGHTS: dict[Role, dict[Right, Reach]] = {
         Right.SEE_AGREEMENT: Reach.ALL,
         Right.SEE_SCORES: Reach.ALL,
         Right.GIVE_BONUS: Reach.ALL,
+        Right.SEE_CUSTOMERS: Reach.ALL,
+        Right.SEARCH_CUSTOMERS: Reach.ALL,
+        Right.EDIT_CUSTOMERS: Reach.ALL,
+        Right.MERGE_CUSTOMERS: Reach.ALL,
+        Right.CLASSIFY_CUSTOMERS: Reach.ALL,
+        Right.DELETE_CUSTOMERS: Reach.ALL,
+        Right.EXPORT_CUSTOMERS: Reach.ALL,
+        Right.IMPORT_CUSTOMERS: Reach.ALL,
     },
     Role.HR: {
         Right.SEE: Reach.ALL,

@@ -8,7 +8,21 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from callcenter import __version__
-from callcenter.web.api import audit, calls, changes, given, live, promises, rules, scores, session, users, violations
+from callcenter.web.api import (
+    audit,
+    calls,
+    changes,
+    customer_merges,
+    customers,
+    given,
+    live,
+    promises,
+    rules,
+    scores,
+    session,
+    users,
+    violations,
+)
 from callcenter.web.guard import SAFE, Guard
 from callcenter.web.problems import KINDS, MEDIA_TYPE, install
 from callcenter.web.service import Service
@@ -18,6 +32,8 @@ ROUTERS = (
     session.router,
     violations.router,
     calls.router,
+    customer_merges.router,
+    customers.router,
     users.router,
     audit.router,
     changes.router,
@@ -40,6 +56,8 @@ _PROBLEM: dict[str, Any] = {
         "status": {"type": "integer"},
         "detail": {"type": "string"},
         "instance": {"type": "string"},
+        "changes": {"type": "array", "items": {"type": "object"}, "description": "Fields that others changed since."},
+        "yours": {"type": "object", "description": "What was sent, where others changed it since."},
         "why": {"type": "string", "description": "Code of the sentence, of a refused step."},
         "errors": {"type": "array", "items": {"type": "object"}, "description": "Each thing that is not as expected."},
     },

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import structlog
@@ -81,8 +82,9 @@ _BY_ERROR: dict[type[CallcenterError], str] = {
 class RequestRefused(CallcenterError):
     """A request that is refused before it does anything."""
 
-    def __init__(self, kind: str, detail: str, **headers: str) -> None:
+    def __init__(self, kind: str, detail: str, more: Mapping[str, Any] | None = None, **headers: str) -> None:
         self.kind = kind
+        self.more = more or {}
         self.headers = {name.replace("_", "-"): value for name, value in headers.items()}
         super().__init__(detail)
 
@@ -129,7 +131,7 @@ async def _ours(request: Request, error: Exception) -> Response:
     headers: dict[str, str] = {}
     match error:
         case RequestRefused():
-            return problem(request, error.kind, str(error), error.headers)
+            return problem(request, error.kind, str(error), error.headers, **error.more)
         case StepRefused():
             language = language_of(request.headers.get("accept-language"))
             return problem(request, "step-refused", error.told(language), why=error.why.value)

@@ -49,7 +49,7 @@ class TestSession:
             "alice",
             "agent",
             "Alice",
-            ["appeal", "explain", "record_call", "see", "see_scores"],
+            ["appeal", "edit_customers", "explain", "record_call", "see", "see_customers", "see_scores"],
         )
         assert me["expires_at"] == "2026-03-02T21:00:00+08:00"
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from callcenter.untrusted import acts, escaped, has_controls, inert, is_plain, live, replaced, storable
+from callcenter.untrusted import acts, escaped, has_controls, hidden_in, inert, is_plain, live, replaced, storable
 
 HOSTILE = "a\x1b[2J\r\n\u202eb\u200bc"
 """Clears a terminal, breaks a line, turns round what follows, hides."""
@@ -89,3 +89,18 @@ def test_what_only_looks_like_a_hidden_mark_is_nobodys() -> None:
 def test_spreadsheet_gives_back_what_it_was_given_and_runs_nothing(text: str) -> None:
     assert inert(text).lstrip()[:1] not in {"=", "+", "-", "@", "＝", "＋", "－", "＠"}
     assert live(inert(text)) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "laid_out", "first"),
+    [
+        ("王小明", False, None),
+        ("one\ttwo", False, "\t"),
+        ("one\r\n\ttwo", True, None),
+        ("می\u200cخواهم \ue815 \U00031350", False, None),
+        ("a\u202eb\0", True, "\u202e"),
+        ("\ud800", True, "\ud800"),
+    ],
+)
+def test_first_character_that_hides_itself_is_told(text: str, laid_out: bool, first: str | None) -> None:
+    assert hidden_in(text, layout=laid_out) == first

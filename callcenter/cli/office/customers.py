@@ -1,4 +1,4 @@
-"""`callcenter customers`: what links customers with calls; so far, the key by which numbers are compared."""
+"""`callcenter customers`: cards, lists of them in and out of files, and the key by which numbers are compared."""
 
 from __future__ import annotations
 
@@ -10,12 +10,36 @@ import msgspec
 import typer
 
 from callcenter.cli.numbering import AreaCode, Internal, OutsideDigit, extensions_of
+from callcenter.cli.office.customer_cards import (
+    add_customer,
+    list_classes,
+    list_customers,
+    put_class,
+    remove_customer,
+    show_customer,
+)
+from callcenter.cli.office.customer_files import export_list, import_list, list_imports, take_back
 from callcenter.errors import BadInput
 from callcenter.numbers import Number, numbering_of, read_number
 from callcenter.reports.replay.text import table
 from callcenter.untrusted import replaced
 
-app = typer.Typer(add_completion=False, no_args_is_help=True, help="Say by what key numbers are compared.")
+app = typer.Typer(add_completion=False, no_args_is_help=True, help="Customers: their cards, lists, numbers.")
+
+
+for _name, _command in (
+    ("list", list_customers),
+    ("show", show_customer),
+    ("add", add_customer),
+    ("delete", remove_customer),
+    ("classes", list_classes),
+    ("class", put_class),
+    ("import", import_list),
+    ("imports", list_imports),
+    ("undo-import", take_back),
+    ("export", export_list),
+):
+    app.command(_name)(_command)
 
 
 class Shown(StrEnum):
@@ -27,7 +51,7 @@ class Shown(StrEnum):
 
 @app.callback()
 def customers() -> None:
-    """Say by what key numbers are compared."""
+    """List, show and keep customers' cards, bring lists in and out, say by what key numbers are compared."""
 
 
 @app.command("number", context_settings={"ignore_unknown_options": True})

@@ -45,6 +45,14 @@ assess_specialist  -      -             all         -                    -     -
 give_bonus         -      -             -           -                    -     all      -     -
 adjust             -      -             -           all                  -     -        -     -
 record_call        own    team          all         -                    -     -        -     -
+see_customers      all    all           all         -                    all   all      -     -
+search_customers   -      all           all         -                    -     all      -     -
+edit_customers     all    all           all         -                    -     all      -     -
+merge_customers    -      -             all         -                    -     all      -     -
+classify_customers -      -             all         -                    -     all      -     -
+delete_customers   -      -             all         -                    -     all      -     -
+export_customers   -      -             all         -                    -     all      -     -
+import_customers   -      -             all         -                    -     all      -     -
 """
 FIELDS_BY_HAND = """
                  agent   group_leader  supervisor  training_specialist  qa      manager  hr      admin

@@ -1,0 +1,193 @@
+"""`callcenter customers import`, `imports`, `undo-import`, `export`: lists of customers in and out of files."""
+
+from __future__ import annotations
+
+import secrets
+import sys
+from pathlib import Path
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+import typer
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from callcenter.cases.importing import Limits
+from callcenter.cli.database import reading, with_decisions
+from callcenter.cli.office.customer_cards import at_console, console_touch
+from callcenter.cli.service.serve import SettingsPath
+from callcenter.cli.speech import LangOption, spoken
+from callcenter.cli.tables import show, write_new
+from callcenter.clock import wall_clock
+from callcenter.config import Settings, load_settings
+from callcenter.errors import BadInput
+from callcenter.files.customer_sheet import read_customer_sheet
+from callcenter.locale import Language
+from callcenter.reports.customers import WORDS, tally_lines, told_lines, whole_list
+from callcenter.spreadsheet import Rows, csv_file, workbook
+from callcenter.staff.dates import datetime_of
+from callcenter.store import DecisionStore
+from callcenter.store.customers.imports import CustomerImport, imports
+from callcenter.store.customers.search import CustomerOrder, CustomerQuery, classes, page
+from callcenter.usecases.import_customers import (
+    ImportDone,
+    ImportPlan,
+    ImportTally,
+    Progress,
+    plan_of,
+    preview_import,
+    run_import,
+    undo_import,
+)
+from callcenter.usecases.show_customers import ShownCustomer, shown_cards
+
+_SHOWN = 50
+_AT_ONCE = 1_000
+
+
+def import_list(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A CSV file, or a workbook (.xlsx), its first sheet.")],
+    preview: Annotated[bool, typer.Option("--preview", help="Say what each row would come to; write nothing.")] = False,
+    columns: Annotated[
+        list[str] | None,
+        typer.Option("--map", metavar="HEADING=FIELD", help="Which field a column is; HEADING=- leaves it out."),
+    ] = None,
+    doubtful: Annotated[
+        bool, typer.Option("--doubtful-too", help="Make doubtful rows customers of their own; else they are left out.")
+    ] = False,
+    report: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write faulty and doubtful rows to a new CSV file.")
+    ] = None,
+    settings: SettingsPath = None,
+    lang: LangOption = "",
+) -> None:
+    """Bring in a list of customers; stopped half way, the same command goes on, and brought in twice it adds nothing.
+
+    Columns are name, reference, numbers (several, by ;), address, credit, dealings, situation, customer_class,
+    key_account, queue, group, owner, in English or Chinese. A faulty row is told and left out, the others are kept.
+    """
+    chosen, language = load_settings(settings), spoken(lang)
+    sheet, said = read_customer_sheet(file), _said(columns or [])
+
+    async def planned(connection: AsyncConnection) -> ImportPlan:
+        limits = Limits(frozenset(one.name for one in await classes(connection)), _agents(chosen))
+        return plan_of(sheet, said, chosen.site.numbering, limits, doubtful_as_new=doubtful)
+
+    async def previewed(connection: AsyncConnection) -> ImportTally:
+        return await preview_import(connection, await planned(connection), _progress(language))
+
+    async def done(decisions: DecisionStore) -> ImportDone:
+        async with decisions.reading() as connection:
+            plan = await planned(connection)
+        touch = console_touch()
+        new = CustomerImport(id=secrets.token_hex(16), file=sheet.file, digest=sheet.digest, at=touch.at, by=touch.by)
+        return await run_import(decisions, plan, new, wall_clock, _progress(language))
+
+    if preview:
+        _tell(reading(chosen.store, previewed), report, language)
+        print(WORDS.say("previewed", language))
+        return
+    kept = with_decisions(chosen.store, done)
+    _tell(kept.tally, report, language)
+    if kept.resumed:
+        print(WORDS.say("resumed", language))
+    print(WORDS.say("imported", language, number=kept.id))
+
+
+def list_imports(settings: SettingsPath = None, lang: LangOption = "") -> None:
+    """List the files of customers that were brought in, the newest first."""
+    chosen, words = load_settings(settings), WORDS.table(spoken(lang))
+    zone = ZoneInfo(chosen.site.timezone)
+    rows = [
+        [one.id, datetime_of(one.at, zone).isoformat(" ", "seconds"), one.by, one.file, words[_state(one)]]
+        for one in reading(chosen.store, imports)
+    ]
+    show([[words[name] for name in ("id", "at", "by", "file", "state")], *rows])
+
+
+def take_back(
+    number: Annotated[str, typer.Argument(metavar="IMPORT", help="Which import, by its id.")],
+    settings: SettingsPath = None,
+    lang: LangOption = "",
+) -> None:
+    """Take an import back as a whole; customers that were edited since stay, and their ids are printed."""
+    chosen, language, touch = load_settings(settings), spoken(lang), console_touch()
+    undone = with_decisions(
+        chosen.store, lambda store: undo_import(store, number, touch.by, wall_clock, _progress(language))
+    )
+    for customer in undone.left:
+        print(customer)
+    print(WORDS.say("undone", language, gone=undone.gone, back=undone.back, left=len(undone.left)))
+
+
+def export_list(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A new file, .csv or .xlsx.")],
+    settings: SettingsPath = None,
+    lang: LangOption = "",
+) -> None:
+    """Write all customers to a new file, as an import reads them again; text that a spreadsheet would run is inert."""
+    chosen, language = load_settings(settings), spoken(lang)
+    if file.suffix.lower() not in {".csv", ".xlsx"}:
+        raise BadInput(f"{file}: give a name that ends in .csv or .xlsx")
+    rows = whole_list(reading(chosen.store, _everybody), language)
+    write_new(file, csv_file(rows) if file.suffix.lower() == ".csv" else _book(rows, language))
+
+
+async def _everybody(connection: AsyncConnection) -> list[ShownCustomer]:
+    found: list[ShownCustomer] = []
+    while True:
+        after = found[-1].filed.id if found else None
+        some = await page(connection, CustomerQuery(), CustomerOrder.NAME, after, _AT_ONCE)
+        found += await shown_cards(some, at_console())
+        if len(some) < _AT_ONCE:
+            return found
+
+
+def _book(rows: Rows, language: Language) -> bytes:
+    return workbook([(WORDS.say("customers", language), rows)])
+
+
+def _said(told: list[str]) -> dict[str, str]:
+    """Read which field each heading is said to be.
+
+    Raises:
+        BadInput: One says neither.
+    """
+    said: dict[str, str] = {}
+    for one in told:
+        heading, between, field = one.rpartition("=")
+        if not between or not heading:
+            raise BadInput(f"--map {one!r}: write HEADING=FIELD, or HEADING=- to leave a column out")
+        said[heading] = field
+    return said
+
+
+def _agents(settings: Settings) -> frozenset[str] | None:
+    """Name the agents that there are; None where no roster says."""
+    roster = settings.rules.read_roster(settings.site.timezone)
+    return None if roster is None else frozenset(seat.agent for seat in roster.seats)
+
+
+def _tell(tally: ImportTally, report: Path | None, language: Language) -> None:
+    show(tally_lines(tally, language))
+    if report is not None:
+        write_new(report, csv_file(told_lines(tally.told, language)))
+    elif tally.told:
+        show(told_lines(tally.told[:_SHOWN], language))
+        if len(tally.told) > _SHOWN:
+            print(WORDS.say("older", language, shown=_SHOWN))
+
+
+def _progress(language: Language) -> Progress:
+    """Make what says how far the work is, where somebody watches."""
+
+    def tell(done: int, of_all: int) -> None:
+        if sys.stderr.isatty():
+            print("\r" + WORDS.say("rows", language, done=done, all=of_all), end="", file=sys.stderr, flush=True)
+
+    return tell
+
+
+def _state(one: CustomerImport) -> str:
+    if one.undone_at is not None:
+        return "state_undone"
+    return "state_stopped" if one.finished_at is None else "state_done"

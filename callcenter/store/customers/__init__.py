@@ -1,0 +1,1 @@
+"""Customers: cards, numbers, notes, history, merges, classes and imports; plain rows, deleted on request."""

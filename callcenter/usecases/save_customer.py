@@ -1,0 +1,189 @@
+"""Somebody makes a customer's card or changes it; of two who save one card, the second is told what the first did.
+
+The audit log has the customer's id and the names of the fields, never what is in them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+import msgspec
+from sqlalchemy import delete, insert, update
+
+from callcenter.cases.customers import MOST_NOTE, CustomerCard, changed_card, differing, text_of
+from callcenter.domain.frame import Micros
+from callcenter.errors import BadInput
+from callcenter.store import UnitOfWork
+from callcenter.store.audit import Audited
+from callcenter.store.conflicts import Conflict, Missing, Outdated
+from callcenter.store.customers.cards import FiledCustomer, get
+from callcenter.store.customers.tables import CustomerClassRow
+from callcenter.store.customers.told import FieldChange, changes_since
+from callcenter.store.customers.writes import (
+    Touch,
+    class_in_use,
+    make_cards,
+    note_words,
+    remove,
+    require_sound,
+    rewrite,
+)
+
+Telling = Callable[[CustomerCard], Mapping[str, Any]]
+"""Tells fields anew, knowing the card that they are told of."""
+_CLASS_NAME = 32
+
+
+class ChangedMeanwhile(msgspec.Struct, frozen=True, kw_only=True):
+    """A field that somebody else has changed: what it was when it was read, what it is now, by whom and when."""
+
+    field: str
+    was: Any
+    now: Any
+    by: str
+    at: Micros
+
+
+class CardOutdated(Outdated):
+    """Somebody else changed the card since it was read; nothing of what either typed is lost."""
+
+    def __init__(self, current: FiledCustomer, changes: tuple[ChangedMeanwhile, ...]) -> None:
+        self.current = current
+        self.changes = changes
+        super().__init__(
+            "the card was changed meanwhile; look what stands now, and send what shall be", current.version
+        )
+
+
+async def create_customer(unit: UnitOfWork, number: str, card: CustomerCard, touch: Touch) -> FiledCustomer:
+    """Keep a new card.
+
+    Raises:
+        Conflict: Its reference is another customer's, or its class is not in the list.
+    """
+    touch, filled = touch.doing("create"), differing(CustomerCard(name=""), card)
+    await require_sound(unit, number, card, filled)
+    await make_cards(unit, [(number, card)], touch)
+    await unit.note(of_customer(touch, number, fields=filled))
+    return await get(unit.connection, number)
+
+
+async def change_customer(
+    unit: UnitOfWork, number: str, seen: int | None, telling: Telling, touch: Touch
+) -> FiledCustomer:
+    """Change what somebody tells anew of a card; where nothing differs, it stays as it is.
+
+    Args:
+        unit: The transaction.
+        number: The customer, or an alias.
+        seen: The version that whoever changes it has read; None: the console, which reads and writes at once.
+        telling: What is told.
+        touch: By whom.
+
+    Raises:
+        Missing: There is no such customer.
+        CardOutdated: Somebody changed it meanwhile.
+        BadInput: A field is not within its bounds.
+        Conflict: Its reference is another customer's, or its class is not in the list.
+    """
+    touch, filed = touch.doing("change"), await require_seen(unit, number, seen)
+    card = changed_card(filed.card, telling(filed.card))
+    fields = differing(filed.card, card)
+    if not fields:
+        return filed
+    await require_sound(unit, filed.id, card, fields)
+    changed = await rewrite(unit, filed, card, touch)
+    await unit.note(of_customer(touch, filed.id, fields=fields, version=changed.version))
+    return changed
+
+
+async def note_customer(unit: UnitOfWork, number: str, note: str, words: str, touch: Touch) -> str:
+    """Keep a note of a customer, under an id of its own; returns the customer's.
+
+    Raises:
+        Missing: There is no such customer.
+        BadInput: The note is empty, too long, or has characters that cannot be seen.
+    """
+    filed = await get(unit.connection, number)
+    text = text_of("note", words, MOST_NOTE)
+    if text is None:
+        raise BadInput("a note needs its words")
+    await note_words(unit, id=note, customer=filed.id, at=touch.at, by=touch.by, words=text)
+    await unit.note(of_customer(touch.doing("note"), filed.id, note=note))
+    return filed.id
+
+
+async def delete_customer(unit: UnitOfWork, number: str, seen: int | None, touch: Touch) -> list[str]:
+    """Delete a customer, its aliases, notes, history and merges; names the ids that went.
+
+    Raises:
+        Missing: There is no such customer.
+        CardOutdated: Somebody changed it meanwhile.
+    """
+    filed = await require_seen(unit, number, seen)
+    gone = await remove(unit, filed.id)
+    await unit.note(of_customer(touch.doing("delete"), filed.id, aliases=gone[1:]))
+    return gone
+
+
+async def set_class(unit: UnitOfWork, name: str, criteria: str, touch: Touch) -> None:
+    """Keep a class of customers with the company's criteria, new or changed.
+
+    Raises:
+        BadInput: The name or the criteria are missing, too long, or have characters that cannot be seen.
+    """
+    named, told = text_of("a class", name, _CLASS_NAME), text_of("note", criteria, MOST_NOTE)
+    if named is None or told is None:
+        raise BadInput("a class needs its name and its criteria")
+    values = {"criteria": told, "changed_by": touch.by, "changed_at": touch.at}
+    done = await unit.execute(update(CustomerClassRow).where(CustomerClassRow.name == named).values(**values))
+    if not done.rowcount:
+        await unit.execute(insert(CustomerClassRow).values(name=named, **values))
+    await unit.note(_of_class(touch.doing("set"), named))
+
+
+async def drop_class(unit: UnitOfWork, name: str, touch: Touch) -> None:
+    """Take a class out of the list.
+
+    Raises:
+        Missing: There is no such class.
+        Conflict: A customer is of it.
+    """
+    if await class_in_use(unit.connection, name):
+        raise Conflict(f"customers are of class {name!r}: give them another one first")
+    done = await unit.execute(delete(CustomerClassRow).where(CustomerClassRow.name == name))
+    if not done.rowcount:
+        raise Missing(f"there is no class {name!r}")
+    await unit.note(_of_class(touch.doing("drop"), name))
+
+
+async def require_seen(unit: UnitOfWork, number: str, seen: int | None) -> FiledCustomer:
+    """Read a customer whose version somebody has read.
+
+    Raises:
+        Missing: There is no such customer.
+        CardOutdated: Somebody changed it meanwhile.
+    """
+    filed = await get(unit.connection, number)
+    if seen in {None, filed.version}:
+        return filed
+    raise CardOutdated(filed, _meanwhile(await changes_since(unit.connection, filed.id, seen or 0)))
+
+
+def of_customer(touch: Touch, number: str, **detail: Any) -> Audited:
+    """Tell the audit log what was done with a customer."""
+    return Audited(at=touch.at, actor=touch.by, action=touch.action, kind="customer", subject=number, detail=detail)
+
+
+def _of_class(touch: Touch, name: str) -> Audited:
+    return Audited(at=touch.at, actor=touch.by, action=touch.action, kind="customer_class", subject=name)
+
+
+def _meanwhile(changes: Iterable[FieldChange]) -> tuple[ChangedMeanwhile, ...]:
+    """Put the changes of each field together: what it was at first, what it is at last."""
+    found: dict[str, ChangedMeanwhile] = {}
+    for one in changes:
+        was = found[one.field].was if one.field in found else one.before
+        found[one.field] = ChangedMeanwhile(field=one.field, was=was, now=one.after, by=one.by, at=one.at)
+    return tuple(found.values())

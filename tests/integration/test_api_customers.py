@@ -1,0 +1,232 @@
+"""Customers over HTTP: who may do what, what is masked, two who save one card, merges; nothing hostile goes through."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from callcenter.numbers import numbering_of
+from callcenter.tracker import RulesInForce
+from tests.integration.api import ROSTER, Browser, Department, Json, department
+
+MOBILE, LANDLINE = "138 0013 8000", "0571-88881234转801"
+WANG = {
+    "name": "王小明",
+    "numbers": [{"raw": MOBILE, "label": "own"}, {"raw": LANDLINE}],
+    "address": "call 13900139000 first",
+    "owner": "Alice",
+}
+
+
+@pytest.fixture
+async def work(tmp_path: Path) -> AsyncIterator[Department]:
+    async with department(tmp_path) as found:
+        found.in_force = RulesInForce(found.in_force.rulebook, ROSTER, numbering=numbering_of("0571", None, ()))
+        yield found
+
+
+async def made(work: Department, **told: Json) -> str:
+    answer = await (await work.signed_in("ma")).send("POST", "/customers", WANG | told)
+    assert answer.status_code == 201, answer.text
+    return str(answer.json()["id"])
+
+
+async def read(who: Browser, path: str) -> Json:
+    answer = await who.get(path)
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+async def post(who: Browser, path: str, body: Json = None, **headers: str) -> Json:
+    answer = await who.send("POST", path, body, **headers)
+    assert answer.status_code in {200, 201}, answer.text
+    return answer.json()
+
+
+async def test_card_is_found_by_any_spelling_of_its_number_and_masked_by_role(work: Department) -> None:
+    number = await made(work)
+    sun, alice = await work.signed_in("sun"), await work.signed_in("alice")
+    for spelling in ("+8613800138000", "8888 1234"):
+        (found,) = (await post(sun, "/customers/lookup", {"number": spelling}))["items"]
+        assert (found["id"], found["version"], found["name"]) == (number, 1, "王小明")
+        assert [one["key"] for one in found["numbers"]] == ["+8613800138000", "+8657188881234"]
+    (masked,) = (await post(alice, "/customers/lookup", {"number": MOBILE}))["items"]
+    assert [(one["raw"], one["key"]) for one in masked["numbers"]] == [
+        ("138******8000", "+86*******8000"), ("057**********转801", "+86*******1234")
+    ]  # fmt: skip
+    assert masked["address"] == "call 139****9000 first"
+    assert masked["completeness"]["share"] == pytest.approx(0.6)
+    assert masked["completeness"]["missing"] == ["credit", "dealings", "situation", "customer_class"]
+    nobody = await post(sun, "/customers/lookup", {"number": "anonymous"})
+    assert nobody == {"key": None, "kind": "anonymous", "items": []}
+
+
+@pytest.mark.parametrize(
+    ("who", "allowed"),
+    [
+        ("alice", {"lookup", "read", "change", "note"}),
+        ("li-leads", {"lookup", "read", "change", "note", "search"}),
+        ("sun", {"lookup", "read", "change", "note", "search", "merge", "class", "delete"}),
+        ("qian", {"lookup", "read"}),
+        ("tian", set()),
+        ("root", set()),
+    ],
+)
+async def test_role_does_what_the_table_says(work: Department, who: str, allowed: set[str]) -> None:
+    number, other = await made(work), await made(work, name="other")
+    browser = await work.signed_in(who)
+    answers = {
+        "lookup": await browser.send("POST", "/customers/lookup", {"number": MOBILE}),
+        "read": await browser.get(f"/customers/{number}"),
+        "search": await browser.send("POST", "/customers/search", {}),
+        "change": await browser.send("PATCH", f"/customers/{number}", {"credit": "good"}, If_Match='"1"'),
+        "note": await browser.send("POST", f"/customers/{number}/notes", {"words": "x"}),
+        "class": await browser.send("PUT", "/customers/classes/gold", {"criteria": "x"}),
+        "merge": await browser.send(
+            "POST", f"/customers/{number}/merge", {"other": other, "other_version": 1}, If_Match='"2"'
+        ),
+        "delete": await browser.send("DELETE", f"/customers/{number}", If_Match='"3"'),
+    }
+    assert {name for name, answer in answers.items() if answer.status_code < 300} == allowed
+    assert {a.status_code for name, a in answers.items() if name not in allowed} <= {403}
+    assert "138" not in "".join(a.text for name, a in answers.items() if name not in allowed)
+
+
+async def test_second_of_two_who_save_is_told_fields_people_and_both_values(work: Department) -> None:
+    number = await made(work, credit="good")
+    sun, alice = await work.signed_in("sun"), await work.signed_in("alice")
+    first = await sun.send("PATCH", f"/customers/{number}", {"credit": "call 13800138000"}, If_Match='"1"')
+    assert (first.status_code, first.json(), first.headers["etag"]) == (200, {"id": number, "version": 2}, '"2"')
+    second = await alice.send("PATCH", f"/customers/{number}", {"credit": "poor", "situation": "new"}, If_Match='"1"')
+    told = second.json()
+    assert (second.status_code, second.headers["etag"], told["type"]) == (412, '"2"', "urn:callcenter:problem:outdated")
+    (change,) = told["changes"]
+    assert {k: change[k] for k in ("field", "was", "now", "by")} == {
+        "field": "credit", "was": "good", "now": "call 138****8000", "by": "sun"
+    }  # fmt: skip
+    assert told["yours"] == {"credit": "poor", "situation": "new"}
+    again = await alice.send("PATCH", f"/customers/{number}", {"situation": "new"}, If_Match='"2"')
+    assert again.json()["version"] == 3
+    card = await read(sun, f"/customers/{number}")
+    assert (card["credit"], card["situation"]) == ("call 13800138000", "new")
+
+
+async def test_numbers_that_one_may_not_read_stay_by_their_place(work: Department) -> None:
+    number = await made(work)
+    alice, sun = await work.signed_in("alice"), await work.signed_in("sun")
+    shown = await read(alice, f"/customers/{number}")
+    body = {
+        "numbers": [{"place": 1, "label": "desk"}, {"raw": "13900139001"}, {"place": 0}],
+        "address": shown["address"],
+    }
+    assert (await alice.send("PATCH", f"/customers/{number}", body, If_Match='"1"')).status_code == 200
+    card = await read(sun, f"/customers/{number}")
+    assert [(one["raw"], one["label"]) for one in card["numbers"]] == [
+        (LANDLINE, "desk"), ("13900139001", None), (MOBILE, "own")
+    ]  # fmt: skip
+    assert card["address"] == WANG["address"]
+    wrong = await alice.send("PATCH", f"/customers/{number}", {"numbers": [{"place": 9}]}, If_Match='"2"')
+    assert wrong.status_code == 422
+
+
+async def test_request_that_comes_again_makes_one_card_and_keeps_nothing_personal(work: Department) -> None:
+    sun = await work.signed_in("sun")
+    first, again = [await sun.send("POST", "/customers", WANG, Idempotency_Key="same-key-1") for _ in range(2)]
+    assert first.json() == again.json()
+    assert again.headers["idempotent-replayed"] == "true"
+    found = await post(sun, "/customers/search", {})
+    assert len(found["items"]) == 1
+
+
+async def test_customers_are_looked_for_a_page_at_a_time(work: Department) -> None:
+    for n in range(3):
+        await made(work, name=f"c{n}", numbers=[{"raw": f"1380013800{n}"}], key_account=n == 1)
+    sun = await work.signed_in("sun")
+    first = await post(sun, "/customers/search", {"name": "C", "limit": 2})
+    assert [one["name"] for one in first["items"]] == ["c0", "c1"]
+    rest = await post(sun, "/customers/search", {"name": "C", "limit": 2, "cursor": first["next"]})
+    assert ([one["name"] for one in rest["items"]], rest["next"]) == (["c2"], None)
+    for sought, names in (
+        ({"number": "13800138002"}, ["c2"]), ({"number": "8001"}, ["c1"]), ({"key_account": True}, ["c1"]),
+        ({"owner": "Bob"}, []), ({"name": "c1\u0000"}, None), ({"number": "1"}, None), ({"cursor": "!"}, None),
+    ):  # fmt: skip
+        answer = await sun.send("POST", "/customers/search", sought)
+        assert (None if answer.status_code >= 400 else [one["name"] for one in answer.json()["items"]]) == names
+
+
+async def test_merge_undo_split_and_their_traces(work: Department) -> None:
+    kept, other = await made(work), await made(work, name="小明", numbers=[{"raw": "13900139000"}], reference="K-2")
+    sun = await work.signed_in("sun")
+    body = {"other": other, "other_version": 1, "sides": {"name": "other"}}
+    merge = await post(sun, f"/customers/{kept}/merge", body, If_Match='"1"')
+    assert (await read(sun, f"/customers/{other}"))["id"] == kept
+    await post(sun, f"/customers/{other}/notes", {"words": "13900139000 is his wife's"})
+    (listed,) = (await read(sun, f"/customers/{kept}/merges"))["items"]
+    assert (listed["id"], listed["merged"], listed["undone_at"]) == (merge["merge"], other, None)
+    undone = await post(sun, f"/customers/merges/{merge['merge']}/undo")
+    assert undone == {"id": kept, "version": 3, "other": other, "edited": []}
+    new = await post(sun, f"/customers/{kept}/split", {"places": [1], "name": "his office"}, If_Match='"3"')
+    card = await read(sun, f"/customers/{new['id']}")
+    assert (card["name"], [one["raw"] for one in card["numbers"]]) == ("his office", [LANDLINE])
+    alice = await work.signed_in("alice")
+    (note,) = (await read(alice, f"/customers/{kept}/notes"))["items"]
+    assert note["words"] == "139****9000 is his wife's"
+    history = await read(alice, f"/customers/{kept}/history?limit=2")
+    assert len(history["items"]) == 2
+    rest = await read(alice, f"/customers/{kept}/history?cursor={history['next']}")
+    told = history["items"] + rest["items"]
+    assert [told[n]["action"] for n in (0, 1, -1)] == ["split", "undo_merge", "create"]
+    assert "13800138000" not in str(told)
+    assert "38001" not in str(told)
+
+
+async def test_deleted_customer_is_not_there(work: Department) -> None:
+    number = await made(work)
+    ma = await work.signed_in("ma")
+    assert (await ma.send("DELETE", f"/customers/{number}", If_Match='"1"')).json() == {"gone": [number]}
+    for path in ("", "/notes", "/history", "/merges"):
+        assert (await ma.get(f"/customers/{number}{path}")).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ({"name": "a\u202eb"}, "U+202E"),
+        ({"name": " "}, "needs a name"),
+        ({"name": "a" * 121}, "name"),
+        ({"numbers": [{"raw": "1-800-FLOWERS"}]}, "nobody's telephone number"),
+        ({"numbers": [{"raw": "138\n00138000"}]}, "U+000A"),
+        ({"numbers": [{"raw": f"138001{n:05}"} for n in range(21)]}, "at most 20"),
+        ({"owner": "Nobody"}, "no agent 'Nobody'"),
+        ({"customer_class": "gold"}, "no class 'gold'"),
+        ({"colour": "red"}, "colour"),
+    ],
+)
+async def test_what_cannot_be_is_refused_with_a_sentence(work: Department, body: Json, said: str) -> None:
+    sun = await work.signed_in("sun")
+    answer: httpx.Response = await sun.send("POST", "/customers", WANG | body, Accept_Language="en")
+    assert answer.status_code in {409, 422}
+    assert said in answer.text
+
+
+async def test_hostile_words_come_back_as_they_are_and_do_nothing(work: Department) -> None:
+    name = "<script>alert(1)</script>=1+1"
+    number = await made(work, name=name)
+    answer = await (await work.signed_in("sun")).get(f"/customers/{number}")
+    assert answer.json()["name"] == name
+    assert answer.headers["content-type"] == "application/json"
+    too_large = await (await work.signed_in("sun")).send("POST", "/customers", WANG | {"name": "a" * 1_000_000})
+    assert too_large.status_code == 413
+
+
+async def test_classes_are_the_company_s_own_list(work: Department) -> None:
+    ma = await work.signed_in("ma")
+    assert (await ma.send("PUT", "/customers/classes/重点", {"criteria": "10,000 yuan a year"})).status_code == 200
+    await made(work, customer_class="重点")
+    (shown,) = (await read(ma, "/customers/classes"))["items"]
+    assert (shown["name"], shown["criteria"], shown["changed_by"]) == ("重点", "10,000 yuan a year", "ma")
+    assert (await ma.send("DELETE", "/customers/classes/重点")).status_code == 409
+    assert (await ma.send("DELETE", "/customers/classes/none")).status_code == 404
