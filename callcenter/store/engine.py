@@ -65,7 +65,7 @@ def open_engine(settings: StoreSettings, *, make: bool = False) -> AsyncEngine:
 
 def _open_server(settings: StoreSettings, *, patient: bool) -> AsyncEngine:
     """Make the engine of a server; a `patient` one waits for an answer as long as it takes."""
-    said = {"application_name": "callcenter", "lock_timeout": f"{_BUSY_SECONDS:.0f}s", **_KEEPALIVE}
+    said = {"application_name": "callcenter", "lock_timeout": f"{_BUSY_SECONDS * 1000:.0f}ms", **_KEEPALIVE}
     told = {"timeout": _CONNECT_SECONDS, "command_timeout": None if patient else _ANSWER_SECONDS}
     engine = create_async_engine(
         settings.address(), pool_pre_ping=True, hide_parameters=True, connect_args=told | {"server_settings": said}
