@@ -51,8 +51,6 @@ _STATE = Table("moving", MetaData(), Column("source", Text, nullable=False))
 _LOCK = 0x63616C6C
 """Of PostgreSQL's advisory locks, the one that a move holds in its target."""
 
-_ANEW = "make the target anew (dropdb, createdb) and move again"
-
 _encode = msgspec.json.Encoder().encode
 
 
@@ -145,10 +143,14 @@ async def _prepare(there: _Side, source: str) -> None:
     if _STATE.name in found:
         if await there.connection.scalar(select(_STATE.c.source)) != source:
             raise BadInput(
-                f"{there.settings.url} holds what another database was, or this one before it was changed: {_ANEW}"
+                f"{there.settings.url} holds what another database was, or this one before it was changed: "
+                "make the target anew (dropdb, createdb) and move again"
             )
     elif found:
-        raise BadInput(f"{there.settings.url} holds something already, the table {min(found)} among it: {_ANEW}")
+        raise BadInput(
+            f"{there.settings.url} holds something already, the table {min(found)} among it: "
+            "make the target anew (dropdb, createdb) and move again"
+        )
     else:
         await there.connection.run_sync(migrate)
         for table in reversed((await _tables(there)).values()):
@@ -186,7 +188,7 @@ async def _proved(here: _Side, there: _Side, old: Table, new: Table) -> MovedTab
     if was != is_now:
         raise StoreError(
             f"the table {new.name} is not what it was: {was.rows} rows were there, {is_now.rows} came over, "
-            f"and their hashes differ; {_ANEW}"
+            "and their hashes differ; make the target anew (dropdb, createdb) and move again"
         )
     return is_now
 
