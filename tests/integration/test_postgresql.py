@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -31,6 +32,20 @@ async def test_of_several_servers_the_one_that_takes_what_is_written_is_found(tm
     none = StoreSettings(url=f"{name}?host={folder}:1&host={folder}:2&target_session_attrs=read-write")
     with pytest.raises(StoreAway, match="cannot be reached"):
         await revision_of(none)
+
+
+async def test_a_server_that_is_silent_does_not_keep_from_the_next(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("callcenter.store.engine._CONNECT_SECONDS", 0.3)
+    name, _, folder = DATABASES.of(tmp_path).url.partition("?host=")
+    silent = socket.socket(socket.AF_UNIX)
+    silent.bind(f"{tmp_path}/.s.PGSQL.5432")
+    silent.listen()
+    assert await revision_of(StoreSettings(url=f"{name}?host={tmp_path}:5432&host={folder}:5432")) is not None
+    with pytest.raises(StoreAway, match="it does not answer"):
+        await revision_of(StoreSettings(url=f"{name}?host={tmp_path}:5432&host={tmp_path}:5432"))
+    silent.close()
 
 
 async def test_a_server_none_of_which_takes_what_is_written_may_do_later(tmp_path: Path) -> None:
