@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from callcenter.errors import StoreError
+from callcenter.errors import BadInput, StoreError
+from callcenter.reports.backup import BackupContents, back_up
 from callcenter.store import StoreAway, StoreSettings, revision_of, upgrade
 from callcenter.store.decisions.violations import RecordQuery, get, page
 from tests.integration.office import opened, propose
@@ -66,6 +67,12 @@ async def test_a_database_that_cannot_hold_every_character_is_refused() -> None:
 async def test_a_database_that_is_not_there_is_said_so() -> None:
     with pytest.raises(StoreError, match='database "none" does not exist'):
         await upgrade(StoreSettings(url=DATABASES.server.url("none")))
+
+
+async def test_its_backup_is_left_to_its_own_program(tmp_path: Path) -> None:
+    kept = BackupContents(journal=tmp_path / "journal.sqlite", store=DATABASES.of(tmp_path), node="pbx")
+    with pytest.raises(BadInput, match="is a server's database: back it up by pg_dump"):
+        await back_up(kept, tmp_path / "backups", 0)
 
 
 async def test_a_lock_that_is_kept_is_worth_another_try(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -86,8 +86,10 @@ class PostgresServer:
         )
 
     def _answers(self) -> bool:
-        told = self._data / "postmaster.pid"
-        return told.is_file() and told.read_text().rstrip().endswith("ready")
+        assert self._running is not None
+        told = self._data / "postmaster.pid"  # there is one of a server that was killed, too
+        words = told.read_text().split() if told.is_file() else []
+        return words[:1] == [str(self._running.pid)] and words[-1] == "ready"
 
     def _run(self, program: str, *arguments: str | Path) -> str:
         ran = subprocess.run(
