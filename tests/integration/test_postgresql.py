@@ -59,7 +59,7 @@ async def test_a_server_none_of_which_takes_what_is_written_may_do_later(tmp_pat
 
 
 async def test_a_database_that_cannot_hold_every_character_is_refused() -> None:
-    DATABASES.server.sql("CREATE DATABASE bytes ENCODING 'SQL_ASCII' TEMPLATE template0")
+    DATABASES.server.sql("CREATE DATABASE bytes ENCODING 'SQL_ASCII' LOCALE_PROVIDER libc TEMPLATE template0")
     with pytest.raises(StoreError, match="keeps text as SQL_ASCII: make it anew by createdb"):
         await upgrade(StoreSettings(url=DATABASES.server.url("bytes")))
 

@@ -34,7 +34,8 @@ class PostgresServer:
         if self._as_whom:
             os.chown(self.folder, self._as_whom["user"], self._as_whom["group"])
         made = ("--username=callcenter", "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync")
-        self._run("initdb", f"--pgdata={self._data}", *made)
+        sorts = ("--locale-provider=icu", "--icu-locale=zh-CN")  # as people sort, which is not the order of the bytes
+        self._run("initdb", f"--pgdata={self._data}", *made, *sorts)
 
     def url(self, database: str) -> str:
         return f"postgresql://callcenter@/{database}?host={self.folder}"
