@@ -41,12 +41,12 @@ class PostgresServer:
         return f"postgresql://callcenter@/{database}?host={self.folder}"
 
     def start(self) -> None:
-        """Start it, and wait until it answers."""
+        """Start it, and wait until it answers; it does not outlive whoever started it."""
         told = [
             word for setting in (*self._settings, f"unix_socket_directories={self.folder}") for word in ("-c", setting)
         ]
         with (self.folder / "log").open("ab") as log:
-            command = [self._programs / "postgres", "-D", self._data, *told]
+            command = ["setpriv", "--pdeathsig", "QUIT", self._programs / "postgres", "-D", self._data, *told]
             self._running = subprocess.Popen(command, stdout=log, stderr=log, cwd="/", **self._as_whom)
         ends = time.monotonic() + _PATIENCE
         while not self._answers():
