@@ -28,7 +28,7 @@ COMMANDS = {
     "record": "Write a manager login to a tape that replay reads.",
     "doctor": "Check every setting that the evidence depends on.",
     "journal": "Verify the journal, tell what is in it, or cut what is old.",
-    "db": "Create or migrate the database.",
+    "db": "Create, migrate or move the database.",
     "backup": "Copy journal and database, verified, while the service runs.",
     "restore": "Put a backup's journal and database back.",
     "rules": "Check, list and try rulebooks; how often people agree with each rule.",

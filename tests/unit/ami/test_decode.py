@@ -76,6 +76,13 @@ def test_causes_are_numbers_or_nothing(cause: str, tech: str, read: tuple[int | 
     assert event == ev.ChannelEnded(5, 7, "u", "PJSIP/1001-1", *read)
 
 
+@pytest.mark.parametrize(("told_place", "read"), [("3", 3), ("999999", 999_999), ("4294967296", None), ("-1", None)])
+def test_a_place_in_a_queue_is_one_that_the_record_has_room_for(told_place: str, read: int | None) -> None:
+    heard = told("QueueCallerJoin", Queue="q", Position=told_place, **CHANNEL)
+    assert isinstance(heard, ev.CallerJoined)
+    assert heard.position == read
+
+
 @pytest.mark.parametrize(
     ("status", "reachable"),
     [("Reachable", True), ("Registered", True), ("Unreachable", False), ("Unregistered", False), ("Lagged", False)],
