@@ -55,7 +55,7 @@ Lasting = Callable[[set[str]], Awaitable[set[str]]]
 """Tells which of some sessions last."""
 
 
-class Board(Protocol):
+class LiveBoard(Protocol):
     """Knows what queues and agents do now; the exporter does."""
 
     changed: Changed
@@ -80,7 +80,7 @@ class Ring(NamedTuple):
     caller: str | None
 
 
-class Reader:
+class LiveReader:
     """One open stream; ends when its session does.
 
     Attributes:
@@ -141,7 +141,7 @@ class LiveFeed:
 
     def __init__(
         self,
-        board: Board,
+        board: LiveBoard,
         health: Callable[[], Health],
         team_of: Callable[[str, Micros], str | None],
         numbering: Callable[[], Numbering],
@@ -157,7 +157,7 @@ class LiveFeed:
         self._clock = clock
         self._number = clock()
         self._kept: deque[LiveEvent] = deque(maxlen=MOST_KEPT)
-        self._readers: set[Reader] = set()
+        self._readers: set[LiveReader] = set()
         self._lasting: dict[tuple[Topic, str, str, str], LiveEvent] = {}
         self._moved: tuple[set[str], set[str]] = (set(), set())
         self._flush: asyncio.TimerHandle | None = None
@@ -200,7 +200,7 @@ class LiveFeed:
 
     # asked by the API
 
-    def open(self, person: Principal, session: str, topics: Iterable[Topic], after: int | None) -> Reader:
+    def open(self, person: Principal, session: str, topics: Iterable[Topic], after: int | None) -> LiveReader:
         """Let somebody read, from after an event's number where what came since is kept; to be left by `leave`.
 
         Raises:
@@ -213,7 +213,7 @@ class LiveFeed:
                 f"an account has at most {MOST_OF_ACCOUNT} live streams: close another page",
                 Retry_After="5",
             )
-        reader = Reader(person, session, frozenset(topics))
+        reader = LiveReader(person, session, frozenset(topics))
         oldest = self._kept[0].number if self._kept else self._number + 1
         if after is not None and oldest - 1 <= after <= self._number:
             missed = [event for event in self._kept if event.number > after and reader.sees(event)]
@@ -222,7 +222,7 @@ class LiveFeed:
         self._readers.add(reader)
         return reader
 
-    def leave(self, reader: Reader) -> None:
+    def leave(self, reader: LiveReader) -> None:
         """A reader is gone; again is no harm."""
         self._readers.discard(reader)
 
@@ -230,7 +230,7 @@ class LiveFeed:
         """Look at once whose session is over: somebody signed out, or an account was changed."""
         self._look.set()
 
-    async def frames(self, reader: Reader) -> AsyncIterator[bytes]:
+    async def frames(self, reader: LiveReader) -> AsyncIterator[bytes]:
         """Yield what a reader is sent until the stream ends."""
         yield _RETRY
         while reader.over is None:
@@ -346,7 +346,7 @@ class LiveFeed:
                 reader.take(event)
         return event
 
-    def _snapshot(self, reader: Reader) -> Said:
+    def _snapshot(self, reader: LiveReader) -> Said:
         said: Said = {"topics": sorted(reader.topics), "age": self._age()}
         if Topic.FLOOR in reader.topics:
             document, at = self._board.live(), self._clock()

@@ -10,7 +10,7 @@ from starlette.types import Receive, Scope, Send
 
 from callcenter.staff.roles import Principal, Right
 from callcenter.web.auth import TheSession, allowed
-from callcenter.web.live import LiveFeed, Reader
+from callcenter.web.live import LiveFeed, LiveReader
 from callcenter.web.live_words import Topic
 from callcenter.web.problems import RequestRefused
 from callcenter.web.service import TheService
@@ -27,7 +27,7 @@ class EventStream(StreamingResponse):
 
     media_type = "text/event-stream"
 
-    def __init__(self, feed: LiveFeed, reader: Reader) -> None:
+    def __init__(self, feed: LiveFeed, reader: LiveReader) -> None:
         super().__init__(feed.frames(reader), headers={"X-Accel-Buffering": "no"})
         self._feed, self._reader = feed, reader
 

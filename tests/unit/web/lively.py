@@ -17,7 +17,7 @@ from callcenter.rules.records.texts import Reason
 from callcenter.rules.records.violation import Verdict, Violation
 from callcenter.rules.regulations.edition import Mode, Severity
 from callcenter.staff.roles import Principal, Role
-from callcenter.web.live import LiveFeed, Reader
+from callcenter.web.live import LiveFeed, LiveReader
 from callcenter.web.live_words import Topic
 from tests.unit.test_exporter import NOON, House
 
@@ -76,7 +76,7 @@ class Lively(House):
 class Page:
     """What one reader has been sent."""
 
-    def __init__(self, feed: LiveFeed, reader: Reader) -> None:
+    def __init__(self, feed: LiveFeed, reader: LiveReader) -> None:
         self.reader = reader
         self._frames: AsyncIterator[bytes] = feed.frames(reader)
         self.last = 0

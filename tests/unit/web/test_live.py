@@ -397,3 +397,28 @@ async def test_talks_that_last_from_before_a_restart_are_in_the_snapshot(house: 
     _, said = await again.open(SUPERVISOR, Topic.CALLS).next()
 
     assert [(call["what"], call["agent"], call["how"]) for call in said["calls"]] == [("talk_began", "Alice", "queue")]
+
+
+async def test_sessions_that_cannot_be_looked_up_end_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(live, "EVERY_SECONDS", 0.001)
+    house, looked = Lively(), asyncio.Event()
+    readers = [house.open(ALICE).reader, house.open(BOB).reader]
+
+    async def lasting(asked: set[str]) -> set[str]:
+        if not looked.is_set():
+            looked.set()
+            raise StoreError("the disk is full")
+        return asked - {"s-bobby"}
+
+    running = asyncio.create_task(house.feed.run(lasting))
+    async with asyncio.timeout(5):
+        await looked.wait()
+        assert [reader.over for reader in readers] == [None, None]
+        readers[1].news.clear()
+        while readers[1].over is None:
+            await readers[1].news.wait()
+            readers[1].news.clear()
+    assert [reader.over for reader in readers] == [None, "signed_out"]
+    running.cancel()
+    await asyncio.wait([running])
+    assert readers[0].over == "service_stops"
