@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Header, Query
+from fastapi import APIRouter, Depends, Header, Query, status
 from fastapi.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
@@ -39,7 +39,7 @@ class EventStream(StreamingResponse):
             self._feed.leave(self._reader)
 
 
-@router.get("", response_class=EventStream)
+@router.get("", status_code=status.HTTP_200_OK, response_class=EventStream)
 async def follow(
     session: TheSession,
     person: Seeing,
