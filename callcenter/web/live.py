@@ -45,6 +45,11 @@ _FLOOR_SECONDS = 0.2
 _MOST_RINGS = 1_000
 _LOOK_UP_SECONDS = 0.2
 """A pop does not wait longer for the customer; the call does not either."""
+_OVER: dict[type[fx.Fact], tuple[tuple[Topic, str], ...]] = {
+    fx.OfferEnded: ((Topic.CALLS, "rang"), (Topic.POPS, "rang")),
+    fx.TalkEnded: ((Topic.CALLS, "talks"),),
+}
+"""What lasts no longer with a fact."""
 _RETRY = b"retry: 3000\n\n"
 
 log = structlog.get_logger()
@@ -316,13 +321,12 @@ class LiveFeed:
         key = (told.agent or "", told.said["uniqueid"])
         if kind is fx.PhoneRang:
             self._lasting[Topic.CALLS, "rang", *key] = event
-        elif kind is fx.OfferEnded:
-            self._lasting.pop((Topic.CALLS, "rang", *key), None)
-            self._lasting.pop((Topic.POPS, "rang", *key), None)
         elif kind is fx.TalkBegan:
             self._lasting[Topic.CALLS, "talks", *key] = event
-        elif kind is fx.TalkEnded:
-            self._lasting.pop((Topic.CALLS, "talks", *key), None)
+        for topic, what in _OVER.get(kind, ()):
+            lasts = self._lasting.get((topic, what, *key))
+            if lasts is not None and lasts.began_by(told.ended_at):
+                del self._lasting[topic, what, *key]
 
     def _floor(self) -> None:
         self._flush = None

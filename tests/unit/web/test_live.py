@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from callcenter.cases.owners import CustomerMatch, MatchKind
+from callcenter.domain import events as ev
 from callcenter.domain.frame import SECOND
 from callcenter.errors import StoreError
 from callcenter.exporter.health import Health
@@ -192,6 +193,22 @@ async def test_a_pop_is_in_the_snapshot_for_as_long_as_it_rings(house: Lively) -
     assert [pop["caller"] for pop in ringing["pops"]] == ["138****5678"]
     assert [call["what"] for call in ringing["calls"]] == ["rang"]
     assert over["pops"] == over["calls"] == []
+
+
+async def test_a_phone_that_rings_again_at_once_is_not_taken_for_the_ring_that_ended(house: Lively) -> None:
+    house.sign_in()
+    house.join()
+    house.ring()
+    house.tell(ev.ChannelEnded, "c1-Alice", "PJSIP/Alice-c1", 16, None, after=15)
+    house.tell(ev.ChannelStarted, "again", "PJSIP/Alice-again", "c1", "", calling=False, number=None, after=0.1)
+    phone = ("PJSIP/Alice", "Alice", "again", "PJSIP/Alice-again")
+    house.tell(ev.MemberCalled, "c1", "PJSIP/trunk-c1", "c1", "sales", *phone)
+    house.tell(ev.ChannelRang, "again", "PJSIP/Alice-again")
+    house.tell(ev.Tick, after=2)
+
+    _, said = await house.open(ALICE, Topic.CALLS).next()
+
+    assert [(call["what"], call["at"]) for call in said["calls"]] == [("rang", house.now / SECOND - 2)]
 
 
 @pytest.mark.parametrize(
