@@ -19,6 +19,7 @@ from callcenter.rules.regulations.edition import Mode, Severity
 from callcenter.staff.roles import Principal, Role
 from callcenter.web.live import LiveFeed, LiveReader
 from callcenter.web.live_words import Topic
+from tests.unit.rules.detection.story import packaged
 from tests.unit.test_exporter import NOON, House
 
 TEAMS = {"Alice": "hotline", "Bob": "orders"}
@@ -33,7 +34,7 @@ class Lively(House):
     """A house whose live stream is told after its exporter."""
 
     def __init__(self, floor: Floor | None = None, since: Micros = NOON) -> None:
-        super().__init__(floor=floor)
+        super().__init__(floor=floor, book=packaged())
         self.now = since
         self.asked: list[str] = []
         self.customers: dict[str, CustomerMatch] = {}
