@@ -18,7 +18,7 @@ from callcenter.web import live
 from callcenter.web.server import serve_web, web_server
 from callcenter.web.settings import WebSettings
 from tests.integration.api import Browser, Department, department
-from tests.unit.web.lively import Lively, parsed, violation
+from tests.integration.lively import Lively, parsed, violation
 
 PATH = "/api/v1/live"
 

@@ -18,7 +18,7 @@ from callcenter.staff.roles import Principal
 from callcenter.web import live
 from callcenter.web.live_words import Topic, framed
 from callcenter.web.problems import RequestRefused
-from tests.unit.web.lively import ADMIN, ALICE, BOB, LEADER, SUPERVISOR, Lively, Page, violation
+from tests.integration.lively import ADMIN, ALICE, BOB, LEADER, SUPERVISOR, Lively, Page, violation
 
 HOSTILE = '<img src=x onerror=1>\r\ndata: {"forged": 1}\n\nevent: pops\u202e'
 

@@ -111,7 +111,25 @@ def parsed(frame: bytes) -> tuple[str, Any, int | None]:
 def violation(mode: Mode = Mode.ON) -> Violation:
     """Make a record about Alice."""
     return Violation(
-        id="ab" * 32, rule="V-MISSED", agent="Alice", at=NOON, start=NOON, end=NOON, verdict=Verdict.PROPOSED,
-        mode=mode, severity=Severity.MINOR, points=2, rulebook="1", measured=None, limit=None, unit=None, impact=None,
-        act=Reason("declined"), reason=None, ruled_out=(), subject="s", names=(), frames=(),
-    )  # fmt: skip
+        id="ab" * 32,
+        rule="V-MISSED",
+        agent="Alice",
+        at=NOON,
+        start=NOON,
+        end=NOON,
+        verdict=Verdict.PROPOSED,
+        mode=mode,
+        severity=Severity.MINOR,
+        points=2,
+        rulebook="1",
+        measured=None,
+        limit=None,
+        unit=None,
+        impact=None,
+        act=Reason("declined"),
+        reason=None,
+        ruled_out=(),
+        subject="s",
+        names=(),
+        frames=(),
+    )
