@@ -27,6 +27,7 @@ TOPICS = (
     "scores",
     "roles",
     "api",
+    "live",
     "security",
     "limits",
 )
