@@ -19,6 +19,7 @@ import openpyxl
 
 from callcenter.errors import UnreadableFile
 from callcenter.files.cells import cell_text, is_filled
+from callcenter.locale import english
 from callcenter.untrusted import live
 
 MOST_ROWS = 200_000
@@ -91,17 +92,16 @@ def customer_sheet_of(held: bytes, name: str) -> CustomerSheet:
 def _line(row: int, cells: Sequence[Any], width: int | None) -> SheetLine:
     """Read a row; of a CSV file it is as wide as its heading."""
     if len(cells) > _MOST_COLUMNS:
-        return SheetLine(row, (), f"there are more than {_MOST_COLUMNS} columns")
+        return SheetLine(row, (), english(f"there are more than {_MOST_COLUMNS} columns"))
     if width is not None and len(cells) != width:
-        return SheetLine(
-            row, (), f"there are {len(cells)} cells under {width} headings: the row is cut off or misplaced"
-        )
+        fault = english(f"there are {len(cells)} cells under {width} headings: the row is cut off or misplaced")
+        return SheetLine(row, (), fault)
     told: list[str] = []
     for n, cell in enumerate(cells, start=1):
         try:
             told.append(live(cell_text(cell, _LONGEST_CELL)))
         except ValueError as error:
-            return SheetLine(row, (), f"column {n}: {error}")
+            return SheetLine(row, (), english(f"column {n}: {error}"))
     return SheetLine(row, tuple(told))
 
 

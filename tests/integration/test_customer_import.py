@@ -152,7 +152,8 @@ class Command:
     def __init__(self, folder: Path) -> None:
         self.settings = folder / "callcenter.toml"
         self.settings.write_text(
-            f'[ami]\n[ami.events]\nusername = "e"\nsecret_file = "e"\n[ami.control]\nusername = "c"\nsecret_file = "c"\n'
+            '[ami]\n[ami.events]\nusername = "e"\nsecret_file = "e"\n'
+            '[ami.control]\nusername = "c"\nsecret_file = "c"\n'
             f'[store]\nurl = "sqlite:///{folder}/callcenter.sqlite"\n[site]\narea_code = "0571"\n'
         )
 
@@ -171,7 +172,7 @@ async def test_lists_go_in_and_out_by_commands(tmp_path: Path) -> None:
         rows = [
             ["客户", "手机", "办公室", "备注2", "大客户"],
             ["=王小明", "13800138001", "88881234", "x", "是"],
-            ["", "1", "", "", ""],
+            ["", "13800138003", "", "", ""],
         ]
         (tmp_path / "in.csv").write_bytes("\n".join(map(",".join, rows)).encode("gb18030"))
         bring = ["import", str(tmp_path / "in.csv"), "--map", "办公室=numbers"]
@@ -186,14 +187,14 @@ async def test_lists_go_in_and_out_by_commands(tmp_path: Path) -> None:
         made = await run("add", "--name", "Li", "--number", "home=13800138002", "--class", "gold", "--key-account")
         assert "=王小明" in await run("list", "--number", "0571 8888 1234")
         assert "Li" not in await run("list", "--number", "8001", "--key-accounts", "--changed")
-        assert "57 %" in (shown := await run("show", "13800138002"))
+        assert "50 %" in (shown := await run("show", "13800138002"))
         assert made.strip() in shown
         for name in ("out.csv", "out.xlsx"):
             await run("export", str(tmp_path / name), "--lang", "zh-CN")
             sheet = await asyncio.to_thread(read_customer_sheet, tmp_path / name)
-            assert sheet.headings[:3] == ("姓名", "客户编号", "号码")
-            assert [line.cells[:3] for line in sheet.lines] == [
-                ("=王小明", "", "13800138001; 办公室=88881234"), ("Li", "", "home=13800138002")
+            assert sheet.headings[:4] == ("姓名", "客户编号", "地址", "号码")
+            assert [line.cells[:4] for line in sheet.lines] == [
+                ("=王小明", "", "", "13800138001; 办公室=88881234"), ("Li", "", "", "home=13800138002")
             ]  # fmt: skip
             assert "'=王小明".encode() in await asyncio.to_thread((tmp_path / "out.csv").read_bytes)
             again = await run("import", str(tmp_path / name), "--report", str(tmp_path / f"{name}.report.csv"))
