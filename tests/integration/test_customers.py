@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import func, select
 
 from callcenter.cases.customers import CustomerCard, card_of, number_of
-from callcenter.cases.merging import Side
+from callcenter.cases.merging import MergeSide
 from callcenter.domain.frame import SECOND
 from callcenter.errors import BadInput
 from callcenter.store import DecisionStore
@@ -63,7 +63,7 @@ class Cards:
         async with self.decisions.writing() as unit:
             return await change_customer(unit, number, seen, lambda _: told, self.touch(by))
 
-    async def merge(self, kept: str, other: str, **sides: Side) -> str:
+    async def merge(self, kept: str, other: str, **sides: MergeSide) -> str:
         self.made += 1
         async with self.decisions.writing() as unit:
             merge = f"{self.made:032x}"
@@ -184,7 +184,7 @@ async def test_class_is_one_of_the_company_s_list(cards: Cards) -> None:
 async def test_merge_leaves_an_alias_and_undone_gives_both_cards_back(cards: Cards) -> None:
     kept, other = await cards.add("王小明", ONE, reference="K-1"), await cards.add("小明", ONE, TWO, reference="K-2")
     before = [await cards.card(kept), await cards.card(other)]
-    merge = await cards.merge(kept, other, name=Side.OTHER, reference=Side.OTHER)
+    merge = await cards.merge(kept, other, name=MergeSide.OTHER, reference=MergeSide.OTHER)
     both = await cards.card(other)
     assert both == await cards.card(kept)
     assert (both.name, both.reference, len(both.numbers)) == ("小明", "K-2", 2)

@@ -20,16 +20,14 @@ from callcenter.cli.tables import show, write_new
 from callcenter.clock import wall_clock
 from callcenter.config import Settings, load_settings
 from callcenter.errors import BadInput
-from callcenter.files.customer_sheet import read_customer_sheet
+from callcenter.files.customer_sheet import CustomerSheet, read_customer_sheet
 from callcenter.locale import Language
 from callcenter.reports.customers import WORDS, tally_lines, told_lines, whole_list
 from callcenter.spreadsheet import Rows, csv_file, workbook
 from callcenter.staff.dates import datetime_of
-from callcenter.store import DecisionStore
 from callcenter.store.customers.imports import CustomerImport, imports
 from callcenter.store.customers.search import CustomerOrder, CustomerQuery, classes, page
 from callcenter.usecases.import_customers import (
-    ImportDone,
     ImportPlan,
     ImportTally,
     Progress,
@@ -66,31 +64,18 @@ def import_list(
     key_account, queue, group, owner, in English or Chinese. A faulty row is told and left out, the others are kept.
     """
     chosen, language = load_settings(settings), spoken(lang)
-    sheet, said = read_customer_sheet(file), _said(columns or [])
-
-    async def planned(connection: AsyncConnection) -> ImportPlan:
-        limits = Limits(frozenset(one.name for one in await classes(connection)), _agents(chosen))
-        return plan_of(sheet, said, chosen.site.numbering, limits, doubtful_as_new=doubtful)
-
-    async def previewed(connection: AsyncConnection) -> ImportTally:
-        return await preview_import(connection, await planned(connection), _progress(language))
-
-    async def done(decisions: DecisionStore) -> ImportDone:
-        async with decisions.reading() as connection:
-            plan = await planned(connection)
-        touch = console_touch()
-        new = CustomerImport(id=secrets.token_hex(16), file=sheet.file, digest=sheet.digest, at=touch.at, by=touch.by)
-        return await run_import(decisions, plan, new, wall_clock, _progress(language))
-
+    plan = _planned(chosen, read_customer_sheet(file), _said(columns or []), doubtful_as_new=doubtful)
     if preview:
-        _tell(reading(chosen.store, previewed), report, language)
+        _tell(reading(chosen.store, lambda c: preview_import(c, plan, _progress(language))), report, language)
         print(WORDS.say("previewed", language))
         return
-    kept = with_decisions(chosen.store, done)
-    _tell(kept.tally, report, language)
-    if kept.resumed:
+    touch, sheet = console_touch(), plan.sheet
+    new = CustomerImport(id=secrets.token_hex(16), file=sheet.file, digest=sheet.digest, at=touch.at, by=touch.by)
+    done = with_decisions(chosen.store, lambda store: run_import(store, plan, new, wall_clock, _progress(language)))
+    _tell(done.tally, report, language)
+    if done.resumed:
         print(WORDS.say("resumed", language))
-    print(WORDS.say("imported", language, number=kept.id))
+    print(WORDS.say("imported", language, number=done.id))
 
 
 def list_imports(settings: SettingsPath = None, lang: LangOption = "") -> None:
@@ -144,6 +129,11 @@ async def _everybody(connection: AsyncConnection) -> list[ShownCustomer]:
 
 def _book(rows: Rows, language: Language) -> bytes:
     return workbook([(WORDS.say("customers", language), rows)])
+
+
+def _planned(settings: Settings, sheet: CustomerSheet, said: dict[str, str], *, doubtful_as_new: bool) -> ImportPlan:
+    limits = Limits(frozenset(one.name for one in reading(settings.store, classes)), _agents(settings))
+    return plan_of(sheet, said, settings.site.numbering, limits, doubtful_as_new=doubtful_as_new)
 
 
 def _said(told: list[str]) -> dict[str, str]:
