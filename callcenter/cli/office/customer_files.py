@@ -38,10 +38,13 @@ from callcenter.usecases.import_customers import (
 )
 from callcenter.usecases.show_customers import ShownCustomer, shown_cards
 
+files = typer.Typer(add_completion=False)
+
 _SHOWN = 50
 _AT_ONCE = 1_000
 
 
+@files.command("import")
 def import_list(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="A CSV file, or a workbook (.xlsx), its first sheet.")],
     preview: Annotated[bool, typer.Option("--preview", help="Say what each row would come to; write nothing.")] = False,
@@ -78,6 +81,7 @@ def import_list(
     print(WORDS.say("imported", language, number=done.id))
 
 
+@files.command("imports")
 def list_imports(settings: SettingsPath = None, lang: LangOption = "") -> None:
     """List the files of customers that were brought in, the newest first."""
     chosen, words = load_settings(settings), WORDS.table(spoken(lang))
@@ -89,6 +93,7 @@ def list_imports(settings: SettingsPath = None, lang: LangOption = "") -> None:
     show([[words[name] for name in ("id", "at", "by", "file", "state")], *rows])
 
 
+@files.command("undo-import")
 def take_back(
     number: Annotated[str, typer.Argument(metavar="IMPORT", help="Which import, by its id.")],
     settings: SettingsPath = None,
@@ -104,6 +109,7 @@ def take_back(
     print(WORDS.say("undone", language, gone=undone.gone, back=undone.back, left=len(undone.left)))
 
 
+@files.command("export")
 def export_list(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="A new file, .csv or .xlsx.")],
     settings: SettingsPath = None,

@@ -24,11 +24,8 @@ def test_merged_card_has_the_kept_side_and_where_that_is_empty_the_other() -> No
 
 
 def test_side_that_is_chosen_wins_field_by_field() -> None:
-    both = merged(
-        WANG,
-        COMPANY,
-        {"name": MergeSide.OTHER, "owner": MergeSide.OTHER, "address": MergeSide.KEPT, "key_account": MergeSide.KEPT},
-    )
+    theirs, mine = MergeSide.OTHER, MergeSide.KEPT
+    both = merged(WANG, COMPANY, {"name": theirs, "owner": theirs, "address": mine, "key_account": mine})
     assert (both.name, both.owner, both.address, both.credit, both.key_account) == (
         "Wang & Co",
         None,
