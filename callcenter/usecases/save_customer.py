@@ -168,7 +168,7 @@ async def require_seen(unit: UnitOfWork, number: str, seen: int | None) -> Filed
     filed = await get(unit.connection, number)
     if seen in {None, filed.version}:
         return filed
-    raise CardOutdated(filed, _meanwhile(await changes_since(unit.connection, filed.id, seen or 0)))
+    raise CardOutdated(filed, _meanwhile(await changes_since(unit.connection, filed.id, min(seen or 0, filed.version))))
 
 
 def of_customer(touch: Touch, number: str, **detail: Any) -> Audited:
