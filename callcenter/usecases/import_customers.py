@@ -5,6 +5,7 @@ Stopped half way, the same file goes on where it stopped; brought in twice, it m
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -146,11 +147,18 @@ def plan_of(
     return ImportPlan(sheet, columns_of(sheet.headings, said), numbering, limits, doubtful_as_new)
 
 
+def import_of(plan: ImportPlan, number: str, touch: Touch) -> CustomerImport:
+    """Make an import of a list, which nobody has begun."""
+    sheet = plan.sheet
+    last = sheet.lines[-1].row if sheet.lines else 0
+    return CustomerImport(id=number, file=sheet.file, digest=sheet.digest, at=touch.at, by=touch.by, last_row=last)
+
+
 async def preview_import(connection: AsyncConnection, plan: ImportPlan, progress: Progress) -> ImportTally:
     """Tell what would become of every row; nothing is written."""
     run, lines = _Run(plan), plan.sheet.lines
     for some in _parts(lines):
-        await run.fates(connection, run.read(some))
+        await run.fates(connection, await asyncio.to_thread(run.read, some))
         progress(sum(run.tally.counts.values()), len(lines))
     return run.tally
 
@@ -179,12 +187,12 @@ async def run_import(
             run.remember([line for line in lines if line.row <= kept.done], await _all_rows(connection, kept.id))
     left = [line for line in lines if line.row > kept.done]
     for some in _parts(left):
-        read = run.read(some)
+        read = await asyncio.to_thread(run.read, some)  # whoever else is served meanwhile goes on
         async with decisions.writing() as unit:
             await _keep(unit, kept.id, await run.fates(unit.connection, read), Touch(by=new.by, at=now()), run)
         progress(len(lines) - len(left) + sum(run.tally.counts.values()), len(lines))
     async with decisions.writing() as unit:
-        await reached(unit, kept.id, (), finished_at=now())
+        await reached(unit, kept.id, (), finished_at=now(), done=kept.last_row)
     return ImportDone(kept.id, going is not None, run.tally)
 
 

@@ -18,12 +18,12 @@ from callcenter.errors import BadInput
 from callcenter.files.customer_sheet import customer_sheet_of, read_customer_sheet
 from callcenter.numbers import PLAIN
 from callcenter.store.conflicts import Conflict, Missing
-from callcenter.store.customers.imports import CustomerImport
 from callcenter.usecases import import_customers
 from callcenter.usecases.import_customers import (
     ImportDone,
     ImportPlan,
     ImportUndone,
+    import_of,
     plan_of,
     preview_import,
     run_import,
@@ -31,7 +31,6 @@ from callcenter.usecases.import_customers import (
 )
 from tests.integration.office import opened, settings_of
 from tests.integration.test_customers import Cards
-from tests.unit.rules.detection.people import MONDAY
 
 HEAD = "name,reference,numbers,credit"
 
@@ -49,7 +48,7 @@ class Desk(Cards):
 
     async def run(self, plan: ImportPlan) -> ImportDone:
         self.made += 1
-        new = CustomerImport(id=f"{self.made:032x}", file="list.csv", digest=plan.sheet.digest, at=self.now, by="ma")
+        new = import_of(plan, f"{self.made:032x}", self.touch("ma"))
         return await run_import(self.decisions, plan, new, self.clock, _quiet)
 
     async def undone(self, number: str) -> ImportUndone:
@@ -131,7 +130,7 @@ async def test_import_that_was_stopped_goes_on_and_is_one(desk: Desk, monkeypatc
         if next(ticks):
             raise KeyboardInterrupt
 
-    new = CustomerImport(id="a" * 32, file="list.csv", digest=plan.sheet.digest, at=MONDAY, by="ma")
+    new = import_of(plan, "a" * 32, desk.touch("ma"))
     with pytest.raises(KeyboardInterrupt):
         await run_import(desk.decisions, plan, new, desk.clock, stopped)
     assert len(await desk.listed()) == 4

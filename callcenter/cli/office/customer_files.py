@@ -9,10 +9,9 @@ from typing import Annotated
 from zoneinfo import ZoneInfo
 
 import typer
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from callcenter.cases.importing import Limits
-from callcenter.cli.database import reading, with_decisions
+from callcenter.cli.database import at_desk, reading, with_decisions
 from callcenter.cli.office.customer_cards import at_console, console_touch
 from callcenter.cli.service.serve import SettingsPath
 from callcenter.cli.speech import LangOption, spoken
@@ -26,17 +25,18 @@ from callcenter.reports.customers import WORDS, tally_lines, told_lines, whole_l
 from callcenter.spreadsheet import Rows, csv_file, workbook
 from callcenter.staff.dates import datetime_of
 from callcenter.store.customers.imports import CustomerImport, imports
-from callcenter.store.customers.search import CustomerOrder, CustomerQuery, classes, page
+from callcenter.store.customers.search import classes
 from callcenter.usecases.import_customers import (
     ImportPlan,
     ImportTally,
     Progress,
+    import_of,
     plan_of,
     preview_import,
     run_import,
     undo_import,
 )
-from callcenter.usecases.show_customers import ShownCustomer, shown_cards
+from callcenter.usecases.show_customers import everybody, note_export
 
 files = typer.Typer(add_completion=False)
 
@@ -72,8 +72,7 @@ def import_list(
         _tell(reading(chosen.store, lambda c: preview_import(c, plan, _progress(language))), report, language)
         print(WORDS.say("previewed", language))
         return
-    touch, sheet = console_touch(), plan.sheet
-    new = CustomerImport(id=secrets.token_hex(16), file=sheet.file, digest=sheet.digest, at=touch.at, by=touch.by)
+    new = import_of(plan, secrets.token_hex(16), console_touch())
     done = with_decisions(chosen.store, lambda store: run_import(store, plan, new, wall_clock, _progress(language)))
     _tell(done.tally, report, language)
     if done.resumed:
@@ -119,18 +118,10 @@ def export_list(
     chosen, language = load_settings(settings), spoken(lang)
     if file.suffix.lower() not in {".csv", ".xlsx"}:
         raise BadInput(f"{file}: give a name that ends in .csv or .xlsx")
-    rows = whole_list(reading(chosen.store, _everybody), language)
+    found = reading(chosen.store, lambda connection: everybody(connection, at_console()))
+    at_desk(chosen.store, lambda unit: note_export(unit, len(found), console_touch()))
+    rows = whole_list(found, language)
     write_new(file, csv_file(rows) if file.suffix.lower() == ".csv" else _book(rows, language))
-
-
-async def _everybody(connection: AsyncConnection) -> list[ShownCustomer]:
-    found: list[ShownCustomer] = []
-    while True:
-        after = found[-1].filed.id if found else None
-        some = await page(connection, CustomerQuery(), CustomerOrder.NAME, after, _AT_ONCE)
-        found += await shown_cards(some, at_console())
-        if len(some) < _AT_ONCE:
-            return found
 
 
 def _book(rows: Rows, language: Language) -> bytes:

@@ -28,13 +28,14 @@ _json = msgspec.json.Encoder(order="deterministic").encode
 
 
 class CustomerImport(msgspec.Struct, frozen=True, kw_only=True):
-    """A file that was brought in, or is being: `done` is the last of its rows that is in the database."""
+    """A file that was brought in, or is being: `done` is the row that it has come to, of `last_row`."""
 
     id: str
     file: str
     digest: str
     at: Micros
     by: str
+    last_row: int
     done: int = 0
     finished_at: Micros | None = None
     undone_at: Micros | None = None

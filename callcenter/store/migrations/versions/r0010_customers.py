@@ -131,6 +131,7 @@ def _make_imports() -> None:
         sa.Column("at", sa.BigInteger(), nullable=False),
         sa.Column("by", sa.String(length=64), nullable=False),
         sa.Column("done", sa.Integer(), nullable=False),
+        sa.Column("last_row", sa.Integer(), nullable=False),
         sa.Column("finished_at", sa.BigInteger(), nullable=True),
         sa.Column("undone_at", sa.BigInteger(), nullable=True),
         sa.Column("undone_by", sa.String(length=64), nullable=True),
