@@ -77,24 +77,24 @@ def customer_sheet_of(held: bytes, name: str) -> CustomerSheet:
     first = next(filled, None)
     if first is None:
         raise UnreadableFile(f"the customer list {name} is empty: its first row names the columns")
-    heading = _line(*first, width=None)
+    heading = _line(*first)
     if heading.fault is not None:
         raise UnreadableFile(f"the customer list {name}, row {heading.row}: {heading.fault}")
-    csv_width = None if name.lower().endswith(".xlsx") else len(heading.cells)
+    widths = range(0 if name.lower().endswith(".xlsx") else len(heading.cells), len(heading.cells) + 1)
     lines: list[SheetLine] = []
     for row, cells in filled:
         if len(lines) == MOST_ROWS:
             raise UnreadableFile(f"the customer list {name} has more than {MOST_ROWS} rows: bring it in parts")
-        lines.append(_line(row, cells, width=csv_width))
+        lines.append(_line(row, cells, widths))
     return CustomerSheet(name, hashlib.sha256(held).hexdigest(), heading.cells, lines)
 
 
-def _line(row: int, cells: Sequence[Any], width: int | None) -> SheetLine:
-    """Read a row; of a CSV file it is as wide as its heading."""
+def _line(row: int, cells: Sequence[Any], widths: range | None = None) -> SheetLine:
+    """Read a row; of a CSV file it is as wide as its heading, of a workbook no wider."""
     if len(cells) > _MOST_COLUMNS:
         return SheetLine(row, (), english(f"there are more than {_MOST_COLUMNS} columns"))
-    if width is not None and len(cells) != width:
-        fault = english(f"there are {len(cells)} cells under {width} headings: the row is cut off or misplaced")
+    if widths is not None and len(cells) not in widths:
+        fault = english(f"there are {len(cells)} cells under {widths[-1]} headings: the row is cut off or misplaced")
         return SheetLine(row, (), fault)
     told: list[str] = []
     for n, cell in enumerate(cells, start=1):

@@ -18,6 +18,7 @@ from callcenter.errors import BadInput
 from callcenter.files.customer_sheet import customer_sheet_of, read_customer_sheet
 from callcenter.numbers import PLAIN
 from callcenter.store.conflicts import Conflict, Missing
+from callcenter.store.customers.imports import require_at
 from callcenter.usecases import import_customers
 from callcenter.usecases.import_customers import (
     ImportDone,
@@ -143,6 +144,23 @@ async def test_import_that_was_stopped_goes_on_and_is_one(desk: Desk, monkeypatc
     undone = await desk.undone(done.id)
     assert undone == ImportUndone(5, 1, [])
     assert await desk.listed() == ["Known"]
+
+
+async def test_import_that_somebody_else_goes_on_with_or_took_back_is_left_alone(desk: Desk) -> None:
+    done = await desk.run(desk.plan("a,K-1,,", "b,K-2,,"))
+    async with desk.decisions.writing() as unit:
+        await require_at(unit, done.id, 3)
+        with pytest.raises(Conflict, match="somebody else"):
+            await require_at(unit, done.id, 2)
+    await desk.undone(done.id)
+    async with desk.decisions.writing() as unit:
+        with pytest.raises(Conflict, match="was taken back"):
+            await require_at(unit, done.id, 3)
+
+
+async def test_list_that_is_read_in_another_way_is_another_import(desk: Desk) -> None:
+    plan = desk.plan("a,K-1,,")
+    assert plan.digest != plan._replace(doubtful_as_new=True).digest != plan.sheet.digest
 
 
 class Command:
