@@ -7,7 +7,7 @@ PY := .venv/bin/python
 
 # The pure floors, and the modules below them: their tests run under coverage, once, and nowhere else in `make test`.
 PURE := domain rules staff sip cases
-BOTTOM := clock errors numbers spreadsheet tape text untrusted
+BOTTOM := clock errors numbers spreadsheet text untrusted
 
 .PHONY: venv system root demo test check generate pure bench soak clean
 

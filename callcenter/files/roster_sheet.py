@@ -12,34 +12,13 @@ from callcenter.errors import BadInput, UnreadableFile
 from callcenter.files.roster_tables import read_tables
 from callcenter.ownfiles import open_private, private_folder
 from callcenter.spreadsheet import csv_file, workbook
-from callcenter.staff.pattern_rows import calendar_of, shifts_from
 from callcenter.staff.roster import roster_of
-from callcenter.staff.roster_columns import LAYOUT, Sheet, title
-from callcenter.staff.roster_rows import RowChecker, RowFault, TimeSheet
-from callcenter.staff.roster_table import Table
+from callcenter.staff.roster_columns import LAYOUT, Sheet
+from callcenter.staff.roster_form import TIMES, Form, Import, imported
 
 _ZONE = "Asia/Shanghai"
 _SEPARATOR = ";"
-_TIMES: tuple[TimeSheet, ...] = ("shifts", "leave", "breaks")
-_EXPORTED: tuple[Sheet, ...] = ("agents", *_TIMES, "extensions", "site")
-
-Form = dict[str, Any]
-"""A roster as its JSON says it."""
-
-
-class Import(msgspec.Struct):
-    """What a file gave: a roster's form, and what is wrong with it (then the form may not be used)."""
-
-    form: Form
-    faults: list[RowFault]
-    warnings: list[str] = []
-
-    def sound(self) -> Form:
-        """Return the form; raises BadInput with the first faults where there are any."""
-        if not self.faults:
-            return self.form
-        more = f"; and {len(self.faults) - 1} more" if len(self.faults) > 1 else ""
-        raise BadInput(f"the roster cannot be used: {self.faults[0]}{more}")
+_EXPORTED: tuple[Sheet, ...] = ("agents", *TIMES, "extensions", "site")
 
 
 def import_roster(path: Path, timezone: str = _ZONE) -> Import:
@@ -53,7 +32,7 @@ def import_roster(path: Path, timezone: str = _ZONE) -> Import:
         UnreadableFile: There is no such file, or it is not what it is called.
         BadInput: Faults that belong to no row: of a JSON file, or an interface that two agents have at once.
     """
-    read = _json(path) if path.suffix.lower() == ".json" else _tables(path, timezone)
+    read = _json(path) if path.suffix.lower() == ".json" else imported(str(path), read_tables(path), timezone)
     if not read.faults:
         roster_of(read.form, timezone)
     return read
@@ -90,40 +69,6 @@ def _json(path: Path) -> Import:
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise UnreadableFile(f"the roster {path} is not JSON: {error}") from error
     return Import(form, [])
-
-
-def _tables(path: Path, timezone: str) -> Import:
-    checker = RowChecker(timezone)
-    found: dict[Sheet, Table] = {}
-    for table in read_tables(path):
-        if table.sheet is None:
-            known = ", ".join(f"{sheet} ({title(sheet, 'zh-CN')})" for sheet in LAYOUT)
-            checker.fault(table, 0, "", f"is no sheet of a roster; known are {known}")
-        elif table.sheet in found:
-            checker.fault(table, 0, "", f"{found[table.sheet].name} holds {table.sheet} already")
-        else:
-            found[table.sheet] = table
-    if not checker.faults and "agents" not in found:
-        raise BadInput(f"the roster {path} has no sheet or file agents ({title('agents', 'zh-CN')})")
-    return Import(_form(found, checker), checker.faults, checker.warnings)
-
-
-def _form(found: dict[Sheet, Table], checker: RowChecker) -> Form:
-    """Check the sheets in the order in which they lean on one another."""
-    if "site" in found:
-        checker.site(found["site"])
-    form: Form = {"timezone": checker.timezone}
-    if "agents" in found:
-        form["agents"] = checker.agents(found["agents"])
-    for sheet in _TIMES:
-        if sheet in found:
-            form[sheet] = checker.times(found[sheet], sheet)
-    overrides = calendar_of(checker, found["calendar"]) if "calendar" in found else {}
-    if "patterns" in found:
-        form["shifts"] = [*form.get("shifts", ()), *shifts_from(checker, found["patterns"], overrides)]
-    if "extensions" in found:
-        form["legit_extensions"] = checker.extensions(found["extensions"])
-    return form
 
 
 def _written(form: Form, sheet: Sheet) -> list[list[str]]:

@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from pathlib import Path
 
-from callcenter.files.roster_sheet import Form, export_roster, put_new
+from callcenter.files.roster_sheet import export_roster, put_new
 from callcenter.locale import Language, Words
 from callcenter.spreadsheet import Rows, csv_file, workbook
 from callcenter.staff.months import month_days
 from callcenter.staff.roster_columns import LAYOUT, Sheet, heading, title
+from callcenter.staff.roster_form import Form
 
 _WORDS = Words(
     "roster",

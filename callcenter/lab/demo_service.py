@@ -83,7 +83,7 @@ class DemoService:
         return self.settings
 
     def _roster(self) -> dict[str, object]:
-        """Put everybody on shift today but Eve: what she does is excused."""
+        """Put everybody on shift today but Eve, whose acts are excused."""
         now = local_time(UTC)
         shift = {"from": (now - _SHIFT).isoformat(), "to": (now + _SHIFT).isoformat()}
         return {

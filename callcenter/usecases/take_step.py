@@ -41,7 +41,7 @@ class StepTaken(NamedTuple):
 
 
 async def take_step(
-    unit: UnitOfWork, record: FiledRecord, seen: int, step: ProcessStep, bench: StepContext
+    unit: UnitOfWork, record: FiledRecord, seen: int, step: ProcessStep, context: StepContext
 ) -> StepTaken:
     """Take a step, or withdraw the record instead; the month that it counts in is counted anew.
 
@@ -50,7 +50,7 @@ async def take_step(
         record: The record before.
         seen: The version of it that whoever acts has read.
         step: What is done.
-        bench: By what.
+        context: By what.
 
     Raises:
         Outdated: Somebody acted on it meanwhile.
@@ -58,16 +58,16 @@ async def take_step(
         Conflict: A check is made by whoever made another one beside it, under another account.
     """
     if step.action in _AGAINST and step.action in STEPS[record.standing.state]:
-        faults = await _faults(record, bench)
-        if faults and await withdraw_record(unit, record.dossier, faults, bench.rulebook, step.at):
+        faults = await _faults(record, context)
+        if faults and await withdraw_record(unit, record.dossier, faults, context.rulebook, step.at):
             alarm(record.dossier, faults)
             return StepTaken(await get(unit.connection, record.dossier.id), faults)
         if (twin := await decided_twin(unit.connection, record)) is not None:
             raise StepRefused(Why.SAME_ACT, record=twin)
-    taken = await act(unit, record.dossier.id, seen, step, bench.terms)
+    taken = await act(unit, record.dossier.id, seen, step, context.terms)
     if step.action is Action.CHECK:
         await _require_another(unit, taken.standing, step)
-    await recount_month(unit, taken, bench.rulebook, step.at)
+    await recount_month(unit, taken, context.rulebook, step.at)
     return StepTaken(taken)
 
 
@@ -77,8 +77,8 @@ async def _require_another(unit: UnitOfWork, standing: Standing, check: ProcessS
         await require_two(unit.connection, other, check.by, check.at)
 
 
-async def _faults(record: FiledRecord, bench: StepContext) -> tuple[ReproductionFinding, ...]:
+async def _faults(record: FiledRecord, context: StepContext) -> tuple[ReproductionFinding, ...]:
     """Hold a record of the service against its journal, where one is at hand."""
-    if bench.evidence is None or record.standing.proposed_by != SERVICE:
+    if context.evidence is None or record.standing.proposed_by != SERVICE:
         return ()
-    return await bench.evidence(record.dossier)
+    return await context.evidence(record.dossier)

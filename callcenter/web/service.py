@@ -67,7 +67,7 @@ class Service:
         return self.in_force().roster
 
     @property
-    def bench(self) -> StepContext:
+    def step_context(self) -> StepContext:
         """By what steps are taken now."""
         return StepContext(self.rulebook, self.terms, self.ports.evidence)
 

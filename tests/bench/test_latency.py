@@ -66,9 +66,20 @@ def unconnect(state: LabState) -> None:
 async def loading(home: Path) -> AsyncIterator[asyncio.subprocess.Process]:
     """Let calls come on a switch of their own, until they are over or the test is."""
     load = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "callcenter", "lab", "load", home / "out", "--calls", str(CALLS),
-        "--per-second", str(PER_SECOND), "--work-dir", home / "lab", stdout=asyncio.subprocess.DEVNULL,
-    )  # fmt: skip
+        sys.executable,
+        "-m",
+        "callcenter",
+        "lab",
+        "load",
+        home / "out",
+        "--calls",
+        str(CALLS),
+        "--per-second",
+        str(PER_SECOND),
+        "--work-dir",
+        home / "lab",
+        stdout=asyncio.subprocess.DEVNULL,
+    )
     try:
         yield load
     finally:

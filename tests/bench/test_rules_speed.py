@@ -50,9 +50,18 @@ def _call(n: int, at: Micros, luck: random.Random) -> list[fx.Fact]:
     for name, outcome in offers:
         ended = moment + luck.randint(1, 20) * SECOND
         offer = fx.Offer(
-            agent=name, interface=f"PJSIP/{name}", offered_at=moment, rang_at=moment, ended_at=ended,
-            connected_at=None, outcome=outcome, available=True, refuted=None, in_gap=False, frames=(n, n + 1, n + 2),
-        )  # fmt: skip
+            agent=name,
+            interface=f"PJSIP/{name}",
+            offered_at=moment,
+            rang_at=moment,
+            ended_at=ended,
+            connected_at=None,
+            outcome=outcome,
+            available=True,
+            refuted=None,
+            in_gap=False,
+            frames=(n, n + 1, n + 2),
+        )
         facts.append(_state(moment, name, AgentState.RINGING))
         facts.append(_state(ended, name, AgentState.AVAILABLE))
         facts.append(fx.OfferEnded(at=ended, queue="support", uniqueid=uid, visit=1, offer=offer))
@@ -63,11 +72,27 @@ def _call(n: int, at: Micros, luck: random.Random) -> list[fx.Fact]:
     if answered:
         facts.append(fx.CallAnswered(at=moment, agent=agent, queue="support", uniqueid=uid))
     visit = fx.Visit(
-        call=uid, uniqueid=uid, queue="support", n=1, caller=None, did=None, joined_at=at, left_at=moment, position=1,
-        outcome=VisitOutcome.ANSWERED if answered else VisitOutcome.ABANDONED, agent=agent if answered else None,
-        answered_at=moment if answered else None, ended_at=moment + 120 * SECOND if answered else None, hold=None,
-        transferred=None, ended_by=None, refused_at=None, offers=tuple(told), in_gap=False, frames=(n,),
-    )  # fmt: skip
+        call=uid,
+        uniqueid=uid,
+        queue="support",
+        n=1,
+        caller=None,
+        did=None,
+        joined_at=at,
+        left_at=moment,
+        position=1,
+        outcome=VisitOutcome.ANSWERED if answered else VisitOutcome.ABANDONED,
+        agent=agent if answered else None,
+        answered_at=moment if answered else None,
+        ended_at=moment + 120 * SECOND if answered else None,
+        hold=None,
+        transferred=None,
+        ended_by=None,
+        refused_at=None,
+        offers=tuple(told),
+        in_gap=False,
+        frames=(n,),
+    )
     return [*facts, fx.VisitEnded(at=moment + 120 * SECOND, visit=visit)]
 
 

@@ -56,10 +56,17 @@ def talked() -> list[fx.Fact]:
     for fact in list(facts):
         if isinstance(fact, fx.VisitEnded) and fact.visit.agent is not None:
             for at, state in ((fact.visit.answered_at, AgentState.TALKING), (fact.at, AgentState.AVAILABLE)):
-                facts.append(fx.AgentStateChanged(
-                    at=at, agent=fact.visit.agent, interface=f"PJSIP/{fact.visit.agent}", ended=None, state=state,
-                    reason=None, queues=("support",),
-                ))  # fmt: skip
+                facts.append(
+                    fx.AgentStateChanged(
+                        at=at,
+                        agent=fact.visit.agent,
+                        interface=f"PJSIP/{fact.visit.agent}",
+                        ended=None,
+                        state=state,
+                        reason=None,
+                        queues=("support",),
+                    )
+                )
     return sorted(facts, key=lambda fact: fact.at or 0)
 
 
@@ -123,9 +130,11 @@ async def test_draft_over_a_month(tmp_path: Path) -> None:
     began = time.monotonic()
     async with open_archive(settings, "pbx", ZONE) as opened:
         outcome = await opened.tried(
-            RulesInForce(load_rulebook(), rostered()), load_rulebook(tmp_path / "draft.yaml"),
-            TrialSpan(first, first + DAYS * DAY), lambda _at: None,
-        )  # fmt: skip
+            RulesInForce(load_rulebook(), rostered()),
+            load_rulebook(tmp_path / "draft.yaml"),
+            TrialSpan(first, first + DAYS * DAY),
+            lambda _at: None,
+        )
     took = time.monotonic() - began
     spent = resource.getrusage(resource.RUSAGE_CHILDREN)
     whose = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)

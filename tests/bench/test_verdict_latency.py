@@ -52,7 +52,7 @@ async def test_verdict_on_a_quiet_switch(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, asked: Callable[[AmiClient, Tracker], None]
 ) -> None:
     monkeypatch.setattr("tests.integration.loaded_switch._PAUSE", 3600 * SECOND)
-    book = rulebook(tmp_path, f"figures: {{gap_nearness_seconds: {NEAR}, refused_apart_seconds: 1}}")
+    book = rulebook(f"figures: {{gap_nearness_seconds: {NEAR}, refused_apart_seconds: 1}}")
     stopwatch = Stopwatch()
     async with (
         LoadedSwitch([story("ring_no_answer")] * 6) as switch,

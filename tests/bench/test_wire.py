@@ -18,11 +18,21 @@ CHUNK = 65536
 CALLS = 150
 ROUNDS = 5
 CHANNEL = (
-    "Channel: PJSIP/trunk-00000000", "ChannelState: 6", "ChannelStateDesc: Up", "CallerIDNum: 13811110001",
-    "CallerIDName: 13811110001", "ConnectedLineNum: <unknown>", "ConnectedLineName: <unknown>", "Language: en",
-    "AccountCode: ", "Context: from-trunk", "Exten: 400", "Priority: 2",
-    "Uniqueid: 1795418218.0", "Linkedid: 1795418218.0",
-)  # fmt: skip
+    "Channel: PJSIP/trunk-00000000",
+    "ChannelState: 6",
+    "ChannelStateDesc: Up",
+    "CallerIDNum: 13811110001",
+    "CallerIDName: 13811110001",
+    "ConnectedLineNum: <unknown>",
+    "ConnectedLineName: <unknown>",
+    "Language: en",
+    "AccountCode: ",
+    "Context: from-trunk",
+    "Exten: 400",
+    "Priority: 2",
+    "Uniqueid: 1795418218.0",
+    "Linkedid: 1795418218.0",
+)
 DEVICE = ("Device: PJSIP/1001", "State: INUSE")
 # what an unfiltered login sees of one answered call: about 170 events, of which about 40 are needed
 CALL = (
@@ -39,9 +49,14 @@ def unfiltered_stream() -> tuple[bytes, int]:
     texts = []
     for seq, (name, body) in enumerate(event for _ in range(CALLS) for event in CALL):
         opening = (
-            f"Event: {name}", "Privilege: call,all", f"Timestamp: {1795418218 + seq // 5000}.{seq % 5000 * 200:06}",
-            f"SequenceNumber: {seq}", "File: manager_channels.c", "Line: 806", "Func: channel_snapshot_update",
-        )  # fmt: skip
+            f"Event: {name}",
+            "Privilege: call,all",
+            f"Timestamp: {1795418218 + seq // 5000}.{seq % 5000 * 200:06}",
+            f"SequenceNumber: {seq}",
+            "File: manager_channels.c",
+            "Line: 806",
+            "Func: channel_snapshot_update",
+        )
         texts.append("\r\n".join([*opening, *body, "", ""]))
     return b"Asterisk Call Manager/11.0.0\r\n" + "".join(texts).encode(), len(texts)
 

@@ -27,9 +27,14 @@ def events(**more: str) -> Iterator[bytes]:
     """Yield needed events without end, in sequence, with whatever headers beside their own."""
     for seq in count(1):
         opening = {
-            "Event": "Newchannel", "Privilege": "call,all", "Timestamp": f"1795418218.{seq % 1_000_000:06}",
-            "SequenceNumber": str(seq), "File": "a.c", "Line": "1", "Func": "f",
-        }  # fmt: skip
+            "Event": "Newchannel",
+            "Privilege": "call,all",
+            "Timestamp": f"1795418218.{seq % 1_000_000:06}",
+            "SequenceNumber": str(seq),
+            "File": "a.c",
+            "Line": "1",
+            "Func": "f",
+        }
         yield block(opening | party(Channel=f"PJSIP/t-{seq}", Uniqueid=f"1.{seq}") | more)
 
 

@@ -18,9 +18,14 @@ SAID = {
 
 def event(name: str, seq: int, headers: dict[str, str]) -> bytes:
     opening = {
-        "Event": name, "Privilege": "call,all", "Timestamp": f"1795418218.{seq:06}", "SequenceNumber": str(seq),
-        "File": "manager.c", "Line": "1", "Func": "f",
-    }  # fmt: skip
+        "Event": name,
+        "Privilege": "call,all",
+        "Timestamp": f"1795418218.{seq:06}",
+        "SequenceNumber": str(seq),
+        "File": "manager.c",
+        "Line": "1",
+        "Func": "f",
+    }
     return "".join(f"{key}: {value}\r\n" for key, value in {**opening, **headers}.items()).encode() + b"\r\n"
 
 

@@ -62,9 +62,22 @@ def raw(content: str) -> bytes:
         '{"a": ' + "9" * 5000 + "}",
         '{"a": [' + "1," * 20_000 + "1]}",
     ],
-    ids=["deep", "very deep", "lists", "surrogate", "surrogate key", "NUL", "1e999", "NaN", "Infinity", "40 digits",
-         "400 digits", "5000 digits", "many"],
-)  # fmt: skip
+    ids=[
+        "deep",
+        "very deep",
+        "lists",
+        "surrogate",
+        "surrogate key",
+        "NUL",
+        "1e999",
+        "NaN",
+        "Infinity",
+        "40 digits",
+        "400 digits",
+        "5000 digits",
+        "many",
+    ],
+)
 async def test_content_that_nobody_means_is_refused_at_the_door(work: Department, content: str) -> None:
     sun = await work.signed_in("sun")
     refused = await send_raw(sun, "/changes", raw(content))
@@ -89,10 +102,23 @@ def cursor(*place: Any) -> str:
 
 
 CURSORS = [
-    cursor(10**30, "x"), cursor(10**400, "x"), cursor(2**63, "x"), cursor(-(2**70), "x"), cursor(1, "\ud800"),
-    cursor(1), cursor(1, "x" * 90),
-    cursor("1", "x"), cursor(1.5, "x"), cursor(None, None), "A", "é", "=" * 30, "AAAAA", "[]", "\x00",
-]  # fmt: skip
+    cursor(10**30, "x"),
+    cursor(10**400, "x"),
+    cursor(2**63, "x"),
+    cursor(-(2**70), "x"),
+    cursor(1, "\ud800"),
+    cursor(1),
+    cursor(1, "x" * 90),
+    cursor("1", "x"),
+    cursor(1.5, "x"),
+    cursor(None, None),
+    "A",
+    "é",
+    "=" * 30,
+    "AAAAA",
+    "[]",
+    "\x00",
+]
 
 
 PATHS = ["/violations", "/users", "/calls?agent=Alice", "/assessments", "/scores?month=2026-03"]
@@ -108,10 +134,19 @@ async def test_a_cursor_that_is_none_is_refused(work: Department, path: str) -> 
 
 
 TIMES = [
-    "0001-01-01T00:00:00+08:00", "0001-01-01T00:00:00Z", "9999-12-31T23:59:59-08:00", "9999-12-31T23:59:59Z", "1e300",
-    "-1e300", "1969-12-31T00:00:00Z", "3000-01-01T00:00:00Z", "10000-01-01T00:00:00Z", "2026-02-30T00:00:00Z",
-    "99999999999999999", "NaN",
-]  # fmt: skip
+    "0001-01-01T00:00:00+08:00",
+    "0001-01-01T00:00:00Z",
+    "9999-12-31T23:59:59-08:00",
+    "9999-12-31T23:59:59Z",
+    "1e300",
+    "-1e300",
+    "1969-12-31T00:00:00Z",
+    "3000-01-01T00:00:00Z",
+    "10000-01-01T00:00:00Z",
+    "2026-02-30T00:00:00Z",
+    "99999999999999999",
+    "NaN",
+]
 
 
 @pytest.mark.parametrize("time", TIMES)
@@ -152,8 +187,9 @@ async def test_an_audit_entry_that_cannot_be_shown_hides_no_other(work: Departme
         await unit.note(Audited(**told, subject="sound", detail={"content": 1}))
     items = (await root.get("/audit")).json()["items"]
     assert [(one["subject"], one["detail"]) for one in items[-2:]] == [
-        ("deep", {"unreadable": "too deep to be shown"}), ("sound", {"content": 1}),
-    ]  # fmt: skip
+        ("deep", {"unreadable": "too deep to be shown"}),
+        ("sound", {"content": 1}),
+    ]
 
 
 async def test_a_damaged_audit_entry_hides_no_other(work: Department) -> None:
@@ -175,15 +211,23 @@ def damage(work: Department, statement: str) -> None:
 
 async def test_a_change_that_cannot_be_shown_hides_no_other(work: Department) -> None:
     sun = await work.signed_in("sun")
-    row = {"kind": ChangeKind.AMOUNT, "subject": "x", "reason": "y", "state": ChangeState.PROPOSED, "proposed_by": "ma",
-           "proposed_at": work.now, "version": 1}  # fmt: skip
+    row = {
+        "kind": ChangeKind.AMOUNT,
+        "subject": "x",
+        "reason": "y",
+        "state": ChangeState.PROPOSED,
+        "proposed_by": "ma",
+        "proposed_at": work.now,
+        "version": 1,
+    }
     async with work.decisions.writing() as unit:
         for number, content in (("0", json.dumps(nested(255))), ("1", "{"), ("2", '{"yuan": 1}')):
             await unit.execute(insert(ChangeRow).values(id=number, content=content, **row))
     items = (await sun.get("/changes")).json()["items"]
     assert [(one["id"], one["content"]) for one in items] == [
-        ("0", {"unreadable": "too deep to be shown"}), ("2", {"yuan": 1}),
-    ]  # fmt: skip
+        ("0", {"unreadable": "too deep to be shown"}),
+        ("2", {"yuan": 1}),
+    ]
 
 
 async def test_a_record_that_cannot_be_read_hides_no_other(work: Department) -> None:

@@ -35,9 +35,14 @@ async def test_a_step_s_note_shows_numbers_as_the_table_says(work: Department) -
         texts[name] = read.json()["history"][0]["note"]
     masked = "the caller 138****0001 complained"
     assert texts == {
-        "sun": f"the caller {NUMBER} complained", "ma": f"the caller {NUMBER} complained", "alice": masked,
-        "li-leads": masked, "tian": masked, "hua": masked, "root": masked,
-    }  # fmt: skip
+        "sun": f"the caller {NUMBER} complained",
+        "ma": f"the caller {NUMBER} complained",
+        "alice": masked,
+        "li-leads": masked,
+        "tian": masked,
+        "hua": masked,
+        "root": masked,
+    }
 
 
 async def test_a_promise_shows_its_number_to_who_made_it_and_else_as_the_table_says(work: Department) -> None:

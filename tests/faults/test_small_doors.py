@@ -60,11 +60,24 @@ def test_a_file_is_held_by_one_at_a_time(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "password",
     [
-        "password1234", "Passw0rd1234!", "passwordpassword", "123456789012", "qwertyuiop123", "administrator1",
-        "iloveyou12345", "1qaz2wsx3edc", "aaaaaaaaaaaa", "abcabcabcabc", "letmein12345", "callcenter2026",
-        "woaini1314520", "20261129202611", "kefu12345678", "P@ssw0rdP@ssw0rd",
+        "password1234",
+        "Passw0rd1234!",
+        "passwordpassword",
+        "123456789012",
+        "qwertyuiop123",
+        "administrator1",
+        "iloveyou12345",
+        "1qaz2wsx3edc",
+        "aaaaaaaaaaaa",
+        "abcabcabcabc",
+        "letmein12345",
+        "callcenter2026",
+        "woaini1314520",
+        "20261129202611",
+        "kefu12345678",
+        "P@ssw0rdP@ssw0rd",
     ],
-)  # fmt: skip
+)
 async def test_a_password_that_everybody_tries_is_refused(password: str) -> None:
     with pytest.raises(BadInput, match="among the first that are tried"):
         await Accounts(QUICK).hashed("sun", password)

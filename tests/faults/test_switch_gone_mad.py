@@ -37,10 +37,23 @@ def opened(login: int = 1) -> LoginOpened:
 def member(number: int, queue: str = "q") -> dict[str, str]:
     name = f"PJSIP/{number}"
     return {
-        "Queue": queue, "MemberName": f"A{number}", "Interface": name, "StateInterface": name, "Status": "1",
-        "Membership": "dynamic", "Penalty": "0", "CallsTaken": "0", "LastCall": "0", "LastPause": "0", "Paused": "0",
-        "LoginTime": "0", "InCall": "0", "PausedReason": "", "Wrapuptime": "0", "Ringinuse": "0",
-    }  # fmt: skip
+        "Queue": queue,
+        "MemberName": f"A{number}",
+        "Interface": name,
+        "StateInterface": name,
+        "Status": "1",
+        "Membership": "dynamic",
+        "Penalty": "0",
+        "CallsTaken": "0",
+        "LastCall": "0",
+        "LastPause": "0",
+        "Paused": "0",
+        "LoginTime": "0",
+        "InCall": "0",
+        "PausedReason": "",
+        "Wrapuptime": "0",
+        "Ringinuse": "0",
+    }
 
 
 def channels(script: Script, count: int) -> FramesRead:

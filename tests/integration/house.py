@@ -67,9 +67,14 @@ class Script:
         """Make the next frame of the switch, so many seconds after its `EPOCH`."""
         self._seq += 1
         opening = {
-            "Event": name, "Privilege": "agent,all", "Timestamp": f"{EPOCH + second:.6f}",
-            "SequenceNumber": str(self._seq), "File": "a.c", "Line": "1", "Func": "f",
-        }  # fmt: skip
+            "Event": name,
+            "Privilege": "agent,all",
+            "Timestamp": f"{EPOCH + second:.6f}",
+            "SequenceNumber": str(self._seq),
+            "File": "a.c",
+            "Line": "1",
+            "Func": "f",
+        }
         return "".join(f"{header}: {value}\r\n" for header, value in (opening | headers).items()).encode()
 
 

@@ -18,9 +18,21 @@ from typing import NamedTuple, Self
 
 TAPES = Path(__file__).parents[1] / "tapes"
 STORIES = (
-    "answered", "abandoned_ringing", "abandoned_waiting", "attended_transfer", "blind_transfer", "busy_486",
-    "decline_603", "hold", "key_exit_waiting", "ring_no_answer", "ringall", "timed_out", "two_callers", "withdrawn",
-)  # fmt: skip
+    "answered",
+    "abandoned_ringing",
+    "abandoned_waiting",
+    "attended_transfer",
+    "blind_transfer",
+    "busy_486",
+    "decline_603",
+    "hold",
+    "key_exit_waiting",
+    "ring_no_answer",
+    "ringall",
+    "timed_out",
+    "two_callers",
+    "withdrawn",
+)
 SECRETS = {"events": "events-secret", "control": "control-secret"}
 
 _OPENING = re.compile(rb"Event: (\w+)\r\nPrivilege: .+\r\nTimestamp: (\d+)\.(\d{6})\r\nSequenceNumber: (\d+)\r\n")
@@ -51,9 +63,7 @@ def story(name: str) -> list[Line]:
     blocks = gzip.decompress((TAPES / name / "board.ami.gz").read_bytes()).split(b"\r\n\r\n")
     found = [(match, block) for block in blocks if (match := _OPENING.match(block))]
     began = _micros(found[0][0])
-    return [
-        Line(_micros(m) - began, m[1].decode(), b[: m.start(2)], b[m.end() :] + b"\r\n\r\n") for m, b in found
-    ]  # fmt: skip
+    return [Line(_micros(m) - began, m[1].decode(), b[: m.start(2)], b[m.end() :] + b"\r\n\r\n") for m, b in found]
 
 
 def stories() -> list[list[Line]]:

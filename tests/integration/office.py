@@ -70,13 +70,19 @@ async def hire(
 
 def dossier(number: int = 1, **other: Any) -> Dossier:
     given: dict[str, Any] = {
-        "id": f"{number:032x}", "rule": "V-MISSED",
+        "id": f"{number:032x}",
+        "rule": "V-MISSED",
         "title": Title("在岗未接或拒接来电", "Offered call missed or declined"),
-        "agent": "Alice", "team": "hotline", "at": MONDAY + number, "rulebook": "2026.1", "measured": 20.0, "unit": "s",
+        "agent": "Alice",
+        "team": "hotline",
+        "at": MONDAY + number,
+        "rulebook": "2026.1",
+        "measured": 20.0,
+        "unit": "s",
         "why": Title("话机振铃20.0秒无人接听。", "the phone rang for 20.0 s and was not answered."),
         "evidence": [{"position": 7, "hash": "ab" * 32, "frame": {"Event": "DialEnd", "CallerIDNum": "13800250001"}}],
         "caller": "13800250001",
-    }  # fmt: skip
+    }
     return Dossier(**given | other)
 
 

@@ -85,11 +85,15 @@ class Service:
         """Run a command of the service to its end; gives its exit code and what it wrote to stderr."""
         async with (
             command(
-                *arguments, "--settings", self.settings, env=self.environment,
-                stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.PIPE,
+                *arguments,
+                "--settings",
+                self.settings,
+                env=self.environment,
+                stdout=asyncio.subprocess.DEVNULL,
+                stderr=asyncio.subprocess.PIPE,
             ) as process,
             asyncio.timeout(PATIENCE),
-        ):  # fmt: skip
+        ):
             _, errors = await process.communicate()
         assert process.returncode is not None
         return process.returncode, errors.decode()
@@ -98,11 +102,17 @@ class Service:
         """Make an account at the console."""
         async with (
             command(
-                "user", "add", *words, "--settings", self.settings, env=self.environment,
-                stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.DEVNULL,
+                "user",
+                "add",
+                *words,
+                "--settings",
+                self.settings,
+                env=self.environment,
+                stdin=asyncio.subprocess.PIPE,
+                stdout=asyncio.subprocess.DEVNULL,
             ) as process,
             asyncio.timeout(PATIENCE),
-        ):  # fmt: skip
+        ):
             await process.communicate(f"{password}\n".encode())
         assert process.returncode == 0
 
@@ -115,9 +125,16 @@ class Service:
         """Begin to start it; `until` waits for more."""
         with self._log.open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", "callcenter", "serve", "--settings", self.settings,
-                env=self.environment, stdout=log, stderr=log,
-            )  # fmt: skip
+                sys.executable,
+                "-m",
+                "callcenter",
+                "serve",
+                "--settings",
+                self.settings,
+                env=self.environment,
+                stdout=log,
+                stderr=log,
+            )
 
     async def kill(self) -> int:
         """End it as a power cut would; gives its exit code."""

@@ -33,9 +33,17 @@ async def work(tmp_path: Path) -> AsyncIterator[Department]:
 async def talk(work: Department, n: int, agent: str | None, **other: Any) -> None:
     """Put an answered visit into the record; without an agent, one whose talk lasts."""
     row: dict[str, Any] = dict.fromkeys(column.name for column in VisitRow.__table__.columns)
-    row |= {"id": f"{n:032x}", "node": "pbx", "uniqueid": f"1.{n}", "queue": "consumers", "n": 1,
-            "caller": f"1380025000{n}", "agent": agent, "answered_at": MONDAY + n * SECOND,
-            "outcome": None if agent is None else "answered"} | other  # fmt: skip
+    row |= {
+        "id": f"{n:032x}",
+        "node": "pbx",
+        "uniqueid": f"1.{n}",
+        "queue": "consumers",
+        "n": 1,
+        "caller": f"1380025000{n}",
+        "agent": agent,
+        "answered_at": MONDAY + n * SECOND,
+        "outcome": None if agent is None else "answered",
+    } | other
     async with work.decisions.writing() as unit:
         await unit.execute(insert(VisitRow).values(**row))
 
@@ -44,10 +52,22 @@ async def heard(work: Department, n: int, agent: str, how: str, at: float, **oth
     """Put a talk into the record, of two minutes with the caller of the n-th visit."""
     start = MONDAY + round(at * SECOND)
     row: dict[str, Any] = {
-        "id": f"{how} {n} {at}", "node": "pbx", "call": f"1.{n}", "uniqueid": f"1.{n}", "agent": agent,
-        "interface": "PJSIP/1", "how": how, "queue": None, "started_at": start, "ended_at": start + 120 * SECOND,
-        "ended_by": "caller", "in_gap": False, "frames": "[7]", "began_position": 7, "ended_position": 9,
-    }  # fmt: skip
+        "id": f"{how} {n} {at}",
+        "node": "pbx",
+        "call": f"1.{n}",
+        "uniqueid": f"1.{n}",
+        "agent": agent,
+        "interface": "PJSIP/1",
+        "how": how,
+        "queue": None,
+        "started_at": start,
+        "ended_at": start + 120 * SECOND,
+        "ended_by": "caller",
+        "in_gap": False,
+        "frames": "[7]",
+        "began_position": 7,
+        "ended_position": 9,
+    }
     async with work.decisions.writing() as unit:
         await unit.execute(insert(TalkRow).values(**row | other))
 
@@ -132,9 +152,12 @@ async def test_who_records_whose_calls(work: Department, name: str) -> None:
     listed = (await browser.get("/calls?agent=Alice")).status_code
     all_of_it = ([201, 201], 200)
     allowed = {
-        "alice": ([201, 403], 200), "bobby": ([403, 201], 403), "li-leads": all_of_it, "sun": all_of_it,
+        "alice": ([201, 403], 200),
+        "bobby": ([403, 201], 403),
+        "li-leads": all_of_it,
+        "sun": all_of_it,
         "shen": all_of_it,
-    }  # fmt: skip
+    }
     assert (codes, listed) == allowed.get(name, ([403, 403], 403))
 
 
@@ -157,8 +180,9 @@ async def test_calls_that_an_agent_took_over_are_listed_among_those_they_answere
     (taken,) = rest["items"]
     assert (taken["agent"], taken["queue"], taken["caller"]) == ("Bob", None, "138****0000")
     assert [(talk["agent"], talk["how"], talk["ended_by"]) for talk in taken["talks"]] == [
-        ("Alice", "queue", "transfer"), ("Bob", "transfer", "caller"),
-    ]  # fmt: skip
+        ("Alice", "queue", "transfer"),
+        ("Bob", "transfer", "caller"),
+    ]
     assert (taken["talks"][1]["began_at"], taken["talks"][1]["ended_at"]) == (taken["answered_at"], taken["ended_at"])
 
 
@@ -193,9 +217,17 @@ async def test_talk_that_lasts_is_shown_and_not_listed(work: Department) -> None
 
 async def test_whose_offer_was_answered_talks_already(work: Department) -> None:
     offer = {
-        "id": "o", "visit_id": f"{3:032x}", "agent": "Bob", "interface": "PJSIP/1", "queue": "consumers",
-        "outcome": "answered", "available": True, "in_gap": False, "frames": "[]", "ended_position": 5,
-    }  # fmt: skip
+        "id": "o",
+        "visit_id": f"{3:032x}",
+        "agent": "Bob",
+        "interface": "PJSIP/1",
+        "queue": "consumers",
+        "outcome": "answered",
+        "available": True,
+        "in_gap": False,
+        "frames": "[]",
+        "ended_position": 5,
+    }
     async with work.decisions.writing() as unit:
         await unit.execute(insert(OfferRow).values(**offer))
     assert [await said(work, name, "1.3") for name in ("alice", "bobby", "sun")] == [403, 201, 201]

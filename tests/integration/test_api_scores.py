@@ -109,8 +109,10 @@ class TestScore:
             ("adjustment", "adjustments", given["adjustments"]["id"], "-1.5"),
         ]
         assert (shown["points"], shown["provisional"], shown["terms"]) == (
-            "100", False, {"change": terms, "since": "2026-01"},
-        )  # fmt: skip
+            "100",
+            False,
+            {"change": terms, "since": "2026-01"},
+        )
         for line in shown["lines"][1:]:
             assert (await read(work, f"/{line['collection']}/{line['record']}"))["id"] == line["record"]
 
@@ -305,8 +307,9 @@ class TestGiving:
         await mark(work, "79")
         shown = await read(work, "/assessments?agent=Alice")
         assert sorted((one["points"], one["withdrawn_why"]) for one in shown["items"]) == [
-            ("78", "wrong agent"), ("79", None),
-        ]  # fmt: skip
+            ("78", "wrong agent"),
+            ("79", None),
+        ]
 
     @pytest.mark.parametrize("name", BODY)
     async def test_sent_twice_is_given_once(self, work: Department, name: str) -> None:

@@ -75,8 +75,10 @@ async def test_own_proposal_and_own_decision_are_decided_by_others(work: Departm
     await did(work, number, *HEARD)
     own = await sun.act(number, "confirm", Accept_Language="en")
     assert (own.status_code, own.json()["why"], own.json()["detail"]) == (
-        409, "own_proposal", "Who proposed a record does not decide on it.",
-    )  # fmt: skip
+        409,
+        "own_proposal",
+        "Who proposed a record does not decide on it.",
+    )
     await did(work, number, ("ma", "confirm"), ("alice", "appeal"))
     again = await (await work.signed_in("ma")).act(number, "confirm")
     assert (again.status_code, again.json()["why"]) == (409, "own_decision")
@@ -104,7 +106,7 @@ def forbidden(role: Role, agent: str | None, team: str | None, action: Action, s
     appeal = action in DECISIONS and state is RecordState.APPEALED
     named: dict[Action, Right] = dict.fromkeys(DECISIONS, Right.DECIDE) | {
         a: Right.REVIEW_SHADOW if a in REVIEWS else Right(a) for a in Action if a not in DECISIONS
-    }  # fmt: skip
+    }
     whose = {0: False, 1: agent == "Alice", 2: agent == "Alice" or team == "hotline", 3: True}
     ways = [named[action], *([Right.DECIDE_APPEAL] if action in DECISIONS else [])]
     if not any(way in RIGHTS[role] for way in ways):
@@ -243,8 +245,12 @@ class TestForm:
         shown = filed.json()
         assert (filed.status_code, filed.headers["etag"], shown["proposed_by"]) == (201, '"1"', "li-leads")
         assert (shown["rule"], shown["points"], shown["team"], shown["why"], shown["counted"]) == (
-            "V-EAT", 5, "hotline", "ate at the desk", 0,
-        )  # fmt: skip
+            "V-EAT",
+            5,
+            "hotline",
+            "ate at the desk",
+            0,
+        )
 
     @pytest.mark.parametrize(
         ("name", "change", "status"),
@@ -457,8 +463,9 @@ class TestEvidence:
         shown = (await sun.get(f"/violations/{number}")).json()
         assert (refused.status_code, refused.headers["content-type"]) == (409, "application/problem+json")
         assert (refused.json()["type"], refused.json()["detail"]) == (
-            "urn:callcenter:problem:evidence-broken", "journal entry 7 is damaged",
-        )  # fmt: skip
+            "urn:callcenter:problem:evidence-broken",
+            "journal entry 7 is damaged",
+        )
         assert (shown["state"], shown["history"][-1]["by"], shown["version"]) == ("withdrawn", "service", 4)
 
     async def test_same_request_again_has_the_same_answer_and_no_second_effect(self, work: Department) -> None:

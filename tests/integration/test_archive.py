@@ -30,12 +30,22 @@ def states(positions: Iterable[int]) -> list[JournalledFacts]:
     """An agent is here and there, a state each position, a second each."""
     kinds = (AgentState.AVAILABLE, AgentState.RINGING, AgentState.TALKING)
     return [
-        JournalledFacts(position, [fx.AgentStateChanged(
-            at=position * SECOND, agent=f"agent-{position % 7}", interface=f"PJSIP/{position % 7}", ended=None,
-            state=kinds[position % 3], reason=None, queues=("support",),
-        )])
+        JournalledFacts(
+            position,
+            [
+                fx.AgentStateChanged(
+                    at=position * SECOND,
+                    agent=f"agent-{position % 7}",
+                    interface=f"PJSIP/{position % 7}",
+                    ended=None,
+                    state=kinds[position % 3],
+                    reason=None,
+                    queues=("support",),
+                )
+            ],
+        )
         for position in positions
-    ]  # fmt: skip
+    ]
 
 
 @pytest.fixture

@@ -72,8 +72,9 @@ def test_what_is_there_is_set_aside_where_that_is_wished_and_only_then(home: Hom
     result = put_back(home, place, "--replace")
     assert result.exit_code == 0, result.exception
     assert {path.name.partition(".before-")[0] for path in home.folder.glob("*.before-*")} >= {
-        "journal.sqlite", "callcenter.sqlite",
-    }  # fmt: skip
+        "journal.sqlite",
+        "callcenter.sqlite",
+    }
     assert home.run("verify").exit_code == 0
 
 

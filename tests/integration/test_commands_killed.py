@@ -97,9 +97,13 @@ def has_open(pid: int, path: Path) -> bool:
 async def killed_while_it_has(service: Service, path: Path, seconds: float, *words: str) -> bool:
     """Run a command and kill it so long after it has opened a file; whether it was killed before it had ended."""
     async with command(
-        *words, "--settings", service.settings, env=service.environment,
-        stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.DEVNULL,
-    ) as process:  # fmt: skip
+        *words,
+        "--settings",
+        service.settings,
+        env=service.environment,
+        stdout=asyncio.subprocess.DEVNULL,
+        stderr=asyncio.subprocess.DEVNULL,
+    ) as process:
         await until_open(process, path)
         await asyncio.sleep(seconds)
         with contextlib.suppress(ProcessLookupError):

@@ -31,9 +31,15 @@ async def demo(
 ) -> AsyncIterator[asyncio.subprocess.Process]:
     environment = {**os.environ, "PATH": path, "LANG": "C.UTF-8", "COLUMNS": str(columns)}
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "callcenter", "demo", *options, env=environment,
-        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
-    )  # fmt: skip
+        sys.executable,
+        "-m",
+        "callcenter",
+        "demo",
+        *options,
+        env=environment,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
     try:
         yield process
     finally:

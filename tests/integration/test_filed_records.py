@@ -124,8 +124,9 @@ async def test_explanation_of_a_settled_record_that_the_journal_does_not_give_sh
         await act(unit, late, None, step(Action.OVERTURN, SUPERVISOR), TERMS)
     await decisions.close()
     number = "f" * 32
-    home.sql(home.base, "UPDATE violations SET id = ?, dossier = replace(dossier, id, ?) WHERE id = ?",
-             number, number, late)  # fmt: skip
+    home.sql(
+        home.base, "UPDATE violations SET id = ?, dossier = replace(dossier, id, ?) WHERE id = ?", number, number, late
+    )
     home.sql(home.base, "UPDATE violation_steps SET violation = ? WHERE violation = ?", number, late)
     result = await asyncio.to_thread(home.run, "explain", number[:8])
     assert result.exit_code == 0, result.exception

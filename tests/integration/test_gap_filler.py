@@ -60,10 +60,18 @@ def account(home: Path) -> tuple[int, int]:
 WANTED = {
     ABANDONS: ("abandoned", None, at(1), at(10), None, "caller", '["ended_by","left_at","outcome"]', 1),
     STAYS: ("abandoned", None, at(2), at(45), None, "caller", None, 1),
-    SERVED: ("answered", "Alice", at(12), at(15), at(25), "caller",
-             '["joined_at","left_at","answered_at","ended_at","outcome"]', 1),
+    SERVED: (
+        "answered",
+        "Alice",
+        at(12),
+        at(15),
+        at(25),
+        "caller",
+        '["joined_at","left_at","answered_at","ended_at","outcome"]',
+        1,
+    ),
     JOINS_UNSEEN: ("abandoned", None, at(20), at(46), None, "caller", '["joined_at"]', 1),
-}  # fmt: skip
+}
 
 
 async def login_lost(home: Logged) -> None:

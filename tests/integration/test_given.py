@@ -44,9 +44,15 @@ def given(
     number: str = "g1", kind: ScoreEntryKind = ScoreEntryKind.MARK, points: str | None = "78", **other: Any
 ) -> ScoreEntry:
     said: dict[str, Any] = {
-        "id": number, "kind": kind, "agent": "Alice", "day": date(2026, 3, 2), "note": "well done",
-        "points": None if points is None else Decimal(points), "given_by": "tian", "given_at": MONDAY,
-    }  # fmt: skip
+        "id": number,
+        "kind": kind,
+        "agent": "Alice",
+        "day": date(2026, 3, 2),
+        "note": "well done",
+        "points": None if points is None else Decimal(points),
+        "given_by": "tian",
+        "given_at": MONDAY,
+    }
     return ScoreEntry(**said | other)
 
 
@@ -58,9 +64,14 @@ async def gave(decisions: DecisionStore, *those: ScoreEntry, group_leader: bool 
 
 async def approve(decisions: DecisionStore, number: str, at: int = MONDAY, **content: str) -> None:
     told = Change(
-        id=number, kind=ChangeKind.AMOUNT, subject="score", content={"from": "2026-01", "base": "100", **content},
-        reason="agreed", proposed_by="ma", proposed_at=at,
-    )  # fmt: skip
+        id=number,
+        kind=ChangeKind.AMOUNT,
+        subject="score",
+        content={"from": "2026-01", "base": "100", **content},
+        reason="agreed",
+        proposed_by="ma",
+        proposed_at=at,
+    )
     async with decisions.writing() as unit:
         await propose(unit, told, BOOK)
         await decide(unit, number, 1, ChangeState.APPROVED, "hua", at, BOOK)
@@ -210,9 +221,14 @@ class TestTerms:
 
     async def test_proposed_and_rejected_ones_hold_nothing(self, decisions: DecisionStore) -> None:
         told = Change(
-            id="c1", kind=ChangeKind.AMOUNT, subject="score", content={"from": "2026-01", "base": "100"},
-            reason="agreed", proposed_by="ma", proposed_at=MONDAY,
-        )  # fmt: skip
+            id="c1",
+            kind=ChangeKind.AMOUNT,
+            subject="score",
+            content={"from": "2026-01", "base": "100"},
+            reason="agreed",
+            proposed_by="ma",
+            proposed_at=MONDAY,
+        )
         async with decisions.writing() as unit:
             await propose(unit, told, BOOK)
         with pytest.raises(NoTerms):

@@ -104,8 +104,11 @@ async def test_journal_of_an_earlier_version_has_nothing_kept(settings: JournalS
         file.execute("DROP TABLE kept")
     with JournalReader(settings.path) as reader:
         assert (reader.kept_positions(), reader.keeps(1), reader.keeps(101), reader.damaged_kept()) == (
-            set(), True, False, [],
-        )  # fmt: skip
+            set(),
+            True,
+            False,
+            [],
+        )
     async with await Journal.open(settings) as journal:
         await journal.prune(51, [10])
     with JournalReader(settings.path) as reader:

@@ -88,8 +88,21 @@ def _written_at(line: str) -> Micros:
     return int(at) * SECOND if at.isdigit() else 0
 
 
-@pytest.mark.parametrize("story", ["answered", "late_answer", "abandoned_waiting", "blind_transfer", "ring_no_answer",
-                                   "timed_out", "attended_transfer", "hold", "leave_empty", "key_exit"])  # fmt: skip
+@pytest.mark.parametrize(
+    "story",
+    [
+        "answered",
+        "late_answer",
+        "abandoned_waiting",
+        "blind_transfer",
+        "ring_no_answer",
+        "timed_out",
+        "attended_transfer",
+        "hold",
+        "leave_empty",
+        "key_exit",
+    ],
+)
 async def test_honest_log_agrees_and_was_read_to_the_end(story: str, tmp_path: Path) -> None:
     played = Replayed(story, tmp_path)
     await played.play()

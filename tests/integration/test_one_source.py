@@ -171,9 +171,10 @@ async def serving(home: Path, figures: dict[str, Any]) -> AsyncIterator[Place]:
 def by_metrics(samples: dict[tuple[str, ...], float]) -> Numbers:
     def seconds(state: str) -> dict[str, float]:
         return {
-            labels[1]: round(value, 3) for labels, value in samples.items()
+            labels[1]: round(value, 3)
+            for labels, value in samples.items()
             if labels[0] == "agent_state_seconds_total" and labels[2] == state
-        }  # fmt: skip
+        }
 
     raised = [labels[1:] for labels, value in samples.items() if labels[0] == "violations_total" and value]
     return {
@@ -258,16 +259,12 @@ async def test_every_part_tells_the_same(tmp_path: Path, figures: dict[str, Any]
     replayed = by_replay(tmp_path, place.switch.heard, rulebook({"figures": figures}), "--timezone", place.zone)
     exported = by_metrics(samples)
     assert exported.pop("rules and verdicts") == [(rule, verdict) for rule, _, verdict in expected["records"]]
-    assert exported == part(
-        expected, "threshold", "within", "within_rings", "wrap_up_seconds", "blocked_seconds"
-    )  # fmt: skip
+    assert exported == part(expected, "threshold", "within", "within_rings", "wrap_up_seconds", "blocked_seconds")
     assert by_board(document) == part(expected, "threshold", "within", "late_offers")
     assert f"{expected['within'] / 4:.1%} / {expected['threshold']:g} s" in drawn(document)
     assert answered == part(expected, "records", "P-RING", "P-WAIT")
     assert by_journal(place) == part(expected, "records")
-    assert replayed == part(
-        expected, "records", "within", "P-RING", "P-WAIT", "wrap_up_seconds", "blocked_seconds"
-    )  # fmt: skip
+    assert replayed == part(expected, "records", "within", "P-RING", "P-WAIT", "wrap_up_seconds", "blocked_seconds")
 
 
 async def test_rulebook_that_changes_holds_in_every_part_from_there_on(tmp_path: Path) -> None:

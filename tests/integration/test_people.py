@@ -439,9 +439,14 @@ class TestAnswers:
 
 class TestChanges:
     CHANGE = Change(
-        id="1" * 32, kind=ChangeKind.AMOUNT, subject="pay_per_point", content={"yuan": 10}, reason="as agreed",
-        proposed_by="sun", proposed_at=MONDAY,
-    )  # fmt: skip
+        id="1" * 32,
+        kind=ChangeKind.AMOUNT,
+        subject="pay_per_point",
+        content={"yuan": 10},
+        reason="as agreed",
+        proposed_by="sun",
+        proposed_at=MONDAY,
+    )
 
     async def test_change_takes_two_people(self, decisions: DecisionStore) -> None:
         async with decisions.writing() as unit:

@@ -73,9 +73,15 @@ async def test_rates_are_told_with_what_they_are_made_of(work: Department, tmp_p
 
 
 @pytest.mark.parametrize(
-    "span", ["", "from=2026-02-01T00:00:00Z", "from=2026-02-01T00:00:00Z&to=2026-02-01T00:00:00Z",
-             "from=2026-01-01T00:00:00Z&to=2027-01-01T00:00:00Z", "from=2026-01-01&to=2026-02-01"],
-)  # fmt: skip
+    "span",
+    [
+        "",
+        "from=2026-02-01T00:00:00Z",
+        "from=2026-02-01T00:00:00Z&to=2026-02-01T00:00:00Z",
+        "from=2026-01-01T00:00:00Z&to=2027-01-01T00:00:00Z",
+        "from=2026-01-01&to=2026-02-01",
+    ],
+)
 async def test_span_that_cannot_be_meant_is_refused(work: Department, span: str) -> None:
     alice = await work.signed_in("alice")
     assert (await alice.get(f"/promises?{span}")).status_code == 422

@@ -40,11 +40,9 @@ roster = "{home}/roster.json"
 """
 SEATS: dict[str, Any] = {
     "agents": [{"agent": "=Alice", "interface": "PJSIP/1001"}, {"agent": "Bob", "interface": "PJSIP/1002"}],
-    "shifts": [
-        {"agent": name, "from": f"{DAY}T15:00:00", "to": f"{DAY}T23:00:00"} for name in ("=Alice", "Bob")
-    ],
+    "shifts": [{"agent": name, "from": f"{DAY}T15:00:00", "to": f"{DAY}T23:00:00"} for name in ("=Alice", "Bob")],
     "legit_extensions": ["_10XX"],
-}  # fmt: skip
+}
 
 
 @pytest.fixture
@@ -117,8 +115,9 @@ def test_json_has_every_row_with_examples(home: Path) -> None:
     assert (told["from"], told["in_force"], told["draft"]) == (DAY, ["2026.1"], "2027.1")
     assert row["draft"]["proposed"] == {"records": 2, "points": 8}
     assert [(one["change"], one["in_force"]["points"], one["draft"]["points"]) for one in row["examples"]] == [
-        ("changed", 2, 4), ("changed", 2, 4),
-    ]  # fmt: skip
+        ("changed", 2, 4),
+        ("changed", 2, 4),
+    ]
     assert told["shadow"]["total"]["gained"] == 1
 
 
@@ -127,8 +126,10 @@ def test_csv_is_inert_in_a_spreadsheet(home: Path) -> None:
     with (home / "out.csv").open(encoding="utf-8-sig", newline="") as file:
         found = list(csv.DictReader(file))
     assert [(row["mode"], row["agent"], row["proposed_points_difference"]) for row in found] == [
-        ("on", "'=Alice", "4"), ("on", "Bob", "-2"), ("shadow", "Bob", "2"),
-    ]  # fmt: skip
+        ("on", "'=Alice", "4"),
+        ("on", "Bob", "-2"),
+        ("shadow", "Bob", "2"),
+    ]
 
 
 def test_csv_that_cannot_be_written_is_said_so(home: Path) -> None:
@@ -212,7 +213,7 @@ SPAN = TrialSpan(micros(0), micros(3600))
 
 
 def told(blobs: list[bytes], on: Roster, tmp_path: Path, *, apart: bool) -> Any:
-    books = (packaged(), always(rulebook(tmp_path, "violations: {V-MISSED: {points: 4}}")))
+    books = (packaged(), always(rulebook("violations: {V-MISSED: {points: 4}}")))
     with sides(books, on, SPAN, apart=apart) as both:
         for blob in blobs:
             for side in both:

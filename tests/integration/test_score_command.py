@@ -43,9 +43,15 @@ async def home(tmp_path: Path) -> AsyncIterator[Path]:
     async with opened(tmp_path) as decisions:
         await hire(decisions, "alice", Role.AGENT, "Alice", "[hotline]")
         mark = ScoreEntry(
-            id="m1", kind=ScoreEntryKind.MARK, agent="Alice", day=date(2025, 3, 3), points=Decimal("78.5"), note="",
-            given_by="tian", given_at=MONDAY,
-        )  # fmt: skip
+            id="m1",
+            kind=ScoreEntryKind.MARK,
+            agent="Alice",
+            day=date(2025, 3, 3),
+            points=Decimal("78.5"),
+            note="",
+            given_by="tian",
+            given_at=MONDAY,
+        )
         change = Change(
             id="c1", kind=ChangeKind.AMOUNT, subject="score", content=TERMS, reason="x", proposed_by="ma", proposed_at=0
         )

@@ -26,9 +26,13 @@ async def service(tmp_path: Path) -> AsyncIterator[Service]:
 async def test_a_stop_at_forty_moments_of_the_start_is_clean(service: Service) -> None:
     words = (service.settings, str(MOMENTS), str(EVERY))
     async with command(
-        *words, module="tests.integration.started_and_stopped", env=service.environment, cwd=Path(__file__).parents[2],
-        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
-    ) as driver:  # fmt: skip
+        *words,
+        module="tests.integration.started_and_stopped",
+        env=service.environment,
+        cwd=Path(__file__).parents[2],
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    ) as driver:
         told, errors = await driver.communicate()
     ends = [line.split() for line in told.decode().splitlines()]
     assert [end for end in ends if end[2] != "0"] == []

@@ -63,19 +63,44 @@ def joined(uid: str, at: int = 10, queue: str = "consumers") -> fx.VisitJoined:
 
 def ended(uid: str, outcome: VisitOutcome, queue: str | None = "consumers", **changes: Any) -> fx.VisitEnded:
     values: dict[str, Any] = {
-        "call": uid, "uniqueid": uid, "queue": queue, "n": 1, "caller": "13800250001", "did": "400",
-        "joined_at": 10, "left_at": 30, "position": 1, "outcome": outcome, "agent": None, "answered_at": None,
-        "ended_at": None, "hold": None, "transferred": None, "ended_by": EndedBy.CALLER, "refused_at": None,
-        "offers": (), "in_gap": False, "frames": (3,),
-    }  # fmt: skip
+        "call": uid,
+        "uniqueid": uid,
+        "queue": queue,
+        "n": 1,
+        "caller": "13800250001",
+        "did": "400",
+        "joined_at": 10,
+        "left_at": 30,
+        "position": 1,
+        "outcome": outcome,
+        "agent": None,
+        "answered_at": None,
+        "ended_at": None,
+        "hold": None,
+        "transferred": None,
+        "ended_by": EndedBy.CALLER,
+        "refused_at": None,
+        "offers": (),
+        "in_gap": False,
+        "frames": (3,),
+    }
     return fx.VisitEnded(at=30, visit=fx.Visit(**values | changes))
 
 
 def talk(**changes: Any) -> fx.Talk:
     values: dict[str, Any] = {
-        "call": "a", "uniqueid": "a", "agent": "Bob", "interface": "PJSIP/1002", "how": How.PARK, "queue": None,
-        "start": 40, "end": None, "ended_by": None, "in_gap": False, "frames": (5,),
-    }  # fmt: skip
+        "call": "a",
+        "uniqueid": "a",
+        "agent": "Bob",
+        "interface": "PJSIP/1002",
+        "how": How.PARK,
+        "queue": None,
+        "start": 40,
+        "end": None,
+        "ended_by": None,
+        "in_gap": False,
+        "frames": (5,),
+    }
     return fx.Talk(**values | changes)
 
 

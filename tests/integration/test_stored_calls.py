@@ -32,19 +32,43 @@ DAY = 86_400 * SECOND
 PHONE = "13812345678"
 
 OFFER = fx.Offer(
-    agent="Alice", interface="PJSIP/1001", offered_at=NOON, rang_at=NOON, ended_at=NOON + 9 * SECOND,
-    connected_at=NOON + 9 * SECOND, outcome=OfferOutcome.ANSWERED, available=True, refuted=None, in_gap=False,
+    agent="Alice",
+    interface="PJSIP/1001",
+    offered_at=NOON,
+    rang_at=NOON,
+    ended_at=NOON + 9 * SECOND,
+    connected_at=NOON + 9 * SECOND,
+    outcome=OfferOutcome.ANSWERED,
+    available=True,
+    refuted=None,
+    in_gap=False,
     frames=(),
-)  # fmt: skip
+)
 
 
 def visit(uid: str, outcome: VisitOutcome, at: Micros = NOON, wait: float = 9, **other: Any) -> fx.Visit:
     given: dict[str, Any] = {
-        "call": uid, "uniqueid": uid, "queue": "key_accounts", "n": 1, "caller": PHONE, "did": "400", "joined_at": at,
-        "left_at": at + round(wait * SECOND), "position": 1, "outcome": outcome, "agent": None, "answered_at": None,
-        "ended_at": None, "hold": None, "transferred": None, "ended_by": None, "refused_at": None, "offers": (),
-        "in_gap": False, "frames": (),
-    }  # fmt: skip
+        "call": uid,
+        "uniqueid": uid,
+        "queue": "key_accounts",
+        "n": 1,
+        "caller": PHONE,
+        "did": "400",
+        "joined_at": at,
+        "left_at": at + round(wait * SECOND),
+        "position": 1,
+        "outcome": outcome,
+        "agent": None,
+        "answered_at": None,
+        "ended_at": None,
+        "hold": None,
+        "transferred": None,
+        "ended_by": None,
+        "refused_at": None,
+        "offers": (),
+        "in_gap": False,
+        "frames": (),
+    }
     return fx.Visit(**given | other)
 
 
@@ -70,9 +94,18 @@ STORED: list[list[fx.Fact]] = [
     told(answered("0.1", NOON - DAY)),
     [fx.VisitJoined(at=NOON + 5 * SECOND, uniqueid="1.6", queue="key_accounts", n=1)],
     [fx.GapSeen(at=NOON + 90 * SECOND, start=NOON + 30 * SECOND, cause="link")],
-    [fx.AgentStateChanged(at=NOON, agent="Dave", interface="PJSIP/1004", ended=None, state=AgentState.OFFLINE,
-                          reason="phone lost", queues=())],
-]  # fmt: skip
+    [
+        fx.AgentStateChanged(
+            at=NOON,
+            agent="Dave",
+            interface="PJSIP/1004",
+            ended=None,
+            state=AgentState.OFFLINE,
+            reason="phone lost",
+            queues=(),
+        )
+    ],
+]
 
 Run = Callable[..., str]
 
@@ -137,8 +170,11 @@ def test_report_in_files_has_every_service_level_by_name(home: Path) -> None:
     heading, sales, _, everything = csv.reader(io.StringIO(files["csv"].read_text("utf-8-sig")))
     figures = dict(zip(heading, sales, strict=True))
     assert {name: value for name, value in figures.items() if name.startswith("sl-")} == {
-        "sl-offered": "0.3333", "sl-adjusted": "0.5000", "sl-answered": "0.5000", "sl-erlang": "0.6667",
-    }  # fmt: skip
+        "sl-offered": "0.3333",
+        "sl-adjusted": "0.5000",
+        "sl-answered": "0.5000",
+        "sl-erlang": "0.6667",
+    }
     assert (figures["still there"], figures["threshold (s)"], everything[0]) == ("1", "20", "all")
     book = openpyxl.load_workbook(files["xlsx"])
     assert [sheet.max_row for sheet in book] == [4, 7]

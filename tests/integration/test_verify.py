@@ -107,8 +107,9 @@ async def test_withdrawal_is_the_services_audited_and_counted(home: Home) -> Non
     assert re.search("[\u4e00-\u9fff].*measured", entry.note)
     assert counts == {late: "V-LATE-ANSWER"}
     assert home.sql(home.base, "SELECT actor, action FROM audit WHERE subject = ? ORDER BY seq", late) == [
-        (SERVICE, "propose"), (SERVICE, "withdraw"),
-    ]  # fmt: skip
+        (SERVICE, "propose"),
+        (SERVICE, "withdraw"),
+    ]
     assert [(one["log_level"], one["violation"]) for one in logged if one["event"] == "violation_withdrawn"] == [
         ("error", late)
     ]
@@ -246,8 +247,11 @@ class TestExplain:
             home.base,
             "INSERT INTO violations SELECT ?, rule, agent, team, sort_at, verdict, mode, state, "
             "replace(dossier, ?, ?), standing, created_at, version FROM violations WHERE id = ?",
-            number, late, number, late,
-        )  # fmt: skip
+            number,
+            late,
+            number,
+            late,
+        )
         _, shown = refused(home, "explain", number[:8], "--lang", "zh-CN")
         assert ("由日志推导不出该记录" in shown, home.withdrawn()) == (True, {number})
 

@@ -104,8 +104,11 @@ async def work(tmp_path: Path) -> AsyncIterator[Department]:
         home.mkdir()
         (home / "roster.json").write_text(json.dumps(roster(stage)))
         edition = {
-            "version": "live", "from": "1970-01-01", "figures": FIGURES, "violations": {"V-SKIPPED": {"mode": "on"}},
-        }  # fmt: skip
+            "version": "live",
+            "from": "1970-01-01",
+            "figures": FIGURES,
+            "violations": {"V-SKIPPED": {"mode": "on"}},
+        }
         (home / "rules.yaml").write_text(yaml.safe_dump({"based_on": "packaged", "editions": [edition]}))
         more = (
             f'[rules]\nrulebook = "{home}/rules.yaml"\nroster = "{home}/roster.json"\n[web]\nenabled = true\nport = 0\n'

@@ -90,9 +90,11 @@ class Chains:
         by_queue = [s.tried(asked, agent, one, queue), s.dials(asked, one, agent.interface)]
         by_half = [s.starts(phone), s.dials(two, phone, agent.number), s.rings(phone), s.rings(one)]
         board.tell(
-            s.starts(one, dialled=agent.number), s.starts(two, dialled=agent.number, calling=True), s.pairs(one, two),
+            s.starts(one, dialled=agent.number),
+            s.starts(two, dialled=agent.number, calling=True),
+            s.pairs(one, two),
             *board.mixed(by_queue, by_half),
-        )  # fmt: skip
+        )
         return [one, two, phone]
 
     def connected(self, chain: list[Line], agent: Agent, rung: list[Line], queue: str = QUEUE, *also: Line) -> Talking:
@@ -101,9 +103,10 @@ class Chains:
         asked, dest, phone = chain[-1], rung[0], rung[-1]
         outer, inner = board.bridge(), board.bridge()
         here = [
-            s.left(asked, queue), s.connects(asked, agent, dest, queue),
+            s.left(asked, queue),
+            s.connects(asked, agent, dest, queue),
             *board.mixed([s.enters(dest, outer)], [s.enters(asked, outer)]),
-        ]  # fmt: skip
+        ]
         if len(rung) == 1:
             board.tell(s.up(phone), *here)
         else:
@@ -210,9 +213,14 @@ class Chains:
             one, two = board.pair("Local/_attended@transfer", linked=talk.chain[0].linked)
             here = phone.bridge
             board.tell(
-                s.starts(one), s.starts(two, calling=True), s.pairs(one, two), s.leaves(phone),
-                s.enters(one, here, phone), s.leaves(line), s.enters(two, bridge, line),
-            )  # fmt: skip
+                s.starts(one),
+                s.starts(two, calling=True),
+                s.pairs(one, two),
+                s.leaves(phone),
+                s.enters(one, here, phone),
+                s.leaves(line),
+                s.enters(two, bridge, line),
+            )
             between, told = [one, two], s.handed_over(phone, line, moved, "link")
             away = [s.ends(phone)]
         else:
@@ -261,9 +269,7 @@ class Chains:
         board, phone, moved = self.board, talk.phone, talk.facing
         put = [s.leaves(moved), s.enters(moved, PARKING), s.parks(moved)]
         away = [s.leaves(phone), s.ends(phone)]
-        board.tell(
-            *board.mixed([s.sent_away(phone, moved, "700")], put), *board.mixed(away, self.said_at_once(talk))
-        )  # fmt: skip
+        board.tell(*board.mixed([s.sent_away(phone, moved, "700")], put), *board.mixed(away, self.said_at_once(talk)))
         self.parted(talk)
 
     def fetched(self, talk: Talking, agent: Agent, parked: int) -> Talking:
@@ -281,9 +287,12 @@ class Chains:
         board.passes(parked)
         line = board.line(talk.agent.phone, linked=talk.chain[0].linked)
         board.tell(
-            s.fetched(talk.facing, None), s.leaves(talk.facing), s.starts(line),
-            s.dials(talk.facing, line, talk.agent.number), s.rings(line),
-        )  # fmt: skip
+            s.fetched(talk.facing, None),
+            s.leaves(talk.facing),
+            s.starts(line),
+            s.dials(talk.facing, line, talk.agent.number),
+            s.rings(line),
+        )
         board.passes(parked // 20)
         board.tell(s.up(line))
         return self.answers(talk, line, talk.agent)

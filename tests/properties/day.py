@@ -49,9 +49,17 @@ class Plan(msgspec.Struct, frozen=True):
 TRIES = ("timeout", "decline", "busy", "dead")
 ANSWERED = ("by_caller", "by_agent", "blind", "attended", "blind_back")
 UNANSWERED = (
-    "abandoned", "abandoned_ringing", "timed_out", "timed_out_ringing", "queue_empty", "withdrawn", "key",
-    "key_ringing", "redirected", "redirected_ringing",
-)  # fmt: skip
+    "abandoned",
+    "abandoned_ringing",
+    "timed_out",
+    "timed_out_ringing",
+    "queue_empty",
+    "withdrawn",
+    "key",
+    "key_ringing",
+    "redirected",
+    "redirected_ringing",
+)
 OTHER = ("full", "join_empty", "outbound", "pause")
 
 millis = st.integers(1, 22_000).map(lambda ms: ms * 1000)
@@ -105,16 +113,27 @@ class Lane:
         self._serial += 1
         uid = f"{self._prefix}.{self._serial}"
         self._tell(
-            ev.ChannelStarted, uid=uid, name=f"{device}-{uid}", linked=linked or uid,
-            dialled="400" if calling else "s", calling=calling, number=None,
-        )  # fmt: skip
+            ev.ChannelStarted,
+            uid=uid,
+            name=f"{device}-{uid}",
+            linked=linked or uid,
+            dialled="400" if calling else "s",
+            calling=calling,
+            number=None,
+        )
         return uid
 
     def _member(self, agent: Agent, *, paused: bool) -> None:
         self._tell(
-            ev.MemberSeen, queue=QUEUE, interface=agent.interface, member=agent.name, device=agent.phone,
-            status=1, paused=paused, reason="tea" if paused else "",
-        )  # fmt: skip
+            ev.MemberSeen,
+            queue=QUEUE,
+            interface=agent.interface,
+            member=agent.name,
+            device=agent.phone,
+            status=1,
+            paused=paused,
+            reason="tea" if paused else "",
+        )
 
     def _outbound(self, plan: Plan) -> None:
         uid = self._channel(self._first.phone, calling=True)
@@ -154,9 +173,16 @@ class Lane:
         if early and not agent.local:
             self._tell(ev.ChannelRang, uid=dest, name="")
         self._tell(
-            ev.MemberCalled, uid=caller, name="", linked=caller, queue=QUEUE, interface=agent.interface,
-            member=agent.name, dest=dest, dest_name=name,
-        )  # fmt: skip
+            ev.MemberCalled,
+            uid=caller,
+            name="",
+            linked=caller,
+            queue=QUEUE,
+            interface=agent.interface,
+            member=agent.name,
+            dest=dest,
+            dest_name=name,
+        )
         self._dial(caller, "", dest, name, agent.interface)
         if not agent.local:
             return dest, dest
@@ -169,9 +195,14 @@ class Lane:
         begun = self.events.pop()
         self.events.append(msgspec.structs.replace(begun, name=f"{device}-{dest};1"))
         self._tell(
-            ev.ChannelStarted, uid=f"{dest}x", name=f"{device}-{dest};2", linked=dest, dialled="s",
-            calling=False, number=None,
-        )  # fmt: skip
+            ev.ChannelStarted,
+            uid=f"{dest}x",
+            name=f"{device}-{dest};2",
+            linked=dest,
+            dialled="s",
+            calling=False,
+            number=None,
+        )
 
     def _dial(self, uid: str, name: str, dest: str, dest_name: str, string: str) -> None:
         self._tell(ev.DialBegan, uid=uid, name=name, linked=uid, dest=dest, dest_name=dest_name, dial_string=string)
@@ -217,9 +248,16 @@ class Lane:
         self._tell(ev.ChannelUp, uid=dest, name="", linked=caller)
         self._leave(caller)
         self._tell(
-            ev.MemberConnected, uid=caller, name="", linked=caller, queue=QUEUE, interface=self._first.interface,
-            member=self._first.name, dest=dest, dest_name="",
-        )  # fmt: skip
+            ev.MemberConnected,
+            uid=caller,
+            name="",
+            linked=caller,
+            queue=QUEUE,
+            interface=self._first.interface,
+            member=self._first.name,
+            dest=dest,
+            dest_name="",
+        )
         if other is not None:
             self._gone(*other, cause=26)
         if plan.hold:
@@ -257,9 +295,14 @@ class Lane:
 
     def _complete(self, caller: str, dest: str) -> None:
         self._tell(
-            ev.MemberCompleted, uid=caller, linked=caller, queue=QUEUE, interface=self._first.interface,
-            member=self._first.name, dest=dest,
-        )  # fmt: skip
+            ev.MemberCompleted,
+            uid=caller,
+            linked=caller,
+            queue=QUEUE,
+            interface=self._first.interface,
+            member=self._first.name,
+            dest=dest,
+        )
 
     # not answered
 

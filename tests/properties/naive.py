@@ -109,9 +109,18 @@ def _visit(events: Sequence[ev.Event], place: int) -> NaiveVisit:
         return NaiveVisit(join.uid, join.queue, join.at, left_at, outcome, None, None, None, by, None, offers)
     ended_at, ended_by, transferred = _part(events, mine, who, connects[0])
     return NaiveVisit(
-        join.uid, join.queue, join.at, left_at, outcome, _agent(events, connects[0]),
-        connects[0].at, ended_at, ended_by, transferred, offers,
-    )  # fmt: skip
+        join.uid,
+        join.queue,
+        join.at,
+        left_at,
+        outcome,
+        _agent(events, connects[0]),
+        connects[0].at,
+        ended_at,
+        ended_by,
+        transferred,
+        offers,
+    )
 
 
 def _agent(events: Sequence[ev.Event], connect: ev.MemberConnected) -> str | None:

@@ -13,13 +13,30 @@ from tests.properties.chains import Chains, Talking, s
 from tests.properties.switchboard import MORNING, PARKING, SECOND, Agent
 
 KINDS = (
-    "answered", "answered", "picked_up", "fetched_late", "direct", "called_back", "outside", "own", "to_colleague",
-    "conference", "listened", "abandoned",
-)  # fmt: skip
+    "answered",
+    "answered",
+    "picked_up",
+    "fetched_late",
+    "direct",
+    "called_back",
+    "outside",
+    "own",
+    "to_colleague",
+    "conference",
+    "listened",
+    "abandoned",
+)
 MOVES = (
-    "blind", "attended", "linked", "to_queue", "attended_to_queue", "fetched", "parked_too_long", "consulted",
+    "blind",
+    "attended",
+    "linked",
+    "to_queue",
+    "attended_to_queue",
+    "fetched",
+    "parked_too_long",
+    "consulted",
     "held_by_code",
-)  # fmt: skip
+)
 
 
 class Scene(msgspec.Struct, frozen=True):
@@ -104,9 +121,10 @@ class Lane(Chains):
         chain = [caller, *rung[:-1], line]
         dest = chain[1]
         here = [
-            s.left(caller), s.connects(caller, one, dest),
+            s.left(caller),
+            s.connects(caller, one, dest),
             *board.mixed([s.enters(dest, bridge)], [s.enters(caller, bridge)]),
-        ]  # fmt: skip
+        ]
         threads = [[s.ends(phone, 26)], here]
         if len(rung) > 1:
             here.insert(0, s.up(dest))
@@ -126,9 +144,10 @@ class Lane(Chains):
         board.passes(scene.spans[0])
         bridge = board.bridge()
         board.tell(
-            s.fetched(caller, line), s.leaves(caller),
+            s.fetched(caller, line),
+            s.leaves(caller),
             *board.mixed([s.enters(line, bridge)], [s.enters(caller, bridge)]),
-        )  # fmt: skip
+        )
         return self.meet(one, [caller, line], taken)
 
     def _direct(self, scene: Scene, one: Agent, _: Agent) -> Talking:
@@ -146,9 +165,15 @@ class Lane(Chains):
         inside, outside = board.pair("Local/13900020002@back")
         caller, bridge = board.line("PJSIP/trunk", linked=inside.linked), board.bridge()
         board.tell(
-            s.starts(inside), s.starts(outside, calling=True), s.pairs(inside, outside), s.dials(None, inside, "back"),
-            s.starts(caller), s.dials(outside, caller, "13900020002@trunk"), s.rings(caller), s.rings(inside),
-        )  # fmt: skip
+            s.starts(inside),
+            s.starts(outside, calling=True),
+            s.pairs(inside, outside),
+            s.dials(None, inside, "back"),
+            s.starts(caller),
+            s.dials(outside, caller, "13900020002@trunk"),
+            s.rings(caller),
+            s.rings(inside),
+        )
         board.passes(scene.spans[0] // 20)
         there = board.mixed([s.enters(caller, bridge)], [s.enters(outside, bridge)])
         board.tell(s.up(caller), s.up(outside), *board.mixed([s.up(inside), s.joins(inside)], there))

@@ -147,9 +147,13 @@ class Switchboard:
     @staticmethod
     def starts(line: Line, *, calling: bool = False, dialled: str = "s") -> Word:
         return ev.ChannelStarted, {
-            "uid": line.uid, "name": line.name, "linked": line.linked, "dialled": dialled, "calling": calling,
+            "uid": line.uid,
+            "name": line.name,
+            "linked": line.linked,
+            "dialled": dialled,
+            "calling": calling,
             "number": "13800010001" if calling and "trunk" in line.name else None,
-        }  # fmt: skip
+        }
 
     @staticmethod
     def rings(line: Line) -> Word:
@@ -175,8 +179,13 @@ class Switchboard:
     def dials(line: Line | None, dest: Line, string: str) -> Word:
         uid, name, linked = (None, None, None) if line is None else (line.uid, line.name, line.linked)
         return ev.DialBegan, {
-            "uid": uid, "name": name, "linked": linked, "dest": dest.uid, "dest_name": dest.name, "dial_string": string,
-        }  # fmt: skip
+            "uid": uid,
+            "name": name,
+            "linked": linked,
+            "dest": dest.uid,
+            "dest_name": dest.name,
+            "dial_string": string,
+        }
 
     # bridges
 
@@ -184,9 +193,12 @@ class Switchboard:
     def enters(line: Line, bridge: str, swapped: Line | None = None) -> Word:
         line.bridge = bridge
         return co.BridgeEntered, {
-            "uid": line.uid, "name": line.name, "linked": line.linked, "bridge": "" if bridge == PARKING else bridge,
+            "uid": line.uid,
+            "name": line.name,
+            "linked": line.linked,
+            "bridge": "" if bridge == PARKING else bridge,
             "swapped": None if swapped is None else swapped.uid,
-        }  # fmt: skip
+        }
 
     @staticmethod
     def leaves(line: Line) -> Word:
@@ -234,16 +246,26 @@ class Switchboard:
     @staticmethod
     def member(agent: Agent) -> Word:
         return ev.MemberSeen, {
-            "queue": QUEUE, "interface": agent.interface, "member": agent.name, "device": agent.phone,
-            "status": 1, "paused": False, "reason": "",
-        }  # fmt: skip
+            "queue": QUEUE,
+            "interface": agent.interface,
+            "member": agent.name,
+            "device": agent.phone,
+            "status": 1,
+            "paused": False,
+            "reason": "",
+        }
 
     @staticmethod
     def joins(caller: Line, queue: str = QUEUE) -> Word:
         return ev.CallerJoined, {
-            "uid": caller.uid, "name": caller.name, "linked": caller.linked, "queue": queue, "position": 1,
-            "caller": "13800010001", "dialled": "400",
-        }  # fmt: skip
+            "uid": caller.uid,
+            "name": caller.name,
+            "linked": caller.linked,
+            "queue": queue,
+            "position": 1,
+            "caller": "13800010001",
+            "dialled": "400",
+        }
 
     @staticmethod
     def left(caller: Line, queue: str = QUEUE) -> Word:
@@ -264,13 +286,23 @@ class Switchboard:
     @staticmethod
     def completes(caller: Line, agent: Agent, dest: Line, queue: str = QUEUE) -> Word:
         return ev.MemberCompleted, {
-            "uid": caller.uid, "linked": caller.linked, "queue": queue, "interface": agent.interface,
-            "member": agent.name, "dest": dest.uid,
-        }  # fmt: skip
+            "uid": caller.uid,
+            "linked": caller.linked,
+            "queue": queue,
+            "interface": agent.interface,
+            "member": agent.name,
+            "dest": dest.uid,
+        }
 
 
 def _of_member(caller: Line, agent: Agent, dest: Line, queue: str) -> dict[str, object]:
     return {
-        "uid": caller.uid, "name": caller.name, "linked": caller.linked, "queue": queue,
-        "interface": agent.interface, "member": agent.name, "dest": dest.uid, "dest_name": dest.name,
-    }  # fmt: skip
+        "uid": caller.uid,
+        "name": caller.name,
+        "linked": caller.linked,
+        "queue": queue,
+        "interface": agent.interface,
+        "member": agent.name,
+        "dest": dest.uid,
+        "dest_name": dest.name,
+    }

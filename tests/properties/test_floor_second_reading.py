@@ -56,11 +56,18 @@ def same(one: NaiveTalk | None, other: NaiveTalk | None) -> bool:
 
 def _visit(visit: fx.Visit) -> NaiveVisit:
     return NaiveVisit(
-        visit.uniqueid, visit.queue, visit.joined_at, visit.left_at, visit.outcome.value,
-        visit.agent, visit.answered_at, visit.ended_at,
-        None if visit.ended_by is None else visit.ended_by.value, visit.transferred,
+        visit.uniqueid,
+        visit.queue,
+        visit.joined_at,
+        visit.left_at,
+        visit.outcome.value,
+        visit.agent,
+        visit.answered_at,
+        visit.ended_at,
+        None if visit.ended_by is None else visit.ended_by.value,
+        visit.transferred,
         tuple(map(_offer, visit.offers)),
-    )  # fmt: skip
+    )
 
 
 def _offer(offer: fx.Offer) -> NaiveOffer:

@@ -27,11 +27,15 @@ MOVES = ("in", "out", "calls", "connects", "ends", "own", "pause", "lost")
 Move = tuple[str, int, int, int, int, int]
 moves = st.lists(
     st.tuples(
-        st.sampled_from(MOVES), st.integers(0, 60), st.integers(0, 3), st.integers(0, 3), st.integers(0, 3),
+        st.sampled_from(MOVES),
+        st.integers(0, 60),
+        st.integers(0, 3),
+        st.integers(0, 3),
+        st.integers(0, 3),
         st.integers(0, 1),
     ),
     max_size=25,
-)  # fmt: skip
+)
 
 
 def play(switch: Switch, day: Sequence[Move]) -> None:

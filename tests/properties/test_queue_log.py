@@ -11,15 +11,32 @@ from callcenter.queuelog.logged_visits import LogBook, visits
 
 T0 = 1795418300
 HOSTILE = st.text(st.sampled_from("\r\n|1795418300.7ABNDO") | st.characters(exclude_categories=["Cs"]), max_size=79)
-EVENT = st.sampled_from([
-    "ENTERQUEUE||138|1", f"CONNECT|8|{T0}.8|7", "COMPLETECALLER|8|9|1", "COMPLETEAGENT|8|9|1", "ABANDON|1|1|9",
-    "EXITEMPTY|1|1|9", "EXITWITHKEY|1|1", "WITHDRAW|1|1|9|", "RINGNOANSWER|15000", "RINGCANCELED|1", "SYSCOMPAT|",
-    "BLINDTRANSFER|1005|agents|1|5|1", "ATTENDEDTRANSFER|LINK|a|b|1|5|1", "TRANSFER|1|a|1|5|1", "AGENTDUMP|",
-])  # fmt: skip
+EVENT = st.sampled_from(
+    [
+        "ENTERQUEUE||138|1",
+        f"CONNECT|8|{T0}.8|7",
+        "COMPLETECALLER|8|9|1",
+        "COMPLETEAGENT|8|9|1",
+        "ABANDON|1|1|9",
+        "EXITEMPTY|1|1|9",
+        "EXITWITHKEY|1|1",
+        "WITHDRAW|1|1|9|",
+        "RINGNOANSWER|15000",
+        "RINGCANCELED|1",
+        "SYSCOMPAT|",
+        "BLINDTRANSFER|1005|agents|1|5|1",
+        "ATTENDEDTRANSFER|LINK|a|b|1|5|1",
+        "TRANSFER|1|a|1|5|1",
+        "AGENTDUMP|",
+    ]
+)
 LINE = st.builds(
     lambda second, call, queue, event: f"{T0 + second}|{T0 - 5}.{call}|{queue}|Alice|{event}\n",
-    st.integers(-9, 9), st.integers(0, 2), st.sampled_from(["support", "vip"]), EVENT,
-)  # fmt: skip
+    st.integers(-9, 9),
+    st.integers(0, 2),
+    st.sampled_from(["support", "vip"]),
+    EVENT,
+)
 RESTART = st.just(f"{T0 + 3}|NONE|NONE|NONE|QUEUESTART|\n")
 LOG = st.lists(LINE | RESTART | HOSTILE, max_size=60).map("".join)
 

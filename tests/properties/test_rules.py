@@ -22,9 +22,14 @@ from tests.unit.rules.detection.story import PHONES, Story, micros, packaged, ro
 
 AGENTS = ("Alice", "Bob", "Carol")
 OFFERS = (
-    OfferOutcome.ANSWERED, OfferOutcome.DECLINED, OfferOutcome.DECLINED, OfferOutcome.BUSY, OfferOutcome.TIMED_OUT,
-    OfferOutcome.CALLER_LEFT, OfferOutcome.ANSWERED_ELSEWHERE,
-)  # fmt: skip
+    OfferOutcome.ANSWERED,
+    OfferOutcome.DECLINED,
+    OfferOutcome.DECLINED,
+    OfferOutcome.BUSY,
+    OfferOutcome.TIMED_OUT,
+    OfferOutcome.CALLER_LEFT,
+    OfferOutcome.ANSWERED_ELSEWHERE,
+)
 ENDINGS = (VisitOutcome.ABANDONED, VisitOutcome.TIMED_OUT, VisitOutcome.REFUSED, VisitOutcome.UNKNOWN)
 
 Move = tuple[str, str, int, int, int]
@@ -54,9 +59,23 @@ def _handover() -> Roster:
 
 
 KINDS = (
-    "offer", "offer", "offer", "visit", "visit", "answered", "talk", "record", "promise", "own", "lose", "pause",
-    "sign_out", "leave", "leave", "gap",
-)  # fmt: skip
+    "offer",
+    "offer",
+    "offer",
+    "visit",
+    "visit",
+    "answered",
+    "talk",
+    "record",
+    "promise",
+    "own",
+    "lose",
+    "pause",
+    "sign_out",
+    "leave",
+    "leave",
+    "gap",
+)
 moves = st.lists(
     st.tuples(
         st.sampled_from(KINDS),

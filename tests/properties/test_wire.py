@@ -11,13 +11,30 @@ from tests.support.party import party
 
 LIMIT = 4096
 
-PIECES = st.sampled_from([
-    b"\r\n", b"\n", b"\r", b"\n\n", b"\r\n\r\n", b": ", b"\xff\xfe", b"Event: Hangup\r\n", b"Event:",
-    b"Response: Success\r\n",
-    b"ActionID: 1\r\n", b"#t 5.5\n", b"Asterisk Call Manager/11.0.0\r\n", b"x" * 50, b"x" * 5000,
-    b"SequenceNumber: -1\r\n",
-    b"Event: FullyBooted\nPrivilege: system,all\nTimestamp: 1.000000\nSequenceNumber: 4\nFile: a\nLine: 1\nFunc: f\n",
-])  # fmt: skip
+PIECES = st.sampled_from(
+    [
+        b"\r\n",
+        b"\n",
+        b"\r",
+        b"\n\n",
+        b"\r\n\r\n",
+        b": ",
+        b"\xff\xfe",
+        b"Event: Hangup\r\n",
+        b"Event:",
+        b"Response: Success\r\n",
+        b"ActionID: 1\r\n",
+        b"#t 5.5\n",
+        b"Asterisk Call Manager/11.0.0\r\n",
+        b"x" * 50,
+        b"x" * 5000,
+        b"SequenceNumber: -1\r\n",
+        (
+            b"Event: FullyBooted\nPrivilege: system,all\nTimestamp: 1.000000\n"
+            b"SequenceNumber: 4\nFile: a\nLine: 1\nFunc: f\n"
+        ),
+    ]
+)
 GARBAGE = st.lists(PIECES | st.binary(max_size=20), max_size=60).map(b"".join)
 
 TEXT = st.text(st.characters(exclude_characters="\r\n", exclude_categories=["Cs"]), max_size=20)
@@ -26,11 +43,18 @@ HOSTILE = st.text(st.sampled_from("\r\n:| \tEvntQu1x") | st.characters(exclude_c
 
 def frame(seq: int, number: str, ending: str = "\r\n") -> str:
     lines = [
-        "Event: Hangup", "Privilege: call,all", f"Timestamp: 1795418218.{seq:06}", f"SequenceNumber: {seq}",
-        "File: manager_channels.c", "Line: 806", "Func: channel_snapshot_update",
+        "Event: Hangup",
+        "Privilege: call,all",
+        f"Timestamp: 1795418218.{seq:06}",
+        f"SequenceNumber: {seq}",
+        "File: manager_channels.c",
+        "Line: 806",
+        "Func: channel_snapshot_update",
         *(f"{name}: {value}" for name, value in party(Channel="PJSIP/t-1", CallerIDNum=number, Uniqueid="1.1").items()),
-        "Cause: 16", "", "",
-    ]  # fmt: skip
+        "Cause: 16",
+        "",
+        "",
+    ]
     return ending.join(lines)
 
 
@@ -111,10 +135,29 @@ def test_honest_frames_up_to_three_places_late_all_come_out(delays: list[int]) -
     assert sorted(f.seq or 0 for f in out) == list(range(len(delays)))
 
 
-LINES = st.sampled_from([
-    "Channel: 1", "Uniqueid: 1.1", "Linkedid: 1.1", "Cause: 16", "Cause:16", "Cause:  16", "Cause", ": x", "Linkedid: ",
-    "ChanVariable: a", "File: f", "X: a: b", "X: a\nUniqueid: 2", "X: a\rUniqueid: 2", "X: \r", "X: é\udce9\x85\u2028",
-]) | HOSTILE  # fmt: skip
+LINES = (
+    st.sampled_from(
+        [
+            "Channel: 1",
+            "Uniqueid: 1.1",
+            "Linkedid: 1.1",
+            "Cause: 16",
+            "Cause:16",
+            "Cause:  16",
+            "Cause",
+            ": x",
+            "Linkedid: ",
+            "ChanVariable: a",
+            "File: f",
+            "X: a: b",
+            "X: a\nUniqueid: 2",
+            "X: a\rUniqueid: 2",
+            "X: \r",
+            "X: é\udce9\x85\u2028",
+        ]
+    )
+    | HOSTILE
+)
 BODY = st.tuples(st.lists(LINES, max_size=6), st.sampled_from(["\r\n", "\n"]), st.sampled_from(["", "\r", "\r\r"]))
 
 

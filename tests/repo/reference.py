@@ -30,11 +30,25 @@ from callcenter.web.auth import Allowed
 
 ROOT = Path(__file__).parents[2]
 HEADS = {
-    "setting": "设置", "type": "类型", "default": "默认值", "meaning": "含义", "metric": "指标", "labels": "标签",
-    "alert": "告警", "urgency": "紧急程度", "what it says": "内容", "command": "命令", "what it does": "作用",
-    "option": "选项", "route": "路由", "right": "权限", "field": "字段", "step": "步骤", "from": "之前的状态",
+    "setting": "设置",
+    "type": "类型",
+    "default": "默认值",
+    "meaning": "含义",
+    "metric": "指标",
+    "labels": "标签",
+    "alert": "告警",
+    "urgency": "紧急程度",
+    "what it says": "内容",
+    "command": "命令",
+    "what it does": "作用",
+    "option": "选项",
+    "route": "路由",
+    "right": "权限",
+    "field": "字段",
+    "step": "步骤",
+    "from": "之前的状态",
     "to": "之后的状态",
-}  # fmt: skip
+}
 """Heads of columns in Chinese."""
 
 VALUES = {str: "TEXT", int: "NUMBER", float: "NUMBER", Path: "PATH", datetime: "TIME"}

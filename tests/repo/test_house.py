@@ -21,28 +21,54 @@ FUNCTION_LINES = 40
 PACKAGE_FILES = 20
 CLOCK = re.compile(r"\btime\.(time|time_ns)\(|\bdatetime\.(now|utcnow|today)\(|\bdate\.today\(")
 UNTRUSTED = re.compile(r"isprintable|-\\x1f|\bunicodedata\.category\(")
+EDGE = re.compile(
+    r"tmp_path|\bsubprocess\b|import socket|\bsleep\([^0]|open_connection|start_server|\bopen\("
+    r"|\.write_(?:text|bytes)\("
+)
+"""What a test of the outside has; a package's own page or picture may be read."""
 READS_NUMBERS = PACKAGE / "numbers.py"
 """A number is read sign by sign: what parts it is dropped, a dash is any dash."""
 TOP = {
-    "pyproject.toml", "callcenter", "dialplans", "metrics", "docker", "tests", "README.md", "README.zh-CN.md",
-    "requirements.lock", "Makefile", "LICENSE", "CHANGELOG.md",
-}  # fmt: skip
+    "pyproject.toml",
+    "callcenter",
+    "dialplans",
+    "metrics",
+    "docker",
+    "tests",
+    "README.md",
+    "README.zh-CN.md",
+    "requirements.lock",
+    "Makefile",
+    "LICENSE",
+    "CHANGELOG.md",
+}
 # written in pieces, or this file would name them itself
 HOSTS = tuple(
     ".".join(parts)
     for parts in (
-        ("pypi", "org"), ("files", "pythonhosted", "org"), ("registry", "npmjs", "org"), ("registry", "yarnpkg", "com"),
-        ("registry", "npmmirror", "com"), ("deb", "debian", "org"), ("proxy", "golang", "org"), ("docker", "io"),
-        ("ghcr", "io"), ("tuna", "tsinghua"), ("mirrors", "aliyun"),
+        ("pypi", "org"),
+        ("files", "pythonhosted", "org"),
+        ("registry", "npmjs", "org"),
+        ("registry", "yarnpkg", "com"),
+        ("registry", "npmmirror", "com"),
+        ("deb", "debian", "org"),
+        ("proxy", "golang", "org"),
+        ("docker", "io"),
+        ("ghcr", "io"),
+        ("tuna", "tsinghua"),
+        ("mirrors", "aliyun"),
     )
-)  # fmt: skip
+)
 
 
 def tracked() -> list[Path]:
     listed = subprocess.run(
         ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
-        cwd=ROOT, check=True, capture_output=True, text=True,
-    )  # fmt: skip
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
+        text=True,
+    )
     return [path for name in listed.stdout.split("\0") if name and (path := ROOT / name).is_file()]
 
 
@@ -112,6 +138,14 @@ def test_one_module_alone_reads_the_clock_and_one_tells_what_acts_in_a_text(
     pattern: re.Pattern[str], its_own: set[Path]
 ) -> None:
     assert {module for module in MODULES if pattern.search(module.read_text())} - its_own == set()
+
+
+def test_unit_tests_touch_no_file_process_or_socket_and_wait_for_nothing() -> None:
+    assert {
+        str(path.relative_to(ROOT)): found
+        for path in sorted((ROOT / "tests" / "unit").rglob("*.py"))
+        if (found := EDGE.findall(path.read_text()))
+    } == {}
 
 
 def test_top_of_the_house_is_tidy() -> None:

@@ -15,9 +15,16 @@ from tests.scenarios.tapes import Shown, tape, written
 
 T0 = 1_794_100_000
 WAYS = (
-    "answered", "abandoned", "timed_out", "queue_empty", "key_pressed", "withdrawn", "redirected", "switch_down",
+    "answered",
+    "abandoned",
+    "timed_out",
+    "queue_empty",
+    "key_pressed",
+    "withdrawn",
+    "redirected",
+    "switch_down",
     "unknown",
-)  # fmt: skip
+)
 
 OF_1_4 = f"""\
 {T0}|NONE|NONE|NONE|QUEUESTART|
@@ -142,14 +149,24 @@ def test_agents_are_told_with_what_cannot_be_known_left_open(tmp_path: Path) -> 
 
     assert [agent["agent"] for agent in shown["agents"]] == ["Qian Lin", "Zhao Mei"]
     assert [(s["state"], s["reason"], s["from"] - T0, s["to"] and s["to"] - T0) for s in states] == [
-        ("unknown", None, 5, 8), ("talking", None, 8, 26), ("available", None, 26, 70), ("paused", "lunch", 70, 100),
+        ("unknown", None, 5, 8),
+        ("talking", None, 8, 26),
+        ("available", None, 26, 70),
+        ("paused", "lunch", 70, 100),
         ("available", None, 100, None),
-    ]  # fmt: skip
+    ]
     assert (mei["answered"], mei["missed"], mei["declined"]) == (1, 0, None)
     assert mei["seconds"] == {
-        "offline": 0, "talking": 18, "ringing": None, "blocked": None, "outbound": None, "paused": 30, "wrap_up": 0,
-        "available": 44, "unknown": 3,
-    }  # fmt: skip
+        "offline": 0,
+        "talking": 18,
+        "ringing": None,
+        "blocked": None,
+        "outbound": None,
+        "paused": 30,
+        "wrap_up": 0,
+        "available": 44,
+        "unknown": 3,
+    }
 
 
 def test_roster_says_whose_interface_it_is(tmp_path: Path) -> None:

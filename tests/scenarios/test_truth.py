@@ -88,9 +88,17 @@ def test_totals_are_what_phones_and_callers_count(one: Tape) -> None:
 
 
 OUTCOMES = (
-    "answered", "abandoned", "timed_out", "queue_empty", "key_pressed", "withdrawn", "redirected", "refused",
-    "switch_down", "unknown",
-)  # fmt: skip
+    "answered",
+    "abandoned",
+    "timed_out",
+    "queue_empty",
+    "key_pressed",
+    "withdrawn",
+    "redirected",
+    "refused",
+    "switch_down",
+    "unknown",
+)
 
 
 @pytest.mark.parametrize("one", SEEN, ids=str)

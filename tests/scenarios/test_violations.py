@@ -143,11 +143,15 @@ def roster(one: Tape, folder: Path, *, on_shift: bool = True) -> Path:
     agents = [(found["agent"], found["interface"]) for found in replayed(one.logins("board"))["agents"]]
     shift = {"from": "2026-01-01T00:00", "to": "2027-01-01T00:00"}
     path = folder / "roster.json"
-    path.write_text(json.dumps({
-        "agents": [{"agent": agent, "interface": interface} for agent, interface in agents],
-        "shifts": [{"agent": agent} | shift for agent, _ in agents if on_shift],
-        "legit_extensions": LEGIT,
-    }))  # fmt: skip
+    path.write_text(
+        json.dumps(
+            {
+                "agents": [{"agent": agent, "interface": interface} for agent, interface in agents],
+                "shifts": [{"agent": agent} | shift for agent, _ in agents if on_shift],
+                "legit_extensions": LEGIT,
+            }
+        )
+    )
     return path
 
 

@@ -5,10 +5,18 @@ from __future__ import annotations
 from callcenter.ami.places import PARTY
 
 _QUIET = {
-    "ChannelState": "6", "ChannelStateDesc": "Up", "CallerIDNum": "<unknown>", "CallerIDName": "<unknown>",
-    "ConnectedLineNum": "<unknown>", "ConnectedLineName": "<unknown>", "Language": "en", "AccountCode": "",
-    "Context": "from-trunk", "Exten": "400", "Priority": "1",
-}  # fmt: skip
+    "ChannelState": "6",
+    "ChannelStateDesc": "Up",
+    "CallerIDNum": "<unknown>",
+    "CallerIDName": "<unknown>",
+    "ConnectedLineNum": "<unknown>",
+    "ConnectedLineName": "<unknown>",
+    "Language": "en",
+    "AccountCode": "",
+    "Context": "from-trunk",
+    "Exten": "400",
+    "Priority": "1",
+}
 
 
 def party(prefix: str = "", /, **known: str) -> dict[str, str]:

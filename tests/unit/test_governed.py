@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from pathlib import Path
 
 import msgspec
 import pytest
@@ -11,14 +10,13 @@ import pytest
 from callcenter.domain import facts as fx
 from callcenter.domain.frame import SECOND
 from callcenter.domain.vocabulary import AgentState
-from callcenter.files.rulebook import load_rulebook
 from callcenter.rules.regulations.edition import Rulebook
 from callcenter.staff.dates import day_start
 from callcenter.tracker import RulesInForce
 from callcenter.tracker.follower import Follower
 from callcenter.tracker.inputs import SiteFacts
 from tests.unit.domain.switch import EPOCH, Switch
-from tests.unit.rules.detection.story import packaged, roster
+from tests.unit.rules.detection.story import packaged, read, roster
 
 MIDNIGHT = 8 * 3600.0
 """Of 2027-01-16 in Shanghai, in seconds of the switch's story."""
@@ -37,10 +35,8 @@ editions:
 
 
 @pytest.fixture
-def book(tmp_path: Path) -> Rulebook:
-    path = tmp_path / "rulebook.yaml"
-    path.write_text(EDITIONS)
-    return load_rulebook(path)
+def book() -> Rulebook:
+    return read(EDITIONS)
 
 
 class Followed(Switch):

@@ -132,10 +132,22 @@ def neither():
 
 def test_english_is_found_where_it_is_said() -> None:
     assert {told for _, _, told, _ in extract.python(BytesIO(CODE))} == {
-        ("board", "one"), ("board", "two halves"), "Do it.", "{} cannot be read: {}", "plain", ("where", "said so"),
-        "what is wrong", "callcenter {} failed: {}", "One.", "it has moved on", "Go on.",
-        "As far as possible.", "Stay.", "Its port.", "Read it, whole.",
-    }  # fmt: skip
+        ("board", "one"),
+        ("board", "two halves"),
+        "Do it.",
+        "{} cannot be read: {}",
+        "plain",
+        ("where", "said so"),
+        "what is wrong",
+        "callcenter {} failed: {}",
+        "One.",
+        "it has moved on",
+        "Go on.",
+        "As far as possible.",
+        "Stay.",
+        "Its port.",
+        "Read it, whole.",
+    }
 
 
 def test_english_of_others_is_listed() -> None:

@@ -114,10 +114,25 @@ def test_any_other_sign_letter_or_digit_makes_it_unusable(raw: str) -> None:
 @pytest.mark.parametrize(
     "raw",
     [
-        "", "  ", "\u200b", "()", "-", "tel:", "电话", "anonymous", "Anonymous", "UNKNOWN", "<unknown>", "＜Unknown＞",
-        "restricted", " Private ", "s", "S", "tel:anonymous",
+        "",
+        "  ",
+        "\u200b",
+        "()",
+        "-",
+        "tel:",
+        "电话",
+        "anonymous",
+        "Anonymous",
+        "UNKNOWN",
+        "<unknown>",
+        "＜Unknown＞",
+        "restricted",
+        " Private ",
+        "s",
+        "S",
+        "tel:anonymous",
     ],
-)  # fmt: skip
+)
 def test_withheld_and_empty_numbers_are_anonymous(raw: str) -> None:
     assert read(raw) == ("anonymous", None)
 
@@ -218,11 +233,39 @@ def test_outside_digit_is_none_where_nobody_has_said_so() -> None:
 @pytest.mark.parametrize(
     "mark",
     [
-        "转", "轉", "分机", "分机号", "拨", ",", "#", "x", "ext", ";ext=", "，", "＃", "Ext", "EXT.", "X", " 转 ",
-        "转分机", ",,", "转：", "分机:", "分机号=", "ext:", "x.", "=ext", ":转:", "-", "–", "－", " - ", "-转-",
+        "转",
+        "轉",
+        "分机",
+        "分机号",
+        "拨",
+        ",",
+        "#",
+        "x",
+        "ext",
+        ";ext=",
+        "，",
+        "＃",
+        "Ext",
+        "EXT.",
+        "X",
+        " 转 ",
+        "转分机",
+        ",,",
+        "转：",
+        "分机:",
+        "分机号=",
+        "ext:",
+        "x.",
+        "=ext",
+        ":转:",
+        "-",
+        "–",
+        "－",
+        " - ",
+        "-转-",
         "；ext＝",
     ],
-)  # fmt: skip
+)
 @pytest.mark.parametrize("digits", ["1", "0801", "123456"])
 def test_extension_behind_a_landline_is_kept_as_written(mark: str, digits: str) -> None:
     assert extension(f"0571-88881234{mark}{digits}") == ("+8657188881234", digits)
@@ -249,10 +292,18 @@ def test_extension_may_stand_behind_a_number_of_any_kind(number: str, key: str |
 @pytest.mark.parametrize(
     "raw",
     [
-        "0571-88881234转", "0571-88881234转1234567", "转801", "0571-88881234转801转2", "0571-88881234转801号",
-        "0571-88881234-1234567", "1380013转801", "0571-88881234-801转2", "0571-88881234;801", "0571-88881234ext801x",
+        "0571-88881234转",
+        "0571-88881234转1234567",
+        "转801",
+        "0571-88881234转801转2",
+        "0571-88881234转801号",
+        "0571-88881234-1234567",
+        "1380013转801",
+        "0571-88881234-801转2",
+        "0571-88881234;801",
+        "0571-88881234ext801x",
     ],
-)  # fmt: skip
+)
 def test_extension_of_no_or_too_many_digits_or_without_a_number_is_unusable(raw: str) -> None:
     assert read(raw) == ("unusable", None)
 
@@ -296,10 +347,17 @@ def test_mobile_has_one_key_with_and_without_country_and_trunk_0(front: str) -> 
 @pytest.mark.parametrize(
     ("area", "rest"),
     [
-        ("10", "88881234"), ("20", "12345678"), ("29", "88881234"), ("310", "8888123"), ("571", "88881234"),
-        ("999", "0000000"), ("400", "88881234"), ("10", "69012345"), ("10", "65711234"),
+        ("10", "88881234"),
+        ("20", "12345678"),
+        ("29", "88881234"),
+        ("310", "8888123"),
+        ("571", "88881234"),
+        ("999", "0000000"),
+        ("400", "88881234"),
+        ("10", "69012345"),
+        ("10", "65711234"),
     ],
-)  # fmt: skip
+)
 @pytest.mark.parametrize("front", ["0", "860", "+86", "+860", "+86(0)", "0086", "00860", "86"])
 def test_landline_has_one_key_with_and_without_country_and_trunk_0(front: str, area: str, rest: str) -> None:
     assert read(f"{front}{area}{rest}") == ("landline", f"+86{area}{rest}")
@@ -334,11 +392,38 @@ def test_10_is_beijing_before_it_is_the_10_of_106(raw: str) -> None:
 @pytest.mark.parametrize(
     "raw",
     [
-        "110", "119", "120", "122", "114", "129", "10000", "10086", "101234", "11888", "12345", "123456", "10010",
-        "1001012", "10012345", "95588", "955880", "9558801", "95588012", "96345", "963456", "9634567", "96345678",
-        "10101234", "4006500311", "8008200000", "10612345", "106" + "1" * 17, "1065711234", "106571",
+        "110",
+        "119",
+        "120",
+        "122",
+        "114",
+        "129",
+        "10000",
+        "10086",
+        "101234",
+        "11888",
+        "12345",
+        "123456",
+        "10010",
+        "1001012",
+        "10012345",
+        "95588",
+        "955880",
+        "9558801",
+        "95588012",
+        "96345",
+        "963456",
+        "9634567",
+        "96345678",
+        "10101234",
+        "4006500311",
+        "8008200000",
+        "10612345",
+        "106" + "1" * 17,
+        "1065711234",
+        "106571",
     ],
-)  # fmt: skip
+)
 @pytest.mark.parametrize("front", ["", "+86", "0086"])
 def test_service_has_its_digits_for_a_key_behind_the_country_too(front: str, raw: str) -> None:
     beijing = front != "" and raw == "1065711234"
@@ -353,9 +438,24 @@ def test_service_behind_an_area_code_is_the_same_service(area: str, service: str
 
 @pytest.mark.parametrize(
     "raw",
-    ["130", "100", "106", "1061", "109", "9558", "955880123", "963456789", "101012345", "400650031", "40065003111",
-     "106" + "1" * 18, "1234567", "9012345", "1100000"],
-)  # fmt: skip
+    [
+        "130",
+        "100",
+        "106",
+        "1061",
+        "109",
+        "9558",
+        "955880123",
+        "963456789",
+        "101012345",
+        "400650031",
+        "40065003111",
+        "106" + "1" * 18,
+        "1234567",
+        "9012345",
+        "1100000",
+    ],
+)
 def test_what_is_a_digit_short_or_long_is_no_service(raw: str) -> None:
     assert read(raw)[0] != "service"
 
@@ -437,7 +537,10 @@ def test_site_that_cannot_be_is_refused(area: str | None, outside: str | None, i
 def test_every_answer_says_how_the_number_was_read() -> None:
     read = read_number("9 13800138000 x1", HANGZHOU)
     assert read == Number(
-        raw="9 13800138000 x1", key="+8613800138000", kind=NumberKind.MOBILE, extension="1",
+        raw="9 13800138000 x1",
+        key="+8613800138000",
+        kind=NumberKind.MOBILE,
+        extension="1",
         why="a mobile number behind the outside digit",
-    )  # fmt: skip
+    )
     assert read_number("1-800-FLOWERS").why == "a letter or a sign that no number has there"

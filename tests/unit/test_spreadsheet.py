@@ -19,7 +19,9 @@ def test_csv_runs_nothing_and_is_told_to_be_utf_8() -> None:
 def test_workbook_keeps_figures_and_runs_nothing() -> None:
     book = openpyxl.load_workbook(io.BytesIO(workbook([("one", ROWS), ("二", ROWS[:1])])))
     assert [[cell.value for cell in row] for row in book["one"].iter_rows()] == [
-        ["a", "b", "c"], ["'=1+1", -2.5, ""], ["班组", 3, ""],
-    ]  # fmt: skip
+        ["a", "b", "c"],
+        ["'=1+1", -2.5, ""],
+        ["班组", 3, ""],
+    ]
     assert [cell.data_type for cell in book["one"][2]][:2] == ["s", "n"]
     assert book.sheetnames == ["one", "二"]

@@ -30,9 +30,18 @@ from tests.support.party import party
 
 OURS = 1_900_000_000 * SECOND
 MISSED = fx.Offer(
-    agent="Alice", interface="PJSIP/1001", offered_at=OURS, rang_at=OURS, ended_at=OURS, connected_at=None,
-    outcome=OfferOutcome.TIMED_OUT, available=True, refuted=None, in_gap=False, frames=(),
-)  # fmt: skip
+    agent="Alice",
+    interface="PJSIP/1001",
+    offered_at=OURS,
+    rang_at=OURS,
+    ended_at=OURS,
+    connected_at=None,
+    outcome=OfferOutcome.TIMED_OUT,
+    available=True,
+    refuted=None,
+    in_gap=False,
+    frames=(),
+)
 SNAPSHOT = Snapshot(None, None, None, None, "22.10.1", "", "", (), (), (), (), None, None)
 
 

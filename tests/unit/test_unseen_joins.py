@@ -67,8 +67,9 @@ def test_a_join_that_only_the_log_has_is_listed_and_logged_once_it_cannot_be_on_
     ]
 
 
-@pytest.mark.parametrize(("uid", "queue", "at"), [("1.9", "support", 10), ("1800000000.1", "sales", 10),
-                                                   ("1800000000.1", "support", 20)])  # fmt: skip
+@pytest.mark.parametrize(
+    ("uid", "queue", "at"), [("1.9", "support", 10), ("1800000000.1", "sales", 10), ("1800000000.1", "support", 20)]
+)
 def test_a_seen_join_of_another_call_queue_or_time_is_not_it(bench: Bench, uid: str, queue: str, at: float) -> None:
     bench.joined(10)
     bench.logged(at, uid=uid, queue=queue)

@@ -11,9 +11,10 @@ import typer
 from callcenter.cli.speech import LangOption, spoken
 from callcenter.clock import today
 from callcenter.errors import BadInput
-from callcenter.files.roster_sheet import Form, export_roster, import_roster
+from callcenter.files.roster_sheet import export_roster, import_roster
 from callcenter.files.roster_template import write_template
 from callcenter.staff.dates import zone_named
+from callcenter.staff.roster_form import Form
 
 app = typer.Typer(
     add_completion=False,

@@ -1,7 +1,7 @@
 """Stories of a switch that dials its members as FreePBX does: `Local/1101@from-queue/n`, state `hint:1101@ext-local`.
 
 The agent's phone stands in an inner bridge with one half of the Local channel, the caller in the queue's bridge with
-the other. Whatever the agent does (transfers, parks) moves the half, and the queue goes on as if she talked.
+the other. Whatever the agent does (transfers, parks) moves the half, and the queue goes on as if the agent talked.
 """
 
 from __future__ import annotations
@@ -74,7 +74,7 @@ async def fpbx_blind_by_key(stage: StoryStage) -> None:
 
 @story(agents=2, outsiders=(1,), second=True, members=_MEMBER)
 async def fpbx_attended(stage: StoryStage) -> None:
-    """The agent's phone consults a colleague and joins her with the caller (REFER with Replaces).
+    """The agent's phone consults a colleague and joins that colleague with the caller (REFER with Replaces).
 
     The colleague answers after 1.2 s, they talk for 1.5 s; the caller hangs up 3.5 s after the transfer.
     """
@@ -92,7 +92,7 @@ async def fpbx_attended(stage: StoryStage) -> None:
 
 @story(agents=2, outsiders=(1,), second=True, members=_MEMBER)
 async def fpbx_attended_by_key(stage: StoryStage) -> None:
-    """The agent consults a colleague by *2 and her number, and hangs up: caller and colleague are joined.
+    """The agent consults a colleague by *2 and a number, and hangs up: caller and colleague are joined.
 
     The colleague answers after 1.2 s, they talk for 1.5 s; the caller hangs up 3.5 s after the transfer.
     """
@@ -108,7 +108,7 @@ async def fpbx_attended_by_key(stage: StoryStage) -> None:
 
 @story(agents=2, outsiders=(1,), second=True, members=_MEMBER)
 async def fpbx_picked_up(stage: StoryStage) -> None:
-    """The queue rings one agent; a colleague dials ** and her number and takes the call.
+    """The queue rings one agent; a colleague dials ** and the agent's number and takes the call.
 
     The caller hangs up 3.5 s later.
     """
@@ -142,7 +142,7 @@ async def fpbx_parked(stage: StoryStage) -> None:
 
 @story(own_switch=True, members=("Local/{a0}@lab-follow-me/n,0,{n0},hint:{a0}@ext-local",))
 async def fpbx_follow_me(stage: StoryStage) -> None:
-    """The agent's desk phone and her mobile outside ring at once; she answers the mobile after 1.5 s.
+    """The agent's desk phone and mobile outside ring at once; the agent answers the mobile after 1.5 s.
 
     The caller hangs up 3.5 s later.
     """
@@ -154,7 +154,7 @@ async def fpbx_follow_me(stage: StoryStage) -> None:
     await sleep(1.5)
     ring.answer()
     await say_goodbye(call, ring)
-    # The person is the member; how her mobile is called as an interface is not for a phone to know.
+    # The person is the member; how the mobile is called as an interface is not for a phone to know.
     visit = stage.visit(
         call,
         "answered",

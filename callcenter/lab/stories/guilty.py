@@ -48,9 +48,9 @@ async def alone_in_a_conference(stage: StoryStage) -> None:
 
 @story(retry_seconds=10)
 async def dials_what_never_answers(stage: StoryStage) -> None:
-    """The agent dials a number where nothing rings and nobody answers: the switch takes her for free.
+    """The agent dials a number where nothing rings and nobody answers: the switch takes the agent for free.
 
-    Her phone, whose one line is taken, is offered a caller and refuses him (486); he waits 4 s more and gives up.
+    The phone, whose one line is taken, is offered a caller and refuses him (486); he waits 4 s more and gives up.
     """
     phone = await stage.phone()
     line = phone.dial("*61")

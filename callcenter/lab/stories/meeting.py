@@ -25,7 +25,7 @@ async def answered_by(phone: SipPhone) -> SipCall:
 
 
 async def connected(stage: StoryStage, phone: SipPhone, *, by_key: bool = False) -> tuple[SipCall, SipCall]:
-    """Let a caller come through to a phone and talk with the agent for 1.5 s; with `by_key` her keys are heeded."""
+    """Let a caller come through to a phone and talk with the agent for 1.5 s; with `by_key` keys are heeded."""
     call = await stage.call(f"safe_{'k' if by_key else 'q'}_{stage.queue}")
     ring = await answered_by(phone)
     await sleep(1.5)

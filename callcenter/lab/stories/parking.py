@@ -17,9 +17,9 @@ _IMPATIENT_LOT = "750"
 
 
 def _tell_parked(stage: StoryStage, call: SipCall, ring: SipCall, parked_at: float) -> None:
-    """Write the truth of a visit whose agent parked the caller: her part ends there."""
+    """Write the truth of a visit whose agent parked the caller: the agent's part ends there."""
     visit = stage.answered(call, ring, "transfer", ended_at=parked_at)
-    # A replay may call it a transfer or not; phones only know that she left him on a place.
+    # A replay may call it a transfer or not; phones only know that the caller was left on a place.
     visit.pop("transferred")
     stage.offer(visit, ring, "answered")
     talked(stage, ring.phone, ring.answered_at, parked_at)
@@ -88,7 +88,7 @@ async def parked_and_back(stage: StoryStage) -> None:
 
 @story()
 async def parked_back_unanswered(stage: StoryStage) -> None:
-    """The agent parks the caller where 3 s are the limit; her phone rings with him again, in vain.
+    """The agent parks the caller where 3 s are the limit; the agent's phone rings with the call again, in vain.
 
     The caller gives up after 2 s of that.
     """
@@ -107,7 +107,7 @@ async def parked_back_unanswered(stage: StoryStage) -> None:
 
 @story()
 async def parked_by_key(stage: StoryStage) -> None:
-    """The agent presses #72, which parks the caller; 2 s later she dials the place and has him again.
+    """The agent presses #72, which parks the caller; 2 s later dials the place and has the caller again.
 
     The caller hangs up after 3.5 s of that talk.
     """

@@ -34,7 +34,7 @@ async def picked_up(stage: StoryStage, rung: SipPhone, taker: SipPhone, code: st
 
 @story(agents=2, outsiders=(1,), second=True)
 async def picked_up_by_colleague(stage: StoryStage) -> None:
-    """The queue rings one agent; a colleague who serves no queue dials ** and her number and takes the call.
+    """The queue rings one agent; a colleague who serves no queue dials ** and the agent's number and takes the call.
 
     The caller hangs up 3.5 s later.
     """
@@ -93,9 +93,9 @@ async def local_half_gone_then_transferred(stage: StoryStage) -> None:
 
 @story(agents=2, outsiders=(1,), second=True)
 async def attended_into_waiting(stage: StoryStage) -> None:
-    """The agent puts the caller on hold, dials another queue, and joins the caller to her waiting there.
+    """The agent puts the caller on hold, dials another queue, and joins the caller to the call that waits there.
 
-    The colleague who serves that queue is ringing then; she answers 1.5 s later, and the caller hangs up after 3.5 s.
+    The colleague who serves that queue is ringing then and answers 1.5 s later, and the caller hangs up after 3.5 s.
     """
     phone, colleague = await stage.phone(0), await stage.phone(1)
     call, ring = await connected(stage, phone)
@@ -164,7 +164,7 @@ async def three_in_a_talk(stage: StoryStage) -> None:
 async def conference_with_customer(stage: StoryStage) -> None:
     """The agent sends the caller into a conference (REFER) and dials it herself; so does a colleague, 1 s later.
 
-    The agent hangs up after 2 s more, the caller 2.5 s after her.
+    The agent hangs up after 2 s more, the caller 2.5 s after the agent.
     """
     phone, colleague = await stage.phone(0), await stage.phone(1)
     call, ring = await connected(stage, phone)
@@ -208,13 +208,13 @@ async def _listened(stage: StoryStage, code: str) -> None:
 
 @story(agents=2, outsiders=(1,))
 async def supervisor_listens(stage: StoryStage) -> None:
-    """A supervisor listens to the talk of an agent for 2 s, by her own phone; she talks with nobody."""
+    """A supervisor listens to the talk of an agent for 2 s, by the supervisor's own phone, and talks with nobody."""
     await _listened(stage, "*55")
 
 
 @story(agents=2, outsiders=(1,))
 async def supervisor_barges(stage: StoryStage) -> None:
-    """A supervisor breaks into the talk of an agent for 2 s, by her own phone: all three hear each other."""
+    """A supervisor breaks into the talk of an agent for 2 s: all three hear each other."""
     await _listened(stage, "*57")
 
 

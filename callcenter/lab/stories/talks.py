@@ -170,7 +170,7 @@ async def consultation_only(stage: StoryStage) -> None:
 
 @story(agents=2, outsiders=(1,), second=True)
 async def attended_transfer_by_key(stage: StoryStage) -> None:
-    """The agent presses *2 and a colleague's number, talks with her and hangs up: caller and colleague are joined.
+    """The agent presses *2 and a colleague's number, talks with them and hangs up: caller and colleague are joined.
 
     The switch makes the consultation call itself, through a Local channel. The caller hangs up 2 s later.
     """

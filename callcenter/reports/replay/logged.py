@@ -12,7 +12,7 @@ from callcenter.reports.replay.shapes import Shape, seconds, span_shape
 
 LOG_ALONE = (
     "queue_log alone does not tell a declined ring from a missed one, and names whom the queue rang: where a colleague "
-    "picked the call up, it has her talking, and the rings that she missed meanwhile."
+    "picked the call up, it has the agent who was rung talking, and the rings missed."
 )
 """What a reader of agents' figures must know where no login stands behind them."""
 

@@ -181,7 +181,7 @@ async def take_step(
     async def work(unit: UnitOfWork) -> KeptAnswer:
         record = await get_for(unit.connection, number, person)
         _require_right(person, step.action, record)
-        taken = await take(unit, record, seen, step, service.bench)
+        taken = await take(unit, record, seen, step, service.step_context)
         return _broken(once.request, taken) if taken.faults else await _answer(unit, taken.record, reader)
 
     return await once.answer(work)

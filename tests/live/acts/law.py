@@ -69,9 +69,16 @@ class Limits(NamedTuple):
         assert isinstance(figures.hangup_within, int)
         near = max(figures.gap_nearness, figures.together + figures.uncertainty)
         micros = (
-            figures.ring, figures.engaged, figures.refused_over, figures.off, figures.hangup_within,
-            figures.away, figures.late, near, figures.refused_apart + near,
-        )  # fmt: skip
+            figures.ring,
+            figures.engaged,
+            figures.refused_over,
+            figures.off,
+            figures.hangup_within,
+            figures.away,
+            figures.late,
+            near,
+            figures.refused_apart + near,
+        )
         return cls(*(span / SECOND for span in micros))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
@@ -11,12 +11,9 @@ from callcenter.ami.client import Backoff
 from callcenter.ami.inbox import Inbox
 from callcenter.ami.items import FramesRead, LoginLost
 from callcenter.ami.protocol import memory_of
-from callcenter.ami.settings import LoginSettings, check_ami
+from callcenter.ami.settings import check_ami
 from callcenter.domain.frame import Frame
 from callcenter.errors import BadSetting
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 FRAMES = FramesRead("pbx", 0, (), ())
 LOST = LoginLost("pbx", 0, "cut")
@@ -142,18 +139,6 @@ def test_wrong_setting_is_named_in_one_sentence_without_a_secret(changes: dict[s
         check_ami(LOGINS | changes, "here")
     assert "s1" not in str(caught.value)
     assert "\n" not in str(caught.value)
-
-
-def test_secret_is_the_first_line_of_its_file(tmp_path: Path) -> None:
-    (tmp_path / "secret").write_text("hunter2\nsecond line\n")
-    assert LoginSettings(username="e", secret_file=tmp_path / "secret").reveal() == "hunter2"
-
-
-@pytest.mark.parametrize("content", [b"", b"\n", b"\xff\xfe"])
-def test_secret_file_without_a_usable_line_is_refused(tmp_path: Path, content: bytes) -> None:
-    (tmp_path / "secret").write_bytes(content)
-    with pytest.raises(BadSetting, match="the secret of login 'e'"):
-        LoginSettings(username="e", secret_file=tmp_path / "secret").reveal()
 
 
 def test_secret_with_a_line_break_is_refused_without_showing_it() -> None:

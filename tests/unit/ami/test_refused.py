@@ -13,9 +13,14 @@ AT = 1795418218_158982
 
 def event(name: str, seq: int, *headers: dict[str, str]) -> bytes:
     opening = {
-        "Event": name, "Privilege": "call,all", "Timestamp": "1795418218.158982", "SequenceNumber": str(seq),
-        "File": "manager.c", "Line": "593", "Func": "f",
-    }  # fmt: skip
+        "Event": name,
+        "Privilege": "call,all",
+        "Timestamp": "1795418218.158982",
+        "SequenceNumber": str(seq),
+        "File": "manager.c",
+        "Line": "593",
+        "Func": "f",
+    }
     lines = [f"{header}: {value}\r\n" for part in (opening, *headers) for header, value in part.items()]
     return "".join(lines).encode() + b"\r\n"
 
@@ -43,9 +48,14 @@ def test_a_needed_frame_that_is_refused_is_told_in_its_place() -> None:
     (refused,) = wire.refused_needed
     assert frames[0].pos < refused.pos == len(device(1)) < frames[1].pos
     assert refused == LostFrame(
-        "QueueCallerJoin", "header_out_of_place", AT, refused.pos, "frame",
-        Hints(("1.1", "1.0"), ("PJSIP/trunk-1",), ("a",)), join.removesuffix(b"\r\n"),
-    )  # fmt: skip
+        "QueueCallerJoin",
+        "header_out_of_place",
+        AT,
+        refused.pos,
+        "frame",
+        Hints(("1.1", "1.0"), ("PJSIP/trunk-1",), ("a",)),
+        join.removesuffix(b"\r\n"),
+    )
 
 
 def test_what_the_last_feed_refused_is_told_once() -> None:
@@ -186,9 +196,14 @@ def test_hints_are_few_and_short() -> None:
 @pytest.mark.parametrize("reason", REASONS)
 def test_a_journal_gives_back_what_was_refused(reason: Reason) -> None:
     refused = LostFrame(
-        "Hangup", reason, AT, 7, "rest_of_believed",
-        Hints(("1.1",), ("张三",)), b"Event: Hangup\r\n\xd5\xc5\n\n",
-    )  # fmt: skip
+        "Hangup",
+        reason,
+        AT,
+        7,
+        "rest_of_believed",
+        Hints(("1.1",), ("张三",)),
+        b"Event: Hangup\r\n\xd5\xc5\n\n",
+    )
 
     assert unpack(pack(refused), 7) == refused
 
@@ -205,9 +220,10 @@ def test_a_believed_frame_is_read_again_whatever_would_be_believed_now() -> None
 def test_every_frame_is_read_again_as_it_was() -> None:
     login = (
         b"Response: Success\r\nMessage: ok\r\n\r\nEvent: FullyBooted\r\nUptime: 5\r\n\r\n",
-        device(1), b"Event: QueueMember\r\nActionID: 1\r\nName: \xd5\xc5\xc8\xfd\r\n\r\n",
+        device(1),
+        b"Event: QueueMember\r\nActionID: 1\r\nName: \xd5\xc5\xc8\xfd\r\n\r\n",
         event("Hangup", 2, trunk(CallerIDName="张三"), {"Cause": "16"}),
-    )  # fmt: skip
+    )
     wire = Wire()
 
     frames = wire.feed(b"".join(login))

@@ -91,9 +91,16 @@ def found(checks: list[Check]) -> dict[str, str]:
 
 def member(watched: str, interface: str = "Local/1001@agents/n") -> MemberState:
     return MemberState(
-        queue="q", name="n", interface=interface, state_interface=watched, status=1, paused=False, reason="",
-        in_call=False, wrapup_seconds=0,
-    )  # fmt: skip
+        queue="q",
+        name="n",
+        interface=interface,
+        state_interface=watched,
+        status=1,
+        paused=False,
+        reason="",
+        in_call=False,
+        wrapup_seconds=0,
+    )
 
 
 def frames(*names: str, privilege: str = "call,all", **headers: str) -> Batch:

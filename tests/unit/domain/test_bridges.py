@@ -106,8 +106,10 @@ def test_agent_who_stays_on_the_line_takes_the_halfs_place_when_the_halves_go() 
     switch.part(20, "line", "c1")
     switch.ticks(30)
     assert (switch.visit().agent, switch.visit().ended_by, switch.visit().ended_at) == (
-        "Alice", EndedBy.AGENT, micros(20),
-    )  # fmt: skip
+        "Alice",
+        EndedBy.AGENT,
+        micros(20),
+    )
     assert talks(switch) == [("Alice", How.QUEUE, "support", EndedBy.AGENT)]
 
 

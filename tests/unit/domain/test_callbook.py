@@ -184,8 +184,9 @@ def test_call_that_was_told_is_not_told_again_for_what_a_gap_hid() -> None:
     switch.goodbye(9)
     switch.ticks(12)
     switch.starts(20, "c2", "PJSIP/trunk-c2", linked="c1", calling=True)
-    switch.tell(ev.CallerJoined, 20, uid="c2", name="", linked="c1", queue="support", position=1, caller=None,
-                dialled=None)  # fmt: skip
+    switch.tell(
+        ev.CallerJoined, 20, uid="c2", name="", linked="c1", queue="support", position=1, caller=None, dialled=None
+    )
     switch.tell(ev.HangupAsked, 25, uid="c2", name="", cause=None, tech=None)
     switch.ends(25, "c2")
     switch.ticks(30)

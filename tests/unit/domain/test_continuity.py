@@ -29,10 +29,21 @@ def snapshot(
     hints: tuple[HintState, ...] | None = None,
 ) -> Snapshot:
     return Snapshot(
-        after=None, before=None, after_seq=None, before_seq=None, version="22", system_name="", started="",
-        queues=tuple(QueueState(queue, "rrmemory", 0) for queue in queues), members=members, waiting=waiting,
-        channels=channels, devices=devices, contacts=contacts, hints=hints,
-    )  # fmt: skip
+        after=None,
+        before=None,
+        after_seq=None,
+        before_seq=None,
+        version="22",
+        system_name="",
+        started="",
+        queues=tuple(QueueState(queue, "rrmemory", 0) for queue in queues),
+        members=members,
+        waiting=waiting,
+        channels=channels,
+        devices=devices,
+        contacts=contacts,
+        hints=hints,
+    )
 
 
 def channel(uid: str, *, caller: str = "138") -> ChannelState:
@@ -250,9 +261,16 @@ def test_wrap_up_ends_at_its_own_time_whenever_that_is_noticed() -> None:
 def test_agent_behind_a_hint_is_at_the_phone_that_the_snapshot_names() -> None:
     switch = Switch()
     behind = MemberState(
-        "support", "Alice", "Local/1001@from-queue/n", "hint:1001@ext-local", 1, paused=False, reason="",
-        in_call=False, wrapup_seconds=0,
-    )  # fmt: skip
+        "support",
+        "Alice",
+        "Local/1001@from-queue/n",
+        "hint:1001@ext-local",
+        1,
+        paused=False,
+        reason="",
+        in_call=False,
+        wrapup_seconds=0,
+    )
     hints = (HintState("hint:1001@ext-local", "PJSIP/1001"),)
     contacts = (ContactState("1001", "sip:1001@127.0.0.1", "Reachable"),)
     switch.tell(ev.Resynced, 0, snapshot=snapshot(members=(behind,), contacts=contacts, hints=hints))

@@ -28,8 +28,12 @@ def hints(switch: Switch, at: float, **devices: str) -> None:
 def test_directory_names_who_has_a_seat_from_the_first_moment_to_before_the_last() -> None:
     seats = Directory(SHIFTS, {"PJSIP/1001": "Nobody", "PJSIP/1002": "Carol"})
     assert [seats.at("PJSIP/1001", micros(at)) for at in (0, NOON - 0.000001, NOON, 299, 300)] == [
-        "Alice", "Alice", "Bob", "Bob", None,
-    ]  # fmt: skip
+        "Alice",
+        "Alice",
+        "Bob",
+        "Bob",
+        None,
+    ]
     assert seats.at("PJSIP/1001", None) == "Alice"  # a moment that nobody knows speaks against nobody
     assert (seats.at("PJSIP/1002", micros(0)), seats.at("PJSIP/9", micros(0))) == ("Carol", None)
 

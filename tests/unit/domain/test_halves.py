@@ -19,7 +19,7 @@ def test_pair_of_halves_passes_on_what_is_said() -> None:
     switch.local(1, 5)
     assert [told(t.talk) for t in switch.found(fx.TalkBegan)] == [
         ("Alice", How.QUEUE, "support", micros(5), None, None),
-    ]  # fmt: skip
+    ]
 
 
 def test_talk_goes_on_when_the_halves_are_optimised_away_at_the_agents_side() -> None:
@@ -79,7 +79,7 @@ def test_customer_whom_the_switch_called_into_the_queue_is_called_back() -> None
     called_back(switch)
     assert [told(t.talk)[:4] for t in switch.found(fx.TalkBegan)] == [
         ("Alice", How.CALL_BACK, "support", micros(9)),
-    ]  # fmt: skip
+    ]
 
 
 def test_visit_and_talk_go_on_when_the_callers_half_is_optimised_away() -> None:

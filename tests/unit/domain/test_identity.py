@@ -64,8 +64,9 @@ def test_agent_who_was_an_interface_gets_the_name_that_another_queue_tells_with_
     assert switch.floor.state.people["Bob"].parts != []
     del switch.floor.state.people["Bob"].queues["support"]
     assert (members(switch), switch.state("Alice")) == (
-        {"Alice": {"support": ["PJSIP/1001"], "sales": ["PJSIP/1001"]}}, S.TALKING,
-    )  # fmt: skip
+        {"Alice": {"support": ["PJSIP/1001"], "sales": ["PJSIP/1001"]}},
+        S.TALKING,
+    )
     switch.hangs_up(9, "c1")
     switch.completes(9, "")
     switch.part(9, "c1", "a1")
@@ -133,8 +134,10 @@ def test_phone_that_stays_a_member_under_another_name_only_passes_to_that_one() 
     switch.leaves_queue(10)
     assert members(switch) == {"Bob": {"sales": ["PJSIP/1001"]}}
     assert [(f.agent, f.queue, f.member) for f in switch.found(fx.MembershipChanged)][2:] == [
-        ("Alice", "support", False), ("Alice", "sales", False), ("Bob", "sales", True),
-    ]  # fmt: skip
+        ("Alice", "support", False),
+        ("Alice", "sales", False),
+        ("Bob", "sales", True),
+    ]
 
 
 def test_phone_passes_to_somebody_who_is_known_already() -> None:
@@ -204,8 +207,10 @@ def test_call_in_which_the_seat_changes_hands_stays_whose_it_was() -> None:
     switch.ticks(NOON + 30)
     visit = switch.visit()
     assert (visit.agent, [o.agent for o in visit.offers], [t.agent for t in switch.talks_told()]) == (
-        "Alice", ["Alice"], ["Alice"],
-    )  # fmt: skip
+        "Alice",
+        ["Alice"],
+        ["Alice"],
+    )
     assert (switch.state("Alice"), switch.state("Bob")) == (S.OFFLINE, S.AVAILABLE)
 
 

@@ -119,8 +119,9 @@ def test_channels_that_ended_long_ago_are_forgotten() -> None:
 
 def test_login_without_times_forgets_no_channel_but_keeps_none() -> None:
     switch = Switch()
-    switch.tell(ev.ChannelStarted, None, uid="c1", name="PJSIP/trunk-c1", linked="c1", dialled="s", calling=True,
-                number=None)  # fmt: skip
+    switch.tell(
+        ev.ChannelStarted, None, uid="c1", name="PJSIP/trunk-c1", linked="c1", dialled="s", calling=True, number=None
+    )
     switch.ends(None, "c1")
     assert (switch.floor.state.channels, switch.floor.state.closed) == ({}, {})
 

@@ -126,8 +126,11 @@ def test_offer_names_the_phone_that_rang_whichever_word_comes_first(order: str) 
     switch.ticks(18)
     offer = switch.offer()
     assert (offer.interface, offer.rang_at, offer.ended_at, offer.outcome) == (
-        "PJSIP/1001", micros(1.5), micros(16), "timed_out",
-    )  # fmt: skip
+        "PJSIP/1001",
+        micros(1.5),
+        micros(16),
+        "timed_out",
+    )
 
 
 def test_offer_of_an_agent_with_two_phones_names_the_one_that_rang() -> None:

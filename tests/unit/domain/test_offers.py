@@ -230,9 +230,15 @@ def test_local_member_rings_and_is_picked_up_at_the_phone_behind_it() -> None:
     switch.calls(0, "l1", phone="Local/1001@agents/n")
     switch.starts(0.1, "p1", "PJSIP/1001-5", linked="c1")
     switch.tell(
-        ev.DialBegan, 0.1, uid="l2", name="Local/1001@agents-00000001;2", linked="c1",
-        dest="p1", dest_name="PJSIP/1001-5", dial_string="1001",
-    )  # fmt: skip
+        ev.DialBegan,
+        0.1,
+        uid="l2",
+        name="Local/1001@agents-00000001;2",
+        linked="c1",
+        dest="p1",
+        dest_name="PJSIP/1001-5",
+        dial_string="1001",
+    )
     switch.rings(0.2, "p1")
     switch.picks_up(4.2, "p1")
     switch.picks_up(6, "l1")
@@ -247,5 +253,7 @@ def test_local_member_rings_and_is_picked_up_at_the_phone_behind_it() -> None:
     offer, visit = switch.offer(), switch.visit()
     assert (offer.interface, offer.ringing) == ("PJSIP/1001", 4_000_000)
     assert (visit.answered_at, visit.ended_at, visit.ended_by.value if visit.ended_by else None) == (
-        micros(6), micros(20), "agent",
-    )  # fmt: skip
+        micros(6),
+        micros(20),
+        "agent",
+    )

@@ -58,8 +58,14 @@ def test_line_that_is_laid_down_in_time_is_an_own_call_and_no_more() -> None:
     assert blocked(switch) == []
     (own,) = switch.own()
     assert (own.agent, own.interface, own.dialled, own.started_at, own.up_at, own.ended_at, own.work) == (
-        "Bob", "PJSIP/1002", "s", micros(10), micros(10), micros(30), (),
-    )  # fmt: skip
+        "Bob",
+        "PJSIP/1002",
+        "s",
+        micros(10),
+        micros(10),
+        micros(30),
+        (),
+    )
     assert (switch.state("Bob"), own.in_talk, own.unseen) == (S.AVAILABLE, False, False)
 
 
@@ -384,6 +390,7 @@ def test_line_that_ended_or_was_let_go_is_looked_at_no_more() -> None:
 
 def test_login_without_times_blocks_nobody() -> None:
     switch = house()
-    switch.tell(ev.ChannelStarted, None, uid="o1", name="PJSIP/1002-o1", linked="o1", dialled="s", calling=True,
-                number=None)  # fmt: skip
+    switch.tell(
+        ev.ChannelStarted, None, uid="o1", name="PJSIP/1002-o1", linked="o1", dialled="s", calling=True, number=None
+    )
     assert blocked(switch) == []

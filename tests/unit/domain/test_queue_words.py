@@ -39,15 +39,26 @@ def test_leave_of_a_half_whose_customer_has_gone_tells_the_visit() -> None:
     switch.part(30, "c1", bridge="outer")
     switch.leaves(30.1, "l2", "sales")
     assert [(v.queue, v.outcome) for v in switch.visits()] == [
-        ("support", VisitOutcome.ANSWERED), ("sales", VisitOutcome.ABANDONED),
-    ]  # fmt: skip
+        ("support", VisitOutcome.ANSWERED),
+        ("sales", VisitOutcome.ABANDONED),
+    ]
 
 
 def test_end_of_a_ring_that_only_the_queue_tells_is_the_offers() -> None:
     switch = Switch()
     switch.joins(1)
-    switch.tell(ev.MemberCalled, 1, uid="c1", name="", linked="c1", queue="support", interface="PJSIP/1001",
-                member="Alice", dest="a1", dest_name="")  # fmt: skip
+    switch.tell(
+        ev.MemberCalled,
+        1,
+        uid="c1",
+        name="",
+        linked="c1",
+        queue="support",
+        interface="PJSIP/1001",
+        member="Alice",
+        dest="a1",
+        dest_name="",
+    )
     for at, dest in ((15, None), (15, "other"), (16, "a1")):
         switch.tell(ev.MemberRingEnded, at, uid="c1", queue="support", interface="PJSIP/1001", dest=dest)
     switch.hangs_up(30, "c1")
@@ -90,8 +101,9 @@ def test_caller_who_is_refused_at_the_next_queues_door_has_left_the_first() -> N
     switch.ends(11, "c1")
     switch.ticks(15)
     assert [(v.queue, v.outcome) for v in switch.visits()] == [
-        ("support", VisitOutcome.REDIRECTED), ("sales", VisitOutcome.REFUSED),
-    ]  # fmt: skip
+        ("support", VisitOutcome.REDIRECTED),
+        ("sales", VisitOutcome.REFUSED),
+    ]
 
 
 def test_answer_that_only_its_end_tells_of_is_an_answer_without_a_time() -> None:
@@ -106,8 +118,11 @@ def test_answer_that_only_its_end_tells_of_is_an_answer_without_a_time() -> None
     switch.ticks(12)
     visit = switch.visit()
     assert (visit.outcome, visit.agent, visit.answered_at, visit.ended_at) == (
-        VisitOutcome.ANSWERED, "Alice", None, micros(5.5),
-    )  # fmt: skip
+        VisitOutcome.ANSWERED,
+        "Alice",
+        None,
+        micros(5.5),
+    )
 
 
 def test_visit_that_only_its_end_tells_of_is_a_visit() -> None:
@@ -262,8 +277,9 @@ def test_caller_who_waits_elsewhere_of_whose_transfer_nothing_was_seen_talks_no_
     switch.joins(30, queue="billing")
     switch.ticks(40)
     assert {(v.queue, v.ended_at, v.ended_by) for v in switch.visits()} == {
-        ("sales", None, None), ("support", None, EndedBy.UNKNOWN),
-    }  # fmt: skip
+        ("sales", None, None),
+        ("support", None, EndedBy.UNKNOWN),
+    }
 
 
 def test_caller_who_waits_twice_elsewhere_at_once_has_left_the_talk_once() -> None:
@@ -316,7 +332,7 @@ def test_queues_result_while_an_offer_ends_waits_for_the_offer() -> None:
     switch.ends(15.01, "a1")
     assert [(v.outcome, [o.outcome for o in v.offers]) for v in switch.visits()] == [
         (VisitOutcome.TIMED_OUT, [OfferOutcome.CUT_SHORT]),
-    ]  # fmt: skip
+    ]
 
 
 # agents

@@ -110,9 +110,17 @@ def test_phone_whose_trying_was_not_timed_is_not_called_unreachable() -> None:
     switch = Switch()
     switch.joins(0)
     switch.tell(
-        ev.MemberCalled, None, uid="c1", name="", linked="c1", queue="support", interface="PJSIP/1001",
-        member="Alice", dest="a1", dest_name="",
-    )  # fmt: skip
+        ev.MemberCalled,
+        None,
+        uid="c1",
+        name="",
+        linked="c1",
+        queue="support",
+        interface="PJSIP/1001",
+        member="Alice",
+        dest="a1",
+        dest_name="",
+    )
     switch.ends(5, "a1")
     switch.ticks(10)
 

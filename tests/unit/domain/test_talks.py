@@ -106,8 +106,9 @@ def test_customer_on_hold_who_talks_to_another_has_ended_the_first_talk() -> Non
     switch.ticks(20)
     assert [(talk.agent, talk.end) for talk in switch.talks_told()] == [("Alice", micros(12))]
     assert [(t.talk.agent, t.talk.how) for t in switch.found(fx.TalkBegan)] == [
-        ("Alice", How.QUEUE), ("Bob", How.TRANSFER),
-    ]  # fmt: skip
+        ("Alice", How.QUEUE),
+        ("Bob", How.TRANSFER),
+    ]
 
 
 def test_customer_who_dials_an_agents_number_talks_direct() -> None:
@@ -172,8 +173,9 @@ def test_everybody_in_a_room_talks_with_the_customer_and_a_merged_bridge_is_one_
     switch.enters(8, "o1", "b2")
     switch.merges(9, gone="b2", into="b1")
     assert [(t.talk.agent, t.talk.start) for t in switch.found(fx.TalkBegan)] == [
-        ("Alice", micros(5)), ("Bob", micros(9)),
-    ]  # fmt: skip
+        ("Alice", micros(5)),
+        ("Bob", micros(9)),
+    ]
 
 
 def test_bridge_that_nobody_is_known_to_be_in_merges_into_another_without_a_word() -> None:
@@ -219,8 +221,9 @@ def test_input_that_ends_while_they_are_apart_leaves_those_on_hold_and_ends_the_
         switch.exits(9, "a1")
     gone.ends(9, "a1")
     assert (held.over().talks_told(), [told(talk)[4:] for talk in gone.over().talks_told()]) == (
-        [], [(micros(9), EndedBy.UNKNOWN)],
-    )  # fmt: skip
+        [],
+        [(micros(9), EndedBy.UNKNOWN)],
+    )
 
 
 def test_restart_ends_every_talk_at_a_time_that_nobody_saw() -> None:
@@ -257,8 +260,17 @@ def test_login_without_times_has_talks_without_times() -> None:
     ):
         uid = str(fields["name"])[-2:]
         switch.tell(kind, None, uid=uid, linked="c1", number=None, **fields)
-        switch.tell(ev.MemberSeen, None, queue="support", interface="PJSIP/1001", member="Alice",
-                    device="PJSIP/1001", status=1, paused=False, reason="")  # fmt: skip
+        switch.tell(
+            ev.MemberSeen,
+            None,
+            queue="support",
+            interface="PJSIP/1001",
+            member="Alice",
+            device="PJSIP/1001",
+            status=1,
+            paused=False,
+            reason="",
+        )
     for uid in ("c1", "a1"):
         switch.enters(None, uid)
     switch.tell(ev.HangupAsked, None, uid="c1", name="", cause=None, tech=None)
@@ -270,10 +282,20 @@ def test_login_without_times_has_talks_without_times() -> None:
 def test_end_that_has_no_time_and_no_word_waits_for_the_input_to_end() -> None:
     switch = Switch()
     for uid, name in (("c1", "PJSIP/trunk-c1"), ("a1", "PJSIP/1001-a1")):
-        switch.tell(ev.MemberSeen, None, queue="support", interface="PJSIP/1001", member="Alice",
-                    device="PJSIP/1001", status=1, paused=False, reason="")  # fmt: skip
-        switch.tell(ev.ChannelStarted, None, uid=uid, linked="c1", name=name, number=None, dialled="s",
-                    calling=uid == "c1")  # fmt: skip
+        switch.tell(
+            ev.MemberSeen,
+            None,
+            queue="support",
+            interface="PJSIP/1001",
+            member="Alice",
+            device="PJSIP/1001",
+            status=1,
+            paused=False,
+            reason="",
+        )
+        switch.tell(
+            ev.ChannelStarted, None, uid=uid, linked="c1", name=name, number=None, dialled="s", calling=uid == "c1"
+        )
         switch.enters(None, uid)
     switch.ends(None, "a1")
     assert switch.talks_told() == []

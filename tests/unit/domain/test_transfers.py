@@ -63,8 +63,11 @@ def test_next_queue_that_speaks_before_the_transfer_is_told_ends_no_talk_that_is
     switch.ticks(28)
     visit = switch.visit()
     assert (visit.transferred, visit.ended_at, visit.ended_by, visit.past_queue) == (
-        "blind", micros(26), EndedBy.TRANSFER, False,
-    )  # fmt: skip
+        "blind",
+        micros(26),
+        EndedBy.TRANSFER,
+        False,
+    )
     assert talks(switch) == [("Alice", How.QUEUE, "support", EndedBy.TRANSFER)]
 
 
@@ -76,12 +79,16 @@ def test_the_second_persons_talk_after_a_blind_transfer_is_theirs() -> None:
     switch.part(60, "c1", "a2", bridge="b2")
     switch.ticks(70)
     assert talks(switch) == [
-        ("Alice", How.QUEUE, "support", EndedBy.TRANSFER), ("Bob", How.TRANSFER, None, EndedBy.CALLER),
-    ]  # fmt: skip
+        ("Alice", How.QUEUE, "support", EndedBy.TRANSFER),
+        ("Bob", How.TRANSFER, None, EndedBy.CALLER),
+    ]
     (visit,) = switch.visits()
     assert (visit.agent, visit.transferred, visit.ended_by, visit.ended_at) == (
-        "Alice", "blind", EndedBy.TRANSFER, micros(20),
-    )  # fmt: skip
+        "Alice",
+        "blind",
+        EndedBy.TRANSFER,
+        micros(20),
+    )
     assert (switch.state("Bob"), [len(c.call.talks) for c in switch.found(fx.CallEnded)]) == (S.AVAILABLE, [2])
 
 
@@ -167,8 +174,9 @@ def test_the_second_persons_talk_after_an_attended_transfer_is_theirs() -> None:
     switch.part(90, "a2", "c1", bridge="b2")
     switch.ticks(100)
     assert talks(switch) == [
-        ("Alice", How.QUEUE, "support", EndedBy.TRANSFER), ("Bob", How.TRANSFER, None, EndedBy.AGENT),
-    ]  # fmt: skip
+        ("Alice", How.QUEUE, "support", EndedBy.TRANSFER),
+        ("Bob", How.TRANSFER, None, EndedBy.AGENT),
+    ]
     assert (switch.visit().transferred, switch.visit().ended_at) == ("attended", micros(30))
 
 
@@ -227,15 +235,23 @@ def test_caller_put_into_a_waiting_place_has_one_visit_from_the_join_on() -> Non
     first, second = switch.visits()
     assert len(switch.found(fx.VisitJoined)) == 2
     assert (first.queue, first.agent, first.transferred, first.ended_at) == (
-        "support", "Alice", "attended", micros(20),
-    )  # fmt: skip
+        "support",
+        "Alice",
+        "attended",
+        micros(20),
+    )
     assert (second.queue, second.uniqueid, second.caller, second.joined_at, second.wait) == (
-        "sales", "o1", "13800000001", micros(10), 14 * SECOND,
-    )  # fmt: skip
+        "sales",
+        "o1",
+        "13800000001",
+        micros(10),
+        14 * SECOND,
+    )
     assert (second.agent, second.ended_by, second.call) == ("Bob", EndedBy.CALLER, "c1")
     assert talks(switch) == [
-        ("Alice", How.QUEUE, "support", EndedBy.TRANSFER), ("Bob", How.QUEUE, "sales", EndedBy.CALLER),
-    ]  # fmt: skip
+        ("Alice", How.QUEUE, "support", EndedBy.TRANSFER),
+        ("Bob", How.QUEUE, "sales", EndedBy.CALLER),
+    ]
 
 
 def test_caller_in_a_waiting_place_who_hangs_up_has_abandoned_it() -> None:
@@ -290,8 +306,9 @@ def test_customer_whose_half_goes_to_another_queue_has_a_visit_there(by: str) ->
     sales = switch.visits()[-1]
     assert (sales.uniqueid, sales.agent, sales.call, sales.ended_by) == (joined, "Bob", "c1", EndedBy.CALLER)
     assert [(talk.agent, talk.queue, talk.uniqueid) for talk in switch.talks_told()] == [
-        ("Alice", "support", "c1"), ("Bob", "sales", joined),
-    ]  # fmt: skip
+        ("Alice", "support", "c1"),
+        ("Bob", "sales", joined),
+    ]
 
 
 # queue to queue

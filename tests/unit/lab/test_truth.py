@@ -7,9 +7,14 @@ from callcenter.lab.truth import compare, compare_queue_log
 OFFER = {"interface": "PJSIP/1101", "agent": "Alice", "outcome": "answered", "rang_at": 10.0}
 VISIT = {"queue": "sales", "caller": "138", "outcome": "answered", "answered_at": 14.0, "offers": [OFFER]}
 TALK = {
-    "caller": "138", "agent": "Alice", "interface": "PJSIP/1101", "how": "queue", "from": 14.0, "to": 20.0,
+    "caller": "138",
+    "agent": "Alice",
+    "interface": "PJSIP/1101",
+    "how": "queue",
+    "from": 14.0,
+    "to": 20.0,
     "ended_by": "caller",
-}  # fmt: skip
+}
 
 Told = list[dict[str, Any]] | None
 

@@ -84,8 +84,11 @@ def test_what_was_over_before_a_restart_did_not_end_by_it() -> None:
     )
     filled = fill(cut_off(), told, always)
     assert (filled.outcome, filled.agent, filled.ended_at, filled.ended_by) == (
-        VisitOutcome.ANSWERED, "Alice", at(20), EndedBy.AGENT,
-    )  # fmt: skip
+        VisitOutcome.ANSWERED,
+        "Alice",
+        at(20),
+        EndedBy.AGENT,
+    )
     timed_out = fill(cut_off(), logged(left_at=at(14), outcome="timed_out"), always)
     assert (timed_out.outcome, timed_out.left_at, timed_out.ended_by) == (VisitOutcome.TIMED_OUT, at(14), None)
 

@@ -1,16 +1,10 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import pytest
 
 from callcenter.domain.frame import SECOND
-from callcenter.errors import UnreadableFile
-from callcenter.queuelog.lines import QueueLog, QueueLogLine, read_queue_log
+from callcenter.queuelog.lines import QueueLog, QueueLogLine
 from callcenter.queuelog.words import OF_A_CALL, OF_A_MEMBER, LoggedFigures
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 START = "1795418218|NONE|NONE|NONE|QUEUESTART|\n"
 ENTER = "1795418300|1795418300.7|support|NONE|ENTERQUEUE||13811110001|1\n"
@@ -256,19 +250,3 @@ def test_a_line_without_end_is_set_aside_in_bounded_memory() -> None:
 
     assert log.set_aside == {"too_long": 1}
     assert lines[0].pos == len(ENTER) + 100 * 65536 + 1
-
-
-def test_a_rotated_log_is_one_history(tmp_path: Path) -> None:
-    first, second = tmp_path / "queue_log.1", tmp_path / "queue_log"
-    first.write_text(ENTER, encoding="utf-8")
-    second.write_text(CONNECT, encoding="utf-8")
-    log = QueueLog()
-
-    lines = [line for path in (first, second) for line in read_queue_log(path, log)]
-
-    assert [line.event for line in lines] == ["ENTERQUEUE", "CONNECT"]
-
-
-def test_a_missing_log_is_one_sentence(tmp_path: Path) -> None:
-    with pytest.raises(UnreadableFile, match="cannot be read"):
-        list(read_queue_log(tmp_path / "queue_log", QueueLog()))

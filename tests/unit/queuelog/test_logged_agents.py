@@ -53,24 +53,32 @@ def test_talk_is_known_and_so_is_the_time_after_it() -> None:
 def test_wrap_up_is_reckoned_by_the_rulebook_and_ends_when_it_does_or_with_the_next_call() -> None:
     alone = told(*ANSWERED, "50|NONE|desk|Mei|PAUSE|tea", wrap_up=5)["Mei"]
     assert states(alone)[2:] == [
-        ("wrap_up", None, 30, 35), ("available", None, 35, 50), ("paused", "tea", 50, None),
-    ]  # fmt: skip
+        ("wrap_up", None, 30, 35),
+        ("available", None, 35, 50),
+        ("paused", "tea", 50, None),
+    ]
     again = call("33|CALL|Mei|CONNECT|1|x.2|1", uid=OTHER, at=32)
     assert states(told(*ANSWERED, *again, wrap_up=5)["Mei"])[2:] == [
-        ("wrap_up", None, 30, 33), ("talking", None, 33, None),
-    ]  # fmt: skip
+        ("wrap_up", None, 30, 33),
+        ("talking", None, 33, None),
+    ]
 
 
 def test_sign_in_and_sign_out_are_spans() -> None:
     mei = told(
-        "5|MANAGER|desk|PJSIP/801|ADDMEMBER|", "6|x.1|night|PJSIP/801|ADDMEMBER|PAUSED",
-        "9|MANAGER|night|PJSIP/801|REMOVEMEMBER|", "20|REALTIME|desk|PJSIP/801|REMOVEMEMBER|",
-    )["PJSIP/801"]  # fmt: skip
+        "5|MANAGER|desk|PJSIP/801|ADDMEMBER|",
+        "6|x.1|night|PJSIP/801|ADDMEMBER|PAUSED",
+        "9|MANAGER|night|PJSIP/801|REMOVEMEMBER|",
+        "20|REALTIME|desk|PJSIP/801|REMOVEMEMBER|",
+    )["PJSIP/801"]
     assert mei.interface == "PJSIP/801"
     assert states(mei) == [
-        ("unknown", None, 0, 5), ("available", None, 5, 6), ("paused", None, 6, 9), ("available", None, 9, 20),
+        ("unknown", None, 0, 5),
+        ("available", None, 5, 6),
+        ("paused", None, 6, 9),
+        ("available", None, 9, 20),
         ("offline", "signed out", 20, None),
-    ]  # fmt: skip
+    ]
 
 
 @pytest.mark.parametrize(
@@ -79,19 +87,28 @@ def test_sign_in_and_sign_out_are_spans() -> None:
 def test_logins_of_old_versions_are_sign_ins(word: str, out: str) -> None:
     agent = told(f"5|{CALL}|NONE|Agent/801|{word}|801@phones", f"9|{CALL}|NONE|Agent/801|{out}|801@phones|4|Autologoff")
     assert states(agent["Agent/801"]) == [
-        ("unknown", None, 0, 5), ("available", None, 5, 9), ("offline", "signed out", 9, None),
-    ]  # fmt: skip
+        ("unknown", None, 0, 5),
+        ("available", None, 5, 9),
+        ("offline", "signed out", 9, None),
+    ]
 
 
 def test_pause_in_one_queue_and_in_all_is_a_span_with_its_reason() -> None:
     mei = told(
-        "5|NONE|desk|Mei|UNPAUSE|", "6|NONE|NONE|Mei|PAUSEALL|", "6|NONE|desk|Mei|PAUSE|lunch",
-        "6|NONE|night|Mei|PAUSE|lunch", "9|NONE|desk|Mei|UNPAUSE|", "12|NONE|NONE|Mei|UNPAUSEALL|",
-    )["Mei"]  # fmt: skip
+        "5|NONE|desk|Mei|UNPAUSE|",
+        "6|NONE|NONE|Mei|PAUSEALL|",
+        "6|NONE|desk|Mei|PAUSE|lunch",
+        "6|NONE|night|Mei|PAUSE|lunch",
+        "9|NONE|desk|Mei|UNPAUSE|",
+        "12|NONE|NONE|Mei|UNPAUSEALL|",
+    )["Mei"]
     assert states(mei) == [
-        ("unknown", None, 0, 5), ("available", None, 5, 6), ("paused", "lunch", 6, 9), ("paused", "lunch", 9, 12),
+        ("unknown", None, 0, 5),
+        ("available", None, 5, 6),
+        ("paused", "lunch", 6, 9),
+        ("paused", "lunch", 9, 12),
         ("available", None, 12, None),
-    ]  # fmt: skip
+    ]
     assert [span.queues for span in mei.spans] == [(), (), ("desk", "night"), ("night",), ()]
 
 
@@ -103,21 +120,28 @@ def test_pause_everywhere_holds_for_a_queue_that_is_joined_later() -> None:
 def test_talking_goes_before_signed_out_and_signed_out_stays_after_it() -> None:
     mei = told(
         *call("14|CALL|SIP/8|CONNECT|4|x.1|3", "20|CALL|SIP/8|COMPLETEAGENT|4|6|1")[:2],
-        "16|NONE|desk|SIP/8|REMOVEMEMBER|", f"20|{CALL}|desk|SIP/8|COMPLETEAGENT|4|6|1",
-    )["SIP/8"]  # fmt: skip
+        "16|NONE|desk|SIP/8|REMOVEMEMBER|",
+        f"20|{CALL}|desk|SIP/8|COMPLETEAGENT|4|6|1",
+    )["SIP/8"]
     assert states(mei)[1:] == [("talking", None, 14, 20), ("offline", "signed out", 20, None)]
 
 
 def test_restart_makes_everybody_unknown_but_who_had_signed_out() -> None:
     agents = told(
-        "3|NONE|desk|SIP/9|ADDMEMBER|", "4|NONE|desk|SIP/9|REMOVEMEMBER|", "5|NONE|desk|Lin|PAUSE|tea",
-        *ANSWERED[:2], "40|NONE|NONE|NONE|QUEUESTART|", "50|NONE|desk|Lin|UNPAUSE|",
-    )  # fmt: skip
+        "3|NONE|desk|SIP/9|ADDMEMBER|",
+        "4|NONE|desk|SIP/9|REMOVEMEMBER|",
+        "5|NONE|desk|Lin|PAUSE|tea",
+        *ANSWERED[:2],
+        "40|NONE|NONE|NONE|QUEUESTART|",
+        "50|NONE|desk|Lin|UNPAUSE|",
+    )
     assert states(agents["Mei"])[1:] == [("talking", None, 14, 40), ("unknown", None, 40, None)]
     assert states(agents["SIP/9"])[-1] == ("offline", "signed out", 4, None)
     assert states(agents["Lin"])[1:] == [
-        ("paused", "tea", 5, 40), ("unknown", None, 40, 50), ("available", None, 50, None),
-    ]  # fmt: skip
+        ("paused", "tea", 5, 40),
+        ("unknown", None, 40, 50),
+        ("available", None, 50, None),
+    ]
 
 
 def test_ring_in_vain_is_missed_and_proves_her_signed_in() -> None:
@@ -171,26 +195,36 @@ def test_who_only_rang_for_a_visit_that_was_moved_is_there_too() -> None:
 def test_roster_names_interfaces_and_agent_numbers() -> None:
     names = {"PJSIP/801": "Zhao Mei", "Agent:802": "Qian Lin", "PJSIP/803": "Sun Bo"}
     agents = told(
-        "1|MANAGER|desk|PJSIP/801|ADDMEMBER|", "2|x.1|NONE|802|AGENTLOGIN|PJSIP/900-00000001",
-        "3|x.2|NONE|803|AGENTLOGIN|PJSIP/803-0000000a", "9|x.2|NONE|803|AGENTLOGOFF|PJSIP/803-0000000a|6",
-        *(line.replace("Mei", "Zhao Mei") for line in ANSWERED), names=names,
-    )  # fmt: skip
+        "1|MANAGER|desk|PJSIP/801|ADDMEMBER|",
+        "2|x.1|NONE|802|AGENTLOGIN|PJSIP/900-00000001",
+        "3|x.2|NONE|803|AGENTLOGIN|PJSIP/803-0000000a",
+        "9|x.2|NONE|803|AGENTLOGOFF|PJSIP/803-0000000a|6",
+        *(line.replace("Mei", "Zhao Mei") for line in ANSWERED),
+        names=names,
+    )
     assert {name: agent.interface for name, agent in agents.items()} == {
-        "Zhao Mei": "PJSIP/801", "Qian Lin": "Agent:802", "Sun Bo": "PJSIP/803",
-    }  # fmt: skip
+        "Zhao Mei": "PJSIP/801",
+        "Qian Lin": "Agent:802",
+        "Sun Bo": "PJSIP/803",
+    }
     assert [state for state, *_ in states(agents["Zhao Mei"])] == ["unknown", "available", "talking", "available"]
     assert states(agents["Sun Bo"])[-1][0] == "offline"
 
 
 def test_pause_in_all_queues_ties_an_interface_to_the_name_that_follows_it() -> None:
     agents = told(
-        "1|NONE|desk|SIP/801|ADDMEMBER|", "4|NONE|NONE|SIP/801|PAUSEALL|", "4|NONE|desk|Mei|PAUSE|tea",
+        "1|NONE|desk|SIP/801|ADDMEMBER|",
+        "4|NONE|NONE|SIP/801|PAUSEALL|",
+        "4|NONE|desk|Mei|PAUSE|tea",
         "8|NONE|desk|SIP/801|REMOVEMEMBER|",
-    )  # fmt: skip
+    )
     assert (list(agents), agents["Mei"].interface) == (["Mei"], "SIP/801")
     assert states(agents["Mei"]) == [
-        ("unknown", None, 0, 1), ("available", None, 1, 4), ("paused", "tea", 4, 8), ("offline", "signed out", 8, None),
-    ]  # fmt: skip
+        ("unknown", None, 0, 1),
+        ("available", None, 1, 4),
+        ("paused", "tea", 4, 8),
+        ("offline", "signed out", 8, None),
+    ]
 
 
 @pytest.mark.parametrize(

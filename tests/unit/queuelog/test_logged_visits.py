@@ -36,11 +36,21 @@ def test_an_answered_visit() -> None:
 
     assert visit == [
         LoggedVisit(
-            call_id=f"{T0}.7", queue="support", visit=1, caller="13811110001", joined_at=at(0), left_at=at(8),
-            outcome="answered", agent="Alice", position=2, answered_at=at(8), ended_at=at(17), ended_by="agent",
+            call_id=f"{T0}.7",
+            queue="support",
+            visit=1,
+            caller="13811110001",
+            joined_at=at(0),
+            left_at=at(8),
+            outcome="answered",
+            agent="Alice",
+            position=2,
+            answered_at=at(8),
+            ended_at=at(17),
+            ended_by="agent",
             talk=9 * SECOND,
         )
-    ]  # fmt: skip
+    ]
 
 
 @pytest.mark.parametrize(
@@ -185,9 +195,10 @@ def book(*lines: str) -> LogBook:
 def test_visit_that_was_asked_for_while_it_is_doubtful_does_no_harm_to_the_next() -> None:
     u, v = f"{T0 - 9}.1", f"{T0 - 9}.2"
     told = book(
-        f"0|{u}|support|NONE|ENTERQUEUE||138|1", f"1|{u}|support|NONE|ABANDON|1|1|1",
+        f"0|{u}|support|NONE|ENTERQUEUE||138|1",
+        f"1|{u}|support|NONE|ABANDON|1|1|1",
         f"2|{u}|support|Alice|CONNECT|2|{u}9|1",
-    )  # fmt: skip
+    )
     (doubtful,) = told.of(u)
     assert (doubtful.outcome, doubtful.left_at) == ("unknown", None)
     later = f"{T0 + 3}|{v}|support|NONE|ENTERQUEUE||138|1\n{T0 + 4}|{v}|support|NONE|ABANDON|1|1|1\n"
@@ -215,9 +226,11 @@ def test_place_in_a_queue_that_cannot_be_is_not_known(place: str, believed: int 
 def test_visits_that_are_over_are_given_once_and_in_time() -> None:
     u, v = f"{T0 - 9}.1", f"{T0 - 9}.2"
     found = book(
-        f"0|{u}|support|NONE|ENTERQUEUE||138|1", f"1|{v}|support|NONE|ENTERQUEUE||139|2",
-        f"5|{u}|support|NONE|ABANDON|1|1|5", "30|NONE|NONE|NONE|QUEUESTART|",
-    )  # fmt: skip
+        f"0|{u}|support|NONE|ENTERQUEUE||138|1",
+        f"1|{v}|support|NONE|ENTERQUEUE||139|2",
+        f"5|{u}|support|NONE|ABANDON|1|1|5",
+        "30|NONE|NONE|NONE|QUEUESTART|",
+    )
     assert found.over(at(4)) == []
     assert [visit.call_id for visit in found.over(at(5))] == [u]
     assert [(visit.call_id, visit.outcome) for visit in found.over(at(30))] == [(v, "switch_down")]
@@ -253,9 +266,10 @@ def test_call_moved_by_an_attended_transfer_keeps_its_visit(line: str, outcome: 
 
 def test_moved_call_is_over_by_the_words_for_the_call_that_it_is_now() -> None:
     told_of = book(
-        *CONSULTS, f"20|{T0}.1|back_office|Bob|CONNECT|12|{T0 + 8}.6|9",
+        *CONSULTS,
+        f"20|{T0}.1|back_office|Bob|CONNECT|12|{T0 + 8}.6|9",
         f"30|{T0}.1|back_office|Bob|COMPLETEAGENT|12|10|1",
-    )  # fmt: skip
+    )
 
     assert [(v.agent, v.ended_by) for v in told_of.of(f"{T0}.1")] == [("Alice", "transfer"), ("Bob", "agent")]
     assert [v.agent for v in told_of.of(f"{T0 + 8}.5")] == ["Bob"]
@@ -271,16 +285,20 @@ def test_call_is_moved_back_into_the_queue_that_it_came_from() -> None:
 
 def test_call_that_nobody_heard_of_can_be_moved_while_it_talks() -> None:
     (visit,) = book(
-        f"0|{T0}.1|sales|NONE|ENTERQUEUE||2001|1", f"3|{T0}.1|sales|Bob|CONNECT|3|{T0}.2|2",
+        f"0|{T0}.1|sales|NONE|ENTERQUEUE||2001|1",
+        f"3|{T0}.1|sales|Bob|CONNECT|3|{T0}.2|2",
         f"9|{T0 - 5}.9|sales|Bob|COMPLETECALLER|3|6|1",
-    ).finish()  # fmt: skip
+    ).finish()
 
     assert (visit.moved_to, visit.ended_at, visit.ended_by, visit.caller) == (f"{T0 - 5}.9", at(9), "caller", "2001")
 
 
 def test_where_two_visits_fit_none_is_moved_and_none_is_invented() -> None:
-    told_of = book(*CONSULTS, f"8|{T0 + 8}.7|back_office|NONE|ENTERQUEUE||2002|2",
-                   f"20|{T0}.1|back_office|Bob|CONNECT|12|{T0 + 8}.6|9")  # fmt: skip
+    told_of = book(
+        *CONSULTS,
+        f"8|{T0 + 8}.7|back_office|NONE|ENTERQUEUE||2002|2",
+        f"20|{T0}.1|back_office|Bob|CONNECT|12|{T0 + 8}.6|9",
+    )
 
     assert [visit.outcome for visit in told_of.finish()] == ["answered", "unknown", "unknown"]
     assert told_of.set_aside == {"never_entered": 1}
@@ -288,9 +306,10 @@ def test_where_two_visits_fit_none_is_moved_and_none_is_invented() -> None:
 
 def test_moved_visit_that_speaks_under_its_own_name_again_is_doubtful() -> None:
     _, second = book(
-        *CONSULTS, f"20|{T0}.1|back_office|Eve|CONNECT|12|{T0 + 8}.6|9",
+        *CONSULTS,
+        f"20|{T0}.1|back_office|Eve|CONNECT|12|{T0 + 8}.6|9",
         f"21|{T0 + 8}.5|back_office|Bob|CONNECT|13|{T0 + 8}.8|9",
-    ).finish()  # fmt: skip
+    ).finish()
     assert (second.doubtful, second.outcome, second.agent) == (True, "unknown", None)
 
 
@@ -329,9 +348,10 @@ def test_call_that_joined_before_the_log_began_has_a_visit(line: str) -> None:
 
 def test_ring_long_after_a_visit_is_not_held_against_anybody() -> None:
     told_of = book(
-        f"0|{T0}.7|support|NONE|ENTERQUEUE||138|1", f"9|{T0}.7|support|NONE|ABANDON|1|1|9",
+        f"0|{T0}.7|support|NONE|ENTERQUEUE||138|1",
+        f"9|{T0}.7|support|NONE|ABANDON|1|1|9",
         f"30|{T0}.7|support|Bob|RINGNOANSWER|15000",
-    )  # fmt: skip
+    )
     assert [visit.attempts for visit in told_of.finish()] == [[]]
     assert told_of.set_aside == {"never_entered": 1}
 

@@ -23,30 +23,61 @@ SHANGHAI = ZoneInfo("Asia/Shanghai")
 NOW = 1_790_000_000.0
 
 LINK = LinkNow(
-    node="pbx", up=True, ready=True, evidence_grade=True, data_age_seconds=0.3, lag_seconds=0.004,
-    gap_open=False, gap_seconds=0.0, journal_pending=0, store_lag_seconds=0.0,
-)  # fmt: skip
+    node="pbx",
+    up=True,
+    ready=True,
+    evidence_grade=True,
+    data_age_seconds=0.3,
+    lag_seconds=0.004,
+    gap_open=False,
+    gap_seconds=0.0,
+    journal_pending=0,
+    store_lag_seconds=0.0,
+)
 QUEUE = QueueNow(
-    queue="sales", waiting=2, oldest_joined_at=NOW - 65, answered=8, abandoned=2, other_exits=1, refused=3, within=7,
-    threshold_seconds=20, service_level=0.7,
-)  # fmt: skip
+    queue="sales",
+    waiting=2,
+    oldest_joined_at=NOW - 65,
+    answered=8,
+    abandoned=2,
+    other_exits=1,
+    refused=3,
+    within=7,
+    threshold_seconds=20,
+    service_level=0.7,
+)
 AGENT = AgentNow(agent="Alice", state="paused", reason="tea", since=NOW - 3661, queues=("sales",))
 VISIT = VisitSeen(
-    queue="sales", caller="138****5678", at=NOW, outcome="answered", wait_seconds=18.25, talk_seconds=60.0,
-    hold_seconds=0.0, agent="Bob", ended_by="caller", transferred=None,
+    queue="sales",
+    caller="138****5678",
+    at=NOW,
+    outcome="answered",
+    wait_seconds=18.25,
+    talk_seconds=60.0,
+    hold_seconds=0.0,
+    agent="Bob",
+    ended_by="caller",
+    transferred=None,
     offers=(
         OfferSeen(agent="Alice", outcome="timed_out", ring_seconds=25.0, rings=6, late=False),
         OfferSeen(agent="Bob", outcome="answered", ring_seconds=16.2, rings=4, late=True),
     ),
-)  # fmt: skip
+)
 
 
 def document(**changes: Any) -> LiveDocument:
     whole = LiveDocument(
-        site="main", timezone="Asia/Shanghai", version="0",
-        now=NOW, counted_since=NOW - 60, service_level_name="sl-offered", link=LINK,
-        queues=(QUEUE,), agents=(AGENT,), recent=(VISIT,),
-    )  # fmt: skip
+        site="main",
+        timezone="Asia/Shanghai",
+        version="0",
+        now=NOW,
+        counted_since=NOW - 60,
+        service_level_name="sl-offered",
+        link=LINK,
+        queues=(QUEUE,),
+        agents=(AGENT,),
+        recent=(VISIT,),
+    )
     return msgspec.structs.replace(whole, **changes)
 
 

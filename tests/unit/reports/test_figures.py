@@ -16,11 +16,27 @@ T = 20 * SECOND
 
 def visit(outcome: VisitOutcome = VisitOutcome.ANSWERED, wait: float | None = 10, **other: Any) -> fx.Visit:
     given: dict[str, Any] = {
-        "call": "1.1", "uniqueid": "1.1", "queue": "sales", "n": 1, "caller": None, "did": None, "joined_at": 0,
-        "left_at": None if wait is None else round(wait * SECOND), "position": None, "outcome": outcome, "agent": None,
-        "answered_at": None, "ended_at": None, "hold": None, "transferred": None, "ended_by": None, "refused_at": None,
-        "offers": (), "in_gap": False, "frames": (),
-    }  # fmt: skip
+        "call": "1.1",
+        "uniqueid": "1.1",
+        "queue": "sales",
+        "n": 1,
+        "caller": None,
+        "did": None,
+        "joined_at": 0,
+        "left_at": None if wait is None else round(wait * SECOND),
+        "position": None,
+        "outcome": outcome,
+        "agent": None,
+        "answered_at": None,
+        "ended_at": None,
+        "hold": None,
+        "transferred": None,
+        "ended_by": None,
+        "refused_at": None,
+        "offers": (),
+        "in_gap": False,
+        "frames": (),
+    }
     return fx.Visit(**given | other)
 
 
@@ -37,27 +53,33 @@ def shown(figures: SpanFigures) -> dict[str, str]:
 
 def test_service_levels_are_those_of_the_worked_example() -> None:
     figures = counted(
-        (860, visit(wait=20)), (140, visit(wait=20.000001)), (10, visit(VisitOutcome.ABANDONED, 5)),
-        (10, visit(VisitOutcome.ABANDONED, 20)), (40, visit(VisitOutcome.ABANDONED, 21)),
-    )  # fmt: skip
+        (860, visit(wait=20)),
+        (140, visit(wait=20.000001)),
+        (10, visit(VisitOutcome.ABANDONED, 5)),
+        (10, visit(VisitOutcome.ABANDONED, 20)),
+        (40, visit(VisitOutcome.ABANDONED, 21)),
+    )
     assert (figures.answered, figures.abandoned, figures.short, figures.left_within) == (1000, 60, 10, 20)
     assert shown(figures) == {"sl-offered": "81.1", "sl-adjusted": "81.9", "sl-answered": "86.0", "sl-erlang": "83.0"}
 
 
 def test_rates_of_the_wall_are_of_all_that_were_offered() -> None:
     figures = counted(
-        (6, visit()), (2, visit(VisitOutcome.ABANDONED)), (2, visit(VisitOutcome.TIMED_OUT)),
+        (6, visit()),
+        (2, visit(VisitOutcome.ABANDONED)),
+        (2, visit(VisitOutcome.TIMED_OUT)),
         (5, visit(VisitOutcome.REFUSED, None, joined_at=None, refused_at=1)),
-    )  # fmt: skip
+    )
     assert (figures.offered, figures.refused, figures.others) == (10, 5, 2)
     assert (figures.answered_rate, figures.abandon_rate) == (Fraction(6, 10), Fraction(2, 10))
 
 
 def test_waits_are_of_answered_visits_whose_wait_was_seen() -> None:
     figures = counted(
-        *[(1, visit(wait=seconds)) for seconds in range(1, 101)], (1, visit(wait=None)),
+        *[(1, visit(wait=seconds)) for seconds in range(1, 101)],
+        (1, visit(wait=None)),
         (9, visit(VisitOutcome.ABANDONED, 300)),
-    )  # fmt: skip
+    )
     assert (figures.speed_of_answer, figures.most, figures.longest) == (Fraction(101, 2), Fraction(95), Fraction(100))
     assert figures.answered == 101
 

@@ -18,11 +18,27 @@ def at(seconds: float) -> Micros:
 
 def seen(uid: str = f"{NOON}.1", **fields: object) -> fx.Call:
     known: dict[str, object] = {
-        "call": uid, "uniqueid": uid, "queue": "support", "n": 1, "caller": "138", "did": "400", "joined_at": at(10),
-        "left_at": at(14), "position": 1, "outcome": VisitOutcome.ANSWERED, "agent": "Alice", "answered_at": at(14),
-        "ended_at": at(20), "hold": 0, "transferred": None, "ended_by": EndedBy.CALLER, "refused_at": None,
-        "offers": (), "in_gap": False, "frames": (1,),
-    }  # fmt: skip
+        "call": uid,
+        "uniqueid": uid,
+        "queue": "support",
+        "n": 1,
+        "caller": "138",
+        "did": "400",
+        "joined_at": at(10),
+        "left_at": at(14),
+        "position": 1,
+        "outcome": VisitOutcome.ANSWERED,
+        "agent": "Alice",
+        "answered_at": at(14),
+        "ended_at": at(20),
+        "hold": 0,
+        "transferred": None,
+        "ended_by": EndedBy.CALLER,
+        "refused_at": None,
+        "offers": (),
+        "in_gap": False,
+        "frames": (1,),
+    }
     return fx.Call(call=uid, order=1, visits=(fx.Visit(**known | fields),))  # type: ignore[arg-type]
 
 
@@ -210,8 +226,9 @@ def test_moved_visit_stands_once_in_the_call_of_the_customer() -> None:
 
     assert call.call == f"{NOON}.1"
     assert [(v.uniqueid, v.queue, v.agent) for v in call.visits] == [
-        (f"{NOON}.1", "support", "Alice"), (f"{NOON}.4", "second", "Bob"),
-    ]  # fmt: skip
+        (f"{NOON}.1", "support", "Alice"),
+        (f"{NOON}.4", "second", "Bob"),
+    ]
 
 
 def test_moved_visit_is_found_by_either_of_its_channels() -> None:
@@ -228,9 +245,18 @@ def test_moved_visit_is_found_by_either_of_its_channels() -> None:
 def talked(uid: str, start: float, end: float) -> fx.Call:
     """A call of which a talk alone was seen."""
     talk = fx.Talk(
-        call=uid, uniqueid=uid, agent="Alice", interface="PJSIP/1001", how=How.DIRECT, queue=None, start=at(start),
-        end=at(end), ended_by=EndedBy.CALLER, in_gap=False, frames=(9,),
-    )  # fmt: skip
+        call=uid,
+        uniqueid=uid,
+        agent="Alice",
+        interface="PJSIP/1001",
+        how=How.DIRECT,
+        queue=None,
+        start=at(start),
+        end=at(end),
+        ended_by=EndedBy.CALLER,
+        in_gap=False,
+        frames=(9,),
+    )
     return fx.Call(call=uid, order=2, visits=(), talks=(talk,))
 
 
@@ -238,8 +264,9 @@ def test_call_of_a_talk_alone_stands_where_it_began() -> None:
     calls = log(*answered()).calls([seen(), talked(f"{NOON}.5", 30, 40)], at(0), at(60))
 
     assert [(call.call, len(call.visits), len(call.talks)) for call in calls] == [
-        (f"{NOON}.1", 1, 0), (f"{NOON}.5", 0, 1),
-    ]  # fmt: skip
+        (f"{NOON}.1", 1, 0),
+        (f"{NOON}.5", 0, 1),
+    ]
 
 
 def test_visit_that_the_log_alone_knows_stands_in_the_call_of_its_talk() -> None:

@@ -13,20 +13,54 @@ from tests.unit.rules.detection.story import packaged
 
 NOON = 1_800_000_000 * SECOND
 OFFER = fx.Offer(
-    agent="Alice", interface="PJSIP/1001", offered_at=NOON, rang_at=NOON, ended_at=NOON + 16 * SECOND,
-    connected_at=NOON + 16 * SECOND, outcome=OfferOutcome.ANSWERED, available=True, refuted=None, in_gap=False,
+    agent="Alice",
+    interface="PJSIP/1001",
+    offered_at=NOON,
+    rang_at=NOON,
+    ended_at=NOON + 16 * SECOND,
+    connected_at=NOON + 16 * SECOND,
+    outcome=OfferOutcome.ANSWERED,
+    available=True,
+    refuted=None,
+    in_gap=False,
     frames=(),
-)  # fmt: skip
+)
 VISIT = fx.Visit(
-    call="c", uniqueid="c", queue="support", n=1, caller="13800250001", did="400", joined_at=NOON,
-    left_at=NOON + 16 * SECOND, position=1, outcome=VisitOutcome.ANSWERED, agent="Alice",
-    answered_at=NOON + 16 * SECOND, ended_at=NOON + 20 * SECOND, hold=0, transferred=None, ended_by=EndedBy.CALLER,
-    refused_at=None, offers=(OFFER,), in_gap=False, frames=(),
-)  # fmt: skip
+    call="c",
+    uniqueid="c",
+    queue="support",
+    n=1,
+    caller="13800250001",
+    did="400",
+    joined_at=NOON,
+    left_at=NOON + 16 * SECOND,
+    position=1,
+    outcome=VisitOutcome.ANSWERED,
+    agent="Alice",
+    answered_at=NOON + 16 * SECOND,
+    ended_at=NOON + 20 * SECOND,
+    hold=0,
+    transferred=None,
+    ended_by=EndedBy.CALLER,
+    refused_at=None,
+    offers=(OFFER,),
+    in_gap=False,
+    frames=(),
+)
 REFUSED = msgspec.structs.replace(
-    VISIT, queue=None, caller=None, joined_at=None, left_at=None, outcome=VisitOutcome.REFUSED, agent=None,
-    answered_at=None, ended_at=None, ended_by=None, refused_at=NOON, offers=(),
-)  # fmt: skip
+    VISIT,
+    queue=None,
+    caller=None,
+    joined_at=None,
+    left_at=None,
+    outcome=VisitOutcome.REFUSED,
+    agent=None,
+    answered_at=None,
+    ended_at=None,
+    ended_by=None,
+    refused_at=NOON,
+    offers=(),
+)
 
 
 def rows(*visits: fx.Visit) -> list[tuple[str, ...]]:

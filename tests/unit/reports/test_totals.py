@@ -16,9 +16,18 @@ from tests.unit.rules.detection.story import packaged
 def talk(agent: str, how: How, start: float | None, end: float | None) -> fx.Talk:
     moments = (None if at is None else round(at * SECOND) for at in (start, end))
     return fx.Talk(
-        call="c", uniqueid="c", agent=agent, interface="PJSIP/1", how=how, queue=None, start=next(moments),
-        end=next(moments), ended_by=EndedBy.CALLER, in_gap=False, frames=(),
-    )  # fmt: skip
+        call="c",
+        uniqueid="c",
+        agent=agent,
+        interface="PJSIP/1",
+        how=how,
+        queue=None,
+        start=next(moments),
+        end=next(moments),
+        ended_by=EndedBy.CALLER,
+        in_gap=False,
+        frames=(),
+    )
 
 
 def shown(*talks: fx.Talk) -> dict[str, Any]:
@@ -30,9 +39,11 @@ def shown(*talks: fx.Talk) -> dict[str, Any]:
 
 def test_each_talk_is_theirs_who_talked_by_how_it_came_about() -> None:
     agents = shown(
-        talk("Alice", How.QUEUE, 10, 14.5), talk("Bob", How.TRANSFER, 15, 45), talk("Bob", How.TRANSFER, 50, 51),
+        talk("Alice", How.QUEUE, 10, 14.5),
+        talk("Bob", How.TRANSFER, 15, 45),
+        talk("Bob", How.TRANSFER, 50, 51),
         talk("Bob", How.PARK, 60, 62),
-    )["agents"]  # fmt: skip
+    )["agents"]
 
     assert (agents["Alice"]["talks"], agents["Alice"]["talk_seconds"]["queue"]) == (1, 4.5)
     assert agents["Bob"]["talks"] == 3

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from callcenter.domain.vocabulary import AgentState, OfferOutcome
@@ -114,23 +112,23 @@ def test_nothing_archived_gives_nothing() -> None:
     assert tried([]) == {}
 
 
-def test_newest_edition_of_a_draft_is_taken_to_have_always_held(tmp_path: Path) -> None:
-    book = rulebook(tmp_path, "to: 2000-01-01")
+def test_newest_edition_of_a_draft_is_taken_to_have_always_held() -> None:
+    book = rulebook("to: 2000-01-01")
     always_on = always(book)
     assert always_on.at(micros(0)) == always_on.editions[0]
     assert always_on.editions[0].violations == book.editions[-1].violations
 
 
-def test_draft_with_other_points_changes_records(tmp_path: Path) -> None:
-    draft = rulebook(tmp_path, "violations: {V-MISSED: {points: 4}}")
+def test_draft_with_other_points_changes_records() -> None:
+    draft = rulebook("violations: {V-MISSED: {points: 4}}")
     told = pages(misses(100, 200, 300))
     outcome = compared(tried(told), tried(told, always(draft)))
     assert counts(outcome) == (0, 0, 3)
     assert [(row.agent, row.changed, row.points) for row in outcome.on.rows] == [("Alice", 2, 4), ("Bob", 1, 2)]
 
 
-def test_rule_that_a_draft_moves_to_the_shadow_is_lost_and_shown_apart(tmp_path: Path) -> None:
-    draft = rulebook(tmp_path, "violations: {V-MISSED: {mode: shadow}}")
+def test_rule_that_a_draft_moves_to_the_shadow_is_lost_and_shown_apart() -> None:
+    draft = rulebook("violations: {V-MISSED: {mode: shadow}}")
     told = pages(misses(100, 200))
     outcome = compared(tried(told), tried(told, always(draft)))
     assert counts(outcome) == (0, 2, 0)
@@ -169,8 +167,8 @@ def test_most_different_come_first() -> None:
 
 
 @pytest.mark.parametrize(("at", "skipped"), [(100, []), (300, ["V-SKIPPED"])])
-def test_what_was_recorded_of_calls_is_heard_at_its_time(tmp_path: Path, at: float, skipped: list[str]) -> None:
-    book = rulebook(tmp_path, "figures: {disposition_within_seconds: 120}", 'violations: {V-SKIPPED: {mode: "on"}}')
+def test_what_was_recorded_of_calls_is_heard_at_its_time(at: float, skipped: list[str]) -> None:
+    book = rulebook("figures: {disposition_within_seconds: 120}", 'violations: {V-SKIPPED: {mode: "on"}}')
     story = Story(on=roster(), book=book)
     story.talked(0, 60)
     story.state(1000, "Carol", AgentState.AVAILABLE)

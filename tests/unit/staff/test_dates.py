@@ -7,7 +7,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from callcenter.staff.dates import datetime_of, day_start
+from callcenter.errors import BadInput
+from callcenter.staff.dates import datetime_of, day_start, require_one_zone
 
 SHANGHAI, BERLIN = ZoneInfo("Asia/Shanghai"), ZoneInfo("Europe/Berlin")
 
@@ -26,3 +27,10 @@ def test_day_lasts_to_the_next_local_midnight(day: date, zone: ZoneInfo, hours: 
 def test_day_after_the_last_of_the_calendar_is_its_end(days: int) -> None:
     end = day_start(date(9999, 12, 31), SHANGHAI, days=days)
     assert datetime_of(end, ZoneInfo("UTC")) == datetime.max.replace(tzinfo=UTC)
+
+
+def test_file_of_another_zone_than_its_sites_is_refused() -> None:
+    require_one_zone("the roster", "Asia/Shanghai", "Asia/Shanghai")
+    require_one_zone("the roster", "Europe/Berlin", None)
+    with pytest.raises(BadInput, match="the roster names the time zone Europe/Berlin, the site's is Asia/Shanghai"):
+        require_one_zone("the roster", "Europe/Berlin", "Asia/Shanghai")

@@ -30,8 +30,11 @@ def test_month_holds_its_first_moment_and_not_the_next_month_s() -> None:
     start, end = month_span((2026, 12), SHANGHAI)
     assert (start, end) == (day_start(date(2026, 12, 1), SHANGHAI), day_start(date(2027, 1, 1), SHANGHAI))
     assert [month_of(at, SHANGHAI) for at in (start - 1, start, end - 1, end)] == [
-        (2026, 11), (2026, 12), (2026, 12), (2027, 1),
-    ]  # fmt: skip
+        (2026, 11),
+        (2026, 12),
+        (2026, 12),
+        (2027, 1),
+    ]
 
 
 def test_month_in_which_clocks_change_is_an_hour_shorter() -> None:

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from callcenter.errors import BadInput, UnreadableFile
-from callcenter.files.roster import load_roster
+from callcenter.errors import BadInput
 from callcenter.staff.dates import micros_of
 from callcenter.staff.roster import roster_of
 
@@ -49,11 +46,13 @@ def test_zone_of_the_caller_holds_where_the_file_names_none() -> None:
 
 
 def test_leave_and_breaks_are_no_duty() -> None:
-    roster = roster_of(made(
-        shifts=[shift("2026-11-23T09:00", "2026-11-23T18:00")],
-        breaks=[shift("2026-11-23T12:00", "2026-11-23T13:00")],
-        leave=[shift("2026-11-23T16:00", "2026-11-24T00:00"), shift("2026-11-22T00:00", "2026-11-22T23:00")],
-    ))  # fmt: skip
+    roster = roster_of(
+        made(
+            shifts=[shift("2026-11-23T09:00", "2026-11-23T18:00")],
+            breaks=[shift("2026-11-23T12:00", "2026-11-23T13:00")],
+            leave=[shift("2026-11-23T16:00", "2026-11-24T00:00"), shift("2026-11-22T00:00", "2026-11-22T23:00")],
+        )
+    )
     day = [(utc(2026, 11, 23, a), utc(2026, 11, 23, b)) for a, b in ((1, 4), (5, 8))]
     assert roster.duty["Alice"] == tuple(day)
     assert roster.duty_within("Alice", utc(2026, 11, 23, 3), utc(2026, 11, 23, 6)) == [
@@ -64,29 +63,34 @@ def test_leave_and_breaks_are_no_duty() -> None:
 
 
 def test_leave_for_the_whole_shift_leaves_no_duty() -> None:
-    roster = roster_of(made(
-        shifts=[shift("2026-11-23T09:00", "2026-11-23T18:00")], leave=[shift("2026-11-23T00:00", "2026-11-24T00:00")]
-    ))  # fmt: skip
+    roster = roster_of(
+        made(
+            shifts=[shift("2026-11-23T09:00", "2026-11-23T18:00")],
+            leave=[shift("2026-11-23T00:00", "2026-11-24T00:00")],
+        )
+    )
     assert roster.duty["Alice"] == ()
 
 
 def test_shifts_that_touch_are_one_time_on_duty() -> None:
-    roster = roster_of(made(
-        shifts=[shift("2026-11-23T12:00", "2026-11-23T14:00"), shift("2026-11-23T10:00", "2026-11-23T12:00")]
-    ))  # fmt: skip
+    roster = roster_of(
+        made(shifts=[shift("2026-11-23T12:00", "2026-11-23T14:00"), shift("2026-11-23T10:00", "2026-11-23T12:00")])
+    )
     assert len(roster.duty["Alice"]) == 1
     assert len(roster.shifts["Alice"]) == 2
 
 
 def test_shared_phone_is_whose_turn_it_is() -> None:
     unit = {"interface": "PJSIP/1001"}
-    roster = roster_of({
-        "agents": [
-            {"agent": "Alice", "to": "2026-11-23T12:00", **unit},
-            {"agent": "Bob", "from": "2026-11-23T12:00", "queues": ["support"], **unit},
-        ],
-        "shifts": [],
-    })  # fmt: skip
+    roster = roster_of(
+        {
+            "agents": [
+                {"agent": "Alice", "to": "2026-11-23T12:00", **unit},
+                {"agent": "Bob", "from": "2026-11-23T12:00", "queues": ["support"], **unit},
+            ],
+            "shifts": [],
+        }
+    )
     noon = utc(2026, 11, 23, 4)
     assert [roster.agent_of("PJSIP/1001", at) for at in (noon - 1, noon, None)] == ["Alice", "Bob", "Alice"]
     assert roster.agent_of("PJSIP/9999", noon) is None
@@ -95,17 +99,21 @@ def test_shared_phone_is_whose_turn_it_is() -> None:
 
 
 def test_agent_who_changes_phone_and_team_has_those_of_the_moment() -> None:
-    roster = roster_of({
-        "agents": [
-            {"agent": "Alice", "interface": "PJSIP/1001", "team": "hotline", "to": "2026-11-23T12:00"},
-            {"agent": "Alice", "interface": "PJSIP/2001", "from": "2026-11-23T12:00", "to": "2026-11-24T12:00"},
-            {"agent": "Alice", "interface": "PJSIP/2002", "team": "orders", "from": "2026-11-23T12:00"},
-        ],
-    })  # fmt: skip
+    roster = roster_of(
+        {
+            "agents": [
+                {"agent": "Alice", "interface": "PJSIP/1001", "team": "hotline", "to": "2026-11-23T12:00"},
+                {"agent": "Alice", "interface": "PJSIP/2001", "from": "2026-11-23T12:00", "to": "2026-11-24T12:00"},
+                {"agent": "Alice", "interface": "PJSIP/2002", "team": "orders", "from": "2026-11-23T12:00"},
+            ],
+        }
+    )
     noon = utc(2026, 11, 23, 4)
     assert [roster.interface_of("Alice", at) for at in (noon - 1, noon, None)] == [
-        "PJSIP/1001", "PJSIP/2001", "PJSIP/1001",
-    ]  # fmt: skip
+        "PJSIP/1001",
+        "PJSIP/2001",
+        "PJSIP/1001",
+    ]
     assert [roster.team_of("Alice", at) for at in (noon - 1, noon)] == ["hotline", "orders"]
     assert (roster.interface_of("Mallory", noon), roster.team_of("Mallory", noon)) == (None, None)
 
@@ -135,8 +143,10 @@ def test_numbers_that_may_be_dialled(legit: list[str] | None, number: str, may: 
         (made(leave=[shift("2026-11-23T09:00", "2026-11-23T18:00", "Mallory")]), r"leave\[0\]: 'Mallory' is not among"),
         (made(shifts=[shift("2026-11-23T18:00", "2026-11-23T09:00")]), "is not after"),
         (made(shifts=[shift("2026-11-23T18:00", "2026-11-23T18:00")]), "is not after"),
-        (made(shifts=[shift("2026-11-23T09:00", "2026-11-23T12:00"), shift("2026-11-23T11:00", "2026-11-23T13:00")]),
-         "Alice's shifts overlap: 2026-11-23T09:00:00\\+08:00"),
+        (
+            made(shifts=[shift("2026-11-23T09:00", "2026-11-23T12:00"), shift("2026-11-23T11:00", "2026-11-23T13:00")]),
+            "Alice's shifts overlap: 2026-11-23T09:00:00\\+08:00",
+        ),
         (made(shifts=[shift("half past nine", "2026-11-23T12:00")]), "'half past nine' is not a time like"),
         (made(shifts=[shift("0001-01-01T00:00:00+23:59", "2026-11-23T12:00")]), "out of range"),
         (made(shifts=[{"agent": "Alice", "from": "2026-11-23T09:00"}]), r"shifts\[0\].*to"),
@@ -153,7 +163,7 @@ def test_numbers_that_may_be_dialled(legit: list[str] | None, number: str, may: 
         (made(colour="red"), "unknown key 'colour'"),
         ([], "an object with agents and shifts"),
     ],
-)  # fmt: skip
+)
 def test_wrong_row_is_named_with_what_is_wrong(roster: object, sentence: str) -> None:
     with pytest.raises(BadInput, match=sentence):
         roster_of(roster)
@@ -177,56 +187,3 @@ def test_shift_over_a_change_of_clocks_is_as_long_as_it_is() -> None:
     roster = roster_of(made(timezone="Europe/Berlin", shifts=rows))
     ((start, end),) = roster.shifts["Alice"]
     assert end - start == utc(2026, 1, 1, 9) - utc(2026, 1, 1)
-
-
-def test_file_that_names_another_zone_than_the_sites_is_refused(tmp_path: Path) -> None:
-    path = tmp_path / "roster.json"
-    path.write_text(json.dumps(made(timezone="Europe/Berlin")))
-    assert load_roster(path).timezone == load_roster(path, "Europe/Berlin").timezone == "Europe/Berlin"
-    with pytest.raises(BadInput, match=r"roster.json names the time zone Europe/Berlin, the site's is Asia/Shanghai"):
-        load_roster(path, "Asia/Shanghai")
-
-
-def test_roster_is_read_from_a_file(tmp_path: Path) -> None:
-    path = tmp_path / "roster.json"
-    path.write_text(json.dumps(made(shifts=[])), "utf-8")
-    assert {i: t[0].agent for i, t in load_roster(path).tenures().items()} == {
-        "PJSIP/1001": "Alice",
-        "PJSIP/1002": "Bob",
-    }
-
-
-@pytest.mark.parametrize("content", [b"{", b"\xff\xfe", b"[" * 100_000, b""])
-def test_file_that_is_not_json_is_unreadable(tmp_path: Path, content: bytes) -> None:
-    path = tmp_path / "roster.json"
-    path.write_bytes(content)
-    with pytest.raises(UnreadableFile, match="is not JSON"):
-        load_roster(path)
-
-
-@pytest.mark.parametrize(
-    ("name", "content"),
-    [("r.xlsx", b"PK\x03\x04..."), ("R.XLSX", b""), ("shifts.csv", b"agent,from"), ("r", b"PK\x03\x04")],
-)
-def test_spreadsheet_says_how_it_becomes_a_roster(tmp_path: Path, name: str, content: bytes) -> None:
-    path = tmp_path / name
-    path.write_bytes(content)
-    with pytest.raises(UnreadableFile, match=r"is a spreadsheet; .*`callcenter roster convert \S+ roster\.json`"):
-        load_roster(path)
-
-
-def test_folder_of_csv_files_says_how_it_becomes_a_roster(tmp_path: Path) -> None:
-    with pytest.raises(UnreadableFile, match=r"is a folder; .*callcenter roster convert"):
-        load_roster(tmp_path)
-
-
-def test_file_with_wrong_rows_names_itself(tmp_path: Path) -> None:
-    path = tmp_path / "roster.json"
-    path.write_text("[]")
-    with pytest.raises(BadInput, match=r"roster\.json cannot be used"):
-        load_roster(path)
-
-
-def test_file_that_is_not_there_is_unreadable(tmp_path: Path) -> None:
-    with pytest.raises(UnreadableFile, match="cannot be read"):
-        load_roster(tmp_path / "none.json")

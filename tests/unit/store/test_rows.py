@@ -27,19 +27,44 @@ def only(changes: RowChanges, table: Table) -> Row:
 
 def visit(**changes: Any) -> fx.Visit:
     values: dict[str, Any] = {
-        "call": "lab-1.1", "uniqueid": "lab-1.1", "queue": "consumers", "n": 1, "caller": "13800250001", "did": "400",
-        "joined_at": 10, "left_at": 30, "position": 1, "outcome": VisitOutcome.ANSWERED, "agent": "Alice",
-        "answered_at": 30, "ended_at": 90, "hold": 5, "transferred": None, "ended_by": EndedBy.CALLER,
-        "refused_at": None, "offers": (), "in_gap": False, "frames": (3, 4),
-    }  # fmt: skip
+        "call": "lab-1.1",
+        "uniqueid": "lab-1.1",
+        "queue": "consumers",
+        "n": 1,
+        "caller": "13800250001",
+        "did": "400",
+        "joined_at": 10,
+        "left_at": 30,
+        "position": 1,
+        "outcome": VisitOutcome.ANSWERED,
+        "agent": "Alice",
+        "answered_at": 30,
+        "ended_at": 90,
+        "hold": 5,
+        "transferred": None,
+        "ended_by": EndedBy.CALLER,
+        "refused_at": None,
+        "offers": (),
+        "in_gap": False,
+        "frames": (3, 4),
+    }
     return fx.Visit(**values | changes)
 
 
 def offer(**changes: Any) -> fx.Offer:
     values: dict[str, Any] = {
-        "agent": "Alice", "interface": ALICE, "offered_at": 12, "rang_at": 13, "ended_at": 30, "connected_at": 30,
-        "outcome": OfferOutcome.ANSWERED, "available": True, "refuted": None, "in_gap": False, "frames": (5,),
-    }  # fmt: skip
+        "agent": "Alice",
+        "interface": ALICE,
+        "offered_at": 12,
+        "rang_at": 13,
+        "ended_at": 30,
+        "connected_at": 30,
+        "outcome": OfferOutcome.ANSWERED,
+        "available": True,
+        "refuted": None,
+        "in_gap": False,
+        "frames": (5,),
+    }
     return fx.Offer(**values | changes)
 
 
@@ -55,17 +80,34 @@ def changed(state: AgentState, at: int, ended: fx.StateSpan | None = None) -> fx
 
 def own(**changes: Any) -> fx.OwnCall:
     values: dict[str, Any] = {
-        "agent": "Alice", "interface": ALICE, "uniqueid": "lab-1.9", "dialled": "", "started_at": 10, "up_at": None,
-        "ended_at": None, "in_talk": False, "in_gap": False, "frames": (7,),
-    }  # fmt: skip
+        "agent": "Alice",
+        "interface": ALICE,
+        "uniqueid": "lab-1.9",
+        "dialled": "",
+        "started_at": 10,
+        "up_at": None,
+        "ended_at": None,
+        "in_talk": False,
+        "in_gap": False,
+        "frames": (7,),
+    }
     return fx.OwnCall(**values | changes)
 
 
 def talk(**changes: Any) -> fx.Talk:
     values: dict[str, Any] = {
-        "call": "lab-1.1", "uniqueid": "lab-1.1", "agent": "Bob", "interface": "PJSIP/1002", "how": How.TRANSFER,
-        "queue": None, "start": 95, "end": None, "ended_by": None, "in_gap": False, "frames": (8, 9),
-    }  # fmt: skip
+        "call": "lab-1.1",
+        "uniqueid": "lab-1.1",
+        "agent": "Bob",
+        "interface": "PJSIP/1002",
+        "how": How.TRANSFER,
+        "queue": None,
+        "start": 95,
+        "end": None,
+        "ended_by": None,
+        "in_gap": False,
+        "frames": (8, 9),
+    }
     return fx.Talk(**values | changes)
 
 
@@ -147,8 +189,9 @@ def test_a_talk_whose_beginning_nobody_told_has_a_row_of_its_own(recorder: Recor
     changes = record(recorder, 12, *(fx.TalkEnded(at=120, talk=one) for one in told))
     rows = changes.tables[TalkRow].values()
     assert [(row["started_at"], row["began_position"], row["ended_position"]) for row in rows] == [
-        (95, None, 12), (None, None, 12),
-    ]  # fmt: skip
+        (95, None, 12),
+        (None, None, 12),
+    ]
 
 
 def test_two_who_talk_with_one_customer_have_a_talk_each(recorder: Recorder) -> None:

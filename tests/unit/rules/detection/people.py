@@ -35,9 +35,14 @@ QA = Principal(account="qian", role=Role.QA)
 def record(**other: Any) -> Standing:
     """Make a record about Alice that the service proposed: minor, 2 to 5 points."""
     given: dict[str, Any] = {
-        "agent": "Alice", "verdict": Verdict.PROPOSED, "mode": Mode.ON, "severity": Severity.MINOR,
-        "points": 2, "most": 5, "proposed_by": SERVICE,
-    }  # fmt: skip
+        "agent": "Alice",
+        "verdict": Verdict.PROPOSED,
+        "mode": Mode.ON,
+        "severity": Severity.MINOR,
+        "points": 2,
+        "most": 5,
+        "proposed_by": SERVICE,
+    }
     return Standing(**given | other)
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from functools import cache
-from pathlib import Path
+
+import yaml
 
 from callcenter.domain import facts as fx
 from callcenter.domain.frame import SECOND, Micros
@@ -14,6 +15,7 @@ from callcenter.rules.detection.inputs import Disposition
 from callcenter.rules.detection.judge import Judge
 from callcenter.rules.records.violation import Violation
 from callcenter.rules.regulations.edition import Rulebook
+from callcenter.rules.regulations.rulebook import parsed, sound
 from callcenter.staff.duty import Roster, Seat
 
 EPOCH: Micros = 1_800_000_000 * SECOND
@@ -52,12 +54,15 @@ def roster(
     )
 
 
-def rulebook(tmp_path: Path, *lines: str) -> Rulebook:
+def read(text: str, timezone: str | None = None) -> Rulebook:
+    """Read a rulebook from its YAML, as a file of it is read."""
+    return sound(parsed(yaml.safe_load(text), "the rulebook", timezone), "the rulebook")
+
+
+def rulebook(*lines: str) -> Rulebook:
     """Make the packaged rulebook with some lines of YAML changed."""
-    path = tmp_path / "rulebook.yaml"
     body = "\n".join(f"    {line}" for line in lines)
-    path.write_text(f"based_on: packaged\neditions:\n  - version: test\n    from: 1970-01-01\n{body}\n")
-    return load_rulebook(path)
+    return read(f"based_on: packaged\neditions:\n  - version: test\n    from: 1970-01-01\n{body}\n")
 
 
 class Story:
@@ -91,14 +96,28 @@ class Story:
     def state(
         self, seconds: float, agent: str = "Alice", state: AgentState = AgentState.AVAILABLE, reason: str | None = None
     ) -> None:
-        self.tell(fx.AgentStateChanged(
-            at=micros(seconds), agent=agent, interface=PHONES[agent], ended=None, state=state, reason=reason, queues=(),
-        ))  # fmt: skip
+        self.tell(
+            fx.AgentStateChanged(
+                at=micros(seconds),
+                agent=agent,
+                interface=PHONES[agent],
+                ended=None,
+                state=state,
+                reason=reason,
+                queues=(),
+            )
+        )
 
     def serves(self, seconds: float, agent: str = "Alice", queue: str = "support", *, member: bool = True) -> None:
-        self.tell(fx.MembershipChanged(
-            at=micros(seconds), agent=agent, interface=PHONES[agent], queue=queue, member=member,
-        ))  # fmt: skip
+        self.tell(
+            fx.MembershipChanged(
+                at=micros(seconds),
+                agent=agent,
+                interface=PHONES[agent],
+                queue=queue,
+                member=member,
+            )
+        )
 
     def ready(self, *agents: str, seconds: float = 0) -> None:
         for agent in agents or tuple(PHONES):
@@ -124,15 +143,31 @@ class Story:
     ) -> None:
         uid = f"own-{agent}-{start}"
         began = fx.OwnCall(
-            agent=agent, interface=PHONES[agent], uniqueid=uid, dialled=dialled, started_at=micros(start), up_at=None,
-            ended_at=None, in_talk=in_talk, in_gap=False, frames=(1,),
-        )  # fmt: skip
+            agent=agent,
+            interface=PHONES[agent],
+            uniqueid=uid,
+            dialled=dialled,
+            started_at=micros(start),
+            up_at=None,
+            ended_at=None,
+            in_talk=in_talk,
+            in_gap=False,
+            frames=(1,),
+        )
         self.tell(fx.OwnCallBegan(at=micros(start), own=began))
         if end is not None:
             ended = fx.OwnCall(
-                agent=agent, interface=PHONES[agent], uniqueid=uid, dialled=dialled, started_at=micros(start),
-                up_at=None, ended_at=micros(end), in_talk=in_talk, in_gap=False, frames=(1, 2),
-            )  # fmt: skip
+                agent=agent,
+                interface=PHONES[agent],
+                uniqueid=uid,
+                dialled=dialled,
+                started_at=micros(start),
+                up_at=None,
+                ended_at=micros(end),
+                in_talk=in_talk,
+                in_gap=False,
+                frames=(1, 2),
+            )
             self.tell(fx.OwnCallEnded(at=micros(end), own=ended))
 
     # offers
@@ -155,15 +190,27 @@ class Story:
         The queue's own word of it may come a little after the ring.
         """
         begun, ended = at(rang), None if rang is None else micros(rang + ringing)
-        self.tell(fx.OfferEnded(
-            at=ended, queue=queue, uniqueid=uid, visit=1,
-            offer=fx.Offer(
-                agent=agent, interface=PHONES[agent], offered_at=None if rang is None else micros(rang + told_after),
-                rang_at=None if outcome is OfferOutcome.BUSY else begun, ended_at=ended,
-                connected_at=ended if outcome is OfferOutcome.ANSWERED else None, outcome=outcome,
-                available=available, refuted=refuted, in_gap=False, frames=(3, 4),
-            ),
-        ))  # fmt: skip
+        self.tell(
+            fx.OfferEnded(
+                at=ended,
+                queue=queue,
+                uniqueid=uid,
+                visit=1,
+                offer=fx.Offer(
+                    agent=agent,
+                    interface=PHONES[agent],
+                    offered_at=None if rang is None else micros(rang + told_after),
+                    rang_at=None if outcome is OfferOutcome.BUSY else begun,
+                    ended_at=ended,
+                    connected_at=ended if outcome is OfferOutcome.ANSWERED else None,
+                    outcome=outcome,
+                    available=available,
+                    refuted=refuted,
+                    in_gap=False,
+                    frames=(3, 4),
+                ),
+            )
+        )
 
     def answers(
         self,
@@ -213,20 +260,45 @@ class Story:
         answered = outcome is VisitOutcome.ANSWERED
         ended = None if left is None or talk is None else micros(left + talk)
         offer = fx.Offer(
-            agent=agent or "", interface=PHONES.get(agent or "", ""), offered_at=at(joined), rang_at=at(joined),
-            ended_at=at(left), connected_at=at(left), outcome=OfferOutcome.ANSWERED, available=True, refuted=None,
-            in_gap=False, frames=(6,),
-        )  # fmt: skip
-        self.tell(fx.VisitEnded(
-            at=ended or at(left),
-            visit=fx.Visit(
-                call=uid, uniqueid=uid, queue=queue, n=1, caller=None, did=None,
-                joined_at=None if refused else at(joined), left_at=None if refused else at(left), position=1,
-                outcome=outcome, agent=agent, answered_at=at(left) if answered else None, ended_at=ended, hold=None,
-                transferred=None, ended_by=by, refused_at=at(joined) if refused else None,
-                offers=(offer,) if answered else (), in_gap=in_gap, frames=(5,),
-            ),
-        ))  # fmt: skip
+            agent=agent or "",
+            interface=PHONES.get(agent or "", ""),
+            offered_at=at(joined),
+            rang_at=at(joined),
+            ended_at=at(left),
+            connected_at=at(left),
+            outcome=OfferOutcome.ANSWERED,
+            available=True,
+            refuted=None,
+            in_gap=False,
+            frames=(6,),
+        )
+        self.tell(
+            fx.VisitEnded(
+                at=ended or at(left),
+                visit=fx.Visit(
+                    call=uid,
+                    uniqueid=uid,
+                    queue=queue,
+                    n=1,
+                    caller=None,
+                    did=None,
+                    joined_at=None if refused else at(joined),
+                    left_at=None if refused else at(left),
+                    position=1,
+                    outcome=outcome,
+                    agent=agent,
+                    answered_at=at(left) if answered else None,
+                    ended_at=ended,
+                    hold=None,
+                    transferred=None,
+                    ended_by=by,
+                    refused_at=at(joined) if refused else None,
+                    offers=(offer,) if answered else (),
+                    in_gap=in_gap,
+                    frames=(5,),
+                ),
+            )
+        )
 
     def talked(self, start: float, end: float, agent: str = "Alice", *, by: EndedBy = EndedBy.CALLER) -> None:
         """A caller is answered at once, and the talk ends."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from callcenter.domain.vocabulary import AgentState
@@ -63,8 +61,8 @@ def test_pause_with_a_reason_was_told() -> None:
     assert absent(4000, PAUSED, "lunch").records() == []
 
 
-def test_only_the_reasons_of_the_rulebook_count_as_told(tmp_path: Path) -> None:
-    book = rulebook(tmp_path, "figures: {told_reasons: [lunch]}")
+def test_only_the_reasons_of_the_rulebook_count_as_told() -> None:
+    book = rulebook("figures: {told_reasons: [lunch]}")
     assert absent(4000, PAUSED, "lunch", Story(on=roster(), book=book)).records() == []
     assert absent(4000, PAUSED, "tea", Story(on=roster(), book=book)).record(end=5000).rule == "V-AWAY"
 

@@ -23,11 +23,13 @@ SPRING, AUTUMN = ("2026-03-28", "2026-03-29"), ("2026-10-24", "2026-10-25")
 def night(days: tuple[str, str], *changes: tuple[str, str]) -> list[tuple[str, float | None]]:
     """Alice's shift is from ten at night to six in the morning, in Berlin, while the clocks are changed."""
     evening, morning = days
-    on = roster_of({
-        "timezone": "Europe/Berlin",
-        "agents": [{"agent": "Alice", "interface": "PJSIP/1001"}],
-        "shifts": [{"agent": "Alice", "from": f"{evening}T22:00", "to": f"{morning}T06:00"}],
-    })  # fmt: skip
+    on = roster_of(
+        {
+            "timezone": "Europe/Berlin",
+            "agents": [{"agent": "Alice", "interface": "PJSIP/1001"}],
+            "shifts": [{"agent": "Alice", "from": f"{evening}T22:00", "to": f"{morning}T06:00"}],
+        }
+    )
     story = Story(on=on)
     for moment, what in changes:
         state = AgentState.OFFLINE if what == OUT else AgentState.AVAILABLE

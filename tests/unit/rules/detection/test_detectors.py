@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import date
-from pathlib import Path
 
 import msgspec
 import pytest
@@ -200,9 +199,9 @@ def test_offer_without_times_is_decided_at_once() -> None:
     assert (record.rule, record.reason and record.reason.code) == ("V-MISSED", "no_time")
 
 
-def test_acts_of_a_time_of_which_no_edition_is_any_more_come_to_nothing(tmp_path: Path) -> None:
+def test_acts_of_a_time_of_which_no_edition_is_any_more_come_to_nothing() -> None:
     figures = "figures: {disposition_within_seconds: 60}"
-    story = Story(on=roster(), book=rulebook(tmp_path, figures, "violations: {V-SKIPPED: {mode: 'on'}}"))
+    story = Story(on=roster(), book=rulebook(figures, "violations: {V-SKIPPED: {mode: 'on'}}"))
     story.ready()
     story.offer(10, 16, OfferOutcome.TIMED_OUT)
     story.talked(30, 40)

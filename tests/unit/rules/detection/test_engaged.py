@@ -237,9 +237,17 @@ def test_roster_says_which_queues_she_serves_where_none_was_seen() -> None:
 def late_known(ended: float | None) -> fx.OwnCall:
     """An own call on a phone of which nobody knew whose it was when it began."""
     return fx.OwnCall(
-        agent="Alice", interface="PJSIP/1001", uniqueid="own", dialled="999", started_at=micros(0), up_at=None,
-        ended_at=None if ended is None else micros(ended), in_talk=False, in_gap=False, frames=(1,),
-    )  # fmt: skip
+        agent="Alice",
+        interface="PJSIP/1001",
+        uniqueid="own",
+        dialled="999",
+        started_at=micros(0),
+        up_at=None,
+        ended_at=None if ended is None else micros(ended),
+        in_talk=False,
+        in_gap=False,
+        frames=(1,),
+    )
 
 
 def test_line_taken_before_anybody_knew_whose_it_is_counts_from_its_beginning() -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 from msgspec.structs import replace
 
@@ -15,9 +13,8 @@ from tests.unit.rules.detection.story import Story, micros, roster, rulebook
 
 
 @pytest.fixture
-def book(tmp_path: Path) -> Rulebook:
+def book() -> Rulebook:
     return rulebook(
-        tmp_path,
         "figures: {hangup_within_seconds: 5}",
         'violations: {V-HANGUP: {mode: "on", severity: moderate, points: 10}}',
     )
@@ -32,8 +29,11 @@ def talked(book: Rulebook | None, talk: float, by: EndedBy) -> Story:
 def test_agent_who_hangs_up_at_once_hung_up_on_a_customer(book: Rulebook) -> None:
     record = talked(book, 2, EndedBy.AGENT).record()
     assert (record.rule, record.agent, record.verdict, record.points) == (
-        "V-HANGUP", "Alice", Verdict.PROPOSED, 10,
-    )  # fmt: skip
+        "V-HANGUP",
+        "Alice",
+        Verdict.PROPOSED,
+        10,
+    )
     assert (record.at, record.measured, record.limit, record.frames) == (micros(12), 2.0, 5.0, (5, 6))
 
 

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 
 import pytest
 
 from callcenter.domain import facts as fx
 from callcenter.domain.vocabulary import AgentState, OfferOutcome
-from callcenter.files.rulebook import load_rulebook
 from callcenter.rules.detection.judge import Judge
 from callcenter.rules.records.violation import identity, violation_shape
 from callcenter.staff.roster import roster_of
-from tests.unit.rules.detection.story import EPOCH, Story, micros, packaged, roster, rulebook
+from tests.unit.rules.detection.story import EPOCH, Story, micros, packaged, read, roster, rulebook
 
 TIMED_OUT, DECLINED = OfferOutcome.TIMED_OUT, OfferOutcome.DECLINED
 
@@ -85,14 +83,13 @@ def test_id_is_the_acts_own() -> None:
     assert identity("V-MISSED", "Alice", 1, "c1") in ids
 
 
-def test_record_names_the_edition_that_held(tmp_path: Path) -> None:
-    path = tmp_path / "rulebook.yaml"
-    path.write_text(
+def test_record_names_the_edition_that_held() -> None:
+    book = read(
         "based_on: packaged\neditions:\n"
         "  - {version: old, from: 2020-01-01, to: 2027-01-15}\n"
         "  - {version: new, from: 2027-01-16, figures: {rings: 4}}\n"
     )
-    story = Story(on=roster(), book=load_rulebook(path))
+    story = Story(on=roster(), book=book)
     story.offer(0, 18, OfferOutcome.ANSWERED)
     story.offer(9 * 3600, 18, OfferOutcome.ANSWERED)
     story.offer(9 * 3600, 22, OfferOutcome.ANSWERED)
@@ -102,10 +99,9 @@ def test_record_names_the_edition_that_held(tmp_path: Path) -> None:
     ]
 
 
-def test_before_any_edition_nothing_is_forbidden(tmp_path: Path) -> None:
-    path = tmp_path / "rulebook.yaml"
-    path.write_text("based_on: packaged\neditions: [{version: late, from: 2040-01-01}]\n")
-    story = Story(on=roster(), book=load_rulebook(path))
+def test_before_any_edition_nothing_is_forbidden() -> None:
+    book = read("based_on: packaged\neditions: [{version: late, from: 2040-01-01}]\n")
+    story = Story(on=roster(), book=book)
     story.ready(seconds=-10)
     story.offer(0, 30, OfferOutcome.ANSWERED)
     story.offer(40, 15, TIMED_OUT)
@@ -124,9 +120,20 @@ def test_shape_has_the_keys_of_replay_and_is_plain_json() -> None:
     story.gone(0, 95)
     shape = violation_shape(story.record())
     assert list(shape)[:13] == [
-        "rule", "agent", "at", "verdict", "severity", "points", "rulebook", "measured", "limit", "unit", "impact",
-        "why", "evidence",
-    ]  # fmt: skip
+        "rule",
+        "agent",
+        "at",
+        "verdict",
+        "severity",
+        "points",
+        "rulebook",
+        "measured",
+        "limit",
+        "unit",
+        "impact",
+        "why",
+        "evidence",
+    ]
     assert (shape["at"], shape["rulebook"], shape["evidence"]) == (EPOCH / 1e6 + 8, "2026.1", [])
     assert shape["impact"] == [{"queue": "support", "uniqueid": "c1", "visit": 1, "outcome": "abandoned"}]
     assert shape["why"] == "3 offers in a row were refused over 80 s (limit 60 s)."
@@ -142,13 +149,15 @@ def test_shape_of_a_record_without_a_time_has_nulls() -> None:
 
 
 def test_shared_phone_is_judged_by_whose_turn_it_was() -> None:
-    on = roster_of({
-        "agents": [
-            {"agent": "Alice", "interface": "PJSIP/1001", "to": "2027-01-15T16:00"},
-            {"agent": "Bob", "interface": "PJSIP/1001", "from": "2027-01-15T16:00"},
-        ],
-        "shifts": [{"agent": "Bob", "from": "2027-01-15T16:00", "to": "2027-01-15T20:00"}],
-    })  # fmt: skip
+    on = roster_of(
+        {
+            "agents": [
+                {"agent": "Alice", "interface": "PJSIP/1001", "to": "2027-01-15T16:00"},
+                {"agent": "Bob", "interface": "PJSIP/1001", "from": "2027-01-15T16:00"},
+            ],
+            "shifts": [{"agent": "Bob", "from": "2027-01-15T16:00", "to": "2027-01-15T20:00"}],
+        }
+    )
     story = Story(on=on)
     story.offer(0, 15, TIMED_OUT)
     assert (story.record().agent, story.records()) == ("Bob", [])
@@ -172,8 +181,8 @@ def test_facts_that_no_rule_asks_for_change_nothing() -> None:
     assert judge.finish(None) == []
 
 
-def test_figures_set_short_make_records_settle_soon(tmp_path: Path) -> None:
-    book = rulebook(tmp_path, "figures: {gap_nearness_seconds: 1, together_seconds: 1, refused_apart_seconds: 2}")
+def test_figures_set_short_make_records_settle_soon() -> None:
+    book = rulebook("figures: {gap_nearness_seconds: 1, together_seconds: 1, refused_apart_seconds: 2}")
     story = Story(on=roster(), book=book)
     story.offer(0, 3, DECLINED)
     assert [record.rule for record in story.judge.decide(micros(11))] == ["V-MISSED"]
@@ -242,9 +251,17 @@ def test_gaps_without_an_end_or_a_beginning_are_near_everything() -> None:
 
 def test_state_without_a_time_is_not_remembered() -> None:
     story = Story(on=roster())
-    story.tell(fx.AgentStateChanged(
-        at=None, agent="Alice", interface="PJSIP/1001", ended=None, state=AgentState.PAUSED, reason=None, queues=(),
-    ))  # fmt: skip
+    story.tell(
+        fx.AgentStateChanged(
+            at=None,
+            agent="Alice",
+            interface="PJSIP/1001",
+            ended=None,
+            state=AgentState.PAUSED,
+            reason=None,
+            queues=(),
+        )
+    )
     story.offer(0, 15, TIMED_OUT)
     assert story.record().verdict == "proposed"
 

@@ -150,8 +150,16 @@ def test_queue_log_that_nobody_looked_at_rules_nothing_out() -> None:
     story = Story(on=roster())
     story.offer(0, 19.3, ANSWERED)
     assert story.record().ruled_out == (
-        "not_graded", "no_time", "no_roster", "off_duty", "duty_edge", "excuse", "gap", "near_limit", "doubt",
-    )  # fmt: skip
+        "not_graded",
+        "no_time",
+        "no_roster",
+        "off_duty",
+        "duty_edge",
+        "excuse",
+        "gap",
+        "near_limit",
+        "doubt",
+    )
 
 
 def test_verdict_waits_for_a_queue_log_that_is_being_read() -> None:

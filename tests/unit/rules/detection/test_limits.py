@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import NamedTuple
 
 import pytest
 
 from callcenter.domain.vocabulary import AgentState, EndedBy, OfferOutcome
-from callcenter.files.rulebook import load_rulebook
 from callcenter.staff.duty import Roster, Seat, Stretch
-from tests.unit.rules.detection.story import PHONES, Story, micros, roster, rulebook
+from tests.unit.rules.detection.story import PHONES, Story, micros, read, roster, rulebook
 
 ANSWERED, DECLINED, TIMED_OUT = OfferOutcome.ANSWERED, OfferOutcome.DECLINED, OfferOutcome.TIMED_OUT
 OFFLINE, OUT = AgentState.OFFLINE, "signed out"
@@ -19,7 +17,7 @@ OFFSETS = (-0.15, -0.05, 0.05, 0.15)
 
 P, U, X = "proposed", "undetermined", "excused"
 Verdicts = tuple[str | None, str | None, str | None, str | None]
-Make = Callable[[Path, float], Story]
+Make = Callable[[float], Story]
 
 
 class Limit(NamedTuple):
@@ -31,13 +29,13 @@ class Limit(NamedTuple):
     verdicts: Verdicts
 
 
-def rings(_: Path, moment: float) -> Story:
+def rings(moment: float) -> Story:
     story = Story(on=roster())
     story.offer(0, moment, ANSWERED)
     return story
 
 
-def engaged(_: Path, moment: float) -> Story:
+def engaged(moment: float) -> Story:
     story = Story(on=roster())
     story.ready(seconds=-10)
     story.visit(20, 50)
@@ -45,7 +43,7 @@ def engaged(_: Path, moment: float) -> Story:
     return story
 
 
-def off(_: Path, moment: float) -> Story:
+def off(moment: float) -> Story:
     story = Story(on=roster())
     story.ready(seconds=-10)
     story.visit(-5, 40)
@@ -54,11 +52,11 @@ def off(_: Path, moment: float) -> Story:
     return story
 
 
-def refused_over(_: Path, moment: float) -> Story:
+def refused_over(moment: float) -> Story:
     return refused(10, 40, 10 + moment)
 
 
-def refused_apart(_: Path, moment: float) -> Story:
+def refused_apart(moment: float) -> Story:
     return refused(10, 40, 40 + moment)
 
 
@@ -71,7 +69,7 @@ def refused(*moments: float) -> Story:
     return story
 
 
-def together(_: Path, moment: float) -> Story:
+def together(moment: float) -> Story:
     story = Story(on=roster())
     story.ready("Alice", "Bob", "Carol", "Dave", seconds=-10)
     story.loses_phone(0, "Alice")
@@ -80,22 +78,22 @@ def together(_: Path, moment: float) -> Story:
     return story
 
 
-def hung_up(folder: Path, moment: float) -> Story:
+def hung_up(moment: float) -> Story:
     on = 'violations: {V-HANGUP: {mode: "on", severity: moderate, points: 10}}'
-    story = Story(on=roster(), book=rulebook(folder, "figures: {hangup_within_seconds: 5}", on))
+    story = Story(on=roster(), book=rulebook("figures: {hangup_within_seconds: 5}", on))
     story.talked(0, moment, by=EndedBy.AGENT)
     return story
 
 
-def grace(folder: Path, moment: float) -> Story:
-    story = Story(on=roster(), book=rulebook(folder, "figures: {grace_seconds: 3}"))
+def grace(moment: float) -> Story:
+    story = Story(on=roster(), book=rulebook("figures: {grace_seconds: 3}"))
     story.state(-10, state=AgentState.TALKING)
     story.state(0)
     story.offer(moment, 20, TIMED_OUT)
     return story
 
 
-def wrap_up(_: Path, moment: float) -> Story:
+def wrap_up(moment: float) -> Story:
     """The floor tells wrap-up and its end; an offer comes about then."""
     story = Story(on=roster())
     story.state(0, state=AgentState.WRAP_UP)
@@ -104,19 +102,19 @@ def wrap_up(_: Path, moment: float) -> Story:
     return story
 
 
-def shift_begins(_: Path, moment: float) -> Story:
+def shift_begins(moment: float) -> Story:
     story = Story(on=roster(start=100))
     story.offer(moment, 15, TIMED_OUT)
     return story
 
 
-def shift_ends(_: Path, moment: float) -> Story:
+def shift_ends(moment: float) -> Story:
     story = Story(on=roster(end=100))
     story.offer(moment - 15, 15, TIMED_OUT)
     return story
 
 
-def lost_as_shift_begins(_: Path, moment: float) -> Story:
+def lost_as_shift_begins(moment: float) -> Story:
     story = Story(on=roster(start=100))
     story.ready(seconds=-10)
     story.loses_phone(moment)
@@ -125,7 +123,7 @@ def lost_as_shift_begins(_: Path, moment: float) -> Story:
     return story
 
 
-def away(_: Path, moment: float) -> Story:
+def away(moment: float) -> Story:
     story = Story(on=roster())
     story.ready(seconds=-10)
     story.state(0, state=AgentState.PAUSED)
@@ -133,73 +131,74 @@ def away(_: Path, moment: float) -> Story:
     return story
 
 
-def late(folder: Path, moment: float) -> Story:
-    return on_shift(folder, 0, (-50, OUT), (moment, "in"))
+def late(moment: float) -> Story:
+    return on_shift(0, (-50, OUT), (moment, "in"))
 
 
-def late_allowed(folder: Path, moment: float) -> Story:
-    return on_shift(folder, 60, (-50, OUT), (moment, "in"))
+def late_allowed(moment: float) -> Story:
+    return on_shift(60, (-50, OUT), (moment, "in"))
 
 
-def early(folder: Path, moment: float) -> Story:
-    return on_shift(folder, 0, (-50, "in"), (moment, OUT))
+def early(moment: float) -> Story:
+    return on_shift(0, (-50, "in"), (moment, OUT))
 
 
-def early_allowed(folder: Path, moment: float) -> Story:
-    return on_shift(folder, 60, (-50, "in"), (moment, OUT))
+def early_allowed(moment: float) -> Story:
+    return on_shift(60, (-50, "in"), (moment, OUT))
 
 
-def on_shift(folder: Path, allowed: float, *changes: tuple[float, str]) -> Story:
-    book = rulebook(folder, f"figures: {{late_seconds: {allowed}}}")
+def on_shift(allowed: float, *changes: tuple[float, str]) -> Story:
+    book = rulebook(f"figures: {{late_seconds: {allowed}}}")
     story = Story(on=roster("Alice", start=0, end=1000), book=book)
     for seconds, what in changes:
         story.state(seconds, state=OFFLINE if what == OUT else AgentState.AVAILABLE, reason=what)
     return story
 
 
-def relieved(folder: Path, moment: float) -> Story:
+def relieved(moment: float) -> Story:
     """Alice leaves at 1010, when her shift is over; her relief comes about then."""
-    story = handover(folder)
+    story = handover()
     story.state(1010, state=OFFLINE, reason=OUT)
     story.state(moment, "Bob")
     return story
 
 
-def awaited(folder: Path, moment: float) -> Story:
+def awaited(moment: float) -> Story:
     """The relief never comes; Alice waits as long as she must."""
-    story = handover(folder)
+    story = handover()
     story.state(moment, state=OFFLINE, reason=OUT)
     return story
 
 
-def handover(folder: Path, begins: float = 1000) -> Story:
+def handover(begins: float = 1000) -> Story:
     shifts: dict[str, tuple[Stretch, ...]] = {
-        "Alice": ((micros(0), micros(1000)),), "Bob": ((micros(begins), micros(4000)),),
-    }  # fmt: skip
+        "Alice": ((micros(0), micros(1000)),),
+        "Bob": ((micros(begins), micros(4000)),),
+    }
     seats = tuple(Seat(agent=name, interface=PHONES[name], team="hotline") for name in shifts)
-    book = rulebook(folder, 'violations: {V-RELIEF: {mode: "on", points: 5}}')
+    book = rulebook('violations: {V-RELIEF: {mode: "on", points: 5}}')
     story = Story(on=Roster("Asia/Shanghai", seats, shifts, shifts, ()), book=book)
     story.state(-2000, "Bob", OFFLINE, OUT)
     story.state(-10)
     return story
 
 
-def recorded(folder: Path, moment: float) -> Story:
-    story = talk(folder)
+def recorded(moment: float) -> Story:
+    story = talk()
     story.recorded(moment)
     return story
 
 
-def called_back(folder: Path, moment: float) -> Story:
-    story = talk(folder)
+def called_back(moment: float) -> Story:
+    story = talk()
     story.recorded(70, callback_to="13800010001", callback_by=1000)
     story.own_call(moment, moment + 10, "13800010001")
     return story
 
 
-def talk(folder: Path) -> Story:
+def talk() -> Story:
     on = 'violations: {V-SKIPPED: {mode: "on"}}'
-    story = Story(on=roster(), book=rulebook(folder, "figures: {disposition_within_seconds: 120}", on))
+    story = Story(on=roster(), book=rulebook("figures: {disposition_within_seconds: 120}", on))
     story.talked(0, 60)
     return story
 
@@ -238,9 +237,9 @@ def found(story: Story, rule: str, code: str = "") -> str | None:
 
 @pytest.mark.parametrize("n", range(len(OFFSETS)), ids=[f"{offset:+}" for offset in OFFSETS])
 @pytest.mark.parametrize("limit", LIMITS, ids=lambda limit: limit.make.__name__)
-def test_limit(limit: Limit, n: int, tmp_path: Path) -> None:
+def test_limit(limit: Limit, n: int) -> None:
     code = {"recorded": "unrecorded", "called_back": "not_called_back"}.get(limit.make.__name__, "")
-    assert found(limit.make(tmp_path, limit.at + OFFSETS[n]), limit.rule, code) == limit.verdicts[n]
+    assert found(limit.make(limit.at + OFFSETS[n]), limit.rule, code) == limit.verdicts[n]
 
 
 @pytest.mark.parametrize(("start", "verdict"), [(75, P), (74.999999, U)])
@@ -267,8 +266,8 @@ def test_so_large_a_share_of_the_phones_is_an_outage(lost: int, verdict: str) ->
 
 
 @pytest.mark.parametrize(("phones", "verdict"), [(2, X), (3, P)])
-def test_so_many_phones_are_an_outage(phones: int, verdict: str, tmp_path: Path) -> None:
-    story = Story(on=roster(), book=rulebook(tmp_path, f"figures: {{together_phones: {phones}}}"))
+def test_so_many_phones_are_an_outage(phones: int, verdict: str) -> None:
+    story = Story(on=roster(), book=rulebook(f"figures: {{together_phones: {phones}}}"))
     story.ready("Alice", "Bob", "Carol", seconds=-10)
     story.loses_phone(0, "Alice")
     story.loses_phone(1, "Bob")
@@ -277,8 +276,8 @@ def test_so_many_phones_are_an_outage(phones: int, verdict: str, tmp_path: Path)
 
 
 @pytest.mark.parametrize(("begins", "expected"), [(100, P), (99, None), (1900, P), (1901, None)])
-def test_shift_relieves_another_up_to_its_figure(begins: float, expected: str | None, tmp_path: Path) -> None:
-    story = handover(tmp_path, begins)
+def test_shift_relieves_another_up_to_its_figure(begins: float, expected: str | None) -> None:
+    story = handover(begins)
     story.state(1010, state=OFFLINE, reason=OUT)
     assert found(story, "V-RELIEF") == expected
 
@@ -286,14 +285,13 @@ def test_shift_relieves_another_up_to_its_figure(begins: float, expected: str | 
 @pytest.mark.parametrize(
     ("moment", "version"), [(-0.15, "old"), (-0.000001, "old"), (0, "new"), (0.15, "new"), (86_399.9, "new")]
 )
-def test_edition_holds_from_the_first_moment_of_its_day(moment: float, version: str, tmp_path: Path) -> None:
-    path = tmp_path / "rulebook.yaml"
-    path.write_text(
+def test_edition_holds_from_the_first_moment_of_its_day(moment: float, version: str) -> None:
+    book = read(
         "based_on: packaged\neditions:\n"
         "  - {version: old, from: 2020-01-01, to: 2027-01-15}\n"
         "  - {version: new, from: 2027-01-16}\n"
     )
     midnight = 8 * 3600  # the story begins at 2027-01-15T16:00 in Shanghai
-    story = Story(on=roster(), book=load_rulebook(path))
+    story = Story(on=roster(), book=book)
     story.offer(midnight + moment - 15, 15, TIMED_OUT)
     assert story.record(end=200_000).rulebook == version

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from callcenter.domain.vocabulary import AgentState, OfferOutcome
@@ -87,8 +85,8 @@ def test_two_declines_are_two_records_with_ids_of_their_own() -> None:
     assert len({record.id for record in records}) == 2
 
 
-def test_grace_after_becoming_available_excuses(tmp_path: Path) -> None:
-    story = Story(on=roster(), book=rulebook(tmp_path, "figures: {grace_seconds: 3}"))
+def test_grace_after_becoming_available_excuses() -> None:
+    story = Story(on=roster(), book=rulebook("figures: {grace_seconds: 3}"))
     story.state(-10, state=AgentState.TALKING)
     story.state(-2)
     story.offer(0, 15, OfferOutcome.TIMED_OUT)
@@ -96,8 +94,8 @@ def test_grace_after_becoming_available_excuses(tmp_path: Path) -> None:
     assert (record.verdict, record.reason and record.reason.code) == (Verdict.EXCUSED, "grace")
 
 
-def test_end_of_an_earlier_ring_is_no_new_becoming_available(tmp_path: Path) -> None:
-    story = Story(on=roster(), book=rulebook(tmp_path, "figures: {grace_seconds: 3}"))
+def test_end_of_an_earlier_ring_is_no_new_becoming_available() -> None:
+    story = Story(on=roster(), book=rulebook("figures: {grace_seconds: 3}"))
     story.state(-100)
     story.state(-20, state=AgentState.RINGING)
     story.state(-2)
@@ -105,7 +103,7 @@ def test_end_of_an_earlier_ring_is_no_new_becoming_available(tmp_path: Path) -> 
     assert story.record().verdict is Verdict.PROPOSED
 
 
-def test_rule_that_is_off_raises_nothing(tmp_path: Path) -> None:
-    story = Story(on=roster(), book=rulebook(tmp_path, 'violations: {V-MISSED: {mode: "off"}}'))
+def test_rule_that_is_off_raises_nothing() -> None:
+    story = Story(on=roster(), book=rulebook('violations: {V-MISSED: {mode: "off"}}'))
     story.offer(0, 15, OfferOutcome.TIMED_OUT)
     assert story.records() == []

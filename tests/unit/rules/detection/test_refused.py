@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from callcenter.domain.vocabulary import OfferOutcome, VisitOutcome
@@ -72,8 +70,10 @@ def test_declines_over_about_a_minute_are_one_record_undetermined(last: float) -
     refusing(story, 10, 40, last)
     record = story.record()
     assert (record.rule, record.verdict, record.reason and record.reason.code) == (
-        "V-HOTLINE", Verdict.UNDETERMINED, "near_limit",
-    )  # fmt: skip
+        "V-HOTLINE",
+        Verdict.UNDETERMINED,
+        "near_limit",
+    )
 
 
 def test_declines_over_surely_more_than_a_minute_are_proposed() -> None:
@@ -149,8 +149,8 @@ def test_run_without_a_roster_is_undetermined() -> None:
     assert (record.rule, record.verdict) == ("V-HOTLINE", Verdict.UNDETERMINED)
 
 
-def test_run_in_shadow_takes_no_missed_call_away(tmp_path: Path) -> None:
-    story = Story(on=roster(), book=rulebook(tmp_path, "violations: {V-HOTLINE: {mode: shadow}}"))
+def test_run_in_shadow_takes_no_missed_call_away() -> None:
+    story = Story(on=roster(), book=rulebook("violations: {V-HOTLINE: {mode: shadow}}"))
     refusing(story, 10, 50, 90)
     assert sorted(rules(story)) == ["V-HOTLINE", "V-MISSED", "V-MISSED", "V-MISSED"]
 

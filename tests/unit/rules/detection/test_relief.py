@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from callcenter.domain.vocabulary import AgentState
-from callcenter.files.rulebook import load_rulebook
 from callcenter.rules.records.violation import Verdict, Violation
 from callcenter.rules.regulations.edition import Mode, Rulebook
 from callcenter.staff.duty import Roster, Seat, Stretch
-from tests.unit.rules.detection.story import PHONES, Story, micros, rulebook
+from tests.unit.rules.detection.story import PHONES, Story, micros, read, rulebook
 
 OFFLINE = AgentState.OFFLINE
 ON = '{V-RELIEF: {mode: "on", points: 5}}'
@@ -42,8 +39,8 @@ def crew(
 
 
 @pytest.fixture
-def book(tmp_path: Path) -> Rulebook:
-    return rulebook(tmp_path, f"violations: {ON}")
+def book() -> Rulebook:
+    return rulebook(f"violations: {ON}")
 
 
 def handover(*changes: Change, on: Roster | None = None, book: Rulebook | None = None) -> Story:
@@ -186,8 +183,10 @@ def test_relief_that_was_not_seen_or_lost_its_phone_may_have_been_there(
 ) -> None:
     (record,) = of_alice(handover(*changes, (1010, "Alice", "signed out"), book=book))
     assert (record.rule, record.verdict, record.reason and record.reason.code) == (
-        "V-RELIEF", Verdict.UNDETERMINED, "relief_not_seen",
-    )  # fmt: skip
+        "V-RELIEF",
+        Verdict.UNDETERMINED,
+        "relief_not_seen",
+    )
 
 
 def test_relief_that_was_never_seen_may_have_been_there(book: Rulebook) -> None:
@@ -223,10 +222,9 @@ def test_packaged_rulebook_does_not_judge_it() -> None:
     assert told(handover((1010, "Alice", "signed out"))) == []
 
 
-def test_before_any_edition_nobody_leaves_or_relieves(tmp_path: Path) -> None:
-    path = tmp_path / "rulebook.yaml"
-    path.write_text(f"based_on: packaged\neditions: [{{version: late, from: 2040-01-01, violations: {ON}}}]\n")
-    assert told(handover((900, "Alice", "signed out"), book=load_rulebook(path))) == []
+def test_before_any_edition_nobody_leaves_or_relieves() -> None:
+    late = read(f"based_on: packaged\neditions: [{{version: late, from: 2040-01-01, violations: {ON}}}]\n")
+    assert told(handover((900, "Alice", "signed out"), book=late)) == []
 
 
 def test_without_a_roster_there_is_no_relief(book: Rulebook) -> None:
@@ -254,10 +252,8 @@ BOTH = '{V-RELIEF: {mode: "on", points: 5}, V-EARLY: {mode: "on"}}'
 EARLIER = (900.0, "Alice", "signed out")
 
 
-def modes(tmp_path: Path, relief: str, early: str, points: int = 5) -> Rulebook:
-    return rulebook(
-        tmp_path, f'violations: {{V-RELIEF: {{mode: "{relief}", points: {points}}}, V-EARLY: {{mode: "{early}"}}}}'
-    )
+def modes(relief: str, early: str, points: int = 5) -> Rulebook:
+    return rulebook(f'violations: {{V-RELIEF: {{mode: "{relief}", points: {points}}}, V-EARLY: {{mode: "{early}"}}}}')
 
 
 def named(story: Story) -> list[tuple[str, Mode, list[str]]]:
@@ -279,40 +275,40 @@ def named(story: Story) -> list[tuple[str, Mode, list[str]]]:
     ],
 )
 def test_leaving_early_before_the_relief_came_is_one_record(
-    tmp_path: Path, relief: str, early: str, points: int, expected: list[tuple[str, Mode, list[str]]]
+    relief: str, early: str, points: int, expected: list[tuple[str, Mode, list[str]]]
 ) -> None:
-    assert named(handover(EARLIER, book=modes(tmp_path, relief, early, points))) == expected
+    assert named(handover(EARLIER, book=modes(relief, early, points))) == expected
 
 
-def test_leaving_early_long_before_anybody_looks_for_the_relief_is_one_record_too(tmp_path: Path) -> None:
-    book = rulebook(tmp_path, "figures: {relief_within_seconds: 100}", f"violations: {BOTH}")
+def test_leaving_early_long_before_anybody_looks_for_the_relief_is_one_record_too() -> None:
+    book = rulebook("figures: {relief_within_seconds: 100}", f"violations: {BOTH}")
     story = handover((500, "Alice", "signed out"), (1050, "Bob", "in"), book=book)
     assert told(story) == [("V-RELIEF", Verdict.PROPOSED, 550.0)]
 
 
-def test_relief_who_was_there_when_one_left_long_before_had_arrived(tmp_path: Path) -> None:
-    book = rulebook(tmp_path, "figures: {relief_within_seconds: 100}", f"violations: {BOTH}")
+def test_relief_who_was_there_when_one_left_long_before_had_arrived() -> None:
+    book = rulebook("figures: {relief_within_seconds: 100}", f"violations: {BOTH}")
     changes = ((400, "Bob", "in"), (500, "Alice", "signed out"), (600, "Bob", "signed out"))
     assert told(handover(*changes, book=book)) == [("V-EARLY", Verdict.PROPOSED, 500.0)]
 
 
-def test_early_stands_where_nobody_knows_whether_the_relief_was_there(tmp_path: Path) -> None:
-    story = handover((880, "Bob", "phone lost"), EARLIER, book=modes(tmp_path, "on", "on"))
+def test_early_stands_where_nobody_knows_whether_the_relief_was_there() -> None:
+    story = handover((880, "Bob", "phone lost"), EARLIER, book=modes("on", "on"))
     assert told(story) == [("V-EARLY", Verdict.PROPOSED, 100.0)]
 
 
-def test_where_neither_can_be_held_against_her_the_graver_says_so(tmp_path: Path) -> None:
-    story = handover(EARLIER, book=modes(tmp_path, "on", "on"))
+def test_where_neither_can_be_held_against_her_the_graver_says_so() -> None:
+    story = handover(EARLIER, book=modes("on", "on"))
     story.gap(850, 860)
     assert told(story) == [("V-RELIEF", Verdict.UNDETERMINED, 1000.0)]
 
 
-def test_leaving_early_and_again_before_the_relief_came_are_two_acts(tmp_path: Path) -> None:
+def test_leaving_early_and_again_before_the_relief_came_are_two_acts() -> None:
     changes = (EARLIER, (1001, "Alice", "in"), (1010, "Alice", "signed out"))
-    story = handover(*changes, book=modes(tmp_path, "on", "on"))
+    story = handover(*changes, book=modes("on", "on"))
     assert [rule for rule, *_ in told(story)] == ["V-EARLY", "V-RELIEF"]
 
 
-def test_early_with_the_relief_there_is_early_alone(tmp_path: Path) -> None:
-    story = handover((890, "Bob", "in"), EARLIER, book=modes(tmp_path, "on", "on"))
+def test_early_with_the_relief_there_is_early_alone() -> None:
+    story = handover((890, "Bob", "in"), EARLIER, book=modes("on", "on"))
     assert named(story) == [("V-EARLY", Mode.ON, [])]

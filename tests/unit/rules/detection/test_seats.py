@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from msgspec.structs import replace
 
 from callcenter.domain import facts as fx
@@ -43,8 +41,9 @@ def test_ring_before_or_after_it_is_whose_the_seat_was() -> None:
     story.offer(NOON - 20, 15, OfferOutcome.TIMED_OUT)
     story.offer(NOON, 15, OfferOutcome.TIMED_OUT, agent="Alice", uid="c2")
     assert told(story) == [
-        ("V-MISSED", "Alice", Verdict.PROPOSED, None), ("V-MISSED", "Bob", Verdict.PROPOSED, None),
-    ]  # fmt: skip
+        ("V-MISSED", "Alice", Verdict.PROPOSED, None),
+        ("V-MISSED", "Bob", Verdict.PROPOSED, None),
+    ]
 
 
 def test_line_left_open_over_it_blocks_nobody_for_certain() -> None:
@@ -64,16 +63,22 @@ def test_agent_whom_the_end_of_the_seat_signs_out_is_not_the_heir_away() -> None
 
 def test_absence_of_whom_the_roster_gives_no_seat_is_by_the_phone() -> None:
     story = Story(on=unit())
-    story.tell(fx.AgentStateChanged(
-        at=micros(NOON), agent="Phone 1", interface=PHONE, ended=None, state=AgentState.OFFLINE, reason="signed out",
-        queues=(),
-    ))  # fmt: skip
+    story.tell(
+        fx.AgentStateChanged(
+            at=micros(NOON),
+            agent="Phone 1",
+            interface=PHONE,
+            ended=None,
+            state=AgentState.OFFLINE,
+            reason="signed out",
+            queues=(),
+        )
+    )
     assert [one[1] for one in told(story)] == ["Bob"]
 
 
-def test_talk_is_hers_though_it_ends_after_it(tmp_path: Path) -> None:
+def test_talk_is_hers_though_it_ends_after_it() -> None:
     book = rulebook(
-        tmp_path,
         "figures: {hangup_within_seconds: 5, disposition_within_seconds: 60}",
         'violations: {V-HANGUP: {mode: "on", severity: minor, points: 5}, V-SKIPPED: {mode: "on"}}',
     )

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from callcenter.domain.vocabulary import EndedBy, VisitOutcome
-from callcenter.files.rulebook import load_rulebook
 from callcenter.numbers import Numbering
 from callcenter.rules.detection.judge import Judge
 from callcenter.rules.records.violation import Verdict
 from callcenter.rules.regulations.edition import Rulebook
-from tests.unit.rules.detection.story import Story, micros, packaged, roster, rulebook
+from tests.unit.rules.detection.story import Story, micros, packaged, read, roster, rulebook
 
 ON = 'violations: {V-SKIPPED: {mode: "on"}}'
 CUSTOMER = "13800010001"
@@ -20,8 +17,8 @@ Told = list[tuple[str, str, Verdict, float | None]]
 
 
 @pytest.fixture
-def book(tmp_path: Path) -> Rulebook:
-    return rulebook(tmp_path, "figures: {disposition_within_seconds: 120}", ON)
+def book() -> Rulebook:
+    return rulebook("figures: {disposition_within_seconds: 120}", ON)
 
 
 @pytest.fixture
@@ -188,9 +185,14 @@ def test_call_to_another_number_does_not(promised: Story, dialled: str) -> None:
     assert [(code, verdict) for code, _, verdict, _ in told(promised)] == [("not_called_back", Verdict.PROPOSED)]
 
 
-@pytest.mark.parametrize(("promised_to", "dialled"), [
-    ("0571-88881234", "988881234"), ("88881234", "9057188881234"), ("86 571 8888 1234", "900865718888 1234"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("promised_to", "dialled"),
+    [
+        ("0571-88881234", "988881234"),
+        ("88881234", "9057188881234"),
+        ("86 571 8888 1234", "900865718888 1234"),
+    ],
+)
 def test_site_says_what_is_dialled_for_an_outside_line_and_where_it_is(
     book: Rulebook, promised_to: str, dialled: str
 ) -> None:
@@ -364,13 +366,12 @@ def test_promise_made_while_the_talk_lasts_stands_on_its_frames(book: Rulebook) 
     ]
 
 
-def test_promise_that_is_due_when_no_rulebook_holds_is_nobodys(tmp_path: Path) -> None:
-    path = tmp_path / "rulebook.yaml"
-    path.write_text(
+def test_promise_that_is_due_when_no_rulebook_holds_is_nobodys() -> None:
+    book = read(
         "based_on: packaged\neditions:\n  - version: last\n    from: 2020-01-01\n    to: 2027-01-15\n"
         f"    figures: {{disposition_within_seconds: 120}}\n    {ON}\n"
     )
-    story = Story(on=roster(), book=load_rulebook(path))
+    story = Story(on=roster(), book=book)
     story.talked(0, 60)
     story.recorded(100, callback_to=CUSTOMER, callback_by=9 * 3600)
     assert told(story, end=10 * 3600) == []

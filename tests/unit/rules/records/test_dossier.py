@@ -21,29 +21,57 @@ BOOK = load_rulebook()
 
 def form(rule: str = "V-EAT", **other: Any) -> RecordForm:
     given: dict[str, Any] = {
-        "rule": rule, "agent": "Alice", "team": "hotline", "at": MONDAY, "words": "ate at the desk",
-        "by": "li", "key": "k",
-    }  # fmt: skip
+        "rule": rule,
+        "agent": "Alice",
+        "team": "hotline",
+        "at": MONDAY,
+        "words": "ate at the desk",
+        "by": "li",
+        "key": "k",
+    }
     return RecordForm(**given | other)
 
 
 def violation(rule: str = "V-MISSED") -> Violation:
     return Violation(
-        id="1" * 32, rule=rule, agent="Alice", at=MONDAY, start=MONDAY - 1, end=MONDAY, verdict=Verdict.PROPOSED,
-        mode=Mode.ON, severity=Severity.MINOR, points=2, rulebook="2026.1", measured=20.0, limit=None, unit="s",
-        impact=None, act=Reason("timed_out", {"measured": "20.0"}), reason=None, ruled_out=("gap",), subject="x",
-        names=(), frames=(3, 4),
-    )  # fmt: skip
+        id="1" * 32,
+        rule=rule,
+        agent="Alice",
+        at=MONDAY,
+        start=MONDAY - 1,
+        end=MONDAY,
+        verdict=Verdict.PROPOSED,
+        mode=Mode.ON,
+        severity=Severity.MINOR,
+        points=2,
+        rulebook="2026.1",
+        measured=20.0,
+        limit=None,
+        unit="s",
+        impact=None,
+        act=Reason("timed_out", {"measured": "20.0"}),
+        reason=None,
+        ruled_out=("gap",),
+        subject="x",
+        names=(),
+        frames=(3, 4),
+    )
 
 
 def test_form_becomes_a_proposed_record_of_whoever_filled_it_in() -> None:
     dossier, standing = from_form(form(), BOOK, MONDAY)
     assert (standing.verdict, standing.proposed_by, standing.points, standing.severity) == (
-        Verdict.PROPOSED, "li", 5, Severity.MINOR,
-    )  # fmt: skip
+        Verdict.PROPOSED,
+        "li",
+        5,
+        Severity.MINOR,
+    )
     assert (dossier.rule, dossier.title.zh, dossier.why.zh, dossier.rulebook) == (
-        "V-EAT", "工作区吸烟进食", "ate at the desk", "2026.1",
-    )  # fmt: skip
+        "V-EAT",
+        "工作区吸烟进食",
+        "ate at the desk",
+        "2026.1",
+    )
 
 
 def test_range_by_choice_proposes_its_least_and_allows_its_most() -> None:
@@ -84,12 +112,15 @@ def fileable(code: str) -> str:
 def test_every_rule_is_filed_by_form_or_refused_for_what_it_is() -> None:
     rules = BOOK.editions[-1].violations
     expected = {
-        code: "found by the service" if rule.known in {"T", "derived"}
-        else "has no figure" if rule.known == "TW" and rule.points == "no figure"
-        else "filed" if rule.known == "TW" or rule.mode is Mode.ON
+        code: "found by the service"
+        if rule.known in {"T", "derived"}
+        else "has no figure"
+        if rule.known == "TW" and rule.points == "no figure"
+        else "filed"
+        if rule.known == "TW" or rule.mode is Mode.ON
         else "is not on"
         for code, rule in rules.items()
-    }  # fmt: skip
+    }
     assert {code: fileable(code) for code in rules} == expected
     assert {"V-HOTLINE", "V-AWAY", "V-LATE", "V-SKIPPED", "V-DESK", "V-CONFLICT"} <= {
         code for code, became in expected.items() if became == "filed"

@@ -94,12 +94,25 @@ def test_a_number_is_masked_however_it_is_written(number: str, around: str) -> N
 @pytest.mark.parametrize(
     "text",
     [
-        "at 2026-03-02 08:00", "2026-03-02T08:00:00+08:00", "record 0123456789abcdef0123456789abcdef", "0" * 64,
-        "call lab-1795418218.5", "1795418218.000123", "V-DESK 2 points", "seat 12, 3 rings, 20.5 s",
-        "08:00-17:30, 18:00-20:15", "2026/3/2 08:00:15.123456", "on 2026.03.02", "2026-03-02 - 2026-03-06",
-        "seats 12, 13, 14, 15", "12、13、14、15", "¥1,234,567.00", "12,000.50 yuan", "12000.50",
+        "at 2026-03-02 08:00",
+        "2026-03-02T08:00:00+08:00",
+        "record 0123456789abcdef0123456789abcdef",
+        "0" * 64,
+        "call lab-1795418218.5",
+        "1795418218.000123",
+        "V-DESK 2 points",
+        "seat 12, 3 rings, 20.5 s",
+        "08:00-17:30, 18:00-20:15",
+        "2026/3/2 08:00:15.123456",
+        "on 2026.03.02",
+        "2026-03-02 - 2026-03-06",
+        "seats 12, 13, 14, 15",
+        "12、13、14、15",
+        "¥1,234,567.00",
+        "12,000.50 yuan",
+        "12000.50",
     ],
-)  # fmt: skip
+)
 def test_times_and_record_ids_stay_readable(text: str) -> None:
     assert worded(text, Sight.MASKED) == worded(text, Sight.HIDDEN) == text
 

@@ -47,7 +47,7 @@ def test_edition_that_is_yet_to_begin_may_be_changed_or_dropped() -> None:
         (book(edition(last=TODAY), edition("b", first=TODAY)), "edition b must begin after 2026-11-25, not on"),
         (book(edition(), timezone="UTC"), "days begin in Asia/Shanghai: that stays"),
     ],
-)  # fmt: skip
+)
 def test_what_has_begun_stays_as_it_is(after: Rulebook, problem: str) -> None:
     assert problem in "; ".join(amend(PACKAGED, after, TODAY))
 

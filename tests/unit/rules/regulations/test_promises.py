@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import msgspec
 import pytest
 
@@ -16,20 +14,44 @@ from tests.unit.rules.detection.story import at, micros, packaged, rulebook
 
 def offer(rang: float | None, ended: float, outcome: OfferOutcome = OfferOutcome.TIMED_OUT) -> fx.Offer:
     return fx.Offer(
-        agent="Alice", interface="PJSIP/1001", offered_at=at(rang), rang_at=at(rang), ended_at=micros(ended),
-        connected_at=None, outcome=outcome, available=True, refuted=None, in_gap=False, frames=(1,),
-    )  # fmt: skip
+        agent="Alice",
+        interface="PJSIP/1001",
+        offered_at=at(rang),
+        rang_at=at(rang),
+        ended_at=micros(ended),
+        connected_at=None,
+        outcome=outcome,
+        available=True,
+        refuted=None,
+        in_gap=False,
+        frames=(1,),
+    )
 
 
 def visit(left: float, *offers: fx.Offer, outcome: VisitOutcome = VisitOutcome.ANSWERED) -> fx.Visit:
     answered = outcome is VisitOutcome.ANSWERED
     return fx.Visit(
-        call="c1", uniqueid="c1", queue="support", n=1, caller=None, did=None, joined_at=micros(0),
-        left_at=micros(left), position=1, outcome=outcome, agent="Alice" if answered else None,
-        answered_at=micros(left) if answered else None, ended_at=None,
-        hold=None, transferred=None, ended_by=None, refused_at=None, offers=offers, in_gap=False,
+        call="c1",
+        uniqueid="c1",
+        queue="support",
+        n=1,
+        caller=None,
+        did=None,
+        joined_at=micros(0),
+        left_at=micros(left),
+        position=1,
+        outcome=outcome,
+        agent="Alice" if answered else None,
+        answered_at=micros(left) if answered else None,
+        ended_at=None,
+        hold=None,
+        transferred=None,
+        ended_by=None,
+        refused_at=None,
+        offers=offers,
+        in_gap=False,
         frames=(1,),
-    )  # fmt: skip
+    )
 
 
 def counted(*visits: fx.Visit, book: Rulebook | None = None) -> dict[str, tuple[int, int, int]]:
@@ -71,8 +93,8 @@ def test_wait_that_the_log_tells_at_whole_seconds_is_doubtful_for_one(
     assert counted(told)["P-WAIT"] == expected
 
 
-def test_other_figures_promise_something_else(tmp_path: Path) -> None:
-    book = rulebook(tmp_path, "figures: {rings: 4, queues: {support: {service_threshold_seconds: 12}}}")
+def test_other_figures_promise_something_else() -> None:
+    book = rulebook("figures: {rings: 4, queues: {support: {service_threshold_seconds: 12}}}")
     late = visit(18, offer(1, 18, OfferOutcome.ANSWERED))
     assert counted(late) == {"P-RING": (0, 1, 0), "P-WAIT": (1, 0, 0)}
     assert counted(late, book=book) == {"P-RING": (1, 0, 0), "P-WAIT": (0, 1, 0)}

@@ -21,9 +21,17 @@ def test_base_alone_leaves_the_rest_as_the_regulations_have_it() -> None:
 
 def test_every_figure_can_be_said() -> None:
     figures: dict[str, Any] = {
-        "most": "120", "assessment": "70", "adjustment": "3", "proposal": "4", "best": "2.5", "contract_line": "50",
-        "warning_line": "65", "yuan_a_point": "12", "around": "75", **PAID,
-    }  # fmt: skip
+        "most": "120",
+        "assessment": "70",
+        "adjustment": "3",
+        "proposal": "4",
+        "best": "2.5",
+        "contract_line": "50",
+        "warning_line": "65",
+        "yuan_a_point": "12",
+        "around": "75",
+        **PAID,
+    }
     terms = read_terms(LEAST | figures).terms
     assert {name: getattr(terms, name) for name in figures} == {
         name: value if isinstance(value, bool) else Decimal(value) for name, value in figures.items()

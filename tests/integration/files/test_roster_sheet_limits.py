@@ -12,7 +12,7 @@ import pytest
 from callcenter.errors import BadInput, UnreadableFile
 from callcenter.files import roster_tables
 from callcenter.files.roster_sheet import export_roster, import_roster
-from tests.unit.staff.roster_files import AGENTS, ROSTER, folder, told, workbook
+from tests.integration.files.roster_files import AGENTS, ROSTER, folder, told, workbook
 
 
 def test_files_that_are_not_what_they_are_called_are_refused(tmp_path: Path) -> None:
@@ -68,18 +68,10 @@ def test_sheet_that_is_none_of_a_rosters_or_comes_twice_is_not_read(tmp_path: Pa
     agents = [["agent", "interface"], ["Alice", "PJSIP/1001"]]
     path = workbook(tmp_path / "r.xlsx", agents=agents, 坐席=agents, wages=agents)
     assert [(table.name, len(table.rows)) for table in roster_tables.read_tables(path)] == [
-        ("agents", 1), ("坐席", 0), ("wages", 0),
-    ]  # fmt: skip
-
-
-def test_one_interface_cannot_fill_a_sheet(tmp_path: Path) -> None:
-    (fault,) = told(folder(tmp_path / "r", agents="agent,interface\n" + "Alice,PJSIP/1\n" * 1_001))
-    assert "more than 1000 rows" in fault
-
-
-def test_faults_show_what_a_terminal_would_obey(tmp_path: Path) -> None:
-    (fault,) = told(folder(tmp_path / "r", agents="agent,interface,\x1b[2J\nAlice,PJSIP/1\n"))
-    assert fault.isprintable()
+        ("agents", 1),
+        ("坐席", 0),
+        ("wages", 0),
+    ]
 
 
 def test_folder_that_cannot_be_written_whole_is_not_begun(tmp_path: Path) -> None:
@@ -93,9 +85,3 @@ def test_file_that_cannot_be_written_takes_those_before_it_along(tmp_path: Path)
     with pytest.raises(BadInput, match="cannot be written"):
         export_roster(ROSTER, tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == ["shifts.csv"]
-
-
-def test_one_agent_cannot_fill_a_sheet(tmp_path: Path) -> None:
-    rows = "".join(f"Alice,{2000 + n}-01-01,{2000 + n}-01-02\n" for n in range(1_001))
-    (fault,) = told(folder(tmp_path / "r", agents=AGENTS, breaks="agent,from,to\n" + rows))
-    assert "more than 1000 rows" in fault

@@ -84,10 +84,20 @@ def test_lab_that_never_ran_has_no_state(tmp_path: Path) -> None:
 
 
 def test_pid_of_another_program_is_never_taken_for_the_lab(tmp_path: Path) -> None:
-    state = LabState.model_validate({
-        "pid": 1, "instance": tmp_path, "version": "22.0", "sip_port": 1, "ami_port": 1, "http_port": 1,
-        "trunk_host": "127.0.0.2", "trunk_port": 1, "manager_secrets": {}, "phone_secrets": {},
-    })  # fmt: skip
+    state = LabState.model_validate(
+        {
+            "pid": 1,
+            "instance": tmp_path,
+            "version": "22.0",
+            "sip_port": 1,
+            "ami_port": 1,
+            "http_port": 1,
+            "trunk_host": "127.0.0.2",
+            "trunk_port": 1,
+            "manager_secrets": {},
+            "phone_secrets": {},
+        }
+    )
 
     assert not state.alive()
 

@@ -10,7 +10,7 @@ import pytest
 
 from callcenter.errors import BadInput
 from callcenter.files.roster_sheet import export_roster, import_roster
-from tests.unit.staff.roster_files import AGENTS, ROSTER, folder, told, workbook
+from tests.integration.files.roster_files import AGENTS, ROSTER, folder, told, workbook
 
 FIRST_DAYS = (date(2026, 11, 23), date(2026, 11, 24))
 
@@ -67,48 +67,9 @@ def test_days_and_numbers_that_a_program_wrote_are_read_as_they_are_meant(tmp_pa
     assert form["agents"] == [{"agent": "10000000000000000", "interface": "PJSIP/1001", "from": "2026-11-23"}]
 
 
-def test_column_without_a_heading_and_row_of_spaces_are_nobodys(tmp_path: Path) -> None:
+def test_row_of_spaces_is_nobodys(tmp_path: Path) -> None:
     path = folder(tmp_path / "r", agents="agent,,interface\n ,  ,\nAlice,scribbled,PJSIP/1001\n")
     assert import_roster(path).sound()["agents"] == [{"agent": "Alice", "interface": "PJSIP/1001"}]
-
-
-def test_every_fault_is_told_with_its_place(tmp_path: Path) -> None:
-    shifts = [
-        "agent,from,to,colour",
-        "Alice,2026-11-23 09:00,2026-11-23 18:00",
-        "Mallory,2026-11-23 09:00,2026-11-23 18:00",
-        "Alice,soon,2026-11-23 18:00",
-        "",
-        "Alice,2026-11-24 18:00,2026-11-24 09:00",
-        "Alice,2026-11-23 17:00,2026-11-23 19:00",
-        "Alice,,2026-11-25 09:00",
-        "Alice,2026-11-26 09:00,2026-11-26 10:00,,more",
-    ]
-    path = folder(tmp_path / "r", agents=AGENTS, shifts="\n".join(shifts))
-    assert sorted(told(path)) == [
-        "shifts.csv, sheet shifts, row 1, column colour: the column is unknown",
-        "shifts.csv, sheet shifts, row 3, column agent: 'Mallory' is not among the agents",
-        "shifts.csv, sheet shifts, row 4, column from: 'soon' is not a time like 2026-11-23T15:00:00+08:00",
-        "shifts.csv, sheet shifts, row 6, column to: 2026-11-24T09:00 is not after 2026-11-24T18:00",
-        "shifts.csv, sheet shifts, row 7, column from: the shift overlaps the one of row 2",
-        "shifts.csv, sheet shifts, row 8, column from: may not be empty",
-        "shifts.csv, sheet shifts, row 9: the row is longer than the heading",
-    ]
-    with pytest.raises(BadInput, match="and 6 more"):
-        import_roster(path).sound()
-
-
-def test_row_that_has_a_line_break_in_a_cell_keeps_the_numbers_right(tmp_path: Path) -> None:
-    hour = "2026-11-23 09:00,2026-11-23 10:00"
-    leave = f'agent,from,to,note\nAlice,{hour},"two\nlines"\nBob,{hour}\n'
-    (fault,) = told(folder(tmp_path / "r", agents=AGENTS, leave=leave))
-    assert "row 4, column agent: 'Bob'" in fault
-
-
-def test_leave_may_overlap_and_touching_shifts_do_not(tmp_path: Path) -> None:
-    twice = "agent,from,to\n" + "Alice,2026-11-23 09:00,2026-11-23 12:00\n" * 2
-    touching = "agent,from,to\nAlice,2026-11-23 09:00,2026-11-23 12:00\nAlice,2026-11-23 12:00,2026-11-23 18:00\n"
-    assert told(folder(tmp_path / "r", agents=AGENTS, leave=twice, shifts=touching)) == []
 
 
 def test_formula_and_odd_cells_are_told(tmp_path: Path) -> None:
@@ -122,42 +83,12 @@ def test_formula_and_odd_cells_are_told(tmp_path: Path) -> None:
     ]
 
 
-@pytest.mark.parametrize("heading", ["agent,interface,姓名", "interface,team"])
-def test_heading_that_is_twice_or_missing_is_told(tmp_path: Path, heading: str) -> None:
-    (fault,) = told(folder(tmp_path / "r", agents=f"{heading}\nAlice,PJSIP/1001,Alice\n"))[:1]
-    assert "row 1, column" in fault
-
-
-def test_interface_of_two_agents_at_once_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(BadInput, match="at the same time"):
-        import_roster(folder(tmp_path / "r", agents=AGENTS + "Bob,PJSIP/1001\n"))
-
-
-def test_unknown_zone_and_time_that_comes_twice_are_told(tmp_path: Path) -> None:
-    zones = folder(tmp_path / "zone", agents=AGENTS, site="timezone\nMars/Olympus\n")
-    twice = "agent,from,to\nAlice,2026-10-25 02:30,2026-10-25 09:00\n"
-    clocks = folder(tmp_path / "clocks", agents=AGENTS, site="timezone\nEurope/Berlin\n", shifts=twice)
-    assert [fault.partition(": ")[2][:22] for path in (zones, clocks) for fault in told(path)] == [
-        "there is no time zone ", "'2026-10-25T02:30' com",
-    ]  # fmt: skip
-
-
 def test_sheet_that_is_none_of_a_rosters_or_comes_twice_is_told(tmp_path: Path) -> None:
     agents = [["agent", "interface"], ["Alice", "PJSIP/1001"]]
     files = folder(tmp_path / "r", agents=AGENTS, 坐席=AGENTS, wages="agent\n")
     sheets = workbook(tmp_path / "r.xlsx", agents=agents, 坐席=agents, wages=[["agent"]])
     for path, told_of in ((files, ["is no shee", "agents hol"]), (sheets, ["agents hol", "is no shee"])):
         assert [fault.partition(": ")[2][:10] for fault in told(path)] == told_of
-
-
-def test_roster_whose_only_sheet_is_misnamed_says_so(tmp_path: Path) -> None:
-    (fault,) = told(folder(tmp_path / "r", workers=AGENTS))
-    assert "sheet workers: is no sheet of a roster; known are agents (坐席)" in fault
-
-
-def test_roster_without_agents_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(BadInput, match="no sheet or file agents"):
-        import_roster(folder(tmp_path / "r", shifts="agent,from,to\n"))
 
 
 def test_exported_cells_never_begin_as_formulas(tmp_path: Path) -> None:
