@@ -21,6 +21,7 @@ TOPICS = (
     "settings",
     "metrics",
     "calls",
+    "customers",
     "replay",
     "rules",
     "violations",

@@ -12,6 +12,7 @@ from callcenter.web.api import (
     audit,
     calls,
     changes,
+    customer_imports,
     customer_merges,
     customers,
     given,
@@ -33,6 +34,7 @@ ROUTERS = (
     violations.router,
     calls.router,
     customer_merges.router,
+    customer_imports.router,
     customers.router,
     users.router,
     audit.router,
@@ -73,7 +75,7 @@ def make_application(service: Service) -> FastAPI:
     for router in ROUTERS:
         app.include_router(router, prefix=API)
     install(app)
-    app.add_middleware(Guard, settings=service.settings)
+    app.add_middleware(Guard, settings=service.settings, takes_files=[API + path for path in customer_imports.FILES])
     app.openapi = lambda: _document(app)  # type: ignore[method-assign]  # FastAPI's documented way
     return app
 

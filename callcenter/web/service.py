@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Annotated, Any, NamedTuple, cast
@@ -54,6 +55,8 @@ class Service:
     clock: Clock
     steady: Clock
     ports: Ports
+    files: asyncio.Lock
+    """One file is read at a time."""
 
     @property
     def rulebook(self) -> Rulebook:
@@ -109,6 +112,7 @@ def build(
         clock=clock,
         steady=steady,
         ports=ports or Ports(),
+        files=asyncio.Lock(),
     )
 
 
