@@ -6,8 +6,8 @@ export UV_LINK_MODE = copy
 PY := .venv/bin/python
 
 # The pure floors, and the modules below them: their tests run under coverage, once, and nowhere else in `make test`.
-PURE := domain rules staff sip
-BOTTOM := clock errors numbers spreadsheet text untrusted
+PURE := domain rules staff sip cases
+BOTTOM := clock errors numbers spreadsheet tape text untrusted
 
 .PHONY: venv system root demo test check generate pure bench soak clean
 

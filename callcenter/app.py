@@ -17,6 +17,7 @@ from callcenter import __version__, logs
 from callcenter.ami.client import AmiClient
 from callcenter.ami.session import first_error
 from callcenter.ami.settings import AmiSettings
+from callcenter.cases.routing import NO_PREFERENCE, Preference
 from callcenter.clock import today, wall_clock
 from callcenter.config import Settings
 from callcenter.domain.frame import Micros
@@ -30,7 +31,17 @@ from callcenter.rules.regulations.edition import RulebookFigures
 from callcenter.staff.dates import day_start
 from callcenter.store import DecisionStore, Store
 from callcenter.store.record.visit_queries import VisitFilter, ended_visits, followed_since
-from callcenter.tracker import Follower, GapFiller, LogWatch, RecordKeeper, RulesFiles, RulesInForce, Tracker, recover
+from callcenter.tracker import (
+    Follower,
+    GapFiller,
+    LogWatch,
+    RecordKeeper,
+    RulesFiles,
+    RulesInForce,
+    Switchboard,
+    Tracker,
+    recover,
+)
 from callcenter.tracker.bound import OpenBound
 from callcenter.tracker.calendar_watch import CalendarWatch
 from callcenter.tracker.pruning import Pruning
@@ -207,11 +218,23 @@ def _answer_people(
     group: asyncio.TaskGroup,
 ) -> asyncio.Task[None]:
     """Serve the API."""
-    ports = Ports(tracker.dispose, tracker.switch_time, evidence_of(settings.journal.path), rules.written)
+    ports = Ports(
+        dispose=tracker.dispose,
+        switch_time=tracker.switch_time,
+        evidence=evidence_of(settings.journal.path),
+        written=rules.written,
+        route=_nobody_known,
+        switchboard=Switchboard(tracker, lambda: tracker.in_force or in_force),
+    )
     service = build(settings.web, decisions, lambda: tracker.in_force or in_force, ports)
     server = web_server(settings.web, make_application(service))
     log.info("api_served", port=server.port)
     return group.create_task(serve_web(server, service), name="web")
+
+
+async def _nobody_known(_: str) -> Preference:
+    """Stand in for the customers' tables: nobody is known."""
+    return NO_PREFERENCE
 
 
 async def _open(settings: Settings, opened: contextlib.AsyncExitStack) -> _Kept:
@@ -283,5 +306,6 @@ def _exporter(settings: Settings, tracker: Tracker, in_force: RulesInForce) -> E
 
 def _secrets(settings: Settings) -> list[str]:
     """Reveal what must never appear in a log; whatever cannot be read stops the start."""
-    revealed = [settings.ami.events.reveal(), settings.ami.control.reveal(), settings.store.address().password]
+    ami, dialplan = settings.ami, settings.web.dialplan
+    revealed = [ami.events.reveal(), ami.control.reveal(), settings.store.address().password, dialplan.reveal()]
     return [secret for secret in revealed if secret]

@@ -4,6 +4,14 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+DIRECT = "direct-"
+"""How the queue of one agent's phone alone is named; the phone's number follows."""
+
+
+def is_direct(queue: str | None) -> bool:
+    """Tell whether a queue is that of one agent's phone alone, which a caller passes before the line."""
+    return queue is not None and queue.startswith(DIRECT)
+
 
 class VisitOutcome(StrEnum):
     """How a caller's stay in one queue ended."""

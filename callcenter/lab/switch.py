@@ -46,6 +46,8 @@ class LabState(BaseModel):
     http_port: int
     trunk_host: str
     trunk_port: int
+    lookup_port: int | None = None
+    lookup_token: str = ""
     manager_secrets: dict[str, str]
     phone_secrets: dict[str, str]
 
@@ -83,6 +85,8 @@ def with_ports(settings: LabSettings) -> LabSettings:
         "http_port": (settings.bind, socket.SOCK_STREAM),
         "trunk_port": (settings.trunk_host, socket.SOCK_DGRAM),
     }
+    if settings.lookup_port is not None:
+        wanted["lookup_port"] = (settings.bind, socket.SOCK_STREAM)
     for name, (host, kind) in wanted.items():
         _require_free(host, getattr(settings, name), kind)
     found = {
@@ -149,6 +153,8 @@ class Lab:
             http_port=settings.http_port,
             trunk_host=settings.trunk_host,
             trunk_port=settings.trunk_port,
+            lookup_port=settings.lookup_port,
+            lookup_token=secrets.token_urlsafe(24),
             manager_secrets={login: secrets.token_urlsafe(18) for login in self._logins()},
             phone_secrets={agent.number: secrets.token_urlsafe(12) for agent in self.agents},
         )
@@ -296,6 +302,7 @@ def _values(settings: LabSettings, state: LabState) -> dict[str, str]:
             "internal_ring_seconds",
             "opening_hours",
             "outbound_number",
+            "direct_seconds",
             "system_name",
         }
     )
@@ -307,6 +314,8 @@ def _values(settings: LabSettings, state: LabState) -> dict[str, str]:
         "RUN_DIR": f"{inside}/run",
         "LOG_DIR": f"{inside}/log",
         "MODULE_DIR": roots.module_dir(settings.root_dir),
+        "LOOKUP_URL": "" if state.lookup_port is None else f"http://{settings.bind}:{state.lookup_port}/dialplan",
+        "LOOKUP_TOKEN": state.lookup_token,
         "AMI_BIND": settings.bind,
         "SIP_BIND": settings.bind,
         "MEDIA_ADDRESS": settings.bind,

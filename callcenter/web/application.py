@@ -8,6 +8,7 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from callcenter import __version__
+from callcenter.web import dialplan
 from callcenter.web.api import audit, calls, changes, given, promises, rules, scores, session, users, violations
 from callcenter.web.guard import SAFE, Guard
 from callcenter.web.problems import KINDS, MEDIA_TYPE, install
@@ -53,6 +54,10 @@ def make_application(service: Service) -> FastAPI:
     app.state.service = service
     for router in ROUTERS:
         app.include_router(router, prefix=API)
+    token = service.settings.dialplan.reveal()
+    if token is not None:
+        app.state.dialplan_token = token
+        app.include_router(dialplan.router)
     install(app)
     app.add_middleware(Guard, settings=service.settings)
     app.openapi = lambda: _document(app)  # type: ignore[method-assign]  # FastAPI's documented way

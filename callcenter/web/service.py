@@ -8,6 +8,7 @@ from typing import Annotated, Any, NamedTuple, cast
 
 from fastapi import Depends, Request
 
+from callcenter.cases.routing import Preference
 from callcenter.clock import steady_clock, wall_clock
 from callcenter.domain.frame import Micros
 from callcenter.rules.detection.inputs import Disposition
@@ -17,7 +18,7 @@ from callcenter.staff.duty import Roster
 from callcenter.store import DecisionStore
 from callcenter.store.sign_in.accounts import Accounts
 from callcenter.store.sign_in.sessions import Sessions
-from callcenter.tracker import RulesInForce
+from callcenter.tracker import RulesInForce, Switchboard
 from callcenter.usecases.take_step import Evidence, StepContext
 from callcenter.web.limits import SignInRate
 from callcenter.web.settings import WebSettings
@@ -28,6 +29,9 @@ Dispose = Callable[[Disposition], Awaitable[None]]
 Written = Callable[[], Awaitable[dict[str, Any]]]
 """Gives the rulebook in force as it is written."""
 
+Prefer = Callable[[str], Awaitable[Preference]]
+"""Tells what is known of a number's key: a key account's queue or group, whose their open matter is."""
+
 
 class Ports(NamedTuple):
     """What the API asks of the rest of the service; None: there is none of it here."""
@@ -36,6 +40,8 @@ class Ports(NamedTuple):
     switch_time: Clock = wall_clock
     evidence: Evidence | None = None
     written: Written | None = None
+    route: Prefer | None = None
+    switchboard: Switchboard | None = None
 
 
 @dataclass(frozen=True)
