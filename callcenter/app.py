@@ -224,7 +224,7 @@ def _answer_people(
         evidence=evidence_of(settings.journal.path),
         written=rules.written,
         route=_nobody_known,
-        switchboard=Switchboard(tracker, lambda: tracker.in_force or in_force),
+        switchboard=Switchboard(tracker, lambda: tracker.in_force or in_force, settings.survey.plan),
     )
     service = build(settings.web, decisions, lambda: tracker.in_force or in_force, ports)
     server = web_server(settings.web, make_application(service))

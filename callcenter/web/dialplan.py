@@ -60,6 +60,22 @@ async def read_route(asked: Annotated[RouteAsked, Query()], service: TheService)
     return _nothing() if found is None else PlainTextResponse(found.line())
 
 
+class AfterAsked(RequestBody):
+    """Whose agent's leg has ended, in which line, and how it was cleared."""
+
+    call: str = Field(max_length=80)
+    line: str = Field(max_length=40)
+    cause: int = Field(default=0, ge=0, le=999)
+
+
+@router.get("/after")
+async def read_after(asked: Annotated[AfterAsked, Query()], service: TheService) -> Response:
+    """Say what follows when an agent's leg has ended: `survey/123`, `front/`, `end/`; nothing where it is not known."""
+    board = service.ports.switchboard
+    found = None if board is None else await board.after(asked.call, asked.line, asked.cause)
+    return _nothing() if found is None else PlainTextResponse(found.line())
+
+
 async def _preference(service: Service, caller: str) -> Preference:
     """Look up what is known of a number; what cannot be told at once is not known."""
     key = read_number(caller, service.in_force().numbering or PLAIN).key

@@ -12,10 +12,12 @@ import httpx
 import pytest
 from pydantic import SecretStr
 
+from callcenter.cases.afterwards import SurveyPlan
 from callcenter.cases.routing import Preference
 from callcenter.domain.events import MemberSeen
 from callcenter.domain.floor import Floor
 from callcenter.domain.frame import SECOND, Micros
+from callcenter.domain.vocabulary import Question
 from callcenter.errors import BadSetting, StoreError
 from callcenter.files.rulebook import load_rulebook
 from callcenter.tracker import RulesInForce, Switchboard, Tracker
@@ -24,6 +26,7 @@ from callcenter.web.service import Ports, build
 from callcenter.web.settings import DialplanSettings, WebSettings
 from tests.integration.api import ROSTER
 from tests.integration.office import opened
+from tests.unit.domain.switch import Switch
 
 TOKEN = "a-token-of-sixteen"
 BY_TOKEN = {"X-Callcenter-Token": TOKEN}
@@ -67,7 +70,9 @@ def floor() -> Floor:
 async def dialplan(tmp_path: Path) -> AsyncIterator[Dialplan]:
     known, tracker = Known(), SimpleNamespace(floor=floor(), in_sync=True)
     in_force = RulesInForce(load_rulebook(), None)
-    board = Switchboard(cast("Tracker", tracker), lambda: in_force)
+    board = Switchboard(
+        cast("Tracker", tracker), lambda: in_force, SurveyPlan((Question.SERVICE, Question.PRODUCT), {"complaints": ()})
+    )
     settings = WebSettings(dialplan=DialplanSettings(secret=SecretStr(TOKEN)))
     async with opened(tmp_path) as decisions:
         app = make_application(build(settings, decisions, lambda: in_force, Ports(route=known, switchboard=board)))
@@ -108,6 +113,44 @@ async def test_line_that_nobody_serves_is_answered_with_nothing(dialplan: Dialpl
 async def test_switch_that_is_not_followed_now_is_not_spoken_for(dialplan: Dialplan) -> None:
     dialplan.tracker.in_sync = False
     assert (await dialplan.asks(line="consumers", caller="13800000001")).status_code == 204
+
+
+def after_a_talk(*, hung_up: bool) -> Floor:
+    switch = Switch()
+    switch.talking(0, 5)
+    if hung_up:
+        switch.hangs_up(20, "a1")
+    switch.exits(20, "a1")
+    switch.exits(20, "c1")
+    return switch.floor
+
+
+@pytest.mark.parametrize(
+    ("hung_up", "query", "follows"),
+    [
+        (True, {"line": "support", "cause": "16"}, "survey/12"),
+        (True, {"line": "complaints"}, "end/"),
+        (False, {"line": "support", "cause": "44"}, "front/"),
+        (False, {"line": "support", "cause": "16"}, "end/"),
+    ],
+)
+async def test_what_follows_an_agents_leg_is_told(
+    dialplan: Dialplan, hung_up: bool, query: dict[str, str], follows: str
+) -> None:
+    dialplan.tracker.floor = after_a_talk(hung_up=hung_up)
+    answer = await dialplan.http.get("/dialplan/after", params={"call": "c1", **query}, headers=BY_TOKEN)
+    assert (answer.status_code, answer.text) == (200, follows)
+
+
+async def test_of_a_talk_whose_end_was_not_seen_nothing_is_said(dialplan: Dialplan) -> None:
+    switch = Switch()
+    switch.talking(0, 5)
+    dialplan.tracker.floor = switch.floor
+    for call in ("c1", "nobody", "c1" * 40):
+        answer = await dialplan.http.get(f"/dialplan/after?call={call}&line=support", headers=BY_TOKEN)
+        assert answer.status_code == 204
+    dialplan.tracker.in_sync = False
+    assert (await dialplan.http.get("/dialplan/after?call=c1&line=support", headers=BY_TOKEN)).status_code == 204
 
 
 @pytest.mark.parametrize("query", [{"line": "x" * 41}, {"line": "consumers", "caller": "1" * 41}, {}])
