@@ -51,6 +51,7 @@ class Right(StrEnum):
     GIVE_BONUS = "give_bonus"
     ADJUST = "adjust"
     RECORD_CALL = "record_call"
+    SEE_SURVEYS = "see_surveys"
 
 
 class Reach(IntEnum):
@@ -94,6 +95,7 @@ class Principal(msgspec.Struct, frozen=True, kw_only=True):
 
 RIGHTS: dict[Role, dict[Right, Reach]] = {
     Role.AGENT: {
+        Right.SEE_SURVEYS: Reach.OWN,
         Right.SEE: Reach.OWN,
         Right.EXPLAIN: Reach.OWN,
         Right.APPEAL: Reach.OWN,
@@ -101,6 +103,7 @@ RIGHTS: dict[Role, dict[Right, Reach]] = {
         Right.RECORD_CALL: Reach.OWN,
     },
     Role.GROUP_LEADER: {
+        Right.SEE_SURVEYS: Reach.TEAM,
         Right.SEE: Reach.TEAM,
         Right.PROPOSE: Reach.TEAM,
         Right.NOTIFY: Reach.TEAM,
@@ -111,6 +114,7 @@ RIGHTS: dict[Role, dict[Right, Reach]] = {
         Right.RECORD_CALL: Reach.TEAM,
     },
     Role.SUPERVISOR: {
+        Right.SEE_SURVEYS: Reach.ALL,
         Right.SEE: Reach.ALL,
         Right.PROPOSE: Reach.ALL,
         Right.NOTIFY: Reach.ALL,
@@ -125,6 +129,7 @@ RIGHTS: dict[Role, dict[Right, Reach]] = {
         Right.RECORD_CALL: Reach.ALL,
     },
     Role.TRAINING_SPECIALIST: {
+        Right.SEE_SURVEYS: Reach.ALL,
         Right.SEE: Reach.ALL,
         Right.PROPOSE: Reach.ALL,
         Right.WITHDRAW: Reach.ALL,
@@ -132,8 +137,15 @@ RIGHTS: dict[Role, dict[Right, Reach]] = {
         Right.ASSESS: Reach.ALL,
         Right.ADJUST: Reach.ALL,
     },
-    Role.QA: {Right.SEE: Reach.ALL, Right.PROPOSE: Reach.ALL, Right.WITHDRAW: Reach.ALL, Right.CHECK: Reach.ALL},
+    Role.QA: {
+        Right.SEE: Reach.ALL,
+        Right.PROPOSE: Reach.ALL,
+        Right.WITHDRAW: Reach.ALL,
+        Right.CHECK: Reach.ALL,
+        Right.SEE_SURVEYS: Reach.ALL,
+    },
     Role.MANAGER: {
+        Right.SEE_SURVEYS: Reach.ALL,
         Right.SEE: Reach.ALL,
         Right.PROPOSE: Reach.ALL,
         Right.NOTIFY: Reach.ALL,
@@ -150,6 +162,7 @@ RIGHTS: dict[Role, dict[Right, Reach]] = {
         Right.GIVE_BONUS: Reach.ALL,
     },
     Role.HR: {
+        Right.SEE_SURVEYS: Reach.ALL,
         Right.SEE: Reach.ALL,
         Right.DECIDE_APPEAL: Reach.ALL,
         Right.CHECK: Reach.ALL,

@@ -9,7 +9,19 @@ from fastapi.openapi.utils import get_openapi
 
 from callcenter import __version__
 from callcenter.web import dialplan
-from callcenter.web.api import audit, calls, changes, given, promises, rules, scores, session, users, violations
+from callcenter.web.api import (
+    audit,
+    calls,
+    changes,
+    given,
+    promises,
+    rules,
+    scores,
+    session,
+    surveys,
+    users,
+    violations,
+)
 from callcenter.web.guard import SAFE, Guard
 from callcenter.web.problems import KINDS, MEDIA_TYPE, install
 from callcenter.web.service import Service
@@ -25,6 +37,7 @@ ROUTERS = (
     rules.router,
     promises.router,
     scores.router,
+    surveys.router,
     *given.ROUTERS,
 )
 """Every route that there is, below `API`."""

@@ -45,6 +45,7 @@ assess_specialist  -      -             all         -                    -     -
 give_bonus         -      -             -           -                    -     all      -     -
 adjust             -      -             -           all                  -     -        -     -
 record_call        own    team          all         -                    -     -        -     -
+see_surveys        own    team          all         all                  all   all      all   -
 """
 FIELDS_BY_HAND = """
                  agent   group_leader  supervisor  training_specialist  qa      manager  hr      admin
