@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
+import subprocess
+import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -15,9 +18,8 @@ from callcenter.lab.sipphone import SipCall, SipPhone
 from callcenter.lab.stage import PHONES_HOST
 from callcenter.lab.switch import Lab
 from callcenter.lab.troupe import operator_of
-from tests.live.test_stories import replay
 
-MENU_SECONDS = 0.8
+MENU_SECONDS = 0.4
 
 
 class Answers:
@@ -35,6 +37,8 @@ class Answers:
     async def close(self) -> None:
         if self._server is not None:
             self._server.close()
+            await self._server.wait_closed()
+            await asyncio.sleep(self.late)  # who was kept waiting is answered
             self._server = None
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -113,7 +117,7 @@ class Hotline:
         assert self._recorder is not None
         await asyncio.sleep(1.3)
         await self._recorder.stop()
-        return await asyncio.to_thread(replay, folder, [bytes(self._recorder.heard)], "")
+        return await asyncio.to_thread(_replay, folder, bytes(self._recorder.heard))
 
     async def vanish(self, phone: SipPhone, ring: SipCall) -> None:
         """Let a phone die in a call: it says nothing more, neither voice nor SIP."""
@@ -126,6 +130,15 @@ class Hotline:
         for phone in self._phones:
             phone.close()
         self._phones.clear()
+
+
+def _replay(folder: Path, heard: bytes) -> dict[str, Any]:
+    folder.mkdir()
+    (folder / "login.ami").write_bytes(heard)
+    argv = [sys.executable, "-m", "callcenter", "replay", "--ami", str(folder / "login.ami")]
+    done = subprocess.run(argv, capture_output=True, check=True, timeout=60)
+    shown: dict[str, Any] = json.loads(done.stdout)
+    return shown
 
 
 @contextlib.asynccontextmanager

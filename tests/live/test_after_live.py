@@ -22,6 +22,7 @@ from tests.live.hotline import Hotline, hotline
 pytestmark = [pytest.mark.live, pytest.mark.timeout(240)]
 
 DEAD_SECONDS = 2
+"""The dead phone is rung once more, for four seconds, before the switch has noticed that it is gone."""
 CONSUMERS, MERCHANTS, COMPLAINTS = "1", "3", "5"
 
 
@@ -88,12 +89,12 @@ async def at_consumers(line: Hotline, alice: SipPhone) -> None:
     await again.over.wait()
 
 
-async def at_merchants(line: Hotline, carol: SipPhone, dave: SipPhone) -> None:
-    """A partial survey, one of which the caller hangs up, one that an attended transfer leads to."""
+async def at_merchants(line: Hotline, carol: SipPhone, grace: SipPhone) -> None:
+    """A partial survey, one in which the caller hangs up, one that an attended transfer leads to."""
     call, ring = await talk(line, carol, MERCHANTS)
     ring.hang_up()
-    await presses(call, "1", "3", "9")
-    await asyncio.wait_for(call.over.wait(), 40)
+    await presses(call, "1", "3", "9", "9")
+    await asyncio.wait_for(call.over.wait(), 15)
     call, ring = await talk(line, carol, MERCHANTS)
     ring.hang_up()
     await presses(call, "1", "2")
@@ -101,9 +102,10 @@ async def at_merchants(line: Hotline, carol: SipPhone, dave: SipPhone) -> None:
     call.hang_up()
     call, ring = await talk(line, carol, MERCHANTS)
     await ring.hold()
-    asked = carol.dial("1004")
-    colleague = await dave.next_call(10)
+    asked = carol.dial("1007")
+    colleague = await grace.next_call(10)
     colleague.answer()
+    await asked.answered.wait()
     for side in (asked, colleague):
         side.speak()
     await asyncio.sleep(1)
@@ -129,13 +131,13 @@ async def at_complaints(line: Hotline, eve: SipPhone) -> None:
 
 
 async def test_what_follows_an_agents_leg_is_decided_by_who_ended_it(tmp_path: Path) -> None:
-    async with hotline(tmp_path / "lab", rtp_timeout_seconds=DEAD_SECONDS) as line:
-        alice, carol, dave, eve = [await line.phone(number) for number in ("1001", "1003", "1004", "1005")]
+    async with hotline(tmp_path / "lab", rtp_timeout_seconds=DEAD_SECONDS, ring_seconds=4) as line:
+        alice, carol, eve, grace = [await line.phone(number) for number in ("1001", "1003", "1005", "1007")]
         await line.record()
         async with serving(line) as settings:
             async with asyncio.TaskGroup() as group:
                 group.create_task(at_consumers(line, alice))
-                group.create_task(at_merchants(line, carol, dave))
+                group.create_task(at_merchants(line, carol, grace))
                 group.create_task(at_complaints(line, eve))
             told = await line.told(tmp_path / "replay")
         answered_to(told)
@@ -145,7 +147,7 @@ async def test_what_follows_an_agents_leg_is_decided_by_who_ended_it(tmp_path: P
             assert await surveys.wait() == 0
     counted = {row[0]: row for row in csv.reader(io.StringIO((tmp_path / "said.csv").read_text("utf-8-sig")))}
     assert counted["Alice"][1:7] == ["1", "0", "1", "1", "1", "0"]
-    assert counted["Dave"][3] == "1"
+    assert counted["Grace"][3] == "1"
     assert counted["Eve"][1:5] == ["2", "1", "2", "1"]
 
 
@@ -156,7 +158,7 @@ def answered_to(told: dict[str, Any]) -> None:
         ("Alice", "answered", False, (("service", 1), ("product", 2), ("platform", 3))),
         ("Carol", "partial", False, (("service", 3),)),
         ("Carol", "partial", True, (("service", 2),)),
-        ("Dave", "answered", False, (("service", 1), ("product", 1), ("platform", 1))),
+        ("Grace", "answered", False, (("service", 1), ("product", 1), ("platform", 1))),
         ("Eve", "not_agreed", False, ()),
         ("Eve", "answered", False, (("service", 2), ("handling", 3))),
     }
@@ -179,7 +181,7 @@ def answered_to(told: dict[str, Any]) -> None:
 
 
 async def test_without_an_answer_a_goodbye_ends_the_call_and_a_lost_leg_goes_to_the_front(tmp_path: Path) -> None:
-    async with hotline(tmp_path / "lab", rtp_timeout_seconds=DEAD_SECONDS) as line:
+    async with hotline(tmp_path / "lab", rtp_timeout_seconds=DEAD_SECONDS, ring_seconds=4) as line:
         alice = await line.phone("1001")
         await line.record()
         call, ring = await talk(line, alice, CONSUMERS)
