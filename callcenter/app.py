@@ -38,7 +38,6 @@ from callcenter.tracker import (
     RecordKeeper,
     RulesFiles,
     RulesInForce,
-    Switchboard,
     Tracker,
     recover,
 )
@@ -49,6 +48,7 @@ from callcenter.tracker.withdrawals import Withdrawals
 from callcenter.web.application import make_application
 from callcenter.web.server import serve_web, web_server
 from callcenter.web.service import Ports, build
+from callcenter.web.switchboard import Switchboard
 
 log = structlog.get_logger()
 

@@ -24,10 +24,10 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from callcenter.errors import LabError
 from callcenter.lab import root as roots
-from callcenter.lab.prompts import ensure_prompts, give
 from callcenter.lab.render import dialplans_dir, render
+from callcenter.lab.rendering.prompts import ensure_prompts, give
+from callcenter.lab.rendering.values import Given, values_of
 from callcenter.lab.settings import ANY_PORT, AgentSpec, LabSettings
-from callcenter.lab.values import values_of
 
 STATE_FILE = "lab.json"
 _STOP_SECONDS = 8.0
@@ -258,7 +258,8 @@ class Lab:
         for name in ("etc/lab", "var/spool", "var/agi-bin", "run", "log"):
             (state.instance / name).mkdir(parents=True)
         queues = settings.extra_queues if settings.for_tests else None
-        files = render(values_of(settings, state), self.agents, state.phone_secrets, queues)
+        given = Given(state.instance, state.manager_secrets, state.lookup_token)
+        files = render(values_of(settings, given), self.agents, state.phone_secrets, queues)
         for name, text in files.items():
             path = state.instance / "etc" / name
             path.touch(mode=0o600)

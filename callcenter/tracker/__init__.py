@@ -13,7 +13,6 @@ from callcenter.tracker.recovery import recover
 from callcenter.tracker.sink import Sink
 from callcenter.tracker.switch_log.gap_filler import GapFiller
 from callcenter.tracker.switch_log.log_watch import LogWatch
-from callcenter.tracker.switchboard import Switchboard
 
 __all__ = [
     "Followed",
@@ -26,7 +25,6 @@ __all__ = [
     "RulesFiles",
     "RulesInForce",
     "Sink",
-    "Switchboard",
     "Tracker",
     "recover",
     "reread",

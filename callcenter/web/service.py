@@ -18,10 +18,11 @@ from callcenter.staff.duty import Roster
 from callcenter.store import DecisionStore
 from callcenter.store.sign_in.accounts import Accounts
 from callcenter.store.sign_in.sessions import Sessions
-from callcenter.tracker import RulesInForce, Switchboard
+from callcenter.tracker import RulesInForce
 from callcenter.usecases.take_step import Evidence, StepContext
 from callcenter.web.limits import SignInRate
 from callcenter.web.settings import WebSettings
+from callcenter.web.switchboard import Switchboard
 
 Clock = Callable[[], Micros]
 Dispose = Callable[[Disposition], Awaitable[None]]

@@ -20,10 +20,11 @@ from callcenter.domain.frame import SECOND, Micros
 from callcenter.domain.vocabulary import Question
 from callcenter.errors import BadSetting, StoreError
 from callcenter.files.rulebook import load_rulebook
-from callcenter.tracker import RulesInForce, Switchboard, Tracker
+from callcenter.tracker import RulesInForce, Tracker
 from callcenter.web.application import make_application
 from callcenter.web.service import Ports, build
 from callcenter.web.settings import DialplanSettings, WebSettings
+from callcenter.web.switchboard import Switchboard
 from tests.integration.api import ROSTER
 from tests.integration.office import opened
 from tests.unit.domain.switch import Switch

@@ -20,6 +20,8 @@ from callcenter.lab.switch import Lab
 from callcenter.lab.troupe import operator_of
 
 MENU_SECONDS = 0.4
+DEAD_SECONDS, RING_SECONDS = 2, 4
+"""A phone that dies in a call is noticed so soon, and is rung once more until the switch has noticed it, too."""
 
 
 class Answers:
@@ -153,3 +155,14 @@ async def hotline(work_dir: Path, **settings: Any) -> AsyncIterator[Hotline]:
         await found.answers.close()
         found.clear()
         await asyncio.to_thread(lab.discard)
+
+
+async def talk(line: Hotline, phone: SipPhone, key: str) -> tuple[SipCall, SipCall]:
+    """Let a caller be answered; both speak."""
+    call = await line.call(key)
+    ring = await phone.next_call(10)
+    ring.answer()
+    for side in (call, ring):
+        side.speak()
+    await asyncio.sleep(1)
+    return call, ring

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from callcenter.lab.sipphone import SipCall, SipPhone
-from tests.live.hotline import Hotline, hotline
+from tests.live.hotline import DEAD_SECONDS, RING_SECONDS, Hotline, hotline, talk
 
 pytestmark = [pytest.mark.live, pytest.mark.timeout(120)]
 
@@ -20,7 +20,9 @@ NONSENSE = (None, b"", b"nowhere/0/1001", b"consumers/0/1001\nX: y", b"${SHELL(i
 
 @pytest.fixture
 async def line(tmp_path: Path) -> AsyncIterator[Hotline]:
-    async with hotline(tmp_path / "lab", direct_seconds=3) as found:
+    async with hotline(
+        tmp_path / "lab", direct_seconds=3, rtp_timeout_seconds=DEAD_SECONDS, ring_seconds=RING_SECONDS
+    ) as found:
         yield found
 
 
@@ -87,6 +89,26 @@ async def served(line: Hotline, bob: SipPhone) -> float:
     call.hang_up()
     await ring.over.wait()
     return took
+
+
+async def test_without_an_answer_a_goodbye_ends_the_call_and_a_lost_leg_goes_to_the_front(
+    line: Hotline, tmp_path: Path
+) -> None:
+    alice = await line.phone("1001")
+    await line.record()
+    call, ring = await talk(line, alice, "1")
+    ring.hang_up()
+    await asyncio.wait_for(call.over.wait(), 2)
+    call, ring = await talk(line, alice, "1")
+    bob = await line.phone("1002")
+    await line.vanish(alice, ring)
+    again = await bob.next_call(10)
+    again.answer()
+    await asyncio.sleep(0.5)
+    call.hang_up()
+    told = await line.told(tmp_path / "replay")
+    ends = [(v["agent"], v["outcome"], v["ended_by"]) for call in told["calls"] for v in call["visits"]]
+    assert ends == [("Alice", "answered", "agent"), ("Alice", "answered", "unknown"), ("Bob", "answered", "caller")]
 
 
 async def test_no_answer_a_late_one_or_nonsense_changes_nothing(line: Hotline, tmp_path: Path) -> None:

@@ -37,7 +37,7 @@ _WORDS = locale.Words(
         "caller_first": "caller ended",
         "asked": "asked",
         "agreed": "agreed",
-        "answered": "answered",
+        "answered": "answered all",
         "partial": "partial",
         "unanswered": "agreed, no answer",
         "not_agreed": "not agreed",

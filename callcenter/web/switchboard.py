@@ -11,8 +11,7 @@ from callcenter.domain.floor import Floor
 from callcenter.domain.state import Agent
 from callcenter.domain.visits.served import Served, last_talk
 from callcenter.domain.vocabulary import AgentState
-from callcenter.tracker.inputs import RulesInForce
-from callcenter.tracker.loop import Tracker
+from callcenter.tracker import RulesInForce, Tracker
 
 _WORDS_SECONDS = 0.2
 """How long the frames that say how a leg ended may still be on their way."""
