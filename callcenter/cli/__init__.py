@@ -24,6 +24,7 @@ COMMANDS = {
     "board": "Show queues and agents live in this terminal.",
     "calls": "List the calls that the database holds.",
     "report": "Show a day's or a month's figures.",
+    "surveys": "Show what callers said after their calls.",
     "replay": "Turn recorded AMI bytes and queue_log into calls, states, violations and totals.",
     "record": "Write a manager login to a tape that replay reads.",
     "doctor": "Check every setting that the evidence depends on.",

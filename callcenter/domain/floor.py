@@ -21,9 +21,10 @@ from callcenter.domain.quarantine import Quarantine
 from callcenter.domain.queueing import Queueing
 from callcenter.domain.settings import FloorSettings
 from callcenter.domain.state import OpenVisit, State
+from callcenter.domain.surveys import Surveys
 from callcenter.domain.transfers import Transfers
 
-SHAPE = "refused-1"
+SHAPE = "survey-1"
 """Names what `save` packs; another version's cannot be read, and is made again from the journal."""
 
 
@@ -42,6 +43,7 @@ class Floor:
             self._calls.handlers()
             | Queueing(parts).handlers()
             | Transfers(parts).handlers()
+            | Surveys(parts).handlers()
             | parts.people.handlers()
             | self._seen.handlers()
             | Quarantine(parts).handlers()

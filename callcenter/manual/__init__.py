@@ -15,6 +15,7 @@ from callcenter.locale import Language
 
 TOPICS = (
     "switch",
+    "dialplan",
     "operation",
     "troubleshooting",
     "commands",

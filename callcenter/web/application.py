@@ -8,6 +8,7 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from callcenter import __version__
+from callcenter.web import dialplan
 from callcenter.web.api import (
     audit,
     calls,
@@ -21,6 +22,7 @@ from callcenter.web.api import (
     rules,
     scores,
     session,
+    surveys,
     users,
     violations,
 )
@@ -43,6 +45,7 @@ ROUTERS = (
     promises.router,
     live.router,
     scores.router,
+    surveys.router,
     *given.ROUTERS,
 )
 """Every route that there is, below `API`."""
@@ -74,6 +77,10 @@ def make_application(service: Service) -> FastAPI:
     app.state.service = service
     for router in ROUTERS:
         app.include_router(router, prefix=API)
+    token = service.settings.dialplan.reveal()
+    if token is not None:
+        app.state.dialplan_token = token
+        app.include_router(dialplan.router)
     install(app)
     app.add_middleware(Guard, settings=service.settings, takes_files=[API + path for path in customer_imports.FILES])
     app.openapi = lambda: _document(app)  # type: ignore[method-assign]  # FastAPI's documented way

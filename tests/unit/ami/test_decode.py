@@ -145,6 +145,18 @@ def test_user_events_of_our_dialplan_are_known_and_others_are_not() -> None:
     assert told("UserEvent", UserEvent="CallcenterKeyExit", Uniqueid="u", Queue="q") == ev.KeyPressed(5, 7, "u", "q")
     assert told("UserEvent", UserEvent="CallcenterRefused", Queue="q") is None
     assert told("UserEvent", UserEvent="CallcenterKeyExit", Uniqueid="u") is None
+
+
+def test_survey_is_told_step_by_step_in_numbers() -> None:
+    step = {"UserEvent": "CallcenterSurvey", "Uniqueid": "u"}
+    asked = told("UserEvent", **step, Step="asked", Queue="q", Questions="124" + "9" * 90)
+    assert asked == ev.SurveyHeard(5, 7, "u", "asked", "q", "124999999")
+    answered = told("UserEvent", **step, Step="answered", Question="2", Answer="3")
+    assert answered == ev.SurveyHeard(5, 7, "u", "answered", None, "", 2, 3)
+    nonsense = told("UserEvent", **step, Step="answered", Question="x", Answer="-1")
+    assert nonsense == ev.SurveyHeard(5, 7, "u", "answered")
+    assert told("UserEvent", **step, Step="begged") is None
+    assert told("UserEvent", UserEvent="CallcenterSurvey", Step="asked") is None
     assert told("UserEvent", UserEvent="Other") is None
 
 
