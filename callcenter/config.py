@@ -205,7 +205,7 @@ def describe() -> Iterator[Described]:
 
 
 def _there(place: Path) -> bool:
-    """Tell whether there is a file; in a directory that may not be searched, as another account's home, there is none."""
+    """Tell whether there is a file; where one may not search, as in another account's home, there is none."""
     try:
         return place.is_file()
     except PermissionError:
