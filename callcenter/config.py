@@ -219,7 +219,7 @@ def load_settings(path: Path | None) -> Settings:
     """
     if path is None:
         named = os.environ.get(SETTINGS_FILE)
-        path = Path(named) if named else next((place for place in PLACES if place.is_file()), None)
+        path = Path(named) if named else next(filter(_there, PLACES), None)
     tables = {} if path is None else _read(path)
     _refuse_unknown_variables(os.environ)
     try:
@@ -233,6 +233,14 @@ def load_settings(path: Path | None) -> Settings:
 def describe() -> Iterator[Described]:
     """Yield every setting, in the order of the file."""
     yield from _describe(Settings, "")
+
+
+def _there(place: Path) -> bool:
+    """Tell whether there is a file; where one may not search, as in another account's home, there is none."""
+    try:
+        return place.is_file()
+    except PermissionError:
+        return False
 
 
 def _read(path: Path) -> dict[str, Any]:

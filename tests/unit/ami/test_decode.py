@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from callcenter.ami.decode import decode
-from callcenter.ami.names import NEEDED
+from callcenter.ami.decode import _TABLE, decode
+from callcenter.ami.names import BRINGS_A_CALLER, NEEDED, OF_A_CHANNEL
 from callcenter.domain import events as ev
 from callcenter.domain.frame import Frame
 
@@ -164,3 +164,8 @@ def test_an_agents_completion_may_lack_its_channels() -> None:
     event = told("AgentComplete", Queue="q", Interface="PJSIP/1001", MemberName="Alice", Reason="caller")
 
     assert event == ev.MemberCompleted(5, 7, None, None, "q", "PJSIP/1001", "Alice", None)
+
+
+def test_every_event_that_is_needed_means_something() -> None:
+    assert NEEDED.keys() - _TABLE.keys() == {"FullyBooted"}
+    assert NEEDED.keys() >= OF_A_CHANNEL | BRINGS_A_CALLER
