@@ -18,9 +18,12 @@ from callcenter.store import UnitOfWork
 from callcenter.store.audit import Audited
 from callcenter.store.conflicts import Conflict, Outdated
 from callcenter.store.decisions.changes import Change, ChangeKind, ChangeState, get, newest
+from callcenter.store.decisions.scores import misfits
 from callcenter.store.sign_in.vouching import require_two
 from callcenter.store.tables import ChangeRow
 
+_NAMED = 10
+"""Agents' months that do not go with new terms are named up to so many."""
 _json = msgspec.json.Encoder(order="deterministic").encode
 
 
@@ -66,7 +69,8 @@ async def decide(
         Missing: There is no such change.
         Outdated: Somebody was faster.
         Conflict: It is decided already, or by whoever proposed it, or would be approved by the same person twice, or
-            is a rulebook that does not know of the one approved last.
+            is a rulebook that does not know of the one approved last, or score terms that marks given already
+            do not go with.
     """
     change = await get(unit.connection, number)
     if state is ChangeState.APPROVED and change.kind is ChangeKind.RULEBOOK:
@@ -87,8 +91,25 @@ async def decide(
         .where(ChangeRow.id == number)
         .values(state=state, decided_by=by, decided_at=at, version=decided.version)
     )
+    if state is ChangeState.APPROVED and (change.kind, change.subject) == (ChangeKind.AMOUNT, SUBJECT):
+        await _require_fit(unit, change, rulebook)
     await unit.note(_audited("approve" if state is ChangeState.APPROVED else "reject", change, by, at))
     return decided
+
+
+async def _require_fit(unit: UnitOfWork, change: Change, rulebook: Rulebook) -> None:
+    """Pass if all that was given goes with the score's terms that are being approved, or no month could be added up.
+
+    Raises:
+        Conflict: Something does not, which is named.
+    """
+    found = await misfits(unit.connection, change.id, read_terms(change.content).first, rulebook.zone)
+    if found:
+        named = [*found][:_NAMED] + ["…"] * (len(found) > _NAMED)
+        raise Conflict(
+            f"what was given does not go with these terms, of {', '.join(named)} ({next(iter(found.values()))}): "
+            "withdraw it, or propose other terms"
+        )
 
 
 class _Newest(NamedTuple):

@@ -111,6 +111,16 @@ async def test_database_itself_holds_one_mark_a_day(decisions: DecisionStore) ->
     assert isinstance(refused.value.__cause__, IntegrityError)
 
 
+async def test_terms_that_do_not_go_with_what_was_given_are_not_approved(decisions: DecisionStore) -> None:
+    await gave(decisions, given(points="78"), given("g2", agent="Bob", points="60", day=date(2026, 2, 27)))
+    with pytest.raises(Conflict, match=r"of Alice 2026-03 \(the mark g1 must be from 0 to 70, not 78\)"):
+        await approve(decisions, "c1", assessment="70")
+    with pytest.raises(Conflict, match=r"of Bob 2026-02, Alice 2026-03 \(the mark g2"):
+        await approve(decisions, "c1", assessment="50")
+    await approve(decisions, "c2", assessment="78")
+    await approve(decisions, "c3", MONDAY + 1, **{"from": "2026-04", "assessment": "50"})  # a month nobody has marks of
+
+
 async def test_withdrawn_once_with_a_reason_and_still_there(decisions: DecisionStore) -> None:
     await gave(decisions, given())
     with pytest.raises(BadInput, match="needs its reason"):
