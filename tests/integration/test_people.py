@@ -28,14 +28,13 @@ from callcenter.store.idempotency import KEPT_FOR, KeptAnswer, KeyedRequest, fin
 from callcenter.store.sign_in.accounts import (
     Accounts,
     NewAccount,
-    add_account,
-    change_account,
     get_account,
     list_accounts,
 )
 from callcenter.store.sign_in.sessions import FREE_ATTEMPTS, Lifetimes, Session, Sessions, SignInBlocked, SignInRefused
 from callcenter.usecases.change_rules import decide
 from callcenter.usecases.change_rules import propose as propose_change
+from callcenter.usecases.keep_accounts import add_account, change_account
 from tests.integration.office import PASSWORD, QUICK, dossier, hire, opened, propose, settings_of
 from tests.support.databases import DATABASES
 from tests.unit.rules.detection.people import (
@@ -93,7 +92,7 @@ class TestAccounts:
     async def test_password_is_kept_as_argon2id_alone(self, decisions: DecisionStore, tmp_path: Path) -> None:
         hashed = await Accounts().hashed("alice", PASSWORD)
         async with decisions.writing() as unit:
-            await add_account(unit, NewAccount(name="alice", full_name="A", role=Role.AGENT), hashed, "x", MONDAY)
+            await add_account(unit, NewAccount(name="alice", full_name="A", role=Role.AGENT), hashed, "x", MONDAY, None)
         ((kept,),) = DATABASES.sql(settings_of(tmp_path), "SELECT password FROM accounts")
         assert kept.startswith("$argon2id$v=19$m=65536,t=3,p=4$")
 
@@ -124,7 +123,7 @@ class TestAccounts:
 
         async def disable(name: str) -> None:
             async with decisions.writing() as unit:
-                await change_account(unit, name, {"disabled_at": MONDAY}, None, "root", MONDAY)
+                await change_account(unit, name, {"disabled_at": MONDAY}, None, "console:root", MONDAY, None)
 
         await disable("root2")
         with pytest.raises(BadInput, match="last administrator"):
@@ -137,7 +136,7 @@ class TestAccounts:
 
         async def change(team: str) -> None:
             async with decisions.writing() as unit:
-                await change_account(unit, "alice", {"team": team}, 1, "root", MONDAY)
+                await change_account(unit, "alice", {"team": team}, 1, "root", MONDAY, None)
 
         results = await asyncio.gather(change("a"), change("b"), return_exceptions=True)
         assert [type(r) for r in results if r is not None] == [Outdated]
@@ -204,13 +203,13 @@ class TestSessions:
     async def test_change_of_an_account_signs_it_out(self, decisions: DecisionStore, sessions: Sessions) -> None:
         session = await sessions.sign_in("sun", PASSWORD, MONDAY)
         async with decisions.writing() as unit:
-            await change_account(unit, "sun", {"role": Role.AGENT}, None, "root", MONDAY)
+            await change_account(unit, "sun", {"role": Role.AGENT}, None, "root", MONDAY, None)
         assert session.token is not None
         assert await sessions.resume(session.token, MONDAY + 1) is None
 
     async def test_disabled_account_cannot_sign_in(self, decisions: DecisionStore, sessions: Sessions) -> None:
         async with decisions.writing() as unit:
-            await change_account(unit, "sun", {"disabled_at": MONDAY}, None, "root", MONDAY)
+            await change_account(unit, "sun", {"disabled_at": MONDAY}, None, "console:root", MONDAY, None)
         with pytest.raises(SignInRefused):
             await sessions.sign_in("sun", PASSWORD, MONDAY)
 
