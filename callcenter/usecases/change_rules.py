@@ -14,9 +14,10 @@ from callcenter.rules.regulations.edition import Rulebook
 from callcenter.rules.regulations.rulebook import rulebook_of, whole
 from callcenter.rules.scores.score_terms import SUBJECT, read_terms
 from callcenter.staff.dates import datetime_of
+from callcenter.staff.roles import Principal, Right, may
 from callcenter.store import UnitOfWork
 from callcenter.store.audit import Audited
-from callcenter.store.conflicts import Conflict, Outdated
+from callcenter.store.conflicts import Conflict, NotAllowed, Outdated
 from callcenter.store.decisions.changes import Change, ChangeKind, ChangeState, get, newest
 from callcenter.store.decisions.scores import misfits
 from callcenter.store.sign_in.vouching import require_two
@@ -27,17 +28,21 @@ _NAMED = 10
 _json = msgspec.json.Encoder(order="deterministic").encode
 
 
-async def propose(unit: UnitOfWork, change: Change, rulebook: Rulebook) -> Change:
+async def propose(unit: UnitOfWork, change: Change, person: Principal, rulebook: Rulebook) -> Change:
     """Keep a change that somebody proposes, written out in full; it has no effect yet.
 
     Args:
         unit: The transaction.
         change: What is proposed.
+        person: Who proposes it.
         rulebook: The one in force, where no other has been approved.
 
     Raises:
+        NotAllowed: It is not for this person.
         BadInput: It could not be used if it were approved.
     """
+    if not may(person, Right.PROPOSE_CHANGE):
+        raise NotAllowed(person.role, Right.PROPOSE_CHANGE)
     if (change.kind, change.subject) == (ChangeKind.AMOUNT, SUBJECT):
         read_terms(change.content)
     if change.kind is ChangeKind.RULEBOOK:
@@ -51,7 +56,7 @@ async def propose(unit: UnitOfWork, change: Change, rulebook: Rulebook) -> Chang
 
 
 async def decide(
-    unit: UnitOfWork, number: str, version: int, state: ChangeState, by: str, at: Micros, rulebook: Rulebook
+    unit: UnitOfWork, number: str, version: int, state: ChangeState, person: Principal, at: Micros, rulebook: Rulebook
 ) -> Change:
     """Approve or reject a change.
 
@@ -60,11 +65,12 @@ async def decide(
         number: Which change.
         version: The version of it that whoever decides has read.
         state: What is decided.
-        by: Who decides.
+        person: Who decides.
         at: When.
         rulebook: The one in force, where no other has been approved.
 
     Raises:
+        NotAllowed: It is not for this person.
         BadInput: It cannot take the place of the rulebook in force, or would change what has begun to hold.
         Missing: There is no such change.
         Outdated: Somebody was faster.
@@ -72,7 +78,9 @@ async def decide(
             is a rulebook that does not know of the one approved last, or score terms that marks given already
             do not go with.
     """
-    change = await get(unit.connection, number)
+    if not may(person, Right.APPROVE_CHANGE):
+        raise NotAllowed(person.role, Right.APPROVE_CHANGE)
+    change, by = await get(unit.connection, number), person.account
     if state is ChangeState.APPROVED and change.kind is ChangeKind.RULEBOOK:
         before = await _newest(unit, rulebook)
         _sound(change, before.rulebook, at)

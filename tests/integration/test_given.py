@@ -27,7 +27,7 @@ from callcenter.store.tables import GivenRow
 from callcenter.usecases.change_rules import decide, propose
 from callcenter.usecases.give_score_entry import give, withdraw
 from tests.integration.office import hire, opened
-from tests.unit.rules.detection.people import ALICE, BOB, LEADER, MANAGER, MONDAY, QA, SHANGHAI
+from tests.unit.rules.detection.people import ALICE, BOB, HR, LEADER, MANAGER, MONDAY, QA, SHANGHAI
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -75,8 +75,8 @@ async def approve(decisions: DecisionStore, number: str, at: int = MONDAY, **con
         proposed_at=at,
     )
     async with decisions.writing() as unit:
-        await propose(unit, told, BOOK)
-        await decide(unit, number, 1, ChangeState.APPROVED, "hua", at, BOOK)
+        await propose(unit, told, MANAGER, BOOK)
+        await decide(unit, number, 1, ChangeState.APPROVED, HR, at, BOOK)
 
 
 async def counting(decisions: DecisionStore) -> list[str]:
@@ -242,11 +242,11 @@ class TestTerms:
             proposed_at=MONDAY,
         )
         async with decisions.writing() as unit:
-            await propose(unit, told, BOOK)
+            await propose(unit, told, MANAGER, BOOK)
         with pytest.raises(NoTerms):
             await self.base(decisions, MARCH)
         async with decisions.writing() as unit:
-            await decide(unit, "c1", 1, ChangeState.REJECTED, "hua", MONDAY, BOOK)
+            await decide(unit, "c1", 1, ChangeState.REJECTED, HR, MONDAY, BOOK)
         with pytest.raises(NoTerms):
             await self.base(decisions, MARCH)
 

@@ -21,7 +21,7 @@ from callcenter.rules.regulations.edition import Mode, Title
 from callcenter.staff.roles import Role
 from callcenter.store import DecisionStore
 from callcenter.store.audit import page as audit_page
-from callcenter.store.conflicts import KeyReused, Missing, Outdated
+from callcenter.store.conflicts import KeyReused, Missing, NotAllowed, Outdated
 from callcenter.store.decisions.changes import Change, ChangeKind, ChangeState, listed
 from callcenter.store.decisions.violations import Filing, RecordQuery, act, counted, get, get_for, history, page, put
 from callcenter.store.idempotency import KEPT_FOR, KeptAnswer, KeyedRequest, fingerprint, recall, remember
@@ -443,32 +443,40 @@ class TestChanges:
         subject="pay_per_point",
         content={"yuan": 10},
         reason="as agreed",
-        proposed_by="sun",
+        proposed_by="ma",
         proposed_at=MONDAY,
     )
 
     async def test_change_takes_two_people(self, decisions: DecisionStore) -> None:
         async with decisions.writing() as unit:
-            await propose_change(unit, self.CHANGE, BOOK)
+            await propose_change(unit, self.CHANGE, MANAGER, BOOK)
         async with decisions.writing() as unit:
             with pytest.raises(BadInput, match="who proposed a change does not decide on it"):
-                await decide(unit, self.CHANGE.id, 1, ChangeState.APPROVED, "sun", MONDAY, BOOK)
-            done = await decide(unit, self.CHANGE.id, 1, ChangeState.APPROVED, "ma", MONDAY + 1, BOOK)
+                await decide(unit, self.CHANGE.id, 1, ChangeState.APPROVED, MANAGER, MONDAY, BOOK)
+            done = await decide(unit, self.CHANGE.id, 1, ChangeState.APPROVED, HR, MONDAY + 1, BOOK)
         async with decisions.reading() as connection:
             assert await listed(connection, ChangeState.APPROVED, 10) == [done]
             assert await listed(connection, ChangeState.PROPOSED, 10) == []
-        assert (done.state, done.decided_by, done.content) == (ChangeState.APPROVED, "ma", {"yuan": 10})
+        assert (done.state, done.decided_by, done.content) == (ChangeState.APPROVED, "hua", {"yuan": 10})
+
+    async def test_change_is_for_those_who_may(self, decisions: DecisionStore) -> None:
+        async with decisions.writing() as unit:
+            with pytest.raises(NotAllowed, match="qa may not propose change"):
+                await propose_change(unit, self.CHANGE, QA, BOOK)
+            await propose_change(unit, self.CHANGE, MANAGER, BOOK)
+            with pytest.raises(NotAllowed, match="supervisor may not approve change"):
+                await decide(unit, self.CHANGE.id, 1, ChangeState.APPROVED, SUPERVISOR, MONDAY, BOOK)
 
     async def test_change_is_decided_once(self, decisions: DecisionStore) -> None:
         async with decisions.writing() as unit:
-            await propose_change(unit, self.CHANGE, BOOK)
-            await decide(unit, self.CHANGE.id, 1, ChangeState.REJECTED, "ma", MONDAY, BOOK)
+            await propose_change(unit, self.CHANGE, MANAGER, BOOK)
+            await decide(unit, self.CHANGE.id, 1, ChangeState.REJECTED, HR, MONDAY, BOOK)
             with pytest.raises(Outdated):
-                await decide(unit, self.CHANGE.id, 1, ChangeState.APPROVED, "hua", MONDAY, BOOK)
+                await decide(unit, self.CHANGE.id, 1, ChangeState.APPROVED, HR, MONDAY, BOOK)
             with pytest.raises(BadInput, match="rejected already"):
-                await decide(unit, self.CHANGE.id, 2, ChangeState.APPROVED, "hua", MONDAY, BOOK)
+                await decide(unit, self.CHANGE.id, 2, ChangeState.APPROVED, HR, MONDAY, BOOK)
 
     async def test_unknown_change_is_missing(self, decisions: DecisionStore) -> None:
         async with decisions.writing() as unit:
             with pytest.raises(Missing):
-                await decide(unit, "0" * 32, 1, ChangeState.APPROVED, "ma", MONDAY, BOOK)
+                await decide(unit, "0" * 32, 1, ChangeState.APPROVED, MANAGER, MONDAY, BOOK)

@@ -174,7 +174,7 @@ async def test_second_rulebook_is_held_against_the_one_approved_a_moment_ago(wor
     approved = await hua.send("POST", f"/changes/{first}/approve", If_Match='"1"')
     refused = await hua.send("POST", f"/changes/{second}/approve", If_Match='"1"')
     assert (approved.status_code, refused.status_code) == (200, 409)
-    assert f"the rulebook {first} was approved after this one was proposed" in refused.json()["detail"]
+    assert first in refused.json()["detail"]
 
 
 @pytest.mark.one_database
