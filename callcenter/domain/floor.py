@@ -20,12 +20,10 @@ from callcenter.domain.parts import make_parts
 from callcenter.domain.quarantine import Quarantine
 from callcenter.domain.queueing import Queueing
 from callcenter.domain.settings import FloorSettings
+from callcenter.domain.shape import shape_of
 from callcenter.domain.state import OpenVisit, State
 from callcenter.domain.surveys import Surveys
 from callcenter.domain.transfers import Transfers
-
-SHAPE = "survey-1"
-"""Names what `save` packs; another version's cannot be read, and is made again from the journal."""
 
 
 class Floor:
@@ -110,7 +108,7 @@ class Floor:
 
     def save(self) -> bytes:
         """Pack everything remembered, to be given to `restore`."""
-        return msgspec.msgpack.encode((SHAPE, self.state))
+        return msgspec.msgpack.encode((shape_of(State), self.state))
 
     @classmethod
     def restore(cls, saved: bytes, settings: FloorSettings | None = None) -> Floor:
@@ -120,8 +118,8 @@ class Floor:
             msgspec.MsgspecError: It was packed by a version with another idea of what is to be remembered.
         """
         shape, state = msgspec.msgpack.decode(saved, type=tuple[str, State])
-        if shape != SHAPE:
-            raise msgspec.ValidationError(f"a floor of the shape {shape!r} was saved, not {SHAPE!r}")
+        if shape != shape_of(State):
+            raise msgspec.ValidationError(f"a floor of the shape {shape!r} was saved, not {shape_of(State)!r}")
         return cls(settings, state)
 
     def _reseat(self, at: Micros) -> None:

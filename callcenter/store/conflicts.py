@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from callcenter.errors import BadInput
+from callcenter.locale import english
+from callcenter.staff.roles import Right, Role
 
 
 class Missing(BadInput):
@@ -19,6 +21,9 @@ class Outdated(BadInput):
 
 class NotAllowed(BadInput):
     """It is not for this person to do, here."""
+
+    def __init__(self, role: Role, right: Right) -> None:
+        super().__init__(english(f"the role {role} may not {right.replace('_', ' ')} here"))
 
 
 class Conflict(BadInput):

@@ -90,10 +90,14 @@ class Service:
         roster = self.roster
         return None if roster is None else roster.team_of(agent, at)
 
+    @property
+    def agents(self) -> frozenset[str] | None:
+        """The agents that the roster in force has; None: there is no roster, so nobody can tell."""
+        return None if self.roster is None else self.roster.agents
+
     def knows(self, agent: str) -> bool:
         """Tell whether there is such an agent; without a roster nobody can say."""
-        roster = self.roster
-        return roster is None or any(seat.agent == agent for seat in roster.seats)
+        return self.agents is None or agent in self.agents
 
 
 def build(

@@ -151,7 +151,7 @@ def _said(told: list[str]) -> dict[str, str]:
 def _agents(settings: Settings) -> frozenset[str] | None:
     """Name the agents that there are; None where no roster says."""
     roster = settings.rules.read_roster(settings.site.timezone)
-    return None if roster is None else frozenset(seat.agent for seat in roster.seats)
+    return None if roster is None else roster.agents
 
 
 def _tell(tally: ImportTally, report: Path | None, language: Language) -> None:
