@@ -13,7 +13,7 @@ import pytest
 
 from callcenter.domain.frame import SECOND
 from callcenter.rules.regulations.edition import Mode
-from callcenter.store.sign_in.accounts import change_account
+from callcenter.usecases.keep_accounts import change_account
 from callcenter.web import live
 from callcenter.web.server import serve_web, web_server
 from callcenter.web.settings import WebSettings
@@ -168,7 +168,7 @@ async def test_another_role_ends_the_streams_of_an_account(
 
     if by_command:
         async with office.work.decisions.writing() as unit:
-            await change_account(unit, "alice", {"team": "orders"}, None, "console:root", office.work.now)
+            await change_account(unit, "alice", {"team": "orders"}, None, "console:root", office.work.now, None)
         office.house.feed.look()
     else:
         read = await root.get("/users/alice")
