@@ -7,7 +7,7 @@ import contextlib
 import os
 import signal
 import sqlite3
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Coroutine, Iterator
 from typing import NamedTuple, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -164,16 +164,7 @@ async def _start(settings: Settings, kept: _Kept, group: asyncio.TaskGroup) -> _
     tracking = group.create_task(tracker.run(), name="tracker")
     reading = group.create_task(client.run(), name="ami")
     if live is not None:
-        ports = Ports(
-            dispose=tracker.dispose,
-            switch_time=tracker.switch_time,
-            evidence=evidence_of(settings.journal.path),
-            written=rules.written,
-            live=live,
-            route=_nobody_known,
-            switchboard=Switchboard(tracker, lambda: tracker.in_force or in_force, settings.survey.plan),
-        )
-        beside.append(_answer_people(settings, kept.decisions, ports, lambda: tracker.in_force or in_force, group))
+        beside.append(_answer_people(settings, kept.decisions, tracker, rules, live, in_force, group))
     log.info("service_started", version=__version__, pid=os.getpid(), exporter_port=server.port)
     return _Parts(beside, reading, tracking, [serving, recording])
 
@@ -239,11 +230,26 @@ def _live_feed(tracker: Tracker, exporter: Exporter, in_force: RulesInForce) -> 
 def _answer_people(
     settings: Settings,
     decisions: DecisionStore,
-    ports: Ports,
-    in_force: Callable[[], RulesInForce],
+    tracker: Tracker,
+    rules: RulesFiles,
+    live: LiveFeed,
+    first: RulesInForce,
     group: asyncio.TaskGroup,
 ) -> asyncio.Task[None]:
     """Serve the API."""
+
+    def in_force() -> RulesInForce:
+        return tracker.in_force or first
+
+    ports = Ports(
+        dispose=tracker.dispose,
+        switch_time=tracker.switch_time,
+        evidence=evidence_of(settings.journal.path),
+        written=rules.written,
+        live=live,
+        route=_nobody_known,
+        switchboard=Switchboard(tracker, in_force, settings.survey.plan),
+    )
     service = build(settings.web, decisions, in_force, ports)
     server = web_server(settings.web, make_application(service))
     log.info("api_served", port=server.port)

@@ -22,8 +22,8 @@ from callcenter.domain.queueing import Queueing
 from callcenter.domain.settings import FloorSettings
 from callcenter.domain.shape import shape_of
 from callcenter.domain.state import OpenVisit, State
-from callcenter.domain.surveys import Surveys
 from callcenter.domain.transfers import Transfers
+from callcenter.domain.visits.surveys import Surveys
 
 
 class Floor:

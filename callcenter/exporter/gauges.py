@@ -11,8 +11,8 @@ from prometheus_client.core import Metric
 from callcenter.domain import facts as fx
 from callcenter.domain.facts import Fact
 from callcenter.domain.frame import SECOND, Micros
-from callcenter.domain.surveys import ANSWERS
 from callcenter.domain.visits.survey import Survey
+from callcenter.domain.visits.surveys import ANSWERS
 from callcenter.domain.vocabulary import AgentState, OfferOutcome, Question, SurveyResult, VisitOutcome
 from callcenter.exporter.counting import Counted
 from callcenter.exporter.health import Health

@@ -85,12 +85,7 @@ async def decide(
         before = await _newest(unit, rulebook)
         _sound(change, before.rulebook, at)
         _require_known(change, before)
-    if version != change.version:
-        raise Outdated("the change was changed meanwhile; read it again and decide anew", change.version)
-    if change.state is not ChangeState.PROPOSED:
-        raise Conflict(f"the change is {change.state} already")
-    if by == change.proposed_by:
-        raise Conflict("who proposed a change does not decide on it")
+    _require_open(change, version, by)
     if state is ChangeState.APPROVED:
         await require_two(unit.connection, change.proposed_by, by, at)
     decided = msgspec.structs.replace(change, state=state, decided_by=by, decided_at=at, version=version + 1)
@@ -103,6 +98,15 @@ async def decide(
         await _require_fit(unit, change, rulebook)
     await unit.note(_audited("approve" if state is ChangeState.APPROVED else "reject", change, by, at))
     return decided
+
+
+def _require_open(change: Change, version: int, by: str) -> None:
+    if version != change.version:
+        raise Outdated("the change was changed meanwhile; read it again and decide anew", change.version)
+    if change.state is not ChangeState.PROPOSED:
+        raise Conflict(f"the change is {change.state} already")
+    if by == change.proposed_by:
+        raise Conflict("who proposed a change does not decide on it")
 
 
 async def _require_fit(unit: UnitOfWork, change: Change, rulebook: Rulebook) -> None:
