@@ -88,12 +88,9 @@ async def decide(
     _require_open(change, version, by)
     if state is ChangeState.APPROVED:
         await require_two(unit.connection, change.proposed_by, by, at)
-    decided = msgspec.structs.replace(change, state=state, decided_by=by, decided_at=at, version=version + 1)
-    await unit.execute(
-        update(ChangeRow)
-        .where(ChangeRow.id == number)
-        .values(state=state, decided_by=by, decided_at=at, version=decided.version)
-    )
+    told = {"state": state, "decided_by": by, "decided_at": at, "version": version + 1}
+    decided = msgspec.structs.replace(change, **told)
+    await unit.execute(update(ChangeRow).where(ChangeRow.id == number).values(**told))
     if state is ChangeState.APPROVED and (change.kind, change.subject) == (ChangeKind.AMOUNT, SUBJECT):
         await _require_fit(unit, change, rulebook)
     await unit.note(_audited("approve" if state is ChangeState.APPROVED else "reject", change, by, at))
