@@ -81,10 +81,8 @@ async def decide(
     if not may(person, Right.APPROVE_CHANGE):
         raise NotAllowed(person.role, Right.APPROVE_CHANGE)
     change, by = await get(unit.connection, number), person.account
-    if state is ChangeState.APPROVED and change.kind is ChangeKind.RULEBOOK:
-        before = await _newest(unit, rulebook)
-        _sound(change, before.rulebook, at)
-        _require_known(change, before)
+    if state is ChangeState.APPROVED:
+        await _require_sound(unit, change, rulebook, at)
     if version != change.version:
         raise Outdated("the change was changed meanwhile; read it again and decide anew", change.version)
     if change.state is not ChangeState.PROPOSED:
@@ -99,7 +97,7 @@ async def decide(
         .where(ChangeRow.id == number)
         .values(state=state, decided_by=by, decided_at=at, version=decided.version)
     )
-    if state is ChangeState.APPROVED and (change.kind, change.subject) == (ChangeKind.AMOUNT, SUBJECT):
+    if state is ChangeState.APPROVED:
         await _require_fit(unit, change, rulebook)
     await unit.note(_audited("approve" if state is ChangeState.APPROVED else "reject", change, by, at))
     return decided
@@ -111,6 +109,8 @@ async def _require_fit(unit: UnitOfWork, change: Change, rulebook: Rulebook) -> 
     Raises:
         Conflict: Something does not, which is named.
     """
+    if (change.kind, change.subject) != (ChangeKind.AMOUNT, SUBJECT):
+        return
     found = await misfits(unit.connection, change.id, read_terms(change.content).first, rulebook.zone)
     if found:
         named = [*found][:_NAMED] + ["…"] * (len(found) > _NAMED)
@@ -152,12 +152,17 @@ def _sound(change: Change, before: Rulebook, at: Micros) -> dict[str, Any]:
     return content
 
 
-def _require_known(change: Change, before: _Newest) -> None:
-    """Refuse a rulebook written before another was approved, which it would take back unread.
+async def _require_sound(unit: UnitOfWork, change: Change, rulebook: Rulebook, at: Micros) -> None:
+    """Refuse a rulebook that cannot be applied, or was written before another was approved, which it would take back.
 
     Raises:
-        Conflict: It was.
+        BadInput: It cannot be.
+        Conflict: It does not know of the other.
     """
+    if change.kind is not ChangeKind.RULEBOOK:
+        return
+    before = await _newest(unit, rulebook)
+    _sound(change, before.rulebook, at)
     last = before.change
     if last is not None and last.decided_at is not None and last.decided_at >= change.proposed_at:
         raise Conflict(
