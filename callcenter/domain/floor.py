@@ -22,6 +22,7 @@ from callcenter.domain.queueing import Queueing
 from callcenter.domain.settings import FloorSettings
 from callcenter.domain.shape import shape_of
 from callcenter.domain.state import OpenVisit, State
+from callcenter.domain.surveys import Surveys
 from callcenter.domain.transfers import Transfers
 
 
@@ -40,6 +41,7 @@ class Floor:
             self._calls.handlers()
             | Queueing(parts).handlers()
             | Transfers(parts).handlers()
+            | Surveys(parts).handlers()
             | parts.people.handlers()
             | self._seen.handlers()
             | Quarantine(parts).handlers()

@@ -11,7 +11,9 @@ from prometheus_client.core import Metric
 from callcenter.domain import facts as fx
 from callcenter.domain.facts import Fact
 from callcenter.domain.frame import SECOND, Micros
-from callcenter.domain.vocabulary import AgentState, OfferOutcome, VisitOutcome
+from callcenter.domain.surveys import ANSWERS
+from callcenter.domain.visits.survey import Survey
+from callcenter.domain.vocabulary import AgentState, OfferOutcome, Question, SurveyResult, VisitOutcome
 from callcenter.exporter.counting import Counted
 from callcenter.exporter.health import Health
 from callcenter.exporter.names import OTHER, Names, inert
@@ -56,6 +58,9 @@ class Gauges:
         self._values = Values()
         self._values.set("build_info", (version,), 1)
         self._values.set("info", (inert(site),), 1)
+        for question in Question:
+            for answer in ANSWERS:
+                self._values.add("survey_answers_total", (question.name.lower(), str(answer)), 0)
         self._lost = 0
         self._begun: set[str] = set()
         self._others = Others()
@@ -89,6 +94,8 @@ class Gauges:
                     self._offer(fact)
                 case fx.VisitEnded():
                     self._account(fact.visit)
+                case fx.SurveyEnded():
+                    self._survey(fact.survey)
                 case fx.AgentStateChanged(ended=span) if span is not None:
                     self._span(span)
                 case _:
@@ -121,6 +128,19 @@ class Gauges:
         if offer.outcome is OfferOutcome.ANSWERED:
             in_rings = self._figures(offer.ended_at).answered_within_rings(offer.ringing)
             values.add("within_rings_total", (queue, "rings-offer"), in_rings)
+
+    def _survey(self, survey: Survey) -> None:
+        queue = self._queues.label(survey.queue)
+        self._values.add("surveys_total", (queue, "asked"))
+        for result, came_to in (
+            ("agreed", survey.agreed),
+            ("answered", survey.result is SurveyResult.ANSWERED),
+            ("partial", survey.result is SurveyResult.PARTIAL),
+            ("hung_up", survey.hung_up is True),
+        ):
+            self._values.add("surveys_total", (queue, result), came_to)
+        for question, answer in survey.answers.items():
+            self._values.add("survey_answers_total", (question.name.lower(), str(answer)))
 
     def _account(self, visit: fx.Visit) -> None:
         if visit.outcome is not VisitOutcome.ANSWERED:

@@ -59,6 +59,7 @@ class Right(StrEnum):
     DELETE_CUSTOMERS = "delete_customers"
     EXPORT_CUSTOMERS = "export_customers"
     IMPORT_CUSTOMERS = "import_customers"
+    SEE_SURVEYS = "see_surveys"
 
 
 class Reach(IntEnum):
@@ -102,6 +103,7 @@ class Principal(msgspec.Struct, frozen=True, kw_only=True):
 
 RIGHTS: dict[Role, dict[Right, Reach]] = {
     Role.AGENT: {
+        Right.SEE_SURVEYS: Reach.OWN,
         Right.SEE: Reach.OWN,
         Right.EXPLAIN: Reach.OWN,
         Right.APPEAL: Reach.OWN,
@@ -111,6 +113,7 @@ RIGHTS: dict[Role, dict[Right, Reach]] = {
         Right.EDIT_CUSTOMERS: Reach.ALL,
     },
     Role.GROUP_LEADER: {
+        Right.SEE_SURVEYS: Reach.TEAM,
         Right.SEE: Reach.TEAM,
         Right.PROPOSE: Reach.TEAM,
         Right.NOTIFY: Reach.TEAM,
@@ -124,6 +127,7 @@ RIGHTS: dict[Role, dict[Right, Reach]] = {
         Right.EDIT_CUSTOMERS: Reach.ALL,
     },
     Role.SUPERVISOR: {
+        Right.SEE_SURVEYS: Reach.ALL,
         Right.SEE: Reach.ALL,
         Right.PROPOSE: Reach.ALL,
         Right.NOTIFY: Reach.ALL,
@@ -146,6 +150,7 @@ RIGHTS: dict[Role, dict[Right, Reach]] = {
         Right.IMPORT_CUSTOMERS: Reach.ALL,
     },
     Role.TRAINING_SPECIALIST: {
+        Right.SEE_SURVEYS: Reach.ALL,
         Right.SEE: Reach.ALL,
         Right.PROPOSE: Reach.ALL,
         Right.WITHDRAW: Reach.ALL,
@@ -159,8 +164,10 @@ RIGHTS: dict[Role, dict[Right, Reach]] = {
         Right.WITHDRAW: Reach.ALL,
         Right.CHECK: Reach.ALL,
         Right.SEE_CUSTOMERS: Reach.ALL,
+        Right.SEE_SURVEYS: Reach.ALL,
     },
     Role.MANAGER: {
+        Right.SEE_SURVEYS: Reach.ALL,
         Right.SEE: Reach.ALL,
         Right.PROPOSE: Reach.ALL,
         Right.NOTIFY: Reach.ALL,
@@ -185,6 +192,7 @@ RIGHTS: dict[Role, dict[Right, Reach]] = {
         Right.IMPORT_CUSTOMERS: Reach.ALL,
     },
     Role.HR: {
+        Right.SEE_SURVEYS: Reach.ALL,
         Right.SEE: Reach.ALL,
         Right.DECIDE_APPEAL: Reach.ALL,
         Right.CHECK: Reach.ALL,

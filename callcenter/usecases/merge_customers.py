@@ -9,7 +9,7 @@ import msgspec
 from sqlalchemy import insert, update
 
 from callcenter.cases.customers import CustomerCard, differing
-from callcenter.cases.merging import Side, merged, split_off, unmerged
+from callcenter.cases.merging import MergeSide, merged, split_off, unmerged
 from callcenter.store import UnitOfWork
 from callcenter.store.conflicts import Conflict
 from callcenter.store.customers.cards import FiledCustomer, find, get
@@ -37,7 +37,7 @@ class MergeUndone(NamedTuple):
 
 
 async def merge_customers(
-    unit: UnitOfWork, kept: Seen, other: Seen, sides: Mapping[str, Side], number: str, touch: Touch
+    unit: UnitOfWork, kept: Seen, other: Seen, sides: Mapping[str, MergeSide], number: str, touch: Touch
 ) -> FiledCustomer:
     """Let a customer go into another, field by field; its id stays as an alias.
 

@@ -8,10 +8,12 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from callcenter import __version__
+from callcenter.web import dialplan
 from callcenter.web.api import (
     audit,
     calls,
     changes,
+    customer_imports,
     customer_merges,
     customers,
     given,
@@ -20,6 +22,7 @@ from callcenter.web.api import (
     rules,
     scores,
     session,
+    surveys,
     users,
     violations,
 )
@@ -33,6 +36,7 @@ ROUTERS = (
     violations.router,
     calls.router,
     customer_merges.router,
+    customer_imports.router,
     customers.router,
     users.router,
     audit.router,
@@ -41,6 +45,7 @@ ROUTERS = (
     promises.router,
     live.router,
     scores.router,
+    surveys.router,
     *given.ROUTERS,
 )
 """Every route that there is, below `API`."""
@@ -72,8 +77,12 @@ def make_application(service: Service) -> FastAPI:
     app.state.service = service
     for router in ROUTERS:
         app.include_router(router, prefix=API)
+    token = service.settings.dialplan.reveal()
+    if token is not None:
+        app.state.dialplan_token = token
+        app.include_router(dialplan.router)
     install(app)
-    app.add_middleware(Guard, settings=service.settings)
+    app.add_middleware(Guard, settings=service.settings, takes_files=[API + path for path in customer_imports.FILES])
     app.openapi = lambda: _document(app)  # type: ignore[method-assign]  # FastAPI's documented way
     return app
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Annotated, Any, NamedTuple, cast
 
 from fastapi import Depends, Request
 
+from callcenter.cases.routing import Preference
 from callcenter.clock import steady_clock, wall_clock
 from callcenter.domain.frame import Micros
 from callcenter.rules.detection.inputs import Disposition
@@ -22,12 +24,16 @@ from callcenter.usecases.take_step import Evidence, StepContext
 from callcenter.web.limits import SignInRate
 from callcenter.web.live import LiveFeed
 from callcenter.web.settings import WebSettings
+from callcenter.web.switchboard import Switchboard
 
 Clock = Callable[[], Micros]
 Dispose = Callable[[Disposition], Awaitable[None]]
 """Lets the rules know of a call's disposition, durably."""
 Written = Callable[[], Awaitable[dict[str, Any]]]
 """Gives the rulebook in force as it is written."""
+
+Prefer = Callable[[str], Awaitable[Preference]]
+"""Tells what is known of a number's key: a key account's queue or group, whose their open matter is."""
 
 
 class Ports(NamedTuple):
@@ -38,6 +44,8 @@ class Ports(NamedTuple):
     evidence: Evidence | None = None
     written: Written | None = None
     live: LiveFeed | None = None
+    route: Prefer | None = None
+    switchboard: Switchboard | None = None
 
 
 @dataclass(frozen=True)
@@ -54,6 +62,8 @@ class Service:
     clock: Clock
     steady: Clock
     ports: Ports
+    files: asyncio.Lock
+    """One file is read at a time."""
 
     @property
     def rulebook(self) -> Rulebook:
@@ -113,6 +123,7 @@ def build(
         clock=clock,
         steady=steady,
         ports=ports or Ports(),
+        files=asyncio.Lock(),
     )
 
 

@@ -72,7 +72,7 @@ class Department:
         self.faults: tuple[ReproductionFinding, ...] = ()
         self.disposed: list[Disposition] = []
         self.journal_fault: StoreError | None = None
-        service = build(
+        self.service = build(
             settings,
             decisions,
             lambda: self.in_force,
@@ -81,8 +81,7 @@ class Department:
             clock=lambda: self.now,
             steady=lambda: self.now + self.set_back,
         )
-        self.service = service
-        self.app = make_application(service)
+        self.app = make_application(self.service)
         self._browsers: dict[str, Browser] = {}
 
     async def dispose(self, said: Disposition) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import importlib
 import re
 import subprocess
+from pkgutil import iter_modules
 from typing import cast
 
 import pytest
@@ -16,6 +18,8 @@ from callcenter.exporter.exporter import Exporter
 from callcenter.exporter.http import Pages
 from callcenter.exporter.table import METRICS
 from callcenter.staff.roles import Right
+from callcenter.web import api
+from callcenter.web.application import ROUTERS
 from tests.repo.generate import generated, page_of
 from tests.repo.reference import ROOT, TABLES, every_command, every_route, options_of
 
@@ -33,6 +37,11 @@ def explained(topic: str, lang: locale.Language) -> list[str]:
 def test_generators_would_change_nothing() -> None:
     stale = [str(path.relative_to(ROOT)) for path, text in generated() if path.read_text("utf-8") != text]
     assert stale == [], "run: make generate"
+
+
+def test_no_router_of_the_api_is_forgotten() -> None:
+    modules = [importlib.import_module(f"callcenter.web.api.{found.name}") for found in iter_modules(api.__path__)]
+    assert {id(one.router) for one in modules if hasattr(one, "router")} <= set(map(id, ROUTERS))
 
 
 def test_no_dashboard_is_left_that_nothing_makes() -> None:

@@ -66,7 +66,7 @@ def main(
     """
     chosen, language = load_settings(settings), spoken(lang)
     zone = ZoneInfo(chosen.site.timezone)
-    since, until = _span(span, zone)
+    since, until = span_of(span, zone)
     asked = VisitFilter(since=since, until=until, queue=queue)
 
     async def read(decisions: DecisionStore) -> tuple[_Read, Rulebook]:
@@ -110,7 +110,7 @@ async def _read(connection: AsyncConnection, asked: VisitFilter, since: Micros, 
     )
 
 
-def _span(told: str, zone: ZoneInfo) -> tuple[Micros, Micros]:
+def span_of(told: str, zone: ZoneInfo) -> tuple[Micros, Micros]:
     """Read a day or a month.
 
     Raises:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
 
@@ -12,9 +14,10 @@ from pydantic import ValidationError
 from rich.console import Console
 from rich.progress import Progress, TaskID
 
-from callcenter.config import SETTINGS_FILE, load_settings
+from callcenter.config import SETTINGS_FILE, Settings, load_settings
 from callcenter.errors import BadInput
 from callcenter.journal.file import claim
+from callcenter.ownfiles import held
 from callcenter.store import StoreSettings, newest_revision, revision_of, upgrade
 from callcenter.store.moving import MoveProgress, move
 
@@ -51,15 +54,25 @@ def move_database(
     """
     chosen = load_settings(settings)
     target = _target(to, password_file)
-    lock = claim(chosen.journal.path)
-    try:
-        with Progress(console=Console(stderr=True), transient=True) as shown:
-            moved = asyncio.run(move(chosen.store, target, _Shown(shown)))
-    finally:
-        os.close(lock)
+    with _alone(chosen), Progress(console=Console(stderr=True), transient=True) as shown:
+        moved = asyncio.run(move(chosen.store, target, _Shown(shown)))
     for table in moved:
         print(f"{table.table}: {table.rows} rows, {table.hash}")
     print(f"proved, table by table; now set store.url to {to} and start: callcenter serve")
+
+
+@contextlib.contextmanager
+def _alone(settings: Settings) -> Iterator[None]:
+    """Be who uses journal and database, as a service is.
+
+    Raises:
+        StoreError: One runs.
+    """
+    with contextlib.ExitStack() as mine:
+        mine.callback(os.close, claim(settings.journal.path))
+        if settings.store.path is not None and settings.store.path.exists():
+            mine.enter_context(held(settings.store.path, "the database"))
+        yield
 
 
 def _target(url: str, password_file: Path | None) -> StoreSettings:
