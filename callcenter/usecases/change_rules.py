@@ -23,6 +23,7 @@ from callcenter.store.decisions.scores import misfits
 from callcenter.store.sign_in.vouching import require_two
 from callcenter.store.tables import ChangeRow
 
+_VERBS = {ChangeState.APPROVED: "approve", ChangeState.REJECTED: "reject"}
 _NAMED = 10
 """Agents' months that do not go with new terms are named up to so many."""
 _json = msgspec.json.Encoder(order="deterministic").encode
@@ -74,22 +75,15 @@ async def decide(
         BadInput: It cannot take the place of the rulebook in force, or would change what has begun to hold.
         Missing: There is no such change.
         Outdated: Somebody was faster.
-        Conflict: It is decided already, or by whoever proposed it, or would be approved by the same person twice, or
-            is a rulebook that does not know of the one approved last, or score terms that marks given already
-            do not go with.
+        Conflict: It is decided already, or by whoever proposed it or the same person twice; or it does not know of
+            the rulebook approved last, or does not go with marks given already.
     """
     if not may(person, Right.APPROVE_CHANGE):
         raise NotAllowed(person.role, Right.APPROVE_CHANGE)
     change, by = await get(unit.connection, number), person.account
+    _require_open(change, version, by)
     if state is ChangeState.APPROVED:
         await _require_sound(unit, change, rulebook, at)
-    if version != change.version:
-        raise Outdated("the change was changed meanwhile; read it again and decide anew", change.version)
-    if change.state is not ChangeState.PROPOSED:
-        raise Conflict(f"the change is {change.state} already")
-    if by == change.proposed_by:
-        raise Conflict("who proposed a change does not decide on it")
-    if state is ChangeState.APPROVED:
         await require_two(unit.connection, change.proposed_by, by, at)
     decided = msgspec.structs.replace(change, state=state, decided_by=by, decided_at=at, version=version + 1)
     await unit.execute(
@@ -99,8 +93,17 @@ async def decide(
     )
     if state is ChangeState.APPROVED:
         await _require_fit(unit, change, rulebook)
-    await unit.note(_audited("approve" if state is ChangeState.APPROVED else "reject", change, by, at))
+    await unit.note(_audited(_VERBS[state], change, by, at))
     return decided
+
+
+def _require_open(change: Change, version: int, by: str) -> None:
+    if version != change.version:
+        raise Outdated("the change was changed meanwhile; read it again and decide anew", change.version)
+    if change.state is not ChangeState.PROPOSED:
+        raise Conflict(f"the change is {change.state} already")
+    if by == change.proposed_by:
+        raise Conflict("who proposed a change does not decide on it")
 
 
 async def _require_fit(unit: UnitOfWork, change: Change, rulebook: Rulebook) -> None:
