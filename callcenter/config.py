@@ -310,12 +310,17 @@ def _describe(model: type[BaseModel], prefix: str) -> Iterator[Described]:
 
 
 def _inner(field: FieldInfo) -> tuple[type[BaseModel] | None, bool]:
-    """Return the settings class behind a field, and whether there may be several by name."""
-    kind, arguments = field.annotation, typing.get_args(field.annotation)
-    many = typing.get_origin(kind) is dict
-    if many or isinstance(kind, types.UnionType):
-        kind = next((a for a in arguments if isinstance(a, type) and issubclass(a, BaseModel)), None)
-    return (kind, many) if isinstance(kind, type) and issubclass(kind, BaseModel) else (None, False)
+    """Return the settings class behind a field, and whether there may be several by name or one after another."""
+    return next(_classes(field.annotation), (None, False))
+
+
+def _classes(kind: Any) -> Iterator[tuple[type[BaseModel], bool]]:
+    """Yield the settings classes in a type, whatever holds them."""
+    if isinstance(kind, type) and issubclass(kind, BaseModel):
+        yield kind, False
+    several = typing.get_origin(kind) not in {types.UnionType, typing.Union, None}
+    for argument in typing.get_args(kind):
+        yield from ((found, many or several) for found, many in _classes(argument))
 
 
 def _default(field: FieldInfo) -> str:
