@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from callcenter.domain import company as co
 from callcenter.domain import events as ev
 from callcenter.domain.agents.seats import same_number
 from callcenter.domain.channels.registry import interface_of, is_half
@@ -11,7 +12,7 @@ from callcenter.domain.parts import Parts
 from callcenter.domain.state import Channel, OpenOffer, OpenVisit, Part
 from callcenter.domain.visits.outcomes import DOOR_RESULTS
 from callcenter.domain.visits.visits import RANK_PARTY, RANK_QUEUE, SETTLE
-from callcenter.domain.vocabulary import ChannelRole, EndedBy, Party
+from callcenter.domain.vocabulary import ChannelRole, EndedBy, How, Party
 
 
 class Queueing:
@@ -41,6 +42,7 @@ class Queueing:
             ev.QueueResult: self.result,
             ev.DoorRefused: self.refused,
             ev.KeyPressed: self.key_pressed,
+            co.PickedUp: self.picked_up,
         }
 
     def joined(self, event: ev.CallerJoined) -> None:
@@ -149,6 +151,38 @@ class Queueing:
             visit.frames.append(event.pos)
             self._settling.settle(visit, alive=None)
 
+    def picked_up(self, event: co.PickedUp) -> None:
+        """Somebody took the call that rang at another phone; the queue may say earlier that they are connected."""
+        picker, target = self._parties.channel(event.uid, event.name), self._lines.get(event.target)
+        if picker is None:
+            return
+        picker.came = How.PICKUP
+        picker.frames.append(event.pos)
+        if target is None:
+            return
+        self._offers.taken(target, picker, event)
+        visit = self._parties.served(target)
+        part = None if visit is None else visit.part
+        if visit is not None and part is not None and part.offer is not None and not visit.ended:
+            offer = visit.offers[part.offer]
+            if offer.taken_by == picker.uid:
+                self._pass_on(visit, part, picker, event)
+        self._people.release(target)
+        self._parties.refresh(target, event.at)
+
+    def _pass_on(self, visit: OpenVisit, part: Part, picker: Channel, event: co.PickedUp) -> None:
+        """The part of the agent whose phone rang is, from its beginning, the picker's."""
+        rung = self._state.people[part.person]
+        rung.parts.remove(visit.id)
+        self._take_part(
+            visit, self._by_pickup(picker.uid, interface_of(picker.name), event.at, part.answered_at), event
+        )
+        self._picked_up(visit, picker, event)
+        for key in picker.talks:
+            talk, visit.heard = self._state.talks[key], True
+            talk.how, talk.queue = How.PICKUP, visit.queue
+        self._people.refresh(rung, event.at)
+
     def _refused(self, channel: Channel, queue: str | None, at: Micros | None, pos: int) -> None:
         visit = self._visits.of(channel)
         if visit is not None and visit.refused and (visit.queue is None or queue is None):
@@ -169,17 +203,20 @@ class Queueing:
             part = self._by_offer(visit, dest, event, answered_at)
         else:
             part = self._by_pickup(*picker, event.at, answered_at)
-        self._visits.answer(visit, part, event.pos)
+        self._take_part(visit, part, event)
         if answered_at is not None:
             self._settling.timer(answered_at, SETTLE, "bridges", str(visit.id))
+        if picker is not None:
+            self._picked_up(visit, self._lines.get(part.uid), event)
+
+    def _take_part(self, visit: OpenVisit, part: Part, event: co.SwitchEvent) -> None:
+        self._visits.answer(visit, part, event.pos)
         person = self._state.people[part.person]
         person.parts.append(visit.id)
         person.known = True
         self._people.refresh(person, event.at)
-        if picker is not None:
-            self._picked_up(visit, self._lines.get(part.uid), event)
 
-    def _picked_up(self, visit: OpenVisit, line: Channel | None, event: ev.MemberConnected) -> None:
+    def _picked_up(self, visit: OpenVisit, line: Channel | None, event: co.SwitchEvent) -> None:
         """Who picked the call up talks on an own line, unless that is gone by now."""
         if line is None:
             self._settling.end_part(visit, event.at, EndedBy.UNKNOWN, RANK_QUEUE, event.pos)

@@ -36,7 +36,6 @@ class Transfers:
             co.BridgeEntered: self.entered,
             co.BridgeLeft: self.left,
             co.BridgesMerged: self.merged,
-            co.PickedUp: self.picked_up,
             co.Parked: self.parked,
             co.ParkEnded: self.park_ended,
             co.LocalPaired: self.paired,
@@ -173,21 +172,7 @@ class Transfers:
             if one.party is not Party.NOBODY or one is channel:
                 one.came = how
 
-    # pickups and parking
-
-    def picked_up(self, event: co.PickedUp) -> None:
-        """Somebody took the call that rang at another phone."""
-        picker = self._parties.channel(event.uid, event.name)
-        target = self._lines.get(event.target)
-        if picker is None:
-            return
-        picker.came = How.PICKUP
-        picker.frames.append(event.pos)
-        if target is None:
-            return
-        self._offers.taken(target, picker, event)
-        self._people.release(target)
-        self._parties.refresh(target, event.at)
+    # parking
 
     def parked(self, event: co.Parked) -> None:
         """A caller was put into a parking lot: who talked with them does not any more, the part in a visit is over."""

@@ -54,6 +54,13 @@ async def test_board_of_a_service_that_is_not_there_says_so_in_one_sentence() ->
     assert "http://127.0.0.1:9 does not answer" in err
 
 
+@pytest.mark.parametrize("zone", ["X/Y", "../../etc/passwd"])
+async def test_time_zone_that_is_none_is_refused(zone: str) -> None:
+    code, out, err = await run_board("--timezone", zone)
+    assert (code, out, err.count("\n")) == (2, "", 1)
+    assert "use a name like Asia/Shanghai" in err
+
+
 @pytest.mark.parametrize("url", ["ftp://127.0.0.1", "127.0.0.1:9464", "http://[::1", "http://h:99999"])
 async def test_address_that_is_none_is_refused(url: str) -> None:
     code, out, err = await run_board("--url", url)

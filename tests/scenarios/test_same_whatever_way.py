@@ -136,7 +136,7 @@ def answered_by(events: list[ev.Event]) -> list[tuple[str | None, str | None, li
 
 
 @pytest.mark.parametrize("name", ["fpbx_picked_up", "picked_up_by_colleague", "picked_up_by_group"])
-@pytest.mark.parametrize("later", range(1, 5))
+@pytest.mark.parametrize("later", range(1, 9))
 def test_a_pickup_may_be_told_after_what_it_did(name: str, later: int) -> None:
     """The switch tells of a pickup when the call has moved: threads that go on with the call may overtake it."""
     one = tape(name)

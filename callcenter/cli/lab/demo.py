@@ -9,6 +9,7 @@ from collections import Counter, deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable, Iterator
 from pathlib import Path
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 import typer
 from rich.console import Console, Group
@@ -16,7 +17,7 @@ from rich.live import Live
 from rich.text import Text
 
 from callcenter import locale
-from callcenter.cli.office.board import console_for_output, zone
+from callcenter.cli.office.board import console_for_output
 from callcenter.cli.office.violations import explain_all
 from callcenter.cli.speech import LangOption, spoken
 from callcenter.clock import local_time
@@ -41,7 +42,7 @@ app = typer.Typer(add_completion=False, help="Play a two-minute story on a real 
 
 Read = Callable[[], Awaitable[LiveDocument]]
 
-_SITE_ZONE = "Asia/Shanghai"
+_SITE_ZONE = ZoneInfo("Asia/Shanghai")
 _REFRESH_SECONDS = 0.5
 _PLAIN_SECONDS = 20.0
 _LINES_TOLD = 4
@@ -74,7 +75,7 @@ class _Show:
     def __init__(self, console: Console, lang: Language) -> None:
         self.console = console
         height = console.height - _BELOW if console.is_terminal else None
-        self.board = Board(lang, zone(_SITE_ZONE), plain=not console.is_terminal, width=console.width, height=height)
+        self.board = Board(lang, _SITE_ZONE, plain=not console.is_terminal, width=console.width, height=height)
         self._lang = lang
         self._live: Live | None = None
         self._told: deque[str] = deque(maxlen=_LINES_TOLD)
@@ -91,7 +92,7 @@ class _Show:
 
     def tell(self, told: str) -> None:
         """Tell a line of the story."""
-        line = f"{local_time(zone(_SITE_ZONE)):%H:%M:%S}  {locale.text(told, self._lang, context=STORY)}"
+        line = f"{local_time(_SITE_ZONE):%H:%M:%S}  {locale.text(told, self._lang, context=STORY)}"
         if self._live is None:
             self.console.print(Text(f"> {line}"))
         else:

@@ -6,17 +6,16 @@ import os
 import sys
 import time
 from typing import Annotated
-from zoneinfo import ZoneInfo
 
 import typer
 from rich.console import Console
 from rich.live import Live
 
 from callcenter.cli.speech import LangOption, spoken
-from callcenter.errors import BadSetting
 from callcenter.exporter.live import LiveDocument
 from callcenter.reports.board.source import BoardSource, ServiceSilent
 from callcenter.reports.board.tables import Board
+from callcenter.staff.dates import zone_named
 
 app = typer.Typer(add_completion=False, help="Show queues and agents live in this terminal.")
 
@@ -37,11 +36,11 @@ def main(
 ) -> None:
     """Show queues and agents until Ctrl-C; without a terminal, plainly, and once unless --every is given."""
     console = console_for_output()
-    language, chosen = spoken(lang), zone(timezone) if timezone else None
+    language, chosen = spoken(lang), zone_named(timezone) if timezone else None
     height = console.height if console.is_terminal and not once else None
     source = BoardSource(url)
     document = source.read()
-    where, plain = chosen or zone(document.timezone), not console.is_terminal
+    where, plain = chosen or zone_named(document.timezone), not console.is_terminal
     board = Board(language, where, plain=plain, width=console.width, height=height)
     if once or not (console.is_terminal or every):
         console.print(board.show(document, calls=calls))
@@ -61,18 +60,6 @@ def console_for_output() -> Console:
         sys.stdout.reconfigure(errors="replace")  # type: ignore[union-attr]  # stdout is a TextIOWrapper here
     width = None if sys.stdout.isatty() or "COLUMNS" in os.environ else _PLAIN_WIDTH
     return Console(width=width, highlight=False, markup=False, emoji=False)
-
-
-def zone(name: str) -> ZoneInfo:
-    """Find a time zone.
-
-    Raises:
-        BadSetting: There is none of this name.
-    """
-    try:
-        return ZoneInfo(name)
-    except (ValueError, OSError):
-        raise BadSetting(f"--timezone is {name!r}, but there is no such time zone") from None
 
 
 class _Watch:

@@ -146,7 +146,7 @@ class Offers:
         offer.frames.append(event.pos)
         if offer.over or self._phone_up(offer):
             return  # the word that a half of a Local channel is up may overtake the pickup that made it so
-        offer.up_at = None
+        offer.up_at = offer.connected_at = None
         offer.taken_by, offer.taken_at, offer.signs.elsewhere = picker.uid, interface_of(picker.name), True
         self.close(offer, event.at)
         for uid in offer.sides:

@@ -131,6 +131,40 @@ def test_pickup_of_a_local_members_phone_frees_every_side_of_the_offer() -> None
     assert (switch.visit().agent, talks(switch)) == ("Bob", [("Bob", How.PICKUP, "support", EndedBy.CALLER)])
 
 
+@pytest.mark.parametrize("met", [True, False])
+def test_pickup_that_is_told_after_the_answer_is_the_pickers_answer_from_its_beginning(met: bool) -> None:
+    switch = house()
+    switch.member(0, phone="Local/1001@agents/n", device="PJSIP/1001")
+    switch.joins(1)
+    switch.pairs(1, "l1", "l2")
+    switch.calls(1, "l1", "Alice", "Local/1001@agents/n")
+    switch.starts(1, "a1", "PJSIP/1001-a1", linked="c1")
+    switch.dials(1, "a1", uid="l2", string="1001")
+    switch.rings(1, "a1")
+    switch.takes(10, "o1", "**1001")
+    switch.picks_up(11, "l1")
+    switch.leaves(11)
+    switch.connects(11, "l1", "Alice", "Local/1001@agents/n")
+    if met:
+        switch.meet(11, "o1", "l2", bridge="inner")
+        switch.meet(11, "l1", "c1")
+    switch.picked_up(11.2, "o1", "a1")
+    switch.ends(11.2, "a1", cause=26)
+    if not met:
+        switch.meet(11.2, "o1", "l2", bridge="inner")
+        switch.meet(11.2, "l1", "c1")
+    assert (switch.state("Alice"), switch.state("Bob")) == (S.AVAILABLE, S.TALKING)
+    switch.hangs_up(60, "c1")
+    switch.part(60, "c1", "l1")
+    switch.part(60, "o1", "l2", bridge="inner")
+    switch.ticks(70)
+    visit = switch.visit()
+    assert (visit.agent, visit.answered_at, visit.ended_by) == ("Bob", micros(11), EndedBy.CALLER)
+    assert [(offer.outcome, offer.connected_at) for offer in visit.offers] == [(OfferOutcome.ANSWERED_ELSEWHERE, None)]
+    assert ("Bob", How.PICKUP, "support", EndedBy.CALLER) in talks(switch)
+    assert [fact.agent for fact in switch.facts if isinstance(fact, fx.CallAnswered)][-1] == "Bob"
+
+
 def test_picker_who_is_gone_when_the_queue_tells_of_it_has_answered_and_nobody_else() -> None:
     switch = house()
     switch.member(0, phone="Local/1001@agents/n", device="PJSIP/1001")
