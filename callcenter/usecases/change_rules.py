@@ -9,6 +9,7 @@ from sqlalchemy import insert, update
 
 from callcenter.domain.frame import Micros
 from callcenter.errors import BadInput
+from callcenter.locale import english
 from callcenter.rules.regulations.amending import amend
 from callcenter.rules.regulations.edition import Rulebook
 from callcenter.rules.regulations.rulebook import rulebook_of, whole
@@ -21,6 +22,10 @@ from callcenter.store.decisions.changes import Change, ChangeKind, ChangeState, 
 from callcenter.store.sign_in.vouching import require_two
 from callcenter.store.tables import ChangeRow
 
+_DECIDED = {
+    ChangeState.APPROVED: english("the change is approved already"),
+    ChangeState.REJECTED: english("the change is rejected already"),
+}
 _json = msgspec.json.Encoder(order="deterministic").encode
 
 
@@ -57,7 +62,7 @@ async def decide(
     if version != change.version:
         raise Outdated("the change was changed meanwhile; read it again and decide anew", change.version)
     if change.state is not ChangeState.PROPOSED:
-        raise Conflict(f"the change is {change.state} already")
+        raise Conflict(_DECIDED[change.state])
     if by == change.proposed_by:
         raise Conflict("who proposed a change does not decide on it")
     if state is ChangeState.APPROVED:

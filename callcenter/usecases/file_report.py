@@ -39,7 +39,7 @@ async def file_report(
     """
     team = None if roster is None else roster.team_of(seen.agent, seen.at)
     if not may(person, Right.PROPOSE, seen.agent, team) or person.agent == seen.agent:
-        raise NotAllowed(f"the role {person.role} may not propose here")
+        raise NotAllowed(f"{person.role.called} may not propose here")
     if roster is not None and all(seat.agent != seen.agent for seat in roster.seats):
         raise BadInput(f"the roster has no agent {seen.agent!r}")
     form = RecordForm(

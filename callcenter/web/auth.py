@@ -62,7 +62,7 @@ class Allowed:
         """
         who = session.account.person
         if all(reach(who.role, right) is Reach.NONE for right in self.rights):
-            raise RequestRefused("forbidden", f"this is not for the role {who.role}")
+            raise RequestRefused("forbidden", f"this is not for {who.role.called}")
         return who
 
 
@@ -78,7 +78,7 @@ def require(person: Principal, right: Right, record: FiledRecord) -> None:
         Refused: They have not.
     """
     if not may(person, right, record.dossier.agent, record.dossier.team):
-        raise RequestRefused("forbidden", f"the role {person.role} may not {right.replace('_', ' ')} here")
+        raise RequestRefused("forbidden", f"{person.role.called} may not do this here")
 
 
 def _bytes(text: str | None) -> bytes:

@@ -20,7 +20,9 @@ CHINESE = re.compile(r"[\u3400-\u9fff]")
 MESSAGES = [message for message in catalogue.translated() if message.id]
 TEXTS = {str(message.id): str(message.string) for message in MESSAGES if not message.context}
 USED = {(message.context, message.id): message for message in catalogue.used() if message.id}
-SENTENCES = sorted(english for english in TEXTS if "{}" in english and not english.startswith("["))
+SENTENCES = sorted(
+    english for english in TEXTS if re.search(r"[a-z]", english) and "{}" in english and not english.startswith("[")
+)
 
 
 def helps() -> set[str]:

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from callcenter.cases.customers import MOST_NUMBERS, card_of
+from callcenter.cases.customers import card_of
 from callcenter.cases.import_columns import numbers_in
 from callcenter.cli.database import at_desk, reading
 from callcenter.cli.service.serve import SettingsPath
@@ -83,9 +83,7 @@ def show_customer(customer: Customer, settings: SettingsPath = None, lang: LangO
 
 def add_customer(
     name: Annotated[str, typer.Option(help="The person's or the company's name.")],
-    number: Annotated[
-        list[str] | None, typer.Option(help=f"A number, also as label=number; once each, at most {MOST_NUMBERS}.")
-    ] = None,
+    number: Annotated[list[str] | None, typer.Option(help="A number, or label=number; again for each more.")] = None,
     reference: Annotated[str | None, typer.Option(help="The company's own number of the customer.")] = None,
     address: Annotated[str | None, typer.Option(help="The address.")] = None,
     customer_class: Annotated[str | None, typer.Option("--class", help="One of the company's classes.")] = None,

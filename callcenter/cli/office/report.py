@@ -40,6 +40,7 @@ from callcenter.tracker import RulesFiles
 
 app = typer.Typer(add_completion=False, help="A day's or a month's figures out of the database.")
 
+_DAYS = ("today", "yesterday")
 _MONTH = re.compile(r"\d{4}-\d\d")
 
 
@@ -91,6 +92,8 @@ def main(
 
 
 def _show(day: FiguresByQueue, found: _Read, how: SheetStyle, span: str) -> None:
+    if span in _DAYS:
+        span = remark(span, how.language)
     if day.queues:
         show(brief_figures(day, how))
         print(remark("formulas", how.language))
