@@ -129,7 +129,7 @@ def export_list(
     if file.suffix.lower() not in {".csv", ".xlsx"}:
         raise BadInput(f"{file}: give a name that ends in .csv or .xlsx")
     rows = whole_list(reading(chosen.store, _everybody), language)
-    write_new(file, csv_file(rows) if file.suffix.lower() == ".csv" else _book(rows, language))
+    write_new(file, csv_file(rows) if file.suffix.lower() == ".csv" else _book(rows, language), language)
 
 
 async def _everybody(connection: AsyncConnection) -> list[ShownCustomer]:
@@ -170,7 +170,7 @@ def _agents(settings: Settings) -> frozenset[str] | None:
 def _tell(tally: ImportTally, report: Path | None, language: Language) -> None:
     show(tally_lines(tally, language))
     if report is not None:
-        write_new(report, csv_file(told_lines(tally.told, language)))
+        write_new(report, csv_file(told_lines(tally.told, language)), language)
     elif tally.told:
         show(told_lines(tally.told[:_SHOWN], language))
         if len(tally.told) > _SHOWN:

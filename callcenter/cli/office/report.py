@@ -82,11 +82,11 @@ def main(
         day.lasting(one.queue)
     how = SheetStyle(language=language, zone=zone, numbers=numbers)
     if csv is not None:
-        write_new(csv, csv_file(all_figures(day, how)))
+        write_new(csv, csv_file(all_figures(day, how)), language)
     if xlsx is not None:
         calls = all_calls(found.visits, found.lasting, how)
         sheets = {"figures": all_figures(day, how), "calls": calls}
-        write_new(xlsx, workbook((remark(name, language), rows) for name, rows in sheets.items()))
+        write_new(xlsx, workbook((remark(name, language), rows) for name, rows in sheets.items()), language)
     if csv is xlsx is None:
         _show(day, found, how, span)
 
