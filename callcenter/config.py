@@ -56,11 +56,11 @@ _KINDS: dict[Any, str] = {
     date: "date",
 }
 _IN_THE_RULEBOOK = {
-    "queues": (
+    "queues": english(
         "take `queues` out: wrap_up_seconds and service_threshold_seconds of a queue stand in the rulebook "
         "(rules.rulebook), under figures, queues, the queue's name"
     ),
-    "agents.blocked_after_seconds": (
+    "agents.blocked_after_seconds": english(
         "take agents.blocked_after_seconds out: it stands in the rulebook (rules.rulebook), under figures, as "
         "engaged_seconds"
     ),
@@ -166,7 +166,7 @@ class Settings(BaseSettings):
         """Refuse to be told of agents by a roster and here, too: one of the two would be wrong one day."""
         both = [name for name in ("names", "permitted") if name in self.agents.model_fields_set]
         if self.rules.roster is not None and both:
-            where = {"names": "agents, each with the interface", "permitted": "legit_extensions"}[both[0]]
+            where = {"names": english("agents, each with the interface"), "permitted": "legit_extensions"}[both[0]]
             raise ValueError(f"take agents.{both[0]} out: with a roster (rules.roster) it stands there, as {where}")
         return self
 
@@ -282,7 +282,7 @@ def _sentence(error: ValidationError, path: Path | None) -> str:
     name = ".".join(str(part) for part in first["loc"])
     variable = PREFIX + name.replace(".", _NESTED).upper()
     given = any(v.upper() == variable for v in os.environ)
-    source = variable if given else str(path) if path is not None else "the settings"
+    source = variable if given else str(path) if path is not None else english("the settings")
     match first["type"]:
         case "extra_forbidden" if name in _IN_THE_RULEBOOK:
             return f"{source}: {_IN_THE_RULEBOOK[name]}"
@@ -296,8 +296,7 @@ def _sentence(error: ValidationError, path: Path | None) -> str:
         case "missing":
             return english(f"{source}: {name} is missing; set it in the file or as {variable}")
         case _:
-            message = first["msg"].removeprefix("Value error, ")
-            return ": ".join(part for part in (source, name, message[:1].lower() + message[1:]) if part)
+            return ": ".join(part for part in (source, name, first["msg"].removeprefix("Value error, ")) if part)
 
 
 def _describe(model: type[BaseModel], prefix: str) -> Iterator[Described]:

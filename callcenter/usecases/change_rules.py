@@ -9,6 +9,7 @@ from sqlalchemy import insert, update
 
 from callcenter.domain.frame import Micros
 from callcenter.errors import BadInput
+from callcenter.locale import english
 from callcenter.rules.regulations.amending import amend
 from callcenter.rules.regulations.edition import Rulebook
 from callcenter.rules.regulations.rulebook import rulebook_of, whole
@@ -26,6 +27,10 @@ from callcenter.store.tables import ChangeRow
 _VERBS = {ChangeState.APPROVED: "approve", ChangeState.REJECTED: "reject"}
 _NAMED = 10
 """Agents' months that do not go with new terms are named up to so many."""
+_DECIDED = {
+    ChangeState.APPROVED: english("the change is approved already"),
+    ChangeState.REJECTED: english("the change is rejected already"),
+}
 _json = msgspec.json.Encoder(order="deterministic").encode
 
 
@@ -43,7 +48,7 @@ async def propose(unit: UnitOfWork, change: Change, person: Principal, rulebook:
         BadInput: It could not be used if it were approved.
     """
     if not may(person, Right.PROPOSE_CHANGE):
-        raise NotAllowed(person.role, Right.PROPOSE_CHANGE)
+        raise NotAllowed(person.role)
     if (change.kind, change.subject) == (ChangeKind.AMOUNT, SUBJECT):
         read_terms(change.content)
     if change.kind is ChangeKind.RULEBOOK:
@@ -79,7 +84,7 @@ async def decide(
             the rulebook approved last, or does not go with marks given already.
     """
     if not may(person, Right.APPROVE_CHANGE):
-        raise NotAllowed(person.role, Right.APPROVE_CHANGE)
+        raise NotAllowed(person.role)
     change, by = await get(unit.connection, number), person.account
     _require_open(change, version, by)
     if state is ChangeState.APPROVED:
@@ -101,7 +106,7 @@ def _require_open(change: Change, version: int, by: str) -> None:
     if version != change.version:
         raise Outdated("the change was changed meanwhile; read it again and decide anew", change.version)
     if change.state is not ChangeState.PROPOSED:
-        raise Conflict(f"the change is {change.state} already")
+        raise Conflict(_DECIDED[change.state])
     if by == change.proposed_by:
         raise Conflict("who proposed a change does not decide on it")
 

@@ -21,7 +21,11 @@ CHINESE = re.compile(r"[\u3400-\u9fff]")
 MESSAGES = [message for message in catalogue.translated() if message.id]
 TEXTS = {str(message.id): str(message.string) for message in MESSAGES if not message.context}
 USED = {(message.context, message.id): message for message in catalogue.used() if message.id}
-SENTENCES = sorted(english for english in TEXTS if "{}" in english and not english.startswith("["))
+KEYS = re.compile(r"[a-z_]+: \{\d\}|\{\w*:\w*\}|\{\w+\}:\{\w+\}|=> \{\d\},|`[^`]*`|'[^']*'")
+"""Lines to be written into a file, addresses, and what is quoted: their punctuation is their own."""
+SENTENCES = sorted(
+    english for english in TEXTS if re.search(r"[a-z]", english) and "{}" in english and not english.startswith("[")
+)
 
 
 def helps() -> set[str]:
@@ -81,9 +85,9 @@ def test_sentence_is_told_by_its_own_translation(english: str) -> None:
     assert locale.sentence(english.format(*stand_in), "zh-CN") == TEXTS[english].format(*stand_in)
 
 
-@pytest.mark.parametrize("told", TEXTS.values())
+@pytest.mark.parametrize("told", sorted({str(message.string) for message in MESSAGES}))
 def test_chinese_has_its_own_punctuation(told: str) -> None:
-    assert re.search(r"[\u4e00-\u9fff][,;:?!]|[,;:?!][\u4e00-\u9fff]", told) is None
+    assert re.search(r"[\u4e00-\u9fff}）][,;:?!](?!//)|[,;:?!][\u4e00-\u9fff]", KEYS.sub("", told)) is None
 
 
 @pytest.mark.parametrize("module", sorted(PACKAGE.rglob("*.py")), ids=lambda path: str(path.relative_to(PACKAGE)))
