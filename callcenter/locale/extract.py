@@ -18,6 +18,7 @@ from typing import BinaryIO, NamedTuple
 PACKAGE = Path(__file__).parents[1]
 KEYWORDS: dict[str, tuple[int, str]] = {
     "english": (0, ""),
+    "print_sentence": (0, ""),
     "problem": (2, ""),
     "ProblemKind": (1, "problem"),
     "Metric": (3, "metric"),

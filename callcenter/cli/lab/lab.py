@@ -11,6 +11,7 @@ from typing import Annotated
 
 import typer
 
+from callcenter.cli.speech import print_sentence
 from callcenter.errors import BadInput, LabError
 from callcenter.lab.load import play_load
 from callcenter.lab.own_service import write_settings
@@ -57,7 +58,9 @@ def up(
         lab.stop()
         raise
     _show(state)
-    print(f"\nA service that follows it: {file}\n\n{file.read_text('utf-8')}")
+    print()
+    print_sentence(f"A service that follows it: {file}")
+    print(f"\n{file.read_text('utf-8')}")
     print(f"callcenter db upgrade --settings {file} && callcenter serve --settings {file}")
 
 
@@ -66,10 +69,10 @@ def down(work_dir: WorkDir = _DEFAULT_DIR) -> None:
     """Stop the lab that was started in this work directory."""
     state = load_state(work_dir)
     if state is None:
-        print(f"No lab runs in {work_dir}.")
+        print_sentence(f"No lab runs in {work_dir}.")
         return
     stop_lab(work_dir, state)
-    print("Stopped.")
+    print_sentence("The lab is stopped.")
 
 
 @app.command()
@@ -77,7 +80,7 @@ def status(work_dir: WorkDir = _DEFAULT_DIR) -> None:
     """Tell whether the lab runs, and how to reach it; exit code 1 if it does not."""
     state = load_state(work_dir)
     if state is None or not state.alive():
-        print(f"No lab runs in {work_dir}.")
+        print_sentence(f"No lab runs in {work_dir}.")
         sys.exit(1)
     _show(state)
 
@@ -147,6 +150,8 @@ def _show(state: LabState) -> None:
     print(f"  phones     127.0.0.1:{state.sip_port} (UDP)")
     for number, secret in state.phone_secrets.items():
         print(f"    {number:<10}{secret}")
-    print(f"  callers    from {state.trunk_host}; outbound calls go to {state.trunk_host}:{state.trunk_port}")
+    print_sentence(f"  callers    from {state.trunk_host}; outbound calls go to {state.trunk_host}:{state.trunk_port}")
     print(f"  queue_log  {state.queue_log}")
-    print("  Loopback only, but for two UDP sockets of the SIP library's resolver, which has no name server to ask.")
+    print_sentence(
+        "  Loopback only, but for two UDP sockets of the SIP library's resolver, which has no name server to ask."
+    )

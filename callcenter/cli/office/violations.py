@@ -14,7 +14,7 @@ from callcenter import logs
 from callcenter.cli.database import Since, Until, reading, span, with_decisions
 from callcenter.cli.office.filing import file_violation
 from callcenter.cli.service.serve import SettingsPath
-from callcenter.cli.speech import LangOption, spoken
+from callcenter.cli.speech import LangOption, print_sentence, spoken
 from callcenter.clock import wall_clock
 from callcenter.config import Settings, load_settings
 from callcenter.domain.frame import Micros
@@ -251,7 +251,7 @@ def _files(chosen: Settings, since: Micros | None = None, until: Micros | None =
     except MigrationMissing as error:
         if not begins:
             raise
-        typer.echo(f"not compared with what was filed: {error}", err=True)
+        print_sentence(f"not compared with what was filed: {error}", err=True)
         return _Files([], [], 0)
 
 

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from callcenter.cli.database import at_desk
 from callcenter.cli.service.serve import SettingsPath
+from callcenter.cli.speech import print_sentence
 from callcenter.clock import wall_clock
 from callcenter.config import Settings, load_settings
 from callcenter.errors import BadSetting
@@ -40,7 +41,7 @@ def verify_log(settings: SettingsPath = None, key: Key = None, heads: Heads = No
     count = _with_log(chosen, lambda connection: verify(connection, signed))
     if signing is not None:
         require_recent(signed, wall_clock())
-    print(f"{count} entries are what was written; {len(signed)} signed heads agree")
+    print_sentence(f"{count} entries are what was written; {len(signed)} signed heads agree")
 
 
 @app.command("sign")
@@ -53,7 +54,7 @@ def sign_head(settings: SettingsPath = None, key: Key = None, heads: Heads = Non
     secret = read_key(signing)
     head = _with_log(chosen, lambda connection: sign(connection, secret, wall_clock()))
     append_head(heads or chosen.web.audit_heads, head)
-    print(f"signed the head at entry {head.seq}: {head.hash}")
+    print_sentence(f"signed the head at entry {head.seq}: {head.hash}")
 
 
 def _with_log(settings: Settings, work: Callable[[AsyncConnection], Awaitable[T]]) -> T:

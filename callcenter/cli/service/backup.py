@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from callcenter.cli.service.serve import SettingsPath
+from callcenter.cli.speech import print_sentence
 from callcenter.clock import wall_clock
 from callcenter.config import Settings, load_settings
 from callcenter.reports.backup import BackupContents, back_up, prune
@@ -28,7 +29,7 @@ def main(
     """
     chosen = load_settings(settings)
     made, manifest = asyncio.run(back_up(kept_by(chosen), folder.absolute(), wall_clock()))
-    print(
+    print_sentence(
         f"{made}: journal entries {manifest.journal_first} to {manifest.journal_last}, "
         f"database up to {manifest.database_position}, {manifest.audit_entries} audit entries, verified"
     )

@@ -14,6 +14,7 @@ from pydantic import ValidationError
 from rich.console import Console
 from rich.progress import Progress, TaskID
 
+from callcenter.cli.speech import print_sentence
 from callcenter.config import SETTINGS_FILE, Settings, load_settings
 from callcenter.errors import BadInput
 from callcenter.journal.file import claim
@@ -30,14 +31,14 @@ SettingsPath = Annotated[Path | None, typer.Option("--settings", envvar=SETTINGS
 def upgrade_database(settings: SettingsPath = None) -> None:
     """Bring the database to the schema that this version writes; make it if there is none."""
     store = load_settings(settings).store
-    print(f"{store.url} has schema {asyncio.run(upgrade(store))}")
+    print_sentence(f"{store.url} has schema {asyncio.run(upgrade(store))}")
 
 
 @app.command("current")
 def show_current(settings: SettingsPath = None) -> None:
     """Say which schema the database has, and which one is needed."""
     store = load_settings(settings).store
-    print(f"{store.url} has schema {asyncio.run(revision_of(store)) or 'none'}, {newest_revision()} is needed")
+    print_sentence(f"{store.url} has schema {asyncio.run(revision_of(store)) or 'none'}, {newest_revision()} is needed")
 
 
 @app.command("move")
@@ -58,7 +59,7 @@ def move_database(
         moved = asyncio.run(move(chosen.store, target, _Shown(shown)))
     for table in moved:
         print(f"{table.table}: {table.rows} rows, {table.hash}")
-    print(f"proved, table by table; now set store.url to {to} and start: callcenter serve")
+    print_sentence(f"proved, table by table; now set store.url to {to} and start: callcenter serve")
 
 
 @contextlib.contextmanager

@@ -15,6 +15,7 @@ from callcenter.ami.link import Link
 from callcenter.ami.settings import AmiSettings, check_ami
 from callcenter.cli.service.doctor_calendar import inspect_calendar
 from callcenter.cli.service.in_force import figures_in_force
+from callcenter.cli.speech import print_sentence
 from callcenter.clock import wall_clock
 from callcenter.config import SETTINGS_FILE, load_settings
 from callcenter.doctor.by_call import inspect_call, inspect_heard_filters, listen
@@ -67,9 +68,9 @@ async def _examine(
     name, heard = ami.events.username, Heard()
     checks, snapshot = await inspect_live(events, control, ami.heartbeat_deadline, heard)
     if seconds:
-        print(
+        print_sentence(
             f"Listening for {seconds:g} s: call a queue, answer, hang up; let another caller's time run out ...",
-            file=sys.stderr,
+            err=True,
         )
         await listen(events, seconds, heard)
         checks.append(inspect_call(name, heard))

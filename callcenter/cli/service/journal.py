@@ -13,11 +13,13 @@ from rich.progress import Progress
 
 from callcenter.cli.database import reading
 from callcenter.cli.service.serve import SettingsPath
+from callcenter.cli.speech import print_sentence
 from callcenter.clock import wall_clock
 from callcenter.config import load_settings
 from callcenter.domain.frame import SECOND
 from callcenter.errors import BadSetting, JournalDamaged
 from callcenter.journal import Journal, JournalReader, JournalSettings, verify
+from callcenter.locale import english
 from callcenter.store.decisions.withdrawals import followed
 from callcenter.tracker.pruning import Cut, prune
 
@@ -46,9 +48,7 @@ def verify_journal(path: JournalPath) -> None:
     if report.damaged_kept:
         listed = ", ".join(str(position) for position in report.damaged_kept)
         raise JournalDamaged(f"the journal {path} has damaged entries among those kept from what was cut: {listed}.")
-    print(
-        f"{path}: {report.checked:,} entries sound, {_span(report.first, report.last)}{_cut(report.first, report.kept)}"
-    )
+    print_sentence(f"{path}: {report.checked:,} entries sound, {_kept(report.first, report.last, report.kept)}")
 
 
 @app.command("info")
@@ -56,7 +56,7 @@ def describe_journal(path: JournalPath) -> None:
     """Say what the journal holds, without checking it."""
     with JournalReader(path) as journal:
         info = journal.info()
-    print(f"entries   {info.entries:,}, {_span(info.first, info.last)}{_cut(info.first, info.kept)}")
+    print(f"entries   {info.entries:,}, {_kept(info.first, info.last, info.kept)}")
     print(f"recorded  {_moment(info.first_at)} to {_moment(info.last_at)}")
     print(f"states    {', '.join(str(position) for position in info.states) or 'none'}")
     print(f"size      {info.size_bytes:,} bytes")
@@ -76,8 +76,8 @@ def prune_journal(settings: SettingsPath = None) -> None:
     cut = asyncio.run(_prune(chosen.journal, taken))
     with JournalReader(chosen.journal.path) as journal:
         info = journal.info()
-    done = "nothing is cut" if cut is None else f"cut before entry {cut.before}"
-    print(f"{done}: {_span(info.first, info.last)} stay{_cut(info.first, info.kept)}")
+    done = english("nothing is cut") if cut is None else english(f"cut before entry {cut.before}")
+    print_sentence(f"{done}; what stays: {_kept(info.first, info.last, info.kept)}")
 
 
 async def _prune(settings: JournalSettings, taken: int) -> Cut | None:
@@ -86,14 +86,16 @@ async def _prune(settings: JournalSettings, taken: int) -> Cut | None:
         return await prune(journal, taken, settings.keep_days, wall_clock())
 
 
-def _cut(first: int, kept: int) -> str:
+def _kept(first: int, last: int, kept: int) -> str:
+    """Say what positions there are, and what became of those before."""
+    span = english(f"positions {first} to {last}") if last >= first else english("no positions")
     if first <= 1:
-        return ""
-    return f"; what was before was cut, but for {kept:,} entries" if kept else "; what was before was cut"
-
-
-def _span(first: int, last: int) -> str:
-    return f"positions {first} to {last}" if last >= first else "no positions"
+        return span
+    return (
+        english(f"{span}; what was before was cut, but for {kept:,} entries")
+        if kept
+        else english(f"{span}; what was before was cut")
+    )
 
 
 def _moment(at: Micros | None) -> str:

@@ -10,6 +10,7 @@ import typer
 
 from callcenter.cli.service.backup import kept_by
 from callcenter.cli.service.serve import SettingsPath
+from callcenter.cli.speech import print_sentence
 from callcenter.clock import wall_clock
 from callcenter.config import load_settings
 from callcenter.errors import BadInput
@@ -36,7 +37,7 @@ def main(
     kept = kept_by(chosen)
     manifest = verified(backup)
     if check:
-        print(f"{backup} is whole: journal entries {manifest.journal_first} to {manifest.journal_last}")
+        print_sentence(f"{backup} is whole: journal entries {manifest.journal_first} to {manifest.journal_last}")
         return
     if manifest.node != kept.node:
         raise BadInput(f"the backup is of the switch {manifest.node}, the settings are of {kept.node}")
@@ -46,7 +47,7 @@ def main(
     lock = claim(kept.journal)
     try:
         for path in put_back(backup, manifest, kept, wall_clock()):
-            print(f"set aside {path}")
+            print_sentence(f"set aside {path}")
     finally:
         os.close(lock)
-    print(f"restored up to journal entry {manifest.journal_last}; start it with: callcenter serve")
+    print_sentence(f"restored up to journal entry {manifest.journal_last}; start it with: callcenter serve")

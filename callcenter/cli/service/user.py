@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import getpass
-import sys
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 from pathlib import Path
@@ -15,6 +14,7 @@ import typer
 from callcenter.cli.database import at_desk
 from callcenter.cli.password import typed_twice
 from callcenter.cli.service.serve import SettingsPath
+from callcenter.cli.speech import print_sentence
 from callcenter.clock import wall_clock
 from callcenter.config import Settings, load_settings
 from callcenter.staff.roles import Role
@@ -57,42 +57,42 @@ def add_user(
     )
     hashed = _new_password(name)
     added = _at_desk(settings, lambda unit: add_account(unit, new, hashed, _actor(), wall_clock(), agents))
-    print(f"{added.name} may sign in as {added.role}")
+    print_sentence(f"{added.name} may sign in as {added.role}")
 
 
 @app.command("passwd")
 def change_password(name: Name, settings: SettingsPath = None) -> None:
     """Give an account another password; it is signed out everywhere."""
     _change(settings, name, {"password": _new_password(name)})
-    print(f"{name} has a new password")
+    print_sentence(f"{name} has a new password")
 
 
 @app.command("disable")
 def disable_user(name: Name, settings: SettingsPath = None) -> None:
     """Let nobody sign in under a name any more; what they did stays theirs."""
     _change(settings, name, {"disabled_at": wall_clock()})
-    print(f"{name} is disabled")
+    print_sentence(f"{name} is disabled")
 
 
 @app.command("enable")
 def enable_user(name: Name, settings: SettingsPath = None) -> None:
     """Let somebody sign in again."""
     _change(settings, name, {"disabled_at": None})
-    print(f"{name} may sign in again")
+    print_sentence(f"{name} may sign in again")
 
 
 @app.command("unlock")
 def unlock_user(name: Name, settings: SettingsPath = None) -> None:
     """Forget the wrong passwords that somebody tried under a name; the password stays."""
     _at_desk(settings, lambda unit: unlock(unit, name, _actor(), wall_clock()))
-    print(f"{name} may try again")
+    print_sentence(f"{name} may try again")
 
 
 @app.command("confirm")
 def confirm_user(name: Name, settings: SettingsPath = None) -> None:
     """Give an account the role that an administrator has asked for and nobody has confirmed."""
     confirmed = _at_desk(settings, lambda unit: confirm_role(unit, name, _actor(), wall_clock()))
-    print(f"{name} is {confirmed.role}")
+    print_sentence(f"{name} has the role {confirmed.role} now")
 
 
 @app.command("list")
@@ -113,9 +113,9 @@ def _agents(settings: Settings, agent: str) -> Agents:
     if roster is not None:
         require_agent(agent, roster.agents)
         return roster.agents
-    print(
+    print_sentence(
         f"warning: the settings name no roster ([rules] roster), so nobody can tell whether {agent!r} is an agent",
-        file=sys.stderr,
+        err=True,
     )
     return None
 
