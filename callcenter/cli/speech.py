@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from contextvars import ContextVar
 from typing import Annotated
 
@@ -22,11 +21,6 @@ _CHOSEN: ContextVar[Language] = ContextVar("chosen language", default="en")
 def speak(lang: Language) -> None:
     """Say everything in a language from now on."""
     _CHOSEN.set(lang)
-
-
-def print_sentence(english: str, *, err: bool = False) -> None:
-    """Print a sentence in the language that was chosen."""
-    print(locale.sentence(english, _CHOSEN.get()), file=sys.stderr if err else None)
 
 
 def spoken(wanted: str) -> Language:

@@ -101,7 +101,7 @@ def test_code_has_no_chinese_word(module: Path) -> None:
 
 @pytest.mark.parametrize("module", sorted(PACKAGE.rglob("*.py")), ids=lambda path: str(path.relative_to(PACKAGE)))
 def test_sentence_is_printed_in_the_reader_s_language(module: Path) -> None:
-    """By `print_sentence`, or as a text of the catalogue; what is typed into a shell is no sentence."""
+    """As a text of the catalogue; what is typed into a shell is no sentence."""
     printed = [
         _template(argument)
         for node in ast.walk(ast.parse(module.read_bytes()))
