@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
@@ -17,6 +18,7 @@ from callcenter.clock import today
 from callcenter.config import load_settings
 from callcenter.domain.facts import Visit
 from callcenter.domain.vocabulary import VisitOutcome
+from callcenter.locale import Language
 from callcenter.reports.figures.sheet import SheetStyle, all_calls, brief_calls
 from callcenter.reports.figures.words import remark
 from callcenter.spreadsheet import csv_file, workbook
@@ -59,9 +61,7 @@ def main(
     how = SheetStyle(language=language, zone=zone, numbers=numbers)
     if written:
         rows = all_calls(visits, lasting, how)
-        for path, held in ((csv, csv_file(rows)), (xlsx, workbook([(remark("calls", language), rows)]))):
-            if path is not None:
-                write_new(path, held, language)
+        _write({csv: csv_file(rows), xlsx: workbook([(remark("calls", language), rows)])}, language)
     elif not visits and not lasting:
         print(remark("none", language))
     else:
@@ -69,3 +69,9 @@ def main(
         show(brief_calls(visits[-last:], lasting, how, narrow=console.width < NARROW), console)
         if len(visits) > last:
             print(remark("older", language, shown=last))
+
+
+def _write(files: dict[Path | None, bytes], language: Language) -> None:
+    for path, held in files.items():
+        if path is not None:
+            write_new(path, held, language)
