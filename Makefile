@@ -7,9 +7,9 @@ PY := .venv/bin/python
 
 # The pure floors, and the modules below them: their tests run under coverage, once, and nowhere else in `make test`.
 PURE := domain rules cases staff sip
-BOTTOM := clock errors numbers spreadsheet text untrusted
+BOTTOM := clock errors numbers shape spreadsheet text untrusted
 
-.PHONY: venv system root demo test check generate pure bench soak clean
+.PHONY: venv system server root demo test check generate pure bench soak clean
 
 venv: .venv/.done ## the command, with the phone extra, at .venv/bin/callcenter
 
@@ -19,6 +19,9 @@ venv: .venv/.done ## the command, with the phone extra, at .venv/bin/callcenter
 
 system: ## Debian packages that the lab needs (mmdebstrap), by apt-get
 	.ci/system
+
+server: ## Debian's PostgreSQL, of which the tests start servers of their own
+	.ci/system tests
 
 root: venv system ## the lab's Asterisk root, built once: no test's own time is spent on it
 	$(PY) -c "from callcenter.lab import root, settings; root.ensure_root(settings.default_root())"
@@ -40,7 +43,7 @@ pure: venv ## the pure floors, every statement and branch, each by its own unit 
 	for floor in $(PURE); do $(PY) -m pytest -n 2 -q --cov callcenter/$$floor tests/unit/$$floor || exit 1; done
 	$(PY) -m pytest -n 2 -q $(BOTTOM:%=--cov callcenter.%) $(BOTTOM:%=tests/unit/test_%.py)
 
-test: venv check root pure ## every test; those that listen to phones' own clocks have the machine to themselves
+test: venv check root server pure ## every test; those that listen to phones' own clocks have the machine to themselves
 	$(PY) -m pytest -n 2 -q -m "not live and not soak and not bench" \
 	  $(PURE:%=--ignore tests/unit/%) $(BOTTOM:%=--ignore tests/unit/test_%.py)
 	$(PY) -m pytest -q -m "live and not soak and not bench"

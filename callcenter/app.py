@@ -7,7 +7,7 @@ import contextlib
 import os
 import signal
 import sqlite3
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Coroutine, Iterator
 from typing import NamedTuple, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -17,6 +17,7 @@ from callcenter import __version__, logs
 from callcenter.ami.client import AmiClient
 from callcenter.ami.session import first_error
 from callcenter.ami.settings import AmiSettings
+from callcenter.cases.routing import NO_PREFERENCE, Preference
 from callcenter.clock import today, wall_clock
 from callcenter.config import Settings
 from callcenter.domain.frame import Micros
@@ -31,7 +32,16 @@ from callcenter.rules.regulations.edition import RulebookFigures
 from callcenter.staff.dates import day_start
 from callcenter.store import DecisionStore, Store
 from callcenter.store.record.visit_queries import VisitFilter, ended_visits, followed_since
-from callcenter.tracker import Follower, GapFiller, LogWatch, RecordKeeper, RulesFiles, RulesInForce, Tracker, recover
+from callcenter.tracker import (
+    Follower,
+    GapFiller,
+    LogWatch,
+    RecordKeeper,
+    RulesFiles,
+    RulesInForce,
+    Tracker,
+    recover,
+)
 from callcenter.tracker.bound import OpenBound
 from callcenter.tracker.calendar_watch import CalendarWatch
 from callcenter.tracker.pruning import Pruning
@@ -40,6 +50,7 @@ from callcenter.web.application import make_application
 from callcenter.web.live import LiveFeed
 from callcenter.web.server import serve_web, web_server
 from callcenter.web.service import Ports, build
+from callcenter.web.switchboard import Switchboard
 
 log = structlog.get_logger()
 
@@ -153,8 +164,7 @@ async def _start(settings: Settings, kept: _Kept, group: asyncio.TaskGroup) -> _
     tracking = group.create_task(tracker.run(), name="tracker")
     reading = group.create_task(client.run(), name="ami")
     if live is not None:
-        ports = Ports(tracker.dispose, tracker.switch_time, evidence_of(settings.journal.path), rules.written, live)
-        beside.append(_answer_people(settings, kept.decisions, ports, lambda: tracker.in_force or in_force, group))
+        beside.append(_answer_people(settings, kept.decisions, tracker, rules, live, in_force, group))
     log.info("service_started", version=__version__, pid=os.getpid(), exporter_port=server.port)
     return _Parts(beside, reading, tracking, [serving, recording])
 
@@ -220,15 +230,35 @@ def _live_feed(tracker: Tracker, exporter: Exporter, in_force: RulesInForce) -> 
 def _answer_people(
     settings: Settings,
     decisions: DecisionStore,
-    ports: Ports,
-    in_force: Callable[[], RulesInForce],
+    tracker: Tracker,
+    rules: RulesFiles,
+    live: LiveFeed,
+    first: RulesInForce,
     group: asyncio.TaskGroup,
 ) -> asyncio.Task[None]:
     """Serve the API."""
+
+    def in_force() -> RulesInForce:
+        return tracker.in_force or first
+
+    ports = Ports(
+        dispose=tracker.dispose,
+        switch_time=tracker.switch_time,
+        evidence=evidence_of(settings.journal.path),
+        written=rules.written,
+        live=live,
+        route=_nobody_known,
+        switchboard=Switchboard(tracker, in_force, settings.survey.plan),
+    )
     service = build(settings.web, decisions, in_force, ports)
     server = web_server(settings.web, make_application(service))
     log.info("api_served", port=server.port)
     return group.create_task(serve_web(server, service), name="web")
+
+
+async def _nobody_known(_: str) -> Preference:
+    """Stand in for the customers' tables: nobody is known."""
+    return NO_PREFERENCE
 
 
 async def _open(settings: Settings, opened: contextlib.AsyncExitStack) -> _Kept:
@@ -300,5 +330,6 @@ def _exporter(settings: Settings, tracker: Tracker, in_force: RulesInForce) -> E
 
 def _secrets(settings: Settings) -> list[str]:
     """Reveal what must never appear in a log; whatever cannot be read stops the start."""
-    revealed = [settings.ami.events.reveal(), settings.ami.control.reveal(), settings.store.address().password]
+    ami, dialplan = settings.ami, settings.web.dialplan
+    revealed = [ami.events.reveal(), ami.control.reveal(), settings.store.address().password, dialplan.reveal()]
     return [secret for secret in revealed if secret]

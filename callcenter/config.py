@@ -6,14 +6,15 @@ in the file: they come from the environment or from a file of their own, named b
 
 from __future__ import annotations
 
+import json
 import os
 import tomllib
 import types
 import typing
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from pathlib import Path
-from typing import Any, NamedTuple, Self
+from typing import Any, Literal, NamedTuple, Self
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
@@ -22,7 +23,9 @@ from pydantic_core import PydanticUndefined
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from callcenter.ami.settings import AmiSettings
+from callcenter.cases.afterwards import SurveyPlan
 from callcenter.domain.frame import SECOND
+from callcenter.domain.vocabulary import Question
 from callcenter.errors import BadInput, BadSetting
 from callcenter.exporter import ExporterSettings
 from callcenter.journal import JournalSettings
@@ -113,6 +116,33 @@ class AgentsSettings(BaseModel):
     )
 
 
+AskedAbout = Literal["service", "product", "platform", "handling"]
+
+
+class SurveySettings(BaseModel):
+    """Which questions callers are asked after their agent has hung up."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    questions: tuple[AskedAbout, ...] = Field(
+        default=("service", "product", "platform"),
+        description="What callers of a line are asked about, in this order; []: nobody is asked.",
+    )
+    lines: dict[str, tuple[AskedAbout, ...]] = Field(
+        default={"complaints": ("service", "handling")}, description="Queue → what its callers are asked about instead."
+    )
+
+    @property
+    def plan(self) -> SurveyPlan:
+        """The same, as the dialplan is told."""
+        own = {line: _questions(asked) for line, asked in self.lines.items()}
+        return SurveyPlan(_questions(self.questions), own)
+
+
+def _questions(asked: Iterable[str]) -> tuple[Question, ...]:
+    return tuple(Question[name.upper()] for name in asked)
+
+
 class Settings(BaseSettings):
     """Everything that can be set, made of each part's own settings class."""
 
@@ -129,6 +159,7 @@ class Settings(BaseSettings):
     log: LogSettings = LogSettings()
     agents: AgentsSettings = AgentsSettings()
     rules: RulesSettings = RulesSettings()
+    survey: SurveySettings = SurveySettings()
 
     @model_validator(mode="after")
     def _one_source(self) -> Self:
@@ -188,7 +219,7 @@ def load_settings(path: Path | None) -> Settings:
     """
     if path is None:
         named = os.environ.get(SETTINGS_FILE)
-        path = Path(named) if named else next((place for place in PLACES if place.is_file()), None)
+        path = Path(named) if named else next(filter(_there, PLACES), None)
     tables = {} if path is None else _read(path)
     _refuse_unknown_variables(os.environ)
     try:
@@ -202,6 +233,14 @@ def load_settings(path: Path | None) -> Settings:
 def describe() -> Iterator[Described]:
     """Yield every setting, in the order of the file."""
     yield from _describe(Settings, "")
+
+
+def _there(place: Path) -> bool:
+    """Tell whether there is a file; where one may not search, as in another account's home, there is none."""
+    try:
+        return place.is_file()
+    except PermissionError:
+        return False
 
 
 def _read(path: Path) -> dict[str, Any]:
@@ -270,12 +309,17 @@ def _describe(model: type[BaseModel], prefix: str) -> Iterator[Described]:
 
 
 def _inner(field: FieldInfo) -> tuple[type[BaseModel] | None, bool]:
-    """Return the settings class behind a field, and whether there may be several by name."""
-    kind, arguments = field.annotation, typing.get_args(field.annotation)
-    many = typing.get_origin(kind) is dict
-    if many or isinstance(kind, types.UnionType):
-        kind = next((a for a in arguments if isinstance(a, type) and issubclass(a, BaseModel)), None)
-    return (kind, many) if isinstance(kind, type) and issubclass(kind, BaseModel) else (None, False)
+    """Return the settings class behind a field, and whether there may be several by name or one after another."""
+    return next(_classes(field.annotation), (None, False))
+
+
+def _classes(kind: Any) -> Iterator[tuple[type[BaseModel], bool]]:
+    """Yield the settings classes in a type, whatever holds them."""
+    if isinstance(kind, type) and issubclass(kind, BaseModel):
+        yield kind, False
+    several = typing.get_origin(kind) not in {types.UnionType, typing.Union, None}
+    for argument in typing.get_args(kind):
+        yield from ((found, many or several) for found, many in _classes(argument))
 
 
 def _default(field: FieldInfo) -> str:
@@ -286,8 +330,10 @@ def _default(field: FieldInfo) -> str:
             return ""
         case bool() as flag:
             return str(flag).lower()
-        case ():
-            return "[]"
+        case tuple() as many:
+            return json.dumps(many)
+        case dict() as tables if tables:
+            return "{" + ", ".join(f"{name} = {json.dumps(value)}" for name, value in tables.items()) + "}"
         case other:
             return str(other)
 

@@ -18,7 +18,7 @@ from typing import NamedTuple
 import msgspec
 
 from callcenter.errors import BadInput
-from callcenter.locale import spelt
+from callcenter.locale import english, spelt
 
 _MOST_SIGNS = 40
 _WIDE = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
@@ -128,21 +128,21 @@ def numbering_of(area_code: str | None, outside_digit: str | None, internal: Ite
 def read_number(raw: str, numbering: Numbering = PLAIN) -> Number:
     """Read a number as people, phones or switches write it; never raises."""
     if len(raw) > _MOST_SIGNS:
-        return Number(raw, None, NumberKind.UNUSABLE, why=f"longer than {_MOST_SIGNS} characters")
+        return Number(raw, None, NumberKind.UNUSABLE, why=english(f"longer than {_MOST_SIGNS} characters"))
     if any(unicodedata.category(sign) in _BREAKING for sign in raw):
-        return Number(raw, None, NumberKind.UNUSABLE, why="a control character or a line break")
+        return Number(raw, None, NumberKind.UNUSABLE, why=english("a control character or a line break"))
     text = _front().sub("", _folded(raw))
     bare = text.replace("-", "")
     if bare in _NOBODY:
-        return Number(raw, None, NumberKind.ANONYMOUS, why="withheld or not given")
+        return Number(raw, None, NumberKind.ANONYMOUS, why=english("withheld or not given"))
     if extended := _extended().fullmatch(bare):
         found, extension = _whole(extended["number"], numbering), extended["extension"]
     elif _DIGITS.fullmatch(bare):
         found, extension = _plain(text, numbering)
     else:
-        return Number(raw, None, NumberKind.UNUSABLE, why="a letter or a sign that no number has there")
+        return Number(raw, None, NumberKind.UNUSABLE, why=english("a letter or a sign that no number has there"))
     if found is None:
-        return Number(raw, None, NumberKind.UNUSABLE, why="no number has these digits")
+        return Number(raw, None, NumberKind.UNUSABLE, why=english("no number has these digits"))
     return Number(raw, found.key, found.kind, extension, found.why)
 
 

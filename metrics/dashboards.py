@@ -152,6 +152,19 @@ QUEUES = Dashboard(
             Words("各结果的派线(每 5 分钟)", "Offers by outcome (per 5 min)"),
             (Query(f"sum by (outcome) (increase(callcenter_offers_total{{{_Q}}}[5m]))", "{{outcome}}"),),
         ),
+        Panel(
+            Words("满意率(1、2 占评价)", "Satisfied (1 and 2 of the answers)"),
+            (Query(
+                'sum by (question) (increase(callcenter_survey_answers_total{answer=~"1|2"}[$window]))'
+                " / sum by (question) (increase(callcenter_survey_answers_total[$window]))",
+                "{{question}}",
+            ),),
+            unit="percentunit", red_below=0.8,
+        ),
+        Panel(
+            Words("满意度评价(先挂机的来电者不被询问)", "Surveys (who hangs up first is never asked)"),
+            (Query(f"sum by (result) (increase(callcenter_surveys_total{{{_Q}}}[$window]))", "{{result}}"),),
+        ),
         Panel(Words("平均通话", "Talk (mean)"), (_mean("talk_seconds"),), unit="s"),
         Panel(Words("平均保持", "Hold (mean of held visits)"), (_mean("hold_seconds"),), unit="s"),
         Panel(Words("平均话后处理", "Wrap-up (mean)"), (_mean("wrap_up_seconds"),), unit="s"),

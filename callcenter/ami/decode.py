@@ -24,6 +24,10 @@ REFUSED = "CallcenterRefused"
 """UserEvent of our dialplan: a caller was turned away at a queue's door (headers Queue, Reason, Uniqueid)."""
 KEY_EXIT = "CallcenterKeyExit"
 """UserEvent of our dialplan: a caller left a queue by key (headers Queue, Uniqueid)."""
+SURVEY = "CallcenterSurvey"
+"""UserEvent of our dialplan: how far a survey is (headers Step, Queue, Questions, Question, Answer, Uniqueid)."""
+_SURVEY_STEPS = frozenset({"asked", "agreed", "answered", "done"})
+_MOST_QUESTIONS = 9
 
 
 def decode(frame: Frame) -> ev.Event | None:
@@ -330,8 +334,17 @@ def _user(f: Frame) -> ev.Event | None:
             return ev.DoorRefused(f.at, f.pos, h["Uniqueid"], h["Queue"], h.get("Reason", ""))
         case "CallcenterKeyExit" if h.get("Uniqueid") and h.get("Queue"):
             return ev.KeyPressed(f.at, f.pos, h["Uniqueid"], h["Queue"])
+        case "CallcenterSurvey" if h.get("Uniqueid") and h.get("Step") in _SURVEY_STEPS:
+            return _survey(f)
         case _:
             return None
+
+
+def _survey(f: Frame) -> ev.Event:
+    h = f.headers
+    asks = h.get("Questions", "")[:_MOST_QUESTIONS]
+    question, answer = _int(h.get("Question")), _int(h.get("Answer"))
+    return ev.SurveyHeard(f.at, f.pos, h["Uniqueid"], h["Step"], h.get("Queue") or None, asks, question, answer)
 
 
 def _shutdown(f: Frame) -> ev.Event:

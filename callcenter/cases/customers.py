@@ -153,12 +153,12 @@ def number_of(raw: str, label: str | None = None, numbering: Numbering = PLAIN) 
     Raises:
         BadInput: No number has these digits.
     """
-    written = text_of("a number", raw, _RAW)
+    written = text_of("number", raw, _RAW)
     read = read_number(written or "", numbering)
     if read.kind in _NOBODYS:
         raise BadInput(f"{read.raw!r} is nobody's telephone number: {read.why}")
     return CustomerNumber(
-        raw=read.raw, key=read.key, kind=read.kind, extension=read.extension, label=text_of("a label", label, _LABEL)
+        raw=read.raw, key=read.key, kind=read.kind, extension=read.extension, label=text_of("label", label, _LABEL)
     )
 
 
@@ -233,7 +233,7 @@ def _told_number(card: CustomerCard, told: ToldNumber, numbering: Numbering) -> 
     number = card.numbers[told.place]
     if told.label is msgspec.UNSET:
         return number
-    return msgspec.structs.replace(number, label=text_of("a label", told.label, _LABEL))
+    return msgspec.structs.replace(number, label=text_of("label", told.label, _LABEL))
 
 
 def _is_filled(card: CustomerCard, field: str) -> bool:

@@ -16,6 +16,7 @@ import msgspec
 
 from callcenter.cases.customers import CustomerCard, card_of, changed_card, folded, united
 from callcenter.errors import BadInput
+from callcenter.locale import english
 
 
 class Fate(StrEnum):
@@ -103,14 +104,14 @@ class RowsBefore:
     def fault_of(self, card: CustomerCard) -> str | None:
         """Tell why a card cannot be beside those before it."""
         row = None if card.reference is None else self._references.get(card.reference)
-        return None if row is None else f"row {row} has this reference already"
+        return None if row is None else english(f"row {row} has this reference already")
 
-    def doubt_of(self, card: CustomerCard) -> str | None:
+    def doubt_of(self, card: CustomerCard) -> int | None:
         """Tell which row before may be the same customer: one with a number of it, where not both have references."""
         for key in keys_of(card):
             for row, reference in self._numbers.get(key, ()):
                 if reference is None or card.reference is None:
-                    return f"row {row} has the same number"
+                    return row
         return None
 
     def changed_by(self, customer: str) -> int | None:
@@ -163,9 +164,16 @@ def fate_of(
         return _onto(row, namesakes[0], named, before)
     if alike:
         whose = ", ".join(sorted(one.id for one in alike))
-        return RowFate(row=row, fate=Fate.DOUBTFUL, card=told, why=f"it may be customer {whose}: look, and merge if so")
+        return RowFate(
+            row=row, fate=Fate.DOUBTFUL, card=told, why=english(f"it may be customer {whose}: look, and merge if so")
+        )
     if (doubt := before.doubt_of(told)) is not None:
-        return RowFate(row=row, fate=Fate.DOUBTFUL, card=told, why=f"{doubt}: look whether it is one customer")
+        return RowFate(
+            row=row,
+            fate=Fate.DOUBTFUL,
+            card=told,
+            why=english(f"row {doubt} has the same number: look whether it is one customer"),
+        )
     return RowFate(row=row, fate=Fate.NEW, card=told)
 
 
@@ -174,7 +182,7 @@ def _onto(row: int, known: Known, named: Mapping[str, Any], before: RowsBefore) 
     if _adds_nothing(named, known.card):
         return RowFate(row=row, fate=Fate.SAME, customer=known.id)
     if (other := before.changed_by(known.id)) is not None:
-        return RowFate(row=row, fate=Fate.FAULTY, why=f"row {other} changes the same customer {known.id}")
+        return RowFate(row=row, fate=Fate.FAULTY, why=english(f"row {other} changes the same customer {known.id}"))
     try:
         return RowFate(row=row, fate=Fate.CHANGED, card=_joined(known.card, named), customer=known.id)
     except BadInput as error:

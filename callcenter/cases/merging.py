@@ -17,7 +17,7 @@ from callcenter.cases.customers import FIELDS, CustomerCard, card_of, united
 from callcenter.errors import BadInput
 
 
-class Side(StrEnum):
+class MergeSide(StrEnum):
     """Whose value a field takes."""
 
     KEPT = "kept"
@@ -31,7 +31,7 @@ class Unmerged(NamedTuple):
     edited: tuple[str, ...]
 
 
-def merged(kept: CustomerCard, other: CustomerCard, sides: Mapping[str, Side]) -> CustomerCard:
+def merged(kept: CustomerCard, other: CustomerCard, sides: Mapping[str, MergeSide]) -> CustomerCard:
     """Return the one card that two become.
 
     Args:
@@ -88,12 +88,12 @@ def split_off(
     return msgspec.structs.replace(card, numbers=staying), new
 
 
-def _chosen(field: str, kept: CustomerCard, other: CustomerCard, side: Side | None) -> Any:
+def _chosen(field: str, kept: CustomerCard, other: CustomerCard, side: MergeSide | None) -> Any:
     mine, theirs = getattr(kept, field), getattr(other, field)
     match side:
-        case Side.KEPT:
+        case MergeSide.KEPT:
             return mine
-        case Side.OTHER:
+        case MergeSide.OTHER:
             return theirs
         case _:
             return mine or theirs

@@ -150,7 +150,7 @@ async def inspect_switch(control: Link, snapshot: Snapshot) -> list[Check]:
         if snapshot.system_name
         else Check(
             "systemname",
-            "fail",
+            "warn",
             "not set: Uniqueids of two switches look alike",
             "asterisk.conf [options]: systemname = pbx1, then restart",
         )

@@ -96,6 +96,9 @@ class Calls:
         served = self._offers.ended(channel, event)
         picked = self._parties.served(channel) if served is None else None
         visit = self._visits.carried(channel)
+        survey = self._book.surveyed(channel)
+        if survey is not None:
+            self._book.survey_over(survey, event.at, hung_up=None if event.at is None else True)
         self._lines.end(channel)
         self._talks.look(others, event.at, event.pos)
         self._own.ended(channel, event)

@@ -82,6 +82,9 @@ class Continuity:
                 offer.in_gap = offer.in_gap or offer.outcome is None
         for talk in self._state.talks.values():
             talk.in_gap = True
+        for call in self._state.calls.values():
+            for survey in call.surveys:
+                survey.in_gap = True
 
     def stopping(self, event: ev.SwitchStopping) -> None:
         """The switch said that it stops: all that it tore down just before was its own doing."""

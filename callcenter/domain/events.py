@@ -259,6 +259,24 @@ class KeyPressed(SwitchEvent, frozen=True, gc=False):
     queue: str
 
 
+class SurveyHeard(SwitchEvent, frozen=True, gc=False):
+    """Our dialplan says how far a survey is: `asked`, `agreed`, `answered`, `done`.
+
+    Attributes:
+        queue: The line that it asks about; of `asked`.
+        asks: The digits of its questions; of `asked`.
+        question: Which one was answered; None where it is none.
+        answer: The digit that was pressed.
+    """
+
+    uid: str
+    step: str
+    queue: str | None = None
+    asks: str = ""
+    question: int | None = None
+    answer: int | None = None
+
+
 class SwitchStopping(SwitchEvent, frozen=True, gc=False):
     """Asterisk announced that it stops or restarts."""
 
@@ -340,6 +358,7 @@ Event = (
     | QueueResult
     | DoorRefused
     | KeyPressed
+    | SurveyHeard
     | SwitchStopping
     | LinkLost
     | LinkRestored

@@ -9,6 +9,7 @@ from __future__ import annotations
 import msgspec
 
 from callcenter.domain.frame import Micros
+from callcenter.domain.visits.survey import Survey
 from callcenter.domain.vocabulary import AgentState, EndedBy, How, OfferOutcome, VisitOutcome
 
 
@@ -134,7 +135,7 @@ class Talk(_Record, frozen=True, kw_only=True, gc=False):
 
 
 class Call(_Record, frozen=True, kw_only=True):
-    """All visits of one call (one linkedid) and all its talks, in the order they began.
+    """All visits of one call (one linkedid), all its talks and surveys, in the order they began.
 
     `order` sorts calls by their first event.
     """
@@ -143,6 +144,7 @@ class Call(_Record, frozen=True, kw_only=True):
     order: int
     visits: tuple[Visit, ...]
     talks: tuple[Talk, ...] = ()
+    surveys: tuple[Survey, ...] = ()
 
 
 class StateSpan(_Record, frozen=True, kw_only=True, gc=False):
@@ -240,6 +242,12 @@ class TalkEnded(_Fact, frozen=True, kw_only=True, gc=False):
     """They no longer do; told once, as late as a word about who ended it may come."""
 
     talk: Talk
+
+
+class SurveyEnded(_Fact, frozen=True, kw_only=True, gc=False):
+    """A survey is over; exactly once for each that was begun."""
+
+    survey: Survey
 
 
 class OfferEnded(_Fact, frozen=True, kw_only=True, gc=False):
@@ -363,6 +371,7 @@ Fact = (
     | CallAnswered
     | TalkBegan
     | TalkEnded
+    | SurveyEnded
     | OfferEnded
     | VisitEnded
     | VisitFilled

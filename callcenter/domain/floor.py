@@ -22,9 +22,8 @@ from callcenter.domain.queueing import Queueing
 from callcenter.domain.settings import FloorSettings
 from callcenter.domain.state import OpenVisit, State
 from callcenter.domain.transfers import Transfers
-
-SHAPE = "refused-1"
-"""Names what `save` packs; another version's cannot be read, and is made again from the journal."""
+from callcenter.domain.visits.surveys import Surveys
+from callcenter.shape import shape_of
 
 
 class Floor:
@@ -42,6 +41,7 @@ class Floor:
             self._calls.handlers()
             | Queueing(parts).handlers()
             | Transfers(parts).handlers()
+            | Surveys(parts).handlers()
             | parts.people.handlers()
             | self._seen.handlers()
             | Quarantine(parts).handlers()
@@ -108,7 +108,7 @@ class Floor:
 
     def save(self) -> bytes:
         """Pack everything remembered, to be given to `restore`."""
-        return msgspec.msgpack.encode((SHAPE, self.state))
+        return msgspec.msgpack.encode((shape_of(State), self.state))
 
     @classmethod
     def restore(cls, saved: bytes, settings: FloorSettings | None = None) -> Floor:
@@ -118,8 +118,8 @@ class Floor:
             msgspec.MsgspecError: It was packed by a version with another idea of what is to be remembered.
         """
         shape, state = msgspec.msgpack.decode(saved, type=tuple[str, State])
-        if shape != SHAPE:
-            raise msgspec.ValidationError(f"a floor of the shape {shape!r} was saved, not {SHAPE!r}")
+        if shape != shape_of(State):
+            raise msgspec.ValidationError(f"a floor of the shape {shape!r} was saved, not {shape_of(State)!r}")
         return cls(settings, state)
 
     def _reseat(self, at: Micros) -> None:

@@ -9,7 +9,16 @@ import msgspec
 from callcenter.domain.facts import Talk, Visit
 from callcenter.domain.frame import Micros
 from callcenter.domain.phases import OfferPhase, VisitPhase
-from callcenter.domain.vocabulary import AgentState, ChannelRole, EndedBy, How, OfferOutcome, Party, VisitOutcome
+from callcenter.domain.visits.survey import OpenSurvey, Survey
+from callcenter.domain.vocabulary import (
+    AgentState,
+    ChannelRole,
+    EndedBy,
+    How,
+    OfferOutcome,
+    Party,
+    VisitOutcome,
+)
 
 
 class Channel(msgspec.Struct):
@@ -271,7 +280,7 @@ class OpenTalk(msgspec.Struct):
 
 
 class OpenCall(msgspec.Struct):
-    """A call with at least one visit or talk: the ids of those still open, the accounts of those told.
+    """A call with at least one visit or talk: the ids of those still open, the accounts of those told; its surveys.
 
     `over` says of visits that were told, by the caller's channel and the queue, when that was.
     """
@@ -285,6 +294,8 @@ class OpenCall(msgspec.Struct):
     over: dict[str, Micros] = {}
     talking: int = 0
     talks: list[Talk] = []
+    surveys: list[OpenSurvey] = []
+    surveyed: list[Survey] = []
 
 
 class Membership(msgspec.Struct):

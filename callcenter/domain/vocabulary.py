@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
+from enum import IntEnum, StrEnum
+
+DIRECT = "direct-"
+"""How the queue of one agent's phone alone is named; the phone's number follows."""
+
+
+def is_direct(queue: str | None) -> bool:
+    """Tell whether a queue is that of one agent's phone alone, which a caller passes before the line."""
+    return queue is not None and queue.startswith(DIRECT)
 
 
 class VisitOutcome(StrEnum):
@@ -62,6 +70,28 @@ class How(StrEnum):
     """The switch called both."""
     OUTBOUND = "outbound"
     """The agent dialled the customer's number."""
+
+
+class Question(IntEnum):
+    """What a caller is asked after a call, by the number that the dialplan gives it."""
+
+    SERVICE = 1
+    PRODUCT = 2
+    PLATFORM = 3
+    """The use of the platform."""
+    HANDLING = 4
+    """The handling of the complaint."""
+
+
+class SurveyResult(StrEnum):
+    """What a survey came to; whether the caller hung up in it is told beside."""
+
+    NOT_AGREED = "not_agreed"
+    """No key was pressed at the first prompt."""
+    UNANSWERED = "unanswered"
+    """Agreed, and answered nothing."""
+    PARTIAL = "partial"
+    ANSWERED = "answered"
 
 
 class AgentState(StrEnum):

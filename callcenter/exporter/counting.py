@@ -25,7 +25,7 @@ class Counted(NamedTuple):
     Attributes:
         at: When it joined, or was refused at the door: the interval that it belongs to.
         in_time: Answered within the queue's service threshold.
-        in_rings: Answered within the promised rings of the first phone's first ring; None where that is unknown.
+        in_rings: Answered within the promised rings of the first phone's first ring, in whichever queue; None: unknown.
     """
 
     queue: str | None
@@ -60,7 +60,7 @@ class VisitCount:
             case fx.CallAnswered():
                 return self._answered(fact, floor)
             case fx.VisitEnded():
-                return self._ended(fact.visit)
+                return self._ended(fact.visit, floor)
             case _:
                 return None
 
@@ -73,17 +73,18 @@ class VisitCount:
             return None
         self._counted.add(key)
         counted = Counted(visit.queue, VisitOutcome.ANSWERED, visit.joined_at, max(0, visit.left_at - visit.joined_at))
-        return self._measured(counted, visit.part.answered_at, visit.offers)
+        return self._measured(counted, visit.part.answered_at, [*_rung_before(visit.call, key, floor), *visit.offers])
 
-    def _ended(self, visit: fx.Visit) -> Counted | None:
+    def _ended(self, visit: fx.Visit, floor: Floor) -> Counted | None:
         key = (visit.uniqueid, visit.queue, visit.n)
         if key in self._counted:
             self._counted.discard(key)
             return None
         at = next((t for t in (visit.joined_at, visit.refused_at, visit.left_at) if t is not None), None)
         counted = Counted(visit.queue, visit.outcome, at, visit.wait)
-        answered = visit.outcome is VisitOutcome.ANSWERED
-        return self._measured(counted, visit.answered_at, visit.offers) if answered else counted
+        if visit.outcome is not VisitOutcome.ANSWERED:
+            return counted
+        return self._measured(counted, visit.answered_at, [*_rung_before(visit.call, key, floor), *visit.offers])
 
     def _measured(self, counted: Counted, answered_at: Micros | None, offers: Iterable[Rung]) -> Counted:
         """Say of an answered visit whether it was answered in time."""
@@ -92,3 +93,19 @@ class VisitCount:
             in_time=counted.wait is not None and figures.in_time(counted.queue, counted.wait),
             in_rings=None if rung is None else figures.answered_within_rings(rung),
         )
+
+
+def _rung_before(call: str, key: VisitKey, floor: Floor) -> list[Rung]:
+    """Give the phones that rang for a caller in other queues, on the way to this answer."""
+    book = floor.state.calls.get(call)
+    if book is None:
+        return []
+    rung: list[Rung] = []
+    for visit in book.told:
+        if (visit.uniqueid, visit.queue, visit.n) != key:
+            rung = [] if visit.outcome is VisitOutcome.ANSWERED else [*rung, *visit.offers]
+    for n in book.open:
+        one = floor.state.visits[n]
+        if (one.uid, one.queue, one.n) != key:
+            rung = [] if one.part is not None else [*rung, *one.offers]
+    return rung

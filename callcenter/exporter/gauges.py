@@ -11,7 +11,9 @@ from prometheus_client.core import Metric
 from callcenter.domain import facts as fx
 from callcenter.domain.facts import Fact
 from callcenter.domain.frame import SECOND, Micros
-from callcenter.domain.vocabulary import AgentState, OfferOutcome, VisitOutcome
+from callcenter.domain.visits.survey import Survey, may_be_asked
+from callcenter.domain.visits.surveys import ANSWERS
+from callcenter.domain.vocabulary import AgentState, OfferOutcome, Question, SurveyResult, VisitOutcome
 from callcenter.exporter.counting import Counted
 from callcenter.exporter.health import Health
 from callcenter.exporter.names import OTHER, Names, inert
@@ -21,6 +23,9 @@ from callcenter.exporter.settings import ExporterSettings
 from callcenter.exporter.values import Values
 from callcenter.rules.records.violation import Violation
 from callcenter.rules.regulations.edition import FiguresAt, Mode
+
+_ELIGIBLE = "eligible"
+_SURVEY_STAGES = ("asked", "agreed", "answered", "partial", "hung_up")
 
 
 class Gauges:
@@ -56,6 +61,9 @@ class Gauges:
         self._values = Values()
         self._values.set("build_info", (version,), 1)
         self._values.set("info", (inert(site),), 1)
+        for question in Question:
+            for answer in ANSWERS:
+                self._values.add("survey_answers_total", (question.name.lower(), str(answer)), 0)
         self._lost = 0
         self._begun: set[str] = set()
         self._others = Others()
@@ -89,6 +97,10 @@ class Gauges:
                     self._offer(fact)
                 case fx.VisitEnded():
                     self._account(fact.visit)
+                case fx.TalkEnded(talk=talk) if may_be_asked(talk):
+                    self._values.add("surveys_total", (self._queues.label(talk.queue), _ELIGIBLE))
+                case fx.SurveyEnded():
+                    self._survey(fact.survey)
                 case fx.AgentStateChanged(ended=span) if span is not None:
                     self._span(span)
                 case _:
@@ -121,6 +133,21 @@ class Gauges:
         if offer.outcome is OfferOutcome.ANSWERED:
             in_rings = self._figures(offer.ended_at).answered_within_rings(offer.ringing)
             values.add("within_rings_total", (queue, "rings-offer"), in_rings)
+
+    def _survey(self, survey: Survey) -> None:
+        queue = self._queues.label(survey.queue)
+        result = survey.result
+        reached = (
+            True,
+            survey.agreed,
+            result is SurveyResult.ANSWERED,
+            result is SurveyResult.PARTIAL,
+            survey.hung_up is True,
+        )
+        for stage, there in zip(_SURVEY_STAGES, reached, strict=True):
+            self._values.add("surveys_total", (queue, stage), there)
+        for question, answer in survey.answers.items():
+            self._values.add("survey_answers_total", (question.name.lower(), str(answer)))
 
     def _account(self, visit: fx.Visit) -> None:
         if visit.outcome is not VisitOutcome.ANSWERED:
@@ -165,6 +192,8 @@ class Gauges:
         for offered in OfferOutcome:
             self._values.add("offers_total", (queue, offered), 0)
         self._values.add("within_threshold_total", (queue,), 0)
+        for stage in (_ELIGIBLE, *_SURVEY_STAGES):
+            self._values.add("surveys_total", (queue, stage), 0)
         for kind in ("rings-call", "rings-offer"):
             self._values.add("within_rings_total", (queue, kind), 0)
 

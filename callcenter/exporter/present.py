@@ -15,14 +15,14 @@ from callcenter.domain.facts import Fact
 from callcenter.domain.floor import Floor
 from callcenter.domain.frame import Micros
 from callcenter.domain.state import Agent, OpenVisit
-from callcenter.domain.vocabulary import AgentState
+from callcenter.domain.vocabulary import AgentState, is_direct
 
 VisitKey = tuple[str, str | None, int]
 """A visit while it lasts: the caller's channel, the queue, and which time."""
 
 
 class AgentPresence(msgspec.Struct, frozen=True):
-    """An agent as of now; `queues` are those that the agent serves."""
+    """An agent as of now; `queues` are the lines that the agent serves."""
 
     agent: str
     interface: str
@@ -155,7 +155,7 @@ def _seat(person: Agent, floor: Floor) -> AgentPresence:
         state=person.state,
         reason=person.reason,
         since=person.since,
-        queues=tuple(sorted(queue for queue, members in person.queues.items() if members)),
+        queues=tuple(sorted(queue for queue, members in person.queues.items() if members and not is_direct(queue))),
         lost=person.reachable is False,
         blocked=any(uid in channels and channels[uid].blocked for uid in person.channels),
     )

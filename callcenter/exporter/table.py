@@ -69,6 +69,18 @@ METRICS: tuple[Metric, ...] = (
     ),
     Metric("within_threshold_total", _C, ("queue",), "Visits answered within the rulebook's service threshold"),
     Metric("service_threshold_seconds", _G, ("queue",), "The service threshold of the rulebook in force"),
+    Metric(
+        "surveys_total",
+        _C,
+        ("queue", "result"),
+        "Surveys by stage: eligible (the agent ended the talk), asked, agreed, answered, partial, hung_up",
+    ),
+    Metric(
+        "survey_answers_total",
+        _C,
+        ("question", "answer"),
+        "Answers of callers after a call: 1 very satisfied, 2 satisfied, 3 not; who hangs up first is never asked",
+    ),
     Metric("waiting_callers", _G, ("queue",), "Callers waiting now"),
     Metric(
         "oldest_wait_start_timestamp_seconds",

@@ -19,6 +19,7 @@ import openpyxl
 
 from callcenter.errors import UnreadableFile
 from callcenter.files.cells import cell_text, is_filled
+from callcenter.locale import english
 from callcenter.untrusted import live
 
 MOST_ROWS = 200_000
@@ -76,32 +77,31 @@ def customer_sheet_of(held: bytes, name: str) -> CustomerSheet:
     first = next(filled, None)
     if first is None:
         raise UnreadableFile(f"the customer list {name} is empty: its first row names the columns")
-    heading = _line(*first, width=None)
+    heading = _line(*first)
     if heading.fault is not None:
         raise UnreadableFile(f"the customer list {name}, row {heading.row}: {heading.fault}")
-    csv_width = None if name.lower().endswith(".xlsx") else len(heading.cells)
+    widths = range(0 if name.lower().endswith(".xlsx") else len(heading.cells), len(heading.cells) + 1)
     lines: list[SheetLine] = []
     for row, cells in filled:
         if len(lines) == MOST_ROWS:
             raise UnreadableFile(f"the customer list {name} has more than {MOST_ROWS} rows: bring it in parts")
-        lines.append(_line(row, cells, width=csv_width))
+        lines.append(_line(row, cells, widths))
     return CustomerSheet(name, hashlib.sha256(held).hexdigest(), heading.cells, lines)
 
 
-def _line(row: int, cells: Sequence[Any], width: int | None) -> SheetLine:
-    """Read a row; of a CSV file it is as wide as its heading."""
+def _line(row: int, cells: Sequence[Any], widths: range | None = None) -> SheetLine:
+    """Read a row; of a CSV file it is as wide as its heading, of a workbook no wider."""
     if len(cells) > _MOST_COLUMNS:
-        return SheetLine(row, (), f"there are more than {_MOST_COLUMNS} columns")
-    if width is not None and len(cells) != width:
-        return SheetLine(
-            row, (), f"there are {len(cells)} cells under {width} headings: the row is cut off or misplaced"
-        )
+        return SheetLine(row, (), english(f"there are more than {_MOST_COLUMNS} columns"))
+    if widths is not None and len(cells) not in widths:
+        fault = english(f"there are {len(cells)} cells under {widths[-1]} headings: the row is cut off or misplaced")
+        return SheetLine(row, (), fault)
     told: list[str] = []
     for n, cell in enumerate(cells, start=1):
         try:
             told.append(live(cell_text(cell, _LONGEST_CELL)))
         except ValueError as error:
-            return SheetLine(row, (), f"column {n}: {error}")
+            return SheetLine(row, (), english(f"column {n}: {error}"))
     return SheetLine(row, tuple(told))
 
 

@@ -17,6 +17,7 @@ COLUMNS = ("id", "name", "numbers", "class", "key_account", "agent")
 _NEEDED = ("id", "numbers")
 _LARGEST = 128_000_000
 _LONGEST_ID = 100
+_LONGEST_SHOWN = 40
 _BETWEEN = re.compile("[;；]")
 
 
@@ -75,7 +76,7 @@ def _customers(
             raise BadInput(f"the customers {path}, line {line}: has more cells than the first line")
         row = dict(zip(columns, cells, strict=False))
         customer = row["id"]
-        if not customer or len(customer) > _LONGEST_ID or not customer.isprintable():
+        if not customer or len(customer) > _LONGEST_ID or replaced(customer) != customer:
             raise BadInput(f"the customers {path}, line {line}: an id has 1 to {_LONGEST_ID} signs that can be shown")
         if customer in seen:
             raise BadInput(
@@ -89,8 +90,8 @@ def _keys(path: Path, line: int, numbers: str, numbering: Numbering) -> Iterator
     for raw in _BETWEEN.split(numbers):
         if not raw.strip():
             continue
-        number = read_number(raw, numbering)
-        if number.key is None:
-            shown = replaced(raw.strip()[:40])
-            raise BadInput(f"the customers {path}, line {line}: {shown} links nothing: {number.why}")
-        yield number.key
+        key = read_number(raw, numbering).key
+        if key is None:
+            shown = replaced(raw.strip()[:_LONGEST_SHOWN])
+            raise BadInput(f"the customers {path}, line {line}: {shown} is nobody's number, and links nothing")
+        yield key

@@ -28,6 +28,12 @@ secret_file = {control}
 path = {journal}
 [store]
 url = {store}
+[web]
+enabled = {asked}
+port = {port_asked}
+audit_heads = {heads}
+[web.dialplan]
+secret_file = {dialplan}
 """
 
 
@@ -38,7 +44,8 @@ def write_settings(work_dir: Path, state: LabState) -> Path:
         LabError: They cannot be written.
     """
     folder = work_dir.absolute()
-    secrets = {login: folder / f"{login}.secret" for login in ("events", "control")}
+    told = state.manager_secrets | {"dialplan": state.lookup_token}
+    secrets = {name: folder / f"{name}.secret" for name in ("events", "control", "dialplan")}
     text = _TEXT.format(
         host=LAB_DOMAIN,
         port=state.ami_port,
@@ -47,11 +54,15 @@ def write_settings(work_dir: Path, state: LabState) -> Path:
         control=_quoted(secrets["control"]),
         journal=_quoted(folder / "journal.sqlite"),
         store=_quoted(f"sqlite:///{folder / 'record.sqlite'}"),
+        asked=str(state.lookup_port is not None).lower(),
+        port_asked=state.lookup_port or 0,
+        heads=_quoted(folder / "audit-heads.jsonl"),
+        dialplan=_quoted(secrets["dialplan"]),
     )
     try:
-        for login, path in secrets.items():
+        for name, path in secrets.items():
             path.touch(mode=0o600)
-            path.write_text(state.manager_secrets[login] + "\n", encoding="utf-8")
+            path.write_text(told[name] + "\n", encoding="utf-8")
         (folder / SETTINGS_FILE).write_text(text, encoding="utf-8")
     except OSError as error:
         raise LabError(f"{error.filename or folder} cannot be written: {error.strerror or error}.") from error

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import callcenter
 from callcenter.ami.names import NEEDED, VARIABLES
+from callcenter.domain.vocabulary import DIRECT
 from callcenter.errors import LabError
 
 if TYPE_CHECKING:
@@ -73,6 +74,11 @@ def member(agent: AgentSpec) -> str:
     return f"member => {agent.interface},0,{agent.name},{agent.interface}\n"
 
 
+def direct_queue(agent: AgentSpec) -> str:
+    """Write the queue of one agent's phone alone."""
+    return f"[{DIRECT}{agent.number}](direct)\n{member(agent)}\n"
+
+
 def queue(spec: QueueSpec, agents: Iterable[AgentSpec]) -> str:
     """Write one extra queue of the lab with its members."""
     lines = [
@@ -116,6 +122,7 @@ def render(
     for name in _QUEUE_MEMBERS.findall(files["queues.conf"]):
         files[f"queue_members_{name}.conf"] = "".join(member(a) for a in agents if name in a.queues)
     files["pjsip_agents.conf"] = "".join(phone(agent, phone_secrets[agent.number]) for agent in agents)
+    files["queues_direct.conf"] = "".join(direct_queue(agent) for agent in agents if agent.direct)
     files["manager_filters.conf"] = manager_filters()
     if extra_queues is not None:
         for path in sorted((source / "lab").glob("*.conf")):

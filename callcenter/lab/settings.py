@@ -29,11 +29,16 @@ class _Part(BaseModel):
 
 
 class AgentSpec(_Part):
-    """One agent: the phone's number, the name in queues, and the queues served."""
+    """One agent: the phone's number, the name in queues, and the queues served.
+
+    Attributes:
+        direct: The phone has a queue of its own, for callers who prefer this agent.
+    """
 
     number: str = Field(pattern=r"^1\d{3}$")
     name: str = Field(pattern=r"^[A-Za-z][A-Za-z0-9 '.-]{0,39}$")
     queues: tuple[str, ...] = ()
+    direct: bool = False
 
     @property
     def interface(self) -> str:
@@ -67,6 +72,9 @@ class LabSettings(_Part):
         work_dir: Holds `lab.json`, which says where everything is; one lab a work directory.
         root_dir: Root of a Debian system with Asterisk, built on first use, shared by all labs.
         trunk_host: Loopback address of which every caller comes; the phones use another.
+        lookup_port: Where the dialplan asks the service's API where a caller goes; None: it asks nobody.
+        rtp_timeout_seconds: A phone that sends no voice in a call for so long is taken for dead; 0: never.
+        direct_seconds: How long a preferred agent alone is tried before the line.
         for_tests: Adds `dialplans/lab/`: an unfiltered login and an extension for each queue.
     """
 
@@ -77,6 +85,9 @@ class LabSettings(_Part):
     sip_port: int = Field(default=ANY_PORT, ge=0, le=65535)
     ami_port: int = Field(default=ANY_PORT, ge=0, le=65535)
     http_port: int = Field(default=ANY_PORT, ge=0, le=65535)
+    lookup_port: int | None = Field(default=None, ge=0, le=65535)
+    rtp_timeout_seconds: int = Field(default=0, ge=0)
+    direct_seconds: int = Field(default=20, ge=1)
     trunk_host: str = "127.0.0.2"
     trunk_port: int = Field(default=ANY_PORT, ge=0, le=65535)
     rtp_start: int = Field(default=16384, ge=1024, le=65535)
@@ -103,7 +114,8 @@ class LabSettings(_Part):
         path = self.agents_file or dialplans / "agents.toml"
         try:
             listed = tomllib.loads(path.read_text(encoding="utf-8")).get("agent", [])
-            agents = (*(AgentSpec.model_validate(item) for item in listed), *self.extra_agents)
+            own = (AgentSpec.model_validate({"direct": True} | item) for item in listed)
+            agents = (*own, *self.extra_agents)
         except (OSError, tomllib.TOMLDecodeError, ValidationError) as error:
             raise BadSetting(f"The agents file {path} cannot be used: {error}") from error
         numbers = [agent.number for agent in agents]

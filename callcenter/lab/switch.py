@@ -25,6 +25,8 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from callcenter.errors import LabError
 from callcenter.lab import root as roots
 from callcenter.lab.render import dialplans_dir, render
+from callcenter.lab.rendering.prompts import ensure_prompts, give
+from callcenter.lab.rendering.values import Given, values_of
 from callcenter.lab.settings import ANY_PORT, AgentSpec, LabSettings
 
 STATE_FILE = "lab.json"
@@ -46,6 +48,8 @@ class LabState(BaseModel):
     http_port: int
     trunk_host: str
     trunk_port: int
+    lookup_port: int | None = None
+    lookup_token: str = ""
     manager_secrets: dict[str, str]
     phone_secrets: dict[str, str]
 
@@ -83,6 +87,8 @@ def with_ports(settings: LabSettings) -> LabSettings:
         "http_port": (settings.bind, socket.SOCK_STREAM),
         "trunk_port": (settings.trunk_host, socket.SOCK_DGRAM),
     }
+    if settings.lookup_port is not None:
+        wanted["lookup_port"] = (settings.bind, socket.SOCK_STREAM)
     for name, (host, kind) in wanted.items():
         _require_free(host, getattr(settings, name), kind)
     found = {
@@ -149,9 +155,12 @@ class Lab:
             http_port=settings.http_port,
             trunk_host=settings.trunk_host,
             trunk_port=settings.trunk_port,
+            lookup_port=settings.lookup_port,
+            lookup_token=secrets.token_urlsafe(24),
             manager_secrets={login: secrets.token_urlsafe(18) for login in self._logins()},
             phone_secrets={agent.number: secrets.token_urlsafe(12) for agent in self.agents},
         )
+        give(ensure_prompts(settings.root_dir.parent), state.instance / "prompts")
         self._write_configuration(settings, state)
         return self.boot(state)
 
@@ -249,7 +258,8 @@ class Lab:
         for name in ("etc/lab", "var/spool", "var/agi-bin", "run", "log"):
             (state.instance / name).mkdir(parents=True)
         queues = settings.extra_queues if settings.for_tests else None
-        files = render(_values(settings, state), self.agents, state.phone_secrets, queues)
+        given = Given(state.instance, state.manager_secrets, state.lookup_token)
+        files = render(values_of(settings, given), self.agents, state.phone_secrets, queues)
         for name, text in files.items():
             path = state.instance / "etc" / name
             path.touch(mode=0o600)
@@ -275,44 +285,6 @@ class Lab:
 def _instance_name(work_dir: Path) -> str:
     """Give each work directory its own place in the shared root."""
     return "lab-" + hashlib.sha256(str(work_dir.absolute()).encode()).hexdigest()[:12]
-
-
-def _values(settings: LabSettings, state: LabState) -> dict[str, str]:
-    """Say what stands for each placeholder of dialplans/."""
-    inside = "/" + str(state.instance.relative_to(settings.root_dir))
-    numbers = settings.model_dump(
-        include={
-            "sip_port",
-            "ami_port",
-            "http_port",
-            "trunk_host",
-            "trunk_port",
-            "rtp_start",
-            "rtp_end",
-            "ring_seconds",
-            "wrap_up_seconds",
-            "wait_seconds",
-            "menu_seconds",
-            "internal_ring_seconds",
-            "opening_hours",
-            "outbound_number",
-            "system_name",
-        }
-    )
-    return {
-        **{name.upper(): str(value) for name, value in numbers.items()},
-        **{f"AMI_{login.upper()}_SECRET": value for login, value in state.manager_secrets.items()},
-        "ETC_DIR": f"{inside}/etc",
-        "VAR_DIR": f"{inside}/var",
-        "RUN_DIR": f"{inside}/run",
-        "LOG_DIR": f"{inside}/log",
-        "MODULE_DIR": roots.module_dir(settings.root_dir),
-        "AMI_BIND": settings.bind,
-        "SIP_BIND": settings.bind,
-        "MEDIA_ADDRESS": settings.bind,
-        "AMI_PERMIT": "127.0.0.0/255.0.0.0",
-        "SIP_PERMIT": "127.0.0.0/255.0.0.0",
-    }
 
 
 def _booted(host: str, state: LabState) -> bool:

@@ -15,18 +15,21 @@ from callcenter.locale import Language
 
 TOPICS = (
     "switch",
+    "dialplan",
     "operation",
     "troubleshooting",
     "commands",
     "settings",
     "metrics",
     "calls",
+    "customers",
     "replay",
     "rules",
     "violations",
     "scores",
     "roles",
     "api",
+    "live",
     "security",
     "limits",
 )

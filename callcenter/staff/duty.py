@@ -54,6 +54,11 @@ class Roster(msgspec.Struct, frozen=True):
     duty: dict[str, tuple[Stretch, ...]]
     legit_extensions: tuple[str, ...] | None = None
 
+    @property
+    def agents(self) -> frozenset[str]:
+        """The agents who have, had or will have a seat."""
+        return frozenset(seat.agent for seat in self.seats)
+
     def tenures(self) -> dict[str, tuple[Tenure, ...]]:
         """Map each interface to who uses it from when to when, as the floor's directory wants it."""
         found: dict[str, list[Tenure]] = {}

@@ -78,6 +78,7 @@ class Right(StrEnum):
     DELETE_CUSTOMERS = "delete_customers"
     EXPORT_CUSTOMERS = "export_customers"
     IMPORT_CUSTOMERS = "import_customers"
+    SEE_SURVEYS = "see_surveys"
 
 
 class Reach(IntEnum):
@@ -121,6 +122,7 @@ class Principal(msgspec.Struct, frozen=True, kw_only=True):
 
 RIGHTS: dict[Role, dict[Right, Reach]] = {
     Role.AGENT: {
+        Right.SEE_SURVEYS: Reach.OWN,
         Right.SEE: Reach.OWN,
         Right.EXPLAIN: Reach.OWN,
         Right.APPEAL: Reach.OWN,
@@ -130,6 +132,7 @@ RIGHTS: dict[Role, dict[Right, Reach]] = {
         Right.EDIT_CUSTOMERS: Reach.ALL,
     },
     Role.GROUP_LEADER: {
+        Right.SEE_SURVEYS: Reach.TEAM,
         Right.SEE: Reach.TEAM,
         Right.PROPOSE: Reach.TEAM,
         Right.NOTIFY: Reach.TEAM,
@@ -143,6 +146,7 @@ RIGHTS: dict[Role, dict[Right, Reach]] = {
         Right.EDIT_CUSTOMERS: Reach.ALL,
     },
     Role.SUPERVISOR: {
+        Right.SEE_SURVEYS: Reach.ALL,
         Right.SEE: Reach.ALL,
         Right.PROPOSE: Reach.ALL,
         Right.NOTIFY: Reach.ALL,
@@ -165,6 +169,7 @@ RIGHTS: dict[Role, dict[Right, Reach]] = {
         Right.IMPORT_CUSTOMERS: Reach.ALL,
     },
     Role.TRAINING_SPECIALIST: {
+        Right.SEE_SURVEYS: Reach.ALL,
         Right.SEE: Reach.ALL,
         Right.PROPOSE: Reach.ALL,
         Right.WITHDRAW: Reach.ALL,
@@ -178,8 +183,10 @@ RIGHTS: dict[Role, dict[Right, Reach]] = {
         Right.WITHDRAW: Reach.ALL,
         Right.CHECK: Reach.ALL,
         Right.SEE_CUSTOMERS: Reach.ALL,
+        Right.SEE_SURVEYS: Reach.ALL,
     },
     Role.MANAGER: {
+        Right.SEE_SURVEYS: Reach.ALL,
         Right.SEE: Reach.ALL,
         Right.PROPOSE: Reach.ALL,
         Right.NOTIFY: Reach.ALL,
@@ -204,6 +211,7 @@ RIGHTS: dict[Role, dict[Right, Reach]] = {
         Right.IMPORT_CUSTOMERS: Reach.ALL,
     },
     Role.HR: {
+        Right.SEE_SURVEYS: Reach.ALL,
         Right.SEE: Reach.ALL,
         Right.DECIDE_APPEAL: Reach.ALL,
         Right.CHECK: Reach.ALL,

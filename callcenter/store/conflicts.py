@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from callcenter.errors import BadInput
+from callcenter.staff.roles import Role
 
 
 class Missing(BadInput):
@@ -19,6 +20,9 @@ class Outdated(BadInput):
 
 class NotAllowed(BadInput):
     """It is not for this person to do, here."""
+
+    def __init__(self, role: Role) -> None:
+        super().__init__(f"{role.called} may not do this here")
 
 
 class Conflict(BadInput):

@@ -8,7 +8,8 @@ from collections.abc import Coroutine, Iterator
 from typing import Any, TypeVar
 from urllib.parse import quote
 
-from asyncpg.exceptions import TargetServerAttributeNotMatched
+import asyncpg
+from asyncpg.exceptions import CannotConnectNowError, TargetServerAttributeNotMatched
 from sqlalchemy import ExceptionContext, event
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
@@ -21,7 +22,7 @@ from callcenter.untrusted import storable
 T = TypeVar("T")
 
 _BUSY_SECONDS = 30.0
-_CONNECT_SECONDS = 10.0
+_CONNECT_SECONDS = 5.0
 _ANSWER_SECONDS = 60.0
 _KEEPALIVE = {"tcp_keepalives_idle": "15", "tcp_keepalives_interval": "5", "tcp_keepalives_count": "3"}
 """So that a server lets go of the locks of a service whose machine is gone."""
@@ -65,14 +66,32 @@ def open_engine(settings: StoreSettings, *, make: bool = False) -> AsyncEngine:
 
 def _open_server(settings: StoreSettings, *, patient: bool) -> AsyncEngine:
     """Make the engine of a server; a `patient` one waits for an answer as long as it takes."""
-    said = {"application_name": "callcenter", "lock_timeout": f"{_BUSY_SECONDS:.0f}s", **_KEEPALIVE}
-    told = {"timeout": _CONNECT_SECONDS, "command_timeout": None if patient else _ANSWER_SECONDS}
+    address = settings.address()
+    _, servers = address.get_dialect()().create_connect_args(address)
+    said = {"application_name": "callcenter", "lock_timeout": f"{_BUSY_SECONDS * 1000:.0f}ms", **_KEEPALIVE}
+    times = {"timeout": _CONNECT_SECONDS, "command_timeout": None if patient else _ANSWER_SECONDS}
+    told: dict[str, Any] = {**servers, **times, "server_settings": said}
     engine = create_async_engine(
-        settings.address(), pool_pre_ping=True, hide_parameters=True, connect_args=told | {"server_settings": said}
+        address, async_creator=lambda: _connect(told), pool_pre_ping=True, hide_parameters=True
     )
     event.listen(engine.sync_engine, "before_cursor_execute", _make_storable, retval=True)
     event.listen(engine.sync_engine, "handle_error", _leave_read_only)
     return engine
+
+
+async def _connect(told: dict[str, Any]) -> Any:
+    """Connect to the first server that takes what is written; each has its time to answer, unlike the driver's own way.
+
+    Raises:
+        OSError: What the last one had to say, or an error of the driver.
+    """
+    servers = told.get("host")
+    if not isinstance(servers, list):
+        return await asyncpg.connect(**told)
+    for host, port in zip(servers[:-1], told["port"], strict=False):
+        with contextlib.suppress(OSError, CannotConnectNowError, TargetServerAttributeNotMatched):
+            return await asyncpg.connect(**told | {"host": host, "port": port})
+    return await asyncpg.connect(**told | {"host": servers[-1], "port": told["port"][-1]})
 
 
 def _make_storable(_c: object, _k: object, sql: str, values: Any, _x: object, _many: bool) -> tuple[str, Any]:

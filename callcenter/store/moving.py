@@ -24,12 +24,12 @@ from sqlalchemy import (
     insert,
     inspect,
     select,
-    text,
     tuple_,
     update,
 )
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
-from sqlalchemy.types import String
+from sqlalchemy.schema import CreateTable, DropTable
+from sqlalchemy.types import String, Text
 
 from callcenter.errors import BadInput, StoreError
 from callcenter.store.engine import open_engine, told_plainly
@@ -46,13 +46,19 @@ from callcenter.store.settings import StoreSettings
 from callcenter.untrusted import storable
 
 _AT_ONCE = 500
-_STATE = "moving"
+_STATE = Table("moving", MetaData(), Column("source", Text, nullable=False))
+"""In the target while it is not all there: of which source it holds a part."""
 _LOCK = 0x63616C6C
 """Of PostgreSQL's advisory locks, the one that a move holds in its target."""
 
-_ANEW = "make the target anew (dropdb, createdb) and move again"
-
 _encode = msgspec.json.Encoder().encode
+
+
+class _Side(NamedTuple):
+    """One of the two databases: its errors are told as its own."""
+
+    settings: StoreSettings
+    connection: AsyncConnection
 
 
 class MoveProgress(NamedTuple):
@@ -88,96 +94,91 @@ async def move(source: StoreSettings, target: StoreSettings, told: Callable[[Mov
         await require_current(source, old)
         event.listen(old.sync_engine, "begin", begin_writing)
         async with _held(source, old) as here, _connected(target, new) as there:
-            return await _moved(here, there, target, told)
+            return await _moved(here, there, told)
     finally:
         await old.dispose()
         await new.dispose()
 
 
 @contextlib.asynccontextmanager
-async def _held(source: StoreSettings, engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+async def _held(source: StoreSettings, engine: AsyncEngine) -> AsyncIterator[_Side]:
     with told_plainly(source):
         connection = await engine.connect()
         await connection.begin()
     try:
-        yield connection
+        yield _Side(source, connection)
     finally:
         await connection.close()
 
 
 @contextlib.asynccontextmanager
-async def _connected(target: StoreSettings, engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+async def _connected(target: StoreSettings, engine: AsyncEngine) -> AsyncIterator[_Side]:
     with told_plainly(target):
         async with engine.connect() as connection:
             await require_fit(target, connection)
             await connection.execute(select(func.pg_advisory_lock(_LOCK)))
             await connection.commit()
-            yield connection
+            yield _Side(target, connection)
 
 
-async def _moved(
-    here: AsyncConnection, there: AsyncConnection, target: StoreSettings, told: Callable[[MoveProgress], None]
-) -> list[MovedTable]:
+async def _moved(here: _Side, there: _Side, told: Callable[[MoveProgress], None]) -> list[MovedTable]:
     tables = await _tables(here)
-    await _prepare(there, target, await _fingerprint(here, tables))
+    await _prepare(there, await _fingerprint(here, tables))
     for new in (await _tables(there)).values():
         await _copy(here, there, tables[new.name], new, told)
     proved = [await _proved(here, there, tables[new.name], new) for new in (await _tables(there)).values()]
-    await there.execute(update(VERSIONS).values(version_num=newest_revision()))
-    await there.execute(text(f"DROP TABLE {_STATE}"))
-    await there.commit()
+    await there.connection.execute(update(VERSIONS).values(version_num=newest_revision()))
+    await there.connection.execute(DropTable(_STATE))
+    await there.connection.commit()
     return proved
 
 
-async def _prepare(there: AsyncConnection, target: StoreSettings, source: str) -> None:
+async def _prepare(there: _Side, source: str) -> None:
     """Make the target's tables, empty, or find those that an earlier move of the same source made.
 
     Raises:
         BadInput: It holds something else.
     """
-    found = await there.run_sync(lambda sync: inspect(sync).get_table_names())
-    if _STATE in found:
-        if await there.scalar(text(f"SELECT source FROM {_STATE}")) != source:  # noqa: S608 - ours
-            raise BadInput(f"{target.url} holds what another database was, or this one before it was changed: {_ANEW}")
+    found = await there.connection.run_sync(lambda sync: inspect(sync).get_table_names())
+    if _STATE.name in found:
+        if await there.connection.scalar(select(_STATE.c.source)) != source:
+            raise BadInput(
+                f"{there.settings.url} holds what another database was, or this one before it was changed: "
+                "make the target anew (dropdb, createdb) and move again"
+            )
     elif found:
-        raise BadInput(f"{target.url} holds something already, the table {min(found)} among it: {_ANEW}")
+        raise BadInput(
+            f"{there.settings.url} holds something already, the table {min(found)} among it: "
+            "make the target anew (dropdb, createdb) and move again"
+        )
     else:
-        await there.run_sync(migrate)
+        await there.connection.run_sync(migrate)
         for table in reversed((await _tables(there)).values()):
-            await there.execute(table.delete())
-        await there.execute(text(f"CREATE TABLE {_STATE} (source text NOT NULL)"))
-        await there.execute(text(f"INSERT INTO {_STATE} VALUES (:source)").bindparams(source=source))  # noqa: S608 - ours
-        await there.execute(update(VERSIONS).values(version_num=MOVING))
-    await there.commit()
+            await there.connection.execute(table.delete())
+        await there.connection.execute(CreateTable(_STATE))
+        await there.connection.execute(insert(_STATE).values(source=source))
+        await there.connection.execute(update(VERSIONS).values(version_num=MOVING))
+    await there.connection.commit()
 
 
-async def _copy(
-    here: AsyncConnection, there: AsyncConnection, old: Table, new: Table, told: Callable[[MoveProgress], None]
-) -> None:
+async def _copy(here: _Side, there: _Side, old: Table, new: Table, told: Callable[[MoveProgress], None]) -> None:
     """Copy what the target has not yet, a transaction a chunk."""
-    of = await here.scalar(select(func.count()).select_from(old)) or 0
-    rows = await there.scalar(select(func.count()).select_from(new)) or 0
-    newest = select(*_key(there, new)).order_by(*(column.desc() for column in _key(there, new))).limit(1)
-    after = (await there.execute(newest)).one_or_none()
-    await there.commit()
+    with told_plainly(here.settings):
+        of = await here.connection.scalar(select(func.count()).select_from(old)) or 0
+    rows = await there.connection.scalar(select(func.count()).select_from(new)) or 0
+    key = _key(there.connection, new)
+    newest = select(*key).order_by(*(column.desc() for column in key)).limit(1)
+    after = (await there.connection.execute(newest)).one_or_none()
+    await there.connection.commit()
     told(MoveProgress(new.name, rows, of))
     async for chunk in _chunks(here, old, after):
-        await there.execute(insert(new), [dict(row) for row in chunk])
-        await there.commit()
+        await there.connection.execute(insert(new), [dict(row) for row in chunk])
+        await there.connection.commit()
         rows += len(chunk)
         told(MoveProgress(new.name, rows, of))
-    for column in new.columns:
-        if column.autoincrement is True or column.identity is not None:
-            await _count_on(there, new, column)
 
 
-async def _count_on(there: AsyncConnection, table: Table, column: Column[Any]) -> None:
-    """Let the numbers that the server gives go on behind the newest."""
-    sequence = func.pg_get_serial_sequence(table.name, column.name)
-    await there.execute(select(func.setval(sequence, func.coalesce(func.max(column), 1))).select_from(table))
-
-
-async def _proved(here: AsyncConnection, there: AsyncConnection, old: Table, new: Table) -> MovedTable:
+async def _proved(here: _Side, there: _Side, old: Table, new: Table) -> MovedTable:
     """Hold a table against its copy.
 
     Raises:
@@ -187,31 +188,30 @@ async def _proved(here: AsyncConnection, there: AsyncConnection, old: Table, new
     if was != is_now:
         raise StoreError(
             f"the table {new.name} is not what it was: {was.rows} rows were there, {is_now.rows} came over, "
-            f"and their hashes differ; {_ANEW}"
+            "and their hashes differ; make the target anew (dropdb, createdb) and move again"
         )
     return is_now
 
 
-async def _sealed(connection: AsyncConnection, table: Table) -> MovedTable:
+async def _sealed(side: _Side, table: Table) -> MovedTable:
     rows, seal = 0, hashlib.sha256()
     names = sorted(column.name for column in table.columns)
-    async for chunk in _chunks(connection, table):
+    async for chunk in _chunks(side, table):
         for row in chunk:
             seal.update(_encode([_plain(row[name]) for name in names]) + b"\n")
         rows += len(chunk)
     return MovedTable(table.name, rows, seal.hexdigest())
 
 
-async def _chunks(
-    connection: AsyncConnection, table: Table, after: Sequence[Any] | None = None
-) -> AsyncIterator[Sequence[RowMapping]]:
+async def _chunks(side: _Side, table: Table, after: Sequence[Any] | None = None) -> AsyncIterator[Sequence[RowMapping]]:
     """Yield the rows behind a key in the order of the bytes of their keys, so many at once."""
-    key = _key(connection, table)
+    key = _key(side.connection, table)
     while True:
         rows = select(table).order_by(*key).limit(_AT_ONCE)
         if after is not None:
             rows = rows.where(tuple_(*key) > tuple_(*after))
-        chunk = (await connection.execute(rows)).mappings().all()
+        with told_plainly(side.settings):
+            chunk = (await side.connection.execute(rows)).mappings().all()
         if not chunk:
             return
         yield chunk
@@ -226,14 +226,15 @@ def _key(connection: AsyncConnection, table: Table) -> list[ColumnElement[Any]]:
     ]
 
 
-async def _tables(connection: AsyncConnection) -> dict[str, Table]:
+async def _tables(side: _Side) -> dict[str, Table]:
     """Read which tables there are, each behind those that it refers to."""
     found = MetaData()
-    await connection.run_sync(found.reflect)
-    return {table.name: table for table in found.sorted_tables if table.name not in {VERSIONS.name, _STATE}}
+    with told_plainly(side.settings):
+        await side.connection.run_sync(found.reflect)
+    return {table.name: table for table in found.sorted_tables if table.name not in {VERSIONS.name, _STATE.name}}
 
 
-async def _fingerprint(here: AsyncConnection, tables: dict[str, Table]) -> str:
+async def _fingerprint(here: _Side, tables: dict[str, Table]) -> str:
     """Name a source as it is now: everybody who writes moves on one of these."""
     seals = [(await _sealed(here, tables[name])).hash for name in ("audit_head", "position")]
     return hashlib.sha256("".join(seals).encode()).hexdigest()

@@ -10,6 +10,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
 from callcenter.errors import BadSetting
+from callcenter.untrusted import has_controls
 
 _DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg"}
 _PORTS = 65_536
@@ -110,7 +111,7 @@ def _require_servers(url: URL) -> None:
         raise ValueError("write each of several servers as host=name:port, an IPv6 address by its name") from None
     texts, ports = (_several(told.get(name, default)) for name, default in (("host", ""), ("port", 1)))
     texts += [url.username or "", url.database]
-    if not "".join(texts).isprintable() or any(not 0 < port < _PORTS for port in ports):
+    if has_controls("".join(texts)) or any(not 0 < port < _PORTS for port in ports):
         raise ValueError("not a database URL")
 
 

@@ -14,6 +14,7 @@ from callcenter.ami.items import FramesRead, HeartbeatSeen, Item, LoginLost, Ref
 from callcenter.clock import wall_clock
 from callcenter.domain import events as ev
 from callcenter.domain import facts as fx
+from callcenter.domain.floor import Floor
 from callcenter.domain.frame import SECOND, Micros
 from callcenter.exporter.health import Health
 from callcenter.journal import Journal
@@ -106,6 +107,11 @@ class Tracker:
     def in_force(self) -> RulesInForce | None:
         """By what is judged now, as the journal says; None: it does not say yet."""
         return self._follower.enacted
+
+    @property
+    def floor(self) -> Floor:
+        """The floor as it is now: to be looked at, never kept."""
+        return self._follower.floor
 
     @property
     def applied(self) -> int:

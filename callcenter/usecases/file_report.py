@@ -39,8 +39,8 @@ async def file_report(
     """
     team = None if roster is None else roster.team_of(seen.agent, seen.at)
     if not may(person, Right.PROPOSE, seen.agent, team) or person.agent == seen.agent:
-        raise NotAllowed(f"{person.role.called} may not propose here")
-    if roster is not None and all(seat.agent != seen.agent for seat in roster.seats):
+        raise NotAllowed(person.role)
+    if roster is not None and seen.agent not in roster.agents:
         raise BadInput(f"the roster has no agent {seen.agent!r}")
     form = RecordForm(
         rule=seen.rule,

@@ -5,6 +5,7 @@ Stopped half way, the same file goes on where it stopped; brought in twice, it m
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -33,6 +34,7 @@ from callcenter.store.customers.imports import (
     known_to,
     noted,
     reached,
+    require_at,
     rows_of,
     unfinished,
 )
@@ -53,6 +55,12 @@ class ImportPlan(NamedTuple):
     numbering: Numbering
     limits: Limits
     doubtful_as_new: bool = False
+
+    @property
+    def digest(self) -> str:
+        """What tells this plan from any other: the file, and how it is read."""
+        told = f"{self.sheet.digest} {self.columns} {self.doubtful_as_new}"
+        return hashlib.sha256(told.encode()).hexdigest()
 
 
 class ImportTally(NamedTuple):
@@ -146,11 +154,18 @@ def plan_of(
     return ImportPlan(sheet, columns_of(sheet.headings, said), numbering, limits, doubtful_as_new)
 
 
+def import_of(plan: ImportPlan, number: str, touch: Touch) -> CustomerImport:
+    """Make an import of a list, which nobody has begun."""
+    sheet = plan.sheet
+    last = sheet.lines[-1].row if sheet.lines else 0
+    return CustomerImport(id=number, file=sheet.file, digest=plan.digest, at=touch.at, by=touch.by, last_row=last)
+
+
 async def preview_import(connection: AsyncConnection, plan: ImportPlan, progress: Progress) -> ImportTally:
     """Tell what would become of every row; nothing is written."""
     run, lines = _Run(plan), plan.sheet.lines
     for some in _parts(lines):
-        await run.fates(connection, run.read(some))
+        await run.fates(connection, await asyncio.to_thread(run.read, some))
         progress(sum(run.tally.counts.values()), len(lines))
     return run.tally
 
@@ -166,10 +181,13 @@ async def run_import(
         new: The import as it is kept if it is a new one.
         now: Tells the time.
         progress: Is told after every transaction.
+
+    Raises:
+        Conflict: The same list is brought in elsewhere, or was taken back meanwhile.
     """
     run, lines = _Run(plan), plan.sheet.lines
     async with decisions.writing() as unit:
-        going = await unfinished(unit.connection, plan.sheet.digest)
+        going = await unfinished(unit.connection, plan.digest)
         if going is None:
             await begin(unit, new)
             await unit.note(_audited("begin", new.id, Touch(by=new.by, at=new.at), rows=len(lines)))
@@ -178,13 +196,16 @@ async def run_import(
         async with decisions.reading() as connection:
             run.remember([line for line in lines if line.row <= kept.done], await _all_rows(connection, kept.id))
     left = [line for line in lines if line.row > kept.done]
+    after = kept.done
     for some in _parts(left):
-        read = run.read(some)
+        read = await asyncio.to_thread(run.read, some)  # whoever else is served meanwhile goes on
         async with decisions.writing() as unit:
+            await require_at(unit, kept.id, after)
             await _keep(unit, kept.id, await run.fates(unit.connection, read), Touch(by=new.by, at=now()), run)
+        after = some[-1].row
         progress(len(lines) - len(left) + sum(run.tally.counts.values()), len(lines))
     async with decisions.writing() as unit:
-        await reached(unit, kept.id, (), finished_at=now())
+        await reached(unit, kept.id, (), finished_at=now(), done=kept.last_row)
     return ImportDone(kept.id, going is not None, run.tally)
 
 

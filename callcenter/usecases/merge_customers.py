@@ -9,7 +9,7 @@ import msgspec
 from sqlalchemy import insert, update
 
 from callcenter.cases.customers import CustomerCard, differing
-from callcenter.cases.merging import Side, merged, split_off, unmerged
+from callcenter.cases.merging import MergeSide, merged, split_off, unmerged
 from callcenter.store import UnitOfWork
 from callcenter.store.conflicts import Conflict
 from callcenter.store.customers.cards import FiledCustomer, find, get
@@ -37,7 +37,7 @@ class MergeUndone(NamedTuple):
 
 
 async def merge_customers(
-    unit: UnitOfWork, kept: Seen, other: Seen, sides: Mapping[str, Side], number: str, touch: Touch
+    unit: UnitOfWork, kept: Seen, other: Seen, sides: Mapping[str, MergeSide], number: str, touch: Touch
 ) -> FiledCustomer:
     """Let a customer go into another, field by field; its id stays as an alias.
 
@@ -115,7 +115,7 @@ async def split_customer(
     left, new = split_off(filed.card, places, told)
     await require_sound(unit, number, new, differing(CustomerCard(name=""), new))
     await rewrite(unit, filed, left, touch)
-    await make_cards(unit, [(number, new)], touch)
+    await make_cards(unit, [(number, new)], touch, split_from=filed.id)
     await unit.note(of_customer(touch, filed.id, new=number))
     return await get(unit.connection, number)
 

@@ -133,7 +133,7 @@ async def set_class(unit: UnitOfWork, name: str, criteria: str, touch: Touch) ->
     Raises:
         BadInput: The name or the criteria are missing, too long, or have characters that cannot be seen.
     """
-    named, told = text_of("a class", name, _CLASS_NAME), text_of("note", criteria, MOST_NOTE)
+    named, told = text_of("class", name, _CLASS_NAME), text_of("note", criteria, MOST_NOTE)
     if named is None or told is None:
         raise BadInput("a class needs its name and its criteria")
     values = {"criteria": told, "changed_by": touch.by, "changed_at": touch.at}
@@ -168,7 +168,7 @@ async def require_seen(unit: UnitOfWork, number: str, seen: int | None) -> Filed
     filed = await get(unit.connection, number)
     if seen in {None, filed.version}:
         return filed
-    raise CardOutdated(filed, _meanwhile(await changes_since(unit.connection, filed.id, seen or 0)))
+    raise CardOutdated(filed, _meanwhile(await changes_since(unit.connection, filed.id, min(seen or 0, filed.version))))
 
 
 def of_customer(touch: Touch, number: str, **detail: Any) -> Audited:

@@ -6,14 +6,22 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 import msgspec
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from callcenter.cases.customers import Completeness, CustomerCard, CustomerNumber, completeness
 from callcenter.rules.records.masks import masked_caller, without_numbers, worded
 from callcenter.staff.roles import Field, Principal, Sight, sight
+from callcenter.store import UnitOfWork
+from callcenter.store.audit import Audited
 from callcenter.store.customers.cards import FiledCustomer
+from callcenter.store.customers.search import CustomerOrder, CustomerQuery, page
+from callcenter.store.customers.writes import Touch
 
 _WRITTEN = ("name", "address", "credit", "dealings", "situation")
 """Texts of a card in which somebody may have written a number."""
+
+
+_AT_ONCE = 1_000
 
 
 class ShownCustomer(msgspec.Struct, frozen=True, kw_only=True):
@@ -29,10 +37,27 @@ async def shown_cards(found: Iterable[FiledCustomer], person: Principal) -> list
     return [ShownCustomer(filed=_masked(one, seen), completeness=completeness(one.card)) for one in found]
 
 
+async def everybody(connection: AsyncConnection, person: Principal) -> list[ShownCustomer]:
+    """Show all customers to a person, by name."""
+    found: list[ShownCustomer] = []
+    while True:
+        after = found[-1].filed.id if found else None
+        some = await page(connection, CustomerQuery(), CustomerOrder.NAME, after, _AT_ONCE)
+        found += await shown_cards(some, person)
+        if len(some) < _AT_ONCE:
+            return found
+
+
 async def shown_card(found: FiledCustomer, person: Principal) -> ShownCustomer:
     """Show one card to a person."""
     (shown,) = await shown_cards([found], person)
     return shown
+
+
+async def note_export(unit: UnitOfWork, count: int, touch: Touch) -> None:
+    """Keep in the audit log that somebody wrote so many cards to a file."""
+    told = {"customers": count}
+    await unit.note(Audited(at=touch.at, actor=touch.by, action="export", kind="customer", subject="all", detail=told))
 
 
 def shown_words(text: str, person: Principal) -> str:

@@ -8,17 +8,31 @@ from typing import NamedTuple
 from callcenter.rules.records.dossier import Dossier
 from callcenter.rules.records.refusals import StepRefused, Why
 from callcenter.rules.records.reproduction import ReproductionFinding
-from callcenter.rules.records.standing import SERVICE, Standing
-from callcenter.rules.records.steps import STEPS, Action, ProcessStep, Terms
+from callcenter.rules.records.standing import SERVICE, RecordState, Standing
+from callcenter.rules.records.steps import DECISIONS, STEPS, Action, ProcessStep, Terms
 from callcenter.rules.records.workflow import checked_beside
 from callcenter.rules.regulations.edition import Rulebook
+from callcenter.staff.roles import Principal, Right, may
 from callcenter.store import UnitOfWork
+from callcenter.store.conflicts import NotAllowed
 from callcenter.store.decisions.duplicates import decided_twin
 from callcenter.store.decisions.violations import FiledRecord, act, get
 from callcenter.store.sign_in.vouching import require_two
 from callcenter.usecases.recount_month import recount_month
 from callcenter.usecases.withdraw_record import alarm, withdraw_record
 
+_RIGHTS: dict[Action, Right] = {
+    Action.NOTIFY: Right.NOTIFY,
+    Action.EXPLAIN: Right.EXPLAIN,
+    Action.APPEAL: Right.APPEAL,
+    Action.CONFIRM: Right.DECIDE,
+    Action.REDUCE: Right.DECIDE,
+    Action.OVERTURN: Right.DECIDE,
+    Action.WITHDRAW: Right.WITHDRAW,
+    Action.CHECK: Right.CHECK,
+    Action.AGREE: Right.REVIEW_SHADOW,
+    Action.DISAGREE: Right.REVIEW_SHADOW,
+}
 _AGAINST = frozenset({Action.CONFIRM, Action.REDUCE})
 
 Evidence = Callable[[Dossier], Awaitable[tuple[ReproductionFinding, ...]]]
@@ -40,23 +54,31 @@ class StepTaken(NamedTuple):
     faults: tuple[ReproductionFinding, ...] = ()
 
 
+def rights_for(action: Action) -> tuple[Right, ...]:
+    """Name what a step needs: the first, or where an appeal is decided the last."""
+    return (_RIGHTS[action], Right.DECIDE_APPEAL) if action in DECISIONS else (_RIGHTS[action],)
+
+
 async def take_step(
-    unit: UnitOfWork, record: FiledRecord, seen: int, step: ProcessStep, context: StepContext
+    unit: UnitOfWork, person: Principal, record: FiledRecord, seen: int, step: ProcessStep, context: StepContext
 ) -> StepTaken:
     """Take a step, or withdraw the record instead; the month that it counts in is counted anew.
 
     Args:
         unit: The transaction.
+        person: Who takes it.
         record: The record before.
         seen: The version of it that whoever acts has read.
         step: What is done.
         context: By what.
 
     Raises:
+        NotAllowed: It is not for this person to take this step with this record.
         Outdated: Somebody acted on it meanwhile.
         StepRefused: The workflow does not allow it, or another record of the same act is decided on.
         Conflict: A check is made by whoever made another one beside it, under another account.
     """
+    _require_right(person, step.action, record)
     if step.action in _AGAINST and step.action in STEPS[record.standing.state]:
         faults = await _faults(record, context)
         if faults and await withdraw_record(unit, record.dossier, faults, context.rulebook, step.at):
@@ -69,6 +91,12 @@ async def take_step(
         await _require_another(unit, taken.standing, step)
     await recount_month(unit, taken, context.rulebook, step.at)
     return StepTaken(taken)
+
+
+def _require_right(person: Principal, action: Action, record: FiledRecord) -> None:
+    right = rights_for(action)[-1 if record.standing.state is RecordState.APPEALED else 0]
+    if not may(person, right, record.dossier.agent, record.dossier.team):
+        raise NotAllowed(person.role)
 
 
 async def _require_another(unit: UnitOfWork, standing: Standing, check: ProcessStep) -> None:

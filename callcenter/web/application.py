@@ -8,21 +8,22 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from callcenter import __version__
+from callcenter.web import dialplan
 from callcenter.web.api import (
     audit,
     calls,
     changes,
-    customer_merges,
-    customers,
     given,
     live,
     promises,
     rules,
     scores,
     session,
+    surveys,
     users,
     violations,
 )
+from callcenter.web.api.customers import cards, imports, merges
 from callcenter.web.guard import SAFE, Guard
 from callcenter.web.problems import KINDS, MEDIA_TYPE, install
 from callcenter.web.service import Service
@@ -32,8 +33,9 @@ ROUTERS = (
     session.router,
     violations.router,
     calls.router,
-    customer_merges.router,
-    customers.router,
+    merges.router,
+    imports.router,
+    cards.router,
     users.router,
     audit.router,
     changes.router,
@@ -41,6 +43,7 @@ ROUTERS = (
     promises.router,
     live.router,
     scores.router,
+    surveys.router,
     *given.ROUTERS,
 )
 """Every route that there is, below `API`."""
@@ -72,8 +75,12 @@ def make_application(service: Service) -> FastAPI:
     app.state.service = service
     for router in ROUTERS:
         app.include_router(router, prefix=API)
+    token = service.settings.dialplan.reveal()
+    if token is not None:
+        app.state.dialplan_token = token
+        app.include_router(dialplan.router)
     install(app)
-    app.add_middleware(Guard, settings=service.settings)
+    app.add_middleware(Guard, settings=service.settings, takes_files=[API + path for path in imports.FILES])
     app.openapi = lambda: _document(app)  # type: ignore[method-assign]  # FastAPI's documented way
     return app
 

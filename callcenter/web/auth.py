@@ -12,8 +12,7 @@ from typing import Annotated
 from fastapi import Depends, Request, Security
 from fastapi.security import APIKeyCookie, APIKeyHeader
 
-from callcenter.staff.roles import Principal, Reach, Right, may, reach
-from callcenter.store.decisions.violations import FiledRecord
+from callcenter.staff.roles import Principal, Reach, Right, reach
 from callcenter.store.sign_in.sessions import Session
 from callcenter.web.cookies import NEW_TOKEN, cookie_name
 from callcenter.web.guard import SAFE
@@ -69,16 +68,6 @@ class Allowed:
 def allowed(*rights: Right) -> Allowed:
     """Make a dependency that lets pass whoever has one of the rights over anything at all."""
     return Allowed(*rights)
-
-
-def require(person: Principal, right: Right, record: FiledRecord) -> None:
-    """Let pass whoever has a right over this record.
-
-    Raises:
-        Refused: They have not.
-    """
-    if not may(person, right, record.dossier.agent, record.dossier.team):
-        raise RequestRefused("forbidden", f"{person.role.called} may not do this here")
 
 
 def _bytes(text: str | None) -> bytes:

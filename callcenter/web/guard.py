@@ -6,6 +6,7 @@ Host is checked because a foreign name that points to this address would make it
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from urllib.parse import urlsplit
 
 from fastapi import Request
@@ -18,6 +19,8 @@ from callcenter.web.problems import problem
 from callcenter.web.settings import WebSettings
 
 MOST_BYTES = 64 * 1024
+MOST_OF_A_FILE = 32 * 1024 * 1024
+"""What a route takes that a file is sent to, once it knows who asks."""
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
 _HEADERS = {
@@ -34,8 +37,9 @@ _HEADERS = {
 class Guard:
     """The outermost layer of the application."""
 
-    def __init__(self, app: ASGIApp, settings: WebSettings) -> None:
+    def __init__(self, app: ASGIApp, settings: WebSettings, takes_files: Collection[str] = ()) -> None:
         self._app = app
+        self._takes_files = frozenset(takes_files)
         self._settings = settings
         self._hosts = {*_LOOPBACK, settings.host, *settings.allowed_hosts}
         self._headers = dict(_HEADERS)
@@ -58,18 +62,21 @@ class Guard:
         if refusal is not None:
             await problem(request, *refusal)(scope, receive, guarded)
             return
-        await self._app(scope, _bounded(receive), guarded)
+        await self._app(scope, _bounded(receive, self._most(request)), guarded)
 
     def _refusal(self, request: Request) -> tuple[str, str] | None:
         host = request.headers.get("host", "")
         if _hostname(f"//{host}") not in self._hosts:
             return "wrong-host", "add the name to web.allowed_hosts if it is yours"
         length = request.headers.get("content-length", "0")
-        if not length.isascii() or not length.isdigit() or int(length[:20]) > MOST_BYTES:
-            return "too-large", f"a request has at most {MOST_BYTES} bytes"
+        if not length.isascii() or not length.isdigit() or int(length[:20]) > self._most(request):
+            return "too-large", f"a request has at most {self._most(request)} bytes"
         if request.method not in SAFE and self._foreign(request, host):
             return "foreign-request", "another site's page asked for this"
         return None
+
+    def _most(self, request: Request) -> int:
+        return MOST_OF_A_FILE if request.url.path in self._takes_files else MOST_BYTES
 
     def _foreign(self, request: Request, host: str) -> bool:
         if request.headers.get("sec-fetch-site", "same-origin") not in {"same-origin", "none"}:
@@ -95,7 +102,7 @@ def _hostname(address: str) -> str | None:
         return None
 
 
-def _bounded(receive: Receive) -> Receive:
+def _bounded(receive: Receive, most: int) -> Receive:
     """Stop reading a body that has no length and does not end."""
     taken = 0
 
@@ -103,8 +110,8 @@ def _bounded(receive: Receive) -> Receive:
         nonlocal taken
         message = await receive()
         taken += len(message.get("body", b""))
-        if taken > MOST_BYTES:
-            raise HTTPException(413, f"a request has at most {MOST_BYTES} bytes")
+        if taken > most:
+            raise HTTPException(413, f"a request has at most {most} bytes")
         return message
 
     return bounded

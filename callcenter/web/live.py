@@ -45,6 +45,11 @@ _FLOOR_SECONDS = 0.2
 _MOST_RINGS = 1_000
 _LOOK_UP_SECONDS = 0.2
 """A pop does not wait longer for the customer; the call does not either."""
+_OVER: dict[type[fx.Fact], tuple[tuple[Topic, str], ...]] = {
+    fx.OfferEnded: ((Topic.CALLS, "rang"), (Topic.POPS, "rang")),
+    fx.TalkEnded: ((Topic.CALLS, "talks"),),
+}
+"""What lasts no longer with a fact."""
 _RETRY = b"retry: 3000\n\n"
 
 log = structlog.get_logger()
@@ -55,7 +60,7 @@ Lasting = Callable[[set[str]], Awaitable[set[str]]]
 """Tells which of some sessions last."""
 
 
-class Board(Protocol):
+class LiveBoard(Protocol):
     """Knows what queues and agents do now; the exporter does."""
 
     changed: Changed
@@ -80,7 +85,7 @@ class Ring(NamedTuple):
     caller: str | None
 
 
-class Reader:
+class LiveReader:
     """One open stream; ends when its session does.
 
     Attributes:
@@ -141,7 +146,7 @@ class LiveFeed:
 
     def __init__(
         self,
-        board: Board,
+        board: LiveBoard,
         health: Callable[[], Health],
         team_of: Callable[[str, Micros], str | None],
         numbering: Callable[[], Numbering],
@@ -157,7 +162,7 @@ class LiveFeed:
         self._clock = clock
         self._number = clock()
         self._kept: deque[LiveEvent] = deque(maxlen=MOST_KEPT)
-        self._readers: set[Reader] = set()
+        self._readers: set[LiveReader] = set()
         self._lasting: dict[tuple[Topic, str, str, str], LiveEvent] = {}
         self._moved: tuple[set[str], set[str]] = (set(), set())
         self._flush: asyncio.TimerHandle | None = None
@@ -200,7 +205,7 @@ class LiveFeed:
 
     # asked by the API
 
-    def open(self, person: Principal, session: str, topics: Iterable[Topic], after: int | None) -> Reader:
+    def open(self, person: Principal, session: str, topics: Iterable[Topic], after: int | None) -> LiveReader:
         """Let somebody read, from after an event's number where what came since is kept; to be left by `leave`.
 
         Raises:
@@ -213,7 +218,7 @@ class LiveFeed:
                 f"an account has at most {MOST_OF_ACCOUNT} live streams: close another page",
                 Retry_After="5",
             )
-        reader = Reader(person, session, frozenset(topics))
+        reader = LiveReader(person, session, frozenset(topics))
         oldest = self._kept[0].number if self._kept else self._number + 1
         if after is not None and oldest - 1 <= after <= self._number:
             missed = [event for event in self._kept if event.number > after and reader.sees(event)]
@@ -222,7 +227,7 @@ class LiveFeed:
         self._readers.add(reader)
         return reader
 
-    def leave(self, reader: Reader) -> None:
+    def leave(self, reader: LiveReader) -> None:
         """A reader is gone; again is no harm."""
         self._readers.discard(reader)
 
@@ -230,7 +235,7 @@ class LiveFeed:
         """Look at once whose session is over: somebody signed out, or an account was changed."""
         self._look.set()
 
-    async def frames(self, reader: Reader) -> AsyncIterator[bytes]:
+    async def frames(self, reader: LiveReader) -> AsyncIterator[bytes]:
         """Yield what a reader is sent until the stream ends."""
         yield _RETRY
         while reader.over is None:
@@ -316,13 +321,12 @@ class LiveFeed:
         key = (told.agent or "", told.said["uniqueid"])
         if kind is fx.PhoneRang:
             self._lasting[Topic.CALLS, "rang", *key] = event
-        elif kind is fx.OfferEnded:
-            self._lasting.pop((Topic.CALLS, "rang", *key), None)
-            self._lasting.pop((Topic.POPS, "rang", *key), None)
         elif kind is fx.TalkBegan:
             self._lasting[Topic.CALLS, "talks", *key] = event
-        elif kind is fx.TalkEnded:
-            self._lasting.pop((Topic.CALLS, "talks", *key), None)
+        for topic, what in _OVER.get(kind, ()):
+            lasts = self._lasting.get((topic, what, *key))
+            if lasts is not None and lasts.began_by(told.ended_at):
+                del self._lasting[topic, what, *key]
 
     def _floor(self) -> None:
         self._flush = None
@@ -346,7 +350,7 @@ class LiveFeed:
                 reader.take(event)
         return event
 
-    def _snapshot(self, reader: Reader) -> Said:
+    def _snapshot(self, reader: LiveReader) -> Said:
         said: Said = {"topics": sorted(reader.topics), "age": self._age()}
         if Topic.FLOOR in reader.topics:
             document, at = self._board.live(), self._clock()

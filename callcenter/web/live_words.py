@@ -64,6 +64,11 @@ class LiveEvent:
         self._said, self._caller = said, caller
         self._shown: dict[Sight, bytes] = {}
 
+    def began_by(self, moment: Micros | None) -> bool:
+        """Tell whether what this is about had begun by a moment; what is not known had."""
+        at = self._said["at"]
+        return at is None or moment is None or bool(at <= moment / SECOND)
+
     def concerns(self, person: Principal) -> bool:
         """Tell whether a person may be told."""
         match self.topic:
@@ -97,11 +102,12 @@ def framed(event: str, said: Said, number: int | None = None) -> bytes:
 
 
 class Happening(msgspec.Struct, frozen=True):
-    """Something that happens with a call; `caller` as it came."""
+    """Something that happens with a call; `caller` as it came, `ended_at` when what ended did."""
 
     said: Said
     agent: str | None
     caller: str | None = None
+    ended_at: Micros | None = None
 
 
 def happening(fact: fx.Fact, floor: Floor) -> Happening | None:
@@ -116,13 +122,15 @@ def happening(fact: fx.Fact, floor: Floor) -> Happening | None:
         case fx.OfferEnded():
             offer = fact.offer
             said = _of_visit("offer_ended", fact.uniqueid, fact.queue, offer.agent, fact.at)
-            return Happening(said | {"outcome": offer.outcome, "ring_seconds": _seconds(offer.ringing)}, offer.agent)
+            said |= {"outcome": offer.outcome, "ring_seconds": _seconds(offer.ringing)}
+            return Happening(said, offer.agent, ended_at=offer.ended_at)
         case fx.TalkBegan():
             return talking(fact.talk.agent, fact.talk.uniqueid, fact.talk.queue, fact.talk.how, fact.talk.start)
         case fx.TalkEnded():
             talk = fact.talk
             said = _of_visit("talk_ended", talk.uniqueid, talk.queue, talk.agent, fact.at)
-            return Happening(said | {"how": talk.how, "talk_seconds": _seconds(talk.length)}, talk.agent)
+            said |= {"how": talk.how, "talk_seconds": _seconds(talk.length)}
+            return Happening(said, talk.agent, ended_at=talk.end)
         case fx.VisitEnded():
             told = fact.visit
             said = _of_visit("visit_ended", told.uniqueid, told.queue, told.agent, fact.at)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Annotated, Any, NamedTuple, cast
 
 from fastapi import Depends, Request
 
+from callcenter.cases.routing import Preference
 from callcenter.clock import steady_clock, wall_clock
 from callcenter.domain.frame import Micros
 from callcenter.rules.detection.inputs import Disposition
@@ -22,12 +24,16 @@ from callcenter.usecases.take_step import Evidence, StepContext
 from callcenter.web.limits import SignInRate
 from callcenter.web.live import LiveFeed
 from callcenter.web.settings import WebSettings
+from callcenter.web.switchboard import Switchboard
 
 Clock = Callable[[], Micros]
 Dispose = Callable[[Disposition], Awaitable[None]]
 """Lets the rules know of a call's disposition, durably."""
 Written = Callable[[], Awaitable[dict[str, Any]]]
 """Gives the rulebook in force as it is written."""
+
+Prefer = Callable[[str], Awaitable[Preference]]
+"""Tells what is known of a number's key: a key account's queue or group, whose their open matter is."""
 
 
 class Ports(NamedTuple):
@@ -38,6 +44,8 @@ class Ports(NamedTuple):
     evidence: Evidence | None = None
     written: Written | None = None
     live: LiveFeed | None = None
+    route: Prefer | None = None
+    switchboard: Switchboard | None = None
 
 
 @dataclass(frozen=True)
@@ -54,6 +62,8 @@ class Service:
     clock: Clock
     steady: Clock
     ports: Ports
+    files: asyncio.Lock
+    """One file is read at a time."""
 
     @property
     def rulebook(self) -> Rulebook:
@@ -80,10 +90,14 @@ class Service:
         roster = self.roster
         return None if roster is None else roster.team_of(agent, at)
 
+    @property
+    def agents(self) -> frozenset[str] | None:
+        """The agents that the roster in force has; None: there is no roster, so nobody can tell."""
+        return None if self.roster is None else self.roster.agents
+
     def knows(self, agent: str) -> bool:
         """Tell whether there is such an agent; without a roster nobody can say."""
-        roster = self.roster
-        return roster is None or any(seat.agent == agent for seat in roster.seats)
+        return self.agents is None or agent in self.agents
 
 
 def build(
@@ -109,6 +123,7 @@ def build(
         clock=clock,
         steady=steady,
         ports=ports or Ports(),
+        files=asyncio.Lock(),
     )
 
 

@@ -2,18 +2,57 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from pathlib import Path
+from typing import Self
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
 
 from callcenter.domain.frame import SECOND
+from callcenter.errors import BadSetting
 from callcenter.rules.records.steps import Terms
 from callcenter.staff.workdays import Workdays
 from callcenter.store.sign_in.sessions import Lifetimes
 
 _MINUTE = 60 * SECOND
+_TOKEN = re.compile(r"[A-Za-z0-9_-]{16,128}", re.ASCII)
+
+
+class DialplanSettings(BaseModel):
+    """The token by which the dialplan is known when it asks where a caller goes; without one it is told nothing."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    secret: SecretStr | None = Field(default=None, description="The dialplan's token; better from the environment.")
+    secret_file: Path | None = Field(default=None, description="File whose first line is the dialplan's token.")
+
+    @model_validator(mode="after")
+    def _one_source(self) -> Self:
+        if self.secret is not None and self.secret_file is not None:
+            raise ValueError("give at most one of secret and secret_file")
+        return self
+
+    def reveal(self) -> str | None:
+        """Return the token, None where there is none.
+
+        Raises:
+            BadSetting: The file cannot be read, or the token is too short to be one.
+        """
+        if self.secret is None and self.secret_file is None:
+            return None
+        if self.secret is not None:
+            text = self.secret.get_secret_value()
+        else:
+            assert self.secret_file is not None
+            try:
+                text = self.secret_file.read_text("utf-8").partition("\n")[0].strip()
+            except (OSError, UnicodeDecodeError) as error:
+                raise BadSetting(f"the dialplan's token cannot be read: {error}") from error
+        if not _TOKEN.fullmatch(text):
+            raise BadSetting("the dialplan's token must be 16 to 128 letters, digits, dashes or underscores")
+        return text
 
 
 class WebSettings(BaseModel):
@@ -33,6 +72,7 @@ class WebSettings(BaseModel):
     proxies: tuple[str, ...] = Field(
         default=(), description="Addresses of proxies whose X-Forwarded-For is believed; else all behind one are one."
     )
+    dialplan: DialplanSettings = DialplanSettings()
     session_hours: float = Field(default=12, gt=0, description="A session ends after this.")
     idle_minutes: float = Field(default=30, gt=0, description="A session without a request ends after this.")
     token_minutes: float = Field(default=60, gt=0, description="A session's token is changed after this.")

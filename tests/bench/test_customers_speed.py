@@ -16,9 +16,8 @@ from callcenter.files.customer_sheet import customer_sheet_of
 from callcenter.numbers import PLAIN, NumberKind
 from callcenter.spreadsheet import csv_file, workbook
 from callcenter.store.customers.cards import of_key, read_all
-from callcenter.store.customers.imports import CustomerImport
 from callcenter.store.customers.writes import Touch, make_cards
-from callcenter.usecases.import_customers import plan_of, preview_import, run_import, undo_import
+from callcenter.usecases.import_customers import import_of, plan_of, preview_import, run_import, undo_import
 from tests.integration.office import opened
 
 pytestmark = [pytest.mark.bench, pytest.mark.timeout(1_800)]
@@ -46,7 +45,7 @@ async def test_list_of_100_000_is_brought_in_and_taken_back(tmp_path: Path, form
         async with decisions.reading() as connection:
             await preview_import(connection, plan, _quiet)
         previewed = time.perf_counter()
-        new = CustomerImport(id="a" * 32, file="a", digest=plan.sheet.digest, at=wall_clock(), by="ma")
+        new = import_of(plan, "a" * 32, Touch(by="ma", at=wall_clock()))
         done = await run_import(decisions, plan, new, wall_clock, _quiet)
         kept = time.perf_counter()
         assert done.tally.counts == {Fate.NEW: ROWS}

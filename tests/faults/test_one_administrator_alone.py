@@ -11,7 +11,7 @@ import pytest
 from callcenter.domain.frame import SECOND, Micros
 from callcenter.rules.regulations.edition import Severity
 from callcenter.staff.roles import Role
-from callcenter.store.sign_in.accounts import change_account, confirm_role
+from callcenter.usecases.keep_accounts import change_account, confirm_role
 from tests.integration.api import CONFIRMED, Browser, Department, department, did
 from tests.integration.office import PASSWORD, hire, propose
 from tests.unit.rules.detection.people import record
@@ -191,5 +191,5 @@ async def test_the_console_makes_and_confirms_accounts_alone(work: Department) -
     await root.send("POST", "/users", person("puppet", "hr"))
     async with work.decisions.writing() as unit:
         confirmed = await confirm_role(unit, "puppet", "console:root", work.now)
-        changed = await change_account(unit, "puppet", {"role": Role.MANAGER}, None, "console:root", work.now)
+        changed = await change_account(unit, "puppet", {"role": Role.MANAGER}, None, "console:root", work.now, None)
     assert (confirmed.role, changed.role) == (Role.HR, Role.MANAGER)

@@ -75,7 +75,7 @@ async def test_a_file_that_an_older_version_left_open_is_closed(tmp_path: Path) 
 
 def test_tapes_scores_and_rosters_that_are_written_are_for_their_owner_alone(tmp_path: Path) -> None:
     tape = TapeWriter(tmp_path / "a.ami.gz")
-    tape.write(b"x", "en")
+    tape.write(b"x")
     tape.close()
     write_new(tmp_path / "scores.csv", b"x", "en")
     put_new({tmp_path / "roster" / "agents.csv": b"x"})

@@ -36,6 +36,7 @@ class Probed:
         self._open = department(folder, sign_ins_per_minute=100_000)
         self.work: Department = self._runner.run(self._open.__aenter__())
         self._runner.run(propose(self.work.decisions))
+        self._runner.run(asyncio.to_thread(int))  # the thread that files are written in is there from the beginning
 
     def close(self) -> None:
         self._runner.run(self._open.__aexit__(None, None, None))

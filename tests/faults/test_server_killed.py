@@ -33,10 +33,12 @@ TERMS = {"kind": "amount", "subject": "score", "content": {"from": "2026-01", "b
 @pytest.fixture
 def server() -> Iterator[PostgresServer]:
     server = PostgresServer(durable=True)
-    server.start()
-    server.sql("CREATE DATABASE calls")
-    yield server
-    server.remove()
+    try:
+        server.start()
+        server.sql("CREATE DATABASE calls")
+        yield server
+    finally:
+        server.remove()
 
 
 @asynccontextmanager

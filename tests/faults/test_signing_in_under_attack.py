@@ -14,9 +14,10 @@ from argon2 import PasswordHasher
 from callcenter.domain.frame import SECOND
 from callcenter.staff.roles import Role
 from callcenter.store import DecisionStore
-from callcenter.store.sign_in.accounts import Accounts, change_account, unlock
+from callcenter.store.sign_in.accounts import Accounts
 from callcenter.store.sign_in.lanes import Busy
 from callcenter.store.sign_in.sessions import Lifetimes, Sessions, SignInRefused
+from callcenter.usecases.keep_accounts import change_account, unlock
 from tests.integration.api import Department, department
 from tests.integration.office import PASSWORD, QUICK, hire, opened
 from tests.unit.rules.detection.people import MONDAY
@@ -56,7 +57,7 @@ class TestOwner:
         await attacked(work)
         hashed = await Accounts(QUICK).hashed("sun", "a phrase of the console")
         async with work.decisions.writing() as unit:
-            await change_account(unit, "sun", {"password": hashed}, None, "console:root", work.now)
+            await change_account(unit, "sun", {"password": hashed}, None, "console:root", work.now, None)
         assert (await work.browser("10.5.5.5").sign_in("sun", "a phrase of the console")).status_code == 201
 
     async def test_gets_in_once_the_console_has_unlocked_the_account(self, work: Department) -> None:
@@ -162,7 +163,7 @@ async def test_no_session_survives_that_was_made_with_a_password_while_it_was_ch
         async def change() -> None:
             async with decisions.writing() as unit:
                 hashed = QUICK.hash("quite another phrase")
-                await change_account(unit, "sun", {"password": hashed}, None, "sun", MONDAY)
+                await change_account(unit, "sun", {"password": hashed}, None, "sun", MONDAY, None)
 
         accounts.meanwhile = change
         for entrance in (
@@ -173,7 +174,7 @@ async def test_no_session_survives_that_was_made_with_a_password_while_it_was_ch
                 await entrance("sun", PASSWORD, MONDAY)
             async with decisions.writing() as unit:
                 back = QUICK.hash(PASSWORD)
-                await change_account(unit, "sun", {"password": back}, None, "sun", MONDAY)
+                await change_account(unit, "sun", {"password": back}, None, "sun", MONDAY, None)
 
 
 async def test_the_old_password_is_worth_nothing_the_moment_it_is_changed_over_the_api(work: Department) -> None:
@@ -182,9 +183,10 @@ async def test_the_old_password_is_worth_nothing_the_moment_it_is_changed_over_t
     for round_ in range(3):
         old, new = (PASSWORD, "quite another phrase") if round_ % 2 == 0 else ("quite another phrase", PASSWORD)
         await sun.sign_in("sun", old)
-        await asyncio.gather(
+        changed, *_ = await asyncio.gather(
             sun.send("POST", "/session/password", {"old": old, "new": new}), *(t.sign_in("sun", old) for t in thieves)
         )
+        assert changed.is_success, changed.text
         assert [(await thief.get("/session")).status_code for thief in thieves] == [401] * 4
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import msgspec
 
 from callcenter.domain.frame import Micros
 from callcenter.errors import StoreError
@@ -72,7 +73,7 @@ class Department:
         self.faults: tuple[ReproductionFinding, ...] = ()
         self.disposed: list[Disposition] = []
         self.journal_fault: StoreError | None = None
-        service = build(
+        self.service = build(
             settings,
             decisions,
             lambda: self.in_force,
@@ -81,9 +82,13 @@ class Department:
             clock=lambda: self.now,
             steady=lambda: self.now + self.set_back,
         )
-        self.service = service
-        self.app = make_application(service)
+        self.app = make_application(self.service)
         self._browsers: dict[str, Browser] = {}
+
+    def hires(self, agent: str) -> None:
+        """Give an agent a seat."""
+        seats = (*ROSTER.seats, Seat(agent=agent, interface="PJSIP/hired"))
+        self.in_force = RulesInForce(load_rulebook(), msgspec.structs.replace(ROSTER, seats=seats))
 
     async def dispose(self, said: Disposition) -> None:
         """Stand in for the tracker."""

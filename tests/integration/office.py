@@ -17,7 +17,8 @@ from callcenter.rules.regulations.edition import Mode, Title
 from callcenter.staff.roles import Role
 from callcenter.store import DecisionStore, StoreSettings
 from callcenter.store.decisions.violations import FiledRecord, get, put
-from callcenter.store.sign_in.accounts import Account, Accounts, NewAccount, add_account
+from callcenter.store.sign_in.accounts import Account, Accounts, NewAccount
+from callcenter.usecases.keep_accounts import add_account
 from tests.support.databases import DATABASES
 from tests.unit.rules.detection.people import MONDAY, record
 
@@ -54,7 +55,7 @@ async def hire(
     hashed = await Accounts(QUICK).hashed(name, PASSWORD)
     new = NewAccount(name=name, full_name=name.title(), role=role, agent=agent, team=team)
     async with decisions.writing() as unit:
-        return await add_account(unit, new, hashed, "console:root", MONDAY)
+        return await add_account(unit, new, hashed, "console:root", MONDAY, None)
 
 
 def dossier(number: int = 1, **other: Any) -> Dossier:

@@ -17,16 +17,20 @@ from callcenter.staff.roles import Principal
 from callcenter.store import DecisionStore
 from callcenter.store.audit import page as audit_page
 from callcenter.store.audit import verify
-from callcenter.store.decisions.violations import FiledRecord, RecordQuery, act, found, history
+from callcenter.store.conflicts import NotAllowed
+from callcenter.store.decisions.violations import FiledRecord, RecordQuery, act, found, get, history
 from callcenter.usecases.recount_month import recount_month
+from callcenter.usecases.take_step import StepContext, take_step
 from tests.integration.office import opened, propose
 from tests.unit.rules.detection.people import (
     ALICE,
     BOB,
     DAY,
+    LEADER,
     MANAGER,
     MONDAY,
     OTHER_SUPERVISOR,
+    QA,
     SUPERVISOR,
     TERMS,
     record,
@@ -131,6 +135,24 @@ async def test_it_is_withdrawn_from_wherever_it_is_when_its_ground_goes(decision
         assert await verify(unit.connection) > 0
     assert (last.by, "no longer add up" in last.note, "不复存在" in last.note) == (SERVICE, True, True)
     assert (told.told.actor, told.told.action, told.told.subject) == (SERVICE, "withdraw", one.dossier.id)
+
+
+@pytest.mark.one_database
+@pytest.mark.parametrize(("person", "appealed"), [(ALICE, False), (LEADER, False), (QA, False), (SUPERVISOR, True)])
+async def test_nobody_takes_a_step_that_is_not_theirs_by_whatever_entrance(
+    decisions: DecisionStore, person: Principal, appealed: bool
+) -> None:
+    (number,) = await minors(decisions, 1)
+    await notified(decisions, number)
+    if appealed:
+        await did(decisions, number, (Action.APPEAL, ALICE))
+    async with decisions.writing() as unit:
+        record = await get(unit.connection, number)
+        with pytest.raises(NotAllowed, match="decide appeal" if appealed else "decide"):
+            await take_step(
+                unit, person, record, record.version, step(Action.CONFIRM, person), StepContext(BOOK, TERMS, None)
+            )
+        assert (await get(unit.connection, number)).version == record.version
 
 
 async def test_refused_appeal_proposes_it_anew_and_the_withdrawn_one_stays(decisions: DecisionStore) -> None:

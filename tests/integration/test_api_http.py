@@ -68,6 +68,7 @@ async def test_problem_is_told_in_the_reader_s_language(work: Department) -> Non
     assert (both[0].json()["status"], both[0].json()["instance"]) == (401, "/api/v1/session")
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     ("method", "path", "body", "status"),
     [
@@ -126,6 +127,7 @@ async def test_own_names_are_served(work: Department, host: str) -> None:
     assert (await work.browser().get("/session", Host=host)).status_code == 401
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     "headers",
     [

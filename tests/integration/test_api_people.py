@@ -9,13 +9,14 @@ import pytest
 
 from callcenter.domain.frame import SECOND
 from callcenter.store.audit import verify
+from callcenter.tracker import RulesInForce
 from tests.integration.api import PEOPLE, Department, Json, department
 from tests.integration.office import PASSWORD
 
 pytestmark = pytest.mark.usefixtures("database")
 
 MINUTE = 60 * SECOND
-CAROL = {"name": "carol", "full_name": "卡萝", "role": "agent", "agent": "Carol", "password": "quite another phrase"}
+CAROL = {"name": "carol", "full_name": "卡萝", "role": "agent", "agent": "Zoe", "password": "quite another phrase"}
 CHANGE = {"kind": "amount", "subject": "pay_per_point", "content": {"yuan": 10}, "reason": "as agreed"}
 
 
@@ -49,7 +50,7 @@ class TestSession:
             "alice",
             "agent",
             "Alice",
-            ["appeal", "edit_customers", "explain", "record_call", "see", "see_customers", "see_scores"],
+            ["appeal", "edit_customers", "explain", "record_call", "see", "see_customers", "see_scores", "see_surveys"],
         )
         assert me["expires_at"] == "2026-03-02T21:00:00+08:00"
 
@@ -138,13 +139,22 @@ class TestUsers:
         carol = work.browser()
         assert (await carol.sign_in("carol", CAROL["password"])).status_code == 201
         moved = await root.send("PATCH", "/users/carol", {"team": "orders"}, If_Match='"1"')
-        assert (moved.json()["team"], moved.json()["agent"], moved.headers["etag"]) == ("orders", "Carol", '"2"')
+        assert (moved.json()["team"], moved.json()["agent"], moved.headers["etag"]) == ("orders", "Zoe", '"2"')
         gone = await root.send("PATCH", "/users/carol", {"disabled": True}, If_Match='"2"')
         assert gone.json()["disabled_at"] == "2026-03-02T09:00:00+08:00"
         assert (await carol.get("/session")).status_code == 401
         assert (await carol.sign_in("carol", CAROL["password"])).status_code == 401
         back = await root.send("PATCH", "/users/carol", {"disabled": False}, If_Match='"3"')
         assert (back.json()["disabled_at"], (await root.get("/users/carol")).headers["etag"]) == (None, '"4"')
+
+    @pytest.mark.one_database
+    async def test_agent_whom_the_roster_lacks_is_refused_with_the_name_that_is_near(self, work: Department) -> None:
+        root = await work.signed_in("root")
+        await root.send("POST", "/users", CAROL)
+        moved = await root.send("PATCH", "/users/carol", {"agent": "Zoee"}, If_Match='"1"')
+        assert (moved.status_code, moved.json()["detail"].count("Zoe")) == (422, 2)
+        work.in_force = RulesInForce(work.in_force.rulebook, None)  # nobody can tell
+        assert (await root.send("PATCH", "/users/carol", {"agent": "Zoee"}, If_Match='"1"')).status_code == 200
 
     async def test_first_day_is_said_and_put_right(self, work: Department) -> None:
         root = await work.signed_in("root")
@@ -169,6 +179,7 @@ class TestUsers:
         [
             ({"name": "root"}, 409),
             ({"agent": "Alice"}, 409),
+            ({"agent": "Carol"}, 422),
             ({"name": "No Name"}, 422),
             ({"name": "service"}, 422),
             ({"role": "king"}, 422),

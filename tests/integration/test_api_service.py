@@ -40,6 +40,13 @@ async def first_record(client: httpx.AsyncClient) -> str:
             await asyncio.sleep(0.1)
 
 
+async def heard(client: httpx.AsyncClient) -> list[str]:
+    """Follow the live stream to its end; give the kinds of event in the order in which they came first."""
+    async with client.stream("GET", "/live", timeout=60) as stream:
+        lines = [line async for line in stream.aiter_lines()]
+    return list(dict.fromkeys(line.removeprefix("event: ") for line in lines if line.startswith("event: ")))
+
+
 async def test_supervisor_reads_what_the_service_has_just_recorded_and_it_stops_cleanly(
     service: Service,
 ) -> None:
@@ -47,9 +54,11 @@ async def test_supervisor_reads_what_the_service_has_just_recorded_and_it_stops_
     await service.add_account(PASSWORD, "sun", "--role", "supervisor")
     async with httpx.AsyncClient(base_url=f"{service.api()}/api/v1", trust_env=False) as client:
         me = await client.post("/session", json={"name": "sun", "password": PASSWORD})
+        listening = asyncio.create_task(heard(client))
         number = await first_record(client)
         record = (await client.get(f"/violations/{number}")).json()
-    code = await service.stop()
+        code = await service.stop()
+        events = await listening
     (head,) = [
         msgspec.json.decode(line, type=SignedHead) for line in (service.home / "heads.jsonl").read_bytes().splitlines()
     ]
@@ -59,6 +68,7 @@ async def test_supervisor_reads_what_the_service_has_just_recorded_and_it_stops_
     assert any(record["caller"] in frame for frame in frames)  # a supervisor reads the number
     assert all(len(frame["hash"]) == 64 and "Event: " in frame["frame"] for frame in record["evidence"])
     assert len(head.mac) == 64
+    assert (events[0], events[-1], {*events[1:-1]}) == ("snapshot", "end", {"age", "calls", "floor", "violations"})
 
 
 async def test_port_of_the_api_that_is_taken_stops_the_start(service: Service) -> None:

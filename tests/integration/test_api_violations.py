@@ -58,6 +58,7 @@ async def test_from_proposal_to_appeal_to_overturn_with_the_score_at_each_step(w
     assert [step["action"] for step in shown["history"]] == ["notify", "explain", "confirm", "appeal", "overturn"]
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(("last", "provisional"), [(MONDAY, False), (MONDAY + 29 * 365 * DAY, True)])
 async def test_deadline_in_a_year_that_nobody_has_announced_is_marked(
     work: Department, last: Micros, provisional: bool
@@ -138,6 +139,7 @@ EVIDENCE = {
 }
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("line", SHOWN.strip().splitlines()[1:])
 async def test_each_role_reads_what_is_its_own_to_read(work: Department, line: str) -> None:
     name, *cells = line.split()
@@ -322,6 +324,7 @@ class TestOneAct:
         await self.raise_it(work, record(verdict=verdict))
         assert (await self.file(work)).status_code == 409
 
+    @pytest.mark.one_database
     @pytest.mark.parametrize(
         "other",
         [
@@ -413,6 +416,7 @@ class TestRepeats:
         again = await (await work.signed_in("ma")).act(number, "confirm")
         assert (again.status_code, again.json()["why"], await score(work)) == (409, "no_step", 2)
 
+    @pytest.mark.one_database
     @pytest.mark.parametrize(
         ("headers", "status"),
         [
@@ -519,6 +523,7 @@ def test_every_state_that_people_bring_about_is_tried() -> None:
     assert {state for state in RecordState if STEPS[state]} - set(WAYS) == {RecordState.REDUCED}  # as CONFIRMED
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     ("name", "shown"),
     [("alice", "13800250001"), ("sun", "13800250001"), ("li-leads", "138****0001"), ("root", "138****0001")],

@@ -95,6 +95,7 @@ async def test_log_of_a_new_database_is_sound(tmp_path: Path) -> None:
         assert await verified(decisions) == 0
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     ("statement", "entry"),
     [

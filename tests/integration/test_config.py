@@ -257,6 +257,19 @@ class TestWithoutAName:
         etc.write_text(f"[site]\nname = 'machine'\n{LOGINS}")
         assert load_settings(None).site.name == "machine"
 
+    def test_a_directory_that_may_not_be_searched_has_none(self, etc: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        """As root's home to the service's own account: `runuser -u callcenter` stays where root was."""
+        etc.write_text(f"[site]\nname = 'machine'\n{LOGINS}")
+        there = Path.is_file
+
+        def shut(place: Path) -> bool:
+            if not place.is_absolute():
+                raise PermissionError(13, "Permission denied", str(place))
+            return there(place)
+
+        monkeypatch.setattr(Path, "is_file", shut)
+        assert load_settings(None).site.name == "machine"
+
     def test_what_was_looked_for_is_said_where_there_is_none(self, etc: Path) -> None:
         with pytest.raises(BadSetting) as caught:
             load_settings(None)

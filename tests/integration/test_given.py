@@ -27,7 +27,7 @@ from callcenter.store.tables import GivenRow
 from callcenter.usecases.change_rules import decide, propose
 from callcenter.usecases.give_score_entry import give, withdraw
 from tests.integration.office import hire, opened
-from tests.unit.rules.detection.people import ALICE, BOB, LEADER, MANAGER, MONDAY, QA, SHANGHAI
+from tests.unit.rules.detection.people import ALICE, BOB, HR, LEADER, MANAGER, MONDAY, QA, SHANGHAI
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -75,8 +75,8 @@ async def approve(decisions: DecisionStore, number: str, at: int = MONDAY, **con
         proposed_at=at,
     )
     async with decisions.writing() as unit:
-        await propose(unit, told, BOOK)
-        await decide(unit, number, 1, ChangeState.APPROVED, "hua", at, BOOK)
+        await propose(unit, told, MANAGER, BOOK)
+        await decide(unit, number, 1, ChangeState.APPROVED, HR, at, BOOK)
 
 
 async def counting(decisions: DecisionStore) -> list[str]:
@@ -109,6 +109,16 @@ async def test_database_itself_holds_one_mark_a_day(decisions: DecisionStore) ->
         async with decisions.writing() as unit:
             await unit.execute(insert(GivenRow).values(**row, given_at=0))
     assert isinstance(refused.value.__cause__, IntegrityError)
+
+
+async def test_terms_that_do_not_go_with_what_was_given_are_not_approved(decisions: DecisionStore) -> None:
+    await gave(decisions, given(points="78"), given("g2", agent="Bob", points="60", day=date(2026, 2, 27)))
+    with pytest.raises(Conflict, match=r"of Alice 2026-03 \(the mark g1 must be from 0 to 70, not 78\)"):
+        await approve(decisions, "c1", assessment="70")
+    with pytest.raises(Conflict, match=r"of Bob 2026-02, Alice 2026-03 \(the mark g2"):
+        await approve(decisions, "c1", assessment="50")
+    await approve(decisions, "c2", assessment="78")
+    await approve(decisions, "c3", MONDAY + 1, **{"from": "2026-04", "assessment": "50"})  # a month nobody has marks of
 
 
 async def test_withdrawn_once_with_a_reason_and_still_there(decisions: DecisionStore) -> None:
@@ -232,11 +242,11 @@ class TestTerms:
             proposed_at=MONDAY,
         )
         async with decisions.writing() as unit:
-            await propose(unit, told, BOOK)
+            await propose(unit, told, MANAGER, BOOK)
         with pytest.raises(NoTerms):
             await self.base(decisions, MARCH)
         async with decisions.writing() as unit:
-            await decide(unit, "c1", 1, ChangeState.REJECTED, "hua", MONDAY, BOOK)
+            await decide(unit, "c1", 1, ChangeState.REJECTED, HR, MONDAY, BOOK)
         with pytest.raises(NoTerms):
             await self.base(decisions, MARCH)
 

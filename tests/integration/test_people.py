@@ -21,21 +21,20 @@ from callcenter.rules.regulations.edition import Mode, Title
 from callcenter.staff.roles import Role
 from callcenter.store import DecisionStore
 from callcenter.store.audit import page as audit_page
-from callcenter.store.conflicts import KeyReused, Missing, Outdated
+from callcenter.store.conflicts import KeyReused, Missing, NotAllowed, Outdated
 from callcenter.store.decisions.changes import Change, ChangeKind, ChangeState, listed
 from callcenter.store.decisions.violations import Filing, RecordQuery, act, counted, get, get_for, history, page, put
 from callcenter.store.idempotency import KEPT_FOR, KeptAnswer, KeyedRequest, fingerprint, recall, remember
 from callcenter.store.sign_in.accounts import (
     Accounts,
     NewAccount,
-    add_account,
-    change_account,
     get_account,
     list_accounts,
 )
 from callcenter.store.sign_in.sessions import FREE_ATTEMPTS, Lifetimes, Session, Sessions, SignInBlocked, SignInRefused
 from callcenter.usecases.change_rules import decide
 from callcenter.usecases.change_rules import propose as propose_change
+from callcenter.usecases.keep_accounts import add_account, change_account
 from tests.integration.office import PASSWORD, QUICK, dossier, hire, opened, propose, settings_of
 from tests.support.databases import DATABASES
 from tests.unit.rules.detection.people import (
@@ -93,7 +92,7 @@ class TestAccounts:
     async def test_password_is_kept_as_argon2id_alone(self, decisions: DecisionStore, tmp_path: Path) -> None:
         hashed = await Accounts().hashed("alice", PASSWORD)
         async with decisions.writing() as unit:
-            await add_account(unit, NewAccount(name="alice", full_name="A", role=Role.AGENT), hashed, "x", MONDAY)
+            await add_account(unit, NewAccount(name="alice", full_name="A", role=Role.AGENT), hashed, "x", MONDAY, None)
         ((kept,),) = DATABASES.sql(settings_of(tmp_path), "SELECT password FROM accounts")
         assert kept.startswith("$argon2id$v=19$m=65536,t=3,p=4$")
 
@@ -124,7 +123,7 @@ class TestAccounts:
 
         async def disable(name: str) -> None:
             async with decisions.writing() as unit:
-                await change_account(unit, name, {"disabled_at": MONDAY}, None, "root", MONDAY)
+                await change_account(unit, name, {"disabled_at": MONDAY}, None, "console:root", MONDAY, None)
 
         await disable("root2")
         with pytest.raises(BadInput, match="last administrator"):
@@ -137,7 +136,7 @@ class TestAccounts:
 
         async def change(team: str) -> None:
             async with decisions.writing() as unit:
-                await change_account(unit, "alice", {"team": team}, 1, "root", MONDAY)
+                await change_account(unit, "alice", {"team": team}, 1, "root", MONDAY, None)
 
         results = await asyncio.gather(change("a"), change("b"), return_exceptions=True)
         assert [type(r) for r in results if r is not None] == [Outdated]
@@ -204,13 +203,13 @@ class TestSessions:
     async def test_change_of_an_account_signs_it_out(self, decisions: DecisionStore, sessions: Sessions) -> None:
         session = await sessions.sign_in("sun", PASSWORD, MONDAY)
         async with decisions.writing() as unit:
-            await change_account(unit, "sun", {"role": Role.AGENT}, None, "root", MONDAY)
+            await change_account(unit, "sun", {"role": Role.AGENT}, None, "root", MONDAY, None)
         assert session.token is not None
         assert await sessions.resume(session.token, MONDAY + 1) is None
 
     async def test_disabled_account_cannot_sign_in(self, decisions: DecisionStore, sessions: Sessions) -> None:
         async with decisions.writing() as unit:
-            await change_account(unit, "sun", {"disabled_at": MONDAY}, None, "root", MONDAY)
+            await change_account(unit, "sun", {"disabled_at": MONDAY}, None, "console:root", MONDAY, None)
         with pytest.raises(SignInRefused):
             await sessions.sign_in("sun", PASSWORD, MONDAY)
 
@@ -444,32 +443,40 @@ class TestChanges:
         subject="pay_per_point",
         content={"yuan": 10},
         reason="as agreed",
-        proposed_by="sun",
+        proposed_by="ma",
         proposed_at=MONDAY,
     )
 
     async def test_change_takes_two_people(self, decisions: DecisionStore) -> None:
         async with decisions.writing() as unit:
-            await propose_change(unit, self.CHANGE, BOOK)
+            await propose_change(unit, self.CHANGE, MANAGER, BOOK)
         async with decisions.writing() as unit:
             with pytest.raises(BadInput, match="who proposed a change does not decide on it"):
-                await decide(unit, self.CHANGE.id, 1, ChangeState.APPROVED, "sun", MONDAY, BOOK)
-            done = await decide(unit, self.CHANGE.id, 1, ChangeState.APPROVED, "ma", MONDAY + 1, BOOK)
+                await decide(unit, self.CHANGE.id, 1, ChangeState.APPROVED, MANAGER, MONDAY, BOOK)
+            done = await decide(unit, self.CHANGE.id, 1, ChangeState.APPROVED, HR, MONDAY + 1, BOOK)
         async with decisions.reading() as connection:
             assert await listed(connection, ChangeState.APPROVED, 10) == [done]
             assert await listed(connection, ChangeState.PROPOSED, 10) == []
-        assert (done.state, done.decided_by, done.content) == (ChangeState.APPROVED, "ma", {"yuan": 10})
+        assert (done.state, done.decided_by, done.content) == (ChangeState.APPROVED, "hua", {"yuan": 10})
+
+    async def test_change_is_for_those_who_may(self, decisions: DecisionStore) -> None:
+        async with decisions.writing() as unit:
+            with pytest.raises(NotAllowed, match="qa may not propose change"):
+                await propose_change(unit, self.CHANGE, QA, BOOK)
+            await propose_change(unit, self.CHANGE, MANAGER, BOOK)
+            with pytest.raises(NotAllowed, match="supervisor may not approve change"):
+                await decide(unit, self.CHANGE.id, 1, ChangeState.APPROVED, SUPERVISOR, MONDAY, BOOK)
 
     async def test_change_is_decided_once(self, decisions: DecisionStore) -> None:
         async with decisions.writing() as unit:
-            await propose_change(unit, self.CHANGE, BOOK)
-            await decide(unit, self.CHANGE.id, 1, ChangeState.REJECTED, "ma", MONDAY, BOOK)
+            await propose_change(unit, self.CHANGE, MANAGER, BOOK)
+            await decide(unit, self.CHANGE.id, 1, ChangeState.REJECTED, HR, MONDAY, BOOK)
             with pytest.raises(Outdated):
-                await decide(unit, self.CHANGE.id, 1, ChangeState.APPROVED, "hua", MONDAY, BOOK)
+                await decide(unit, self.CHANGE.id, 1, ChangeState.APPROVED, HR, MONDAY, BOOK)
             with pytest.raises(BadInput, match="rejected already"):
-                await decide(unit, self.CHANGE.id, 2, ChangeState.APPROVED, "hua", MONDAY, BOOK)
+                await decide(unit, self.CHANGE.id, 2, ChangeState.APPROVED, HR, MONDAY, BOOK)
 
     async def test_unknown_change_is_missing(self, decisions: DecisionStore) -> None:
         async with decisions.writing() as unit:
             with pytest.raises(Missing):
-                await decide(unit, "0" * 32, 1, ChangeState.APPROVED, "ma", MONDAY, BOOK)
+                await decide(unit, "0" * 32, 1, ChangeState.APPROVED, MANAGER, MONDAY, BOOK)

@@ -25,7 +25,16 @@ from tests.unit.rules.detection.people import DAY
 pytestmark = pytest.mark.usefixtures("database")
 
 TAPES = Path(__file__).parents[1] / "tapes"
-STORIES = ("answered", "late_answer", "abandoned_waiting", "ring_no_answer", "timed_out", "ringall", "refused_full")
+STORIES = (
+    "answered",
+    "late_answer",
+    "abandoned_waiting",
+    "ring_no_answer",
+    "timed_out",
+    "ringall",
+    "refused_full",
+    "overflowed",
+)
 UTC = ZoneInfo("UTC")
 
 
@@ -43,9 +52,10 @@ async def recorded(folder: Path) -> tuple[Promises, int]:
         facts = list(Replay([TAPES / story / "board.ami.gz"], RulesInForce(load_rulebook(), None)).facts())
         await store.write([JournalledFacts(1, facts)], 1)
         await store.close()
-        visits = [fact.visit for fact in facts if isinstance(fact, fx.VisitEnded)]
-        for visit in visits:
-            counted.visit(visit)
+        calls = [fact.call for fact in facts if isinstance(fact, fx.CallEnded)]
+        visits = [visit for call in calls for visit in call.visits]
+        for call in calls:
+            counted.call(call.visits)
         last = max([last, *(visit.joined_at or 0 for visit in visits)])
     return counted, last
 

@@ -165,6 +165,32 @@ async def test_approval_that_comes_after_the_first_day_is_refused(work: Departme
 
 
 @pytest.mark.one_database
+async def test_second_rulebook_is_held_against_the_one_approved_a_moment_ago(work: Department) -> None:
+    """The service looks for approved rules every few seconds: until then what is in force is the one before."""
+    ma, hua = await work.signed_in("ma"), await work.signed_in("hua")
+    first = (await ma.send("POST", "/changes", proposal(work))).json()["id"]
+    second = (await ma.send("POST", "/changes", proposal(work, days=2))).json()["id"]
+    work.now += 1
+    approved = await hua.send("POST", f"/changes/{first}/approve", If_Match='"1"')
+    refused = await hua.send("POST", f"/changes/{second}/approve", If_Match='"1"')
+    assert (approved.status_code, refused.status_code) == (200, 409)
+    assert first in refused.json()["detail"]
+
+
+@pytest.mark.one_database
+async def test_edition_that_has_begun_stays_while_the_service_has_not_looked(work: Department) -> None:
+    ma, hua = await work.signed_in("ma"), await work.signed_in("hua")
+    number = (await ma.send("POST", "/changes", proposal(work))).json()["id"]
+    await hua.send("POST", f"/changes/{number}/approve", If_Match='"1"')
+    work.now += 86_400_000_000
+    await ma.sign_in("ma")
+    refused = await ma.send("POST", "/changes", proposal(work))
+    assert refused.status_code == 422
+    kept = await ma.send("POST", "/changes", proposal(work, days=0))
+    assert kept.status_code == 201, kept.text
+
+
+@pytest.mark.one_database
 @pytest.mark.parametrize("name", PEOPLE)
 async def test_rulebook_is_read_as_it_is_written_by_whoever_changes_it(work: Department, name: str) -> None:
     answer = await (await work.signed_in(name)).get("/rules")

@@ -5,8 +5,6 @@ from __future__ import annotations
 import asyncio
 import csv
 import json
-import sqlite3
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +18,8 @@ from callcenter.reports.trial.sides import sides
 from callcenter.reports.trial.verdicts import TrialSpan, always, compared
 from callcenter.rules.detection.pages import ArchivedMoment, ArchivedPage, packed
 from callcenter.staff.duty import Roster
-from callcenter.store import JournalledFacts, Store, StoreSettings, upgrade
+from callcenter.store import JournalledFacts, Store, StoreSettings
+from tests.support.databases import DATABASES
 from tests.unit.rules.detection.story import Story, micros, packaged, roster, rulebook
 
 DAY = "2027-01-15"
@@ -34,7 +33,7 @@ secret_file = "not read"
 username = "control"
 secret_file = "not read"
 [store]
-url = "sqlite:///{home}/record.sqlite"
+url = "{store}"
 [rules]
 roster = "{home}/roster.json"
 """
@@ -47,11 +46,15 @@ SEATS: dict[str, Any] = {
 
 @pytest.fixture
 def home(tmp_path: Path) -> Path:
-    (tmp_path / "settings.toml").write_text(SETTINGS.format(home=tmp_path))
+    (tmp_path / "settings.toml").write_text(SETTINGS.format(home=tmp_path, store=database_of(tmp_path).url))
     (tmp_path / "roster.json").write_text(json.dumps(SEATS))
     draft(tmp_path, "violations: {V-MISSED: {points: 4}, V-LATE-ANSWER: {mode: shadow}}")
     asyncio.run(fill(tmp_path, missed_and_late()))
     return tmp_path
+
+
+def database_of(home: Path) -> StoreSettings:
+    return DATABASES.of(home / "record.sqlite")
 
 
 def draft(home: Path, body: str, version: str = "2027.1") -> None:
@@ -71,8 +74,8 @@ def missed_and_late() -> Story:
 
 
 async def fill(home: Path, story: Story) -> None:
-    settings = StoreSettings(url=f"sqlite:///{home}/record.sqlite")
-    await upgrade(settings)
+    settings = database_of(home)
+    await DATABASES.migrate(settings)
     store = await Store.open(settings, "pbx")
     told = [JournalledFacts(n, [fact]) for n, fact in enumerate(story.facts, store.position + 1)]
     await store.write(told, store.position + len(told))
@@ -89,6 +92,7 @@ def rows(result: Result) -> list[list[str]]:
     return [line.split() for line in result.stdout.splitlines() if " V-" in line]
 
 
+@pytest.mark.usefixtures("database")
 def test_differences_are_shown_for_each_agent(home: Path) -> None:
     assert rows(run(home)) == [
         ["=Alice", "V-MISSED", "2/0/0", "4", "2/0/0", "8", "0", "0", "2", "+4"],
@@ -196,14 +200,13 @@ def test_language_that_is_not_spoken_is_refused(home: Path) -> None:
 
 
 def test_empty_archive_says_that_nothing_is_archived(home: Path) -> None:
-    with closing(sqlite3.connect(home / "record.sqlite")) as connection, connection:
-        connection.execute("DELETE FROM archived_facts")
+    DATABASES.sql(database_of(home), "DELETE FROM archived_facts")
     assert "no facts of pbx are archived yet" in str(run(home).exception)
 
 
+@pytest.mark.usefixtures("database")
 def test_damaged_archive_is_said_to_be_damaged(home: Path) -> None:
-    with closing(sqlite3.connect(home / "record.sqlite")) as connection, connection:
-        connection.execute("UPDATE archived_facts SET page = x'00'")
+    DATABASES.sql(database_of(home), "UPDATE archived_facts SET page = ?", b"\0")
     failed = run(home).exception
     assert isinstance(failed, StoreError)
     assert "archive in the database is damaged" in str(failed)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import importlib
 import json
 import sys
@@ -11,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from callcenter import cli
+from callcenter.store import StoreSettings, upgrade
 from tests.support.chinese import english_in
 
 FRAME = importlib.import_module("typer.rich_utils")
@@ -103,6 +105,8 @@ SAYINGS: list[tuple[str, Mapping[str, str]]] = [
     ("calls", {}),
     ("calls --from nonsense", {}),
     ("report", {}),
+    ("surveys", {}),
+    ("surveys nonsense", {}),
     ("report nonsense", {}),
     ("score list 2026-11", {}),
     ("score show Nobody 2026-11", {}),
@@ -122,6 +126,7 @@ SAYINGS: list[tuple[str, Mapping[str, str]]] = [
     ("demo --tape --speed 0", {}),
     ("manual nonsense", {}),
     ("init --dir . --yes", {}),
+    ("init --dir fresh --data kept --switch 127.0.0.1:1 --queue-log - --yes", {}),
     ("serve --nonsense", {}),
     ("db nonsense", {}),
     ("db upgrad", {}),
@@ -142,6 +147,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
         path = folder / name
         path.parent.mkdir(exist_ok=True)
         path.write_text(held, encoding="utf-8")
+    asyncio.run(upgrade(StoreSettings(url=f"sqlite:///{folder}/callcenter.sqlite")))
     return folder
 
 
@@ -153,7 +159,17 @@ def _frame_as_it_was() -> Iterator[None]:
     vars(FRAME).update(held)
 
 
-@pytest.mark.parametrize(("words", "more"), SAYINGS, ids=lambda one: str(one))
+def said(words: str, home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> str:
+    """Run a command in this process; gives all that it said."""
+    monkeypatch.chdir(home)
+    monkeypatch.setattr(sys, "argv", ["callcenter", *words.split(), "--lang", "zh-CN"])
+    with pytest.raises(SystemExit):
+        cli.main()
+    told = capsys.readouterr()
+    return told.out + told.err
+
+
+@pytest.mark.parametrize(("words", "more"), SAYINGS, ids=str)
 def test_no_english_sentence_is_left(
     words: str,
     more: Mapping[str, str],
@@ -161,15 +177,19 @@ def test_no_english_sentence_is_left(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    monkeypatch.chdir(home)
     for name, value in more.items():
         monkeypatch.setenv(name, value)
-    monkeypatch.setattr(sys, "argv", ["callcenter", *words.split(), "--lang", "zh-CN"])
-    with pytest.raises(SystemExit):
-        cli.main()
-    told = capsys.readouterr()
 
-    assert [(left, line) for line in (told.out + told.err).splitlines() for left in english_in(line)] == []
+    told = said(words, home, monkeypatch, capsys)
+
+    assert [(left, line) for line in told.splitlines() for left in english_in(line)] == []
+
+
+@pytest.mark.parametrize("command", ["report", "surveys"])
+def test_today_is_said_too(
+    command: str, home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert "today" not in said(f"{command} today", home, monkeypatch, capsys)
 
 
 def test_every_command_is_asked() -> None:

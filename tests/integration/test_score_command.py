@@ -25,7 +25,7 @@ from callcenter.store.decisions.score_entries import ScoreEntry, ScoreEntryKind
 from callcenter.usecases.change_rules import decide, propose
 from callcenter.usecases.give_score_entry import give
 from tests.integration.office import hire, opened
-from tests.unit.rules.detection.people import MONDAY, SHANGHAI
+from tests.unit.rules.detection.people import HR, MANAGER, MONDAY, SHANGHAI
 
 BOOK = load_rulebook()
 
@@ -56,8 +56,8 @@ async def home(tmp_path: Path) -> AsyncIterator[Path]:
             id="c1", kind=ChangeKind.AMOUNT, subject="score", content=TERMS, reason="x", proposed_by="ma", proposed_at=0
         )
         async with decisions.writing() as unit:
-            await propose(unit, change, BOOK)
-            await decide(unit, "c1", 1, ChangeState.APPROVED, "hua", MONDAY, BOOK)
+            await propose(unit, change, MANAGER, BOOK)
+            await decide(unit, "c1", 1, ChangeState.APPROVED, HR, MONDAY, BOOK)
             await give(unit, mark, SHANGHAI, group_leader=False)
         yield tmp_path
 

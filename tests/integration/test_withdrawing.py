@@ -27,7 +27,7 @@ from callcenter.usecases.change_rules import propose as propose_change
 from callcenter.usecases.recount_month import recount_month
 from tests.integration.filed import NODE, Home, journal_settings
 from tests.integration.office import propose, settings_of
-from tests.unit.rules.detection.people import MONDAY, SHANGHAI, SUPERVISOR, TERMS, record, step
+from tests.unit.rules.detection.people import HR, MANAGER, MONDAY, SHANGHAI, SUPERVISOR, TERMS, record, step
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -63,8 +63,8 @@ async def month(home: Home) -> Month:
         id="c1", kind=ChangeKind.AMOUNT, subject="score", content=BASE, reason="x", proposed_by="ma", proposed_at=0
     )
     async with decisions.writing() as unit:
-        await propose_change(unit, change, BOOK)
-        await decide(unit, "c1", 1, ChangeState.APPROVED, "hua", MONDAY, BOOK)
+        await propose_change(unit, change, MANAGER, BOOK)
+        await decide(unit, "c1", 1, ChangeState.APPROVED, HR, MONDAY, BOOK)
         for number in (late.id, *others):
             await _confirm(unit, number, late.agent)
         (carried,) = await found(unit.connection, RecordQuery(rule=CODE))

@@ -48,13 +48,30 @@ def facts_of(number: int, plan: tuple[str | None, int, int, bool, bool], step: i
     dialled, start, span, reached, in_gap = plan
     first, last, uid = start * step * SECOND, (start + span) * step * SECOND, f"l{number}"
     own = fx.OwnCall(
-        agent="Alice", interface="PJSIP/1001", uniqueid=uid, dialled=dialled or "", started_at=first, up_at=None,
-        ended_at=last, in_talk=False, in_gap=in_gap, frames=(),
-    )  # fmt: skip
+        agent="Alice",
+        interface="PJSIP/1001",
+        uniqueid=uid,
+        dialled=dialled or "",
+        started_at=first,
+        up_at=None,
+        ended_at=last,
+        in_talk=False,
+        in_gap=in_gap,
+        frames=(),
+    )
     talk = fx.Talk(
-        call=uid, uniqueid="t", agent="Alice", interface="PJSIP/1001", how=How.OUTBOUND, queue=None, start=first,
-        end=None, ended_by=None, in_gap=False, frames=(),
-    )  # fmt: skip
+        call=uid,
+        uniqueid="t",
+        agent="Alice",
+        interface="PJSIP/1001",
+        how=How.OUTBOUND,
+        queue=None,
+        start=first,
+        end=None,
+        ended_by=None,
+        in_gap=False,
+        frames=(),
+    )
     yield first, fx.OwnCallBegan(at=first, own=own)
     if reached:
         yield first, fx.TalkBegan(at=first, talk=talk)

@@ -22,9 +22,9 @@ from callcenter.cli.tongue import OPTION, command_of
 from callcenter.config import describe
 from callcenter.exporter.table import METRICS
 from callcenter.locale import Language
-from callcenter.rules.records.steps import DECISIONS, STEPS, Action
+from callcenter.rules.records.steps import STEPS, Action
 from callcenter.staff.roles import FIELDS, RIGHTS, Field, Reach, Right, Role
-from callcenter.web.api import violations
+from callcenter.usecases.take_step import rights_for
 from callcenter.web.application import API, ROUTERS
 from callcenter.web.auth import Allowed
 
@@ -188,7 +188,7 @@ def steps(lang: Language) -> str:
 
 def _step(action: Action) -> list[str]:
     moves = {before: taken[action] for before, taken in STEPS.items() if action in taken}
-    rights = [violations.RIGHTS[action], *([Right.DECIDE_APPEAL] if action in DECISIONS else [])]
+    rights = rights_for(action)
     return [_code(action), _code(*rights, by="/"), _code(*moves), _code(*dict.fromkeys(moves.values()))]
 
 

@@ -12,7 +12,7 @@ import pytest
 from typer.testing import CliRunner
 
 from callcenter.cli.lab.replay import app
-from tests.scenarios.tapes import Shown, Tape, replayed, tape, written
+from tests.scenarios.tapes import LOGINS, Shown, Tape, replayed, tape, written
 
 CALLER = b"13800000001"
 DIALLED = b"13900000001"
@@ -66,6 +66,21 @@ def test_a_call_back_that_is_answered_closes_a_lost_call(tmp_path: Path, given_u
     assert lost["followed_up"] == {"state": "closed", "by": "called_back", "at": 1795918727.094526}
     assert other["customer"] == {"id": None, "match": "none", "candidates": []}
     assert other["followed_up"] is None
+
+
+@pytest.mark.parametrize("login", LOGINS)
+def test_what_became_of_two_lost_calls_is_what_the_phones_did(tmp_path: Path, login: str) -> None:
+    """The agent dialled in vain three times, then was answered, by the clocks of both phones."""
+    one = tape("given_up_and_called_back")
+    truth = one.truth()
+    (talk,), tries = truth["talks"], [span for span in truth["states"] if span["state"] == "outbound"][:3]
+
+    first, second = linked(tmp_path, one.logins(login))
+
+    assert [visit["followed_up"]["by"] for visit in (first, second)] == ["tried", "called_back"]
+    assert abs(first["followed_up"]["at"] - tries[-1]["to"]) < truth["lag_seconds"] + 0.05
+    assert abs(second["followed_up"]["at"] - talk["from"]) < truth["lag_seconds"] + 0.05
+    assert first["repeat_of"] is second["repeat_of"] is None
 
 
 @pytest.mark.parametrize(

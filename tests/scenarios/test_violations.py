@@ -118,6 +118,7 @@ TRUE: dict[str, Expected] = {
     "supervisor_barges": [],
     # twins of a blocked line: a call outside, a question to a colleague, nobody there, nobody let in
     "outbound": [],
+    "given_up_and_called_back": [],
     "consultation_only": [],
     "overflowed": [],
     "refused_full": [],

@@ -109,7 +109,7 @@ class Databases:
                 self._migrated.add(settings.url)
                 async with _connected(settings.url) as connection:
                     await connection.execute(self._empties)
-        elif not await asyncio.to_thread(settings.path.exists):
+        elif not await asyncio.to_thread(_is_filled, settings.path):
             if not self._file:
                 await upgrade(settings)
                 self._file = await asyncio.to_thread(settings.path.read_bytes)
@@ -141,6 +141,10 @@ class Databases:
 
     def _at(self, name: str) -> StoreSettings:
         return StoreSettings(url=self.server.url(name))
+
+
+def _is_filled(path: Path) -> bool:
+    return path.exists() and path.stat().st_size > 0
 
 
 @asynccontextmanager

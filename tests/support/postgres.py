@@ -34,18 +34,19 @@ class PostgresServer:
         if self._as_whom:
             os.chown(self.folder, self._as_whom["user"], self._as_whom["group"])
         made = ("--username=callcenter", "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync")
-        self._run("initdb", f"--pgdata={self._data}", *made)
+        sorts = ("--locale-provider=icu", "--icu-locale=zh-CN")  # as people sort, which is not the order of the bytes
+        self._run("initdb", f"--pgdata={self._data}", *made, *sorts)
 
     def url(self, database: str) -> str:
         return f"postgresql://callcenter@/{database}?host={self.folder}"
 
     def start(self) -> None:
-        """Start it, and wait until it answers."""
+        """Start it, and wait until it answers; it does not outlive whoever started it."""
         told = [
             word for setting in (*self._settings, f"unix_socket_directories={self.folder}") for word in ("-c", setting)
         ]
         with (self.folder / "log").open("ab") as log:
-            command = [self._programs / "postgres", "-D", self._data, *told]
+            command = ["setpriv", "--pdeathsig", "QUIT", self._programs / "postgres", "-D", self._data, *told]
             self._running = subprocess.Popen(command, stdout=log, stderr=log, cwd="/", **self._as_whom)
         ends = time.monotonic() + _PATIENCE
         while not self._answers():
@@ -86,8 +87,10 @@ class PostgresServer:
         )
 
     def _answers(self) -> bool:
-        told = self._data / "postmaster.pid"
-        return told.is_file() and told.read_text().rstrip().endswith("ready")
+        assert self._running is not None
+        told = self._data / "postmaster.pid"  # there is one of a server that was killed, too
+        words = told.read_text().split() if told.is_file() else []
+        return words[:1] == [str(self._running.pid)] and words[-1] == "ready"
 
     def _run(self, program: str, *arguments: str | Path) -> str:
         ran = subprocess.run(

@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from callcenter.domain import company as co
 from callcenter.domain import events as ev
 from callcenter.domain import facts as fx
 from callcenter.domain.floor import Floor
@@ -93,6 +94,69 @@ class House:
 
     def risen(self, start: str) -> dict[str, float]:
         return {name: value for name, value in self.series(start).items() if value}
+
+
+def test_survey_counts_by_its_stages_and_each_answer_by_its_question() -> None:
+    house = House()
+    house.join()
+    for step in (
+        {"step": "asked", "queue": "sales", "asks": "12"},
+        {"step": "agreed"},
+        {"step": "answered", "question": 1, "answer": 2},
+    ):
+        house.tell(ev.SurveyHeard, "c1", **step)
+    assert house.risen("survey") == {}
+    house.tell(ev.ChannelEnded, "c1", "PJSIP/trunk-c1", 16, None)
+    assert house.risen("survey") == {
+        'surveys_total{queue="sales",result="asked"}': 1,
+        'surveys_total{queue="sales",result="agreed"}': 1,
+        'surveys_total{queue="sales",result="partial"}': 1,
+        'surveys_total{queue="sales",result="hung_up"}': 1,
+        'survey_answers_total{answer="2",question="service"}': 1,
+    }
+
+
+def test_talk_that_its_agent_ended_could_have_been_asked_about() -> None:
+    for by, eligible in (("c1-Alice", 1), ("c1", 0)):
+        house = House()
+        house.sign_in()
+        house.join()
+        house.ring()
+        house.answer(after=5)
+        house.tell(co.BridgeEntered, "c1-Alice", "PJSIP/Alice-c1", "c1", "b1", None)
+        house.tell(co.BridgeEntered, "c1", "PJSIP/trunk-c1", "c1", "b1", None)
+        house.tell(ev.HangupAsked, by, "", 16, None, after=9)
+        house.hang_up()
+        stage = 'surveys_total{queue="sales",result="eligible"}'
+        assert house.series(stage) == {stage: eligible}
+
+
+def test_queue_of_one_phone_alone_is_no_line_that_its_agent_serves() -> None:
+    house = House()
+    house.sign_in()
+    house.sign_in(queue="direct-1001")
+    assert [seat.queues for seat in house.exporter.live().agents] == [("sales",)]
+    assert [queue.queue for queue in house.exporter.live().queues] == ["sales"]
+
+
+def test_caller_who_was_rung_for_elsewhere_before_is_late_by_the_first_ring_of_all() -> None:
+    house = House()
+    house.sign_in()
+    house.join(queue="direct-1001")
+    house.ring(queue="direct-1001", after=1)
+    house.tell(ev.ChannelEnded, "c1-Alice", "PJSIP/Alice-c1", 26, None, after=12)
+    house.tell(ev.CallerLeft, "c1", "PJSIP/trunk-c1", "c1", "direct-1001")
+    house.tell(ev.QueueResult, "c1", "PJSIP/trunk-c1", "c1", None, None, "TIMEOUT")
+    house.tell(ev.CallerJoined, "c1", "PJSIP/trunk-c1", "c1", "sales", 1, None, "400")
+    uid, name = "c1-Bob", "PJSIP/Bob-c1"
+    house.tell(ev.ChannelStarted, uid, name, "c1", "", calling=False, number=None, after=2)
+    house.tell(ev.MemberCalled, "c1", "PJSIP/trunk-c1", "c1", "sales", "PJSIP/Bob", "Bob", uid, name)
+    house.tell(ev.ChannelRang, uid, name)
+    house.answer(agent="Bob", after=2)
+    assert house.series('within_rings_total{kind="rings-call",queue="sales"}') == {
+        'within_rings_total{kind="rings-call",queue="sales"}': 0
+    }
+    assert house.risen("within_threshold") == {'within_threshold_total{queue="sales"}': 1}
 
 
 def test_waiting_caller_shows_at_once_and_leaves_at_once() -> None:

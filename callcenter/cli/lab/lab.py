@@ -15,7 +15,7 @@ from callcenter.cli.speech import LangOption, spoken
 from callcenter.errors import BadInput, LabError
 from callcenter.lab.load import play_load
 from callcenter.lab.own_service import write_settings
-from callcenter.lab.settings import LabSettings
+from callcenter.lab.settings import ANY_PORT, LabSettings
 from callcenter.lab.shift import Shift, play_shift
 from callcenter.lab.stories import STORIES
 from callcenter.lab.switch import Lab, LabState, load_state
@@ -70,6 +70,7 @@ def up(
         sip_port=sip_port,
         ami_port=ami_port,
         ring_seconds=ring_seconds,
+        lookup_port=ANY_PORT,
         for_tests=for_tests,
     )
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # as Ctrl-C does, so that a start is undone

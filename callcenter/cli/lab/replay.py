@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -37,6 +37,10 @@ from callcenter.tracker import RulesInForce
 
 app = typer.Typer(add_completion=False)
 
+Customers = Annotated[
+    Path | None, typer.Option(help="Customers and their numbers (CSV): each visit is linked with its customer.")
+]
+
 
 class Format(StrEnum):
     """How the document is written."""
@@ -51,9 +55,7 @@ def replay(
     queue_log: Annotated[list[Path] | None, typer.Option(help="Asterisk's queue_log.")] = None,
     roster: Annotated[Path | None, typer.Option(help="Agents, shifts and permitted extensions (JSON).")] = None,
     rulebook: Annotated[Path | None, typer.Option(help="A rulebook (YAML) instead of the packaged one.")] = None,
-    customers: Annotated[
-        Path | None, typer.Option(help="Customers and their numbers (CSV): each visit is linked with its customer.")
-    ] = None,
+    customers: Customers = None,
     charset: Annotated[str | None, typer.Option(help="In which names stand there; else UTF-8, then GB18030.")] = None,
     timezone: Annotated[
         str | None, typer.Option(help="The site's; by default as the roster or the rulebook says, else Asia/Shanghai.")
@@ -74,23 +76,24 @@ def replay(
     numbering, charset = numbering_of(area_code, outside_digit, extensions_of(internal)), _charset(charset)
     check_logins(ami or ())  # what cannot be read is told before anything is written
     check_queue_logs(queue_log or ())
-    linked = None if customers is None else Linked(load_customers(customers, numbering), numbering)
     duty = None if roster is None else load_roster(roster, timezone)
     book = load_rulebook(rulebook, timezone if duty is None else duty.timezone)
     _require_edition(book, ami or ())
-    zone = book.zone if log_timezone is None else ZoneInfo(log_timezone)
-    history = _history(queue_log or (), book, duty, (zone, charset), spoken(lang))
+    zone, language = book.zone if log_timezone is None else ZoneInfo(log_timezone), spoken(lang)
+    history = _history(queue_log or (), book, duty, (zone, charset), language)
     document = Document(
         Replay(ami or (), RulesInForce(book, duty), charset),
         _beside(history, names=duty is not None, logins=bool(ami)),
         Judging(book, duty, ami or (), numbering),
         alone=None if ami else history,
-        linked=linked,
+        linked=None if customers is None else Linked(load_customers(customers, numbering), numbering),
     )
-    if format is Format.JSON:
-        sys.stdout.writelines(document.json())
-    else:
-        sys.stdout.writelines(f"{line}\n" for line in text(document, book.zone, spoken(lang)))
+    told = document.json() if format is Format.JSON else _lines(document, book.zone, language)
+    sys.stdout.writelines(told)
+
+
+def _lines(document: Document, zone: ZoneInfo, language: Language) -> Iterator[str]:
+    return (f"{line}\n" for line in text(document, zone, language))
 
 
 def _history(

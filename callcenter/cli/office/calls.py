@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated
 from zoneinfo import ZoneInfo
@@ -61,7 +62,7 @@ def main(
     how = SheetStyle(language=language, zone=zone, numbers=numbers)
     if written:
         rows = all_calls(visits, lasting, how)
-        _write({csv: csv_file(rows), xlsx: workbook([(remark("calls", language), rows)])}, language)
+        _write(((csv, csv_file(rows)), (xlsx, workbook([(remark("calls", language), rows)]))), language)
     elif not visits and not lasting:
         print(remark("none", language))
     else:
@@ -71,7 +72,7 @@ def main(
             print(remark("older", language, shown=last))
 
 
-def _write(files: dict[Path | None, bytes], language: Language) -> None:
-    for path, held in files.items():
+def _write(files: Iterable[tuple[Path | None, bytes]], language: Language) -> None:
+    for path, held in files:
         if path is not None:
             write_new(path, held, language)

@@ -30,10 +30,13 @@ from callcenter.store.sign_in.vouching import CONSOLE
 from callcenter.usecases.save_customer import create_customer, delete_customer, set_class
 from callcenter.usecases.show_customers import ShownCustomer, shown_card, shown_cards
 
+cards = typer.Typer(add_completion=False)
+
 Customer = Annotated[str, typer.Argument(metavar="CUSTOMER", help="The customer's id, or one of the numbers.")]
 _NOTES = 20
 
 
+@cards.command("list")
 def list_customers(
     name: Annotated[str | None, typer.Option(help="Only those with this in the name.")] = None,
     number: Annotated[str | None, typer.Option(help="Only those with this number, or with this end of one.")] = None,
@@ -70,6 +73,7 @@ def list_customers(
         print(WORDS.say("older", language, shown=last))
 
 
+@cards.command("show")
 def show_customer(customer: Customer, settings: SettingsPath = None, lang: LangOption = "") -> None:
     """Show a customer's card, how complete it is, and the latest notes."""
     chosen = load_settings(settings)
@@ -81,6 +85,7 @@ def show_customer(customer: Customer, settings: SettingsPath = None, lang: LangO
     show(card_lines(*reading(chosen.store, read), spoken(lang)))
 
 
+@cards.command("add")
 def add_customer(
     name: Annotated[str, typer.Option(help="The person's or the company's name.")],
     number: Annotated[list[str] | None, typer.Option(help="A number, or label=number; again for each more.")] = None,
@@ -103,6 +108,7 @@ def add_customer(
     print(made.id)
 
 
+@cards.command("delete")
 def remove_customer(customer: Customer, settings: SettingsPath = None) -> None:
     """Delete a customer with its aliases, notes and history; the audit log keeps ids and names of fields."""
     chosen = load_settings(settings)
@@ -114,6 +120,7 @@ def remove_customer(customer: Customer, settings: SettingsPath = None) -> None:
     print("\n".join(at_desk(chosen.store, work)))
 
 
+@cards.command("classes")
 def list_classes(settings: SettingsPath = None, lang: LangOption = "") -> None:
     """List the company's classes of customers, with their criteria."""
     words = WORDS.table(spoken(lang))
@@ -121,6 +128,7 @@ def list_classes(settings: SettingsPath = None, lang: LangOption = "") -> None:
     show([[words["class"], words["criteria"]], *([one.name, one.criteria] for one in found)])
 
 
+@cards.command("class")
 def put_class(
     name: Annotated[str, typer.Argument(metavar="CLASS", help="The class.")],
     criteria: Annotated[str, typer.Option(help="By which criteria a customer is of it.")],

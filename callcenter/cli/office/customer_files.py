@@ -9,10 +9,9 @@ from typing import Annotated
 from zoneinfo import ZoneInfo
 
 import typer
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from callcenter.cases.importing import Limits
-from callcenter.cli.database import reading, with_decisions
+from callcenter.cli.database import at_desk, reading, with_decisions
 from callcenter.cli.office.customer_cards import at_console, console_touch
 from callcenter.cli.service.serve import SettingsPath
 from callcenter.cli.speech import LangOption, spoken
@@ -20,30 +19,32 @@ from callcenter.cli.tables import show, write_new
 from callcenter.clock import wall_clock
 from callcenter.config import Settings, load_settings
 from callcenter.errors import BadInput
-from callcenter.files.customer_sheet import read_customer_sheet
+from callcenter.files.customer_sheet import CustomerSheet, read_customer_sheet
 from callcenter.locale import Language
 from callcenter.reports.customers import WORDS, tally_lines, told_lines, whole_list
 from callcenter.spreadsheet import Rows, csv_file, workbook
 from callcenter.staff.dates import datetime_of
-from callcenter.store import DecisionStore
 from callcenter.store.customers.imports import CustomerImport, imports
-from callcenter.store.customers.search import CustomerOrder, CustomerQuery, classes, page
+from callcenter.store.customers.search import classes
 from callcenter.usecases.import_customers import (
-    ImportDone,
     ImportPlan,
     ImportTally,
     Progress,
+    import_of,
     plan_of,
     preview_import,
     run_import,
     undo_import,
 )
-from callcenter.usecases.show_customers import ShownCustomer, shown_cards
+from callcenter.usecases.show_customers import everybody, note_export
+
+files = typer.Typer(add_completion=False)
 
 _SHOWN = 50
 _AT_ONCE = 1_000
 
 
+@files.command("import")
 def import_list(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="A CSV file, or a workbook (.xlsx), its first sheet.")],
     preview: Annotated[bool, typer.Option("--preview", help="Say what each row would come to; write nothing.")] = False,
@@ -66,33 +67,20 @@ def import_list(
     key_account, queue, group, owner, in English or Chinese. A faulty row is told and left out, the others are kept.
     """
     chosen, language = load_settings(settings), spoken(lang)
-    sheet, said = read_customer_sheet(file), _said(columns or [])
-
-    async def planned(connection: AsyncConnection) -> ImportPlan:
-        limits = Limits(frozenset(one.name for one in await classes(connection)), _agents(chosen))
-        return plan_of(sheet, said, chosen.site.numbering, limits, doubtful_as_new=doubtful)
-
-    async def previewed(connection: AsyncConnection) -> ImportTally:
-        return await preview_import(connection, await planned(connection), _progress(language))
-
-    async def done(decisions: DecisionStore) -> ImportDone:
-        async with decisions.reading() as connection:
-            plan = await planned(connection)
-        touch = console_touch()
-        new = CustomerImport(id=secrets.token_hex(16), file=sheet.file, digest=sheet.digest, at=touch.at, by=touch.by)
-        return await run_import(decisions, plan, new, wall_clock, _progress(language))
-
+    plan = _planned(chosen, read_customer_sheet(file), _said(columns or []), doubtful_as_new=doubtful)
     if preview:
-        _tell(reading(chosen.store, previewed), report, language)
+        _tell(reading(chosen.store, lambda c: preview_import(c, plan, _progress(language))), report, language)
         print(WORDS.say("previewed", language))
         return
-    kept = with_decisions(chosen.store, done)
-    _tell(kept.tally, report, language)
-    if kept.resumed:
+    new = import_of(plan, secrets.token_hex(16), console_touch())
+    done = with_decisions(chosen.store, lambda store: run_import(store, plan, new, wall_clock, _progress(language)))
+    _tell(done.tally, report, language)
+    if done.resumed:
         print(WORDS.say("resumed", language))
-    print(WORDS.say("imported", language, number=kept.id))
+    print(WORDS.say("imported", language, number=done.id))
 
 
+@files.command("imports")
 def list_imports(settings: SettingsPath = None, lang: LangOption = "") -> None:
     """List the files of customers that were brought in, the newest first."""
     chosen, words = load_settings(settings), WORDS.table(spoken(lang))
@@ -104,6 +92,7 @@ def list_imports(settings: SettingsPath = None, lang: LangOption = "") -> None:
     show([[words[name] for name in ("id", "at", "by", "file", "state")], *rows])
 
 
+@files.command("undo-import")
 def take_back(
     number: Annotated[str, typer.Argument(metavar="IMPORT", help="Which import, by its id.")],
     settings: SettingsPath = None,
@@ -119,6 +108,7 @@ def take_back(
     print(WORDS.say("undone", language, gone=undone.gone, back=undone.back, left=len(undone.left)))
 
 
+@files.command("export")
 def export_list(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="A new file, .csv or .xlsx.")],
     settings: SettingsPath = None,
@@ -128,22 +118,19 @@ def export_list(
     chosen, language = load_settings(settings), spoken(lang)
     if file.suffix.lower() not in {".csv", ".xlsx"}:
         raise BadInput(f"{file}: give a name that ends in .csv or .xlsx")
-    rows = whole_list(reading(chosen.store, _everybody), language)
+    found = reading(chosen.store, lambda connection: everybody(connection, at_console()))
+    at_desk(chosen.store, lambda unit: note_export(unit, len(found), console_touch()))
+    rows = whole_list(found, language)
     write_new(file, csv_file(rows) if file.suffix.lower() == ".csv" else _book(rows, language), language)
-
-
-async def _everybody(connection: AsyncConnection) -> list[ShownCustomer]:
-    found: list[ShownCustomer] = []
-    while True:
-        after = found[-1].filed.id if found else None
-        some = await page(connection, CustomerQuery(), CustomerOrder.NAME, after, _AT_ONCE)
-        found += await shown_cards(some, at_console())
-        if len(some) < _AT_ONCE:
-            return found
 
 
 def _book(rows: Rows, language: Language) -> bytes:
     return workbook([(WORDS.say("customers", language), rows)])
+
+
+def _planned(settings: Settings, sheet: CustomerSheet, said: dict[str, str], *, doubtful_as_new: bool) -> ImportPlan:
+    limits = Limits(frozenset(one.name for one in reading(settings.store, classes)), _agents(settings))
+    return plan_of(sheet, said, settings.site.numbering, limits, doubtful_as_new=doubtful_as_new)
 
 
 def _said(told: list[str]) -> dict[str, str]:
@@ -164,7 +151,7 @@ def _said(told: list[str]) -> dict[str, str]:
 def _agents(settings: Settings) -> frozenset[str] | None:
     """Name the agents that there are; None where no roster says."""
     roster = settings.rules.read_roster(settings.site.timezone)
-    return None if roster is None else frozenset(seat.agent for seat in roster.seats)
+    return None if roster is None else roster.agents
 
 
 def _tell(tally: ImportTally, report: Path | None, language: Language) -> None:

@@ -11,15 +11,8 @@ import typer
 
 from callcenter import locale
 from callcenter.cli.numbering import AreaCode, Internal, OutsideDigit, extensions_of
-from callcenter.cli.office.customer_cards import (
-    add_customer,
-    list_classes,
-    list_customers,
-    put_class,
-    remove_customer,
-    show_customer,
-)
-from callcenter.cli.office.customer_files import export_list, import_list, list_imports, take_back
+from callcenter.cli.office.customer_cards import cards
+from callcenter.cli.office.customer_files import files
 from callcenter.cli.speech import LangOption, spoken
 from callcenter.errors import BadInput
 from callcenter.locale import Language, Words
@@ -30,19 +23,8 @@ from callcenter.untrusted import replaced
 app = typer.Typer(add_completion=False, no_args_is_help=True, help="Customers: their cards, lists, numbers.")
 
 
-for _name, _command in (
-    ("list", list_customers),
-    ("show", show_customer),
-    ("add", add_customer),
-    ("delete", remove_customer),
-    ("classes", list_classes),
-    ("class", put_class),
-    ("import", import_list),
-    ("imports", list_imports),
-    ("undo-import", take_back),
-    ("export", export_list),
-):
-    app.command(_name)(_command)
+app.add_typer(cards)
+app.add_typer(files)
 
 
 class Shown(StrEnum):

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
 
@@ -14,10 +16,11 @@ from rich.progress import Progress, TaskID
 
 from callcenter import locale
 from callcenter.cli.speech import LangOption, spoken
-from callcenter.config import SETTINGS_FILE, load_settings
+from callcenter.config import SETTINGS_FILE, Settings, load_settings
 from callcenter.errors import BadInput
 from callcenter.journal.file import claim
 from callcenter.locale import english
+from callcenter.ownfiles import held
 from callcenter.store import StoreSettings, newest_revision, revision_of, upgrade
 from callcenter.store.moving import MoveProgress, move
 
@@ -64,15 +67,25 @@ def move_database(
     """
     chosen, language = load_settings(settings), spoken(lang)
     target = _target(to, password_file)
-    lock = claim(chosen.journal.path)
-    try:
-        with Progress(console=Console(stderr=True), transient=True) as shown:
-            moved = asyncio.run(move(chosen.store, target, _Shown(shown)))
-    finally:
-        os.close(lock)
+    with _alone(chosen), Progress(console=Console(stderr=True), transient=True) as shown:
+        moved = asyncio.run(move(chosen.store, target, _Shown(shown)))
     for table in moved:
         print(locale.text(_TABLE, language, table=table.table, rows=table.rows, hash=table.hash))
     print(locale.text(_PROVED, language, url=to))
+
+
+@contextlib.contextmanager
+def _alone(settings: Settings) -> Iterator[None]:
+    """Be who uses journal and database, as a service is.
+
+    Raises:
+        StoreError: One runs.
+    """
+    with contextlib.ExitStack() as mine:
+        mine.callback(os.close, claim(settings.journal.path))
+        if settings.store.path is not None and settings.store.path.exists():
+            mine.enter_context(held(settings.store.path, "the database"))
+        yield
 
 
 def _target(url: str, password_file: Path | None) -> StoreSettings:

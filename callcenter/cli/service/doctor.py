@@ -118,7 +118,7 @@ def inspect_roster(rules: RulesSettings, timezone: str) -> Check:
     if roster is None:
         remedy = english("settings: [rules] roster = roster.json; `callcenter roster convert` makes one of a workbook")
         return Check("roster", "warn", "none: nothing is proposed, every record stays undetermined", remedy)
-    return Check("roster", "ok", f"{len({seat.agent for seat in roster.seats})} agents")
+    return Check("roster", "ok", f"{len(roster.agents)} agents")
 
 
 def inspect_sqlite(version: str = sqlite3.sqlite_version) -> Check:

@@ -176,9 +176,9 @@ def _write(place: Path, site: Site, owner: str | None, *, advanced: bool) -> lis
     try:
         for folder, mode in ((place, 0o755), (site.data, 0o700)):
             folder.mkdir(mode=mode, parents=True, exist_ok=True)
-        found = [_secret(place / f"{login}.secret") for login in ("events", "control")]
+        found = [_secret(place / f"{login}.secret") for login in ("events", "control", "dialplan")]
         snippet = manager_conf("events", "control", f"{address_towards(site.host)}/255.255.255.255", advanced=advanced)
-        for n, path in enumerate(found, 1):
+        for n, path in enumerate(found[:2], 1):
             snippet = snippet.replace(f"CHANGE-ME-{n}", path.read_text("utf-8").strip())
         snippet = snippet.replace("timestampevents = yes", "enabled = yes\ntimestampevents = yes", 1)
         _put(place / _SNIPPET, snippet, 0o600)

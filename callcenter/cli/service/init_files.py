@@ -38,6 +38,9 @@ url = {store}
 enabled = {api}
 audit_heads = {heads}
 
+[web.dialplan]
+secret_file = {dialplan}
+
 # Who sits where, and who is on duty when: without it nothing is proposed. A form to fill in: callcenter roster template
 # [rules]
 # roster = {roster}
@@ -106,6 +109,7 @@ def main_file(site: Site, place: Path) -> str:
         store=_toml(f"sqlite:///{site.data / 'callcenter.sqlite'}"),
         api=str(site.api).lower(),
         heads=_toml(site.data / "audit-heads.jsonl"),
+        dialplan=_toml(place / "dialplan.secret"),
         roster=_toml(place / "roster.json"),
     )
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import difflib
 import getpass
 import sys
 from collections.abc import Awaitable, Callable
@@ -19,21 +18,12 @@ from callcenter.cli.service.serve import SettingsPath
 from callcenter.cli.speech import LangOption, spoken
 from callcenter.clock import wall_clock
 from callcenter.config import Settings, load_settings
-from callcenter.errors import BadInput
-from callcenter.locale import Language, Words, english
+from callcenter.locale import Language, Words
 from callcenter.staff.roles import Role
 from callcenter.store import UnitOfWork
-from callcenter.store.sign_in.accounts import (
-    Account,
-    Accounts,
-    NewAccount,
-    add_account,
-    change_account,
-    confirm_role,
-    list_accounts,
-    unlock,
-)
+from callcenter.store.sign_in.accounts import Account, Accounts, NewAccount, list_accounts
 from callcenter.store.sign_in.vouching import CONSOLE
+from callcenter.usecases.keep_accounts import Agents, add_account, change_account, confirm_role, require_agent, unlock
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, help="Accounts of the people who may sign in.")
 
@@ -75,8 +65,7 @@ def add_user(
     An agent's name is the roster's: a name that it does not have would never meet a record or a score.
     """
     language = spoken(lang)
-    if agent is not None:
-        _check_agent(load_settings(settings), agent, language)
+    agents = None if agent is None else _agents(load_settings(settings), agent, language)
     new = NewAccount(
         name=name,
         full_name=full_name or name,
@@ -86,7 +75,7 @@ def add_user(
         joined=None if joined is None else joined.date(),
     )
     hashed = _new_password(name, language)
-    added = _at_desk(settings, lambda unit: add_account(unit, new, hashed, _actor(), wall_clock()))
+    added = _at_desk(settings, lambda unit: add_account(unit, new, hashed, _actor(), wall_clock(), agents))
     print(_SAID.say("added", language, name=added.name, role=added.role))
 
 
@@ -133,23 +122,18 @@ def list_users(settings: SettingsPath = None, lang: LangOption = "") -> None:
         print(f"{account.name:<20}  {account.role:<20}  {account.agent or '-':<16}  {account.team or '-':<12}  {state}")
 
 
-def _check_agent(settings: Settings, agent: str, language: Language) -> None:
-    """Refuse a name that nobody on the floor has; without a roster that cannot be told, which is said.
+def _agents(settings: Settings, agent: str, language: Language) -> Agents:
+    """Return the agents that there are; without a roster nobody can tell, which is said.
 
     Raises:
         BadInput: The roster has no such agent, or cannot be used.
     """
     roster = settings.rules.read_roster(settings.site.timezone)
-    if roster is None:
-        print(_SAID.say("no_roster", language, agent=repr(agent)), file=sys.stderr)
-        return
-    known = {*(seat.agent for seat in roster.seats), *settings.agents.names.values()}
-    if agent not in known:
-        near = difflib.get_close_matches(agent, known, n=1)
-        meant = english(f"did you mean {near[0]!r}? ") if near else ""
-        raise BadInput(
-            f"--agent: the roster has no {agent!r}; {meant}Give a name as the roster has it, or add it there"
-        )
+    if roster is not None:
+        require_agent(agent, roster.agents)
+        return roster.agents
+    print(_SAID.say("no_roster", language, agent=repr(agent)), file=sys.stderr)
+    return None
 
 
 async def _every(unit: UnitOfWork) -> list[Account]:
@@ -160,7 +144,7 @@ async def _every(unit: UnitOfWork) -> list[Account]:
 
 
 def _change(settings: Path | None, name: str, changes: dict[str, Any]) -> None:
-    _at_desk(settings, lambda unit: change_account(unit, name, changes, None, _actor(), wall_clock()))
+    _at_desk(settings, lambda unit: change_account(unit, name, changes, None, _actor(), wall_clock(), None))
 
 
 def _at_desk(path: Path | None, work: Callable[[UnitOfWork], Awaitable[T]]) -> T:

@@ -10,6 +10,7 @@ from callcenter.domain import facts as fx
 from callcenter.domain.channels.registry import REMEMBERED
 from callcenter.domain.frame import Micros
 from callcenter.domain.state import Channel, OpenCall, OpenVisit, State
+from callcenter.domain.visits.survey import OpenSurvey
 
 
 class CallBook:
@@ -65,6 +66,19 @@ class CallBook:
         if channel is not None and call.id not in channel.calls:
             channel.calls.append(call.id)
 
+    def surveyed(self, channel: Channel) -> OpenSurvey | None:
+        """Return the survey that a caller is in."""
+        call = self.known(channel)
+        return None if call is None else next((s for s in call.surveys if s.carrier == channel.uid), None)
+
+    def survey_over(self, survey: OpenSurvey, at: Micros | None, *, hung_up: bool | None) -> None:
+        """A survey is over; `hung_up` None: nobody saw how."""
+        call = next(call for call in self._state.calls.values() if survey in call.surveys)
+        call.surveys.remove(survey)
+        told = survey.told(call.id, at, hung_up=hung_up)
+        call.surveyed.append(told)
+        self._out.append(fx.SurveyEnded(at=at if at is not None else self._state.now, survey=told))
+
     def is_over(self, channel: Channel, queue: str | None) -> bool:
         """Tell whether a visit of this caller to this queue was told, and nothing since was hidden."""
         call = self.known(channel)
@@ -86,12 +100,14 @@ class CallBook:
         """Tell a call when nothing of it is open and no channel of it lives, or when the input is over."""
         if not over and (call.open or call.talking or call.linked in self._state.linked or self._lives(call)):
             return
+        for survey in call.surveys.copy():
+            self.survey_over(survey, None, hung_up=None)
         del self._state.calls[call.id]
-        if not call.told and not call.talks:
+        if not call.told and not call.talks and not call.surveyed:
             return
         visits = tuple(sorted(call.told, key=_first_seen))
         talks = tuple(sorted(call.talks, key=_began))
-        account = fx.Call(call=call.id, order=call.order, visits=visits, talks=talks)
+        account = fx.Call(call=call.id, order=call.order, visits=visits, talks=talks, surveys=tuple(call.surveyed))
         self._out.append(fx.CallEnded(at=self._state.now, call=account))
         if self._state.now is not None:
             self._state.over[call.id] = self._state.now

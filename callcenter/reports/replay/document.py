@@ -79,7 +79,7 @@ class Document:
         for call in seen:
             for visit in call.visits:
                 self._totals.visit(visit)
-                self._promises.visit(visit)
+            self._promises.call(call.visits)
             for talk in call.talks:
                 self._totals.talk(talk)
             yield call

@@ -10,6 +10,7 @@ from callcenter.cases.linking import Linking, LinkSettings
 from callcenter.cases.owners import CustomerMatch, MatchKind, NumberOwners
 from callcenter.domain import facts as fx
 from callcenter.domain.frame import Micros
+from callcenter.domain.vocabulary import How
 from callcenter.numbers import Numbering
 from callcenter.reports.replay.shapes import Shape, seconds
 from callcenter.untrusted import replaced
@@ -29,7 +30,8 @@ class Linked:
 
     def see(self, fact: fx.Fact) -> None:
         """Keep what agents did on their own lines."""
-        if isinstance(fact, fx.OwnCallBegan | fx.TalkBegan | fx.OwnCallEnded):
+        outbound = isinstance(fact, fx.TalkBegan) and fact.talk.how is How.OUTBOUND
+        if outbound or isinstance(fact, fx.OwnCallBegan | fx.OwnCallEnded):
             latest = self._own[-1][0] if self._own else 0
             self._own.append((max(latest, fact.at or 0), fact))
 

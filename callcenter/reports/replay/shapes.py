@@ -6,6 +6,7 @@ from typing import Any
 
 from callcenter.domain import facts as fx
 from callcenter.domain.frame import SECOND, Micros
+from callcenter.domain.visits.survey import Survey
 from callcenter.rules.regulations.edition import FiguresAt
 
 Shape = dict[str, Any]
@@ -17,11 +18,28 @@ def seconds(value: Micros | None) -> float | None:
 
 
 def call_shape(call: fx.Call, figures: FiguresAt) -> Shape:
-    """Show a call with its visits and its talks."""
-    return {
+    """Show a call with its visits, its talks and, where there was one, its survey."""
+    shape: Shape = {
         "call": call.call,
         "visits": [visit_shape(v, figures) for v in call.visits],
         "talks": [talk_shape(t) for t in call.talks],
+    }
+    return shape | ({"survey": survey_shape(call.surveys[-1])} if call.surveys else {})
+
+
+def survey_shape(survey: Survey) -> Shape:
+    """Show what a caller was asked after the call, and said."""
+    return {
+        "agent": survey.agent,
+        "queue": survey.queue,
+        "asked_at": seconds(survey.asked_at),
+        "agreed_at": seconds(survey.agreed_at),
+        "ended_at": seconds(survey.ended_at),
+        "result": survey.result.value,
+        "hung_up": survey.hung_up,
+        "questions": [question.name.lower() for question in survey.asks],
+        "answers": {question.name.lower(): answer for question, answer in survey.answers.items()},
+        "in_gap": survey.in_gap,
     }
 
 

@@ -87,7 +87,7 @@ class RuleContext:
         self.numbering = numbering
         self.memory = memory or ContextMemory()
         self.lasting: tuple[fx.OwnCall, ...] = ()
-        self._seated = frozenset(() if roster is None else (seat.agent for seat in roster.seats))
+        self._seated = frozenset[str]() if roster is None else roster.agents
         self._newest = rulebook.editions[-1]
         self._editions = [(*rulebook.holds(edition), edition) for edition in rulebook.editions]
 

@@ -40,6 +40,7 @@ def gist(fact: fx.Fact) -> fx.Fact | None:
             | fx.PhoneRang()
             | fx.TalkBegan()
             | fx.TalkEnded()
+            | fx.SurveyEnded()
             | fx.VisitFilled()
             | fx.CallEnded()
             | fx.LineBlocked()

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from typing import Literal
 
 import msgspec
 
@@ -26,6 +25,7 @@ from callcenter.rules.detection.verdicts import Verdicts
 from callcenter.rules.detection.waits import WaitMemory, Waits
 from callcenter.rules.records.violation import Violation
 from callcenter.rules.regulations.edition import Rulebook
+from callcenter.shape import shape_of
 from callcenter.staff.duty import Roster
 
 _FORGET_EVERY = 256
@@ -46,7 +46,7 @@ class JudgeMemory(msgspec.Struct):
     def packed(self) -> bytes:
         """Pack it, each detector's part for itself."""
         parts = {name: msgspec.Raw(msgspec.msgpack.encode(part)) for name, part in self.detectors.items()}
-        return msgspec.msgpack.encode(_PackedMemory(_FORM, self.context, self.waits, parts))
+        return msgspec.msgpack.encode(_PackedMemory(_form(), self.context, self.waits, parts))
 
     @classmethod
     def unpacked(cls, saved: bytes) -> JudgeMemory:
@@ -56,20 +56,22 @@ class JudgeMemory(msgspec.Struct):
             msgspec.MsgspecError: Another version wrote it: with another form, or other detectors.
         """
         packed = msgspec.msgpack.decode(saved, type=_PackedMemory)
-        if packed.detectors.keys() != {row.name for row in DETECTORS}:
-            raise msgspec.ValidationError(f"saved with other detectors: {', '.join(sorted(packed.detectors))}")
+        if packed.form != _form():
+            raise msgspec.ValidationError(f"a memory of the form {packed.form} was saved, not {_form()}")
         parts: dict[str, msgspec.Struct] = {
             row.name: msgspec.msgpack.decode(packed.detectors[row.name], type=row.memory) for row in DETECTORS
         }
         return cls(packed.context, packed.waits, parts)
 
 
-_FORM: Literal[2] = 2
-"""Counted up when what is remembered is no longer what an earlier version saved: the journal is read again then."""
+def _form() -> str:
+    """Name the form of what is remembered; where it is not the one that was saved, the journal is read again."""
+    shape = shape_of(ContextMemory, WaitMemory, *(row.memory for row in DETECTORS))
+    return f"{shape}:{','.join(row.name for row in DETECTORS)}"
 
 
 class _PackedMemory(msgspec.Struct):
-    form: Literal[2]
+    form: str
     context: ContextMemory
     waits: WaitMemory
     detectors: dict[str, msgspec.Raw]

@@ -1,21 +1,23 @@
 """Service promises as the department keeps them: answered within so many rings (P-RING), no long wait (P-WAIT).
 
-A visit that nobody answered breaks a promise when it lasted longer than promised; one that ended before says nothing.
+Each way of a caller to an answer is one, over every queue that it passes: from the first join, and from the first
+phone's first ring. One that nobody answered breaks a promise when it lasted longer than promised; one that ended
+before says nothing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Protocol
 
 import msgspec
 
 from callcenter.domain import facts as fx
 from callcenter.domain.frame import SECOND, Micros
-from callcenter.domain.vocabulary import VisitOutcome
+from callcenter.domain.vocabulary import VisitOutcome, is_direct
 from callcenter.rules.regulations.edition import Rulebook
 
-_NOBODY_KNOWS = frozenset({VisitOutcome.UNKNOWN, VisitOutcome.SWITCH_DOWN, VisitOutcome.REFUSED})
+_NOBODY_KNOWS = frozenset({VisitOutcome.UNKNOWN, VisitOutcome.SWITCH_DOWN})
 _CUT_OFF: Micros = SECOND
 """queue_log, by which gaps are filled, has whole seconds, cut off."""
 
@@ -37,22 +39,53 @@ class Rung(Protocol):
 
 
 class Promises:
-    """Counts promises per queue, from finished visits."""
+    """Counts promises per queue, from finished calls."""
 
     def __init__(self, rulebook: Rulebook) -> None:
         self._rulebook = rulebook
         self.queues: dict[str, dict[str, PromiseCount]] = {}
 
-    def visit(self, visit: fx.Visit) -> None:
-        """Count a finished visit, by the figures that held when it began."""
-        edition = self._rulebook.at(visit.joined_at)
-        if visit.queue is None or edition is None or visit.outcome in _NOBODY_KNOWS:
+    def call(self, visits: Iterable[fx.Visit]) -> None:
+        """Count the visits of a call, in their order; by the figures that held when each way to an answer began."""
+        for stays in ways(visits):
+            self._way(stays)
+
+    def _way(self, stays: Sequence[fx.Visit]) -> None:
+        first, last, queue = stays[0], stays[-1], line_of(stays)
+        edition = self._rulebook.at(first.joined_at)
+        if edition is None:
             return
-        figures, queue = edition.figures, visit.queue
+        figures = edition.figures
         kept = self.queues.setdefault(queue, {"P-RING": PromiseCount(), "P-WAIT": PromiseCount()})
-        until = visit.answered_at if visit.outcome is VisitOutcome.ANSWERED else visit.left_at
-        _count(kept["P-RING"], visit, rung_until(until, visit.offers), figures.answered_within_rings)
-        _count(kept["P-WAIT"], visit, visit.wait, lambda wait: figures.in_time(queue, wait))
+        until = last.answered_at if last.outcome is VisitOutcome.ANSWERED else last.left_at
+        rung = rung_until(until, (offer for stay in stays for offer in stay.offers))
+        _count(kept["P-RING"], stays, rung, figures.answered_within_rings)
+        _count(kept["P-WAIT"], stays, _waited(first, last), lambda wait: figures.in_time(queue, wait))
+
+
+def ways(visits: Iterable[fx.Visit]) -> Iterator[list[fx.Visit]]:
+    """Yield the stays that led to each answer, and those after the last one; none that was refused at the door.
+
+    What a way came to is known by its last stay; one whose end nobody knows is left out there.
+    """
+    way: list[fx.Visit] = []
+    for visit in visits:
+        if visit.queue is None or visit.outcome is VisitOutcome.REFUSED:
+            continue
+        way.append(visit)
+        if visit.outcome is VisitOutcome.ANSWERED:
+            yield way
+            way = []
+    while way and way[-1].outcome in _NOBODY_KNOWS:
+        way.pop()
+    if way:
+        yield way
+
+
+def line_of(stays: Sequence[fx.Visit]) -> str:
+    """Name the line whose promise it is: the first queue that is no single agent's own, else that one's."""
+    queues = [stay.queue or "" for stay in stays]
+    return next((queue for queue in queues if not is_direct(queue)), queues[0])
 
 
 def rung_until(moment: Micros | None, offers: Iterable[Rung]) -> Micros | None:
@@ -61,12 +94,21 @@ def rung_until(moment: Micros | None, offers: Iterable[Rung]) -> Micros | None:
     return None if first is None or moment is None else max(0, moment - first)
 
 
-def _count(kept: PromiseCount, visit: fx.Visit, lasted: Micros | None, in_time: Callable[[Micros], bool]) -> None:
-    answered = visit.outcome is VisitOutcome.ANSWERED
+def _waited(first: fx.Visit, last: fx.Visit) -> Micros | None:
+    if first.joined_at is None or last.left_at is None:
+        return None
+    return max(0, last.left_at - first.joined_at)
+
+
+def _count(
+    kept: PromiseCount, stays: Sequence[fx.Visit], lasted: Micros | None, in_time: Callable[[Micros], bool]
+) -> None:
+    answered = stays[-1].outcome is VisitOutcome.ANSWERED
     late = lasted is not None and not in_time(lasted)
-    if late and lasted is not None and not in_time(lasted - (_CUT_OFF if visit.filled else 0)):
+    doubt = _CUT_OFF if any(stay.filled for stay in stays) else 0
+    if late and lasted is not None and not in_time(lasted - doubt):
         kept.broken += 1
-    elif late or (answered and (lasted is None or visit.in_gap)):
+    elif late or (answered and (lasted is None or any(stay.in_gap for stay in stays))):
         kept.unknown += 1
     elif answered:
         kept.kept += 1

@@ -6,13 +6,13 @@ from collections.abc import Collection, Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from callcenter.cases.customers import CustomerCard, folded
 from callcenter.cases.importing import Known, KnownCustomers, keys_of
 from callcenter.domain.frame import Micros
-from callcenter.store.conflicts import Missing
+from callcenter.store.conflicts import Conflict, Missing
 from callcenter.store.customers.cards import read_all
 from callcenter.store.customers.tables import (
     CustomerHistoryRow,
@@ -28,13 +28,14 @@ _json = msgspec.json.Encoder(order="deterministic").encode
 
 
 class CustomerImport(msgspec.Struct, frozen=True, kw_only=True):
-    """A file that was brought in, or is being: `done` is the last of its rows that is in the database."""
+    """A file that was brought in, or is being: `done` is the row that it has come to, of `last_row`."""
 
     id: str
     file: str
     digest: str
     at: Micros
     by: str
+    last_row: int
     done: int = 0
     finished_at: Micros | None = None
     undone_at: Micros | None = None
@@ -71,7 +72,7 @@ async def imports(connection: AsyncConnection, limit: int = 50) -> list[Customer
 
 
 async def unfinished(connection: AsyncConnection, digest: str) -> CustomerImport | None:
-    """Find an import of the very same file that was stopped on its way."""
+    """Find an import of the same file, read in the same way, that was stopped on its way."""
     i = CustomerImportRow
     asked = select(i).where(i.digest == digest, i.finished_at.is_(None), i.undone_at.is_(None))
     row = (await connection.execute(asked.order_by(i.at.desc()).limit(1))).mappings().one_or_none()
@@ -81,6 +82,18 @@ async def unfinished(connection: AsyncConnection, digest: str) -> CustomerImport
 async def begin(unit: UnitOfWork, new: CustomerImport) -> None:
     """Keep that a file is brought in."""
     await unit.execute(insert(CustomerImportRow).values(**msgspec.structs.asdict(new)))
+
+
+async def require_at(unit: UnitOfWork, number: str, row: int) -> None:
+    """Pass if an import has come to a row, and nobody else goes on with it or has taken it back.
+
+    Raises:
+        Conflict: It is not so.
+    """
+    i = CustomerImportRow
+    asked = select(i.id).where(i.id == number, i.done == row, i.undone_at.is_(None))
+    if await unit.connection.scalar(asked) is None:
+        raise Conflict("this list is brought in by somebody else too, or was taken back: look at the imports")
 
 
 async def reached(unit: UnitOfWork, number: str, rows: Sequence[ImportedRow], **values: Any) -> None:
@@ -150,9 +163,3 @@ async def forget(unit: UnitOfWork, number: str, rows: Collection[int], gone: Col
         delete(r).where(r.imported == number, r.row.in_(rows)),
     ):
         await unit.execute(statement)
-
-
-async def counted(connection: AsyncConnection, number: str) -> int:
-    """Count the customers that an import made or changed, and that have not been put back."""
-    r = ImportedCustomerRow
-    return await connection.scalar(select(func.count()).select_from(r).where(r.imported == number)) or 0

@@ -79,7 +79,10 @@ class CustomerNoteRow(Base):
 
 
 class CustomerHistoryRow(Base):
-    """How a field became another with a version of a card; both values as JSON, none where the card was made."""
+    """How a field became another with a version of a card; both values as JSON.
+
+    Where the card was made, `field` is empty, and `before` names whom it was split from, if anyone.
+    """
 
     __tablename__ = "customer_history"
 
@@ -127,7 +130,7 @@ class CustomerClassRow(Base):
 
 
 class CustomerImportRow(Base):
-    """A file of customers that was brought in; `done` is the last of its rows that is in the database."""
+    """A file of customers that was brought in; `done` is the row that it has come to, of `last_row`."""
 
     __tablename__ = "customer_imports"
 
@@ -137,6 +140,7 @@ class CustomerImportRow(Base):
     at: Mapped[int]
     by: Mapped[str] = mapped_column(String(_NAME))
     done: Mapped[int] = mapped_column(Integer)
+    last_row: Mapped[int] = mapped_column(Integer)
     finished_at: Mapped[int | None]
     undone_at: Mapped[int | None]
     undone_by: Mapped[str | None] = mapped_column(String(_NAME))

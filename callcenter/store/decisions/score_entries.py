@@ -118,6 +118,13 @@ async def of_month(connection: AsyncConnection, month: Month, agent: str | None 
     return [_given(row) for row in rows.mappings()]
 
 
+async def months_from(connection: AsyncConnection, first: Month) -> list[Month]:
+    """Name the months, from one on, in which something that was given counts, in order."""
+    since = month_days(first)[0]
+    days = select(GivenRow.day).where(GivenRow.withdrawn_at.is_(None), GivenRow.day >= since).distinct()
+    return sorted({(day.year, day.month) for day in await connection.scalars(days)})
+
+
 def records_of(given: Iterable[ScoreEntry], zone: ZoneInfo) -> MonthRecords:
     """Hand what was given to the score."""
     marks, bonuses, adjustments = [], [], []

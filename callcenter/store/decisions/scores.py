@@ -22,7 +22,7 @@ from callcenter.rules.scores.score_lines import LineKind, MonthScoreLine
 from callcenter.staff.months import Month, month_days, month_name, month_span, quarter_months
 from callcenter.staff.roles import Role
 from callcenter.store.conflicts import Missing
-from callcenter.store.decisions.score_entries import ScoreEntry, ScoreEntryKind, of_month, records_of
+from callcenter.store.decisions.score_entries import ScoreEntry, ScoreEntryKind, months_from, of_month, records_of
 from callcenter.store.decisions.score_terms import TermsInForce, terms_in_force
 from callcenter.store.decisions.violations import confirmed_in
 from callcenter.store.sign_in.accounts import Account, account_of_row
@@ -116,6 +116,21 @@ async def quarter_of(
         raise Missing(f"{member.agent} has no month yet in quarter {quarter[1]} of {quarter[0]}")
     months = [await score_of(connection, member, month, zone, now) for month in there]
     return ScoredQuarter(member=member, score=quarter_score([one.score for one in months]), months=months)
+
+
+async def misfits(connection: AsyncConnection, change: str, since: Month, zone: ZoneInfo) -> dict[str, str]:
+    """Find what was given, from a month on, that does not go with the terms of a change: whose and when, and why."""
+    found = {}
+    for month in await months_from(connection, since):
+        terms = await terms_in_force(connection, month)
+        if terms.change != change:
+            continue
+        for agent, counting in sorted((await _counting(connection, month, zone, None)).items()):
+            try:
+                _scored(Member(agent=agent), month, terms, zone, counting)
+            except BadInput as error:
+                found[f"{agent} {month_name(month)}"] = str(error)
+    return found
 
 
 class _Counting(msgspec.Struct):

@@ -138,6 +138,38 @@ class TalkRow(Base):
     ended_position: Mapped[int | None]
 
 
+class SurveyRow(Base):
+    """What a caller was asked after an agent had hung up: a column a question, NULL where it was not answered.
+
+    `asks` are the numbers of the questions, as JSON; `hung_up` is NULL where nobody saw how it ended.
+    """
+
+    __tablename__ = "surveys"
+    __table_args__ = (Index(None, "asked_at"), Index(None, "agent", "asked_at"), Index(None, "uniqueid"))
+
+    id: Mapped[str] = mapped_column(String(_ID), primary_key=True)
+    node: Mapped[str]
+    call: Mapped[str]
+    uniqueid: Mapped[str]
+    queue: Mapped[str | None]
+    agent: Mapped[str | None]
+    interface: Mapped[str | None]
+    asks: Mapped[str]
+    asked_at: Mapped[int | None]
+    agreed: Mapped[bool]
+    agreed_at: Mapped[int | None]
+    ended_at: Mapped[int | None]
+    service: Mapped[int | None] = mapped_column(Integer)
+    product: Mapped[int | None] = mapped_column(Integer)
+    platform: Mapped[int | None] = mapped_column(Integer)
+    handling: Mapped[int | None] = mapped_column(Integer)
+    result: Mapped[str]
+    hung_up: Mapped[bool | None]
+    in_gap: Mapped[bool]
+    frames: Mapped[str]
+    ended_position: Mapped[int]
+
+
 class AgentStateRow(Base):
     """An agent was in one state from `started_at` to `ended_at`."""
 

@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 
 from callcenter.domain import facts as fx
-from callcenter.domain.vocabulary import AgentState, EndedBy, How, OfferOutcome, VisitOutcome
+from callcenter.domain.vocabulary import AgentState, EndedBy, How, OfferOutcome, Question, VisitOutcome
 from callcenter.rules.detection.gist import gists
 from callcenter.rules.detection.pages import ArchivedMoment, ArchivedPage
 from callcenter.store.record.archive import page_row, row_id
@@ -26,6 +26,7 @@ from callcenter.store.record.models import (
     OfferRow,
     OwnCallRow,
     Row,
+    SurveyRow,
     TalkRow,
     VisitRow,
 )
@@ -148,6 +149,22 @@ class Recorder:
         row = self._talks.pop(_talk_key(told), told)
         same = {name: row[name] for name in ("id", "began_position")}
         self._changes.put(TalkRow, told | same | {"ended_position": self._position})
+
+    @_take.register
+    def _(self, fact: fx.SurveyEnded) -> None:
+        survey = fact.survey
+        given = {question.name.lower(): survey.answers.get(question) for question in Question}
+        self._changes.put(
+            SurveyRow,
+            _columns(survey, SurveyRow)
+            | given
+            | {
+                "id": self._id("survey", survey.uniqueid, self._position, self._index),
+                "node": self._node,
+                "result": survey.result.value,
+                "ended_position": self._position,
+            },
+        )
 
     @_take.register
     def _(self, fact: fx.CallEnded) -> None:

@@ -86,7 +86,7 @@ async def propose_change(body: NewChange, person: Proposing, service: TheService
             proposed_by=person.account,
             proposed_at=once.asked.at,
         )
-        return _answer(await propose(unit, change, service.rulebook), person, service, status.HTTP_201_CREATED)
+        return _answer(await propose(unit, change, person, service.rulebook), person, service, status.HTTP_201_CREATED)
 
     return await once.answer(work)
 
@@ -98,7 +98,7 @@ def _offer(verb: str, state: ChangeState) -> None:
         number: str, person: Approving, service: TheService, once: TheOnce, seen: SeenVersion
     ) -> Response:
         async def work(unit: UnitOfWork) -> KeptAnswer:
-            decided = await decide(unit, number, seen, state, person.account, service.clock(), service.rulebook)
+            decided = await decide(unit, number, seen, state, person, service.clock(), service.rulebook)
             return _answer(decided, person, service)
 
         return await once.answer(work)

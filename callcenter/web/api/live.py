@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Header, Query
+from fastapi import APIRouter, Depends, Header, Query, status
 from fastapi.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
 from callcenter.staff.roles import Principal, Right
 from callcenter.web.auth import TheSession, allowed
-from callcenter.web.live import LiveFeed, Reader
+from callcenter.web.live import LiveFeed, LiveReader
 from callcenter.web.live_words import Topic
 from callcenter.web.problems import RequestRefused
 from callcenter.web.service import TheService
@@ -27,7 +27,7 @@ class EventStream(StreamingResponse):
 
     media_type = "text/event-stream"
 
-    def __init__(self, feed: LiveFeed, reader: Reader) -> None:
+    def __init__(self, feed: LiveFeed, reader: LiveReader) -> None:
         super().__init__(feed.frames(reader), headers={"X-Accel-Buffering": "no"})
         self._feed, self._reader = feed, reader
 
@@ -39,7 +39,7 @@ class EventStream(StreamingResponse):
             self._feed.leave(self._reader)
 
 
-@router.get("", response_class=EventStream)
+@router.get("", status_code=status.HTTP_200_OK, response_class=EventStream)
 async def follow(
     session: TheSession,
     person: Seeing,

@@ -10,9 +10,9 @@ from pydantic import StringConstraints
 
 from callcenter.domain.frame import SECOND
 from callcenter.staff.roles import RIGHTS, Right, Role
-from callcenter.store.sign_in.accounts import change_account
 from callcenter.store.sign_in.passwords import MOST_PASSWORD
 from callcenter.store.sign_in.sessions import Session, SignInRefused
+from callcenter.usecases.keep_accounts import change_account
 from callcenter.web.api.fields import RequestBody, ResponseBody, moment_out
 from callcenter.web.auth import MOST_TOKEN, TheSession
 from callcenter.web.cookies import NEW_DEVICE, NEW_TOKEN, device_name
@@ -91,7 +91,7 @@ async def change_password(body: NewPassword, request: Request, session: TheSessi
         raise RequestRefused("forbidden", "the old password is wrong") from error
     hashed = await service.accounts.hashed(name, body.new, name)
     async with service.decisions.writing() as unit:
-        await change_account(unit, name, {"password": hashed}, proven.version, name, at)
+        await change_account(unit, name, {"password": hashed}, proven.version, name, at, None)
     service.look_at_streams()
     setattr(request.state, NEW_TOKEN, "")
     return Response(status_code=status.HTTP_204_NO_CONTENT)

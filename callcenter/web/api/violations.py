@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response, status
 from pydantic import Field
 
 from callcenter.rules.records.standing import RecordState
-from callcenter.rules.records.steps import DECISIONS, Action, ProcessStep
+from callcenter.rules.records.steps import Action, ProcessStep
 from callcenter.rules.records.violation import Verdict
 from callcenter.rules.regulations.edition import Severity
 from callcenter.staff.roles import Principal, Right
@@ -16,7 +16,7 @@ from callcenter.store.decisions.violations import FiledRecord, RecordQuery, get_
 from callcenter.store.idempotency import KeptAnswer
 from callcenter.store.unit_of_work import UnitOfWork
 from callcenter.usecases.file_report import SeenReport, file_report
-from callcenter.usecases.take_step import StepTaken
+from callcenter.usecases.take_step import StepTaken, rights_for
 from callcenter.usecases.take_step import take_step as take
 from callcenter.web.api.fields import (
     Cursor,
@@ -32,25 +32,11 @@ from callcenter.web.api.fields import (
 )
 from callcenter.web.api.once import SeenVersion, TheOnce, etag
 from callcenter.web.api.shapes import Detail, Reader, RecordPage
-from callcenter.web.auth import TheSession, allowed, require
+from callcenter.web.auth import TheSession, allowed
 from callcenter.web.problems import language_of, problem
 from callcenter.web.service import TheService
 
 router = APIRouter(prefix="/violations", tags=["violations"])
-
-RIGHTS: dict[Action, Right] = {
-    Action.NOTIFY: Right.NOTIFY,
-    Action.EXPLAIN: Right.EXPLAIN,
-    Action.APPEAL: Right.APPEAL,
-    Action.CONFIRM: Right.DECIDE,
-    Action.REDUCE: Right.DECIDE,
-    Action.OVERTURN: Right.DECIDE,
-    Action.WITHDRAW: Right.WITHDRAW,
-    Action.CHECK: Right.CHECK,
-    Action.AGREE: Right.REVIEW_SHADOW,
-    Action.DISAGREE: Right.REVIEW_SHADOW,
-}
-"""What each step needs; who decides an appeal needs `decide_appeal`."""
 
 
 class RecordFilter(RequestBody):
@@ -145,8 +131,7 @@ async def file_violation(
 
 def _acting(action: Action, session: TheSession) -> Principal:
     """Let pass whoever has the right to such a step over anything at all."""
-    rights = {RIGHTS[action]} | ({Right.DECIDE_APPEAL} if action in DECISIONS else set())
-    return allowed(*rights)(session)
+    return allowed(*rights_for(action))(session)
 
 
 def _step(
@@ -180,19 +165,10 @@ async def take_step(
 
     async def work(unit: UnitOfWork) -> KeptAnswer:
         record = await get_for(unit.connection, number, person)
-        _require_right(person, step.action, record)
-        taken = await take(unit, record, seen, step, service.step_context)
+        taken = await take(unit, person, record, seen, step, service.step_context)
         return _broken(once.request, taken) if taken.faults else await _answer(unit, taken.record, reader)
 
     return await once.answer(work)
-
-
-def _require_right(person: Principal, action: Action, record: FiledRecord) -> None:
-    """Let pass whoever may take this step here; an appeal is decided by those who decide appeals."""
-    right = RIGHTS[action]
-    if action in DECISIONS and record.standing.state is RecordState.APPEALED:
-        right = Right.DECIDE_APPEAL
-    require(person, right, record)
 
 
 async def _answer(unit: UnitOfWork, record: FiledRecord, reader: Reader, code: int = status.HTTP_200_OK) -> KeptAnswer:

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from callcenter.ami.decode import decode
-from callcenter.ami.names import NEEDED
+from callcenter.ami.decode import _TABLE, decode
+from callcenter.ami.names import BRINGS_A_CALLER, NEEDED, OF_A_CHANNEL
 from callcenter.domain import events as ev
 from callcenter.domain.frame import Frame
 
@@ -76,6 +76,13 @@ def test_causes_are_numbers_or_nothing(cause: str, tech: str, read: tuple[int | 
     assert event == ev.ChannelEnded(5, 7, "u", "PJSIP/1001-1", *read)
 
 
+@pytest.mark.parametrize(("told_place", "read"), [("3", 3), ("999999", 999_999), ("4294967296", None), ("-1", None)])
+def test_a_place_in_a_queue_is_one_that_the_record_has_room_for(told_place: str, read: int | None) -> None:
+    heard = told("QueueCallerJoin", Queue="q", Position=told_place, **CHANNEL)
+    assert isinstance(heard, ev.CallerJoined)
+    assert heard.position == read
+
+
 @pytest.mark.parametrize(
     ("status", "reachable"),
     [("Reachable", True), ("Registered", True), ("Unreachable", False), ("Unregistered", False), ("Lagged", False)],
@@ -138,6 +145,18 @@ def test_user_events_of_our_dialplan_are_known_and_others_are_not() -> None:
     assert told("UserEvent", UserEvent="CallcenterKeyExit", Uniqueid="u", Queue="q") == ev.KeyPressed(5, 7, "u", "q")
     assert told("UserEvent", UserEvent="CallcenterRefused", Queue="q") is None
     assert told("UserEvent", UserEvent="CallcenterKeyExit", Uniqueid="u") is None
+
+
+def test_survey_is_told_step_by_step_in_numbers() -> None:
+    step = {"UserEvent": "CallcenterSurvey", "Uniqueid": "u"}
+    asked = told("UserEvent", **step, Step="asked", Queue="q", Questions="124" + "9" * 90)
+    assert asked == ev.SurveyHeard(5, 7, "u", "asked", "q", "124999999")
+    answered = told("UserEvent", **step, Step="answered", Question="2", Answer="3")
+    assert answered == ev.SurveyHeard(5, 7, "u", "answered", None, "", 2, 3)
+    nonsense = told("UserEvent", **step, Step="answered", Question="x", Answer="-1")
+    assert nonsense == ev.SurveyHeard(5, 7, "u", "answered")
+    assert told("UserEvent", **step, Step="begged") is None
+    assert told("UserEvent", UserEvent="CallcenterSurvey", Step="asked") is None
     assert told("UserEvent", UserEvent="Other") is None
 
 
@@ -145,3 +164,8 @@ def test_an_agents_completion_may_lack_its_channels() -> None:
     event = told("AgentComplete", Queue="q", Interface="PJSIP/1001", MemberName="Alice", Reason="caller")
 
     assert event == ev.MemberCompleted(5, 7, None, None, "q", "PJSIP/1001", "Alice", None)
+
+
+def test_every_event_that_is_needed_means_something() -> None:
+    assert NEEDED.keys() - _TABLE.keys() == {"FullyBooted"}
+    assert NEEDED.keys() >= OF_A_CHANNEL | BRINGS_A_CALLER

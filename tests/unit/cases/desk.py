@@ -33,11 +33,27 @@ def visit(
 ) -> fx.Visit:
     answered = outcome is VisitOutcome.ANSWERED
     return fx.Visit(
-        call=call, uniqueid=f"u-{call}", queue=queue, n=1, caller=caller, did=None, joined_at=micros(joined),
-        left_at=micros(left), position=1, outcome=outcome, agent="Alice" if answered else None,
-        answered_at=micros(left) if answered else None, ended_at=micros(ended), hold=None, transferred=None,
-        ended_by=EndedBy.CALLER, refused_at=micros(refused), offers=offers, in_gap=False, frames=(),
-    )  # fmt: skip
+        call=call,
+        uniqueid=f"u-{call}",
+        queue=queue,
+        n=1,
+        caller=caller,
+        did=None,
+        joined_at=micros(joined),
+        left_at=micros(left),
+        position=1,
+        outcome=outcome,
+        agent="Alice" if answered else None,
+        answered_at=micros(left) if answered else None,
+        ended_at=micros(ended),
+        hold=None,
+        transferred=None,
+        ended_by=EndedBy.CALLER,
+        refused_at=micros(refused),
+        offers=offers,
+        in_gap=False,
+        frames=(),
+    )
 
 
 class Desk:
@@ -81,15 +97,33 @@ class Desk:
         self._lines += 1
         uid = f"line-{self._lines}"
         own = fx.OwnCall(
-            agent="Alice", interface="PJSIP/1001", uniqueid=uid, dialled=dialled, started_at=micros(start),
-            up_at=micros(up), ended_at=micros(end), in_talk=False, in_gap=in_gap, frames=(), unseen=unseen,
-        )  # fmt: skip
+            agent="Alice",
+            interface="PJSIP/1001",
+            uniqueid=uid,
+            dialled=dialled,
+            started_at=micros(start),
+            up_at=micros(up),
+            ended_at=micros(end),
+            in_talk=False,
+            in_gap=in_gap,
+            frames=(),
+            unseen=unseen,
+        )
         self.linking.see(fx.OwnCallBegan(at=micros(start), own=own))
         if reached is not None:
             talk = fx.Talk(
-                call=uid, uniqueid="trunk", agent="Alice", interface="PJSIP/1001", how=how, queue=None,
-                start=micros(reached), end=None, ended_by=None, in_gap=False, frames=(),
-            )  # fmt: skip
+                call=uid,
+                uniqueid="trunk",
+                agent="Alice",
+                interface="PJSIP/1001",
+                how=how,
+                queue=None,
+                start=micros(reached),
+                end=None,
+                ended_by=None,
+                in_gap=False,
+                frames=(),
+            )
             self.linking.see(fx.TalkBegan(at=micros(reached), talk=talk))
         self.linking.see(fx.OwnCallEnded(at=micros(end), own=own))
 

@@ -33,8 +33,14 @@ def test_a_visit_that_was_lost_is_open_and_no_other_is(desk: Desk, outcome: Visi
 
 def test_the_outcomes_that_are_lost_are_those_of_the_definition() -> None:
     assert {str(outcome) for outcome in LOST} == {
-        "abandoned", "timed_out", "queue_empty", "key_pressed", "refused", "withdrawn", "switch_down",
-    }  # fmt: skip
+        "abandoned",
+        "timed_out",
+        "queue_empty",
+        "key_pressed",
+        "refused",
+        "withdrawn",
+        "switch_down",
+    }
 
 
 def test_a_lost_call_of_a_colleague_is_nobodys_matter(desk: Desk) -> None:
@@ -139,9 +145,18 @@ def test_a_refused_caller_who_calls_again_is_answered(desk: Desk) -> None:
 
 def test_of_a_call_whose_end_nobody_saw_the_latest_known_moment_counts(desk: Desk) -> None:
     offer = fx.Offer(
-        agent="Alice", interface="PJSIP/1001", offered_at=micros(12), rang_at=None, ended_at=None, connected_at=None,
-        outcome=OfferOutcome.SWITCH_DOWN, available=True, refuted=None, in_gap=True, frames=(),
-    )  # fmt: skip
+        agent="Alice",
+        interface="PJSIP/1001",
+        offered_at=micros(12),
+        rang_at=None,
+        ended_at=None,
+        connected_at=None,
+        outcome=OfferOutcome.SWITCH_DOWN,
+        available=True,
+        refuted=None,
+        in_gap=True,
+        frames=(),
+    )
     told = visit("a", 0, None, VisitOutcome.SWITCH_DOWN, offers=(offer,))
     desk.ends(told)
 

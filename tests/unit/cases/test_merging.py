@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from callcenter.cases.customers import CustomerCard, card_of, changed_card, number_of
-from callcenter.cases.merging import Side, merged, split_off, unmerged
+from callcenter.cases.merging import MergeSide, merged, split_off, unmerged
 from callcenter.errors import BadInput
 
 ONE, TWO, THREE = (number_of(f"1380013800{n}", f"n{n}") for n in range(3))
@@ -24,9 +24,8 @@ def test_merged_card_has_the_kept_side_and_where_that_is_empty_the_other() -> No
 
 
 def test_side_that_is_chosen_wins_field_by_field() -> None:
-    both = merged(
-        WANG, COMPANY, {"name": Side.OTHER, "owner": Side.OTHER, "address": Side.KEPT, "key_account": Side.KEPT}
-    )
+    theirs, mine = MergeSide.OTHER, MergeSide.KEPT
+    both = merged(WANG, COMPANY, {"name": theirs, "owner": theirs, "address": mine, "key_account": mine})
     assert (both.name, both.owner, both.address, both.credit, both.key_account) == (
         "Wang & Co",
         None,
@@ -39,11 +38,11 @@ def test_side_that_is_chosen_wins_field_by_field() -> None:
 @pytest.mark.parametrize("field", ["numbers", "colour"])
 def test_side_of_no_field_is_refused(field: str) -> None:
     with pytest.raises(BadInput, match="no side to choose"):
-        merged(WANG, COMPANY, {field: Side.KEPT})
+        merged(WANG, COMPANY, {field: MergeSide.KEPT})
 
 
 def test_undone_merge_gives_the_card_before() -> None:
-    both = merged(WANG, COMPANY, {"name": Side.OTHER})
+    both = merged(WANG, COMPANY, {"name": MergeSide.OTHER})
     assert unmerged(both, both, WANG) == (WANG, ())
 
 

@@ -7,10 +7,11 @@ import pytest
 
 from callcenter.domain import events as ev
 from callcenter.domain import facts as fx
-from callcenter.domain.floor import SHAPE, Floor
+from callcenter.domain.floor import Floor
 from callcenter.domain.snapshot import ChannelState, QueueState, Snapshot, WaitingState
 from callcenter.domain.state import State
 from callcenter.domain.vocabulary import AgentState as S
+from callcenter.shape import shape_of
 from tests.unit.domain.switch import Switch, micros
 
 
@@ -94,5 +95,5 @@ def test_agent_whose_visit_is_told_by_force_is_free() -> None:
 
 def test_saved_floor_of_another_shape_is_refused() -> None:
     saved = msgspec.msgpack.encode(("channels-1", State()))
-    with pytest.raises(msgspec.ValidationError, match=SHAPE):
+    with pytest.raises(msgspec.ValidationError, match=shape_of(State)):
         Floor.restore(saved)

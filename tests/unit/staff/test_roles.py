@@ -53,6 +53,7 @@ classify_customers -      -             all         -                    -     a
 delete_customers   -      -             all         -                    -     all      -     -
 export_customers   -      -             all         -                    -     all      -     -
 import_customers   -      -             all         -                    -     all      -     -
+see_surveys        own    team          all         all                  all   all      all   -
 """
 FIELDS_BY_HAND = """
                  agent   group_leader  supervisor  training_specialist  qa      manager  hr      admin

@@ -31,6 +31,7 @@ def test_shift_is_duty_from_its_first_moment_to_before_its_last() -> None:
     roster = roster_of(made(shifts=[shift("2026-11-23T15:00:00+08:00", "2026-11-23T18:00:00+08:00")]))
     start, end = utc(2026, 11, 23, 7), utc(2026, 11, 23, 10)
     assert [roster.on_duty("Alice", at) for at in (start - 1, start, end - 1, end)] == [False, True, True, False]
+    assert roster.agents == {"Alice", "Bob"}
     assert not roster.on_duty("Bob", start)
     assert not roster.on_duty("Mallory", start)
 

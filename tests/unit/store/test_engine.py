@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import sqlite3
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
+from asyncpg.exceptions import TargetServerAttributeNotMatched
+from sqlalchemy import ExceptionContext
 from sqlalchemy.exc import DBAPIError, InvalidRequestError, OperationalError
 
 from callcenter.errors import DiskFull, MigrationMissing, StoreError
-from callcenter.store.engine import StoreAway, told_plainly
+from callcenter.store.engine import StoreAway, _leave_read_only, told_plainly
 from callcenter.store.settings import StoreSettings
 
 SETTINGS = StoreSettings(url="postgresql://me@db/calls")
@@ -48,6 +52,9 @@ def told(error: Exception) -> StoreError:
         ("57P01", StoreAway),
         ("40001", StoreAway),
         ("53300", StoreAway),
+        ("55P03", StoreAway),
+        ("25006", StoreAway),
+        ("25001", StoreError),
         ("22021", StoreError),
         ("28P01", StoreError),
     ],
@@ -55,6 +62,23 @@ def told(error: Exception) -> StoreError:
 def test_each_number_of_postgresql_has_its_meaning(sqlstate: str, kind: type[StoreError]) -> None:
     assert type(told(DBAPIError("SELECT 1", {}, adapted(sqlstate)))) is kind
     assert type(told(DBAPIError("SELECT 1", {}, FromPostgres(sqlstate)))) is kind
+
+
+def test_servers_of_which_none_takes_what_is_written_are_worth_another_try() -> None:
+    cause = Adapted("none of the hosts match")
+    cause.__cause__ = TargetServerAttributeNotMatched("read-write")
+    assert type(told(DBAPIError("", {}, cause))) is StoreAway
+
+
+def test_a_server_that_has_become_a_copy_is_left() -> None:
+    for sqlstate, leaves in (("25006", True), ("23505", False)):
+        context = SimpleNamespace(original_exception=FromPostgres(sqlstate), is_disconnect=False)
+        _leave_read_only(cast("ExceptionContext", context))
+        assert context.is_disconnect is leaves
+
+
+def test_a_server_that_is_silent_is_said_to_be() -> None:
+    assert "cannot be reached: it does not answer" in str(told(TimeoutError()))
 
 
 def test_a_connection_that_broke_is_worth_another_try() -> None:

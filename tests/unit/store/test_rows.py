@@ -7,8 +7,19 @@ from typing import Any
 import pytest
 
 from callcenter.domain import facts as fx
-from callcenter.domain.vocabulary import AgentState, EndedBy, How, OfferOutcome, VisitOutcome
-from callcenter.store.record.models import AgentStateRow, CallRow, GapRow, OfferRow, OwnCallRow, Row, TalkRow, VisitRow
+from callcenter.domain.visits.survey import Survey
+from callcenter.domain.vocabulary import AgentState, EndedBy, How, OfferOutcome, Question, VisitOutcome
+from callcenter.store.record.models import (
+    AgentStateRow,
+    CallRow,
+    GapRow,
+    OfferRow,
+    OwnCallRow,
+    Row,
+    SurveyRow,
+    TalkRow,
+    VisitRow,
+)
 from callcenter.store.record.rows import Recorder, RowChanges, Table
 
 ALICE = "PJSIP/1001"
@@ -66,6 +77,28 @@ def offer(**changes: Any) -> fx.Offer:
         "frames": (5,),
     }
     return fx.Offer(**values | changes)
+
+
+def test_survey_is_a_row_with_a_column_for_each_question() -> None:
+    survey = Survey(
+        call="lab-1.1",
+        uniqueid="lab-1.1",
+        queue="consumers",
+        agent="Alice",
+        interface=ALICE,
+        asks=(Question.SERVICE, Question.HANDLING),
+        asked_at=5,
+        agreed=True,
+        agreed_at=6,
+        ended_at=9,
+        answers={Question.HANDLING: 3},
+        hung_up=None,
+        in_gap=False,
+        frames=(1, 2),
+    )
+    row = only(record(Recorder("lab"), 1, fx.SurveyEnded(at=9, survey=survey)), SurveyRow)
+    assert [row[name] for name in ("service", "product", "platform", "handling")] == [None, None, None, 3]
+    assert (row["asks"], row["result"], row["hung_up"], row["frames"]) == ("[1,4]", "partial", None, "[1,2]")
 
 
 def joined(at: int | None = 10) -> fx.VisitJoined:

@@ -14,6 +14,7 @@ depends_on = None
 def upgrade() -> None:
     """Go to 0010."""
     _make_cards()
+    _make_numbers()
     _make_notes_and_history()
     _make_merges()
     _make_imports()
@@ -49,6 +50,9 @@ def _make_cards() -> None:
     op.create_index("ix_customers_merged_into", "customers", ["merged_into"])
     op.create_index("ix_customers_owner", "customers", ["owner"])
     op.create_index("ix_customers_reference", "customers", ["reference"], unique=True)
+
+
+def _make_numbers() -> None:
     op.create_table(
         "customer_numbers",
         sa.Column("customer", sa.String(length=32), nullable=False),
@@ -127,6 +131,7 @@ def _make_imports() -> None:
         sa.Column("at", sa.BigInteger(), nullable=False),
         sa.Column("by", sa.String(length=64), nullable=False),
         sa.Column("done", sa.Integer(), nullable=False),
+        sa.Column("last_row", sa.Integer(), nullable=False),
         sa.Column("finished_at", sa.BigInteger(), nullable=True),
         sa.Column("undone_at", sa.BigInteger(), nullable=True),
         sa.Column("undone_by", sa.String(length=64), nullable=True),

@@ -85,7 +85,12 @@ class Story:
         self.judge.see(fact)
 
     def records(self, end: float = 1000) -> list[Violation]:
-        return self.judge.finish(micros(end))
+        """Return what was decided; a record that could not be told to people fails here, whatever the test asks."""
+        found = self.judge.finish(micros(end))
+        for record in found:
+            assert record.why()
+            assert all(point.told("en") for point in record.timeline)
+        return found
 
     def record(self, end: float = 1000) -> Violation:
         (record,) = self.records(end)

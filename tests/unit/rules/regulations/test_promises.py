@@ -9,7 +9,7 @@ from callcenter.domain import facts as fx
 from callcenter.domain.vocabulary import OfferOutcome, VisitOutcome
 from callcenter.rules.regulations.edition import Rulebook
 from callcenter.rules.regulations.promises import Promises
-from tests.unit.rules.detection.story import at, micros, packaged, rulebook
+from tests.unit.rules.detection.story import at, micros, packaged, read, rulebook
 
 
 def offer(rang: float | None, ended: float, outcome: OfferOutcome = OfferOutcome.TIMED_OUT) -> fx.Offer:
@@ -56,8 +56,7 @@ def visit(left: float, *offers: fx.Offer, outcome: VisitOutcome = VisitOutcome.A
 
 def counted(*visits: fx.Visit, book: Rulebook | None = None) -> dict[str, tuple[int, int, int]]:
     promises = Promises(book or packaged())
-    for one in visits:
-        promises.visit(one)
+    promises.call(visits)
     return {code: msgspec.structs.astuple(kept) for code, kept in promises.queues.get("support", {}).items()}
 
 
@@ -117,3 +116,50 @@ def test_answer_without_a_seen_ring_is_unknown() -> None:
 @pytest.mark.parametrize("outcome", [VisitOutcome.UNKNOWN, VisitOutcome.SWITCH_DOWN, VisitOutcome.REFUSED])
 def test_visit_whose_end_nobody_knows_says_nothing(outcome: VisitOutcome) -> None:
     assert counted(visit(30, offer(2, 30), outcome=outcome)) == {}
+
+
+def in_queue(visit: fx.Visit, queue: str | None, joined: float | None = 0) -> fx.Visit:
+    return msgspec.structs.replace(visit, queue=queue, joined_at=at(joined))
+
+
+def test_caller_who_passes_queues_waits_once_from_the_first_join() -> None:
+    direct = in_queue(visit(12, offer(1, 12), outcome=VisitOutcome.TIMED_OUT), "direct-1001")
+    line = in_queue(visit(18, offer(13, 18, OfferOutcome.ANSWERED)), "support", 12)
+    assert counted(direct, line) == {"P-RING": (0, 1, 0), "P-WAIT": (1, 0, 0)}
+
+
+def test_promise_is_the_first_lines_whoever_takes_over() -> None:
+    line = in_queue(visit(15, outcome=VisitOutcome.TIMED_OUT), "support")
+    overflow = in_queue(visit(21, offer(16, 21, OfferOutcome.ANSWERED)), "overflow", 15)
+    assert counted(line, overflow) == {"P-RING": (1, 0, 0), "P-WAIT": (0, 1, 0)}
+
+
+def test_who_is_answered_by_the_preferred_agent_is_counted_there() -> None:
+    promises = Promises(packaged())
+    promises.call([in_queue(visit(3, offer(1, 3, OfferOutcome.ANSWERED)), "direct-1001")])
+    assert list(promises.queues) == ["direct-1001"]
+
+
+def test_each_answer_has_a_way_of_its_own() -> None:
+    first, again = visit(10, offer(2, 10)), in_queue(visit(70, offer(42, 70)), "support", 40)
+    assert counted(first, again) == {"P-RING": (1, 1, 0), "P-WAIT": (1, 1, 0)}
+
+
+def test_way_whose_last_stay_nobody_knows_counts_as_far_as_it_is_known() -> None:
+    gave_up = visit(30, outcome=VisitOutcome.TIMED_OUT)
+    lost = in_queue(visit(31, outcome=VisitOutcome.SWITCH_DOWN), "overflow", 30)
+    assert counted(gave_up, lost)["P-WAIT"] == (0, 1, 0)
+
+
+def test_refusal_before_an_answer_takes_no_time() -> None:
+    refused = in_queue(visit(0, outcome=VisitOutcome.REFUSED), "support", None)
+    assert counted(refused, visit(10, offer(2, 10)))["P-WAIT"] == (1, 0, 0)
+
+
+def test_wait_whose_beginning_was_not_seen_is_unknown() -> None:
+    assert counted(in_queue(visit(10, offer(2, 10)), "support", None))["P-WAIT"] == (0, 0, 1)
+
+
+def test_before_the_first_edition_nothing_was_promised() -> None:
+    later = read("based_on: packaged\neditions:\n  - version: test\n    from: 2100-01-01\n")
+    assert counted(visit(10, offer(2, 10)), book=later) == {}

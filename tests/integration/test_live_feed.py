@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from callcenter.cases.owners import CustomerMatch, MatchKind
+from callcenter.domain import events as ev
 from callcenter.domain.frame import SECOND
 from callcenter.errors import StoreError
 from callcenter.exporter.health import Health
@@ -17,7 +18,7 @@ from callcenter.staff.roles import Principal
 from callcenter.web import live
 from callcenter.web.live_words import Topic, framed
 from callcenter.web.problems import RequestRefused
-from tests.unit.web.lively import ADMIN, ALICE, BOB, LEADER, SUPERVISOR, Lively, Page, violation
+from tests.integration.lively import ADMIN, ALICE, BOB, LEADER, SUPERVISOR, Lively, Page, violation
 
 HOSTILE = '<img src=x onerror=1>\r\ndata: {"forged": 1}\n\nevent: pops\u202e'
 
@@ -36,6 +37,12 @@ async def house(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Lively]:
     running.cancel()
     with contextlib.suppress(asyncio.CancelledError):
         await running
+
+
+async def turns() -> None:
+    """Let everything that is ready happen."""
+    for _ in range(20):
+        await asyncio.sleep(0)
 
 
 async def whats(page: Page) -> list[str]:
@@ -63,11 +70,11 @@ async def test_the_floor_is_told_of_queues_and_agents_that_changed(house: Lively
     house.sign_in()
     page = house.open(SUPERVISOR, Topic.FLOOR)
     await page.next()
-    await asyncio.sleep(0.01)
+    await turns()
     await page.rest("floor")
     house.join()
     house.ring()
-    await asyncio.sleep(0.01)
+    await turns()
 
     queue, agent = await page.rest("floor")
 
@@ -80,7 +87,7 @@ async def test_an_agent_who_is_nowhere_any_more_is_gone(house: Lively) -> None:
     page = house.open(SUPERVISOR, Topic.FLOOR)
     await page.next()
     del house.exporter._present.seats["Alice"]
-    await asyncio.sleep(0.01)
+    await turns()
 
     assert {"agent_gone": "Alice"} in await page.rest("floor")
 
@@ -183,7 +190,7 @@ async def test_a_pop_is_in_the_snapshot_for_as_long_as_it_rings(house: Lively) -
     house.sign_in()
     house.join()
     house.ring()
-    await asyncio.sleep(0.01)
+    await turns()
     _, ringing = await house.open(ALICE).next()
     house.answer()
     house.hang_up()
@@ -192,6 +199,22 @@ async def test_a_pop_is_in_the_snapshot_for_as_long_as_it_rings(house: Lively) -
     assert [pop["caller"] for pop in ringing["pops"]] == ["138****5678"]
     assert [call["what"] for call in ringing["calls"]] == ["rang"]
     assert over["pops"] == over["calls"] == []
+
+
+async def test_a_phone_that_rings_again_at_once_is_not_taken_for_the_ring_that_ended(house: Lively) -> None:
+    house.sign_in()
+    house.join()
+    house.ring()
+    house.tell(ev.ChannelEnded, "c1-Alice", "PJSIP/Alice-c1", 16, None, after=15)
+    house.tell(ev.ChannelStarted, "again", "PJSIP/Alice-again", "c1", "", calling=False, number=None, after=0.1)
+    phone = ("PJSIP/Alice", "Alice", "again", "PJSIP/Alice-again")
+    house.tell(ev.MemberCalled, "c1", "PJSIP/trunk-c1", "c1", "sales", *phone)
+    house.tell(ev.ChannelRang, "again", "PJSIP/Alice-again")
+    house.tell(ev.Tick, after=2)
+
+    _, said = await house.open(ALICE, Topic.CALLS).next()
+
+    assert [(call["what"], call["at"]) for call in said["calls"]] == [("rang", house.now / SECOND - 2)]
 
 
 @pytest.mark.parametrize(
@@ -229,7 +252,7 @@ async def test_a_look_up_that_takes_long_or_fails_does_not_keep_the_pop(
     house: Lively, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(live, "_LOOK_UP_SECONDS", 0.01)
-    house.look_up_takes = 60
+    house.found.clear()
     house.sign_in()
     page = house.open(ALICE, Topic.POPS)
     await page.next()
@@ -250,14 +273,15 @@ async def test_a_look_up_that_takes_long_or_fails_does_not_keep_the_pop(
 
 
 async def test_a_phone_that_rings_no_longer_pops_nothing(house: Lively) -> None:
-    house.look_up_takes = 0.02
+    house.found.clear()
     house.sign_in()
     page = house.open(ALICE, Topic.POPS)
     await page.next()
     house.join("c1")
     house.ring("c1")
-    await asyncio.sleep(0)
+    await turns()
     house.give_up("c1")
+    house.found.set()
     house.join("c2")
     house.ring("c2")
 
@@ -397,3 +421,28 @@ async def test_talks_that_last_from_before_a_restart_are_in_the_snapshot(house: 
     _, said = await again.open(SUPERVISOR, Topic.CALLS).next()
 
     assert [(call["what"], call["agent"], call["how"]) for call in said["calls"]] == [("talk_began", "Alice", "queue")]
+
+
+async def test_sessions_that_cannot_be_looked_up_end_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(live, "EVERY_SECONDS", 0.001)
+    house, looked = Lively(), asyncio.Event()
+    readers = [house.open(ALICE).reader, house.open(BOB).reader]
+
+    async def lasting(asked: set[str]) -> set[str]:
+        if not looked.is_set():
+            looked.set()
+            raise StoreError("the disk is full")
+        return asked - {"s-bobby"}
+
+    running = asyncio.create_task(house.feed.run(lasting))
+    async with asyncio.timeout(5):
+        await looked.wait()
+        assert [reader.over for reader in readers] == [None, None]
+        readers[1].news.clear()
+        while readers[1].over is None:
+            await readers[1].news.wait()
+            readers[1].news.clear()
+    assert [reader.over for reader in readers] == [None, "signed_out"]
+    running.cancel()
+    await asyncio.wait([running])
+    assert readers[0].over == "service_stops"

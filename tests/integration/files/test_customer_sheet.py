@@ -47,11 +47,14 @@ def test_rows_are_counted_as_people_count_them() -> None:
 
 
 def test_workbook_s_figures_are_text_and_its_formulas_are_told() -> None:
-    found = lines(book(["name", "numbers"], ["a", 13800138001], [None, None], ["b", "=1+1"], [True, "1"]), "a.xlsx")
+    found = lines(
+        book(["name", "numbers"], ["a", 13800138001], [None, None], ["b", "=1+1"], [True, "1"], ["c", 1, 2]), "a.xlsx"
+    )
     assert found[0] == SheetLine(2, ("a", "13800138001"))
     assert [(one.row, one.fault) for one in found[1:]] == [
         (4, "column 2: a formula or an error stands here: put its value"),
         (5, "column 1: True is no text"),
+        (6, "there are 3 cells under 2 headings: the row is cut off or misplaced"),
     ]
 
 

@@ -8,16 +8,17 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Path, Response, status
 from pydantic import Field
 
-from callcenter.cases.merging import Side
+from callcenter.cases.merging import MergeSide
 from callcenter.staff.roles import Principal, Right
 from callcenter.store.customers.cards import get
 from callcenter.store.customers.search import classes
 from callcenter.store.customers.told import merges_of
 from callcenter.store.idempotency import KeptAnswer
 from callcenter.store.unit_of_work import UnitOfWork
+from callcenter.untrusted import CONTROLS
 from callcenter.usecases.merge_customers import Seen, merge_customers, split_customer, undo_merge
 from callcenter.usecases.save_customer import CardOutdated, drop_class, set_class
-from callcenter.web.api.customer_shapes import (
+from callcenter.web.api.customers.shapes import (
     CardGiven,
     CustomerId,
     CustomerSaved,
@@ -36,7 +37,7 @@ router = APIRouter(prefix="/customers", tags=["customers"])
 Seeing = Annotated[Principal, Depends(allowed(Right.SEE_CUSTOMERS))]
 Merging = Annotated[Principal, Depends(allowed(Right.MERGE_CUSTOMERS))]
 Classifying = Annotated[Principal, Depends(allowed(Right.CLASSIFY_CUSTOMERS))]
-ClassName = Annotated[str, Path(min_length=1, max_length=32, pattern=r"^[^\x00-\x1f\x7f]+$")]
+ClassName = Annotated[str, Path(min_length=1, max_length=32, pattern=f"^[^{CONTROLS}]+$")]
 
 
 class MergeGiven(RequestBody):
@@ -44,7 +45,7 @@ class MergeGiven(RequestBody):
 
     other: str = Field(pattern="^[0-9a-f]{32}$")
     other_version: int = Field(ge=1, le=2**31 - 1, description="The version of the other that was read.")
-    sides: dict[str, Side] = Field(
+    sides: dict[str, MergeSide] = Field(
         default={}, description="Unsaid: the kept side's, and where that is empty the other's."
     )
 

@@ -17,8 +17,9 @@ from callcenter.rules.records.texts import Reason
 from callcenter.rules.records.violation import Verdict, Violation
 from callcenter.rules.regulations.edition import Mode, Severity
 from callcenter.staff.roles import Principal, Role
-from callcenter.web.live import LiveFeed, Reader
+from callcenter.web.live import LiveFeed, LiveReader
 from callcenter.web.live_words import Topic
+from tests.unit.rules.detection.story import packaged
 from tests.unit.test_exporter import NOON, House
 
 TEAMS = {"Alice": "hotline", "Bob": "orders"}
@@ -33,11 +34,12 @@ class Lively(House):
     """A house whose live stream is told after its exporter."""
 
     def __init__(self, floor: Floor | None = None, since: Micros = NOON) -> None:
-        super().__init__(floor=floor)
+        super().__init__(floor=floor, book=packaged())
         self.now = since
         self.asked: list[str] = []
         self.customers: dict[str, CustomerMatch] = {}
-        self.look_up_takes = 0.0
+        self.found = asyncio.Event()  # once it is set, looking up takes no time
+        self.found.set()
         self.feed = LiveFeed(
             self.exporter,
             lambda: self.figures,
@@ -49,7 +51,7 @@ class Lively(House):
 
     async def _who_calls(self, key: str) -> CustomerMatch:
         self.asked.append(key)
-        await asyncio.sleep(self.look_up_takes)
+        await self.found.wait()
         return self.customers.get(key, CustomerMatch(None, MatchKind.NONE))
 
     def tell(self, kind: Any, *words: Any, after: float = 0, **named: Any) -> None:
@@ -76,7 +78,7 @@ class Lively(House):
 class Page:
     """What one reader has been sent."""
 
-    def __init__(self, feed: LiveFeed, reader: Reader) -> None:
+    def __init__(self, feed: LiveFeed, reader: LiveReader) -> None:
         self.reader = reader
         self._frames: AsyncIterator[bytes] = feed.frames(reader)
         self.last = 0
@@ -110,7 +112,25 @@ def parsed(frame: bytes) -> tuple[str, Any, int | None]:
 def violation(mode: Mode = Mode.ON) -> Violation:
     """Make a record about Alice."""
     return Violation(
-        id="ab" * 32, rule="V-MISSED", agent="Alice", at=NOON, start=NOON, end=NOON, verdict=Verdict.PROPOSED,
-        mode=mode, severity=Severity.MINOR, points=2, rulebook="1", measured=None, limit=None, unit=None, impact=None,
-        act=Reason("declined"), reason=None, ruled_out=(), subject="s", names=(), frames=(),
-    )  # fmt: skip
+        id="ab" * 32,
+        rule="V-MISSED",
+        agent="Alice",
+        at=NOON,
+        start=NOON,
+        end=NOON,
+        verdict=Verdict.PROPOSED,
+        mode=mode,
+        severity=Severity.MINOR,
+        points=2,
+        rulebook="1",
+        measured=None,
+        limit=None,
+        unit=None,
+        impact=None,
+        act=Reason("declined"),
+        reason=None,
+        ruled_out=(),
+        subject="s",
+        names=(),
+        frames=(),
+    )

@@ -1,0 +1,262 @@
+"""Lists of customers as files: previewed, brought in, their progress, taken back; and all customers as a file.
+
+A file is sent as it is, once more for the import than for its preview: nothing of it is kept between. The same file
+sent again goes on where it was stopped, or adds nothing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+from pydantic import Field
+
+from callcenter.cases.importing import Fate, Limits, RowFate
+from callcenter.errors import BadInput
+from callcenter.files.customer_sheet import customer_sheet_of
+from callcenter.locale import Language, sentence
+from callcenter.reports.customers import WORDS, whole_list
+from callcenter.spreadsheet import Rows, csv_file, workbook
+from callcenter.staff.roles import Principal, Right
+from callcenter.store.customers.imports import CustomerImport, import_named, imports
+from callcenter.store.customers.search import classes
+from callcenter.store.customers.writes import Touch
+from callcenter.usecases.import_customers import (
+    ImportPlan,
+    ImportTally,
+    import_of,
+    plan_of,
+    preview_import,
+    run_import,
+    undo_import,
+)
+from callcenter.usecases.show_customers import everybody, note_export
+from callcenter.web.api.customers.shapes import numbering_of
+from callcenter.web.api.fields import Limit, Name, RequestBody, ResponseBody, moment_out
+from callcenter.web.auth import allowed
+from callcenter.web.problems import RequestRefused, language_of
+from callcenter.web.service import Service, TheService
+
+router = APIRouter(prefix="/customers", tags=["customers"])
+
+FILES = ("/customers/imports", "/customers/imports/preview")
+"""Routes to which a file is sent."""
+
+Importing = Annotated[Principal, Depends(allowed(Right.IMPORT_CUSTOMERS))]
+Exporting = Annotated[Principal, Depends(allowed(Right.EXPORT_CUSTOMERS))]
+_MOST_TOLD = 1_000
+_BODY: dict[str, Any] = {
+    "requestBody": {"required": True, "content": {"application/octet-stream": {"schema": {"type": "string"}}}}
+}
+
+
+class ListKind(StrEnum):
+    """As what a list of customers is written."""
+
+    CSV = "csv"
+    XLSX = "xlsx"
+
+
+class ListGiven(RequestBody):
+    """What is said of a file that is sent."""
+
+    file: Name = Field(description="Its name; one that ends in .xlsx is a workbook, any other is CSV.")
+    columns: list[Name] = Field(default=[], max_length=60, alias="map", description="HEADING=field, or HEADING=-.")
+    doubtful_too: bool = Field(default=False, description="Make doubtful rows customers of their own.")
+
+
+class RowTold(ResponseBody):
+    """A row that a person must look at."""
+
+    row: int
+    fate: Fate
+    why: str
+
+
+class TallyShown(ResponseBody):
+    """How many rows come to what, and which a person must look at, the first thousand of them."""
+
+    counts: dict[Fate, int]
+    told: list[RowTold]
+    untold: int
+
+
+class ImportFinished(TallyShown):
+    """A list that was brought in; `resumed`: the rows are those that an earlier attempt had left."""
+
+    id: str
+    resumed: bool
+
+
+class ImportShown(ResponseBody):
+    """An import and how far it is: row `done` of `last_row`."""
+
+    id: str
+    file: str
+    at: datetime | None
+    by: str
+    done: int
+    last_row: int
+    finished_at: datetime | None
+    undone_at: datetime | None
+    undone_by: str | None
+
+
+class ImportsShown(ResponseBody):
+    """Imports, the newest first."""
+
+    items: list[ImportShown]
+
+
+class ImportTakenBack(ResponseBody):
+    """How many customers went and are as before; those who were edited since, and stay."""
+
+    gone: int
+    back: int
+    left: list[str]
+
+
+Given = Annotated[ListGiven, Query()]
+
+
+@router.post("/imports/preview", openapi_extra=_BODY)
+async def preview_list(request: Request, given: Given, person: Importing, service: TheService) -> TallyShown:
+    """Say what each row of a list would come to; nothing is written."""
+    del person
+    async with _plan(request, given, service) as plan, service.decisions.reading() as connection:
+        tally = await preview_import(connection, plan, _nobody)
+    return TallyShown(**_tally(tally, _language(request)))
+
+
+@router.post("/imports", openapi_extra=_BODY)
+async def import_list(request: Request, given: Given, person: Importing, service: TheService) -> ImportFinished:
+    """Bring in a list, a thousand rows at a time; answers at the end, and the import tells meanwhile how far it is."""
+    touch = Touch(by=person.account, at=service.clock())
+    async with _plan(request, given, service) as plan:
+        new = import_of(plan, secrets.token_hex(16), touch)
+        done = await run_import(service.decisions, plan, new, service.clock, _nobody)
+    return ImportFinished(id=done.id, resumed=done.resumed, **_tally(done.tally, _language(request)))
+
+
+@router.get("/imports")
+async def list_imports(person: Importing, service: TheService, limit: Limit = 50) -> ImportsShown:
+    """List imports of customers, the newest first."""
+    del person
+    async with service.decisions.reading() as connection:
+        found = await imports(connection, limit)
+    return ImportsShown(items=[_import(one, service) for one in found])
+
+
+@router.get("/imports/{number}")
+async def read_import(number: Name, person: Importing, service: TheService) -> ImportShown:
+    """Read one import of customers, and how far it is."""
+    del person
+    async with service.decisions.reading() as connection:
+        return _import(await import_named(connection, number), service)
+
+
+@router.post("/imports/{number}/undo")
+async def take_back(number: Name, person: Importing, service: TheService) -> ImportTakenBack:
+    """Take an import back as a whole; customers that were edited since stay, and are named."""
+    undone = await undo_import(service.decisions, number, person.account, service.clock, _nobody)
+    return ImportTakenBack(gone=undone.gone, back=undone.back, left=undone.left)
+
+
+@router.get("/export", response_class=Response)
+async def export_list(
+    request: Request,
+    person: Exporting,
+    service: TheService,
+    file: Annotated[ListKind, Query(alias="format")] = ListKind.CSV,
+) -> Response:
+    """Write all customers to a file, as an import reads them again; what a spreadsheet would run is made inert."""
+    async with service.decisions.reading() as connection:
+        found = await everybody(connection, person)
+    async with service.decisions.writing() as unit:
+        await note_export(unit, len(found), Touch(by=person.account, at=service.clock()))
+    language = _language(request)
+    rows = await asyncio.to_thread(whole_list, found, language)
+    headers = {
+        "Content-Disposition": f'attachment; filename="customers.{file}"',
+        "Content-Language": language,
+        "Vary": "Accept-Language",
+    }
+    held = await asyncio.to_thread(_written, rows, file, language)
+    media = {
+        ListKind.CSV: "text/csv; charset=utf-8",
+        ListKind.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    }
+    return Response(held, headers=headers, media_type=media[file])
+
+
+@asynccontextmanager
+async def _plan(request: Request, given: ListGiven, service: Service) -> AsyncIterator[ImportPlan]:
+    """Read the list that is sent, and let nobody send another until it is done with.
+
+    Raises:
+        RequestRefused: Another one is being read.
+    """
+    if service.files.locked():
+        raise RequestRefused("too-many", "another list is being read; try again later", Retry_After="30")
+    async with service.files:
+        sheet = await asyncio.to_thread(customer_sheet_of, await request.body(), given.file)
+        async with service.decisions.reading() as connection:
+            known = frozenset(one.name for one in await classes(connection))
+        roster = service.roster
+        agents = None if roster is None else frozenset(seat.agent for seat in roster.seats)
+        said = dict(map(_said, given.columns))
+        yield plan_of(sheet, said, numbering_of(service), Limits(known, agents), doubtful_as_new=given.doubtful_too)
+
+
+def _said(told: str) -> tuple[str, str]:
+    heading, between, field = told.rpartition("=")
+    if not between or not heading:
+        raise BadInput(f"map {told!r}: write HEADING=field, or HEADING=- to leave a column out")
+    return heading, field
+
+
+def _tally(tally: ImportTally, language: Language) -> dict[str, Any]:
+    return {
+        "counts": {fate: tally.counts[fate] for fate in Fate},
+        "told": [_told(one, language) for one in tally.told[:_MOST_TOLD]],
+        "untold": max(0, len(tally.told) - _MOST_TOLD),
+    }
+
+
+def _told(one: RowFate, language: Language) -> RowTold:
+    return RowTold(row=one.row, fate=one.fate, why=sentence(one.why or "", language))
+
+
+def _import(one: CustomerImport, service: Service) -> ImportShown:
+    zone = service.rulebook.zone
+    return ImportShown(
+        id=one.id,
+        file=one.file,
+        at=moment_out(one.at, zone),
+        by=one.by,
+        done=one.done,
+        last_row=one.last_row,
+        finished_at=moment_out(one.finished_at, zone),
+        undone_at=moment_out(one.undone_at, zone),
+        undone_by=one.undone_by,
+    )
+
+
+def _written(rows: Rows, file: ListKind, language: Language) -> bytes:
+    if file is ListKind.CSV:
+        return csv_file(rows)
+    return workbook([(WORDS.say("customers", language), rows)])
+
+
+def _language(request: Request) -> Language:
+    return language_of(request.headers.get("accept-language"))
+
+
+def _nobody(_done: int, _of_all: int) -> None:
+    """Whoever wants to know asks for the import."""

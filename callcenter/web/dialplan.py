@@ -1,0 +1,93 @@
+"""What the dialplan asks, over HTTP with a token of its own, on loopback: one short plain line, or nothing at all.
+
+A caller waits meanwhile, and the dialplan waits for no longer than a fraction of a second: an answer that comes late
+is worth less than none. Nothing that was asked is ever repeated; answered are names that the switch has shown.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hmac
+from typing import Annotated
+
+import structlog
+from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi.responses import PlainTextResponse
+from pydantic import Field
+
+from callcenter.cases.routing import NO_PREFERENCE, Preference
+from callcenter.errors import CallcenterError
+from callcenter.numbers import PLAIN, read_number
+from callcenter.web.api.fields import RequestBody
+from callcenter.web.problems import RequestRefused
+from callcenter.web.service import Service, TheService
+
+log = structlog.get_logger()
+
+TOKEN_HEADER = "X-Callcenter-Token"  # noqa: S105 - the header's name
+_PREFERENCE_SECONDS = 0.035
+
+
+def _with_token(request: Request) -> None:
+    """Let pass whoever has the token.
+
+    Raises:
+        RequestRefused: They have not.
+    """
+    given = request.headers.get(TOKEN_HEADER, "").encode("utf-8", "replace")
+    if not hmac.compare_digest(given, request.app.state.dialplan_token.encode()):
+        raise RequestRefused("forbidden", "this is for the dialplan alone")
+
+
+router = APIRouter(prefix="/dialplan", dependencies=[Depends(_with_token)], include_in_schema=False)
+"""Its routes; there are none where no token is set."""
+
+
+class RouteAsked(RequestBody):
+    """Who calls, and which line they chose."""
+
+    line: str = Field(max_length=40)
+    caller: str = Field(default="", max_length=40)
+
+
+@router.get("/route")
+async def read_route(asked: Annotated[RouteAsked, Query()], service: TheService) -> Response:
+    """Say where a caller goes: `queue/priority/phone`, `-` for no phone; nothing where that is not known."""
+    board = service.ports.switchboard
+    if board is None:
+        return _nothing()
+    found = board.route(asked.line, await _preference(service, asked.caller))
+    return _nothing() if found is None else PlainTextResponse(found.line())
+
+
+class AfterAsked(RequestBody):
+    """Whose agent's leg has ended, in which line, and how it was cleared."""
+
+    call: str = Field(max_length=80)
+    line: str = Field(max_length=40)
+    cause: int = Field(default=0, ge=0, le=999)
+
+
+@router.get("/after")
+async def read_after(asked: Annotated[AfterAsked, Query()], service: TheService) -> Response:
+    """Say what follows when an agent's leg has ended: `survey/123`, `front/`, `end/`; nothing where it is not known."""
+    board = service.ports.switchboard
+    found = None if board is None else await board.after(asked.call, asked.line, asked.cause)
+    return _nothing() if found is None else PlainTextResponse(found.line())
+
+
+async def _preference(service: Service, caller: str) -> Preference:
+    """Look up what is known of a number; what cannot be told at once is not known."""
+    key = read_number(caller, service.in_force().numbering or PLAIN).key
+    if key is None or service.ports.route is None:
+        return NO_PREFERENCE
+    try:
+        async with asyncio.timeout(_PREFERENCE_SECONDS):
+            return await service.ports.route(key)
+    except (TimeoutError, CallcenterError) as error:
+        log.warning("preference_not_known", error=type(error).__name__)
+        return NO_PREFERENCE
+
+
+def _nothing() -> Response:
+    return Response(status_code=204)
