@@ -19,6 +19,7 @@ from callcenter.config import load_settings
 from callcenter.domain.facts import Visit
 from callcenter.domain.frame import Micros
 from callcenter.errors import BadInput
+from callcenter.locale import Language
 from callcenter.reports.figures.per_queue import FiguresByQueue
 from callcenter.reports.figures.sheet import SheetStyle, all_calls, all_figures, brief_figures, remarks
 from callcenter.reports.figures.words import remark
@@ -92,14 +93,12 @@ def main(
 
 
 def _show(day: FiguresByQueue, found: _Read, how: SheetStyle, span: str) -> None:
-    if span in _DAYS:
-        span = remark(span, how.language)
     if day.queues:
         show(brief_figures(day, how))
         print(remark("formulas", how.language))
-        print(remark("span", how.language, span=span, zone=how.zone.key))
+        print(remark("span", how.language, span=span_said(span, how.language), zone=how.zone.key))
     else:
-        print(remark("no_day", how.language, span=span))
+        print(remark("no_day", how.language, span=span_said(span, how.language)))
     for line in remarks(found.gaps, found.lost, how):
         print(line)
 
@@ -111,6 +110,11 @@ async def _read(connection: AsyncConnection, asked: VisitFilter, since: Micros, 
         await unseen(connection, since, until),
         await lost_phones(connection, since, until),
     )
+
+
+def span_said(told: str, language: Language) -> str:
+    """Say a day or a month as it was told, words in a language."""
+    return remark(told, language) if told in _DAYS else told
 
 
 def span_of(told: str, zone: ZoneInfo) -> tuple[Micros, Micros]:

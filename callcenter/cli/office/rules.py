@@ -24,7 +24,7 @@ from callcenter.errors import BadInput
 from callcenter.files.rulebook import load_rulebook, parse_rulebook
 from callcenter.locale import Language, Words, english
 from callcenter.rules.records.agreement import agreement
-from callcenter.rules.regulations.edition import Edition, Range, Rule
+from callcenter.rules.regulations.edition import NO_FIGURE, Edition, Range, Rule
 from callcenter.rules.regulations.soundness import check
 from callcenter.store.decisions.agreement import raised
 from callcenter.tracker import RulesFiles
@@ -143,6 +143,7 @@ _VALUES = Words(
         "length": "length",
         "choice": "choice",
         "unset": "to be set",
+        "no_figure": "no figure",
         "on": "on",
         "shadow": "shadow",
         "off": "off",
@@ -164,4 +165,5 @@ def _points(rule: Rule, language: Language) -> str:
         case Range(least=least, most=most, by=by):
             return f"{least}-{most}, {_VALUES.say(by, language)}"
         case points:
-            return " ".join(part for part in (str(points), fine) if part)
+            told = _VALUES.say("no_figure", language) if points == NO_FIGURE else str(points)
+            return " ".join(part for part in (told, fine) if part)
