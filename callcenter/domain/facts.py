@@ -10,7 +10,7 @@ import msgspec
 
 from callcenter.domain.frame import Micros
 from callcenter.domain.visits.survey import Survey
-from callcenter.domain.vocabulary import AgentState, EndedBy, How, OfferOutcome, VisitOutcome
+from callcenter.domain.vocabulary import AgentState, EndedBy, FollowUpBy, FollowUpState, How, OfferOutcome, VisitOutcome
 
 
 class _Record(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -169,6 +169,7 @@ class OwnCall(_Record, frozen=True, kw_only=True, gc=False):
         work: From when to when (None: still) somebody who had called in was on the other side, or the agent listened
             to a colleague's call.
         unseen: The switch does not tell who is connected to whom, so that nobody on the other side proves nothing.
+        calls_back: The number that the dialplan called for a one-time code; None: no such code was dialled.
     """
 
     agent: str
@@ -183,6 +184,36 @@ class OwnCall(_Record, frozen=True, kw_only=True, gc=False):
     frames: tuple[int, ...]
     work: tuple[tuple[Micros, Micros | None], ...] = ()
     unseen: bool = False
+    calls_back: str | None = None
+
+    @property
+    def number(self) -> str:
+        """The number that was dialled, by the agent or for the agent's code."""
+        return self.dialled if self.calls_back is None else self.calls_back
+
+
+class LostCall(_Record, frozen=True, kw_only=True, gc=False):
+    """A visit that was lost, and what became of it.
+
+    Attributes:
+        n: Of the caller's visits to the queue.
+        key: Whose number it came from; None: nobody's.
+        lost_at: The latest moment known of it.
+        tries: Agents' own calls in vain since.
+        by: What closed it, `closed_at` when that became true.
+    """
+
+    uniqueid: str
+    queue: str | None
+    n: int
+    call: str
+    caller: str | None
+    key: str | None
+    lost_at: Micros | None
+    state: FollowUpState
+    tries: int
+    by: FollowUpBy | None
+    closed_at: Micros | None
 
 
 class _Fact(msgspec.Struct, frozen=True, kw_only=True, gc=False, tag=True):
@@ -310,6 +341,12 @@ class OwnCallBegan(_Fact, frozen=True, kw_only=True, gc=False):
     own: OwnCall
 
 
+class CallBackDialled(_Fact, frozen=True, kw_only=True, gc=False):
+    """The dialplan called a number for the one-time code that an agent had dialled."""
+
+    own: OwnCall
+
+
 class OwnCallEnded(_Fact, frozen=True, kw_only=True, gc=False):
     """An agent's own line is free again."""
 
@@ -320,6 +357,12 @@ class LineBlocked(_Fact, frozen=True, kw_only=True, gc=False):
     """An agent's own line has been engaged, with no permitted number dialled, for longer than allowed."""
 
     own: OwnCall
+
+
+class LostCallChanged(_Fact, frozen=True, kw_only=True, gc=False):
+    """A call was lost, or something became of one that was."""
+
+    lost: LostCall
 
 
 class PhoneLost(_Fact, frozen=True, kw_only=True, gc=False):
@@ -379,7 +422,9 @@ Fact = (
     | AgentStateChanged
     | MembershipChanged
     | OwnCallBegan
+    | CallBackDialled
     | OwnCallEnded
+    | LostCallChanged
     | LineBlocked
     | PhoneLost
     | PhoneUnregistered
