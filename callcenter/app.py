@@ -44,6 +44,7 @@ from callcenter.tracker import (
 )
 from callcenter.tracker.bound import OpenBound
 from callcenter.tracker.calendar_watch import CalendarWatch
+from callcenter.tracker.lost_calls.watch import watch_lost_calls
 from callcenter.tracker.pruning import Pruning
 from callcenter.tracker.withdrawals import Withdrawals
 from callcenter.web.application import make_application
@@ -161,6 +162,8 @@ async def _start(settings: Settings, kept: _Kept, group: asyncio.TaskGroup) -> _
     server = exporter_server(settings.exporter, exporter)
     serving = group.create_task(server.run(), name="exporter")
     beside += _look_out(settings, kept.decisions, exporter, tracker, in_force, group)
+    tell = [exporter.lost_calls] if live is None else [exporter.lost_calls, live.lost_calls]
+    beside.append(group.create_task(watch_lost_calls(kept.decisions, tell), name="lost-calls"))
     tracking = group.create_task(tracker.run(), name="tracker")
     reading = group.create_task(client.run(), name="ami")
     if live is not None:

@@ -14,7 +14,7 @@ from callcenter.rules.detection.inputs import Disposition
 from callcenter.rules.records.violation import Violation
 from callcenter.tracker.governed import Governed
 from callcenter.tracker.inputs import GapFilled, Input, LagSeen, QueueLogRead, RulesInForce
-from callcenter.tracker.lost_calls import LostCalls
+from callcenter.tracker.lost_calls.following import LostCalls
 
 
 class Followed(NamedTuple):

@@ -26,6 +26,7 @@ from callcenter.web.api import (
     users,
     violations,
 )
+from callcenter.web.api.lost_calls import routes as lost_calls
 from callcenter.web.guard import SAFE, Guard
 from callcenter.web.problems import KINDS, MEDIA_TYPE, install
 from callcenter.web.service import Service
@@ -46,6 +47,7 @@ ROUTERS = (
     live.router,
     scores.router,
     surveys.router,
+    lost_calls.router,
     *given.ROUTERS,
 )
 """Every route that there is, below `API`."""

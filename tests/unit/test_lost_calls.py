@@ -11,7 +11,7 @@ from callcenter.domain.vocabulary import VisitOutcome
 from callcenter.numbers import Numbering
 from callcenter.store.record.models import LostCallRow, Row
 from callcenter.store.record.rows import Recorder, RowChanges
-from callcenter.tracker.lost_calls import LostCalls
+from callcenter.tracker.lost_calls.following import LostCalls
 from tests.unit.cases.desk import visit
 
 LATER = 100_000 * SECOND
