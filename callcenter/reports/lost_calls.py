@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from zoneinfo import ZoneInfo
 
 from callcenter.domain.frame import Micros
+from callcenter.domain.vocabulary import FollowUpBy
 from callcenter.locale import Language, Words
 from callcenter.rules.records.masks import masked_caller
 from callcenter.spreadsheet import Rows
@@ -92,6 +94,13 @@ def lost_calls_listed(entries: Iterable[LostCallEntry], seen: Sight, zone: ZoneI
             for one in entries
         ),
     ]
+
+
+def lost_calls_told(counts: Counter[str], language: Language) -> str:
+    """Say in a sentence what became of the calls that were lost in a time."""
+    names = ("open", "called_back", "tried", "by_hand", "unreachable")
+    later = counts[FollowUpBy.SAME_CALL] + counts[FollowUpBy.CALLED_AGAIN]
+    return WORDS.say("today", language, lost=counts.total(), later=later, **{name: counts[name] for name in names})
 
 
 def written(at: Micros | None, zone: ZoneInfo) -> str | None:
