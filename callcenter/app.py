@@ -7,7 +7,7 @@ import contextlib
 import os
 import signal
 import sqlite3
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Coroutine, Iterator, Sequence
 from typing import NamedTuple, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -44,7 +44,7 @@ from callcenter.tracker import (
 )
 from callcenter.tracker.bound import OpenBound
 from callcenter.tracker.calendar_watch import CalendarWatch
-from callcenter.tracker.lost_calls.watch import watch_lost_calls
+from callcenter.tracker.lost_calls.watch import LostCallsTold, watch_lost_calls
 from callcenter.tracker.pruning import Pruning
 from callcenter.tracker.withdrawals import Withdrawals
 from callcenter.web.application import make_application
@@ -161,22 +161,12 @@ async def _start(settings: Settings, kept: _Kept, group: asyncio.TaskGroup) -> _
     client.beat_in = tracker.due_in
     server = exporter_server(settings.exporter, exporter)
     serving = group.create_task(server.run(), name="exporter")
-    beside += _look_out(settings, kept.decisions, exporter, tracker, in_force, group)
     tell = [exporter.lost_calls] if live is None else [exporter.lost_calls, live.lost_calls]
-    beside.append(group.create_task(watch_lost_calls(kept.decisions, tell), name="lost-calls"))
+    beside += _look_out(settings, kept.decisions, exporter, tracker, tell, in_force, group)
     tracking = group.create_task(tracker.run(), name="tracker")
     reading = group.create_task(client.run(), name="ami")
     if live is not None:
-        ports = Ports(
-            dispose=tracker.dispose,
-            switch_time=tracker.switch_time,
-            evidence=evidence_of(settings.journal.path),
-            written=rules.written,
-            live=live,
-            route=_nobody_known,
-            switchboard=Switchboard(tracker, lambda: tracker.in_force or in_force, settings.survey.plan),
-        )
-        beside.append(_answer_people(settings, kept.decisions, ports, lambda: tracker.in_force or in_force, group))
+        beside.append(_answer_people(settings, kept.decisions, tracker, rules, live, in_force, group))
     log.info("service_started", version=__version__, pid=os.getpid(), exporter_port=server.port)
     return _Parts(beside, reading, tracking, [serving, recording])
 
@@ -207,6 +197,7 @@ def _look_out(
     decisions: DecisionStore,
     exporter: Exporter,
     tracker: Tracker,
+    tell: Sequence[LostCallsTold],
     in_force: RulesInForce,
     group: asyncio.TaskGroup,
 ) -> list[asyncio.Task[None]]:
@@ -217,6 +208,7 @@ def _look_out(
     return [
         group.create_task(withdrawals.watch(exporter.withdrawn), name="withdrawals"),
         group.create_task(calendar.watch(exporter.provisional), name="calendar"),
+        group.create_task(watch_lost_calls(decisions, tell), name="lost-calls"),
     ]
 
 
@@ -242,11 +234,26 @@ def _live_feed(tracker: Tracker, exporter: Exporter, in_force: RulesInForce) -> 
 def _answer_people(
     settings: Settings,
     decisions: DecisionStore,
-    ports: Ports,
-    in_force: Callable[[], RulesInForce],
+    tracker: Tracker,
+    rules: RulesFiles,
+    live: LiveFeed,
+    first: RulesInForce,
     group: asyncio.TaskGroup,
 ) -> asyncio.Task[None]:
     """Serve the API."""
+
+    def in_force() -> RulesInForce:
+        return tracker.in_force or first
+
+    ports = Ports(
+        dispose=tracker.dispose,
+        switch_time=tracker.switch_time,
+        evidence=evidence_of(settings.journal.path),
+        written=rules.written,
+        live=live,
+        route=_nobody_known,
+        switchboard=Switchboard(tracker, in_force, settings.survey.plan),
+    )
     service = build(settings.web, decisions, in_force, ports)
     server = web_server(settings.web, make_application(service))
     log.info("api_served", port=server.port)

@@ -18,6 +18,7 @@ import msgspec
 from callcenter.cases.owners import CustomerMatch, MatchKind, NumberOwners, match_of
 from callcenter.domain import facts as fx
 from callcenter.domain.frame import SECOND, Micros
+from callcenter.domain.visits.lost import LostCall
 from callcenter.domain.vocabulary import FollowUpBy, FollowUpState, How, VisitOutcome
 from callcenter.numbers import PLAIN, Numbering, NumberKind, read_number
 
@@ -97,9 +98,9 @@ class LostVisit(msgspec.Struct):
             return FollowUp(FollowUpState.CLOSED, self.by, self.at)
         return FollowUp(FollowUpState.UNREACHABLE if self.key is None else FollowUpState.OPEN)
 
-    def told(self) -> fx.LostCall:
+    def told(self) -> LostCall:
         """Return it as a fact tells of it."""
-        return fx.LostCall(
+        return LostCall(
             uniqueid=self.uniqueid,
             queue=self.queue,
             n=self.n,
@@ -199,7 +200,7 @@ class Linking:
                     if self.memory.lost[lost].key is None:
                         del self.memory.lost[lost]  # nothing can close it any more
             case fx.OwnCallBegan() | fx.CallBackDialled():
-                key = self._key(fact.own.number)
+                key = self._key(fact.own.calls_back or fact.own.dialled)
                 if key is not None:
                     self.memory.lines[fact.own.uniqueid] = DialledLine(key)
             case fx.TalkBegan():

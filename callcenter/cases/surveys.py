@@ -11,14 +11,14 @@ from collections.abc import Iterable
 import msgspec
 
 from callcenter.domain.visits.survey import Survey
-from callcenter.domain.vocabulary import EndedBy, Question, SurveyResult
+from callcenter.domain.vocabulary import EndedBy, Question
 
 SATISFIED = frozenset({1, 2})
 """Very satisfied, and satisfied."""
 
 
 class SurveyFigures(msgspec.Struct):
-    """Figures of a span.
+    """Figures of a span; what a survey came to is counted under its result's own name.
 
     Attributes:
         eligible: Talks that the agent ended; `caller_first`: that the caller ended, who is never asked.
@@ -51,15 +51,8 @@ class SurveyFigures(msgspec.Struct):
         self.asked += 1
         self.agreed += survey.agreed
         self.hung_up += survey.hung_up is True
-        match survey.result:
-            case SurveyResult.ANSWERED:
-                self.answered += 1
-            case SurveyResult.PARTIAL:
-                self.partial += 1
-            case SurveyResult.UNANSWERED:
-                self.unanswered += 1
-            case SurveyResult.NOT_AGREED:
-                self.not_agreed += 1
+        came_to = survey.result.value
+        setattr(self, came_to, getattr(self, came_to) + 1)
         for question, answer in survey.answers.items():
             self.answers.setdefault(question, Counter())[answer] += 1
 

@@ -9,8 +9,9 @@ from __future__ import annotations
 import msgspec
 
 from callcenter.domain.frame import Micros
+from callcenter.domain.visits.lost import LostCall
 from callcenter.domain.visits.survey import Survey
-from callcenter.domain.vocabulary import AgentState, EndedBy, FollowUpBy, FollowUpState, How, OfferOutcome, VisitOutcome
+from callcenter.domain.vocabulary import AgentState, EndedBy, How, OfferOutcome, VisitOutcome
 
 
 class _Record(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -186,35 +187,6 @@ class OwnCall(_Record, frozen=True, kw_only=True, gc=False):
     unseen: bool = False
     calls_back: str | None = None
 
-    @property
-    def number(self) -> str:
-        """The number that was dialled, by the agent or for the agent's code."""
-        return self.dialled if self.calls_back is None else self.calls_back
-
-
-class LostCall(_Record, frozen=True, kw_only=True, gc=False):
-    """A visit that was lost, and what became of it.
-
-    Attributes:
-        n: Of the caller's visits to the queue.
-        key: Whose number it came from; None: nobody's.
-        lost_at: The latest moment known of it.
-        tries: Agents' own calls in vain since.
-        by: What closed it, `closed_at` when that became true.
-    """
-
-    uniqueid: str
-    queue: str | None
-    n: int
-    call: str
-    caller: str | None
-    key: str | None
-    lost_at: Micros | None
-    state: FollowUpState
-    tries: int
-    by: FollowUpBy | None
-    closed_at: Micros | None
-
 
 class _Fact(msgspec.Struct, frozen=True, kw_only=True, gc=False, tag=True):
     at: Micros | None
@@ -365,28 +337,22 @@ class LostCallChanged(_Fact, frozen=True, kw_only=True, gc=False):
     lost: LostCall
 
 
-class PhoneLost(_Fact, frozen=True, kw_only=True, gc=False):
+class _OfPhone(_Fact, frozen=True, kw_only=True, gc=False):
+    agent: str
+    interface: str
+    frames: tuple[int, ...]
+
+
+class PhoneLost(_OfPhone, frozen=True, kw_only=True, gc=False):
     """An agent's phone is no longer registered or no longer answers."""
 
-    agent: str
-    interface: str
-    frames: tuple[int, ...]
 
-
-class PhoneUnregistered(_Fact, frozen=True, kw_only=True, gc=False):
+class PhoneUnregistered(_OfPhone, frozen=True, kw_only=True, gc=False):
     """An agent's phone was signed off at the switch: its registration is gone, not merely its answers."""
 
-    agent: str
-    interface: str
-    frames: tuple[int, ...]
 
-
-class PhoneFound(_Fact, frozen=True, kw_only=True, gc=False):
+class PhoneFound(_OfPhone, frozen=True, kw_only=True, gc=False):
     """An agent's phone is reachable (again)."""
-
-    agent: str
-    interface: str
-    frames: tuple[int, ...]
 
 
 class GapSeen(_Fact, frozen=True, kw_only=True, gc=False):

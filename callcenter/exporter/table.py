@@ -69,7 +69,12 @@ METRICS: tuple[Metric, ...] = (
     ),
     Metric("within_threshold_total", _C, ("queue",), "Visits answered within the rulebook's service threshold"),
     Metric("service_threshold_seconds", _G, ("queue",), "The service threshold of the rulebook in force"),
-    Metric("surveys_total", _C, ("queue", "result"), "Surveys by what they came to: hung_up beside the others"),
+    Metric(
+        "surveys_total",
+        _C,
+        ("queue", "result"),
+        "Surveys by stage: eligible (the agent ended the talk), asked, agreed, answered, partial, hung_up",
+    ),
     Metric(
         "survey_answers_total",
         _C,

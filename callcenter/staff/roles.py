@@ -10,6 +10,8 @@ from enum import IntEnum, StrEnum
 
 import msgspec
 
+from callcenter.locale import english
+
 
 class Role(StrEnum):
     """What an account is in the department."""
@@ -22,6 +24,23 @@ class Role(StrEnum):
     MANAGER = "manager"
     HR = "hr"
     ADMIN = "admin"
+
+    @property
+    def called(self) -> str:
+        """Say whom a refusal speaks of."""
+        return _CALLED[self]
+
+
+_CALLED = {
+    Role.AGENT: english("an agent"),
+    Role.GROUP_LEADER: english("a group leader"),
+    Role.SUPERVISOR: english("a supervisor"),
+    Role.TRAINING_SPECIALIST: english("a training specialist"),
+    Role.QA: english("a quality inspector"),
+    Role.MANAGER: english("a manager"),
+    Role.HR: english("somebody of HR"),
+    Role.ADMIN: english("an administrator"),
+}
 
 
 class Right(StrEnum):

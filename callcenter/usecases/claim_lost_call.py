@@ -52,7 +52,7 @@ async def claim_lost_call(
         if reason is None:
             raise ClaimedByAnother(held)
         if not may(person, Right.CLOSE_LOST_CALLS):
-            raise NotAllowed(person.role, Right.CLOSE_LOST_CALLS)
+            raise NotAllowed(person.role)
     since = at if held is None or from_another else held.claimed_at
     claim = LostCallClaim(claimed_by=person.account, agent=person.agent, claimed_at=since, until=at + lasts)
     await unit.execute(delete(LostCallClaimRow).where(LostCallClaimRow.entry == entry))

@@ -115,7 +115,7 @@ async def split_customer(
     left, new = split_off(filed.card, places, told)
     await require_sound(unit, number, new, differing(CustomerCard(name=""), new))
     await rewrite(unit, filed, left, touch)
-    await make_cards(unit, [(number, new)], touch)
+    await make_cards(unit, [(number, new)], touch, split_from=filed.id)
     await unit.note(of_customer(touch, filed.id, new=number))
     return await get(unit.connection, number)
 

@@ -13,9 +13,6 @@ from callcenter.web.api import (
     audit,
     calls,
     changes,
-    customer_imports,
-    customer_merges,
-    customers,
     given,
     live,
     promises,
@@ -26,6 +23,7 @@ from callcenter.web.api import (
     users,
     violations,
 )
+from callcenter.web.api.customers import cards, imports, merges
 from callcenter.web.api.lost_calls import routes as lost_calls
 from callcenter.web.guard import SAFE, Guard
 from callcenter.web.problems import KINDS, MEDIA_TYPE, install
@@ -36,9 +34,9 @@ ROUTERS = (
     session.router,
     violations.router,
     calls.router,
-    customer_merges.router,
-    customer_imports.router,
-    customers.router,
+    merges.router,
+    imports.router,
+    cards.router,
     users.router,
     audit.router,
     changes.router,
@@ -84,7 +82,7 @@ def make_application(service: Service) -> FastAPI:
         app.state.dialplan_token = token
         app.include_router(dialplan.router)
     install(app)
-    app.add_middleware(Guard, settings=service.settings, takes_files=[API + path for path in customer_imports.FILES])
+    app.add_middleware(Guard, settings=service.settings, takes_files=[API + path for path in imports.FILES])
     app.openapi = lambda: _document(app)  # type: ignore[method-assign]  # FastAPI's documented way
     return app
 

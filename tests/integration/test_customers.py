@@ -36,6 +36,8 @@ from callcenter.usecases.save_customer import (
 from tests.integration.office import opened
 from tests.unit.rules.detection.people import MONDAY
 
+pytestmark = pytest.mark.usefixtures("database")
+
 ONE, TWO, THREE = ("13800138001", "13800138002", "13800138003")
 
 
@@ -288,9 +290,11 @@ async def test_deleted_customer_leaves_ids_and_names_of_fields_alone(cards: Card
     await cards.merge(a, b)
     await cards.change(a, dealings="Secret dealings")
     await cards.note(b, "Secret words")
+    await cards.change(c, numbers=[number_of(THREE), number_of("13900139999")])
+    assert await cards.delete(await cards.split(c, 1, name="Secret C")) == [f"{cards.made:032x}"]
     assert await cards.delete(b) == [a, b]
     left = await cards.everything()
-    assert [word for word in ("Secret", ONE, TWO) if word in left] == []
+    assert [word for word in ("Secret", ONE, TWO, "13900139999") if word in left] == []
     assert THREE in left
     assert await cards.having(ONE) == ()
     assert ("delete", {"aliases": [b]}) in await cards.audited()

@@ -18,6 +18,7 @@ from callcenter.domain import facts as fx
 from callcenter.domain.events import MemberSeen
 from callcenter.domain.floor import Floor
 from callcenter.domain.frame import SECOND, Micros
+from callcenter.domain.visits.lost import LostCall
 from callcenter.domain.vocabulary import FollowUpBy, FollowUpState
 from callcenter.store import JournalledFacts, Store
 from callcenter.store.audit import page as audit_page
@@ -44,8 +45,8 @@ def lost(
     queue: str = "consumers",
     state: FollowUpState = FollowUpState.OPEN,
     by: FollowUpBy | None = None,
-) -> fx.LostCall:
-    return fx.LostCall(
+) -> LostCall:
+    return LostCall(
         uniqueid=uniqueid,
         queue=queue,
         n=1,
@@ -66,7 +67,7 @@ NOBODY = lost("n1", 2, None)
 BACK = lost("c1", 0, "13700137000", state=FollowUpState.CLOSED, by=FollowUpBy.CALLED_BACK)
 
 
-def id_of(one: fx.LostCall) -> str:
+def id_of(one: LostCall) -> str:
     return lost_call_id("pbx", one)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
@@ -60,7 +59,9 @@ def main(
     how = SheetStyle(language=language, zone=zone, numbers=numbers)
     if written:
         rows = all_calls(visits, lasting, how)
-        _write(csv, xlsx, csv_file(rows), workbook([(remark("calls", language), rows)]))
+        for path, held in ((csv, csv_file(rows)), (xlsx, workbook([(remark("calls", language), rows)]))):
+            if path is not None:
+                write_new(path, held, language)
     elif not visits and not lasting:
         print(remark("none", language))
     else:
@@ -68,9 +69,3 @@ def main(
         show(brief_calls(visits[-last:], lasting, how, narrow=console.width < NARROW), console)
         if len(visits) > last:
             print(remark("older", language, shown=last))
-
-
-def _write(csv: Path | None, xlsx: Path | None, as_csv: bytes, as_xlsx: bytes) -> None:
-    for path, held in ((csv, as_csv), (xlsx, as_xlsx)):
-        if path is not None:
-            write_new(path, held)

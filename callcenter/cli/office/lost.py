@@ -60,9 +60,9 @@ def list_lost(
     found = reading(chosen.store, read)
     rows = lost_calls_listed(found[:last], Sight.FULL, ZoneInfo(chosen.site.timezone), language)
     if csv is not None:
-        write_new(csv, csv_file(rows))
+        write_new(csv, csv_file(rows), language)
     if xlsx is not None:
-        write_new(xlsx, workbook([(WORDS.say("lost_calls", language), rows)]))
+        write_new(xlsx, workbook([(WORDS.say("lost_calls", language), rows)]), language)
     if csv is xlsx is None:
         if found:
             show(rows)

@@ -43,6 +43,7 @@ from callcenter.tracker import RulesFiles
 
 app = typer.Typer(add_completion=False, help="A day's or a month's figures out of the database.")
 
+_DAYS = ("today", "yesterday")
 _MONTH = re.compile(r"\d{4}-\d\d")
 
 
@@ -85,16 +86,18 @@ def main(
         day.lasting(one.queue)
     how = SheetStyle(language=language, zone=zone, numbers=numbers)
     if csv is not None:
-        write_new(csv, csv_file(all_figures(day, how)))
+        write_new(csv, csv_file(all_figures(day, how)), language)
     if xlsx is not None:
         calls = all_calls(found.visits, found.lasting, how)
         sheets = {"figures": all_figures(day, how), "calls": calls}
-        write_new(xlsx, workbook((remark(name, language), rows) for name, rows in sheets.items()))
+        write_new(xlsx, workbook((remark(name, language), rows) for name, rows in sheets.items()), language)
     if csv is xlsx is None:
         _show(day, found, how, span)
 
 
 def _show(day: FiguresByQueue, found: _Read, how: SheetStyle, span: str) -> None:
+    if span in _DAYS:
+        span = remark(span, how.language)
     if day.queues:
         show(brief_figures(day, how))
         print(remark("formulas", how.language))

@@ -77,9 +77,9 @@ def main(
     found = with_decisions(chosen.store, read)
     rows = _rows(found, by, language)
     if csv is not None:
-        write_new(csv, csv_file(rows))
+        write_new(csv, csv_file(rows), language)
     if xlsx is not None:
-        write_new(xlsx, workbook([(by.value, rows)]))
+        write_new(xlsx, workbook([(by.value, rows)]), language)
     if csv is xlsx is None:
         if found:
             show(rows)

@@ -79,7 +79,10 @@ class CustomerNoteRow(Base):
 
 
 class CustomerHistoryRow(Base):
-    """How a field became another with a version of a card; both values as JSON, none where the card was made."""
+    """How a field became another with a version of a card; both values as JSON.
+
+    Where the card was made, `field` is empty, and `before` names whom it was split from, if anyone.
+    """
 
     __tablename__ = "customer_history"
 

@@ -58,13 +58,16 @@ async def require_sound(unit: UnitOfWork, number: str, card: CustomerCard, field
             raise Conflict(f"there is no class {card.customer_class!r}: take one of the list, or add it there first")
 
 
-async def make_cards(unit: UnitOfWork, cards: Sequence[tuple[str, CustomerCard]], touch: Touch) -> None:
-    """Keep new cards, each under its id."""
+async def make_cards(
+    unit: UnitOfWork, cards: Sequence[tuple[str, CustomerCard]], touch: Touch, split_from: str | None = None
+) -> None:
+    """Keep new cards, each under its id; what was split from another remembers from whom."""
     if not cards:
         return
     kept = {"version": 1, "merged_into": None, "created_by": touch.by, "created_at": touch.at}
     rows = [_row(number, card) | kept | _changed(touch) for number, card in cards]
-    made = {"version": 1, "field": MADE, "before": None, "after": None, "action": touch.action}
+    source = None if split_from is None else _json(split_from).decode()
+    made = {"version": 1, "field": MADE, "before": source, "after": None, "action": touch.action}
     told = [{"customer": number, "by": touch.by, "at": touch.at} | made for number, _ in cards]
     await unit.connection.execute(insert(CustomerRow), rows)
     await unit.connection.execute(insert(CustomerHistoryRow), told)
@@ -114,12 +117,16 @@ async def remove(unit: UnitOfWork, number: str) -> list[str]:
 
 
 async def _forget_in_others(unit: UnitOfWork, family: Collection[str]) -> None:
-    """Delete from the history of others what merges that were undone had brought into their cards."""
+    """Delete what the history of others has of a family: from while a merge lasted, and of numbers before a split."""
     m, h = CustomerMergeRow, CustomerHistoryRow
     brought = await unit.execute(select(m).where(m.merged.in_(family), m.kept.not_in(family)))
     for merge in brought.all():
-        moments = h.at.in_([merge.at, merge.undone_at])
-        await unit.execute(delete(h).where(h.customer == merge.kept, moments, h.field != MADE))
+        lasted = h.at.between(merge.at, merge.undone_at)
+        await unit.execute(delete(h).where(h.customer == merge.kept, lasted, h.field != MADE))
+    split = await unit.execute(select(h).where(h.customer.in_(family), h.field == MADE, h.before.is_not(None)))
+    for made in split.all():
+        source = msgspec.json.decode(made.before, type=str)
+        await unit.execute(delete(h).where(h.customer == source, h.field == "numbers", h.at <= made.at))
 
 
 async def note_words(unit: UnitOfWork, **values: Any) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import ColumnElement, Row, and_, case, func, literal, select, tuple_
+from sqlalchemy import ColumnElement, Row, Subquery, and_, case, func, literal, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from callcenter.domain.frame import Micros
@@ -100,6 +100,21 @@ async def entries(
         limit: At most so many.
     """
     clauses = _clauses(asked, now)
+    groups = _grouped(clauses)
+    page = select(groups).order_by(groups.c.place, groups.c.one).limit(limit)
+    if after is not None:
+        page = page.where(tuple_(groups.c.place, groups.c.one) > tuple_(*after))
+    found = (await connection.execute(page)).all()
+    named = [one.entry for one in found]
+    told = await _calls(connection, named, clauses)
+    claims = await claims_of(connection, named, now)
+    return [
+        ((one.place, one.one), _entry(one.entry, told[one.entry, one.state], claims.get(one.entry))) for one in found
+    ]
+
+
+def _grouped(clauses: Sequence[ColumnElement[bool]]) -> Subquery:
+    """Put the calls of one number that stand alike together: where they stand in the list, and the id of one."""
     calls = (
         select(_LOST.id, _ENTRY.label("entry"), _STATE.label("state"), func.coalesce(_LOST.lost_at, 0).label("at"))
         .outerjoin(_CLOSING, _CLOSING.lost_call == _LOST.id)
@@ -111,21 +126,11 @@ async def entries(
         (calls.state == FollowUpState.UNREACHABLE.value, func.min(calls.at) + _LATER),
         else_=literal(3 * _LATER) - func.max(calls.at),
     )
-    groups = (
+    return (
         select(calls.entry, calls.state, place.label("place"), func.min(calls.id).label("one"))
         .group_by(calls.entry, calls.state)
         .subquery()
     )
-    page = select(groups).order_by(groups.c.place, groups.c.one).limit(limit)
-    if after is not None:
-        page = page.where(tuple_(groups.c.place, groups.c.one) > tuple_(*after))
-    found = (await connection.execute(page)).all()
-    named = [one.entry for one in found]
-    told = await _calls(connection, named, clauses)
-    claims = await claims_of(connection, named, now)
-    return [
-        ((one.place, one.one), _entry(one.entry, told[one.entry, one.state], claims.get(one.entry))) for one in found
-    ]
 
 
 async def entry_of(connection: AsyncConnection, number: str) -> str:

@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 
 from callcenter.domain import facts as fx
+from callcenter.domain.visits.lost import LostCall
 from callcenter.domain.vocabulary import (
     AgentState,
     EndedBy,
@@ -300,7 +301,7 @@ class Recorder:
         return row_id(self._node, *parts)
 
 
-def lost_call_id(node: str, lost: fx.LostCall) -> str:
+def lost_call_id(node: str, lost: LostCall) -> str:
     """Name a lost call; the same from its loss to its closing."""
     return row_id(node, "lost", lost.uniqueid, lost.queue, lost.n)
 

@@ -11,8 +11,8 @@ from callcenter.cases.linking import Linking, LinkMemory
 from callcenter.cases.owners import NumberTable
 from callcenter.domain import facts as fx
 from callcenter.domain.frame import SECOND, Micros
-from callcenter.domain.shape import shape_of
 from callcenter.numbers import PLAIN, Numbering
+from callcenter.shape import shape_of
 
 _FORGETS_EVERY: Micros = 3_600 * SECOND
 

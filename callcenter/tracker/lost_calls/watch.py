@@ -15,10 +15,12 @@ EVERY_SECONDS = 5.0
 
 log = structlog.get_logger()
 
-Told = Callable[[Mapping[str, OpenLostCalls]], None]
+LostCallsTold = Callable[[Mapping[str, OpenLostCalls]], None]
 
 
-async def watch_lost_calls(decisions: DecisionStore, tell: Sequence[Told], every: float = EVERY_SECONDS) -> None:
+async def watch_lost_calls(
+    decisions: DecisionStore, tell: Sequence[LostCallsTold], every: float = EVERY_SECONDS
+) -> None:
     """Tell live views, until cancelled, how many callers of each queue are to be called back."""
     while True:
         try:

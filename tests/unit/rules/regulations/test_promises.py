@@ -9,7 +9,7 @@ from callcenter.domain import facts as fx
 from callcenter.domain.vocabulary import OfferOutcome, VisitOutcome
 from callcenter.rules.regulations.edition import Rulebook
 from callcenter.rules.regulations.promises import Promises
-from tests.unit.rules.detection.story import at, micros, packaged, rulebook
+from tests.unit.rules.detection.story import at, micros, packaged, read, rulebook
 
 
 def offer(rang: float | None, ended: float, outcome: OfferOutcome = OfferOutcome.TIMED_OUT) -> fx.Offer:
@@ -158,3 +158,8 @@ def test_refusal_before_an_answer_takes_no_time() -> None:
 
 def test_wait_whose_beginning_was_not_seen_is_unknown() -> None:
     assert counted(in_queue(visit(10, offer(2, 10)), "support", None))["P-WAIT"] == (0, 0, 1)
+
+
+def test_before_the_first_edition_nothing_was_promised() -> None:
+    later = read("based_on: packaged\neditions:\n  - version: test\n    from: 2100-01-01\n")
+    assert counted(visit(10, offer(2, 10)), book=later) == {}

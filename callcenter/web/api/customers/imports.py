@@ -37,7 +37,7 @@ from callcenter.usecases.import_customers import (
     undo_import,
 )
 from callcenter.usecases.show_customers import everybody, note_export
-from callcenter.web.api.customer_shapes import numbering_of
+from callcenter.web.api.customers.shapes import numbering_of
 from callcenter.web.api.fields import Limit, Name, RequestBody, ResponseBody, moment_out
 from callcenter.web.auth import allowed
 from callcenter.web.problems import RequestRefused, language_of

@@ -28,7 +28,7 @@ from callcenter.usecases.save_customer import (
     note_customer,
 )
 from callcenter.usecases.show_customers import as_meant, shown_card, shown_cards, shown_value, shown_words
-from callcenter.web.api.customer_shapes import (
+from callcenter.web.api.customers.shapes import (
     CardWithNumbers,
     CustomerId,
     CustomerSaved,

@@ -18,7 +18,7 @@ from callcenter.store.unit_of_work import UnitOfWork
 from callcenter.untrusted import CONTROLS
 from callcenter.usecases.merge_customers import Seen, merge_customers, split_customer, undo_merge
 from callcenter.usecases.save_customer import CardOutdated, drop_class, set_class
-from callcenter.web.api.customer_shapes import (
+from callcenter.web.api.customers.shapes import (
     CardGiven,
     CustomerId,
     CustomerSaved,

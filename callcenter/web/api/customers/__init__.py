@@ -1,0 +1,1 @@
+"""Customers over the API: cards, merges, lists that come in, their shapes."""
