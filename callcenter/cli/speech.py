@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import sys
+from contextvars import ContextVar
 from typing import Annotated
 
 import typer
@@ -12,6 +14,19 @@ from callcenter.errors import BadSetting
 from callcenter.locale import Language
 
 LangOption = Annotated[str, typer.Option("--lang", help="zh-CN or en; by default from LANG.")]
+
+
+_CHOSEN: ContextVar[Language] = ContextVar("chosen language", default="en")
+
+
+def speak(lang: Language) -> None:
+    """Say everything in a language from now on."""
+    _CHOSEN.set(lang)
+
+
+def print_sentence(english: str, *, err: bool = False) -> None:
+    """Print a sentence in the language that was chosen."""
+    print(locale.sentence(english, _CHOSEN.get()), file=sys.stderr if err else None)
 
 
 def spoken(wanted: str) -> Language:

@@ -17,7 +17,8 @@ from typing import BinaryIO, NamedTuple
 
 PACKAGE = Path(__file__).parents[1]
 KEYWORDS: dict[str, tuple[tuple[int, ...], str]] = {
-    "english": ((0,), ""),
+    "english": (0, ""),
+    "print_sentence": ((0,), ""),
     "problem": ((2,), ""),
     "fault": ((3,), ""),
     "ValueError": ((0,), ""),

@@ -15,6 +15,7 @@ from callcenter import locale
 from callcenter.cli import COMMANDS, module_of
 from callcenter.cli.tongue import _parts, command_of
 from callcenter.locale import compile as catalogue
+from callcenter.locale.extract import _SEVERAL, _name, _template
 
 PACKAGE = Path(__file__).parents[2] / "callcenter"
 CHINESE = re.compile(r"[\u3400-\u9fff]")
@@ -96,3 +97,16 @@ def test_code_has_no_chinese_word(module: Path) -> None:
     said = [node.value for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Constant)]  # escapes undone
 
     assert CHINESE.findall(" ".join([text, *(str(value) for value in said)])) == []
+
+
+@pytest.mark.parametrize("module", sorted(PACKAGE.rglob("*.py")), ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_sentence_is_printed_in_the_reader_s_language(module: Path) -> None:
+    """By `print_sentence`, or as a text of the catalogue; what is typed into a shell is no sentence."""
+    printed = [
+        _template(argument)
+        for node in ast.walk(ast.parse(module.read_bytes()))
+        if isinstance(node, ast.Call) and _name(node.func) in {"print", "echo", "secho"}
+        for argument in node.args
+    ]
+
+    assert [said for said in printed if _SEVERAL.search(said) and not said.startswith("callcenter ")] == []

@@ -41,6 +41,11 @@ Customers = Annotated[
     Path | None, typer.Option(help="Customers and their numbers (CSV): each visit is linked with its customer.")
 ]
 
+SiteZone = Annotated[
+    str | None, typer.Option(help="The site's; by default as the roster or the rulebook says, else Asia/Shanghai.")
+]
+LogZone = Annotated[str | None, typer.Option(help="In which queue_log has times as text; by default the site's.")]
+
 
 class Format(StrEnum):
     """How the document is written."""
@@ -57,12 +62,8 @@ def replay(
     rulebook: Annotated[Path | None, typer.Option(help="A rulebook (YAML) instead of the packaged one.")] = None,
     customers: Customers = None,
     charset: Annotated[str | None, typer.Option(help="In which names stand there; else UTF-8, then GB18030.")] = None,
-    timezone: Annotated[
-        str | None, typer.Option(help="The site's; by default as the roster or the rulebook says, else Asia/Shanghai.")
-    ] = None,
-    log_timezone: Annotated[
-        str | None, typer.Option(help="In which queue_log has times as text; by default the site's.")
-    ] = None,
+    timezone: SiteZone = None,
+    log_timezone: LogZone = None,
     area_code: AreaCode = None,
     outside_digit: OutsideDigit = None,
     internal: Internal = "",
@@ -88,10 +89,8 @@ def replay(
         alone=None if ami else history,
         linked=None if customers is None else Linked(load_customers(customers, numbering), numbering),
     )
-    lines = (
-        document.json() if format is Format.JSON else (f"{line}\n" for line in text(document, book.zone, spoken(lang)))
-    )
-    sys.stdout.writelines(lines)
+    told = (f"{line}\n" for line in text(document, book.zone, spoken(lang)))
+    sys.stdout.writelines(document.json() if format is Format.JSON else told)
 
 
 def _history(

@@ -73,7 +73,7 @@ def test_only_the_time_alone_counts_before_and_after_a_customer() -> None:
     switch = house()
     parked(switch)
     switch.takes(10, dialled="701")
-    switch.fetches(40, "c1", "o1")
+    switch.fetches(40, "c1")
     switch.meet(40, "o1", "c1")
     switch.hangs_up(140, "c1")
     switch.part(140, "c1")
@@ -192,7 +192,7 @@ def test_call_that_was_fetched_from_the_parking_lot_brings_its_customer_along() 
     switch = house()
     parked(switch)
     switch.takes(10, dialled="701")
-    switch.fetches(11, "c1", "o1")
+    switch.fetches(11, "c1")
     switch.meet(11, "c1", "o1")
     assert blocked(switch) == []
     assert switch.state("Bob") is S.TALKING
