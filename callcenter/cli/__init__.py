@@ -22,6 +22,7 @@ COMMANDS = {
     "serve": "Connect to Asterisk and run the service.",
     "customers": "Keep customers' cards, bring lists in and out, say a number's key.",
     "board": "Show queues and agents live in this terminal.",
+    "lost": "List lost calls, claim one, close those that nobody needs to call back.",
     "calls": "List the calls that the database holds.",
     "report": "Show a day's or a month's figures.",
     "surveys": "Show what callers said after their calls.",

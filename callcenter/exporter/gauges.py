@@ -67,6 +67,8 @@ class Gauges:
         self._lost = 0
         self._begun: set[str] = set()
         self._others = Others()
+        self._owing: set[str] = set()
+        self._values.set("lost_call_limit_seconds", (), settings.lost_call_minutes * 60)
 
     # at each fact
 
@@ -117,6 +119,20 @@ class Gauges:
         """Show how many records the database says did not reproduce."""
         for rule, count in counts.items():
             self._values.set("violations_withdrawn_total", (rule,), count)
+
+    def lost_calls(self, found: Mapping[str, tuple[int, Micros | None]]) -> None:
+        """Show how many callers are to be called back by queue, and since when."""
+        labels: dict[str, tuple[int, Micros | None]] = {}
+        for queue, (count, oldest) in found.items():
+            before, since = labels.get(label := self._queues.label(queue), (0, None))
+            known = [at for at in (since, oldest) if at is not None]
+            labels[label] = before + count, min(known, default=None)
+        for label in self._owing - labels.keys():
+            labels[label] = 0, None
+        for label, (count, oldest) in labels.items():
+            self._owing.add(label)
+            self._values.set("lost_calls_open", (label,), count)
+            self._values.set_or_drop("oldest_lost_call_start_timestamp_seconds", (label,), _seconds(oldest))
 
     def provisional(self, reached: bool) -> None:
         """Show whether deadlines or the roster reach into days that the calendar does not know."""
@@ -192,6 +208,9 @@ class Gauges:
         for offered in OfferOutcome:
             self._values.add("offers_total", (queue, offered), 0)
         self._values.add("within_threshold_total", (queue,), 0)
+        if queue not in self._owing:
+            self._owing.add(queue)
+            self._values.set("lost_calls_open", (queue,), 0)
         for stage in (_ELIGIBLE, *_SURVEY_STAGES):
             self._values.add("surveys_total", (queue, stage), 0)
         for kind in ("rings-call", "rings-offer"):

@@ -81,6 +81,9 @@ METRICS: tuple[Metric, ...] = (
         ("question", "answer"),
         "Answers of callers after a call: 1 very satisfied, 2 satisfied, 3 not; who hangs up first is never asked",
     ),
+    Metric("lost_calls_open", _G, ("queue",), "Lost callers who are to be called back"),
+    Metric("oldest_lost_call_start_timestamp_seconds", _G, ("queue",), "When the oldest of them was lost"),
+    Metric("lost_call_limit_seconds", _G, (), "How long one may wait for a call-back, by the settings"),
     Metric("waiting_callers", _G, ("queue",), "Callers waiting now"),
     Metric(
         "oldest_wait_start_timestamp_seconds",

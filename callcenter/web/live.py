@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter, deque
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
-from typing import NamedTuple, Protocol
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
+from typing import Protocol
 
 import msgspec
 import structlog
@@ -24,12 +24,26 @@ from callcenter.errors import StoreError
 from callcenter.exporter.health import Health
 from callcenter.exporter.live import AgentNow, LiveDocument, QueueNow
 from callcenter.exporter.names import inert
-from callcenter.exporter.present import Changed, open_visit_of
+from callcenter.exporter.present import Changed
 from callcenter.numbers import Number, Numbering, read_number
 from callcenter.rules.records.violation import Violation
 from callcenter.rules.regulations.edition import Mode
 from callcenter.staff.roles import Principal, Right, may
-from callcenter.web.live_words import Happening, LiveEvent, Said, Topic, framed, happening, recorded, talking
+from callcenter.store.decisions.lost_calls import OpenLostCalls
+from callcenter.web.live_words import (
+    Happening,
+    LiveEvent,
+    Ring,
+    Said,
+    Topic,
+    framed,
+    happening,
+    lost_call,
+    recorded,
+    ring_of,
+    seconds,
+    talking,
+)
 from callcenter.web.problems import RequestRefused
 
 MOST_KEPT = 4_000
@@ -74,15 +88,6 @@ class LiveBoard(Protocol):
 
     def agent(self, name: str) -> AgentNow | None:
         """Return one agent, None where there is none of that name any more."""
-
-
-class Ring(NamedTuple):
-    """A phone rings for a visit."""
-
-    agent: str
-    uniqueid: str
-    said: Said
-    caller: str | None
 
 
 class LiveReader:
@@ -170,6 +175,7 @@ class LiveFeed:
         self._rung = asyncio.Event()
         self._look = asyncio.Event()
         self._begun = False
+        self._lost: Said = {}
 
     # told by the tracker
 
@@ -189,8 +195,11 @@ class LiveFeed:
                 self._calls(type(fact), told)
             match fact:
                 case fx.PhoneRang():
-                    self._rings.append(_ring(fact, floor))
+                    self._rings.append(ring_of(fact, floor))
                     self._rung.set()
+                case fx.LostCallChanged():
+                    said = lost_call(fact, self._health().node)
+                    self._publish(Topic.LOST_CALLS, said, caller=fact.lost.caller)
                 case fx.VisitEnded(visit=fx.Visit(queue=str() as queue)) | fx.CallAnswered(queue=queue):
                     queues.add(queue)
                 case _:
@@ -202,6 +211,19 @@ class LiveFeed:
         """Take in records that have just been decided on."""
         for one in violations:
             self._publish(Topic.VIOLATIONS, recorded(one), one.agent, shadow=one.mode is Mode.SHADOW)
+
+    # told by the API and by whoever looks at the database
+
+    def lost_call(self, said: Said) -> None:
+        """Take in that somebody claimed, gave back or closed lost calls."""
+        self._publish(Topic.LOST_CALLS, {"at": self._clock() / SECOND} | said)
+
+    def lost_calls(self, found: Mapping[str, OpenLostCalls]) -> None:
+        """Take in how many callers are to be called back by queue; told where that has changed."""
+        now = {queue: {"open": one.callers, "since": seconds(one.oldest)} for queue, one in found.items()}
+        if now != self._lost:
+            self._lost = now
+            self._publish(Topic.LOST_CALLS, {"what": "waiting", "queues": now})
 
     # asked by the API
 
@@ -364,6 +386,8 @@ class LiveFeed:
                     if may(reader.person, Right.SEE, one.agent, self._team_of(one.agent, at))
                 ],
             }
+        if Topic.LOST_CALLS in reader.topics and may(reader.person, Right.SEE_LOST_CALLS):
+            said["lost_calls"] = self._lost
         for topic in reader.topics & {Topic.CALLS, Topic.POPS}:
             lasting = [event for event in self._lasting.values() if event.topic is topic and reader.sees(event)]
             said[topic] = [event.said_to(reader.person) for event in lasting]
@@ -374,21 +398,3 @@ class LiveFeed:
         seen, followed = health.last_seen_at, health.ami_up and health.gap_open_at is None
         age = None if seen is None else max(0, self._clock() - seen) / SECOND
         return {"state": "followed" if followed else "not_followed", "data_age_seconds": age}
-
-
-def _ring(fact: fx.PhoneRang, floor: Floor) -> Ring:
-    visit = open_visit_of(floor, fact.uniqueid)
-    joined = None if visit is None else visit.joined_at
-    said = {
-        "visit": {
-            "uniqueid": inert(fact.uniqueid),
-            "queue": inert(fact.queue),
-            "visit": None if visit is None else visit.n,
-        },
-        "call": None if visit is None else inert(visit.call),
-        "queue": inert(fact.queue),
-        "at": None if fact.at is None else fact.at / SECOND,
-        "caller": None,
-        "waited_seconds": None if joined is None or fact.at is None else max(0, fact.at - joined) / SECOND,
-    }
-    return Ring(fact.agent, inert(fact.uniqueid), said, None if visit is None else visit.caller)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from datetime import date, timedelta
 from typing import Annotated, NamedTuple
 from zoneinfo import ZoneInfo
@@ -23,11 +24,13 @@ from callcenter.locale import Language
 from callcenter.reports.figures.per_queue import FiguresByQueue
 from callcenter.reports.figures.sheet import SheetStyle, all_calls, all_figures, brief_figures, remarks
 from callcenter.reports.figures.words import remark
+from callcenter.reports.lost_calls import lost_calls_told
 from callcenter.rules.regulations.edition import Rulebook
 from callcenter.spreadsheet import csv_file, workbook
 from callcenter.staff.dates import day_start
 from callcenter.staff.months import month_span, read_month
 from callcenter.store import DecisionStore
+from callcenter.store.decisions.lost_calls import lost_in
 from callcenter.store.record.visit_queries import (
     OpenStay,
     StoredSpan,
@@ -50,6 +53,7 @@ class _Read(NamedTuple):
     lasting: list[OpenStay]
     gaps: list[StoredSpan]
     lost: list[StoredSpan]
+    lost_calls: Counter[str]
 
 
 @app.command()
@@ -99,6 +103,8 @@ def _show(day: FiguresByQueue, found: _Read, how: SheetStyle, span: str) -> None
         print(remark("span", how.language, span=span_said(span, how.language), zone=how.zone.key))
     else:
         print(remark("no_day", how.language, span=span_said(span, how.language)))
+    if found.lost_calls:
+        print(lost_calls_told(found.lost_calls, how.language))
     for line in remarks(found.gaps, found.lost, how):
         print(line)
 
@@ -109,6 +115,7 @@ async def _read(connection: AsyncConnection, asked: VisitFilter, since: Micros, 
         await open_visits(connection, asked),
         await unseen(connection, since, until),
         await lost_phones(connection, since, until),
+        await lost_in(connection, since, until, asked.queue),
     )
 
 

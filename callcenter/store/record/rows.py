@@ -13,7 +13,17 @@ from typing import Any
 import msgspec
 
 from callcenter.domain import facts as fx
-from callcenter.domain.vocabulary import AgentState, EndedBy, How, OfferOutcome, Question, VisitOutcome
+from callcenter.domain.visits.lost import LostCall
+from callcenter.domain.vocabulary import (
+    AgentState,
+    EndedBy,
+    FollowUpBy,
+    FollowUpState,
+    How,
+    OfferOutcome,
+    Question,
+    VisitOutcome,
+)
 from callcenter.rules.detection.gist import gists
 from callcenter.rules.detection.pages import ArchivedMoment, ArchivedPage
 from callcenter.store.record.archive import page_row, row_id
@@ -23,6 +33,7 @@ from callcenter.store.record.models import (
     Base,
     CallRow,
     GapRow,
+    LostCallRow,
     OfferRow,
     OwnCallRow,
     Row,
@@ -167,6 +178,15 @@ class Recorder:
         )
 
     @_take.register
+    def _(self, fact: fx.LostCallChanged) -> None:
+        lost = fact.lost
+        self._changes.put(
+            LostCallRow,
+            _columns(lost, LostCallRow)
+            | {"id": lost_call_id(self._node, lost), "node": self._node, "position": self._position},
+        )
+
+    @_take.register
     def _(self, fact: fx.CallEnded) -> None:
         call = fact.call
         told = [m for v in call.visits for m in (v.joined_at, v.left_at, v.ended_at, v.refused_at)]
@@ -281,6 +301,11 @@ class Recorder:
         return row_id(self._node, *parts)
 
 
+def lost_call_id(node: str, lost: LostCall) -> str:
+    """Name a lost call; the same from its loss to its closing."""
+    return row_id(node, "lost", lost.uniqueid, lost.queue, lost.n)
+
+
 def _talk_key(row: Row) -> _TalkKey:
     return row["uniqueid"], row["interface"], row["started_at"]
 
@@ -293,7 +318,7 @@ def _columns(record: msgspec.Struct, table: Table, without: Sequence[str] = ()) 
 
 def _value(value: Any) -> Any:
     match value:
-        case VisitOutcome() | OfferOutcome() | EndedBy() | AgentState() | How():
+        case VisitOutcome() | OfferOutcome() | EndedBy() | AgentState() | How() | FollowUpState() | FollowUpBy():
             return value.value
         case str():
             return _text(value)
