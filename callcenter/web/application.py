@@ -23,7 +23,7 @@ from callcenter.web.api import (
     users,
     violations,
 )
-from callcenter.web.api.customers import cards, imports, merges
+from callcenter.web.api.customers import cards, contacts, imports, merges
 from callcenter.web.guard import SAFE, Guard
 from callcenter.web.problems import KINDS, MEDIA_TYPE, install
 from callcenter.web.service import Service
@@ -35,6 +35,7 @@ ROUTERS = (
     calls.router,
     merges.router,
     imports.router,
+    contacts.router,
     cards.router,
     users.router,
     audit.router,

@@ -118,9 +118,7 @@ class Store:
             changes = RowChanges()
             for one in told:
                 if one.position > self.position:
-                    self._recorder.record(
-                        one.position, one.facts, changes, graded=one.graded, numbering=one.numbering
-                    )
+                    self._recorder.record(one.position, one.facts, changes, graded=one.graded, numbering=one.numbering)
             self._unwritten = (upto, changes)
         return await unbroken(self._commit(self._unwritten[1], upto, filing, seal))
 
