@@ -63,8 +63,7 @@ class _Kept(NamedTuple):
 
     store: Store
     decisions: DecisionStore
-    callers: DecisionStore
-    """For rings alone: what people ask meanwhile does not stand in their way."""
+    callers: Callers
     journal: Journal
 
 
@@ -219,11 +218,6 @@ def _prune(settings: Settings, kept: _Kept, record: RecordKeeper, group: asyncio
     return group.create_task(pruning.run(), name="pruning")
 
 
-def _callers(kept: _Kept, tracker: Tracker, first: RulesInForce) -> Callers:
-    """Make what finds out who calls."""
-    return Callers(kept.callers, lambda: (tracker.in_force or first).numbering or PLAIN)
-
-
 def _live_feed(kept: _Kept, tracker: Tracker, exporter: Exporter, in_force: RulesInForce) -> LiveFeed:
     """Make the live stream, which says what the board shows and what happens with calls."""
 
@@ -234,8 +228,7 @@ def _live_feed(kept: _Kept, tracker: Tracker, exporter: Exporter, in_force: Rule
         roster = now().roster
         return None if roster is None else roster.team_of(agent, at)
 
-    who_calls = _callers(kept, tracker, in_force).who_calls
-    return LiveFeed(exporter, tracker.health, team_of, lambda: now().numbering or PLAIN, who_calls)
+    return LiveFeed(exporter, tracker.health, team_of, lambda: now().numbering or PLAIN, kept.callers.who_calls)
 
 
 def _answer_people(
@@ -258,7 +251,7 @@ def _answer_people(
         evidence=evidence_of(settings.journal.path),
         written=rules.written,
         live=live,
-        route=_callers(kept, tracker, first).prefer,
+        route=kept.callers.prefer,
         switchboard=Switchboard(tracker, in_force, settings.survey.plan),
     )
     service = build(settings.web, kept.decisions, in_force, ports)
@@ -275,7 +268,7 @@ async def _open(settings: Settings, opened: contextlib.AsyncExitStack) -> _Kept:
     opened.push_async_callback(store.close)
     decisions = await DecisionStore.open(settings.store)
     opened.push_async_callback(decisions.close)
-    callers = await DecisionStore.open(settings.store)
+    callers = await Callers.open(settings.store)
     opened.push_async_callback(callers.close)
     return _Kept(store, decisions, callers, await _journal(settings, store, opened))
 

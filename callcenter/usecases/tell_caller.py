@@ -38,9 +38,10 @@ _MOST_CANDIDATES = 10
 
 
 class CallAsked(msgspec.Struct, frozen=True, kw_only=True):
-    """Who it is that calls is asked: from which number, by which call, since when."""
+    """Who it is that calls is asked: from which number, as numbers are read now, by which call, since when."""
 
     number: Number
+    numbering: Numbering
     uniqueid: str
     call: str
     joined_at: Micros | None
@@ -79,7 +80,7 @@ class KnownCaller(msgspec.Struct, frozen=True, kw_only=True):
     picked_by: str | None = None
 
 
-async def known_caller(connection: AsyncConnection, asked: CallAsked, numbering: Numbering) -> KnownCaller:
+async def known_caller(connection: AsyncConnection, asked: CallAsked) -> KnownCaller:
     """Read what is known of a caller: a few look-ups by index, however much there is."""
     pick = await pick_of(connection, asked.uniqueid)
     match, found = await _customers(connection, asked.number, pick)
@@ -94,7 +95,7 @@ async def known_caller(connection: AsyncConnection, asked: CallAsked, numbering:
     ]
     shared: set[str] = set() if one is None else _shared(await holders_of(connection, own), one.id)
     sure = [visit for visit in visits if visit.picked is not None or visit.key not in shared]
-    linking = _linked(sure if one is not None else visits, match, numbering, own)
+    linking = _linked(sure if one is not None else visits, match, asked.numbering, own)
     served = (visit.contact.agent for visit in visits if visit.contact.outcome is VisitOutcome.ANSWERED)
     return KnownCaller(
         customer=match,

@@ -167,7 +167,7 @@ def ring_of(fact: fx.PhoneRang, floor: Floor, numbering: Numbering) -> Ring:
         "waited_seconds": None if joined is None or fact.at is None else max(0, fact.at - joined) / SECOND,
         "kind": number.kind,
     }
-    asked = CallAsked(number=number, uniqueid=fact.uniqueid, call=call, joined_at=joined)
+    asked = CallAsked(number=number, numbering=numbering, uniqueid=fact.uniqueid, call=call, joined_at=joined)
     return Ring(fact.agent, inert(fact.uniqueid), said, caller, asked)
 
 

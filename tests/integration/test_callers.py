@@ -59,9 +59,9 @@ class Hotline:
         await store.close()
 
     async def who(self, number: str, uniqueid: str = "now", at: Micros = NOW) -> KnownCaller:
-        asked = CallAsked(number=read_number(number), uniqueid=uniqueid, call=uniqueid, joined_at=at)
+        asked = CallAsked(number=read_number(number), numbering=PLAIN, uniqueid=uniqueid, call=uniqueid, joined_at=at)
         async with self.decisions.reading() as connection:
-            return await known_caller(connection, asked, PLAIN)
+            return await known_caller(connection, asked)
 
     async def pick(self, who: str, uniqueid: str, customer: str | None) -> int:
         browser = await self.work.signed_in(who)
@@ -203,10 +203,11 @@ async def test_contacts_are_paged_from_the_newest_on_and_notes_shown_by_role(lin
 async def test_a_route_follows_the_card(line: Hotline, told: dict[str, Any], known: Preference) -> None:
     await line.cards.add("王小明", OWN, SHARED, **told)
     await line.cards.add("李红", SHARED, **told)
-    callers = Callers(line.decisions, lambda: PLAIN)
+    callers = await Callers.open(settings_of(line._folder))
 
     found = [await callers.prefer(read_number(number).key or "") for number in (OWN, SHARED, NEW)]
 
+    await callers.close()
     assert found == [known, NO_PREFERENCE, NO_PREFERENCE]
 
 
