@@ -25,7 +25,7 @@ from callcenter.errors import StoreError
 from callcenter.exporter import Exporter, exporter_server
 from callcenter.journal import Journal
 from callcenter.listening import raise_open_files
-from callcenter.numbers import PLAIN
+from callcenter.numbers import PLAIN, Numbering
 from callcenter.ownfiles import has_wal_reset_bug, held, watch_files
 from callcenter.reports.records.evidence import evidence_of
 from callcenter.rules.regulations.edition import RulebookFigures
@@ -47,6 +47,7 @@ from callcenter.tracker.calendar_watch import CalendarWatch
 from callcenter.tracker.pruning import Pruning
 from callcenter.tracker.withdrawals import Withdrawals
 from callcenter.web.application import make_application
+from callcenter.web.current_calls import CurrentCalls
 from callcenter.web.live import LiveFeed
 from callcenter.web.server import serve_web, web_server
 from callcenter.web.service import Ports, build
@@ -146,9 +147,7 @@ async def _start(settings: Settings, kept: _Kept, group: asyncio.TaskGroup) -> _
     exporter.fault = lambda: record.fault
     await _recall_today(settings, kept, record, follower, exporter)
     tracker.attach(exporter)
-    live = _live_feed(tracker, exporter, in_force) if settings.web.enabled else None
-    if live is not None:
-        tracker.attach(live)
+    live = _live_views(settings, tracker, exporter, in_force) if settings.web.enabled else None
     await rules.look(tracker)  # before the first frame, or a replay would not know by what that was judged
     beside = [group.create_task(rules.keep(tracker), name="rules")]
     beside.append(group.create_task(watch_files([kept.journal.file, kept.store.file]), name="files"))
@@ -214,8 +213,10 @@ def _prune(settings: Settings, kept: _Kept, record: RecordKeeper, group: asyncio
     return group.create_task(pruning.run(), name="pruning")
 
 
-def _live_feed(tracker: Tracker, exporter: Exporter, in_force: RulesInForce) -> LiveFeed:
-    """Make the live stream, which says what the board shows and what happens with calls."""
+def _live_views(
+    settings: Settings, tracker: Tracker, exporter: Exporter, in_force: RulesInForce
+) -> tuple[LiveFeed, CurrentCalls]:
+    """Make the live stream, which says what the board shows and what happens with calls; and who has which call."""
 
     def now() -> RulesInForce:
         return tracker.in_force or in_force
@@ -224,7 +225,15 @@ def _live_feed(tracker: Tracker, exporter: Exporter, in_force: RulesInForce) -> 
         roster = now().roster
         return None if roster is None else roster.team_of(agent, at)
 
-    return LiveFeed(exporter, tracker.health, team_of, lambda: now().numbering or PLAIN)
+    def numbering() -> Numbering:
+        return now().numbering or PLAIN
+
+    open_for = settings.privacy.open_for
+    feed = LiveFeed(exporter, tracker.health, team_of, numbering, open_for=open_for)
+    calls = CurrentCalls(numbering, open_for)
+    tracker.attach(feed)
+    tracker.attach(calls)
+    return feed, calls
 
 
 def _answer_people(
@@ -232,7 +241,7 @@ def _answer_people(
     decisions: DecisionStore,
     tracker: Tracker,
     rules: RulesFiles,
-    live: LiveFeed,
+    live: tuple[LiveFeed, CurrentCalls],
     first: RulesInForce,
     group: asyncio.TaskGroup,
 ) -> asyncio.Task[None]:
@@ -246,7 +255,9 @@ def _answer_people(
         switch_time=tracker.switch_time,
         evidence=evidence_of(settings.journal.path),
         written=rules.written,
-        live=live,
+        live=live[0],
+        calls=live[1],
+        privacy=settings.privacy,
         route=_nobody_known,
         switchboard=Switchboard(tracker, in_force, settings.survey.plan),
     )

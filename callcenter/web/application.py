@@ -23,7 +23,7 @@ from callcenter.web.api import (
     users,
     violations,
 )
-from callcenter.web.api.customers import cards, imports, merges
+from callcenter.web.api.customers import cards, imports, looks, merges
 from callcenter.web.guard import SAFE, Guard
 from callcenter.web.problems import KINDS, MEDIA_TYPE, install
 from callcenter.web.service import Service
@@ -33,6 +33,7 @@ ROUTERS = (
     session.router,
     violations.router,
     calls.router,
+    looks.router,
     merges.router,
     imports.router,
     cards.router,

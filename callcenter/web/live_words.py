@@ -45,9 +45,12 @@ class LiveEvent:
         team: The team that the agent is in.
         caller: The number as it came; it is shown as the reader's role may see it.
         shadow: A rule on trial raised it.
+
+    Attributes:
+        open_until: Until then whoever it is for reads the number in full: it is their own call.
     """
 
-    __slots__ = ("_caller", "_said", "_shown", "agent", "number", "shadow", "team", "topic")
+    __slots__ = ("_caller", "_said", "_shown", "agent", "number", "open_until", "shadow", "team", "topic")
 
     def __init__(
         self,
@@ -62,6 +65,7 @@ class LiveEvent:
     ) -> None:
         self.number, self.topic, self.agent, self.team, self.shadow = number, topic, agent, team, shadow
         self._said, self._caller = said, caller
+        self.open_until: Micros = 0
         self._shown: dict[Sight, bytes] = {}
 
     def began_by(self, moment: Micros | None) -> bool:
@@ -80,18 +84,22 @@ class LiveEvent:
                 everybodys = self.topic is Topic.FLOOR and self.agent is None
                 return everybodys or may(person, Right.SEE, self.agent, self.team)
 
-    def said_to(self, person: Principal) -> Said:
-        """Return the words for a person."""
-        if "caller" not in self._said:
-            return self._said
-        return self._said | {"caller": _caller(self._caller, sight(person.role, Field.CALLER))}
+    def said_to(self, person: Principal, now: Micros) -> Said:
+        """Return the words for a person, now."""
+        return self._seen_so(self._sight(person, now))
 
-    def frame(self, person: Principal) -> bytes:
+    def frame(self, person: Principal, now: Micros) -> bytes:
         """Return it as a server-sent event for a person; made once for all who see as much."""
-        seen = sight(person.role, Field.CALLER)
+        seen = self._sight(person, now)
         if seen not in self._shown:
-            self._shown[seen] = framed(self.topic, self.said_to(person), self.number)
+            self._shown[seen] = framed(self.topic, self._seen_so(seen), self.number)
         return self._shown[seen]
+
+    def _sight(self, person: Principal, now: Micros) -> Sight:
+        return Sight.FULL if now < self.open_until else sight(person.role, Field.CALLER)
+
+    def _seen_so(self, seen: Sight) -> Said:
+        return self._said | {"caller": _caller(self._caller, seen)} if "caller" in self._said else self._said
 
 
 def framed(event: str, said: Said, number: int | None = None) -> bytes:

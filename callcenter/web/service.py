@@ -16,11 +16,15 @@ from callcenter.rules.detection.inputs import Disposition
 from callcenter.rules.records.steps import Terms
 from callcenter.rules.regulations.edition import Rulebook
 from callcenter.staff.duty import Roster
+from callcenter.staff.roles import Principal
 from callcenter.store import DecisionStore
 from callcenter.store.sign_in.accounts import Accounts
 from callcenter.store.sign_in.sessions import Sessions
 from callcenter.tracker import RulesInForce
+from callcenter.usecases.privacy import PrivacySettings
+from callcenter.usecases.show_customers import Viewer
 from callcenter.usecases.take_step import Evidence, StepContext
+from callcenter.web.current_calls import CurrentCalls
 from callcenter.web.limits import SignInRate
 from callcenter.web.live import LiveFeed
 from callcenter.web.settings import WebSettings
@@ -46,6 +50,8 @@ class Ports(NamedTuple):
     live: LiveFeed | None = None
     route: Prefer | None = None
     switchboard: Switchboard | None = None
+    calls: CurrentCalls | None = None
+    privacy: PrivacySettings = PrivacySettings()
 
 
 @dataclass(frozen=True)
@@ -79,6 +85,11 @@ class Service:
     def step_context(self) -> StepContext:
         """By what steps are taken now."""
         return StepContext(self.rulebook, self.terms, self.ports.evidence)
+
+    def viewer(self, person: Principal) -> Viewer:
+        """Say who is shown something of customers, now."""
+        calls = {} if self.ports.calls is None else self.ports.calls.of(person.agent)
+        return Viewer(person=person, at=self.clock(), calls=calls, roster=self.roster, privacy=self.ports.privacy)
 
     def look_at_streams(self) -> None:
         """Let live streams end whose session is over."""

@@ -396,7 +396,7 @@ async def test_what_a_caller_sends_acts_nowhere(house: Lively) -> None:
     house.join(number=HOSTILE)
     (event,) = page.reader.pending
 
-    frame = event.frame(SUPERVISOR)
+    frame = event.frame(SUPERVISOR, 0)
 
     assert frame.count(b"\n") == 4
     assert not any(sign in frame for sign in (b"<", b">", b"\r", "\u202e".encode()))
