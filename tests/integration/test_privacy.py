@@ -115,13 +115,14 @@ async def test_each_role_reads_of_each_field_in_each_place_what_the_table_says(w
     found, logged = {key: list[str]() for key in expected}, list[tuple[str, str]]()
     for name in names:
         browser = await work.signed_in(name)
-        answers = {place: await asked(work, browser, place, number, record) for place, _ in expected}
+        places = dict.fromkeys(place for place, _ in expected)
+        answers = {place: await asked(work, browser, place, number, record) for place in places}
         for place, field in expected:
             found[place, field].append(read_of(*answers[place], field))
         shown = [LOGGED.get(place, "card") for place, (status, _) in answers.items() if status != 403]
         logged += [(name, how) for how in shown if how is not None]
     assert found == expected
-    assert await looks(work, number) == logged
+    assert sorted(await looks(work, number)) == sorted(logged)
 
 
 async def answered_call(work: Department) -> None:
@@ -150,16 +151,18 @@ async def test_card_is_open_to_the_agent_of_its_call_and_for_a_while_after(work:
     seen += [await reads(alice), await reads(bobby), await reads(alice, other)]
     house.answer(after=2)
     calls = (await alice.get("/calls")).json()["items"]
+    work.now = ended = house.now + 600 * SECOND
     house.hang_up(after=600)
     seen += [await reads(alice)]
-    house.now += 10 * MINUTE - 1
+    house.now = ended + 10 * MINUTE - 1
     seen += [await reads(alice)]
     house.now += 1
     seen += [await reads(alice)]
 
     assert seen == ["masked", "full", "masked", "none", "full", "full", "masked"]
     assert calls[0]["caller"] == NUMBER
-    assert [how for who, how in await looks(work, number) if who == "alice"] == ["card", "call", "call", "call", "card"]
+    kinds = sorted(how for who, how in await looks(work, number) if who == "alice")
+    assert kinds == ["call"] * 3 + ["card"] * 2
     shown = (await (await work.signed_in("sun")).get(f"/customers/{number}/looks")).json()["items"]
     assert {one["call"] for one in shown if one["how"] == "call"} == {"c1"}
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import getpass
 import secrets
+import sys
 from typing import Annotated
 
 import typer
@@ -115,15 +116,18 @@ def add_customer(
 
 
 @cards.command("delete")
-def remove_customer(customer: Customer, settings: SettingsPath = None) -> None:
-    """Delete a customer with its aliases, notes and history; the audit log keeps ids and names of fields."""
+def remove_customer(customer: Customer, settings: SettingsPath = None, lang: LangOption = "") -> None:
+    """Delete a customer with its aliases, notes and history, its numbers in calls too; refused while it is held."""
     chosen = load_settings(settings)
 
     async def work(unit: UnitOfWork) -> list[str]:
         number = await meant(unit.connection, customer, chosen)
-        return await delete_customer(unit, number, None, console_touch())
+        return await delete_customer(unit, number, None, console_touch(), chosen.site.numbering)
 
     print("\n".join(at_desk(chosen.store, work)))
+    days = chosen.journal.keep_days
+    stays = WORDS.say("journal_keeps", spoken(lang), days=days) if days else WORDS.say("journal_stays", spoken(lang))
+    print(stays, file=sys.stderr)
 
 
 @cards.command("classes")

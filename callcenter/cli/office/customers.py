@@ -10,6 +10,7 @@ import msgspec
 import typer
 
 from callcenter.cli.numbering import AreaCode, Internal, OutsideDigit, extensions_of
+from callcenter.cli.office.customer_access import access
 from callcenter.cli.office.customer_cards import cards
 from callcenter.cli.office.customer_files import files
 from callcenter.errors import BadInput
@@ -22,6 +23,7 @@ app = typer.Typer(add_completion=False, no_args_is_help=True, help="Customers: t
 
 app.add_typer(cards)
 app.add_typer(files)
+app.add_typer(access)
 
 
 class Shown(StrEnum):

@@ -228,12 +228,17 @@ async def save_customer(
 
 
 @router.delete("/{number}", response_model=CustomerGone)
-async def remove_customer(number: CustomerId, person: Deleting, once: TheOnce, seen: SeenVersion) -> Response:
-    """Delete a customer with its aliases, notes and history; the audit log keeps ids and names of fields."""
+async def remove_customer(
+    number: CustomerId, person: Deleting, service: TheService, once: TheOnce, seen: SeenVersion
+) -> Response:
+    """Delete a customer with its aliases, notes and history, its numbers in calls too; refused while it is held.
+
+    The audit log keeps ids and names of fields, the journal numbers until its days are over.
+    """
     del person
 
     async def work(unit: UnitOfWork) -> KeptAnswer:
-        gone = await delete_customer(unit, number, seen, touch_of(once))
+        gone = await delete_customer(unit, number, seen, touch_of(once), numbering_of(service))
         return KeptAnswer(status=status.HTTP_200_OK, etag="", body=CustomerGone(gone=gone).model_dump_json())
 
     return await once.answer(work)

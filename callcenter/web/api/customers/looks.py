@@ -14,8 +14,9 @@ from callcenter.store.customers.looks import AccessReview, ReviewState, review_n
 from callcenter.store.idempotency import KeptAnswer
 from callcenter.store.unit_of_work import UnitOfWork
 from callcenter.usecases.review_access import call_ordinary, file_leak
+from callcenter.usecases.save_customer import hold_customer, release_customer
 from callcenter.usecases.show_customers import reveal, who_looked
-from callcenter.web.api.customers.shapes import CustomerId
+from callcenter.web.api.customers.shapes import CustomerId, touch_of
 from callcenter.web.api.fields import (
     Cursor,
     Limit,
@@ -36,6 +37,7 @@ router = APIRouter(prefix="/customers", tags=["customers"])
 Seeing = Annotated[Principal, Depends(allowed(Right.SEE_CUSTOMERS))]
 ReadingLooks = Annotated[Principal, Depends(allowed(Right.READ_LOOKS))]
 Reviewing = Annotated[Principal, Depends(allowed(Right.REVIEW_ACCESS))]
+Holding = Annotated[Principal, Depends(allowed(Right.DELETE_CUSTOMERS))]
 OfState = Annotated[ReviewState | None, Query(description="Only those that stand so.")]
 
 
@@ -50,6 +52,13 @@ class CardRevealed(ResponseBody):
 
     id: str
     until: datetime | None
+
+
+class HoldKept(ResponseBody):
+    """Whether the customer is held now."""
+
+    id: str
+    held: bool
 
 
 class LookShown(ResponseBody):
@@ -154,6 +163,28 @@ async def reveal_card(
     return await once.answer(work)
 
 
+@router.put("/{number}/hold", response_model=HoldKept)
+async def hold(number: CustomerId, body: ReasonGiven, person: Holding, once: TheOnce) -> Response:
+    """Keep a customer from being deleted, and say why."""
+    del person
+
+    async def work(unit: UnitOfWork) -> KeptAnswer:
+        return _held(await hold_customer(unit, number, body.reason, touch_of(once)), held=True)
+
+    return await once.answer(work)
+
+
+@router.delete("/{number}/hold", response_model=HoldKept)
+async def release(number: CustomerId, person: Holding, once: TheOnce) -> Response:
+    """Let a customer go who was held."""
+    del person
+
+    async def work(unit: UnitOfWork) -> KeptAnswer:
+        return _held(await release_customer(unit, number, touch_of(once)), held=False)
+
+    return await once.answer(work)
+
+
 @router.get("/{number}/looks")
 async def list_looks(
     number: CustomerId, person: ReadingLooks, service: TheService, limit: Limit = 50, cursor: Cursor = None
@@ -175,6 +206,11 @@ async def list_looks(
         for one in shown
     ]
     return LookPage(items=items, next=place_out((shown[-1].at, shown[-1].id)) if len(found) > len(shown) else None)
+
+
+def _held(customer: str, *, held: bool) -> KeptAnswer:
+    body = HoldKept(id=customer, held=held).model_dump_json()
+    return KeptAnswer(status=status.HTTP_200_OK, etag="", body=body)
 
 
 def _decided(review: AccessReview, service: Service) -> KeptAnswer:
