@@ -31,6 +31,7 @@ from callcenter.reports.records.evidence import evidence_of
 from callcenter.rules.regulations.edition import RulebookFigures
 from callcenter.staff.dates import day_start
 from callcenter.store import DecisionStore, Store
+from callcenter.store.customers.sealing import require_masters
 from callcenter.store.record.visit_queries import VisitFilter, ended_visits, followed_since
 from callcenter.tracker import (
     Follower,
@@ -137,7 +138,9 @@ async def _start(settings: Settings, kept: _Kept, group: asyncio.TaskGroup) -> _
     in_force = await rules.in_force()
     if in_force.roster is None:
         log.warning("roster_missing", advice="nothing is proposed without one: set [rules] roster")
-    record = RecordKeeper(kept.store, kept.journal, in_force)
+    async with kept.decisions.reading() as connection:
+        await require_masters(connection, settings.privacy.master_keys())
+    record = RecordKeeper(kept.store, kept.journal, in_force, settings.privacy)
     recording = group.create_task(record.run(), name="record")
     follower = await recover(kept.journal, record, in_force)
 

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from callcenter.cases.access import AccessFigures
 from callcenter.domain.frame import SECOND, Micros
+from callcenter.store.customers.sealing import MasterKeys
 
 _MINUTE: Micros = 60 * SECOND
 
@@ -32,6 +33,14 @@ class PrivacySettings(BaseModel):
     key_file: Path | None = Field(
         default=None, description="File with the master keys of numbers in evidence; without one they stand in plain."
     )
+
+    def master_keys(self) -> MasterKeys | None:
+        """Read the master keys, None where there are none; a file's each time, for they may have been changed.
+
+        Raises:
+            BadSetting: They cannot be read.
+        """
+        return None if self.key_file is None else MasterKeys.read(self.key_file)
 
     @property
     def figures(self) -> AccessFigures:

@@ -22,6 +22,7 @@ from callcenter.store.conflicts import Conflict, Missing, Outdated
 from callcenter.store.customers.cards import FiledCustomer, family_of, get, of_key, read_all
 from callcenter.store.customers.forgetting import forget_numbers
 from callcenter.store.customers.holds import CustomerHold, drop_hold, held, put_hold
+from callcenter.store.customers.sealing import drop_keys
 from callcenter.store.customers.tables import CustomerClassRow
 from callcenter.store.customers.told import FieldChange, changes_since, merges_of
 from callcenter.store.customers.writes import (
@@ -139,6 +140,7 @@ async def delete_customer(
     gone = await remove(unit, filed.id)
     nobodys = {key for key in keys if not await of_key(unit.connection, key, 1)}
     calls = await forget_numbers(unit, nobodys, numbering)
+    await drop_keys(unit, nobodys)
     await unit.note(of_customer(touch.doing("delete"), filed.id, aliases=gone[1:], calls=calls))
     return gone
 

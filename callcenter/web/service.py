@@ -7,7 +7,9 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Annotated, Any, NamedTuple, cast
 
+import msgspec
 from fastapi import Depends, Request
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from callcenter.cases.routing import Preference
 from callcenter.clock import steady_clock, wall_clock
@@ -18,6 +20,8 @@ from callcenter.rules.regulations.edition import Rulebook
 from callcenter.staff.duty import Roster
 from callcenter.staff.roles import Principal
 from callcenter.store import DecisionStore
+from callcenter.store.customers.sealing import opened
+from callcenter.store.decisions.violations import FiledRecord
 from callcenter.store.sign_in.accounts import Accounts
 from callcenter.store.sign_in.sessions import Sessions
 from callcenter.tracker import RulesInForce
@@ -90,6 +94,11 @@ class Service:
         """Say who is shown something of customers, now."""
         calls = {} if self.ports.calls is None else self.ports.calls.of(person.agent)
         return Viewer(person=person, at=self.clock(), calls=calls, roster=self.roster, privacy=self.ports.privacy)
+
+    async def opened(self, connection: AsyncConnection, record: FiledRecord) -> FiledRecord:
+        """Open what is sealed of a record, as far as its key is there."""
+        dossier = await opened(connection, self.ports.privacy.master_keys, record.dossier)
+        return msgspec.structs.replace(record, dossier=dossier)
 
     def look_at_streams(self) -> None:
         """Let live streams end whose session is over."""
