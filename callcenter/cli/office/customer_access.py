@@ -16,11 +16,13 @@ from callcenter.cli.tables import show
 from callcenter.clock import wall_clock
 from callcenter.config import load_settings
 from callcenter.domain.frame import Micros
+from callcenter.errors import BadInput
 from callcenter.reports.customers import WORDS
 from callcenter.spreadsheet import Cell
 from callcenter.staff.dates import datetime_of
 from callcenter.store import UnitOfWork
 from callcenter.store.customers.looks import AccessReview, CardLook, ReviewState, reviews
+from callcenter.usecases.forget_caller import forget_caller, rotate_master
 from callcenter.usecases.review_access import call_ordinary, file_leak
 from callcenter.usecases.save_customer import hold_customer, release_customer
 from callcenter.usecases.show_customers import who_looked
@@ -105,6 +107,38 @@ def decide(
         return await call_ordinary(unit, number, reason, person, wall_clock())
 
     print(at_desk(chosen.store, work).record or ReviewState.ORDINARY)
+
+
+@access.command("forget")
+def forget(
+    number: Annotated[str, typer.Argument(metavar="NUMBER", help="The number of a caller without a card.")],
+    settings: SettingsPath = None,
+) -> None:
+    """Take the number of a caller who has no card out of calls and evidence; prints out of how many calls."""
+    chosen = load_settings(settings)
+    numbering = chosen.site.numbering
+    print(at_desk(chosen.store, lambda unit: forget_caller(unit, number, numbering, console_touch())))
+
+
+@access.command("rotate-key")
+def rotate_key(settings: SettingsPath = None) -> None:
+    """Make a new master key, wrap each number's key by it, and destroy the old ones; stopped half way, do it again."""
+    chosen = load_settings(settings)
+    path, masters = chosen.privacy.key_file, chosen.privacy.master_keys()
+    if path is None or masters is None:
+        raise BadInput("there are no master keys: name their file as privacy.key_file")
+    masters = masters.next()
+
+    async def work(unit: UnitOfWork) -> int:
+        return await rotate_master(unit, masters, console_touch())
+
+    try:
+        masters.write(path)
+        count = at_desk(chosen.store, work)
+        masters.newest().write(path)
+    except OSError as error:
+        raise BadInput(f"{path} cannot be written: {error.strerror or error}") from error
+    print(count)
 
 
 def _row(one: AccessReview, zone: ZoneInfo) -> list[str]:
