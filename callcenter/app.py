@@ -24,12 +24,13 @@ from callcenter.errors import StoreError
 from callcenter.exporter import Exporter, exporter_server
 from callcenter.journal import Journal
 from callcenter.listening import raise_open_files
-from callcenter.numbers import PLAIN
+from callcenter.numbers import PLAIN, Numbering
 from callcenter.ownfiles import has_wal_reset_bug, held, watch_files
 from callcenter.reports.records.evidence import evidence_of
 from callcenter.rules.regulations.edition import RulebookFigures
 from callcenter.staff.dates import day_start
 from callcenter.store import DecisionStore, Store
+from callcenter.store.customers.sealing import require_masters
 from callcenter.store.record.visit_queries import VisitFilter, ended_visits, followed_since
 from callcenter.tracker import (
     Follower,
@@ -49,6 +50,7 @@ from callcenter.tracker.withdrawals import Withdrawals
 from callcenter.usecases.read_caller_keys import read_caller_keys
 from callcenter.web.application import make_application
 from callcenter.web.callers import Callers
+from callcenter.web.current_calls import CurrentCalls
 from callcenter.web.live import LiveFeed
 from callcenter.web.server import serve_web, web_server
 from callcenter.web.service import Ports, build
@@ -139,7 +141,9 @@ async def _start(settings: Settings, kept: _Kept, group: asyncio.TaskGroup) -> _
     in_force = await rules.in_force()
     if in_force.roster is None:
         log.warning("roster_missing", advice="nothing is proposed without one: set [rules] roster")
-    record = RecordKeeper(kept.store, kept.journal, in_force)
+    async with kept.decisions.reading() as connection:
+        await require_masters(connection, settings.privacy.master_keys())
+    record = RecordKeeper(kept.store, kept.journal, in_force, settings.privacy)
     recording = group.create_task(record.run(), name="record")
     follower = await recover(kept.journal, record, in_force)
 
@@ -149,9 +153,7 @@ async def _start(settings: Settings, kept: _Kept, group: asyncio.TaskGroup) -> _
     exporter.fault = lambda: record.fault
     await _recall_today(settings, kept, record, follower, exporter)
     tracker.attach(exporter)
-    live = _live_feed(kept, tracker, exporter, in_force) if settings.web.enabled else None
-    if live is not None:
-        tracker.attach(live)
+    live = _live_views(settings, kept, tracker, exporter, in_force) if settings.web.enabled else None
     await rules.look(tracker)  # before the first frame, or a replay would not know by what that was judged
     beside = [group.create_task(rules.keep(tracker), name="rules")]
     numbering = in_force.numbering or PLAIN
@@ -165,7 +167,7 @@ async def _start(settings: Settings, kept: _Kept, group: asyncio.TaskGroup) -> _
     client.beat_in = tracker.due_in
     server = exporter_server(settings.exporter, exporter)
     serving = group.create_task(server.run(), name="exporter")
-    tell = [exporter.lost_calls] if live is None else [exporter.lost_calls, live.lost_calls]
+    tell = [exporter.lost_calls] if live is None else [exporter.lost_calls, live[0].lost_calls]
     beside += _look_out(settings, kept.decisions, exporter, tracker, tell, in_force, group)
     tracking = group.create_task(tracker.run(), name="tracker")
     reading = group.create_task(client.run(), name="ami")
@@ -222,8 +224,10 @@ def _prune(settings: Settings, kept: _Kept, record: RecordKeeper, group: asyncio
     return group.create_task(pruning.run(), name="pruning")
 
 
-def _live_feed(kept: _Kept, tracker: Tracker, exporter: Exporter, in_force: RulesInForce) -> LiveFeed:
-    """Make the live stream, which says what the board shows and what happens with calls."""
+def _live_views(
+    settings: Settings, kept: _Kept, tracker: Tracker, exporter: Exporter, in_force: RulesInForce
+) -> tuple[LiveFeed, CurrentCalls]:
+    """Make the live stream, which says what the board shows and what happens with calls; and who has which call."""
 
     def now() -> RulesInForce:
         return tracker.in_force or in_force
@@ -232,7 +236,15 @@ def _live_feed(kept: _Kept, tracker: Tracker, exporter: Exporter, in_force: Rule
         roster = now().roster
         return None if roster is None else roster.team_of(agent, at)
 
-    return LiveFeed(exporter, tracker.health, team_of, lambda: now().numbering or PLAIN, kept.callers.who_calls)
+    def numbering() -> Numbering:
+        return now().numbering or PLAIN
+
+    open_for = settings.privacy.open_for
+    feed = LiveFeed(exporter, tracker.health, team_of, numbering, kept.callers.who_calls, open_for=open_for)
+    calls = CurrentCalls(numbering, open_for)
+    tracker.attach(feed)
+    tracker.attach(calls)
+    return feed, calls
 
 
 def _answer_people(
@@ -240,7 +252,7 @@ def _answer_people(
     kept: _Kept,
     tracker: Tracker,
     rules: RulesFiles,
-    live: LiveFeed,
+    live: tuple[LiveFeed, CurrentCalls],
     first: RulesInForce,
     group: asyncio.TaskGroup,
 ) -> asyncio.Task[None]:
@@ -254,7 +266,9 @@ def _answer_people(
         switch_time=tracker.switch_time,
         evidence=evidence_of(settings.journal.path),
         written=rules.written,
-        live=live,
+        live=live[0],
+        calls=live[1],
+        privacy=settings.privacy,
         route=kept.callers.prefer,
         switchboard=Switchboard(tracker, in_force, settings.survey.plan),
     )

@@ -36,6 +36,7 @@ from callcenter.rules.regulations.rulebook import rulebook_of
 from callcenter.store.settings import StoreSettings
 from callcenter.tracker.inputs import RulesInForce, SiteFacts
 from callcenter.tracker.settings import RulesSettings
+from callcenter.usecases.privacy import PrivacySettings
 from callcenter.web.settings import WebSettings
 
 PREFIX = "CALLCENTER_"
@@ -160,6 +161,7 @@ class Settings(BaseSettings):
     agents: AgentsSettings = AgentsSettings()
     rules: RulesSettings = RulesSettings()
     survey: SurveySettings = SurveySettings()
+    privacy: PrivacySettings = PrivacySettings()
 
     @model_validator(mode="after")
     def _one_source(self) -> Self:

@@ -78,6 +78,8 @@ class Right(StrEnum):
     DELETE_CUSTOMERS = "delete_customers"
     EXPORT_CUSTOMERS = "export_customers"
     IMPORT_CUSTOMERS = "import_customers"
+    READ_LOOKS = "read_looks"
+    REVIEW_ACCESS = "review_access"
     SEE_SURVEYS = "see_surveys"
     SEE_LOST_CALLS = "see_lost_calls"
     CLAIM_LOST_CALLS = "claim_lost_calls"
@@ -97,6 +99,7 @@ class Field(StrEnum):
     """A part of a record that not everybody may read."""
 
     CALLER = "caller"
+    CARD = "card"
     EVIDENCE = "evidence"
     MONEY = "money"
     NAMES = "names"
@@ -105,8 +108,9 @@ class Field(StrEnum):
 class Sight(StrEnum):
     """How much of a field is shown.
 
-    A masked caller keeps three digits at the front and four at the end; masked evidence is positions and figures
-    without what was said on the wire; masked names are roles.
+    A masked caller keeps three digits at the front and four at the end; of a masked card the name, the class and who
+    serves it are shown, not what else people wrote; masked evidence is positions and figures without what was said on
+    the wire; masked names are roles.
     """
 
     HIDDEN = "hidden"
@@ -178,6 +182,8 @@ RIGHTS: dict[Role, dict[Right, Reach]] = {
         Right.SEE_LOST_CALLS: Reach.ALL,
         Right.CLAIM_LOST_CALLS: Reach.ALL,
         Right.CLOSE_LOST_CALLS: Reach.ALL,
+        Right.READ_LOOKS: Reach.ALL,
+        Right.REVIEW_ACCESS: Reach.ALL,
     },
     Role.TRAINING_SPECIALIST: {
         Right.SEE_SURVEYS: Reach.ALL,
@@ -194,6 +200,8 @@ RIGHTS: dict[Role, dict[Right, Reach]] = {
         Right.PROPOSE: Reach.ALL,
         Right.WITHDRAW: Reach.ALL,
         Right.CHECK: Reach.ALL,
+        Right.READ_LOOKS: Reach.ALL,
+        Right.REVIEW_ACCESS: Reach.ALL,
         Right.SEE_CUSTOMERS: Reach.ALL,
         Right.SEE_SURVEYS: Reach.ALL,
         Right.SEE_LOST_CALLS: Reach.ALL,
@@ -225,6 +233,8 @@ RIGHTS: dict[Role, dict[Right, Reach]] = {
         Right.SEE_LOST_CALLS: Reach.ALL,
         Right.CLAIM_LOST_CALLS: Reach.ALL,
         Right.CLOSE_LOST_CALLS: Reach.ALL,
+        Right.READ_LOOKS: Reach.ALL,
+        Right.REVIEW_ACCESS: Reach.ALL,
     },
     Role.HR: {
         Right.SEE_SURVEYS: Reach.ALL,
@@ -251,20 +261,20 @@ RIGHTS: dict[Role, dict[Right, Reach]] = {
 }
 """Who may do what, to whose records."""
 
-_COLUMNS = (Field.CALLER, Field.EVIDENCE, Field.MONEY, Field.NAMES)
+_COLUMNS = (Field.CALLER, Field.CARD, Field.EVIDENCE, Field.MONEY, Field.NAMES)
 _HIDDEN, _MASKED, _FULL = Sight.HIDDEN, Sight.MASKED, Sight.FULL
 
 FIELDS: dict[Role, dict[Field, Sight]] = {
     role: dict(zip(_COLUMNS, sights, strict=True))
     for role, sights in {
-        Role.AGENT: (_MASKED, _MASKED, _FULL, _MASKED),
-        Role.GROUP_LEADER: (_MASKED, _MASKED, _HIDDEN, _FULL),
-        Role.SUPERVISOR: (_FULL, _FULL, _FULL, _FULL),
-        Role.TRAINING_SPECIALIST: (_MASKED, _FULL, _HIDDEN, _FULL),
-        Role.QA: (_FULL, _FULL, _HIDDEN, _FULL),
-        Role.MANAGER: (_FULL, _FULL, _FULL, _FULL),
-        Role.HR: (_MASKED, _MASKED, _FULL, _FULL),
-        Role.ADMIN: (_HIDDEN, _FULL, _HIDDEN, _MASKED),
+        Role.AGENT: (_MASKED, _MASKED, _MASKED, _FULL, _MASKED),
+        Role.GROUP_LEADER: (_MASKED, _MASKED, _MASKED, _HIDDEN, _FULL),
+        Role.SUPERVISOR: (_FULL, _FULL, _FULL, _FULL, _FULL),
+        Role.TRAINING_SPECIALIST: (_MASKED, _HIDDEN, _FULL, _HIDDEN, _FULL),
+        Role.QA: (_FULL, _FULL, _FULL, _HIDDEN, _FULL),
+        Role.MANAGER: (_FULL, _FULL, _FULL, _FULL, _FULL),
+        Role.HR: (_MASKED, _HIDDEN, _MASKED, _FULL, _FULL),
+        Role.ADMIN: (_HIDDEN, _HIDDEN, _FULL, _HIDDEN, _MASKED),
     }.items()
 }
 """How much of a record's delicate fields a role reads."""

@@ -8,6 +8,7 @@ from typing import Any
 from callcenter.ami.decode import caller_of
 from callcenter.clock import wall_clock
 from callcenter.journal import Journal, Stored
+from callcenter.numbers import PLAIN
 from callcenter.rules.records.dossier import from_violation
 from callcenter.rules.records.violation import Violation
 from callcenter.tracker.entries import reread, words_of
@@ -29,7 +30,7 @@ async def filed(journal: Journal, in_force: RulesInForce, violations: Iterable[V
         dossier, standing = from_violation(
             violation, in_force.rulebook, team=team, evidence=[*map(exhibit, frames)], caller=_caller(frames)
         )
-        found.append(Filed(dossier, standing, in_force.rulebook, wall_clock()))
+        found.append(Filed(dossier, standing, in_force.rulebook, wall_clock(), in_force.numbering or PLAIN))
     return found
 
 

@@ -28,6 +28,7 @@ from callcenter.tracker.filing import filed
 from callcenter.tracker.inputs import RulesInForce
 from callcenter.tracker.rereading import begin, follow_on
 from callcenter.usecases.file_records import Filed, file_records
+from callcenter.usecases.privacy import PrivacySettings
 
 log = structlog.get_logger()
 
@@ -53,16 +54,24 @@ class RecordKeeper:
         store: Where they go.
         journal: What they come from.
         in_force: What a replay judges by until the journal says otherwise.
+        privacy: Where the keys are under which records are sealed; None: they are not.
 
     Attributes:
         fault: Why the store takes nothing now; None while it does.
     """
 
-    def __init__(self, store: Store, journal: Journal, in_force: RulesInForce | None = None) -> None:
+    def __init__(
+        self,
+        store: Store,
+        journal: Journal,
+        in_force: RulesInForce | None = None,
+        privacy: PrivacySettings | None = None,
+    ) -> None:
         self.fault: str | None = None
         self._store = store
         self._journal = journal
         self._in_force = in_force
+        self._privacy = privacy
         self._behind: float | None = None
         self._joins_at: int | None = None
         self._told = 0.0
@@ -205,7 +214,7 @@ class RecordKeeper:
             if one.in_force is not None:
                 dossiers += await filed(self._journal, one.in_force, one.told.violations)
         told, seal = [one.told for one in batch], await self._journal.seal_of(upto)
-        filing = partial(file_records, filed=dossiers) if dossiers else None
+        filing = partial(file_records, filed=dossiers, privacy=self._privacy) if dossiers else None
         while True:
             try:
                 for record in await self._store.write(told, upto, filing, seal):

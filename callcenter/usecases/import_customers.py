@@ -25,6 +25,7 @@ from callcenter.store import DecisionStore, UnitOfWork
 from callcenter.store.audit import Audited
 from callcenter.store.conflicts import Conflict
 from callcenter.store.customers.cards import read_all
+from callcenter.store.customers.holds import held
 from callcenter.store.customers.imports import (
     CustomerImport,
     ImportedRow,
@@ -257,12 +258,12 @@ async def _keep(unit: UnitOfWork, number: str, fates: Sequence[RowFate], touch: 
 async def _put_back(unit: UnitOfWork, number: str, rows: Sequence[ImportedRow], touch: Touch) -> ImportUndone:
     ids = [one.customer for one in rows]
     filed = {one.id: one for one in await read_all(unit.connection, ids)}
-    with_notes = await noted(unit.connection, ids)
+    kept = {*await noted(unit.connection, ids), *(one.customer for one in await held(unit.connection, ids))}
     gone, back, left = [], [], []
     for one in rows:
         now = filed[one.customer]
         made = one.before is None
-        if now.version != one.version or now.merged_into is not None or (made and now.id in with_notes):
+        if now.version != one.version or now.merged_into is not None or (made and now.id in kept):
             left.append(now.id)
         elif one.before is None:
             gone.append(one)

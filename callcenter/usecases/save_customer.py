@@ -5,21 +5,26 @@ The audit log has the customer's id and the names of the fields, never what is i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any
 
 import msgspec
 from sqlalchemy import delete, insert, update
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from callcenter.cases.customers import MOST_NOTE, CustomerCard, changed_card, differing, text_of
 from callcenter.domain.frame import Micros
 from callcenter.errors import BadInput
+from callcenter.numbers import PLAIN, Numbering
 from callcenter.store import UnitOfWork
 from callcenter.store.audit import Audited
 from callcenter.store.conflicts import Conflict, Missing, Outdated
-from callcenter.store.customers.cards import FiledCustomer, get
+from callcenter.store.customers.cards import FiledCustomer, family_of, get, of_key, read_all
+from callcenter.store.customers.forgetting import forget_numbers
+from callcenter.store.customers.holds import CustomerHold, drop_hold, held, put_hold
+from callcenter.store.customers.sealing import drop_keys
 from callcenter.store.customers.tables import CustomerClassRow
-from callcenter.store.customers.told import FieldChange, changes_since
+from callcenter.store.customers.told import FieldChange, changes_since, merges_of
 from callcenter.store.customers.writes import (
     Touch,
     class_in_use,
@@ -114,17 +119,58 @@ async def note_customer(unit: UnitOfWork, number: str, note: str, words: str, to
     return filed.id
 
 
-async def delete_customer(unit: UnitOfWork, number: str, seen: int | None, touch: Touch) -> list[str]:
+async def delete_customer(
+    unit: UnitOfWork, number: str, seen: int | None, touch: Touch, numbering: Numbering = PLAIN
+) -> list[str]:
     """Delete a customer, its aliases, notes, history and merges; names the ids that went.
+
+    Its numbers go out of calls and out of what was recorded of them, and with their keys out of the evidence of
+    records, unless somebody else has them, too. The journal keeps them until its days are over.
 
     Raises:
         Missing: There is no such customer.
         CardOutdated: Somebody changed it meanwhile.
+        Conflict: It is held.
     """
     filed = await require_seen(unit, number, seen)
+    family = await family_of(unit.connection, filed.id)
+    for hold in await held(unit.connection, family):
+        raise Conflict(f"the customer is held by {hold.by}: {hold.reason}; let it go first")
+    keys = await _keys_of(unit.connection, family)
     gone = await remove(unit, filed.id)
-    await unit.note(of_customer(touch.doing("delete"), filed.id, aliases=gone[1:]))
+    nobodys = {key for key in keys if not await of_key(unit.connection, key, 1)}
+    calls = await forget_numbers(unit, nobodys, numbering)
+    await drop_keys(unit, nobodys)
+    await unit.note(of_customer(touch.doing("delete"), filed.id, aliases=gone[1:], calls=calls))
     return gone
+
+
+async def hold_customer(unit: UnitOfWork, number: str, reason: str, touch: Touch) -> str:
+    """Keep a customer from being deleted until the hold is let go; returns the id.
+
+    Raises:
+        Missing: There is no such customer.
+        BadInput: The reason is empty, too long, or has characters that cannot be seen.
+    """
+    filed, words = await get(unit.connection, number), text_of("reason", reason, MOST_NOTE)
+    if words is None:
+        raise BadInput("say why the customer must be kept")
+    await put_hold(unit, CustomerHold(customer=filed.id, at=touch.at, by=touch.by, reason=words))
+    await unit.note(of_customer(touch.doing("hold"), filed.id))
+    return filed.id
+
+
+async def release_customer(unit: UnitOfWork, number: str, touch: Touch) -> str:
+    """Let a customer go who was held; returns the id.
+
+    Raises:
+        Missing: There is no such customer, or it is not held.
+    """
+    filed = await get(unit.connection, number)
+    if not await drop_hold(unit, await family_of(unit.connection, filed.id)):
+        raise Missing("this customer is not held")
+    await unit.note(of_customer(touch.doing("release"), filed.id))
+    return filed.id
 
 
 async def set_class(unit: UnitOfWork, name: str, criteria: str, touch: Touch) -> None:
@@ -169,6 +215,15 @@ async def require_seen(unit: UnitOfWork, number: str, seen: int | None) -> Filed
     if seen in {None, filed.version}:
         return filed
     raise CardOutdated(filed, _meanwhile(await changes_since(unit.connection, filed.id, min(seen or 0, filed.version))))
+
+
+async def _keys_of(connection: AsyncConnection, family: Collection[str]) -> set[str]:
+    """Name the numbers that a customer has, or had before a merge."""
+    cards = await read_all(connection, family)
+    known = {number.key for one in cards for number in one.card.numbers}
+    for merge in [merge for one in family for merge in await merges_of(connection, one)]:
+        known |= {number.key for number in merge.merged_before.numbers}
+    return {key for key in known if key is not None}
 
 
 def of_customer(touch: Touch, number: str, **detail: Any) -> Audited:

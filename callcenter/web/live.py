@@ -134,6 +134,7 @@ class LiveFeed:
         team_of: In which team an agent is at a moment.
         numbering: How numbers are read now.
         who_calls: Finds out who calls.
+        open_for: How long an agent may read the number of a call of their own in full.
         clock: Our clock; the first event's number is its time, so that numbers grow over restarts.
     """
 
@@ -145,8 +146,10 @@ class LiveFeed:
         numbering: Callable[[], Numbering],
         who_calls: WhoCalls = nobody_known,
         *,
+        open_for: Micros = 0,
         clock: Callable[[], Micros] = wall_clock,
     ) -> None:
+        self._open_for = open_for
         self._board = board
         self._health = health
         self._team_of = team_of
@@ -252,7 +255,7 @@ class LiveFeed:
                 reader.pending.clear()
                 yield framed("snapshot", self._snapshot(reader), self._number)
             while (event := reader.next()) is not None:
-                yield event.frame(reader.person)
+                yield event.frame(reader.person, self._clock())
             if reader.beat:
                 reader.beat = False
                 yield framed("age", self._age())
@@ -330,6 +333,8 @@ class LiveFeed:
         self._number += 1
         team = None if agent is None else self._team_of(agent, self._clock())
         event = LiveEvent(self._number, topic, said, agent=agent, team=team, caller=caller, shadow=shadow)
+        if topic is Topic.POPS:
+            event.open_until = self._clock() + self._open_for
         self._kept.append(event)
         for reader in self._readers:
             if reader.sees(event):
@@ -354,7 +359,7 @@ class LiveFeed:
             said["lost_calls"] = self._lost
         for topic in reader.topics & {Topic.CALLS, Topic.POPS}:
             lasting = [event for event in self._lasting.values() if event.topic is topic and reader.sees(event)]
-            said[topic] = [event.said_to(reader.person) for event in lasting]
+            said[topic] = [event.said_to(reader.person, self._clock()) for event in lasting]
         return said
 
     def _age(self) -> Said:

@@ -48,9 +48,12 @@ class LiveEvent:
         team: The team that the agent is in.
         caller: The number as it came; it is shown as the reader's role may see it.
         shadow: A rule on trial raised it.
+
+    Attributes:
+        open_until: Until then whoever it is for reads the number in full: it is their own call.
     """
 
-    __slots__ = ("_caller", "_said", "_shown", "agent", "number", "shadow", "team", "topic")
+    __slots__ = ("_caller", "_said", "_shown", "agent", "number", "open_until", "shadow", "team", "topic")
 
     def __init__(
         self,
@@ -65,6 +68,7 @@ class LiveEvent:
     ) -> None:
         self.number, self.topic, self.agent, self.team, self.shadow = number, topic, agent, team, shadow
         self._said, self._caller = said, caller
+        self.open_until: Micros = 0
         self._shown: dict[tuple[Sight, bool], bytes] = {}
 
     def began_by(self, moment: Micros | None) -> bool:
@@ -85,20 +89,26 @@ class LiveEvent:
                 everybodys = self.topic is Topic.FLOOR and self.agent is None
                 return everybodys or may(person, Right.SEE, self.agent, self.team)
 
-    def said_to(self, person: Principal) -> Said:
-        """Return the words for a person."""
+    def said_to(self, person: Principal, now: Micros) -> Said:
+        """Return the words for a person, now."""
+        return self._seen_so(*self._sight(person, now))
+
+    def frame(self, person: Principal, now: Micros) -> bytes:
+        """Return it as a server-sent event for a person; made once for all who see as much."""
+        seen = self._sight(person, now)
+        if seen not in self._shown:
+            self._shown[seen] = framed(self.topic, self._seen_so(*seen), self.number)
+        return self._shown[seen]
+
+    def _sight(self, person: Principal, now: Micros) -> tuple[Sight, bool]:
+        seen = Sight.FULL if now < self.open_until else sight(person.role, Field.CALLER)
+        return seen, may_see_customers(person)
+
+    def _seen_so(self, seen: Sight, cards: bool) -> Said:
         if "caller" not in self._said:
             return self._said
-        seen = sight(person.role, Field.CALLER)
         said = self._said | {"caller": _caller(self._caller, seen)}
-        return _shown(said, person, seen) if "cards" in said else said
-
-    def frame(self, person: Principal) -> bytes:
-        """Return it as a server-sent event for a person; made once for all who see as much."""
-        seen = sight(person.role, Field.CALLER), may_see_customers(person)
-        if seen not in self._shown:
-            self._shown[seen] = framed(self.topic, self.said_to(person), self.number)
-        return self._shown[seen]
+        return _shown(said, cards, seen) if "cards" in said else said
 
 
 def framed(event: str, said: Said, number: int | None = None) -> bytes:
@@ -205,13 +215,13 @@ def may_see_customers(person: Principal) -> bool:
     return may(person, Right.SEE_CUSTOMERS)
 
 
-def _shown(said: Said, person: Principal, seen: Sight) -> Said:
+def _shown(said: Said, cards: bool, seen: Sight) -> Said:
     """Leave of what is known of a customer what a person may read."""
-    if not may_see_customers(person):
+    if not cards:
         return said | {"cards": [], "contacts": []}
-    cards = [one | {"name": worded(one["name"], seen)} for one in said["cards"]]
+    named = [one | {"name": worded(one["name"], seen)} for one in said["cards"]]
     contacts = [one | {"words": worded(one["words"] or "", seen) or None} for one in said["contacts"]]
-    return said | {"cards": cards, "contacts": contacts}
+    return said | {"cards": named, "contacts": contacts}
 
 
 def _caller(number: str | None, seen: Sight) -> str | None:

@@ -7,7 +7,9 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Annotated, Any, NamedTuple, cast
 
+import msgspec
 from fastapi import Depends, Request
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from callcenter.cases.routing import Preference
 from callcenter.clock import steady_clock, wall_clock
@@ -16,12 +18,18 @@ from callcenter.rules.detection.inputs import Disposition
 from callcenter.rules.records.steps import Terms
 from callcenter.rules.regulations.edition import Rulebook
 from callcenter.staff.duty import Roster
+from callcenter.staff.roles import Principal
 from callcenter.store import DecisionStore
+from callcenter.store.customers.sealing import opened
+from callcenter.store.decisions.violations import FiledRecord
 from callcenter.store.sign_in.accounts import Accounts
 from callcenter.store.sign_in.sessions import Sessions
 from callcenter.tracker import RulesInForce
+from callcenter.usecases.privacy import PrivacySettings
+from callcenter.usecases.show_customers import Viewer
 from callcenter.usecases.take_step import Evidence, StepContext
 from callcenter.web.callback_codes import CallBackCodes
+from callcenter.web.current_calls import CurrentCalls
 from callcenter.web.limits import SignInRate
 from callcenter.web.live import LiveFeed
 from callcenter.web.settings import WebSettings
@@ -47,6 +55,8 @@ class Ports(NamedTuple):
     live: LiveFeed | None = None
     route: Prefer | None = None
     switchboard: Switchboard | None = None
+    calls: CurrentCalls | None = None
+    privacy: PrivacySettings = PrivacySettings()
 
 
 @dataclass(frozen=True)
@@ -81,6 +91,16 @@ class Service:
     def step_context(self) -> StepContext:
         """By what steps are taken now."""
         return StepContext(self.rulebook, self.terms, self.ports.evidence)
+
+    def viewer(self, person: Principal) -> Viewer:
+        """Say who is shown something of customers, now."""
+        calls = {} if self.ports.calls is None else self.ports.calls.of(person.agent)
+        return Viewer(person=person, at=self.clock(), calls=calls, roster=self.roster, privacy=self.ports.privacy)
+
+    async def opened(self, connection: AsyncConnection, record: FiledRecord) -> FiledRecord:
+        """Open what is sealed of a record, as far as its key is there."""
+        dossier = await opened(connection, self.ports.privacy.master_keys, record.dossier)
+        return msgspec.structs.replace(record, dossier=dossier)
 
     def look_at_streams(self) -> None:
         """Let live streams end whose session is over."""

@@ -15,6 +15,7 @@ import msgspec
 from callcenter.domain.frame import Micros
 from callcenter.errors import StoreError
 from callcenter.files.rulebook import load_rulebook
+from callcenter.numbers import PLAIN
 from callcenter.rules.detection.inputs import Disposition
 from callcenter.rules.records.dossier import Dossier
 from callcenter.rules.records.reproduction import ReproductionFinding
@@ -23,7 +24,9 @@ from callcenter.staff.roles import Role
 from callcenter.store import DecisionStore
 from callcenter.store.sign_in.accounts import Accounts
 from callcenter.tracker import RulesInForce
+from callcenter.usecases.privacy import PrivacySettings
 from callcenter.web.application import make_application
+from callcenter.web.current_calls import CurrentCalls
 from callcenter.web.live import LiveFeed
 from callcenter.web.service import Ports, build
 from callcenter.web.settings import WebSettings
@@ -73,11 +76,14 @@ class Department:
         self.faults: tuple[ReproductionFinding, ...] = ()
         self.disposed: list[Disposition] = []
         self.journal_fault: StoreError | None = None
+        self.calls = CurrentCalls(
+            lambda: self.in_force.numbering or PLAIN, PrivacySettings().open_for, clock=lambda: self.now
+        )
         self.service = build(
             settings,
             decisions,
             lambda: self.in_force,
-            Ports(dispose=self.dispose, switch_time=lambda: self.now, evidence=self._look, live=live),
+            Ports(dispose=self.dispose, switch_time=lambda: self.now, evidence=self._look, live=live, calls=self.calls),
             accounts=Accounts(QUICK),
             clock=lambda: self.now,
             steady=lambda: self.now + self.set_back,

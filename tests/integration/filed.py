@@ -29,6 +29,7 @@ from callcenter.tracker import RulesInForce
 from callcenter.tracker.entries import frame_step
 from callcenter.tracker.filing import filed
 from callcenter.usecases.file_records import file_records
+from callcenter.usecases.privacy import PrivacySettings
 from tests.integration.office import opened, read, settings_of
 from tests.support.databases import DATABASES
 
@@ -72,8 +73,9 @@ def roster_form(*, on_duty: bool = True) -> dict[str, Any]:
 class Home:
     """The files of a service that has run, and somebody at its console."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, privacy: PrivacySettings | None = None) -> None:
         self.folder = folder
+        self.privacy = privacy
         self.journal = folder / "journal.sqlite"
         self.base = folder / "callcenter.sqlite"
         self.found: list[Violation] = []
@@ -89,7 +91,8 @@ class Home:
             async with await Journal.open(journal_settings(self.journal)) as journal:
                 end = journal.durable_position
                 records = await filed(journal, in_force, self.found)
-                await store.write([JournalledFacts(end, ())], end, partial(file_records, filed=records))
+                filing = partial(file_records, filed=records, privacy=self.privacy)
+                await store.write([JournalledFacts(end, ())], end, filing)
             await store.close()
 
     def in_force(self) -> RulesInForce:
@@ -104,8 +107,11 @@ class Home:
             f'[ami]\nnode = "{node}"\n[ami.events]\nusername = "e"\nsecret_file = "e"\n'
             '[ami.control]\nusername = "c"\nsecret_file = "c"\n'
             f'[journal]\npath = "{self.folder}/{journal}"\n[store]\nurl = "{settings_of(self.folder).url}"\n'
-            f"[rules]\n{rules.format(folder=self.folder)}\n"
+            f"[rules]\n{rules.format(folder=self.folder)}\n{self._keys()}"
         )
+
+    def _keys(self) -> str:
+        return "" if self.privacy is None else f'[privacy]\nkey_file = "{self.privacy.key_file}"\n'
 
     def id_of(self, rule: str) -> str:
         return next(violation.id for violation in self.found if violation.rule == rule)

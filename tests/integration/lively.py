@@ -11,12 +11,13 @@ from callcenter.cases.owners import NumberTable, match_of
 from callcenter.domain import company as co
 from callcenter.domain import events as ev
 from callcenter.domain.floor import Floor
-from callcenter.domain.frame import Micros
+from callcenter.domain.frame import SECOND, Micros
 from callcenter.numbers import Numbering
 from callcenter.rules.records.texts import Reason
 from callcenter.rules.records.violation import Verdict, Violation
 from callcenter.rules.regulations.edition import Mode, Severity
 from callcenter.staff.roles import Principal, Role
+from callcenter.tracker.sink import Sink
 from callcenter.usecases.tell_caller import CallAsked, KnownCaller
 from callcenter.web.live import LiveFeed, LiveReader
 from callcenter.web.live_words import Topic
@@ -46,8 +47,10 @@ class Lively(House):
             lambda agent, _: TEAMS.get(agent),
             lambda: Numbering(internal=("8001",)),
             self._who_calls,
+            open_for=600 * SECOND,
             clock=lambda: self.now,
         )
+        self.sinks: list[Sink] = [self.exporter, self.feed]
 
     async def _who_calls(self, asked: CallAsked) -> KnownCaller:
         self.asked.append(asked.uniqueid)
@@ -58,8 +61,8 @@ class Lively(House):
         self.now += round(after * 1_000_000)
         self._pos += 1
         facts = self.floor.apply(kind(self.now, self._pos, *words, **named))
-        self.exporter.happened(facts, self.floor)
-        self.feed.happened(facts, self.floor)
+        for sink in self.sinks:
+            sink.happened(facts, self.floor)
 
     def join(self, caller: str = "c1", queue: str = "sales", number: str = "13812345678") -> None:
         name = f"PJSIP/trunk-{caller}"

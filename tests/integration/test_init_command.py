@@ -66,9 +66,10 @@ def test_secrets_are_their_owners_alone_and_the_same_in_the_snippet(place: Path)
     assert sections["control"]["secret"] == settings.ami.control.reveal() != settings.ami.events.reveal()
     assert sections["general"]["enabled"] == "yes"
     modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in place.iterdir()}
-    secrets = {f"{name}.secret": 0o600 for name in ("events", "control", "dialplan")}
+    secrets = {f"{name}.secret": 0o600 for name in ("events", "control", "dialplan")} | {"master.keys": 0o600}
     assert modes == secrets | {"callcenter.toml": 0o600, "manager.conf": 0o600}
     assert len(settings.web.dialplan.reveal() or "") >= 16
+    assert settings.privacy.master_keys() is not None
     assert stat.S_IMODE((place.parent / "data").stat().st_mode) == 0o700
 
 

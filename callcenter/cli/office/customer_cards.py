@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import getpass
 import secrets
+import sys
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
 import typer
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from callcenter.cases.access import LookKind
 from callcenter.cases.customers import card_of
 from callcenter.cases.import_columns import numbers_in
 from callcenter.cli.database import at_desk, reading
@@ -30,7 +32,7 @@ from callcenter.store.customers.told import CustomerNote, notes_of
 from callcenter.store.customers.writes import Touch
 from callcenter.store.sign_in.vouching import CONSOLE
 from callcenter.usecases.save_customer import create_customer, delete_customer, set_class
-from callcenter.usecases.show_customers import ShownCustomer, shown_card, shown_cards
+from callcenter.usecases.show_customers import ShownCustomer, Viewer, shown_card, shown_cards
 
 cards = typer.Typer(add_completion=False)
 
@@ -63,15 +65,19 @@ def list_customers(
     )
     order = CustomerOrder.CHANGED if changed else CustomerOrder.NAME
 
-    async def read(connection: AsyncConnection) -> list[ShownCustomer]:
-        return await shown_cards(await page(connection, wanted, order, None, last + 1), at_console())
+    narrowed = any(told is not None for told in (name, number, customer_class, owner)) or key_accounts
+    how = LookKind.SEARCH if narrowed else LookKind.LIST
 
-    found = reading(chosen.store, read)
+    async def read(unit: UnitOfWork) -> tuple[list[ShownCustomer], bool]:
+        found = await page(unit.connection, wanted, order, None, last + 1)
+        return await shown_cards(unit, found[:last], console_viewer(chosen), how), len(found) > last
+
+    found, more = at_desk(chosen.store, read)
     if not found:
         print(WORDS.say("none", language))
         return
-    show(listed(found[:last], language))
-    if len(found) > last:
+    show(listed(found, language))
+    if more:
         print(WORDS.say("older", language, shown=last))
 
 
@@ -80,13 +86,13 @@ def show_customer(customer: Customer, settings: SettingsPath = None, lang: LangO
     """Show a customer's card, how complete it is, the latest calls and notes."""
     chosen = load_settings(settings)
 
-    async def read(connection: AsyncConnection) -> tuple[ShownCustomer, list[CustomerNote], list[Contact]]:
-        filed = await get(connection, await _meant(connection, customer, chosen))
-        notes = await notes_of(connection, filed.id, None, _NOTES)
-        contacts = await contacts_of(connection, filed.id, None, _CONTACTS)
-        return await shown_card(filed, at_console()), notes, contacts
+    async def read(unit: UnitOfWork) -> tuple[ShownCustomer, list[CustomerNote], list[Contact]]:
+        filed = await get(unit.connection, await meant(unit.connection, customer, chosen))
+        notes = await notes_of(unit.connection, filed.id, None, _NOTES)
+        contacts = await contacts_of(unit.connection, filed.id, None, _CONTACTS)
+        return await shown_card(unit, filed, console_viewer(chosen)), notes, contacts
 
-    show(card_lines(*reading(chosen.store, read), ZoneInfo(chosen.site.timezone), spoken(lang)))
+    show(card_lines(*at_desk(chosen.store, read), ZoneInfo(chosen.site.timezone), spoken(lang)))
 
 
 @cards.command("add")
@@ -113,15 +119,18 @@ def add_customer(
 
 
 @cards.command("delete")
-def remove_customer(customer: Customer, settings: SettingsPath = None) -> None:
-    """Delete a customer with its aliases, notes and history; the audit log keeps ids and names of fields."""
+def remove_customer(customer: Customer, settings: SettingsPath = None, lang: LangOption = "") -> None:
+    """Delete a customer with its aliases, notes and history, its numbers in calls too; refused while it is held."""
     chosen = load_settings(settings)
 
     async def work(unit: UnitOfWork) -> list[str]:
-        meant = await _meant(unit.connection, customer, chosen)
-        return await delete_customer(unit, meant, None, console_touch())
+        number = await meant(unit.connection, customer, chosen)
+        return await delete_customer(unit, number, None, console_touch(), chosen.site.numbering)
 
     print("\n".join(at_desk(chosen.store, work)))
+    days = chosen.journal.keep_days
+    stays = WORDS.say("journal_keeps", spoken(lang), days=days) if days else WORDS.say("journal_stays", spoken(lang))
+    print(stays, file=sys.stderr)
 
 
 @cards.command("classes")
@@ -147,12 +156,17 @@ def at_console() -> Principal:
     return Principal(account=console_touch().by, role=Role.MANAGER)
 
 
+def console_viewer(settings: Settings) -> Viewer:
+    """Say who is shown something of customers at the console."""
+    return Viewer(person=at_console(), at=wall_clock(), privacy=settings.privacy)
+
+
 def console_touch() -> Touch:
     """Say that the console does something, now."""
     return Touch(by=f"{CONSOLE}{getpass.getuser()}", at=wall_clock())
 
 
-async def _meant(connection: AsyncConnection, customer: str, settings: Settings) -> str:
+async def meant(connection: AsyncConnection, customer: str, settings: Settings) -> str:
     """Name the customer whose id or number it is."""
     key = read_number(customer, settings.site.numbering).key
     found = () if key is None else await of_key(connection, key)

@@ -10,9 +10,10 @@ from zoneinfo import ZoneInfo
 
 import typer
 
+from callcenter.cases.access import LookKind
 from callcenter.cases.importing import Limits
 from callcenter.cli.database import at_desk, reading, with_decisions
-from callcenter.cli.office.customer_cards import at_console, console_touch
+from callcenter.cli.office.customer_cards import console_touch, console_viewer
 from callcenter.cli.service.serve import SettingsPath
 from callcenter.cli.speech import LangOption, spoken
 from callcenter.cli.tables import show, write_new
@@ -24,6 +25,7 @@ from callcenter.locale import Language
 from callcenter.reports.customers import WORDS, tally_lines, told_lines, whole_list
 from callcenter.spreadsheet import Rows, csv_file, workbook
 from callcenter.staff.dates import datetime_of
+from callcenter.store import UnitOfWork
 from callcenter.store.customers.imports import CustomerImport, imports
 from callcenter.store.customers.search import classes
 from callcenter.usecases.import_customers import (
@@ -36,7 +38,7 @@ from callcenter.usecases.import_customers import (
     run_import,
     undo_import,
 )
-from callcenter.usecases.show_customers import everybody, note_export
+from callcenter.usecases.show_customers import ShownCustomer, everybody, note_export, shown_cards
 
 files = typer.Typer(add_completion=False)
 
@@ -118,8 +120,13 @@ def export_list(
     chosen, language = load_settings(settings), spoken(lang)
     if file.suffix.lower() not in {".csv", ".xlsx"}:
         raise BadInput(f"{file}: give a name that ends in .csv or .xlsx")
-    found = reading(chosen.store, lambda connection: everybody(connection, at_console()))
-    at_desk(chosen.store, lambda unit: note_export(unit, len(found), console_touch()))
+    cards = reading(chosen.store, everybody)
+
+    async def show_all(unit: UnitOfWork) -> list[ShownCustomer]:
+        await note_export(unit, len(cards), console_touch())
+        return await shown_cards(unit, cards, console_viewer(chosen), LookKind.EXPORT)
+
+    found = at_desk(chosen.store, show_all)
     rows = whole_list(found, language)
     write_new(file, csv_file(rows) if file.suffix.lower() == ".csv" else _book(rows, language), language)
 

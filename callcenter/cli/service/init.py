@@ -22,6 +22,7 @@ from callcenter.doctor.manager_conf import manager_conf
 from callcenter.errors import BadInput, CallcenterError
 from callcenter.staff.dates import zone_named
 from callcenter.store import upgrade
+from callcenter.store.customers.sealing import MasterKeys
 
 app = typer.Typer(add_completion=False, help="Set up a service: settings, secrets, manager.conf snippet, database.")
 
@@ -177,6 +178,9 @@ def _write(place: Path, site: Site, owner: str | None, *, advanced: bool) -> lis
         for folder, mode in ((place, 0o755), (site.data, 0o700)):
             folder.mkdir(mode=mode, parents=True, exist_ok=True)
         found = [_secret(place / f"{login}.secret") for login in ("events", "control", "dialplan")]
+        keys = place / "master.keys"
+        if not keys.exists():
+            MasterKeys.new().write(keys)
         snippet = manager_conf("events", "control", f"{address_towards(site.host)}/255.255.255.255", advanced=advanced)
         for n, path in enumerate(found[:2], 1):
             snippet = snippet.replace(f"CHANGE-ME-{n}", path.read_text("utf-8").strip())
@@ -185,9 +189,9 @@ def _write(place: Path, site: Site, owner: str | None, *, advanced: bool) -> lis
         _put(place / _SETTINGS, main_file(site, place), 0o600)
     except OSError as error:
         raise BadInput(f"{error.filename or place} cannot be written: {error.strerror or error}") from error
-    for path in (place / _SETTINGS, *found):
+    for path in (place / _SETTINGS, *found, keys):
         _own(path, owner)
-    return [place / _SETTINGS, *found, place / _SNIPPET]
+    return [place / _SETTINGS, *found, keys, place / _SNIPPET]
 
 
 def _secret(path: Path) -> Path:

@@ -41,6 +41,10 @@ audit_heads = {heads}
 [web.dialplan]
 secret_file = {dialplan}
 
+# Keep a copy of this file elsewhere: without it what is sealed of callers' numbers cannot be read
+[privacy]
+key_file = {keys}
+
 # Who sits where, and who is on duty when: without it nothing is proposed. A form to fill in: callcenter roster template
 # [rules]
 # roster = {roster}
@@ -110,6 +114,7 @@ def main_file(site: Site, place: Path) -> str:
         api=str(site.api).lower(),
         heads=_toml(site.data / "audit-heads.jsonl"),
         dialplan=_toml(place / "dialplan.secret"),
+        keys=_toml(place / "master.keys"),
         roster=_toml(place / "roster.json"),
     )
 

@@ -11,6 +11,7 @@ from callcenter.errors import JournalDamaged
 from callcenter.journal import JournalReader
 from callcenter.rules.records.dossier import Dossier
 from callcenter.rules.records.reproduction import Doubt, EvidenceFault, ReproductionFinding
+from callcenter.rules.records.sealed import copy_as_filed
 from callcenter.tracker.filing import exhibit
 
 
@@ -47,7 +48,7 @@ def _look_up(reader: JournalReader, copy: dict[str, Any], cut: int, end: int) ->
     if position > end:
         return ReproductionFinding(EvidenceFault.FRAME_MISSING, shown, shown)
     try:
-        same = exhibit(reader.read_one(position)) == copy
+        same = copy_as_filed(copy, exhibit(reader.read_one(position))) == copy
     except JournalDamaged:
         return ReproductionFinding(EvidenceFault.FRAME_DAMAGED, shown, shown)
     return None if same else ReproductionFinding(EvidenceFault.FRAME_OTHER, shown, shown)

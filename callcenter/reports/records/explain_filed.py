@@ -12,6 +12,7 @@ from callcenter.locale import Language
 from callcenter.reports.records.explain import clock, said_by
 from callcenter.reports.records.explain_words import label, word
 from callcenter.reports.records.filed import told_filed
+from callcenter.rules.records.sealed import veil
 from callcenter.rules.records.steps import HistoryEntry
 from callcenter.store.decisions.violations import FiledRecord
 from callcenter.untrusted import replaced
@@ -23,7 +24,7 @@ def filed_as(record: FiledRecord, entries: Sequence[HistoryEntry], zone: ZoneInf
     for point in record.dossier.timeline:
         yield f"  {clock(point.at, zone)[11:]}  {replaced(point.what.said(language))}"
     yield f"  {label('evidence', language)} {word('columns', language)}"
-    for copy in record.dossier.evidence:
+    for copy in veil(record.dossier).evidence:
         yield f"    {_line(copy, zone, language)}"
 
 

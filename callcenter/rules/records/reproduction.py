@@ -9,6 +9,7 @@ import msgspec
 
 from callcenter.locale import Language, Words
 from callcenter.rules.records.dossier import Dossier
+from callcenter.rules.records.sealed import as_filed
 from callcenter.rules.records.standing import Standing
 
 
@@ -107,7 +108,7 @@ def differences(filed: Dossier, stands: Standing, anew: Dossier, proposed: Stand
         anew: What the journal gives.
         proposed: What the journal gives of verdict, mode, severity and points.
     """
-    anew = msgspec.json.decode(msgspec.json.encode(anew), type=Dossier)  # as it would come back from the database
+    anew = as_filed(filed, msgspec.json.decode(msgspec.json.encode(anew), type=Dossier))  # as the database gives it
     same_words = filed.worded_by == anew.worded_by
     asked = [name for name in _FIELDS if same_words or name not in _WORDS]
     pairs = {name: (stands, proposed) if name in _STANDING else (filed, anew) for name in asked}

@@ -135,10 +135,16 @@ async def get(connection: AsyncConnection, number: str) -> FiledRecord:
     Raises:
         Missing: There is none.
     """
-    row = (await connection.execute(select(ViolationRow).where(ViolationRow.id == number))).one_or_none()
-    if row is None:
+    found = await find(connection, number)
+    if found is None:
         raise Missing("there is no such record")
-    return _record(row)
+    return found
+
+
+async def find(connection: AsyncConnection, number: str) -> FiledRecord | None:
+    """Read a record, None where there is none."""
+    row = (await connection.execute(select(ViolationRow).where(ViolationRow.id == number))).one_or_none()
+    return None if row is None else _record(row)
 
 
 async def get_for(connection: AsyncConnection, number: str, person: Principal) -> FiledRecord:

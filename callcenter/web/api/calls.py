@@ -201,7 +201,8 @@ def _teams(service: Service) -> Callable[[str], str | None]:
 
 def _call(talk: TalkToRecord, told: Iterable[fx.Talk], person: Principal, service: Service) -> CallShown:
     zone = service.rulebook.zone
-    seen = sight(person.role, Part.CALLER)
+    current = talk.uniqueid in service.viewer(person).calls.values()
+    seen = Sight.FULL if current else sight(person.role, Part.CALLER)
     caller = {Sight.FULL: talk.caller, Sight.MASKED: masked_caller(talk.caller)}.get(seen)
     return CallShown(
         uniqueid=talk.uniqueid,

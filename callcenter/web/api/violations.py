@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated
 
+import msgspec
 from fastapi import APIRouter, Depends, Query, Request, Response, status
 from pydantic import Field
 
+from callcenter.rules.records.sealed import veil
 from callcenter.rules.records.standing import RecordState
 from callcenter.rules.records.steps import Action, ProcessStep
 from callcenter.rules.records.violation import Verdict
@@ -107,7 +109,7 @@ async def read_violation(
 ) -> Detail:
     """Read one record in full, as far as one may; its ETag is what a step on it must name."""
     async with service.decisions.reading() as connection:
-        record = await get_for(connection, number, person)
+        record = await service.opened(connection, await get_for(connection, number, person))
         steps = await history(connection, number)
     response.headers["ETag"] = etag(record.version)
     return reader.detail(record, steps)
@@ -172,7 +174,9 @@ async def take_step(
 
 
 async def _answer(unit: UnitOfWork, record: FiledRecord, reader: Reader, code: int = status.HTTP_200_OK) -> KeptAnswer:
-    shown = reader.detail(record, await history(unit.connection, record.dossier.id))
+    """Answer with a record, what is sealed of it left out: an answer is kept for days."""
+    veiled = msgspec.structs.replace(record, dossier=veil(record.dossier))
+    shown = reader.detail(veiled, await history(unit.connection, record.dossier.id))
     return KeptAnswer(status=code, etag=etag(record.version), body=shown.model_dump_json())
 
 

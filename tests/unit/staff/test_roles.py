@@ -53,11 +53,14 @@ classify_customers -      -             all         -                    -     a
 delete_customers   -      -             all         -                    -     all      -     -
 export_customers   -      -             all         -                    -     all      -     -
 import_customers   -      -             all         -                    -     all      -     -
+read_looks         -      -             all         -                    all   all      -     -
+review_access      -      -             all         -                    all   all      -     -
 see_surveys        own    team          all         all                  all   all      all   -
 """
 FIELDS_BY_HAND = """
                  agent   group_leader  supervisor  training_specialist  qa      manager  hr      admin
 caller           masked  masked        full        masked               full    full     masked  hidden
+card             masked  masked        full        hidden               full    full     hidden  hidden
 evidence         masked  masked        full        full                 full    full     masked  full
 money            full    hidden        full        hidden               hidden  full     full    hidden
 names            masked  full          full        full                 full    full     full    masked

@@ -11,6 +11,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Response, status
 from pydantic import Field
 
+from callcenter.cases.access import LookKind
 from callcenter.cases.customers import LENGTHS, card_of
 from callcenter.cases.customers import CustomerCard as Card
 from callcenter.numbers import NumberKind, read_number
@@ -27,7 +28,7 @@ from callcenter.usecases.save_customer import (
     delete_customer,
     note_customer,
 )
-from callcenter.usecases.show_customers import as_meant, shown_card, shown_cards, shown_value, shown_words
+from callcenter.usecases.show_customers import as_meant, look_into, shown_card, shown_cards
 from callcenter.web.api.customers.shapes import (
     CardWithNumbers,
     CustomerId,
@@ -158,9 +159,10 @@ class CustomerGone(ResponseBody):
 async def look_up(body: NumberAsked, person: Seeing, service: TheService) -> CustomersWithNumber:
     """Find the customers who have a number; several may share it."""
     number = read_number(body.number, numbering_of(service))
-    async with service.decisions.reading() as connection:
-        ids = () if number.key is None else await of_key(connection, number.key)
-        shown = await shown_cards(await read_all(connection, ids), person)
+    async with service.decisions.writing() as unit:
+        ids = () if number.key is None else await of_key(unit.connection, number.key)
+        found = await read_all(unit.connection, ids)
+        shown = await shown_cards(unit, found, service.viewer(person), LookKind.SEARCH)
     items = [customer_shown(one, service.rulebook.zone) for one in shown]
     return CustomersWithNumber(key=number.key, kind=number.kind, items=items)
 
@@ -174,9 +176,11 @@ async def search(body: CustomersSought, person: Searching, service: TheService) 
         whole = number.key is not None and number.kind not in {NumberKind.LOCAL, NumberKind.SERVICE}
         told |= {"key": number.key} if whole else {"ending": body.number.strip()}
     place = place_in(body.cursor)
-    async with service.decisions.reading() as connection:
-        found = await page(connection, CustomerQuery(**told), body.order, place[1] if place else None, body.limit + 1)
-        shown = await shown_cards(found[: body.limit], person)
+    how = LookKind.SEARCH if any(value is not None for value in told.values()) else LookKind.LIST
+    wanted, after = CustomerQuery(**told), place[1] if place else None
+    async with service.decisions.writing() as unit:
+        found = await page(unit.connection, wanted, body.order, after, body.limit + 1)
+        shown = await shown_cards(unit, found[: body.limit], service.viewer(person), how)
     more = place_out((0, shown[-1].filed.id)) if len(found) > len(shown) else None
     return CustomerPage(items=[customer_shown(one, service.rulebook.zone) for one in shown], next=more)
 
@@ -200,8 +204,8 @@ async def read_customer(number: CustomerId, person: Seeing, service: TheService,
 
     Its calls are under `/contacts`.
     """
-    async with service.decisions.reading() as connection:
-        shown = await shown_card(await get(connection, number), person)
+    async with service.decisions.writing() as unit:
+        shown = await shown_card(unit, await get(unit.connection, number), service.viewer(person))
     response.headers["ETag"] = etag(shown.filed.version)
     return customer_shown(shown, service.rulebook.zone)
 
@@ -223,16 +227,21 @@ async def save_customer(
     try:
         return await once.answer(work)
     except CardOutdated as error:
-        raise outdated(error, body.fields(), person, service.rulebook.zone) from error
+        raise await outdated(error, body.fields(), person, service) from error
 
 
 @router.delete("/{number}", response_model=CustomerGone)
-async def remove_customer(number: CustomerId, person: Deleting, once: TheOnce, seen: SeenVersion) -> Response:
-    """Delete a customer with its aliases, notes and history; the audit log keeps ids and names of fields."""
+async def remove_customer(
+    number: CustomerId, person: Deleting, service: TheService, once: TheOnce, seen: SeenVersion
+) -> Response:
+    """Delete a customer with its aliases, notes and history, its numbers in calls too; refused while it is held.
+
+    The audit log keeps ids and names of fields, the journal numbers until its days are over.
+    """
     del person
 
     async def work(unit: UnitOfWork) -> KeptAnswer:
-        gone = await delete_customer(unit, number, seen, touch_of(once))
+        gone = await delete_customer(unit, number, seen, touch_of(once), numbering_of(service))
         return KeptAnswer(status=status.HTTP_200_OK, etag="", body=CustomerGone(gone=gone).model_dump_json())
 
     return await once.answer(work)
@@ -244,13 +253,12 @@ async def list_notes(
 ) -> NotePage:
     """List what was written of a customer."""
     zone = service.rulebook.zone
-    async with service.decisions.reading() as connection:
-        found = await notes_of(connection, (await get(connection, number)).id, place_in(cursor), limit + 1)
+    async with service.decisions.writing() as unit:
+        filed = await get(unit.connection, number)
+        seen = await look_into(unit, filed, service.viewer(person))
+        found = await notes_of(unit.connection, filed.id, place_in(cursor), limit + 1)
     shown = found[:limit]
-    items = [
-        NoteShown(id=one.id, at=moment_out(one.at, zone), by=one.by, words=shown_words(one.words, person))
-        for one in shown
-    ]
+    items = [NoteShown(id=one.id, at=moment_out(one.at, zone), by=one.by, words=seen.words(one.words)) for one in shown]
     return NotePage(items=items, next=place_out((shown[-1].at, shown[-1].id)) if len(found) > len(shown) else None)
 
 
@@ -272,8 +280,10 @@ async def list_history(
     number: CustomerId, person: Seeing, service: TheService, limit: Limit = 50, cursor: Cursor = None
 ) -> HistoryPage:
     """List how a card became what it is: each field, before and after, when and by whom."""
-    async with service.decisions.reading() as connection:
-        found = await history_of(connection, (await get(connection, number)).id, place_in(cursor), limit + 1)
+    async with service.decisions.writing() as unit:
+        filed = await get(unit.connection, number)
+        seen = await look_into(unit, filed, service.viewer(person))
+        found = await history_of(unit.connection, filed.id, place_in(cursor), limit + 1)
     shown = found[:limit]
     more = place_out(place_of(shown[-1])) if len(found) > len(shown) else None
 
@@ -283,8 +293,8 @@ async def list_history(
             version=one.version,
             action=one.action,
             field=one.field or None,
-            before=shown_value(one.before, person),
-            after=shown_value(one.after, person),
+            before=seen.value(one.field, one.before),
+            after=seen.value(one.field, one.after),
             at=moment_out(one.at, service.rulebook.zone),
             by=one.by,
         )

@@ -17,6 +17,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import Field
 
+from callcenter.cases.access import LookKind
 from callcenter.cases.importing import Fate, Limits, RowFate
 from callcenter.errors import BadInput
 from callcenter.files.customer_sheet import customer_sheet_of
@@ -36,7 +37,7 @@ from callcenter.usecases.import_customers import (
     run_import,
     undo_import,
 )
-from callcenter.usecases.show_customers import everybody, note_export
+from callcenter.usecases.show_customers import everybody, note_export, shown_cards
 from callcenter.web.api.customers.shapes import numbering_of
 from callcenter.web.api.fields import Limit, Name, RequestBody, ResponseBody, moment_out
 from callcenter.web.auth import allowed
@@ -177,8 +178,9 @@ async def export_list(
 ) -> Response:
     """Write all customers to a file, as an import reads them again; what a spreadsheet would run is made inert."""
     async with service.decisions.reading() as connection:
-        found = await everybody(connection, person)
+        cards = await everybody(connection)
     async with service.decisions.writing() as unit:
+        found = await shown_cards(unit, cards, service.viewer(person), LookKind.EXPORT)
         await note_export(unit, len(found), Touch(by=person.account, at=service.clock()))
     language = _language(request)
     rows = await asyncio.to_thread(whole_list, found, language)

@@ -194,7 +194,7 @@ async def merge_with(
     try:
         return await once.answer(work)
     except CardOutdated as error:
-        raise outdated(error, {}, person, service.rulebook.zone) from error
+        raise await outdated(error, {}, person, service) from error
 
 
 @router.post("/merges/{number}/undo", response_model=TakenApart)
@@ -226,7 +226,7 @@ async def split(
     try:
         return await once.answer(work)
     except CardOutdated as error:
-        raise outdated(error, told, person, service.rulebook.zone) from error
+        raise await outdated(error, told, person, service) from error
 
 
 def _class_kept(name: str) -> KeptAnswer:

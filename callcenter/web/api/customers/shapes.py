@@ -20,7 +20,7 @@ from callcenter.store.customers.cards import FiledCustomer
 from callcenter.store.customers.writes import Touch
 from callcenter.store.idempotency import KeptAnswer
 from callcenter.usecases.save_customer import CardOutdated, Telling
-from callcenter.usecases.show_customers import ShownCustomer, shown_value
+from callcenter.usecases.show_customers import ShownCustomer, look_into
 from callcenter.web.api.fields import Name, RequestBody, ResponseBody, moment_out
 from callcenter.web.api.once import Once, etag
 from callcenter.web.problems import RequestRefused
@@ -163,13 +163,16 @@ def require_owner(body: CardGiven, service: Service) -> None:
         raise BadInput(f"there is no agent {body.owner!r}")
 
 
-def outdated(error: CardOutdated, typed: dict[str, Any], person: Principal, zone: ZoneInfo) -> RequestRefused:
+async def outdated(error: CardOutdated, typed: dict[str, Any], person: Principal, service: Service) -> RequestRefused:
     """Tell whoever saves second what changed meanwhile, beside what they sent themselves."""
+    zone = service.rulebook.zone
+    async with service.decisions.writing() as unit:
+        seen = await look_into(unit, error.current, service.viewer(person))
     changes = [
         {
             "field": one.field,
-            "was": shown_value(one.was, person),
-            "now": shown_value(one.now, person),
+            "was": seen.value(one.field, one.was),
+            "now": seen.value(one.field, one.now),
             "by": one.by,
             "at": _written(one.at, zone),
         }

@@ -1,0 +1,44 @@
+"""A caller who is no customer is forgotten; the master key under which numbers are sealed is changed."""
+
+from __future__ import annotations
+
+from callcenter.errors import BadInput
+from callcenter.numbers import Numbering, read_number
+from callcenter.store.audit import Audited
+from callcenter.store.conflicts import Conflict
+from callcenter.store.customers.cards import of_key
+from callcenter.store.customers.forgetting import forget_numbers
+from callcenter.store.customers.sealing import MasterKeys, drop_keys, rewrap
+from callcenter.store.customers.writes import Touch
+from callcenter.store.unit_of_work import UnitOfWork
+
+
+async def forget_caller(unit: UnitOfWork, number: str, numbering: Numbering, touch: Touch) -> int:
+    """Take a number out of calls, and with its key out of the evidence of records; returns out of how many calls.
+
+    Raises:
+        BadInput: It is nobody's number.
+        Conflict: A customer has it.
+    """
+    key = read_number(number, numbering).key
+    if key is None:
+        raise BadInput("this is nobody's number: write it as it is dialled")
+    for customer in await of_key(unit.connection, key, 1):
+        raise Conflict(f"customer {customer} has this number: delete the customer, and it goes along")
+    calls = await forget_numbers(unit, {key}, numbering)
+    keys = await drop_keys(unit, {key})
+    told = {"calls": calls, "keys": keys}
+    await unit.note(Audited(at=touch.at, actor=touch.by, action="forget", kind="caller", subject="one", detail=told))
+    return calls
+
+
+async def rotate_master(unit: UnitOfWork, masters: MasterKeys, touch: Touch) -> int:
+    """Wrap each number's key by the newest master key; returns how many.
+
+    Raises:
+        BadSetting: A master key is missing.
+    """
+    count = await rewrap(unit, masters)
+    name, told = masters.keys[0][0], {"keys": count}
+    await unit.note(Audited(at=touch.at, actor=touch.by, action="rotate", kind="master_key", subject=name, detail=told))
+    return count

@@ -1,0 +1,296 @@
+"""The privacy table: who reads which field where, and that the log has whatever was shown."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import msgspec
+import pytest
+from sqlalchemy import insert
+
+from callcenter.domain.frame import SECOND
+from callcenter.errors import StoreError
+from callcenter.numbers import numbering_of
+from callcenter.rules.regulations.edition import Mode
+from callcenter.store.record.models import VisitRow
+from callcenter.tracker import RulesInForce
+from callcenter.usecases import show_customers
+from callcenter.web.live_words import Topic
+from tests.integration.api import PEOPLE, ROSTER, Browser, Department, Json, department
+from tests.integration.lively import ALICE, Lively
+from tests.integration.office import propose
+from tests.unit.rules.detection.people import MONDAY
+
+NUMBER = "13812345678"
+MINUTE = 60 * SECOND
+NAME, ADDRESS = "张三", "文汇路9号"
+ZHANG = {"name": NAME, "numbers": [{"raw": NUMBER}], "address": ADDRESS, "credit": f"ask {NUMBER}"}
+SEEN = {"full": NUMBER, "masked": "138****5678"}
+
+
+@pytest.fixture
+async def work(tmp_path: Path) -> AsyncIterator[Department]:
+    async with department(tmp_path) as found:
+        found.in_force = RulesInForce(found.in_force.rulebook, ROSTER, numbering=numbering_of("0571", None, ()))
+        yield found
+
+
+async def made(work: Department, **told: Json) -> str:
+    answer = await (await work.signed_in("ma")).send("POST", "/customers", ZHANG | told)
+    assert answer.status_code == 201, answer.text
+    return str(answer.json()["id"])
+
+
+async def looks(work: Department, number: str) -> list[tuple[str, str]]:
+    """Tell who was shown a customer and how, the oldest first."""
+    answer = await (await work.signed_in("qian")).get(f"/customers/{number}/looks?limit=200")
+    return [(one["actor"], one["how"]) for one in reversed(answer.json()["items"])]
+
+
+# the table by hand: number and texts, `-` refused, `none` neither shown
+
+TABLE = """
+place      field   alice   li-leads  sun     tian    qian    ma      hua     root
+lookup     number  masked  masked    full    -       full    full    -       -
+lookup     text    none    none      full    -       full    full    -       -
+card       number  masked  masked    full    -       full    full    -       -
+card       text    none    none      full    -       full    full    -       -
+search     number  -       masked    full    -       -       full    -       -
+search     text    -       none      full    -       -       full    -       -
+notes      number  none    none      full    -       full    full    -       -
+history    number  masked  masked    full    -       full    full    -       -
+history    text    none    none      full    -       full    full    -       -
+export     number  -       -         full    -       -       full    -       -
+export     text    -       -         full    -       -       full    -       -
+outdated   number  masked  masked    full    -       -       full    -       -
+calls      number  masked  masked    full    -       -       -       -       -
+violation  number  masked  masked    full    masked  full    full    masked  none
+"""
+LOGGED = {"lookup": "search", "search": "list", "export": "export", "calls": None, "violation": None}
+"""How a place stands in the log; others are cards, and calls and violations show none."""
+
+
+async def asked(work: Department, browser: Browser, place: str, customer: str, record: str) -> tuple[int, str]:
+    """Ask for something in a place."""
+    match place:
+        case "lookup":
+            answer = await browser.send("POST", "/customers/lookup", {"number": NUMBER})
+            return answer.status_code, str(answer.json().get("items"))  # beside them stands what was asked
+        case "search":
+            answer = await browser.send("POST", "/customers/search", {})
+        case "outdated":
+            told = {"numbers": [{"raw": "13900139000"}]}
+            answer = await browser.send("PATCH", f"/customers/{customer}", told, If_Match='"1"')
+        case "export":
+            answer = await browser.get("/customers/export")
+        case "calls":
+            answer = await browser.get("/calls?agent=Alice")
+        case "violation":
+            answer = await browser.get(f"/violations/{record}")
+        case _:
+            answer = await browser.get(f"/customers/{customer}" + ("" if place == "card" else f"/{place}"))
+    return answer.status_code, answer.text
+
+
+def read_of(status: int, text: str, field: str) -> str:
+    """Tell how much of a field an answer shows."""
+    if status == 403:
+        return "-"
+    if field == "text":
+        return "full" if ADDRESS in text else "none"
+    return next((seen for seen, shown in SEEN.items() if shown in text), "none")
+
+
+async def test_each_role_reads_of_each_field_in_each_place_what_the_table_says(work: Department) -> None:
+    number = await made(work)
+    ma = await work.signed_in("ma")
+    await ma.send("PATCH", f"/customers/{number}", {"address": "x", "numbers": []}, If_Match='"1"')
+    await ma.send("PATCH", f"/customers/{number}", ZHANG, If_Match='"2"')
+    await ma.send("POST", f"/customers/{number}/notes", {"words": f"{NUMBER} is his wife's"})
+    record = await propose(work.decisions, caller=NUMBER, evidence=[])
+    await answered_call(work)
+    rows = [line.split() for line in TABLE.strip().splitlines()]
+    names, expected = rows[0][2:], {(place, field): cells for place, field, *cells in rows[1:]}
+    found, logged = {key: list[str]() for key in expected}, list[tuple[str, str]]()
+    for name in names:
+        browser = await work.signed_in(name)
+        places = dict.fromkeys(place for place, _ in expected)
+        answers = {place: await asked(work, browser, place, number, record) for place in places}
+        for place, field in expected:
+            found[place, field].append(read_of(*answers[place], field))
+        shown = [LOGGED.get(place, "card") for place, (status, _) in answers.items() if status != 403]
+        logged += [(name, how) for how in shown if how is not None]
+    assert found == expected
+    assert sorted(await looks(work, number)) == sorted(logged)
+
+
+async def answered_call(work: Department) -> None:
+    row = dict.fromkeys(column.name for column in VisitRow.__table__.columns)
+    told = {"id": "a" * 32, "node": "pbx", "uniqueid": "c1", "queue": "sales", "n": 1, "caller": NUMBER}
+    told |= {"agent": "Alice", "answered_at": MONDAY, "outcome": "answered"}
+    async with work.decisions.writing() as unit:
+        await unit.execute(insert(VisitRow).values(**row | told))
+
+
+async def test_card_is_open_to_the_agent_of_its_call_and_for_a_while_after(work: Department) -> None:
+    number, other = await made(work), await made(work, numbers=[{"raw": "13900139000"}])
+    await answered_call(work)
+    house = Lively(since=work.now)
+    house.sinks.append(work.calls)
+    alice, bobby = await work.signed_in("alice"), await work.signed_in("bobby")
+
+    async def reads(browser: Browser, customer: str = number) -> str:
+        work.now = house.now
+        return read_of(*await asked(work, browser, "card", customer, ""), "number")
+
+    house.sign_in()
+    house.join(number=NUMBER)
+    seen = [await reads(alice)]
+    house.ring()
+    seen += [await reads(alice), await reads(bobby), await reads(alice, other)]
+    house.answer(after=2)
+    calls = (await alice.get("/calls")).json()["items"]
+    work.now = ended = house.now + 600 * SECOND
+    house.hang_up(after=600)
+    seen += [await reads(alice)]
+    house.now = ended + 10 * MINUTE - 1
+    seen += [await reads(alice)]
+    house.now += 1
+    seen += [await reads(alice)]
+
+    assert seen == ["masked", "full", "masked", "none", "full", "full", "masked"]
+    assert calls[0]["caller"] == NUMBER
+    kinds = sorted(how for who, how in await looks(work, number) if who == "alice")
+    assert kinds == ["call"] * 3 + ["card"] * 2
+    shown = (await (await work.signed_in("sun")).get(f"/customers/{number}/looks")).json()["items"]
+    assert {one["call"] for one in shown if one["how"] == "call"} == {"c1"}
+
+
+async def test_number_of_one_s_own_call_is_no_longer_told_in_full_when_the_card_is_closed() -> None:
+    house = Lively()
+    house.sign_in()
+    house.join(number=NUMBER)
+    event = house.feed._publish(Topic.POPS, {"at": None, "caller": None}, "Alice", caller=NUMBER)
+    told = [event.said_to(ALICE, house.now + passed)["caller"] for passed in (0, 10 * MINUTE)]
+    assert told == [NUMBER, "138****5678"]
+
+
+async def test_reason_opens_one_card_for_a_while_and_is_kept(work: Department) -> None:
+    number, other = await made(work), await made(work, name="other")
+    alice, root = await work.signed_in("alice"), await work.signed_in("root")
+    for reason in ("", " ", "a\u202eb", "x" * 3_000):
+        refused = await alice.send("POST", f"/customers/{number}/reveal", {"reason": reason})
+        assert refused.status_code == 422
+    answer = await alice.send("POST", f"/customers/{number}/reveal", {"reason": f"calls back {NUMBER}"})
+    assert (answer.status_code, answer.json()["id"]) == (200, number)
+    opened = [(await asked(work, alice, "card", one, ""))[1] for one in (number, other)]
+    work.now += 10 * MINUTE
+    closed = (await asked(work, alice, "card", number, ""))[1]
+    assert [NUMBER in text for text in (*opened, closed)] == [True, False, False]
+    assert (await looks(work, number))[-3:] == [("alice", "reveal"), ("alice", "reveal"), ("alice", "card")]
+    shown = (await (await work.signed_in("sun")).get(f"/customers/{number}/looks")).text
+    assert "calls back 138****5678" in shown
+    told = [one for one in (await root.get("/audit?limit=200")).json()["items"] if one["subject"] == number]
+    assert [(one["actor"], one["action"]) for one in told][-3:] == [
+        ("alice", "reveal"), ("qian", "read_looks"), ("sun", "read_looks")
+    ]  # fmt: skip
+
+
+async def test_who_looked_is_known_of_a_deleted_customer_and_no_business_of_agents(work: Department) -> None:
+    number = await made(work)
+    alice, ma = await work.signed_in("alice"), await work.signed_in("ma")
+    await asked(work, alice, "card", number, "")
+    assert (await ma.send("DELETE", f"/customers/{number}", If_Match='"1"')).status_code == 200
+    assert await looks(work, number) == [("alice", "card")]
+    refused = {who for who in PEOPLE if (await (await work.signed_in(who)).get(f"/customers/{number}/looks")).is_error}
+    assert refused == {"alice", "bobby", "li-leads", "tian", "hua", "root"}
+
+
+async def test_card_that_cannot_be_logged_is_not_shown(work: Department, monkeypatch: pytest.MonkeyPatch) -> None:
+    number = await made(work)
+
+    async def full(*_: object) -> None:
+        raise StoreError("the disk is full")
+
+    monkeypatch.setattr(show_customers, "add_look", full)
+    ma = await work.signed_in("ma")
+    for place in ("card", "lookup", "search", "notes", "history", "export", "outdated"):
+        await ma.send("POST", f"/customers/{number}/notes", {"words": NUMBER})
+        status, text = await asked(work, ma, place, number, "")
+        if place != "outdated":
+            assert (place, status, NAME in text, NUMBER in text) == (place, 503, False, False)
+
+
+async def test_reads_out_of_the_ordinary_wait_for_a_person_who_alone_files(work: Department) -> None:
+    number = await made(work)
+    alice, sun, qian = [await work.signed_in(who) for who in ("alice", "sun", "qian")]
+    for _ in range(20):
+        await asked(work, alice, "card", number, "")
+    assert (await sun.get("/customers/access-reviews")).json()["items"] == []
+    for _ in range(2):
+        await asked(work, alice, "card", number, "")
+    (review,) = (await sun.get("/customers/access-reviews?state=open")).json()["items"]
+    assert (review["actor"], review["agent"], review["what"], review["state"]) == ("alice", "Alice", "no_call", "open")
+    path = f"/customers/access-reviews/{review['id']}"
+    assert (await alice.get(path)).status_code == 403
+    off = await sun.send("POST", f"{path}/file", {"reason": "sold them"}, Accept_Language="en")
+    assert (off.status_code, "V-LEAK is not on" in off.text) == (422, True)
+    work.in_force = with_leaks_on(work.in_force)
+    filed = (await sun.send("POST", f"{path}/file", {"reason": "sold them"})).json()
+    assert (filed["state"], filed["decided_by"], filed["reason"]) == ("filed", "sun", "sold them")
+    record = (await sun.get(f"/violations/{filed['record']}")).json()
+    assert (record["rule"], record["agent"], record["state"], record["proposed_by"]) == (
+        "V-LEAK", "Alice", "proposed", "sun"
+    )  # fmt: skip
+    assert (await qian.send("POST", f"{path}/ordinary", {"reason": "no"})).status_code == 409
+    await asked(work, alice, "card", number, "")
+    (again,) = (await sun.get("/customers/access-reviews?state=open")).json()["items"]
+    done = await qian.send("POST", f"/customers/access-reviews/{again['id']}/ordinary", {"reason": "a survey"})
+    assert (done.json()["state"], (await sun.get(f"{path[:-1]}x")).status_code) == ("ordinary", 404)
+
+
+async def test_nobody_decides_on_their_own_reads(work: Department) -> None:
+    for n in range(3):
+        await made(work, name=f"c{n}")
+    sun, ma = await work.signed_in("sun"), await work.signed_in("ma")
+    for _ in range(67):
+        await asked(work, sun, "search", "", "")
+    (review,) = (await ma.get("/customers/access-reviews")).json()["items"]
+    assert (review["actor"], review["what"], review["agent"]) == ("sun", "many", None)
+    path = f"/customers/access-reviews/{review['id']}"
+    own = await sun.send("POST", f"{path}/ordinary", {"reason": "mine"})
+    none = await ma.send("POST", f"{path}/file", {"reason": "x"}, Accept_Language="en")
+    assert (own.status_code, none.status_code, "no agent" in none.text) == (403, 422, True)
+
+
+async def test_agent_who_reads_off_shift_is_looked_into(work: Department) -> None:
+    number = await made(work)
+    shift = (MONDAY, MONDAY + 8 * 60 * MINUTE)
+    roster = msgspec.structs.replace(ROSTER, shifts={"Alice": (shift,)})
+    work.in_force = msgspec.structs.replace(work.in_force, roster=roster)
+    alice, sun = await work.signed_in("alice"), await work.signed_in("sun")
+    found = []
+    for late in (0, 30, 31):
+        work.now = shift[1] - 1 + late * MINUTE
+        alice, sun = await again(work, "alice"), await again(work, "sun")
+        await asked(work, alice, "card", number, "")
+        found.append([one["what"] for one in (await sun.get("/customers/access-reviews")).json()["items"]])
+    assert found == [[], [], ["odd_hours"]]
+
+
+async def again(work: Department, name: str) -> Browser:
+    """Sign somebody in again, whose session a long time has ended."""
+    browser = await work.signed_in(name)
+    await browser.sign_in(name)
+    return browser
+
+
+def with_leaks_on(in_force: RulesInForce) -> RulesInForce:
+    """Let V-LEAK be recorded, as a department may decide."""
+    book = in_force.rulebook
+    edition = book.editions[-1]
+    rules = {**edition.violations, "V-LEAK": msgspec.structs.replace(edition.violations["V-LEAK"], mode=Mode.ON)}
+    changed = msgspec.structs.replace(edition, violations=rules)
+    editions = (*book.editions[:-1], changed)
+    return msgspec.structs.replace(in_force, rulebook=msgspec.structs.replace(book, editions=editions))
