@@ -1,4 +1,4 @@
-"""Who was shown which customers, access reviews, legal holds, the key of each number."""
+"""Who was shown which customers, access reviews, legal holds, the key of each number, how long a class is kept."""
 
 from __future__ import annotations
 
@@ -66,3 +66,4 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_number_keys"),
     )
     op.create_index("ix_number_keys_number", "number_keys", ["number"], unique=True)
+    op.add_column("customer_classes", sa.Column("keep_days", sa.Integer(), nullable=True))
