@@ -23,6 +23,7 @@ TOPICS = (
     "metrics",
     "calls",
     "customers",
+    "privacy",
     "replay",
     "rules",
     "violations",

@@ -13,6 +13,12 @@ depends_on = None
 
 def upgrade() -> None:
     """Go to 0015."""
+    _looks()
+    _reviews()
+    _kept()
+
+
+def _looks() -> None:
     op.create_table(
         "card_looks",
         sa.Column("id", sa.String(length=32), nullable=False),
@@ -31,6 +37,9 @@ def upgrade() -> None:
         sa.Column("look", sa.String(length=32), nullable=False),
         sa.PrimaryKeyConstraint("customer", "look", name="pk_card_looks_at"),
     )
+
+
+def _reviews() -> None:
     op.create_table(
         "access_reviews",
         sa.Column("id", sa.String(length=32), nullable=False),
@@ -48,6 +57,9 @@ def upgrade() -> None:
     )
     op.create_index("ix_access_reviews_state_since", "access_reviews", ["state", "since"])
     op.create_index("ix_access_reviews_actor_state", "access_reviews", ["actor", "state"])
+
+
+def _kept() -> None:
     op.create_table(
         "customer_holds",
         sa.Column("customer", sa.String(length=32), nullable=False),
