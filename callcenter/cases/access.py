@@ -31,6 +31,9 @@ class LookKind(StrEnum):
     """Somebody masked gave a reason to see a card in full."""
 
 
+_ONE_BY_ONE = frozenset({LookKind.CARD, LookKind.REVEAL, LookKind.SEARCH})
+
+
 class AccessSuspicion(StrEnum):
     """What is out of the ordinary."""
 
@@ -52,7 +55,7 @@ class AccessFigures(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         customers: Customers that one may be shown in an hour without a call.
-        cards: Cards that an agent may open in an hour without a call.
+        cards: Cards that an agent may open or look up in an hour without a call.
     """
 
     customers: int = 200
@@ -72,7 +75,7 @@ def suspicions(
         on_shift: Whether the agent's shift lasts now; None: nobody knows.
     """
     others = [use for use in uses if now - WITHIN < use.at <= now and use.how is not LookKind.CALL]
-    opened = sum(use.how in {LookKind.CARD, LookKind.REVEAL} for use in others)
+    opened = sum(use.how in _ONE_BY_ONE for use in others)
     found = {
         AccessSuspicion.MANY: sum(use.customers for use in others) > figures.customers,
         AccessSuspicion.NO_CALL: agent and opened > figures.cards,

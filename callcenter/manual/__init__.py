@@ -24,6 +24,7 @@ TOPICS = (
     "calls",
     "customers",
     "lost",
+    "privacy",
     "replay",
     "rules",
     "violations",

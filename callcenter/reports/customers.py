@@ -36,6 +36,7 @@ WORDS = Words(
         "why": "why",
         "class": "class",
         "criteria": "criteria",
+        "keep_days": "kept for days",
         "at": "when",
         "by": "by",
         "file": "file",

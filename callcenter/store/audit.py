@@ -40,8 +40,8 @@ class Audited(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         actor: An account, `service`, or `console:` and the system's user.
-        kind: What it was done to (`violation`, `account`, `session`, `change`, `customer`, or what was given: `mark`,
-            `best`, `proposal`, `adjustment`), `subject` which one.
+        kind: What it was done to (`violation`, `account`, `session`, `change`, `customer`, `caller`, `access_review`,
+            `master_key`, or what was given: `mark`, `best`, `proposal`, `adjustment`), `subject` which one.
     """
 
     at: Micros

@@ -1,16 +1,22 @@
-"""A caller who is no customer is forgotten; the master key under which numbers are sealed is changed."""
+"""Who is forgotten: a caller who is no customer, a customer of whom nothing is heard; and the master key is changed."""
 
 from __future__ import annotations
 
+from callcenter.domain.frame import SECOND, Micros
 from callcenter.errors import BadInput
 from callcenter.numbers import Numbering, read_number
 from callcenter.store.audit import Audited
 from callcenter.store.conflicts import Conflict
-from callcenter.store.customers.cards import of_key
-from callcenter.store.customers.forgetting import forget_numbers
+from callcenter.store.customers.cards import family_of, of_key
+from callcenter.store.customers.forgetting import called_since, forget_numbers
+from callcenter.store.customers.holds import held
 from callcenter.store.customers.sealing import MasterKeys, drop_keys, rewrap
+from callcenter.store.customers.search import classes, of_class
+from callcenter.store.customers.told import noted_since
 from callcenter.store.customers.writes import Touch
 from callcenter.store.unit_of_work import UnitOfWork
+
+_DAY: Micros = 86_400 * SECOND
 
 
 async def forget_caller(unit: UnitOfWork, number: str, numbering: Numbering, touch: Touch) -> int:
@@ -30,6 +36,22 @@ async def forget_caller(unit: UnitOfWork, number: str, numbering: Numbering, tou
     told = {"calls": calls, "keys": keys}
     await unit.note(Audited(at=touch.at, actor=touch.by, action="forget", kind="caller", subject="one", detail=told))
     return calls
+
+
+async def expired_customers(unit: UnitOfWork, numbering: Numbering, now: Micros) -> list[str]:
+    """Name customers of whom nothing was heard for as long as their class is kept, and who are not held."""
+    found = []
+    for kept in await classes(unit.connection):
+        if kept.keep_days is None:
+            continue
+        since = now - kept.keep_days * _DAY
+        for one in await of_class(unit.connection, kept.name):
+            keys = {number.key for number in one.card.numbers if number.key is not None}
+            written = one.changed_at > since or await noted_since(unit.connection, one.id, since)
+            heard = written or await called_since(unit, keys, numbering, since)
+            if not heard and not await held(unit.connection, await family_of(unit.connection, one.id)):
+                found.append(one.id)
+    return found
 
 
 async def rotate_master(unit: UnitOfWork, masters: MasterKeys, touch: Touch) -> int:

@@ -25,7 +25,9 @@ class PrivacySettings(BaseModel):
         default=200, ge=1, description="Customers one may be shown in an hour without a call; more are looked into."
     )
     cards_an_hour: int = Field(
-        default=20, ge=1, description="Cards an agent may open in an hour without a call; more are looked into."
+        default=20,
+        ge=1,
+        description="Cards an agent may open or look up in an hour without a call.",
     )
     shift_margin_minutes: float = Field(
         default=30, ge=0, le=1440, description="So long before and after a shift reads are still of the shift."

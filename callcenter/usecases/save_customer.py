@@ -173,8 +173,8 @@ async def release_customer(unit: UnitOfWork, number: str, touch: Touch) -> str:
     return filed.id
 
 
-async def set_class(unit: UnitOfWork, name: str, criteria: str, touch: Touch) -> None:
-    """Keep a class of customers with the company's criteria, new or changed.
+async def set_class(unit: UnitOfWork, name: str, criteria: str, touch: Touch, keep_days: int | None = None) -> None:
+    """Keep a class of customers with the company's criteria, new or changed, and how long such a customer is kept.
 
     Raises:
         BadInput: The name or the criteria are missing, too long, or have characters that cannot be seen.
@@ -182,7 +182,7 @@ async def set_class(unit: UnitOfWork, name: str, criteria: str, touch: Touch) ->
     named, told = text_of("class", name, _CLASS_NAME), text_of("note", criteria, MOST_NOTE)
     if named is None or told is None:
         raise BadInput("a class needs its name and its criteria")
-    values = {"criteria": told, "changed_by": touch.by, "changed_at": touch.at}
+    values = {"criteria": told, "keep_days": keep_days, "changed_by": touch.by, "changed_at": touch.at}
     done = await unit.execute(update(CustomerClassRow).where(CustomerClassRow.name == named).values(**values))
     if not done.rowcount:
         await unit.execute(insert(CustomerClassRow).values(name=named, **values))

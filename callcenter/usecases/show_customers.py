@@ -26,6 +26,7 @@ from callcenter.store.audit import Audited
 from callcenter.store.customers.cards import FiledCustomer, get
 from callcenter.store.customers.looks import CardLook, add_look, looks_at, raise_review, revealed_to, uses_of
 from callcenter.store.customers.search import CustomerOrder, CustomerQuery, page
+from callcenter.store.customers.told import renumbered
 from callcenter.store.customers.writes import Touch
 from callcenter.usecases.privacy import PrivacySettings
 
@@ -34,6 +35,8 @@ KEPT_BACK = "***"
 _WRITTEN = ("address", "credit", "dealings", "situation")
 """Texts of a card in which somebody may have written anything."""
 _AT_ONCE = 1_000
+_OWN_NUMBERS: Micros = 24 * WITHIN
+"""For so long a number that somebody wrote into a card does not open it to them by its call."""
 
 
 class Viewer(msgspec.Struct, frozen=True, kw_only=True):
@@ -170,6 +173,9 @@ async def _looked(unit: UnitOfWork, cards: list[FiledCustomer], viewer: Viewer, 
     person = viewer.person
     usual = CardSight(sight(person.role, Field.CALLER), sight(person.role, Field.CARD))
     called = {one.id: call for one in cards if (call := _call(one, viewer)) is not None}
+    mine = [one.id for one in cards if one.id in called and one.created_by != person.account]
+    for one in await renumbered(unit.connection, mine, person.account, viewer.at - _OWN_NUMBERS):
+        del called[one]  # or anybody would open any card by writing the caller's number into it
     since = viewer.at - viewer.privacy.open_for
     revealed = frozenset[str]()
     if usual != _FULL and len(called) < len(cards):

@@ -8,12 +8,13 @@ from typing import Any
 
 import msgspec
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, insert, select
 
 from callcenter.cases.customers import CustomerCard, card_of, number_of
 from callcenter.cases.merging import MergeSide
 from callcenter.domain.frame import SECOND
 from callcenter.errors import BadInput
+from callcenter.numbers import PLAIN
 from callcenter.store import DecisionStore
 from callcenter.store.audit import page as audit_page
 from callcenter.store.conflicts import Conflict, Missing
@@ -22,7 +23,8 @@ from callcenter.store.customers.search import CustomerOrder, CustomerQuery, clas
 from callcenter.store.customers.tables import CustomerRow
 from callcenter.store.customers.told import history_of, merges_of, notes_of, place_of
 from callcenter.store.customers.writes import Touch
-from callcenter.store.record.models import Base
+from callcenter.store.record.models import Base, VisitRow
+from callcenter.usecases.forget_caller import expired_customers
 from callcenter.usecases.merge_customers import Seen, merge_customers, split_customer, undo_merge
 from callcenter.usecases.save_customer import (
     CardOutdated,
@@ -30,6 +32,7 @@ from callcenter.usecases.save_customer import (
     create_customer,
     delete_customer,
     drop_class,
+    hold_customer,
     note_customer,
     set_class,
 )
@@ -38,7 +41,9 @@ from tests.unit.rules.detection.people import MONDAY
 
 pytestmark = pytest.mark.usefixtures("database")
 
-ONE, TWO, THREE = ("13800138001", "13800138002", "13800138003")
+FOUR = ("13800138001", "13800138002", "13800138003", "13800138004")
+ONE, TWO, THREE, _ = FOUR
+DAY = 86_400 * SECOND
 
 
 class Cards:
@@ -301,6 +306,26 @@ async def test_deleted_customer_leaves_ids_and_names_of_fields_alone(cards: Card
     assert ("create", {"fields": ["name", "address", "numbers", "credit"]}) in await cards.audited()
     with pytest.raises(Missing):
         await cards.card(a)
+
+
+async def test_customer_of_a_class_with_a_figure_expires_when_nothing_is_heard(cards: Cards) -> None:
+    async with cards.decisions.writing() as unit:
+        await set_class(unit, "once", "bought once", cards.touch(), 30)
+        await set_class(unit, "gold", "buys often", cards.touch())
+    quiet, *_ = [await cards.add(name, raw, customer_class="once") for name, raw in zip("abcd", FOUR, strict=True)]
+    _, called, noted, held_back = (f"{n:032x}" for n in range(1, 5))
+    await cards.add("e", customer_class="gold")
+    begun = cards.now
+    cards.now += 40 * DAY
+    await cards.note(noted, "wrote a letter")
+    row = dict.fromkeys(column.name for column in VisitRow.__table__.columns)
+    row |= {"id": "v1", "node": "pbx", "uniqueid": "1.1", "n": 1, "caller": f"0{FOUR[1]}", "joined_at": cards.now}
+    async with cards.decisions.writing() as unit:
+        await unit.execute(insert(VisitRow).values(**row))
+        await hold_customer(unit, held_back, "a law suit", cards.touch())
+    async with cards.decisions.writing() as unit:
+        for days, expired in ((29, []), (40, [quiet]), (71, sorted([quiet, called, noted]))):
+            assert sorted(await expired_customers(unit, PLAIN, begun + days * DAY)) == expired
 
 
 async def test_customers_are_looked_for_by_name_number_class_owner(cards: Cards) -> None:

@@ -150,6 +150,9 @@ async def test_card_is_open_to_the_agent_of_its_call_and_for_a_while_after(work:
     house.ring()
     seen += [await reads(alice), await reads(bobby), await reads(alice, other)]
     house.answer(after=2)
+    trick = {"numbers": [{"place": 0}, {"raw": NUMBER}]}
+    assert (await alice.send("PATCH", f"/customers/{other}", trick, If_Match='"1"')).status_code == 200
+    assert await reads(alice, other) == "masked"  # whoever writes the caller's number into a card opens none
     calls = (await alice.get("/calls")).json()["items"]
     work.now = ended = house.now + 600 * SECOND
     house.hang_up(after=600)

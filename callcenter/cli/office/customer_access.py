@@ -22,9 +22,9 @@ from callcenter.spreadsheet import Cell
 from callcenter.staff.dates import datetime_of
 from callcenter.store import UnitOfWork
 from callcenter.store.customers.looks import AccessReview, CardLook, ReviewState, reviews
-from callcenter.usecases.forget_caller import forget_caller, rotate_master
+from callcenter.usecases.forget_caller import expired_customers, forget_caller, rotate_master
 from callcenter.usecases.review_access import call_ordinary, file_leak
-from callcenter.usecases.save_customer import hold_customer, release_customer
+from callcenter.usecases.save_customer import delete_customer, hold_customer, release_customer
 from callcenter.usecases.show_customers import who_looked
 
 access = typer.Typer(add_completion=False)
@@ -118,6 +118,25 @@ def forget(
     chosen = load_settings(settings)
     numbering = chosen.site.numbering
     print(at_desk(chosen.store, lambda unit: forget_caller(unit, number, numbering, console_touch())))
+
+
+@access.command("expired")
+def expired(
+    delete: Annotated[bool, typer.Option("--delete", help="Delete them; held ones stay.")] = False,
+    settings: SettingsPath = None,
+) -> None:
+    """List customers of whom nothing was heard for as long as their class is kept: neither a call nor a change."""
+    chosen, touch = load_settings(settings), console_touch()
+    numbering = chosen.site.numbering
+
+    async def work(unit: UnitOfWork) -> list[str]:
+        found = await expired_customers(unit, numbering, touch.at)
+        for number in found if delete else ():
+            await delete_customer(unit, number, None, touch, numbering)
+        return found
+
+    for number in at_desk(chosen.store, work):
+        print(number)
 
 
 @access.command("rotate-key")

@@ -138,17 +138,22 @@ def list_classes(settings: SettingsPath = None, lang: LangOption = "") -> None:
     """List the company's classes of customers, with their criteria."""
     words = WORDS.table(spoken(lang))
     found = reading(load_settings(settings).store, classes)
-    show([[words["class"], words["criteria"]], *([one.name, one.criteria] for one in found)])
+    heads = [words[name] for name in ("class", "criteria", "keep_days")]
+    show([heads, *([one.name, one.criteria, one.keep_days] for one in found)])
 
 
 @cards.command("class")
 def put_class(
     name: Annotated[str, typer.Argument(metavar="CLASS", help="The class.")],
     criteria: Annotated[str, typer.Option(help="By which criteria a customer is of it.")],
+    keep_days: Annotated[
+        int | None, typer.Option(min=1, max=36_500, help="For so long one is kept of whom nothing is heard.")
+    ] = None,
     settings: SettingsPath = None,
 ) -> None:
     """Set a class of customers, new or with other criteria."""
-    at_desk(load_settings(settings).store, lambda unit: set_class(unit, name, criteria, console_touch()))
+    chosen = load_settings(settings)
+    at_desk(chosen.store, lambda unit: set_class(unit, name, criteria, console_touch(), keep_days))
 
 
 def at_console() -> Principal:

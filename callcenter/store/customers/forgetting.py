@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import or_, select, update
 from sqlalchemy.orm import InstrumentedAttribute
 
+from callcenter.domain.frame import Micros
 from callcenter.numbers import Numbering, read_number
 from callcenter.rules.records.masks import masked_caller, worded
 from callcenter.staff.roles import Sight
@@ -35,6 +36,16 @@ async def forget_numbers(unit: UnitOfWork, keys: Collection[str], numbering: Num
         await unit.execute(update(DispositionRow).where(DispositionRow.id == row).values(callback_to=None))
     await _mask_words(unit, keys)
     return len(visits)
+
+
+async def called_since(unit: UnitOfWork, keys: Collection[str], numbering: Numbering, since: Micros) -> bool:
+    """Tell whether somebody with one of some numbers has called after a moment."""
+    calls = await _having(unit, VisitRow.id, VisitRow.caller, keys, numbering) if keys else {}
+    for some in _parts(calls):
+        recent = select(VisitRow.id).where(VisitRow.id.in_(some), VisitRow.joined_at > since)
+        if (await unit.execute(recent.limit(1))).first() is not None:
+            return True
+    return False
 
 
 async def _having(

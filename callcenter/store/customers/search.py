@@ -47,10 +47,15 @@ class CustomerQuery(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CustomerClass(msgspec.Struct, frozen=True, kw_only=True):
-    """A class of the company's own list, with its criteria."""
+    """A class of the company's own list, with its criteria.
+
+    Attributes:
+        keep_days: How long a customer is kept of whom nothing is heard; None: nobody has given a figure.
+    """
 
     name: str
     criteria: str
+    keep_days: int | None
     changed_by: str
     changed_at: Micros
 
@@ -81,6 +86,12 @@ async def classes(connection: AsyncConnection) -> list[CustomerClass]:
     """List the company's classes by name."""
     rows = await connection.execute(select(CustomerClassRow).order_by(CustomerClassRow.name))
     return [msgspec.convert(dict(row), CustomerClass) for row in rows.mappings()]
+
+
+async def of_class(connection: AsyncConnection, name: str) -> list[FiledCustomer]:
+    """Read the customers of a class."""
+    asked = select(CustomerRow.id).where(CustomerRow.customer_class == name, CustomerRow.merged_into.is_(None))
+    return await read_all(connection, list(await connection.scalars(asked.order_by(CustomerRow.id))))
 
 
 def _asked(wanted: CustomerQuery) -> list[ColumnElement[bool]]:

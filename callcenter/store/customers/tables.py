@@ -131,12 +131,13 @@ class VisitPickRow(Base):
 
 
 class CustomerClassRow(Base):
-    """A class of customers, and the company's criteria of it."""
+    """A class of customers, the company's criteria of it, and how long one is kept of whom nothing is heard."""
 
     __tablename__ = "customer_classes"
 
     name: Mapped[str] = mapped_column(String(32), primary_key=True)
     criteria: Mapped[str]
+    keep_days: Mapped[int | None] = mapped_column(Integer)
     changed_by: Mapped[str] = mapped_column(String(_NAME))
     changed_at: Mapped[int]
 

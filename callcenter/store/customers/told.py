@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 import msgspec
@@ -66,6 +67,13 @@ async def notes_of(
     return [msgspec.convert(dict(row), CustomerNote) for row in rows.mappings()]
 
 
+async def noted_since(connection: AsyncConnection, number: str, since: Micros) -> bool:
+    """Tell whether somebody has written of a customer after a moment."""
+    n = CustomerNoteRow
+    asked = select(n.id).where(n.customer.in_(await family_of(connection, number)), n.at > since).limit(1)
+    return await connection.scalar(asked) is not None
+
+
 async def history_of(
     connection: AsyncConnection, number: str, before: tuple[int, str] | None, limit: int
 ) -> list[FieldChange]:
@@ -88,6 +96,13 @@ async def changes_since(connection: AsyncConnection, number: str, version: int) 
     h = CustomerHistoryRow
     rows = select(h).where(h.customer == number, h.version > version).order_by(h.version, h.field)
     return [_change(row) for row in (await connection.execute(rows)).mappings()]
+
+
+async def renumbered(connection: AsyncConnection, ids: Collection[str], by: str, since: Micros) -> set[str]:
+    """Name those of some customers whose numbers somebody changed after a moment."""
+    h = CustomerHistoryRow
+    asked = select(h.customer).where(h.customer.in_(ids), h.field == "numbers", h.by == by, h.at > since)
+    return set(await connection.scalars(asked)) if ids else set()
 
 
 async def merges_of(connection: AsyncConnection, number: str) -> list[CustomerMerge]:

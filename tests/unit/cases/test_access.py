@@ -20,6 +20,8 @@ def opened(times: int, how: LookKind = LookKind.CARD, at: int = NOW) -> list[Car
         (opened(2), True, True, ()),
         (opened(3), True, True, (NO_CALL,)),
         (opened(2) + opened(1, LookKind.REVEAL), True, None, (NO_CALL,)),
+        (opened(3, LookKind.SEARCH), True, True, (NO_CALL,)),
+        (opened(3, LookKind.LIST), True, True, ()),
         (opened(3), False, None, ()),
         (opened(9, LookKind.CALL), True, False, ()),
         (opened(1), True, False, (ODD_HOURS,)),

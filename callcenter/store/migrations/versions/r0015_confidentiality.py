@@ -1,4 +1,4 @@
-"""Who was shown which customers, access reviews, legal holds, the key of each number."""
+"""Who was shown which customers, access reviews, legal holds, the key of each number, how long a class is kept."""
 
 from __future__ import annotations
 
@@ -13,6 +13,12 @@ depends_on = None
 
 def upgrade() -> None:
     """Go to 0015."""
+    _looks()
+    _reviews()
+    _kept()
+
+
+def _looks() -> None:
     op.create_table(
         "card_looks",
         sa.Column("id", sa.String(length=32), nullable=False),
@@ -31,6 +37,9 @@ def upgrade() -> None:
         sa.Column("look", sa.String(length=32), nullable=False),
         sa.PrimaryKeyConstraint("customer", "look", name="pk_card_looks_at"),
     )
+
+
+def _reviews() -> None:
     op.create_table(
         "access_reviews",
         sa.Column("id", sa.String(length=32), nullable=False),
@@ -48,6 +57,9 @@ def upgrade() -> None:
     )
     op.create_index("ix_access_reviews_state_since", "access_reviews", ["state", "since"])
     op.create_index("ix_access_reviews_actor_state", "access_reviews", ["actor", "state"])
+
+
+def _kept() -> None:
     op.create_table(
         "customer_holds",
         sa.Column("customer", sa.String(length=32), nullable=False),
@@ -66,3 +78,4 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_number_keys"),
     )
     op.create_index("ix_number_keys_number", "number_keys", ["number"], unique=True)
+    op.add_column("customer_classes", sa.Column("keep_days", sa.Integer(), nullable=True))

@@ -88,9 +88,10 @@ class TakenApart(CustomerSaved):
 
 
 class ClassGiven(RequestBody):
-    """By which criteria a customer is of a class."""
+    """By which criteria a customer is of a class, and for how many days one is kept of whom nothing is heard."""
 
     criteria: Words = Field(min_length=1)
+    keep_days: int | None = Field(default=None, ge=1, le=36_500, description="Null: no figure; it is kept.")
 
 
 class ClassShown(ResponseBody):
@@ -98,6 +99,7 @@ class ClassShown(ResponseBody):
 
     name: str
     criteria: str
+    keep_days: int | None
     changed_by: str
     changed_at: datetime | None
 
@@ -125,6 +127,7 @@ async def list_classes(person: Seeing, service: TheService) -> ClassesShown:
         ClassShown(
             name=one.name,
             criteria=one.criteria,
+            keep_days=one.keep_days,
             changed_by=one.changed_by,
             changed_at=moment_out(one.changed_at, zone),
         )
@@ -139,7 +142,7 @@ async def put_class(name: ClassName, body: ClassGiven, person: Classifying, once
     del person
 
     async def work(unit: UnitOfWork) -> KeptAnswer:
-        await set_class(unit, name, body.criteria, touch_of(once))
+        await set_class(unit, name, body.criteria, touch_of(once), body.keep_days)
         return _class_kept(name)
 
     return await once.answer(work)
