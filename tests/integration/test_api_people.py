@@ -47,7 +47,7 @@ class TestSession:
             "alice",
             "agent",
             "Alice",
-            ["appeal", "explain", "record_call", "see", "see_scores"],
+            ["appeal", "explain", "record_call", "see", "see_scores", "see_surveys"],
         )
         assert me["expires_at"] == "2026-03-02T21:00:00+08:00"
 
