@@ -6,7 +6,7 @@ as the number's, but makes nobody's call a repeat: another may have made them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 import msgspec
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -93,7 +93,8 @@ async def known_caller(connection: AsyncConnection, asked: CallAsked) -> KnownCa
         for visit in await latest_visits(connection, keys, family, _MOST_VISITS)
         if visit.picked is None or visit.picked in family
     ]
-    shared: set[str] = set() if one is None else _shared(await holders_of(connection, own), one.id)
+    others = own - {asked.number.key} if pick is None else own  # whose one number tells shares it with nobody
+    shared = {key for holder, key in await holders_of(connection, others) if one is not None and holder != one.id}
     sure = [visit for visit in visits if visit.picked is not None or visit.key not in shared]
     linking = _linked(sure if one is not None else visits, match, asked.numbering, own)
     served = (visit.contact.agent for visit in visits if visit.contact.outcome is VisitOutcome.ANSWERED)
@@ -135,10 +136,6 @@ async def _customers(
     rows = [(one, [number.key]) for one in ids if number.key is not None]
     match = match_of(number, NumberTable(rows))
     return match, await read_all(connection, ids[:_MOST_CANDIDATES])
-
-
-def _shared(holders: Iterable[tuple[str, str]], customer: str) -> set[str]:
-    return {key for holder, key in holders if holder != customer}
 
 
 def _linked(visits: Sequence[KeyedVisit], match: CustomerMatch, numbering: Numbering, own: set[str]) -> Linking:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from typing import Any
 
 import msgspec
@@ -115,8 +115,10 @@ async def rung_for(connection: AsyncConnection, uniqueid: str) -> set[str]:
     return {*await connection.scalars(select(OfferRow.agent).where(OfferRow.visit_id.in_(visits)))}
 
 
-async def holders_of(connection: AsyncConnection, keys: Iterable[str]) -> list[tuple[str, str]]:
+async def holders_of(connection: AsyncConnection, keys: Collection[str]) -> list[tuple[str, str]]:
     """Read who has these numbers: customer and key."""
+    if not keys:
+        return []
     rows = await connection.execute(select(_N.customer, _N.key).distinct().where(_N.key.in_(list(keys))))
     return [(row.customer, row.key) for row in rows]
 
