@@ -7,7 +7,7 @@ PY := .venv/bin/python
 
 # The pure floors, and the modules below them: their tests run under coverage, once, and nowhere else in `make test`.
 PURE := domain rules cases staff sip
-BOTTOM := clock errors numbers spreadsheet text untrusted
+BOTTOM := clock errors numbers shape spreadsheet text untrusted
 
 .PHONY: venv system server root demo test check generate pure bench soak clean
 

@@ -7,7 +7,7 @@ import contextlib
 import os
 import signal
 import sqlite3
-from collections.abc import Coroutine, Iterator
+from collections.abc import Coroutine, Iterator, Sequence
 from typing import NamedTuple, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -43,6 +43,7 @@ from callcenter.tracker import (
 )
 from callcenter.tracker.bound import OpenBound
 from callcenter.tracker.calendar_watch import CalendarWatch
+from callcenter.tracker.lost_calls.watch import LostCallsTold, watch_lost_calls
 from callcenter.tracker.pruning import Pruning
 from callcenter.tracker.withdrawals import Withdrawals
 from callcenter.usecases.read_caller_keys import read_caller_keys
@@ -164,7 +165,8 @@ async def _start(settings: Settings, kept: _Kept, group: asyncio.TaskGroup) -> _
     client.beat_in = tracker.due_in
     server = exporter_server(settings.exporter, exporter)
     serving = group.create_task(server.run(), name="exporter")
-    beside += _look_out(settings, kept.decisions, exporter, tracker, in_force, group)
+    tell = [exporter.lost_calls] if live is None else [exporter.lost_calls, live.lost_calls]
+    beside += _look_out(settings, kept.decisions, exporter, tracker, tell, in_force, group)
     tracking = group.create_task(tracker.run(), name="tracker")
     reading = group.create_task(client.run(), name="ami")
     if live is not None:
@@ -199,6 +201,7 @@ def _look_out(
     decisions: DecisionStore,
     exporter: Exporter,
     tracker: Tracker,
+    tell: Sequence[LostCallsTold],
     in_force: RulesInForce,
     group: asyncio.TaskGroup,
 ) -> list[asyncio.Task[None]]:
@@ -209,6 +212,7 @@ def _look_out(
     return [
         group.create_task(withdrawals.watch(exporter.withdrawn), name="withdrawals"),
         group.create_task(calendar.watch(exporter.provisional), name="calendar"),
+        group.create_task(watch_lost_calls(decisions, tell), name="lost-calls"),
     ]
 
 

@@ -56,11 +56,11 @@ _KINDS: dict[Any, str] = {
     date: "date",
 }
 _IN_THE_RULEBOOK = {
-    "queues": (
+    "queues": english(
         "take `queues` out: wrap_up_seconds and service_threshold_seconds of a queue stand in the rulebook "
         "(rules.rulebook), under figures, queues, the queue's name"
     ),
-    "agents.blocked_after_seconds": (
+    "agents.blocked_after_seconds": english(
         "take agents.blocked_after_seconds out: it stands in the rulebook (rules.rulebook), under figures, as "
         "engaged_seconds"
     ),
@@ -166,7 +166,7 @@ class Settings(BaseSettings):
         """Refuse to be told of agents by a roster and here, too: one of the two would be wrong one day."""
         both = [name for name in ("names", "permitted") if name in self.agents.model_fields_set]
         if self.rules.roster is not None and both:
-            where = {"names": "agents, each with the interface", "permitted": "legit_extensions"}[both[0]]
+            where = {"names": english("agents, each with the interface"), "permitted": "legit_extensions"}[both[0]]
             raise ValueError(f"take agents.{both[0]} out: with a roster (rules.roster) it stands there, as {where}")
         return self
 
@@ -282,7 +282,7 @@ def _sentence(error: ValidationError, path: Path | None) -> str:
     name = ".".join(str(part) for part in first["loc"])
     variable = PREFIX + name.replace(".", _NESTED).upper()
     given = any(v.upper() == variable for v in os.environ)
-    source = variable if given else str(path) if path is not None else "the settings"
+    source = variable if given else str(path) if path is not None else english("the settings")
     match first["type"]:
         case "extra_forbidden" if name in _IN_THE_RULEBOOK:
             return f"{source}: {_IN_THE_RULEBOOK[name]}"
@@ -296,8 +296,7 @@ def _sentence(error: ValidationError, path: Path | None) -> str:
         case "missing":
             return english(f"{source}: {name} is missing; set it in the file or as {variable}")
         case _:
-            message = first["msg"].removeprefix("Value error, ")
-            return ": ".join(part for part in (source, name, message[:1].lower() + message[1:]) if part)
+            return ": ".join(part for part in (source, name, first["msg"].removeprefix("Value error, ")) if part)
 
 
 def _describe(model: type[BaseModel], prefix: str) -> Iterator[Described]:
@@ -310,12 +309,17 @@ def _describe(model: type[BaseModel], prefix: str) -> Iterator[Described]:
 
 
 def _inner(field: FieldInfo) -> tuple[type[BaseModel] | None, bool]:
-    """Return the settings class behind a field, and whether there may be several by name."""
-    kind, arguments = field.annotation, typing.get_args(field.annotation)
-    many = typing.get_origin(kind) is dict
-    if many or isinstance(kind, types.UnionType):
-        kind = next((a for a in arguments if isinstance(a, type) and issubclass(a, BaseModel)), None)
-    return (kind, many) if isinstance(kind, type) and issubclass(kind, BaseModel) else (None, False)
+    """Return the settings class behind a field, and whether there may be several by name or one after another."""
+    return next(_classes(field.annotation), (None, False))
+
+
+def _classes(kind: Any) -> Iterator[tuple[type[BaseModel], bool]]:
+    """Yield the settings classes in a type, whatever holds them."""
+    if isinstance(kind, type) and issubclass(kind, BaseModel):
+        yield kind, False
+    several = typing.get_origin(kind) not in {types.UnionType, typing.Union, None}
+    for argument in typing.get_args(kind):
+        yield from ((found, many or several) for found, many in _classes(argument))
 
 
 def _default(field: FieldInfo) -> str:

@@ -125,6 +125,14 @@ def numbering_of(area_code: str | None, outside_digit: str | None, internal: Ite
     return Numbering(area, outside, tuple(sorted(set(own))))
 
 
+def dialled_as(key: str) -> str:
+    """Return the digits by which the number of a key is dialled from a line of ours, without an outside digit."""
+    if key.startswith("+86"):
+        national = key.removeprefix("+86")
+        return national if _MOBILE.fullmatch(national) else f"0{national}"
+    return f"00{key[1:]}" if key.startswith("+") else key
+
+
 def read_number(raw: str, numbering: Numbering = PLAIN) -> Number:
     """Read a number as people, phones or switches write it; never raises."""
     if len(raw) > _MOST_SIGNS:

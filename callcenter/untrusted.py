@@ -16,6 +16,11 @@ CONTROLS_BUT_LAYOUT = r"\x00-\x08\x0b-\x1f\x7f"
 """The same without tabs and line breaks."""
 CONTROLS_BUT_TAB = r"\x00-\x08\x0a-\x1f\x7f"
 
+MOST_NAME = 80
+"""Characters of a name that people give, of whatever it is."""
+MOST_WORDS = 2000
+"""Characters of what people write in their own words."""
+
 _ACTING = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 _CONTROLS = re.compile(f"[{CONTROLS}]")
 _HALVES = re.compile(r"[\ud800-\udfff]")

@@ -105,6 +105,19 @@ QUEUES = Dashboard(
             "stat", "s", red_above=60,
         ),
         Panel(
+            Words("待回拨的未接来电", "Lost calls to call back"),
+            (Query(f"callcenter_lost_calls_open{{{_Q}}}", "{{queue}}"),),
+            "stat", red_above=10,
+        ),
+        Panel(
+            Words("最久未回拨", "Longest without a call-back"),
+            (
+                Query(f"time() - callcenter_oldest_lost_call_start_timestamp_seconds{{{_Q}}}", "{{queue}}"),
+                Query("max(callcenter_lost_call_limit_seconds)", "limit"),
+            ),
+            unit="s",
+        ),
+        Panel(
             Words("服务水平 sl-offered", "Service level sl-offered"),
             (_share(_IN_TIME, _SERVED),),
             "stat", "percentunit", red_below=0.8,

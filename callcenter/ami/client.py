@@ -136,17 +136,11 @@ class AmiClient:
             SwitchError: Refused, or not answered; it is not sent again, so look before asking twice.
             BadInput: A value holds a line break.
         """
-        await self._set_paused(interface, queue, {"Paused": "true", "Reason": reason})
-
-    async def unpause(self, interface: str, *, queue: str | None = None) -> None:
-        """End a pause in one queue, or in all; raises as `pause` does."""
-        await self._set_paused(interface, queue, {"Paused": "false"})
-
-    async def _set_paused(self, interface: str, queue: str | None, fields: dict[str, str]) -> None:
         if self._control is None:
             raise SwitchUnreachable("the control login is away; try again when the switch is back")
         where = {} if queue is None else {"Queue": queue}
-        await self._control.demand("QueuePause", {"Interface": interface, **where, **fields})
+        fields = {"Interface": interface, **where, "Paused": "true", "Reason": reason}
+        await self._control.demand("QueuePause", fields)
 
     async def _keep_events(self) -> None:
         settings = self._settings

@@ -22,8 +22,6 @@ HEARTBEAT = "CallcenterHeartbeat"
 """Name of the UserEvent that the control login sends and the events login must see."""
 REFUSED = "CallcenterRefused"
 """UserEvent of our dialplan: a caller was turned away at a queue's door (headers Queue, Reason, Uniqueid)."""
-KEY_EXIT = "CallcenterKeyExit"
-"""UserEvent of our dialplan: a caller left a queue by key (headers Queue, Uniqueid)."""
 SURVEY = "CallcenterSurvey"
 """UserEvent of our dialplan: how far a survey is (headers Step, Queue, Questions, Question, Answer, Uniqueid)."""
 _SURVEY_STEPS = frozenset({"asked", "agreed", "answered", "done"})
@@ -296,7 +294,7 @@ def _parked(f: Frame) -> ev.Event:
 
 def _park_ended(f: Frame) -> ev.Event:
     h = f.headers
-    return co.ParkEnded(f.at, f.pos, h["ParkeeUniqueid"], h["ParkeeChannel"], h.get("RetrieverUniqueid") or None)
+    return co.ParkEnded(f.at, f.pos, h["ParkeeUniqueid"], h["ParkeeChannel"])
 
 
 def _local_bridge(f: Frame) -> ev.Event:

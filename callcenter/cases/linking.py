@@ -12,14 +12,14 @@ from __future__ import annotations
 
 from bisect import bisect_right, insort
 from collections.abc import Iterable, Iterator
-from enum import StrEnum
 
 import msgspec
 
 from callcenter.cases.owners import CustomerMatch, MatchKind, NumberOwners, match_of
 from callcenter.domain import facts as fx
 from callcenter.domain.frame import SECOND, Micros
-from callcenter.domain.vocabulary import How, VisitOutcome
+from callcenter.domain.visits.lost import LostCall
+from callcenter.domain.vocabulary import FollowUpBy, FollowUpState, How, VisitOutcome
 from callcenter.numbers import PLAIN, Numbering, NumberKind, read_number
 
 LOST = frozenset(
@@ -38,23 +38,6 @@ LOST = frozenset(
 _DAY: Micros = 86_400 * SECOND
 _KEPT = _DAY
 """So long after a lost call was closed, something earlier may be told that closed it: a talk is told at its end."""
-
-
-class FollowUpState(StrEnum):
-    """Where a lost call stands."""
-
-    OPEN = "open"
-    CLOSED = "closed"
-    UNREACHABLE = "unreachable"
-
-
-class FollowUpBy(StrEnum):
-    """What closed a lost call; of two at the same moment, the first of this list."""
-
-    SAME_CALL = "same_call"
-    CALLED_AGAIN = "called_again"
-    CALLED_BACK = "called_back"
-    TRIED = "tried"
 
 
 _RANK = {by: rank for rank, by in enumerate(FollowUpBy)}
@@ -87,6 +70,8 @@ class LostVisit(msgspec.Struct):
 
     Attributes:
         id: From `visit_id`.
+        n: Of the caller's visits to the queue.
+        caller: The number as it came.
         key: Whose number it came from; None: nobody's.
         came_at: When it joined, or was refused.
         lost_at: The latest moment known of it; None: none is.
@@ -97,6 +82,8 @@ class LostVisit(msgspec.Struct):
     call: str
     uniqueid: str
     queue: str | None
+    n: int
+    caller: str | None
     key: str | None
     came_at: Micros | None
     lost_at: Micros | None
@@ -110,6 +97,22 @@ class LostVisit(msgspec.Struct):
         if self.by is not None:
             return FollowUp(FollowUpState.CLOSED, self.by, self.at)
         return FollowUp(FollowUpState.UNREACHABLE if self.key is None else FollowUpState.OPEN)
+
+    def told(self) -> LostCall:
+        """Return it as a fact tells of it."""
+        return LostCall(
+            uniqueid=self.uniqueid,
+            queue=self.queue,
+            n=self.n,
+            call=self.call,
+            caller=self.caller,
+            key=self.key,
+            lost_at=self.lost_at,
+            state=self.followed_up.state,
+            tries=self.tries,
+            by=self.by,
+            closed_at=self.at,
+        )
 
 
 class AnsweredVisit(msgspec.Struct, array_like=True):
@@ -164,7 +167,15 @@ class Linking:
         memory: What was remembered before; it is changed.
     """
 
-    reads = (fx.VisitEnded, fx.VisitFilled, fx.CallEnded, fx.OwnCallBegan, fx.TalkBegan, fx.OwnCallEnded)
+    reads = (
+        fx.VisitEnded,
+        fx.VisitFilled,
+        fx.CallEnded,
+        fx.OwnCallBegan,
+        fx.CallBackDialled,
+        fx.TalkBegan,
+        fx.OwnCallEnded,
+    )
     """The kinds of fact that it is told."""
 
     def __init__(
@@ -180,7 +191,7 @@ class Linking:
         self.memory = memory or LinkMemory()
 
     def see(self, fact: fx.Fact) -> list[LostVisit]:
-        """Take in what became true; returns the lost visits that are new or whose state has changed."""
+        """Take in what became true; returns the lost visits that are new, were tried, or whose state has changed."""
         match fact:
             case fx.VisitEnded() | fx.VisitFilled():
                 return [*self._ended(fact.visit)]
@@ -188,8 +199,8 @@ class Linking:
                 for lost in self.memory.stays.pop(fact.call.call, ()):
                     if self.memory.lost[lost].key is None:
                         del self.memory.lost[lost]  # nothing can close it any more
-            case fx.OwnCallBegan():
-                key = self._key(fact.own.dialled)
+            case fx.OwnCallBegan() | fx.CallBackDialled():
+                key = self._key(fact.own.calls_back or fact.own.dialled)
                 if key is not None:
                     self.memory.lines[fact.own.uniqueid] = DialledLine(key)
             case fx.TalkBegan():
@@ -269,7 +280,8 @@ class Linking:
     def _lost(self, name: str, visit: fx.Visit, key: str | None) -> LostVisit:
         memory, most = self.memory, self._settings.most_lost
         came = visit.joined_at if visit.joined_at is not None else visit.refused_at
-        lost = LostVisit(name, visit.call, visit.uniqueid, visit.queue, key, came, _latest(visit))
+        where = (visit.uniqueid, visit.queue, visit.n)
+        lost = LostVisit(name, visit.call, *where, visit.caller, key, came, _latest(visit))
         memory.lost[name] = lost
         memory.stays.setdefault(visit.call, []).append(name)
         if key is not None:
@@ -313,8 +325,9 @@ class Linking:
         for lost in self._of_number(line.key, own.ended_at):
             if _before(lost, own.started_at):
                 lost.tries += 1
-                if lost.tries == self._settings.tries and self._close(lost, FollowUpBy.TRIED, own.ended_at):
-                    yield lost
+                if lost.tries == self._settings.tries:
+                    self._close(lost, FollowUpBy.TRIED, own.ended_at)
+                yield lost
 
     def _of_number(self, key: str | None, at: Micros | None) -> list[LostVisit]:
         """List what something at a moment may close: what is open, and what was closed later than that."""

@@ -22,6 +22,7 @@ COMMANDS = {
     "serve": "Connect to Asterisk and run the service.",
     "customers": "Keep customers' cards, bring lists in and out, say a number's key.",
     "board": "Show queues and agents live in this terminal.",
+    "lost": "List lost calls, claim one, close those that nobody needs to call back.",
     "calls": "List the calls that the database holds.",
     "report": "Show a day's or a month's figures.",
     "surveys": "Show what callers said after their calls.",
@@ -97,8 +98,10 @@ def _without_language(words: list[str]) -> list[str]:
 def _run(name: str, arguments: list[str], lang: Language) -> int:
     import typer  # noqa: PLC0415 - as above
 
-    from callcenter.cli.tongue import command_of  # noqa: PLC0415 - as above
+    from callcenter.cli.speech import speak  # noqa: PLC0415 - as above
+    from callcenter.cli.tongue import command_of  # noqa: PLC0415 - the same
 
+    speak(lang)
     app: Typer = importlib.import_module(module_of(name)).app
     try:
         code = command_of(app, lang)(arguments, prog_name=f"callcenter {name}", standalone_mode=False)

@@ -6,7 +6,9 @@ import getpass
 import sys
 from pathlib import Path
 
+from callcenter import locale
 from callcenter.errors import BadInput, UnreadableFile
+from callcenter.locale import Language
 
 
 def typed(prompt: str) -> str:
@@ -14,27 +16,31 @@ def typed(prompt: str) -> str:
     return getpass.getpass(prompt) if sys.stdin.isatty() else sys.stdin.readline().rstrip("\r\n")
 
 
-def typed_twice(prompt: str) -> str:
-    """Ask for a new one, at a terminal twice.
+def typed_twice(account: str, language: Language) -> str:
+    """Ask for an account's new one, at a terminal twice.
 
     Raises:
         BadInput: The two differ.
     """
-    password = typed(prompt)
-    if sys.stdin.isatty() and typed("Again: ") != password:
+    password = typed(_asked(account, language))
+    if sys.stdin.isatty() and typed(locale.text("Again: ", language)) != password:
         raise BadInput("the two passwords differ")
     return password
 
 
-def kept_or_typed(path: Path | None, prompt: str) -> str:
-    """Take the first line of a file, or ask.
+def kept_or_typed(path: Path | None, account: str, language: Language) -> str:
+    """Take the first line of a file, or ask for an account's.
 
     Raises:
         UnreadableFile: The file cannot be read.
     """
     if path is None:
-        return typed(prompt)
+        return typed(_asked(account, language))
     try:
         return path.read_text("utf-8").partition("\n")[0].rstrip("\r")
     except (OSError, UnicodeDecodeError) as error:
         raise UnreadableFile(f"the password file {path} cannot be read: {error}") from error
+
+
+def _asked(account: str, language: Language) -> str:
+    return locale.text("Password for {account}: ", language, account=account)

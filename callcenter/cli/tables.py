@@ -11,8 +11,10 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from callcenter import locale
 from callcenter.cli.office.board import console_for_output
 from callcenter.errors import BadInput
+from callcenter.locale import Language
 from callcenter.ownfiles import open_private
 from callcenter.reports.board.tables import PLAIN_BOX
 from callcenter.spreadsheet import Rows
@@ -37,8 +39,8 @@ def show(rows: Rows, console: Console | None = None) -> None:
     console.print(table)
 
 
-def write_new(path: Path, held: bytes) -> None:
-    """Write a file that is not there yet.
+def write_new(path: Path, held: bytes, language: Language) -> None:
+    """Write a file that is not there yet, and say so.
 
     Raises:
         BadInput: It is there, or cannot be written.
@@ -50,7 +52,7 @@ def write_new(path: Path, held: bytes) -> None:
         raise BadInput(f"{path} exists already: give another name") from error
     except OSError as error:
         raise BadInput(f"{path} cannot be written: {error.strerror or error}") from error
-    print(f"wrote {path}")
+    print(locale.text("wrote {path}", language, path=path))
 
 
 def _is_figure(cell: object) -> bool:

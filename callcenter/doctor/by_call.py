@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from callcenter.ami.names import NEEDED
 from callcenter.doctor.inspect import NEEDED_CLASSES, Check, Heard
 from callcenter.doctor.manager_conf import filter_lines
+from callcenter.locale import english
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -51,18 +52,19 @@ CONNECTIONS = frozenset(
 )
 """Events that say who is connected to whom."""
 
-UNCONNECTED = "who talks with whom stays unknown, and nobody is accused of an engaged line"
+UNCONNECTED = english("who talks with whom stays unknown, and nobody is accused of an engaged line")
 """What is lost without the events that say who is connected to whom."""
 
 LOST = {
-    "system": "restarts of the switch, phones that go away",
-    "call": f"rings and hang-ups; {UNCONNECTED}",
-    "agent": "queues, offers and pauses",
-    "user": "the heartbeat",
-    "dialplan": "why a wait ended (time ran out, nobody there, refused at the door)",
+    "system": english("restarts of the switch, phones that go away"),
+    "call": f"{english('rings and hang-ups')}; {UNCONNECTED}",
+    "agent": english("queues, offers and pauses"),
+    "user": english("the heartbeat"),
+    "dialplan": english("why a wait ended (time ran out, nobody there, refused at the door)"),
 }
 """What is lost without a class of events."""
 
+_FILTERS = english("event filters")
 _ANSWERED = frozenset({"AgentConnect", "BridgeEnter", "AgentComplete"})
 _ENDS = frozenset({"BridgeLeave", "AgentComplete", "Hangup"})
 _CALL_CLASSES = ("system", "call", "agent", "user")
@@ -81,13 +83,14 @@ def inspect_call(username: str, heard: Heard) -> Check:
     if not missing:
         return Check("test call", "ok", "every event of an answered call was seen")
     if not _ANSWERED & heard.names:
-        remedy = f"call a queue, answer, hang up, all while it listens; if you did: {_read(username)}"
+        remedy = english(f"call a queue, answer, hang up, all while it listens; if you did: {_read(username)}")
         some = ", ".join(name for name in CALL_EVENTS if name in heard.names)
-        return Check("test call", "unknown", f"no answered call was seen{f', only {some}' if some else ''}", remedy)
+        found = english(f"no answered call was seen, only {some}") if some else english("no answered call was seen")
+        return Check("test call", "unknown", found, remedy)
     if set(missing) == _ENDS:
         return Check("test call", "unknown", "the call had not ended", "hang up while it listens, or --listen longer")
     lost = f": {UNCONNECTED}" if CONNECTIONS.intersection(missing) else ""
-    return Check("test call", "fail", f"never saw {', '.join(missing)}{lost}", _read(username))
+    return Check("test call", "fail", english(f"never saw {', '.join(missing)}") + lost, _read(username))
 
 
 def inspect_heard_classes(username: str, heard: Heard) -> list[Check]:
@@ -95,12 +98,12 @@ def inspect_heard_classes(username: str, heard: Heard) -> list[Check]:
     line = _read(username)
     unseen = [name for name in _CALL_CLASSES if name not in heard.classes]
     if unseen:
-        seen = ", ".join(name for name in NEEDED_CLASSES if name in heard.classes) or "none"
-        found = f"cannot be asked over AMI; seen at work: {seen}; not seen: {', '.join(unseen)}"
+        seen = ", ".join(name for name in NEEDED_CLASSES if name in heard.classes) or english("no class")
+        found = english(f"cannot be asked over AMI; seen at work: {seen}; not seen: {', '.join(unseen)}")
         return [Check("event classes", "unknown", found, f"{line}; or give --listen and make a test call")]
     if "dialplan" in heard.classes:
         return [Check("event classes", "ok", f"each was seen at work: {', '.join(NEEDED_CLASSES)}")]
-    remedy = f"while it listens, let a caller's time in a queue run out, which VarSet tells; or look: {line}"
+    remedy = english(f"while it listens, let a caller's time in a queue run out, which VarSet tells; or look: {line}")
     return [
         Check("event classes", "ok", f"seen at work: {', '.join(_CALL_CLASSES)}"),
         Check(
@@ -111,19 +114,20 @@ def inspect_heard_classes(username: str, heard: Heard) -> list[Check]:
 
 def inspect_heard_filters(username: str, heard: Heard) -> Check:
     """Tell what was seen to pass the filters, where manager.conf cannot be looked at."""
-    name, compare = "event filters", "compare with `callcenter doctor --print-manager-conf`"
+    name, compare = _FILTERS, english("compare with `callcenter doctor --print-manager-conf`")
     if not _ANSWERED & heard.names:
-        remedy = f"give --config-dir, or --listen and make a test call, or {compare}"
+        remedy = english(f"give --config-dir, or --listen and make a test call, or {compare}")
         return Check(name, "unknown", "cannot be asked over AMI", remedy)
     if "call" in heard.classes and not {"BridgeEnter", "BridgeLeave"} & heard.names:
-        found = f"an older print of manager.conf, it seems: no event of a bridge passed; {UNCONNECTED}"
+        found = english(f"an older print of manager.conf, it seems: no event of a bridge passed; {UNCONNECTED}")
         return Check(
             name, "fail", found, f"manager.conf [{username}], where it has event filters:{as_lines(CONNECTIONS)}"
         )
     rest = [event for event in NEEDED if event not in heard.names]
     if not rest:
         return Check(name, "ok", "every needed event was seen")
-    found = f"{len(NEEDED) - len(rest)} needed events were seen to pass; the call did not show {', '.join(rest)}"
+    passed = len(NEEDED) - len(rest)
+    found = english(f"{passed} needed events were seen to pass; the call did not show {', '.join(rest)}")
     return Check(name, "unknown", found, f"give --config-dir, or {compare}")
 
 
@@ -135,4 +139,4 @@ def as_lines(names: Iterable[str], *, advanced: bool = True) -> str:
 
 
 def _read(username: str) -> str:
-    return f"manager.conf [{username}]: read = {','.join(NEEDED_CLASSES)}, and the event filters"
+    return english(f"manager.conf [{username}]: read = {','.join(NEEDED_CLASSES)}, and the event filters")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from callcenter.ami.names import NEEDED, VARIABLES
 from callcenter.doctor.by_call import CONNECTIONS, LOST, UNCONNECTED, as_lines, inspect_heard_classes
 from callcenter.doctor.inspect import NEEDED_CLASSES, Check
+from callcenter.locale import english
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -45,7 +46,7 @@ def _classes(read: str, where: str) -> Check:
     missing = [] if "all" in classes else [name for name in NEEDED_CLASSES if name not in classes]
     if not missing:
         return Check("event classes", "ok", read)
-    lost = "; ".join(f"without {name}: {LOST[name]}" for name in missing)
+    lost = "; ".join(english(f"without {name}: {LOST[name]}") for name in missing)
     line = f"{where}: read = {','.join(NEEDED_CLASSES)}"
     return Check("event classes", "fail", f"does not read {', '.join(missing)} ({lost})", line)
 
@@ -53,7 +54,7 @@ def _classes(read: str, where: str) -> Check:
 def _patience(milliseconds: int, where: str) -> Check:
     if milliseconds >= PATIENT_MILLISECONDS:
         return Check("writetimeout", "ok", f"{milliseconds} ms")
-    found = f"{milliseconds} ms: a slow moment costs the login"
+    found = english(f"{milliseconds} ms: a slow moment costs the login")
     return Check("writetimeout", "warn", found, f"{where}: writetimeout = 60000")
 
 
@@ -63,7 +64,7 @@ async def _disabled(lookup: Lookup) -> list[Check]:
     off = [name.strip() for name in written.split(",") if name.strip() in NEEDED]
     if not off:
         return []
-    found = f"{', '.join(off)} are sent to no login at all{_lost(off)}"
+    found = english(f"{', '.join(off)} are sent to no login at all") + _lost(off)
     return [Check("disabled events", "fail", found, "manager.conf [general]: take them out of disabledevents")]
 
 
@@ -79,12 +80,13 @@ def inspect_filters(username: str, files: InFiles) -> Check:
     if not blocked:
         return Check("event filters", "ok", f"{len(filters)} filters let every needed event through")
     some = ", ".join(blocked[:_LISTED]) + (" ..." if len(blocked) > _LISTED else "")
-    found = f"{len(blocked)} needed events do not pass: {some}{_lost(blocked)}"
+    found = english(f"{len(blocked)} needed events do not pass: {some}") + _lost(blocked)
     if len(blocked) > _TOLD:
-        remedy = f"{filters[0]}: add filters for them; `callcenter doctor --print-manager-conf` lists all"
+        remedy = english(f"{filters[0]}: add filters for them; `callcenter doctor --print-manager-conf` lists all")
     else:
         advanced = any("(" in line.name for line in filters)
-        remedy = f"{filters[-1]}: below it add, and take out what excludes them:{as_lines(blocked, advanced=advanced)}"
+        lines = as_lines(blocked, advanced=advanced)
+        remedy = english(f"{filters[-1]}: below it add, and take out what excludes them:{lines}")
     return Check("event filters", "fail", found, remedy)
 
 

@@ -11,6 +11,7 @@ import msgspec
 
 from callcenter.doctor.inspect import Check
 from callcenter.errors import UnreadableFile
+from callcenter.locale import english
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
@@ -25,8 +26,9 @@ _END = 256 * 1024
 _LINE = re.compile(rb"(\d{9,11})\|([^|\n]*)\|([^|\n]*)\|[^|\n]*\|([A-Z]\w{1,39})(?:\||\Z)")
 _CALL_ID = re.compile(r"(?:(.*)-)?\d{9,11}\.\d+", re.ASCII)
 _TRUE = frozenset({"yes", "true", "y", "t", "1", "on"})
-_OLD_SECONDS, _LATELY_SECONDS = 24 * 3600, 300
-_WRITE = "logger.conf [general]: queue_log = yes, queue_log_to_file = yes; then `logger reload`"
+_DAY_SECONDS = 24 * 3600
+_LATELY_SECONDS = 300
+_WRITE = english("logger.conf [general]: queue_log = yes, queue_log_to_file = yes; then `logger reload`")
 _LISTED = 5
 
 
@@ -62,22 +64,22 @@ async def inspect_queue_log(
     if off is not None:
         return [off]
     if path is None:
-        hint = "settings: [ami] queue_log = FILE, or give --queue-log; without it no gap is filled from it"
+        hint = english("settings: [ami] queue_log = FILE, or give --queue-log; without it no gap is filled from it")
         return [Check("queue_log", "unknown", "no file was given", hint)]
     try:
         end = read_end(path)
     except PermissionError:
-        remedy = (
+        remedy = english(
             f"let the service's user read it and list its folder: usermod -aG asterisk {_user()}, then sign in anew"
         )
         return [Check("queue_log", "fail", f"{path} may not be read by {_user()}", remedy)]
     except OSError as error:
-        remedy = f"settings: [ami] queue_log = where that switch writes it; {_WRITE}"
+        remedy = english(f"settings: [ami] queue_log = where that switch writes it; {_WRITE}")
         return [Check("queue_log", "fail", f"{path} cannot be read: {error.strerror or error}", remedy)]
     except UnreadableFile as error:
         return [Check("queue_log", "fail", str(error), "settings: [ami] queue_log = the file that the switch writes")]
     if end is None:
-        remedy = f"if a call through a queue leaves it empty: {_WRITE}"
+        remedy = english(f"if a call through a queue leaves it empty: {_WRITE}")
         return [Check("queue_log", "warn", f"{path} is empty: rotated just now, or not written", remedy)]
     return [_age(path, end, now), *_folder(path), *_whose(path, end, snapshot, joined)]
 
@@ -88,7 +90,7 @@ async def _switched_off(lookup: Lookup) -> Check | None:
         return Check("queue_log", "fail", "switched off", _WRITE)
     realtime = await lookup.first("extconfig.conf", "settings", "queue_log")
     if realtime and not _is_true(await lookup.first("logger.conf", "general", "queue_log_to_file"), unset=False):
-        found = f"goes to a database alone (extconfig.conf: queue_log => {realtime})"
+        found = english(f"goes to a database alone (extconfig.conf: queue_log => {realtime})")
         return Check("queue_log", "fail", found, "logger.conf [general]: queue_log_to_file = yes; then `logger reload`")
     return None
 
@@ -140,9 +142,11 @@ def _end_of(lines: list[re.Match[bytes]]) -> LogEnd:
 
 def _age(path: Path, end: LogEnd, now: float) -> Check:
     age = now - end.last
-    found = f"{path}, its last line {_told(age)} ago"
-    if age > _OLD_SECONDS:
-        remedy = f"right where no call came since; if one did: is it still the file that the switch writes? {_WRITE}"
+    found = english(f"{path}, its last line {_told(age)} ago")
+    if age > _DAY_SECONDS:
+        remedy = english(
+            f"right where no call came since; if one did: is it still the file that the switch writes? {_WRITE}"
+        )
         return Check("queue_log", "warn", found, remedy)
     return Check("queue_log", "ok", found)
 
@@ -151,23 +155,23 @@ def _folder(path: Path) -> list[Check]:
     """Judge whether the files that it is rotated into can be found; no line where they can."""
     if os.access(path.parent, os.R_OK | os.X_OK):
         return []
-    remedy = f"let {_user()} list {path.parent}"
+    remedy = english(f"let {_user()} list {path.parent}")
     return [Check("rotated queue_log", "warn", "its folder cannot be listed: a gap across a rotation stays", remedy)]
 
 
 def _whose(path: Path, end: LogEnd, snapshot: Snapshot | None, joined: Collection[str]) -> list[Check]:
     """Judge whether this switch writes it: by calls seen, its systemname, its queues."""
-    name, remedy = "queue_log's switch", f"settings: [ami] queue_log = the file that this switch writes, not {path}"
+    name = english("queue_log's switch")
+    remedy = english(f"settings: [ami] queue_log = the file that this switch writes, not {path}")
     seen = {*joined, *(() if snapshot is None else _waiting(snapshot))} - {""}
     if seen and not seen & end.calls:
-        found = f"has no line of {_some(seen)}, seen in a queue just now"
+        found = english(f"has no line of {_some(seen)}, seen in a queue just now")
         return [Check(name, "fail", found, f"{remedy}; or {_WRITE}")]
     if snapshot is None:
         return []
     if end.name is not None and end.name != snapshot.system_name:
-        found = (
-            f"its calls are named {end.name or 'without systemname'}, this switch {snapshot.system_name or 'has none'}"
-        )
+        theirs, ours = end.name or english("without systemname"), snapshot.system_name or english("has none")
+        found = english(f"its calls are named {theirs}, this switch {ours}")
         return [Check(name, "fail", found, remedy)]
     strange = end.queues - {queue.name for queue in snapshot.queues}
     if strange and snapshot.queues:
@@ -185,7 +189,9 @@ def _waiting(snapshot: Snapshot) -> Iterator[str]:
 
 def _told(seconds: float) -> str:
     """Say an age in the unit that fits."""
-    for unit, name in ((86_400, "days"), (3600, "h"), (60, "min")):
+    if seconds >= _DAY_SECONDS:
+        return english(f"{seconds / _DAY_SECONDS:.0f} days")
+    for unit, name in ((3600, "h"), (60, "min")):
         if seconds >= unit:
             return f"{seconds / unit:.0f} {name}"
     return f"{max(0, round(seconds))} s"

@@ -10,6 +10,7 @@ import msgspec
 from callcenter.ami.hints import place_of, take_hints
 from callcenter.ami.snapshot import take_contacts, variable
 from callcenter.doctor.inspect import Check
+from callcenter.locale import english
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -78,17 +79,21 @@ def _hints(watched: Watched) -> list[Check]:
     if watched.empty:
         exten, context = place_of(watched.empty[0])
         remedy = f"extensions.conf [{context}]: exten => {exten},hint,PJSIP/{exten}"
-        found = f"{_some(watched.empty)} name no phone: the queue never sees it busy or gone"
+        found = english(f"{_some(watched.empty)} name no phone: the queue never sees it busy or gone")
         checks.append(Check("hints", "fail", found, f"{remedy}, then `dialplan reload`"))
     if watched.refused:
-        remedy = "manager.conf: the control login's write must have reporting; or look at them by `core show hints`"
+        remedy = english(
+            "manager.conf: the control login's write must have reporting; or look at them by `core show hints`"
+        )
         checks.append(Check("hints", "unknown", f"may not ask for {_some(watched.refused)}", remedy))
     if watched.hints and not checks:
         checks.append(Check("hints", "ok", f"{len(watched.hints)}, each leads to a phone"))
     if watched.hidden:
         first = watched.hidden[0]
-        found = f"which phones ring behind {_some(watched.hidden)} cannot be told, nor does their queue see them busy"
-        remedy = (
+        found = english(
+            f"which phones ring behind {_some(watched.hidden)} cannot be told, nor does their queue see them busy"
+        )
+        remedy = english(
             f"queues.conf: give each its phone: member => {first},0,Name,PJSIP/1001; or look at these phones by hand"
         )
         checks.append(Check("phones behind Local", "unknown", found, remedy))
@@ -96,7 +101,7 @@ def _hints(watched: Watched) -> list[Check]:
 
 
 async def _busy_at(control: Asks, endpoints: list[str], lookup: Lookup) -> Check:
-    name, remedy = "device_state_busy_at", "pjsip.conf, each endpoint: leave device_state_busy_at unset"
+    name, remedy = "device_state_busy_at", english("pjsip.conf, each endpoint: leave device_state_busy_at unset")
     values = {endpoint: await _busy_at_of(control, endpoint, lookup) for endpoint in endpoints}
     hiding = [endpoint for endpoint, value in values.items() if value not in {None, "", "0"}]
     untold = [endpoint for endpoint, value in values.items() if value is None]

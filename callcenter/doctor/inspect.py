@@ -18,6 +18,7 @@ from callcenter.ami.heartbeat import Heartbeat
 from callcenter.ami.snapshot import take_snapshot
 from callcenter.clock import wall_clock
 from callcenter.domain.frame import SECOND
+from callcenter.locale import english
 
 if TYPE_CHECKING:
     from callcenter.ami.link import Link
@@ -139,7 +140,7 @@ async def inspect_switch(control: Link, snapshot: Snapshot) -> list[Check]:
     """Judge version, systemname and clock."""
     version = re.match(r"(?:certified[/-])?(\d{1,3})\.", snapshot.version)
     if version is None:
-        age = Check("version", "unknown", snapshot.version or "not told", "Asterisk 16 or newer is needed")
+        age = Check("version", "unknown", snapshot.version or english("not told"), "Asterisk 16 or newer is needed")
     elif int(version[1]) < OLDEST_ASTERISK:
         age = Check("version", "fail", snapshot.version, "Asterisk 16 or newer is needed")
     else:
@@ -164,7 +165,7 @@ async def _skew(control: Link) -> Check:
     if told is None:
         return Check("clock", "unknown", "the switch does not tell its time")
     skew = told - (before + after) // 2
-    found = f"differs from ours by {skew / SECOND:+.3f} s (± {(after - before) / 2 / SECOND:.3f})"
+    found = english(f"differs from ours by {skew / SECOND:+.3f} s (± {(after - before) / 2 / SECOND:.3f})")
     if abs(skew) > SKEW_LIMIT:
         return Check("clock", "fail", found, "set both clocks by NTP (chrony) before trusting any time")
     return Check("clock", "ok", found)
@@ -184,18 +185,23 @@ async def _wrap_up(queue: str, lookup: Lookup, figures: RulebookFigures) -> Chec
     value = await lookup.get("queues.conf", queue, "wrapuptime")
     if value is None:
         return None
-    name = f"wrap-up of {queue}"
+    name = english(f"wrap-up of {queue}")
     switch = int(value) if value.isascii() and value.isdigit() else 0
     rulebook = figures.wrap_up.get(queue, 0) / SECOND
     if switch == rulebook:
         return Check(name, "ok", f"{switch} s, in the rulebook too")
-    found = f"{switch} s on the switch, {rulebook:g} s in the rulebook: states and misses are judged by the rulebook's"
-    remedy = f"queues.conf [{queue}]: wrapuptime = {rulebook:g}; or in the rulebook, figures, queues, {queue}: "
-    return Check(name, "warn", found, f"{remedy}wrap_up_seconds: {switch}")
+    found = english(
+        f"{switch} s on the switch, {rulebook:g} s in the rulebook: states and misses are judged by the rulebook's"
+    )
+    remedy = english(
+        f"queues.conf [{queue}]: wrapuptime = {rulebook:g}; "
+        f"or in the rulebook, figures, queues, {queue}: wrap_up_seconds: {switch}"
+    )
+    return Check(name, "warn", found, remedy)
 
 
 async def _ring_timeout(queue: str, lookup: Lookup, ring: float) -> Check:
-    name, where = f"ring timeout of {queue}", f"queues.conf [{queue}]"
+    name, where = english(f"ring timeout of {queue}"), f"queues.conf [{queue}]"
     value = await lookup.get("queues.conf", queue, "timeout")
     if value is None:
         return Check(
@@ -204,7 +210,7 @@ async def _ring_timeout(queue: str, lookup: Lookup, ring: float) -> Check:
     seconds = int(value) if value.isascii() and value.isdigit() else DEFAULT_RING_SECONDS
     if 0 < seconds <= ring:
         return Check(name, "fail", f"{seconds} s: a late answer cannot exist", f"{where}: timeout = {ring + 10:g}")
-    return Check(name, "ok", f"{seconds} s" if seconds else "rings until answered")
+    return Check(name, "ok", f"{seconds} s" if seconds else english("rings until answered"))
 
 
 async def inspect_live(

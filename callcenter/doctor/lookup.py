@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 from callcenter.ami.link import Asks
 from callcenter.ami.snapshot import variable
 from callcenter.doctor.conf import Conf
+from callcenter.locale import english
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -46,7 +47,7 @@ class Lookup(Protocol):
 class Nowhere:
     """Neither files nor the function are at hand."""
 
-    silence = "cannot be asked over AMI"
+    silence = english("cannot be asked over AMI")
 
     async def get(self, file: str, section: str, name: str) -> str | None:  # noqa: ARG002 - the protocol's signature
         """Know nothing."""
@@ -58,7 +59,7 @@ class Nowhere:
 class InFiles:
     """Read the files of a configuration directory."""
 
-    silence = "its section is not in the files given"
+    silence = english("its section is not in the files given")
 
     def __init__(self, directory: Path) -> None:
         self._directory = directory
@@ -108,8 +109,8 @@ class OnSwitch:
     def silence(self) -> str:
         """Why something cannot be known."""
         if self._tells_last:
-            return "cannot be asked over AMI"
-        return "cannot be asked over AMI: this Asterisk tells a template's value, not the section's own"
+            return english("cannot be asked over AMI")
+        return english("cannot be asked over AMI: this Asterisk tells a template's value, not the section's own")
 
     async def works(self) -> bool:
         """Tell whether the function is there: manager.conf says `enabled`, or nobody could have asked."""

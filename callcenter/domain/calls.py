@@ -207,8 +207,10 @@ class Calls:
         dest.dialled_by = event.uid if dest.dialled_by is None else dest.dialled_by
         if source is None or source.person is None or dest.person is not None or is_half(dest.name):
             return
-        if source.served is None and outside(event.dial_string.partition("@")[0].rpartition("/")[2]):
+        number = event.dial_string.partition("@")[0].rpartition("/")[2]
+        if source.served is None and outside(number):
             dest.party = Party.CALLED
+            self._own.calls_back(source, number, event)
 
     def _caller_hung_up(self, visit: OpenVisit, event: ev.HangupAsked) -> None:
         if visit.part is not None:

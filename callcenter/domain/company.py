@@ -61,7 +61,6 @@ class ParkEnded(SwitchEvent, frozen=True, gc=False):
 
     uid: str
     name: str
-    fetched_by: str | None
 
 
 class LocalPaired(SwitchEvent, frozen=True, gc=False):

@@ -9,6 +9,7 @@ from __future__ import annotations
 import msgspec
 
 from callcenter.domain.frame import Micros
+from callcenter.domain.visits.lost import LostCall
 from callcenter.domain.visits.survey import Survey
 from callcenter.domain.vocabulary import AgentState, EndedBy, How, OfferOutcome, VisitOutcome
 
@@ -169,6 +170,7 @@ class OwnCall(_Record, frozen=True, kw_only=True, gc=False):
         work: From when to when (None: still) somebody who had called in was on the other side, or the agent listened
             to a colleague's call.
         unseen: The switch does not tell who is connected to whom, so that nobody on the other side proves nothing.
+        calls_back: The number that the dialplan called for a one-time code; None: no such code was dialled.
     """
 
     agent: str
@@ -183,6 +185,7 @@ class OwnCall(_Record, frozen=True, kw_only=True, gc=False):
     frames: tuple[int, ...]
     work: tuple[tuple[Micros, Micros | None], ...] = ()
     unseen: bool = False
+    calls_back: str | None = None
 
 
 class _Fact(msgspec.Struct, frozen=True, kw_only=True, gc=False, tag=True):
@@ -310,6 +313,12 @@ class OwnCallBegan(_Fact, frozen=True, kw_only=True, gc=False):
     own: OwnCall
 
 
+class CallBackDialled(_Fact, frozen=True, kw_only=True, gc=False):
+    """The dialplan called a number for the one-time code that an agent had dialled."""
+
+    own: OwnCall
+
+
 class OwnCallEnded(_Fact, frozen=True, kw_only=True, gc=False):
     """An agent's own line is free again."""
 
@@ -322,28 +331,28 @@ class LineBlocked(_Fact, frozen=True, kw_only=True, gc=False):
     own: OwnCall
 
 
-class PhoneLost(_Fact, frozen=True, kw_only=True, gc=False):
+class LostCallChanged(_Fact, frozen=True, kw_only=True, gc=False):
+    """A call was lost, or something became of one that was."""
+
+    lost: LostCall
+
+
+class _OfPhone(_Fact, frozen=True, kw_only=True, gc=False):
+    agent: str
+    interface: str
+    frames: tuple[int, ...]
+
+
+class PhoneLost(_OfPhone, frozen=True, kw_only=True, gc=False):
     """An agent's phone is no longer registered or no longer answers."""
 
-    agent: str
-    interface: str
-    frames: tuple[int, ...]
 
-
-class PhoneUnregistered(_Fact, frozen=True, kw_only=True, gc=False):
+class PhoneUnregistered(_OfPhone, frozen=True, kw_only=True, gc=False):
     """An agent's phone was signed off at the switch: its registration is gone, not merely its answers."""
 
-    agent: str
-    interface: str
-    frames: tuple[int, ...]
 
-
-class PhoneFound(_Fact, frozen=True, kw_only=True, gc=False):
+class PhoneFound(_OfPhone, frozen=True, kw_only=True, gc=False):
     """An agent's phone is reachable (again)."""
-
-    agent: str
-    interface: str
-    frames: tuple[int, ...]
 
 
 class GapSeen(_Fact, frozen=True, kw_only=True, gc=False):
@@ -379,7 +388,9 @@ Fact = (
     | AgentStateChanged
     | MembershipChanged
     | OwnCallBegan
+    | CallBackDialled
     | OwnCallEnded
+    | LostCallChanged
     | LineBlocked
     | PhoneLost
     | PhoneUnregistered

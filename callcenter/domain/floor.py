@@ -20,10 +20,10 @@ from callcenter.domain.parts import make_parts
 from callcenter.domain.quarantine import Quarantine
 from callcenter.domain.queueing import Queueing
 from callcenter.domain.settings import FloorSettings
-from callcenter.domain.shape import shape_of
 from callcenter.domain.state import OpenVisit, State
 from callcenter.domain.transfers import Transfers
 from callcenter.domain.visits.surveys import Surveys
+from callcenter.shape import shape_of
 
 
 class Floor:

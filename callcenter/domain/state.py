@@ -30,6 +30,7 @@ class Channel(msgspec.Struct):
         served: The visit that it rings or talks for, by the offer `offer`.
         stale: It was there before a gap and has not been heard of since.
         dialled_by: The channel that dialled it.
+        calls_back: The number that the dialplan called for its one-time code; of an own line.
         beyond: Of a half: what its other half had dialled before anybody knew for whom it rings.
         unveiled: Of a half: who is behind it has been seen, so that alone it stands for nobody.
         bridge: The bridge that it is in.
@@ -68,6 +69,7 @@ class Channel(msgspec.Struct):
     stale: bool = False
     frames: list[int] = []
     dialled_by: str | None = None
+    calls_back: str | None = None
     beyond: list[str] = []
     unveiled: bool = False
     bridge: str | None = None

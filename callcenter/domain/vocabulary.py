@@ -13,6 +13,17 @@ def is_direct(queue: str | None) -> bool:
     return queue is not None and queue.startswith(DIRECT)
 
 
+CALL_BACK = "*47"
+"""The feature code by which an agent calls a lost caller back; a one-time code of so many digits follows."""
+CALL_BACK_DIGITS = 6
+
+
+def is_call_back(dialled: str) -> bool:
+    """Tell whether what an agent dialled is the feature code for calling back, with a one-time code."""
+    code = dialled.removeprefix(CALL_BACK)
+    return code != dialled and len(code) == CALL_BACK_DIGITS and code.isascii() and code.isdigit()
+
+
 class VisitOutcome(StrEnum):
     """How a caller's stay in one queue ended."""
 
@@ -92,6 +103,23 @@ class SurveyResult(StrEnum):
     """Agreed, and answered nothing."""
     PARTIAL = "partial"
     ANSWERED = "answered"
+
+
+class FollowUpState(StrEnum):
+    """Where a lost call stands."""
+
+    OPEN = "open"
+    CLOSED = "closed"
+    UNREACHABLE = "unreachable"
+
+
+class FollowUpBy(StrEnum):
+    """What closed a lost call; of two at the same moment, the first of this list."""
+
+    SAME_CALL = "same_call"
+    CALLED_AGAIN = "called_again"
+    CALLED_BACK = "called_back"
+    TRIED = "tried"
 
 
 class AgentState(StrEnum):

@@ -132,6 +132,10 @@ class Exporter:
         """Take in how many records of each rule did not reproduce, ever."""
         self._gauges.withdrawn(counts)
 
+    def lost_calls(self, found: Mapping[str, tuple[int, Micros | None]]) -> None:
+        """Take in how many callers are to be called back by queue, and since when."""
+        self._gauges.lost_calls(found)
+
     def provisional(self, reached: bool) -> None:
         """Take in whether deadlines or the roster reach into days that the calendar does not know."""
         self._gauges.provisional(reached)

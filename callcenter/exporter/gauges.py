@@ -11,7 +11,7 @@ from prometheus_client.core import Metric
 from callcenter.domain import facts as fx
 from callcenter.domain.facts import Fact
 from callcenter.domain.frame import SECOND, Micros
-from callcenter.domain.visits.survey import Survey
+from callcenter.domain.visits.survey import Survey, may_be_asked
 from callcenter.domain.visits.surveys import ANSWERS
 from callcenter.domain.vocabulary import AgentState, OfferOutcome, Question, SurveyResult, VisitOutcome
 from callcenter.exporter.counting import Counted
@@ -23,6 +23,9 @@ from callcenter.exporter.settings import ExporterSettings
 from callcenter.exporter.values import Values
 from callcenter.rules.records.violation import Violation
 from callcenter.rules.regulations.edition import FiguresAt, Mode
+
+_ELIGIBLE = "eligible"
+_SURVEY_STAGES = ("asked", "agreed", "answered", "partial", "hung_up")
 
 
 class Gauges:
@@ -64,6 +67,8 @@ class Gauges:
         self._lost = 0
         self._begun: set[str] = set()
         self._others = Others()
+        self._owing: set[str] = set()
+        self._values.set("lost_call_limit_seconds", (), settings.lost_call_minutes * 60)
 
     # at each fact
 
@@ -94,6 +99,8 @@ class Gauges:
                     self._offer(fact)
                 case fx.VisitEnded():
                     self._account(fact.visit)
+                case fx.TalkEnded(talk=talk) if may_be_asked(talk):
+                    self._values.add("surveys_total", (self._queues.label(talk.queue), _ELIGIBLE))
                 case fx.SurveyEnded():
                     self._survey(fact.survey)
                 case fx.AgentStateChanged(ended=span) if span is not None:
@@ -113,6 +120,20 @@ class Gauges:
         for rule, count in counts.items():
             self._values.set("violations_withdrawn_total", (rule,), count)
 
+    def lost_calls(self, found: Mapping[str, tuple[int, Micros | None]]) -> None:
+        """Show how many callers are to be called back by queue, and since when."""
+        labels: dict[str, tuple[int, Micros | None]] = {}
+        for queue, (count, oldest) in found.items():
+            before, since = labels.get(label := self._queues.label(queue), (0, None))
+            known = [at for at in (since, oldest) if at is not None]
+            labels[label] = before + count, min(known, default=None)
+        for label in self._owing - labels.keys():
+            labels[label] = 0, None
+        for label, (count, oldest) in labels.items():
+            self._owing.add(label)
+            self._values.set("lost_calls_open", (label,), count)
+            self._values.set_or_drop("oldest_lost_call_start_timestamp_seconds", (label,), _seconds(oldest))
+
     def provisional(self, reached: bool) -> None:
         """Show whether deadlines or the roster reach into days that the calendar does not know."""
         self._values.set("calendar_provisional", (), reached)
@@ -131,14 +152,16 @@ class Gauges:
 
     def _survey(self, survey: Survey) -> None:
         queue = self._queues.label(survey.queue)
-        self._values.add("surveys_total", (queue, "asked"))
-        for result, came_to in (
-            ("agreed", survey.agreed),
-            ("answered", survey.result is SurveyResult.ANSWERED),
-            ("partial", survey.result is SurveyResult.PARTIAL),
-            ("hung_up", survey.hung_up is True),
-        ):
-            self._values.add("surveys_total", (queue, result), came_to)
+        result = survey.result
+        reached = (
+            True,
+            survey.agreed,
+            result is SurveyResult.ANSWERED,
+            result is SurveyResult.PARTIAL,
+            survey.hung_up is True,
+        )
+        for stage, there in zip(_SURVEY_STAGES, reached, strict=True):
+            self._values.add("surveys_total", (queue, stage), there)
         for question, answer in survey.answers.items():
             self._values.add("survey_answers_total", (question.name.lower(), str(answer)))
 
@@ -185,6 +208,11 @@ class Gauges:
         for offered in OfferOutcome:
             self._values.add("offers_total", (queue, offered), 0)
         self._values.add("within_threshold_total", (queue,), 0)
+        if queue not in self._owing:
+            self._owing.add(queue)
+            self._values.set("lost_calls_open", (queue,), 0)
+        for stage in (_ELIGIBLE, *_SURVEY_STAGES):
+            self._values.add("surveys_total", (queue, stage), 0)
         for kind in ("rings-call", "rings-offer"):
             self._values.add("within_rings_total", (queue, kind), 0)
 

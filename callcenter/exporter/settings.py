@@ -15,5 +15,6 @@ class ExporterSettings(BaseModel):
     per_agent: bool = Field(default=True, description="Give each agent series of its own (at most 30).")
     max_queues: int = Field(default=500, ge=1, description="Queues with series of their own; later ones share one.")
     max_agents: int = Field(default=5000, ge=1, description="Agents with series of their own; later ones have none.")
+    lost_call_minutes: float = Field(default=60.0, gt=0, description="A lost call open for longer raises an alert.")
     stale_seconds: float = Field(default=15.0, gt=0, description="Not ready when the switch was not heard for this.")
     max_store_lag_seconds: float = Field(default=60.0, gt=0, description="Not ready when the record is so far behind.")

@@ -69,13 +69,21 @@ METRICS: tuple[Metric, ...] = (
     ),
     Metric("within_threshold_total", _C, ("queue",), "Visits answered within the rulebook's service threshold"),
     Metric("service_threshold_seconds", _G, ("queue",), "The service threshold of the rulebook in force"),
-    Metric("surveys_total", _C, ("queue", "result"), "Surveys by what they came to: hung_up beside the others"),
+    Metric(
+        "surveys_total",
+        _C,
+        ("queue", "result"),
+        "Surveys by stage: eligible (the agent ended the talk), asked, agreed, answered, partial, hung_up",
+    ),
     Metric(
         "survey_answers_total",
         _C,
         ("question", "answer"),
         "Answers of callers after a call: 1 very satisfied, 2 satisfied, 3 not; who hangs up first is never asked",
     ),
+    Metric("lost_calls_open", _G, ("queue",), "Lost callers who are to be called back"),
+    Metric("oldest_lost_call_start_timestamp_seconds", _G, ("queue",), "When the oldest of them was lost"),
+    Metric("lost_call_limit_seconds", _G, (), "How long one may wait for a call-back, by the settings"),
     Metric("waiting_callers", _G, ("queue",), "Callers waiting now"),
     Metric(
         "oldest_wait_start_timestamp_seconds",

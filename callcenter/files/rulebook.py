@@ -9,6 +9,7 @@ import msgspec
 import yaml
 
 from callcenter.errors import UnreadableFile
+from callcenter.locale import english
 from callcenter.packaged import packaged_rulebook
 from callcenter.rules.regulations.edition import Rulebook
 from callcenter.rules.regulations.rulebook import PACKAGED, parsed, sound, whole
@@ -55,12 +56,17 @@ def _read(path: Path | None) -> dict[str, Any]:
     try:
         raw = yaml.safe_load(text)
     except (yaml.YAMLError, ValueError, RecursionError) as error:
-        reason = " ".join(str(error).split())
-        raise UnreadableFile(f"{_named(path)} is not YAML: {reason}") from error
+        raise UnreadableFile(f"{_named(path)} is not YAML: {_place(error)}") from error
     if not isinstance(raw, dict):
         raise UnreadableFile(f"{_named(path)} is not a rulebook: a mapping with `editions` is expected")
     return raw
 
 
+def _place(error: Exception) -> str:
+    """Say where reading ended: what YAML's reader says of it is English, and about its own words."""
+    mark = error.problem_mark if isinstance(error, yaml.MarkedYAMLError) else None
+    return english("it is no text") if mark is None else english(f"line {mark.line + 1}, column {mark.column + 1}")
+
+
 def _named(path: Path | None) -> str:
-    return PACKAGED if path is None else f"the rulebook {path}"
+    return PACKAGED if path is None else english(f"the rulebook {path}")

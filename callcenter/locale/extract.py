@@ -16,15 +16,18 @@ from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
 PACKAGE = Path(__file__).parents[1]
-KEYWORDS: dict[str, tuple[int, str]] = {
-    "english": (0, ""),
-    "problem": (2, ""),
-    "ProblemKind": (1, "problem"),
-    "Metric": (3, "metric"),
-    "DemoCall": (3, "story"),
-    "DemoMoment": (2, "story"),
+KEYWORDS: dict[str, tuple[tuple[int, ...], str]] = {
+    "english": ((0,), ""),
+    "problem": ((2,), ""),
+    "fault": ((3,), ""),
+    "ValueError": ((0,), ""),
+    "Check": ((0, 2, 3), ""),
+    "ProblemKind": ((1,), "problem"),
+    "Metric": ((3,), "metric"),
+    "DemoCall": ((3,), "story"),
+    "DemoMoment": ((2,), "story"),
 }
-"""Which argument of a call is English, and the context that it is said in."""
+"""Which arguments of a call are English, and the context that they are said in."""
 COMMANDS = "COMMANDS"
 """The table whose values are the commands' short helps."""
 _WORD = re.compile(r"[A-Za-z]{2,}")
@@ -91,9 +94,10 @@ def _called(call: ast.Call) -> Iterator[_English]:
         contexts = [_template(keyword.value) for keyword in call.keywords if keyword.arg == "context"]
         yield _English(call.lineno, english, *contexts)
     elif name in KEYWORDS:
-        place, context = KEYWORDS[name]
-        if len(call.args) > place and _WORD.search(english := _template(call.args[place])):
-            yield _English(call.lineno, english, context)
+        places, context = KEYWORDS[name]
+        for argument in (call.args[place] for place in places if place < len(call.args)):
+            if _WORD.search(english := _template(argument)):
+                yield _English(call.lineno, english, context)
     elif name in _errors() and isinstance(call.func, ast.Name):
         yield from _sentences(call)
     for keyword in call.keywords:

@@ -23,6 +23,7 @@ TOPICS = (
     "metrics",
     "calls",
     "customers",
+    "lost",
     "replay",
     "rules",
     "violations",

@@ -75,5 +75,6 @@ def _local(moment: datetime, text: str, zone: ZoneInfo) -> Micros:
     if first.utcoffset() == second.utcoffset():
         return micros_of(first)
     there = datetime_of(micros_of(first), zone).replace(tzinfo=None) == moment
-    what = "twice" if there else "never"
-    raise ValueError(f"{text!r} comes {what} in {zone.key}, where clocks change: write it with its offset")
+    if there:
+        raise ValueError(f"{text!r} comes twice in {zone.key}, where clocks change: write it with its offset")
+    raise ValueError(f"{text!r} comes never in {zone.key}, where clocks change: write it with its offset")

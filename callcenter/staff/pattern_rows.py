@@ -6,6 +6,7 @@ import re
 from datetime import date
 
 from callcenter.errors import BadInput
+from callcenter.locale import english
 from callcenter.staff.roster_rows import SEPARATORS, Row, RowChecker, iso_date
 from callcenter.staff.roster_table import MOST_ROWS, Table
 from callcenter.staff.shift_patterns import DayKind, Pattern, day_names, provisional_years, shifts_of
@@ -47,7 +48,7 @@ def shifts_from(checker: RowChecker, table: Table, overrides: dict[date, DayKind
             checker.fault(table, number, "", f"the patterns make more than {MOST_ROWS} shifts")
             break
     checker.warnings += [
-        f"the calendar does not know {year} yet: its days are provisional, by weekday and statutory holiday"
+        english(f"the calendar does not know {year} yet: its days are provisional, by weekday and statutory holiday")
         for year in sorted(years)
     ]
     return found

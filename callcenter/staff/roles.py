@@ -10,6 +10,8 @@ from enum import IntEnum, StrEnum
 
 import msgspec
 
+from callcenter.locale import english
+
 
 class Role(StrEnum):
     """What an account is in the department."""
@@ -22,6 +24,23 @@ class Role(StrEnum):
     MANAGER = "manager"
     HR = "hr"
     ADMIN = "admin"
+
+    @property
+    def called(self) -> str:
+        """Say whom a refusal speaks of."""
+        return _CALLED[self]
+
+
+_CALLED = {
+    Role.AGENT: english("an agent"),
+    Role.GROUP_LEADER: english("a group leader"),
+    Role.SUPERVISOR: english("a supervisor"),
+    Role.TRAINING_SPECIALIST: english("a training specialist"),
+    Role.QA: english("a quality inspector"),
+    Role.MANAGER: english("a manager"),
+    Role.HR: english("somebody of HR"),
+    Role.ADMIN: english("an administrator"),
+}
 
 
 class Right(StrEnum):
@@ -60,6 +79,9 @@ class Right(StrEnum):
     EXPORT_CUSTOMERS = "export_customers"
     IMPORT_CUSTOMERS = "import_customers"
     SEE_SURVEYS = "see_surveys"
+    SEE_LOST_CALLS = "see_lost_calls"
+    CLAIM_LOST_CALLS = "claim_lost_calls"
+    CLOSE_LOST_CALLS = "close_lost_calls"
 
 
 class Reach(IntEnum):
@@ -111,6 +133,8 @@ RIGHTS: dict[Role, dict[Right, Reach]] = {
         Right.RECORD_CALL: Reach.OWN,
         Right.SEE_CUSTOMERS: Reach.ALL,
         Right.EDIT_CUSTOMERS: Reach.ALL,
+        Right.SEE_LOST_CALLS: Reach.ALL,
+        Right.CLAIM_LOST_CALLS: Reach.ALL,
     },
     Role.GROUP_LEADER: {
         Right.SEE_SURVEYS: Reach.TEAM,
@@ -125,6 +149,9 @@ RIGHTS: dict[Role, dict[Right, Reach]] = {
         Right.SEE_CUSTOMERS: Reach.ALL,
         Right.SEARCH_CUSTOMERS: Reach.ALL,
         Right.EDIT_CUSTOMERS: Reach.ALL,
+        Right.SEE_LOST_CALLS: Reach.ALL,
+        Right.CLAIM_LOST_CALLS: Reach.ALL,
+        Right.CLOSE_LOST_CALLS: Reach.ALL,
     },
     Role.SUPERVISOR: {
         Right.SEE_SURVEYS: Reach.ALL,
@@ -148,6 +175,9 @@ RIGHTS: dict[Role, dict[Right, Reach]] = {
         Right.DELETE_CUSTOMERS: Reach.ALL,
         Right.EXPORT_CUSTOMERS: Reach.ALL,
         Right.IMPORT_CUSTOMERS: Reach.ALL,
+        Right.SEE_LOST_CALLS: Reach.ALL,
+        Right.CLAIM_LOST_CALLS: Reach.ALL,
+        Right.CLOSE_LOST_CALLS: Reach.ALL,
     },
     Role.TRAINING_SPECIALIST: {
         Right.SEE_SURVEYS: Reach.ALL,
@@ -157,6 +187,7 @@ RIGHTS: dict[Role, dict[Right, Reach]] = {
         Right.SEE_SCORES: Reach.ALL,
         Right.ASSESS: Reach.ALL,
         Right.ADJUST: Reach.ALL,
+        Right.SEE_LOST_CALLS: Reach.ALL,
     },
     Role.QA: {
         Right.SEE: Reach.ALL,
@@ -165,6 +196,7 @@ RIGHTS: dict[Role, dict[Right, Reach]] = {
         Right.CHECK: Reach.ALL,
         Right.SEE_CUSTOMERS: Reach.ALL,
         Right.SEE_SURVEYS: Reach.ALL,
+        Right.SEE_LOST_CALLS: Reach.ALL,
     },
     Role.MANAGER: {
         Right.SEE_SURVEYS: Reach.ALL,
@@ -190,6 +222,9 @@ RIGHTS: dict[Role, dict[Right, Reach]] = {
         Right.DELETE_CUSTOMERS: Reach.ALL,
         Right.EXPORT_CUSTOMERS: Reach.ALL,
         Right.IMPORT_CUSTOMERS: Reach.ALL,
+        Right.SEE_LOST_CALLS: Reach.ALL,
+        Right.CLAIM_LOST_CALLS: Reach.ALL,
+        Right.CLOSE_LOST_CALLS: Reach.ALL,
     },
     Role.HR: {
         Right.SEE_SURVEYS: Reach.ALL,

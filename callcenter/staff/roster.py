@@ -10,6 +10,7 @@ import msgspec
 
 from callcenter.domain.frame import Micros
 from callcenter.errors import BadInput
+from callcenter.locale import english
 from callcenter.staff.dates import datetime_of, read_moment, zone_named
 from callcenter.staff.duty import Roster, Seat, Stretch, less, overlapping
 
@@ -70,7 +71,7 @@ class _Reading:
         self._shared(seats)
         for agent, times in shifts.items():
             for one, two in overlapping(times):
-                self.faults.append(f"{agent}'s shifts overlap: {self._told(one)} and {self._told(two)}")
+                self.faults.append(english(f"{agent}'s shifts overlap: {self._told(one)} and {self._told(two)}"))
         duty = {a: less(times, [*leave.get(a, ()), *breaks.get(a, ())]) for a, times in shifts.items()}
         planned = {agent: tuple(sorted(times)) for agent, times in shifts.items()}
         return Roster(timezone, tuple(seats), planned, duty, self._extensions(raw.get("legit_extensions")))
@@ -78,7 +79,7 @@ class _Reading:
     def _rows(self, raw: dict[str, Any], name: str, kind: type[T], read: Callable[[T], Any]) -> list[Any]:
         rows = raw.get(name, [])
         if not isinstance(rows, list):
-            self.faults.append(f"{name} must be a list")
+            self.faults.append(english(f"{name} must be a list"))
             return []
         found = []
         for n, row in enumerate(rows):
@@ -110,14 +111,16 @@ class _Reading:
         for seat in seats:
             for other in taken.get(seat.interface, ()):
                 if other.agent != seat.agent and _meet(other, seat):
-                    self.faults.append(f"{seat.interface} is {other.agent}'s and {seat.agent}'s at the same time")
+                    self.faults.append(
+                        english(f"{seat.interface} is {other.agent}'s and {seat.agent}'s at the same time")
+                    )
             taken.setdefault(seat.interface, []).append(seat)
 
     def _extensions(self, raw: object) -> tuple[str, ...] | None:
         if raw is None:
             return None
         if not isinstance(raw, list) or not all(isinstance(one, str) and one for one in raw):
-            self.faults.append("legit_extensions must be a list of numbers and patterns")
+            self.faults.append(english("legit_extensions must be a list of numbers and patterns"))
             return None
         return tuple(raw)
 

@@ -13,7 +13,7 @@ import msgspec
 
 from callcenter.domain.frame import Micros
 from callcenter.errors import BadInput
-from callcenter.locale import spelt
+from callcenter.locale import english, spelt
 from callcenter.staff.dates import read_moment, zone_named
 from callcenter.staff.roster_columns import REQUIRED, Sheet, column_named
 from callcenter.staff.roster_table import Table
@@ -39,9 +39,18 @@ class RowFault(msgspec.Struct, frozen=True):
     what: str
 
     def __str__(self) -> str:
-        row = f", row {self.row}" if self.row else ""
-        column = f", column {self.column}" if self.column else ""
-        return escaped(f"{self.file}, sheet {self.sheet}{row}{column}: {self.what}")
+        return escaped(f"{self._place()}: {self.what}")
+
+    def _place(self) -> str:
+        match bool(self.row), bool(self.column):
+            case True, True:
+                return english(f"{self.file}, sheet {self.sheet}, row {self.row}, column {self.column}")
+            case True, False:
+                return english(f"{self.file}, sheet {self.sheet}, row {self.row}")
+            case False, True:
+                return english(f"{self.file}, sheet {self.sheet}, column {self.column}")
+            case _:
+                return english(f"{self.file}, sheet {self.sheet}")
 
 
 class RowChecker:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from callcenter.errors import BadInput
-from callcenter.locale import english
-from callcenter.staff.roles import Right, Role
+from callcenter.staff.roles import Role
 
 
 class Missing(BadInput):
@@ -22,8 +21,8 @@ class Outdated(BadInput):
 class NotAllowed(BadInput):
     """It is not for this person to do, here."""
 
-    def __init__(self, role: Role, right: Right) -> None:
-        super().__init__(english(f"the role {role} may not {right.replace('_', ' ')} here"))
+    def __init__(self, role: Role) -> None:
+        super().__init__(f"{role.called} may not do this here")
 
 
 class Conflict(BadInput):

@@ -202,6 +202,29 @@ class DispositionRow(Base):
     given_at: Mapped[int]
 
 
+class LostCallClaimRow(Base):
+    """Somebody calls a lost caller back until `until`; `entry` is the key of the number, else the lost call's id."""
+
+    __tablename__ = "lost_call_claims"
+
+    entry: Mapped[str] = mapped_column(String(64), primary_key=True)
+    claimed_by: Mapped[str] = mapped_column(String(_NAME))
+    agent: Mapped[str | None]
+    claimed_at: Mapped[int]
+    until: Mapped[int]
+
+
+class LostCallClosingRow(Base):
+    """Somebody closed a lost call by hand."""
+
+    __tablename__ = "lost_call_closings"
+
+    lost_call: Mapped[str] = mapped_column(String(32), primary_key=True)
+    closed_by: Mapped[str] = mapped_column(String(_NAME))
+    closed_at: Mapped[int]
+    reason: Mapped[str]
+
+
 class AuditRow(Base):
     """One entry of the audit log; `hash` covers it and the hash before."""
 

@@ -1,4 +1,4 @@
-"""The floor, its judge, and what was last seen of the switch: all that a restart must find again, and nothing else."""
+"""The floor, its judge, lost calls, and what was last seen of the switch: all that a restart must find again."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from callcenter.rules.detection.inputs import Disposition
 from callcenter.rules.records.violation import Violation
 from callcenter.tracker.governed import Governed
 from callcenter.tracker.inputs import GapFilled, Input, LagSeen, QueueLogRead, RulesInForce
+from callcenter.tracker.lost_calls.following import LostCalls
 
 
 class Followed(NamedTuple):
@@ -44,6 +45,7 @@ class LastSeen(msgspec.Struct):
 class _Saved(msgspec.Struct):
     floor: bytes
     seen: LastSeen
+    lost_calls: bytes
     judge: bytes | None = None
     graded: bool = False
     in_force: RulesInForce | None = None
@@ -67,6 +69,7 @@ class Follower:
         self.judge = None if in_force is None else in_force.judge()
         self.seen = LastSeen()
         self._graded = False
+        self._lost_calls = LostCalls(None if in_force is None else in_force.numbering)
 
     @property
     def floor(self) -> Floor:
@@ -92,6 +95,8 @@ class Follower:
         facts = self._happen(event)
         if isinstance(said, GapFilled):
             facts += [VisitFilled(at=_last_of(visit), visit=visit) for visit in said.visits]
+        if facts:
+            facts += self._lost_calls.changed(facts, self.floor.state.now)
         return Followed(facts, self._judged(facts), self._graded, self.in_force)
 
     def _hear(self, said: Input) -> None:
@@ -115,6 +120,7 @@ class Follower:
         if self.judge is not None:
             self.judge = self.judge.under(in_force.rulebook, in_force.roster, in_force.numbering)
         self._governed.enact(in_force)
+        self._lost_calls = self._lost_calls.under(in_force.numbering)
         self.in_force = self.enacted = in_force
 
     def _judged(self, facts: list[Fact]) -> list[Violation]:
@@ -144,8 +150,8 @@ class Follower:
     def save(self) -> bytes:
         """Pack everything, to be given to `restore`."""
         judge = self.judge
-        saved = _Saved(self.floor.save(), self.seen, None if judge is None else judge.save(), in_force=self.enacted)
-        saved.graded = self._graded
+        judged = None if judge is None else judge.save()
+        saved = _Saved(self.floor.save(), self.seen, self._lost_calls.save(), judged, self._graded, self.enacted)
         return msgspec.msgpack.encode(saved)
 
     @classmethod
@@ -159,6 +165,8 @@ class Follower:
         follower = cls(saved.in_force or in_force)
         follower._governed = Governed(follower.in_force, Floor.restore(saved.floor).state)
         follower.seen, follower.enacted, follower._graded = saved.seen, saved.in_force, saved.graded
+        numbering = None if follower.in_force is None else follower.in_force.numbering
+        follower._lost_calls = LostCalls.restore(saved.lost_calls, numbering)
         if follower.in_force is not None:
             follower.judge = follower.in_force.judge(saved.judge)
             follower.judge.graded = saved.graded

@@ -9,6 +9,7 @@ from sqlalchemy import insert, update
 
 from callcenter.domain.frame import Micros
 from callcenter.errors import BadInput
+from callcenter.locale import english
 from callcenter.rules.regulations.amending import amend
 from callcenter.rules.regulations.edition import Rulebook
 from callcenter.rules.regulations.rulebook import rulebook_of, whole
@@ -23,8 +24,13 @@ from callcenter.store.decisions.scores import misfits
 from callcenter.store.sign_in.vouching import require_two
 from callcenter.store.tables import ChangeRow
 
+_VERBS = {ChangeState.APPROVED: "approve", ChangeState.REJECTED: "reject"}
 _NAMED = 10
 """Agents' months that do not go with new terms are named up to so many."""
+_DECIDED = {
+    ChangeState.APPROVED: english("the change is approved already"),
+    ChangeState.REJECTED: english("the change is rejected already"),
+}
 _json = msgspec.json.Encoder(order="deterministic").encode
 
 
@@ -42,7 +48,7 @@ async def propose(unit: UnitOfWork, change: Change, person: Principal, rulebook:
         BadInput: It could not be used if it were approved.
     """
     if not may(person, Right.PROPOSE_CHANGE):
-        raise NotAllowed(person.role, Right.PROPOSE_CHANGE)
+        raise NotAllowed(person.role)
     if (change.kind, change.subject) == (ChangeKind.AMOUNT, SUBJECT):
         read_terms(change.content)
     if change.kind is ChangeKind.RULEBOOK:
@@ -74,26 +80,25 @@ async def decide(
         BadInput: It cannot take the place of the rulebook in force, or would change what has begun to hold.
         Missing: There is no such change.
         Outdated: Somebody was faster.
-        Conflict: It is decided already, or by whoever proposed it, or would be approved by the same person twice, or
-            is a rulebook that does not know of the one approved last, or score terms that marks given already
-            do not go with.
+        Conflict: It is decided already, or by whoever proposed it or the same person twice; or it does not know of
+            the rulebook approved last, or does not go with marks given already.
     """
     if not may(person, Right.APPROVE_CHANGE):
-        raise NotAllowed(person.role, Right.APPROVE_CHANGE)
+        raise NotAllowed(person.role)
     change, by = await get(unit.connection, number), person.account
-    if state is ChangeState.APPROVED and change.kind is ChangeKind.RULEBOOK:
-        before = await _newest(unit, rulebook)
-        _sound(change, before.rulebook, at)
-        _require_known(change, before)
     _require_open(change, version, by)
     if state is ChangeState.APPROVED:
+        await _require_sound(unit, change, rulebook, at)
         await require_two(unit.connection, change.proposed_by, by, at)
-    told = {"state": state, "decided_by": by, "decided_at": at, "version": version + 1}
-    decided = msgspec.structs.replace(change, **told)
-    await unit.execute(update(ChangeRow).where(ChangeRow.id == number).values(**told))
-    if state is ChangeState.APPROVED and (change.kind, change.subject) == (ChangeKind.AMOUNT, SUBJECT):
+    decided = msgspec.structs.replace(change, state=state, decided_by=by, decided_at=at, version=version + 1)
+    await unit.execute(
+        update(ChangeRow)
+        .where(ChangeRow.id == number)
+        .values(state=state, decided_by=by, decided_at=at, version=decided.version)
+    )
+    if state is ChangeState.APPROVED:
         await _require_fit(unit, change, rulebook)
-    await unit.note(_audited("approve" if state is ChangeState.APPROVED else "reject", change, by, at))
+    await unit.note(_audited(_VERBS[state], change, by, at))
     return decided
 
 
@@ -101,7 +106,7 @@ def _require_open(change: Change, version: int, by: str) -> None:
     if version != change.version:
         raise Outdated("the change was changed meanwhile; read it again and decide anew", change.version)
     if change.state is not ChangeState.PROPOSED:
-        raise Conflict(f"the change is {change.state} already")
+        raise Conflict(_DECIDED[change.state])
     if by == change.proposed_by:
         raise Conflict("who proposed a change does not decide on it")
 
@@ -112,6 +117,8 @@ async def _require_fit(unit: UnitOfWork, change: Change, rulebook: Rulebook) -> 
     Raises:
         Conflict: Something does not, which is named.
     """
+    if (change.kind, change.subject) != (ChangeKind.AMOUNT, SUBJECT):
+        return
     found = await misfits(unit.connection, change.id, read_terms(change.content).first, rulebook.zone)
     if found:
         named = [*found][:_NAMED] + ["…"] * (len(found) > _NAMED)
@@ -153,12 +160,17 @@ def _sound(change: Change, before: Rulebook, at: Micros) -> dict[str, Any]:
     return content
 
 
-def _require_known(change: Change, before: _Newest) -> None:
-    """Refuse a rulebook written before another was approved, which it would take back unread.
+async def _require_sound(unit: UnitOfWork, change: Change, rulebook: Rulebook, at: Micros) -> None:
+    """Refuse a rulebook that cannot be applied, or was written before another was approved, which it would take back.
 
     Raises:
-        Conflict: It was.
+        BadInput: It cannot be.
+        Conflict: It does not know of the other.
     """
+    if change.kind is not ChangeKind.RULEBOOK:
+        return
+    before = await _newest(unit, rulebook)
+    _sound(change, before.rulebook, at)
     last = before.change
     if last is not None and last.decided_at is not None and last.decided_at >= change.proposed_at:
         raise Conflict(

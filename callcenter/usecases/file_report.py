@@ -39,7 +39,7 @@ async def file_report(
     """
     team = None if roster is None else roster.team_of(seen.agent, seen.at)
     if not may(person, Right.PROPOSE, seen.agent, team) or person.agent == seen.agent:
-        raise NotAllowed(person.role, Right.PROPOSE)
+        raise NotAllowed(person.role)
     if roster is not None and seen.agent not in roster.agents:
         raise BadInput(f"the roster has no agent {seen.agent!r}")
     form = RecordForm(

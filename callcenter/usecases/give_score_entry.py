@@ -76,7 +76,7 @@ def _require_right(person: Principal, kind: ScoreEntryKind, member: Member) -> N
     specialist = member.account is not None and member.account.role is Role.TRAINING_SPECIALIST
     right = Right.ASSESS_SPECIALIST if specialist and kind in MARKS else _RIGHTS[kind]
     if person.agent == member.agent or not may(person, right, member.agent, member.team):
-        raise NotAllowed(person.role, right)
+        raise NotAllowed(person.role)
 
 
 async def give(unit: UnitOfWork, given: ScoreEntry, zone: ZoneInfo, *, group_leader: bool) -> ScoreEntry:

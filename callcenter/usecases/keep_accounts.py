@@ -26,10 +26,10 @@ from callcenter.store.conflicts import Conflict, Missing, Outdated
 from callcenter.store.sign_in.accounts import Account, NewAccount, find_account, get_account
 from callcenter.store.sign_in.vouching import is_console, require_two, vouch
 from callcenter.store.tables import AccountRow, AttemptsRow, SessionRow
-from callcenter.untrusted import CONTROLS
+from callcenter.untrusted import CONTROLS, MOST_NAME
 
 NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,31}")
-_FREE = re.compile(f"[^{CONTROLS}]{{1,80}}")
+_FREE = re.compile(f"[^{CONTROLS}]{{1,{MOST_NAME}}}")
 
 Agents = Collection[str] | None
 """The agents that the roster has; None: there is no roster, so nobody can tell."""
@@ -165,7 +165,7 @@ async def _check(connection: AsyncConnection, name: str, values: dict[str, Any],
     for key in ("full_name", "agent", "team"):
         value = values.get(key)
         if value is not None and not _FREE.fullmatch(value):
-            raise BadInput(f"{key} has from 1 to 80 characters, none of them a control character")
+            raise BadInput(f"{key} has from 1 to {MOST_NAME} characters, none of them a control character")
     agent = values.get("agent")
     if agent is not None:
         require_agent(agent, agents)

@@ -48,4 +48,4 @@ def require_recorder(person: Principal, talked: Collection[str], team_of: Callab
     """
     mine = any(may(person, Right.RECORD_CALL, agent, team_of(agent)) for agent in talked)
     if not mine and not may(person, Right.RECORD_CALL):
-        raise NotAllowed(person.role, Right.RECORD_CALL)
+        raise NotAllowed(person.role)

@@ -96,7 +96,7 @@ async def take_step(
 def _require_right(person: Principal, action: Action, record: FiledRecord) -> None:
     right = rights_for(action)[-1 if record.standing.state is RecordState.APPEALED else 0]
     if not may(person, right, record.dossier.agent, record.dossier.team):
-        raise NotAllowed(person.role, right)
+        raise NotAllowed(person.role)
 
 
 async def _require_another(unit: UnitOfWork, standing: Standing, check: ProcessStep) -> None:

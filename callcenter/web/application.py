@@ -24,6 +24,7 @@ from callcenter.web.api import (
     violations,
 )
 from callcenter.web.api.customers import cards, contacts, imports, merges
+from callcenter.web.api.lost_calls import routes as lost_calls
 from callcenter.web.guard import SAFE, Guard
 from callcenter.web.problems import KINDS, MEDIA_TYPE, install
 from callcenter.web.service import Service
@@ -45,6 +46,7 @@ ROUTERS = (
     live.router,
     scores.router,
     surveys.router,
+    lost_calls.router,
     *given.ROUTERS,
 )
 """Every route that there is, below `API`."""

@@ -61,7 +61,7 @@ class Allowed:
         """
         who = session.account.person
         if all(reach(who.role, right) is Reach.NONE for right in self.rights):
-            raise RequestRefused("forbidden", f"this is not for the role {who.role}")
+            raise RequestRefused("forbidden", f"this is not for {who.role.called}")
         return who
 
 

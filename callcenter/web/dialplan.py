@@ -14,11 +14,16 @@ import structlog
 from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import PlainTextResponse
 from pydantic import Field
+from starlette.background import BackgroundTask
 
 from callcenter.cases.routing import NO_PREFERENCE, Preference
-from callcenter.errors import CallcenterError
+from callcenter.errors import CallcenterError, StoreError
+from callcenter.exporter.names import inert
 from callcenter.numbers import PLAIN, read_number
+from callcenter.rules.records.standing import SERVICE
+from callcenter.store.audit import Audited
 from callcenter.web.api.fields import RequestBody
+from callcenter.web.callback_codes import CallBackCode, CodeRefused
 from callcenter.web.problems import RequestRefused
 from callcenter.web.service import Service, TheService
 
@@ -74,6 +79,41 @@ async def read_after(asked: Annotated[AfterAsked, Query()], service: TheService)
     board = service.ports.switchboard
     found = None if board is None else await board.after(asked.call, asked.line, asked.cause)
     return _nothing() if found is None else PlainTextResponse(found.line())
+
+
+class CallBackAsked(RequestBody):
+    """Which phone has dialled which one-time code, to call a lost caller back."""
+
+    phone: str = Field(max_length=80)
+    code: str = Field(max_length=20)
+
+
+@router.get("/call-back")
+async def read_call_back(asked: Annotated[CallBackAsked, Query()], service: TheService) -> Response:
+    """Say which number is dialled for a code, once; nothing where it is not this phone's, or no more."""
+    taken = service.codes.take(asked.phone, asked.code)
+    task = BackgroundTask(_note_code, service, asked.phone, taken)
+    if isinstance(taken, CallBackCode):
+        return PlainTextResponse(taken.number, background=task)
+    return Response(status_code=204, background=None if taken is CodeRefused.BLOCKED else task)
+
+
+async def _note_code(service: Service, phone: str, taken: CallBackCode | CodeRefused) -> None:
+    """Keep in the audit log that a phone has used a code, or has dialled a wrong one."""
+    now = service.clock()
+    if isinstance(taken, CallBackCode):
+        told = {"phone": phone}
+        noted = Audited(
+            at=now, actor=taken.account, action="dial", kind="lost_call", subject=taken.lost_call, detail=told
+        )
+    else:
+        told = {"refused": taken.name.lower()}
+        noted = Audited(at=now, actor=SERVICE, action="guess", kind="call_back_code", subject=inert(phone), detail=told)
+    try:
+        async with service.decisions.writing() as unit:
+            await unit.note(noted)
+    except StoreError as error:
+        log.warning("call_back_not_noted", error=str(error))
 
 
 async def _preference(service: Service, caller: str) -> Preference:

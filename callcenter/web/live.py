@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter, deque
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import Protocol
 
 import msgspec
@@ -28,7 +28,19 @@ from callcenter.numbers import Numbering
 from callcenter.rules.records.violation import Violation
 from callcenter.rules.regulations.edition import Mode
 from callcenter.staff.roles import Principal, Right, may
-from callcenter.web.live_words import Happening, LiveEvent, Said, Topic, framed, happening, recorded, talking
+from callcenter.store.decisions.lost_calls import OpenLostCalls
+from callcenter.web.live_words import (
+    Happening,
+    LiveEvent,
+    Said,
+    Topic,
+    framed,
+    happening,
+    lost_call,
+    recorded,
+    seconds,
+    talking,
+)
 from callcenter.web.pops import Pops, Ring, WhoCalls, nobody_known, ring_of
 from callcenter.web.problems import RequestRefused
 
@@ -149,6 +161,7 @@ class LiveFeed:
         self._flush: asyncio.TimerHandle | None = None
         self._look = asyncio.Event()
         self._begun = False
+        self._lost: Said = {}
 
     # told by the tracker
 
@@ -169,6 +182,9 @@ class LiveFeed:
             match fact:
                 case fx.PhoneRang():
                     self.pops.ring(ring_of(fact, floor, self._numbering()))
+                case fx.LostCallChanged():
+                    said = lost_call(fact, self._health().node)
+                    self._publish(Topic.LOST_CALLS, said, caller=fact.lost.caller)
                 case fx.VisitEnded(visit=fx.Visit(queue=str() as queue)) | fx.CallAnswered(queue=queue):
                     queues.add(queue)
                 case _:
@@ -180,6 +196,19 @@ class LiveFeed:
         """Take in records that have just been decided on."""
         for one in violations:
             self._publish(Topic.VIOLATIONS, recorded(one), one.agent, shadow=one.mode is Mode.SHADOW)
+
+    # told by the API and by whoever looks at the database
+
+    def lost_call(self, said: Said) -> None:
+        """Take in that somebody claimed, gave back or closed lost calls."""
+        self._publish(Topic.LOST_CALLS, {"at": self._clock() / SECOND} | said)
+
+    def lost_calls(self, found: Mapping[str, OpenLostCalls]) -> None:
+        """Take in how many callers are to be called back by queue; told where that has changed."""
+        now = {queue: {"open": one.callers, "since": seconds(one.oldest)} for queue, one in found.items()}
+        if now != self._lost:
+            self._lost = now
+            self._publish(Topic.LOST_CALLS, {"what": "waiting", "queues": now})
 
     # asked by the API
 
@@ -321,6 +350,8 @@ class LiveFeed:
                     if may(reader.person, Right.SEE, one.agent, self._team_of(one.agent, at))
                 ],
             }
+        if Topic.LOST_CALLS in reader.topics and may(reader.person, Right.SEE_LOST_CALLS):
+            said["lost_calls"] = self._lost
         for topic in reader.topics & {Topic.CALLS, Topic.POPS}:
             lasting = [event for event in self._lasting.values() if event.topic is topic and reader.sees(event)]
             said[topic] = [event.said_to(reader.person) for event in lasting]

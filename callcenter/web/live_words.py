@@ -10,13 +10,14 @@ import msgspec
 from callcenter.domain import facts as fx
 from callcenter.domain.floor import Floor
 from callcenter.domain.frame import SECOND, Micros
-from callcenter.domain.vocabulary import How
+from callcenter.domain.vocabulary import FollowUpState, How
 from callcenter.exporter.names import inert
 from callcenter.exporter.present import open_visit_of
 from callcenter.rules.records.masks import masked_caller, worded
 from callcenter.rules.records.violation import Violation
 from callcenter.rules.regulations.edition import Mode
 from callcenter.staff.roles import Field, Principal, Right, Sight, may, may_see, sight
+from callcenter.store.record.rows import lost_call_id
 
 Said = dict[str, Any]
 
@@ -32,6 +33,8 @@ class Topic(StrEnum):
     """Who calls, when one's own phone rings."""
     VIOLATIONS = "violations"
     """Records within one's reach, as they are made."""
+    LOST_CALLS = "lost_calls"
+    """Callers who are to be called back, who does, and what became of them."""
 
 
 class LiveEvent:
@@ -76,6 +79,8 @@ class LiveEvent:
                 return self.agent is not None and person.agent == self.agent
             case Topic.VIOLATIONS:
                 return may_see(person, self.agent or "", self.team, shadow=self.shadow)
+            case Topic.LOST_CALLS:
+                return may(person, Right.SEE_LOST_CALLS)
             case _:
                 everybodys = self.topic is Topic.FLOOR and self.agent is None
                 return everybodys or may(person, Right.SEE, self.agent, self.team)
@@ -124,19 +129,19 @@ def happening(fact: fx.Fact, floor: Floor) -> Happening | None:
         case fx.OfferEnded():
             offer = fact.offer
             said = _of_visit("offer_ended", fact.uniqueid, fact.queue, offer.agent, fact.at)
-            said |= {"outcome": offer.outcome, "ring_seconds": _seconds(offer.ringing)}
+            said |= {"outcome": offer.outcome, "ring_seconds": seconds(offer.ringing)}
             return Happening(said, offer.agent, ended_at=offer.ended_at)
         case fx.TalkBegan():
             return talking(fact.talk.agent, fact.talk.uniqueid, fact.talk.queue, fact.talk.how, fact.talk.start)
         case fx.TalkEnded():
             talk = fact.talk
             said = _of_visit("talk_ended", talk.uniqueid, talk.queue, talk.agent, fact.at)
-            said |= {"how": talk.how, "talk_seconds": _seconds(talk.length)}
+            said |= {"how": talk.how, "talk_seconds": seconds(talk.length)}
             return Happening(said, talk.agent, ended_at=talk.end)
         case fx.VisitEnded():
             told = fact.visit
             said = _of_visit("visit_ended", told.uniqueid, told.queue, told.agent, fact.at)
-            figures = {"wait_seconds": _seconds(told.wait), "talk_seconds": _seconds(told.talk)}
+            figures = {"wait_seconds": seconds(told.wait), "talk_seconds": seconds(told.talk)}
             return Happening(said | {"caller": None, "outcome": told.outcome} | figures, told.agent, told.caller)
         case _:
             return None
@@ -155,13 +160,29 @@ def talking(agent: str, uniqueid: str, queue: str | None, how: How, since: Micro
     return Happening(_of_visit("talk_began", uniqueid, queue, agent, since) | {"how": how}, agent)
 
 
+def lost_call(fact: fx.LostCallChanged, node: str) -> Said:
+    """Say that a call was lost, tried again in vain, or closed; without the caller's number."""
+    lost = fact.lost
+    news = "tried" if lost.tries else "lost"
+    return {
+        "what": news if lost.state is FollowUpState.OPEN else lost.state,
+        "id": lost_call_id(node, lost),
+        "at": seconds(fact.at),
+        "queue": None if lost.queue is None else inert(lost.queue),
+        "caller": None,
+        "lost_at": seconds(lost.lost_at),
+        "tries": lost.tries,
+        "by": lost.by,
+    }
+
+
 def recorded(violation: Violation) -> Said:
     """Say that a record was made."""
     return {
         "id": violation.id,
         "rule": violation.rule,
         "agent": inert(violation.agent),
-        "at": _seconds(violation.at),
+        "at": seconds(violation.at),
         "verdict": violation.verdict,
         "severity": violation.severity,
         "shadow": violation.mode is Mode.SHADOW,
@@ -171,7 +192,7 @@ def recorded(violation: Violation) -> Said:
 def _of_visit(what: str, uniqueid: str, queue: str | None, agent: str | None, at: Micros | None) -> Said:
     return {
         "what": what,
-        "at": _seconds(at),
+        "at": seconds(at),
         "uniqueid": inert(uniqueid),
         "queue": None if queue is None else inert(queue),
         "agent": None if agent is None else inert(agent),
@@ -200,5 +221,6 @@ def _caller(number: str | None, seen: Sight) -> str | None:
     return shown if seen is Sight.FULL else masked_caller(shown)
 
 
-def _seconds(value: Micros | None) -> float | None:
+def seconds(value: Micros | None) -> float | None:
+    """Give a moment or a length as the stream says it."""
     return None if value is None else value / SECOND

@@ -21,6 +21,7 @@ from callcenter.store.sign_in.accounts import Accounts
 from callcenter.store.sign_in.sessions import Sessions
 from callcenter.tracker import RulesInForce
 from callcenter.usecases.take_step import Evidence, StepContext
+from callcenter.web.callback_codes import CallBackCodes
 from callcenter.web.limits import SignInRate
 from callcenter.web.live import LiveFeed
 from callcenter.web.settings import WebSettings
@@ -64,6 +65,7 @@ class Service:
     ports: Ports
     files: asyncio.Lock
     """One file is read at a time."""
+    codes: CallBackCodes
 
     @property
     def rulebook(self) -> Rulebook:
@@ -124,6 +126,7 @@ def build(
         steady=steady,
         ports=ports or Ports(),
         files=asyncio.Lock(),
+        codes=CallBackCodes(steady),
     )
 
 

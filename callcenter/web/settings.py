@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
 
-from callcenter.domain.frame import SECOND
+from callcenter.domain.frame import SECOND, Micros
 from callcenter.errors import BadSetting
 from callcenter.rules.records.steps import Terms
 from callcenter.staff.workdays import Workdays
@@ -77,6 +77,7 @@ class WebSettings(BaseModel):
     idle_minutes: float = Field(default=30, gt=0, description="A session without a request ends after this.")
     token_minutes: float = Field(default=60, gt=0, description="A session's token is changed after this.")
     sign_ins_per_minute: int = Field(default=20, ge=1, description="Attempts to sign in that one address may make.")
+    claim_minutes: float = Field(default=15, gt=0, description="A lost call that one claims is given back after this.")
     explain_days: int = Field(default=3, ge=1, description="Working days an agent has to explain a record.")
     appeal_days: int = Field(default=5, ge=1, description="Working days an agent has to appeal a decision.")
     decide_days: int = Field(default=5, ge=1, description="Working days in which an appeal should be decided.")
@@ -99,6 +100,11 @@ class WebSettings(BaseModel):
             idle=round(self.idle_minutes * _MINUTE),
             token=round(self.token_minutes * _MINUTE),
         )
+
+    @property
+    def claim_lasts(self) -> Micros:
+        """For how long a lost call is claimed."""
+        return round(self.claim_minutes * _MINUTE)
 
     def terms(self, zone: ZoneInfo) -> Terms:
         """Say how long people have, in a department of a zone."""

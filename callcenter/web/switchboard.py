@@ -16,6 +16,7 @@ from callcenter.tracker import RulesInForce, Tracker
 _WORDS_SECONDS = 0.2
 """How long the frames that say how a leg ended may still be on their way."""
 _LOOK_SECONDS = 0.005
+_PHONE = "PJSIP/"
 
 
 class Switchboard:
@@ -58,6 +59,16 @@ class Switchboard:
                 return served
             await asyncio.sleep(_LOOK_SECONDS)
         return None
+
+    def phones_of(self, agent: str) -> frozenset[str]:
+        """Name the endpoints of an agent's phones, as the switch tells of them; none while it is not followed."""
+        if not self._tracker.in_sync:
+            return frozenset()
+        people = self._tracker.floor.state.people.values()
+        interfaces = {
+            one for person in people if person.name == agent for one in (person.interface, *person.interfaces)
+        }
+        return frozenset(one.removeprefix(_PHONE) for one in interfaces if one.startswith(_PHONE))
 
     def _candidate(self, person: Agent, floor: Floor) -> Candidate:
         roster, now = self._in_force().roster, floor.state.now

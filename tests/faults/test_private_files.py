@@ -77,7 +77,7 @@ def test_tapes_scores_and_rosters_that_are_written_are_for_their_owner_alone(tmp
     tape = TapeWriter(tmp_path / "a.ami.gz")
     tape.write(b"x")
     tape.close()
-    write_new(tmp_path / "scores.csv", b"x")
+    write_new(tmp_path / "scores.csv", b"x", "en")
     put_new({tmp_path / "roster" / "agents.csv": b"x"})
     with open_private(tmp_path / "rows.csv", "w", newline="", encoding="utf-8-sig") as file:
         file.write("x")

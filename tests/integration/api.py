@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import msgspec
 
 from callcenter.domain.frame import Micros
 from callcenter.errors import StoreError
@@ -83,6 +84,11 @@ class Department:
         )
         self.app = make_application(self.service)
         self._browsers: dict[str, Browser] = {}
+
+    def hires(self, agent: str) -> None:
+        """Give an agent a seat."""
+        seats = (*ROSTER.seats, Seat(agent=agent, interface="PJSIP/hired"))
+        self.in_force = RulesInForce(load_rulebook(), msgspec.structs.replace(ROSTER, seats=seats))
 
     async def dispose(self, said: Disposition) -> None:
         """Stand in for the tracker."""

@@ -319,13 +319,13 @@ async def test_pause_without_a_control_login_fails_at_once(switch: ScriptedSwitc
         await AmiClient(settings(switch)).pause("PJSIP/1001")
 
 
-async def test_pause_and_unpause_say_who_where_and_why(switch: ScriptedSwitch) -> None:
+async def test_pause_says_who_where_and_why(switch: ScriptedSwitch) -> None:
     async with running(AmiClient(settings(switch))) as client:
         await until(client, SnapshotTaken)
         await client.pause("PJSIP/1001", queue="consumers", reason="lunch")
-        await client.unpause("PJSIP/1001")
+        await client.pause("PJSIP/1001", reason="tea")
     sent = [asked for asked in switch.received if asked["Action"] == "QueuePause"]
-    assert [asked.get("Paused") for asked in sent] == ["true", "false"]
+    assert [asked.get("Paused") for asked in sent] == ["true", "true"]
     assert (sent[0]["Queue"], sent[0]["Reason"], sent[0]["Interface"]) == ("consumers", "lunch", "PJSIP/1001")
     assert "Queue" not in sent[1]
 

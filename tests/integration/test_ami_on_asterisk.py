@@ -254,14 +254,14 @@ async def test_pause_with_a_reason_is_seen_on_the_events_login(lab: Lab) -> None
     async with running(AmiClient(settings(lab))) as client:
         await until(client, SnapshotTaken)
         await client.pause("PJSIP/1001", queue="consumers", reason="lunch")
-        await client.unpause("PJSIP/1001", queue="consumers")
+        await client.pause("PJSIP/1001", queue="consumers", reason="tea")
         pauses: list[tuple[str, str]] = []
         while len(pauses) < 2:
             item = await anext(client)
             frames = item.frames if isinstance(item, FramesRead) else ()
             found = [frame.headers for frame in frames if frame.name == "QueueMemberPause"]
             pauses += [(headers["Paused"], headers["PausedReason"]) for headers in found]
-    assert pauses == [("1", "lunch"), ("0", "")]
+    assert pauses == [("1", "lunch"), ("1", "tea")]
 
 
 async def test_pause_of_nobody_is_refused_in_asterisks_words(lab: Lab) -> None:

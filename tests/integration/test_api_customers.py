@@ -13,6 +13,8 @@ from callcenter.numbers import numbering_of
 from callcenter.tracker import RulesInForce
 from tests.integration.api import ROSTER, Browser, Department, Json, department
 
+pytestmark = pytest.mark.usefixtures("database")
+
 MOBILE, LANDLINE = "138 0013 8000", "0571-88881234转801"
 WANG = {
     "name": "王小明",

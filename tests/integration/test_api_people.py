@@ -50,7 +50,7 @@ class TestSession:
             "alice",
             "agent",
             "Alice",
-            ["appeal", "edit_customers", "explain", "record_call", "see", "see_customers", "see_scores"],
+            ["appeal", "edit_customers", "explain", "record_call", "see", "see_customers", "see_scores", "see_surveys"],
         )
         assert me["expires_at"] == "2026-03-02T21:00:00+08:00"
 

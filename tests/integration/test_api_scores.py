@@ -166,6 +166,7 @@ class TestScore:
         await agreed(work)
         root = await work.signed_in("root")
         carol = {"name": "carol", "full_name": "C", "role": "agent", "agent": "Carol", "joined": "2026-02-10"}
+        work.hires("Carol")
         await root.send("POST", "/users", carol | {"password": "quite another phrase"})
         shown = await read(work, "/scores/Carol/2026/quarters/1")
         assert [(one["month"], one["trial"]) for one in shown["months"]] == [("2026-02", True), ("2026-03", True)]
@@ -281,6 +282,7 @@ class TestFile:
         await agreed(work)
         root = await work.signed_in("root")
         hostile = {"name": "mallory", "full_name": "M", "role": "agent", "agent": '=HYPERLINK("http://x")'}
+        work.hires(hostile["agent"])
         await root.send("POST", "/users", hostile | {"password": "quite another phrase"})
         rows = csv.reader((await self.file(work, "")).decode("utf-8-sig").splitlines()[1:])
         book = openpyxl.load_workbook(io.BytesIO(await self.file(work, "&format=xlsx")))
@@ -399,6 +401,7 @@ class TestRoles:
         other = {"full_name": "x", "password": "quite another phrase"}
         await root.send("POST", "/users", other | {"name": "zoe", "role": "agent", "agent": "Zoe", "team": "orders"})
         special = {"name": "tina", "role": "training_specialist", "agent": "Tian"}
+        work.hires("Tian")
         await root.send("POST", "/users", other | special)
         return work
 

@@ -33,6 +33,8 @@ from callcenter.usecases.import_customers import (
 from tests.integration.office import opened, settings_of
 from tests.integration.test_customers import Cards
 
+pytestmark = pytest.mark.usefixtures("database")
+
 HEAD = "name,reference,numbers,credit"
 
 

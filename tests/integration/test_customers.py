@@ -36,6 +36,8 @@ from callcenter.usecases.save_customer import (
 from tests.integration.office import opened
 from tests.unit.rules.detection.people import MONDAY
 
+pytestmark = pytest.mark.usefixtures("database")
+
 ONE, TWO, THREE = ("13800138001", "13800138002", "13800138003")
 
 

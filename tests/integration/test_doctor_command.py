@@ -36,5 +36,5 @@ def test_roster_that_cannot_be_used_fails_and_the_other_checks_go_on(tmp_path: P
 
 
 def test_lines_to_add_stand_one_below_the_other(capsys: pytest.CaptureFixture[str]) -> None:
-    _print([Check("event filters", "fail", "2 do not pass", "add:\none\ntwo")])
+    _print([Check("event filters", "fail", "2 do not pass", "add:\none\ntwo")], "en")
     assert "         -> add:\n            one\n            two\n" in capsys.readouterr().out

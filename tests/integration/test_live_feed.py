@@ -71,6 +71,12 @@ async def house(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Lively]:
         await running
 
 
+async def turns() -> None:
+    """Let everything that is ready happen."""
+    for _ in range(20):
+        await asyncio.sleep(0)
+
+
 async def whats(page: Page) -> list[str]:
     return [said["what"] for said in await page.rest()]
 
@@ -96,11 +102,11 @@ async def test_the_floor_is_told_of_queues_and_agents_that_changed(house: Lively
     house.sign_in()
     page = house.open(SUPERVISOR, Topic.FLOOR)
     await page.next()
-    await asyncio.sleep(0.01)
+    await turns()
     await page.rest("floor")
     house.join()
     house.ring()
-    await asyncio.sleep(0.01)
+    await turns()
 
     queue, agent = await page.rest("floor")
 
@@ -113,7 +119,7 @@ async def test_an_agent_who_is_nowhere_any_more_is_gone(house: Lively) -> None:
     page = house.open(SUPERVISOR, Topic.FLOOR)
     await page.next()
     del house.exporter._present.seats["Alice"]
-    await asyncio.sleep(0.01)
+    await turns()
 
     assert {"agent_gone": "Alice"} in await page.rest("floor")
 
@@ -242,7 +248,7 @@ async def test_a_pop_is_in_the_snapshot_for_as_long_as_it_rings(house: Lively) -
     house.sign_in()
     house.join()
     house.ring()
-    await asyncio.sleep(0.01)
+    await turns()
     _, ringing = await house.open(ALICE).next()
     house.answer()
     house.hang_up()
@@ -392,7 +398,7 @@ async def test_a_phone_that_rings_no_longer_pops_nothing(house: Lively) -> None:
     await page.next()
     house.join("c1")
     house.ring("c1")
-    await asyncio.sleep(0)
+    await turns()
     house.give_up("c1")
     house.join("c2")
     house.ring("c2")

@@ -92,7 +92,7 @@ async def test_matters_that_are_open_keep_their_frames_and_reproduce_exactly(hom
     end = await save_state(home)
     result = await asyncio.to_thread(run, home, "prune")
     assert result.exit_code == 0, result.exception
-    assert f"cut before entry {end + 1}: no positions stay; what was before was cut, but for" in result.stdout
+    assert f"cut before entry {end + 1}; what stays: no positions; what was before was cut, but for" in result.stdout
     assert verify(home.journal).sound
     checked = await asyncio.to_thread(home.run, "verify")
     assert "3 of 3 records reproduce, 0 could not be checked" in checked.stdout
@@ -178,7 +178,7 @@ async def test_what_the_store_has_not_taken_in_stays(home: Home) -> None:
     await save_state(home)
     home.sql(home.base, "UPDATE position SET journal_position = 0")
     result = await asyncio.to_thread(run, home, "prune")
-    assert (result.exit_code, "nothing is cut: positions 1 to" in result.stdout) == (0, True)
+    assert (result.exit_code, "nothing is cut; what stays: positions 1 to" in result.stdout) == (0, True)
 
 
 async def test_what_no_state_covers_that_this_version_can_read_stays(home: Home) -> None:

@@ -277,7 +277,7 @@ class Chains:
         self.park(talk)
         self.board.passes(parked)
         line, taken = self.own_line(agent, "701", excused=False)
-        self.board.tell(s.fetched(talk.facing, line), s.leaves(talk.facing))
+        self.board.tell(s.fetched(talk.facing), s.leaves(talk.facing))
         return self.answers(talk, line, agent, taken)
 
     def parked_too_long(self, talk: Talking, parked: int) -> Talking:
@@ -287,7 +287,7 @@ class Chains:
         board.passes(parked)
         line = board.line(talk.agent.phone, linked=talk.chain[0].linked)
         board.tell(
-            s.fetched(talk.facing, None),
+            s.fetched(talk.facing),
             s.leaves(talk.facing),
             s.starts(line),
             s.dials(talk.facing, line, talk.agent.number),

@@ -144,7 +144,7 @@ class Lane(Chains):
         board.passes(scene.spans[0])
         bridge = board.bridge()
         board.tell(
-            s.fetched(caller, line),
+            s.fetched(caller),
             s.leaves(caller),
             *board.mixed([s.enters(line, bridge)], [s.enters(caller, bridge)]),
         )

@@ -230,8 +230,8 @@ class Switchboard:
         return co.Parked, {"uid": line.uid, "name": line.name}
 
     @staticmethod
-    def fetched(line: Line, by: Line | None) -> Word:
-        return co.ParkEnded, {"uid": line.uid, "name": line.name, "fetched_by": None if by is None else by.uid}
+    def fetched(line: Line) -> Word:
+        return co.ParkEnded, {"uid": line.uid, "name": line.name}
 
     @staticmethod
     def spies(line: Line, target: Line) -> Word:

@@ -6,11 +6,13 @@ import importlib
 import re
 import subprocess
 from pkgutil import iter_modules
+from types import SimpleNamespace
 from typing import cast
 
 import pytest
+from pydantic import BaseModel
 
-from callcenter import locale
+from callcenter import config, locale
 from callcenter.cli import COMMANDS
 from callcenter.config import describe
 from callcenter.domain.vocabulary import OfferOutcome, VisitOutcome
@@ -19,7 +21,9 @@ from callcenter.exporter.http import Pages
 from callcenter.exporter.table import METRICS
 from callcenter.staff.roles import Right
 from callcenter.web import api
-from callcenter.web.application import ROUTERS
+from callcenter.web.application import ROUTERS, make_application
+from callcenter.web.service import Service
+from callcenter.web.settings import WebSettings
 from tests.repo.generate import generated, page_of
 from tests.repo.reference import ROOT, TABLES, every_command, every_route, options_of
 
@@ -42,6 +46,23 @@ def test_generators_would_change_nothing() -> None:
 def test_no_router_of_the_api_is_forgotten() -> None:
     modules = [importlib.import_module(f"callcenter.web.api.{found.name}") for found in iter_modules(api.__path__)]
     assert {id(one.router) for one in modules if hasattr(one, "router")} <= set(map(id, ROUTERS))
+
+
+def test_application_has_no_route_beside_its_routers() -> None:
+    app = make_application(cast("Service", SimpleNamespace(settings=WebSettings())))
+    beside = [one for one in app.routes if getattr(one, "original_router", None) not in ROUTERS]
+    assert [getattr(one, "path", one) for one in beside] == [app.openapi_url]
+
+
+def test_setting_within_a_list_is_described() -> None:
+    class Within(BaseModel):
+        figure: int = 1
+
+    class Held(BaseModel):
+        many: tuple[Within, ...] = ()
+        some: dict[str, Within | None] = {}
+
+    assert [one.name for one in config._describe(Held, "")] == ["many.<name>.figure", "some.<name>.figure"]
 
 
 def test_no_dashboard_is_left_that_nothing_makes() -> None:

@@ -13,10 +13,12 @@ import yaml
 
 from callcenter.exporter import ExporterSettings
 from callcenter.exporter.table import METRICS, Metric
+from tests.unit.test_exporter import House
 
 METRICS_DIR = Path(__file__).parents[2] / "metrics"
 NAMES = {f"{m.name}{suffix}": m for m in METRICS for suffix in (("_bucket", "_sum", "_count") if m.edges else ("",))}
 
+_EXPORTED = re.compile(r"^# TYPE (\w+)", re.MULTILINE)
 _NAME = re.compile(r"callcenter_[a-z_]+")
 _SELECTED = re.compile(r"(callcenter_[a-z_]+)\{([^}]*)\}")
 _LABEL = re.compile(r"(\w+)\s*(?:=~|!~|!=|=)\s*\"")
@@ -45,6 +47,15 @@ def expressions() -> list[str]:
 def test_every_metric_is_on_a_dashboard(metric: Metric) -> None:
     shown = {name for expr in dashboard_expressions() for name in _NAME.findall(expr)}
     assert shown & {name for name, known in NAMES.items() if known is metric}
+
+
+def test_whatever_is_exported_is_in_the_table() -> None:
+    """And so in the manual and on a dashboard, by whatever way it came to be exported."""
+    house = House()
+    house.sign_in()
+    told = {found.removesuffix("_total") for found in _EXPORTED.findall(house.exporter.metrics().text().decode())}
+    assert len(told) > len(METRICS) / 2
+    assert told - {metric.name.removesuffix("_total") for metric in METRICS} == set()
 
 
 def test_every_name_in_a_dashboard_or_an_alert_is_exported() -> None:

@@ -1,9 +1,10 @@
-"""What a test leaves behind: tasks, threads, processes, open files and sockets; each is told by what it is."""
+"""What a test leaves behind: tasks, threads, processes, open files and sockets, variables; each is told by name."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import threading
 import time
 from pathlib import Path
@@ -35,9 +36,9 @@ def cut_off_tasks() -> list[str]:
 
 
 def held() -> set[str]:
-    """List the threads, child processes and open files of this process."""
+    """List the threads, child processes, open files and environment variables of this process."""
     threads = {f"thread {thread.name} ({thread.ident})" for thread in threading.enumerate()}
-    return threads | _children() | _files()
+    return threads | _children() | _files() | _variables()
 
 
 def left_since(before: set[str]) -> list[str]:
@@ -54,6 +55,11 @@ def _children() -> set[str]:
         with contextlib.suppress(OSError):  # a thread that has ended meanwhile
             found |= {f"process {pid}" for pid in (thread / "children").read_text().split()}
     return found
+
+
+def _variables() -> set[str]:
+    own = "PYTEST_CURRENT_TEST"  # pytest's, of another value for each test
+    return {f"variable {name}={value}" for name, value in os.environ.items() if name != own}
 
 
 def _files() -> set[str]:

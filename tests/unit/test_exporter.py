@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from callcenter.domain import company as co
 from callcenter.domain import events as ev
 from callcenter.domain import facts as fx
 from callcenter.domain.floor import Floor
@@ -113,6 +114,21 @@ def test_survey_counts_by_its_stages_and_each_answer_by_its_question() -> None:
         'surveys_total{queue="sales",result="hung_up"}': 1,
         'survey_answers_total{answer="2",question="service"}': 1,
     }
+
+
+def test_talk_that_its_agent_ended_could_have_been_asked_about() -> None:
+    for by, eligible in (("c1-Alice", 1), ("c1", 0)):
+        house = House()
+        house.sign_in()
+        house.join()
+        house.ring()
+        house.answer(after=5)
+        house.tell(co.BridgeEntered, "c1-Alice", "PJSIP/Alice-c1", "c1", "b1", None)
+        house.tell(co.BridgeEntered, "c1", "PJSIP/trunk-c1", "c1", "b1", None)
+        house.tell(ev.HangupAsked, by, "", 16, None, after=9)
+        house.hang_up()
+        stage = 'surveys_total{queue="sales",result="eligible"}'
+        assert house.series(stage) == {stage: eligible}
 
 
 def test_queue_of_one_phone_alone_is_no_line_that_its_agent_serves() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from io import BytesIO
 
 import pytest
@@ -41,6 +42,9 @@ def test_language_is_the_one_wanted_else_that_of_the_environment(
         (f"{WHY}Permission denied", "配置文件 /a 无法读取：没有权限"),
         (f"{WHY}it is not UTF-8 text", "配置文件 /a 无法读取：不是 UTF-8 文本"),
         ("[Errno 2] No such file or directory: '/a'", "没有该文件或目录：'/a'"),
+        ("there is no call; there is an account 'alice' already", "没有来电；账号 'alice' 已存在"),
+        ("/a: b: there is no call", "/a：b：没有来电"),
+        ("manager.conf [queues]: writetimeout = 60000", "manager.conf [queues]：writetimeout = 60000"),
     ],
 )
 def test_sentence_is_told_with_what_stands_in_its_gaps(english: str, chinese: str) -> None:
@@ -51,6 +55,20 @@ def test_sentence_is_told_with_what_stands_in_its_gaps(english: str, chinese: st
 @pytest.mark.parametrize("english", ["nobody has written this down", f"{WHY}the moon stood in the wrong house"])
 def test_sentence_that_cannot_be_told_whole_stays_english(english: str) -> None:
     assert locale.sentence(english, "zh-CN") == english
+
+
+@pytest.mark.parametrize("names", ["a: b; c: d", "queues: 3"])
+def test_names_that_are_only_joined_stay_as_they_are(names: str) -> None:
+    assert locale.sentence(names, "zh-CN") == names
+
+
+@pytest.mark.parametrize("made", ["a: " * 3000, "the roster cannot be used: " * 200, "a: b; c: d; " * 200])
+def test_sentence_that_was_made_to_take_long_is_soon_given_up(made: str) -> None:
+    began = time.process_time()
+
+    locale.sentence(made, "zh-CN")
+
+    assert time.process_time() - began < 1
 
 
 def test_text_with_named_gaps_is_filled() -> None:

@@ -158,7 +158,7 @@ def test_the_first_timed_frame_of_the_next_login_closes_the_gap() -> None:
 def test_sequence_numbers_that_begin_anew_are_a_restart() -> None:
     line = Line()
     line.take(opened(), read(joined(500)), lost(), opened(2))
-    (end, *_, gap) = line.take(read(beat(3, "1800000030")))
+    (end, *_, gap, _lost) = line.take(read(beat(3, "1800000030")))
     assert isinstance(gap, fx.GapSeen)
     assert gap.cause == "restart"
     assert isinstance(end, fx.VisitEnded)
@@ -170,7 +170,7 @@ def test_a_restart_of_ours_between_two_logins_hides_no_restart_of_the_switch() -
     before.take(opened(), read(joined(500)))
     after = Line(Follower.restore(before.follower.save()))
     after.do(after.intake.lost(OURS))
-    (*_, gap) = after.take(opened(), read(beat(3, "1800000030")))
+    (*_, gap, _lost) = after.take(opened(), read(beat(3, "1800000030")))
     assert gap == fx.GapSeen(at=1_800_000_030 * SECOND, start=1_800_000_000 * SECOND, cause="restart")
 
 

@@ -11,6 +11,7 @@ from typing import Annotated
 
 import typer
 
+from callcenter.cli.speech import LangOption, spoken
 from callcenter.errors import BadInput, LabError
 from callcenter.lab.load import play_load
 from callcenter.lab.own_service import write_settings
@@ -20,9 +21,32 @@ from callcenter.lab.stories import STORIES
 from callcenter.lab.switch import Lab, LabState, load_state
 from callcenter.lab.switch import stop as stop_lab
 from callcenter.lab.troupe import record_all
+from callcenter.locale import Language, Words
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, help="A real Asterisk with callers and phones.")
 
+_SAID = Words(
+    "lab",
+    {
+        "service": "A service that follows it: {file}",
+        "none": "No lab runs in {folder}.",
+        "stopped": "Stopped.",
+        "heard": "{events} events, {bytes} bytes",
+        "callers": "from {host}; outbound calls go to {host}:{port}",
+        "loopback": (
+            "Loopback only, but for two UDP sockets of the SIP library's resolver, which has no name server to ask."
+        ),
+    },
+)
+_COLUMNS = Words(
+    "lab",
+    {
+        "manager": "manager",
+        "phones": "phones",
+        "callers": "callers",
+        "queue_log": "queue_log",
+    },
+)
 WorkDir = Annotated[Path, typer.Option(help="State, secrets and a lab's own files; one lab a directory.")]
 Port = Annotated[int, typer.Option(min=0, max=65535, help="0 = a free one.")]
 _DEFAULT_DIR = Path("var/lab")
@@ -35,6 +59,7 @@ def up(
     ami_port: Port = 0,
     ring_seconds: Annotated[int, typer.Option(min=1, help="Ring timeout of the queues.")] = 25,
     for_tests: Annotated[bool, typer.Option(help="Add the unfiltered login and the test extensions.")] = False,
+    lang: LangOption = "",
 ) -> None:
     """Build the Asterisk root on first use (about 30 s), start Asterisk and print how to reach it.
 
@@ -56,30 +81,30 @@ def up(
     except BaseException:
         lab.stop()
         raise
-    _show(state)
-    print(f"\nA service that follows it: {file}\n\n{file.read_text('utf-8')}")
+    _show(state, spoken(lang))
+    print(f"\n{_SAID.say('service', spoken(lang), file=file)}\n\n{file.read_text('utf-8')}")
     print(f"callcenter db upgrade --settings {file} && callcenter serve --settings {file}")
 
 
 @app.command()
-def down(work_dir: WorkDir = _DEFAULT_DIR) -> None:
+def down(work_dir: WorkDir = _DEFAULT_DIR, lang: LangOption = "") -> None:
     """Stop the lab that was started in this work directory."""
     state = load_state(work_dir)
     if state is None:
-        print(f"No lab runs in {work_dir}.")
+        print(_SAID.say("none", spoken(lang), folder=work_dir))
         return
     stop_lab(work_dir, state)
-    print("Stopped.")
+    print(_SAID.say("stopped", spoken(lang)))
 
 
 @app.command()
-def status(work_dir: WorkDir = _DEFAULT_DIR) -> None:
+def status(work_dir: WorkDir = _DEFAULT_DIR, lang: LangOption = "") -> None:
     """Tell whether the lab runs, and how to reach it; exit code 1 if it does not."""
     state = load_state(work_dir)
     if state is None or not state.alive():
-        print(f"No lab runs in {work_dir}.")
+        print(_SAID.say("none", spoken(lang), folder=work_dir))
         sys.exit(1)
-    _show(state)
+    _show(state, spoken(lang))
 
 
 @app.command()
@@ -129,6 +154,7 @@ def load(
     number: Annotated[int, typer.Option("--calls", min=1, help="How many calls; each is about 110 events.")] = 200,
     per_second: Annotated[float, typer.Option(min=0.1, help="How many begin in a second.")] = 20.0,
     work_dir: WorkDir = _DEFAULT_DIR,
+    lang: LangOption = "",
 ) -> None:
     """Put a switch of its own under load (SIPp) and record what both logins hear."""
     out.mkdir(parents=True, exist_ok=True)
@@ -136,17 +162,20 @@ def load(
     for login, name in (("events", "board"), ("lab", "unfiltered")):
         (out / f"{name}.ami.gz").write_bytes(gzip.compress(heard[login], mtime=0))
         events = heard[login].count(b"Event: ")
-        print(f"{name:<12}{events} events, {len(heard[login])} bytes")
+        size = len(heard[login])
+        print(f"{name:<12}{_SAID.say('heard', spoken(lang), events=events, bytes=size)}")
 
 
-def _show(state: LabState) -> None:
+def _show(state: LabState, language: Language) -> None:
+    said = {name: f"{told:<10}" for name, told in _COLUMNS.table(language).items()}
     print(f"Asterisk {state.version}, pid {state.pid}")
-    print(f"  manager    127.0.0.1:{state.ami_port}")
+    print(f"  {said['manager']} 127.0.0.1:{state.ami_port}")
     for login, secret in state.manager_secrets.items():
         print(f"    {login:<10}{secret}")
-    print(f"  phones     127.0.0.1:{state.sip_port} (UDP)")
+    print(f"  {said['phones']} 127.0.0.1:{state.sip_port} (UDP)")
     for number, secret in state.phone_secrets.items():
         print(f"    {number:<10}{secret}")
-    print(f"  callers    from {state.trunk_host}; outbound calls go to {state.trunk_host}:{state.trunk_port}")
-    print(f"  queue_log  {state.queue_log}")
-    print("  Loopback only, but for two UDP sockets of the SIP library's resolver, which has no name server to ask.")
+    callers = _SAID.say("callers", language, host=state.trunk_host, port=state.trunk_port)
+    print(f"  {said['callers']} {callers}")
+    print(f"  {said['queue_log']} {state.queue_log}")
+    print(f"  {_SAID.say('loopback', language)}")

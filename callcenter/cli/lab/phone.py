@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn, TextIO
 import typer
 from pydantic import SecretStr, ValidationError
 
+from callcenter import locale
 from callcenter.cli.speech import LangOption, spoken
 from callcenter.errors import BadSetting, PhoneError, UnreadableFile
 from callcenter.locale import Language, Words
@@ -141,7 +142,7 @@ def obeyed(made: Phone, command: str, lang: Language) -> bool:
     try:
         buttons.get(word, lambda: print(_HELP.say("keys", lang), flush=True))()
     except PhoneError as error:
-        print(error, flush=True)
+        print(locale.sentence(str(error), lang), flush=True)
     return True
 
 

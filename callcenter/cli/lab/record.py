@@ -12,11 +12,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from callcenter import locale
 from callcenter.ami.link import Link
 from callcenter.ami.settings import LoginSettings, SwitchSettings
+from callcenter.cli.speech import LangOption, spoken
 from callcenter.clock import wall_clock
 from callcenter.config import SETTINGS_FILE, load_settings
 from callcenter.errors import SwitchError
+from callcenter.locale import Language, english
 from callcenter.tape import TapeWriter
 
 if TYPE_CHECKING:
@@ -24,6 +27,8 @@ if TYPE_CHECKING:
 
 app = typer.Typer(add_completion=False, help="Record a manager login to a tape.")
 
+_REACHED = english("{path}: {seconds} s, {frames} frames, {mega} MB")
+_RECORDED, _SEVERAL_RECORDED = english("{logins} login recorded."), english("{logins} logins recorded.")
 _RETRY_SECONDS = 0.5
 _PROGRESS_SECONDS = 1.0
 _MEGA = 1_000_000
@@ -40,10 +45,13 @@ def numbered(path: Path, login: int) -> Path:
 class Recording:
     """Record one login after another, a tape each, until the time is over or a signal comes."""
 
-    def __init__(self, switch: SwitchSettings, login: LoginSettings, *, marked: bool = False) -> None:
+    def __init__(
+        self, switch: SwitchSettings, login: LoginSettings, *, marked: bool = False, language: Language = "en"
+    ) -> None:
         self._switch = switch
         self._login = login
         self._marked = marked
+        self._language = language
         self._stop = asyncio.Event()
 
     def stop(self) -> None:
@@ -65,7 +73,7 @@ class Recording:
             except SwitchError as error:
                 if logins == 0:
                     raise
-                _show(f"{error}; trying again\n")
+                _show(locale.sentence(english(f"{error}; trying again"), self._language) + "\n")
                 await self._tick(_RETRY_SECONDS)
             else:
                 logins += 1
@@ -92,13 +100,17 @@ class Recording:
                 with contextlib.suppress(OSError):  # the next write meets the same and keeps it
                     tape.flush()
                 frames, seconds = sum(link.frames_total.values()), time.monotonic() - begun
-                _show(f"\r{path}: {seconds:.0f} s, {frames} frames, {tape.bytes / _MEGA:.1f} MB")
+                _show("\r" + self._told(path, seconds, frames, tape.bytes))
         finally:
             reason = link.ended
             link.close()
             await ending
             tape.close()
-        _show(f"\n{reason}\n" if reason else "\n")
+        _show(f"\n{locale.sentence(reason, self._language)}\n" if reason else "\n")
+
+    def _told(self, path: Path, seconds: float, frames: int, held: int) -> str:
+        whole, mega = f"{seconds:.0f}", f"{held / _MEGA:.1f}"
+        return locale.text(_REACHED, self._language, path=path, seconds=whole, frames=frames, mega=mega)
 
     async def _tick(self, seconds: float, *others: asyncio.Future[Any]) -> None:
         """Wait so long, or until told to stop, or until one of the others is done."""
@@ -135,6 +147,7 @@ def main(
     username: Annotated[str | None, typer.Option(help="Manager login.")] = None,
     secret_file: Annotated[Path | None, typer.Option(help="File whose first line is its secret.")] = None,
     mark_times: Annotated[bool, typer.Option(help="Mark our time, for a switch without timestampevents.")] = False,
+    lang: LangOption = "",
 ) -> None:
     """Write a manager login to a tape that replay reads; a second login goes to board.2.ami.gz, and so on."""
     if username and secret_file:
@@ -143,5 +156,7 @@ def main(
     else:
         switch = ami = load_settings(settings).ami
         login = ami.events
-    logins = asyncio.run(record(Recording(switch, login, marked=mark_times), path, seconds))
-    print(f"{logins} login{'s' if logins != 1 else ''} recorded.", file=sys.stderr)
+    recording = Recording(switch, login, marked=mark_times, language=spoken(lang))
+    logins = asyncio.run(record(recording, path, seconds))
+    told = _RECORDED if logins == 1 else _SEVERAL_RECORDED
+    print(locale.text(told, spoken(lang), logins=logins), file=sys.stderr)

@@ -13,13 +13,13 @@ import typer
 
 from callcenter import locale
 from callcenter.cli.numbering import AreaCode, Internal, OutsideDigit, extensions_of
-from callcenter.cli.speech import spoken
-from callcenter.cli.tongue import wanted
+from callcenter.cli.speech import LangOption, spoken
 from callcenter.domain.agents.directory import Directory
 from callcenter.errors import BadInput
 from callcenter.files.customers import load_customers
 from callcenter.files.roster import load_roster
 from callcenter.files.rulebook import load_rulebook
+from callcenter.locale import Language
 from callcenter.numbers import numbering_of
 from callcenter.queuelog.clock import Off
 from callcenter.queuelog.history import LogHistory, read_history
@@ -41,6 +41,11 @@ Customers = Annotated[
     Path | None, typer.Option(help="Customers and their numbers (CSV): each visit is linked with its customer.")
 ]
 
+SiteZone = Annotated[
+    str | None, typer.Option(help="The site's; by default as the roster or the rulebook says, else Asia/Shanghai.")
+]
+LogZone = Annotated[str | None, typer.Option(help="In which queue_log has times as text; by default the site's.")]
+
 
 class Format(StrEnum):
     """How the document is written."""
@@ -57,16 +62,13 @@ def replay(
     rulebook: Annotated[Path | None, typer.Option(help="A rulebook (YAML) instead of the packaged one.")] = None,
     customers: Customers = None,
     charset: Annotated[str | None, typer.Option(help="In which names stand there; else UTF-8, then GB18030.")] = None,
-    timezone: Annotated[
-        str | None, typer.Option(help="The site's; by default as the roster or the rulebook says, else Asia/Shanghai.")
-    ] = None,
-    log_timezone: Annotated[
-        str | None, typer.Option(help="In which queue_log has times as text; by default the site's.")
-    ] = None,
+    timezone: SiteZone = None,
+    log_timezone: LogZone = None,
     area_code: AreaCode = None,
     outside_digit: OutsideDigit = None,
     internal: Internal = "",
     format: Annotated[Format, typer.Option(help="One JSON object, or a table for people.")] = Format.JSON,  # noqa: A002 - the option's name is fixed
+    lang: LangOption = "",
 ) -> None:
     """Turn recorded AMI bytes and queue_log into calls, states, violations and totals."""
     if not ami and not queue_log:
@@ -79,7 +81,7 @@ def replay(
     book = load_rulebook(rulebook, timezone if duty is None else duty.timezone)
     _require_edition(book, ami or ())
     zone = book.zone if log_timezone is None else ZoneInfo(log_timezone)
-    history = _history(queue_log or (), book, duty, (zone, charset))
+    history = _history(queue_log or (), book, duty, (zone, charset), spoken(lang))
     document = Document(
         Replay(ami or (), RulesInForce(book, duty), charset),
         _beside(history, names=duty is not None, logins=bool(ami)),
@@ -87,18 +89,22 @@ def replay(
         alone=None if ami else history,
         linked=None if customers is None else Linked(load_customers(customers, numbering), numbering),
     )
-    lines = document.json() if format is Format.JSON else (f"{line}\n" for line in text(document, book.zone))
-    sys.stdout.writelines(lines)
+    told = (f"{line}\n" for line in text(document, book.zone, spoken(lang)))
+    sys.stdout.writelines(document.json() if format is Format.JSON else told)
 
 
 def _history(
-    paths: Sequence[Path], book: Rulebook, duty: Roster | None, reading: tuple[ZoneInfo, str | None]
+    paths: Sequence[Path],
+    book: Rulebook,
+    duty: Roster | None,
+    reading: tuple[ZoneInfo, str | None],
+    language: Language,
 ) -> LogHistory:
     """Read the logs by the figures and the roster that hold for the logins."""
     directory = Directory({} if duty is None else duty.tenures(), {})
     history = read_history(paths, reading, directory, lambda queue, at: book.figures(at).wrap_up.get(queue or "", 0))
     if history.off is not None:
-        _warn(history.off, reading[0])
+        _warn(history.off, reading[0], language)
     return history
 
 
@@ -108,13 +114,13 @@ def _beside(history: LogHistory, *, names: bool, logins: bool) -> Reconcile:
     return Reconcile(visits, names=names, set_aside=history.set_aside, off=history.off)
 
 
-def _warn(off: Off, zone: ZoneInfo) -> None:
+def _warn(off: Off, zone: ZoneInfo, language: Language) -> None:
     """Say on stderr that a log's times as text contradict the ids of its calls; nothing is guessed."""
     warning = locale.english(
         f"queue_log's times as text, read in {zone.key}, are {off.seconds:+} s off by the ids of its calls: give "
         f"--log-timezone {off.zone}, until then they are held beside no login."
     )
-    print(f"callcenter: {locale.sentence(warning, spoken(wanted(sys.argv[1:])))}", file=sys.stderr)
+    print(f"callcenter: {locale.sentence(warning, language)}", file=sys.stderr)
 
 
 def _require_edition(book: Rulebook, tapes: Sequence[Path]) -> None:

@@ -18,9 +18,10 @@ from callcenter.clock import today
 from callcenter.config import load_settings
 from callcenter.domain.facts import Visit
 from callcenter.domain.vocabulary import VisitOutcome
+from callcenter.locale import Language
 from callcenter.reports.figures.sheet import SheetStyle, all_calls, brief_calls
 from callcenter.reports.figures.words import remark
-from callcenter.spreadsheet import csv_file, workbook
+from callcenter.spreadsheet import Rows, csv_file, workbook
 from callcenter.staff.dates import day_start
 from callcenter.store.record.visit_queries import OpenStay, VisitFilter, ended_visits, open_visits
 
@@ -59,8 +60,7 @@ def main(
     visits, lasting = reading(chosen.store, read)
     how = SheetStyle(language=language, zone=zone, numbers=numbers)
     if written:
-        rows = all_calls(visits, lasting, how)
-        _write(csv, xlsx, csv_file(rows), workbook([(remark("calls", language), rows)]))
+        _write(csv, xlsx, all_calls(visits, lasting, how), language)
     elif not visits and not lasting:
         print(remark("none", language))
     else:
@@ -70,7 +70,7 @@ def main(
             print(remark("older", language, shown=last))
 
 
-def _write(csv: Path | None, xlsx: Path | None, as_csv: bytes, as_xlsx: bytes) -> None:
-    for path, held in ((csv, as_csv), (xlsx, as_xlsx)):
+def _write(csv: Path | None, xlsx: Path | None, rows: Rows, language: Language) -> None:
+    for path, held in ((csv, csv_file(rows)), (xlsx, workbook([(remark("calls", language), rows)]))):
         if path is not None:
-            write_new(path, held)
+            write_new(path, held, language)

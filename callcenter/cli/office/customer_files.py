@@ -121,7 +121,7 @@ def export_list(
     found = reading(chosen.store, lambda connection: everybody(connection, at_console()))
     at_desk(chosen.store, lambda unit: note_export(unit, len(found), console_touch()))
     rows = whole_list(found, language)
-    write_new(file, csv_file(rows) if file.suffix.lower() == ".csv" else _book(rows, language))
+    write_new(file, csv_file(rows) if file.suffix.lower() == ".csv" else _book(rows, language), language)
 
 
 def _book(rows: Rows, language: Language) -> bytes:
@@ -157,7 +157,7 @@ def _agents(settings: Settings) -> frozenset[str] | None:
 def _tell(tally: ImportTally, report: Path | None, language: Language) -> None:
     show(tally_lines(tally, language))
     if report is not None:
-        write_new(report, csv_file(told_lines(tally.told, language)))
+        write_new(report, csv_file(told_lines(tally.told, language)), language)
     elif tally.told:
         show(told_lines(tally.told[:_SHOWN], language))
         if len(tally.told) > _SHOWN:

@@ -9,11 +9,14 @@ from typing import Annotated
 import msgspec
 import typer
 
+from callcenter import locale
 from callcenter.cli.numbering import AreaCode, Internal, OutsideDigit, extensions_of
 from callcenter.cli.office.customer_cards import cards
 from callcenter.cli.office.customer_files import files
+from callcenter.cli.speech import LangOption, spoken
 from callcenter.errors import BadInput
-from callcenter.numbers import Number, numbering_of, read_number
+from callcenter.locale import Language, Words
+from callcenter.numbers import Number, NumberKind, numbering_of, read_number
 from callcenter.reports.replay.text import table
 from callcenter.untrusted import replaced
 
@@ -43,6 +46,7 @@ def show_keys(
     outside_digit: OutsideDigit = None,
     internal: Internal = "",
     format: Annotated[Shown, typer.Option(help="One JSON object, or a table for people.")] = Shown.JSON,  # noqa: A002 - the option's name is fixed
+    lang: LangOption = "",
 ) -> None:
     """Say whose each number can be, and the key by which it is linked, called back and looked up."""
     for one in raw:
@@ -54,8 +58,36 @@ def show_keys(
         # ASCII, for an argument may hold what is no character at all
         print(json.dumps({"numbers": [msgspec.to_builtins(number) for number in numbers]}))
     else:
-        print("\n".join(table([("number", "key", "kind", "extension", "why"), *map(_row, numbers)])))
+        language = spoken(lang)
+        rows = (_row(number, language) for number in numbers)
+        print("\n".join(table([tuple(_HEADINGS.table(language).values()), *rows])))
 
 
-def _row(number: Number) -> tuple[str, ...]:
-    return replaced(number.raw), number.key or "-", number.kind, number.extension or "-", number.why
+def _row(number: Number, language: Language) -> tuple[str, ...]:
+    kind, why = _KINDS.say(number.kind, language), locale.sentence(number.why, language)
+    return replaced(number.raw), number.key or "-", kind, number.extension or "-", why
+
+
+_HEADINGS = Words(
+    "a number's key",
+    {
+        "number": "number",
+        "key": "key",
+        "kind": "kind",
+        "extension": "extension",
+        "why": "why",
+    },
+)
+_KINDS = Words(
+    "kind of a number",
+    {
+        NumberKind.MOBILE: "mobile",
+        NumberKind.LANDLINE: "landline",
+        NumberKind.SERVICE: "service",
+        NumberKind.FOREIGN: "foreign",
+        NumberKind.INTERNAL: "internal",
+        NumberKind.LOCAL: "local",
+        NumberKind.ANONYMOUS: "anonymous",
+        NumberKind.UNUSABLE: "unusable",
+    },
+)

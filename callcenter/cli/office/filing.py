@@ -40,7 +40,7 @@ def file_violation(
     """
     chosen, language = load_settings(settings), spoken(lang)
     when = moment(at, "--at", ZoneInfo(chosen.site.timezone))
-    password = kept_or_typed(password_file, f"Password for {account}: ")
+    password = kept_or_typed(password_file, account, language)
     now = wall_clock()
     seen = SeenReport(rule=rule, agent=agent, words=note, at=now if when is None else when, key=secrets.token_hex(16))
 

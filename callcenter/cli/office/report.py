@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from datetime import date, timedelta
 from typing import Annotated, NamedTuple
 from zoneinfo import ZoneInfo
@@ -19,14 +20,17 @@ from callcenter.config import load_settings
 from callcenter.domain.facts import Visit
 from callcenter.domain.frame import Micros
 from callcenter.errors import BadInput
+from callcenter.locale import Language
 from callcenter.reports.figures.per_queue import FiguresByQueue
 from callcenter.reports.figures.sheet import SheetStyle, all_calls, all_figures, brief_figures, remarks
 from callcenter.reports.figures.words import remark
+from callcenter.reports.lost_calls import lost_calls_told
 from callcenter.rules.regulations.edition import Rulebook
 from callcenter.spreadsheet import csv_file, workbook
 from callcenter.staff.dates import day_start
 from callcenter.staff.months import month_span, read_month
 from callcenter.store import DecisionStore
+from callcenter.store.decisions.lost_calls import lost_in
 from callcenter.store.record.visit_queries import (
     OpenStay,
     StoredSpan,
@@ -40,6 +44,7 @@ from callcenter.tracker import RulesFiles
 
 app = typer.Typer(add_completion=False, help="A day's or a month's figures out of the database.")
 
+_DAYS = ("today", "yesterday")
 _MONTH = re.compile(r"\d{4}-\d\d")
 
 
@@ -48,6 +53,7 @@ class _Read(NamedTuple):
     lasting: list[OpenStay]
     gaps: list[StoredSpan]
     lost: list[StoredSpan]
+    lost_calls: Counter[str]
 
 
 @app.command()
@@ -81,11 +87,11 @@ def main(
         day.lasting(one.queue)
     how = SheetStyle(language=language, zone=zone, numbers=numbers)
     if csv is not None:
-        write_new(csv, csv_file(all_figures(day, how)))
+        write_new(csv, csv_file(all_figures(day, how)), language)
     if xlsx is not None:
         calls = all_calls(found.visits, found.lasting, how)
         sheets = {"figures": all_figures(day, how), "calls": calls}
-        write_new(xlsx, workbook((remark(name, language), rows) for name, rows in sheets.items()))
+        write_new(xlsx, workbook((remark(name, language), rows) for name, rows in sheets.items()), language)
     if csv is xlsx is None:
         _show(day, found, how, span)
 
@@ -94,9 +100,11 @@ def _show(day: FiguresByQueue, found: _Read, how: SheetStyle, span: str) -> None
     if day.queues:
         show(brief_figures(day, how))
         print(remark("formulas", how.language))
-        print(remark("span", how.language, span=span, zone=how.zone.key))
+        print(remark("span", how.language, span=span_said(span, how.language), zone=how.zone.key))
     else:
-        print(remark("no_day", how.language, span=span))
+        print(remark("no_day", how.language, span=span_said(span, how.language)))
+    if found.lost_calls:
+        print(lost_calls_told(found.lost_calls, how.language))
     for line in remarks(found.gaps, found.lost, how):
         print(line)
 
@@ -107,7 +115,13 @@ async def _read(connection: AsyncConnection, asked: VisitFilter, since: Micros, 
         await open_visits(connection, asked),
         await unseen(connection, since, until),
         await lost_phones(connection, since, until),
+        await lost_in(connection, since, until, asked.queue),
     )
+
+
+def span_said(told: str, language: Language) -> str:
+    """Say a day or a month as it was told, words in a language."""
+    return remark(told, language) if told in _DAYS else told
 
 
 def span_of(told: str, zone: ZoneInfo) -> tuple[Micros, Micros]:

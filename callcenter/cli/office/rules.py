@@ -14,6 +14,7 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
+from callcenter import locale
 from callcenter.cli.database import Since, Until, reading, span, with_decisions
 from callcenter.cli.office.rules_try import try_draft
 from callcenter.cli.service.serve import SettingsPath
@@ -21,9 +22,9 @@ from callcenter.cli.speech import LangOption, spoken
 from callcenter.config import load_settings
 from callcenter.errors import BadInput
 from callcenter.files.rulebook import load_rulebook, parse_rulebook
-from callcenter.locale import Words
+from callcenter.locale import Language, Words, english
 from callcenter.rules.records.agreement import agreement
-from callcenter.rules.regulations.edition import Edition, Range, Rule
+from callcenter.rules.regulations.edition import NO_FIGURE, Edition, Range, Rule
 from callcenter.rules.regulations.soundness import check
 from callcenter.store.decisions.agreement import raised
 from callcenter.tracker import RulesFiles
@@ -35,34 +36,36 @@ File = Annotated[Path | None, typer.Argument(metavar="[FILE]", help="A rulebook 
 
 
 @app.command("check")
-def check_rulebook(path: File = None) -> None:
+def check_rulebook(path: File = None, lang: LangOption = "") -> None:
     """Say everything that keeps a rulebook from being applied; exit 2 if anything does."""
-    book = parse_rulebook(path)
+    language, book = spoken(lang), parse_rulebook(path)
     problems = check(book)
     for problem in problems:
-        print(problem)
+        print(locale.sentence(problem, language))
     if problems:
         raise BadInput(f"the rulebook cannot be applied: {len(problems)} to put right")
     for edition in book.editions:
-        print(f"{edition.version}: {_dates(edition)}, {len(edition.violations)} violations: sound")
+        dates, rules = _dates(edition, language), len(edition.violations)
+        print(locale.text(_SOUND, language, version=edition.version, dates=dates, rules=rules))
 
 
 @app.command("list")
 def list_rules(path: File = None, lang: LangOption = "") -> None:
     """List every promise and violation of the newest edition."""
     language = spoken(lang)
-    edition = load_rulebook(path).editions[-1]
+    words, edition = _VALUES.table(language), load_rulebook(path).editions[-1]
     console = Console()
-    console.print(f"{edition.version}, {_dates(edition)}", highlight=False)
+    console.print(f"{edition.version}: {_dates(edition, language)}", highlight=False)
     table = Table(box=box.SIMPLE_HEAD, padding=0, pad_edge=False)
-    for heading in ("rule", "severity", "points", "known", "mode", "title"):
-        table.add_column(heading, no_wrap=heading != "title", overflow="fold")
+    for name, heading in _HEADINGS.table(language).items():
+        table.add_column(heading, no_wrap=name != "title", overflow="fold")
     for code, promise in edition.promises.items():
         table.add_row(code, "", "", promise.known, "", promise.title.said(language))
     for code, rule in edition.violations.items():
-        severity = "to be set" if rule.severity is None and not isinstance(rule.points, Range) else rule.severity or ""
+        unset = rule.severity is None and not isinstance(rule.points, Range)
+        severity = words["unset"] if unset else words.get(rule.severity or "", "")
         title = rule.title.said(language)
-        table.add_row(code, severity, _points(rule), rule.known, rule.mode.value, title)
+        table.add_row(code, severity, _points(rule, language), rule.known, words[rule.mode.value], title)
     console.print(table)
 
 
@@ -92,12 +95,13 @@ def show_agreement(
         print(msgspec.json.encode(found).decode())
         return
     table = Table(box=box.SIMPLE_HEAD, padding=0, pad_edge=False)
+    words = _VALUES.table(spoken(lang))
     for heading in _AGREEMENT.table(spoken(lang)).values():
         table.add_column(heading, no_wrap=True)
     for one in found:
         rate = "-" if one.rate is None else f"{one.rate:.1%} ({one.agreeing}/{one.decided})"
         counts = (one.records, one.appeals, one.undetermined, one.excused, one.withdrawn)
-        table.add_row(one.rule, one.mode.value, rate, *map(str, counts))
+        table.add_row(one.rule, words[one.mode.value], rate, *map(str, counts))
     Console().print(table)
 
 
@@ -116,16 +120,50 @@ _AGREEMENT = Words(
 )
 
 
-def _dates(edition: Edition) -> str:
-    return f"from {edition.first} to {edition.last or 'further notice'}"
+_SOUND = english("{version}: {dates}, {rules} violations: sound")
+_HEADINGS = Words(
+    "rule of a rulebook",
+    {
+        "rule": "rule",
+        "severity": "severity",
+        "points": "points",
+        "known": "known",
+        "mode": "mode",
+        "title": "title",
+    },
+)
+_VALUES = Words(
+    "value of a rule",
+    {
+        "warning": "warning",
+        "minor": "minor",
+        "moderate": "moderate",
+        "severe": "severe",
+        "dismissal": "dismissal",
+        "length": "length",
+        "choice": "choice",
+        "unset": "to be set",
+        "no_figure": "no figure",
+        "on": "on",
+        "shadow": "shadow",
+        "off": "off",
+    },
+)
 
 
-def _points(rule: Rule) -> str:
-    fine = "" if rule.fine_yuan is None else f"{rule.fine_yuan} yuan"
+def _dates(edition: Edition, language: Language) -> str:
+    if edition.last is None:
+        return locale.text("from {first} to further notice", language, first=edition.first)
+    return locale.text("from {first} to {last}", language, first=edition.first, last=edition.last)
+
+
+def _points(rule: Rule, language: Language) -> str:
+    fine = "" if rule.fine_yuan is None else locale.text("{fine} yuan", language, fine=rule.fine_yuan)
     match rule.points:
         case None:
             return fine or "-"
         case Range(least=least, most=most, by=by):
-            return f"{least}-{most}, {by}"
+            return f"{least}-{most}, {_VALUES.say(by, language)}"
         case points:
-            return " ".join(part for part in (str(points), fine) if part)
+            told = _VALUES.say("no_figure", language) if points == NO_FIGURE else str(points)
+            return " ".join(part for part in (told, fine) if part)

@@ -79,7 +79,7 @@ def list_scores(
     )
     for path, write in ((csv, scores_csv), (xlsx, scores_workbook)):
         if path is not None:
-            write_new(path, write(found, how))
+            write_new(path, write(found, how), how.language)
     if csv is xlsx is None:
         _show(found, how, console_for_output())
 

@@ -11,7 +11,7 @@ import typer
 from callcenter import locale
 from callcenter.cases.surveys import SurveyFigures, united
 from callcenter.cli.database import with_decisions
-from callcenter.cli.office.report import span_of
+from callcenter.cli.office.report import span_of, span_said
 from callcenter.cli.service.serve import SettingsPath
 from callcenter.cli.speech import LangOption, spoken
 from callcenter.cli.tables import CsvFile, WorkbookFile, show, write_new
@@ -77,14 +77,14 @@ def main(
     found = with_decisions(chosen.store, read)
     rows = _rows(found, by, language)
     if csv is not None:
-        write_new(csv, csv_file(rows))
+        write_new(csv, csv_file(rows), language)
     if xlsx is not None:
-        write_new(xlsx, workbook([(by.value, rows)]))
+        write_new(xlsx, workbook([(by.value, rows)]), language)
     if csv is xlsx is None:
         if found:
             show(rows)
         else:
-            print(_WORDS.say("none", language, span=span))
+            print(_WORDS.say("none", language, span=span_said(span, language)))
         print(_WORDS.say("never", language))
 
 

@@ -10,7 +10,7 @@ import typer
 from rich.console import Console
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from callcenter import logs
+from callcenter import locale, logs
 from callcenter.cli.database import Since, Until, reading, span, with_decisions
 from callcenter.cli.office.filing import file_violation
 from callcenter.cli.service.serve import SettingsPath
@@ -19,7 +19,7 @@ from callcenter.clock import wall_clock
 from callcenter.config import Settings, load_settings
 from callcenter.domain.frame import Micros
 from callcenter.errors import BadInput, JournalDamaged, MigrationMissing, StoreError
-from callcenter.locale import Language
+from callcenter.locale import Language, english
 from callcenter.reports.records.explain import Derived, cut_before, derive, exhibits, explained, told
 from callcenter.reports.records.explain_filed import filed_as, reach
 from callcenter.reports.records.explain_words import word
@@ -135,7 +135,7 @@ def explain_record(
     """
     chosen, language = load_settings(settings), spoken(lang)
     zone = ZoneInfo(chosen.site.timezone)
-    files = _files(chosen, begins=record)  # before the journal, which then holds all that they stand on
+    files = _files(chosen, language, begins=record)  # before the journal, which then holds all that they stand on
     known = _known(chosen, record)
     if known is not None and not _from_journal(known.record):
         print("\n".join(told_filed(*known, zone, language)))
@@ -206,15 +206,15 @@ def verify_records(
 
     A record whose journal was cut, or whose rulebook or roster is not at hand, cannot be checked and stays.
     """
-    chosen = load_settings(settings)
+    chosen, language = load_settings(settings), spoken(lang)
     zone = ZoneInfo(chosen.site.timezone)
-    files = _files(chosen, *span(since, until, zone))
+    files = _files(chosen, language, *span(since, until, zone))
     anew = _anew(chosen)
     results = _held(chosen, anew, files)
-    _settle(chosen, results, spoken(lang), dry_run=dry_run)
+    _settle(chosen, results, language, dry_run=dry_run)
     reproduced = sum(result.reproduces for result in results)
     others = len(results) - reproduced
-    print(word("held", spoken(lang), reproduced=reproduced, all=len(results), others=others))
+    print(word("held", language, reproduced=reproduced, all=len(results), others=others))
     if anew.damage is not None:
         raise JournalDamaged(anew.damage)
 
@@ -236,7 +236,9 @@ def _anew(chosen: Settings) -> Anew:
         return derive_all(_source(chosen), lambda p: status.update(f"entry {p:,}"))
 
 
-def _files(chosen: Settings, since: Micros | None = None, until: Micros | None = None, begins: str = "") -> _Files:
+def _files(
+    chosen: Settings, language: Language, since: Micros | None = None, until: Micros | None = None, begins: str = ""
+) -> _Files:
     """Read what was filed; where there is no database, nothing was."""
 
     async def read(connection: AsyncConnection) -> _Files:
@@ -251,7 +253,8 @@ def _files(chosen: Settings, since: Micros | None = None, until: Micros | None =
     except MigrationMissing as error:
         if not begins:
             raise
-        typer.echo(f"not compared with what was filed: {error}", err=True)
+        note = english(f"not compared with what was filed: {error}")
+        typer.echo(locale.sentence(note, language), err=True)
         return _Files([], [], 0)
 
 

@@ -14,30 +14,42 @@ from pydantic import ValidationError
 from rich.console import Console
 from rich.progress import Progress, TaskID
 
+from callcenter import locale
+from callcenter.cli.speech import LangOption, spoken
 from callcenter.config import SETTINGS_FILE, Settings, load_settings
 from callcenter.errors import BadInput
 from callcenter.journal.file import claim
+from callcenter.locale import english
 from callcenter.ownfiles import held
 from callcenter.store import StoreSettings, newest_revision, revision_of, upgrade
 from callcenter.store.moving import MoveProgress, move
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, help="Create, migrate or move the database.")
 
+_SCHEMA = english("{url} has schema {schema}, {needed} is needed")
+_NO_SCHEMA = english("{url} has schema none, {needed} is needed")
+_TABLE = english("{table}: {rows} rows, {hash}")
+_PROVED = english("proved, table by table; now set store.url to {url} and start: callcenter serve")
 SettingsPath = Annotated[Path | None, typer.Option("--settings", envvar=SETTINGS_FILE, help="The settings file.")]
 
 
 @app.command("upgrade")
-def upgrade_database(settings: SettingsPath = None) -> None:
+def upgrade_database(settings: SettingsPath = None, lang: LangOption = "") -> None:
     """Bring the database to the schema that this version writes; make it if there is none."""
     store = load_settings(settings).store
-    print(f"{store.url} has schema {asyncio.run(upgrade(store))}")
+    schema = asyncio.run(upgrade(store))
+    print(locale.text("{url} has schema {schema}", spoken(lang), url=store.url, schema=schema))
 
 
 @app.command("current")
-def show_current(settings: SettingsPath = None) -> None:
+def show_current(settings: SettingsPath = None, lang: LangOption = "") -> None:
     """Say which schema the database has, and which one is needed."""
     store = load_settings(settings).store
-    print(f"{store.url} has schema {asyncio.run(revision_of(store)) or 'none'}, {newest_revision()} is needed")
+    schema, needed = asyncio.run(revision_of(store)), newest_revision()
+    if schema is None:
+        print(locale.text(_NO_SCHEMA, spoken(lang), url=store.url, needed=needed))
+    else:
+        print(locale.text(_SCHEMA, spoken(lang), url=store.url, schema=schema, needed=needed))
 
 
 @app.command("move")
@@ -47,18 +59,19 @@ def move_database(
         Path | None, typer.Option("--password-file", help="File whose first line is that server's password.")
     ] = None,
     settings: SettingsPath = None,
+    lang: LangOption = "",
 ) -> None:
     """Copy the database file to a PostgreSQL server and prove that nothing is missing; the service must not run.
 
     The file stays as it is. Interrupted, it goes on where it was when it is called again.
     """
-    chosen = load_settings(settings)
+    chosen, language = load_settings(settings), spoken(lang)
     target = _target(to, password_file)
     with _alone(chosen), Progress(console=Console(stderr=True), transient=True) as shown:
         moved = asyncio.run(move(chosen.store, target, _Shown(shown)))
     for table in moved:
-        print(f"{table.table}: {table.rows} rows, {table.hash}")
-    print(f"proved, table by table; now set store.url to {to} and start: callcenter serve")
+        print(locale.text(_TABLE, language, table=table.table, rows=table.rows, hash=table.hash))
+    print(locale.text(_PROVED, language, url=to))
 
 
 @contextlib.contextmanager

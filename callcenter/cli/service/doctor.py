@@ -11,10 +11,12 @@ from typing import Annotated
 
 import typer
 
+from callcenter import locale
 from callcenter.ami.link import Link
 from callcenter.ami.settings import AmiSettings, check_ami
 from callcenter.cli.service.doctor_calendar import inspect_calendar
 from callcenter.cli.service.in_force import figures_in_force
+from callcenter.cli.speech import LangOption, spoken
 from callcenter.clock import wall_clock
 from callcenter.config import SETTINGS_FILE, load_settings
 from callcenter.doctor.by_call import inspect_call, inspect_heard_filters, listen
@@ -25,6 +27,7 @@ from callcenter.doctor.inspect import Check, Heard, inspect_live, inspect_queues
 from callcenter.doctor.lookup import InFiles, Lookup, Nowhere, OnSwitch
 from callcenter.doctor.manager_conf import manager_conf
 from callcenter.errors import BadInput
+from callcenter.locale import Language, Words, english
 from callcenter.ownfiles import has_wal_reset_bug
 from callcenter.rules.regulations.edition import RulebookFigures
 from callcenter.tracker.settings import RulesSettings
@@ -32,11 +35,18 @@ from callcenter.tracker.settings import RulesSettings
 app = typer.Typer(add_completion=False, help="Check every setting that the evidence depends on.")
 
 EXIT_FAILED = 1
-_MARKS = {"ok": "ok     ", "fail": "FAIL   ", "warn": "warn   ", "unknown": "unknown"}
+_LISTENING = english("Listening for {seconds} s: call a queue, answer, hang up; let another caller's time run out ...")
+_SUMMARY = english("{ok} ok, {fail} failed, {warn} warnings, {unknown} unknown.")
+_MARKS = Words("verdict of a check", {"ok": "ok     ", "fail": "FAIL   ", "warn": "warn   ", "unknown": "unknown"})
 
 
 async def examine(
-    ami: AmiSettings, config_dir: Path | None, queue_log: Path | None, seconds: float, figures: RulebookFigures
+    ami: AmiSettings,
+    config_dir: Path | None,
+    queue_log: Path | None,
+    seconds: float,
+    figures: RulebookFigures,
+    language: Language = "en",
 ) -> list[Check]:
     """Run every check that can be run with what is at hand.
 
@@ -48,7 +58,7 @@ async def examine(
     try:
         control = await Link.open(ami, ami.control, events=False)
         try:
-            return await _examine(ami, (events, control), config_dir, queue_log, seconds, figures)
+            return await _examine(ami, (events, control), config_dir, queue_log, seconds, figures, language)
         finally:
             control.close()
     finally:
@@ -62,15 +72,13 @@ async def _examine(
     queue_log: Path | None,
     seconds: float,
     figures: RulebookFigures,
+    language: Language,
 ) -> list[Check]:
     events, control = links
     name, heard = ami.events.username, Heard()
     checks, snapshot = await inspect_live(events, control, ami.heartbeat_deadline, heard)
     if seconds:
-        print(
-            f"Listening for {seconds:g} s: call a queue, answer, hang up; let another caller's time run out ...",
-            file=sys.stderr,
-        )
+        print(locale.text(_LISTENING, language, seconds=f"{seconds:g}"), file=sys.stderr)
         await listen(events, seconds, heard)
         checks.append(inspect_call(name, heard))
     lookup, secrets = await _find_lookup(ami, control, config_dir)
@@ -108,7 +116,7 @@ def inspect_roster(rules: RulesSettings, timezone: str) -> Check:
     except BadInput as error:
         return Check("roster", "fail", str(error), f"`callcenter roster check {rules.roster}` says all that is wrong")
     if roster is None:
-        remedy = "settings: [rules] roster = roster.json; `callcenter roster convert` makes one of a workbook"
+        remedy = english("settings: [rules] roster = roster.json; `callcenter roster convert` makes one of a workbook")
         return Check("roster", "warn", "none: nothing is proposed, every record stays undetermined", remedy)
     return Check("roster", "ok", f"{len(roster.agents)} agents")
 
@@ -126,13 +134,15 @@ def inspect_sqlite(version: str = sqlite3.sqlite_version) -> Check:
     )
 
 
-def _print(checks: list[Check]) -> None:
+def _print(checks: list[Check], language: Language) -> None:
     for check in checks:
-        print(f"{_MARKS[check.verdict]}  {check.name}: {check.found}")
-        if check.remedy:
-            print("         -> " + check.remedy.replace("\n", "\n            "))
+        name, found, remedy = (locale.sentence(told, language) for told in (check.name, check.found, check.remedy))
+        print(f"{_MARKS.say(check.verdict, language)}  {name}: {found}")
+        if remedy:
+            print("         -> " + remedy.replace("\n", "\n            "))
     counts = Counter(check.verdict for check in checks)
-    print(f"\n{counts['ok']} ok, {counts['fail']} failed, {counts['warn']} warnings, {counts['unknown']} unknown.")
+    ok, fail, warn, unknown = counts["ok"], counts["fail"], counts["warn"], counts["unknown"]
+    print("\n" + locale.text(_SUMMARY, language, ok=ok, fail=fail, warn=warn, unknown=unknown))
 
 
 @app.command()
@@ -150,8 +160,10 @@ def main(
     print_manager_conf: Annotated[bool, typer.Option(help="Print the logins for an existing PBX.")] = False,
     permit: Annotated[str, typer.Option(help="Our address, for --print-manager-conf.")] = "127.0.0.1/255.255.255.255",
     old_filters: Annotated[bool, typer.Option(help="Filters for Asterisk older than 22.1.")] = False,
+    lang: LangOption = "",
 ) -> None:
     """Check the switch, one line a check; exit code 1 when one fails, 3 when it cannot be reached."""
+    language = spoken(lang)
     if print_manager_conf:
         print(manager_conf(events, control, permit, advanced=not old_filters), end="")
         return
@@ -166,7 +178,7 @@ def main(
         ami = chosen.ami
         checks = [inspect_roster(chosen.rules, chosen.site.timezone), inspect_calendar(chosen)]
     figures, told = figures_in_force(chosen)
-    checks += [*asyncio.run(examine(ami, config_dir, queue_log, listen, figures)), told, inspect_sqlite()]
-    _print(checks)
+    checks += [*asyncio.run(examine(ami, config_dir, queue_log, listen, figures, language)), told, inspect_sqlite()]
+    _print(checks, language)
     if any(check.verdict == "fail" for check in checks):
         sys.exit(EXIT_FAILED)

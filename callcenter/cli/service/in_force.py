@@ -9,6 +9,7 @@ from callcenter.doctor.inspect import Check
 from callcenter.domain.frame import SECOND, Micros
 from callcenter.errors import StoreError
 from callcenter.files.rulebook import load_rulebook
+from callcenter.locale import english
 from callcenter.rules.regulations.edition import Rulebook, RulebookFigures
 from callcenter.tracker import RulesFiles
 
@@ -24,7 +25,7 @@ def figures_in_force(settings: Settings | None) -> tuple[RulebookFigures, Check]
     now = wall_clock()
     if settings is None:
         book = load_rulebook()
-        told = f"those of the packaged rulebook: {_told(book, now)}"
+        told = english(f"those of the packaged rulebook: {_told(book, now)}")
         return book.figures(now), Check(_NAME, "unknown", told, "give --settings, for the rulebook in force")
     try:
         book = with_decisions(
@@ -32,7 +33,7 @@ def figures_in_force(settings: Settings | None) -> tuple[RulebookFigures, Check]
         ).rulebook
     except StoreError as error:
         book = settings.in_force().rulebook
-        told = f"those of the file, where people have approved no other rulebook: {_told(book, now)}"
+        told = english(f"those of the file, where people have approved no other rulebook: {_told(book, now)}")
         return book.figures(now), Check(_NAME, "unknown", told, str(error))
     return book.figures(now), Check(_NAME, "ok", _told(book, now))
 
@@ -45,11 +46,11 @@ def _told(book: Rulebook, now: Micros) -> str:
         for queue, own in figures.queues.items()
         if own.service_threshold is not None
     )
-    named = "no edition holds today" if edition is None else f"edition {edition.version}"
-    return (
-        f"{named}: {figures.rings} rings of {_seconds(figures.cadence)}; a wait of "
-        f"{_seconds(figures.service_threshold)}{f' ({waits})' if waits else ''}; a line is blocked after "
-        f"{_seconds(figures.engaged)}; wrap-up {wrap_up or 'in no queue'}"
+    named = english("no edition holds today") if edition is None else english(f"edition {edition.version}")
+    wait = f"{_seconds(figures.service_threshold)}{f' ({waits})' if waits else ''}"
+    return english(
+        f"{named}: {figures.rings} rings of {_seconds(figures.cadence)}; a wait of {wait}; "
+        f"a line is blocked after {_seconds(figures.engaged)}; wrap-up {wrap_up or english('in no queue')}"
     )
 
 

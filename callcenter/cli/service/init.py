@@ -221,7 +221,8 @@ def _check(place: Path, owner: str | None, language: locale.Language, ask: _Aski
         typer.prompt(locale.text("Press Enter once that is done", language), default="", show_default=False)
     settings = place / _SETTINGS
     try:
-        doctor.main(settings=settings, config_dir=_ASTERISK if os.access(_ASTERISK / "manager.conf", os.R_OK) else None)
+        conf = _ASTERISK if os.access(_ASTERISK / "manager.conf", os.R_OK) else None
+        doctor.main(settings=settings, config_dir=conf, lang=language)
     except CallcenterError as error:
         print(f"callcenter doctor: {locale.sentence(str(error), language)}")
     except SystemExit:

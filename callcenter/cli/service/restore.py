@@ -8,14 +8,19 @@ from typing import Annotated
 
 import typer
 
+from callcenter import locale
 from callcenter.cli.service.backup import kept_by
 from callcenter.cli.service.serve import SettingsPath
+from callcenter.cli.speech import LangOption, spoken
 from callcenter.clock import wall_clock
 from callcenter.config import load_settings
 from callcenter.errors import BadInput
 from callcenter.journal.file import claim
+from callcenter.locale import english
 from callcenter.reports.backup import put_back, verified
 
+_WHOLE = english("{backup} is whole: journal entries {first} to {last}")
+_RESTORED = english("restored up to journal entry {last}; start it with: callcenter serve")
 app = typer.Typer(add_completion=False, help="Put a backup's journal and database back; the service must not run.")
 
 
@@ -27,16 +32,18 @@ def main(
     ] = False,
     check: Annotated[bool, typer.Option("--check", help="Verify the backup, and change nothing.")] = False,
     settings: SettingsPath = None,
+    lang: LangOption = "",
 ) -> None:
     """Verify a backup and put its journal and database in their places.
 
     What happened since the backup is not in it: it becomes a gap, and what people decided since must be entered again.
     """
-    chosen = load_settings(settings)
+    chosen, language = load_settings(settings), spoken(lang)
     kept = kept_by(chosen)
     manifest = verified(backup)
     if check:
-        print(f"{backup} is whole: journal entries {manifest.journal_first} to {manifest.journal_last}")
+        first, last = manifest.journal_first, manifest.journal_last
+        print(locale.text(_WHOLE, language, backup=backup, first=first, last=last))
         return
     if manifest.node != kept.node:
         raise BadInput(f"the backup is of the switch {manifest.node}, the settings are of {kept.node}")
@@ -46,7 +53,7 @@ def main(
     lock = claim(kept.journal)
     try:
         for path in put_back(backup, manifest, kept, wall_clock()):
-            print(f"set aside {path}")
+            print(locale.text("set aside {path}", language, path=path))
     finally:
         os.close(lock)
-    print(f"restored up to journal entry {manifest.journal_last}; start it with: callcenter serve")
+    print(locale.text(_RESTORED, language, last=manifest.journal_last))

@@ -15,8 +15,10 @@ import typer
 from callcenter.cli.database import at_desk
 from callcenter.cli.password import typed_twice
 from callcenter.cli.service.serve import SettingsPath
+from callcenter.cli.speech import LangOption, spoken
 from callcenter.clock import wall_clock
 from callcenter.config import Settings, load_settings
+from callcenter.locale import Language, Words
 from callcenter.staff.roles import Role
 from callcenter.store import UnitOfWork
 from callcenter.store.sign_in.accounts import Account, Accounts, NewAccount, list_accounts
@@ -25,6 +27,21 @@ from callcenter.usecases.keep_accounts import Agents, add_account, change_accoun
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, help="Accounts of the people who may sign in.")
 
+_SAID = Words(
+    "accounts",
+    {
+        "added": "{name} may sign in as {role}",
+        "password": "{name} has a new password",
+        "is_disabled": "{name} is disabled",
+        "disabled": "disabled",
+        "enabled": "{name} may sign in again",
+        "unlocked": "{name} may try again",
+        "confirmed": "{name} is {role}",
+        "no_roster": (
+            "warning: the settings name no roster ([rules] roster), so nobody can tell whether {agent} is an agent"
+        ),
+    },
+)
 T = TypeVar("T")
 Name = Annotated[str, typer.Argument(help="The account's name.")]
 
@@ -41,12 +58,14 @@ def add_user(
         typer.Option(formats=["%Y-%m-%d"], help="The person's first day; unsaid: long enough ago."),
     ] = None,
     settings: SettingsPath = None,
+    lang: LangOption = "",
 ) -> None:
     """Add an account; its password is asked for, or is the first line of the input.
 
     An agent's name is the roster's: a name that it does not have would never meet a record or a score.
     """
-    agents = None if agent is None else _agents(load_settings(settings), agent)
+    language = spoken(lang)
+    agents = None if agent is None else _agents(load_settings(settings), agent, language)
     new = NewAccount(
         name=name,
         full_name=full_name or name,
@@ -55,55 +74,55 @@ def add_user(
         team=team,
         joined=None if joined is None else joined.date(),
     )
-    hashed = _new_password(name)
+    hashed = _new_password(name, language)
     added = _at_desk(settings, lambda unit: add_account(unit, new, hashed, _actor(), wall_clock(), agents))
-    print(f"{added.name} may sign in as {added.role}")
+    print(_SAID.say("added", language, name=added.name, role=added.role))
 
 
 @app.command("passwd")
-def change_password(name: Name, settings: SettingsPath = None) -> None:
+def change_password(name: Name, settings: SettingsPath = None, lang: LangOption = "") -> None:
     """Give an account another password; it is signed out everywhere."""
-    _change(settings, name, {"password": _new_password(name)})
-    print(f"{name} has a new password")
+    _change(settings, name, {"password": _new_password(name, spoken(lang))})
+    print(_SAID.say("password", spoken(lang), name=name))
 
 
 @app.command("disable")
-def disable_user(name: Name, settings: SettingsPath = None) -> None:
+def disable_user(name: Name, settings: SettingsPath = None, lang: LangOption = "") -> None:
     """Let nobody sign in under a name any more; what they did stays theirs."""
     _change(settings, name, {"disabled_at": wall_clock()})
-    print(f"{name} is disabled")
+    print(_SAID.say("is_disabled", spoken(lang), name=name))
 
 
 @app.command("enable")
-def enable_user(name: Name, settings: SettingsPath = None) -> None:
+def enable_user(name: Name, settings: SettingsPath = None, lang: LangOption = "") -> None:
     """Let somebody sign in again."""
     _change(settings, name, {"disabled_at": None})
-    print(f"{name} may sign in again")
+    print(_SAID.say("enabled", spoken(lang), name=name))
 
 
 @app.command("unlock")
-def unlock_user(name: Name, settings: SettingsPath = None) -> None:
+def unlock_user(name: Name, settings: SettingsPath = None, lang: LangOption = "") -> None:
     """Forget the wrong passwords that somebody tried under a name; the password stays."""
     _at_desk(settings, lambda unit: unlock(unit, name, _actor(), wall_clock()))
-    print(f"{name} may try again")
+    print(_SAID.say("unlocked", spoken(lang), name=name))
 
 
 @app.command("confirm")
-def confirm_user(name: Name, settings: SettingsPath = None) -> None:
+def confirm_user(name: Name, settings: SettingsPath = None, lang: LangOption = "") -> None:
     """Give an account the role that an administrator has asked for and nobody has confirmed."""
     confirmed = _at_desk(settings, lambda unit: confirm_role(unit, name, _actor(), wall_clock()))
-    print(f"{name} is {confirmed.role}")
+    print(_SAID.say("confirmed", spoken(lang), name=name, role=confirmed.role))
 
 
 @app.command("list")
-def list_users(settings: SettingsPath = None) -> None:
+def list_users(settings: SettingsPath = None, lang: LangOption = "") -> None:
     """List every account."""
     for account in _at_desk(settings, _every):
-        state = "" if account.disabled_at is None else "disabled"
+        state = "" if account.disabled_at is None else _SAID.say("disabled", spoken(lang))
         print(f"{account.name:<20}  {account.role:<20}  {account.agent or '-':<16}  {account.team or '-':<12}  {state}")
 
 
-def _agents(settings: Settings, agent: str) -> Agents:
+def _agents(settings: Settings, agent: str, language: Language) -> Agents:
     """Return the agents that there are; without a roster nobody can tell, which is said.
 
     Raises:
@@ -113,10 +132,7 @@ def _agents(settings: Settings, agent: str) -> Agents:
     if roster is not None:
         require_agent(agent, roster.agents)
         return roster.agents
-    print(
-        f"warning: the settings name no roster ([rules] roster), so nobody can tell whether {agent!r} is an agent",
-        file=sys.stderr,
-    )
+    print(_SAID.say("no_roster", language, agent=repr(agent)), file=sys.stderr)
     return None
 
 
@@ -136,9 +152,9 @@ def _at_desk(path: Path | None, work: Callable[[UnitOfWork], Awaitable[T]]) -> T
     return at_desk(load_settings(path).store, work)
 
 
-def _new_password(name: str) -> str:
+def _new_password(name: str, language: Language) -> str:
     """Ask for a password, and return its hash."""
-    return asyncio.run(Accounts().hashed(name, typed_twice(f"Password for {name}: ")))
+    return asyncio.run(Accounts().hashed(name, typed_twice(name, language)))
 
 
 def _actor() -> str:

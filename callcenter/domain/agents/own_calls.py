@@ -19,7 +19,7 @@ from callcenter.domain.frame import Micros
 from callcenter.domain.patterns import permitted
 from callcenter.domain.settings import FloorSettings
 from callcenter.domain.state import Channel, State, Timer
-from callcenter.domain.vocabulary import ChannelRole, Party
+from callcenter.domain.vocabulary import ChannelRole, Party, is_call_back
 
 
 class OwnCalls:
@@ -49,6 +49,14 @@ class OwnCalls:
             self._out.append(fx.OwnCallBegan(at=event.at, own=self._record(channel, None)))
             self._watch(channel, event.at, self._settings.blocked_after)
         self._people.refresh(person, event.at)
+
+    def calls_back(self, channel: Channel, number: str, event: ev.DialBegan) -> None:
+        """The dialplan calls a number for an own line on which the code for it was dialled."""
+        if channel.role is not ChannelRole.OWN or channel.calls_back is not None or not is_call_back(channel.dialled):
+            return
+        channel.calls_back = number
+        channel.frames.append(event.pos)
+        self._out.append(fx.CallBackDialled(at=event.at, own=self._record(channel, None)))
 
     def company(self, channel: Channel, at: Micros | None, pos: int, *, customer: bool) -> None:
         """Somebody who called in is on the other side of an own line, or nobody is any more."""
@@ -81,7 +89,8 @@ class OwnCalls:
             return
         if channel.in_talk:
             return  # a consultation is work
-        if permitted(channel.dialled, self._settings.permitted) is not False or channel.started_at is None:
+        permits = permitted(channel.dialled, self._settings.permitted) is not False
+        if permits or channel.calls_back is not None or channel.started_at is None:
             return
         worked = sum(end - start for start, end in channel.work)
         left = self._settings.blocked_after - (timer.at - channel.started_at - worked)
@@ -133,4 +142,5 @@ class OwnCalls:
             frames=tuple(channel.frames),
             work=(*channel.work, *([] if channel.work_since is None else [(channel.work_since, None)])),
             unseen=self._state.blind,
+            calls_back=channel.calls_back,
         )

@@ -198,7 +198,7 @@ class AgentStates:
 
     def _works_on(self, channel: Channel) -> bool:
         up = channel.role is ChannelRole.OWN and channel.up_at is not None
-        return up and permitted(channel.dialled, self._settings.permitted) is True
+        return up and (channel.calls_back is not None or permitted(channel.dialled, self._settings.permitted) is True)
 
     def wrap_up(self, person: Agent, queue: str, at: Micros | None) -> Micros | None:
         """Begin an agent's wrap-up after a visit; returns when it ends, None where the queue has none."""

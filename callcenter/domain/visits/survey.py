@@ -2,10 +2,32 @@
 
 from __future__ import annotations
 
+from typing import Protocol
+
 import msgspec
 
 from callcenter.domain.frame import Micros
-from callcenter.domain.vocabulary import Question, SurveyResult
+from callcenter.domain.vocabulary import EndedBy, How, Question, SurveyResult
+
+CALLED_IN = frozenset({How.QUEUE, How.TRANSFER, How.PICKUP, How.PARK})
+"""How those came to talk who are asked afterwards: they called a line."""
+
+
+class Ended(Protocol):
+    """A talk that is over."""
+
+    @property
+    def how(self) -> How:
+        """How the two came to talk."""
+
+    @property
+    def ended_by(self) -> EndedBy | None:
+        """Who ended it."""
+
+
+def may_be_asked(talk: Ended) -> bool:
+    """Tell whether the customer of a talk can be asked about it: the agent ended it, and they had called a line."""
+    return talk.ended_by is EndedBy.AGENT and talk.how in CALLED_IN
 
 
 class Survey(msgspec.Struct, frozen=True, kw_only=True, gc=False):

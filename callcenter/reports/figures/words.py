@@ -64,6 +64,8 @@ SENTENCES = Words(
         "lasts": "still there",
         "none": "no call fits",
         "no_day": "no call is recorded for {span}",
+        "today": "today",
+        "yesterday": "yesterday",
         "span": "{span} ({zone}), by the time that a caller joined",
         "formulas": (
             "answered rate = answered/offered; abandon rate = abandoned/offered; sl-offered = answered in "

@@ -15,8 +15,6 @@ from callcenter.numbers import Numbering
 from callcenter.reports.replay.shapes import Shape, seconds
 from callcenter.untrusted import replaced
 
-HEAD = ("customer", "follow-up")
-
 
 class Linked:
     """The links of one replay.
@@ -55,7 +53,7 @@ class Linked:
         }
 
     def row(self, visit: fx.Visit) -> tuple[str, ...]:
-        """Show the links of a visit in two cells, below `HEAD`."""
+        """Show the links of a visit in two cells of the table."""
         followed = self._linking.followed_up(visit)
         again = self._linking.repeat_of(visit.caller, visit.call, visit.joined_at) is not None
         told = [] if followed is None else [followed.state, *([] if followed.by is None else [followed.by])]

@@ -11,21 +11,38 @@ from zoneinfo import ZoneInfo
 from callcenter.domain import facts as fx
 from callcenter.domain.frame import SECOND, Micros
 from callcenter.domain.vocabulary import OfferOutcome, VisitOutcome
+from callcenter.locale import Language, Words
 from callcenter.reports.replay.document import Document
-from callcenter.reports.replay.linked import HEAD
 from callcenter.reports.replay.shapes import Shape
 from callcenter.rules.regulations.edition import FiguresAt
 from callcenter.untrusted import replaced
 
-_HEAD = ("time", "caller", "queue", "wait s", "outcome", "agent", "rings", "talk s", "hung up")
+_HEADINGS = Words(
+    "replay",
+    {
+        "time": "time",
+        "caller": "caller",
+        "queue": "queue",
+        "wait": "wait s",
+        "outcome": "outcome",
+        "agent": "agent",
+        "rings": "rings",
+        "talk": "talk s",
+        "hung_up": "hung up",
+        "customer": "customer",
+        "follow_up": "follow-up",
+    },
+)
+_LINKED = ("customer", "follow_up")
 _KEPT = 4
 _OTHER_VISITS = [one for one in VisitOutcome if one not in {VisitOutcome.ANSWERED, VisitOutcome.ABANDONED}]
 _OTHER_OFFERS = [one for one in OfferOutcome if one not in {OfferOutcome.ANSWERED, OfferOutcome.TIMED_OUT}]
 
 
-def text(document: Document, zone: ZoneInfo) -> Iterator[str]:
+def text(document: Document, zone: ZoneInfo, language: Language) -> Iterator[str]:
     """Yield the lines of the table, then of the totals."""
-    linked, head = document.linked, _HEAD if document.linked is None else _HEAD + HEAD
+    linked, headings = document.linked, _HEADINGS.table(language)
+    head = tuple(told for name, told in headings.items() if linked is not None or name not in _LINKED)
     rows = [
         row if linked is None else row + linked.row(visit)
         for call in document.calls()

@@ -44,6 +44,8 @@ def gist(fact: fx.Fact) -> fx.Fact | None:
             | fx.VisitFilled()
             | fx.CallEnded()
             | fx.LineBlocked()
+            | fx.CallBackDialled()
+            | fx.LostCallChanged()
             | fx.OutOfOrder()
         ):
             return None

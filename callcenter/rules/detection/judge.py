@@ -15,7 +15,6 @@ import msgspec
 
 from callcenter.domain import facts as fx
 from callcenter.domain.frame import Micros
-from callcenter.domain.shape import shape_of
 from callcenter.numbers import PLAIN, Numbering
 from callcenter.rules.detection.acts import DetectedAct
 from callcenter.rules.detection.context import LATE, ContextMemory, RuleContext
@@ -26,6 +25,7 @@ from callcenter.rules.detection.verdicts import Verdicts
 from callcenter.rules.detection.waits import WaitMemory, Waits
 from callcenter.rules.records.violation import Violation
 from callcenter.rules.regulations.edition import Rulebook
+from callcenter.shape import shape_of
 from callcenter.staff.duty import Roster
 
 _FORGET_EVERY = 256

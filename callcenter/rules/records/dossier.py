@@ -12,10 +12,9 @@ from callcenter.errors import BadInput
 from callcenter.rules.records.standing import SERVICE, Standing
 from callcenter.rules.records.violation import RosterLine, Verdict, Violation, identity
 from callcenter.rules.regulations.edition import NO_FIGURE, Edition, Mode, Range, Rule, Rulebook, Severity, Title
-from callcenter.untrusted import has_controls, is_plain
+from callcenter.untrusted import MOST_WORDS, has_controls, is_plain
 
 _BY_SERVICE = frozenset({"T", "derived"})
-_MOST_WORDS = 2000
 
 
 class DossierMoment(msgspec.Struct, frozen=True):
@@ -132,8 +131,8 @@ def from_form(form: RecordForm, rulebook: Rulebook, now: Micros) -> tuple[Dossie
         BadInput: No such rule held then, it is not recorded by people, it is off, the moment is yet to come, or the
             words are none.
     """
-    if not form.words or len(form.words) > _MOST_WORDS or not is_plain(form.words):
-        raise BadInput(f"the words are from 1 to {_MOST_WORDS} characters, none of them a control character")
+    if not form.words or len(form.words) > MOST_WORDS or not is_plain(form.words):
+        raise BadInput(f"the words are from 1 to {MOST_WORDS} characters, none of them a control character")
     if has_controls(form.agent) or not is_plain(form.agent):
         raise BadInput("an agent's name holds no control character")
     if form.at > now:

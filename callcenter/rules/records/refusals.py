@@ -62,6 +62,39 @@ _TEXTS = Words(
 )
 
 
+_VALUES = Words(
+    "value in a refusal",
+    {
+        "proposed": "proposed",
+        "notified": "notified",
+        "explained": "explained",
+        "appealed": "appealed",
+        "confirmed": "confirmed",
+        "reduced": "reduced",
+        "overturned": "overturned",
+        "withdrawn": "withdrawn",
+        "undetermined": "undetermined",
+        "excused": "excused",
+        "notify": "notify",
+        "explain": "explain",
+        "appeal": "appeal",
+        "confirm": "confirm",
+        "reduce": "reduce",
+        "overturn": "overturn",
+        "withdraw": "withdraw",
+        "check": "check",
+        "agree": "agree",
+        "disagree": "disagree",
+        "supervisor": "supervisor",
+        "training_specialist": "training specialist",
+        "qa": "quality inspector",
+        "manager": "manager",
+        "hr": "HR",
+    },
+)
+"""States, steps, verdicts and roles that a refusal speaks of."""
+
+
 class StepRefused(BadInput):
     """A step that the workflow does not allow; the record is as it was."""
 
@@ -72,4 +105,5 @@ class StepRefused(BadInput):
 
     def told(self, language: Language) -> str:
         """Say in one sentence why not."""
-        return _TEXTS.say(self.why, language, **self.params)
+        words = _VALUES.table(language)
+        return _TEXTS.say(self.why, language, **{name: words.get(value, value) for name, value in self.params.items()})

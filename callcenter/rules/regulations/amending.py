@@ -6,6 +6,7 @@ from datetime import date
 
 import msgspec
 
+from callcenter.locale import english
 from callcenter.rules.regulations.edition import Edition, Rulebook
 
 
@@ -15,26 +16,26 @@ def amend(before: Rulebook, after: Rulebook, today: date) -> list[str]:
     Whatever has begun stays word for word; all that may change of it is its last day, from today on.
     """
     begun = {edition.version: edition for edition in before.editions if edition.first <= today}
-    found = [] if before.timezone == after.timezone else [f"days begin in {before.timezone}: that stays"]
+    found = [] if before.timezone == after.timezone else [english(f"days begin in {before.timezone}: that stays")]
     kept = set()
     for edition in after.editions:
         held = begun.get(edition.version)
         if held is None:
             if edition.first <= today:
-                found.append(f"edition {edition.version} must begin after {today}, not on {edition.first}")
+                found.append(english(f"edition {edition.version} must begin after {today}, not on {edition.first}"))
             continue
         kept.add(edition.version)
         found += _changed(held, edition, today)
-    found += [f"edition {version} has begun, so it must stay" for version in begun if version not in kept]
+    found += [english(f"edition {version} has begun, so it must stay") for version in begun if version not in kept]
     return found
 
 
 def _changed(held: Edition, edition: Edition, today: date) -> list[str]:
     if msgspec.structs.replace(edition, last=held.last) != held:
-        return [f"edition {held.version} has begun, so it must stay as it is"]
+        return [english(f"edition {held.version} has begun, so it must stay as it is")]
     earliest = today if held.last is None else min(today, held.last)
     if edition.last is not None and edition.last < earliest:
-        return [f"edition {held.version} holds today: it can end on {earliest} at the earliest"]
+        return [english(f"edition {held.version} holds today: it can end on {earliest} at the earliest")]
     if held.last is not None and held.last < today and edition.last != held.last:
-        return [f"edition {held.version} ended on {held.last}: that stays"]
+        return [english(f"edition {held.version} ended on {held.last}: that stays")]
     return []

@@ -12,15 +12,16 @@ import msgspec
 
 from callcenter.domain.frame import SECOND
 from callcenter.errors import BadInput
+from callcenter.locale import english
 from callcenter.packaged import packaged_rulebook
 from callcenter.rules.regulations.edition import NO_FIGURE, Edition, Mode, Promise, Rule, Rulebook, Severity
 from callcenter.rules.regulations.soundness import check
 from callcenter.staff.dates import require_one_zone, zone_named
 
 _FORMAT = 1
-PACKAGED = "the packaged rulebook"
+PACKAGED = english("the packaged rulebook")
 """What errors call it."""
-_PROPOSED = "the proposed rulebook"
+_PROPOSED = english("the proposed rulebook")
 _LARGEST = 4_000_000
 _SUFFIX = "_seconds"
 _PARTS: dict[str, type[Rule | Promise]] = {"violations": Rule, "promises": Promise}
@@ -69,7 +70,7 @@ def parsed(raw: dict[str, Any], named: str, timezone: str | None) -> Rulebook:
         base = _base(raw["based_on"], named)
     zone_named(zone)
     require_one_zone(named, zone, timezone)
-    found = [_edition(_merged(base, e), f"{named}, editions[{n}]") for n, e in enumerate(editions)]
+    found = [_edition(_merged(base, e), f"{named}: editions[{n}]") for n, e in enumerate(editions)]
     return Rulebook(timezone=zone, editions=tuple(found))
 
 
@@ -105,13 +106,13 @@ def _check_each(told: Any, part: str, kind: type[Rule | Promise], named: str) ->
         try:
             msgspec.convert(entry, kind)
         except msgspec.ValidationError as error:
-            raise BadInput(f"{named}, {code}: {error}{_choices(str(error))}") from error
+            raise BadInput(f"{named}: {code}: {error}{_choices(str(error))}") from error
 
 
 def _choices(fault: str) -> str:
     """List the words of which one is meant, where the fault is of a field that has few."""
     words = next((kind for field, kind in _WORDS.items() if fault.endswith(f".{field}`")), ())
-    return f"; write one of {', '.join(words)}" if words else ""
+    return "; " + english(f"write one of {', '.join(words)}") if words else ""
 
 
 def _in_micros(raw: Any) -> Any:

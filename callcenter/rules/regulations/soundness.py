@@ -7,6 +7,7 @@ from itertools import pairwise
 
 from msgspec import UNSET
 
+from callcenter.locale import english
 from callcenter.rules.regulations.edition import NO_FIGURE, Edition, Mode, Range, Rule, Rulebook, RulebookFigures
 
 _DEMANDED = {"V-HANGUP": "hangup_within", "V-SKIPPED": "disposition_within"}
@@ -19,48 +20,51 @@ def check(book: Rulebook) -> list[str]:
 
 
 def _dates(editions: tuple[Edition, ...]) -> list[str]:
-    found = [f"edition {e.version} ends before it begins" for e in editions if e.last and e.last < e.first]
+    found = [english(f"edition {e.version} ends before it begins") for e in editions if e.last and e.last < e.first]
     for one, two in pairwise(editions):
         if one.version == two.version:
-            found.append(f"two editions are called {one.version}")
+            found.append(english(f"two editions are called {one.version}"))
         if one.last is None or one.last >= two.first:
-            found.append(f"edition {one.version} still holds when {two.version} begins on {two.first}")
+            found.append(english(f"edition {one.version} still holds when {two.version} begins on {two.first}"))
         elif one.last + timedelta(days=1) < two.first:
-            found.append(f"no edition holds between {one.last} and {two.first}")
+            found.append(english(f"no edition holds between {one.last} and {two.first}"))
     return found
 
 
 def _edition(edition: Edition) -> list[str]:
-    found = [f"edition {edition.version}: {problem}" for problem in _figures(edition.figures)]
+    found = [english(f"edition {edition.version}: {problem}") for problem in _figures(edition.figures)]
     for code, rule in edition.violations.items():
-        found += [f"edition {edition.version}, {code}: {problem}" for problem in _rule(rule)]
+        found += [english(f"edition {edition.version}, {code}: {problem}") for problem in _rule(rule)]
     for code, figure in _DEMANDED.items():
         demanding = edition.violations.get(code)
         if demanding is not None and demanding.mode is Mode.ON and getattr(edition.figures, figure) == NO_FIGURE:
-            found.append(f"edition {edition.version}, {code}: {figure}_seconds must be filled before it can be on")
+            found.append(
+                english(f"edition {edition.version}, {code}: {figure}_seconds must be filled before it can be on")
+            )
     return found
 
 
 def _figures(figures: RulebookFigures) -> list[str]:
     counts = ("rings", "cadence", "refusals", "together_phones", "accumulated_moderate", "accumulated_minor")
-    found = [f"{name} must be more than 0" for name in counts if getattr(figures, name) < 1]
+    found = [english(f"{name} must be more than 0") for name in counts if getattr(figures, name) < 1]
     if not 0 < figures.together_share <= 1:
-        found.append("together_share must be more than 0 and at most 1")
+        found.append(english("together_share must be more than 0 and at most 1"))
     return found
 
 
 def _rule(rule: Rule) -> list[str]:
     found = []
     if rule.mode is Mode.ON and rule.points == NO_FIGURE:
-        found.append("points must be filled before it can be on")
+        found.append(english("points must be filled before it can be on"))
     if rule.mode is Mode.ON and rule.severity is None and not _graded(rule):
-        found.append("severity must be filled before it can be on")
+        found.append(english("severity must be filled before it can be on"))
     if rule.mode is Mode.ON and rule.figures is not UNSET:
-        found += [f"{name} must be filled before it can be on" for name in rule.figures if rule.figure(name) is None]
+        empty = (name for name in rule.figures if rule.figure(name) is None)
+        found += [english(f"{name} must be filled before it can be on") for name in empty]
     if isinstance(rule.points, Range):
         found += _range(rule.points)
     elif isinstance(rule.points, int) and rule.points < 0:
-        found.append("points are deducted: write them without a sign")
+        found.append(english("points are deducted: write them without a sign"))
     return found
 
 
@@ -69,10 +73,12 @@ def _graded(rule: Rule) -> bool:
 
 
 def _range(points: Range) -> list[str]:
-    found = [] if 0 <= points.least <= points.most else ["the points range must rise from its `from` to its `to`"]
+    found = []
+    if not 0 <= points.least <= points.most:
+        found.append(english("the points range must rise from its `from` to its `to`"))
     for one, two in pairwise(points.steps):
         if one.up_to is None or (two.up_to is not None and two.up_to <= one.up_to):
-            found.append("the steps must rise, and only the last may be open")
+            found.append(english("the steps must rise, and only the last may be open"))
     if any(not points.least <= step.points <= points.most for step in points.steps):
-        found.append("a step's points lie outside the range")
+        found.append(english("a step's points lie outside the range"))
     return found

@@ -141,6 +141,31 @@ class TalkRow(Base):
     ended_position: Mapped[int | None]
 
 
+class LostCallRow(Base):
+    """A visit that was lost, named by `uniqueid`, `queue` and `n`, and what became of it by itself.
+
+    `key` is what numbers are compared by, NULL where the number is nobody's; `by` and `closed_at` say what closed it.
+    """
+
+    __tablename__ = "lost_calls"
+    __table_args__ = (Index(None, "state", "lost_at"), Index(None, "key"), Index(None, "uniqueid"))
+
+    id: Mapped[str] = mapped_column(String(_ID), primary_key=True)
+    node: Mapped[str]
+    uniqueid: Mapped[str]
+    queue: Mapped[str | None]
+    n: Mapped[int] = mapped_column(Integer)
+    call: Mapped[str]
+    caller: Mapped[str | None]
+    key: Mapped[str | None]
+    lost_at: Mapped[int | None]
+    state: Mapped[str]
+    tries: Mapped[int] = mapped_column(Integer)
+    by: Mapped[str | None]
+    closed_at: Mapped[int | None]
+    position: Mapped[int]
+
+
 class SurveyRow(Base):
     """What a caller was asked after an agent had hung up: a column a question, NULL where it was not answered.
 

@@ -13,7 +13,17 @@ from typing import Any
 import msgspec
 
 from callcenter.domain import facts as fx
-from callcenter.domain.vocabulary import AgentState, EndedBy, How, OfferOutcome, Question, VisitOutcome
+from callcenter.domain.visits.lost import LostCall
+from callcenter.domain.vocabulary import (
+    AgentState,
+    EndedBy,
+    FollowUpBy,
+    FollowUpState,
+    How,
+    OfferOutcome,
+    Question,
+    VisitOutcome,
+)
 from callcenter.numbers import PLAIN, Numbering, read_number
 from callcenter.rules.detection.gist import gists
 from callcenter.rules.detection.pages import ArchivedMoment, ArchivedPage
@@ -24,6 +34,7 @@ from callcenter.store.record.models import (
     Base,
     CallRow,
     GapRow,
+    LostCallRow,
     OfferRow,
     OwnCallRow,
     Row,
@@ -179,6 +190,15 @@ class Recorder:
         )
 
     @_take.register
+    def _(self, fact: fx.LostCallChanged) -> None:
+        lost = fact.lost
+        self._changes.put(
+            LostCallRow,
+            _columns(lost, LostCallRow)
+            | {"id": lost_call_id(self._node, lost), "node": self._node, "position": self._position},
+        )
+
+    @_take.register
     def _(self, fact: fx.CallEnded) -> None:
         call = fact.call
         told = [m for v in call.visits for m in (v.joined_at, v.left_at, v.ended_at, v.refused_at)]
@@ -296,6 +316,11 @@ class Recorder:
         return row_id(self._node, *parts)
 
 
+def lost_call_id(node: str, lost: LostCall) -> str:
+    """Name a lost call; the same from its loss to its closing."""
+    return row_id(node, "lost", lost.uniqueid, lost.queue, lost.n)
+
+
 def key_of(caller: str | None, numbering: Numbering) -> str:
     """Return a caller's number as it is compared, empty where it is nobody's."""
     return read_number(caller or "", numbering).key or ""
@@ -313,7 +338,7 @@ def _columns(record: msgspec.Struct, table: Table, without: Sequence[str] = ()) 
 
 def _value(value: Any) -> Any:
     match value:
-        case VisitOutcome() | OfferOutcome() | EndedBy() | AgentState() | How():
+        case VisitOutcome() | OfferOutcome() | EndedBy() | AgentState() | How() | FollowUpState() | FollowUpBy():
             return value.value
         case str():
             return _text(value)

@@ -13,12 +13,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from callcenter.cases.surveys import SurveyFigures
 from callcenter.domain.frame import Micros
-from callcenter.domain.visits.survey import Survey
-from callcenter.domain.vocabulary import EndedBy, How, Question
+from callcenter.domain.visits.survey import CALLED_IN, Survey
+from callcenter.domain.vocabulary import EndedBy, Question
 from callcenter.staff.dates import datetime_of
 from callcenter.store.record.models import SurveyRow, TalkRow
-
-_CALLED_IN = (How.QUEUE, How.TRANSFER, How.PICKUP, How.PARK)
 
 
 class SurveyGrouping(StrEnum):
@@ -115,7 +113,7 @@ def _talks(asked: SurveyFilter) -> Any:
     columns = (TalkRow.queue, TalkRow.agent, TalkRow.ended_at, TalkRow.ended_by, asked_of.label("asked_of"))
     rows = select(*columns).where(
         TalkRow.ended_by.in_((EndedBy.AGENT, EndedBy.CALLER)),
-        TalkRow.how.in_(_CALLED_IN),
+        TalkRow.how.in_(sorted(CALLED_IN)),
         TalkRow.ended_at.is_not(None),
     )
     if asked.since is not None:

@@ -23,12 +23,12 @@ from pydantic import (
 
 from callcenter.domain.frame import Micros
 from callcenter.staff.dates import datetime_of, micros_of
-from callcenter.untrusted import CONTROLS, CONTROLS_BUT_LAYOUT
+from callcenter.untrusted import CONTROLS, CONTROLS_BUT_LAYOUT, MOST_NAME, MOST_WORDS
 from callcenter.web.bounds import require_bounded
 from callcenter.web.problems import RequestRefused
 
-Name = Annotated[str, StringConstraints(min_length=1, max_length=80, pattern=f"^[^{CONTROLS}]+$")]
-Words = Annotated[str, StringConstraints(max_length=2000, pattern=f"^[^{CONTROLS_BUT_LAYOUT}]*$")]
+Name = Annotated[str, StringConstraints(min_length=1, max_length=MOST_NAME, pattern=f"^[^{CONTROLS}]+$")]
+Words = Annotated[str, StringConstraints(max_length=MOST_WORDS, pattern=f"^[^{CONTROLS_BUT_LAYOUT}]*$")]
 Limit = Annotated[int, Query(ge=1, le=200, description="Entries of a page.")]
 Cursor = Annotated[str | None, Query(max_length=200, description="`next` of the page before.")]
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from callcenter.cases.linking import FollowUp, Linking, LinkMemory, LinkSettings
+import msgspec
+
+from callcenter.cases.linking import FollowUp, Linking, LinkMemory, LinkSettings, LostVisit
 from callcenter.cases.owners import NumberTable
 from callcenter.domain import facts as fx
 from callcenter.domain.frame import SECOND, Micros
@@ -67,6 +69,7 @@ class Desk:
     ) -> None:
         owners = NumberTable((customers or {}).items())
         self.linking = Linking(owners, Numbering(internal=("8001",)), settings, memory)
+        self.changed: list[LostVisit] = []
         self._lines = 0
 
     def ends(self, told: fx.Visit) -> list[str]:
@@ -93,6 +96,7 @@ class Desk:
         up: float | None = None,
         in_gap: bool = False,
         unseen: bool = False,
+        calls_back: str | None = None,
     ) -> None:
         self._lines += 1
         uid = f"line-{self._lines}"
@@ -110,6 +114,9 @@ class Desk:
             unseen=unseen,
         )
         self.linking.see(fx.OwnCallBegan(at=micros(start), own=own))
+        if calls_back is not None:
+            own = msgspec.structs.replace(own, calls_back=calls_back)
+            self.linking.see(fx.CallBackDialled(at=micros(start), own=own))
         if reached is not None:
             talk = fx.Talk(
                 call=uid,
@@ -125,7 +132,8 @@ class Desk:
                 frames=(),
             )
             self.linking.see(fx.TalkBegan(at=micros(reached), talk=talk))
-        self.linking.see(fx.OwnCallEnded(at=micros(end), own=own))
+        found = self.linking.see(fx.OwnCallEnded(at=micros(end), own=own))
+        self.changed += msgspec.msgpack.decode(msgspec.msgpack.encode(found), type=list[LostVisit])
 
     def state(self, told: fx.Visit) -> tuple[str, str | None, float | None]:
         found = self.linking.followed_up(told)

@@ -3,10 +3,10 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from callcenter.cases.linking import LOST, FollowUpState, LinkMemory, LinkSettings
+from callcenter.cases.linking import LOST, LinkMemory, LinkSettings, LostVisit
 from callcenter.domain import facts as fx
 from callcenter.domain.frame import SECOND
-from callcenter.domain.vocabulary import How, OfferOutcome, VisitOutcome
+from callcenter.domain.vocabulary import FollowUpState, How, OfferOutcome, VisitOutcome
 from tests.unit.cases.desk import DAY, KEY, OTHER, PHONE, Desk, micros, visit
 
 OPEN = ("open", None, None)
@@ -407,3 +407,31 @@ def test_a_stay_that_gives_way_leaves_the_others_of_its_call() -> None:
 
 def test_who_calls_is_told_by_the_number() -> None:
     assert Desk({"C1": [KEY]}).linking.match("86 138 0013 8000").id == "C1"
+
+
+def test_a_number_that_was_called_for_a_code_counts_as_dialled() -> None:
+    desk = Desk()
+    told = desk.lost("a", 0, 10)
+    desk.dials(20, 60, "*47123456", reached=30, calls_back=PHONE)
+    assert desk.state(told) == ("closed", "called_back", 30)
+
+
+def test_each_try_is_told_and_the_last_one_closes() -> None:
+    desk = Desk()
+    desk.lost("a", 0, 10)
+    for start in (20, 40, 60):
+        desk.dials(start, start + 9)
+    assert [(lost.tries, lost.state, lost.by, lost.closed_at) for lost in map(LostVisit.told, desk.changed)] == [
+        (1, "open", None, None),
+        (2, "open", None, None),
+        (3, "closed", "tried", 69 * SECOND),
+    ]
+    (lost, *_) = map(LostVisit.told, desk.changed)
+    assert (lost.uniqueid, lost.queue, lost.n, lost.caller, lost.key, lost.lost_at) == (
+        "u-a",
+        "support",
+        1,
+        PHONE,
+        KEY,
+        10 * SECOND,
+    )

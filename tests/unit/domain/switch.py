@@ -162,8 +162,8 @@ class Switch:
     def parks(self, at: float, uid: str) -> None:
         self.tell(co.Parked, at, uid=uid, name="")
 
-    def fetches(self, at: float, uid: str, by: str | None) -> None:
-        self.tell(co.ParkEnded, at, uid=uid, name="", fetched_by=by)
+    def fetches(self, at: float, uid: str) -> None:
+        self.tell(co.ParkEnded, at, uid=uid, name="")
 
     def blind(self, at: float, by: str, moved: str | None = "c1", target: str = "1002") -> None:
         self.tell(ev.BlindTransferred, at, by=by, moved=moved, target=target)

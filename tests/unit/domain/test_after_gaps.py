@@ -8,10 +8,10 @@ import pytest
 from callcenter.domain import events as ev
 from callcenter.domain import facts as fx
 from callcenter.domain.floor import Floor
-from callcenter.domain.shape import shape_of
 from callcenter.domain.snapshot import ChannelState, QueueState, Snapshot, WaitingState
 from callcenter.domain.state import State
 from callcenter.domain.vocabulary import AgentState as S
+from callcenter.shape import shape_of
 from tests.unit.domain.switch import Switch, micros
 
 

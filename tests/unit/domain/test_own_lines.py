@@ -73,7 +73,7 @@ def test_only_the_time_alone_counts_before_and_after_a_customer() -> None:
     switch = house()
     parked(switch)
     switch.takes(10, dialled="701")
-    switch.fetches(40, "c1", "o1")
+    switch.fetches(40, "c1")
     switch.meet(40, "o1", "c1")
     switch.hangs_up(140, "c1")
     switch.part(140, "c1")
@@ -192,7 +192,7 @@ def test_call_that_was_fetched_from_the_parking_lot_brings_its_customer_along() 
     switch = house()
     parked(switch)
     switch.takes(10, dialled="701")
-    switch.fetches(11, "c1", "o1")
+    switch.fetches(11, "c1")
     switch.meet(11, "c1", "o1")
     assert blocked(switch) == []
     assert switch.state("Bob") is S.TALKING
@@ -394,3 +394,45 @@ def test_login_without_times_blocks_nobody() -> None:
         ev.ChannelStarted, None, uid="o1", name="PJSIP/1002-o1", linked="o1", dialled="s", calling=True, number=None
     )
     assert blocked(switch) == []
+
+
+# a lost caller is called back
+
+
+def dials_code(switch: Switch, dialled: str = "*47123456", number: str = "PJSIP/13800000009@trunk") -> None:
+    """Bob dials a code, and the dialplan calls a number for it."""
+    switch.takes(10, dialled=dialled)
+    switch.starts(11, "t1", "PJSIP/trunk-t1", linked="o1")
+    switch.dials(11, "t1", uid="o1", string=number)
+
+
+def test_a_number_that_the_dialplan_calls_for_a_code_is_told_once_and_is_work() -> None:
+    switch = house()
+    dials_code(switch)
+    switch.dials(12, "t2", uid="o1", string="PJSIP/13800000008@trunk")
+    (told,) = switch.found(fx.CallBackDialled)
+    assert (told.at, told.own.dialled, told.own.calls_back) == (micros(11), "*47123456", "13800000009")
+    assert blocked(switch) == []
+    switch.ends(501, "o1")
+    assert [own.calls_back for own in switch.own()] == ["13800000009"]
+
+
+@pytest.mark.parametrize("dialled", ["*47", "*4712345", "*47123456x", "013800000009", "**1002", "*46123456"])
+def test_what_is_no_code_calls_nobody_back(dialled: str) -> None:
+    switch = house()
+    dials_code(switch, dialled)
+    assert switch.found(fx.CallBackDialled) == []
+
+
+def test_a_colleague_whom_the_dialplan_calls_is_nobody_who_is_called_back() -> None:
+    switch = house()
+    dials_code(switch, number="PJSIP/1001")
+    assert switch.found(fx.CallBackDialled) == []
+
+
+def test_whoever_calls_back_by_a_code_works_though_nobody_permitted_the_number() -> None:
+    switch = house()
+    dials_code(switch)
+    switch.picks_up(12, "o1")
+    switch.takes(20, "o2", dialled="s")
+    assert switch.found(fx.OwnCallBegan)[-1].own.in_talk

@@ -231,7 +231,7 @@ def test_talk_after_a_park_is_whose_who_fetched_the_caller() -> None:
     switch.completes(20)
     switch.part(20, "a1")
     switch.takes(50, "o2", "701", phone="PJSIP/1003")
-    switch.fetches(51, "c1", "o2")
+    switch.fetches(51, "c1")
     switch.exits(51, "c1", "lot")
     switch.meet(51, "o2", "c1", bridge="b2")
     assert (switch.state("Alice"), switch.state("Carol")) == (S.AVAILABLE, S.TALKING)
@@ -266,7 +266,7 @@ def test_half_that_is_parked_with_nobody_behind_it_and_who_came_by_no_queue_are_
     switch.parks(3, "c1")
     switch.ends(4, "c1")
     switch.parks(5, "c1")
-    switch.fetches(5, "c1", None)
+    switch.fetches(5, "c1")
     assert (switch.visits(), switch.talks_told()) == ([], [])
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 
 from callcenter.domain import events as ev
 from callcenter.domain import facts as fx
 from callcenter.domain.visits.served import last_talk
-from callcenter.domain.visits.survey import Survey
-from callcenter.domain.vocabulary import EndedBy, Question, SurveyResult
+from callcenter.domain.visits.survey import Survey, may_be_asked
+from callcenter.domain.vocabulary import EndedBy, How, Question, SurveyResult
 from tests.unit.domain.switch import Switch, micros
 
 CALLER, LINE = "c1", "a1"
@@ -153,3 +154,17 @@ def test_caller_who_talked_with_nobody_was_served_by_nobody() -> None:
     switch = Switch()
     switch.joins(0)
     assert last_talk(switch.floor.state, CALLER) is None
+
+
+@pytest.mark.parametrize(
+    ("how", "by", "asked"),
+    [
+        (How.QUEUE, EndedBy.AGENT, True),
+        (How.TRANSFER, EndedBy.AGENT, True),
+        (How.QUEUE, EndedBy.CALLER, False),
+        (How.OUTBOUND, EndedBy.AGENT, False),
+    ],
+)
+def test_who_called_a_line_and_was_let_go_by_an_agent_may_be_asked(how: How, by: EndedBy, asked: bool) -> None:
+    (talk,) = served().talks_told()
+    assert may_be_asked(msgspec.structs.replace(talk, how=how, ended_by=by)) is asked

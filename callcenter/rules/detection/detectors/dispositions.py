@@ -223,7 +223,7 @@ class DispositionDetector(QuietDetector[DispositionMemory]):
     def _dialled(self, own: fx.OwnCall, told: Micros | None) -> None:
         """An agent dialled: perhaps a callback."""
         if own.started_at is not None and told is not None and self._memory.callbacks:
-            self._reached(own.dialled, own.started_at, told, None)
+            self._reached(own.calls_back or own.dialled, own.started_at, told, None)
 
     def _within(self, ended: Micros) -> Micros | None:
         """Return how long after a talk its disposition is due, None where nobody has said."""

@@ -21,7 +21,10 @@ from callcenter.staff.duty import less
 
 
 class Engagement(msgspec.Struct):
-    """An own line that is taken; `work` as the floor told it last, `unseen` that nobody's company is known."""
+    """An own line that is taken; `work` as the floor told it last, `unseen` that nobody's company is known.
+
+    `calls_back`: the dialplan called the number of a one-time code.
+    """
 
     agent: str
     interface: str
@@ -32,10 +35,12 @@ class Engagement(msgspec.Struct):
     frames: tuple[int, ...]
     work: tuple[tuple[Micros, Micros | None], ...] = ()
     unseen: bool = False
+    calls_back: bool = False
 
     def follow(self, own: fx.OwnCall) -> None:
         """Take in what the floor knows of it by now."""
         self.dialled, self.frames, self.work, self.unseen = own.dialled, own.frames, own.work, own.unseen
+        self.calls_back = own.calls_back is not None
 
 
 class EngagementMemory(msgspec.Struct):
@@ -114,7 +119,7 @@ class Engagements:
         if engaged < figures.engaged - context.uncertainty(figures):
             return
         allowed = None if context.roster is None else context.roster.may_dial(line.dialled)
-        if allowed:
+        if allowed or line.calls_back:
             return
         context.report(
             DetectedAct(

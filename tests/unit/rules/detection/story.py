@@ -144,7 +144,14 @@ class Story:
         self.state(seconds, agent)
 
     def own_call(
-        self, start: float, end: float | None, dialled: str = "s", *, agent: str = "Alice", in_talk: bool = False
+        self,
+        start: float,
+        end: float | None,
+        dialled: str = "s",
+        *,
+        agent: str = "Alice",
+        in_talk: bool = False,
+        calls_back: str | None = None,
     ) -> None:
         uid = f"own-{agent}-{start}"
         began = fx.OwnCall(
@@ -172,6 +179,7 @@ class Story:
                 in_talk=in_talk,
                 in_gap=False,
                 frames=(1, 2),
+                calls_back=calls_back,
             )
             self.tell(fx.OwnCallEnded(at=micros(end), own=ended))
 

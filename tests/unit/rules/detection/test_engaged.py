@@ -12,12 +12,18 @@ from tests.unit.rules.detection.story import Story, micros, roster
 
 
 def blocked(
-    lasts: float = 90, *, on: Roster | None = None, dialled: str = "999", left: float = 50, in_talk: bool = False
+    lasts: float = 90,
+    *,
+    on: Roster | None = None,
+    dialled: str = "999",
+    left: float = 50,
+    in_talk: bool = False,
+    calls_back: str | None = None,
 ) -> Story:
     """Alice's line is engaged from 0 on; a customer waits from 20 s on and gives up."""
     story = Story(on=on or roster())
     story.ready(seconds=-10)
-    story.own_call(0, lasts, dialled, in_talk=in_talk)
+    story.own_call(0, lasts, dialled, in_talk=in_talk, calls_back=calls_back)
     story.visit(20, left)
     return story
 
@@ -46,6 +52,11 @@ def test_line_still_engaged_at_the_end_of_the_input_counts_until_then() -> None:
 @pytest.mark.parametrize("dialled", ["1002", "013800000001", "012"])
 def test_permitted_number_is_work(dialled: str) -> None:
     assert blocked(600, dialled=dialled).records() == []
+
+
+def test_a_call_back_that_the_service_gave_a_code_for_is_work() -> None:
+    assert blocked(600, dialled="*47123456", calls_back="16600000009").records() == []
+    assert len(blocked(600, dialled="*47123456").records()) == 1
 
 
 def test_consultation_during_a_talk_is_work() -> None:

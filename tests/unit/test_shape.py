@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from callcenter.domain.shape import shape_of
+from callcenter.shape import shape_of
 
 
 class Node(msgspec.Struct):

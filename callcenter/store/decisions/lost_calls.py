@@ -1,0 +1,255 @@
+"""Lost calls as people see them: all of one number are one entry; who calls back, what became of them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Sequence
+from typing import Any, NamedTuple
+
+import msgspec
+from sqlalchemy import ColumnElement, Row, Subquery, and_, case, func, literal, select, tuple_
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from callcenter.domain.frame import Micros
+from callcenter.domain.vocabulary import FollowUpBy, FollowUpState
+from callcenter.store.conflicts import Missing
+from callcenter.store.record.models import LostCallRow
+from callcenter.store.tables import LostCallClaimRow, LostCallClosingRow
+
+BY_HAND = "by_hand"
+"""Stands beside the values of `FollowUpBy`: somebody closed it, with a reason."""
+
+_LOST, _CLOSING, _CLAIM = LostCallRow, LostCallClosingRow, LostCallClaimRow
+_LATER: Micros = 2**52
+"""Beyond every moment that a call has."""
+_OPEN = and_(_LOST.state == FollowUpState.OPEN, _CLOSING.lost_call.is_(None))
+_STATE: ColumnElement[str] = case((_CLOSING.lost_call.is_not(None), FollowUpState.CLOSED.value), else_=_LOST.state)
+_ENTRY: ColumnElement[str] = func.coalesce(_LOST.key, _LOST.id)
+
+
+class LostCallFilter(msgspec.Struct, frozen=True, kw_only=True):
+    """Which lost calls; None: any."""
+
+    state: FollowUpState | None = None
+    queue: str | None = None
+    key: str | None = None
+    claimed_by: str | None = None
+
+
+class LostCallClaim(msgspec.Struct, frozen=True, kw_only=True):
+    """Who calls back, until when; `agent` is who that is on the floor."""
+
+    claimed_by: str
+    agent: str | None
+    claimed_at: Micros
+    until: Micros
+
+
+class LostCallEntry(msgspec.Struct, frozen=True, kw_only=True):
+    """All lost calls of one number that stand alike; of nobody's number each is an entry of its own.
+
+    Attributes:
+        id: Of the oldest of them; names the entry.
+        entry: By what they belong together: the number's key, else the id.
+        caller: The number as it came last.
+        queues: Where they were lost.
+        count: How many they are, from `since` to `latest`.
+        tries: Agents' calls in vain since the oldest.
+        by: What closed the latest, a `FollowUpBy` or `BY_HAND`; `closed_by` is who did.
+    """
+
+    id: str
+    entry: str
+    key: str | None
+    caller: str | None
+    state: FollowUpState
+    queues: tuple[str, ...]
+    count: int
+    since: Micros | None
+    latest: Micros | None
+    tries: int
+    by: str | None
+    closed_at: Micros | None
+    closed_by: str | None
+    reason: str | None
+    claim: LostCallClaim | None
+
+
+class OpenLostCalls(NamedTuple):
+    """How many numbers of a queue are to be called back, and since when the oldest is."""
+
+    callers: int
+    oldest: Micros | None
+
+
+async def entries(
+    connection: AsyncConnection,
+    asked: LostCallFilter,
+    now: Micros,
+    *,
+    after: tuple[int, str] | None = None,
+    limit: int = 50,
+) -> list[tuple[tuple[int, str], LostCallEntry]]:
+    """Read entries with their places: the open ones first, the oldest first; the closed ones last, the latest first.
+
+    Args:
+        connection: Where from.
+        asked: Which.
+        now: At which moment; what was claimed until before is claimed by nobody.
+        after: The place after which they stand.
+        limit: At most so many.
+    """
+    clauses = _clauses(asked, now)
+    groups = _grouped(clauses)
+    page = select(groups).order_by(groups.c.place, groups.c.one).limit(limit)
+    if after is not None:
+        page = page.where(tuple_(groups.c.place, groups.c.one) > tuple_(*after))
+    found = (await connection.execute(page)).all()
+    named = [one.entry for one in found]
+    told = await _calls(connection, named, clauses)
+    claims = await claims_of(connection, named, now)
+    return [
+        ((one.place, one.one), _entry(one.entry, told[one.entry, one.state], claims.get(one.entry))) for one in found
+    ]
+
+
+def _grouped(clauses: Sequence[ColumnElement[bool]]) -> Subquery:
+    """Put the calls of one number that stand alike together: where they stand in the list, and the id of one."""
+    calls = (
+        select(_LOST.id, _ENTRY.label("entry"), _STATE.label("state"), func.coalesce(_LOST.lost_at, 0).label("at"))
+        .outerjoin(_CLOSING, _CLOSING.lost_call == _LOST.id)
+        .where(*clauses)
+        .subquery()
+    ).c
+    place = case(
+        (calls.state == FollowUpState.OPEN.value, func.min(calls.at)),
+        (calls.state == FollowUpState.UNREACHABLE.value, func.min(calls.at) + _LATER),
+        else_=literal(3 * _LATER) - func.max(calls.at),
+    )
+    return (
+        select(calls.entry, calls.state, place.label("place"), func.min(calls.id).label("one"))
+        .group_by(calls.entry, calls.state)
+        .subquery()
+    )
+
+
+async def entry_of(connection: AsyncConnection, number: str) -> str:
+    """Return to which entry a lost call belongs.
+
+    Raises:
+        Missing: There is no such lost call.
+    """
+    row = (await connection.execute(select(_ENTRY.label("entry")).where(_LOST.id == number))).one_or_none()
+    if row is None:
+        raise Missing("there is no such lost call")
+    return str(row.entry)
+
+
+async def waiting(connection: AsyncConnection, entry: str) -> list[str]:
+    """Return the ids of an entry's calls that nothing and nobody has closed, the oldest first."""
+    rows = (
+        select(_LOST.id)
+        .outerjoin(_CLOSING, _CLOSING.lost_call == _LOST.id)
+        .where(_ENTRY.in_((entry,)), _LOST.state != FollowUpState.CLOSED, _CLOSING.lost_call.is_(None))
+        .order_by(_LOST.lost_at.nulls_first(), _LOST.id)
+    )
+    return [*await connection.scalars(rows)]
+
+
+async def claims_of(connection: AsyncConnection, named: Collection[str], now: Micros) -> dict[str, LostCallClaim]:
+    """Return who calls which of these entries back."""
+    rows = select(_CLAIM).where(_CLAIM.entry.in_(named), _CLAIM.until > now)
+    return {
+        row.entry: LostCallClaim(claimed_by=row.claimed_by, agent=row.agent, claimed_at=row.claimed_at, until=row.until)
+        for row in await connection.execute(rows)
+    }
+
+
+async def open_by_queue(connection: AsyncConnection) -> dict[str, OpenLostCalls]:
+    """Count what is open, by the queue in which an entry's oldest call was lost."""
+    rows = (
+        select(_ENTRY.label("entry"), _LOST.queue, func.min(_LOST.lost_at).label("since"))
+        .outerjoin(_CLOSING, _CLOSING.lost_call == _LOST.id)
+        .where(_OPEN)
+        .group_by(_ENTRY, _LOST.queue)
+    )
+    oldest: dict[str, tuple[Micros | None, str]] = {}
+    for row in await connection.execute(rows):
+        found = (row.since, row.queue or "")
+        oldest[row.entry] = min(oldest.get(row.entry, found), found, key=lambda one: (one[0] or 0, one[1]))
+    counted: dict[str, OpenLostCalls] = {}
+    for since, queue in oldest.values():
+        before = counted.get(queue, OpenLostCalls(0, None))
+        known = [at for at in (before.oldest, since) if at is not None]
+        counted[queue] = OpenLostCalls(before.callers + 1, min(known, default=None))
+    return dict(sorted(counted.items()))
+
+
+async def lost_in(connection: AsyncConnection, since: Micros, until: Micros, queue: str | None = None) -> Counter[str]:
+    """Count the calls lost in a time by what became of them: `FollowUpBy`, `BY_HAND`, else the state."""
+    became = case((_CLOSING.lost_call.is_not(None), BY_HAND), else_=func.coalesce(_LOST.by, _LOST.state))
+    rows = select(became.label("became")).select_from(_LOST).outerjoin(_CLOSING, _CLOSING.lost_call == _LOST.id)
+    rows = rows.where(_LOST.lost_at >= since, _LOST.lost_at < until)
+    if queue is not None:
+        rows = rows.where(_LOST.queue == queue)
+    return Counter(await connection.scalars(rows))
+
+
+def _clauses(asked: LostCallFilter, now: Micros) -> list[ColumnElement[bool]]:
+    clauses: list[ColumnElement[bool]] = []
+    match asked.state:
+        case None:
+            pass
+        case FollowUpState.CLOSED:
+            clauses.append((_LOST.state == FollowUpState.CLOSED) | _CLOSING.lost_call.is_not(None))
+        case state:
+            clauses.append(and_(_LOST.state == state, _CLOSING.lost_call.is_(None)))
+    if asked.queue is not None:
+        clauses.append(_LOST.queue == asked.queue)
+    if asked.key is not None:
+        clauses.append(_LOST.key == asked.key)
+    if asked.claimed_by is not None:
+        claimed = select(_CLAIM.entry).where(_CLAIM.claimed_by == asked.claimed_by, _CLAIM.until > now)
+        clauses.append(_ENTRY.in_(claimed))
+    return clauses
+
+
+async def _calls(
+    connection: AsyncConnection, named: Sequence[str], clauses: Sequence[ColumnElement[bool]]
+) -> dict[tuple[str, str], list[Row[Any]]]:
+    """Read the calls of some entries, in the order in which they were lost."""
+    closing = (_CLOSING.closed_by, _CLOSING.closed_at.label("hand_at"), _CLOSING.reason)
+    rows = (
+        select(_LOST.__table__, _STATE.label("stands"), _ENTRY.label("entry"), *closing)
+        .outerjoin(_CLOSING, _CLOSING.lost_call == _LOST.id)
+        .where(_ENTRY.in_(named), *clauses)
+        .order_by(_LOST.lost_at.nulls_first(), _LOST.id)
+    )
+    found: dict[tuple[str, str], list[Row[Any]]] = {}
+    for row in await connection.execute(rows):
+        found.setdefault((row.entry, row.stands), []).append(row)
+    return found
+
+
+def _entry(entry: str, calls: Sequence[Row[Any]], claim: LostCallClaim | None) -> LostCallEntry:
+    oldest, latest = calls[0], calls[-1]
+    state = FollowUpState(latest.stands)
+    by_hand = latest.closed_by is not None
+    by = None if latest.by is None else FollowUpBy(latest.by).value
+    return LostCallEntry(
+        id=oldest.id,
+        entry=entry,
+        key=latest.key,
+        caller=latest.caller,
+        state=state,
+        queues=tuple(sorted({row.queue for row in calls if row.queue is not None})),
+        count=len(calls),
+        since=oldest.lost_at,
+        latest=latest.lost_at,
+        tries=max(row.tries for row in calls),
+        by=BY_HAND if by_hand else by,
+        closed_at=latest.hand_at if by_hand else latest.closed_at,
+        closed_by=latest.closed_by,
+        reason=latest.reason,
+        claim=claim if state is not FollowUpState.CLOSED else None,
+    )

@@ -1,0 +1,1 @@
+"""Lost calls: followed as facts, and counted as people leave them."""

@@ -1,0 +1,1 @@
+"""The list of lost calls: read, claimed, closed, called back."""
