@@ -26,6 +26,7 @@ from callcenter.store.customers.contacts import (
     VisitPick,
     holders_of,
     latest_visits,
+    open_lost,
     pick_of,
     with_words,
 )
@@ -103,7 +104,7 @@ async def known_caller(connection: AsyncConnection, asked: CallAsked) -> KnownCa
         cards=tuple(_card(filed) for filed in found[:_MOST_CANDIDATES]),
         contacts=tuple(await with_words(connection, [visit.contact for visit in visits[:LATEST]])),
         repeat_of=linking.repeat_of(asked.number.raw, asked.call, asked.joined_at),
-        open_lost=sum(lost.call != asked.call for lost in linking.open_visits()),
+        open_lost=await open_lost(connection, keys - shared, family, asked.call),
         served_last=next(served, None),
         picked_by=None if pick is None or one is None else pick.picked_by,
     )

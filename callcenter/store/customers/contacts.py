@@ -11,14 +11,15 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from callcenter.domain import facts as fx
 from callcenter.domain.frame import Micros
-from callcenter.domain.vocabulary import VisitOutcome
+from callcenter.domain.vocabulary import FollowUpState, VisitOutcome
 from callcenter.store.customers.cards import family_of
 from callcenter.store.customers.tables import CustomerNumberRow, VisitPickRow
-from callcenter.store.record.models import OfferRow, VisitRow
+from callcenter.store.record.models import LostCallRow, OfferRow, VisitRow
 from callcenter.store.record.read_back import visit_of
-from callcenter.store.tables import DispositionRow
+from callcenter.store.tables import DispositionRow, LostCallClosingRow
 
 _V, _P, _D, _N = VisitRow, VisitPickRow, DispositionRow, CustomerNumberRow
+_L, _C = LostCallRow, LostCallClosingRow
 _BEGAN = func.coalesce(_V.joined_at, _V.refused_at, _V.left_at, _V.answered_at, _V.ended_at, 0)
 
 
@@ -113,6 +114,19 @@ async def rung_for(connection: AsyncConnection, uniqueid: str) -> set[str]:
     """Name the agents whose phones a caller was offered to, as far as that is over."""
     visits = select(_V.id).where(_V.uniqueid == uniqueid)
     return {*await connection.scalars(select(OfferRow.agent).where(OfferRow.visit_id.in_(visits)))}
+
+
+async def open_lost(connection: AsyncConnection, keys: Collection[str], family: Collection[str], call: str) -> int:
+    """Count the lost calls but one that are owed a call-back: of some numbers, or said to be a customer's."""
+    if not keys and not family:
+        return 0
+    others = select(_P.uniqueid).where(_P.customer.not_in(family))
+    picked = select(_P.uniqueid).where(_P.customer.in_(family))
+    owed = or_(_L.key.in_(keys) & _L.uniqueid.not_in(others), _L.uniqueid.in_(picked))
+    open_ = (_L.state == FollowUpState.OPEN, _C.lost_call.is_(None), _L.call != call)
+    asked = select(func.count()).select_from(_L).outerjoin(_C, _C.lost_call == _L.id).where(owed, *open_)
+    found: int = (await connection.execute(asked)).scalar_one()
+    return found
 
 
 async def holders_of(connection: AsyncConnection, keys: Collection[str]) -> list[tuple[str, str]]:
