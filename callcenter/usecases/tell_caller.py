@@ -6,7 +6,7 @@ as the number's, but makes nobody's call a repeat: another may have made them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 import msgspec
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -26,6 +26,7 @@ from callcenter.store.customers.contacts import (
     VisitPick,
     holders_of,
     latest_visits,
+    open_lost,
     pick_of,
     with_words,
 )
@@ -93,7 +94,8 @@ async def known_caller(connection: AsyncConnection, asked: CallAsked) -> KnownCa
         for visit in await latest_visits(connection, keys, family, _MOST_VISITS)
         if visit.picked is None or visit.picked in family
     ]
-    shared: set[str] = set() if one is None else _shared(await holders_of(connection, own), one.id)
+    others = own - {asked.number.key} if pick is None else own  # whose one number tells shares it with nobody
+    shared = {key for holder, key in await holders_of(connection, others) if one is not None and holder != one.id}
     sure = [visit for visit in visits if visit.picked is not None or visit.key not in shared]
     linking = _linked(sure if one is not None else visits, match, asked.numbering, own)
     served = (visit.contact.agent for visit in visits if visit.contact.outcome is VisitOutcome.ANSWERED)
@@ -102,7 +104,7 @@ async def known_caller(connection: AsyncConnection, asked: CallAsked) -> KnownCa
         cards=tuple(_card(filed) for filed in found[:_MOST_CANDIDATES]),
         contacts=tuple(await with_words(connection, [visit.contact for visit in visits[:LATEST]])),
         repeat_of=linking.repeat_of(asked.number.raw, asked.call, asked.joined_at),
-        open_lost=sum(lost.call != asked.call for lost in linking.open_visits()),
+        open_lost=await open_lost(connection, keys - shared, family, asked.call),
         served_last=next(served, None),
         picked_by=None if pick is None or one is None else pick.picked_by,
     )
@@ -135,10 +137,6 @@ async def _customers(
     rows = [(one, [number.key]) for one in ids if number.key is not None]
     match = match_of(number, NumberTable(rows))
     return match, await read_all(connection, ids[:_MOST_CANDIDATES])
-
-
-def _shared(holders: Iterable[tuple[str, str]], customer: str) -> set[str]:
-    return {key for holder, key in holders if holder != customer}
 
 
 def _linked(visits: Sequence[KeyedVisit], match: CustomerMatch, numbering: Numbering, own: set[str]) -> Linking:

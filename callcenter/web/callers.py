@@ -31,12 +31,18 @@ class Callers:
 
     @classmethod
     async def open(cls, settings: StoreSettings) -> Self:
-        """Open the database once more.
+        """Open the database once more, with connections that need not be made when the first phone rings.
 
         Raises:
             StoreError: It cannot be opened.
         """
-        return cls(await DecisionStore.open(settings))
+        found = cls(await DecisionStore.open(settings))
+        try:
+            await asyncio.gather(*(found.prefer("") for _ in range(_AT_ONCE)))
+        except BaseException:
+            await found.close()
+            raise
+        return found
 
     async def close(self) -> None:
         """Let the database go, once it has answered."""

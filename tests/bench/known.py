@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -19,7 +18,7 @@ from callcenter.web.callers import Callers
 from tests.integration.office import settings_of
 from tests.unit.test_exporter import NOON
 
-MANY, CALLS_EACH, AT_ONCE, CONNECTIONS = 100_000, 2, 10_000, 4
+MANY, CALLS_EACH, AT_ONCE = 100_000, 2, 10_000
 _DAY = 86_400_000_000
 
 
@@ -37,7 +36,6 @@ async def callers(decisions: DecisionStore, folder: Path) -> AsyncIterator[Calle
             await make_cards(unit, [(f"{n:032x}", _card(n)) for n in some], touch)
             await unit.connection.execute(insert(VisitRow), [_visit(n, k) for n in some for k in range(CALLS_EACH)])
     found = await Callers.open(settings_of(folder))
-    await asyncio.gather(*(found.prefer("+86") for _ in range(CONNECTIONS)))
     try:
         yield found
     finally:

@@ -14,11 +14,12 @@ from callcenter.cases.owners import CustomerMatch, MatchKind
 from callcenter.cases.routing import NO_PREFERENCE, Preference
 from callcenter.domain import facts as fx
 from callcenter.domain.frame import SECOND, Micros
-from callcenter.domain.vocabulary import VisitOutcome
+from callcenter.domain.visits.lost import LostCall
+from callcenter.domain.vocabulary import FollowUpState, VisitOutcome
 from callcenter.numbers import PLAIN, Numbering, read_number
 from callcenter.store import DecisionStore, JournalledFacts, Store
 from callcenter.store.customers.contacts import contacts_of
-from callcenter.store.tables import DispositionRow
+from callcenter.store.tables import DispositionRow, LostCallClosingRow
 from callcenter.usecases import read_caller_keys as reading_keys
 from callcenter.usecases.read_caller_keys import read_caller_keys
 from callcenter.usecases.tell_caller import CallAsked, KnownCaller, known_caller
@@ -53,7 +54,10 @@ class Hotline:
 
     async def happened(self, *visits: fx.Visit) -> None:
         store = await Store.open(settings_of(self._folder), "pbx")
-        facts = [JournalledFacts(n, told(one)) for n, one in enumerate(visits, self._position + 1)]
+        facts = [
+            JournalledFacts(n, [*told(one), *(owed(one) if one.outcome is LOST else ())])
+            for n, one in enumerate(visits, self._position + 1)
+        ]
         self._position += len(visits)
         await store.write(facts, self._position)
         await store.close()
@@ -86,6 +90,13 @@ def lost(uid: str, number: str = OWN, hour: int = 5) -> fx.Visit:
     return visit(uid, LOST, NOON + hour * HOUR, caller=number)
 
 
+def owed(one: fx.Visit, **more: Any) -> list[fx.Fact]:
+    same = {name: getattr(one, name) for name in ("uniqueid", "queue", "n", "call", "caller")}
+    given: dict[str, Any] = {"lost_at": one.left_at, "state": FollowUpState.OPEN, "tries": 0, "by": None}
+    key = read_number(one.caller or "").key
+    return [fx.LostCallChanged(at=one.left_at, lost=LostCall(**same, **{**given, **more}, key=key, closed_at=None))]
+
+
 def seen(found: KnownCaller) -> Sequence[object]:
     return [one.uniqueid for one in found.contacts], found.repeat_of, found.open_lost, found.served_last
 
@@ -105,13 +116,19 @@ async def test_a_known_customer_comes_with_the_card_and_what_happened_on_all_its
     assert [contact.words for contact in found.contacts] == [None, "asked for a refund", None, None, None]
 
 
-async def test_a_lost_call_is_owed_no_call_back_once_its_number_was_answered(line: Hotline) -> None:
-    await line.happened(lost("1", NEW), *came("2", number=NEW, hour=6))
-
+async def test_lost_calls_that_are_owed_a_call_back_are_counted_but_for_this_very_call(line: Hotline) -> None:
+    one = await line.cards.add("王小明", OWN)
+    await line.happened(lost("1", NEW), *came("2", number=NEW, hour=6), lost("3", NEW, 7), lost("now", NEW, 8))
+    await line.happened(lost("4", NEW))
+    closed = DATABASES.sql(settings_of(line._folder), "SELECT id FROM lost_calls WHERE uniqueid = '3'")[0][0]
+    said = {"lost_call": closed, "closed_by": "sun", "closed_at": NOW, "reason": "wrote to us"}
+    async with line.decisions.writing() as unit:
+        await unit.execute(insert(LostCallClosingRow).values(**said))
     found = await line.who(NEW)
+    await line.pick("sun", "1", one)
 
-    assert (found.customer.match, found.cards) == (MatchKind.NONE, ())
-    assert seen(found) == (["2", "1"], "2", 0, "Alice")
+    assert (found.customer.match, found.cards, found.open_lost) == (MatchKind.NONE, (), 2)
+    assert ((await line.who(NEW)).open_lost, (await line.who(OWN)).open_lost) == (1, 1)
 
 
 async def test_a_shared_number_tells_candidates_and_repeats_nothing_until_somebody_picks(line: Hotline) -> None:

@@ -8,15 +8,18 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from callcenter.cases.linking import LostVisit
 from callcenter.cases.owners import CustomerMatch, MatchKind
 from callcenter.domain import events as ev
+from callcenter.domain import facts as fx
 from callcenter.domain.frame import SECOND
-from callcenter.domain.vocabulary import VisitOutcome
+from callcenter.domain.vocabulary import FollowUpBy, VisitOutcome
 from callcenter.errors import StoreError
 from callcenter.exporter.health import Health
 from callcenter.rules.regulations.edition import Mode
 from callcenter.staff.roles import Principal, Role
 from callcenter.store.customers.contacts import Contact
+from callcenter.store.decisions.lost_calls import OpenLostCalls
 from callcenter.usecases.tell_caller import CallAsked, CallerCard, KnownCaller
 from callcenter.web import live, pops
 from callcenter.web.live_words import Topic, framed
@@ -564,3 +567,35 @@ async def test_sessions_that_cannot_be_looked_up_end_nothing(monkeypatch: pytest
     running.cancel()
     await asyncio.wait([running])
     assert readers[0].over == "service_stops"
+
+
+# lost calls
+
+
+async def test_who_serves_callers_is_told_of_lost_ones_each_with_as_much_of_the_number_as_the_role_reads(
+    house: Lively,
+) -> None:
+    pages = [house.open(person, Topic.LOST_CALLS) for person in (ALICE, SUPERVISOR, ADMIN)]
+    house.feed.lost_calls({"sales": OpenLostCalls(1, NOON)})
+    snapshots = [(await page.next())[1] for page in pages]
+    assert [said.get("lost_calls") for said in snapshots] == [{"sales": {"open": 1, "since": NOON / SECOND}}] * 2 + [
+        None
+    ]
+    lost = LostVisit("a", "a", "a", HOSTILE, 1, "13812345678", "+8613812345678", NOON, NOON)
+    house.feed.happened([fx.LostCallChanged(at=NOON, lost=lost.told())], house.floor)
+    lost.tries = 1
+    house.feed.happened([fx.LostCallChanged(at=NOON, lost=lost.told())], house.floor)
+    lost.by, lost.at = FollowUpBy.TRIED, NOON
+    house.feed.happened([fx.LostCallChanged(at=NOON, lost=lost.told())], house.floor)
+    house.feed.lost_call({"what": "claimed", "id": "a", "who": "Alice"})
+    house.feed.lost_calls({"sales": OpenLostCalls(1, NOON)})
+    house.feed.lost_calls({})
+    told = [await page.rest("lost_calls") for page in pages]
+    assert [[said["what"] for said in page] for page in told] == [
+        ["lost", "tried", "closed", "claimed", "waiting"],
+        ["lost", "tried", "closed", "claimed", "waiting"],
+        [],
+    ]
+    assert [page[0]["caller"] for page in told[:2]] == ["138****5678", "13812345678"]
+    assert (told[0][2]["by"], told[0][4]["queues"]) == ("tried", {})
+    assert "\n" not in told[0][0]["queue"]

@@ -118,7 +118,7 @@ async def test_a_phone_rings_and_the_agents_page_is_told_who_calls(office: Offic
     headers = stream.answer.headers
     assert headers["content-type"] == "text/event-stream; charset=utf-8"
     assert (headers["x-accel-buffering"], headers["cache-control"]) == ("no", "no-store")
-    assert snapshot["topics"] == ["calls", "floor", "pops", "violations"]
+    assert snapshot["topics"] == ["calls", "floor", "lost_calls", "pops", "violations"]
     assert [one["agent"] for one in snapshot["floor"]["agents"]] == ["Alice"]
     assert (pop["caller"], pop["waited_seconds"], pop["kind"]) == ("138****5678", 2, "mobile")
 

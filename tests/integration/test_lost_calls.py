@@ -9,17 +9,23 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
+from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
 from pydantic import SecretStr
+from typer import Typer
+from typer.testing import CliRunner
 
+from callcenter.cli.office import lost as command
+from callcenter.cli.office import report
 from callcenter.domain import facts as fx
 from callcenter.domain.events import MemberSeen
 from callcenter.domain.floor import Floor
 from callcenter.domain.frame import SECOND, Micros
 from callcenter.domain.visits.lost import LostCall
 from callcenter.domain.vocabulary import FollowUpBy, FollowUpState
+from callcenter.staff.dates import datetime_of
 from callcenter.store import JournalledFacts, Store
 from callcenter.store.audit import page as audit_page
 from callcenter.store.decisions.lost_calls import BY_HAND, lost_in, open_by_queue
@@ -27,7 +33,7 @@ from callcenter.store.record.rows import lost_call_id
 from callcenter.tracker import Tracker
 from callcenter.web.callback_codes import CODE_LASTS, MOST_WRONG, CallBackCodes, CodeRefused
 from callcenter.web.switchboard import Switchboard
-from tests.integration.api import Department, Json, department
+from tests.integration.api import Department, department
 from tests.integration.office import settings_of
 from tests.unit.rules.detection.people import MONDAY
 
@@ -107,21 +113,19 @@ async def test_callers_of_one_number_are_one_entry_and_the_oldest_open_one_stand
     assert pages[1].json()["next"] is None
 
 
+async def test_the_list_is_narrowed(work: Department) -> None:
+    browser = await work.signed_in("sun")
+    narrowed = {
+        "state=open": [OPEN_TWICE, OPEN_OTHER],
+        "state=closed": [CALLED_BACK],
+        "state=unreachable": [OF_NOBODY],
+        "queue=products": [(SECOND_CALL, "open", 1, None)],
+        "claimed_by=alice": [],
+    }
+    assert {query: brief(await browser.get(f"/lost-calls?{query}")) for query in narrowed} == narrowed
+
+
 @pytest.mark.one_database
-@pytest.mark.parametrize(
-    ("query", "found"),
-    [
-        ("state=open", [OPEN_TWICE, OPEN_OTHER]),
-        ("state=closed", [CALLED_BACK]),
-        ("state=unreachable", [OF_NOBODY]),
-        ("queue=products", [(SECOND_CALL, "open", 1, None)]),
-        ("claimed_by=alice", []),
-    ],
-)
-async def test_the_list_is_narrowed(work: Department, query: str, found: list[tuple[Any, ...]]) -> None:
-    assert brief(await (await work.signed_in("sun")).get(f"/lost-calls?{query}")) == found
-
-
 async def test_a_number_is_found_in_any_spelling_and_shown_as_the_role_may_read_it(work: Department) -> None:
     for name, shown in (("alice", "138****8000"), ("sun", "13800138000"), ("tian", "138****8000")):
         browser = await work.signed_in(name)
@@ -132,15 +136,17 @@ async def test_a_number_is_found_in_any_spelling_and_shown_as_the_role_may_read_
 
 
 @pytest.mark.one_database
-@pytest.mark.parametrize("name", ["root", "hua"])
-async def test_whoever_serves_nobody_sees_no_lost_calls(work: Department, name: str) -> None:
-    assert (await (await work.signed_in(name)).get("/lost-calls")).status_code == 403
+async def test_whoever_serves_nobody_sees_no_lost_calls(work: Department) -> None:
+    assert [(await (await work.signed_in(name)).get("/lost-calls")).status_code for name in ("root", "hua")] == [
+        403
+    ] * 2
 
 
 async def test_of_two_who_claim_at_once_one_wins_and_the_other_is_told_who(work: Department) -> None:
-    alice, bob = await work.signed_in("alice"), await work.signed_in("bobby")
+    alice, bob, english = await work.signed_in("alice"), await work.signed_in("bobby"), {"Accept_Language": "en"}
     answers = await asyncio.gather(
-        alice.send("POST", f"/lost-calls/{FIRST}/claim", {}), bob.send("POST", f"/lost-calls/{SECOND_CALL}/claim", {})
+        alice.send("POST", f"/lost-calls/{FIRST}/claim", {}, **english),
+        bob.send("POST", f"/lost-calls/{SECOND_CALL}/claim", {}, **english),
     )
     assert sorted(one.status_code for one in answers) == [200, 409]
     (won,), (told,) = ([one.json() for one in answers if one.status_code == status] for status in (200, 409))
@@ -149,6 +155,7 @@ async def test_of_two_who_claim_at_once_one_wins_and_the_other_is_told_who(work:
     assert (claimed["id"], claimed["claim"]["agent"]) == (FIRST, won["agent"])
 
 
+@pytest.mark.one_database
 async def test_a_claim_ends_by_itself_and_may_be_gone_on_with_or_given_back(work: Department) -> None:
     alice, bob = await work.signed_in("alice"), await work.signed_in("bobby")
     path = f"/lost-calls/{FIRST}"
@@ -165,6 +172,7 @@ async def test_a_claim_ends_by_itself_and_may_be_gone_on_with_or_given_back(work
     assert (await alice.send("POST", f"{path}/claim", {})).status_code == 200
 
 
+@pytest.mark.one_database
 async def test_a_lead_takes_a_caller_over_with_a_reason(work: Department) -> None:
     alice, bob, li = [await work.signed_in(name) for name in ("alice", "bobby", "li-leads")]
     path = f"/lost-calls/{FIRST}/claim"
@@ -204,19 +212,18 @@ async def test_leads_close_many_with_a_reason_and_what_is_closed_is_claimed_no_m
 
 
 @pytest.mark.one_database
-@pytest.mark.parametrize(
-    ("body", "status"),
-    [
-        ({"ids": [FIRST], "reason": " "}, 422),
-        ({"ids": [], "reason": "x"}, 422),
-        ({"ids": ["<script>"], "reason": "x"}, 422),
-        ({"ids": [FIRST, "0" * 32], "reason": "x"}, 404),
-        ({"ids": [FIRST], "reason": "a\u202eb"}, 422),
-    ],
-)
-async def test_what_cannot_be_closed_closes_nothing(work: Department, body: Json, status: int) -> None:
+async def test_what_cannot_be_closed_closes_nothing(work: Department) -> None:
     sun = await work.signed_in("sun")
-    assert (await sun.send("POST", "/lost-calls/close", body)).status_code == status
+    refused: list[tuple[list[str], str, int]] = [
+        ([FIRST], " ", 422),
+        ([], "x", 422),
+        (["<script>"], "x", 422),
+        ([FIRST, "0" * 32], "x", 404),
+        ([FIRST], "a\u202eb", 422),
+    ]
+    for ids, reason, status in refused:
+        answer = await sun.send("POST", "/lost-calls/close", {"ids": ids, "reason": reason})
+        assert answer.status_code == status, answer.text
     assert brief(await sun.get("/lost-calls?state=open")) == [OPEN_TWICE, OPEN_OTHER]
 
 
@@ -231,6 +238,38 @@ async def test_the_list_goes_into_a_file_in_which_nothing_acts(work: Department)
     )
     assert (await sun.get("/lost-calls/export?format=xlsx")).content.startswith(b"PK")
     assert (await (await work.signed_in("alice")).get("/lost-calls/export")).status_code == 403
+
+
+async def run(app: Typer, *words: str) -> str:
+    """Run a command in a thread: it has a loop of its own."""
+    result = await asyncio.to_thread(CliRunner().invoke, app, words, catch_exceptions=False)
+    assert result.exit_code == 0, result.stdout
+    return result.stdout
+
+
+@pytest.mark.one_database
+async def test_the_console_lists_claims_gives_back_and_closes(
+    work: Department, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = tmp_path / "settings.toml"
+    logins = "".join(f'[ami.{login}]\nusername = "{login}"\nsecret_file = "x"\n' for login in ("events", "control"))
+    settings.write_text(f'[ami]\n{logins}[store]\nurl = "{settings_of(tmp_path).url}"\n')
+    monkeypatch.setenv("COLUMNS", "200")
+    where = ("--settings", str(settings), "--lang", "en")
+    listed = await run(command.app, "list", "--state", "open", "--number", "+86 138 0013 8000", *where)
+    assert FIRST in listed
+    assert id_of(OTHER) not in listed
+    assert "calls back until" in await run(command.app, "claim", FIRST, *where)
+    assert "console:" in await run(command.app, "list", "--last", "1", *where)
+    await run(command.app, "release", FIRST, "--settings", str(settings))
+    closed = await run(command.app, "close", FIRST, id_of(OTHER), "--reason", "an outage", *where)
+    assert "3 lost calls are closed." in closed
+    assert "no lost call is like that" in await run(command.app, "list", "--state", "open", *where)
+    for kind in ("csv", "xlsx"):
+        assert "wrote" in await run(command.app, "list", f"--{kind}", str(tmp_path / f"lost.{kind}"), *where)
+    day = datetime_of(SOON, ZoneInfo("Asia/Shanghai")).date().isoformat()
+    told = await run(report.app, day, *where)
+    assert "Lost calls: 5; open 0, called back 1, tried in vain 0, answered later 0, closed by hand 3" in told
 
 
 # calling back
@@ -256,6 +295,7 @@ async def dialled(work: Department, phone: str, code: str) -> httpx.Response:
         )
 
 
+@pytest.mark.one_database
 async def test_the_agents_own_phone_calls_back_once_by_its_code(work: Department) -> None:
     phones_at_the_switch(work)
     alice = await work.signed_in("alice")

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from callcenter.numbers import Number, Numbering, NumberKind, numbering_of, read_number
+from callcenter.numbers import Number, Numbering, NumberKind, dialled_as, numbering_of, read_number
 
 HANGZHOU = numbering_of("0571", "9", ["801", "8001"])
 ELSEWHERE = numbering_of("010", "0", [])
@@ -139,6 +139,16 @@ def test_key_read_again_is_the_same_key(raw: str, site: Numbering) -> None:
     if found.key is not None and found.key not in site.internal:
         again = read_number(found.key, site)
         assert (again.kind, again.key, again.extension) == (found.kind, found.key, None)
+
+
+@given(spelled())
+def test_a_number_is_dialled_by_digits_that_have_its_key(one: tuple[Meant, str]) -> None:
+    key = read_number(one[1]).key
+    assume(key is not None)
+    dialled = dialled_as(key or "")
+    assert dialled.isascii()
+    assert dialled.isdigit()
+    assert read_number(dialled).key == key
 
 
 @given(codes, SITES)

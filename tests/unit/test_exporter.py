@@ -190,6 +190,23 @@ def test_records_that_did_not_reproduce_are_shown_as_the_database_counts_them() 
     }
 
 
+def test_lost_callers_are_shown_as_the_database_counts_them() -> None:
+    house = House()
+    house.exporter.lost_calls({"support": (2, NOON), "": (1, None)})
+    assert house.series("lost_call") == {
+        "lost_call_limit_seconds": 3600,
+        'lost_calls_open{queue="support"}': 2,
+        'lost_calls_open{queue="(none)"}': 1,
+    }
+    assert house.series("oldest_lost") == {'oldest_lost_call_start_timestamp_seconds{queue="support"}': NOON / SECOND}
+    house.exporter.lost_calls({})
+    assert house.series("lost_calls_open") == {
+        'lost_calls_open{queue="support"}': 0,
+        'lost_calls_open{queue="(none)"}': 0,
+    }
+    assert house.series("oldest_lost") == {}
+
+
 @pytest.mark.parametrize("reached", [False, True])
 def test_calendar_that_does_not_reach_far_enough_is_shown(reached: bool) -> None:
     house = House()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from callcenter.errors import BadInput
-from callcenter.numbers import PLAIN, Number, Numbering, NumberKind, numbering_of, read_number
+from callcenter.numbers import PLAIN, Number, Numbering, NumberKind, dialled_as, numbering_of, read_number
 
 HANGZHOU = numbering_of("0571", "9", ["801", "8001"])
 BEIJING = numbering_of("010", None, [])
@@ -544,3 +544,18 @@ def test_every_answer_says_how_the_number_was_read() -> None:
         why="a mobile number behind the outside digit",
     )
     assert read_number("1-800-FLOWERS").why == "a letter or a sign that no number has there"
+
+
+@pytest.mark.parametrize(
+    ("key", "dialled"),
+    [
+        ("+8613800138000", "13800138000"),
+        ("+8657188881234", "057188881234"),
+        ("+861065711234", "01065711234"),
+        ("+12025550123", "0012025550123"),
+        ("4006500311", "4006500311"),
+        ("88881234", "88881234"),
+    ],
+)
+def test_a_key_is_dialled_as_our_lines_take_it(key: str, dialled: str) -> None:
+    assert dialled_as(key) == dialled

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from typing import Any
 
 import msgspec
@@ -11,14 +11,15 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from callcenter.domain import facts as fx
 from callcenter.domain.frame import Micros
-from callcenter.domain.vocabulary import VisitOutcome
+from callcenter.domain.vocabulary import FollowUpState, VisitOutcome
 from callcenter.store.customers.cards import family_of
 from callcenter.store.customers.tables import CustomerNumberRow, VisitPickRow
-from callcenter.store.record.models import OfferRow, VisitRow
+from callcenter.store.record.models import LostCallRow, OfferRow, VisitRow
 from callcenter.store.record.read_back import visit_of
-from callcenter.store.tables import DispositionRow
+from callcenter.store.tables import DispositionRow, LostCallClosingRow
 
 _V, _P, _D, _N = VisitRow, VisitPickRow, DispositionRow, CustomerNumberRow
+_L, _C = LostCallRow, LostCallClosingRow
 _BEGAN = func.coalesce(_V.joined_at, _V.refused_at, _V.left_at, _V.answered_at, _V.ended_at, 0)
 
 
@@ -115,8 +116,23 @@ async def rung_for(connection: AsyncConnection, uniqueid: str) -> set[str]:
     return {*await connection.scalars(select(OfferRow.agent).where(OfferRow.visit_id.in_(visits)))}
 
 
-async def holders_of(connection: AsyncConnection, keys: Iterable[str]) -> list[tuple[str, str]]:
+async def open_lost(connection: AsyncConnection, keys: Collection[str], family: Collection[str], call: str) -> int:
+    """Count the lost calls but one that are owed a call-back: of some numbers, or said to be a customer's."""
+    if not keys and not family:
+        return 0
+    others = select(_P.uniqueid).where(_P.customer.not_in(family))
+    picked = select(_P.uniqueid).where(_P.customer.in_(family))
+    owed = or_(_L.key.in_(keys) & _L.uniqueid.not_in(others), _L.uniqueid.in_(picked))
+    open_ = (_L.state == FollowUpState.OPEN, _C.lost_call.is_(None), _L.call != call)
+    asked = select(func.count()).select_from(_L).outerjoin(_C, _C.lost_call == _L.id).where(owed, *open_)
+    found: int = (await connection.execute(asked)).scalar_one()
+    return found
+
+
+async def holders_of(connection: AsyncConnection, keys: Collection[str]) -> list[tuple[str, str]]:
     """Read who has these numbers: customer and key."""
+    if not keys:
+        return []
     rows = await connection.execute(select(_N.customer, _N.key).distinct().where(_N.key.in_(list(keys))))
     return [(row.customer, row.key) for row in rows]
 
