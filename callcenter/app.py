@@ -47,7 +47,7 @@ from callcenter.tracker.calendar_watch import CalendarWatch
 from callcenter.tracker.lost_calls.watch import LostCallsTold, watch_lost_calls
 from callcenter.tracker.pruning import Pruning
 from callcenter.tracker.withdrawals import Withdrawals
-from callcenter.usecases.read_caller_keys import read_caller_keys
+from callcenter.usecases.customers.read_caller_keys import read_caller_keys
 from callcenter.web.application import make_application
 from callcenter.web.callers import Callers
 from callcenter.web.current_calls import CurrentCalls

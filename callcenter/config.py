@@ -36,7 +36,7 @@ from callcenter.rules.regulations.rulebook import rulebook_of
 from callcenter.store.settings import StoreSettings
 from callcenter.tracker.inputs import RulesInForce, SiteFacts
 from callcenter.tracker.settings import RulesSettings
-from callcenter.usecases.privacy import PrivacySettings
+from callcenter.usecases.customers.privacy import PrivacySettings
 from callcenter.web.settings import WebSettings
 
 PREFIX = "CALLCENTER_"

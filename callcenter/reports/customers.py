@@ -14,8 +14,8 @@ from callcenter.spreadsheet import Cell, Rows
 from callcenter.staff.dates import datetime_of
 from callcenter.store.customers.contacts import Contact
 from callcenter.store.customers.told import CustomerNote
-from callcenter.usecases.import_customers import ImportTally
-from callcenter.usecases.show_customers import ShownCustomer
+from callcenter.usecases.customers.import_customers import ImportTally
+from callcenter.usecases.customers.show_customers import ShownCustomer
 
 _BRIEF = ("reference", "name", "numbers", "customer_class", "owner")
 

@@ -27,8 +27,8 @@ from callcenter.store import JournalledFacts, Store
 from callcenter.tracker.filing import filed
 from callcenter.tracker.inputs import RulesInForce
 from callcenter.tracker.rereading import begin, follow_on
+from callcenter.usecases.customers.privacy import PrivacySettings
 from callcenter.usecases.file_records import Filed, file_records
-from callcenter.usecases.privacy import PrivacySettings
 
 log = structlog.get_logger()
 

@@ -16,7 +16,7 @@ from callcenter.rules.regulations.edition import Rulebook
 from callcenter.store import UnitOfWork
 from callcenter.store.customers.sealing import MasterKeys, has_keys, sealed
 from callcenter.store.decisions.violations import Filing, find, get, put
-from callcenter.usecases.privacy import PrivacySettings
+from callcenter.usecases.customers.privacy import PrivacySettings
 from callcenter.usecases.withdraw_record import withdraw_record
 
 

@@ -8,7 +8,7 @@ from typing import Any, Self, TypeVar
 
 from callcenter.cases.routing import NO_PREFERENCE, Preference
 from callcenter.store import DecisionStore, StoreSettings
-from callcenter.usecases.tell_caller import CallAsked, KnownCaller, known_caller, preference_of
+from callcenter.usecases.customers.tell_caller import CallAsked, KnownCaller, known_caller, preference_of
 
 _AT_ONCE = 4
 _MOST_READING = 40

@@ -24,7 +24,7 @@ from callcenter.errors import StoreError
 from callcenter.exporter.names import inert
 from callcenter.exporter.present import open_visit_of
 from callcenter.numbers import Numbering, read_number
-from callcenter.usecases.tell_caller import CallAsked, KnownCaller
+from callcenter.usecases.customers.tell_caller import CallAsked, KnownCaller
 
 _CARD_SECONDS = 0.2
 """A pop goes out without the card rather than later."""

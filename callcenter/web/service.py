@@ -25,8 +25,8 @@ from callcenter.store.decisions.violations import FiledRecord
 from callcenter.store.sign_in.accounts import Accounts
 from callcenter.store.sign_in.sessions import Sessions
 from callcenter.tracker import RulesInForce
-from callcenter.usecases.privacy import PrivacySettings
-from callcenter.usecases.show_customers import Viewer
+from callcenter.usecases.customers.privacy import PrivacySettings
+from callcenter.usecases.customers.show_customers import Viewer
 from callcenter.usecases.take_step import Evidence, StepContext
 from callcenter.web.callback_codes import CallBackCodes
 from callcenter.web.current_calls import CurrentCalls

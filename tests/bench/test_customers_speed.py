@@ -17,7 +17,7 @@ from callcenter.numbers import PLAIN, NumberKind
 from callcenter.spreadsheet import csv_file, workbook
 from callcenter.store.customers.cards import of_key, read_all
 from callcenter.store.customers.writes import Touch, make_cards
-from callcenter.usecases.import_customers import import_of, plan_of, preview_import, run_import, undo_import
+from callcenter.usecases.customers.import_customers import import_of, plan_of, preview_import, run_import, undo_import
 from tests.integration.office import opened
 from tests.support.databases import DATABASES
 

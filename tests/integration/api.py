@@ -24,7 +24,7 @@ from callcenter.staff.roles import Role
 from callcenter.store import DecisionStore
 from callcenter.store.sign_in.accounts import Accounts
 from callcenter.tracker import RulesInForce
-from callcenter.usecases.privacy import PrivacySettings
+from callcenter.usecases.customers.privacy import PrivacySettings
 from callcenter.web.application import make_application
 from callcenter.web.current_calls import CurrentCalls
 from callcenter.web.live import LiveFeed

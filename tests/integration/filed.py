@@ -28,8 +28,8 @@ from callcenter.store.decisions.violations import FiledRecord
 from callcenter.tracker import RulesInForce
 from callcenter.tracker.entries import frame_step
 from callcenter.tracker.filing import filed
+from callcenter.usecases.customers.privacy import PrivacySettings
 from callcenter.usecases.file_records import file_records
-from callcenter.usecases.privacy import PrivacySettings
 from tests.integration.office import opened, read, settings_of
 from tests.support.databases import DATABASES
 

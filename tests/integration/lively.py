@@ -18,7 +18,7 @@ from callcenter.rules.records.violation import Verdict, Violation
 from callcenter.rules.regulations.edition import Mode, Severity
 from callcenter.staff.roles import Principal, Role
 from callcenter.tracker.sink import Sink
-from callcenter.usecases.tell_caller import CallAsked, KnownCaller
+from callcenter.usecases.customers.tell_caller import CallAsked, KnownCaller
 from callcenter.web.live import LiveFeed, LiveReader
 from callcenter.web.live_words import Topic
 from tests.unit.rules.detection.story import packaged

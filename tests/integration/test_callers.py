@@ -20,9 +20,9 @@ from callcenter.numbers import PLAIN, Numbering, read_number
 from callcenter.store import DecisionStore, JournalledFacts, Store
 from callcenter.store.customers.contacts import contacts_of
 from callcenter.store.tables import DispositionRow, LostCallClosingRow
-from callcenter.usecases import read_caller_keys as reading_keys
-from callcenter.usecases.read_caller_keys import read_caller_keys
-from callcenter.usecases.tell_caller import CallAsked, KnownCaller, known_caller
+from callcenter.usecases.customers import read_caller_keys as reading_keys
+from callcenter.usecases.customers.read_caller_keys import read_caller_keys
+from callcenter.usecases.customers.tell_caller import CallAsked, KnownCaller, known_caller
 from callcenter.web.callers import Callers
 from tests.integration.api import Department, department
 from tests.integration.office import settings_of

@@ -19,8 +19,8 @@ from callcenter.files.customer_sheet import customer_sheet_of, read_customer_she
 from callcenter.numbers import PLAIN
 from callcenter.store.conflicts import Conflict, Missing
 from callcenter.store.customers.imports import require_at
-from callcenter.usecases import import_customers
-from callcenter.usecases.import_customers import (
+from callcenter.usecases.customers import import_customers
+from callcenter.usecases.customers.import_customers import (
     ImportDone,
     ImportPlan,
     ImportUndone,

@@ -24,9 +24,9 @@ from callcenter.store.customers.tables import CustomerRow
 from callcenter.store.customers.told import history_of, merges_of, notes_of, place_of
 from callcenter.store.customers.writes import Touch
 from callcenter.store.record.models import Base, VisitRow
-from callcenter.usecases.forget_caller import expired_customers
-from callcenter.usecases.merge_customers import Seen, merge_customers, split_customer, undo_merge
-from callcenter.usecases.save_customer import (
+from callcenter.usecases.customers.forget_caller import expired_customers
+from callcenter.usecases.customers.merge_customers import Seen, merge_customers, split_customer, undo_merge
+from callcenter.usecases.customers.save_customer import (
     CardOutdated,
     change_customer,
     create_customer,

@@ -20,7 +20,7 @@ from callcenter.rules.regulations.edition import Mode
 from callcenter.staff.roles import Principal, Role
 from callcenter.store.customers.contacts import Contact
 from callcenter.store.decisions.lost_calls import OpenLostCalls
-from callcenter.usecases.tell_caller import CallAsked, CallerCard, KnownCaller
+from callcenter.usecases.customers.tell_caller import CallAsked, CallerCard, KnownCaller
 from callcenter.web import live, pops
 from callcenter.web.live_words import Topic, framed
 from callcenter.web.problems import RequestRefused

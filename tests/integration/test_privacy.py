@@ -15,7 +15,7 @@ from callcenter.numbers import numbering_of
 from callcenter.rules.regulations.edition import Mode
 from callcenter.store.record.models import VisitRow
 from callcenter.tracker import RulesInForce
-from callcenter.usecases import show_customers
+from callcenter.usecases.customers import show_customers
 from callcenter.web.live_words import Topic
 from tests.integration.api import PEOPLE, ROSTER, Browser, Department, Json, department
 from tests.integration.lively import ALICE, Lively

@@ -26,9 +26,14 @@ from callcenter.store.decisions.violations import FiledRecord, RecordQuery, foun
 from callcenter.store.record.models import VisitRow
 from callcenter.store.tables import ViolationRow
 from callcenter.tracker.filing import filed
+from callcenter.usecases.customers.privacy import PrivacySettings
+from callcenter.usecases.customers.save_customer import (
+    create_customer,
+    delete_customer,
+    hold_customer,
+    release_customer,
+)
 from callcenter.usecases.file_records import file_records
-from callcenter.usecases.privacy import PrivacySettings
-from callcenter.usecases.save_customer import create_customer, delete_customer, hold_customer, release_customer
 from tests.integration.filed import Home, journal_settings
 from tests.integration.office import settings_of
 from tests.unit.rules.detection.people import MONDAY

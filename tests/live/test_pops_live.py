@@ -21,7 +21,7 @@ from callcenter.numbers import PLAIN
 from callcenter.staff.roles import Role
 from callcenter.store import DecisionStore, StoreSettings
 from callcenter.store.customers.writes import Touch
-from callcenter.usecases.save_customer import create_customer
+from callcenter.usecases.customers.save_customer import create_customer
 from tests.integration.api import Browser
 from tests.integration.office import hire
 from tests.integration.test_live_stream import PATH, Stream

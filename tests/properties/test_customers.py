@@ -16,8 +16,8 @@ from callcenter.errors import BadInput
 from callcenter.store import UnitOfWork
 from callcenter.store.customers.cards import get, of_key
 from callcenter.store.customers.writes import Touch
-from callcenter.usecases.merge_customers import Seen, merge_customers, split_customer, undo_merge
-from callcenter.usecases.save_customer import create_customer, delete_customer
+from callcenter.usecases.customers.merge_customers import Seen, merge_customers, split_customer, undo_merge
+from callcenter.usecases.customers.save_customer import create_customer, delete_customer
 from tests.integration.office import opened
 
 RAW = [f"1380013800{n}" for n in range(4)]

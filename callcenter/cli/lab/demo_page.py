@@ -21,8 +21,8 @@ from callcenter.staff.roles import Role
 from callcenter.store import DecisionStore
 from callcenter.store.customers.writes import Touch
 from callcenter.store.sign_in.accounts import Accounts, NewAccount
+from callcenter.usecases.customers.save_customer import create_customer
 from callcenter.usecases.keep_accounts import add_account
-from callcenter.usecases.save_customer import create_customer
 
 _CUSTOMER = {"name": "Lin Mei", "owner": "Alice"}
 """Who calls first in the story."""

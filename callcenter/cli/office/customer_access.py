@@ -22,10 +22,10 @@ from callcenter.spreadsheet import Cell
 from callcenter.staff.dates import datetime_of
 from callcenter.store import UnitOfWork
 from callcenter.store.customers.looks import AccessReview, CardLook, ReviewState, reviews
-from callcenter.usecases.forget_caller import expired_customers, forget_caller, rotate_master
-from callcenter.usecases.review_access import call_ordinary, file_leak
-from callcenter.usecases.save_customer import delete_customer, hold_customer, release_customer
-from callcenter.usecases.show_customers import who_looked
+from callcenter.usecases.customers.forget_caller import expired_customers, forget_caller, rotate_master
+from callcenter.usecases.customers.review_access import call_ordinary, file_leak
+from callcenter.usecases.customers.save_customer import delete_customer, hold_customer, release_customer
+from callcenter.usecases.customers.show_customers import who_looked
 
 access = typer.Typer(add_completion=False)
 

@@ -31,8 +31,8 @@ from callcenter.store.customers.search import CustomerOrder, CustomerQuery, clas
 from callcenter.store.customers.told import CustomerNote, notes_of
 from callcenter.store.customers.writes import Touch
 from callcenter.store.sign_in.vouching import CONSOLE
-from callcenter.usecases.save_customer import create_customer, delete_customer, set_class
-from callcenter.usecases.show_customers import ShownCustomer, Viewer, shown_card, shown_cards
+from callcenter.usecases.customers.save_customer import create_customer, delete_customer, set_class
+from callcenter.usecases.customers.show_customers import ShownCustomer, Viewer, shown_card, shown_cards
 
 cards = typer.Typer(add_completion=False)
 

@@ -28,7 +28,7 @@ from callcenter.staff.dates import datetime_of
 from callcenter.store import UnitOfWork
 from callcenter.store.customers.imports import CustomerImport, imports
 from callcenter.store.customers.search import classes
-from callcenter.usecases.import_customers import (
+from callcenter.usecases.customers.import_customers import (
     ImportPlan,
     ImportTally,
     Progress,
@@ -38,7 +38,7 @@ from callcenter.usecases.import_customers import (
     run_import,
     undo_import,
 )
-from callcenter.usecases.show_customers import ShownCustomer, everybody, note_export, shown_cards
+from callcenter.usecases.customers.show_customers import ShownCustomer, everybody, note_export, shown_cards
 
 files = typer.Typer(add_completion=False)
 

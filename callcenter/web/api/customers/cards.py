@@ -21,14 +21,14 @@ from callcenter.store.customers.search import CustomerOrder, CustomerQuery, page
 from callcenter.store.customers.told import FieldChange, history_of, notes_of, place_of
 from callcenter.store.idempotency import KeptAnswer
 from callcenter.store.unit_of_work import UnitOfWork
-from callcenter.usecases.save_customer import (
+from callcenter.usecases.customers.save_customer import (
     CardOutdated,
     change_customer,
     create_customer,
     delete_customer,
     note_customer,
 )
-from callcenter.usecases.show_customers import as_meant, look_into, shown_card, shown_cards
+from callcenter.usecases.customers.show_customers import as_meant, look_into, shown_card, shown_cards
 from callcenter.web.api.customers.shapes import (
     CardWithNumbers,
     CustomerId,

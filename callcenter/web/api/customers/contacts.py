@@ -16,7 +16,7 @@ from callcenter.store.customers.cards import get
 from callcenter.store.customers.contacts import contacts_of
 from callcenter.store.idempotency import KeptAnswer
 from callcenter.store.unit_of_work import UnitOfWork
-from callcenter.usecases.pick_customer import Picking, pick_customer
+from callcenter.usecases.customers.pick_customer import Picking, pick_customer
 from callcenter.web.api.customers.shapes import CustomerId
 from callcenter.web.api.fields import (
     Cursor,

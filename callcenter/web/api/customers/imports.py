@@ -28,7 +28,7 @@ from callcenter.staff.roles import Principal, Right
 from callcenter.store.customers.imports import CustomerImport, import_named, imports
 from callcenter.store.customers.search import classes
 from callcenter.store.customers.writes import Touch
-from callcenter.usecases.import_customers import (
+from callcenter.usecases.customers.import_customers import (
     ImportPlan,
     ImportTally,
     import_of,
@@ -37,7 +37,7 @@ from callcenter.usecases.import_customers import (
     run_import,
     undo_import,
 )
-from callcenter.usecases.show_customers import everybody, note_export, shown_cards
+from callcenter.usecases.customers.show_customers import everybody, note_export, shown_cards
 from callcenter.web.api.customers.shapes import numbering_of
 from callcenter.web.api.fields import Limit, Name, RequestBody, ResponseBody, moment_out
 from callcenter.web.auth import allowed

@@ -13,9 +13,9 @@ from callcenter.staff.roles import Principal, Right
 from callcenter.store.customers.looks import AccessReview, ReviewState, review_named, reviews
 from callcenter.store.idempotency import KeptAnswer
 from callcenter.store.unit_of_work import UnitOfWork
-from callcenter.usecases.review_access import call_ordinary, file_leak
-from callcenter.usecases.save_customer import hold_customer, release_customer
-from callcenter.usecases.show_customers import reveal, who_looked
+from callcenter.usecases.customers.review_access import call_ordinary, file_leak
+from callcenter.usecases.customers.save_customer import hold_customer, release_customer
+from callcenter.usecases.customers.show_customers import reveal, who_looked
 from callcenter.web.api.customers.shapes import CustomerId, touch_of
 from callcenter.web.api.fields import (
     Cursor,

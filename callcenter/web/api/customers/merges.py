@@ -16,8 +16,8 @@ from callcenter.store.customers.told import merges_of
 from callcenter.store.idempotency import KeptAnswer
 from callcenter.store.unit_of_work import UnitOfWork
 from callcenter.untrusted import CONTROLS
-from callcenter.usecases.merge_customers import Seen, merge_customers, split_customer, undo_merge
-from callcenter.usecases.save_customer import CardOutdated, drop_class, set_class
+from callcenter.usecases.customers.merge_customers import Seen, merge_customers, split_customer, undo_merge
+from callcenter.usecases.customers.save_customer import CardOutdated, drop_class, set_class
 from callcenter.web.api.customers.shapes import (
     CardGiven,
     CustomerId,

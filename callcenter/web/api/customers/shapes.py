@@ -19,8 +19,8 @@ from callcenter.staff.roles import Principal
 from callcenter.store.customers.cards import FiledCustomer
 from callcenter.store.customers.writes import Touch
 from callcenter.store.idempotency import KeptAnswer
-from callcenter.usecases.save_customer import CardOutdated, Telling
-from callcenter.usecases.show_customers import ShownCustomer, look_into
+from callcenter.usecases.customers.save_customer import CardOutdated, Telling
+from callcenter.usecases.customers.show_customers import ShownCustomer, look_into
 from callcenter.web.api.fields import Name, RequestBody, ResponseBody, moment_out
 from callcenter.web.api.once import Once, etag
 from callcenter.web.problems import RequestRefused

@@ -28,7 +28,7 @@ from callcenter.store.customers.looks import CardLook, add_look, looks_at, raise
 from callcenter.store.customers.search import CustomerOrder, CustomerQuery, page
 from callcenter.store.customers.told import renumbered
 from callcenter.store.customers.writes import Touch
-from callcenter.usecases.privacy import PrivacySettings
+from callcenter.usecases.customers.privacy import PrivacySettings
 
 KEPT_BACK = "***"
 """Stands for what somebody wrote in a card that one may not read now."""

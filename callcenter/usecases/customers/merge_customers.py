@@ -16,7 +16,7 @@ from callcenter.store.customers.cards import FiledCustomer, find, get
 from callcenter.store.customers.tables import CustomerMergeRow
 from callcenter.store.customers.told import CustomerMerge, merge_named, merges_of
 from callcenter.store.customers.writes import Touch, make_cards, require_sound, rewrite
-from callcenter.usecases.save_customer import of_customer, require_seen
+from callcenter.usecases.customers.save_customer import of_customer, require_seen
 
 _json = msgspec.json.Encoder(order="deterministic").encode
 

@@ -1,0 +1,1 @@
+"""What people do with customers and callers: save, merge, show, import, pick, forget."""
