@@ -178,7 +178,7 @@ async def test_what_the_store_has_not_taken_in_stays(home: Home) -> None:
     await save_state(home)
     home.sql(home.base, "UPDATE position SET journal_position = 0")
     result = await asyncio.to_thread(run, home, "prune")
-    assert (result.exit_code, "nothing is cut: positions 1 to" in result.stdout) == (0, True)
+    assert (result.exit_code, "nothing is cut; what stays: positions 1 to" in result.stdout) == (0, True)
 
 
 async def test_what_no_state_covers_that_this_version_can_read_stays(home: Home) -> None:
