@@ -17,7 +17,6 @@ from callcenter import __version__, logs
 from callcenter.ami.client import AmiClient
 from callcenter.ami.session import first_error
 from callcenter.ami.settings import AmiSettings
-from callcenter.cases.routing import NO_PREFERENCE, Preference
 from callcenter.clock import today, wall_clock
 from callcenter.config import Settings
 from callcenter.domain.frame import Micros
@@ -47,7 +46,9 @@ from callcenter.tracker.calendar_watch import CalendarWatch
 from callcenter.tracker.lost_calls.watch import LostCallsTold, watch_lost_calls
 from callcenter.tracker.pruning import Pruning
 from callcenter.tracker.withdrawals import Withdrawals
+from callcenter.usecases.read_caller_keys import read_caller_keys
 from callcenter.web.application import make_application
+from callcenter.web.callers import Callers
 from callcenter.web.live import LiveFeed
 from callcenter.web.server import serve_web, web_server
 from callcenter.web.service import Ports, build
@@ -63,6 +64,7 @@ class _Kept(NamedTuple):
 
     store: Store
     decisions: DecisionStore
+    callers: Callers
     journal: Journal
 
 
@@ -147,11 +149,13 @@ async def _start(settings: Settings, kept: _Kept, group: asyncio.TaskGroup) -> _
     exporter.fault = lambda: record.fault
     await _recall_today(settings, kept, record, follower, exporter)
     tracker.attach(exporter)
-    live = _live_feed(tracker, exporter, in_force) if settings.web.enabled else None
+    live = _live_feed(kept, tracker, exporter, in_force) if settings.web.enabled else None
     if live is not None:
         tracker.attach(live)
     await rules.look(tracker)  # before the first frame, or a replay would not know by what that was judged
     beside = [group.create_task(rules.keep(tracker), name="rules")]
+    numbering = in_force.numbering or PLAIN
+    beside.append(group.create_task(read_caller_keys(kept.decisions, numbering), name="caller-keys"))
     beside.append(group.create_task(watch_files([kept.journal.file, kept.store.file]), name="files"))
     if settings.ami.queue_log is not None:
         filler = GapFiller(settings.ami.node, kept.decisions, record, tracker, follower.seen.at)
@@ -166,7 +170,7 @@ async def _start(settings: Settings, kept: _Kept, group: asyncio.TaskGroup) -> _
     tracking = group.create_task(tracker.run(), name="tracker")
     reading = group.create_task(client.run(), name="ami")
     if live is not None:
-        beside.append(_answer_people(settings, kept.decisions, tracker, rules, live, in_force, group))
+        beside.append(_answer_people(settings, kept, tracker, rules, live, in_force, group))
     log.info("service_started", version=__version__, pid=os.getpid(), exporter_port=server.port)
     return _Parts(beside, reading, tracking, [serving, recording])
 
@@ -218,7 +222,7 @@ def _prune(settings: Settings, kept: _Kept, record: RecordKeeper, group: asyncio
     return group.create_task(pruning.run(), name="pruning")
 
 
-def _live_feed(tracker: Tracker, exporter: Exporter, in_force: RulesInForce) -> LiveFeed:
+def _live_feed(kept: _Kept, tracker: Tracker, exporter: Exporter, in_force: RulesInForce) -> LiveFeed:
     """Make the live stream, which says what the board shows and what happens with calls."""
 
     def now() -> RulesInForce:
@@ -228,12 +232,12 @@ def _live_feed(tracker: Tracker, exporter: Exporter, in_force: RulesInForce) -> 
         roster = now().roster
         return None if roster is None else roster.team_of(agent, at)
 
-    return LiveFeed(exporter, tracker.health, team_of, lambda: now().numbering or PLAIN)
+    return LiveFeed(exporter, tracker.health, team_of, lambda: now().numbering or PLAIN, kept.callers.who_calls)
 
 
 def _answer_people(
     settings: Settings,
-    decisions: DecisionStore,
+    kept: _Kept,
     tracker: Tracker,
     rules: RulesFiles,
     live: LiveFeed,
@@ -251,18 +255,13 @@ def _answer_people(
         evidence=evidence_of(settings.journal.path),
         written=rules.written,
         live=live,
-        route=_nobody_known,
+        route=kept.callers.prefer,
         switchboard=Switchboard(tracker, in_force, settings.survey.plan),
     )
-    service = build(settings.web, decisions, in_force, ports)
+    service = build(settings.web, kept.decisions, in_force, ports)
     server = web_server(settings.web, make_application(service))
     log.info("api_served", port=server.port)
     return group.create_task(serve_web(server, service), name="web")
-
-
-async def _nobody_known(_: str) -> Preference:
-    """Stand in for the customers' tables: nobody is known."""
-    return NO_PREFERENCE
 
 
 async def _open(settings: Settings, opened: contextlib.AsyncExitStack) -> _Kept:
@@ -273,7 +272,9 @@ async def _open(settings: Settings, opened: contextlib.AsyncExitStack) -> _Kept:
     opened.push_async_callback(store.close)
     decisions = await DecisionStore.open(settings.store)
     opened.push_async_callback(decisions.close)
-    return _Kept(store, decisions, await _journal(settings, store, opened))
+    callers = await Callers.open(settings.store)
+    opened.push_async_callback(callers.close)
+    return _Kept(store, decisions, callers, await _journal(settings, store, opened))
 
 
 async def _journal(settings: Settings, store: Store, opened: contextlib.AsyncExitStack) -> Journal:

@@ -45,6 +45,7 @@ class DemoService:
         self._state = state
         self._rulebook = rulebook
         self.port = free_port(LAB_DOMAIN, socket.SOCK_STREAM)
+        self.api_port = free_port(LAB_DOMAIN, socket.SOCK_STREAM)
         self.log = self._dir / "service.log"
 
     @property
@@ -106,6 +107,7 @@ class DemoService:
             f"[journal]\npath = {_quoted(here / 'journal.sqlite')}\nmin_free_bytes = 0",
             f"[store]\nurl = {_quoted(f'sqlite:///{here}/record.sqlite')}",
             f"[exporter]\nport = {self.port}",
+            f"[web]\nenabled = true\nport = {self.api_port}\naudit_heads = {_quoted(here / 'audit-heads.jsonl')}",
             f"[rules]\nrulebook = {_quoted(here / 'rulebook.yaml')}\nroster = {_quoted(here / 'roster.json')}",
         ]
         return "\n\n".join(lines) + "\n"

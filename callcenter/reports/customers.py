@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from zoneinfo import ZoneInfo
 
 from callcenter.cases.customers import FIELDS, CustomerCard
 from callcenter.cases.import_columns import heading_of, written_numbers
 from callcenter.cases.importing import Fate, RowFate
 from callcenter.locale import Language, Words, sentence
+from callcenter.reports.board.words import VISITS
 from callcenter.spreadsheet import Cell, Rows
+from callcenter.staff.dates import datetime_of
+from callcenter.store.customers.contacts import Contact
 from callcenter.store.customers.told import CustomerNote
 from callcenter.usecases.import_customers import ImportTally
 from callcenter.usecases.show_customers import ShownCustomer
@@ -23,6 +27,7 @@ WORDS = Words(
         "completeness": "completeness",
         "missing": "not filled in",
         "note": "note",
+        "call": "call",
         "yes": "yes",
         "no": "no",
         "row": "row",
@@ -77,8 +82,14 @@ def whole_list(customers: Iterable[ShownCustomer], language: Language) -> Rows:
     return [[heading_of(field, language) for field in FIELDS], *rows]
 
 
-def card_lines(shown: ShownCustomer, notes: Sequence[CustomerNote], language: Language) -> Rows:
-    """Make a table of one card: a field a row, its notes below."""
+def card_lines(
+    shown: ShownCustomer,
+    notes: Sequence[CustomerNote],
+    contacts: Sequence[Contact],
+    zone: ZoneInfo,
+    language: Language,
+) -> Rows:
+    """Make a table of one card: a field a row, its latest calls and notes below."""
     words, told = WORDS.table(language), shown.completeness
     weights = ", ".join(f"{_named(field, language)} {weight}" for field, weight in told.weights.items())
     share = WORDS.say("formula", language, share=round(told.share * 100), weights=weights)
@@ -86,6 +97,7 @@ def card_lines(shown: ShownCustomer, notes: Sequence[CustomerNote], language: La
     rows += [[heading_of(field, language), _cell(shown.filed.card, field, language)] for field in FIELDS]
     rows += [[words["completeness"], share]]
     rows += [[words["missing"], ", ".join(_named(field, language) for field in told.missing)]] if told.missing else []
+    rows += [[words["call"], _contact(one, zone, language)] for one in contacts]
     return rows + [[words["note"], f"{one.by}: {one.words}"] for one in notes]
 
 
@@ -102,6 +114,12 @@ def told_lines(told: Iterable[RowFate], language: Language) -> Rows:
     heads = [words["row"], words["fate"], words["why"]]
     rows: list[list[Cell]] = [[one.row, words[one.fate.value], sentence(one.why or "", language)] for one in told]
     return [heads, *rows]
+
+
+def _contact(one: Contact, zone: ZoneInfo, language: Language) -> str:
+    at = f"{datetime_of(one.at, zone):%Y-%m-%d %H:%M}" if one.at else "-"
+    said = (at, one.queue or "-", VISITS.say(one.outcome, language), one.agent, one.words)
+    return ", ".join(part for part in said if part is not None)
 
 
 def _named(field: str, language: Language) -> str:

@@ -21,6 +21,7 @@ import structlog
 from callcenter.domain.facts import Fact
 from callcenter.errors import FileTaken, StoreError
 from callcenter.journal import Journal
+from callcenter.numbers import PLAIN
 from callcenter.rules.records.violation import Violation
 from callcenter.store import JournalledFacts, Store
 from callcenter.tracker.filing import filed
@@ -116,9 +117,8 @@ class RecordKeeper:
             if len(self._waiting) >= self._store.settings.queue_events:
                 self._fall_behind()
                 return
-            self._waiting.append(
-                _Waiting(JournalledFacts(position, facts, violations, graded), in_force, time.monotonic())
-            )
+            told = _told(position, facts, violations, graded, in_force)
+            self._waiting.append(_Waiting(told, in_force, time.monotonic()))
         self._changed.set()
 
     async def room(self) -> None:
@@ -166,7 +166,8 @@ class RecordKeeper:
             async for place, (facts, violations, graded, in_force) in follow_on(self._journal, follower, position):
                 position = place
                 if (facts or violations) and position > self._store.position:
-                    batch.append(_Waiting(JournalledFacts(position, facts, violations, graded), in_force, self._behind))
+                    told = _told(position, facts, violations, graded, in_force)
+                    batch.append(_Waiting(told, in_force, self._behind))
                 if len(batch) >= self._store.settings.batch:
                     await self._write(batch, position)
                     batch = []
@@ -230,3 +231,14 @@ class RecordKeeper:
         elif fault is None and self.fault is not None:
             log.info("store_back", waiting_count=self.pending)
         self.fault = fault
+
+
+def _told(
+    position: int,
+    facts: Sequence[Fact],
+    violations: Sequence[Violation],
+    graded: bool,
+    in_force: RulesInForce | None,
+) -> JournalledFacts:
+    numbering = None if in_force is None else in_force.numbering
+    return JournalledFacts(position, facts, violations, graded, numbering or PLAIN)

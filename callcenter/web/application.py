@@ -23,7 +23,7 @@ from callcenter.web.api import (
     users,
     violations,
 )
-from callcenter.web.api.customers import cards, imports, merges
+from callcenter.web.api.customers import cards, contacts, imports, merges
 from callcenter.web.api.lost_calls import routes as lost_calls
 from callcenter.web.guard import SAFE, Guard
 from callcenter.web.problems import KINDS, MEDIA_TYPE, install
@@ -36,6 +36,7 @@ ROUTERS = (
     calls.router,
     merges.router,
     imports.router,
+    contacts.router,
     cards.router,
     users.router,
     audit.router,

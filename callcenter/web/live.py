@@ -15,7 +15,6 @@ from typing import Protocol
 import msgspec
 import structlog
 
-from callcenter.cases.owners import CustomerMatch, MatchKind, NumberTable, match_of
 from callcenter.clock import wall_clock
 from callcenter.domain import facts as fx
 from callcenter.domain.floor import Floor
@@ -25,7 +24,7 @@ from callcenter.exporter.health import Health
 from callcenter.exporter.live import AgentNow, LiveDocument, QueueNow
 from callcenter.exporter.names import inert
 from callcenter.exporter.present import Changed
-from callcenter.numbers import Number, Numbering, read_number
+from callcenter.numbers import Numbering
 from callcenter.rules.records.violation import Violation
 from callcenter.rules.regulations.edition import Mode
 from callcenter.staff.roles import Principal, Right, may
@@ -33,17 +32,16 @@ from callcenter.store.decisions.lost_calls import OpenLostCalls
 from callcenter.web.live_words import (
     Happening,
     LiveEvent,
-    Ring,
     Said,
     Topic,
     framed,
     happening,
     lost_call,
     recorded,
-    ring_of,
     seconds,
     talking,
 )
+from callcenter.web.pops import Pops, Ring, WhoCalls, nobody_known, ring_of
 from callcenter.web.problems import RequestRefused
 
 MOST_KEPT = 4_000
@@ -56,9 +54,6 @@ EVERY_SECONDS = 3.0
 """How often each reader is told how old the data is, and sessions are looked at."""
 _FLOOR_SECONDS = 0.2
 """Changes of the floor are told together."""
-_MOST_RINGS = 1_000
-_LOOK_UP_SECONDS = 0.2
-"""A pop does not wait longer for the customer; the call does not either."""
 _OVER: dict[type[fx.Fact], tuple[tuple[Topic, str], ...]] = {
     fx.OfferEnded: ((Topic.CALLS, "rang"), (Topic.POPS, "rang")),
     fx.TalkEnded: ((Topic.CALLS, "talks"),),
@@ -68,8 +63,6 @@ _RETRY = b"retry: 3000\n\n"
 
 log = structlog.get_logger()
 
-WhoCalls = Callable[[str], Awaitable[CustomerMatch]]
-"""Finds the customers of a number by its key."""
 Lasting = Callable[[set[str]], Awaitable[set[str]]]
 """Tells which of some sessions last."""
 
@@ -132,11 +125,6 @@ class LiveReader:
         self.news.set()
 
 
-async def nobody_known(_: str) -> CustomerMatch:
-    """Find no customer: there is no list of them."""
-    return CustomerMatch(None, MatchKind.NONE)
-
-
 class LiveFeed:
     """A live view of the tracker's (a `Sink`, told after its board), and those who read it.
 
@@ -145,7 +133,7 @@ class LiveFeed:
         health: How well the switch is followed.
         team_of: In which team an agent is at a moment.
         numbering: How numbers are read now.
-        who_calls: Finds a number's customers.
+        who_calls: Finds out who calls.
         clock: Our clock; the first event's number is its time, so that numbers grow over restarts.
     """
 
@@ -163,7 +151,7 @@ class LiveFeed:
         self._health = health
         self._team_of = team_of
         self._numbering = numbering
-        self._who_calls = who_calls
+        self.pops = Pops(who_calls, self._popped)
         self._clock = clock
         self._number = clock()
         self._kept: deque[LiveEvent] = deque(maxlen=MOST_KEPT)
@@ -171,8 +159,6 @@ class LiveFeed:
         self._lasting: dict[tuple[Topic, str, str, str], LiveEvent] = {}
         self._moved: tuple[set[str], set[str]] = (set(), set())
         self._flush: asyncio.TimerHandle | None = None
-        self._rings: deque[Ring] = deque(maxlen=_MOST_RINGS)
-        self._rung = asyncio.Event()
         self._look = asyncio.Event()
         self._begun = False
         self._lost: Said = {}
@@ -195,8 +181,7 @@ class LiveFeed:
                 self._calls(type(fact), told)
             match fact:
                 case fx.PhoneRang():
-                    self._rings.append(ring_of(fact, floor))
-                    self._rung.set()
+                    self.pops.ring(ring_of(fact, floor, self._numbering()))
                 case fx.LostCallChanged():
                     said = lost_call(fact, self._health().node)
                     self._publish(Topic.LOST_CALLS, said, caller=fact.lost.caller)
@@ -279,7 +264,7 @@ class LiveFeed:
         """Tell readers how old the data is, end those whose session is over, and pop calls; until cancelled."""
         try:
             async with asyncio.TaskGroup() as group:
-                group.create_task(self._pop(), name="live-pops")
+                group.create_task(self.pops.run(), name="live-pops")
                 group.create_task(self._watch(lasting), name="live-sessions")
                 while True:
                     await asyncio.sleep(EVERY_SECONDS)
@@ -310,32 +295,9 @@ class LiveFeed:
                 if reader.session in asked - last:
                     reader.end("signed_out")
 
-    async def _pop(self) -> None:
-        """Tell agents who calls, ring by ring; one customer is looked up once for all phones that ring together."""
-        latest: tuple[str, CustomerMatch | None] = ("", None)
-        while True:
-            await self._rung.wait()
-            self._rung.clear()
-            while self._rings:
-                ring = self._rings.popleft()
-                number = read_number(ring.caller or "", self._numbering())
-                if latest[0] != ring.uniqueid:
-                    latest = (ring.uniqueid, await self._customer(number))
-                if (Topic.CALLS, "rang", ring.agent, ring.uniqueid) in self._lasting:  # it rings still
-                    said = ring.said | {"kind": number.kind, "customer": msgspec.to_builtins(latest[1])}
-                    event = self._publish(Topic.POPS, said, ring.agent, caller=ring.caller)
-                    self._lasting[Topic.POPS, "rang", ring.agent, ring.uniqueid] = event
-
-    async def _customer(self, number: Number) -> CustomerMatch | None:
-        """Find whose call it is; None: it could not be found out in time."""
-        if number.key is None:
-            return match_of(number, NumberTable())
-        try:
-            async with asyncio.timeout(_LOOK_UP_SECONDS):
-                return await self._who_calls(number.key)
-        except (TimeoutError, StoreError) as error:
-            log.warning("caller_not_looked_up", error=str(error) or "too slow")
-            return None
+    def _popped(self, ring: Ring, said: Said) -> None:
+        event = self._publish(Topic.POPS, said, ring.agent, caller=ring.caller)
+        self._lasting[Topic.POPS, "rang", ring.agent, ring.uniqueid] = event
 
     def _calls(self, kind: type[fx.Fact], told: Happening) -> None:
         """Tell what happens with a call, and keep what lasts for snapshots."""
@@ -349,6 +311,8 @@ class LiveFeed:
             lasts = self._lasting.get((topic, what, *key))
             if lasts is not None and lasts.began_by(told.ended_at):
                 del self._lasting[topic, what, *key]
+                if topic is Topic.CALLS and what == "rang":
+                    self.pops.over(*key)
 
     def _floor(self) -> None:
         self._flush = None

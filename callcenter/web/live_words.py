@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
 
@@ -13,7 +13,7 @@ from callcenter.domain.frame import SECOND, Micros
 from callcenter.domain.vocabulary import FollowUpState, How
 from callcenter.exporter.names import inert
 from callcenter.exporter.present import open_visit_of
-from callcenter.rules.records.masks import masked_caller
+from callcenter.rules.records.masks import masked_caller, worded
 from callcenter.rules.records.violation import Violation
 from callcenter.rules.regulations.edition import Mode
 from callcenter.staff.roles import Field, Principal, Right, Sight, may, may_see, sight
@@ -65,7 +65,7 @@ class LiveEvent:
     ) -> None:
         self.number, self.topic, self.agent, self.team, self.shadow = number, topic, agent, team, shadow
         self._said, self._caller = said, caller
-        self._shown: dict[Sight, bytes] = {}
+        self._shown: dict[tuple[Sight, bool], bytes] = {}
 
     def began_by(self, moment: Micros | None) -> bool:
         """Tell whether what this is about had begun by a moment; what is not known had."""
@@ -89,11 +89,13 @@ class LiveEvent:
         """Return the words for a person."""
         if "caller" not in self._said:
             return self._said
-        return self._said | {"caller": _caller(self._caller, sight(person.role, Field.CALLER))}
+        seen = sight(person.role, Field.CALLER)
+        said = self._said | {"caller": _caller(self._caller, seen)}
+        return _shown(said, person, seen) if "cards" in said else said
 
     def frame(self, person: Principal) -> bytes:
         """Return it as a server-sent event for a person; made once for all who see as much."""
-        seen = sight(person.role, Field.CALLER)
+        seen = sight(person.role, Field.CALLER), may_see_customers(person)
         if seen not in self._shown:
             self._shown[seen] = framed(self.topic, self.said_to(person), self.number)
         return self._shown[seen]
@@ -174,34 +176,6 @@ def lost_call(fact: fx.LostCallChanged, node: str) -> Said:
     }
 
 
-class Ring(NamedTuple):
-    """A phone rings for a visit."""
-
-    agent: str
-    uniqueid: str
-    said: Said
-    caller: str | None
-
-
-def ring_of(fact: fx.PhoneRang, floor: Floor) -> Ring:
-    """Say which visit a phone rings for."""
-    visit = open_visit_of(floor, fact.uniqueid)
-    joined = None if visit is None else visit.joined_at
-    said = {
-        "visit": {
-            "uniqueid": inert(fact.uniqueid),
-            "queue": inert(fact.queue),
-            "visit": None if visit is None else visit.n,
-        },
-        "call": None if visit is None else inert(visit.call),
-        "queue": inert(fact.queue),
-        "at": None if fact.at is None else fact.at / SECOND,
-        "caller": None,
-        "waited_seconds": None if joined is None or fact.at is None else max(0, fact.at - joined) / SECOND,
-    }
-    return Ring(fact.agent, inert(fact.uniqueid), said, None if visit is None else visit.caller)
-
-
 def recorded(violation: Violation) -> Said:
     """Say that a record was made."""
     return {
@@ -224,6 +198,20 @@ def _of_visit(what: str, uniqueid: str, queue: str | None, agent: str | None, at
         "agent": None if agent is None else inert(agent),
         **({"caller": None} if what in _WHAT.values() else {}),
     }
+
+
+def may_see_customers(person: Principal) -> bool:
+    """Tell whether a person may read customers' cards."""
+    return may(person, Right.SEE_CUSTOMERS)
+
+
+def _shown(said: Said, person: Principal, seen: Sight) -> Said:
+    """Leave of what is known of a customer what a person may read."""
+    if not may_see_customers(person):
+        return said | {"cards": [], "contacts": []}
+    cards = [one | {"name": worded(one["name"], seen)} for one in said["cards"]]
+    contacts = [one | {"words": worded(one["words"] or "", seen) or None} for one in said["contacts"]]
+    return said | {"cards": cards, "contacts": contacts}
 
 
 def _caller(number: str | None, seen: Sight) -> str | None:

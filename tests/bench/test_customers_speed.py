@@ -19,6 +19,7 @@ from callcenter.store.customers.cards import of_key, read_all
 from callcenter.store.customers.writes import Touch, make_cards
 from callcenter.usecases.import_customers import import_of, plan_of, preview_import, run_import, undo_import
 from tests.integration.office import opened
+from tests.support.databases import DATABASES
 
 pytestmark = [pytest.mark.bench, pytest.mark.timeout(1_800)]
 
@@ -58,6 +59,7 @@ async def test_list_of_100_000_is_brought_in_and_taken_back(tmp_path: Path, form
     print(f"  previewed against itself {again - kept:.1f} s, taken back {undone - again:.1f} s")
 
 
+@pytest.mark.usefixtures("database")
 async def test_customer_is_found_by_key_among_a_million(tmp_path: Path) -> None:
     async with opened(tmp_path) as decisions:
         for start in range(0, MANY, AT_ONCE):
@@ -76,7 +78,7 @@ async def test_customer_is_found_by_key_among_a_million(tmp_path: Path) -> None:
                 times["ids"].append(known - begin)
                 times["cards"].append(time.perf_counter() - begin)
                 assert card.card.numbers[0].key == key
-    print(f"\na key among {MANY:,} customers, {ASKED:,} times, the first ones cold")
+    print(f"\n{DATABASES.kind}: a key among {MANY:,} customers, {ASKED:,} times, the first ones cold")
     for what, spent in times.items():
         cuts = statistics.quantiles(spent, n=100)
         print(f"  {what}: median {cuts[49] * 1e3:.2f} ms, p99 {cuts[98] * 1e3:.2f} ms, worst {max(spent) * 1e3:.1f} ms")

@@ -7,7 +7,7 @@ import json
 from collections.abc import AsyncIterator
 from typing import Any
 
-from callcenter.cases.owners import CustomerMatch, MatchKind
+from callcenter.cases.owners import NumberTable, match_of
 from callcenter.domain import company as co
 from callcenter.domain import events as ev
 from callcenter.domain.floor import Floor
@@ -17,6 +17,7 @@ from callcenter.rules.records.texts import Reason
 from callcenter.rules.records.violation import Verdict, Violation
 from callcenter.rules.regulations.edition import Mode, Severity
 from callcenter.staff.roles import Principal, Role
+from callcenter.usecases.tell_caller import CallAsked, KnownCaller
 from callcenter.web.live import LiveFeed, LiveReader
 from callcenter.web.live_words import Topic
 from tests.unit.rules.detection.story import packaged
@@ -37,9 +38,8 @@ class Lively(House):
         super().__init__(floor=floor, book=packaged())
         self.now = since
         self.asked: list[str] = []
-        self.customers: dict[str, CustomerMatch] = {}
-        self.found = asyncio.Event()  # once it is set, looking up takes no time
-        self.found.set()
+        self.known: dict[str, KnownCaller] = {}
+        self.look_up_takes = 0.0
         self.feed = LiveFeed(
             self.exporter,
             lambda: self.figures,
@@ -49,10 +49,10 @@ class Lively(House):
             clock=lambda: self.now,
         )
 
-    async def _who_calls(self, key: str) -> CustomerMatch:
-        self.asked.append(key)
-        await self.found.wait()
-        return self.customers.get(key, CustomerMatch(None, MatchKind.NONE))
+    async def _who_calls(self, asked: CallAsked) -> KnownCaller:
+        self.asked.append(asked.uniqueid)
+        await asyncio.sleep(self.look_up_takes)
+        return self.known.get(asked.number.key or "", KnownCaller(customer=match_of(asked.number, NumberTable())))
 
     def tell(self, kind: Any, *words: Any, after: float = 0, **named: Any) -> None:
         self.now += round(after * 1_000_000)

@@ -278,7 +278,7 @@ async def test_file_that_cannot_be_a_list_is_refused(work: Department) -> None:
         (ma, b"name\na", {"map": "name"}, 422, "HEADING=field"),
         (ma, b"name\na", {"map": "x=name"}, 422, "no column"),
         (ma, large, {}, 413, "at most"),
-        (alice, b"name\na", {}, 403, "not for the role"),
+        (alice, b"name\na", {}, 403, "not for an agent"),
         (work.browser(), b"name\na", {}, 401, "sign in"),
     ):
         answer = await sent(who, "imports", held, **{"file": "a.csv", **said})

@@ -50,7 +50,18 @@ class TestSession:
             "alice",
             "agent",
             "Alice",
-            ["appeal", "edit_customers", "explain", "record_call", "see", "see_customers", "see_scores", "see_surveys"],
+            [
+                "appeal",
+                "claim_lost_calls",
+                "edit_customers",
+                "explain",
+                "record_call",
+                "see",
+                "see_customers",
+                "see_lost_calls",
+                "see_scores",
+                "see_surveys",
+            ],
         )
         assert me["expires_at"] == "2026-03-02T21:00:00+08:00"
 

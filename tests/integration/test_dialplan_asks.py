@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
@@ -20,13 +21,12 @@ from callcenter.domain.frame import SECOND, Micros
 from callcenter.domain.vocabulary import Question
 from callcenter.errors import BadSetting, StoreError
 from callcenter.files.rulebook import load_rulebook
+from callcenter.store import DecisionStore
 from callcenter.tracker import RulesInForce, Tracker
 from callcenter.web.application import make_application
 from callcenter.web.service import Ports, build
 from callcenter.web.settings import DialplanSettings, WebSettings
 from callcenter.web.switchboard import Switchboard
-from tests.integration.api import ROSTER
-from tests.integration.office import opened
 from tests.unit.domain.switch import Switch
 
 TOKEN = "a-token-of-sixteen"
@@ -67,19 +67,27 @@ def floor() -> Floor:
     return found
 
 
+NO_DATABASE = cast("DecisionStore", None)
+"""What the dialplan asks is answered without one."""
+IN_FORCE = RulesInForce(load_rulebook(), None)
+
+
+@asynccontextmanager
+async def asking(settings: WebSettings, ports: Ports) -> AsyncIterator[httpx.AsyncClient]:
+    app = make_application(build(settings, NO_DATABASE, lambda: IN_FORCE, ports))
+    transport = httpx.ASGITransport(app, raise_app_exceptions=False, client=("127.0.0.1", 1))
+    async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8080") as http:
+        yield http
+
+
 @pytest.fixture
-async def dialplan(tmp_path: Path) -> AsyncIterator[Dialplan]:
+async def dialplan() -> AsyncIterator[Dialplan]:
     known, tracker = Known(), SimpleNamespace(floor=floor(), in_sync=True)
-    in_force = RulesInForce(load_rulebook(), None)
-    board = Switchboard(
-        cast("Tracker", tracker), lambda: in_force, SurveyPlan((Question.SERVICE, Question.PRODUCT), {"complaints": ()})
-    )
+    plan = SurveyPlan((Question.SERVICE, Question.PRODUCT), {"complaints": ()})
+    board = Switchboard(cast("Tracker", tracker), lambda: IN_FORCE, plan)
     settings = WebSettings(dialplan=DialplanSettings(secret=SecretStr(TOKEN)))
-    async with opened(tmp_path) as decisions:
-        app = make_application(build(settings, decisions, lambda: in_force, Ports(route=known, switchboard=board)))
-        transport = httpx.ASGITransport(app, raise_app_exceptions=False, client=("127.0.0.1", 1))
-        async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8080") as http:
-            yield Dialplan(http, known, tracker)
+    async with asking(settings, Ports(route=known, switchboard=board)) as http:
+        yield Dialplan(http, known, tracker)
 
 
 async def test_caller_of_whom_nothing_is_known_goes_to_the_line(dialplan: Dialplan) -> None:
@@ -169,13 +177,9 @@ async def test_whoever_lacks_the_token_is_told_nothing(dialplan: Dialplan, heade
     assert answer.status_code == 403
 
 
-async def test_without_a_token_there_is_no_such_route(tmp_path: Path) -> None:
-    async with opened(tmp_path) as decisions:
-        in_force = RulesInForce(load_rulebook(), ROSTER)
-        app = make_application(build(WebSettings(), decisions, lambda: in_force))
-        transport = httpx.ASGITransport(app, client=("127.0.0.1", 1))
-        async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as http:
-            assert (await http.get("/dialplan/route?line=consumers", headers=BY_TOKEN)).status_code == 404
+async def test_without_a_token_there_is_no_such_route() -> None:
+    async with asking(WebSettings(), Ports()) as http:
+        assert (await http.get("/dialplan/route?line=consumers", headers=BY_TOKEN)).status_code == 404
 
 
 @pytest.mark.parametrize("text", ["", "short", "sixteen-letters;x", "sixteen letters x", "x" * 129])

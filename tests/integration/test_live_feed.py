@@ -13,18 +13,48 @@ from callcenter.cases.owners import CustomerMatch, MatchKind
 from callcenter.domain import events as ev
 from callcenter.domain import facts as fx
 from callcenter.domain.frame import SECOND
-from callcenter.domain.vocabulary import FollowUpBy
+from callcenter.domain.vocabulary import FollowUpBy, VisitOutcome
 from callcenter.errors import StoreError
 from callcenter.exporter.health import Health
 from callcenter.rules.regulations.edition import Mode
-from callcenter.staff.roles import Principal
+from callcenter.staff.roles import Principal, Role
+from callcenter.store.customers.contacts import Contact
 from callcenter.store.decisions.lost_calls import OpenLostCalls
-from callcenter.web import live
+from callcenter.usecases.tell_caller import CallAsked, CallerCard, KnownCaller
+from callcenter.web import live, pops
 from callcenter.web.live_words import Topic, framed
 from callcenter.web.problems import RequestRefused
 from tests.integration.lively import ADMIN, ALICE, BOB, LEADER, SUPERVISOR, Lively, Page, violation
 from tests.unit.test_exporter import NOON
 
+KNOWN = KnownCaller(
+    customer=CustomerMatch("C1", MatchKind.KNOWN),
+    cards=(
+        CallerCard(
+            id="C1",
+            name="Chen 13812345678",
+            customer_class="A",
+            key_account=True,
+            queue=None,
+            group="orders",
+            owner="Bob",
+        ),
+    ),
+    contacts=(
+        Contact(
+            id="v1",
+            uniqueid="c0",
+            at=NOON,
+            queue="sales",
+            outcome=VisitOutcome.ANSWERED,
+            agent="Bob",
+            words="call 13812345678 back",
+        ),
+    ),
+    repeat_of="c0",
+    open_lost=1,
+    served_last="Bob",
+)
 HOSTILE = '<img src=x onerror=1>\r\ndata: {"forged": 1}\n\nevent: pops\u202e'
 
 
@@ -166,7 +196,7 @@ async def test_a_call_is_told_from_its_join_to_its_end(house: Lively) -> None:
 
 
 async def test_the_agent_whose_phone_rings_is_told_who_calls(house: Lively) -> None:
-    house.customers["+8613812345678"] = CustomerMatch("C1", MatchKind.KNOWN)
+    house.known["+8613812345678"] = KNOWN
     house.sign_in("Alice")
     house.sign_in("Bob")
     pages = {who.account: house.open(who, Topic.POPS) for who in (ALICE, BOB, LEADER, SUPERVISOR)}
@@ -187,6 +217,32 @@ async def test_the_agent_whose_phone_rings_is_told_who_calls(house: Lively) -> N
         "waited_seconds": 4,
         "kind": "mobile",
         "customer": {"id": "C1", "match": "known", "candidates": []},
+        "cards": [
+            {
+                "id": "C1",
+                "name": "Chen 138****5678",
+                "customer_class": "A",
+                "key_account": True,
+                "queue": None,
+                "group": "orders",
+                "owner": "Bob",
+            }
+        ],
+        "contacts": [
+            {
+                "id": "v1",
+                "uniqueid": "c0",
+                "at": NOON / SECOND,
+                "queue": "sales",
+                "outcome": "answered",
+                "agent": "Bob",
+                "words": "call 138****5678 back",
+            }
+        ],
+        "repeat_of": "c0",
+        "open_lost": 1,
+        "served_last": "Bob",
+        "picked_by": None,
     }
     assert not any(pages[other].reader.pending for other in ("bobby", "li-leads", "sun"))
 
@@ -226,7 +282,7 @@ async def test_a_phone_that_rings_again_at_once_is_not_taken_for_the_ring_that_e
     ("number", "kind", "match"),
     [("anonymous", "anonymous", "anonymous"), ("8001", "internal", "internal"), ("x", "unusable", "none")],
 )
-async def test_nobodys_number_is_looked_up_nowhere(house: Lively, number: str, kind: str, match: str) -> None:
+async def test_nobodys_number_is_said_to_be_one(house: Lively, number: str, kind: str, match: str) -> None:
     house.sign_in()
     page = house.open(ALICE, Topic.POPS)
     await page.next()
@@ -235,7 +291,7 @@ async def test_nobodys_number_is_looked_up_nowhere(house: Lively, number: str, k
 
     _, said = await page.next()
 
-    assert (said["kind"], said["customer"]["match"], house.asked) == (kind, match, [])
+    assert (said["kind"], said["customer"]["match"]) == (kind, match)
 
 
 async def test_phones_that_ring_together_cost_one_look_up(house: Lively) -> None:
@@ -250,35 +306,96 @@ async def test_phones_that_ring_together_cost_one_look_up(house: Lively) -> None
     for page in pages:
         await page.next()
 
-    assert house.asked == ["+8613812345678"]
+    assert house.asked == ["c1"]
 
 
-async def test_a_look_up_that_takes_long_or_fails_does_not_keep_the_pop(
+async def test_a_pop_goes_out_without_the_card_and_again_with_it(
     house: Lively, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(live, "_LOOK_UP_SECONDS", 0.01)
-    house.found.clear()
+    monkeypatch.setattr(pops, "_CARD_SECONDS", 0.01)
+    house.known["+8613812345678"] = KNOWN
+    house.look_up_takes = 0.05
+    house.sign_in()
+    page = house.open(ALICE, Topic.POPS)
+    await page.next()
+    house.join()
+    house.ring()
+
+    told = [(await page.next())[1] for _ in range(2)]
+
+    assert [(said["visit"]["uniqueid"], said["kind"]) for said in told] == [("c1", "mobile")] * 2
+    assert [said["customer"] and said["customer"]["id"] for said in told] == [None, "C1"]
+
+
+async def test_a_slow_look_up_keeps_no_other_pop_and_a_broken_one_not_its_own(house: Lively) -> None:
+    house.look_up_takes = 60
     house.sign_in()
     page = house.open(ALICE, Topic.POPS)
     await page.next()
     house.join("c1")
     house.ring("c1")
-    _, slow = await page.next()
+    await asyncio.sleep(0)
 
-    async def broken(_: str) -> CustomerMatch:
+    async def broken(_: CallAsked) -> KnownCaller:
         raise StoreError("the disk is full")
 
-    house.feed._who_calls = broken
+    house.feed.pops._who_calls = broken
     house.join("c2")
     house.ring("c2")
-    _, failed = await page.next()
+    told = [(await page.next())[1] for _ in range(2)]
 
-    assert slow["customer"] is failed["customer"] is None
-    assert (slow["kind"], failed["visit"]["uniqueid"]) == ("mobile", "c2")
+    assert [(said["visit"]["uniqueid"], said["customer"]) for said in told] == [("c2", None), ("c1", None)]
+
+
+async def test_look_ups_without_end_are_not_begun(house: Lively, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pops, "_MOST_LOOK_UPS", 2)
+    house.look_up_takes = 60
+    house.sign_in()
+    page = house.open(ALICE, Topic.POPS)
+    await page.next()
+    for call in ("c1", "c2", "c3"):
+        house.join(call)
+        house.ring(call)
+
+    _, first = await page.next()
+
+    assert (first["visit"]["uniqueid"], first["customer"], house.asked) == ("c3", None, ["c1", "c2"])
+
+
+async def test_a_pick_is_told_to_whoever_the_call_rings_or_talks_with(house: Lively) -> None:
+    house.sign_in()
+    page = house.open(ALICE, Topic.POPS)
+    await page.next()
+    house.join()
+    house.ring()
+    _, before = await page.next()
+    house.answer()
+    house.known["+8613812345678"] = KNOWN
+    house.feed.pops.picked("c1")
+    _, after = await page.next()
+    rung = house.feed.pops.agents_of("c1")
+    house.hang_up()
+
+    assert (before["customer"]["match"], after["customer"]["id"]) == ("none", "C1")
+    assert (rung, house.feed.pops.agents_of("c1")) == ({"Alice"}, set())
+
+
+@pytest.mark.parametrize(("role", "sees"), [(Role.AGENT, 1), (Role.TRAINING_SPECIALIST, 0)])
+async def test_a_card_is_told_to_roles_that_may_read_cards(house: Lively, role: Role, sees: int) -> None:
+    house.known["+8613812345678"] = KNOWN
+    house.sign_in()
+    page = house.open(Principal(account="alice", role=role, agent="Alice"), Topic.POPS)
+    await page.next()
+    house.join()
+    house.ring()
+
+    _, said = await page.next()
+
+    assert (len(said["cards"]), len(said["contacts"])) == (sees, sees)
 
 
 async def test_a_phone_that_rings_no_longer_pops_nothing(house: Lively) -> None:
-    house.found.clear()
+    house.look_up_takes = 0.02
     house.sign_in()
     page = house.open(ALICE, Topic.POPS)
     await page.next()
@@ -286,7 +403,6 @@ async def test_a_phone_that_rings_no_longer_pops_nothing(house: Lively) -> None:
     house.ring("c1")
     await turns()
     house.give_up("c1")
-    house.found.set()
     house.join("c2")
     house.ring("c2")
 

@@ -24,11 +24,11 @@ CONSUMERS, MERCHANTS, COMPLAINTS = "1", "3", "5"
 
 
 @asynccontextmanager
-async def serving(line: Hotline) -> AsyncIterator[None]:
-    """Run the service that a lab's settings are for; goes on once it answers the dialplan."""
+async def serving(line: Hotline, **more: str) -> AsyncIterator[None]:
+    """Run the service that a lab's settings are for, and `more` in its environment; goes on once it answers."""
     settings = write_settings(line.lab.settings.work_dir, line.lab.state)
     ours = {name: value for name, value in os.environ.items() if not name.startswith("CALLCENTER_")}
-    ours["CALLCENTER_EXPORTER__PORT"] = "0"
+    ours |= {"CALLCENTER_EXPORTER__PORT": "0"} | more
     quiet: dict[str, Any] = {"env": ours, "stdout": asyncio.subprocess.DEVNULL, "stderr": asyncio.subprocess.DEVNULL}
     async with command("db", "upgrade", "--settings", settings, **quiet) as upgrade:
         assert await upgrade.wait() == 0

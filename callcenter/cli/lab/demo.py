@@ -17,7 +17,8 @@ from rich.live import Live
 from rich.text import Text
 
 from callcenter import locale
-from callcenter.cli.database import reading
+from callcenter.cli.database import reading as from_database
+from callcenter.cli.lab.demo_page import DemoPages
 from callcenter.cli.office.board import console_for_output
 from callcenter.cli.office.violations import explain_all
 from callcenter.cli.speech import LangOption, spoken
@@ -52,6 +53,8 @@ _LINES_TOLD = 4
 _BELOW = 4
 """Lines for what stands below the board at the end."""
 _WRAP_UP_SECONDS = 3
+_POPPING = "consumers"
+"""The line of the known customer."""
 
 _SAID = Words(
     "demo",
@@ -59,6 +62,7 @@ _SAID = Words(
         "lab": "Starting Asterisk (built first if need be: half a minute) ...",
         "service": "Starting the service ...",
         "story": "The story begins; it takes two minutes.",
+        "pop": "{agent}'s page says who calls: {name}, a known customer of {owner}'s",
         "over": "The story is over.",
         "records": "The records that the rules raise, each derived again from the journal alone (Eve was off duty):",
         "sum": "In all: {visits} visits, {answered} answered, {abandoned} abandoned, {others} ended otherwise.",
@@ -95,7 +99,14 @@ class _Show:
 
     def tell(self, told: str) -> None:
         """Tell a line of the story."""
-        line = f"{local_time(_SITE_ZONE):%H:%M:%S}  {locale.text(told, self._lang, context=STORY)}"
+        self._add(locale.text(told, self._lang, context=STORY))
+
+    def pop(self, agent: str, name: str, owner: str) -> None:
+        """Tell what an agent's page says of whoever calls."""
+        self._add(_SAID.say("pop", self._lang, agent=agent, name=name, owner=owner))
+
+    def _add(self, told: str) -> None:
+        line = f"{local_time(_SITE_ZONE):%H:%M:%S}  {told}"
         if self._live is None:
             self.console.print(Text(f"> {line}"))
         else:
@@ -197,15 +208,21 @@ async def _tell_story(show: _Show, lab: Lab, state: LabState, service: DemoServi
         except ServiceSilent as error:
             raise LabError(f"The service ended; see {service.log}.") from error
 
-    async with demo.phones():
+    pages = DemoPages(service, _members(lab.agents, _POPPING), show.pop)
+    await pages.prepare()
+    async with demo.phones(), _task(pages.watch(), "demo-pages") as reading:
         show.say("story")
         async with _task(demo.play(), "demo-story") as playing:
             await show.watch(read, playing)
+        if reading.done():
+            await reading  # it ends before the service by an error alone
     show.say("over")
     settings = load_settings(service.settings)
     records = await asyncio.to_thread(explain_all, settings, show.lang)
     show.conclude(await read(), records)
-    lost = await asyncio.to_thread(reading, settings.store, lambda connection: lost_in(connection, 0, wall_clock()))
+    lost = await asyncio.to_thread(
+        from_database, settings.store, lambda connection: lost_in(connection, 0, wall_clock())
+    )
     show.console.print(Text(lost_calls_told(lost, show.lang), "bold"))
 
 
@@ -282,6 +299,10 @@ async def _over(playing: asyncio.Task[None], seconds: float) -> bool:
 async def _until_interrupted() -> None:
     with contextlib.suppress(asyncio.CancelledError):
         await asyncio.Event().wait()
+
+
+def _members(agents: Iterable[AgentSpec], queue: str) -> list[str]:
+    return [agent.name for agent in agents if queue in agent.queues]
 
 
 def _queue_names(agents: Iterable[AgentSpec]) -> list[str]:

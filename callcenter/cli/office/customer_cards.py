@@ -5,6 +5,7 @@ from __future__ import annotations
 import getpass
 import secrets
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 import typer
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -23,6 +24,7 @@ from callcenter.staff.roles import Principal, Role
 from callcenter.store import UnitOfWork
 from callcenter.store.conflicts import Conflict
 from callcenter.store.customers.cards import get, of_key
+from callcenter.store.customers.contacts import Contact, contacts_of
 from callcenter.store.customers.search import CustomerOrder, CustomerQuery, classes, page
 from callcenter.store.customers.told import CustomerNote, notes_of
 from callcenter.store.customers.writes import Touch
@@ -33,7 +35,7 @@ from callcenter.usecases.show_customers import ShownCustomer, shown_card, shown_
 cards = typer.Typer(add_completion=False)
 
 Customer = Annotated[str, typer.Argument(metavar="CUSTOMER", help="The customer's id, or one of the numbers.")]
-_NOTES = 20
+_NOTES, _CONTACTS = 20, 20
 
 
 @cards.command("list")
@@ -75,14 +77,16 @@ def list_customers(
 
 @cards.command("show")
 def show_customer(customer: Customer, settings: SettingsPath = None, lang: LangOption = "") -> None:
-    """Show a customer's card, how complete it is, and the latest notes."""
+    """Show a customer's card, how complete it is, the latest calls and notes."""
     chosen = load_settings(settings)
 
-    async def read(connection: AsyncConnection) -> tuple[ShownCustomer, list[CustomerNote]]:
+    async def read(connection: AsyncConnection) -> tuple[ShownCustomer, list[CustomerNote], list[Contact]]:
         filed = await get(connection, await _meant(connection, customer, chosen))
-        return await shown_card(filed, at_console()), await notes_of(connection, filed.id, None, _NOTES)
+        notes = await notes_of(connection, filed.id, None, _NOTES)
+        contacts = await contacts_of(connection, filed.id, None, _CONTACTS)
+        return await shown_card(filed, at_console()), notes, contacts
 
-    show(card_lines(*reading(chosen.store, read), spoken(lang)))
+    show(card_lines(*reading(chosen.store, read), ZoneInfo(chosen.site.timezone), spoken(lang)))
 
 
 @cards.command("add")

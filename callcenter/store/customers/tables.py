@@ -118,6 +118,18 @@ class CustomerMergeRow(Base):
     undone_by: Mapped[str | None] = mapped_column(String(_NAME))
 
 
+class VisitPickRow(Base):
+    """Whose call somebody says that it is; `uniqueid` is the caller's channel."""
+
+    __tablename__ = "visit_picks"
+    __table_args__ = (Index(None, "customer"),)
+
+    uniqueid: Mapped[str] = mapped_column(primary_key=True)
+    customer: Mapped[str] = mapped_column(String(_ID))
+    picked_by: Mapped[str] = mapped_column(String(_NAME))
+    picked_at: Mapped[int]
+
+
 class CustomerClassRow(Base):
     """A class of customers, and the company's criteria of it."""
 

@@ -21,6 +21,7 @@ from callcenter.store.customers.tables import (
     CustomerNumberRow,
     CustomerRow,
     ImportedCustomerRow,
+    VisitPickRow,
 )
 from callcenter.store.unit_of_work import UnitOfWork
 
@@ -110,6 +111,7 @@ async def remove(unit: UnitOfWork, number: str) -> list[str]:
         delete(CustomerHistoryRow).where(CustomerHistoryRow.customer.in_(family)),
         delete(m).where(m.kept.in_(family) | m.merged.in_(family)),
         delete(ImportedCustomerRow).where(ImportedCustomerRow.customer.in_(family)),
+        delete(VisitPickRow).where(VisitPickRow.customer.in_(family)),
         delete(CustomerRow).where(CustomerRow.id.in_(family)),
     ):
         await unit.execute(statement)

@@ -48,6 +48,7 @@ class VisitRow(Base):
     """One stay of one caller in one queue.
 
     `outcome` is NULL while it lasts; `filled` names the columns that queue_log told, NULL where it told none.
+    `caller_key` is the caller's number as it is compared, empty where it is nobody's; NULL: nobody has read it yet.
     """
 
     __tablename__ = "visits"
@@ -57,6 +58,7 @@ class VisitRow(Base):
         Index(None, "node", "call"),
         Index(None, "uniqueid"),
         Index(None, "agent", "answered_at"),
+        Index(None, "caller_key", "ended_position"),
     )
 
     id: Mapped[str] = mapped_column(String(_ID), primary_key=True)
@@ -66,6 +68,7 @@ class VisitRow(Base):
     queue: Mapped[str | None]
     n: Mapped[int] = mapped_column(Integer)
     caller: Mapped[str | None]
+    caller_key: Mapped[str | None] = mapped_column(String(32))
     did: Mapped[str | None]
     position: Mapped[int | None] = mapped_column(Integer)
     joined_at: Mapped[int | None]

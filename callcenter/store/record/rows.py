@@ -24,6 +24,7 @@ from callcenter.domain.vocabulary import (
     Question,
     VisitOutcome,
 )
+from callcenter.numbers import PLAIN, Numbering, read_number
 from callcenter.rules.detection.gist import gists
 from callcenter.rules.detection.pages import ArchivedMoment, ArchivedPage
 from callcenter.store.record.archive import page_row, row_id
@@ -80,6 +81,7 @@ class Recorder:
         self._position = 0
         self._index = 0
         self._changes = RowChanges()
+        self._numbering = PLAIN
 
     def reopen(self, visits: Iterable[Row], spans: Iterable[Row], own: Iterable[Row], talks: Iterable[Row]) -> None:
         """Remember the rows that have no end yet."""
@@ -88,9 +90,17 @@ class Recorder:
         self._own = {row["uniqueid"]: row for row in own}
         self._talks = {_talk_key(row): row for row in talks}
 
-    def record(self, position: int, facts: Sequence[fx.Fact], changes: RowChanges, *, graded: bool = True) -> None:
-        """Add what one event made true; positions must rise."""
-        self._position, self._changes = position, changes
+    def record(
+        self,
+        position: int,
+        facts: Sequence[fx.Fact],
+        changes: RowChanges,
+        *,
+        graded: bool = True,
+        numbering: Numbering = PLAIN,
+    ) -> None:
+        """Add what one event made true, numbers read as they were then; positions must rise."""
+        self._position, self._changes, self._numbering = position, changes, numbering
         if told := gists(facts):
             changes.put(ArchivedFactsRow, page_row(self._node, ArchivedPage([ArchivedMoment(position, graded, told)])))
         for self._index, fact in enumerate(facts):
@@ -120,16 +130,18 @@ class Recorder:
         row = self._visits.pop((visit.uniqueid, visit.queue or "", visit.n), None)
         if row is None:
             row = self._blank_visit(visit.uniqueid, visit.queue, visit.n)
-        told = _columns(visit, VisitRow, without=("filled",))
+        told = _columns(visit, VisitRow, without=("filled",)) | self._key(visit)
         self._changes.put(VisitRow, row | told | {"ended_position": self._position})
 
     @_take.register
     def _(self, fact: fx.VisitFilled) -> None:
         visit = fact.visit
-        told = _columns(visit, VisitRow)
+        told = _columns(visit, VisitRow) | self._key(visit)
         if visit.frames:
             names_it = {name: told[name] for name in ("uniqueid", "queue", "n", "frames")}
             known = {name: told[name] for name in (*visit.filled, "filled")}
+            if "caller" in known:
+                known |= self._key(visit)
             self._changes.filled.append((names_it | {"node": self._node}, known))
         else:
             at = {"joined_position": self._position, "ended_position": self._position}
@@ -297,6 +309,9 @@ class Recorder:
         )
         return row
 
+    def _key(self, visit: fx.Visit) -> Row:
+        return {"caller_key": key_of(visit.caller, self._numbering)}
+
     def _id(self, *parts: object) -> str:
         return row_id(self._node, *parts)
 
@@ -304,6 +319,11 @@ class Recorder:
 def lost_call_id(node: str, lost: LostCall) -> str:
     """Name a lost call; the same from its loss to its closing."""
     return row_id(node, "lost", lost.uniqueid, lost.queue, lost.n)
+
+
+def key_of(caller: str | None, numbering: Numbering) -> str:
+    """Return a caller's number as it is compared, empty where it is nobody's."""
+    return read_number(caller or "", numbering).key or ""
 
 
 def _talk_key(row: Row) -> _TalkKey:

@@ -10,6 +10,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from callcenter.domain.facts import Fact
+from callcenter.numbers import PLAIN, Numbering
 from callcenter.ownfiles import OwnFile
 from callcenter.rules.records.violation import Violation
 from callcenter.store.engine import open_engine, told_plainly, unbroken
@@ -22,12 +23,18 @@ from callcenter.store.unit_of_work import UnitOfWork, desk_of
 
 
 class JournalledFacts(NamedTuple):
-    """What the event at a journal position made true, the records decided on meanwhile, whether it is evidence."""
+    """What the event at a journal position made true, and the records decided on meanwhile.
+
+    Attributes:
+        graded: It is evidence.
+        numbering: How numbers were read then.
+    """
 
     position: int
     facts: Sequence[Fact]
     violations: Sequence[Violation] = ()
     graded: bool = True
+    numbering: Numbering = PLAIN
 
 
 Filing = Callable[[UnitOfWork], Awaitable[list[str]]]
@@ -111,7 +118,7 @@ class Store:
             changes = RowChanges()
             for one in told:
                 if one.position > self.position:
-                    self._recorder.record(one.position, one.facts, changes, graded=one.graded)
+                    self._recorder.record(one.position, one.facts, changes, graded=one.graded, numbering=one.numbering)
             self._unwritten = (upto, changes)
         return await unbroken(self._commit(self._unwritten[1], upto, filing, seal))
 

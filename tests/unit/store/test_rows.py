@@ -9,6 +9,7 @@ import pytest
 from callcenter.domain import facts as fx
 from callcenter.domain.visits.survey import Survey
 from callcenter.domain.vocabulary import AgentState, EndedBy, How, OfferOutcome, Question, VisitOutcome
+from callcenter.numbers import Numbering
 from callcenter.store.record.models import (
     AgentStateRow,
     CallRow,
@@ -295,3 +296,23 @@ def test_a_callers_number_becomes_text_that_every_database_takes(recorder: Recor
 def test_what_only_live_views_follow_makes_no_rows(recorder: Recorder) -> None:
     rang = fx.PhoneRang(at=1, agent="Alice", interface=ALICE, queue="consumers", uniqueid="lab-1.1")
     assert not record(recorder, 3, rang, fx.OutOfOrder(at=1, event="x", pos=3))
+
+
+def test_caller_has_a_key_by_the_numbering_of_that_moment_and_nobodys_number_an_empty_one() -> None:
+    keys = []
+    for n, caller in enumerate(("0571-88881234", "88881234", "anonymous", None), 1):
+        changes = RowChanges()
+        told = fx.VisitEnded(at=90, visit=visit(caller=caller))
+        Recorder("pbx").record(n, [told], changes, numbering=Numbering(area_code="0571"))
+        keys.append(only(changes, VisitRow)["caller_key"])
+
+    assert keys == ["+8657188881234", "+8657188881234", "", ""]
+
+
+def test_caller_that_queue_log_tells_has_a_key_and_no_other_figure_changes_it() -> None:
+    told = [fx.VisitFilled(at=95, visit=visit(filled=filled)) for filled in (("caller",), ("hold",))]
+
+    first, second = (record(Recorder("pbx"), 9, one).filled[0][1] for one in told)
+
+    assert first["caller_key"] == "+8613800250001"
+    assert "caller_key" not in second

@@ -196,7 +196,10 @@ async def add_customer(body: CardWithNumbers, person: Editing, service: TheServi
 
 @router.get("/{number}")
 async def read_customer(number: CustomerId, person: Seeing, service: TheService, response: Response) -> CustomerShown:
-    """Read a card; its ETag is what a change of it must name. By an alias, the customer that it was merged into."""
+    """Read a card; its ETag is what a change of it must name. By an alias, the customer that it was merged into.
+
+    Its calls are under `/contacts`.
+    """
     async with service.decisions.reading() as connection:
         shown = await shown_card(await get(connection, number), person)
     response.headers["ETag"] = etag(shown.filed.version)
