@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Callable
 
 from callcenter.ami.session import first_error
 from callcenter.errors import LabError
-from callcenter.lab.demo_script import CALLS, MOMENTS, Behaviour, DemoCall, DemoMoment, lasted
+from callcenter.lab.demo_script import ANSWERS_A_CALL_BACK, CALLS, MOMENTS, Behaviour, DemoCall, DemoMoment, lasted
 from callcenter.lab.diary import LabDiary
 from callcenter.lab.settings import LAB_DOMAIN
 from callcenter.lab.sipphone import SipCall, SipPhone
@@ -32,6 +32,7 @@ class Demo:
         self._tell = teller
         self._diary = LabDiary()
         self._phones: dict[str, SipPhone] = {}
+        self._outside: list[SipPhone] = []
         self._callers: dict[str, tuple[SipCall, list[Behaviour]]] = {}
 
     @contextlib.asynccontextmanager
@@ -44,9 +45,10 @@ class Demo:
         try:
             for number, name in self._names.items():
                 await self._open(number, name)
+            await self._open_outside()
             yield
         finally:
-            for phone in self._phones.values():
+            for phone in (*self._phones.values(), *self._outside):
                 phone.close()
 
     async def play(self) -> None:
@@ -61,6 +63,9 @@ class Demo:
                 answering = [
                     group.create_task(self._answer(phone), name=f"demo-{number}")
                     for number, phone in self._phones.items()
+                ]
+                answering += [
+                    group.create_task(self._answer_outside(phone), name="demo-outside") for phone in self._outside
                 ]
                 await self._story()
                 for task in answering:
@@ -84,6 +89,12 @@ class Demo:
         await phone.open(PHONES_HOST)
         self._phones[number] = phone
         await phone.register()
+
+    async def _open_outside(self) -> None:
+        """Be whoever is called through the trunk."""
+        phone = SipPhone("outside", (LAB_DOMAIN, self._state.sip_port), self._diary, name="outside")
+        self._outside.append(phone)
+        await phone.open(self._state.trunk_host, self._state.trunk_port)
 
     async def _call(self, act: DemoCall) -> None:
         """Be a caller: dial the hotline, choose in the menu, and wait for somebody, or for so long."""
@@ -109,6 +120,12 @@ class Demo:
         await asyncio.sleep(act.at)
         self._tell(act.told)
         await act.does(self._phones[act.agent])
+
+    async def _answer_outside(self, phone: SipPhone) -> None:
+        """Answer whoever calls back."""
+        while True:
+            ring = await phone.incoming.get()
+            await ANSWERS_A_CALL_BACK(ring, ring)
 
     async def _answer(self, phone: SipPhone) -> None:
         """Be an agent: whoever calls decides, by his number, what the phone does."""

@@ -14,6 +14,8 @@ _CODE_SECONDS = 10.0
 STORY = "story"
 """In which context the lines are told."""
 _GRACE, _DAVE = "1007", "1004"
+_GAVE_UP = "19900000005"
+"""Who is called back."""
 
 Behaviour = Callable[[SipCall, SipCall], Coroutine[Any, Any, None]]
 """What a phone does with a call that reached it; the second is the caller's side of it."""
@@ -134,6 +136,12 @@ async def _find_network(phone: SipPhone) -> None:
     await phone.register()
 
 
+async def _call_back(phone: SipPhone) -> None:
+    call = phone.dial(f"0{_GAVE_UP}")
+    if await lasted(call, _CODE_SECONDS * 2):
+        call.hang_up()
+
+
 CALLS = (
     DemoCall(
         1,
@@ -165,7 +173,7 @@ CALLS = (
     ),
     DemoCall(
         42,
-        "19900000005",
+        _GAVE_UP,
         "2",
         "About a product: both agents are paused, the caller waits 12 s and gives up",
         (),
@@ -195,6 +203,9 @@ CALLS = (
     ),
 )
 """The callers; the menu's key chooses consumers (1), products, merchants, suppliers or complaints (5)."""
+
+ANSWERS_A_CALL_BACK = Answers(2, 6)
+"""What whoever is called back does."""
 
 MOMENTS = (
     DemoMoment(
@@ -226,6 +237,12 @@ MOMENTS = (
         _DAVE,
         "Dave's phone loses its network",
         _lose_network,
+    ),
+    DemoMoment(
+        90,
+        "1002",
+        "Bob calls back the caller who had given up: answered, so that this lost call is settled",
+        _call_back,
     ),
     DemoMoment(
         102,

@@ -93,6 +93,8 @@ async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
 async def test_lost_callers_are_called_back_tried_in_vain_or_call_again(desk: Desk) -> None:
     for number in (BACK, TRIED, AGAIN):
         await desk.gives_up(number)
+    shown = 'callcenter_lost_calls_open{queue="consumers"} 3.0'
+    await desk.service.until("/metrics", lambda answer: shown in answer.text)
 
     own = await desk.calls_back(BACK)
     there = await desk.outside.next_call(10)

@@ -17,11 +17,12 @@ from rich.live import Live
 from rich.text import Text
 
 from callcenter import locale
+from callcenter.cli.database import reading as from_database
 from callcenter.cli.lab.demo_page import DemoPages
 from callcenter.cli.office.board import console_for_output
 from callcenter.cli.office.violations import explain_all
 from callcenter.cli.speech import LangOption, spoken
-from callcenter.clock import local_time
+from callcenter.clock import local_time, wall_clock
 from callcenter.config import load_settings
 from callcenter.errors import LabError
 from callcenter.exporter.live import LiveDocument
@@ -36,7 +37,9 @@ from callcenter.lab.switch import Lab, LabState, load_state
 from callcenter.locale import Language, Words
 from callcenter.reports.board.source import BoardSource, ServiceSilent
 from callcenter.reports.board.tables import Board
+from callcenter.reports.lost_calls import lost_calls_told
 from callcenter.rules.regulations.rulebook import rulebook_of
+from callcenter.store.decisions.lost_calls import lost_in
 from callcenter.tracker import RulesInForce
 
 app = typer.Typer(add_completion=False, help="Play a two-minute story on a real Asterisk and show the calls.")
@@ -214,8 +217,13 @@ async def _tell_story(show: _Show, lab: Lab, state: LabState, service: DemoServi
         if reading.done():
             await reading  # it ends before the service by an error alone
     show.say("over")
-    records = await asyncio.to_thread(explain_all, load_settings(service.settings), show.lang)
+    settings = load_settings(service.settings)
+    records = await asyncio.to_thread(explain_all, settings, show.lang)
     show.conclude(await read(), records)
+    lost = await asyncio.to_thread(
+        from_database, settings.store, lambda connection: lost_in(connection, 0, wall_clock())
+    )
+    show.console.print(Text(lost_calls_told(lost, show.lang), "bold"))
 
 
 @contextlib.asynccontextmanager

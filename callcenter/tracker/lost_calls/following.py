@@ -7,7 +7,7 @@ from typing import Self
 
 import msgspec
 
-from callcenter.cases.linking import Linking, LinkMemory
+from callcenter.cases.linking import Linking, LinkMemory, LinkSettings
 from callcenter.cases.owners import NumberTable
 from callcenter.domain import facts as fx
 from callcenter.domain.frame import SECOND, Micros
@@ -15,6 +15,8 @@ from callcenter.numbers import PLAIN, Numbering
 from callcenter.shape import shape_of
 
 _FORGETS_EVERY: Micros = 3_600 * SECOND
+_SETTINGS = LinkSettings(repeat_days=0)
+"""Answered visits are let go of at once: nobody asks here what repeats them, and every saved state would have them."""
 
 
 class _SavedLinks(msgspec.Struct):
@@ -35,7 +37,7 @@ class LostCalls:
     def __init__(
         self, numbering: Numbering | None = None, memory: LinkMemory | None = None, forgot_at: Micros = 0
     ) -> None:
-        self._linking = Linking(NumberTable(), numbering or PLAIN, memory=memory)
+        self._linking = Linking(NumberTable(), numbering or PLAIN, _SETTINGS, memory)
         self._forgot_at = forgot_at
 
     def under(self, numbering: Numbering | None) -> Self:

@@ -56,6 +56,9 @@ import_customers   -      -             all         -                    -     a
 read_looks         -      -             all         -                    all   all      -     -
 review_access      -      -             all         -                    all   all      -     -
 see_surveys        own    team          all         all                  all   all      all   -
+see_lost_calls     all    all           all         all                  all   all      -     -
+claim_lost_calls   all    all           all         -                    -     all      -     -
+close_lost_calls   -      all           all         -                    -     all      -     -
 """
 FIELDS_BY_HAND = """
                  agent   group_leader  supervisor  training_specialist  qa      manager  hr      admin
@@ -101,6 +104,10 @@ def test_tables_name_every_role_right_and_field() -> None:
 def test_account_without_agent_or_team_owns_nothing(role: Role) -> None:
     nobody = Principal(account="x", role=role)
     assert [right for right in RIGHTS[role] if RIGHTS[role][right] < Reach.ALL and may(nobody, right, None, None)] == []
+
+
+def test_a_refusal_names_each_role_by_words_of_its_own() -> None:
+    assert len({role.called for role in Role}) == len(Role)
 
 
 def test_no_role_both_proposes_and_approves_alone() -> None:
