@@ -461,7 +461,7 @@ class TestChanges:
 
     async def test_change_is_for_those_who_may(self, decisions: DecisionStore) -> None:
         async with decisions.writing() as unit:
-            with pytest.raises(NotAllowed, match="qa may not propose change"):
+            with pytest.raises(NotAllowed, match="a quality inspector may not do this here"):
                 await propose_change(unit, self.CHANGE, QA, BOOK)
             await propose_change(unit, self.CHANGE, MANAGER, BOOK)
             with pytest.raises(NotAllowed, match="supervisor may not approve change"):
