@@ -120,7 +120,7 @@ async def test_a_phone_rings_and_the_agents_page_is_told_who_calls(office: Offic
     assert (headers["x-accel-buffering"], headers["cache-control"]) == ("no", "no-store")
     assert snapshot["topics"] == ["calls", "floor", "lost_calls", "pops", "violations"]
     assert [one["agent"] for one in snapshot["floor"]["agents"]] == ["Alice"]
-    assert (pop["caller"], pop["waited_seconds"], pop["kind"]) == ("138****5678", 2, "mobile")
+    assert (pop["caller"], pop["waited_seconds"], pop["kind"]) == ("13812345678", 2, "mobile")
 
 
 async def test_who_was_cut_off_goes_on_after_the_last_event(office: Office) -> None:

@@ -22,6 +22,8 @@ from tests.integration.lively import ALICE, Lively
 from tests.integration.office import propose
 from tests.unit.rules.detection.people import MONDAY
 
+pytestmark = pytest.mark.usefixtures("database")
+
 NUMBER = "13812345678"
 MINUTE = 60 * SECOND
 NAME, ADDRESS = "张三", "文汇路9号"
@@ -170,6 +172,7 @@ async def test_card_is_open_to_the_agent_of_its_call_and_for_a_while_after(work:
     assert {one["call"] for one in shown if one["how"] == "call"} == {"c1"}
 
 
+@pytest.mark.one_database
 async def test_number_of_one_s_own_call_is_no_longer_told_in_full_when_the_card_is_closed() -> None:
     house = Lively()
     house.sign_in()
@@ -210,6 +213,7 @@ async def test_who_looked_is_known_of_a_deleted_customer_and_no_business_of_agen
     assert refused == {"alice", "bobby", "li-leads", "tian", "hua", "root"}
 
 
+@pytest.mark.one_database
 async def test_card_that_cannot_be_logged_is_not_shown(work: Department, monkeypatch: pytest.MonkeyPatch) -> None:
     number = await made(work)
 
@@ -253,6 +257,7 @@ async def test_reads_out_of_the_ordinary_wait_for_a_person_who_alone_files(work:
     assert (done.json()["state"], (await sun.get(f"{path[:-1]}x")).status_code) == ("ordinary", 404)
 
 
+@pytest.mark.one_database
 async def test_nobody_decides_on_their_own_reads(work: Department) -> None:
     for n in range(3):
         await made(work, name=f"c{n}")
@@ -267,6 +272,7 @@ async def test_nobody_decides_on_their_own_reads(work: Department) -> None:
     assert (own.status_code, none.status_code, "no agent" in none.text) == (403, 422, True)
 
 
+@pytest.mark.one_database
 async def test_agent_who_reads_off_shift_is_looked_into(work: Department) -> None:
     number = await made(work)
     shift = (MONDAY, MONDAY + 8 * 60 * MINUTE)

@@ -38,6 +38,8 @@ from tests.integration.filed import Home, journal_settings
 from tests.integration.office import settings_of
 from tests.unit.rules.detection.people import MONDAY
 
+pytestmark = pytest.mark.usefixtures("database")
+
 TOUCH = Touch(by="sun", at=MONDAY)
 CUSTOMER = "c" * 32
 
@@ -134,6 +136,7 @@ async def test_deleted_customer_s_number_is_gone_and_explanation_and_journal_hol
     assert await office.records() == before
 
 
+@pytest.mark.one_database
 async def test_copy_that_was_changed_is_found_whether_sealed_or_not(office: Office) -> None:
     record = office.id_of("V-LATE-ANSWER")
     (dossier,) = [one.dossier for one in await office.records() if one.dossier.id == record]
@@ -150,6 +153,7 @@ async def test_copy_that_was_changed_is_found_whether_sealed_or_not(office: Offi
         assert "is not the one in the journal" in verified.stdout
 
 
+@pytest.mark.one_database
 async def test_caller_without_a_card_is_forgotten_by_number(office: Office) -> None:
     number, callers = await office.number(), await office.callers()
     done = await office.command("forget", number)
@@ -178,6 +182,7 @@ async def test_master_key_is_changed_and_the_old_one_opens_nothing(office: Offic
                 await require_masters(connection, masters)
 
 
+@pytest.mark.one_database
 async def test_rotation_that_was_stopped_half_way_is_done_again(office: Office) -> None:
     callers, both = await office.callers(), MasterKeys.read(office.keys).next()
     both.write(office.keys)
@@ -187,6 +192,7 @@ async def test_rotation_that_was_stopped_half_way_is_done_again(office: Office) 
     assert len(MasterKeys.read(office.keys).keys) == 1
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("held", ["", "a", "a zz", f"a {'0' * 62}", "密 钥"])
 def test_file_that_holds_no_master_keys_is_refused(tmp_path: Path, held: str) -> None:
     keys = tmp_path / "k"
@@ -196,6 +202,7 @@ def test_file_that_holds_no_master_keys_is_refused(tmp_path: Path, held: str) ->
         MasterKeys.read(keys)
 
 
+@pytest.mark.one_database
 def test_master_keys_that_others_may_read_are_refused(tmp_path: Path) -> None:
     keys = tmp_path / "k"
     with pytest.raises(BadSetting, match="cannot be read"):
@@ -206,6 +213,7 @@ def test_master_keys_that_others_may_read_are_refused(tmp_path: Path) -> None:
         MasterKeys.read(keys)
 
 
+@pytest.mark.one_database
 async def test_record_that_was_filed_in_plain_stays_so_and_is_not_withdrawn(tmp_path: Path) -> None:
     plain = Office(tmp_path)
     await plain.fill()
