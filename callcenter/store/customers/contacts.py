@@ -6,7 +6,7 @@ from collections.abc import Collection
 from typing import Any
 
 import msgspec
-from sqlalchemy import func, or_, select, tuple_, union_all
+from sqlalchemy import ColumnElement, Subquery, exists, func, select, tuple_, union, union_all
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from callcenter.domain import facts as fx
@@ -63,11 +63,9 @@ async def contacts_of(
     """Read the calls of all numbers of a customer but those that are said to be another's, the newest first."""
     family = await family_of(connection, customer)
     keys = select(_N.key).where(_N.customer == customer, _N.key.is_not(None))
-    others = select(_P.uniqueid).where(_P.customer.not_in(family))
-    picked = select(_P.uniqueid).where(_P.customer.in_(family))
-    theirs = or_(_V.caller_key.in_(keys) & _V.uniqueid.not_in(others), _V.uniqueid.in_(picked))
+    theirs = _theirs(_V, _V.caller_key.in_(keys), family)
     asked = select(_V.id, _V.uniqueid, _V.queue, _V.outcome, _V.agent, _BEGAN.label("began"))
-    asked = asked.where(theirs, _V.outcome.is_not(None))
+    asked = asked.join(theirs, theirs.c.id == _V.id).where(_V.outcome.is_not(None))
     if before is not None:
         asked = asked.where(tuple_(_BEGAN, _V.id) < tuple_(*before))
     rows = await connection.execute(asked.order_by(_BEGAN.desc(), _V.id.desc()).limit(limit))
@@ -120,11 +118,9 @@ async def open_lost(connection: AsyncConnection, keys: Collection[str], family: 
     """Count the lost calls but one that are owed a call-back: of some numbers, or said to be a customer's."""
     if not keys and not family:
         return 0
-    others = select(_P.uniqueid).where(_P.customer.not_in(family))
-    picked = select(_P.uniqueid).where(_P.customer.in_(family))
-    owed = or_(_L.key.in_(keys) & _L.uniqueid.not_in(others), _L.uniqueid.in_(picked))
-    open_ = (_L.state == FollowUpState.OPEN, _C.lost_call.is_(None), _L.call != call)
-    asked = select(func.count()).select_from(_L).outerjoin(_C, _C.lost_call == _L.id).where(owed, *open_)
+    theirs = _theirs(_L, _L.key.in_(keys), family, _L.state, _L.call)
+    open_ = (theirs.c.state == FollowUpState.OPEN, _C.lost_call.is_(None), theirs.c.call != call)
+    asked = select(func.count()).select_from(theirs).outerjoin(_C, _C.lost_call == theirs.c.id).where(*open_)
     found: int = (await connection.execute(asked)).scalar_one()
     return found
 
@@ -135,6 +131,19 @@ async def holders_of(connection: AsyncConnection, keys: Collection[str]) -> list
         return []
     rows = await connection.execute(select(_N.customer, _N.key).distinct().where(_N.key.in_(list(keys))))
     return [(row.customer, row.key) for row in rows]
+
+
+def _theirs(
+    row: type[VisitRow | LostCallRow], numbers: ColumnElement[bool], family: Collection[str], *columns: Any
+) -> Subquery:
+    """Ask for columns of the rows of some numbers but those that are said to be another's, and of a customer's by word.
+
+    Two questions put together, not one with "or": each is a look-up in an index on either database.
+    """
+    others = exists().where(_P.uniqueid == row.uniqueid, _P.customer.not_in(family))
+    picked = select(_P.uniqueid).where(_P.customer.in_(family))
+    asked = select(row.id, *columns)
+    return union(asked.where(numbers, ~others), asked.where(row.uniqueid.in_(picked))).subquery()
 
 
 def _contact(row: Any) -> Contact:
