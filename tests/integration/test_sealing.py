@@ -23,7 +23,7 @@ from callcenter.store.customers.guarded_tables import NumberKeyRow
 from callcenter.store.customers.sealing import MasterKeys, opened, require_masters
 from callcenter.store.customers.writes import Touch
 from callcenter.store.decisions.violations import FiledRecord, RecordQuery, found
-from callcenter.store.record.models import VisitRow
+from callcenter.store.record.models import LostCallRow, VisitRow
 from callcenter.store.tables import ViolationRow
 from callcenter.tracker.filing import filed
 from callcenter.usecases.customers.privacy import PrivacySettings
@@ -115,8 +115,12 @@ async def test_deleted_customer_s_number_is_gone_and_explanation_and_journal_hol
     assert await office.records() == before
     row = dict.fromkeys(column.name for column in VisitRow.__table__.columns)
     row |= {"id": "v1", "node": "pbx", "uniqueid": "1.1", "queue": "q", "n": 1, "caller": number}
+    lost = dict.fromkeys(column.name for column in LostCallRow.__table__.columns)
+    lost |= {"id": "l1", "node": "pbx", "uniqueid": "1.1", "n": 1, "call": "1.1", "state": "open", "tries": 0}
+    lost |= {"position": 1, "caller": number, "key": number_of(number).key}
     async with office.decisions.writing() as unit:
-        await unit.execute(insert(VisitRow).values(**row))
+        await unit.execute(insert(VisitRow).values(**row | {"caller_key": lost["key"]}))
+        await unit.execute(insert(LostCallRow).values(**lost))
         await create_customer(unit, CUSTOMER, card_of({"name": "Zhang", "numbers": [number_of(number)]}), TOUCH)
         await hold_customer(unit, CUSTOMER, "a law suit", TOUCH)
     with pytest.raises(Conflict, match="a law suit"):
@@ -127,7 +131,10 @@ async def test_deleted_customer_s_number_is_gone_and_explanation_and_journal_hol
     async with office.decisions.writing() as unit:
         await release_customer(unit, CUSTOMER, TOUCH)
         await delete_customer(unit, CUSTOMER, None, TOUCH)
-        assert await unit.connection.scalar(select(VisitRow.caller)) is None
+        kept = await unit.connection.execute(select(VisitRow.caller, VisitRow.caller_key))
+        assert [tuple(one) for one in kept] == [(None, "")]
+        kept = await unit.connection.execute(select(LostCallRow.caller, LostCallRow.key))
+        assert [tuple(one) for one in kept] == [(None, None)]
         assert number not in set(await unit.connection.scalars(select(NumberKeyRow.number)))
     assert await office.callers() == {one: GONE if caller == number else caller for one, caller in callers.items()}
     assert len(set(callers.values())) > 1

@@ -16,7 +16,7 @@ from callcenter.numbers import Numbering, read_number
 from callcenter.rules.records.masks import masked_caller, worded
 from callcenter.staff.roles import Sight
 from callcenter.store.customers.writes import ending_of
-from callcenter.store.record.models import OwnCallRow, VisitRow
+from callcenter.store.record.models import LostCallRow, OwnCallRow, VisitRow
 from callcenter.store.tables import DispositionRow
 from callcenter.store.unit_of_work import UnitOfWork
 
@@ -24,12 +24,14 @@ _AT_ONCE = 500
 
 
 async def forget_numbers(unit: UnitOfWork, keys: Collection[str], numbering: Numbering) -> int:
-    """Take numbers out of calls, own calls and dispositions; returns of how many calls."""
+    """Take numbers out of calls, lost or not, own calls and dispositions; returns of how many calls."""
     if not keys:
         return 0
     visits = await _having(unit, VisitRow.id, VisitRow.caller, keys, numbering)
     for some in _parts(visits):
-        await unit.execute(update(VisitRow).where(VisitRow.id.in_(some)).values(caller=None))
+        await unit.execute(update(VisitRow).where(VisitRow.id.in_(some)).values(caller=None, caller_key=""))
+    for some in _parts(keys):
+        await unit.execute(update(LostCallRow).where(LostCallRow.key.in_(some)).values(caller=None, key=None))
     for row, dialled in (await _having(unit, OwnCallRow.id, OwnCallRow.dialled, keys, numbering)).items():
         await unit.execute(update(OwnCallRow).where(OwnCallRow.id == row).values(dialled=masked_caller(dialled)))
     for row in await _having(unit, DispositionRow.id, DispositionRow.callback_to, keys, numbering):
