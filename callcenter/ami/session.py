@@ -214,9 +214,7 @@ class EventsSession:
             raise SwitchUnreachable("the control login was lost")
         snapshot = await take_snapshot(control)
         second = await self._beat_through()
-        return msgspec.structs.replace(
-            snapshot, after=first.at, before=second.at, after_seq=first.seq, before_seq=second.seq
-        )
+        return msgspec.structs.replace(snapshot, after=first.at, before=second.at)
 
     async def _beat_through(self) -> Frame:
         """Send a heartbeat and wait until its own frame has come back."""

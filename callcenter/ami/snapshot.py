@@ -60,8 +60,6 @@ async def take_snapshot(control: Asks) -> Snapshot:
     return Snapshot(
         after=None,
         before=None,
-        after_seq=None,
-        before_seq=None,
         version=core.get("AsteriskVersion", ""),
         system_name=core.get("SystemName", ""),
         started=f"{status.get('CoreStartupDate', '')} {status.get('CoreStartupTime', '')}".strip(),
@@ -167,8 +165,6 @@ def _member(item: Mapping[str, str]) -> MemberState:
         status=_number(item.get("Status")),
         paused=item.get("Paused") == "1",
         reason=item.get("PausedReason", ""),
-        in_call=item.get("InCall") == "1",
-        wrapup_seconds=_number(item.get("Wrapuptime")),
     )
 
 

@@ -30,8 +30,6 @@ class MemberState(msgspec.Struct, frozen=True, gc=False):
         interface: What the queue dials, such as `PJSIP/1001` or `Local/1001@agents/n`.
         state_interface: The device whose state the queue watches; the interface itself unless told otherwise.
         status: Asterisk's device state number (1 idle, 2 in use, 5 unavailable, 6 ringing), None if not one.
-        in_call: As the queue believes; known to be wrong at times.
-        wrapup_seconds: Of the member, not of its queue; 0 where only the queue sets one.
     """
 
     queue: str
@@ -41,8 +39,6 @@ class MemberState(msgspec.Struct, frozen=True, gc=False):
     status: int | None
     paused: bool
     reason: str
-    in_call: bool
-    wrapup_seconds: int | None
 
 
 class WaitingState(msgspec.Struct, frozen=True, gc=False):
@@ -105,8 +101,6 @@ class Snapshot(msgspec.Struct, frozen=True):
     Attributes:
         after: Switch time of the heartbeat before the first question.
         before: Switch time of the heartbeat after the last answer; both are None without Timestamp.
-        after_seq: Sequence number of the first heartbeat's event, None without `debug`.
-        before_seq: The same of the second.
         version: Asterisk's own, such as `22.10.1`.
         system_name: `systemname` of asterisk.conf; empty when not set.
         started: When Asterisk started, in the switch's own local words; another value: it restarted.
@@ -117,8 +111,6 @@ class Snapshot(msgspec.Struct, frozen=True):
 
     after: Micros | None
     before: Micros | None
-    after_seq: int | None
-    before_seq: int | None
     version: str
     system_name: str
     started: str

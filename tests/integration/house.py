@@ -27,7 +27,7 @@ PATIENCE = 60.0
 NOW = 1_900_000_000 * SECOND
 EPOCH = 1_800_000_000
 """From when on the switch's frames are, by its clock."""
-SNAPSHOT = Snapshot(None, NOW, None, None, "22.10.1", "", "", (), (), (), (), None, None)
+SNAPSHOT = Snapshot(None, NOW, "22.10.1", "", "", (), (), (), (), None, None)
 
 
 class Script:

@@ -85,10 +85,10 @@ async def test_login_opens_then_beats_then_the_snapshot_stands_between_two_of_th
     assert (items[0].login, items[0].banner, items[0].node) == (1, "11.0.0", "pbx")
     taken = items[-1]
     assert isinstance(taken, SnapshotTaken)
-    beats = [frame.seq for item in items if isinstance(item, FramesRead) for frame in item.frames]
-    assert taken.snapshot.after_seq in beats
-    assert taken.snapshot.before_seq in beats
-    assert (taken.snapshot.after_seq or 0) < (taken.snapshot.before_seq or 0)
+    beats = [frame.at for item in items if isinstance(item, FramesRead) for frame in item.frames]
+    assert taken.snapshot.after in beats
+    assert taken.snapshot.before in beats
+    assert (taken.snapshot.after or 0) < (taken.snapshot.before or 0)
     assert [queue.name for queue in taken.snapshot.queues] == ["consumers"]
     assert taken.snapshot.devices is None
 

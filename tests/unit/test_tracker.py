@@ -42,7 +42,7 @@ MISSED = fx.Offer(
     in_gap=False,
     frames=(),
 )
-SNAPSHOT = Snapshot(None, None, None, None, "22.10.1", "", "", (), (), (), (), None, None)
+SNAPSHOT = Snapshot(None, None, "22.10.1", "", "", (), (), (), (), None, None)
 
 
 def raw(name: str, seq: int, at: str = "1800000000", **headers: str) -> bytes:

@@ -31,8 +31,6 @@ BARE = {"Ping": "Keepalive command.  (Priv: <none>)", "ActionID": "x"}
 SNAPSHOT = Snapshot(
     after=None,
     before=None,
-    after_seq=None,
-    before_seq=None,
     version="22.10.1+dfsg",
     system_name="pbx",
     started="",
@@ -98,8 +96,6 @@ def member(watched: str, interface: str = "Local/1001@agents/n") -> MemberState:
         status=1,
         paused=False,
         reason="",
-        in_call=False,
-        wrapup_seconds=0,
     )
 
 

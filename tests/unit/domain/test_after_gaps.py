@@ -18,7 +18,7 @@ from tests.unit.domain.switch import Switch, micros
 def snapshot(
     channels: tuple[ChannelState, ...] = (), waiting: tuple[WaitingState, ...] = (), queues: tuple[QueueState, ...] = ()
 ) -> Snapshot:
-    return Snapshot(None, None, None, None, "22", "", "", queues, (), waiting, channels, None, None)
+    return Snapshot(None, None, "22", "", "", queues, (), waiting, channels, None, None)
 
 
 def there(uid: str, name: str, *, bridge: str = "", state: int = 6) -> ChannelState:

@@ -31,8 +31,6 @@ def snapshot(
     return Snapshot(
         after=None,
         before=None,
-        after_seq=None,
-        before_seq=None,
         version="22",
         system_name="",
         started="",
@@ -51,9 +49,7 @@ def channel(uid: str, *, caller: str = "138") -> ChannelState:
 
 
 def member(*, paused: bool = False, status: int = 1) -> MemberState:
-    return MemberState(
-        "support", "Alice", "PJSIP/1001", "", status, paused, "tea" if paused else "", in_call=False, wrapup_seconds=0
-    )
+    return MemberState("support", "Alice", "PJSIP/1001", "", status, paused, "tea" if paused else "")
 
 
 def lose(switch: Switch, start: float, end: float) -> None:
@@ -268,8 +264,6 @@ def test_agent_behind_a_hint_is_at_the_phone_that_the_snapshot_names() -> None:
         1,
         paused=False,
         reason="",
-        in_call=False,
-        wrapup_seconds=0,
     )
     hints = (HintState("hint:1001@ext-local", "PJSIP/1001"),)
     contacts = (ContactState("1001", "sip:1001@127.0.0.1", "Reachable"),)

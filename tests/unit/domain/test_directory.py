@@ -18,7 +18,7 @@ def members(switch: Switch) -> dict[str, dict[str, list[str]]]:
 
 def hints(switch: Switch, at: float, **devices: str) -> None:
     told = tuple(HintState(hint=f"hint:{hint}@ext-local", device=device) for hint, device in devices.items())
-    snapshot = Snapshot(None, None, None, None, "22", "", "", (), (), (), (), None, None, told)
+    snapshot = Snapshot(None, None, "22", "", "", (), (), (), (), None, None, told)
     switch.tell(ev.Resynced, at, snapshot=snapshot)
 
 
