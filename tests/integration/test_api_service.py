@@ -68,7 +68,8 @@ async def test_supervisor_reads_what_the_service_has_just_recorded_and_it_stops_
     assert any(record["caller"] in frame for frame in frames)  # a supervisor reads the number
     assert all(len(frame["hash"]) == 64 and "Event: " in frame["frame"] for frame in record["evidence"])
     assert len(head.mac) == 64
-    assert (events[0], events[-1], {*events[1:-1]}) == ("snapshot", "end", {"age", "calls", "floor", "violations"})
+    told = {"age", "calls", "floor", "lost_calls", "violations"}
+    assert (events[0], events[-1], {*events[1:-1]}) == ("snapshot", "end", told)
 
 
 async def test_port_of_the_api_that_is_taken_stops_the_start(service: Service) -> None:

@@ -220,7 +220,7 @@ async def test_the_agent_whose_phone_rings_is_told_who_calls(house: Lively) -> N
         "cards": [
             {
                 "id": "C1",
-                "name": "Chen 138****5678",
+                "name": "Chen 13812345678",
                 "customer_class": "A",
                 "key_account": True,
                 "queue": None,
@@ -236,7 +236,7 @@ async def test_the_agent_whose_phone_rings_is_told_who_calls(house: Lively) -> N
                 "queue": "sales",
                 "outcome": "answered",
                 "agent": "Bob",
-                "words": "call 138****5678 back",
+                "words": "call 13812345678 back",
             }
         ],
         "repeat_of": "c0",

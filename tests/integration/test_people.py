@@ -464,7 +464,7 @@ class TestChanges:
             with pytest.raises(NotAllowed, match="a quality inspector may not do this here"):
                 await propose_change(unit, self.CHANGE, QA, BOOK)
             await propose_change(unit, self.CHANGE, MANAGER, BOOK)
-            with pytest.raises(NotAllowed, match="supervisor may not approve change"):
+            with pytest.raises(NotAllowed, match="a supervisor may not do this here"):
                 await decide(unit, self.CHANGE.id, 1, ChangeState.APPROVED, SUPERVISOR, MONDAY, BOOK)
 
     async def test_change_is_decided_once(self, decisions: DecisionStore) -> None:

@@ -148,7 +148,7 @@ async def test_rulebook_that_could_not_come_into_force_is_not_even_proposed(
     work: Department, wrong: dict[str, Any], why: str
 ) -> None:
     ma = await work.signed_in("ma")
-    refused = await ma.send("POST", "/changes", proposal(work, **wrong))
+    refused = await ma.send("POST", "/changes", proposal(work, **wrong), Accept_Language="en")
     assert refused.status_code == 422
     assert why in refused.json()["detail"]
     assert (await ma.get("/changes")).json()["items"] == []

@@ -105,6 +105,8 @@ SAYINGS: list[tuple[str, Mapping[str, str]]] = [
     ("calls", {}),
     ("calls --from nonsense", {}),
     ("report", {}),
+    ("lost list", {}),
+    ("lost claim nowhere", {}),
     ("surveys", {}),
     ("surveys nonsense", {}),
     ("report nonsense", {}),

@@ -37,7 +37,7 @@ def test_lab_goes_up_takes_calls_and_goes_down(tmp_path: Path) -> None:
     assert up.stdout.startswith("Asterisk 22.")
     assert up.stdout.startswith(status.stdout)
     assert sum(int(line.split()[-1]) for line in calls.stdout.splitlines()) == 3
-    assert down.stdout == "The lab is stopped.\n"
+    assert down.stdout == "Stopped.\n"
     assert after.returncode == 1
     assert state is not None
     assert not state.alive()

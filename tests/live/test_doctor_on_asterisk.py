@@ -155,7 +155,7 @@ async def test_filters_of_an_older_print_are_found_by_files_and_by_a_test_call(s
 
     missing = [name for name in NEEDED if name in CONNECTIONS]
     assert listened["test call"].found.startswith("never saw BridgeEnter, BridgeLeave: ")
-    assert listened["event classes"].found == "seen at work: system, call, agent, user"
+    assert listened["event classes"].found == "each was seen at work: system, call, agent, user, dialplan"
     for checks in (listened, looked):
         assert checks["event filters"].verdict == "fail"
         assert "nobody is accused of an engaged line" in checks["event filters"].found

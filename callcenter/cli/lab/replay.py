@@ -133,7 +133,7 @@ def _charset(name: str | None) -> str | None:
     try:
         return None if name is None else checked_charset(name)
     except ValueError as error:
-        raise BadInput(f"--charset {name!r}: {error}.") from error
+        raise BadInput(f"--charset {name!r}: {error}") from error
 
 
 def _require_zones(given: Mapping[str, str | None]) -> None:
