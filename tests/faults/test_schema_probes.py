@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, cast
 
@@ -36,7 +37,9 @@ class Probed:
         self._open = department(folder, sign_ins_per_minute=100_000)
         self.work: Department = self._runner.run(self._open.__aenter__())
         self._runner.run(propose(self.work.decisions))
-        self._runner.run(asyncio.to_thread(int))  # the thread that files are written in is there from the beginning
+        # the one thread that files are written in is there from the beginning
+        self._runner.get_loop().set_default_executor(ThreadPoolExecutor(max_workers=1))
+        self._runner.run(asyncio.to_thread(int))
 
     def close(self) -> None:
         self._runner.run(self._open.__aexit__(None, None, None))
