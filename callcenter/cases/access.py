@@ -26,7 +26,6 @@ class LookKind(StrEnum):
     SEARCH = "search"
     LIST = "list"
     EXPORT = "export"
-    REPORT = "report"
     REVEAL = "reveal"
     """Somebody masked gave a reason to see a card in full."""
 

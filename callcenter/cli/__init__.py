@@ -98,10 +98,8 @@ def _without_language(words: list[str]) -> list[str]:
 def _run(name: str, arguments: list[str], lang: Language) -> int:
     import typer  # noqa: PLC0415 - as above
 
-    from callcenter.cli.speech import speak  # noqa: PLC0415 - as above
-    from callcenter.cli.tongue import command_of  # noqa: PLC0415 - the same
+    from callcenter.cli.tongue import command_of  # noqa: PLC0415 - as above
 
-    speak(lang)
     app: Typer = importlib.import_module(module_of(name)).app
     try:
         code = command_of(app, lang)(arguments, prog_name=f"callcenter {name}", standalone_mode=False)

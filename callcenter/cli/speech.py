@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from contextvars import ContextVar
 from typing import Annotated
 
 import typer
@@ -13,14 +12,6 @@ from callcenter.errors import BadSetting
 from callcenter.locale import Language
 
 LangOption = Annotated[str, typer.Option("--lang", help="zh-CN or en; by default from LANG.")]
-
-
-_CHOSEN: ContextVar[Language] = ContextVar("chosen language", default="en")
-
-
-def speak(lang: Language) -> None:
-    """Say everything in a language from now on."""
-    _CHOSEN.set(lang)
 
 
 def spoken(wanted: str) -> Language:

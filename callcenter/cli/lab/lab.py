@@ -33,9 +33,7 @@ _SAID = Words(
         "stopped": "Stopped.",
         "heard": "{events} events, {bytes} bytes",
         "callers": "from {host}; outbound calls go to {host}:{port}",
-        "loopback": (
-            "Loopback only, but for two UDP sockets of the SIP library's resolver, which has no name server to ask."
-        ),
+        "loopback": ("Everything listens on loopback alone."),
     },
 )
 _COLUMNS = Words(
