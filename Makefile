@@ -9,7 +9,7 @@ PY := .venv/bin/python
 PURE := domain rules cases staff sip
 BOTTOM := clock errors numbers shape spreadsheet text untrusted
 
-.PHONY: venv system server root demo test check generate pure bench soak clean
+.PHONY: venv ui wheel system server root demo screens test check generate pure bench soak clean
 
 venv: .venv/.done ## the command, with the phone extra, at .venv/bin/callcenter
 
@@ -17,17 +17,23 @@ venv: .venv/.done ## the command, with the phone extra, at .venv/bin/callcenter
 	.ci/venv
 	touch $@
 
+ui: venv ## the page, from callcenter/web/ui into callcenter/web/static; made again only where its sources changed
+	.ci/ui
+
+wheel: ui ## the package with the page in it, in dist
+	.venv/uv/bin/uv build --wheel --no-build-isolation --python $(PY) -q
+
 system: ## Debian packages that the lab needs (mmdebstrap), by apt-get
 	.ci/system
 
-server: ## Debian's PostgreSQL, of which the tests start servers of their own
+server: ## Debian's PostgreSQL, Mosquitto, Prometheus, Alertmanager and Chromium, which the tests start for themselves
 	.ci/system tests
 
 root: venv system ## the lab's Asterisk root, built once: no test's own time is spent on it
 	$(PY) -c "from callcenter.lab import root, settings; root.ensure_root(settings.default_root())"
 
-demo: venv system ## a two-minute story on a real Asterisk, with a live board
-	.venv/bin/callcenter demo
+demo: ui system ## a two-minute story on a real Asterisk, with a live board and pages; DEMO=--stay goes on until Ctrl-C
+	.venv/bin/callcenter demo $(DEMO)
 
 check: venv ## format, lint, types, floors
 	.venv/bin/ruff format --check .
@@ -43,17 +49,21 @@ pure: venv ## the pure floors, every statement and branch, each by its own unit 
 	for floor in $(PURE); do $(PY) -m pytest -n 2 -q --cov callcenter/$$floor tests/unit/$$floor || exit 1; done
 	$(PY) -m pytest -n 2 -q $(BOTTOM:%=--cov callcenter.%) $(BOTTOM:%=tests/unit/test_%.py)
 
-test: venv check root server pure ## every test; those that listen to phones' own clocks have the machine to themselves
-	$(PY) -m pytest -n 2 -q -m "not live and not soak and not bench" \
-	  $(PURE:%=--ignore tests/unit/%) $(BOTTOM:%=--ignore tests/unit/test_%.py)
-	$(PY) -m pytest -q -m "live and not soak and not bench"
+screens: ui server ## each page in both languages, both themes and two widths, into var/screens
+	$(PY) -m tests.browser.screens
 
-bench: venv root ## figures: throughput, latency, memory
+test: ui check root server pure ## every test; those that listen to phones' own clocks have the machine to themselves
+	$(PY) -m pytest -n 2 --dist worksteal -q -m "not alone and not soak and not bench" tests/browser
+	$(PY) -m pytest -n 2 --dist worksteal -q -m "not alone and not soak and not bench" \
+	  --ignore tests/browser $(PURE:%=--ignore tests/unit/%) $(BOTTOM:%=--ignore tests/unit/test_%.py)
+	$(PY) -m pytest -q -m "alone and not soak and not bench"
+
+bench: ui root server ## figures: throughput, latency, memory, the page in a browser
 	$(PY) -m pytest -m bench -s -p no:randomly tests/bench
 
-# Six minutes of faults, sixteen of kills, four of stories, twelve of rules by the packaged figures.
-soak: venv root ## the long runs, about 40 minutes; each says how far it is, and a table of faults is printed at the end
+# Six minutes of faults, sixteen of kills, four of stories, twelve of rules by the packaged figures, four of a page's day.
+soak: ui root server ## the long runs, about 45 minutes; each says how far it is, and a table of faults is printed at the end
 	$(PY) -m pytest -m soak -v -s --durations=0 -p no:randomly --timeout 3600
 
 clean: ## everything that can be made again
-	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage build dist *.egg-info var
+	rm -rf callcenter/web/static callcenter/web/ui/node_modules .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage build dist *.egg-info var

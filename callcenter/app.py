@@ -5,10 +5,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
-import signal
 import sqlite3
-from collections.abc import Coroutine, Iterator, Sequence
-from typing import NamedTuple, TypeVar
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 import structlog
@@ -17,6 +16,7 @@ from callcenter import __version__, logs
 from callcenter.ami.client import AmiClient
 from callcenter.ami.session import first_error
 from callcenter.ami.settings import AmiSettings
+from callcenter.cases.linking import LinkSettings
 from callcenter.clock import today, wall_clock
 from callcenter.config import Settings
 from callcenter.domain.frame import Micros
@@ -26,10 +26,13 @@ from callcenter.journal import Journal
 from callcenter.listening import raise_open_files
 from callcenter.numbers import PLAIN, Numbering
 from callcenter.ownfiles import has_wal_reset_bug, held, watch_files
+from callcenter.publish import Bus
 from callcenter.reports.records.evidence import evidence_of
 from callcenter.rules.regulations.edition import RulebookFigures
 from callcenter.staff.dates import day_start
+from callcenter.stopping import Stopped, stop_signals, unless
 from callcenter.store import DecisionStore, Store
+from callcenter.store.alone import ServiceLock
 from callcenter.store.customers.sealing import require_masters
 from callcenter.store.record.visit_queries import VisitFilter, ended_visits, followed_since
 from callcenter.tracker import (
@@ -43,22 +46,29 @@ from callcenter.tracker import (
     recover,
 )
 from callcenter.tracker.bound import OpenBound
-from callcenter.tracker.calendar_watch import CalendarWatch
-from callcenter.tracker.lost_calls.watch import LostCallsTold, watch_lost_calls
-from callcenter.tracker.pruning import Pruning
-from callcenter.tracker.withdrawals import Withdrawals
+from callcenter.tracker.bus.events import MqttSink
+from callcenter.tracker.bus.floor_states import FloorStates
+from callcenter.tracker.complaints.watch import CaseWatch
+from callcenter.tracker.lookouts.tasks import LookoutTerms, lookouts
+from callcenter.tracker.lost_calls.watch import LostCallsTold
+from callcenter.tracker.outbox.publisher import Publisher
+from callcenter.tracker.outbox.sinks import sinks_of
+from callcenter.tracker.outbox.watch import watch_outbox
+from callcenter.tracker.pruning.database import KeepDays
+from callcenter.tracker.pruning.journal import Pruning
+from callcenter.usecases.complaints.office import CaseOffice
 from callcenter.usecases.customers.read_caller_keys import read_caller_keys
+from callcenter.usecases.enquiries.attach import look_after_attachments
 from callcenter.web.application import make_application
 from callcenter.web.callers import Callers
 from callcenter.web.current_calls import CurrentCalls
+from callcenter.web.desk.desk import Desk
 from callcenter.web.live import LiveFeed
 from callcenter.web.server import serve_web, web_server
 from callcenter.web.service import Ports, build
 from callcenter.web.switchboard import Switchboard
 
 log = structlog.get_logger()
-
-T = TypeVar("T")
 
 
 class _Kept(NamedTuple):
@@ -68,10 +78,7 @@ class _Kept(NamedTuple):
     decisions: DecisionStore
     callers: Callers
     journal: Journal
-
-
-class _Stopped(Exception):
-    """A stop was asked for before everything ran."""
+    lock: ServiceLock | None
 
 
 class _Parts(NamedTuple):
@@ -100,17 +107,17 @@ async def serve(settings: Settings) -> None:
         StoreError: The journal or the database cannot be used, is not migrated, or its disk is full.
         BadSetting: A secret cannot be read, or the exporter's port is taken.
     """
-    logs.configure(settings.log, _secrets(settings))
+    logs.configure(settings.log, settings.secrets())
     os.umask(0o077)  # beside what is made private anyway: whatever a library makes
     raise_open_files()
     if has_wal_reset_bug(sqlite3.sqlite_version):
         log.warning("sqlite_outdated", version=sqlite3.sqlite_version, advice="run callcenter doctor")
-    with _stop_signals() as stop, contextlib.suppress(_Stopped):
+    with stop_signals() as stop, contextlib.suppress(Stopped):
         async with contextlib.AsyncExitStack() as opened:
-            kept = await _unless(stop, _open(settings, opened))
+            kept = await unless(stop, _open(settings, opened))
             try:
                 async with asyncio.TaskGroup() as group:
-                    parts = await _unless(stop, _start(settings, kept, group))
+                    parts = await unless(stop, _start(settings, kept, group))
                     await stop.wait()
                     await parts.stop()
             except BaseExceptionGroup as errors:
@@ -118,31 +125,9 @@ async def serve(settings: Settings) -> None:
     log.info("service_stopped")
 
 
-async def _unless(stop: asyncio.Event, work: Coroutine[None, None, T]) -> T:
-    """Do something, or give it up when a stop is asked for.
-
-    Raises:
-        _Stopped: It was given up.
-    """
-    working, asked = asyncio.create_task(work, name="start"), asyncio.create_task(stop.wait(), name="stop")
-    try:
-        await asyncio.wait((working, asked), return_when=asyncio.FIRST_COMPLETED)
-        if working.done():
-            return working.result()
-        raise _Stopped
-    finally:
-        for task in (working, asked):
-            task.cancel()
-        await asyncio.wait((working, asked))
-
-
 async def _start(settings: Settings, kept: _Kept, group: asyncio.TaskGroup) -> _Parts:
-    rules = RulesFiles(kept.decisions, settings.in_force, settings.rules.rulebook, settings.rules.roster)
-    in_force = await rules.in_force()
-    if in_force.roster is None:
-        log.warning("roster_missing", advice="nothing is proposed without one: set [rules] roster")
-    async with kept.decisions.reading() as connection:
-        await require_masters(connection, settings.privacy.master_keys())
+    rules, in_force = await _rules(settings, kept.decisions)
+    publisher, bus = await _publisher(settings, kept)  # before the first row: what nobody takes is not put
     record = RecordKeeper(kept.store, kept.journal, in_force, settings.privacy)
     recording = group.create_task(record.run(), name="record")
     follower = await recover(kept.journal, record, in_force)
@@ -156,25 +141,74 @@ async def _start(settings: Settings, kept: _Kept, group: asyncio.TaskGroup) -> _
     live = _live_views(settings, kept, tracker, exporter, in_force) if settings.web.enabled else None
     await rules.look(tracker)  # before the first frame, or a replay would not know by what that was judged
     beside = [group.create_task(rules.keep(tracker), name="rules")]
-    numbering = in_force.numbering or PLAIN
-    beside.append(group.create_task(read_caller_keys(kept.decisions, numbering), name="caller-keys"))
-    beside.append(group.create_task(watch_files([kept.journal.file, kept.store.file]), name="files"))
+    beside.append(group.create_task(read_caller_keys(kept.decisions, in_force.numbering or PLAIN), name="caller-keys"))
+    beside += [*_guard(settings, kept, group), *_publish(kept, publisher, bus, tracker, exporter, group)]
     if settings.ami.queue_log is not None:
         filler = GapFiller(settings.ami.node, kept.decisions, record, tracker, follower.seen.at)
         beside += _look_at_log(settings.ami, tracker, filler, group)
     if settings.journal.keep_days:
         beside.append(_prune(settings, kept, record, group))
-    client.beat_in = tracker.due_in
-    server = exporter_server(settings.exporter, exporter)
+    client.beat_in, server = tracker.due_in, exporter_server(settings.exporter, exporter)
     serving = group.create_task(server.run(), name="exporter")
-    tell = [exporter.lost_calls] if live is None else [exporter.lost_calls, live[0].lost_calls]
-    beside += _look_out(settings, kept.decisions, exporter, tracker, tell, in_force, group)
+    tell = [] if live is None else [live[0].lost_calls]
+    cases = _case_watch(settings, kept.decisions, tracker, live, in_force)
+    beside.append(group.create_task(cases.run(), name="cases"))
+    beside += _look_out(settings, kept.decisions, exporter, client, tell, lambda: tracker.in_force or in_force, group)
     tracking = group.create_task(tracker.run(), name="tracker")
     reading = group.create_task(client.run(), name="ami")
     if live is not None:
-        beside.append(_answer_people(settings, kept, tracker, rules, live, in_force, group))
+        beside.append(
+            _answer_people(settings, kept, (tracker, client, exporter), rules, (*live, cases), in_force, group)
+        )
     log.info("service_started", version=__version__, pid=os.getpid(), exporter_port=server.port)
     return _Parts(beside, reading, tracking, [serving, recording])
+
+
+async def _rules(settings: Settings, decisions: DecisionStore) -> tuple[RulesFiles, RulesInForce]:
+    """Read by what is judged; refuse to go on without the keys by which something was sealed."""
+    rules = RulesFiles(decisions, settings.in_force, settings.rules.rulebook, settings.rules.roster)
+    in_force = await rules.in_force()
+    if in_force.roster is None:
+        log.warning("roster_missing", advice="nothing is proposed without one: set [rules] roster")
+    async with decisions.reading() as connection:
+        await require_masters(connection, settings.privacy.master_keys())
+    return rules, in_force
+
+
+async def _publisher(settings: Settings, kept: _Kept) -> tuple[Publisher, Bus | None]:
+    """Let what is put into the outbox wait for whom the settings name."""
+    bus = None if settings.mqtt.url is None else Bus(settings.mqtt, settings.site.name, settings.ami.node)
+    site = settings.site
+    sinks = sinks_of(site.name, ZoneInfo(site.timezone), settings.webhooks, settings.mail, wall_clock)
+    if bus is not None:
+        sinks.append(MqttSink(bus, site.name, settings.mqtt.kinds))
+    publisher = Publisher(kept.decisions, sinks, wall_clock)
+    await publisher.enlist()
+    kept.store.on_put = kept.decisions.on_put = publisher.wake
+    kept.callers.on_put(publisher.wake)
+    return publisher, bus
+
+
+def _publish(
+    kept: _Kept, publisher: Publisher, bus: Bus | None, tracker: Tracker, exporter: Exporter, group: asyncio.TaskGroup
+) -> list[asyncio.Task[None]]:
+    """Let leave what waits in the outbox, and tell over MQTT what queues and agents do."""
+    counting = watch_outbox(kept.decisions, publisher, exporter.sinks)
+    tasks = [group.create_task(publisher.run(), name="outbox"), group.create_task(counting, name="outbox-counts")]
+    if bus is None:
+        return tasks
+    view = FloorStates(bus, exporter, tracker.health)
+    tracker.attach(view)
+    exporter.broker = bus
+    return [*tasks, group.create_task(view.run(), name="mqtt")]
+
+
+def _guard(settings: Settings, kept: _Kept, group: asyncio.TaskGroup) -> list[asyncio.Task[None]]:
+    """See to it that what is written is ours, and there."""
+    files = watch_files([kept.journal.file, kept.store.file])
+    attached = look_after_attachments(kept.decisions, settings.attachments)
+    guards = [group.create_task(files, name="files"), group.create_task(attached, name="attachments")]
+    return guards if kept.lock is None else [*guards, group.create_task(kept.lock.keep(), name="service-lock")]
 
 
 async def _recall_today(
@@ -202,20 +236,42 @@ def _look_out(
     settings: Settings,
     decisions: DecisionStore,
     exporter: Exporter,
-    tracker: Tracker,
+    client: AmiClient,
     tell: Sequence[LostCallsTold],
-    in_force: RulesInForce,
+    in_force: Callable[[], RulesInForce],
     group: asyncio.TaskGroup,
 ) -> list[asyncio.Task[None]]:
     """Watch what other processes and the passing of time change."""
-    terms = settings.web.terms(in_force.rulebook.zone)
-    withdrawals = Withdrawals(decisions, lambda: (tracker.in_force or in_force).rulebook)
-    calendar = CalendarWatch(terms, lambda: (tracker.in_force or in_force).roster, wall_clock)
-    return [
-        group.create_task(withdrawals.watch(exporter.withdrawn), name="withdrawals"),
-        group.create_task(calendar.watch(exporter.provisional), name="calendar"),
-        group.create_task(watch_lost_calls(decisions, tell), name="lost-calls"),
-    ]
+    terms = LookoutTerms(
+        steps=settings.web.terms(in_force().rulebook.zone),
+        keep=KeepDays(outbox=settings.store.outbox_days, lost_calls=settings.customers.keep_lost_days),
+        follow_up_percent=settings.aftercare.follow_up_percent,
+        answer_within=settings.complaints.answer_within,
+        certificates=settings.exporter.certificates,
+    )
+
+    def shown() -> dict[str, float]:
+        ends = client.certificate_ends
+        return {} if ends is None else {settings.ami.node: ends}
+
+    works = lookouts(decisions, exporter, in_force, tell, shown, terms)
+    return [group.create_task(work, name=name) for name, work in works]
+
+
+def _case_watch(
+    settings: Settings,
+    decisions: DecisionStore,
+    tracker: Tracker,
+    live: tuple[LiveFeed, CurrentCalls] | None,
+    first: RulesInForce,
+) -> CaseWatch:
+    """Make what lets time pass in complaints, and tells the live stream."""
+
+    def office() -> CaseOffice:
+        now = tracker.in_force or first
+        return CaseOffice(settings.complaints, now.rulebook, now.roster)
+
+    return CaseWatch(decisions, office, (lambda _news: None) if live is None else live[0].case)
 
 
 def _prune(settings: Settings, kept: _Kept, record: RecordKeeper, group: asyncio.TaskGroup) -> asyncio.Task[None]:
@@ -240,7 +296,7 @@ def _live_views(
         return now().numbering or PLAIN
 
     open_for = settings.privacy.open_for
-    feed = LiveFeed(exporter, tracker.health, team_of, numbering, kept.callers.who_calls, open_for=open_for)
+    feed = LiveFeed(exporter, tracker.health, team_of, numbering, kept.callers, open_for=open_for)
     calls = CurrentCalls(numbering, open_for)
     tracker.attach(feed)
     tracker.attach(calls)
@@ -250,13 +306,14 @@ def _live_views(
 def _answer_people(
     settings: Settings,
     kept: _Kept,
-    tracker: Tracker,
+    switch: tuple[Tracker, AmiClient, Exporter],
     rules: RulesFiles,
-    live: tuple[LiveFeed, CurrentCalls],
+    live: tuple[LiveFeed, CurrentCalls, CaseWatch],
     first: RulesInForce,
     group: asyncio.TaskGroup,
 ) -> asyncio.Task[None]:
     """Serve the API."""
+    tracker, client, exporter = switch
 
     def in_force() -> RulesInForce:
         return tracker.in_force or first
@@ -269,8 +326,14 @@ def _answer_people(
         live=live[0],
         calls=live[1],
         privacy=settings.privacy,
+        complaints=settings.complaints,
+        cases=live[2].look,
+        attachments=settings.attachments,
+        aftercare=settings.aftercare,
         route=kept.callers.prefer,
         switchboard=Switchboard(tracker, in_force, settings.survey.plan),
+        desk=Desk(tracker, client, in_force, settings.desk),
+        measured=exporter.page_measured,
     )
     service = build(settings.web, kept.decisions, in_force, ports)
     server = web_server(settings.web, make_application(service))
@@ -280,15 +343,19 @@ def _answer_people(
 
 async def _open(settings: Settings, opened: contextlib.AsyncExitStack) -> _Kept:
     _refuse_lost_database(settings)
-    if settings.store.path is not None and settings.store.path.exists():
+    lock = None
+    if settings.store.path is None:
+        lock = await ServiceLock.take(settings.store)
+        opened.push_async_callback(lock.close)
+    elif settings.store.path.exists():
         opened.enter_context(held(settings.store.path, "the database"))
     store = await Store.open(settings.store, settings.ami.node)
     opened.push_async_callback(store.close)
     decisions = await DecisionStore.open(settings.store)
     opened.push_async_callback(decisions.close)
-    callers = await Callers.open(settings.store)
+    callers = await Callers.open(settings.store, LinkSettings(repeat_days=settings.customers.repeat_days))
     opened.push_async_callback(callers.close)
-    return _Kept(store, decisions, callers, await _journal(settings, store, opened))
+    return _Kept(store, decisions, callers, await _journal(settings, store, opened), lock)
 
 
 async def _journal(settings: Settings, store: Store, opened: contextlib.AsyncExitStack) -> Journal:
@@ -312,43 +379,12 @@ def _refuse_lost_database(settings: Settings) -> None:
         )
 
 
-@contextlib.contextmanager
-def _stop_signals() -> Iterator[asyncio.Event]:
-    """Give an event that SIGTERM and SIGINT set; those that came before, while they were held back, set it at once."""
-    loop, stop = asyncio.get_running_loop(), asyncio.Event()
-    numbers = (signal.SIGTERM, signal.SIGINT)
-    for number in numbers:
-        loop.add_signal_handler(number, stop.set)
-    held = signal.pthread_sigmask(signal.SIG_UNBLOCK, numbers)
-    try:
-        yield stop
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, held)
-        for number in numbers:
-            loop.remove_signal_handler(number)
-
-
 def _exporter(settings: Settings, tracker: Tracker, in_force: RulesInForce) -> Exporter:
     """Make the exporter, which measures by the rulebook in force."""
 
     def figures(moment: Micros | None) -> RulebookFigures:
         return (tracker.in_force or in_force).rulebook.figures(moment)
 
-    disks = [settings.journal.path.parent]
-    if settings.store.path is not None:
-        disks.append(settings.store.path.parent)
-    return Exporter(
-        settings.exporter,
-        tracker.health,
-        figures,
-        site=settings.site.name,
-        timezone=settings.site.timezone,
-        disks=disks,
-    )
-
-
-def _secrets(settings: Settings) -> list[str]:
-    """Reveal what must never appear in a log; whatever cannot be read stops the start."""
-    ami, dialplan = settings.ami, settings.web.dialplan
-    revealed = [ami.events.reveal(), ami.control.reveal(), settings.store.address().password, dialplan.reveal()]
-    return [secret for secret in revealed if secret]
+    disks = [path.parent for path in (settings.journal.path, settings.store.path) if path is not None]
+    site = settings.site
+    return Exporter(settings.exporter, tracker.health, figures, site=site.name, timezone=site.timezone, disks=disks)

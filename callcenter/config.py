@@ -13,10 +13,12 @@ import types
 import typing
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, Literal, NamedTuple, Self
 from zoneinfo import ZoneInfo
 
+import msgspec
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
@@ -32,11 +34,18 @@ from callcenter.journal import JournalSettings
 from callcenter.locale import english
 from callcenter.logs import LogSettings
 from callcenter.numbers import Numbering, numbering_of
+from callcenter.publish import MqttSettings
 from callcenter.rules.regulations.rulebook import rulebook_of
 from callcenter.store.settings import StoreSettings
-from callcenter.tracker.inputs import RulesInForce, SiteFacts
+from callcenter.tracker.inputs import FOLLOWED, RulesInForce, SiteFacts
+from callcenter.tracker.outbox.settings import MailSettings, WebhookSettings
 from callcenter.tracker.settings import RulesSettings
+from callcenter.usecases.aftercare.settings import AftercareSettings
+from callcenter.usecases.complaints.settings import ComplaintsSettings
 from callcenter.usecases.customers.privacy import PrivacySettings
+from callcenter.usecases.customers.settings import CustomersSettings
+from callcenter.usecases.enquiries.attachment_settings import AttachmentsSettings
+from callcenter.web.desk.settings import DeskSettings
 from callcenter.web.settings import WebSettings
 
 PREFIX = "CALLCENTER_"
@@ -54,6 +63,7 @@ _KINDS: dict[Any, str] = {
     bool: "boolean",
     int: "integer",
     float: "float",
+    Decimal: "float",
     date: "date",
 }
 _IN_THE_RULEBOOK = {
@@ -161,7 +171,22 @@ class Settings(BaseSettings):
     agents: AgentsSettings = AgentsSettings()
     rules: RulesSettings = RulesSettings()
     survey: SurveySettings = SurveySettings()
+    desk: DeskSettings = DeskSettings()
+    customers: CustomersSettings = CustomersSettings()
     privacy: PrivacySettings = PrivacySettings()
+    complaints: ComplaintsSettings = ComplaintsSettings()
+    attachments: AttachmentsSettings = AttachmentsSettings()
+    aftercare: AftercareSettings = AftercareSettings()
+    mqtt: MqttSettings = MqttSettings()
+    webhooks: tuple[WebhookSettings, ...] = ()
+    mail: MailSettings | None = None
+
+    @field_validator("webhooks")
+    @classmethod
+    def _named_apart(cls, value: tuple[WebhookSettings, ...]) -> tuple[WebhookSettings, ...]:
+        if len({one.name for one in value}) < len(value):
+            raise ValueError(english("give each webhook a name of its own"))
+        return value
 
     @model_validator(mode="after")
     def _one_source(self) -> Self:
@@ -184,6 +209,18 @@ class Settings(BaseSettings):
         """Let the environment win over the file, whose tables are the initial values."""
         return env_settings, init_settings
 
+    def secrets(self) -> list[str]:
+        """Reveal what must never appear in a log.
+
+        Raises:
+            BadSetting: One cannot be read.
+        """
+        ami, dialplan, mail = self.ami, self.web.dialplan, self.mail
+        revealed = [ami.events.reveal(), ami.control.reveal(), self.store.address().password, dialplan.reveal()]
+        revealed += [self.mqtt.reveal(), None if mail is None else mail.reveal()]
+        revealed += [one.reveal() for one in self.webhooks]
+        return [secret for secret in revealed if secret]
+
     def in_force(self, approved: dict[str, Any] | None = None) -> RulesInForce:
         """Read rulebook and roster anew; a rulebook that two people approved wins over the file.
 
@@ -197,6 +234,7 @@ class Settings(BaseSettings):
             names=self.agents.names,
             permitted=self.agents.permitted,
             silence=round(self.ami.heartbeat_deadline * SECOND),
+            links=msgspec.structs.replace(FOLLOWED, tries=self.customers.tries, most_lost=self.customers.most_lost),
         )
         return RulesInForce(rulebook, self.rules.read_roster(zone), besides, numbering=self.site.numbering)
 
@@ -295,8 +333,14 @@ def _sentence(error: ValidationError, path: Path | None) -> str:
             return english(
                 f"{name} is missing, and there is no settings file ({looked}); write one with: callcenter init"
             )
+        case "missing" if first["loc"][0] == "webhooks":  # no variable sets a part of a list
+            return english(f"{source}: {name} is missing; set it in the file")
         case "missing":
             return english(f"{source}: {name} is missing; set it in the file or as {variable}")
+        case "tuple_type":
+            return english(f'{source}: {name}: write a list: ["one", "another"], or tables under [[{name}]]')
+        case "too_short":
+            return english(f"{source}: {name}: give at least one")
         case _:
             return ": ".join(part for part in (source, name, first["msg"].removeprefix("Value error, ")) if part)
 

@@ -15,7 +15,11 @@
     │   ├── FileTaken               4   a file was removed or replaced while it was open
     │   └── JournalDamaged          4   a stored frame does not hash to what was recorded
     ├── LabError                    5   no Asterisk root, no SIPp, a port already taken
-    └── PhoneError                  6   the softphone could not register, dial or answer
+    ├── PhoneError                  6   the softphone could not register, dial or answer
+    └── BrokerError                 7   the MQTT broker
+        ├── BrokerAway              7   no such host, refused, not answering, lost
+        └── MessageRefused          7   it takes other messages, but not this one
+            └── MessageUnfit        7   and never will
 
 The command line prints the sentence and leaves with the code.
 """
@@ -97,3 +101,21 @@ class PhoneError(CallcenterError):
     """The softphone could not do what it was told."""
 
     exit_code = 6
+
+
+class BrokerError(CallcenterError):
+    """The MQTT broker did not do what was asked of it."""
+
+    exit_code = 7
+
+
+class BrokerAway(BrokerError):
+    """There is no connection to the broker now."""
+
+
+class MessageRefused(BrokerError):
+    """The broker takes messages, but not this one as things stand there."""
+
+
+class MessageUnfit(MessageRefused):
+    """No change at the broker would have it take this message."""

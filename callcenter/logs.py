@@ -226,6 +226,8 @@ def _take_over(handler: logging.Handler, level: str) -> None:
         logger.propagate = True
     root.handlers[:] = [handler]
     root.setLevel(level)
+    for talkative in ("httpx", "httpcore"):  # a line for each request, its whole address in it
+        logging.getLogger(talkative).setLevel(logging.WARNING)
 
 
 def _bar_the_traceback(_logger: object, _method: str, event: EventDict) -> EventDict:

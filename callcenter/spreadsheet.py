@@ -9,6 +9,7 @@ from decimal import Decimal
 
 import xlsxwriter
 
+from callcenter.errors import BadInput
 from callcenter.untrusted import inert
 
 Cell = str | int | Decimal | None
@@ -16,6 +17,20 @@ Rows = Sequence[Sequence[Cell]]
 """The first row is the heading."""
 
 _WIDTH = 26
+
+
+def with_columns(rows: Rows, names: Sequence[str], wanted: Sequence[str]) -> Rows:
+    """Keep some columns of a table, in the order in which they are asked for; all where none is.
+
+    Raises:
+        BadInput: One is not there, or is asked for twice.
+    """
+    if not wanted:
+        return rows
+    if len({*wanted}) < len(wanted) or not {*wanted} <= {*names}:
+        raise BadInput(f"columns must be some of {', '.join(names)}, each once")
+    places = [names.index(name) for name in wanted]
+    return [[row[place] for place in places] for row in rows]
 
 
 def workbook(tables: Iterable[tuple[str, Rows]]) -> bytes:

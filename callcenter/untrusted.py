@@ -71,6 +71,16 @@ def escaped(text: str) -> str:
     return "".join(char.encode("unicode_escape").decode("ascii") if acts(char) else char for char in text)
 
 
+def quiet_json(written: str) -> str:
+    """Return JSON, in one line, that says the same with each character that acts escaped."""
+    return written if written.isprintable() else "".join(_quoted(char) if acts(char) else char for char in written)
+
+
+def _quoted(char: str) -> str:
+    units = char.encode("utf-16-be", "surrogatepass").hex()
+    return "".join(f"\\u{units[n : n + 4]}" for n in range(0, len(units), 4))
+
+
 def storable(text: str) -> str:
     """Return a text that every database takes: PostgreSQL has no NUL and no half characters, a caller may send both."""
     if text.isprintable():

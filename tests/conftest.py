@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import gc
+import os
 import signal
+import sys
 from collections.abc import Iterator
 from multiprocessing import resource_tracker
 
@@ -12,6 +15,10 @@ from hypothesis import HealthCheck, settings
 from tests.support.databases import DATABASES, POSTGRESQL, SQLITE
 from tests.support.leftovers import cut_off_tasks, held, left_since
 from tests.support.tally import TALLY, table
+
+# what one process has compiled is there for every other one: tests start hundreds, and compiling takes each seconds
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 # started in the background by a script, whose children ignore Ctrl-C: tests end commands by it
 signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -54,6 +61,12 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "database" in metafunc.fixturenames:
         alone = metafunc.definition.get_closest_marker("one_database") is not None
         metafunc.parametrize("database", [SQLITE] if alone else [SQLITE, POSTGRESQL], indirect=True)
+
+
+def pytest_collection_finish() -> None:
+    """Let what was loaded be no more looked through for garbage, again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -22,16 +22,17 @@ from callcenter.ami.items import Item, LoginLost, LoginOpened
 from callcenter.ami.link import Link
 from callcenter.ami.session import EventsSession, first_error
 from callcenter.clock import wall_clock
-from callcenter.errors import BadSetting, RightsMissing, SwitchError, SwitchUnreachable
+from callcenter.errors import BadSetting, RightsMissing, SwitchError, SwitchUnreachable, SwitchUnsuitable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from callcenter.ami.settings import AmiSettings, LoginSettings
 
 log = structlog.get_logger()
 
 _DOUBLINGS = 16
+_NOT_DYNAMIC = "Member not dynamic"
 
 
 class Backoff:
@@ -92,6 +93,11 @@ class AmiClient:
         return None if self._session is None else self._session.lag
 
     @property
+    def certificate_ends(self) -> float | None:
+        """When the switch's certificate runs out, in seconds since 1970; None without TLS, or a login."""
+        return None if self._events is None else self._events.certificate_ends
+
+    @property
     def waiting_frames(self) -> int:
         """Frames read that have not been consumed."""
         return self._inbox.frames
@@ -129,18 +135,42 @@ class AmiClient:
         if self._events is not None:
             self._events.close(reason)
 
-    async def pause(self, interface: str, *, queue: str | None = None, reason: str = "") -> None:
-        """Pause a member in one queue, or in all that it serves.
+    async def pause(self, interface: str, *, paused: bool = True, queue: str | None = None, reason: str = "") -> None:
+        """Pause a member in one queue, or in all that it serves, or let it be called again; twice is as once.
 
         Raises:
             SwitchError: Refused, or not answered; it is not sent again, so look before asking twice.
             BadInput: A value holds a line break.
         """
+        fields = {"Interface": interface, "Paused": "true" if paused else "false"}
+        fields |= {name: value for name, value in (("Queue", queue), ("Reason", reason)) if value}
+        await self._act("QueuePause", fields)
+
+    async def add_member(self, interface: str, queue: str, *, name: str) -> None:
+        """Let a queue have a member, paused; one that it has is left as it is. Errors as `pause`."""
+        fields = {"Queue": queue, "Interface": interface, "MemberName": name, "Paused": "true"}
+        await self._act("QueueAdd", fields, done_says="Already there")
+
+    async def remove_member(self, interface: str, queue: str) -> None:
+        """Take a member out of a queue, also during a call; one that it has not is out.
+
+        Raises:
+            SwitchUnsuitable: The switch's own files have the member there.
+            SwitchError: As of `pause`.
+        """
+        try:
+            await self._act("QueueRemove", {"Queue": queue, "Interface": interface}, done_says="Not there")
+        except SwitchError as error:
+            if str(error).endswith(_NOT_DYNAMIC):
+                raise SwitchUnsuitable(
+                    f"{interface} is a member of {queue} by queues.conf: take it out there, so that people can sign out"
+                ) from error
+            raise
+
+    async def _act(self, action: str, fields: Mapping[str, str], done_says: str | None = None) -> None:
         if self._control is None:
             raise SwitchUnreachable("the control login is away; try again when the switch is back")
-        where = {} if queue is None else {"Queue": queue}
-        fields = {"Interface": interface, **where, "Paused": "true", "Reason": reason}
-        await self._control.demand("QueuePause", fields)
+        await self._control.demand(action, fields, done_says=done_says)
 
     async def _keep_events(self) -> None:
         settings = self._settings

@@ -123,6 +123,12 @@ class Link:
         return self.ended
 
     @property
+    def certificate_ends(self) -> float | None:
+        """When the certificate that the switch showed runs out, in seconds since 1970; None without TLS."""
+        shown = self._protocol.transport.get_extra_info("peercert")
+        return ssl.cert_time_to_seconds(shown["notAfter"]) if shown else None
+
+    @property
     def frames_total(self) -> dict[str, int]:
         """Frames of this login by result: parsed, skipped, dropped, and each reason of quarantine."""
         return self._protocol.wire.frames_total
@@ -170,14 +176,18 @@ class Link:
         finally:
             self._protocol.forget(action_id)
 
-    async def demand(self, action: str, fields: Mapping[str, str] | None = None) -> SwitchAnswer:
-        """Send an action that must succeed.
+    async def demand(
+        self, action: str, fields: Mapping[str, str] | None = None, *, done_says: str | None = None
+    ) -> SwitchAnswer:
+        """Send an action that must succeed; a refusal that ends in `done_says` says that it was done before.
 
         Raises:
             RightsMissing: The login may not do this.
             SwitchError: Asterisk refused for another reason.
         """
         answer = await self.ask(action, fields)
+        if done_says is not None and answer.refusal.endswith(done_says):
+            return answer
         if answer.refusal == DENIED:
             raise RightsMissing(
                 f"manager login {self.username!r} may not do {action}: see its write= line in manager.conf"

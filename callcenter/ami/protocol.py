@@ -182,7 +182,9 @@ class AmiProtocol(AMIProtocol):  # type: ignore[misc]  # panoramisk has no types
         if memory > ANSWER_LIMIT:
             self.end(f"it sent an answer without end (more than {ANSWER_LIMIT >> 20} MB)")
             return
-        message = panoramisk.Message(frame.headers)
+        # panoramisk takes "Added interface to queue" for the beginning of a list; where one begins, EventList says so
+        words = {} if "EventList" in frame.headers else {"Message": ""}
+        message = panoramisk.Message({**frame.headers, **words})
         message.frame = frame
         self.handle_message(message)
 

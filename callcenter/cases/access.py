@@ -28,9 +28,11 @@ class LookKind(StrEnum):
     EXPORT = "export"
     REVEAL = "reveal"
     """Somebody masked gave a reason to see a card in full."""
+    NUMBER = "number"
+    """Somebody masked gave a reason to read one number in full: it opens no card."""
 
 
-_ONE_BY_ONE = frozenset({LookKind.CARD, LookKind.REVEAL, LookKind.SEARCH})
+_ONE_BY_ONE = frozenset({LookKind.CARD, LookKind.REVEAL, LookKind.SEARCH, LookKind.NUMBER})
 
 
 class AccessSuspicion(StrEnum):

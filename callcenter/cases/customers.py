@@ -168,8 +168,12 @@ def numbers_told(
     """Read a card's numbers as somebody tells them.
 
     Raises:
-        BadInput: One is nobody's number, or the card has none at a place, or there are too many.
+        BadInput: One is nobody's number, or the card has none at a place, or there are too many, each counted: whether
+            one is the card's already would else come to light.
     """
+    told = [*told]
+    if len(told) > MOST_NUMBERS:
+        raise _too_many()
     return united(_told_number(card, one, numbering) for one in told)
 
 
@@ -183,7 +187,7 @@ def united(numbers: Iterable[CustomerNumber]) -> tuple[CustomerNumber, ...]:
     for number in numbers:
         once.setdefault(number.named, number)
     if len(once) > MOST_NUMBERS:
-        raise BadInput(f"a customer has at most {MOST_NUMBERS} numbers: leave out those that are no longer used")
+        raise _too_many()
     return tuple(once.values())
 
 
@@ -223,6 +227,10 @@ def completeness(card: CustomerCard) -> Completeness:
     whole = sum(counting.values())
     share = (whole - sum(counting[field] for field in missing)) / whole
     return Completeness(share=share, weights=counting, missing=missing)
+
+
+def _too_many() -> BadInput:
+    return BadInput(f"a customer has at most {MOST_NUMBERS} numbers: leave out those that are no longer used")
 
 
 def _told_number(card: CustomerCard, told: ToldNumber, numbering: Numbering) -> CustomerNumber:

@@ -65,6 +65,10 @@ class LinkSettings(msgspec.Struct, frozen=True):
     most_lost: int | None = 100_000
 
 
+USUAL = LinkSettings()
+"""What holds where nothing else is said."""
+
+
 class LostVisit(msgspec.Struct):
     """A visit that was lost.
 

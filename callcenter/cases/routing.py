@@ -112,5 +112,11 @@ def _phone(preference: Preference, agents: Iterable[Candidate], queues: Collecti
 
 def _number(one: Candidate, queues: Collection[str]) -> str | None:
     """Return the number of an agent's phone, where it has a queue of its own."""
-    match = _PHONE.fullmatch(one.interface)
-    return match[1] if match is not None and DIRECT + match[1] in queues else None
+    number = number_of_phone(one.interface)
+    return number if number is not None and DIRECT + number in queues else None
+
+
+def number_of_phone(interface: str) -> str | None:
+    """Return the number that a phone is named by, None where it is named otherwise."""
+    match = _PHONE.fullmatch(interface)
+    return None if match is None else match[1]

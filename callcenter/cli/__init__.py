@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import importlib
 import importlib.util
 import os
@@ -22,6 +23,8 @@ COMMANDS = {
     "serve": "Connect to Asterisk and run the service.",
     "customers": "Keep customers' cards, bring lists in and out, say a number's key.",
     "board": "Show queues and agents live in this terminal.",
+    "cases": "List, show, open and move complaints; tell their story again from a file.",
+    "contacts": "Let chat and mail systems report contacts.",
     "lost": "List lost calls, claim one, close those that nobody needs to call back.",
     "calls": "List the calls that the database holds.",
     "report": "Show a day's or a month's figures.",
@@ -37,7 +40,10 @@ COMMANDS = {
     "roster": "Check a roster, write one to fill in, or turn it into another form.",
     "violations": "List, explain and verify records by the journal; file what a person saw.",
     "score": "Show the month's scores, or write them to a file.",
+    "phones": "Give the phones in agents' pages new secrets, or list them.",
     "user": "Add, list and disable the people who may sign in.",
+    "bus": "Show what the service tells over MQTT, as it is told.",
+    "outbox": "List who takes what leaves the service and what waits; let go on what stands still.",
     "audit": "Verify the audit log, or sign its head.",
     "lab": "Build and run a real Asterisk with callers and phones.",
     "phone": "Be an agent's phone in this terminal.",
@@ -55,10 +61,13 @@ def main() -> None:
     if name == "serve":
         # loading it takes a second or two: a stop that is asked for meanwhile waits until the service can hear it
         signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGTERM, signal.SIGINT))
+    gc.disable()  # what is loaded stays: to look through it for garbage takes a quarter of the time
     try:
         code = _main(name, arguments)
     except KeyboardInterrupt:
         code = 130
+    finally:
+        gc.enable()
     sys.exit(code)
 
 
@@ -101,6 +110,7 @@ def _run(name: str, arguments: list[str], lang: Language) -> int:
     from callcenter.cli.tongue import command_of  # noqa: PLC0415 - as above
 
     app: Typer = importlib.import_module(module_of(name)).app
+    gc.enable()
     try:
         code = command_of(app, lang)(arguments, prog_name=f"callcenter {name}", standalone_mode=False)
     except typer.TyperException as error:

@@ -35,6 +35,9 @@ def command_of(app: typer.Typer, lang: Language) -> Any:
     for command in _parts(made):
         if all(OPTION not in parameter.opts for parameter in command.params):
             command.params.append(_option())
+        for option in (parameter for parameter in command.params if OPTION in parameter.opts):
+            # wherever `--lang` stood, before the command or behind it, the part that speaks is told
+            option.default, option.show_default = lang, False
         if lang != "en":
             _translate(command, lang)
     if lang != "en":

@@ -73,6 +73,19 @@ async def inspect_phones(control: Asks, snapshot: Snapshot, lookup: Lookup) -> l
     ]
 
 
+async def inspect_members(control: Asks) -> list[Check]:
+    """Name the members that stand in queues.conf where others sign in: those can neither sign in nor out."""
+    items = (await control.demand("QueueStatus")).items
+    members = [item for item in items if item.get("Event") == "QueueMember"]
+    fixed = tuple(dict.fromkeys(item.get("Location", "") for item in members if item.get("Membership") == "static"))
+    if not members or not fixed:
+        return [Check("queue members", "ok", "none stands in queues.conf: agents sign in and out")] if members else []
+    if all(item.get("Membership") == "static" for item in members):
+        return [Check("queue members", "ok", f"{len(fixed)} stand in queues.conf: nobody signs in over the API")]
+    found = english(f"{_some(fixed)} stand in queues.conf: they cannot sign out over the API")
+    return [Check("queue members", "warn", found, "queues.conf: take their member lines out, then `queue reload all`")]
+
+
 def _hints(watched: Watched) -> list[Check]:
     """Judge whether each hint leads to a phone; no line where the queues watch phones themselves."""
     checks = []

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from callcenter.domain import events as ev
-from callcenter.domain.channels.registry import ASYNC_GOTO, EXPLICIT, SHUTDOWN, is_half
+from callcenter.domain.channels.registry import ASYNC_GOTO, EXPLICIT, SHUTDOWN, SILENT, is_half
 from callcenter.domain.events import Handlers
 from callcenter.domain.parts import Parts
 from callcenter.domain.patterns import outside
 from callcenter.domain.state import Channel, OpenVisit, Timer
 from callcenter.domain.visits.visits import RANK_PARTY, RANK_QUEUE
-from callcenter.domain.vocabulary import EndedBy, Party, VisitOutcome
+from callcenter.domain.vocabulary import LEG_LOST, EndedBy, Party, VisitOutcome
 
 
 class Calls:
@@ -116,20 +116,23 @@ class Calls:
         channel = self._parties.channel(event.uid, event.name)
         if channel is None:
             return
-        channel.hung_up = not is_half(channel.name)
+        channel.hung_up, channel.cut_short = not is_half(channel.name), event.cause == LEG_LOST
         visit = self._visits.carried(channel)
         if visit is not None:
             self._caller_hung_up(visit, event)
         served = self._parties.served(channel)
         # what a half of a Local channel asks, is nobody's hanging up where bridges tell who hears whom
         if served is not None and (channel.hung_up or not self._state.bridged):
-            self._settling.end_part(served, event.at, EndedBy.AGENT, RANK_PARTY, event.pos)
+            by = EndedBy.CUT_SHORT if channel.cut_short else EndedBy.AGENT
+            self._settling.end_part(served, event.at, by, RANK_PARTY, event.pos)
         elif served is None:
             self._offers.refused(channel, event)
 
     def teardown_asked(self, event: ev.TeardownAsked) -> None:
         """The switch itself takes a channel down: it stops, sends it elsewhere, or an operator said so."""
         channel = self._parties.channel(event.uid, event.name)
+        if channel is not None and event.flag == SILENT:
+            self._fell_silent(channel, event)
         if channel is None or event.flag not in {SHUTDOWN, ASYNC_GOTO, EXPLICIT}:
             return
         visit, served = self._visits.carried(channel), self._parties.served(channel)
@@ -145,6 +148,15 @@ class Calls:
         for part in (visit, served):
             if part is not None and part.part is not None and not self._talks.lasts(part):
                 self._settling.end_part(part, event.at, EndedBy.SWITCH, RANK_PARTY, event.pos)
+
+    def _fell_silent(self, channel: Channel, event: ev.TeardownAsked) -> None:
+        """An agent's page crashed, or their phone lost its network: nobody hung up. Of a customer it says nothing."""
+        if not any(self._state.talks[key].line == channel.uid for key in channel.talks):
+            return
+        channel.hung_up = channel.cut_short = True
+        served = self._parties.served(channel)
+        if served is not None:
+            self._settling.end_part(served, event.at, EndedBy.CUT_SHORT, RANK_PARTY, event.pos)
 
     # time
 

@@ -12,6 +12,7 @@ from typing import Any
 from callcenter.domain import company as co
 from callcenter.domain.company import SwitchEvent
 from callcenter.domain.snapshot import Snapshot
+from callcenter.domain.vocabulary import PageWord
 
 
 class ChannelStarted(SwitchEvent, frozen=True, gc=False):
@@ -277,6 +278,16 @@ class SurveyHeard(SwitchEvent, frozen=True, gc=False):
     answer: int | None = None
 
 
+class PageTold(SwitchEvent, frozen=True, gc=False):
+    """An agent's page said something of the phone in it (see `domain.agents.pages`); `at` is None: it tells no time."""
+
+    agent: str
+    what: PageWord
+    uid: str | None
+    device: str | None
+    detail: str | None
+
+
 class SwitchStopping(SwitchEvent, frozen=True, gc=False):
     """Asterisk announced that it stops or restarts."""
 
@@ -359,6 +370,7 @@ Event = (
     | DoorRefused
     | KeyPressed
     | SurveyHeard
+    | PageTold
     | SwitchStopping
     | LinkLost
     | LinkRestored

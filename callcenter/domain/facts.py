@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import msgspec
 
+from callcenter.domain.agents.pages import PageWitnessed
 from callcenter.domain.frame import Micros
+from callcenter.domain.visits.holds import CallHeld
 from callcenter.domain.visits.lost import LostCall
 from callcenter.domain.visits.survey import Survey
 from callcenter.domain.vocabulary import AgentState, EndedBy, How, OfferOutcome, VisitOutcome
@@ -45,9 +47,8 @@ class Offer(_Record, frozen=True, kw_only=True, gc=False):
     @property
     def ringing(self) -> Micros | None:
         """How long the phone rang, in microseconds."""
-        if self.rang_at is None or self.ended_at is None:
-            return None
-        return max(0, self.ended_at - self.rang_at)
+        rang, ended = self.rang_at, self.ended_at
+        return None if rang is None or ended is None else max(0, ended - rang)
 
 
 class Visit(_Record, frozen=True, kw_only=True):
@@ -284,10 +285,7 @@ class CallEnded(_Fact, frozen=True, kw_only=True, gc=False):
 
 
 class AgentStateChanged(_Fact, frozen=True, kw_only=True, gc=False):
-    """An agent's state changed: the span that ended (None at first sight), and the new state.
-
-    `frames` is the event that made it so; none where a deadline did.
-    """
+    """An agent's state changed: what ended (None at first sight), what began; `frames`: by which event, if by one."""
 
     agent: str
     interface: str
@@ -380,6 +378,7 @@ Fact = (
     | CallAnswered
     | TalkBegan
     | TalkEnded
+    | CallHeld
     | SurveyEnded
     | OfferEnded
     | VisitEnded
@@ -395,6 +394,7 @@ Fact = (
     | PhoneLost
     | PhoneUnregistered
     | PhoneFound
+    | PageWitnessed
     | GapSeen
     | OutOfOrder
 )

@@ -117,7 +117,7 @@ class Queueing:
             self._parties.odd("MemberCompleted", event.at, event.pos)
             return
         visit.part.completed, visit.part.completed_at = True, event.at
-        hung_up = self._visits.hung_up(visit)
+        hung_up = self._visits.hung_up(visit, event.at)
         if hung_up is not None:
             self._settling.end_part(visit, *hung_up, RANK_PARTY, event.pos)
         self._settling.end_part(visit, event.at, EndedBy.UNKNOWN, RANK_QUEUE, event.pos)

@@ -36,7 +36,7 @@ class Channel(msgspec.Struct):
         bridge: The bridge that it is in.
         party: Who is on it, where that is nobody who works here.
         came: How its party came to be where they are, by the last transfer, park or pickup.
-        hung_up: Its party ended it.
+        hung_up: Its party ended it; `cut_short`: not by hanging up, but as a page that was left does.
         torn_down: The switch ended it.
         sent_away: Its party transferred the other one away.
         talks: Talks that it is in, by id.
@@ -76,6 +76,7 @@ class Channel(msgspec.Struct):
     party: Party = Party.NOBODY
     came: How | None = None
     hung_up: bool = False
+    cut_short: bool = False
     torn_down: bool = False
     sent_away: bool = False
     talks: list[int] = []
@@ -262,6 +263,7 @@ class OpenTalk(msgspec.Struct):
         uniqueid: The customer's channel as records name it.
         apart: They do not hear each other; both may be there, on hold or in a consultation.
         apart_at: They were seen apart then; whether it is over, and who ended it, a moment tells.
+        held: The agent holds the customer.
     """
 
     id: int
@@ -277,6 +279,7 @@ class OpenTalk(msgspec.Struct):
     start: Micros | None
     apart: bool = False
     apart_at: Micros | None = None
+    held: bool = False
     in_gap: bool = False
     frames: list[int] = []
 

@@ -113,6 +113,7 @@ class Transfers:
         visit = self._parties.served(self._lines.get(event.uid))
         if visit is not None:
             self._visits.hold(visit, event)
+        self._talks.held(event)
 
     def sent_away(self, event: ev.BlindTransferred) -> None:
         """The agent transferred the caller blind."""

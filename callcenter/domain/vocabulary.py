@@ -61,7 +61,13 @@ class EndedBy(StrEnum):
     AGENT = "agent"
     TRANSFER = "transfer"
     SWITCH = "switch"
+    CUT_SHORT = "cut_short"
+    """The agent's page was left or lost in the call: nobody hung up."""
     UNKNOWN = "unknown"
+
+
+LEG_LOST = 41
+"""Q.850, temporary failure: with it a page that is left ends its call, in the BYE's Reason."""
 
 
 class How(StrEnum):
@@ -130,10 +136,43 @@ class AgentState(StrEnum):
     RINGING = "ringing"
     BLOCKED = "blocked"
     OUTBOUND = "outbound"
+    SYSTEM_PAUSED = "system_paused"
+    """Paused by the service: the page on which the phone is cannot ring."""
     PAUSED = "paused"
     WRAP_UP = "wrap_up"
     AVAILABLE = "available"
     UNKNOWN = "unknown"
+
+
+PAUSES = frozenset({AgentState.PAUSED, AgentState.SYSTEM_PAUSED})
+
+AFTER_CALL_WORK = "acw"
+"""Reason of a pause that is wrap-up for as long as the rulebook allows."""
+CANNOT_RING = "page_cannot_ring"
+"""Reason of a pause that the service makes, of which no rule makes anything."""
+
+
+class PageWord(StrEnum):
+    """What an agent's page says of the phone in it."""
+
+    COULD_NOT_RING = "could_not_ring"
+    """It was offered a call, and neither was sound played nor a notification shown."""
+    CUT_SHORT = "cut_short"
+    """A call ended because the page was left, reloaded or lost, not because anybody hung up."""
+    RANG = "rang"
+    PAGE_HIDDEN = "page_hidden"
+    PAGE_SHOWN = "page_shown"
+    MICROPHONE_LOST = "microphone_lost"
+    MICROPHONE_BACK = "microphone_back"
+    SOUND_LOCKED = "sound_locked"
+    SOUND_UNLOCKED = "sound_unlocked"
+    REGISTERED = "registered"
+    UNREGISTERED = "unregistered"
+    LEFT_PAGE = "left_page"
+
+
+PAGE_FAILURES = frozenset({PageWord.COULD_NOT_RING, PageWord.CUT_SHORT})
+"""What is counted for each agent, and shown to the lead when it comes often."""
 
 
 class ChannelRole(StrEnum):

@@ -6,11 +6,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 import msgspec
-from prometheus_client import CollectorRegistry, generate_latest
-from prometheus_client.core import Metric
-from prometheus_client.registry import Collector
 
 from callcenter import __version__
+from callcenter.cases.aftercare.figures import ComplaintsNow
 from callcenter.clock import wall_clock
 from callcenter.domain import facts as fx
 from callcenter.domain.facts import Fact
@@ -20,27 +18,14 @@ from callcenter.exporter.counting import VisitCount
 from callcenter.exporter.gauges import Gauges
 from callcenter.exporter.health import Health
 from callcenter.exporter.live import AgentNow, LiveDocument, LiveView, QueueNow
+from callcenter.exporter.outgoing import BrokerNow, SinkNow
+from callcenter.exporter.pages import PageFailures
 from callcenter.exporter.present import Changed, Present
 from callcenter.exporter.settings import ExporterSettings
+from callcenter.exporter.told import Staffing
+from callcenter.exporter.values import Values
 from callcenter.rules.records.violation import Violation
 from callcenter.rules.regulations.edition import FiguresAt
-
-
-class Scrape(Collector):
-    """The figures of one moment. Writing thousands of series takes ten times as long as taking them."""
-
-    def __init__(self, families: Iterable[Metric]) -> None:
-        self._families = tuple(families)
-
-    def collect(self) -> Iterable[Metric]:
-        """Give them to the client library."""
-        return self._families
-
-    def text(self) -> bytes:
-        """Write them as Prometheus reads them."""
-        registry = CollectorRegistry(auto_describe=False)
-        registry.register(self)
-        return generate_latest(registry)
 
 
 class Exporter:
@@ -48,6 +33,7 @@ class Exporter:
 
     Attributes:
         fault: Tells why the database takes nothing now; None while it does.
+        broker: How the MQTT broker is; None where nothing is published.
         changed: What the latest facts changed; for whoever is told after this.
 
     Args:
@@ -73,15 +59,19 @@ class Exporter:
     ) -> None:
         self.settings = settings
         self.fault: Callable[[], str | None] = lambda: None
+        self.broker: BrokerNow | None = None
         self._health = health
         self._clock = clock
         self._present = Present()
+        self._pages = PageFailures()
+        self._figures = figures
         self._visits = VisitCount(figures)
         self._gauges = Gauges(settings, self._present, health, figures, site=site, version=__version__, disks=disks)
         self._live = LiveView(
             self._present, health, clock, figures=figures, timezone=timezone, site=site, version=__version__
         )
         self._recalled = False
+        self._sinks: Mapping[str, SinkNow] = {}
         self.changed = Changed()
 
     def happened(self, facts: Sequence[Fact], floor: Floor) -> None:
@@ -100,6 +90,9 @@ class Exporter:
                 self._live.counted(counted)
             if isinstance(fact, fx.VisitEnded):
                 self._live.ended(fact.visit)
+            if (failed := self._pages.told(fact)) is not None:
+                self._live.page_failed(failed[0])
+                self._gauges.page_failed(*failed)
         self._gauges.happened(facts)
 
     def recall(self, visits: Iterable[fx.Visit], floor: Floor, since: Micros | None) -> None:
@@ -126,23 +119,59 @@ class Exporter:
 
     def judged(self, violations: Sequence[Violation]) -> None:
         """Take in records that have just been decided on."""
-        self._gauges.judged(violations)
+        self._gauges.told.judged(violations)
 
     def withdrawn(self, counts: Mapping[str, int]) -> None:
         """Take in how many records of each rule did not reproduce, ever."""
-        self._gauges.withdrawn(counts)
+        self._gauges.told.withdrawn(counts)
 
     def lost_calls(self, found: Mapping[str, tuple[int, Micros | None]]) -> None:
         """Take in how many callers are to be called back by queue, and since when."""
-        self._gauges.lost_calls(found)
+        self._gauges.told.lost_calls(found)
+
+    def complaints(self, found: ComplaintsNow) -> None:
+        """Take in how complaints stand."""
+        self._gauges.told.complaints(found)
+
+    def sinks(self, found: Mapping[str, SinkNow]) -> None:
+        """Take in how those are who take what leaves the service."""
+        self._gauges.sinks(found, self._sinks)
+        self._sinks = found
+
+    def page_measured(self, loss: float) -> None:
+        """Take in which share of a call's sound did not arrive in an agent's page."""
+        self._gauges.told.page_measured(loss)
 
     def provisional(self, reached: bool) -> None:
         """Take in whether deadlines or the roster reach into days that the calendar does not know."""
-        self._gauges.provisional(reached)
+        self._gauges.told.provisional(reached)
 
-    def metrics(self) -> Scrape:
+    def repeats(self, found: Mapping[str, int]) -> None:
+        """Take in how many answered visits of each queue have come to be followed by another call."""
+        self._gauges.told.repeats(found)
+
+    def staffing(self, found: Staffing) -> None:
+        """Take in what roster and rulebook say now."""
+        self._gauges.staffing(found)
+
+    def certificates(self, expiries: Mapping[str, float | None]) -> None:
+        """Take in when certificates run out, by name, in seconds since 1970; None: it cannot be read."""
+        self._gauges.told.certificates(expiries)
+
+    def queues(self) -> list[str]:
+        """Return the queues that somebody serves, or has waited in."""
+        return list(self._present.waiting)
+
+    def metrics(self) -> Values:
         """Take every figure as it is now; writing them out may then be left to a thread."""
-        return Scrape(self._gauges.collect())
+        if self.broker is not None:
+            self._gauges.broker(self.broker)
+        return self._gauges.taken()
+
+    def rings(self) -> tuple[int, Micros]:
+        """Return within how many rings a phone is to be answered now, and how long one takes."""
+        figures = self._figures(None)
+        return figures.rings, figures.cadence
 
     def live(self) -> LiveDocument:
         """Return what the board shows."""
@@ -158,13 +187,15 @@ class Exporter:
 
     def healthz(self) -> dict[str, object]:
         """Say that the process lives, and how it does; never fails."""
-        health = self._health()
+        health, broker = self._health(), self.broker
         figures: dict[str, object] = msgspec.to_builtins(health)
         return {
             "status": "alive",
             "version": __version__,
             "ready": not self.unready(),
             "recording": self.fault() is None,
+            "mqtt": None if broker is None else {"up": broker.up, "refused": broker.refused},
+            "sinks": msgspec.to_builtins(self._sinks),
             **figures,
         }
 

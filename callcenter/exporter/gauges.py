@@ -3,28 +3,42 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-
-from prometheus_client.core import Metric
 
 from callcenter.domain import facts as fx
 from callcenter.domain.facts import Fact
-from callcenter.domain.frame import SECOND, Micros
+from callcenter.domain.frame import SECOND
 from callcenter.domain.visits.survey import Survey, may_be_asked
 from callcenter.domain.visits.surveys import ANSWERS
-from callcenter.domain.vocabulary import AgentState, OfferOutcome, Question, SurveyResult, VisitOutcome
-from callcenter.exporter.counting import Counted
+from callcenter.domain.vocabulary import (
+    AgentState,
+    OfferOutcome,
+    PageWord,
+    Question,
+    SurveyResult,
+    VisitOutcome,
+)
+from callcenter.exporter.agent_gauges import AgentGauges
+from callcenter.exporter.counting import Counted, CountedCall
 from callcenter.exporter.health import Health
 from callcenter.exporter.names import OTHER, Names, inert
 from callcenter.exporter.others import Others
-from callcenter.exporter.present import AgentPresence, Changed, Present
+from callcenter.exporter.outgoing import BrokerNow, SinkNow, show_broker, show_sinks
+from callcenter.exporter.present import Changed, Present
 from callcenter.exporter.settings import ExporterSettings
+from callcenter.exporter.told import Staffing, ToldGauges, seconds_of
 from callcenter.exporter.values import Values
-from callcenter.rules.records.violation import Violation
-from callcenter.rules.regulations.edition import FiguresAt, Mode
+from callcenter.rules.regulations.edition import FiguresAt
 
 _ELIGIBLE = "eligible"
+_COUNTED = (
+    "within_threshold_total",
+    "abandoned_within_threshold_total",
+    "short_abandons_total",
+    "calls_answered_total",
+    "calls_within_threshold_total",
+)
 _SURVEY_STAGES = ("asked", "agreed", "answered", "partial", "hung_up")
 
 
@@ -39,6 +53,9 @@ class Gauges:
         site: The site's name.
         version: The service's version.
         disks: Directories whose free space is watched.
+
+    Attributes:
+        told: Those that others look up.
     """
 
     def __init__(
@@ -57,25 +74,25 @@ class Gauges:
         self._figures = figures
         self._disks = tuple(disks)
         self._queues = Names(settings.max_queues)
-        self._agents = Names(settings.max_agents) if settings.per_agent else Names(0)
         self._values = Values()
+        self._shown: Values | None = None
+        self.told = ToldGauges(self._queues, self._values)
+        self._agents = AgentGauges(settings, present, self._queues, self._values)
         self._values.set("build_info", (version,), 1)
         self._values.set("info", (inert(site),), 1)
         for question in Question:
             for answer in ANSWERS:
                 self._values.add("survey_answers_total", (question.name.lower(), str(answer)), 0)
-        self._lost = 0
         self._begun: set[str] = set()
         self._others = Others()
-        self._owing: set[str] = set()
         self._values.set("lost_call_limit_seconds", (), settings.lost_call_minutes * 60)
+        self._values.begin("page_loss_ratio", ())
 
     # at each fact
 
     def changed(self, changed: Changed) -> None:
         """Take over what is different now."""
-        for before, after in changed.seats:
-            self._move(before, after)
+        self._agents.changed(changed)
         for queue in changed.queues:
             self._recount(queue)
 
@@ -88,6 +105,10 @@ class Gauges:
             values.observe("wait_seconds", (queue, visit.outcome), visit.wait / SECOND)
         if visit.outcome is VisitOutcome.ANSWERED:
             values.add("within_threshold_total", (queue,), visit.in_time)
+        values.add("abandoned_within_threshold_total", (queue,), visit.left_in_time)
+        values.add("short_abandons_total", (queue,), visit.short)
+        if visit.call is not None:
+            self._call(visit.call)
         if visit.in_rings is not None:
             values.add("within_rings_total", (queue, "rings-call"), visit.in_rings)
 
@@ -108,41 +129,34 @@ class Gauges:
                 case _:
                     pass
 
-    def judged(self, violations: Sequence[Violation]) -> None:
-        """Count records; those of rules that run in the shadow are for administrators alone."""
-        for violation in violations:
-            if violation.mode is Mode.ON:
-                severity = violation.severity.value if violation.severity is not None else "none"
-                self._values.add("violations_total", (violation.rule, severity, violation.verdict.value))
+    def page_failed(self, agent: str, what: PageWord) -> None:
+        """Count what an agent's page could not do."""
+        self._agents.failed(agent, what)
 
-    def withdrawn(self, counts: Mapping[str, int]) -> None:
-        """Show how many records the database says did not reproduce."""
-        for rule, count in counts.items():
-            self._values.set("violations_withdrawn_total", (rule,), count)
+    def staffing(self, found: Staffing) -> None:
+        """Take in what roster and rulebook say now."""
+        self.told.staffing(found)
+        self._agents.teams(found.teams)
 
-    def lost_calls(self, found: Mapping[str, tuple[int, Micros | None]]) -> None:
-        """Show how many callers are to be called back by queue, and since when."""
-        labels: dict[str, tuple[int, Micros | None]] = {}
-        for queue, (count, oldest) in found.items():
-            before, since = labels.get(label := self._queues.label(queue), (0, None))
-            known = [at for at in (since, oldest) if at is not None]
-            labels[label] = before + count, min(known, default=None)
-        for label in self._owing - labels.keys():
-            labels[label] = 0, None
-        for label, (count, oldest) in labels.items():
-            self._owing.add(label)
-            self._values.set("lost_calls_open", (label,), count)
-            self._values.set_or_drop("oldest_lost_call_start_timestamp_seconds", (label,), _seconds(oldest))
+    def _call(self, call: CountedCall) -> None:
+        line = self._queues.label(call.line)
+        self._values.add("calls_answered_total", (line,))
+        self._values.add("calls_within_threshold_total", (line,), call.in_time)
+        if call.wait is not None:
+            self._values.observe("call_wait_seconds", (line,), call.wait / SECOND)
 
-    def provisional(self, reached: bool) -> None:
-        """Show whether deadlines or the roster reach into days that the calendar does not know."""
-        self._values.set("calendar_provisional", (), reached)
+    def sinks(self, found: Mapping[str, SinkNow], before: Mapping[str, SinkNow]) -> None:
+        """Show how those are who take what leaves the service."""
+        show_sinks(self._values, found, before)
+
+    def broker(self, found: BrokerNow) -> None:
+        """Show how the MQTT broker is."""
+        show_broker(self._values, found)
 
     def _offer(self, fact: fx.OfferEnded) -> None:
         queue, offer, values = self._queues.label(fact.queue), fact.offer, self._values
         values.add("offers_total", (queue, offer.outcome))
-        if self._agents.admits(offer.agent):
-            values.add("agent_offers_total", (self._agents.label(offer.agent), offer.outcome))
+        self._agents.offered(offer)
         if offer.ringing is None:
             return
         values.observe("ring_seconds", (queue,), offer.ringing / SECOND)
@@ -178,9 +192,7 @@ class Gauges:
         if span.state is AgentState.WRAP_UP and span.queues and span.start is not None and span.end is not None:
             queue = self._queues.label(span.queues[0])
             self._values.observe("wrap_up_seconds", (queue,), max(0, span.end - span.start) / SECOND)
-        lasted = self._within_run(span.start, span.end)
-        if lasted is not None and self._agents.admits(span.agent):
-            self._values.add("agent_state_seconds_total", (self._agents.label(span.agent), span.state), lasted)
+        self._agents.over(span)
 
     def _recount(self, queue: str) -> None:
         label = self._queues.label(queue)
@@ -203,53 +215,32 @@ class Gauges:
             self._values.add("visits_total", (queue, outcome), 0)
         for ended in (VisitOutcome.ANSWERED, VisitOutcome.ABANDONED):
             self._values.begin("wait_seconds", (queue, ended))
-        for short in ("ring_seconds", "talk_seconds", "wrap_up_seconds", "hold_seconds"):
+        for short in ("ring_seconds", "talk_seconds", "wrap_up_seconds", "hold_seconds", "call_wait_seconds"):
             self._values.begin(short, (queue,))
         for offered in OfferOutcome:
             self._values.add("offers_total", (queue, offered), 0)
-        self._values.add("within_threshold_total", (queue,), 0)
-        if queue not in self._owing:
-            self._owing.add(queue)
-            self._values.set("lost_calls_open", (queue,), 0)
+        for short in _COUNTED:
+            self._values.add(short, (queue,), 0)
+        self.told.begin_queue(queue)
         for stage in (_ELIGIBLE, *_SURVEY_STAGES):
             self._values.add("surveys_total", (queue, stage), 0)
         for kind in ("rings-call", "rings-offer"):
             self._values.add("within_rings_total", (queue, kind), 0)
 
-    def _begin_agent(self, agent: str) -> None:
-        for outcome in OfferOutcome:
-            self._values.add("agent_offers_total", (agent, outcome), 0)
-        for state in AgentState:
-            self._values.add("agent_state_seconds_total", (agent, state), 0)
-
-    def _move(self, before: AgentPresence | None, after: AgentPresence | None) -> None:
-        for seat, step in ((before, -1), (after, 1)):
-            if seat is not None:
-                self._lost += step * seat.lost
-                for queue in seat.queues:
-                    self._values.add("agents", (self._queues.label(queue), seat.state), step)
-        if after is None:
-            if before is not None and self._agents.admits(before.agent):
-                self._values.drop_agent(self._agents.label(before.agent))
-                self._agents.forget(before.agent)
-        elif self._agents.admits(after.agent):
-            agent = self._agents.label(after.agent)
-            if before is None:
-                self._begin_agent(agent)
-            if before is None or before.state is not after.state:
-                for state in AgentState:
-                    self._values.set("agent_state", (agent, state), after.state is state)
-            self._values.set("line_blocked", (agent,), after.blocked)
-
     # when Prometheus asks
 
-    def collect(self) -> Iterator[Metric]:
-        """Yield every metric; what lasts is shown up to the latest time that the switch told."""
+    def taken(self) -> Values:
+        """Return every figure as it is now; what lasts is shown up to the latest time that the switch told."""
         self._service(self._health())
         self._in_force()
         for disk in self._disks:
             self._values.set("disk_free_bytes", (str(disk),), _free(disk))
-        yield from self._values.families({"agent_state_seconds_total": self._lasting()})
+        lasting = self._agents.lasting()
+        taken = self._values.taken(lasting)
+        if self._shown is not None:  # what ends is told late, and may have ended before it was shown as lasting still
+            taken.rise_from(self._shown, lasting)
+        self._shown = taken
+        return taken
 
     def _in_force(self) -> None:
         """Show the thresholds in force, of queues that have series of their own."""
@@ -259,24 +250,9 @@ class Gauges:
             if label != OTHER:
                 self._values.set("service_threshold_seconds", (label,), figures.threshold(queue) / SECOND)
 
-    def _lasting(self) -> dict[tuple[str, ...], float]:
-        found: dict[tuple[str, ...], float] = {}
-        for seat in self._present.seats.values():
-            lasted = self._within_run(seat.since, self._present.now)
-            if lasted is not None and self._agents.admits(seat.agent):
-                found[self._agents.label(seat.agent), seat.state] = lasted
-        return found
-
-    def _within_run(self, start: Micros | None, end: Micros | None) -> float | None:
-        """Seconds of a span that lie in this run; a counter that begins with the time before counts it twice."""
-        begun = self._present.begun
-        if start is None or end is None or begun is None:
-            return None
-        return max(0, end - max(start, begun)) / SECOND
-
     def _service(self, health: Health) -> None:
         values, node = self._values, (health.node,)
-        values.set("phones_lost", node, self._lost)
+        values.set("phones_lost", node, self._agents.lost)
         values.set("ami_up", node, health.ami_up)
         values.set("ami_gap_seconds_total", node, health.gap_seconds)
         values.set("out_of_order_total", node, health.out_of_order)
@@ -284,12 +260,13 @@ class Gauges:
         values.set("rules_refused", (), health.rules_refused)
         values.set("journal_pending", (), health.journal_pending)
         values.set("store_lag_seconds", (), health.store_lag_seconds)
-        seen = _seconds(health.last_seen_at)
+        values.set("start_timestamp_seconds", (), health.started_at / SECOND)
+        seen = seconds_of(health.last_seen_at)
         for short, value in (
             ("ami_lag_seconds", health.lag_seconds),
             ("ami_clock_skew_seconds", health.clock_skew_seconds),
             ("ami_last_seen_timestamp_seconds", seen),
-            ("queue_log_read_timestamp_seconds", _seconds(health.queue_log_read_at)),
+            ("queue_log_read_timestamp_seconds", seconds_of(health.queue_log_read_at)),
             ("queue_log_differences_total", health.queue_log_differences),
             ("queue_log_filled_total", health.queue_log_filled),
             ("queue_log_unseen_joins_total", health.unseen_joins),
@@ -300,10 +277,6 @@ class Gauges:
             values.set("ami_frames_total", (health.node, result), count)
         for queue, difference in health.ledger.items():
             values.set("ledger_difference", (self._queues.label(queue),), difference)
-
-
-def _seconds(at: Micros | None) -> float | None:
-    return None if at is None else at / SECOND
 
 
 def _free(path: Path) -> float:

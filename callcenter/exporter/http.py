@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 import msgspec
-from prometheus_client import CONTENT_TYPE_LATEST
+from prometheus_client import CONTENT_TYPE_PLAIN_0_0_4, CollectorRegistry, ProcessCollector, generate_latest
 
 from callcenter.errors import BadSetting
 from callcenter.exporter.exporter import Exporter
@@ -42,6 +42,8 @@ class Pages:
 
     def __init__(self, exporter: Exporter, host: str) -> None:
         self._exporter = exporter
+        self._process = CollectorRegistry()
+        ProcessCollector(registry=self._process)
         self._names = _OWN_NAMES | {None, host.lower()} if _is_loopback(host) else None
         self._pages: dict[str, Callable[[], Awaitable[ExporterAnswer]]] = {
             "/metrics": self._metrics,
@@ -70,8 +72,9 @@ class Pages:
         await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else page.body})
 
     async def _metrics(self) -> ExporterAnswer:
-        scrape = self._exporter.metrics()
-        return ExporterAnswer(await asyncio.to_thread(scrape.text), CONTENT_TYPE_LATEST)
+        taken = self._exporter.metrics()
+        text = await asyncio.to_thread(lambda: taken.text() + generate_latest(self._process))
+        return ExporterAnswer(text, CONTENT_TYPE_PLAIN_0_0_4)
 
     async def _healthz(self) -> ExporterAnswer:
         return ExporterAnswer(msgspec.json.encode(self._exporter.healthz()), "application/json")

@@ -21,6 +21,7 @@ from callcenter.exporter.health import Health, UnseenJoin
 from callcenter.exporter.names import inert, masked
 from callcenter.exporter.present import AgentPresence, Present
 from callcenter.rules.regulations.edition import FiguresAt, RulebookFigures
+from callcenter.rules.regulations.formulas import LevelCounts, service_levels
 
 SERVICE_LEVEL = "sl-offered"
 """A within T / (A + B); the name stands wherever the number does."""
@@ -46,13 +47,19 @@ class QueueNow(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class AgentNow(msgspec.Struct, frozen=True, kw_only=True):
-    """One agent; `since` is when the state began."""
+    """One agent; `since` is when the state began.
+
+    Attributes:
+        page_failures: How often today the agent's page could not ring, or a call in it was cut short; a lead who sees
+            three looks after the page, not after the agent.
+    """
 
     agent: str
     state: str
     reason: str | None
     since: float | None
     queues: tuple[str, ...]
+    page_failures: int = 0
 
 
 class OfferSeen(msgspec.Struct, frozen=True, kw_only=True):
@@ -159,6 +166,7 @@ class LiveView:
         self._day: date | None = None
         self._today: dict[str, Counter[VisitOutcome]] = {}
         self._within: Counter[str] = Counter()
+        self._page_failures: Counter[str] = Counter()
         self._recent: deque[VisitSeen] = deque(maxlen=RECENT)
 
     def counted(self, visit: Counted) -> None:
@@ -170,6 +178,11 @@ class LiveView:
             return  # it joined before midnight and ended after: yesterday's
         self._today.setdefault(visit.queue, Counter())[visit.outcome] += 1
         self._within[visit.queue] += visit.in_time
+
+    def page_failed(self, agent: str) -> None:
+        """Count that an agent's page could not ring, or lost a call."""
+        self._turn_to(self._day_of(self._clock()))
+        self._page_failures[agent] += 1
 
     def ended(self, visit: fx.Visit) -> None:
         """Remember a finished visit."""
@@ -192,7 +205,7 @@ class LiveView:
             service_level_name=SERVICE_LEVEL,
             link=_link(health, clock),
             queues=tuple(self._queue(queue, now) for queue in queues),
-            agents=tuple(_agent(seat) for seat in seats),
+            agents=tuple(map(self._agent, seats)),
             recent=tuple(self._recent),
             unseen_joins=tuple(map(_join, health.unseen_last)),
         )
@@ -206,12 +219,13 @@ class LiveView:
     def agent(self, name: str) -> AgentNow | None:
         """Return one agent as of now; None: there is none of that name any more."""
         seat = self._present.seats.get(name)
-        return None if seat is None else _agent(seat)
+        return None if seat is None else self._agent(seat)
 
     def _queue(self, queue: str, now: Micros) -> QueueNow:
         counts = self._today.get(queue, Counter())
         answered, abandoned = counts[VisitOutcome.ANSWERED], counts[VisitOutcome.ABANDONED]
-        served = answered + abandoned
+        levels = service_levels(LevelCounts(answered, abandoned, self._within[queue]))
+        level = levels[SERVICE_LEVEL]
         return QueueNow(
             queue=inert(queue),
             waiting=len(self._present.waiting.get(queue, ())),
@@ -222,13 +236,24 @@ class LiveView:
             refused=counts[VisitOutcome.REFUSED],
             within=self._within[queue],
             threshold_seconds=self._figures(now).threshold(queue) / SECOND,
-            service_level=self._within[queue] / served if served else None,
+            service_level=None if level is None else float(level),
+        )
+
+    def _agent(self, seat: AgentPresence) -> AgentNow:
+        return AgentNow(
+            agent=inert(seat.agent),
+            state=seat.state,
+            reason=None if seat.reason is None else inert(seat.reason),
+            since=_seconds(seat.since),
+            queues=tuple(inert(queue) for queue in seat.queues),
+            page_failures=self._page_failures[seat.agent],
         )
 
     def _turn_to(self, day: date) -> None:
         if day != self._day:
             self._day = day
             self._today.clear()
+            self._page_failures.clear()
             self._within.clear()
 
     def _day_of(self, at: Micros) -> date:
@@ -242,16 +267,6 @@ class LiveView:
         midnight = self._local(now).replace(hour=0, minute=0, second=0, microsecond=0)
         since = started_at if self.followed_since is None else min(self.followed_since, started_at)
         return max(midnight.astimezone(UTC).timestamp(), since / SECOND)
-
-
-def _agent(seat: AgentPresence) -> AgentNow:
-    return AgentNow(
-        agent=inert(seat.agent),
-        state=seat.state,
-        reason=None if seat.reason is None else inert(seat.reason),
-        since=_seconds(seat.since),
-        queues=tuple(inert(queue) for queue in seat.queues),
-    )
 
 
 def _link(health: Health, clock: Micros) -> LinkNow:

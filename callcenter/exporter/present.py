@@ -11,11 +11,12 @@ from collections.abc import Sequence
 import msgspec
 
 from callcenter.domain import facts as fx
+from callcenter.domain.agents.pages import PageWitnessed
 from callcenter.domain.facts import Fact
 from callcenter.domain.floor import Floor
 from callcenter.domain.frame import Micros
 from callcenter.domain.state import Agent, OpenVisit
-from callcenter.domain.vocabulary import AgentState, is_direct
+from callcenter.domain.vocabulary import PAGE_FAILURES, AgentState, EndedBy, is_direct
 
 VisitKey = tuple[str, str | None, int]
 """A visit while it lasts: the caller's channel, the queue, and which time."""
@@ -39,6 +40,23 @@ class Changed(msgspec.Struct):
 
     queues: set[str] = msgspec.field(default_factory=set)
     seats: list[tuple[AgentPresence | None, AgentPresence | None]] = msgspec.field(default_factory=list)
+
+
+def moved(changed: Changed, facts: Sequence[Fact]) -> tuple[set[str], set[str]]:
+    """Return queues and agents of which something else is shown now: who waits, what they do, what today came to."""
+    queues = set(changed.queues)
+    agents = {seat.agent for pair in changed.seats for seat in pair if seat is not None}
+    for fact in facts:
+        match fact:
+            case fx.VisitEnded(visit=fx.Visit(queue=str() as queue)) | fx.CallAnswered(queue=queue):
+                queues.add(queue)
+            case PageWitnessed(what=what, agent=agent) if what in PAGE_FAILURES:
+                agents.add(agent)
+            case fx.TalkEnded(talk=fx.Talk(ended_by=EndedBy.CUT_SHORT, agent=agent)):
+                agents.add(agent)
+            case _:
+                pass
+    return queues, agents
 
 
 def open_visit_of(floor: Floor, uniqueid: str) -> OpenVisit | None:

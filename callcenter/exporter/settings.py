@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from pydantic import BaseModel, ConfigDict, Field
 
 
@@ -18,3 +20,6 @@ class ExporterSettings(BaseModel):
     lost_call_minutes: float = Field(default=60.0, gt=0, description="A lost call open for longer raises an alert.")
     stale_seconds: float = Field(default=15.0, gt=0, description="Not ready when the switch was not heard for this.")
     max_store_lag_seconds: float = Field(default=60.0, gt=0, description="Not ready when the record is so far behind.")
+    certificates: tuple[Path, ...] = Field(
+        default=(), description="Certificates (PEM) whose end is watched, as the proxy's; the switch's own is anyway."
+    )

@@ -17,6 +17,8 @@ RING_EDGES = (5, 10, 15, 20, 25, 30, 60)
 TALK_EDGES = (15, 30, 60, 120, 180, 300, 600, 900, 1800, 3600)
 WRAP_UP_EDGES = (5, 10, 20, 30, 60, 120, 300, 600)
 HOLD_EDGES = (5, 10, 20, 30, 60, 120, 300, 600)
+LOSS_EDGES = (0.001, 0.005, 0.01, 0.02, 0.03, 0.05, 0.1, 0.2)
+"""Shares; from 0.03 on people hear it."""
 
 
 class MetricType(StrEnum):
@@ -34,7 +36,7 @@ class Metric(NamedTuple):
     kind: MetricType
     labels: tuple[str, ...]
     meaning: str
-    edges: tuple[int, ...] = ()
+    edges: tuple[float, ...] = ()
 
     @property
     def name(self) -> str:
@@ -68,6 +70,33 @@ METRICS: tuple[Metric, ...] = (
         "Answered within the rulebook's rings (3 by default): rings-call by visits, rings-offer by offers",
     ),
     Metric("within_threshold_total", _C, ("queue",), "Visits answered within the rulebook's service threshold"),
+    Metric("short_abandons_total", _C, ("queue",), "Visits abandoned within 5 s, which sl-adjusted leaves out"),
+    Metric(
+        "abandoned_within_threshold_total",
+        _C,
+        ("queue",),
+        "Visits abandoned within the service threshold, which sl-erlang counts as served",
+    ),
+    Metric(
+        "call_wait_seconds",
+        _H,
+        ("queue",),
+        "wait-call: from a call's first join to its first answer over all queues, by the line that it first came to",
+        WAIT_EDGES,
+    ),
+    Metric("calls_answered_total", _C, ("queue",), "Calls that had their first answer, by the line they first came to"),
+    Metric(
+        "calls_within_threshold_total",
+        _C,
+        ("queue",),
+        "Of them, those whose wait-call was within that line's threshold",
+    ),
+    Metric(
+        "repeat_calls_total",
+        _C,
+        ("queue",),
+        "Answered visits whose customer called again within 7 days (repeat-customer), counted when they do",
+    ),
     Metric("service_threshold_seconds", _G, ("queue",), "The service threshold of the rulebook in force"),
     Metric(
         "surveys_total",
@@ -84,6 +113,18 @@ METRICS: tuple[Metric, ...] = (
     Metric("lost_calls_open", _G, ("queue",), "Lost callers who are to be called back"),
     Metric("oldest_lost_call_start_timestamp_seconds", _G, ("queue",), "When the oldest of them was lost"),
     Metric("lost_call_limit_seconds", _G, (), "How long one may wait for a call-back, by the settings"),
+    Metric("complaints_open", _G, ("stage",), "Complaints that are not archived, by where they stand"),
+    Metric("complaints_overdue", _G, (), "Complaints that are to be closed still, and were due before now"),
+    Metric("complaints_due_soon", _G, ("within",), "Complaints that are to be closed within so long"),
+    Metric("complaint_warnings_total", _C, ("percent",), "Warnings told, by the percent of the time that had passed"),
+    Metric(
+        "complaints_closed_total",
+        _C,
+        ("kept",),
+        "Complaints closed in time (true) or late (false), by the database",
+    ),
+    Metric("notices_open", _G, (), "Notices to departments that are not answered"),
+    Metric("notices_overdue", _G, (), "Of them, those that are older than the settings allow"),
     Metric("waiting_callers", _G, ("queue",), "Callers waiting now"),
     Metric(
         "oldest_wait_start_timestamp_seconds",
@@ -92,9 +133,26 @@ METRICS: tuple[Metric, ...] = (
         "When the longest-waiting caller joined; absent when nobody waits",
     ),
     Metric("agents", _G, ("queue", "state"), "Agents that serve a queue, by state"),
+    Metric("agents_rostered", _G, ("queue",), "Agents that the roster has on duty for a queue now"),
+    Metric("state_seconds_total", _C, ("state",), "Time that all agents together spent in each state"),
+    Metric("team_state_seconds_total", _C, ("team", "state"), "Time that a team's agents together spent in each state"),
+    Metric("agent_info", _G, ("agent", "team"), "The team that the roster has an agent in; always 1"),
     Metric("agent_state", _G, ("agent", "state"), "1 for the state that an agent is in"),
     Metric("agent_state_seconds_total", _C, ("agent", "state"), "Time that an agent spent in each state"),
     Metric("agent_offers_total", _C, ("agent", "outcome"), "Offers to an agent by outcome"),
+    Metric(
+        "agent_page_failures_total",
+        _C,
+        ("agent", "what"),
+        "Words of an agent's page that speak for the agent: it could not ring (could_not_ring), a call was cut short",
+    ),
+    Metric(
+        "page_loss_ratio",
+        _H,
+        (),
+        "Share of the sound that did not arrive in the page of an agent, of a whole call",
+        LOSS_EDGES,
+    ),
     Metric("line_blocked", _G, ("agent",), "1 while an agent's line is kept engaged with no permitted number dialled"),
     Metric("violations_total", _C, ("rule", "severity", "verdict"), "Records raised by rules that are on, by verdict"),
     Metric(
@@ -123,12 +181,30 @@ METRICS: tuple[Metric, ...] = (
         (),
         "1 while a deadline given now, or the roster, reaches into days that the official calendar does not know yet",
     ),
+    Metric("rulebook_since_timestamp_seconds", _G, (), "When the edition of the rulebook that is in force began"),
+    Metric("mqtt_up", _G, (), "1 while the MQTT broker can be sent to; absent where nothing is published there"),
+    Metric(
+        "mqtt_refused_total", _C, (), "Messages that the MQTT broker refused: what the service may write is too little"
+    ),
+    Metric("outbox_waiting", _G, ("sink",), "What waits to leave the service to a sink"),
+    Metric("outbox_oldest_start_timestamp_seconds", _G, ("sink",), "When the oldest of it was put"),
+    Metric("outbox_parked", _G, ("sink",), "Agents, calls or complaints of which a sink cannot take the next entry"),
+    Metric("outbox_sent_total", _C, ("sink", "result"), "Entries sent, failed (tried again later) or refused"),
+    Metric("sink_disabled", _G, ("sink",), "1 while nothing is sent to a sink until a person enables it"),
     Metric("journal_pending", _G, (), "Entries waiting for the journal's disk"),
     Metric("store_lag_seconds", _G, (), "How far the record is behind the journal"),
     Metric(
         "ledger_difference", _G, ("queue",), "Joins minus every way out and those that last; 0 or something was lost"
     ),
     Metric("disk_free_bytes", _G, ("path",), "Free space where our data is"),
+    Metric(
+        "certificate_expiry_timestamp_seconds",
+        _G,
+        ("name",),
+        "When a certificate runs out: the switch's own where it speaks TLS, and those that the settings name",
+    ),
+    Metric("certificate_unreadable", _G, ("name",), "1 while a file of exporter.certificates cannot be read"),
+    Metric("start_timestamp_seconds", _G, (), "When the service began"),
     Metric("build_info", _G, ("version",), "The version; always 1"),
     Metric("info", _G, ("site",), "The site; always 1"),
 )

@@ -6,20 +6,16 @@ Everything happens on one event loop, so nothing is locked; series can be droppe
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
-from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
-
-from callcenter.exporter.table import BY_SHORT, METRICS, MetricType
-from callcenter.exporter.table import Metric as Described
-
-Labels = tuple[str, ...]
+from callcenter.exporter.exposition import Labels, heading, histogram_lines, plain_lines
+from callcenter.exporter.table import BY_SHORT, METRICS, Metric
 
 
 class Histogram:
     """Observations of one series; an edge counts what is equal to it."""
 
-    def __init__(self, edges: tuple[int, ...]) -> None:
+    def __init__(self, edges: tuple[float, ...]) -> None:
         self._edges = edges
         self._counts = [0] * (len(edges) + 1)
         self._sum = 0.0
@@ -29,23 +25,22 @@ class Histogram:
         self._counts[bisect_left(self._edges, value)] += 1
         self._sum += value
 
-    def add_to(self, family: HistogramMetricFamily, labels: Labels) -> None:
-        """Show the series as Prometheus wants it: counts up to each edge."""
-        total = 0
-        buckets = []
-        for edge, count in zip((*(f"{e}.0" for e in self._edges), "+Inf"), self._counts, strict=True):
-            total += count
-            buckets.append((edge, float(total)))
-        family.add_metric(labels, buckets, self._sum)
+    def copied(self) -> Histogram:
+        """Return it as it is now."""
+        copy = Histogram(self._edges)
+        copy._counts, copy._sum = self._counts.copy(), self._sum
+        return copy
+
+    def lines(self, metric: Metric, labels: Labels) -> Iterator[str]:
+        """Yield the series as Prometheus wants it: counts up to each edge."""
+        return histogram_lines(metric, labels, self._counts, self._sum)
 
 
 class Values:
     """All series of the metrics in the table; a name that is not there is a mistake and raises KeyError."""
 
     def __init__(self) -> None:
-        self._numbers: dict[str, dict[Labels, float]] = {
-            m.short: {} for m in METRICS if m.kind is not MetricType.HISTOGRAM
-        }
+        self._numbers: dict[str, dict[Labels, float]] = {m.short: {} for m in METRICS if not m.edges}
         self._histograms: dict[str, dict[Labels, Histogram]] = {m.short: {} for m in METRICS if m.edges}
 
     def set(self, short: str, labels: Labels, value: float) -> None:
@@ -57,9 +52,9 @@ class Values:
         series = self._numbers[short]
         series[labels] = series.get(labels, 0) + value
 
-    def observe(self, short: str, labels: Labels, seconds: float) -> None:
+    def observe(self, short: str, labels: Labels, value: float) -> None:
         """Put an observation into a histogram."""
-        self.begin(short, labels).observe(seconds)
+        self.begin(short, labels).observe(value)
 
     def begin(self, short: str, labels: Labels) -> Histogram:
         """Return the histogram of these labels, empty if it is new."""
@@ -88,24 +83,35 @@ class Values:
                 for labels in [key for key in series if key[0] == agent]:
                     del series[labels]
 
-    def families(self, on_top: Mapping[str, Mapping[Labels, float]]) -> Iterator[Metric]:
-        """Yield every metric with its series, in the table's order; `on_top` is added to what was counted."""
+    def taken(self, on_top: Mapping[str, Mapping[Labels, float]]) -> Values:
+        """Return every figure as it is now, with `on_top` added: what comes later does not change it."""
+        taken = Values()
+        for short, series in self._numbers.items():
+            taken._numbers[short] = series.copy()
+        for short, histograms in self._histograms.items():
+            taken._histograms[short] = {labels: one.copied() for labels, one in histograms.items()}
+        for short, numbers in on_top.items():
+            for labels, value in numbers.items():
+                taken.add(short, labels, value)
+        return taken
+
+    def rise_from(self, before: Values, shorts: Iterable[str]) -> None:
+        """Let counters be no less than they were shown before: a fall is a new beginning to Prometheus."""
+        for short in shorts:
+            now = self._numbers[short]
+            for labels, value in before._numbers[short].items():
+                if now.get(labels, value) < value:
+                    now[labels] = value
+
+    def text(self) -> bytes:
+        """Write every metric with its series, in the table's order."""
+        return "".join(self._lines()).encode()
+
+    def _lines(self) -> Iterator[str]:
         for metric in METRICS:
+            yield heading(metric)
             if metric.edges:
-                yield self._histogram_family(metric)
+                for labels, one in self._histograms[metric.short].items():
+                    yield from one.lines(metric, labels)
             else:
-                yield self._family(metric, on_top.get(metric.short, {}))
-
-    def _family(self, metric: Described, on_top: Mapping[Labels, float]) -> Metric:
-        kind = CounterMetricFamily if metric.kind is MetricType.COUNTER else GaugeMetricFamily
-        family = kind(metric.name, metric.meaning, labels=metric.labels)
-        numbers = self._numbers[metric.short]
-        for labels in {**numbers, **on_top}:
-            family.add_metric(labels, numbers.get(labels, 0) + on_top.get(labels, 0))
-        return family
-
-    def _histogram_family(self, metric: Described) -> Metric:
-        family = HistogramMetricFamily(metric.name, metric.meaning, labels=metric.labels)
-        for labels, histogram in self._histograms[metric.short].items():
-            histogram.add_to(family, labels)
-        return family
+                yield from plain_lines(metric, self._numbers[metric.short].items())

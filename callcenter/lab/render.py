@@ -10,12 +10,14 @@ import callcenter
 from callcenter.ami.names import NEEDED, VARIABLES
 from callcenter.domain.vocabulary import DIRECT
 from callcenter.errors import LabError
+from callcenter.files.phones import phones_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from callcenter.lab.settings import AgentSpec, QueueSpec
 
+PAGES_FILE = "pjsip_pages.conf"
 _PLACEHOLDER = re.compile(r"@([A-Z][A-Z0-9_]+)@")
 _QUEUE_MEMBERS = re.compile(r"^#include queue_members_(\w+)\.conf$", re.MULTILINE)
 
@@ -75,8 +77,8 @@ def member(agent: AgentSpec) -> str:
 
 
 def direct_queue(agent: AgentSpec) -> str:
-    """Write the queue of one agent's phone alone."""
-    return f"[{DIRECT}{agent.number}](direct)\n{member(agent)}\n"
+    """Write the queue of one agent's phone alone; one in a page is its member once the agent has signed in."""
+    return f"[{DIRECT}{agent.number}](direct)\n{'' if agent.page else member(agent)}\n"
 
 
 def queue(spec: QueueSpec, agents: Iterable[AgentSpec]) -> str:
@@ -97,7 +99,7 @@ def queue(spec: QueueSpec, agents: Iterable[AgentSpec]) -> str:
         "context = leave-by-key",
         *(f"member => {line}" for line in spec.members),
     ]
-    members = (member(agent) for agent in agents if spec.name in agent.queues)
+    members = (member(agent) for agent in agents if spec.name in agent.queues and not agent.page)
     return "\n".join([*lines, ""]) + "".join(members) + "\n"
 
 
@@ -120,8 +122,9 @@ def render(
         path.name: fill(path.read_text(encoding="utf-8"), values, path.name) for path in sorted(source.glob("*.conf"))
     }
     for name in _QUEUE_MEMBERS.findall(files["queues.conf"]):
-        files[f"queue_members_{name}.conf"] = "".join(member(a) for a in agents if name in a.queues)
-    files["pjsip_agents.conf"] = "".join(phone(agent, phone_secrets[agent.number]) for agent in agents)
+        files[f"queue_members_{name}.conf"] = "".join(member(a) for a in agents if name in a.queues and not a.page)
+    files["pjsip_agents.conf"] = "".join(phone(a, phone_secrets[a.number]) for a in agents if not a.page)
+    files[PAGES_FILE] = phones_text({a.number: phone_secrets[a.number] for a in agents if a.page})
     files["queues_direct.conf"] = "".join(direct_queue(agent) for agent in agents if agent.direct)
     files["manager_filters.conf"] = manager_filters()
     if extra_queues is not None:

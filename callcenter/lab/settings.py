@@ -33,12 +33,14 @@ class AgentSpec(_Part):
 
     Attributes:
         direct: The phone has a queue of its own, for callers who prefer this agent.
+        page: The phone is in a page, and a member of the queues once the agent has signed in.
     """
 
     number: str = Field(pattern=r"^1\d{3}$")
     name: str = Field(pattern=r"^[A-Za-z][A-Za-z0-9 '.-]{0,39}$")
     queues: tuple[str, ...] = ()
     direct: bool = False
+    page: bool = False
 
     @property
     def interface(self) -> str:
@@ -75,6 +77,7 @@ class LabSettings(_Part):
         lookup_port: Where the dialplan asks the service's API where a caller goes; None: it asks nobody.
         rtp_timeout_seconds: A phone that sends no voice in a call for so long is taken for dead; 0: never.
         direct_seconds: How long a preferred agent alone is tried before the line.
+        in_pages: Every agent's phone is in a page.
         for_tests: Adds `dialplans/lab/`: an unfiltered login and an extension for each queue.
     """
 
@@ -102,6 +105,7 @@ class LabSettings(_Part):
     agents_file: Path | None = None
     extra_agents: tuple[AgentSpec, ...] = ()
     extra_queues: tuple[QueueSpec, ...] = ()
+    in_pages: bool = False
     for_tests: bool = False
     boot_seconds: float = 30.0
 
@@ -114,7 +118,8 @@ class LabSettings(_Part):
         path = self.agents_file or dialplans / "agents.toml"
         try:
             listed = tomllib.loads(path.read_text(encoding="utf-8")).get("agent", [])
-            own = (AgentSpec.model_validate({"direct": True} | item) for item in listed)
+            given = {"direct": True, "page": self.in_pages}
+            own = (AgentSpec.model_validate(given | item) for item in listed)
             agents = (*own, *self.extra_agents)
         except (OSError, tomllib.TOMLDecodeError, ValidationError) as error:
             raise BadSetting(f"The agents file {path} cannot be used: {error}") from error

@@ -7,7 +7,7 @@ import contextlib
 import random
 from collections import Counter
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from callcenter.errors import LabError
 from callcenter.lab.diary import LabDiary
@@ -16,7 +16,7 @@ from callcenter.lab.sipphone import SipCall, SipPhone
 from callcenter.lab.stage import PHONES_HOST
 
 if TYPE_CHECKING:
-    from callcenter.lab.switch import LabState
+    from collections.abc import Mapping
 
 _MENU = "12345"
 _RING_MEAN_SECONDS = 6.0
@@ -38,7 +38,15 @@ class Shift:
     seed: int = 1
 
 
-async def play_shift(state: LabState, shift: Shift) -> list[str]:
+class SipEntrance(NamedTuple):
+    """Where phones and callers reach a switch on loopback: its port, the trunk's address, phones' secrets by number."""
+
+    port: int
+    trunk_host: str
+    phone_secrets: Mapping[str, str]
+
+
+async def play_shift(entrance: SipEntrance, shift: Shift) -> list[str]:
     """Play a shift to its end and return a summary, one line an outcome.
 
     Raises:
@@ -46,14 +54,14 @@ async def play_shift(state: LabState, shift: Shift) -> list[str]:
     """
     chance = random.Random(shift.seed)  # noqa: S311 - a repeatable shift, no secret
     diary = LabDiary()
-    phones = [await _phone(state, number, diary) for number in sorted(state.phone_secrets)]
+    phones = [await _phone(entrance, number, diary) for number in sorted(entrance.phone_secrets)]
     answering = [asyncio.create_task(_answer_calls(phone, chance, shift.talk_seconds)) for phone in phones]
     try:
         async with asyncio.TaskGroup() as group:
             calls = []
             for number in range(shift.callers):
-                caller = SipPhone(f"139{shift.seed % 1000:03d}{number:05d}", (LAB_DOMAIN, state.sip_port), diary)
-                await caller.open(state.trunk_host)
+                caller = SipPhone(f"139{shift.seed % 1000:03d}{number:05d}", (LAB_DOMAIN, entrance.port), diary)
+                await caller.open(entrance.trunk_host)
                 patience = chance.expovariate(1 / shift.patience_seconds)
                 calls.append(group.create_task(_call(caller, chance.choice(_MENU), patience), name=caller.name))
                 await asyncio.sleep(chance.expovariate(shift.per_minute / 60.0))
@@ -67,8 +75,8 @@ async def play_shift(state: LabState, shift: Shift) -> list[str]:
     return [f"{who:<20}{count}" for who, count in sorted(served.items())]
 
 
-async def _phone(state: LabState, number: str, diary: LabDiary) -> SipPhone:
-    phone = SipPhone(number, (LAB_DOMAIN, state.sip_port), diary, secret=state.phone_secrets[number])
+async def _phone(entrance: SipEntrance, number: str, diary: LabDiary) -> SipPhone:
+    phone = SipPhone(number, (LAB_DOMAIN, entrance.port), diary, secret=entrance.phone_secrets[number])
     await phone.open(PHONES_HOST)
     await phone.register()
     return phone

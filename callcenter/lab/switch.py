@@ -24,10 +24,10 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from callcenter.errors import LabError
 from callcenter.lab import root as roots
-from callcenter.lab.render import dialplans_dir, render
+from callcenter.lab.render import PAGES_FILE, dialplans_dir, render
 from callcenter.lab.rendering.prompts import ensure_prompts, give
 from callcenter.lab.rendering.values import Given, values_of
-from callcenter.lab.settings import ANY_PORT, AgentSpec, LabSettings
+from callcenter.lab.settings import ANY_PORT, LAB_DOMAIN, AgentSpec, LabSettings
 
 STATE_FILE = "lab.json"
 _STOP_SECONDS = 8.0
@@ -57,6 +57,16 @@ class LabState(BaseModel):
     def queue_log(self) -> Path:
         """Where Asterisk writes queue_log."""
         return self.instance / "log" / "queue_log"
+
+    @property
+    def pages(self) -> Path:
+        """Where the phones of pages stand, with their secrets."""
+        return self.instance / "etc" / PAGES_FILE
+
+    @property
+    def websocket(self) -> str:
+        """Where pages reach it."""
+        return f"ws://{LAB_DOMAIN}:{self.http_port}/ws"
 
     def alive(self) -> bool:
         """Tell whether the pid still runs this instance."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from callcenter.domain import facts as fx
 from callcenter.domain.frame import Micros
-from callcenter.domain.vocabulary import AgentState
+from callcenter.domain.vocabulary import AFTER_CALL_WORK, CANNOT_RING, AgentState
 
 _Now = tuple[AgentState, str | None, tuple[str, ...]]
 _UNKNOWN: _Now = (AgentState.UNKNOWN, None, ())
@@ -98,6 +98,8 @@ class Spans:
     def _pause(self, queue: str | None, reason: str | None, *, paused: bool) -> None:
         if paused:
             self._reason = reason
+        elif self._reason == AFTER_CALL_WORK:
+            self._wrap = None  # who says that the work is done has wrapped up
         if queue is None:
             self._everywhere = paused
             self._paused = dict.fromkeys(self._paused, paused)
@@ -148,7 +150,10 @@ class Spans:
             return _UNKNOWN
         queues = tuple(sorted(queue for queue, paused in self._paused.items() if paused))
         if queues or self._everywhere:
-            return AgentState.PAUSED, self._reason, queues
+            if self._reason == AFTER_CALL_WORK and self._wrap is not None:
+                return AgentState.WRAP_UP, None, (self._wrap[1],) if self._wrap[1] is not None else ()
+            by_us = self._reason == CANNOT_RING
+            return AgentState.SYSTEM_PAUSED if by_us else AgentState.PAUSED, self._reason, queues
         if self._wrap is not None:
             return AgentState.WRAP_UP, None, (self._wrap[1],) if self._wrap[1] is not None else ()
         return AgentState.AVAILABLE, None, ()

@@ -1,9 +1,10 @@
 """Backups: journal and database copied while the service runs, proved to be whole, and put back when it does not.
 
-A backup is a folder: `journal.sqlite`, `callcenter.sqlite`, the settings' own files, and `manifest.json` with what was
-copied and its hashes. The database is copied first, so that the journal holds all that the database has followed. Until
-everything has been verified the folder has another name; what is not named as a backup is none, and goes again: at the
-end of a backup that failed, or when the next one begins after one that was killed.
+A backup is a folder: `journal.sqlite`, `callcenter.sqlite`, the folder `attachments`, the settings' own files, and
+`manifest.json` with what was copied and its hashes. The database is copied first, so that the journal holds all that
+the database has followed. Until everything has been verified the folder has another name; what is not named as a
+backup is none, and goes again: at the end of a backup that failed, or when the next one begins after one that was
+killed.
 """
 
 from __future__ import annotations
@@ -28,8 +29,10 @@ from callcenter.ownfiles import open_private, private_folder
 from callcenter.store import DecisionStore, StoreSettings, newest_revision
 from callcenter.store.audit import verify as verify_audit
 from callcenter.store.decisions.withdrawals import followed
+from callcenter.store.enquiries.file_folder import FileFolder
 
 JOURNAL, DATABASE, MANIFEST = "journal.sqlite", "callcenter.sqlite", "manifest.json"
+ATTACHMENTS = "attachments"
 _PREFIX, _PARTIAL = "callcenter-", ".partial"
 
 
@@ -59,11 +62,12 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class BackupContents(msgspec.Struct, frozen=True, kw_only=True):
-    """What is backed up and put back: two databases, and files that are copied beside them."""
+    """What is backed up and put back: two databases, the folder of attachments, and files that are copied beside."""
 
     journal: Path
     store: StoreSettings
     node: str
+    attachments: Path | None = None
     beside: tuple[Path, ...] = ()
 
     @property
@@ -136,6 +140,8 @@ def verified(backup: Path) -> Manifest:
 def put_back(backup: Path, manifest: Manifest, kept: BackupContents, now: Micros) -> list[Path]:
     """Put journal and database of a verified backup in their places; what is there is set aside, and returned.
 
+    Attachments are put beside those that are there: each has its hash for a name.
+
     Wants the journal claimed by the caller, so that no service runs.
 
     Raises:
@@ -160,6 +166,9 @@ def put_back(backup: Path, manifest: Manifest, kept: BackupContents, now: Micros
             set_aside += [path.rename(path.with_name(path.name + aside)) for path in _with_logs(place)]
             fresh.rename(place)
             _sync(place.parent)
+    if kept.attachments is not None:
+        with _told_plainly(kept.attachments):
+            _copy_attachments(backup / ATTACHMENTS, kept.attachments)
     return set_aside
 
 
@@ -170,13 +179,14 @@ async def _make(kept: BackupContents, made: Path, now: Micros) -> Manifest:
         private_folder(partial)
         _copy_database(kept.database, partial / DATABASE)
         _copy_database(kept.journal, partial / JOURNAL)
+        _copy_attachments(kept.attachments, partial / ATTACHMENTS)
         for path in kept.beside:
             shutil.copyfile(path, partial / path.name, follow_symlinks=True)
     manifest = await _proved(partial, kept.node, now)
     with _told_plainly(partial):
         (partial / MANIFEST).write_bytes(msgspec.json.format(msgspec.json.encode(manifest)) + b"\n")
-        for path in partial.iterdir():
-            path.chmod(0o600)
+        for path in partial.rglob("*"):
+            path.chmod(0o700 if path.is_dir() else 0o600)
             _sync(path)
         _sync(partial)
         partial.rename(made)
@@ -247,6 +257,20 @@ def _copy_database(path: Path, target: Path) -> None:
         raise StoreError(f"{path} is damaged: {found}")
 
 
+def _copy_attachments(folder: Path | None, target: Path) -> None:
+    """Copy the files that are there; one that is swept meanwhile is needed by no row of the database's copy."""
+    if folder is None:
+        return
+    for name in FileFolder(folder).names():
+        private_folder(target)
+        fresh = target / f"{name}.fresh"
+        with contextlib.suppress(FileNotFoundError), (folder / name).open("rb") as source:
+            with open_private(fresh, "wb") as copy:
+                shutil.copyfileobj(source, copy)
+            _sync(fresh)
+            fresh.rename(target / name)
+
+
 def _settle(path: Path) -> None:
     """Leave one file of a database, without its log."""
     with _connected(f"file:{path}") as copy:
@@ -277,7 +301,7 @@ def _with_logs(place: Path) -> Iterable[Path]:
 
 
 def _hashes(folder: Path) -> dict[str, str]:
-    return {path.name: _hash(path) for path in sorted(folder.iterdir()) if path.is_file()}
+    return {str(path.relative_to(folder)): _hash(path) for path in sorted(folder.rglob("*")) if path.is_file()}
 
 
 def _hash(path: Path) -> str:

@@ -24,6 +24,7 @@ WORDS = Words(
     {
         "customers": "customers",
         "id": "id",
+        "version": "version",
         "completeness": "completeness",
         "missing": "not filled in",
         "note": "note",
@@ -54,6 +55,8 @@ WORDS = Words(
         "previewed": "nothing is written yet: without --preview it is.",
         "resumed": "it went on where it had stopped.",
         "imported": "import {number}; `callcenter customers undo-import {number}` takes it back as a whole.",
+        "merged": "went into it",
+        "edited": "changed since, and left as they are: {fields}.",
         "undone": "{gone} went, {back} are as they were, {left} were edited since and stay.",
         "rows": "{done} of {all} rows",
         "journal_keeps": "the journal keeps the numbers of calls until they are {days} days old.",
@@ -103,7 +106,7 @@ def card_lines(
     words, told = WORDS.table(language), shown.completeness
     weights = ", ".join(f"{_named(field, language)} {weight}" for field, weight in told.weights.items())
     share = WORDS.say("formula", language, share=round(told.share * 100), weights=weights)
-    rows: list[list[Cell]] = [[words["id"], shown.filed.id]]
+    rows: list[list[Cell]] = [[words["id"], shown.filed.id], [words["version"], shown.filed.version]]
     rows += [[heading_of(field, language), _cell(shown.filed.card, field, language)] for field in FIELDS]
     rows += [[words["completeness"], share]]
     rows += [[words["missing"], ", ".join(_named(field, language) for field in told.missing)]] if told.missing else []

@@ -9,13 +9,13 @@ from zoneinfo import ZoneInfo
 from callcenter.domain.frame import Micros
 from callcenter.domain.vocabulary import FollowUpBy
 from callcenter.locale import Language, Words
-from callcenter.rules.records.masks import masked_caller
+from callcenter.rules.records.masks import masked_caller, worded
 from callcenter.spreadsheet import Rows
 from callcenter.staff.dates import datetime_of
 from callcenter.staff.roles import Sight
 from callcenter.store.decisions.lost_calls import LostCallEntry
 
-_COLUMNS = (
+LOST_COLUMNS = (
     "id",
     "state",
     "caller",
@@ -73,7 +73,7 @@ def caller_shown(caller: str | None, seen: Sight) -> str | None:
 def lost_calls_listed(entries: Iterable[LostCallEntry], seen: Sight, zone: ZoneInfo, language: Language) -> Rows:
     """Make a table of entries, a row each."""
     words = WORDS.table(language)
-    heads = [words[name] for name in _COLUMNS]
+    heads = [words[name] for name in LOST_COLUMNS]
     return [
         heads,
         *(
@@ -89,7 +89,7 @@ def lost_calls_listed(entries: Iterable[LostCallEntry], seen: Sight, zone: ZoneI
                 None if one.claim is None else one.claim.agent or one.claim.claimed_by,
                 None if one.by is None else words[one.by],
                 written(one.closed_at, zone),
-                one.reason,
+                None if one.reason is None else worded(one.reason, seen),
             ]
             for one in entries
         ),

@@ -82,6 +82,22 @@ class Roster(msgspec.Struct, frozen=True):
         """Name the queues that the roster has an agent serve."""
         return frozenset(q for s in self.seats if s.agent == agent and s.holds(at) for q in s.queues)
 
+    def teams_at(self, at: Micros) -> dict[str, str]:
+        """Map each agent to the team of a moment; who has none is left out."""
+        found: dict[str, str] = {}
+        for seat in self.seats:
+            if seat.team is not None and seat.holds(at):
+                found.setdefault(seat.agent, seat.team)
+        return found
+
+    def on_duty_by_queue(self, at: Micros) -> dict[str, int]:
+        """Count the agents who are on duty at a moment, by each queue that they serve; 0 where none is."""
+        serving: dict[str, set[str]] = {}
+        for seat in self.seats:
+            for queue in seat.queues if seat.holds(at) else ():
+                serving.setdefault(queue, set()).add(seat.agent)
+        return {queue: sum(self.on_duty(agent, at) for agent in agents) for queue, agents in serving.items()}
+
     def on_duty(self, agent: str, at: Micros) -> bool:
         """Tell whether an agent is on duty at a moment."""
         return any(start <= at for start, _ in self.duty_within(agent, at, at + 1))

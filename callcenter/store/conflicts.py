@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from callcenter.errors import BadInput
-from callcenter.staff.roles import Role
+from callcenter.staff.rights import Role
 
 
 class Missing(BadInput):

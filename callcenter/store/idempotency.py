@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Collection
 
 import msgspec
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, insert, or_, select, update
 
 from callcenter.domain.frame import SECOND, Micros
 from callcenter.store.conflicts import KeyReused
@@ -13,6 +14,10 @@ from callcenter.store.tables import AnswerRow
 from callcenter.store.unit_of_work import UnitOfWork
 
 KEPT_FOR: Micros = 7 * 24 * 3600 * SECOND
+
+_AT_ONCE = 50
+_NOBODYS = ("id", "case", "n", "number", "state", "version")
+"""What is left of an answer about somebody who is forgotten."""
 
 
 class KeyedRequest(msgspec.Struct, frozen=True, kw_only=True):
@@ -58,3 +63,17 @@ async def remember(unit: UnitOfWork, asked: KeyedRequest, answer: KeptAnswer) ->
     """Keep an answer, in the transaction that did what it says."""
     values = msgspec.structs.asdict(asked) | msgspec.structs.asdict(answer)
     await unit.execute(insert(AnswerRow).values(**values))
+
+
+async def forget_answers(unit: UnitOfWork, subjects: Collection[str]) -> None:
+    """Take out of what is kept of answers all that they say of customers, cases and enquiries of some ids.
+
+    The same request again has no second effect still, and is told as much as is left.
+    """
+    a, ids = AnswerRow, sorted(subjects)
+    for start in range(0, len(ids), _AT_ONCE):
+        named = or_(*(a.body.contains(one, autoescape=True) for one in ids[start : start + _AT_ONCE]))
+        for row in (await unit.execute(select(a.account, a.key, a.body).where(named))).all():
+            told = msgspec.json.decode(row.body)
+            body = msgspec.json.encode({name: told[name] for name in _NOBODYS if name in told}).decode()
+            await unit.execute(update(a).where(a.account == row.account, a.key == row.key).values(body=body))

@@ -24,6 +24,7 @@ from sqlalchemy import (
     insert,
     inspect,
     select,
+    text,
     tuple_,
     update,
 )
@@ -34,6 +35,7 @@ from sqlalchemy.types import String, Text
 from callcenter.errors import BadInput, StoreError
 from callcenter.store.engine import open_engine, told_plainly
 from callcenter.store.schema import (
+    CHANGING,
     MOVING,
     VERSIONS,
     begin_writing,
@@ -48,9 +50,6 @@ from callcenter.untrusted import storable
 _AT_ONCE = 500
 _STATE = Table("moving", MetaData(), Column("source", Text, nullable=False))
 """In the target while it is not all there: of which source it holds a part."""
-_LOCK = 0x63616C6C
-"""Of PostgreSQL's advisory locks, the one that a move holds in its target."""
-
 _encode = msgspec.json.Encoder().encode
 
 
@@ -116,7 +115,7 @@ async def _connected(target: StoreSettings, engine: AsyncEngine) -> AsyncIterato
     with told_plainly(target):
         async with engine.connect() as connection:
             await require_fit(target, connection)
-            await connection.execute(select(func.pg_advisory_lock(_LOCK)))
+            await connection.execute(select(func.pg_advisory_lock(CHANGING)))
             await connection.commit()
             yield _Side(target, connection)
 
@@ -129,6 +128,8 @@ async def _moved(here: _Side, there: _Side, told: Callable[[MoveProgress], None]
     proved = [await _proved(here, there, tables[new.name], new) for new in (await _tables(there)).values()]
     await there.connection.execute(update(VERSIONS).values(version_num=newest_revision()))
     await there.connection.execute(DropTable(_STATE))
+    await there.connection.commit()
+    await there.connection.execute(text("ANALYZE"))  # or the first day's look-ups would be planned for empty tables
     await there.connection.commit()
     return proved
 

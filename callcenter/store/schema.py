@@ -7,7 +7,7 @@ from pathlib import Path
 from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, column, event, inspect, select, table, text
+from sqlalchemy import Connection, column, event, func, inspect, select, table, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from callcenter.errors import MigrationMissing, StoreError
@@ -18,6 +18,8 @@ _SCRIPTS = Path(__file__).parent / "migrations"
 _OLDEST_SERVER = (15,)
 MOVING = "moving"
 """Stands for the schema of a database into which another one is being moved."""
+CHANGING = 0x63616C6C
+"""Of PostgreSQL's advisory locks, the one that whoever makes or changes a schema holds."""
 VERSIONS = table("alembic_version", column("version_num"))
 
 
@@ -64,7 +66,8 @@ async def require_current(settings: StoreSettings, engine: AsyncEngine) -> None:
 async def upgrade(settings: StoreSettings) -> str:
     """Bring the database to the newest schema, made now if there is none; returns the schema's name.
 
-    Killed in the middle, it leaves the schema that was there.
+    Of two at once, the second waits for the first, and finds nothing left to do. Killed in the middle, it leaves the
+    schema that was there.
 
     Raises:
         MigrationMissing: It was made by a newer version.
@@ -78,6 +81,8 @@ async def upgrade(settings: StoreSettings) -> str:
         _require_known(settings, found)
         with told_plainly(settings):
             async with engine.begin() as connection:
+                if settings.path is None:
+                    await connection.execute(select(func.pg_advisory_xact_lock(CHANGING)))
                 await connection.run_sync(migrate)
     finally:
         await engine.dispose()

@@ -42,6 +42,9 @@ class StoreSettings(BaseModel):
         ge=1,
         description="Events that wait in memory for the database; what is more is read from the journal again.",
     )
+    outbox_days: int = Field(
+        default=30, ge=1, le=3_650, description="Days that what is to leave the service is kept, taken or not."
+    )
     retry_seconds: float = Field(default=1.0, gt=0, description="Wait before a database that failed is tried again.")
 
     @field_validator("url")

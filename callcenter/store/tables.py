@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from sqlalchemy import Index, Integer, String, text
+from sqlalchemy import Float, Index, Integer, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from callcenter.store.record.models import Base
@@ -186,7 +186,7 @@ class ChangeRow(Base):
 
 
 class DispositionRow(Base):
-    """What somebody recorded of a call; `at` is the switch's time, `given_at` ours."""
+    """What somebody recorded of a call, its record as an enquiry; `at` is the switch's time, `given_at` ours."""
 
     __tablename__ = "dispositions"
     __table_args__ = (Index(None, "uniqueid", "at"),)
@@ -198,8 +198,35 @@ class DispositionRow(Base):
     words: Mapped[str]
     callback_to: Mapped[str | None]
     callback_by: Mapped[int | None]
+    case_class: Mapped[str | None] = mapped_column(String(32))
+    class_version: Mapped[int | None] = mapped_column(Integer)
+    outcome: Mapped[str | None] = mapped_column(String(16))
+    follow_up_at: Mapped[int | None]
+    follow_up: Mapped[str | None]
     given_by: Mapped[str] = mapped_column(String(_NAME))
     given_at: Mapped[int]
+
+
+class CallQualityRow(Base):
+    """What a call was like in an agent's page, as its browser measured it; `at` is our time when it was told.
+
+    `lasted` is in microseconds; losses are shares; what the browser did not know is NULL.
+    """
+
+    __tablename__ = "call_qualities"
+    __table_args__ = (Index(None, "uniqueid", "agent"), Index(None, "agent", "at"))
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    uniqueid: Mapped[str | None]
+    agent: Mapped[str]
+    at: Mapped[int]
+    direction: Mapped[str] = mapped_column(String(3))
+    lasted: Mapped[int]
+    loss: Mapped[float] = mapped_column(Float(53))
+    worst_loss: Mapped[float] = mapped_column(Float(53))
+    jitter_ms: Mapped[float | None] = mapped_column(Float(53))
+    round_trip_ms: Mapped[float | None] = mapped_column(Float(53))
+    codec: Mapped[str | None] = mapped_column(String(32))
 
 
 class LostCallClaimRow(Base):

@@ -6,7 +6,7 @@ transaction reads is what it then changes: two people at once have one effect, t
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any, Self
 
@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from callcenter.ownfiles import OwnFile
 from callcenter.store.audit import Audited, append
 from callcenter.store.engine import open_engine, told_plainly
+from callcenter.store.outbox import has_put
 from callcenter.store.schema import require_current
 from callcenter.store.settings import StoreSettings
 from callcenter.store.tables import AuditHeadRow
@@ -37,9 +38,14 @@ class UnitOfWork:
 
 
 class DecisionStore:
-    """What people enter and decide, open for reading and writing."""
+    """What people enter and decide, open for reading and writing.
+
+    Attributes:
+        on_put: Called when a transaction has committed that put something into the outbox.
+    """
 
     def __init__(self, settings: StoreSettings, engine: AsyncEngine) -> None:
+        self.on_put: Callable[[], None] = lambda: None
         self._settings = settings
         self._engine = engine
         self.file = None if settings.path is None else OwnFile(settings.path)
@@ -76,11 +82,20 @@ class DecisionStore:
             StoreError: The database cannot be used, or not now.
             FileTaken: Its file is no longer there, and with it what was written.
         """
+        async with self.adding() as unit:
+            yield await desk_of(unit.connection)
+
+    @asynccontextmanager
+    async def adding(self) -> AsyncIterator[UnitOfWork]:
+        """Hold a transaction that only adds rows by which nothing is decided, in no line; errors as `writing`."""
         with told_plainly(self._settings):
             async with self._engine.begin() as connection:
-                yield await desk_of(connection)
+                yield UnitOfWork(connection)
+                leaves = has_put(connection)
         if self.file is not None:
             self.file.require()
+        if leaves:
+            self.on_put()
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncConnection]:

@@ -69,7 +69,7 @@ class Follower:
         self.judge = None if in_force is None else in_force.judge()
         self.seen = LastSeen()
         self._graded = False
-        self._lost_calls = LostCalls(None if in_force is None else in_force.numbering)
+        self._lost_calls = LostCalls(in_force)
 
     @property
     def floor(self) -> Floor:
@@ -120,7 +120,7 @@ class Follower:
         if self.judge is not None:
             self.judge = self.judge.under(in_force.rulebook, in_force.roster, in_force.numbering)
         self._governed.enact(in_force)
-        self._lost_calls = self._lost_calls.under(in_force.numbering)
+        self._lost_calls = self._lost_calls.under(in_force)
         self.in_force = self.enacted = in_force
 
     def _judged(self, facts: list[Fact]) -> list[Violation]:
@@ -165,8 +165,7 @@ class Follower:
         follower = cls(saved.in_force or in_force)
         follower._governed = Governed(follower.in_force, Floor.restore(saved.floor).state)
         follower.seen, follower.enacted, follower._graded = saved.seen, saved.in_force, saved.graded
-        numbering = None if follower.in_force is None else follower.in_force.numbering
-        follower._lost_calls = LostCalls.restore(saved.lost_calls, numbering)
+        follower._lost_calls = LostCalls.restore(saved.lost_calls, follower.in_force)
         if follower.in_force is not None:
             follower.judge = follower.in_force.judge(saved.judge)
             follower.judge.graded = saved.graded

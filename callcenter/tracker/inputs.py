@@ -10,6 +10,7 @@ from typing import NamedTuple, Protocol
 
 import msgspec
 
+from callcenter.cases.linking import LinkSettings
 from callcenter.domain.agents.directory import Directory
 from callcenter.domain.facts import Visit
 from callcenter.domain.frame import Micros
@@ -20,6 +21,9 @@ from callcenter.rules.detection.judge import Judge
 from callcenter.rules.regulations.edition import Held, Rulebook
 from callcenter.staff.duty import Roster
 
+FOLLOWED = LinkSettings(repeat_days=0)
+"""Answered visits are let go of at once: nobody asks here what repeats them, and every saved state would have them."""
+
 
 class SiteFacts(msgspec.Struct, frozen=True, kw_only=True):
     """What the floor must be told that no rulebook says.
@@ -28,11 +32,13 @@ class SiteFacts(msgspec.Struct, frozen=True, kw_only=True):
         names: Interface → agent's name, where no roster says who sits where.
         permitted: Extensions and Asterisk patterns an agent may dial for work, where no roster says.
         silence: While heartbeats come, the stream is silent for no longer than this; None: nobody has said.
+        links: How lost calls are followed.
     """
 
     names: dict[str, str] = {}
     permitted: tuple[str, ...] | None = None
     silence: Micros | None = None
+    links: LinkSettings = FOLLOWED
 
 
 class RulesInForce(msgspec.Struct, frozen=True, tag="RulesInForce"):

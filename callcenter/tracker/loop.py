@@ -145,6 +145,16 @@ class Tracker:
         await self.enter(said)
         await self._journal.committed(self._applied)
 
+    async def hear_pages(self, told: Sequence[ev.PageTold]) -> None:
+        """Take what agents' pages say, in its place among the frames; durable when it returns.
+
+        Raises:
+            StoreError: The journal takes nothing more.
+        """
+        now = wall_clock()
+        await self._take([event_step(self._node, now, one) for one in told])
+        await self._journal.committed(self._applied)
+
     def attach(self, sink: Sink) -> None:
         """Tell a live view of every fact from the start; to be called before `run`."""
         self._sinks.append(sink)

@@ -15,7 +15,8 @@ from callcenter.rules.regulations.edition import Rulebook
 from callcenter.rules.regulations.rulebook import rulebook_of, whole
 from callcenter.rules.scores.score_terms import SUBJECT, read_terms
 from callcenter.staff.dates import datetime_of
-from callcenter.staff.roles import Principal, Right, may
+from callcenter.staff.rights import Right
+from callcenter.staff.roles import Principal, may
 from callcenter.store import UnitOfWork
 from callcenter.store.audit import Audited
 from callcenter.store.conflicts import Conflict, NotAllowed, Outdated

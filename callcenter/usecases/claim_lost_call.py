@@ -8,7 +8,8 @@ from __future__ import annotations
 from sqlalchemy import delete, insert
 
 from callcenter.domain.frame import Micros
-from callcenter.staff.roles import Principal, Right, may
+from callcenter.staff.rights import Right
+from callcenter.staff.roles import Principal, may
 from callcenter.store import UnitOfWork
 from callcenter.store.audit import Audited
 from callcenter.store.conflicts import Conflict, NotAllowed

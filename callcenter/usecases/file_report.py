@@ -10,7 +10,8 @@ from callcenter.rules.records.dossier import RecordForm, from_form
 from callcenter.rules.records.standing import SERVICE
 from callcenter.rules.regulations.edition import Rulebook
 from callcenter.staff.duty import Roster
-from callcenter.staff.roles import Principal, Right, may
+from callcenter.staff.rights import Right
+from callcenter.staff.roles import Principal, may
 from callcenter.store.conflicts import Conflict, NotAllowed
 from callcenter.store.decisions.duplicates import touching
 from callcenter.store.decisions.violations import FiledRecord, get, put

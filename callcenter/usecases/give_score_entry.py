@@ -21,7 +21,8 @@ from callcenter.rules.scores.score import Subject, month_score
 from callcenter.rules.scores.score_lines import ScoreTerms
 from callcenter.staff.dates import datetime_of
 from callcenter.staff.months import month_name
-from callcenter.staff.roles import Principal, Right, Role, may
+from callcenter.staff.rights import Right, Role
+from callcenter.staff.roles import Principal, may
 from callcenter.store import UnitOfWork
 from callcenter.store.audit import Audited
 from callcenter.store.conflicts import Conflict, NotAllowed, NoTerms

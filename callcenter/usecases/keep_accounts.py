@@ -19,7 +19,8 @@ from callcenter.domain.frame import Micros
 from callcenter.errors import BadInput
 from callcenter.locale import english
 from callcenter.rules.records.standing import SERVICE
-from callcenter.staff.roles import Role, approves_money
+from callcenter.staff.rights import Role
+from callcenter.staff.roles import approves_money
 from callcenter.store import UnitOfWork
 from callcenter.store.audit import Audited
 from callcenter.store.conflicts import Conflict, Missing, Outdated

@@ -28,8 +28,8 @@ from callcenter.rules.regulations.edition import Edition, Mode, Rulebook
 from callcenter.rules.scores.accumulated import CODE, Confirmed, accumulated
 from callcenter.staff.months import month_of, month_span
 from callcenter.store.decisions.violations import FiledRecord, RecordQuery, confirmed_in, found, history, put
-from callcenter.store.decisions.withdrawals import withdraw
 from callcenter.store.unit_of_work import UnitOfWork
+from callcenter.usecases.tell_record import take_back
 
 _UNDECIDED = frozenset({RecordState.PROPOSED, RecordState.NOTIFIED, RecordState.EXPLAINED})
 _SETTLED = frozenset({RecordState.WITHDRAWN, RecordState.OVERTURNED})
@@ -60,7 +60,7 @@ async def recount_month(unit: UnitOfWork, changed: FiledRecord, rulebook: Rulebo
     for record in kept:
         if record.standing.state in _SETTLED or count.carries(record, confirmed):
             continue
-        await withdraw(unit, record.dossier.id, "".join(_NOTES.say("ground_gone", one) for one in LANGUAGES), at)
+        await take_back(unit, record.dossier.id, "".join(_NOTES.say("ground_gone", one) for one in LANGUAGES), at)
     for derived in count.full(confirmed):
         number = await _number(unit.connection, derived, kept)
         told = msgspec.structs.replace(derived, id=number)

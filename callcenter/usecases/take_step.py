@@ -12,13 +12,15 @@ from callcenter.rules.records.standing import SERVICE, RecordState, Standing
 from callcenter.rules.records.steps import DECISIONS, STEPS, Action, ProcessStep, Terms
 from callcenter.rules.records.workflow import checked_beside
 from callcenter.rules.regulations.edition import Rulebook
-from callcenter.staff.roles import Principal, Right, may
+from callcenter.staff.rights import Right
+from callcenter.staff.roles import Principal, may
 from callcenter.store import UnitOfWork
 from callcenter.store.conflicts import NotAllowed
 from callcenter.store.decisions.duplicates import decided_twin
 from callcenter.store.decisions.violations import FiledRecord, act, get
 from callcenter.store.sign_in.vouching import require_two
 from callcenter.usecases.recount_month import recount_month
+from callcenter.usecases.tell_record import tell_record
 from callcenter.usecases.withdraw_record import alarm, withdraw_record
 
 _RIGHTS: dict[Action, Right] = {
@@ -90,6 +92,7 @@ async def take_step(
     if step.action is Action.CHECK:
         await _require_another(unit, taken.standing, step)
     await recount_month(unit, taken, context.rulebook, step.at)
+    await tell_record(unit, taken, step.action, step.at)
     return StepTaken(taken)
 
 

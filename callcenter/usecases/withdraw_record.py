@@ -13,8 +13,9 @@ from callcenter.rules.records.standing import SERVICE
 from callcenter.rules.regulations.edition import Rulebook
 from callcenter.store import DecisionStore, UnitOfWork
 from callcenter.store.decisions.violations import get
-from callcenter.store.decisions.withdrawals import OPEN, withdraw
+from callcenter.store.decisions.withdrawals import OPEN
 from callcenter.usecases.recount_month import recount_month
+from callcenter.usecases.tell_record import take_back
 
 log = structlog.get_logger()
 
@@ -37,7 +38,7 @@ async def withdraw_record(
     record = await get(unit.connection, filed.id)
     if record.dossier != filed or record.standing.proposed_by != SERVICE or record.standing.state not in OPEN:
         return False
-    await recount_month(unit, await withdraw(unit, filed.id, note(findings), at), rulebook, at)
+    await recount_month(unit, await take_back(unit, filed.id, note(findings), at), rulebook, at)
     return True
 
 

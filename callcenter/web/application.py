@@ -13,28 +13,43 @@ from callcenter.web.api import (
     audit,
     calls,
     changes,
-    given,
+    classes,
+    desk,
+    figures,
     live,
     promises,
     rules,
-    scores,
     session,
     surveys,
     users,
     violations,
 )
-from callcenter.web.api.customers import cards, contacts, imports, looks, merges
+from callcenter.web.api.aftercare import care, follow_ups, measures, registers, remedies, reviews
+from callcenter.web.api.aftercare import figures as complaint_figures
+from callcenter.web.api.complaints import cases, moves, notices, people
+from callcenter.web.api.customers import cards, contacts, imports, looks, merges, numbers
+from callcenter.web.api.enquiries import attachments, reports
+from callcenter.web.api.enquiries import routes as enquiries
 from callcenter.web.api.lost_calls import routes as lost_calls
+from callcenter.web.api.page import dialling, first_account, own_day
+from callcenter.web.api.scores import given
+from callcenter.web.api.scores import routes as scores
 from callcenter.web.guard import SAFE, Guard
+from callcenter.web.pages.built import BuiltPage
 from callcenter.web.problems import KINDS, MEDIA_TYPE, install
 from callcenter.web.service import Service
 
 API = "/api/v1"
 ROUTERS = (
     session.router,
+    first_account.router,
+    own_day.router,
+    dialling.router,
     violations.router,
     calls.router,
+    desk.router,
     looks.router,
+    numbers.router,
     merges.router,
     imports.router,
     contacts.router,
@@ -44,10 +59,26 @@ ROUTERS = (
     changes.router,
     rules.router,
     promises.router,
+    figures.router,
     live.router,
     scores.router,
     surveys.router,
     lost_calls.router,
+    people.router,
+    moves.router,
+    cases.router,
+    notices.router,
+    classes.router,
+    enquiries.router,
+    reports.router,
+    attachments.router,
+    complaint_figures.router,
+    follow_ups.router,
+    measures.router,
+    *reviews.ROUTERS,
+    remedies.router,
+    registers.router,
+    *care.ROUTERS,
     *given.ROUTERS,
 )
 """Every route that there is, below `API`."""
@@ -65,7 +96,8 @@ _PROBLEM: dict[str, Any] = {
         "instance": {"type": "string"},
         "changes": {"type": "array", "items": {"type": "object"}, "description": "Fields that others changed since."},
         "yours": {"type": "object", "description": "What was sent, where others changed it since."},
-        "why": {"type": "string", "description": "Code of the sentence, of a refused step."},
+        "why": {"type": "string", "description": "Code of the sentence, of a refused step or move."},
+        "cases": {"type": "array", "items": {"type": "object"}, "description": "Open cases of the same matter."},
         "errors": {"type": "array", "items": {"type": "object"}, "description": "Each thing that is not as expected."},
     },
 }
@@ -83,8 +115,11 @@ def make_application(service: Service) -> FastAPI:
     if token is not None:
         app.state.dialplan_token = token
         app.include_router(dialplan.router)
+    app.router.default = BuiltPage()
     install(app)
-    app.add_middleware(Guard, settings=service.settings, takes_files=[API + path for path in imports.FILES])
+    app.add_middleware(
+        Guard, settings=service.settings, takes_files=[API + path for path in (*imports.FILES, *attachments.FILES)]
+    )
     app.openapi = lambda: _document(app)  # type: ignore[method-assign]  # FastAPI's documented way
     return app
 

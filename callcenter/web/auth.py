@@ -12,7 +12,8 @@ from typing import Annotated
 from fastapi import Depends, Request, Security
 from fastapi.security import APIKeyCookie, APIKeyHeader
 
-from callcenter.staff.roles import Principal, Reach, Right, reach
+from callcenter.staff.rights import Reach, Right
+from callcenter.staff.roles import Principal, reach
 from callcenter.store.sign_in.sessions import Session
 from callcenter.web.cookies import NEW_TOKEN, cookie_name
 from callcenter.web.guard import SAFE

@@ -41,7 +41,8 @@ class CallBackCode(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         phones: The endpoints from which it may be dialled.
         number: What is dialled for it.
-        lost_call: Whom it calls back.
+        lost_call: Whom it calls back; None: whoever was in a call of the agent's.
+        call: The call that it is about, where it is no lost one.
         account: Whose it is.
         until: By a clock that is never set.
     """
@@ -49,7 +50,8 @@ class CallBackCode(msgspec.Struct, frozen=True, kw_only=True):
     code: str
     phones: frozenset[str]
     number: str
-    lost_call: str
+    lost_call: str | None
+    call: str | None
     account: str
     until: Micros
 
@@ -66,7 +68,15 @@ class CallBackCodes:
         self._given: dict[str, CallBackCode] = {}
         self._wrong: OrderedDict[str, list[Micros]] = OrderedDict()
 
-    def give(self, account: str, phones: Collection[str], number: str, lost_call: str) -> CallBackCode:
+    def give(
+        self,
+        account: str,
+        phones: Collection[str],
+        number: str,
+        lost_call: str | None = None,
+        *,
+        call: str | None = None,
+    ) -> CallBackCode:
         """Give an account a code, in the place of one that it had."""
         now = self._steady()
         self._given = {name: one for name, one in self._given.items() if one.until > now}
@@ -75,11 +85,16 @@ class CallBackCodes:
             phones=frozenset(phones),
             number=number,
             lost_call=lost_call,
+            call=call,
             account=account,
             until=now + CODE_LASTS,
         )
         self._given[account] = code
         return code
+
+    def void(self, lost_calls: Collection[str]) -> None:
+        """Let the codes of some lost calls stand for nothing any more."""
+        self._given = {name: one for name, one in self._given.items() if one.lost_call not in lost_calls}
 
     def take(self, phone: str, code: str) -> CallBackCode | CodeRefused:
         """Use up the code that a phone has dialled."""

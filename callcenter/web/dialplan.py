@@ -75,7 +75,7 @@ class AfterAsked(RequestBody):
 
 @router.get("/after")
 async def read_after(asked: Annotated[AfterAsked, Query()], service: TheService) -> Response:
-    """Say what follows when an agent's leg has ended: `survey/123`, `front/`, `end/`; nothing where it is not known."""
+    """Say what follows when an agent's leg has ended: `survey/123`, `front/1001`, `end/`; nothing where not known."""
     board = service.ports.switchboard
     found = None if board is None else await board.after(asked.call, asked.line, asked.cause)
     return _nothing() if found is None else PlainTextResponse(found.line())
@@ -103,9 +103,8 @@ async def _note_code(service: Service, phone: str, taken: CallBackCode | CodeRef
     now = service.clock()
     if isinstance(taken, CallBackCode):
         told = {"phone": phone}
-        noted = Audited(
-            at=now, actor=taken.account, action="dial", kind="lost_call", subject=taken.lost_call, detail=told
-        )
+        kind, subject = ("call", taken.call or "") if taken.lost_call is None else ("lost_call", taken.lost_call)
+        noted = Audited(at=now, actor=taken.account, action="dial", kind=kind, subject=subject, detail=told)
     else:
         told = {"refused": taken.name.lower()}
         noted = Audited(at=now, actor=SERVICE, action="guess", kind="call_back_code", subject=inert(phone), detail=told)

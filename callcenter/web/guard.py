@@ -86,7 +86,7 @@ class Guard:
 
     def _dress(self, headers: MutableHeaders, scope: Scope) -> None:
         for name, value in self._headers.items():
-            headers[name] = value
+            headers.setdefault(name, value)
         token = scope.get("state", {}).get(NEW_TOKEN)
         if token is not None:
             headers.append("Set-Cookie", token_cookie(token, self._settings))

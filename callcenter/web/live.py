@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter, deque
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from typing import Protocol
 
 import msgspec
@@ -19,35 +19,42 @@ from callcenter.clock import wall_clock
 from callcenter.domain import facts as fx
 from callcenter.domain.floor import Floor
 from callcenter.domain.frame import SECOND, Micros
+from callcenter.domain.visits.holds import CallHeld
 from callcenter.errors import StoreError
 from callcenter.exporter.health import Health
 from callcenter.exporter.live import AgentNow, LiveDocument, QueueNow
 from callcenter.exporter.names import inert
-from callcenter.exporter.present import Changed
+from callcenter.exporter.present import Changed, moved
 from callcenter.numbers import Numbering
 from callcenter.rules.records.violation import Violation
 from callcenter.rules.regulations.edition import Mode
-from callcenter.staff.roles import Principal, Right, may
+from callcenter.staff.rights import Right
+from callcenter.staff.roles import Principal, may
+from callcenter.store.complaints.news import CaseNews
 from callcenter.store.decisions.lost_calls import OpenLostCalls
 from callcenter.web.live_words import (
+    HELD,
+    MOST_UNREAD,
     Happening,
     LiveEvent,
+    LiveReader,
     Said,
     Topic,
+    case_told,
     framed,
     happening,
+    holding,
     lost_call,
+    may_see_customers,
     recorded,
     seconds,
     talking,
 )
-from callcenter.web.pops import Pops, Ring, WhoCalls, nobody_known, ring_of
+from callcenter.web.pops import CallerBook, NobodyKnown, Pops, Ring, ring_of
 from callcenter.web.problems import RequestRefused
 
 MOST_KEPT = 4_000
 """Events that can be taken up again."""
-MOST_UNREAD = 500
-"""Events that wait for one reader."""
 MOST_OF_ACCOUNT = 4
 MOST_READERS = 200
 EVERY_SECONDS = 3.0
@@ -56,7 +63,7 @@ _FLOOR_SECONDS = 0.2
 """Changes of the floor are told together."""
 _OVER: dict[type[fx.Fact], tuple[tuple[Topic, str], ...]] = {
     fx.OfferEnded: ((Topic.CALLS, "rang"), (Topic.POPS, "rang")),
-    fx.TalkEnded: ((Topic.CALLS, "talks"),),
+    fx.TalkEnded: ((Topic.CALLS, "talks"), (Topic.CALLS, "held")),
 }
 """What lasts no longer with a fact."""
 _RETRY = b"retry: 3000\n\n"
@@ -76,53 +83,14 @@ class LiveBoard(Protocol):
     def live(self) -> LiveDocument:
         """Return all of it."""
 
+    def rings(self) -> tuple[int, Micros]:
+        """Return within how many rings a phone is to be answered, and how long one takes."""
+
     def queue(self, name: str) -> QueueNow:
         """Return one queue."""
 
     def agent(self, name: str) -> AgentNow | None:
         """Return one agent, None where there is none of that name any more."""
-
-
-class LiveReader:
-    """One open stream; ends when its session does.
-
-    Attributes:
-        pending: What is still to be sent.
-        stale: A snapshot is to be sent first.
-        over: Why the stream ends; None while it does not.
-    """
-
-    def __init__(self, person: Principal, session: str, topics: frozenset[Topic]) -> None:
-        self.person = person
-        self.session = session
-        self.topics = topics
-        self.pending: deque[LiveEvent] = deque()
-        self.stale = True
-        self.beat = True
-        self.over: str | None = None
-        self.news = asyncio.Event()
-
-    def sees(self, event: LiveEvent) -> bool:
-        """Tell whether an event is for this reader."""
-        return event.topic in self.topics and event.concerns(self.person)
-
-    def take(self, event: LiveEvent) -> None:
-        """Put an event in line; where the line is full a snapshot takes its place."""
-        if len(self.pending) >= MOST_UNREAD:
-            self.pending.clear()
-            self.stale = True
-        if not self.stale:
-            self.pending.append(event)
-        self.news.set()
-
-    def next(self) -> LiveEvent | None:
-        """Take the next event out of line; None: there is none, or something else comes first."""
-        return self.pending.popleft() if self.pending and not self.stale and self.over is None else None
-
-    def end(self, why: str) -> None:
-        """Let the stream end at once."""
-        self.over = why
-        self.news.set()
 
 
 class LiveFeed:
@@ -133,7 +101,7 @@ class LiveFeed:
         health: How well the switch is followed.
         team_of: In which team an agent is at a moment.
         numbering: How numbers are read now.
-        who_calls: Finds out who calls.
+        book: Finds out who calls, and keeps who was shown it.
         open_for: How long an agent may read the number of a call of their own in full.
         clock: Our clock; the first event's number is its time, so that numbers grow over restarts.
     """
@@ -144,7 +112,7 @@ class LiveFeed:
         health: Callable[[], Health],
         team_of: Callable[[str, Micros], str | None],
         numbering: Callable[[], Numbering],
-        who_calls: WhoCalls = nobody_known,
+        book: CallerBook | None = None,
         *,
         open_for: Micros = 0,
         clock: Callable[[], Micros] = wall_clock,
@@ -154,7 +122,7 @@ class LiveFeed:
         self._health = health
         self._team_of = team_of
         self._numbering = numbering
-        self.pops = Pops(who_calls, self._popped)
+        self.pops = Pops(book or NobodyKnown(), self._popped, self._watching, clock)
         self._clock = clock
         self._number = clock()
         self._kept: deque[LiveEvent] = deque(maxlen=MOST_KEPT)
@@ -173,11 +141,12 @@ class LiveFeed:
         if not self._begun:
             self._begun = True
             for talk in floor.state.talks.values():
-                if not talk.apart:
+                if not talk.apart or talk.held:
                     self._calls(fx.TalkBegan, talking(talk.agent, talk.uniqueid, talk.queue, talk.how, talk.start))
-        queues, agents = self._moved
-        queues |= self._board.changed.queues
-        agents |= {seat.agent for pair in self._board.changed.seats for seat in pair if seat is not None}
+                if talk.held:
+                    self._calls(CallHeld, holding(talk.agent, talk.uniqueid, talk.queue, None, held=True))
+        queues, agents = moved(self._board.changed, facts)
+        self._moved = queues, agents = self._moved[0] | queues, self._moved[1] | agents
         for fact in facts:
             told = happening(fact, floor)
             if told is not None:
@@ -188,8 +157,6 @@ class LiveFeed:
                 case fx.LostCallChanged():
                     said = lost_call(fact, self._health().node)
                     self._publish(Topic.LOST_CALLS, said, caller=fact.lost.caller)
-                case fx.VisitEnded(visit=fx.Visit(queue=str() as queue)) | fx.CallAnswered(queue=queue):
-                    queues.add(queue)
                 case _:
                     pass
         if (queues or agents) and self._flush is None:
@@ -205,6 +172,17 @@ class LiveFeed:
     def lost_call(self, said: Said) -> None:
         """Take in that somebody claimed, gave back or closed lost calls."""
         self._publish(Topic.LOST_CALLS, {"at": self._clock() / SECOND} | said)
+
+    def case(self, news: CaseNews) -> None:
+        """Take in what happened with a case."""
+        self._publish(Topic.CASES, case_told(news), news=news)
+
+    def phone_taken(self, agent: str) -> None:
+        """Tell the pages of an agent that a session has taken the phone over: each looks whether it was its own."""
+        for reader in self._readers:
+            if reader.person.agent == agent:
+                reader.desk = True
+                reader.news.set()
 
     def lost_calls(self, found: Mapping[str, OpenLostCalls]) -> None:
         """Take in how many callers are to be called back by queue; told where that has changed."""
@@ -251,15 +229,21 @@ class LiveFeed:
         while reader.over is None:
             reader.news.clear()
             if reader.stale:
+                while await self._log(reader, self._lasting_for(reader, Topic.POPS)):
+                    pass  # again, for what came meanwhile
                 reader.stale = False
                 reader.pending.clear()
                 yield framed("snapshot", self._snapshot(reader), self._number)
             while (event := reader.next()) is not None:
+                await self._log(reader, [event])
                 yield event.frame(reader.person, self._clock())
+            if reader.desk:
+                reader.desk = False
+                yield framed("desk", {"what": "phone_taken"})
             if reader.beat:
                 reader.beat = False
                 yield framed("age", self._age())
-            if not (reader.pending or reader.stale or reader.beat):
+            if not (reader.pending or reader.stale or reader.beat or reader.desk):
                 await reader.news.wait()
         yield framed("end", {"why": reader.over})
 
@@ -298,8 +282,27 @@ class LiveFeed:
                 if reader.session in asked - last:
                     reader.end("signed_out")
 
-    def _popped(self, ring: Ring, said: Said) -> None:
+    def _watching(self, agent: str) -> set[str]:
+        """Name the accounts whose pages show an agent's pops with cards."""
+        return {
+            reader.person.account
+            for reader in self._readers
+            if Topic.POPS in reader.topics and reader.person.agent == agent and may_see_customers(reader.person)
+        }
+
+    async def _log(self, reader: LiveReader, events: Iterable[LiveEvent]) -> bool:
+        """Log the cards that a reader is about to be shown, where the log has not; tells whether it has more now."""
+        person, now = reader.person, self._clock()
+        found = [(event, pop) for event in events if (pop := event.to_be_logged(person, now)) is not None]
+        if not found or not await self.pops.log([pop for _, pop in found]):
+            return False
+        for event, _ in found:
+            event.logged.add(person.account)
+        return True
+
+    def _popped(self, ring: Ring, said: Said, logged: Collection[str]) -> None:
         event = self._publish(Topic.POPS, said, ring.agent, caller=ring.caller)
+        event.logged.update(logged)
         self._lasting[Topic.POPS, "rang", ring.agent, ring.uniqueid] = event
 
     def _calls(self, kind: type[fx.Fact], told: Happening) -> None:
@@ -310,6 +313,10 @@ class LiveFeed:
             self._lasting[Topic.CALLS, "rang", *key] = event
         elif kind is fx.TalkBegan:
             self._lasting[Topic.CALLS, "talks", *key] = event
+        elif kind is CallHeld and told.said["what"] == HELD:
+            self._lasting[Topic.CALLS, "held", *key] = event
+        elif kind is CallHeld:
+            self._lasting.pop((Topic.CALLS, "held", *key), None)
         for topic, what in _OVER.get(kind, ()):
             lasts = self._lasting.get((topic, what, *key))
             if lasts is not None and lasts.began_by(told.ended_at):
@@ -328,11 +335,19 @@ class LiveFeed:
             self._publish(Topic.FLOOR, said, agent)
 
     def _publish(
-        self, topic: Topic, said: Said, agent: str | None = None, *, caller: str | None = None, shadow: bool = False
+        self,
+        topic: Topic,
+        said: Said,
+        agent: str | None = None,
+        *,
+        caller: str | None = None,
+        shadow: bool = False,
+        news: CaseNews | None = None,
     ) -> LiveEvent:
         self._number += 1
         team = None if agent is None else self._team_of(agent, self._clock())
         event = LiveEvent(self._number, topic, said, agent=agent, team=team, caller=caller, shadow=shadow)
+        event.news = news
         if topic is Topic.POPS:
             event.open_until = self._clock() + self._open_for
         self._kept.append(event)
@@ -345,9 +360,11 @@ class LiveFeed:
         said: Said = {"topics": sorted(reader.topics), "age": self._age()}
         if Topic.FLOOR in reader.topics:
             document, at = self._board.live(), self._clock()
+            most, cadence = self._board.rings()
             said["floor"] = {
                 "now": document.now,
                 "timezone": document.timezone,
+                "rings": {"most": most, "seconds": cadence / SECOND},
                 "queues": msgspec.to_builtins(document.queues),
                 "agents": [
                     msgspec.to_builtins(one)
@@ -358,9 +375,12 @@ class LiveFeed:
         if Topic.LOST_CALLS in reader.topics and may(reader.person, Right.SEE_LOST_CALLS):
             said["lost_calls"] = self._lost
         for topic in reader.topics & {Topic.CALLS, Topic.POPS}:
-            lasting = [event for event in self._lasting.values() if event.topic is topic and reader.sees(event)]
+            lasting = self._lasting_for(reader, topic)
             said[topic] = [event.said_to(reader.person, self._clock()) for event in lasting]
         return said
+
+    def _lasting_for(self, reader: LiveReader, topic: Topic) -> list[LiveEvent]:
+        return [event for event in self._lasting.values() if event.topic is topic and reader.sees(event)]
 
     def _age(self) -> Said:
         health = self._health()

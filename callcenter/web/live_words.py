@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections import deque
 from enum import StrEnum
 from typing import Any
 
@@ -10,15 +12,23 @@ import msgspec
 from callcenter.domain import facts as fx
 from callcenter.domain.floor import Floor
 from callcenter.domain.frame import SECOND, Micros
+from callcenter.domain.visits.holds import CallHeld
 from callcenter.domain.vocabulary import FollowUpState, How
 from callcenter.exporter.names import inert
 from callcenter.exporter.present import open_visit_of
 from callcenter.rules.records.masks import masked_caller, worded
 from callcenter.rules.records.violation import Violation
 from callcenter.rules.regulations.edition import Mode
-from callcenter.staff.roles import Field, Principal, Right, Sight, may, may_see, sight
+from callcenter.staff.rights import Right
+from callcenter.staff.roles import Field, Principal, Sight, may, may_see, sight
+from callcenter.store.complaints.news import CaseNews
 from callcenter.store.record.rows import lost_call_id
+from callcenter.usecases.complaints.read_cases import concerns
+from callcenter.usecases.customers.log_pops import PopShown
 
+HELD = "held"
+MOST_UNREAD = 500
+"""Events that wait for one reader."""
 Said = dict[str, Any]
 
 
@@ -35,6 +45,8 @@ class Topic(StrEnum):
     """Records within one's reach, as they are made."""
     LOST_CALLS = "lost_calls"
     """Callers who are to be called back, who does, and what became of them."""
+    CASES = "cases"
+    """Cases that one reads: opened, moved, warned of, breached."""
 
 
 class LiveEvent:
@@ -50,10 +62,24 @@ class LiveEvent:
         shadow: A rule on trial raised it.
 
     Attributes:
+        news: What happened with a case, which says whom it concerns.
         open_until: Until then whoever it is for reads the number in full: it is their own call.
+        logged: Accounts whose look at the cards in it the log has; nobody else is shown them.
     """
 
-    __slots__ = ("_caller", "_said", "_shown", "agent", "number", "open_until", "shadow", "team", "topic")
+    __slots__ = (
+        "_caller",
+        "_said",
+        "_shown",
+        "agent",
+        "logged",
+        "news",
+        "number",
+        "open_until",
+        "shadow",
+        "team",
+        "topic",
+    )
 
     def __init__(
         self,
@@ -68,7 +94,9 @@ class LiveEvent:
     ) -> None:
         self.number, self.topic, self.agent, self.team, self.shadow = number, topic, agent, team, shadow
         self._said, self._caller = said, caller
+        self.news: CaseNews | None = None
         self.open_until: Micros = 0
+        self.logged: set[str] = set()
         self._shown: dict[tuple[Sight, bool], bytes] = {}
 
     def began_by(self, moment: Micros | None) -> bool:
@@ -85,9 +113,18 @@ class LiveEvent:
                 return may_see(person, self.agent or "", self.team, shadow=self.shadow)
             case Topic.LOST_CALLS:
                 return may(person, Right.SEE_LOST_CALLS)
+            case Topic.CASES:
+                return self.news is not None and concerns(self.news, person)
             case _:
                 everybodys = self.topic is Topic.FLOOR and self.agent is None
                 return everybodys or may(person, Right.SEE, self.agent, self.team)
+
+    def to_be_logged(self, person: Principal, now: Micros) -> PopShown | None:
+        """Return what the log of looks must have before a person is shown the cards in it; None: nothing any more."""
+        ids = tuple(one["id"] for one in self._said.get("cards", ()))
+        if not ids or person.account in self.logged or not may_see_customers(person):
+            return None
+        return PopShown(now, person.account, self._said["visit"]["uniqueid"], ids)
 
     def said_to(self, person: Principal, now: Micros) -> Said:
         """Return the words for a person, now."""
@@ -102,13 +139,57 @@ class LiveEvent:
 
     def _sight(self, person: Principal, now: Micros) -> tuple[Sight, bool]:
         seen = Sight.FULL if now < self.open_until else sight(person.role, Field.CALLER)
-        return seen, may_see_customers(person)
+        return seen, may_see_customers(person) and (person.account in self.logged or not self._said.get("cards"))
 
     def _seen_so(self, seen: Sight, cards: bool) -> Said:
         if "caller" not in self._said:
             return self._said
         said = self._said | {"caller": _caller(self._caller, seen)}
         return _shown(said, cards, seen) if "cards" in said else said
+
+
+class LiveReader:
+    """One open stream; ends when its session does.
+
+    Attributes:
+        pending: What is still to be sent.
+        stale: A snapshot is to be sent first.
+        over: Why the stream ends; None while it does not.
+        desk: The agent's desk has changed, by another session.
+    """
+
+    def __init__(self, person: Principal, session: str, topics: frozenset[Topic]) -> None:
+        self.person = person
+        self.session = session
+        self.topics = topics
+        self.pending: deque[LiveEvent] = deque()
+        self.stale = True
+        self.beat = True
+        self.desk = False
+        self.over: str | None = None
+        self.news = asyncio.Event()
+
+    def sees(self, event: LiveEvent) -> bool:
+        """Tell whether an event is for this reader."""
+        return event.topic in self.topics and event.concerns(self.person)
+
+    def take(self, event: LiveEvent) -> None:
+        """Put an event in line; where the line is full a snapshot takes its place."""
+        if len(self.pending) >= MOST_UNREAD:
+            self.pending.clear()
+            self.stale = True
+        if not self.stale:
+            self.pending.append(event)
+        self.news.set()
+
+    def next(self) -> LiveEvent | None:
+        """Take the next event out of line; None: there is none, or something else comes first."""
+        return self.pending.popleft() if self.pending and not self.stale and self.over is None else None
+
+    def end(self, why: str) -> None:
+        """Let the stream end at once."""
+        self.over = why
+        self.news.set()
 
 
 def framed(event: str, said: Said, number: int | None = None) -> bytes:
@@ -143,6 +224,8 @@ def happening(fact: fx.Fact, floor: Floor) -> Happening | None:
             return Happening(said, offer.agent, ended_at=offer.ended_at)
         case fx.TalkBegan():
             return talking(fact.talk.agent, fact.talk.uniqueid, fact.talk.queue, fact.talk.how, fact.talk.start)
+        case CallHeld():
+            return holding(fact.agent, fact.uniqueid, fact.queue, fact.at, held=fact.held)
         case fx.TalkEnded():
             talk = fact.talk
             said = _of_visit("talk_ended", talk.uniqueid, talk.queue, talk.agent, fact.at)
@@ -170,6 +253,11 @@ def talking(agent: str, uniqueid: str, queue: str | None, how: How, since: Micro
     return Happening(_of_visit("talk_began", uniqueid, queue, agent, since) | {"how": how}, agent)
 
 
+def holding(agent: str, uniqueid: str, queue: str | None, at: Micros | None, *, held: bool) -> Happening:
+    """Say that an agent holds a customer, or has taken them back."""
+    return Happening(_of_visit(HELD if held else "taken_back", uniqueid, queue, agent, at), agent)
+
+
 def lost_call(fact: fx.LostCallChanged, node: str) -> Said:
     """Say that a call was lost, tried again in vain, or closed; without the caller's number."""
     lost = fact.lost
@@ -183,6 +271,21 @@ def lost_call(fact: fx.LostCallChanged, node: str) -> Said:
         "lost_at": seconds(lost.lost_at),
         "tries": lost.tries,
         "by": lost.by,
+    }
+
+
+def case_told(news: CaseNews) -> Said:
+    """Say what happened with a case; none of what people wrote."""
+    return {
+        "what": news.what,
+        "at": seconds(news.at),
+        "id": news.case,
+        "number": news.number,
+        "state": news.state,
+        "owner": news.owner,
+        "by": news.by,
+        "move": news.move,
+        "percent": news.percent,
     }
 
 
@@ -218,10 +321,11 @@ def may_see_customers(person: Principal) -> bool:
 def _shown(said: Said, cards: bool, seen: Sight) -> Said:
     """Leave of what is known of a customer what a person may read."""
     if not cards:
-        return said | {"cards": [], "contacts": []}
+        return said | {"cards": [], "contacts": [], "cases": []}
     named = [one | {"name": worded(one["name"], seen)} for one in said["cards"]]
     contacts = [one | {"words": worded(one["words"] or "", seen) or None} for one in said["contacts"]]
-    return said | {"cards": named, "contacts": contacts}
+    cases = [one | {"what": worded(one["what"] or "", seen) or None} for one in said["cases"]]
+    return said | {"cards": named, "contacts": contacts, "cases": cases}
 
 
 def _caller(number: str | None, seen: Sight) -> str | None:

@@ -12,12 +12,14 @@ from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
 
 from callcenter import locale
-from callcenter.errors import BadInput, CallcenterError, StoreError
+from callcenter.cases.complaints.vocabulary import MoveWhy
+from callcenter.errors import BadInput, CallcenterError, StoreError, SwitchError, SwitchUnsuitable
 from callcenter.locale import Language
 from callcenter.rules.records.refusals import StepRefused
 from callcenter.store.conflicts import Conflict, KeyReused, Missing, NotAllowed, NoTerms, Outdated
 from callcenter.store.sign_in.lanes import Busy
 from callcenter.store.sign_in.sessions import SignInBlocked, SignInRefused
+from callcenter.usecases.complaints.move_case import MoveRefused
 
 MEDIA_TYPE = "application/problem+json"
 _TYPE = "urn:callcenter:problem:"
@@ -52,6 +54,8 @@ KINDS: dict[str, ProblemKind] = {
     "method-not-allowed": ProblemKind(405, "The method is not allowed here"),
     "conflict": ProblemKind(409, "In conflict with how things stand"),
     "step-refused": ProblemKind(409, "The step cannot be taken"),
+    "case-open": ProblemKind(409, "There is an open case of this matter"),
+    "phone-in-use": ProblemKind(409, "Another page has the phone"),
     "evidence-broken": ProblemKind(409, "Not borne out by the journal; the record is withdrawn"),
     "key-reused": ProblemKind(409, "The idempotency key belongs to another request"),
     "outdated": ProblemKind(412, "Changed by somebody else meanwhile"),
@@ -61,10 +65,21 @@ KINDS: dict[str, ProblemKind] = {
     "too-many": ProblemKind(429, "Too many attempts"),
     "internal": ProblemKind(500, "Internal error"),
     "unavailable": ProblemKind(503, "The database is not available"),
+    "switch-unavailable": ProblemKind(503, "The switch does not do it"),
     "journal-unavailable": ProblemKind(503, "The journal is not available"),
     "half-kept": ProblemKind(503, "In the journal, not in the database"),
 }
 _BY_STATUS = {401: "not-signed-in", 403: "forbidden", 404: "not-found", 405: "method-not-allowed", 413: "too-large"}
+_BY_WHY = {
+    MoveWhy.UNKNOWN_CASE: "not-found",
+    MoveWhy.WRONG_STATE: "conflict",
+    MoveWhy.NOT_ALLOWED: "forbidden",
+    MoveWhy.OWN_MATTER: "forbidden",
+    MoveWhy.INCOMPLETE: "invalid",
+    MoveWhy.NOT_POSSIBLE: "invalid",
+    MoveWhy.TOO_LATE: "conflict",
+}
+"""As what a move of a case that is refused is told."""
 _BY_ERROR: dict[type[CallcenterError], str] = {
     SignInBlocked: "too-many",
     Busy: "too-many",
@@ -75,6 +90,8 @@ _BY_ERROR: dict[type[CallcenterError], str] = {
     Outdated: "outdated",
     KeyReused: "key-reused",
     Conflict: "conflict",
+    SwitchUnsuitable: "conflict",
+    SwitchError: "switch-unavailable",
     BadInput: "invalid",  # what the others are, too: it stands last
 }
 
@@ -135,6 +152,8 @@ async def _ours(request: Request, error: Exception) -> Response:
         case StepRefused():
             language = language_of(request.headers.get("accept-language"))
             return problem(request, "step-refused", error.told(language), why=error.why.value)
+        case MoveRefused():
+            return problem(request, _BY_WHY[error.why], str(error), why=error.why.value)
         case SignInBlocked() | Busy():
             headers = {"Retry-After": str(error.seconds)}
         case Outdated():
@@ -164,6 +183,12 @@ async def _http(request: Request, error: Exception) -> Response:
     return problem(request, kind, str(error.detail), dict(error.headers or {}))
 
 
+def _path(request: Request) -> str:
+    """Return a path for the log, without the token that a department's link ends with."""
+    head, notices, _ = request.url.path.partition("/notices/")
+    return head + notices
+
+
 async def _unexpected(request: Request, error: Exception) -> Response:
-    log.error("request_failed", path=request.url.path, error=type(error).__name__, exc_info=error)
+    log.error("request_failed", path=_path(request), error=type(error).__name__, exc_info=error)
     return problem(request, "internal", "the service's log says more")

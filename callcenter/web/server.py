@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import asyncio
 
+import structlog
 from fastapi import FastAPI
 
 from callcenter.errors import BadSetting
 from callcenter.listening import Bounds, HttpServer, bind, share_of_open_files
 from callcenter.store.audit import read_key
 from callcenter.web.heads import sign_heads
+from callcenter.web.pages.built import is_built
 from callcenter.web.service import Service
 from callcenter.web.settings import WebSettings
 
 _GRACEFUL_SECONDS = 3
 _SHARE, _CONNECTIONS = 0.7, 512
+
+log = structlog.get_logger()
 
 
 def web_server(settings: WebSettings, app: FastAPI) -> HttpServer:
@@ -38,8 +42,13 @@ async def serve_web(server: HttpServer, service: Service) -> None:
 
     Raises:
         BadSetting: The key cannot be read.
+        StoreError: The database cannot be read.
     """
     settings = service.settings
+    if not is_built():
+        log.warning("page_not_built", advice="run make ui and start again; the API is served without the page")
+    if (code := await service.first.offer(service.decisions)) is not None:
+        log.warning("first_account_offered", code=code, page=f"http://{settings.host}:{server.port}/")
     key = None if settings.audit_key_file is None else read_key(settings.audit_key_file)
     async with asyncio.TaskGroup() as group:
         group.create_task(server.run(), name="web-server")

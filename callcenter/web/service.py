@@ -25,15 +25,23 @@ from callcenter.store.decisions.violations import FiledRecord
 from callcenter.store.sign_in.accounts import Accounts
 from callcenter.store.sign_in.sessions import Sessions
 from callcenter.tracker import RulesInForce
+from callcenter.usecases.aftercare.settings import AftercareSettings
+from callcenter.usecases.complaints.office import CaseOffice
+from callcenter.usecases.complaints.settings import ComplaintsSettings
 from callcenter.usecases.customers.privacy import PrivacySettings
 from callcenter.usecases.customers.show_customers import Viewer
+from callcenter.usecases.enquiries.attachment_settings import AttachmentsSettings
 from callcenter.usecases.take_step import Evidence, StepContext
 from callcenter.web.callback_codes import CallBackCodes
 from callcenter.web.current_calls import CurrentCalls
+from callcenter.web.desk.desk import Desk
 from callcenter.web.limits import SignInRate
 from callcenter.web.live import LiveFeed
+from callcenter.web.pages.first_account import FirstAccount
 from callcenter.web.settings import WebSettings
 from callcenter.web.switchboard import Switchboard
+
+_UPLOADS = 4
 
 Clock = Callable[[], Micros]
 Dispose = Callable[[Disposition], Awaitable[None]]
@@ -55,8 +63,16 @@ class Ports(NamedTuple):
     live: LiveFeed | None = None
     route: Prefer | None = None
     switchboard: Switchboard | None = None
+    desk: Desk | None = None
+    measured: Callable[[float], None] = lambda _: None
+    """Is told which share of a call's sound did not arrive in an agent's page."""
     calls: CurrentCalls | None = None
     privacy: PrivacySettings = PrivacySettings()
+    complaints: ComplaintsSettings = ComplaintsSettings()
+    cases: Callable[[], None] | None = None
+    """Is told that a case was moved, so that whoever follows cases hears of it at once."""
+    attachments: AttachmentsSettings = AttachmentsSettings()
+    aftercare: AftercareSettings = AftercareSettings()
 
 
 @dataclass(frozen=True)
@@ -70,12 +86,19 @@ class Service:
     accounts: Accounts
     sessions: Sessions
     rate: SignInRate
+    link_rate: SignInRate
+    """How often an address may try a department's link."""
+    report_rate: SignInRate
+    """Of systems that report contacts, by name, and of wrong tokens, by address."""
     clock: Clock
     steady: Clock
     ports: Ports
     files: asyncio.Lock
     """One file is read at a time."""
+    uploads: asyncio.Semaphore
+    """So many attachments are being sent at a time."""
     codes: CallBackCodes
+    first: FirstAccount
 
     @property
     def rulebook(self) -> Rulebook:
@@ -91,6 +114,16 @@ class Service:
     def step_context(self) -> StepContext:
         """By what steps are taken now."""
         return StepContext(self.rulebook, self.terms, self.ports.evidence)
+
+    @property
+    def case_office(self) -> CaseOffice:
+        """By what cases are moved now."""
+        return CaseOffice(self.ports.complaints, self.rulebook, self.roster)
+
+    def case_moved(self) -> None:
+        """Let whoever follows cases know that one was moved."""
+        if self.ports.cases is not None:
+            self.ports.cases()
 
     def viewer(self, person: Principal) -> Viewer:
         """Say who is shown something of customers, now."""
@@ -142,11 +175,15 @@ def build(
         accounts=accounts,
         sessions=Sessions(decisions, accounts, settings.lifetimes, steady),
         rate=SignInRate(settings.sign_ins_per_minute),
+        link_rate=SignInRate(settings.sign_ins_per_minute),
+        report_rate=SignInRate(settings.reports_per_minute),
         clock=clock,
         steady=steady,
         ports=ports or Ports(),
         files=asyncio.Lock(),
+        uploads=asyncio.Semaphore(_UPLOADS),
         codes=CallBackCodes(steady),
+        first=FirstAccount(),
     )
 
 

@@ -60,7 +60,7 @@ class WebSettings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    enabled: bool = Field(default=False, description="Serve the API; make the first account by `callcenter user add`.")
+    enabled: bool = Field(default=True, description="Serve the page and the API.")
     host: str = Field(default="127.0.0.1", description="Address that the API listens on.")
     port: int = Field(default=8080, ge=0, le=65535, description="Its port; 0 takes a free one.")
     allowed_hosts: tuple[str, ...] = Field(
@@ -77,6 +77,9 @@ class WebSettings(BaseModel):
     idle_minutes: float = Field(default=30, gt=0, description="A session without a request ends after this.")
     token_minutes: float = Field(default=60, gt=0, description="A session's token is changed after this.")
     sign_ins_per_minute: int = Field(default=20, ge=1, description="Attempts to sign in that one address may make.")
+    reports_per_minute: int = Field(
+        default=120, ge=1, description="Batches of contacts that one system may report in a minute."
+    )
     claim_minutes: float = Field(default=15, gt=0, description="A lost call that one claims is given back after this.")
     explain_days: int = Field(default=3, ge=1, description="Working days an agent has to explain a record.")
     appeal_days: int = Field(default=5, ge=1, description="Working days an agent has to appeal a decision.")

@@ -49,7 +49,7 @@ class Switchboard:
         served = await self._ended(uniqueid)
         if served is None or served.in_gap:
             return None
-        return following(served.ended_by, cause, self._surveys.questions(line))
+        return following(served.ended_by, cause, self._surveys.questions(line), served.interface)
 
     async def _ended(self, uniqueid: str) -> Served | None:
         """Wait for the end of the caller's talk to be seen; None: it was not."""

@@ -7,6 +7,7 @@ import statistics
 import time
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from callcenter.cases.customers import CustomerCard, CustomerNumber
@@ -17,7 +18,14 @@ from callcenter.numbers import PLAIN, NumberKind
 from callcenter.spreadsheet import csv_file, workbook
 from callcenter.store.customers.cards import of_key, read_all
 from callcenter.store.customers.writes import Touch, make_cards
-from callcenter.usecases.customers.import_customers import import_of, plan_of, preview_import, run_import, undo_import
+from callcenter.usecases.customers.import_customers import (
+    ImportPlan,
+    import_of,
+    plan_of,
+    preview_import,
+    run_import,
+    undo_import,
+)
 from tests.integration.office import opened
 from tests.support.databases import DATABASES
 
@@ -31,32 +39,57 @@ def _quiet(_done: int, _of_all: int) -> None:
     pass
 
 
+@pytest.mark.usefixtures("database")
 @pytest.mark.parametrize("form", ["csv", "xlsx"])
-async def test_list_of_100_000_is_brought_in_and_taken_back(tmp_path: Path, form: str) -> None:
-    rows = [
-        [f"客户{n}", f"K-{n}", f"138{n:08}", f"0571-{80_000_000 + n}", f"文三路{n}号", "良好", "每月一单"]
-        for n in range(ROWS)
-    ]
-    held = csv_file([HEAD, *rows]) if form == "csv" else workbook([("客户", [HEAD, *rows])])
-    print(f"\nimport of {ROWS:,} rows, {form}, {len(held) / 1e6:.1f} MB")
+async def test_list_of_100_000_is_brought_in_changed_and_taken_back(tmp_path: Path, form: str) -> None:
+    held = _list(form)
+    print(f"\n{DATABASES.kind}: import of {ROWS:,} rows, {form}, {len(held) / 1e6:.1f} MB")
+    watch = _Watch()
     async with opened(tmp_path) as decisions:
-        begin = time.perf_counter()
-        plan = plan_of(customer_sheet_of(held, f"a.{form}"), {}, PLAIN, Limits(frozenset(), None))
-        read = time.perf_counter()
+        plan = _plan(held, form)
+        watch.lap("read")
         async with decisions.reading() as connection:
             await preview_import(connection, plan, _quiet)
-        previewed = time.perf_counter()
+        watch.lap("previewed")
         new = import_of(plan, "a" * 32, Touch(by="ma", at=wall_clock()))
         done = await run_import(decisions, plan, new, wall_clock, _quiet)
-        kept = time.perf_counter()
+        watch.lap("kept")
         assert done.tally.counts == {Fate.NEW: ROWS}
         async with decisions.reading() as connection:
             assert (await preview_import(connection, plan, _quiet)).counts == {Fate.SAME: ROWS}
-        again = time.perf_counter()
-        await undo_import(decisions, done.id, "ma", wall_clock, _quiet)
-        undone = time.perf_counter()
-    print(f"  read {read - begin:.1f} s, previewed {previewed - read:.1f} s, kept {kept - previewed:.1f} s")
-    print(f"  previewed against itself {again - kept:.1f} s, taken back {undone - again:.1f} s")
+        watch.lap("previewed against itself")
+        other = _plan(_list(form, credit="一般"), form)
+        watch.lap("read")
+        done = await run_import(decisions, other, msgspec.structs.replace(new, id="b" * 32), wall_clock, _quiet)
+        watch.lap("every card changed")
+        assert done.tally.counts == {Fate.CHANGED: ROWS}
+        for name in ("b", "a"):
+            await undo_import(decisions, name * 32, "ma", wall_clock, _quiet)
+            watch.lap("taken back")
+
+
+class _Watch:
+    """Prints how long each step took."""
+
+    def __init__(self) -> None:
+        self._begin = time.perf_counter()
+
+    def lap(self, what: str) -> None:
+        now = time.perf_counter()
+        print(f"  {what} {now - self._begin:.1f} s")
+        self._begin = now
+
+
+def _list(form: str, credit: str = "良好") -> bytes:
+    rows = [
+        [f"客户{n}", f"K-{n}", f"138{n:08}", f"0571-{80_000_000 + n}", f"文三路{n}号", credit, "每月一单"]
+        for n in range(ROWS)
+    ]
+    return csv_file([HEAD, *rows]) if form == "csv" else workbook([("客户", [HEAD, *rows])])
+
+
+def _plan(held: bytes, form: str) -> ImportPlan:
+    return plan_of(customer_sheet_of(held, f"a.{form}"), {}, PLAIN, Limits(frozenset(), None))
 
 
 @pytest.mark.usefixtures("database")

@@ -58,7 +58,7 @@ async def test_pops_at_forty_calls_a_second(tmp_path: Path) -> None:
     house, popped = Lively(), Popped()
     house.sign_in()
     async with department(tmp_path, house.feed) as work, callers(work.decisions, tmp_path) as found:
-        house.feed.pops._who_calls = found.who_calls
+        house.feed.pops._book = found
         server = web_server(WebSettings(port=0), work.app)
         serving = asyncio.create_task(serve_web(server, work.service))
         office = Office(work, house, server.port)

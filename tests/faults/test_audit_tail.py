@@ -17,7 +17,7 @@ import pytest
 import structlog
 
 from callcenter.domain.frame import SECOND
-from callcenter.staff.roles import Role
+from callcenter.staff.rights import Role
 from callcenter.store import DecisionStore
 from callcenter.store.audit import AuditDamaged, SignedHead, _mac, append_head, read_heads, require_recent, sign
 from callcenter.web.heads import sign_heads

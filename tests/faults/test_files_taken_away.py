@@ -13,7 +13,7 @@ from callcenter.errors import FileTaken, StoreError
 from callcenter.journal import Entry, EntryKind, Journal, JournalSettings
 from callcenter.journal.file import open_for_writing
 from callcenter.ownfiles import OwnFile, watch_files
-from callcenter.staff.roles import Role
+from callcenter.staff.rights import Role
 from callcenter.store import DecisionStore, Store, upgrade
 from callcenter.store.audit import Audited
 from tests.integration.loaded_switch import LoadedSwitch, stories

@@ -23,7 +23,7 @@ from callcenter.lab.stage import StoryStage
 from tests.integration.service import Service, at_home
 from tests.live.staged import staged
 
-pytestmark = [pytest.mark.live, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.live, pytest.mark.alone, pytest.mark.timeout(240)]
 
 NUMBERS = (
     "666%0d%0a%0d%0aEvent%3a%20QueueCallerAbandon%0d%0aQueue%3a%20nowhere",

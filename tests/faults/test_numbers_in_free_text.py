@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import insert
 
 from callcenter.domain.vocabulary import OfferOutcome, VisitOutcome
-from callcenter.staff.roles import Role
+from callcenter.staff.rights import Role
 from callcenter.store.record.models import OfferRow
 from tests.integration.api import Department, department
 from tests.integration.office import hire, propose

@@ -10,7 +10,7 @@ import pytest
 
 from callcenter.domain.frame import SECOND, Micros
 from callcenter.rules.regulations.edition import Severity
-from callcenter.staff.roles import Role
+from callcenter.staff.rights import Role
 from callcenter.usecases.keep_accounts import change_account, confirm_role
 from tests.integration.api import CONFIRMED, Browser, Department, department, did
 from tests.integration.office import PASSWORD, hire, propose

@@ -15,7 +15,7 @@ from callcenter.files.roster_sheet import put_new
 from callcenter.journal import Entry, EntryKind, Journal, JournalSettings
 from callcenter.ownfiles import open_private
 from callcenter.reports.backup import BackupContents, back_up, put_back
-from callcenter.staff.roles import Role
+from callcenter.staff.rights import Role
 from callcenter.store import DecisionStore, StoreSettings, upgrade
 from callcenter.store.audit import append_head, sign
 from callcenter.tape import TapeWriter

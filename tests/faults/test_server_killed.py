@@ -11,7 +11,7 @@ from typing import Any
 import httpx
 import pytest
 
-from callcenter.staff.roles import Role
+from callcenter.staff.rights import Role
 from callcenter.store import DecisionStore, StoreSettings, upgrade
 from callcenter.store.audit import verify
 from tests.integration.api import Browser

@@ -8,17 +8,18 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from argon2 import PasswordHasher
 
 from callcenter.domain.frame import SECOND
-from callcenter.staff.roles import Role
+from callcenter.staff.rights import Role
 from callcenter.store import DecisionStore
 from callcenter.store.sign_in.accounts import Accounts
 from callcenter.store.sign_in.lanes import Busy
 from callcenter.store.sign_in.sessions import Lifetimes, Sessions, SignInRefused
 from callcenter.usecases.keep_accounts import change_account, unlock
-from tests.integration.api import Department, department
+from tests.integration.api import Browser, Department, department
 from tests.integration.office import PASSWORD, QUICK, hire, opened
 from tests.unit.rules.detection.people import MONDAY
 
@@ -177,15 +178,19 @@ async def test_no_session_survives_that_was_made_with_a_password_while_it_was_ch
                 await change_account(unit, "sun", {"password": back}, None, "sun", MONDAY, None)
 
 
+async def change(owner: Browser, old: str, new: str) -> httpx.Response:
+    """Change a password; where too many are being checked, again, as the answer says."""
+    answer = await owner.send("POST", "/session/password", {"old": old, "new": new})
+    return await change(owner, old, new) if answer.status_code == 429 else answer
+
+
 async def test_the_old_password_is_worth_nothing_the_moment_it_is_changed_over_the_api(work: Department) -> None:
     sun = await work.signed_in("sun")
     thieves = [work.browser(f"10.3.0.{n}") for n in range(4)]
     for round_ in range(3):
         old, new = (PASSWORD, "quite another phrase") if round_ % 2 == 0 else ("quite another phrase", PASSWORD)
         await sun.sign_in("sun", old)
-        changed, *_ = await asyncio.gather(
-            sun.send("POST", "/session/password", {"old": old, "new": new}), *(t.sign_in("sun", old) for t in thieves)
-        )
+        changed, *_ = await asyncio.gather(change(sun, old, new), *(thief.sign_in("sun", old) for thief in thieves))
         assert changed.is_success, changed.text
         assert [(await thief.get("/session")).status_code for thief in thieves] == [401] * 4
 

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import copy
+import functools
 import itertools
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import httpx
 import msgspec
+from fastapi import FastAPI
+from starlette.datastructures import State
 
 from callcenter.domain.frame import Micros
 from callcenter.errors import StoreError
@@ -20,16 +25,19 @@ from callcenter.rules.detection.inputs import Disposition
 from callcenter.rules.records.dossier import Dossier
 from callcenter.rules.records.reproduction import ReproductionFinding
 from callcenter.staff.duty import Roster, Seat
-from callcenter.staff.roles import Role
+from callcenter.staff.rights import Role
 from callcenter.store import DecisionStore
 from callcenter.store.sign_in.accounts import Accounts
 from callcenter.tracker import RulesInForce
 from callcenter.usecases.customers.privacy import PrivacySettings
 from callcenter.web.application import make_application
 from callcenter.web.current_calls import CurrentCalls
+from callcenter.web.desk.desk import Desk
+from callcenter.web.desk.settings import DeskSettings
 from callcenter.web.live import LiveFeed
-from callcenter.web.service import Ports, build
+from callcenter.web.service import Ports, Service, build
 from callcenter.web.settings import WebSettings
+from tests.integration.desk_switch import DeskSwitch
 from tests.integration.office import PASSWORD, QUICK, hire, opened
 from tests.unit.rules.detection.people import MONDAY
 
@@ -59,20 +67,48 @@ PEOPLE: dict[str, tuple[Role, str | None, str | None]] = {
 }
 
 
+BESIDE: dict[str, tuple[Role, str | None, str | None]] = {
+    "zoe": (Role.AGENT, "Zoe", "orders"),
+    "ou-leads": (Role.GROUP_LEADER, None, "orders"),
+    "gus": (Role.GENERAL_MANAGER, None, None),
+    "acc": (Role.ACCOUNTING, None, None),
+}
+"""Who has to do with complaints alone, or is of another team."""
 HEARD = [("sun", "notify"), ("alice", "explain")]
 CONFIRMED = [*HEARD, ("sun", "confirm")]
 APPEALED = [*CONFIRMED, ("alice", "appeal")]
 """Who takes which steps with a record about Alice."""
 
 
+@functools.cache
+def _nobodys_application(settings: WebSettings) -> FastAPI:
+    return make_application(cast("Service", SimpleNamespace(settings=settings)))
+
+
+def application_of(service: Service) -> FastAPI:
+    """Make the application of a service, of routes that are worked out once: that takes longer than most tests."""
+    made = _nobodys_application(service.settings)
+    app = copy.copy(made)
+    app.state = State({**made.state._state, "service": service})
+    return app
+
+
 class Department:
     """A department whose people are at their browsers."""
 
-    def __init__(self, decisions: DecisionStore, settings: WebSettings, live: LiveFeed | None = None) -> None:
+    def __init__(
+        self,
+        decisions: DecisionStore,
+        settings: WebSettings,
+        live: LiveFeed | None = None,
+        desk: DeskSettings | None = None,
+        switch: DeskSwitch | None = None,
+    ) -> None:
         self.decisions = decisions
         self.now: Micros = MONDAY
         self.set_back: Micros = 0
         self.in_force = RulesInForce(load_rulebook(), ROSTER)
+        self.switch = switch or DeskSwitch(MONDAY)
         self.faults: tuple[ReproductionFinding, ...] = ()
         self.disposed: list[Disposition] = []
         self.journal_fault: StoreError | None = None
@@ -83,12 +119,19 @@ class Department:
             settings,
             decisions,
             lambda: self.in_force,
-            Ports(dispose=self.dispose, switch_time=lambda: self.now, evidence=self._look, live=live, calls=self.calls),
+            Ports(
+                dispose=self.dispose,
+                switch_time=lambda: self.now,
+                evidence=self._look,
+                live=live,
+                calls=self.calls,
+                desk=Desk(self.switch, self.switch, lambda: self.in_force, desk or DeskSettings()),
+            ),
             accounts=Accounts(QUICK),
             clock=lambda: self.now,
             steady=lambda: self.now + self.set_back,
         )
-        self.app = make_application(self.service)
+        self.app = application_of(self.service)
         self._browsers: dict[str, Browser] = {}
 
     def hires(self, agent: str) -> None:
@@ -113,7 +156,7 @@ class Department:
     async def signed_in(self, name: str) -> Browser:
         """Give somebody's browser; they sign in the first time."""
         if name not in self._browsers:
-            role, agent, team = PEOPLE[name]
+            role, agent, team = (PEOPLE | BESIDE)[name]
             await hire(self.decisions, name, role, agent, team)
             self._browsers[name] = self.browser(address=f"10.0.0.{len(self._browsers) + 1}")
             await self._browsers[name].sign_in(name)
@@ -177,9 +220,15 @@ async def agreed(work: Department, **content: Json) -> str:
 
 
 @asynccontextmanager
-async def department(folder: Path, live: LiveFeed | None = None, **settings: Any) -> AsyncIterator[Department]:
+async def department(
+    folder: Path,
+    live: LiveFeed | None = None,
+    desk: DeskSettings | None = None,
+    switch: DeskSwitch | None = None,
+    **settings: Any,
+) -> AsyncIterator[Department]:
     async with opened(folder) as decisions:
-        found = Department(decisions, WebSettings(**settings), live)
+        found = Department(decisions, WebSettings(**settings), live, desk, switch)
         try:
             yield found
         finally:

@@ -17,7 +17,9 @@ from typer.testing import CliRunner, Result
 from callcenter.ami.decode import decode
 from callcenter.ami.wire import Wire
 from callcenter.cli.office import violations
+from callcenter.domain.events import PageTold
 from callcenter.domain.frame import Frame
+from callcenter.domain.vocabulary import PageWord
 from callcenter.files.rulebook import load_rulebook
 from callcenter.journal import Journal, JournalSettings
 from callcenter.reports.records.explain import derive
@@ -26,7 +28,7 @@ from callcenter.staff.roster import roster_of
 from callcenter.store import JournalledFacts, Store
 from callcenter.store.decisions.violations import FiledRecord
 from callcenter.tracker import RulesInForce
-from callcenter.tracker.entries import frame_step
+from callcenter.tracker.entries import EntryMeaning, event_step, frame_step
 from callcenter.tracker.filing import filed
 from callcenter.usecases.customers.privacy import PrivacySettings
 from callcenter.usecases.file_records import file_records
@@ -36,13 +38,29 @@ from tests.support.databases import DATABASES
 TAPES = Path(__file__).parents[1] / "tapes"
 STORIES = ("late_answer", "ring_no_answer", "decline_603")
 NODE = "pbx"
+AGENTS = {
+    offer["interface"]: offer["agent"]
+    for story in STORIES
+    for visit in json.loads((TAPES / story / "truth.json").read_text("utf-8"))["visits"]
+    for offer in visit["offers"]
+}
+"""Interface → agent."""
 
 
 def journal_settings(path: Path) -> JournalSettings:
     return JournalSettings(path=path, min_free_bytes=0)
 
 
-async def write_journal(path: Path, stories: Iterable[str], node: str = NODE) -> None:
+def meaning(raw: bytes, frame: Frame, node: str, *, pages: bool) -> list[EntryMeaning]:
+    """Say what is journalled of a frame: where pages speak, each says that it could not ring for a call."""
+    steps = [frame_step(node, 1, raw, frame, decode(frame))]
+    if pages and frame.name == "DialState" and frame.headers["DialStatus"] == "RINGING":
+        agent = AGENTS[frame.headers["DestChannel"].partition("-")[0]]
+        steps.append(event_step(node, 1, PageTold(None, 0, agent, PageWord.COULD_NOT_RING, None, "Jabra", None)))
+    return steps
+
+
+async def write_journal(path: Path, stories: Iterable[str], node: str = NODE, *, pages: bool = False) -> None:
     """Journal what the events login heard of several stories, which were played side by side on one switch."""
     heard: list[tuple[Frame, bytes]] = []
     for story in stories:
@@ -51,15 +69,14 @@ async def write_journal(path: Path, stories: Iterable[str], node: str = NODE) ->
         heard += zip(frames, wire.raw, strict=True)
     heard.sort(key=lambda one: one[0].at or 0)
     async with await Journal.open(journal_settings(path)) as journal:
-        positions = await journal.append([frame_step(node, 1, raw, f, decode(f)).entry for f, raw in heard])
+        steps = [step for frame, raw in heard for step in meaning(raw, frame, node, pages=pages)]
+        positions = await journal.append([step.entry for step in steps])
         await journal.committed(positions[-1])
 
 
 def roster_form(*, on_duty: bool = True) -> dict[str, Any]:
     """Put everybody of the stories on duty, or on duty long ago."""
-    truths = [json.loads((TAPES / story / "truth.json").read_text("utf-8")) for story in STORIES]
-    offers = [offer for truth in truths for visit in truth["visits"] for offer in visit["offers"]]
-    seats = {offer["agent"]: offer["interface"] for offer in offers}
+    seats = {agent: interface for interface, agent in AGENTS.items()}
     first, last = ("2026-01-01", "2037-01-01") if on_duty else ("2020-01-01", "2020-01-02")
     return {
         "timezone": "Asia/Shanghai",
@@ -81,9 +98,9 @@ class Home:
         self.found: list[Violation] = []
         self.configure()
 
-    async def fill(self) -> None:
-        """Journal, judge and file, as the service does."""
-        await write_journal(self.journal, STORIES)
+    async def fill(self, *, pages: bool = False) -> None:
+        """Journal, judge and file, as the service does; with the word of pages that none could ring."""
+        await write_journal(self.journal, STORIES, pages=pages)
         in_force = self.in_force()
         self.found = await asyncio.to_thread(lambda: list(derive(self.journal, in_force)))
         async with opened(self.folder):

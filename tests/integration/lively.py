@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any
 
 from callcenter.cases.owners import NumberTable, match_of
@@ -16,11 +16,13 @@ from callcenter.numbers import Numbering
 from callcenter.rules.records.texts import Reason
 from callcenter.rules.records.violation import Verdict, Violation
 from callcenter.rules.regulations.edition import Mode, Severity
-from callcenter.staff.roles import Principal, Role
+from callcenter.staff.rights import Role
+from callcenter.staff.roles import Principal
 from callcenter.tracker.sink import Sink
+from callcenter.usecases.customers.log_pops import PopShown
 from callcenter.usecases.customers.tell_caller import CallAsked, KnownCaller
-from callcenter.web.live import LiveFeed, LiveReader
-from callcenter.web.live_words import Topic
+from callcenter.web.live import LiveFeed
+from callcenter.web.live_words import LiveReader, Topic
 from tests.unit.rules.detection.story import packaged
 from tests.unit.test_exporter import NOON, House
 
@@ -41,18 +43,31 @@ class Lively(House):
         self.asked: list[str] = []
         self.known: dict[str, KnownCaller] = {}
         self.look_up_takes = 0.0
+        self.logged: list[PopShown] = []
+        self.log_fault: Exception | None = None
+        self.left: list[tuple[str, dict[str, Any]]] = []
         self.feed = LiveFeed(
             self.exporter,
             lambda: self.figures,
             lambda agent, _: TEAMS.get(agent),
             lambda: Numbering(internal=("8001",)),
-            self._who_calls,
+            self,
             open_for=600 * SECOND,
             clock=lambda: self.now,
         )
         self.sinks: list[Sink] = [self.exporter, self.feed]
 
-    async def _who_calls(self, asked: CallAsked) -> KnownCaller:
+    async def log_pops(self, pops: Sequence[PopShown]) -> None:
+        if self.log_fault is not None:
+            raise self.log_fault
+        self.logged += pops
+
+    async def let_leave(self, agent: str, told: Mapping[str, Any]) -> None:
+        if self.log_fault is not None:
+            raise self.log_fault
+        self.left.append((agent, dict(told)))
+
+    async def who_calls(self, asked: CallAsked) -> KnownCaller:
         self.asked.append(asked.uniqueid)
         await asyncio.sleep(self.look_up_takes)
         return self.known.get(asked.number.key or "", KnownCaller(customer=match_of(asked.number, NumberTable())))
@@ -71,7 +86,7 @@ class Lively(House):
 
     def answer(self, caller: str = "c1", agent: str = "Alice", queue: str = "sales", after: float = 0) -> None:
         super().answer(caller, agent, queue, after)
-        for uid, name in ((caller, f"PJSIP/trunk-{caller}"), (f"{caller}-{agent}", f"PJSIP/{agent}-{caller}")):
+        for uid, name in ((caller, f"PJSIP/trunk-{caller}"), (f"{caller}-{agent}", f"{self.phone(agent)}-{caller}")):
             self.tell(co.BridgeEntered, uid, name, caller, f"b-{caller}", None)
 
     def open(self, person: Principal, *topics: Topic, after: int | None = None) -> Page:

@@ -14,7 +14,7 @@ from callcenter.files.rulebook import load_rulebook
 from callcenter.rules.records.dossier import Dossier
 from callcenter.rules.records.standing import Standing
 from callcenter.rules.regulations.edition import Mode, Title
-from callcenter.staff.roles import Role
+from callcenter.staff.rights import Role
 from callcenter.store import DecisionStore, StoreSettings
 from callcenter.store.decisions.violations import FiledRecord, get, put
 from callcenter.store.sign_in.accounts import Account, Accounts, NewAccount

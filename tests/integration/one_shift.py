@@ -2,7 +2,9 @@
 
 Alice answers her phone on its fourth ring, after a wait of 18 s. Four seconds after that talk she is rung again and
 lets it ring; Bob takes the caller, who has waited 21 s by then. Carol answers after 10 s. Later Carol's line lies open
-for 45 s, while a caller waits and gives up. The last thing that is seen is that Carol goes into a pause.
+for 45 s, while a caller waits and gives up. One gives up at once, the first calls again and gives up after 12 s. One
+waits 8 s in another queue and is sent on; Carol answers after 7 s more. The last thing that is seen is that Carol goes
+into a pause.
 """
 
 from __future__ import annotations
@@ -13,11 +15,13 @@ from typing import Any, NamedTuple
 from callcenter.domain.frame import SECOND, Micros
 from tests.support.party import party
 
-QUEUE = "support"
+QUEUE, FIRST_QUEUE = "support", "overflow"
 PHONES = {"Alice": "PJSIP/1001", "Bob": "PJSIP/1002", "Carol": "PJSIP/1003"}
 LASTS = 520
 """Seconds, with all the time that a verdict may need after the last act."""
 
+_NUMBERS = {"c6": "1"}
+"""Who calls again."""
 _QUIET = 2
 """So often something is said even when nothing happens: a switch with heartbeats is never silent for long."""
 
@@ -100,12 +104,21 @@ def _told() -> Iterator[Said]:
     yield from _gives_up(240, "c4")
     yield Said(245, "HangupRequest", own)
     yield Said(245, "Hangup", {**own, "Cause": "16"})
+    yield from _joins(250, "c5")
+    yield from _gives_up(254, "c5")
+    yield from _joins(260, "c6")
+    yield from _gives_up(272, "c6")
+    yield from _joins(300, "c7", FIRST_QUEUE)
+    yield Said(308, "QueueCallerLeave", {**_caller("c7"), "Queue": FIRST_QUEUE})
+    yield Said(308, "QueueCallerJoin", {**_caller("c7"), "Queue": QUEUE, "Position": "1"})
+    yield from _rings(308, "c7", "Carol")
+    yield from _talks(315, 330, "c7", "Carol")
     member = {"Queue": QUEUE, "MemberName": "Carol", "Interface": PHONES["Carol"]}
     yield Said(LASTS, "QueueMemberPause", {**member, "Paused": "1", "PausedReason": "over"})
 
 
 def _caller(uid: str) -> dict[str, str]:
-    return party(Channel=f"PJSIP/trunk-{uid}", Uniqueid=uid, CallerIDNum=f"1380000000{uid[1:]}")
+    return party(Channel=f"PJSIP/trunk-{uid}", Uniqueid=uid, CallerIDNum=f"1380000000{_NUMBERS.get(uid, uid[1:])}")
 
 
 def _agent(uid: str, agent: str) -> dict[str, str]:
@@ -117,10 +130,10 @@ def _offer(uid: str, agent: str) -> dict[str, str]:
     return {**_caller(uid), **dest, "Queue": QUEUE, "Interface": PHONES[agent], "MemberName": agent}
 
 
-def _joins(after: float, uid: str) -> Iterator[Said]:
+def _joins(after: float, uid: str, queue: str = QUEUE) -> Iterator[Said]:
     yield Said(after, "Newchannel", {**_caller(uid), "ChannelState": "4"})
     yield Said(after, "Newstate", _caller(uid))
-    yield Said(after, "QueueCallerJoin", {**_caller(uid), "Queue": QUEUE, "Position": "1"})
+    yield Said(after, "QueueCallerJoin", {**_caller(uid), "Queue": queue, "Position": "1"})
 
 
 def _rings(after: float, uid: str, agent: str) -> Iterator[Said]:

@@ -31,6 +31,7 @@ class ScriptedSwitch:
         self.secrets = {"events": "es", "control": "cs"}
         self.denied: set[str] = set()
         self.unanswered: set[str] = set()
+        self.refusals: dict[str, str] = {}
         self.echoes = True
         self.writers: dict[str, asyncio.StreamWriter] = {}
         self.received: list[dict[str, str]] = []
@@ -122,13 +123,15 @@ class ScriptedSwitch:
         action = asked["Action"]
         if action in self.unanswered:
             return []
-        if action in self.denied:
-            return [DENIED]
+        if action in self.denied | self.refusals.keys():
+            return [DENIED | {"Message": self.refusals.get(action, DENIED["Message"])}]
         if action == "Login":
             return self._log_in(asked, writer)
         if action == "UserEvent" and self.echoes and "events" in self.writers:
             body = {name: value for name, value in asked.items() if name not in {"Action", "ActionID"}}
             self.say(self.event("UserEvent", body))
+        if action == "QueueAdd":
+            return [{**OK, "Message": "Added interface to queue"}]
         if action == "QueueStatus":
             queue = {"Event": "QueueParams", "Queue": "consumers", "Strategy": "ringall", "Calls": "0"}
             return [{**OK, "EventList": "start"}, queue, {"Event": "QueueStatusComplete", "EventList": "Complete"}]

@@ -8,6 +8,7 @@ import json
 import os
 import signal
 import sys
+import tempfile
 from asyncio.subprocess import Process
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -17,6 +18,8 @@ import httpx
 
 from callcenter.store import StoreSettings
 from tests.integration.loaded_switch import SECRETS
+from tests.support.databases import DATABASES
+from tests.support.forked import ForkedCommand
 
 PATIENCE = 60.0
 
@@ -60,7 +63,11 @@ async def command(*words: str | Path, module: str = "callcenter", **how: Any) ->
 
 
 class Service:
-    """One home directory, and the process that runs in it, if one does."""
+    """One home directory, and the process that runs in it, if one does.
+
+    Attributes:
+        inside: The network in which the service runs; None: this machine's.
+    """
 
     def __init__(
         self,
@@ -75,55 +82,44 @@ class Service:
         self.home = home
         self.settings = home / "settings.toml"
         self.port = 0
+        self.inside: Path | None = None
         self._ami_port = ami_port
         self._ami = ami
         self._more = more
         self.store = store or StoreSettings(url=f"sqlite:///{home}/record.sqlite")
         self._log = home / "serve.log"
         given = secrets or SECRETS
-        self.environment = {
-            **{name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"},
-            "PYTHONPYCACHEPREFIX": str(home.parent / "pyc"),  # the first command compiles for all later ones
+        self._environment = {
+            **os.environ,
             "CALLCENTER_AMI__EVENTS__SECRET": given["events"],
             "CALLCENTER_AMI__CONTROL__SECRET": given["control"],
         }
-        self._process: Process | None = None
+        self._process: ForkedCommand | None = None
         self._write_settings()
 
-    async def run(self, *arguments: str) -> tuple[int, str]:
+    @property
+    def environment(self) -> dict[str, str]:
+        """What its processes are given; its page has one port for all, so who does not ask for it goes without."""
+        asked = "[web]" in self.settings.read_text()
+        return self._environment | ({} if asked else {"CALLCENTER_WEB__ENABLED": "false"})
+
+    @environment.setter
+    def environment(self, changed: dict[str, str]) -> None:
+        self._environment = changed
+
+    async def run(self, *arguments: str, said: bytes = b"") -> tuple[int, str]:
         """Run a command of the service to its end; gives its exit code and what it wrote to stderr."""
-        async with (
-            command(
-                *arguments,
-                "--settings",
-                self.settings,
-                env=self.environment,
-                stdout=asyncio.subprocess.DEVNULL,
-                stderr=asyncio.subprocess.PIPE,
-            ) as process,
-            asyncio.timeout(PATIENCE),
-        ):
-            _, errors = await process.communicate()
-        assert process.returncode is not None
-        return process.returncode, errors.decode()
+        with tempfile.NamedTemporaryFile() as errors:
+            words = (*arguments, "--settings", str(self.settings))
+            process = ForkedCommand(words, self.environment, Path(os.devnull), Path(errors.name), said)
+            async with asyncio.timeout(PATIENCE):
+                code = await process.wait()
+            return code, errors.read().decode()
 
     async def add_account(self, password: str, *words: str) -> None:
         """Make an account at the console."""
-        async with (
-            command(
-                "user",
-                "add",
-                *words,
-                "--settings",
-                self.settings,
-                env=self.environment,
-                stdin=asyncio.subprocess.PIPE,
-                stdout=asyncio.subprocess.DEVNULL,
-            ) as process,
-            asyncio.timeout(PATIENCE),
-        ):
-            await process.communicate(f"{password}\n".encode())
-        assert process.returncode == 0
+        code, errors = await self.run("user", "add", *words, said=f"{password}\n".encode())
+        assert code == 0, errors
 
     async def start(self) -> None:
         """Start it, on a free port, and wait until it is ready."""
@@ -132,18 +128,8 @@ class Service:
 
     async def launch(self) -> None:
         """Begin to start it; `until` waits for more."""
-        with self._log.open("ab") as log:
-            self._process = await asyncio.create_subprocess_exec(
-                sys.executable,
-                "-m",
-                "callcenter",
-                "serve",
-                "--settings",
-                self.settings,
-                env=self.environment,
-                stdout=log,
-                stderr=log,
-            )
+        words = ("serve", "--settings", self.settings)
+        self._process = ForkedCommand(words, self.environment, self._log, self._log, inside=self.inside)
 
     async def kill(self) -> int:
         """End it as a power cut would; gives its exit code."""
@@ -252,8 +238,7 @@ class Service:
 async def at_home(home: Path, ami_port: int, **changes: Any) -> AsyncIterator[Service]:
     """Give a service with a database, not started yet."""
     service = Service(home, ami_port, **changes)
-    code, errors = await service.run("db", "upgrade")
-    assert code == 0, errors
+    await DATABASES.migrate(service.store)
     try:
         yield service
     finally:

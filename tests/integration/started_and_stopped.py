@@ -15,6 +15,8 @@ import callcenter.app  # noqa: F401 - loaded before the first start
 from callcenter.cli import main
 
 _PATIENCE = 20.0
+_LATER = 1.14
+"""So much later is each moment: many are in the start of a quick machine, some after that of a slow one."""
 
 
 def _ended(pid: int) -> int:
@@ -53,16 +55,16 @@ def _start(settings: str) -> int:
         os._exit(code)
 
 
-def run(settings: str, moments: int, every: float) -> None:
+def run(settings: str, moments: int, first: float) -> None:
     """Stop a start at so many moments, by SIGTERM and by Ctrl-C in turn."""
     for moment in range(moments):
-        number = (signal.SIGTERM, signal.SIGINT)[moment % 2]
+        number, after = (signal.SIGTERM, signal.SIGINT)[moment % 2], first * _LATER**moment
         pid = _start(settings)
-        time.sleep(moment * every)
+        time.sleep(after)
         with contextlib.suppress(ProcessLookupError):
             os.kill(pid, number)
         end = _ended(pid)
-        print(number.name, round(moment * every, 3), end, flush=True)
+        print(number.name, round(after, 3), end, flush=True)
         if end == -signal.SIGKILL:
             return  # one that hangs is enough to know
 

@@ -25,6 +25,7 @@ from callcenter.errors import (
     SwitchUnreachable,
     SwitchUnsuitable,
 )
+from callcenter.tracker.lookouts.certificates import expiry_of
 from tests.integration.scripted_switch import OK, ScriptedSwitch, block, settings, until_true
 
 if TYPE_CHECKING:
@@ -319,6 +320,48 @@ async def test_pause_without_a_control_login_fails_at_once(switch: ScriptedSwitc
         await AmiClient(settings(switch)).pause("PJSIP/1001")
 
 
+async def test_members_are_added_paused_let_go_on_and_taken_out(switch: ScriptedSwitch) -> None:
+    async with running(AmiClient(settings(switch))) as client:
+        await until(client, SnapshotTaken)
+        await client.add_member("PJSIP/1001", "consumers", name="Alice")
+        await client.pause("PJSIP/1001", paused=False)
+        await client.remove_member("PJSIP/1001", "consumers")
+    added, unpaused, removed = (
+        next(asked for asked in switch.received if asked["Action"] == action)
+        for action in ("QueueAdd", "QueuePause", "QueueRemove")
+    )
+    assert (added["Queue"], added["Interface"], added["MemberName"], added["Paused"]) == (
+        "consumers",
+        "PJSIP/1001",
+        "Alice",
+        "true",
+    )
+    assert unpaused["Paused"] == "false"
+    assert (removed["Queue"], removed["Interface"]) == ("consumers", "PJSIP/1001")
+
+
+async def test_what_was_done_before_is_done_and_what_cannot_be_is_said(switch: ScriptedSwitch) -> None:
+    switch.refusals = {
+        "QueueAdd": "Unable to add interface: Already there",
+        "QueueRemove": "Unable to remove interface: Not there",
+    }
+    async with running(AmiClient(settings(switch))) as client:
+        await until(client, SnapshotTaken)
+        await client.add_member("PJSIP/1001", "consumers", name="Alice")
+        await client.remove_member("PJSIP/1001", "consumers")
+        switch.refusals = {
+            "QueueAdd": "Unable to add interface to queue: No such queue",
+            "QueueRemove": "Unable to remove interface: Member not dynamic",
+        }
+        with pytest.raises(SwitchError, match="No such queue"):
+            await client.add_member("PJSIP/1001", "nowhere", name="Alice")
+        with pytest.raises(SwitchUnsuitable, match=r"a member of consumers by queues\.conf: take it out there"):
+            await client.remove_member("PJSIP/1001", "consumers")
+        switch.refusals = {"QueueRemove": "Unable to remove interface: Member is busy"}
+        with pytest.raises(SwitchError, match="busy"):
+            await client.remove_member("PJSIP/1001", "consumers")
+
+
 async def test_pause_says_who_where_and_why(switch: ScriptedSwitch) -> None:
     async with running(AmiClient(settings(switch))) as client:
         await until(client, SnapshotTaken)
@@ -507,6 +550,7 @@ async def test_switch_is_followed_over_tls_and_backpressure_works_there_too(tls_
     trusting = settings(tls_switch, host="localhost", tls=True, tls_ca=CERTIFICATE, queue_frames=100)
     async with running(AmiClient(trusting)) as client:
         await until(client, SnapshotTaken)
+        assert client.certificate_ends == expiry_of(CERTIFICATE)
         for number in range(5_000):
             tls_switch.say(tls_switch.call(number))
         await until_true(lambda: client.waiting_frames > 100)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import subprocess
-import sys
+from subprocess import CompletedProcess
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -17,17 +16,22 @@ from callcenter.ami.settings import AmiSettings
 from callcenter.ami.snapshot import take_snapshot
 from callcenter.clock import wall_clock
 from callcenter.domain.frame import SECOND
-from callcenter.errors import LoginRefused, RightsMissing, SwitchError, SwitchUnreachable
+from callcenter.domain.vocabulary import LEG_LOST
+from callcenter.errors import LoginRefused, RightsMissing, SwitchError, SwitchUnreachable, SwitchUnsuitable
+from callcenter.files.phones import read_phones
 from callcenter.lab.diary import LabDiary
-from callcenter.lab.settings import LabSettings, QueueSpec
+from callcenter.lab.settings import AgentSpec, LabSettings, QueueSpec
 from callcenter.lab.sipphone import SipPhone
 from callcenter.lab.switch import Lab
+from tests.integration.page_phone import PagePhone
 from tests.integration.scripted_switch import until_true
+from tests.support.commands import run_command
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
     from pathlib import Path
 
+    from callcenter.domain.frame import Frame
     from callcenter.domain.snapshot import Snapshot
 
 pytestmark = [pytest.mark.live, pytest.mark.timeout(180)]
@@ -38,7 +42,9 @@ PATIENCE = 60.0
 @pytest.fixture(scope="module")
 def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     queue = QueueSpec(name="holding", strategy="ringall", ring_seconds=25)
-    lab = Lab(LabSettings(work_dir=tmp_path_factory.mktemp("lab"), for_tests=True, extra_queues=(queue,)))
+    iris = AgentSpec(number="1011", name="Iris", queues=("consumers",), page=True)
+    place = tmp_path_factory.mktemp("lab")
+    lab = Lab(LabSettings(work_dir=place, for_tests=True, extra_queues=(queue,), extra_agents=(iris,)))
     lab.start()
     yield lab
     lab.stop()
@@ -106,10 +112,9 @@ def secret_files(lab: Lab, folder: Path) -> list[str]:
     return ["--events-secret-file", str(folder / "events"), "--control-secret-file", str(folder / "control")]
 
 
-def callcenter(*arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "callcenter", *arguments], capture_output=True, text=True, check=False, timeout=60
-    )
+def callcenter(*arguments: str) -> CompletedProcess[str]:
+    done = run_command(*arguments)
+    return CompletedProcess(done.args, done.returncode, done.stdout.decode(), done.stderr.decode())
 
 
 async def test_wrong_password_is_refused(lab: Lab) -> None:
@@ -268,6 +273,76 @@ async def test_pause_of_nobody_is_refused_in_asterisks_words(lab: Lab) -> None:
         await until(client, SnapshotTaken)
         with pytest.raises(SwitchError, match="Asterisk refused QueuePause: Interface not found"):
             await client.pause("PJSIP/9999")
+
+
+async def seen(client: AmiClient, *names: str) -> list[Frame]:
+    """Wait for frames of these names, in order."""
+    found: list[Frame] = []
+    while len(found) < len(names):
+        item = await anext(client)
+        for frame in item.frames if isinstance(item, FramesRead) else ():
+            if len(found) < len(names) and frame.name == names[len(found)]:
+                found.append(frame)
+    return found
+
+
+async def test_agent_of_a_page_signs_in_and_out_and_a_member_of_queues_conf_does_not(lab: Lab) -> None:
+    async with running(AmiClient(settings(lab))) as client:
+        await until(client, SnapshotTaken)
+        for _ in range(2):
+            await client.add_member("PJSIP/1011", "consumers", name="Iris")
+        await client.pause("PJSIP/1011", reason="sign-in")
+        await client.pause("PJSIP/1011", paused=False)
+        for _ in range(2):
+            await client.remove_member("PJSIP/1011", "consumers")
+        added, paused, unpaused, _ = await seen(
+            client, "QueueMemberAdded", "QueueMemberPause", "QueueMemberPause", "QueueMemberRemoved"
+        )
+        assert (added.headers["MemberName"], added.headers["Paused"]) == ("Iris", "1")
+        assert (paused.headers["PausedReason"], unpaused.headers["Paused"]) == ("sign-in", "0")
+        with pytest.raises(SwitchUnsuitable, match=r"queues\.conf"):
+            await client.remove_member("PJSIP/1001", "consumers")
+
+
+async def test_phone_in_a_page_registers_by_its_own_secret_and_is_gone_with_its_tab(lab: Lab) -> None:
+    secret = read_phones(lab.state.instance / "etc" / "pjsip_pages.conf")["1011"]
+    async with running(AmiClient(settings(lab))) as client, PagePhone("1011", "x" * 32) as stranger:
+        await until(client, SnapshotTaken)
+        await stranger.open(lab.state.http_port)
+        assert (await stranger.register()).code == 401
+        async with PagePhone("1011", secret) as phone:
+            await phone.open(lab.state.http_port)
+            assert (await phone.register()).code == 200
+            found = await seen(client, "ContactStatus", "ContactStatus")
+        lost = await seen(client, "ContactStatus")
+    told = [(frame.headers["EndpointName"], frame.headers["ContactStatus"]) for frame in (*found, *lost)]
+    assert told == [("1011", "NonQualified"), ("1011", "Reachable"), ("1011", "Removed")]
+
+
+async def test_call_of_a_page_that_was_left_ends_by_its_reason(lab: Lab) -> None:
+    where = (lab.settings.bind, lab.state.sip_port)
+    bob = SipPhone("1002", where, LabDiary(), secret=lab.state.phone_secrets["1002"])
+    caller = SipPhone("13800000002", where, LabDiary())
+    async with running(AmiClient(settings(lab))) as client, contextlib.AsyncExitStack() as opened:
+        opened.callback(bob.close)
+        opened.callback(caller.close)
+        await until(client, SnapshotTaken)
+        await bob.open(lab.settings.bind)
+        await bob.register()
+        await caller.open(lab.state.trunk_host)
+        await client.add_member("PJSIP/1002", "holding", name="Bob")
+        await client.pause("PJSIP/1002", queue="holding", paused=False)
+        dialled = caller.dial("safe_q_holding")
+        call = await bob.next_call()
+        call.ring()
+        call.answer()
+        await seen(client, "AgentConnect")
+        bob.send(call.dialog.request("BYE", (("reason", f'Q.850;cause={LEG_LOST};text="page left"'),)))
+        (ended,) = await seen(client, "HangupRequest")
+        dialled.hang_up()
+        await bob.register(0)
+        await client.remove_member("PJSIP/1002", "holding")
+    assert (ended.headers["Channel"].partition("-")[0], ended.headers["Cause"]) == ("PJSIP/1002", str(LEG_LOST))
 
 
 def test_doctor_finds_nothing_wrong_with_the_lab(lab: Lab, tmp_path: Path) -> None:

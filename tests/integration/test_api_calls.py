@@ -94,6 +94,14 @@ async def test_agent_records_a_call_and_the_rules_hear_of_it(work: Department) -
     assert "invoice" not in noted
 
 
+async def test_note_ends_the_after_call_work(work: Department) -> None:
+    alice = await work.signed_in("alice")
+    await work.switch.add_member("PJSIP/0", "consumers", name="Alice")
+    await work.switch.pause("PJSIP/0", reason="acw")
+    assert (await alice.send("POST", "/calls/1.1/dispositions", SAID)).status_code == 201
+    assert (await alice.get("/desk")).json()["state"] == "available"
+
+
 async def test_calls_are_listed_newest_first_with_what_is_still_to_be_recorded(work: Department) -> None:
     alice = await work.signed_in("alice")
     first = (await alice.get("/calls?limit=1")).json()

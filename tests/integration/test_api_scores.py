@@ -10,7 +10,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from callcenter.staff.roles import Role
+from callcenter.staff.rights import Role
 from callcenter.store.audit import verify
 from tests.integration.api import APPEALED, CONFIRMED, PEOPLE, Department, Json, agreed, department, did
 from tests.integration.office import hire, propose
@@ -406,42 +406,38 @@ class TestRoles:
         return work
 
     @pytest.mark.one_database
-    @pytest.mark.parametrize("line", [one for one in SEEN.strip().splitlines()[1:] if one.strip()])
-    async def test_scores_are_seen_as_far_as_the_table_says(self, staffed: Department, line: str) -> None:
-        name, *statuses = line.split()
-        browser = await staffed.signed_in(name)
-        agents = self.SEEN.split()[:4]
-        assert [str((await browser.get(f"/scores/{agent}/2026-03")).status_code) for agent in agents] == statuses
-        listed = await browser.get("/scores?month=2026-03")
-        seen = [one["agent"] for one in listed.json().get("items", [])]
-        assert [agent in seen for agent in agents] == [status == "200" for status in statuses]
-        assert ((await browser.get("/scores/export?month=2026-03")).status_code == 200) == (
-            name not in {"qian", "root"}
-        )
+    async def test_scores_are_seen_as_far_as_the_table_says(self, staffed: Department) -> None:
+        heading, *lines = [line.split() for line in self.SEEN.strip().splitlines() if line.strip()]
+        for name, *statuses in lines:
+            browser = await staffed.signed_in(name)
+            answers = [await browser.get(f"/scores/{agent}/2026-03") for agent in heading]
+            assert [str(answer.status_code) for answer in answers] == statuses, name
+            listed = await browser.get("/scores?month=2026-03")
+            seen = [one["agent"] for one in listed.json().get("items", [])]
+            assert [agent in seen for agent in heading] == [status == "200" for status in statuses], name
+            exported = (await browser.get("/scores/export?month=2026-03")).status_code == 200
+            assert exported == (name not in {"qian", "root"}), name
+
+    ALLOWED = (
+        ("assessments", "Alice", {"tian"}),
+        ("assessments", "Tian", {"sun", "shen"}),
+        ("bonuses", "Alice", {"ma"}),
+        ("adjustments", "Li", {"tian"}),
+    )
 
     @pytest.mark.one_database
-    @pytest.mark.parametrize(
-        ("path", "agent", "allowed"),
-        [
-            ("assessments", "Alice", {"tian"}),
-            ("assessments", "Tian", {"sun", "shen"}),
-            ("bonuses", "Alice", {"ma"}),
-            ("adjustments", "Li", {"tian"}),
-        ],
-    )
-    async def test_only_who_may_gives_and_takes_back(
-        self, staffed: Department, path: str, agent: str, allowed: set[str]
-    ) -> None:
-        body = TestGiving.BODY[path] | {"agent": agent}
-        giver = await staffed.signed_in(min(allowed))
-        kept = (await giver.send("POST", f"/{path}", body)).json()["id"]
-        answers = {}
-        for name in PEOPLE:
-            browser = await staffed.signed_in(name)
-            gave = await browser.send("POST", f"/{path}", body | {"day": "2026-03-03"})  # never gets so far
-            took = await browser.send("POST", f"/{path}/{kept}/withdraw", {"reason": " "})  # likewise
-            answers[name] = gave.status_code, took.status_code
-        assert answers == {name: (422, 422) if name in allowed else (403, 403) for name in PEOPLE}
+    async def test_only_who_may_gives_and_takes_back(self, staffed: Department) -> None:
+        for path, agent, allowed in self.ALLOWED:
+            body = TestGiving.BODY[path] | {"agent": agent}
+            giver = await staffed.signed_in(min(allowed))
+            kept = (await giver.send("POST", f"/{path}", body)).json()["id"]
+            answers = {}
+            for name in PEOPLE:
+                browser = await staffed.signed_in(name)
+                gave = await browser.send("POST", f"/{path}", body | {"day": "2026-03-03"})  # never gets so far
+                took = await browser.send("POST", f"/{path}/{kept}/withdraw", {"reason": " "})  # likewise
+                answers[name] = gave.status_code, took.status_code
+            assert answers == {name: (422, 422) if name in allowed else (403, 403) for name in PEOPLE}, (path, agent)
 
     @pytest.mark.one_database
     @pytest.mark.parametrize(
@@ -459,29 +455,24 @@ class TestRoles:
         answer = await browser.send("POST", f"/{path}", TestGiving.BODY[path] | {"agent": "Selma"})
         assert answer.status_code == 403
 
-    @pytest.mark.parametrize(
-        ("name", "agents"),
-        [
-            ("alice", ["Alice"]),
-            ("bobby", []),
-            ("li-leads", ["Alice"]),
-            ("tian", ["Zoe", "Alice"]),
-            ("hua", ["Zoe", "Alice"]),
-        ],
+    LISTED: tuple[tuple[str, list[str]], ...] = (
+        ("alice", ["Alice"]),
+        ("bobby", []),
+        ("li-leads", ["Alice"]),
+        ("tian", ["Zoe", "Alice"]),
+        ("hua", ["Zoe", "Alice"]),
     )
-    async def test_lists_show_no_more_than_the_scores_do(
-        self, staffed: Department, name: str, agents: list[str]
-    ) -> None:
+
+    async def test_lists_show_no_more_than_the_scores_do(self, staffed: Department) -> None:
         numbers = {
             await mark(staffed, agent=agent, day=day): agent
             for agent, day in (("Alice", "2026-03-01"), ("Zoe", "2026-03-02"))
         }
-        assert [one["agent"] for one in (await read(staffed, "/assessments", name))["items"]] == agents
-        browser = await staffed.signed_in(name)
-        read_one = {
-            agent: (await browser.get(f"/assessments/{number}")).status_code for number, agent in numbers.items()
-        }
-        assert [agent for agent, status in read_one.items() if status == 200] == sorted(agents)
+        for name, agents in self.LISTED:
+            assert [one["agent"] for one in (await read(staffed, "/assessments", name))["items"]] == agents, name
+            browser = await staffed.signed_in(name)
+            answers = {agent: await browser.get(f"/assessments/{number}") for number, agent in numbers.items()}
+            assert [agent for agent, one in answers.items() if one.status_code == 200] == sorted(agents), name
 
     @pytest.mark.one_database
     @pytest.mark.parametrize("path", ["assessments", "bonuses", "adjustments"])

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import csv
+import io
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -18,7 +20,7 @@ from callcenter.rules.records.standing import RecordState, Standing
 from callcenter.rules.records.steps import DECISIONS, REVIEWS, STEPS, Action
 from callcenter.rules.records.violation import Verdict
 from callcenter.rules.regulations.edition import Mode, Severity, Title
-from callcenter.staff.roles import RIGHTS, Right, Role
+from callcenter.staff.rights import RIGHTS, Right, Role
 from callcenter.store.decisions.violations import counted
 from tests.integration.api import APPEALED, CONFIRMED, HEARD, PEOPLE, Department, Json, department, did
 from tests.integration.office import BY_PEOPLE, propose
@@ -189,6 +191,32 @@ class TestLists:
             pages.append((await sun.get(f"/violations?limit=2{cursor and '&cursor='}{cursor}")).json())
         numbers = [[int(one["id"], 16) for one in page["items"]] for page in pages[1:]]
         assert (numbers, pages[-1]["next"]) == ([[4, 3], [2, 1], [0]], None)
+
+    async def test_oldest_first_is_the_same_the_other_way_round(self, work: Department) -> None:
+        for n in range(3):
+            await propose(work.decisions, n)
+        sun = await work.signed_in("sun")
+        first = (await sun.get("/violations?order=oldest&limit=2")).json()
+        rest = (await sun.get(f"/violations?order=oldest&limit=2&cursor={first['next']}")).json()
+        assert [int(one["id"], 16) for one in first["items"] + rest["items"]] == [0, 1, 2]
+
+    @pytest.mark.one_database
+    async def test_everybody_takes_a_file_of_what_they_may_see_in_the_columns_that_are_shown(
+        self, work: Department
+    ) -> None:
+        await propose(work.decisions, 1, standing=record(state=RecordState.NOTIFIED))
+        await propose(work.decisions, 2, agent="=cmd")
+        alice, sun = await work.signed_in("alice"), await work.signed_in("sun")
+        query = "/violations/export?order=oldest&columns=agent&columns=state&columns=rule"
+        told = [(await one.get(query, **{"Accept-Language": "en"})) for one in (sun, alice)]
+        rows = [[*csv.reader(io.StringIO(one.content.decode("utf-8-sig")))] for one in told]
+        heading, own = ["agent", "state", "rule"], ["Alice", "notified", "V-MISSED"]
+        assert rows == [[heading, own, ["'=cmd", "proposed", "V-MISSED"]], [heading, own]]
+        assert (await alice.get("/violations/export?format=xlsx")).content.startswith(b"PK")
+        assert (await alice.get("/violations/export?columns=caller")).status_code == 422
+        found = (await (await work.signed_in("hua")).get("/audit")).json()["items"]
+        noted = [(one["actor"], one["kind"]) for one in found if one["action"] == "export"]
+        assert noted == [("sun", "violation"), *[("alice", "violation")] * 3]
 
     @pytest.mark.parametrize(
         ("query", "expected"),

@@ -6,6 +6,7 @@ import asyncio
 import fcntl
 import json
 import os
+import shutil
 import stat
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from typer.testing import CliRunner, Result
 
 from callcenter.cli.service import backup, restore
 from callcenter.errors import BadInput, CallcenterError, JournalDamaged, StoreError
+from callcenter.store.enquiries.file_folder import FileFolder
 from tests.integration.filed import Home
 from tests.integration.loaded_switch import LoadedSwitch, stories
 from tests.integration.service import at_home
@@ -64,6 +66,25 @@ def test_restored_files_give_every_record_again(home: Home) -> None:
     assert put_back(home, place).exit_code == 0
     assert home.run("list").stdout == before
     assert home.run("verify").exit_code == 0
+
+
+def test_attachments_are_in_a_backup_and_come_back(home: Home) -> None:
+    folder, settings_file = home.folder / "files", home.folder / "callcenter.toml"
+    settings_file.write_text(settings_file.read_text() + f'[attachments]\nfolder = "{folder}"\n')
+    incoming = FileFolder(folder).begin()
+    incoming.write(b"a photo")
+    name = incoming.keep()
+    (folder / "incoming-half").write_bytes(b"half a ph")
+    place = backed_up(home)
+    assert f"attachments/{name}" in json.loads((place / "manifest.json").read_text())["files"]
+    assert [path.name for path in (place / "attachments").iterdir()] == [name]
+    assert stat.S_IMODE((place / "attachments").stat().st_mode) == 0o700
+    shutil.rmtree(folder)
+    assert put_back(home, place, "--replace").exit_code == 0
+    assert (folder / name).read_bytes() == b"a photo"
+    assert stat.S_IMODE((folder / name).stat().st_mode) == 0o600
+    (place / "attachments" / name).write_bytes(b"another")
+    refusal(put_back(home, place, "--check"), StoreError, "is damaged")
 
 
 def test_what_is_there_is_set_aside_where_that_is_wished_and_only_then(home: Home) -> None:

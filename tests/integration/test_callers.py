@@ -10,7 +10,10 @@ from typing import Any
 import pytest
 from sqlalchemy import insert
 
+from callcenter.cases.complaints.vocabulary import CaseState, Move
+from callcenter.cases.linking import LinkSettings
 from callcenter.cases.owners import CustomerMatch, MatchKind
+from callcenter.cases.repeats import RepeatFigures, newly_repeated, repeat_figures
 from callcenter.cases.routing import NO_PREFERENCE, Preference
 from callcenter.domain import facts as fx
 from callcenter.domain.frame import SECOND, Micros
@@ -19,17 +22,20 @@ from callcenter.domain.vocabulary import FollowUpState, VisitOutcome
 from callcenter.numbers import PLAIN, Numbering, read_number
 from callcenter.store import DecisionStore, JournalledFacts, Store
 from callcenter.store.customers.contacts import contacts_of
+from callcenter.store.customers.repeats import contacts_before, seen_contacts
 from callcenter.store.tables import DispositionRow, LostCallClosingRow
 from callcenter.usecases.customers import read_caller_keys as reading_keys
 from callcenter.usecases.customers.read_caller_keys import read_caller_keys
 from callcenter.usecases.customers.tell_caller import CallAsked, KnownCaller, known_caller
 from callcenter.web.callers import Callers
 from tests.integration.api import Department, department
+from tests.integration.complaints import Desk
 from tests.integration.office import settings_of
 from tests.integration.test_customer_import import Command
 from tests.integration.test_customers import Cards
 from tests.integration.test_stored_calls import NOON, answered, told, visit
 from tests.support.databases import DATABASES
+from tests.unit.rules.detection.people import MONDAY
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -148,6 +154,16 @@ async def test_a_shared_number_tells_candidates_and_repeats_nothing_until_somebo
     assert (await line.contacts(first), await line.contacts(second)) == (["2"], ["now", "1"])
 
 
+@pytest.mark.one_database
+async def test_days_after_which_a_call_repeats_none_are_set(line: Hotline) -> None:
+    await line.cards.add("王小明", OWN)
+    await line.happened(*came("1"))
+    asked = CallAsked(number=read_number(OWN), numbering=PLAIN, uniqueid="2", call="2", joined_at=NOW + 48 * HOUR)
+    async with line.decisions.reading() as connection:
+        found = [await known_caller(connection, asked, LinkSettings(repeat_days=days)) for days in (2, 3)]
+    assert [one.repeat_of for one in found] == [None, "1"]
+
+
 async def test_nobodys_number_is_looked_up_by_what_people_said_alone(line: Hotline) -> None:
     one = await line.cards.add("王小明", OWN)
     await line.happened(answered("now", NOW, caller="anonymous"))
@@ -178,6 +194,16 @@ async def test_whoever_talked_or_leads_says_whose_call_it_is_and_may_take_it_bac
     assert (by_alias, await line.contacts(one), await line.contacts(other)) == (["1"], ["1"], [])
     told = [(action, detail) for action, detail in await line.cards.audited() if action == "pick"]
     assert told == [("pick", {"before": None, "customer": other}), ("pick", {"before": other, "customer": None})]
+
+
+@pytest.mark.one_database
+async def test_whoever_names_a_customer_for_a_call_has_looked(line: Hotline) -> None:
+    one, other = await line.cards.add("a", OWN), await line.cards.add("b", NEW)
+    await line.happened(*came("1"))
+    assert [await line.pick("alice", "1", named) for named in (other, None)] == [200, 200]
+    sun = await line.work.signed_in("sun")
+    looks = [(await sun.get(f"/customers/{named}/looks")).json()["items"] for named in (one, other)]
+    assert [[(look["actor"], look["how"]) for look in some] for some in looks] == [[], [("alice", "card")]]
 
 
 async def test_a_deleted_customers_picks_go_too(line: Hotline) -> None:
@@ -226,6 +252,67 @@ async def test_a_route_follows_the_card(line: Hotline, told: dict[str, Any], kno
 
     await callers.close()
     assert found == [known, NO_PREFERENCE, NO_PREFERENCE]
+
+
+async def test_open_complaints_are_told_and_whoever_answers_for_the_newest_is_preferred(line: Hotline) -> None:
+    kept, other = await line.cards.add("王小明", OWN, owner="Zoe"), await line.cards.add("李红", NEW)
+    for name in ("alice", "bobby", "sun", "ma"):
+        await line.work.signed_in(name)
+    desk = Desk(line.decisions)
+    await desk.open("a" * 32, "alice", 0, customer=other)
+    await desk.open("b" * 32, "alice", 1, customer=kept, content="x" * 300)
+    await desk.move("b" * 32, Move.HAND_OVER, "sun", 2, {"to": "bobby", "reason": "on leave"})
+    apart = await line.who(OWN)
+    await line.cards.merge(kept, other)
+    together = await line.who(OWN)
+    callers = await Callers.open(settings_of(line._folder))
+    preferred = [await callers.prefer(read_number(OWN).key or "")]
+    await desk.move("b" * 32, Move.HAND_OVER, "sun", 3, {"to": "sun", "reason": "a key account"})
+    preferred.append(await callers.prefer(read_number(OWN).key or ""))
+    for number, owner in (("a" * 32, "alice"), ("b" * 32, "sun")):
+        await desk.move(number, Move.WITHDRAW, owner, 4, {"contact": "called", "reason": "solved"})
+    still = await line.who(OWN)
+    for number in ("a" * 32, "b" * 32):
+        await desk.move(number, Move.ARCHIVE, "ma" if number[0] == "b" else "sun", 5)
+    preferred.append(await callers.prefer(read_number(OWN).key or ""))
+    await callers.close()
+
+    (told,) = apart.cases
+    assert (told.number, told.state, told.owner, told.agent) == ("2026-03-0002", CaseState.RECORDED, "bobby", "Bob")
+    assert (told.first_responder, told.what, told.due) == ("alice", "x" * 200, MONDAY + 49 * HOUR)
+    assert [one.id[0] for one in together.cases] == ["b", "a"]
+    assert [(one.state, one.due) for one in still.cases] == [(CaseState.WITHDRAWN, None)] * 2
+    assert (await line.who(OWN)).cases == ()
+    assert preferred == [Preference(agent="Bob"), Preference(agent="Zoe"), Preference(agent="Zoe")]
+
+
+async def test_repeat_calls_are_counted_by_customer_and_by_matter(line: Hotline) -> None:
+    one, other = await line.cards.add("王小明", OWN), await line.cards.add("李红", NEW, SHARED)
+    await line.cards.add("Zoe", SHARED)
+    await line.work.signed_in("alice")
+    visits = [*came("1", "2"), *came("3", number=NEW, hour=1), *came("4", number=SHARED, hour=2)]
+    await line.happened(*visits, lost("5", NEW), *came("6", number="13700137000", queue="orders"))
+    desk = Desk(line.decisions)
+    await desk.open("a" * 32, call="1", customer=one)
+    await desk.open("b" * 32, at=1, call="2", customer=one, follows="a" * 32)
+
+    async def counted(queue: str | None = None, days: int = 30) -> RepeatFigures:
+        async with line.decisions.reading() as connection:
+            found = await seen_contacts(connection, NOON, NOON + 3 * HOUR, queue)
+        return repeat_figures(found, NOON + 24 * days * HOUR)
+
+    assert await counted() == RepeatFigures(repeated=2, alone=2, same=1, resolved=2, unidentified=1, unknown=1)
+    assert await counted("orders", days=1) == RepeatFigures(pending=1)
+    assert await line.pick("sun", "4", other) == 200
+    assert (await counted()).unknown == 2
+    said = {"agent": "Alice", "at": NOON, "words": "", "given_by": "alice", "given_at": NOON, "case_class": "late"}
+    async with line.decisions.reading() as connection:
+        stays = await contacts_before(connection, ["key_accounts"], NOON + HOUR, NOON + 3 * HOUR)
+    assert newly_repeated(stays, NOON + HOUR, NOON + 3 * HOUR) == {"key_accounts": 2}
+    async with line.decisions.writing() as unit:
+        for uniqueid in ("3", "5"):
+            await unit.execute(insert(DispositionRow).values(id=uniqueid, uniqueid=uniqueid, **said))
+    assert (await counted()).same == 2, "both were about the same class"
 
 
 async def test_visits_of_before_are_given_their_keys_a_few_at_a_time(

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import random
 import shutil
 import signal
 import sqlite3
-from asyncio.subprocess import Process
 from contextlib import closing
 from pathlib import Path
 
@@ -20,7 +20,8 @@ from alembic.config import Config
 from callcenter.reports.backup import verified
 from callcenter.store import StoreSettings, newest_revision, schema, upgrade
 from tests.integration.loaded_switch import LoadedSwitch, stories
-from tests.integration.service import PATIENCE, Service, at_home, command
+from tests.integration.service import PATIENCE, Service, at_home
+from tests.support.forked import ForkedCommand
 from tests.support.tally import TALLY
 
 OLDEST = "0001"
@@ -81,7 +82,7 @@ def schema_of(database: Path) -> tuple[str, set[tuple[str, str, str]]]:
         return revision, set(connection.execute("SELECT type, name, sql FROM sqlite_master"))
 
 
-async def until_open(process: Process, path: Path) -> None:
+async def until_open(process: ForkedCommand, path: Path) -> None:
     """Wait until a process has a file open, or ends."""
     async with asyncio.timeout(PATIENCE):
         while process.returncode is None and not has_open(process.pid, path):  # noqa: ASYNC110 - another process
@@ -96,20 +97,12 @@ def has_open(pid: int, path: Path) -> bool:
 
 async def killed_while_it_has(service: Service, path: Path, seconds: float, *words: str) -> bool:
     """Run a command and kill it so long after it has opened a file; whether it was killed before it had ended."""
-    async with command(
-        *words,
-        "--settings",
-        service.settings,
-        env=service.environment,
-        stdout=asyncio.subprocess.DEVNULL,
-        stderr=asyncio.subprocess.DEVNULL,
-    ) as process:
-        await until_open(process, path)
-        await asyncio.sleep(seconds)
-        with contextlib.suppress(ProcessLookupError):
-            process.kill()
-        await process.wait()
-    return process.returncode == -signal.SIGKILL
+    nowhere = Path(os.devnull)
+    process = ForkedCommand((*words, "--settings", service.settings), service.environment, nowhere, nowhere)
+    await until_open(process, path)
+    await asyncio.sleep(seconds)
+    process.send_signal(signal.SIGKILL)
+    return await process.wait() == -signal.SIGKILL
 
 
 async def upgrade_killed(folder: Path, kills: int) -> None:

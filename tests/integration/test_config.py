@@ -124,6 +124,12 @@ def test_site_says_how_its_numbers_are_read(path: Path) -> None:
     assert load_settings(path).in_force().numbering == Numbering("0571", "9", ("8002", "801"))
 
 
+def test_how_lost_calls_are_followed_is_in_force_with_the_rules(path: Path) -> None:
+    path.write_text(f"{LOGINS}[customers]\ntries = 5\nmost_lost = 2000\n")
+    links = load_settings(path).in_force().besides.links
+    assert (links.tries, links.most_lost, links.repeat_days) == (5, 2000, 0)
+
+
 @pytest.mark.parametrize(
     ("line", "named"),
     [("area_code = '571'", "571"), ("outside_digit = '99'", "99"), ("internal = ['80x']", "80x")],
@@ -185,10 +191,31 @@ def test_a_missing_login_is_named(path: Path) -> None:
         ("[store]\nurl = 'sqlite://'\n", "store.url: a database in memory keeps no record"),
         ("[store]\nurl = 'calls'\n", "store.url: not a database URL"),
         ("[journal]\nbatch = 'many'\n", "journal.batch: "),
+        ("[exporter]\ncertificates = 'proxy.pem'\n", 'exporter.certificates: write a list: ["one", "another"]'),
+        ("[webhooks]\nname = 'crm'\n", "tables under [[webhooks]]"),
+        ("[mail]\nhost = 'mail'\nsender = 'a@b.cn'\nrecipients = {}\n", "mail.recipients: give at least one"),
+        ("[desk]\nice_servers = ['pbx.example']\n", "desk.ice_servers: write each like stun:pbx.example:3478"),
+        (
+            "[desk]\nice_servers = ['turn:pbx.example']\n",
+            "TURN servers need desk.turn_username and desk.turn_secret_file",
+        ),
+        (
+            "[desk]\nwebsocket = 'wss://pbx.example;script-src *'\n",
+            "desk.websocket: write it like wss://pbx.example:8089/ws",
+        ),
+        ("[desk]\ndomain = 'pbx example'\n", "desk.domain: write a host's name"),
+        ("[desk]\nnumbers = {sales = 'six'}\n", "desk.numbers: a queue's number is"),
+        ("[desk]\nphones = 'p.conf'\nwebsocket = 'wss://[pbx'\n", "desk.websocket: write it like wss://"),
+        ("[desk]\nphones = 'p.conf'\nwebsocket = 'wss://pbx:99999/ws'\n", "desk.websocket: write it like wss://"),
     ],
 )
 def test_a_value_out_of_range_is_named(path: Path, text: str, named: str) -> None:
     assert named in refusal(path, text + LOGINS)
+
+
+def test_what_a_webhook_lacks_is_set_in_the_file_alone(path: Path) -> None:
+    webhook = "[[webhooks]]\nname = 'crm'\nurl = 'https://crm.example'\nkinds = ['call']\n"
+    assert refusal(path, LOGINS + webhook) == f"{path}: webhooks.0.secret_file is missing; set it in the file"
 
 
 def test_a_wrong_value_in_the_environment_is_named_by_its_variable(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -31,7 +31,7 @@ SPEED = 8.0
 IN_ITS_WORK = "SIGKILL of serve in the middle of its writes"
 IN_ITS_START = "SIGKILL of serve while it starts"
 AFTER_ITS_START = "SIGKILL of serve just after its start"
-STARTS_WITHIN = 1.8
+STARTS_WITHIN = 0.6
 
 Rows = dict[str, set[tuple[Any, ...]]]
 
@@ -124,7 +124,7 @@ async def killed_under_load(service: Service, moments: random.Random) -> None:
 
 
 async def killed_while_starting(service: Service, moments: random.Random) -> None:
-    """Kill it while its modules are loaded, the floor is recovered, or the switch is asked."""
+    """Kill it while the floor is recovered, or the switch is asked."""
     await service.launch()
     await asyncio.sleep(moments.uniform(0.0, STARTS_WITHIN))
     await killed(service, AFTER_ITS_START if service.started else IN_ITS_START)

@@ -11,14 +11,18 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from callcenter.cases.complaints.vocabulary import CaseChannel
 from callcenter.cases.importing import Fate, Limits
 from callcenter.cli.office.customers import app
 from callcenter.domain.frame import SECOND
 from callcenter.errors import BadInput
 from callcenter.files.customer_sheet import customer_sheet_of, read_customer_sheet
 from callcenter.numbers import PLAIN
+from callcenter.staff.rights import Role
+from callcenter.store.complaints.cases import CaseAbout
 from callcenter.store.conflicts import Conflict, Missing
 from callcenter.store.customers.imports import require_at
+from callcenter.usecases.complaints.move_case import open_case
 from callcenter.usecases.customers import import_customers
 from callcenter.usecases.customers.import_customers import (
     ImportDone,
@@ -30,7 +34,8 @@ from callcenter.usecases.customers.import_customers import (
     run_import,
     undo_import,
 )
-from tests.integration.office import opened, settings_of
+from tests.integration.complaints import OFFICE
+from tests.integration.office import hire, opened, settings_of
 from tests.integration.test_customers import Cards
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -106,15 +111,21 @@ async def test_doubtful_rows_may_be_customers_of_their_own_once(desk: Desk) -> N
 
 async def test_import_is_taken_back_as_a_whole_but_for_what_was_edited_since(desk: Desk) -> None:
     known, edited = await desk.add("Known", reference="K-0", credit="good"), await desk.add("Edited", reference="K-9")
-    rows = ["Known,K-0,13800138000,poor", "Edited,K-9,,poor", *(f"c{n},K-{n},1380013800{n}," for n in range(1, 6))]
+    rows = ["Known,K-0,13800138000,poor", "Edited,K-9,,poor", *(f"c{n},K-{n},1380013800{n}," for n in range(1, 7))]
     done = await desk.run(desk.plan(*rows))
     await desk.change(edited, address="Road 1")
-    (changed,), (noted,), (kept,), (other,) = [await desk.having(f"1380013800{n}") for n in (1, 2, 3, 4)]
+    (changed,), (noted,), (kept,), (other,), (complains,) = [
+        await desk.having(f"1380013800{n}") for n in (1, 2, 3, 4, 6)
+    ]
+    await hire(desk.decisions, "alice", Role.AGENT)
+    async with desk.decisions.writing() as unit:
+        about = CaseAbout(channel=CaseChannel.PHONE, customer=complains)
+        await open_case(unit, OFFICE, "a" * 32, about, {"by": "alice"}, desk.now)
     await desk.change(changed, credit="good")
     await desk.note(noted, "words")
     await desk.merge(kept, other)
     undone = await desk.undone(done.id)
-    assert (undone.gone, undone.back, set(undone.left)) == (1, 1, {edited, changed, noted, kept, other})
+    assert (undone.gone, undone.back, set(undone.left)) == (1, 1, {edited, changed, noted, kept, other, complains})
     assert ((await desk.card(known)).credit, (await desk.card(known)).numbers) == ("good", ())
     assert await desk.having("13800138005") == ()
     with pytest.raises(Conflict, match="undone already"):

@@ -20,7 +20,7 @@ from callcenter.store.audit import page as audit_page
 from callcenter.store.conflicts import Conflict, Missing
 from callcenter.store.customers.cards import FiledCustomer, find, get, of_key
 from callcenter.store.customers.search import CustomerOrder, CustomerQuery, classes, page
-from callcenter.store.customers.tables import CustomerRow
+from callcenter.store.customers.tables import CustomerRow, VisitPickRow
 from callcenter.store.customers.told import history_of, merges_of, notes_of, place_of
 from callcenter.store.customers.writes import Touch
 from callcenter.store.record.models import Base, VisitRow
@@ -302,7 +302,7 @@ async def test_deleted_customer_leaves_ids_and_names_of_fields_alone(cards: Card
     assert [word for word in ("Secret", ONE, TWO, "13900139999") if word in left] == []
     assert THREE in left
     assert await cards.having(ONE) == ()
-    assert ("delete", {"aliases": [b], "calls": 0}) in await cards.audited()
+    assert ("delete", {"aliases": [b], "calls": 0, "cases": 0}) in await cards.audited()
     assert ("create", {"fields": ["name", "address", "numbers", "credit"]}) in await cards.audited()
     with pytest.raises(Missing):
         await cards.card(a)
@@ -326,6 +326,21 @@ async def test_customer_of_a_class_with_a_figure_expires_when_nothing_is_heard(c
     async with cards.decisions.writing() as unit:
         for days, expired in ((29, []), (40, [quiet]), (71, sorted([quiet, called, noted]))):
             assert sorted(await expired_customers(unit, PLAIN, begun + days * DAY)) == expired
+
+
+async def test_caller_who_was_turned_away_or_called_from_elsewhere_was_heard(cards: Cards) -> None:
+    async with cards.decisions.writing() as unit:
+        await set_class(unit, "once", "bought once", cards.touch(), 30)
+    _, named = await cards.add("a", ONE, customer_class="once"), await cards.add("b", TWO, customer_class="once")
+    cards.now += 40 * DAY
+    row = dict.fromkeys(column.name for column in VisitRow.__table__.columns) | {"node": "pbx", "n": 1}
+    refused = {"id": "v1", "uniqueid": "1.1", "caller": ONE, "refused_at": cards.now}
+    elsewhere = {"id": "v2", "uniqueid": "1.2", "caller": THREE, "joined_at": cards.now, "outcome": "answered"}
+    async with cards.decisions.writing() as unit:
+        await unit.execute(insert(VisitRow).values([row | refused, row | elsewhere]))
+        pick = {"uniqueid": "1.2", "customer": named, "picked_by": "alice", "picked_at": cards.now}
+        await unit.execute(insert(VisitPickRow).values(**pick))
+        assert await expired_customers(unit, PLAIN, cards.now + DAY) == []
 
 
 async def test_customers_are_looked_for_by_name_number_class_owner(cards: Cards) -> None:

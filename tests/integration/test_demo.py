@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import json
 import os
-import signal
-import socket
 import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -15,10 +12,9 @@ from pathlib import Path
 import pytest
 
 from callcenter.exporter.live import LiveDocument, VisitSeen
-from callcenter.lab.demo_script import CALLS
-from callcenter.lab.demo_service import demo_rulebook
-from callcenter.lab.demo_tape import SHIPPED, Playback
-from callcenter.lab.switch import STATE_FILE, LabState
+from callcenter.lab.demo.script import CALLS
+from callcenter.lab.demo.service import demo_rulebook
+from callcenter.lab.demo.tape import SHIPPED, Playback
 from callcenter.rules.regulations.rulebook import rulebook_of
 from callcenter.tracker import RulesInForce
 
@@ -133,25 +129,3 @@ async def test_where_no_asterisk_can_be_had_one_sentence_says_why_and_what_to_do
     assert err.count(b"\n") == 1
     assert b"install" in err
     assert b"callcenter demo --tape" in err
-
-
-@pytest.mark.live
-async def test_ctrl_c_in_the_middle_leaves_nothing_running_and_a_second_demo_waits_its_turn(tmp_path: Path) -> None:
-    async with demo("--work-dir", str(tmp_path), "--lang", "en") as process:
-        assert process.stdout is not None
-        while b"story begins" not in (line := await process.stdout.readline()):
-            assert line
-        state = LabState.model_validate(json.loads((tmp_path / STATE_FILE).read_text()))
-        port = int((tmp_path / "callcenter.toml").read_text().partition("[exporter]\nport = ")[2].split()[0])
-        async with demo("--work-dir", str(tmp_path)) as second:
-            _, err = await second.communicate()
-        process.send_signal(signal.SIGINT)
-        process.send_signal(signal.SIGINT)
-        await process.communicate()
-    assert second.returncode == 5
-    assert b"callcenter lab down" in err
-    assert process.returncode == 130
-    assert not state.alive()
-    assert not (tmp_path / STATE_FILE).exists()
-    with socket.create_server(("127.0.0.1", port)) as free:
-        assert free.getsockname()[1] == port

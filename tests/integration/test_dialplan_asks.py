@@ -23,10 +23,10 @@ from callcenter.errors import BadSetting, StoreError
 from callcenter.files.rulebook import load_rulebook
 from callcenter.store import DecisionStore
 from callcenter.tracker import RulesInForce, Tracker
-from callcenter.web.application import make_application
 from callcenter.web.service import Ports, build
 from callcenter.web.settings import DialplanSettings, WebSettings
 from callcenter.web.switchboard import Switchboard
+from tests.integration.api import application_of
 from tests.unit.domain.switch import Switch
 
 TOKEN = "a-token-of-sixteen"
@@ -74,7 +74,7 @@ IN_FORCE = RulesInForce(load_rulebook(), None)
 
 @asynccontextmanager
 async def asking(settings: WebSettings, ports: Ports) -> AsyncIterator[httpx.AsyncClient]:
-    app = make_application(build(settings, NO_DATABASE, lambda: IN_FORCE, ports))
+    app = application_of(build(settings, NO_DATABASE, lambda: IN_FORCE, ports))
     transport = httpx.ASGITransport(app, raise_app_exceptions=False, client=("127.0.0.1", 1))
     async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8080") as http:
         yield http

@@ -46,8 +46,11 @@ async def test_metrics_page_is_what_prometheus_reads() -> None:
     async with Service().running() as client:
         page = await client.get("/metrics")
     assert page.headers["content-type"].startswith("text/plain; version=")
-    families = {family.name for family in text_string_to_metric_families(page.text)}
-    assert families == {metric.name.removesuffix("_total") for metric in METRICS}
+    families = {family.name: family for family in text_string_to_metric_families(page.text)}
+    ours = {name for name in families if not name.startswith("process_")}
+    assert ours == {metric.name.removesuffix("_total") for metric in METRICS}
+    assert families["process_resident_memory_bytes"].samples[0].value > 0
+    assert [(one.labels, one.value) for one in families["callcenter_info"].samples] == [({"site": "main"}, 1.0)]
 
 
 async def test_readyz_turns_with_the_service_and_says_why_not() -> None:

@@ -15,7 +15,7 @@ from callcenter.cli.office import filing
 from callcenter.cli.office.violations import app
 from callcenter.errors import BadInput, UnreadableFile
 from callcenter.rules.records.standing import RecordState
-from callcenter.staff.roles import Role
+from callcenter.staff.rights import Role
 from callcenter.store.conflicts import NotAllowed
 from callcenter.store.decisions.violations import FiledRecord
 from callcenter.store.sign_in.accounts import Accounts

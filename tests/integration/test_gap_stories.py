@@ -215,14 +215,14 @@ STORIES = {
     ),
     "somebody writes the end of a talk that goes on": Story(
         (enters(10), connects(15, 5), completes(30, 5, 1, "AGENT")),
-        [(QUEUE, "answered", "Alice", None, None, None, 48, "unknown")],
+        [(QUEUE, "answered", "Alice", None, None, None, 48, "caller")],
         there=TALKS_ON,
         later=ends(48),
         logged_later=(completes(48, 5, 33),),
     ),
     "somebody writes that the switch restarted in a talk that goes on": Story(
         (enters(10), connects(15, 5), "30|NONE|NONE|NONE|QUEUESTART|"),
-        [(QUEUE, "answered", "Alice", 10, 15, 15, 48, "unknown")],
+        [(QUEUE, "answered", "Alice", 10, 15, 15, 48, "caller")],
         there=TALKS_ON,
         later=ends(48),
         logged_later=(completes(48, 5, 33),),

@@ -15,7 +15,8 @@ from sqlalchemy.exc import IntegrityError
 
 from callcenter.errors import BadInput, StoreError
 from callcenter.files.rulebook import load_rulebook
-from callcenter.staff.roles import Principal, Role
+from callcenter.staff.rights import Role
+from callcenter.staff.roles import Principal
 from callcenter.store import DecisionStore
 from callcenter.store.audit import page as audit_page
 from callcenter.store.audit import verify

@@ -44,11 +44,12 @@ def sections_of(path: Path) -> dict[str, dict[str, str]]:
 
 
 def test_it_writes_settings_that_are_whole_and_a_database(place: Path) -> None:
-    result = run(place, "--yes", "--timezone", "Asia/Urumqi", "--queue-log", "-", "--api")
+    result = run(place, "--yes", "--timezone", "Asia/Urumqi", "--queue-log", "-")
     assert result.exit_code == 0, result.exception
     settings = load_settings(place / "callcenter.toml")
     assert (settings.ami.port, settings.site.timezone, settings.ami.queue_log) == (1, "Asia/Urumqi", None)
     assert (settings.web.enabled, settings.journal.path) == (True, place.parent / "data" / "journal.sqlite")
+    assert settings.attachments.folder == place.parent / "data" / "attachments"
     assert asyncio.run(revision_of(settings.store)) == newest_revision()
     assert "callcenter serve" in result.stdout
 
@@ -77,13 +78,13 @@ def test_five_questions_are_asked_and_what_is_typed_counts(place: Path, monkeypa
     monkeypatch.setattr(init, "_at_a_terminal", lambda: True)
     log = place.parent / "queue_log"
     log.touch()
-    typed = f"{place.parent}/kept\npbx.invalid:5039\nAsia/Urumqi\n{log}\ny\n\n"
+    typed = f"{place.parent}/kept\npbx.invalid:5039\nAsia/Urumqi\n{log}\nn\n\n"
     result = CliRunner().invoke(app, ["--dir", str(place), "--lang", "en"], input=typed)
     assert result.exit_code == 0, result.exception
     settings = load_settings(place / "callcenter.toml")
     assert [f"{n}/5" in result.stdout for n in range(1, 6)] == [True] * 5
     assert (settings.ami.host, settings.ami.port, settings.ami.queue_log) == ("pbx.invalid", 5039, log)
-    assert (settings.web.enabled, settings.store.path) == (True, place.parent / "kept" / "callcenter.sqlite")
+    assert (settings.web.enabled, settings.store.path) == (False, place.parent / "kept" / "callcenter.sqlite")
 
 
 async def test_it_runs_doctor_on_the_switch(place: Path) -> None:

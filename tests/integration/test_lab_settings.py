@@ -27,6 +27,12 @@ def test_agent_cannot_be_named_so_that_a_configuration_line_breaks(name: str) ->
         AgentSpec(number="1001", name=name)
 
 
+def test_every_agent_of_the_list_is_in_a_page_where_that_is_asked_for() -> None:
+    for asked in (False, True):
+        agents = LabSettings(in_pages=asked).agents(dialplans_dir())
+        assert {agent.page for agent in agents} == {asked}
+
+
 def test_agents_file_is_read_and_extra_agents_come_after(tmp_path: Path) -> None:
     extra = AgentSpec(number="1900", name="Zoe")
 

@@ -6,25 +6,32 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 
+import msgspec
 import pytest
 
+from callcenter.cases.complaints.vocabulary import CaseState
 from callcenter.cases.linking import LostVisit
 from callcenter.cases.owners import CustomerMatch, MatchKind
 from callcenter.domain import events as ev
 from callcenter.domain import facts as fx
 from callcenter.domain.frame import SECOND
-from callcenter.domain.vocabulary import FollowUpBy, VisitOutcome
+from callcenter.domain.vocabulary import FollowUpBy, PageWord, VisitOutcome
 from callcenter.errors import StoreError
 from callcenter.exporter.health import Health
 from callcenter.rules.regulations.edition import Mode
-from callcenter.staff.roles import Principal, Role
+from callcenter.staff.rights import Role
+from callcenter.staff.roles import Principal
+from callcenter.store.complaints.matters import OpenMatter
 from callcenter.store.customers.contacts import Contact
 from callcenter.store.decisions.lost_calls import OpenLostCalls
+from callcenter.store.outbox import OutboxEntry, OutboxKind
+from callcenter.usecases.customers.log_pops import PopShown
 from callcenter.usecases.customers.tell_caller import CallAsked, CallerCard, KnownCaller
-from callcenter.web import live, pops
+from callcenter.web import live, live_words, pops
 from callcenter.web.live_words import Topic, framed
 from callcenter.web.problems import RequestRefused
 from tests.integration.lively import ADMIN, ALICE, BOB, LEADER, SUPERVISOR, Lively, Page, violation
+from tests.support.asyncapi import require_leaving_described
 from tests.unit.test_exporter import NOON
 
 KNOWN = KnownCaller(
@@ -49,11 +56,24 @@ KNOWN = KnownCaller(
             outcome=VisitOutcome.ANSWERED,
             agent="Bob",
             words="call 13812345678 back",
+            callback_by=NOON,
         ),
     ),
     repeat_of="c0",
     open_lost=1,
     served_last="Bob",
+    cases=(
+        OpenMatter(
+            id="a1",
+            number="2026-03-0001",
+            state=CaseState.ASSIGNED,
+            due=NOON,
+            owner="bobby",
+            agent="Bob",
+            first_responder="alice",
+            what="call 13812345678 back",
+        ),
+    ),
 )
 HOSTILE = '<img src=x onerror=1>\r\ndata: {"forged": 1}\n\nevent: pops\u202e'
 
@@ -97,6 +117,7 @@ async def test_a_snapshot_comes_first_then_each_change_with_a_greater_number(hou
     assert (name, said["topics"]) == ("snapshot", ["calls", "floor"])
     assert [(queue["queue"], queue["waiting"]) for queue in said["floor"]["queues"]] == [("sales", 1)]
     assert [(one["agent"], one["state"]) for one in said["floor"]["agents"]] == [("Alice", "available")]
+    assert said["floor"]["rings"] == {"most": 3, "seconds": 5.0}
     assert [one["what"] for _, one in told] == ["offered", "rang"]
     assert page.last == first + 2
 
@@ -115,6 +136,20 @@ async def test_the_floor_is_told_of_queues_and_agents_that_changed(house: Lively
 
     assert (queue["queue"]["queue"], queue["queue"]["waiting"]) == ("sales", 1)
     assert (agent["agent"]["agent"], agent["agent"]["state"]) == ("Alice", "ringing")
+
+
+async def test_leads_and_the_agent_are_told_each_time_that_a_page_fails_its_agent(house: Lively) -> None:
+    house.sign_in()
+    pages = [house.open(person, Topic.FLOOR) for person in (LEADER, ALICE, BOB)]
+    await turns()
+    for page in pages:
+        await page.next()
+        await page.rest("floor")
+    for word in (PageWord.COULD_NOT_RING, PageWord.PAGE_HIDDEN, PageWord.CUT_SHORT):
+        house.tell(ev.PageTold, "Alice", word, None, None, None)
+        await turns()
+    told = [[one["agent"]["page_failures"] for one in await page.rest("floor")] for page in pages]
+    assert told == [[1, 2], [1, 2], []]
 
 
 async def test_an_agent_who_is_nowhere_any_more_is_gone(house: Lively) -> None:
@@ -237,14 +272,52 @@ async def test_the_agent_whose_phone_rings_is_told_who_calls(house: Lively) -> N
                 "outcome": "answered",
                 "agent": "Bob",
                 "words": "call 13812345678 back",
+                "callback_by": NOON / SECOND,
             }
         ],
         "repeat_of": "c0",
         "open_lost": 1,
         "served_last": "Bob",
+        "cases": [
+            {
+                "id": "a1",
+                "number": "2026-03-0001",
+                "state": "assigned",
+                "due": NOON / SECOND,
+                "owner": "bobby",
+                "agent": "Bob",
+                "first_responder": "alice",
+                "what": "call 13812345678 back",
+            }
+        ],
         "picked_by": None,
     }
     assert not any(pages[other].reader.pending for other in ("bobby", "li-leads", "sun"))
+
+
+async def test_a_pop_leaves_the_service_without_a_name_and_a_number(house: Lively) -> None:
+    house.known["+8613812345678"] = KNOWN
+    house.sign_in("Alice")
+    page = house.open(ALICE, Topic.POPS)
+    await page.next()
+    house.join()
+    house.ring(after=4)
+    await page.next()
+    await asyncio.sleep(0)
+
+    ((agent, told),) = house.left
+    require_leaving_described(
+        OutboxEntry(id="0" * 32, kind=OutboxKind.POP, key=agent, n=1, made_at=NOON, payload=msgspec.to_builtins(told))
+    )
+    assert (agent, told["caller"], told["visit"], told["waited_seconds"]) == (
+        "Alice",
+        "138****5678",
+        {"uniqueid": "c1", "queue": "sales", "visit": 1},
+        4,
+    )
+    assert told["customers"] == [{"id": "C1", "class": "A", "key_account": True}]
+    assert told["cases"] == [{"id": "a1", "number": "2026-03-0001", "state": "assigned", "due": NOON}]
+    assert not any(said in str(told) for said in ("Chen", "13812345678", "12345"))
 
 
 async def test_a_pop_is_in_the_snapshot_for_as_long_as_it_rings(house: Lively) -> None:
@@ -327,7 +400,9 @@ async def test_a_pop_goes_out_without_the_card_and_again_with_it(
     assert [said["customer"] and said["customer"]["id"] for said in told] == [None, "C1"]
 
 
-async def test_a_slow_look_up_keeps_no_other_pop_and_a_broken_one_not_its_own(house: Lively) -> None:
+async def test_a_slow_look_up_keeps_no_other_pop_and_a_broken_one_not_its_own(
+    house: Lively, monkeypatch: pytest.MonkeyPatch
+) -> None:
     house.look_up_takes = 60
     house.sign_in()
     page = house.open(ALICE, Topic.POPS)
@@ -339,12 +414,41 @@ async def test_a_slow_look_up_keeps_no_other_pop_and_a_broken_one_not_its_own(ho
     async def broken(_: CallAsked) -> KnownCaller:
         raise StoreError("the disk is full")
 
-    house.feed.pops._who_calls = broken
+    monkeypatch.setattr(house, "who_calls", broken)
     house.join("c2")
     house.ring("c2")
     told = [(await page.next())[1] for _ in range(2)]
 
     assert [(said["visit"]["uniqueid"], said["customer"]) for said in told] == [("c2", None), ("c1", None)]
+
+
+async def test_a_phone_that_rings_while_the_service_stops_is_no_fault(monkeypatch: pytest.MonkeyPatch) -> None:
+    house, asked, may_end = Lively(), asyncio.Event(), asyncio.Event()
+
+    async def slow_to_end(_: CallAsked) -> KnownCaller:
+        asked.set()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            await may_end.wait()
+        raise AssertionError
+
+    monkeypatch.setattr(house, "who_calls", slow_to_end)
+    running = asyncio.create_task(house.feed.pops.run())
+    await turns()
+    house.sign_in()
+    house.join("c1")
+    house.ring("c1")
+    await asked.wait()
+    running.cancel()
+    await turns()
+
+    house.join("c2")
+    house.ring("c2")
+
+    may_end.set()
+    with pytest.raises(asyncio.CancelledError):
+        await running
 
 
 async def test_look_ups_without_end_are_not_begun(house: Lively, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -391,7 +495,47 @@ async def test_a_card_is_told_to_roles_that_may_read_cards(house: Lively, role: 
 
     _, said = await page.next()
 
-    assert (len(said["cards"]), len(said["contacts"])) == (sees, sees)
+    assert (len(said["cards"]), len(said["contacts"]), len(said["cases"])) == (sees, sees, sees)
+
+
+async def test_a_card_is_logged_before_whichever_page_shows_it_and_once_for_an_account(house: Lively) -> None:
+    house.known["+8613812345678"] = KNOWN
+    house.sign_in()
+    pages = [house.open(ALICE, Topic.POPS) for _ in range(2)]
+    before = [(await page.next())[1]["pops"] for page in pages]
+    house.join()
+    house.ring()
+    logged = [(await page.next())[1]["cards"] and [*house.logged] for page in pages]
+    other = Principal(account="alice-2", role=Role.AGENT, agent="Alice", team="hotline")
+    later = house.open(other, Topic.POPS, after=pages[0].last - 1)
+    resumed = (await later.next())[1]
+    _, anew = await house.open(other).next()
+    refused = Principal(account="alice-3", role=Role.TRAINING_SPECIALIST, agent="Alice")
+    _, without = await house.open(refused).next()
+
+    look = PopShown(house.now, "alice", "c1", ("C1",))
+    assert (before, logged) == ([[], []], [[look], [look]])
+    assert [len(one["cards"]) for one in (resumed, anew["pops"][0], without["pops"][0])] == [1, 1, 0]
+    assert house.logged == [look, look._replace(account="alice-2")]
+
+
+async def test_a_card_that_cannot_be_logged_is_on_no_page(house: Lively) -> None:
+    house.known["+8613812345678"] = KNOWN
+    house.log_fault = StoreError("the disk is full")
+    house.sign_in()
+    page = house.open(ALICE, Topic.POPS)
+    await page.next()
+    house.join()
+    house.ring()
+    _, unlogged = await page.next()
+    house.log_fault = None
+    house.feed.pops.picked("c1")
+    _, logged = await page.next()
+    house.log_fault = StoreError("the disk is full")
+    _, other = await house.open(Principal(account="alice-2", role=Role.AGENT, agent="Alice")).next()
+
+    assert (unlogged["customer"], unlogged["cards"], unlogged["contacts"]) == (None, [], [])
+    assert [(one["customer"]["id"], len(one["cards"])) for one in (logged, other["pops"][0])] == [("C1", 1), ("C1", 0)]
 
 
 async def test_a_phone_that_rings_no_longer_pops_nothing(house: Lively) -> None:
@@ -477,7 +621,7 @@ async def test_numbers_grow_over_a_restart(house: Lively) -> None:
 async def test_who_reads_too_slowly_gets_a_snapshot_instead(house: Lively) -> None:
     page = house.open(SUPERVISOR, Topic.VIOLATIONS)
     await page.next()
-    house.feed.judged([violation()] * (live.MOST_UNREAD + 5))
+    house.feed.judged([violation()] * (live_words.MOST_UNREAD + 5))
     assert len(page.reader.pending) == 0
 
     name, _ = await page.next()
@@ -529,6 +673,32 @@ async def test_what_a_caller_sends_acts_nowhere(house: Lively) -> None:
     assert frame.count(b"\n") == 4
     assert not any(sign in frame for sign in (b"<", b">", b"\r", "\u202e".encode()))
     assert framed("x", {"said": "a&b</script>"}).count(b"&") == 0
+
+
+async def test_a_hold_is_told_by_the_agents_own_channel_once_and_stays_in_snapshots_until_it_is_over(
+    house: Lively,
+) -> None:
+    house.sign_in()
+    house.join()
+    house.ring()
+    house.answer()
+    page = house.open(ALICE, Topic.CALLS)
+    await page.rest()
+    house.tell(ev.HoldSet, "c1", on=True)
+    house.tell(ev.HoldSet, "c1-Alice", on=True)
+    house.tell(ev.HoldSet, "c1-Alice", on=True)
+    assert [(said["what"], said["uniqueid"], said["agent"]) for said in await page.rest()] == [("held", "c1", "Alice")]
+    assert [call["what"] for call in (await house.open(ALICE).next())[1]["calls"]] == ["rang", "talk_began", "held"]
+    again = Lively(house.floor)
+    again.feed.happened((), again.floor)
+    assert [call["what"] for call in (await again.open(ALICE).next())[1]["calls"]] == ["talk_began", "held"]
+
+    house.tell(ev.HoldSet, "c1-Alice", on=False)
+    assert [said["what"] for said in await page.rest()] == ["taken_back"]
+    assert [call["what"] for call in (await house.open(ALICE).next())[1]["calls"]] == ["rang", "talk_began"]
+    house.tell(ev.HoldSet, "c1-Alice", on=True)
+    house.hang_up()
+    assert (await house.open(ALICE).next())[1]["calls"] == []
 
 
 async def test_talks_that_last_from_before_a_restart_are_in_the_snapshot(house: Lively) -> None:

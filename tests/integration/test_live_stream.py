@@ -14,7 +14,7 @@ import pytest
 from callcenter.domain.frame import SECOND
 from callcenter.rules.regulations.edition import Mode
 from callcenter.usecases.keep_accounts import change_account
-from callcenter.web import live
+from callcenter.web import live, live_words
 from callcenter.web.server import serve_web, web_server
 from callcenter.web.settings import WebSettings
 from tests.integration.api import Browser, Department, department
@@ -118,7 +118,7 @@ async def test_a_phone_rings_and_the_agents_page_is_told_who_calls(office: Offic
     headers = stream.answer.headers
     assert headers["content-type"] == "text/event-stream; charset=utf-8"
     assert (headers["x-accel-buffering"], headers["cache-control"]) == ("no", "no-store")
-    assert snapshot["topics"] == ["calls", "floor", "lost_calls", "pops", "violations"]
+    assert snapshot["topics"] == ["calls", "cases", "floor", "lost_calls", "pops", "violations"]
     assert [one["agent"] for one in snapshot["floor"]["agents"]] == ["Alice"]
     assert (pop["caller"], pop["waited_seconds"], pop["kind"]) == ("13812345678", 2, "mobile")
 
@@ -251,7 +251,7 @@ async def test_a_page_that_reads_nothing_holds_up_nobody_and_costs_a_bounded_lin
         await reads.until("violations")
         await asyncio.sleep(0)
 
-    assert len(asleep.pending) <= live.MOST_UNREAD
-    assert asleep.stale or len(asleep.pending) < live.MOST_UNREAD
+    assert len(asleep.pending) <= live_words.MOST_UNREAD
+    assert asleep.stale or len(asleep.pending) < live_words.MOST_UNREAD
     office.house.feed.judged([violation(Mode.ON)])
     assert (await reads.until("violations"))["agent"] == "Alice"

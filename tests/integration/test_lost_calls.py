@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 import httpx
 import pytest
 from pydantic import SecretStr
+from sqlalchemy import func, select
 from typer import Typer
 from typer.testing import CliRunner
 
@@ -28,12 +29,15 @@ from callcenter.domain.vocabulary import FollowUpBy, FollowUpState
 from callcenter.staff.dates import datetime_of
 from callcenter.store import JournalledFacts, Store
 from callcenter.store.audit import page as audit_page
-from callcenter.store.decisions.lost_calls import BY_HAND, lost_in, open_by_queue
+from callcenter.store.decisions import lost_calls
+from callcenter.store.decisions.lost_calls import BY_HAND, delete_settled, lost_in, open_by_queue
 from callcenter.store.record.rows import lost_call_id
+from callcenter.store.tables import LostCallClosingRow
 from callcenter.tracker import Tracker
 from callcenter.web.callback_codes import CODE_LASTS, MOST_WRONG, CallBackCodes, CodeRefused
 from callcenter.web.switchboard import Switchboard
 from tests.integration.api import Department, department
+from tests.integration.lively import Lively
 from tests.integration.office import settings_of
 from tests.unit.rules.detection.people import MONDAY
 
@@ -101,6 +105,20 @@ OF_NOBODY = (id_of(NOBODY), "unreachable", 1, None)
 CALLED_BACK = (id_of(BACK), "closed", 1, "called_back")
 
 
+async def test_entry_that_is_closed_while_the_list_is_read_is_left_out(
+    work: Department, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sun = await work.signed_in("sun")
+    reading = lost_calls._calls
+
+    async def calls(connection: Any, named: Any, clauses: Any) -> Any:
+        found = await reading(connection, named, clauses)
+        return {key: one for key, one in found.items() if key[1] != "open" or key[0] != "+8613900139000"}
+
+    monkeypatch.setattr(lost_calls, "_calls", calls)
+    assert brief(await sun.get("/lost-calls")) == [OPEN_TWICE, OF_NOBODY, CALLED_BACK]
+
+
 async def test_callers_of_one_number_are_one_entry_and_the_oldest_open_one_stands_first(work: Department) -> None:
     sun = await work.signed_in("sun")
     page = await sun.get("/lost-calls")
@@ -111,6 +129,15 @@ async def test_callers_of_one_number_are_one_entry_and_the_oldest_open_one_stand
     pages.append(await sun.get(f"/lost-calls?limit=3&cursor={pages[0].json()['next']}"))
     assert [one for some in pages for one in brief(some)] == brief(page)
     assert pages[1].json()["next"] is None
+
+
+async def test_the_latest_lost_stand_first_where_that_is_asked_for(work: Department) -> None:
+    sun, query = await work.signed_in("sun"), "/lost-calls?order=latest&limit=3"
+    pages = [await sun.get(query)]
+    pages.append(await sun.get(f"{query}&cursor={pages[0].json()['next']}"))
+    assert [one for some in pages for one in brief(some)] == [OPEN_TWICE, OPEN_OTHER, OF_NOBODY, CALLED_BACK]
+    narrowed = brief(await sun.get("/lost-calls?order=latest&queue=consumers"))
+    assert [one[0] for one in narrowed] == [id_of(OTHER), id_of(NOBODY), FIRST, id_of(BACK)]
 
 
 async def test_the_list_is_narrowed(work: Department) -> None:
@@ -211,6 +238,30 @@ async def test_leads_close_many_with_a_reason_and_what_is_closed_is_claimed_no_m
         assert await lost_in(connection, SOON, MONDAY, "products") == {BY_HAND: 1}
 
 
+async def test_what_was_settled_long_ago_goes_and_what_is_open_stays(work: Department) -> None:
+    sun = await work.signed_in("sun")
+    await sun.send("POST", "/lost-calls/close", {"ids": [FIRST], "reason": "the outage was announced"})
+    gone = []
+    for before in (BACK.closed_at or 0, work.now, work.now + 1):
+        async with work.decisions.writing() as unit:
+            gone.append(await delete_settled(unit, before))
+    assert gone == [0, 2, 2]
+    assert brief(await sun.get("/lost-calls")) == [OPEN_OTHER]
+    async with work.decisions.reading() as connection:
+        assert await connection.scalar(select(func.count()).select_from(LostCallClosingRow)) == 0
+
+
+@pytest.mark.one_database
+async def test_number_in_a_reason_is_masked_as_the_number_is(work: Department) -> None:
+    sun, told = await work.signed_in("sun"), {"ids": [FIRST], "reason": "13800138000 wrote to us"}
+    assert (await sun.send("POST", "/lost-calls/close", told)).status_code == 200
+    li = await work.signed_in("li-leads")
+    for name, shown in (("li-leads", "138****8000"), ("alice", "138****8000"), ("sun", "13800138000")):
+        page = await (await work.signed_in(name)).get("/lost-calls?state=closed")
+        assert f"{shown} wrote to us" in [one["reason"] for one in page.json()["items"]]
+    assert "138****8000 wrote to us" in (await li.get("/lost-calls/export")).text
+
+
 @pytest.mark.one_database
 async def test_what_cannot_be_closed_closes_nothing(work: Department) -> None:
     sun = await work.signed_in("sun")
@@ -237,6 +288,12 @@ async def test_the_list_goes_into_a_file_in_which_nothing_acts(work: Department)
         [[FIRST, "open", "13800138000"], [id_of(OTHER), "open", "13900139000"]],
     )
     assert (await sun.get("/lost-calls/export?format=xlsx")).content.startswith(b"PK")
+    chosen = await sun.get("/lost-calls/export?state=open&order=latest&columns=caller&columns=count")
+    assert [*csv.reader(io.StringIO(chosen.content.decode("utf-8-sig")))][1:] == [
+        ["13800138000", "2"],
+        ["13900139000", "1"],
+    ]
+    assert (await sun.get("/lost-calls/export?columns=key")).status_code == 422
     assert (await (await work.signed_in("alice")).get("/lost-calls/export")).status_code == 403
 
 
@@ -317,6 +374,28 @@ async def test_the_agents_own_phone_calls_back_once_by_its_code(work: Department
 
 
 @pytest.mark.one_database
+async def test_whoever_was_in_a_call_of_the_agent_s_is_called_again_by_a_code_and_nobody_else_is(
+    work: Department,
+) -> None:
+    phones_at_the_switch(work)
+    house = Lively(since=work.now)
+    house.sinks.append(work.calls)
+    house.sign_in()
+    house.join(number="13800138000")
+    house.ring()
+    alice, bob = await work.signed_in("alice"), await work.signed_in("bobby")
+    assert (await bob.send("POST", "/desk/dial", {"call": "c1"})).status_code == 409
+    given = await alice.send("POST", "/desk/dial", {"call": "c1"})
+    assert given.status_code == 200, given.text
+    answer = await dialled(work, "1001", given.json()["dial"].removeprefix("*47"))
+    assert (answer.status_code, answer.text) == (200, "13800138000")
+    told = [
+        (one.told.actor, one.told.action, one.told.subject) for one in await _audit(work) if one.told.kind == "call"
+    ]
+    assert told == [("alice", "call_back", "c1"), ("alice", "dial", "c1")]
+
+
+@pytest.mark.one_database
 async def test_a_code_is_void_after_a_minute_and_where_somebody_else_calls_back_there_is_none(work: Department) -> None:
     phones_at_the_switch(work)
     alice, bob, sun = [await work.signed_in(name) for name in ("alice", "bobby", "sun")]
@@ -326,6 +405,18 @@ async def test_a_code_is_void_after_a_minute_and_where_somebody_else_calls_back_
     assert (await alice.send("POST", f"/lost-calls/{id_of(NOBODY)}/call", {})).status_code == 409
     work.now += CODE_LASTS
     assert (await dialled(work, "1001", code)).status_code == 204
+
+
+@pytest.mark.one_database
+async def test_a_code_is_void_once_the_call_is_given_back_or_closed(work: Department) -> None:
+    phones_at_the_switch(work)
+    alice, sun = await work.signed_in("alice"), await work.signed_in("sun")
+    release: tuple[Any, ...] = (alice, f"/lost-calls/{FIRST}/release", {})
+    close = (sun, "/lost-calls/close", {"ids": [SECOND_CALL], "reason": "wrote to us"})
+    for browser, path, body in (release, close):
+        code = (await alice.send("POST", f"/lost-calls/{FIRST}/call", {})).json()["dial"].removeprefix("*47")
+        assert (await browser.send("POST", path, body)).status_code == 200
+        assert (await dialled(work, "1001", code)).status_code == 204
 
 
 @pytest.mark.one_database

@@ -17,7 +17,7 @@ from typer.testing import CliRunner, Result
 from callcenter.cli.service.db import app
 from callcenter.errors import BadInput, MigrationMissing, StoreError
 from callcenter.journal.file import claim
-from callcenter.staff.roles import Role
+from callcenter.staff.rights import Role
 from callcenter.store import DecisionStore, StoreSettings
 from callcenter.store.audit import verify
 from callcenter.store.moving import MoveProgress, move

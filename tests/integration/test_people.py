@@ -18,7 +18,7 @@ from callcenter.rules.records.standing import SERVICE, RecordState
 from callcenter.rules.records.steps import Action, ProcessStep
 from callcenter.rules.records.violation import Verdict
 from callcenter.rules.regulations.edition import Mode, Title
-from callcenter.staff.roles import Role
+from callcenter.staff.rights import Role
 from callcenter.store import DecisionStore
 from callcenter.store.audit import page as audit_page
 from callcenter.store.conflicts import KeyReused, Missing, NotAllowed, Outdated

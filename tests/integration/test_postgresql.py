@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,13 +11,19 @@ import pytest
 
 from callcenter.errors import BadInput, StoreError
 from callcenter.reports.backup import BackupContents, back_up
-from callcenter.store import StoreAway, StoreSettings, revision_of, upgrade
+from callcenter.store import StoreAway, StoreSettings, newest_revision, revision_of, upgrade
+from callcenter.store.alone import DatabaseTaken, ServiceLock
 from callcenter.store.decisions.violations import RecordQuery, get, page
 from tests.integration.office import opened, propose
 from tests.support.databases import DATABASES, POSTGRESQL, SQLITE
 from tests.unit.rules.detection.people import SUPERVISOR
 
 pytestmark = pytest.mark.postgresql
+
+HELD = (
+    "FROM pg_locks WHERE locktype = 'advisory' "
+    "AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+)
 
 
 @pytest.fixture(autouse=True)
@@ -93,3 +100,43 @@ async def test_a_text_that_no_server_can_have_is_written_and_found_again(tmp_pat
             asked = RecordQuery(agent="Al\0ice")
             assert [one.dossier.id for one in await page(connection, SUPERVISOR, asked, None, 10)] == [number]
             assert await page(connection, SUPERVISOR, RecordQuery(agent="\ud800"), None, 10) == []
+
+
+async def test_of_two_services_the_second_is_refused_until_the_first_has_gone(tmp_path: Path) -> None:
+    settings = DATABASES.of(tmp_path)
+    first = await ServiceLock.take(settings)
+    with pytest.raises(StoreError, match=r"another service uses the database .*: stop it first"):
+        await ServiceLock.take(settings)
+    await first.close()
+    second = await ServiceLock.take(settings)
+    await second.close()
+
+
+async def test_a_service_that_was_cut_off_takes_its_lock_again_unless_another_has_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = DATABASES.of(tmp_path)
+    lock = await ServiceLock.take(settings)
+    DATABASES.sql(settings, f"SELECT pg_terminate_backend(pid, 5000) {HELD}")
+    other = await ServiceLock.take(settings)
+    with pytest.raises(DatabaseTaken):
+        await asyncio.wait_for(lock.keep(0.01, 0.05), 10)
+    await other.close()
+    keeping, took, take = asyncio.create_task(lock.keep(0.01)), asyncio.Event(), lock._take
+
+    async def taking() -> None:
+        await take()
+        took.set()
+
+    monkeypatch.setattr(lock, "_take", taking)
+    await asyncio.wait_for(took.wait(), 10)
+    keeping.cancel()
+    await asyncio.wait([keeping])
+    held = DATABASES.sql(settings, f"SELECT count(*) {HELD}")
+    await lock.close()
+    assert (held, DATABASES.sql(settings, f"SELECT count(*) {HELD}")) == ([(1,)], [(0,)])
+
+
+async def test_of_two_upgrades_at_once_the_second_waits_for_the_first() -> None:
+    blank = DATABASES.blank_on_server()
+    assert await asyncio.gather(*(upgrade(blank) for _ in range(3))) == [newest_revision()] * 3

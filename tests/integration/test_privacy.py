@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -9,17 +10,26 @@ import msgspec
 import pytest
 from sqlalchemy import insert
 
+from callcenter.cases.access import LookKind
 from callcenter.domain.frame import SECOND
 from callcenter.errors import StoreError
 from callcenter.numbers import numbering_of
 from callcenter.rules.regulations.edition import Mode
+from callcenter.staff.rights import Role
+from callcenter.staff.roles import Principal
+from callcenter.store import JournalledFacts, Store
+from callcenter.store.customers.looks import CardLook, add_look
 from callcenter.store.record.models import VisitRow
+from callcenter.store.tables import DispositionRow
 from callcenter.tracker import RulesInForce
 from callcenter.usecases.customers import show_customers
+from callcenter.web import pops
+from callcenter.web.callers import Callers
 from callcenter.web.live_words import Topic
 from tests.integration.api import PEOPLE, ROSTER, Browser, Department, Json, department
 from tests.integration.lively import ALICE, Lively
-from tests.integration.office import propose
+from tests.integration.office import propose, settings_of
+from tests.integration.test_stored_calls import answered, told
 from tests.unit.rules.detection.people import MONDAY
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -36,6 +46,23 @@ async def work(tmp_path: Path) -> AsyncIterator[Department]:
     async with department(tmp_path) as found:
         found.in_force = RulesInForce(found.in_force.rulebook, ROSTER, numbering=numbering_of("0571", None, ()))
         yield found
+
+
+@pytest.fixture
+async def ringing(work: Department, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Lively]:
+    """Give phones whose agents are told who calls, from the database."""
+    monkeypatch.setattr(pops, "_CARD_SECONDS", 5)
+    house = Lively(since=work.now)
+    house.feed.pops._book = callers = await Callers.open(settings_of(tmp_path))
+
+    async def all_last(asked: set[str]) -> set[str]:
+        return asked
+
+    running = asyncio.create_task(house.feed.run(all_last))
+    yield house
+    running.cancel()
+    await asyncio.wait([running])
+    await callers.close()
 
 
 async def made(work: Department, **told: Json) -> str:
@@ -63,13 +90,17 @@ search     text    -       none      full    -       -       full    -       -
 notes      number  none    none      full    -       full    full    -       -
 history    number  masked  masked    full    -       full    full    -       -
 history    text    none    none      full    -       full    full    -       -
+contacts   number  masked  none      full    -       full    full    -       -
+contacts   text    full    none      full    -       full    full    -       -
+pop        number  full    full      -       -       -       -       -       -
+pop        text    full    full      -       -       -       -       -       -
 export     number  -       -         full    -       -       full    -       -
 export     text    -       -         full    -       -       full    -       -
 outdated   number  masked  masked    full    -       -       full    -       -
 calls      number  masked  masked    full    -       -       -       -       -
 violation  number  masked  masked    full    masked  full    full    masked  none
 """
-LOGGED = {"lookup": "search", "search": "list", "export": "export", "calls": None, "violation": None}
+LOGGED = {"lookup": "search", "search": "list", "export": "export", "pop": "call", "calls": None, "violation": None}
 """How a place stands in the log; others are cards, and calls and violations show none."""
 
 
@@ -95,6 +126,38 @@ async def asked(work: Department, browser: Browser, place: str, customer: str, r
     return answer.status_code, answer.text
 
 
+async def talked_of(work: Department, folder: Path) -> None:
+    """Let the customer have called, and somebody have written of it."""
+    store = await Store.open(settings_of(folder), "pbx")
+    await store.write([JournalledFacts(1, told(answered("c9", MONDAY - 60 * MINUTE, caller=NUMBER)))], 1)
+    await store.close()
+    said = {"id": "d", "agent": "Alice", "at": MONDAY, "words": f"moved to {ADDRESS}, {NUMBER}", "given_by": "alice"}
+    async with work.decisions.writing() as unit:
+        await unit.execute(insert(DispositionRow).values(uniqueid="c9", given_at=MONDAY, **said))
+
+
+async def popped(house: Lively, name: str) -> tuple[int, str]:
+    """Let the phone of somebody ring for the customer, or another's, and give what their page tells of it."""
+    role, agent, team = PEOPLE[name]
+    own = house.open(Principal(account=name, role=role, agent=agent, team=team), Topic.POPS)
+    rung = agent or "Zoe"
+    control = house.open(Principal(account="", role=Role.TRAINING_SPECIALIST, agent=rung), Topic.POPS)
+    for page in (own, control):
+        await page.next()
+    call = f"pop-{name}"
+    house.sign_in(rung)
+    house.join(call, number=NUMBER)
+    house.ring(call, agent=rung)
+    await control.next()
+    shown = await own.rest("pops")
+    house.answer(call, agent=rung)
+    house.hang_up(call, agent=rung)
+    for page in (own, control):
+        house.feed.leave(page.reader)
+    assert [len(one["cards"]) for one in shown] == [1] * len(shown)
+    return (200, str(shown)) if shown else (403, "")
+
+
 def read_of(status: int, text: str, field: str) -> str:
     """Tell how much of a field an answer shows."""
     if status == 403:
@@ -104,21 +167,26 @@ def read_of(status: int, text: str, field: str) -> str:
     return next((seen for seen, shown in SEEN.items() if shown in text), "none")
 
 
-async def test_each_role_reads_of_each_field_in_each_place_what_the_table_says(work: Department) -> None:
+async def test_each_role_reads_of_each_field_in_each_place_what_the_table_says(
+    work: Department, ringing: Lively, tmp_path: Path
+) -> None:
     number = await made(work)
     ma = await work.signed_in("ma")
     await ma.send("PATCH", f"/customers/{number}", {"address": "x", "numbers": []}, If_Match='"1"')
     await ma.send("PATCH", f"/customers/{number}", ZHANG, If_Match='"2"')
     await ma.send("POST", f"/customers/{number}/notes", {"words": f"{NUMBER} is his wife's"})
     record = await propose(work.decisions, caller=NUMBER, evidence=[])
-    await answered_call(work)
+    await talked_of(work, tmp_path)
     rows = [line.split() for line in TABLE.strip().splitlines()]
     names, expected = rows[0][2:], {(place, field): cells for place, field, *cells in rows[1:]}
     found, logged = {key: list[str]() for key in expected}, list[tuple[str, str]]()
     for name in names:
         browser = await work.signed_in(name)
         places = dict.fromkeys(place for place, _ in expected)
-        answers = {place: await asked(work, browser, place, number, record) for place in places}
+        answers = {
+            place: await (popped(ringing, name) if place == "pop" else asked(work, browser, place, number, record))
+            for place in places
+        }
         for place, field in expected:
             found[place, field].append(read_of(*answers[place], field))
         shown = [LOGGED.get(place, "card") for place, (status, _) in answers.items() if status != 403]
@@ -130,7 +198,7 @@ async def test_each_role_reads_of_each_field_in_each_place_what_the_table_says(w
 async def answered_call(work: Department) -> None:
     row = dict.fromkeys(column.name for column in VisitRow.__table__.columns)
     told = {"id": "a" * 32, "node": "pbx", "uniqueid": "c1", "queue": "sales", "n": 1, "caller": NUMBER}
-    told |= {"agent": "Alice", "answered_at": MONDAY, "outcome": "answered"}
+    told |= {"caller_key": f"+86{NUMBER}", "agent": "Alice", "answered_at": MONDAY, "outcome": "answered"}
     async with work.decisions.writing() as unit:
         await unit.execute(insert(VisitRow).values(**row | told))
 
@@ -255,6 +323,68 @@ async def test_reads_out_of_the_ordinary_wait_for_a_person_who_alone_files(work:
     (again,) = (await sun.get("/customers/access-reviews?state=open")).json()["items"]
     done = await qian.send("POST", f"/customers/access-reviews/{again['id']}/ordinary", {"reason": "a survey"})
     assert (done.json()["state"], (await sun.get(f"{path[:-1]}x")).status_code) == ("ordinary", 404)
+
+
+@pytest.mark.one_database
+@pytest.mark.parametrize("path", ["/customers/lookup", "/lost-calls/search"])
+async def test_whoever_tries_numbers_out_is_looked_into_though_nothing_is_found(work: Department, path: str) -> None:
+    await made(work)
+    alice, sun = await work.signed_in("alice"), await work.signed_in("sun")
+    for n in range(21):
+        await alice.send("POST", path, {"number": f"138{n:04}5678"})
+    (review,) = (await sun.get("/customers/access-reviews")).json()["items"]
+    assert (review["actor"], review["what"]) == ("alice", "no_call")
+
+
+@pytest.mark.one_database
+async def test_whoever_reads_masked_tries_so_many_numbers_out_in_an_hour_and_no_more(work: Department) -> None:
+    await made(work)
+    found = {}
+    for who in ("alice", "ma"):
+        browser = await work.signed_in(who)
+        look = CardLook(id="", at=work.now, actor=who, how=LookKind.SEARCH, customers=0)
+        async with work.decisions.writing() as unit:
+            for n in range(200):
+                await add_look(unit, msgspec.structs.replace(look, id=f"{who}-{n}"), [])
+        paths = ("/customers/lookup", "/lost-calls/search")
+        found[who] = [(await browser.send("POST", path, {"number": NUMBER})).status_code for path in paths]
+    assert found == {"alice": [429, 429], "ma": [200, 200]}
+    work.now += 60 * MINUTE
+    alice = await again(work, "alice")
+    assert (await alice.send("POST", "/customers/lookup", {"number": NUMBER})).status_code == 200
+
+
+@pytest.mark.one_database
+async def test_masked_digits_are_not_found_out_one_by_one(work: Department) -> None:
+    number = await made(work)
+    found = {}
+    for who in ("li-leads", "sun"):
+        browser = await work.signed_in(who)
+        answers = [
+            await browser.send("POST", "/customers/search", {"number": sought}) for sought in ("5678", "45678", NUMBER)
+        ]
+        found[who] = [[one["id"] for one in answer.json().get("items", ())] for answer in answers]
+    assert found == {"li-leads": [[number], [], [number]], "sun": [[number]] * 3}
+
+
+@pytest.mark.one_database
+async def test_numbers_are_not_found_out_by_telling_them_to_a_card(work: Department) -> None:
+    number = await made(work)
+    alice, sun = await work.signed_in("alice"), await work.signed_in("sun")
+
+    async def tells(raws: list[str]) -> str:
+        """Tell more numbers than a card holds, with a class that there is not: nothing would be kept either way."""
+        told = {"numbers": [{"place": 0}, *({"raw": raw} for raw in raws)], "customer_class": "none"}
+        answer = await alice.send("PATCH", f"/customers/{number}", told, If_Match='"1"', Accept_Language="en")
+        return str(answer.json()["detail"])
+
+    wrong = [f"138{n:04}5678" for n in range(20)]
+    assert await tells(wrong) == await tells([*wrong[1:], NUMBER])
+    for n in range(21):
+        told = {"numbers": [{"place": 0}, {"raw": wrong[n % 2]}]}
+        assert (await alice.send("PATCH", f"/customers/{number}", told, If_Match=f'"{n + 1}"')).status_code == 200
+    (review,) = (await sun.get("/customers/access-reviews")).json()["items"]
+    assert (review["actor"], review["what"]) == ("alice", "no_call")
 
 
 @pytest.mark.one_database

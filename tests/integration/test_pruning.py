@@ -24,7 +24,7 @@ from callcenter.store.decisions.violations import act
 from callcenter.tracker import Follower, RulesInForce, recover, reread
 from callcenter.tracker.entries import event_step
 from callcenter.tracker.filing import filed
-from callcenter.tracker.pruning import EVERY_SECONDS, Pruning, places_in, plan, prune
+from callcenter.tracker.pruning.journal import EVERY_SECONDS, Pruning, places_in, plan, prune
 from tests.integration.filed import NODE, STORIES, Home, journal_settings, write_journal
 from tests.integration.house import NOW, House, house, run_to_the_end
 from tests.integration.loaded_switch import LoadedSwitch, stories

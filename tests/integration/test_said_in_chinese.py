@@ -14,6 +14,7 @@ import pytest
 from callcenter import cli
 from callcenter.store import StoreSettings, upgrade
 from tests.support.chinese import english_in
+from tests.support.commands import signals_as_they_are
 
 FRAME = importlib.import_module("typer.rich_utils")
 ROSTER = {
@@ -28,6 +29,16 @@ editions:
   - {version: "1", from: 2026-01-01, figures: {rings: 0}, violations: {V-HANGUP: {mode: "on"}}}
   - {version: "1", from: 2026-02-01}
 """
+LINES: list[dict[str, object]] = [
+    {"do": "open", "channel": "phone", "content": "x", "wanted": "y"},
+    {"do": "analyse", "cause": "x", "nature": "slow", "upheld": True, "responsible": {"agent": "Bob"}},
+    {"do": "archive"},
+    {"do": "now"},
+]
+STORY = "\n".join(
+    json.dumps(line | {"at": f"2026-03-0{n}T09:00:00+08:00", "by": "a", "case": "1"}) for n, line in enumerate(LINES, 2)
+)
+STORY = json.dumps({"settings": {"people": [{"account": "a", "role": "manager"}]}}) + f"\n{STORY}\n"
 FILES = {
     "callcenter.toml": (
         '[ami.events]\nusername = "events"\nsecret_file = "e"\n[ami.control]\nusername = "control"\nsecret_file = "c"\n'
@@ -44,6 +55,7 @@ FILES = {
     "half.yaml": "editions: [\n",
     "agents.csv/agents.csv": "agent,interface,odd\nAlice,,x\n,PJSIP/1\n",
     "password": "correct horse battery staple\n",
+    "story.jsonl": STORY,
 }
 SAYINGS: list[tuple[str, Mapping[str, str]]] = [
     ("nonsense", {}),
@@ -102,9 +114,59 @@ SAYINGS: list[tuple[str, Mapping[str, str]]] = [
     ("customers list", {}),
     ("customers show nobody", {}),
     ("customers import nowhere.csv", {}),
+    ("customers change nobody nonsense=1", {}),
+    ("customers change nobody owner=Eve", {}),
+    ("customers change nobody name", {}),
+    ("customers change nobody name=a --version 1", {}),
+    ("customers note nobody x", {}),
+    ("customers merge nobody 13800138000", {}),
+    ("customers merge a b --take nonsense", {}),
+    ("customers merges nobody", {}),
+    ("customers undo-merge nowhere", {}),
+    ("customers split nobody --number 1 --name x", {}),
+    ("customers split nobody --number 1 --name x numbers=13800138000", {}),
+    ("cases list", {}),
+    ("cases list --from 2026-02-02 --to 2026-01-01", {}),
+    ("cases show nowhere", {}),
+    ("cases story", {}),
+    ("cases story nowhere", {}),
+    ("cases open --as a --channel phone --password-file password", {}),
+    ("cases open --as a --channel smoke", {}),
+    ("cases open --as a --channel phone --call {}".format("1" * 81), {}),
+    ("cases take nowhere open --as a", {}),
+    ("cases take nowhere chase --as a --field channel", {}),
+    ("cases take nowhere chase --as a --field by=a", {}),
+    ("cases take nowhere chase --as a --field a=1 --field a=2", {}),
+    ("cases take nowhere analyse --as a --field upheld=yes", {}),
+    ("cases take nowhere analyse --as a --from half.json", {}),
+    ("cases take nowhere analyse --as a --from nowhere", {}),
+    ("cases department list", {}),
+    ("cases department add --full-name x ..", {}),
+    ("cases department close nowhere", {}),
+    ("cases deputy", {}),
+    ("cases deputy a", {}),
+    ("cases deputy a --away", {}),
+    ("cases deputy --away", {}),
+    ("cases replay half.json", {}),
+    ("cases replay roster.json --format text", {}),
+    ("cases replay story.jsonl --format text", {}),
     ("calls", {}),
     ("calls --from nonsense", {}),
     ("report", {}),
+    ("contacts systems", {}),
+    ("contacts withdraw nowhere", {}),
+    ("contacts add No", {}),
+    ("bus watch", {}),
+    ("phones list", {}),
+    ("phones rotate 1001", {}),
+    ("outbox list", {}),
+    ("outbox retry nowhere", {}),
+    ("outbox skip nowhere key --reason x", {}),
+    ("outbox enable nowhere", {}),
+    ("cases class list", {}),
+    ("cases class close nowhere", {}),
+    ("cases class add x --zh x --en x --parent y", {}),
+    ("cases class import roster.json", {}),
     ("lost list", {}),
     ("lost claim nowhere", {}),
     ("surveys", {}),
@@ -165,7 +227,7 @@ def said(words: str, home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest
     """Run a command in this process; gives all that it said."""
     monkeypatch.chdir(home)
     monkeypatch.setattr(sys, "argv", ["callcenter", *words.split(), "--lang", "zh-CN"])
-    with pytest.raises(SystemExit):
+    with signals_as_they_are(), pytest.raises(SystemExit):
         cli.main()
     told = capsys.readouterr()
     return told.out + told.err

@@ -18,7 +18,7 @@ from typer.testing import CliRunner
 from callcenter.cli.office.score import app
 from callcenter.errors import BadInput
 from callcenter.files.rulebook import load_rulebook
-from callcenter.staff.roles import Role
+from callcenter.staff.rights import Role
 from callcenter.store.conflicts import Missing, NoTerms
 from callcenter.store.decisions.changes import Change, ChangeKind, ChangeState
 from callcenter.store.decisions.score_entries import ScoreEntry, ScoreEntryKind

@@ -18,18 +18,20 @@ from callcenter.lab.settings import AgentSpec, LabSettings, QueueSpec
 from callcenter.lab.sipphone import SipCall, SipPhone
 from callcenter.lab.stage import PHONES_HOST
 from callcenter.lab.switch import Lab
+from tests.integration.page_phone import PagePhone
 from tests.integration.service import PATIENCE, Service, at_home
 
-pytestmark = pytest.mark.live
+pytestmark = [pytest.mark.live, pytest.mark.alone]
 
 QUEUE = "recorded"
 AGENT = AgentSpec(number="1500", name="Nora", queues=(QUEUE,))
+PAGE = AgentSpec(number="1501", name="Pia", queues=(QUEUE,), page=True)
 
 
 @pytest.fixture
 async def lab(tmp_path: Path) -> AsyncIterator[Lab]:
     settings = LabSettings(
-        work_dir=tmp_path / "lab", for_tests=True, extra_queues=(QueueSpec(name=QUEUE),), extra_agents=(AGENT,)
+        work_dir=tmp_path / "lab", for_tests=True, extra_queues=(QueueSpec(name=QUEUE),), extra_agents=(AGENT, PAGE)
     )
     running = Lab(settings)
     await asyncio.to_thread(running.start)
@@ -174,3 +176,46 @@ async def test_after_a_restart_that_was_announced_nobody_is_blamed(
     assert select(service, "SELECT outcome, ended_by FROM visits") == [("switch_down", "switch")]
     assert select(service, "SELECT outcome, agent FROM offers") == [("switch_down", "Nora")]
     assert select(service, "SELECT cause FROM gaps") == [("restart",)]
+
+
+async def test_agent_of_a_page_signs_in_is_called_and_is_believed_that_the_page_cannot_ring(
+    tmp_path: Path, lab: Lab
+) -> None:
+    more = (
+        f'[web]\nenabled = true\nport = 0\n[agents.names]\n"{PAGE.interface}" = "Pia"\n[desk]\nqueues = ["{QUEUE}"]\n'
+        f'phones = "{lab.state.pages}"\nwebsocket = "ws://127.0.0.1:{lab.state.http_port}/ws"\n'
+    )
+    async with at_home(tmp_path, lab.state.ami_port, secrets=lab.state.manager_secrets, more=more) as service:
+        await service.add_account("correct horse battery", "pia", "--role", "agent", "--agent", "Pia")
+        await service.start()
+        async with httpx.AsyncClient(base_url=f"{service.api()}/api/v1") as pia:
+            signed = await pia.post("/session", json={"name": "pia", "password": "correct horse battery"})
+            pia.headers["X-CSRF-Token"] = signed.json()["csrf"]
+            shown = (await pia.post("/desk/sign-in", json={})).json()
+            assert (shown["reason"], shown["queues"]) == ("phone lost", [QUEUE])
+            assert (await pia.post("/desk/state", json={"state": "ready"})).status_code == 409
+            async with PagePhone(PAGE.number, lab.state.phone_secrets[PAGE.number]) as phone:
+                await phone.open(lab.state.http_port)
+                assert (await phone.register()).code == 200
+                await until(pia, "paused", "sign-in")
+                assert (await pia.post("/desk/state", json={"state": "ready"})).json()["state"] == "available"
+                said = {"facts": [{"what": "could_not_ring"}]}
+                assert (await pia.post("/desk/witness", json=said)).status_code == 204
+                await until(pia, "system_paused", "page_cannot_ring")
+                shown = (await pia.post("/desk/state", json={"state": "signed_out"})).json()
+                assert (shown["state"], shown["queues"]) == ("offline", [])
+        counted = 'callcenter_agent_page_failures_total{agent="Pia",what="could_not_ring"} 1.0'
+        await service.until("/metrics", lambda answer: counted in answer.text)
+        assert await service.stop() == 0
+        with JournalReader(tmp_path / "journal.sqlite") as reader:
+            assert sum(b'"PageTold"' in entry.payload for entry in reader.read()) == 1
+
+
+async def until(pia: httpx.AsyncClient, state: str, reason: str) -> None:
+    """Wait until the desk says so."""
+    async with asyncio.timeout(PATIENCE):
+        while True:
+            shown = (await pia.get("/desk")).json()
+            if (shown["state"], shown["reason"]) == (state, reason):
+                return
+            await asyncio.sleep(0.05)

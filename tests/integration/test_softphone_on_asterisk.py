@@ -21,7 +21,7 @@ from callcenter.softphone import Did, Phone, PhoneScript, PhoneSettings, PhoneSt
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-pytestmark = pytest.mark.live
+pytestmark = [pytest.mark.live, pytest.mark.alone]
 
 QUEUE = "601"
 SECONDS = 15.0

@@ -13,7 +13,7 @@ from tests.integration.scripted_switch import ScriptedSwitch
 from tests.integration.service import Service, at_home, command
 
 MOMENTS = 40
-EVERY = 0.02
+FIRST = 0.01
 SECRETS = {"events": "es", "control": "cs"}
 
 
@@ -24,7 +24,7 @@ async def service(tmp_path: Path) -> AsyncIterator[Service]:
 
 
 async def test_a_stop_at_forty_moments_of_the_start_is_clean(service: Service) -> None:
-    words = (service.settings, str(MOMENTS), str(EVERY))
+    words = (service.settings, str(MOMENTS), str(FIRST))
     async with command(
         *words,
         module="tests.integration.started_and_stopped",
@@ -42,8 +42,9 @@ async def test_a_stop_at_forty_moments_of_the_start_is_clean(service: Service) -
     assert 0 < errors.decode().count("service_started") < MOMENTS  # some came before, some after
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-@pytest.mark.parametrize("seconds", [0.0, 0.5, 1.5])
+@pytest.mark.parametrize(
+    ("number", "seconds"), [(signal.SIGTERM, 0.0), (signal.SIGINT, 0.0), (signal.SIGTERM, 0.5), (signal.SIGINT, 1.5)]
+)
 async def test_a_stop_while_its_modules_are_loaded_is_clean(
     service: Service, number: signal.Signals, seconds: float
 ) -> None:

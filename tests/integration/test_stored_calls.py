@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import csv
 import io
 from collections.abc import Callable
@@ -22,6 +23,7 @@ from callcenter.domain.frame import SECOND, Micros
 from callcenter.domain.vocabulary import AgentState, EndedBy, OfferOutcome, VisitOutcome
 from callcenter.errors import BadInput, MigrationMissing
 from callcenter.store import JournalledFacts, Store
+from callcenter.store.decisions.call_qualities import CallDirection, MeasuredCall, keep_measured
 from tests.integration.loaded_switch import LoadedSwitch, stories
 from tests.integration.office import opened, settings_of
 from tests.integration.service import at_home
@@ -147,6 +149,9 @@ def test_report_of_today_has_each_figure_by_its_definition(home: Path) -> None:
     assert row(text, "key_accounts") == ["key_accounts", "5", "2", "1", "40.0%", "20.0%", "19.5", "30.0", "33.3%/20s"]
     assert row(text, "all")[:6] == ["all", "6", "3", "1", "50.0%", "16.7%"]
     assert "sl-offered" in text
+    assert "first-contact resolution -; left out: 0 of unknown callers, 3 whose 7 days are not over" in " ".join(
+        text.split()
+    )
 
 
 def test_report_says_what_was_not_seen_and_whose_phone_was_lost(home: Path) -> None:
@@ -214,6 +219,29 @@ def test_calls_keep_to_their_filters(home: Path, filters: tuple[str, ...], uids:
     rows = list(csv.DictReader(io.StringIO((home / "calls.csv").read_text("utf-8-sig"))))
     assert [one["call"] for one in rows] == uids
     assert {one["caller"] for one in rows} <= {PHONE, ""}
+
+
+async def test_what_the_page_of_the_answering_agent_measured_is_in_the_file(home: Path) -> None:
+    async with opened(home) as decisions, decisions.writing() as unit:
+        for n, agent in enumerate(("Alice", "Bob"), 1):
+            measured = MeasuredCall(
+                id=f"{n}",
+                uniqueid="1.1",
+                agent=agent,
+                at=NOON,
+                direction=CallDirection.IN,
+                lasted=60 * SECOND,
+                loss=0.004 * n,
+                worst_loss=0.03,
+                jitter_ms=4.56,
+                round_trip_ms=None,
+                codec="opus",
+            )
+            await keep_measured(unit, measured)
+    await asyncio.to_thread(run, calls.app, home, "--csv", str(home / "calls.csv"))
+    rows = list(csv.DictReader(io.StringIO((home / "calls.csv").read_text("utf-8-sig"))))
+    told = [(one["sound lost"], one["jitter (ms)"], one["round trip (ms)"]) for one in rows]
+    assert told == [("0.4%", "4.6", ""), *[("", "", "")] * 5]
 
 
 @pytest.mark.one_database

@@ -21,6 +21,7 @@ from callcenter.reports.records.evidence import evidence_of
 from callcenter.rules.records.reproduction import EvidenceFault, ReproductionFinding
 from callcenter.rules.records.standing import SERVICE, RecordState
 from callcenter.rules.records.steps import Action
+from callcenter.rules.records.violation import Verdict
 from callcenter.store import DecisionStore, JournalledFacts, Store
 from callcenter.store.decisions.violations import act, history
 from callcenter.store.decisions.withdrawals import withdrawn
@@ -51,6 +52,20 @@ def test_every_record_of_a_day_reproduces(home: Home) -> None:
     result = home.run("verify")
     assert (result.exit_code, home.withdrawn()) == (0, set())
     assert "3 of 3 records reproduce, 0 could not be checked" in result.stdout
+
+
+async def test_records_that_a_page_speaks_against_reproduce_with_its_word(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(logs, "configure", lambda *_: None)
+    home = Home(tmp_path)
+    await home.fill(pages=True)
+    told = {(one.rule, one.verdict, one.reason and one.reason.code) for one in home.found}
+    assert told == {(rule, Verdict.UNDETERMINED, "could_not_ring") for rule in ("V-LATE-ANSWER", "V-MISSED")}
+    result = await asyncio.to_thread(home.run, "verify")
+    assert "3 of 3 records reproduce, 0 could not be checked" in result.stdout
+    shown = await asyncio.to_thread(home.run, "explain", home.id_of("V-MISSED"), "--lang", "en")
+    assert "the agent's page said that it could not ring" in shown.stdout
 
 
 def note_of(home: Home, number: str) -> str:

@@ -16,7 +16,8 @@ from callcenter.rules.records.standing import RecordState
 from callcenter.rules.records.steps import Action
 from callcenter.rules.scores.accumulated import CODE
 from callcenter.staff.months import month_of
-from callcenter.staff.roles import Principal, Role
+from callcenter.staff.rights import Role
+from callcenter.staff.roles import Principal
 from callcenter.store import DecisionStore, Store, UnitOfWork
 from callcenter.store.decisions.changes import Change, ChangeKind, ChangeState
 from callcenter.store.decisions.scores import member_of, score_of

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import json
-import subprocess
-import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -18,6 +15,7 @@ from callcenter.lab.sipphone import SipCall, SipPhone
 from callcenter.lab.stage import PHONES_HOST
 from callcenter.lab.switch import Lab
 from callcenter.lab.troupe import operator_of
+from tests.scenarios.tapes import Shown, replayed
 
 MENU_SECONDS = 0.4
 DEAD_SECONDS, RING_SECONDS = 2, 4
@@ -114,12 +112,12 @@ class Hotline:
         self._recorder = LoginRecorder(self.lab.state.ami_port, "events", self.lab.state.manager_secrets["events"])
         await self._recorder.start()
 
-    async def told(self, folder: Path) -> dict[str, Any]:
+    async def told(self, folder: Path) -> Shown:
         """Replay what was recorded."""
         assert self._recorder is not None
         await asyncio.sleep(1.3)
         await self._recorder.stop()
-        return await asyncio.to_thread(_replay, folder, bytes(self._recorder.heard))
+        return _replay(folder, bytes(self._recorder.heard))
 
     async def vanish(self, phone: SipPhone, ring: SipCall) -> None:
         """Let a phone die in a call: it says nothing more, neither voice nor SIP."""
@@ -134,13 +132,10 @@ class Hotline:
         self._phones.clear()
 
 
-def _replay(folder: Path, heard: bytes) -> dict[str, Any]:
+def _replay(folder: Path, heard: bytes) -> Shown:
     folder.mkdir()
     (folder / "login.ami").write_bytes(heard)
-    argv = [sys.executable, "-m", "callcenter", "replay", "--ami", str(folder / "login.ami")]
-    done = subprocess.run(argv, capture_output=True, check=True, timeout=60)
-    shown: dict[str, Any] = json.loads(done.stdout)
-    return shown
+    return replayed([folder / "login.ami"])
 
 
 @contextlib.asynccontextmanager

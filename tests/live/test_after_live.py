@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import signal
 import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, closing
@@ -15,10 +16,10 @@ import pytest
 
 from callcenter.lab.own_service import write_settings
 from callcenter.lab.sipphone import SipCall, SipPhone
-from tests.integration.service import command
 from tests.live.hotline import DEAD_SECONDS, RING_SECONDS, Hotline, hotline, talk
+from tests.support.forked import ForkedCommand
 
-pytestmark = [pytest.mark.live, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.live, pytest.mark.alone, pytest.mark.timeout(240)]
 
 CONSUMERS, MERCHANTS, COMPLAINTS = "1", "3", "5"
 
@@ -29,14 +30,17 @@ async def serving(line: Hotline, **more: str) -> AsyncIterator[None]:
     settings = write_settings(line.lab.settings.work_dir, line.lab.state)
     ours = {name: value for name, value in os.environ.items() if not name.startswith("CALLCENTER_")}
     ours |= {"CALLCENTER_EXPORTER__PORT": "0"} | more
-    quiet: dict[str, Any] = {"env": ours, "stdout": asyncio.subprocess.DEVNULL, "stderr": asyncio.subprocess.DEVNULL}
-    async with command("db", "upgrade", "--settings", settings, **quiet) as upgrade:
-        assert await upgrade.wait() == 0
-    async with command("serve", "--settings", settings, **quiet) as process:
+    nowhere = Path(os.devnull)
+    assert await ForkedCommand(("db", "upgrade", "--settings", settings), ours, nowhere, nowhere).wait() == 0
+    process = ForkedCommand(("serve", "--settings", settings), ours, nowhere, nowhere)
+    try:
         await until_it_answers(line)
         yield
-        process.terminate()
+        process.send_signal(signal.SIGTERM)
         assert await process.wait() == 0
+    finally:
+        process.send_signal(signal.SIGKILL)
+        await process.wait()
 
 
 async def until_it_answers(line: Hotline) -> None:
@@ -148,7 +152,7 @@ def answered_to(told: dict[str, Any]) -> None:
     assert sorted(ends, key=str) == sorted(
         [
             ("consumers", "Alice", "agent"),
-            ("consumers", "Alice", "unknown"),
+            ("consumers", "Alice", "cut_short"),
             ("consumers", "Bob", "caller"),
             ("merchants", "Carol", "agent"),
             ("merchants", "Carol", "transfer"),

@@ -47,6 +47,7 @@ class Desk:
         async with asyncio.timeout(PATIENCE):
             while True:
                 answer = await self.alice.send("POST", "/lost-calls/search", {"number": number})
+                assert answer.status_code == httpx.codes.OK, answer.text
                 for one in answer.json()["items"]:
                     if (one["state"], one["by"]) == ("open" if by is None else "closed", by):
                         return dict(one)

@@ -18,7 +18,7 @@ import pytest
 from callcenter.cases.customers import card_of, number_of
 from callcenter.lab.sipphone import SipCall, SipPhone
 from callcenter.numbers import PLAIN
-from callcenter.staff.roles import Role
+from callcenter.staff.rights import Role
 from callcenter.store import DecisionStore, StoreSettings
 from callcenter.store.customers.writes import Touch
 from callcenter.usecases.customers.save_customer import create_customer
@@ -27,8 +27,10 @@ from tests.integration.office import hire
 from tests.integration.test_live_stream import PATH, Stream
 from tests.live.hotline import Hotline, hotline
 from tests.live.test_after_live import serving
+from tests.support.asyncapi import require_described
+from tests.support.mosquitto import Listener, Mosquitto
 
-pytestmark = [pytest.mark.live, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.live, pytest.mark.alone, pytest.mark.timeout(240)]
 
 THIRD_RING_SECONDS, PATIENT = 10.0, 60.0
 AGENTS = {"1001": "Alice", "1002": "Bob", "1003": "Carol", "1004": "Dave", "1005": "Eve", "1006": "Frank"}
@@ -147,11 +149,24 @@ async def agent(phone: SipPhone, page: Page, callers: Callers) -> None:
         callers.answered("anonymous" if shown is None else shown[1], came_at - ring.rang_at, said)
 
 
+@asynccontextmanager
+async def recorded(tmp_path: Path) -> AsyncIterator[tuple[Mosquitto, Listener]]:
+    """Give a broker, and somebody who records all that the service tells there and holds it against its description."""
+    broker = Mosquitto(tmp_path)
+    broker.start()
+    try:
+        async with Listener(broker.port, require_described).listening() as listener:
+            yield broker, listener
+    finally:
+        broker.kill()
+
+
 async def test_agents_are_told_who_calls_before_the_third_ring(tmp_path: Path) -> None:
-    async with hotline(tmp_path / "lab", direct_seconds=3) as line:
+    async with hotline(tmp_path / "lab", direct_seconds=3) as line, recorded(tmp_path) as (broker, listener):
         phones = {number: await line.phone(number) for number in AGENTS}
         callers = Callers(line)
-        async with serving(line, CALLCENTER_RULES__ROSTER=str(with_roster(tmp_path))):
+        more = {"CALLCENTER_RULES__ROSTER": str(with_roster(tmp_path)), "CALLCENTER_MQTT__URL": broker.url}
+        async with serving(line, **more):
             await with_customers(tmp_path / "lab")
             async with pages(line) as open_pages:
                 agents = [asyncio.create_task(agent(phones[n], open_pages[n], callers)) for n in AGENTS]
@@ -161,6 +176,7 @@ async def test_agents_are_told_who_calls_before_the_third_ring(tmp_path: Path) -
                     task.cancel()
                 await asyncio.wait(agents)
                 key_account = await who_is_rung_first(line, phones, "13100131000")
+            await listener.until(lambda: len(listener.on("/call/ended")) > len(CALLERS))
         switched_off = await who_is_rung_first(line, phones, "13100131000")
     told = callers.told
     print(f"\npops after {sorted(round(late, 3) for late, _ in told.values())} s, by the phones' clocks")
@@ -169,6 +185,22 @@ async def test_agents_are_told_who_calls_before_the_third_ring(tmp_path: Path) -
     assert seen == {number: (kind, match, cards) for number, (_, kind, match, cards) in CALLERS.items()}
     assert max(late for late, _ in told.values()) < THIRD_RING_SECONDS
     assert (key_account, switched_off in {"1001", "1002", "1006"}) == ("1003", True)
+    told_over_mqtt(listener)
+
+
+def told_over_mqtt(listener: Listener) -> None:
+    """Hold the session that was recorded against the calls: each pop is there, no name and no number of a customer."""
+    print(f"{len(listener.heard)} messages over MQTT, on {len(listener.latest)} topics")
+    assert len(listener.on("/pop/")) > len(CALLERS)
+    assert {event: len(listener.on(f"/call/{event}")) for event in ("queued", "answered", "ended")} == dict.fromkeys(
+        ("queued", "answered", "ended"), len(CALLERS) + 1
+    )
+    assert listener.latest["callcenter/v1/lab/node/pbx/status"]["why"] == "stopped"
+    assert {*AGENTS.values()} <= {topic.split("/")[4] for topic in listener.latest if "/agent/" in topic}
+    session = "\n".join(f"{one.topic} {json.dumps(one.said, ensure_ascii=False)}" for one in listener.heard)
+    numbers = [number.lstrip("+0")[-8:] for number in (*CALLERS, "13100131000") if number != "anonymous"]
+    personal = [name for name, *_ in CUSTOMERS if name != "known"] + numbers
+    assert [word for word in personal if word in session.replace("key_account", "")] == []
 
 
 def names(said: dict[str, Any]) -> list[str]:

@@ -9,10 +9,11 @@ from typing import Any
 
 import pytest
 
+from callcenter.domain.vocabulary import LEG_LOST
 from callcenter.lab.sipphone import SipCall, SipPhone
 from tests.live.hotline import DEAD_SECONDS, RING_SECONDS, Hotline, hotline, talk
 
-pytestmark = [pytest.mark.live, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.live, pytest.mark.alone, pytest.mark.timeout(120)]
 
 NONSENSE = (b"nowhere/0/1001", b"${SHELL(id)}/1/1001", b"x" * 1_000_000)
 """What a service may say; before the first there is none."""
@@ -108,7 +109,28 @@ async def test_without_an_answer_a_goodbye_ends_the_call_and_a_lost_leg_goes_to_
     call.hang_up()
     told = await line.told(tmp_path / "replay")
     ends = [(v["agent"], v["outcome"], v["ended_by"]) for call in told["calls"] for v in call["visits"]]
-    assert ends == [("Alice", "answered", "agent"), ("Alice", "answered", "unknown"), ("Bob", "answered", "caller")]
+    assert ends == [("Alice", "answered", "agent"), ("Alice", "answered", "cut_short"), ("Bob", "answered", "caller")]
+
+
+async def test_caller_of_a_page_that_is_loaded_anew_comes_back_to_the_same_agent(line: Hotline, tmp_path: Path) -> None:
+    await line.answers.open(line.lab.state.lookup_port or 0)
+    line.answers.says["after"] = b"front/1001"
+    alice = await line.phone("1001")
+    await line.record()
+    call, ring = await talk(line, alice, "1")
+    bob = await line.phone("1002")
+    alice.send(ring.dialog.request("BYE", (("reason", f'Q.850;cause={LEG_LOST};text="page left"'),)))
+    ring.mark_over("here", "left")
+    await alice.register(0)
+    await asyncio.sleep(0.5)
+    await alice.register()
+    again = await alice.next_call(8)
+    again.answer()
+    await asyncio.sleep(0.5)
+    call.hang_up()
+    told = await line.told(tmp_path / "replay")
+    assert bob.incoming.empty()
+    assert visits(told) == [[("consumers", "answered", "cut_short"), ("direct-1001", "answered", "caller")]]
 
 
 async def test_no_answer_a_late_one_or_nonsense_changes_nothing(line: Hotline, tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from tests.live.acts.day import Over, live_through
 from tests.live.acts.law import PACKAGED, SHORT
 from tests.support.tally import TALLY
 
-pytestmark = [pytest.mark.live, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.live, pytest.mark.alone, pytest.mark.timeout(400)]
 
 LIVE_RULES = {
     "V-LATE-ANSWER",
@@ -34,10 +34,10 @@ ACTED = "act of an agent on a real Asterisk, by the packaged figures"
 async def _floors(figures: Mapping[str, float], folder: Path) -> list[Over]:
     """One floor for most, and one for those who take its phones away."""
     crowded = [act for act in ACTS.values() if not act.own_floor]
-    first = asyncio.Lock()
+    making = asyncio.Lock()
     async with asyncio.TaskGroup() as group:
         floors = [
-            group.create_task(live_through(acts, figures, folder / name, first, tell))
+            group.create_task(live_through(acts, figures, folder / name, making, tell))
             for name, acts in {"floor": crowded, **{act.name: [act] for act in ACTS.values() if act.own_floor}}.items()
         ]
     return [floor.result() for floor in floors]

@@ -18,7 +18,7 @@ from callcenter.lab.switch import Lab
 from tests.integration.service import Service, at_home
 from tests.live.staged import staged
 
-pytestmark = [pytest.mark.live, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.live, pytest.mark.alone, pytest.mark.timeout(180)]
 
 IN_SYNC_WITHIN_SECONDS = 5.0
 

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
-import subprocess
-import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +11,7 @@ import pytest
 from callcenter.lab.stories import STORIES
 from callcenter.lab.troupe import play_alone, play_together
 from callcenter.lab.truth import compare, compare_queue_log
+from tests.scenarios.tapes import Shown, replayed
 from tests.support.tally import TALLY
 
 if TYPE_CHECKING:
@@ -31,7 +29,7 @@ ON_A_SWITCH = {
     "phone_dies_idle": "real Asterisk: an idle phone vanishes",
 }
 
-pytestmark = [pytest.mark.live, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.live, pytest.mark.alone, pytest.mark.timeout(400)]
 
 
 @dataclass(frozen=True)
@@ -40,25 +38,19 @@ class Played:
 
     truth: dict[str, Any]
     queue_log: str
-    board: dict[str, Any]
-    unfiltered: dict[str, Any]
+    board: Shown
+    unfiltered: Shown
 
 
-def replay(folder: Path, logins: list[bytes], queue_log: str) -> dict[str, Any]:
+def replay(folder: Path, logins: list[bytes], queue_log: str) -> Shown:
     """Run the command that everybody uses, over a recording."""
     folder.mkdir(parents=True)
     log = folder / "queue_log"
     log.write_text(queue_log)
-    options = ["--queue-log", str(log)]
-    for number, heard in enumerate(logins):
-        path = folder / f"{number}.ami"
+    paths = [folder / f"{number}.ami" for number in range(len(logins))]
+    for path, heard in zip(paths, logins, strict=True):
         path.write_bytes(heard)
-        options += ["--ami", str(path)]
-    done = subprocess.run(
-        [sys.executable, "-m", "callcenter", "replay", *options], capture_output=True, check=True, timeout=60
-    )
-    shown: dict[str, Any] = json.loads(done.stdout)
-    return shown
+    return replayed(paths, log)
 
 
 async def _play_all(folder: Path) -> tuple[Tape, dict[str, Tape], dict[str, Tape]]:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import importlib.util
 import re
-import sys
 from collections.abc import Iterator
 from pathlib import Path
-from types import ModuleType
 
+from callcenter.cases.complaints import moves
 from callcenter.domain import phases
 from callcenter.locale import LANGUAGES, Language
 from callcenter.manual import TOPICS
+from metrics import rules
+from metrics.walls import render as dashboards
 from tests.repo.reference import ROOT, TABLES
 
 _PLACE = re.compile(r"^(<!-- (\w+) -->\n).*?^(<!-- /\2 -->)$", re.MULTILINE | re.DOTALL)
@@ -25,10 +25,9 @@ def generated() -> Iterator[tuple[Path, str]]:
             path = page_of(topic, lang)
             yield path, with_tables(path.read_text("utf-8"), lang)
     yield Path(phases.__file__).with_name("PHASES.md"), phases.diagrams()
-    dashboards = load_dashboards()
-    for dashboard in dashboards.DASHBOARDS:
-        for lang in LANGUAGES:
-            yield dashboards.FOLDER / f"{dashboard.name}.{lang}.json", dashboards.render(dashboard, lang)
+    yield Path(moves.__file__).with_name("MOVES.md"), moves_page()
+    yield rules.FILE, rules.render()
+    yield from dashboards.files()
 
 
 def page_of(topic: str, lang: Language) -> Path:
@@ -40,16 +39,15 @@ def with_tables(text: str, lang: Language) -> str:
     return _PLACE.sub(lambda place: f"{place[1]}{TABLES[place[2]](lang)}\n{place[3]}", text)
 
 
-def load_dashboards() -> ModuleType:
-    """Load the generator of the dashboards, which lies beside what it writes."""
-    path = ROOT / "metrics" / "dashboards.py"
-    spec = importlib.util.spec_from_file_location("dashboards", path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules["dashboards"] = module  # dataclasses look their module up
-    spec.loader.exec_module(module)
-    return module
+def moves_page() -> str:
+    """Draw the table of a complaint's moves, and name by whose hand each is made."""
+    drawn, stays = moves.diagram()
+    hands = "".join(f"| `{move}` | {', '.join(row.hands)} |\n" for move, row in moves.MOVES.items())
+    return (
+        "# Moves of a complaint\n\nDrawn from the table in `moves.py` by `make generate`.\n\n"
+        f"```mermaid\n{drawn}```\n\n## Where the state stays\n\n{stays}\n"
+        f"## By whose hand\n\n| move | who |\n|---|---|\n{hands}"
+    )
 
 
 def main() -> None:

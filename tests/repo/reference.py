@@ -23,10 +23,12 @@ from callcenter.config import describe
 from callcenter.exporter.table import METRICS
 from callcenter.locale import Language
 from callcenter.rules.records.steps import STEPS, Action
-from callcenter.staff.roles import FIELDS, RIGHTS, Field, Reach, Right, Role
+from callcenter.staff.rights import RIGHTS, Reach, Right, Role
+from callcenter.staff.roles import FIELDS, Field
 from callcenter.usecases.take_step import rights_for
 from callcenter.web.application import API, ROUTERS
 from callcenter.web.auth import Allowed
+from metrics.walls.pages import DASHBOARDS
 
 ROOT = Path(__file__).parents[2]
 HEADS = {
@@ -39,6 +41,9 @@ HEADS = {
     "alert": "告警",
     "urgency": "紧急程度",
     "what it says": "内容",
+    "page": "页面",
+    "panel": "图表",
+    "what it shows": "含义",
     "command": "命令",
     "what it does": "作用",
     "option": "选项",
@@ -76,14 +81,31 @@ def metrics(lang: Language) -> str:
 
 
 def alerts(lang: Language) -> str:
-    groups = yaml.safe_load((ROOT / "metrics" / "alerts.yml").read_text("utf-8"))["groups"]
-    told = "summary_zh" if lang == "zh-CN" else "summary"
     rows = (
-        [_code(rule["alert"]), rule["labels"]["severity"], _without_templates(rule["annotations"][told])]
-        for group in groups
-        for rule in group["rules"]
+        [_code(rule["alert"]), rule["labels"]["severity"], _without_templates(_annotation(rule, "summary", lang))]
+        for rule in every_alert()
     )
     return _table(lang, ("alert", "urgency", "what it says"), rows)
+
+
+def runbook(lang: Language) -> str:
+    return "\n\n".join(
+        f"## {rule['alert']}\n\n"
+        f"**{rule['labels']['severity']}** · {_without_templates(_annotation(rule, 'summary', lang))}\n\n"
+        f"{_annotation(rule, 'description', lang)}"
+        for rule in every_alert()
+    )
+
+
+def every_alert() -> Iterator[dict[str, Any]]:
+    """Yield each alert as Prometheus reads it."""
+    for group in yaml.safe_load((ROOT / "metrics" / "alerts.yml").read_text("utf-8"))["groups"]:
+        yield from group["rules"]
+
+
+def _annotation(rule: dict[str, Any], name: str, lang: Language) -> str:
+    told: str = rule["annotations"][f"{name}_zh" if lang == "zh-CN" else name]
+    return told
 
 
 def _without_templates(text: str) -> str:
@@ -211,6 +233,16 @@ def _roles() -> list[str]:
     return [role.value for role in Role]
 
 
+def dashboards(lang: Language) -> str:
+    rows = (
+        [page.title.spoken(lang), panel.title.spoken(lang), panel.formula.spoken(lang)]
+        for page in DASHBOARDS
+        for panel in page.panels
+    )
+    return _table(lang, ("page", "panel", "what it shows"), rows)
+
+
 TABLES: dict[str, Callable[[Language], str]] = {
-    made.__name__: made for made in (settings, metrics, alerts, commands, options, routes, steps, rights, fields)
+    made.__name__: made
+    for made in (settings, metrics, alerts, runbook, dashboards, commands, options, routes, steps, rights, fields)
 }

@@ -19,7 +19,7 @@ from callcenter.domain.vocabulary import OfferOutcome, VisitOutcome
 from callcenter.exporter.exporter import Exporter
 from callcenter.exporter.http import Pages
 from callcenter.exporter.table import METRICS
-from callcenter.staff.roles import Right
+from callcenter.staff.rights import Right
 from callcenter.web import api
 from callcenter.web.application import ROUTERS, make_application
 from callcenter.web.service import Service
@@ -67,7 +67,7 @@ def test_setting_within_a_list_is_described() -> None:
 
 def test_no_dashboard_is_left_that_nothing_makes() -> None:
     made = {path for path, _ in generated()}
-    assert [path for path in (ROOT / "metrics" / "dashboards").iterdir() if path not in made] == []
+    assert [path for path in (ROOT / "metrics" / "dashboards").rglob("*.json") if path not in made] == []
 
 
 def test_every_table_is_on_a_page() -> None:

@@ -8,7 +8,6 @@ import re
 import string
 from pathlib import Path
 
-import pytest
 from babel.messages.catalog import Message
 
 from callcenter import locale
@@ -16,8 +15,10 @@ from callcenter.cli import COMMANDS, module_of
 from callcenter.cli.tongue import _parts, command_of
 from callcenter.locale import compile as catalogue
 from callcenter.locale.extract import _SEVERAL, _name, _template
+from tests.repo.reading import tree_of
 
 PACKAGE = Path(__file__).parents[2] / "callcenter"
+MODULES = sorted(PACKAGE.rglob("*.py"))
 CHINESE = re.compile(r"[\u3400-\u9fff]")
 MESSAGES = [message for message in catalogue.translated() if message.id]
 TEXTS = {str(message.id): str(message.string) for message in MESSAGES if not message.context}
@@ -68,45 +69,59 @@ def test_every_help_text_is_found_in_the_code() -> None:
     assert sorted(helps() - TEXTS.keys()) == []
 
 
-@pytest.mark.parametrize("message", [one for one in MESSAGES if "{" in one.id], ids=lambda one: str(one.id))
-def test_translation_has_the_gaps_of_its_english(message: Message) -> None:
+def has_the_gaps(message: Message) -> bool:
     wanted, told = gaps(str(message.id)), gaps(str(message.string))
-
     if wanted and not any(wanted):
         numbered = [str(n) for n in range(len(wanted))]
-        assert sorted(set(told)) == numbered or told == wanted or str(message.id).startswith("[Errno")
-    else:
-        assert set(told) == set(wanted)
+        return sorted(set(told)) == numbered or told == wanted or str(message.id).startswith("[Errno")
+    return set(told) == set(wanted)
 
 
-@pytest.mark.parametrize("english", SENTENCES)
-def test_sentence_is_told_by_its_own_translation(english: str) -> None:
-    stand_in = [f"<{n}>" for n in range(english.count("{}"))]
-
-    assert locale.sentence(english.format(*stand_in), "zh-CN") == TEXTS[english].format(*stand_in)
-
-
-@pytest.mark.parametrize("told", sorted({str(message.string) for message in MESSAGES}))
-def test_chinese_has_its_own_punctuation(told: str) -> None:
-    assert re.search(r"[\u4e00-\u9fff}）][,;:?!](?!//)|[,;:?!][\u4e00-\u9fff]", KEYS.sub("", told)) is None
-
-
-@pytest.mark.parametrize("module", sorted(PACKAGE.rglob("*.py")), ids=lambda path: str(path.relative_to(PACKAGE)))
-def test_code_has_no_chinese_word(module: Path) -> None:
-    text = module.read_text("utf-8")
-    said = [node.value for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Constant)]  # escapes undone
-
-    assert CHINESE.findall(" ".join([text, *(str(value) for value in said)])) == []
-
-
-@pytest.mark.parametrize("module", sorted(PACKAGE.rglob("*.py")), ids=lambda path: str(path.relative_to(PACKAGE)))
-def test_sentence_is_printed_in_the_reader_s_language(module: Path) -> None:
-    """As a text of the catalogue; what is typed into a shell is no sentence."""
-    printed = [
+def printed(module: Path) -> list[str]:
+    """Find what a module prints that is no text of the catalogue; what is typed into a shell is no sentence."""
+    said = [
         _template(argument)
-        for node in ast.walk(ast.parse(module.read_bytes()))
+        for node in ast.walk(tree_of(module))
         if isinstance(node, ast.Call) and _name(node.func) in {"print", "echo", "secho"}
         for argument in node.args
     ]
+    return [one for one in said if _SEVERAL.search(one) and not one.startswith("callcenter ")]
 
-    assert [said for said in printed if _SEVERAL.search(said) and not said.startswith("callcenter ")] == []
+
+# each of these asks all at once and names what is wrong: thousands of tests of a millisecond take half a minute
+
+
+def test_translation_has_the_gaps_of_its_english() -> None:
+    with_gaps = [message for message in MESSAGES if "{" in message.id]
+
+    assert with_gaps
+    assert [message.id for message in with_gaps if not has_the_gaps(message)] == []
+
+
+def test_sentence_is_told_by_its_own_translation() -> None:
+    stand_ins = {english: [f"<{n}>" for n in range(english.count("{}"))] for english in SENTENCES}
+
+    assert stand_ins
+    assert [
+        english
+        for english, given in stand_ins.items()
+        if locale.sentence(english.format(*given), "zh-CN") != TEXTS[english].format(*given)
+    ] == []
+
+
+def test_chinese_has_its_own_punctuation() -> None:
+    wrong = re.compile(r"[\u4e00-\u9fff}）][,;:?!](?!//)|[,;:?!][\u4e00-\u9fff]")
+
+    assert sorted({told for one in MESSAGES if wrong.search(KEYS.sub("", told := str(one.string)))}) == []
+
+
+def test_code_has_no_chinese_word() -> None:
+    def said(module: Path) -> str:
+        constants = [node.value for node in ast.walk(tree_of(module)) if isinstance(node, ast.Constant)]
+        return " ".join([module.read_text("utf-8"), *map(str, constants)])  # escapes undone
+
+    assert [(str(module), words) for module in MODULES if (words := CHINESE.findall(said(module)))] == []
+
+
+def test_sentence_is_printed_in_the_reader_s_language() -> None:
+    assert [(str(module), said) for module in MODULES if (said := printed(module))] == []

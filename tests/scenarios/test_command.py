@@ -1,4 +1,4 @@
-"""The command as a user runs it: a process, its exit code, what it writes where."""
+"""The command as a user runs it: its exit code, what it writes where; as a process, and for the rest in this one."""
 
 from __future__ import annotations
 
@@ -14,17 +14,22 @@ import pytest
 
 from callcenter.lab.truth import compare
 from tests.scenarios.tapes import plain, tape, written
+from tests.support.commands import run_command
+
+
+def process(*arguments: str | Path) -> subprocess.CompletedProcess[bytes]:
+    command = [sys.executable, "-m", "callcenter", "replay", *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, check=False, timeout=60)
 
 
 def run(*arguments: str | Path) -> subprocess.CompletedProcess[bytes]:
-    command = [sys.executable, "-m", "callcenter", "replay", *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, check=False, timeout=60)
+    return run_command("replay", *arguments)
 
 
 def test_a_restart_over_two_logins_is_told_as_one_json_object() -> None:
     one = tape("restart_now")
     first, second = one.logins("board")
-    done = run("--ami", first, "--ami", second, "--queue-log", one.log)
+    done = process("--ami", first, "--ami", second, "--queue-log", one.log)
     shown = json.loads(done.stdout)
 
     assert (done.returncode, done.stderr) == (0, b"")
@@ -36,7 +41,7 @@ def test_a_restart_over_two_logins_is_told_as_one_json_object() -> None:
 def test_two_processes_write_the_same_bytes() -> None:
     (login,) = tape("ringall").logins("unfiltered")
 
-    assert run("--ami", login).stdout == run("--ami", login).stdout != b""
+    assert process("--ami", login).stdout == process("--ami", login).stdout != b""
 
 
 def test_the_table_for_people_shows_ends_of_numbers_only() -> None:
@@ -78,7 +83,7 @@ def test_queue_log_alone_says_what_it_cannot_tell() -> None:
 
 
 def test_a_file_that_is_not_there_is_one_sentence_and_exit_code_2(tmp_path: Path) -> None:
-    done = run("--ami", tmp_path / "none.ami")
+    done = process("--ami", tmp_path / "none.ami")
 
     assert (done.returncode, done.stdout) == (2, b"")
     assert done.stderr.decode().count("\n") == 1
@@ -209,7 +214,7 @@ def test_times_as_text_that_contradict_the_ids_of_the_calls_are_told_with_the_op
         assert b"--log-timezone Etc/UTC" in done.stderr
     assert (difference["what"], difference["queue_log"]) == ("text_times", -28800.0)
     assert json.loads(beside.stdout)["calls"] == json.loads(run("--ami", login).stdout)["calls"]
-    assert "相差 -28800 秒" in run("--queue-log", log, "--lang", "zh-CN").stderr.decode()
+    assert "相差 -28800 秒" in process("--queue-log", log, "--lang", "zh-CN").stderr.decode()
 
     told = run("--ami", login, "--queue-log", log, "--log-timezone", "Etc/UTC")
     assert (told.returncode, told.stderr, told.stdout) == (0, b"", run("--ami", login, "--queue-log", one.log).stdout)
@@ -230,7 +235,7 @@ def test_site_has_one_time_zone_whoever_names_it(tmp_path: Path) -> None:
     assert (other.returncode, other.stdout) == (2, b"")
     assert b"roster.json names the time zone Europe/Berlin, the site's is Asia/Shanghai" in other.stderr
     rulebook.write_text(rulebook.read_text().replace("{", '{"timezone": "Asia/Shanghai", ', 1))
-    differing = run(*files)
+    differing = process(*files)  # this process has read the rulebook already
     assert differing.returncode == 2
     assert b"rulebook.json names the time zone Asia/Shanghai, the site's is Europe/Berlin" in differing.stderr
     assert differing.stderr.decode().count("\n") == 1
@@ -238,10 +243,10 @@ def test_site_has_one_time_zone_whoever_names_it(tmp_path: Path) -> None:
 
 def test_rulebook_alone_says_in_which_zone_times_are_shown(tmp_path: Path) -> None:
     (login,) = tape("answered").logins("board")
-    rulebook = tmp_path / "rulebook.json"
     form = {"based_on": "packaged", "editions": [{"version": "1", "from": "2026-01-01"}]}
     shown = {}
-    for zone in ("UTC", "Asia/Shanghai"):
+    for name, zone in {"utc": "UTC", "china": "Asia/Shanghai"}.items():
+        rulebook = tmp_path / f"{name}.json"
         rulebook.write_text(json.dumps({"timezone": zone, **form}))
-        shown[zone] = run("--ami", login, "--rulebook", rulebook, "--format", "text").stdout
-    assert shown["UTC"] != shown["Asia/Shanghai"] == run("--ami", login, "--format", "text").stdout
+        shown[name] = run("--ami", login, "--rulebook", rulebook, "--format", "text").stdout
+    assert shown["utc"] != shown["china"] == run("--ami", login, "--format", "text").stdout

@@ -114,6 +114,7 @@ class Databases:
                 await upgrade(settings)
                 self._file = await asyncio.to_thread(settings.path.read_bytes)
             await asyncio.to_thread(settings.path.parent.mkdir, parents=True, exist_ok=True)
+            await asyncio.to_thread(settings.path.touch, 0o600)
             await asyncio.to_thread(settings.path.write_bytes, self._file)
 
     def lose(self, file: Path) -> None:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import multiprocessing
 import os
+import signal
 import threading
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 _CANCEL_ALL = asyncio.runners._cancel_all_tasks  # type: ignore[attr-defined]
@@ -15,6 +18,8 @@ GRACE_SECONDS = 2.0
 """How long what ends by itself may take: a thread that was told to, a socket whose other end is gone."""
 
 _SELF = Path("/proc/self")
+
+_shared: set[str] = set()
 
 
 def cut_off_tasks() -> list[str]:
@@ -36,21 +41,30 @@ def cut_off_tasks() -> list[str]:
 
 
 def held() -> set[str]:
-    """List the threads, child processes, open files and environment variables of this process."""
+    """List the threads, child processes, open files, environment variables and held-back signals of this process."""
     threads = {f"thread {thread.name} ({thread.ident})" for thread in threading.enumerate()}
-    return threads | _children() | _files() | _variables()
+    signals = {f"signal {number} held back" for number in signal.pthread_sigmask(signal.SIG_BLOCK, ())}
+    return threads | signals | _children() | _files() | _variables()
+
+
+@contextlib.contextmanager
+def shared() -> Iterator[None]:
+    """Let what is held from within here on be the whole run's: no test leaves it behind."""
+    before = held()
+    yield
+    _shared.update(held() - before)
 
 
 def left_since(before: set[str]) -> list[str]:
     """List what was not held before and is not let go of within the time of grace."""
     ends = time.monotonic() + GRACE_SECONDS
-    while (left := held() - before) and time.monotonic() < ends:
+    while (left := held() - before - _shared) and time.monotonic() < ends:
         time.sleep(0.01)
     return sorted(left)
 
 
 def _children() -> set[str]:
-    found = set()
+    found = {f"process {process.pid}" for process in multiprocessing.active_children()}
     for thread in (_SELF / "task").iterdir():
         with contextlib.suppress(OSError):  # a thread that has ended meanwhile
             found |= {f"process {pid}" for pid in (thread / "children").read_text().split()}

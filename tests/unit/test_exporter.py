@@ -2,32 +2,40 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import msgspec
 import pytest
 
+from callcenter.cases.aftercare.figures import ComplaintsNow
 from callcenter.domain import company as co
 from callcenter.domain import events as ev
 from callcenter.domain import facts as fx
 from callcenter.domain.floor import Floor
 from callcenter.domain.frame import SECOND
 from callcenter.domain.settings import FloorSettings
+from callcenter.domain.vocabulary import PageWord
 from callcenter.exporter import Exporter, ExporterSettings
 from callcenter.exporter.health import Health, UnseenJoin
 from callcenter.exporter.names import Names, inert, masked
 from callcenter.exporter.table import METRICS, MetricType
+from callcenter.exporter.told import Staffing
 from callcenter.exporter.values import Values
 from callcenter.files.rulebook import load_rulebook
-from callcenter.rules.regulations.edition import Rulebook
+from callcenter.rules.regulations.edition import Mode, Rulebook
 from callcenter.rules.regulations.rulebook import rulebook_of
+from callcenter.tracker.lookouts.staffing import severities_of
 
 NOON = 1_790_000_000 * SECOND
 
 
 class House:
     """A floor, an exporter that follows it, and words for what happens."""
+
+    phones: ClassVar[dict[str, str]] = {}
+    """Agents → their phones; of others the phone is named as they are."""
 
     def __init__(self, *, floor: Floor | None = None, book: Rulebook | None = None, **settings: Any) -> None:
         book = book or load_rulebook()
@@ -38,17 +46,21 @@ class House:
             ExporterSettings(**settings), lambda: self.figures, book.figures, clock=lambda: self.now, disks=[Path("/")]
         )
         self.ended: list[fx.Visit] = []
+        self.latest: Sequence[fx.Fact] = ()
         self._pos = 0
 
     def tell(self, kind: Any, *words: Any, after: float = 0, **named: Any) -> None:
         self.now += round(after * SECOND)
         self._pos += 1
-        facts = self.floor.apply(kind(self.now, self._pos, *words, **named))
+        facts = self.latest = self.floor.apply(kind(self.now, self._pos, *words, **named))
         self.ended += [fact.visit for fact in facts if isinstance(fact, fx.VisitEnded)]
         self.exporter.happened(facts, self.floor)
 
+    def phone(self, agent: str) -> str:
+        return self.phones.get(agent, f"PJSIP/{agent}")
+
     def sign_in(self, agent: str = "Alice", queue: str = "sales", *, paused: bool = False) -> None:
-        interface = f"PJSIP/{agent}"
+        interface = self.phone(agent)
         self.tell(ev.MemberSeen, queue, interface, agent, interface, 1, paused=paused, reason="tea" if paused else "")
 
     def join(self, caller: str = "c1", queue: str = "sales", number: str = "13812345678") -> None:
@@ -58,23 +70,23 @@ class House:
 
     def ring(self, caller: str = "c1", agent: str = "Alice", queue: str = "sales", after: float = 0) -> None:
         self.call(caller, agent, queue, after)
-        self.tell(ev.ChannelRang, f"{caller}-{agent}", f"PJSIP/{agent}-{caller}")
+        self.tell(ev.ChannelRang, f"{caller}-{agent}", f"{self.phone(agent)}-{caller}")
 
     def call(self, caller: str, agent: str, queue: str, after: float = 0) -> None:
-        uid, name = f"{caller}-{agent}", f"PJSIP/{agent}-{caller}"
+        uid, name = f"{caller}-{agent}", f"{self.phone(agent)}-{caller}"
         self.tell(ev.ChannelStarted, uid, name, caller, "", calling=False, number=None, after=after)
-        self.tell(ev.MemberCalled, caller, f"PJSIP/trunk-{caller}", caller, queue, f"PJSIP/{agent}", agent, uid, name)
+        self.tell(ev.MemberCalled, caller, f"PJSIP/trunk-{caller}", caller, queue, self.phone(agent), agent, uid, name)
 
     def answer(self, caller: str = "c1", agent: str = "Alice", queue: str = "sales", after: float = 0) -> None:
-        uid, name, trunk = f"{caller}-{agent}", f"PJSIP/{agent}-{caller}", f"PJSIP/trunk-{caller}"
+        uid, name, trunk = f"{caller}-{agent}", f"{self.phone(agent)}-{caller}", f"PJSIP/trunk-{caller}"
         self.tell(ev.ChannelUp, uid, name, caller, after=after)
         self.tell(ev.CallerLeft, caller, trunk, caller, queue)
-        self.tell(ev.MemberConnected, caller, trunk, caller, queue, f"PJSIP/{agent}", agent, uid, name)
+        self.tell(ev.MemberConnected, caller, trunk, caller, queue, self.phone(agent), agent, uid, name)
 
     def hang_up(self, caller: str = "c1", agent: str = "Alice", queue: str = "sales", after: float = 0) -> None:
-        uid, name, trunk = f"{caller}-{agent}", f"PJSIP/{agent}-{caller}", f"PJSIP/trunk-{caller}"
+        uid, name, trunk = f"{caller}-{agent}", f"{self.phone(agent)}-{caller}", f"PJSIP/trunk-{caller}"
         self.tell(ev.HangupAsked, caller, trunk, 16, None, after=after)
-        self.tell(ev.MemberCompleted, caller, caller, queue, f"PJSIP/{agent}", agent, uid)
+        self.tell(ev.MemberCompleted, caller, caller, queue, self.phone(agent), agent, uid)
         self.tell(ev.ChannelEnded, uid, name, 16, None)
         self.tell(ev.ChannelEnded, caller, trunk, 16, None)
         self.tell(ev.Tick, after=2)
@@ -188,6 +200,27 @@ def test_records_that_did_not_reproduce_are_shown_as_the_database_counts_them() 
         'violations_withdrawn_total{rule="V-MISSED"}': 0,
         'violations_withdrawn_total{rule="V-HOTLINE"}': 2,
     }
+
+
+def test_complaints_are_shown_as_they_stand() -> None:
+    house = House()
+    house.exporter.complaints(
+        ComplaintsNow({"recorded": 2}, 1, {"4h": 1, "24h": 2}, {"50": 3}, {True: 4, False: 1}, 3, 1)
+    )
+    house.exporter.complaints(ComplaintsNow({"feedback": 1}, 0, {"4h": 0, "24h": 2}, {"50": 3}, {True: 3}))
+
+    assert house.series("notices") == {"notices_open": 0, "notices_overdue": 0}
+    shown = house.series("complaint")
+    assert {name: shown[name] for name in shown if "stage" not in name} == {
+        "complaints_overdue": 0,
+        'complaints_due_soon{within="4h"}': 0,
+        'complaints_due_soon{within="24h"}': 2,
+        'complaint_warnings_total{percent="50"}': 3,
+        'complaints_closed_total{kept="true"}': 4,
+        'complaints_closed_total{kept="false"}': 1,
+    }
+    stages = {name: count for name, count in shown.items() if "stage" in name}
+    assert (len(stages), stages['complaints_open{stage="feedback"}'], sum(stages.values())) == (13, 1, 1)
 
 
 def test_lost_callers_are_shown_as_the_database_counts_them() -> None:
@@ -350,6 +383,64 @@ def test_call_is_late_for_its_caller_where_the_second_agent_was_quick() -> None:
     }
 
 
+@pytest.mark.parametrize(("after", "short", "in_time"), [(5, 1, 1), (5.001, 0, 1), (20, 0, 1), (20.001, 0, 0)])
+def test_caller_who_gives_up_counts_as_short_and_as_within_the_threshold(
+    after: float, short: int, in_time: int
+) -> None:
+    house = House()
+    house.join()
+    house.give_up(after=after)
+    assert house.series("short_abandons_total") == {'short_abandons_total{queue="sales"}': short}
+    assert house.series("abandoned_within") == {'abandoned_within_threshold_total{queue="sales"}': in_time}
+    assert house.risen("within_threshold_total") == {}
+
+
+def test_call_waits_from_its_first_queue_to_its_first_answer() -> None:
+    house = House()
+    house.sign_in(queue="support")
+    house.join(queue="sales")
+    house.tell(ev.CallerLeft, "c1", "PJSIP/trunk-c1", "c1", "sales", after=15)
+    house.tell(ev.QueueResult, "c1", "PJSIP/trunk-c1", "c1", None, None, "TIMEOUT")
+    house.tell(ev.CallerJoined, "c1", "PJSIP/trunk-c1", "c1", "support", 1, None, "400")
+    house.ring(queue="support")
+    house.answer(queue="support", after=6)
+    house.hang_up(queue="support", after=30)
+    assert house.risen("call") == {
+        'call_wait_seconds_bucket{le="30.0",queue="sales"}': 1,
+        'call_wait_seconds_bucket{le="45.0",queue="sales"}': 1,
+        'call_wait_seconds_bucket{le="60.0",queue="sales"}': 1,
+        'call_wait_seconds_bucket{le="90.0",queue="sales"}': 1,
+        'call_wait_seconds_bucket{le="120.0",queue="sales"}': 1,
+        'call_wait_seconds_bucket{le="180.0",queue="sales"}': 1,
+        'call_wait_seconds_bucket{le="300.0",queue="sales"}': 1,
+        'call_wait_seconds_bucket{le="600.0",queue="sales"}': 1,
+        'call_wait_seconds_bucket{le="+Inf",queue="sales"}': 1,
+        'call_wait_seconds_count{queue="sales"}': 1,
+        'call_wait_seconds_sum{queue="sales"}': 21,
+        'calls_answered_total{queue="sales"}': 1,
+    }
+    assert house.risen("within_threshold_total") == {'within_threshold_total{queue="support"}': 1}
+
+
+def test_second_answer_of_a_call_is_a_visit_answered_and_no_call() -> None:
+    house = House()
+    house.sign_in()
+    house.sign_in("Bob", "support")
+    house.join()
+    house.ring()
+    house.answer(after=4)
+    house.tell(ev.ChannelEnded, "c1-Alice", "PJSIP/Alice-c1", 16, None, after=9)
+    house.tell(ev.CallerJoined, "c1", "PJSIP/trunk-c1", "c1", "support", 1, None, "400")
+    house.ring(agent="Bob", queue="support")
+    house.answer(agent="Bob", queue="support", after=6)
+    house.hang_up(agent="Bob", queue="support", after=3)
+    assert sum(house.risen('visits_total{outcome="answered"').values()) == 2
+    assert house.risen("calls_") == {
+        'calls_answered_total{queue="sales"}': 1,
+        'calls_within_threshold_total{queue="sales"}': 1,
+    }
+
+
 def test_talk_hold_and_wrap_up_are_measured_by_the_switch() -> None:
     house = House()
     house.sign_in()
@@ -391,6 +482,133 @@ def test_time_in_a_state_grows_while_it_lasts() -> None:
     assert house.series(available) == {available: 10}
 
 
+def test_time_of_a_team_and_of_all_is_that_of_its_agents_and_never_falls() -> None:
+    house = House()
+    house.exporter.staffing(Staffing(teams={"Alice": "hotline", "Bob": "hotline"}))
+    house.sign_in("Alice")
+    house.sign_in("Bob", paused=True)
+    house.sign_in("Cleo")
+    house.tell(ev.Tick, after=10)
+    assert house.risen("team_state_seconds_total") == {
+        'team_state_seconds_total{state="available",team="hotline"}': 10,
+        'team_state_seconds_total{state="paused",team="hotline"}': 10,
+        'team_state_seconds_total{state="available",team="(none)"}': 10,
+    }
+    house.exporter.staffing(Staffing(teams={"Alice": "orders"}))
+    house.tell(ev.Tick, after=5)
+    house.sign_in("Alice", paused=True)
+    house.tell(ev.Tick, after=1)
+    assert house.risen("team_state_seconds_total") == {
+        'team_state_seconds_total{state="available",team="hotline"}': 10,
+        'team_state_seconds_total{state="available",team="orders"}': 5,
+        'team_state_seconds_total{state="paused",team="orders"}': 1,
+        'team_state_seconds_total{state="paused",team="hotline"}': 10,
+        'team_state_seconds_total{state="paused",team="(none)"}': 6,
+        'team_state_seconds_total{state="available",team="(none)"}': 16,
+    }
+    assert house.risen("state_seconds_total") == {
+        'state_seconds_total{state="available"}': 31,
+        'state_seconds_total{state="paused"}': 17,
+    }
+    assert sum(house.series("agent_state_seconds_total").values()) == 48
+
+
+def test_time_that_was_shown_does_not_fall_where_its_end_is_told_late() -> None:
+    """A counter that falls has begun anew, to Prometheus: all that it had come to would be counted again."""
+    house = House()
+    house.sign_in()
+    house.tell(ev.Tick, after=10)
+    before = house.risen("state_seconds") | house.risen("team_state_seconds") | house.risen("agent_state_seconds")
+    house.now -= SECOND
+    house.sign_in(paused=True)
+    after = house.series()
+    assert {name: after[name] for name in before} == before
+    house.now += SECOND
+    house.sign_in()
+    house.tell(ev.Tick, after=10)
+    assert house.series('state_seconds_total{state="available"}') == {'state_seconds_total{state="available"}': 19}
+
+
+def test_time_of_an_agent_whose_better_name_becomes_known_stays_counted() -> None:
+    house = House()
+    house.exporter.staffing(Staffing(teams={"Alice": "hotline"}))
+    house.tell(ev.MemberSeen, "sales", "PJSIP/1001", "PJSIP/1001", "PJSIP/1001", 1, paused=False, reason="")
+    house.tell(ev.Tick, after=10)
+    before = house.risen("state_seconds_total")
+    house.tell(ev.MemberSeen, "sales", "PJSIP/1001", "Alice", "PJSIP/1001", 1, paused=True, reason="tea")
+    after, teams = house.risen("state_seconds_total"), house.risen("team_state_seconds_total")
+    assert before == after == {'state_seconds_total{state="available"}': 10}
+    assert teams == {'team_state_seconds_total{state="available",team="(none)"}': 10}
+    assert house.series("agent_info") == {'agent_info{agent="Alice",team="hotline"}': 1}
+
+
+def test_agent_is_in_one_team_at_a_time() -> None:
+    house = House()
+    house.sign_in()
+    house.exporter.staffing(Staffing(teams={"Alice": "hotline"}, rostered={"sales": 2}, rulebook_since=NOON))
+    assert house.series("agent_info") == {'agent_info{agent="Alice",team="hotline"}': 1}
+    assert house.series("agents_rostered") == {'agents_rostered{queue="sales"}': 2}
+    assert house.series("rulebook_since") == {"rulebook_since_timestamp_seconds": NOON / SECOND}
+    house.exporter.staffing(Staffing())
+    assert house.series("agent_info") == {'agent_info{agent="Alice",team="(none)"}': 1}
+    assert house.series("agents_rostered") == {'agents_rostered{queue="sales"}': 0}
+    assert house.series("rulebook_since") == {}
+
+
+def test_records_of_a_rule_that_is_on_begin_at_zero() -> None:
+    """Prometheus does not see a rise from nothing to one."""
+    house = House()
+    edition = load_rulebook().editions[-1]
+    house.exporter.staffing(Staffing(rules=severities_of(edition)))
+    begun = house.series("violations_total")
+    assert begun['violations_total{rule="V-MISSED",severity="minor",verdict="proposed"}'] == 0
+    assert begun['violations_total{rule="V-HOTLINE",severity="dismissal",verdict="excused"}'] == 0
+    assert {rule for rule in edition.violations if f'rule="{rule}"' in str(begun)} == {
+        rule for rule, said in edition.violations.items() if said.mode is Mode.ON
+    }
+    assert set(begun.values()) == {0}
+
+
+def test_repeated_calls_are_added_up() -> None:
+    house = House()
+    house.sign_in()
+    assert house.series("repeat_calls") == {'repeat_calls_total{queue="sales"}': 0}
+    house.exporter.repeats({"sales": 2})
+    house.exporter.repeats({"sales": 1, "": 1})
+    assert house.series("repeat_calls") == {
+        'repeat_calls_total{queue="sales"}': 3,
+        'repeat_calls_total{queue="(none)"}': 1,
+    }
+
+
+def test_certificate_is_shown_while_it_is_known() -> None:
+    house = House()
+    house.exporter.certificates({"pbx": 5.0, "/etc/web.pem": 6.0})
+    house.exporter.certificates({"/etc/web.pem": 7.0})
+    shown, unread = (
+        f'certificate_{what}{{name="/etc/web.pem"}}' for what in ("expiry_timestamp_seconds", "unreadable")
+    )
+    assert house.series("certificate") == {shown: 7, unread: 0}
+
+
+def test_certificate_that_cannot_be_read_is_shown_as_that_and_runs_out_at_no_time() -> None:
+    house = House()
+    house.exporter.certificates({"/etc/web.pem": 6.0})
+    house.exporter.certificates({"/etc/web.pem": None})
+    assert house.series("certificate") == {'certificate_unreadable{name="/etc/web.pem"}': 1}
+
+
+def test_scrape_is_of_the_moment_at_which_it_was_taken() -> None:
+    house = House()
+    house.sign_in()
+    house.join()
+    taken = house.exporter.metrics()
+    house.ring()
+    house.answer(after=5)
+    assert b'waiting_callers{queue="sales"} 1.0' in taken.text()
+    assert b'wait_seconds_count{outcome="answered",queue="sales"} 0.0' in taken.text()
+
+
 def test_time_before_a_restart_of_ours_is_left_to_the_run_before() -> None:
     before = House()
     before.sign_in(paused=True)
@@ -403,7 +621,7 @@ def test_time_before_a_restart_of_ours_is_left_to_the_run_before() -> None:
     assert after.series(paused) == {paused: 5}
 
 
-def test_agent_has_at_most_thirty_series() -> None:
+def test_agent_has_at_most_thirty_five_series() -> None:
     house = House()
     house.sign_in()
     for number, after in enumerate((2.0, 30.0)):
@@ -412,7 +630,7 @@ def test_agent_has_at_most_thirty_series() -> None:
         house.answer(f"c{number}", after=after)
         house.hang_up(f"c{number}", after=1)
         house.tell(ev.Tick, after=5)
-    assert 0 < len([name for name in house.series() if "agent=" in name]) <= 30
+    assert 0 < len([name for name in house.series() if "agent=" in name]) <= 35
 
 
 def test_per_agent_series_can_be_switched_off() -> None:
@@ -475,6 +693,8 @@ def test_unknown_is_no_series_and_never_zero() -> None:
     assert house.series("ami_lag_seconds") == {'ami_lag_seconds{node="pbx"}': 0.02}
     assert house.series("evidence_grade") == {'evidence_grade{node="pbx"}': 0}
     assert house.series("ami_up") == {'ami_up{node="pbx"}': 1}
+    house.figures = msgspec.structs.replace(house.figures, started_at=NOON)
+    assert house.series("start_") == {"start_timestamp_seconds": NOON / SECOND}
 
 
 def test_service_figures_are_those_of_the_moment_of_the_scrape() -> None:
@@ -642,6 +862,16 @@ def test_names_follow_the_conventions_of_prometheus() -> None:
         assert metric.kind is not MetricType.HISTOGRAM or "agent" not in metric.labels
 
 
+def test_loss_in_pages_is_a_histogram_from_the_first_moment() -> None:
+    house = House()
+    assert "callcenter_page_loss_ratio_count 0.0" in house.exporter.metrics().text().decode()
+    for loss in (0.004, 0.03, 0.5):
+        house.exporter.page_measured(loss)
+    told = house.exporter.metrics().text().decode()
+    for edge, count in (("0.001", 0), ("0.005", 1), ("0.03", 2), ("0.2", 2), ("+Inf", 3)):
+        assert f'callcenter_page_loss_ratio_bucket{{le="{edge}"}} {count}.0' in told
+
+
 def test_board_goes_on_with_what_the_record_has_of_today() -> None:
     house = House()
     house.sign_in()
@@ -689,3 +919,29 @@ def test_visits_of_yesterday_are_not_counted_into_today() -> None:
     again.exporter.recall(house.ended, house.floor, NOON)
     again.exporter.happened((), house.floor)
     assert [q.abandoned for q in again.exporter.live().queues] == [0]
+
+
+def test_page_that_fails_its_agent_is_counted_and_shown_for_its_day() -> None:
+    house = House()
+    house.sign_in()
+    before = house.exporter.live().agents
+    for what in (PageWord.COULD_NOT_RING, PageWord.CUT_SHORT, PageWord.PAGE_HIDDEN):
+        house.tell(ev.PageTold, "Alice", what, "c1", None, None)
+    assert [(one.agent, one.page_failures) for one in before] == [("Alice", 0)]
+    assert [one.page_failures for one in house.exporter.live().agents] == [2]
+    counted = house.series("agent_page_failures_total").items()
+    assert [(name.partition("what=")[2], value) for name, value in counted] == [
+        ('"could_not_ring"}', 1.0),
+        ('"cut_short"}', 1.0),
+    ]
+    house.now += 86_400 * SECOND
+    assert [one.page_failures for one in house.exporter.live().agents] == [0]
+
+
+def test_label_can_end_no_line_and_no_label() -> None:
+    values = Values()
+    values.set("info", ('a"b\\c\nd',), 1)
+    values.set("disk_free_bytes", ("/",), float("nan"))
+    lines = values.text().decode().splitlines()
+    assert r'callcenter_info{site="a\"b\\c\nd"} 1.0' in lines
+    assert 'callcenter_disk_free_bytes{path="/"} nan' in lines

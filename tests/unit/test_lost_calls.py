@@ -8,11 +8,13 @@ import pytest
 from callcenter.domain import facts as fx
 from callcenter.domain.frame import SECOND
 from callcenter.domain.vocabulary import VisitOutcome
-from callcenter.numbers import Numbering
+from callcenter.numbers import PLAIN, Numbering
 from callcenter.store.record.models import LostCallRow, Row
 from callcenter.store.record.rows import Recorder, RowChanges
+from callcenter.tracker.inputs import FOLLOWED, RulesInForce, SiteFacts
 from callcenter.tracker.lost_calls.following import LostCalls
 from tests.unit.cases.desk import visit
+from tests.unit.rules.detection.story import packaged
 
 LATER = 100_000 * SECOND
 
@@ -20,6 +22,11 @@ LATER = 100_000 * SECOND
 def ends(call: str, at: int, outcome: VisitOutcome = VisitOutcome.ABANDONED, caller: str = "13800138000") -> fx.Fact:
     told = visit(call, at - 5, at, outcome, caller=caller, ended=at + 20)
     return fx.VisitEnded(at=at * SECOND, visit=told)
+
+
+def reading(numbering: Numbering = PLAIN, **links: int) -> RulesInForce:
+    besides = SiteFacts(links=msgspec.structs.replace(FOLLOWED, **links))
+    return RulesInForce(packaged(), None, besides, numbering=numbering)
 
 
 def rows(*changed: fx.LostCallChanged) -> list[Row]:
@@ -63,11 +70,11 @@ def test_a_memory_of_another_form_is_not_read() -> None:
 
 
 def test_numbers_are_read_by_the_numbering_in_force() -> None:
-    lost_calls = LostCalls().under(Numbering(area_code="0571"))
+    lost_calls = LostCalls().under(reading(Numbering(area_code="0571")))
     (lost,) = lost_calls.changed([ends("a", 100, caller="88881234")], 100 * SECOND)
     assert lost.lost.key == "+8657188881234"
     assert (
-        LostCalls.restore(lost_calls.save(), Numbering(internal=("801",))).changed(
+        LostCalls.restore(lost_calls.save(), reading(Numbering(internal=("801",)))).changed(
             [ends("b", 300, caller="801")], 300 * SECOND
         )
         == []
@@ -80,3 +87,11 @@ def test_what_nothing_can_ask_for_is_let_go_of_by_and_by() -> None:
     before = len(lost_calls.save())
     lost_calls.changed([], LATER)
     assert len(lost_calls.save()) < before
+
+
+def test_so_many_are_watched_as_is_set_from_then_on() -> None:
+    lost_calls = LostCalls().under(reading(most_lost=1))
+    lost_calls.changed([ends("a", 100), ends("b", 110, caller="13900139000")], 110 * SECOND)
+    answered = [ends("c", 200, VisitOutcome.ANSWERED), ends("d", 200, VisitOutcome.ANSWERED, caller="13900139000")]
+    again = LostCalls.restore(lost_calls.save(), reading(most_lost=1))
+    assert [one.lost.call for one in again.changed(answered, 200 * SECOND)] == ["b"]

@@ -6,8 +6,10 @@ import io
 from decimal import Decimal
 
 import openpyxl
+import pytest
 
-from callcenter.spreadsheet import Rows, csv_file, workbook
+from callcenter.errors import BadInput
+from callcenter.spreadsheet import Rows, csv_file, with_columns, workbook
 
 ROWS: Rows = [["a", "b", "c"], ["=1+1", Decimal("-2.5"), None], ["班组", 3, ""]]
 
@@ -25,3 +27,14 @@ def test_workbook_keeps_figures_and_runs_nothing() -> None:
     ]
     assert [cell.data_type for cell in book["one"][2]][:2] == ["s", "n"]
     assert book.sheetnames == ["one", "二"]
+
+
+def test_columns_are_those_asked_for_in_their_order() -> None:
+    assert with_columns(ROWS, ("x", "y", "z"), ["z", "x"]) == [["c", "a"], [None, "=1+1"], ["", "班组"]]
+    assert with_columns(ROWS, ("x", "y", "z"), []) == ROWS
+
+
+@pytest.mark.parametrize("wanted", [["x", "x"], ["x", "secret"]])
+def test_columns_that_are_not_there_or_asked_for_twice_are_refused(wanted: list[str]) -> None:
+    with pytest.raises(BadInput, match="some of x, y, z"):
+        with_columns(ROWS, ("x", "y", "z"), wanted)

@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from callcenter.untrusted import acts, escaped, has_controls, hidden_in, inert, is_plain, live, replaced, storable
+from callcenter.untrusted import (
+    acts,
+    escaped,
+    has_controls,
+    hidden_in,
+    inert,
+    is_plain,
+    live,
+    quiet_json,
+    replaced,
+    storable,
+)
 
 HOSTILE = "a\x1b[2J\r\n\u202eb\u200bc"
 """Clears a terminal, breaks a line, turns round what follows, hides."""
@@ -52,6 +65,14 @@ def test_log_shows_what_acts_as_python_writes_it() -> None:
 def test_what_was_replaced_or_escaped_acts_no_more_and_the_rest_stands(text: str) -> None:
     assert not any(map(acts, replaced(text) + escaped(text)))
     assert [c for c in text if not acts(c)] == [c for c, was in zip(replaced(text), text, strict=True) if not acts(was)]
+
+
+@given(WRITTEN)
+@example(HOSTILE + "\U000f0000")
+def test_json_acts_on_no_terminal_and_says_the_same(text: str) -> None:
+    written = quiet_json(json.dumps({"张三": text}, ensure_ascii=False))
+    assert not any(map(acts, written))
+    assert json.loads(written) == {"张三": text}
 
 
 def test_database_gets_no_nul_and_no_half_of_a_character() -> None:

@@ -18,21 +18,22 @@ from rich.text import Text
 
 from callcenter import locale
 from callcenter.cli.database import reading as from_database
-from callcenter.cli.lab.demo_page import DemoPages
+from callcenter.cli.lab.demo_page import LEAD, DemoPages
 from callcenter.cli.office.board import console_for_output
 from callcenter.cli.office.violations import explain_all
 from callcenter.cli.speech import LangOption, spoken
 from callcenter.clock import local_time, wall_clock
 from callcenter.config import load_settings
+from callcenter.domain.visits.survey import Survey
 from callcenter.errors import LabError
 from callcenter.exporter.live import LiveDocument
-from callcenter.lab.demo import Demo
-from callcenter.lab.demo_script import STORY
-from callcenter.lab.demo_service import DemoService, demo_rulebook
-from callcenter.lab.demo_tape import SHIPPED, Playback
+from callcenter.lab.demo.play import Demo
+from callcenter.lab.demo.script import STORY
+from callcenter.lab.demo.service import DemoService, demo_rulebook
+from callcenter.lab.demo.tape import SHIPPED, Playback
 from callcenter.lab.logins import LoginRecorder
 from callcenter.lab.render import dialplans_dir
-from callcenter.lab.settings import AgentSpec, LabSettings
+from callcenter.lab.settings import ANY_PORT, AgentSpec, LabSettings
 from callcenter.lab.switch import Lab, LabState, load_state
 from callcenter.locale import Language, Words
 from callcenter.reports.board.source import BoardSource, ServiceSilent
@@ -40,6 +41,7 @@ from callcenter.reports.board.tables import Board
 from callcenter.reports.lost_calls import lost_calls_told
 from callcenter.rules.regulations.rulebook import rulebook_of
 from callcenter.store.decisions.lost_calls import lost_in
+from callcenter.store.record.surveys import SurveyFilter, surveys
 from callcenter.tracker import RulesInForce
 
 app = typer.Typer(add_completion=False, help="Play a two-minute story on a real Asterisk and show the calls.")
@@ -53,19 +55,26 @@ _LINES_TOLD = 4
 _BELOW = 4
 """Lines for what stands below the board at the end."""
 _WRAP_UP_SECONDS = 3
-_POPPING = "consumers"
-"""The line of the known customer."""
 
 _SAID = Words(
     "demo",
     {
         "lab": "Starting Asterisk (built first if need be: half a minute) ...",
         "service": "Starting the service ...",
+        "page": "The page: {url} - agents: {agents}; a supervisor: {lead}; everybody's password: {password}",
+        "take": (
+            "There you see an agent's calls, and may take the phone: they ring in your browser then. To answer "
+            "there, this machine needs a network beside loopback; nothing is sent over it."
+        ),
+        "taken": "{agent}'s phone is in a page now: it rings there",
+        "left": "{agent}'s phone is back from the page",
         "story": "The story begins; it takes two minutes.",
+        "on": "Callers go on coming, until Ctrl-C ends it.",
         "pop": "{agent}'s page says who calls: {name}, a known customer of {owner}'s",
         "over": "The story is over.",
         "records": "The records that the rules raise, each derived again from the journal alone (Eve was off duty):",
         "sum": "In all: {visits} visits, {answered} answered, {abandoned} abandoned, {others} ended otherwise.",
+        "survey": "Survey after {agent}'s call: {answers} (1 very satisfied, 3 not).",
         "raised": "The rules raised {count} records, explained above.",
         "stay": "The service still runs: {url}/metrics; its board: callcenter board --url {url}; Ctrl-C ends it.",
         "stopping": "Stopping everything ...",
@@ -73,6 +82,11 @@ _SAID = Words(
             "THIS IS A RECORDING, nothing here is live: two minutes of the lab's real Asterisk, with made-up numbers."
         ),
     },
+)
+
+_ASKED = Words(
+    "asked after a call",
+    {"SERVICE": "service", "PRODUCT": "product", "PLATFORM": "platform", "HANDLING": "handling"},
 )
 
 
@@ -92,10 +106,10 @@ class _Show:
         """Say one of the demo's own sentences."""
         self.console.print(Text(_SAID.say(name, self._lang, **more), "bold"))
 
-    def announce(self, name: str) -> None:
+    def announce(self, name: str, **more: str) -> None:
         """Say a sentence that stays above the board while it plays."""
-        self._banner = Text(_SAID.say(name, self._lang), "bold reverse")
-        self.say(name)
+        self._banner = Text(_SAID.say(name, self._lang, **more), "bold reverse")
+        self.say(name, **more)
 
     def tell(self, told: str) -> None:
         """Tell a line of the story."""
@@ -104,6 +118,15 @@ class _Show:
     def pop(self, agent: str, name: str, owner: str) -> None:
         """Tell what an agent's page says of whoever calls."""
         self._add(_SAID.say("pop", self._lang, agent=agent, name=name, owner=owner))
+
+    def moved(self, agent: str, in_page: bool) -> None:
+        """Tell that somebody's page has an agent's phone, or has left it."""
+        self._add(_SAID.say("taken" if in_page else "left", self._lang, agent=agent))
+
+    def survey(self, survey: Survey) -> None:
+        """Say what a caller answered once the agent had hung up."""
+        answers = (f"{_ASKED.say(question.name, self._lang)} {n}" for question, n in sorted(survey.answers.items()))
+        self.say("survey", agent=survey.agent or "-", answers=", ".join(answers) or "-")
 
     def _add(self, told: str) -> None:
         line = f"{local_time(_SITE_ZONE):%H:%M:%S}  {told}"
@@ -154,11 +177,13 @@ def main(
     lang: LangOption = "",
     work_dir: Annotated[Path, typer.Option(help="State, secrets, journal and log of the demo.")] = Path("var/demo"),
     record: Annotated[Path | None, typer.Option(help="Also write what the switch says to this file.")] = None,
+    mqtt: Annotated[str | None, typer.Option(help="Broker that the service publishes to, mqtt://host:1883.")] = None,
+    stay: Annotated[bool, typer.Option("--stay", help="Let callers go on coming until Ctrl-C.")] = False,
 ) -> None:
-    """Play the story. In a terminal it stays at the end until Ctrl-C, otherwise it ends by itself."""
+    """Play the story. In a terminal the service stays at the end until Ctrl-C, otherwise all ends by itself."""
     show = _Show(console_for_output(), spoken(lang))
     with contextlib.suppress(asyncio.CancelledError):
-        asyncio.run(_play_tape(show, speed) if tape else _play(show, work_dir, record))
+        asyncio.run(_play_tape(show, speed) if tape else _play(show, work_dir, record, mqtt, stay=stay))
         return
     raise KeyboardInterrupt
 
@@ -178,29 +203,35 @@ async def _play_tape(show: _Show, speed: float) -> None:
         show.conclude(playback.exporter.live())
 
 
-async def _play(show: _Show, work_dir: Path, record: Path | None) -> None:
+async def _play(show: _Show, work_dir: Path, record: Path | None, mqtt: str | None, *, stay: bool) -> None:
     left = load_state(work_dir)
     if left is not None and left.alive():
         down = f"callcenter lab down --work-dir {work_dir}"
         raise LabError(f"A demo runs in {work_dir}, or was killed there; end what is left of it with: {down}")
-    lab = Lab(LabSettings(work_dir=work_dir, wrap_up_seconds=_WRAP_UP_SECONDS))
+    lab = Lab(LabSettings(work_dir=work_dir, wrap_up_seconds=_WRAP_UP_SECONDS, lookup_port=ANY_PORT, in_pages=True))
     with _ends_on_signal():
         show.say("lab")
         async with _asterisk(lab) as state, _recording(state, record):
             show.say("service")
             rulebook = demo_rulebook(_queue_names(lab.agents), _WRAP_UP_SECONDS)
-            service = DemoService(work_dir, state, rulebook, lab.agents)
+            service = DemoService(work_dir, state, rulebook, lab.agents, mqtt)
             async with service.running():
-                await _tell_story(show, lab, state, service)
+                await _tell_story(show, lab, state, service, stay=stay)
                 if show.console.is_terminal:
                     show.say("stay", url=service.url)
                     await _until_interrupted()
             show.say("stopping")
 
 
-async def _tell_story(show: _Show, lab: Lab, state: LabState, service: DemoService) -> None:
+async def _tell_story(show: _Show, lab: Lab, state: LabState, service: DemoService, *, stay: bool) -> None:
     source = BoardSource(service.url)
-    demo = Demo(state, {agent.number: agent.name for agent in lab.agents}, show.tell)
+    pages = DemoPages(service, lab.agents, show.pop)
+
+    def moved(agent: str, in_page: bool) -> None:
+        show.moved(agent, in_page)
+        pages.moved(agent, in_page)
+
+    demo = Demo(state, {agent.number: agent.name for agent in lab.agents}, show.tell, moved)
 
     async def read() -> LiveDocument:
         try:
@@ -208,22 +239,39 @@ async def _tell_story(show: _Show, lab: Lab, state: LabState, service: DemoServi
         except ServiceSilent as error:
             raise LabError(f"The service ended; see {service.log}.") from error
 
-    pages = DemoPages(service, _members(lab.agents, _POPPING), show.pop)
     await pages.prepare()
-    async with demo.phones(), _task(pages.watch(), "demo-pages") as reading:
-        show.say("story")
-        async with _task(demo.play(), "demo-story") as playing:
-            await show.watch(read, playing)
-        if reading.done():
-            await reading  # it ends before the service by an error alone
-    show.say("over")
+    async with contextlib.aclosing(pages), demo.phones():
+        await pages.sign_in()
+        async with _task(pages.watch(), "demo-pages") as reading:
+            agents = ", ".join(pages.names)
+            show.announce("page", url=service.page, agents=agents, lead=LEAD, password=pages.password)
+            show.say("take")
+            show.say("story")
+            async with _task(demo.play(), "demo-story") as playing:
+                await show.watch(read, playing)
+            show.say("over")
+            await _sum_up(show, await read(), service)
+            if stay:
+                show.say("on")
+                async with _task(demo.go_on(), "demo-more") as playing:
+                    await show.watch(read, playing)
+            if reading.done():
+                await reading  # it ends before the service by an error alone
+
+
+async def _sum_up(show: _Show, document: LiveDocument, service: DemoService) -> None:
+    """Show what the story left in the record."""
     settings = load_settings(service.settings)
-    records = await asyncio.to_thread(explain_all, settings, show.lang)
-    show.conclude(await read(), records)
+    show.conclude(document, await asyncio.to_thread(explain_all, settings, show.lang))
     lost = await asyncio.to_thread(
         from_database, settings.store, lambda connection: lost_in(connection, 0, wall_clock())
     )
     show.console.print(Text(lost_calls_told(lost, show.lang), "bold"))
+    given = await asyncio.to_thread(
+        from_database, settings.store, lambda connection: surveys(connection, SurveyFilter())
+    )
+    for _, survey in given:
+        show.survey(survey)
 
 
 @contextlib.asynccontextmanager
@@ -299,10 +347,6 @@ async def _over(playing: asyncio.Task[None], seconds: float) -> bool:
 async def _until_interrupted() -> None:
     with contextlib.suppress(asyncio.CancelledError):
         await asyncio.Event().wait()
-
-
-def _members(agents: Iterable[AgentSpec], queue: str) -> list[str]:
-    return [agent.name for agent in agents if queue in agent.queues]
 
 
 def _queue_names(agents: Iterable[AgentSpec]) -> list[str]:

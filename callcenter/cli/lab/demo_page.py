@@ -1,32 +1,39 @@
-"""The pages of the demo's agents: signed in, on the live stream, saying who calls when a phone rings."""
+"""The people of the demo: an account for each agent and for a lead, the agents signed in at their queues.
+
+Some agents' pages are read as well: on the live stream, they say who calls when a phone rings.
+"""
 
 from __future__ import annotations
 
 import asyncio
-import json
 import secrets
 from collections.abc import AsyncIterator, Callable, Iterable
 from typing import Any
 
+import httpx
 import msgspec
 
 from callcenter.cases.customers import card_of, number_of
 from callcenter.clock import wall_clock
 from callcenter.config import load_settings
 from callcenter.errors import LabError
-from callcenter.lab.demo_script import CALLS
-from callcenter.lab.demo_service import DemoService
-from callcenter.lab.settings import LAB_DOMAIN
-from callcenter.staff.roles import Role
+from callcenter.lab.demo.script import CALLS
+from callcenter.lab.demo.service import DemoService
+from callcenter.lab.settings import AgentSpec
+from callcenter.staff.rights import Role
 from callcenter.store import DecisionStore
 from callcenter.store.customers.writes import Touch
 from callcenter.store.sign_in.accounts import Accounts, NewAccount
 from callcenter.usecases.customers.save_customer import create_customer
 from callcenter.usecases.keep_accounts import add_account
 
+LEAD = "lead"
 _CUSTOMER = {"name": "Lin Mei", "owner": "Alice"}
 """Who calls first in the story."""
+_POPPING = "consumers"
+"""The line of the known customer."""
 _BY = "console:demo"
+_PATIENCE = httpx.Timeout(30.0, read=None)
 
 Popped = Callable[[str, str, str], None]
 """Takes the agent, the customer's name and the customer's own agent."""
@@ -39,67 +46,107 @@ class DemoPages:
         service: What they are signed in to.
         agents: Whose they are.
         popped: Told when a page says that a known customer calls.
+
+    Attributes:
+        password: Everybody's, made for this demo.
     """
 
-    def __init__(self, service: DemoService, agents: Iterable[str], popped: Popped) -> None:
+    def __init__(self, service: DemoService, agents: Iterable[AgentSpec], popped: Popped) -> None:
         self._service = service
-        self._accounts = {agent: f"demo-{agent.lower()}" for agent in agents}
+        self._agents = {agent.name.lower(): agent for agent in agents}
         self._popped = popped
-        self._password = secrets.token_hex(16)
+        self._left: asyncio.Queue[str] = asyncio.Queue()
+        self._people: dict[str, httpx.AsyncClient] = {}
+        self.password = secrets.token_hex(8)
+
+    @property
+    def names(self) -> list[str]:
+        """The agents' accounts."""
+        return list(self._agents)
 
     async def prepare(self) -> None:
-        """Make the customer's card and the agents' accounts."""
+        """Make the customer's card and everybody's account."""
         decisions = await DecisionStore.open(load_settings(self._service.settings).store)
         try:
             card = card_of({**_CUSTOMER, "numbers": (number_of(CALLS[0].number),)})
-            made, now = Accounts(), wall_clock()
-            hashes = {agent: await made.hashed(name, self._password) for agent, name in self._accounts.items()}
+            hashed, now = await Accounts().hashed("", self.password), wall_clock()
+            people = [
+                NewAccount(name=name, full_name=agent.name, role=Role.AGENT, agent=agent.name)
+                for name, agent in self._agents.items()
+            ]
+            people.append(NewAccount(name=LEAD, full_name="Lead", role=Role.SUPERVISOR))
             async with decisions.writing() as unit:
                 await create_customer(unit, secrets.token_hex(16), card, Touch(by=_BY, at=now))
-                for agent, name in self._accounts.items():
-                    new = NewAccount(name=name, full_name=agent, role=Role.AGENT, agent=agent)
-                    await add_account(unit, new, hashes[agent], _BY, now, None)
+                for new in people:
+                    await add_account(unit, new, hashed, _BY, now, None)
         finally:
             await decisions.close()
 
-    async def watch(self) -> None:
-        """Read all pages until the service ends."""
-        async with asyncio.TaskGroup() as group:
-            for agent in self._accounts:
-                group.create_task(self._read(agent), name=f"demo-page-{agent}")
+    async def sign_in(self) -> None:
+        """Let all agents be called.
 
-    async def _read(self, agent: str) -> None:
+        Raises:
+            LabError: The service lets one not in.
+        """
+        for name in self._agents:
+            person = httpx.AsyncClient(base_url=f"{self._service.page}api/v1/", timeout=_PATIENCE, trust_env=False)
+            self._people[name] = person
+            answer = await _said(person, "session", {"name": name, "password": self.password})
+            person.headers["X-CSRF-Token"] = answer.json()["csrf"]
+            await self._make_ready(name)
+
+    def moved(self, agent: str, in_page: bool) -> None:
+        """Let an agent be called again whose phone has come back from somebody's page."""
+        if not in_page:
+            self._left.put_nowait(agent.lower())
+
+    async def _make_ready(self, name: str) -> None:
+        """Let an agent be called at the demo's own phone, which a page of somebody else may take over."""
+        await _said(self._people[name], "desk/phone", {"take_over": True})
+        await _said(self._people[name], "desk/sign-in", {})
+        await _said(self._people[name], "desk/state", {"state": "ready"})
+
+    async def _take_up(self) -> None:
+        while True:
+            await self._make_ready(await self._left.get())
+
+    async def aclose(self) -> None:
+        """Leave all pages."""
+        for person in self._people.values():
+            await person.aclose()
+
+    async def watch(self) -> None:
+        """Read some pages, and take up the work of those whose page somebody has left, until the service ends."""
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._take_up(), name="demo-left-pages")
+            for name, agent in self._agents.items():
+                if _POPPING in agent.queues:
+                    group.create_task(self._read(name, agent.name), name=f"demo-page-{name}")
+
+    async def _read(self, name: str, agent: str) -> None:
         told: set[str] = set()
-        async for said in self._pops(agent):
+        async for said in self._pops(name):
             call = str(said["call"])
             if call not in told and said["customer"] is not None and said["customer"]["id"] is not None:
                 told.add(call)
                 self._popped(agent, said["cards"][0]["name"], said["cards"][0]["owner"])
 
-    async def _pops(self, agent: str) -> AsyncIterator[dict[str, Any]]:
-        """Sign in, and yield what pops up."""
-        body = json.dumps({"name": self._accounts[agent], "password": self._password})
-        reader, writer = await self._asked("POST /api/v1/session", body)
-        head = (await reader.readuntil(b"\r\n\r\n")).decode()
-        writer.close()
-        lines = [line.partition(": ") for line in head.split("\r\n")]
-        cookies = [value.partition(";")[0] for name, _, value in lines if name.lower() == "set-cookie"]
-        if not cookies:
-            raise LabError(f"The page of {agent} could not sign in.")
-        reader, writer = await self._asked("GET /api/v1/live?topics=pops", "", f"Cookie: {'; '.join(cookies)}\r\n")
-        event = b""
-        try:
-            while line := await reader.readline():
-                if line.startswith(b"event: "):
-                    event = line[7:].strip()
-                elif line.startswith(b"data: ") and event == b"pops":
-                    yield msgspec.json.decode(line[6:])
-        finally:
-            writer.close()
+    async def _pops(self, name: str) -> AsyncIterator[dict[str, Any]]:
+        """Yield what pops up."""
+        event = ""
+        async with self._people[name].stream("GET", "live", params={"topics": "pops"}) as answer:
+            async for line in answer.aiter_lines():
+                if line.startswith("event: "):
+                    event = line.removeprefix("event: ")
+                elif line.startswith("data: ") and event == "pops":
+                    yield msgspec.json.decode(line.removeprefix("data: "))
 
-    async def _asked(self, what: str, body: str, more: str = "") -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
-        reader, writer = await asyncio.open_connection(LAB_DOMAIN, self._service.api_port, limit=2**20)
-        head = f"{what} HTTP/1.1\r\nHost: {LAB_DOMAIN}:{self._service.api_port}\r\nContent-Type: application/json\r\n"
-        writer.write(f"{head}{more}Content-Length: {len(body)}\r\nConnection: close\r\n\r\n{body}".encode())
-        await writer.drain()
-        return reader, writer
+
+async def _said(person: httpx.AsyncClient, path: str, what: dict[str, object]) -> httpx.Response:
+    try:
+        answer = await person.post(path, json=what)
+    except httpx.HTTPError as error:
+        raise LabError(f"The page of an agent gets no answer: {error}") from error
+    if answer.is_error:
+        raise LabError(f"The page of an agent is refused: {answer.text}")
+    return answer

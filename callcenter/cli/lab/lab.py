@@ -10,13 +10,16 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from pydantic import ValidationError
 
 from callcenter.cli.speech import LangOption, spoken
 from callcenter.errors import BadInput, LabError
 from callcenter.lab.load import play_load
 from callcenter.lab.own_service import write_settings
+from callcenter.lab.rendering.container import phone_secrets, write_configuration
+from callcenter.lab.rendering.values import Placed
 from callcenter.lab.settings import ANY_PORT, LabSettings
-from callcenter.lab.shift import Shift, play_shift
+from callcenter.lab.shift import Shift, SipEntrance, play_shift
 from callcenter.lab.stories import STORIES
 from callcenter.lab.switch import Lab, LabState, load_state
 from callcenter.lab.switch import stop as stop_lab
@@ -48,6 +51,9 @@ _COLUMNS = Words(
 WorkDir = Annotated[Path, typer.Option(help="State, secrets and a lab's own files; one lab a directory.")]
 Port = Annotated[int, typer.Option(min=0, max=65535, help="0 = a free one.")]
 _DEFAULT_DIR = Path("var/lab")
+_SIP_PORT, _MANAGER_PORT = 5060, 5038
+_HTTP_PORT = 8088
+"""Where switches usually are; in a container nobody else has them."""
 
 
 @app.command()
@@ -136,14 +142,58 @@ def calls(
     patience: Annotated[float, typer.Option(min=0.1, help="Seconds that a caller stays, on average.")] = 40.0,
     talk: Annotated[float, typer.Option(min=0.1, help="Seconds that an agent talks, on average.")] = 12.0,
     seed: Annotated[int, typer.Option(help="The same seed, the same calls.")] = 1,
+    kept: Annotated[
+        Path | None,
+        typer.Option("--secrets", help="Folder of `lab render`: that switch, here on port 5060, not a lab's."),
+    ] = None,
 ) -> None:
     """Let random callers ring the running lab's queues, with a phone for each agent; ends by itself."""
-    state = load_state(work_dir)
-    if state is None or not state.alive():
-        raise LabError(f"No lab runs in {work_dir}; start it with: callcenter lab up.")
     shift = Shift(callers, per_minute, patience, talk, seed)
-    for line in asyncio.run(play_shift(state, shift)):
+    for line in asyncio.run(play_shift(_entrance(work_dir, kept), shift)):
         print(line)
+
+
+@app.command()
+def render(
+    etc: Annotated[Path, typer.Argument(help="Folder of the configuration, the container's /etc/asterisk.")],
+    kept: Annotated[
+        Path,
+        typer.Argument(metavar="SECRETS", help="Folder of the secrets, one a file; those that are missing are made."),
+    ],
+    media: Annotated[str, typer.Option(help="The switch's own address, which phones are told for their voice.")],
+    sip: Annotated[str, typer.Option(help="Address on which SIP listens.")] = "0.0.0.0",  # noqa: S104 - a container's
+    sip_port: Annotated[int, typer.Option(min=1, max=65535, help="Its UDP port.")] = _SIP_PORT,
+    manager: Annotated[str, typer.Option(help="Address on which the manager interface listens.")] = "127.0.0.1",
+    manager_permit: Annotated[str, typer.Option(help="Networks from which it takes logins.")] = "127.0.0.0/8",
+    phones: Annotated[str, typer.Option(help="Networks of the phones.")] = "127.0.0.0/8",
+    trunk: Annotated[str, typer.Option(help="Address of which callers come.")] = "127.0.0.2",
+    trunk_port: Annotated[int, typer.Option(min=1, max=65535, help="Its port for calls out.")] = 5060,
+    rtp_start: Annotated[int, typer.Option(min=1024, max=65535, help="First UDP port of voice.")] = 10000,
+    rtp_end: Annotated[int, typer.Option(min=1024, max=65535, help="Last UDP port of voice.")] = 10099,
+    name: Annotated[str, typer.Option(help="The switch's systemname.")] = "pbx",
+    lookup_url: Annotated[str, typer.Option(help="Where the dialplan asks the API; unsaid: nowhere.")] = "",
+    agents: Annotated[Path | None, typer.Option(help="List of agents (TOML); unsaid: the packaged one.")] = None,
+    http: Annotated[str, typer.Option(help="Address of port 8088, for phones in pages without TLS.")] = "127.0.0.1",
+    certificate: Annotated[str, typer.Option(help="File of certificate and key: phones in pages at port 8089.")] = "",
+    pages: Annotated[str, typer.Option(help="File of the phones in pages, as in desk.phones.")] = "",
+) -> None:
+    """Write the configuration of a switch in a container, from dialplans/ and these values."""
+    try:
+        settings = LabSettings(
+            system_name=name,
+            sip_port=sip_port,
+            ami_port=_MANAGER_PORT,
+            http_port=_HTTP_PORT,
+            trunk_host=trunk,
+            trunk_port=trunk_port,
+            rtp_start=rtp_start,
+            rtp_end=rtp_end,
+            agents_file=agents,
+        )
+    except ValidationError:  # typer has seen to the ports
+        raise BadInput("--name takes a letter and then letters and digits, all of them small, 20 at most.") from None
+    placed = Placed(sip, media, manager, manager_permit, phones, lookup_url, http, certificate, pages)
+    write_configuration(settings, placed, etc, kept)
 
 
 @app.command()
@@ -162,6 +212,16 @@ def load(
         events = heard[login].count(b"Event: ")
         size = len(heard[login])
         print(f"{name:<12}{_SAID.say('heard', spoken(lang), events=events, bytes=size)}")
+
+
+def _entrance(work_dir: Path, kept: Path | None) -> SipEntrance:
+    """Say where phones and callers go: to a switch that `lab render` configured, else to the running lab."""
+    if kept is not None:
+        return SipEntrance(_SIP_PORT, LabSettings().trunk_host, phone_secrets(kept))
+    state = load_state(work_dir)
+    if state is None or not state.alive():
+        raise LabError(f"No lab runs in {work_dir}; start it with: callcenter lab up.")
+    return SipEntrance(state.sip_port, state.trunk_host, state.phone_secrets)
 
 
 def _show(state: LabState, language: Language) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import select
 import signal
 import sys
 from contextlib import contextmanager
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
 
 app = typer.Typer(add_completion=False)
 
+
+_LOOK_SECONDS = 0.2
+_MOST_READ = 4096
 
 _HELP = Words(
     "phone",
@@ -149,11 +153,27 @@ def obeyed(made: Phone, command: str, lang: Language) -> bool:
 def _commands(source: TextIO) -> Iterator[str]:
     """Yield single keys from a terminal, lines from anything else; the end of either is a wish to quit."""
     if not source.isatty():
-        yield from source
+        yield from _lines(source.fileno())
         return
     with _by_key(source) as again:
-        while key := os.read(source.fileno(), 1).decode("ascii", "ignore"):
+        while key := _read(source.fileno(), 1).decode("ascii", "ignore"):
             yield f"{key} {again(key)}" if key in {"d", "t"} else key
+
+
+def _lines(source: int) -> Iterator[str]:
+    rest = b""
+    while part := _read(source, _MOST_READ):
+        *whole, rest = (rest + part).split(b"\n")
+        yield from (line.decode("utf-8", "replace") for line in whole)
+    if rest:
+        yield rest.decode("utf-8", "replace")
+
+
+def _read(source: int, most: int) -> bytes:
+    """Read what comes; a signal just before a read without end would be seen with the next key alone."""
+    while not select.select([source], [], [], _LOOK_SECONDS)[0]:
+        pass
+    return os.read(source, most)
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from callcenter.cli.database import Since, Until, reading, span
 from callcenter.cli.office.board import console_for_output
-from callcenter.cli.service.serve import SettingsPath
+from callcenter.cli.options import SettingsPath
 from callcenter.cli.speech import LangOption, spoken
 from callcenter.cli.tables import NARROW, CsvFile, WorkbookFile, show, write_new
 from callcenter.clock import today
@@ -19,10 +19,11 @@ from callcenter.config import load_settings
 from callcenter.domain.facts import Visit
 from callcenter.domain.vocabulary import VisitOutcome
 from callcenter.locale import Language
-from callcenter.reports.figures.sheet import SheetStyle, all_calls, brief_calls
+from callcenter.reports.figures.sheet import MeasuredCalls, SheetStyle, all_calls, brief_calls
 from callcenter.reports.figures.words import remark
 from callcenter.spreadsheet import Rows, csv_file, workbook
 from callcenter.staff.dates import day_start
+from callcenter.store.decisions.call_qualities import measured_in
 from callcenter.store.record.visit_queries import OpenStay, VisitFilter, ended_visits, open_visits
 
 app = typer.Typer(add_completion=False, help="List the calls that the database holds.")
@@ -53,14 +54,11 @@ def main(
     asked = VisitFilter(since=start, until=end, queue=queue, agent=agent, outcome=outcome)
     written = csv is not None or xlsx is not None
 
-    async def read(connection: AsyncConnection) -> tuple[list[Visit], list[OpenStay]]:
-        newest = None if written else last + 1
-        return await ended_visits(connection, asked, newest), await open_visits(connection, asked)
-
-    visits, lasting = reading(chosen.store, read)
+    newest = None if written else last + 1
+    visits, lasting, measured = reading(chosen.store, lambda connection: _read(connection, asked, newest))
     how = SheetStyle(language=language, zone=zone, numbers=numbers)
     if written:
-        _write(csv, xlsx, all_calls(visits, lasting, how), language)
+        _write(csv, xlsx, all_calls(visits, lasting, measured, how), language)
     elif not visits and not lasting:
         print(remark("none", language))
     else:
@@ -68,6 +66,14 @@ def main(
         show(brief_calls(visits[-last:], lasting, how, narrow=console.width < NARROW), console)
         if len(visits) > last:
             print(remark("older", language, shown=last))
+
+
+async def _read(
+    connection: AsyncConnection, asked: VisitFilter, newest: int | None
+) -> tuple[list[Visit], list[OpenStay], MeasuredCalls]:
+    found = await ended_visits(connection, asked, newest)
+    measured = await measured_in(connection, {one.uniqueid for one in found})
+    return found, await open_visits(connection, asked), measured
 
 
 def _write(csv: Path | None, xlsx: Path | None, rows: Rows, language: Language) -> None:

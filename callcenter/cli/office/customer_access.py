@@ -10,7 +10,7 @@ import typer
 
 from callcenter.cli.database import at_desk, reading
 from callcenter.cli.office.customer_cards import Customer, at_console, console_touch, console_viewer, meant
-from callcenter.cli.service.serve import SettingsPath
+from callcenter.cli.options import SettingsPath
 from callcenter.cli.speech import LangOption, spoken
 from callcenter.cli.tables import show
 from callcenter.clock import wall_clock

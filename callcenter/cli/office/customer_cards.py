@@ -15,14 +15,15 @@ from callcenter.cases.access import LookKind
 from callcenter.cases.customers import card_of
 from callcenter.cases.import_columns import numbers_in
 from callcenter.cli.database import at_desk, reading
-from callcenter.cli.service.serve import SettingsPath
+from callcenter.cli.options import SettingsPath
 from callcenter.cli.speech import LangOption, spoken
 from callcenter.cli.tables import show
 from callcenter.clock import wall_clock
 from callcenter.config import Settings, load_settings
 from callcenter.numbers import read_number
 from callcenter.reports.customers import WORDS, card_lines, listed
-from callcenter.staff.roles import Principal, Role
+from callcenter.staff.rights import Role
+from callcenter.staff.roles import Principal
 from callcenter.store import UnitOfWork
 from callcenter.store.conflicts import Conflict
 from callcenter.store.customers.cards import get, of_key

@@ -14,7 +14,7 @@ from callcenter.cases.access import LookKind
 from callcenter.cases.importing import Limits
 from callcenter.cli.database import at_desk, reading, with_decisions
 from callcenter.cli.office.customer_cards import console_touch, console_viewer
-from callcenter.cli.service.serve import SettingsPath
+from callcenter.cli.options import SettingsPath
 from callcenter.cli.speech import LangOption, spoken
 from callcenter.cli.tables import show, write_new
 from callcenter.clock import wall_clock

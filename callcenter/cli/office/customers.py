@@ -13,6 +13,7 @@ from callcenter import locale
 from callcenter.cli.numbering import AreaCode, Internal, OutsideDigit, extensions_of
 from callcenter.cli.office.customer_access import access
 from callcenter.cli.office.customer_cards import cards
+from callcenter.cli.office.customer_changes import changes
 from callcenter.cli.office.customer_files import files
 from callcenter.cli.speech import LangOption, spoken
 from callcenter.errors import BadInput
@@ -25,6 +26,7 @@ app = typer.Typer(add_completion=False, no_args_is_help=True, help="Customers: t
 
 
 app.add_typer(cards)
+app.add_typer(changes)
 app.add_typer(files)
 app.add_typer(access)
 

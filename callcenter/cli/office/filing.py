@@ -11,8 +11,8 @@ import typer
 
 from callcenter import locale
 from callcenter.cli.database import moment, with_decisions
+from callcenter.cli.options import SettingsPath
 from callcenter.cli.password import kept_or_typed
-from callcenter.cli.service.serve import SettingsPath
 from callcenter.cli.speech import LangOption, spoken
 from callcenter.clock import wall_clock
 from callcenter.config import load_settings

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from callcenter.cli.database import at_desk, reading
 from callcenter.cli.office.customer_cards import at_console
-from callcenter.cli.service.serve import SettingsPath
+from callcenter.cli.options import SettingsPath
 from callcenter.cli.speech import LangOption, spoken
 from callcenter.cli.tables import CsvFile, WorkbookFile, show, write_new
 from callcenter.clock import wall_clock

@@ -17,7 +17,7 @@ from rich.table import Table
 from callcenter import locale
 from callcenter.cli.database import Since, Until, reading, span, with_decisions
 from callcenter.cli.office.rules_try import try_draft
-from callcenter.cli.service.serve import SettingsPath
+from callcenter.cli.options import SettingsPath
 from callcenter.cli.speech import LangOption, spoken
 from callcenter.config import load_settings
 from callcenter.errors import BadInput

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from callcenter.cli.database import reading
 from callcenter.cli.office.board import console_for_output
-from callcenter.cli.service.serve import SettingsPath
+from callcenter.cli.options import SettingsPath
 from callcenter.cli.speech import LangOption, spoken
 from callcenter.cli.tables import NARROW, CsvFile, WorkbookFile, show, write_new
 from callcenter.clock import wall_clock

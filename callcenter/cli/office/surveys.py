@@ -12,7 +12,7 @@ from callcenter import locale
 from callcenter.cases.surveys import SurveyFigures, united
 from callcenter.cli.database import with_decisions
 from callcenter.cli.office.report import span_of, span_said
-from callcenter.cli.service.serve import SettingsPath
+from callcenter.cli.options import SettingsPath
 from callcenter.cli.speech import LangOption, spoken
 from callcenter.cli.tables import CsvFile, WorkbookFile, show, write_new
 from callcenter.config import load_settings

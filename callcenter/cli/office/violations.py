@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from callcenter import locale, logs
 from callcenter.cli.database import Since, Until, reading, span, with_decisions
 from callcenter.cli.office.filing import file_violation
-from callcenter.cli.service.serve import SettingsPath
+from callcenter.cli.options import SettingsPath
 from callcenter.cli.speech import LangOption, spoken
 from callcenter.clock import wall_clock
 from callcenter.config import Settings, load_settings
@@ -25,12 +25,11 @@ from callcenter.reports.records.explain_filed import filed_as, reach
 from callcenter.reports.records.explain_words import word
 from callcenter.reports.records.filed import history_of, listed, standing_of, told_filed
 from callcenter.reports.records.reproduce import Anew, RecordSource, Result, derive_all, hold_against
-from callcenter.rules.records.reproduction import Doubt
+from callcenter.rules.records.reproduction import NOT_OF_FRAMES, Doubt
 from callcenter.rules.records.standing import SERVICE, RecordState
 from callcenter.rules.records.steps import HistoryEntry
 from callcenter.rules.records.violation import Verdict, Violation
 from callcenter.rules.regulations.edition import Mode
-from callcenter.rules.scores.accumulated import CODE as ACCUMULATED
 from callcenter.store import DecisionStore
 from callcenter.store.decisions.violations import FiledRecord as Filed
 from callcenter.store.decisions.violations import RecordQuery, beginning, found, history
@@ -174,8 +173,8 @@ def _out_of_reach(chosen: Settings, anew: Anew, files: _Files, filed: Filed) -> 
 
 
 def _from_journal(record: Filed) -> bool:
-    """Whether the journal gives it: the service raised it from what it saw, not from other records."""
-    return record.standing.proposed_by == SERVICE and record.dossier.rule != ACCUMULATED
+    """Whether the journal gives it: the service raised it from what it saw, not from other records or a complaint."""
+    return record.standing.proposed_by == SERVICE and record.dossier.rule not in NOT_OF_FRAMES
 
 
 def _known(chosen: Settings, begins: str) -> _Known | None:

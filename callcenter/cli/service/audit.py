@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from callcenter import locale
 from callcenter.cli.database import at_desk
-from callcenter.cli.service.serve import SettingsPath
+from callcenter.cli.options import SettingsPath
 from callcenter.cli.speech import LangOption, spoken
 from callcenter.clock import wall_clock
 from callcenter.config import Settings, load_settings

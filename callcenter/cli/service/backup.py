@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from callcenter import locale
-from callcenter.cli.service.serve import SettingsPath
+from callcenter.cli.options import SettingsPath
 from callcenter.cli.speech import LangOption, spoken
 from callcenter.clock import wall_clock
 from callcenter.config import Settings, load_settings
@@ -29,7 +29,7 @@ def main(
     settings: SettingsPath = None,
     lang: LangOption = "",
 ) -> None:
-    """Back up journal, database, roster, rulebook and signed heads; every copy is verified before it counts.
+    """Back up journal, database, attachments, roster, rulebook and signed heads; every copy is verified first.
 
     Secrets are not in it. It is as confidential as the database: passwords' hashes and callers' numbers are.
     """
@@ -53,4 +53,10 @@ def kept_by(settings: Settings) -> BackupContents:
     """Say what a service keeps."""
     files = (settings.rules.roster, settings.rules.rulebook, settings.web.audit_heads)
     beside = tuple(path for path in files if path is not None and path.is_file())
-    return BackupContents(journal=settings.journal.path, store=settings.store, node=settings.ami.node, beside=beside)
+    return BackupContents(
+        journal=settings.journal.path,
+        store=settings.store,
+        node=settings.ami.node,
+        attachments=settings.attachments.folder,
+        beside=beside,
+    )

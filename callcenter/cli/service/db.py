@@ -15,8 +15,9 @@ from rich.console import Console
 from rich.progress import Progress, TaskID
 
 from callcenter import locale
+from callcenter.cli.options import SettingsPath
 from callcenter.cli.speech import LangOption, spoken
-from callcenter.config import SETTINGS_FILE, Settings, load_settings
+from callcenter.config import Settings, load_settings
 from callcenter.errors import BadInput
 from callcenter.journal.file import claim
 from callcenter.locale import english
@@ -30,7 +31,6 @@ _SCHEMA = english("{url} has schema {schema}, {needed} is needed")
 _NO_SCHEMA = english("{url} has schema none, {needed} is needed")
 _TABLE = english("{table}: {rows} rows, {hash}")
 _PROVED = english("proved, table by table; now set store.url to {url} and start: callcenter serve")
-SettingsPath = Annotated[Path | None, typer.Option("--settings", envvar=SETTINGS_FILE, help="The settings file.")]
 
 
 @app.command("upgrade")

@@ -15,20 +15,23 @@ from callcenter import locale
 from callcenter.ami.link import Link
 from callcenter.ami.settings import AmiSettings, check_ami
 from callcenter.cli.service.doctor_calendar import inspect_calendar
+from callcenter.cli.service.doctor_pages import inspect_pages
 from callcenter.cli.service.in_force import figures_in_force
 from callcenter.cli.speech import LangOption, spoken
 from callcenter.clock import wall_clock
 from callcenter.config import SETTINGS_FILE, load_settings
+from callcenter.doctor.by_broker import inspect_broker
 from callcenter.doctor.by_call import inspect_call, inspect_heard_filters, listen
 from callcenter.doctor.by_config import inspect_filters, inspect_login
 from callcenter.doctor.by_log import inspect_queue_log
-from callcenter.doctor.by_phones import inspect_phones
+from callcenter.doctor.by_phones import inspect_members, inspect_phones
 from callcenter.doctor.inspect import Check, Heard, inspect_live, inspect_queues
 from callcenter.doctor.lookup import InFiles, Lookup, Nowhere, OnSwitch
 from callcenter.doctor.manager_conf import manager_conf
 from callcenter.errors import BadInput
 from callcenter.locale import Language, Words, english
 from callcenter.ownfiles import has_wal_reset_bug
+from callcenter.publish import Topics
 from callcenter.rules.regulations.edition import RulebookFigures
 from callcenter.tracker.settings import RulesSettings
 
@@ -87,6 +90,7 @@ async def _examine(
     if snapshot is not None:
         checks += await inspect_queues(snapshot, lookup, figures)
         checks += await inspect_phones(control, snapshot, lookup)
+        checks += await inspect_members(control)
     checks += await inspect_queue_log(
         lookup, queue_log or ami.queue_log, snapshot, heard.calls, wall_clock() / 1_000_000
     )
@@ -178,6 +182,9 @@ def main(
         ami = chosen.ami
         checks = [inspect_roster(chosen.rules, chosen.site.timezone), inspect_calendar(chosen)]
     figures, told = figures_in_force(chosen)
+    if chosen is not None:
+        root = Topics(chosen.mqtt.prefix, chosen.site.name).root
+        checks += [*inspect_pages(chosen), *asyncio.run(inspect_broker(chosen.mqtt, root))]
     checks += [*asyncio.run(examine(ami, config_dir, queue_log, listen, figures, language)), told, inspect_sqlite()]
     _print(checks, language)
     if any(check.verdict == "fail" for check in checks):

@@ -53,7 +53,7 @@ QueueLog = Annotated[
     str | None, typer.Option(help="Asterisk's queue_log, where it can be read here; - where it cannot.")
 ]
 Data = Annotated[Path | None, typer.Option(help="Where journal and database are kept.")]
-Api = Annotated[bool | None, typer.Option("--api/--no-api", help="Serve the API for people's decisions.")]
+Api = Annotated[bool | None, typer.Option("--api/--no-api", help="Serve the page for agents and leads, and its API.")]
 Directory = Annotated[Path | None, typer.Option("--dir", help="Where settings and secrets go.")]
 Owner = Annotated[str | None, typer.Option(help="The user that the service runs as, to whom they belong.")]
 
@@ -130,8 +130,8 @@ class _Asking:
         return proposed if self.yes else str(typer.prompt(question, default=proposed))
 
     def whether(self, name: str) -> bool:
-        """Ask a question of yes or no; no is proposed."""
-        return not self.yes and typer.confirm(_QUESTIONS.say(name, self._language), default=False)
+        """Ask a question of yes or no; yes is proposed."""
+        return self.yes or typer.confirm(_QUESTIONS.say(name, self._language), default=True)
 
 
 _QUESTIONS = locale.Words(
@@ -141,7 +141,7 @@ _QUESTIONS = locale.Words(
         "switch": "2/5 Where is Asterisk's manager interface (host:port)?",
         "timezone": "3/5 In which time zone is the site?",
         "queue_log": "4/5 Where can Asterisk's queue_log be read (- if it cannot be read here)?",
-        "api": "5/5 Shall the API be served, for people to decide on records?",
+        "api": "5/5 Shall the page for agents and leads be served here, with its API?",
     },
 )
 _NEXT = locale.english(

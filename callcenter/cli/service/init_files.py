@@ -41,6 +41,9 @@ audit_heads = {heads}
 [web.dialplan]
 secret_file = {dialplan}
 
+[attachments]
+folder = {attachments}
+
 # Keep a copy of this file elsewhere: without it what is sealed of callers' numbers cannot be read
 [privacy]
 key_file = {keys}
@@ -113,6 +116,7 @@ def main_file(site: Site, place: Path) -> str:
         store=_toml(f"sqlite:///{site.data / 'callcenter.sqlite'}"),
         api=str(site.api).lower(),
         heads=_toml(site.data / "audit-heads.jsonl"),
+        attachments=_toml(site.data / "attachments"),
         dialplan=_toml(place / "dialplan.secret"),
         keys=_toml(place / "master.keys"),
         roster=_toml(place / "roster.json"),

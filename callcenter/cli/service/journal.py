@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.progress import Progress
 
 from callcenter.cli.database import reading
-from callcenter.cli.service.serve import SettingsPath
+from callcenter.cli.options import SettingsPath
 from callcenter.cli.speech import LangOption, spoken
 from callcenter.clock import wall_clock
 from callcenter.config import load_settings
@@ -21,7 +21,7 @@ from callcenter.errors import BadSetting, JournalDamaged
 from callcenter.journal import Journal, JournalReader, JournalSettings, verify
 from callcenter.locale import Language, Words
 from callcenter.store.decisions.withdrawals import followed
-from callcenter.tracker.pruning import Cut, prune
+from callcenter.tracker.pruning.journal import Cut, prune
 
 if TYPE_CHECKING:
     from callcenter.domain.frame import Micros

@@ -9,8 +9,8 @@ from typing import Annotated
 import typer
 
 from callcenter import locale
+from callcenter.cli.options import SettingsPath
 from callcenter.cli.service.backup import kept_by
-from callcenter.cli.service.serve import SettingsPath
 from callcenter.cli.speech import LangOption, spoken
 from callcenter.clock import wall_clock
 from callcenter.config import load_settings

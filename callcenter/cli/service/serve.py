@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from pathlib import Path
-from typing import Annotated
 
 import typer
 
 from callcenter.app import serve
-from callcenter.config import SETTINGS_FILE, load_settings
+from callcenter.cli.options import SettingsPath
+from callcenter.config import load_settings
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, help="Connect to Asterisk and run the service.")
-
-SettingsPath = Annotated[Path | None, typer.Option("--settings", envvar=SETTINGS_FILE, help="The settings file.")]
 
 
 @app.command()

@@ -13,13 +13,13 @@ from typing import Annotated, Any, TypeVar
 import typer
 
 from callcenter.cli.database import at_desk
+from callcenter.cli.options import SettingsPath
 from callcenter.cli.password import typed_twice
-from callcenter.cli.service.serve import SettingsPath
 from callcenter.cli.speech import LangOption, spoken
 from callcenter.clock import wall_clock
 from callcenter.config import Settings, load_settings
 from callcenter.locale import Language, Words
-from callcenter.staff.roles import Role
+from callcenter.staff.rights import Role
 from callcenter.store import UnitOfWork
 from callcenter.store.sign_in.accounts import Account, Accounts, NewAccount, list_accounts
 from callcenter.store.sign_in.vouching import CONSOLE

@@ -2,7 +2,8 @@
 
 States, first that holds: offline (phone lost, or signed out of every queue) · talking (an own channel is up) ·
 ringing · blocked (own line engaged too long with no permitted number) · outbound (own line taken) · paused (in any
-queue) · unknown (a frame that may be of the agent could not be believed) · wrap_up (own timer) · available · unknown
+queue; by the service itself: system_paused; for after-call work: wrap_up while that is allowed) · unknown (a frame
+that may be of the agent could not be believed) · wrap_up (own timer) · available · unknown
 (nothing seen yet, or not since a gap). A device that stays
 INUSE proves nothing after its contact was lost; a queue that calls a member proves the agent signed in and free, unless
 what was seen says otherwise.
@@ -13,13 +14,14 @@ from __future__ import annotations
 from callcenter.domain import events as ev
 from callcenter.domain import facts as fx
 from callcenter.domain.agents.identity import Identity
+from callcenter.domain.agents.pages import PageWitnessed
 from callcenter.domain.agents.seats import is_device
 from callcenter.domain.events import Handlers
 from callcenter.domain.frame import Micros
 from callcenter.domain.patterns import permitted
 from callcenter.domain.settings import FloorSettings
 from callcenter.domain.state import Agent, Channel, Membership, State
-from callcenter.domain.vocabulary import AgentState, ChannelRole
+from callcenter.domain.vocabulary import AFTER_CALL_WORK, CANNOT_RING, AgentState, ChannelRole
 
 _LOST_STATUSES = frozenset({4, 5})
 _IDLE = 1
@@ -47,6 +49,7 @@ class AgentStates:
             ev.DeviceSeen: self.seen_device,
             ev.ContactSeen: self.seen_contact,
             ev.PhoneSeen: self.seen_phone,
+            ev.PageTold: self.told_by_page,
         }
 
     def seen_member(self, event: ev.MemberSeen) -> None:
@@ -62,7 +65,10 @@ class AgentStates:
             self.identity.moved(person, event.queue, event.at, member=True)
         if event.paused and (not member.paused or member.reason != event.reason):
             person.pause_reason = event.reason
+        done = member.reason == AFTER_CALL_WORK and not event.paused
         member.paused, member.reason = event.paused, event.reason if event.paused else ""
+        if done and not self._paused(person):
+            person.wrap_until = None  # who says that the work is done has wrapped up
         person.known, person.signed_out = True, False
         if not event.interface.startswith("Local/") or event.device != event.interface:
             self._by_status(person, event.device, event.status, event.pos, event.at)
@@ -116,6 +122,28 @@ class AgentStates:
             self._out.append(
                 fx.PhoneUnregistered(at=event.at, agent=person.name, interface=event.device, frames=(event.pos,))
             )
+
+    def told_by_page(self, event: ev.PageTold) -> None:
+        """Take what an agent's page says; of which call, where it does not say, is asked of the phone."""
+        person = self._state.people.get(event.agent)
+        self._out.append(
+            PageWitnessed(
+                at=self._state.now,
+                agent=event.agent,
+                interface="" if person is None else person.interface,
+                what=event.what,
+                uniqueid=event.uid or self._served_by(person),
+                device=event.device,
+                detail=event.detail,
+                frames=(event.pos,),
+            )
+        )
+
+    def _served_by(self, person: Agent | None) -> str | None:
+        """Name the caller for whom an agent's phone is tried, or with whom the agent talks."""
+        served = (self._state.channels[uid].served for uid in ({} if person is None else person.channels))
+        visits = (self._state.visits.get(one) for one in served if one is not None)
+        return next((visit.uid for visit in visits if visit is not None), None)
 
     def reach(self, device: str, *, reachable: bool, at: Micros | None, pos: int) -> None:
         """Note that a phone was lost or found; kept for devices that are nobody's yet, too."""
@@ -270,11 +298,14 @@ class AgentStates:
         if not person.known:
             return AgentState.UNKNOWN, None, ()
         paused = self._paused(person)
-        if paused:
-            return AgentState.PAUSED, person.pause_reason or None, paused
-        if person.doubted:
+        wraps_up = person.wrap_until is not None and at is not None and at < person.wrap_until
+        after_call = bool(paused) and person.pause_reason == AFTER_CALL_WORK
+        if paused and not (after_call and wraps_up):
+            by_us = person.pause_reason == CANNOT_RING
+            return AgentState.SYSTEM_PAUSED if by_us else AgentState.PAUSED, person.pause_reason or None, paused
+        if person.doubted and not after_call:
             return AgentState.UNKNOWN, None, ()
-        if person.wrap_until is not None and at is not None and at < person.wrap_until:
+        if wraps_up:
             return AgentState.WRAP_UP, None, (person.wrap_queue,)
         return AgentState.AVAILABLE, None, ()
 

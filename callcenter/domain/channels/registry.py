@@ -12,8 +12,9 @@ from callcenter.domain.frame import SECOND, Micros
 from callcenter.domain.state import Channel, State
 from callcenter.domain.vocabulary import Party
 
-SHUTDOWN, ASYNC_GOTO, EXPLICIT = 4, 2, 32
-"""Soft hang-up flags (Asterisk's channel.h): the switch stops; the channel is sent elsewhere; an operator ends it."""
+SHUTDOWN, ASYNC_GOTO, EXPLICIT, SILENT = 4, 2, 32, 1
+"""Soft hang-up flags (Asterisk's channel.h): the switch stops; the channel is sent elsewhere; an operator ends it; its
+device has sent nothing for as long as `rtp_timeout` allows."""
 
 REMEMBERED: Micros = 600 * SECOND
 """What is over is known for so long, for what comes late."""

@@ -45,7 +45,9 @@ def _told_of(state: State, channel: Channel) -> list[Talk]:
 
 def _open(talk: OpenTalk, state: State) -> Served:
     line = state.channels.get(talk.line)
-    by = EndedBy.AGENT if talk.apart and line is not None and line.hung_up else None
+    by = None
+    if talk.apart and line is not None and line.hung_up:
+        by = EndedBy.CUT_SHORT if line.cut_short else EndedBy.AGENT
     return Served(talk.agent, talk.interface, talk.uniqueid, talk.start, talk.apart, by, talk.in_gap)
 
 

@@ -18,9 +18,11 @@ from callcenter.domain.agents.own_calls import OwnCalls
 from callcenter.domain.agents.states import AgentStates
 from callcenter.domain.channels.bridges import Bridges
 from callcenter.domain.channels.registry import interface_of, is_half, partner_of
+from callcenter.domain.events import HoldSet
 from callcenter.domain.frame import SECOND, Micros
 from callcenter.domain.state import Channel, OpenTalk, OpenVisit, State, Timer
 from callcenter.domain.visits.callbook import CallBook
+from callcenter.domain.visits.holds import CallHeld
 from callcenter.domain.vocabulary import ChannelRole, EndedBy, How, Party
 
 PARTED: Micros = SECOND
@@ -80,6 +82,16 @@ class Talks:
             if talk.person == part.person and not talk.apart and line is not None:
                 return not (line.hung_up or line.torn_down or line.sent_away)
         return False
+
+    def held(self, event: HoldSet) -> None:
+        """The agent on this channel holds whom they talk with, or takes them back; said again it is no news."""
+        line = self._state.channels.get(event.uid)
+        for key in () if line is None else line.talks:
+            talk = self._state.talks[key]
+            if talk.line == event.uid and talk.held != event.on:
+                talk.held = event.on
+                uniqueid, queue = talk.uniqueid, talk.queue
+                self._out.append(CallHeld(at=event.at, agent=talk.agent, queue=queue, uniqueid=uniqueid, held=event.on))
 
     def transferred(self, uid: str, at: Micros | None, pos: int) -> None:
         """The agent on this channel sent the other one away; a talk that was seen to end ended by that."""
@@ -342,7 +354,7 @@ class Talks:
         if customer is not None and customer.hung_up:
             return EndedBy.CALLER
         if line is not None and line.hung_up:
-            return EndedBy.AGENT
+            return EndedBy.CUT_SHORT if line.cut_short else EndedBy.AGENT
         torn = [c for c in (line, customer) if c is not None and c.torn_down]
         return EndedBy.SWITCH if torn else None
 

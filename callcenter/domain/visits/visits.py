@@ -130,15 +130,20 @@ class Visits:
             )
         )
 
-    @staticmethod
-    def hung_up(visit: OpenVisit) -> tuple[Micros, EndedBy] | None:
-        """Tell who hung up first in a talk that nobody knew of then: its beginning was not seen."""
+    def hung_up(self, visit: OpenVisit, at: Micros | None) -> tuple[Micros | None, EndedBy] | None:
+        """Tell who hung up first in a talk that nobody knew of then: its beginning was not seen.
+
+        Where even the answer was not, the channels tell, and `at` is when the queue says that it is over.
+        """
         part, offer = visit.part, answering(visit)
         if part is None or offer is None:
             return None
+        if part.answered_at is None:
+            sides = ((visit.carrier, EndedBy.CALLER), (part.uid, EndedBy.AGENT))
+            here = ((self._state.channels.get(uid), by) for uid, by in sides)
+            return next(((at, by) for side, by in here if side is not None and side.hung_up), None)
         ends = [(visit.exit.hangup_at, EndedBy.CALLER), (offer.signs.hangup_at, EndedBy.AGENT)]
-        seen = [(at, by) for at, by in ends if at is not None and at >= (part.answered_at or at)]
-        return min(seen, default=None)
+        return min(((seen, by) for seen, by in ends if seen is not None and seen >= part.answered_at), default=None)
 
     @staticmethod
     def hold(visit: OpenVisit, event: ev.HoldSet) -> None:

@@ -24,6 +24,7 @@ _STATE_STYLES = {
     "talking": "bold cyan",
     "outbound": "cyan",
     "wrap_up": "blue",
+    "system_paused": "magenta",
     "paused": "magenta",
     "offline": "red",
     "blocked": "bold red",

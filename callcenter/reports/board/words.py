@@ -82,6 +82,7 @@ STATES = Words(
         "ringing": "ringing",
         "blocked": "line blocked",
         "outbound": "outbound",
+        "system_paused": "system pause",
         "paused": "paused",
         "wrap_up": "wrap-up",
         "available": "available",
@@ -92,6 +93,9 @@ REASONS = Words(
     "reason of a pause",
     {
         "phone lost": "phone lost",
+        "page_cannot_ring": "page cannot ring",
+        "acw": "after-call work",
+        "sign-in": "just signed in",
         "signed out": "signed out",
         "tea": "tea",
         "meal": "meal",
@@ -137,6 +141,7 @@ ENDS = Words(
         "agent": "agent",
         "transfer": "transfer",
         "switch": "switch",
+        "cut_short": "cut short",
         "unknown": "unknown",
     },
 )

@@ -12,9 +12,9 @@ import msgspec
 from callcenter.domain import facts as fx
 from callcenter.domain.frame import SECOND, Micros
 from callcenter.domain.vocabulary import VisitOutcome
+from callcenter.rules.regulations.formulas import SHORT, LevelCounts, service_levels, share
+from callcenter.rules.regulations.promises import FirstAnswer
 
-SHORT: Micros = 5 * SECOND
-"""Who gives up within this is left out of `sl-adjusted`."""
 _SERVED = (VisitOutcome.ANSWERED, VisitOutcome.ABANDONED)
 _95 = Fraction(95, 100)
 
@@ -31,6 +31,8 @@ class SpanFigures(msgspec.Struct):
         lasting: Not ended.
         left_within: Abandoned within the threshold, for `sl-erlang`.
         thresholds: Those that were asked for: one, or a queue's changed.
+        calls: Calls that first came to this line and had their first answer; `calls_within` its threshold.
+        call_waits: `wait-call` of those whose first join was seen.
     """
 
     offered: int = 0
@@ -41,6 +43,9 @@ class SpanFigures(msgspec.Struct):
     lasting: int = 0
     waits: list[Micros] = []
     thresholds: set[Micros] = msgspec.field(default_factory=set)
+    calls: int = 0
+    calls_within: int = 0
+    call_waits: list[Micros] = []
 
     @property
     def answered(self) -> int:
@@ -65,28 +70,37 @@ class SpanFigures(msgspec.Struct):
     @property
     def answered_rate(self) -> Fraction | None:
         """Answered of offered."""
-        return _share(self.answered, self.offered)
+        return share(self.answered, self.offered)
+
+    @property
+    def lost_rate(self) -> Fraction | None:
+        """Abandoned of offered."""
+        return share(self.abandoned, self.offered)
 
     @property
     def abandon_rate(self) -> Fraction | None:
-        """Abandoned of offered."""
-        return _share(self.abandoned, self.offered)
+        """Abandoned of those who were answered or gave up."""
+        return share(self.abandoned, self.answered + self.abandoned)
 
     @property
     def service_levels(self) -> dict[str, Fraction | None]:
         """Every service level by the name of its formula."""
-        served = self.answered + self.abandoned
-        return {
-            "sl-offered": _share(self.within, served),
-            "sl-adjusted": _share(self.within, served - self.short),
-            "sl-answered": _share(self.within, self.answered),
-            "sl-erlang": _share(self.within + self.left_within, served),
-        }
+        return service_levels(LevelCounts(self.answered, self.abandoned, self.within, self.short, self.left_within))
 
     @property
     def speed_of_answer(self) -> Fraction | None:
         """The mean wait of answered visits, in seconds; only those whose wait was seen."""
-        return _share(sum(self.waits), len(self.waits) * SECOND)
+        return share(sum(self.waits), len(self.waits) * SECOND)
+
+    @property
+    def wait_call(self) -> Fraction | None:
+        """The mean `wait-call`, in seconds."""
+        return share(sum(self.call_waits), len(self.call_waits) * SECOND)
+
+    @property
+    def wait_call_within(self) -> Fraction | None:
+        """The share of answered calls whose `wait-call` was within the threshold."""
+        return share(self.calls_within, self.calls)
 
     @property
     def longest(self) -> Fraction | None:
@@ -119,6 +133,15 @@ class FiguresByQueue:
             for figures in self._both(visit.queue):
                 _count(figures, visit, limit)
 
+    def answered(self, call: FirstAnswer) -> None:
+        """Count a call that had its first answer."""
+        limit = self._threshold(call.line, call.joined_at)
+        for figures in self._both(call.line):
+            figures.calls += 1
+            if call.wait is not None:
+                figures.call_waits.append(call.wait)
+                figures.calls_within += call.wait <= limit
+
     def lasting(self, queue: str | None) -> None:
         """Count a visit that has not ended."""
         for figures in self._both(queue):
@@ -144,7 +167,3 @@ def _count(figures: SpanFigures, visit: fx.Visit, limit: Micros) -> None:
     else:
         figures.short += wait <= SHORT
         figures.left_within += wait <= limit
-
-
-def _share(part: int, whole: int) -> Fraction | None:
-    return Fraction(part, whole) if whole else None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from zoneinfo import ZoneInfo
@@ -19,12 +19,14 @@ from callcenter.reports.figures.words import brief, column, formula, remark
 from callcenter.reports.replay.text import masked
 from callcenter.spreadsheet import Cell, Rows
 from callcenter.staff.dates import datetime_of
+from callcenter.store.decisions.call_qualities import MeasuredCall
 from callcenter.store.record.visit_queries import OpenStay, StoredSpan
 from callcenter.untrusted import replaced
 
 _COUNTS = ("offered", "answered", "abandoned", "short", "others", "lasting", "refused")
-_RATES = ("answered_rate", "abandon_rate")
+_RATES = ("answered_rate", "lost_rate")
 _SECONDS = ("speed", "longest", "most")
+_CALL_FIGURES = ("calls", "wait_call", "wait_call_within")
 _BRIEF_COUNTS = ("offered", "answered", "abandoned")
 _CALLS = (
     "time",
@@ -42,11 +44,18 @@ _CALLS = (
     "transferred",
     "in_gap",
     "filled",
+    "loss",
+    "jitter",
+    "round_trip",
 )
 _BRIEF_CALLS = ("time", "queue", "caller", "outcome", "wait", "rings", "talk", "ended_by")
 _NARROW_CALLS = ("time", "queue", "caller", "outcome", "wait", "agent", "talk", "ended_by")
 LEVEL = "sl-offered"
 """The service level that is meant where one stands alone."""
+
+
+MeasuredCalls = Mapping[tuple[str, str], Sequence[MeasuredCall]]
+"""What pages measured, by call and agent."""
 
 
 class SheetStyle(msgspec.Struct, frozen=True, kw_only=True):
@@ -78,14 +87,17 @@ def brief_figures(day: FiguresByQueue, how: SheetStyle) -> Rows:
 def all_figures(day: FiguresByQueue, how: SheetStyle) -> Rows:
     """Make a row for each queue and one for all, with every figure and every service level by its name."""
     levels = tuple(SpanFigures().service_levels)
-    names = ("queue", *_COUNTS, *_RATES, *_SECONDS, "threshold")
+    names = ("queue", *_COUNTS, *_RATES, "abandon_rate", *_SECONDS, "threshold", *_CALL_FIGURES)
     rows = [
         [
             name,
             *(getattr(f, key) for key in _COUNTS),
-            *(_exact(getattr(f, key), 4) for key in _RATES),
+            *(_exact(getattr(f, key), 4) for key in (*_RATES, "abandon_rate")),
             *(_exact(value, 3) for value in (f.speed_of_answer, f.longest, f.most)),
             _thresholds(f),
+            f.calls,
+            _exact(f.wait_call, 3),
+            _exact(f.wait_call_within, 4),
             *(_exact(value, 4) for value in f.service_levels.values()),
         ]
         for name, f in _named(day, how)
@@ -103,9 +115,11 @@ def brief_calls(
     return _calls(visits, lasting, short, _NARROW_CALLS if narrow else _BRIEF_CALLS)
 
 
-def all_calls(visits: Sequence[fx.Visit], lasting: Sequence[OpenStay], how: SheetStyle) -> Rows:
-    """Make a row for each visit with everything that is known of it."""
-    return _calls(visits, lasting, how, _CALLS)
+def all_calls(
+    visits: Sequence[fx.Visit], lasting: Sequence[OpenStay], measured: MeasuredCalls, how: SheetStyle
+) -> Rows:
+    """Make a row for each visit with everything that is known of it, and what the answering agent's page measured."""
+    return _calls(visits, lasting, how, _CALLS, measured)
 
 
 def remarks(gaps: Iterable[StoredSpan], lost: Iterable[StoredSpan], how: SheetStyle) -> list[str]:
@@ -123,8 +137,15 @@ def remarks(gaps: Iterable[StoredSpan], lost: Iterable[StoredSpan], how: SheetSt
     ]
 
 
-def _calls(visits: Sequence[fx.Visit], lasting: Sequence[OpenStay], how: SheetStyle, columns: Sequence[str]) -> Rows:
-    rows = [(_began(visit), _ended_row(visit, how)) for visit in visits]
+def _calls(
+    visits: Sequence[fx.Visit],
+    lasting: Sequence[OpenStay],
+    how: SheetStyle,
+    columns: Sequence[str],
+    measured: MeasuredCalls | None = None,
+) -> Rows:
+    heard = measured or {}
+    rows = [(_began(v), _ended_row(v, how) | _quality(heard.get((v.uniqueid, v.agent or ""), ()))) for v in visits]
     rows += [(one.joined_at, _open_row(one, how)) for one in lasting]
     rows.sort(key=lambda row: (row[0] is None, row[0] or 0))
     heading: list[Cell] = [column(name, how.language) for name in columns]
@@ -162,6 +183,22 @@ def _open_row(one: OpenStay, how: SheetStyle) -> dict[str, Cell]:
         "caller": _number(one.caller, how),
         "outcome": remark("lasts", how.language),
     }
+
+
+def _quality(measured: Sequence[MeasuredCall]) -> dict[str, Cell]:
+    """Write the last that a page measured: what came before was cut short."""
+    if not measured:
+        return {}
+    last = measured[-1]
+    return {
+        "loss": _percent(Fraction(last.loss)),
+        "jitter": _millis(last.jitter_ms),
+        "round_trip": _millis(last.round_trip_ms),
+    }
+
+
+def _millis(value: float | None) -> Decimal | None:
+    return None if value is None else _exact(Fraction(value), 1)
 
 
 def _offer(offer: fx.Offer, how: SheetStyle) -> str:

@@ -16,7 +16,11 @@ COLUMNS = Words(
         "lasting": "still there",
         "refused": "refused at the door",
         "answered_rate": "answered rate",
+        "lost_rate": "abandon rate",
         "abandon_rate": "abandon rate",
+        "calls": "calls answered, by their first line",
+        "wait_call": "mean wait-call (s)",
+        "wait_call_within": "wait-call within the threshold",
         "speed": "ASA (s)",
         "longest": "longest wait (s)",
         "most": "95 % waited (s)",
@@ -35,6 +39,9 @@ COLUMNS = Words(
         "transferred": "transferred",
         "in_gap": "in a gap",
         "filled": "filled from queue_log",
+        "loss": "sound lost",
+        "jitter": "jitter (ms)",
+        "round_trip": "round trip (ms)",
     },
 )
 BRIEF = Words(
@@ -42,7 +49,7 @@ BRIEF = Words(
     {
         "abandoned": "aband.",
         "answered_rate": "answ.\nrate",
-        "abandon_rate": "aband.\nrate",
+        "lost_rate": "aband.\nrate",
         "speed": "ASA\n(s)",
         "longest": "longest\n(s)",
     },
@@ -52,7 +59,9 @@ FORMULAS = Words(
     "figures",
     {
         "answered_rate": "answered/offered",
-        "abandon_rate": "abandoned/offered",
+        "lost_rate": "abandoned/offered",
+        "abandon_rate": "abandoned/(answered + abandoned)",
+        "wait_call_within": "calls answered in time/calls answered",
     },
 )
 SENTENCES = Words(

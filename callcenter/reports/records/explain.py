@@ -18,7 +18,7 @@ from callcenter.reports.board.words import VISITS
 from callcenter.reports.records.explain_words import label, word
 from callcenter.rules.records.violation import Impact, RosterLine, Violation
 from callcenter.tracker import Follower, RulesInForce, reread
-from callcenter.tracker.pruning import readable
+from callcenter.tracker.pruning.journal import readable
 from callcenter.untrusted import replaced
 
 _SHOWN = (

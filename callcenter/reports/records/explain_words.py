@@ -105,6 +105,7 @@ WORDS: dict[str, Words[str]] = {
             "outage": "an outage",
             "excuse": "an excuse such as wrap-up",
             "gap": "a time when nothing was seen",
+            "page": "a page that could not ring, or was left in the call",
             "near_limit": "a value near its limit",
             "log_differs": "queue_log saying otherwise",
             "left_early": "leaving early",

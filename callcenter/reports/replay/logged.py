@@ -8,7 +8,7 @@ from callcenter.domain.frame import Micros
 from callcenter.domain.vocabulary import AgentState, How, OfferOutcome
 from callcenter.queuelog.history import LogHistory
 from callcenter.queuelog.logged_agents import LoggedAgent
-from callcenter.reports.replay.shapes import Shape, seconds, span_shape
+from callcenter.reports.replay.shapes import STATES, Shape, seconds, span_shape
 
 LOG_ALONE = (
     "queue_log alone does not tell a declined ring from a missed one, and names whom the queue rang: where a colleague "
@@ -46,5 +46,5 @@ def _totals(agent: LoggedAgent, until: Micros | None) -> Shape:
         "offers": {outcome.value: known.get(outcome) for outcome in OfferOutcome},
         "talks": None,
         "talk_seconds": {how.value: None for how in How},
-        "seconds": {s.value: None if s in _NEVER_TOLD else seconds(lasted[s]) for s in AgentState},
+        "seconds": {s.value: None if s in _NEVER_TOLD else seconds(lasted[s]) for s in STATES},
     }

@@ -7,9 +7,13 @@ from typing import Any
 from callcenter.domain import facts as fx
 from callcenter.domain.frame import SECOND, Micros
 from callcenter.domain.visits.survey import Survey
+from callcenter.domain.vocabulary import AgentState
 from callcenter.rules.regulations.edition import FiguresAt
 
 Shape = dict[str, Any]
+
+STATES = tuple(state for state in AgentState if state is not AgentState.SYSTEM_PAUSED)
+"""Those whose seconds each agent is shown with; those of a pause by the service are, where there was one."""
 
 
 def seconds(value: Micros | None) -> float | None:

@@ -10,7 +10,7 @@ from collections import Counter
 from callcenter.domain import facts as fx
 from callcenter.domain.frame import Micros
 from callcenter.domain.vocabulary import AgentState, How, OfferOutcome, VisitOutcome
-from callcenter.reports.replay.shapes import Shape, seconds
+from callcenter.reports.replay.shapes import STATES, Shape, seconds
 from callcenter.rules.regulations.edition import FiguresAt
 
 
@@ -106,5 +106,9 @@ def _agent_shape(agent: _Agent) -> Shape:
         "offers": {outcome.value: agent.outcomes[outcome] for outcome in OfferOutcome},
         "talks": agent.talks.total(),
         "talk_seconds": {how.value: seconds(agent.talked[how]) for how in How},
-        "seconds": {state.value: seconds(agent.states.get(state, 0)) for state in AgentState},
+        "seconds": {
+            state.value: seconds(agent.states.get(state, 0))
+            for state in AgentState
+            if state in STATES or state in agent.states
+        },
     }

@@ -5,10 +5,12 @@ from __future__ import annotations
 import msgspec
 
 from callcenter.domain import facts as fx
+from callcenter.domain.agents.pages import PageWitnessed
 from callcenter.domain.frame import SECOND, Micros
 from callcenter.numbers import PLAIN, Numbering
 from callcenter.rules.detection.acts import DetectedAct, UndecidedActs
 from callcenter.rules.detection.agents import AgentMemory, PhoneLoss
+from callcenter.rules.detection.witness import WitnessMemory
 from callcenter.rules.records.violation import RosterLine
 from callcenter.rules.regulations.edition import Edition, Mode, Rule, Rulebook, RulebookFigures
 from callcenter.staff.duty import Roster, Stretch
@@ -43,6 +45,7 @@ class ContextMemory(msgspec.Struct):
         losses: Phones that were lost.
         acts: What detectors reported and nobody has judged.
         doubted: Uniqueid → who tells that call otherwise.
+        pages: What agents' pages said of calls.
         log_since: From this on queue_log has been held against what was seen, to `log_until`; None: from its beginning,
             or (`log_until`) never.
     """
@@ -56,6 +59,7 @@ class ContextMemory(msgspec.Struct):
     losses: list[PhoneLoss] = []
     acts: UndecidedActs = msgspec.field(default_factory=UndecidedActs)
     doubted: dict[str, str] = {}
+    pages: WitnessMemory = msgspec.field(default_factory=WitnessMemory)
     log_since: Micros | None = None
     log_until: Micros | None = None
 
@@ -104,6 +108,8 @@ class RuleContext:
                 self.agent(fact.agent).serves(fact.queue, at, member=fact.member)
             case fx.GapSeen():
                 self._gap(fact)
+            case PageWitnessed():
+                memory.pages.see(fact)
             case _:
                 pass
 
@@ -114,6 +120,7 @@ class RuleContext:
     def forget(self, since: Micros) -> None:
         """Let go of losses from before a moment to which nothing undecided reaches back."""
         self.memory.losses = [loss for loss in self.memory.losses if loss.at >= since]
+        self.memory.pages.forget(since)
 
     # what held
 

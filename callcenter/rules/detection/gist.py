@@ -14,7 +14,10 @@ from typing import assert_never
 import msgspec
 
 from callcenter.domain import facts as fx
-from callcenter.domain.vocabulary import AgentState, EndedBy, OfferOutcome
+from callcenter.domain.agents.pages import PageWitnessed
+from callcenter.domain.visits.holds import CallHeld
+from callcenter.domain.vocabulary import AgentState, EndedBy, OfferOutcome, PageWord
+from callcenter.rules.detection.witness import SPEAKS_FOR
 
 _without = msgspec.structs.replace
 _TALKED = frozenset({EndedBy.AGENT, EndedBy.CALLER})
@@ -35,11 +38,14 @@ def gist(fact: fx.Fact) -> fx.Fact | None:
             return _without(fact, own=_without(fact.own, frames=()))
         case fx.PhoneLost() | fx.PhoneUnregistered() | fx.PhoneFound():
             return _without(fact, frames=())
+        case PageWitnessed():
+            return _without(fact, device=None, detail=None, frames=()) if fact.what in SPEAKS_FOR else None
         case (
             fx.CallOffered()
             | fx.PhoneRang()
             | fx.TalkBegan()
             | fx.TalkEnded()
+            | CallHeld()
             | fx.SurveyEnded()
             | fx.VisitFilled()
             | fx.CallEnded()
@@ -62,7 +68,7 @@ class Lasting:
     """The newest facts of everything that lasts: told first, they let a judge begin in the middle.
 
     Of each agent the state, and the last one that showed the phone reachable or unknown; of each agent and queue
-    whether it is served; of each phone whether it is there.
+    whether it is served; of each phone whether it is there, and whether it is in a page.
     """
 
     def __init__(self, facts: Iterable[fx.Fact] = ()) -> None:
@@ -92,6 +98,8 @@ def _keys(fact: fx.Fact) -> Iterator[Hashable]:
             yield "serves", fact.agent, fact.queue
         case fx.PhoneLost() | fx.PhoneFound():
             yield "phone", fact.interface
+        case PageWitnessed(what=PageWord.REGISTERED):
+            yield "page", fact.agent
         case _:
             pass
 

@@ -14,6 +14,7 @@ from callcenter.rules.detection.acts import DetectedAct, Favour
 from callcenter.rules.detection.context import RuleContext
 from callcenter.rules.detection.outage import weigh_loss
 from callcenter.rules.detection.waits import Waits
+from callcenter.rules.detection.witness import Witnessed
 from callcenter.rules.records.texts import Reason, in_seconds
 from callcenter.rules.records.violation import Impact, Point, RosterLine, Verdict, Violation, identity
 from callcenter.rules.regulations.edition import Edition, Rule, RulebookFigures, Severity
@@ -82,6 +83,7 @@ class Verdicts:
             impact,
             favour,
             tuple(ruled_out),
+            self._context.memory.pages.of(act),
             self._context.uncertainty(edition.figures),
             self._context.roster_line(act.agent, act.interface, act.start if act.at is None else act.at),
         )
@@ -107,6 +109,8 @@ class Verdicts:
             yield "outage", self._outage(act, figures)
         yield "excuse", next((f for f in act.favours if f.verdict is Verdict.EXCUSED), None)
         yield "gap", self._gap_near(act.start, act.end, figures)
+        if pages := self._context.memory.pages.of(act):
+            yield "page", _undetermined(pages[0].what)
         yield "near_limit", self._near_limit(act, measured, figures)
         if self._in_log(act):
             yield "log_differs", self._log_differs(act)
@@ -216,6 +220,7 @@ class _Weighed(NamedTuple):
     impact: tuple[Impact, ...] | None
     favour: Favour | None
     ruled_out: tuple[str, ...]
+    pages: tuple[Witnessed, ...]
     doubt: Micros
     roster: RosterLine | None
 
@@ -246,10 +251,10 @@ def _record(act: DetectedAct, edition: Edition, rule: Rule, weighed: _Weighed) -
         ruled_out=weighed.ruled_out,
         subject=act.subject,
         names=act.names,
-        frames=tuple(sorted({*act.frames, *(pos for one in impact or () for pos in one.frames)})),
+        frames=tuple(sorted({*act.frames, *(pos for one in _grounds(weighed) for pos in one)})),
         uncertainty=weighed.doubt / SECOND,
         roster=weighed.roster,
-        timeline=tuple(sorted({*act.timeline, *_waits(impact or ())})),
+        timeline=tuple(sorted({*act.timeline, *_waits(impact or ()), *_said(weighed.pages)})),
     )
 
 
@@ -260,6 +265,18 @@ def _waits(impact: Iterable[Impact]) -> Iterator[Point]:
             yield Point(one.joined, "customer_came", one.queue or "")
         if one.left is not None and one.left != one.joined:
             yield Point(one.left, "customer_went", one.queue or "")
+
+
+def _grounds(weighed: _Weighed) -> Iterator[tuple[int, ...]]:
+    """Return the frames that a verdict stands on beside those of the act."""
+    yield from (one.frames for one in weighed.impact or ())
+    yield from (one.frames for one in weighed.pages)
+
+
+def _said(pages: Iterable[Witnessed]) -> Iterator[Point]:
+    """Return when the agent's page said what."""
+    for one in pages:
+        yield Point(one.at, f"page_{one.what}")
 
 
 def _severity(rule: Rule, impact: tuple[Impact, ...] | None) -> Severity | None:

@@ -14,14 +14,14 @@ _MOBILE = re.compile(r"1[3-9]\d{9}")
 _DAY = r"(?:19|20)\d\d(?P<mark>[-/.])(?:0?[1-9]|1[0-2])(?P=mark)(?:0?[1-9]|[12]\d|3[01])"
 _TIME = r"[T ][0-2]\d:[0-5]\d(?::[0-5]\d(?:\.\d{1,6})?)?(?:Z|[+-][01]\d:[0-5]\d)?"
 _AMOUNT = r"(?:\d{1,3}(?:,\d{3}){1,2}(?:\.\d\d?)?|\d{1,6}\.\d\d)(?![\W_]{0,4}\d)"
-_FRONT, _END, _SHORTEST = 3, 4, 8
+_FRONT, _END, _SHORTEST = 3, 4, 10
 _ON_RECORD = frozenset({"position", "hash", "recorded_at"})
 """What masked evidence still says: enough to find the frame, nothing of what it said."""
 _NO_NUMBER = ("uniqueid", "linkedid", "hash", "timestamp", "sequencenumber")
 
 
 def masked_caller(caller: str | None) -> str | None:
-    """Keep three digits at the front and four at the end; of a short number nothing."""
+    """Keep three digits at the front and four at the end; of a number of fewer than ten nothing."""
     if caller is None:
         return None
     if len(caller) < _SHORTEST:

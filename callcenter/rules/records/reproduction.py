@@ -12,6 +12,9 @@ from callcenter.rules.records.dossier import Dossier
 from callcenter.rules.records.sealed import as_filed
 from callcenter.rules.records.standing import Standing
 
+NOT_OF_FRAMES = frozenset({"V-ACCUMULATED", "V-APPEAL-SLOW", "V-CONFLICT", "LADDER"})
+"""Rules whose records the service raises from other records or from complaints: no journal bears them out."""
+
 
 class EvidenceFault(StrEnum):
     """What takes a record's evidence away."""

@@ -9,7 +9,7 @@ import msgspec
 from callcenter.domain.frame import Micros
 from callcenter.rules.records.violation import Verdict
 from callcenter.rules.regulations.edition import Mode, Severity
-from callcenter.staff.roles import Role
+from callcenter.staff.rights import Role
 
 SERVICE = "service"
 """Stands as the account of whatever the service does by itself."""

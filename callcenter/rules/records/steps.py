@@ -9,7 +9,7 @@ import msgspec
 from callcenter.domain.frame import Micros
 from callcenter.rules.records.standing import RecordState
 from callcenter.rules.regulations.edition import Severity
-from callcenter.staff.roles import Role
+from callcenter.staff.rights import Role
 from callcenter.staff.workdays import Workdays
 
 

@@ -37,6 +37,9 @@ _TEXTS = Words(
             "{moderate} moderate and {minor} minor confirmed violations in {month} "
             "(limits {most_moderate}, {most_minor})"
         ),
+        "appeal_slow": "complaint {number} was not closed in time, and the customer was not told before",
+        "quarrel": "complaint {number} was upheld: a quarrel with a customer",
+        "complaint_upheld": "complaint {number} was upheld: step {step} of the year",
         # moments of an act
         "offered": "the call was offered",
         "rang": "the phone began to ring",
@@ -62,7 +65,12 @@ _TEXTS = Words(
         "callback_due": "the callback was due",
         "customer_came": "a customer began to wait ({detail})",
         "customer_went": "that customer was gone ({detail})",
+        "page_could_not_ring": "the agent's page said that it could not ring",
+        "page_cut_short": "the agent's page said that the call was cut short",
+        "page_registered": "the phone in the agent's page registered",
         # what speaks for the agent, or against the evidence
+        "case_undetermined": "the owner had the case for less than half of its time, or nobody knows their shifts",
+        "case_excused": "it was carried out, and the customer was called in vain before it was due",
         "not_graded": "the switch's stream is not evidence grade",
         "no_time": "the input tells no times",
         "no_roster": "no roster was given",
@@ -78,6 +86,9 @@ _TEXTS = Words(
         "fell_silent": "the phone fell silent and was not signed off: its network or its power may have failed",
         "near_limit": "the measured value is within ±{uncertainty} s of its limit",
         "near_outage": "phones were lost together or not: within the uncertainty",
+        "could_not_ring": "the page on which the phone is could not ring, as it said itself",
+        "cut_short": "the call was cut short: the page on which the phone is was left or lost",
+        "registered": "the phone is in a page, which a crash or a closed lid signs off as well",
         "log_differs": "queue_log says otherwise",
         "bridges_unseen": (
             "the switch does not tell who talks with whom, so that a customer on the line cannot be ruled out"

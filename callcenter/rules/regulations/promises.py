@@ -8,14 +8,15 @@ before says nothing.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import msgspec
 
 from callcenter.domain import facts as fx
 from callcenter.domain.frame import SECOND, Micros
-from callcenter.domain.vocabulary import VisitOutcome, is_direct
+from callcenter.domain.vocabulary import VisitOutcome
 from callcenter.rules.regulations.edition import Rulebook
+from callcenter.rules.regulations.formulas import line_of, wait_of_call
 
 _NOBODY_KNOWS = frozenset({VisitOutcome.UNKNOWN, VisitOutcome.SWITCH_DOWN})
 _CUT_OFF: Micros = SECOND
@@ -51,8 +52,8 @@ class Promises:
             self._way(stays)
 
     def _way(self, stays: Sequence[fx.Visit]) -> None:
-        first, last, queue = stays[0], stays[-1], line_of(stays)
-        edition = self._rulebook.at(first.joined_at)
+        last, queue = stays[-1], line_of(stays)
+        edition = self._rulebook.at(stays[0].joined_at)
         if edition is None:
             return
         figures = edition.figures
@@ -60,7 +61,7 @@ class Promises:
         until = last.answered_at if last.outcome is VisitOutcome.ANSWERED else last.left_at
         rung = rung_until(until, (offer for stay in stays for offer in stay.offers))
         _count(kept["P-RING"], stays, rung, figures.answered_within_rings)
-        _count(kept["P-WAIT"], stays, _waited(first, last), lambda wait: figures.in_time(queue, wait))
+        _count(kept["P-WAIT"], stays, wait_of_call(stays, last.left_at), lambda wait: figures.in_time(queue, wait))
 
 
 def ways(visits: Iterable[fx.Visit]) -> Iterator[list[fx.Visit]]:
@@ -82,22 +83,26 @@ def ways(visits: Iterable[fx.Visit]) -> Iterator[list[fx.Visit]]:
         yield way
 
 
-def line_of(stays: Sequence[fx.Visit]) -> str:
-    """Name the line whose promise it is: the first queue that is no single agent's own, else that one's."""
-    queues = [stay.queue or "" for stay in stays]
-    return next((queue for queue in queues if not is_direct(queue)), queues[0])
+class FirstAnswer(NamedTuple):
+    """A call's first answer: the line that it came to, when it joined, and `wait-call`; None where it was not seen."""
+
+    line: str
+    joined_at: Micros | None
+    wait: Micros | None
+
+
+def first_answer(visits: Iterable[fx.Visit]) -> FirstAnswer | None:
+    """Return the first answer of a call from its visits, in their order; None where nobody answered."""
+    way = next(ways(visits), None)
+    if way is None or way[-1].outcome is not VisitOutcome.ANSWERED:
+        return None
+    return FirstAnswer(line_of(way), way[0].joined_at, wait_of_call(way, way[-1].left_at))
 
 
 def rung_until(moment: Micros | None, offers: Iterable[Rung]) -> Micros | None:
     """Return how long phones rang for a caller: from the first one's first ring to the answer, or to the end."""
     first = min((offer.rang_at for offer in offers if offer.rang_at is not None), default=None)
     return None if first is None or moment is None else max(0, moment - first)
-
-
-def _waited(first: fx.Visit, last: fx.Visit) -> Micros | None:
-    if first.joined_at is None or last.left_at is None:
-        return None
-    return max(0, last.left_at - first.joined_at)
 
 
 def _count(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 import msgspec
@@ -87,6 +87,19 @@ async def family_of(connection: AsyncConnection, number: str) -> list[str]:
         newest = list(await connection.scalars(asked))
         family += newest
     return family
+
+
+async def kept_ids(connection: AsyncConnection) -> dict[str, str]:
+    """Return for each alias the customer that it leads to."""
+    asked = select(CustomerRow.id, CustomerRow.merged_into).where(CustomerRow.merged_into.is_not(None))
+    into = {row.id: row.merged_into for row in await connection.execute(asked)}
+    return {alias: _last(kept, into) for alias, kept in into.items()}
+
+
+def _last(customer: str, into: Mapping[str, str]) -> str:
+    while customer in into:
+        customer = into[customer]
+    return customer
 
 
 def numbers_of(rows: Iterable[Any]) -> dict[str, list[CustomerNumber]]:

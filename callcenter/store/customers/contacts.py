@@ -29,6 +29,7 @@ class Contact(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         at: When it began; 0: nobody saw.
         words: What was recorded of the call last; None: nothing was.
+        callback_by: Until when a call-back was promised in it; None: none was.
     """
 
     id: str
@@ -38,6 +39,7 @@ class Contact(msgspec.Struct, frozen=True, kw_only=True):
     outcome: VisitOutcome
     agent: str | None
     words: str | None = None
+    callback_by: Micros | None = None
 
 
 class KeyedVisit(msgspec.Struct, frozen=True):
@@ -92,13 +94,17 @@ async def latest_visits(
 
 
 async def with_words(connection: AsyncConnection, contacts: list[Contact]) -> list[Contact]:
-    """Add what was recorded of each call last."""
+    """Add what was recorded of each call last, and the call-back that was promised last."""
     if not contacts:
         return []
-    asked = select(_D.uniqueid, _D.words).where(_D.uniqueid.in_({one.uniqueid for one in contacts}))
-    rows = await connection.execute(asked.order_by(_D.given_at, _D.id))
+    asked = select(_D.uniqueid, _D.words, _D.callback_by).where(_D.uniqueid.in_({one.uniqueid for one in contacts}))
+    rows = (await connection.execute(asked.order_by(_D.given_at, _D.id))).all()
     latest = {row.uniqueid: row.words for row in rows}
-    return [msgspec.structs.replace(one, words=latest.get(one.uniqueid)) for one in contacts]
+    promised = {row.uniqueid: row.callback_by for row in rows if row.callback_by is not None}
+    return [
+        msgspec.structs.replace(one, words=latest.get(one.uniqueid), callback_by=promised.get(one.uniqueid))
+        for one in contacts
+    ]
 
 
 async def pick_of(connection: AsyncConnection, uniqueid: str) -> VisitPick | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from enum import StrEnum
 from typing import Any
 
@@ -59,8 +59,13 @@ class AccessReview(msgspec.Struct, frozen=True, kw_only=True):
 
 async def add_look(unit: UnitOfWork, look: CardLook, ids: Collection[str]) -> None:
     """Add a look at customers to the log."""
-    await unit.execute(insert(CardLookRow).values(**msgspec.to_builtins(look)))
-    rows = [{"customer": one, "look": look.id} for one in dict.fromkeys(ids)]
+    await add_looks(unit, [(look, ids)])
+
+
+async def add_looks(unit: UnitOfWork, looks: Sequence[tuple[CardLook, Collection[str]]]) -> None:
+    """Add looks to the log, each with the customers that it was at."""
+    await unit.connection.execute(insert(CardLookRow), [msgspec.to_builtins(look) for look, _ in looks])
+    rows = [{"customer": one, "look": look.id} for look, ids in looks for one in dict.fromkeys(ids)]
     for start in range(0, len(rows), _AT_ONCE):
         await unit.connection.execute(insert(CardLookedAtRow), rows[start : start + _AT_ONCE])
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any, Self
 
 import msgspec
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from callcenter.cases.customers import CustomerCard, differing, folded
 from callcenter.domain.frame import Micros
+from callcenter.store.aftercare.care import forget_care
 from callcenter.store.conflicts import Conflict
 from callcenter.store.customers.cards import TEXTS, FiledCustomer, family_of
 from callcenter.store.customers.tables import (
@@ -29,6 +30,7 @@ MADE = ""
 """Stands for the field where a card was made."""
 _json = msgspec.json.Encoder(order="deterministic").encode
 _ENDING = 4
+_REWRITE = update(CustomerRow).where(CustomerRow.id == bindparam("which"))
 
 
 class Touch(msgspec.Struct, frozen=True, kw_only=True):
@@ -66,7 +68,7 @@ async def make_cards(
     if not cards:
         return
     kept = {"version": 1, "merged_into": None, "created_by": touch.by, "created_at": touch.at}
-    rows = [_row(number, card) | kept | _changed(touch) for number, card in cards]
+    rows = [{"id": number} | _row(card) | kept | _changed(touch) for number, card in cards]
     source = None if split_from is None else _json(split_from).decode()
     made = {"version": 1, "field": MADE, "before": source, "after": None, "action": touch.action}
     told = [{"customer": number, "by": touch.by, "at": touch.at} | made for number, _ in cards]
@@ -79,31 +81,43 @@ async def rewrite(
     unit: UnitOfWork, filed: FiledCustomer, card: CustomerCard, touch: Touch, merged_into: str | None = None
 ) -> FiledCustomer:
     """Keep a card as its next version, with the fields that differ in its history."""
-    version = filed.version + 1
-    values = _row(filed.id, card) | _changed(touch) | {"version": version, "merged_into": merged_into}
-    await unit.execute(update(CustomerRow).where(CustomerRow.id == filed.id).values(**values))
-    changes = [(field, getattr(filed.card, field), getattr(card, field)) for field in differing(filed.card, card)]
-    if merged_into != filed.merged_into:
-        changes.append(("merged_into", filed.merged_into, merged_into))
-    if changes:
-        same = {"customer": filed.id, "version": version, "action": touch.action, "by": touch.by, "at": touch.at}
-        told = [
-            same | {"field": field, "before": _json(before).decode(), "after": _json(after).decode()}
-            for field, before, after in changes
-        ]
+    (written,) = await rewrite_all(unit, [(filed, card)], touch, merged_into)
+    return written
+
+
+async def rewrite_all(
+    unit: UnitOfWork,
+    changes: Sequence[tuple[FiledCustomer, CustomerCard]],
+    touch: Touch,
+    merged_into: str | None = None,
+) -> list[FiledCustomer]:
+    """Keep cards as their next versions, each customer's once, in a few statements however many they are."""
+    written = [
+        msgspec.structs.replace(filed, card=card, version=filed.version + 1, merged_into=merged_into, **_changed(touch))
+        for filed, card in changes
+    ]
+    rows = [
+        {"which": one.id} | _row(one.card) | _changed(touch) | {"version": one.version, "merged_into": merged_into}
+        for one in written
+    ]
+    pairs = [(filed, one) for (filed, _), one in zip(changes, written, strict=True)]
+    told = [line for filed, one in pairs for line in _history(filed, one, touch)]
+    moved = [(one.id, one.card) for filed, one in pairs if filed.card.numbers != one.card.numbers]
+    if rows:
+        await unit.connection.execute(_REWRITE, rows)
+    if told:
         await unit.connection.execute(insert(CustomerHistoryRow), told)
-    if filed.card.numbers != card.numbers:
-        await unit.execute(delete(CustomerNumberRow).where(CustomerNumberRow.customer == filed.id))
-        await _put_numbers(unit, [(filed.id, card)])
-    return msgspec.structs.replace(
-        filed, card=card, version=version, changed_by=touch.by, changed_at=touch.at, merged_into=merged_into
-    )
+    if moved:
+        await unit.execute(delete(CustomerNumberRow).where(CustomerNumberRow.customer.in_([one for one, _ in moved])))
+        await _put_numbers(unit, moved)
+    return written
 
 
 async def remove(unit: UnitOfWork, number: str) -> list[str]:
     """Delete a customer with its aliases and all that stands in plain rows; names the ids that went."""
     family = await family_of(unit.connection, number)
     await _forget_in_others(unit, family)
+    await forget_care(unit, family)
     m = CustomerMergeRow
     for statement in (
         delete(CustomerNumberRow).where(CustomerNumberRow.customer.in_(family)),
@@ -157,8 +171,20 @@ async def _put_numbers(unit: UnitOfWork, cards: Iterable[tuple[str, CustomerCard
         await unit.connection.execute(insert(CustomerNumberRow), rows)
 
 
-def _row(number: str, card: CustomerCard) -> dict[str, Any]:
-    return {"id": number, "folded": folded(card.name)} | {field: getattr(card, field) for field in TEXTS}
+def _history(before: FiledCustomer, after: FiledCustomer, touch: Touch) -> Iterator[dict[str, Any]]:
+    """Say what of a customer differs from the version before."""
+    changes = [
+        (name, getattr(before.card, name), getattr(after.card, name)) for name in differing(before.card, after.card)
+    ]
+    if after.merged_into != before.merged_into:
+        changes.append(("merged_into", before.merged_into, after.merged_into))
+    same = {"customer": after.id, "version": after.version, "action": touch.action, "by": touch.by, "at": touch.at}
+    for field, old, new in changes:
+        yield same | {"field": field, "before": _json(old).decode(), "after": _json(new).decode()}
+
+
+def _row(card: CustomerCard) -> dict[str, Any]:
+    return {"folded": folded(card.name)} | {field: getattr(card, field) for field in TEXTS}
 
 
 def _changed(touch: Touch) -> dict[str, Any]:

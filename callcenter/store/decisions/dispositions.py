@@ -9,6 +9,7 @@ import msgspec
 from sqlalchemy import Select, exists, func, null, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from callcenter.cases.enquiries import ContactOutcome
 from callcenter.domain import facts as fx
 from callcenter.domain.frame import Micros
 from callcenter.domain.vocabulary import OfferOutcome, VisitOutcome
@@ -20,13 +21,23 @@ from callcenter.store.tables import DispositionRow
 
 
 class RecordedDisposition(msgspec.Struct, frozen=True, kw_only=True):
-    """What somebody recorded of a call, and when by our clock."""
+    """What somebody recorded of a call, and when by our clock: the call's record as an enquiry.
+
+    Attributes:
+        class_version: The version of the class that it was given.
+        follow_up_at: Until when the customer wants to hear of what `follow_up` says.
+    """
 
     id: str
     disposition: Disposition
     words: str
     given_by: str
     given_at: Micros
+    case_class: str | None = None
+    class_version: int | None = None
+    outcome: ContactOutcome | None = None
+    follow_up_at: Micros | None = None
+    follow_up: str | None = None
 
 
 class TalkToRecord(msgspec.Struct, frozen=True, kw_only=True):
@@ -65,6 +76,12 @@ async def talked_in(connection: AsyncConnection, uniqueid: str) -> set[str]:
         OfferRow.visit_id.in_([row.id for row in visits]), OfferRow.outcome == OfferOutcome.ANSWERED
     )
     return talking | ended | {*await connection.scalars(answered)}
+
+
+async def caller_of(connection: AsyncConnection, uniqueid: str) -> str | None:
+    """Read the number from which a call came; None where nobody saw one."""
+    seen = select(VisitRow.caller).where(VisitRow.uniqueid == uniqueid, VisitRow.caller.is_not(None))
+    return (await connection.scalars(seen.order_by(VisitRow.joined_at.nulls_first(), VisitRow.id).limit(1))).first()
 
 
 async def talks_of(connection: AsyncConnection, uniqueids: Collection[str]) -> dict[str, list[fx.Talk]]:
@@ -136,6 +153,9 @@ def _talks(rows: Iterable[Any]) -> list[TalkToRecord]:
 
 def _recorded(row: Any) -> RecordedDisposition:
     told = {name: getattr(row, name) for name in Disposition.__struct_fields__}
+    same = ("id", "words", "given_by", "given_at", "case_class", "class_version", "follow_up_at", "follow_up")
     return RecordedDisposition(
-        id=row.id, disposition=Disposition(**told), words=row.words, given_by=row.given_by, given_at=row.given_at
+        **{name: getattr(row, name) for name in same},
+        disposition=Disposition(**told),
+        outcome=None if row.outcome is None else ContactOutcome(row.outcome),
     )

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Sequence
+from enum import StrEnum
 from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import ColumnElement, Row, Subquery, and_, case, func, literal, select, tuple_
+from sqlalchemy import ColumnElement, Row, Subquery, and_, case, delete, func, literal, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from callcenter.domain.frame import Micros
@@ -15,16 +16,25 @@ from callcenter.domain.vocabulary import FollowUpBy, FollowUpState
 from callcenter.store.conflicts import Missing
 from callcenter.store.record.models import LostCallRow
 from callcenter.store.tables import LostCallClaimRow, LostCallClosingRow
+from callcenter.store.unit_of_work import UnitOfWork
 
 BY_HAND = "by_hand"
 """Stands beside the values of `FollowUpBy`: somebody closed it, with a reason."""
 
 _LOST, _CLOSING, _CLAIM = LostCallRow, LostCallClosingRow, LostCallClaimRow
+_AT_ONCE = 500
 _LATER: Micros = 2**52
 """Beyond every moment that a call has."""
 _OPEN = and_(_LOST.state == FollowUpState.OPEN, _CLOSING.lost_call.is_(None))
 _STATE: ColumnElement[str] = case((_CLOSING.lost_call.is_not(None), FollowUpState.CLOSED.value), else_=_LOST.state)
 _ENTRY: ColumnElement[str] = func.coalesce(_LOST.key, _LOST.id)
+
+
+class LostCallOrder(StrEnum):
+    """In which order lost calls are read: open ones first and of them the oldest first, or the latest lost first."""
+
+    WAITING = "waiting"
+    LATEST = "latest"
 
 
 class LostCallFilter(msgspec.Struct, frozen=True, kw_only=True):
@@ -34,6 +44,7 @@ class LostCallFilter(msgspec.Struct, frozen=True, kw_only=True):
     queue: str | None = None
     key: str | None = None
     claimed_by: str | None = None
+    order: LostCallOrder = LostCallOrder.WAITING
 
 
 class LostCallClaim(msgspec.Struct, frozen=True, kw_only=True):
@@ -90,7 +101,7 @@ async def entries(
     after: tuple[int, str] | None = None,
     limit: int = 50,
 ) -> list[tuple[tuple[int, str], LostCallEntry]]:
-    """Read entries with their places: the open ones first, the oldest first; the closed ones last, the latest first.
+    """Read entries with their places, in the order that is asked for; closed ones stand last, the latest first.
 
     Args:
         connection: Where from.
@@ -100,7 +111,7 @@ async def entries(
         limit: At most so many.
     """
     clauses = _clauses(asked, now)
-    groups = _grouped(clauses)
+    groups = _grouped(clauses, asked.order)
     page = select(groups).order_by(groups.c.place, groups.c.one).limit(limit)
     if after is not None:
         page = page.where(tuple_(groups.c.place, groups.c.one) > tuple_(*after))
@@ -108,12 +119,13 @@ async def entries(
     named = [one.entry for one in found]
     told = await _calls(connection, named, clauses)
     claims = await claims_of(connection, named, now)
+    standing = (one for one in found if (one.entry, one.state) in told)  # another has been closed since it was found
     return [
-        ((one.place, one.one), _entry(one.entry, told[one.entry, one.state], claims.get(one.entry))) for one in found
+        ((one.place, one.one), _entry(one.entry, told[one.entry, one.state], claims.get(one.entry))) for one in standing
     ]
 
 
-def _grouped(clauses: Sequence[ColumnElement[bool]]) -> Subquery:
+def _grouped(clauses: Sequence[ColumnElement[bool]], order: LostCallOrder) -> Subquery:
     """Put the calls of one number that stand alike together: where they stand in the list, and the id of one."""
     calls = (
         select(_LOST.id, _ENTRY.label("entry"), _STATE.label("state"), func.coalesce(_LOST.lost_at, 0).label("at"))
@@ -121,11 +133,13 @@ def _grouped(clauses: Sequence[ColumnElement[bool]]) -> Subquery:
         .where(*clauses)
         .subquery()
     ).c
-    place = case(
+    latest_first = literal(3 * _LATER) - func.max(calls.at)
+    waiting = case(
         (calls.state == FollowUpState.OPEN.value, func.min(calls.at)),
         (calls.state == FollowUpState.UNREACHABLE.value, func.min(calls.at) + _LATER),
-        else_=literal(3 * _LATER) - func.max(calls.at),
+        else_=latest_first,
     )
+    place = waiting if order is LostCallOrder.WAITING else latest_first
     return (
         select(calls.entry, calls.state, place.label("place"), func.min(calls.id).label("one"))
         .group_by(calls.entry, calls.state)
@@ -143,6 +157,18 @@ async def entry_of(connection: AsyncConnection, number: str) -> str:
     if row is None:
         raise Missing("there is no such lost call")
     return str(row.entry)
+
+
+async def lost_caller(connection: AsyncConnection, number: str) -> str | None:
+    """Read the number from which a lost call came; None where it was hidden.
+
+    Raises:
+        Missing: There is no such lost call.
+    """
+    row = (await connection.execute(select(_LOST.caller).where(_LOST.id == number))).one_or_none()
+    if row is None:
+        raise Missing("there is no such lost call")
+    return None if row.caller is None else str(row.caller)
 
 
 async def waiting(connection: AsyncConnection, entry: str) -> list[str]:
@@ -193,6 +219,19 @@ async def lost_in(connection: AsyncConnection, since: Micros, until: Micros, que
     if queue is not None:
         rows = rows.where(_LOST.queue == queue)
     return Counter(await connection.scalars(rows))
+
+
+async def delete_settled(unit: UnitOfWork, before: Micros) -> int:
+    """Delete what was settled before a moment, and nobody's numbers' calls that were lost before; tells how many."""
+    settled = func.coalesce(_CLOSING.closed_at, _LOST.closed_at, _LOST.lost_at)
+    over = (_LOST.state != FollowUpState.OPEN) | _CLOSING.lost_call.is_not(None)
+    rows = select(_LOST.id).outerjoin(_CLOSING, _CLOSING.lost_call == _LOST.id).where(over, settled < before)
+    ids = [*await unit.connection.scalars(rows)]
+    for start in range(0, len(ids), _AT_ONCE):
+        some = ids[start : start + _AT_ONCE]
+        await unit.execute(delete(_CLOSING).where(_CLOSING.lost_call.in_(some)))
+        await unit.execute(delete(_LOST).where(_LOST.id.in_(some)))
+    return len(ids)
 
 
 def _clauses(asked: LostCallFilter, now: Micros) -> list[ColumnElement[bool]]:

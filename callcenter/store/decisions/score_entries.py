@@ -18,7 +18,8 @@ from callcenter.rules.scores.score import MonthRecords
 from callcenter.rules.scores.score_lines import Adjustment, Bonus, BonusKind, DailyMark
 from callcenter.staff.dates import day_start
 from callcenter.staff.months import Month, month_days
-from callcenter.staff.roles import Principal, Reach, Right, reach
+from callcenter.staff.rights import Reach, Right
+from callcenter.staff.roles import Principal, reach
 from callcenter.store.conflicts import Missing
 from callcenter.store.tables import AccountRow, GivenRow
 

@@ -20,7 +20,7 @@ from callcenter.rules.scores.accumulated import Confirmed
 from callcenter.rules.scores.score import MonthScore, QuarterScore, Subject, month_score, quarter_score
 from callcenter.rules.scores.score_lines import LineKind, MonthScoreLine
 from callcenter.staff.months import Month, month_days, month_name, month_span, quarter_months
-from callcenter.staff.roles import Role
+from callcenter.staff.rights import Role
 from callcenter.store.conflicts import Missing
 from callcenter.store.decisions.score_entries import ScoreEntry, ScoreEntryKind, months_from, of_month, records_of
 from callcenter.store.decisions.score_terms import TermsInForce, terms_in_force

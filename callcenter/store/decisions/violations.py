@@ -18,7 +18,8 @@ from callcenter.rules.records.violation import Verdict
 from callcenter.rules.records.workflow import take
 from callcenter.rules.regulations.edition import Mode
 from callcenter.rules.scores.accumulated import Confirmed, confirmed_of
-from callcenter.staff.roles import Principal, Reach, Right, may_see, reach
+from callcenter.staff.rights import Reach, Right
+from callcenter.staff.roles import Principal, may_see, reach
 from callcenter.store.audit import Audited
 from callcenter.store.conflicts import Missing, Outdated
 from callcenter.store.readable import readable
@@ -47,6 +48,13 @@ class FiledRecord(msgspec.Struct, frozen=True, kw_only=True):
     sort_at: Micros
 
 
+class RecordOrder(StrEnum):
+    """In which order records are read."""
+
+    NEWEST = "newest"
+    OLDEST = "oldest"
+
+
 class RecordQuery(msgspec.Struct, frozen=True, kw_only=True):
     """Which records are asked for; None: any."""
 
@@ -56,6 +64,7 @@ class RecordQuery(msgspec.Struct, frozen=True, kw_only=True):
     verdict: Verdict | None = None
     since: Micros | None = None
     until: Micros | None = None
+    order: RecordOrder = RecordOrder.NEWEST
 
 
 class _Brief(msgspec.Struct, frozen=True):
@@ -167,13 +176,16 @@ async def history(connection: AsyncConnection, number: str) -> list[HistoryEntry
 
 
 async def page(
-    connection: AsyncConnection, person: Principal, wanted: RecordQuery, before: tuple[Micros, str] | None, limit: int
+    connection: AsyncConnection, person: Principal, wanted: RecordQuery, after: tuple[Micros, str] | None, limit: int
 ) -> list[FiledRecord]:
-    """Read records that a person may see, the newest first, from the one before a place in that order."""
+    """Read records that a person may see, in their order, from the one after a place in it."""
     clauses = [*_asked(wanted), _visible(person)]
-    if before is not None:
-        clauses.append(tuple_(ViolationRow.sort_at, ViolationRow.id) < tuple_(*before))
-    order = (ViolationRow.sort_at.desc(), ViolationRow.id.desc())
+    at, number = ViolationRow.sort_at, ViolationRow.id
+    newest = wanted.order is RecordOrder.NEWEST
+    if after is not None:
+        place = tuple_(at, number)
+        clauses.append(place < tuple_(*after) if newest else place > tuple_(*after))
+    order = (at.desc(), number.desc()) if newest else (at, number)
     rows = await connection.execute(select(ViolationRow).where(*clauses).order_by(*order).limit(limit))
     return [*readable(rows, _record, "violations")]
 

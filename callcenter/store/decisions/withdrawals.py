@@ -10,10 +10,10 @@ from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from callcenter.domain.frame import Micros
+from callcenter.rules.records.reproduction import NOT_OF_FRAMES
 from callcenter.rules.records.standing import SERVICE, RecordState
 from callcenter.rules.records.steps import STEPS, Action, HistoryEntry, ProcessStep, Terms
 from callcenter.rules.regulations.edition import Mode
-from callcenter.rules.scores.accumulated import CODE as ACCUMULATED
 from callcenter.staff.workdays import Workdays
 from callcenter.store.decisions.violations import FiledRecord, act, chosen
 from callcenter.store.record.models import PositionRow
@@ -35,7 +35,7 @@ async def raised(
     connection: AsyncConnection, since: Micros | None = None, until: Micros | None = None, begins: str = ""
 ) -> list[FiledRecord]:
     """Read the records that a journal can bear out and that are not settled: the service's own, derived from frames."""
-    rows = select(ViolationRow).where(ViolationRow.rule != ACCUMULATED, ViolationRow.state.in_(OPEN))
+    rows = select(ViolationRow).where(ViolationRow.rule.not_in(NOT_OF_FRAMES), ViolationRow.state.in_(OPEN))
     if since is not None:
         rows = rows.where(ViolationRow.sort_at >= since)
     if until is not None:
@@ -47,7 +47,7 @@ async def raised(
 
 async def anchors(connection: AsyncConnection) -> list[FiledRecord]:
     """Read the service's newest records, by whose frames a journal is known."""
-    rows = select(ViolationRow).where(ViolationRow.rule != ACCUMULATED)
+    rows = select(ViolationRow).where(ViolationRow.rule.not_in(NOT_OF_FRAMES))
     return await _service_own(connection, rows.order_by(ViolationRow.sort_at.desc(), ViolationRow.id).limit(_ANCHORS))
 
 
@@ -63,7 +63,9 @@ async def withdrawn(connection: AsyncConnection) -> dict[str, str]:
         select(ViolationRow.id, ViolationRow.rule, StepRow.entry)
         .join(StepRow, StepRow.violation == ViolationRow.id)
         .where(
-            ViolationRow.state == RecordState.WITHDRAWN, ViolationRow.mode == Mode.ON, ViolationRow.rule != ACCUMULATED
+            ViolationRow.state == RecordState.WITHDRAWN,
+            ViolationRow.mode == Mode.ON,
+            ViolationRow.rule.not_in(NOT_OF_FRAMES),
         )
     )
     entries = ((number, rule, msgspec.json.decode(entry, type=HistoryEntry)) for number, rule, entry in rows)

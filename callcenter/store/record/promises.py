@@ -1,4 +1,4 @@
-"""Service promises over a span of the record: calls are read back in pages, and counted as a replay counts them."""
+"""Calls over a span of the record, read back whole and in pages; service promises, counted as a replay counts them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from callcenter.domain import facts as fx
 from callcenter.domain.frame import Micros
 from callcenter.rules.regulations.edition import Rulebook
-from callcenter.rules.regulations.promises import PromiseCount, Promises
+from callcenter.rules.regulations.promises import FirstAnswer, PromiseCount, Promises, first_answer
 from callcenter.store.record.models import OfferRow, VisitRow
 from callcenter.store.record.read_back import offer_of, visit_of
 
@@ -23,13 +23,21 @@ async def kept_promises(
 ) -> dict[str, dict[str, PromiseCount]]:
     """Count, queue by queue, how often each promise was kept to callers whose first join was in a span."""
     promises = Promises(rulebook)
-    async for visits in _calls(connection, since, until):
+    async for visits in calls_begun(connection, since, until):
         promises.call(visits)
     return dict(sorted(promises.queues.items()))
 
 
-async def _calls(connection: AsyncConnection, since: Micros, until: Micros) -> AsyncIterator[list[fx.Visit]]:
-    """Give the visits of each call that first joined a queue in a span, in their order."""
+async def first_answers(
+    connection: AsyncConnection, since: Micros, until: Micros, queue: str | None = None
+) -> list[FirstAnswer]:
+    """Read the first answers of calls that first joined in a span; of one line, where it is named."""
+    found = [first_answer(visits) async for visits in calls_begun(connection, since, until)]
+    return [one for one in found if one is not None and queue in {None, one.line}]
+
+
+async def calls_begun(connection: AsyncConnection, since: Micros, until: Micros) -> AsyncIterator[list[fx.Visit]]:
+    """Give the ended visits of each call that first joined a queue in a span, in their order."""
     after: tuple[Micros, str] = (since - 1, "")
     while True:
         page = (

@@ -28,6 +28,7 @@ from callcenter.numbers import PLAIN, Numbering, read_number
 from callcenter.rules.detection.gist import gists
 from callcenter.rules.detection.pages import ArchivedMoment, ArchivedPage
 from callcenter.store.record.archive import page_row, row_id
+from callcenter.store.record.call_events import CallEventTold
 from callcenter.store.record.models import (
     AgentStateRow,
     ArchivedFactsRow,
@@ -55,11 +56,13 @@ class RowChanges:
     Attributes:
         tables: Rows by table and id.
         filled: Of visits that had ended: the columns by which one is found, and those that are set.
+        calls: What is told outside of calls.
     """
 
     def __init__(self) -> None:
         self.tables: dict[Table, dict[str, Row]] = {}
         self.filled: list[tuple[Row, Row]] = []
+        self.calls: list[CallEventTold] = []
 
     def put(self, table: Table, row: Row) -> None:
         """Write this row as it is now; a later `put` of the same id replaces it."""

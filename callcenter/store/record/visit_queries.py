@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, case, func, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from callcenter.domain import facts as fx
@@ -59,6 +60,33 @@ async def ended_visits(connection: AsyncConnection, asked: VisitFilter, newest: 
     found = list(await connection.execute(rows))[::-1]
     offers = await _offers(connection, [row.id for row in found])
     return [visit_of(row, offers.get(row.id, ())) for row in found]
+
+
+async def ended_in_pages(connection: AsyncConnection, asked: VisitFilter) -> AsyncIterator[list[fx.Visit]]:
+    """Read visits that ended, in the order they began, a page at a time; whoever else shares the loop goes between."""
+    after: tuple[Micros, str] | None = None
+    while True:
+        rows = select(VisitRow, _BEGAN.label("began")).where(VisitRow.outcome.is_not(None), *_clauses(asked))
+        if after is not None:
+            rows = rows.where(tuple_(_BEGAN, VisitRow.id) > tuple_(*after))
+        page = list(await connection.execute(rows.order_by(_BEGAN, VisitRow.id).limit(_AT_ONCE)))
+        offers = await _offers(connection, [row.id for row in page])
+        yield [visit_of(row, offers.get(row.id, ())) for row in page]
+        if len(page) < _AT_ONCE:
+            return
+        after = page[-1].began, page[-1].id
+        await asyncio.sleep(0)
+
+
+async def time_in_states(connection: AsyncConnection, since: Micros, until: Micros) -> dict[tuple[str, str], Micros]:
+    """Sum up, by agent and state, what of each state lay in a span; what lasts counts up to its end."""
+    state = AgentStateRow
+    start = case((state.started_at < since, since), else_=state.started_at)
+    ended = func.coalesce(state.ended_at, until)
+    end = case((ended > until, until), else_=ended)
+    rows = select(state.agent, state.state, func.sum(end - start)).where(state.started_at < until, ended > since)
+    rows = rows.group_by(state.agent, state.state).order_by(state.agent, state.state)
+    return {(agent, name): int(lasted) for agent, name, lasted in await connection.execute(rows)}
 
 
 async def open_visits(connection: AsyncConnection, asked: VisitFilter) -> list[OpenStay]:

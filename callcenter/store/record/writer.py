@@ -3,19 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from typing import NamedTuple, Self
+from typing import Any, NamedTuple, Self
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, and_, case, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from callcenter.clock import wall_clock
 from callcenter.domain.facts import Fact
+from callcenter.domain.vocabulary import FollowUpState, Question
 from callcenter.numbers import PLAIN, Numbering
 from callcenter.ownfiles import OwnFile
 from callcenter.rules.records.violation import Violation
 from callcenter.store.engine import open_engine, told_plainly, unbroken
+from callcenter.store.outbox import OutboxKind, has_put, put_all
 from callcenter.store.record.archive import bind
-from callcenter.store.record.models import AgentStateRow, OwnCallRow, PositionRow, Row, TalkRow, VisitRow
+from callcenter.store.record.call_events import calls_told
+from callcenter.store.record.models import (
+    AgentStateRow,
+    LostCallRow,
+    OwnCallRow,
+    PositionRow,
+    Row,
+    SurveyRow,
+    TalkRow,
+    VisitRow,
+)
 from callcenter.store.record.rows import Recorder, RowChanges, Table
 from callcenter.store.schema import require_current
 from callcenter.store.settings import StoreSettings
@@ -37,6 +50,9 @@ class JournalledFacts(NamedTuple):
     numbering: Numbering = PLAIN
 
 
+_OF_SURVEY = ("id", "queue", "agent", "asked_at", "ended_at", "result", *(one.name.lower() for one in Question))
+"""What may leave of a survey."""
+
 Filing = Callable[[UnitOfWork], Awaitable[list[str]]]
 """Files records of rules, to be done in the same transaction; returns the ids of those that it withdrew."""
 
@@ -48,6 +64,7 @@ class Store:
         follows: A journal has been made that it follows, though it may have taken in nothing of it.
         position: How far it has followed it.
         seal: The journal's seal there.
+        on_put: Called when a transaction has committed that put something into the outbox.
     """
 
     def __init__(self, settings: StoreSettings, engine: AsyncEngine, node: str) -> None:
@@ -55,6 +72,7 @@ class Store:
         self.follows = False
         self.position = 0
         self.seal: str | None = None
+        self.on_put: Callable[[], None] = lambda: None
         self._engine = engine
         self.file = None if settings.path is None else OwnFile(settings.path)
         self._node = node
@@ -118,6 +136,7 @@ class Store:
             changes = RowChanges()
             for one in told:
                 if one.position > self.position:
+                    changes.calls += calls_told(self._node, one.facts)
                     self._recorder.record(one.position, one.facts, changes, graded=one.graded, numbering=one.numbering)
             self._unwritten = (upto, changes)
         return await unbroken(self._commit(self._unwritten[1], upto, filing, seal))
@@ -133,13 +152,17 @@ class Store:
         with told_plainly(self.settings):
             async with self._engine.begin() as connection:
                 await _write(connection, changes)
+                await _let_leave(connection, changes)
                 await bind(connection, self._node, self.position, upto)
                 place = {"node": self._node, "journal_position": upto, "seal": seal}
                 await _upsert(connection, PositionRow, [place], key="node")
                 withdrawn = [] if filing is None else await filing(await desk_of(connection))
+                leaves = has_put(connection)
         if self.file is not None:
             self.file.require()
         self.follows, self.position, self.seal, self._unwritten = True, upto, seal, None
+        if leaves:
+            self.on_put()
         return withdrawn
 
     async def _read(self) -> None:
@@ -170,9 +193,26 @@ async def _write(connection: AsyncConnection, changes: RowChanges) -> None:
         await connection.execute(update(VisitRow).filter_by(**names_it).values(**known))
 
 
+async def _let_leave(connection: AsyncConnection, changes: RowChanges) -> None:
+    """Put surveys that are over, and what happened with calls, into the outbox, beside their rows."""
+    over = [one for one in changes.tables.get(SurveyRow, {}).values() if one["asked_at"] is not None]
+    surveys = [(one["agent"] or "", {name: one[name] for name in _OF_SURVEY}) for one in over]
+    await put_all(connection, OutboxKind.SURVEY, surveys, wall_clock())
+    await put_all(connection, OutboxKind.CALL, changes.calls, wall_clock())
+
+
 async def _upsert(connection: AsyncConnection, table: Table, rows: list[Row], *, key: str) -> None:
     """Insert rows, or put them in the place of those with the same key."""
     insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
     statement = insert(table.__table__)  # type: ignore[arg-type]
-    replaced = {name: statement.excluded[name] for name in rows[0] if name != key}
+    replaced: dict[str, ColumnElement[Any]] = {name: statement.excluded[name] for name in rows[0] if name != key}
+    if table is LostCallRow:
+        replaced = _as_forgotten(replaced)
     await connection.execute(statement.on_conflict_do_update(index_elements=[key], set_=replaced), rows)
+
+
+def _as_forgotten(replaced: dict[str, ColumnElement[Any]]) -> dict[str, ColumnElement[Any]]:
+    """Leave a lost call the number that it has: one that was taken out meanwhile does not come back."""
+    left = {name: value for name, value in replaced.items() if name not in {"caller", "key"}}
+    gone = and_(LostCallRow.key.is_(None), replaced["state"] == FollowUpState.OPEN.value)
+    return left | {"state": case((gone, FollowUpState.UNREACHABLE.value), else_=replaced["state"])}

@@ -13,7 +13,8 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from callcenter.domain.frame import Micros
-from callcenter.staff.roles import Principal, Role
+from callcenter.staff.rights import Role
+from callcenter.staff.roles import Principal
 from callcenter.store.conflicts import Missing
 from callcenter.store.sign_in.lanes import Lane
 from callcenter.store.sign_in.passwords import MOST_PASSWORD, require_strong

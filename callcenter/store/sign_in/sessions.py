@@ -35,6 +35,8 @@ _SEEN_EVERY: Micros = 60 * SECOND
 class SignInRefused(CallcenterError):
     """The name or the password is wrong, or the account is disabled: it is not told which."""
 
+    exit_code = 2
+
 
 class SignInBlocked(CallcenterError):
     """Too many attempts under this name; the next is possible after `wait`."""

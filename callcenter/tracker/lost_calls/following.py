@@ -7,16 +7,15 @@ from typing import Self
 
 import msgspec
 
-from callcenter.cases.linking import Linking, LinkMemory, LinkSettings
+from callcenter.cases.linking import Linking, LinkMemory
 from callcenter.cases.owners import NumberTable
 from callcenter.domain import facts as fx
 from callcenter.domain.frame import SECOND, Micros
-from callcenter.numbers import PLAIN, Numbering
+from callcenter.numbers import PLAIN
 from callcenter.shape import shape_of
+from callcenter.tracker.inputs import FOLLOWED, RulesInForce
 
 _FORGETS_EVERY: Micros = 3_600 * SECOND
-_SETTINGS = LinkSettings(repeat_days=0)
-"""Answered visits are let go of at once: nobody asks here what repeats them, and every saved state would have them."""
 
 
 class _SavedLinks(msgspec.Struct):
@@ -29,20 +28,21 @@ class LostCalls:
     """Tells of each fact what it makes of lost calls; all that is remembered is saved with the floor.
 
     Args:
-        numbering: How numbers are read; None: as at a site of which nothing is known.
+        in_force: How numbers are read, and lost calls followed; None: as at a site of which nothing is known.
         memory: What was remembered before; it is changed.
         forgot_at: When what nothing asks for any more was let go of last.
     """
 
     def __init__(
-        self, numbering: Numbering | None = None, memory: LinkMemory | None = None, forgot_at: Micros = 0
+        self, in_force: RulesInForce | None = None, memory: LinkMemory | None = None, forgot_at: Micros = 0
     ) -> None:
-        self._linking = Linking(NumberTable(), numbering or PLAIN, _SETTINGS, memory)
+        numbering, links = (PLAIN, FOLLOWED) if in_force is None else (in_force.numbering, in_force.besides.links)
+        self._linking = Linking(NumberTable(), numbering or PLAIN, links, memory)
         self._forgot_at = forgot_at
 
-    def under(self, numbering: Numbering | None) -> Self:
+    def under(self, in_force: RulesInForce) -> Self:
         """Return the same, reading numbers otherwise from now on; those that were read stay as they were."""
-        return type(self)(numbering, self._linking.memory, self._forgot_at)
+        return type(self)(in_force, self._linking.memory, self._forgot_at)
 
     def changed(self, facts: Iterable[fx.Fact], now: Micros | None) -> list[fx.LostCallChanged]:
         """Take in what became true; returns what that makes of lost calls."""
@@ -60,7 +60,7 @@ class LostCalls:
         return msgspec.msgpack.encode(_SavedLinks(shape_of(LinkMemory), self._forgot_at, self._linking.memory))
 
     @classmethod
-    def restore(cls, saved: bytes, numbering: Numbering | None) -> Self:
+    def restore(cls, saved: bytes, in_force: RulesInForce | None) -> Self:
         """Return what `save` packed.
 
         Raises:
@@ -69,4 +69,4 @@ class LostCalls:
         packed = msgspec.msgpack.decode(saved, type=_SavedLinks)
         if packed.form != shape_of(LinkMemory):
             raise msgspec.ValidationError(f"links of the form {packed.form} were saved, not {shape_of(LinkMemory)}")
-        return cls(numbering, packed.memory, packed.forgot_at)
+        return cls(in_force, packed.memory, packed.forgot_at)

@@ -6,8 +6,10 @@ from callcenter.domain.frame import SECOND, Micros
 from callcenter.errors import BadInput
 from callcenter.numbers import Numbering, read_number
 from callcenter.store.audit import Audited
+from callcenter.store.complaints.forgetting import forget_in_cases, has_open_case
 from callcenter.store.conflicts import Conflict
 from callcenter.store.customers.cards import family_of, of_key
+from callcenter.store.customers.contacts import contacts_of
 from callcenter.store.customers.forgetting import called_since, forget_numbers
 from callcenter.store.customers.holds import held
 from callcenter.store.customers.sealing import MasterKeys, drop_keys, rewrap
@@ -20,7 +22,7 @@ _DAY: Micros = 86_400 * SECOND
 
 
 async def forget_caller(unit: UnitOfWork, number: str, numbering: Numbering, touch: Touch) -> int:
-    """Take a number out of calls, and with its key out of the evidence of records; returns out of how many calls.
+    """Take a number out of calls and their cases, and with its key out of records; returns out of how many calls.
 
     Raises:
         BadInput: It is nobody's number.
@@ -31,15 +33,16 @@ async def forget_caller(unit: UnitOfWork, number: str, numbering: Numbering, tou
         raise BadInput("this is nobody's number: write it as it is dialled")
     for customer in await of_key(unit.connection, key, 1):
         raise Conflict(f"customer {customer} has this number: delete the customer, and it goes along")
+    cases = await forget_in_cases(unit, (), {key})
     calls = await forget_numbers(unit, {key}, numbering)
     keys = await drop_keys(unit, {key})
-    told = {"calls": calls, "keys": keys}
+    told = {"calls": calls, "keys": keys, "cases": cases}
     await unit.note(Audited(at=touch.at, actor=touch.by, action="forget", kind="caller", subject="one", detail=told))
     return calls
 
 
 async def expired_customers(unit: UnitOfWork, numbering: Numbering, now: Micros) -> list[str]:
-    """Name customers of whom nothing was heard for as long as their class is kept, and who are not held."""
+    """Name customers of whom nothing was heard for as long as their class is kept; not held, without an open case."""
     found = []
     for kept in await classes(unit.connection):
         if kept.keep_days is None:
@@ -48,8 +51,11 @@ async def expired_customers(unit: UnitOfWork, numbering: Numbering, now: Micros)
         for one in await of_class(unit.connection, kept.name):
             keys = {number.key for number in one.card.numbers if number.key is not None}
             written = one.changed_at > since or await noted_since(unit.connection, one.id, since)
-            heard = written or await called_since(unit, keys, numbering, since)
-            if not heard and not await held(unit.connection, await family_of(unit.connection, one.id)):
+            latest = await contacts_of(unit.connection, one.id, None, 1)  # those that are its by somebody's word, too
+            called = any(call.at > since for call in latest)
+            heard = written or called or await called_since(unit, keys, numbering, since)
+            family = await family_of(unit.connection, one.id)
+            if not heard and not await held(unit.connection, family) and not await has_open_case(unit, family):
                 found.append(one.id)
     return found
 

@@ -23,6 +23,7 @@ from callcenter.files.customer_sheet import CustomerSheet, SheetLine
 from callcenter.numbers import Numbering
 from callcenter.store import DecisionStore, UnitOfWork
 from callcenter.store.audit import Audited
+from callcenter.store.complaints.forgetting import with_cases
 from callcenter.store.conflicts import Conflict
 from callcenter.store.customers.cards import read_all
 from callcenter.store.customers.holds import held
@@ -39,7 +40,7 @@ from callcenter.store.customers.imports import (
     rows_of,
     unfinished,
 )
-from callcenter.store.customers.writes import Touch, make_cards, rewrite
+from callcenter.store.customers.writes import Touch, make_cards, rewrite_all
 
 AT_ONCE = 1_000
 """Rows of one transaction: others who write wait no longer."""
@@ -245,11 +246,11 @@ async def _keep(unit: UnitOfWork, number: str, fates: Sequence[RowFate], touch: 
     run.made.update(made for made, _ in new)
     did = [ImportedRow(row=one.row, customer=made, before=None, version=1) for made, one in new]
     changed = {one.customer: one for one in fates if one.fate is Fate.CHANGED and one.customer is not None}
-    for filed in await read_all(unit.connection, list(changed)):
-        one = changed[filed.id]
-        assert one.card is not None
-        written = await rewrite(unit, filed, one.card, touch)
-        did.append(ImportedRow(row=one.row, customer=filed.id, before=filed.card, version=written.version))
+    before = await read_all(unit.connection, list(changed))
+    cards = [(filed, card) for filed in before if (card := changed[filed.id].card) is not None]
+    for (filed, _), written in zip(cards, await rewrite_all(unit, cards, touch), strict=True):
+        row = changed[filed.id].row
+        did.append(ImportedRow(row=row, customer=filed.id, before=filed.card, version=written.version))
     await reached(unit, number, did, done=fates[-1].row)
     rows = [fates[0].row, fates[-1].row]
     await unit.note(_audited("import", number, touch, rows=rows, new=len(new), changed=sorted(changed)))
@@ -259,7 +260,9 @@ async def _put_back(unit: UnitOfWork, number: str, rows: Sequence[ImportedRow], 
     ids = [one.customer for one in rows]
     filed = {one.id: one for one in await read_all(unit.connection, ids)}
     kept = {*await noted(unit.connection, ids), *(one.customer for one in await held(unit.connection, ids))}
-    gone, back, left = [], [], []
+    kept |= await with_cases(unit.connection, ids)
+    gone, left = [], []
+    back: list[tuple[ImportedRow, CustomerCard]] = []
     for one in rows:
         now = filed[one.customer]
         made = one.before is None
@@ -268,11 +271,12 @@ async def _put_back(unit: UnitOfWork, number: str, rows: Sequence[ImportedRow], 
         elif one.before is None:
             gone.append(one)
         else:
-            await rewrite(unit, now, one.before, touch)
-            back.append(one)
-    await forget(unit, number, [one.row for one in (*gone, *back)], [one.customer for one in gone])
+            back.append((one, one.before))
+    await rewrite_all(unit, [(filed[one.customer], card) for one, card in back], touch)
+    undone = [one.row for one in gone] + [one.row for one, _ in back]
+    await forget(unit, number, undone, [one.customer for one in gone])
     await unit.note(
-        _audited("undo", number, touch, gone=len(gone), back=sorted(one.customer for one in back), left=sorted(left))
+        _audited("undo", number, touch, gone=len(gone), back=sorted(one.customer for one, _ in back), left=sorted(left))
     )
     return ImportUndone(len(gone), len(back), left)
 

@@ -11,8 +11,9 @@ from sqlalchemy import insert, update
 from callcenter.cases.customers import CustomerCard, differing
 from callcenter.cases.merging import MergeSide, merged, split_off, unmerged
 from callcenter.store import UnitOfWork
+from callcenter.store.complaints.forgetting import take_to
 from callcenter.store.conflicts import Conflict
-from callcenter.store.customers.cards import FiledCustomer, find, get
+from callcenter.store.customers.cards import FiledCustomer, family_of, find, get
 from callcenter.store.customers.tables import CustomerMergeRow
 from callcenter.store.customers.told import CustomerMerge, merge_named, merges_of
 from callcenter.store.customers.writes import Touch, make_cards, require_sound, rewrite
@@ -95,7 +96,7 @@ async def undo_merge(unit: UnitOfWork, number: str, touch: Touch) -> MergeUndone
 async def split_customer(
     unit: UnitOfWork, seen: Seen, places: Collection[int], told: Mapping[str, Any], number: str, touch: Touch
 ) -> FiledCustomer:
-    """Let some numbers of a customer go to a new card; returns the new one.
+    """Let some numbers of a customer go to a new card, with the cases that calls from them began; returns the new one.
 
     Args:
         unit: The transaction.
@@ -116,6 +117,8 @@ async def split_customer(
     await require_sound(unit, number, new, differing(CustomerCard(name=""), new))
     await rewrite(unit, filed, left, touch)
     await make_cards(unit, [(number, new)], touch, split_from=filed.id)
+    keys = {one.key for one in new.numbers if one.key is not None}
+    await take_to(unit, await family_of(unit.connection, filed.id), keys, number)
     await unit.note(of_customer(touch, filed.id, new=number))
     return await get(unit.connection, number)
 

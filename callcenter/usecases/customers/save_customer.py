@@ -18,6 +18,7 @@ from callcenter.errors import BadInput
 from callcenter.numbers import PLAIN, Numbering
 from callcenter.store import UnitOfWork
 from callcenter.store.audit import Audited
+from callcenter.store.complaints.forgetting import forget_in_cases
 from callcenter.store.conflicts import Conflict, Missing, Outdated
 from callcenter.store.customers.cards import FiledCustomer, family_of, get, of_key, read_all
 from callcenter.store.customers.forgetting import forget_numbers
@@ -34,6 +35,9 @@ from callcenter.store.customers.writes import (
     require_sound,
     rewrite,
 )
+from callcenter.store.enquiries.enquiries import forget_enquirers
+from callcenter.store.enquiries.tables import EnquiryRow
+from callcenter.store.outbox import forget_pops
 
 Telling = Callable[[CustomerCard], Mapping[str, Any]]
 """Tells fields anew, knowing the card that they are told of."""
@@ -122,10 +126,11 @@ async def note_customer(unit: UnitOfWork, number: str, note: str, words: str, to
 async def delete_customer(
     unit: UnitOfWork, number: str, seen: int | None, touch: Touch, numbering: Numbering = PLAIN
 ) -> list[str]:
-    """Delete a customer, its aliases, notes, history and merges; names the ids that went.
+    """Delete a customer, its aliases, notes, history, merges and files; names the ids that went.
 
     Its numbers go out of calls and out of what was recorded of them, and with their keys out of the evidence of
-    records, unless somebody else has them, too. The journal keeps them until its days are over.
+    records, unless somebody else has them, too. Its cases stay, without what was written in them and whose they were.
+    The journal keeps them until its days are over.
 
     Raises:
         Missing: There is no such customer.
@@ -137,11 +142,14 @@ async def delete_customer(
     for hold in await held(unit.connection, family):
         raise Conflict(f"the customer is held by {hold.by}: {hold.reason}; let it go first")
     keys = await _keys_of(unit.connection, family)
+    await forget_enquirers(unit, EnquiryRow.customer.in_(family))
     gone = await remove(unit, filed.id)
+    await forget_pops(unit.connection, gone)
     nobodys = {key for key in keys if not await of_key(unit.connection, key, 1)}
+    cases = await forget_in_cases(unit, family, nobodys)
     calls = await forget_numbers(unit, nobodys, numbering)
     await drop_keys(unit, nobodys)
-    await unit.note(of_customer(touch.doing("delete"), filed.id, aliases=gone[1:], calls=calls))
+    await unit.note(of_customer(touch.doing("delete"), filed.id, aliases=gone[1:], calls=calls, cases=cases))
     return gone
 
 

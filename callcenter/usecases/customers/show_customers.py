@@ -8,7 +8,7 @@ of the ordinary in somebody's reads is put before a person at once.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 import msgspec
@@ -20,10 +20,11 @@ from callcenter.domain.frame import Micros
 from callcenter.errors import BadInput
 from callcenter.rules.records.masks import masked_caller, without_numbers, worded
 from callcenter.staff.duty import Roster
+from callcenter.staff.rights import Role
 from callcenter.staff.roles import Field, Principal, Sight, sight
 from callcenter.store import UnitOfWork
 from callcenter.store.audit import Audited
-from callcenter.store.customers.cards import FiledCustomer, get
+from callcenter.store.customers.cards import FiledCustomer, get, of_key
 from callcenter.store.customers.looks import CardLook, add_look, looks_at, raise_review, revealed_to, uses_of
 from callcenter.store.customers.search import CustomerOrder, CustomerQuery, page
 from callcenter.store.customers.told import renumbered
@@ -89,6 +90,7 @@ class CardSight(msgspec.Struct, frozen=True):
 
 
 _FULL = CardSight(Sight.FULL, Sight.FULL)
+_UNMASKED = frozenset(role for role in Role if sight(role, Field.CALLER) is Sight.FULL)
 
 
 async def shown_cards(
@@ -111,6 +113,23 @@ async def look_into(unit: UnitOfWork, filed: FiledCustomer, viewer: Viewer) -> C
     return (await _looked(unit, [filed], viewer, LookKind.CARD))[filed.id]
 
 
+async def note_search(unit: UnitOfWork, key: str | None, viewer: Viewer) -> None:
+    """Log that somebody asked for a number and was shown no card: whoever tries many out is looked into, too."""
+    if key is None or key not in viewer.calls:
+        number = secrets.token_hex(16)
+        look = CardLook(id=number, at=viewer.at, actor=viewer.person.account, how=LookKind.SEARCH, customers=0)
+        await _log(unit, [], viewer, look)
+
+
+async def searches_too_often(unit: UnitOfWork, key: str | None, viewer: Viewer) -> bool:
+    """Tell whether a person who reads numbers masked has asked for as many in an hour as one may be shown customers."""
+    if viewer.person.role in _UNMASKED or key in viewer.calls:
+        return False
+    uses = await uses_of(unit.connection, viewer.person.account, viewer.at - WITHIN)
+    asked = {LookKind.SEARCH, LookKind.NUMBER}
+    return sum(use.how in asked for use in uses) >= viewer.privacy.figures.customers
+
+
 async def everybody(connection: AsyncConnection) -> list[FiledCustomer]:
     """Read all customers by name, to be shown."""
     found: list[FiledCustomer] = []
@@ -129,24 +148,48 @@ async def reveal(unit: UnitOfWork, number: str, reason: str, viewer: Viewer) -> 
         Missing: There is no such customer.
         BadInput: The reason is empty, too long, or has characters that cannot be seen.
     """
-    filed, words = await get(unit.connection, number), text_of("reason", reason, MOST_NOTE)
-    if words is None:
-        raise BadInput("say for what the card is needed")
-    await _log(
-        unit,
-        [filed],
-        viewer,
-        CardLook(
-            id=secrets.token_hex(16),
-            at=viewer.at,
-            actor=viewer.person.account,
-            how=LookKind.REVEAL,
-            customers=1,
-            reason=worded(words, Sight.MASKED),
-        ),
-    )
+    filed = await get(unit.connection, number)
+    await _give_reason(unit, [filed.id], viewer, LookKind.REVEAL, reason)
     await unit.note(_audited(viewer, "reveal", filed.id))
     return filed.id, viewer.at + viewer.privacy.open_for
+
+
+async def note_number(unit: UnitOfWork, key: str | None, subject: tuple[str, str], reason: str, viewer: Viewer) -> None:
+    """Log that a person who gives a reason reads one number in full, with those whose number it is.
+
+    Args:
+        unit: The transaction.
+        key: What the number is compared by; None: it is nobody's.
+        subject: What it is the number of, and which.
+        reason: In the person's words.
+        viewer: Who reads it.
+
+    Raises:
+        BadInput: The reason is empty, too long, or has characters that cannot be seen.
+    """
+    ids = () if key is None else await of_key(unit.connection, key)
+    words = await _give_reason(unit, ids, viewer, LookKind.NUMBER, reason)
+    kind, number = subject
+    told = {"reason": words}
+    await unit.note(
+        Audited(at=viewer.at, actor=viewer.person.account, action="reveal", kind=kind, subject=number, detail=told)
+    )
+
+
+async def _give_reason(unit: UnitOfWork, ids: Collection[str], viewer: Viewer, how: LookKind, reason: str) -> str:
+    words = text_of("reason", reason, MOST_NOTE)
+    if words is None:
+        raise BadInput("say for what it is needed")
+    look = CardLook(
+        id=secrets.token_hex(16),
+        at=viewer.at,
+        actor=viewer.person.account,
+        how=how,
+        customers=len(ids),
+        reason=worded(words, Sight.MASKED),
+    )
+    await _log(unit, ids, viewer, look)
+    return look.reason or ""
 
 
 async def who_looked(
@@ -189,12 +232,12 @@ async def _looked(unit: UnitOfWork, cards: list[FiledCustomer], viewer: Viewer, 
         call = next(iter(called.values()), None) if of_call else None
         number = secrets.token_hex(16)
         look = CardLook(id=number, at=viewer.at, actor=person.account, how=how, customers=len(cards), call=call)
-        await _log(unit, cards, viewer, look)
+        await _log(unit, [one.id for one in cards], viewer, look)
     return {one.id: _FULL if one.id in called or one.id in revealed else usual for one in cards}
 
 
-async def _log(unit: UnitOfWork, cards: Iterable[FiledCustomer], viewer: Viewer, look: CardLook) -> None:
-    await add_look(unit, look, [one.id for one in cards])
+async def _log(unit: UnitOfWork, ids: Collection[str], viewer: Viewer, look: CardLook) -> None:
+    await add_look(unit, look, ids)
     if look.how is LookKind.CALL:
         return
     person, since = viewer.person, viewer.at - WITHIN

@@ -1,4 +1,4 @@
-"""The service tells who calls: the customer, how often and how they called of late, whether a call-back is owed.
+"""The service tells who calls: the customer, how often and how they called of late, what is open between us.
 
 A person's pick for this very call goes before what the number tells. What a shared number's calls were about is told
 as the number's, but makes nobody's call a repeat: another may have made them.
@@ -11,13 +11,14 @@ from collections.abc import Sequence
 import msgspec
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from callcenter.cases.linking import Linking
+from callcenter.cases.linking import USUAL, Linking, LinkSettings
 from callcenter.cases.owners import CustomerMatch, MatchKind, NumberTable, match_of
 from callcenter.cases.routing import NO_PREFERENCE, Preference
 from callcenter.domain import facts as fx
 from callcenter.domain.frame import Micros
 from callcenter.domain.vocabulary import VisitOutcome
 from callcenter.numbers import Number, Numbering
+from callcenter.store.complaints.matters import OpenMatter, matter_agent, open_matters
 from callcenter.store.conflicts import Missing
 from callcenter.store.customers.cards import FiledCustomer, family_of, get, of_key, read_all
 from callcenter.store.customers.contacts import (
@@ -32,7 +33,7 @@ from callcenter.store.customers.contacts import (
 )
 
 LATEST = 5
-"""Contacts that are told."""
+"""Contacts that are told, and open complaints."""
 _MOST_VISITS = 50
 """Visits of a number that are looked at."""
 _MOST_CANDIDATES = 10
@@ -69,6 +70,7 @@ class KnownCaller(msgspec.Struct, frozen=True, kw_only=True):
         repeat_of: The answered call that this one repeats.
         open_lost: Lost calls that are owed a call-back.
         served_last: The agent who served last.
+        cases: The customer's open complaints, the newest first.
         picked_by: Who said whose call it is; None: nobody had to.
     """
 
@@ -78,10 +80,11 @@ class KnownCaller(msgspec.Struct, frozen=True, kw_only=True):
     repeat_of: str | None = None
     open_lost: int = 0
     served_last: str | None = None
+    cases: tuple[OpenMatter, ...] = ()
     picked_by: str | None = None
 
 
-async def known_caller(connection: AsyncConnection, asked: CallAsked) -> KnownCaller:
+async def known_caller(connection: AsyncConnection, asked: CallAsked, links: LinkSettings = USUAL) -> KnownCaller:
     """Read what is known of a caller: a few look-ups by index, however much there is."""
     pick = await pick_of(connection, asked.uniqueid)
     match, found = await _customers(connection, asked.number, pick)
@@ -97,7 +100,7 @@ async def known_caller(connection: AsyncConnection, asked: CallAsked) -> KnownCa
     others = own - {asked.number.key} if pick is None else own  # whose one number tells shares it with nobody
     shared = {key for holder, key in await holders_of(connection, others) if one is not None and holder != one.id}
     sure = [visit for visit in visits if visit.picked is not None or visit.key not in shared]
-    linking = _linked(sure if one is not None else visits, match, asked.numbering, own)
+    linking = _linked(sure if one is not None else visits, match, own, (asked.numbering, links))
     served = (visit.contact.agent for visit in visits if visit.contact.outcome is VisitOutcome.ANSWERED)
     return KnownCaller(
         customer=match,
@@ -106,20 +109,25 @@ async def known_caller(connection: AsyncConnection, asked: CallAsked) -> KnownCa
         repeat_of=linking.repeat_of(asked.number.raw, asked.call, asked.joined_at),
         open_lost=await open_lost(connection, keys - shared, family, asked.call),
         served_last=next(served, None),
+        cases=tuple(await open_matters(connection, family, LATEST)) if family else (),
         picked_by=None if pick is None or one is None else pick.picked_by,
     )
 
 
 async def preference_of(connection: AsyncConnection, key: str) -> Preference:
-    """Read where a number's customer is to go: a key account's own queue or group, and whose customer it is."""
+    """Read where a number's customer is to go: a key account's own queue or group, and who has the matter.
+
+    That is whoever answers for the newest open complaint, else the agent whose customer it is.
+    """
     ids = await of_key(connection, key, 2)
     if len(ids) != 1:
         return NO_PREFERENCE
     (filed,) = await read_all(connection, ids)
-    card = filed.card
+    card, family = filed.card, await family_of(connection, filed.id)
+    agent = await matter_agent(connection, family) or card.owner
     if not card.key_account:
-        return Preference(agent=card.owner)
-    return Preference(queue=card.queue, group=card.group, agent=card.owner)
+        return Preference(agent=agent)
+    return Preference(queue=card.queue, group=card.group, agent=agent)
 
 
 async def _customers(
@@ -139,11 +147,13 @@ async def _customers(
     return match, await read_all(connection, ids[:_MOST_CANDIDATES])
 
 
-def _linked(visits: Sequence[KeyedVisit], match: CustomerMatch, numbering: Numbering, own: set[str]) -> Linking:
+def _linked(
+    visits: Sequence[KeyedVisit], match: CustomerMatch, own: set[str], by: tuple[Numbering, LinkSettings]
+) -> Linking:
     """Link visits as they became known, the oldest first."""
     keys = own | {visit.key for visit in visits if visit.key is not None}
     rows = [(match.id, keys)] if match.id is not None else [(one, keys) for one in match.candidates]
-    linking = Linking(NumberTable(rows), numbering)
+    linking = Linking(NumberTable(rows), *by)
     for one in reversed(visits):
         linking.see(fx.VisitEnded(at=one.visit.ended_at, visit=one.visit))
     return linking

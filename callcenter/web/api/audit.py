@@ -8,8 +8,9 @@ from typing import Annotated, Any, cast
 from fastapi import APIRouter, Depends, Query
 
 from callcenter.rules.records.masks import is_id, without_numbers, worded
+from callcenter.staff.rights import Right
 from callcenter.staff.roles import Field as Delicate
-from callcenter.staff.roles import Principal, Right, Sight, sight
+from callcenter.staff.roles import Principal, Sight, sight
 from callcenter.store.audit import page
 from callcenter.web.api.fields import Limit, ResponseBody, moment_out
 from callcenter.web.auth import allowed

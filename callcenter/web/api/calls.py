@@ -10,14 +10,17 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Response, status
 from pydantic import Field
 
+from callcenter.cases.enquiries import ContactOutcome
 from callcenter.domain import facts as fx
 from callcenter.domain.frame import SECOND, Micros
 from callcenter.domain.vocabulary import EndedBy, How
 from callcenter.errors import BadInput
 from callcenter.rules.detection.inputs import Disposition
 from callcenter.rules.records.masks import masked_caller, worded
+from callcenter.staff.rights import Right
 from callcenter.staff.roles import Field as Part
-from callcenter.staff.roles import Principal, Right, Sight, sight
+from callcenter.staff.roles import Principal, Sight, sight
+from callcenter.store.decisions.call_qualities import CallDirection, MeasuredCall, measured_in
 from callcenter.store.decisions.dispositions import (
     RecordedDisposition,
     TalkToRecord,
@@ -30,6 +33,7 @@ from callcenter.store.idempotency import KeptAnswer
 from callcenter.store.unit_of_work import UnitOfWork
 from callcenter.usecases.record_disposition import record_disposition, require_recorder
 from callcenter.web.api.fields import (
+    ClassCode,
     Cursor,
     Limit,
     Name,
@@ -57,11 +61,18 @@ _LONGEST: Micros = 90 * 86_400 * SECOND
 
 
 class NewDisposition(RequestBody):
-    """What a call was about; a callback needs both its number and its time."""
+    """What a call was about, its record as an enquiry.
+
+    A callback needs both its number and its time, a follow-up what and until when.
+    """
 
     note: Words = Field(min_length=1)
     callback_to: str | None = Field(default=None, max_length=32, description="The number to be called back.")
     callback_by: Time | None = Field(default=None, description="Until when, at the latest.")
+    case_class: ClassCode | None = Field(default=None, description="Code of an open class.")
+    outcome: ContactOutcome | None = None
+    follow_up: Words | None = Field(default=None, min_length=1, description="What the customer wants to hear of.")
+    follow_up_at: Time | None = Field(default=None, description="Until when.")
 
 
 class DispositionShown(ResponseBody):
@@ -73,6 +84,11 @@ class DispositionShown(ResponseBody):
     note: str
     callback_to: str | None
     callback_by: datetime | None
+    case_class: str | None
+    class_version: int | None
+    outcome: ContactOutcome | None
+    follow_up: str | None
+    follow_up_at: datetime | None
     given_by: str
 
 
@@ -87,6 +103,18 @@ class TalkShown(ResponseBody):
     ended_by: EndedBy | None
 
 
+class QualityShown(ResponseBody):
+    """What the call was like in the agent's page, as its browser measured it."""
+
+    direction: CallDirection
+    seconds: float
+    loss: float = Field(description="Share of the sound that did not arrive, 0 to 1.")
+    worst_loss: float = Field(description="The same of the worst few seconds.")
+    jitter_ms: float | None
+    round_trip_ms: float | None
+    codec: str | None
+
+
 class CallShown(ResponseBody):
     """An answered visit, or a talk that no queue made: after a transfer, fetched from a park, direct or dialled."""
 
@@ -99,6 +127,7 @@ class CallShown(ResponseBody):
     recorded: bool
     filled: list[str] = Field(description="Which of this nobody saw: queue_log told it, at whole seconds.")
     talks: list[TalkShown] = Field(description="All talks with this customer, in order; none of older calls.")
+    quality: list[QualityShown] = Field(description="What `agent`'s page measured; none of a call on a desk phone.")
 
 
 class CallPage(ResponseBody):
@@ -132,9 +161,14 @@ async def list_calls(
     async with service.decisions.reading() as connection:
         found = await talks(connection, whose, unrecorded=unrecorded, before=before, limit=limit + 1)
         shown = found[:limit]
-        told = await talks_of(connection, {talk.uniqueid for talk in shown})
+        named = {talk.uniqueid for talk in shown}
+        told, measured = await talks_of(connection, named), await measured_in(connection, named)
     more = place_out((shown[-1].answered_at, shown[-1].id)) if len(found) > len(shown) else None
-    return CallPage(items=[_call(talk, told.get(talk.uniqueid, ()), person, service) for talk in shown], next=more)
+    items = [
+        _call(talk, told.get(talk.uniqueid, ()), measured.get((talk.uniqueid, talk.agent), ()), person, service)
+        for talk in shown
+    ]
+    return CallPage(items=items, next=more)
 
 
 @router.get("/{uniqueid}/dispositions")
@@ -152,6 +186,7 @@ async def record_call(
 ) -> Response:
     """Record what a call was about; more than once where there is more to say."""
     callback = _callback(body, person, service)
+    follow_up_at = _follow_up(body, service)
     dispose = service.ports.dispose
     if dispose is None:
         raise RequestRefused("unavailable", "this service follows no switch")
@@ -170,12 +205,19 @@ async def record_call(
             words=body.note.strip(),
             given_by=person.account,
             given_at=once.asked.at,
+            case_class=body.case_class,
+            outcome=body.outcome,
+            follow_up_at=follow_up_at,
+            follow_up=body.follow_up,
         )
-        await record_disposition(unit, recorded, person, _teams(service))
+        recorded = await record_disposition(unit, recorded, person, _teams(service))
         shown = _shown(recorded, person, service).model_dump_json()
         return KeptAnswer(status=status.HTTP_201_CREATED, etag="", body=shown)
 
-    return await once.answer(work, lambda: dispose(said))
+    answer = await once.answer(work, lambda: dispose(said))
+    if service.ports.desk is not None and person.agent is not None:
+        await service.ports.desk.note_saved(person.agent)
+    return answer
 
 
 def _callback(body: NewDisposition, person: Principal, service: Service) -> tuple[str | None, Micros | None]:
@@ -193,13 +235,28 @@ def _callback(body: NewDisposition, person: Principal, service: Service) -> tupl
     return body.callback_to, by
 
 
+def _follow_up(body: NewDisposition, service: Service) -> Micros | None:
+    if (body.follow_up is None) != (body.follow_up_at is None):
+        raise BadInput("a follow-up needs both follow_up and follow_up_at")
+    found = moment_in(body.follow_up_at)
+    if found is not None and not service.clock() < found <= service.clock() + _LONGEST:
+        raise BadInput("follow_up_at must be a time to come, within 90 days")
+    return found
+
+
 def _teams(service: Service) -> Callable[[str], str | None]:
     """Return who tells in which team an agent is now."""
     now = service.clock()
     return lambda agent: service.team_of(agent, now)
 
 
-def _call(talk: TalkToRecord, told: Iterable[fx.Talk], person: Principal, service: Service) -> CallShown:
+def _call(
+    talk: TalkToRecord,
+    told: Iterable[fx.Talk],
+    measured: Iterable[MeasuredCall],
+    person: Principal,
+    service: Service,
+) -> CallShown:
     zone = service.rulebook.zone
     current = talk.uniqueid in service.viewer(person).calls.values()
     seen = Sight.FULL if current else sight(person.role, Part.CALLER)
@@ -224,6 +281,19 @@ def _call(talk: TalkToRecord, told: Iterable[fx.Talk], person: Principal, servic
             )
             for one in told
         ],
+        quality=[_quality(one) for one in measured],
+    )
+
+
+def _quality(one: MeasuredCall) -> QualityShown:
+    return QualityShown(
+        direction=one.direction,
+        seconds=one.lasted / SECOND,
+        loss=one.loss,
+        worst_loss=one.worst_loss,
+        jitter_ms=one.jitter_ms,
+        round_trip_ms=one.round_trip_ms,
+        codec=one.codec,
     )
 
 
@@ -239,5 +309,10 @@ def _shown(recorded: RecordedDisposition, person: Principal, service: Service) -
         note=worded(recorded.words, seen),
         callback_to=number,
         callback_by=moment_out(said.callback_by, zone),
+        case_class=recorded.case_class,
+        class_version=recorded.class_version,
+        outcome=recorded.outcome,
+        follow_up=None if recorded.follow_up is None else worded(recorded.follow_up, seen),
+        follow_up_at=moment_out(recorded.follow_up_at, zone),
         given_by=recorded.given_by,
     )

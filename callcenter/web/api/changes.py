@@ -10,8 +10,9 @@ from fastapi import APIRouter, Depends, Response, status
 from pydantic import Field
 
 from callcenter.rules.records.masks import without_numbers, worded
+from callcenter.staff.rights import Right
 from callcenter.staff.roles import Field as Delicate
-from callcenter.staff.roles import Principal, Right, Sight, sight
+from callcenter.staff.roles import Principal, Sight, sight
 from callcenter.store.decisions.changes import Change, ChangeKind, ChangeState, listed
 from callcenter.store.idempotency import KeptAnswer
 from callcenter.store.unit_of_work import UnitOfWork

@@ -21,7 +21,8 @@ from pydantic import (
     model_validator,
 )
 
-from callcenter.domain.frame import Micros
+from callcenter.domain.frame import SECOND, Micros
+from callcenter.errors import BadInput
 from callcenter.staff.dates import datetime_of, micros_of
 from callcenter.untrusted import CONTROLS, CONTROLS_BUT_LAYOUT, MOST_NAME, MOST_WORDS
 from callcenter.web.bounds import require_bounded
@@ -29,6 +30,7 @@ from callcenter.web.problems import RequestRefused
 
 Name = Annotated[str, StringConstraints(min_length=1, max_length=MOST_NAME, pattern=f"^[^{CONTROLS}]+$")]
 Words = Annotated[str, StringConstraints(max_length=MOST_WORDS, pattern=f"^[^{CONTROLS_BUT_LAYOUT}]*$")]
+ClassCode = Annotated[str, StringConstraints(pattern="^[a-z0-9][a-z0-9._-]{0,31}$")]
 Limit = Annotated[int, Query(ge=1, le=200, description="Entries of a page.")]
 Cursor = Annotated[str | None, Query(max_length=200, description="`next` of the page before.")]
 
@@ -53,6 +55,7 @@ Moment = Annotated[Time, Query(description="RFC 3339, with its offset.")]
 Day = Annotated[date, Field(ge=date(1950, 1, 1), le=date(2199, 12, 31))]
 
 
+_DAY: Micros = 86_400 * SECOND
 _Place = Annotated[int, msgspec.Meta(ge=-(2**62), le=2**62)]
 
 
@@ -65,6 +68,24 @@ class RequestBody(BaseModel):
     @classmethod
     def _bounded(cls, told: Any) -> Any:
         return require_bounded(told)
+
+
+class MomentSpan(RequestBody):
+    """What counts, by when it joined; `from` is inclusive, `to` is not."""
+
+    since: Moment = Field(alias="from")
+    until: Moment = Field(alias="to")
+
+    def of_days(self, most: int) -> tuple[Micros, Micros]:
+        """Return its ends in microseconds.
+
+        Raises:
+            BadInput: It ends before it begins, or lasts longer than so many days.
+        """
+        since, until = micros_of(self.since.astimezone(UTC)), micros_of(self.until.astimezone(UTC))
+        if not since < until <= since + most * _DAY:
+            raise BadInput(f"`to` must be after `from`, by at most {most} days")
+        return since, until
 
 
 class ResponseBody(BaseModel):

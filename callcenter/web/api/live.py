@@ -8,16 +8,17 @@ from fastapi import APIRouter, Depends, Header, Query, status
 from fastapi.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
-from callcenter.staff.roles import Principal, Right
+from callcenter.staff.rights import Right
+from callcenter.staff.roles import Principal, reach
 from callcenter.web.auth import TheSession, allowed
-from callcenter.web.live import LiveFeed, LiveReader
-from callcenter.web.live_words import Topic
+from callcenter.web.live import LiveFeed
+from callcenter.web.live_words import LiveReader, Topic
 from callcenter.web.problems import RequestRefused
 from callcenter.web.service import TheService
 
 router = APIRouter(prefix="/live", tags=["live"])
 
-Seeing = Annotated[Principal, Depends(allowed(Right.SEE))]
+Seeing = Annotated[Principal, Depends(allowed(Right.SEE, Right.WORK_ON_CASES))]
 
 _LONGEST_NUMBER = 18
 
@@ -52,5 +53,6 @@ async def follow(
     if feed is None:
         raise RequestRefused("unavailable", "this service follows no switch")
     told = last_event_id.isascii() and last_event_id.isdigit() and len(last_event_id) <= _LONGEST_NUMBER
-    reader = feed.open(person, session.id, topics or Topic, int(last_event_id) if told else None)
+    asked = set(topics or Topic) & (set(Topic) if reach(person.role, Right.SEE) else {Topic.CASES})
+    reader = feed.open(person, session.id, asked, int(last_event_id) if told else None)
     return EventStream(feed, reader)

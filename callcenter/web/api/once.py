@@ -10,7 +10,7 @@ from typing import Annotated
 import structlog
 from fastapi import Depends, Header, Request, Response, status
 
-from callcenter.domain.frame import SECOND
+from callcenter.domain.frame import SECOND, Micros
 from callcenter.errors import StoreError
 from callcenter.store.idempotency import KeptAnswer, KeyedRequest, fingerprint, recall, remember
 from callcenter.store.unit_of_work import UnitOfWork
@@ -86,33 +86,47 @@ async def _once(
     session: TheSession,
     idempotency_key: Annotated[str | None, Header(description="8 to 128 characters, new for every new intent.")] = None,
 ) -> Once:
-    if idempotency_key is None or not _KEY.fullmatch(idempotency_key):
+    name, role = session.account.name, session.account.role
+    asked = await keyed(request, idempotency_key, name, role, service.clock())
+    return Once(request, service, asked)
+
+
+async def keyed(request: Request, key: str | None, account: str, role: str, at: Micros) -> KeyedRequest:
+    """Read a request under its key.
+
+    Raises:
+        RequestRefused: It has none, or none that can be one.
+    """
+    if key is None or not _KEY.fullmatch(key):
         raise RequestRefused(
             "key-missing", "send Idempotency-Key: 8 to 128 visible characters, new for every new intent"
         )
     told = (
         request.method,
         request.url.path,
-        session.account.role,
+        role,
         request.headers.get("if-match", ""),
         language_of(request.headers.get("accept-language")).partition("-")[0],  # as it was always kept
     )
-    asked = KeyedRequest(
-        account=session.account.name,
-        key=idempotency_key,
+    return KeyedRequest(
+        account=account,
+        key=key,
         request=fingerprint(*(one.encode("utf-8", "replace") for one in told), await request.body()),
-        at=service.clock(),
+        at=at,
     )
-    return Once(request, service, asked)
 
 
 def _version(
     if_match: Annotated[str | None, Header(description="ETag of what was read and decided on.")] = None,
 ) -> int:
+    return version_of(if_match)
+
+
+def version_of(if_match: str | None) -> int:
     """Read the version that whoever asks has seen.
 
     Raises:
-        Refused: None was named, or none of ours.
+        RequestRefused: None was named, or none of ours.
     """
     if if_match is None:
         raise RequestRefused("version-missing", "read it, and send its ETag as If-Match")

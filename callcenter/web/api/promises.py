@@ -7,12 +7,11 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query
 from pydantic import Field
 
-from callcenter.domain.frame import SECOND, Micros
-from callcenter.errors import BadInput
 from callcenter.rules.regulations.promises import PromiseCount
-from callcenter.staff.roles import Principal, Right
+from callcenter.staff.rights import Right
+from callcenter.staff.roles import Principal
 from callcenter.store.record.promises import kept_promises
-from callcenter.web.api.fields import Moment, RequestBody, ResponseBody, moment_in
+from callcenter.web.api.fields import MomentSpan, ResponseBody
 from callcenter.web.auth import allowed
 from callcenter.web.service import TheService
 
@@ -20,14 +19,7 @@ router = APIRouter(prefix="/promises", tags=["promises"])
 
 Seeing = Annotated[Principal, Depends(allowed(Right.SEE))]
 
-_LONGEST: Micros = 93 * 86_400 * SECOND
-
-
-class PromiseSpan(RequestBody):
-    """Which visits count, by when they joined; `from` is inclusive, `to` is not."""
-
-    since: Moment = Field(alias="from")
-    until: Moment = Field(alias="to")
+_MOST_DAYS = 93
 
 
 class PromiseShown(ResponseBody):
@@ -50,13 +42,9 @@ class PromisesShown(ResponseBody):
 
 
 @router.get("")
-async def read_promises(span: Annotated[PromiseSpan, Query()], _: Seeing, service: TheService) -> PromisesShown:
+async def read_promises(span: Annotated[MomentSpan, Query()], _: Seeing, service: TheService) -> PromisesShown:
     """Say how often service promises were kept; at most 93 days."""
-    since, until = moment_in(span.since), moment_in(span.until)
-    assert since is not None
-    assert until is not None
-    if not since < until <= since + _LONGEST:
-        raise BadInput("`to` must be after `from`, by at most 93 days")
+    since, until = span.of_days(_MOST_DAYS)
     async with service.decisions.reading() as connection:
         found = await kept_promises(connection, service.rulebook, since, until)
     titles = {code: one.title for edition in service.rulebook.editions for code, one in edition.promises.items()}

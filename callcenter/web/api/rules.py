@@ -10,7 +10,8 @@ from pydantic import Field
 
 from callcenter.rules.records.agreement import agreement
 from callcenter.rules.regulations.edition import Mode
-from callcenter.staff.roles import Principal, Right, may
+from callcenter.staff.rights import Right
+from callcenter.staff.roles import Principal, may
 from callcenter.store.decisions.agreement import raised
 from callcenter.web.api.fields import Moment, RequestBody, ResponseBody, moment_in
 from callcenter.web.auth import allowed

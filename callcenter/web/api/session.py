@@ -9,7 +9,7 @@ from fastapi import APIRouter, Request, Response, status
 from pydantic import StringConstraints
 
 from callcenter.domain.frame import SECOND
-from callcenter.staff.roles import RIGHTS, Right, Role
+from callcenter.staff.rights import RIGHTS, Right, Role
 from callcenter.store.sign_in.passwords import MOST_PASSWORD
 from callcenter.store.sign_in.sessions import Session, SignInRefused
 from callcenter.usecases.keep_accounts import change_account

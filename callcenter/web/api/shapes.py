@@ -16,8 +16,9 @@ from callcenter.rules.records.standing import CHECKLISTS, SERVICE, Advice, Recor
 from callcenter.rules.records.steps import Action, HistoryEntry
 from callcenter.rules.records.violation import RosterLine, Verdict
 from callcenter.rules.regulations.edition import Mode, Severity, Title
+from callcenter.staff.rights import Role
 from callcenter.staff.roles import Field as Delicate
-from callcenter.staff.roles import Principal, Role, Sight, sight
+from callcenter.staff.roles import Principal, Sight, sight
 from callcenter.staff.workdays import Workdays
 from callcenter.store.decisions.violations import FiledRecord
 from callcenter.web.api.fields import ResponseBody, moment_out
@@ -138,7 +139,7 @@ class Reader:
 
     def __init__(self, person: Principal, language: Language, zone: ZoneInfo, now: Micros, days: Workdays) -> None:
         self._person = person
-        self._language = language
+        self.language = self._language = language
         self._zone = zone
         self._now = now
         self._days = days

@@ -13,7 +13,8 @@ from callcenter.domain.frame import SECOND, Micros
 from callcenter.domain.visits.survey import Survey
 from callcenter.domain.vocabulary import SurveyResult
 from callcenter.errors import BadInput
-from callcenter.staff.roles import Principal, Reach, Right, may, reach
+from callcenter.staff.rights import Reach, Right
+from callcenter.staff.roles import Principal, may, reach
 from callcenter.store.record.surveys import SurveyFilter, SurveyGrouping, survey_figures, surveys
 from callcenter.web.api.fields import (
     Moment,

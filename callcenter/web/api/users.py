@@ -8,7 +8,8 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Response, status
 from pydantic import Field, StringConstraints
 
-from callcenter.staff.roles import Principal, Right, Role
+from callcenter.staff.rights import Right, Role
+from callcenter.staff.roles import Principal
 from callcenter.store.sign_in.accounts import Account, NewAccount, get_account, list_accounts
 from callcenter.usecases.keep_accounts import add_account, change_account, confirm_role
 from callcenter.web.api.fields import (

@@ -8,13 +8,16 @@ import msgspec
 from fastapi import APIRouter, Depends, Query, Request, Response, status
 from pydantic import Field
 
+from callcenter.reports.records.listing import LISTED, RECORD_COLUMNS, RECORDS, ListedRecord, records_listed
 from callcenter.rules.records.sealed import veil
 from callcenter.rules.records.standing import RecordState
 from callcenter.rules.records.steps import Action, ProcessStep
 from callcenter.rules.records.violation import Verdict
 from callcenter.rules.regulations.edition import Severity
-from callcenter.staff.roles import Principal, Right
-from callcenter.store.decisions.violations import FiledRecord, RecordQuery, get_for, history, page
+from callcenter.staff.rights import Right
+from callcenter.staff.roles import Principal
+from callcenter.store.audit import Audited
+from callcenter.store.decisions.violations import FiledRecord, RecordOrder, RecordQuery, get_for, history, page
 from callcenter.store.idempotency import KeptAnswer
 from callcenter.store.unit_of_work import UnitOfWork
 from callcenter.usecases.file_report import SeenReport, file_report
@@ -34,15 +37,18 @@ from callcenter.web.api.fields import (
 )
 from callcenter.web.api.once import SeenVersion, TheOnce, etag
 from callcenter.web.api.shapes import Detail, Reader, RecordPage
+from callcenter.web.api.written import MOST_WRITTEN, FileAsked
 from callcenter.web.auth import TheSession, allowed
 from callcenter.web.problems import language_of, problem
 from callcenter.web.service import TheService
 
 router = APIRouter(prefix="/violations", tags=["violations"])
 
+_AT_ONCE = 2_000
+
 
 class RecordFilter(RequestBody):
-    """Which records are asked for."""
+    """Which records are asked for, in which order."""
 
     agent: Name | None = None
     rule: Name | None = None
@@ -50,8 +56,24 @@ class RecordFilter(RequestBody):
     verdict: Verdict | None = None
     since: Moment | None = Field(default=None, alias="from")
     until: Moment | None = Field(default=None, alias="to")
+    order: RecordOrder = RecordOrder.NEWEST
+
+    @property
+    def query(self) -> RecordQuery:
+        """What the database is asked."""
+        told = self.model_dump(include={"agent", "rule", "state", "verdict", "order"})
+        return RecordQuery(**told, since=moment_in(self.since), until=moment_in(self.until))
+
+
+class RecordPageAsked(RecordFilter):
+    """The same, a page at a time."""
+
     limit: Limit = 50
     cursor: Cursor = None
+
+
+class RecordsToWrite(RecordFilter, FileAsked):
+    """Which records are written to a file."""
 
 
 class Saying(RequestBody):
@@ -84,23 +106,35 @@ Proposing = Annotated[Principal, Depends(allowed(Right.PROPOSE))]
 
 @router.get("")
 async def list_violations(
-    asked: Annotated[RecordFilter, Query()], person: Seeing, reader: TheReader, service: TheService
+    asked: Annotated[RecordPageAsked, Query()], person: Seeing, reader: TheReader, service: TheService
 ) -> RecordPage:
-    """List the records that one may see, the newest first; `from` is inclusive, `to` is not."""
-    wanted = RecordQuery(
-        agent=asked.agent,
-        rule=asked.rule,
-        state=asked.state,
-        verdict=asked.verdict,
-        since=moment_in(asked.since),
-        until=moment_in(asked.until),
-    )
-    before = place_in(asked.cursor)
+    """List the records that one may see; `from` is inclusive, `to` is not."""
+    after = place_in(asked.cursor)
     async with service.decisions.reading() as connection:
-        found = await page(connection, person, wanted, before, asked.limit + 1)
+        found = await page(connection, person, asked.query, after, asked.limit + 1)
     shown = found[: asked.limit]
     more = place_out((shown[-1].sort_at, shown[-1].dossier.id)) if len(found) > len(shown) else None
     return RecordPage(items=[reader.summary(record) for record in shown], next=more)
+
+
+@router.get("/export", response_class=Response)
+async def export_violations(
+    asked: Annotated[RecordsToWrite, Query()], person: Seeing, reader: TheReader, service: TheService
+) -> Response:
+    """Write the records that one may see to a file; what a spreadsheet would run is made inert."""
+    rows: list[ListedRecord] = []
+    after: tuple[int, str] | None = None
+    async with service.decisions.reading() as connection:
+        while len(rows) < MOST_WRITTEN and (some := await page(connection, person, asked.query, after, _AT_ONCE)):
+            rows += [ListedRecord(**reader.summary(one).model_dump(include=LISTED)) for one in some]
+            after = (some[-1].sort_at, some[-1].dossier.id)
+    now, detail = service.clock(), {"records": len(rows)}
+    async with service.decisions.writing() as unit:
+        await unit.note(
+            Audited(at=now, actor=person.account, action="export", kind="violation", subject="all", detail=detail)
+        )
+    listed, title = records_listed(rows, reader.language), RECORDS.say("records", reader.language)
+    return await asked.answer("records", title, RECORD_COLUMNS, listed, reader.language)
 
 
 @router.get("/{number}")

@@ -29,7 +29,7 @@ Tell = Callable[[str], None]
 """Takes a line of progress."""
 
 _LEAD_SECONDS = 8.0
-_LEAD_COMMANDS = 2
+_LEAD_COMMANDS = 4
 """From the roster's writing to the shift's beginning: the service starts, and people take their phones."""
 
 _ALL_DAY_SECONDS = 7200.0
@@ -101,7 +101,7 @@ class Over:
 
 
 async def live_through(
-    acts: Iterable[Act], figures: Mapping[str, float], home: Path, first: asyncio.Lock, tell: Tell
+    acts: Iterable[Act], figures: Mapping[str, float], home: Path, making: asyncio.Lock, tell: Tell
 ) -> Over:
     """Let a day happen, from an empty floor to the end of the service.
 
@@ -109,7 +109,7 @@ async def live_through(
         acts: What is done, all at the same time.
         figures: What differs from the packaged rulebook.
         home: A directory for the service, still to be made.
-        first: Held for the first command: it compiles for those of other days that share the home's parent.
+        making: Held while the database is made: migrations run once at a time in a process.
         tell: Takes each line of progress.
     """
     told = sorted(acts, key=lambda act: act.duty not in _SHIFTS)
@@ -119,9 +119,10 @@ async def live_through(
     async with AsyncExitStack() as stack:
         lab = await stack.enter_async_context(_running(Lab(settings_for(stories, home.with_suffix(".lab")))))
         secrets, more = lab.state.manager_secrets, _settings(rulebook, roster)
-        async with first:
-            began = time.monotonic()
+        async with making:
             service = await stack.enter_async_context(at_home(home, lab.state.ami_port, secrets=secrets, more=more))
+        began = time.monotonic()
+        assert await service.run("db", "current") == (0, "")
         day = _day(Limits.of(rulebook), time.monotonic() - began)
         scenes = [Scene(story, lab, operator_of(lab), day) for story in stories]
         stack.callback(clear, scenes)

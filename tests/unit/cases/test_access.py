@@ -21,6 +21,7 @@ def opened(times: int, how: LookKind = LookKind.CARD, at: int = NOW) -> list[Car
         (opened(3), True, True, (NO_CALL,)),
         (opened(2) + opened(1, LookKind.REVEAL), True, None, (NO_CALL,)),
         (opened(3, LookKind.SEARCH), True, True, (NO_CALL,)),
+        (opened(3, LookKind.NUMBER), True, True, (NO_CALL,)),
         (opened(3, LookKind.LIST), True, True, ()),
         (opened(3), False, None, ()),
         (opened(9, LookKind.CALL), True, False, ()),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from callcenter.cases.afterwards import Following, SurveyPlan, following
+from callcenter.cases.afterwards import FELL_SILENT, Following, SurveyPlan, following
 from callcenter.domain.vocabulary import EndedBy, Question
 
 ASKS = (Question.SERVICE, Question.HANDLING)
@@ -18,6 +18,7 @@ ASKS = (Question.SERVICE, Question.HANDLING)
         (EndedBy.CALLER, 16, Following.END),
         (EndedBy.TRANSFER, 16, Following.END),
         (EndedBy.SWITCH, 31, Following.FRONT),
+        (EndedBy.CUT_SHORT, 16, Following.FRONT),
         (EndedBy.UNKNOWN, 44, Following.FRONT),
         (EndedBy.UNKNOWN, 16, Following.END),
         (None, 0, Following.FRONT),
@@ -42,3 +43,12 @@ def test_survey_names_its_questions_by_their_numbers() -> None:
 def test_line_has_its_own_questions_or_the_usual_ones() -> None:
     plan = SurveyPlan((Question.PRODUCT, Question.SERVICE), {"complaints": ASKS, "quiet": ()})
     assert [plan.questions(line) for line in ("consumers", "complaints", "quiet")] == [(1, 2), (1, 4), ()]
+
+
+@pytest.mark.parametrize(
+    ("interface", "said"), [("PJSIP/1001", "front/1001"), ("Local/1001@x/n", "front/"), ("", "front/")]
+)
+def test_whose_page_was_left_is_tried_first(interface: str, said: str) -> None:
+    assert following(EndedBy.CUT_SHORT, 41, ASKS, interface).line() == said
+    assert following(EndedBy.SWITCH, 41, ASKS, interface).line() == "front/"
+    assert following(EndedBy.CUT_SHORT, FELL_SILENT, ASKS, interface).line() == "front/"

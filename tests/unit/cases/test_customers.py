@@ -144,6 +144,14 @@ def test_place_where_no_number_is_is_refused(place: int | None) -> None:
         numbers_told(card_of({"name": "a", "numbers": [MOBILE]}), [ToldNumber(place=place)])
 
 
+def test_numbers_that_are_told_count_each_whether_the_card_has_them_or_not() -> None:
+    card = card_of({"name": "a", "numbers": [MOBILE]})
+    told = [ToldNumber(place=0), *(ToldNumber(raw=MOBILE.raw) for _ in range(MOST_NUMBERS - 1))]
+    assert numbers_told(card, told) == (MOBILE,)
+    with pytest.raises(BadInput, match="at most"):
+        numbers_told(card, [*told, ToldNumber(raw=MOBILE.raw)])
+
+
 def test_names_are_compared_without_width_and_case() -> None:
     assert folded("ＷＡＮＧ") == folded("wang")
     assert len(folded("ﷺ" * 120)) == 200

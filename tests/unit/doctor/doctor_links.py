@@ -49,6 +49,7 @@ class FakeLink:
     def __init__(self, username: str, **answers: dict[str, str]) -> None:
         self.username = username
         self.answers = answers
+        self.items: tuple[dict[str, str], ...] = ()
         self.heard_by: FakeLink | None = None
         self.opening = OPENING
         self.sink: Callable[[Batch], None] | None = None
@@ -63,7 +64,7 @@ class FakeLink:
             self.heard_by.sink([(Frame("UserEvent", {**self.opening, **fields}, None, None, 0), b"")])
         key = fields["Variable"] if action == "Getvar" else action
         key = f"{key} {fields['Exten']}@{fields['Context']}" if action == "ExtensionState" else key
-        return SwitchAnswer(self.answers.get(key, {}), ())
+        return SwitchAnswer(self.answers.get(key, {}), self.items if action == "QueueStatus" else ())
 
     demand = ask
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from callcenter.doctor.by_phones import inspect_phones, watched_devices
+from callcenter.doctor.by_phones import inspect_members, inspect_phones, watched_devices
 from callcenter.doctor.lookup import Nowhere
 from tests.unit.doctor.doctor_links import FakeLink, found, logins, snapshot_of, verdicts
 
@@ -106,3 +106,25 @@ async def test_many_names_are_cut_short_and_counted() -> None:
     _, control = logins()
     checks = await checks_of(control, *(f"Local/{n}@agents/n" for n in range(1001, 1009)))
     assert "Local/1005@agents/n and 3 more cannot be told" in found(checks)["phones behind Local"]
+
+
+@pytest.mark.parametrize(
+    ("memberships", "verdict", "names"),
+    [
+        ({}, None, ""),
+        ({"PJSIP/1001": "dynamic"}, "ok", "sign in and out"),
+        ({"PJSIP/1001": "static", "PJSIP/1002": "static"}, "ok", "2 stand in queues.conf"),
+        ({"PJSIP/1001": "static", "PJSIP/1002": "dynamic"}, "warn", "PJSIP/1001 stand in queues.conf"),
+    ],
+)
+async def test_members_of_queues_conf_are_named_where_others_sign_in(
+    memberships: dict[str, str], verdict: str | None, names: str
+) -> None:
+    _, control = logins()
+    control.items = (
+        {"Event": "QueueParams"},
+        *({"Event": "QueueMember", "Location": phone, "Membership": kind} for phone, kind in memberships.items()),
+    )
+    checks = await inspect_members(control.link)
+    assert [check.verdict for check in checks] == ([] if verdict is None else [verdict])
+    assert all(names in check.found for check in checks)

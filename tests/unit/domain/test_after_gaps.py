@@ -11,6 +11,7 @@ from callcenter.domain.floor import Floor
 from callcenter.domain.snapshot import ChannelState, QueueState, Snapshot, WaitingState
 from callcenter.domain.state import State
 from callcenter.domain.vocabulary import AgentState as S
+from callcenter.domain.vocabulary import EndedBy
 from callcenter.shape import shape_of
 from tests.unit.domain.switch import Switch, micros
 
@@ -74,6 +75,34 @@ def test_talk_that_ended_in_a_gap_has_no_end_that_is_known() -> None:
     switch.tell(ev.Resynced, 21, snapshot=snapshot())
     switch.ticks(30)
     assert [(talk.start, talk.end, talk.in_gap) for talk in switch.talks_told()] == [(micros(5), None, True)]
+
+
+@pytest.mark.parametrize("by", [EndedBy.CALLER, EndedBy.AGENT])
+@pytest.mark.parametrize("told_first", ["hang-up", "completion"])
+def test_who_hangs_up_in_a_talk_whose_beginning_a_gap_hid_has_ended_it_in_whatever_order_that_is_told(
+    by: EndedBy, told_first: str
+) -> None:
+    switch = Switch()
+    switch.member(0)
+    lines = (there("c1", "PJSIP/trunk-1", bridge="b1"), there("a1", "PJSIP/1001-1", bridge="b1"))
+    switch.tell(ev.Resynced, 1, snapshot=snapshot(lines))
+    hang_up = ("c1" if by is EndedBy.CALLER else "a1",)
+    if told_first == "hang-up":
+        switch.hangs_up(5, *hang_up)
+    switch.completes(5)
+    if told_first == "completion":
+        switch.hangs_up(5, *hang_up)
+    switch.part(5, "c1", "a1")
+    switch.ticks(20)
+    assert (switch.visit().ended_by, switch.visit().ended_at) == (by, micros(5))
+
+
+def test_nobody_is_known_to_have_ended_a_talk_whose_beginning_a_gap_hid_where_nobody_was_seen_to_hang_up() -> None:
+    switch = Switch()
+    switch.member(0)
+    switch.completes(5)
+    switch.ticks(20)
+    assert switch.visit().ended_by is EndedBy.UNKNOWN
 
 
 def test_two_who_wait_when_the_switch_is_asked_have_a_visit_each() -> None:

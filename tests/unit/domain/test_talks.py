@@ -6,6 +6,8 @@ import pytest
 
 from callcenter.domain import events as ev
 from callcenter.domain import facts as fx
+from callcenter.domain.channels.registry import SILENT
+from callcenter.domain.visits.holds import CallHeld
 from callcenter.domain.vocabulary import AgentState, EndedBy, How
 from tests.unit.domain.switch import Switch, micros
 
@@ -31,6 +33,15 @@ def test_talk_begins_when_both_are_in_a_bridge_and_is_told_with_who_hung_up() ->
     assert told(talk) == ("Alice", How.QUEUE, "support", micros(5.2), micros(9.1), EndedBy.CALLER)
     assert (talk.uniqueid, talk.call, talk.interface, talk.in_gap) == ("c1", "c1", "PJSIP/1001", False)
     assert talk.length == micros(9.1) - micros(5.2)
+
+
+def test_hold_is_told_by_the_agents_channel_alone_and_only_where_it_is_news() -> None:
+    switch = Switch()
+    switch.talking(1, 5)
+    for at, uid, on in ((6, "nobody", True), (6, "c1", True), (7, "a1", True), (8, "a1", True), (9, "a1", False)):
+        switch.tell(ev.HoldSet, at, uid=uid, on=on)
+    told = [(fact.at, fact.agent, fact.queue, fact.uniqueid, fact.held) for fact in switch.found(CallHeld)]
+    assert told == [(micros(7), "Alice", "support", "c1", True), (micros(9), "Alice", "support", "c1", False)]
 
 
 def test_talk_without_an_end_has_no_length() -> None:
@@ -121,6 +132,10 @@ def test_customer_who_dials_an_agents_number_talks_direct() -> None:
     switch.meet(4, "a1", "c1")
     assert switch.state("Bob") is AgentState.TALKING
     assert [told(t.talk)[:3] for t in switch.found(fx.TalkBegan)] == [("Bob", How.DIRECT, None)]
+    switch.tears_down(9, "a1", SILENT)
+    switch.ends(9, "a1")
+    switch.ticks(20)
+    assert [talk.ended_by for talk in switch.talks_told()] == [EndedBy.CUT_SHORT]
 
 
 def test_customer_who_dials_an_agents_number_over_a_local_channel_talks_direct() -> None:

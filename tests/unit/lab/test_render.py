@@ -55,6 +55,23 @@ def test_agent_is_a_member_of_each_of_her_queues_and_no_other() -> None:
     assert "Alice" in files["lab/queues.conf"]
 
 
+def test_phone_in_a_page_has_a_file_of_its_own_and_is_a_member_by_signing_in_alone() -> None:
+    iris = AgentSpec(number="1003", name="Iris", queues=("consumers", "extra"), page=True)
+    values, secrets = dict.fromkeys(NAMES, "1"), {"1001": "s", "1003": "iris-has-this-secret"}
+    files = render(values, (ALICE, iris), secrets, (QueueSpec(name="extra"),))
+
+    assert [name for name, text in files.items() if "1003" in text] == ["pjsip_pages.conf", "agents.conf"]
+    assert "password = iris-has-this-secret" in files["pjsip_pages.conf"]
+
+
+def test_voice_of_every_endpoint_is_heard_at_the_media_address_alone() -> None:
+    endpoints = re.split(r"^\[", rendered(MEDIA_ADDRESS="here")["pjsip.conf"], flags=re.MULTILINE)
+    said = [one for one in endpoints if re.search(r"^type = endpoint$", one, re.MULTILINE)]
+
+    assert [one.partition("]")[0] for one in said] == ["trunk", "agent", "page"]
+    assert [one for one in said if "media_address = here\nbind_rtp_to_media_address = yes\n" not in one] == []
+
+
 def test_lab_files_are_added_only_when_asked_for() -> None:
     values = dict.fromkeys(NAMES, "1")
     files = render(values, (ALICE,), {"1001": "s"})
@@ -70,10 +87,10 @@ def test_what_is_the_labs_alone_stands_where_asterisk_reads_it() -> None:
 
 
 def test_every_file_of_the_lab_is_read_by_some_file_or_by_its_name() -> None:
-    files = rendered()
+    files = rendered(PAGES_FILE="pjsip_pages.conf")
     included = {name for text in files.values() for name in re.findall(r"^#tryinclude (\S+)", text, re.MULTILINE)}
 
-    assert {name for name in files if name.startswith("lab/")} == included
+    assert {name for name in files if name.startswith("lab/")} | {"pjsip_pages.conf"} == included
 
 
 def test_events_login_hears_every_needed_event_and_one_variable() -> None:
@@ -96,7 +113,7 @@ def test_every_business_queue_rings_longer_than_three_rings() -> None:
 
 
 def test_switch_listens_only_where_it_is_told() -> None:
-    files = rendered(AMI_BIND="127.0.0.1", SIP_BIND="127.0.0.1")
+    files = rendered(AMI_BIND="127.0.0.1", SIP_BIND="127.0.0.1", HTTP_BIND="127.0.0.1")
     listening = "".join(files[name] for name in ("manager.conf", "pjsip.conf", "http.conf"))
 
     assert set(re.findall(r"^(?:bind|bindaddr) = ([\d.]+)", listening, re.MULTILINE)) == {"127.0.0.1"}

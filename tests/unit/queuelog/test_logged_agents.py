@@ -64,6 +64,17 @@ def test_wrap_up_is_reckoned_by_the_rulebook_and_ends_when_it_does_or_with_the_n
     ]
 
 
+def test_after_call_work_is_wrap_up_while_that_lasts_and_a_pause_of_the_service_is_its_own_state() -> None:
+    mei = told(*ANSWERED, "32|NONE|desk|Mei|PAUSE|acw", "60|NONE|desk|Mei|PAUSE|page_cannot_ring", wrap_up=9)["Mei"]
+    assert states(mei)[2:] == [
+        ("wrap_up", None, 30, 39),
+        ("paused", "acw", 39, 60),
+        ("system_paused", "page_cannot_ring", 60, None),
+    ]
+    done = told(*ANSWERED, "32|NONE|desk|Mei|PAUSE|acw", "34|NONE|desk|Mei|UNPAUSE|", wrap_up=9)["Mei"]
+    assert states(done)[2:] == [("wrap_up", None, 30, 34), ("available", None, 34, None)]
+
+
 def test_sign_in_and_sign_out_are_spans() -> None:
     mei = told(
         "5|MANAGER|desk|PJSIP/801|ADDMEMBER|",

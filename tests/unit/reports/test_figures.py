@@ -10,6 +10,7 @@ from callcenter.domain.frame import SECOND, Micros
 from callcenter.domain.vocabulary import VisitOutcome
 from callcenter.reports.figures.per_queue import FiguresByQueue, SpanFigures
 from callcenter.reports.figures.sheet import _exact
+from callcenter.rules.regulations.promises import FirstAnswer
 
 T = 20 * SECOND
 
@@ -71,7 +72,18 @@ def test_rates_of_the_wall_are_of_all_that_were_offered() -> None:
         (5, visit(VisitOutcome.REFUSED, None, joined_at=None, refused_at=1)),
     )
     assert (figures.offered, figures.refused, figures.others) == (10, 5, 2)
-    assert (figures.answered_rate, figures.abandon_rate) == (Fraction(6, 10), Fraction(2, 10))
+    assert (figures.answered_rate, figures.lost_rate) == (Fraction(6, 10), Fraction(2, 10))
+    assert figures.abandon_rate == Fraction(2, 8)
+
+
+def test_calls_stand_by_the_line_that_they_first_came_to() -> None:
+    day = FiguresByQueue(lambda _queue, _at: T)
+    for wait in (20, 21, None):
+        day.answered(FirstAnswer("sales", 0, None if wait is None else wait * SECOND))
+    figures = day.queues["sales"]
+    assert (figures.calls, figures.calls_within) == (3, 1)
+    assert (figures.wait_call, figures.wait_call_within) == (Fraction(41, 2), Fraction(1, 3))
+    assert (figures.answered, day.all.calls) == (0, 3)
 
 
 def test_waits_are_of_answered_visits_whose_wait_was_seen() -> None:
@@ -86,7 +98,15 @@ def test_waits_are_of_answered_visits_whose_wait_was_seen() -> None:
 
 def test_of_nothing_there_is_no_rate() -> None:
     figures = SpanFigures()
-    assert {figures.answered_rate, figures.speed_of_answer, figures.longest, figures.most} == {None}
+    assert {
+        figures.answered_rate,
+        figures.abandon_rate,
+        figures.wait_call,
+        figures.wait_call_within,
+        figures.speed_of_answer,
+        figures.longest,
+        figures.most,
+    } == {None}
     assert set(figures.service_levels.values()) == {None}
 
 

@@ -4,69 +4,79 @@ from __future__ import annotations
 
 import pytest
 
-from callcenter.staff.roles import (
-    FIELDS,
-    RIGHTS,
-    Field,
-    Principal,
-    Reach,
-    Right,
-    Role,
-    Sight,
-    approves_money,
-    may,
-    may_see,
-    sight,
-)
+from callcenter.staff.rights import RIGHTS, Reach, Right, Role
+from callcenter.staff.roles import FIELDS, Field, Principal, Sight, approves_money, may, may_see, sight
 
 RIGHTS_BY_HAND = """
-                   agent  group_leader  supervisor  training_specialist  qa    manager  hr    admin
-see                own    team          all         all                  all   all      all   all
-propose            -      team          all         all                  all   all      -     -
-notify             -      team          all         -                    -     all      -     -
-explain            own    own           own         -                    -     -        -     -
-appeal             own    own           own         -                    -     -        -     -
-decide             -      -             all         -                    -     all      -     -
-decide_appeal      -      -             -           -                    -     all      all   -
-withdraw           -      team          all         all                  all   all      -     -
-check              -      -             all         -                    all   all      all   -
-see_shadow         -      -             -           -                    -     -        -     all
-review_shadow      -      -             -           -                    -     -        -     all
-see_agreement      -      -             -           -                    -     all      all   all
-propose_change     -      -             all         -                    -     all      -     -
-approve_change     -      -             -           -                    -     all      all   -
-see_accounts       -      -             -           -                    -     all      all   all
-change_accounts    -      -             -           -                    -     -        -     all
-confirm_role       -      -             -           -                    -     all      all   all
-read_audit         -      -             -           -                    -     -        all   all
-see_scores         own    team          all         all                  -     all      all   -
-assess             -      -             -           all                  -     -        -     -
-assess_specialist  -      -             all         -                    -     -        -     -
-give_bonus         -      -             -           -                    -     all      -     -
-adjust             -      -             -           all                  -     -        -     -
-record_call        own    team          all         -                    -     -        -     -
-see_customers      all    all           all         -                    all   all      -     -
-search_customers   -      all           all         -                    -     all      -     -
-edit_customers     all    all           all         -                    -     all      -     -
-merge_customers    -      -             all         -                    -     all      -     -
-classify_customers -      -             all         -                    -     all      -     -
-delete_customers   -      -             all         -                    -     all      -     -
-export_customers   -      -             all         -                    -     all      -     -
-import_customers   -      -             all         -                    -     all      -     -
-read_looks         -      -             all         -                    all   all      -     -
-review_access      -      -             all         -                    all   all      -     -
-see_surveys        own    team          all         all                  all   all      all   -
-see_lost_calls     all    all           all         all                  all   all      -     -
-claim_lost_calls   all    all           all         -                    -     all      -     -
-close_lost_calls   -      all           all         -                    -     all      -     -
+                   agent group_leader supervisor training_specialist qa   manager general_manager accounting hr   admin
+see                own   team         all        all                 all  all     all             -          all  all
+propose            -     team         all        all                 all  all     -               -          -    -
+notify             -     team         all        -                   -    all     -               -          -    -
+explain            own   own          own        -                   -    -       -               -          -    -
+appeal             own   own          own        -                   -    -       -               -          -    -
+decide             -     -            all        -                   -    all     -               -          -    -
+decide_appeal      -     -            -          -                   -    all     -               -          all  -
+withdraw           -     team         all        all                 all  all     -               -          -    -
+check              -     -            all        -                   all  all     -               -          all  -
+see_shadow         -     -            -          -                   -    -       -               -          -    all
+review_shadow      -     -            -          -                   -    -       -               -          -    all
+see_agreement      -     -            -          -                   -    all     all             -          all  all
+propose_change     -     -            all        -                   -    all     -               -          -    -
+approve_change     -     -            -          -                   -    all     -               -          all  -
+see_accounts       -     -            -          -                   -    all     -               -          all  all
+change_accounts    -     -            -          -                   -    -       -               -          -    all
+confirm_role       -     -            -          -                   -    all     -               -          all  all
+read_audit         -     -            -          -                   -    -       -               -          all  all
+see_scores         own   team         all        all                 -    all     all             -          all  -
+assess             -     -            -          all                 -    -       -               -          -    -
+assess_specialist  -     -            all        -                   -    -       -               -          -    -
+give_bonus         -     -            -          -                   -    all     -               -          -    -
+adjust             -     -            -          all                 -    -       -               -          -    -
+use_desk           own   own          own        -                   -    -       -               -          -    -
+see_colleagues     all   all          all        -                   -    -       -               -          -    -
+record_call        own   team         all        -                   -    -       -               -          -    -
+see_customers      all   all          all        -                   all  all     -               -          -    -
+search_customers   -     all          all        -                   -    all     -               -          -    -
+edit_customers     all   all          all        -                   -    all     -               -          -    -
+merge_customers    -     -            all        -                   -    all     -               -          -    -
+classify_customers -     -            all        -                   -    all     -               -          -    -
+delete_customers   -     -            all        -                   -    all     -               -          -    -
+export_customers   -     -            all        -                   -    all     -               -          -    -
+import_customers   -     -            all        -                   -    all     -               -          -    -
+read_looks         -     -            all        -                   all  all     -               -          -    -
+review_access      -     -            all        -                   all  all     -               -          -    -
+see_surveys        own   team         all        all                 all  all     all             -          all  -
+see_lost_calls     all   all          all        all                 all  all     all             -          -    -
+claim_lost_calls   all   all          all        -                   -    all     -               -          -    -
+close_lost_calls   -     all          all        -                   -    all     -               -          -    -
+see_cases          own   team         all        -                   -    all     -               -          -    -
+see_remedies       -     -            -          -                   -    -       -               all        -    -
+see_case_reviews   -     -            -          -                   -    -       all             -          -    -
+work_on_cases      own   team         all        -                   -    all     all             all        -    -
+open_cases         own   team         all        -                   -    all     -               -          -    -
+export_cases       -     -            all        -                   -    all     -               -          -    -
+set_deputies       own   team         all        -                   -    all     own             own        -    -
+change_departments -     -            all        -                   -    all     -               -          -    -
+record_enquiries   own   team         all        -                   -    all     -               -          -    -
+change_classes     -     -            all        -                   -    all     -               -          -    -
+keep_contact_systems -   -            -          -                   -    all     -               -          -    all
+see_case_figures   own   team         all        all                 all  all     all             -          -    -
+follow_up_cases    -     all          all        all                 all  all     -               -          -    -
+track_measures     -     all          all        -                   -    all     all             -          -    -
+review_cases       -     -            all        -                   -    all     all             -          -    -
+note_discipline    -     -            -          -                   -    -       -               -          all  -
+list_remedies      -     -            all        -                   -    all     all             all        -    -
+see_registers      own   team         all        -                   -    all     -               -          -    -
+plan_care          -     all          all        -                   -    all     -               -          -    -
+approve_care       -     -            all        -                   -    all     -               -          -    -
 """
 FIELDS_BY_HAND = """
-                 agent   group_leader  supervisor  training_specialist  qa      manager  hr      admin
-caller           masked  masked        full        masked               full    full     masked  hidden
-card             masked  masked        full        hidden               full    full     hidden  hidden
-evidence         masked  masked        full        full                 full    full     masked  full
-money            full    hidden        full        hidden               hidden  full     full    hidden
-names            masked  full          full        full                 full    full     full    masked
+          agent  group_leader supervisor training_specialist qa     manager general_manager accounting hr     admin
+caller    masked masked       full       masked              full   full    masked          hidden     masked hidden
+card      masked masked       full       hidden              full   full    hidden          hidden     hidden hidden
+evidence  masked masked       full       full                full   full    masked          hidden     masked full
+money     full   hidden       full       hidden              hidden full    full            hidden     full   hidden
+names     masked full         full       full                full   full    full            hidden     full   masked
 """
 
 
@@ -122,5 +132,5 @@ def test_money_is_approved_by_managers_and_hr() -> None:
 @pytest.mark.parametrize("role", Role)
 def test_records_in_shadow_are_for_administrators(role: Role) -> None:
     person = Principal(account="x", role=role, agent="Alice", team="hotline")
-    assert may_see(person, "Alice", "hotline", shadow=False)
+    assert may_see(person, "Alice", "hotline", shadow=False) == (Right.SEE in RIGHTS[role])
     assert may_see(person, "Alice", "hotline", shadow=True) == (role is Role.ADMIN)

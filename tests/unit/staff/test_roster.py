@@ -188,3 +188,20 @@ def test_shift_over_a_change_of_clocks_is_as_long_as_it_is() -> None:
     roster = roster_of(made(timezone="Europe/Berlin", shifts=rows))
     ((start, end),) = roster.shifts["Alice"]
     assert end - start == utc(2026, 1, 1, 9) - utc(2026, 1, 1)
+
+
+def test_agents_on_duty_are_counted_by_queue_and_known_by_their_team() -> None:
+    moved = {"agent": "Cleo", "interface": "PJSIP/1003", "queues": ["sales"], "team": "orders"}
+    agents = [
+        ALICE | {"queues": ["sales", "support"]},
+        ALICE | {"interface": "PJSIP/1009", "queues": ["sales"], "team": "late shift"},
+        BOB | {"queues": ["sales"]},
+        moved | {"to": "2026-11-01T00:00"},
+    ]
+    times = [shift("2026-11-23T09:00", "2026-11-23T18:00"), shift("2026-10-01T09:00", "2026-10-01T18:00", "Cleo")]
+    roster = roster_of(made(agents=agents, shifts=times))
+    now, before = utc(2026, 11, 23, 2), utc(2026, 10, 1, 2)
+    assert roster.on_duty_by_queue(now) == {"sales": 1, "support": 1}
+    assert roster.on_duty_by_queue(before) == {"sales": 1, "support": 0}
+    assert roster.teams_at(now) == {"Alice": "hotline"}
+    assert roster.teams_at(before) == {"Alice": "hotline", "Cleo": "orders"}

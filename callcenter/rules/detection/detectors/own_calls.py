@@ -11,7 +11,7 @@ import msgspec
 
 from callcenter.domain import facts as fx
 from callcenter.domain.frame import Micros
-from callcenter.domain.vocabulary import AgentState
+from callcenter.domain.vocabulary import PAUSES
 from callcenter.rules.detection.acts import DetectedAct, Favour
 from callcenter.rules.detection.context import RuleContext
 from callcenter.rules.detection.detectors.detector import RuleInput
@@ -99,7 +99,7 @@ class Engagements:
         """Remember a line that is taken; a consultation during a talk is work."""
         if own.in_talk or own.started_at is None:
             return
-        paused = self._context.agent(own.agent).state_before(own.started_at) is AgentState.PAUSED
+        paused = self._context.agent(own.agent).state_before(own.started_at) in PAUSES
         self._memory.taken[own.uniqueid] = Engagement(
             own.agent, own.interface, own.uniqueid, own.dialled, own.started_at, paused, own.frames
         )

@@ -12,7 +12,7 @@ import msgspec
 
 from callcenter.domain import facts as fx
 from callcenter.domain.frame import SECOND, Micros
-from callcenter.domain.vocabulary import AgentState
+from callcenter.domain.vocabulary import PAUSES, AgentState
 from callcenter.rules.detection.acts import DetectedAct, Favour
 from callcenter.rules.detection.agents import PhoneLoss
 from callcenter.rules.detection.context import RuleContext
@@ -150,7 +150,7 @@ class PhonesTakenOff:
             favours.append(Favour(Verdict.UNDETERMINED, Reason("fell_silent")))
         if loss.before in _IN_CALL:
             favours.append(Favour(Verdict.UNDETERMINED, Reason("lost_in_call")))
-        if loss.before is AgentState.PAUSED:
+        if loss.before in PAUSES:
             favours.append(Favour(Verdict.UNDETERMINED, Reason("paused")))
         context.report(
             DetectedAct(

@@ -14,10 +14,13 @@ from pydantic import Field
 from callcenter.cases.access import LookKind
 from callcenter.cases.customers import LENGTHS, card_of
 from callcenter.cases.customers import CustomerCard as Card
+from callcenter.errors import BadInput
 from callcenter.numbers import NumberKind, read_number
-from callcenter.staff.roles import Principal, Right
+from callcenter.staff.rights import Right
+from callcenter.staff.roles import Field as Part
+from callcenter.staff.roles import Principal, Sight, sight
 from callcenter.store.customers.cards import get, of_key, read_all
-from callcenter.store.customers.search import CustomerOrder, CustomerQuery, page
+from callcenter.store.customers.search import LEAST_ENDING, CustomerOrder, CustomerQuery, page
 from callcenter.store.customers.told import FieldChange, history_of, notes_of, place_of
 from callcenter.store.idempotency import KeptAnswer
 from callcenter.store.unit_of_work import UnitOfWork
@@ -28,7 +31,7 @@ from callcenter.usecases.customers.save_customer import (
     delete_customer,
     note_customer,
 )
-from callcenter.usecases.customers.show_customers import as_meant, look_into, shown_card, shown_cards
+from callcenter.usecases.customers.show_customers import as_meant, look_into, note_search, shown_card, shown_cards
 from callcenter.web.api.customers.shapes import (
     CardWithNumbers,
     CustomerId,
@@ -38,6 +41,7 @@ from callcenter.web.api.customers.shapes import (
     numbering_of,
     outdated,
     require_owner,
+    require_patience,
     saved,
     touch_of,
 )
@@ -54,7 +58,7 @@ from callcenter.web.api.fields import (
 )
 from callcenter.web.api.once import SeenVersion, TheOnce, etag
 from callcenter.web.auth import allowed
-from callcenter.web.service import TheService
+from callcenter.web.service import Service, TheService
 
 router = APIRouter(prefix="/customers", tags=["customers"])
 
@@ -159,10 +163,14 @@ class CustomerGone(ResponseBody):
 async def look_up(body: NumberAsked, person: Seeing, service: TheService) -> CustomersWithNumber:
     """Find the customers who have a number; several may share it."""
     number = read_number(body.number, numbering_of(service))
+    viewer = service.viewer(person)
     async with service.decisions.writing() as unit:
+        await require_patience(unit, number.key, viewer)
         ids = () if number.key is None else await of_key(unit.connection, number.key)
         found = await read_all(unit.connection, ids)
-        shown = await shown_cards(unit, found, service.viewer(person), LookKind.SEARCH)
+        shown = await shown_cards(unit, found, viewer, LookKind.SEARCH)
+        if not found:
+            await note_search(unit, number.key, viewer)
     items = [customer_shown(one, service.rulebook.zone) for one in shown]
     return CustomersWithNumber(key=number.key, kind=number.kind, items=items)
 
@@ -172,15 +180,16 @@ async def search(body: CustomersSought, person: Searching, service: TheService) 
     """Look for customers by a part of the name, a number or its end, class, key account or owner."""
     told = body.model_dump(exclude={"number", "order", "limit", "cursor"})
     if body.number is not None:
-        number = read_number(body.number, numbering_of(service))
-        whole = number.key is not None and number.kind not in {NumberKind.LOCAL, NumberKind.SERVICE}
-        told |= {"key": number.key} if whole else {"ending": body.number.strip()}
+        told |= _number_sought(body.number, person, service)
     place = place_in(body.cursor)
     how = LookKind.SEARCH if any(value is not None for value in told.values()) else LookKind.LIST
-    wanted, after = CustomerQuery(**told), place[1] if place else None
+    wanted, after, viewer = CustomerQuery(**told), place[1] if place else None, service.viewer(person)
     async with service.decisions.writing() as unit:
+        await require_patience(unit, wanted.key, viewer)
         found = await page(unit.connection, wanted, body.order, after, body.limit + 1)
-        shown = await shown_cards(unit, found[: body.limit], service.viewer(person), how)
+        shown = await shown_cards(unit, found[: body.limit], viewer, how)
+        if not found and how is LookKind.SEARCH:
+            await note_search(unit, wanted.key, viewer)
     more = place_out((0, shown[-1].filed.id)) if len(found) > len(shown) else None
     return CustomerPage(items=[customer_shown(one, service.rulebook.zone) for one in shown], next=more)
 
@@ -222,6 +231,8 @@ async def save_customer(
         def told(card: Card) -> dict[str, Any]:
             return as_meant(card, telling(card))
 
+        if "numbers" in body.model_fields_set and _is_masked(person):  # what becomes of them tells what the card had
+            await look_into(unit, await get(unit.connection, number), service.viewer(person))
         return saved(await change_customer(unit, number, seen, told, touch_of(once)))
 
     try:
@@ -300,3 +311,23 @@ async def list_history(
         )
 
     return HistoryPage(items=[told(one) for one in shown], next=more)
+
+
+def _number_sought(told: str, person: Principal, service: Service) -> dict[str, str]:
+    """Say whether a number or the end of one is asked for.
+
+    Raises:
+        BadInput: Of a number that one reads masked, more of the end is told than is shown: digit by digit it would
+            come to light.
+    """
+    number, ending = read_number(told, numbering_of(service)), told.strip()
+    masked = _is_masked(person)
+    if number.key is not None and (masked or number.kind not in {NumberKind.LOCAL, NumberKind.SERVICE}):
+        return {"key": number.key}
+    if masked and len(ending) > LEAST_ENDING:
+        raise BadInput(f"give the whole number, or its last {LEAST_ENDING} digits")
+    return {"ending": ending}
+
+
+def _is_masked(person: Principal) -> bool:
+    return sight(person.role, Part.CALLER) is not Sight.FULL

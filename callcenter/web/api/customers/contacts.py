@@ -10,13 +10,14 @@ from pydantic import Field
 
 from callcenter.domain.vocabulary import VisitOutcome
 from callcenter.rules.records.masks import worded
-from callcenter.staff.roles import Field as Part
-from callcenter.staff.roles import Principal, Right, sight
+from callcenter.staff.rights import Right
+from callcenter.staff.roles import Principal
 from callcenter.store.customers.cards import get
-from callcenter.store.customers.contacts import contacts_of
+from callcenter.store.customers.contacts import Contact, contacts_of
 from callcenter.store.idempotency import KeptAnswer
 from callcenter.store.unit_of_work import UnitOfWork
 from callcenter.usecases.customers.pick_customer import Picking, pick_customer
+from callcenter.usecases.customers.show_customers import CardSight, look_into
 from callcenter.web.api.customers.shapes import CustomerId
 from callcenter.web.api.fields import (
     Cursor,
@@ -47,6 +48,7 @@ class ContactShown(ResponseBody):
     outcome: VisitOutcome
     agent: str | None
     words: str | None
+    callback_by: datetime | None = Field(description="Until when a call-back was promised in it.")
 
 
 class ContactPage(ResponseBody):
@@ -75,11 +77,12 @@ class CallOfCustomer(ResponseBody):
 async def list_contacts(
     number: CustomerId, person: Seeing, service: TheService, limit: Limit = 50, cursor: Cursor = None
 ) -> ContactPage:
-    """List a customer's calls: of all its numbers, and those that somebody said are its."""
-    zone, seen = service.rulebook.zone, sight(person.role, Part.CALLER)
-    async with service.decisions.reading() as connection:
-        customer = await get(connection, number)
-        found = await contacts_of(connection, customer.id, place_in(cursor), limit + 1)
+    """List a customer's calls: of all its numbers, and those that somebody said are its; a look at the card."""
+    zone = service.rulebook.zone
+    async with service.decisions.writing() as unit:
+        customer = await get(unit.connection, number)
+        seen = await look_into(unit, customer, service.viewer(person))
+        found = await contacts_of(unit.connection, customer.id, place_in(cursor), limit + 1)
     shown = found[:limit]
     items = [
         ContactShown(
@@ -88,7 +91,8 @@ async def list_contacts(
             queue=one.queue,
             outcome=one.outcome,
             agent=one.agent,
-            words=None if one.words is None else worded(one.words, seen),
+            words=None if one.words is None else _words(one, seen, person),
+            callback_by=moment_out(one.callback_by, zone),
         )
         for one in shown
     ]
@@ -104,6 +108,8 @@ async def pick(uniqueid: Name, body: CustomerPicked, person: Recording, service:
 
     async def work(unit: UnitOfWork) -> KeptAnswer:
         customer = await pick_customer(unit, picking, person, lambda agent: service.team_of(agent, now))
+        if customer is not None:  # the pop shows whom somebody names
+            await look_into(unit, await get(unit.connection, customer), service.viewer(person))
         told = CallOfCustomer(uniqueid=uniqueid, customer=customer).model_dump_json()
         return KeptAnswer(status=status.HTTP_200_OK, etag="", body=told)
 
@@ -111,3 +117,9 @@ async def pick(uniqueid: Name, body: CustomerPicked, person: Recording, service:
     if live is not None:
         live.pops.picked(uniqueid)
     return answer
+
+
+def _words(one: Contact, seen: CardSight, person: Principal) -> str:
+    """Show what was recorded of a call: to the agent who had it also where the card is not open."""
+    words, mine = one.words or "", one.agent is not None and one.agent == person.agent
+    return worded(words, seen.numbers) if mine else seen.words(words)

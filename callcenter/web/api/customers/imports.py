@@ -24,7 +24,8 @@ from callcenter.files.customer_sheet import customer_sheet_of
 from callcenter.locale import Language, sentence
 from callcenter.reports.customers import WORDS, whole_list
 from callcenter.spreadsheet import Rows, csv_file, workbook
-from callcenter.staff.roles import Principal, Right
+from callcenter.staff.rights import Right
+from callcenter.staff.roles import Principal
 from callcenter.store.customers.imports import CustomerImport, import_named, imports
 from callcenter.store.customers.search import classes
 from callcenter.store.customers.writes import Touch

@@ -9,7 +9,8 @@ from fastapi import APIRouter, Depends, Query, Response, status
 from pydantic import Field
 
 from callcenter.cases.access import AccessSuspicion, LookKind
-from callcenter.staff.roles import Principal, Right
+from callcenter.staff.rights import Right
+from callcenter.staff.roles import Principal
 from callcenter.store.customers.looks import AccessReview, ReviewState, review_named, reviews
 from callcenter.store.idempotency import KeptAnswer
 from callcenter.store.unit_of_work import UnitOfWork

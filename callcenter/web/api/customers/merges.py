@@ -9,7 +9,8 @@ from fastapi import APIRouter, Depends, Path, Response, status
 from pydantic import Field
 
 from callcenter.cases.merging import MergeSide
-from callcenter.staff.roles import Principal, Right
+from callcenter.staff.rights import Right
+from callcenter.staff.roles import Principal
 from callcenter.store.customers.cards import get
 from callcenter.store.customers.search import classes
 from callcenter.store.customers.told import merges_of

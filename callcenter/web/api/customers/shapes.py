@@ -19,8 +19,9 @@ from callcenter.staff.roles import Principal
 from callcenter.store.customers.cards import FiledCustomer
 from callcenter.store.customers.writes import Touch
 from callcenter.store.idempotency import KeptAnswer
+from callcenter.store.unit_of_work import UnitOfWork
 from callcenter.usecases.customers.save_customer import CardOutdated, Telling
-from callcenter.usecases.customers.show_customers import ShownCustomer, look_into
+from callcenter.usecases.customers.show_customers import ShownCustomer, Viewer, look_into, searches_too_often
 from callcenter.web.api.fields import Name, RequestBody, ResponseBody, moment_out
 from callcenter.web.api.once import Once, etag
 from callcenter.web.problems import RequestRefused
@@ -161,6 +162,20 @@ def require_owner(body: CardGiven, service: Service) -> None:
     """
     if body.owner is not None and not service.knows(body.owner):
         raise BadInput(f"there is no agent {body.owner!r}")
+
+
+async def require_patience(unit: UnitOfWork, key: str | None, viewer: Viewer) -> None:
+    """Pass if whoever asks for a number has not tried too many out.
+
+    Raises:
+        RequestRefused: They have.
+    """
+    if await searches_too_often(unit, key, viewer):
+        raise RequestRefused(
+            "too-many",
+            "you have asked for as many numbers as one may in an hour: try again later, or ask your supervisor",
+            Retry_After="600",
+        )
 
 
 async def outdated(error: CardOutdated, typed: dict[str, Any], person: Principal, service: Service) -> RequestRefused:

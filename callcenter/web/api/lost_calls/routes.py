@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
-from enum import StrEnum
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request, Response, status
 
 from callcenter.domain.vocabulary import CALL_BACK
-from callcenter.locale import Language
 from callcenter.numbers import PLAIN, dialled_as, read_number
-from callcenter.reports.lost_calls import WORDS, lost_calls_listed
-from callcenter.spreadsheet import Rows, csv_file, workbook
+from callcenter.reports.lost_calls import LOST_COLUMNS, WORDS, lost_calls_listed
+from callcenter.staff.rights import Right
 from callcenter.staff.roles import Field as Part
-from callcenter.staff.roles import Principal, Right, sight
+from callcenter.staff.roles import Principal, sight
 from callcenter.store.audit import Audited
 from callcenter.store.conflicts import Conflict
 from callcenter.store.decisions.lost_calls import LostCallFilter, entries, entry_of
@@ -22,6 +19,8 @@ from callcenter.store.idempotency import KeptAnswer
 from callcenter.store.unit_of_work import UnitOfWork
 from callcenter.usecases.claim_lost_call import claim_lost_call, release_lost_call
 from callcenter.usecases.close_lost_calls import close_lost_calls
+from callcenter.usecases.customers.show_customers import note_search
+from callcenter.web.api.customers.shapes import require_patience
 from callcenter.web.api.fields import moment_out, place_in, place_out
 from callcenter.web.api.lost_calls.shapes import (
     CallBackGiven,
@@ -38,6 +37,7 @@ from callcenter.web.api.lost_calls.shapes import (
     lost_call_shown,
 )
 from callcenter.web.api.once import TheOnce
+from callcenter.web.api.written import MOST_WRITTEN, FileAsked
 from callcenter.web.auth import allowed
 from callcenter.web.callback_codes import CODE_LASTS
 from callcenter.web.problems import RequestRefused, language_of
@@ -48,33 +48,17 @@ router = APIRouter(prefix="/lost-calls", tags=["lost calls"])
 Seeing = Annotated[Principal, Depends(allowed(Right.SEE_LOST_CALLS))]
 Claiming = Annotated[Principal, Depends(allowed(Right.CLAIM_LOST_CALLS))]
 Closing = Annotated[Principal, Depends(allowed(Right.CLOSE_LOST_CALLS))]
-_MOST_EXPORTED = 100_000
 
 
-class LostCallFile(StrEnum):
-    """As what the list is written."""
-
-    CSV = "csv"
-    XLSX = "xlsx"
-
-
-_MEDIA = {
-    LostCallFile.CSV: "text/csv; charset=utf-8",
-    LostCallFile.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}
-
-
-class LostCallsToWrite(LostCallsAsked):
-    """Which lost calls are written to a file, and to which kind."""
-
-    format: LostCallFile = LostCallFile.CSV
+class LostCallsToWrite(LostCallsAsked, FileAsked):
+    """Which lost calls are written to a file."""
 
 
 @router.get("")
 async def list_lost_calls(
     asked: Annotated[LostCallPageAsked, Query()], person: Seeing, service: TheService
 ) -> LostCallPage:
-    """List lost calls, an entry a number: open ones first, the oldest first."""
+    """List lost calls, an entry a number: open ones first and of them the oldest first, or the latest lost first."""
     return await _page(asked, None, person, service)
 
 
@@ -84,6 +68,10 @@ async def find_lost_calls(body: LostCallsSought, person: Seeing, service: TheSer
     key = read_number(body.number, service.in_force().numbering or PLAIN).key
     if key is None:
         return LostCallPage(items=[], next=None)
+    viewer = service.viewer(person)
+    async with service.decisions.writing() as unit:
+        await require_patience(unit, key, viewer)
+        await note_search(unit, key, viewer)
     return await _page(body, key, person, service)
 
 
@@ -94,20 +82,15 @@ async def export_lost_calls(
     """Write lost calls to a file; what a spreadsheet would run is made inert."""
     now, language = service.clock(), language_of(request.headers.get("accept-language"))
     async with service.decisions.reading() as connection:
-        found = [one for _, one in await entries(connection, _filter(asked), now, limit=_MOST_EXPORTED)]
+        found = [one for _, one in await entries(connection, _filter(asked), now, limit=MOST_WRITTEN)]
     told = {"entries": len(found)}
     async with service.decisions.writing() as unit:
         await unit.note(
             Audited(at=now, actor=person.account, action="export", kind="lost_call", subject="all", detail=told)
         )
     rows = lost_calls_listed(found, sight(person.role, Part.CALLER), service.rulebook.zone, language)
-    headers = {
-        "Content-Disposition": f'attachment; filename="lost-calls.{asked.format}"',
-        "Content-Language": language,
-        "Vary": "Accept-Language",
-    }
-    held = await asyncio.to_thread(_written, rows, asked.format, language)
-    return Response(held, headers=headers, media_type=_MEDIA[asked.format])
+    title = WORDS.say("lost_calls", language)
+    return await asked.answer("lost-calls", title, LOST_COLUMNS, rows, language)
 
 
 @router.post("/{number}/claim", response_model=ClaimShown)
@@ -136,6 +119,7 @@ async def release(number: LostCallId, person: Claiming, service: TheService, onc
         return KeptAnswer(status=status.HTTP_200_OK, etag="", body='{"state":"released"}')
 
     answer = await once.answer(work)
+    service.codes.void({number})
     _tell(service, "released", number, person)
     return answer
 
@@ -143,12 +127,15 @@ async def release(number: LostCallId, person: Claiming, service: TheService, onc
 @router.post("/close", response_model=LostCallsGone)
 async def close(body: LostCallsClosed, person: Closing, service: TheService, once: TheOnce) -> Response:
     """Close lost calls that nobody needs to call back, with all of the same numbers; what is closed stays so."""
+    void: set[str] = set()
 
     async def work(unit: UnitOfWork) -> KeptAnswer:
         gone = await close_lost_calls(unit, body.ids, body.reason, person, once.asked.at)
+        void.update(gone)
         return KeptAnswer(status=status.HTTP_200_OK, etag="", body=LostCallsGone(closed=gone).model_dump_json())
 
     answer = await once.answer(work)
+    service.codes.void(void)
     for number in body.ids:
         _tell(service, "closed_by_hand", number, person)
     return answer
@@ -187,7 +174,7 @@ async def _page(asked: LostCallPageAsked, key: str | None, person: Principal, se
 
 
 def _filter(asked: LostCallsAsked, key: str | None = None) -> LostCallFilter:
-    return LostCallFilter(state=asked.state, queue=asked.queue, key=key, claimed_by=asked.claimed_by)
+    return LostCallFilter(state=asked.state, queue=asked.queue, key=key, claimed_by=asked.claimed_by, order=asked.order)
 
 
 def _tell(service: Service, what: str, number: str, person: Principal) -> None:
@@ -195,7 +182,3 @@ def _tell(service: Service, what: str, number: str, person: Principal) -> None:
     if service.ports.live is not None:
         said: dict[str, Any] = {"what": what, "id": number, "who": person.agent or person.account}
         service.ports.live.lost_call(said)
-
-
-def _written(rows: Rows, file: LostCallFile, language: Language) -> bytes:
-    return csv_file(rows) if file is LostCallFile.CSV else workbook([(WORDS.say("lost_calls", language), rows)])

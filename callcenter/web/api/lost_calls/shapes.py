@@ -10,9 +10,10 @@ from pydantic import Field, StringConstraints
 
 from callcenter.domain.vocabulary import FollowUpState
 from callcenter.reports.lost_calls import caller_shown
+from callcenter.rules.records.masks import worded
 from callcenter.staff.roles import Field as Part
 from callcenter.staff.roles import Principal, sight
-from callcenter.store.decisions.lost_calls import LostCallClaim, LostCallEntry
+from callcenter.store.decisions.lost_calls import LostCallClaim, LostCallEntry, LostCallOrder
 from callcenter.usecases.close_lost_calls import MOST_CLOSED
 from callcenter.web.api.fields import Name, RequestBody, ResponseBody, Words, moment_out
 
@@ -25,6 +26,7 @@ class LostCallsAsked(RequestBody):
     state: FollowUpState | None = None
     queue: Name | None = None
     claimed_by: Name | None = Field(default=None, description="The account that calls back.")
+    order: LostCallOrder = LostCallOrder.WAITING
 
 
 class LostCallPageAsked(LostCallsAsked):
@@ -81,7 +83,7 @@ class LostCallShown(ResponseBody):
 
 
 class LostCallPage(ResponseBody):
-    """Lost calls: open ones first, the oldest first; closed ones last, the latest first."""
+    """Lost calls, in the order that was asked for."""
 
     items: list[LostCallShown]
     next: str | None
@@ -113,10 +115,11 @@ def claim_shown(claim: LostCallClaim, zone: ZoneInfo) -> ClaimShown:
 
 def lost_call_shown(entry: LostCallEntry, person: Principal, zone: ZoneInfo) -> LostCallShown:
     """Show an entry to a person."""
+    seen = sight(person.role, Part.CALLER)
     return LostCallShown(
         id=entry.id,
         state=entry.state,
-        caller=caller_shown(entry.caller, sight(person.role, Part.CALLER)),
+        caller=caller_shown(entry.caller, seen),
         queues=list(entry.queues),
         count=entry.count,
         since=moment_out(entry.since, zone),
@@ -125,6 +128,6 @@ def lost_call_shown(entry: LostCallEntry, person: Principal, zone: ZoneInfo) -> 
         by=entry.by,
         closed_at=moment_out(entry.closed_at, zone),
         closed_by=entry.closed_by,
-        reason=entry.reason,
+        reason=None if entry.reason is None else worded(entry.reason, seen),
         claim=None if entry.claim is None else claim_shown(entry.claim, zone),
     )

@@ -12,7 +12,8 @@ from callcenter.rules.records.steps import Action, ProcessStep, Terms
 from callcenter.rules.records.violation import Verdict
 from callcenter.rules.regulations.edition import Mode, Severity
 from callcenter.staff.dates import day_start
-from callcenter.staff.roles import Principal, Role
+from callcenter.staff.rights import Role
+from callcenter.staff.roles import Principal
 from callcenter.staff.workdays import Workdays
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")

@@ -13,7 +13,8 @@ from callcenter.rules.records.steps import STEPS, Action, ProcessStep
 from callcenter.rules.records.violation import Verdict
 from callcenter.rules.records.workflow import take
 from callcenter.rules.regulations.edition import Mode, Severity
-from callcenter.staff.roles import Principal, Role
+from callcenter.staff.rights import Role
+from callcenter.staff.roles import Principal
 from tests.unit.rules.detection.people import (
     ALICE,
     BOB,

@@ -13,7 +13,7 @@ from callcenter.rules.records.steps import DECISIONS, REVIEWS, Action, HistoryEn
 from callcenter.rules.records.violation import Verdict
 from callcenter.rules.records.workflow import take
 from callcenter.rules.regulations.edition import Mode, Severity
-from callcenter.staff.roles import Role
+from callcenter.staff.rights import Role
 from tests.unit.rules.detection.people import DAY, MONDAY, TERMS, record
 
 ACCOUNTS = st.sampled_from(["alice", "li", "sun", "ma", SERVICE])

@@ -8,7 +8,7 @@ import pytest
 from callcenter.domain import facts as fx
 from callcenter.domain.vocabulary import OfferOutcome, VisitOutcome
 from callcenter.rules.regulations.edition import Rulebook
-from callcenter.rules.regulations.promises import Promises
+from callcenter.rules.regulations.promises import FirstAnswer, Promises, first_answer
 from tests.unit.rules.detection.story import at, micros, packaged, read, rulebook
 
 
@@ -163,3 +163,12 @@ def test_wait_whose_beginning_was_not_seen_is_unknown() -> None:
 def test_before_the_first_edition_nothing_was_promised() -> None:
     later = read("based_on: packaged\neditions:\n  - version: test\n    from: 2100-01-01\n")
     assert counted(visit(10, offer(2, 10)), book=later) == {}
+
+
+def test_first_answer_of_a_call_is_by_the_line_that_it_first_came_to() -> None:
+    first = msgspec.structs.replace(visit(9, outcome=VisitOutcome.TIMED_OUT), queue="sales")
+    then = msgspec.structs.replace(visit(21), joined_at=micros(9))
+    again = msgspec.structs.replace(visit(99), joined_at=micros(60))
+    assert first_answer([first, then, again]) == FirstAnswer("sales", micros(0), micros(21) - micros(0))
+    assert first_answer([first]) is None
+    assert first_answer([]) is None

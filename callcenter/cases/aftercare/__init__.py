@@ -1,0 +1,1 @@
+"""What follows complaints: figures, follow-ups, measures, remedies, registers, care (pure)."""

@@ -1,0 +1,1 @@
+"""Commands about what follows complaints, each a part of another."""

@@ -1,0 +1,1 @@
+"""What `callcenter cases` does: lists, moves, people, classes."""

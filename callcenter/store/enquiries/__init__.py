@@ -1,0 +1,1 @@
+"""Enquiries, the classes of what contacts are about, the systems that report contacts, and attachments."""

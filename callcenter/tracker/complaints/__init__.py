@@ -1,0 +1,1 @@
+"""What comes with the time in complaints, and what happens with them, told."""

@@ -1,0 +1,1 @@
+"""What leaves the service: the publisher, and whom it publishes to."""

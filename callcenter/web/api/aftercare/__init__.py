@@ -1,0 +1,1 @@
+"""What follows complaints, over the API: a file a resource."""

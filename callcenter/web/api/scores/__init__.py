@@ -1,0 +1,1 @@
+"""Scores, and what people give that moves them."""

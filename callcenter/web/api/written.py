@@ -1,0 +1,62 @@
+"""Tables as the files that people take away: as they are shown, in the columns that were asked for."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from enum import StrEnum
+
+from fastapi import Response
+from pydantic import Field
+
+from callcenter.locale import Language
+from callcenter.spreadsheet import Rows, csv_file, with_columns, workbook
+from callcenter.web.api.fields import Name, RequestBody
+
+MOST_WRITTEN = 100_000
+_MOST_COLUMNS = 40
+
+
+class FileKind(StrEnum):
+    """What file a table is written to."""
+
+    CSV = "csv"
+    XLSX = "xlsx"
+
+
+MEDIA = {
+    FileKind.CSV: "text/csv; charset=utf-8",
+    FileKind.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+
+
+class FileAsked(RequestBody):
+    """Which file, with which columns."""
+
+    format: FileKind = FileKind.CSV
+    columns: list[Name] = Field(default=[], max_length=_MOST_COLUMNS, description="In this order; all where none is.")
+
+    async def answer(self, name: str, title: str, names: Sequence[str], rows: Rows, language: Language) -> Response:
+        """Answer with a table as a file; what a spreadsheet would run is made inert.
+
+        Args:
+            name: The file's, without its ending.
+            title: The sheet's.
+            names: What the columns are asked for by, in the order of the rows.
+            rows: The first is the heading.
+            language: In which they are written.
+
+        Raises:
+            BadInput: A column that is asked for is not there.
+        """
+        chosen = with_columns(rows, names, self.columns)
+        held = await asyncio.to_thread(self._held, chosen, title)
+        headers = {
+            "Content-Disposition": f'attachment; filename="{name}.{self.format}"',
+            "Content-Language": language,
+            "Vary": "Accept-Language",
+        }
+        return Response(held, headers=headers, media_type=MEDIA[self.format])
+
+    def _held(self, rows: Rows, title: str) -> bytes:
+        return csv_file(rows) if self.format is FileKind.CSV else workbook([(title, rows)])

@@ -1,0 +1,36 @@
+/** What an agent or a lead must know at once: that the own phone cannot ring, that the service has paused one, whose pages fail. */
+import { defineStore } from "pinia";
+import { computed, ref } from "vue";
+
+import { useLive } from "@/live/store";
+import { useSession } from "@/session/store";
+
+import { fails, pausedLong } from "./failing";
+import { usePhone } from "./store";
+
+/** How long after it was loaded a page may take to be a phone again: nothing is wrong yet, and the state is kept. */
+export const GRACE_SECONDS = 10;
+
+export const useAlarms = defineStore("alarms", () => {
+  const live = useLive();
+  const session = useSession();
+  const phone = usePhone();
+  const loadedAt = ref(Date.now() / 1000);
+
+  const grace = computed(() => live.now - loadedAt.value < GRACE_SECONDS);
+  const mine = computed(() => (session.agent === null ? undefined : live.state.agents[session.agent]));
+  const onDuty = computed(() => (mine.value?.queues.length ?? 0) > 0);
+  /** What keeps the phone in this page from ringing while calls may come, as a key of the texts; null: nothing. */
+  const trouble = computed(() => {
+    const state = phone.state;
+    if (state === null) return null;
+    if (state.trouble !== null) return state.trouble;
+    return onDuty.value && !grace.value && phone.lack !== "connecting" ? phone.lack : null;
+  });
+  const systemPause = computed(() => mine.value?.state === "system_paused");
+  const others = computed(() => Object.values(live.state.agents).filter((one) => one.agent !== session.agent));
+  const failing = computed(() => others.value.filter(fails));
+  const paused = computed(() => others.value.filter((one) => pausedLong(one, live.switchNow)));
+
+  return { grace, mine, trouble, systemPause, failing, paused };
+});

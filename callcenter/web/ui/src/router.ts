@@ -1,0 +1,89 @@
+/** Addresses: every page has one, and says who may open it; the rail lists those that one may. */
+import { createRouter, createWebHistory, type RouteRecordRaw } from "vue-router";
+
+import type { TextKey } from "@/locale";
+import { type Right, useSession } from "@/session/store";
+
+declare module "vue-router" {
+  interface RouteMeta {
+    /** Its name in the rail and the title; without one it is not in the rail. */
+    title?: TextKey;
+    icon?: "desk" | "day" | "lost" | "cases" | "records" | "account";
+    /** One of these is needed. */
+    rights?: Right[];
+    /** For agents alone. */
+    agents?: boolean;
+    /** For whoever is not signed in. */
+    open?: boolean;
+  }
+}
+
+export const PAGES: RouteRecordRaw[] = [
+  {
+    path: "/desk",
+    component: () => import("@/pages/AgentPage.vue"),
+    meta: { title: "page.desk", icon: "desk", rights: ["record_call", "use_desk"], agents: true },
+  },
+  {
+    path: "/day",
+    component: () => import("@/pages/DayPage.vue"),
+    meta: { title: "page.day", icon: "day", rights: ["record_call"], agents: true },
+  },
+  {
+    path: "/lost-calls",
+    component: () => import("@/pages/LostCallsPage.vue"),
+    meta: { title: "page.lost", icon: "lost", rights: ["see_lost_calls"] },
+  },
+  {
+    path: "/cases",
+    component: () => import("@/pages/CasesPage.vue"),
+    meta: { title: "page.cases", icon: "cases", rights: ["see_cases"] },
+  },
+  {
+    path: "/records/:id?",
+    component: () => import("@/pages/RecordsPage.vue"),
+    meta: { title: "page.records", icon: "records", rights: ["see"] },
+  },
+  {
+    path: "/account",
+    component: () => import("@/pages/AccountPage.vue"),
+    meta: { title: "page.account", icon: "account" },
+  },
+];
+
+export const router = createRouter({
+  history: createWebHistory(),
+  routes: [
+    { path: "/sign-in", component: () => import("@/pages/SignInPage.vue"), meta: { open: true } },
+    { path: "/search", component: () => import("@/pages/SearchPage.vue") },
+    ...PAGES,
+    { path: "/", component: () => import("@/pages/NoPage.vue") },
+    { path: "/:rest(.*)*", component: () => import("@/pages/NoPage.vue") },
+  ],
+});
+
+/** Tells whether whoever is signed in may open a page. */
+export function mayOpen(meta: RouteRecordRaw["meta"]): boolean {
+  const session = useSession();
+  if (meta?.agents && session.agent === null) return false;
+  return meta?.rights === undefined || session.may(...meta.rights);
+}
+
+/** Returns the pages of whoever is signed in, the one that they begin with first. */
+export function myPages(): RouteRecordRaw[] {
+  return PAGES.filter((page) => mayOpen(page.meta));
+}
+
+/** Returns the address of a page in the rail, without what may follow. */
+export function address(page: RouteRecordRaw): string {
+  return page.path.replace(/\/:.*$/, "");
+}
+
+router.beforeEach(async (to) => {
+  const session = useSession();
+  await session.asked;
+  if (session.me === null) return to.meta.open ? true : { path: "/sign-in", query: { to: to.fullPath } };
+  const first = myPages()[0];
+  if (to.meta.open || to.path === "/") return first === undefined ? true : address(first);
+  return true;
+});

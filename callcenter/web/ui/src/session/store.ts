@@ -1,0 +1,65 @@
+/** Who is signed in: the page begins by asking, and keeps what was typed where the session ends under it. */
+import { defineStore } from "pinia";
+import { computed, ref } from "vue";
+
+import { api, ask, asking, Problem, type Shape } from "@/api/client";
+
+export type Me = Shape["Me"];
+export type Right = Shape["Right"];
+
+export const useSession = defineStore("session", () => {
+  const me = ref<Me | null>(null);
+  const lost = ref(false);
+  let tellAsked: () => void = () => undefined;
+  /** Is there once it is known whether somebody is signed in. */
+  const asked = new Promise<void>((resolve) => (tellAsked = resolve));
+
+  function take(told: Me): Me {
+    me.value = told;
+    asking.csrf = told.csrf;
+    lost.value = false;
+    return told;
+  }
+
+  /** Asks who is signed in; null: nobody. */
+  async function begin(): Promise<Me | null> {
+    let told: Me | null = null;
+    try {
+      told = take(await ask(api.GET("/api/v1/session")));
+    } catch (error) {
+      if (!(error instanceof Problem) || error.kind !== "not-signed-in") throw error;
+    }
+    tellAsked();
+    return told;
+  }
+
+  async function signIn(name: string, password: string): Promise<Me> {
+    const before = me.value;
+    const told = await ask(api.POST("/api/v1/session", { body: { name, password } }));
+    // the page of somebody else is not carried on
+    if (before !== null && before.name !== told.name) globalThis.location.assign("/");
+    return take(told);
+  }
+
+  async function signOut(): Promise<void> {
+    try {
+      await ask(api.DELETE("/api/v1/session"));
+    } catch (error) {
+      if (!(error instanceof Problem) || error.kind !== "not-signed-in") throw error;
+    }
+    me.value = null;
+    asking.csrf = "";
+    lost.value = false;
+  }
+
+  asking.sessionLost = () => {
+    if (me.value !== null) lost.value = true;
+  };
+
+  const rights = computed(() => new Set<Right>(me.value?.rights ?? []));
+  const may = (...wanted: Right[]): boolean => wanted.some((right) => rights.value.has(right));
+  /** The agent that the account is on the floor; null where it is none. */
+  const agent = computed(() => (may("record_call", "use_desk") ? (me.value?.agent ?? null) : null));
+
+  return { me, lost, asked, begin, signIn, signOut, may, agent };
+});

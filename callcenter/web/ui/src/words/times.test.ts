@@ -1,0 +1,27 @@
+import { expect, test } from "vitest";
+
+import { clock, epoch, left, length, moment } from "./times";
+
+test("a length is m:ss, an hour has three parts, and what is not known is a dash", () => {
+  expect([0, 7.9, 61, 3600, 4521].map(length)).toEqual(["0:00", "0:07", "1:01", "1:00:00", "1:15:21"]);
+  expect([null, undefined, Number.NaN].map(length)).toEqual(["–", "–", "–"]);
+  expect(length(-3)).toBe("0:00");
+});
+
+test("what is left of a clock is hours and minutes, and nothing once it is over", () => {
+  expect(left(1000 + 20400, 1000)).toBe("5:40");
+  expect(left(1000, 1000)).toBeNull();
+});
+
+test("a moment is told in the site's zone, whatever the browser's is", () => {
+  const noon = epoch("2026-11-26T12:03:00+08:00");
+  expect(moment(noon, "Asia/Shanghai", (noon ?? 0) + 60)).toBe("12:03");
+  expect(moment(noon, "Asia/Shanghai", (noon ?? 0) + 86_400)).toBe("11-26 12:03");
+  expect(moment(noon, "UTC", (noon ?? 0) + 400 * 86_400)).toBe("2026-11-26 04:03");
+  expect(moment(epoch("nonsense"), "UTC", 0)).toBe("–");
+});
+
+test("a moment of a timeline is told to the second", () => {
+  expect(clock(epoch("2026-11-26T12:03:07.9+08:00"), "Asia/Shanghai")).toBe("12:03:07");
+  expect(clock(null, "UTC")).toBe("–");
+});

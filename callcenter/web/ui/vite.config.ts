@@ -1,0 +1,22 @@
+import vue from "@vitejs/plugin-vue";
+import { defineConfig } from "vitest/config";
+
+const here = (path: string): string => new URL(path, import.meta.url).pathname;
+
+export default defineConfig({
+  plugins: [vue()],
+  resolve: { alias: { "@": here("src"), debug: here("src/phone/silent.cjs") } },
+  cacheDir: here(".vite"),
+  build: {
+    outDir: here("../static"),
+    emptyOutDir: true,
+    target: "es2022",
+    // nothing is put into a page or a style sheet as data: the policy of the page allows none
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    chunkSizeWarningLimit: 1200,
+  },
+  // a browser asks the service itself while the page is worked on: callcenter serve, then npx vite
+  server: { host: "127.0.0.1", proxy: { "/api": { target: "http://127.0.0.1:8080" } } },
+  test: { include: ["src/**/*.test.ts"], pool: "threads", environment: "node" },
+});

@@ -1,0 +1,198 @@
+"""Sound that can be told apart: tones as a microphone's file, as voice of a caller, and what is heard of them."""
+
+from __future__ import annotations
+
+import asyncio
+import bisect
+import itertools
+import math
+import wave
+from array import array
+from collections import deque
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from callcenter.lab.sipphone import SipCall
+from callcenter.sip.sdp import AudioCodec
+
+RATE = 8000
+PACKET = 160
+AGENT_HERTZ, CALLER_HERTZ, COLLEAGUE_HERTZ, MUSIC_HERTZ = 1250, 700, 1900, 430
+"""Whole waves in each window that is looked at, and none a multiple of another."""
+
+TONES = {"agent": AGENT_HERTZ, "caller": CALLER_HERTZ, "colleague": COLLEAGUE_HERTZ, "music": MUSIC_HERTZ}
+CLEAR = 0.6
+"""From this part of what sounds on it is that tone: of two that sound together none has it."""
+
+_WAV_RATE = 48_000
+_ON, _OFF = 0.4, 0.1
+"""A tone that never stops is taken for noise by a browser, and taken away."""
+
+_LOUD = 8000
+_WINDOW = 800
+_MOST = 2 * RATE
+_ULAW, _ALAW = 0, 8
+ONE_CODEC = {_ALAW: AudioCodec.PCMA, 101: AudioCodec.EVENT}
+"""All that phones beside the pages speak: a switch that hears in a call what it does not send plays no music there."""
+
+_HEADER = 12
+_NOTHING = 30.0
+"""Root of the mean square below which nothing is heard: what codecs make of silence."""
+
+
+def write_tone(path: Path, hertz: int) -> Path:
+    """Write what a browser takes for its microphone; it is played over and over."""
+    on, off = int(_ON * _WAV_RATE), int(_OFF * _WAV_RATE)
+    once = [round(_LOUD * math.sin(2 * math.pi * hertz * n / _WAV_RATE)) for n in range(on)] + [0] * off
+    with wave.open(str(path), "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(_WAV_RATE)
+        file.writeframes(array("h", once * 4).tobytes())
+    return path
+
+
+def write_music(path: Path, hertz: int) -> None:
+    """Write what the switch plays to whoever waits: a tone, over and over."""
+    with wave.open(str(path), "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(RATE)
+        file.writeframes(array("h", (round(_LOUD * math.sin(_turns(hertz, n))) for n in range(10 * RATE))).tobytes())
+
+
+def _turns(hertz: int, sample: int) -> float:
+    return 2 * math.pi * hertz * sample / RATE
+
+
+def share(samples: Sequence[float], hertz: int) -> float:
+    """Return which part of what sounds is a tone of this frequency, 0 to 1 (Goertzel)."""
+    turn = 2 * math.cos(2 * math.pi * hertz / RATE)
+    last = before = 0.0
+    for sample in samples:
+        last, before = sample + turn * last - before, last
+    all_of_it = sum(sample * sample for sample in samples)
+    if not all_of_it:
+        return 0.0
+    power = last * last + before * before - turn * last * before
+    return 2 * power / (len(samples) * all_of_it)
+
+
+def loudness(samples: Sequence[float]) -> float:
+    """Return the root of the mean square, 0 to 32767."""
+    return math.sqrt(sum(sample * sample for sample in samples) / max(1, len(samples)))
+
+
+def tone_packets(hertz: int) -> Iterator[bytes]:
+    """Make RTP packets of G.711 for as long as they are asked for, 20 ms each: a tone."""
+    source, at = hertz.to_bytes(4, "big"), 0
+    voice = bytes(_to_alaw(_LOUD * math.sin(_turns(hertz, n))) for n in range(RATE))
+    for number in itertools.count():
+        head = bytes([0x80, _ALAW]) + (number % 2**16).to_bytes(2, "big") + (at + number * PACKET).to_bytes(4, "big")
+        begins = number * PACKET % RATE
+        yield head + source + voice[begins : begins + PACKET]
+
+
+class Ear:
+    """What reaches a caller or a desk phone, the last two seconds of it; `tone` is what it says itself."""
+
+    def __init__(self, call: SipCall, tone: int) -> None:
+        self._call = call
+        self._samples: deque[int] = deque(maxlen=_MOST)
+        self._socket = call.phone.media_socket
+        self._socket.settimeout(0)
+        asyncio.get_running_loop().add_reader(self._socket, self._hear)
+        call.phone.spawn(self._speak(tone))
+
+    def close(self) -> None:
+        """Hear no more."""
+        if self._socket.fileno() >= 0:
+            asyncio.get_running_loop().remove_reader(self._socket)
+
+    def forget(self) -> None:
+        """Forget what was heard so far."""
+        self._samples.clear()
+
+    def heard(self, hertz: int) -> float:
+        """Return the part of a tone in the loudest tenth of a second; 0 where nothing was to be heard."""
+        samples = list(self._samples)
+        windows = [samples[n : n + _WINDOW] for n in range(0, len(samples) - _WINDOW + 1, _WINDOW)]
+        loudest = max(windows, key=loudness, default=[])
+        return share(loudest, hertz) if loudness(loudest) > _NOTHING else 0.0
+
+    async def until(self, hertz: int, seconds: float) -> None:
+        """Wait until a tone is heard from now on, and nothing else beside it.
+
+        Raises:
+            AssertionError: Something else is, or nothing.
+        """
+        self.forget()
+        ends = asyncio.get_running_loop().time() + seconds
+        while self.heard(hertz) < CLEAR:
+            assert asyncio.get_running_loop().time() < ends, f"{hertz} Hz was not heard: {self.told()}"
+            await asyncio.sleep(0.1)
+
+    async def until_no(self, hertz: int, seconds: float = 20.0) -> None:
+        """Wait until a tone is not heard any more.
+
+        Raises:
+            AssertionError: It is.
+        """
+        ends = asyncio.get_running_loop().time() + seconds
+        while self.heard(hertz) > 1 - CLEAR:
+            assert asyncio.get_running_loop().time() < ends, f"{hertz} Hz goes on: {self.told()}"
+            await asyncio.sleep(1)
+            self.forget()
+            await asyncio.sleep(0.5)
+
+    def told(self) -> str:
+        """Say what is heard."""
+        known = {name: round(self.heard(hertz), 2) for name, hertz in TONES.items()}
+        return f"loudness {self.loud:.0f}, of that {known}"
+
+    @property
+    def loud(self) -> float:
+        """How loud the last two seconds were."""
+        return loudness(list(self._samples))
+
+    def _hear(self) -> None:
+        try:
+            packet = self._socket.recv(2048)
+        except OSError:
+            return
+        if len(packet) > _HEADER and (kind := packet[1] & 0x7F) in _DECODED:
+            table = _DECODED[kind]
+            self._samples.extend(table[byte] for byte in packet[_HEADER + 4 * (packet[0] & 0x0F) :])
+
+    async def _speak(self, tone: int) -> None:
+        clock, began = asyncio.get_running_loop().time, asyncio.get_running_loop().time()
+        for number, packet in enumerate(tone_packets(tone), 1):
+            if self._call.over.is_set():
+                return
+            if self._call.media_to is not None:
+                self._socket.sendto(packet, self._call.media_to)
+            await asyncio.sleep(max(0.0, began + number * PACKET / RATE - clock()))
+
+
+def _from_ulaw(byte: int) -> int:
+    byte = ~byte & 0xFF
+    sample = (((byte & 0x0F) << 3) + 132 << (byte >> 4 & 7)) - 132
+    return -sample if byte & 0x80 else sample
+
+
+def _from_alaw(byte: int) -> int:
+    byte ^= 0x55
+    exponent, sample = byte >> 4 & 7, (byte & 0x0F) << 4
+    sample = sample + 8 if exponent == 0 else sample + 264 << exponent - 1
+    return sample if byte & 0x80 else -sample
+
+
+_DECODED = {
+    _ULAW: tuple(_from_ulaw(byte) for byte in range(256)),
+    _ALAW: tuple(_from_alaw(byte) for byte in range(256)),
+}
+_BY_VALUE = sorted((value, byte) for byte, value in enumerate(_DECODED[_ALAW]))
+
+
+def _to_alaw(sample: float) -> int:
+    return _BY_VALUE[max(0, bisect.bisect(_BY_VALUE, (round(sample), 256)) - 1)][1]

@@ -1,0 +1,126 @@
+"""Pages for a long time: a laptop that sleeps in a call, and ten agents in two browsers with forty calls."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import random
+import signal
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Browser
+
+from tests.live.page.centre import SETTLES_SECONDS, Caller, Centre, Post, centre
+from tests.live.page.record import Ring, Talk
+from tests.live.page.seat import Seat
+from tests.live.page.sound import AGENT_HERTZ, CALLER_HERTZ, MUSIC_HERTZ
+
+pytestmark = [pytest.mark.live, pytest.mark.alone, pytest.mark.soak, pytest.mark.timeout(1200)]
+
+ASLEEP_SECONDS = 60
+NAMES = ("Alice", "Bob", "Carol", "Dave", "Eve", "Frank", "Grace", "Henry", "Ivy", "Jack")
+POSTS = [Post(name, str(1001 + n), "post") for n, name in enumerate(NAMES)]
+CALLS, AT_ONCE = 40, 8
+TALKS_SECONDS = 2.0, 8.0
+
+
+async def test_a_laptop_that_sleeps_in_a_call_is_held_against_nobody(tmp_path: Path) -> None:
+    async with centre(tmp_path, POSTS[:1]) as there, there.browser() as (browser, processes):
+        async with there.seat("Alice", browser=browser) as alice:
+            await alice.begin_work()
+            caller = await there.call("post")
+            await alice.answer()
+            await caller.hears(AGENT_HERTZ)
+            _tell_all(processes, signal.SIGSTOP)
+            try:
+                await caller.hears(MUSIC_HERTZ, 40)
+                await asyncio.sleep(ASLEEP_SECONDS)
+            finally:
+                _tell_all(processes, signal.SIGCONT)
+            await alice.is_registered()
+            await alice.has_no_call()
+            caller.hang_up()
+        await there.record.ended(caller.number)
+        await asyncio.sleep(SETTLES_SECONDS)
+        assert there.record.talks(caller.number) == [Talk("Alice", "queue", "cut_short")], there.record.told(
+            caller.number
+        )
+        assert [one for one in there.record.proposed() if one.verdict == "proposed"] == []
+
+
+def _tell_all(processes: list[int], number: signal.Signals) -> None:
+    for pid in processes:
+        with contextlib.suppress(ProcessLookupError):  # it has ended meanwhile
+            os.kill(pid, number)
+
+
+class Floor:
+    """Ten agents who take what rings, and what each of them did.
+
+    Attributes:
+        took: By whom each caller was taken, as the pages showed it.
+    """
+
+    def __init__(self, there: Centre) -> None:
+        self._there = there
+        self._chance = random.Random(13)
+        self.took: dict[str, str] = {}
+
+    async def works(self, name: str, seat: Seat) -> None:
+        """Take whatever rings, until it is over for today; the caller hangs up."""
+        while True:
+            await seat.page.locator("[data-phase=ringing]").first.wait_for(timeout=0)
+            await seat.answer()
+            number = await seat.page.locator("[data-phase=talking] .who").inner_text()
+            self.took[number] = name
+            await seat.hears(CALLER_HERTZ)
+            await seat.has_no_call()
+
+    async def calls(self, some: asyncio.Semaphore) -> Caller:
+        """Call, hear the agent for a while, and hang up."""
+        async with some:
+            caller = await self._there.call("post")
+            await caller.hears(AGENT_HERTZ, 60)
+            await asyncio.sleep(self._chance.uniform(*TALKS_SECONDS))
+            caller.hang_up()
+            await asyncio.sleep(1)
+            return caller
+
+
+@contextlib.asynccontextmanager
+async def _all_at_work(there: Centre, browsers: list[Browser]) -> AsyncIterator[list[Seat]]:
+    async with contextlib.AsyncExitStack() as stack:
+        seats = [
+            await stack.enter_async_context(there.seat(name, browser=browsers[n % len(browsers)]))
+            for n, name in enumerate(NAMES)
+        ]
+        for seat in seats:
+            await seat.begin_work()
+        yield seats
+
+
+async def test_ten_agents_in_two_browsers_and_the_record_tell_one_story_of_forty_calls(tmp_path: Path) -> None:
+    async with (
+        centre(tmp_path, POSTS) as there,
+        there.browser() as (one, _),
+        there.browser() as (two, _),
+        _all_at_work(there, [one, two]) as seats,
+    ):
+        floor = Floor(there)
+        working = [asyncio.create_task(floor.works(*each)) for each in zip(NAMES, seats, strict=True)]
+        some = asyncio.Semaphore(AT_ONCE)
+        callers = await asyncio.gather(*(floor.calls(some) for _ in range(CALLS)))
+        for task in working:
+            task.cancel()
+        await asyncio.wait(working)
+        assert [task.exception() for task in working if not task.cancelled()] == []
+        for caller in callers:
+            await there.record.ended(caller.number)
+            agent = floor.took[caller.number]
+            assert there.record.rings(caller.number)[-1] == Ring(agent, rang=True, outcome="answered")
+            assert there.record.talks(caller.number) == [Talk(agent, "queue", "caller")]
+        await asyncio.sleep(SETTLES_SECONDS)
+        assert [one for one in there.record.proposed() if one.verdict == "proposed"] == []

@@ -1,0 +1,306 @@
+"""What befalls an agent at a page, one scene each, with agents and a queue of its own: told by what is heard and shown.
+
+What is on record of it afterwards is told beside it: `rings` and `ends` of the caller's call, and what is proposed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+
+from playwright.async_api import Error, expect
+
+from callcenter.errors import LabError
+from tests.integration.office import PASSWORD
+from tests.live.page.centre import RING_SECONDS, Caller, Centre, Post
+from tests.live.page.record import Ring
+from tests.live.page.seat import Seat
+from tests.live.page.sound import AGENT_HERTZ, CALLER_HERTZ, MUSIC_HERTZ
+
+NOTE = "the second parcel is"
+
+
+@dataclass
+class Scene:
+    """A scene: who is in it, how it goes, and what is on record when it is over.
+
+    Attributes:
+        name: Of the queue, and of its first agent.
+        owed: What is proposed against that agent; of nobody else anything is.
+        rings: The offers of the caller's call, in order.
+        ends: By whom each talk of the caller's was ended.
+    """
+
+    play: Callable[[Centre, Scene], Awaitable[Caller]]
+    number: int
+    owed: tuple[str, ...] = ()
+    rings: tuple[Ring, ...] = ()
+    ends: tuple[str, ...] = ()
+    helped: bool = False
+    caller: Caller | None = field(default=None, init=False)
+    failed: BaseException | None = field(default=None, init=False)
+
+    @property
+    def name(self) -> str:
+        """What it is called."""
+        return self.play.__name__
+
+    @property
+    def agent(self) -> str:
+        """Whose page it is about."""
+        return self.name.split("_")[0].title()
+
+    @property
+    def helper(self) -> str:
+        """Who serves the same queue."""
+        return f"{self.agent}-two"
+
+    @property
+    def posts(self) -> list[Post]:
+        """Who is in it."""
+        first = Post(self.agent, str(1000 + 2 * self.number), self.name)
+        return [first, Post(self.helper, str(1001 + 2 * self.number), self.name)] if self.helped else [first]
+
+    async def live(self, there: Centre) -> None:
+        """Play it, and keep what went wrong."""
+        try:
+            self.caller = await self.play(there, self)
+        except (AssertionError, Error, LabError, OSError, TimeoutError) as error:  # each scene is told by its own test
+            self.failed = error
+
+
+async def answered(there: Centre, scene: Scene, seat: Seat) -> Caller:
+    """Let somebody call, and be answered on the page."""
+    caller = await there.call(scene.name)
+    await seat.answer()
+    await caller.hears(AGENT_HERTZ)
+    return caller
+
+
+# --- nobody's fault ------------------------------------------------------------------------------
+
+
+async def reloads_in_a_call(there: Centre, scene: Scene) -> Caller:
+    """The caller hears music, is first in the line and comes back to the same page, which is as it was."""
+    async with there.seat(scene.agent) as seat:
+        await seat.begin_work()
+        caller = await answered(there, scene, seat)
+        await seat.note.fill(NOTE)
+        who = await seat.page.locator(".pop .who").inner_text()
+        await seat.page.reload()
+        await caller.hears(MUSIC_HERTZ)
+        await seat.answer()
+        await caller.hears(AGENT_HERTZ)
+        await seat.hears(CALLER_HERTZ)
+        await expect(seat.note).to_have_value(NOTE)
+        await expect(seat.page.locator(".pop .who")).to_have_text(who)
+        caller.hang_up()
+        await seat.has_no_call()
+    return caller
+
+
+async def closes_the_tab_in_a_call(there: Centre, scene: Scene) -> Caller:
+    """The caller hears music at once."""
+    async with there.seat(scene.agent) as seat:
+        await seat.begin_work()
+        caller = await answered(there, scene, seat)
+        await seat.page.close(run_before_unload=True)
+        await caller.hears(MUSIC_HERTZ, 12)
+        await asyncio.sleep(6)
+        caller.hang_up()
+    return caller
+
+
+async def crashes_in_a_call(there: Centre, scene: Scene) -> Caller:
+    """The browser is killed: once the switch has heard nothing for a while, the caller hears music."""
+    async with there.browser() as (browser, processes), there.seat(scene.agent, browser=browser) as seat:
+        await seat.begin_work()
+        caller = await answered(there, scene, seat)
+        for pid in processes:
+            with contextlib.suppress(ProcessLookupError):  # it has ended with its parent
+                os.kill(pid, signal.SIGKILL)
+        await caller.hears(MUSIC_HERTZ, 30)
+        caller.hang_up()
+    return caller
+
+
+async def unheard_after_a_reload(there: Centre, scene: Scene) -> Caller:
+    """The browser lets no sound out until somebody clicks: a system pause, no ring, and a ring after the click."""
+    async with there.seat(scene.agent) as seat:
+        await seat.begin_work()
+        await seat.lock_sound()
+        caller = await there.call(scene.name)
+        await seat.state_is("system_paused")
+        await expect(seat.page.locator("[data-alarm]").first).to_be_visible()
+        await seat.unlock_sound()
+        await seat.set_up()
+        await seat.press("state.do.ready")
+        await seat.answer()
+        await caller.hears(AGENT_HERTZ)
+        caller.hang_up()
+        await seat.has_no_call()
+    return caller
+
+
+async def freezes_while_it_rings(there: Centre, scene: Scene) -> Caller:
+    """A browser freezes the tab while it rings: a colleague has the call."""
+    async with there.seat(scene.agent) as seat, there.seat(scene.helper) as colleague:
+        await asyncio.gather(seat.begin_work(), colleague.begin_work(ready=False))
+        caller = await there.call(scene.name)
+        await seat.rings()
+        await seat.freeze()
+        await colleague.press("state.do.ready")
+        await colleague.answer()
+        await caller.hears(AGENT_HERTZ)
+        await seat.thaw()
+        await seat.has_no_call()
+        caller.hang_up()
+        await colleague.has_no_call()
+    return caller
+
+
+async def loses_the_microphone(there: Centre, scene: Scene) -> Caller:
+    """The microphone is forbidden to the page: it says so, and no call comes until it is back."""
+    async with there.seat(scene.agent) as seat:
+        await seat.begin_work()
+        await seat.forbid_microphone()
+        await seat.state_is("system_paused")
+        await expect(seat.page.locator("[data-alarm]").first).to_be_visible()
+        caller = await there.call(scene.name)
+        await asyncio.sleep(3)
+        await seat.has_no_call()
+        await seat.allow_microphone()
+        await seat.set_up()
+        await seat.press("state.do.ready")
+        await seat.answer()
+        await caller.hears(AGENT_HERTZ)
+        caller.hang_up()
+        await seat.has_no_call()
+    return caller
+
+
+async def moves_to_another_browser(there: Centre, scene: Scene) -> Caller:
+    """A second browser is asked whether it takes the phone over; the first one says where it is."""
+    async with there.seat(scene.agent) as seat, there.seat(scene.agent) as other:
+        await seat.begin_work()
+        await other.sign_in()
+        await other.link_is("elsewhere")
+        await other.act("take-over")
+        await seat.link_is("elsewhere")
+        await other.set_up()
+        await other.state_is("available")
+        caller = await answered(there, scene, other)
+        await seat.stays_silent()
+        caller.hang_up()
+        await other.has_no_call()
+    return caller
+
+
+async def expires_in_a_form(there: Centre, scene: Scene) -> Caller:
+    """The session ends in a call, with a note half written: the call goes on, and so does the note."""
+    async with there.seat(scene.agent) as seat:
+        await seat.begin_work()
+        caller = await answered(there, scene, seat)
+        await seat.note.fill(NOTE)
+        await seat.context.clear_cookies()
+        dialog = seat.page.get_by_role("dialog")
+        await dialog.locator("input[name=password]").fill(PASSWORD)
+        await dialog.locator("button[type=submit]").click()
+        await expect(dialog).to_have_count(0)
+        await expect(seat.note).to_have_value(NOTE)
+        await caller.hears(AGENT_HERTZ)
+        await seat.hears(CALLER_HERTZ)
+        caller.hang_up()
+        await seat.has_no_call()
+        await seat.write_note(NOTE)
+    return caller
+
+
+# --- somebody's fault ----------------------------------------------------------------------------
+
+
+async def ignores_a_ring(there: Centre, scene: Scene) -> Caller:
+    """It rings as long as it may, and is heard."""
+    async with there.seat(scene.agent) as seat:
+        await seat.begin_work()
+        caller = await there.call(scene.name)
+        await seat.rings()
+        await asyncio.sleep(RING_SECONDS - 1)
+        await seat.has_no_call()
+        caller.hang_up()
+        await asyncio.sleep(2)
+    return caller
+
+
+async def declines_a_ring(there: Centre, scene: Scene) -> Caller:
+    """It rings, and is sent away by the button."""
+    async with there.seat(scene.agent) as seat:
+        await seat.begin_work()
+        caller = await there.call(scene.name)
+        await seat.rings()
+        await seat.act("decline")
+        await seat.has_no_call()
+        caller.hang_up()
+        await asyncio.sleep(2)
+    return caller
+
+
+async def hangs_up_at_once(there: Centre, scene: Scene) -> Caller:
+    """It is answered, and hung up by the button."""
+    async with there.seat(scene.agent) as seat:
+        await seat.begin_work()
+        caller = await there.call(scene.name)
+        await seat.answer()
+        await seat.act("hang-up")
+        await seat.has_no_call()
+        await asyncio.wait_for(caller.call.over.wait(), 20)
+    return caller
+
+
+SCENES = [
+    Scene(
+        reloads_in_a_call,
+        1,
+        rings=(Ring("Reloads", rang=True, outcome="answered"), Ring("Reloads", rang=True, outcome="answered")),
+        ends=("cut_short", "caller"),
+    ),
+    Scene(
+        closes_the_tab_in_a_call,
+        2,
+        rings=(Ring("Closes", rang=True, outcome="answered"),),
+        ends=("cut_short",),
+    ),
+    Scene(
+        crashes_in_a_call,
+        3,
+        rings=(Ring("Crashes", rang=True, outcome="answered"),),
+        ends=("cut_short",),
+    ),
+    Scene(
+        freezes_while_it_rings,
+        4,
+        rings=(
+            Ring("Freezes", rang=True, outcome="unknown"),
+            Ring("Freezes-two", rang=True, outcome="answered"),
+        ),
+        ends=("caller",),
+        helped=True,
+    ),
+    Scene(unheard_after_a_reload, 6, rings=(Ring("Unheard", rang=True, outcome="answered"),), ends=("caller",)),
+    Scene(loses_the_microphone, 5, rings=(Ring("Loses", rang=True, outcome="answered"),), ends=("caller",)),
+    Scene(moves_to_another_browser, 7, rings=(Ring("Moves", rang=True, outcome="answered"),), ends=("caller",)),
+    Scene(expires_in_a_form, 8, rings=(Ring("Expires", rang=True, outcome="answered"),), ends=("caller",)),
+    Scene(ignores_a_ring, 9, owed=("V-MISSED",), rings=(Ring("Ignores", rang=True, outcome="timed_out"),)),
+    Scene(declines_a_ring, 10, owed=("V-MISSED",), rings=(Ring("Declines", rang=True, outcome="declined"),)),
+    Scene(
+        hangs_up_at_once,
+        11,
+        owed=("V-HANGUP",),
+        rings=(Ring("Hangs", rang=True, outcome="answered"),),
+        ends=("agent",),
+    ),
+]
