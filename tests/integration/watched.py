@@ -115,6 +115,13 @@ async def complain(decisions: DecisionStore) -> Desk:
     return desk
 
 
+async def _counted(prometheus: Prometheus) -> None:
+    """Wait until what is closed was scraped once: of a counter, only what comes later is seen to come."""
+    async with asyncio.timeout(60):
+        while not (await prometheus.query("callcenter_complaints_closed_total")).series:
+            await asyncio.sleep(0.2)
+
+
 def _hours() -> float:
     """Say how many hours after the Monday of the tests it is."""
     return (time.time_ns() // 1000 - MONDAY) / HOUR
@@ -144,6 +151,7 @@ async def watched(folder: Path, seconds: float, **figures: float) -> AsyncIterat
             scraping(folder / "desk", "prometheus.yml", target) as desk,
             scraping(folder / "wall", "prometheus-wall.yml", target) as wall,
         ):
+            await asyncio.gather(_counted(desk), _counted(wall))
             await complaints.walk(_SETTLED, _hours() - 8)
             await decisions.close()
             await asyncio.sleep(began + seconds - time.time())
