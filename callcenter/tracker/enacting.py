@@ -16,6 +16,7 @@ import msgspec
 import structlog
 
 from callcenter.clock import wall_clock
+from callcenter.domain.frame import Micros
 from callcenter.errors import BadInput, FileTaken, StoreError
 from callcenter.files.rulebook import written
 from callcenter.rules.records.standing import SERVICE
@@ -67,9 +68,12 @@ class RulesFiles:
         """
         return await self._made(await self._approved())
 
-    async def written(self) -> dict[str, Any]:
-        """Return the rulebook in force as it is written, to be changed and proposed; errors as `in_force`."""
-        change = await self._approved()
+    async def written(self, before: Micros | None = None) -> dict[str, Any]:
+        """Return the rulebook as it is written, to be changed and proposed; errors as `in_force`.
+
+        With `before` it is the one that had been approved until then, or that of the file.
+        """
+        change = await self._approved(before)
         return await asyncio.to_thread(written, self._rulebook) if change is None else change.content
 
     async def keep(self, tracker: RulesPort) -> None:
@@ -118,9 +122,9 @@ class RulesFiles:
         await tracker.enter(in_force)
         log.info("rules_enacted", edition=version, **told)
 
-    async def _approved(self) -> Change | None:
+    async def _approved(self, before: Micros | None = None) -> Change | None:
         async with self._decisions.reading() as connection:
-            return await newest(connection, ChangeKind.RULEBOOK)
+            return await newest(connection, ChangeKind.RULEBOOK, before=before)
 
     async def _made(self, change: Change | None) -> RulesInForce:
         return await asyncio.to_thread(self._read, None if change is None else change.content)

@@ -24,6 +24,7 @@ from callcenter.web.api import (
     users,
     violations,
 )
+from callcenter.web.api.admin import sessions
 from callcenter.web.api.aftercare import care, follow_ups, measures, registers, remedies, reviews
 from callcenter.web.api.aftercare import figures as complaint_figures
 from callcenter.web.api.complaints import cases, moves, notices, people
@@ -55,6 +56,7 @@ ROUTERS = (
     contacts.router,
     cards.router,
     users.router,
+    sessions.router,
     audit.router,
     changes.router,
     rules.router,

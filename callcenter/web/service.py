@@ -46,8 +46,8 @@ _UPLOADS = 4
 Clock = Callable[[], Micros]
 Dispose = Callable[[Disposition], Awaitable[None]]
 """Lets the rules know of a call's disposition, durably."""
-Written = Callable[[], Awaitable[dict[str, Any]]]
-"""Gives the rulebook in force as it is written."""
+Written = Callable[[Micros | None], Awaitable[dict[str, Any]]]
+"""Gives the rulebook as it is written: that in force, or what had been approved before a moment."""
 
 Prefer = Callable[[str], Awaitable[Preference]]
 """Tells what is known of a number's key: a key account's queue or group, whose their open matter is."""

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 import msgspec
-from sqlalchemy import select
+from sqlalchemy import select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from callcenter.domain.frame import Micros
@@ -60,9 +60,13 @@ async def get(connection: AsyncConnection, number: str) -> Change:
     return _change(row)
 
 
-async def newest(connection: AsyncConnection, kind: ChangeKind, subject: str | None = None) -> Change | None:
-    """Read the change of a kind (and subject) that was approved last, if any was."""
+async def newest(
+    connection: AsyncConnection, kind: ChangeKind, subject: str | None = None, before: Micros | None = None
+) -> Change | None:
+    """Read the change of a kind (and subject) that was approved last, if any was; with `before`, before a moment."""
     rows = select(ChangeRow).where(ChangeRow.kind == kind, ChangeRow.state == ChangeState.APPROVED)
+    if before is not None:
+        rows = rows.where(ChangeRow.decided_at < before)
     if subject is not None:
         rows = rows.where(ChangeRow.subject == subject)
     rows = rows.order_by(ChangeRow.decided_at.desc(), ChangeRow.id.desc()).limit(1)
@@ -70,11 +74,22 @@ async def newest(connection: AsyncConnection, kind: ChangeKind, subject: str | N
     return None if row is None else _change(row)
 
 
-async def listed(connection: AsyncConnection, state: ChangeState | None, limit: int) -> list[Change]:
-    """List changes, the newest first."""
-    rows = select(ChangeRow).order_by(ChangeRow.proposed_at.desc(), ChangeRow.id).limit(limit)
+async def listed(
+    connection: AsyncConnection,
+    state: ChangeState | None,
+    limit: int,
+    kind: ChangeKind | None = None,
+    before: tuple[int, str] | None = None,
+) -> list[Change]:
+    """List changes, the newest first; with `before`, those behind a place in the list."""
+    c = ChangeRow
+    rows = select(c).order_by(c.proposed_at.desc(), c.id.desc()).limit(limit)
     if state is not None:
-        rows = rows.where(ChangeRow.state == state)
+        rows = rows.where(c.state == state)
+    if kind is not None:
+        rows = rows.where(c.kind == kind)
+    if before is not None:
+        rows = rows.where(tuple_(c.proposed_at, c.id) < tuple_(*before))
     return [*readable((await connection.execute(rows)).mappings(), _change, "changes")]
 
 

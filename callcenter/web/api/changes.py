@@ -9,18 +9,23 @@ import msgspec
 from fastapi import APIRouter, Depends, Response, status
 from pydantic import Field
 
+from callcenter.domain.frame import Micros
+from callcenter.errors import BadInput
 from callcenter.rules.records.masks import without_numbers, worded
+from callcenter.rules.regulations.amending import amended
+from callcenter.rules.regulations.difference import Difference, amount_differences, differences
 from callcenter.staff.rights import Right
 from callcenter.staff.roles import Field as Delicate
 from callcenter.staff.roles import Principal, Sight, sight
-from callcenter.store.decisions.changes import Change, ChangeKind, ChangeState, listed
+from callcenter.store.decisions.changes import Change, ChangeKind, ChangeState, get, listed, newest
 from callcenter.store.idempotency import KeptAnswer
 from callcenter.store.unit_of_work import UnitOfWork
 from callcenter.usecases.change_rules import decide, propose
-from callcenter.web.api.fields import Limit, Name, RequestBody, ResponseBody, Words, moment_out
+from callcenter.web.api.fields import Cursor, Day, Limit, Name, RequestBody, ResponseBody, Words, moment_out, place_in, place_out
 from callcenter.web.api.once import SeenVersion, TheOnce, etag
 from callcenter.web.auth import allowed
 from callcenter.web.bounds import is_too_deep
+from callcenter.web.problems import RequestRefused
 from callcenter.web.service import Service, TheService
 
 router = APIRouter(prefix="/changes", tags=["changes"])
@@ -41,6 +46,44 @@ class NewChange(RequestBody):
     reason: Words = Field(min_length=1)
 
 
+class NewAmendment(RequestBody):
+    """What the rulebook shall say otherwise from a day on: parts of an edition, no further than they differ."""
+
+    first: Day = Field(alias="from")
+    version: Name = Field(description="What the new edition is called.")
+    figures: dict[str, Any] = Field(default={})
+    promises: dict[str, Any] = Field(default={})
+    violations: dict[str, Any] = Field(default={})
+    subject: Name
+    reason: Words = Field(min_length=1)
+
+    @property
+    def said(self) -> dict[str, Any]:
+        """The parts that say anything."""
+        parts = {"figures": self.figures, "promises": self.promises, "violations": self.violations}
+        return {name: part for name, part in parts.items() if part}
+
+
+class DifferenceShown(ResponseBody):
+    """One thing that a change says otherwise; `old` null: nothing was said, `new` null: nothing is any more."""
+
+    edition: str = Field(description="The edition of a rulebook that says it; `from`: the day, or month, it begins.")
+    first: str | None = Field(alias="from")
+    part: str = Field(description="`edition`, `figures`, `queues`, `promises`, `violations`, `amount`.")
+    code: str | None
+    zh: str | None
+    en: str | None
+    name: str
+    old: Any
+    new: Any
+
+
+class DifferencesShown(ResponseBody):
+    """All that a change says otherwise than what had been approved before it."""
+
+    items: list[DifferenceShown]
+
+
 class ChangeShown(ResponseBody):
     """A change, who proposed it and who decided on it."""
 
@@ -58,19 +101,27 @@ class ChangeShown(ResponseBody):
 
 
 class ChangePage(ResponseBody):
-    """Changes, the newest first."""
+    """Changes, the newest first; `next` is the cursor of the page after, null at the end."""
 
     items: list[ChangeShown]
+    next: str | None
 
 
 @router.get("")
 async def list_changes(
-    person: Seeing, service: TheService, state: ChangeState | None = None, limit: Limit = 50
+    person: Seeing,
+    service: TheService,
+    state: ChangeState | None = None,
+    kind: ChangeKind | None = None,
+    limit: Limit = 50,
+    cursor: Cursor = None,
 ) -> ChangePage:
     """List changes."""
     async with service.decisions.reading() as connection:
-        found = await listed(connection, state, limit)
-    return ChangePage(items=[_shown(change, person, service) for change in found])
+        found = await listed(connection, state, limit + 1, kind, place_in(cursor))
+    shown = found[:limit]
+    more = place_out((shown[-1].proposed_at, shown[-1].id)) if len(found) > len(shown) else None
+    return ChangePage(items=[_shown(change, person, service) for change in shown], next=more)
 
 
 @router.post("", status_code=status.HTTP_201_CREATED, response_model=ChangeShown)
@@ -90,6 +141,63 @@ async def propose_change(body: NewChange, person: Proposing, service: TheService
         return _answer(await propose(unit, change, person, service.rulebook), person, service, status.HTTP_201_CREATED)
 
     return await once.answer(work)
+
+
+@router.post("/amendments", status_code=status.HTTP_201_CREATED, response_model=ChangeShown)
+async def propose_amendment(body: NewAmendment, person: Proposing, service: TheService, once: TheOnce) -> Response:
+    """Propose what the rulebook shall say otherwise from a day on; it is written out in full, on top of what holds."""
+    content = amended(await _written(service, None), body.first, body.version, body.said)
+
+    async def work(unit: UnitOfWork) -> KeptAnswer:
+        change = Change(
+            id=once.new_id,
+            kind=ChangeKind.RULEBOOK,
+            subject=body.subject,
+            content=content,
+            reason=body.reason,
+            proposed_by=person.account,
+            proposed_at=once.asked.at,
+        )
+        return _answer(await propose(unit, change, person, service.rulebook), person, service, status.HTTP_201_CREATED)
+
+    return await once.answer(work)
+
+
+@router.get("/{number}")
+async def read_change(number: Name, person: Seeing, service: TheService, response: Response) -> ChangeShown:
+    """Read one change; its ETag is what a decision on it must name."""
+    async with service.decisions.reading() as connection:
+        change = await get(connection, number)
+    response.headers["ETag"] = etag(change.version)
+    return _shown(change, person, service)
+
+
+@router.get("/{number}/difference")
+async def read_difference(number: Name, _: Seeing, service: TheService) -> DifferencesShown:
+    """Say figure by figure what a change says otherwise than what had been approved before it."""
+    async with service.decisions.reading() as connection:
+        change = await get(connection, number)
+        before = None
+        if change.kind is ChangeKind.AMOUNT:
+            before = await newest(connection, change.kind, change.subject, change.decided_at)
+    if is_too_deep(change.content):
+        raise BadInput("the change is too deep to be shown")
+    if change.kind is ChangeKind.RULEBOOK:
+        found = differences(await _written(service, change.decided_at), change.content)
+    else:
+        found = amount_differences({} if before is None else before.content, change.content)
+    return DifferencesShown(items=[_difference(one) for one in found])
+
+
+async def _written(service: Service, before: Micros | None) -> dict[str, Any]:
+    if service.ports.written is None:
+        raise RequestRefused("unavailable", "this service follows no switch")
+    return await service.ports.written(before)
+
+
+def _difference(one: Difference) -> DifferenceShown:
+    told = msgspec.to_builtins(one)
+    return DifferenceShown(**{**told, "from": told.pop("first") or None})
 
 
 def _offer(verb: str, state: ChangeState) -> None:
