@@ -21,7 +21,18 @@ from callcenter.store.decisions.changes import Change, ChangeKind, ChangeState, 
 from callcenter.store.idempotency import KeptAnswer
 from callcenter.store.unit_of_work import UnitOfWork
 from callcenter.usecases.change_rules import decide, propose
-from callcenter.web.api.fields import Cursor, Day, Limit, Name, RequestBody, ResponseBody, Words, moment_out, place_in, place_out
+from callcenter.web.api.fields import (
+    Cursor,
+    Day,
+    Limit,
+    Name,
+    RequestBody,
+    ResponseBody,
+    Words,
+    moment_out,
+    place_in,
+    place_out,
+)
 from callcenter.web.api.once import SeenVersion, TheOnce, etag
 from callcenter.web.auth import allowed
 from callcenter.web.bounds import is_too_deep
