@@ -11,7 +11,7 @@ import os
 import tomllib
 import types
 import typing
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -36,6 +36,7 @@ from callcenter.logs import LogSettings
 from callcenter.numbers import Numbering, numbering_of
 from callcenter.publish import MqttSettings
 from callcenter.rules.regulations.rulebook import rulebook_of
+from callcenter.staff.roster_days import RosterSaid
 from callcenter.store.settings import StoreSettings
 from callcenter.tracker.inputs import FOLLOWED, RulesInForce, SiteFacts
 from callcenter.tracker.outbox.settings import MailSettings, WebhookSettings
@@ -221,8 +222,8 @@ class Settings(BaseSettings):
         revealed += [one.reveal() for one in self.webhooks]
         return [secret for secret in revealed if secret]
 
-    def in_force(self, approved: dict[str, Any] | None = None) -> RulesInForce:
-        """Read rulebook and roster anew; a rulebook that two people approved wins over the file.
+    def in_force(self, approved: dict[str, Any] | None = None, roster: Sequence[RosterSaid] = ()) -> RulesInForce:
+        """Read rulebook and roster anew; what two people approved of either wins over its file.
 
         Raises:
             UnreadableFile: One cannot be read.
@@ -236,7 +237,7 @@ class Settings(BaseSettings):
             silence=round(self.ami.heartbeat_deadline * SECOND),
             links=msgspec.structs.replace(FOLLOWED, tries=self.customers.tries, most_lost=self.customers.most_lost),
         )
-        return RulesInForce(rulebook, self.rules.read_roster(zone), besides, numbering=self.site.numbering)
+        return RulesInForce(rulebook, self.rules.read_roster(zone, roster), besides, numbering=self.site.numbering)
 
 
 class Described(NamedTuple):

@@ -24,7 +24,7 @@ from callcenter.web.api import (
     users,
     violations,
 )
-from callcenter.web.api.admin import sessions
+from callcenter.web.api.admin import health, outbox, roster, sessions
 from callcenter.web.api.aftercare import care, follow_ups, measures, registers, remedies, reviews
 from callcenter.web.api.aftercare import figures as complaint_figures
 from callcenter.web.api.complaints import cases, moves, notices, people
@@ -57,6 +57,9 @@ ROUTERS = (
     cards.router,
     users.router,
     sessions.router,
+    roster.router,
+    health.router,
+    outbox.router,
     audit.router,
     changes.router,
     rules.router,
@@ -120,7 +123,9 @@ def make_application(service: Service) -> FastAPI:
     app.router.default = BuiltPage()
     install(app)
     app.add_middleware(
-        Guard, settings=service.settings, takes_files=[API + path for path in (*imports.FILES, *attachments.FILES)]
+        Guard,
+        settings=service.settings,
+        takes_files=[API + path for path in (*imports.FILES, *attachments.FILES, *roster.FILES)],
     )
     app.openapi = lambda: _document(app)  # type: ignore[method-assign]  # FastAPI's documented way
     return app

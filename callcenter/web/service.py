@@ -13,12 +13,15 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from callcenter.cases.routing import Preference
 from callcenter.clock import steady_clock, wall_clock
+from callcenter.doctor.run import DoctorRun, Examine
 from callcenter.domain.frame import Micros
+from callcenter.exporter.health import Health
 from callcenter.rules.detection.inputs import Disposition
 from callcenter.rules.records.steps import Terms
 from callcenter.rules.regulations.edition import Rulebook
 from callcenter.staff.duty import Roster
 from callcenter.staff.roles import Principal
+from callcenter.staff.roster_form import Form
 from callcenter.store import DecisionStore
 from callcenter.store.customers.sealing import opened
 from callcenter.store.decisions.violations import FiledRecord
@@ -26,6 +29,7 @@ from callcenter.store.sign_in.accounts import Accounts
 from callcenter.store.sign_in.sessions import Sessions
 from callcenter.tracker import RulesInForce
 from callcenter.usecases.aftercare.settings import AftercareSettings
+from callcenter.usecases.change_roster import RosterFiled
 from callcenter.usecases.complaints.office import CaseOffice
 from callcenter.usecases.complaints.settings import ComplaintsSettings
 from callcenter.usecases.customers.privacy import PrivacySettings
@@ -48,6 +52,8 @@ Dispose = Callable[[Disposition], Awaitable[None]]
 """Lets the rules know of a call's disposition, durably."""
 Written = Callable[[Micros | None], Awaitable[dict[str, Any]]]
 """Gives the rulebook as it is written: that in force, or what had been approved before a moment."""
+FiledRoster = Callable[[], Awaitable[Form | None]]
+"""Gives the roster as its file says it."""
 
 Prefer = Callable[[str], Awaitable[Preference]]
 """Tells what is known of a number's key: a key account's queue or group, whose their open matter is."""
@@ -60,6 +66,9 @@ class Ports(NamedTuple):
     switch_time: Clock = wall_clock
     evidence: Evidence | None = None
     written: Written | None = None
+    filed_roster: FiledRoster | None = None
+    health: Callable[[], Health] | None = None
+    examine: Examine | None = None
     live: LiveFeed | None = None
     route: Prefer | None = None
     switchboard: Switchboard | None = None
@@ -101,6 +110,7 @@ class Service:
     """So many attachments are being sent at a time."""
     codes: CallBackCodes
     first: FirstAccount
+    doctor: DoctorRun
 
     @property
     def rulebook(self) -> Rulebook:
@@ -111,6 +121,11 @@ class Service:
     def roster(self) -> Roster | None:
         """The roster in force."""
         return self.in_force().roster
+
+    async def roster_filed(self) -> RosterFiled:
+        """Read the roster's file."""
+        form = None if self.ports.filed_roster is None else await self.ports.filed_roster()
+        return RosterFiled(form, self.rulebook.timezone)
 
     @property
     def step_context(self) -> StepContext:
@@ -187,6 +202,7 @@ def build(
         uploads=asyncio.Semaphore(_UPLOADS),
         codes=CallBackCodes(steady),
         first=FirstAccount(),
+        doctor=DoctorRun(),
     )
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from callcenter.domain.frame import Micros
+from callcenter.staff.roster_days import RosterSaid
 from callcenter.store.conflicts import Missing
 from callcenter.store.readable import readable
 from callcenter.store.tables import ChangeRow
@@ -21,6 +22,13 @@ class ChangeKind(StrEnum):
 
     RULEBOOK = "rulebook"
     AMOUNT = "amount"
+    ROSTER = "roster"
+    """A whole roster."""
+    SHIFTS = "shifts"
+    """Some people's days of the roster."""
+
+
+OF_THE_ROSTER = (ChangeKind.ROSTER, ChangeKind.SHIFTS)
 
 
 class ChangeState(StrEnum):
@@ -72,6 +80,32 @@ async def newest(
     rows = rows.order_by(ChangeRow.decided_at.desc(), ChangeRow.id.desc()).limit(1)
     row = (await connection.execute(rows)).mappings().one_or_none()
     return None if row is None else _change(row)
+
+
+async def roster_changes(connection: AsyncConnection, before: Micros | None = None) -> list[Change]:
+    """Read what was approved of the roster from the last whole one on, in its order; with `before`, until a moment."""
+    c = ChangeRow
+    last = await newest(connection, ChangeKind.ROSTER, before=before)
+    rows = select(c).where(c.kind.in_(OF_THE_ROSTER), c.state == ChangeState.APPROVED)
+    if last is not None:
+        rows = rows.where(tuple_(c.decided_at, c.id) >= tuple_(last.decided_at, last.id))
+    if before is not None:
+        rows = rows.where(c.decided_at < before)
+    found = await connection.execute(rows.order_by(c.decided_at, c.id))
+    return [_change(row) for row in found.mappings()]
+
+
+async def last_of_roster(connection: AsyncConnection) -> str | None:
+    """Name what was approved last of the roster."""
+    c = ChangeRow
+    rows = select(c.id).where(c.kind.in_(OF_THE_ROSTER), c.state == ChangeState.APPROVED)
+    found: str | None = await connection.scalar(rows.order_by(c.decided_at.desc(), c.id.desc()).limit(1))
+    return found
+
+
+def roster_said_by(changes: list[Change]) -> list[RosterSaid]:
+    """Return what changes say of the roster."""
+    return [RosterSaid(one.kind is ChangeKind.ROSTER, one.content) for one in changes]
 
 
 async def listed(

@@ -17,10 +17,21 @@ from callcenter.rules.regulations.difference import Difference, amount_differenc
 from callcenter.staff.rights import Right
 from callcenter.staff.roles import Field as Delicate
 from callcenter.staff.roles import Principal, Sight, sight
-from callcenter.store.decisions.changes import Change, ChangeKind, ChangeState, get, listed, newest
+from callcenter.staff.roster_days import RosterSaid, differing, roster_said
+from callcenter.store.decisions.changes import (
+    OF_THE_ROSTER,
+    Change,
+    ChangeKind,
+    ChangeState,
+    get,
+    listed,
+    newest,
+    roster_changes,
+    roster_said_by,
+)
 from callcenter.store.idempotency import KeptAnswer
 from callcenter.store.unit_of_work import UnitOfWork
-from callcenter.usecases.change_rules import decide, propose
+from callcenter.usecases.change_rules import Grounds, decide, propose
 from callcenter.web.api.fields import (
     Cursor,
     Day,
@@ -101,7 +112,7 @@ class ChangeShown(ResponseBody):
     id: str
     kind: ChangeKind
     subject: str
-    content: dict[str, Any]
+    content: dict[str, Any] = Field(description="Of a roster it is given by one change alone, not in lists.")
     reason: str
     state: ChangeState
     proposed_by: str
@@ -132,12 +143,14 @@ async def list_changes(
         found = await listed(connection, state, limit + 1, kind, place_in(cursor))
     shown = found[:limit]
     more = place_out((shown[-1].proposed_at, shown[-1].id)) if len(found) > len(shown) else None
-    return ChangePage(items=[_shown(change, person, service) for change in shown], next=more)
+    items = [_shown(_brief(change), person, service) for change in shown]
+    return ChangePage(items=items, next=more)
 
 
 @router.post("", status_code=status.HTTP_201_CREATED, response_model=ChangeShown)
 async def propose_change(body: NewChange, person: Proposing, service: TheService, once: TheOnce) -> Response:
     """Propose a change; it has no effect until somebody else approves it."""
+    filed = await service.roster_filed() if body.kind in OF_THE_ROSTER else None
 
     async def work(unit: UnitOfWork) -> KeptAnswer:
         change = Change(
@@ -149,7 +162,8 @@ async def propose_change(body: NewChange, person: Proposing, service: TheService
             proposed_by=person.account,
             proposed_at=once.asked.at,
         )
-        return _answer(await propose(unit, change, person, service.rulebook), person, service, status.HTTP_201_CREATED)
+        done = await propose(unit, change, person, Grounds(service.rulebook, filed))
+        return told_change(done, person, service, status.HTTP_201_CREATED)
 
     return await once.answer(work)
 
@@ -169,7 +183,9 @@ async def propose_amendment(body: NewAmendment, person: Proposing, service: TheS
             proposed_by=person.account,
             proposed_at=once.asked.at,
         )
-        return _answer(await propose(unit, change, person, service.rulebook), person, service, status.HTTP_201_CREATED)
+        return told_change(
+            await propose(unit, change, person, Grounds(service.rulebook)), person, service, status.HTTP_201_CREATED
+        )
 
     return await once.answer(work)
 
@@ -193,17 +209,36 @@ async def read_difference(number: Name, _: Seeing, service: TheService) -> Diffe
             before = await newest(connection, change.kind, change.subject, change.decided_at)
     if is_too_deep(change.content):
         raise BadInput("the change is too deep to be shown")
-    if change.kind is ChangeKind.RULEBOOK:
+    if change.kind in OF_THE_ROSTER:
+        found = await _roster_differences(service, change)
+    elif change.kind is ChangeKind.RULEBOOK:
         found = differences(await _written(service, change.decided_at), change.content)
     else:
         found = amount_differences({} if before is None else before.content, change.content)
     return DifferencesShown(items=[_difference(one) for one in found])
 
 
+def _brief(change: Change) -> Change:
+    """Leave a roster, which may be large, out of a list."""
+    return msgspec.structs.replace(change, content={}) if change.kind in OF_THE_ROSTER else change
+
+
 async def _written(service: Service, before: Micros | None) -> dict[str, Any]:
     if service.ports.written is None:
         raise RequestRefused("unavailable", "this service follows no switch")
     return await service.ports.written(before)
+
+
+async def _roster_differences(service: Service, change: Change) -> list[Difference]:
+    filed = await service.roster_filed()
+    async with service.decisions.reading() as connection:
+        before = roster_said_by(await roster_changes(connection, change.decided_at))
+    form = roster_said(lambda: filed.form or {}, before, filed.zone)
+    found = differing(form, RosterSaid(change.kind is ChangeKind.ROSTER, change.content), filed.zone)
+    return [
+        Difference(edition="", first=one.day, part="roster", code=one.agent, name=one.sheet, old=one.old, new=one.new)
+        for one in found
+    ]
 
 
 def _difference(one: Difference) -> DifferenceShown:
@@ -217,9 +252,11 @@ def _offer(verb: str, state: ChangeState) -> None:
     async def decide_change(
         number: str, person: Approving, service: TheService, once: TheOnce, seen: SeenVersion
     ) -> Response:
+        filed = await service.roster_filed()
+
         async def work(unit: UnitOfWork) -> KeptAnswer:
-            decided = await decide(unit, number, seen, state, person, service.clock(), service.rulebook)
-            return _answer(decided, person, service)
+            decided = await decide(unit, number, seen, state, person, service.clock(), Grounds(service.rulebook, filed))
+            return told_change(decided, person, service)
 
         return await once.answer(work)
 
@@ -232,7 +269,8 @@ _offer("approve", ChangeState.APPROVED)
 _offer("reject", ChangeState.REJECTED)
 
 
-def _answer(change: Change, person: Principal, service: Service, code: int = status.HTTP_200_OK) -> KeptAnswer:
+def told_change(change: Change, person: Principal, service: Service, code: int = status.HTTP_200_OK) -> KeptAnswer:
+    """Answer with a change."""
     return KeptAnswer(status=code, etag=etag(change.version), body=_shown(change, person, service).model_dump_json())
 
 
@@ -244,6 +282,6 @@ def _shown(change: Change, person: Principal, service: Service) -> ChangeShown:
     values["reason"] = worded(change.reason, seen)
     if is_too_deep(change.content):
         values["content"] = _TOO_DEEP
-    elif seen is not Sight.FULL:
+    elif seen is not Sight.FULL and change.kind not in OF_THE_ROSTER:
         values["content"] = without_numbers(change.content)
     return ChangeShown(**values)

@@ -52,6 +52,11 @@ export const PAGES: RouteRecordRaw[] = [
     meta: { title: "page.accounts", area: "page.admin", icon: "admin", rights: ["see_accounts"] },
   },
   {
+    path: "/admin/roster",
+    component: () => import("@/pages/RosterPage.vue"),
+    meta: { title: "page.roster", area: "page.admin", icon: "admin", rights: ["propose_change", "approve_change"] },
+  },
+  {
     path: "/admin/changes/:id?",
     component: () => import("@/pages/ChangesPage.vue"),
     meta: { title: "page.changes", area: "page.admin", icon: "admin", rights: ["propose_change", "approve_change"] },
@@ -65,6 +70,11 @@ export const PAGES: RouteRecordRaw[] = [
     path: "/admin/looks",
     component: () => import("@/pages/LooksPage.vue"),
     meta: { title: "page.looks", area: "page.admin", icon: "admin", rights: ["read_looks"] },
+  },
+  {
+    path: "/admin/service",
+    component: () => import("@/pages/ServicePage.vue"),
+    meta: { title: "page.service", area: "page.admin", icon: "admin", rights: ["keep_service"] },
   },
   {
     path: "/account",

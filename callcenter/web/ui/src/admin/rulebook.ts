@@ -34,7 +34,7 @@ function isRange(value: unknown): value is PointsRange {
 
 /** Names a figure; one without words of its own says itself. */
 export function figureName(name: string): string {
-  const bare = name.replace(/^figures\./, "");
+  const bare = name.replace(/^figures\./, "").replace(".", "_");
   return sayOne("figure", bare.endsWith(SECONDS) ? bare.slice(0, -SECONDS.length) : bare);
 }
 
