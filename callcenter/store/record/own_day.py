@@ -53,7 +53,7 @@ async def day_figures(connection: AsyncConnection, agent: str, since: Micros, fi
         answered=await connection.scalar(began) or 0,
         within_rings=within.count(True),
         late=within.count(False),
-        missed=sum(one.outcome is OfferOutcome.TIMED_OUT and one.available for one in rung),
+        missed=sum(one.missed for one in rung),
         mean_talk=_mean(await connection.scalars(talks)),
         mean_wrap_up=_mean(await connection.scalars(wrap_ups)),
     )
