@@ -326,6 +326,7 @@ def _answer_people(
         written=rules.written,
         filed_roster=rules.filed_roster,
         health=tracker.health,
+        kept_days=settings.kept_days,
         examine=examination(settings.ami, settings.web.terms(first.rulebook.zone), in_force),
         live=live[0],
         calls=live[1],

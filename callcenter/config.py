@@ -40,7 +40,7 @@ from callcenter.staff.roster_days import RosterSaid
 from callcenter.store.settings import StoreSettings
 from callcenter.tracker.inputs import FOLLOWED, RulesInForce, SiteFacts
 from callcenter.tracker.outbox.settings import MailSettings, WebhookSettings
-from callcenter.tracker.settings import RulesSettings
+from callcenter.tracker.settings import AgentsSettings, RulesSettings
 from callcenter.usecases.aftercare.settings import AftercareSettings
 from callcenter.usecases.complaints.settings import ComplaintsSettings
 from callcenter.usecases.customers.privacy import PrivacySettings
@@ -112,20 +112,6 @@ class SiteSettings(BaseModel):
     def numbering(self) -> Numbering:
         """What its own lines make of digits."""
         return numbering_of(self.area_code, self.outside_digit, self.internal)
-
-
-class AgentsSettings(BaseModel):
-    """What the switch does not tell about agents, where there is no roster that does."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    names: dict[str, str] = Field(
-        default={}, description="Interface → agent's name; wins over the queue's. Not beside a roster."
-    )
-    permitted: tuple[str, ...] | None = Field(
-        default=None,
-        description="Extensions and patterns an agent may dial for work; unset: anything. Not beside a roster.",
-    )
 
 
 AskedAbout = Literal["service", "product", "platform", "handling"]
@@ -221,6 +207,12 @@ class Settings(BaseSettings):
         revealed += [self.mqtt.reveal(), None if mail is None else mail.reveal()]
         revealed += [one.reveal() for one in self.webhooks]
         return [secret for secret in revealed if secret]
+
+    @property
+    def kept_days(self) -> dict[str, int]:
+        """For how many days something is kept, by the setting that says so; 0: for good."""
+        kept = {"journal.keep_days": self.journal.keep_days, "store.outbox_days": self.store.outbox_days}
+        return kept | {"customers.keep_lost_days": self.customers.keep_lost_days}
 
     def in_force(self, approved: dict[str, Any] | None = None, roster: Sequence[RosterSaid] = ()) -> RulesInForce:
         """Read rulebook and roster anew; what two people approved of either wins over its file.

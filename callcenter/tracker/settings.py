@@ -1,4 +1,4 @@
-"""Where the rulebook and the roster of the live judge are."""
+"""Where the rulebook and the roster of the live judge are, and what is said of agents without one."""
 
 from __future__ import annotations
 
@@ -15,6 +15,20 @@ from callcenter.staff.dates import zone_named
 from callcenter.staff.duty import Roster
 from callcenter.staff.roster_days import RosterSaid, roster_said
 from callcenter.staff.roster_form import Form
+
+
+class AgentsSettings(BaseModel):
+    """What the switch does not tell about agents, where there is no roster that does."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    names: dict[str, str] = Field(
+        default={}, description="Interface → agent's name; wins over the queue's. Not beside a roster."
+    )
+    permitted: tuple[str, ...] | None = Field(
+        default=None,
+        description="Extensions and patterns an agent may dial for work; unset: anything. Not beside a roster.",
+    )
 
 
 class RulesSettings(BaseModel):

@@ -117,10 +117,7 @@ async def decide(
     change, by = await get(unit.connection, number), person.account
     _require_open(change, version, by)
     if state is ChangeState.APPROVED:
-        await _require_sound(unit, change, grounds.rulebook, at)
-        if change.kind in OF_THE_ROSTER:
-            await require_sound_roster(unit, change, _filed(grounds))
-            await require_unmet(unit, change, _filed(grounds))
+        await _require_sound(unit, change, grounds, at)
         await require_two(unit.connection, change.proposed_by, by, at)
     decided = msgspec.structs.replace(change, state=state, decided_by=by, decided_at=at, version=version + 1)
     await unit.execute(
@@ -192,16 +189,19 @@ def _sound(change: Change, before: Rulebook, at: Micros) -> dict[str, Any]:
     return content
 
 
-async def _require_sound(unit: UnitOfWork, change: Change, rulebook: Rulebook, at: Micros) -> None:
-    """Refuse a rulebook that cannot be applied, or was written before another was approved, which it would take back.
+async def _require_sound(unit: UnitOfWork, change: Change, grounds: Grounds, at: Micros) -> None:
+    """Refuse what cannot be applied, or was written before another was approved, which it would take back.
 
     Raises:
         BadInput: It cannot be.
         Conflict: It does not know of the other.
     """
+    if change.kind in OF_THE_ROSTER:
+        await require_sound_roster(unit, change, _filed(grounds))
+        await require_unmet(unit, change, _filed(grounds))
     if change.kind is not ChangeKind.RULEBOOK:
         return
-    before = await _newest(unit, rulebook)
+    before = await _newest(unit, grounds.rulebook)
     _sound(change, before.rulebook, at)
     last = before.change
     if last is not None and last.decided_at is not None and last.decided_at >= change.proposed_at:

@@ -24,7 +24,7 @@ from callcenter.web.api import (
     users,
     violations,
 )
-from callcenter.web.api.admin import health, outbox, roster, sessions
+from callcenter.web.api.admin import health, outbox, roster, sessions, site
 from callcenter.web.api.aftercare import care, follow_ups, measures, registers, remedies, reviews
 from callcenter.web.api.aftercare import figures as complaint_figures
 from callcenter.web.api.complaints import cases, moves, notices, people
@@ -32,7 +32,7 @@ from callcenter.web.api.customers import cards, contacts, imports, looks, merges
 from callcenter.web.api.enquiries import attachments, reports
 from callcenter.web.api.enquiries import routes as enquiries
 from callcenter.web.api.lost_calls import routes as lost_calls
-from callcenter.web.api.page import dialling, first_account, own_day
+from callcenter.web.api.page import dialling, first_account, floor, own_day
 from callcenter.web.api.scores import given
 from callcenter.web.api.scores import routes as scores
 from callcenter.web.guard import SAFE, Guard
@@ -45,6 +45,7 @@ ROUTERS = (
     session.router,
     first_account.router,
     own_day.router,
+    floor.router,
     dialling.router,
     violations.router,
     calls.router,
@@ -60,6 +61,7 @@ ROUTERS = (
     roster.router,
     health.router,
     outbox.router,
+    site.router,
     audit.router,
     changes.router,
     rules.router,

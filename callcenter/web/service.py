@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Annotated, Any, NamedTuple, cast
 
 import msgspec
@@ -69,6 +70,8 @@ class Ports(NamedTuple):
     filed_roster: FiledRoster | None = None
     health: Callable[[], Health] | None = None
     examine: Examine | None = None
+    kept_days: Mapping[str, int] = MappingProxyType({})
+    """For how many days something is kept, by the setting that says so."""
     live: LiveFeed | None = None
     route: Prefer | None = None
     switchboard: Switchboard | None = None

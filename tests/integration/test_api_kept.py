@@ -105,6 +105,24 @@ async def test_what_is_parked_is_shown_with_its_reason_and_goes_on(work: Departm
     assert [(entry["actor"], entry["action"]) for entry in log] == [("root", "retry"), ("root", "enable")]
 
 
+async def test_the_site_is_told_as_settings_roster_and_rulebook_have_it(work: Department) -> None:
+    ports = work.service.ports._replace(kept_days={"journal.keep_days": 0})
+    object.__setattr__(work.service, "ports", ports)
+    sun = await work.signed_in("sun")
+    told = (await sun.get("/site", **EN)).json()
+    assert told["kept"] == [{"setting": "journal.keep_days", "days": 0}]
+    assert {"code": "tea", "name": "tea"} in told["reasons"]
+    assert told["queues"] == []
+    year = (await sun.get("/calendar?year=2026")).json()
+    assert (len(year["items"]), year["provisional"]) == (365, 0)
+    october = next(one for one in year["items"] if one["day"] == "2026-10-01")
+    assert (october["worked"], october["festival"], october["own"]) == (False, True, False)
+    later = (await sun.get("/calendar?year=2100")).json()
+    assert later["provisional"] == 365
+    assert (await sun.get("/calendar?year=1")).status_code == 422
+    assert (await (await work.signed_in("alice")).get("/site")).status_code == 403
+
+
 @pytest.mark.parametrize("path", ["/health", "/doctor", "/outbox"])
 async def test_it_is_for_administrators(work: Department, path: str) -> None:
     assert (await (await work.signed_in("ma")).get(path)).status_code == 403

@@ -33,6 +33,10 @@ _SUMMARY = english("{ok} ok, {fail} failed, {warn} warnings, {unknown} unknown."
 _MARKS = Words("verdict of a check", {"ok": "ok     ", "fail": "FAIL   ", "warn": "warn   ", "unknown": "unknown"})
 
 
+def _say_listening(seconds: float, language: Language) -> None:
+    print(locale.text(_LISTENING, language, seconds=f"{seconds:g}"), file=sys.stderr)
+
+
 def _print(checks: list[Check], language: Language) -> None:
     for check in checks:
         name, found, remedy = (locale.sentence(told, language) for told in (check.name, check.found, check.remedy))
@@ -81,8 +85,7 @@ def main(
         root = Topics(chosen.mqtt.prefix, chosen.site.name).root
         checks += [*inspect_pages(chosen), *asyncio.run(inspect_broker(chosen.mqtt, root))]
     asked = Examined(ami=ami, figures=figures, config_dir=config_dir, queue_log=queue_log, listen=listen)
-    listening = locale.text(_LISTENING, language, seconds=f"{listen:g}")
-    found = asyncio.run(examine(asked, lambda: print(listening, file=sys.stderr)))
+    found = asyncio.run(examine(asked, lambda: _say_listening(listen, language)))
     checks += [*found, told, inspect_sqlite()]
     _print(checks, language)
     if any(check.verdict == "fail" for check in checks):

@@ -11,7 +11,7 @@ _TITLED = ("violations", "promises")
 _MISSING: Mapping[str, Any] = {}
 
 
-class Difference(msgspec.Struct, frozen=True, kw_only=True):
+class FigureDifference(msgspec.Struct, frozen=True, kw_only=True):
     """One thing that is said otherwise.
 
     Attributes:
@@ -35,13 +35,13 @@ class Difference(msgspec.Struct, frozen=True, kw_only=True):
     new: Any = None
 
 
-def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Difference]:
+def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[FigureDifference]:
     """List what a rulebook as written says otherwise than another.
 
     An edition is held against itself as it was; a new one against the one that it follows.
     """
     held = {edition["version"]: edition for edition in before["editions"]}
-    found: list[Difference] = []
+    found: list[FigureDifference] = []
     last: Mapping[str, Any] | None = None
     for edition in after["editions"]:
         known = held.pop(edition["version"], None)
@@ -57,21 +57,21 @@ def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Dif
     return found
 
 
-def amount_differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Difference]:
+def amount_differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[FigureDifference]:
     """List what amounts that two people agree on say otherwise than those agreed before."""
     first = str(after.get("from") or "")
     return [
-        Difference(edition="", first=first, part="amount", name=name, old=before.get(name), new=after.get(name))
+        FigureDifference(edition="", first=first, part="amount", name=name, old=before.get(name), new=after.get(name))
         for name in [*after, *(one for one in before if one not in after)]
         if before.get(name) != after.get(name)
     ]
 
 
-def _told(edition: Mapping[str, Any], **what: Any) -> Difference:
-    return Difference(edition=str(edition["version"]), first=str(edition["from"]), **what)
+def _told(edition: Mapping[str, Any], **what: Any) -> FigureDifference:
+    return FigureDifference(edition=str(edition["version"]), first=str(edition["from"]), **what)
 
 
-def _within(edition: Mapping[str, Any], known: Mapping[str, Any]) -> Iterator[Difference]:
+def _within(edition: Mapping[str, Any], known: Mapping[str, Any]) -> Iterator[FigureDifference]:
     own, theirs = edition.get("figures", {}), known.get("figures", {})
     yield from _each(edition, {"part": "figures"}, _less(theirs, "queues"), _less(own, "queues"))
     queues, before = own.get("queues") or {}, theirs.get("queues") or {}
@@ -88,7 +88,7 @@ def _within(edition: Mapping[str, Any], known: Mapping[str, Any]) -> Iterator[Di
 
 def _each(
     edition: Mapping[str, Any], what: dict[str, Any], old: Mapping[str, Any], new: Mapping[str, Any]
-) -> Iterator[Difference]:
+) -> Iterator[FigureDifference]:
     for name in [*new, *(one for one in old if one not in new)]:
         if old.get(name) != new.get(name):
             yield _told(edition, **what, name=name, old=old.get(name), new=new.get(name))

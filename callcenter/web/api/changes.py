@@ -13,7 +13,7 @@ from callcenter.domain.frame import Micros
 from callcenter.errors import BadInput
 from callcenter.rules.records.masks import without_numbers, worded
 from callcenter.rules.regulations.amending import amended
-from callcenter.rules.regulations.difference import Difference, amount_differences, differences
+from callcenter.rules.regulations.difference import FigureDifference, amount_differences, differences
 from callcenter.staff.rights import Right
 from callcenter.staff.roles import Field as Delicate
 from callcenter.staff.roles import Principal, Sight, sight
@@ -229,19 +229,21 @@ async def _written(service: Service, before: Micros | None) -> dict[str, Any]:
     return await service.ports.written(before)
 
 
-async def _roster_differences(service: Service, change: Change) -> list[Difference]:
+async def _roster_differences(service: Service, change: Change) -> list[FigureDifference]:
     filed = await service.roster_filed()
     async with service.decisions.reading() as connection:
         before = roster_said_by(await roster_changes(connection, change.decided_at))
     form = roster_said(lambda: filed.form or {}, before, filed.zone)
     found = differing(form, RosterSaid(change.kind is ChangeKind.ROSTER, change.content), filed.zone)
     return [
-        Difference(edition="", first=one.day, part="roster", code=one.agent, name=one.sheet, old=one.old, new=one.new)
+        FigureDifference(
+            edition="", first=one.day, part="roster", code=one.agent, name=one.sheet, old=one.old, new=one.new
+        )
         for one in found
     ]
 
 
-def _difference(one: Difference) -> DifferenceShown:
+def _difference(one: FigureDifference) -> DifferenceShown:
     told = msgspec.to_builtins(one)
     return DifferenceShown(**{**told, "from": told.pop("first") or None})
 

@@ -299,7 +299,7 @@ async def _shown(desk: Desk, now: DeskNow, session: str, service: Service, reque
         since=moment_out(now.since, service.rulebook.zone),
         queued=None if now.queued is None else QueuedShown(state=now.queued.state, reason=now.queued.reason),
         queues=list(now.queues),
-        reasons=[_reason(*one, language) for one in {**desk.settings.reasons, AFTER_CALL_WORK: ""}.items()],
+        reasons=[reason_shown(*one, language) for one in {**desk.settings.reasons, AFTER_CALL_WORK: ""}.items()],
         phone=None
         if phone is None
         else PhoneShown(
@@ -312,5 +312,6 @@ async def _shown(desk: Desk, now: DeskNow, session: str, service: Service, reque
     )
 
 
-def _reason(code: str, name: str, language: Language) -> ReasonShown:
+def reason_shown(code: str, name: str, language: Language) -> ReasonShown:
+    """Name a reason of a pause."""
     return ReasonShown(code=code, name=name or REASONS.table(language).get(code, code))

@@ -8,7 +8,7 @@ declare module "vue-router" {
   interface RouteMeta {
     /** Its name in the rail and the title; without one it is not in the rail. */
     title?: TextKey;
-    icon?: "desk" | "day" | "lost" | "cases" | "records" | "account" | "admin";
+    icon?: "desk" | "day" | "floor" | "lost" | "cases" | "customers" | "records" | "account" | "admin";
     /** Pages of one area are tabs, and one entry of the rail, which has this name. */
     area?: TextKey;
     /** One of these is needed. */
@@ -32,6 +32,11 @@ export const PAGES: RouteRecordRaw[] = [
     meta: { title: "page.day", icon: "day", rights: ["record_call"], agents: true },
   },
   {
+    path: "/floor/:agent?",
+    component: () => import("@/pages/FloorPage.vue"),
+    meta: { title: "page.floor", icon: "floor", rights: ["see_floor"] },
+  },
+  {
     path: "/lost-calls",
     component: () => import("@/pages/LostCallsPage.vue"),
     meta: { title: "page.lost", icon: "lost", rights: ["see_lost_calls"] },
@@ -40,6 +45,11 @@ export const PAGES: RouteRecordRaw[] = [
     path: "/cases",
     component: () => import("@/pages/CasesPage.vue"),
     meta: { title: "page.cases", icon: "cases", rights: ["see_cases"] },
+  },
+  {
+    path: "/customers",
+    component: () => import("@/pages/CustomersPage.vue"),
+    meta: { title: "page.customers", icon: "customers", rights: ["search_customers", "review_access"] },
   },
   {
     path: "/records/:id?",
@@ -72,6 +82,11 @@ export const PAGES: RouteRecordRaw[] = [
     meta: { title: "page.looks", area: "page.admin", icon: "admin", rights: ["read_looks"] },
   },
   {
+    path: "/admin/site",
+    component: () => import("@/pages/SitePage.vue"),
+    meta: { title: "page.site", area: "page.admin", icon: "admin", rights: ["keep_service", "propose_change", "approve_change"] },
+  },
+  {
     path: "/admin/service",
     component: () => import("@/pages/ServicePage.vue"),
     meta: { title: "page.service", area: "page.admin", icon: "admin", rights: ["keep_service"] },
@@ -83,12 +98,24 @@ export const PAGES: RouteRecordRaw[] = [
   },
 ];
 
+/** Pages about customers that others lead to. */
+const CUSTOMERS: RouteRecordRaw[] = [
+  { path: "/customers/new", component: () => import("@/pages/CustomerNewPage.vue"), meta: { rights: ["edit_customers"] } },
+  { path: "/customers/import", component: () => import("@/pages/CustomerImportPage.vue"), meta: { rights: ["import_customers"] } },
+  { path: "/customers/classes", component: () => import("@/pages/CustomerClassesPage.vue"), meta: { rights: ["classify_customers"] } },
+  { path: "/customers/access", component: () => import("@/pages/AccessReviewsPage.vue"), meta: { rights: ["review_access"] } },
+  { path: "/customers/:id", component: () => import("@/pages/CustomerPage.vue"), meta: { rights: ["see_customers"] } },
+  { path: "/customers/:id/merge", component: () => import("@/pages/CustomerMergePage.vue"), meta: { rights: ["merge_customers"] } },
+  { path: "/customers/:id/split", component: () => import("@/pages/CustomerSplitPage.vue"), meta: { rights: ["merge_customers"] } },
+];
+
 export const router = createRouter({
   history: createWebHistory(),
   routes: [
     { path: "/sign-in", component: () => import("@/pages/SignInPage.vue"), meta: { open: true } },
     { path: "/search", component: () => import("@/pages/SearchPage.vue") },
     ...PAGES,
+    ...CUSTOMERS,
     { path: "/", component: () => import("@/pages/NoPage.vue") },
     { path: "/:rest(.*)*", component: () => import("@/pages/NoPage.vue") },
   ],
