@@ -138,6 +138,12 @@ class Seat:
         await self.page.locator("input[name=transfer-to]").fill(number)
         await self.act(how)
 
+    async def press_keys(self, keys: str) -> None:
+        """Press keys of the keypad."""
+        await self.act("keypad")
+        for key in keys:
+            await self.page.locator(f"[data-digit='{key}']").click()
+
     async def test_the_ring(self) -> None:
         """Let the phone ring for a moment, and see that it did."""
         await self.act("ring-test")

@@ -43,7 +43,10 @@ async def nothing_is_held_against_her(there: Centre) -> None:
 
 
 async def cut_in_a_call(there: Centre, seconds: int) -> None:
-    """Cut the way to the switch in a call, and lay it again: the call goes on, the next one rings."""
+    """Cut the way to the switch in a call, and lay it again: the call goes on, the next one rings.
+
+    Of that one the agent lets go while the way is cut again: the switch is told once it is there.
+    """
     async with there.seat(ALICE.name) as alice:
         await alice.begin_work()
         caller = await taken(there, alice)
@@ -59,11 +62,15 @@ async def cut_in_a_call(there: Centre, seconds: int) -> None:
         caller.hang_up()
         await alice.has_no_call()
         after = await taken(there, alice)
-        after.hang_up()
+        await there.wire.cut()
+        await alice.trouble_is("trouble.lost")
+        await alice.act("hang-up")
         await alice.has_no_call()
-    for one in (caller, after):
+        await there.wire.lay()
+        await asyncio.wait_for(after.call.over.wait(), 20)
+    for one, by in ((caller, "caller"), (after, "agent")):
         await there.record.ended(one.number)
-        assert there.record.talks(one.number) == [Talk(ALICE.name, "queue", "caller")], there.record.told(one.number)
+        assert there.record.talks(one.number) == [Talk(ALICE.name, "queue", by)], there.record.told(one.number)
     await nothing_is_held_against_her(there)
 
 
