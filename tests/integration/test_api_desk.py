@@ -399,6 +399,15 @@ class TestWitness:
         assert statuses[-1] == 429
 
 
+async def test_who_changes_state_or_takes_the_phone_without_end_is_told_to_wait(work: Department) -> None:
+    await signed_in(work)
+    alice = await work.signed_in("alice")
+    asked = ("/desk/state", {"state": "ready"}), ("/desk/phone", {})
+    statuses = [(await alice.send("POST", *asked[n % 2])).status_code for n in range(70)]
+    assert {*statuses} == {200, 429}
+    assert statuses[-1] == 429
+
+
 MEASURED: dict[str, Json] = {
     "uniqueid": "1.1",
     "direction": "in",
