@@ -10,7 +10,7 @@ declare module "vue-router" {
   interface RouteMeta {
     /** Its name in the rail and the title; without one it is not in the rail. */
     title?: TextKey;
-    icon?: "desk" | "day" | "lost" | "cases" | "records" | "account";
+    icon?: "desk" | "day" | "floor" | "lost" | "cases" | "records" | "account";
     /** One of these is needed. */
     rights?: Right[];
     /** For agents alone. */
@@ -30,6 +30,11 @@ export const PAGES: RouteRecordRaw[] = [
     path: "/day",
     component: () => import("@/pages/DayPage.vue"),
     meta: { title: "page.day", icon: "day", rights: ["record_call"], agents: true },
+  },
+  {
+    path: "/floor/:agent?",
+    component: () => import("@/pages/FloorPage.vue"),
+    meta: { title: "page.floor", icon: "floor", rights: ["see_floor"] },
   },
   {
     path: "/lost-calls",
