@@ -199,11 +199,12 @@ async def take_phone(body: PhoneAsked, person: AtTheDesk, session: TheSession, s
     phone = await _phone(desk, desk.now(agent), session.id, service)
     if phone is None:
         raise Conflict("no phone in a page is yours: ask your administrator for one (callcenter phones rotate)")
-    if phone.taken and not body.take_over:
+    in_use = phone.taken or (desk.phones.is_anybodys(phone) and desk.is_reached(agent))
+    if in_use and not body.take_over:
         raise RequestRefused("phone-in-use", "another page of yours has the phone: take it over, or go on there")
-    await _note(person, agent, service, "take_phone", over=phone.taken or None)
+    await _note(person, agent, service, "take_phone", over=in_use or None)
     secret = await desk.phones.hand_out(phone, session.id)
-    if phone.taken and service.ports.live is not None:
+    if in_use and service.ports.live is not None:
         service.ports.live.phone_taken(agent)
     return PhoneGiven(
         username=phone.name,

@@ -243,6 +243,11 @@ class Desk:
         except (SwitchError, Conflict) as error:
             log.warning("after_call_work_not_ended", error=str(error))
 
+    def is_reached(self, agent: str) -> bool:
+        """Tell whether the switch says that it reaches a phone of an agent's."""
+        person = self._tracker.floor.state.people.get(agent)
+        return person is not None and person.reachable is True
+
     async def has_page(self, agent: str) -> bool:
         """Tell whether a phone of an agent's is in a page, so that there is a page that can bear witness of it."""
         person, seat = self._tracker.floor.state.people.get(agent), self._seat(agent)

@@ -98,7 +98,11 @@ class Caller:
 
 
 class Centre:
-    """Everything of it; browsers are started by whoever needs one."""
+    """Everything of it; browsers are started by whoever needs one.
+
+    Attributes:
+        outside: Held by whoever has somebody outside called: all of those are one phone, which hears one call.
+    """
 
     def __init__(  # what it is made of
         self,
@@ -115,6 +119,7 @@ class Centre:
         self.wire = wire
         self.operator = operator
         self.record = Record(service)
+        self.outside = asyncio.Lock()
         self._playwright = playwright
         self._shared: Browser
         self._diary = LabDiary()

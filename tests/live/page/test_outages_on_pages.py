@@ -45,7 +45,8 @@ async def nothing_is_held_against_her(there: Centre) -> None:
 async def cut_in_a_call(there: Centre, seconds: int) -> None:
     """Cut the way to the switch in a call, and lay it again: the call goes on, the next one rings.
 
-    Of that one the agent lets go while the way is cut again: the switch is told once it is there.
+    Of that one the agent lets go while the way is cut again: the switch is told once it is there, and the caller, whom
+    nobody could ask, is at the front of the line again.
     """
     async with there.seat(ALICE.name) as alice:
         await alice.begin_work()
@@ -67,10 +68,14 @@ async def cut_in_a_call(there: Centre, seconds: int) -> None:
         await alice.act("hang-up")
         await alice.has_no_call()
         await there.wire.lay()
-        await asyncio.wait_for(after.call.over.wait(), 20)
-    for one, by in ((caller, "caller"), (after, "agent")):
-        await there.record.ended(one.number)
-        assert there.record.talks(one.number) == [Talk(ALICE.name, "queue", by)], there.record.told(one.number)
+        await alice.says_to_the_switch("BYE ", "hung up while the way was lost")
+        await alice.answer()
+        after.hang_up()
+        await alice.has_no_call()
+    lost, ended = (Talk(ALICE.name, "queue", by) for by in ("cut_short", "caller"))
+    for one, visits, talks in ((caller, 1, [ended]), (after, 2, [lost, ended])):
+        await there.record.ended(one.number, visits)
+        assert there.record.talks(one.number) == talks, there.record.told(one.number)
     await nothing_is_held_against_her(there)
 
 
