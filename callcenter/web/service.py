@@ -98,6 +98,8 @@ class Service:
     ports: Ports
     files: asyncio.Lock
     """One file is read at a time."""
+    stop_import: asyncio.Event
+    """Somebody wants the list that is being brought in to stop."""
     uploads: asyncio.Semaphore
     """So many attachments are being sent at a time."""
     codes: OneTimeCodes[CallBack]
@@ -185,6 +187,7 @@ def build(
         steady=steady,
         ports=ports or Ports(),
         files=asyncio.Lock(),
+        stop_import=asyncio.Event(),
         uploads=asyncio.Semaphore(_UPLOADS),
         codes=OneTimeCodes(steady),
         listening=OneTimeCodes(steady),
