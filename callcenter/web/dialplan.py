@@ -99,7 +99,7 @@ async def read_call_back(asked: Annotated[CallBackAsked, Query()], service: TheS
     return Response(status_code=204, background=None if taken is CodeRefused.BLOCKED else task)
 
 
-class ListenAsked(RequestBody):
+class ListenDialled(RequestBody):
     """Which phone has dialled which one-time code, on which channel, to listen to a colleague's call."""
 
     phone: str = Field(max_length=80)
@@ -108,7 +108,7 @@ class ListenAsked(RequestBody):
 
 
 @router.get("/listen")
-async def read_listen(asked: Annotated[ListenAsked, Query()], service: TheService) -> Response:
+async def read_listen(asked: Annotated[ListenDialled, Query()], service: TheService) -> Response:
     """Say whose channel is listened to, once, and how: `whisper/lab-1.5`; nothing where talk or code are over."""
     taken = service.listening.take(asked.phone, asked.code)
     task = BackgroundTask(_note_listening, service, asked.phone, taken)

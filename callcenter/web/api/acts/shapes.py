@@ -91,7 +91,7 @@ class MessageSent(ResponseBody):
     id: str
 
 
-class NoticeShown(ResponseBody):
+class ToldShown(ResponseBody):
     """What an agent is told: a lead's message, or what a lead did to their desk and why."""
 
     id: str
@@ -104,15 +104,15 @@ class NoticeShown(ResponseBody):
     leave: list[str]
 
 
-class NoticesShown(ResponseBody):
+class ToldListed(ResponseBody):
     """What an agent has not read yet, the newest first."""
 
-    items: list[NoticeShown]
+    items: list[ToldShown]
 
 
-def notice_shown(one: AgentNotice, zone: ZoneInfo) -> NoticeShown:
+def notice_shown(one: AgentNotice, zone: ZoneInfo) -> ToldShown:
     """Show a notice to whom it is for."""
-    return NoticeShown(
+    return ToldShown(
         id=one.id,
         at=moment_out(one.at, zone),
         by=one.name,

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Response, status
 from callcenter.staff.rights import Right
 from callcenter.staff.roles import Principal
 from callcenter.store.decisions.agent_notices import mark_read, unread_notices
-from callcenter.web.api.acts.shapes import NoticeId, NoticesShown, notice_shown
+from callcenter.web.api.acts.shapes import NoticeId, ToldListed, notice_shown
 from callcenter.web.auth import allowed
 from callcenter.web.problems import RequestRefused
 from callcenter.web.service import TheService
@@ -20,11 +20,11 @@ AtTheDesk = Annotated[Principal, Depends(allowed(Right.USE_DESK))]
 
 
 @router.get("")
-async def list_notices(person: AtTheDesk, service: TheService) -> NoticesShown:
+async def list_notices(person: AtTheDesk, service: TheService) -> ToldListed:
     """List what oneself is told and has not read yet: messages, and what leads did to one's desk, and why."""
     async with service.decisions.reading() as connection:
         found = await unread_notices(connection, _agent(person))
-    return NoticesShown(items=[notice_shown(one, service.rulebook.zone) for one in found])
+    return ToldListed(items=[notice_shown(one, service.rulebook.zone) for one in found])
 
 
 @router.post("/{number}/read", status_code=status.HTTP_204_NO_CONTENT)
