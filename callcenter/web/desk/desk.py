@@ -279,7 +279,7 @@ class Desk:
         waited = _steady() - self._stopped_at.get(agent, -math.inf)
         if waited > _WAITED_SECONDS and person.state not in _IN_CALL:
             return
-        await self._seen(agent, lambda found: found.reachable is not False)
+        await self.seen(agent, lambda found: found.reachable is not False)
         if _all_paused(person, CANNOT_RING):
             await self.ready(agent)
 

@@ -350,7 +350,7 @@ def test_who_listens_to_whom_is_told_once_and_no_longer_with_the_end_of_either()
     switch = house()
     switch.talking(1, 5)
     switch.takes(10, dialled="*48123456")
-    for at in (11, 12):
+    for at in (11.0, 12.0):
         switch.spies(at, "o1", "a1")
     switch.goodbye(20)
     for at in (20.1, 20.2):
