@@ -58,7 +58,7 @@ async def told(work: Department, who: str = "alice") -> Json:
 
 async def audited(work: Department) -> list[tuple[str, str, Json]]:
     found = (await (await work.signed_in("hua")).get("/audit")).json()["items"]
-    return [(one["actor"], one["action"], one["detail"]) for one in reversed(found) if one["kind"] == "agent"]
+    return [(one["actor"], one["action"], one["detail"]) for one in found if one["kind"] == "agent"]
 
 
 async def dialled(work: Department, phone: str, code: str, channel: str = "l1") -> httpx.Response:
