@@ -76,6 +76,7 @@ class Right(StrEnum):
     ACT_ON_AGENTS = "act_on_agents"
     LISTEN_IN = "listen_in"
     SPEAK_IN = "speak_in"
+    SEE_FLOOR = "see_floor"
     RECORD_CALL = "record_call"
     SEE_CUSTOMERS = "see_customers"
     SEARCH_CUSTOMERS = "search_customers"
@@ -156,6 +157,7 @@ RIGHTS: dict[Role, dict[Right, Reach]] = {
         Right.SEE_CASE_FIGURES: Reach.TEAM,
         Right.SEE_SURVEYS: Reach.TEAM,
         Right.SEE: Reach.TEAM,
+        Right.SEE_FLOOR: Reach.TEAM,
         Right.PROPOSE: Reach.TEAM,
         Right.NOTIFY: Reach.TEAM,
         Right.EXPLAIN: Reach.OWN,
@@ -192,6 +194,7 @@ RIGHTS: dict[Role, dict[Right, Reach]] = {
         Right.SEE_CASE_FIGURES: Reach.ALL,
         Right.SEE_SURVEYS: Reach.ALL,
         Right.SEE: Reach.ALL,
+        Right.SEE_FLOOR: Reach.ALL,
         Right.PROPOSE: Reach.ALL,
         Right.NOTIFY: Reach.ALL,
         Right.EXPLAIN: Reach.OWN,
@@ -230,6 +233,7 @@ RIGHTS: dict[Role, dict[Right, Reach]] = {
         Right.SEE_CASE_FIGURES: Reach.ALL,
         Right.SEE_SURVEYS: Reach.ALL,
         Right.SEE: Reach.ALL,
+        Right.SEE_FLOOR: Reach.ALL,
         Right.PROPOSE: Reach.ALL,
         Right.WITHDRAW: Reach.ALL,
         Right.SEE_SCORES: Reach.ALL,
@@ -242,6 +246,7 @@ RIGHTS: dict[Role, dict[Right, Reach]] = {
         Right.FOLLOW_UP_CASES: Reach.ALL,
         Right.SEE_CASE_FIGURES: Reach.ALL,
         Right.SEE: Reach.ALL,
+        Right.SEE_FLOOR: Reach.ALL,
         Right.PROPOSE: Reach.ALL,
         Right.WITHDRAW: Reach.ALL,
         Right.CHECK: Reach.ALL,
@@ -268,6 +273,7 @@ RIGHTS: dict[Role, dict[Right, Reach]] = {
         Right.SEE_CASE_FIGURES: Reach.ALL,
         Right.SEE_SURVEYS: Reach.ALL,
         Right.SEE: Reach.ALL,
+        Right.SEE_FLOOR: Reach.ALL,
         Right.PROPOSE: Reach.ALL,
         Right.NOTIFY: Reach.ALL,
         Right.DECIDE: Reach.ALL,
@@ -308,6 +314,7 @@ RIGHTS: dict[Role, dict[Right, Reach]] = {
         Right.SEE_CASE_FIGURES: Reach.ALL,
         Right.SEE_SURVEYS: Reach.ALL,
         Right.SEE: Reach.ALL,
+        Right.SEE_FLOOR: Reach.ALL,
         Right.SEE_AGREEMENT: Reach.ALL,
         Right.SEE_SCORES: Reach.ALL,
         Right.SEE_LOST_CALLS: Reach.ALL,

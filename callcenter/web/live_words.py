@@ -222,6 +222,12 @@ def framed(event: str, said: Said, number: int | None = None) -> bytes:
     return head + b"event: " + event.encode() + b"\ndata: " + body + b"\n\n"
 
 
+def on_floor(now: AgentNow, team: str | None) -> Said:
+    """Say what an agent does, and of which team they are."""
+    said: Said = msgspec.to_builtins(now)
+    return said | {"team": None if team is None else inert(team)}
+
+
 class Happening(msgspec.Struct, frozen=True):
     """Something that happens with a call; `caller` as it came, `ended_at` when what ended did."""
 

@@ -40,6 +40,7 @@ async def work(tmp_path: Path) -> AsyncIterator[Department]:
 
 
 async def asks(work: Department, who: str, path: str, body: Json, status: int = 200, *, key: str | None = None) -> Json:
+    work.now += SECOND
     headers = {} if key is None else {"Idempotency_Key": key}
     answer = await (await work.signed_in(who)).send("POST", f"/acts/agents/Alice/{path}", body, **headers)
     assert answer.status_code == status, answer.text
@@ -47,7 +48,6 @@ async def asks(work: Department, who: str, path: str, body: Json, status: int = 
 
 
 async def wants(work: Department, state: str, reason: str | None = None, status: int = 200, who: str = "sun") -> Json:
-    work.now += SECOND
     said = {"state": state, "why": WHY} | ({} if reason is None else {"reason": reason})
     return await asks(work, who, "state", said, status)
 
