@@ -62,8 +62,7 @@ MOST_OF_ACCOUNT = 4
 MOST_READERS = 200
 EVERY_SECONDS = 3.0
 """How often each reader is told how old the data is, and sessions are looked at."""
-_FLOOR_SECONDS = 0.2
-"""Changes of the floor are told together."""
+_FLOOR_SECONDS = 0.2  # changes of the floor are told together
 _OVER: dict[type[fx.Fact], tuple[tuple[Topic, str], ...]] = {
     fx.OfferEnded: ((Topic.CALLS, "rang"), (Topic.POPS, "rang")),
     fx.TalkEnded: ((Topic.CALLS, "talks"), (Topic.CALLS, "held")),
