@@ -12,7 +12,7 @@ from callcenter.domain.frame import SECOND
 from callcenter.staff.calendar import look_up
 from callcenter.staff.rights import Right
 from callcenter.staff.roles import Principal
-from callcenter.web.api.desk import ReasonShown, reason_shown
+from callcenter.web.api.desk import ReasonShown, reasons_shown
 from callcenter.web.api.fields import ResponseBody
 from callcenter.web.auth import allowed
 from callcenter.web.problems import language_of
@@ -79,7 +79,7 @@ async def read_site(_: Seeing, request: Request, service: TheService) -> SiteSho
     return SiteShown(
         timezone=service.rulebook.timezone,
         queues=_queues(service),
-        reasons=[reason_shown(*one, language) for one in reasons.items()],
+        reasons=reasons_shown(reasons, language),
         kept=[KeptShown(setting=name, days=days) for name, days in service.ports.kept_days.items()],
         explain_days=terms.explain,
         appeal_days=terms.appeal,
