@@ -74,6 +74,7 @@ class Right(StrEnum):
     USE_DESK = "use_desk"
     SEE_COLLEAGUES = "see_colleagues"
     RECORD_CALL = "record_call"
+    SEE_CALLS = "see_calls"
     SEE_CUSTOMERS = "see_customers"
     SEARCH_CUSTOMERS = "search_customers"
     EDIT_CUSTOMERS = "edit_customers"
@@ -126,6 +127,7 @@ RIGHTS: dict[Role, dict[Right, Reach]] = {
         Right.SEE_CASE_FIGURES: Reach.OWN,
         Right.SEE_SURVEYS: Reach.OWN,
         Right.SEE: Reach.OWN,
+        Right.SEE_CALLS: Reach.OWN,
         Right.EXPLAIN: Reach.OWN,
         Right.APPEAL: Reach.OWN,
         Right.SEE_SCORES: Reach.OWN,
@@ -150,6 +152,7 @@ RIGHTS: dict[Role, dict[Right, Reach]] = {
         Right.SEE_CASE_FIGURES: Reach.TEAM,
         Right.SEE_SURVEYS: Reach.TEAM,
         Right.SEE: Reach.TEAM,
+        Right.SEE_CALLS: Reach.TEAM,
         Right.PROPOSE: Reach.TEAM,
         Right.NOTIFY: Reach.TEAM,
         Right.EXPLAIN: Reach.OWN,
@@ -183,6 +186,7 @@ RIGHTS: dict[Role, dict[Right, Reach]] = {
         Right.SEE_CASE_FIGURES: Reach.ALL,
         Right.SEE_SURVEYS: Reach.ALL,
         Right.SEE: Reach.ALL,
+        Right.SEE_CALLS: Reach.ALL,
         Right.PROPOSE: Reach.ALL,
         Right.NOTIFY: Reach.ALL,
         Right.EXPLAIN: Reach.OWN,
@@ -221,6 +225,7 @@ RIGHTS: dict[Role, dict[Right, Reach]] = {
         Right.SEE_CASE_FIGURES: Reach.ALL,
         Right.SEE_SURVEYS: Reach.ALL,
         Right.SEE: Reach.ALL,
+        Right.SEE_CALLS: Reach.ALL,
         Right.PROPOSE: Reach.ALL,
         Right.WITHDRAW: Reach.ALL,
         Right.SEE_SCORES: Reach.ALL,
@@ -232,6 +237,7 @@ RIGHTS: dict[Role, dict[Right, Reach]] = {
         Right.FOLLOW_UP_CASES: Reach.ALL,
         Right.SEE_CASE_FIGURES: Reach.ALL,
         Right.SEE: Reach.ALL,
+        Right.SEE_CALLS: Reach.ALL,
         Right.PROPOSE: Reach.ALL,
         Right.WITHDRAW: Reach.ALL,
         Right.CHECK: Reach.ALL,
@@ -255,6 +261,7 @@ RIGHTS: dict[Role, dict[Right, Reach]] = {
         Right.SEE_CASE_FIGURES: Reach.ALL,
         Right.SEE_SURVEYS: Reach.ALL,
         Right.SEE: Reach.ALL,
+        Right.SEE_CALLS: Reach.ALL,
         Right.PROPOSE: Reach.ALL,
         Right.NOTIFY: Reach.ALL,
         Right.DECIDE: Reach.ALL,
@@ -295,6 +302,7 @@ RIGHTS: dict[Role, dict[Right, Reach]] = {
         Right.SEE_CASE_FIGURES: Reach.ALL,
         Right.SEE_SURVEYS: Reach.ALL,
         Right.SEE: Reach.ALL,
+        Right.SEE_CALLS: Reach.ALL,
         Right.SEE_AGREEMENT: Reach.ALL,
         Right.SEE_SCORES: Reach.ALL,
         Right.SEE_LOST_CALLS: Reach.ALL,
@@ -312,6 +320,7 @@ RIGHTS: dict[Role, dict[Right, Reach]] = {
         Right.NOTE_DISCIPLINE: Reach.ALL,
         Right.SEE_SURVEYS: Reach.ALL,
         Right.SEE: Reach.ALL,
+        Right.SEE_CALLS: Reach.ALL,
         Right.DECIDE_APPEAL: Reach.ALL,
         Right.CHECK: Reach.ALL,
         Right.APPROVE_CHANGE: Reach.ALL,
@@ -324,6 +333,7 @@ RIGHTS: dict[Role, dict[Right, Reach]] = {
     Role.ADMIN: {
         Right.KEEP_CONTACT_SYSTEMS: Reach.ALL,
         Right.SEE: Reach.ALL,
+        Right.SEE_CALLS: Reach.ALL,
         Right.SEE_SHADOW: Reach.ALL,
         Right.REVIEW_SHADOW: Reach.ALL,
         Right.SEE_AGREEMENT: Reach.ALL,

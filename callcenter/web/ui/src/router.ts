@@ -8,7 +8,7 @@ declare module "vue-router" {
   interface RouteMeta {
     /** Its name in the rail and the title; without one it is not in the rail. */
     title?: TextKey;
-    icon?: "desk" | "day" | "lost" | "cases" | "records" | "account";
+    icon?: "desk" | "day" | "calls" | "lost" | "cases" | "records" | "account";
     /** One of these is needed. */
     rights?: Right[];
     /** For agents alone. */
@@ -28,6 +28,11 @@ export const PAGES: RouteRecordRaw[] = [
     path: "/day",
     component: () => import("@/pages/DayPage.vue"),
     meta: { title: "page.day", icon: "day", rights: ["record_call"], agents: true },
+  },
+  {
+    path: "/calls/:id?",
+    component: () => import("@/pages/CallsPage.vue"),
+    meta: { title: "page.calls", icon: "calls", rights: ["see_calls"] },
   },
   {
     path: "/lost-calls",
