@@ -73,6 +73,7 @@ class Right(StrEnum):
     ADJUST = "adjust"
     USE_DESK = "use_desk"
     SEE_COLLEAGUES = "see_colleagues"
+    SEE_FLOOR = "see_floor"
     RECORD_CALL = "record_call"
     SEE_CALLS = "see_calls"
     SEE_CUSTOMERS = "see_customers"
@@ -153,6 +154,7 @@ RIGHTS: dict[Role, dict[Right, Reach]] = {
         Right.SEE_SURVEYS: Reach.TEAM,
         Right.SEE: Reach.TEAM,
         Right.SEE_CALLS: Reach.TEAM,
+        Right.SEE_FLOOR: Reach.TEAM,
         Right.PROPOSE: Reach.TEAM,
         Right.NOTIFY: Reach.TEAM,
         Right.EXPLAIN: Reach.OWN,
@@ -187,6 +189,7 @@ RIGHTS: dict[Role, dict[Right, Reach]] = {
         Right.SEE_SURVEYS: Reach.ALL,
         Right.SEE: Reach.ALL,
         Right.SEE_CALLS: Reach.ALL,
+        Right.SEE_FLOOR: Reach.ALL,
         Right.PROPOSE: Reach.ALL,
         Right.NOTIFY: Reach.ALL,
         Right.EXPLAIN: Reach.OWN,
@@ -226,6 +229,7 @@ RIGHTS: dict[Role, dict[Right, Reach]] = {
         Right.SEE_SURVEYS: Reach.ALL,
         Right.SEE: Reach.ALL,
         Right.SEE_CALLS: Reach.ALL,
+        Right.SEE_FLOOR: Reach.ALL,
         Right.PROPOSE: Reach.ALL,
         Right.WITHDRAW: Reach.ALL,
         Right.SEE_SCORES: Reach.ALL,
@@ -238,6 +242,7 @@ RIGHTS: dict[Role, dict[Right, Reach]] = {
         Right.SEE_CASE_FIGURES: Reach.ALL,
         Right.SEE: Reach.ALL,
         Right.SEE_CALLS: Reach.ALL,
+        Right.SEE_FLOOR: Reach.ALL,
         Right.PROPOSE: Reach.ALL,
         Right.WITHDRAW: Reach.ALL,
         Right.CHECK: Reach.ALL,
@@ -262,6 +267,7 @@ RIGHTS: dict[Role, dict[Right, Reach]] = {
         Right.SEE_SURVEYS: Reach.ALL,
         Right.SEE: Reach.ALL,
         Right.SEE_CALLS: Reach.ALL,
+        Right.SEE_FLOOR: Reach.ALL,
         Right.PROPOSE: Reach.ALL,
         Right.NOTIFY: Reach.ALL,
         Right.DECIDE: Reach.ALL,
@@ -303,6 +309,7 @@ RIGHTS: dict[Role, dict[Right, Reach]] = {
         Right.SEE_SURVEYS: Reach.ALL,
         Right.SEE: Reach.ALL,
         Right.SEE_CALLS: Reach.ALL,
+        Right.SEE_FLOOR: Reach.ALL,
         Right.SEE_AGREEMENT: Reach.ALL,
         Right.SEE_SCORES: Reach.ALL,
         Right.SEE_LOST_CALLS: Reach.ALL,

@@ -8,7 +8,7 @@ declare module "vue-router" {
   interface RouteMeta {
     /** Its name in the rail and the title; without one it is not in the rail. */
     title?: TextKey;
-    icon?: "desk" | "day" | "calls" | "lost" | "cases" | "records" | "account";
+    icon?: "desk" | "day" | "floor" | "calls" | "lost" | "cases" | "customers" | "records" | "account";
     /** One of these is needed. */
     rights?: Right[];
     /** For agents alone. */
@@ -30,6 +30,11 @@ export const PAGES: RouteRecordRaw[] = [
     meta: { title: "page.day", icon: "day", rights: ["record_call"], agents: true },
   },
   {
+    path: "/floor/:agent?",
+    component: () => import("@/pages/FloorPage.vue"),
+    meta: { title: "page.floor", icon: "floor", rights: ["see_floor"] },
+  },
+  {
     path: "/calls/:id?",
     component: () => import("@/pages/CallsPage.vue"),
     meta: { title: "page.calls", icon: "calls", rights: ["see_calls"] },
@@ -45,6 +50,11 @@ export const PAGES: RouteRecordRaw[] = [
     meta: { title: "page.cases", icon: "cases", rights: ["see_cases"] },
   },
   {
+    path: "/customers",
+    component: () => import("@/pages/CustomersPage.vue"),
+    meta: { title: "page.customers", icon: "customers", rights: ["search_customers", "review_access"] },
+  },
+  {
     path: "/records/:id?",
     component: () => import("@/pages/RecordsPage.vue"),
     meta: { title: "page.records", icon: "records", rights: ["see"] },
@@ -56,12 +66,24 @@ export const PAGES: RouteRecordRaw[] = [
   },
 ];
 
+/** Pages about customers that others lead to. */
+const CUSTOMERS: RouteRecordRaw[] = [
+  { path: "/customers/new", component: () => import("@/pages/CustomerNewPage.vue"), meta: { rights: ["edit_customers"] } },
+  { path: "/customers/import", component: () => import("@/pages/CustomerImportPage.vue"), meta: { rights: ["import_customers"] } },
+  { path: "/customers/classes", component: () => import("@/pages/CustomerClassesPage.vue"), meta: { rights: ["classify_customers"] } },
+  { path: "/customers/access", component: () => import("@/pages/AccessReviewsPage.vue"), meta: { rights: ["review_access"] } },
+  { path: "/customers/:id", component: () => import("@/pages/CustomerPage.vue"), meta: { rights: ["see_customers"] } },
+  { path: "/customers/:id/merge", component: () => import("@/pages/CustomerMergePage.vue"), meta: { rights: ["merge_customers"] } },
+  { path: "/customers/:id/split", component: () => import("@/pages/CustomerSplitPage.vue"), meta: { rights: ["merge_customers"] } },
+];
+
 export const router = createRouter({
   history: createWebHistory(),
   routes: [
     { path: "/sign-in", component: () => import("@/pages/SignInPage.vue"), meta: { open: true } },
     { path: "/search", component: () => import("@/pages/SearchPage.vue") },
     ...PAGES,
+    ...CUSTOMERS,
     { path: "/", component: () => import("@/pages/NoPage.vue") },
     { path: "/:rest(.*)*", component: () => import("@/pages/NoPage.vue") },
   ],
