@@ -1,6 +1,7 @@
 /** Addresses: every page has one, and says who may open it; the rail lists those that one may. */
 import { createRouter, createWebHistory, type RouteRecordRaw } from "vue-router";
 
+import type { ICONS } from "@/frame/icons";
 import type { TextKey } from "@/locale";
 import { type Right, useSession } from "@/session/store";
 
@@ -8,7 +9,7 @@ declare module "vue-router" {
   interface RouteMeta {
     /** Its name in the rail and the title; without one it is not in the rail. */
     title?: TextKey;
-    icon?: "desk" | "day" | "floor" | "lost" | "cases" | "records" | "account";
+    icon?: keyof typeof ICONS;
     /** One of these is needed. */
     rights?: Right[];
     /** For agents alone. */
@@ -45,6 +46,11 @@ export const PAGES: RouteRecordRaw[] = [
     meta: { title: "page.cases", icon: "cases", rights: ["see_cases"] },
   },
   {
+    path: "/customers",
+    component: () => import("@/pages/CustomersPage.vue"),
+    meta: { title: "page.customers", icon: "customers", rights: ["search_customers", "review_access"] },
+  },
+  {
     path: "/records/:id?",
     component: () => import("@/pages/RecordsPage.vue"),
     meta: { title: "page.records", icon: "records", rights: ["see"] },
@@ -56,12 +62,24 @@ export const PAGES: RouteRecordRaw[] = [
   },
 ];
 
+/** Pages about customers that others lead to. */
+const CUSTOMERS: RouteRecordRaw[] = [
+  { path: "/customers/new", component: () => import("@/pages/CustomerNewPage.vue"), meta: { rights: ["edit_customers"] } },
+  { path: "/customers/import", component: () => import("@/pages/CustomerImportPage.vue"), meta: { rights: ["import_customers"] } },
+  { path: "/customers/classes", component: () => import("@/pages/CustomerClassesPage.vue"), meta: { rights: ["classify_customers"] } },
+  { path: "/customers/access", component: () => import("@/pages/AccessReviewsPage.vue"), meta: { rights: ["review_access"] } },
+  { path: "/customers/:id", component: () => import("@/pages/CustomerPage.vue"), meta: { rights: ["see_customers"] } },
+  { path: "/customers/:id/merge", component: () => import("@/pages/CustomerMergePage.vue"), meta: { rights: ["merge_customers"] } },
+  { path: "/customers/:id/split", component: () => import("@/pages/CustomerSplitPage.vue"), meta: { rights: ["merge_customers"] } },
+];
+
 export const router = createRouter({
   history: createWebHistory(),
   routes: [
     { path: "/sign-in", component: () => import("@/pages/SignInPage.vue"), meta: { open: true } },
     { path: "/search", component: () => import("@/pages/SearchPage.vue") },
     ...PAGES,
+    ...CUSTOMERS,
     { path: "/", component: () => import("@/pages/NoPage.vue") },
     { path: "/:rest(.*)*", component: () => import("@/pages/NoPage.vue") },
   ],
