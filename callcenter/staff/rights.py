@@ -75,6 +75,7 @@ class Right(StrEnum):
     SEE_COLLEAGUES = "see_colleagues"
     SEE_FLOOR = "see_floor"
     RECORD_CALL = "record_call"
+    SEE_CALLS = "see_calls"
     SEE_CUSTOMERS = "see_customers"
     SEARCH_CUSTOMERS = "search_customers"
     EDIT_CUSTOMERS = "edit_customers"
@@ -127,6 +128,7 @@ RIGHTS: dict[Role, dict[Right, Reach]] = {
         Right.SEE_CASE_FIGURES: Reach.OWN,
         Right.SEE_SURVEYS: Reach.OWN,
         Right.SEE: Reach.OWN,
+        Right.SEE_CALLS: Reach.OWN,
         Right.EXPLAIN: Reach.OWN,
         Right.APPEAL: Reach.OWN,
         Right.SEE_SCORES: Reach.OWN,
@@ -152,6 +154,7 @@ RIGHTS: dict[Role, dict[Right, Reach]] = {
         Right.SEE_SURVEYS: Reach.TEAM,
         Right.SEE: Reach.TEAM,
         Right.SEE_FLOOR: Reach.TEAM,
+        Right.SEE_CALLS: Reach.TEAM,
         Right.PROPOSE: Reach.TEAM,
         Right.NOTIFY: Reach.TEAM,
         Right.EXPLAIN: Reach.OWN,
@@ -186,6 +189,7 @@ RIGHTS: dict[Role, dict[Right, Reach]] = {
         Right.SEE_SURVEYS: Reach.ALL,
         Right.SEE: Reach.ALL,
         Right.SEE_FLOOR: Reach.ALL,
+        Right.SEE_CALLS: Reach.ALL,
         Right.PROPOSE: Reach.ALL,
         Right.NOTIFY: Reach.ALL,
         Right.EXPLAIN: Reach.OWN,
@@ -225,6 +229,7 @@ RIGHTS: dict[Role, dict[Right, Reach]] = {
         Right.SEE_SURVEYS: Reach.ALL,
         Right.SEE: Reach.ALL,
         Right.SEE_FLOOR: Reach.ALL,
+        Right.SEE_CALLS: Reach.ALL,
         Right.PROPOSE: Reach.ALL,
         Right.WITHDRAW: Reach.ALL,
         Right.SEE_SCORES: Reach.ALL,
@@ -237,6 +242,7 @@ RIGHTS: dict[Role, dict[Right, Reach]] = {
         Right.SEE_CASE_FIGURES: Reach.ALL,
         Right.SEE: Reach.ALL,
         Right.SEE_FLOOR: Reach.ALL,
+        Right.SEE_CALLS: Reach.ALL,
         Right.PROPOSE: Reach.ALL,
         Right.WITHDRAW: Reach.ALL,
         Right.CHECK: Reach.ALL,
@@ -261,6 +267,7 @@ RIGHTS: dict[Role, dict[Right, Reach]] = {
         Right.SEE_SURVEYS: Reach.ALL,
         Right.SEE: Reach.ALL,
         Right.SEE_FLOOR: Reach.ALL,
+        Right.SEE_CALLS: Reach.ALL,
         Right.PROPOSE: Reach.ALL,
         Right.NOTIFY: Reach.ALL,
         Right.DECIDE: Reach.ALL,
@@ -302,6 +309,7 @@ RIGHTS: dict[Role, dict[Right, Reach]] = {
         Right.SEE_SURVEYS: Reach.ALL,
         Right.SEE: Reach.ALL,
         Right.SEE_FLOOR: Reach.ALL,
+        Right.SEE_CALLS: Reach.ALL,
         Right.SEE_AGREEMENT: Reach.ALL,
         Right.SEE_SCORES: Reach.ALL,
         Right.SEE_LOST_CALLS: Reach.ALL,
@@ -319,6 +327,7 @@ RIGHTS: dict[Role, dict[Right, Reach]] = {
         Right.NOTE_DISCIPLINE: Reach.ALL,
         Right.SEE_SURVEYS: Reach.ALL,
         Right.SEE: Reach.ALL,
+        Right.SEE_CALLS: Reach.ALL,
         Right.DECIDE_APPEAL: Reach.ALL,
         Right.CHECK: Reach.ALL,
         Right.APPROVE_CHANGE: Reach.ALL,
@@ -331,6 +340,7 @@ RIGHTS: dict[Role, dict[Right, Reach]] = {
     Role.ADMIN: {
         Right.KEEP_CONTACT_SYSTEMS: Reach.ALL,
         Right.SEE: Reach.ALL,
+        Right.SEE_CALLS: Reach.ALL,
         Right.SEE_SHADOW: Reach.ALL,
         Right.REVIEW_SHADOW: Reach.ALL,
         Right.SEE_AGREEMENT: Reach.ALL,

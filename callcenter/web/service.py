@@ -18,7 +18,8 @@ from callcenter.rules.detection.inputs import Disposition
 from callcenter.rules.records.steps import Terms
 from callcenter.rules.regulations.edition import Rulebook
 from callcenter.staff.duty import Roster
-from callcenter.staff.roles import Principal
+from callcenter.staff.rights import Reach, Right
+from callcenter.staff.roles import Principal, may, reach
 from callcenter.store import DecisionStore
 from callcenter.store.customers.sealing import opened
 from callcenter.store.decisions.violations import FiledRecord
@@ -151,6 +152,15 @@ class Service:
     def agents(self) -> frozenset[str] | None:
         """The agents that the roster in force has; None: there is no roster, so nobody can tell."""
         return None if self.roster is None else self.roster.agents
+
+    def agents_of(self, person: Principal, right: Right) -> frozenset[str] | None:
+        """Name the agents whose things a person has a right to, now; None: everybody's."""
+        if reach(person.role, right) is Reach.ALL:
+            return None
+        now = self.ports.switch_time()
+        mine = {agent for agent in self.agents or () if may(person, right, agent, self.team_of(agent, now))}
+        own = set() if person.agent is None or not may(person, right, person.agent) else {person.agent}
+        return frozenset(mine | own)
 
     def knows(self, agent: str) -> bool:
         """Tell whether there is such an agent; without a roster nobody can say."""

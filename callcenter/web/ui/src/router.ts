@@ -10,6 +10,7 @@ declare module "vue-router" {
     /** Its name in the rail and the title; without one it is not in the rail. */
     title?: TextKey;
     icon?: keyof typeof ICONS;
+    icon?: keyof typeof ICONS;
     /** One of these is needed. */
     rights?: Right[];
     /** For agents alone. */
@@ -34,6 +35,9 @@ export const PAGES: RouteRecordRaw[] = [
     path: "/floor/:agent?",
     component: () => import("@/pages/FloorPage.vue"),
     meta: { title: "page.floor", icon: "floor", rights: ["see_floor"] },
+    path: "/calls/:id?",
+    component: () => import("@/pages/CallsPage.vue"),
+    meta: { title: "page.calls", icon: "calls", rights: ["see_calls"] },
   },
   {
     path: "/lost-calls",

@@ -3,6 +3,7 @@ import {
   DataAnalysis,
   Document,
   Monitor,
+  Phone,
   PhoneFilled,
   Service,
   Tickets,
@@ -13,10 +14,11 @@ import {
 export const ICONS = {
   desk: Service,
   day: DataAnalysis,
-  floor: Monitor,
+  calls: Phone,
   lost: PhoneFilled,
   cases: Tickets,
   records: Document,
   account: User,
+  floor: Monitor,
   customers: UserFilled,
 };
