@@ -15,6 +15,8 @@ declare module "vue-router" {
     agents?: boolean;
     /** For whoever is not signed in. */
     open?: boolean;
+    /** For anybody, signed in or not: its address is the right. */
+    anybodys?: boolean;
   }
 }
 
@@ -35,9 +37,9 @@ export const PAGES: RouteRecordRaw[] = [
     meta: { title: "page.lost", icon: "lost", rights: ["see_lost_calls"] },
   },
   {
-    path: "/cases",
+    path: "/cases/:id?",
     component: () => import("@/pages/CasesPage.vue"),
-    meta: { title: "page.cases", icon: "cases", rights: ["see_cases"] },
+    meta: { title: "page.cases", icon: "cases", rights: ["see_cases", "see_remedies", "see_case_reviews"] },
   },
   {
     path: "/records/:id?",
@@ -55,6 +57,7 @@ export const router = createRouter({
   history: createWebHistory(),
   routes: [
     { path: "/sign-in", component: () => import("@/pages/SignInPage.vue"), meta: { open: true } },
+    { path: "/notices/:token", component: () => import("@/pages/NoticePage.vue"), meta: { anybodys: true } },
     { path: "/search", component: () => import("@/pages/SearchPage.vue") },
     ...PAGES,
     { path: "/", component: () => import("@/pages/NoPage.vue") },
@@ -80,6 +83,7 @@ export function address(page: RouteRecordRaw): string {
 }
 
 router.beforeEach(async (to) => {
+  if (to.meta.anybodys) return true;
   const session = useSession();
   await session.asked;
   if (session.me === null) return to.meta.open ? true : { path: "/sign-in", query: { to: to.fullPath } };
