@@ -13,7 +13,7 @@ from playwright.async_api import Page, expect
 from tests.browser.front import PATIENCE_MS, Front, filled, front, serious, until_settled
 from tests.integration.cases_over_api import made, moved, warehouse
 
-pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(600)]
 
 expect.set_options(timeout=PATIENCE_MS)
 
@@ -43,13 +43,14 @@ async def chosen(page: Page, field: str, choice: str) -> None:
 async def sent(page: Page, state: str) -> None:
     """Make the move that was begun; the case comes to a state."""
     await page.locator("[data-part=moves] button[type=submit]").click()
-    await expect(page.locator("[data-state]")).to_have_text(state)
+    await expect(page.locator("[data-case-state]")).to_have_text(state)
     await expect(page.locator("[data-part=moves] form")).to_have_count(0)
 
 
 async def on_board(page: Page, case: str, state: str) -> None:
-    """Go to the board, find the case in a column, and open it."""
-    await page.goto("/cases?view=board")
+    """Find the case in a column of the board, to which somebody has just come or goes now, and open it."""
+    if "/cases/" in page.url:
+        await page.goto("/cases?view=board")
     card = page.locator(f"[data-column={state}] [data-card='{case}']")
     await card.get_by_role("link").click()
     await expect(page).to_have_url(re.compile(f"/cases/{case}$"))
@@ -58,7 +59,9 @@ async def on_board(page: Page, case: str, state: str) -> None:
 async def test_a_complaint_is_walked_over_the_board_by_six_accounts_to_its_archive(there: Front) -> None:
     case = (await made(there.work, about="Bob"))["id"]
     async with AsyncExitStack() as stack:
-        people = {name: await stack.enter_async_context(there.person()) for name in ("sun", "alice", "x", "li", "acc", "ma")}
+        people = {
+            name: await stack.enter_async_context(there.person()) for name in ("sun", "alice", "x", "li", "acc", "ma")
+        }
         sun = await people["sun"].sign_in("sun", "/cases?view=board")
         await on_board(sun, case, "recorded")
         await begun(sun, "analyse", cause="the wrong size was sent")
@@ -85,7 +88,7 @@ async def test_a_complaint_is_walked_over_the_board_by_six_accounts_to_its_archi
         await department.locator("input[name=remedy-kind]").fill("voucher")
         await department.locator("input[name=remedy-amount]").fill("200")
         await department.locator("[data-part=moves] button[type=submit]").click()
-        await expect(department.locator("[data-state]")).to_have_text("solution proposed")
+        await expect(department.locator("[data-case-state]")).to_have_text("solution proposed")
 
         leader = await people["li"].sign_in("li-leads", "/cases?view=board")
         await on_board(leader, case, "proposed")

@@ -145,7 +145,7 @@ def _calls(
     measured: MeasuredCalls | None = None,
 ) -> Rows:
     heard = measured or {}
-    rows = [(_began(v), _ended_row(v, how) | _quality(heard.get((v.uniqueid, v.agent or ""), ()))) for v in visits]
+    rows = [(began(v), _ended_row(v, how) | _quality(heard.get((v.uniqueid, v.agent or ""), ()))) for v in visits]
     rows += [(one.joined_at, _open_row(one, how)) for one in lasting]
     rows.sort(key=lambda row: (row[0] is None, row[0] or 0))
     heading: list[Cell] = [column(name, how.language) for name in columns]
@@ -157,7 +157,7 @@ def _ended_row(visit: fx.Visit, how: SheetStyle) -> dict[str, Cell]:
     answered = visit.outcome is VisitOutcome.ANSWERED
     moved, moves = visit.transferred, TRANSFERS.table(how.language)
     return {
-        "time": _clock(_began(visit), how),
+        "time": _clock(began(visit), how),
         "call": visit.call,
         "queue": _queue(visit.queue, how),
         "caller": _number(visit.caller, how),
@@ -206,7 +206,7 @@ def _offer(offer: fx.Offer, how: SheetStyle) -> str:
     return f"{replaced(offer.agent)} {rang}: {OFFERS.say(offer.outcome, how.language)}"
 
 
-def _began(visit: fx.Visit) -> Micros | None:
+def began(visit: fx.Visit) -> Micros | None:
     known = (visit.joined_at, visit.refused_at, visit.left_at, visit.answered_at, visit.ended_at)
     return next((at for at in known if at is not None), None)
 

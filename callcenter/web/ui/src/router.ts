@@ -8,7 +8,7 @@ declare module "vue-router" {
   interface RouteMeta {
     /** Its name in the rail and the title; without one it is not in the rail. */
     title?: TextKey;
-    icon?: "desk" | "day" | "lost" | "cases" | "records" | "account";
+    icon?: "desk" | "day" | "lost" | "cases" | "aftercare" | "figures" | "records" | "account";
     /** One of these is needed. */
     rights?: Right[];
     /** For agents alone. */
@@ -40,6 +40,20 @@ export const PAGES: RouteRecordRaw[] = [
     path: "/cases/:id?",
     component: () => import("@/pages/CasesPage.vue"),
     meta: { title: "page.cases", icon: "cases", rights: ["see_cases", "see_remedies", "see_case_reviews"] },
+  },
+  {
+    path: "/aftercare/:part?",
+    component: () => import("@/pages/AftercarePage.vue"),
+    meta: {
+      title: "page.aftercare",
+      icon: "aftercare",
+      rights: ["track_measures", "list_remedies", "follow_up_cases", "review_cases", "note_discipline"],
+    },
+  },
+  {
+    path: "/figures/:part?",
+    component: () => import("@/pages/FiguresPage.vue"),
+    meta: { title: "page.figures", icon: "figures", rights: ["see_case_figures", "see_surveys", "see"] },
   },
   {
     path: "/records/:id?",

@@ -1,7 +1,8 @@
 /** The form of a move: what it asks while it is filled in, what it lacks, and the line that it sends. */
 import type { Shape } from "@/api/client";
 
-export type FormField = Shape["FormField"];
+/** As the service asks it, or a form of ours, which may ask for a day, too. */
+export type FormField = Omit<Shape["FormField"], "kind"> & { kind: Shape["FieldKind"] | "day" };
 
 export interface RemedyTyped {
   kind: string;
