@@ -56,66 +56,76 @@ async def on_board(page: Page, case: str, state: str) -> None:
     await expect(page).to_have_url(re.compile(f"/cases/{case}$"))
 
 
+async def analysed(page: Page, case: str) -> None:
+    """The supervisor analyses a case: it is upheld, and Bob's doing."""
+    await on_board(page, case, "recorded")
+    await begun(page, "analyse", cause="the wrong size was sent")
+    await chosen(page, "nature", "attitude")
+    await page.locator("[data-field=upheld]").get_by_text("Yes").click()
+    await chosen(page, "responsible.agent", "Bob")
+    await sent(page, "analysed")
+    await expect(page.locator("[data-part=facts]")).to_contain_text("Bob")
+
+
+async def assigned(page: Page, case: str) -> str:
+    """The owner assigns a case to the warehouse; gives the address of its notice."""
+    await on_board(page, case, "analysed")
+    await begun(page, "assign", notice="send the right one")
+    await chosen(page, "department", "warehouse")
+    await sent(page, "assigned")
+    await page.locator("[data-act=link]").click()
+    return await page.locator("[data-notice-address]").input_value()
+
+
+async def proposed(page: Page) -> None:
+    """The department proposes a solution."""
+    await expect(page.locator("dl")).to_contain_text("send the right one")
+    assert await serious(page) == []
+    await begun(page, "propose", solution="sent anew")
+    await page.get_by_role("button", name="Add a remedy").click()
+    await page.locator("input[name=remedy-kind]").fill("voucher")
+    await page.locator("input[name=remedy-amount]").fill("200")
+    await sent(page, "solution proposed")
+
+
+async def closed(page: Page, case: str) -> None:
+    """The owner closes a case that was carried out."""
+    await on_board(page, case, "carried_out")
+    await begun(page, "feedback", contact="called, content")
+    await chosen(page, "satisfaction", "1 very satisfied")
+    await sent(page, "feedback")
+    await begun(page, "summarise", lesson="look twice", improvement="labels")
+    await sent(page, "summed up")
+    await expect(page.locator("[data-others=archive]")).to_contain_text("manager")
+
+
 async def test_a_complaint_is_walked_over_the_board_by_six_accounts_to_its_archive(there: Front) -> None:
     case = (await made(there.work, about="Bob"))["id"]
     async with AsyncExitStack() as stack:
-        people = {
-            name: await stack.enter_async_context(there.person()) for name in ("sun", "alice", "x", "li", "acc", "ma")
-        }
-        sun = await people["sun"].sign_in("sun", "/cases?view=board")
-        await on_board(sun, case, "recorded")
-        await begun(sun, "analyse", cause="the wrong size was sent")
-        await chosen(sun, "nature", "attitude")
-        await sun.locator("[data-field=upheld]").get_by_text("Yes").click()
-        await chosen(sun, "responsible.agent", "Bob")
-        await sent(sun, "analysed")
-        await expect(sun.locator("[data-part=facts]")).to_contain_text("Bob")
-
-        alice = await people["alice"].sign_in("alice", "/cases?view=board")
-        await on_board(alice, case, "analysed")
-        await begun(alice, "assign", notice="send the right one")
-        await chosen(alice, "department", "warehouse")
-        await sent(alice, "assigned")
-        await alice.locator("[data-act=link]").click()
-        address = await alice.locator("[data-notice-address]").input_value()
-
-        department = await people["x"].context.new_page()
-        await department.goto(address)
-        await expect(department.locator("dl")).to_contain_text("send the right one")
-        assert await serious(department) == []
-        await begun(department, "propose", solution="sent anew")
-        await department.get_by_role("button", name="Add a remedy").click()
-        await department.locator("input[name=remedy-kind]").fill("voucher")
-        await department.locator("input[name=remedy-amount]").fill("200")
-        await department.locator("[data-part=moves] button[type=submit]").click()
-        await expect(department.locator("[data-case-state]")).to_have_text("solution proposed")
-
-        leader = await people["li"].sign_in("li-leads", "/cases?view=board")
+        everybody = [await stack.enter_async_context(there.person()) for _ in range(6)]
+        board = "/cases?view=board"
+        await analysed(await everybody[0].sign_in("sun", board), case)
+        alice = await everybody[1].sign_in("alice", board)
+        department = await everybody[2].context.new_page()
+        await department.goto(await assigned(alice, case))
+        await proposed(department)
+        leader = await everybody[3].sign_in("li-leads", board)
         await on_board(leader, case, "proposed")
         await begun(leader, "approve")
         await sent(leader, "approved")
-
         await on_board(alice, case, "approved")
         await begun(alice, "agree", contact="called, agrees")
         await sent(alice, "agreed")
-        accounting = await people["acc"].sign_in("acc", "/cases?view=board")
+        accounting = await everybody[4].sign_in("acc", board)
         await on_board(accounting, case, "agreed")
         await begun(accounting, "check")
         await accounting.locator("[data-field=ok]").get_by_text("Yes").click()
-        await accounting.locator("[data-part=moves] button[type=submit]").click()
-        await expect(accounting.locator("[data-line=check]")).to_be_visible()
-        await department.locator("[data-move=carry_out]").click()
-        await department.locator("[data-field=what] textarea").fill("sent")
-        await department.locator("[data-part=moves] button[type=submit]").click()
-
-        await on_board(alice, case, "carried_out")
-        await begun(alice, "feedback", contact="called, content")
-        await chosen(alice, "satisfaction", "1 very satisfied")
-        await sent(alice, "feedback")
-        await begun(alice, "summarise", lesson="look twice", improvement="labels")
-        await sent(alice, "summed up")
-        await expect(alice.locator("[data-others=archive]")).to_contain_text("manager")
-        manager = await people["ma"].sign_in("ma", "/cases?view=board")
+        await sent(accounting, "agreed")
+        await department.reload()
+        await begun(department, "carry_out", what="sent")
+        await sent(department, "carried out")
+        await closed(alice, case)
+        manager = await everybody[5].sign_in("ma", board)
         await on_board(manager, case, "summarised")
         await begun(manager, "archive")
         await sent(manager, "archived")
@@ -154,3 +164,26 @@ async def test_nothing_keeps_anybody_from_the_board_a_case_or_what_comes_after(t
         await expect(page.locator("[data-part=moves] form")).to_be_visible()
         await until_settled(page)
         assert await serious(page) == []
+
+
+@pytest.mark.parametrize("language", ["en-GB", "zh-CN"])
+async def test_what_comes_after_cases_and_what_they_came_to_can_be_read_by_anybody_who_may(
+    there: Front, language: str
+) -> None:
+    await made(there.work)
+    async with there.person(language) as person:
+        page = await person.sign_in("sun", "/aftercare")
+        await expect(page.locator("[data-table=measures]")).to_be_visible()
+        for part in ("remedies", "follow_ups", "reviews"):
+            await page.locator(f"a[href='/aftercare/{part}']").click()
+            await expect(page.locator(f"a[href='/aftercare/{part}'][aria-current=page]")).to_be_visible()
+            await until_settled(page)
+            assert await serious(page) == [], part
+        for part in ("queues", "complaints", "surveys"):
+            await page.goto(f"/figures/{part}")
+            await until_settled(page)
+            assert await serious(page) == [], part
+        await page.goto("/figures/complaints")
+        await expect(page.locator("[data-chart] canvas").first).to_be_visible()
+        received = page.locator("figure").first.locator("tbody td").first
+        await expect(received).to_have_text(re.compile("^[1-9]"))  # the picture's numbers, as a table

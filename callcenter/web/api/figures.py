@@ -18,7 +18,7 @@ from callcenter.cases.repeats import RepeatFigures, repeats_by_queue
 from callcenter.domain.frame import SECOND, Micros
 from callcenter.domain.vocabulary import AgentState
 from callcenter.reports.figures.per_queue import FiguresByQueue, SpanFigures
-from callcenter.reports.figures.sheet import SheetStyle, all_figures, began
+from callcenter.reports.figures.sheet import FIGURE_COLUMNS, SheetStyle, all_figures, began
 from callcenter.reports.figures.words import column
 from callcenter.rules.regulations.formulas import occupancy
 from callcenter.rules.regulations.promises import first_answer
@@ -187,9 +187,8 @@ async def export_figures(
     language = language_of(request.headers.get("accept-language"))
     async with service.decisions.reading() as connection:
         counted = await _counted(connection, service, since, until)
-    rows = all_figures(counted, SheetStyle(service.rulebook.zone, language))
-    names = [str(n) for n in range(len(rows[0]))]
-    return await asked.answer("figures", column("queue", language), names, rows, language)
+    rows = all_figures(counted, SheetStyle(language=language, zone=service.rulebook.zone))
+    return await asked.answer("figures", column("queue", language), FIGURE_COLUMNS, rows, language)
 
 
 def _thresholds(service: Service) -> Callable[[str | None, Micros | None], Micros]:
