@@ -15,7 +15,7 @@ _TALK_BEGAN = "coalesce(started_at, ended_at, 0)"
 
 
 def upgrade() -> None:
-    """Go to 0025."""
+    """Go to 0023."""
     op.create_table(
         "holds",
         sa.Column("id", sa.String(length=32), nullable=False),

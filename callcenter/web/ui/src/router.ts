@@ -10,13 +10,14 @@ declare module "vue-router" {
     /** Its name in the rail and the title; without one it is not in the rail. */
     title?: TextKey;
     icon?: keyof typeof ICONS;
-    icon?: keyof typeof ICONS;
     /** One of these is needed. */
     rights?: Right[];
     /** For agents alone. */
     agents?: boolean;
     /** For whoever is not signed in. */
     open?: boolean;
+    /** For anybody, signed in or not: its address is the right. */
+    anybodys?: boolean;
   }
 }
 
@@ -35,6 +36,8 @@ export const PAGES: RouteRecordRaw[] = [
     path: "/floor/:agent?",
     component: () => import("@/pages/FloorPage.vue"),
     meta: { title: "page.floor", icon: "floor", rights: ["see_floor"] },
+  },
+  {
     path: "/calls/:id?",
     component: () => import("@/pages/CallsPage.vue"),
     meta: { title: "page.calls", icon: "calls", rights: ["see_calls"] },
@@ -45,9 +48,23 @@ export const PAGES: RouteRecordRaw[] = [
     meta: { title: "page.lost", icon: "lost", rights: ["see_lost_calls"] },
   },
   {
-    path: "/cases",
+    path: "/cases/:id?",
     component: () => import("@/pages/CasesPage.vue"),
-    meta: { title: "page.cases", icon: "cases", rights: ["see_cases"] },
+    meta: { title: "page.cases", icon: "cases", rights: ["see_cases", "see_remedies", "see_case_reviews"] },
+  },
+  {
+    path: "/aftercare/:part?",
+    component: () => import("@/pages/AftercarePage.vue"),
+    meta: {
+      title: "page.aftercare",
+      icon: "aftercare",
+      rights: ["track_measures", "list_remedies", "follow_up_cases", "review_cases", "note_discipline"],
+    },
+  },
+  {
+    path: "/figures/:part?",
+    component: () => import("@/pages/FiguresPage.vue"),
+    meta: { title: "page.figures", icon: "figures", rights: ["see_case_figures", "see_surveys", "see"] },
   },
   {
     path: "/customers",
@@ -81,6 +98,7 @@ export const router = createRouter({
   history: createWebHistory(),
   routes: [
     { path: "/sign-in", component: () => import("@/pages/SignInPage.vue"), meta: { open: true } },
+    { path: "/notices/:token", component: () => import("@/pages/NoticePage.vue"), meta: { anybodys: true } },
     { path: "/search", component: () => import("@/pages/SearchPage.vue") },
     ...PAGES,
     ...CUSTOMERS,
@@ -107,6 +125,7 @@ export function address(page: RouteRecordRaw): string {
 }
 
 router.beforeEach(async (to) => {
+  if (to.meta.anybodys) return true;
   const session = useSession();
   await session.asked;
   if (session.me === null) return to.meta.open ? true : { path: "/sign-in", query: { to: to.fullPath } };

@@ -2,11 +2,13 @@
 import {
   DataAnalysis,
   Document,
+  Finished,
   Monitor,
   Phone,
   PhoneFilled,
   Service,
   Tickets,
+  TrendCharts,
   User,
   UserFilled,
 } from "@element-plus/icons-vue";
@@ -14,11 +16,13 @@ import {
 export const ICONS = {
   desk: Service,
   day: DataAnalysis,
-  calls: Phone,
   lost: PhoneFilled,
   cases: Tickets,
+  aftercare: Finished,
+  figures: TrendCharts,
   records: Document,
   account: User,
+  calls: Phone,
   floor: Monitor,
   customers: UserFilled,
 };
