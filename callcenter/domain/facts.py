@@ -50,12 +50,6 @@ class Offer(_Record, frozen=True, kw_only=True, gc=False):
         rang, ended = self.rang_at, self.ended_at
         return None if rang is None or ended is None else max(0, ended - rang)
 
-    @property
-    def missed(self) -> bool:
-        """Whether the agent was there for the ring, and nobody answered; what a gap touches is nobody's."""
-        there = self.available and self.ringing is not None and not self.in_gap
-        return there and self.outcome is OfferOutcome.TIMED_OUT
-
 
 class Visit(_Record, frozen=True, kw_only=True):
     """One stay of one caller in one queue, with every offer made for it.

@@ -15,6 +15,7 @@ import msgspec
 
 from callcenter.domain import facts as fx
 from callcenter.domain.frame import SECOND, Micros
+from callcenter.domain.visits.offers import is_missed
 from callcenter.domain.vocabulary import AgentState, OfferOutcome, VisitOutcome
 from callcenter.exporter.counting import Counted
 from callcenter.exporter.health import Health, UnseenJoin
@@ -201,7 +202,7 @@ class LiveView:
 
     def offered(self, offer: fx.Offer) -> None:
         """Count a ring that its agent missed into its day."""
-        if offer.missed and offer.offered_at is not None:
+        if is_missed(offer) and offer.offered_at is not None:
             self._turn_to(self._day_of(self._clock()))
             self._missed[offer.agent] += self._day_of(offer.offered_at) == self._day
 

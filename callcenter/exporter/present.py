@@ -17,6 +17,7 @@ from callcenter.domain.facts import Fact
 from callcenter.domain.floor import Floor
 from callcenter.domain.frame import Micros
 from callcenter.domain.state import Agent, OpenVisit
+from callcenter.domain.visits.offers import is_missed
 from callcenter.domain.vocabulary import PAGE_FAILURES, AgentState, EndedBy, is_direct
 
 VisitKey = tuple[str, str | None, int]
@@ -67,7 +68,7 @@ def moved(changed: Changed, facts: Sequence[Fact]) -> tuple[set[str], set[str]]:
                 queues.add(queue)
             case PageWitnessed(what=what, agent=agent) if what in PAGE_FAILURES:
                 agents.add(agent)
-            case fx.OfferEnded(offer=offer) if offer.missed:
+            case fx.OfferEnded(offer=offer) if is_missed(offer):
                 agents.add(offer.agent)
             case fx.TalkEnded(talk=fx.Talk(ended_by=EndedBy.CUT_SHORT, agent=agent)):
                 agents.add(agent)

@@ -16,13 +16,13 @@ import {
 export const ICONS = {
   desk: Service,
   day: DataAnalysis,
+  floor: Monitor,
   lost: PhoneFilled,
   cases: Tickets,
-  aftercare: Finished,
-  figures: TrendCharts,
+  customers: UserFilled,
   records: Document,
   account: User,
+  aftercare: Finished,
+  figures: TrendCharts,
   calls: Phone,
-  floor: Monitor,
-  customers: UserFilled,
 };
