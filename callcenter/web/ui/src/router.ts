@@ -1,6 +1,7 @@
 /** Addresses: every page has one, and says who may open it; the rail lists those that one may. */
 import { createRouter, createWebHistory, type RouteRecordRaw } from "vue-router";
 
+import type { ICONS } from "@/frame/icons";
 import type { TextKey } from "@/locale";
 import { type Right, useSession } from "@/session/store";
 
@@ -8,7 +9,7 @@ declare module "vue-router" {
   interface RouteMeta {
     /** Its name in the rail and the title; without one it is not in the rail. */
     title?: TextKey;
-    icon?: "desk" | "day" | "lost" | "cases" | "aftercare" | "figures" | "records" | "account";
+    icon?: keyof typeof ICONS;
     /** One of these is needed. */
     rights?: Right[];
     /** For agents alone. */
@@ -30,6 +31,11 @@ export const PAGES: RouteRecordRaw[] = [
     path: "/day",
     component: () => import("@/pages/DayPage.vue"),
     meta: { title: "page.day", icon: "day", rights: ["record_call"], agents: true },
+  },
+  {
+    path: "/floor/:agent?",
+    component: () => import("@/pages/FloorPage.vue"),
+    meta: { title: "page.floor", icon: "floor", rights: ["see_floor"] },
   },
   {
     path: "/lost-calls",

@@ -1,0 +1,24 @@
+/** The icon of each page in the rail: a line each. */
+import {
+  DataAnalysis,
+  Document,
+  Finished,
+  Monitor,
+  PhoneFilled,
+  Service,
+  Tickets,
+  TrendCharts,
+  User,
+} from "@element-plus/icons-vue";
+
+export const ICONS = {
+  account: User,
+  aftercare: Finished,
+  cases: Tickets,
+  day: DataAnalysis,
+  desk: Service,
+  figures: TrendCharts,
+  floor: Monitor,
+  lost: PhoneFilled,
+  records: Document,
+};
