@@ -46,6 +46,8 @@ router = APIRouter(prefix="/figures", tags=["figures"])
 Seeing = Annotated[Principal, Depends(allowed(Right.SEE))]
 
 _MOST_DAYS = 31
+_SEEN_ALL_THE_SAME = ("clock", "quarantined")
+"""A step of the clock, a frame that was not believed: nothing else was missed."""
 
 
 class RepeatsShown(ResponseBody):
@@ -167,7 +169,7 @@ async def read_days(asked: Annotated[DaysAsked, Query()], _: Seeing, service: Th
                 days[datetime_of(began(visit) or since, zone).date()].ended([visit])
         for lasting in await open_visits(connection, wanted):
             days[datetime_of(lasting.joined_at or since, zone).date()].lasting(lasting.queue)
-        gaps = await unseen(connection, since, until)
+        gaps = [one for one in await unseen(connection, since, until) if one.what not in _SEEN_ALL_THE_SAME]
     first, last = datetime_of(since, zone).date(), datetime_of(until - 1, zone).date()
     shown = (first + timedelta(days=n) for n in range((last - first).days + 1))
     return DaysShown(

@@ -1,4 +1,5 @@
 /** What stands beside a page's name in the rail. */
+/** The icon of each page in the rail: a line each. */
 import {
   DataAnalysis,
   Document,
@@ -25,4 +26,16 @@ export const ICONS = {
   aftercare: Finished,
   figures: TrendCharts,
   calls: Phone,
+} from "@element-plus/icons-vue";
+
+export const ICONS = {
+  account: User,
+  aftercare: Finished,
+  cases: Tickets,
+  day: DataAnalysis,
+  desk: Service,
+  figures: TrendCharts,
+  floor: Monitor,
+  lost: PhoneFilled,
+  records: Document,
 };
