@@ -8,7 +8,7 @@ declare module "vue-router" {
   interface RouteMeta {
     /** Its name in the rail and the title; without one it is not in the rail. */
     title?: TextKey;
-    icon?: "desk" | "day" | "lost" | "cases" | "records" | "account";
+    icon?: "desk" | "day" | "lost" | "cases" | "records" | "review" | "account";
     /** One of these is needed. */
     rights?: Right[];
     /** For agents alone. */
@@ -42,7 +42,12 @@ export const PAGES: RouteRecordRaw[] = [
   {
     path: "/records/:id?",
     component: () => import("@/pages/RecordsPage.vue"),
-    meta: { title: "page.records", icon: "records", rights: ["see"] },
+    meta: { title: "page.records", icon: "records", rights: ["see"], agents: true },
+  },
+  {
+    path: "/review/:id?",
+    component: () => import("@/pages/ReviewPage.vue"),
+    meta: { title: "page.review", icon: "review", rights: ["notify", "propose", "decide_appeal", "check", "see_agreement"] },
   },
   {
     path: "/account",
