@@ -139,7 +139,7 @@ async def test_an_agent_explains_a_record_in_their_own_words(there: Front) -> No
         assert await serious(page) == []
         await page.get_by_role("textbox", name="In your own words").fill("my headset was dead")
         await page.get_by_role("button", name="Explain").click()
-        await expect(page.get_by_text("Your explanation is filed.")).to_be_visible()
+        await expect(page.get_by_text("Done: Explain")).to_be_visible()
         await expect(page.locator("article")).to_contain_text("my headset was dead")
 
 
