@@ -53,10 +53,10 @@ screens: ui server ## each page in both languages, both themes and two widths, i
 	$(PY) -m tests.browser.screens
 
 test: ui check root server pure ## every test; those that listen to phones' own clocks have the machine to themselves
-	$(PY) -m pytest -n 2 --dist worksteal -q -m "not alone and not soak and not bench" tests/browser
-	$(PY) -m pytest -n 2 --dist worksteal -q -m "not alone and not soak and not bench" \
+	$(PY) .ci/tests -n 2 --dist worksteal -m "not alone and not soak and not bench" tests/browser
+	$(PY) .ci/tests -n 2 --dist worksteal -m "not alone and not soak and not bench" \
 	  --ignore tests/browser $(PURE:%=--ignore tests/unit/%) $(BOTTOM:%=--ignore tests/unit/test_%.py)
-	$(PY) -m pytest -q -m "alone and not soak and not bench"
+	$(PY) .ci/tests -m "alone and not soak and not bench"
 
 bench: ui root server ## figures: throughput, latency, memory, the page in a browser
 	$(PY) -m pytest -m bench -s -p no:randomly tests/bench

@@ -169,6 +169,8 @@ class PageWord(StrEnum):
     REGISTERED = "registered"
     UNREGISTERED = "unregistered"
     LEFT_PAGE = "left_page"
+    CAN_RING = "can_ring"
+    """Nothing keeps it from ringing: it is registered, and sound came out when that was just tried."""
 
 
 PAGE_FAILURES = frozenset({PageWord.COULD_NOT_RING, PageWord.CUT_SHORT})

@@ -95,6 +95,8 @@ class Service:
     ports: Ports
     files: asyncio.Lock
     """One file is read at a time."""
+    stop_import: asyncio.Event
+    """Somebody wants the list that is being brought in to stop."""
     uploads: asyncio.Semaphore
     """So many attachments are being sent at a time."""
     codes: CallBackCodes
@@ -181,6 +183,7 @@ def build(
         steady=steady,
         ports=ports or Ports(),
         files=asyncio.Lock(),
+        stop_import=asyncio.Event(),
         uploads=asyncio.Semaphore(_UPLOADS),
         codes=CallBackCodes(steady),
         first=FirstAccount(),

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.support.leftovers import held, left_since
+from tests.support.leftovers import nothing_left_behind
 
 
 @pytest.fixture(autouse=True)
@@ -17,7 +17,5 @@ def nothing_left() -> None:
 @pytest.fixture(scope="module")
 def nothing_left_by_all() -> Iterator[None]:
     """Fail a module that leaves something behind."""
-    before = held()
-    yield
-    left = left_since(before)
-    assert not left, "left behind: " + "; ".join(left)
+    with nothing_left_behind():
+        yield

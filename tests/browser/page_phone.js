@@ -17,6 +17,7 @@ async (given) => {
     ...given,
   };
   const asked = [];
+  let proofs = 0;
   const is = (patch) => {
     state = { ...state, ...patch };
     places[0].value = { ...phone, state };
@@ -36,6 +37,7 @@ async (given) => {
   const phone = {
     prepare: does("prepare", async () => is({ sound: "open", microphone: "open" })),
     ringTest: does("ringTest", async () => true),
+    prove: async () => void (proofs += 1),
     take: does("take", async () => is({ link: "registered" })),
     leave: does("leave", async () => is({ link: "off" })),
     answer: does("answer", (key) => of(key, { phase: "talking", since: Date.now() })),
@@ -59,7 +61,7 @@ async (given) => {
     choose: does("choose", async (devices) => is({ devices: { ...state.devices, ...devices } })),
   };
   window.phone = {
-    asked, is, of, calls: () => state.calls,
+    asked, is, of, calls: () => state.calls, proofs: () => proofs,
     ring: (key, more) => is({ calls: [...state.calls, call(key, more)] }),
     consulting: (key) => is({
       calls: [call(key, { phase: "talking", held: true }), call("asked", { direction: "out", number: "1002", name: "Bob", channel: null, phase: "talking" })],

@@ -306,8 +306,11 @@ async def test_a_state_is_asked_of_the_switch_and_what_waits_for_the_end_of_a_ca
         there.work.switch.reach("PJSIP/1001", reachable=False)
         await expect(state).to_have_attribute("data-state", "offline")
         there.work.switch.reach("PJSIP/1001", reachable=True)
+        proofs = await page.evaluate("phone.proofs()")
         await there.work.switch.pause("PJSIP/1001", reason=CANNOT_RING)
         await expect(state).to_contain_text("system pause · cannot ring")
+        await expect(page.locator("[data-link]")).to_contain_text("It can ring again. Press Ready")
+        assert await page.evaluate("phone.proofs()") > proofs
         assert await serious(page) == []
         await page.keyboard.press("s")
         await expect(state).to_have_attribute("data-state", "available")

@@ -11,6 +11,7 @@ import pytest
 from callcenter.files.customer_sheet import customer_sheet_of
 from callcenter.numbers import numbering_of
 from callcenter.tracker import RulesInForce
+from callcenter.usecases.customers import import_customers
 from tests.integration.api import ROSTER, Browser, Department, Json, department
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -194,6 +195,15 @@ async def test_merge_undo_split_and_their_traces(work: Department) -> None:
     assert "38001" not in str(told)
 
 
+async def test_hold_says_by_whom_and_why_to_who_may_delete(work: Department) -> None:
+    number, ma = await made(work), await work.signed_in("ma")
+    assert (await read(ma, f"/customers/{number}/hold"))["held"] is False
+    await ma.send("PUT", f"/customers/{number}/hold", {"reason": "the court asks"})
+    told = await read(ma, f"/customers/{number}/hold")
+    assert (told["held"], told["by"], told["reason"]) == (True, "ma", "the court asks")
+    assert (await (await work.signed_in("alice")).get(f"/customers/{number}/hold")).status_code == 403
+
+
 async def test_deleted_customer_is_not_there(work: Department) -> None:
     number = await made(work)
     ma = await work.signed_in("ma")
@@ -254,6 +264,13 @@ async def test_list_is_previewed_brought_in_taken_back_and_written_out(work: Dep
     assert preview["counts"] == {"new": 1, "changed": 0, "same": 0, "doubtful": 0, "faulty": 1}
     assert preview["told"][0]["why"] == "a customer needs a name: give the person's or the company's"
     assert (await read(ma, "/customers/imports"))["items"] == []
+    columns = (await sent(ma, "imports/columns", held, file="list.csv")).json()
+    assert [(one["heading"], one["field"], one["samples"]) for one in columns["items"]] == [
+        ("姓名", "name", ["王小明", ""]),
+        ("手机", "numbers", ["13800138001", "13800138002"]),
+        ("甲", None, ["88881234", ""]),
+    ]
+    assert columns["rows"] == 2
     done = (await sent(ma, "imports", held, **said)).json()
     assert (done["counts"], done["resumed"]) == (preview["counts"], False)
     assert (await sent(ma, "imports", held, **said)).json()["counts"]["same"] == 1
@@ -264,9 +281,32 @@ async def test_list_is_previewed_brought_in_taken_back_and_written_out(work: Dep
         sheet = customer_sheet_of(export.content, f"x.{file}")
         assert [line.cells[0] for line in sheet.lines] == ["王小明"]
         assert export.headers["content-disposition"] == f'attachment; filename="customers.{file}"'
+    nobody = await ma.get("/customers/export?class=gold&key_account=true&owner=Bob")
+    assert len(nobody.content.decode("utf-8-sig").splitlines()) == 1
     assert await post(ma, f"/customers/imports/{done['id']}/undo") == {"gone": 1, "back": 0, "left": []}
     entries = (await read(await work.signed_in("root"), "/audit?limit=200"))["items"]
-    assert [entry["detail"] for entry in entries if entry["action"] == "export"] == [{"customers": 1}] * 2
+    assert [entry["detail"] for entry in entries if entry["action"] == "export"] == [{"customers": 1}] * 2 + [
+        {"customers": 0}
+    ]
+
+
+async def test_import_is_stopped_between_its_parts_goes_on_and_is_taken_back(
+    work: Department, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(import_customers, "AT_ONCE", 1)
+    ma, alice = await work.signed_in("ma"), await work.signed_in("alice")
+    held = b"name,numbers\n" + b"".join(b"c%d,1380013800%d\n" % (n, n) for n in range(3))
+    assert await post(ma, "/customers/imports/stop") == {"stopping": False}
+    assert (await alice.send("POST", "/customers/imports/stop")).status_code == 403
+    monkeypatch.setattr(work.service.stop_import, "clear", work.service.stop_import.set)
+    stopped = await sent(ma, "imports", held, file="a.csv")
+    assert (stopped.status_code, "was stopped" in stopped.text) == (409, True)
+    monkeypatch.undo()
+    (kept,) = (await read(ma, "/customers/imports"))["items"]
+    assert (kept["done"], kept["last_row"], kept["finished_at"]) == (2, 4, None)
+    went_on = (await sent(ma, "imports", held, file="a.csv")).json()
+    assert (went_on["id"], went_on["resumed"], went_on["counts"]["new"]) == (kept["id"], True, 2)
+    assert (await post(ma, f"/customers/imports/{kept['id']}/undo"))["gone"] == 3
 
 
 async def test_file_that_cannot_be_a_list_is_refused(work: Department) -> None:

@@ -283,6 +283,49 @@ class TestWitness:
         assert (shown["state"], shown["reason"]) == ("system_paused", "page_cannot_ring")
         assert (await asks(work, "ready"))["state"] == "available"
 
+    async def test_system_pause_ends_once_the_page_can_ring_unless_somebody_may_have_left(
+        self, work: Department, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        await signed_in(work)
+        await asks(work, "ready")
+        alice = await work.signed_in("alice")
+
+        async def says(*words: str) -> tuple[str, str | None]:
+            facts = [{"what": what, "detail": "lost" if what == "unregistered" else None} for what in words]
+            assert (await alice.send("POST", "/desk/witness", {"facts": facts})).status_code == 204
+            shown = (await alice.get("/desk")).json()
+            return shown["state"], shown["reason"]
+
+        stopped = "system_paused", "page_cannot_ring"
+        assert await says("unregistered") == stopped
+        assert await says("registered") == stopped
+        assert await says("can_ring", "sound_locked") == stopped
+        assert await says("sound_unlocked", "can_ring") == ("available", None)
+        assert await says("microphone_lost") == stopped
+        await asks(work, "paused", reason="tea")
+        assert await says("microphone_back", "can_ring") == ("paused", "tea")
+        await asks(work, "ready")
+        assert await says("unregistered") == stopped
+        monkeypatch.setattr("callcenter.web.desk.desk._WAITED_SECONDS", -1.0)
+        assert await says("registered", "can_ring") == stopped
+        work.switch.call("PJSIP/0")
+        await says("can_ring")
+        work.switch.hang_up()
+        assert (await alice.get("/desk")).json()["state"] in {"available", "wrap_up"}
+
+    async def test_phone_that_the_switch_does_not_reach_stays_paused_whatever_its_page_says(
+        self, work: Department, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("callcenter.web.desk.desk._SEEN_SECONDS", 0.1)
+        await signed_in(work)
+        await asks(work, "ready")
+        alice = await work.signed_in("alice")
+        await alice.send("POST", "/desk/witness", {"facts": [{"what": "unregistered", "detail": "lost"}]})
+        work.switch.reach("PJSIP/0", reachable=False)
+        await alice.send("POST", "/desk/witness", {"facts": [{"what": "can_ring"}]})
+        work.switch.reach("PJSIP/0", reachable=True)
+        assert (await alice.get("/desk")).json()["state"] == "system_paused"
+
     async def test_page_that_can_ring_again_or_an_agent_who_pauses_is_left_alone(self, work: Department) -> None:
         await signed_in(work)
         alice = await work.signed_in("alice")

@@ -12,7 +12,7 @@ import yaml
 
 from tests.integration.asked import Asked, ask_all, filled, pages
 from tests.integration.watched import Watched, watched
-from tests.support.prometheus import METRICS_DIR, Answer
+from tests.support.prometheus import METRICS_DIR, Answer, Prometheus
 
 SECONDS = 16.0
 """Complaints are counted every 15 s: what is closed meanwhile is seen."""

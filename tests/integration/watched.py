@@ -118,7 +118,9 @@ async def complain(decisions: DecisionStore) -> Desk:
 async def _counted(prometheus: Prometheus) -> None:
     """Wait until what is closed was scraped once: of a counter, only what comes later is seen to come."""
     async with asyncio.timeout(60):
-        while not (await prometheus.query("callcenter_complaints_closed_total")).series:
+        while True:
+            if (await prometheus.query("callcenter_complaints_closed_total")).series:
+                return
             await asyncio.sleep(0.2)
 
 

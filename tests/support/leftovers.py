@@ -55,6 +55,15 @@ def shared() -> Iterator[None]:
     _shared.update(held() - before)
 
 
+@contextlib.contextmanager
+def nothing_left_behind() -> Iterator[None]:
+    """Raise AssertionError, naming each, for what is held at the end and was not at the beginning."""
+    before = held()
+    yield
+    left = left_since(before)
+    assert not left, "left behind: " + "; ".join(left)
+
+
 def left_since(before: set[str]) -> list[str]:
     """List what was not held before and is not let go of within the time of grace."""
     ends = time.monotonic() + GRACE_SECONDS

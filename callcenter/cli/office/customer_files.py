@@ -27,7 +27,7 @@ from callcenter.spreadsheet import Rows, csv_file, workbook
 from callcenter.staff.dates import datetime_of
 from callcenter.store import UnitOfWork
 from callcenter.store.customers.imports import CustomerImport, imports
-from callcenter.store.customers.search import classes
+from callcenter.store.customers.search import CustomerQuery, classes
 from callcenter.usecases.customers.import_customers import (
     ImportPlan,
     ImportTally,
@@ -120,7 +120,7 @@ def export_list(
     chosen, language = load_settings(settings), spoken(lang)
     if file.suffix.lower() not in {".csv", ".xlsx"}:
         raise BadInput(f"{file}: give a name that ends in .csv or .xlsx")
-    cards = reading(chosen.store, everybody)
+    cards = reading(chosen.store, lambda connection: everybody(connection, CustomerQuery()))
 
     async def show_all(unit: UnitOfWork) -> list[ShownCustomer]:
         await note_export(unit, len(cards), console_touch())

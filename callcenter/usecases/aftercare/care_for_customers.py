@@ -45,6 +45,7 @@ from callcenter.store.aftercare.care import (
 from callcenter.store.audit import Audited
 from callcenter.store.conflicts import Conflict
 from callcenter.store.customers.cards import get, kept_ids
+from callcenter.store.customers.search import CustomerQuery
 from callcenter.store.unit_of_work import UnitOfWork
 from callcenter.usecases.customers.show_customers import everybody
 
@@ -176,7 +177,7 @@ async def care_figures(connection: AsyncConnection, year: int, zone: ZoneInfo, p
         if plan.state is PlanState.APPROVED:
             figures.cost += Decimal(plan.cost)
     due = date(year, 1, 1) + timedelta(days=plan_days - 1)
-    for filed in await everybody(connection):
+    for filed in await everybody(connection, CustomerQuery()):
         figures.cards += 1
         figures.completeness += completeness(filed.card).share
         if filed.card.key_account:

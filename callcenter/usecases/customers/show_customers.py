@@ -130,12 +130,12 @@ async def searches_too_often(unit: UnitOfWork, key: str | None, viewer: Viewer) 
     return sum(use.how in asked for use in uses) >= viewer.privacy.figures.customers
 
 
-async def everybody(connection: AsyncConnection) -> list[FiledCustomer]:
-    """Read all customers by name, to be shown."""
+async def everybody(connection: AsyncConnection, wanted: CustomerQuery) -> list[FiledCustomer]:
+    """Read all customers of whom one asks, by name, to be shown."""
     found: list[FiledCustomer] = []
     while True:
         after = found[-1].id if found else None
-        some = await page(connection, CustomerQuery(), CustomerOrder.NAME, after, _AT_ONCE)
+        some = await page(connection, wanted, CustomerOrder.NAME, after, _AT_ONCE)
         found += some
         if len(some) < _AT_ONCE:
             return found

@@ -7,6 +7,7 @@ call can slip between. What it made of it is read from the floor; nothing is rem
 from __future__ import annotations
 
 import asyncio
+import math
 from collections import deque
 from collections.abc import Callable, Sequence
 from datetime import datetime
@@ -40,6 +41,8 @@ _LIFTED_BY = {
 """What keeps a page from ringing, and what says that it is over."""
 _LOST = "lost"
 """Detail of a registration that nobody gave up."""
+_WAITED_SECONDS = 120.0
+"""So long somebody waits at a page that cannot ring; after that nobody is taken to sit there until they say so."""
 _PASSING = frozenset({"network", "page left"})
 """Details of rings that ended with the way or the page: what of it lasts is said by a word of its own."""
 _SEEN_SECONDS = 1.0
@@ -141,6 +144,7 @@ class Desk:
         self.phones = PagePhones(settings)
         self.rate = SignInRate(_WITNESSED_PER_MINUTE)
         self._heard: dict[str, deque[tuple[datetime, PageWord, str | None]]] = {}
+        self._stopped_at: dict[str, float] = {}
 
     def now(self, agent: str) -> DeskNow:
         """Say what an agent does.
@@ -244,20 +248,40 @@ class Desk:
     async def witness(self, agent: str, said: Sequence[PageFactSaid]) -> None:
         """Journal what an agent's page says; one that cannot ring has the agent paused by the service.
 
-        A page that hears no answer, as one that is left, says it again: what was heard before is passed over.
+        That pause ends once the page can ring again. A page that hears no answer, as one that is left, says it again:
+        what was heard before is passed over.
 
         Raises:
             StoreError: The journal takes nothing.
         """
         told = await self._hear(agent, said)
-        if (why := _stopped(told)) is None:
-            return
+        why = _stopped(told)
         try:
-            person = self._person(agent)
-            if person is not None and person.queues and not any(member.paused for member in _members(person)):
-                await self._pause(agent, CANNOT_RING)
+            if why is not None:
+                await self._stop(agent)
+            elif any(one.what is PageWord.CAN_RING for one in told):
+                await self._go_on(agent)
         except (SwitchError, Conflict) as error:
-            log.warning("agent_not_paused", what=why, error=str(error))
+            log.warning("system_pause_not_changed", stopped_by=why, error=str(error))
+
+    async def _stop(self, agent: str) -> None:
+        """Pause whoever is ready: their page cannot ring."""
+        person = self._person(agent)
+        if person is not None and person.queues and not any(member.paused for member in _members(person)):
+            self._stopped_at[agent] = _steady()
+            await self._pause(agent, CANNOT_RING)
+
+    async def _go_on(self, agent: str) -> None:
+        """Let an agent be called again whom the service alone has paused; not one who may have left meanwhile."""
+        person = self._person(agent)
+        if person is None or not person.queues or not _all_paused(person, CANNOT_RING):
+            return
+        waited = _steady() - self._stopped_at.get(agent, -math.inf)
+        if waited > _WAITED_SECONDS and person.state not in _IN_CALL:
+            return
+        await self._seen(agent, lambda found: found.reachable is not False)
+        if _all_paused(person, CANNOT_RING):
+            await self.ready(agent)
 
     async def _hear(self, agent: str, said: Sequence[PageFactSaid]) -> list[PageTold]:
         heard = self._heard.setdefault(agent, deque(maxlen=_MOST_HEARD))
@@ -318,10 +342,16 @@ class Desk:
         return self.now(agent)
 
 
+def _steady() -> float:
+    return asyncio.get_running_loop().time()
+
+
 def _stopped(told: Sequence[PageTold]) -> PageWord | None:
     """Say what keeps a page from ringing after all that it said; None: nothing of that does."""
     stops: dict[PageWord, None] = {}
     for one in told:
+        if one.what is PageWord.CAN_RING:
+            stops.clear()
         given_up = one.what is PageWord.UNREGISTERED and one.detail != _LOST
         passing = one.what is PageWord.COULD_NOT_RING and one.detail in _PASSING
         if one.what in _LIFTED_BY and not given_up and not passing:

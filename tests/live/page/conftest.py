@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.support.leftovers import held, left_since
+from tests.support.leftovers import nothing_left_behind
 from tests.support.network import why_not
 
 
@@ -18,10 +18,8 @@ def nothing_left() -> None:
 @pytest.fixture(scope="module")
 def nothing_left_by_all() -> Iterator[None]:
     """Fail a module that leaves something behind."""
-    before = held()
-    yield
-    left = left_since(before)
-    assert not left, "left behind: " + "; ".join(left)
+    with nothing_left_behind():
+        yield
 
 
 @pytest.fixture(scope="module", autouse=True)

@@ -7,6 +7,7 @@ import contextlib
 import os
 import random
 import signal
+from collections import defaultdict
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -62,12 +63,14 @@ class Floor:
 
     Attributes:
         took: By whom each caller was taken, as the pages showed it.
+        heard: Whether that agent heard the caller; who calls hangs up no earlier.
     """
 
     def __init__(self, there: Centre) -> None:
         self._there = there
         self._chance = random.Random(13)
         self.took: dict[str, str] = {}
+        self.heard: defaultdict[str, asyncio.Event] = defaultdict(asyncio.Event)
 
     async def works(self, name: str, seat: Seat) -> None:
         """Take whatever rings, until it is over for today; the caller hangs up."""
@@ -77,6 +80,7 @@ class Floor:
             number = await seat.page.locator("[data-phase=talking] .who").inner_text()
             self.took[number] = name
             await seat.hears(CALLER_HERTZ)
+            self.heard[number].set()
             await seat.has_no_call()
 
     async def calls(self, some: asyncio.Semaphore) -> Caller:
@@ -84,6 +88,7 @@ class Floor:
         async with some:
             caller = await self._there.call("post")
             await caller.hears(AGENT_HERTZ, 60)
+            await asyncio.wait_for(self.heard[caller.number].wait(), 60)
             await asyncio.sleep(self._chance.uniform(*TALKS_SECONDS))
             caller.hang_up()
             await asyncio.sleep(1)

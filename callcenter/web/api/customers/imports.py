@@ -18,16 +18,18 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import Field
 
 from callcenter.cases.access import LookKind
+from callcenter.cases.import_columns import field_named
 from callcenter.cases.importing import Fate, Limits, RowFate
 from callcenter.errors import BadInput
-from callcenter.files.customer_sheet import customer_sheet_of
+from callcenter.files.customer_sheet import CustomerSheet, customer_sheet_of
 from callcenter.locale import Language, sentence
 from callcenter.reports.customers import WORDS, whole_list
 from callcenter.spreadsheet import Rows, csv_file, workbook
 from callcenter.staff.rights import Right
 from callcenter.staff.roles import Principal
+from callcenter.store.conflicts import Conflict
 from callcenter.store.customers.imports import CustomerImport, import_named, imports
-from callcenter.store.customers.search import classes
+from callcenter.store.customers.search import CustomerQuery, classes
 from callcenter.store.customers.writes import Touch
 from callcenter.usecases.customers.import_customers import (
     ImportPlan,
@@ -47,12 +49,13 @@ from callcenter.web.service import Service, TheService
 
 router = APIRouter(prefix="/customers", tags=["customers"])
 
-FILES = ("/customers/imports", "/customers/imports/preview")
+FILES = ("/customers/imports", "/customers/imports/columns", "/customers/imports/preview")
 """Routes to which a file is sent."""
 
 Importing = Annotated[Principal, Depends(allowed(Right.IMPORT_CUSTOMERS))]
 Exporting = Annotated[Principal, Depends(allowed(Right.EXPORT_CUSTOMERS))]
 _MOST_TOLD = 1_000
+_SAMPLES = 3
 _BODY: dict[str, Any] = {
     "requestBody": {"required": True, "content": {"application/octet-stream": {"schema": {"type": "string"}}}}
 }
@@ -71,6 +74,21 @@ class ListGiven(RequestBody):
     file: Name = Field(description="Its name; one that ends in .xlsx is a workbook, any other is CSV.")
     columns: list[Name] = Field(default=[], max_length=60, alias="map", description="HEADING=field, or HEADING=-.")
     doubtful_too: bool = Field(default=False, description="Make doubtful rows customers of their own.")
+
+
+class ColumnTold(ResponseBody):
+    """A column of a file: the field that its heading means, null where it means none, and what its first rows have."""
+
+    heading: str
+    field: str | None
+    samples: list[str]
+
+
+class ColumnsTold(ResponseBody):
+    """The columns of a file, and how many rows are under them."""
+
+    items: list[ColumnTold]
+    rows: int
 
 
 class RowTold(ResponseBody):
@@ -116,6 +134,12 @@ class ImportsShown(ResponseBody):
     items: list[ImportShown]
 
 
+class ImportToldToStop(ResponseBody):
+    """Whether a list was being read that stops now; what was brought in of it stays, and can be taken back."""
+
+    stopping: bool
+
+
 class ImportTakenBack(ResponseBody):
     """How many customers went and are as before; those who were edited since, and stay."""
 
@@ -125,6 +149,30 @@ class ImportTakenBack(ResponseBody):
 
 
 Given = Annotated[ListGiven, Query()]
+
+
+class CustomersWritten(RequestBody):
+    """Which customers are written to a file, and as what; what is null is not asked for."""
+
+    file: ListKind = Field(default=ListKind.CSV, alias="format")
+    customer_class: Name | None = Field(default=None, alias="class")
+    key_account: bool | None = None
+    owner: Name | None = None
+
+
+@router.post("/imports/columns", openapi_extra=_BODY)
+async def read_columns(
+    request: Request, file: Annotated[Name, Query()], person: Importing, service: TheService
+) -> ColumnsTold:
+    """Say which columns a list has and which fields their headings mean; nothing is written."""
+    del person
+    async with _sheet(request, file, service) as sheet:
+        firsts = [line.cells for line in sheet.lines[:_SAMPLES]]
+        items = [
+            ColumnTold(heading=heading, field=field_named(heading), samples=[row[n] for row in firsts if n < len(row)])
+            for n, heading in enumerate(sheet.headings)
+        ]
+        return ColumnsTold(items=items, rows=len(sheet.lines))
 
 
 @router.post("/imports/preview", openapi_extra=_BODY)
@@ -142,7 +190,8 @@ async def import_list(request: Request, given: Given, person: Importing, service
     touch = Touch(by=person.account, at=service.clock())
     async with _plan(request, given, service) as plan:
         new = import_of(plan, secrets.token_hex(16), touch)
-        done = await run_import(service.decisions, plan, new, service.clock, _nobody)
+        service.stop_import.clear()
+        done = await run_import(service.decisions, plan, new, service.clock, lambda *_: _go_on(service))
     return ImportFinished(id=done.id, resumed=done.resumed, **_tally(done.tally, _language(request)))
 
 
@@ -163,6 +212,16 @@ async def read_import(number: Name, person: Importing, service: TheService) -> I
         return _import(await import_named(connection, number), service)
 
 
+@router.post("/imports/stop")
+async def stop_reading(person: Importing, service: TheService) -> ImportToldToStop:
+    """Stop the list that is being brought in, after the rows that are written just now."""
+    del person
+    stopping = service.files.locked()
+    if stopping:
+        service.stop_import.set()
+    return ImportToldToStop(stopping=stopping)
+
+
 @router.post("/imports/{number}/undo")
 async def take_back(number: Name, person: Importing, service: TheService) -> ImportTakenBack:
     """Take an import back as a whole; customers that were edited since stay, and are named."""
@@ -175,11 +234,12 @@ async def export_list(
     request: Request,
     person: Exporting,
     service: TheService,
-    file: Annotated[ListKind, Query(alias="format")] = ListKind.CSV,
+    asked: Annotated[CustomersWritten, Query()],
 ) -> Response:
-    """Write all customers to a file, as an import reads them again; what a spreadsheet would run is made inert."""
+    """Write customers to a file, as an import reads them again; what a spreadsheet would run is made inert."""
+    file, wanted = asked.file, CustomerQuery(**asked.model_dump(exclude={"file"}))
     async with service.decisions.reading() as connection:
-        cards = await everybody(connection)
+        cards = await everybody(connection, wanted)
     async with service.decisions.writing() as unit:
         found = await shown_cards(unit, cards, service.viewer(person), LookKind.EXPORT)
         await note_export(unit, len(found), Touch(by=person.account, at=service.clock()))
@@ -199,7 +259,7 @@ async def export_list(
 
 
 @asynccontextmanager
-async def _plan(request: Request, given: ListGiven, service: Service) -> AsyncIterator[ImportPlan]:
+async def _sheet(request: Request, file: str, service: Service) -> AsyncIterator[CustomerSheet]:
     """Read the list that is sent, and let nobody send another until it is done with.
 
     Raises:
@@ -208,7 +268,13 @@ async def _plan(request: Request, given: ListGiven, service: Service) -> AsyncIt
     if service.files.locked():
         raise RequestRefused("too-many", "another list is being read; try again later", Retry_After="30")
     async with service.files:
-        sheet = await asyncio.to_thread(customer_sheet_of, await request.body(), given.file)
+        yield await asyncio.to_thread(customer_sheet_of, await request.body(), file)
+
+
+@asynccontextmanager
+async def _plan(request: Request, given: ListGiven, service: Service) -> AsyncIterator[ImportPlan]:
+    """Make the plan of the list that is sent."""
+    async with _sheet(request, given.file, service) as sheet:
         async with service.decisions.reading() as connection:
             known = frozenset(one.name for one in await classes(connection))
         roster = service.roster
@@ -259,6 +325,16 @@ def _written(rows: Rows, file: ListKind, language: Language) -> bytes:
 
 def _language(request: Request) -> Language:
     return language_of(request.headers.get("accept-language"))
+
+
+def _go_on(service: Service) -> None:
+    """Pass unless somebody wants the import to stop.
+
+    Raises:
+        Conflict: Somebody does.
+    """
+    if service.stop_import.is_set():
+        raise Conflict("the import was stopped: send the same file again to go on with it, or take it back")
 
 
 def _nobody(_done: int, _of_all: int) -> None:

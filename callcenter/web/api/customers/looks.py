@@ -11,6 +11,8 @@ from pydantic import Field
 from callcenter.cases.access import AccessSuspicion, LookKind
 from callcenter.staff.rights import Right
 from callcenter.staff.roles import Principal
+from callcenter.store.customers.cards import family_of, get
+from callcenter.store.customers.holds import held
 from callcenter.store.customers.looks import AccessReview, ReviewState, review_named, reviews
 from callcenter.store.idempotency import KeptAnswer
 from callcenter.store.unit_of_work import UnitOfWork
@@ -60,6 +62,15 @@ class HoldKept(ResponseBody):
 
     id: str
     held: bool
+
+
+class HoldShown(ResponseBody):
+    """Whether a customer is held, since when, by whom and why."""
+
+    held: bool
+    at: datetime | None = None
+    by: str | None = None
+    reason: str | None = None
 
 
 class LookShown(ResponseBody):
@@ -164,8 +175,20 @@ async def reveal_card(
     return await once.answer(work)
 
 
+@router.get("/{number}/hold")
+async def read_hold(number: CustomerId, person: Holding, service: TheService) -> HoldShown:
+    """Say whether a customer is kept from being deleted, and why."""
+    del person
+    async with service.decisions.reading() as connection:
+        found = await held(connection, await family_of(connection, (await get(connection, number)).id))
+    if not found:
+        return HoldShown(held=False)
+    hold = found[0]
+    return HoldShown(held=True, at=moment_out(hold.at, service.rulebook.zone), by=hold.by, reason=hold.reason)
+
+
 @router.put("/{number}/hold", response_model=HoldKept)
-async def hold(number: CustomerId, body: ReasonGiven, person: Holding, once: TheOnce) -> Response:
+async def put_on_hold(number: CustomerId, body: ReasonGiven, person: Holding, once: TheOnce) -> Response:
     """Keep a customer from being deleted, and say why."""
     del person
 

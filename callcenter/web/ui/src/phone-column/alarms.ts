@@ -1,6 +1,6 @@
 /** What an agent or a lead must know at once: that the own phone cannot ring, that the service has paused one, whose pages fail. */
 import { defineStore } from "pinia";
-import { computed, ref } from "vue";
+import { computed, ref, watch } from "vue";
 
 import { useLive } from "@/live/store";
 import { useSession } from "@/session/store";
@@ -28,9 +28,12 @@ export const useAlarms = defineStore("alarms", () => {
     return onDuty.value && !grace.value && phone.lack !== "connecting" ? phone.lack : null;
   });
   const systemPause = computed(() => mine.value?.state === "system_paused");
+  const able = computed(() => phone.state !== null && phone.state.trouble === null && phone.lack === null);
+  // the service takes back the pause that it made for a page
+  watch([able, systemPause], ([can]) => can && void phone.phone?.prove());
   const others = computed(() => Object.values(live.state.agents).filter((one) => one.agent !== session.agent));
   const failing = computed(() => others.value.filter(fails));
   const paused = computed(() => others.value.filter((one) => pausedLong(one, live.switchNow)));
 
-  return { grace, mine, trouble, systemPause, failing, paused };
+  return { grace, mine, trouble, systemPause, able, failing, paused };
 });

@@ -10,7 +10,7 @@ export function fails(one: AgentNow): boolean {
   return (one.page_failures ?? 0) >= MANY_FAILURES;
 }
 
-/** Tells whether somebody has been in a system pause for long: it ends only when the agent says so. */
+/** Tells whether somebody has been in a system pause for long: their page cannot ring, or nobody has said that they are back. */
 export function pausedLong(one: AgentNow, now: number): boolean {
   return one.state === "system_paused" && (one.since === null || now - one.since > LONG_SECONDS);
 }

@@ -167,6 +167,18 @@ test("a way that is lost for a moment is tried again; after ten seconds the serv
   expect([page.engine.state.link, page.engine.state.trouble]).toEqual(["lost", "trouble.lost"]);
 });
 
+test("that it can ring is said where sound comes out when it is tried, and not where it does not", async () => {
+  await page.engine.prove();
+  await page.registered();
+  await page.engine.prove();
+  expect(page.words).toEqual(["registered", "can_ring"]);
+  await graceOver();
+  page.sound = { failed: "locked" };
+  await page.engine.prove();
+
+  expect(page.words.slice(2)).toEqual(["sound_locked"]);
+});
+
 test("a talk that the network ended was cut short, one that somebody ended was not", async () => {
   await page.registered();
   (await page.talks("one")).over({ by: "there", status: 0 });

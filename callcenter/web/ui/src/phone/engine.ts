@@ -92,6 +92,12 @@ export class Engine implements PagePhone {
     return "on" in how;
   }
 
+  async prove(): Promise<void> {
+    await this.probe();
+    const { link, sound, trouble } = this.state;
+    if (link === "registered" && sound === "open" && trouble === null) this.around.witness("can_ring");
+  }
+
   async take(over = false): Promise<void> {
     if (this.state.link === "other_tab") {
       if (over) this.claim();

@@ -90,6 +90,8 @@ export interface PagePhone {
   prepare(): Promise<void>;
   /** Rings for two seconds on the ringer's device; false: no sound came out. */
   ringTest(): Promise<boolean>;
+  /** Tries the sound, unheard, and tells the service where the phone can ring: it may have paused the agent. */
+  prove(): Promise<void>;
   /** Takes the phone into this page; `over`: from the browser or the tab that has it. Again is no harm. */
   take(over?: boolean): Promise<void>;
   /** Gives it back: unregisters, ends nothing that is being said. */

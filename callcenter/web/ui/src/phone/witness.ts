@@ -15,7 +15,8 @@ export type PageWord =
   | "sound_unlocked"
   | "registered"
   | "unregistered"
-  | "left_page";
+  | "left_page"
+  | "can_ring";
 
 export interface Told {
   uniqueid?: string | null;
