@@ -127,6 +127,11 @@ class Service:
         if self.ports.cases is not None:
             self.ports.cases()
 
+    def record_moved(self, record: FiledRecord) -> None:
+        """Let whoever follows records know that somebody took a step with one."""
+        if self.ports.live is not None:
+            self.ports.live.record_moved(record)
+
     def viewer(self, person: Principal) -> Viewer:
         """Say who is shown something of customers, now."""
         calls = {} if self.ports.calls is None else self.ports.calls.of(person.agent)

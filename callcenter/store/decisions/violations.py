@@ -17,7 +17,7 @@ from callcenter.rules.records.standing import SERVICE, RecordState, Standing
 from callcenter.rules.records.steps import HistoryEntry, ProcessStep, Terms
 from callcenter.rules.records.violation import Verdict
 from callcenter.rules.records.workflow import take
-from callcenter.rules.regulations.edition import Mode
+from callcenter.rules.regulations.edition import Mode, Title
 from callcenter.rules.scores.accumulated import Confirmed, confirmed_of
 from callcenter.staff.rights import Reach, Right
 from callcenter.staff.roles import Principal, may_see, reach
@@ -82,6 +82,7 @@ class _Brief(msgspec.Struct, frozen=True):
     id: str
     rule: str
     at: Micros | None
+    title: Title
 
 
 _brief = msgspec.json.Decoder(_Brief).decode

@@ -213,13 +213,18 @@ async def take_step(
     person: Seeing,
 ) -> Response:
     """Take a step with a record; If-Match names the version that was read."""
+    moved: list[FiledRecord] = []
 
     async def work(unit: UnitOfWork) -> KeptAnswer:
         record = await get_for(unit.connection, number, person)
         taken = await take(unit, person, record, seen, step, service.step_context)
+        moved.append(taken.record)
         return _broken(once.request, taken) if taken.faults else await _answer(unit, taken.record, reader)
 
-    return await once.answer(work)
+    answer = await once.answer(work)
+    for record in moved:
+        service.record_moved(record)
+    return answer
 
 
 async def _answer(unit: UnitOfWork, record: FiledRecord, reader: Reader, code: int = status.HTTP_200_OK) -> KeptAnswer:

@@ -8,9 +8,11 @@ declare module "vue-router" {
   interface RouteMeta {
     /** Its name in the rail and the title; without one it is not in the rail. */
     title?: TextKey;
-    icon?: "desk" | "day" | "lost" | "cases" | "records" | "review" | "account";
+    icon?: "desk" | "day" | "lost" | "cases" | "records" | "review" | "scores" | "account";
     /** One of these is needed. */
     rights?: Right[];
+    /** And each of these. */
+    needs?: Right[];
     /** For agents alone. */
     agents?: boolean;
     /** For whoever is not signed in. */
@@ -50,6 +52,11 @@ export const PAGES: RouteRecordRaw[] = [
     meta: { title: "page.review", icon: "review", rights: ["notify", "propose", "decide_appeal", "check", "see_agreement"] },
   },
   {
+    path: "/scores/:agent?",
+    component: () => import("@/pages/ScoresPage.vue"),
+    meta: { title: "page.scores", icon: "scores", rights: ["notify", "assess", "decide_appeal", "see_agreement"], needs: ["see_scores"] },
+  },
+  {
     path: "/account",
     component: () => import("@/pages/AccountPage.vue"),
     meta: { title: "page.account", icon: "account" },
@@ -71,6 +78,7 @@ export const router = createRouter({
 export function mayOpen(meta: RouteRecordRaw["meta"]): boolean {
   const session = useSession();
   if (meta?.agents && session.agent === null) return false;
+  if (meta?.needs?.some((one) => !session.may(one))) return false;
   return meta?.rights === undefined || session.may(...meta.rights);
 }
 
