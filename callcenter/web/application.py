@@ -32,6 +32,7 @@ from callcenter.web.api.enquiries import attachments, reports
 from callcenter.web.api.enquiries import routes as enquiries
 from callcenter.web.api.lost_calls import routes as lost_calls
 from callcenter.web.api.page import dialling, first_account, own_day
+from callcenter.web.api.review import trials
 from callcenter.web.api.scores import given, quarters
 from callcenter.web.api.scores import routes as scores
 from callcenter.web.guard import SAFE, Guard
@@ -57,6 +58,7 @@ ROUTERS = (
     users.router,
     audit.router,
     changes.router,
+    trials.router,
     rules.router,
     promises.router,
     figures.router,

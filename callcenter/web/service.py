@@ -32,6 +32,7 @@ from callcenter.usecases.customers.privacy import PrivacySettings
 from callcenter.usecases.customers.show_customers import Viewer
 from callcenter.usecases.enquiries.attachment_settings import AttachmentsSettings
 from callcenter.usecases.take_step import Evidence, StepContext
+from callcenter.web.api.review.trying import Trials
 from callcenter.web.callback_codes import CallBackCodes
 from callcenter.web.current_calls import CurrentCalls
 from callcenter.web.desk.desk import Desk
@@ -73,6 +74,7 @@ class Ports(NamedTuple):
     """Is told that a case was moved, so that whoever follows cases hears of it at once."""
     attachments: AttachmentsSettings = AttachmentsSettings()
     aftercare: AftercareSettings = AftercareSettings()
+    trials: Trials | None = None
 
 
 @dataclass(frozen=True)

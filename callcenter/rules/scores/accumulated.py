@@ -62,10 +62,6 @@ class Said(Protocol):
     def at(self) -> Micros | None:
         """When it happened, where that is known."""
 
-    @property
-    def title(self) -> Title:
-        """What its rule is called."""
-
 
 def confirmed_of(said: Said, standing: Standing) -> Confirmed | None:
     """Take a record as it counts; None where it does not, or where no month is known for it."""
@@ -78,7 +74,6 @@ def confirmed_of(said: Said, standing: Standing) -> Confirmed | None:
         severity=standing.decided_severity,
         at=said.at,
         points=standing.counted,
-        title=said.title,
     )
 
 

@@ -236,7 +236,11 @@ async def confirmed_in(connection: AsyncConnection, agent: str | None, since: Mi
     """Read what counts of a span, of one agent or of all, without the evidence it stands on."""
     decided = select(ViolationRow).where(*_decided(agent, since, until)).order_by(ViolationRow.sort_at, ViolationRow.id)
     told = [(_brief(row.dossier), _standing(row)) for row in await connection.execute(decided)]
-    return [one for said, standing in told if (one := confirmed_of(said, standing)) is not None]
+    return [
+        msgspec.structs.replace(one, title=said.title)
+        for said, standing in told
+        if (one := confirmed_of(said, standing)) is not None
+    ]
 
 
 def _decided(agent: str | None, since: Micros, until: Micros) -> list[ColumnElement[bool]]:

@@ -8,7 +8,7 @@ declare module "vue-router" {
   interface RouteMeta {
     /** Its name in the rail and the title; without one it is not in the rail. */
     title?: TextKey;
-    icon?: "desk" | "day" | "lost" | "cases" | "records" | "review" | "scores" | "account";
+    icon?: "desk" | "day" | "lost" | "cases" | "records" | "review" | "scores" | "trial" | "account";
     /** One of these is needed. */
     rights?: Right[];
     /** And each of these. */
@@ -55,6 +55,11 @@ export const PAGES: RouteRecordRaw[] = [
     path: "/scores/:agent?",
     component: () => import("@/pages/ScoresPage.vue"),
     meta: { title: "page.scores", icon: "scores", rights: ["notify", "assess", "decide_appeal", "see_agreement"], needs: ["see_scores"] },
+  },
+  {
+    path: "/rules/trial",
+    component: () => import("@/pages/TrialPage.vue"),
+    meta: { title: "page.trial", icon: "trial", rights: ["propose_change", "approve_change", "see_agreement"] },
   },
   {
     path: "/account",
