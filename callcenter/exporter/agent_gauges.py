@@ -56,12 +56,12 @@ class AgentGauges:
 
     def changed(self, changed: Changed) -> None:
         """Take over who is different now."""
+        for queue, state, step in changed.staff:
+            self._values.add("agents", (self._queues.label(queue), state), step)
         for before, after in changed.seats:
             for seat, step in ((before, -1), (after, 1)):
                 if seat is not None:
                     self.lost += step * seat.lost
-                    for queue in seat.queues:
-                        self._values.add("agents", (self._queues.label(queue), seat.state), step)
             if after is not None:
                 self._go_on(after)
                 self._show(before, after)

@@ -14,6 +14,8 @@ from callcenter.domain import facts as fx
 from callcenter.domain.facts import Fact
 from callcenter.domain.floor import Floor
 from callcenter.domain.frame import SECOND, Micros
+from callcenter.domain.phases import OfferPhase
+from callcenter.domain.visits.offers import record
 from callcenter.exporter.counting import VisitCount
 from callcenter.exporter.gauges import Gauges
 from callcenter.exporter.health import Health
@@ -88,8 +90,15 @@ class Exporter:
             if counted is not None:
                 self._gauges.counted(counted)
                 self._live.counted(counted)
-            if isinstance(fact, fx.VisitEnded):
-                self._live.ended(fact.visit)
+            match fact:
+                case fx.VisitEnded():
+                    self._live.ended(fact.visit)
+                case fx.OfferEnded():
+                    self._live.offered(fact.offer)
+                case fx.PhoneLost():
+                    self._live.phone_lost(fact.agent)
+                case _:
+                    pass
             if (failed := self._pages.told(fact)) is not None:
                 self._live.page_failed(failed[0])
                 self._gauges.page_failed(*failed)
@@ -100,13 +109,18 @@ class Exporter:
 
         Args:
             visits: Those that ended, in the order they began.
-            floor: As it was recovered; its answered visits that last count as well.
+            floor: As it was recovered; answered visits that last, and rings that are over, count as well.
             since: Since when the switch is followed.
         """
         for visit in visits:
             self._recall(fx.VisitEnded(at=None, visit=visit), floor)
             self._live.ended(visit)
+            for offer in visit.offers:
+                self._live.offered(offer)
         for lasting in floor.state.visits.values():
+            for told in lasting.offers:
+                if told.phase is OfferPhase.TOLD:
+                    self._live.offered(record(told))
             if lasting.part is not None and lasting.queue is not None:
                 answer = fx.CallAnswered(at=None, agent="", queue=lasting.queue, uniqueid=lasting.uid)
                 self._recall(answer, floor)

@@ -15,7 +15,8 @@ import msgspec
 
 from callcenter.domain import facts as fx
 from callcenter.domain.frame import SECOND, Micros
-from callcenter.domain.vocabulary import OfferOutcome, VisitOutcome
+from callcenter.domain.visits.offers import is_missed
+from callcenter.domain.vocabulary import AgentState, OfferOutcome, VisitOutcome
 from callcenter.exporter.counting import Counted
 from callcenter.exporter.health import Health, UnseenJoin
 from callcenter.exporter.names import inert, masked
@@ -32,11 +33,13 @@ _OUTSIDE = frozenset({VisitOutcome.ANSWERED, VisitOutcome.ABANDONED, VisitOutcom
 
 
 class QueueNow(msgspec.Struct, frozen=True, kw_only=True):
-    """One queue: who waits, and what today came to."""
+    """One queue: who waits, how many agents serve it and are `ready` for a call, and what today came to."""
 
     queue: str
     waiting: int
     oldest_joined_at: float | None
+    ready: int
+    signed_in: int
     answered: int
     abandoned: int
     other_exits: int
@@ -50,6 +53,9 @@ class AgentNow(msgspec.Struct, frozen=True, kw_only=True):
     """One agent; `since` is when the state began.
 
     Attributes:
+        missed: Rings of today that the agent was there for, and that nobody answered.
+        unreachable: The phone does not answer the switch.
+        phone_losses: How often that began today, since the service runs.
         page_failures: How often today the agent's page could not ring, or a call in it was cut short; a lead who sees
             three looks after the page, not after the agent.
     """
@@ -59,7 +65,10 @@ class AgentNow(msgspec.Struct, frozen=True, kw_only=True):
     reason: str | None
     since: float | None
     queues: tuple[str, ...]
-    page_failures: int = 0
+    missed: int
+    unreachable: bool
+    phone_losses: int
+    page_failures: int
 
 
 class OfferSeen(msgspec.Struct, frozen=True, kw_only=True):
@@ -167,6 +176,8 @@ class LiveView:
         self._today: dict[str, Counter[VisitOutcome]] = {}
         self._within: Counter[str] = Counter()
         self._page_failures: Counter[str] = Counter()
+        self._phone_losses: Counter[str] = Counter()
+        self._missed: Counter[str] = Counter()
         self._recent: deque[VisitSeen] = deque(maxlen=RECENT)
 
     def counted(self, visit: Counted) -> None:
@@ -183,6 +194,17 @@ class LiveView:
         """Count that an agent's page could not ring, or lost a call."""
         self._turn_to(self._day_of(self._clock()))
         self._page_failures[agent] += 1
+
+    def phone_lost(self, agent: str) -> None:
+        """Count that an agent's phone does not answer any more."""
+        self._turn_to(self._day_of(self._clock()))
+        self._phone_losses[agent] += 1
+
+    def offered(self, offer: fx.Offer) -> None:
+        """Count a ring that its agent missed into its day."""
+        if is_missed(offer) and offer.offered_at is not None:
+            self._turn_to(self._day_of(self._clock()))
+            self._missed[offer.agent] += self._day_of(offer.offered_at) == self._day
 
     def ended(self, visit: fx.Visit) -> None:
         """Remember a finished visit."""
@@ -230,6 +252,8 @@ class LiveView:
             queue=inert(queue),
             waiting=len(self._present.waiting.get(queue, ())),
             oldest_joined_at=_seconds(self._present.oldest(queue)),
+            ready=self._present.staff[queue, AgentState.AVAILABLE],
+            signed_in=sum(self._present.staff[queue, state] for state in AgentState),
             answered=answered,
             abandoned=abandoned,
             other_exits=sum(n for outcome, n in counts.items() if outcome not in _OUTSIDE),
@@ -246,6 +270,9 @@ class LiveView:
             reason=None if seat.reason is None else inert(seat.reason),
             since=_seconds(seat.since),
             queues=tuple(inert(queue) for queue in seat.queues),
+            missed=self._missed[seat.agent],
+            unreachable=seat.lost,
+            phone_losses=self._phone_losses[seat.agent],
             page_failures=self._page_failures[seat.agent],
         )
 
@@ -254,6 +281,8 @@ class LiveView:
             self._day = day
             self._today.clear()
             self._page_failures.clear()
+            self._phone_losses.clear()
+            self._missed.clear()
             self._within.clear()
 
     def _day_of(self, at: Micros) -> date:

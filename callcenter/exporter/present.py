@@ -6,6 +6,7 @@ it names what to look at again: a queue's callers are moved by the facts themsel
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 import msgspec
@@ -16,6 +17,7 @@ from callcenter.domain.facts import Fact
 from callcenter.domain.floor import Floor
 from callcenter.domain.frame import Micros
 from callcenter.domain.state import Agent, OpenVisit
+from callcenter.domain.visits.offers import is_missed
 from callcenter.domain.vocabulary import PAGE_FAILURES, AgentState, EndedBy, is_direct
 
 VisitKey = tuple[str, str | None, int]
@@ -36,15 +38,29 @@ class AgentPresence(msgspec.Struct, frozen=True):
 
 
 class Changed(msgspec.Struct):
-    """What a look found changed: queues whose callers moved, and each touched agent before and after."""
+    """What a look found changed: queues whose callers moved, each touched agent before and after.
+
+    Attributes:
+        staff: Queue, state, and one agent more or one fewer who serves the one in the other.
+    """
 
     queues: set[str] = msgspec.field(default_factory=set)
     seats: list[tuple[AgentPresence | None, AgentPresence | None]] = msgspec.field(default_factory=list)
+    staff: list[tuple[str, AgentState, int]] = msgspec.field(default_factory=list)
+
+    def seat(self, before: AgentPresence | None, after: AgentPresence | None) -> None:
+        """Take in that an agent is another, has come or is gone."""
+        self.seats.append((before, after))
+        for seat, step in ((before, -1), (after, 1)):
+            if seat is not None:
+                self.staff += ((queue, seat.state, step) for queue in seat.queues)
 
 
 def moved(changed: Changed, facts: Sequence[Fact]) -> tuple[set[str], set[str]]:
-    """Return queues and agents of which something else is shown now: who waits, what they do, what today came to."""
+    """Return queues and agents of which something else is shown now: who waits, serves, does what, today's counts."""
     queues = set(changed.queues)
+    for before, after in changed.seats:
+        queues |= {queue for queue, _ in _served(before) ^ _served(after)}
     agents = {seat.agent for pair in changed.seats for seat in pair if seat is not None}
     for fact in facts:
         match fact:
@@ -52,11 +68,18 @@ def moved(changed: Changed, facts: Sequence[Fact]) -> tuple[set[str], set[str]]:
                 queues.add(queue)
             case PageWitnessed(what=what, agent=agent) if what in PAGE_FAILURES:
                 agents.add(agent)
+            case fx.OfferEnded(offer=offer) if is_missed(offer):
+                agents.add(offer.agent)
             case fx.TalkEnded(talk=fx.Talk(ended_by=EndedBy.CUT_SHORT, agent=agent)):
                 agents.add(agent)
             case _:
                 pass
     return queues, agents
+
+
+def _served(seat: AgentPresence | None) -> set[tuple[str, bool]]:
+    """Name the queues that an agent serves, and whether ready for a call."""
+    return set() if seat is None else {(queue, seat.state is AgentState.AVAILABLE) for queue in seat.queues}
 
 
 def open_visit_of(floor: Floor, uniqueid: str) -> OpenVisit | None:
@@ -75,6 +98,7 @@ class Present:
     Attributes:
         waiting: Queue → visit → when it joined, in the order they joined; None where that was not seen.
         seats: Agents by name.
+        staff: Queue and state → how many agents serve the one in the other.
         now: The latest time that the switch told.
         begun: The first time that it told this run: what lasted before was shown by the run before.
     """
@@ -82,6 +106,7 @@ class Present:
     def __init__(self) -> None:
         self.waiting: dict[str, dict[VisitKey, Micros | None]] = {}
         self.seats: dict[str, AgentPresence] = {}
+        self.staff: Counter[tuple[str, AgentState]] = Counter()
         self.now: Micros | None = None
         self.begun: Micros | None = None
         self._of_interface: dict[str, str] = {}
@@ -104,6 +129,8 @@ class Present:
                 touched[agent] = None
         for name in touched:
             self._look_at(name, floor, changed)
+        for queue, state, step in changed.staff:
+            self.staff[queue, state] += step
         return changed
 
     def oldest(self, queue: str) -> Micros | None:
@@ -153,7 +180,7 @@ class Present:
             self._leave(self.seats.get(former), changed)  # the same phone under a better name
         self._of_interface[after.interface] = name
         self.seats[name] = after
-        changed.seats.append((before, after))
+        changed.seat(before, after)
         for queue in after.queues:
             if queue not in self.waiting:
                 self.waiting[queue] = {}
@@ -162,7 +189,7 @@ class Present:
     def _leave(self, seat: AgentPresence | None, changed: Changed) -> None:
         if seat is not None:
             del self.seats[seat.agent]
-            changed.seats.append((seat, None))
+            changed.seat(seat, None)
 
 
 def _seat(person: Agent, floor: Floor) -> AgentPresence:

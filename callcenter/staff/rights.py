@@ -73,6 +73,7 @@ class Right(StrEnum):
     ADJUST = "adjust"
     USE_DESK = "use_desk"
     SEE_COLLEAGUES = "see_colleagues"
+    SEE_FLOOR = "see_floor"
     RECORD_CALL = "record_call"
     SEE_CUSTOMERS = "see_customers"
     SEARCH_CUSTOMERS = "search_customers"
@@ -150,6 +151,7 @@ RIGHTS: dict[Role, dict[Right, Reach]] = {
         Right.SEE_CASE_FIGURES: Reach.TEAM,
         Right.SEE_SURVEYS: Reach.TEAM,
         Right.SEE: Reach.TEAM,
+        Right.SEE_FLOOR: Reach.TEAM,
         Right.PROPOSE: Reach.TEAM,
         Right.NOTIFY: Reach.TEAM,
         Right.EXPLAIN: Reach.OWN,
@@ -183,6 +185,7 @@ RIGHTS: dict[Role, dict[Right, Reach]] = {
         Right.SEE_CASE_FIGURES: Reach.ALL,
         Right.SEE_SURVEYS: Reach.ALL,
         Right.SEE: Reach.ALL,
+        Right.SEE_FLOOR: Reach.ALL,
         Right.PROPOSE: Reach.ALL,
         Right.NOTIFY: Reach.ALL,
         Right.EXPLAIN: Reach.OWN,
@@ -221,6 +224,7 @@ RIGHTS: dict[Role, dict[Right, Reach]] = {
         Right.SEE_CASE_FIGURES: Reach.ALL,
         Right.SEE_SURVEYS: Reach.ALL,
         Right.SEE: Reach.ALL,
+        Right.SEE_FLOOR: Reach.ALL,
         Right.PROPOSE: Reach.ALL,
         Right.WITHDRAW: Reach.ALL,
         Right.SEE_SCORES: Reach.ALL,
@@ -232,6 +236,7 @@ RIGHTS: dict[Role, dict[Right, Reach]] = {
         Right.FOLLOW_UP_CASES: Reach.ALL,
         Right.SEE_CASE_FIGURES: Reach.ALL,
         Right.SEE: Reach.ALL,
+        Right.SEE_FLOOR: Reach.ALL,
         Right.PROPOSE: Reach.ALL,
         Right.WITHDRAW: Reach.ALL,
         Right.CHECK: Reach.ALL,
@@ -255,6 +260,7 @@ RIGHTS: dict[Role, dict[Right, Reach]] = {
         Right.SEE_CASE_FIGURES: Reach.ALL,
         Right.SEE_SURVEYS: Reach.ALL,
         Right.SEE: Reach.ALL,
+        Right.SEE_FLOOR: Reach.ALL,
         Right.PROPOSE: Reach.ALL,
         Right.NOTIFY: Reach.ALL,
         Right.DECIDE: Reach.ALL,
@@ -295,6 +301,7 @@ RIGHTS: dict[Role, dict[Right, Reach]] = {
         Right.SEE_CASE_FIGURES: Reach.ALL,
         Right.SEE_SURVEYS: Reach.ALL,
         Right.SEE: Reach.ALL,
+        Right.SEE_FLOOR: Reach.ALL,
         Right.SEE_AGREEMENT: Reach.ALL,
         Right.SEE_SCORES: Reach.ALL,
         Right.SEE_LOST_CALLS: Reach.ALL,

@@ -47,6 +47,7 @@ from callcenter.web.live_words import (
     holding,
     lost_call,
     may_see_customers,
+    on_floor,
     recorded,
     seconds,
     stepped,
@@ -338,7 +339,8 @@ class LiveFeed:
             self._publish(Topic.FLOOR, {"queue": msgspec.to_builtins(self._board.queue(queue))})
         for agent in sorted(agents):
             now = self._board.agent(agent)
-            said = {"agent_gone": inert(agent)} if now is None else {"agent": msgspec.to_builtins(now)}
+            team = self._team_of(agent, self._clock())
+            said = {"agent_gone": inert(agent)} if now is None else {"agent": on_floor(now, team)}
             self._publish(Topic.FLOOR, said, agent)
 
     def _publish(
@@ -367,16 +369,16 @@ class LiveFeed:
         said: Said = {"topics": sorted(reader.topics), "age": self._age()}
         if Topic.FLOOR in reader.topics:
             document, at = self._board.live(), self._clock()
+            seats = [(one, self._team_of(one.agent, at)) for one in document.agents]
             most, cadence = self._board.rings()
             said["floor"] = {
                 "now": document.now,
                 "timezone": document.timezone,
                 "rings": {"most": most, "seconds": cadence / SECOND},
+                "service_level": document.service_level_name,
                 "queues": msgspec.to_builtins(document.queues),
                 "agents": [
-                    msgspec.to_builtins(one)
-                    for one in document.agents
-                    if may(reader.person, Right.SEE, one.agent, self._team_of(one.agent, at))
+                    on_floor(one, team) for one, team in seats if may(reader.person, Right.SEE, one.agent, team)
                 ],
             }
         if Topic.LOST_CALLS in reader.topics and may(reader.person, Right.SEE_LOST_CALLS):

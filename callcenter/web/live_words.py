@@ -14,6 +14,7 @@ from callcenter.domain.floor import Floor
 from callcenter.domain.frame import SECOND, Micros
 from callcenter.domain.visits.holds import CallHeld
 from callcenter.domain.vocabulary import FollowUpState, How
+from callcenter.exporter.live import AgentNow
 from callcenter.exporter.names import inert
 from callcenter.exporter.present import open_visit_of
 from callcenter.rules.records.masks import masked_caller, worded
@@ -198,6 +199,12 @@ def framed(event: str, said: Said, number: int | None = None) -> bytes:
     head = b"" if number is None else b"id: %d\n" % number
     body = msgspec.json.encode(said).replace(b"<", b"\\u003c").replace(b">", b"\\u003e").replace(b"&", b"\\u0026")
     return head + b"event: " + event.encode() + b"\ndata: " + body + b"\n\n"
+
+
+def on_floor(now: AgentNow, team: str | None) -> Said:
+    """Say what an agent does, and of which team they are."""
+    said: Said = msgspec.to_builtins(now)
+    return said | {"team": None if team is None else inert(team)}
 
 
 class Happening(msgspec.Struct, frozen=True):

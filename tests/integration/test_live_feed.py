@@ -118,6 +118,8 @@ async def test_a_snapshot_comes_first_then_each_change_with_a_greater_number(hou
     assert [(queue["queue"], queue["waiting"]) for queue in said["floor"]["queues"]] == [("sales", 1)]
     assert [(one["agent"], one["state"]) for one in said["floor"]["agents"]] == [("Alice", "available")]
     assert said["floor"]["rings"] == {"most": 3, "seconds": 5.0}
+    assert said["floor"]["service_level"] == "sl-offered"
+    assert [one["team"] for one in said["floor"]["agents"]] == ["hotline"]
     assert [one["what"] for _, one in told] == ["offered", "rang"]
     assert page.last == first + 2
 
@@ -136,6 +138,22 @@ async def test_the_floor_is_told_of_queues_and_agents_that_changed(house: Lively
 
     assert (queue["queue"]["queue"], queue["queue"]["waiting"]) == ("sales", 1)
     assert (agent["agent"]["agent"], agent["agent"]["state"]) == ("Alice", "ringing")
+
+
+async def test_a_queue_is_told_of_when_fewer_agents_or_more_are_ready_for_it(house: Lively) -> None:
+    house.sign_in()
+    house.sign_in("Bob")
+    page = house.open(SUPERVISOR, Topic.FLOOR)
+    await page.next()
+    await turns()
+    await page.rest("floor")
+    house.tell(ev.MemberSeen, "sales", "PJSIP/Alice", "Alice", "PJSIP/Alice", 1, paused=True, reason="tea")
+    await turns()
+
+    queue, agent = await page.rest("floor")
+
+    assert (queue["queue"]["ready"], queue["queue"]["signed_in"]) == (1, 2)
+    assert (agent["agent"]["state"], agent["agent"]["team"]) == ("paused", "hotline")
 
 
 async def test_leads_and_the_agent_are_told_each_time_that_a_page_fails_its_agent(house: Lively) -> None:

@@ -83,3 +83,13 @@ async def test_a_day_without_anything_has_no_means_and_is_an_agents_alone(work: 
     assert (read["answered"], read["mean_talk_seconds"], read["mean_wrap_up_seconds"]) == (0, None, None)
     statuses = [(await (await work.signed_in(name)).get("/my-day")).status_code for name in ("sun", "hua", "root")]
     assert statuses == [422, 403, 403]
+
+
+@pytest.mark.one_database
+async def test_a_lead_reads_the_day_of_whom_they_lead_and_nobody_elses(work: Department) -> None:
+    await put(work, OfferRow, offer(20, "timed_out"))
+    asked = [("sun", "Alice"), ("li-leads", "Alice"), ("li-leads", "Carol"), ("sun", "Nobody"), ("alice", "Alice")]
+    read = [await (await work.signed_in(name)).get(f"/floor/{agent}/day") for name, agent in asked]
+    assert [one.status_code for one in read] == [200, 200, 404, 404, 403]
+    assert [one.json()["missed"] for one in read[:2]] == [1, 1]
+    assert read[-1].json()["type"] == "urn:callcenter:problem:forbidden"

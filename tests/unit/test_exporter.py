@@ -872,6 +872,55 @@ def test_loss_in_pages_is_a_histogram_from_the_first_moment() -> None:
         assert f'callcenter_page_loss_ratio_bucket{{le="{edge}"}} {count}.0' in told
 
 
+def miss(house: House, caller: str, agent: str = "Alice") -> None:
+    """Let a phone ring in vain; the caller waits on."""
+    house.ring(caller, agent)
+    house.tell(ev.ChannelEnded, f"{caller}-{agent}", f"PJSIP/{agent}-{caller}", 0, None, after=15)
+    house.tell(ev.Tick, after=2)
+
+
+def test_rings_that_an_agent_missed_today_are_shown_over_a_restart() -> None:
+    house = House()
+    for agent in ("Alice", "Bob"):
+        house.sign_in(agent)
+    house.join("c1")
+    miss(house, "c1")
+    house.give_up("c1", after=1)
+    house.join("c2")
+    miss(house, "c2")
+    assert [(one.agent, one.missed) for one in house.exporter.live().agents] == [("Alice", 2), ("Bob", 0)]
+    again = House(floor=house.floor)
+    again.now = house.now
+    again.exporter.recall(house.ended, house.floor, NOON)
+    again.exporter.happened((), house.floor)
+    assert again.exporter.live().agents == house.exporter.live().agents
+    again.now += 86_400 * SECOND
+    assert [one.missed for one in again.exporter.live().agents] == [0, 0]
+
+
+def test_queue_shows_who_serves_it_and_who_is_ready_as_prometheus_does() -> None:
+    house = House()
+    for agent in ("Alice", "Bob", "Carol"):
+        house.sign_in(agent, paused=agent == "Carol")
+    house.join()
+    house.ring()
+    assert [(one.ready, one.signed_in) for one in house.exporter.live().queues] == [(1, 3)]
+    assert house.risen("agents{") == {
+        'agents{queue="sales",state="available"}': 1,
+        'agents{queue="sales",state="ringing"}': 1,
+        'agents{queue="sales",state="paused"}': 1,
+    }
+
+
+def test_phone_that_does_not_answer_is_shown_and_how_often_that_began() -> None:
+    house = House()
+    house.sign_in()
+    for reachable in (True, False, True, False):
+        house.tell(ev.PhoneSeen, "PJSIP/Alice", reachable=reachable)
+    shown = [(one.unreachable, one.phone_losses) for one in house.exporter.live().agents]
+    assert shown == [(True, 2)]
+
+
 def test_board_goes_on_with_what_the_record_has_of_today() -> None:
     house = House()
     house.sign_in()

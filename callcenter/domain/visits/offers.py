@@ -295,3 +295,9 @@ def record(offer: OpenOffer) -> fx.Offer:
         in_gap=offer.in_gap,
         frames=tuple(offer.frames),
     )
+
+
+def is_missed(offer: fx.Offer) -> bool:
+    """Tell whether the agent was there for the ring, and nobody answered; what a gap touches is nobody's."""
+    there = offer.available and offer.ringing is not None and not offer.in_gap
+    return there and offer.outcome is OfferOutcome.TIMED_OUT

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from callcenter.domain import facts as fx
 from callcenter.domain.frame import Micros
+from callcenter.domain.visits.offers import is_missed
 from callcenter.domain.vocabulary import AgentState, OfferOutcome
 from callcenter.rules.regulations.edition import FiguresAt
 from callcenter.store.record.models import AgentStateRow, OfferRow, TalkRow
@@ -53,7 +54,7 @@ async def day_figures(connection: AsyncConnection, agent: str, since: Micros, fi
         answered=await connection.scalar(began) or 0,
         within_rings=within.count(True),
         late=within.count(False),
-        missed=sum(one.outcome is OfferOutcome.TIMED_OUT and one.available for one in rung),
+        missed=sum(is_missed(one) for one in rung),
         mean_talk=_mean(await connection.scalars(talks)),
         mean_wrap_up=_mean(await connection.scalars(wrap_ups)),
     )

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import msgspec
 import pytest
 
 from callcenter.domain import events as ev
+from callcenter.domain.visits.offers import is_missed
 from callcenter.domain.vocabulary import OfferOutcome, VisitOutcome
 from tests.unit.domain.switch import Switch, micros
 
@@ -24,6 +28,21 @@ def test_ring_that_ends_while_the_caller_waits_on_timed_out() -> None:
     switch.ticks(16)
     offer = switch.offer()
     assert (offer.outcome, offer.ringing, offer.available) == (OfferOutcome.TIMED_OUT, 15_001_000, True)
+
+
+def test_ring_is_missed_that_the_agent_was_there_for_and_nobody_answered() -> None:
+    switch = ringing()
+    switch.ends(15.001, "a1", cause=0)
+    switch.ticks(16)
+    offer = switch.offer()
+    others: tuple[dict[str, Any], ...] = (
+        {"available": False},
+        {"rang_at": None},
+        {"in_gap": True},
+        {"outcome": OfferOutcome.DECLINED},
+    )
+    assert is_missed(offer)
+    assert not any(is_missed(msgspec.structs.replace(offer, **other)) for other in others)
 
 
 def test_outcome_is_not_told_before_the_half_second_in_which_the_visit_may_end() -> None:

@@ -38,6 +38,8 @@ QUEUE = QueueNow(
     queue="sales",
     waiting=2,
     oldest_joined_at=NOW - 65,
+    ready=1,
+    signed_in=3,
     answered=8,
     abandoned=2,
     other_exits=1,
@@ -46,7 +48,17 @@ QUEUE = QueueNow(
     threshold_seconds=20,
     service_level=0.7,
 )
-AGENT = AgentNow(agent="Alice", state="paused", reason="tea", since=NOW - 3661, queues=("sales",))
+AGENT = AgentNow(
+    agent="Alice",
+    state="paused",
+    reason="tea",
+    since=NOW - 3661,
+    queues=("sales",),
+    missed=0,
+    unreachable=False,
+    phone_losses=0,
+    page_failures=0,
+)
 VISIT = VisitSeen(
     queue="sales",
     caller="138****5678",

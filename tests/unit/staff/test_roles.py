@@ -34,6 +34,7 @@ give_bonus         -     -            -          -                   -    all   
 adjust             -     -            -          all                 -    -       -               -          -    -
 use_desk           own   own          own        -                   -    -       -               -          -    -
 see_colleagues     all   all          all        -                   -    -       -               -          -    -
+see_floor          -     team         all        all                 all  all     all             -          -    -
 record_call        own   team         all        -                   -    -       -               -          -    -
 see_customers      all   all          all        -                   all  all     -               -          -    -
 search_customers   -     all          all        -                   -    all     -               -          -    -

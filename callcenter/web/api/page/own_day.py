@@ -1,4 +1,4 @@
-"""An agent's own day, as the page shows it beside the work."""
+"""An agent's day, as the page shows it to the agent beside the work."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from callcenter.staff.roles import Principal
 from callcenter.store.record.own_day import day_figures
 from callcenter.web.api.fields import ResponseBody
 from callcenter.web.auth import allowed
-from callcenter.web.service import TheService
+from callcenter.web.service import Service, TheService
 
 router = APIRouter(prefix="/my-day", tags=["my day"])
 
 Working = Annotated[Principal, Depends(allowed(Right.RECORD_CALL))]
 
 
-class OwnDay(ResponseBody):
+class DayShown(ResponseBody):
     """What the day came to so far; nothing of a gap is counted, means are null where nothing was measured."""
 
     day: date
@@ -35,15 +35,20 @@ class OwnDay(ResponseBody):
 
 
 @router.get("")
-async def read_own_day(person: Working, service: TheService) -> OwnDay:
+async def read_own_day(person: Working, service: TheService) -> DayShown:
     """Say what one's own day came to so far: answered, within the promised rings, missed, talk and wrap-up."""
     if person.agent is None:
         raise BadInput("this account is no agent itself")
+    return await day_of(person.agent, service)
+
+
+async def day_of(agent: str, service: Service) -> DayShown:
+    """Count an agent's day so far."""
     zone = service.rulebook.zone
     today = datetime_of(service.ports.switch_time(), zone).date()
     async with service.decisions.reading() as connection:
-        found = await day_figures(connection, person.agent, day_start(today, zone), service.rulebook.figures)
-    return OwnDay(
+        found = await day_figures(connection, agent, day_start(today, zone), service.rulebook.figures)
+    return DayShown(
         day=today,
         answered=found.answered,
         within_rings=found.within_rings,

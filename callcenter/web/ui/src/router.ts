@@ -8,7 +8,10 @@ declare module "vue-router" {
   interface RouteMeta {
     /** Its name in the rail and the title; without one it is not in the rail. */
     title?: TextKey;
-    icon?: "desk" | "day" | "lost" | "cases" | "records" | "review" | "scores" | "trial" | "account";
+    icon?:
+      | "desk" | "day" | "floor" | "lost" | "cases" | "customers"
+      | "records" | "review" | "scores" | "trial"
+      | "account";
     /** One of these is needed. */
     rights?: Right[];
     /** And each of these. */
@@ -32,6 +35,11 @@ export const PAGES: RouteRecordRaw[] = [
     meta: { title: "page.day", icon: "day", rights: ["record_call"], agents: true },
   },
   {
+    path: "/floor/:agent?",
+    component: () => import("@/pages/FloorPage.vue"),
+    meta: { title: "page.floor", icon: "floor", rights: ["see_floor"] },
+  },
+  {
     path: "/lost-calls",
     component: () => import("@/pages/LostCallsPage.vue"),
     meta: { title: "page.lost", icon: "lost", rights: ["see_lost_calls"] },
@@ -40,6 +48,11 @@ export const PAGES: RouteRecordRaw[] = [
     path: "/cases",
     component: () => import("@/pages/CasesPage.vue"),
     meta: { title: "page.cases", icon: "cases", rights: ["see_cases"] },
+  },
+  {
+    path: "/customers",
+    component: () => import("@/pages/CustomersPage.vue"),
+    meta: { title: "page.customers", icon: "customers", rights: ["search_customers", "review_access"] },
   },
   {
     path: "/records/:id?",
@@ -68,12 +81,24 @@ export const PAGES: RouteRecordRaw[] = [
   },
 ];
 
+/** Pages about customers that others lead to. */
+const CUSTOMERS: RouteRecordRaw[] = [
+  { path: "/customers/new", component: () => import("@/pages/CustomerNewPage.vue"), meta: { rights: ["edit_customers"] } },
+  { path: "/customers/import", component: () => import("@/pages/CustomerImportPage.vue"), meta: { rights: ["import_customers"] } },
+  { path: "/customers/classes", component: () => import("@/pages/CustomerClassesPage.vue"), meta: { rights: ["classify_customers"] } },
+  { path: "/customers/access", component: () => import("@/pages/AccessReviewsPage.vue"), meta: { rights: ["review_access"] } },
+  { path: "/customers/:id", component: () => import("@/pages/CustomerPage.vue"), meta: { rights: ["see_customers"] } },
+  { path: "/customers/:id/merge", component: () => import("@/pages/CustomerMergePage.vue"), meta: { rights: ["merge_customers"] } },
+  { path: "/customers/:id/split", component: () => import("@/pages/CustomerSplitPage.vue"), meta: { rights: ["merge_customers"] } },
+];
+
 export const router = createRouter({
   history: createWebHistory(),
   routes: [
     { path: "/sign-in", component: () => import("@/pages/SignInPage.vue"), meta: { open: true } },
     { path: "/search", component: () => import("@/pages/SearchPage.vue") },
     ...PAGES,
+    ...CUSTOMERS,
     { path: "/", component: () => import("@/pages/NoPage.vue") },
     { path: "/:rest(.*)*", component: () => import("@/pages/NoPage.vue") },
   ],

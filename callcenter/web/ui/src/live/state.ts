@@ -4,8 +4,15 @@ export interface QueueNow {
   queue: string;
   waiting: number;
   oldest_joined_at: number | null;
+  /** Agents who serve it: those who can be called now, and all. */
+  ready: number;
+  signed_in: number;
+  /** Of today. */
   answered: number;
   abandoned: number;
+  other_exits: number;
+  refused: number;
+  threshold_seconds: number;
   service_level: number | null;
 }
 
@@ -15,8 +22,14 @@ export interface AgentNow {
   reason: string | null;
   since: number | null;
   queues: string[];
+  team: string | null;
+  /** Rings missed today. */
+  missed: number;
+  /** The phone does not answer the switch; how often that began today. */
+  unreachable: boolean;
+  phone_losses: number;
   /** How often today the page could not ring, or lost a call. */
-  page_failures?: number;
+  page_failures: number;
 }
 
 /** What happens with a call, as the topic `calls` says it. */
@@ -67,6 +80,8 @@ export interface LiveState {
   id: number;
   zone: string | undefined;
   rings: RingRules | null;
+  /** The name of the service level's formula. */
+  formula: string | null;
   /** How far the switch's clock is before ours, in seconds. */
   ahead: number;
   queues: Record<string, QueueNow>;
@@ -100,6 +115,7 @@ export function nothingTold(): LiveState {
     id: 0,
     zone: undefined,
     rings: null,
+    formula: null,
     ahead: 0,
     queues: {},
     agents: {},
@@ -148,6 +164,7 @@ interface FloorSaid {
   now: number;
   timezone: string;
   rings?: RingRules;
+  service_level?: string;
   queues: QueueNow[];
   agents: AgentNow[];
 }
@@ -164,6 +181,7 @@ function begun(state: LiveState, event: LiveEventTold): LiveState {
     ended: state.ended,
     zone: floor?.timezone,
     rings: floor?.rings ?? null,
+    formula: floor?.service_level ?? null,
     ahead: floor === undefined ? 0 : floor.now - event.heardAt,
     queues: Object.fromEntries((floor?.queues ?? []).map((one) => [one.queue, one])),
     agents: Object.fromEntries((floor?.agents ?? []).map((one) => [one.agent, one])),

@@ -1,11 +1,11 @@
 import { expect, test } from "vitest";
 
 import type { AgentNow } from "@/live/state";
+import { agent } from "@/testing/people";
 
 import { fails, pausedLong } from "./failing";
 
 test("three failures of a page and a long system pause are shown, less is not", () => {
-  const agent = (name: string, told: Partial<AgentNow>): AgentNow => ({ agent: name, state: "available", reason: null, since: 0, queues: [], ...told });
   const agents = [
     agent("A", { page_failures: 3 }),
     agent("B", { page_failures: 2, state: "system_paused", since: 1000 }),
