@@ -12,6 +12,8 @@ declare module "vue-router" {
     icon?: keyof typeof ICONS;
     /** One of these is needed. */
     rights?: Right[];
+    /** And each of these. */
+    needs?: Right[];
     /** For agents alone. */
     agents?: boolean;
     /** For whoever is not signed in. */
@@ -74,7 +76,22 @@ export const PAGES: RouteRecordRaw[] = [
   {
     path: "/records/:id?",
     component: () => import("@/pages/RecordsPage.vue"),
-    meta: { title: "page.records", icon: "records", rights: ["see"] },
+    meta: { title: "page.records", icon: "records", rights: ["see"], agents: true },
+  },
+  {
+    path: "/review/:id?",
+    component: () => import("@/pages/ReviewPage.vue"),
+    meta: { title: "page.review", icon: "review", rights: ["notify", "propose", "decide_appeal", "check", "see_agreement"] },
+  },
+  {
+    path: "/scores/:agent?",
+    component: () => import("@/pages/ScoresPage.vue"),
+    meta: { title: "page.scores", icon: "scores", rights: ["notify", "assess", "decide_appeal", "see_agreement"], needs: ["see_scores"] },
+  },
+  {
+    path: "/rules/trial",
+    component: () => import("@/pages/TrialPage.vue"),
+    meta: { title: "page.trial", icon: "trial", rights: ["propose_change", "approve_change", "see_agreement"] },
   },
   {
     path: "/account",
@@ -111,6 +128,7 @@ export const router = createRouter({
 export function mayOpen(meta: RouteRecordRaw["meta"]): boolean {
   const session = useSession();
   if (meta?.agents && session.agent === null) return false;
+  if (meta?.needs?.some((one) => !session.may(one))) return false;
   return meta?.rights === undefined || session.may(...meta.rights);
 }
 

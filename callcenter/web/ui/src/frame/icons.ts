@@ -1,5 +1,4 @@
 /** What stands beside a page's name in the rail. */
-/** The icon of each page in the rail: a line each. */
 import {
   DataAnalysis,
   Document,
@@ -8,8 +7,10 @@ import {
   Phone,
   PhoneFilled,
   Service,
+  SetUp,
   Tickets,
   TrendCharts,
+  Trophy,
   User,
   UserFilled,
 } from "@element-plus/icons-vue";
@@ -22,20 +23,11 @@ export const ICONS = {
   cases: Tickets,
   customers: UserFilled,
   records: Document,
+  review: Finished,
+  scores: Trophy,
+  trial: SetUp,
   account: User,
   aftercare: Finished,
   figures: TrendCharts,
   calls: Phone,
-} from "@element-plus/icons-vue";
-
-export const ICONS = {
-  account: User,
-  aftercare: Finished,
-  cases: Tickets,
-  day: DataAnalysis,
-  desk: Service,
-  figures: TrendCharts,
-  floor: Monitor,
-  lost: PhoneFilled,
-  records: Document,
 };
