@@ -23,6 +23,8 @@ from callcenter.web.api import (
     users,
     violations,
 )
+from callcenter.web.api.acts import routes as acts
+from callcenter.web.api.acts import told
 from callcenter.web.api.aftercare import care, follow_ups, measures, registers, remedies, reviews
 from callcenter.web.api.aftercare import figures as complaint_figures
 from callcenter.web.api.calls import listing, recorded, timeline
@@ -52,6 +54,8 @@ ROUTERS = (
     listing.router,
     timeline.router,
     desk.router,
+    acts.router,
+    told.router,
     looks.router,
     numbers.router,
     merges.router,
