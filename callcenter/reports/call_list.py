@@ -36,7 +36,6 @@ CALL_COLUMNS = (
 CALLS = Words(
     "list of calls",
     {
-        "calls": "calls",
         "began_at": "began at",
         "direction": "direction",
         "how": "how it came about",
@@ -51,7 +50,7 @@ CALLS = Words(
         "answered_at": "answered at",
         "ended_at": "ended at",
         "in_gap": "partly not seen",
-        "uniqueid": "call",
+        "uniqueid": "call id",
         "in": "incoming",
         "out": "outgoing",
         "how.queue": "queue",

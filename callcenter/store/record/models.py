@@ -133,6 +133,11 @@ class OfferRow(Base):
     ended_position: Mapped[int]
 
 
+OFFER_RINGING = OfferRow.ended_at - OfferRow.rang_at
+"""How long a phone rang; NULL: it never did, or nobody saw."""
+Index("ix_offers_ringing", OFFER_RINGING, OfferRow.visit_id)
+
+
 class TalkRow(Base):
     """An agent and a customer heard each other from `started_at` to `ended_at`; `ended_by` is NULL while they do.
 

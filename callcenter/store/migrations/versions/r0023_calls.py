@@ -34,3 +34,4 @@ def upgrade() -> None:
         op.create_index(f"ix_visits_{column}_began", "visits", [column, began, "id"])
     op.create_index("ix_visits_waited", "visits", [sa.text("(left_at - joined_at)"), "id"])
     op.create_index("ix_talks_queue_began", "talks", ["queue", sa.text(_TALK_BEGAN), "id"])
+    op.create_index("ix_offers_ringing", "offers", [sa.text("(ended_at - rang_at)"), "visit_id"])

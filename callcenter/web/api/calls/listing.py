@@ -9,7 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from callcenter.domain.frame import SECOND
 from callcenter.numbers import PLAIN, read_number
-from callcenter.reports.call_list import CALL_COLUMNS, CALLS, calls_listed, rang_over
+from callcenter.reports.call_list import CALL_COLUMNS, calls_listed, rang_over
+from callcenter.reports.figures.words import remark
 from callcenter.staff.rights import Reach, Right
 from callcenter.staff.roles import Field as Part
 from callcenter.staff.roles import Principal, reach, sight
@@ -82,7 +83,7 @@ async def export_calls(
             Audited(at=service.clock(), actor=person.account, action="export", kind="call", subject="all", detail=told)
         )
     rows = calls_listed(found, sight(person.role, Part.CALLER), service.rulebook, language)
-    return await asked.answer("calls", CALLS.say("calls", language), CALL_COLUMNS, rows, language)
+    return await asked.answer("calls", remark("calls", language), CALL_COLUMNS, rows, language)
 
 
 async def _page(asked: CallPageAsked, key: str | None, person: Principal, service: Service) -> ListedCallPage:
