@@ -41,6 +41,18 @@ export function clock(seconds: number | null, zone: string | undefined): string 
   return `${parts.hour}:${parts.minute}:${parts.second}`;
 }
 
+/** Returns when the day of a moment began in the site's zone. */
+export function midnight(now: number, zone: string | undefined): number {
+  const gone = (at: number): number => {
+    const parts = partsOf(at, zone);
+    return Number(parts.hour) * 3600 + Number(parts.minute) * 60 + Number(parts.second);
+  };
+  const about = Math.floor(now) - gone(now);
+  // a day in which the clocks were set has another hour
+  const off = gone(about);
+  return about - (off > 43_200 ? off - 86_400 : off);
+}
+
 /** Each zone's, made once: to make one takes longer than all else that a page does when a call comes. */
 const formats = new Map<string | undefined, Intl.DateTimeFormat>();
 
