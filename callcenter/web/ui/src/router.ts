@@ -1,8 +1,10 @@
 /** Addresses: every page has one, and says who may open it; the rail lists those that one may. */
+import { shallowRef } from "vue";
 import { createRouter, createWebHistory, type RouteRecordRaw } from "vue-router";
 
 import type { ICONS } from "@/frame/icons";
 import type { TextKey } from "@/locale";
+import { painted } from "@/words/painted";
 import { type Right, useSession } from "@/session/store";
 
 declare module "vue-router" {
@@ -124,6 +126,9 @@ export const router = createRouter({
   ],
 });
 
+/** The page that somebody has asked for and that is not there yet, by its path in `PAGES`: the rail marks it at once. */
+export const going = shallowRef<string | null>(null);
+
 /** Tells whether whoever is signed in may open a page. */
 export function mayOpen(meta: RouteRecordRaw["meta"]): boolean {
   const session = useSession();
@@ -151,3 +156,13 @@ router.beforeEach(async (to) => {
   if (to.meta.open || to.path === "/") return first === undefined ? true : address(first);
   return true;
 });
+
+// a page takes a while to be made: what was clicked is seen first
+router.beforeResolve(async (to, from) => {
+  const next = to.matched[0]?.path ?? null;
+  if (from.matched.length === 0 || next === from.matched[0]?.path) return;
+  going.value = next;
+  await painted();
+});
+router.afterEach(() => (going.value = null));
+router.onError(() => (going.value = null));
