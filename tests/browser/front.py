@@ -295,6 +295,8 @@ def _visit(n: int, at: Micros) -> dict[str, Any]:
         "answered_at": at,
         "ended_at": at + 200 * SECOND,
         "outcome": VisitOutcome.ANSWERED,
+        "frames": "[7]",
+        "in_gap": False,
     }
 
 

@@ -51,7 +51,9 @@ async def on_board(page: Page, case: str, state: str) -> None:
     """Find the case in a column of the board, to which somebody has just come or goes now, and open it."""
     if "/cases/" in page.url:
         await page.goto("/cases?view=board")
-    card = page.locator(f"[data-column={state}] [data-card='{case}']")
+    column = page.locator(f"[data-column={state}]")
+    await column.scroll_into_view_if_needed()  # a column asks for its cases once somebody sees it
+    card = column.locator(f"[data-card='{case}']")
     await card.get_by_role("link").click()
     await expect(page).to_have_url(re.compile(f"/cases/{case}$"))
 
