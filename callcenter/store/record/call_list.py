@@ -26,7 +26,6 @@ from callcenter.store.record.read_back import filled_of
 
 _V, _T, _O = VisitRow, TalkRow, OfferRow
 _OUT = (How.CALL_BACK, How.OUTBOUND)
-_IN_VAIN = tuple(set(OfferOutcome) - {OfferOutcome.ANSWERED, OfferOutcome.ANSWERED_ELSEWHERE, OfferOutcome.CALLER_LEFT})
 _RINGING = OFFER_RINGING
 _FEW = 2_000
 
@@ -52,7 +51,7 @@ class CallFilter(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         agents: Those that these agents answered or talked in.
-        missed: Rather those that rang at a phone in vain, of `agents` where they are named.
+        missed: Rather those that an agent was there for and let ring, of `agents` where they are named.
         since: That began from then on, and before `until`.
         key: Of this number.
         waited: Longer than this.
@@ -221,7 +220,9 @@ def _among(column: Any, names: frozenset[str]) -> ColumnElement[bool]:
 
 
 def _missed_by(agents: frozenset[str] | None) -> ColumnElement[bool]:
-    in_vain = (_O.rang_at.is_not(None), _O.outcome.in_(_IN_VAIN))
+    # as `is_missed` says it
+    there = (_O.available.is_(True), OFFER_RINGING.is_not(None), _O.in_gap.is_(False))
+    in_vain = (*there, _O.outcome == OfferOutcome.TIMED_OUT)
     if agents is None:
         return exists().where(_O.visit_id == _V.id, *in_vain)
     return _V.id.in_(select(_O.visit_id).where(_among(_O.agent, agents), *in_vain))
