@@ -34,7 +34,8 @@ from callcenter.web.api.enquiries import attachments, reports
 from callcenter.web.api.enquiries import routes as enquiries
 from callcenter.web.api.lost_calls import routes as lost_calls
 from callcenter.web.api.page import dialling, first_account, floor, own_day
-from callcenter.web.api.scores import given
+from callcenter.web.api.review import trials
+from callcenter.web.api.scores import given, quarters
 from callcenter.web.api.scores import routes as scores
 from callcenter.web.guard import SAFE, Guard
 from callcenter.web.pages.built import BuiltPage
@@ -64,10 +65,12 @@ ROUTERS = (
     users.router,
     audit.router,
     changes.router,
+    trials.router,
     rules.router,
     promises.router,
     figures.router,
     live.router,
+    quarters.router,
     scores.router,
     surveys.router,
     lost_calls.router,

@@ -33,6 +33,7 @@ from callcenter.usecases.customers.privacy import PrivacySettings
 from callcenter.usecases.customers.show_customers import Viewer
 from callcenter.usecases.enquiries.attachment_settings import AttachmentsSettings
 from callcenter.usecases.take_step import Evidence, StepContext
+from callcenter.web.api.review.trying import Trials
 from callcenter.web.current_calls import CurrentCalls
 from callcenter.web.desk.acts import FloorActs
 from callcenter.web.desk.desk import Desk
@@ -77,6 +78,7 @@ class Ports(NamedTuple):
     """Is told that a case was moved, so that whoever follows cases hears of it at once."""
     attachments: AttachmentsSettings = AttachmentsSettings()
     aftercare: AftercareSettings = AftercareSettings()
+    trials: Trials | None = None
 
 
 @dataclass(frozen=True)
@@ -131,6 +133,11 @@ class Service:
         """Let whoever follows cases know that one was moved."""
         if self.ports.cases is not None:
             self.ports.cases()
+
+    def record_moved(self, record: FiledRecord) -> None:
+        """Let whoever follows records know that somebody took a step with one."""
+        if self.ports.live is not None:
+            self.ports.live.record_moved(record)
 
     def viewer(self, person: Principal) -> Viewer:
         """Say who is shown something of customers, now."""
