@@ -5,8 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0028"
-down_revision = "0026"
+revision = "0023"
+down_revision = "0022"
 branch_labels = None
 depends_on = None
 
@@ -15,7 +15,7 @@ _TALK_BEGAN = "coalesce(started_at, ended_at, 0)"
 
 
 def upgrade() -> None:
-    """Go to 0028."""
+    """Go to 0023."""
     op.create_table(
         "holds",
         sa.Column("id", sa.String(length=32), nullable=False),
