@@ -20,7 +20,7 @@ from tests.integration.lively import parsed
 from tests.integration.office import PASSWORD
 from tests.integration.service import PATIENCE, Service, at_home
 from tests.live.hotline import RING_SECONDS, Hotline, hotline
-from tests.live.page.sound import AGENT_HERTZ, CALLER_HERTZ, COLLEAGUE_HERTZ, ONE_CODEC, Ear
+from tests.live.page.sound import AGENT_HERTZ, ALAW, CALLER_HERTZ, COLLEAGUE_HERTZ, Ear
 
 pytestmark = [pytest.mark.live, pytest.mark.timeout(300)]
 
@@ -74,7 +74,7 @@ class Floor:
     @asynccontextmanager
     async def talk(self) -> AsyncIterator[tuple[SipCall, SipCall, Ear, Ear]]:
         """Let a customer and Alice talk, and hear each other."""
-        call = await self.line.call(codecs=ONE_CODEC)
+        call = await self.line.call(codecs=ALAW)
         ring = await self.alice.next_call(20)
         ring.ring()
         ring.answer()
@@ -144,7 +144,7 @@ async def floor(tmp_path: Path) -> AsyncIterator[Floor]:
         numbers = {agent.name: agent.number for agent in line.lab.agents}
         found.alice, found.lead = await line.phone("1001"), await line.phone(numbers[LEAD])
         for phone in (found.alice, found.lead):
-            phone.media.codecs = {**ONE_CODEC}
+            phone.media.codecs = {**ALAW}
         opened.callback(found.close_ears)
         await service.start()
         for name, role, agent in (
@@ -212,7 +212,7 @@ async def test_lead_listens_whispers_and_barges_and_is_out_once_any_of_the_three
         await hears(hers, {CALLER_HERTZ: True, COLLEAGUE_HERTZ: False})
 
     carol = await floor.line.phone("1003")
-    carol.media.codecs = {**ONE_CODEC}
+    carol.media.codecs = {**ALAW}
     async with floor.talk() as (call, ring, theirs, _hers):
         own, _ear = await floor.joins("listen")
         ring.transfer_blind("1003")
