@@ -178,6 +178,7 @@ class Address(NamedTuple):
 
     path: str
     rights: frozenset[str]
+    needs: frozenset[str]
     agents: bool
 
 
@@ -186,10 +187,14 @@ def addresses() -> list[Address]:
     pages = ROUTER.read_text(encoding="utf-8").partition("export const PAGES")[2].partition("\n];")[0]
     found = []
     for told in re.findall(r"path: \"(.*?)\".*?meta: \{(.*?)\},\n", pages, re.DOTALL):
-        rights = re.search(r"rights: \[(.*?)\]", told[1])
-        named = frozenset(re.findall(r"\"(\w+)\"", rights[1])) if rights else frozenset[str]()
-        found.append(Address(re.sub(r"/:.*", "", told[0]), named, "agents: true" in told[1]))
+        rights, needs = (_names(kind, told[1]) for kind in ("rights", "needs"))
+        found.append(Address(re.sub(r"/:.*", "", told[0]), rights, needs, "agents: true" in told[1]))
     return found
+
+
+def _names(kind: str, meta: str) -> frozenset[str]:
+    found = re.search(rf"{kind}: \[(.*?)\]", meta)
+    return frozenset(re.findall(r"\"(\w+)\"", found[1])) if found else frozenset()
 
 
 def may_open(page: Address, role: Role, agent: str | None) -> bool:
@@ -197,7 +202,7 @@ def may_open(page: Address, role: Role, agent: str | None) -> bool:
     rights = {right.value for right in RIGHTS[role]}
     if page.agents and (agent is None or not rights & {"record_call", "use_desk"}):
         return False
-    return not page.rights or bool(page.rights & rights)
+    return page.needs <= rights and (not page.rights or bool(page.rights & rights))
 
 
 async def offered(page: Page) -> set[str]:
