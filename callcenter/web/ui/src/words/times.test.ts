@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { clock, epoch, left, length, midnight, moment } from "./times";
+import { clock, dayAfter, dayOf, dayStart, epoch, left, length, moment } from "./times";
 
 test("a length is m:ss, an hour has three parts, and what is not known is a dash", () => {
   expect([0, 7.9, 61, 3600, 4521].map(length)).toEqual(["0:00", "0:07", "1:01", "1:00:00", "1:15:21"]);
@@ -26,10 +26,11 @@ test("a moment of a timeline is told to the second", () => {
   expect(clock(null, "UTC")).toBe("–");
 });
 
-test("a day begins at its midnight in the site's zone, also one in which the clocks were set", () => {
-  const begins = (now: string, zone: string): string => new Date(midnight(Date.parse(now) / 1000, zone) * 1000).toISOString();
-  expect(begins("2026-11-30T02:00:00.5Z", "Asia/Shanghai")).toBe("2026-11-29T16:00:00.000Z");
-  expect(begins("2026-11-29T16:00:00Z", "Asia/Shanghai")).toBe("2026-11-29T16:00:00.000Z");
-  expect(begins("2026-03-29T12:00:00Z", "Europe/Berlin")).toBe("2026-03-28T23:00:00.000Z");
-  expect(begins("2026-10-25T12:00:00Z", "Europe/Berlin")).toBe("2026-10-24T22:00:00.000Z");
+test("a day begins in the site's zone, also where the clocks change", () => {
+  const iso = (day: string, zone: string): string => new Date(dayStart(day, zone) * 1000).toISOString();
+  expect(iso("2026-11-26", "Asia/Shanghai")).toBe("2026-11-25T16:00:00.000Z");
+  expect(iso("2026-03-29", "Europe/Berlin")).toBe("2026-03-28T23:00:00.000Z");
+  expect(iso("2026-03-30", "Europe/Berlin")).toBe("2026-03-29T22:00:00.000Z");
+  expect(dayOf(dayStart("2026-10-25", "Europe/Berlin"), "Europe/Berlin")).toBe("2026-10-25");
+  expect([dayAfter("2026-02-28", 1), dayAfter("2026-03-01", -1)]).toEqual(["2026-03-01", "2026-02-28"]);
 });
