@@ -73,8 +73,12 @@ class Right(StrEnum):
     ADJUST = "adjust"
     USE_DESK = "use_desk"
     SEE_COLLEAGUES = "see_colleagues"
+    ACT_ON_AGENTS = "act_on_agents"
+    LISTEN_IN = "listen_in"
+    SPEAK_IN = "speak_in"
     SEE_FLOOR = "see_floor"
     RECORD_CALL = "record_call"
+    SEE_CALLS = "see_calls"
     SEE_CUSTOMERS = "see_customers"
     SEARCH_CUSTOMERS = "search_customers"
     EDIT_CUSTOMERS = "edit_customers"
@@ -127,6 +131,7 @@ RIGHTS: dict[Role, dict[Right, Reach]] = {
         Right.SEE_CASE_FIGURES: Reach.OWN,
         Right.SEE_SURVEYS: Reach.OWN,
         Right.SEE: Reach.OWN,
+        Right.SEE_CALLS: Reach.OWN,
         Right.EXPLAIN: Reach.OWN,
         Right.APPEAL: Reach.OWN,
         Right.SEE_SCORES: Reach.OWN,
@@ -143,6 +148,9 @@ RIGHTS: dict[Role, dict[Right, Reach]] = {
         Right.SET_DEPUTIES: Reach.OWN,
     },
     Role.GROUP_LEADER: {
+        Right.ACT_ON_AGENTS: Reach.TEAM,
+        Right.LISTEN_IN: Reach.TEAM,
+        Right.SPEAK_IN: Reach.TEAM,
         Right.RECORD_ENQUIRIES: Reach.TEAM,
         Right.PLAN_CARE: Reach.ALL,
         Right.SEE_REGISTERS: Reach.TEAM,
@@ -151,6 +159,7 @@ RIGHTS: dict[Role, dict[Right, Reach]] = {
         Right.SEE_CASE_FIGURES: Reach.TEAM,
         Right.SEE_SURVEYS: Reach.TEAM,
         Right.SEE: Reach.TEAM,
+        Right.SEE_CALLS: Reach.TEAM,
         Right.SEE_FLOOR: Reach.TEAM,
         Right.PROPOSE: Reach.TEAM,
         Right.NOTIFY: Reach.TEAM,
@@ -173,6 +182,9 @@ RIGHTS: dict[Role, dict[Right, Reach]] = {
         Right.SET_DEPUTIES: Reach.TEAM,
     },
     Role.SUPERVISOR: {
+        Right.ACT_ON_AGENTS: Reach.ALL,
+        Right.LISTEN_IN: Reach.ALL,
+        Right.SPEAK_IN: Reach.ALL,
         Right.RECORD_ENQUIRIES: Reach.ALL,
         Right.CHANGE_CLASSES: Reach.ALL,
         Right.PLAN_CARE: Reach.ALL,
@@ -185,6 +197,7 @@ RIGHTS: dict[Role, dict[Right, Reach]] = {
         Right.SEE_CASE_FIGURES: Reach.ALL,
         Right.SEE_SURVEYS: Reach.ALL,
         Right.SEE: Reach.ALL,
+        Right.SEE_CALLS: Reach.ALL,
         Right.SEE_FLOOR: Reach.ALL,
         Right.PROPOSE: Reach.ALL,
         Right.NOTIFY: Reach.ALL,
@@ -224,6 +237,7 @@ RIGHTS: dict[Role, dict[Right, Reach]] = {
         Right.SEE_CASE_FIGURES: Reach.ALL,
         Right.SEE_SURVEYS: Reach.ALL,
         Right.SEE: Reach.ALL,
+        Right.SEE_CALLS: Reach.ALL,
         Right.SEE_FLOOR: Reach.ALL,
         Right.PROPOSE: Reach.ALL,
         Right.WITHDRAW: Reach.ALL,
@@ -233,9 +247,11 @@ RIGHTS: dict[Role, dict[Right, Reach]] = {
         Right.SEE_LOST_CALLS: Reach.ALL,
     },
     Role.QA: {
+        Right.LISTEN_IN: Reach.ALL,
         Right.FOLLOW_UP_CASES: Reach.ALL,
         Right.SEE_CASE_FIGURES: Reach.ALL,
         Right.SEE: Reach.ALL,
+        Right.SEE_CALLS: Reach.ALL,
         Right.SEE_FLOOR: Reach.ALL,
         Right.PROPOSE: Reach.ALL,
         Right.WITHDRAW: Reach.ALL,
@@ -247,6 +263,9 @@ RIGHTS: dict[Role, dict[Right, Reach]] = {
         Right.SEE_LOST_CALLS: Reach.ALL,
     },
     Role.MANAGER: {
+        Right.ACT_ON_AGENTS: Reach.ALL,
+        Right.LISTEN_IN: Reach.ALL,
+        Right.SPEAK_IN: Reach.ALL,
         Right.RECORD_ENQUIRIES: Reach.ALL,
         Right.CHANGE_CLASSES: Reach.ALL,
         Right.KEEP_CONTACT_SYSTEMS: Reach.ALL,
@@ -260,6 +279,7 @@ RIGHTS: dict[Role, dict[Right, Reach]] = {
         Right.SEE_CASE_FIGURES: Reach.ALL,
         Right.SEE_SURVEYS: Reach.ALL,
         Right.SEE: Reach.ALL,
+        Right.SEE_CALLS: Reach.ALL,
         Right.SEE_FLOOR: Reach.ALL,
         Right.PROPOSE: Reach.ALL,
         Right.NOTIFY: Reach.ALL,
@@ -301,6 +321,7 @@ RIGHTS: dict[Role, dict[Right, Reach]] = {
         Right.SEE_CASE_FIGURES: Reach.ALL,
         Right.SEE_SURVEYS: Reach.ALL,
         Right.SEE: Reach.ALL,
+        Right.SEE_CALLS: Reach.ALL,
         Right.SEE_FLOOR: Reach.ALL,
         Right.SEE_AGREEMENT: Reach.ALL,
         Right.SEE_SCORES: Reach.ALL,
@@ -319,6 +340,7 @@ RIGHTS: dict[Role, dict[Right, Reach]] = {
         Right.NOTE_DISCIPLINE: Reach.ALL,
         Right.SEE_SURVEYS: Reach.ALL,
         Right.SEE: Reach.ALL,
+        Right.SEE_CALLS: Reach.ALL,
         Right.DECIDE_APPEAL: Reach.ALL,
         Right.CHECK: Reach.ALL,
         Right.APPROVE_CHANGE: Reach.ALL,
@@ -331,6 +353,7 @@ RIGHTS: dict[Role, dict[Right, Reach]] = {
     Role.ADMIN: {
         Right.KEEP_CONTACT_SYSTEMS: Reach.ALL,
         Right.SEE: Reach.ALL,
+        Right.SEE_CALLS: Reach.ALL,
         Right.SEE_SHADOW: Reach.ALL,
         Right.REVIEW_SHADOW: Reach.ALL,
         Right.SEE_AGREEMENT: Reach.ALL,

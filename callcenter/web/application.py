@@ -11,7 +11,6 @@ from callcenter import __version__
 from callcenter.web import dialplan
 from callcenter.web.api import (
     audit,
-    calls,
     changes,
     classes,
     desk,
@@ -24,8 +23,11 @@ from callcenter.web.api import (
     users,
     violations,
 )
+from callcenter.web.api.acts import routes as acts
+from callcenter.web.api.acts import told
 from callcenter.web.api.aftercare import care, follow_ups, measures, registers, remedies, reviews
 from callcenter.web.api.aftercare import figures as complaint_figures
+from callcenter.web.api.calls import listing, recorded, timeline
 from callcenter.web.api.complaints import cases, moves, notices, people
 from callcenter.web.api.customers import cards, contacts, imports, looks, merges, numbers
 from callcenter.web.api.enquiries import attachments, reports
@@ -48,8 +50,12 @@ ROUTERS = (
     floor.router,
     dialling.router,
     violations.router,
-    calls.router,
+    recorded.router,
+    listing.router,
+    timeline.router,
     desk.router,
+    acts.router,
+    told.router,
     looks.router,
     numbers.router,
     merges.router,

@@ -18,7 +18,8 @@ from callcenter.rules.detection.inputs import Disposition
 from callcenter.rules.records.steps import Terms
 from callcenter.rules.regulations.edition import Rulebook
 from callcenter.staff.duty import Roster
-from callcenter.staff.roles import Principal
+from callcenter.staff.rights import Reach, Right
+from callcenter.staff.roles import Principal, may, reach
 from callcenter.store import DecisionStore
 from callcenter.store.customers.sealing import opened
 from callcenter.store.decisions.violations import FiledRecord
@@ -33,11 +34,13 @@ from callcenter.usecases.customers.show_customers import Viewer
 from callcenter.usecases.enquiries.attachment_settings import AttachmentsSettings
 from callcenter.usecases.take_step import Evidence, StepContext
 from callcenter.web.api.review.trying import Trials
-from callcenter.web.callback_codes import CallBackCodes
 from callcenter.web.current_calls import CurrentCalls
+from callcenter.web.desk.acts import FloorActs
 from callcenter.web.desk.desk import Desk
+from callcenter.web.desk.listening import ListenIn
 from callcenter.web.limits import SignInRate
 from callcenter.web.live import LiveFeed
+from callcenter.web.one_time_codes import CallBack, OneTimeCodes
 from callcenter.web.pages.first_account import FirstAccount
 from callcenter.web.settings import WebSettings
 from callcenter.web.switchboard import Switchboard
@@ -65,6 +68,7 @@ class Ports(NamedTuple):
     route: Prefer | None = None
     switchboard: Switchboard | None = None
     desk: Desk | None = None
+    acts: FloorActs | None = None
     measured: Callable[[float], None] = lambda _: None
     """Is told which share of a call's sound did not arrive in an agent's page."""
     calls: CurrentCalls | None = None
@@ -101,7 +105,8 @@ class Service:
     """Somebody wants the list that is being brought in to stop."""
     uploads: asyncio.Semaphore
     """So many attachments are being sent at a time."""
-    codes: CallBackCodes
+    codes: OneTimeCodes[CallBack]
+    listening: OneTimeCodes[ListenIn]
     first: FirstAccount
 
     @property
@@ -159,6 +164,15 @@ class Service:
         """The agents that the roster in force has; None: there is no roster, so nobody can tell."""
         return None if self.roster is None else self.roster.agents
 
+    def agents_of(self, person: Principal, right: Right) -> frozenset[str] | None:
+        """Name the agents whose things a person has a right to, now; None: everybody's."""
+        if reach(person.role, right) is Reach.ALL:
+            return None
+        now = self.ports.switch_time()
+        mine = {agent for agent in self.agents or () if may(person, right, agent, self.team_of(agent, now))}
+        own = set() if person.agent is None or not may(person, right, person.agent) else {person.agent}
+        return frozenset(mine | own)
+
     def knows(self, agent: str) -> bool:
         """Tell whether there is such an agent; without a roster nobody can say."""
         return self.agents is None or agent in self.agents
@@ -192,7 +206,8 @@ def build(
         files=asyncio.Lock(),
         stop_import=asyncio.Event(),
         uploads=asyncio.Semaphore(_UPLOADS),
-        codes=CallBackCodes(steady),
+        codes=OneTimeCodes(steady),
+        listening=OneTimeCodes(steady),
         first=FirstAccount(),
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from enum import StrEnum
 from typing import Any
 
@@ -224,6 +225,24 @@ async def beginning(connection: AsyncConnection, begins: str) -> list[FiledRecor
     """Read the records whose ids begin so."""
     rows = select(ViolationRow).where(ViolationRow.id.startswith(begins.lower(), autoescape=True))
     return await chosen(connection, rows.order_by(ViolationRow.id))
+
+
+async def about_call(
+    connection: AsyncConnection,
+    person: Principal,
+    agents: Collection[str],
+    frames: Collection[int],
+    when: tuple[Micros, Micros],
+) -> list[FiledRecord]:
+    """Read the records of some agents in a time that stand on one of these positions of the journal, as one may see."""
+    asked = (ViolationRow.agent.in_(sorted(agents)), ViolationRow.sort_at.between(*when), _visible(person))
+    rows = select(ViolationRow).where(*asked).order_by(ViolationRow.sort_at, ViolationRow.id)
+    about = set(frames)
+    return [
+        record
+        for record in await chosen(connection, rows)
+        if not about.isdisjoint(one.get("position") for one in record.dossier.evidence)
+    ]
 
 
 async def counted(connection: AsyncConnection, agent: str, since: Micros, until: Micros) -> list[FiledRecord]:

@@ -51,6 +51,7 @@ _LOOK_SECONDS = 0.02
 _NO_QUEUE = "No such queue"
 _WITNESSED_PER_MINUTE = 120
 """Batches of facts that one account's pages may tell."""
+_CHANGED_PER_MINUTE = 60
 _MOST_HEARD = 400
 """Facts of one agent's pages by which one that is said again is known; a page keeps no more than half as many."""
 
@@ -128,6 +129,7 @@ class Desk:
     Attributes:
         phones: The phones in pages, and which session has which.
         rate: Of batches of facts, by account.
+        changes: Of what an account asks of the switch and of its phone.
     """
 
     def __init__(
@@ -143,6 +145,7 @@ class Desk:
         self.settings = settings
         self.phones = PagePhones(settings)
         self.rate = SignInRate(_WITNESSED_PER_MINUTE)
+        self.changes = SignInRate(_CHANGED_PER_MINUTE)
         self._heard: dict[str, deque[tuple[datetime, PageWord, str | None]]] = {}
         self._stopped_at: dict[str, float] = {}
 
@@ -186,7 +189,7 @@ class Desk:
             await self._control.add_member(interface, queue, name=agent)
         await self._add_direct(interface, agent)
         await self._control.pause(interface, reason=SIGNED_IN)
-        return await self._seen(agent, lambda person: set(queues) <= person.queues.keys() and _all_paused(person))
+        return await self.seen(agent, lambda person: set(queues) <= person.queues.keys() and _all_paused(person))
 
     async def sign_out(self, agent: str) -> DeskNow:
         """Take an agent's phones out of all queues; a call that goes on is not touched.
@@ -200,7 +203,7 @@ class Desk:
         for queue, members in {**person.queues}.items():
             for interface in [*members]:
                 await self._control.remove_member(interface, queue)
-        return await self._seen(agent, lambda found: not found.queues)
+        return await self.seen(agent, lambda found: not found.queues)
 
     async def pause(self, agent: str, reason: str) -> DeskNow:
         """Pause an agent in all queues, for a reason of the site or after-call work.
@@ -227,7 +230,7 @@ class Desk:
             raise Conflict("the switch does not reach your phone: let it register first")
         for interface in _interfaces(person):
             await self._control.pause(interface, paused=False)
-        return await self._seen(agent, lambda found: not any(member.paused for member in _members(found)))
+        return await self.seen(agent, lambda found: not any(member.paused for member in _members(found)))
 
     async def note_saved(self, agent: str) -> None:
         """End an agent's after-call work: the note is written. What the switch refuses is logged, the note is kept."""
@@ -239,6 +242,11 @@ class Desk:
                 await self.ready(agent)
         except (SwitchError, Conflict) as error:
             log.warning("after_call_work_not_ended", error=str(error))
+
+    def is_reached(self, agent: str) -> bool:
+        """Tell whether the switch says that it reaches a phone of an agent's."""
+        person = self._tracker.floor.state.people.get(agent)
+        return person is not None and person.reachable is True
 
     async def has_page(self, agent: str) -> bool:
         """Tell whether a phone of an agent's is in a page, so that there is a page that can bear witness of it."""
@@ -279,7 +287,7 @@ class Desk:
         waited = _steady() - self._stopped_at.get(agent, -math.inf)
         if waited > _WAITED_SECONDS and person.state not in _IN_CALL:
             return
-        await self._seen(agent, lambda found: found.reachable is not False)
+        await self.seen(agent, lambda found: found.reachable is not False)
         if _all_paused(person, CANNOT_RING):
             await self.ready(agent)
 
@@ -309,7 +317,7 @@ class Desk:
     async def _pause(self, agent: str, reason: str) -> DeskNow:
         for interface in _interfaces(self._signed_in(agent)):
             await self._control.pause(interface, reason=reason)
-        return await self._seen(agent, lambda person: _all_paused(person, reason))
+        return await self.seen(agent, lambda person: _all_paused(person, reason))
 
     def _person(self, agent: str) -> Agent | None:
         if not self._tracker.in_sync:
@@ -332,7 +340,7 @@ class Desk:
         named = frozenset[str]() if roster is None else roster.queues_of(agent, self._tracker.floor.state.now)
         return sorted(named or self.settings.queues)
 
-    async def _seen(self, agent: str, told: Callable[[Agent], bool]) -> DeskNow:
+    async def seen(self, agent: str, told: Callable[[Agent], bool]) -> DeskNow:
         """Wait a while for the switch's own word; without it, what it said last is shown."""
         for _ in range(round(_SEEN_SECONDS / _LOOK_SECONDS)):
             person = self._person(agent)

@@ -8,8 +8,8 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0023"
-down_revision = "0022"
+revision = "0024"
+down_revision = "0023"
 branch_labels = None
 depends_on = None
 
@@ -22,7 +22,7 @@ _UNTIL = {
 
 
 def upgrade() -> None:
-    """Go to 0023."""
+    """Go to 0024."""
     op.add_column("violations", sa.Column("due_at", sa.BigInteger(), nullable=True))
     records = sa.table(
         "violations",
