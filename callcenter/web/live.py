@@ -25,6 +25,7 @@ from callcenter.exporter.health import Health
 from callcenter.exporter.live import AgentNow, LiveDocument, QueueNow
 from callcenter.exporter.names import inert
 from callcenter.exporter.present import Changed, moved
+from callcenter.exporter.wall import queues_now
 from callcenter.numbers import Numbering
 from callcenter.rules.records.violation import Violation
 from callcenter.rules.regulations.edition import Mode
@@ -133,7 +134,7 @@ class LiveFeed:
         self._flush: asyncio.TimerHandle | None = None
         self._look = asyncio.Event()
         self._begun = False
-        self._lost: Said = {}
+        self._lost: Said | None = None
 
     # told by the tracker
 
@@ -188,11 +189,15 @@ class LiveFeed:
     def lost_calls(self, found: Mapping[str, OpenLostCalls]) -> None:
         """Take in how many callers are to be called back by queue; told where that has changed."""
         now = {queue: {"open": one.callers, "since": seconds(one.oldest)} for queue, one in found.items()}
-        if now != self._lost:
-            self._lost = now
+        news, self._lost = now != (self._lost or {}), now
+        if news:
             self._publish(Topic.LOST_CALLS, {"what": "waiting", "queues": now})
 
     # asked by the API
+
+    def wall(self, queues: Collection[str]) -> Said:
+        """Return what a screen on a wall shows of some queues, all of them where none is named."""
+        return queues_now(self._board.live(), self._lost, queues) | self._age()
 
     def open(self, person: Principal, session: str, topics: Iterable[Topic], after: int | None) -> LiveReader:
         """Let somebody read, from after an event's number where what came since is kept; to be left by `leave`.
@@ -375,7 +380,7 @@ class LiveFeed:
                 ],
             }
         if Topic.LOST_CALLS in reader.topics and may(reader.person, Right.SEE_LOST_CALLS):
-            said["lost_calls"] = self._lost
+            said["lost_calls"] = self._lost or {}
         for topic in reader.topics & {Topic.CALLS, Topic.POPS}:
             lasting = self._lasting_for(reader, topic)
             said[topic] = [event.said_to(reader.person, self._clock()) for event in lasting]

@@ -8,13 +8,15 @@ declare module "vue-router" {
   interface RouteMeta {
     /** Its name in the rail and the title; without one it is not in the rail. */
     title?: TextKey;
-    icon?: "desk" | "day" | "floor" | "lost" | "cases" | "customers" | "records" | "account";
+    icon?: "desk" | "day" | "floor" | "lost" | "cases" | "customers" | "records" | "walls" | "account";
     /** One of these is needed. */
     rights?: Right[];
     /** For agents alone. */
     agents?: boolean;
     /** For whoever is not signed in. */
     open?: boolean;
+    /** For a device that nobody signs in at. */
+    device?: boolean;
   }
 }
 
@@ -55,6 +57,11 @@ export const PAGES: RouteRecordRaw[] = [
     meta: { title: "page.records", icon: "records", rights: ["see"] },
   },
   {
+    path: "/walls",
+    component: () => import("@/pages/WallsPage.vue"),
+    meta: { title: "page.walls", icon: "walls", rights: ["keep_walls"] },
+  },
+  {
     path: "/account",
     component: () => import("@/pages/AccountPage.vue"),
     meta: { title: "page.account", icon: "account" },
@@ -76,6 +83,7 @@ export const router = createRouter({
   history: createWebHistory(),
   routes: [
     { path: "/sign-in", component: () => import("@/pages/SignInPage.vue"), meta: { open: true } },
+    { path: "/wall", component: () => import("@/pages/WallPage.vue"), meta: { device: true } },
     { path: "/search", component: () => import("@/pages/SearchPage.vue") },
     ...PAGES,
     ...CUSTOMERS,
@@ -102,6 +110,7 @@ export function address(page: RouteRecordRaw): string {
 }
 
 router.beforeEach(async (to) => {
+  if (to.meta.device) return true;
   const session = useSession();
   await session.asked;
   if (session.me === null) return to.meta.open ? true : { path: "/sign-in", query: { to: to.fullPath } };
