@@ -5,14 +5,14 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0023"
-down_revision = "0022"
+revision = "0027"
+down_revision = "0026"
 branch_labels = None
 depends_on = None
 
 
 def upgrade() -> None:
-    """Go to 0023."""
+    """Go to 0027."""
     op.create_table(
         "walls",
         sa.Column("name", sa.String(length=64), nullable=False),
