@@ -23,7 +23,6 @@ from callcenter.errors import StoreError
 from callcenter.exporter.health import Health
 from callcenter.exporter.names import inert
 from callcenter.exporter.present import moved
-from callcenter.exporter.wall import queues_now
 from callcenter.numbers import Numbering
 from callcenter.rules.records.violation import Violation
 from callcenter.rules.regulations.edition import Mode
@@ -103,7 +102,7 @@ class LiveFeed:
     ) -> None:
         self.listeners = Listeners()
         self._open_for = open_for
-        self._board = board
+        self.board = board
         self._health = health
         self._team_of = team_of
         self._numbering = numbering
@@ -117,7 +116,7 @@ class LiveFeed:
         self._flush: asyncio.TimerHandle | None = None
         self._look = asyncio.Event()
         self._begun = False
-        self._lost: Said | None = None
+        self.lost: Said | None = None
 
     # told by the tracker
 
@@ -126,7 +125,7 @@ class LiveFeed:
         if not self._begun:
             self._begun = True
             self._begin(floor)
-        queues, agents = moved(self._board.changed, facts)
+        queues, agents = moved(self.board.changed, facts)
         self._moved = queues, agents = self._moved[0] | queues, self._moved[1] | agents
         for fact in facts:
             told = happening(fact, floor)
@@ -186,15 +185,11 @@ class LiveFeed:
     def lost_calls(self, found: Mapping[str, OpenLostCalls]) -> None:
         """Take in how many callers are to be called back by queue; told where that has changed."""
         now = {queue: {"open": one.callers, "since": seconds(one.oldest)} for queue, one in found.items()}
-        news, self._lost = now != (self._lost or {}), now
+        news, self.lost = now != (self.lost or {}), now
         if news:
             self._publish(Topic.LOST_CALLS, {"what": "waiting", "queues": now})
 
     # asked by the API
-
-    def wall(self, queues: Collection[str]) -> Said:
-        """Return what a screen on a wall shows of some queues, all of them where none is named."""
-        return queues_now(self._board.live(), self._lost, queues) | self._age()
 
     def open(self, person: Principal, session: str, topics: Iterable[Topic], after: int | None) -> LiveReader:
         """Let somebody read, from after an event's number where what came since is kept; to be left by `leave`.
@@ -245,7 +240,7 @@ class LiveFeed:
                 yield framed("desk", {"what": "phone_taken"})
             if reader.beat:
                 reader.beat = False
-                yield framed("age", self._age())
+                yield framed("age", self.age())
             if not (reader.pending or reader.stale or reader.beat or reader.desk):
                 await reader.news.wait()
         yield framed("end", {"why": reader.over})
@@ -344,9 +339,9 @@ class LiveFeed:
         self._flush = None
         (queues, agents), self._moved = self._moved, (set(), set())
         for queue in sorted(queues):
-            self._publish(Topic.FLOOR, {"queue": msgspec.to_builtins(self._board.queue(queue))})
+            self._publish(Topic.FLOOR, {"queue": msgspec.to_builtins(self.board.queue(queue))})
         for agent in sorted(agents):
-            now = self._board.agent(agent)
+            now = self.board.agent(agent)
             team = self._team_of(agent, self._clock())
             said = {"agent_gone": inert(agent)} if now is None else {"agent": on_floor(now, team)}
             self._publish(Topic.FLOOR, said, agent)
@@ -374,11 +369,11 @@ class LiveFeed:
         return event
 
     def _snapshot(self, reader: LiveReader) -> Said:
-        said: Said = {"topics": sorted(reader.topics), "age": self._age()}
+        said: Said = {"topics": sorted(reader.topics), "age": self.age()}
         if Topic.FLOOR in reader.topics:
-            document, at = self._board.live(), self._clock()
+            document, at = self.board.live(), self._clock()
             seats = [(one, self._team_of(one.agent, at)) for one in document.agents]
-            most, cadence = self._board.rings()
+            most, cadence = self.board.rings()
             said["floor"] = {
                 "now": document.now,
                 "timezone": document.timezone,
@@ -390,7 +385,7 @@ class LiveFeed:
                 ],
             }
         if Topic.LOST_CALLS in reader.topics and may(reader.person, Right.SEE_LOST_CALLS):
-            said["lost_calls"] = self._lost or {}
+            said["lost_calls"] = self.lost or {}
         for topic in reader.topics & {Topic.ACTS, Topic.CALLS, Topic.POPS}:
             said[topic] = [e.said_to(reader.person, self._clock()) for e in self._lasting_for(reader, topic)]
         return said
@@ -398,7 +393,8 @@ class LiveFeed:
     def _lasting_for(self, reader: LiveReader, topic: Topic) -> list[LiveEvent]:
         return [event for event in self._lasting.values() if event.topic is topic and reader.sees(event)]
 
-    def _age(self) -> Said:
+    def age(self) -> Said:
+        """Return how well the switch is followed, and how old the data is."""
         health = self._health()
         seen, followed = health.last_seen_at, health.ami_up and health.gap_open_at is None
         age = None if seen is None else max(0, self._clock() - seen) / SECOND

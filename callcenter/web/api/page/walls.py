@@ -14,6 +14,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from pydantic import Field
 
 from callcenter.domain.frame import SECOND
+from callcenter.exporter.wall import queues_now
 from callcenter.staff.rights import Right
 from callcenter.staff.roles import Principal
 from callcenter.store.customers.writes import Touch
@@ -153,7 +154,8 @@ async def read_wall(wall: Annotated[WallDevice, Depends(_wall)], service: TheSer
     if is_seen_anew(wall, now):
         async with service.decisions.writing() as unit:
             await seen_wall(unit, wall.name, now)
-    return WallNow(title=wall.title, tiles=[*wall.tiles], theme=wall.theme, **feed.wall(wall.queues))
+    told = queues_now(feed.board.live(), feed.lost, wall.queues) | feed.age()
+    return WallNow(title=wall.title, tiles=[*wall.tiles], theme=wall.theme, **told)
 
 
 @router.get("/walls")
