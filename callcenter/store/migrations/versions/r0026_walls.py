@@ -5,14 +5,14 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0027"
-down_revision = "0026"
+revision = "0026"
+down_revision = "0025"
 branch_labels = None
 depends_on = None
 
 
 def upgrade() -> None:
-    """Go to 0027."""
+    """Go to 0026."""
     op.create_table(
         "walls",
         sa.Column("name", sa.String(length=64), nullable=False),
