@@ -153,7 +153,7 @@ async def _ours(request: Request, error: Exception) -> Response:
             language = language_of(request.headers.get("accept-language"))
             return problem(request, "step-refused", error.told(language), why=error.why.value)
         case MoveRefused():
-            return problem(request, _BY_WHY[error.why], str(error), why=error.why.value)
+            return problem(request, _BY_WHY[error.why], str(error), why=error.why.value, fields=list(error.fields))
         case SignInBlocked() | Busy():
             headers = {"Retry-After": str(error.seconds)}
         case Outdated():

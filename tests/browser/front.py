@@ -42,7 +42,7 @@ from tests.integration.office import PASSWORD, propose, settings_of
 
 CHROMIUM = "/usr/bin/chromium"
 AXE = Path(__file__).parents[2] / "callcenter/web/ui/node_modules/axe-core/axe.min.js"
-RAIL = ["Desk", "My day", "Lost calls", "Cases", "Records", "Account"]
+RAIL = ["Desk", "My day", "Calls", "Lost calls", "Cases", "Figures", "Records", "Account"]
 """The pages of an agent."""
 PATIENCE_MS = 30_000
 """A busy machine is slow, not wrong."""
@@ -295,6 +295,8 @@ def _visit(n: int, at: Micros) -> dict[str, Any]:
         "answered_at": at,
         "ended_at": at + 200 * SECOND,
         "outcome": VisitOutcome.ANSWERED,
+        "frames": "[7]",
+        "in_gap": False,
     }
 
 

@@ -443,7 +443,7 @@ class TestQuality:
         stranger = MEASURED | {"loss": 1, "worst_loss": 1}
         assert (await bob.send("POST", "/desk/quality", stranger)).status_code == 204
         assert (await alice.send("POST", "/desk/quality", MEASURED | {"uniqueid": None})).status_code == 204
-        (call,) = (await alice.get("/calls")).json()["items"]
+        (call,) = (await alice.get("/calls/talked")).json()["items"]
         assert call["quality"] == [{name: told for name, told in MEASURED.items() if name != "uniqueid"}]
         assert heard == [0.004, 1, 0.004]
 

@@ -13,7 +13,7 @@ from callcenter.cases.complaints.lines import CaseLine, Refused
 from callcenter.cases.complaints.moves import MOVES, may_by, may_move
 from callcenter.cases.complaints.settings import UNKNOWN_AMOUNT, CaseDesk, Person, amount_of
 from callcenter.cases.complaints.vocabulary import CaseChannel, CaseRole, Move, MoveWhy, Nature, Objector, ReviewOutcome
-from callcenter.domain.frame import SECOND
+from callcenter.domain.frame import SECOND, Micros
 from callcenter.staff.dates import datetime_of
 
 DAY = 86_400 * SECOND
@@ -44,14 +44,18 @@ def check(case: Case, move: Move, line: CaseLine, desk: CaseDesk) -> Acting:
     """
     if not may_move(case, move, line, desk):
         raise Refused(MoveWhy.WRONG_STATE)
-    acting = _allowed(case, move, line, desk)
+    acting = who_acts(case, move, line, desk)
     needs = NEEDS[move]
     needs(case, line, desk)
     return acting
 
 
-def _allowed(case: Case, move: Move, line: CaseLine, desk: CaseDesk) -> Acting:
-    """Return who acts, in the first place that may and whose own matter it is not."""
+def who_acts(case: Case, move: Move, line: CaseLine, desk: CaseDesk) -> Acting:
+    """Return who acts, in the first place that may and whose own matter it is not.
+
+    Raises:
+        Refused: It is nobody's to do, or their own matter.
+    """
     person = desk.people.get(line.told.get("by"))
     if person is None:
         raise Refused(MoveWhy.NOT_ALLOWED)
@@ -139,9 +143,14 @@ def _contact(line: CaseLine, *others: str) -> bool:
     return unreachable
 
 
-def _tried_enough(case: Case, desk: CaseDesk) -> None:
+def tried_enough(case: Case, desk: CaseDesk) -> bool:
+    """Tell whether a customer who is not reached counts as unreachable."""
     days = {datetime_of(at, desk.zone).date() for at in case.tried}
-    if len(days) < desk.settings.attempts:
+    return len(days) >= desk.settings.attempts
+
+
+def _need_tries(case: Case, desk: CaseDesk) -> None:
+    if not tried_enough(case, desk):
         raise Refused(MoveWhy.NOT_POSSIBLE, "unreachable")
 
 
@@ -227,7 +236,7 @@ def _check(_case: Case, line: CaseLine, _desk: CaseDesk) -> None:
 
 def _feedback(case: Case, line: CaseLine, desk: CaseDesk) -> None:
     if _contact(line, "satisfaction"):
-        _tried_enough(case, desk)
+        _need_tries(case, desk)
         return
     satisfaction = line.get("satisfaction")
     if isinstance(satisfaction, bool) or not isinstance(satisfaction, int) or satisfaction not in {1, 2, 3}:
@@ -236,12 +245,25 @@ def _feedback(case: Case, line: CaseLine, desk: CaseDesk) -> None:
 
 def _tell(case: Case, line: CaseLine, desk: CaseDesk) -> None:
     if _contact(line):
-        _tried_enough(case, desk)
+        _need_tries(case, desk)
 
 
 def _withdraw(case: Case, line: CaseLine, desk: CaseDesk) -> None:
     line.need("reason")
     _tell(case, line, desk)
+
+
+def too_late(case: Case, move: Move, at: Micros, desk: CaseDesk) -> bool:
+    """Tell whether the time of a move is over."""
+    if move is Move.EXTEND:
+        return at >= case.clock.due
+    grace = int(Fraction(str(desk.settings.reopen_days)) * DAY)
+    return move is Move.REOPEN and case.archived_at is not None and at > case.archived_at + grace
+
+
+def _in_time(case: Case, move: Move, at: Micros, desk: CaseDesk) -> None:
+    if too_late(case, move, at, desk):
+        raise Refused(MoveWhy.TOO_LATE)
 
 
 def _granting(line: CaseLine, desk: CaseDesk) -> set[str]:
@@ -259,8 +281,7 @@ def _extend(case: Case, line: CaseLine, desk: CaseDesk) -> None:
         raise Refused(MoveWhy.NOT_POSSIBLE, "until")
     if line.moment("told_at") > line.at:
         raise Refused(MoveWhy.NOT_POSSIBLE, "told_at")
-    if line.at >= case.clock.due:
-        raise Refused(MoveWhy.TOO_LATE)
+    _in_time(case, Move.EXTEND, line.at, desk)
 
 
 def _report(_case: Case, line: CaseLine, desk: CaseDesk) -> None:
@@ -294,9 +315,7 @@ def _review(_case: Case, line: CaseLine, _desk: CaseDesk) -> None:
 
 def _reopen(case: Case, line: CaseLine, desk: CaseDesk) -> None:
     line.need("reason")
-    grace = int(Fraction(str(desk.settings.reopen_days)) * DAY)
-    if case.archived_at is not None and line.at > case.archived_at + grace:
-        raise Refused(MoveWhy.TOO_LATE)
+    _in_time(case, Move.REOPEN, line.at, desk)
 
 
 def _hand_over(_case: Case, line: CaseLine, desk: CaseDesk) -> None:

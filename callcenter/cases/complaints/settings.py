@@ -135,6 +135,11 @@ class People:
         """Return the person behind an account, None where there is none."""
         return self._by_account.get(account) if isinstance(account, str) else None
 
+    @property
+    def all(self) -> tuple[Person, ...]:
+        """Return everybody, in the order in which they were told."""
+        return tuple(self._by_account.values())
+
     def places(self, person: Person) -> Iterator[Person]:
         """Yield in whose places somebody acts: their own first."""
         yield person

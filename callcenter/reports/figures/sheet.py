@@ -27,6 +27,10 @@ _COUNTS = ("offered", "answered", "abandoned", "short", "others", "lasting", "re
 _RATES = ("answered_rate", "lost_rate")
 _SECONDS = ("speed", "longest", "most")
 _CALL_FIGURES = ("calls", "wait_call", "wait_call_within")
+_LEVELS = tuple(SpanFigures().service_levels)
+_FIGURES = ("queue", *_COUNTS, *_RATES, "abandon_rate", *_SECONDS, "threshold", *_CALL_FIGURES)
+FIGURE_COLUMNS = (*_FIGURES, *_LEVELS)
+"""The columns of `all_figures`, as they are asked for."""
 _BRIEF_COUNTS = ("offered", "answered", "abandoned")
 _CALLS = (
     "time",
@@ -86,8 +90,6 @@ def brief_figures(day: FiguresByQueue, how: SheetStyle) -> Rows:
 
 def all_figures(day: FiguresByQueue, how: SheetStyle) -> Rows:
     """Make a row for each queue and one for all, with every figure and every service level by its name."""
-    levels = tuple(SpanFigures().service_levels)
-    names = ("queue", *_COUNTS, *_RATES, "abandon_rate", *_SECONDS, "threshold", *_CALL_FIGURES)
     rows = [
         [
             name,
@@ -102,15 +104,15 @@ def all_figures(day: FiguresByQueue, how: SheetStyle) -> Rows:
         ]
         for name, f in _named(day, how)
     ]
-    return [[*(formula(name, how.language) for name in names), *levels], *rows]
+    return [[*(formula(name, how.language) for name in _FIGURES), *_LEVELS], *rows]
 
 
 def brief_calls(
     visits: Sequence[fx.Visit], lasting: Sequence[OpenStay], how: SheetStyle, *, narrow: bool = False
 ) -> Rows:
     """Make a row for each visit, as a terminal has room for; the day of what began on one day is left out."""
-    began = [at for at in (*map(_began, visits), *(one.joined_at for one in lasting)) if at is not None]
-    days = {datetime_of(at, how.zone).date() for at in began}
+    known = [at for at in (*map(began, visits), *(one.joined_at for one in lasting)) if at is not None]
+    days = {datetime_of(at, how.zone).date() for at in known}
     short = msgspec.structs.replace(how, days=len(days) > 1)
     return _calls(visits, lasting, short, _NARROW_CALLS if narrow else _BRIEF_CALLS)
 
@@ -145,7 +147,7 @@ def _calls(
     measured: MeasuredCalls | None = None,
 ) -> Rows:
     heard = measured or {}
-    rows = [(_began(v), _ended_row(v, how) | _quality(heard.get((v.uniqueid, v.agent or ""), ()))) for v in visits]
+    rows = [(began(v), _ended_row(v, how) | _quality(heard.get((v.uniqueid, v.agent or ""), ()))) for v in visits]
     rows += [(one.joined_at, _open_row(one, how)) for one in lasting]
     rows.sort(key=lambda row: (row[0] is None, row[0] or 0))
     heading: list[Cell] = [column(name, how.language) for name in columns]
@@ -157,7 +159,7 @@ def _ended_row(visit: fx.Visit, how: SheetStyle) -> dict[str, Cell]:
     answered = visit.outcome is VisitOutcome.ANSWERED
     moved, moves = visit.transferred, TRANSFERS.table(how.language)
     return {
-        "time": _clock(_began(visit), how),
+        "time": _clock(began(visit), how),
         "call": visit.call,
         "queue": _queue(visit.queue, how),
         "caller": _number(visit.caller, how),
@@ -206,7 +208,8 @@ def _offer(offer: fx.Offer, how: SheetStyle) -> str:
     return f"{replaced(offer.agent)} {rang}: {OFFERS.say(offer.outcome, how.language)}"
 
 
-def _began(visit: fx.Visit) -> Micros | None:
+def began(visit: fx.Visit) -> Micros | None:
+    """Return when a visit began, or the first that is known of it."""
     known = (visit.joined_at, visit.refused_at, visit.left_at, visit.answered_at, visit.ended_at)
     return next((at for at in known if at is not None), None)
 

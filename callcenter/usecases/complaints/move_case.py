@@ -57,6 +57,7 @@ class MoveRefused(Conflict):
 
     def __init__(self, why: MoveWhy, *fields: str) -> None:
         self.why = why
+        self.fields = fields
         told = ", ".join(fields)
         if fields and why is MoveWhy.INCOMPLETE:
             super().__init__(f"something that this step needs is missing: {told}")

@@ -9,6 +9,7 @@ import msgspec
 from fastapi import APIRouter, Depends, Query, Request, Response
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from callcenter.cases.complaints.effects import hours
 from callcenter.domain.frame import Micros
 from callcenter.numbers import PLAIN, read_number
 from callcenter.reports.case_list import CASE_COLUMNS, CASE_LIST, cases_written
@@ -22,12 +23,14 @@ from callcenter.store.complaints.records import records_of
 from callcenter.store.conflicts import Missing
 from callcenter.store.customers.cards import family_of, get, of_key
 from callcenter.store.unit_of_work import UnitOfWork
+from callcenter.usecases.complaints.offered_moves import offered_moves
 from callcenter.usecases.complaints.read_cases import may_act, reader_among, reader_of
 from callcenter.usecases.complaints.tell_story import story_of
 from callcenter.usecases.customers.show_customers import shown_card
 from callcenter.web.api.complaints.shapes import (
     CaseCustomer,
     CaseId,
+    CaseMoves,
     CasePage,
     CasePageAsked,
     CasesAsked,
@@ -98,7 +101,12 @@ async def read_case(number: CaseId, person: Seeing, service: TheService, respons
         desk = await service.case_office.desk(connection, service.clock())
         filed = await get_case(connection, number, reader_among(desk.settings.people, person))
         steps, records = await steps_of(connection, filed.id), await records_of(connection, filed.id)
-    moves = may_act(filed, person.account, desk, service.clock())
+    agents = tuple(sorted(service.agents or ()))
+    moves = CaseMoves(
+        may=may_act(filed, person.account, desk, service.clock()),
+        offered=offered_moves(filed, person.account, desk, service.clock(), agents),
+        report_within=hours(desk.settings.report_hours),
+    )
     customer = await _customer(filed, person, service)
     response.headers["ETag"] = etag(filed.version)
     team_of = service.team_of

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Header, Path, Request, Response
+from pydantic import Field
 
 from callcenter.cases.complaints.vocabulary import CaseState, Move, MoveWhy
 from callcenter.domain.frame import SECOND
@@ -17,8 +18,9 @@ from callcenter.store.idempotency import KeptAnswer
 from callcenter.store.unit_of_work import UnitOfWork
 from callcenter.usecases.complaints.department_links import BY_LINK, OpenNotice, open_notice
 from callcenter.usecases.complaints.move_case import MoveRefused, move_case
-from callcenter.usecases.complaints.read_cases import may_act
+from callcenter.usecases.complaints.offered_moves import OfferedMove, offered_moves
 from callcenter.web.api.complaints.given import MoveGiven
+from callcenter.web.api.complaints.offers import MoveOffered, form_shown
 from callcenter.web.api.complaints.shapes import CaseMoved, moved_answer, text_without_numbers
 from callcenter.web.api.fields import ResponseBody, moment_out
 from callcenter.web.api.once import Once, SeenVersion, etag, keyed
@@ -42,6 +44,7 @@ class NoticeShown(ResponseBody):
     due: datetime | None
     expires_at: datetime | None
     may: list[Move]
+    moves: list[MoveOffered] = Field(description="What the link may answer, each with its form.")
     version: int
 
 
@@ -53,9 +56,9 @@ async def read_notice(token: Token, request: Request, service: TheService, respo
     async with service.decisions.writing() as unit:
         found = await open_notice(unit, token, at, "look")
         desk = await service.case_office.desk(unit.connection, at)
-        moves = may_act(found.filed, department_account(found.link.department), desk, at)
+        offered = offered_moves(found.filed, department_account(found.link.department), desk, at, ())
     response.headers["ETag"] = etag(found.filed.version)
-    return _shown(found, [move for move in moves if move in BY_LINK], service)
+    return _shown(found, [one for one in offered if one.move in BY_LINK and one.why is None], service)
 
 
 @router.post("/{token}", response_model=CaseMoved)
@@ -99,7 +102,7 @@ def _require_slow(request: Request, service: Service) -> None:
         raise RequestRefused("too-many", f"too many attempts; try again in {seconds} s", Retry_After=str(seconds))
 
 
-def _shown(found: OpenNotice, moves: list[Move], service: Service) -> NoticeShown:
+def _shown(found: OpenNotice, moves: list[OfferedMove], service: Service) -> NoticeShown:
     zone, case = service.rulebook.zone, found.filed.case
     return NoticeShown(
         number=case.number,
@@ -110,6 +113,10 @@ def _shown(found: OpenNotice, moves: list[Move], service: Service) -> NoticeShow
         wanted=text_without_numbers(found.last("wanted", Move.OPEN, Move.RECORD)),
         due=moment_out(case.clock.due, zone),
         expires_at=moment_out(found.link.expires_at, zone),
-        may=moves,
+        may=[one.move for one in moves],
+        moves=[
+            MoveOffered(move=one.move, to=one.to, hands=[], why=None, roles=[], accounts=[], form=form_shown(one.form))
+            for one in moves
+        ],
         version=found.filed.version,
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from fastapi import Path, status
@@ -11,7 +11,7 @@ from pydantic import Field, StringConstraints
 
 from callcenter.cases.complaints.case import Case
 from callcenter.cases.complaints.vocabulary import CaseChannel, CaseRule, CaseState, CaseVerdict, Move, Nature
-from callcenter.domain.frame import SECOND
+from callcenter.domain.frame import SECOND, Micros
 from callcenter.rules.records.masks import without_numbers
 from callcenter.staff.rights import Right
 from callcenter.staff.roles import Field as Part
@@ -21,6 +21,8 @@ from callcenter.store.complaints.forgetting import without_numbers_in
 from callcenter.store.complaints.records import FiledCaseRecord
 from callcenter.store.idempotency import KeptAnswer
 from callcenter.usecases.complaints.move_case import Moved
+from callcenter.usecases.complaints.offered_moves import OfferedMove
+from callcenter.web.api.complaints.offers import MoveOffered, move_offered
 from callcenter.web.api.fields import Name, RequestBody, ResponseBody, Time, moment_in, moment_out
 from callcenter.web.api.once import etag
 
@@ -171,7 +173,9 @@ class CaseWhole(CaseShown):
     reported_at: datetime | None
     responsible_agent: str | None
     responsible_department: str | None
+    report_due: datetime | None = Field(description="By when the investigation is reported; null: not analysed yet.")
     may: list[Move]
+    moves: list[MoveOffered] = Field(description="All that it can make as it stands, for whom each is, its form.")
 
 
 class CaseMoved(ResponseBody):
@@ -186,6 +190,14 @@ class CaseMoved(ResponseBody):
     unknown: list[str] = Field(default=[], description="What the record does not have of the call.")
 
 
+class CaseMoves(NamedTuple):
+    """What whoever reads a case may do, all that can be done, and how long its report has from the analysis on."""
+
+    may: list[Move]
+    offered: list[OfferedMove]
+    report_within: Micros
+
+
 def case_shown(filed: FiledCase, person: Principal, zone: ZoneInfo) -> CaseShown:
     """Show where a case stands."""
     return CaseShown(**_standing(filed, person, zone))
@@ -198,7 +210,7 @@ def case_whole(
     person: Principal,
     zone: ZoneInfo,
     customer: CaseCustomer | None,
-    moves: list[Move],
+    moves: CaseMoves,
 ) -> CaseWhole:
     """Show a case with all that led there."""
     case = filed.case
@@ -220,7 +232,9 @@ def case_whole(
         reported_at=moment_out(case.reported_at, zone),
         responsible_agent=None if told is None else told.agent,
         responsible_department=None if told is None else told.department,
-        may=moves,
+        report_due=None if case.analysed_at is None else moment_out(case.analysed_at + moves.report_within, zone),
+        may=moves.may,
+        moves=[move_offered(one, person) for one in moves.offered],
     )
 
 

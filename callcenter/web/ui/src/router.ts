@@ -2,6 +2,7 @@
 import { shallowRef } from "vue";
 import { createRouter, createWebHistory, type RouteRecordRaw } from "vue-router";
 
+import type { ICONS } from "@/frame/icons";
 import type { TextKey } from "@/locale";
 import { painted } from "@/words/painted";
 import { type Right, useSession } from "@/session/store";
@@ -10,13 +11,17 @@ declare module "vue-router" {
   interface RouteMeta {
     /** Its name in the rail and the title; without one it is not in the rail. */
     title?: TextKey;
-    icon?: "desk" | "day" | "floor" | "lost" | "cases" | "customers" | "records" | "account";
+    icon?: keyof typeof ICONS;
     /** One of these is needed. */
     rights?: Right[];
+    /** And each of these. */
+    needs?: Right[];
     /** For agents alone. */
     agents?: boolean;
     /** For whoever is not signed in. */
     open?: boolean;
+    /** For anybody, signed in or not: its address is the right. */
+    anybodys?: boolean;
   }
 }
 
@@ -37,14 +42,33 @@ export const PAGES: RouteRecordRaw[] = [
     meta: { title: "page.floor", icon: "floor", rights: ["see_floor"] },
   },
   {
+    path: "/calls/:id?",
+    component: () => import("@/pages/CallsPage.vue"),
+    meta: { title: "page.calls", icon: "calls", rights: ["see_calls"] },
+  },
+  {
     path: "/lost-calls",
     component: () => import("@/pages/LostCallsPage.vue"),
     meta: { title: "page.lost", icon: "lost", rights: ["see_lost_calls"] },
   },
   {
-    path: "/cases",
+    path: "/cases/:id?",
     component: () => import("@/pages/CasesPage.vue"),
-    meta: { title: "page.cases", icon: "cases", rights: ["see_cases"] },
+    meta: { title: "page.cases", icon: "cases", rights: ["see_cases", "see_remedies", "see_case_reviews"] },
+  },
+  {
+    path: "/aftercare/:part?",
+    component: () => import("@/pages/AftercarePage.vue"),
+    meta: {
+      title: "page.aftercare",
+      icon: "aftercare",
+      rights: ["track_measures", "list_remedies", "follow_up_cases", "review_cases", "note_discipline"],
+    },
+  },
+  {
+    path: "/figures/:part?",
+    component: () => import("@/pages/FiguresPage.vue"),
+    meta: { title: "page.figures", icon: "figures", rights: ["see_case_figures", "see_surveys", "see"] },
   },
   {
     path: "/customers",
@@ -54,7 +78,22 @@ export const PAGES: RouteRecordRaw[] = [
   {
     path: "/records/:id?",
     component: () => import("@/pages/RecordsPage.vue"),
-    meta: { title: "page.records", icon: "records", rights: ["see"] },
+    meta: { title: "page.records", icon: "records", rights: ["see"], agents: true },
+  },
+  {
+    path: "/review/:id?",
+    component: () => import("@/pages/ReviewPage.vue"),
+    meta: { title: "page.review", icon: "review", rights: ["notify", "propose", "decide_appeal", "check", "see_agreement"] },
+  },
+  {
+    path: "/scores/:agent?",
+    component: () => import("@/pages/ScoresPage.vue"),
+    meta: { title: "page.scores", icon: "scores", rights: ["notify", "assess", "decide_appeal", "see_agreement"], needs: ["see_scores"] },
+  },
+  {
+    path: "/rules/trial",
+    component: () => import("@/pages/TrialPage.vue"),
+    meta: { title: "page.trial", icon: "trial", rights: ["propose_change", "approve_change", "see_agreement"] },
   },
   {
     path: "/account",
@@ -78,6 +117,7 @@ export const router = createRouter({
   history: createWebHistory(),
   routes: [
     { path: "/sign-in", component: () => import("@/pages/SignInPage.vue"), meta: { open: true } },
+    { path: "/notices/:token", component: () => import("@/pages/NoticePage.vue"), meta: { anybodys: true } },
     { path: "/search", component: () => import("@/pages/SearchPage.vue") },
     ...PAGES,
     ...CUSTOMERS,
@@ -93,6 +133,7 @@ export const going = shallowRef<string | null>(null);
 export function mayOpen(meta: RouteRecordRaw["meta"]): boolean {
   const session = useSession();
   if (meta?.agents && session.agent === null) return false;
+  if (meta?.needs?.some((one) => !session.may(one))) return false;
   return meta?.rights === undefined || session.may(...meta.rights);
 }
 
@@ -107,6 +148,7 @@ export function address(page: RouteRecordRaw): string {
 }
 
 router.beforeEach(async (to) => {
+  if (to.meta.anybodys) return true;
   const session = useSession();
   await session.asked;
   if (session.me === null) return to.meta.open ? true : { path: "/sign-in", query: { to: to.fullPath } };

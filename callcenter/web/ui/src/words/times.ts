@@ -41,6 +41,29 @@ export function clock(seconds: number | null, zone: string | undefined): string 
   return `${parts.hour}:${parts.minute}:${parts.second}`;
 }
 
+/** Writes the day of a moment in the site's zone, as 2026-11-26. */
+export function dayOf(seconds: number, zone: string | undefined): string {
+  const { year, month, day } = partsOf(seconds, zone);
+  return `${year}-${month}-${day}`;
+}
+
+/** Returns when a day begins in the site's zone, as epoch seconds. */
+export function dayStart(day: string, zone: string | undefined): number {
+  const asIfUtc = Date.parse(`${day}T00:00:00Z`) / 1000;
+  let found = asIfUtc;
+  // twice: the first guess may lie on the other side of a change of the clocks
+  for (let n = 0; n < 2; n += 1) {
+    const { year, month, day: of, hour, minute, second } = partsOf(found, zone);
+    found += asIfUtc - Date.parse(`${year}-${month}-${of}T${hour}:${minute}:${second}Z`) / 1000;
+  }
+  return found;
+}
+
+/** Returns the day so many days after another. */
+export function dayAfter(day: string, days: number): string {
+  return new Date(Date.parse(`${day}T00:00:00Z`) + days * 86_400_000).toISOString().slice(0, 10);
+}
+
 /** Each zone's, made once: to make one takes longer than all else that a page does when a call comes. */
 const formats = new Map<string | undefined, Intl.DateTimeFormat>();
 

@@ -1,0 +1,59 @@
+/** A chart as ECharts is told of it: colours of the theme, gaps as gaps, and a sign beside each colour. */
+import { count, percent } from "./numbers";
+
+export interface Series {
+  name: string;
+  /** One a label; null where it is not known, which is drawn as a gap. */
+  values: (number | null)[];
+  /** Shares stand on the right, from 0 to 100 %. */
+  share?: boolean;
+  line?: boolean;
+}
+
+export interface Looks {
+  text: string;
+  quiet: string;
+  line: string;
+  card: string;
+  colours: string[];
+}
+
+const SYMBOLS = ["circle", "rect", "triangle", "diamond", "roundRect", "pin"];
+const DASHES = ["solid", "dashed", "dotted"] as const;
+
+export function optionsOf(labels: readonly string[], series: readonly Series[], looks: Looks): Record<string, unknown> {
+  const axis = { axisLine: { lineStyle: { color: looks.quiet } }, axisLabel: { color: looks.quiet }, splitLine: { lineStyle: { color: looks.line } } };
+  const shares = series.some((one) => one.share);
+  const counts = series.some((one) => !one.share);
+  return {
+    animation: false,
+    color: looks.colours,
+    textStyle: { color: looks.text, fontFamily: "inherit" },
+    grid: { left: 8, right: 8, top: 36, bottom: 8, containLabel: true },
+    legend: { top: 0, textStyle: { color: looks.text }, inactiveColor: looks.quiet },
+    tooltip: {
+      trigger: "axis",
+      renderMode: "richText",
+      backgroundColor: looks.card,
+      borderColor: looks.line,
+      textStyle: { color: looks.text },
+    },
+    xAxis: { type: "category", data: [...labels], ...axis, splitLine: { show: false } },
+    yAxis: [
+      { type: "value", show: counts, minInterval: 1, ...axis },
+      { type: "value", show: shares, min: 0, max: 1, ...axis, splitLine: { show: !counts, lineStyle: { color: looks.line } }, axisLabel: { color: looks.quiet, formatter: percent } },
+    ],
+    series: series.map((one, n) => ({
+      name: one.name,
+      type: one.line || one.share ? "line" : "bar",
+      yAxisIndex: one.share ? 1 : 0,
+      data: [...one.values],
+      connectNulls: false,
+      symbol: SYMBOLS[n % SYMBOLS.length],
+      symbolSize: 8,
+      lineStyle: { type: DASHES[n % DASHES.length] },
+      barMaxWidth: 32,
+      tooltip: { valueFormatter: one.share ? percent : count },
+    })),
+  };
+}
