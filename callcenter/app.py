@@ -62,6 +62,7 @@ from callcenter.usecases.enquiries.attach import look_after_attachments
 from callcenter.web.application import make_application
 from callcenter.web.callers import Callers
 from callcenter.web.current_calls import CurrentCalls
+from callcenter.web.desk.acts import FloorActs
 from callcenter.web.desk.desk import Desk
 from callcenter.web.live import LiveFeed
 from callcenter.web.server import serve_web, web_server
@@ -297,6 +298,7 @@ def _live_views(
 
     open_for = settings.privacy.open_for
     feed = LiveFeed(exporter, tracker.health, team_of, numbering, kept.callers, open_for=open_for)
+    feed.listeners.told = settings.desk.tell_listening
     calls = CurrentCalls(numbering, open_for)
     tracker.attach(feed)
     tracker.attach(calls)
@@ -318,6 +320,7 @@ def _answer_people(
     def in_force() -> RulesInForce:
         return tracker.in_force or first
 
+    desk = Desk(tracker, client, in_force, settings.desk)
     ports = Ports(
         dispose=tracker.dispose,
         switch_time=tracker.switch_time,
@@ -332,7 +335,8 @@ def _answer_people(
         aftercare=settings.aftercare,
         route=kept.callers.prefer,
         switchboard=Switchboard(tracker, in_force, settings.survey.plan),
-        desk=Desk(tracker, client, in_force, settings.desk),
+        desk=desk,
+        acts=FloorActs(desk, tracker, client, in_force, live[0].listeners),
         measured=exporter.page_measured,
     )
     service = build(settings.web, kept.decisions, in_force, ports)

@@ -10,7 +10,7 @@ import msgspec
 
 from callcenter.domain.agents.pages import PageWitnessed
 from callcenter.domain.frame import Micros
-from callcenter.domain.visits.holds import CallHeld
+from callcenter.domain.visits.holds import CallHeld, CallListened
 from callcenter.domain.visits.lost import LostCall
 from callcenter.domain.visits.survey import Survey
 from callcenter.domain.vocabulary import AgentState, EndedBy, How, OfferOutcome, VisitOutcome
@@ -168,8 +168,7 @@ class OwnCall(_Record, frozen=True, kw_only=True, gc=False):
         dialled: The extension, "" or "s" where none was dialled.
         in_talk: The line was taken while a queue call was in progress (a consultation).
         ended_at: None while it lasts.
-        work: From when to when (None: still) somebody who had called in was on the other side, or the agent listened
-            to a colleague's call.
+        work: From when to when (None: still) a caller was on the other side, or a colleague's call was listened to.
         unseen: The switch does not tell who is connected to whom, so that nobody on the other side proves nothing.
         calls_back: The number that the dialplan called for a one-time code; None: no such code was dialled.
     """
@@ -379,6 +378,7 @@ Fact = (
     | TalkBegan
     | TalkEnded
     | CallHeld
+    | CallListened
     | SurveyEnded
     | OfferEnded
     | VisitEnded

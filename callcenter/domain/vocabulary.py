@@ -14,14 +14,16 @@ def is_direct(queue: str | None) -> bool:
 
 
 CALL_BACK = "*47"
-"""The feature code by which an agent calls a lost caller back; a one-time code of so many digits follows."""
-CALL_BACK_DIGITS = 6
+"""The feature code by which an agent calls a lost caller back; a one-time code follows."""
+LISTEN_IN = "*48"
+"""The feature code by which a lead listens to a colleague's call; a one-time code follows."""
+CODE_DIGITS = 6
 
 
 def is_call_back(dialled: str) -> bool:
     """Tell whether what an agent dialled is the feature code for calling back, with a one-time code."""
     code = dialled.removeprefix(CALL_BACK)
-    return code != dialled and len(code) == CALL_BACK_DIGITS and code.isascii() and code.isdigit()
+    return code != dialled and len(code) == CODE_DIGITS and code.isascii() and code.isdigit()
 
 
 class VisitOutcome(StrEnum):

@@ -73,6 +73,9 @@ class Right(StrEnum):
     ADJUST = "adjust"
     USE_DESK = "use_desk"
     SEE_COLLEAGUES = "see_colleagues"
+    ACT_ON_AGENTS = "act_on_agents"
+    LISTEN_IN = "listen_in"
+    SPEAK_IN = "speak_in"
     SEE_FLOOR = "see_floor"
     RECORD_CALL = "record_call"
     SEE_CUSTOMERS = "see_customers"
@@ -143,6 +146,9 @@ RIGHTS: dict[Role, dict[Right, Reach]] = {
         Right.SET_DEPUTIES: Reach.OWN,
     },
     Role.GROUP_LEADER: {
+        Right.ACT_ON_AGENTS: Reach.TEAM,
+        Right.LISTEN_IN: Reach.TEAM,
+        Right.SPEAK_IN: Reach.TEAM,
         Right.RECORD_ENQUIRIES: Reach.TEAM,
         Right.PLAN_CARE: Reach.ALL,
         Right.SEE_REGISTERS: Reach.TEAM,
@@ -173,6 +179,9 @@ RIGHTS: dict[Role, dict[Right, Reach]] = {
         Right.SET_DEPUTIES: Reach.TEAM,
     },
     Role.SUPERVISOR: {
+        Right.ACT_ON_AGENTS: Reach.ALL,
+        Right.LISTEN_IN: Reach.ALL,
+        Right.SPEAK_IN: Reach.ALL,
         Right.RECORD_ENQUIRIES: Reach.ALL,
         Right.CHANGE_CLASSES: Reach.ALL,
         Right.PLAN_CARE: Reach.ALL,
@@ -233,6 +242,7 @@ RIGHTS: dict[Role, dict[Right, Reach]] = {
         Right.SEE_LOST_CALLS: Reach.ALL,
     },
     Role.QA: {
+        Right.LISTEN_IN: Reach.ALL,
         Right.FOLLOW_UP_CASES: Reach.ALL,
         Right.SEE_CASE_FIGURES: Reach.ALL,
         Right.SEE: Reach.ALL,
@@ -247,6 +257,9 @@ RIGHTS: dict[Role, dict[Right, Reach]] = {
         Right.SEE_LOST_CALLS: Reach.ALL,
     },
     Role.MANAGER: {
+        Right.ACT_ON_AGENTS: Reach.ALL,
+        Right.LISTEN_IN: Reach.ALL,
+        Right.SPEAK_IN: Reach.ALL,
         Right.RECORD_ENQUIRIES: Reach.ALL,
         Right.CHANGE_CLASSES: Reach.ALL,
         Right.KEEP_CONTACT_SYSTEMS: Reach.ALL,

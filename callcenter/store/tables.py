@@ -229,6 +229,25 @@ class CallQualityRow(Base):
     codec: Mapped[str | None] = mapped_column(String(32))
 
 
+class AgentNoticeRow(Base):
+    """What an agent is told of what a lead did, or a lead's message, until they have read it; `words`: message or why.
+
+    `detail` is JSON: the reason of a pause, queues joined and left.
+    """
+
+    __tablename__ = "agent_notices"
+    __table_args__ = (Index(None, "agent", "read_at", "at"),)
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    agent: Mapped[str]
+    at: Mapped[int]
+    told_by: Mapped[str] = mapped_column(String(_NAME))
+    what: Mapped[str] = mapped_column(String(16))
+    words: Mapped[str]
+    detail: Mapped[str]
+    read_at: Mapped[int | None]
+
+
 class LostCallClaimRow(Base):
     """Somebody calls a lost caller back until `until`; `entry` is the key of the number, else the lost call's id."""
 

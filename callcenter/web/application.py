@@ -24,6 +24,8 @@ from callcenter.web.api import (
     users,
     violations,
 )
+from callcenter.web.api.acts import routes as acts
+from callcenter.web.api.acts import told
 from callcenter.web.api.aftercare import care, follow_ups, measures, registers, remedies, reviews
 from callcenter.web.api.aftercare import figures as complaint_figures
 from callcenter.web.api.complaints import cases, moves, notices, people
@@ -49,6 +51,8 @@ ROUTERS = (
     violations.router,
     calls.router,
     desk.router,
+    acts.router,
+    told.router,
     looks.router,
     numbers.router,
     merges.router,

@@ -23,7 +23,8 @@ from callcenter.numbers import PLAIN, read_number
 from callcenter.rules.records.standing import SERVICE
 from callcenter.store.audit import Audited
 from callcenter.web.api.fields import RequestBody
-from callcenter.web.callback_codes import CallBackCode, CodeRefused
+from callcenter.web.desk.listening import ListenIn
+from callcenter.web.one_time_codes import CallBack, CodeRefused, OneTimeCode
 from callcenter.web.problems import RequestRefused
 from callcenter.web.service import Service, TheService
 
@@ -93,26 +94,75 @@ async def read_call_back(asked: Annotated[CallBackAsked, Query()], service: TheS
     """Say which number is dialled for a code, once; nothing where it is not this phone's, or no more."""
     taken = service.codes.take(asked.phone, asked.code)
     task = BackgroundTask(_note_code, service, asked.phone, taken)
-    if isinstance(taken, CallBackCode):
-        return PlainTextResponse(taken.number, background=task)
+    if isinstance(taken, OneTimeCode):
+        return PlainTextResponse(taken.meant.number, background=task)
     return Response(status_code=204, background=None if taken is CodeRefused.BLOCKED else task)
 
 
-async def _note_code(service: Service, phone: str, taken: CallBackCode | CodeRefused) -> None:
+class ListenDialled(RequestBody):
+    """Which phone has dialled which one-time code, on which channel, to listen to a colleague's call."""
+
+    phone: str = Field(max_length=80)
+    code: str = Field(max_length=20)
+    channel: str = Field(max_length=80)
+
+
+@router.get("/listen")
+async def read_listen(asked: Annotated[ListenDialled, Query()], service: TheService) -> Response:
+    """Say whose channel is listened to, once, and how: `whisper/lab-1.5`; nothing where talk or code are over."""
+    taken = service.listening.take(asked.phone, asked.code)
+    task = BackgroundTask(_note_listening, service, asked.phone, taken)
+    if isinstance(taken, OneTimeCode):
+        acts = service.ports.acts
+        line = None if acts is None else acts.line_of(taken.meant)
+        if acts is None or line is None:
+            return _nothing()
+        acts.listeners.dialled(asked.channel, taken.meant)
+        return PlainTextResponse(f"{taken.meant.mode}/{line}", background=task)
+    return Response(status_code=204, background=None if taken is CodeRefused.BLOCKED else task)
+
+
+async def _note_code(service: Service, phone: str, taken: OneTimeCode[CallBack] | CodeRefused) -> None:
     """Keep in the audit log that a phone has used a code, or has dialled a wrong one."""
-    now = service.clock()
-    if isinstance(taken, CallBackCode):
-        told = {"phone": phone}
-        kind, subject = ("call", taken.call or "") if taken.lost_call is None else ("lost_call", taken.lost_call)
-        noted = Audited(at=now, actor=taken.account, action="dial", kind=kind, subject=subject, detail=told)
+    if isinstance(taken, OneTimeCode):
+        meant, told = taken.meant, {"phone": phone}
+        kind, subject = ("call", meant.call or "") if meant.lost_call is None else ("lost_call", meant.lost_call)
+        dialled = Audited(
+            at=service.clock(), actor=taken.account, action="dial", kind=kind, subject=subject, detail=told
+        )
+        await _keep(service, dialled)
     else:
-        told = {"refused": taken.name.lower()}
-        noted = Audited(at=now, actor=SERVICE, action="guess", kind="call_back_code", subject=inert(phone), detail=told)
+        await _keep(service, _guessed(service, "call_back_code", phone, taken))
+
+
+async def _note_listening(service: Service, phone: str, taken: OneTimeCode[ListenIn] | CodeRefused) -> None:
+    """Keep in the audit log that somebody begins to listen, or that a phone has dialled a wrong code."""
+    if isinstance(taken, OneTimeCode):
+        told = {"phone": phone, "mode": taken.meant.mode}
+        dialled = Audited(
+            at=service.clock(),
+            actor=taken.account,
+            action="dial",
+            kind="agent",
+            subject=taken.meant.agent,
+            detail=told,
+        )
+        await _keep(service, dialled)
+    else:
+        await _keep(service, _guessed(service, "listen_code", phone, taken))
+
+
+def _guessed(service: Service, kind: str, phone: str, refused: CodeRefused) -> Audited:
+    told = {"refused": refused.name.lower()}
+    return Audited(at=service.clock(), actor=SERVICE, action="guess", kind=kind, subject=inert(phone), detail=told)
+
+
+async def _keep(service: Service, noted: Audited) -> None:
     try:
         async with service.decisions.writing() as unit:
             await unit.note(noted)
     except StoreError as error:
-        log.warning("call_back_not_noted", error=str(error))
+        log.warning("code_not_noted", error=str(error))
 
 
 async def _preference(service: Service, caller: str) -> Preference:

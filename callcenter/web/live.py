@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 from collections import Counter, deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Mapping, Sequence
-from typing import Protocol
 
 import msgspec
 import structlog
@@ -19,12 +18,11 @@ from callcenter.clock import wall_clock
 from callcenter.domain import facts as fx
 from callcenter.domain.floor import Floor
 from callcenter.domain.frame import SECOND, Micros
-from callcenter.domain.visits.holds import CallHeld
+from callcenter.domain.visits.holds import CallHeld, CallListened
 from callcenter.errors import StoreError
 from callcenter.exporter.health import Health
-from callcenter.exporter.live import AgentNow, LiveDocument, QueueNow
 from callcenter.exporter.names import inert
-from callcenter.exporter.present import Changed, moved
+from callcenter.exporter.present import moved
 from callcenter.numbers import Numbering
 from callcenter.rules.records.violation import Violation
 from callcenter.rules.regulations.edition import Mode
@@ -32,10 +30,12 @@ from callcenter.staff.rights import Right
 from callcenter.staff.roles import Principal, may
 from callcenter.store.complaints.news import CaseNews
 from callcenter.store.decisions.lost_calls import OpenLostCalls
+from callcenter.web.desk.listening import Listeners
 from callcenter.web.live_words import (
     HELD,
     MOST_UNREAD,
     Happening,
+    LiveBoard,
     LiveEvent,
     LiveReader,
     Said,
@@ -44,6 +44,8 @@ from callcenter.web.live_words import (
     framed,
     happening,
     holding,
+    listened,
+    listening,
     lost_call,
     may_see_customers,
     on_floor,
@@ -60,8 +62,7 @@ MOST_OF_ACCOUNT = 4
 MOST_READERS = 200
 EVERY_SECONDS = 3.0
 """How often each reader is told how old the data is, and sessions are looked at."""
-_FLOOR_SECONDS = 0.2
-"""Changes of the floor are told together."""
+_FLOOR_SECONDS = 0.2  # changes of the floor are told together
 _OVER: dict[type[fx.Fact], tuple[tuple[Topic, str], ...]] = {
     fx.OfferEnded: ((Topic.CALLS, "rang"), (Topic.POPS, "rang")),
     fx.TalkEnded: ((Topic.CALLS, "talks"), (Topic.CALLS, "held")),
@@ -73,25 +74,6 @@ log = structlog.get_logger()
 
 Lasting = Callable[[set[str]], Awaitable[set[str]]]
 """Tells which of some sessions last."""
-
-
-class LiveBoard(Protocol):
-    """Knows what queues and agents do now; the exporter does."""
-
-    changed: Changed
-    """What the latest facts changed."""
-
-    def live(self) -> LiveDocument:
-        """Return all of it."""
-
-    def rings(self) -> tuple[int, Micros]:
-        """Return within how many rings a phone is to be answered, and how long one takes."""
-
-    def queue(self, name: str) -> QueueNow:
-        """Return one queue."""
-
-    def agent(self, name: str) -> AgentNow | None:
-        """Return one agent, None where there is none of that name any more."""
 
 
 class LiveFeed:
@@ -118,6 +100,7 @@ class LiveFeed:
         open_for: Micros = 0,
         clock: Callable[[], Micros] = wall_clock,
     ) -> None:
+        self.listeners = Listeners()
         self._open_for = open_for
         self._board = board
         self._health = health
@@ -141,11 +124,7 @@ class LiveFeed:
         """Take in what one event made true."""
         if not self._begun:
             self._begun = True
-            for talk in floor.state.talks.values():
-                if not talk.apart or talk.held:
-                    self._calls(fx.TalkBegan, talking(talk.agent, talk.uniqueid, talk.queue, talk.how, talk.start))
-                if talk.held:
-                    self._calls(CallHeld, holding(talk.agent, talk.uniqueid, talk.queue, None, held=True))
+            self._begin(floor)
         queues, agents = moved(self._board.changed, facts)
         self._moved = queues, agents = self._moved[0] | queues, self._moved[1] | agents
         for fact in facts:
@@ -158,10 +137,24 @@ class LiveFeed:
                 case fx.LostCallChanged():
                     said = lost_call(fact, self._health().node)
                     self._publish(Topic.LOST_CALLS, said, caller=fact.lost.caller)
+                case CallListened():
+                    self._listened(fact)
+                case fx.GapSeen():
+                    self._hear_no_more(lambda line: line not in floor.state.channels)
                 case _:
                     pass
         if (queues or agents) and self._flush is None:
             self._flush = asyncio.get_running_loop().call_later(_FLOOR_SECONDS, self._floor)
+
+    def _begin(self, floor: Floor) -> None:
+        """Take in what lasted when this view began."""
+        for talk in floor.state.talks.values():
+            if not talk.apart or talk.held:
+                self._calls(fx.TalkBegan, talking(talk.agent, talk.uniqueid, talk.queue, talk.how, talk.start))
+            if talk.held:
+                self._calls(CallHeld, holding(talk.agent, talk.uniqueid, talk.queue, None, held=True))
+        for fact in listening(floor):
+            self._listened(fact)
 
     def judged(self, violations: Sequence[Violation]) -> None:
         """Take in records that have just been decided on."""
@@ -177,6 +170,10 @@ class LiveFeed:
     def case(self, news: CaseNews) -> None:
         """Take in what happened with a case."""
         self._publish(Topic.CASES, case_told(news), news=news)
+
+    def act(self, agent: str, said: Said) -> None:
+        """Take in that a lead did something to an agent's desk, or wrote to them."""
+        self._publish(Topic.ACTS, said, agent)
 
     def phone_taken(self, agent: str) -> None:
         """Tell the pages of an agent that a session has taken the phone over: each looks whether it was its own."""
@@ -325,6 +322,19 @@ class LiveFeed:
                 if topic is Topic.CALLS and what == "rang":
                     self.pops.over(*key)
 
+    def _listened(self, fact: CallListened) -> None:
+        """Tell an agent who listens, as long as they do, where the site says so."""
+        self._hear_no_more(lambda line: line == fact.line)
+        if fact.listens and fact.agent is not None and self.listeners.told:
+            said = listened(fact, self.listeners.on(fact.line))
+            self._lasting[Topic.ACTS, "listens", fact.agent, fact.line] = self._publish(Topic.ACTS, said, fact.agent)
+
+    def _hear_no_more(self, gone: Callable[[str], bool]) -> None:
+        """Tell agents that nobody listens by some channels any more."""
+        for key in [key for key in self._lasting if key[0] is Topic.ACTS and gone(key[3])]:
+            del self._lasting[key]
+            self._publish(Topic.ACTS, {"what": "listened", "line": inert(key[3])}, key[2])
+
     def _floor(self) -> None:
         self._flush = None
         (queues, agents), self._moved = self._moved, (set(), set())
@@ -376,9 +386,8 @@ class LiveFeed:
             }
         if Topic.LOST_CALLS in reader.topics and may(reader.person, Right.SEE_LOST_CALLS):
             said["lost_calls"] = self._lost
-        for topic in reader.topics & {Topic.CALLS, Topic.POPS}:
-            lasting = self._lasting_for(reader, topic)
-            said[topic] = [event.said_to(reader.person, self._clock()) for event in lasting]
+        for topic in reader.topics & {Topic.ACTS, Topic.CALLS, Topic.POPS}:
+            said[topic] = [e.said_to(reader.person, self._clock()) for e in self._lasting_for(reader, topic)]
         return said
 
     def _lasting_for(self, reader: LiveReader, topic: Topic) -> list[LiveEvent]:

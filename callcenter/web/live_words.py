@@ -5,18 +5,18 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from enum import StrEnum
-from typing import Any
+from typing import Any, Protocol
 
 import msgspec
 
 from callcenter.domain import facts as fx
 from callcenter.domain.floor import Floor
 from callcenter.domain.frame import SECOND, Micros
-from callcenter.domain.visits.holds import CallHeld
+from callcenter.domain.visits.holds import CallHeld, CallListened
 from callcenter.domain.vocabulary import FollowUpState, How
-from callcenter.exporter.live import AgentNow
+from callcenter.exporter.live import AgentNow, LiveDocument, QueueNow
 from callcenter.exporter.names import inert
-from callcenter.exporter.present import open_visit_of
+from callcenter.exporter.present import Changed, open_visit_of
 from callcenter.rules.records.masks import masked_caller, worded
 from callcenter.rules.records.violation import Violation
 from callcenter.rules.regulations.edition import Mode
@@ -26,6 +26,7 @@ from callcenter.store.complaints.news import CaseNews
 from callcenter.store.record.rows import lost_call_id
 from callcenter.usecases.complaints.read_cases import concerns
 from callcenter.usecases.customers.log_pops import PopShown
+from callcenter.web.desk.listening import ListenIn
 
 HELD = "held"
 MOST_UNREAD = 500
@@ -46,8 +47,29 @@ class Topic(StrEnum):
     """Records within one's reach, as they are made."""
     LOST_CALLS = "lost_calls"
     """Callers who are to be called back, who does, and what became of them."""
+    ACTS = "acts"
+    """What leads did to one's own desk or wrote, and who listens to one's own call."""
     CASES = "cases"
     """Cases that one reads: opened, moved, warned of, breached."""
+
+
+class LiveBoard(Protocol):
+    """Knows what queues and agents do now; the exporter does."""
+
+    changed: Changed
+    """What the latest facts changed."""
+
+    def live(self) -> LiveDocument:
+        """Return all of it."""
+
+    def rings(self) -> tuple[int, Micros]:
+        """Return within how many rings a phone is to be answered, and how long one takes."""
+
+    def queue(self, name: str) -> QueueNow:
+        """Return one queue."""
+
+    def agent(self, name: str) -> AgentNow | None:
+        """Return one agent, None where there is none of that name any more."""
 
 
 class LiveEvent:
@@ -108,7 +130,7 @@ class LiveEvent:
     def concerns(self, person: Principal) -> bool:
         """Tell whether a person may be told."""
         match self.topic:
-            case Topic.POPS:
+            case Topic.POPS | Topic.ACTS:
                 return self.agent is not None and person.agent == self.agent
             case Topic.VIOLATIONS:
                 return may_see(person, self.agent or "", self.team, shadow=self.shadow)
@@ -318,6 +340,28 @@ def _of_visit(what: str, uniqueid: str, queue: str | None, agent: str | None, at
         "agent": None if agent is None else inert(agent),
         **({"caller": None} if what in _WHAT.values() else {}),
     }
+
+
+def listened(fact: CallListened, who: ListenIn | None) -> Said:
+    """Say that somebody listens to an agent's call; how, where it is by a code of ours."""
+    by = fact.by if who is None else who.name
+    return {
+        "what": "listens",
+        "line": inert(fact.line),
+        "at": seconds(fact.at),
+        "by": None if by is None else inert(by),
+        "mode": None if who is None else who.mode,
+    }
+
+
+def listening(floor: Floor) -> list[CallListened]:
+    """Say who listens to whom now."""
+    channels = floor.state.channels
+    return [
+        CallListened(at=None, line=one.uid, by=one.person, agent=channels[one.spies_on].person, listens=True)
+        for one in channels.values()
+        if one.spies_on is not None and one.spies_on in channels
+    ]
 
 
 def may_see_customers(person: Principal) -> bool:

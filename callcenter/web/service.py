@@ -32,11 +32,13 @@ from callcenter.usecases.customers.privacy import PrivacySettings
 from callcenter.usecases.customers.show_customers import Viewer
 from callcenter.usecases.enquiries.attachment_settings import AttachmentsSettings
 from callcenter.usecases.take_step import Evidence, StepContext
-from callcenter.web.callback_codes import CallBackCodes
 from callcenter.web.current_calls import CurrentCalls
+from callcenter.web.desk.acts import FloorActs
 from callcenter.web.desk.desk import Desk
+from callcenter.web.desk.listening import ListenIn
 from callcenter.web.limits import SignInRate
 from callcenter.web.live import LiveFeed
+from callcenter.web.one_time_codes import CallBack, OneTimeCodes
 from callcenter.web.pages.first_account import FirstAccount
 from callcenter.web.settings import WebSettings
 from callcenter.web.switchboard import Switchboard
@@ -64,6 +66,7 @@ class Ports(NamedTuple):
     route: Prefer | None = None
     switchboard: Switchboard | None = None
     desk: Desk | None = None
+    acts: FloorActs | None = None
     measured: Callable[[float], None] = lambda _: None
     """Is told which share of a call's sound did not arrive in an agent's page."""
     calls: CurrentCalls | None = None
@@ -99,7 +102,8 @@ class Service:
     """Somebody wants the list that is being brought in to stop."""
     uploads: asyncio.Semaphore
     """So many attachments are being sent at a time."""
-    codes: CallBackCodes
+    codes: OneTimeCodes[CallBack]
+    listening: OneTimeCodes[ListenIn]
     first: FirstAccount
 
     @property
@@ -185,7 +189,8 @@ def build(
         files=asyncio.Lock(),
         stop_import=asyncio.Event(),
         uploads=asyncio.Semaphore(_UPLOADS),
-        codes=CallBackCodes(steady),
+        codes=OneTimeCodes(steady),
+        listening=OneTimeCodes(steady),
         first=FirstAccount(),
     )
 

@@ -32,7 +32,9 @@ from callcenter.tracker import RulesInForce
 from callcenter.usecases.customers.privacy import PrivacySettings
 from callcenter.web.application import make_application
 from callcenter.web.current_calls import CurrentCalls
+from callcenter.web.desk.acts import FloorActs
 from callcenter.web.desk.desk import Desk
+from callcenter.web.desk.listening import Listeners
 from callcenter.web.desk.settings import DeskSettings
 from callcenter.web.live import LiveFeed
 from callcenter.web.service import Ports, Service, build
@@ -115,6 +117,7 @@ class Department:
         self.calls = CurrentCalls(
             lambda: self.in_force.numbering or PLAIN, PrivacySettings().open_for, clock=lambda: self.now
         )
+        own_desk = Desk(self.switch, self.switch, lambda: self.in_force, desk or DeskSettings())
         self.service = build(
             settings,
             decisions,
@@ -125,7 +128,14 @@ class Department:
                 evidence=self._look,
                 live=live,
                 calls=self.calls,
-                desk=Desk(self.switch, self.switch, lambda: self.in_force, desk or DeskSettings()),
+                desk=own_desk,
+                acts=FloorActs(
+                    own_desk,
+                    self.switch,
+                    self.switch,
+                    lambda: self.in_force,
+                    Listeners() if live is None else live.listeners,
+                ),
             ),
             accounts=Accounts(QUICK),
             clock=lambda: self.now,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from callcenter.domain import company as co
 from callcenter.domain import events as ev
 from callcenter.domain.floor import Floor
 from callcenter.domain.frame import SECOND, Micros
@@ -66,6 +67,12 @@ class DeskSwitch:
         )
         self._happen(ev.ChannelRang(self._next(), 0, "a1", ""))
         self._happen(ev.ChannelUp(self._next(), 0, "a1", "", ""))
+
+    def talk(self, interface: str, uid: str = "c1") -> None:
+        """The same, and both are seen to hear each other."""
+        self.call(interface, uid)
+        for one, name in ((uid, f"PJSIP/trunk-{uid}"), ("a1", f"{interface}-a1")):
+            self._happen(co.BridgeEntered(self._next(), 0, one, name, uid, "b1", None))
 
     def hang_up(self) -> None:
         """The phone's channel is gone."""

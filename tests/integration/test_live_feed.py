@@ -12,6 +12,7 @@ import pytest
 from callcenter.cases.complaints.vocabulary import CaseState
 from callcenter.cases.linking import LostVisit
 from callcenter.cases.owners import CustomerMatch, MatchKind
+from callcenter.domain import company as co
 from callcenter.domain import events as ev
 from callcenter.domain import facts as fx
 from callcenter.domain.frame import SECOND
@@ -28,6 +29,7 @@ from callcenter.store.outbox import OutboxEntry, OutboxKind
 from callcenter.usecases.customers.log_pops import PopShown
 from callcenter.usecases.customers.tell_caller import CallAsked, CallerCard, KnownCaller
 from callcenter.web import live, live_words, pops
+from callcenter.web.desk.listening import ListenIn, ListenMode
 from callcenter.web.live_words import Topic, framed
 from callcenter.web.problems import RequestRefused
 from tests.integration.lively import ADMIN, ALICE, BOB, LEADER, SUPERVISOR, Lively, Page, violation
@@ -691,6 +693,50 @@ async def test_what_a_caller_sends_acts_nowhere(house: Lively) -> None:
     assert frame.count(b"\n") == 4
     assert not any(sign in frame for sign in (b"<", b">", b"\r", "\u202e".encode()))
     assert framed("x", {"said": "a&b</script>"}).count(b"&") == 0
+
+
+async def test_an_agent_is_told_who_listens_as_long_as_they_do_and_nobody_else_is(house: Lively) -> None:
+    house.sign_in()
+    house.join()
+    house.ring()
+    house.answer()
+    alices, others = house.open(ALICE, Topic.ACTS), [house.open(who, Topic.ACTS) for who in (BOB, LEADER, SUPERVISOR)]
+    for page in (alices, *others):
+        assert (await page.next())[1]["acts"] == []
+    who = ListenIn(account="li", name="Li", agent="Alice", talk=1, mode=ListenMode.WHISPER)
+    house.feed.listeners.dialled("l1", who)
+    for line in ("l1", "l2"):
+        house.tell(ev.ChannelStarted, line, f"PJSIP/19-{line}", line, "*48", calling=True, number=None)
+        house.tell(co.SpyBegan, line, "c1-Alice")
+    told = [(said["what"], said["line"], said["by"], said["mode"]) for said in await alices.rest("acts")]
+    assert told == [("listens", "l1", "Li", "whisper"), ("listens", "l2", None, None)]
+    assert [one["line"] for one in (await house.open(ALICE, Topic.ACTS).next())[1]["acts"]] == ["l1", "l2"]
+    again = Lively(house.floor)
+    again.feed.happened((), again.floor)
+    assert [one["line"] for one in (await again.open(ALICE, Topic.ACTS).next())[1]["acts"]] == ["l1", "l2"]
+    house.tell(co.SpyEnded, "l1")
+    house.tell(ev.LinkLost)
+    house.tell(ev.LinkRestored, restarted=True)
+    assert [(said["what"], said["line"]) for said in await alices.rest("acts")] == [
+        ("listened", "l1"),
+        ("listened", "l2"),
+    ]
+    for page in others:
+        assert await page.rest("acts") == []
+
+
+async def test_no_agent_is_told_who_listens_where_the_site_does_not(house: Lively) -> None:
+    house.feed.listeners.told = False
+    house.sign_in()
+    house.join()
+    house.ring()
+    house.answer()
+    page = house.open(ALICE, Topic.ACTS)
+    await page.next()
+    house.tell(ev.ChannelStarted, "l1", "PJSIP/19-l1", "l1", "*48", calling=True, number=None)
+    house.tell(co.SpyBegan, "l1", "c1-Alice")
+    house.tell(co.SpyEnded, "l1")
+    assert await page.rest("acts") == []
 
 
 async def test_a_hold_is_told_by_the_agents_own_channel_once_and_stays_in_snapshots_until_it_is_over(

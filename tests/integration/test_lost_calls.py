@@ -34,7 +34,7 @@ from callcenter.store.decisions.lost_calls import BY_HAND, delete_settled, lost_
 from callcenter.store.record.rows import lost_call_id
 from callcenter.store.tables import LostCallClosingRow
 from callcenter.tracker import Tracker
-from callcenter.web.callback_codes import CODE_LASTS, MOST_WRONG, CallBackCodes, CodeRefused
+from callcenter.web.one_time_codes import CODE_LASTS, MOST_WRONG, CallBack, CodeRefused, OneTimeCodes
 from callcenter.web.switchboard import Switchboard
 from tests.integration.api import Department, department
 from tests.integration.lively import Lively
@@ -440,8 +440,8 @@ async def test_codes_that_are_guessed_are_refused_and_told_and_soon_not_even_loo
 
 @pytest.mark.one_database
 def test_many_phones_that_guess_are_all_refused() -> None:
-    codes = CallBackCodes(lambda: 0)
-    given = codes.give("alice", ["1001"], "13800138000", FIRST)
+    codes = OneTimeCodes[CallBack](lambda: 0)
+    given = codes.give("alice", ["1001"], CallBack(number="13800138000", lost_call=FIRST))
     refused = [codes.take(f"2{n:03}", "x") for n in range(60)]
     assert refused[0] is CodeRefused.WRONG
     assert refused[-1] is codes.take("1001", given.code) is CodeRefused.BLOCKED

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from callcenter.lab.sipphone import SipCall, SipPhone
 from callcenter.lab.stage import PHONES_HOST
 from callcenter.lab.switch import Lab
 from callcenter.lab.troupe import operator_of
+from callcenter.sip.sdp import AudioCodec
 from tests.scenarios.tapes import Shown, replayed
 
 MENU_SECONDS = 0.4
@@ -92,14 +93,17 @@ class Hotline:
         said: dict[str, str] = await operator.act("Getvar", Variable=f"DEVICE_STATE(PJSIP/{number})")
         return said.get("Value")
 
-    async def call(self, key: str = "1", number: str | None = None) -> SipCall:
-        """Let a caller dial the hotline and choose a line."""
+    async def call(
+        self, key: str = "1", number: str | None = None, codecs: Mapping[int, AudioCodec] | None = None
+    ) -> SipCall:
+        """Let a caller dial the hotline and choose a line; who names codecs speaks no others."""
         self._callers += 1
         state = self.lab.state
         caller = SipPhone(
             number or f"1381000{self._callers:04d}", (self.lab.settings.bind, state.sip_port), self._diary
         )
         await caller.open(state.trunk_host)
+        caller.media.codecs = {**(caller.media.codecs if codecs is None else codecs)}
         self._phones.append(caller)
         call = caller.dial("400")
         await asyncio.wait_for(call.answered.wait(), 10)

@@ -19,6 +19,7 @@ from callcenter.domain.frame import Micros
 from callcenter.domain.patterns import permitted
 from callcenter.domain.settings import FloorSettings
 from callcenter.domain.state import Channel, State, Timer
+from callcenter.domain.visits.holds import CallListened
 from callcenter.domain.vocabulary import ChannelRole, Party, is_call_back
 
 
@@ -68,12 +69,13 @@ class OwnCalls:
 
     def spies(self, channel: Channel, on: str | None, at: Micros | None, pos: int) -> None:
         """The party on an own line listens to a colleague's call, or no longer does."""
-        channel.spies_on = on
+        self._listens(channel, on, at)
         channel.frames.append(pos)
         self._work(channel, at)
 
     def ended(self, channel: Channel, event: ev.ChannelEnded) -> None:
         """A channel is gone; the agent is no longer on it."""
+        self._listens(channel, None, event.at)
         person = self._state.people.get(channel.person or "")
         if person is None:
             return
@@ -107,6 +109,15 @@ class OwnCalls:
         """List the own calls that last."""
         mine = (c for c in self._state.channels.values() if c.role is ChannelRole.OWN)
         return [self._record(c, None) for c in mine]
+
+    def _listens(self, channel: Channel, on: str | None, at: Micros | None) -> None:
+        """Tell whose call the party on a channel listens to, where that is news."""
+        for target, listens in ((channel.spies_on, False), (on, True)):
+            if target is not None and channel.spies_on != on:
+                agent = None if (heard := self._state.channels.get(target)) is None else heard.person
+                told = CallListened(at=at, line=channel.uid, by=channel.person, agent=agent, listens=listens)
+                self._out.append(told)
+        channel.spies_on = on
 
     def _work(self, channel: Channel, at: Micros | None) -> None:
         """Count the time of an own line that is work, and look at what is left when it stops being work."""

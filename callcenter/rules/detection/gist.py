@@ -15,7 +15,7 @@ import msgspec
 
 from callcenter.domain import facts as fx
 from callcenter.domain.agents.pages import PageWitnessed
-from callcenter.domain.visits.holds import CallHeld
+from callcenter.domain.visits.holds import CallHeld, CallListened
 from callcenter.domain.vocabulary import AgentState, EndedBy, OfferOutcome, PageWord
 from callcenter.rules.detection.witness import SPEAKS_FOR
 
@@ -46,6 +46,7 @@ def gist(fact: fx.Fact) -> fx.Fact | None:
             | fx.TalkBegan()
             | fx.TalkEnded()
             | CallHeld()
+            | CallListened()
             | fx.SurveyEnded()
             | fx.VisitFilled()
             | fx.CallEnded()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
 from typing import Annotated
@@ -299,7 +300,7 @@ async def _shown(desk: Desk, now: DeskNow, session: str, service: Service, reque
         since=moment_out(now.since, service.rulebook.zone),
         queued=None if now.queued is None else QueuedShown(state=now.queued.state, reason=now.queued.reason),
         queues=list(now.queues),
-        reasons=[_reason(*one, language) for one in {**desk.settings.reasons, AFTER_CALL_WORK: ""}.items()],
+        reasons=reasons_shown(desk.settings.reasons, language),
         phone=None
         if phone is None
         else PhoneShown(
@@ -312,5 +313,8 @@ async def _shown(desk: Desk, now: DeskNow, session: str, service: Service, reque
     )
 
 
-def _reason(code: str, name: str, language: Language) -> ReasonShown:
-    return ReasonShown(code=code, name=name or REASONS.table(language).get(code, code))
+def reasons_shown(reasons: Mapping[str, str], language: Language) -> list[ReasonShown]:
+    """Show the reasons of a pause, those of the site first."""
+    names = REASONS.table(language)
+    every = {**reasons, AFTER_CALL_WORK: ""}
+    return [ReasonShown(code=code, name=name or names.get(code, code)) for code, name in every.items()]

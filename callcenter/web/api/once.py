@@ -41,6 +41,16 @@ class Once:
         named = f"{self.asked.account} {self.asked.key} {self.asked.at // SECOND}"
         return hashlib.sha256(named.encode()).hexdigest()[:32]
 
+    async def kept(self) -> Response | None:
+        """Return the answer that this request had before, None if it is new.
+
+        Raises:
+            KeyReused: The key came with another request.
+        """
+        async with self._service.decisions.writing() as unit:
+            answer = await recall(unit, self.asked)
+        return None if answer is None else _response(answer, replayed=True)
+
     async def answer(self, work: Work, tell: Tell | None = None) -> Response:
         """Do the work and keep its answer in one transaction, or give the answer that was kept.
 
@@ -67,9 +77,13 @@ class Once:
                 log.warning("request_half_kept", error=str(error))
                 raise RequestRefused("half-kept", "send the same again, under the same key", Retry_After="5") from error
             raise
-        headers = {"ETag": answer.etag, "Idempotent-Replayed": str(replayed).lower()}
-        media_type = MEDIA_TYPE if answer.status >= status.HTTP_400_BAD_REQUEST else "application/json"
-        return Response(answer.body, answer.status, headers, media_type)
+        return _response(answer, replayed=replayed)
+
+
+def _response(answer: KeptAnswer, *, replayed: bool) -> Response:
+    headers = {"ETag": answer.etag, "Idempotent-Replayed": str(replayed).lower()}
+    media_type = MEDIA_TYPE if answer.status >= status.HTTP_400_BAD_REQUEST else "application/json"
+    return Response(answer.body, answer.status, headers, media_type)
 
 
 async def _journalled(tell: Tell) -> None:

@@ -186,7 +186,7 @@ class Desk:
             await self._control.add_member(interface, queue, name=agent)
         await self._add_direct(interface, agent)
         await self._control.pause(interface, reason=SIGNED_IN)
-        return await self._seen(agent, lambda person: set(queues) <= person.queues.keys() and _all_paused(person))
+        return await self.seen(agent, lambda person: set(queues) <= person.queues.keys() and _all_paused(person))
 
     async def sign_out(self, agent: str) -> DeskNow:
         """Take an agent's phones out of all queues; a call that goes on is not touched.
@@ -200,7 +200,7 @@ class Desk:
         for queue, members in {**person.queues}.items():
             for interface in [*members]:
                 await self._control.remove_member(interface, queue)
-        return await self._seen(agent, lambda found: not found.queues)
+        return await self.seen(agent, lambda found: not found.queues)
 
     async def pause(self, agent: str, reason: str) -> DeskNow:
         """Pause an agent in all queues, for a reason of the site or after-call work.
@@ -227,7 +227,7 @@ class Desk:
             raise Conflict("the switch does not reach your phone: let it register first")
         for interface in _interfaces(person):
             await self._control.pause(interface, paused=False)
-        return await self._seen(agent, lambda found: not any(member.paused for member in _members(found)))
+        return await self.seen(agent, lambda found: not any(member.paused for member in _members(found)))
 
     async def note_saved(self, agent: str) -> None:
         """End an agent's after-call work: the note is written. What the switch refuses is logged, the note is kept."""
@@ -279,7 +279,7 @@ class Desk:
         waited = _steady() - self._stopped_at.get(agent, -math.inf)
         if waited > _WAITED_SECONDS and person.state not in _IN_CALL:
             return
-        await self._seen(agent, lambda found: found.reachable is not False)
+        await self.seen(agent, lambda found: found.reachable is not False)
         if _all_paused(person, CANNOT_RING):
             await self.ready(agent)
 
@@ -309,7 +309,7 @@ class Desk:
     async def _pause(self, agent: str, reason: str) -> DeskNow:
         for interface in _interfaces(self._signed_in(agent)):
             await self._control.pause(interface, reason=reason)
-        return await self._seen(agent, lambda person: _all_paused(person, reason))
+        return await self.seen(agent, lambda person: _all_paused(person, reason))
 
     def _person(self, agent: str) -> Agent | None:
         if not self._tracker.in_sync:
@@ -332,7 +332,7 @@ class Desk:
         named = frozenset[str]() if roster is None else roster.queues_of(agent, self._tracker.floor.state.now)
         return sorted(named or self.settings.queues)
 
-    async def _seen(self, agent: str, told: Callable[[Agent], bool]) -> DeskNow:
+    async def seen(self, agent: str, told: Callable[[Agent], bool]) -> DeskNow:
         """Wait a while for the switch's own word; without it, what it said last is shown."""
         for _ in range(round(_SEEN_SECONDS / _LOOK_SECONDS)):
             person = self._person(agent)

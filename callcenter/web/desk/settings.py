@@ -45,6 +45,9 @@ class DeskSettings(BaseModel):
         default=(),
         description="STUN and TURN servers of the phones, like stun:pbx.example:3478; one network needs none.",
     )
+    tell_listening: bool = Field(
+        default=True, description="An agent is told that a lead listens, whispers or barges, and who."
+    )
     turn_username: str | None = Field(default=None, max_length=200, description="By which TURN servers know phones.")
     turn_secret_file: Path | None = Field(default=None, description="File whose first line is TURN's password.")
 

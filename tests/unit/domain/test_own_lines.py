@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from callcenter.domain import events as ev
 from callcenter.domain import facts as fx
+from callcenter.domain.visits.holds import CallListened
 from callcenter.domain.vocabulary import AgentState as S
 from tests.unit.domain.switch import Switch, micros
 
@@ -337,6 +340,61 @@ def test_lead_who_listens_in_a_room_with_the_customer_works_once() -> None:
     switch.spies(13, "o1", None)
     switch.ends(20, "o1")
     assert [own.work for own in switch.own()] == [((micros(11), micros(20)),)]
+
+
+def heard(switch: Switch) -> list[tuple[float | None, str, str | None, str | None, bool]]:
+    return [(one.at, one.line, one.by, one.agent, one.listens) for one in switch.found(CallListened)]
+
+
+def test_who_listens_to_whom_is_told_once_and_no_longer_with_the_end_of_either() -> None:
+    switch = house()
+    switch.talking(1, 5)
+    switch.takes(10, dialled="*48123456")
+    for at in (11.0, 12.0):
+        switch.spies(at, "o1", "a1")
+    switch.goodbye(20)
+    for at in (20.1, 20.2):
+        switch.spies(at, "o1", None)
+    switch.ends(20.3, "o1")
+    assert heard(switch) == [
+        (micros(11), "o1", "Bob", "Alice", True),
+        (micros(20.1), "o1", "Bob", None, False),
+    ]
+
+
+def test_listening_whose_end_was_not_seen_ends_with_the_line() -> None:
+    switch = house()
+    switch.talking(1, 5)
+    switch.takes(10, dialled="*48123456")
+    switch.spies(11, "o1", "a1")
+    switch.ends(15, "o1")
+    assert [(at, listens) for at, _, _, _, listens in heard(switch)] == [(micros(11), True), (micros(15), False)]
+
+
+def accounts(switch: Switch) -> list[str]:
+    """Everything that is counted of anybody, without the frames that it stands on."""
+    kinds = (fx.VisitEnded, fx.TalkBegan, fx.TalkEnded, fx.OfferEnded, fx.CallEnded, fx.PhoneRang, fx.LineBlocked)
+    return [re.sub(r"frames=\([\d, ]*\)", "", str(fact)) for kind in kinds for fact in switch.found(kind)]
+
+
+@pytest.mark.parametrize("phone", ["PJSIP/1002", "PJSIP/1900"])
+def test_a_leads_line_that_listens_is_no_call_talk_ring_or_engaged_line_of_anyone(phone: str) -> None:
+    """The same talk with and without a lead's phone that listens to it: a colleague's, or one that nobody knows."""
+    alone, listened = house(), house()
+    for switch in (alone, listened):
+        switch.talking(1, 5)
+    listened.takes(10, dialled="*48123456", phone=phone)
+    listened.spies(11, "o1", "a1")
+    for switch in (alone, listened):
+        switch.ticks(300)
+        switch.goodbye(310)
+    listened.spies(310.1, "o1", None)
+    listened.ends(310.2, "o1")
+    for switch in (alone, listened):
+        switch.ticks(400)
+    assert accounts(listened) == accounts(alone)
+    assert listened.state("Alice") is alone.state("Alice") is S.AVAILABLE
+    assert len(listened.own()) == (phone == "PJSIP/1002")
 
 
 def test_listening_on_a_line_that_was_not_seen_is_nobodys() -> None:

@@ -39,7 +39,7 @@ from callcenter.web.api.lost_calls.shapes import (
 from callcenter.web.api.once import TheOnce
 from callcenter.web.api.written import MOST_WRITTEN, FileAsked
 from callcenter.web.auth import allowed
-from callcenter.web.callback_codes import CODE_LASTS
+from callcenter.web.one_time_codes import CODE_LASTS, CallBack
 from callcenter.web.problems import RequestRefused, language_of
 from callcenter.web.service import Service, TheService
 
@@ -119,7 +119,7 @@ async def release(number: LostCallId, person: Claiming, service: TheService, onc
         return KeptAnswer(status=status.HTTP_200_OK, etag="", body='{"state":"released"}')
 
     answer = await once.answer(work)
-    service.codes.void({number})
+    service.codes.void(lambda one: one.lost_call == number)
     _tell(service, "released", number, person)
     return answer
 
@@ -135,7 +135,7 @@ async def close(body: LostCallsClosed, person: Closing, service: TheService, onc
         return KeptAnswer(status=status.HTTP_200_OK, etag="", body=LostCallsGone(closed=gone).model_dump_json())
 
     answer = await once.answer(work)
-    service.codes.void(void)
+    service.codes.void(lambda one: one.lost_call in void)
     for number in body.ids:
         _tell(service, "closed_by_hand", number, person)
     return answer
@@ -157,7 +157,7 @@ async def call_back(number: LostCallId, person: Claiming, service: TheService) -
         if entry == number:
             raise Conflict("this caller gave no number that can be called")
         await unit.note(Audited(at=now, actor=person.account, action="call_back", kind="lost_call", subject=number))
-    given = codes.give(person.account, phones, dialled_as(entry), number)
+    given = codes.give(person.account, phones, CallBack(number=dialled_as(entry), lost_call=number))
     _tell(service, "claimed", number, person)
     shown = claim_shown(claimed, service.rulebook.zone)
     until = moment_out(now + CODE_LASTS, service.rulebook.zone)

@@ -16,7 +16,7 @@ from callcenter.store.audit import Audited
 from callcenter.store.conflicts import Conflict
 from callcenter.web.api.fields import Name, RequestBody, ResponseBody, moment_out
 from callcenter.web.auth import allowed
-from callcenter.web.callback_codes import CODE_LASTS
+from callcenter.web.one_time_codes import CODE_LASTS, CallBack
 from callcenter.web.problems import RequestRefused
 from callcenter.web.service import TheService
 
@@ -102,5 +102,5 @@ async def dial_again(body: CallAgain, person: AtTheDesk, service: TheService) ->
     now = service.clock()
     async with service.decisions.writing() as unit:
         await unit.note(Audited(at=now, actor=person.account, action="call_back", kind="call", subject=body.call))
-    given = service.codes.give(person.account, phones, dialled_as(key), call=body.call)
+    given = service.codes.give(person.account, phones, CallBack(number=dialled_as(key), call=body.call))
     return CodeGiven(dial=CALL_BACK + given.code, until=moment_out(now + CODE_LASTS, service.rulebook.zone))

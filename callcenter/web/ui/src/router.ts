@@ -62,6 +62,11 @@ export const PAGES: RouteRecordRaw[] = [
     meta: { title: "page.figures", icon: "figures", rights: ["see_case_figures", "see_surveys", "see"] },
   },
   {
+    path: "/customers",
+    component: () => import("@/pages/CustomersPage.vue"),
+    meta: { title: "page.customers", icon: "customers", rights: ["search_customers", "review_access"] },
+  },
+  {
     path: "/records/:id?",
     component: () => import("@/pages/RecordsPage.vue"),
     meta: { title: "page.records", icon: "records", rights: ["see"] },
@@ -73,6 +78,17 @@ export const PAGES: RouteRecordRaw[] = [
   },
 ];
 
+/** Pages about customers that others lead to. */
+const CUSTOMERS: RouteRecordRaw[] = [
+  { path: "/customers/new", component: () => import("@/pages/CustomerNewPage.vue"), meta: { rights: ["edit_customers"] } },
+  { path: "/customers/import", component: () => import("@/pages/CustomerImportPage.vue"), meta: { rights: ["import_customers"] } },
+  { path: "/customers/classes", component: () => import("@/pages/CustomerClassesPage.vue"), meta: { rights: ["classify_customers"] } },
+  { path: "/customers/access", component: () => import("@/pages/AccessReviewsPage.vue"), meta: { rights: ["review_access"] } },
+  { path: "/customers/:id", component: () => import("@/pages/CustomerPage.vue"), meta: { rights: ["see_customers"] } },
+  { path: "/customers/:id/merge", component: () => import("@/pages/CustomerMergePage.vue"), meta: { rights: ["merge_customers"] } },
+  { path: "/customers/:id/split", component: () => import("@/pages/CustomerSplitPage.vue"), meta: { rights: ["merge_customers"] } },
+];
+
 export const router = createRouter({
   history: createWebHistory(),
   routes: [
@@ -80,6 +96,7 @@ export const router = createRouter({
     { path: "/notices/:token", component: () => import("@/pages/NoticePage.vue"), meta: { anybodys: true } },
     { path: "/search", component: () => import("@/pages/SearchPage.vue") },
     ...PAGES,
+    ...CUSTOMERS,
     { path: "/", component: () => import("@/pages/NoPage.vue") },
     { path: "/:rest(.*)*", component: () => import("@/pages/NoPage.vue") },
   ],

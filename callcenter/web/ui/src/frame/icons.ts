@@ -9,12 +9,14 @@ import {
   Tickets,
   TrendCharts,
   User,
+  UserFilled,
 } from "@element-plus/icons-vue";
 
 export const ICONS = {
   account: User,
   aftercare: Finished,
   cases: Tickets,
+  customers: UserFilled,
   day: DataAnalysis,
   desk: Service,
   figures: TrendCharts,

@@ -38,7 +38,7 @@ export interface Watcher {
   refused(): void;
 }
 
-const TOPICS = ["floor", "calls", "pops", "violations", "lost_calls", "cases"];
+const TOPICS = ["floor", "calls", "pops", "violations", "lost_calls", "cases", "acts"];
 const NAMES = ["snapshot", "age", "end", "desk", ...TOPICS];
 
 export class SharedStream {

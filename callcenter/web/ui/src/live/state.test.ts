@@ -42,7 +42,7 @@ describe("a snapshot", () => {
   test("takes the place of all that was told before, and lets every list be asked anew", () => {
     const later = after(state, ["snapshot", { age: { state: "not_followed", data_age_seconds: null } }]);
     expect([later.ringing, later.pops, later.queues, later.followed]).toEqual([{}, {}, {}, false]);
-    expect(later.news).toEqual({ lost: 2, cases: 2, records: 2, desk: 2 });
+    expect(later.news).toEqual({ lost: 2, cases: 2, records: 2, desk: 2, acts: 2 });
   });
 });
 
@@ -70,4 +70,12 @@ test("who is gone from the floor is gone from the page", () => {
 test("what is not known changes nothing", () => {
   const state = after(nothingTold(), ["snapshot", SNAPSHOT]);
   expect({ ...after(state, ["weather", { rain: true }]), id: state.id }).toEqual(state);
+});
+
+test("who listens to one's own call is shown as long as they do, and whatever else leads did is asked anew", () => {
+  const who = { what: "listens", line: "l1", by: "Li", mode: "whisper" };
+  const listened = after(nothingTold(), ["acts", who], ["acts", { what: "paused", id: "n1" }]);
+  expect([listened.listening.l1?.by, listened.news.acts]).toEqual(["Li", 1]);
+  expect(after(listened, ["acts", { what: "listened", line: "l1" }]).listening).toEqual({});
+  expect(Object.keys(after(listened, ["snapshot", { acts: [{ ...who, line: "l2" }] }]).listening)).toEqual(["l2"]);
 });

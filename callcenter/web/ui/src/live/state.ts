@@ -70,6 +70,13 @@ export interface PopNow {
   served_last?: string | null;
 }
 
+/** Somebody listens to one's own call; `mode` null: not by the service's own way. */
+export interface ListenerNow {
+  line: string;
+  by: string | null;
+  mode: "listen" | "whisper" | "barge" | null;
+}
+
 export interface RingRules {
   seconds: number;
   most: number;
@@ -95,8 +102,10 @@ export interface LiveState {
   ended: Record<string, CallNow>;
   pops: Record<string, PopNow>;
   lost: Record<string, { open: number; since: number | null }>;
+  /** Who listens to one's own call, by their line. */
+  listening: Record<string, ListenerNow>;
   /** Grow with each thing that is told of a topic: whoever shows a list of it asks anew. */
-  news: { lost: number; cases: number; records: number; desk: number };
+  news: { lost: number; cases: number; records: number; desk: number; acts: number };
   followed: boolean;
   /** When our clock read so, the switch's last word was so old; null: it was never heard. */
   age: { seconds: number | null; heardAt: number };
@@ -125,7 +134,8 @@ export function nothingTold(): LiveState {
     ended: {},
     pops: {},
     lost: {},
-    news: { lost: 0, cases: 0, records: 0, desk: 0 },
+    listening: {},
+    news: { lost: 0, cases: 0, records: 0, desk: 0, acts: 0 },
     followed: false,
     age: { seconds: null, heardAt: 0 },
   };
@@ -147,6 +157,8 @@ export function told(state: LiveState, event: LiveEventTold): LiveState {
       const pop = event.said as unknown as PopNow;
       return { ...next, pops: { ...next.pops, [pop.visit.uniqueid]: pop } };
     }
+    case "acts":
+      return acted(next, event.said);
     case "lost_calls":
       return lostTold(next, event.said);
     case "cases":
@@ -192,7 +204,8 @@ function begun(state: LiveState, event: LiveEventTold): LiveState {
     pops: Object.fromEntries(pops.map((one) => [one.visit.uniqueid, one])),
     lost: (said.lost_calls ?? {}) as LiveState["lost"],
     // what was told in between is not known: every list is asked anew
-    news: { lost: state.news.lost + 1, cases: state.news.cases + 1, records: state.news.records + 1, desk: state.news.desk + 1 },
+    news: { lost: state.news.lost + 1, cases: state.news.cases + 1, records: state.news.records + 1, desk: state.news.desk + 1, acts: state.news.acts + 1 },
+    listening: Object.fromEntries(((said.acts ?? []) as ListenerNow[]).map((one) => [one.line, one])),
   };
   return aged(fresh, (said.age ?? {}) as Record<string, unknown>, event.heardAt);
 }
@@ -245,6 +258,13 @@ function called(state: LiveState, call: CallNow): LiveState {
     default:
       return state;
   }
+}
+
+function acted(state: LiveState, said: Record<string, unknown>): LiveState {
+  const who = said as unknown as ListenerNow;
+  if (said.what === "listens") return { ...state, listening: { ...state.listening, [who.line]: who } };
+  if (said.what === "listened") return { ...state, listening: without(state.listening, who.line) };
+  return { ...state, news: { ...state.news, acts: state.news.acts + 1 } };
 }
 
 function lostTold(state: LiveState, said: Record<string, unknown>): LiveState {

@@ -60,8 +60,8 @@ export function has(key: string): key is TextKey {
 }
 
 /** Says one of a family of texts, `family.code`; a code without a text says itself. */
-export function sayOne(family: string, code: string | null): string {
+export function sayOne(family: string, code: string | null, named: Named = {}): string {
   if (code === null) return say("unknown");
   const key = `${family}.${code}`;
-  return key in CATALOGUE ? say(key as TextKey) : code;
+  return key in CATALOGUE ? say(key as TextKey, named) : code;
 }

@@ -1,7 +1,7 @@
-"""One-time codes by which an agent's own phone calls a lost caller back: a minute, one phone, one use.
+"""One-time codes that a person's own phone dials, for what the service lets it do: a minute, one phone, one use.
 
-An agent has one code at a time. Whoever guesses learns nothing: after a few wrong codes a phone gets nothing at all
-for a while, not even by the right one.
+An account has one code of a kind at a time. Whoever guesses learns nothing: after a few wrong codes a phone gets
+nothing at all for a while, not even by the right one.
 """
 
 from __future__ import annotations
@@ -11,17 +11,20 @@ import secrets
 from collections import OrderedDict
 from collections.abc import Callable, Collection
 from enum import Enum, auto
+from typing import Generic, TypeVar
 
 import msgspec
 
 from callcenter.domain.frame import SECOND, Micros
-from callcenter.domain.vocabulary import CALL_BACK_DIGITS
+from callcenter.domain.vocabulary import CODE_DIGITS
 
 CODE_LASTS: Micros = 60 * SECOND
 MOST_WRONG = 5
 """Wrong codes of one phone, or of all together ten times as many, within `CODE_LASTS`."""
 _MOST_PHONES = 1_000
 _ALL = ""
+
+Meant = TypeVar("Meant")
 
 
 class CodeRefused(Enum):
@@ -35,29 +38,38 @@ class CodeRefused(Enum):
     """There were too many before."""
 
 
-class CallBackCode(msgspec.Struct, frozen=True, kw_only=True):
-    """What a code stands for.
+class CallBack(msgspec.Struct, frozen=True, kw_only=True):
+    """Somebody is called.
+
+    Attributes:
+        number: What is dialled.
+        lost_call: Whom it calls back; None: whoever was in a call of the agent's.
+        call: The call that it is about, where it is no lost one.
+    """
+
+    number: str
+    lost_call: str | None = None
+    call: str | None = None
+
+
+class OneTimeCode(msgspec.Struct, Generic[Meant], frozen=True, kw_only=True):
+    """A code, and what it stands for.
 
     Attributes:
         phones: The endpoints from which it may be dialled.
-        number: What is dialled for it.
-        lost_call: Whom it calls back; None: whoever was in a call of the agent's.
-        call: The call that it is about, where it is no lost one.
         account: Whose it is.
         until: By a clock that is never set.
     """
 
     code: str
     phones: frozenset[str]
-    number: str
-    lost_call: str | None
-    call: str | None
+    meant: Meant
     account: str
     until: Micros
 
 
-class CallBackCodes:
-    """The codes that are out; those of a service that stops are void.
+class OneTimeCodes(Generic[Meant]):
+    """The codes of a kind that are out; those of a service that stops are void.
 
     Args:
         steady: A clock that is never set.
@@ -65,38 +77,28 @@ class CallBackCodes:
 
     def __init__(self, steady: Callable[[], Micros]) -> None:
         self._steady = steady
-        self._given: dict[str, CallBackCode] = {}
+        self._given: dict[str, OneTimeCode[Meant]] = {}
         self._wrong: OrderedDict[str, list[Micros]] = OrderedDict()
 
-    def give(
-        self,
-        account: str,
-        phones: Collection[str],
-        number: str,
-        lost_call: str | None = None,
-        *,
-        call: str | None = None,
-    ) -> CallBackCode:
+    def give(self, account: str, phones: Collection[str], meant: Meant) -> OneTimeCode[Meant]:
         """Give an account a code, in the place of one that it had."""
         now = self._steady()
         self._given = {name: one for name, one in self._given.items() if one.until > now}
-        code = CallBackCode(
-            code="".join(secrets.choice("0123456789") for _ in range(CALL_BACK_DIGITS)),
+        code = OneTimeCode(
+            code="".join(secrets.choice("0123456789") for _ in range(CODE_DIGITS)),
             phones=frozenset(phones),
-            number=number,
-            lost_call=lost_call,
-            call=call,
+            meant=meant,
             account=account,
             until=now + CODE_LASTS,
         )
         self._given[account] = code
         return code
 
-    def void(self, lost_calls: Collection[str]) -> None:
-        """Let the codes of some lost calls stand for nothing any more."""
-        self._given = {name: one for name, one in self._given.items() if one.lost_call not in lost_calls}
+    def void(self, which: Callable[[Meant], bool]) -> None:
+        """Let some codes stand for nothing any more."""
+        self._given = {name: one for name, one in self._given.items() if not which(one.meant)}
 
-    def take(self, phone: str, code: str) -> CallBackCode | CodeRefused:
+    def take(self, phone: str, code: str) -> OneTimeCode[Meant] | CodeRefused:
         """Use up the code that a phone has dialled."""
         now = self._steady()
         if len(self._lately(phone, now)) >= MOST_WRONG or len(self._lately(_ALL, now)) >= 10 * MOST_WRONG:
