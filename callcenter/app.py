@@ -59,6 +59,7 @@ from callcenter.tracker.pruning.journal import Pruning
 from callcenter.usecases.complaints.office import CaseOffice
 from callcenter.usecases.customers.read_caller_keys import read_caller_keys
 from callcenter.usecases.enquiries.attach import look_after_attachments
+from callcenter.web.api.review.trying import ArchiveTrials
 from callcenter.web.application import make_application
 from callcenter.web.callers import Callers
 from callcenter.web.current_calls import CurrentCalls
@@ -338,6 +339,7 @@ def _answer_people(
         desk=desk,
         acts=FloorActs(desk, tracker, client, in_force, live[0].listeners),
         measured=exporter.page_measured,
+        trials=ArchiveTrials(settings.store, settings.ami.node),
     )
     service = build(settings.web, kept.decisions, in_force, ports)
     server = web_server(settings.web, make_application(service))

@@ -78,6 +78,7 @@ class Right(StrEnum):
     SPEAK_IN = "speak_in"
     SEE_FLOOR = "see_floor"
     RECORD_CALL = "record_call"
+    SEE_CALLS = "see_calls"
     SEE_CUSTOMERS = "see_customers"
     SEARCH_CUSTOMERS = "search_customers"
     EDIT_CUSTOMERS = "edit_customers"
@@ -130,6 +131,7 @@ RIGHTS: dict[Role, dict[Right, Reach]] = {
         Right.SEE_CASE_FIGURES: Reach.OWN,
         Right.SEE_SURVEYS: Reach.OWN,
         Right.SEE: Reach.OWN,
+        Right.SEE_CALLS: Reach.OWN,
         Right.EXPLAIN: Reach.OWN,
         Right.APPEAL: Reach.OWN,
         Right.SEE_SCORES: Reach.OWN,
@@ -157,6 +159,7 @@ RIGHTS: dict[Role, dict[Right, Reach]] = {
         Right.SEE_CASE_FIGURES: Reach.TEAM,
         Right.SEE_SURVEYS: Reach.TEAM,
         Right.SEE: Reach.TEAM,
+        Right.SEE_CALLS: Reach.TEAM,
         Right.SEE_FLOOR: Reach.TEAM,
         Right.PROPOSE: Reach.TEAM,
         Right.NOTIFY: Reach.TEAM,
@@ -194,6 +197,7 @@ RIGHTS: dict[Role, dict[Right, Reach]] = {
         Right.SEE_CASE_FIGURES: Reach.ALL,
         Right.SEE_SURVEYS: Reach.ALL,
         Right.SEE: Reach.ALL,
+        Right.SEE_CALLS: Reach.ALL,
         Right.SEE_FLOOR: Reach.ALL,
         Right.PROPOSE: Reach.ALL,
         Right.NOTIFY: Reach.ALL,
@@ -233,6 +237,7 @@ RIGHTS: dict[Role, dict[Right, Reach]] = {
         Right.SEE_CASE_FIGURES: Reach.ALL,
         Right.SEE_SURVEYS: Reach.ALL,
         Right.SEE: Reach.ALL,
+        Right.SEE_CALLS: Reach.ALL,
         Right.SEE_FLOOR: Reach.ALL,
         Right.PROPOSE: Reach.ALL,
         Right.WITHDRAW: Reach.ALL,
@@ -246,6 +251,7 @@ RIGHTS: dict[Role, dict[Right, Reach]] = {
         Right.FOLLOW_UP_CASES: Reach.ALL,
         Right.SEE_CASE_FIGURES: Reach.ALL,
         Right.SEE: Reach.ALL,
+        Right.SEE_CALLS: Reach.ALL,
         Right.SEE_FLOOR: Reach.ALL,
         Right.PROPOSE: Reach.ALL,
         Right.WITHDRAW: Reach.ALL,
@@ -273,6 +279,7 @@ RIGHTS: dict[Role, dict[Right, Reach]] = {
         Right.SEE_CASE_FIGURES: Reach.ALL,
         Right.SEE_SURVEYS: Reach.ALL,
         Right.SEE: Reach.ALL,
+        Right.SEE_CALLS: Reach.ALL,
         Right.SEE_FLOOR: Reach.ALL,
         Right.PROPOSE: Reach.ALL,
         Right.NOTIFY: Reach.ALL,
@@ -314,6 +321,7 @@ RIGHTS: dict[Role, dict[Right, Reach]] = {
         Right.SEE_CASE_FIGURES: Reach.ALL,
         Right.SEE_SURVEYS: Reach.ALL,
         Right.SEE: Reach.ALL,
+        Right.SEE_CALLS: Reach.ALL,
         Right.SEE_FLOOR: Reach.ALL,
         Right.SEE_AGREEMENT: Reach.ALL,
         Right.SEE_SCORES: Reach.ALL,
@@ -332,6 +340,7 @@ RIGHTS: dict[Role, dict[Right, Reach]] = {
         Right.NOTE_DISCIPLINE: Reach.ALL,
         Right.SEE_SURVEYS: Reach.ALL,
         Right.SEE: Reach.ALL,
+        Right.SEE_CALLS: Reach.ALL,
         Right.DECIDE_APPEAL: Reach.ALL,
         Right.CHECK: Reach.ALL,
         Right.APPROVE_CHANGE: Reach.ALL,
@@ -344,6 +353,7 @@ RIGHTS: dict[Role, dict[Right, Reach]] = {
     Role.ADMIN: {
         Right.KEEP_CONTACT_SYSTEMS: Reach.ALL,
         Right.SEE: Reach.ALL,
+        Right.SEE_CALLS: Reach.ALL,
         Right.SEE_SHADOW: Reach.ALL,
         Right.REVIEW_SHADOW: Reach.ALL,
         Right.SEE_AGREEMENT: Reach.ALL,

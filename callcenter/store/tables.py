@@ -89,13 +89,19 @@ class ViolationRow(Base):
     """One record: what it says (`dossier`), where it stands (`standing`), and what of both is searched for."""
 
     __tablename__ = "violations"
-    __table_args__ = (Index(None, "sort_at", "id"), Index(None, "agent", "sort_at"), Index(None, "state", "sort_at"))
+    __table_args__ = (
+        Index(None, "sort_at", "id"),
+        Index(None, "agent", "sort_at"),
+        Index(None, "state", "sort_at"),
+        Index(None, "due_at", "id"),
+    )
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
     rule: Mapped[str]
     agent: Mapped[str]
     team: Mapped[str | None]
     sort_at: Mapped[int]
+    due_at: Mapped[int | None]
     verdict: Mapped[str]
     mode: Mapped[str]
     state: Mapped[str]

@@ -11,7 +11,6 @@ from callcenter import __version__
 from callcenter.web import dialplan
 from callcenter.web.api import (
     audit,
-    calls,
     changes,
     classes,
     desk,
@@ -28,13 +27,15 @@ from callcenter.web.api.acts import routes as acts
 from callcenter.web.api.acts import told
 from callcenter.web.api.aftercare import care, follow_ups, measures, registers, remedies, reviews
 from callcenter.web.api.aftercare import figures as complaint_figures
+from callcenter.web.api.calls import listing, recorded, timeline
 from callcenter.web.api.complaints import cases, moves, notices, people
 from callcenter.web.api.customers import cards, contacts, imports, looks, merges, numbers
 from callcenter.web.api.enquiries import attachments, reports
 from callcenter.web.api.enquiries import routes as enquiries
 from callcenter.web.api.lost_calls import routes as lost_calls
 from callcenter.web.api.page import dialling, first_account, floor, own_day
-from callcenter.web.api.scores import given
+from callcenter.web.api.review import trials
+from callcenter.web.api.scores import given, quarters
 from callcenter.web.api.scores import routes as scores
 from callcenter.web.guard import SAFE, Guard
 from callcenter.web.pages.built import BuiltPage
@@ -49,7 +50,9 @@ ROUTERS = (
     floor.router,
     dialling.router,
     violations.router,
-    calls.router,
+    recorded.router,
+    listing.router,
+    timeline.router,
     desk.router,
     acts.router,
     told.router,
@@ -62,10 +65,12 @@ ROUTERS = (
     users.router,
     audit.router,
     changes.router,
+    trials.router,
     rules.router,
     promises.router,
     figures.router,
     live.router,
+    quarters.router,
     scores.router,
     surveys.router,
     lost_calls.router,

@@ -30,6 +30,7 @@ from callcenter.staff.rights import Right
 from callcenter.staff.roles import Principal, may
 from callcenter.store.complaints.news import CaseNews
 from callcenter.store.decisions.lost_calls import OpenLostCalls
+from callcenter.store.decisions.violations import FiledRecord
 from callcenter.web.desk.listening import Listeners
 from callcenter.web.live_words import (
     HELD,
@@ -51,6 +52,7 @@ from callcenter.web.live_words import (
     on_floor,
     recorded,
     seconds,
+    stepped,
     talking,
 )
 from callcenter.web.pops import CallerBook, NobodyKnown, Pops, Ring, ring_of
@@ -166,6 +168,11 @@ class LiveFeed:
     def lost_call(self, said: Said) -> None:
         """Take in that somebody claimed, gave back or closed lost calls."""
         self._publish(Topic.LOST_CALLS, {"at": self._clock() / SECOND} | said)
+
+    def record_moved(self, record: FiledRecord) -> None:
+        """Take in that somebody took a step with a record."""
+        shadow = record.standing.mode is Mode.SHADOW
+        self._publish(Topic.VIOLATIONS, stepped(record), record.dossier.agent, shadow=shadow)
 
     def case(self, news: CaseNews) -> None:
         """Take in what happened with a case."""

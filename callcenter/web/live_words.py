@@ -23,6 +23,7 @@ from callcenter.rules.regulations.edition import Mode
 from callcenter.staff.rights import Right
 from callcenter.staff.roles import Field, Principal, Sight, may, may_see, sight
 from callcenter.store.complaints.news import CaseNews
+from callcenter.store.decisions.violations import FiledRecord
 from callcenter.store.record.rows import lost_call_id
 from callcenter.usecases.complaints.read_cases import concerns
 from callcenter.usecases.customers.log_pops import PopShown
@@ -328,6 +329,21 @@ def recorded(violation: Violation) -> Said:
         "verdict": violation.verdict,
         "severity": violation.severity,
         "shadow": violation.mode is Mode.SHADOW,
+    }
+
+
+def stepped(record: FiledRecord) -> Said:
+    """Say that somebody took a step with a record."""
+    said, standing = record.dossier, record.standing
+    return {
+        "id": said.id,
+        "rule": said.rule,
+        "agent": inert(said.agent),
+        "at": seconds(said.at),
+        "verdict": standing.verdict,
+        "severity": standing.severity if standing.decided_at is None else standing.decided_severity,
+        "shadow": standing.mode is Mode.SHADOW,
+        "state": standing.state,
     }
 
 

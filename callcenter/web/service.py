@@ -18,7 +18,8 @@ from callcenter.rules.detection.inputs import Disposition
 from callcenter.rules.records.steps import Terms
 from callcenter.rules.regulations.edition import Rulebook
 from callcenter.staff.duty import Roster
-from callcenter.staff.roles import Principal
+from callcenter.staff.rights import Reach, Right
+from callcenter.staff.roles import Principal, may, reach
 from callcenter.store import DecisionStore
 from callcenter.store.customers.sealing import opened
 from callcenter.store.decisions.violations import FiledRecord
@@ -32,6 +33,7 @@ from callcenter.usecases.customers.privacy import PrivacySettings
 from callcenter.usecases.customers.show_customers import Viewer
 from callcenter.usecases.enquiries.attachment_settings import AttachmentsSettings
 from callcenter.usecases.take_step import Evidence, StepContext
+from callcenter.web.api.review.trying import Trials
 from callcenter.web.current_calls import CurrentCalls
 from callcenter.web.desk.acts import FloorActs
 from callcenter.web.desk.desk import Desk
@@ -76,6 +78,7 @@ class Ports(NamedTuple):
     """Is told that a case was moved, so that whoever follows cases hears of it at once."""
     attachments: AttachmentsSettings = AttachmentsSettings()
     aftercare: AftercareSettings = AftercareSettings()
+    trials: Trials | None = None
 
 
 @dataclass(frozen=True)
@@ -131,6 +134,11 @@ class Service:
         if self.ports.cases is not None:
             self.ports.cases()
 
+    def record_moved(self, record: FiledRecord) -> None:
+        """Let whoever follows records know that somebody took a step with one."""
+        if self.ports.live is not None:
+            self.ports.live.record_moved(record)
+
     def viewer(self, person: Principal) -> Viewer:
         """Say who is shown something of customers, now."""
         calls = {} if self.ports.calls is None else self.ports.calls.of(person.agent)
@@ -155,6 +163,15 @@ class Service:
     def agents(self) -> frozenset[str] | None:
         """The agents that the roster in force has; None: there is no roster, so nobody can tell."""
         return None if self.roster is None else self.roster.agents
+
+    def agents_of(self, person: Principal, right: Right) -> frozenset[str] | None:
+        """Name the agents whose things a person has a right to, now; None: everybody's."""
+        if reach(person.role, right) is Reach.ALL:
+            return None
+        now = self.ports.switch_time()
+        mine = {agent for agent in self.agents or () if may(person, right, agent, self.team_of(agent, now))}
+        own = set() if person.agent is None or not may(person, right, person.agent) else {person.agent}
+        return frozenset(mine | own)
 
     def knows(self, agent: str) -> bool:
         """Tell whether there is such an agent; without a roster nobody can say."""

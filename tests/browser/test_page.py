@@ -31,8 +31,8 @@ async def test_whoever_signs_in_comes_to_the_page_of_their_role(there: Front) ->
         await expect(page).to_have_url(re.compile("/desk$"))
         await expect(page.locator("nav a")).to_have_text(RAIL)
         other = await admin.sign_in("root")
-        await expect(other).to_have_url(re.compile("/records$"))
-        await expect(other.locator("nav a")).to_have_text(["Records", "Account"])
+        await expect(other).to_have_url(re.compile("/review$"))
+        await expect(other.locator("nav a")).to_have_text(["Review", "Account"])
         assert await serious(page) == []
         assert await serious(other) == []
 
@@ -139,7 +139,7 @@ async def test_an_agent_explains_a_record_in_their_own_words(there: Front) -> No
         assert await serious(page) == []
         await page.get_by_role("textbox", name="In your own words").fill("my headset was dead")
         await page.get_by_role("button", name="Explain").click()
-        await expect(page.get_by_text("Your explanation is filed.")).to_be_visible()
+        await expect(page.get_by_text("Done: Explain")).to_be_visible()
         await expect(page.locator("article")).to_contain_text("my headset was dead")
 
 

@@ -104,10 +104,10 @@ async def test_note_ends_the_after_call_work(work: Department) -> None:
 
 async def test_calls_are_listed_newest_first_with_what_is_still_to_be_recorded(work: Department) -> None:
     alice = await work.signed_in("alice")
-    first = (await alice.get("/calls?limit=1")).json()
-    rest = (await alice.get(f"/calls?limit=1&cursor={first['next']}")).json()
+    first = (await alice.get("/calls/talked?limit=1")).json()
+    rest = (await alice.get(f"/calls/talked?limit=1&cursor={first['next']}")).json()
     await alice.send("POST", "/calls/1.1/dispositions", SAID)
-    left = (await alice.get("/calls?unrecorded=true")).json()["items"]
+    left = (await alice.get("/calls/talked?unrecorded=true")).json()["items"]
     assert [page["items"][0]["uniqueid"] for page in (first, rest)] == ["1.1", "1.0"]
     assert rest["next"] is None
     assert [(call["uniqueid"], call["recorded"], call["caller"]) for call in left] == [("1.0", False, "138****0000")]
@@ -161,7 +161,7 @@ async def test_call_that_nobody_has_seen_is_not_found(work: Department) -> None:
 async def test_who_records_whose_calls(work: Department, name: str) -> None:
     browser = await work.signed_in(name)
     codes = [(await browser.send("POST", f"/calls/{uid}/dispositions", SAID)).status_code for uid in ("1.0", "1.2")]
-    listed = (await browser.get("/calls?agent=Alice")).status_code
+    listed = (await browser.get("/calls/talked?agent=Alice")).status_code
     all_of_it = ([201, 201], 200)
     allowed = {
         "alice": ([201, 403], 200),
@@ -177,7 +177,7 @@ async def test_supervisor_who_is_no_agent_records_but_promises_no_callback(work:
     sun = await work.signed_in("sun")
     promise = SAID | {"callback_to": "13800250000", "callback_by": in_an_hour(work)}
     refused = await sun.send("POST", "/calls/1.0/dispositions", promise)
-    assert (refused.status_code, (await sun.get("/calls")).status_code) == (422, 422)
+    assert (refused.status_code, (await sun.get("/calls/talked")).status_code) == (422, 422)
 
 
 async def test_calls_that_an_agent_took_over_are_listed_among_those_they_answered(work: Department) -> None:
@@ -185,8 +185,8 @@ async def test_calls_that_an_agent_took_over_are_listed_among_those_they_answere
     await heard(work, 0, "Bob", "transfer", 1.5)
     await heard(work, 2, "Bob", "queue", 2, queue="consumers")
     bob = await work.signed_in("bobby")
-    first = (await bob.get("/calls?limit=1")).json()
-    rest = (await bob.get(f"/calls?limit=1&cursor={first['next']}")).json()
+    first = (await bob.get("/calls/talked?limit=1")).json()
+    rest = (await bob.get(f"/calls/talked?limit=1&cursor={first['next']}")).json()
     assert [page["items"][0]["uniqueid"] for page in (first, rest)] == ["1.2", "1.0"]
     assert rest["next"] is None
     (taken,) = rest["items"]
@@ -200,16 +200,16 @@ async def test_calls_that_an_agent_took_over_are_listed_among_those_they_answere
 
 async def test_calls_of_before_there_were_talks_are_listed_as_they_were(work: Department) -> None:
     bob = await work.signed_in("bobby")
-    (call,) = (await bob.get("/calls")).json()["items"]
+    (call,) = (await bob.get("/calls/talked")).json()["items"]
     assert (call["uniqueid"], call["agent"], call["talks"]) == ("1.2", "Bob", [])
 
 
 async def test_talk_without_a_visit_is_a_call_that_can_be_recorded(work: Department) -> None:
     await heard(work, 9, "Bob", "outbound", 30)
     bob = await work.signed_in("bobby")
-    before = (await bob.get("/calls?unrecorded=true")).json()["items"]
+    before = (await bob.get("/calls/talked?unrecorded=true")).json()["items"]
     recorded = await bob.send("POST", "/calls/1.9/dispositions", SAID)
-    after = (await bob.get("/calls?unrecorded=true")).json()["items"]
+    after = (await bob.get("/calls/talked?unrecorded=true")).json()["items"]
     assert [(call["uniqueid"], call["caller"]) for call in before] == [("1.9", None), ("1.2", "138****0002")]
     assert (recorded.status_code, [call["uniqueid"] for call in after]) == (201, ["1.2"])
 
@@ -222,8 +222,8 @@ async def test_whoever_talked_records_the_call_also_while_they_talk(work: Depart
 
 async def test_talk_that_lasts_is_shown_and_not_listed(work: Department) -> None:
     await heard(work, 0, "Bob", "transfer", 1, ended_at=None, ended_by=None, ended_position=None)
-    (of_bob,) = (await (await work.signed_in("bobby")).get("/calls")).json()["items"]
-    *_, of_alice = (await (await work.signed_in("alice")).get("/calls")).json()["items"]
+    (of_bob,) = (await (await work.signed_in("bobby")).get("/calls/talked")).json()["items"]
+    *_, of_alice = (await (await work.signed_in("alice")).get("/calls/talked")).json()["items"]
     assert (of_bob["uniqueid"], of_alice["talks"][0]["ended_at"]) == ("1.2", None)
 
 

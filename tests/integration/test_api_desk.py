@@ -228,6 +228,16 @@ class TestPhone:
             secret.unlink()
             assert (await alice.send("POST", "/desk/phone", {})).json()["ice_servers"] == [stun]
 
+    async def test_phone_that_the_switch_reaches_after_a_restart_is_somebody_s(self, work: Department) -> None:
+        await signed_in(work)
+        work.switch.reach(ALICES, reachable=True)
+        first = await work.signed_in("alice")
+        refused = await first.send("POST", "/desk/phone", {})
+        assert (refused.status_code, refused.json()["type"]) == (409, "urn:callcenter:problem:phone-in-use")
+        assert (await first.get("/desk")).json()["phone"]["taken"] is False
+        assert (await first.send("POST", "/desk/phone", {"take_over": True})).status_code == 200
+        assert (await first.send("POST", "/desk/phone", {})).status_code == 200
+
     async def test_file_that_cannot_be_read_keeps_nobody_from_the_desk(self, work: Department, tmp_path: Path) -> None:
         desk = work.service.ports.desk
         assert desk is not None
@@ -399,6 +409,15 @@ class TestWitness:
         assert statuses[-1] == 429
 
 
+async def test_who_changes_state_or_takes_the_phone_without_end_is_told_to_wait(work: Department) -> None:
+    await signed_in(work)
+    alice = await work.signed_in("alice")
+    asked: tuple[tuple[str, Json], ...] = ("/desk/state", {"state": "ready"}), ("/desk/phone", {"take_over": True})
+    statuses = [(await alice.send("POST", *asked[n % 2])).status_code for n in range(70)]
+    assert {*statuses} == {200, 429}
+    assert statuses[-1] == 429
+
+
 MEASURED: dict[str, Json] = {
     "uniqueid": "1.1",
     "direction": "in",
@@ -424,7 +443,7 @@ class TestQuality:
         stranger = MEASURED | {"loss": 1, "worst_loss": 1}
         assert (await bob.send("POST", "/desk/quality", stranger)).status_code == 204
         assert (await alice.send("POST", "/desk/quality", MEASURED | {"uniqueid": None})).status_code == 204
-        (call,) = (await alice.get("/calls")).json()["items"]
+        (call,) = (await alice.get("/calls/talked")).json()["items"]
         assert call["quality"] == [{name: told for name, told in MEASURED.items() if name != "uniqueid"}]
         assert heard == [0.004, 1, 0.004]
 

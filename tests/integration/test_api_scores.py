@@ -479,3 +479,30 @@ class TestRoles:
     @pytest.mark.parametrize("name", ["qian", "root"])
     async def test_lists_are_not_for_those_who_see_no_scores(self, work: Department, name: str, path: str) -> None:
         assert (await (await work.signed_in(name)).get(f"/{path}")).status_code == 403
+
+
+async def test_a_quarter_of_a_team_is_listed_and_written_as_it_is_read(work: Department) -> None:
+    await agreed(work)
+    await work.signed_in("alice")
+    await work.signed_in("zoe")
+    await did(work, await propose(work.decisions), *CONFIRMED)
+    alone = await read(work, "/scores/Alice/2026/quarters/1")
+    listed = await read(work, "/scores/quarters/2026/1?team=hotline")
+    assert [(one["agent"], one["points"], one["complete"]) for one in listed["items"]] == [
+        ("Alice", alone["points"], False)
+    ]
+    assert listed["items"][0]["months"]["2026-03"] == "98"
+    assert {one["agent"] for one in (await read(work, "/scores/quarters/2026/1"))["items"]} == {"Alice", "Zoe"}
+    assert [one["agent"] for one in (await read(work, "/scores?month=2026-03&team=orders"))["items"]] == ["Zoe"]
+    asked = "/scores/quarters/2026/1/export?team=hotline"
+    file = await (await work.signed_in("ma")).get(asked, **{"Accept-Language": "en"})
+    head, row = csv.reader(io.StringIO(file.text.removeprefix("\ufeff")))
+    assert head[:5] == ["agent", "team", "quarter", "points", "complete"]
+    assert (row[0], row[2], row[3], row[-1]) == ("Alice", "2026-Q1", alone["points"], "98")
+
+
+async def test_a_violation_s_line_says_which_rule_it_was(work: Department) -> None:
+    await agreed(work)
+    await did(work, await propose(work.decisions), *CONFIRMED)
+    (line,) = [one for one in (await read(work))["lines"] if one["kind"] == "violation"]
+    assert (line["title"], line["note"]) == ("Offered call missed or declined", "V-MISSED")

@@ -118,7 +118,7 @@ async def asked(work: Department, browser: Browser, place: str, customer: str, r
         case "export":
             answer = await browser.get("/customers/export")
         case "calls":
-            answer = await browser.get("/calls?agent=Alice")
+            answer = await browser.get("/calls/talked?agent=Alice")
         case "violation":
             answer = await browser.get(f"/violations/{record}")
         case _:
@@ -223,7 +223,7 @@ async def test_card_is_open_to_the_agent_of_its_call_and_for_a_while_after(work:
     trick = {"numbers": [{"place": 0}, {"raw": NUMBER}]}
     assert (await alice.send("PATCH", f"/customers/{other}", trick, If_Match='"1"')).status_code == 200
     assert await reads(alice, other) == "masked"  # whoever writes the caller's number into a card opens none
-    calls = (await alice.get("/calls")).json()["items"]
+    calls = (await alice.get("/calls/talked")).json()["items"]
     work.now = ended = house.now + 600 * SECOND
     house.hang_up(after=600)
     seen += [await reads(alice)]

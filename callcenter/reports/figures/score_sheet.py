@@ -9,14 +9,14 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from callcenter.locale import Language
-from callcenter.reports.figures.score_words import BRIEF, COLUMNS, LINES, SHEETS, noticed, plain, yes
+from callcenter.reports.figures.score_words import BRIEF, COLUMNS, SHEETS, line_title, noticed, plain, yes
 from callcenter.rules.records.masks import worded
 from callcenter.rules.scores.score_lines import LineKind
 from callcenter.spreadsheet import Cell, Rows, csv_file, workbook
 from callcenter.staff.dates import datetime_of
 from callcenter.staff.months import month_name
 from callcenter.staff.roles import Sight
-from callcenter.store.decisions.scores import AgentScore
+from callcenter.store.decisions.scores import AgentScore, ScoredQuarter
 
 _SUMS: dict[str, set[LineKind]] = {
     "base": {LineKind.BASE},
@@ -27,6 +27,7 @@ _SUMS: dict[str, set[LineKind]] = {
     "limit": {LineKind.LIMIT},
 }
 _TOTALS = ("agent", "team", "month", "points", *_SUMS, "provisional", "trial", "notices")
+_QUARTERS = ("agent", "team", "quarter", "points", "complete")
 _ID = 12
 """Characters of a record's id that tell it from others."""
 _LINES = ("agent", "month", "line", "record", "points", "at", "note")
@@ -56,6 +57,20 @@ def totals(scored: Sequence[AgentScore], how: ScoreSheetStyle) -> Rows:
     """Make a row for each agent, after the heading."""
     columns = (*_TOTALS, "yuan") if how.money else _TOTALS
     return [_heading(columns, how), *(_total(one, how) for one in scored)]
+
+
+def quarters(scored: Sequence[ScoredQuarter], how: ScoreSheetStyle) -> Rows:
+    """Make a row for each agent's quarter, with the points of its months, after the heading."""
+    months = sorted({month_name(one.score.month) for quarter in scored for one in quarter.months})
+    rows = []
+    for one in scored:
+        points = {month_name(month.score.month): plain(month.score.points) for month in one.months}
+        named = f"{one.score.year}-Q{one.score.quarter}"
+        whole = yes(so=one.score.complete, language=how.language)
+        rows.append(
+            [one.member.agent, one.member.team, named, plain(one.score.points), whole, *map(points.get, months)]
+        )
+    return [[*_heading(_QUARTERS, how), *months], *rows]
 
 
 def brief_totals(scored: Sequence[AgentScore], how: ScoreSheetStyle) -> Rows:
@@ -89,7 +104,7 @@ def lines(scored: Sequence[AgentScore], how: ScoreSheetStyle) -> Rows:
         (
             one.member.agent,
             month_name(one.score.month),
-            LINES.say(line.kind, how.language),
+            line_title(line, how.language),
             one.record_of(line),
             plain(line.points),
             None if line.at is None else datetime_of(line.at, how.zone).isoformat(" ", "minutes"),

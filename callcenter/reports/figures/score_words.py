@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from callcenter.locale import Language, Words
-from callcenter.rules.scores.score_lines import LineKind, Notice
+from callcenter.rules.scores.score_lines import LineKind, MonthScoreLine, Notice
 
 LINES = Words(
     "line of a score",
@@ -32,6 +32,8 @@ COLUMNS = Words(
         "agent": "agent",
         "team": "team",
         "month": "month",
+        "quarter": "quarter",
+        "complete": "complete",
         "points": "points",
         "base": "base",
         "assessment": "daily assessment",
@@ -72,6 +74,11 @@ _MARKS = Words(
         "yes": "yes",
     },
 )
+
+
+def line_title(line: MonthScoreLine, language: Language) -> str:
+    """Say what a line is; of a violation, which."""
+    return LINES.say(line.kind, language) if line.title is None else line.title.said(language)
 
 
 def yes(*, so: bool, language: Language) -> str:

@@ -26,6 +26,7 @@ RECORD_COLUMNS = (
     "points",
     "counted",
     "why",
+    "due",
     "id",
 )
 RECORDS = Words(
@@ -43,6 +44,7 @@ RECORDS = Words(
         "points": "points",
         "counted": "points that count",
         "why": "what happened",
+        "due": "due",
         "id": "id",
         "warning": "warning",
         "minor": "minor",
@@ -68,6 +70,7 @@ class ListedRecord(msgspec.Struct, frozen=True, kw_only=True):
     points: int | None
     counted: int
     why: str
+    due: datetime | None
 
 
 LISTED = {*ListedRecord.__struct_fields__}
@@ -81,7 +84,7 @@ def records_listed(records: Iterable[ListedRecord], language: Language) -> Rows:
         heads,
         *(
             [
-                None if one.at is None else f"{one.at:%Y-%m-%d %H:%M:%S}",
+                _moment(one.at),
                 one.agent,
                 one.team,
                 one.rule,
@@ -92,8 +95,13 @@ def records_listed(records: Iterable[ListedRecord], language: Language) -> Rows:
                 one.points,
                 one.counted,
                 one.why,
+                _moment(one.due),
                 one.id,
             ]
             for one in records
         ),
     ]
+
+
+def _moment(at: datetime | None) -> str | None:
+    return None if at is None else f"{at:%Y-%m-%d %H:%M:%S}"

@@ -234,6 +234,14 @@ class Rulebook(msgspec.Struct, frozen=True):
         start, end = starts[n] if n else None, starts[n + 1] if n + 1 < len(starts) else None
         return Held(self.editions[n].figures, start, end)
 
+    def everything(self) -> list[Held]:
+        """Return all figures in order, without holes, each with the time in which they hold."""
+        first = self.held(-(2**62))
+        found = [first]
+        while (end := found[-1].end) is not None:
+            found.append(self.held(end))
+        return found
+
     def at(self, moment: Micros | None) -> Edition | None:
         """Return the edition that held at a moment (the newest where the moment is unknown), None where none did."""
         if moment is None:

@@ -23,7 +23,7 @@ from callcenter.domain.frame import Micros
 from callcenter.rules.records.standing import Standing
 from callcenter.rules.records.texts import Reason
 from callcenter.rules.records.violation import Named, Verdict, Violation, identity
-from callcenter.rules.regulations.edition import Edition, Mode, Rule, RulebookFigures, Severity
+from callcenter.rules.regulations.edition import Edition, Mode, Rule, RulebookFigures, Severity, Title
 from callcenter.staff.months import Month, month_name, month_of, month_span
 
 CODE = "V-ACCUMULATED"
@@ -35,6 +35,7 @@ class Confirmed(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         severity: As decided.
         points: As decided.
+        title: What the rule is called, where it is known.
     """
 
     id: str
@@ -43,6 +44,7 @@ class Confirmed(msgspec.Struct, frozen=True, kw_only=True):
     severity: Severity | None
     at: Micros
     points: int = 0
+    title: Title | None = None
 
 
 class Said(Protocol):

@@ -108,7 +108,10 @@ def month_score(subject: Subject, month: Month, records: MonthRecords, terms: Sc
     lines = [
         MonthScoreLine(LineKind.BASE, None, terms.base, None),
         *_assessed(marks, terms),
-        *(MonthScoreLine(LineKind.VIOLATION, one.id, Decimal(-one.points), one.at, one.rule) for one in confirmed),
+        *(
+            MonthScoreLine(LineKind.VIOLATION, one.id, Decimal(-one.points), one.at, one.rule, one.title)
+            for one in confirmed
+        ),
         *(_bonus(one, confirmed, terms) for one in _own(subject, month, records.bonuses, zone)),
         *_adjusted(subject, _own(subject, month, records.adjustments, zone), terms),
     ]

@@ -10,6 +10,7 @@ import msgspec
 
 from callcenter.domain.frame import Micros
 from callcenter.errors import BadInput
+from callcenter.rules.regulations.edition import Title
 
 
 class LineKind(StrEnum):
@@ -39,13 +40,17 @@ class Notice(StrEnum):
 
 
 class MonthScoreLine(msgspec.Struct, frozen=True):
-    """One line of a score; `record` is the id of what it comes from, None for what the terms say themselves."""
+    """One line of a score; `record` is the id of what it comes from, None for what the terms say themselves.
+
+    `title` is what a violation's rule is called.
+    """
 
     kind: LineKind
     record: str | None
     points: Decimal
     at: Micros | None
     note: str = ""
+    title: Title | None = None
 
 
 class DailyMark(msgspec.Struct, frozen=True, kw_only=True):

@@ -14,13 +14,13 @@ from callcenter.domain.frame import Micros
 from callcenter.domain.vocabulary import FollowUpState, VisitOutcome
 from callcenter.store.customers.cards import family_of
 from callcenter.store.customers.tables import CustomerNumberRow, VisitPickRow
-from callcenter.store.record.models import LostCallRow, OfferRow, VisitRow
+from callcenter.store.record.models import VISIT_BEGAN, LostCallRow, OfferRow, VisitRow
 from callcenter.store.record.read_back import visit_of
 from callcenter.store.tables import DispositionRow, LostCallClosingRow
 
 _V, _P, _D, _N = VisitRow, VisitPickRow, DispositionRow, CustomerNumberRow
 _L, _C = LostCallRow, LostCallClosingRow
-_BEGAN = func.coalesce(_V.joined_at, _V.refused_at, _V.left_at, _V.answered_at, _V.ended_at, 0)
+_BEGAN = VISIT_BEGAN
 
 
 class Contact(msgspec.Struct, frozen=True, kw_only=True):
@@ -63,15 +63,20 @@ async def contacts_of(
     connection: AsyncConnection, customer: str, before: tuple[Micros, str] | None, limit: int
 ) -> list[Contact]:
     """Read the calls of all numbers of a customer but those that are said to be another's, the newest first."""
-    family = await family_of(connection, customer)
-    keys = select(_N.key).where(_N.customer == customer, _N.key.is_not(None))
-    theirs = _theirs(_V, _V.caller_key.in_(keys), family)
+    theirs = await visits_of_customer(connection, customer)
     asked = select(_V.id, _V.uniqueid, _V.queue, _V.outcome, _V.agent, _BEGAN.label("began"))
     asked = asked.join(theirs, theirs.c.id == _V.id).where(_V.outcome.is_not(None))
     if before is not None:
         asked = asked.where(tuple_(_BEGAN, _V.id) < tuple_(*before))
     rows = await connection.execute(asked.order_by(_BEGAN.desc(), _V.id.desc()).limit(limit))
     return await with_words(connection, [_contact(row) for row in rows])
+
+
+async def visits_of_customer(connection: AsyncConnection, customer: str) -> Subquery:
+    """Ask for the ids of a customer's visits, those that last among them."""
+    family = await family_of(connection, customer)
+    keys = select(_N.key).where(_N.customer == customer, _N.key.is_not(None))
+    return _theirs(_V, _V.caller_key.in_(keys), family)
 
 
 async def latest_visits(

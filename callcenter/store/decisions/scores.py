@@ -118,6 +118,25 @@ async def quarter_of(
     return ScoredQuarter(member=member, score=quarter_score([one.score for one in months]), months=months)
 
 
+async def quarters_of_all(
+    connection: AsyncConnection,
+    quarter: tuple[int, int],
+    zone: ZoneInfo,
+    now: Micros,
+    may_see: Callable[[Member], bool],
+) -> list[ScoredQuarter]:
+    """Add up a quarter of everybody whom one may see, by name; errors as `score_of`."""
+    months: defaultdict[str, list[AgentScore]] = defaultdict(list)
+    for n, month in enumerate(quarter_months(*quarter)):
+        if n == 0 or month_span(month, zone)[0] <= now:
+            for one in await scores_of_all(connection, month, zone, now, may_see):
+                months[one.member.agent].append(one)
+    return [
+        ScoredQuarter(member=ones[-1].member, score=quarter_score([one.score for one in ones]), months=ones)
+        for _, ones in sorted(months.items())
+    ]
+
+
 async def misfits(connection: AsyncConnection, change: str, since: Month, zone: ZoneInfo) -> dict[str, str]:
     """Find what was given, from a month on, that does not go with the terms of a change: whose and when, and why."""
     found = {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from enum import StrEnum
 from typing import Any
 
@@ -11,12 +12,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from callcenter.domain.frame import Micros
 from callcenter.rules.records.dossier import Dossier
+from callcenter.rules.records.due import due_at
 from callcenter.rules.records.reproduction import differences
 from callcenter.rules.records.standing import SERVICE, RecordState, Standing
 from callcenter.rules.records.steps import HistoryEntry, ProcessStep, Terms
 from callcenter.rules.records.violation import Verdict
 from callcenter.rules.records.workflow import take
-from callcenter.rules.regulations.edition import Mode
+from callcenter.rules.regulations.edition import Mode, Title
 from callcenter.rules.scores.accumulated import Confirmed, confirmed_of
 from callcenter.staff.rights import Reach, Right
 from callcenter.staff.roles import Principal, may_see, reach
@@ -47,23 +49,31 @@ class FiledRecord(msgspec.Struct, frozen=True, kw_only=True):
     version: int
     sort_at: Micros
 
+    @property
+    def due_at(self) -> Micros | None:
+        """When somebody must do the next thing with it."""
+        return due_at(self.standing, self.created_at)
+
 
 class RecordOrder(StrEnum):
-    """In which order records are read."""
+    """In which order records are read; by what is due: those alone with which something is to be done."""
 
     NEWEST = "newest"
     OLDEST = "oldest"
+    DUE = "due"
 
 
 class RecordQuery(msgspec.Struct, frozen=True, kw_only=True):
     """Which records are asked for; None: any."""
 
     agent: str | None = None
+    team: str | None = None
     rule: str | None = None
     state: RecordState | None = None
     verdict: Verdict | None = None
     since: Micros | None = None
     until: Micros | None = None
+    due_until: Micros | None = None
     order: RecordOrder = RecordOrder.NEWEST
 
 
@@ -73,6 +83,7 @@ class _Brief(msgspec.Struct, frozen=True):
     id: str
     rule: str
     at: Micros | None
+    title: Title
 
 
 _brief = msgspec.json.Decoder(_Brief).decode
@@ -87,6 +98,7 @@ async def put(unit: UnitOfWork, dossier: Dossier, standing: Standing, at: Micros
     row = (await unit.execute(select(ViolationRow).where(ViolationRow.id == dossier.id))).one_or_none()
     said = _json(dossier).decode()
     values: dict[str, Any] = {"dossier": said, "standing": _json(standing).decode(), **_searched(dossier, standing, at)}
+    values["due_at"] = due_at(standing, at if row is None else row.created_at)
     if row is None:
         await unit.execute(insert(ViolationRow).values(id=dossier.id, created_at=at, version=1, **values))
         await unit.note(
@@ -127,7 +139,12 @@ async def act(unit: UnitOfWork, number: str, version: int | None, step: ProcessS
     await unit.execute(
         update(ViolationRow)
         .where(ViolationRow.id == number)
-        .values(standing=_json(standing).decode(), state=standing.state, version=record.version + 1)
+        .values(
+            standing=_json(standing).decode(),
+            state=standing.state,
+            due_at=due_at(standing, record.created_at),
+            version=record.version + 1,
+        )
     )
     n = await unit.connection.scalar(select(func.count()).where(StepRow.violation == number))
     await unit.execute(insert(StepRow).values(violation=number, n=(n or 0) + 1, entry=_json(entry).decode()))
@@ -180,14 +197,22 @@ async def page(
 ) -> list[FiledRecord]:
     """Read records that a person may see, in their order, from the one after a place in it."""
     clauses = [*_asked(wanted), _visible(person)]
-    at, number = ViolationRow.sort_at, ViolationRow.id
-    newest = wanted.order is RecordOrder.NEWEST
+    due, newest = wanted.order is RecordOrder.DUE, wanted.order is RecordOrder.NEWEST
+    at, number = ViolationRow.due_at if due else ViolationRow.sort_at, ViolationRow.id
+    if due:
+        clauses.append(at.is_not(None))
     if after is not None:
         place = tuple_(at, number)
         clauses.append(place < tuple_(*after) if newest else place > tuple_(*after))
     order = (at.desc(), number.desc()) if newest else (at, number)
     rows = await connection.execute(select(ViolationRow).where(*clauses).order_by(*order).limit(limit))
     return [*readable(rows, _record, "violations")]
+
+
+def place_of(record: FiledRecord, order: RecordOrder) -> tuple[Micros, str]:
+    """Say where a record stands in a list."""
+    at = record.due_at if order is RecordOrder.DUE else record.sort_at
+    return at or 0, record.dossier.id
 
 
 async def found(connection: AsyncConnection, wanted: RecordQuery) -> list[FiledRecord]:
@@ -202,6 +227,24 @@ async def beginning(connection: AsyncConnection, begins: str) -> list[FiledRecor
     return await chosen(connection, rows.order_by(ViolationRow.id))
 
 
+async def about_call(
+    connection: AsyncConnection,
+    person: Principal,
+    agents: Collection[str],
+    frames: Collection[int],
+    when: tuple[Micros, Micros],
+) -> list[FiledRecord]:
+    """Read the records of some agents in a time that stand on one of these positions of the journal, as one may see."""
+    asked = (ViolationRow.agent.in_(sorted(agents)), ViolationRow.sort_at.between(*when), _visible(person))
+    rows = select(ViolationRow).where(*asked).order_by(ViolationRow.sort_at, ViolationRow.id)
+    about = set(frames)
+    return [
+        record
+        for record in await chosen(connection, rows)
+        if not about.isdisjoint(one.get("position") for one in record.dossier.evidence)
+    ]
+
+
 async def counted(connection: AsyncConnection, agent: str, since: Micros, until: Micros) -> list[FiledRecord]:
     """Read an agent's records of a span that stand: confirmed or reduced, with no appeal open."""
     decided = select(ViolationRow).where(*_decided(agent, since, until)).order_by(ViolationRow.sort_at, ViolationRow.id)
@@ -212,7 +255,11 @@ async def confirmed_in(connection: AsyncConnection, agent: str | None, since: Mi
     """Read what counts of a span, of one agent or of all, without the evidence it stands on."""
     decided = select(ViolationRow).where(*_decided(agent, since, until)).order_by(ViolationRow.sort_at, ViolationRow.id)
     told = [(_brief(row.dossier), _standing(row)) for row in await connection.execute(decided)]
-    return [one for said, standing in told if (one := confirmed_of(said, standing)) is not None]
+    return [
+        msgspec.structs.replace(one, title=said.title)
+        for said, standing in told
+        if (one := confirmed_of(said, standing)) is not None
+    ]
 
 
 def _decided(agent: str | None, since: Micros, until: Micros) -> list[ColumnElement[bool]]:
@@ -221,12 +268,14 @@ def _decided(agent: str | None, since: Micros, until: Micros) -> list[ColumnElem
 
 
 def _asked(wanted: RecordQuery) -> list[ColumnElement[bool]]:
-    same = ("agent", "rule", "state", "verdict")
+    same = ("agent", "team", "rule", "state", "verdict")
     clauses = [getattr(ViolationRow, key) == value for key in same if (value := getattr(wanted, key)) is not None]
     if wanted.since is not None:
         clauses.append(ViolationRow.sort_at >= wanted.since)
     if wanted.until is not None:
         clauses.append(ViolationRow.sort_at < wanted.until)
+    if wanted.due_until is not None:
+        clauses.append(ViolationRow.due_at < wanted.due_until)
     return clauses
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import BigInteger, Boolean, Index, Integer, LargeBinary, MetaData, String, Text
+from sqlalchemy import BigInteger, Boolean, Index, Integer, LargeBinary, MetaData, String, Text, func, literal_column
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 _ID = 32
@@ -88,6 +88,28 @@ class VisitRow(Base):
     ended_position: Mapped[int | None]
 
 
+VISIT_BEGAN = func.coalesce(
+    VisitRow.joined_at,
+    VisitRow.refused_at,
+    VisitRow.left_at,
+    VisitRow.answered_at,
+    VisitRow.ended_at,
+    literal_column("0"),
+)
+"""When a visit began, or the first that is known of it; 0: nothing is. Lists are sorted by it, word for word."""
+VISIT_WAITED = VisitRow.left_at - VisitRow.joined_at
+"""How long a caller waited; NULL: it lasts, or nobody saw."""
+for _name, _columns in {
+    "began": (VISIT_BEGAN, VisitRow.id),
+    "queue_began": (VisitRow.queue, VISIT_BEGAN, VisitRow.id),
+    "agent_began": (VisitRow.agent, VISIT_BEGAN, VisitRow.id),
+    "outcome_began": (VisitRow.outcome, VISIT_BEGAN, VisitRow.id),
+    "in_gap_began": (VisitRow.in_gap, VISIT_BEGAN, VisitRow.id),
+    "waited": (VISIT_WAITED, VisitRow.id),
+}.items():
+    Index(f"ix_visits_{_name}", *_columns)
+
+
 class OfferRow(Base):
     """One attempt of a queue to reach one agent for one visit."""
 
@@ -109,6 +131,11 @@ class OfferRow(Base):
     in_gap: Mapped[bool]
     frames: Mapped[str]
     ended_position: Mapped[int]
+
+
+OFFER_RINGING = OfferRow.ended_at - OfferRow.rang_at
+"""How long a phone rang; NULL: it never did, or nobody saw."""
+Index("ix_offers_ringing", OFFER_RINGING, OfferRow.visit_id)
 
 
 class TalkRow(Base):
@@ -139,6 +166,26 @@ class TalkRow(Base):
     frames: Mapped[str]
     began_position: Mapped[int | None]
     ended_position: Mapped[int | None]
+
+
+TALK_BEGAN = func.coalesce(TalkRow.started_at, TalkRow.ended_at, literal_column("0"))
+"""When a talk began, or its end where that alone is known; 0: neither is."""
+Index("ix_talks_queue_began", TalkRow.queue, TALK_BEGAN, TalkRow.id)
+
+
+class HoldRow(Base):
+    """An agent put whom they talked with on hold, or took them back."""
+
+    __tablename__ = "holds"
+    __table_args__ = (Index(None, "uniqueid", "position"),)
+
+    id: Mapped[str] = mapped_column(String(_ID), primary_key=True)
+    node: Mapped[str]
+    uniqueid: Mapped[str]
+    agent: Mapped[str]
+    at: Mapped[int | None]
+    held: Mapped[bool]
+    position: Mapped[int]
 
 
 class LostCallRow(Base):

@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 
 from callcenter.domain import facts as fx
+from callcenter.domain.visits.holds import CallHeld
 from callcenter.domain.visits.lost import LostCall
 from callcenter.domain.vocabulary import (
     AgentState,
@@ -35,6 +36,7 @@ from callcenter.store.record.models import (
     Base,
     CallRow,
     GapRow,
+    HoldRow,
     LostCallRow,
     OfferRow,
     OwnCallRow,
@@ -175,6 +177,15 @@ class Recorder:
         row = self._talks.pop(_talk_key(told), told)
         same = {name: row[name] for name in ("id", "began_position")}
         self._changes.put(TalkRow, told | same | {"ended_position": self._position})
+
+    @_take.register
+    def _(self, fact: CallHeld) -> None:
+        row = _columns(fact, HoldRow) | {
+            "id": self._id("hold", fact.uniqueid, self._position, self._index),
+            "node": self._node,
+            "position": self._position,
+        }
+        self._changes.put(HoldRow, row)
 
     @_take.register
     def _(self, fact: fx.SurveyEnded) -> None:

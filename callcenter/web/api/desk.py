@@ -28,6 +28,7 @@ from callcenter.web.api.once import TheOnce
 from callcenter.web.auth import TheSession, allowed
 from callcenter.web.desk.desk import Desk, DeskNow, PageFactSaid
 from callcenter.web.desk.phones import PagePhone
+from callcenter.web.limits import SignInRate
 from callcenter.web.problems import RequestRefused, language_of
 from callcenter.web.service import Service, TheService
 
@@ -168,6 +169,7 @@ async def change_state(
     desk, agent = _desk(person, service)
     if (body.state is DeskState.PAUSED) != (body.reason is not None):
         raise BadInput("a pause needs a reason, and nothing else has one")
+    _require_patience(desk.changes, person, service)
     await _note(person, agent, service, body.state.value, reason=body.reason)
     match body.state:
         case DeskState.READY:
@@ -185,6 +187,7 @@ async def change_state(
 async def sign_in_at_queues(request: Request, person: AtTheDesk, session: TheSession, service: TheService) -> DeskShown:
     """Sign in at one's queues, paused until one is ready."""
     desk, agent = _desk(person, service)
+    _require_patience(desk.changes, person, service)
     await _note(person, agent, service, "sign_in")
     return await _shown(desk, await desk.sign_in(agent), session.id, service, request)
 
@@ -193,14 +196,16 @@ async def sign_in_at_queues(request: Request, person: AtTheDesk, session: TheSes
 async def take_phone(body: PhoneAsked, person: AtTheDesk, session: TheSession, service: TheService) -> PhoneGiven:
     """Take the phone into this page: its secret is told to this session alone."""
     desk, agent = _desk(person, service)
+    _require_patience(desk.changes, person, service)
     phone = await _phone(desk, desk.now(agent), session.id, service)
     if phone is None:
         raise Conflict("no phone in a page is yours: ask your administrator for one (callcenter phones rotate)")
-    if phone.taken and not body.take_over:
+    in_use = phone.taken or (desk.phones.is_anybodys(phone) and desk.is_reached(agent))
+    if in_use and not body.take_over:
         raise RequestRefused("phone-in-use", "another page of yours has the phone: take it over, or go on there")
-    await _note(person, agent, service, "take_phone", over=phone.taken or None)
+    await _note(person, agent, service, "take_phone", over=in_use or None)
     secret = await desk.phones.hand_out(phone, session.id)
-    if phone.taken and service.ports.live is not None:
+    if in_use and service.ports.live is not None:
         service.ports.live.phone_taken(agent)
     return PhoneGiven(
         username=phone.name,
@@ -217,7 +222,7 @@ async def take_phone(body: PhoneAsked, person: AtTheDesk, session: TheSession, s
 async def bear_witness(body: PageFacts, person: AtTheDesk, service: TheService) -> Response:
     """Say what the page saw of its phone; where it cannot ring, a system pause begins."""
     desk, agent = _desk(person, service)
-    _require_patience(desk, person, service)
+    _require_patience(desk.rate, person, service)
     if not await desk.has_page(agent):
         raise RequestRefused("forbidden", "no phone of yours is in a page, so that no page can bear witness of it")
     await desk.witness(
@@ -234,7 +239,7 @@ async def bear_witness(body: PageFacts, person: AtTheDesk, service: TheService) 
 async def say_quality(body: CallMeasured, person: AtTheDesk, service: TheService, once: TheOnce) -> Response:
     """Say what a call was like in the page: it is kept with the call, as the agent's own part of it."""
     desk, agent = _desk(person, service)
-    _require_patience(desk, person, service)
+    _require_patience(desk.rate, person, service)
     measured = MeasuredCall(
         id=once.new_id,
         agent=agent,
@@ -251,15 +256,15 @@ async def say_quality(body: CallMeasured, person: AtTheDesk, service: TheService
     return await once.answer(work)
 
 
-def _require_patience(desk: Desk, person: Principal, service: Service) -> None:
-    """Bound what the pages of one account may tell.
+def _require_patience(rate: SignInRate, person: Principal, service: Service) -> None:
+    """Bound what the pages of one account may tell and ask.
 
     Raises:
-        RequestRefused: They told too much in a minute.
+        RequestRefused: It was too much for a minute.
     """
-    if wait := desk.rate.wait(person.account, service.steady()):
+    if wait := rate.wait(person.account, service.steady()):
         seconds = -(-wait // SECOND)
-        raise RequestRefused("too-many", f"too many facts; try again in {seconds} s", Retry_After=str(seconds))
+        raise RequestRefused("too-many", f"too many attempts; try again in {seconds} s", Retry_After=str(seconds))
 
 
 def _desk(person: Principal, service: Service) -> tuple[Desk, str]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from pydantic import Field
 
@@ -13,15 +12,16 @@ from callcenter.locale import Language
 from callcenter.rules.records.dossier import Dossier
 from callcenter.rules.records.masks import masked_caller, masked_evidence, without_numbers, worded
 from callcenter.rules.records.standing import CHECKLISTS, SERVICE, Advice, RecordState
-from callcenter.rules.records.steps import Action, HistoryEntry
+from callcenter.rules.records.steps import Action, HistoryEntry, Terms
 from callcenter.rules.records.violation import RosterLine, Verdict
-from callcenter.rules.regulations.edition import Mode, Severity, Title
+from callcenter.rules.regulations.edition import Mode, Rulebook, Severity, Title
 from callcenter.staff.rights import Role
 from callcenter.staff.roles import Field as Delicate
 from callcenter.staff.roles import Principal, Sight, sight
-from callcenter.staff.workdays import Workdays
 from callcenter.store.decisions.violations import FiledRecord
+from callcenter.usecases.offer_steps import offer_steps
 from callcenter.web.api.fields import ResponseBody, moment_out
+from callcenter.web.api.review.offered import RuleShown, StepShown, rule_shown, steps_shown
 
 
 class Summary(ResponseBody):
@@ -40,6 +40,7 @@ class Summary(ResponseBody):
     points: int | None = Field(description="The least that is proposed.")
     counted: int = Field(description="Points that count now: none before a confirmation or while an appeal is open.")
     why: str
+    due: datetime | None = Field(description="When the department must do the next thing; null: nothing is to be done.")
     version: int
 
 
@@ -101,6 +102,17 @@ class RecordMoment(ResponseBody):
     what: str
 
 
+class KeptOut(ResponseBody):
+    """A customer who could not get in meanwhile: waited from `joined` to `left`, as far as that is known."""
+
+    queue: str | None
+    uniqueid: str
+    visit: int
+    outcome: str
+    joined: datetime | None
+    left: datetime | None
+
+
 class Detail(Summary):
     """A record, as far as the reader may see it; what is hidden is null."""
 
@@ -113,7 +125,7 @@ class Detail(Summary):
     most_points: int | None
     decided_points: int | None
     proposed_by: str | None
-    impact: list[dict[str, Any]] | None
+    impact: list[KeptOut] | None
     ruled_out: list[str]
     uncertainty: float | None
     roster: Rostered | None
@@ -125,6 +137,8 @@ class Detail(Summary):
     deadlines: Deadlines
     recommendations: list[Recommendation]
     history: list[Done]
+    steps: list[StepShown] = Field(description="What may be done now: by whoever reads, or why not, and by whom.")
+    rule_text: RuleShown | None = Field(description="Null where the rulebook no longer has that edition.")
 
 
 class RecordPage(ResponseBody):
@@ -137,12 +151,13 @@ class RecordPage(ResponseBody):
 class Reader:
     """Whoever reads, in which language, where and when."""
 
-    def __init__(self, person: Principal, language: Language, zone: ZoneInfo, now: Micros, days: Workdays) -> None:
+    def __init__(self, person: Principal, language: Language, rulebook: Rulebook, now: Micros, terms: Terms) -> None:
         self._person = person
         self.language = self._language = language
-        self._zone = zone
+        self._rulebook = rulebook
+        self._zone = rulebook.zone
         self._now = now
-        self._days = days
+        self._terms = terms
 
     def summary(self, record: FiledRecord) -> Summary:
         """Show a record in a list."""
@@ -157,6 +172,16 @@ class Reader:
             team=line.team,
             shift_from=moment_out(begins, self._zone),
             shift_to=moment_out(ends, self._zone),
+        )
+
+    def _kept_out(self, told: dict[str, Any]) -> KeptOut:
+        return KeptOut(
+            queue=told["queue"],
+            uniqueid=told["uniqueid"],
+            visit=told["visit"],
+            outcome=told["outcome"],
+            joined=moment_out(told.get("joined"), self._zone),
+            left=moment_out(told.get("left"), self._zone),
         )
 
     def _timeline(self, said: Dossier) -> list[RecordMoment]:
@@ -186,7 +211,7 @@ class Reader:
             most_points=standing.most,
             decided_points=standing.decided_points,
             proposed_by=self._named(standing.proposed_by),
-            impact=said.impact,
+            impact=None if said.impact is None else [self._kept_out(one) for one in said.impact],
             ruled_out=list(said.ruled_out),
             uncertainty=said.uncertainty,
             roster=self._roster(said.roster),
@@ -198,6 +223,8 @@ class Reader:
             deadlines=self._deadlines(record),
             recommendations=self._recommendations(record),
             history=[self._done(entry) for entry in history],
+            steps=steps_shown(offer_steps(standing, said.team, self._person, self._terms, self._now), self._language),
+            rule_text=rule_shown(said, self._rulebook, self._language),
         )
 
     def _short(self, record: FiledRecord) -> dict[str, Any]:
@@ -216,6 +243,7 @@ class Reader:
             "counted": standing.counted,
             "severity": standing.severity if standing.decided_at is None else standing.decided_severity,
             "why": self._worded(self._said(said.why), said.agent),
+            "due": moment_out(record.due_at, self._zone),
             "version": record.version,
         }
 
@@ -228,7 +256,7 @@ class Reader:
             appeal_until=moment_out(standing.appeal_until, self._zone),
             decide_until=moment_out(due, self._zone),
             overdue=standing.state is RecordState.APPEALED and due is not None and self._now >= due,
-            provisional=any(end is not None and self._days.first_unknown(end - 1, end - 1) for end in ends),
+            provisional=any(end is not None and self._terms.days.first_unknown(end - 1, end - 1) for end in ends),
         )
 
     def _recommendations(self, record: FiledRecord) -> list[Recommendation]:

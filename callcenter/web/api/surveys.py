@@ -13,8 +13,8 @@ from callcenter.domain.frame import SECOND, Micros
 from callcenter.domain.visits.survey import Survey
 from callcenter.domain.vocabulary import SurveyResult
 from callcenter.errors import BadInput
-from callcenter.staff.rights import Reach, Right
-from callcenter.staff.roles import Principal, may, reach
+from callcenter.staff.rights import Right
+from callcenter.staff.roles import Principal
 from callcenter.store.record.surveys import SurveyFilter, SurveyGrouping, survey_figures, surveys
 from callcenter.web.api.fields import (
     Moment,
@@ -144,19 +144,13 @@ def _asked(span: SurveySpan, person: Principal, service: Service) -> SurveyFilte
     return SurveyFilter(since=since, until=until, queue=span.queue, agents=_agents(span, person, service))
 
 
-def _agents(span: SurveySpan, person: Principal, service: Service) -> set[str] | None:
-    now = service.ports.switch_time()
-    if span.agent is not None:
-        if not may(person, Right.SEE_SURVEYS, span.agent, service.team_of(span.agent, now)):
-            raise RequestRefused("forbidden", f"the role {person.role} may not see surveys here")
-        return {span.agent}
-    if reach(person.role, Right.SEE_SURVEYS) is Reach.ALL:
-        return None
-    seats = () if service.roster is None else service.roster.seats
-    mine = {
-        seat.agent for seat in seats if may(person, Right.SEE_SURVEYS, seat.agent, service.team_of(seat.agent, now))
-    }
-    return mine | ({person.agent} if person.agent is not None else set())
+def _agents(span: SurveySpan, person: Principal, service: Service) -> frozenset[str] | None:
+    mine = service.agents_of(person, Right.SEE_SURVEYS)
+    if span.agent is None:
+        return mine
+    if mine is not None and span.agent not in mine:
+        raise RequestRefused("forbidden", f"the role {person.role} may not see surveys here")
+    return frozenset({span.agent})
 
 
 def _shown(survey: Survey, service: Service) -> SurveyShown:

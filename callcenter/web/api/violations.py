@@ -17,7 +17,15 @@ from callcenter.rules.regulations.edition import Severity
 from callcenter.staff.rights import Right
 from callcenter.staff.roles import Principal
 from callcenter.store.audit import Audited
-from callcenter.store.decisions.violations import FiledRecord, RecordOrder, RecordQuery, get_for, history, page
+from callcenter.store.decisions.violations import (
+    FiledRecord,
+    RecordOrder,
+    RecordQuery,
+    get_for,
+    history,
+    page,
+    place_of,
+)
 from callcenter.store.idempotency import KeptAnswer
 from callcenter.store.unit_of_work import UnitOfWork
 from callcenter.usecases.file_report import SeenReport, file_report
@@ -51,18 +59,25 @@ class RecordFilter(RequestBody):
     """Which records are asked for, in which order."""
 
     agent: Name | None = None
+    team: Name | None = None
     rule: Name | None = None
     state: RecordState | None = None
     verdict: Verdict | None = None
     since: Moment | None = Field(default=None, alias="from")
     until: Moment | None = Field(default=None, alias="to")
+    due_by: Moment | None = Field(default=None, description="Only those with which something is to be done by then.")
     order: RecordOrder = RecordOrder.NEWEST
 
     @property
     def query(self) -> RecordQuery:
         """What the database is asked."""
-        told = self.model_dump(include={"agent", "rule", "state", "verdict", "order"})
-        return RecordQuery(**told, since=moment_in(self.since), until=moment_in(self.until))
+        told = self.model_dump(include={"agent", "team", "rule", "state", "verdict", "order"})
+        return RecordQuery(
+            **told,
+            since=moment_in(self.since),
+            until=moment_in(self.until),
+            due_until=moment_in(self.due_by),
+        )
 
 
 class RecordPageAsked(RecordFilter):
@@ -96,7 +111,7 @@ class Manual(RequestBody):
 
 def _reader(request: Request, service: TheService, person: Annotated[Principal, Depends(allowed(Right.SEE))]) -> Reader:
     language = language_of(request.headers.get("accept-language"))
-    return Reader(person, language, service.rulebook.zone, service.clock(), service.terms.days)
+    return Reader(person, language, service.rulebook, service.clock(), service.terms)
 
 
 TheReader = Annotated[Reader, Depends(_reader)]
@@ -113,7 +128,7 @@ async def list_violations(
     async with service.decisions.reading() as connection:
         found = await page(connection, person, asked.query, after, asked.limit + 1)
     shown = found[: asked.limit]
-    more = place_out((shown[-1].sort_at, shown[-1].dossier.id)) if len(found) > len(shown) else None
+    more = place_out(place_of(shown[-1], asked.order)) if len(found) > len(shown) else None
     return RecordPage(items=[reader.summary(record) for record in shown], next=more)
 
 
@@ -127,7 +142,7 @@ async def export_violations(
     async with service.decisions.reading() as connection:
         while len(rows) < MOST_WRITTEN and (some := await page(connection, person, asked.query, after, _AT_ONCE)):
             rows += [ListedRecord(**reader.summary(one).model_dump(include=LISTED)) for one in some]
-            after = (some[-1].sort_at, some[-1].dossier.id)
+            after = place_of(some[-1], asked.order)
     now, detail = service.clock(), {"records": len(rows)}
     async with service.decisions.writing() as unit:
         await unit.note(
@@ -198,13 +213,18 @@ async def take_step(
     person: Seeing,
 ) -> Response:
     """Take a step with a record; If-Match names the version that was read."""
+    moved: list[FiledRecord] = []
 
     async def work(unit: UnitOfWork) -> KeptAnswer:
         record = await get_for(unit.connection, number, person)
         taken = await take(unit, person, record, seen, step, service.step_context)
+        moved.append(taken.record)
         return _broken(once.request, taken) if taken.faults else await _answer(unit, taken.record, reader)
 
-    return await once.answer(work)
+    answer = await once.answer(work)
+    for record in moved:
+        service.record_moved(record)
+    return answer
 
 
 async def _answer(unit: UnitOfWork, record: FiledRecord, reader: Reader, code: int = status.HTTP_200_OK) -> KeptAnswer:

@@ -51,6 +51,7 @@ _LOOK_SECONDS = 0.02
 _NO_QUEUE = "No such queue"
 _WITNESSED_PER_MINUTE = 120
 """Batches of facts that one account's pages may tell."""
+_CHANGED_PER_MINUTE = 60
 _MOST_HEARD = 400
 """Facts of one agent's pages by which one that is said again is known; a page keeps no more than half as many."""
 
@@ -128,6 +129,7 @@ class Desk:
     Attributes:
         phones: The phones in pages, and which session has which.
         rate: Of batches of facts, by account.
+        changes: Of what an account asks of the switch and of its phone.
     """
 
     def __init__(
@@ -143,6 +145,7 @@ class Desk:
         self.settings = settings
         self.phones = PagePhones(settings)
         self.rate = SignInRate(_WITNESSED_PER_MINUTE)
+        self.changes = SignInRate(_CHANGED_PER_MINUTE)
         self._heard: dict[str, deque[tuple[datetime, PageWord, str | None]]] = {}
         self._stopped_at: dict[str, float] = {}
 
@@ -239,6 +242,11 @@ class Desk:
                 await self.ready(agent)
         except (SwitchError, Conflict) as error:
             log.warning("after_call_work_not_ended", error=str(error))
+
+    def is_reached(self, agent: str) -> bool:
+        """Tell whether the switch says that it reaches a phone of an agent's."""
+        person = self._tracker.floor.state.people.get(agent)
+        return person is not None and person.reachable is True
 
     async def has_page(self, agent: str) -> bool:
         """Tell whether a phone of an agent's is in a page, so that there is a page that can bear witness of it."""

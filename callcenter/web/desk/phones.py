@@ -1,7 +1,7 @@
 """The phone in a page: whose it is, and which session has it now; one phone an account.
 
-Another session must say that it takes the phone over. Which session has it is not kept over a restart: whoever asks
-first has it then, and the switch lets one registration alone be anyway.
+Another session must say that it takes the phone over. Which session has it is not kept over a restart: what the switch
+reaches then is somebody's, and a page that has it goes on.
 """
 
 from __future__ import annotations
@@ -81,6 +81,10 @@ class PagePhones:
             raise Conflict("this phone has just been taken away: ask your administrator")
         self._holders[phone.name] = session
         return secret
+
+    def is_anybodys(self, phone: PagePhone) -> bool:
+        """Tell whether no session has been given a phone since this process began."""
+        return phone.name not in self._holders
 
     async def ice_servers(self) -> list[IceServer]:
         """Return the servers by which media finds its way; a TURN server whose password cannot be read is left out."""

@@ -7,7 +7,7 @@ import contextlib
 import json
 import os
 import socket
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -22,6 +22,7 @@ from callcenter.lab.sipphone import SipCall, SipPhone
 from callcenter.lab.stage import PHONES_HOST
 from callcenter.lab.switch import Lab, free_port
 from callcenter.lab.troupe import operator_of
+from callcenter.sip.sdp import AudioCodec
 from callcenter.staff.rights import Role
 from callcenter.store import DecisionStore
 from callcenter.web.pages.built import is_built
@@ -31,12 +32,13 @@ from tests.live.acts.law import write_rulebook
 from tests.live.page.line import Wire
 from tests.live.page.record import Record
 from tests.live.page.seat import Seat
-from tests.live.page.sound import AGENT_HERTZ, CALLER_HERTZ, MUSIC_HERTZ, ONE_CODEC, Ear, write_music, write_tone
+from tests.live.page.sound import AGENT_HERTZ, ALAW, CALLER_HERTZ, MUSIC_HERTZ, Ear, write_music, write_tone
 from tests.support import forked
 from tests.support.network import own_network
 
 CHROMIUM = "/usr/bin/chromium"
 RING_SECONDS = 12
+Codecs = Mapping[int, AudioCodec]
 
 
 class Post(NamedTuple):
@@ -96,7 +98,11 @@ class Caller:
 
 
 class Centre:
-    """Everything of it; browsers are started by whoever needs one."""
+    """Everything of it; browsers are started by whoever needs one.
+
+    Attributes:
+        outside: Held by whoever has somebody outside called: all of those are one phone, which hears one call.
+    """
 
     def __init__(  # what it is made of
         self,
@@ -113,6 +119,7 @@ class Centre:
         self.wire = wire
         self.operator = operator
         self.record = Record(service)
+        self.outside = asyncio.Lock()
         self._playwright = playwright
         self._shared: Browser
         self._diary = LabDiary()
@@ -168,27 +175,27 @@ class Centre:
     async def open(self) -> None:
         """Start the browser that all share who need none of their own; let whoever is called outside be there."""
         await self._outside.open(self.lab.state.trunk_host, self.lab.state.trunk_port)
-        self._outside.media.codecs = {**ONE_CODEC}
+        self._outside.media.codecs = {**ALAW}
         self._shared = await self._chromium()
 
-    async def call(self, queue: str) -> Caller:
+    async def call(self, queue: str, speaks: Codecs = ALAW) -> Caller:
         """Let somebody call a queue, and say one tone from the first on."""
         self._callers += 1
         phone = SipPhone(f"1381300{self._callers:04d}", self._server, self._diary)
         await phone.open(self.lab.state.trunk_host)
-        phone.media.codecs = {**ONE_CODEC}
+        phone.media.codecs = {**speaks}
         self._phones.append(phone)
         caller = Caller(phone, phone.dial(f"safe_q_{queue}"))
         self._ears.append(caller.ear)
         await asyncio.wait_for(caller.call.answered.wait(), 15)
         return caller
 
-    async def desk_phone(self, agent: str) -> SipPhone:
+    async def desk_phone(self, agent: str, speaks: Codecs = ALAW) -> SipPhone:
         """Register a phone that stands on a desk."""
         number = self.posts[agent].number
         phone = SipPhone(number, self._server, self._diary, name=number, secret=self.lab.state.phone_secrets[number])
         await phone.open(PHONES_HOST)
-        phone.media.codecs = {**ONE_CODEC}
+        phone.media.codecs = {**speaks}
         self._phones.append(phone)
         await phone.register()
         return phone
@@ -322,7 +329,7 @@ def _lab_settings(folder: Path, posts: Sequence[Post]) -> LabSettings:
 def _play_music(lab: Lab) -> None:
     """Let whoever is on hold or waits hear one tone."""
     instance = lab.state.instance
-    write_music(instance / "music.wav", MUSIC_HERTZ)
+    write_music(instance / "music", MUSIC_HERTZ)
     inside = "/" + str((instance / "music").relative_to(lab.settings.root_dir))
     (instance / "etc" / "musiconhold.conf").write_text(f"[default]\nmode = playlist\nentry = {inside}\n")
     lab.command("moh reload")

@@ -35,6 +35,7 @@ class Seat:
     Attributes:
         number: Of the phone in the page.
         said: What the page's console told.
+        sent: What its pages sent over WebSockets.
     """
 
     def __init__(self, account: str, number: str, language: str, context: BrowserContext, origin: str) -> None:
@@ -42,6 +43,7 @@ class Seat:
         self.number = number
         self.context = context
         self.said: list[str] = []
+        self.sent: list[str] = []
         self._origin = origin
         self._language = 0 if language == "en" else 1
         self._page: Page | None = None
@@ -61,6 +63,7 @@ class Seat:
 
     def _watch(self, page: Page) -> None:
         page.on("console", lambda told: self.said.append(f"{told.type}: {told.text}"))
+        page.on("websocket", lambda socket: socket.on("framesent", lambda told: self.sent.append(str(told))))
         page.on("pageerror", lambda error: self.said.append(f"error: {error}"))
 
     async def open(self, path: str = "/desk") -> Page:
@@ -82,15 +85,21 @@ class Seat:
         await self.sign_in()
         await self.set_up()
         sign_in = self.page.get_by_role("button", name=self.word("state.do.sign_in"), exact=True)
-        state = self.page.locator(".state[data-state]")
         await expect(sign_in.or_(self.page.locator("[data-act=ready]")).first).to_be_visible()
         if await sign_in.count():
             await sign_in.click()
             await self.state_is("paused")
-        if ready and await state.get_attribute("data-state") != "available":
-            await self.press("state.do.ready")
         if ready:
-            await self.state_is("available")
+            await self._be_ready()
+
+    async def _be_ready(self) -> None:
+        """Say so, unless it comes by itself: a wrap-up ends."""
+        available = self.page.locator(".state[data-state=available]")
+        ends = asyncio.get_running_loop().time() + PATIENCE_MS / 1000
+        while not await available.count() and asyncio.get_running_loop().time() < ends:
+            with contextlib.suppress(TookTooLong):  # it has come
+                await self.page.locator("[data-act=ready]").click(timeout=1000)
+        await expect(available).to_be_visible()
 
     # what an agent does
 
@@ -137,6 +146,12 @@ class Seat:
         await self.act("transfer")
         await self.page.locator("input[name=transfer-to]").fill(number)
         await self.act(how)
+
+    async def press_keys(self, keys: str) -> None:
+        """Press keys of the keypad."""
+        await self.act("keypad")
+        for key in keys:
+            await self.page.locator(f"[data-digit='{key}']").click()
 
     async def test_the_ring(self) -> None:
         """Let the phone ring for a moment, and see that it did."""
@@ -206,6 +221,12 @@ class Seat:
     async def link_is(self, link: str) -> None:
         """Wait until the phone is shown so."""
         await expect(self.page.locator("[data-link]").first).to_have_attribute("data-link", link)
+
+    async def says_to_the_switch(self, method: str, words: str) -> None:
+        """Wait until the page has sent a request with these words in it."""
+        async with asyncio.timeout(PATIENCE_MS / 1000):
+            while not any(told.startswith(method) and words in told for told in self.sent):  # noqa: ASYNC110 - a page's
+                await asyncio.sleep(0.1)
 
     async def stays_silent(self) -> None:
         """See that this page has no call of its own that it could answer."""

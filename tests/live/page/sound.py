@@ -31,9 +31,11 @@ _ON, _OFF = 0.4, 0.1
 _LOUD = 8000
 _WINDOW = 800
 _MOST = 2 * RATE
-_ULAW, _ALAW = 0, 8
-ONE_CODEC = {_ALAW: AudioCodec.PCMA, 101: AudioCodec.EVENT}
-"""All that phones beside the pages speak: a switch that hears in a call what it does not send plays no music there."""
+_ULAW, _ALAW, _EVENT = 0, 8, 101
+_KEYS = "0123456789*#ABCD"
+ULAW = {_ULAW: AudioCodec.PCMU, _EVENT: AudioCodec.EVENT}
+ALAW = {_ALAW: AudioCodec.PCMA, _EVENT: AudioCodec.EVENT}
+"""What a phone beside the pages speaks, one of both: a switch that hears what it does not send plays no music there."""
 
 _HEADER = 12
 _NOTHING = 30.0
@@ -53,12 +55,9 @@ def write_tone(path: Path, hertz: int) -> Path:
 
 
 def write_music(path: Path, hertz: int) -> None:
-    """Write what the switch plays to whoever waits: a tone, over and over."""
-    with wave.open(str(path), "wb") as file:
-        file.setnchannels(1)
-        file.setsampwidth(2)
-        file.setframerate(RATE)
-        file.writeframes(array("h", (round(_LOUD * math.sin(_turns(hertz, n))) for n in range(10 * RATE))).tobytes())
+    """Write what the switch plays to whoever waits, once in each codec: a tone, over and over."""
+    for kind, name in ((_ULAW, "ulaw"), (_ALAW, "alaw")):
+        path.with_suffix(f".{name}").write_bytes(_voice(hertz, kind) * 10)
 
 
 def _turns(hertz: int, sample: int) -> float:
@@ -83,21 +82,32 @@ def loudness(samples: Sequence[float]) -> float:
     return math.sqrt(sum(sample * sample for sample in samples) / max(1, len(samples)))
 
 
-def tone_packets(hertz: int) -> Iterator[bytes]:
-    """Make RTP packets of G.711 for as long as they are asked for, 20 ms each: a tone."""
+def tone_packets(hertz: int, kind: int) -> Iterator[bytes]:
+    """Make RTP packets of G.711 of a kind for as long as they are asked for, 20 ms each: a tone."""
     source, at = hertz.to_bytes(4, "big"), 0
-    voice = bytes(_to_alaw(_LOUD * math.sin(_turns(hertz, n))) for n in range(RATE))
+    voice = _voice(hertz, kind)
     for number in itertools.count():
-        head = bytes([0x80, _ALAW]) + (number % 2**16).to_bytes(2, "big") + (at + number * PACKET).to_bytes(4, "big")
+        head = bytes([0x80, kind]) + (number % 2**16).to_bytes(2, "big") + (at + number * PACKET).to_bytes(4, "big")
         begins = number * PACKET % RATE
         yield head + source + voice[begins : begins + PACKET]
 
 
+def _voice(hertz: int, kind: int) -> bytes:
+    """Make a second of a tone, in G.711 of a kind."""
+    return bytes(_encoded(_LOUD * math.sin(_turns(hertz, n)), kind) for n in range(RATE))
+
+
 class Ear:
-    """What reaches a caller or a desk phone, the last two seconds of it; `tone` is what it says itself."""
+    """What reaches a caller or a desk phone, the last two seconds of it; `tone` is what it says itself.
+
+    Attributes:
+        pressed: The keys that the other side has pressed.
+    """
 
     def __init__(self, call: SipCall, tone: int) -> None:
         self._call = call
+        self.pressed = ""
+        self._pressed_at = b""
         self._samples: deque[int] = deque(maxlen=_MOST)
         self._socket = call.phone.media_socket
         self._socket.settimeout(0)
@@ -132,6 +142,17 @@ class Ear:
             assert asyncio.get_running_loop().time() < ends, f"{hertz} Hz was not heard: {self.told()}"
             await asyncio.sleep(0.1)
 
+    async def until_pressed(self, keys: str, seconds: float = 20.0) -> None:
+        """Wait until the other side has pressed these keys, and no others.
+
+        Raises:
+            AssertionError: It pressed others, or none.
+        """
+        ends = asyncio.get_running_loop().time() + seconds
+        while self.pressed != keys:
+            assert asyncio.get_running_loop().time() < ends, f"{keys} was not heard: {self.pressed!r}"
+            await asyncio.sleep(0.1)
+
     async def until_no(self, hertz: int, seconds: float = 20.0) -> None:
         """Wait until a tone is not heard any more.
 
@@ -160,13 +181,17 @@ class Ear:
             packet = self._socket.recv(2048)
         except OSError:
             return
+        if len(packet) > _HEADER and packet[1] & 0x7F == _EVENT and packet[4:8] != self._pressed_at:
+            self._pressed_at = packet[4:8]  # of one press all packets have one time
+            self.pressed += _KEYS[packet[_HEADER]]
         if len(packet) > _HEADER and (kind := packet[1] & 0x7F) in _DECODED:
             table = _DECODED[kind]
             self._samples.extend(table[byte] for byte in packet[_HEADER + 4 * (packet[0] & 0x0F) :])
 
     async def _speak(self, tone: int) -> None:
         clock, began = asyncio.get_running_loop().time, asyncio.get_running_loop().time()
-        for number, packet in enumerate(tone_packets(tone), 1):
+        kind = next(iter(self._call.phone.media.codecs))
+        for number, packet in enumerate(tone_packets(tone, kind), 1):
             if self._call.over.is_set():
                 return
             if self._call.media_to is not None:
@@ -191,8 +216,9 @@ _DECODED = {
     _ULAW: tuple(_from_ulaw(byte) for byte in range(256)),
     _ALAW: tuple(_from_alaw(byte) for byte in range(256)),
 }
-_BY_VALUE = sorted((value, byte) for byte, value in enumerate(_DECODED[_ALAW]))
+_BY_VALUE = {kind: sorted((value, byte) for byte, value in enumerate(table)) for kind, table in _DECODED.items()}
 
 
-def _to_alaw(sample: float) -> int:
-    return _BY_VALUE[max(0, bisect.bisect(_BY_VALUE, (round(sample), 256)) - 1)][1]
+def _encoded(sample: float, kind: int) -> int:
+    values = _BY_VALUE[kind]
+    return values[max(0, bisect.bisect(values, (round(sample), 256)) - 1)][1]

@@ -10,10 +10,10 @@ import pytest_asyncio
 from playwright.async_api import expect
 
 from callcenter.lab.sipphone import SipPhone
-from tests.live.page.centre import Caller, Centre, Post, centre
+from tests.live.page.centre import Caller, Centre, Codecs, Post, centre
 from tests.live.page.record import Ring, Talk
 from tests.live.page.seat import Seat
-from tests.live.page.sound import AGENT_HERTZ, CALLER_HERTZ, COLLEAGUE_HERTZ, MUSIC_HERTZ
+from tests.live.page.sound import AGENT_HERTZ, ALAW, CALLER_HERTZ, COLLEAGUE_HERTZ, MUSIC_HERTZ, ULAW
 
 pytestmark = [
     pytest.mark.live,
@@ -37,13 +37,14 @@ async def there(a_network: None, tmp_path_factory: pytest.TempPathFactory) -> As
 
 
 class Story:
-    """What one agent lives through, with a colleague at a desk phone."""
+    """What one agent lives through, with a colleague at a desk phone, and callers who speak by one codec."""
 
-    def __init__(self, there: Centre, seat: Seat, queue: str, colleague: SipPhone) -> None:
+    def __init__(self, there: Centre, seat: Seat, queue: str, colleague: SipPhone, callers_speak: Codecs) -> None:
         self.there = there
         self.seat = seat
         self.queue = queue
         self.colleague = colleague
+        self.callers_speak = callers_speak
         self.callers: list[Caller] = []
 
     async def live(self) -> None:
@@ -54,10 +55,11 @@ class Story:
         await self.consults()
         await self.gives_away()
         await self.calls_back()
+        await self.leaves()
 
     async def taken(self) -> Caller:
         """Let somebody call, and be answered on the page; each hears the other."""
-        caller = await self.there.call(self.queue)
+        caller = await self.there.call(self.queue, self.callers_speak)
         self.callers.append(caller)
         await self.seat.answer()
         await caller.hears(AGENT_HERTZ)
@@ -124,22 +126,33 @@ class Story:
 
     async def calls_back(self) -> None:
         """Call somebody back who hung up while it rang."""
-        caller = await self.there.call(self.queue)
+        caller = await self.there.call(self.queue, self.callers_speak)
         self.callers.append(caller)
         await self.seat.rings()
         await self.seat.state_is("ringing")
         caller.hang_up()
         await self.seat.has_no_call()
-        await self.seat.call_back(caller.number)
-        there = await self.there.called(caller.number)
-        there.answer()
-        ear = self.there.listen(there, CALLER_HERTZ)
-        await ear.until(AGENT_HERTZ, 20)
-        await self.seat.hears(CALLER_HERTZ)
-        await self.seat.act("hang-up")
-        await asyncio.wait_for(there.over.wait(), 20)
-        await self.seat.has_no_call()
-        ear.close()
+        async with self.there.outside:
+            await self.seat.call_back(caller.number)
+            there = await self.there.called(caller.number)
+            there.answer()
+            ear = self.there.listen(there, CALLER_HERTZ)
+            await ear.until(AGENT_HERTZ, 20)
+            await self.seat.hears(CALLER_HERTZ)
+            await self.seat.press_keys("40#")
+            await ear.until_pressed("40#")
+            await self.seat.act("hang-up")
+            await asyncio.wait_for(there.over.wait(), 20)
+            await self.seat.has_no_call()
+            ear.close()
+
+    async def leaves(self) -> None:
+        """Sign out of the page: the switch has no such phone any more."""
+        assert await self.there.device(self.seat.number) == "NOT_INUSE"
+        await self.seat.act("sign-out")
+        async with asyncio.timeout(20):
+            while await self.there.device(self.seat.number) != "UNAVAILABLE":  # noqa: ASYNC110 - what the switch says
+                await asyncio.sleep(0.1)
 
     async def is_on_record(self, agent: str, colleague: str) -> None:
         """Hold what is on record against what was done."""
@@ -163,8 +176,8 @@ class Story:
 async def test_two_agents_take_a_call_hold_it_and_give_it_to_a_colleague(there: Centre) -> None:
     async with there.seat("Alice") as alice, there.seat("Bob", "zh-CN") as bob:
         stories = [
-            Story(there, alice, "post", await there.desk_phone("Carol")),
-            Story(there, bob, "parcels", await there.desk_phone("Dave")),
+            Story(there, alice, "post", await there.desk_phone("Carol", ULAW), ULAW),
+            Story(there, bob, "parcels", await there.desk_phone("Dave", ULAW), ALAW),
         ]
         async with asyncio.TaskGroup() as group:
             for story in stories:

@@ -43,7 +43,11 @@ async def nothing_is_held_against_her(there: Centre) -> None:
 
 
 async def cut_in_a_call(there: Centre, seconds: int) -> None:
-    """Cut the way to the switch in a call, and lay it again: the call goes on, the next one rings."""
+    """Cut the way to the switch in a call, and lay it again: the call goes on, the next one rings.
+
+    Of that one the agent lets go while the way is cut again: the switch is told once it is there, and the caller, whom
+    nobody could ask, is at the front of the line again.
+    """
     async with there.seat(ALICE.name) as alice:
         await alice.begin_work()
         caller = await taken(there, alice)
@@ -59,11 +63,19 @@ async def cut_in_a_call(there: Centre, seconds: int) -> None:
         caller.hang_up()
         await alice.has_no_call()
         after = await taken(there, alice)
+        await there.wire.cut()
+        await alice.trouble_is("trouble.lost")
+        await alice.act("hang-up")
+        await alice.has_no_call()
+        await there.wire.lay()
+        await alice.says_to_the_switch("BYE ", "hung up while the way was lost")
+        await alice.answer()
         after.hang_up()
         await alice.has_no_call()
-    for one in (caller, after):
-        await there.record.ended(one.number)
-        assert there.record.talks(one.number) == [Talk(ALICE.name, "queue", "caller")], there.record.told(one.number)
+    lost, ended = (Talk(ALICE.name, "queue", by) for by in ("cut_short", "caller"))
+    for one, visits, talks in ((caller, 1, [ended]), (after, 2, [lost, ended])):
+        await there.record.ended(one.number, visits)
+        assert there.record.talks(one.number) == talks, there.record.told(one.number)
     await nothing_is_held_against_her(there)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from enum import StrEnum
 from typing import Annotated
 
@@ -46,6 +47,7 @@ class AskedScores(RequestBody):
     """Which scores are asked for, in which order."""
 
     month: MonthText
+    team: Name | None = None
     order: Order = Order.AGENT
     limit: Limit = 50
     cursor: Cursor = None
@@ -57,6 +59,11 @@ def score_reader(request: Request, service: TheService, person: Seeing) -> Score
     return ScoreReader(person, language, service.rulebook.zone)
 
 
+def sheet_style(reader: ScoreReader) -> ScoreSheetStyle:
+    """Say how scores are written for somebody."""
+    return ScoreSheetStyle(language=reader.language, zone=reader.zone, money=reader.sees_money, numbers=reader.numbers)
+
+
 TheReader = Annotated[ScoreReader, Depends(score_reader)]
 
 
@@ -64,7 +71,7 @@ TheReader = Annotated[ScoreReader, Depends(score_reader)]
 async def list_scores(asked: Annotated[AskedScores, Query()], reader: TheReader, service: TheService) -> Scores:
     """List a month's scores of everybody whom one may see."""
     before = place_in(asked.cursor)
-    found = await _everybody(reader, asked.month, service)
+    found = await _everybody(reader, asked.month, service, asked.team)
     placed = sorted((_place(one, asked.order), one) for one in found)
     rest = [one for place, one in placed if before is None or place > before]
     shown = rest[: asked.limit]
@@ -78,10 +85,11 @@ async def export_scores(
     reader: TheReader,
     service: TheService,
     file: Annotated[FileKind, Query(alias="format")] = FileKind.CSV,
+    team: Annotated[Name | None, Query()] = None,
 ) -> Response:
     """Write a month's scores of everybody whom one may see to a file; what a spreadsheet would run is made inert."""
-    found = await _everybody(reader, month, service)
-    how = ScoreSheetStyle(language=reader.language, zone=reader.zone, money=reader.sees_money, numbers=reader.numbers)
+    found = await _everybody(reader, month, service, team)
+    how = sheet_style(reader)
     write, media = _FILES[file]
     headers = {
         "Content-Disposition": f'attachment; filename="scores-{month}.{file}"',
@@ -122,10 +130,17 @@ def knows(service: Service, member: Member) -> bool:
     return member.account is not None or (service.roster is not None and service.knows(member.agent))
 
 
-async def _everybody(reader: ScoreReader, month: str, service: Service) -> list[AgentScore]:
-    def seen(member: Member) -> bool:
-        return may(reader.person, Right.SEE_SCORES, member.agent, member.team)
+def seen_by(person: Principal, team: str | None) -> Callable[[Member], bool]:
+    """Tell whose scores somebody may see, all of them or those of one team."""
 
+    def seen(member: Member) -> bool:
+        return team in {None, member.team} and may(person, Right.SEE_SCORES, member.agent, member.team)
+
+    return seen
+
+
+async def _everybody(reader: ScoreReader, month: str, service: Service, team: str | None) -> list[AgentScore]:
+    seen = seen_by(reader.person, team)
     async with service.decisions.reading() as connection:
         return await scores_of_all(connection, read_month(month), reader.zone, service.clock(), seen)
 

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from pydantic import Field
 
 from callcenter.locale import Language
-from callcenter.reports.figures.score_words import LINES, plain
+from callcenter.reports.figures.score_words import line_title, plain
 from callcenter.rules.records.masks import worded
 from callcenter.rules.scores.score_lines import LineKind, MonthScoreLine, Notice
 from callcenter.staff.months import month_name
@@ -87,6 +87,22 @@ class QuarterDetail(ResponseBody):
     months: list[ScoreDetail]
 
 
+class QuarterSummary(ResponseBody):
+    """A quarter's score in a list, with the points of those of its months that count."""
+
+    agent: str
+    team: str | None
+    points: Decimal
+    complete: bool
+    months: dict[str, Decimal]
+
+
+class Quarters(ResponseBody):
+    """Everybody's quarter, by name."""
+
+    items: list[QuarterSummary]
+
+
 class GivenShown(ResponseBody):
     """A mark, a bonus or an adjustment; who gave it is null where names are not shown."""
 
@@ -160,6 +176,16 @@ class ScoreReader:
             months=[self.detail(month) for month in scored.months],
         )
 
+    def quarter_summary(self, scored: ScoredQuarter) -> QuarterSummary:
+        """Show a quarter in a list."""
+        return QuarterSummary(
+            agent=scored.member.agent,
+            team=scored.member.team,
+            points=plain(scored.score.points),
+            complete=scored.score.complete,
+            months={month_name(one.score.month): plain(one.score.points) for one in scored.months},
+        )
+
     def given(self, given: ScoreEntry) -> GivenShown:
         """Show what somebody gave."""
         return GivenShown(
@@ -179,7 +205,7 @@ class ScoreReader:
     def _line(self, line: MonthScoreLine, record: str | None) -> ScoreLine:
         return ScoreLine(
             kind=line.kind,
-            title=LINES.say(line.kind, self.language),
+            title=line_title(line, self.language),
             points=plain(line.points),
             record=record,
             collection=_COLLECTIONS.get(line.kind),

@@ -1,8 +1,10 @@
 /** Addresses: every page has one, and says who may open it; the rail lists those that one may. */
+import { shallowRef } from "vue";
 import { createRouter, createWebHistory, type RouteRecordRaw } from "vue-router";
 
 import type { ICONS } from "@/frame/icons";
 import type { TextKey } from "@/locale";
+import { painted } from "@/words/painted";
 import { type Right, useSession } from "@/session/store";
 
 declare module "vue-router" {
@@ -12,6 +14,8 @@ declare module "vue-router" {
     icon?: keyof typeof ICONS;
     /** One of these is needed. */
     rights?: Right[];
+    /** And each of these. */
+    needs?: Right[];
     /** For agents alone. */
     agents?: boolean;
     /** For whoever is not signed in. */
@@ -36,6 +40,11 @@ export const PAGES: RouteRecordRaw[] = [
     path: "/floor/:agent?",
     component: () => import("@/pages/FloorPage.vue"),
     meta: { title: "page.floor", icon: "floor", rights: ["see_floor"] },
+  },
+  {
+    path: "/calls/:id?",
+    component: () => import("@/pages/CallsPage.vue"),
+    meta: { title: "page.calls", icon: "calls", rights: ["see_calls"] },
   },
   {
     path: "/lost-calls",
@@ -69,7 +78,22 @@ export const PAGES: RouteRecordRaw[] = [
   {
     path: "/records/:id?",
     component: () => import("@/pages/RecordsPage.vue"),
-    meta: { title: "page.records", icon: "records", rights: ["see"] },
+    meta: { title: "page.records", icon: "records", rights: ["see"], agents: true },
+  },
+  {
+    path: "/review/:id?",
+    component: () => import("@/pages/ReviewPage.vue"),
+    meta: { title: "page.review", icon: "review", rights: ["notify", "propose", "decide_appeal", "check", "see_agreement"] },
+  },
+  {
+    path: "/scores/:agent?",
+    component: () => import("@/pages/ScoresPage.vue"),
+    meta: { title: "page.scores", icon: "scores", rights: ["notify", "assess", "decide_appeal", "see_agreement"], needs: ["see_scores"] },
+  },
+  {
+    path: "/rules/trial",
+    component: () => import("@/pages/TrialPage.vue"),
+    meta: { title: "page.trial", icon: "trial", rights: ["propose_change", "approve_change", "see_agreement"] },
   },
   {
     path: "/account",
@@ -102,10 +126,14 @@ export const router = createRouter({
   ],
 });
 
+/** The page that somebody has asked for and that is not there yet, by its path in `PAGES`: the rail marks it at once. */
+export const going = shallowRef<string | null>(null);
+
 /** Tells whether whoever is signed in may open a page. */
 export function mayOpen(meta: RouteRecordRaw["meta"]): boolean {
   const session = useSession();
   if (meta?.agents && session.agent === null) return false;
+  if (meta?.needs?.some((one) => !session.may(one))) return false;
   return meta?.rights === undefined || session.may(...meta.rights);
 }
 
@@ -128,3 +156,13 @@ router.beforeEach(async (to) => {
   if (to.meta.open || to.path === "/") return first === undefined ? true : address(first);
   return true;
 });
+
+// a page takes a while to be made: what was clicked is seen first
+router.beforeResolve(async (to, from) => {
+  const next = to.matched[0]?.path ?? null;
+  if (from.matched.length === 0 || next === from.matched[0]?.path) return;
+  going.value = next;
+  await painted();
+});
+router.afterEach(() => (going.value = null));
+router.onError(() => (going.value = null));

@@ -11,7 +11,10 @@ export function useElapsed(): Directive<HTMLElement, number | null> {
 
   function write(element: HTMLElement, from: number | null): void {
     const words = length(from === null ? null : live.switchNow - from);
-    if (element.textContent !== words) element.textContent = words;
+    // the text that is there is changed: another would have to be laid out from the beginning
+    const text = element.firstChild as Text | null;
+    if (text === null) element.textContent = words;
+    else if (text.data !== words) text.data = words;
   }
 
   function put(element: HTMLElement, { value }: { value: number | null }): void {

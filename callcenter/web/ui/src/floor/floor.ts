@@ -10,13 +10,14 @@ import { type Person, peopleOf } from "./people";
 
 /** What needs attention changes with the time, too: the order is looked at so often. */
 const EVERY_SECONDS = 1;
+const HELD_MS = 3000;
 
 export interface FloorView {
   queues: ComputedRef<QueueNow[]>;
   people: ComputedRef<ReadonlyMap<string, Person>>;
   shown: ComputedRef<Placed[]>;
-  /** Lets everybody stay where they are while somebody points at one of them. */
-  hold: (on: boolean) => void;
+  /** Lets everybody stay where they are for a moment: somebody is about to point at one of them. */
+  hold: () => void;
 }
 
 /** Follows the floor; queues in which somebody waits come first. */
@@ -26,6 +27,7 @@ export function useFloor(asked: () => Asked): FloorView {
   const queues = shallowRef(live.state.queues);
   const held = shallowRef<ReadonlyMap<string, number> | null>(null);
   let frame: number | null = null;
+  let letGo: ReturnType<typeof setTimeout> | undefined;
 
   function take(): void {
     frame = null;
@@ -43,9 +45,10 @@ export function useFloor(asked: () => Asked): FloorView {
     return found.sort((a, b) => place(a) - place(b));
   });
 
-  function hold(on: boolean): void {
-    if (!on) held.value = null;
-    else held.value ??= new Map(shown.value.map((one, n) => [one.person.now.agent, n]));
+  function hold(): void {
+    held.value ??= new Map(shown.value.map((one, n) => [one.person.now.agent, n]));
+    clearTimeout(letGo);
+    letGo = setTimeout(() => (held.value = null), HELD_MS);
   }
 
   watch(
@@ -53,7 +56,11 @@ export function useFloor(asked: () => Asked): FloorView {
     () => (frame ??= requestAnimationFrame(take)),
     { flush: "sync" },
   );
-  onBeforeUnmount(() => frame !== null && cancelAnimationFrame(frame));
+  watch(() => [asked().order, asked().name, asked().queue, asked().state, asked().team], () => (held.value = null));
+  onBeforeUnmount(() => {
+    clearTimeout(letGo);
+    if (frame !== null) cancelAnimationFrame(frame);
+  });
 
   return {
     people: computed(() => people.value),

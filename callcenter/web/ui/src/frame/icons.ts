@@ -1,13 +1,16 @@
-/** The icon of each page in the rail: a line each. */
+/** What stands beside a page's name in the rail. */
 import {
   DataAnalysis,
   Document,
   Finished,
   Monitor,
+  Phone,
   PhoneFilled,
   Service,
+  SetUp,
   Tickets,
   TrendCharts,
+  Trophy,
   User,
   UserFilled,
 } from "@element-plus/icons-vue";
@@ -19,8 +22,17 @@ export const ICONS = {
   customers: UserFilled,
   day: DataAnalysis,
   desk: Service,
-  figures: TrendCharts,
+  day: DataAnalysis,
   floor: Monitor,
   lost: PhoneFilled,
+  cases: Tickets,
+  customers: UserFilled,
   records: Document,
+  review: Finished,
+  scores: Trophy,
+  trial: SetUp,
+  account: User,
+  aftercare: Finished,
+  figures: TrendCharts,
+  calls: Phone,
 };

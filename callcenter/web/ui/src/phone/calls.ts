@@ -20,6 +20,7 @@ const CANNOT_RING = 480;
 /** After it rang: the phone's trouble, and nobody's refusal. */
 const BROKEN = 500;
 const DECLINED = 603;
+const WAY_LOST = 'Q.850;cause=16;text="hung up while the way was lost"';
 /** A ring that ended while the microphone was waited for longer than this was answered too late by nobody's fault. */
 const WAITED_MS = 1000;
 
@@ -126,6 +127,14 @@ export class Calls {
 
   decline(key: string): void {
     if (this.entries.get(key)?.rings) this.line(key)?.refuse(DECLINED);
+  }
+
+  /** Ends a call; while the way is lost nobody knows whether the caller is there still, and the switch is told later. */
+  hangUp(key: string): void {
+    const line = this.line(key);
+    const lost = this.state.link === "lost" && this.shown(key)?.phase === "talking";
+    if (lost && line !== undefined) this.around.witness("cut_short", { uniqueid: this.channelOf(line), detail: "network" });
+    line?.end(lost ? WAY_LOST : undefined);
   }
 
   mute(key: string, muted: boolean): void {

@@ -179,6 +179,16 @@ test("that it can ring is said where sound comes out when it is tried, and not w
   expect(page.words.slice(2)).toEqual(["sound_locked"]);
 });
 
+test("who hangs up while the way is lost is believed to have lost the call, and the switch is told why", async () => {
+  await page.registered();
+  const talk = await page.talks();
+  page.line.watcher.lost();
+  page.engine.hangUp("one");
+
+  expect(talk.did.at(-1)).toBe('BYE Q.850;cause=16;text="hung up while the way was lost"');
+  expect(page.told.at(-1)).toEqual({ what: "cut_short", uniqueid: "channel-one", detail: "network" });
+});
+
 test("a talk that the network ended was cut short, one that somebody ended was not", async () => {
   await page.registered();
   (await page.talks("one")).over({ by: "there", status: 0 });

@@ -158,7 +158,7 @@ export class Engine implements PagePhone {
   }
 
   hangUp(key: string): void {
-    this.calls.line(key)?.end();
+    this.calls.hangUp(key);
   }
 
   mute(key: string, muted: boolean): void {

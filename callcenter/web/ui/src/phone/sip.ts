@@ -52,6 +52,13 @@ interface Referred {
   response?: { status_code: number } | null;
 }
 
+/** The way to the switch, as a call needs it. */
+interface Way {
+  isOpen(): boolean;
+  /** Lets something be said once the switch is there again. */
+  owe(word: () => void): void;
+}
+
 export class SipLine implements Line {
   private readonly ua: UA;
   private readonly socket: PhoneSocket;
@@ -63,6 +70,8 @@ export class SipLine implements Line {
   private lookedAt = now();
   private stopped = false;
   private readonly ice: RTCConfiguration;
+  private owed: (() => void)[] = [];
+  private readonly way: Way = { isOpen: () => this.socket.isConnected(), owe: (word) => this.owed.push(word) };
 
   constructor(
     settings: LineSettings,
@@ -71,6 +80,7 @@ export class SipLine implements Line {
     this.ice = { iceServers: settings.ice_servers };
     this.socket = new PhoneSocket(settings.websocket, () => this.renewed(), () => {
       this.grantedAt = now();
+      for (const word of this.owed.splice(0)) word();
       watcher.registered();
     });
     this.ua = new UA({
@@ -99,7 +109,7 @@ export class SipLine implements Line {
       }
     });
     this.ua.on("newRTCSession", (event: RTCSessionEvent) => {
-      if (event.session.direction === "incoming") watcher.offered(held(event as IncomingRTCSessionEvent, this.ice));
+      if (event.session.direction === "incoming") watcher.offered(held(event as IncomingRTCSessionEvent, this.ice, this.way));
     });
   }
 
@@ -135,7 +145,7 @@ export class SipLine implements Line {
       pcConfig: this.ice,
       rtcOfferConstraints: { offerToReceiveAudio: true, offerToReceiveVideo: false },
     });
-    return new SipCall(session, "out", number, "", null, () => undefined, this.ice);
+    return new SipCall(session, "out", number, "", null, () => undefined, this.ice, this.way);
   }
 
   again(): void {
@@ -186,7 +196,7 @@ export class SipLine implements Line {
 }
 
 /** Takes a call, and keeps JsSIP's 180 back until it is asked for. */
-function held({ session, request }: IncomingRTCSessionEvent, ice: RTCConfiguration): SipCall {
+function held({ session, request }: IncomingRTCSessionEvent, ice: RTCConfiguration, way: Way): SipCall {
   const answering = request as unknown as Reply;
   const reply = answering.reply.bind(request);
   answering.reply = (status, ...more) => {
@@ -195,7 +205,7 @@ function held({ session, request }: IncomingRTCSessionEvent, ice: RTCConfigurati
   const ring = (): void => reply(180, null, [`Contact: ${session.contact}`]);
   const { uri, display_name } = session.remote_identity;
   const channel = channelOf(request.getHeader(CHANNEL_HEADER));
-  return new SipCall(session, "in", numberOf(uri.user), nameOf(display_name), channel, ring, ice);
+  return new SipCall(session, "in", numberOf(uri.user), nameOf(display_name), channel, ring, ice, way);
 }
 
 class SipCall implements LineCall {
@@ -213,6 +223,7 @@ class SipCall implements LineCall {
     readonly channel: string | null,
     private readonly sayRinging: () => void,
     private readonly ice: RTCConfiguration,
+    private readonly way: Way,
   ) {
     this.id = session.id;
     unfooled(session);
@@ -249,6 +260,17 @@ class SipCall implements LineCall {
   }
 
   end(reason?: string): void {
+    if (!this.session.isEstablished() || this.way.isOpen()) {
+      this.bye(reason);
+      return;
+    }
+    // a BYE would be lost, and the switch would keep the caller
+    this.connection?.close();
+    this.way.owe(() => this.bye(reason));
+    this.watcher?.ended({ by: "here", status: 0 });
+  }
+
+  private bye(reason?: string): void {
     if (this.session.isEnded()) return;
     this.session.terminate(reason === undefined ? {} : { extraHeaders: [`Reason: ${reason}`] });
   }

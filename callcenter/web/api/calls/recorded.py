@@ -143,8 +143,8 @@ class Dispositions(ResponseBody):
     items: list[DispositionShown]
 
 
-@router.get("")
-async def list_calls(
+@router.get("/talked")
+async def list_talked_calls(
     person: Recording,
     service: TheService,
     agent: Annotated[Name | None, Query(description="Whose; one's own where nobody is named.")] = None,
@@ -152,7 +152,7 @@ async def list_calls(
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> CallPage:
-    """List the calls in which an agent talked."""
+    """List the calls in which an agent talked, and of which something was recorded."""
     whose = agent or person.agent
     if whose is None:
         raise BadInput("name an agent: this account is none itself")
@@ -281,11 +281,12 @@ def _call(
             )
             for one in told
         ],
-        quality=[_quality(one) for one in measured],
+        quality=[quality_shown(one) for one in measured],
     )
 
 
-def _quality(one: MeasuredCall) -> QualityShown:
+def quality_shown(one: MeasuredCall) -> QualityShown:
+    """Show what a page measured."""
     return QualityShown(
         direction=one.direction,
         seconds=one.lasted / SECOND,

@@ -5,14 +5,14 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0026"
-down_revision = "0022"
+revision = "0025"
+down_revision = "0024"
 branch_labels = None
 depends_on = None
 
 
 def upgrade() -> None:
-    """Go to 0026."""
+    """Go to 0025."""
     op.create_table(
         "agent_notices",
         sa.Column("id", sa.String(length=32), nullable=False),

@@ -1,0 +1,1 @@
+"""What the review desk is told beside a record, and what it tries."""

@@ -1,0 +1,202 @@
+"""The first page of a list of a million calls, however it is narrowed; the timeline of a call of two hours."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Awaitable, Callable
+from functools import partial
+from pathlib import Path
+from typing import TypeVar
+
+import pytest
+from sqlalchemy import insert, text
+
+from callcenter.domain.frame import SECOND
+from callcenter.domain.vocabulary import VisitOutcome
+from callcenter.files.rulebook import load_rulebook
+from callcenter.reports.call_list import rang_over
+from callcenter.reports.call_timeline import lanes_of
+from callcenter.store import DecisionStore
+from callcenter.store.decisions.call_qualities import CallDirection
+from callcenter.store.record.call_list import CallFilter, CallOrder, calls
+from callcenter.store.record.call_story import story_of
+from callcenter.store.record.models import OfferRow, VisitRow
+from tests.integration.office import opened
+from tests.support.databases import DATABASES
+from tests.unit.rules.detection.people import MONDAY
+
+pytestmark = [pytest.mark.bench, pytest.mark.timeout(3_600)]
+
+MANY, APART, AGENTS, QUEUES = 1_000_000, 20 * SECOND, 500, 20
+LEAST, TURNS = 100, 5
+LONG = "1.long"
+T = TypeVar("T")
+TEAM = frozenset(f"Agent {n}" for n in range(12))
+
+
+_ID = {"sqlite": "printf('%032x', n)", "postgresql": "lpad(to_hex(n), 32, '0')"}
+_CALL, _NUMBER = "'1.' || CAST(n AS TEXT)", "CAST(13800000000 + n % 99999 AS TEXT)"
+_AT = f"{MONDAY} + n * {APART}"
+_LEFT = f"{_AT} + (n * 7919) % 90 * {SECOND}"
+_OUTCOME = (
+    "CASE WHEN (n * 31) % 10007 = 0 THEN 'unknown' WHEN (n * 17) % 101 = 0 THEN 'timed_out' "
+    "WHEN (n * 13) % 19 = 0 THEN 'abandoned' ELSE 'answered' END"
+)
+_ANSWERED = f"{_OUTCOME} = 'answered'"
+_AGENT = f"'Agent ' || CAST((n * 7907) % {AGENTS} AS TEXT)"
+_QUEUE = f"'queue-' || CAST((n * 7901) % {QUEUES} AS TEXT)"
+_RANG = f"(CASE WHEN (n * 37) % 9973 = 0 THEN 200 WHEN (n * 41) % 11 = 0 THEN n % 40 ELSE n % 15 END) * {SECOND}"
+_STAY = {
+    "node": "'pbx'",
+    "call": _CALL,
+    "uniqueid": _CALL,
+    "queue": _QUEUE,
+    "n": "1",
+    "caller": _NUMBER,
+    "caller_key": f"'+86' || {_NUMBER}",
+    "joined_at": _AT,
+    "left_at": _LEFT,
+    "answered_at": f"CASE WHEN {_ANSWERED} THEN {_LEFT} END",
+    "ended_at": f"{_LEFT} + {100 * SECOND}",
+    "agent": f"CASE WHEN {_ANSWERED} THEN {_AGENT} END",
+    "outcome": _OUTCOME,
+    "ended_by": "'caller'",
+    "in_gap": "(n * 29) % 10009 = 0",
+    "frames": "'[1,2,3]'",
+    "joined_position": "n",
+    "ended_position": "n",
+}
+_OFFER = {
+    "agent": _AGENT,
+    "interface": "'PJSIP/1'",
+    "queue": _QUEUE,
+    "offered_at": _AT,
+    "rang_at": _AT,
+    "ended_at": f"{_AT} + {_RANG}",
+    "outcome": f"CASE WHEN {_ANSWERED} THEN 'answered' ELSE 'timed_out' END",
+    "available": "1 = 1",
+    "in_gap": "1 = 0",
+    "frames": "'[1,2,3]'",
+    "ended_position": "n",
+}
+_TALK = {
+    "node": "'pbx'",
+    "call": _CALL,
+    "uniqueid": _CALL,
+    "agent": _AGENT,
+    "interface": "'PJSIP/1'",
+    "how": "CASE WHEN n % 2 = 0 THEN 'outbound' ELSE 'transfer' END",
+    "started_at": _AT,
+    "ended_at": f"{_AT} + {60 * SECOND}",
+    "ended_by": "'agent'",
+    "in_gap": "1 = 0",
+    "frames": "'[1,2,3]'",
+    "began_position": "n",
+    "ended_position": "n",
+}
+
+
+async def _fill(decisions: DecisionStore) -> None:
+    """Let the database write stays, an offer each, and a talk that no queue made for every fifth."""
+    ident = {"id": _ID[DATABASES.kind]}
+    offer = ident | {"visit_id": ident["id"]} | _OFFER
+    for table, row, every in (("visits", ident | _STAY, 1), ("offers", offer, 1), ("talks", ident | _TALK, 5)):
+        more = f"SELECT n + {every} FROM s WHERE n + {every} < {MANY}"  # noqa: S608 - all of it is said here
+        asked = f"SELECT {', '.join(row.values())} FROM s"  # noqa: S608 - all of it is said here
+        numbers = f"WITH RECURSIVE s(n) AS (SELECT 0 UNION ALL {more})"
+        async with decisions.writing() as unit:
+            await unit.connection.execute(text(f"INSERT INTO {table} ({', '.join(row)}) {numbers} {asked}"))
+    await _long_call(decisions)
+
+
+async def _long_call(decisions: DecisionStore) -> None:
+    """A caller waits for two hours, and three phones ring three times every twenty seconds."""
+    at = MONDAY
+    rounds = range(0, 7200 * SECOND, 20 * SECOND)
+    rings = [
+        {
+            "id": f"long {phone} {n}",
+            "visit_id": "long",
+            "agent": f"Agent {phone}",
+            "interface": f"PJSIP/{phone}",
+            "outcome": "timed_out",
+            "offered_at": at + n,
+            "rang_at": at + n,
+            "ended_at": at + n + 15 * SECOND,
+            "queue": "queue-1",
+            "available": True,
+            "in_gap": False,
+            "frames": "[1]",
+            "ended_position": 1,
+        }
+        for phone in range(3)
+        for n in rounds
+    ]
+    async with decisions.writing() as unit:
+        long = {"id": "long", "node": "pbx", "uniqueid": LONG, "n": 1, "joined_at": at, "outcome": "abandoned"}
+        long |= {"left_at": at + 7200 * SECOND, "frames": "[1]", "ended_position": 1}
+        await unit.connection.execute(insert(VisitRow), [long])
+        await unit.connection.execute(insert(OfferRow), rings)
+
+
+def _asked() -> dict[str, CallFilter]:
+    book = load_rulebook()
+    half = MONDAY + MANY // 2 * APART
+    return {
+        "newest": CallFilter(),
+        "oldest": CallFilter(order=CallOrder.OLDEST),
+        "longest wait": CallFilter(order=CallOrder.LONGEST_WAIT),
+        "a day": CallFilter(since=half, until=half + 86_400 * SECOND),
+        "a queue": CallFilter(queue="queue-3"),
+        "no such queue": CallFilter(queue="queue-none"),
+        "an agent": CallFilter(agents=frozenset({"Agent 7"})),
+        "a team": CallFilter(agents=TEAM),
+        "abandoned": CallFilter(outcome=VisitOutcome.ABANDONED),
+        "of an outcome that is rare": CallFilter(outcome=VisitOutcome.UNKNOWN),
+        "of an outcome that nothing has": CallFilter(outcome=VisitOutcome.REFUSED),
+        "partly not seen": CallFilter(in_gap=True),
+        "outgoing": CallFilter(direction=CallDirection.OUT),
+        "missed by anybody": CallFilter(missed=True),
+        "missed by an agent": CallFilter(missed=True, agents=frozenset({"Agent 7"})),
+        "missed by a team": CallFilter(missed=True, agents=TEAM),
+        "over 3 rings": CallFilter(rang=rang_over(3, book)),
+        "over 30 rings (100 calls)": CallFilter(rang=rang_over(30, book)),
+        "over 300 rings (none)": CallFilter(rang=rang_over(300, book)),
+        "waited over 60 s": CallFilter(waited=60 * SECOND),
+        "waited over an hour (one)": CallFilter(waited=3600 * SECOND),
+        "a queue, abandoned": CallFilter(queue="queue-3", outcome=VisitOutcome.ABANDONED),
+        "of a number": CallFilter(key="+8613800000007"),
+    }
+
+
+@pytest.mark.usefixtures("database")
+async def test_first_page_of_a_million_calls(tmp_path: Path) -> None:
+    async with opened(tmp_path) as decisions:
+        begin = time.perf_counter()
+        await _fill(decisions)
+        print(f"\n{DATABASES.kind}: {MANY:,} stays made in {time.perf_counter() - begin:.0f} s")
+        if DATABASES.kind == "postgresql":
+            async with decisions.writing() as unit:
+                await unit.connection.execute(text("ANALYZE"))
+        async with decisions.reading() as connection:
+            for name, asked in _asked().items():
+                rows = await _timed(name, partial(calls, connection, asked, limit=LEAST + 1))
+                print(f"    {len(rows)} rows", flush=True)
+            book = load_rulebook()
+            story = await _timed("a call of two hours is read", partial(story_of, connection, LONG))
+            begin = time.perf_counter()
+            lanes = lanes_of(story, book.figures)
+            parts = sum(len(lane.parts) for lane in lanes)
+            print(f"  and laid out in {(time.perf_counter() - begin) * 1e3:.1f} ms: {parts} parts")
+
+
+async def _timed(name: str, work: Callable[[], Awaitable[T]]) -> T:
+    times: list[float] = []
+    while True:
+        begin = time.perf_counter()
+        found = await work()
+        times.append(time.perf_counter() - begin)
+        if len(times) == TURNS:
+            break
+    print(f"  {name}: first {times[0] * 1e3:.1f} ms, best {min(times) * 1e3:.1f} ms", end="")
+    return found

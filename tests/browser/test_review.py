@@ -1,0 +1,157 @@
+"""The review desk in a real browser: a record through four hands, and the score at each step."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Page, expect
+
+from callcenter.domain.frame import SECOND
+from callcenter.rules.records.dossier import DossierMoment
+from callcenter.rules.regulations.edition import Title
+from callcenter.staff.rights import Role
+from tests.browser.front import MINUTE, PATIENCE_MS, Front, front, serious
+from tests.integration.api import agreed
+from tests.integration.office import hire, propose
+
+pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(300)]
+
+expect.set_options(timeout=PATIENCE_MS)
+
+
+@pytest_asyncio.fixture(loop_scope="module", scope="module")
+async def there(nothing_left_by_all: None, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Front]:
+    async with front(tmp_path_factory.mktemp("front")) as found:
+        await agreed(found.work)
+        await found.hire("alice", "li-leads", "ma", "tian", "root", "qian")
+        await hire(found.work.decisions, "tang", Role.MANAGER)
+        yield found
+
+
+async def late_answer(there: Front, number: int) -> str:
+    """Let the service have raised a late answer of a minute ago, with a customer who waited meanwhile."""
+    at = there.work.now - MINUTE
+    said: list[tuple[float, str, str]] = [
+        (0, "来电开始排队", "the caller joined the queue"),
+        (4, "坐席话机开始振铃", "the agent's phone began to ring"),
+        (22, "坐席接听", "the agent answered"),
+    ]
+    told: dict[str, Any] = {
+        "rule": "V-LATE-ANSWER",
+        "title": Title("三声后接听", "Answered after the third ring"),
+        "why": Title("振铃18.0秒后接听。", "the phone was answered after 18.0 s."),
+        "at": at,
+        "start": at + 4 * SECOND,
+        "end": at + 22 * SECOND,
+        "measured": 18.02,
+        "limit": 15.0,
+        "uncertainty": 0.5,
+        "ruled_out": ("gap", "page", "off_duty"),
+        "impact": [
+            {
+                "queue": "sales",
+                "uniqueid": "1.9",
+                "visit": 1,
+                "outcome": "abandoned",
+                "frames": [],
+                "joined": at + 6 * SECOND,
+                "left": at + 21 * SECOND,
+            }
+        ],
+        "timeline": tuple(DossierMoment(at + round(after * SECOND), Title(zh, en)) for after, zh, en in said),
+    }
+    return await propose(there.work.decisions, number, **told)
+
+
+async def takes(page: Page, step: str, words: str = "") -> None:
+    """Take a step with the record that is open."""
+    chosen = page.locator(f"[data-step={step}]")
+    form = page.locator("[data-steps] form")
+    await chosen.or_(form).first.wait_for()
+    if await chosen.count():
+        await chosen.click()
+    if words:
+        await form.locator("textarea").fill(words)
+    before = await page.locator("[data-talk] li").count()
+    await form.locator("[data-act=take]").click()
+    await expect(page.locator("[data-talk] li")).to_have_count(before + 1)
+
+
+async def score_everywhere(there: Front, page: Page) -> str:
+    """Read Alice's month on the screen, from the API and from the file; they say the same."""
+    boss = await there.work.signed_in("ma")
+    month = page.url.partition("month=")[2][:7]
+    told = (await boss.get(f"/scores/Alice/{month}")).json()["points"]
+    file = await boss.get(f"/scores/export?month={month}", **{"Accept-Language": "en"})
+    rows = csv.DictReader(io.StringIO(file.text.removeprefix("\ufeff")))
+    (written,) = [row["points"] for row in rows if row["agent"] == "Alice"]
+    await expect(page.locator("[data-score] [data-points]").first).to_have_text(told)
+    await expect(page.locator("[data-table=scores] tr").filter(has_text="Alice")).to_contain_text(told)
+    assert written == told
+    return str(told)
+
+
+async def test_a_late_answer_goes_its_whole_way_and_the_score_with_it(there: Front) -> None:
+    number = await late_answer(there, 21)
+    month = await month_of(there)
+    async with (
+        there.person() as lead,
+        there.person("zh-CN") as agent,
+        there.person("zh-CN") as boss,
+        there.person() as other,
+    ):
+        page = await lead.sign_in("li-leads", "/review")
+        row = page.locator(f"[data-row='{number}']")
+        await expect(row).to_contain_text("to be told to the agent")
+        assert await serious(page) == []
+        await row.get_by_role("link").click()
+        await expect(page).to_have_url(re.compile(f"/review/{number}$"))
+        await expect(page.locator("[data-rule]")).to_contain_text("V-LATE-ANSWER")
+        await expect(page.locator("[data-waited]")).to_contain_text("waited 0:15")
+        await expect(page.locator("[data-steps]")).to_contain_text("a group leader may not do this here")
+        await page.locator("[data-act=frames]").click()
+        await expect(page.locator(".frame").first).to_contain_text("Journal entry 7")
+        assert await serious(page) == []
+        scores = await boss.sign_in("ma", f"/scores/Alice?month={month}")
+        assert await score_everywhere(there, scores) == "100"
+        assert await serious(scores) == []
+        await takes(page, "notify")
+        told = await agent.sign_in("alice", f"/records/{number}")
+        await takes(told, "explain", "耳机坏了，打 13900139001 报修。")
+        assert await serious(told) == []
+        judge = await boss.context.new_page()
+        await judge.goto(f"/review/{number}")
+        await expect(judge.locator("[data-talk]")).to_contain_text("耳机坏了")
+        assert await serious(judge) == []
+        await takes(judge, "confirm")
+        await expect(judge.locator("[data-effect]")).to_contain_text("98")
+        assert await score_everywhere(there, scores) == "98"
+        await expect(scores.get_by_role("link", name="三声后接听")).to_have_count(1)
+        await expect(told.locator("[data-talk] li")).to_have_count(3)
+        await takes(told, "appeal", "我当天报过修。")
+        await expect(judge.locator("[data-steps]")).to_contain_text("作出原裁定的人不得裁定申诉")
+        assert await score_everywhere(there, scores) == "100"
+        last = await other.sign_in("tang", "/review?due=now&state=appealed")
+        await expect(
+            last.locator("[data-note=empty]")
+        ).to_be_visible()  # its time has not come, and yet it may be decided
+        await last.goto("/review?state=appealed")
+        await expect(last.locator(f"[data-row='{number}']")).to_contain_text("appeal: decide by")
+        await last.locator(f"[data-row='{number}']").get_by_role("link").click()
+        await takes(last, "overturn", "the headset was reported in time")
+        await expect(last.locator("[data-record] .tag")).to_have_text("overturned")
+        assert await score_everywhere(there, scores) == "100"
+        await expect(scores.get_by_role("link", name="三声后接听")).to_have_count(0)
+
+
+async def month_of(there: Front) -> str:
+    """Say which month it is in the department."""
+    boss = await there.work.signed_in("ma")
+    (one,) = (await boss.get("/violations?limit=1")).json()["items"]
+    return str(one["at"][:7])
