@@ -17,6 +17,11 @@ import {
 } from "@element-plus/icons-vue";
 
 export const ICONS = {
+  account: User,
+  aftercare: Finished,
+  cases: Tickets,
+  customers: UserFilled,
+  day: DataAnalysis,
   desk: Service,
   day: DataAnalysis,
   floor: Monitor,
