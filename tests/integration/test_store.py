@@ -120,6 +120,7 @@ def migrate(connection: Connection, revision: str) -> None:
 
 
 @pytest.mark.filterwarnings("ignore:Skipped unsupported reflection of expression-based index")
+@pytest.mark.filterwarnings("ignore:autogenerate skipping metadata-specified expression-based index")
 async def test_the_models_are_what_the_migrations_make(blank: StoreSettings) -> None:
     for module in pkgutil.walk_packages(callcenter.store.__path__, "callcenter.store."):
         if "migrations" not in module.name:

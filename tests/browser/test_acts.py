@@ -1,0 +1,105 @@
+"""A lead acts on an agent in a real browser, and the agent reads it: both languages, keyboard, roles."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Page, expect
+
+from callcenter.domain import company as co
+from callcenter.domain import events as ev
+from callcenter.web.desk.listening import ListenIn, ListenMode
+from tests.browser.front import PATIENCE_MS, Front, filled, front, serious
+
+pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(240)]
+
+expect.set_options(timeout=PATIENCE_MS)
+
+HOSTILE = "<img src=x onerror=alert(1)>\n=1+1"
+TEXTS = json.loads((Path(__file__).parents[2] / "callcenter/web/ui/src/locale/texts.json").read_text())
+
+
+@pytest_asyncio.fixture(loop_scope="module", scope="module")
+async def there(nothing_left_by_all: None, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Front]:
+    async with front(tmp_path_factory.mktemp("front")) as found:
+        await filled(found)
+        await found.hire("qian")
+        found.house.sign_in("Alice")
+        yield found
+
+
+async def does(page: Page, act: str, **fields: str) -> None:
+    """Open an act by the keyboard, fill what it asks, and send it."""
+    menu = page.locator("[data-acts]")
+    await menu.locator(f"[data-act={act}]").focus()
+    await page.keyboard.press("Enter")
+    for name, value in fields.items():
+        field = menu.locator(f"[name={name}]")
+        await (field.select_option(value) if name == "reason" else field.fill(value))
+    assert await serious(page) == []
+    await menu.locator("[data-act=go]").click()
+    await expect(menu.locator("form")).to_have_count(0)
+
+
+@pytest.mark.parametrize("language", ["en-GB", "zh-CN"])
+async def test_a_lead_pauses_writes_and_whispers_and_the_agent_sees_who_and_why(there: Front, language: str) -> None:
+    house, call = there.house, f"acts-{language}"
+    word = 0 if language == "en-GB" else 1
+    async with there.person(language) as one, there.person(language) as other:
+        alice, lead = await one.sign_in("alice"), await other.sign_in("li-leads", "/floor/Alice")
+        menu, told = lead.locator("[data-acts]"), alice.locator("[data-told]")
+        await expect(menu.locator("[data-act=whisper]")).to_have_count(0)
+        await does(lead, "pause", reason="tea", why="the new product")
+        await expect(told.locator("[data-notice=paused]")).to_contain_text("the new product")
+        await does(lead, "ready")
+        await expect(told.locator("[data-notice=ready]")).to_contain_text(TEXTS["acts.why.waiting"][word])
+        await does(lead, "message", message=HOSTILE)
+        await expect(told.locator("[data-notice=message]")).to_contain_text(HOSTILE)
+        await expect(told.locator("img")).to_have_count(0)
+
+        house.join(call)
+        house.ring(call)
+        house.answer(call)
+        await does(lead, "whisper")
+        await expect(menu.locator("[data-code]")).to_contain_text(re.compile(r"\*48\d{6}"))
+        line = f"l-{language}"
+        who = ListenIn(account="li-leads", name="Li-Leads", agent="Alice", talk=0, mode=ListenMode.WHISPER)
+        house.feed.listeners.dialled(line, who)
+        house.tell(ev.ChannelStarted, line, f"PJSIP/1003-{line}", line, "*48", calling=True, number=None)
+        house.tell(co.SpyBegan, line, f"{call}-Alice")
+        await expect(told.locator("[data-listens]")).to_contain_text("Li-Leads")
+        assert await serious(alice) == []
+        house.tell(co.SpyEnded, line)
+        house.tell(ev.ChannelEnded, line, "", 16, None)
+        await expect(told.locator("[data-listens]")).to_have_count(0)
+        house.hang_up(call)
+
+        for left in (2, 1, 0):
+            await told.locator("[data-act=read]").first.click()
+            await expect(told.locator("[data-notice]")).to_have_count(left)
+        await alice.reload()
+        await expect(alice.locator("[data-trust=followed]")).to_be_visible()
+        await expect(told.locator("[data-notice]")).to_have_count(0)
+
+
+async def test_who_may_only_listen_is_offered_nothing_else_and_what_is_refused_is_said(there: Front) -> None:
+    house = there.house
+    async with there.person() as one, there.person() as other:
+        inspector, lead = await one.sign_in("qian", "/floor/Alice"), await other.sign_in("li-leads", "/floor/Alice")
+        one.expected.append("status of 409")
+        acts = inspector.locator("[data-acts] [data-act]")
+        house.join("heard")
+        house.ring("heard")
+        house.answer("heard")
+        await expect(acts).to_have_count(1)
+        await expect(acts).to_have_attribute("data-act", "listen")
+        await acts.click()
+        await inspector.locator("[data-acts] [data-act=go]").click()
+        await expect(inspector.locator("[data-acts] [role=alert]")).to_contain_text("phone")
+        house.hang_up("heard")
+        await expect(lead.locator("[data-acts] [data-act=pause]")).to_be_visible()
