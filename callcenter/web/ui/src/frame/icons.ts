@@ -16,11 +16,6 @@ import {
 } from "@element-plus/icons-vue";
 
 export const ICONS = {
-  account: User,
-  aftercare: Finished,
-  cases: Tickets,
-  customers: UserFilled,
-  day: DataAnalysis,
   desk: Service,
   day: DataAnalysis,
   floor: Monitor,
