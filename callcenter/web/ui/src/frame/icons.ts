@@ -17,11 +17,6 @@ import {
 } from "@element-plus/icons-vue";
 
 export const ICONS = {
-  account: User,
-  aftercare: Finished,
-  cases: Tickets,
-  customers: UserFilled,
-  day: DataAnalysis,
   desk: Service,
   floor: Monitor,
   lost: PhoneFilled,
