@@ -19,6 +19,7 @@ from callcenter.ami.settings import AmiSettings
 from callcenter.cases.linking import LinkSettings
 from callcenter.clock import today, wall_clock
 from callcenter.config import Settings
+from callcenter.doctor.own import examination
 from callcenter.domain.frame import Micros
 from callcenter.errors import StoreError
 from callcenter.exporter import Exporter, exporter_server
@@ -327,6 +328,10 @@ def _answer_people(
         switch_time=tracker.switch_time,
         evidence=evidence_of(settings.journal.path),
         written=rules.written,
+        filed_roster=rules.filed_roster,
+        health=tracker.health,
+        kept_days=settings.kept_days,
+        examine=examination(settings.ami, settings.web.terms(first.rulebook.zone), in_force),
         live=live[0],
         calls=live[1],
         privacy=settings.privacy,

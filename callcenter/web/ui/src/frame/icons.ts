@@ -1,6 +1,5 @@
 /** What stands beside a page's name in the rail. */
 import {
-  DataAnalysis,
   DataBoard,
   Document,
   Finished,
@@ -9,11 +8,9 @@ import {
   PhoneFilled,
   Service,
   SetUp,
-  Tickets,
+  Setting,
   TrendCharts,
   Trophy,
-  User,
-  UserFilled,
 } from "@element-plus/icons-vue";
 
 export const ICONS = {
@@ -27,4 +24,5 @@ export const ICONS = {
   walls: DataBoard,
   figures: TrendCharts,
   calls: Phone,
+  admin: Setting,
 };
