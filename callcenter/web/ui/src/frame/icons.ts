@@ -1,5 +1,6 @@
 /** What stands beside a page's name in the rail. */
 import {
+  DataAnalysis,
   DataBoard,
   Document,
   Finished,
@@ -9,20 +10,28 @@ import {
   Service,
   SetUp,
   Setting,
+  Tickets,
   TrendCharts,
   Trophy,
+  User,
+  UserFilled,
 } from "@element-plus/icons-vue";
 
 export const ICONS = {
   desk: Service,
+  day: DataAnalysis,
   floor: Monitor,
+  calls: Phone,
   lost: PhoneFilled,
+  cases: Tickets,
+  aftercare: Finished,
+  customers: UserFilled,
+  figures: TrendCharts,
   records: Document,
   review: Finished,
   scores: Trophy,
   trial: SetUp,
   walls: DataBoard,
-  figures: TrendCharts,
-  calls: Phone,
   admin: Setting,
+  account: User,
 };
