@@ -104,6 +104,7 @@ class Right(StrEnum):
     RECORD_ENQUIRIES = "record_enquiries"
     CHANGE_CLASSES = "change_classes"
     KEEP_CONTACT_SYSTEMS = "keep_contact_systems"
+    KEEP_WALLS = "keep_walls"
     SEE_CASE_FIGURES = "see_case_figures"
     FOLLOW_UP_CASES = "follow_up_cases"
     TRACK_MEASURES = "track_measures"
@@ -182,6 +183,7 @@ RIGHTS: dict[Role, dict[Right, Reach]] = {
         Right.SET_DEPUTIES: Reach.TEAM,
     },
     Role.SUPERVISOR: {
+        Right.KEEP_WALLS: Reach.ALL,
         Right.ACT_ON_AGENTS: Reach.ALL,
         Right.LISTEN_IN: Reach.ALL,
         Right.SPEAK_IN: Reach.ALL,
@@ -269,6 +271,7 @@ RIGHTS: dict[Role, dict[Right, Reach]] = {
         Right.RECORD_ENQUIRIES: Reach.ALL,
         Right.CHANGE_CLASSES: Reach.ALL,
         Right.KEEP_CONTACT_SYSTEMS: Reach.ALL,
+        Right.KEEP_WALLS: Reach.ALL,
         Right.PLAN_CARE: Reach.ALL,
         Right.APPROVE_CARE: Reach.ALL,
         Right.SEE_REGISTERS: Reach.ALL,
@@ -352,6 +355,7 @@ RIGHTS: dict[Role, dict[Right, Reach]] = {
     },
     Role.ADMIN: {
         Right.KEEP_CONTACT_SYSTEMS: Reach.ALL,
+        Right.KEEP_WALLS: Reach.ALL,
         Right.SEE: Reach.ALL,
         Right.SEE_CALLS: Reach.ALL,
         Right.SEE_SHADOW: Reach.ALL,

@@ -42,8 +42,8 @@ class Audited(msgspec.Struct, frozen=True, kw_only=True):
         actor: An account, `service`, or `console:` and the system's user.
         kind: What it was done to (`violation`, `account`, `agent`, `session`, `change`, `customer`, `caller`,
             `access_review`, `master_key`, `case`, `case_link`, `case_class`, `department`, `deputy`, `enquiry`,
-            `contact_system`, `attachment`, `outbox`, or what was given: `mark`, `best`, `proposal`, `adjustment`),
-            `subject` which one.
+            `contact_system`, `attachment`, `outbox`, `wall`, or what was given: `mark`, `best`, `proposal`,
+            `adjustment`), `subject` which one.
     """
 
     at: Micros

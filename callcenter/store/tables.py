@@ -57,6 +57,26 @@ class DeviceRow(Base):
     seen_at: Mapped[int]
 
 
+class WallRow(Base):
+    """A screen on a wall, whose token is kept as its hash; `tiles` and `queues` are lists in JSON."""
+
+    __tablename__ = "walls"
+    __table_args__ = (Index(None, "token", unique=True),)
+
+    name: Mapped[str] = mapped_column(String(_NAME), primary_key=True)
+    token: Mapped[str] = mapped_column(String(_HASH))
+    title: Mapped[str]
+    tiles: Mapped[str]
+    queues: Mapped[str]
+    theme: Mapped[str] = mapped_column(String(8))
+    version: Mapped[int] = mapped_column(Integer)
+    made_by: Mapped[str] = mapped_column(String(_NAME))
+    made_at: Mapped[int]
+    seen_at: Mapped[int | None]
+    withdrawn_by: Mapped[str | None] = mapped_column(String(_NAME))
+    withdrawn_at: Mapped[int | None]
+
+
 class AttemptsRow(Base):
     """Passwords that were wrong at the console since the last that was right."""
 

@@ -33,7 +33,7 @@ from callcenter.web.api.customers import cards, contacts, imports, looks, merges
 from callcenter.web.api.enquiries import attachments, reports
 from callcenter.web.api.enquiries import routes as enquiries
 from callcenter.web.api.lost_calls import routes as lost_calls
-from callcenter.web.api.page import dialling, first_account, floor, own_day
+from callcenter.web.api.page import dialling, first_account, floor, own_day, walls
 from callcenter.web.api.review import trials
 from callcenter.web.api.scores import given, quarters
 from callcenter.web.api.scores import routes as scores
@@ -48,6 +48,7 @@ ROUTERS = (
     first_account.router,
     own_day.router,
     floor.router,
+    walls.router,
     dialling.router,
     violations.router,
     recorded.router,

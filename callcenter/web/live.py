@@ -104,7 +104,7 @@ class LiveFeed:
     ) -> None:
         self.listeners = Listeners()
         self._open_for = open_for
-        self._board = board
+        self.board = board
         self._health = health
         self._team_of = team_of
         self._numbering = numbering
@@ -118,7 +118,7 @@ class LiveFeed:
         self._flush: asyncio.TimerHandle | None = None
         self._look = asyncio.Event()
         self._begun = False
-        self._lost: Said = {}
+        self.lost: Said | None = None
 
     # told by the tracker
 
@@ -127,7 +127,7 @@ class LiveFeed:
         if not self._begun:
             self._begun = True
             self._begin(floor)
-        queues, agents = moved(self._board.changed, facts)
+        queues, agents = moved(self.board.changed, facts)
         self._moved = queues, agents = self._moved[0] | queues, self._moved[1] | agents
         for fact in facts:
             told = happening(fact, floor)
@@ -192,8 +192,8 @@ class LiveFeed:
     def lost_calls(self, found: Mapping[str, OpenLostCalls]) -> None:
         """Take in how many callers are to be called back by queue; told where that has changed."""
         now = {queue: {"open": one.callers, "since": seconds(one.oldest)} for queue, one in found.items()}
-        if now != self._lost:
-            self._lost = now
+        news, self.lost = now != (self.lost or {}), now
+        if news:
             self._publish(Topic.LOST_CALLS, {"what": "waiting", "queues": now})
 
     # asked by the API
@@ -247,7 +247,7 @@ class LiveFeed:
                 yield framed("desk", {"what": "phone_taken"})
             if reader.beat:
                 reader.beat = False
-                yield framed("age", self._age())
+                yield framed("age", self.age())
             if not (reader.pending or reader.stale or reader.beat or reader.desk):
                 await reader.news.wait()
         yield framed("end", {"why": reader.over})
@@ -346,9 +346,9 @@ class LiveFeed:
         self._flush = None
         (queues, agents), self._moved = self._moved, (set(), set())
         for queue in sorted(queues):
-            self._publish(Topic.FLOOR, {"queue": msgspec.to_builtins(self._board.queue(queue))})
+            self._publish(Topic.FLOOR, {"queue": msgspec.to_builtins(self.board.queue(queue))})
         for agent in sorted(agents):
-            now = self._board.agent(agent)
+            now = self.board.agent(agent)
             team = self._team_of(agent, self._clock())
             said = {"agent_gone": inert(agent)} if now is None else {"agent": on_floor(now, team)}
             self._publish(Topic.FLOOR, said, agent)
@@ -376,11 +376,11 @@ class LiveFeed:
         return event
 
     def _snapshot(self, reader: LiveReader) -> Said:
-        said: Said = {"topics": sorted(reader.topics), "age": self._age()}
+        said: Said = {"topics": sorted(reader.topics), "age": self.age()}
         if Topic.FLOOR in reader.topics:
-            document, at = self._board.live(), self._clock()
+            document, at = self.board.live(), self._clock()
             seats = [(one, self._team_of(one.agent, at)) for one in document.agents]
-            most, cadence = self._board.rings()
+            most, cadence = self.board.rings()
             said["floor"] = {
                 "now": document.now,
                 "timezone": document.timezone,
@@ -392,7 +392,7 @@ class LiveFeed:
                 ],
             }
         if Topic.LOST_CALLS in reader.topics and may(reader.person, Right.SEE_LOST_CALLS):
-            said["lost_calls"] = self._lost
+            said["lost_calls"] = self.lost or {}
         for topic in reader.topics & {Topic.ACTS, Topic.CALLS, Topic.POPS}:
             said[topic] = [e.said_to(reader.person, self._clock()) for e in self._lasting_for(reader, topic)]
         return said
@@ -400,7 +400,8 @@ class LiveFeed:
     def _lasting_for(self, reader: LiveReader, topic: Topic) -> list[LiveEvent]:
         return [event for event in self._lasting.values() if event.topic is topic and reader.sees(event)]
 
-    def _age(self) -> Said:
+    def age(self) -> Said:
+        """Return how well the switch is followed, and how old the data is."""
         health = self._health()
         seen, followed = health.last_seen_at, health.ami_up and health.gap_open_at is None
         age = None if seen is None else max(0, self._clock() - seen) / SECOND

@@ -59,12 +59,29 @@ addEventListener("securitypolicyviolation", (told) => window.violated.push(told.
 class Front:
     """The department, its floor and its address."""
 
-    def __init__(self, folder: Path, work: Department, house: FrontHouse, port: int, browser: Browser) -> None:
+    def __init__(self, folder: Path, work: Department, house: FrontHouse, browser: Browser) -> None:
         self.folder = folder
         self.work = work
         self.house = house
-        self.url = f"http://127.0.0.1:{port}"
         self.browser = browser
+        self._port = 0
+        self._serving: asyncio.Task[None] | None = None
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self._port}"
+
+    async def serve(self) -> None:
+        """Serve the department, at the address that it had before."""
+        server = web_server(WebSettings(port=self._port), self.work.app)
+        self._port = server.port
+        self._serving = asyncio.create_task(serve_web(server, self.work.service))
+
+    async def stop(self) -> None:
+        """Serve nothing any more."""
+        if self._serving is not None:
+            self._serving.cancel()
+            await asyncio.wait([self._serving])
 
     @asynccontextmanager
     async def person(self, language: str = "en-GB", **options: Any) -> AsyncIterator[Person]:
@@ -150,17 +167,17 @@ async def front(folder: Path) -> AsyncIterator[Front]:
     async with department(folder, house.feed, DESK, HouseSwitch(house)) as work, async_playwright() as playwright:
         work.now = wall_clock()
         seated(work, house)
-        server = web_server(WebSettings(port=0), work.app)
-        serving = asyncio.create_task(serve_web(server, work.service))
         keeping = asyncio.create_task(_keep_time(work, house))
         browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        found = Front(folder, work, house, browser)
+        await found.serve()
         try:
-            yield Front(folder, work, house, server.port, browser)
+            yield found
         finally:
             await browser.close()
-            for task in (keeping, serving):
-                task.cancel()
-            await asyncio.wait([serving, keeping])
+            await found.stop()
+            keeping.cancel()
+            await asyncio.wait([keeping])
 
 
 async def _keep_time(work: Department, house: FrontHouse) -> None:

@@ -27,6 +27,7 @@ from tests.integration.office import QUICK, propose
 EXAMPLES = 4
 WHO = {
     "/desk": "alice",
+    "/acts/notices": "alice",
     "/my-day": "alice",
     "/audit": "root",
     "/users": "root",

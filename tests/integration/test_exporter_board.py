@@ -29,6 +29,7 @@ from callcenter.files.rulebook import load_rulebook
 from callcenter.reports.board.source import BoardSource
 from callcenter.reports.board.tables import Board
 from tests.integration.service import command
+from tests.support.commands import run_command
 
 
 async def run_board(*options: str) -> tuple[int, str, str]:
@@ -47,23 +48,29 @@ async def test_board_without_a_terminal_looks_once_and_prints_plainly() -> None:
     assert "\x1b" not in out
 
 
-async def test_board_of_a_service_that_is_not_there_says_so_in_one_sentence() -> None:
-    code, out, err = await run_board("--url", "http://127.0.0.1:9")
+def refused_board(*options: str) -> tuple[int, str, str]:
+    """Ask for a board that never comes: it needs no process of its own."""
+    ended = run_command("board", *options)
+    return ended.returncode, ended.stdout.decode(), ended.stderr.decode()
+
+
+def test_board_of_a_service_that_is_not_there_says_so_in_one_sentence() -> None:
+    code, out, err = refused_board("--url", "http://127.0.0.1:9")
     assert (code, out) == (1, "")
     assert err.count("\n") == 1
     assert "http://127.0.0.1:9 does not answer" in err
 
 
 @pytest.mark.parametrize("zone", ["X/Y", "../../etc/passwd"])
-async def test_time_zone_that_is_none_is_refused(zone: str) -> None:
-    code, out, err = await run_board("--timezone", zone)
+def test_time_zone_that_is_none_is_refused(zone: str) -> None:
+    code, out, err = refused_board("--timezone", zone)
     assert (code, out, err.count("\n")) == (2, "", 1)
     assert "use a name like Asia/Shanghai" in err
 
 
 @pytest.mark.parametrize("url", ["ftp://127.0.0.1", "127.0.0.1:9464", "http://[::1", "http://h:99999"])
-async def test_address_that_is_none_is_refused(url: str) -> None:
-    code, out, err = await run_board("--url", url)
+def test_address_that_is_none_is_refused(url: str) -> None:
+    code, out, err = refused_board("--url", url)
     assert (code, out) == (2, "")
     assert err.count("\n") == 1
 
@@ -179,7 +186,7 @@ def stranger() -> Iterator[int]:
         thread.join()
 
 
-async def test_somebody_else_at_the_address_is_told_apart(stranger: int) -> None:
-    code, out, err = await run_board("--url", f"http://127.0.0.1:{stranger}")
+def test_somebody_else_at_the_address_is_told_apart(stranger: int) -> None:
+    code, out, err = refused_board("--url", f"http://127.0.0.1:{stranger}")
     assert (code, out) == (2, "")
     assert "not as a callcenter service" in err

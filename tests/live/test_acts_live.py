@@ -252,7 +252,6 @@ async def is_nobodys_call(floor: Floor) -> None:
             break
         assert asyncio.get_running_loop().time() < ends, items
         await asyncio.sleep(0.2)
-    assert LEAD not in {talk["agent"] for one in items for talk in one["talks"]}
     assert (await eve.get(f"/calls?agent={LEAD}")).json()["items"] == []
     records = (await eve.get("/violations")).json()["items"]
     assert [one for one in records if one["agent"] == LEAD] == []

@@ -64,6 +64,7 @@ change_departments -     -            all        -                   -    all   
 record_enquiries   own   team         all        -                   -    all     -               -          -    -
 change_classes     -     -            all        -                   -    all     -               -          -    -
 keep_contact_systems -   -            -          -                   -    all     -               -          -    all
+keep_walls         -     -            all        -                   -    all     -               -          -    all
 see_case_figures   own   team         all        all                 all  all     all             -          -    -
 follow_up_cases    -     all          all        all                 all  all     -               -          -    -
 track_measures     -     all          all        -                   -    all     all             -          -    -

@@ -96,6 +96,11 @@ export const PAGES: RouteRecordRaw[] = [
     meta: { title: "page.trial", icon: "trial", rights: ["propose_change", "approve_change", "see_agreement"] },
   },
   {
+    path: "/walls",
+    component: () => import("@/pages/WallsPage.vue"),
+    meta: { title: "page.walls", icon: "walls", rights: ["keep_walls"] },
+  },
+  {
     path: "/account",
     component: () => import("@/pages/AccountPage.vue"),
     meta: { title: "page.account", icon: "account" },
@@ -117,6 +122,7 @@ export const router = createRouter({
   history: createWebHistory(),
   routes: [
     { path: "/sign-in", component: () => import("@/pages/SignInPage.vue"), meta: { open: true } },
+    { path: "/wall", component: () => import("@/pages/WallPage.vue"), meta: { anybodys: true } },
     { path: "/notices/:token", component: () => import("@/pages/NoticePage.vue"), meta: { anybodys: true } },
     { path: "/search", component: () => import("@/pages/SearchPage.vue") },
     ...PAGES,

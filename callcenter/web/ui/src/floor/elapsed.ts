@@ -1,5 +1,5 @@
-/** How long something lasts, written once a second where it stands: nothing of the page is made anew for it. */
-import { type Directive, watch } from "vue";
+/** How long something lasts, written once a second where it is seen: nothing of the page is made anew for it. */
+import { type Directive, onBeforeUnmount, watch } from "vue";
 
 import { useLive } from "@/live/store";
 import { length } from "@/words/times";
@@ -7,9 +7,18 @@ import { length } from "@/words/times";
 /** Gives elements the time since a moment of the switch's clock. */
 export function useElapsed(): Directive<HTMLElement, number | null> {
   const live = useLive();
-  const since = new Map<HTMLElement, number | null>();
+  const since = new Map<Element, number | null>();
+  const seen = new Set<Element>();
+  const observer = new IntersectionObserver((entries) => {
+    for (const { target, isIntersecting } of entries) {
+      if (isIntersecting) seen.add(target);
+      else seen.delete(target);
+      if (isIntersecting) write(target);
+    }
+  });
 
-  function write(element: HTMLElement, from: number | null): void {
+  function write(element: Element): void {
+    const from = since.get(element) ?? null;
     const words = length(from === null ? null : live.switchNow - from);
     // the text that is there is changed: another would have to be laid out from the beginning
     const text = element.firstChild as Text | null;
@@ -17,14 +26,24 @@ export function useElapsed(): Directive<HTMLElement, number | null> {
     else if (text.data !== words) text.data = words;
   }
 
-  function put(element: HTMLElement, { value }: { value: number | null }): void {
-    since.set(element, value);
-    write(element, value);
-  }
-
   watch(
     () => Math.floor(live.switchNow),
-    () => since.forEach((from, element) => write(element, from)),
+    () => seen.forEach(write),
   );
-  return { mounted: put, updated: put, unmounted: (element) => void since.delete(element) };
+  onBeforeUnmount(() => observer.disconnect());
+  return {
+    mounted(element, { value }) {
+      since.set(element, value);
+      observer.observe(element);
+    },
+    updated(element, { value }) {
+      since.set(element, value);
+      write(element);
+    },
+    unmounted(element) {
+      observer.unobserve(element);
+      since.delete(element);
+      seen.delete(element);
+    },
+  };
 }

@@ -1,4 +1,4 @@
-/** The floor as the page shows it: what the stream tells is taken over once a frame, however much it told. */
+/** The floor as the page shows it: what the stream tells is taken over once a frame, who stands where once a second. */
 import { computed, type ComputedRef, onBeforeUnmount, shallowRef, watch } from "vue";
 
 import { useLive } from "@/live/store";
@@ -8,8 +8,6 @@ import { type Asked, fits } from "./asked";
 import { type Placed, placed } from "./attention";
 import { type Person, peopleOf } from "./people";
 
-/** What needs attention changes with the time, too: the order is looked at so often. */
-const EVERY_SECONDS = 1;
 const HELD_MS = 3000;
 
 export interface FloorView {
@@ -25,9 +23,9 @@ export function useFloor(asked: () => Asked): FloorView {
   const live = useLive();
   const people = shallowRef(peopleOf(live.state));
   const queues = shallowRef(live.state.queues);
-  const held = shallowRef<ReadonlyMap<string, number> | null>(null);
+  const places = shallowRef<ReadonlyMap<string, number>>(new Map());
   let frame: number | null = null;
-  let letGo: ReturnType<typeof setTimeout> | undefined;
+  let held: ReturnType<typeof setTimeout> | null = null;
 
   function take(): void {
     frame = null;
@@ -35,20 +33,23 @@ export function useFloor(asked: () => Asked): FloorView {
     queues.value = live.state.queues;
   }
 
-  const second = computed(() => Math.floor(live.switchNow / EVERY_SECONDS) * EVERY_SECONDS);
-  const shown = computed(() => {
+  const second = computed(() => Math.floor(live.switchNow));
+  const found = computed(() => {
     const fitting = Array.from(people.value.values()).filter((one) => fits(asked(), one));
-    const found = placed(fitting, second.value, live.state.rings, asked().order);
-    const places = held.value;
-    if (places === null) return found;
-    const place = (one: Placed): number => places.get(one.person.now.agent) ?? places.size;
-    return found.sort((a, b) => place(a) - place(b));
+    return placed(fitting, second.value, live.state.rings, asked().order);
+  });
+  const shown = computed(() => {
+    const place = (one: Placed): number => places.value.get(one.person.now.agent) ?? places.value.size;
+    return [...found.value].sort((a, b) => place(a) - place(b));
   });
 
+  function settle(): void {
+    places.value = new Map(found.value.map((one, n) => [one.person.now.agent, n]));
+  }
+
   function hold(): void {
-    held.value ??= new Map(shown.value.map((one, n) => [one.person.now.agent, n]));
-    clearTimeout(letGo);
-    letGo = setTimeout(() => (held.value = null), HELD_MS);
+    if (held !== null) clearTimeout(held);
+    held = setTimeout(() => (held = null), HELD_MS);
   }
 
   watch(
@@ -56,9 +57,12 @@ export function useFloor(asked: () => Asked): FloorView {
     () => (frame ??= requestAnimationFrame(take)),
     { flush: "sync" },
   );
-  watch(() => [asked().order, asked().name, asked().queue, asked().state, asked().team], () => (held.value = null));
+  watch(asked, settle, { immediate: true });
+  watch([second, () => people.value.size], () => {
+    if (held === null) settle();
+  });
   onBeforeUnmount(() => {
-    clearTimeout(letGo);
+    if (held !== null) clearTimeout(held);
     if (frame !== null) cancelAnimationFrame(frame);
   });
 

@@ -1,6 +1,7 @@
 /** What stands beside a page's name in the rail. */
 import {
   DataAnalysis,
+  DataBoard,
   Document,
   Finished,
   Monitor,
@@ -26,6 +27,7 @@ export const ICONS = {
   review: Finished,
   scores: Trophy,
   trial: SetUp,
+  walls: DataBoard,
   account: User,
   aftercare: Finished,
   figures: TrendCharts,

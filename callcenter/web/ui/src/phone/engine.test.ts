@@ -189,6 +189,19 @@ test("who hangs up while the way is lost is believed to have lost the call, and 
   expect(page.told.at(-1)).toEqual({ what: "cut_short", uniqueid: "channel-one", detail: "network" });
 });
 
+test("a page that was too late to ring tries its sound anew by itself, until it comes out", async () => {
+  await page.registered();
+  page.sound = { failed: "late" };
+  await page.offers(new FakeCall("one"));
+  await vi.advanceTimersByTimeAsync(10_000);
+  expect(page.engine.state.trouble).toBe("trouble.ring");
+  await page.engine.prove();
+  page.sound = { on: "" };
+  await vi.advanceTimersByTimeAsync(10_000);
+
+  expect([page.engine.state.trouble, page.words.at(-1)]).toEqual([null, "could_not_ring"]);
+});
+
 test("a talk that the network ended was cut short, one that somebody ended was not", async () => {
   await page.registered();
   (await page.talks("one")).over({ by: "there", status: 0 });

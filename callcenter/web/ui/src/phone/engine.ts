@@ -27,6 +27,7 @@ const GRACE_MS = 10_000;
 /** A way that is lost for no longer is nobody's trouble. */
 const LOST_MS = 10_000;
 const RETAKE_MS = 15_000;
+const RETRY_MS = 10_000;
 const GIVEN_MS = 5000;
 const PAGE_LEFT = 'Q.850;cause=41;text="page left"';
 
@@ -93,9 +94,8 @@ export class Engine implements PagePhone {
   }
 
   async prove(): Promise<void> {
-    await this.probe();
-    const { link, sound, trouble } = this.state;
-    if (link === "registered" && sound === "open" && trouble === null) this.around.witness("can_ring");
+    const heard = await this.probe();
+    if (heard && this.state.link === "registered" && this.state.trouble === null) this.around.witness("can_ring");
   }
 
   async take(over = false): Promise<void> {
@@ -340,11 +340,26 @@ export class Engine implements PagePhone {
     if (rang && this.failed !== "trouble.refused") this.failed = null;
     if (!rang) this.failed = "trouble.ring";
     this.look();
+    if (!rang) this.timers.after(RETRY_MS, "sound", () => void this.retry());
   }
 
-  private async probe(): Promise<void> {
-    this.heardOf(await this.around.sound.probe());
+  /** A machine that was too busy to ring, or a device that came back, can ring again without anybody's help. */
+  private async retry(): Promise<void> {
+    if (this.failed !== "trouble.ring") return;
+    if (await this.probe()) {
+      this.failed = null;
+      this.look();
+    } else {
+      this.timers.after(RETRY_MS, "sound", () => void this.retry());
+    }
+  }
+
+  /** Tells whether sound comes out. */
+  private async probe(): Promise<boolean> {
+    const how = await this.around.sound.probe();
+    this.heardOf(how);
     this.look();
+    return "on" in how;
   }
 
   private heardOf(how: Played): void {

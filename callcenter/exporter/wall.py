@@ -1,0 +1,30 @@
+"""What a screen on a wall shows: queues, what they come to together, who is to be called back; of no person."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+import msgspec
+
+from callcenter.exporter.live import LiveDocument
+from callcenter.rules.regulations.formulas import LevelCounts, service_levels
+
+
+def queues_now(document: LiveDocument, lost: Mapping[str, Any] | None, names: Collection[str]) -> dict[str, Any]:
+    """Return what some queues do now, all of them where none is named; `lost` None: nobody has counted yet."""
+    queues = [one for one in document.queues if not names or one.queue in names]
+    counts = LevelCounts(
+        sum(one.answered for one in queues), sum(one.abandoned for one in queues), sum(one.within for one in queues)
+    )
+    level = service_levels(counts)[document.service_level_name]
+    waiting = [one for queue, one in (lost or {}).items() if not names or queue in names]
+    return {
+        "now": document.now,
+        "timezone": document.timezone,
+        "service_level_name": document.service_level_name,
+        "service_level": None if level is None else float(level),
+        "queues": msgspec.to_builtins(queues),
+        "lost_calls": None if lost is None else sum(one["open"] for one in waiting),
+        "lost_since": min((one["since"] for one in waiting if one["since"] is not None), default=None),
+    }
