@@ -13,12 +13,16 @@ import pytest_asyncio
 from playwright.async_api import Page, expect
 
 from callcenter.domain.frame import SECOND
+from callcenter.files.rulebook import written
 from callcenter.rules.records.dossier import DossierMoment
 from callcenter.rules.regulations.edition import Title
 from callcenter.staff.rights import Role
+from callcenter.store import JournalledFacts, Store
+from callcenter.web.api.review.trying import ArchiveTrials
 from tests.browser.front import MINUTE, PATIENCE_MS, Front, front, serious
 from tests.integration.api import agreed
-from tests.integration.office import hire, propose
+from tests.integration.office import hire, propose, settings_of
+from tests.integration.test_rules_try import DAY, missed_and_late
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(300)]
 
@@ -31,7 +35,23 @@ async def there(nothing_left_by_all: None, tmp_path_factory: pytest.TempPathFact
         await agreed(found.work)
         await found.hire("alice", "li-leads", "ma", "tian", "root", "qian")
         await hire(found.work.decisions, "tang", Role.MANAGER)
+        await archived(found)
         yield found
+
+
+async def archived(there: Front) -> None:
+    """Let the service have an archive, of a day with two missed offers and a late answer."""
+    settings = settings_of(there.folder)
+    store = await Store.open(settings, "pbx")
+    told = [JournalledFacts(n, [fact]) for n, fact in enumerate(missed_and_late().facts, store.position + 1)]
+    await store.write(told, store.position + len(told))
+    await store.close()
+
+    async def in_force() -> dict[str, Any]:
+        return written()
+
+    ports = there.work.service.ports._replace(trials=ArchiveTrials(settings, "pbx"), written=in_force)
+    object.__setattr__(there.work.service, "ports", ports)
 
 
 async def late_answer(there: Front, number: int) -> str:
@@ -148,6 +168,50 @@ async def test_a_late_answer_goes_its_whole_way_and_the_score_with_it(there: Fro
         await expect(last.locator("[data-record] .tag")).to_have_text("overturned")
         assert await score_everywhere(there, scores) == "100"
         await expect(scores.get_by_role("link", name="三声后接听")).to_have_count(0)
+
+
+async def test_what_is_given_counts_and_is_taken_back_with_a_reason(there: Front) -> None:
+    await late_answer(there, 31)
+    month = await month_of(there)
+    async with there.person() as specialist:
+        page = await specialist.sign_in("tian", f"/scores/Alice?month={month}")
+        given = page.locator("[data-given]")
+        await given.locator(".el-select").first.click()
+        await page.get_by_role("option", name="daily assessment").click()
+        await given.get_by_placeholder("For which day").fill(f"{month}-01")
+        await page.keyboard.press("Enter")
+        await given.get_by_role("spinbutton", name="Points").fill("78")
+        await page.keyboard.press("Tab")
+        assert await serious(page) == []
+        await given.locator("[data-act=give]").click()
+        await expect(page.locator("[data-points]").first).to_have_text("98")
+        await expect(page.get_by_role("link", name="daily assessment")).to_have_count(1)
+        await given.locator("[data-act=withdraw]").click()
+        await given.locator("input[name=withdraw-reason]").fill("the wrong day")
+        await page.keyboard.press("Enter")
+        await expect(given.locator("[data-entry=mark]")).to_contain_text("withdrawn: the wrong day")
+        await expect(page.locator("[data-points]").first).to_have_text("100")
+
+
+async def test_a_rule_otherwise_is_tried_over_past_days_and_who_may_not_is_told(there: Front) -> None:
+    async with there.person("zh-CN") as boss, there.person() as other:
+        page = await boss.sign_in("ma", "/rules/trial")
+        await page.get_by_role("combobox", name="规则").click()
+        await page.get_by_role("option", name="V-MISSED", exact=True).click()
+        await page.get_by_role("combobox", name="模式").click()
+        await page.get_by_role("option", name="关闭", exact=True).click()
+        await page.get_by_placeholder("首日").fill(DAY)
+        await page.get_by_placeholder("末日").fill(DAY)
+        await page.keyboard.press("Enter")
+        assert await serious(page) == []
+        await page.locator("[data-act=try]").click()
+        await expect(page.locator("[data-trial=done]")).to_contain_text("在岗未接或拒接来电")
+        await expect(page).to_have_url(re.compile("trial="))
+        await expect(page.locator("[data-agreement]")).to_contain_text("认同率")
+        assert await serious(page) == []
+        refused = await other.sign_in("qian", "/scores")
+        await expect(refused.locator("main")).to_have_text("This page is not for your role.")
+        await expect(refused.locator("nav a").filter(has_text="Scores")).to_have_count(0)
 
 
 async def month_of(there: Front) -> str:
