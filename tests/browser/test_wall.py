@@ -35,6 +35,7 @@ async def test_a_wall_shows_what_the_site_chose_and_lives_through_a_restart(ther
         await page.locator("[data-wall-form] button[type=submit]").click()
         link = await page.locator("[data-link]").inner_text()
         assert await serious(page) == []
+        await page.close()
         there.house.join(f"w-{language}")
         wall.expected += ["ERR_CONNECTION_REFUSED", "ERR_CONNECTION_RESET", "ERR_EMPTY_RESPONSE", "status of 401"]
         screen = await wall.context.new_page()
@@ -55,7 +56,7 @@ async def test_a_wall_shows_what_the_site_chose_and_lives_through_a_restart(ther
         await expect(screen.locator("[data-old=true]")).to_be_visible()
         await expect(screen.get_by_role("alert")).to_be_visible()
         await there.serve()
-        there.house.hang_up(f"w-{language}")
+        there.house.give_up(f"w-{language}")
         await expect(screen.locator("[data-old=false]")).to_be_visible()
         await screen.reload()
         await expect(screen.locator("[data-old=false]")).to_be_visible()
