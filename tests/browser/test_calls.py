@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 from playwright.async_api import expect
-from sqlalchemy import insert
+from sqlalchemy import insert, select
 
 from callcenter.domain.frame import SECOND
-from callcenter.store.record.models import GapRow, HoldRow
-from tests.browser.front import MINUTE, PATIENCE_MS, Front, filled, front, serious, until_settled
+from callcenter.store.record.models import GapRow, HoldRow, TalkRow
+from tests.browser.front import PATIENCE_MS, Front, filled, front, serious, until_settled
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(180)]
 
@@ -26,9 +26,10 @@ async def there(nothing_left_by_all: None, tmp_path_factory: pytest.TempPathFact
     """A day whose fourth call was held, and partly not seen."""
     async with front(tmp_path_factory.mktemp("front")) as found:
         await filled(found)
-        at = found.work.now - 40 * MINUTE
         hold = {"node": "pbx", "uniqueid": "1.4", "agent": "Alice"}
         async with found.work.decisions.writing() as unit:
+            at = await unit.connection.scalar(select(TalkRow.started_at).where(TalkRow.uniqueid == "1.4"))
+            assert at is not None
             for n, held in ((20, True), (50, False)):
                 row = {"id": f"hold {n}", "at": at + n * SECOND, "held": held, "position": n}
                 await unit.execute(insert(HoldRow).values(**hold | row))

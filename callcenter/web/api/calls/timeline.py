@@ -126,7 +126,7 @@ async def read_call(uniqueid: Name, request: Request, person: Seeing, service: T
         story = await story_of(connection, uniqueid)
         _require_seen(story, person, service)
         language = language_of(request.headers.get("accept-language"))
-        reader = Reader(person, language, service.rulebook.zone, service.clock(), service.terms.days)
+        reader = Reader(person, language, service.rulebook, service.clock(), service.terms)
         records = await _records(connection, story, person, reader, service.clock())
         return CallTimeline(
             **_told(story, person, service),
