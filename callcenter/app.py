@@ -66,7 +66,7 @@ from callcenter.web.callers import Callers
 from callcenter.web.current_calls import CurrentCalls
 from callcenter.web.desk.acts import FloorActs
 from callcenter.web.desk.desk import Desk
-from callcenter.web.live import LiveFeed
+from callcenter.web.live.feed import LiveFeed
 from callcenter.web.server import serve_web, web_server
 from callcenter.web.service import Ports, build
 from callcenter.web.switchboard import Switchboard
@@ -181,10 +181,9 @@ async def _rules(settings: Settings, decisions: DecisionStore) -> tuple[RulesFil
 async def _publisher(settings: Settings, kept: _Kept) -> tuple[Publisher, Bus | None]:
     """Let what is put into the outbox wait for whom the settings name."""
     bus = None if settings.mqtt.url is None else Bus(settings.mqtt, settings.site.name, settings.ami.node)
-    site = settings.site
-    sinks = sinks_of(site.name, ZoneInfo(site.timezone), settings.webhooks, settings.mail, wall_clock)
+    sinks = sinks_of(settings.site.name, ZoneInfo(settings.site.timezone), settings.webhooks, settings.mail, wall_clock)
     if bus is not None:
-        sinks.append(MqttSink(bus, site.name, settings.mqtt.kinds))
+        sinks.append(MqttSink(bus, settings.site.name, settings.mqtt.kinds))
     publisher = Publisher(kept.decisions, sinks, wall_clock)
     await publisher.enlist()
     kept.store.on_put = kept.decisions.on_put = publisher.wake

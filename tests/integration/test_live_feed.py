@@ -30,7 +30,7 @@ from callcenter.usecases.customers.log_pops import PopShown
 from callcenter.usecases.customers.tell_caller import CallAsked, CallerCard, KnownCaller
 from callcenter.web import live, live_words, pops
 from callcenter.web.desk.listening import ListenIn, ListenMode
-from callcenter.web.live_words import Topic, framed
+from callcenter.web.live.words import Topic, framed
 from callcenter.web.problems import RequestRefused
 from tests.integration.lively import ADMIN, ALICE, BOB, LEADER, SUPERVISOR, Lively, Page, violation
 from tests.support.asyncapi import require_leaving_described
