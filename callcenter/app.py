@@ -19,6 +19,7 @@ from callcenter.ami.settings import AmiSettings
 from callcenter.cases.linking import LinkSettings
 from callcenter.clock import today, wall_clock
 from callcenter.config import Settings
+from callcenter.doctor.own import examination
 from callcenter.domain.frame import Micros
 from callcenter.errors import StoreError
 from callcenter.exporter import Exporter, exporter_server
@@ -180,10 +181,9 @@ async def _rules(settings: Settings, decisions: DecisionStore) -> tuple[RulesFil
 async def _publisher(settings: Settings, kept: _Kept) -> tuple[Publisher, Bus | None]:
     """Let what is put into the outbox wait for whom the settings name."""
     bus = None if settings.mqtt.url is None else Bus(settings.mqtt, settings.site.name, settings.ami.node)
-    site = settings.site
-    sinks = sinks_of(site.name, ZoneInfo(site.timezone), settings.webhooks, settings.mail, wall_clock)
+    sinks = sinks_of(settings.site.name, ZoneInfo(settings.site.timezone), settings.webhooks, settings.mail, wall_clock)
     if bus is not None:
-        sinks.append(MqttSink(bus, site.name, settings.mqtt.kinds))
+        sinks.append(MqttSink(bus, settings.site.name, settings.mqtt.kinds))
     publisher = Publisher(kept.decisions, sinks, wall_clock)
     await publisher.enlist()
     kept.store.on_put = kept.decisions.on_put = publisher.wake
@@ -327,6 +327,10 @@ def _answer_people(
         switch_time=tracker.switch_time,
         evidence=evidence_of(settings.journal.path),
         written=rules.written,
+        filed_roster=rules.filed_roster,
+        health=tracker.health,
+        kept_days=settings.kept_days,
+        examine=examination(settings.ami, settings.web.terms(first.rulebook.zone), in_force),
         live=live[0],
         calls=live[1],
         privacy=settings.privacy,

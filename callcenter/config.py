@@ -11,7 +11,7 @@ import os
 import tomllib
 import types
 import typing
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -36,10 +36,11 @@ from callcenter.logs import LogSettings
 from callcenter.numbers import Numbering, numbering_of
 from callcenter.publish import MqttSettings
 from callcenter.rules.regulations.rulebook import rulebook_of
+from callcenter.staff.roster_days import RosterSaid
 from callcenter.store.settings import StoreSettings
 from callcenter.tracker.inputs import FOLLOWED, RulesInForce, SiteFacts
 from callcenter.tracker.outbox.settings import MailSettings, WebhookSettings
-from callcenter.tracker.settings import RulesSettings
+from callcenter.tracker.settings import AgentsSettings, RulesSettings
 from callcenter.usecases.aftercare.settings import AftercareSettings
 from callcenter.usecases.complaints.settings import ComplaintsSettings
 from callcenter.usecases.customers.privacy import PrivacySettings
@@ -111,20 +112,6 @@ class SiteSettings(BaseModel):
     def numbering(self) -> Numbering:
         """What its own lines make of digits."""
         return numbering_of(self.area_code, self.outside_digit, self.internal)
-
-
-class AgentsSettings(BaseModel):
-    """What the switch does not tell about agents, where there is no roster that does."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    names: dict[str, str] = Field(
-        default={}, description="Interface → agent's name; wins over the queue's. Not beside a roster."
-    )
-    permitted: tuple[str, ...] | None = Field(
-        default=None,
-        description="Extensions and patterns an agent may dial for work; unset: anything. Not beside a roster.",
-    )
 
 
 AskedAbout = Literal["service", "product", "platform", "handling"]
@@ -221,8 +208,14 @@ class Settings(BaseSettings):
         revealed += [one.reveal() for one in self.webhooks]
         return [secret for secret in revealed if secret]
 
-    def in_force(self, approved: dict[str, Any] | None = None) -> RulesInForce:
-        """Read rulebook and roster anew; a rulebook that two people approved wins over the file.
+    @property
+    def kept_days(self) -> dict[str, int]:
+        """For how many days something is kept, by the setting that says so; 0: for good."""
+        kept = {"journal.keep_days": self.journal.keep_days, "store.outbox_days": self.store.outbox_days}
+        return kept | {"customers.keep_lost_days": self.customers.keep_lost_days}
+
+    def in_force(self, approved: dict[str, Any] | None = None, roster: Sequence[RosterSaid] = ()) -> RulesInForce:
+        """Read rulebook and roster anew; what two people approved of either wins over its file.
 
         Raises:
             UnreadableFile: One cannot be read.
@@ -236,7 +229,7 @@ class Settings(BaseSettings):
             silence=round(self.ami.heartbeat_deadline * SECOND),
             links=msgspec.structs.replace(FOLLOWED, tries=self.customers.tries, most_lost=self.customers.most_lost),
         )
-        return RulesInForce(rulebook, self.rules.read_roster(zone), besides, numbering=self.site.numbering)
+        return RulesInForce(rulebook, self.rules.read_roster(zone, roster), besides, numbering=self.site.numbering)
 
 
 class Described(NamedTuple):

@@ -114,6 +114,7 @@ class Right(StrEnum):
     SEE_REGISTERS = "see_registers"
     PLAN_CARE = "plan_care"
     APPROVE_CARE = "approve_care"
+    KEEP_SERVICE = "keep_service"
 
 
 class Reach(IntEnum):
@@ -354,6 +355,7 @@ RIGHTS: dict[Role, dict[Right, Reach]] = {
         Right.SEE_SCORES: Reach.ALL,
     },
     Role.ADMIN: {
+        Right.KEEP_SERVICE: Reach.ALL,
         Right.KEEP_CONTACT_SYSTEMS: Reach.ALL,
         Right.KEEP_WALLS: Reach.ALL,
         Right.SEE: Reach.ALL,

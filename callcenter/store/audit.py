@@ -12,10 +12,10 @@ import hmac
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import insert, select, update
+from sqlalchemy import ColumnElement, insert, select, true, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from callcenter.domain.frame import SECOND, Micros
@@ -85,21 +85,50 @@ async def append(connection: AsyncConnection, told: Audited) -> None:
     await connection.execute(update(AuditHeadRow).values(seq=seq, hash=sealed))
 
 
+class AuditAsked(msgspec.Struct, frozen=True, kw_only=True):
+    """Which entries are asked for: what is said must be as it is said; times from (inclusive) and to (exclusive)."""
+
+    actor: str | None = None
+    action: str | None = None
+    kind: str | None = None
+    subject: str | None = None
+    since: Micros | None = None
+    until: Micros | None = None
+    newest: bool = False
+
+    def conditions(self) -> list[ColumnElement[bool]]:
+        """Say it in SQL."""
+        r = AuditRow
+        same = {r.actor: self.actor, r.action: self.action, r.kind: self.kind, r.subject: self.subject}
+        found = [column == value for column, value in same.items() if value is not None]
+        found += [] if self.since is None else [r.at >= self.since]
+        return found + ([] if self.until is None else [r.at < self.until])
+
+
 async def page(
-    connection: AsyncConnection, after: int, limit: int, damaged: dict[str, Any] | None = None
+    connection: AsyncConnection,
+    after: int,
+    limit: int,
+    damaged: dict[str, Any] | None = None,
+    asked: AuditAsked = AuditAsked(),  # noqa: B008 - it is frozen
 ) -> list[AuditEntry]:
-    """Read entries in their order, from the one after a number.
+    """Read entries in their order, from the one after a number; the newest first where that is asked.
 
     Args:
         connection: To read by.
-        after: That number.
+        after: That number; of the newest first, 0 is before all.
         limit: At most so many.
         damaged: Stands in for a detail that cannot be read.
+        asked: Which alone.
 
     Raises:
         AuditDamaged: A detail cannot be read, and nothing stands in for it.
     """
-    rows = select(AuditRow).where(AuditRow.seq > after).order_by(AuditRow.seq).limit(limit)
+    rows = select(AuditRow).where(*asked.conditions()).limit(limit)
+    if not asked.newest:
+        rows = rows.where(AuditRow.seq > after).order_by(AuditRow.seq)
+    else:
+        rows = rows.where(AuditRow.seq < after if after else true()).order_by(AuditRow.seq.desc())
     return [_entry(row, damaged) for row in await connection.execute(rows)]
 
 
@@ -126,6 +155,40 @@ async def verify(connection: AsyncConnection, heads: Sequence[SignedHead] = ()) 
     if signed:
         raise AuditDamaged(f"the audit log ends at entry {seq}, but a signed head names entry {max(signed)}")
     return seq
+
+
+class AuditPart(NamedTuple):
+    """So far the log is what was written; `of`: the number of its newest entry when that was asked."""
+
+    upto: int
+    of: int
+
+
+async def verify_part(connection: AsyncConnection, after: int, heads: Sequence[SignedHead] = ()) -> AuditPart:
+    """Check some thousand entries behind one that was checked before, as `verify` does; entries may come meanwhile.
+
+    Raises:
+        AuditDamaged: The first entry that is missing, changed, or not the one that was signed.
+    """
+    head = (await connection.execute(select(AuditHeadRow.seq, AuditHeadRow.hash))).one()
+    seq, sealed = after, START
+    if after:
+        sealed = await connection.scalar(select(AuditRow.hash).where(AuditRow.seq == after)) or ""
+        if not sealed:
+            raise AuditDamaged(f"audit entry {after} is missing")
+    signed: dict[int, set[str]] = {}
+    for told in heads:
+        signed.setdefault(told.seq, set()).add(told.hash)
+    if signed and max(signed) > head.seq:
+        raise AuditDamaged(f"the audit log ends at entry {head.seq}, but a signed head names entry {max(signed)}")
+    for entry in await page(connection, after, min(_AT_ONCE, head.seq - after)):
+        seq, sealed = _checked(entry, seq + 1, sealed)
+        _agree(signed, seq, sealed)
+    if seq < head.seq and seq - after < _AT_ONCE:
+        raise AuditDamaged(f"the audit log ends at entry {seq}, but {head.seq} were written")
+    if seq == head.seq and sealed != head.hash:
+        raise AuditDamaged(f"audit entry {seq} is not the one whose hash was kept: the log was rewritten")
+    return AuditPart(seq, head.seq)
 
 
 async def sign(connection: AsyncConnection, key: bytes, at: Micros) -> SignedHead:

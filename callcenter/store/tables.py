@@ -301,6 +301,12 @@ class AuditRow(Base):
     """One entry of the audit log; `hash` covers it and the hash before."""
 
     __tablename__ = "audit"
+    __table_args__ = (
+        Index(None, "actor", "seq"),
+        Index(None, "action", "seq"),
+        Index(None, "kind", "subject", "seq"),
+        Index(None, "at"),
+    )
 
     seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     at: Mapped[int]

@@ -1,27 +1,39 @@
 """Which rulebook and roster are in force: looked for again and again, and journalled whenever they have changed.
 
-A rulebook that two people approved wins over the settings' file. What cannot be used changes nothing: the rules before
-stays, the fault is logged once and shown on a gauge until it is mended.
+A rulebook that two people approved wins over the settings' file; what they approved of the roster is laid over its
+file. What cannot be used changes nothing: the rules before stays, the fault is logged once and shown on a gauge until
+it is mended.
 """
 
 from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import msgspec
 import structlog
 
 from callcenter.clock import wall_clock
+from callcenter.domain.frame import Micros
 from callcenter.errors import BadInput, FileTaken, StoreError
+from callcenter.files.roster import read_form
 from callcenter.files.rulebook import written
 from callcenter.rules.records.standing import SERVICE
+from callcenter.staff.roster_days import RosterSaid
+from callcenter.staff.roster_form import Form
 from callcenter.store import DecisionStore, StoreAway
 from callcenter.store.audit import Audited
-from callcenter.store.decisions.changes import Change, ChangeKind, newest
+from callcenter.store.decisions.changes import (
+    Change,
+    ChangeKind,
+    last_of_roster,
+    newest,
+    roster_changes,
+    roster_said_by,
+)
 from callcenter.tracker.inputs import RulesInForce, TrackerPort
 
 log = structlog.get_logger()
@@ -29,8 +41,16 @@ log = structlog.get_logger()
 LOOK_SECONDS = 5.0
 """A roster that was saved, or a change that was approved, holds this much later at the latest."""
 
-Read = Callable[[dict[str, Any] | None], RulesInForce]
-"""Reads the settings' files, with a rulebook that was approved, as it is written, in the place of theirs."""
+Read = Callable[[dict[str, Any] | None, Sequence[RosterSaid]], RulesInForce]
+"""Reads the settings' files, with a rulebook that was approved, as it is written, in the place of theirs, and what was
+approved of the roster laid over it."""
+
+
+class _Approved(NamedTuple):
+    """What people have approved: a rulebook, and what of the roster."""
+
+    rulebook: Change | None
+    roster: list[Change]
 
 
 class RulesPort(TrackerPort, Protocol):
@@ -55,6 +75,7 @@ class RulesFiles:
         self._decisions = decisions
         self._read = read
         self._rulebook = rulebook
+        self._roster = roster
         self._files = tuple(path for path in (rulebook, roster) if path is not None)
         self._seen: object = None
 
@@ -65,12 +86,19 @@ class RulesFiles:
             BadInput: A file or the approved rulebook cannot be used.
             StoreError: The database cannot be read.
         """
-        return await self._made(await self._approved())
+        return await self._made(_Approved(await self._approved(), await self._approved_of_roster()))
 
-    async def written(self) -> dict[str, Any]:
-        """Return the rulebook in force as it is written, to be changed and proposed; errors as `in_force`."""
-        change = await self._approved()
+    async def written(self, before: Micros | None = None) -> dict[str, Any]:
+        """Return the rulebook as it is written, to be changed and proposed; errors as `in_force`.
+
+        With `before` it is the one that had been approved until then, or that of the file.
+        """
+        change = await self._approved(before)
         return await asyncio.to_thread(written, self._rulebook) if change is None else change.content
+
+    async def filed_roster(self) -> Form | None:
+        """Return what the roster's file says; None: there is none. Errors as `read_form`."""
+        return None if self._roster is None else await asyncio.to_thread(read_form, self._roster)
 
     async def keep(self, tracker: RulesPort) -> None:
         """Have a tracker judge by what is in force, until cancelled."""
@@ -87,16 +115,16 @@ class RulesFiles:
         """Look once; what has changed is noted in the audit log, then journalled, and holds from there on."""
         try:
             change = await self._approved()
-            state = (None if change is None else change.id, *map(_stamp, self._files))
+            state = (None if change is None else change.id, await self._last_of_roster(), *map(_stamp, self._files))
             if state != self._seen:
-                await self._renew(tracker, change)
+                await self._renew(tracker, _Approved(change, await self._approved_of_roster()))
                 self._seen = state
         except StoreAway as error:
             log.warning("rules_unread", reason=str(error))
 
-    async def _renew(self, tracker: RulesPort, change: Change | None) -> None:
+    async def _renew(self, tracker: RulesPort, approved: _Approved) -> None:
         try:
-            in_force = await self._made(change)
+            in_force = await self._made(approved)
         except BadInput as error:
             tracker.rules_refused = True
             log.warning("rules_refused", reason=str(error), advice="the rules before stay in force: mend the file")
@@ -118,12 +146,21 @@ class RulesFiles:
         await tracker.enter(in_force)
         log.info("rules_enacted", edition=version, **told)
 
-    async def _approved(self) -> Change | None:
+    async def _approved(self, before: Micros | None = None) -> Change | None:
         async with self._decisions.reading() as connection:
-            return await newest(connection, ChangeKind.RULEBOOK)
+            return await newest(connection, ChangeKind.RULEBOOK, before=before)
 
-    async def _made(self, change: Change | None) -> RulesInForce:
-        return await asyncio.to_thread(self._read, None if change is None else change.content)
+    async def _approved_of_roster(self) -> list[Change]:
+        async with self._decisions.reading() as connection:
+            return await roster_changes(connection)
+
+    async def _last_of_roster(self) -> str | None:
+        async with self._decisions.reading() as connection:
+            return await last_of_roster(connection)
+
+    async def _made(self, approved: _Approved) -> RulesInForce:
+        rulebook = None if approved.rulebook is None else approved.rulebook.content
+        return await asyncio.to_thread(self._read, rulebook, roster_said_by(approved.roster))
 
 
 def digest(part: Any) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any, NamedTuple
 
 import msgspec
@@ -20,10 +21,11 @@ from callcenter.staff.roles import Principal, may
 from callcenter.store import UnitOfWork
 from callcenter.store.audit import Audited
 from callcenter.store.conflicts import Conflict, NotAllowed, Outdated
-from callcenter.store.decisions.changes import Change, ChangeKind, ChangeState, get, newest
+from callcenter.store.decisions.changes import OF_THE_ROSTER, Change, ChangeKind, ChangeState, get, newest
 from callcenter.store.decisions.scores import misfits
 from callcenter.store.sign_in.vouching import require_two
 from callcenter.store.tables import ChangeRow
+from callcenter.usecases.change_roster import RosterFiled, require_sound_roster, require_unmet
 
 _VERBS = {ChangeState.APPROVED: "approve", ChangeState.REJECTED: "reject"}
 _NAMED = 10
@@ -35,14 +37,24 @@ _DECIDED = {
 _json = msgspec.json.Encoder(order="deterministic").encode
 
 
-async def propose(unit: UnitOfWork, change: Change, person: Principal, rulebook: Rulebook) -> Change:
+class Grounds(NamedTuple):
+    """On what a change is made: the rulebook in force, where no other has been approved, and the roster's file.
+
+    Where `filed` is None, as at the console, the roster is not changed.
+    """
+
+    rulebook: Rulebook
+    filed: RosterFiled | None = None
+
+
+async def propose(unit: UnitOfWork, change: Change, person: Principal, grounds: Grounds) -> Change:
     """Keep a change that somebody proposes, written out in full; it has no effect yet.
 
     Args:
         unit: The transaction.
         change: What is proposed.
         person: Who proposes it.
-        rulebook: The one in force, where no other has been approved.
+        grounds: On what.
 
     Raises:
         NotAllowed: It is not for this person.
@@ -53,17 +65,33 @@ async def propose(unit: UnitOfWork, change: Change, person: Principal, rulebook:
     if (change.kind, change.subject) == (ChangeKind.AMOUNT, SUBJECT):
         read_terms(change.content)
     if change.kind is ChangeKind.RULEBOOK:
-        before = await _newest(unit, rulebook)
+        before = await _newest(unit, grounds.rulebook)
         change = msgspec.structs.replace(change, content=_sound(change, before.rulebook, change.proposed_at))
+    if change.kind in OF_THE_ROSTER:
+        content = await require_sound_roster(unit, change, _filed(grounds))
+        change = msgspec.structs.replace(change, content=content)
     values = msgspec.structs.asdict(change) | {"content": _json(change.content).decode()}
     await unit.execute(insert(ChangeRow).values(**values))
-    detail = {"of": change.kind, "subject": change.subject, "content": change.content}
+    detail = {"of": change.kind, "subject": change.subject, **_kept(change)}
     await unit.note(_audited("propose", change, change.proposed_by, change.proposed_at, **detail))
     return change
 
 
+def _filed(grounds: Grounds) -> RosterFiled:
+    if grounds.filed is None:
+        raise BadInput("the roster is changed where the service runs: over its page or its API")
+    return grounds.filed
+
+
+def _kept(change: Change) -> dict[str, Any]:
+    """Return what the audit log keeps of a change's content; of a whole roster its hash, for it may be large."""
+    if change.kind is not ChangeKind.ROSTER:
+        return {"content": change.content}
+    return {"sha256": hashlib.sha256(_json(change.content)).hexdigest()}
+
+
 async def decide(
-    unit: UnitOfWork, number: str, version: int, state: ChangeState, person: Principal, at: Micros, rulebook: Rulebook
+    unit: UnitOfWork, number: str, version: int, state: ChangeState, person: Principal, at: Micros, grounds: Grounds
 ) -> Change:
     """Approve or reject a change.
 
@@ -74,7 +102,7 @@ async def decide(
         state: What is decided.
         person: Who decides.
         at: When.
-        rulebook: The one in force, where no other has been approved.
+        grounds: On what.
 
     Raises:
         NotAllowed: It is not for this person.
@@ -89,7 +117,7 @@ async def decide(
     change, by = await get(unit.connection, number), person.account
     _require_open(change, version, by)
     if state is ChangeState.APPROVED:
-        await _require_sound(unit, change, rulebook, at)
+        await _require_sound(unit, change, grounds, at)
         await require_two(unit.connection, change.proposed_by, by, at)
     decided = msgspec.structs.replace(change, state=state, decided_by=by, decided_at=at, version=version + 1)
     await unit.execute(
@@ -98,7 +126,7 @@ async def decide(
         .values(state=state, decided_by=by, decided_at=at, version=decided.version)
     )
     if state is ChangeState.APPROVED:
-        await _require_fit(unit, change, rulebook)
+        await _require_fit(unit, change, grounds.rulebook)
     await unit.note(_audited(_VERBS[state], change, by, at))
     return decided
 
@@ -161,16 +189,19 @@ def _sound(change: Change, before: Rulebook, at: Micros) -> dict[str, Any]:
     return content
 
 
-async def _require_sound(unit: UnitOfWork, change: Change, rulebook: Rulebook, at: Micros) -> None:
-    """Refuse a rulebook that cannot be applied, or was written before another was approved, which it would take back.
+async def _require_sound(unit: UnitOfWork, change: Change, grounds: Grounds, at: Micros) -> None:
+    """Refuse what cannot be applied, or was written before another was approved, which it would take back.
 
     Raises:
         BadInput: It cannot be.
         Conflict: It does not know of the other.
     """
+    if change.kind in OF_THE_ROSTER:
+        await require_sound_roster(unit, change, _filed(grounds))
+        await require_unmet(unit, change, _filed(grounds))
     if change.kind is not ChangeKind.RULEBOOK:
         return
-    before = await _newest(unit, rulebook)
+    before = await _newest(unit, grounds.rulebook)
     _sound(change, before.rulebook, at)
     last = before.change
     if last is not None and last.decided_at is not None and last.decided_at >= change.proposed_at:

@@ -12,13 +12,15 @@ from callcenter.store.outbox_progress import ParkedKey, enable_sink, forget_sink
 from callcenter.store.unit_of_work import UnitOfWork
 
 
-async def retry_parked(unit: UnitOfWork, sink: str, by: str, at: Micros, key: str | None = None) -> int:
-    """Let a sink's parked entries be tried again, those of one key or all; returns how many.
+async def retry_parked(
+    unit: UnitOfWork, sink: str, by: str, at: Micros, key: str | None = None, kind: OutboxKind | None = None
+) -> int:
+    """Let a sink's parked entries be tried again, those of one key (and kind) or all; returns how many.
 
     Raises:
         Missing: None is parked there.
     """
-    found = await _parked(unit, sink, key)
+    found = await _parked(unit, sink, key, kind)
     for one in found:
         await take_up(unit.connection, one)
         await _note(unit, "retry", one, by, at)

@@ -25,6 +25,7 @@ from callcenter.web.api import (
 )
 from callcenter.web.api.acts import routes as acts
 from callcenter.web.api.acts import told
+from callcenter.web.api.admin import health, outbox, roster, sessions, site
 from callcenter.web.api.aftercare import care, follow_ups, measures, registers, remedies, reviews
 from callcenter.web.api.aftercare import figures as complaint_figures
 from callcenter.web.api.calls import listing, recorded, timeline
@@ -64,6 +65,11 @@ ROUTERS = (
     contacts.router,
     cards.router,
     users.router,
+    sessions.router,
+    roster.router,
+    health.router,
+    outbox.router,
+    site.router,
     audit.router,
     changes.router,
     trials.router,
@@ -129,7 +135,9 @@ def make_application(service: Service) -> FastAPI:
     app.router.default = BuiltPage()
     install(app)
     app.add_middleware(
-        Guard, settings=service.settings, takes_files=[API + path for path in (*imports.FILES, *attachments.FILES)]
+        Guard,
+        settings=service.settings,
+        takes_files=[API + path for path in (*imports.FILES, *attachments.FILES, *roster.FILES)],
     )
     app.openapi = lambda: _document(app)  # type: ignore[method-assign]  # FastAPI's documented way
     return app

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Annotated, Any, NamedTuple, cast
 
 import msgspec
@@ -13,13 +14,16 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from callcenter.cases.routing import Preference
 from callcenter.clock import steady_clock, wall_clock
+from callcenter.doctor.run import DoctorRun, Examine
 from callcenter.domain.frame import Micros
+from callcenter.exporter.health import Health
 from callcenter.rules.detection.inputs import Disposition
 from callcenter.rules.records.steps import Terms
 from callcenter.rules.regulations.edition import Rulebook
 from callcenter.staff.duty import Roster
 from callcenter.staff.rights import Reach, Right
 from callcenter.staff.roles import Principal, may, reach
+from callcenter.staff.roster_form import Form
 from callcenter.store import DecisionStore
 from callcenter.store.customers.sealing import opened
 from callcenter.store.decisions.violations import FiledRecord
@@ -27,6 +31,7 @@ from callcenter.store.sign_in.accounts import Accounts
 from callcenter.store.sign_in.sessions import Sessions
 from callcenter.tracker import RulesInForce
 from callcenter.usecases.aftercare.settings import AftercareSettings
+from callcenter.usecases.change_roster import RosterFiled
 from callcenter.usecases.complaints.office import CaseOffice
 from callcenter.usecases.complaints.settings import ComplaintsSettings
 from callcenter.usecases.customers.privacy import PrivacySettings
@@ -50,8 +55,10 @@ _UPLOADS = 4
 Clock = Callable[[], Micros]
 Dispose = Callable[[Disposition], Awaitable[None]]
 """Lets the rules know of a call's disposition, durably."""
-Written = Callable[[], Awaitable[dict[str, Any]]]
-"""Gives the rulebook in force as it is written."""
+Written = Callable[[Micros | None], Awaitable[dict[str, Any]]]
+"""Gives the rulebook as it is written: that in force, or what had been approved before a moment."""
+FiledRoster = Callable[[], Awaitable[Form | None]]
+"""Gives the roster as its file says it."""
 
 Prefer = Callable[[str], Awaitable[Preference]]
 """Tells what is known of a number's key: a key account's queue or group, whose their open matter is."""
@@ -64,6 +71,11 @@ class Ports(NamedTuple):
     switch_time: Clock = wall_clock
     evidence: Evidence | None = None
     written: Written | None = None
+    filed_roster: FiledRoster | None = None
+    health: Callable[[], Health] | None = None
+    examine: Examine | None = None
+    kept_days: Mapping[str, int] = MappingProxyType({})
+    """For how many days something is kept, by the setting that says so."""
     live: LiveFeed | None = None
     route: Prefer | None = None
     switchboard: Switchboard | None = None
@@ -108,6 +120,7 @@ class Service:
     codes: OneTimeCodes[CallBack]
     listening: OneTimeCodes[ListenIn]
     first: FirstAccount
+    doctor: DoctorRun
 
     @property
     def rulebook(self) -> Rulebook:
@@ -118,6 +131,11 @@ class Service:
     def roster(self) -> Roster | None:
         """The roster in force."""
         return self.in_force().roster
+
+    async def roster_filed(self) -> RosterFiled:
+        """Read the roster's file."""
+        form = None if self.ports.filed_roster is None else await self.ports.filed_roster()
+        return RosterFiled(form, self.rulebook.timezone)
 
     @property
     def step_context(self) -> StepContext:
@@ -209,6 +227,7 @@ def build(
         codes=OneTimeCodes(steady),
         listening=OneTimeCodes(steady),
         first=FirstAccount(),
+        doctor=DoctorRun(),
     )
 
 

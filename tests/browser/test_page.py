@@ -32,7 +32,7 @@ async def test_whoever_signs_in_comes_to_the_page_of_their_role(there: Front) ->
         await expect(page.locator("nav a")).to_have_text(RAIL)
         other = await admin.sign_in("root")
         await expect(other).to_have_url(re.compile("/review$"))
-        await expect(other.locator("nav a")).to_have_text(["Review", "Account"])
+        await expect(other.locator("nav a")).to_have_text(["Review", "Admin", "Account"])
         assert await serious(page) == []
         assert await serious(other) == []
 

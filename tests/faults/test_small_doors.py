@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from callcenter.cli.service.doctor import inspect_sqlite
+from callcenter.doctor.own import inspect_sqlite
 from callcenter.errors import BadInput, StoreError
 from callcenter.journal import Journal, JournalSettings
 from callcenter.ownfiles import held

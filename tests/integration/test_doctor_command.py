@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from callcenter.cli.service.doctor import _print, inspect_roster
+from callcenter.cli.service.doctor import _print
 from callcenter.doctor.inspect import Check
+from callcenter.doctor.own import inspect_roster
 from callcenter.tracker.settings import RulesSettings
 
 ROSTER = '{"agents": [{"agent": "Ann", "interface": "PJSIP/1001"}, {"agent": "Ann", "interface": "PJSIP/1002"}]}'

@@ -25,7 +25,7 @@ from callcenter.store.decisions.changes import Change, ChangeKind, ChangeState
 from callcenter.store.decisions.score_entries import ScoreEntry, ScoreEntryKind, get, of_month
 from callcenter.store.decisions.score_terms import terms_in_force
 from callcenter.store.tables import GivenRow
-from callcenter.usecases.change_rules import decide, propose
+from callcenter.usecases.change_rules import Grounds, decide, propose
 from callcenter.usecases.give_score_entry import give, withdraw
 from tests.integration.office import hire, opened
 from tests.unit.rules.detection.people import ALICE, BOB, HR, LEADER, MANAGER, MONDAY, QA, SHANGHAI
@@ -76,8 +76,8 @@ async def approve(decisions: DecisionStore, number: str, at: int = MONDAY, **con
         proposed_at=at,
     )
     async with decisions.writing() as unit:
-        await propose(unit, told, MANAGER, BOOK)
-        await decide(unit, number, 1, ChangeState.APPROVED, HR, at, BOOK)
+        await propose(unit, told, MANAGER, Grounds(BOOK))
+        await decide(unit, number, 1, ChangeState.APPROVED, HR, at, Grounds(BOOK))
 
 
 async def counting(decisions: DecisionStore) -> list[str]:
@@ -243,11 +243,11 @@ class TestTerms:
             proposed_at=MONDAY,
         )
         async with decisions.writing() as unit:
-            await propose(unit, told, MANAGER, BOOK)
+            await propose(unit, told, MANAGER, Grounds(BOOK))
         with pytest.raises(NoTerms):
             await self.base(decisions, MARCH)
         async with decisions.writing() as unit:
-            await decide(unit, "c1", 1, ChangeState.REJECTED, HR, MONDAY, BOOK)
+            await decide(unit, "c1", 1, ChangeState.REJECTED, HR, MONDAY, Grounds(BOOK))
         with pytest.raises(NoTerms):
             await self.base(decisions, MARCH)
 

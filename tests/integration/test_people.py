@@ -32,7 +32,7 @@ from callcenter.store.sign_in.accounts import (
     list_accounts,
 )
 from callcenter.store.sign_in.sessions import FREE_ATTEMPTS, Lifetimes, Session, Sessions, SignInBlocked, SignInRefused
-from callcenter.usecases.change_rules import decide
+from callcenter.usecases.change_rules import Grounds, decide
 from callcenter.usecases.change_rules import propose as propose_change
 from callcenter.usecases.keep_accounts import add_account, change_account
 from tests.integration.office import PASSWORD, QUICK, dossier, hire, opened, propose, settings_of
@@ -449,11 +449,11 @@ class TestChanges:
 
     async def test_change_takes_two_people(self, decisions: DecisionStore) -> None:
         async with decisions.writing() as unit:
-            await propose_change(unit, self.CHANGE, MANAGER, BOOK)
+            await propose_change(unit, self.CHANGE, MANAGER, Grounds(BOOK))
         async with decisions.writing() as unit:
             with pytest.raises(BadInput, match="who proposed a change does not decide on it"):
-                await decide(unit, self.CHANGE.id, 1, ChangeState.APPROVED, MANAGER, MONDAY, BOOK)
-            done = await decide(unit, self.CHANGE.id, 1, ChangeState.APPROVED, HR, MONDAY + 1, BOOK)
+                await decide(unit, self.CHANGE.id, 1, ChangeState.APPROVED, MANAGER, MONDAY, Grounds(BOOK))
+            done = await decide(unit, self.CHANGE.id, 1, ChangeState.APPROVED, HR, MONDAY + 1, Grounds(BOOK))
         async with decisions.reading() as connection:
             assert await listed(connection, ChangeState.APPROVED, 10) == [done]
             assert await listed(connection, ChangeState.PROPOSED, 10) == []
@@ -462,21 +462,21 @@ class TestChanges:
     async def test_change_is_for_those_who_may(self, decisions: DecisionStore) -> None:
         async with decisions.writing() as unit:
             with pytest.raises(NotAllowed, match="a quality inspector may not do this here"):
-                await propose_change(unit, self.CHANGE, QA, BOOK)
-            await propose_change(unit, self.CHANGE, MANAGER, BOOK)
+                await propose_change(unit, self.CHANGE, QA, Grounds(BOOK))
+            await propose_change(unit, self.CHANGE, MANAGER, Grounds(BOOK))
             with pytest.raises(NotAllowed, match="a supervisor may not do this here"):
-                await decide(unit, self.CHANGE.id, 1, ChangeState.APPROVED, SUPERVISOR, MONDAY, BOOK)
+                await decide(unit, self.CHANGE.id, 1, ChangeState.APPROVED, SUPERVISOR, MONDAY, Grounds(BOOK))
 
     async def test_change_is_decided_once(self, decisions: DecisionStore) -> None:
         async with decisions.writing() as unit:
-            await propose_change(unit, self.CHANGE, MANAGER, BOOK)
-            await decide(unit, self.CHANGE.id, 1, ChangeState.REJECTED, HR, MONDAY, BOOK)
+            await propose_change(unit, self.CHANGE, MANAGER, Grounds(BOOK))
+            await decide(unit, self.CHANGE.id, 1, ChangeState.REJECTED, HR, MONDAY, Grounds(BOOK))
             with pytest.raises(Outdated):
-                await decide(unit, self.CHANGE.id, 1, ChangeState.APPROVED, HR, MONDAY, BOOK)
+                await decide(unit, self.CHANGE.id, 1, ChangeState.APPROVED, HR, MONDAY, Grounds(BOOK))
             with pytest.raises(BadInput, match="rejected already"):
-                await decide(unit, self.CHANGE.id, 2, ChangeState.APPROVED, HR, MONDAY, BOOK)
+                await decide(unit, self.CHANGE.id, 2, ChangeState.APPROVED, HR, MONDAY, Grounds(BOOK))
 
     async def test_unknown_change_is_missing(self, decisions: DecisionStore) -> None:
         async with decisions.writing() as unit:
             with pytest.raises(Missing):
-                await decide(unit, "0" * 32, 1, ChangeState.APPROVED, MANAGER, MONDAY, BOOK)
+                await decide(unit, "0" * 32, 1, ChangeState.APPROVED, MANAGER, MONDAY, Grounds(BOOK))

@@ -56,7 +56,7 @@ def roster_file(folder: Path, agent: str = "Alice") -> Path:
 
 
 def rules_of(work: Department, roster: Path) -> RulesFiles:
-    def read(approved: dict[str, Any] | None) -> RulesInForce:
+    def read(approved: dict[str, Any] | None, _: object = None) -> RulesInForce:
         return RulesInForce(load_rulebook() if approved is None else rulebook_of(approved), load_roster(roster))
 
     return RulesFiles(work.decisions, read, roster=roster)

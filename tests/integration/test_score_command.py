@@ -22,7 +22,7 @@ from callcenter.staff.rights import Role
 from callcenter.store.conflicts import Missing, NoTerms
 from callcenter.store.decisions.changes import Change, ChangeKind, ChangeState
 from callcenter.store.decisions.score_entries import ScoreEntry, ScoreEntryKind
-from callcenter.usecases.change_rules import decide, propose
+from callcenter.usecases.change_rules import Grounds, decide, propose
 from callcenter.usecases.give_score_entry import give
 from tests.integration.office import hire, opened
 from tests.unit.rules.detection.people import HR, MANAGER, MONDAY, SHANGHAI
@@ -56,8 +56,8 @@ async def home(tmp_path: Path) -> AsyncIterator[Path]:
             id="c1", kind=ChangeKind.AMOUNT, subject="score", content=TERMS, reason="x", proposed_by="ma", proposed_at=0
         )
         async with decisions.writing() as unit:
-            await propose(unit, change, MANAGER, BOOK)
-            await decide(unit, "c1", 1, ChangeState.APPROVED, HR, MONDAY, BOOK)
+            await propose(unit, change, MANAGER, Grounds(BOOK))
+            await decide(unit, "c1", 1, ChangeState.APPROVED, HR, MONDAY, Grounds(BOOK))
             await give(unit, mark, SHANGHAI, group_leader=False)
         yield tmp_path
 

@@ -23,7 +23,7 @@ from callcenter.store.decisions.changes import Change, ChangeKind, ChangeState
 from callcenter.store.decisions.scores import member_of, score_of
 from callcenter.store.decisions.violations import RecordQuery, act, found
 from callcenter.tracker import RecordKeeper
-from callcenter.usecases.change_rules import decide
+from callcenter.usecases.change_rules import Grounds, decide
 from callcenter.usecases.change_rules import propose as propose_change
 from callcenter.usecases.recount_month import recount_month
 from tests.integration.filed import NODE, Home, journal_settings
@@ -64,8 +64,8 @@ async def month(home: Home) -> Month:
         id="c1", kind=ChangeKind.AMOUNT, subject="score", content=BASE, reason="x", proposed_by="ma", proposed_at=0
     )
     async with decisions.writing() as unit:
-        await propose_change(unit, change, MANAGER, BOOK)
-        await decide(unit, "c1", 1, ChangeState.APPROVED, HR, MONDAY, BOOK)
+        await propose_change(unit, change, MANAGER, Grounds(BOOK))
+        await decide(unit, "c1", 1, ChangeState.APPROVED, HR, MONDAY, Grounds(BOOK))
         for number in (late.id, *others):
             await _confirm(unit, number, late.agent)
         (carried,) = await found(unit.connection, RecordQuery(rule=CODE))

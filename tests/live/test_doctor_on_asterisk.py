@@ -13,8 +13,8 @@ from callcenter.ami.link import Link
 from callcenter.ami.names import NEEDED
 from callcenter.ami.settings import AmiSettings
 from callcenter.ami.snapshot import take_snapshot
-from callcenter.cli.service.doctor import examine
 from callcenter.doctor.by_call import CALL_EVENTS, CONNECTIONS
+from callcenter.doctor.examine import Examined, examine
 from callcenter.doctor.inspect import Check
 from callcenter.doctor.manager_conf import filter_lines
 from callcenter.domain import events as ev
@@ -94,7 +94,11 @@ async def test_own_ring_timeout_and_the_phones_behind_hints_are_what_the_switch_
 
     async with asyncio.TaskGroup() as group:
         examined = group.create_task(
-            examine(settings(stage, queue_log=stage.lab.state.queue_log), None, None, LISTENING_SECONDS, FIGURES)
+            examine(
+                Examined(
+                    ami=settings(stage, queue_log=stage.lab.state.queue_log), figures=FIGURES, listen=LISTENING_SECONDS
+                )
+            )
         )
         await asyncio.sleep(1)
         await answered_call(
@@ -148,10 +152,13 @@ async def test_filters_of_an_older_print_are_found_by_files_and_by_a_test_call(s
     phone = await stage.phone()
 
     async with asyncio.TaskGroup() as group:
-        examined = group.create_task(examine(settings(stage), None, None, LISTENING_SECONDS, FIGURES))
+        examined = group.create_task(examine(Examined(ami=settings(stage), figures=FIGURES, listen=LISTENING_SECONDS)))
         await asyncio.sleep(1)
         await answered_call(stage, phone, stage.queue, 1)
-    listened, looked = by_name(examined.result()), by_name(await examine(settings(stage), etc, None, 0, FIGURES))
+    listened, looked = (
+        by_name(examined.result()),
+        by_name(await examine(Examined(ami=settings(stage), figures=FIGURES, config_dir=etc))),
+    )
 
     missing = [name for name in NEEDED if name in CONNECTIONS]
     assert listened["test call"].found.startswith("never saw BridgeEnter, BridgeLeave: ")

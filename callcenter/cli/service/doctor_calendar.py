@@ -5,11 +5,9 @@ from __future__ import annotations
 from callcenter.clock import wall_clock
 from callcenter.config import Settings
 from callcenter.doctor.inspect import Check
+from callcenter.doctor.own import judge_calendar
 from callcenter.domain.frame import Micros
 from callcenter.errors import CallcenterError
-from callcenter.rules.records.provisional import reached
-
-_NAME = "calendar"
 
 
 def inspect_calendar(settings: Settings, at: Micros | None = None) -> Check:
@@ -17,14 +15,6 @@ def inspect_calendar(settings: Settings, at: Micros | None = None) -> Check:
     try:
         in_force = settings.in_force()
     except CallcenterError as error:
-        return Check(_NAME, "unknown", f"rulebook or roster cannot be read: {error}")
+        return Check("calendar", "unknown", f"rulebook or roster cannot be read: {error}")
     now = wall_clock() if at is None else at
-    first = reached(settings.web.terms(in_force.rulebook.zone), in_force.roster, now)
-    if first is None:
-        return Check(_NAME, "ok", "every day that deadlines and the roster reach is known")
-    return Check(
-        _NAME,
-        "warn",
-        f"from {first} on days are provisional (weekday and statutory holiday); deadlines or the roster reach there",
-        "update the package chinesecalendar, or give those days as web.worked_days and web.free_days",
-    )
+    return judge_calendar(settings.web.terms(in_force.rulebook.zone), in_force.roster, now)

@@ -70,6 +70,35 @@ async def add_looks(unit: UnitOfWork, looks: Sequence[tuple[CardLook, Collection
         await unit.connection.execute(insert(CardLookedAtRow), rows[start : start + _AT_ONCE])
 
 
+class LooksAsked(msgspec.Struct, frozen=True, kw_only=True):
+    """Which looks are asked for, whoever they were at; times from (inclusive) and to (exclusive)."""
+
+    actor: str | None = None
+    how: LookKind | None = None
+    since: Micros | None = None
+    until: Micros | None = None
+
+
+async def looks_by(
+    connection: AsyncConnection, asked: LooksAsked, before: tuple[int, str] | None, limit: int
+) -> list[CardLook]:
+    """Read who was shown customers, the newest first."""
+    k = CardLookRow
+    rows = select(k)
+    if asked.actor is not None:
+        rows = rows.where(k.actor == asked.actor)
+    if asked.how is not None:
+        rows = rows.where(k.how == asked.how)
+    if asked.since is not None:
+        rows = rows.where(k.at >= asked.since)
+    if asked.until is not None:
+        rows = rows.where(k.at < asked.until)
+    if before is not None:
+        rows = rows.where(tuple_(k.at, k.id) < tuple_(*before))
+    found = await connection.execute(rows.order_by(k.at.desc(), k.id.desc()).limit(limit))
+    return [msgspec.convert(dict(row), CardLook) for row in found.mappings()]
+
+
 async def looks_at(
     connection: AsyncConnection, number: str, before: tuple[int, str] | None, limit: int
 ) -> list[CardLook]:

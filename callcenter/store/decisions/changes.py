@@ -7,10 +7,11 @@ from enum import StrEnum
 from typing import Any
 
 import msgspec
-from sqlalchemy import select
+from sqlalchemy import select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from callcenter.domain.frame import Micros
+from callcenter.staff.roster_days import RosterSaid
 from callcenter.store.conflicts import Missing
 from callcenter.store.readable import readable
 from callcenter.store.tables import ChangeRow
@@ -21,6 +22,13 @@ class ChangeKind(StrEnum):
 
     RULEBOOK = "rulebook"
     AMOUNT = "amount"
+    ROSTER = "roster"
+    """A whole roster."""
+    SHIFTS = "shifts"
+    """Some people's days of the roster."""
+
+
+OF_THE_ROSTER = (ChangeKind.ROSTER, ChangeKind.SHIFTS)
 
 
 class ChangeState(StrEnum):
@@ -60,9 +68,13 @@ async def get(connection: AsyncConnection, number: str) -> Change:
     return _change(row)
 
 
-async def newest(connection: AsyncConnection, kind: ChangeKind, subject: str | None = None) -> Change | None:
-    """Read the change of a kind (and subject) that was approved last, if any was."""
+async def newest(
+    connection: AsyncConnection, kind: ChangeKind, subject: str | None = None, before: Micros | None = None
+) -> Change | None:
+    """Read the change of a kind (and subject) that was approved last, if any was; with `before`, before a moment."""
     rows = select(ChangeRow).where(ChangeRow.kind == kind, ChangeRow.state == ChangeState.APPROVED)
+    if before is not None:
+        rows = rows.where(ChangeRow.decided_at < before)
     if subject is not None:
         rows = rows.where(ChangeRow.subject == subject)
     rows = rows.order_by(ChangeRow.decided_at.desc(), ChangeRow.id.desc()).limit(1)
@@ -70,11 +82,48 @@ async def newest(connection: AsyncConnection, kind: ChangeKind, subject: str | N
     return None if row is None else _change(row)
 
 
-async def listed(connection: AsyncConnection, state: ChangeState | None, limit: int) -> list[Change]:
-    """List changes, the newest first."""
-    rows = select(ChangeRow).order_by(ChangeRow.proposed_at.desc(), ChangeRow.id).limit(limit)
+async def roster_changes(connection: AsyncConnection, before: Micros | None = None) -> list[Change]:
+    """Read what was approved of the roster from the last whole one on, in its order; with `before`, until a moment."""
+    c = ChangeRow
+    last = await newest(connection, ChangeKind.ROSTER, before=before)
+    rows = select(c).where(c.kind.in_(OF_THE_ROSTER), c.state == ChangeState.APPROVED)
+    if last is not None:
+        rows = rows.where(tuple_(c.decided_at, c.id) >= tuple_(last.decided_at, last.id))
+    if before is not None:
+        rows = rows.where(c.decided_at < before)
+    found = await connection.execute(rows.order_by(c.decided_at, c.id))
+    return [_change(row) for row in found.mappings()]
+
+
+async def last_of_roster(connection: AsyncConnection) -> str | None:
+    """Name what was approved last of the roster."""
+    c = ChangeRow
+    rows = select(c.id).where(c.kind.in_(OF_THE_ROSTER), c.state == ChangeState.APPROVED)
+    found: str | None = await connection.scalar(rows.order_by(c.decided_at.desc(), c.id.desc()).limit(1))
+    return found
+
+
+def roster_said_by(changes: list[Change]) -> list[RosterSaid]:
+    """Return what changes say of the roster."""
+    return [RosterSaid(one.kind is ChangeKind.ROSTER, one.content) for one in changes]
+
+
+async def listed(
+    connection: AsyncConnection,
+    state: ChangeState | None,
+    limit: int,
+    kind: ChangeKind | None = None,
+    before: tuple[int, str] | None = None,
+) -> list[Change]:
+    """List changes, the newest first; with `before`, those behind a place in the list."""
+    c = ChangeRow
+    rows = select(c).order_by(c.proposed_at.desc(), c.id.desc()).limit(limit)
     if state is not None:
-        rows = rows.where(ChangeRow.state == state)
+        rows = rows.where(c.state == state)
+    if kind is not None:
+        rows = rows.where(c.kind == kind)
+    if before is not None:
+        rows = rows.where(tuple_(c.proposed_at, c.id) < tuple_(*before))
     return [*readable((await connection.execute(rows)).mappings(), _change, "changes")]
 
 

@@ -25,7 +25,16 @@ from callcenter.staff.roles import Field, Principal, Sight, sight
 from callcenter.store import UnitOfWork
 from callcenter.store.audit import Audited
 from callcenter.store.customers.cards import FiledCustomer, get, of_key
-from callcenter.store.customers.looks import CardLook, add_look, looks_at, raise_review, revealed_to, uses_of
+from callcenter.store.customers.looks import (
+    CardLook,
+    LooksAsked,
+    add_look,
+    looks_at,
+    looks_by,
+    raise_review,
+    revealed_to,
+    uses_of,
+)
 from callcenter.store.customers.search import CustomerOrder, CustomerQuery, page
 from callcenter.store.customers.told import renumbered
 from callcenter.store.customers.writes import Touch
@@ -198,6 +207,15 @@ async def who_looked(
     """Read who was shown a customer, the newest first; the audit log has who asked."""
     await unit.note(_audited(viewer, "read_looks", number))
     return await looks_at(unit.connection, number, before, limit)
+
+
+async def who_looked_at_any(
+    unit: UnitOfWork, asked: LooksAsked, viewer: Viewer, before: tuple[int, str] | None, limit: int
+) -> list[CardLook]:
+    """Read who was shown customers, the newest first; the audit log has who asked, of a list's first page."""
+    if before is None:
+        await unit.note(_audited(viewer, "read_looks", asked.actor or "all"))
+    return await looks_by(unit.connection, asked, before, limit)
 
 
 async def note_export(unit: UnitOfWork, count: int, touch: Touch) -> None:

@@ -1,29 +1,78 @@
-"""The audit log, in its order."""
+"""The audit log: read, searched, held against its hashes."""
 
 from __future__ import annotations
 
+import asyncio
 from datetime import datetime
-from typing import Annotated, Any, cast
+from typing import Annotated, Any, Literal, cast
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends, Query, Request
+from pydantic import Field
 
 from callcenter.rules.records.masks import is_id, without_numbers, worded
 from callcenter.staff.rights import Right
 from callcenter.staff.roles import Field as Delicate
 from callcenter.staff.roles import Principal, Sight, sight
-from callcenter.store.audit import page
-from callcenter.web.api.fields import Limit, ResponseBody, moment_out
+from callcenter.store.audit import (
+    AuditAsked,
+    AuditDamaged,
+    SignedHead,
+    page,
+    read_heads,
+    read_key,
+    require_recent,
+    verify_part,
+)
+from callcenter.web.api.fields import Moment, Name, RequestBody, ResponseBody, moment_in, moment_out
 from callcenter.web.auth import allowed
 from callcenter.web.bounds import is_too_deep
+from callcenter.web.problems import in_words_of
 from callcenter.web.service import TheService
+from callcenter.web.settings import WebSettings
 
 router = APIRouter(prefix="/audit", tags=["audit"])
 
 Reading = Annotated[Principal, Depends(allowed(Right.READ_AUDIT))]
-After = Annotated[int, Query(ge=0, le=2**62, description="Number of the last entry that was read.")]
 
 _UNREADABLE = {"unreadable": "not what was written"}
 _TOO_DEEP = {"unreadable": "too deep to be shown"}
+
+
+class AuditSought(RequestBody):
+    """Which entries are sought; `from` is inclusive, `to` is not."""
+
+    after: int = Field(default=0, ge=0, le=2**62, description="Number of the last entry that was read.")
+    limit: int = Field(default=100, ge=1, le=200, description="Entries of a page.")
+    order: Literal["oldest", "newest"] = "oldest"
+    actor: Name | None = Field(default=None, description="Who did it.")
+    action: Name | None = None
+    kind: Name | None = Field(default=None, description="To what kind of thing it was done.")
+    subject: Name | None = Field(default=None, description="To which one.")
+    since: Moment | None = Field(default=None, alias="from")
+    until: Moment | None = Field(default=None, alias="to")
+
+    @property
+    def asked(self) -> AuditAsked:
+        """The same, as the log is asked."""
+        return AuditAsked(
+            actor=self.actor,
+            action=self.action,
+            kind=self.kind,
+            subject=self.subject,
+            since=moment_in(self.since),
+            until=moment_in(self.until),
+            newest=self.order == "newest",
+        )
+
+
+class AuditVerified(ResponseBody):
+    """How far the log is what was written; `fault` says what is wrong behind that."""
+
+    upto: int = Field(description="Every entry up to this number is what was written; ask again with it as `after`.")
+    of: int = Field(description="Number of the newest entry.")
+    heads: int = Field(description="Signed heads that were held against it.")
+    sound: bool
+    fault: str | None
 
 
 class Audit(ResponseBody):
@@ -40,17 +89,18 @@ class Audit(ResponseBody):
 
 
 class AuditPage(ResponseBody):
-    """Entries from the oldest on; `next` is the `after` of the page that follows, null at the end."""
+    """Entries in their order; `next` is the `after` of the page that follows, null at the end."""
 
     items: list[Audit]
     next: int | None
 
 
 @router.get("")
-async def read_audit(person: Reading, service: TheService, after: After = 0, limit: Limit = 100) -> AuditPage:
+async def read_audit(sought: Annotated[AuditSought, Query()], person: Reading, service: TheService) -> AuditPage:
     """Read the audit log; numbers that people wrote are shown as far as one may see them, whatever the hash covers."""
+    limit = sought.limit
     async with service.decisions.reading() as connection:
-        found = await page(connection, after, limit + 1, damaged=_UNREADABLE)
+        found = await page(connection, sought.after, limit + 1, damaged=_UNREADABLE, asked=sought.asked)
     zone, shown = service.rulebook.zone, found[:limit]
     seen = sight(person.role, Delicate.CALLER)
     items = [
@@ -67,6 +117,29 @@ async def read_audit(person: Reading, service: TheService, after: After = 0, lim
         for entry in shown
     ]
     return AuditPage(items=items, next=shown[-1].seq if len(found) > len(shown) else None)
+
+
+@router.post("/verify")
+async def verify_audit(
+    _: Reading, request: Request, service: TheService, after: Annotated[int, Query(ge=0, le=2**62)] = 0
+) -> AuditVerified:
+    """Check some thousand entries behind a number against hashes and signed heads; ask until `upto` is `of`."""
+    heads: list[SignedHead] = []
+    try:
+        heads = await asyncio.to_thread(_heads, service.settings)
+        async with service.decisions.reading() as connection:
+            part = await verify_part(connection, after, heads)
+        if part.upto == part.of and service.settings.audit_key_file is not None:
+            require_recent(heads, service.clock())
+    except AuditDamaged as error:
+        told = in_words_of(request, str(error))
+        return AuditVerified(upto=after, of=after, heads=len(heads), sound=False, fault=told)
+    return AuditVerified(upto=part.upto, of=part.of, heads=len(heads), sound=True, fault=None)
+
+
+def _heads(settings: WebSettings) -> list[SignedHead]:
+    key, path = settings.audit_key_file, settings.audit_heads
+    return [] if key is None or not path.exists() else read_heads(path, read_key(key))
 
 
 def _named(subject: str, seen: Sight) -> str:

@@ -58,7 +58,7 @@ async def read_rulebook(_: Changing, service: TheService) -> dict[str, Any]:
     """Give the rulebook in force as it is written: change it, and propose it as the content of a change."""
     if service.ports.written is None:
         raise RequestRefused("unavailable", "this service follows no switch")
-    return await service.ports.written()
+    return await service.ports.written(None)
 
 
 @router.get("/agreement")

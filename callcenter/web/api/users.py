@@ -11,7 +11,7 @@ from pydantic import Field, StringConstraints
 from callcenter.staff.rights import Right, Role
 from callcenter.staff.roles import Principal
 from callcenter.store.sign_in.accounts import Account, NewAccount, get_account, list_accounts
-from callcenter.usecases.keep_accounts import add_account, change_account, confirm_role
+from callcenter.usecases.keep_accounts import add_account, change_account, confirm_role, unlock
 from callcenter.web.api.fields import (
     Cursor,
     Day,
@@ -134,6 +134,14 @@ async def confirm_user(name: str, person: Confirming, service: TheService, respo
     async with service.decisions.writing() as unit:
         account = await confirm_role(unit, name, person.account, service.clock())
     service.look_at_streams()
+    return _told(account, service, response)
+
+
+@router.post("/{name}/unlock")
+async def unlock_user(name: str, person: Changing, service: TheService, response: Response) -> User:
+    """Forget the wrong passwords that were tried under a name, so that its owner may try at once."""
+    async with service.decisions.writing() as unit:
+        account = await unlock(unit, name, person.account, service.clock())
     return _told(account, service, response)
 
 

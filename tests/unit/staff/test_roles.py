@@ -74,6 +74,7 @@ list_remedies      -     -            all        -                   -    all   
 see_registers      own   team         all        -                   -    all     -               -          -    -
 plan_care          -     all          all        -                   -    all     -               -          -    -
 approve_care       -     -            all        -                   -    all     -               -          -    -
+keep_service       -     -            -          -                   -    -       -               -          -    all
 """
 FIELDS_BY_HAND = """
           agent  group_leader supervisor training_specialist qa     manager general_manager accounting hr     admin

@@ -13,20 +13,22 @@ from callcenter.staff.rights import Right
 from callcenter.staff.roles import Principal
 from callcenter.store.customers.cards import family_of, get
 from callcenter.store.customers.holds import held
-from callcenter.store.customers.looks import AccessReview, ReviewState, review_named, reviews
+from callcenter.store.customers.looks import AccessReview, CardLook, LooksAsked, ReviewState, review_named, reviews
 from callcenter.store.idempotency import KeptAnswer
 from callcenter.store.unit_of_work import UnitOfWork
 from callcenter.usecases.customers.review_access import call_ordinary, file_leak
 from callcenter.usecases.customers.save_customer import hold_customer, release_customer
-from callcenter.usecases.customers.show_customers import reveal, who_looked
+from callcenter.usecases.customers.show_customers import reveal, who_looked, who_looked_at_any
 from callcenter.web.api.customers.shapes import CustomerId, touch_of
 from callcenter.web.api.fields import (
     Cursor,
     Limit,
+    Moment,
     Name,
     RequestBody,
     ResponseBody,
     Words,
+    moment_in,
     moment_out,
     place_in,
     place_out,
@@ -113,6 +115,27 @@ class ReviewPage(ResponseBody):
 
     items: list[ReviewShown]
     next: str | None
+
+
+class LooksSought(RequestBody):
+    """Which looks are sought; `from` is inclusive, `to` is not."""
+
+    actor: Name | None = Field(default=None, description="Who was shown customers.")
+    how: LookKind | None = None
+    since: Moment | None = Field(default=None, alias="from")
+    until: Moment | None = Field(default=None, alias="to")
+    limit: int = Field(default=50, ge=1, le=200, description="Entries of a page.")
+    cursor: str | None = Field(default=None, max_length=200, description="`next` of the page before.")
+
+
+@router.get("/looks")
+async def search_looks(sought: Annotated[LooksSought, Query()], person: ReadingLooks, service: TheService) -> LookPage:
+    """List who was shown customers, whichever they were; that it was asked is logged."""
+    asked = LooksAsked(actor=sought.actor, how=sought.how, since=moment_in(sought.since), until=moment_in(sought.until))
+    async with service.decisions.writing() as unit:
+        viewer = service.viewer(person)
+        found = await who_looked_at_any(unit, asked, viewer, place_in(sought.cursor), sought.limit + 1)
+    return _looks(found, sought.limit, service)
 
 
 @router.get("/access-reviews")
@@ -216,6 +239,10 @@ async def list_looks(
     """List who was shown a customer, when and how, also of one who was deleted; that it was asked is logged."""
     async with service.decisions.writing() as unit:
         found = await who_looked(unit, number, service.viewer(person), place_in(cursor), limit + 1)
+    return _looks(found, limit, service)
+
+
+def _looks(found: list[CardLook], limit: int, service: Service) -> LookPage:
     shown, zone = found[:limit], service.rulebook.zone
     items = [
         LookShown(

@@ -12,6 +12,8 @@ declare module "vue-router" {
     /** Its name in the rail and the title; without one it is not in the rail. */
     title?: TextKey;
     icon?: keyof typeof ICONS;
+    /** Pages of one area are tabs, and one entry of the rail, which has this name. */
+    area?: TextKey;
     /** One of these is needed. */
     rights?: Right[];
     /** And each of these. */
@@ -101,6 +103,41 @@ export const PAGES: RouteRecordRaw[] = [
     meta: { title: "page.walls", icon: "walls", rights: ["keep_walls"] },
   },
   {
+    path: "/admin/accounts/:name?",
+    component: () => import("@/pages/AccountsPage.vue"),
+    meta: { title: "page.accounts", area: "page.admin", icon: "admin", rights: ["see_accounts"] },
+  },
+  {
+    path: "/admin/roster",
+    component: () => import("@/pages/RosterPage.vue"),
+    meta: { title: "page.roster", area: "page.admin", icon: "admin", rights: ["propose_change", "approve_change"] },
+  },
+  {
+    path: "/admin/changes/:id?",
+    component: () => import("@/pages/ChangesPage.vue"),
+    meta: { title: "page.changes", area: "page.admin", icon: "admin", rights: ["propose_change", "approve_change"] },
+  },
+  {
+    path: "/admin/audit",
+    component: () => import("@/pages/AuditPage.vue"),
+    meta: { title: "page.audit", area: "page.admin", icon: "admin", rights: ["read_audit"] },
+  },
+  {
+    path: "/admin/looks",
+    component: () => import("@/pages/LooksPage.vue"),
+    meta: { title: "page.looks", area: "page.admin", icon: "admin", rights: ["read_looks"] },
+  },
+  {
+    path: "/admin/site",
+    component: () => import("@/pages/SitePage.vue"),
+    meta: { title: "page.site", area: "page.admin", icon: "admin", rights: ["keep_service", "propose_change", "approve_change"] },
+  },
+  {
+    path: "/admin/service",
+    component: () => import("@/pages/ServicePage.vue"),
+    meta: { title: "page.service", area: "page.admin", icon: "admin", rights: ["keep_service"] },
+  },
+  {
     path: "/account",
     component: () => import("@/pages/AccountPage.vue"),
     meta: { title: "page.account", icon: "account" },
@@ -146,6 +183,16 @@ export function mayOpen(meta: RouteRecordRaw["meta"]): boolean {
 /** Returns the pages of whoever is signed in, the one that they begin with first. */
 export function myPages(): RouteRecordRaw[] {
   return PAGES.filter((page) => mayOpen(page.meta));
+}
+
+/** Returns the pages of an area that whoever is signed in may open. */
+export function areaPages(area: TextKey): RouteRecordRaw[] {
+  return myPages().filter((page) => page.meta?.area === area);
+}
+
+/** Returns what the rail lists: every page, and of an area the first. */
+export function railPages(): RouteRecordRaw[] {
+  return myPages().filter((page, n, all) => page.meta?.area === undefined || all.findIndex((one) => one.meta?.area === page.meta?.area) === n);
 }
 
 /** Returns the address of a page in the rail, without what may follow. */

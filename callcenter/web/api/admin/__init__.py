@@ -1,0 +1,1 @@
+"""What administrators look after: sessions, the roster, the site, the service itself."""

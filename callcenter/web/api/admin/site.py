@@ -1,0 +1,129 @@
+"""The site as settings, rulebook and roster have it: its calendar, queues, pause reasons, and what is kept how long."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, Request
+from pydantic import Field
+
+from callcenter.domain.frame import SECOND
+from callcenter.staff.calendar import look_up
+from callcenter.staff.rights import Right
+from callcenter.staff.roles import Principal
+from callcenter.web.api.desk import ReasonShown, reasons_shown
+from callcenter.web.api.fields import ResponseBody
+from callcenter.web.auth import allowed
+from callcenter.web.problems import language_of
+from callcenter.web.service import Service, TheService
+
+router = APIRouter(tags=["service"])
+
+Seeing = Annotated[Principal, Depends(allowed(Right.KEEP_SERVICE, Right.PROPOSE_CHANGE, Right.APPROVE_CHANGE))]
+
+
+class SiteQueue(ResponseBody):
+    """A queue that settings, rulebook or roster name; `agents` null: there is no roster."""
+
+    queue: str
+    number: str | None = Field(description="At which agents reach it (`desk.numbers`).")
+    agents: int | None = Field(description="Whom the roster has serve it now.")
+    service_threshold_seconds: float
+    wrap_up_seconds: float
+
+
+class KeptShown(ResponseBody):
+    """For how many days something is kept, by which setting; 0: for good."""
+
+    setting: str
+    days: int
+
+
+class SiteShown(ResponseBody):
+    """What holds at the site now."""
+
+    timezone: str
+    queues: list[SiteQueue]
+    reasons: list[ReasonShown] = Field(description="Of pauses (`desk.reasons`).")
+    kept: list[KeptShown]
+    explain_days: int
+    appeal_days: int
+    decide_days: int
+
+
+class CalendarDayShown(ResponseBody):
+    """A day: worked or not, off for a holiday, announced or (`official` false) provisional, said by the site itself."""
+
+    day: date
+    worked: bool
+    festival: bool
+    official: bool
+    own: bool
+
+
+class CalendarShown(ResponseBody):
+    """A year's days; `provisional`: how many of them nobody has announced yet."""
+
+    year: int
+    provisional: int
+    items: list[CalendarDayShown]
+
+
+@router.get("/site")
+async def read_site(_: Seeing, request: Request, service: TheService) -> SiteShown:
+    """Say which queues, pause reasons and times of keeping hold at the site."""
+    desk, terms = service.ports.desk, service.terms
+    language = language_of(request.headers.get("accept-language"))
+    reasons = {} if desk is None else desk.settings.reasons
+    return SiteShown(
+        timezone=service.rulebook.timezone,
+        queues=_queues(service),
+        reasons=reasons_shown(reasons, language),
+        kept=[KeptShown(setting=name, days=days) for name, days in service.ports.kept_days.items()],
+        explain_days=terms.explain,
+        appeal_days=terms.appeal,
+        decide_days=terms.decide,
+    )
+
+
+@router.get("/calendar")
+async def read_calendar(_: Seeing, service: TheService, year: Annotated[int, Query(ge=2000, le=2150)]) -> CalendarShown:
+    """Say of each day of a year whether it is worked, and whether that is known."""
+    days, own = service.terms.days, {*service.settings.worked_days, *service.settings.free_days}
+    first = date(year, 1, 1)
+    items = []
+    for n in range((date(year + 1, 1, 1) - first).days):
+        day = first + timedelta(days=n)
+        told = look_up(day)
+        items.append(
+            CalendarDayShown(
+                day=day,
+                worked=days.worked(day),
+                festival=told.festival,
+                official=told.official or day in own,
+                own=day in own,
+            )
+        )
+    return CalendarShown(year=year, provisional=sum(not one.official for one in items), items=items)
+
+
+def _queues(service: Service) -> list[SiteQueue]:
+    now, roster, desk = service.clock(), service.roster, service.ports.desk
+    figures = service.rulebook.figures(now)
+    numbers = {} if desk is None else desk.settings.numbers
+    serving: dict[str, set[str]] = {}
+    for seat in () if roster is None else roster.seats:
+        for queue in seat.queues if seat.holds(now) else ():
+            serving.setdefault(queue, set()).add(seat.agent)
+    named = {*figures.queues, *numbers, *serving, *(() if desk is None else desk.settings.queues)}
+    return [
+        SiteQueue(
+            queue=queue,
+            number=numbers.get(queue),
+            agents=None if roster is None else len(serving.get(queue, ())),
+            service_threshold_seconds=figures.threshold(queue) / SECOND,
+            wrap_up_seconds=figures.wrap_up.get(queue, 0) / SECOND,
+        )
+        for queue in sorted(named)
+    ]

@@ -1,0 +1,239 @@
+"""The pages of whoever looks after the service, and which pages each role is offered and may open at all."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import AsyncIterator
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Page, expect
+
+from callcenter.staff.dates import datetime_of
+from callcenter.staff.rights import RIGHTS, Role
+from callcenter.tracker.enacting import RulesFiles
+from tests.browser.front import PATIENCE_MS, Front, front, serious, until_settled
+from tests.browser.house import PHONES
+from tests.integration.api import BESIDE, PEOPLE
+from tests.integration.office import PASSWORD
+
+pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(180)]
+
+expect.set_options(timeout=PATIENCE_MS)
+ROUTER = Path(__file__).parents[2] / "callcenter/web/ui/src/router.ts"
+BOTH = pytest.mark.parametrize("language", ["en-GB", "zh-CN"])
+WORDS = {
+    "en-GB": {"propose": "Propose it", "approve": "Approve", "approved": "approved", "copy": "Copy the week before"},
+    "zh-CN": {"propose": "提交审批", "approve": "批准", "approved": "已批准", "copy": "复制上一周"},
+}
+
+
+@pytest_asyncio.fixture(loop_scope="module", scope="module")
+async def there(nothing_left_by_all: None, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Front]:
+    async with front(tmp_path_factory.mktemp("front")) as found:
+        await found.hire(*PEOPLE, *BESIDE)
+        path = found.folder / "roster.json"
+        path.write_text(json.dumps(filed(found)))
+        rules = RulesFiles(found.work.decisions, lambda *_: found.work.in_force, roster=path)
+        service = found.work.service
+        ports = service.ports._replace(written=rules.written, filed_roster=rules.filed_roster)
+        object.__setattr__(service, "ports", ports)
+        yield found
+
+
+def monday(there: Front) -> date:
+    """Return the first day of next week."""
+    today = datetime_of(there.work.now, there.work.in_force.rulebook.zone).date()
+    return today + timedelta(days=7 - today.weekday())
+
+
+def filed(there: Front) -> dict[str, Any]:
+    """Make a roster in which Alice works on Monday and Tuesday of next week and of that in three weeks, nobody else."""
+    days = [monday(there) + timedelta(days=n) for n in (0, 1, 14, 15)]
+    shifts = [{"agent": "Alice", "from": f"{day}T09:00", "to": f"{day}T18:00"} for day in days]
+    agents = [{"agent": name, "interface": phone, "queues": ["sales"]} for name, phone in PHONES.items()]
+    return {"agents": agents, "shifts": shifts}
+
+
+@BOTH
+async def test_a_rulebook_is_changed_by_two_who_read_what_is_otherwise(there: Front, language: str) -> None:
+    said, points = WORDS[language], "3" if language == "en-GB" else "4"
+    tomorrow = datetime_of(there.work.now, there.work.in_force.rulebook.zone).date() + timedelta(days=1)
+    async with there.person(language) as one, there.person(language) as two:
+        ma = await one.sign_in("ma", "/admin/changes/+")
+        sheet = ma.locator("[data-amend]")
+        await sheet.locator("[data-rule=V-LATE-ANSWER] .figure input").fill(points)
+        await sheet.locator("input[name=subject]").fill("late answers")
+        await ma.reload()  # what was typed is kept
+        await expect(sheet.locator("[data-rule=V-LATE-ANSWER] .figure input")).to_have_value(points)
+        await expect(sheet.locator("input[name=subject]")).to_have_value("late answers")
+        await sheet.locator("textarea[name=reason]").fill("as the department agreed")
+        await sheet.locator("input[name=first]").fill(tomorrow.isoformat())
+        await ma.keyboard.press("Enter")
+        assert await serious(ma) == []
+        await sheet.get_by_role("button", name=said["propose"]).click()
+        await expect(ma.locator("[data-change]")).to_be_visible()
+        await expect(ma.get_by_role("button", name=said["approve"])).to_have_count(0)  # who proposes does not decide
+        hua = await two.sign_in("hua", re.sub(r"^.*?(/admin/.*)$", r"\1", ma.url))
+        line = hua.locator("[data-difference] tr").filter(has_text="V-LATE-ANSWER")
+        await expect(line.first).to_contain_text("三声铃响后才接听 · Answered after the third ring")
+        await expect(line.locator(".new").first).to_have_text(points)
+        assert await serious(hua) == []
+        await hua.get_by_role("button", name=said["approve"], exact=True).click()
+        await hua.locator(".el-message-box").get_by_role("button", name=said["approve"], exact=True).click()
+        await expect(hua.locator("[data-change] header .tag")).to_have_text(said["approved"])
+    (edition,) = (await (await there.work.signed_in("ma")).get("/rules")).json()["editions"][1:]
+    assert (edition["from"], edition["violations"]["V-LATE-ANSWER"]["points"]) == (tomorrow.isoformat(), int(points))
+
+
+@BOTH
+async def test_a_week_is_copied_a_conflict_is_shown_and_two_people_change_it(there: Front, language: str) -> None:
+    said, first = WORDS[language], monday(there)
+    week = first + timedelta(days=7 if language == "en-GB" else 21)
+    async with there.person(language) as one, there.person(language) as two:
+        sun = await one.sign_in("sun", f"/admin/roster?week={week}")
+        cells = sun.locator("[data-agent=Alice] td")
+        await expect(cells).to_have_count(7)
+        await expect(sun.locator("[data-roster] .time")).to_have_count(0)
+        await sun.get_by_role("button", name=said["copy"]).click()
+        await expect(sun.locator("[data-agent=Alice] .time")).to_have_count(2)
+        await cells.nth(0).locator(".time").focus()
+        await sun.keyboard.press("ArrowRight")  # onto Tuesday, where Alice has a shift already
+        await expect(cells.nth(1).locator(".time.wrong")).to_have_count(2)
+        await expect(sun.locator("[data-conflict=overlap]")).to_contain_text("Alice")
+        await sun.locator("textarea[name=reason]").fill("the week goes on")
+        await expect(sun.get_by_role("button", name=said["propose"])).to_be_disabled()
+        assert await serious(sun) == []
+        await sun.reload()  # the draft is kept
+        await expect(cells.nth(1).locator(".time")).to_have_count(2)
+        await cells.nth(1).locator(".time").first.drag_to(sun.locator("[data-agent=Bob] td").nth(2))
+        await expect(sun.locator("[data-agent=Bob] .time")).to_have_count(1)
+        await expect(sun.locator("[data-conflict=overlap]")).to_have_count(0)
+        await sun.locator("textarea[name=reason]").fill("the week goes on")
+        await sun.get_by_role("button", name=said["propose"]).click()
+        await expect(sun.locator("[data-change] [data-difference]").first).to_contain_text("Alice")
+        hua = await two.sign_in("hua", re.sub(r"^.*?(/admin/.*)$", r"\1", sun.url))
+        assert await serious(hua) == []
+        await hua.get_by_role("button", name=said["approve"], exact=True).click()
+        await hua.locator(".el-message-box").get_by_role("button", name=said["approve"], exact=True).click()
+        await expect(hua.locator("[data-change] header .tag")).to_have_text(said["approved"])
+        await hua.goto(f"/admin/roster?week={week}")
+        await expect(hua.locator("[data-roster] .time")).to_have_count(2)
+
+
+async def test_a_role_that_approves_money_is_asked_for_and_confirmed_and_a_session_is_ended(there: Front) -> None:
+    async with there.person() as one, there.person() as two:
+        root = await one.sign_in("root", "/admin/accounts/+")
+        sheet = root.locator("[data-account]")
+        await sheet.locator("input[name=name]").fill("new-hr")
+        await sheet.locator("input[name=full_name]").fill("何新")
+        await sheet.locator(".el-select").click()
+        await root.get_by_role("option", name="HR", exact=True).click()
+        await sheet.get_by_role("button", name="Make a password").click()
+        password = await sheet.locator("[data-made]").inner_text()
+        await sheet.get_by_role("button", name="Add an account").click()
+        await expect(root).to_have_url(re.compile("/admin/accounts/new-hr$"))
+        await expect(sheet).to_contain_text("waits to be: HR")
+        await expect(root.get_by_role("button", name="Confirm: HR")).to_be_visible()
+        ma = await two.sign_in("ma", "/admin/accounts/new-hr")
+        await ma.get_by_role("button", name="Confirm: HR").click()
+        await expect(ma.locator("[data-account]")).not_to_contain_text("waits to be")
+        hired = there.work.browser(address="10.0.9.9")
+        assert (await hired.sign_in("new-hr", password)).status_code == 201
+        await root.goto("/admin/accounts/new-hr")
+        await root.locator("[data-session=new-hr]").get_by_role("button", name="End the session").click()
+        await root.locator(".el-message-box").get_by_role("button", name="End the session").click()
+        await expect(root.locator("[data-session]")).to_have_count(0)
+        assert (await hired.get("/session")).status_code == 401
+        await hired.http.aclose()
+
+
+async def test_the_audit_log_is_searched_by_its_address_and_verified(there: Front) -> None:
+    async with there.person() as one:
+        root = await one.sign_in("root", "/admin/audit?actor=root&action=sign_in")
+        rows = root.locator("[data-table=audit] tbody tr")
+        await expect(rows.first).to_contain_text("sign_in")
+        await root.get_by_role("button", name="Verify the log").click()
+        await expect(root.locator("[data-verify]")).to_contain_text("are what was written")
+
+
+@BOTH
+async def test_nothing_keeps_anybody_from_reading_what_they_look_after(there: Front, language: str) -> None:
+    async with there.person(language) as one, there.person(language) as two:
+        root, sun = await one.sign_in("root", "/admin/accounts/ma"), await two.sign_in("sun", "/admin/looks")
+        for page in (root, sun):
+            await page.locator("nav.tabs a").first.wait_for()
+            for link in await page.locator("nav.tabs a").all():
+                await link.click()
+                await until_settled(page)
+                assert await serious(page) == [], page.url
+
+
+class Address(NamedTuple):
+    """A page of the router: who may open it."""
+
+    path: str
+    rights: frozenset[str]
+    needs: frozenset[str]
+    agents: bool
+
+
+def addresses() -> list[Address]:
+    """Read the router's pages."""
+    pages = ROUTER.read_text(encoding="utf-8").partition("export const PAGES")[2].partition("\n];")[0]
+    found = []
+    for told in re.findall(r"path: \"(.*?)\".*?meta: \{(.*?)\},\n", pages, re.DOTALL):
+        rights, needs = (_names(kind, told[1]) for kind in ("rights", "needs"))
+        found.append(Address(re.sub(r"/:.*", "", told[0]), rights, needs, "agents: true" in told[1]))
+    return found
+
+
+def _names(kind: str, meta: str) -> frozenset[str]:
+    found = re.search(rf"{kind}: \[(.*?)\]", meta)
+    return frozenset(re.findall(r"\"(\w+)\"", found[1])) if found else frozenset()
+
+
+def may_open(page: Address, role: Role, agent: str | None) -> bool:
+    """Say by the roles' table alone whether a page is for somebody."""
+    rights = {right.value for right in RIGHTS[role]}
+    if page.agents and (agent is None or not rights & {"record_call", "use_desk"}):
+        return False
+    return page.needs <= rights and (not page.rights or bool(page.rights & rights))
+
+
+async def offered(page: Page) -> set[str]:
+    """Collect the addresses that the rail and every area of it offer."""
+    rail = page.locator(".body > nav a")
+    await rail.first.wait_for()
+    found = {str(await link.get_attribute("href")) for link in await rail.all()}
+    areas = {path for path in found if path.count("/") > 1}
+    for path in areas:
+        await page.locator(f'.body > nav a[href="{path}"]').click()
+        await page.locator("nav.tabs a").first.wait_for()
+        found |= {str(await link.get_attribute("href")) for link in await page.locator("nav.tabs a").all()}
+    return found
+
+
+async def test_each_role_is_offered_the_pages_that_it_may_open_and_refused_the_others_in_words(there: Front) -> None:
+    pages = addresses()
+    assert {page.path for page in pages} >= {"/desk", "/records", "/admin/accounts", "/account"}
+    async with there.person() as person:
+        person.expected.append("status of 403")
+        page = await person.context.new_page()
+        for role in Role:
+            name, (_, agent, _) = next((n, of) for n, of in (PEOPLE | BESIDE).items() if of[0] is role)
+            answer = await person.context.request.post("/api/v1/session", data={"name": name, "password": PASSWORD})
+            assert answer.status == 201
+            await page.goto("/account")
+            mine = {one.path for one in pages if may_open(one, role, agent)}
+            assert await offered(page) == mine, role
+            for one in sorted({one.path for one in pages} - mine):
+                await page.evaluate(
+                    "path => (history.pushState({}, '', path), dispatchEvent(new PopStateEvent('popstate')))", one
+                )
+                await expect(page).to_have_url(re.compile(f"{one}$"))
+                await expect(page.locator("main")).to_have_text("This page is not for your role.")

@@ -1,0 +1,177 @@
+"""What administrators look after, over HTTP: sessions, the audit log, looks, a rulebook changed by two."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import update
+
+from callcenter.domain.frame import SECOND
+from callcenter.staff.dates import datetime_of
+from callcenter.store.tables import AuditRow
+from callcenter.tracker.enacting import RulesFiles
+from tests.integration.api import Department, department
+
+pytestmark = pytest.mark.usefixtures("database")
+
+
+@pytest.fixture
+async def work(tmp_path: Path) -> AsyncIterator[Department]:
+    async with department(tmp_path) as found:
+        rules = RulesFiles(found.decisions, lambda *_: found.in_force)
+        object.__setattr__(found.service, "ports", found.service.ports._replace(written=rules.written))
+        yield found
+
+
+class TestSessions:
+    async def test_a_session_that_somebody_ends_is_over_and_the_log_has_who(self, work: Department) -> None:
+        alice, root = await work.signed_in("alice"), await work.signed_in("root")
+        page = (await root.get("/sessions?account=alice")).json()
+        (mine,) = page["items"]
+        assert (mine["account"], mine["own"], page["next"]) == ("alice", False, None)
+        assert (await root.send("DELETE", f"/sessions/{mine['id']}")).status_code == 204
+        assert (await alice.get("/session")).status_code == 401
+        assert (await root.send("DELETE", f"/sessions/{mine['id']}")).status_code == 404
+        (entry,) = (await root.get("/audit?action=end")).json()["items"]
+        assert (entry["actor"], entry["kind"], entry["subject"]) == ("root", "session", "alice")
+
+    async def test_sessions_are_listed_a_page_at_a_time_and_those_that_rest_are_over(self, work: Department) -> None:
+        root = await work.signed_in("root")
+        for name in ("alice", "bobby", "ma"):
+            work.now += SECOND
+            await work.signed_in(name)
+        first = (await root.get("/sessions?limit=3")).json()
+        rest = (await root.get(f"/sessions?limit=3&cursor={first['next']}")).json()
+        assert [one["account"] for one in first["items"] + rest["items"]] == ["ma", "bobby", "alice", "root"]
+        work.now += 29 * 60 * SECOND
+        assert (await root.get("/session")).status_code == 200
+        work.now += 5 * 60 * SECOND
+        assert [one["account"] for one in (await root.get("/sessions")).json()["items"]] == ["root"]
+
+    @pytest.mark.parametrize(("name", "listed", "ended"), [("ma", 200, 403), ("sun", 403, 403), ("root", 200, 404)])
+    async def test_who_may(self, work: Department, name: str, listed: int, ended: int) -> None:
+        person = await work.signed_in(name)
+        assert (await person.get("/sessions")).status_code == listed
+        assert (await person.send("DELETE", "/sessions/none")).status_code == ended
+
+    async def test_wrong_passwords_are_forgotten(self, work: Department) -> None:
+        await work.signed_in("alice")
+        root = await work.signed_in("root")
+        answer = await root.send("POST", "/users/alice/unlock")
+        assert (answer.status_code, answer.json()["version"]) == (200, 2)
+
+
+class TestAudit:
+    async def test_entries_are_sought_by_who_and_what_the_newest_first(self, work: Department) -> None:
+        root = await work.signed_in("root")
+        await work.signed_in("alice")
+        entries = (await root.get("/audit?order=newest&actor=alice")).json()["items"]
+        assert [one["action"] for one in entries] == ["sign_in"]
+        pages: list[int] = []
+        for n in range(2):
+            page = (await root.get(f"/audit?order=newest&limit=1&kind=account&after={pages[-1] if n else 0}")).json()
+            pages += [one["seq"] for one in page["items"]]
+            assert page["next"] == (pages[-1] if n == 0 else None)
+        assert pages == sorted(pages, reverse=True)
+        assert len(pages) == 2  # both were hired
+        later = datetime_of(work.now + SECOND, work.in_force.rulebook.zone).isoformat()
+        found = await root.http.get("/api/v1/audit", params={"from": later})
+        assert found.json()["items"] == []
+
+    async def test_the_log_is_what_was_written_until_somebody_changes_it(self, work: Department) -> None:
+        root = await work.signed_in("root")
+        told = (await root.send("POST", "/audit/verify?after=0")).json()
+        assert (told["sound"], told["upto"], told["fault"]) == (True, told["of"], None)
+        async with work.decisions.writing() as unit:
+            await unit.execute(update(AuditRow).where(AuditRow.seq == 1).values(actor="nobody"))
+        told = (await root.send("POST", "/audit/verify", Accept_Language="en")).json()
+        assert (told["sound"], "entry 1 was changed" in told["fault"]) == (False, True)
+        assert (await root.send("POST", "/audit/verify?after=1")).json()["sound"]
+        assert not (await root.send("POST", "/audit/verify?after=999")).json()["sound"]
+
+    async def test_it_is_not_for_everybody(self, work: Department) -> None:
+        assert (await (await work.signed_in("ma")).send("POST", "/audit/verify")).status_code == 403
+
+
+async def test_who_was_shown_customers_is_listed_and_that_it_was_asked_is_logged(work: Department) -> None:
+    qian, sun = await work.signed_in("qian"), await work.signed_in("sun")
+    made = await sun.send("POST", "/customers", {"name": "Chen"})
+    assert made.status_code == 201, made.text
+    await sun.get(f"/customers/{made.json()['id']}")
+    looks = (await qian.get("/customers/looks?actor=sun")).json()["items"]
+    assert {one["actor"] for one in looks} == {"sun"}
+    assert (await qian.get("/customers/looks?actor=alice")).json() == {"items": [], "next": None}
+    log = (await (await work.signed_in("root")).get("/audit?action=read_looks")).json()["items"]
+    assert {one["subject"] for one in log} == {"sun", "alice"}
+    assert (await (await work.signed_in("alice")).get("/customers/looks")).status_code == 403
+
+
+class TestRulebook:
+    def amendment(self, work: Department, days: int = 1, **said: Any) -> dict[str, Any]:
+        first = datetime_of(work.now, work.in_force.rulebook.zone).date() + timedelta(days=days)
+        return {"from": first.isoformat(), "version": f"2026.{days + 1}", "subject": "x", "reason": "as agreed", **said}
+
+    async def test_what_is_said_otherwise_is_proposed_whole_and_read_figure_by_figure(self, work: Department) -> None:
+        ma, hua = await work.signed_in("ma"), await work.signed_in("hua")
+        said: dict[str, Any] = {
+            "figures": {"rings": 4, "queues": {"vip": {"service_threshold_seconds": 10}}},
+            "violations": {
+                "V-LATE-ANSWER": {"points": 3},
+                "V-MISSED": {"points": {"from": 1, "to": 3, "by": "choice"}},
+            },
+        }
+        body = self.amendment(work, **said)
+        made = await ma.send("POST", "/changes/amendments", body)
+        assert made.status_code == 201, made.text
+        number = made.json()["id"]
+        found = (await hua.get(f"/changes/{number}/difference")).json()["items"]
+        told = {(one["part"], one["code"], one["name"]): (one["old"], one["new"]) for one in found}
+        assert told == {
+            ("edition", None, "to"): (None, self.amendment(work, days=0)["from"]),
+            ("edition", None, "new"): (None, "2026.2"),
+            ("figures", None, "rings"): (3, 4),
+            ("queues", "vip", "service_threshold_seconds"): (None, 10),
+            ("violations", "V-LATE-ANSWER", "points"): (2, 3),
+            ("violations", "V-MISSED", "points"): (
+                {"from": 2, "to": 5, "by": "choice"},
+                {"from": 1, "to": 3, "by": "choice"},
+            ),
+        }
+        late = next(one for one in found if one["code"] == "V-LATE-ANSWER")
+        assert (late["en"], late["from"], late["edition"]) == ("Answered after the third ring", body["from"], "2026.2")
+        read = await hua.get(f"/changes/{number}")
+        assert (read.headers["etag"], read.json()["state"]) == ('"1"', "proposed")
+        approved = await hua.send("POST", f"/changes/{number}/approve", If_Match='"1"')
+        assert approved.status_code == 200, approved.text
+        assert (await hua.get(f"/changes/{number}/difference")).json()["items"] == found
+        assert (await ma.get("/rules")).json()["editions"][-1]["figures"]["rings"] == 4
+
+    async def test_a_day_before_a_planned_edition_is_refused_and_that_day_itself_changes_it(
+        self, work: Department
+    ) -> None:
+        ma, hua = await work.signed_in("ma"), await work.signed_in("hua")
+        made = await ma.send("POST", "/changes/amendments", self.amendment(work, days=5, figures={"rings": 4}))
+        await hua.send("POST", f"/changes/{made.json()['id']}/approve", If_Match='"1"')
+        earlier = self.amendment(work, days=2, figures={"rings": 5})
+        refused = await ma.send("POST", "/changes/amendments", earlier, Accept_Language="en")
+        assert (refused.status_code, "already: choose that day" in refused.text) == (422, True)
+        work.now += SECOND
+        again = await ma.send("POST", "/changes/amendments", self.amendment(work, days=5, figures={"rings": 5}))
+        assert again.status_code == 201, again.text
+        found = (await hua.get(f"/changes/{again.json()['id']}/difference")).json()["items"]
+        assert [(one["name"], one["old"], one["new"]) for one in found] == [("rings", 4, 5)]
+
+    async def test_amounts_are_read_the_same_way(self, work: Department) -> None:
+        ma = await work.signed_in("ma")
+        body = {"kind": "amount", "subject": "score", "reason": "agreed", "content": {"from": "2026-01", "base": "100"}}
+        number = (await ma.send("POST", "/changes", body)).json()["id"]
+        found = (await ma.get(f"/changes/{number}/difference")).json()["items"]
+        assert [(one["part"], one["name"], one["old"], one["new"]) for one in found] == [
+            ("amount", "base", None, "100"),
+            ("amount", "from", None, "2026-01"),
+        ]
+        assert (await (await work.signed_in("alice")).get(f"/changes/{number}/difference")).status_code == 403
