@@ -14,7 +14,7 @@ import pytest
 from callcenter.domain.frame import SECOND
 from callcenter.rules.regulations.edition import Mode
 from callcenter.usecases.keep_accounts import change_account
-from callcenter.web import live, live_words
+from callcenter.web.live import feed, reader
 from callcenter.web.server import serve_web, web_server
 from callcenter.web.settings import WebSettings
 from tests.integration.api import Browser, Department, department
@@ -218,7 +218,7 @@ async def test_heartbeats_tell_the_datas_age(office: Office, monkeypatch: pytest
 async def test_streams_are_refused_and_given_up_like_any_request(office: Office) -> None:
     browser = await office.signed_in("alice")
     stranger = Browser(httpx.AsyncClient(base_url=str(browser.http.base_url), trust_env=False))
-    streams = [await office.follows(browser) for _ in range(live.MOST_OF_ACCOUNT)]
+    streams = [await office.follows(browser) for _ in range(feed.MOST_OF_ACCOUNT)]
     refused = [
         (await stranger.get("/live")).status_code,
         (await browser.get("/live")).status_code,
@@ -251,7 +251,7 @@ async def test_a_page_that_reads_nothing_holds_up_nobody_and_costs_a_bounded_lin
         await reads.until("violations")
         await asyncio.sleep(0)
 
-    assert len(asleep.pending) <= live_words.MOST_UNREAD
-    assert asleep.stale or len(asleep.pending) < live_words.MOST_UNREAD
+    assert len(asleep.pending) <= reader.MOST_UNREAD
+    assert asleep.stale or len(asleep.pending) < reader.MOST_UNREAD
     office.house.feed.judged([violation(Mode.ON)])
     assert (await reads.until("violations"))["agent"] == "Alice"
