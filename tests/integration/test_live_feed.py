@@ -30,7 +30,8 @@ from callcenter.usecases.customers.log_pops import PopShown
 from callcenter.usecases.customers.tell_caller import CallAsked, CallerCard, KnownCaller
 from callcenter.web import pops
 from callcenter.web.desk.listening import ListenIn, ListenMode
-from callcenter.web.live import feed, reader
+from callcenter.web.live import feed
+from callcenter.web.live.reader import MOST_UNREAD
 from callcenter.web.live.words import Topic, framed
 from callcenter.web.problems import RequestRefused
 from tests.integration.lively import ADMIN, ALICE, BOB, LEADER, SUPERVISOR, Lively, Page, violation
@@ -84,7 +85,7 @@ HOSTILE = '<img src=x onerror=1>\r\ndata: {"forged": 1}\n\nevent: pops\u202e'
 @pytest.fixture
 async def house(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Lively]:
     """Give a house whose stream runs and which tells of its floor at once."""
-    monkeypatch.setattr(live, "_FLOOR_SECONDS", 0)
+    monkeypatch.setattr(feed, "_FLOOR_SECONDS", 0)
     house = Lively()
 
     async def all_last(asked: set[str]) -> set[str]:
@@ -642,7 +643,7 @@ async def test_numbers_grow_over_a_restart(house: Lively) -> None:
 async def test_who_reads_too_slowly_gets_a_snapshot_instead(house: Lively) -> None:
     page = house.open(SUPERVISOR, Topic.VIOLATIONS)
     await page.next()
-    house.feed.judged([violation()] * (reader.MOST_UNREAD + 5))
+    house.feed.judged([violation()] * (MOST_UNREAD + 5))
     assert len(page.reader.pending) == 0
 
     name, _ = await page.next()
@@ -661,7 +662,7 @@ async def test_an_account_has_so_many_streams_and_no_more(house: Lively) -> None
 
 
 async def test_all_together_have_so_many_streams(house: Lively, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(live, "MOST_READERS", 1)
+    monkeypatch.setattr(feed, "MOST_READERS", 1)
     house.open(ALICE)
     with pytest.raises(RequestRefused):
         house.open(BOB)
@@ -780,7 +781,7 @@ async def test_talks_that_last_from_before_a_restart_are_in_the_snapshot(house: 
 
 
 async def test_sessions_that_cannot_be_looked_up_end_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(live, "EVERY_SECONDS", 0.001)
+    monkeypatch.setattr(feed, "EVERY_SECONDS", 0.001)
     house, looked = Lively(), asyncio.Event()
     readers = [house.open(ALICE).reader, house.open(BOB).reader]
 
