@@ -25,7 +25,7 @@ def due_at(standing: Standing, filed_at: Micros) -> Micros | None:
             return standing.decide_until
         case RecordState.CONFIRMED | RecordState.REDUCED:
             return _checks_due(standing)
-        case RecordState.OVERTURNED | RecordState.WITHDRAWN:
+        case _:
             return None
 
 

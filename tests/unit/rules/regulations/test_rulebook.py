@@ -117,6 +117,7 @@ def test_figures_hold_from_an_editions_first_midnight_and_before_the_first_and_a
     assert [(held.start, held.end) for held in (book.held(0), book.held(july))] == [(None, july), (july, None)]
     assert [book.held(july).at(moment) for moment in (july - 1, july, 2 * july)] == [False, True, True]
     assert [book.held(0).at(moment) for moment in (0, july - 1, july)] == [True, True, False]
+    assert [(held.start, held.end) for held in book.everything()] == [(None, july), (july, None)]
 
 
 def test_days_begin_in_the_sites_zone() -> None:
