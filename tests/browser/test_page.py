@@ -31,8 +31,10 @@ async def test_whoever_signs_in_comes_to_the_page_of_their_role(there: Front) ->
         await expect(page).to_have_url(re.compile("/desk$"))
         await expect(page.locator("nav a")).to_have_text(RAIL)
         other = await admin.sign_in("root")
-        await expect(other).to_have_url(re.compile("/review$"))
-        await expect(other.locator("nav a")).to_have_text(["Review", "Admin", "Account"])
+        await expect(other).to_have_url(re.compile("/calls$"))
+        await expect(other.locator("nav a")).to_have_text(
+            ["Calls", "Figures", "Review", "Rules tried", "Walls", "Admin", "Account"]
+        )
         assert await serious(page) == []
         assert await serious(other) == []
 
