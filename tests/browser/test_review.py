@@ -47,7 +47,7 @@ async def archived(there: Front) -> None:
     await store.write(told, store.position + len(told))
     await store.close()
 
-    async def in_force() -> dict[str, Any]:
+    async def in_force(_: object) -> dict[str, Any]:
         return written()
 
     ports = there.work.service.ports._replace(trials=ArchiveTrials(settings, "pbx"), written=in_force)
