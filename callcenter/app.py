@@ -66,7 +66,7 @@ from callcenter.web.callers import Callers
 from callcenter.web.current_calls import CurrentCalls
 from callcenter.web.desk.acts import FloorActs
 from callcenter.web.desk.desk import Desk
-from callcenter.web.live import LiveFeed
+from callcenter.web.live.feed import LiveFeed
 from callcenter.web.server import serve_web, web_server
 from callcenter.web.service import Ports, build
 from callcenter.web.switchboard import Switchboard
@@ -160,9 +160,8 @@ async def _start(settings: Settings, kept: _Kept, group: asyncio.TaskGroup) -> _
     tracking = group.create_task(tracker.run(), name="tracker")
     reading = group.create_task(client.run(), name="ami")
     if live is not None:
-        beside.append(
-            _answer_people(settings, kept, (tracker, client, exporter), rules, (*live, cases), in_force, group)
-        )
+        switch, views = (tracker, client, exporter), (*live, cases)
+        beside.append(_answer_people(settings, kept, switch, rules, views, lambda: tracker.in_force or in_force, group))
     log.info("service_started", version=__version__, pid=os.getpid(), exporter_port=server.port)
     return _Parts(beside, reading, tracking, [serving, recording])
 
@@ -312,15 +311,11 @@ def _answer_people(
     switch: tuple[Tracker, AmiClient, Exporter],
     rules: RulesFiles,
     live: tuple[LiveFeed, CurrentCalls, CaseWatch],
-    first: RulesInForce,
+    in_force: Callable[[], RulesInForce],
     group: asyncio.TaskGroup,
 ) -> asyncio.Task[None]:
     """Serve the API."""
     tracker, client, exporter = switch
-
-    def in_force() -> RulesInForce:
-        return tracker.in_force or first
-
     desk = Desk(tracker, client, in_force, settings.desk)
     ports = Ports(
         dispose=tracker.dispose,
@@ -330,7 +325,7 @@ def _answer_people(
         filed_roster=rules.filed_roster,
         health=tracker.health,
         kept_days=settings.kept_days,
-        examine=examination(settings.ami, settings.web.terms(first.rulebook.zone), in_force),
+        examine=examination(settings.ami, settings.web.terms(in_force().rulebook.zone), in_force),
         live=live[0],
         calls=live[1],
         privacy=settings.privacy,

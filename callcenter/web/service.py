@@ -44,7 +44,7 @@ from callcenter.web.desk.acts import FloorActs
 from callcenter.web.desk.desk import Desk
 from callcenter.web.desk.listening import ListenIn
 from callcenter.web.limits import SignInRate
-from callcenter.web.live import LiveFeed
+from callcenter.web.live.feed import LiveFeed
 from callcenter.web.one_time_codes import CallBack, OneTimeCodes
 from callcenter.web.pages.first_account import FirstAccount
 from callcenter.web.settings import WebSettings

@@ -13,6 +13,9 @@ from tests.browser.front import PATIENCE_MS, RAIL, Front, filled, front, known, 
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(180)]
 
+LEADING = ["Calls", "Figures", "Review", "Rules tried", "Walls", "Admin", "Account"]
+"""The pages of an administrator."""
+
 expect.set_options(timeout=PATIENCE_MS)
 
 
@@ -32,9 +35,7 @@ async def test_whoever_signs_in_comes_to_the_page_of_their_role(there: Front) ->
         await expect(page.locator("nav a")).to_have_text(RAIL)
         other = await admin.sign_in("root")
         await expect(other).to_have_url(re.compile("/calls$"))
-        await expect(other.locator("nav a")).to_have_text(
-            ["Calls", "Figures", "Review", "Rules tried", "Walls", "Admin", "Account"]
-        )
+        await expect(other.locator("nav a")).to_have_text(LEADING)
         assert await serious(page) == []
         assert await serious(other) == []
 

@@ -36,7 +36,7 @@ from callcenter.web.desk.acts import FloorActs
 from callcenter.web.desk.desk import Desk
 from callcenter.web.desk.listening import Listeners
 from callcenter.web.desk.settings import DeskSettings
-from callcenter.web.live import LiveFeed
+from callcenter.web.live.feed import LiveFeed
 from callcenter.web.service import Ports, Service, build
 from callcenter.web.settings import WebSettings
 from tests.integration.desk_switch import DeskSwitch

@@ -21,8 +21,9 @@ from callcenter.staff.roles import Principal
 from callcenter.tracker.sink import Sink
 from callcenter.usecases.customers.log_pops import PopShown
 from callcenter.usecases.customers.tell_caller import CallAsked, KnownCaller
-from callcenter.web.live import LiveFeed
-from callcenter.web.live_words import LiveReader, Topic
+from callcenter.web.live.feed import LiveFeed
+from callcenter.web.live.reader import LiveReader
+from callcenter.web.live.words import Topic
 from tests.unit.rules.detection.story import packaged
 from tests.unit.test_exporter import NOON, House
 

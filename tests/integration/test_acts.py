@@ -15,7 +15,7 @@ from callcenter.domain.vocabulary import CANNOT_RING
 from callcenter.errors import SwitchError
 from callcenter.store.decisions.agent_notices import KEPT_READ
 from callcenter.web.desk.settings import DeskSettings
-from callcenter.web.live_words import Topic
+from callcenter.web.live.words import Topic
 from callcenter.web.one_time_codes import CODE_LASTS
 from callcenter.web.settings import DialplanSettings
 from tests.integration.api import BESIDE, PEOPLE, Department, Json, department

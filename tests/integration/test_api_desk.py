@@ -15,7 +15,7 @@ from callcenter.store.conflicts import Conflict
 from callcenter.tracker import RulesInForce
 from callcenter.web.desk.phones import PagePhone
 from callcenter.web.desk.settings import DeskSettings
-from callcenter.web.live_words import Topic
+from callcenter.web.live.words import Topic
 from tests.integration.api import BESIDE, PEOPLE, Department, Json, department
 from tests.integration.lively import ALICE, BOB, Lively
 from tests.integration.test_api_calls import talk

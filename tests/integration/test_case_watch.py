@@ -18,7 +18,7 @@ from callcenter.store.complaints.news import CaseNews
 from callcenter.store.complaints.people import Deputy, set_deputy
 from callcenter.tracker.complaints.watch import CaseWatch
 from callcenter.usecases.complaints.settings import ComplaintsSettings
-from callcenter.web.live_words import Topic
+from callcenter.web.live.words import Topic
 from tests.integration.complaints import HOUR, OFFICE, UPHELD, WAREHOUSE, Desk, complaints
 from tests.integration.lively import Lively, Page
 from tests.integration.office import hire

@@ -28,9 +28,11 @@ from callcenter.store.decisions.lost_calls import OpenLostCalls
 from callcenter.store.outbox import OutboxEntry, OutboxKind
 from callcenter.usecases.customers.log_pops import PopShown
 from callcenter.usecases.customers.tell_caller import CallAsked, CallerCard, KnownCaller
-from callcenter.web import live, live_words, pops
+from callcenter.web import pops
 from callcenter.web.desk.listening import ListenIn, ListenMode
-from callcenter.web.live_words import Topic, framed
+from callcenter.web.live import feed
+from callcenter.web.live.reader import MOST_UNREAD
+from callcenter.web.live.words import Topic, framed
 from callcenter.web.problems import RequestRefused
 from tests.integration.lively import ADMIN, ALICE, BOB, LEADER, SUPERVISOR, Lively, Page, violation
 from tests.support.asyncapi import require_leaving_described
@@ -83,7 +85,7 @@ HOSTILE = '<img src=x onerror=1>\r\ndata: {"forged": 1}\n\nevent: pops\u202e'
 @pytest.fixture
 async def house(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Lively]:
     """Give a house whose stream runs and which tells of its floor at once."""
-    monkeypatch.setattr(live, "_FLOOR_SECONDS", 0)
+    monkeypatch.setattr(feed, "_FLOOR_SECONDS", 0)
     house = Lively()
 
     async def all_last(asked: set[str]) -> set[str]:
@@ -616,12 +618,12 @@ async def test_a_number_of_another_run_brings_a_snapshot(house: Lively, after: i
 async def test_what_is_kept_no_longer_brings_a_snapshot(house: Lively) -> None:
     page = house.open(SUPERVISOR, Topic.VIOLATIONS)
     await page.next()
-    house.feed.judged([violation()] * (live.MOST_KEPT + 1))
+    house.feed.judged([violation()] * (feed.MOST_KEPT + 1))
 
     name, _ = await house.open(SUPERVISOR, Topic.VIOLATIONS, after=page.last).next()
 
     assert name == "snapshot"
-    assert len(house.feed._kept) == live.MOST_KEPT
+    assert len(house.feed._kept) == feed.MOST_KEPT
 
 
 async def test_numbers_grow_over_a_restart(house: Lively) -> None:
@@ -641,7 +643,7 @@ async def test_numbers_grow_over_a_restart(house: Lively) -> None:
 async def test_who_reads_too_slowly_gets_a_snapshot_instead(house: Lively) -> None:
     page = house.open(SUPERVISOR, Topic.VIOLATIONS)
     await page.next()
-    house.feed.judged([violation()] * (live_words.MOST_UNREAD + 5))
+    house.feed.judged([violation()] * (MOST_UNREAD + 5))
     assert len(page.reader.pending) == 0
 
     name, _ = await page.next()
@@ -651,7 +653,7 @@ async def test_who_reads_too_slowly_gets_a_snapshot_instead(house: Lively) -> No
 
 
 async def test_an_account_has_so_many_streams_and_no_more(house: Lively) -> None:
-    pages = [house.open(ALICE) for _ in range(live.MOST_OF_ACCOUNT)]
+    pages = [house.open(ALICE) for _ in range(feed.MOST_OF_ACCOUNT)]
     with pytest.raises(RequestRefused, match="at most 4 live streams"):
         house.open(ALICE)
     house.open(BOB)
@@ -660,7 +662,7 @@ async def test_an_account_has_so_many_streams_and_no_more(house: Lively) -> None
 
 
 async def test_all_together_have_so_many_streams(house: Lively, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(live, "MOST_READERS", 1)
+    monkeypatch.setattr(feed, "MOST_READERS", 1)
     house.open(ALICE)
     with pytest.raises(RequestRefused):
         house.open(BOB)
@@ -779,7 +781,7 @@ async def test_talks_that_last_from_before_a_restart_are_in_the_snapshot(house: 
 
 
 async def test_sessions_that_cannot_be_looked_up_end_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(live, "EVERY_SECONDS", 0.001)
+    monkeypatch.setattr(feed, "EVERY_SECONDS", 0.001)
     house, looked = Lively(), asyncio.Event()
     readers = [house.open(ALICE).reader, house.open(BOB).reader]
 

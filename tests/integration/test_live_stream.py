@@ -14,7 +14,8 @@ import pytest
 from callcenter.domain.frame import SECOND
 from callcenter.rules.regulations.edition import Mode
 from callcenter.usecases.keep_accounts import change_account
-from callcenter.web import live, live_words
+from callcenter.web.live import feed
+from callcenter.web.live.reader import MOST_UNREAD
 from callcenter.web.server import serve_web, web_server
 from callcenter.web.settings import WebSettings
 from tests.integration.api import Browser, Department, department
@@ -94,7 +95,7 @@ class Stream:
 
 @pytest.fixture
 async def office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Office]:
-    monkeypatch.setattr(live, "_FLOOR_SECONDS", 0)
+    monkeypatch.setattr(feed, "_FLOOR_SECONDS", 0)
     house = Lively()
     async with department(tmp_path, house.feed) as work:
         server = web_server(WebSettings(port=0), work.app)
@@ -118,7 +119,7 @@ async def test_a_phone_rings_and_the_agents_page_is_told_who_calls(office: Offic
     headers = stream.answer.headers
     assert headers["content-type"] == "text/event-stream; charset=utf-8"
     assert (headers["x-accel-buffering"], headers["cache-control"]) == ("no", "no-store")
-    assert snapshot["topics"] == ["calls", "cases", "floor", "lost_calls", "pops", "violations"]
+    assert snapshot["topics"] == ["acts", "calls", "cases", "floor", "lost_calls", "pops", "violations"]
     assert [one["agent"] for one in snapshot["floor"]["agents"]] == ["Alice"]
     assert (pop["caller"], pop["waited_seconds"], pop["kind"]) == ("13812345678", 2, "mobile")
 
@@ -161,7 +162,7 @@ async def test_another_role_ends_the_streams_of_an_account(
     office: Office, monkeypatch: pytest.MonkeyPatch, by_command: bool
 ) -> None:
     if by_command:
-        monkeypatch.setattr(live, "EVERY_SECONDS", 0.1)
+        monkeypatch.setattr(feed, "EVERY_SECONDS", 0.1)
     root = await office.signed_in("root")
     stream = await office.follows(await office.signed_in("alice"))
     await stream.until("snapshot")
@@ -218,7 +219,7 @@ async def test_heartbeats_tell_the_datas_age(office: Office, monkeypatch: pytest
 async def test_streams_are_refused_and_given_up_like_any_request(office: Office) -> None:
     browser = await office.signed_in("alice")
     stranger = Browser(httpx.AsyncClient(base_url=str(browser.http.base_url), trust_env=False))
-    streams = [await office.follows(browser) for _ in range(live.MOST_OF_ACCOUNT)]
+    streams = [await office.follows(browser) for _ in range(feed.MOST_OF_ACCOUNT)]
     refused = [
         (await stranger.get("/live")).status_code,
         (await browser.get("/live")).status_code,
@@ -251,7 +252,7 @@ async def test_a_page_that_reads_nothing_holds_up_nobody_and_costs_a_bounded_lin
         await reads.until("violations")
         await asyncio.sleep(0)
 
-    assert len(asleep.pending) <= live_words.MOST_UNREAD
-    assert asleep.stale or len(asleep.pending) < live_words.MOST_UNREAD
+    assert len(asleep.pending) <= MOST_UNREAD
+    assert asleep.stale or len(asleep.pending) < MOST_UNREAD
     office.house.feed.judged([violation(Mode.ON)])
     assert (await reads.until("violations"))["agent"] == "Alice"

@@ -25,7 +25,7 @@ from callcenter.tracker import RulesInForce
 from callcenter.usecases.customers import show_customers
 from callcenter.web import pops
 from callcenter.web.callers import Callers
-from callcenter.web.live_words import Topic
+from callcenter.web.live.words import Topic
 from tests.integration.api import PEOPLE, ROSTER, Browser, Department, Json, department
 from tests.integration.lively import ALICE, Lively
 from tests.integration.office import propose, settings_of

@@ -77,16 +77,15 @@ def main(
         }
         ami, chosen, checks = check_ami({"host": host, "port": port, **logins}, "options"), None, []
     else:
-        chosen = load_settings(settings)
-        ami = chosen.ami
+        ami = (chosen := load_settings(settings)).ami
         checks = [inspect_roster(chosen.rules, chosen.site.timezone), inspect_calendar(chosen)]
     figures, told = figures_in_force(chosen)
     if chosen is not None:
         root = Topics(chosen.mqtt.prefix, chosen.site.name).root
         checks += [*inspect_pages(chosen), *asyncio.run(inspect_broker(chosen.mqtt, root))]
     asked = Examined(ami=ami, figures=figures, config_dir=config_dir, queue_log=queue_log, listen=listen)
-    found = asyncio.run(examine(asked, lambda: _say_listening(listen, language)))
-    checks += [*found, told, inspect_sqlite()]
+    checks += asyncio.run(examine(asked, lambda: _say_listening(listen, language)))
+    checks += [told, inspect_sqlite()]
     _print(checks, language)
     if any(check.verdict == "fail" for check in checks):
         sys.exit(EXIT_FAILED)

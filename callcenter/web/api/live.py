@@ -11,8 +11,9 @@ from starlette.types import Receive, Scope, Send
 from callcenter.staff.rights import Right
 from callcenter.staff.roles import Principal, reach
 from callcenter.web.auth import TheSession, allowed
-from callcenter.web.live import LiveFeed
-from callcenter.web.live_words import LiveReader, Topic
+from callcenter.web.live.feed import LiveFeed
+from callcenter.web.live.reader import LiveReader
+from callcenter.web.live.words import Topic
 from callcenter.web.problems import RequestRefused
 from callcenter.web.service import TheService
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter, deque
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping, Sequence
 
 import msgspec
 import structlog
@@ -32,13 +32,13 @@ from callcenter.store.complaints.news import CaseNews
 from callcenter.store.decisions.lost_calls import OpenLostCalls
 from callcenter.store.decisions.violations import FiledRecord
 from callcenter.web.desk.listening import Listeners
-from callcenter.web.live_words import (
+from callcenter.web.live.reader import MOST_UNREAD, Lasting, LiveReader
+from callcenter.web.live.words import (
     HELD,
-    MOST_UNREAD,
+    OVER,
     Happening,
     LiveBoard,
     LiveEvent,
-    LiveReader,
     Said,
     Topic,
     case_told,
@@ -65,17 +65,9 @@ MOST_READERS = 200
 EVERY_SECONDS = 3.0
 """How often each reader is told how old the data is, and sessions are looked at."""
 _FLOOR_SECONDS = 0.2  # changes of the floor are told together
-_OVER: dict[type[fx.Fact], tuple[tuple[Topic, str], ...]] = {
-    fx.OfferEnded: ((Topic.CALLS, "rang"), (Topic.POPS, "rang")),
-    fx.TalkEnded: ((Topic.CALLS, "talks"), (Topic.CALLS, "held")),
-}
-"""What lasts no longer with a fact."""
 _RETRY = b"retry: 3000\n\n"
 
 log = structlog.get_logger()
-
-Lasting = Callable[[set[str]], Awaitable[set[str]]]
-"""Tells which of some sessions last."""
 
 
 class LiveFeed:
@@ -322,7 +314,7 @@ class LiveFeed:
             self._lasting[Topic.CALLS, "held", *key] = event
         elif kind is CallHeld:
             self._lasting.pop((Topic.CALLS, "held", *key), None)
-        for topic, what in _OVER.get(kind, ()):
+        for topic, what in OVER.get(kind, ()):
             lasts = self._lasting.get((topic, what, *key))
             if lasts is not None and lasts.began_by(told.ended_at):
                 del self._lasting[topic, what, *key]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections import deque
 from enum import StrEnum
 from typing import Any, Protocol
 
@@ -30,8 +28,6 @@ from callcenter.usecases.customers.log_pops import PopShown
 from callcenter.web.desk.listening import ListenIn
 
 HELD = "held"
-MOST_UNREAD = 500
-"""Events that wait for one reader."""
 Said = dict[str, Any]
 
 
@@ -52,6 +48,13 @@ class Topic(StrEnum):
     """What leads did to one's own desk or wrote, and who listens to one's own call."""
     CASES = "cases"
     """Cases that one reads: opened, moved, warned of, breached."""
+
+
+OVER: dict[type[fx.Fact], tuple[tuple[Topic, str], ...]] = {
+    fx.OfferEnded: ((Topic.CALLS, "rang"), (Topic.POPS, "rang")),
+    fx.TalkEnded: ((Topic.CALLS, "talks"), (Topic.CALLS, "held")),
+}
+"""What lasts no longer with a fact."""
 
 
 class LiveBoard(Protocol):
@@ -170,50 +173,6 @@ class LiveEvent:
             return self._said
         said = self._said | {"caller": _caller(self._caller, seen)}
         return _shown(said, cards, seen) if "cards" in said else said
-
-
-class LiveReader:
-    """One open stream; ends when its session does.
-
-    Attributes:
-        pending: What is still to be sent.
-        stale: A snapshot is to be sent first.
-        over: Why the stream ends; None while it does not.
-        desk: The agent's desk has changed, by another session.
-    """
-
-    def __init__(self, person: Principal, session: str, topics: frozenset[Topic]) -> None:
-        self.person = person
-        self.session = session
-        self.topics = topics
-        self.pending: deque[LiveEvent] = deque()
-        self.stale = True
-        self.beat = True
-        self.desk = False
-        self.over: str | None = None
-        self.news = asyncio.Event()
-
-    def sees(self, event: LiveEvent) -> bool:
-        """Tell whether an event is for this reader."""
-        return event.topic in self.topics and event.concerns(self.person)
-
-    def take(self, event: LiveEvent) -> None:
-        """Put an event in line; where the line is full a snapshot takes its place."""
-        if len(self.pending) >= MOST_UNREAD:
-            self.pending.clear()
-            self.stale = True
-        if not self.stale:
-            self.pending.append(event)
-        self.news.set()
-
-    def next(self) -> LiveEvent | None:
-        """Take the next event out of line; None: there is none, or something else comes first."""
-        return self.pending.popleft() if self.pending and not self.stale and self.over is None else None
-
-    def end(self, why: str) -> None:
-        """Let the stream end at once."""
-        self.over = why
-        self.news.set()
 
 
 def framed(event: str, said: Said, number: int | None = None) -> bytes:

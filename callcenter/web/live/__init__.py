@@ -1,0 +1,1 @@
+"""The live stream: what happens, told to whoever may know it."""
