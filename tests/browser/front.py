@@ -307,6 +307,7 @@ def _visit(n: int, at: Micros) -> dict[str, Any]:
         "queue": "sales",
         "n": 1,
         "caller": f"1380025000{n}",
+        "caller_key": f"+861380025000{n}",
         "agent": "Alice",
         "joined_at": at - 20 * SECOND,
         "answered_at": at,
