@@ -196,9 +196,9 @@ async def test_what_is_given_counts_and_is_taken_back_with_a_reason(there: Front
 async def test_a_rule_otherwise_is_tried_over_past_days_and_who_may_not_is_told(there: Front) -> None:
     async with there.person("zh-CN") as boss, there.person() as other:
         page = await boss.sign_in("ma", "/rules/trial")
-        await page.get_by_role("combobox", name="规则").click()
+        await page.locator(".el-select").filter(has=page.get_by_role("combobox", name="规则")).click()
         await page.get_by_role("option", name="V-MISSED", exact=True).click()
-        await page.get_by_role("combobox", name="模式").click()
+        await page.locator(".el-select").filter(has=page.get_by_role("combobox", name="模式")).click()
         await page.get_by_role("option", name="关闭", exact=True).click()
         await page.get_by_placeholder("首日").fill(DAY)
         await page.get_by_placeholder("末日").fill(DAY)

@@ -27,7 +27,8 @@ export function linesOf(written: Written): RuleLine[] {
 
 /** Writes the rulebook with a rule that is otherwise; what is null stays as it is. */
 export function otherwise(written: Written, code: string, mode: string | null, points: number | null): Written {
-  const draft = structuredClone(written);
+  // what a page watches cannot be cloned otherwise
+  const draft = JSON.parse(JSON.stringify(written)) as Written;
   const rule = rulesOf(draft)[code];
   if (isRecord(rule)) {
     if (mode !== null) rule.mode = mode;
