@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Awaitable, Callable
 from functools import partial
+from itertools import product
 from pathlib import Path
 from typing import TypeVar
 
@@ -27,7 +28,7 @@ from tests.unit.rules.detection.people import MONDAY
 
 pytestmark = [pytest.mark.bench, pytest.mark.timeout(3_600)]
 
-MANY, APART, AGENTS, QUEUES = 1_000_000, 20 * SECOND, 500, 20
+MANY, AT_ONCE, APART, AGENTS, QUEUES = 1_000_000, 50_000, 20 * SECOND, 500, 20
 LEAST, TURNS = 100, 5
 LONG = "1.long"
 T = TypeVar("T")
@@ -100,10 +101,11 @@ async def _fill(decisions: DecisionStore) -> None:
     """Let the database write stays, an offer each, and a talk that no queue made for every fifth."""
     ident = {"id": _ID[DATABASES.kind]}
     offer = ident | {"visit_id": ident["id"]} | _OFFER
-    for table, row, every in (("visits", ident | _STAY, 1), ("offers", offer, 1), ("talks", ident | _TALK, 5)):
-        more = f"SELECT n + {every} FROM s WHERE n + {every} < {MANY}"  # noqa: S608 - all of it is said here
+    tables = (("visits", ident | _STAY, 1), ("offers", offer, 1), ("talks", ident | _TALK, 5))
+    for first, (table, row, every) in product(range(0, MANY, AT_ONCE), tables):
+        more = f"SELECT n + {every} FROM s WHERE n + {every} < {first + AT_ONCE}"  # noqa: S608 - all of it is said here
         asked = f"SELECT {', '.join(row.values())} FROM s"  # noqa: S608 - all of it is said here
-        numbers = f"WITH RECURSIVE s(n) AS (SELECT 0 UNION ALL {more})"
+        numbers = f"WITH RECURSIVE s(n) AS (SELECT CAST({first} AS BIGINT) UNION ALL {more})"
         async with decisions.writing() as unit:
             await unit.connection.execute(text(f"INSERT INTO {table} ({', '.join(row)}) {numbers} {asked}"))
     await _long_call(decisions)
