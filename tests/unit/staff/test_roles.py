@@ -38,6 +38,7 @@ act_on_agents      -     team         all        -                   -    all   
 listen_in          -     team         all        -                   all  all     -               -          -    -
 speak_in           -     team         all        -                   -    all     -               -          -    -
 see_floor          -     team         all        all                 all  all     all             -          -    -
+see_calls          own   team         all        all                 all  all     all             -          all  all
 record_call        own   team         all        -                   -    -       -               -          -    -
 see_customers      all   all          all        -                   all  all     -               -          -    -
 search_customers   -     all          all        -                   -    all     -               -          -    -
