@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import warnings
 from collections.abc import AsyncIterator, Callable, Sequence
 from typing import Any, NamedTuple
 
@@ -28,6 +29,7 @@ from sqlalchemy import (
     tuple_,
     update,
 )
+from sqlalchemy.exc import SAWarning
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from sqlalchemy.schema import CreateTable, DropTable
 from sqlalchemy.types import String, Text
@@ -230,7 +232,9 @@ def _key(connection: AsyncConnection, table: Table) -> list[ColumnElement[Any]]:
 async def _tables(side: _Side) -> dict[str, Table]:
     """Read which tables there are, each behind those that it refers to."""
     found = MetaData()
-    with told_plainly(side.settings):
+    with told_plainly(side.settings), warnings.catch_warnings():
+        # of what is computed an index is not read; rows are moved without them
+        warnings.filterwarnings("ignore", "Skipped unsupported reflection of expression-based index", SAWarning)
         await side.connection.run_sync(found.reflect)
     return {table.name: table for table in found.sorted_tables if table.name not in {VERSIONS.name, _STATE.name}}
 

@@ -59,6 +59,7 @@ class TestSession:
                 "record_call",
                 "record_enquiries",
                 "see",
+                "see_calls",
                 "see_case_figures",
                 "see_cases",
                 "see_colleagues",

@@ -260,8 +260,9 @@ class TestExplain:
         late = home.id_of("V-LATE-ANSWER")
         home.sql(
             home.base,
-            "INSERT INTO violations SELECT ?, rule, agent, team, sort_at, verdict, mode, state, "
-            "replace(dossier, ?, ?), standing, created_at, version FROM violations WHERE id = ?",
+            "INSERT INTO violations (id, rule, agent, team, sort_at, verdict, mode, state, dossier, standing, "
+            "created_at, version, due_at) SELECT ?, rule, agent, team, sort_at, verdict, mode, state, "
+            "replace(dossier, ?, ?), standing, created_at, version, due_at FROM violations WHERE id = ?",
             number,
             late,
             number,
