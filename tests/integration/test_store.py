@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import importlib
+import json
 import pkgutil
 import sqlite3
 from collections.abc import AsyncIterator
@@ -34,7 +35,7 @@ from callcenter.store import (
     revision_of,
     upgrade,
 )
-from callcenter.store.migrations.versions import r0008_who_talked, r0009_all_who_vouch
+from callcenter.store.migrations.versions import r0008_who_talked, r0009_all_who_vouch, r0024_record_due
 from callcenter.store.record.models import Base
 from tests.support.databases import DATABASES
 
@@ -255,6 +256,29 @@ async def test_who_vouched_before_all_of_them_were_remembered_still_does(blank: 
         DATABASES.sql(blank, f"INSERT INTO accounts ({told}) VALUES ({account})")  # noqa: S608
     await upgrade(blank)
     assert DATABASES.sql(blank, "SELECT account, vouched_by, vouched_at FROM vouchers") == [("mana", "root", 7)]
+
+
+async def test_records_of_before_are_due_as_those_of_now(blank: StoreSettings) -> None:
+    engine = open_engine(blank, make=True)
+    async with engine.begin() as opened:
+        await opened.run_sync(migrate, r0024_record_due.down_revision)
+    await engine.dispose()
+    told = "id, rule, agent, team, sort_at, verdict, mode, state, dossier, standing, created_at, version"
+    standings = {
+        "a": {},
+        "b": {"state": "explained", "explain_until": 20},
+        "c": {"state": "appealed", "decide_until": 30},
+        "d": {"state": "confirmed", "appeal_until": 40},
+        "e": {"state": "confirmed", "appeal_until": 50, "fine_yuan": 20},
+        "f": {"state": "overturned"},
+    }
+    for number, more in standings.items():
+        standing = json.dumps({"verdict": "proposed", "mode": "on"} | more)
+        row = f"'{number}', 'V-X', 'Alice', NULL, 1, 'proposed', 'on', 'proposed', '{{}}', '{standing}', 10, 1"
+        DATABASES.sql(blank, f"INSERT INTO violations ({told}) VALUES ({row})")  # noqa: S608
+    await upgrade(blank)
+    found = DATABASES.sql(blank, "SELECT id, due_at FROM violations ORDER BY id")
+    assert found == [("a", 10), ("b", 20), ("c", 30), ("d", None), ("e", 50), ("f", None)]
 
 
 async def test_what_is_recorded_already_is_passed_over(store: Store, settings: StoreSettings) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import assert_never
+
 from callcenter.domain.frame import Micros
 from callcenter.rules.records.standing import RecordState, Standing
 from callcenter.rules.records.violation import Verdict
@@ -25,8 +27,10 @@ def due_at(standing: Standing, filed_at: Micros) -> Micros | None:
             return standing.decide_until
         case RecordState.CONFIRMED | RecordState.REDUCED:
             return _checks_due(standing)
-        case _:
+        case RecordState.OVERTURNED | RecordState.WITHDRAWN:
             return None
+        case _:
+            assert_never(standing.state)
 
 
 def _checks_due(standing: Standing) -> Micros | None:

@@ -8,7 +8,6 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from callcenter.domain.frame import SECOND
-from callcenter.numbers import PLAIN, read_number
 from callcenter.reports.call_list import CALL_COLUMNS, calls_listed, rang_over
 from callcenter.reports.figures.words import remark
 from callcenter.staff.rights import Reach, Right
@@ -19,7 +18,6 @@ from callcenter.store.conflicts import NotAllowed
 from callcenter.store.customers.cards import get
 from callcenter.store.customers.contacts import visits_of_customer
 from callcenter.store.record.call_list import CallFilter, ListedCall, calls
-from callcenter.usecases.customers.show_customers import note_search
 from callcenter.web.api.calls.call_shapes import (
     CallPageAsked,
     CallsAsked,
@@ -27,7 +25,7 @@ from callcenter.web.api.calls.call_shapes import (
     ListedCallPage,
     listed_call_shown,
 )
-from callcenter.web.api.customers.shapes import require_patience
+from callcenter.web.api.customers.shapes import number_sought
 from callcenter.web.api.fields import moment_in, place_in, place_out
 from callcenter.web.api.written import MOST_WRITTEN, FileAsked
 from callcenter.web.auth import allowed
@@ -54,13 +52,9 @@ async def list_calls(asked: Annotated[CallPageAsked, Query()], person: Seeing, s
 @router.post("/search")
 async def find_calls(body: CallsSought, person: Seeing, service: TheService) -> ListedCallPage:
     """List the calls of one number."""
-    key = read_number(body.number, service.in_force().numbering or PLAIN).key
+    key = await number_sought(body.number, person, service)
     if key is None:
         return ListedCallPage(items=[], next=None)
-    viewer = service.viewer(person)
-    async with service.decisions.writing() as unit:
-        await require_patience(unit, key, viewer)
-        await note_search(unit, key, viewer)
     return await _page(body, key, person, service)
 
 

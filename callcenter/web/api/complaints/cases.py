@@ -11,7 +11,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from callcenter.cases.complaints.effects import hours
 from callcenter.domain.frame import Micros
-from callcenter.numbers import PLAIN, read_number
 from callcenter.reports.case_list import CASE_COLUMNS, CASE_LIST, cases_written
 from callcenter.staff.rights import Right
 from callcenter.staff.roles import Field as Part
@@ -39,6 +38,7 @@ from callcenter.web.api.complaints.shapes import (
     case_shown,
     case_whole,
 )
+from callcenter.web.api.customers.shapes import number_sought
 from callcenter.web.api.fields import place_in, place_out
 from callcenter.web.api.once import etag
 from callcenter.web.api.written import MOST_WRITTEN, FileAsked
@@ -72,7 +72,7 @@ async def list_all(asked: Annotated[CasePageAsked, Query()], person: Seeing, ser
 @router.post("/search")
 async def find_cases(body: CasesSought, person: Seeing, service: TheService) -> CasePage:
     """List the cases of one number: its customers', and those that a call from it began."""
-    key = read_number(body.number, service.in_force().numbering or PLAIN).key
+    key = await number_sought(body.number, person, service)
     if key is None:
         return CasePage(items=[], next=None)
     return await _page(body, key, person, service)

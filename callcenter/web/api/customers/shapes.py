@@ -13,7 +13,7 @@ from pydantic import Field
 from callcenter.cases.customers import LENGTHS, ToldNumber, numbers_told
 from callcenter.domain.frame import Micros
 from callcenter.errors import BadInput
-from callcenter.numbers import PLAIN, Numbering, NumberKind
+from callcenter.numbers import PLAIN, Numbering, NumberKind, read_number
 from callcenter.staff.dates import datetime_of
 from callcenter.staff.roles import Principal
 from callcenter.store.customers.cards import FiledCustomer
@@ -21,7 +21,13 @@ from callcenter.store.customers.writes import Touch
 from callcenter.store.idempotency import KeptAnswer
 from callcenter.store.unit_of_work import UnitOfWork
 from callcenter.usecases.customers.save_customer import CardOutdated, Telling
-from callcenter.usecases.customers.show_customers import ShownCustomer, Viewer, look_into, searches_too_often
+from callcenter.usecases.customers.show_customers import (
+    ShownCustomer,
+    Viewer,
+    look_into,
+    note_search,
+    searches_too_often,
+)
 from callcenter.web.api.fields import Name, RequestBody, ResponseBody, moment_out
 from callcenter.web.api.once import Once, etag
 from callcenter.web.problems import RequestRefused
@@ -176,6 +182,21 @@ async def require_patience(unit: UnitOfWork, key: str | None, viewer: Viewer) ->
             "you have asked for as many numbers as one may in an hour: try again later, or ask your supervisor",
             Retry_After="600",
         )
+
+
+async def number_sought(number: str, person: Principal, service: Service) -> str | None:
+    """Return the key of a number by which somebody looks for something, None for what is none; the look is logged.
+
+    Raises:
+        RequestRefused: They have tried too many out.
+    """
+    key = read_number(number, numbering_of(service)).key
+    if key is not None:
+        viewer = service.viewer(person)
+        async with service.decisions.writing() as unit:
+            await require_patience(unit, key, viewer)
+            await note_search(unit, key, viewer)
+    return key
 
 
 async def outdated(error: CardOutdated, typed: dict[str, Any], person: Principal, service: Service) -> RequestRefused:

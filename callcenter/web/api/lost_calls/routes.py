@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query, Request, Response, status
 
 from callcenter.domain.vocabulary import CALL_BACK
-from callcenter.numbers import PLAIN, dialled_as, read_number
+from callcenter.numbers import dialled_as
 from callcenter.reports.lost_calls import LOST_COLUMNS, WORDS, lost_calls_listed
 from callcenter.staff.rights import Right
 from callcenter.staff.roles import Field as Part
@@ -19,8 +19,7 @@ from callcenter.store.idempotency import KeptAnswer
 from callcenter.store.unit_of_work import UnitOfWork
 from callcenter.usecases.claim_lost_call import claim_lost_call, release_lost_call
 from callcenter.usecases.close_lost_calls import close_lost_calls
-from callcenter.usecases.customers.show_customers import note_search
-from callcenter.web.api.customers.shapes import require_patience
+from callcenter.web.api.customers.shapes import number_sought
 from callcenter.web.api.fields import moment_out, place_in, place_out
 from callcenter.web.api.lost_calls.shapes import (
     CallBackGiven,
@@ -65,13 +64,9 @@ async def list_lost_calls(
 @router.post("/search")
 async def find_lost_calls(body: LostCallsSought, person: Seeing, service: TheService) -> LostCallPage:
     """List the lost calls of one number."""
-    key = read_number(body.number, service.in_force().numbering or PLAIN).key
+    key = await number_sought(body.number, person, service)
     if key is None:
         return LostCallPage(items=[], next=None)
-    viewer = service.viewer(person)
-    async with service.decisions.writing() as unit:
-        await require_patience(unit, key, viewer)
-        await note_search(unit, key, viewer)
     return await _page(body, key, person, service)
 
 

@@ -1,18 +1,14 @@
 /** A list of customers that is sent as a file: its columns, what would become of it, and that it is brought in. */
 import { api, ask, type Shape } from "@/api/client";
+import { asBody } from "@/api/files";
 
 /** How a column is read: a field, left out, or as its heading says. */
 export type Reading = Record<string, string>;
 
-const sent = (file: File) => ({
-  body: file as unknown as string,
-  bodySerializer: (body: unknown) => body as BodyInit,
-  headers: { "Content-Type": "application/octet-stream" },
-});
 const nameOf = (file: File): string => file.name.slice(-80);
 
 export function columnsOf(file: File): Promise<Shape["ColumnsTold"]> {
-  return ask(api.POST("/api/v1/customers/imports/columns", { params: { query: { file: nameOf(file) } }, ...sent(file) }));
+  return ask(api.POST("/api/v1/customers/imports/columns", { params: { query: { file: nameOf(file) } }, ...asBody(file) }));
 }
 
 function query(file: File, reading: Reading, doubtful: boolean) {
@@ -20,9 +16,9 @@ function query(file: File, reading: Reading, doubtful: boolean) {
 }
 
 export function previewOf(file: File, reading: Reading, doubtful: boolean): Promise<Shape["TallyShown"]> {
-  return ask(api.POST("/api/v1/customers/imports/preview", { params: { query: query(file, reading, doubtful) }, ...sent(file) }));
+  return ask(api.POST("/api/v1/customers/imports/preview", { params: { query: query(file, reading, doubtful) }, ...asBody(file) }));
 }
 
 export function bringIn(file: File, reading: Reading, doubtful: boolean): Promise<Shape["ImportFinished"]> {
-  return ask(api.POST("/api/v1/customers/imports", { params: { query: query(file, reading, doubtful) }, ...sent(file) }));
+  return ask(api.POST("/api/v1/customers/imports", { params: { query: query(file, reading, doubtful) }, ...asBody(file) }));
 }
