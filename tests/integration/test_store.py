@@ -264,7 +264,7 @@ async def test_records_of_before_are_due_as_those_of_now(blank: StoreSettings) -
         await opened.run_sync(migrate, r0024_record_due.down_revision)
     await engine.dispose()
     told = "id, rule, agent, team, sort_at, verdict, mode, state, dossier, standing, created_at, version"
-    standings = {
+    standings: dict[str, dict[str, str | int]] = {
         "a": {},
         "b": {"state": "explained", "explain_until": 20},
         "c": {"state": "appealed", "decide_until": 30},
@@ -273,7 +273,7 @@ async def test_records_of_before_are_due_as_those_of_now(blank: StoreSettings) -
         "f": {"state": "overturned"},
     }
     for number, more in standings.items():
-        standing = json.dumps({"verdict": "proposed", "mode": "on"} | more)
+        standing = json.dumps({"verdict": "proposed", "mode": "on", **more})
         row = f"'{number}', 'V-X', 'Alice', NULL, 1, 'proposed', 'on', 'proposed', '{{}}', '{standing}', 10, 1"
         DATABASES.sql(blank, f"INSERT INTO violations ({told}) VALUES ({row})")  # noqa: S608
     await upgrade(blank)
