@@ -91,7 +91,6 @@ async def test_what_a_key_or_a_click_costs(there: tuple[Fed, Browser]) -> None:
     found, browser = there
     agent, number, line = found.agents[1], "13800138001", PageLine()
     page = await at_desk(found, browser, agent, line, _WATCH)
-    await line.until_registered()
     for n in range(ACTED):
         uid = f"act-{n}"
         found.switch.tell(joins(uid, number) + rings(uid, number, agent))
@@ -152,7 +151,6 @@ async def test_how_late_a_ring_is_heard(there: tuple[Fed, Browser]) -> None:
     found, browser = there
     line = PageLine()
     page = await at_desk(found, browser, found.agents[3], line)
-    await line.until_registered()
     await page.locator("h1").click(force=True)
     late = []
     for n in range(RINGS):

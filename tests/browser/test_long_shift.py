@@ -55,7 +55,6 @@ async def test_eight_hours_leave_a_page_and_the_service_as_they_were(tmp_path: P
     async with fed(tmp_path, AGENTS) as there, async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=WITH_SOUND)
         page = await at_desk(there, browser, there.agents[0], line)
-        await line.until_registered()
         cdp = await page.context.new_cdp_session(page)
         others, looked = asyncio.create_task(beside(there)), []
         for n in range(CALLS):
