@@ -233,7 +233,8 @@ BESIDE_THE_RAIL = ("/customers/new", "/customers/import", "/customers/classes", 
 _FOCUSED = """() => {
   const on = document.activeElement;
   const outlined = (one) => one !== null && getComputedStyle(one).outlineStyle !== "none";
-  const shown = outlined(on) || outlined(on.nextElementSibling) || on.closest(".is-focus, .is-focused, .el-range-editor.is-active") !== null;
+  const framed = on.closest(".is-focus, .is-focused, .el-range-editor.is-active") !== null;
+  const shown = framed || outlined(on) || outlined(on.nextElementSibling);
   return { inside: on.closest("main") !== null, shown, what: on.outerHTML.slice(0, 120) };
 }"""
 """What has the focus, and whether that is seen: by an outline, its label's, or the frame that Element Plus draws."""
