@@ -59,7 +59,7 @@ async def watched_devices(control: Asks, snapshot: Snapshot) -> Watched:
 
 
 async def inspect_phones(control: Asks, snapshot: Snapshot, lookup: Lookup) -> list[Check]:
-    """Judge the members' phones: hints, `device_state_busy_at`, contacts that can be asked for, codes that are dialled."""
+    """Judge the members' phones: hints, `device_state_busy_at`, contacts, the codes that they can dial."""
     watched = await watched_devices(control, snapshot)
     endpoints = [match[1] for device in watched.devices if (match := _ENDPOINT.fullmatch(device))]
     known = {member.state_interface for member in snapshot.members} | {hint.device for hint in snapshot.hints or ()}
