@@ -280,7 +280,18 @@ class Seat:
 
     async def hears_beside(self, hertz: int) -> None:
         """Wait until the page's call brings a tone beside whatever else sounds."""
-        await self.page.wait_for_function("(hertz) => window.ear.beside(hertz) > -50", arg=hertz)
+        await self.finds("(hertz) => window.ear.beside(hertz) > -50", hertz)
+
+    async def finds(self, script: str, given: Any = None) -> Any:
+        """Wait until something in the page is so, and return it: the page's policy lets no waiting script in.
+
+        Raises:
+            TimeoutError: It never is.
+        """
+        async with asyncio.timeout(PATIENCE_MS / 1000):
+            while not (found := await self.page.evaluate(script, given)):  # noqa: ASYNC110 - a page's
+                await asyncio.sleep(0.1)
+        return found
 
     async def tell(self) -> None:
         """Print what the page shows and what its console said: a test has failed."""
