@@ -40,7 +40,10 @@ class EnquiryRow(Base):
         Index(None, "received_at", "id"),
         Index(None, "owner", "state", "received_at"),
         Index(None, "customer", "received_at"),
-        Index(None, "state", "follow_up_at"),
+        Index(None, "state", "received_at", "id"),
+        Index(None, "channel", "received_at", "id"),
+        Index(None, "case_class", "received_at", "id"),
+        Index(None, "follow_up_at"),
         Index(None, "case"),
         Index(None, "address"),
     )
