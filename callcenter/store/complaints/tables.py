@@ -46,6 +46,7 @@ class CaseRow(Base):
         Index("ix_cases_open_due", "due", "id", sqlite_where=IS_OPEN, postgresql_where=IS_OPEN),
         Index("ix_cases_open_opened_at", "opened_at", "id", sqlite_where=IS_OPEN, postgresql_where=IS_OPEN),
         Index("ix_cases_runs_due", "due", "id", sqlite_where=_RUNS, postgresql_where=_RUNS),
+        Index("ix_cases_runs_opened_at", "opened_at", "id", sqlite_where=_RUNS, postgresql_where=_RUNS),
     )
 
     id: Mapped[str] = mapped_column(String(_ID), primary_key=True)

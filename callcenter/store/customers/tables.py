@@ -24,10 +24,11 @@ class CustomerRow(Base):
     __table_args__ = (
         Index(None, "reference", unique=True),
         Index(None, "folded", "id"),
-        Index(None, "changed_at", "id"),
+        Index(None, "changed_at", "id", "folded"),
         Index("ix_customers_merged_into", "merged_into", sqlite_where=_IS_ALIAS, postgresql_where=_IS_ALIAS),
         Index(None, "owner", "folded", "id"),
         Index(None, "customer_class", "folded", "id"),
+        Index(None, "customer_class", "changed_at", "id"),
         Index(None, "key_account", "folded", "id"),
     )
 

@@ -20,12 +20,15 @@ def upgrade() -> None:
     _cases()
     op.drop_index("ix_customers_merged_into", "customers")
     _partial("ix_customers_merged_into", "customers", ["merged_into"], "merged_into IS NOT NULL")
+    op.drop_index("ix_customers_changed_at_id", "customers")
+    op.create_index("ix_customers_changed_at_id_folded", "customers", ["changed_at", "id", "folded"])
     op.drop_index("ix_customers_owner", "customers")
     op.drop_index("ix_customers_customer_class", "customers")
     for column in ("owner", "customer_class", "key_account"):
         op.create_index(f"ix_customers_{column}_folded_id", "customers", [column, "folded", "id"])
+    op.create_index("ix_customers_customer_class_changed_at_id", "customers", ["customer_class", "changed_at", "id"])
     op.drop_index("ix_enquiries_state_follow_up_at", "enquiries")
-    op.create_index("ix_enquiries_follow_up_at", "enquiries", ["follow_up_at"])
+    _partial("ix_enquiries_planned", "enquiries", ["received_at", "id"], "follow_up_at IS NOT NULL")
     for column in ("state", "channel", "case_class"):
         op.create_index(f"ix_enquiries_{column}_received_at_id", "enquiries", [column, "received_at", "id"])
     for column in ("rule", "team"):
@@ -56,7 +59,7 @@ def _cases() -> None:
         op.create_index(f"ix_cases_{column}_due_id", "cases", [column, "due", "id"])
     for column in ("due", "opened_at"):
         _partial(f"ix_cases_open_{column}", "cases", [column, "id"], "state <> 'archived'")
-    _partial("ix_cases_runs_due", "cases", ["due", "id"], "stopped_at IS NULL")
+        _partial(f"ix_cases_runs_{column}", "cases", [column, "id"], "stopped_at IS NULL")
 
 
 def _partial(name: str, table: str, columns: list[str], of: str) -> None:
