@@ -116,7 +116,7 @@ async def test_what_is_old_is_said_to_be_old(there: Front) -> None:
 
 
 async def test_of_many_those_in_view_are_made_and_who_has_the_focus_stays(there: Front) -> None:
-    agents = [
+    agents: list[dict[str, object]] = [
         {"agent": f"Agent {n:03}", "state": "available", "reason": None, "since": 1.0, "queues": [], "team": None}
         | {"missed": 0, "unreachable": False, "phone_losses": 0, "page_failures": 0}
         for n in range(300)
