@@ -67,6 +67,7 @@ from callcenter.web.current_calls import CurrentCalls
 from callcenter.web.desk.acts import FloorActs
 from callcenter.web.desk.desk import Desk
 from callcenter.web.live.feed import LiveFeed
+from callcenter.web.live.reader import LiveTerms
 from callcenter.web.server import serve_web, web_server
 from callcenter.web.service import Ports, build
 from callcenter.web.switchboard import Switchboard
@@ -297,8 +298,8 @@ def _live_views(
         return now().numbering or PLAIN
 
     open_for = settings.privacy.open_for
-    feed = LiveFeed(exporter, tracker.health, team_of, numbering, kept.callers, open_for=open_for)
-    feed.listeners.told = settings.desk.tell_listening
+    terms = LiveTerms(open_for, settings.desk.tell_listening)
+    feed = LiveFeed(exporter, tracker.health, team_of, numbering, kept.callers, terms=terms)
     calls = CurrentCalls(numbering, open_for)
     tracker.attach(feed)
     tracker.attach(calls)
