@@ -86,7 +86,7 @@ async def test_a_rulebook_is_changed_by_two_who_read_what_is_otherwise(there: Fr
         await expect(line.locator(".new").first).to_have_text(points)
         assert await serious(hua) == []
         await hua.get_by_role("button", name=said["approve"], exact=True).click()
-        await hua.locator(".el-message-box").get_by_role("button", name=said["approve"], exact=True).click()
+        await hua.locator("[data-yes]").click()
         await expect(hua.locator("[data-change] header .tag")).to_have_text(said["approved"])
     (edition,) = (await (await there.work.signed_in("ma")).get("/rules")).json()["editions"][1:]
     assert (edition["from"], edition["violations"]["V-LATE-ANSWER"]["points"]) == (tomorrow.isoformat(), int(points))
@@ -121,7 +121,7 @@ async def test_a_week_is_copied_a_conflict_is_shown_and_two_people_change_it(the
         hua = await two.sign_in("hua", re.sub(r"^.*?(/admin/.*)$", r"\1", sun.url))
         assert await serious(hua) == []
         await hua.get_by_role("button", name=said["approve"], exact=True).click()
-        await hua.locator(".el-message-box").get_by_role("button", name=said["approve"], exact=True).click()
+        await hua.locator("[data-yes]").click()
         await expect(hua.locator("[data-change] header .tag")).to_have_text(said["approved"])
         await hua.goto(f"/admin/roster?week={week}")
         await expect(hua.locator("[data-roster] .time")).to_have_count(2)
@@ -148,7 +148,7 @@ async def test_a_role_that_approves_money_is_asked_for_and_confirmed_and_a_sessi
         assert (await hired.sign_in("new-hr", password)).status_code == 201
         await root.goto("/admin/accounts/new-hr")
         await root.locator("[data-session=new-hr]").get_by_role("button", name="End the session").click()
-        await root.locator(".el-message-box").get_by_role("button", name="End the session").click()
+        await root.locator("[data-yes]").click()
         await expect(root.locator("[data-session]")).to_have_count(0)
         assert (await hired.get("/session")).status_code == 401
         await hired.http.aclose()
