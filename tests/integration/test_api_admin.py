@@ -132,7 +132,7 @@ class TestCalendar:
             ("calendar", first, None, False),
             ("calendar", second, None, True),
         ]
-        assert (await ma.send("POST", f"/changes/{number}/approve", If_Match='"1"')).status_code == 403
+        assert (await ma.send("POST", f"/changes/{number}/approve", If_Match='"1"')).status_code == 409
         assert (await hua.send("POST", f"/changes/{number}/approve", If_Match='"1"')).status_code == 200
         await calendar.look()
         year = (await ma.get(f"/calendar?year={first[:4]}")).json()["items"]
