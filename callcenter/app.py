@@ -29,6 +29,7 @@ from callcenter.numbers import PLAIN, Numbering
 from callcenter.ownfiles import has_wal_reset_bug, held, watch_files
 from callcenter.publish import Bus
 from callcenter.reports.records.evidence import evidence_of
+from callcenter.rules.records.steps import Terms
 from callcenter.rules.regulations.edition import RulebookFigures
 from callcenter.staff.dates import day_start
 from callcenter.stopping import Stopped, stop_signals, unless
@@ -49,6 +50,7 @@ from callcenter.tracker import (
 from callcenter.tracker.bound import OpenBound
 from callcenter.tracker.bus.events import MqttSink
 from callcenter.tracker.bus.floor_states import FloorStates
+from callcenter.tracker.calendar_watch import OwnDays
 from callcenter.tracker.complaints.watch import CaseWatch
 from callcenter.tracker.lookouts.tasks import LookoutTerms, lookouts
 from callcenter.tracker.lost_calls.watch import LostCallsTold
@@ -67,6 +69,7 @@ from callcenter.web.current_calls import CurrentCalls
 from callcenter.web.desk.acts import FloorActs
 from callcenter.web.desk.desk import Desk
 from callcenter.web.live.feed import LiveFeed
+from callcenter.web.live.reader import LiveTerms
 from callcenter.web.server import serve_web, web_server
 from callcenter.web.service import Ports, build
 from callcenter.web.switchboard import Switchboard
@@ -134,7 +137,6 @@ async def _start(settings: Settings, kept: _Kept, group: asyncio.TaskGroup) -> _
     record = RecordKeeper(kept.store, kept.journal, in_force, settings.privacy)
     recording = group.create_task(record.run(), name="record")
     follower = await recover(kept.journal, record, in_force)
-
     client = AmiClient(settings.ami)
     tracker = Tracker(settings.ami.node, client, kept.journal, record, follower, OpenBound(settings.ami.max_open))
     exporter = _exporter(settings, tracker, in_force)
@@ -156,12 +158,14 @@ async def _start(settings: Settings, kept: _Kept, group: asyncio.TaskGroup) -> _
     tell = [] if live is None else [live[0].lost_calls]
     cases = _case_watch(settings, kept.decisions, tracker, live, in_force)
     beside.append(group.create_task(cases.run(), name="cases"))
-    beside += _look_out(settings, kept.decisions, exporter, client, tell, lambda: tracker.in_force or in_force, group)
+    days = await OwnDays.begun(kept.decisions, settings.web.terms(in_force.rulebook.zone))
+    switch = (tracker, client, exporter)
+    beside += _look_out(settings, kept.decisions, switch, tell, days, lambda: tracker.in_force or in_force, group)
     tracking = group.create_task(tracker.run(), name="tracker")
     reading = group.create_task(client.run(), name="ami")
     if live is not None:
-        switch, views = (tracker, client, exporter), (*live, cases)
-        beside.append(_answer_people(settings, kept, switch, rules, views, lambda: tracker.in_force or in_force, group))
+        by, views = (rules, days.terms), (*live, cases)
+        beside.append(_answer_people(settings, kept, switch, by, views, lambda: tracker.in_force or in_force, group))
     log.info("service_started", version=__version__, pid=os.getpid(), exporter_port=server.port)
     return _Parts(beside, reading, tracking, [serving, recording])
 
@@ -236,15 +240,16 @@ def _look_at_log(
 def _look_out(
     settings: Settings,
     decisions: DecisionStore,
-    exporter: Exporter,
-    client: AmiClient,
+    switch: tuple[Tracker, AmiClient, Exporter],
     tell: Sequence[LostCallsTold],
+    days: OwnDays,
     in_force: Callable[[], RulesInForce],
     group: asyncio.TaskGroup,
 ) -> list[asyncio.Task[None]]:
     """Watch what other processes and the passing of time change."""
+    _, client, exporter = switch
     terms = LookoutTerms(
-        steps=settings.web.terms(in_force().rulebook.zone),
+        days=days,
         keep=KeepDays(outbox=settings.store.outbox_days, lost_calls=settings.customers.keep_lost_days),
         follow_up_percent=settings.aftercare.follow_up_percent,
         answer_within=settings.complaints.answer_within,
@@ -296,10 +301,9 @@ def _live_views(
     def numbering() -> Numbering:
         return now().numbering or PLAIN
 
-    open_for = settings.privacy.open_for
-    feed = LiveFeed(exporter, tracker.health, team_of, numbering, kept.callers, open_for=open_for)
-    feed.listeners.told = settings.desk.tell_listening
-    calls = CurrentCalls(numbering, open_for)
+    terms = LiveTerms(settings.privacy.open_for, settings.desk.tell_listening)
+    feed = LiveFeed(exporter, tracker.health, team_of, numbering, kept.callers, terms=terms)
+    calls = CurrentCalls(numbering, terms.open_for)
     tracker.attach(feed)
     tracker.attach(calls)
     return feed, calls
@@ -309,13 +313,13 @@ def _answer_people(
     settings: Settings,
     kept: _Kept,
     switch: tuple[Tracker, AmiClient, Exporter],
-    rules: RulesFiles,
+    by: tuple[RulesFiles, Terms],
     live: tuple[LiveFeed, CurrentCalls, CaseWatch],
     in_force: Callable[[], RulesInForce],
     group: asyncio.TaskGroup,
 ) -> asyncio.Task[None]:
     """Serve the API."""
-    tracker, client, exporter = switch
+    (tracker, client, exporter), (rules, terms) = switch, by
     desk = Desk(tracker, client, in_force, settings.desk)
     ports = Ports(
         dispose=tracker.dispose,
@@ -325,7 +329,8 @@ def _answer_people(
         filed_roster=rules.filed_roster,
         health=tracker.health,
         kept_days=settings.kept_days,
-        examine=examination(settings.ami, settings.web.terms(in_force().rulebook.zone), in_force),
+        terms=terms,
+        examine=examination(settings.ami, terms, in_force),
         live=live[0],
         calls=live[1],
         privacy=settings.privacy,

@@ -41,12 +41,13 @@ Verdict = Literal["ok", "fail", "warn", "unknown"]
 
 
 class Check(msgspec.Struct, frozen=True):
-    """One line of the doctor's report; `remedy` says what to change, where."""
+    """One line of the doctor's report; `remedy` says what to change, where, `queue` of which queue alone it is."""
 
     name: str
     verdict: Verdict
     found: str
     remedy: str = ""
+    queue: str | None = None
 
 
 class Heard:
@@ -175,9 +176,12 @@ async def inspect_queues(snapshot: Snapshot, lookup: Lookup, figures: RulebookFi
     """Judge the ring timeout of each queue against the promised rings, and its wrap-up against the rulebook's."""
     if not snapshot.queues:
         return [Check("queues", "fail", "the switch has none", "queues.conf: add the queues, then `queue reload all`")]
-    checks = [await _ring_timeout(queue.name, lookup, figures.ring / SECOND) for queue in snapshot.queues]
-    wraps = [await _wrap_up(queue.name, lookup, figures) for queue in snapshot.queues]
-    return [*checks, *(check for check in wraps if check is not None)]
+    found = [
+        (queue.name, await judge(queue.name, lookup, figures))
+        for judge in (_ring_timeout, _wrap_up)
+        for queue in snapshot.queues
+    ]
+    return [msgspec.structs.replace(check, queue=queue) for queue, check in found if check is not None]
 
 
 async def _wrap_up(queue: str, lookup: Lookup, figures: RulebookFigures) -> Check | None:
@@ -200,7 +204,8 @@ async def _wrap_up(queue: str, lookup: Lookup, figures: RulebookFigures) -> Chec
     return Check(name, "warn", found, remedy)
 
 
-async def _ring_timeout(queue: str, lookup: Lookup, ring: float) -> Check:
+async def _ring_timeout(queue: str, lookup: Lookup, figures: RulebookFigures) -> Check:
+    ring = figures.ring / SECOND
     name, where = english(f"ring timeout of {queue}"), f"queues.conf [{queue}]"
     value = await lookup.get("queues.conf", queue, "timeout")
     if value is None:

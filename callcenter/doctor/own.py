@@ -47,7 +47,8 @@ def judge_calendar(terms: Terms, roster: Roster | None, now: Micros) -> Check:
         "calendar",
         "warn",
         f"from {first} on days are provisional (weekday and statutory holiday); deadlines or the roster reach there",
-        "update the package chinesecalendar, or give those days as web.worked_days and web.free_days",
+        "update the package chinesecalendar, or give those days on the page of the site, or as web.worked_days and "
+        "web.free_days",
     )
 
 

@@ -22,7 +22,7 @@ from callcenter.exporter.health import Health, UnseenJoin
 from callcenter.exporter.names import inert, masked
 from callcenter.exporter.present import AgentPresence, Present
 from callcenter.rules.regulations.edition import FiguresAt, RulebookFigures
-from callcenter.rules.regulations.formulas import LevelCounts, service_levels
+from callcenter.rules.regulations.formulas import AnswerWaits, LevelCounts, service_levels
 
 SERVICE_LEVEL = "sl-offered"
 """A within T / (A + B); the name stands wherever the number does."""
@@ -33,7 +33,11 @@ _OUTSIDE = frozenset({VisitOutcome.ANSWERED, VisitOutcome.ABANDONED, VisitOutcom
 
 
 class QueueNow(msgspec.Struct, frozen=True, kw_only=True):
-    """One queue: who waits, how many agents serve it and are `ready` for a call, and what today came to."""
+    """One queue: who waits, how many agents serve it and are `ready` for a call, and what today came to.
+
+    Attributes:
+        answer_waits: Answered visits whose wait was seen, and `answer_wait_seconds`, all of these waits together.
+    """
 
     queue: str
     waiting: int
@@ -47,6 +51,8 @@ class QueueNow(msgspec.Struct, frozen=True, kw_only=True):
     within: int
     threshold_seconds: float
     service_level: float | None
+    answer_waits: int
+    answer_wait_seconds: float
 
 
 class AgentNow(msgspec.Struct, frozen=True, kw_only=True):
@@ -175,6 +181,7 @@ class LiveView:
         self._day: date | None = None
         self._today: dict[str, Counter[VisitOutcome]] = {}
         self._within: Counter[str] = Counter()
+        self._waits: dict[str, AnswerWaits] = {}
         self._page_failures: Counter[str] = Counter()
         self._phone_losses: Counter[str] = Counter()
         self._missed: Counter[str] = Counter()
@@ -189,6 +196,8 @@ class LiveView:
             return  # it joined before midnight and ended after: yesterday's
         self._today.setdefault(visit.queue, Counter())[visit.outcome] += 1
         self._within[visit.queue] += visit.in_time
+        if visit.outcome is VisitOutcome.ANSWERED and visit.wait is not None:
+            self._waits[visit.queue] = self._waits.get(visit.queue, AnswerWaits()).and_one(visit.wait)
 
     def page_failed(self, agent: str) -> None:
         """Count that an agent's page could not ring, or lost a call."""
@@ -247,7 +256,7 @@ class LiveView:
         counts = self._today.get(queue, Counter())
         answered, abandoned = counts[VisitOutcome.ANSWERED], counts[VisitOutcome.ABANDONED]
         levels = service_levels(LevelCounts(answered, abandoned, self._within[queue]))
-        level = levels[SERVICE_LEVEL]
+        level, waits = levels[SERVICE_LEVEL], self._waits.get(queue, AnswerWaits())
         return QueueNow(
             queue=inert(queue),
             waiting=len(self._present.waiting.get(queue, ())),
@@ -261,6 +270,8 @@ class LiveView:
             within=self._within[queue],
             threshold_seconds=self._figures(now).threshold(queue) / SECOND,
             service_level=None if level is None else float(level),
+            answer_waits=waits.visits,
+            answer_wait_seconds=waits.waited / SECOND,
         )
 
     def _agent(self, seat: AgentPresence) -> AgentNow:
@@ -284,6 +295,7 @@ class LiveView:
             self._phone_losses.clear()
             self._missed.clear()
             self._within.clear()
+            self._waits.clear()
 
     def _day_of(self, at: Micros) -> date:
         return self._local(at).date()

@@ -25,6 +25,7 @@ from callcenter.store.decisions.changes import OF_THE_ROSTER, Change, ChangeKind
 from callcenter.store.decisions.scores import misfits
 from callcenter.store.sign_in.vouching import require_two
 from callcenter.store.tables import ChangeRow
+from callcenter.usecases.change_calendar import require_unsaid, sound_days
 from callcenter.usecases.change_roster import RosterFiled, require_sound_roster, require_unmet
 
 _VERBS = {ChangeState.APPROVED: "approve", ChangeState.REJECTED: "reject"}
@@ -67,6 +68,9 @@ async def propose(unit: UnitOfWork, change: Change, person: Principal, grounds: 
     if change.kind is ChangeKind.RULEBOOK:
         before = await _newest(unit, grounds.rulebook)
         change = msgspec.structs.replace(change, content=_sound(change, before.rulebook, change.proposed_at))
+    if change.kind is ChangeKind.CALENDAR:
+        content = sound_days(change, change.proposed_at, grounds.rulebook.zone)
+        change = msgspec.structs.replace(change, content=content)
     if change.kind in OF_THE_ROSTER:
         content = await require_sound_roster(unit, change, _filed(grounds))
         change = msgspec.structs.replace(change, content=content)
@@ -199,6 +203,9 @@ async def _require_sound(unit: UnitOfWork, change: Change, grounds: Grounds, at:
     if change.kind in OF_THE_ROSTER:
         await require_sound_roster(unit, change, _filed(grounds))
         await require_unmet(unit, change, _filed(grounds))
+    if change.kind is ChangeKind.CALENDAR:
+        sound_days(change, at, grounds.rulebook.zone)
+        await require_unsaid(unit, change)
     if change.kind is not ChangeKind.RULEBOOK:
         return
     before = await _newest(unit, grounds.rulebook)

@@ -7,10 +7,12 @@ with whatever changes something; another site can read neither.
 from __future__ import annotations
 
 import hmac
-from typing import Annotated
+from collections.abc import Awaitable, Callable
+from typing import Annotated, TypeVar
 
 from fastapi import Depends, Request, Security
-from fastapi.security import APIKeyCookie, APIKeyHeader
+from fastapi.security import APIKeyCookie, APIKeyHeader, HTTPAuthorizationCredentials
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from callcenter.staff.rights import Reach, Right
 from callcenter.staff.roles import Principal, reach
@@ -18,9 +20,10 @@ from callcenter.store.sign_in.sessions import Session
 from callcenter.web.cookies import NEW_TOKEN, cookie_name
 from callcenter.web.guard import SAFE
 from callcenter.web.problems import ASKED_BY, RequestRefused
-from callcenter.web.service import TheService
+from callcenter.web.service import Service, TheService
 
 MOST_TOKEN = 128
+Known = TypeVar("Known")
 _cookie = APIKeyCookie(name="callcenter_session", scheme_name="session", auto_error=False)
 _csrf = APIKeyHeader(name="X-CSRF-Token", scheme_name="csrf", auto_error=False)
 
@@ -80,6 +83,18 @@ class Allowed:
 def allowed(*rights: Right) -> Allowed:
     """Make a dependency that lets pass whoever has one of the rights over anything at all."""
     return Allowed(*rights)
+
+
+async def known_by(
+    given: HTTPAuthorizationCredentials | None,
+    find: Callable[[AsyncConnection, str], Awaitable[Known | None]],
+    service: Service,
+) -> Known | None:
+    """Return the machine that has a bearer's token, None where none has."""
+    if given is None or not 0 < len(given.credentials) <= MOST_TOKEN:
+        return None
+    async with service.decisions.reading() as connection:
+        return await find(connection, given.credentials)
 
 
 def _bytes(text: str | None) -> bytes:

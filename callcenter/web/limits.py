@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections import OrderedDict
 
+from fastapi import Request
+
 from callcenter.domain.frame import SECOND, Micros
 from callcenter.listening import network_of
+from callcenter.web.problems import RequestRefused
 
 _MINUTE: Micros = 60 * SECOND
 _ADDRESSES = 10_000
@@ -32,3 +35,18 @@ class SignInRate:
         if len(self._used_until) > _ADDRESSES:
             self._used_until.popitem(last=False)
         return 0
+
+    def require(self, address: str, at: Micros) -> None:
+        """Count an attempt.
+
+        Raises:
+            RequestRefused: It comes too soon after the others.
+        """
+        if wait := self.wait(address, at):
+            seconds = -(-wait // SECOND)
+            raise RequestRefused("too-many", f"too many attempts; try again in {seconds} s", Retry_After=str(seconds))
+
+
+def address_of(request: Request) -> str:
+    """Return from where somebody asks; nothing where nobody knows."""
+    return "" if request.client is None else request.client.host

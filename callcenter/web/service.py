@@ -74,6 +74,8 @@ class Ports(NamedTuple):
     filed_roster: FiledRoster | None = None
     health: Callable[[], Health] | None = None
     examine: Examine | None = None
+    terms: Terms | None = None
+    """How long people have, by the days that are worked; None: as the settings have it."""
     kept_days: Mapping[str, int] = MappingProxyType({})
     """For how many days something is kept, by the setting that says so."""
     live: LiveFeed | None = None
@@ -207,12 +209,12 @@ def build(
     steady: Clock | None = None,
 ) -> Service:
     """Put the parts together; `in_force` tells at any time which rulebook and roster are in force."""
-    accounts, steady = accounts or Accounts(), steady or steady_clock()
+    accounts, steady, ports = accounts or Accounts(), steady or steady_clock(), ports or Ports()
     return Service(
         settings=settings,
         decisions=decisions,
         in_force=in_force,
-        terms=settings.terms(in_force().rulebook.zone),
+        terms=ports.terms or settings.terms(in_force().rulebook.zone),
         accounts=accounts,
         sessions=Sessions(decisions, accounts, settings.lifetimes, steady),
         rate=SignInRate(settings.sign_ins_per_minute),
@@ -220,7 +222,7 @@ def build(
         report_rate=SignInRate(settings.reports_per_minute),
         clock=clock,
         steady=steady,
-        ports=ports or Ports(),
+        ports=ports,
         files=asyncio.Lock(),
         stop_import=asyncio.Event(),
         uploads=asyncio.Semaphore(_UPLOADS),

@@ -109,9 +109,12 @@ class WebSettings(BaseModel):
         """For how long a lost call is claimed."""
         return round(self.claim_minutes * _MINUTE)
 
+    @property
+    def own_days(self) -> dict[date, bool]:
+        """Days worked or not, whatever the official calendar says."""
+        return dict.fromkeys(self.worked_days, True) | dict.fromkeys(self.free_days, False)
+
     def terms(self, zone: ZoneInfo) -> Terms:
         """Say how long people have, in a department of a zone."""
-        own = dict.fromkeys(self.worked_days, True) | dict.fromkeys(self.free_days, False)
-        return Terms(
-            days=Workdays(zone, own), explain=self.explain_days, appeal=self.appeal_days, decide=self.decide_days
-        )
+        days = Workdays(zone, self.own_days)
+        return Terms(days=days, explain=self.explain_days, appeal=self.appeal_days, decide=self.decide_days)

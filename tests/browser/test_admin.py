@@ -15,6 +15,7 @@ from playwright.async_api import Page, expect
 
 from callcenter.staff.dates import datetime_of
 from callcenter.staff.rights import RIGHTS, Role
+from callcenter.tracker.calendar_watch import OwnDays
 from tests.browser.front import PATIENCE_MS, Front, front, serious, until_settled
 from tests.browser.house import PHONES, looked_after
 from tests.integration.api import BESIDE, PEOPLE
@@ -57,7 +58,7 @@ def filed(there: Front) -> dict[str, Any]:
 
 
 @BOTH
-async def test_a_rulebook_is_changed_by_two_who_read_what_is_otherwise(there: Front, language: str) -> None:
+async def test_rulebook_and_calendar_are_changed_by_two_who_read_what_is_otherwise(there: Front, language: str) -> None:
     said, points = WORDS[language], "3" if language == "en-GB" else "4"
     tomorrow = datetime_of(there.work.now, there.work.in_force.rulebook.zone).date() + timedelta(days=1)
     async with there.person(language) as one, there.person(language) as two:
@@ -81,8 +82,27 @@ async def test_a_rulebook_is_changed_by_two_who_read_what_is_otherwise(there: Fr
         await expect(line.locator(".new").first).to_have_text(points)
         assert await serious(hua) == []
         await hua.get_by_role("button", name=said["approve"], exact=True).click()
-        await hua.locator(".el-message-box").get_by_role("button", name=said["approve"], exact=True).click()
+        await hua.locator("[data-yes]").click()
         await expect(hua.locator("[data-change] header .tag")).to_have_text(said["approved"])
+        day = tomorrow + timedelta(days=1 if language == "en-GB" else 2)
+        await ma.goto(f"/admin/site?year={day.year}")
+        await ma.locator("input[name=calendar-first]").fill(day.isoformat())
+        await ma.keyboard.press("Enter")
+        await ma.locator("[data-calendar-form] [data-add]").click()
+        await expect(ma.locator("[data-queue=sales]")).to_contain_text("20")
+        await ma.reload()  # the draft is kept
+        await expect(ma.locator(f"[data-drafted='{day}']")).to_be_visible()
+        await ma.locator("textarea[name=calendar-reason]").fill("as announced")
+        assert await serious(ma) == []
+        await ma.locator("[data-calendar-form] button[type=submit]").click()
+        await expect(ma.locator("[data-difference]")).to_contain_text(day.isoformat())
+        await hua.goto(re.sub(r"^.*?(/admin/.*)$", r"\1", ma.url))
+        await hua.get_by_role("button", name=said["approve"], exact=True).click()
+        await hua.locator("[data-yes]").click()
+        await expect(hua.locator("[data-change] header .tag")).to_have_text(said["approved"])
+        await OwnDays(there.work.decisions, there.work.service.terms).look()
+        await hua.goto(f"/admin/site?year={day.year}")
+        await expect(hua.locator(f"[data-calendar] .day.own[data-day='{day}']")).to_be_visible()
     (edition,) = (await (await there.work.signed_in("ma")).get("/rules")).json()["editions"][1:]
     assert (edition["from"], edition["violations"]["V-LATE-ANSWER"]["points"]) == (tomorrow.isoformat(), int(points))
 
@@ -116,7 +136,7 @@ async def test_a_week_is_copied_a_conflict_is_shown_and_two_people_change_it(the
         hua = await two.sign_in("hua", re.sub(r"^.*?(/admin/.*)$", r"\1", sun.url))
         assert await serious(hua) == []
         await hua.get_by_role("button", name=said["approve"], exact=True).click()
-        await hua.locator(".el-message-box").get_by_role("button", name=said["approve"], exact=True).click()
+        await hua.locator("[data-yes]").click()
         await expect(hua.locator("[data-change] header .tag")).to_have_text(said["approved"])
         await hua.goto(f"/admin/roster?week={week}")
         await expect(hua.locator("[data-roster] .time")).to_have_count(2)
@@ -151,7 +171,7 @@ async def test_a_role_that_approves_money_is_asked_for_and_confirmed_and_a_sessi
         assert (await hired.sign_in("new-hr", password)).status_code == 201
         await root.goto("/admin/accounts/new-hr")
         await root.locator("[data-session=new-hr]").get_by_role("button", name="End the session").click()
-        await root.locator(".el-message-box").get_by_role("button", name="End the session").click()
+        await root.locator("[data-yes]").click()
         await expect(root.locator("[data-session]")).to_have_count(0)
         assert (await hired.get("/session")).status_code == 401
         await hired.http.aclose()

@@ -22,7 +22,7 @@ from callcenter.tracker.sink import Sink
 from callcenter.usecases.customers.log_pops import PopShown
 from callcenter.usecases.customers.tell_caller import CallAsked, KnownCaller
 from callcenter.web.live.feed import LiveFeed
-from callcenter.web.live.reader import LiveReader
+from callcenter.web.live.reader import LiveReader, LiveTerms
 from callcenter.web.live.words import Topic
 from tests.unit.rules.detection.story import packaged
 from tests.unit.test_exporter import NOON, House
@@ -38,7 +38,7 @@ ADMIN = Principal(account="root", role=Role.ADMIN)
 class Lively(House):
     """A house whose live stream is told after its exporter."""
 
-    def __init__(self, floor: Floor | None = None, since: Micros = NOON) -> None:
+    def __init__(self, floor: Floor | None = None, since: Micros = NOON, *, tell_listening: bool = True) -> None:
         super().__init__(floor=floor, book=packaged())
         self.now = since
         self.asked: list[str] = []
@@ -53,7 +53,7 @@ class Lively(House):
             lambda agent, _: TEAMS.get(agent),
             lambda: Numbering(internal=("8001",)),
             self,
-            open_for=600 * SECOND,
+            terms=LiveTerms(600 * SECOND, tell_listening),
             clock=lambda: self.now,
         )
         self.sinks: list[Sink] = [self.exporter, self.feed]

@@ -13,6 +13,7 @@ from sqlalchemy import update
 from callcenter.domain.frame import SECOND
 from callcenter.staff.dates import datetime_of
 from callcenter.store.tables import AuditRow
+from callcenter.tracker.calendar_watch import OwnDays
 from callcenter.tracker.enacting import RulesFiles
 from tests.integration.api import Department, department
 
@@ -108,6 +109,51 @@ async def test_who_was_shown_customers_is_listed_and_that_it_was_asked_is_logged
     log = (await (await work.signed_in("root")).get("/audit?action=read_looks")).json()["items"]
     assert {one["subject"] for one in log} == {"sun", "alice"}
     assert (await (await work.signed_in("alice")).get("/customers/looks")).status_code == 403
+
+
+class TestCalendar:
+    """Days worked or not, said by the site itself: proposed by one, approved by another, counted by from then on."""
+
+    def change(self, work: Department, **days: bool | None) -> dict[str, Any]:
+        first = datetime_of(work.now, work.in_force.rulebook.zone).date()
+        told = {(first + timedelta(days=int(n[1:]))).isoformat(): worked for n, worked in days.items()}
+        return {"kind": "calendar", "subject": "x", "reason": "as announced", "content": {"days": told}}
+
+    async def test_what_two_agree_on_counts_and_shows_as_the_sites_own(self, work: Department) -> None:
+        ma, hua = await work.signed_in("ma"), await work.signed_in("hua")
+        calendar = OwnDays(work.decisions, work.service.terms)
+        change = self.change(work, d1=False, d2=True)
+        made = await ma.send("POST", "/changes", change)
+        assert made.status_code == 201, made.text
+        number = made.json()["id"]
+        difference = (await hua.get(f"/changes/{number}/difference")).json()["items"]
+        first, second = change["content"]["days"]
+        assert [(one["part"], one["code"], one["old"], one["new"]) for one in difference] == [
+            ("calendar", first, None, False),
+            ("calendar", second, None, True),
+        ]
+        assert (await ma.send("POST", f"/changes/{number}/approve", If_Match='"1"')).status_code == 409
+        assert (await hua.send("POST", f"/changes/{number}/approve", If_Match='"1"')).status_code == 200
+        await calendar.look()
+        year = (await ma.get(f"/calendar?year={first[:4]}")).json()["items"]
+        own = {one["day"]: one["worked"] for one in year if one["own"]}
+        assert own == {day: worked for day, worked in change["content"]["days"].items() if day[:4] == first[:4]}
+        log = (await (await work.signed_in("root")).get("/audit?kind=change")).json()["items"]
+        assert [(entry["actor"], entry["action"]) for entry in log] == [("ma", "propose"), ("hua", "approve")]
+
+    async def test_a_day_that_has_begun_and_one_that_another_change_took_are_refused(self, work: Department) -> None:
+        ma, hua = await work.signed_in("ma"), await work.signed_in("hua")
+        refused = await ma.send("POST", "/changes", self.change(work, d0=True), Accept_Language="en")
+        assert (refused.status_code, "has begun" in refused.json()["detail"]) == (422, True)
+        numbers = [
+            (await ma.send("POST", "/changes", self.change(work, **days))).json()["id"]
+            for days in ({"d1": False}, {"d1": True}, {"d2": True})
+        ]
+        answers = [await hua.send("POST", f"/changes/{one}/approve", If_Match='"1"') for one in numbers[:2]]
+        assert [one.status_code for one in answers] == [200, 409]
+        work.now += 3 * 86_400 * SECOND
+        await hua.sign_in("hua")
+        assert (await hua.send("POST", f"/changes/{numbers[2]}/approve", If_Match='"1"')).status_code == 422
 
 
 class TestRulebook:

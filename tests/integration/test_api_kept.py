@@ -6,12 +6,14 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from callcenter.doctor.inspect import Check
 from callcenter.errors import SwitchError
 from callcenter.exporter.health import Health
-from tests.integration.api import Browser, Department, department
+from callcenter.tracker import RulesInForce
+from tests.integration.api import ROSTER, Browser, Department, department
 from tests.integration.test_outbox_command import HOSTILE, SINK, stand_still
 
 EN = {"Accept-Language": "en"}
@@ -111,8 +113,14 @@ async def test_the_site_is_told_as_settings_roster_and_rulebook_have_it(work: De
     sun = await work.signed_in("sun")
     told = (await sun.get("/site", **EN)).json()
     assert told["kept"] == [{"setting": "journal.keep_days", "days": 0}]
-    assert {"code": "tea", "name": "tea"} in told["reasons"]
+    assert {"code": "tea", "name": "tea", "told": True} in told["reasons"]
     assert told["queues"] == []
+    seats = tuple(msgspec.structs.replace(seat, queues=("sales",)) for seat in ROSTER.seats if seat.agent == "Alice")
+    work.in_force = RulesInForce(work.in_force.rulebook, msgspec.structs.replace(ROSTER, seats=seats))
+    work.service.doctor.checks = [Check("a", "ok", "b"), Check("ring timeout of sales", "fail", "2 s", queue="sales")]
+    (queue,) = (await sun.get("/site", **EN)).json()["queues"]
+    assert (queue["queue"], queue["serving"], queue["agents"]) == ("sales", ["Alice"], 1)
+    assert queue["checks"] == [{"name": "ring timeout of sales", "verdict": "fail", "found": "2 s", "remedy": ""}]
     year = (await sun.get("/calendar?year=2026")).json()
     assert (len(year["items"]), year["provisional"]) == (365, 0)
     october = next(one for one in year["items"] if one["day"] == "2026-10-01")

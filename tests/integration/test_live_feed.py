@@ -83,10 +83,10 @@ HOSTILE = '<img src=x onerror=1>\r\ndata: {"forged": 1}\n\nevent: pops\u202e'
 
 
 @pytest.fixture
-async def house(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Lively]:
+async def house(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> AsyncIterator[Lively]:
     """Give a house whose stream runs and which tells of its floor at once."""
     monkeypatch.setattr(feed, "_FLOOR_SECONDS", 0)
-    house = Lively()
+    house = Lively(tell_listening=getattr(request, "param", True))
 
     async def all_last(asked: set[str]) -> set[str]:
         return asked
@@ -727,8 +727,8 @@ async def test_an_agent_is_told_who_listens_as_long_as_they_do_and_nobody_else_i
         assert await page.rest("acts") == []
 
 
+@pytest.mark.parametrize("house", [False], indirect=True)
 async def test_no_agent_is_told_who_listens_where_the_site_does_not(house: Lively) -> None:
-    house.feed.listeners.told = False
     house.sign_in()
     house.join()
     house.ring()

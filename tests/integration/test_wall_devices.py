@@ -60,11 +60,16 @@ async def test_wall_shows_its_queues_and_no_person_by_its_token_alone(wall: Wall
     (queue,) = told["queues"]
     assert (queue["queue"], queue["waiting"]) == ("sales", 1)
     assert (told["service_level_name"], told["service_level"]) == ("sl-offered", None)
+    assert told["speed_of_answer_seconds"] is None
     whole = json.dumps(told)
     assert [word for word in ("Alice", "13812345678", "PJSIP", "k1") if word in whole] == []
     oldest = wall.work.now - 60 * SECOND
     house.feed.lost_calls({"sales": OpenLostCalls(callers=3, oldest=oldest), "x": OpenLostCalls(callers=1, oldest=0)})
     assert (await wall.shown(token)).json()["lost_calls"] == 4
+    house.now += 7 * SECOND
+    house.answer("k1")
+    answered = (await wall.shown(token)).json()
+    assert answered["speed_of_answer_seconds"] == answered["queues"][0]["answer_wait_seconds"] >= 7
     others = await wall.shown(await wall.made(name="other", queues=["orders"]))
     assert (others.json()["queues"], others.json()["lost_calls"]) == ([], 0)
 

@@ -759,6 +759,7 @@ def test_board_counts_the_day_and_names_its_service_level() -> None:
     live = house.exporter.live()
     (queue,) = live.queues
     assert (queue.answered, queue.abandoned, queue.within, queue.service_level) == (1, 1, 1, 0.5)
+    assert (queue.answer_waits, queue.answer_wait_seconds) == (1, 20)
     assert live.service_level_name == "sl-offered"
     assert [visit.outcome for visit in live.recent] == ["answered", "abandoned"]
 

@@ -12,7 +12,7 @@ import msgspec
 from callcenter.domain import facts as fx
 from callcenter.domain.frame import SECOND, Micros
 from callcenter.domain.vocabulary import VisitOutcome
-from callcenter.rules.regulations.formulas import SHORT, LevelCounts, service_levels, share
+from callcenter.rules.regulations.formulas import SHORT, AnswerWaits, LevelCounts, service_levels, share
 from callcenter.rules.regulations.promises import FirstAnswer
 
 _SERVED = (VisitOutcome.ANSWERED, VisitOutcome.ABANDONED)
@@ -90,7 +90,7 @@ class SpanFigures(msgspec.Struct):
     @property
     def speed_of_answer(self) -> Fraction | None:
         """The mean wait of answered visits, in seconds; only those whose wait was seen."""
-        return share(sum(self.waits), len(self.waits) * SECOND)
+        return AnswerWaits(len(self.waits), sum(self.waits)).speed_of_answer
 
     @property
     def wait_call(self) -> Fraction | None:

@@ -33,6 +33,22 @@ class LevelCounts(NamedTuple):
     left_within: int = 0
 
 
+class AnswerWaits(NamedTuple):
+    """The waits of answered visits, of those that were seen."""
+
+    visits: int = 0
+    waited: Micros = 0
+
+    def and_one(self, wait: Micros) -> AnswerWaits:
+        """Return these and one more."""
+        return AnswerWaits(self.visits + 1, self.waited + wait)
+
+    @property
+    def speed_of_answer(self) -> Fraction | None:
+        """The mean wait (ASA), in seconds; None of nothing."""
+        return share(self.waited, self.visits * SECOND)
+
+
 class InQueue(Protocol):
     """A caller's stay in a queue."""
 

@@ -26,6 +26,8 @@ class ChangeKind(StrEnum):
     """A whole roster."""
     SHIFTS = "shifts"
     """Some people's days of the roster."""
+    CALENDAR = "calendar"
+    """Days worked or not, whatever the official calendar says."""
 
 
 OF_THE_ROSTER = (ChangeKind.ROSTER, ChangeKind.SHIFTS)
@@ -89,6 +91,16 @@ async def roster_changes(connection: AsyncConnection, before: Micros | None = No
     rows = select(c).where(c.kind.in_(OF_THE_ROSTER), c.state == ChangeState.APPROVED)
     if last is not None:
         rows = rows.where(tuple_(c.decided_at, c.id) >= tuple_(last.decided_at, last.id))
+    if before is not None:
+        rows = rows.where(c.decided_at < before)
+    found = await connection.execute(rows.order_by(c.decided_at, c.id))
+    return [_change(row) for row in found.mappings()]
+
+
+async def calendar_changes(connection: AsyncConnection, before: Micros | None = None) -> list[Change]:
+    """Read what was approved of the calendar, in its order; with `before`, until a moment."""
+    c = ChangeRow
+    rows = select(c).where(c.kind == ChangeKind.CALENDAR, c.state == ChangeState.APPROVED)
     if before is not None:
         rows = rows.where(c.decided_at < before)
     found = await connection.execute(rows.order_by(c.decided_at, c.id))

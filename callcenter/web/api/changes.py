@@ -18,11 +18,13 @@ from callcenter.staff.rights import Right
 from callcenter.staff.roles import Field as Delicate
 from callcenter.staff.roles import Principal, Sight, sight
 from callcenter.staff.roster_days import RosterSaid, differing, roster_said
+from callcenter.staff.workdays import days_said, laid_over
 from callcenter.store.decisions.changes import (
     OF_THE_ROSTER,
     Change,
     ChangeKind,
     ChangeState,
+    calendar_changes,
     get,
     listed,
     newest,
@@ -91,7 +93,9 @@ class DifferenceShown(ResponseBody):
 
     edition: str = Field(description="The edition of a rulebook that says it; `from`: the day, or month, it begins.")
     first: str | None = Field(alias="from")
-    part: str = Field(description="`edition`, `figures`, `queues`, `promises`, `violations`, `amount`.")
+    part: str = Field(
+        description="`edition`, `figures`, `queues`, `promises`, `violations`, `amount`, `roster`, `calendar`."
+    )
     code: str | None
     zh: str | None
     en: str | None
@@ -211,6 +215,8 @@ async def read_difference(number: Name, _: Seeing, service: TheService) -> Diffe
         raise BadInput("the change is too deep to be shown")
     if change.kind in OF_THE_ROSTER:
         found = await _roster_differences(service, change)
+    elif change.kind is ChangeKind.CALENDAR:
+        found = await _calendar_differences(service, change)
     elif change.kind is ChangeKind.RULEBOOK:
         found = differences(await _written(service, change.decided_at), change.content)
     else:
@@ -240,6 +246,19 @@ async def _roster_differences(service: Service, change: Change) -> list[FigureDi
             edition="", first=one.day, part="roster", code=one.agent, name=one.sheet, old=one.old, new=one.new
         )
         for one in found
+    ]
+
+
+async def _calendar_differences(service: Service, change: Change) -> list[FigureDifference]:
+    async with service.decisions.reading() as connection:
+        before = await calendar_changes(connection, change.decided_at)
+    old = laid_over(service.settings.own_days, (days_said(one.content) for one in before))
+    return [
+        FigureDifference(
+            edition="", first="", part="calendar", code=day.isoformat(), name="worked", old=old.get(day), new=worked
+        )
+        for day, worked in sorted(days_said(change.content).days.items())
+        if old.get(day) is not worked
     ]
 
 
@@ -284,6 +303,6 @@ def _shown(change: Change, person: Principal, service: Service) -> ChangeShown:
     values["reason"] = worded(change.reason, seen)
     if is_too_deep(change.content):
         values["content"] = _TOO_DEEP
-    elif seen is not Sight.FULL and change.kind not in OF_THE_ROSTER:
+    elif seen is not Sight.FULL and change.kind not in (*OF_THE_ROSTER, ChangeKind.CALENDAR):
         values["content"] = without_numbers(change.content)
     return ChangeShown(**values)

@@ -28,7 +28,6 @@ from callcenter.web.api.once import TheOnce
 from callcenter.web.auth import TheSession, allowed
 from callcenter.web.desk.desk import Desk, DeskNow, PageFactSaid
 from callcenter.web.desk.phones import PagePhone
-from callcenter.web.limits import SignInRate
 from callcenter.web.problems import RequestRefused, language_of
 from callcenter.web.service import Service, TheService
 
@@ -169,7 +168,7 @@ async def change_state(
     desk, agent = _desk(person, service)
     if (body.state is DeskState.PAUSED) != (body.reason is not None):
         raise BadInput("a pause needs a reason, and nothing else has one")
-    _require_patience(desk.changes, person, service)
+    desk.changes.require(person.account, service.steady())
     await _note(person, agent, service, body.state.value, reason=body.reason)
     match body.state:
         case DeskState.READY:
@@ -187,7 +186,7 @@ async def change_state(
 async def sign_in_at_queues(request: Request, person: AtTheDesk, session: TheSession, service: TheService) -> DeskShown:
     """Sign in at one's queues, paused until one is ready."""
     desk, agent = _desk(person, service)
-    _require_patience(desk.changes, person, service)
+    desk.changes.require(person.account, service.steady())
     await _note(person, agent, service, "sign_in")
     return await _shown(desk, await desk.sign_in(agent), session.id, service, request)
 
@@ -196,7 +195,7 @@ async def sign_in_at_queues(request: Request, person: AtTheDesk, session: TheSes
 async def take_phone(body: PhoneAsked, person: AtTheDesk, session: TheSession, service: TheService) -> PhoneGiven:
     """Take the phone into this page: its secret is told to this session alone."""
     desk, agent = _desk(person, service)
-    _require_patience(desk.changes, person, service)
+    desk.changes.require(person.account, service.steady())
     phone = await _phone(desk, desk.now(agent), session.id, service)
     if phone is None:
         raise Conflict("no phone in a page is yours: ask your administrator for one (callcenter phones rotate)")
@@ -228,7 +227,7 @@ def _in_use() -> RequestRefused:
 async def bear_witness(body: PageFacts, person: AtTheDesk, service: TheService) -> Response:
     """Say what the page saw of its phone; where it cannot ring, a system pause begins."""
     desk, agent = _desk(person, service)
-    _require_patience(desk.rate, person, service)
+    desk.rate.require(person.account, service.steady())
     if not await desk.has_page(agent):
         raise RequestRefused("forbidden", "no phone of yours is in a page, so that no page can bear witness of it")
     await desk.witness(
@@ -245,7 +244,7 @@ async def bear_witness(body: PageFacts, person: AtTheDesk, service: TheService) 
 async def say_quality(body: CallMeasured, person: AtTheDesk, service: TheService, once: TheOnce) -> Response:
     """Say what a call was like in the page: it is kept with the call, as the agent's own part of it."""
     desk, agent = _desk(person, service)
-    _require_patience(desk.rate, person, service)
+    desk.rate.require(person.account, service.steady())
     measured = MeasuredCall(
         id=once.new_id,
         agent=agent,
@@ -260,17 +259,6 @@ async def say_quality(body: CallMeasured, person: AtTheDesk, service: TheService
         return KeptAnswer(status=status.HTTP_204_NO_CONTENT, etag="", body="")
 
     return await once.answer(work)
-
-
-def _require_patience(rate: SignInRate, person: Principal, service: Service) -> None:
-    """Bound what the pages of one account may tell and ask.
-
-    Raises:
-        RequestRefused: It was too much for a minute.
-    """
-    if wait := rate.wait(person.account, service.steady()):
-        seconds = -(-wait // SECOND)
-        raise RequestRefused("too-many", f"too many attempts; try again in {seconds} s", Retry_After=str(seconds))
 
 
 def _desk(person: Principal, service: Service) -> tuple[Desk, str]:

@@ -8,7 +8,6 @@ from typing import Annotated
 from fastapi import APIRouter, Request, Response, status
 from pydantic import StringConstraints
 
-from callcenter.domain.frame import SECOND
 from callcenter.staff.rights import RIGHTS, Right, Role
 from callcenter.store.sign_in.passwords import MOST_PASSWORD
 from callcenter.store.sign_in.sessions import Session, SignInRefused
@@ -16,6 +15,7 @@ from callcenter.usecases.keep_accounts import change_account
 from callcenter.web.api.fields import RequestBody, ResponseBody, moment_out
 from callcenter.web.auth import MOST_TOKEN, AnySession
 from callcenter.web.cookies import NEW_DEVICE, NEW_TOKEN, device_name
+from callcenter.web.limits import address_of
 from callcenter.web.problems import RequestRefused
 from callcenter.web.service import Service, TheService
 
@@ -61,10 +61,7 @@ async def sign_in(body: SignIn, request: Request, service: TheService) -> Me:
     """Sign in; the session comes as a cookie."""
     at, device = service.clock(), _device(request, service)
     if not await service.sessions.knows(body.name, device, at):
-        address = request.client.host if request.client else ""
-        if wait := service.rate.wait(address, service.steady()):
-            seconds = -(-wait // SECOND)
-            raise RequestRefused("too-many", f"too many attempts; try again in {seconds} s", Retry_After=str(seconds))
+        service.rate.require(address_of(request), service.steady())
     session = await service.sessions.sign_in(body.name, body.password, at, device)
     setattr(request.state, NEW_TOKEN, session.token)
     setattr(request.state, NEW_DEVICE, session.device)

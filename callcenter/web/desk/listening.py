@@ -41,12 +41,12 @@ class ListenIn(msgspec.Struct, frozen=True, kw_only=True):
 class Listeners:
     """Who has dialled a code and listens, by their channel.
 
-    Attributes:
+    Args:
         told: Agents are told who listens to them.
     """
 
-    def __init__(self) -> None:
-        self.told = True
+    def __init__(self, *, told: bool = True) -> None:
+        self.told = told
         self._by_line: OrderedDict[str, ListenIn] = OrderedDict()
 
     def dialled(self, line: str, who: ListenIn) -> None:

@@ -32,7 +32,7 @@ from callcenter.store.complaints.news import CaseNews
 from callcenter.store.decisions.lost_calls import OpenLostCalls
 from callcenter.store.decisions.violations import FiledRecord
 from callcenter.web.desk.listening import Listeners
-from callcenter.web.live.reader import MOST_UNREAD, Lasting, LiveReader
+from callcenter.web.live.reader import AS_USUAL, MOST_UNREAD, Lasting, LiveReader, LiveTerms
 from callcenter.web.live.words import (
     HELD,
     OVER,
@@ -79,7 +79,7 @@ class LiveFeed:
         team_of: In which team an agent is at a moment.
         numbering: How numbers are read now.
         book: Finds out who calls, and keeps who was shown it.
-        open_for: How long an agent may read the number of a call of their own in full.
+        terms: What the site says of it.
         clock: Our clock; the first event's number is its time, so that numbers grow over restarts.
     """
 
@@ -91,11 +91,11 @@ class LiveFeed:
         numbering: Callable[[], Numbering],
         book: CallerBook | None = None,
         *,
-        open_for: Micros = 0,
+        terms: LiveTerms = AS_USUAL,
         clock: Callable[[], Micros] = wall_clock,
     ) -> None:
-        self.listeners = Listeners()
-        self._open_for = open_for
+        self.listeners = Listeners(told=terms.tell_listening)
+        self._open_for = terms.open_for
         self.board = board
         self._health = health
         self._team_of = team_of

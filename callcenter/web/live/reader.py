@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable
+from typing import NamedTuple
 
+from callcenter.domain.frame import Micros
 from callcenter.staff.roles import Principal
 from callcenter.web.live.words import LiveEvent, Topic
 
@@ -14,6 +16,21 @@ MOST_UNREAD = 500
 
 Lasting = Callable[[set[str]], Awaitable[set[str]]]
 """Tells which of some sessions last."""
+
+
+class LiveTerms(NamedTuple):
+    """What the site says of it.
+
+    Attributes:
+        open_for: How long an agent may read the number of a call of their own in full.
+        tell_listening: An agent is told who listens.
+    """
+
+    open_for: Micros = 0
+    tell_listening: bool = True
+
+
+AS_USUAL = LiveTerms()
 
 
 class LiveReader:

@@ -47,6 +47,8 @@ QUEUE = QueueNow(
     within=7,
     threshold_seconds=20,
     service_level=0.7,
+    answer_waits=8,
+    answer_wait_seconds=96.0,
 )
 AGENT = AgentNow(
     agent="Alice",

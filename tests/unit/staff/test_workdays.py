@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from callcenter.domain.frame import Micros
+from callcenter.errors import BadInput
 from callcenter.staff.dates import datetime_of, micros_of
-from callcenter.staff.workdays import Workdays
+from callcenter.staff.workdays import Workdays, days_said, laid_over
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 DAYS = Workdays(SHANGHAI)
@@ -102,3 +103,25 @@ def test_weekend_and_festival_are_passed_over() -> None:
 def test_day_begins_where_the_department_is() -> None:
     late_in_utc = datetime(2026, 3, 2, 17, tzinfo=UTC)  # the 3rd, 01:00, in Shanghai
     assert DAYS.after(micros_of(late_in_utc), 1) == DAYS.after(micros_of(datetime(2026, 3, 3, 1, tzinfo=SHANGHAI)), 1)
+
+
+def test_days_that_were_said_last_win_and_null_is_the_official_calendar_again() -> None:
+    filed = {date(2027, 2, 6): True, date(2027, 2, 7): True}
+    said = [days_said({"days": {"2027-02-06": False, "2027-02-08": False}}), days_said({"days": {"2027-02-07": None}})]
+    assert laid_over(filed, said) == {date(2027, 2, 6): False, date(2027, 2, 8): False}
+
+
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        ({"days": {"soon": True}}, "these are no days of a calendar"),
+        ({"days": {}}, "name 1 to 366 days"),
+        (
+            {"days": {(date(2027, 1, 1) + timedelta(days=n)).isoformat(): True for n in range(367)}},
+            "name 1 to 366 days",
+        ),
+    ],
+)
+def test_what_is_no_day_is_refused(content: object, why: str) -> None:
+    with pytest.raises(BadInput, match=why):
+        days_said(content)

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Request, status
 from pydantic import Field
 
 from callcenter import __version__
-from callcenter.doctor.inspect import Verdict
+from callcenter.doctor.inspect import Check, Verdict
 from callcenter.staff.rights import Right
 from callcenter.staff.roles import Principal
 from callcenter.web.api.fields import ResponseBody, moment_out
@@ -106,13 +106,15 @@ def _shown(request: Request, service: Service) -> DoctorShown:
         begun_at=moment_out(run.begun_at, zone),
         ended_at=moment_out(run.ended_at, zone),
         fault=in_words_of(request, run.fault) or None,
-        checks=[
-            CheckShown(
-                name=in_words_of(request, one.name),
-                verdict=one.verdict,
-                found=in_words_of(request, one.found),
-                remedy=in_words_of(request, one.remedy),
-            )
-            for one in [*run.checks]
-        ],
+        checks=[check_shown(one, request) for one in [*run.checks]],
+    )
+
+
+def check_shown(one: Check, request: Request) -> CheckShown:
+    """Say one check in the reader's language."""
+    return CheckShown(
+        name=in_words_of(request, one.name),
+        verdict=one.verdict,
+        found=in_words_of(request, one.found),
+        remedy=in_words_of(request, one.remedy),
     )

@@ -12,6 +12,7 @@ from callcenter.domain.frame import SECOND
 from callcenter.staff.calendar import look_up
 from callcenter.staff.rights import Right
 from callcenter.staff.roles import Principal
+from callcenter.web.api.admin.health import CheckShown, check_shown
 from callcenter.web.api.desk import ReasonShown, reasons_shown
 from callcenter.web.api.fields import ResponseBody
 from callcenter.web.auth import allowed
@@ -29,8 +30,16 @@ class SiteQueue(ResponseBody):
     queue: str
     number: str | None = Field(description="At which agents reach it (`desk.numbers`).")
     agents: int | None = Field(description="Whom the roster has serve it now.")
+    serving: list[str] | None = Field(description="Who they are.")
     service_threshold_seconds: float
     wrap_up_seconds: float
+    checks: list[CheckShown] = Field(description="What the doctor said of it last.")
+
+
+class SiteReason(ReasonShown):
+    """A reason of pauses; `told`: by the rulebook in force such a pause is one that the supervisor was told of."""
+
+    told: bool
 
 
 class KeptShown(ResponseBody):
@@ -45,7 +54,7 @@ class SiteShown(ResponseBody):
 
     timezone: str
     queues: list[SiteQueue]
-    reasons: list[ReasonShown] = Field(description="Of pauses (`desk.reasons`).")
+    reasons: list[SiteReason] = Field(description="Of pauses (`desk.reasons`).")
     kept: list[KeptShown]
     explain_days: int
     appeal_days: int
@@ -75,11 +84,14 @@ async def read_site(_: Seeing, request: Request, service: TheService) -> SiteSho
     """Say which queues, pause reasons and times of keeping hold at the site."""
     desk, terms = service.ports.desk, service.terms
     language = language_of(request.headers.get("accept-language"))
-    reasons = {} if desk is None else desk.settings.reasons
+    reasons = reasons_shown({} if desk is None else desk.settings.reasons, language)
+    told = service.rulebook.figures(service.clock()).told_reasons
     return SiteShown(
         timezone=service.rulebook.timezone,
-        queues=_queues(service),
-        reasons=reasons_shown(reasons, language),
+        queues=_queues(request, service),
+        reasons=[
+            SiteReason(code=one.code, name=one.name, told=not {"*", one.code}.isdisjoint(told)) for one in reasons
+        ],
         kept=[KeptShown(setting=name, days=days) for name, days in service.ports.kept_days.items()],
         explain_days=terms.explain,
         appeal_days=terms.appeal,
@@ -90,7 +102,7 @@ async def read_site(_: Seeing, request: Request, service: TheService) -> SiteSho
 @router.get("/calendar")
 async def read_calendar(_: Seeing, service: TheService, year: Annotated[int, Query(ge=2000, le=2150)]) -> CalendarShown:
     """Say of each day of a year whether it is worked, and whether that is known."""
-    days, own = service.terms.days, {*service.settings.worked_days, *service.settings.free_days}
+    days, own = service.terms.days, service.terms.days.own
     first = date(year, 1, 1)
     items = []
     for n in range((date(year + 1, 1, 1) - first).days):
@@ -108,7 +120,7 @@ async def read_calendar(_: Seeing, service: TheService, year: Annotated[int, Que
     return CalendarShown(year=year, provisional=sum(not one.official for one in items), items=items)
 
 
-def _queues(service: Service) -> list[SiteQueue]:
+def _queues(request: Request, service: Service) -> list[SiteQueue]:
     now, roster, desk = service.clock(), service.roster, service.ports.desk
     figures = service.rulebook.figures(now)
     numbers = {} if desk is None else desk.settings.numbers
@@ -122,8 +134,10 @@ def _queues(service: Service) -> list[SiteQueue]:
             queue=queue,
             number=numbers.get(queue),
             agents=None if roster is None else len(serving.get(queue, ())),
+            serving=None if roster is None else sorted(serving.get(queue, ())),
             service_threshold_seconds=figures.threshold(queue) / SECOND,
             wrap_up_seconds=figures.wrap_up.get(queue, 0) / SECOND,
+            checks=[check_shown(one, request) for one in service.doctor.checks if one.queue == queue],
         )
         for queue in sorted(named)
     ]

@@ -12,7 +12,6 @@ from fastapi import APIRouter, Header, Path, Request, Response
 from pydantic import Field
 
 from callcenter.cases.complaints.vocabulary import CaseState, Move, MoveWhy
-from callcenter.domain.frame import SECOND
 from callcenter.store.complaints.people import department_account
 from callcenter.store.idempotency import KeptAnswer
 from callcenter.store.unit_of_work import UnitOfWork
@@ -24,7 +23,7 @@ from callcenter.web.api.complaints.offers import MoveOffered, form_shown
 from callcenter.web.api.complaints.shapes import CaseMoved, moved_answer, text_without_numbers
 from callcenter.web.api.fields import ResponseBody, moment_out
 from callcenter.web.api.once import Once, SeenVersion, etag, keyed
-from callcenter.web.problems import RequestRefused
+from callcenter.web.limits import address_of
 from callcenter.web.service import Service, TheService
 
 router = APIRouter(prefix="/notices", tags=["notices"])
@@ -96,10 +95,7 @@ def _require_slow(request: Request, service: Service) -> None:
     Raises:
         RequestRefused: It comes too soon after the others.
     """
-    address = request.client.host if request.client else ""
-    if wait := service.link_rate.wait(address, service.steady()):
-        seconds = -(-wait // SECOND)
-        raise RequestRefused("too-many", f"too many attempts; try again in {seconds} s", Retry_After=str(seconds))
+    service.link_rate.require(address_of(request), service.steady())
 
 
 def _shown(found: OpenNotice, moves: list[OfferedMove], service: Service) -> NoticeShown:

@@ -10,7 +10,6 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from pydantic import Field
 
 from callcenter.cases.complaints.vocabulary import CaseChannel
-from callcenter.domain.frame import SECOND
 from callcenter.errors import BadInput
 from callcenter.numbers import PLAIN
 from callcenter.staff.rights import Right
@@ -21,7 +20,8 @@ from callcenter.usecases.enquiries.keep_systems import make_system, withdraw_sys
 from callcenter.usecases.enquiries.report_contacts import ReportedContact, report_contacts
 from callcenter.web.api.enquiries.shapes import MomentsTold
 from callcenter.web.api.fields import Name, RequestBody, ResponseBody, Words, moment_out
-from callcenter.web.auth import MOST_TOKEN, allowed
+from callcenter.web.auth import allowed, known_by
+from callcenter.web.limits import address_of
 from callcenter.web.problems import RequestRefused
 from callcenter.web.service import Service, TheService
 
@@ -43,14 +43,9 @@ async def _system(
     Raises:
         RequestRefused: None has, it was withdrawn, or it reports too often.
     """
-    address = "" if request.client is None else request.client.host
-    found = None
-    if given is not None and 0 < len(given.credentials) <= MOST_TOKEN:
-        async with service.decisions.reading() as connection:
-            found = await system_of(connection, given.credentials)
-    wait = service.report_rate.wait(f"? {address}" if found is None else f"system {found.name}", service.steady())
-    if wait:
-        raise RequestRefused("too-many", "report fewer batches a minute", Retry_After=str(-(-wait // SECOND)))
+    found = await known_by(given, system_of, service)
+    who = f"? {address_of(request)}" if found is None else f"system {found.name}"
+    service.report_rate.require(who, service.steady())
     if found is None:
         raise RequestRefused("not-signed-in", "send the system's token as Authorization: Bearer")
     return found

@@ -7,7 +7,6 @@ from typing import Annotated
 from fastapi import APIRouter, Request, Response, status
 from pydantic import StringConstraints
 
-from callcenter.domain.frame import SECOND
 from callcenter.staff.rights import Role
 from callcenter.store.conflicts import Conflict
 from callcenter.store.sign_in.accounts import NewAccount
@@ -15,6 +14,7 @@ from callcenter.store.sign_in.vouching import CONSOLE
 from callcenter.usecases.keep_accounts import add_account
 from callcenter.web.api.fields import RequestBody, ResponseBody
 from callcenter.web.api.session import Password
+from callcenter.web.limits import address_of
 from callcenter.web.pages.first_account import somebody
 from callcenter.web.problems import RequestRefused
 from callcenter.web.service import TheService
@@ -46,10 +46,7 @@ async def ask_first_account(service: TheService) -> FirstAccountOpen:
 @router.post("", status_code=status.HTTP_201_CREATED)
 async def make_first_account(body: FirstAccountAsked, request: Request, service: TheService) -> Response:
     """Make the first account, an administrator's, by the code that the service shows where it was started."""
-    address = request.client.host if request.client else ""
-    if wait := service.rate.wait(address, service.steady()):
-        seconds = -(-wait // SECOND)
-        raise RequestRefused("too-many", f"too many attempts; try again in {seconds} s", Retry_After=str(seconds))
+    service.rate.require(address_of(request), service.steady())
     if not service.first.fits(body.code):
         raise RequestRefused("forbidden", "this is not the code; the service shows it in its log where it starts")
     hashed = await service.accounts.hashed(body.name, body.password)

@@ -13,7 +13,6 @@ from fastapi import APIRouter, Depends, Path, Request, Response, Security, statu
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from pydantic import Field
 
-from callcenter.domain.frame import SECOND
 from callcenter.exporter.wall import queues_now
 from callcenter.staff.rights import Right
 from callcenter.staff.roles import Principal
@@ -24,7 +23,8 @@ from callcenter.store.unit_of_work import UnitOfWork
 from callcenter.usecases.keep_walls import WallShows, change_wall, make_wall, withdraw_wall
 from callcenter.web.api.fields import Name, RequestBody, ResponseBody, moment_out
 from callcenter.web.api.once import SeenVersion, TheOnce, etag
-from callcenter.web.auth import MOST_TOKEN, allowed
+from callcenter.web.auth import allowed, known_by
+from callcenter.web.limits import address_of
 from callcenter.web.problems import RequestRefused
 from callcenter.web.service import Service, TheService
 
@@ -42,6 +42,7 @@ class WallTile(StrEnum):
     LONGEST = "longest"
     READY = "ready"
     SERVICE_LEVEL = "service_level"
+    SPEED_OF_ANSWER = "speed_of_answer"
     ANSWERED = "answered"
     ABANDONED = "abandoned"
     LOST_CALLS = "lost_calls"
@@ -117,6 +118,7 @@ class WallNow(ResponseBody):
     data_age_seconds: float | None
     service_level_name: str
     service_level: float | None = Field(description="Of the queues shown together; null: of nothing.")
+    speed_of_answer_seconds: float | None = Field(description="The mean wait of those answered today; null: of nobody.")
     queues: list[dict[str, Any]]
     lost_calls: int | None = Field(description="Callers to be called back; null: not known.")
     lost_since: float | None
@@ -132,16 +134,11 @@ async def _wall(
     Raises:
         RequestRefused: None has, it was withdrawn, or tokens are tried out.
     """
-    if given is not None and 0 < len(given.credentials) <= MOST_TOKEN:
-        async with service.decisions.reading() as connection:
-            found = await wall_of(connection, given.credentials)
-        if found is not None:
-            return found
-    address = "" if request.client is None else request.client.host
-    wait = service.link_rate.wait(f"wall {address}", service.steady())
-    if wait:
-        raise RequestRefused("too-many", "try again later", Retry_After=str(-(-wait // SECOND)))
-    raise RequestRefused("not-signed-in", "send the wall's token as Authorization: Bearer")
+    found = await known_by(given, wall_of, service)
+    if found is None:
+        service.link_rate.require(f"wall {address_of(request)}", service.steady())
+        raise RequestRefused("not-signed-in", "send the wall's token as Authorization: Bearer")
+    return found
 
 
 @router.get("/wall")

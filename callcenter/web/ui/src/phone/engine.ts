@@ -1,47 +1,39 @@
 /**
- * The phone of this page: its line, sound, microphone and devices, and whether it can ring.
+ * The phone of this page: its line, its calls, and what it hears by.
  *
  *     off ──take──▶ connecting ──▶ registered ◀──▶ lost (it tries again by itself)
  *      ▲                              │
  *      └── leave, other_tab, elsewhere ┘
  */
-import type { Alert } from "./alert";
 import { FROZEN } from "./awake";
 import { Calls, type CallsOf } from "./calls";
-import { type Chosen, chosenBefore, keep, plugged, usable } from "./devices";
+import { type Chosen, chosenBefore } from "./devices";
 import { now } from "./clock";
-import type { Levels } from "./levels";
+import { type AroundHearing, Hearing } from "./hearing";
 import type { Line, LineSettings, MakeLine } from "./line";
-import type { Microphone } from "./microphone";
-import { type MicrophoneState, type PagePhone, type PhoneLink, TransferRefused, type Trouble } from "./port";
-import type { Played, Sound } from "./sound";
+import { type MicrophoneState, type PagePhone, type PhoneLink, TransferRefused } from "./port";
+import type { Played } from "./sound";
 import { nothing, troubleOf } from "./state";
 import { Timers } from "./timers";
 import { Transfers } from "./transfer";
 import { dialable } from "./words";
 
-const RING_TEST_MS = 2000;
 const NOTICE_MS = 10_000;
 /** For so long after a page was loaded it waits for a click that lets sound out, and bears witness of nothing lacking. */
 const GRACE_MS = 10_000;
 /** A way that is lost for no longer is nobody's trouble. */
 const LOST_MS = 10_000;
 const RETAKE_MS = 15_000;
-const RETRY_MS = 10_000;
 const GIVEN_MS = 5000;
 const PAGE_LEFT = 'Q.850;cause=41;text="page left"';
 
 /** What the engine needs of the page around it. */
-export interface Around extends Pick<CallsOf, "witness" | "measured" | "talkedIn"> {
+export interface Around extends AroundHearing, Pick<CallsOf, "measured" | "talkedIn"> {
   makeLine: MakeLine;
   /** Asks the service for the secret; raises where another browser has the phone and `over` is not said. */
   secret(over: boolean): Promise<LineSettings>;
   /** Asks the service whether another browser has taken the phone over meanwhile. */
   mine(): Promise<boolean>;
-  sound: Pick<Sound, "probe" | "ring" | "hush" | "callsOut" | "hear" | "useDevices" | "close">;
-  alert: Pick<Alert, "show" | "close" | "ask" | "allowed">;
-  microphone: Pick<Microphone, "take" | "forCall" | "release" | "granted" | "live">;
-  levels: Pick<Levels, "meter" | "close">;
 }
 
 export class Engine implements PagePhone {
@@ -50,22 +42,24 @@ export class Engine implements PagePhone {
   private readonly transfers: Transfers;
   private line: Line | null = null;
   private started: Line | null = null;
-  /** What was wrong with the last ring, or with the line, as a key of the texts. */
-  private failed: Trouble | null = null;
-  private readonly unmetered: (() => void)[] = [];
   /** Asks the tab that has the phone for it. */
   claim: () => void = () => undefined;
   private readonly timers = new Timers();
-  /** Wants of sound and microphone that are told once the grace is over. */
-  private grace = true;
+  private readonly hearing: Hearing;
   private givenAt = 0;
   private asleep = false;
 
   constructor(private readonly around: Around) {
-    const rang = (how: Played, shown: boolean): void => this.rang(how, shown);
-    const named = (device: string): string => this.named(device);
+    this.hearing = new Hearing(this.state, around, this.timers, {
+      here: () => this.line !== null,
+      look: () => this.look(),
+      say: (notice) => this.say(notice),
+      speakBy: (stream) => this.calls.speakBy(stream),
+    });
+    const rang = (how: Played, shown: boolean): void => this.hearing.rang(how, shown);
+    const named = (device: string): string => this.hearing.named(device);
     const over = (): void => this.rest();
-    const microphone = (): Promise<MediaStream | null> => around.microphone.forCall(this.usable("microphone"));
+    const microphone = (): Promise<MediaStream | null> => around.microphone.forCall(this.hearing.usable("microphone"));
     this.calls = new Calls(this.state, { ...around, microphone, rang, named, over });
     this.transfers = new Transfers(this.state, this.calls, (number) => this.dial(number));
     this.state.devices = { ...this.state.devices, ...chosenBefore() };
@@ -78,23 +72,15 @@ export class Engine implements PagePhone {
 
   async prepare(): Promise<void> {
     const asked = this.around.alert.ask();
-    await Promise.all([this.probe(), this.takeMicrophone()]);
+    await Promise.all([this.hearing.probe(), this.hearing.takeMicrophone()]);
     await asked;
     this.timers.now("grace");
     this.connect();
     this.look();
   }
 
-  async ringTest(): Promise<boolean> {
-    const how = await this.around.sound.ring();
-    this.timers.now("test"); // that of before, or one that was begun meanwhile
-    this.timers.after("on" in how ? RING_TEST_MS : 0, "test", () => this.around.sound.hush());
-    this.rang(how, false);
-    return "on" in how;
-  }
-
   async prove(): Promise<void> {
-    const heard = await this.probe();
+    const heard = await this.hearing.probe();
     if (heard && this.state.link === "registered" && this.state.trouble === null) this.around.witness("can_ring");
   }
 
@@ -129,7 +115,7 @@ export class Engine implements PagePhone {
       refused: () => this.refused(),
       offered: (call) => void this.calls.offered(call),
     });
-    await Promise.all([this.refreshDevices(), this.probe(), this.warm()]);
+    await Promise.all([this.hearing.refreshDevices(), this.hearing.probe(), this.hearing.warm()]);
     this.connect();
   }
 
@@ -201,11 +187,21 @@ export class Engine implements PagePhone {
     return this.transfers.back();
   }
 
-  async choose(devices: Partial<Chosen>): Promise<void> {
-    this.state.devices = { ...this.state.devices, ...devices };
-    keep(this.state.devices);
-    await this.useDevices();
-    if (devices.microphone !== undefined && this.state.microphone !== "unasked") await this.takeMicrophone();
+  choose(devices: Partial<Chosen>): Promise<void> {
+    return this.hearing.choose(devices);
+  }
+
+  ringTest(): Promise<boolean> {
+    return this.hearing.ringTest();
+  }
+
+  /** Something was plugged in or out. */
+  plugged(): Promise<void> {
+    return this.hearing.plugged();
+  }
+
+  microphoneIs(state: MicrophoneState): void {
+    this.hearing.microphoneIs(state);
   }
 
   /** The page is left: whoever talks is let go with a reason, and the switch calls here no more. */
@@ -232,35 +228,13 @@ export class Engine implements PagePhone {
   /** Somebody clicked: a browser lets sound out from now on. */
   async clicked(): Promise<void> {
     if (this.state.sound === "open") return;
-    await this.probe();
+    await this.hearing.probe();
     this.connect();
-  }
-
-  /** Something was plugged in or out. */
-  async plugged(): Promise<void> {
-    const before = this.usable("microphone");
-    await this.refreshDevices();
-    if (this.state.microphone === "unasked" || this.state.microphone === "denied") return;
-    if (this.around.microphone.live === null || this.usable("microphone") !== before) await this.takeMicrophone();
   }
 
   /** Somebody changed what the browser may do with the microphone. */
   async permitted(granted: boolean): Promise<void> {
-    if (granted && this.line !== null && this.state.microphone === "denied") await this.takeMicrophone();
-  }
-
-  microphoneIs(state: MicrophoneState): void {
-    const before = this.state.microphone;
-    if (before === state) return;
-    this.state.microphone = state;
-    if (state === "lost" || state === "denied") {
-      if (!this.grace) this.around.witness("microphone_lost", { detail: state });
-      if (state === "lost" && before === "open") void this.plugged();
-    } else if (!this.grace && (before === "lost" || before === "denied")) {
-      this.around.witness("microphone_back");
-      this.say("notice.microphone");
-    }
-    this.look();
+    if (granted && this.line !== null && this.state.microphone === "denied") await this.hearing.takeMicrophone();
   }
 
   /** Says something that needs no act, for some seconds. */
@@ -281,7 +255,7 @@ export class Engine implements PagePhone {
   /** Registers, once a call could be heard; until somebody clicks that is not so for long after a page was loaded. */
   private connect(): void {
     if (this.state.link !== "connecting" || this.line === null || this.started === this.line) return;
-    if (this.grace && this.state.sound === "locked" && !this.around.alert.allowed()) return;
+    if (this.hearing.grace && this.state.sound === "locked" && !this.around.alert.allowed()) return;
     this.timers.after(LOST_MS, "lost", () => this.turn("lost"));
     this.started = this.line;
     this.line.start();
@@ -296,20 +270,16 @@ export class Engine implements PagePhone {
   }
 
   private graceOver(): void {
-    this.grace = false;
+    this.hearing.grace = false;
     this.connect();
-    if (this.line === null) return;
-    if (this.state.sound === "locked") this.around.witness("sound_locked");
-    if (this.state.microphone === "lost" || this.state.microphone === "denied") {
-      this.around.witness("microphone_lost", { detail: this.state.microphone });
-    }
+    this.hearing.graceOver();
   }
 
   private registered(): void {
     if (this.state.link !== "connecting" && this.state.link !== "lost" && this.state.link !== "registered") return;
     const back = this.state.link === "lost";
     this.timers.clear("lost");
-    if (this.failed === "trouble.refused") this.failed = null;
+    if (this.hearing.failed === "trouble.refused") this.hearing.failed = null;
     this.turn("registered");
     this.around.witness("registered");
     if (back) this.calls.reached();
@@ -325,7 +295,7 @@ export class Engine implements PagePhone {
   private refused(): void {
     this.lost();
     this.turn("lost");
-    this.failed = "trouble.refused";
+    this.hearing.failed = "trouble.refused";
     this.look();
     // the secret may have been changed: the service knows it
     this.timers.after(RETAKE_MS, "retake", () => {
@@ -334,83 +304,13 @@ export class Engine implements PagePhone {
     });
   }
 
-  private rang(how: Played, shown: boolean): void {
-    this.heardOf(how);
-    const rang = "on" in how || shown;
-    if (rang && this.failed !== "trouble.refused") this.failed = null;
-    if (!rang) this.failed = "trouble.ring";
-    this.look();
-    if (!rang) this.timers.after(RETRY_MS, "sound", () => void this.retry());
-  }
-
-  /** A machine that was too busy to ring, or a device that came back, can ring again without anybody's help. */
-  private async retry(): Promise<void> {
-    if (this.failed !== "trouble.ring") return;
-    if (await this.probe()) {
-      this.failed = null;
-      this.look();
-    } else {
-      this.timers.after(RETRY_MS, "sound", () => void this.retry());
-    }
-  }
-
-  /** Tells whether sound comes out. */
-  private async probe(): Promise<boolean> {
-    const how = await this.around.sound.probe();
-    this.heardOf(how);
-    this.look();
-    return "on" in how;
-  }
-
-  private heardOf(how: Played): void {
-    const before = this.state.sound;
-    this.state.sound = "on" in how ? "open" : how.failed === "locked" ? "locked" : before;
-    if (this.state.sound === before) return;
-    if (this.state.sound === "open" && this.failed === "trouble.ring") this.failed = null;
-    if (this.grace || this.line === null) return;
-    if (this.state.sound === "locked") this.around.witness("sound_locked");
-    else if (before === "locked") this.around.witness("sound_unlocked");
-  }
-
-  /** Takes a microphone that a browser would give without asking. */
-  private async warm(): Promise<void> {
-    if (this.around.microphone.live === null && (await this.around.microphone.granted())) await this.takeMicrophone();
-  }
-
-  private async takeMicrophone(): Promise<void> {
-    const stream = await this.around.microphone.take(this.usable("microphone"));
-    for (const end of this.unmetered.splice(0)) end();
-    if (stream !== null) this.unmetered.push(this.around.levels.meter("in", stream));
-    await this.calls.speakBy(stream);
-    // names of devices are told once a microphone was allowed
-    await this.refreshDevices();
-  }
-
-  private async refreshDevices(): Promise<void> {
-    this.state.devices = { ...this.state.devices, ...(await plugged()) };
-    await this.useDevices();
-  }
-
-  private useDevices(): Promise<void> {
-    return this.around.sound.useDevices(this.usable("ringer"), this.usable("speaker"));
-  }
-
-  private usable(which: keyof Chosen): string {
-    const { microphones, speakers } = this.state.devices;
-    return usable(this.state.devices[which], which === "microphone" ? microphones : speakers);
-  }
-
-  private named(device: string): string {
-    return this.state.devices.speakers.find((one) => one.deviceId === device)?.label || "default";
-  }
-
   private turn(link: PhoneLink): void {
     this.state.link = link;
     this.look();
   }
 
   private look(): void {
-    this.state.trouble = troubleOf(this.state, this.failed);
+    this.state.trouble = troubleOf(this.state, this.hearing.failed);
   }
 
   /** Nothing goes on here and nothing comes: what a phone keeps is let go. */
@@ -418,8 +318,6 @@ export class Engine implements PagePhone {
     if (this.line === null || !["off", "elsewhere", "other_tab"].includes(this.state.link)) return;
     this.line.stop();
     this.line = null;
-    for (const end of this.unmetered.splice(0)) end();
-    this.around.microphone.release();
-    this.state.microphone = "unasked";
+    this.hearing.rest();
   }
 }
