@@ -144,14 +144,15 @@ export const PAGES: RouteRecordRaw[] = [
   },
 ];
 
-/** Pages about customers that others lead to. */
-const CUSTOMERS: RouteRecordRaw[] = [
+/** Pages that others lead to. */
+const BESIDE: RouteRecordRaw[] = [
   { path: "/customers/new", component: () => import("@/pages/CustomerNewPage.vue"), meta: { rights: ["edit_customers"] } },
   { path: "/customers/import", component: () => import("@/pages/CustomerImportPage.vue"), meta: { rights: ["import_customers"] } },
   { path: "/customers/classes", component: () => import("@/pages/CustomerClassesPage.vue"), meta: { rights: ["classify_customers"] } },
   { path: "/customers/access", component: () => import("@/pages/AccessReviewsPage.vue"), meta: { rights: ["review_access"] } },
   { path: "/customers/:id", component: () => import("@/pages/CustomerPage.vue"), meta: { rights: ["see_customers"] } },
   { path: "/customers/:id/merge", component: () => import("@/pages/CustomerMergePage.vue"), meta: { rights: ["merge_customers"] } },
+  { path: "/review/report", component: () => import("@/pages/ReportPage.vue"), meta: { rights: ["propose"] } },
   { path: "/customers/:id/split", component: () => import("@/pages/CustomerSplitPage.vue"), meta: { rights: ["merge_customers"] } },
 ];
 
@@ -163,7 +164,7 @@ export const router = createRouter({
     { path: "/notices/:token", component: () => import("@/pages/NoticePage.vue"), meta: { anybodys: true } },
     { path: "/search", component: () => import("@/pages/SearchPage.vue") },
     ...PAGES,
-    ...CUSTOMERS,
+    ...BESIDE,
     { path: "/", component: () => import("@/pages/NoPage.vue") },
     { path: "/:rest(.*)*", component: () => import("@/pages/NoPage.vue") },
   ],
@@ -198,6 +199,11 @@ export function railPages(): RouteRecordRaw[] {
 /** Returns the address of a page in the rail, without what may follow. */
 export function address(page: RouteRecordRaw): string {
   return page.path.replace(/\/:.*$/, "");
+}
+
+/** Returns where whoever is signed in reads a record: at the review desk, or agents among their own. */
+export function recordAddress(id: string): string {
+  return `${myPages().some((page) => address(page) === "/review") ? "/review" : "/records"}/${id}`;
 }
 
 router.beforeEach(async (to) => {
