@@ -11,7 +11,7 @@ from callcenter.locale import Language
 from callcenter.rules.records.dossier import Dossier
 from callcenter.rules.records.refusals import StepRefused
 from callcenter.rules.records.steps import Action
-from callcenter.rules.regulations.edition import Range, Rule, Rulebook, Severity
+from callcenter.rules.regulations.edition import Edition, Range, Rule, Rulebook, Severity
 from callcenter.staff.rights import Role
 from callcenter.usecases.offer_steps import OfferedStep
 from callcenter.web.api.fields import ResponseBody
@@ -85,6 +85,11 @@ def rule_shown(said: Dossier, rulebook: Rulebook, language: Language) -> RuleSho
     editions = [one for one in rulebook.editions if one.version == said.rulebook]
     rule = editions[-1].violations.get(said.rule) if editions else None
     return None if rule is None else rule_words(said.rule, rule, language)
+
+
+def titles_of(editions: Iterable[Edition], language: Language) -> dict[str, str]:
+    """Say what rules are called, by code; the last of the editions that has one says it."""
+    return {code: rule.title.said(language) for edition in editions for code, rule in edition.violations.items()}
 
 
 def rule_words(code: str, rule: Rule, language: Language) -> RuleShown:
