@@ -52,11 +52,9 @@ pure: venv ## the pure floors, every statement and branch, each by its own unit 
 screens: ui server ## each page in both languages, both themes and two widths, into var/screens
 	$(PY) -m tests.browser.screens
 
-test: ui check root server pure ## every test; those that listen to phones' own clocks have the machine to themselves
-	$(PY) .ci/tests -n 2 --dist worksteal -m "not alone and not soak and not bench" tests/browser
-	$(PY) .ci/tests -n 2 --dist worksteal -m "not alone and not soak and not bench" \
-	  --ignore tests/browser $(PURE:%=--ignore tests/unit/%) $(BOTTOM:%=--ignore tests/unit/test_%.py)
-	$(PY) .ci/tests -m "alone and not soak and not bench"
+test: server venv ## every test; those that listen to phones' own clocks one after another, the others beside them
+	$(MAKE) --no-print-directory -j 2 -O ui check root pure
+	$(PY) .ci/tests $(PURE:%=tests/unit/%) $(BOTTOM:%=tests/unit/test_%.py)
 
 bench: ui root server ## figures: throughput, latency, memory, the page in a browser
 	$(PY) -m pytest -m bench -s -p no:randomly tests/bench

@@ -9,6 +9,7 @@ import msgspec
 
 from callcenter.ami.hints import place_of, take_hints
 from callcenter.ami.snapshot import take_contacts, variable
+from callcenter.doctor.by_dialplan import inspect_codes
 from callcenter.doctor.inspect import Check
 from callcenter.locale import english
 
@@ -58,7 +59,7 @@ async def watched_devices(control: Asks, snapshot: Snapshot) -> Watched:
 
 
 async def inspect_phones(control: Asks, snapshot: Snapshot, lookup: Lookup) -> list[Check]:
-    """Judge the hints, `device_state_busy_at` of the members' phones, and whether contacts can be asked for."""
+    """Judge the members' phones: hints, `device_state_busy_at`, contacts, the codes that they can dial."""
     watched = await watched_devices(control, snapshot)
     endpoints = [match[1] for device in watched.devices if (match := _ENDPOINT.fullmatch(device))]
     known = {member.state_interface for member in snapshot.members} | {hint.device for hint in snapshot.hints or ()}
@@ -70,6 +71,7 @@ async def inspect_phones(control: Asks, snapshot: Snapshot, lookup: Lookup) -> l
         *_hints(watched),
         await _busy_at(control, endpoints, lookup),
         *_contacts(contacts),
+        *await inspect_codes(control, endpoints, lookup),
     ]
 
 

@@ -1,7 +1,8 @@
 """The manual: one page a topic in each language, as Markdown that ships with the program.
 
 A page opens with its title, which is its line in the list of topics. Tables between two comments that bear a name are
-written by `make generate`; the comments are not part of what people read.
+written by `make generate`; the comments are not part of what people read. `<!-- #floor -->` before a heading is a place
+that a page of the application leads to for help.
 """
 
 from __future__ import annotations
@@ -14,6 +15,9 @@ from callcenter.errors import BadInput
 from callcenter.locale import Language
 
 TOPICS = (
+    "first-day",
+    "leads",
+    "administration",
     "switch",
     "dialplan",
     "operation",
@@ -48,6 +52,7 @@ TOPICS = (
 """In the order in which somebody new would read them."""
 
 _MARK = re.compile(r"^<!-- .* -->\n", re.MULTILINE)
+_MARK_OF_NO_PLACE = re.compile(r"^<!-- [^#].* -->\n", re.MULTILINE)
 _NEAREST = 3
 
 
@@ -57,8 +62,14 @@ def page(topic: str, lang: Language) -> str:
     Raises:
         BadInput: There is none; the sentence names those that come nearest.
     """
+    return _MARK.sub("", page_with_places(topic, lang))
+
+
+def page_with_places(topic: str, lang: Language) -> str:
+    """Return the page of a topic as `page` does, with the marks of places that help leads to."""
     if topic in TOPICS:
-        return _MARK.sub("", resources.files(__name__).joinpath(lang, f"{topic}.md").read_text("utf-8"))
+        text = resources.files(__name__).joinpath(lang, f"{topic}.md").read_text("utf-8")
+        return _MARK_OF_NO_PLACE.sub("", text)
     near = _nearest(topic, lang)
     if not near:
         raise BadInput(f"the manual has no page {topic!r}; `callcenter manual` lists those it has.")

@@ -163,18 +163,6 @@ async def test_the_audit_log_is_searched_by_its_address_and_verified(there: Fron
         await expect(root.locator("[data-verify]")).to_contain_text("are what was written")
 
 
-@BOTH
-async def test_nothing_keeps_anybody_from_reading_what_they_look_after(there: Front, language: str) -> None:
-    async with there.person(language) as one, there.person(language) as two:
-        root, sun = await one.sign_in("root", "/admin/accounts/ma"), await two.sign_in("sun", "/admin/looks")
-        for page in (root, sun):
-            await page.locator("nav.tabs a").first.wait_for()
-            for link in await page.locator("nav.tabs a").all():
-                await link.click()
-                await until_settled(page)
-                assert await serious(page) == [], page.url
-
-
 class Address(NamedTuple):
     """A page of the router: who may open it."""
 
@@ -238,3 +226,81 @@ async def test_each_role_is_offered_the_pages_that_it_may_open_and_refused_the_o
                 )
                 await expect(page).to_have_url(re.compile(f"{one}$"))
                 await expect(page.locator("main")).to_have_text("This page is not for your role.")
+
+
+WALKERS = ("root", "sun", "ma", "alice", "acc")
+BESIDE_THE_RAIL = ("/customers/new", "/customers/import", "/customers/classes", "/customers/access", "/search", "/help")
+_FOCUSED = """() => {
+  const on = document.activeElement;
+  const outlined = (one) => one !== null && getComputedStyle(one).outlineStyle !== "none";
+  const framed = on.closest(".is-focus, .is-focused, .el-range-editor.is-active") !== null;
+  const shown = framed || outlined(on) || outlined(on.nextElementSibling);
+  return { inside: on.closest("main") !== null, shown, what: on.outerHTML.slice(0, 120) };
+}"""
+"""What has the focus, and whether that is seen: by an outline, its label's, or the frame that Element Plus draws."""
+
+
+def walked(name: str) -> list[str]:
+    """Say which pages somebody walks through: of those that they may open, all that nobody before them does."""
+    opens = {one: (PEOPLE | BESIDE)[one] for one in WALKERS}
+    first = {
+        page.path: next(one for one, (role, agent, _) in opens.items() if may_open(page, role, agent))
+        for page in addresses()
+    }
+    return [path for path, who in first.items() if who == name] + [*(BESIDE_THE_RAIL if name == "sun" else ())]
+
+
+async def by_keyboard(page: Page) -> list[str]:
+    """Skip to the content and go through it with Tab; name what has the focus and does not show it."""
+    await page.keyboard.press("Tab")
+    await expect(page.locator("a.skip")).to_be_focused()
+    await page.keyboard.press("Enter")
+    await expect(page.locator("#content")).to_be_focused()
+    unseen = []
+    for _ in range(12):
+        await page.keyboard.press("Tab")
+        focused = await page.evaluate(_FOCUSED)
+        if not focused["inside"]:
+            break
+        if not focused["shown"]:
+            unseen.append(focused["what"])
+    return unseen
+
+
+@BOTH
+@pytest.mark.parametrize("name", WALKERS)
+async def test_every_page_is_read_gone_through_by_keyboard_and_explained_by_anybody(
+    there: Front, name: str, language: str
+) -> None:
+    async with there.person(language) as person:
+        page = await person.sign_in(name, "/account")
+        await page.locator("nav a").first.wait_for()
+        for path in walked(name):
+            await page.goto(path)
+            await page.locator("#content > *").first.wait_for()
+            await until_settled(page)
+            assert await serious(page) == [], path
+            if language == "en-GB":
+                assert await by_keyboard(page) == [], path
+                await page.locator("#content").focus()
+                await page.keyboard.press("?")
+                helped = await page.locator("[data-help] a").first.get_attribute("href")
+                assert str(helped).startswith("/help/"), path
+
+
+@BOTH
+async def test_help_opens_the_manual_at_the_place_that_is_about_the_page(there: Front, language: str) -> None:
+    async with there.person(language) as person:
+        page = await person.sign_in("sun", "/floor")
+        await page.locator("nav a").first.wait_for()
+        await page.locator("#content").focus()
+        await page.keyboard.press("?")
+        async with person.context.expect_page() as opened:
+            await page.locator("[data-help] a").first.click()
+        manual = await opened.value
+        await expect(manual.locator("[data-manual] #floor")).to_be_in_viewport()
+        assert await serious(manual) == []
+        await manual.locator("[data-topics] a").first.click()
+        await expect(manual.locator("[data-manual] table")).to_contain_text("ready" if language == "en-GB" else "空闲")
+        await manual.goto("/help/nothing-like-it")
+        await expect(manual.locator("[data-note=fault] a")).to_be_visible()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import dataclasses
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -237,6 +238,15 @@ class TestPhone:
         assert (await first.get("/desk")).json()["phone"]["taken"] is False
         assert (await first.send("POST", "/desk/phone", {"take_over": True})).status_code == 200
         assert (await first.send("POST", "/desk/phone", {})).status_code == 200
+
+    async def test_of_two_sessions_that_take_a_phone_in_one_instant_one_has_it(self, work: Department) -> None:
+        both = [await work.signed_in("alice"), work.browser(address="10.9.9.9")]
+        await both[1].sign_in("alice")
+        given = await asyncio.gather(*(one.send("POST", "/desk/phone", {}) for one in both))
+        assert sorted(one.status_code for one in given) == [200, 409]
+        has, has_not = sorted(both, key=lambda one: given[both.index(one)].status_code)
+        assert (await has.get("/desk")).json()["phone"]["taken"] is False
+        assert (await has_not.get("/desk")).json()["phone"]["taken"] is True
 
     async def test_file_that_cannot_be_read_keeps_nobody_from_the_desk(self, work: Department, tmp_path: Path) -> None:
         desk = work.service.ports.desk

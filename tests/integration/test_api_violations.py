@@ -321,7 +321,7 @@ class TestForm:
         assert (filed.status_code, filed.json()["rule"], filed.json()["mode"]) == (201, rule, "on")
 
     async def test_what_may_be_reported_of_whom_is_said_in_the_readers_language(self, work: Department) -> None:
-        told = {}
+        told: dict[str, Any] = {}
         for name in ("li-leads", "sun", "alice", "hua"):
             answer = await (await work.signed_in(name)).get("/violations/manual", **{"Accept-Language": "zh-CN"})
             told[name] = answer.json() if answer.status_code == 200 else answer.status_code

@@ -111,6 +111,7 @@ async def test_own_ring_timeout_and_the_phones_behind_hints_are_what_the_switch_
     assert checks["hints"].found.startswith("hint:1999@ext-nowhere name no phone")
     assert checks["device_state_busy_at"].verdict == "ok"
     assert checks["contacts"].found == "1 registered"
+    assert checks["feature code *48"] == Check("feature code *48", "ok", "can be dialled from agents")
     assert checks["test call"].verdict == "ok", checks["test call"].found
     assert checks["event classes"].verdict == "ok"
     assert checks["queue_log"].verdict == "ok"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import importlib
 import re
 import string
@@ -22,12 +23,17 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 CHINESE = re.compile(r"[\u3400-\u9fff]")
 MESSAGES = [message for message in catalogue.translated() if message.id]
 TEXTS = {str(message.id): str(message.string) for message in MESSAGES if not message.context}
-USED = {(message.context, message.id): message for message in catalogue.used() if message.id}
 KEYS = re.compile(r"[a-z_]+: \{\d\}|\{\w*:\w*\}|\{\w+\}:\{\w+\}|=> \{\d\},|`[^`]*`|'[^']*'")
 """Lines to be written into a file, addresses, and what is quoted: their punctuation is their own."""
 SENTENCES = sorted(
     english for english in TEXTS if re.search(r"[a-z]", english) and "{}" in english and not english.startswith("[")
 )
+
+
+@functools.cache
+def used() -> dict[tuple[object, object], Message]:
+    """Read every text of the code: seconds, which only those tests spend that ask."""
+    return {(message.context, message.id): message for message in catalogue.used() if message.id}
 
 
 def helps() -> set[str]:
@@ -49,11 +55,11 @@ def gaps(text: str) -> list[str]:
 def test_every_text_in_the_code_is_translated() -> None:
     told = {(message.context, message.id) for message in MESSAGES if message.string}
 
-    assert [(english, message.locations) for english, message in USED.items() if english not in told] == []
+    assert [(english, message.locations) for english, message in used().items() if english not in told] == []
 
 
 def test_every_translation_is_of_a_text_in_the_code() -> None:
-    assert {(message.context, message.id) for message in MESSAGES} - USED.keys() == set()
+    assert {(message.context, message.id) for message in MESSAGES} - used().keys() == set()
 
 
 def test_no_translation_is_a_guess() -> None:

@@ -74,3 +74,16 @@ def test_every_page_is_in_the_wheel(tmp_path: Path) -> None:
     (wheel,) = tmp_path.glob("*.whl")
     shipped = set(zipfile.ZipFile(wheel).namelist())
     assert [page for topic in TOPICS for page in PAIRS[topic] if str(page.relative_to(ROOT)) not in shipped] == []
+
+
+@pytest.mark.parametrize("lang", locale.LANGUAGES)
+def test_help_of_every_page_leads_to_a_place_in_the_manual(lang: locale.Language) -> None:
+    router = (ROOT / "callcenter/web/ui/src/router.ts").read_text("utf-8")
+    helps = re.findall(r'help: "([\w-]+)(?:#([\w-]+))?"', router)
+    assert len(helps) >= router.count("meta: {") - router.count("anybodys: true") - 1  # signing in has none
+    lost = [(topic, place) for topic, place in helps if place and f"<!-- #{place} -->" not in _page(topic, lang)]
+    assert lost == []
+
+
+def _page(topic: str, lang: locale.Language) -> str:
+    return manual.page_with_places(topic, lang)

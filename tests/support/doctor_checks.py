@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from callcenter import locale
-from callcenter.doctor import by_call, by_config, by_log, by_phones, inspect
+from callcenter.doctor import by_call, by_config, by_dialplan, by_log, by_phones, inspect
 from tests.support.chinese import english_in
 
 if TYPE_CHECKING:
     from callcenter.doctor.inspect import Verdict
 
 CHECK = inspect.Check
-MODULES = (by_call, by_config, by_log, by_phones, inspect)
+MODULES = (by_call, by_config, by_dialplan, by_log, by_phones, inspect)
 
 
 def check(name: str, verdict: Verdict, found: str, remedy: str = "") -> inspect.Check:

@@ -36,9 +36,9 @@ class Prometheus:
         self._address = address
         self._client = client
 
-    async def query(self, expr: str) -> Answer:
-        """Ask for what is now; raises AssertionError for what cannot be asked."""
-        found = await self._ask("query", {"query": expr})
+    async def query(self, expr: str, at: float | None = None) -> Answer:
+        """Ask for what is now, or was at a moment; raises AssertionError for what cannot be asked."""
+        found = await self._ask("query", {"query": expr} | ({} if at is None else {"time": f"{at:.3f}"}))
         if found["resultType"] == "scalar":
             return Answer([({}, [_value(found["result"])])])
         return Answer([(one["metric"], [_value(one["value"])]) for one in found["result"]])

@@ -48,5 +48,6 @@ async def calls_at(
         for uniqueid, own, stay, at in await connection.execute(asked):
             told = {one for frames in (own, stay) if frames is not None for one in msgspec.json.decode(frames)}
             if not wanted.isdisjoint(told):
-                found[uniqueid] = min(at, found.get(uniqueid, at))
+                began = at or 0
+                found[uniqueid] = min(began, found.get(uniqueid, began))
     return sorted(found, key=lambda one: (found[one], one))

@@ -202,9 +202,11 @@ async def take_phone(body: PhoneAsked, person: AtTheDesk, session: TheSession, s
         raise Conflict("no phone in a page is yours: ask your administrator for one (callcenter phones rotate)")
     in_use = phone.taken or (desk.phones.is_anybodys(phone) and desk.is_reached(agent))
     if in_use and not body.take_over:
-        raise RequestRefused("phone-in-use", "another page of yours has the phone: take it over, or go on there")
+        raise _in_use()
     await _note(person, agent, service, "take_phone", over=in_use or None)
     secret = await desk.phones.hand_out(phone, session.id)
+    if secret is None:
+        raise _in_use()
     if in_use and service.ports.live is not None:
         service.ports.live.phone_taken(agent)
     return PhoneGiven(
@@ -216,6 +218,10 @@ async def take_phone(body: PhoneAsked, person: AtTheDesk, session: TheSession, s
         ],
         expires_at=moment_out(session.expires_at, service.rulebook.zone),
     )
+
+
+def _in_use() -> RequestRefused:
+    return RequestRefused("phone-in-use", "another page of yours has the phone: take it over, or go on there")
 
 
 @router.post("/witness", status_code=status.HTTP_204_NO_CONTENT)

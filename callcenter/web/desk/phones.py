@@ -30,13 +30,14 @@ Lasting = Callable[[set[str]], Awaitable[set[str]]]
 
 
 class PagePhone(NamedTuple):
-    """A phone in a page, without its secret; `taken`: another session has it."""
+    """A phone in a page, without its secret; `taken`: another session has it; `holder`: who was given it last."""
 
     name: str
     websocket: str
     domain: str
     ice_servers: tuple[str, ...]
     taken: bool
+    holder: str | None = None
 
 
 class IceServer(NamedTuple):
@@ -60,7 +61,9 @@ class PagePhones:
         if websocket is None or not (interface or "").startswith(_PHONE) or name not in await self._secrets():
             return None
         domain = self._settings.domain or urlsplit(websocket).hostname or "localhost"
-        return PagePhone(name, websocket, domain, self._settings.ice_servers, await self._taken(name, session, lasting))
+        holder = self._holders.get(name)
+        taken = holder not in (None, session) and holder in await lasting({holder})
+        return PagePhone(name, websocket, domain, self._settings.ice_servers, taken, holder)
 
     async def in_page(self, interfaces: Collection[str]) -> bool:
         """Tell whether one of some interfaces is a phone in a page; where the file cannot be read, it may be."""
@@ -70,8 +73,8 @@ class PagePhones:
             return True
         return any(_PHONE + name in interfaces for name in known)
 
-    async def hand_out(self, phone: PagePhone, session: str) -> str:
-        """Give a session the phone's secret; it has the phone from now on.
+    async def hand_out(self, phone: PagePhone, session: str) -> str | None:
+        """Give a session the phone's secret; it has the phone from now on. None: another was given it since `of`.
 
         Raises:
             Conflict: The phone has gone from the file meanwhile.
@@ -79,6 +82,8 @@ class PagePhones:
         secret = (await self._secrets()).get(phone.name)
         if secret is None:
             raise Conflict("this phone has just been taken away: ask your administrator")
+        if self._holders.get(phone.name) != phone.holder:
+            return None
         self._holders[phone.name] = session
         return secret
 
@@ -109,12 +114,6 @@ class PagePhones:
         except BadSetting as error:
             log.warning("phones_unread", reason=str(error))
             return {}
-
-    async def _taken(self, name: str, session: str, lasting: Lasting) -> bool:
-        holder = self._holders.get(name)
-        if holder is None or holder == session:
-            return False
-        return holder in await lasting({holder})
 
 
 def _is_turn(server: str) -> bool:

@@ -24,7 +24,8 @@ def behind_a_hint(devices: str, **answers: str) -> FakeLink:
 
 
 async def checks_of(control: FakeLink, *watched: str) -> list[Check]:
-    return await inspect_phones(control.link, snapshot_of(watched=watched), Nowhere())
+    checks = await inspect_phones(control.link, snapshot_of(watched=watched), Nowhere())
+    return [check for check in checks if not check.name.startswith("feature code")]
 
 
 @pytest.mark.parametrize(("value", "verdict"), [("0", "ok"), ("1", "fail"), ("2", "fail"), ("", "unknown")])

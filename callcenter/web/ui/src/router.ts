@@ -24,6 +24,8 @@ declare module "vue-router" {
     open?: boolean;
     /** For anybody, signed in or not: its address is the right. */
     anybodys?: boolean;
+    /** The manual's page about it, and the place there. */
+    help?: string;
   }
 }
 
@@ -31,32 +33,32 @@ export const PAGES: RouteRecordRaw[] = [
   {
     path: "/desk",
     component: () => import("@/pages/AgentPage.vue"),
-    meta: { title: "page.desk", icon: "desk", rights: ["record_call", "use_desk"], agents: true },
+    meta: { title: "page.desk", icon: "desk", rights: ["record_call", "use_desk"], agents: true, help: "page#desk" },
   },
   {
     path: "/day",
     component: () => import("@/pages/DayPage.vue"),
-    meta: { title: "page.day", icon: "day", rights: ["record_call"], agents: true },
+    meta: { title: "page.day", icon: "day", rights: ["record_call"], agents: true, help: "page#day" },
   },
   {
     path: "/floor/:agent?",
     component: () => import("@/pages/FloorPage.vue"),
-    meta: { title: "page.floor", icon: "floor", rights: ["see_floor"] },
+    meta: { title: "page.floor", icon: "floor", rights: ["see_floor"], help: "page#floor" },
   },
   {
     path: "/calls/:id?",
     component: () => import("@/pages/CallsPage.vue"),
-    meta: { title: "page.calls", icon: "calls", rights: ["see_calls"] },
+    meta: { title: "page.calls", icon: "calls", rights: ["see_calls"], help: "leads#calls" },
   },
   {
     path: "/lost-calls",
     component: () => import("@/pages/LostCallsPage.vue"),
-    meta: { title: "page.lost", icon: "lost", rights: ["see_lost_calls"] },
+    meta: { title: "page.lost", icon: "lost", rights: ["see_lost_calls"], help: "leads#lost" },
   },
   {
     path: "/cases/:id?",
     component: () => import("@/pages/CasesPage.vue"),
-    meta: { title: "page.cases", icon: "cases", rights: ["see_cases", "see_remedies", "see_case_reviews"] },
+    meta: { title: "page.cases", icon: "cases", rights: ["see_cases", "see_remedies", "see_case_reviews"], help: "page#cases" },
   },
   {
     path: "/aftercare/:part?",
@@ -65,95 +67,96 @@ export const PAGES: RouteRecordRaw[] = [
       title: "page.aftercare",
       icon: "aftercare",
       rights: ["track_measures", "list_remedies", "follow_up_cases", "review_cases", "note_discipline"],
+      help: "leads#aftercare",
     },
   },
   {
     path: "/figures/:part?",
     component: () => import("@/pages/FiguresPage.vue"),
-    meta: { title: "page.figures", icon: "figures", rights: ["see_case_figures", "see_surveys", "see"] },
+    meta: { title: "page.figures", icon: "figures", rights: ["see_case_figures", "see_surveys", "see"], help: "leads#figures" },
   },
   {
     path: "/customers",
     component: () => import("@/pages/CustomersPage.vue"),
-    meta: { title: "page.customers", icon: "customers", rights: ["search_customers", "review_access"] },
+    meta: { title: "page.customers", icon: "customers", rights: ["search_customers", "review_access"], help: "page#customers" },
   },
   {
     path: "/records/:id?",
     component: () => import("@/pages/RecordsPage.vue"),
-    meta: { title: "page.records", icon: "records", rights: ["see"], agents: true },
+    meta: { title: "page.records", icon: "records", rights: ["see"], agents: true, help: "leads#records" },
   },
   {
     path: "/review/:id?",
     component: () => import("@/pages/ReviewPage.vue"),
-    meta: { title: "page.review", icon: "review", rights: ["notify", "propose", "decide_appeal", "check", "see_agreement"] },
+    meta: { title: "page.review", icon: "review", rights: ["notify", "propose", "decide_appeal", "check", "see_agreement"], help: "leads#review" },
   },
   {
     path: "/scores/:agent?",
     component: () => import("@/pages/ScoresPage.vue"),
-    meta: { title: "page.scores", icon: "scores", rights: ["notify", "assess", "decide_appeal", "see_agreement"], needs: ["see_scores"] },
+    meta: { title: "page.scores", icon: "scores", rights: ["notify", "assess", "decide_appeal", "see_agreement"], needs: ["see_scores"], help: "leads#scores" },
   },
   {
     path: "/rules/trial",
     component: () => import("@/pages/TrialPage.vue"),
-    meta: { title: "page.trial", icon: "trial", rights: ["propose_change", "approve_change", "see_agreement"] },
+    meta: { title: "page.trial", icon: "trial", rights: ["propose_change", "approve_change", "see_agreement"], help: "leads#trial" },
   },
   {
     path: "/walls",
     component: () => import("@/pages/WallsPage.vue"),
-    meta: { title: "page.walls", icon: "walls", rights: ["keep_walls"] },
+    meta: { title: "page.walls", icon: "walls", rights: ["keep_walls"], help: "page#wall" },
   },
   {
     path: "/admin/accounts/:name?",
     component: () => import("@/pages/AccountsPage.vue"),
-    meta: { title: "page.accounts", area: "page.admin", icon: "admin", rights: ["see_accounts"] },
+    meta: { title: "page.accounts", area: "page.admin", icon: "admin", rights: ["see_accounts"], help: "administration#accounts" },
   },
   {
     path: "/admin/roster",
     component: () => import("@/pages/RosterPage.vue"),
-    meta: { title: "page.roster", area: "page.admin", icon: "admin", rights: ["propose_change", "approve_change"] },
+    meta: { title: "page.roster", area: "page.admin", icon: "admin", rights: ["propose_change", "approve_change"], help: "administration#roster" },
   },
   {
     path: "/admin/changes/:id?",
     component: () => import("@/pages/ChangesPage.vue"),
-    meta: { title: "page.changes", area: "page.admin", icon: "admin", rights: ["propose_change", "approve_change"] },
+    meta: { title: "page.changes", area: "page.admin", icon: "admin", rights: ["propose_change", "approve_change"], help: "administration#changes" },
   },
   {
     path: "/admin/audit",
     component: () => import("@/pages/AuditPage.vue"),
-    meta: { title: "page.audit", area: "page.admin", icon: "admin", rights: ["read_audit"] },
+    meta: { title: "page.audit", area: "page.admin", icon: "admin", rights: ["read_audit"], help: "administration#audit" },
   },
   {
     path: "/admin/looks",
     component: () => import("@/pages/LooksPage.vue"),
-    meta: { title: "page.looks", area: "page.admin", icon: "admin", rights: ["read_looks"] },
+    meta: { title: "page.looks", area: "page.admin", icon: "admin", rights: ["read_looks"], help: "administration#looks" },
   },
   {
     path: "/admin/site",
     component: () => import("@/pages/SitePage.vue"),
-    meta: { title: "page.site", area: "page.admin", icon: "admin", rights: ["keep_service", "propose_change", "approve_change"] },
+    meta: { title: "page.site", area: "page.admin", icon: "admin", rights: ["keep_service", "propose_change", "approve_change"], help: "administration#site" },
   },
   {
     path: "/admin/service",
     component: () => import("@/pages/ServicePage.vue"),
-    meta: { title: "page.service", area: "page.admin", icon: "admin", rights: ["keep_service"] },
+    meta: { title: "page.service", area: "page.admin", icon: "admin", rights: ["keep_service"], help: "administration#service" },
   },
   {
     path: "/account",
     component: () => import("@/pages/AccountPage.vue"),
-    meta: { title: "page.account", icon: "account" },
+    meta: { title: "page.account", icon: "account", help: "page#frame" },
   },
 ];
 
 /** Pages that others lead to. */
 const BESIDE: RouteRecordRaw[] = [
-  { path: "/customers/new", component: () => import("@/pages/CustomerNewPage.vue"), meta: { rights: ["edit_customers"] } },
-  { path: "/customers/import", component: () => import("@/pages/CustomerImportPage.vue"), meta: { rights: ["import_customers"] } },
-  { path: "/customers/classes", component: () => import("@/pages/CustomerClassesPage.vue"), meta: { rights: ["classify_customers"] } },
-  { path: "/customers/access", component: () => import("@/pages/AccessReviewsPage.vue"), meta: { rights: ["review_access"] } },
-  { path: "/customers/:id", component: () => import("@/pages/CustomerPage.vue"), meta: { rights: ["see_customers"] } },
-  { path: "/customers/:id/merge", component: () => import("@/pages/CustomerMergePage.vue"), meta: { rights: ["merge_customers"] } },
-  { path: "/review/report", component: () => import("@/pages/ReportPage.vue"), meta: { rights: ["propose"] } },
-  { path: "/customers/:id/split", component: () => import("@/pages/CustomerSplitPage.vue"), meta: { rights: ["merge_customers"] } },
+  { path: "/customers/new", component: () => import("@/pages/CustomerNewPage.vue"), meta: { rights: ["edit_customers"], help: "page#customers" } },
+  { path: "/customers/import", component: () => import("@/pages/CustomerImportPage.vue"), meta: { rights: ["import_customers"], help: "page#customers" } },
+  { path: "/customers/classes", component: () => import("@/pages/CustomerClassesPage.vue"), meta: { rights: ["classify_customers"], help: "page#customers" } },
+  { path: "/customers/access", component: () => import("@/pages/AccessReviewsPage.vue"), meta: { rights: ["review_access"], help: "page#customers" } },
+  { path: "/customers/:id", component: () => import("@/pages/CustomerPage.vue"), meta: { rights: ["see_customers"], help: "page#customers" } },
+  { path: "/customers/:id/merge", component: () => import("@/pages/CustomerMergePage.vue"), meta: { rights: ["merge_customers"], help: "page#customers" } },
+  { path: "/customers/:id/split", component: () => import("@/pages/CustomerSplitPage.vue"), meta: { rights: ["merge_customers"], help: "page#customers" } },
+  { path: "/review/report", component: () => import("@/pages/ReportPage.vue"), meta: { rights: ["propose"], help: "leads#review" } },
 ];
 
 export const router = createRouter({
@@ -162,7 +165,8 @@ export const router = createRouter({
     { path: "/sign-in", component: () => import("@/pages/SignInPage.vue"), meta: { open: true } },
     { path: "/wall", component: () => import("@/pages/WallPage.vue"), meta: { anybodys: true } },
     { path: "/notices/:token", component: () => import("@/pages/NoticePage.vue"), meta: { anybodys: true } },
-    { path: "/search", component: () => import("@/pages/SearchPage.vue") },
+    { path: "/search", component: () => import("@/pages/SearchPage.vue"), meta: { help: "page#lists" } },
+    { path: "/help/:topic?", component: () => import("@/pages/HelpPage.vue"), meta: { title: "help.title", help: "first-day" } },
     ...PAGES,
     ...BESIDE,
     { path: "/", component: () => import("@/pages/NoPage.vue") },
