@@ -15,17 +15,19 @@ from callcenter.staff.roles import Principal, may
 from callcenter.store.conflicts import Conflict, NotAllowed
 from callcenter.store.decisions.duplicates import touching
 from callcenter.store.decisions.violations import FiledRecord, get, put
+from callcenter.store.record.agent_calls import took_part
 from callcenter.store.unit_of_work import UnitOfWork
 
 
 class SeenReport(msgspec.Struct, frozen=True, kw_only=True):
-    """What somebody says they saw; `key` tells two forms of the same moment apart."""
+    """What somebody says they saw, and in which call; `key` tells two forms of the same moment apart."""
 
     rule: str
     agent: str
     at: Micros
     words: str
     key: str
+    call: str | None = None
 
 
 async def file_report(
@@ -43,6 +45,8 @@ async def file_report(
         raise NotAllowed(person.role)
     if roster is not None and seen.agent not in roster.agents:
         raise BadInput(f"the roster has no agent {seen.agent!r}")
+    if seen.call is not None and not await took_part(unit.connection, seen.agent, seen.call):
+        raise BadInput("the agent had nothing to do with such a call")
     form = RecordForm(
         rule=seen.rule,
         agent=seen.agent,
@@ -51,6 +55,7 @@ async def file_report(
         words=seen.words.strip(),
         by=person.account,
         key=seen.key,
+        call=seen.call,
     )
     dossier, standing = from_form(form, rulebook, now)
     for other in await touching(unit.connection, seen.rule, seen.agent, seen.at, seen.at):

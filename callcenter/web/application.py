@@ -35,7 +35,7 @@ from callcenter.web.api.enquiries import attachments, reports
 from callcenter.web.api.enquiries import routes as enquiries
 from callcenter.web.api.lost_calls import routes as lost_calls
 from callcenter.web.api.page import dialling, first_account, floor, manual_pages, own_day, walls
-from callcenter.web.api.review import trials
+from callcenter.web.api.review import effect, trials
 from callcenter.web.api.scores import given, quarters
 from callcenter.web.api.scores import routes as scores
 from callcenter.web.guard import SAFE, Guard
@@ -51,6 +51,7 @@ ROUTERS = (
     floor.router,
     walls.router,
     dialling.router,
+    effect.router,
     manual_pages.router,
     violations.router,
     recorded.router,

@@ -76,10 +76,14 @@ async def test_calls_are_narrowed_taken_as_a_file_and_looked_up_by_a_number_that
 
 
 @pytest.mark.parametrize(
-    ("language", "ring", "lost"), [("en-GB", "4 rings", "connection lost"), ("zh-CN", "振铃 4 声", "连接中断")]
+    ("language", "ring", "lost", "refused"),
+    [
+        ("en-GB", "4 rings", "connection lost", "This page is not for your role."),
+        ("zh-CN", "振铃 4 声", "连接中断", "您的角色不能打开此页面。"),
+    ],
 )
 async def test_a_call_is_drawn_and_told_with_rings_holds_and_gaps(
-    there: Front, language: str, ring: str, lost: str
+    there: Front, language: str, ring: str, lost: str, refused: str
 ) -> None:
     async with there.person(language, color_scheme="dark" if language == "zh-CN" else "light") as alice:
         page = await alice.sign_in("alice", "/calls/1.4")
@@ -96,7 +100,27 @@ async def test_a_call_is_drawn_and_told_with_rings_holds_and_gaps(
         await page.locator("article header a").first.click()
         await expect(page.locator("[data-table=calls] tbody tr")).to_have_count(5)
         assert await serious(page) == []
+    async with there.person(language) as lead:
+        page = await lead.sign_in("li-leads", "/calls/1.4")
+        await page.locator("[data-act=report]").click()
+        form = page.locator("[data-report]")
+        await expect(form.locator("[data-call]")).to_contain_text("1.4")
+        await form.locator(".el-select").last.click()
+        await page.get_by_role("option", name=re.compile("V-EAT")).click()
+        await form.locator("textarea").fill("ate while she talked")
+        assert await serious(page) == []
+        await page.reload()
+        await expect(form.locator("textarea")).to_have_value("ate while she talked")  # nothing typed is lost
+        await form.locator("[data-act=report]").click()
+        await page.locator(".el-message-box__btns button").last.click()
+        await expect(page).to_have_url(re.compile("/review/[0-9a-f]{32}$"))
+        await page.locator("[data-calls] a").click()
+        await expect(page.locator("[data-about=records]")).to_contain_text("Alice")
+        await page.locator("[data-about=records] .row a").first.click()
+        await expect(page).to_have_url(re.compile("/review/[0-9a-f]{32}$"))
     async with there.person(language) as bob:
+        page = await bob.sign_in("bobby", "/review/report")
+        await expect(page.locator("main")).to_have_text(refused)
         bob.expected.append("status of 403")
-        page = await bob.sign_in("bobby", "/calls/1.4")
+        await page.goto("/calls/1.4")
         await expect(page.locator("[data-note=forbidden]")).to_be_visible()

@@ -112,6 +112,7 @@ async def test_a_late_answer_goes_its_whole_way_and_the_score_with_it(there: Fro
         scores = await boss.sign_in("ma", f"/scores/Alice?month={month}")
         assert await score_everywhere(api, scores) == "100"
         assert await serious(scores) == []
+        await expect(page.locator("[data-effect] [data-confirmed]")).to_have_text("98")
         await takes(page, "notify")
         told = await agent.sign_in("alice", f"/records/{number}")
         await takes(told, "explain", "耳机坏了，打 13900139001 报修。")
@@ -168,7 +169,7 @@ async def test_a_rule_otherwise_is_tried_over_past_days_and_who_may_not_is_told(
     async with there.person("zh-CN") as boss, there.person() as other:
         page = await boss.sign_in("ma", "/rules/trial")
         await page.locator(".el-select").filter(has=page.get_by_role("combobox", name="规则")).click()
-        await page.get_by_role("option", name="V-MISSED", exact=True).click()
+        await page.get_by_role("option", name="在岗未接或拒接来电（V-MISSED）", exact=True).click()
         await page.locator(".el-select").filter(has=page.get_by_role("combobox", name="模式")).click()
         await page.get_by_role("option", name="关闭", exact=True).click()
         await page.get_by_placeholder("首日").fill(DAY)
@@ -179,6 +180,13 @@ async def test_a_rule_otherwise_is_tried_over_past_days_and_who_may_not_is_told(
         await expect(page.locator("[data-trial=done]")).to_contain_text("在岗未接或拒接来电")
         await expect(page).to_have_url(re.compile("trial="))
         await expect(page.locator("[data-agreement]")).to_contain_text("认同率")
+        there.work.service.ports.trials._runs.clear()  # type: ignore[union-attr]  # as a service that was started anew
+        await page.reload()
+        await expect(page.locator("[data-note=empty]").first).to_contain_text("此次试算已不存在")
+        gone = page.url
+        await page.locator("[data-act=anew]").click()
+        await expect(page.locator("[data-trial=done]")).to_contain_text("在岗未接或拒接来电")
+        assert page.url != gone
         assert await serious(page) == []
         refused = await other.sign_in("qian", "/scores")
         await expect(refused.locator("main")).to_have_text("This page is not for your role.")

@@ -37,6 +37,16 @@ async def rates(work: Department, name: str, query: str = "") -> Json:
     return [(i["rule"], i["mode"], i["records"], i["decided"], i["rate"]) for i in answer.json()["items"]]
 
 
+async def test_a_rule_is_called_by_its_title_in_the_readers_language(work: Department) -> None:
+    await raise_both(work)
+    told = {}
+    for tag in ("zh-CN", "en"):
+        shown = await (await work.signed_in("root")).get("/rules/agreement", **{"Accept-Language": tag})
+        told[tag] = {one["rule"]: one["title"] for one in shown.json()["items"]}
+    assert told["zh-CN"]["V-MISSED"] == "在岗未接或拒接来电"
+    assert told["en"]["V-MISSED"] == "Offered call missed or declined"
+
+
 ON = ("V-MISSED", "on", 2, 1, 1.0)
 
 

@@ -63,6 +63,23 @@ async def test_from_proposal_to_appeal_to_overturn_with_the_score_before_and_aft
     assert [*scores, await points(work)] == [100, 100, 100, 98, 100, 100]
 
 
+async def test_what_a_record_would_do_is_added_up_anew_and_not_taken_off(work: Department) -> None:
+    await agreed(work)
+    await mark(work)
+    numbers = [await propose(work.decisions, n) for n in range(4)]
+    for number in numbers[:3]:
+        await did(work, number, *CONFIRMED)
+    effect = await read(work, f"/violations/{numbers[3]}/effect")
+    assert (effect["month"], effect["now"], effect["confirmed"]) == ("2026-03", "94", "92")
+    assert (effect["without"], effect["accumulated"]) == ("94", "72")
+    assert (await read(work, f"/violations/{numbers[0]}/effect"))["without"] == "96"
+    assert await read(work, f"/violations/{numbers[3]}/effect", "alice") == effect
+    codes = {}
+    for name in ("bobby", "li-leads", "root"):
+        codes[name] = (await (await work.signed_in(name)).get(f"/violations/{numbers[3]}/effect")).status_code
+    assert codes == {"bobby": 404, "li-leads": 200, "root": 403}
+
+
 async def test_four_minor_ones_propose_one_more_and_an_overturned_one_takes_it_back(work: Department) -> None:
     await agreed(work)
     await mark(work)

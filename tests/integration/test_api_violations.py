@@ -320,6 +320,18 @@ class TestForm:
         filed = await (await work.signed_in("sun")).send("POST", "/violations/manual", self.FORM | {"rule": rule})
         assert (filed.status_code, filed.json()["rule"], filed.json()["mode"]) == (201, rule, "on")
 
+    async def test_what_may_be_reported_of_whom_is_said_in_the_readers_language(self, work: Department) -> None:
+        told: dict[str, Any] = {}
+        for name in ("li-leads", "sun", "alice", "hua"):
+            answer = await (await work.signed_in(name)).get("/violations/manual", **{"Accept-Language": "zh-CN"})
+            told[name] = answer.json() if answer.status_code == 200 else answer.status_code
+        assert (told["alice"], told["hua"]) == (403, 403)
+        assert (told["li-leads"]["agents"], told["sun"]["agents"]) == (["Alice", "Bob"], ["Alice", "Bob", "Li", "Zoe"])
+        rules = {one["code"]: one for one in told["sun"]["rules"]}
+        assert set(BY_PEOPLE) <= set(rules)
+        assert "V-MISSED" not in rules
+        assert (rules["V-EAT"]["title"], rules["V-EAT"]["least_points"]) == ("工作区吸烟进食", 5)
+
     async def test_form_sent_twice_is_one_record(self, work: Department) -> None:
         li = await work.signed_in("li-leads")
         both = [await li.send("POST", "/violations/manual", self.FORM, Idempotency_Key="same-key-1") for _ in range(2)]

@@ -167,6 +167,7 @@ async def test_who_had_to_do_with_a_call_sees_it_and_what_is_about_it(work: Depa
         told |= {"asked_at": visit.joined_at, "result": "refused", "in_gap": False, "frames": "[]", "ended_position": 1}
         for agent in ("Alice", "Zoe"):
             await unit.execute(insert(SurveyRow).values(**told, id=f"pbx-{agent}", agent=agent))
+    work.now = visit.ended_at
     await work.signed_in("alice")
     number = await propose(work.decisions, at=visit.joined_at, evidence=[{"position": frame}])
     await propose(work.decisions, number=2, at=visit.joined_at, evidence=[{"position": frame + 100_000}])
@@ -199,4 +200,15 @@ async def test_who_had_to_do_with_a_call_sees_it_and_what_is_about_it(work: Depa
         "sun": {"Alice", "Zoe"},
         "root": None,
     }
-    assert (await (await work.signed_in("sun")).get("/calls/9.9")).status_code == 404
+    sun = await work.signed_in("sun")
+    assert (await sun.get("/calls/9.9")).status_code == 404
+    assert (await sun.get(f"/violations/{number}")).json()["calls"] == [visit.uniqueid]
+    assert (await sun.get(f"/violations/{2:032x}")).json()["calls"] == []
+    form = {"rule": "V-EAT", "agent": "Alice", "at": shown["sun"]["from"], "note": "ate meanwhile"}
+    filed = await sun.send("POST", "/violations/manual", form | {"call": visit.uniqueid})
+    assert filed.status_code == 201, filed.text
+    assert (filed.status_code, filed.json()["calls"]) == (201, [visit.uniqueid])
+    for other in ({"call": "9.9"}, {"call": visit.uniqueid, "agent": "Zoe"}):
+        assert (await sun.send("POST", "/violations/manual", form | other)).status_code == 422
+    about = {one["id"] for one in (await sun.get(f"/calls/{visit.uniqueid}")).json()["records"]}
+    assert about == {number, filed.json()["id"]}

@@ -34,6 +34,7 @@ class Dossier(msgspec.Struct, frozen=True, kw_only=True):
         uncertainty: Of what was measured, in seconds.
         roster: The roster's line for that time.
         timeline: What happened when, in order.
+        call: The call that whoever filled in the form says it is about.
         worded_by: The version of the service whose sentences these are; a later one may say the same otherwise.
     """
 
@@ -59,6 +60,7 @@ class Dossier(msgspec.Struct, frozen=True, kw_only=True):
     roster: RosterLine | None = None
     timeline: tuple[DossierMoment, ...] = ()
     worded_by: str = ""
+    call: str | None = None
 
 
 class RecordForm(msgspec.Struct, frozen=True, kw_only=True):
@@ -71,6 +73,7 @@ class RecordForm(msgspec.Struct, frozen=True, kw_only=True):
     words: str
     by: str
     key: str
+    call: str | None = None
 
 
 def from_violation(
@@ -151,6 +154,7 @@ def from_form(form: RecordForm, rulebook: Rulebook, now: Micros) -> tuple[Dossie
         start=form.at,
         rulebook=edition.version,
         why=Title(form.words, form.words),
+        call=form.call,
     )
     standing = Standing(
         agent=form.agent,
@@ -165,18 +169,32 @@ def from_form(form: RecordForm, rulebook: Rulebook, now: Micros) -> tuple[Dossie
     return dossier, standing
 
 
+def seen_by_people(edition: Edition) -> dict[str, Rule]:
+    """Give the rules that people record by form, by code."""
+    return {
+        code: rule for code, rule in sorted(edition.violations.items()) if _not_by_form(edition, code, rule) is None
+    }
+
+
 def _rule(edition: Edition, code: str) -> Rule:
     rule = edition.violations.get(code)
     if rule is None:
         raise BadInput(f"the rulebook {edition.version} has no rule {code!r}")
+    refused = _not_by_form(edition, code, rule)
+    if refused is not None:
+        raise refused
+    return rule
+
+
+def _not_by_form(edition: Edition, code: str, rule: Rule) -> BadInput | None:
     if rule.known in _BY_SERVICE:
-        raise BadInput(f"{code} is not recorded by form: it is found by the service")
+        return BadInput(f"{code} is not recorded by form: it is found by the service")
     if rule.known == "TW":  # its mode is that of the detector; what people see with their own eyes needs none
         if rule.points == NO_FIGURE:
-            raise BadInput(f"{code} has no figure in the rulebook {edition.version}, and counts only with one")
+            return BadInput(f"{code} has no figure in the rulebook {edition.version}, and counts only with one")
     elif rule.mode is not Mode.ON:
-        raise BadInput(f"{code} is not on in the rulebook {edition.version}")
-    return rule
+        return BadInput(f"{code} is not on in the rulebook {edition.version}")
+    return None
 
 
 def _most(rule: Rule | None) -> int | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -16,10 +17,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from callcenter.domain.frame import Micros
 from callcenter.errors import BadInput
+from callcenter.rules.regulations.edition import Rulebook
 from callcenter.rules.scores.accumulated import Confirmed
+from callcenter.rules.scores.effect import counting_with
 from callcenter.rules.scores.score import MonthScore, QuarterScore, Subject, month_score, quarter_score
 from callcenter.rules.scores.score_lines import LineKind, MonthScoreLine
-from callcenter.staff.months import Month, month_days, month_name, month_span, quarter_months
+from callcenter.staff.months import Month, month_days, month_name, month_of, month_span, quarter_months
 from callcenter.staff.rights import Role
 from callcenter.store.conflicts import Missing
 from callcenter.store.decisions.score_entries import ScoreEntry, ScoreEntryKind, months_from, of_month, records_of
@@ -69,6 +72,16 @@ class ScoredQuarter(msgspec.Struct, frozen=True, kw_only=True):
     months: list[AgentScore]
 
 
+class ScoreEffect(msgspec.Struct, frozen=True, kw_only=True):
+    """What a record does to its month's points: as they are, without it, with it, and with what it adds up to."""
+
+    month: Month
+    now: Decimal
+    without: Decimal
+    confirmed: Decimal
+    accumulated: Decimal | None
+
+
 async def member_of(connection: AsyncConnection, agent: str) -> Member:
     """Find an agent by name."""
     row = (await connection.execute(select(AccountRow).where(AccountRow.agent == agent))).one_or_none()
@@ -90,6 +103,30 @@ async def score_of(
     if not (member.there(month, zone) or counting.anything):
         raise Missing(f"{member.agent} was not there in {month_name(month)}")
     return _scored(member, month, await terms_in_force(connection, month), zone, counting)
+
+
+async def effect_of(
+    connection: AsyncConnection, member: Member, one: Confirmed, rulebook: Rulebook, now: Micros
+) -> ScoreEffect:
+    """Add up the month of a record as it is, without the record and with it; errors as `score_of`."""
+    zone = rulebook.zone
+    month = month_of(one.at, zone)
+    _refuse_future(month, zone, now)
+    held = (await _counting(connection, month, zone, member.agent)).get(member.agent, _Counting())
+    terms = await terms_in_force(connection, month)
+
+    def points(confirmed: list[Confirmed]) -> Decimal:
+        counting = msgspec.structs.replace(held, confirmed=confirmed)
+        return _scored(member, month, terms, zone, counting).score.points
+
+    would = counting_with(one, held.confirmed, rulebook.at(month_span(month, zone)[0]), zone)
+    return ScoreEffect(
+        month=month,
+        now=points(held.confirmed),
+        without=points(would.without),
+        confirmed=points(would.confirmed),
+        accumulated=None if would.accumulated is None else points(would.accumulated),
+    )
 
 
 async def scores_of_all(

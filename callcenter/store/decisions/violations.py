@@ -25,6 +25,7 @@ from callcenter.staff.roles import Principal, may_see, reach
 from callcenter.store.audit import Audited
 from callcenter.store.conflicts import Missing, Outdated
 from callcenter.store.readable import readable
+from callcenter.store.record.agent_calls import calls_at
 from callcenter.store.tables import StepRow, ViolationRow
 from callcenter.store.unit_of_work import UnitOfWork
 
@@ -230,19 +231,35 @@ async def beginning(connection: AsyncConnection, begins: str) -> list[FiledRecor
 async def about_call(
     connection: AsyncConnection,
     person: Principal,
+    call: str,
     agents: Collection[str],
     frames: Collection[int],
     when: tuple[Micros, Micros],
 ) -> list[FiledRecord]:
-    """Read the records of some agents in a time that stand on one of these positions of the journal, as one may see."""
+    """Read the records of a call's agents in its time that name it, or stand on its positions, as one may see."""
     asked = (ViolationRow.agent.in_(sorted(agents)), ViolationRow.sort_at.between(*when), _visible(person))
     rows = select(ViolationRow).where(*asked).order_by(ViolationRow.sort_at, ViolationRow.id)
     about = set(frames)
     return [
         record
         for record in await chosen(connection, rows)
-        if not about.isdisjoint(one.get("position") for one in record.dossier.evidence)
+        if record.dossier.call == call or not about.isdisjoint(_positions(record.dossier))
     ]
+
+
+async def calls_of(connection: AsyncConnection, record: FiledRecord) -> list[str]:
+    """Name the agent's calls that a record is about: the one that a form names, or those that its evidence tells."""
+    said = record.dossier
+    if said.call is not None:
+        return [said.call]
+    moments = [at for at in (said.start, said.at, said.end) if at is not None]
+    if not moments:
+        return []
+    return await calls_at(connection, said.agent, _positions(said), min(moments), max(moments))
+
+
+def _positions(said: Dossier) -> set[int]:
+    return {one["position"] for one in said.evidence if "position" in one}
 
 
 async def counted(connection: AsyncConnection, agent: str, since: Micros, until: Micros) -> list[FiledRecord]:

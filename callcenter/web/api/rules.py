@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 import msgspec
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends, Query, Request
 from pydantic import Field
 
 from callcenter.rules.records.agreement import agreement
@@ -14,8 +14,9 @@ from callcenter.staff.rights import Right
 from callcenter.staff.roles import Principal, may
 from callcenter.store.decisions.agreement import raised
 from callcenter.web.api.fields import Moment, RequestBody, ResponseBody, moment_in
+from callcenter.web.api.review.offered import titles_of
 from callcenter.web.auth import allowed
-from callcenter.web.problems import RequestRefused
+from callcenter.web.problems import RequestRefused, language_of
 from callcenter.web.service import TheService
 
 router = APIRouter(prefix="/rules", tags=["rules"])
@@ -35,6 +36,7 @@ class RuleAgreement(ResponseBody):
     """One rule in one mode: what it raised, and how often people later agreed."""
 
     rule: str
+    title: str = Field(description="As the newest rulebook that has the rule calls it; the code where none does.")
     mode: Mode
     records: int = Field(description="Proposed by the service and not withdrawn.")
     decided: int = Field(description="Of them: decided on or, in shadow, reviewed; none whose appeal is open.")
@@ -62,9 +64,17 @@ async def read_rulebook(_: Changing, service: TheService) -> dict[str, Any]:
 
 
 @router.get("/agreement")
-async def read_agreement(span: Annotated[CountedSpan, Query()], person: Judging, service: TheService) -> Agreements:
+async def read_agreement(
+    span: Annotated[CountedSpan, Query()], person: Judging, service: TheService, request: Request
+) -> Agreements:
     """Say of each rule how often people agree with it."""
     shadow = may(person, Right.SEE_SHADOW)
     async with service.decisions.reading() as connection:
         found = await raised(connection, moment_in(span.since), moment_in(span.until), shadow=shadow)
-    return Agreements(items=[RuleAgreement(**msgspec.structs.asdict(one)) for one in agreement(found)])
+    titles = titles_of(service.rulebook.editions, language_of(request.headers.get("accept-language")))
+    return Agreements(
+        items=[
+            RuleAgreement(title=titles.get(one.rule, one.rule), **msgspec.structs.asdict(one))
+            for one in agreement(found)
+        ]
+    )

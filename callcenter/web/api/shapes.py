@@ -132,6 +132,7 @@ class Detail(Summary):
     timeline: list[RecordMoment]
     names: list[dict[str, Any]]
     caller: str | None
+    calls: list[str] = Field(description="The agent's calls that it is about, by the callers' channels.")
     evidence: list[dict[str, Any]] | None
     fine_yuan: int | None
     deadlines: Deadlines
@@ -197,7 +198,7 @@ class Reader:
         """Show a sentence; a number that was dialled only to whoever reads numbers, or dialled it."""
         return text if self._person.agent == agent else worded(text, self._sight(Delicate.CALLER))
 
-    def detail(self, record: FiledRecord, history: list[HistoryEntry]) -> Detail:
+    def detail(self, record: FiledRecord, history: list[HistoryEntry], calls: list[str]) -> Detail:
         """Show a record, as far as the reader may see it."""
         said, standing = record.dossier, record.standing
         return Detail(
@@ -218,6 +219,7 @@ class Reader:
             timeline=self._timeline(said),
             names=said.names,
             caller=self._caller(said.caller),
+            calls=calls,
             evidence=self._evidence(said.evidence),
             fine_yuan=standing.fine_yuan if self._sees_money else None,
             deadlines=self._deadlines(record),

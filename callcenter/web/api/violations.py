@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response, status
 from pydantic import Field
 
 from callcenter.reports.records.listing import LISTED, RECORD_COLUMNS, RECORDS, ListedRecord, records_listed
+from callcenter.rules.records.dossier import seen_by_people
 from callcenter.rules.records.sealed import veil
 from callcenter.rules.records.standing import RecordState
 from callcenter.rules.records.steps import Action, ProcessStep
@@ -21,6 +22,7 @@ from callcenter.store.decisions.violations import (
     FiledRecord,
     RecordOrder,
     RecordQuery,
+    calls_of,
     get_for,
     history,
     page,
@@ -44,6 +46,7 @@ from callcenter.web.api.fields import (
     place_out,
 )
 from callcenter.web.api.once import SeenVersion, TheOnce, etag
+from callcenter.web.api.review.offered import ReportChoices, rule_words
 from callcenter.web.api.shapes import Detail, Reader, RecordPage
 from callcenter.web.api.written import MOST_WRITTEN, FileAsked
 from callcenter.web.auth import TheSession, allowed
@@ -107,6 +110,7 @@ class Manual(RequestBody):
     agent: Name
     at: Time
     note: Words = Field(min_length=1, description="What happened, for the agent to read.")
+    call: Name | None = Field(default=None, description="The call that it is about, by the caller's channel.")
 
 
 def _reader(request: Request, service: TheService, person: Annotated[Principal, Depends(allowed(Right.SEE))]) -> Reader:
@@ -152,6 +156,21 @@ async def export_violations(
     return await asked.answer("records", title, RECORD_COLUMNS, listed, reader.language)
 
 
+@router.get("/manual")
+async def read_choices(
+    person: Proposing, reader: TheReader, service: TheService, at: Annotated[Moment | None, Query()] = None
+) -> ReportChoices:
+    """Say which rules people record (those that held at a moment; now without one), and of which agents one may."""
+    edition = service.rulebook.at(moment_in(at) or service.clock())
+    rules = {} if edition is None else seen_by_people(edition)
+    mine = service.agents_of(person, Right.PROPOSE)
+    agents = service.agents if mine is None else mine
+    return ReportChoices(
+        rules=[rule_words(code, rule, reader.language) for code, rule in rules.items()],
+        agents=None if service.agents is None or agents is None else sorted(agents - {person.agent}),
+    )
+
+
 @router.get("/{number}")
 async def read_violation(
     number: str, person: Seeing, reader: TheReader, service: TheService, response: Response
@@ -160,8 +179,9 @@ async def read_violation(
     async with service.decisions.reading() as connection:
         record = await service.opened(connection, await get_for(connection, number, person))
         steps = await history(connection, number)
+        calls = await calls_of(connection, record)
     response.headers["ETag"] = etag(record.version)
-    return reader.detail(record, steps)
+    return reader.detail(record, steps, calls)
 
 
 @router.post("/manual", status_code=status.HTTP_201_CREATED, response_model=Detail)
@@ -173,7 +193,7 @@ async def file_violation(
     async def work(unit: UnitOfWork) -> KeptAnswer:
         at = moment_in(body.at)
         assert at is not None
-        seen = SeenReport(rule=body.rule, agent=body.agent, at=at, words=body.note, key=once.asked.key)
+        seen = SeenReport(rule=body.rule, agent=body.agent, at=at, words=body.note, key=once.asked.key, call=body.call)
         filed = await file_report(unit, seen, person, service.rulebook, service.roster, service.clock())
         return await _answer(unit, filed, reader, status.HTTP_201_CREATED)
 
@@ -230,7 +250,8 @@ async def take_step(
 async def _answer(unit: UnitOfWork, record: FiledRecord, reader: Reader, code: int = status.HTTP_200_OK) -> KeptAnswer:
     """Answer with a record, what is sealed of it left out: an answer is kept for days."""
     veiled = msgspec.structs.replace(record, dossier=veil(record.dossier))
-    shown = reader.detail(veiled, await history(unit.connection, record.dossier.id))
+    steps, calls = await history(unit.connection, record.dossier.id), await calls_of(unit.connection, record)
+    shown = reader.detail(veiled, steps, calls)
     return KeptAnswer(status=code, etag=etag(record.version), body=shown.model_dump_json())
 
 

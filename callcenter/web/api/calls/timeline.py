@@ -223,7 +223,7 @@ async def _records(
     if story.begin is None:
         return []
     until = now if story.lasts or story.end is None else story.end + _JUDGED_BY
-    found = await about_call(connection, person, story.agents, story.frames, (story.begin, until))
+    found = await about_call(connection, person, story.uniqueid, story.agents, story.frames, (story.begin, until))
     return [reader.summary(record) for record in found]
 
 

@@ -4,19 +4,35 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Request
 
 from callcenter.staff.rights import Right
 from callcenter.staff.roles import Principal, may
 from callcenter.store.conflicts import Missing
-from callcenter.web.api.fields import Name
+from callcenter.web.api.desk import ReasonShown, reasons_shown
+from callcenter.web.api.fields import Name, ResponseBody
 from callcenter.web.api.page.own_day import DayShown, day_of
 from callcenter.web.auth import allowed
+from callcenter.web.problems import language_of
 from callcenter.web.service import TheService
 
 router = APIRouter(prefix="/floor", tags=["floor"])
 
 Leading = Annotated[Principal, Depends(allowed(Right.SEE_FLOOR))]
+
+
+class PauseReasons(ResponseBody):
+    """Why people pause, by name."""
+
+    items: list[ReasonShown]
+
+
+@router.get("/reasons")
+async def list_reasons(_: Leading, service: TheService, request: Request) -> PauseReasons:
+    """List the reasons of pauses, by name in the reader's language."""
+    desk = service.ports.desk
+    language = language_of(request.headers.get("accept-language"))
+    return PauseReasons(items=[] if desk is None else reasons_shown(desk.settings.reasons, language))
 
 
 @router.get("/{agent}/day")

@@ -11,7 +11,7 @@ from callcenter.locale import Language
 from callcenter.rules.records.dossier import Dossier
 from callcenter.rules.records.refusals import StepRefused
 from callcenter.rules.records.steps import Action
-from callcenter.rules.regulations.edition import Range, Rulebook, Severity
+from callcenter.rules.regulations.edition import Edition, Range, Rule, Rulebook, Severity
 from callcenter.staff.rights import Role
 from callcenter.usecases.offer_steps import OfferedStep
 from callcenter.web.api.fields import ResponseBody
@@ -41,6 +41,13 @@ class RuleShown(ResponseBody):
     lesser: Severity | None
     least_points: int | None
     most_points: int | None
+
+
+class ReportChoices(ResponseBody):
+    """What a person may report of whom."""
+
+    rules: list[RuleShown] = Field(description="Rules that people record, as they held at the moment.")
+    agents: list[str] | None = Field(description="Null: there is no roster, so nobody can say.")
 
 
 def steps_shown(offered: Iterable[OfferedStep], language: Language) -> list[StepShown]:
@@ -77,10 +84,18 @@ def rule_shown(said: Dossier, rulebook: Rulebook, language: Language) -> RuleSho
     """Show the rule of a record; None where its edition is not in the rulebook any more, or never had it."""
     editions = [one for one in rulebook.editions if one.version == said.rulebook]
     rule = editions[-1].violations.get(said.rule) if editions else None
-    if rule is None:
-        return None
+    return None if rule is None else rule_words(said.rule, rule, language)
+
+
+def titles_of(editions: Iterable[Edition], language: Language) -> dict[str, str]:
+    """Say what rules are called, by code; the last of the editions that has one says it."""
+    return {code: rule.title.said(language) for edition in editions for code, rule in edition.violations.items()}
+
+
+def rule_words(code: str, rule: Rule, language: Language) -> RuleShown:
+    """Show a rule."""
     return RuleShown(
-        code=said.rule,
+        code=code,
         title=rule.title.said(language),
         source=rule.source,
         severity=rule.severity,

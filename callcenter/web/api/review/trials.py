@@ -24,6 +24,7 @@ from callcenter.store.idempotency import KeptAnswer
 from callcenter.store.unit_of_work import UnitOfWork
 from callcenter.web.api.fields import Day, Name, RequestBody, ResponseBody, moment_out
 from callcenter.web.api.once import TheOnce, etag
+from callcenter.web.api.review.offered import titles_of
 from callcenter.web.api.review.trying import TrialAsked, TrialRun, Trials, TrialState
 from callcenter.web.auth import allowed
 from callcenter.web.problems import RequestRefused, language_of
@@ -195,7 +196,7 @@ def _part(part: ModeDifference, run: TrialRun, language: Language) -> TrialPart:
 
 def _titles(run: TrialRun, language: Language) -> dict[str, str]:
     editions = (*run.asked.in_force.rulebook.editions, run.asked.draft.editions[-1])
-    return {code: rule.title.said(language) for edition in editions for code, rule in edition.violations.items()}
+    return titles_of(editions, language)
 
 
 def _row(row: Difference, titles: dict[str, str]) -> TrialRow:

@@ -147,8 +147,8 @@ export const PAGES: RouteRecordRaw[] = [
   },
 ];
 
-/** Pages about customers that others lead to. */
-const CUSTOMERS: RouteRecordRaw[] = [
+/** Pages that others lead to. */
+const BESIDE: RouteRecordRaw[] = [
   { path: "/customers/new", component: () => import("@/pages/CustomerNewPage.vue"), meta: { rights: ["edit_customers"], help: "page#customers" } },
   { path: "/customers/import", component: () => import("@/pages/CustomerImportPage.vue"), meta: { rights: ["import_customers"], help: "page#customers" } },
   { path: "/customers/classes", component: () => import("@/pages/CustomerClassesPage.vue"), meta: { rights: ["classify_customers"], help: "page#customers" } },
@@ -156,6 +156,7 @@ const CUSTOMERS: RouteRecordRaw[] = [
   { path: "/customers/:id", component: () => import("@/pages/CustomerPage.vue"), meta: { rights: ["see_customers"], help: "page#customers" } },
   { path: "/customers/:id/merge", component: () => import("@/pages/CustomerMergePage.vue"), meta: { rights: ["merge_customers"], help: "page#customers" } },
   { path: "/customers/:id/split", component: () => import("@/pages/CustomerSplitPage.vue"), meta: { rights: ["merge_customers"], help: "page#customers" } },
+  { path: "/review/report", component: () => import("@/pages/ReportPage.vue"), meta: { rights: ["propose"], help: "leads#review" } },
 ];
 
 export const router = createRouter({
@@ -167,7 +168,7 @@ export const router = createRouter({
     { path: "/search", component: () => import("@/pages/SearchPage.vue"), meta: { help: "page#lists" } },
     { path: "/help/:topic?", component: () => import("@/pages/HelpPage.vue"), meta: { title: "help.title", help: "first-day" } },
     ...PAGES,
-    ...CUSTOMERS,
+    ...BESIDE,
     { path: "/", component: () => import("@/pages/NoPage.vue") },
     { path: "/:rest(.*)*", component: () => import("@/pages/NoPage.vue") },
   ],
@@ -202,6 +203,11 @@ export function railPages(): RouteRecordRaw[] {
 /** Returns the address of a page in the rail, without what may follow. */
 export function address(page: RouteRecordRaw): string {
   return page.path.replace(/\/:.*$/, "");
+}
+
+/** Returns where whoever is signed in reads a record: at the review desk, or agents among their own. */
+export function recordAddress(id: string): string {
+  return `${myPages().some((page) => address(page) === "/review") ? "/review" : "/records"}/${id}`;
 }
 
 router.beforeEach(async (to) => {

@@ -9,7 +9,7 @@ import pytest
 
 from callcenter.errors import BadInput
 from callcenter.files.rulebook import load_rulebook
-from callcenter.rules.records.dossier import RecordForm, from_form, from_violation
+from callcenter.rules.records.dossier import RecordForm, from_form, from_violation, seen_by_people
 from callcenter.rules.records.standing import SERVICE
 from callcenter.rules.records.texts import Reason
 from callcenter.rules.records.violation import Verdict, Violation
@@ -122,6 +122,9 @@ def test_every_rule_is_filed_by_form_or_refused_for_what_it_is() -> None:
         for code, rule in rules.items()
     }
     assert {code: fileable(code) for code in rules} == expected
+    assert [*seen_by_people(BOOK.editions[-1])] == sorted(
+        code for code, became in expected.items() if became == "filed"
+    )
     assert {"V-HOTLINE", "V-AWAY", "V-LATE", "V-SKIPPED", "V-DESK", "V-CONFLICT"} <= {
         code for code, became in expected.items() if became == "filed"
     }

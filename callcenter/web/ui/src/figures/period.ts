@@ -3,7 +3,7 @@ import { computed, type ComputedRef } from "vue";
 import { useRoute, useRouter } from "vue-router";
 
 import { useLive } from "@/live/store";
-import { dayAfter, dayOf, dayStart } from "@/words/times";
+import { dayAfter, dayOf, dayStart, timeOf } from "@/words/times";
 
 export interface Period {
   /** The first day and the last, both counted. */
@@ -32,7 +32,7 @@ export function usePeriod(): Period {
   };
   const last = computed(() => said("to") ?? today.value);
   const first = computed(() => said("from") ?? dayAfter(last.value, 1 - USUAL_DAYS));
-  const moment = (day: string): string => new Date(dayStart(day, live.state.zone) * 1000).toISOString();
+  const moment = (day: string): string => timeOf(dayStart(day, live.state.zone));
   const go = (query: Record<string, string>): void => void router.push({ path: route.path, query: { ...route.query, ...query } });
   return {
     first,

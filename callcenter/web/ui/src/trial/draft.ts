@@ -3,6 +3,7 @@
 export type Written = Record<string, unknown>;
 export interface RuleLine {
   code: string;
+  title: string;
   mode: string;
   /** Null: a range, or no figure. */
   points: number | null;
@@ -17,11 +18,16 @@ function rulesOf(written: Written): Written {
   return isRecord(newest) && isRecord(newest.violations) ? newest.violations : {};
 }
 
+function titleOf(rule: Written, language: "en" | "zh"): string | null {
+  const said = isRecord(rule.title) ? rule.title[language] : null;
+  return typeof said === "string" ? said : null;
+}
+
 /** Lists the rules as they are, by code. */
-export function linesOf(written: Written): RuleLine[] {
+export function linesOf(written: Written, language: "en" | "zh"): RuleLine[] {
   return Object.entries(rulesOf(written))
     .filter((one): one is [string, Written] => isRecord(one[1]))
-    .map(([code, rule]) => ({ code, mode: String(rule.mode ?? ""), points: typeof rule.points === "number" ? rule.points : null }))
+    .map(([code, rule]) => ({ code, title: titleOf(rule, language) ?? code, mode: String(rule.mode ?? ""), points: typeof rule.points === "number" ? rule.points : null }))
     .sort((a, b) => a.code.localeCompare(b.code));
 }
 

@@ -23,6 +23,11 @@ export function epoch(time: string | null | undefined): number | null {
   return Number.isNaN(read) ? null : read / 1000;
 }
 
+/** Writes a moment as the API reads it, to the second. */
+export function timeOf(seconds: number): string {
+  return `${new Date(seconds * 1000).toISOString().slice(0, 19)}Z`;
+}
+
 /** Writes a moment in the site's zone: today's by hour and minute, others with their day. */
 export function moment(seconds: number | null, zone: string | undefined, now: number): string {
   if (seconds === null) return "–";
