@@ -5,12 +5,12 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0028"
-down_revision = "0027"
+revision = "0029"
+down_revision = "0028"
 branch_labels = None
 depends_on = None
 
 
 def upgrade() -> None:
-    """Go to 0028."""
+    """Go to 0029."""
     op.add_column("accounts", sa.Column("password_given_at", sa.BigInteger(), nullable=True))
