@@ -122,7 +122,7 @@ async def test_what_is_refused_is_logged_with_who_asked(work: Department) -> Non
     with capture_logs() as told:
         await alice.get("/users/root?secret=1")
     (line,) = [one for one in told if one["event"] == "request_forbidden"]
-    assert (line["account"], line["method"], line["route"]) == ("alice", "GET", "/api/v1/users/{name}")
+    assert (line["account"], line["method"], line["route"]) == ("alice", "GET", "/users/{name}")
     assert "secret" not in str(line)
 
 

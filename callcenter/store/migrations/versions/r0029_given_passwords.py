@@ -12,5 +12,5 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Go to 0028."""
+    """Go to 0029."""
     op.add_column("accounts", sa.Column("password_given_at", sa.BigInteger(), nullable=True))
