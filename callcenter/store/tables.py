@@ -92,7 +92,12 @@ class SessionRow(Base):
     """Somebody is signed in; the token before the present one is good for a moment more."""
 
     __tablename__ = "sessions"
-    __table_args__ = (Index(None, "token", unique=True), Index(None, "previous"), Index(None, "account"))
+    __table_args__ = (
+        Index(None, "token", unique=True),
+        Index(None, "previous"),
+        Index(None, "account"),
+        Index(None, "created_at", "id"),
+    )
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
     account: Mapped[str] = mapped_column(String(_NAME))
@@ -113,6 +118,8 @@ class ViolationRow(Base):
         Index(None, "sort_at", "id"),
         Index(None, "agent", "sort_at"),
         Index(None, "state", "sort_at"),
+        Index(None, "rule", "sort_at", "id"),
+        Index(None, "team", "sort_at", "id"),
         Index(None, "due_at", "id"),
     )
 
@@ -304,7 +311,9 @@ class AuditRow(Base):
     __table_args__ = (
         Index(None, "actor", "seq"),
         Index(None, "action", "seq"),
+        Index(None, "kind", "seq"),
         Index(None, "kind", "subject", "seq"),
+        Index(None, "subject", "seq"),
         Index(None, "at"),
     )
 

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Awaitable, Callable
 from functools import partial
-from itertools import product
 from pathlib import Path
-from typing import TypeVar
 
 import pytest
-from sqlalchemy import insert, text
+from sqlalchemy import insert
 
 from callcenter.domain.frame import SECOND
 from callcenter.domain.vocabulary import VisitOutcome
@@ -22,20 +19,18 @@ from callcenter.store.decisions.call_qualities import CallDirection
 from callcenter.store.record.call_list import CallFilter, CallOrder, calls
 from callcenter.store.record.call_story import story_of
 from callcenter.store.record.models import OfferRow, VisitRow
+from tests.bench.million import MANY, analysed, fill, ident, timed
 from tests.integration.office import opened
 from tests.support.databases import DATABASES
 from tests.unit.rules.detection.people import MONDAY
 
 pytestmark = [pytest.mark.bench, pytest.mark.timeout(3_600)]
 
-MANY, AT_ONCE, APART, AGENTS, QUEUES = 1_000_000, 50_000, 20 * SECOND, 500, 20
-LEAST, TURNS = 100, 5
+APART, AGENTS, QUEUES, LEAST = 20 * SECOND, 500, 20, 100
 LONG = "1.long"
-T = TypeVar("T")
 TEAM = frozenset(f"Agent {n}" for n in range(12))
 
 
-_ID = {"sqlite": "printf('%032x', n)", "postgresql": "lpad(to_hex(n), 32, '0')"}
 _CALL, _NUMBER = "'1.' || CAST(n AS TEXT)", "CAST(13800000000 + n % 99999 AS TEXT)"
 _AT = f"{MONDAY} + n * {APART}"
 _LEFT = f"{_AT} + (n * 7919) % 90 * {SECOND}"
@@ -98,16 +93,11 @@ _TALK = {
 
 
 async def _fill(decisions: DecisionStore) -> None:
-    """Let the database write stays, an offer each, and a talk that no queue made for every fifth."""
-    ident = {"id": _ID[DATABASES.kind]}
-    offer = ident | {"visit_id": ident["id"]} | _OFFER
-    tables = (("visits", ident | _STAY, 1), ("offers", offer, 1), ("talks", ident | _TALK, 5))
-    for first, (table, row, every) in product(range(0, MANY, AT_ONCE), tables):
-        more = f"SELECT n + {every} FROM s WHERE n + {every} < {first + AT_ONCE}"  # noqa: S608 - all of it is said here
-        asked = f"SELECT {', '.join(row.values())} FROM s"  # noqa: S608 - all of it is said here
-        numbers = f"WITH RECURSIVE s(n) AS (SELECT CAST({first} AS BIGINT) UNION ALL {more})"
-        async with decisions.writing() as unit:
-            await unit.connection.execute(text(f"INSERT INTO {table} ({', '.join(row)}) {numbers} {asked}"))
+    """Write stays, an offer each, and a talk that no queue made for every fifth."""
+    own = {"id": ident()}
+    await fill(decisions, "visits", own | _STAY)
+    await fill(decisions, "offers", own | {"visit_id": ident()} | _OFFER)
+    await fill(decisions, "talks", own | _TALK, 5)
     await _long_call(decisions)
 
 
@@ -177,28 +167,13 @@ async def test_first_page_of_a_million_calls(tmp_path: Path) -> None:
         begin = time.perf_counter()
         await _fill(decisions)
         print(f"\n{DATABASES.kind}: {MANY:,} stays made in {time.perf_counter() - begin:.0f} s")
-        if DATABASES.kind == "postgresql":
-            async with decisions.writing() as unit:
-                await unit.connection.execute(text("ANALYZE"))
+        await analysed(decisions)
         async with decisions.reading() as connection:
             for name, asked in _asked().items():
-                rows = await _timed(name, partial(calls, connection, asked, limit=LEAST + 1))
-                print(f"    {len(rows)} rows", flush=True)
+                await timed(name, partial(calls, connection, asked, limit=LEAST + 1))
             book = load_rulebook()
-            story = await _timed("a call of two hours is read", partial(story_of, connection, LONG))
+            story = await timed("a call of two hours is read", partial(story_of, connection, LONG))
             begin = time.perf_counter()
             lanes = lanes_of(story, book.figures)
             parts = sum(len(lane.parts) for lane in lanes)
             print(f"  and laid out in {(time.perf_counter() - begin) * 1e3:.1f} ms: {parts} parts")
-
-
-async def _timed(name: str, work: Callable[[], Awaitable[T]]) -> T:
-    times: list[float] = []
-    while True:
-        begin = time.perf_counter()
-        found = await work()
-        times.append(time.perf_counter() - begin)
-        if len(times) == TURNS:
-            break
-    print(f"  {name}: first {times[0] * 1e3:.1f} ms, best {min(times) * 1e3:.1f} ms", end="")
-    return found

@@ -9,12 +9,13 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Page, expect
+from playwright.async_api import expect
 
 from callcenter.domain import company as co
 from callcenter.domain import events as ev
 from callcenter.web.desk.listening import ListenIn, ListenMode
 from tests.browser.front import PATIENCE_MS, Front, filled, front, serious
+from tests.browser.leads import does
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(240)]
 
@@ -31,19 +32,6 @@ async def there(nothing_left_by_all: None, tmp_path_factory: pytest.TempPathFact
         await found.hire("qian")
         found.house.sign_in("Alice")
         yield found
-
-
-async def does(page: Page, act: str, **fields: str) -> None:
-    """Open an act by the keyboard, fill what it asks, and send it."""
-    menu = page.locator("[data-acts]")
-    await menu.locator(f"[data-act={act}]").focus()
-    await page.keyboard.press("Enter")
-    for name, value in fields.items():
-        field = menu.locator(f"[name={name}]")
-        await (field.select_option(value) if name == "reason" else field.fill(value))
-    assert await serious(page) == []
-    await menu.locator("[data-act=go]").click()
-    await expect(menu.locator("form")).to_have_count(0)
 
 
 @pytest.mark.parametrize("language", ["en-GB", "zh-CN"])

@@ -113,3 +113,31 @@ async def test_what_is_old_is_said_to_be_old(there: Front) -> None:
         await expect(page.locator("[data-old]")).to_contain_text("not followed")
         house.figures = msgspec.structs.replace(house.figures, gap_open_at=None)
         await expect(page.locator("[data-old]")).to_have_count(0)
+
+
+async def test_of_many_those_in_view_are_made_and_who_has_the_focus_stays(there: Front) -> None:
+    agents: list[dict[str, object]] = [
+        {"agent": f"Agent {n:03}", "state": "available", "reason": None, "since": 1.0, "queues": [], "team": None}
+        | {"missed": 0, "unreachable": False, "phone_losses": 0, "page_failures": 0}
+        for n in range(300)
+    ]
+    floor = {"now": 2.0, "timezone": "Asia/Shanghai", "queues": [], "agents": agents}
+    said = {"floor": floor, "age": {"state": "followed", "data_age_seconds": 0.1}}
+    stream = f"event: snapshot\nid: 1\ndata: {msgspec.json.encode(said).decode()}\n\n"
+    async with there.person() as lead:
+        await lead.context.route(
+            "**/api/v1/live", lambda route: route.fulfill(content_type="text/event-stream", body=stream)
+        )
+        page = await lead.sign_in("sun", "/floor?order=name")
+        first, last = page.locator("[data-person='Agent 000']"), page.locator("[data-person='Agent 299']")
+        await expect(page.get_by_role("heading", name="300")).to_be_visible()
+        await expect(first).to_be_in_viewport()
+        await expect(last).to_have_count(0)
+        assert await page.locator("[data-person]").count() < len(agents) / 2
+        await first.focus()
+        await page.evaluate("window.scrollTo(0, document.body.scrollHeight)")
+        await expect(last).to_be_in_viewport()
+        await expect(page.locator("li", has=last)).to_have_attribute("aria-posinset", "300")
+        await expect(first).to_be_focused()
+        await expect(page.locator("[data-person='Agent 150']")).to_have_count(0)
+        assert await serious(page) == []

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Page, expect
+from playwright.async_api import expect
 
 from callcenter.domain.frame import SECOND
 from callcenter.files.rulebook import written
@@ -20,6 +18,7 @@ from callcenter.staff.rights import Role
 from callcenter.store import JournalledFacts, Store
 from callcenter.web.api.review.trying import ArchiveTrials
 from tests.browser.front import MINUTE, PATIENCE_MS, Front, front, serious
+from tests.browser.leads import score_everywhere, takes
 from tests.integration.api import agreed
 from tests.integration.office import hire, propose, settings_of
 from tests.integration.test_rules_try import DAY, missed_and_late
@@ -89,37 +88,9 @@ async def late_answer(there: Front, number: int) -> str:
     return await propose(there.work.decisions, number, **told)
 
 
-async def takes(page: Page, step: str, words: str = "") -> None:
-    """Take a step with the record that is open."""
-    chosen = page.locator(f"[data-step={step}]")
-    form = page.locator("[data-steps] form")
-    await chosen.or_(form).first.wait_for()
-    if await chosen.count():
-        await chosen.click()
-    if words:
-        await form.locator("textarea").fill(words)
-    before = await page.locator("[data-talk] li").count()
-    await form.locator("[data-act=take]").click()
-    await expect(page.locator("[data-talk] li")).to_have_count(before + 1)
-
-
-async def score_everywhere(there: Front, page: Page) -> str:
-    """Read Alice's month on the screen, from the API and from the file; they say the same."""
-    boss = await there.work.signed_in("ma")
-    month = page.url.partition("month=")[2][:7]
-    told = (await boss.get(f"/scores/Alice/{month}")).json()["points"]
-    file = await boss.get(f"/scores/export?month={month}", **{"Accept-Language": "en"})
-    rows = csv.DictReader(io.StringIO(file.text.removeprefix("\ufeff")))
-    (written,) = [row["points"] for row in rows if row["agent"] == "Alice"]
-    await expect(page.locator("[data-score] [data-points]").first).to_have_text(told)
-    await expect(page.locator("[data-table=scores] tr").filter(has_text="Alice")).to_contain_text(told)
-    assert written == told
-    return str(told)
-
-
 async def test_a_late_answer_goes_its_whole_way_and_the_score_with_it(there: Front) -> None:
     number = await late_answer(there, 21)
-    month = await month_of(there)
+    month, api = await month_of(there), await there.work.signed_in("ma")
     async with (
         there.person() as lead,
         there.person("zh-CN") as agent,
@@ -139,7 +110,7 @@ async def test_a_late_answer_goes_its_whole_way_and_the_score_with_it(there: Fro
         await expect(page.locator(".frame").first).to_contain_text("Journal entry 7")
         assert await serious(page) == []
         scores = await boss.sign_in("ma", f"/scores/Alice?month={month}")
-        assert await score_everywhere(there, scores) == "100"
+        assert await score_everywhere(api, scores) == "100"
         assert await serious(scores) == []
         await takes(page, "notify")
         told = await agent.sign_in("alice", f"/records/{number}")
@@ -151,12 +122,12 @@ async def test_a_late_answer_goes_its_whole_way_and_the_score_with_it(there: Fro
         assert await serious(judge) == []
         await takes(judge, "confirm")
         await expect(judge.locator("[data-effect]")).to_contain_text("98")
-        assert await score_everywhere(there, scores) == "98"
+        assert await score_everywhere(api, scores) == "98"
         await expect(scores.get_by_role("link", name="三声后接听")).to_have_count(1)
         await expect(told.locator("[data-talk] li")).to_have_count(3)
         await takes(told, "appeal", "我当天报过修。")
         await expect(judge.locator("[data-steps]")).to_contain_text("作出原裁定的人不得裁定申诉")
-        assert await score_everywhere(there, scores) == "100"
+        assert await score_everywhere(api, scores) == "100"
         last = await other.sign_in("tang", "/review?due=now&state=appealed")
         await expect(
             last.locator("[data-note=empty]")
@@ -166,7 +137,7 @@ async def test_a_late_answer_goes_its_whole_way_and_the_score_with_it(there: Fro
         await last.locator(f"[data-row='{number}']").get_by_role("link").click()
         await takes(last, "overturn", "the headset was reported in time")
         await expect(last.locator("[data-record] .tag")).to_have_text("overturned")
-        assert await score_everywhere(there, scores) == "100"
+        assert await score_everywhere(api, scores) == "100"
         await expect(scores.get_by_role("link", name="三声后接听")).to_have_count(0)
 
 

@@ -218,13 +218,18 @@ async def did(work: Department, number: str, *steps: tuple[str, str]) -> None:
 
 
 async def agreed(work: Department, **content: Json) -> str:
+    """Let two people of a department set the score's terms; gives the change's id."""
+    return await agree(await work.signed_in("ma"), await work.signed_in("hua"), **content)
+
+
+async def agree(manager: Browser, other: Browser, **content: Json) -> str:
     """Let two people set the score's terms; gives the change's id."""
     told = {"kind": "amount", "subject": "score", "reason": "agreed"}
     said = {"from": "2026-01", "base": "100", **content}
-    proposed = await (await work.signed_in("ma")).send("POST", "/changes", told | {"content": said})
+    proposed = await manager.send("POST", "/changes", told | {"content": said})
     assert proposed.status_code == 201, proposed.text
     number = str(proposed.json()["id"])
-    approved = await (await work.signed_in("hua")).send("POST", f"/changes/{number}/approve", If_Match='"1"')
+    approved = await other.send("POST", f"/changes/{number}/approve", If_Match='"1"')
     assert approved.status_code == 200, approved.text
     return number
 

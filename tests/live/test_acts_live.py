@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -20,15 +20,13 @@ from tests.integration.lively import parsed
 from tests.integration.office import PASSWORD
 from tests.integration.service import PATIENCE, Service, at_home
 from tests.live.hotline import RING_SECONDS, Hotline, hotline
-from tests.live.page.sound import AGENT_HERTZ, ALAW, CALLER_HERTZ, COLLEAGUE_HERTZ, Ear
+from tests.live.page.sound import AGENT_HERTZ, ALAW, CALLER_HERTZ, COLLEAGUE_HERTZ, Ear, hears
 
 pytestmark = [pytest.mark.live, pytest.mark.timeout(300)]
 
 LEAD = "Eve"
 MOVED = "PJSIP/1999"
 """The seat of an agent whom the API signs in, without a phone that could ring."""
-SOUNDS, SILENT = 0.2, 0.05
-"""From this part of what is heard on a tone is in it, up to that it is not: two that sound together have half each."""
 
 
 class Floor:
@@ -101,22 +99,6 @@ class Floor:
         for ear in self.ears:
             ear.close()
         self.ears.clear()
-
-
-async def hears(ear: Ear, tones: Mapping[int, bool]) -> None:
-    """Wait until somebody hears some tones, and others not, for two seconds.
-
-    Raises:
-        AssertionError: Something else is heard.
-    """
-    ends = asyncio.get_running_loop().time() + 30
-    while True:
-        ear.forget()
-        await asyncio.sleep(2)
-        heard = {hertz: ear.heard(hertz) for hertz in tones}
-        if all(heard[hertz] > SOUNDS if there else heard[hertz] < SILENT for hertz, there in tones.items()):
-            return
-        assert asyncio.get_running_loop().time() < ends, f"{tones} expected: {ear.told()}"
 
 
 @pytest.fixture

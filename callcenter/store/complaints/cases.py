@@ -15,7 +15,7 @@ from callcenter.cases.complaints.case import Case
 from callcenter.cases.complaints.vocabulary import OPEN_STATES, CaseChannel, CaseState, Move, Nature
 from callcenter.domain.frame import Micros
 from callcenter.errors import StoreError
-from callcenter.store.complaints.tables import CaseNumberRow, CaseReportRow, CaseRow, CaseStepRow
+from callcenter.store.complaints.tables import IS_OPEN, CaseNumberRow, CaseReportRow, CaseRow, CaseStepRow
 from callcenter.store.conflicts import Missing, Outdated
 from callcenter.store.record.models import VisitRow
 from callcenter.store.unit_of_work import UnitOfWork
@@ -100,6 +100,9 @@ class CaseReader(msgspec.Struct, frozen=True, kw_only=True):
         return or_(false(), *(clause for given, clause in asked if given))
 
 
+OPEN = tuple(sorted(OPEN_STATES))
+
+
 class CaseOrder(StrEnum):
     """In which order cases are read: the latest opened first, or what is due first."""
 
@@ -135,7 +138,7 @@ class CaseFilter(msgspec.Struct, frozen=True, kw_only=True):
         """Return what the database is asked."""
         row = CaseRow
         asked: list[tuple[object, ColumnElement[bool]]] = [
-            (self.states, row.state.in_(self.states or ())),
+            (self.states, IS_OPEN if self.states == OPEN else row.state.in_(self.states or ())),
             (self.owner, row.owner == self.owner),
             (self.owners, row.owner.in_(self.owners or ())),
             (self.customer, row.customer == self.customer),
@@ -159,9 +162,6 @@ class CaseFilter(msgspec.Struct, frozen=True, kw_only=True):
         row, calls = CaseRow, select(VisitRow.uniqueid).where(VisitRow.caller_key == self.caller)
         theirs, its = select(row.id).where(row.customer.in_(self.holders)), select(row.id).where(row.call.in_(calls))
         return row.id.in_(union(theirs, its))
-
-
-OPEN = tuple(sorted(OPEN_STATES))
 
 
 async def case_id(connection: AsyncConnection, named: str) -> str:
@@ -199,12 +199,14 @@ async def list_cases(
     """Read cases in an order, from after a place in it on."""
     row = CaseRow
     at, newest = (row.opened_at, True) if order is CaseOrder.NEWEST else (row.due, False)
-    page = select(row).where(*asked.clauses()).limit(limit)
-    page = page.order_by(at.desc(), row.id.desc()) if newest else page.order_by(at, row.id)
+    sorted_by = (at.desc(), row.id.desc()) if newest else (at, row.id)
+    page = select(row.id).where(*asked.clauses()).order_by(*sorted_by).limit(limit)
     if after is not None:
         place = tuple_(at, row.id)
         page = page.where(place < tuple_(*after) if newest else place > tuple_(*after))
-    return [filed_case(row) for row in await connection.execute(page)]
+    # what is sorted is places: whole cases are long, and many may have to be sorted for one page
+    rows = select(row).where(row.id.in_(page)).order_by(*sorted_by)
+    return [filed_case(row) for row in await connection.execute(rows)]
 
 
 def place_of(filed: FiledCase, order: CaseOrder) -> tuple[Micros, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Index, Integer, String
+from sqlalchemy import Boolean, ColumnElement, Index, Integer, String, literal_column, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from callcenter.store.record.models import Base
@@ -10,6 +10,9 @@ from callcenter.store.record.models import Base
 _ID = 32
 _HASH = 64
 _NAME = 64
+IS_OPEN: ColumnElement[bool] = literal_column("state <> 'archived'", Boolean)
+"""A case is open; word for word, so that the indexes of open cases serve."""
+_RUNS = text("stopped_at IS NULL")
 
 
 class CaseRow(Base):
@@ -31,6 +34,19 @@ class CaseRow(Base):
         Index(None, "owner", "opened_at", "id"),
         Index(None, "state", "opened_at", "id"),
         Index(None, "department", "opened_at", "id"),
+        Index(None, "nature", "opened_at", "id"),
+        Index(None, "case_class", "opened_at", "id"),
+        Index(None, "upheld", "opened_at", "id"),
+        Index(None, "kept", "opened_at", "id"),
+        Index(None, "due", "id"),
+        Index(None, "owner", "due", "id"),
+        Index(None, "department", "due", "id"),
+        Index(None, "nature", "due", "id"),
+        Index(None, "case_class", "due", "id"),
+        Index("ix_cases_open_due", "due", "id", sqlite_where=IS_OPEN, postgresql_where=IS_OPEN),
+        Index("ix_cases_open_opened_at", "opened_at", "id", sqlite_where=IS_OPEN, postgresql_where=IS_OPEN),
+        Index("ix_cases_runs_due", "due", "id", sqlite_where=_RUNS, postgresql_where=_RUNS),
+        Index("ix_cases_runs_opened_at", "opened_at", "id", sqlite_where=_RUNS, postgresql_where=_RUNS),
     )
 
     id: Mapped[str] = mapped_column(String(_ID), primary_key=True)

@@ -18,7 +18,7 @@ class CardLookRow(Base):
     """Cards were shown: one row a request; `CardLookedAtRow` names them."""
 
     __tablename__ = "card_looks"
-    __table_args__ = (Index(None, "actor", "at"), Index(None, "at"))
+    __table_args__ = (Index(None, "actor", "at"), Index(None, "how", "at", "id"), Index(None, "at", "id"))
 
     id: Mapped[str] = mapped_column(String(_ID), primary_key=True)
     at: Mapped[int]

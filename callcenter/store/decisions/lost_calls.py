@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from enum import StrEnum
 from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import ColumnElement, Row, Subquery, and_, case, delete, func, literal, select, tuple_
+from sqlalchemy import ColumnElement, Row, Select, and_, case, delete, func, literal_column, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.orm import aliased
 
 from callcenter.domain.frame import Micros
 from callcenter.domain.vocabulary import FollowUpBy, FollowUpState
 from callcenter.store.conflicts import Missing
-from callcenter.store.record.models import LostCallRow
+from callcenter.store.record.models import LOST_AT, LOST_ENTRY, LostCallRow
 from callcenter.store.tables import LostCallClaimRow, LostCallClosingRow
 from callcenter.store.unit_of_work import UnitOfWork
 
@@ -26,8 +27,14 @@ _AT_ONCE = 500
 _LATER: Micros = 2**52
 """Beyond every moment that a call has."""
 _OPEN = and_(_LOST.state == FollowUpState.OPEN, _CLOSING.lost_call.is_(None))
-_STATE: ColumnElement[str] = case((_CLOSING.lost_call.is_not(None), FollowUpState.CLOSED.value), else_=_LOST.state)
-_ENTRY: ColumnElement[str] = func.coalesce(_LOST.key, _LOST.id)
+
+
+def _stands(lost: Any, closing: Any) -> ColumnElement[str]:
+    """Say how a call stands that somebody may have closed."""
+    return case((closing.lost_call.is_not(None), literal_column("'closed'")), else_=lost.state)
+
+
+_STATE = _stands(_LOST, _CLOSING)
 
 
 class LostCallOrder(StrEnum):
@@ -110,41 +117,80 @@ async def entries(
         after: The place after which they stand.
         limit: At most so many.
     """
-    clauses = _clauses(asked, now)
-    groups = _grouped(clauses, asked.order)
-    page = select(groups).order_by(groups.c.place, groups.c.one).limit(limit)
-    if after is not None:
-        page = page.where(tuple_(groups.c.place, groups.c.one) > tuple_(*after))
-    found = (await connection.execute(page)).all()
+    found = await _firsts(connection, asked, now, after, limit)
     named = [one.entry for one in found]
-    told = await _calls(connection, named, clauses)
+    told = await _calls(connection, named, _clauses(asked, now))
     claims = await claims_of(connection, named, now)
     standing = (one for one in found if (one.entry, one.state) in told)  # another has been closed since it was found
-    return [
-        ((one.place, one.one), _entry(one.entry, told[one.entry, one.state], claims.get(one.entry))) for one in standing
-    ]
+    return [(one.place, _entry(one.entry, told[one.entry, one.state], claims.get(one.entry))) for one in standing]
 
 
-def _grouped(clauses: Sequence[ColumnElement[bool]], order: LostCallOrder) -> Subquery:
-    """Put the calls of one number that stand alike together: where they stand in the list, and the id of one."""
-    calls = (
-        select(_LOST.id, _ENTRY.label("entry"), _STATE.label("state"), func.coalesce(_LOST.lost_at, 0).label("at"))
-        .outerjoin(_CLOSING, _CLOSING.lost_call == _LOST.id)
-        .where(*clauses)
-        .subquery()
-    ).c
-    latest_first = literal(3 * _LATER) - func.max(calls.at)
-    waiting = case(
-        (calls.state == FollowUpState.OPEN.value, func.min(calls.at)),
-        (calls.state == FollowUpState.UNREACHABLE.value, func.min(calls.at) + _LATER),
-        else_=latest_first,
+class _First(NamedTuple):
+    """An entry's call by which it has its place."""
+
+    place: tuple[int, str]
+    entry: str
+    state: str
+
+
+class _Stretch(NamedTuple):
+    """A part of the list: calls that stand so, None: however they stand; its places are from `begins` on."""
+
+    state: FollowUpState | None
+    begins: int
+    newest: bool
+
+    def place(self, at: Micros) -> int:
+        """Return where in the list a call stands that was lost then."""
+        return self.begins + (_LATER - at if self.newest else at)
+
+    def at(self, place: int) -> Micros:
+        """Return when a call was lost that stands there."""
+        return _LATER - (place - self.begins) if self.newest else place - self.begins
+
+
+def _stretches(asked: LostCallFilter) -> Iterator[_Stretch]:
+    if asked.order is LostCallOrder.LATEST:
+        yield _Stretch(asked.state, 2 * _LATER, newest=True)
+        return
+    for n, state in enumerate((FollowUpState.OPEN, FollowUpState.UNREACHABLE, FollowUpState.CLOSED)):
+        if asked.state in {None, state}:
+            yield _Stretch(state, n * _LATER, newest=state is FollowUpState.CLOSED)
+
+
+async def _firsts(
+    connection: AsyncConnection, asked: LostCallFilter, now: Micros, after: tuple[int, str] | None, limit: int
+) -> list[_First]:
+    """Find the first entries after a place, each a look-up in an index: entries are not counted, and not all read."""
+    found: list[_First] = []
+    for stretch in _stretches(asked):
+        if after is not None and after[0] >= stretch.begins + _LATER and not stretch.newest:
+            continue
+        here = None if after is None or after[0] < stretch.begins else (stretch.at(after[0]), after[1])
+        rows = await connection.execute(_leading(asked, stretch, now, here).limit(limit - len(found)))
+        found += [_First((stretch.place(row.at), row.id), row.entry, row.stands) for row in rows]
+        if len(found) == limit:
+            break
+    return found
+
+
+def _leading(
+    asked: LostCallFilter, stretch: _Stretch, now: Micros, after: tuple[Micros, str] | None
+) -> Select[*tuple[Any, ...]]:
+    """Ask for calls before which, in a stretch of the list, none of their entry stands."""
+    narrowed = msgspec.structs.replace(asked, state=stretch.state)
+    other, closing = aliased(_LOST), aliased(_CLOSING)
+    mine, theirs = tuple_(LOST_AT, _LOST.id), tuple_(func.coalesce(other.lost_at, literal_column("0")), other.id)
+    same = (func.coalesce(other.key, other.id) == LOST_ENTRY, theirs > mine if stretch.newest else theirs < mine)
+    before: Select[*tuple[Any, ...]] = (
+        select(literal_column("1")).select_from(other).outerjoin(closing, closing.lost_call == other.id)
     )
-    place = waiting if order is LostCallOrder.WAITING else latest_first
-    return (
-        select(calls.entry, calls.state, place.label("place"), func.min(calls.id).label("one"))
-        .group_by(calls.entry, calls.state)
-        .subquery()
-    )
+    before = before.where(*same, _stands(other, closing) == _STATE, *_clauses(narrowed, now, other, closing))
+    rows = select(_LOST.id, LOST_AT.label("at"), LOST_ENTRY.label("entry"), _STATE.label("stands"))
+    rows = rows.outerjoin(_CLOSING, _CLOSING.lost_call == _LOST.id).where(*_clauses(narrowed, now), ~before.exists())
+    if after is not None:
+        rows = rows.where(mine < tuple_(*after) if stretch.newest else mine > tuple_(*after))
+    return rows.order_by(*((LOST_AT.desc(), _LOST.id.desc()) if stretch.newest else (LOST_AT, _LOST.id)))
 
 
 async def entry_of(connection: AsyncConnection, number: str) -> str:
@@ -153,7 +199,7 @@ async def entry_of(connection: AsyncConnection, number: str) -> str:
     Raises:
         Missing: There is no such lost call.
     """
-    row = (await connection.execute(select(_ENTRY.label("entry")).where(_LOST.id == number))).one_or_none()
+    row = (await connection.execute(select(LOST_ENTRY.label("entry")).where(_LOST.id == number))).one_or_none()
     if row is None:
         raise Missing("there is no such lost call")
     return str(row.entry)
@@ -176,7 +222,7 @@ async def waiting(connection: AsyncConnection, entry: str) -> list[str]:
     rows = (
         select(_LOST.id)
         .outerjoin(_CLOSING, _CLOSING.lost_call == _LOST.id)
-        .where(_ENTRY.in_((entry,)), _LOST.state != FollowUpState.CLOSED, _CLOSING.lost_call.is_(None))
+        .where(LOST_ENTRY.in_((entry,)), _LOST.state != FollowUpState.CLOSED, _CLOSING.lost_call.is_(None))
         .order_by(_LOST.lost_at.nulls_first(), _LOST.id)
     )
     return [*await connection.scalars(rows)]
@@ -194,10 +240,10 @@ async def claims_of(connection: AsyncConnection, named: Collection[str], now: Mi
 async def open_by_queue(connection: AsyncConnection) -> dict[str, OpenLostCalls]:
     """Count what is open, by the queue in which an entry's oldest call was lost."""
     rows = (
-        select(_ENTRY.label("entry"), _LOST.queue, func.min(_LOST.lost_at).label("since"))
+        select(LOST_ENTRY.label("entry"), _LOST.queue, func.min(_LOST.lost_at).label("since"))
         .outerjoin(_CLOSING, _CLOSING.lost_call == _LOST.id)
         .where(_OPEN)
-        .group_by(_ENTRY, _LOST.queue)
+        .group_by(LOST_ENTRY, _LOST.queue)
     )
     oldest: dict[str, tuple[Micros | None, str]] = {}
     for row in await connection.execute(rows):
@@ -215,7 +261,7 @@ async def lost_in(connection: AsyncConnection, since: Micros, until: Micros, que
     """Count the calls lost in a time by what became of them: `FollowUpBy`, `BY_HAND`, else the state."""
     became = case((_CLOSING.lost_call.is_not(None), BY_HAND), else_=func.coalesce(_LOST.by, _LOST.state))
     rows = select(became.label("became")).select_from(_LOST).outerjoin(_CLOSING, _CLOSING.lost_call == _LOST.id)
-    rows = rows.where(_LOST.lost_at >= since, _LOST.lost_at < until)
+    rows = rows.where(since <= LOST_AT, until > LOST_AT)
     if queue is not None:
         rows = rows.where(_LOST.queue == queue)
     return Counter(await connection.scalars(rows))
@@ -234,22 +280,25 @@ async def delete_settled(unit: UnitOfWork, before: Micros) -> int:
     return len(ids)
 
 
-def _clauses(asked: LostCallFilter, now: Micros) -> list[ColumnElement[bool]]:
+def _clauses(
+    asked: LostCallFilter, now: Micros, lost: Any = _LOST, closing: Any = _CLOSING
+) -> list[ColumnElement[bool]]:
     clauses: list[ColumnElement[bool]] = []
     match asked.state:
         case None:
             pass
         case FollowUpState.CLOSED:
-            clauses.append((_LOST.state == FollowUpState.CLOSED) | _CLOSING.lost_call.is_not(None))
+            clauses.append((lost.state == FollowUpState.CLOSED) | closing.lost_call.is_not(None))
         case state:
-            clauses.append(and_(_LOST.state == state, _CLOSING.lost_call.is_(None)))
+            clauses.append(and_(lost.state == state, closing.lost_call.is_(None)))
     if asked.queue is not None:
-        clauses.append(_LOST.queue == asked.queue)
+        clauses.append(lost.queue == asked.queue)
+    entry = func.coalesce(lost.key, lost.id)
     if asked.key is not None:
-        clauses.append(_LOST.key == asked.key)
+        clauses.append(entry == asked.key)
     if asked.claimed_by is not None:
         claimed = select(_CLAIM.entry).where(_CLAIM.claimed_by == asked.claimed_by, _CLAIM.until > now)
-        clauses.append(_ENTRY.in_(claimed))
+        clauses.append(entry.in_(claimed))
     return clauses
 
 
@@ -259,9 +308,9 @@ async def _calls(
     """Read the calls of some entries, in the order in which they were lost."""
     closing = (_CLOSING.closed_by, _CLOSING.closed_at.label("hand_at"), _CLOSING.reason)
     rows = (
-        select(_LOST.__table__, _STATE.label("stands"), _ENTRY.label("entry"), *closing)
+        select(_LOST.__table__, _STATE.label("stands"), LOST_ENTRY.label("entry"), *closing)
         .outerjoin(_CLOSING, _CLOSING.lost_call == _LOST.id)
-        .where(_ENTRY.in_(named), *clauses)
+        .where(LOST_ENTRY.in_(named), *clauses)
         .order_by(_LOST.lost_at.nulls_first(), _LOST.id)
     )
     found: dict[tuple[str, str], list[Row[Any]]] = {}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Index, Integer, String
+from sqlalchemy import Index, Integer, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from callcenter.store.record.models import Base
@@ -10,6 +10,7 @@ from callcenter.store.record.models import Base
 _ID = 32
 _NAME = 64
 _HASH = 64
+_PLANNED = text("follow_up_at IS NOT NULL")
 
 
 class ClassVersionRow(Base):
@@ -40,7 +41,10 @@ class EnquiryRow(Base):
         Index(None, "received_at", "id"),
         Index(None, "owner", "state", "received_at"),
         Index(None, "customer", "received_at"),
-        Index(None, "state", "follow_up_at"),
+        Index(None, "state", "received_at", "id"),
+        Index(None, "channel", "received_at", "id"),
+        Index(None, "case_class", "received_at", "id"),
+        Index("ix_enquiries_planned", "received_at", "id", sqlite_where=_PLANNED, postgresql_where=_PLANNED),
         Index(None, "case"),
         Index(None, "address"),
     )

@@ -11,9 +11,10 @@ from sqlalchemy import ColumnElement, Select, Subquery, and_, exists, func, null
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from callcenter.domain.frame import Micros
-from callcenter.domain.vocabulary import EndedBy, How, OfferOutcome, VisitOutcome
+from callcenter.domain.vocabulary import EndedBy, How, VisitOutcome
 from callcenter.store.decisions.call_qualities import CallDirection
 from callcenter.store.record.models import (
+    OFFER_MISSED,
     OFFER_RINGING,
     TALK_BEGAN,
     VISIT_BEGAN,
@@ -220,12 +221,9 @@ def _among(column: Any, names: frozenset[str]) -> ColumnElement[bool]:
 
 
 def _missed_by(agents: frozenset[str] | None) -> ColumnElement[bool]:
-    # as `is_missed` says it
-    there = (_O.available.is_(True), OFFER_RINGING.is_not(None), _O.in_gap.is_(False))
-    in_vain = (*there, _O.outcome == OfferOutcome.TIMED_OUT)
     if agents is None:
-        return exists().where(_O.visit_id == _V.id, *in_vain)
-    return _V.id.in_(select(_O.visit_id).where(_among(_O.agent, agents), *in_vain))
+        return exists().where(_O.visit_id == _V.id, OFFER_MISSED)
+    return _V.id.in_(select(_O.visit_id).where(_among(_O.agent, agents), OFFER_MISSED))
 
 
 def _rang_for(rang: RangFor) -> ColumnElement[bool]:

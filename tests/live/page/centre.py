@@ -42,12 +42,16 @@ Codecs = Mapping[int, AudioCodec]
 
 
 class Post(NamedTuple):
-    """Somebody's place: the number of the phone, the queue that it serves, and whether the phone is in the page."""
+    """Somebody's place: the number of the phone, the queue that it serves, and whether the phone is in the page.
+
+    Who has no phone has neither number nor queue.
+    """
 
     name: str
-    number: str
-    queue: str
+    number: str = ""
+    queue: str = ""
     page: bool = True
+    role: Role = Role.AGENT
 
     @property
     def account(self) -> str:
@@ -285,7 +289,8 @@ async def centre(folder: Path, posts: Sequence[Post]) -> AsyncIterator[Centre]:
     forked.be_ready()
     with own_network() as network:
         async with AsyncExitStack() as stack:
-            lab = Lab(_lab_settings(folder, posts))
+            phones = [post for post in posts if post.number]
+            lab = Lab(_lab_settings(folder, phones))
             await asyncio.to_thread(lab.start)
             stack.push_async_callback(asyncio.to_thread, lab.discard)
             operator = operator_of(lab)
@@ -295,7 +300,7 @@ async def centre(folder: Path, posts: Sequence[Post]) -> AsyncIterator[Centre]:
             wire = Wire(lab.state.http_port)
             await wire.lay()
             stack.push_async_callback(wire.cut)
-            service = await stack.enter_async_context(_service(folder / "home", posts, lab, wire))
+            service = await stack.enter_async_context(_service(folder / "home", phones, lab, wire))
             service.inside = network
             await _furnish(service, posts, lab)
             await service.start()
@@ -367,7 +372,7 @@ async def _furnish(service: Service, posts: Sequence[Post], lab: Lab) -> None:
     decisions = await DecisionStore.open(service.store)
     try:
         for post in posts:
-            await hire(decisions, post.account, Role.AGENT, post.name)
+            await hire(decisions, post.account, post.role, post.name if post.number else None)
     finally:
         await decisions.close()
 

@@ -30,20 +30,30 @@
   };
   const isPlayed = (track) =>
     [...players].some((one) => !one.paused && !one.muted && one.volume > 0 && one.srcObject?.getTracks().includes(track));
-  const loudest = (track) => {
+  const binsOf = (track) => {
     if (!ears.has(track)) ears.set(track, listen(track));
     const { analyser } = ears.get(track);
     const bins = new Float32Array(analyser.frequencyBinCount);
     analyser.getFloatFrequencyData(bins);
+    return { analyser, bins };
+  };
+  const loudest = (track) => {
+    const { analyser, bins } = binsOf(track);
     const at = bins.reduce((best, value, place) => (value > bins[best] ? place : best), 0);
     return { hertz: Math.round((at * sound.sampleRate) / analyser.fftSize), loudness: Math.round(bins[at]), played: isPlayed(track) };
   };
+  const voices = () =>
+    connections
+      .filter((one) => one.connectionState !== "closed")
+      .flatMap((one) => one.getReceivers().map((receiver) => receiver.track))
+      .filter((track) => track.readyState === "live");
+  const loudnessAt = (track, hertz) => {
+    const { analyser, bins } = binsOf(track);
+    return bins[Math.round((hertz * analyser.fftSize) / sound.sampleRate)];
+  };
   window.ear = {
-    heard: () =>
-      connections
-        .filter((one) => one.connectionState !== "closed")
-        .flatMap((one) => one.getReceivers().map((receiver) => receiver.track))
-        .filter((track) => track.readyState === "live")
-        .map(loudest),
+    heard: () => voices().map(loudest),
+    /** How loud a tone is, whatever else sounds. */
+    beside: (hertz) => Math.max(-200, ...voices().map((track) => loudnessAt(track, hertz))),
   };
 })();

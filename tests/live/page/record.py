@@ -104,6 +104,18 @@ class Record:
             assert asyncio.get_running_loop().time() < ends, f"on record are {self.visits(number)}"
             await asyncio.sleep(0.2)
 
+    def joined(self, number: str) -> float:
+        """Say when a caller joined a queue first, by the switch's clock, in seconds since 1970."""
+        ((at,),) = self._ask("select min(joined_at) from visits where caller = ?", number)
+        return float(at) / 1_000_000
+
+    async def proposes(self, rule: str, agent: str) -> None:
+        """Wait until a rule holds something against an agent."""
+        ends = asyncio.get_running_loop().time() + PATIENCE
+        while not [one for one in self.proposed(agent) if (one.rule, one.verdict) == (rule, "proposed")]:
+            assert asyncio.get_running_loop().time() < ends, f"held against {agent}: {self.proposed(agent)}"
+            await asyncio.sleep(0.2)
+
     def told(self, number: str) -> str:
         """Say what is on record of a caller."""
         return f"visits {self.visits(number)}, rings {self.rings(number)}, talks {self.talks(number)}"

@@ -72,9 +72,9 @@ class Seat:
         await self.page.goto(path)
         return self.page
 
-    async def sign_in(self) -> None:
-        """Open the page and sign in with a password."""
-        await self.open()
+    async def sign_in(self, path: str = "/desk") -> None:
+        """Open a page and sign in with a password."""
+        await self.open(path)
         await self.page.locator("input[name=name]").fill(self.account)
         await self.page.locator("input[name=password]").fill(PASSWORD)
         await self.page.locator("form.sign-in button[type=submit]").click()
@@ -90,9 +90,9 @@ class Seat:
             await sign_in.click()
             await self.state_is("paused")
         if ready:
-            await self._be_ready()
+            await self.be_ready()
 
-    async def _be_ready(self) -> None:
+    async def be_ready(self) -> None:
         """Say so, unless it comes by itself: a wrap-up ends."""
         available = self.page.locator(".state[data-state=available]")
         ends = asyncio.get_running_loop().time() + PATIENCE_MS / 1000
@@ -277,6 +277,21 @@ class Seat:
                 return
             await asyncio.sleep(0.1)
         raise AssertionError(f"{hertz} Hz was not heard by the page: {told}")
+
+    async def hears_beside(self, hertz: int) -> None:
+        """Wait until the page's call brings a tone beside whatever else sounds."""
+        await self.finds("(hertz) => window.ear.beside(hertz) > -50", hertz)
+
+    async def finds(self, script: str, given: Any = None) -> Any:
+        """Wait until something in the page is so, and return it: the page's policy lets no waiting script in.
+
+        Raises:
+            TimeoutError: It never is.
+        """
+        async with asyncio.timeout(PATIENCE_MS / 1000):
+            while not (found := await self.page.evaluate(script, given)):  # noqa: ASYNC110 - a page's
+                await asyncio.sleep(0.1)
+        return found
 
     async def tell(self) -> None:
         """Print what the page shows and what its console said: a test has failed."""

@@ -9,7 +9,7 @@ import math
 import wave
 from array import array
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from callcenter.lab.sipphone import SipCall
@@ -23,6 +23,9 @@ AGENT_HERTZ, CALLER_HERTZ, COLLEAGUE_HERTZ, MUSIC_HERTZ = 1250, 700, 1900, 430
 TONES = {"agent": AGENT_HERTZ, "caller": CALLER_HERTZ, "colleague": COLLEAGUE_HERTZ, "music": MUSIC_HERTZ}
 CLEAR = 0.6
 """From this part of what sounds on it is that tone: of two that sound together none has it."""
+
+SOUNDS, SILENT = 0.2, 0.05
+"""From this part of what is heard on a tone is in it, up to that it is not: two that sound together have half each."""
 
 _WAV_RATE = 48_000
 _ON, _OFF = 0.4, 0.1
@@ -197,6 +200,22 @@ class Ear:
             if self._call.media_to is not None:
                 self._socket.sendto(packet, self._call.media_to)
             await asyncio.sleep(max(0.0, began + number * PACKET / RATE - clock()))
+
+
+async def hears(ear: Ear, tones: Mapping[int, bool]) -> None:
+    """Wait until somebody hears some tones, and others not, for two seconds.
+
+    Raises:
+        AssertionError: Something else is heard.
+    """
+    ends = asyncio.get_running_loop().time() + 30
+    while True:
+        ear.forget()
+        await asyncio.sleep(2)
+        heard = {hertz: ear.heard(hertz) for hertz in tones}
+        if all(heard[hertz] > SOUNDS if there else heard[hertz] < SILENT for hertz, there in tones.items()):
+            return
+        assert asyncio.get_running_loop().time() < ends, f"{tones} expected: {ear.told()}"
 
 
 def _from_ulaw(byte: int) -> int:

@@ -1,4 +1,4 @@
-import "element-plus/dist/index.css";
+import "./widgets";
 import "element-plus/theme-chalk/dark/css-vars.css";
 import "./style.css";
 

@@ -1,5 +1,5 @@
-/** How long something lasts, written once a second where it is seen: nothing of the page is made anew for it. */
-import { type Directive, onBeforeUnmount, watch } from "vue";
+/** How long something lasts, written once a second: nothing of the page is made anew for it. */
+import { type Directive, watch } from "vue";
 
 import { useLive } from "@/live/store";
 import { length } from "@/words/times";
@@ -8,14 +8,6 @@ import { length } from "@/words/times";
 export function useElapsed(): Directive<HTMLElement, number | null> {
   const live = useLive();
   const since = new Map<Element, number | null>();
-  const seen = new Set<Element>();
-  const observer = new IntersectionObserver((entries) => {
-    for (const { target, isIntersecting } of entries) {
-      if (isIntersecting) seen.add(target);
-      else seen.delete(target);
-      if (isIntersecting) write(target);
-    }
-  });
 
   function write(element: Element): void {
     const from = since.get(element) ?? null;
@@ -28,22 +20,19 @@ export function useElapsed(): Directive<HTMLElement, number | null> {
 
   watch(
     () => Math.floor(live.switchNow),
-    () => seen.forEach(write),
+    () => Array.from(since.keys(), write),
   );
-  onBeforeUnmount(() => observer.disconnect());
   return {
     mounted(element, { value }) {
       since.set(element, value);
-      observer.observe(element);
+      write(element);
     },
     updated(element, { value }) {
       since.set(element, value);
       write(element);
     },
     unmounted(element) {
-      observer.unobserve(element);
       since.delete(element);
-      seen.delete(element);
     },
   };
 }
