@@ -10,7 +10,6 @@ import "element-plus/es/components/dropdown-menu/style/css";
 import "element-plus/es/components/input/style/css";
 import "element-plus/es/components/input-number/style/css";
 import "element-plus/es/components/message/style/css";
-import "element-plus/es/components/message-box/style/css";
 import "element-plus/es/components/option/style/css";
 import "element-plus/es/components/popover/style/css";
 import "element-plus/es/components/progress/style/css";
