@@ -10,7 +10,6 @@ import csv
 import hashlib
 import io
 import warnings
-import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -19,13 +18,13 @@ import openpyxl
 
 from callcenter.errors import UnreadableFile
 from callcenter.files.cells import cell_text, is_filled
+from callcenter.files.workbooks import refuse_bomb
 from callcenter.locale import english
 from callcenter.untrusted import live
 
 MOST_ROWS = 200_000
 _LARGEST = 64_000_000
 _LARGEST_UNPACKED = 512_000_000
-_MOST_PARTS = 500
 _MOST_COLUMNS = 60
 _LAST_ROW = 1_048_576
 """Of any sheet of Excel's; a workbook may say that it has a row far beyond, and each one before is made up."""
@@ -144,7 +143,7 @@ def _delimiter(text: str) -> str:
 
 def _workbook(name: str, held: bytes) -> Iterator[tuple[int, Sequence[Any]]]:
     try:
-        _refuse_bomb(name, held)
+        refuse_bomb(name, held, _LARGEST_UNPACKED)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # decorations that openpyxl leaves out do not matter here
             yield from _rows(held)
@@ -152,13 +151,6 @@ def _workbook(name: str, held: bytes) -> Iterator[tuple[int, Sequence[Any]]]:
         raise
     except Exception as error:  # a broken workbook makes openpyxl raise almost anything
         raise UnreadableFile(f"the customer list {name} is no workbook that can be read, or was cut off") from error
-
-
-def _refuse_bomb(name: str, held: bytes) -> None:
-    with zipfile.ZipFile(io.BytesIO(held)) as parts:
-        sizes = [part.file_size for part in parts.infolist()]
-    if len(sizes) > _MOST_PARTS or sum(sizes) > _LARGEST_UNPACKED:
-        raise UnreadableFile(f"the customer list {name} unpacks to more than {_LARGEST_UNPACKED // 1_000_000} MB")
 
 
 def _rows(held: bytes) -> Iterable[tuple[int, Sequence[Any]]]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import csv
 import io
 import warnings
-import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -18,13 +17,13 @@ import openpyxl
 
 from callcenter.errors import UnreadableFile
 from callcenter.files.cells import cell_text, is_filled
+from callcenter.files.workbooks import refuse_bomb
 from callcenter.staff.roster_columns import sheet_named
 from callcenter.staff.roster_table import MOST_ROWS, Table
 from callcenter.untrusted import live
 
 _LARGEST = 8_000_000
 _LARGEST_UNPACKED = 64_000_000
-_MOST_PARTS = 500
 _MOST_COLUMNS = 40
 _LAST_ROW = 1_048_576
 """Of any sheet of Excel's; many are painted empty down to it."""
@@ -82,23 +81,16 @@ def _csv_rows(reader: Any) -> Iterator[tuple[int, list[Any]]]:
 
 
 def _workbook(path: Path) -> list[Table]:
-    held = io.BytesIO(_bytes(path))
+    held = _bytes(path)
     try:
-        _refuse_bomb(path, held)
+        refuse_bomb(str(path), held, _LARGEST_UNPACKED)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # decorations that openpyxl leaves out do not matter here
-            return _sheets(path, held)
+            return _sheets(path, io.BytesIO(held))
     except UnreadableFile:
         raise
     except Exception as error:  # a broken workbook makes openpyxl raise almost anything
         raise UnreadableFile(f"the roster {path} is no workbook that can be read (.xlsx is expected)") from error
-
-
-def _refuse_bomb(path: Path, held: io.BytesIO) -> None:
-    with zipfile.ZipFile(held) as parts:
-        sizes = [part.file_size for part in parts.infolist()]
-    if len(sizes) > _MOST_PARTS or sum(sizes) > _LARGEST_UNPACKED:
-        raise UnreadableFile(f"the roster {path} unpacks to more than {_LARGEST_UNPACKED // 1_000_000} MB")
 
 
 def _sheets(path: Path, held: io.BytesIO) -> list[Table]:

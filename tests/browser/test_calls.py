@@ -111,8 +111,8 @@ async def test_a_call_is_drawn_and_told_with_rings_holds_and_gaps(
         assert await serious(page) == []
         await page.reload()
         await expect(form.locator("textarea")).to_have_value("ate while she talked")  # nothing typed is lost
-        await form.locator("[data-act=report]").click()
-        await page.locator(".el-message-box__btns button").last.click()
+        await form.locator("[data-act=report] button").click()
+        await page.locator("[data-yes]").click()
         await expect(page).to_have_url(re.compile("/review/[0-9a-f]{32}$"))
         await page.locator("[data-calls] a").click()
         await expect(page.locator("[data-about=records]")).to_contain_text("Alice")

@@ -97,7 +97,11 @@ def test_file_that_cannot_be_read_is_refused_whole(held: bytes, name: str, said:
 
 @pytest.mark.parametrize(
     ("bound", "name", "said"),
-    [("MOST_ROWS", "a.csv", "more than 1 rows"), ("_LARGEST", "a.csv", "larger"), ("_MOST_PARTS", "a.xlsx", "unpacks")],
+    [
+        ("MOST_ROWS", "a.csv", "more than 1 rows"),
+        ("_LARGEST", "a.csv", "larger"),
+        ("_LARGEST_UNPACKED", "a.xlsx", "unpacks"),
+    ],
 )
 def test_file_beyond_a_bound_is_refused(monkeypatch: pytest.MonkeyPatch, bound: str, name: str, said: str) -> None:
     monkeypatch.setattr(customer_sheet, bound, 1)
@@ -118,6 +122,19 @@ def test_small_workbook_that_says_it_is_huge_is_read_in_no_time(rows: bytes) -> 
     began = time.process_time()
     assert lines(out.getvalue(), "a.xlsx") == [SheetLine(2, ("a",))]
     assert time.process_time() - began < PATIENCE_SECONDS
+
+
+def test_small_workbook_of_texts_without_end_is_refused_before_they_take_memory() -> None:
+    out = io.BytesIO()
+    with (
+        zipfile.ZipFile(io.BytesIO(workbook([("x", ROWS)]))) as there,
+        zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as made,
+    ):
+        for part in there.namelist():
+            made.writestr(part, there.read(part).replace(b"</sst>", b"<si/>" * 1_000_001 + b"</sst>"))
+    assert len(out.getvalue()) < 100_000
+    with pytest.raises(UnreadableFile, match="has more than 1000000 texts"):
+        lines(out.getvalue(), "a.xlsx")
 
 
 def test_file_that_is_not_there_is_told(tmp_path: Path) -> None:
