@@ -27,6 +27,8 @@ _LARGEST = 64_000_000
 _LARGEST_UNPACKED = 512_000_000
 _MOST_PARTS = 500
 _MOST_COLUMNS = 60
+_LAST_ROW = 1_048_576
+"""Of any sheet of Excel's; a workbook may say that it has a row far beyond, and each one before is made up."""
 _LONGEST_CELL = 4_000
 _LAST_CHARACTER = 4
 _MORE_THAN_A_CELL = 2 * 1024 * 1024
@@ -163,7 +165,7 @@ def _rows(held: bytes) -> Iterable[tuple[int, Sequence[Any]]]:
     book = openpyxl.load_workbook(io.BytesIO(held), read_only=True, keep_links=False)
     sheet = book.worksheets[0]
     sheet.reset_dimensions()  # a workbook may lie about its size
-    for row, cells in enumerate(sheet.iter_rows(), start=1):
+    for row, cells in enumerate(sheet.iter_rows(max_row=_LAST_ROW, max_col=_MOST_COLUMNS + 1), start=1):
         filled = [n for n, cell in enumerate(cells, start=1) if is_filled(cell)]
         yield row, cells[: filled[-1]] if filled else ()
     book.close()

@@ -17,7 +17,10 @@ _NAME = 64
 
 
 class AccountRow(Base):
-    """A person who may sign in; `pending_role` waits for a second person."""
+    """A person who may sign in; `pending_role` waits for a second person.
+
+    `password_given_at`: somebody else gave the password then; null: it is its owner's own.
+    """
 
     __tablename__ = "accounts"
     __table_args__ = (Index(None, "agent", unique=True),)
@@ -34,6 +37,7 @@ class AccountRow(Base):
     version: Mapped[int] = mapped_column(Integer)
     pending_role: Mapped[str | None]
     pending_by: Mapped[str | None] = mapped_column(String(_NAME))
+    password_given_at: Mapped[int | None]
 
 
 class VoucherRow(Base):

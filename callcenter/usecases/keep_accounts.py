@@ -54,7 +54,8 @@ async def add_account(
     await vouch(unit, new.name, actor, at)
     if approves_money(new.role) and not is_console(actor):
         values |= {"pending_role": new.role, "pending_by": actor, "disabled_at": at}
-    await unit.execute(insert(AccountRow).values(**values, password=password, created_at=at, version=1))
+    values |= {"password": password, "password_given_at": _given(new.name, actor, at)}
+    await unit.execute(insert(AccountRow).values(**values, created_at=at, version=1))
     detail = {"role": new.role, "agent": new.agent, "team": new.team, "joined": new.joined}
     await unit.note(Audited(at=at, actor=actor, action="add", kind="account", subject=new.name, detail=detail))
     return await get_account(unit.connection, new.name)
@@ -81,6 +82,7 @@ async def change_account(
     values = _by_two(account, changes, actor)
     if "password" in changes:
         await unit.execute(delete(AttemptsRow).where(AttemptsRow.name == name))
+        values |= {"password_given_at": _given(name, actor, at)}
         if actor != name:
             await vouch(unit, name, actor, at)
     await unit.execute(update(AccountRow).where(AccountRow.name == name).values(**values, version=account.version + 1))
@@ -144,6 +146,11 @@ def require_agent(agent: str, agents: Agents) -> None:
     near = difflib.get_close_matches(agent, agents, n=1)
     meant = english(f"did you mean {near[0]!r}? ") if near else ""
     raise BadInput(f"the roster has no {agent!r}; {meant}Give a name as the roster has it, or add it there")
+
+
+def _given(name: str, actor: str, at: Micros) -> Micros | None:
+    """Say since when an account has a password that another gave; at the console its owner may type it."""
+    return None if actor == name or is_console(actor) else at
 
 
 def _by_two(account: Account, changes: dict[str, Any], actor: str) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from callcenter.staff.roles import Principal, reach
 from callcenter.store.sign_in.sessions import Session
 from callcenter.web.cookies import NEW_TOKEN, cookie_name
 from callcenter.web.guard import SAFE
-from callcenter.web.problems import RequestRefused
+from callcenter.web.problems import ASKED_BY, RequestRefused
 from callcenter.web.service import TheService
 
 MOST_TOKEN = 128
@@ -25,7 +25,7 @@ _cookie = APIKeyCookie(name="callcenter_session", scheme_name="session", auto_er
 _csrf = APIKeyHeader(name="X-CSRF-Token", scheme_name="csrf", auto_error=False)
 
 
-async def _session(
+async def _any_session(
     request: Request,
     service: TheService,
     _documented: Annotated[str | None, Security(_cookie)],
@@ -37,10 +37,21 @@ async def _session(
         session = await service.sessions.resume(token, service.clock())
     if session is None:
         raise RequestRefused("not-signed-in", "sign in first")
+    setattr(request.state, ASKED_BY, session.account.name)
     if session.token is not None:
         setattr(request.state, NEW_TOKEN, session.token)
     if request.method not in SAFE and not hmac.compare_digest(_bytes(csrf), session.csrf.encode()):
         raise RequestRefused("foreign-request", "X-CSRF-Token is not the one that signing in gave")
+    return session
+
+
+AnySession = Annotated[Session, Depends(_any_session)]
+"""The session of whoever asks, also with a password that somebody else gave."""
+
+
+async def _session(session: AnySession) -> Session:
+    if session.account.password_given_at is not None:
+        raise RequestRefused("password-given", "somebody else gave you this password; change it first")
     return session
 
 

@@ -21,7 +21,9 @@ from callcenter.errors import CallcenterError, StoreError
 from callcenter.exporter.names import inert
 from callcenter.numbers import PLAIN, read_number
 from callcenter.rules.records.standing import SERVICE
+from callcenter.staff.roles import may
 from callcenter.store.audit import Audited
+from callcenter.store.sign_in.accounts import find_account
 from callcenter.web.api.fields import RequestBody
 from callcenter.web.desk.listening import ListenIn
 from callcenter.web.one_time_codes import CallBack, CodeRefused, OneTimeCode
@@ -115,11 +117,20 @@ async def read_listen(asked: Annotated[ListenDialled, Query()], service: TheServ
     if isinstance(taken, OneTimeCode):
         acts = service.ports.acts
         line = None if acts is None else acts.line_of(taken.meant)
-        if acts is None or line is None:
+        if acts is None or line is None or not await _may_still(service, taken.meant):
             return _nothing()
         acts.listeners.dialled(asked.channel, taken.meant)
         return PlainTextResponse(f"{taken.meant.mode}/{line}", background=task)
     return Response(status_code=204, background=None if taken is CodeRefused.BLOCKED else task)
+
+
+async def _may_still(service: Service, who: ListenIn) -> bool:
+    """Tell whether whoever got a code may listen now too: accounts are closed, roles and teams change."""
+    async with service.decisions.reading() as connection:
+        account = await find_account(connection, who.account)
+    if account is None or account.disabled_at is not None:
+        return False
+    return may(account.person, who.mode.needs, who.agent, service.team_of(who.agent, service.clock()))
 
 
 async def _note_code(service: Service, phone: str, taken: OneTimeCode[CallBack] | CodeRefused) -> None:

@@ -44,7 +44,7 @@ class Guard:
         self._hosts = {*_LOOPBACK, settings.host, *settings.allowed_hosts}
         self._headers = dict(_HEADERS)
         if settings.secure:
-            self._headers["Strict-Transport-Security"] = "max-age=31536000"
+            self._headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, or refuse it."""

@@ -22,6 +22,9 @@ from callcenter.store.sign_in.sessions import SignInBlocked, SignInRefused
 from callcenter.usecases.complaints.move_case import MoveRefused
 
 MEDIA_TYPE = "application/problem+json"
+FORBIDDEN = 403
+ASKED_BY = "asked_by"
+"""Where a request's state has the account that asks."""
 _TYPE = "urn:callcenter:problem:"
 _NOT_STORED = locale.english(
     "the database takes nothing now: nothing was changed, the switch is watched on; try again later"
@@ -48,6 +51,7 @@ KINDS: dict[str, ProblemKind] = {
     "not-signed-in": ProblemKind(401, "Nobody is signed in"),
     "sign-in-refused": ProblemKind(401, "Name or password are wrong"),
     "forbidden": ProblemKind(403, "Not allowed"),
+    "password-given": ProblemKind(403, "The password must be changed first"),
     "foreign-request": ProblemKind(403, "The request does not come from our own pages"),
     "not-found": ProblemKind(404, "Not found"),
     "terms-missing": ProblemKind(404, "Nobody has set what a score begins with"),
@@ -124,6 +128,9 @@ def language_of(accepted: str | None) -> Language:
 def problem(request: Request, kind: str, detail: str, headers: dict[str, str] | None = None, **more: Any) -> Response:
     """Answer with a problem."""
     status, language = KINDS[kind].status, language_of(request.headers.get("accept-language"))
+    if status == FORBIDDEN:
+        account, route = getattr(request.state, ASKED_BY, None), getattr(request.scope.get("route"), "path", None)
+        log.warning("request_forbidden", kind=kind, account=account, method=request.method, route=route)
     title = KINDS[kind].said(language)
     told_detail = in_words_of(request, detail)
     body = {"type": _TYPE + kind, "title": title, "status": status, "detail": told_detail, "instance": request.url.path}

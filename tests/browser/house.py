@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from types import SimpleNamespace
 from typing import ClassVar, cast
 
 from callcenter.domain import events as ev
 from callcenter.domain.frame import Micros
+from callcenter.exporter.health import Health
 from callcenter.files.rulebook import load_rulebook
 from callcenter.staff.duty import Roster, Seat
 from callcenter.tracker import RulesInForce, Tracker
+from callcenter.tracker.enacting import RulesFiles
 from callcenter.web.desk.settings import DeskSettings
 from callcenter.web.switchboard import Switchboard
 from tests.integration.api import Department
@@ -57,3 +60,11 @@ def seated(work: Department, house: FrontHouse) -> None:
     house.sinks.append(work.calls)
     board = Switchboard(cast("Tracker", SimpleNamespace(floor=house.floor, in_sync=True)), lambda: work.in_force)
     object.__setattr__(work.service, "ports", work.service.ports._replace(switchboard=board))
+
+
+def looked_after(work: Department, roster: Path) -> None:
+    """Let the department's rules and roster be files, and its health be known."""
+    rules = RulesFiles(work.decisions, lambda *_: work.in_force, roster=roster)
+    health = Health(node="pbx", started_at=work.now)
+    ports = work.service.ports._replace(written=rules.written, filed_roster=rules.filed_roster, health=lambda: health)
+    object.__setattr__(work.service, "ports", ports)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import tempfile
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Literal
 
@@ -11,6 +13,8 @@ from playwright.async_api import Page
 
 from callcenter.domain.vocabulary import CANNOT_RING
 from tests.browser.front import Front, Person, filled, front, known, phone_in, scored, until_settled
+from tests.browser.house import PHONES, looked_after
+from tests.integration.cases_over_api import ASSIGN, UPHELD, link, made, moved, warehouse
 
 FOLDER = Path(__file__).parents[2] / "var" / "screens"
 WIDTHS = {1280: 800, 1920: 1080}
@@ -28,12 +32,24 @@ async def main() -> None:
             known(there.house, there.work.now)
             there.house.sign_in()
             there.house.sign_in("Bob")
+            there.house.join("waits")
+            there.house.ring("waits", agent="Bob")
+            roster = there.folder / "roster.json"
+            seats = [{"agent": name, "interface": phone, "queues": ["sales"]} for name, phone in PHONES.items()]
+            today = datetime.now(tz=there.work.in_force.rulebook.zone).date()
+            days = [today + timedelta(days=n) for n in range(-6, 7)]
+            shifts = [{"agent": name, "from": f"{day}T09:00", "to": f"{day}T18:00"} for name in PHONES for day in days]
+            roster.write_text(json.dumps({"agents": seats, "shifts": shifts}))
+            looked_after(there.work, roster)
+            pages = await _leads_pages(there)
             for locale, language in LANGUAGES.items():
                 for theme in THEMES:
                     for width, height in WIDTHS.items():
                         options = {"viewport": {"width": width, "height": height}, "color_scheme": theme}
                         async with there.person(locale, **options) as person:
-                            await _all(there, person, f"{language}-{theme}-{width}")
+                            kind = f"{language}-{theme}-{width}"
+                            await _leads(person, pages, kind)
+                            await _all(there, person, kind)
     print(f"{len([*FOLDER.glob('*.png')])} pictures in {FOLDER}")
 
 
@@ -50,17 +66,85 @@ async def _all(there: Front, person: Person, kind: str) -> None:
     await _lists(page, kind)
 
 
+async def _leads_pages(there: Front) -> dict[str, dict[str, str]]:
+    """Make what leads look at; gives the addresses of their pages by name, for each account."""
+    work = there.work
+    await there.hire("ma", "acc", "hua")
+    await warehouse(work)
+    case = str((await made(work))["id"])
+    await moved(work, "sun", case, UPHELD)
+    await moved(work, "alice", case, ASSIGN)
+    notice = (await link(work, "alice", case))["token"]
+    ma, root = await work.signed_in("ma"), await work.signed_in("root")
+    cards = [
+        (await ma.send("POST", "/customers", {"name": "王明", "numbers": [{"raw": f"1380013800{n}"}]})).json()["id"]
+        for n in (1, 2)
+    ]
+    wall = {"name": "hall", "title": "热线", "tiles": ["waiting", "longest", "ready", "answered", "queues"]}
+    token = (await root.send("POST", "/walls", wall | {"queues": [], "theme": "auto"})).json()["token"]
+    records = (await ma.get("/violations")).json()["items"]
+    sun = {
+        "floor": "/floor",
+        "floor-person": "/floor/Bob",
+        "calls": "/calls",
+        "call": "/calls/1.4",
+        "lost-lead": "/lost-calls",
+        "cases-table": "/cases",
+        "cases-board": "/cases?view=board",
+        "case": f"/cases/{case}",
+        "review": "/review?due=all",
+        "review-record": f"/review/{records[0]['id']}?due=all",
+        "scores": "/scores",
+        "score": "/scores/Alice",
+        "trial": "/rules/trial",
+        "customers": "/customers?all=true",
+        "card": f"/customers/{cards[0]}",
+        "merge": f"/customers/{cards[0]}/merge?with={cards[1]}",
+        "import": "/customers/import",
+        "classes": "/customers/classes",
+        "access": "/customers/access",
+        "walls": "/walls",
+        "wall": f"/wall#token={token}",
+        "notice": f"/notices/{notice}",
+        "help": "/help",
+        "forbidden": "/admin/audit",
+        **{f"aftercare-{one}": f"/aftercare/{one}" for one in ("measures", "remedies", "follow_ups", "reviews")},
+        **{f"figures-{one}": f"/figures/{one}" for one in ("queues", "complaints", "surveys")},
+        **{f"admin-{one}": f"/admin/{one}" for one in ("roster", "changes", "looks", "site")},
+        "admin-amend": "/admin/changes/+",
+    }
+    looks_after = {f"admin-{one}": f"/admin/{one}" for one in ("accounts", "accounts/alice", "audit", "service")}
+    return {"sun": sun, "root": {name.replace("/", "-"): path for name, path in looks_after.items()}}
+
+
+async def _leads(person: Person, pages: dict[str, dict[str, str]], kind: str) -> None:
+    """The leads' and administrators' pages, one after the other."""
+    for name, addresses in pages.items():
+        page = await person.sign_in(name)
+        await page.locator("nav a").first.wait_for()
+        for called, path in addresses.items():
+            await page.goto(path)
+            await page.locator("h1, [role=main], main").first.wait_for()
+            if called == "cases-board":  # its columns are asked for once somebody sees them
+                await page.locator("[data-card]").first.wait_for()
+                await page.screenshot(path=FOLDER / f"{called}-{kind}.png", animations="disabled")
+                continue
+            await _take(page, f"{called}-{kind}")
+        await page.close()
+        await person.context.clear_cookies()
+
+
 async def _lists(page: Page, kind: str) -> None:
     """What is beside the phone: one's day, lists, what a list says that has nothing, a number, a record."""
-    for n, name in enumerate(("day", "lost-calls", "cases", "records", "account"), 1):
-        await page.locator("nav a").nth(n).click()
+    for name in ("day", "lost-calls", "cases", "records", "account"):
+        await page.locator(f"nav a[href='/{name}']").click()
         await _take(page, f"{name}-{kind}")
-    await page.locator("nav a").nth(2).click()
+    await page.locator("nav a[href='/lost-calls']").click()
     await page.locator("tbody [data-act=reveal]").first.click()
     await page.locator("input[name=reveal-reason]").fill("回拨")
     await _take(page, f"number-{kind}")
     await page.keyboard.press("Escape")
-    await page.locator("nav a").nth(4).click()
+    await page.locator("nav a[href='/records']").click()
     for n in (0, 1):
         await page.locator("[data-table=records] tbody a").nth(n).click()
         await page.locator("article h1").wait_for()

@@ -13,12 +13,10 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Page, expect
 
-from callcenter.exporter.health import Health
 from callcenter.staff.dates import datetime_of
 from callcenter.staff.rights import RIGHTS, Role
-from callcenter.tracker.enacting import RulesFiles
 from tests.browser.front import PATIENCE_MS, Front, front, serious, until_settled
-from tests.browser.house import PHONES
+from tests.browser.house import PHONES, looked_after
 from tests.integration.api import BESIDE, PEOPLE
 from tests.integration.office import PASSWORD
 
@@ -26,6 +24,7 @@ pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(180)
 
 expect.set_options(timeout=PATIENCE_MS)
 ROUTER = Path(__file__).parents[2] / "callcenter/web/ui/src/router.ts"
+OWN = "a phrase of one's own"
 BOTH = pytest.mark.parametrize("language", ["en-GB", "zh-CN"])
 WORDS = {
     "en-GB": {"propose": "Propose it", "approve": "Approve", "approved": "approved", "copy": "Copy the week before"},
@@ -39,11 +38,7 @@ async def there(nothing_left_by_all: None, tmp_path_factory: pytest.TempPathFact
         await found.hire(*PEOPLE, *BESIDE)
         path = found.folder / "roster.json"
         path.write_text(json.dumps(filed(found)))
-        rules = RulesFiles(found.work.decisions, lambda *_: found.work.in_force, roster=path)
-        service = found.work.service
-        health = Health(node="pbx", started_at=found.work.now)
-        ports = service.ports._replace(written=rules.written, filed_roster=rules.filed_roster, health=lambda: health)
-        object.__setattr__(service, "ports", ports)
+        looked_after(found.work, path)
         yield found
 
 
@@ -128,7 +123,7 @@ async def test_a_week_is_copied_a_conflict_is_shown_and_two_people_change_it(the
 
 
 async def test_a_role_that_approves_money_is_asked_for_and_confirmed_and_a_session_is_ended(there: Front) -> None:
-    async with there.person() as one, there.person() as two:
+    async with there.person() as one, there.person() as two, there.person("zh-CN") as three:
         root = await one.sign_in("root", "/admin/accounts/+")
         sheet = root.locator("[data-account]")
         await sheet.locator("input[name=name]").fill("new-hr")
@@ -144,6 +139,14 @@ async def test_a_role_that_approves_money_is_asked_for_and_confirmed_and_a_sessi
         ma = await two.sign_in("ma", "/admin/accounts/new-hr")
         await ma.get_by_role("button", name="Confirm: HR").click()
         await expect(ma.locator("[data-account]")).not_to_contain_text("waits to be")
+        given = await three.sign_in("new-hr", "/floor", password)
+        await expect(given.locator("[data-change-password]")).to_contain_text("由他人代设")
+        assert await serious(given) == []
+        for field, typed in (("old", password), ("new", OWN), ("again", OWN)):
+            await given.locator(f"input[name={field}]").fill(typed)
+        await given.keyboard.press("Enter")
+        await given.locator("form.sign-in").wait_for()
+        password = OWN
         hired = there.work.browser(address="10.0.9.9")
         assert (await hired.sign_in("new-hr", password)).status_code == 201
         await root.goto("/admin/accounts/new-hr")

@@ -115,6 +115,7 @@ class TestState:
         await wants(work, "paused", "lunch", 422)
         await wants(work, "paused", None, 422)
         await wants(work, "ready", "tea", 422)
+        await asks(work, "sun", "state", {"state": "ready", "why": "ready \u202eon si eh"}, 422)
         await asks(work, "sun", "state", {"state": "ready"}, 422)
         work.switch.reach(ALICES, reachable=False)
         assert "Alice" in (await wants(work, "ready", status=409))["detail"]
@@ -257,6 +258,14 @@ class TestListening:
         assert (await dialled(work, "2", code)).status_code == 204
         code_of_a_call_back = "*48" + "123456"
         assert (await dialled(work, "2", code_of_a_call_back)).status_code == 204
+
+    @pytest.mark.parametrize("change", [{"disabled": True}, {"team": "orders"}, {"role": "agent"}])
+    async def test_code_of_who_may_listen_no_longer_stands_for_nothing(self, work: Department, change: Json) -> None:
+        work.switch.talk(ALICES)
+        code = await self.given(work)
+        changed = await (await work.signed_in("root")).send("PATCH", "/users/li-leads", change, If_Match='"1"')
+        assert changed.status_code == 200, changed.text
+        assert (await dialled(work, "2", code)).status_code == 204
 
     async def test_nobody_listens_where_nobody_talks_to_themselves_or_without_a_phone(self, work: Department) -> None:
         said = {"mode": "listen", "why": WHY}

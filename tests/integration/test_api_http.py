@@ -10,6 +10,7 @@ from typing import Any
 
 import httpx
 import pytest
+from structlog.testing import capture_logs
 
 from callcenter.errors import BadSetting
 from callcenter.web.problems import KINDS, language_of
@@ -114,6 +115,21 @@ async def test_answers_carry_what_keeps_browsers_safe(work: Department) -> None:
         assert answer.headers["x-frame-options"] == "DENY"
         assert answer.headers["content-security-policy"].startswith("default-src 'none'")
         assert "strict-transport-security" not in answer.headers
+
+
+async def test_what_is_refused_is_logged_with_who_asked(work: Department) -> None:
+    alice = await work.signed_in("alice")
+    with capture_logs() as told:
+        await alice.get("/users/root?secret=1")
+    (line,) = [one for one in told if one["event"] == "request_forbidden"]
+    assert (line["account"], line["method"], line["route"]) == ("alice", "GET", "/users/{name}")
+    assert "secret" not in str(line)
+
+
+@pytest.mark.one_database
+async def test_trace_is_not_answered(work: Department) -> None:
+    answer = await work.browser().http.request("TRACE", "/api/v1/session", headers={"X-Secret": "one"})
+    assert (answer.status_code, "one" in answer.text) == (405, False)
 
 
 @pytest.mark.parametrize("host", ["evil.example", "", "127.0.0.1.evil.example", "[", "localhost@evil.example"])

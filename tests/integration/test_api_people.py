@@ -41,7 +41,7 @@ class TestSession:
             signed_in = await browser.sign_in("sun")
             assert signed_in.headers["set-cookie"].startswith("__Host-callcenter_session=")
             assert "; Secure" in signed_in.headers["set-cookie"]
-            assert signed_in.headers["strict-transport-security"] == "max-age=31536000"
+            assert signed_in.headers["strict-transport-security"] == "max-age=31536000; includeSubDomains"
             assert (await browser.get("/session")).status_code == 200
 
     async def test_page_learns_who_is_signed_in_and_what_they_may(self, work: Department) -> None:
@@ -145,6 +145,28 @@ class TestSession:
         assert (await sun.get("/session")).status_code == 401
         assert (await sun.sign_in("sun")).status_code == 401
         assert (await sun.sign_in("sun", "quite another phrase")).status_code == 201
+
+    async def test_password_that_another_gave_opens_nothing_but_its_change(self, work: Department) -> None:
+        root, carol = await work.signed_in("root"), work.browser(address="10.0.9.1")
+        await root.send("POST", "/users", CAROL)
+        told = (await carol.sign_in("carol", CAROL["password"])).json()
+        assert (told["password_given"], told["rights"]) == (True, [])
+        refused = await carol.get("/my-day")
+        assert (refused.status_code, refused.json()["type"]) == (403, "urn:callcenter:problem:password-given")
+        assert (await carol.get("/live")).status_code == 403
+        body = {"old": CAROL["password"], "new": "a phrase of my own choice"}
+        assert (await carol.send("POST", "/session/password", body)).status_code == 204
+        told = (await carol.sign_in("carol", "a phrase of my own choice")).json()
+        assert (told["password_given"], "record_call" in told["rights"]) == (False, True)
+        assert (await carol.get("/my-day")).status_code != 403
+        await carol.http.aclose()
+
+    async def test_password_that_another_gave_lets_nobody_in_after_a_week(self, work: Department) -> None:
+        root, carol = await work.signed_in("root"), work.browser(address="10.0.9.2")
+        await root.send("POST", "/users", CAROL)
+        work.now += 7 * 86_400 * SECOND
+        assert (await carol.sign_in("carol", CAROL["password"])).status_code == 401
+        await carol.http.aclose()
 
     async def test_password_is_never_said_back(self, work: Department) -> None:
         answer = await work.browser().http.post("/api/v1/session", json={"name": "x", "password": ["hunter2hunter2"]})

@@ -130,7 +130,7 @@ async def test_of_two_changes_of_the_same_days_the_later_is_proposed_anew(work: 
 
 
 async def sent(person: Browser, path: str, name: str, held: bytes, **query: str) -> Any:
-    headers = {"X-CSRF-Token": person.csrf, "Idempotency-Key": f"file {name} {path}".replace(" ", "-")}
+    headers = {"X-CSRF-Token": person.csrf, "Idempotency-Key": f"file-{name.encode().hex()[-40:]}-{path}"}
     headers |= {"Content-Type": "application/octet-stream", "Accept-Language": "en"}
     params = {"file": name, **query}
     return await person.http.post(f"/api/v1{path}", params=params, content=held, headers=headers)
@@ -165,6 +165,18 @@ class TestFile:
         assert ("Zoe", "agents", "PJSIP/1009 orders") in {(one["code"], one["name"], one["new"]) for one in found}
         assert (await hua.send("POST", f"/changes/{made['id']}/approve", If_Match='"1"')).status_code == 200
         assert [one["agent"] for one in (await sun.get("/roster?from=2026-12-07")).json()["people"]] == ["Zoe"]
+
+    @pytest.mark.one_database
+    async def test_a_name_may_be_longer_than_file_systems_take(self, work: Department) -> None:
+        tried = await sent(await work.signed_in("sun"), "/roster/file/check", "\U0001f4c5" * 76 + ".csv", self.SHIFTS)
+        assert (tried.status_code, len(tried.json().get("faults", ()))) == (200, 1), tried.text
+
+    @pytest.mark.one_database
+    async def test_a_key_is_of_all_that_was_said_of_the_file(self, work: Department) -> None:
+        sun = await work.signed_in("sun")
+        for subject, status in (("x", 201), ("x", 201), ("another", 409)):
+            made = await sent(sun, "/roster/file", "shifts.csv", self.SHIFTS, subject=subject, reason="y")
+            assert made.status_code == status, made.text
 
     @pytest.mark.one_database
     @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from callcenter.files.rulebook import load_rulebook
 from callcenter.lab.truth import TOLERANCE_SECONDS
 from callcenter.reports.replay.recorded import Replay
 from callcenter.store import JournalledFacts, Store
-from callcenter.store.record.models import TalkRow, VisitRow
+from callcenter.store.record.models import SurveyRow, TalkRow, VisitRow
 from callcenter.store.tables import CallQualityRow
 from callcenter.tracker import RulesInForce
 from tests.integration.api import Department, department
@@ -163,16 +163,40 @@ async def test_who_had_to_do_with_a_call_sees_it_and_what_is_about_it(work: Depa
                 id="q", uniqueid=visit.uniqueid, agent="Alice", at=1, direction="in", lasted=9, loss=0.0, worst_loss=0.1
             )
         )
+        told = {"node": "pbx", "call": visit.uniqueid, "uniqueid": visit.uniqueid, "asks": "[]", "agreed": False}
+        told |= {"asked_at": visit.joined_at, "result": "refused", "in_gap": False, "frames": "[]", "ended_position": 1}
+        for agent in ("Alice", "Zoe"):
+            await unit.execute(insert(SurveyRow).values(**told, id=f"pbx-{agent}", agent=agent))
     await work.signed_in("alice")
     number = await propose(work.decisions, at=visit.joined_at, evidence=[{"position": frame}])
     await propose(work.decisions, number=2, at=visit.joined_at, evidence=[{"position": frame + 100_000}])
     codes, shown = {}, {}
-    for name in ("alice", "bobby", "li-leads", "ou-leads", "hua", "acc", "sun"):
+    for name in ("alice", "bobby", "li-leads", "ou-leads", "hua", "acc", "sun", "root"):
         answer = await (await work.signed_in(name)).get(f"/calls/{visit.uniqueid}")
         codes[name], shown[name] = answer.status_code, answer.json()
-    assert codes == {"alice": 200, "bobby": 403, "li-leads": 200, "ou-leads": 403, "hua": 200, "acc": 403, "sun": 200}
+    assert codes == {
+        "alice": 200,
+        "bobby": 403,
+        "li-leads": 200,
+        "ou-leads": 403,
+        "hua": 200,
+        "acc": 403,
+        "sun": 200,
+    } | {"root": 200}
     assert [one["id"] for one in shown["sun"]["records"]] == [number]
     assert (shown["sun"]["caller"], shown["sun"]["customers"], shown["sun"]["cases"]) == (visit.caller, [], [])
     assert ("*" in shown["alice"]["caller"], shown["hua"]["customers"], shown["hua"]["cases"]) == (True, None, None)
     assert [one["agent"] for one in shown["alice"]["quality"]] == ["Alice"]
+    surveyed = {
+        name: one["surveys"] and {of["agent"] for of in one["surveys"]}
+        for name, one in shown.items()
+        if one.get("lanes")
+    }
+    assert surveyed == {
+        "alice": {"Alice"},
+        "li-leads": {"Alice"},
+        "hua": {"Alice", "Zoe"},
+        "sun": {"Alice", "Zoe"},
+        "root": None,
+    }
     assert (await (await work.signed_in("sun")).get("/calls/9.9")).status_code == 404

@@ -22,7 +22,10 @@ from callcenter.store.tables import AccountRow
 
 
 class Account(msgspec.Struct, frozen=True, kw_only=True):
-    """A person who may sign in; `joined` None: long enough ago."""
+    """A person who may sign in; `joined` None: long enough ago.
+
+    `password_given_at`: somebody else gave the password then, and its owner has not changed it yet.
+    """
 
     name: str
     full_name: str
@@ -34,6 +37,7 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
     version: int
     joined: date | None = None
     pending_role: Role | None = None
+    password_given_at: Micros | None = None
 
     @property
     def person(self) -> Principal:
@@ -139,4 +143,5 @@ def account_of_row(row: Any) -> Account:
         version=row.version,
         joined=row.joined,
         pending_role=None if row.pending_role is None else Role(row.pending_role),
+        password_given_at=row.password_given_at,
     )

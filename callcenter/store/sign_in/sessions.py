@@ -30,6 +30,8 @@ __all__ = ["FREE_ATTEMPTS", "Lifetimes", "Session", "Sessions", "SignInBlocked",
 _LONGEST_NAME = 64
 _GRACE: Micros = 30 * SECOND
 _SEEN_EVERY: Micros = 60 * SECOND
+GIVEN_LASTS: Micros = 7 * 86_400 * SECOND
+"""How long a password lets in that somebody else gave."""
 
 
 class SignInRefused(CallcenterError):
@@ -158,7 +160,7 @@ class Sessions:
 
     async def _try(self, name: str, password: str, at: Micros, device: str) -> _Tried:
         async with self._decisions.reading() as connection:
-            kept, version = await self._kept(connection, name)
+            kept, version = await self._kept(connection, name, at)
             known = bool(device) and await is_known(connection, name, device, at)
         key = f"device {digest(device)}" if known else f"name {version} {digest(name)}"
         if wait := self._throttle.wait(key):
@@ -168,10 +170,11 @@ class Sessions:
             raise SignInRefused("the name or the password is wrong")
         return _Tried(kept, known, key)
 
-    async def _kept(self, connection: AsyncConnection, name: str) -> tuple[str | None, int]:
+    async def _kept(self, connection: AsyncConnection, name: str, at: Micros) -> tuple[str | None, int]:
         """Read an account's hash and version; a changed version begins the count anew: the console unlocks by it."""
+        given = AccountRow.password_given_at
         found = select(AccountRow.password, AccountRow.version).where(
-            AccountRow.name == name, AccountRow.disabled_at.is_(None)
+            AccountRow.name == name, AccountRow.disabled_at.is_(None), or_(given.is_(None), given > at - GIVEN_LASTS)
         )
         row = (await connection.execute(found)).one_or_none()
         return (None, 0) if row is None else (row.password, row.version)

@@ -117,7 +117,7 @@ async def keyed(request: Request, key: str | None, account: str, role: str, at: 
         )
     told = (
         request.method,
-        request.url.path,
+        request.url.path + (f"?{request.url.query}" if request.url.query else ""),
         role,
         request.headers.get("if-match", ""),
         language_of(request.headers.get("accept-language")).partition("-")[0],  # as it was always kept

@@ -14,7 +14,7 @@ from callcenter.store.sign_in.passwords import MOST_PASSWORD
 from callcenter.store.sign_in.sessions import Session, SignInRefused
 from callcenter.usecases.keep_accounts import change_account
 from callcenter.web.api.fields import RequestBody, ResponseBody, moment_out
-from callcenter.web.auth import MOST_TOKEN, TheSession
+from callcenter.web.auth import MOST_TOKEN, AnySession
 from callcenter.web.cookies import NEW_DEVICE, NEW_TOKEN, device_name
 from callcenter.web.problems import RequestRefused
 from callcenter.web.service import Service, TheService
@@ -39,7 +39,11 @@ class NewPassword(RequestBody):
 
 
 class Me(ResponseBody):
-    """Who is signed in; `csrf` goes back as X-CSRF-Token with whatever changes something."""
+    """Who is signed in; `csrf` goes back as X-CSRF-Token with whatever changes something.
+
+    `password_given`: somebody else gave the password. Until it is changed nothing else is answered, and `rights` is
+    empty.
+    """
 
     name: str
     full_name: str
@@ -47,6 +51,7 @@ class Me(ResponseBody):
     agent: str | None
     team: str | None
     rights: list[Right]
+    password_given: bool
     csrf: str
     expires_at: datetime | None
 
@@ -67,13 +72,13 @@ async def sign_in(body: SignIn, request: Request, service: TheService) -> Me:
 
 
 @router.get("")
-async def me(session: TheSession, service: TheService) -> Me:
+async def me(session: AnySession, service: TheService) -> Me:
     """Say who is signed in."""
     return _me(session, service)
 
 
 @router.delete("", status_code=status.HTTP_204_NO_CONTENT)
-async def sign_out(request: Request, session: TheSession, service: TheService) -> Response:
+async def sign_out(request: Request, session: AnySession, service: TheService) -> Response:
     """Sign out."""
     await service.sessions.sign_out(session, service.clock())
     service.look_at_streams()
@@ -82,7 +87,7 @@ async def sign_out(request: Request, session: TheSession, service: TheService) -
 
 
 @router.post("/password", status_code=status.HTTP_204_NO_CONTENT)
-async def change_password(body: NewPassword, request: Request, session: TheSession, service: TheService) -> Response:
+async def change_password(body: NewPassword, request: Request, session: AnySession, service: TheService) -> Response:
     """Change one's own password; every session of the account ends, this one too."""
     name, at = session.account.name, service.clock()
     try:
@@ -105,13 +110,15 @@ def _device(request: Request, service: Service) -> str:
 
 def _me(session: Session, service: Service) -> Me:
     account = session.account
+    given = account.password_given_at is not None
     return Me(
         name=account.name,
         full_name=account.full_name,
         role=account.role,
         agent=account.agent,
         team=account.team,
-        rights=sorted(RIGHTS[account.role]),
+        rights=[] if given else sorted(RIGHTS[account.role]),
+        password_given=given,
         csrf=session.csrf,
         expires_at=moment_out(session.expires_at, service.rulebook.zone),
     )

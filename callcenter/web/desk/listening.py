@@ -7,6 +7,8 @@ from enum import StrEnum
 
 import msgspec
 
+from callcenter.staff.rights import Right
+
 _MOST = 1_000
 """Further ones are not remembered: whoever dialled longest ago has done."""
 
@@ -20,6 +22,11 @@ class ListenMode(StrEnum):
     """Hears both, is heard by the agent alone."""
     BARGE = "barge"
     """Hears both, is heard by both."""
+
+    @property
+    def needs(self) -> Right:
+        """The right over the agent that it takes."""
+        return Right.LISTEN_IN if self is ListenMode.LISTEN else Right.SPEAK_IN
 
 
 class ListenIn(msgspec.Struct, frozen=True, kw_only=True):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import time
+import zipfile
 from pathlib import Path
 
 import openpyxl
@@ -14,6 +16,7 @@ from callcenter.files.customer_sheet import SheetLine, customer_sheet_of, read_c
 from callcenter.spreadsheet import Rows, csv_file, workbook
 
 ROWS: Rows = [["姓名", "手机"], ["王小明", "13800138001"], ["=1+1", "\u202e13800138002"], ["'a", "+8613800138003"]]
+PATIENCE_SECONDS = 20.0
 TEXT = "姓名,手机\r\n王小明,13800138001\r\n"
 
 
@@ -100,6 +103,21 @@ def test_file_beyond_a_bound_is_refused(monkeypatch: pytest.MonkeyPatch, bound: 
     monkeypatch.setattr(customer_sheet, bound, 1)
     with pytest.raises(UnreadableFile, match=said):
         lines(csv_file(ROWS) if name == "a.csv" else workbook([("x", ROWS)]), name)
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [b'<row r="999999999999"/>', b"".join(b'<row r="%d"><c r="XFD%d"/></row>' % (n, n) for n in range(4, 2_004))],
+)
+def test_small_workbook_that_says_it_is_huge_is_read_in_no_time(rows: bytes) -> None:
+    """Every row and cell before one that is there would be made up: for ever."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(book(["name"], ["a"]))) as there, zipfile.ZipFile(out, "w") as made:
+        for part in there.namelist():
+            made.writestr(part, there.read(part).replace(b"</sheetData>", rows + b"</sheetData>"))
+    began = time.process_time()
+    assert lines(out.getvalue(), "a.xlsx") == [SheetLine(2, ("a",))]
+    assert time.process_time() - began < PATIENCE_SECONDS
 
 
 def test_file_that_is_not_there_is_told(tmp_path: Path) -> None:

@@ -33,7 +33,7 @@ from callcenter.web.api.once import Once, TheOnce
 from callcenter.web.auth import TheSession, allowed
 from callcenter.web.desk.acts import FloorActs, QueuesMoved
 from callcenter.web.desk.desk import DeskNow
-from callcenter.web.desk.listening import ListenIn, ListenMode
+from callcenter.web.desk.listening import ListenIn
 from callcenter.web.one_time_codes import CODE_LASTS
 from callcenter.web.problems import RequestRefused, language_of
 from callcenter.web.service import Service, TheService
@@ -45,11 +45,6 @@ Listening = Annotated[Principal, Depends(allowed(Right.LISTEN_IN))]
 Looking = Annotated[Principal, Depends(allowed(Right.ACT_ON_AGENTS, Right.LISTEN_IN))]
 Whom = Annotated[Name, Path(description="The agent.")]
 
-_NEEDS = {
-    ListenMode.LISTEN: Right.LISTEN_IN,
-    ListenMode.WHISPER: Right.SPEAK_IN,
-    ListenMode.BARGE: Right.SPEAK_IN,
-}
 _STATES = {
     DeskState.PAUSED: NoticeKind.PAUSED,
     DeskState.READY: NoticeKind.READY,
@@ -118,8 +113,7 @@ async def write_to_them(
 ) -> Response:
     """Write to an agent: their page shows it until they have read it."""
     _require(person, Right.ACT_ON_AGENTS, agent, service)
-    if hidden_in(body.text, layout=True) is not None:
-        raise BadInput("a message may not hold characters that hide themselves or turn round what follows")
+    _require_shown(body.text)
     notice = _notice(once, agent, NoticeKind.MESSAGE, body.text)
 
     async def work(unit: UnitOfWork) -> KeptAnswer:
@@ -137,7 +131,7 @@ async def listen_in(
 ) -> ListenGiven:
     """Get what one's own phone dials once, within a minute, to listen to an agent's call, whisper to them, or barge."""
     acts = _acts(service)
-    _require(person, _NEEDS[body.mode], agent, service)
+    _require(person, body.mode.needs, agent, service)
     if person.agent == agent:
         raise Conflict("this is you: nobody listens to themselves")
     talk, phones = acts.talk_of(agent), acts.phones_of(person.agent)
@@ -159,6 +153,7 @@ async def _done(act: _Act, person: Principal, service: Service, once: Once) -> R
     """Ask the switch once, and tell the agent; what it refuses is not told, and the same may be asked again."""
     acts = _acts(service)
     _require(person, Right.ACT_ON_AGENTS, act.agent, service)
+    _require_shown(act.why)
     if (kept := await once.kept()) is not None:
         return kept
     async with service.decisions.writing() as unit:
@@ -198,6 +193,16 @@ def _require(person: Principal, right: Right, agent: str, service: Service) -> N
         raise NotAllowed(person.role)
     if not service.knows(agent):
         raise Missing("the roster has no such agent")
+
+
+def _require_shown(words: str) -> None:
+    """Pass what an agent is told if they read it as it was written.
+
+    Raises:
+        BadInput: Something in it hides itself.
+    """
+    if hidden_in(words, layout=True) is not None:
+        raise BadInput("a message may not hold characters that hide themselves or turn round what follows")
 
 
 def _notice(once: Once, agent: str, what: NoticeKind, words: str, detail: dict[str, Any] | None = None) -> AgentNotice:

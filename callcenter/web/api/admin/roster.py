@@ -42,6 +42,8 @@ Seeing = Annotated[Principal, Depends(allowed(Right.PROPOSE_CHANGE, Right.APPROV
 Proposing = Annotated[Principal, Depends(allowed(Right.PROPOSE_CHANGE))]
 _MOST_DAYS = 42
 _MOST_TOLD = 200
+_MOST_BYTES_OF_A_NAME = 250
+"""Of a file's: more no file system takes."""
 _BODY: dict[str, Any] = {
     "requestBody": {"required": True, "content": {"application/octet-stream": {"schema": {"type": "string"}}}}
 }
@@ -246,7 +248,7 @@ async def _read(request: Request, name: str, form: Form, filed: RosterFiled, ser
 
 
 def _tables(held: bytes, name: str) -> list[Table]:
-    plain = Path(name.replace("\\", "/")).name
+    plain = Path(name.replace("\\", "/")).name.encode()[-_MOST_BYTES_OF_A_NAME:].decode(errors="ignore")
     if not plain.lower().endswith((".xlsx", ".csv")):
         raise BadInput("send a workbook (.xlsx), or one sheet as CSV (.csv)")
     with tempfile.TemporaryDirectory(prefix="roster-") as folder:

@@ -112,7 +112,7 @@ class CallTimeline(ResponseBody):
     filled: list[str] = Field(description="What nobody saw: queue_log told it, at whole seconds.")
     lanes: list[CallLaneShown]
     gaps: list[UnseenSpan]
-    surveys: list[CallSurvey]
+    surveys: list[CallSurvey] | None
     quality: list[CallQuality]
     records: list[Summary] | None
     customers: list[str] | None = Field(description="Ids of the customer, or of those whose number it may be.")
@@ -163,15 +163,23 @@ def _told(story: CallStory, person: Principal, service: Service) -> dict[str, ob
             UnseenSpan(start=moment_out(gap.start, zone), end=moment_out(gap.end, zone), cause=gap.what)
             for gap in story.gaps
         ],
-        "surveys": [
-            CallSurvey(
-                agent=one.agent,
-                questions=[question.name.lower() for question in one.asks],
-                answers={question.name.lower(): answer for question, answer in one.answers.items()},
-            )
-            for one in story.surveys
-        ],
+        "surveys": _surveys(story, person, service),
     }
+
+
+def _surveys(story: CallStory, person: Principal, service: Service) -> list[CallSurvey] | None:
+    if reach(person.role, Right.SEE_SURVEYS) is Reach.NONE:
+        return None
+    whose = service.agents_of(person, Right.SEE_SURVEYS)
+    return [
+        CallSurvey(
+            agent=one.agent,
+            questions=[question.name.lower() for question in one.asks],
+            answers={question.name.lower(): answer for question, answer in one.answers.items()},
+        )
+        for one in story.surveys
+        if whose is None or one.agent in whose
+    ]
 
 
 def _lane(lane: CallLane, service: Service) -> CallLaneShown:
