@@ -217,7 +217,7 @@ class TestTerms:
         return f"{found.change} {found.terms.base}"
 
     async def test_nobody_has_set_any(self, decisions: DecisionStore) -> None:
-        with pytest.raises(NoTerms, match="no base has been set for 2026-03: propose a change of kind amount"):
+        with pytest.raises(NoTerms, match="no base has been set for 2026-03, so no scores are counted yet: one person"):
             await self.base(decisions, MARCH)
 
     async def test_latest_beginning_holds_whatever_the_order_of_approval(self, decisions: DecisionStore) -> None:

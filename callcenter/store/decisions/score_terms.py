@@ -43,7 +43,8 @@ async def terms_in_force(connection: AsyncConnection, month: Month) -> TermsInFo
     begun = [one for one in found if one.first <= month]
     if not begun:
         raise NoTerms(
-            f"no base has been set for {month_name(month)}: propose a change of kind amount, subject {SUBJECT}"
+            f"no base has been set for {month_name(month)}, so no scores are counted yet: one person proposes it under "
+            f"Rules and changes (kind amount, subject {SUBJECT}), another approves it"
         )
     last = max(one.first for one in begun)
     return next(one for one in reversed(begun) if one.first == last)
