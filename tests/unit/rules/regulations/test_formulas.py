@@ -7,9 +7,16 @@ from fractions import Fraction
 import msgspec
 import pytest
 
-from callcenter.domain.frame import Micros
+from callcenter.domain.frame import SECOND, Micros
 from callcenter.domain.vocabulary import AgentState
-from callcenter.rules.regulations.formulas import LevelCounts, line_of, occupancy, service_levels, wait_of_call
+from callcenter.rules.regulations.formulas import (
+    AnswerWaits,
+    LevelCounts,
+    line_of,
+    occupancy,
+    service_levels,
+    wait_of_call,
+)
 
 
 class Stay(msgspec.Struct):
@@ -53,3 +60,9 @@ def test_occupancy_is_of_the_time_signed_in_and_not_paused() -> None:
     lasted = dict.fromkeys(AgentState, 10) | {AgentState.TALKING: 30}
     assert occupancy(lasted) == Fraction(30 + 10 + 10, 30 + 10 + 10 + 10 + 10 + 10)
     assert occupancy({AgentState.PAUSED: 10}) is None
+
+
+def test_speed_of_answer_is_the_mean_wait_and_of_nothing_there_is_none() -> None:
+    assert AnswerWaits().speed_of_answer is None
+    both = AnswerWaits().and_one(2 * SECOND).and_one(5 * SECOND)
+    assert (both, both.speed_of_answer) == (AnswerWaits(2, 7 * SECOND), Fraction(7, 2))
