@@ -193,11 +193,12 @@ class _Fact(msgspec.Struct, frozen=True, kw_only=True, gc=False, tag=True):
 
 
 class VisitJoined(_Fact, frozen=True, kw_only=True, gc=False):
-    """A caller waits in a queue."""
+    """A caller waits in a queue; `caller` is their number as it is known by then."""
 
     uniqueid: str
     queue: str
     n: int
+    caller: str | None = None
 
 
 class VisitLeft(_Fact, frozen=True, kw_only=True, gc=False):

@@ -57,7 +57,7 @@ class Visits:
         call.open.append(visit.id)
         channel.visit = visit.id
         if queue is not None:
-            self._out.append(fx.VisitJoined(at=at, uniqueid=channel.uid, queue=queue, n=n))
+            self._out.append(fx.VisitJoined(at=at, uniqueid=channel.uid, queue=queue, n=n, caller=visit.caller))
         return visit
 
     def of(self, channel: Channel | None, queue: str | None = None) -> OpenVisit | None:

@@ -60,7 +60,8 @@ class VisitRow(Base):
     """One stay of one caller in one queue.
 
     `outcome` is NULL while it lasts; `filled` names the columns that queue_log told, NULL where it told none.
-    `caller_key` is the caller's number as it is compared, empty where it is nobody's; NULL: nobody has read it yet.
+    `caller_key` is the caller's number as it is compared, empty where it is nobody's; NULL: nobody has read it yet, or
+    the visit lasts.
     """
 
     __tablename__ = "visits"

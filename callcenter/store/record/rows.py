@@ -118,7 +118,7 @@ class Recorder:
     @_take.register
     def _(self, fact: fx.VisitJoined) -> None:
         row = self._blank_visit(fact.uniqueid, fact.queue, fact.n)
-        row.update(joined_at=fact.at, joined_position=self._position)
+        row.update(joined_at=fact.at, joined_position=self._position, caller=_text(fact.caller))
         self._visits[fact.uniqueid, fact.queue, fact.n] = row
         self._changes.put(VisitRow, row)
 

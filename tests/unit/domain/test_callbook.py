@@ -230,3 +230,9 @@ def test_visit_that_moves_to_its_customers_call_stays_with_an_earlier_stay_of_it
     ended = [fact.call for fact in switch.found(fx.CallEnded)]
     calls = {call.call: [v.n for v in call.visits if v.queue == "sales"] for call in ended}
     assert calls == {"o1": [1, 2], "c1": []}
+
+
+def test_who_joins_is_known_by_their_number_from_then_on() -> None:
+    switch = Switch()
+    switch.joins(0)
+    assert [fact.caller for fact in switch.found(fx.VisitJoined)] == ["13800000001"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 import pytest
 
 from callcenter.domain import facts as fx
@@ -154,6 +155,11 @@ def test_a_caller_who_waits_is_a_row_without_an_outcome(recorder: Recorder) -> N
     row = only(record(recorder, 3, joined()), VisitRow)
     assert (row["queue"], row["joined_at"], row["joined_position"]) == ("consumers", 10, 3)
     assert (row["outcome"], row["ended_position"]) == (None, None)
+
+
+def test_a_caller_who_waits_is_named_and_found_by_their_number_once_it_is_over(recorder: Recorder) -> None:
+    row = only(record(recorder, 3, msgspec.structs.replace(joined(), caller="13800000001")), VisitRow)
+    assert (row["caller"], row["caller_key"]) == ("13800000001", None)
 
 
 def test_the_account_of_a_visit_replaces_the_row_of_its_joining(recorder: Recorder) -> None:
