@@ -49,7 +49,8 @@ async def test_trouble_is_told_and_held_against_nobody_but_who_made_it(there: Ce
     assert scene.caller is not None
     number = scene.caller.number
     told = there.record.told(number)
-    assert there.record.rings(number) == [*scene.rings], told
+    # a phone that the queue tried once more and could not reach did not ring
+    assert [one for one in there.record.rings(number) if one.rang] == [*scene.rings], told
     assert [talk.ended_by for talk in there.record.talks(number)] == [*scene.ends], told
     for post in scene.posts:
         held = [one for one in there.record.proposed(post.name) if one.verdict == "proposed"]
