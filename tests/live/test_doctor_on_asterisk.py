@@ -106,7 +106,7 @@ async def test_own_ring_timeout_and_the_phones_behind_hints_are_what_the_switch_
         )  # by the template it would have stopped ringing
     checks = by_name(examined.result())
 
-    assert checks["ring timeout of support"] == Check("ring timeout of support", "ok", "30 s")
+    assert checks["ring timeout of support"] == Check("ring timeout of support", "ok", "30 s", queue="support")
     assert checks["ring timeout of sales"].found.startswith("2 s: ")
     assert checks["hints"].found.startswith("hint:1999@ext-nowhere name no phone")
     assert checks["device_state_busy_at"].verdict == "ok"
