@@ -141,7 +141,7 @@ class TestScore:
         for path in (MARCH, "/scores?month=2026-03", "/scores/export?month=2026-03", "/scores/Alice/2026/quarters/1"):
             answer = await ma.get(path, **{"Accept-Language": "en"})
             assert (answer.status_code, answer.json()["type"]) == (404, "urn:callcenter:problem:terms-missing")
-            assert "one person proposes it under Rules and changes (kind amount, subject score)" in answer.json()["detail"]
+            assert "one person proposes it under Rules and changes (kind amount" in answer.json()["detail"]
 
     async def test_terms_that_cannot_be_used_are_refused_when_they_are_proposed(self, work: Department) -> None:
         change = {"kind": "amount", "subject": "score", "content": {"from": "2026-01"}, "reason": "agreed"}
