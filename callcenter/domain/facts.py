@@ -193,7 +193,7 @@ class _Fact(msgspec.Struct, frozen=True, kw_only=True, gc=False, tag=True):
 
 
 class VisitJoined(_Fact, frozen=True, kw_only=True, gc=False):
-    """A caller waits in a queue; `caller` is their number as it is known by then."""
+    """A caller waits in a queue, with the number that is known by then."""
 
     uniqueid: str
     queue: str
@@ -209,22 +209,19 @@ class VisitLeft(_Fact, frozen=True, kw_only=True, gc=False):
     n: int
 
 
-class CallOffered(_Fact, frozen=True, kw_only=True, gc=False):
+class _OfOffer(_Fact, frozen=True, kw_only=True, gc=False):
+    agent: str
+    interface: str
+    queue: str
+    uniqueid: str
+
+
+class CallOffered(_OfOffer, frozen=True, kw_only=True, gc=False):
     """An agent is being tried."""
 
-    agent: str
-    interface: str
-    queue: str
-    uniqueid: str
 
-
-class PhoneRang(_Fact, frozen=True, kw_only=True, gc=False):
+class PhoneRang(_OfOffer, frozen=True, kw_only=True, gc=False):
     """An agent's phone rings for a queue's caller."""
-
-    agent: str
-    interface: str
-    queue: str
-    uniqueid: str
 
 
 class CallAnswered(_Fact, frozen=True, kw_only=True, gc=False):
