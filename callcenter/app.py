@@ -29,9 +29,9 @@ from callcenter.numbers import PLAIN, Numbering
 from callcenter.ownfiles import has_wal_reset_bug, held, watch_files
 from callcenter.publish import Bus
 from callcenter.reports.records.evidence import evidence_of
-from callcenter.rules.records.steps import Terms
 from callcenter.rules.regulations.edition import RulebookFigures
 from callcenter.staff.dates import day_start
+from callcenter.staff.pauses import PauseReasons
 from callcenter.stopping import Stopped, stop_signals, unless
 from callcenter.store import DecisionStore, Store
 from callcenter.store.alone import ServiceLock
@@ -47,10 +47,10 @@ from callcenter.tracker import (
     Tracker,
     recover,
 )
+from callcenter.tracker.agreed import SiteAgreed
 from callcenter.tracker.bound import OpenBound
 from callcenter.tracker.bus.events import MqttSink
 from callcenter.tracker.bus.floor_states import FloorStates
-from callcenter.tracker.calendar_watch import OwnDays
 from callcenter.tracker.complaints.watch import CaseWatch
 from callcenter.tracker.lookouts.tasks import LookoutTerms, lookouts
 from callcenter.tracker.lost_calls.watch import LostCallsTold
@@ -158,13 +158,14 @@ async def _start(settings: Settings, kept: _Kept, group: asyncio.TaskGroup) -> _
     tell = [] if live is None else [live[0].lost_calls]
     cases = _case_watch(settings, kept.decisions, tracker, live, in_force)
     beside.append(group.create_task(cases.run(), name="cases"))
-    days = await OwnDays.begun(kept.decisions, settings.web.terms(in_force.rulebook.zone))
+    terms, reasons = settings.web.terms(in_force.rulebook.zone), PauseReasons(settings.desk.reasons)
+    agreed = await SiteAgreed.begun(kept.decisions, terms, reasons)
     switch = (tracker, client, exporter)
-    beside += _look_out(settings, kept.decisions, switch, tell, days, lambda: tracker.in_force or in_force, group)
+    beside += _look_out(settings, kept.decisions, switch, tell, agreed, lambda: tracker.in_force or in_force, group)
     tracking = group.create_task(tracker.run(), name="tracker")
     reading = group.create_task(client.run(), name="ami")
     if live is not None:
-        by, views = (rules, days.terms), (*live, cases)
+        by, views = (rules, agreed), (*live, cases)
         beside.append(_answer_people(settings, kept, switch, by, views, lambda: tracker.in_force or in_force, group))
     log.info("service_started", version=__version__, pid=os.getpid(), exporter_port=server.port)
     return _Parts(beside, reading, tracking, [serving, recording])
@@ -242,14 +243,14 @@ def _look_out(
     decisions: DecisionStore,
     switch: tuple[Tracker, AmiClient, Exporter],
     tell: Sequence[LostCallsTold],
-    days: OwnDays,
+    agreed: SiteAgreed,
     in_force: Callable[[], RulesInForce],
     group: asyncio.TaskGroup,
 ) -> list[asyncio.Task[None]]:
     """Watch what other processes and the passing of time change."""
     _, client, exporter = switch
     terms = LookoutTerms(
-        days=days,
+        agreed=agreed,
         keep=KeepDays(outbox=settings.store.outbox_days, lost_calls=settings.customers.keep_lost_days),
         follow_up_percent=settings.aftercare.follow_up_percent,
         answer_within=settings.complaints.answer_within,
@@ -313,14 +314,14 @@ def _answer_people(
     settings: Settings,
     kept: _Kept,
     switch: tuple[Tracker, AmiClient, Exporter],
-    by: tuple[RulesFiles, Terms],
+    by: tuple[RulesFiles, SiteAgreed],
     live: tuple[LiveFeed, CurrentCalls, CaseWatch],
     in_force: Callable[[], RulesInForce],
     group: asyncio.TaskGroup,
 ) -> asyncio.Task[None]:
     """Serve the API."""
-    (tracker, client, exporter), (rules, terms) = switch, by
-    desk = Desk(tracker, client, in_force, settings.desk)
+    (tracker, client, exporter), (rules, agreed) = switch, by
+    desk = Desk(tracker, client, in_force, settings.desk, agreed.reasons)
     ports = Ports(
         dispose=tracker.dispose,
         switch_time=tracker.switch_time,
@@ -329,8 +330,8 @@ def _answer_people(
         filed_roster=rules.filed_roster,
         health=tracker.health,
         kept_days=settings.kept_days,
-        terms=terms,
-        examine=examination(settings.ami, terms, in_force),
+        terms=agreed.terms,
+        examine=examination(settings.ami, agreed.terms, in_force),
         live=live[0],
         calls=live[1],
         privacy=settings.privacy,

@@ -17,7 +17,7 @@ from callcenter.staff.dates import datetime_of
 from callcenter.staff.workdays import days_said
 from callcenter.store import UnitOfWork
 from callcenter.store.conflicts import Conflict
-from callcenter.store.decisions.changes import Change, calendar_changes
+from callcenter.store.decisions.changes import Change, approved
 
 
 def sound_days(change: Change, at: Micros, zone: ZoneInfo) -> dict[str, Any]:
@@ -41,7 +41,7 @@ async def require_unsaid(unit: UnitOfWork, change: Change) -> None:
         Conflict: Something was.
     """
     days = {*days_said(change.content).days}
-    for other in await calendar_changes(unit.connection):
+    for other in await approved(unit.connection, change.kind):
         if other.decided_at is not None and other.decided_at >= change.proposed_at and days & _days(other):
             raise Conflict(
                 f"the change {other.id} of the same days was approved after this one was proposed: look at the "

@@ -21,11 +21,20 @@ from callcenter.staff.roles import Principal, may
 from callcenter.store import UnitOfWork
 from callcenter.store.audit import Audited
 from callcenter.store.conflicts import Conflict, NotAllowed, Outdated
-from callcenter.store.decisions.changes import OF_THE_ROSTER, Change, ChangeKind, ChangeState, get, newest
+from callcenter.store.decisions.changes import (
+    OF_THE_ROSTER,
+    OF_THE_SITE,
+    Change,
+    ChangeKind,
+    ChangeState,
+    get,
+    newest,
+)
 from callcenter.store.decisions.scores import misfits
 from callcenter.store.sign_in.vouching import require_two
 from callcenter.store.tables import ChangeRow
 from callcenter.usecases.change_calendar import require_unsaid, sound_days
+from callcenter.usecases.change_reasons import require_last, sound_reasons
 from callcenter.usecases.change_roster import RosterFiled, require_sound_roster, require_unmet
 
 _VERBS = {ChangeState.APPROVED: "approve", ChangeState.REJECTED: "reject"}
@@ -61,24 +70,39 @@ async def propose(unit: UnitOfWork, change: Change, person: Principal, grounds: 
         NotAllowed: It is not for this person.
         BadInput: It could not be used if it were approved.
     """
-    if not may(person, Right.PROPOSE_CHANGE):
+    if not may_propose(person, change.kind):
         raise NotAllowed(person.role)
     if (change.kind, change.subject) == (ChangeKind.AMOUNT, SUBJECT):
         read_terms(change.content)
-    if change.kind is ChangeKind.RULEBOOK:
-        before = await _newest(unit, grounds.rulebook)
-        change = msgspec.structs.replace(change, content=_sound(change, before.rulebook, change.proposed_at))
-    if change.kind is ChangeKind.CALENDAR:
-        content = sound_days(change, change.proposed_at, grounds.rulebook.zone)
-        change = msgspec.structs.replace(change, content=content)
-    if change.kind in OF_THE_ROSTER:
-        content = await require_sound_roster(unit, change, _filed(grounds))
-        change = msgspec.structs.replace(change, content=content)
+    change = msgspec.structs.replace(change, content=await _written_out(unit, change, grounds))
     values = msgspec.structs.asdict(change) | {"content": _json(change.content).decode()}
     await unit.execute(insert(ChangeRow).values(**values))
     detail = {"of": change.kind, "subject": change.subject, **_kept(change)}
     await unit.note(_audited("propose", change, change.proposed_by, change.proposed_at, **detail))
     return change
+
+
+def may_propose(person: Principal, kind: ChangeKind) -> bool:
+    """Tell whether somebody may propose a change of a kind: whoever keeps the service, what is of the site alone."""
+    return may(person, Right.PROPOSE_CHANGE) or (kind in OF_THE_SITE and may(person, Right.KEEP_SERVICE))
+
+
+async def _written_out(unit: UnitOfWork, change: Change, grounds: Grounds) -> dict[str, Any]:
+    """Return the content of a change as it is kept.
+
+    Raises:
+        BadInput: It could not be used if it were approved.
+    """
+    if change.kind is ChangeKind.RULEBOOK:
+        before = await _newest(unit, grounds.rulebook)
+        return _sound(change, before.rulebook, change.proposed_at)
+    if change.kind is ChangeKind.CALENDAR:
+        return sound_days(change, change.proposed_at, grounds.rulebook.zone)
+    if change.kind is ChangeKind.REASONS:
+        return sound_reasons(change)
+    if change.kind in OF_THE_ROSTER:
+        return await require_sound_roster(unit, change, _filed(grounds))
+    return change.content
 
 
 def _filed(grounds: Grounds) -> RosterFiled:
@@ -206,6 +230,8 @@ async def _require_sound(unit: UnitOfWork, change: Change, grounds: Grounds, at:
     if change.kind is ChangeKind.CALENDAR:
         sound_days(change, at, grounds.rulebook.zone)
         await require_unsaid(unit, change)
+    if change.kind is ChangeKind.REASONS:
+        await require_last(unit, change)
     if change.kind is not ChangeKind.RULEBOOK:
         return
     before = await _newest(unit, grounds.rulebook)

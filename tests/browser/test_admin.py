@@ -15,7 +15,6 @@ from playwright.async_api import Page, expect
 
 from callcenter.staff.dates import datetime_of
 from callcenter.staff.rights import RIGHTS, Role
-from callcenter.tracker.calendar_watch import OwnDays
 from tests.browser.front import PATIENCE_MS, Front, front, serious, until_settled
 from tests.browser.house import PHONES, looked_after
 from tests.integration.api import BESIDE, PEOPLE
@@ -100,11 +99,39 @@ async def test_rulebook_and_calendar_are_changed_by_two_who_read_what_is_otherwi
         await hua.get_by_role("button", name=said["approve"], exact=True).click()
         await hua.locator("[data-yes]").click()
         await expect(hua.locator("[data-change] header .tag")).to_have_text(said["approved"])
-        await OwnDays(there.work.decisions, there.work.service.terms).look()
+        await there.work.enact()
         await hua.goto(f"/admin/site?year={day.year}")
         await expect(hua.locator(f"[data-calendar] .day.own[data-day='{day}']")).to_be_visible()
+        await reasons_are_changed(there, ma, hua, said, "drill" if language == "en-GB" else "case drill")
     (edition,) = (await (await there.work.signed_in("ma")).get("/rules")).json()["editions"][1:]
     assert (edition["from"], edition["violations"]["V-LATE-ANSWER"]["points"]) == (tomorrow.isoformat(), int(points))
+
+
+async def reasons_are_changed(there: Front, ma: Page, hua: Page, said: dict[str, str], code: str) -> None:
+    """Let two people retire the first reason of pauses and offer another."""
+    form = ma.locator("[data-reasons-form]")
+    await ma.goto("/admin/site")
+    await ma.locator("[data-change-reasons]").click()
+    first = await form.locator("[data-reason] input").first.input_value()
+    await form.locator(f"[data-reason='{first}'] button").last.click()
+    await form.locator("[data-add]").click()
+    await form.locator("[data-reason] input").nth(-3).fill(code)
+    await form.locator("[data-reason] input").nth(-2).fill("演练")
+    await ma.reload()  # the draft is kept
+    await expect(form.locator(f"[data-reason='{code}']")).to_be_visible()
+    await form.locator("textarea[name=reasons-reason]").fill("as agreed")
+    assert await serious(ma) == []
+    await form.locator("button[type=submit]").click()
+    await expect(ma.locator("[data-difference]")).to_contain_text("演练")
+    await hua.goto(re.sub(r"^.*?(/admin/.*)$", r"\1", ma.url))
+    assert await serious(hua) == []
+    await hua.get_by_role("button", name=said["approve"], exact=True).click()
+    await hua.locator("[data-yes]").click()
+    await expect(hua.locator("[data-change] header .tag")).to_have_text(said["approved"])
+    await there.work.enact()
+    await hua.goto("/admin/site")
+    await expect(hua.locator("[data-reasons] .row", has_text=first).locator(".tag.warn")).to_be_visible()
+    await expect(hua.locator("[data-reasons] .row", has_text=code).locator(".tag")).to_have_count(0)
 
 
 @BOTH

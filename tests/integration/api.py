@@ -29,6 +29,7 @@ from callcenter.staff.rights import Role
 from callcenter.store import DecisionStore
 from callcenter.store.sign_in.accounts import Accounts
 from callcenter.tracker import RulesInForce
+from callcenter.tracker.agreed import SiteAgreed
 from callcenter.usecases.customers.privacy import PrivacySettings
 from callcenter.web.application import make_application
 from callcenter.web.current_calls import CurrentCalls
@@ -148,6 +149,12 @@ class Department:
         """Give an agent a seat."""
         seats = (*ROSTER.seats, Seat(agent=agent, interface="PJSIP/hired"))
         self.in_force = RulesInForce(load_rulebook(), msgspec.structs.replace(ROSTER, seats=seats))
+
+    async def enact(self) -> None:
+        """Let hold what two people agreed on of the site."""
+        desk = self.service.ports.desk
+        assert desk is not None
+        await SiteAgreed(self.decisions, self.service.terms, desk.reasons).look()
 
     async def dispose(self, said: Disposition) -> None:
         """Stand in for the tracker."""

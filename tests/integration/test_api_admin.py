@@ -13,7 +13,6 @@ from sqlalchemy import update
 from callcenter.domain.frame import SECOND
 from callcenter.staff.dates import datetime_of
 from callcenter.store.tables import AuditRow
-from callcenter.tracker.calendar_watch import OwnDays
 from callcenter.tracker.enacting import RulesFiles
 from tests.integration.api import Department, department
 
@@ -121,7 +120,6 @@ class TestCalendar:
 
     async def test_what_two_agree_on_counts_and_shows_as_the_sites_own(self, work: Department) -> None:
         ma, hua = await work.signed_in("ma"), await work.signed_in("hua")
-        calendar = OwnDays(work.decisions, work.service.terms)
         change = self.change(work, d1=False, d2=True)
         made = await ma.send("POST", "/changes", change)
         assert made.status_code == 201, made.text
@@ -134,7 +132,7 @@ class TestCalendar:
         ]
         assert (await ma.send("POST", f"/changes/{number}/approve", If_Match='"1"')).status_code == 409
         assert (await hua.send("POST", f"/changes/{number}/approve", If_Match='"1"')).status_code == 200
-        await calendar.look()
+        await work.enact()
         year = (await ma.get(f"/calendar?year={first[:4]}")).json()["items"]
         own = {one["day"]: one["worked"] for one in year if one["own"]}
         assert own == {day: worked for day, worked in change["content"]["days"].items() if day[:4] == first[:4]}
@@ -154,6 +152,56 @@ class TestCalendar:
         work.now += 3 * 86_400 * SECOND
         await hua.sign_in("hua")
         assert (await hua.send("POST", f"/changes/{numbers[2]}/approve", If_Match='"1"')).status_code == 422
+
+
+class TestReasons:
+    """Reasons of pauses: whoever keeps the service proposes them, managers decide, the old keep their names."""
+
+    def change(self, *codes: str) -> dict[str, Any]:
+        reasons = [{"code": code, "zh": f"{code}中", "en": code.title()} for code in codes]
+        return {"kind": "reasons", "subject": "x", "reason": "as agreed", "content": {"reasons": reasons}}
+
+    async def test_what_is_approved_is_offered_and_what_is_retired_keeps_its_name(self, work: Department) -> None:
+        root, hua, sun = [await work.signed_in(name) for name in ("root", "hua", "sun")]
+        made = await root.send("POST", "/changes", self.change("drill", "meal"))
+        assert made.status_code == 201, made.text
+        number = made.json()["id"]
+        items = (await root.get(f"/changes/{number}/difference")).json()["items"]
+        told = {(one["code"], one["name"]): (one["old"], one["new"]) for one in items if one["part"] == "reasons"}
+        assert (told["drill", "place"], told["tea", "place"], told["meal", "en"]) == (
+            (None, 1),
+            (1, None),
+            ("", "Meal"),
+        )
+        assert (await root.send("POST", f"/changes/{number}/approve", If_Match='"1"')).status_code == 403
+        assert (await hua.send("POST", f"/changes/{number}/approve", If_Match='"1"')).status_code == 200
+        await work.enact()
+        for language, names in (("en", ("Drill", "Meal", "tea")), ("zh-CN", ("drill中", "meal中", "茶歇"))):
+            found = (await sun.get("/floor/reasons", **{"Accept-Language": language})).json()["items"]
+            by_code = {one["code"]: one for one in found}
+            assert tuple(by_code[code]["name"] for code in ("drill", "meal", "tea")) == names
+            assert [one["code"] for one in found if one["offered"]] == ["drill", "meal", "acw"]
+        (drill, *_) = (await root.get("/site")).json()["reasons"]
+        assert (drill["code"], drill["zh"], drill["en"], drill["offered"]) == ("drill", "drill中", "Drill", True)
+
+    async def test_a_list_that_knows_not_of_the_last_one_is_refused(self, work: Department) -> None:
+        root, ma, hua = [await work.signed_in(name) for name in ("root", "ma", "hua")]
+        numbers = [(await one.send("POST", "/changes", self.change("tea"))).json()["id"] for one in (root, ma)]
+        answers = [await hua.send("POST", f"/changes/{one}/approve", If_Match='"1"') for one in numbers]
+        assert [one.status_code for one in answers] == [200, 409]
+        assert (await ma.send("POST", "/changes", self.change("acw"))).status_code == 422
+
+    async def test_whoever_keeps_the_service_sees_and_proposes_nothing_else(self, work: Department) -> None:
+        root, ma = await work.signed_in("root"), await work.signed_in("ma")
+        amount = {"kind": "amount", "subject": "x", "reason": "y", "content": {"yuan": 1}}
+        made = await ma.send("POST", "/changes", amount)
+        assert made.status_code == 201, made.text
+        assert (await root.send("POST", "/changes", amount)).status_code == 403
+        assert (await root.get("/changes")).json()["items"] == []
+        assert (await root.get("/changes?kind=amount")).json()["items"] == []
+        assert (await root.get(f"/changes/{made.json()['id']}")).status_code == 404
+        assert (await root.get(f"/changes/{made.json()['id']}/difference")).status_code == 404
+        assert (await root.send("POST", "/changes/amendments", {})).status_code in {403, 422}
 
 
 class TestRulebook:

@@ -113,7 +113,7 @@ async def test_the_site_is_told_as_settings_roster_and_rulebook_have_it(work: De
     sun = await work.signed_in("sun")
     told = (await sun.get("/site", **EN)).json()
     assert told["kept"] == [{"setting": "journal.keep_days", "days": 0}]
-    assert {"code": "tea", "name": "tea", "told": True} in told["reasons"]
+    assert {"code": "tea", "name": "tea", "offered": True, "zh": "", "en": "", "told": True} in told["reasons"]
     assert told["queues"] == []
     seats = tuple(msgspec.structs.replace(seat, queues=("sales",)) for seat in ROSTER.seats if seat.agent == "Alice")
     work.in_force = RulesInForce(work.in_force.rulebook, msgspec.structs.replace(ROSTER, seats=seats))

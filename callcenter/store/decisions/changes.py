@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from enum import StrEnum
 from typing import Any
 
@@ -28,9 +28,13 @@ class ChangeKind(StrEnum):
     """Some people's days of the roster."""
     CALENDAR = "calendar"
     """Days worked or not, whatever the official calendar says."""
+    REASONS = "reasons"
+    """The reasons of pauses."""
 
 
 OF_THE_ROSTER = (ChangeKind.ROSTER, ChangeKind.SHIFTS)
+OF_THE_SITE = (ChangeKind.REASONS,)
+"""What whoever keeps the service may propose, too."""
 
 
 class ChangeState(StrEnum):
@@ -97,10 +101,10 @@ async def roster_changes(connection: AsyncConnection, before: Micros | None = No
     return [_change(row) for row in found.mappings()]
 
 
-async def calendar_changes(connection: AsyncConnection, before: Micros | None = None) -> list[Change]:
-    """Read what was approved of the calendar, in its order; with `before`, until a moment."""
+async def approved(connection: AsyncConnection, kind: ChangeKind, before: Micros | None = None) -> list[Change]:
+    """Read what was approved of a kind, in its order; with `before`, until a moment."""
     c = ChangeRow
-    rows = select(c).where(c.kind == ChangeKind.CALENDAR, c.state == ChangeState.APPROVED)
+    rows = select(c).where(c.kind == kind, c.state == ChangeState.APPROVED)
     if before is not None:
         rows = rows.where(c.decided_at < before)
     found = await connection.execute(rows.order_by(c.decided_at, c.id))
@@ -124,16 +128,16 @@ async def listed(
     connection: AsyncConnection,
     state: ChangeState | None,
     limit: int,
-    kind: ChangeKind | None = None,
+    kinds: Collection[ChangeKind] | None = None,
     before: tuple[int, str] | None = None,
 ) -> list[Change]:
-    """List changes, the newest first; with `before`, those behind a place in the list."""
+    """List changes, of some kinds or of all, the newest first; with `before`, those behind a place in the list."""
     c = ChangeRow
     rows = select(c).order_by(c.proposed_at.desc(), c.id.desc()).limit(limit)
     if state is not None:
         rows = rows.where(c.state == state)
-    if kind is not None:
-        rows = rows.where(c.kind == kind)
+    if kinds is not None:
+        rows = rows.where(c.kind.in_(kinds))
     if before is not None:
         rows = rows.where(tuple_(c.proposed_at, c.id) < tuple_(*before))
     return [*readable((await connection.execute(rows)).mappings(), _change, "changes")]

@@ -11,7 +11,8 @@ from callcenter.domain.frame import Micros
 from callcenter.exporter import Exporter
 from callcenter.store import DecisionStore
 from callcenter.tracker.aftercare.watch import watch_complaints, watch_draws
-from callcenter.tracker.calendar_watch import CalendarWatch, OwnDays
+from callcenter.tracker.agreed import SiteAgreed
+from callcenter.tracker.calendar_watch import CalendarWatch
 from callcenter.tracker.inputs import RulesInForce
 from callcenter.tracker.lookouts.certificates import watch_certificates
 from callcenter.tracker.lookouts.repeats import watch_repeats
@@ -25,12 +26,12 @@ class LookoutTerms(NamedTuple):
     """What the settings say of it.
 
     Attributes:
-        days: By which deadlines are counted.
+        agreed: What two people agreed on of the site.
         answer_within: How long a department may take for a notice.
         certificates: PEM files.
     """
 
-    days: OwnDays
+    agreed: SiteAgreed
     keep: KeepDays
     follow_up_percent: int
     answer_within: Micros
@@ -56,9 +57,9 @@ def lookouts(
         terms: What the settings say.
     """
     withdrawals = Withdrawals(decisions, lambda: in_force().rulebook)
-    calendar = CalendarWatch(terms.days.terms, lambda: in_force().roster, wall_clock)
+    calendar = CalendarWatch(terms.agreed.terms, lambda: in_force().roster, wall_clock)
     yield "withdrawals", withdrawals.watch(exporter.withdrawn)
-    yield "own-days", terms.days.keep()
+    yield "agreed", terms.agreed.keep()
     yield "calendar", calendar.watch(exporter.provisional)
     yield "lost-calls", watch_lost_calls(decisions, [exporter.lost_calls, *lost_calls])
     yield "database-pruning", prune_database(decisions, terms.keep, wall_clock)

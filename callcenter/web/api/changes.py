@@ -8,23 +8,27 @@ from typing import Annotated, Any
 import msgspec
 from fastapi import APIRouter, Depends, Response, status
 from pydantic import Field
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from callcenter.domain.frame import Micros
 from callcenter.errors import BadInput
 from callcenter.rules.records.masks import without_numbers, worded
 from callcenter.rules.regulations.amending import amended
 from callcenter.rules.regulations.difference import FigureDifference, amount_differences, differences
+from callcenter.staff.pauses import PauseReasons, reasons_said
 from callcenter.staff.rights import Right
 from callcenter.staff.roles import Field as Delicate
-from callcenter.staff.roles import Principal, Sight, sight
+from callcenter.staff.roles import Principal, Sight, may, sight
 from callcenter.staff.roster_days import RosterSaid, differing, roster_said
 from callcenter.staff.workdays import days_said, laid_over
+from callcenter.store.conflicts import Missing
 from callcenter.store.decisions.changes import (
     OF_THE_ROSTER,
+    OF_THE_SITE,
     Change,
     ChangeKind,
     ChangeState,
-    calendar_changes,
+    approved,
     get,
     listed,
     newest,
@@ -54,8 +58,9 @@ from callcenter.web.service import Service, TheService
 
 router = APIRouter(prefix="/changes", tags=["changes"])
 
-Seeing = Annotated[Principal, Depends(allowed(Right.PROPOSE_CHANGE, Right.APPROVE_CHANGE))]
-Proposing = Annotated[Principal, Depends(allowed(Right.PROPOSE_CHANGE))]
+Seeing = Annotated[Principal, Depends(allowed(Right.PROPOSE_CHANGE, Right.APPROVE_CHANGE, Right.KEEP_SERVICE))]
+Proposing = Annotated[Principal, Depends(allowed(Right.PROPOSE_CHANGE, Right.KEEP_SERVICE))]
+Amending = Annotated[Principal, Depends(allowed(Right.PROPOSE_CHANGE))]
 Approving = Annotated[Principal, Depends(allowed(Right.APPROVE_CHANGE))]
 
 _TOO_DEEP = {"unreadable": "too deep to be shown"}
@@ -94,7 +99,8 @@ class DifferenceShown(ResponseBody):
     edition: str = Field(description="The edition of a rulebook that says it; `from`: the day, or month, it begins.")
     first: str | None = Field(alias="from")
     part: str = Field(
-        description="`edition`, `figures`, `queues`, `promises`, `violations`, `amount`, `roster`, `calendar`."
+        description="`edition`, `figures`, `queues`, `promises`, `violations`, `amount`, `roster`, `calendar` or "
+        "`reasons`."
     )
     code: str | None
     zh: str | None
@@ -144,7 +150,7 @@ async def list_changes(
 ) -> ChangePage:
     """List changes."""
     async with service.decisions.reading() as connection:
-        found = await listed(connection, state, limit + 1, kind, place_in(cursor))
+        found = await listed(connection, state, limit + 1, _kinds(person, kind), place_in(cursor))
     shown = found[:limit]
     more = place_out((shown[-1].proposed_at, shown[-1].id)) if len(found) > len(shown) else None
     items = [_shown(_brief(change), person, service) for change in shown]
@@ -173,7 +179,7 @@ async def propose_change(body: NewChange, person: Proposing, service: TheService
 
 
 @router.post("/amendments", status_code=status.HTTP_201_CREATED, response_model=ChangeShown)
-async def propose_amendment(body: NewAmendment, person: Proposing, service: TheService, once: TheOnce) -> Response:
+async def propose_amendment(body: NewAmendment, person: Amending, service: TheService, once: TheOnce) -> Response:
     """Propose what the rulebook shall say otherwise from a day on; it is written out in full, on top of what holds."""
     content = amended(await _written(service, None), body.first, body.version, body.said)
 
@@ -198,16 +204,16 @@ async def propose_amendment(body: NewAmendment, person: Proposing, service: TheS
 async def read_change(number: Name, person: Seeing, service: TheService, response: Response) -> ChangeShown:
     """Read one change; its ETag is what a decision on it must name."""
     async with service.decisions.reading() as connection:
-        change = await get(connection, number)
+        change = await _seen(connection, number, person)
     response.headers["ETag"] = etag(change.version)
     return _shown(change, person, service)
 
 
 @router.get("/{number}/difference")
-async def read_difference(number: Name, _: Seeing, service: TheService) -> DifferencesShown:
+async def read_difference(number: Name, person: Seeing, service: TheService) -> DifferencesShown:
     """Say figure by figure what a change says otherwise than what had been approved before it."""
     async with service.decisions.reading() as connection:
-        change = await get(connection, number)
+        change = await _seen(connection, number, person)
         before = None
         if change.kind is ChangeKind.AMOUNT:
             before = await newest(connection, change.kind, change.subject, change.decided_at)
@@ -217,11 +223,26 @@ async def read_difference(number: Name, _: Seeing, service: TheService) -> Diffe
         found = await _roster_differences(service, change)
     elif change.kind is ChangeKind.CALENDAR:
         found = await _calendar_differences(service, change)
+    elif change.kind is ChangeKind.REASONS:
+        found = await _reason_differences(service, change)
     elif change.kind is ChangeKind.RULEBOOK:
         found = differences(await _written(service, change.decided_at), change.content)
     else:
         found = amount_differences({} if before is None else before.content, change.content)
     return DifferencesShown(items=[_difference(one) for one in found])
+
+
+def _kinds(person: Principal, asked: ChangeKind | None) -> set[ChangeKind]:
+    """Name the kinds of changes that somebody sees: whoever keeps the service and decides on nothing, the site's."""
+    every = may(person, Right.PROPOSE_CHANGE) or may(person, Right.APPROVE_CHANGE)
+    return {*(ChangeKind if every else OF_THE_SITE)} & {*(ChangeKind if asked is None else (asked,))}
+
+
+async def _seen(connection: AsyncConnection, number: str, person: Principal) -> Change:
+    change = await get(connection, number)
+    if change.kind not in _kinds(person, None):
+        raise Missing("there is no such change")
+    return change
 
 
 def _brief(change: Change) -> Change:
@@ -251,7 +272,7 @@ async def _roster_differences(service: Service, change: Change) -> list[FigureDi
 
 async def _calendar_differences(service: Service, change: Change) -> list[FigureDifference]:
     async with service.decisions.reading() as connection:
-        before = await calendar_changes(connection, change.decided_at)
+        before = await approved(connection, ChangeKind.CALENDAR, change.decided_at)
     old = laid_over(service.settings.own_days, (days_said(one.content) for one in before))
     return [
         FigureDifference(
@@ -259,6 +280,17 @@ async def _calendar_differences(service: Service, change: Change) -> list[Figure
         )
         for day, worked in sorted(days_said(change.content).days.items())
         if old.get(day) is not worked
+    ]
+
+
+async def _reason_differences(service: Service, change: Change) -> list[FigureDifference]:
+    reasons = PauseReasons({} if service.ports.desk is None else service.ports.desk.settings.reasons)
+    async with service.decisions.reading() as connection:
+        before = await approved(connection, ChangeKind.REASONS, change.decided_at)
+    reasons.lay_over(reasons_said(one.content) for one in before)
+    return [
+        FigureDifference(edition="", first="", part="reasons", code=one.code, name=one.name, old=one.old, new=one.new)
+        for one in reasons.differing(reasons_said(change.content))
     ]
 
 
@@ -303,6 +335,6 @@ def _shown(change: Change, person: Principal, service: Service) -> ChangeShown:
     values["reason"] = worded(change.reason, seen)
     if is_too_deep(change.content):
         values["content"] = _TOO_DEEP
-    elif seen is not Sight.FULL and change.kind not in (*OF_THE_ROSTER, ChangeKind.CALENDAR):
+    elif seen is not Sight.FULL and change.kind not in (*OF_THE_ROSTER, *OF_THE_SITE, ChangeKind.CALENDAR):
         values["content"] = without_numbers(change.content)
     return ChangeShown(**values)

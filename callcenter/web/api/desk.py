@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
 from typing import Annotated
@@ -16,6 +15,7 @@ from callcenter.domain.vocabulary import AFTER_CALL_WORK, AgentState, PageWord
 from callcenter.errors import BadInput
 from callcenter.locale import Language
 from callcenter.reports.board.words import REASONS
+from callcenter.staff.pauses import PauseReason, PauseReasons
 from callcenter.staff.rights import Right
 from callcenter.staff.roles import Principal
 from callcenter.store.audit import Audited
@@ -101,10 +101,11 @@ class QueuedShown(ResponseBody):
 
 
 class ReasonShown(ResponseBody):
-    """A reason of a pause."""
+    """A reason of a pause; one that is not `offered` was once, and keeps its name."""
 
     code: str
     name: str
+    offered: bool
 
 
 class PhoneShown(ResponseBody):
@@ -299,7 +300,7 @@ async def _shown(desk: Desk, now: DeskNow, session: str, service: Service, reque
         since=moment_out(now.since, service.rulebook.zone),
         queued=None if now.queued is None else QueuedShown(state=now.queued.state, reason=now.queued.reason),
         queues=list(now.queues),
-        reasons=reasons_shown(desk.settings.reasons, language),
+        reasons=reasons_shown(desk.reasons, language),
         phone=None
         if phone is None
         else PhoneShown(
@@ -312,8 +313,13 @@ async def _shown(desk: Desk, now: DeskNow, session: str, service: Service, reque
     )
 
 
-def reasons_shown(reasons: Mapping[str, str], language: Language) -> list[ReasonShown]:
-    """Show the reasons of a pause, those of the site first."""
+def reasons_shown(reasons: PauseReasons, language: Language) -> list[ReasonShown]:
+    """Show the reasons of a pause, those of the site first, those that are offered no more last."""
     names = REASONS.table(language)
-    every = {**reasons, AFTER_CALL_WORK: ""}
-    return [ReasonShown(code=code, name=name or names.get(code, code)) for code, name in every.items()]
+
+    def shown(reason: PauseReason, *, offered: bool) -> ReasonShown:
+        name = reason.en if language == "en" else reason.zh
+        return ReasonShown(code=reason.code, name=name or names.get(reason.code, reason.code), offered=offered)
+
+    offered = [shown(one, offered=True) for one in (*reasons.offered, PauseReason(code=AFTER_CALL_WORK))]
+    return [*offered, *(shown(one, offered=False) for one in reasons.retired)]

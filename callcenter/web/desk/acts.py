@@ -8,11 +8,11 @@ from typing import NamedTuple
 from callcenter.domain.state import Agent, OpenTalk
 from callcenter.domain.vocabulary import CANNOT_RING, ChannelRole, How, is_direct
 from callcenter.errors import SwitchUnreachable
+from callcenter.staff.pauses import PauseReasons
 from callcenter.store.conflicts import Conflict
 from callcenter.tracker import RulesInForce
 from callcenter.web.desk.desk import Desk, DeskNow, DeskTracker, MemberControl
 from callcenter.web.desk.listening import Listeners, ListenIn
-from callcenter.web.desk.settings import DeskSettings
 
 _PHONE = "PJSIP/"
 
@@ -50,9 +50,9 @@ class FloorActs:
         self._in_force = in_force
 
     @property
-    def settings(self) -> DeskSettings:
-        """The site's."""
-        return self._desk.settings
+    def reasons(self) -> PauseReasons:
+        """Of pauses."""
+        return self._desk.reasons
 
     def now(self, agent: str) -> DeskNow:
         """Say what an agent does.
@@ -66,7 +66,7 @@ class FloorActs:
         """List the queues to which somebody can be moved, by name."""
         people = self._tracker.floor.state.people.values()
         served = {queue for person in people for queue, members in person.queues.items() if members}
-        known = served | {*self.settings.queues, *self.settings.numbers}
+        known = served | {*self._desk.settings.queues, *self._desk.settings.numbers}
         return sorted(queue for queue in known if not is_direct(queue))
 
     async def pause(self, agent: str, reason: str) -> DeskNow:

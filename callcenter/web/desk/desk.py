@@ -22,6 +22,7 @@ from callcenter.domain.frame import Micros
 from callcenter.domain.state import Agent, Membership
 from callcenter.domain.vocabulary import AFTER_CALL_WORK, CANNOT_RING, DIRECT, AgentState, PageWord, is_direct
 from callcenter.errors import BadInput, SwitchError, SwitchUnreachable
+from callcenter.staff.pauses import PauseReasons
 from callcenter.store.conflicts import Conflict
 from callcenter.tracker import RulesInForce
 from callcenter.web.desk.colleagues import Colleague, QueueToDial, colleagues_of, queues_to_dial
@@ -125,8 +126,10 @@ class Desk:
         control: Changes members.
         in_force: Gives the roster in force.
         settings: The site's.
+        reasons: Of pauses; None: as the settings have them.
 
     Attributes:
+        reasons: Of pauses, as they hold now.
         phones: The phones in pages, and which session has which.
         rate: Of batches of facts, by account.
         changes: Of what an account asks of the switch and of its phone.
@@ -138,11 +141,13 @@ class Desk:
         control: MemberControl,
         in_force: Callable[[], RulesInForce],
         settings: DeskSettings,
+        reasons: PauseReasons | None = None,
     ) -> None:
         self._tracker = tracker
         self._control = control
         self._in_force = in_force
         self.settings = settings
+        self.reasons = PauseReasons(settings.reasons) if reasons is None else reasons
         self.phones = PagePhones(settings)
         self.rate = SignInRate(_WITNESSED_PER_MINUTE)
         self.changes = SignInRate(_CHANGED_PER_MINUTE)
@@ -213,8 +218,8 @@ class Desk:
             Conflict: The agent is not signed in.
             SwitchError: The switch is not followed, or refused.
         """
-        if reason not in {*self.settings.reasons, AFTER_CALL_WORK}:
-            known = ", ".join(map(repr, [*self.settings.reasons, AFTER_CALL_WORK]))
+        if not self.reasons.offers(reason):
+            known = ", ".join(map(repr, [*(one.code for one in self.reasons.offered), AFTER_CALL_WORK]))
             raise BadInput(f"reason must be one of {known}")
         return await self._pause(agent, reason)
 

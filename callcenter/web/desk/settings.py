@@ -9,11 +9,9 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from callcenter.domain.vocabulary import AFTER_CALL_WORK, CANNOT_RING
 from callcenter.locale import english
+from callcenter.staff.pauses import is_reason
 
-_CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9 _.-]{0,31}", re.ASCII)
-_TAKEN = frozenset({AFTER_CALL_WORK, CANNOT_RING})
 _NUMBER = re.compile(r"[0-9*#]{1,20}", re.ASCII)
 _WEBSOCKET = re.compile(r"wss?://[A-Za-z0-9.:\[\]-]+(/[^\s]*)?", re.ASCII)
 _DOMAIN = re.compile(r"[A-Za-z0-9.-]{1,253}", re.ASCII)
@@ -27,7 +25,8 @@ class DeskSettings(BaseModel):
 
     reasons: dict[str, str] = Field(
         default={"tea": "", "meal": "", "training": "", "case work": "", "restroom": ""},
-        description="Reasons of a pause → their names; an empty one is the name that the service has for it.",
+        description="Reasons of a pause → their names; an empty one is the name that the service has for it. They hold "
+        "until others are approved in the page.",
     )
     queues: tuple[str, ...] = Field(default=(), description="The queues of an agent for whom the roster names none.")
     numbers: dict[str, str] = Field(
@@ -82,7 +81,7 @@ class DeskSettings(BaseModel):
     @model_validator(mode="after")
     def _usable(self) -> Self:
         for code in self.reasons:
-            if not _CODE.fullmatch(code) or code in _TAKEN:
+            if not is_reason(code):
                 raise ValueError(english("a reason's code is up to 32 letters, digits and spaces, and not acw"))
         if (self.phones is None) != (self.websocket is None):
             raise ValueError(english("phones in pages need both desk.phones and desk.websocket"))

@@ -235,7 +235,7 @@ def _shown(acts: FloorActs, now: DeskNow, person: Principal, service: Service, r
         queued=None if now.queued is None else QueuedShown(state=now.queued.state, reason=now.queued.reason),
         queues=list(now.queues),
         other_queues=[queue for queue in acts.queues() if queue not in now.queues],
-        reasons=reasons_shown(acts.settings.reasons, language),
+        reasons=reasons_shown(acts.reasons, language),
         may=[right.value for right, allows in asked.items() if allows and now.agent != person.agent],
         in_talk=acts.talks(now.agent),
         told=acts.listeners.told,

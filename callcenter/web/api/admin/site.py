@@ -10,6 +10,7 @@ from pydantic import Field
 
 from callcenter.domain.frame import SECOND
 from callcenter.staff.calendar import look_up
+from callcenter.staff.pauses import PauseReasons
 from callcenter.staff.rights import Right
 from callcenter.staff.roles import Principal
 from callcenter.web.api.admin.health import CheckShown, check_shown
@@ -37,8 +38,13 @@ class SiteQueue(ResponseBody):
 
 
 class SiteReason(ReasonShown):
-    """A reason of pauses; `told`: by the rulebook in force such a pause is one that the supervisor was told of."""
+    """A reason of pauses; `told`: by the rulebook in force such a pause is one that the supervisor was told of.
 
+    `zh` and `en` are the names that the site gave it; empty: it has the service's own, or its code.
+    """
+
+    zh: str
+    en: str
     told: bool
 
 
@@ -54,7 +60,7 @@ class SiteShown(ResponseBody):
 
     timezone: str
     queues: list[SiteQueue]
-    reasons: list[SiteReason] = Field(description="Of pauses (`desk.reasons`).")
+    reasons: list[SiteReason] = Field(description="Of pauses (`desk.reasons`, or as two people agreed since).")
     kept: list[KeptShown]
     explain_days: int
     appeal_days: int
@@ -84,13 +90,21 @@ async def read_site(_: Seeing, request: Request, service: TheService) -> SiteSho
     """Say which queues, pause reasons and times of keeping hold at the site."""
     desk, terms = service.ports.desk, service.terms
     language = language_of(request.headers.get("accept-language"))
-    reasons = reasons_shown({} if desk is None else desk.settings.reasons, language)
+    reasons = PauseReasons() if desk is None else desk.reasons
     told = service.rulebook.figures(service.clock()).told_reasons
+    own = {one.code: one for one in (*reasons.offered, *reasons.retired)}
     return SiteShown(
         timezone=service.rulebook.timezone,
         queues=_queues(request, service),
         reasons=[
-            SiteReason(code=one.code, name=one.name, told=not {"*", one.code}.isdisjoint(told)) for one in reasons
+            SiteReason(
+                **one.model_dump(),
+                zh=own[one.code].zh,
+                en=own[one.code].en,
+                told=not {"*", one.code}.isdisjoint(told),
+            )
+            for one in reasons_shown(reasons, language)
+            if one.code in own
         ],
         kept=[KeptShown(setting=name, days=days) for name, days in service.ports.kept_days.items()],
         explain_days=terms.explain,

@@ -118,7 +118,7 @@ export const PAGES: RouteRecordRaw[] = [
   {
     path: "/admin/changes/:id?",
     component: () => import("@/pages/ChangesPage.vue"),
-    meta: { title: "page.changes", area: "page.admin", icon: "admin", rights: ["propose_change", "approve_change"], help: "administration#changes" },
+    meta: { title: "page.changes", area: "page.admin", icon: "admin", rights: ["propose_change", "approve_change", "keep_service"], help: "administration#changes" },
   },
   {
     path: "/admin/classes/:code?",

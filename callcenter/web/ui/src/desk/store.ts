@@ -16,6 +16,8 @@ export interface PhoneTold {
 export interface Reason {
   code: string;
   name: string;
+  /** Not any more, where it is false: then it is a name alone. */
+  offered: boolean;
 }
 
 export interface Desk {

@@ -1,0 +1,59 @@
+"""Reasons of pauses: what is proposed, what is offered, and what keeps its name."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from callcenter.errors import BadInput
+from callcenter.staff.pauses import PauseReason, PauseReasons, ReasonsSaid, reasons_said
+
+
+def said(*codes: str) -> ReasonsSaid:
+    return reasons_said({"reasons": [{"code": code, "en": code.upper()} for code in codes]})
+
+
+def test_settings_hold_until_something_is_agreed_and_what_is_retired_keeps_its_name() -> None:
+    reasons = PauseReasons({"tea": "", "meal": "Lunch"})
+    assert [one.code for one in reasons.offered] == ["tea", "meal"]
+    assert not reasons.lay_over([])
+    assert reasons.lay_over([said("meal", "drill"), said("drill", "tea")])
+    assert [one.code for one in reasons.offered] == ["drill", "tea"]
+    assert reasons.retired == (PauseReason(code="meal", en="MEAL"),)
+    assert [reasons.offers(code) for code in ("drill", "meal", "acw")] == [True, False, True]
+    assert not reasons.lay_over([said("meal", "drill"), said("drill", "tea")])
+
+
+def test_what_a_list_says_otherwise_is_told_of_each_reason() -> None:
+    reasons = PauseReasons({"tea": "Tea", "meal": ""})
+    asked = reasons_said({"reasons": [{"code": "tea", "zh": "茶歇", "en": "Tea"}, {"code": "drill", "en": "Drill"}]})
+    assert {(one.code, one.name): (one.old, one.new) for one in reasons.differing(asked)} == {
+        ("tea", "zh"): ("Tea", "茶歇"),
+        ("drill", "place"): (None, 2),
+        ("drill", "zh"): (None, ""),
+        ("drill", "en"): (None, "Drill"),
+        ("meal", "place"): (2, None),
+        ("meal", "zh"): ("", None),
+        ("meal", "en"): ("", None),
+    }
+    assert reasons.differing(ReasonsSaid(reasons=reasons.offered)) == []
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        {},
+        {"reasons": []},
+        {"reasons": [{"code": "tea"}] * 2},
+        {"reasons": [{"code": "acw"}]},
+        {"reasons": [{"code": "茶"}]},
+        {"reasons": [{"code": "tea", "zh": "茶" * 41}]},
+        {"reasons": [{"code": "tea", "en": "te\u200ba"}]},
+        {"reasons": [{"code": "tea", "told": True}]},
+        {"reasons": [{"code": f"r{n}"} for n in range(41)]},
+    ],
+)
+def test_what_cannot_be_used_is_refused(content: Any) -> None:
+    with pytest.raises(BadInput):
+        reasons_said(content)
