@@ -45,7 +45,7 @@ class ReasonDifference(NamedTuple):
     new: str | int | None
 
 
-class PauseReasons:
+class SiteReasons:
     """The reasons of a site.
 
     Args:

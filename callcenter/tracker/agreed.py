@@ -7,7 +7,7 @@ import asyncio
 import structlog
 
 from callcenter.rules.records.steps import Terms
-from callcenter.staff.pauses import PauseReasons, reasons_said
+from callcenter.staff.pauses import SiteReasons, reasons_said
 from callcenter.staff.workdays import days_said, laid_over
 from callcenter.store import DecisionStore, StoreAway
 from callcenter.store.decisions.changes import ChangeKind, approved
@@ -27,14 +27,14 @@ class SiteAgreed:
         reasons: Of pauses, as settings have them.
     """
 
-    def __init__(self, decisions: DecisionStore, terms: Terms, reasons: PauseReasons) -> None:
+    def __init__(self, decisions: DecisionStore, terms: Terms, reasons: SiteReasons) -> None:
         self.terms = terms
         self.reasons = reasons
         self._decisions = decisions
         self._filed = terms.days.own
 
     @classmethod
-    async def begun(cls, decisions: DecisionStore, terms: Terms, reasons: PauseReasons) -> SiteAgreed:
+    async def begun(cls, decisions: DecisionStore, terms: Terms, reasons: SiteReasons) -> SiteAgreed:
         """Look before anybody counts by these days, or is offered these reasons."""
         agreed = cls(decisions, terms, reasons)
         await agreed.look()

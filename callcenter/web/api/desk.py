@@ -15,7 +15,7 @@ from callcenter.domain.vocabulary import AFTER_CALL_WORK, AgentState, PageWord
 from callcenter.errors import BadInput
 from callcenter.locale import Language
 from callcenter.reports.board.words import REASONS
-from callcenter.staff.pauses import PauseReason, PauseReasons
+from callcenter.staff.pauses import PauseReason, SiteReasons
 from callcenter.staff.rights import Right
 from callcenter.staff.roles import Principal
 from callcenter.store.audit import Audited
@@ -313,7 +313,7 @@ async def _shown(desk: Desk, now: DeskNow, session: str, service: Service, reque
     )
 
 
-def reasons_shown(reasons: PauseReasons, language: Language) -> list[ReasonShown]:
+def reasons_shown(reasons: SiteReasons, language: Language) -> list[ReasonShown]:
     """Show the reasons of a pause, those of the site first, those that are offered no more last."""
     names = REASONS.table(language)
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from callcenter.domain.state import Agent, OpenTalk
 from callcenter.domain.vocabulary import CANNOT_RING, ChannelRole, How, is_direct
 from callcenter.errors import SwitchUnreachable
-from callcenter.staff.pauses import PauseReasons
+from callcenter.staff.pauses import SiteReasons
 from callcenter.store.conflicts import Conflict
 from callcenter.tracker import RulesInForce
 from callcenter.web.desk.desk import Desk, DeskNow, DeskTracker, MemberControl
@@ -50,7 +50,7 @@ class FloorActs:
         self._in_force = in_force
 
     @property
-    def reasons(self) -> PauseReasons:
+    def reasons(self) -> SiteReasons:
         """Of pauses."""
         return self._desk.reasons
 

@@ -22,7 +22,7 @@ from callcenter.domain.frame import Micros
 from callcenter.domain.state import Agent, Membership
 from callcenter.domain.vocabulary import AFTER_CALL_WORK, CANNOT_RING, DIRECT, AgentState, PageWord, is_direct
 from callcenter.errors import BadInput, SwitchError, SwitchUnreachable
-from callcenter.staff.pauses import PauseReasons
+from callcenter.staff.pauses import SiteReasons
 from callcenter.store.conflicts import Conflict
 from callcenter.tracker import RulesInForce
 from callcenter.web.desk.colleagues import Colleague, QueueToDial, colleagues_of, queues_to_dial
@@ -141,13 +141,13 @@ class Desk:
         control: MemberControl,
         in_force: Callable[[], RulesInForce],
         settings: DeskSettings,
-        reasons: PauseReasons | None = None,
+        reasons: SiteReasons | None = None,
     ) -> None:
         self._tracker = tracker
         self._control = control
         self._in_force = in_force
         self.settings = settings
-        self.reasons = PauseReasons(settings.reasons) if reasons is None else reasons
+        self.reasons = SiteReasons(settings.reasons) if reasons is None else reasons
         self.phones = PagePhones(settings)
         self.rate = SignInRate(_WITNESSED_PER_MINUTE)
         self.changes = SignInRate(_CHANGED_PER_MINUTE)

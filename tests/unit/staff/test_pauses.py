@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from callcenter.errors import BadInput
-from callcenter.staff.pauses import PauseReason, PauseReasons, ReasonsSaid, reasons_said
+from callcenter.staff.pauses import PauseReason, SiteReasons, ReasonsSaid, reasons_said
 
 
 def said(*codes: str) -> ReasonsSaid:
@@ -15,7 +15,7 @@ def said(*codes: str) -> ReasonsSaid:
 
 
 def test_settings_hold_until_something_is_agreed_and_what_is_retired_keeps_its_name() -> None:
-    reasons = PauseReasons({"tea": "", "meal": "Lunch"})
+    reasons = SiteReasons({"tea": "", "meal": "Lunch"})
     assert [one.code for one in reasons.offered] == ["tea", "meal"]
     assert not reasons.lay_over([])
     assert reasons.lay_over([said("meal", "drill"), said("drill", "tea")])
@@ -26,7 +26,7 @@ def test_settings_hold_until_something_is_agreed_and_what_is_retired_keeps_its_n
 
 
 def test_what_a_list_says_otherwise_is_told_of_each_reason() -> None:
-    reasons = PauseReasons({"tea": "Tea", "meal": ""})
+    reasons = SiteReasons({"tea": "Tea", "meal": ""})
     asked = reasons_said({"reasons": [{"code": "tea", "zh": "茶歇", "en": "Tea"}, {"code": "drill", "en": "Drill"}]})
     assert {(one.code, one.name): (one.old, one.new) for one in reasons.differing(asked)} == {
         ("tea", "zh"): ("Tea", "茶歇"),

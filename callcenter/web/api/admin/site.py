@@ -10,7 +10,7 @@ from pydantic import Field
 
 from callcenter.domain.frame import SECOND
 from callcenter.staff.calendar import look_up
-from callcenter.staff.pauses import PauseReasons
+from callcenter.staff.pauses import SiteReasons
 from callcenter.staff.rights import Right
 from callcenter.staff.roles import Principal
 from callcenter.web.api.admin.health import CheckShown, check_shown
@@ -90,7 +90,7 @@ async def read_site(_: Seeing, request: Request, service: TheService) -> SiteSho
     """Say which queues, pause reasons and times of keeping hold at the site."""
     desk, terms = service.ports.desk, service.terms
     language = language_of(request.headers.get("accept-language"))
-    reasons = PauseReasons() if desk is None else desk.reasons
+    reasons = SiteReasons() if desk is None else desk.reasons
     told = service.rulebook.figures(service.clock()).told_reasons
     own = {one.code: one for one in (*reasons.offered, *reasons.retired)}
     return SiteShown(
