@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from callcenter.errors import BadInput
-from callcenter.staff.pauses import PauseReason, SiteReasons, ReasonsSaid, reasons_said
+from callcenter.staff.pauses import PauseReason, ReasonsSaid, SiteReasons, reasons_said
 
 
 def said(*codes: str) -> ReasonsSaid:
