@@ -31,7 +31,6 @@ from callcenter.publish import Bus
 from callcenter.reports.records.evidence import evidence_of
 from callcenter.rules.regulations.edition import RulebookFigures
 from callcenter.staff.dates import day_start
-from callcenter.staff.pauses import SiteReasons
 from callcenter.stopping import Stopped, stop_signals, unless
 from callcenter.store import DecisionStore, Store
 from callcenter.store.alone import ServiceLock
@@ -158,8 +157,8 @@ async def _start(settings: Settings, kept: _Kept, group: asyncio.TaskGroup) -> _
     tell = [] if live is None else [live[0].lost_calls]
     cases = _case_watch(settings, kept.decisions, tracker, live, in_force)
     beside.append(group.create_task(cases.run(), name="cases"))
-    terms, reasons = settings.web.terms(in_force.rulebook.zone), SiteReasons(settings.desk.reasons)
-    agreed = await SiteAgreed.begun(kept.decisions, terms, reasons)
+    terms = settings.web.terms(in_force.rulebook.zone)
+    agreed = await SiteAgreed.begun(kept.decisions, terms, settings.desk.reasons)
     switch = (tracker, client, exporter)
     beside += _look_out(settings, kept.decisions, switch, tell, agreed, lambda: tracker.in_force or in_force, group)
     tracking = group.create_task(tracker.run(), name="tracker")

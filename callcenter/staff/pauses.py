@@ -82,9 +82,15 @@ class SiteReasons:
             if (before := old.get(code, {}).get(name)) != (after := new.get(code, {}).get(name))
         ]
 
-    def offers(self, code: str) -> bool:
-        """Tell whether a pause may have this reason; after-call work is no reason of a site, and always may be."""
-        return code == AFTER_CALL_WORK or any(one.code == code for one in self.offered)
+    def require(self, code: str) -> None:
+        """Pass if a pause may have this reason; after-call work is no reason of a site, and always may be.
+
+        Raises:
+            BadInput: It is not offered.
+        """
+        codes = [*(one.code for one in self.offered), AFTER_CALL_WORK]
+        if code not in codes:
+            raise BadInput(f"reason must be one of {', '.join(map(repr, codes))}")
 
 
 def is_reason(code: str) -> bool:

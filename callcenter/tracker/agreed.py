@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 
 import structlog
 
@@ -34,9 +35,9 @@ class SiteAgreed:
         self._filed = terms.days.own
 
     @classmethod
-    async def begun(cls, decisions: DecisionStore, terms: Terms, reasons: SiteReasons) -> SiteAgreed:
-        """Look before anybody counts by these days, or is offered these reasons."""
-        agreed = cls(decisions, terms, reasons)
+    async def begun(cls, decisions: DecisionStore, terms: Terms, reasons: Mapping[str, str]) -> SiteAgreed:
+        """Look before anybody counts by these days, or is offered these reasons, named as settings have them."""
+        agreed = cls(decisions, terms, SiteReasons(reasons))
         await agreed.look()
         return agreed
 

@@ -21,7 +21,7 @@ from callcenter.domain.floor import Floor
 from callcenter.domain.frame import Micros
 from callcenter.domain.state import Agent, Membership
 from callcenter.domain.vocabulary import AFTER_CALL_WORK, CANNOT_RING, DIRECT, AgentState, PageWord, is_direct
-from callcenter.errors import BadInput, SwitchError, SwitchUnreachable
+from callcenter.errors import SwitchError, SwitchUnreachable
 from callcenter.staff.pauses import SiteReasons
 from callcenter.store.conflicts import Conflict
 from callcenter.tracker import RulesInForce
@@ -129,7 +129,6 @@ class Desk:
         reasons: Of pauses; None: as the settings have them.
 
     Attributes:
-        reasons: Of pauses, as they hold now.
         phones: The phones in pages, and which session has which.
         rate: Of batches of facts, by account.
         changes: Of what an account asks of the switch and of its phone.
@@ -218,9 +217,7 @@ class Desk:
             Conflict: The agent is not signed in.
             SwitchError: The switch is not followed, or refused.
         """
-        if not self.reasons.offers(reason):
-            known = ", ".join(map(repr, [*(one.code for one in self.reasons.offered), AFTER_CALL_WORK]))
-            raise BadInput(f"reason must be one of {known}")
+        self.reasons.require(reason)
         return await self._pause(agent, reason)
 
     async def ready(self, agent: str) -> DeskNow:

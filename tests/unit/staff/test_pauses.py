@@ -21,7 +21,10 @@ def test_settings_hold_until_something_is_agreed_and_what_is_retired_keeps_its_n
     assert reasons.lay_over([said("meal", "drill"), said("drill", "tea")])
     assert [one.code for one in reasons.offered] == ["drill", "tea"]
     assert reasons.retired == (PauseReason(code="meal", en="MEAL"),)
-    assert [reasons.offers(code) for code in ("drill", "meal", "acw")] == [True, False, True]
+    for code in ("drill", "acw"):
+        reasons.require(code)
+    with pytest.raises(BadInput, match="'drill', 'tea', 'acw'"):
+        reasons.require("meal")
     assert not reasons.lay_over([said("meal", "drill"), said("drill", "tea")])
 
 
