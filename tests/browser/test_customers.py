@@ -10,6 +10,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Page, expect
 
+from callcenter.staff.dates import datetime_of
 from tests.browser.front import PATIENCE_MS, Front, front, serious, until_settled
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(180)]
@@ -118,6 +119,63 @@ async def test_a_list_comes_in_by_its_columns_says_its_faults_and_is_taken_back(
         assert found.json()["items"] == []
 
 
+async def care_filled(page: Page, told: dict[str, str], *, choice: str | None = None) -> None:
+    """Fill in the form that is open, and send it."""
+    dialog = page.get_by_role("dialog")
+    if choice is not None:
+        await dialog.get_by_role("combobox").first.click()
+        await page.get_by_role("option", name=choice, exact=True).click()
+    for name, words in told.items():
+        field = dialog.locator(f"[name={name}]") if name != "day" else dialog.locator(".el-date-editor input")
+        await field.fill(words)
+    if "day" in told:
+        await page.keyboard.press("Enter")
+    assert await serious(page) == []
+    await dialog.locator("button[type=submit]").click()
+    await expect(dialog).to_have_count(0)
+
+
+async def test_care_is_planned_by_one_decided_by_others_made_and_counted(there: Front) -> None:
+    number = await made(there, "Qian Care", key_account=True)
+    async with there.person() as one, there.person("zh-CN") as two:
+        sun = await one.sign_in("sun", f"/customers/{number}?part=care")
+        part, said = sun.locator("[data-part=care]"), {"care_method": "a visit each quarter", "care_owner": "sun"}
+        await part.locator("[data-care=plan]").click()
+        await care_filled(sun, {**said, "care_cost": "200"})
+        await expect(part).to_contain_text("a visit each quarter")
+        await expect(part.get_by_role("button", name="Endorse")).to_have_count(
+            0
+        )  # nobody decides on a plan of their own
+        await part.locator("[data-care=contact]").click()
+        told = {"care_owner": "sun", "care_purpose": "hear how it goes", "day": "2026-03-05"}
+        await care_filled(sun, told, choice="visit")
+        await part.locator("[data-care=rating]").click()
+        await care_filled(sun, {"words": "pays in time"}, choice="A")
+        await expect(part).to_contain_text("pays in time")
+        ma = await two.sign_in("ma", "/customers/care/contacts?state=planned")
+        await confirmed(ma, "批准")
+        await expect(ma.locator("[data-table=care_contacts] [data-note=empty]")).to_be_visible()
+        await sun.goto("/customers/care/contacts")
+        rows = sun.locator("[data-table=care_contacts] tbody tr")
+        await rows.first.get_by_role("button", name="Tell what came of it").click()
+        await care_filled(sun, {"care_result": "all is well"}, choice="2 satisfied")
+        await expect(rows.first).to_contain_text("2 satisfied · all is well")
+        year = datetime_of(there.work.now, there.work.in_force.rulebook.zone).year
+        filed = {"customer": number, "year": year, "method": "a call a month", "owner": "sun", "cost": "10"}
+        for _ in range(2):
+            answer = await (await there.work.signed_in("ma")).send("POST", "/care-plans", filed)
+            assert answer.status_code == 201, answer.text
+        await sun.goto("/customers/care/plans?state=filed")
+        plans = sun.locator("[data-table=care_plans] tbody tr")
+        await plans.filter(has_text="a call a month").first.get_by_role("button", name="Endorse").click()
+        await sun.locator("[data-yes]").click()
+        await expect(plans.filter(has_text="a call a month")).to_have_count(1)
+        await confirmed(sun, "Reject", "one is enough")
+        await expect(plans.filter(has_text="a call a month")).to_have_count(0)
+        await ma.goto("/customers/care/figures")
+        await expect(ma.locator("[data-care-figures] tbody tr").nth(4)).to_contain_text("1")
+
+
 async def test_nothing_keeps_anybody_from_a_customer_s_pages(there: Front) -> None:
     number = await made(there, "Zhao", numbers=[{"raw": "13800138021"}, {"raw": "13800138022"}])
     async with there.person("zh-CN") as lead, there.person() as agent:
@@ -128,6 +186,10 @@ async def test_nothing_keeps_anybody_from_a_customer_s_pages(there: Front) -> No
             "/import",
             "/classes",
             "/access",
+            "/care",
+            "/care/plans",
+            "/care/contacts",
+            "/care/figures",
             f"/{number}",
             f"/{number}/merge",
             f"/{number}/split",

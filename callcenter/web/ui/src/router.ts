@@ -157,6 +157,7 @@ const BESIDE: RouteRecordRaw[] = [
   { path: "/customers/new", component: () => import("@/pages/CustomerNewPage.vue"), meta: { rights: ["edit_customers"], help: "page#customers" } },
   { path: "/customers/import", component: () => import("@/pages/CustomerImportPage.vue"), meta: { rights: ["import_customers"], help: "page#customers" } },
   { path: "/customers/classes", component: () => import("@/pages/CustomerClassesPage.vue"), meta: { rights: ["classify_customers"], help: "page#customers" } },
+  { path: "/customers/care/:part?", component: () => import("@/pages/CarePage.vue"), meta: { rights: ["plan_care"], help: "page#customers" } },
   { path: "/customers/access", component: () => import("@/pages/AccessReviewsPage.vue"), meta: { rights: ["review_access"], help: "page#customers" } },
   { path: "/customers/:id", component: () => import("@/pages/CustomerPage.vue"), meta: { rights: ["see_customers"], help: "page#customers" } },
   { path: "/customers/:id/merge", component: () => import("@/pages/CustomerMergePage.vue"), meta: { rights: ["merge_customers"], help: "page#customers" } },

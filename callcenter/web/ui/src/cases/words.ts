@@ -8,6 +8,7 @@ const FAMILIES: Record<string, (code: string) => string> = {
   whose: (code) => sayOne("objector", code),
   outcome: (code) => sayOne("review", code),
   satisfaction: (code) => sayOne("satisfaction", code),
+  care_kind: (code) => sayOne("care_kind", code),
   measure_state: (code) => sayOne("measure_state", code),
 };
 const MOMENTS = new Set(["until", "told_at"]);
