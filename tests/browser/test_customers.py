@@ -123,7 +123,7 @@ async def care_filled(page: Page, told: dict[str, str], *, choice: str | None = 
     """Fill in the form that is open, and send it."""
     dialog = page.get_by_role("dialog")
     if choice is not None:
-        await dialog.get_by_role("combobox").first.click()
+        await dialog.locator(".el-select").first.click()
         await page.get_by_role("option", name=choice, exact=True).click()
     for name, words in told.items():
         field = dialog.locator(f"[name={name}]") if name != "day" else dialog.locator(".el-date-editor input")
