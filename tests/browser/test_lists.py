@@ -95,7 +95,7 @@ async def test_an_enquiry_is_recorded_taken_on_by_two_and_listed_by_what_is_due(
         assert await serious(page) == []
         await picks(page, "Outcome", "solved")
         await page.get_by_role("button", name="Close it").click()
-        await expect(page.locator("[data-state]")).to_have_text("closed")
+        await expect(page.locator("[data-enquiry-state]")).to_have_text("closed")
         await expect(page.locator("[data-note=empty]")).to_contain_text("Nothing waits")
         lead = await other.sign_in("sun", f"/enquiries/{number}?order=newest")
         await expect(lead.locator("[data-line=close]")).to_contain_text("已解决")

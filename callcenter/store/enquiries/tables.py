@@ -81,8 +81,7 @@ ENQUIRY_WAITS = text(f"({_WAITS})")
 """Somebody has still to do something. Lists ask for it word for word, as for `ENQUIRY_DUE`."""
 ENQUIRY_DUE = func.coalesce(EnquiryRow.follow_up_at, EnquiryRow.received_at)
 """When what waits is due: at its follow-up, else since it came."""
-_WHERE = {"sqlite_where": text(_WAITS), "postgresql_where": text(_WAITS)}
-Index("ix_enquiries_due", ENQUIRY_DUE, EnquiryRow.id, **_WHERE)
+Index("ix_enquiries_due", ENQUIRY_DUE, EnquiryRow.id, sqlite_where=text(_WAITS), postgresql_where=text(_WAITS))
 
 
 class EnquiryStepRow(Base):
