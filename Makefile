@@ -57,7 +57,7 @@ screens: ui server ## each page in both languages, both themes and two widths, i
 	$(PY) -m tests.browser.screens
 
 test: server venv ## every test; those that listen to phones' own clocks one after another, the others beside them
-	$(MAKE) --no-print-directory -j 2 -O ui check root pure
+	$(MAKE) --no-print-directory -j 2 -O ui root
 	$(PY) .ci/tests $(PURE:%=tests/unit/%) $(BOTTOM:%=tests/unit/test_%.py)
 
 bench: ui root server ## figures: throughput, latency, memory, the page in a browser
