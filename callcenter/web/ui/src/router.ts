@@ -43,7 +43,7 @@ export const PAGES: RouteRecordRaw[] = [
   {
     path: "/floor/:agent?",
     component: () => import("@/pages/FloorPage.vue"),
-    meta: { title: "page.floor", icon: "floor", rights: ["see_floor"], help: "page#floor" },
+    meta: { title: "page.floor", icon: "floor", rights: ["see_floor"], help: "leads#floor" },
   },
   {
     path: "/calls/:id?",
