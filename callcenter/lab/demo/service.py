@@ -114,13 +114,13 @@ class DemoService:
         return self.settings
 
     def _roster(self) -> dict[str, object]:
-        """Put everybody on shift today but Eve, whose acts are excused."""
+        """Put everybody who serves a queue on shift today but Eve, whose acts are excused."""
         now = local_time(UTC)
         shift = {"from": (now - _SHIFT).isoformat(), "to": (now + _SHIFT).isoformat()}
         return {
             "timezone": "Asia/Shanghai",
             "agents": [{"agent": a.name, "interface": a.interface, "queues": a.queues} for a in self._agents],
-            "shifts": [{"agent": a.name, **shift} for a in self._agents if a.name != _OFF_DUTY],
+            "shifts": [{"agent": a.name, **shift} for a in self._agents if a.queues and a.name != _OFF_DUTY],
             "legit_extensions": ["_1XXX", "_6XX", "_0X."],
         }
 
