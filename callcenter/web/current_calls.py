@@ -1,5 +1,6 @@
-"""Calls as they go on: whose an agent has now, or had until a while ago (what an agent may read of customers without
-a reason), and the rings of each that the record does not have yet.
+"""Calls as they go on: whose an agent has, or had until a while ago, and rings that the record does not have yet.
+
+Whose call it is, is what an agent may read of customers without a reason.
 """
 
 from __future__ import annotations

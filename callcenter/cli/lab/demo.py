@@ -64,8 +64,8 @@ _SAID = Words(
         "page": "Open {url} - sign in as lead (a supervisor), manager, or an agent: {agents}. Password: {password}",
         "first": "New here? Sign in as lead and read {url}help/first-day. Cases, records and scores wait for you.",
         "take": (
-            "As an agent, take the phone over: calls ring in your browser. As lead, listen to a call: your phone in the "
-            "page ({phone}) dials by itself. Both need a network beside loopback; nothing is sent over it."
+            "As an agent, take the phone over: calls ring in your browser. As lead, listen to a call: your page's "
+            "phone ({phone}) dials by itself. Both need a network beside loopback; nothing is sent over it."
         ),
         "taken": "{agent}'s phone is in a page now: it rings there",
         "left": "{agent}'s phone is back from the page",

@@ -40,7 +40,8 @@ BEFORE: Micros = 72 * HOUR
 _WAREHOUSE = "warehouse"
 _FIRST_CALLER = CALLS[0].number
 _BASE = "100"
-_DAY_OFF_IN = timedelta(days=20)
+_DAY_OFF_IN = timedelta(days=16)
+"""After the Monday of this week: a Wednesday."""
 
 _SAID = Words(
     "demo's past",
@@ -102,7 +103,7 @@ class DemoPast:
         zone = self._rulebook.zone
         today = datetime_of(self._now, zone).date()
         base = {"from": month_name((today.year, today.month)), "base": _BASE}
-        free = {"days": {(today + _DAY_OFF_IN).isoformat(): False}}
+        free = {"days": {(today + _DAY_OFF_IN - timedelta(days=today.weekday())).isoformat(): False}}
         for kind, subject, content, why in (
             (ChangeKind.AMOUNT, SUBJECT, base, "base"),
             (ChangeKind.CALENDAR, "stocktaking", free, "stocktaking"),
@@ -150,7 +151,7 @@ class DemoPast:
 
     async def _open(self, by: str, customer: str, hours: float, said: dict[str, Any]) -> str:
         about = CaseAbout(channel=CaseChannel.PHONE, customer=customer)
-        told = {"by": by, "customer": customer, **said}
+        told = {"by": by, **said}
         moved = await open_case(self._unit, self._office, secrets.token_hex(16), about, told, self._at(hours))
         return moved.filed.id
 
