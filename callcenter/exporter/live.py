@@ -16,7 +16,7 @@ import msgspec
 from callcenter.domain import facts as fx
 from callcenter.domain.frame import SECOND, Micros
 from callcenter.domain.visits.offers import is_missed
-from callcenter.domain.vocabulary import AgentState, OfferOutcome, VisitOutcome
+from callcenter.domain.vocabulary import AgentState, OfferOutcome, VisitOutcome, is_direct
 from callcenter.exporter.counting import Counted
 from callcenter.exporter.health import Health, UnseenJoin
 from callcenter.exporter.names import inert, masked
@@ -129,7 +129,10 @@ class JoinNow(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class LiveDocument(msgspec.Struct, frozen=True, kw_only=True):
-    """All of it; `now` is the switch's clock when the document was made, `timezone` the one that the site is in."""
+    """All of it; `now` is the switch's clock when the document was made, `timezone` the one that the site is in.
+
+    The queue of one agent's phone alone is none of `queues`.
+    """
 
     site: str
     timezone: str
@@ -225,7 +228,7 @@ class LiveView:
         skew = round((health.clock_skew_seconds or 0.0) * SECOND)
         now = clock + skew
         self._turn_to(self._day_of(clock))
-        queues = sorted(self._present.waiting.keys() | self._today.keys())
+        queues = sorted(one for one in self._present.waiting.keys() | self._today.keys() if not is_direct(one))
         seats = sorted(self._present.seats.values(), key=lambda seat: seat.agent)
         return LiveDocument(
             site=self._site,

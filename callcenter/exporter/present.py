@@ -57,7 +57,7 @@ class Changed(msgspec.Struct):
 
 
 def moved(changed: Changed, facts: Sequence[Fact]) -> tuple[set[str], set[str]]:
-    """Return queues and agents of which something else is shown now: who waits, serves, does what, today's counts."""
+    """Return the site's queues and the agents of which something else is shown now: who waits, does what, counts."""
     queues = set(changed.queues)
     for before, after in changed.seats:
         queues |= {queue for queue, _ in _served(before) ^ _served(after)}
@@ -74,7 +74,7 @@ def moved(changed: Changed, facts: Sequence[Fact]) -> tuple[set[str], set[str]]:
                 agents.add(agent)
             case _:
                 pass
-    return queues, agents
+    return {queue for queue in queues if not is_direct(queue)}, agents
 
 
 def _served(seat: AgentPresence | None) -> set[tuple[str, bool]]:

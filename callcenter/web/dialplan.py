@@ -23,10 +23,11 @@ from callcenter.numbers import PLAIN, read_number
 from callcenter.rules.records.standing import SERVICE
 from callcenter.staff.roles import may
 from callcenter.store.audit import Audited
+from callcenter.store.decisions.lost_calls import claims_of, entry_of
 from callcenter.store.sign_in.accounts import find_account
 from callcenter.web.api.fields import RequestBody
 from callcenter.web.desk.listening import ListenIn
-from callcenter.web.one_time_codes import CallBack, CodeRefused, OneTimeCode
+from callcenter.web.one_time_codes import CallBack, CodeGrounds, CodeRefused, OneTimeCode
 from callcenter.web.problems import RequestRefused
 from callcenter.web.service import Service, TheService
 
@@ -97,6 +98,8 @@ async def read_call_back(asked: Annotated[CallBackAsked, Query()], service: TheS
     taken = service.codes.take(asked.phone, asked.code)
     task = BackgroundTask(_note_code, service, asked.phone, taken)
     if isinstance(taken, OneTimeCode):
+        if not (await _may_still(service, taken.grounds) and await _claims_still(service, taken)):
+            return _nothing()
         return PlainTextResponse(taken.meant.number, background=task)
     return Response(status_code=204, background=None if taken is CodeRefused.BLOCKED else task)
 
@@ -117,20 +120,34 @@ async def read_listen(asked: Annotated[ListenDialled, Query()], service: TheServ
     if isinstance(taken, OneTimeCode):
         acts = service.ports.acts
         line = None if acts is None else acts.line_of(taken.meant)
-        if acts is None or line is None or not await _may_still(service, taken.meant):
+        if acts is None or line is None or not await _may_still(service, taken.grounds):
             return _nothing()
         acts.listeners.dialled(asked.channel, taken.meant)
         return PlainTextResponse(f"{taken.meant.mode}/{line}", background=task)
     return Response(status_code=204, background=None if taken is CodeRefused.BLOCKED else task)
 
 
-async def _may_still(service: Service, who: ListenIn) -> bool:
-    """Tell whether whoever got a code may listen now too: accounts are closed, roles and teams change."""
+async def _may_still(service: Service, by: CodeGrounds) -> bool:
+    """Tell whether whoever got a code may use it now too: people sign out, accounts close, roles and teams change."""
+    if not await service.sessions.lasting({by.session}, service.clock()):
+        return False
     async with service.decisions.reading() as connection:
-        account = await find_account(connection, who.account)
+        account = await find_account(connection, by.account)
     if account is None or account.disabled_at is not None:
         return False
-    return may(account.person, who.mode.needs, who.agent, service.team_of(who.agent, service.clock()))
+    team = None if by.agent is None else service.team_of(by.agent, service.clock())
+    return may(account.person, by.right, by.agent, team)
+
+
+async def _claims_still(service: Service, code: OneTimeCode[CallBack]) -> bool:
+    """Tell whether the lost call that a code calls back is not somebody else's by now."""
+    number = code.meant.lost_call
+    if number is None:
+        return True
+    async with service.decisions.reading() as connection:
+        entry = await entry_of(connection, number)
+        claim = (await claims_of(connection, [entry], service.clock())).get(entry)
+    return claim is not None and claim.claimed_by == code.grounds.account
 
 
 async def _note_code(service: Service, phone: str, taken: OneTimeCode[CallBack] | CodeRefused) -> None:
@@ -139,7 +156,7 @@ async def _note_code(service: Service, phone: str, taken: OneTimeCode[CallBack] 
         meant, told = taken.meant, {"phone": phone}
         kind, subject = ("call", meant.call or "") if meant.lost_call is None else ("lost_call", meant.lost_call)
         dialled = Audited(
-            at=service.clock(), actor=taken.account, action="dial", kind=kind, subject=subject, detail=told
+            at=service.clock(), actor=taken.grounds.account, action="dial", kind=kind, subject=subject, detail=told
         )
         await _keep(service, dialled)
     else:
@@ -152,7 +169,7 @@ async def _note_listening(service: Service, phone: str, taken: OneTimeCode[Liste
         told = {"phone": phone, "mode": taken.meant.mode}
         dialled = Audited(
             at=service.clock(),
-            actor=taken.account,
+            actor=taken.grounds.account,
             action="dial",
             kind="agent",
             subject=taken.meant.agent,

@@ -1,8 +1,10 @@
-"""How often one address may try to sign in: a bucket of attempts that fills again, for so many addresses."""
+"""How often an address may try to sign in, a bucket of attempts that fills again; how many do costly things at once."""
 
 from __future__ import annotations
 
-from collections import OrderedDict
+from collections import Counter, OrderedDict
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from fastapi import Request
 
@@ -45,6 +47,38 @@ class SignInRate:
         if wait := self.wait(address, at):
             seconds = -(-wait // SECOND)
             raise RequestRefused("too-many", f"too many attempts; try again in {seconds} s", Retry_After=str(seconds))
+
+
+class Turns:
+    """So many of something costly are under way at a time, and of one account fewer.
+
+    Args:
+        most: Altogether.
+        each: Of one account.
+        refusal: What the next one is told.
+    """
+
+    def __init__(self, most: int, each: int, refusal: str) -> None:
+        self._most = most
+        self._each = each
+        self._refusal = refusal
+        self._taken: Counter[str] = Counter()
+
+    @contextmanager
+    def of(self, account: str) -> Iterator[None]:
+        """Take a turn for an account, until it is done or broken off.
+
+        Raises:
+            RequestRefused: There is none left.
+        """
+        if self._taken.total() >= self._most or self._taken[account] >= self._each:
+            raise RequestRefused("too-many", self._refusal, Retry_After="10")
+        self._taken[account] += 1
+        try:
+            yield
+        finally:
+            self._taken[account] -= 1
+            self._taken += Counter()  # accounts that do nothing are not remembered
 
 
 def address_of(request: Request) -> str:

@@ -17,6 +17,7 @@ import msgspec
 
 from callcenter.domain.frame import SECOND, Micros
 from callcenter.domain.vocabulary import CODE_DIGITS
+from callcenter.staff.rights import Right
 
 CODE_LASTS: Micros = 60 * SECOND
 MOST_WRONG = 5
@@ -52,19 +53,33 @@ class CallBack(msgspec.Struct, frozen=True, kw_only=True):
     call: str | None = None
 
 
+class CodeGrounds(msgspec.Struct, frozen=True, kw_only=True):
+    """By what a code was given, and must still be so when it is dialled.
+
+    Attributes:
+        account: Whose it is.
+        session: In which it was asked for.
+        right: What it takes, over `agent` where that is somebody's.
+    """
+
+    account: str
+    session: str
+    right: Right
+    agent: str | None = None
+
+
 class OneTimeCode(msgspec.Struct, Generic[Meant], frozen=True, kw_only=True):
     """A code, and what it stands for.
 
     Attributes:
         phones: The endpoints from which it may be dialled.
-        account: Whose it is.
         until: By a clock that is never set.
     """
 
     code: str
     phones: frozenset[str]
     meant: Meant
-    account: str
+    grounds: CodeGrounds
     until: Micros
 
 
@@ -80,7 +95,7 @@ class OneTimeCodes(Generic[Meant]):
         self._given: dict[str, OneTimeCode[Meant]] = {}
         self._wrong: OrderedDict[str, list[Micros]] = OrderedDict()
 
-    def give(self, account: str, phones: Collection[str], meant: Meant) -> OneTimeCode[Meant]:
+    def give(self, grounds: CodeGrounds, phones: Collection[str], meant: Meant) -> OneTimeCode[Meant]:
         """Give an account a code, in the place of one that it had."""
         now = self._steady()
         self._given = {name: one for name, one in self._given.items() if one.until > now}
@@ -88,15 +103,11 @@ class OneTimeCodes(Generic[Meant]):
             code="".join(secrets.choice("0123456789") for _ in range(CODE_DIGITS)),
             phones=frozenset(phones),
             meant=meant,
-            account=account,
+            grounds=grounds,
             until=now + CODE_LASTS,
         )
-        self._given[account] = code
+        self._given[grounds.account] = code
         return code
-
-    def void(self, which: Callable[[Meant], bool]) -> None:
-        """Let some codes stand for nothing any more."""
-        self._given = {name: one for name, one in self._given.items() if not which(one.meant)}
 
     def take(self, phone: str, code: str) -> OneTimeCode[Meant] | CodeRefused:
         """Use up the code that a phone has dialled."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -17,6 +16,7 @@ from callcenter.clock import steady_clock, wall_clock
 from callcenter.doctor.run import DoctorRun, Examine
 from callcenter.domain.frame import Micros
 from callcenter.exporter.health import Health
+from callcenter.locale import english
 from callcenter.reports.call_timeline import CurrentRing
 from callcenter.rules.detection.inputs import Disposition
 from callcenter.rules.records.steps import Terms
@@ -44,14 +44,13 @@ from callcenter.web.current_calls import CurrentCalls
 from callcenter.web.desk.acts import FloorActs
 from callcenter.web.desk.desk import Desk
 from callcenter.web.desk.listening import ListenIn
-from callcenter.web.limits import SignInRate
+from callcenter.web.limits import SignInRate, Turns
 from callcenter.web.live.feed import LiveFeed
 from callcenter.web.one_time_codes import CallBack, OneTimeCodes
 from callcenter.web.pages.first_account import FirstAccount
+from callcenter.web.sent_files import ReadingTurn
 from callcenter.web.settings import WebSettings
 from callcenter.web.switchboard import Switchboard
-
-_UPLOADS = 4
 
 Clock = Callable[[], Micros]
 Dispose = Callable[[Disposition], Awaitable[None]]
@@ -114,12 +113,13 @@ class Service:
     clock: Clock
     steady: Clock
     ports: Ports
-    files: asyncio.Lock
-    """One file is read at a time."""
-    stop_import: asyncio.Event
-    """Somebody wants the list that is being brought in to stop."""
-    uploads: asyncio.Semaphore
-    """So many attachments are being sent at a time."""
+    reading: ReadingTurn
+    lists: Turns
+    """Whose lists are being sent; they are kept in memory."""
+    uploads: Turns
+    """Whose attachments are being sent."""
+    exports: Turns
+    """Whose exports are being made, and read."""
     codes: OneTimeCodes[CallBack]
     listening: OneTimeCodes[ListenIn]
     first: FirstAccount
@@ -228,9 +228,10 @@ def build(
         clock=clock,
         steady=steady,
         ports=ports,
-        files=asyncio.Lock(),
-        stop_import=asyncio.Event(),
-        uploads=asyncio.Semaphore(_UPLOADS),
+        reading=ReadingTurn(),
+        lists=Turns(4, 1, english("other lists are being sent; try again later")),
+        uploads=Turns(4, 4, english("other files are being sent; try again later")),
+        exports=Turns(4, 2, english("other exports are being made; try again in a moment")),
         codes=OneTimeCodes(steady),
         listening=OneTimeCodes(steady),
         first=FirstAccount(),

@@ -56,7 +56,7 @@ async def test_a_lead_pauses_writes_and_whispers_and_the_agent_sees_who_and_why(
         await does(lead, "whisper")
         await expect(menu.locator("[data-code]")).to_contain_text(re.compile(r"\*48\d{6}"))
         line = f"l-{language}"
-        who = ListenIn(account="li-leads", name="Li-Leads", agent="Alice", talk=0, mode=ListenMode.WHISPER)
+        who = ListenIn(name="Li-Leads", agent="Alice", talk=0, mode=ListenMode.WHISPER)
         house.feed.listeners.dialled(line, who)
         house.tell(ev.ChannelStarted, line, f"PJSIP/1003-{line}", line, "*48", calling=True, number=None)
         house.tell(co.SpyBegan, line, f"{call}-Alice")

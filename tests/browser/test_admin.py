@@ -177,6 +177,37 @@ async def test_a_role_that_approves_money_is_asked_for_and_confirmed_and_a_sessi
         await hired.http.aclose()
 
 
+async def test_classes_of_contacts_are_added_changed_closed_and_keep_their_versions(there: Front) -> None:
+    async with there.person("zh-CN") as one:
+        one.expected.append("status of 422")
+        ma = await one.sign_in("ma", "/admin/classes/+")
+        sheet, rows = ma.locator("[data-class-sheet]"), ma.locator("[data-table=classes] tbody tr")
+        for field, typed in (("code", "bill"), ("zh", "账单"), ("en", "Bills")):
+            await sheet.locator(f"input[name={field}]").fill(typed)
+        await ma.keyboard.press("Enter")
+        await expect(ma).to_have_url(re.compile("/admin/classes/bill$"))
+        await ma.goto("/admin/classes/+?below=bill")
+        for field, typed in (("code", "bill.late"), ("zh", "账单迟到"), ("en", "A bill comes late")):
+            await sheet.locator(f"input[name={field}]").fill(typed)
+        await ma.keyboard.press("Enter")
+        await expect(rows.filter(has_text="bill.late").locator(".level-1")).to_be_visible()
+        await sheet.locator("input[name=en]").fill("The bill is late")
+        assert await serious(ma) == []
+        await ma.keyboard.press("Enter")
+        await expect(sheet.locator("[data-versions] li")).to_have_count(2)
+        await expect(sheet.locator("[data-versions] li").first).to_contain_text("The bill is late")
+        await ma.goto("/admin/classes/bill")  # what is above an open one stays open
+        await sheet.get_by_role("button", name="停用").click()
+        await ma.locator("[data-yes]").click()
+        await expect(sheet.locator("[role=alert]")).to_contain_text("bill.late")
+        await ma.goto("/admin/classes/bill.late?sought=LATE")
+        await expect(rows).to_have_count(2)
+        await sheet.get_by_role("button", name="停用").click()
+        await ma.locator("[data-yes]").click()
+        await expect(rows).to_have_count(0)
+        await expect(sheet.get_by_role("button", name="重新启用")).to_be_visible()
+
+
 async def test_the_audit_log_is_searched_by_its_address_and_verified(there: Front) -> None:
     async with there.person() as one:
         root = await one.sign_in("root", "/admin/audit?actor=root&action=sign_in")

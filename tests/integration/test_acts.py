@@ -241,7 +241,7 @@ class TestListening:
         assert work.service.ports.acts is not None
         who = work.service.ports.acts.listeners.on("l1")
         assert who is not None
-        assert (who.account, who.name, who.agent, who.mode) == ("li-leads", "Li-Leads", "Alice", mode)
+        assert (who.name, who.agent, who.mode) == ("Li-Leads", "Alice", mode)
         found = [one for one in await audited(work) if one[0] == "li-leads"]
         assert found == [
             ("li-leads", mode, {"call": "c1", "why": WHY}),
@@ -265,6 +265,12 @@ class TestListening:
         code = await self.given(work)
         changed = await (await work.signed_in("root")).send("PATCH", "/users/li-leads", change, If_Match='"1"')
         assert changed.status_code == 200, changed.text
+        assert (await dialled(work, "2", code)).status_code == 204
+
+    async def test_code_dies_with_the_session_in_which_it_was_given(self, work: Department) -> None:
+        work.switch.talk(ALICES)
+        code = await self.given(work)
+        assert (await (await work.signed_in("li-leads")).send("DELETE", "/session")).status_code == 204
         assert (await dialled(work, "2", code)).status_code == 204
 
     async def test_nobody_listens_where_nobody_talks_to_themselves_or_without_a_phone(self, work: Department) -> None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+import threading
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -12,6 +15,7 @@ from callcenter.files.customer_sheet import customer_sheet_of
 from callcenter.numbers import numbering_of
 from callcenter.tracker import RulesInForce
 from callcenter.usecases.customers import import_customers
+from callcenter.web import sent_files
 from tests.integration.api import ROSTER, Browser, Department, Json, department
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -251,7 +255,7 @@ async def test_classes_are_the_company_s_own_list(work: Department) -> None:
     assert (await ma.send("DELETE", "/customers/classes/none")).status_code == 404
 
 
-async def sent(who: Browser, path: str, held: bytes, **said: str) -> httpx.Response:
+async def sent(who: Browser, path: str, held: bytes | AsyncIterator[bytes], **said: str) -> httpx.Response:
     headers = {"X-CSRF-Token": who.csrf, "Accept-Language": "en"}
     return await who.http.post(f"/api/v1/customers/{path}", params=said, content=held, headers=headers)
 
@@ -298,10 +302,24 @@ async def test_import_is_stopped_between_its_parts_goes_on_and_is_taken_back(
     held = b"name,numbers\n" + b"".join(b"c%d,1380013800%d\n" % (n, n) for n in range(3))
     assert await post(ma, "/customers/imports/stop") == {"stopping": False}
     assert (await alice.send("POST", "/customers/imports/stop")).status_code == 403
-    monkeypatch.setattr(work.service.stop_import, "clear", work.service.stop_import.set)
-    stopped = await sent(ma, "imports", held, file="a.csv")
+    begun, go, read_rows = threading.Event(), threading.Event(), import_customers._Run.read
+
+    def read_later(run: Any, lines: Any) -> Any:
+        begun.set()
+        go.wait()
+        return read_rows(run, lines)
+
+    monkeypatch.setattr(import_customers._Run, "read", read_later)
+    importing = asyncio.create_task(sent(ma, "imports", held, file="a.csv"))
+    try:
+        await asyncio.to_thread(begun.wait)
+        assert await post(await work.signed_in("sun"), "/customers/imports/stop") == {"stopping": True}
+    finally:
+        go.set()
+    stopped = await importing
     assert (stopped.status_code, "was stopped" in stopped.text) == (409, True)
-    monkeypatch.undo()
+    noted = (await read(await work.signed_in("root"), "/audit?action=stop"))["items"]
+    assert [(one["actor"], one["subject"]) for one in noted] == [("sun", "ma")]
     (kept,) = (await read(ma, "/customers/imports"))["items"]
     assert (kept["done"], kept["last_row"], kept["finished_at"]) == (2, 4, None)
     went_on = (await sent(ma, "imports", held, file="a.csv")).json()
@@ -324,6 +342,33 @@ async def test_file_that_cannot_be_a_list_is_refused(work: Department) -> None:
         answer = await sent(who, "imports", held, **{"file": "a.csv", **said})
         assert answer.status_code == status
         assert word in answer.text
-    await work.service.files.acquire()
-    busy = await sent(ma, "imports/preview", b"name\na", file="a.csv")
+    with work.service.reading.of("sun"):
+        busy = await sent(ma, "imports/preview", b"name\na", file="a.csv")
     assert (busy.status_code, busy.headers["retry-after"]) == (429, "30")
+    assert "a list of sun is being read" in busy.text
+
+
+@pytest.mark.one_database
+async def test_list_that_does_not_come_to_an_end_keeps_nobody_waiting(
+    work: Department, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ma, sun = await work.signed_in("ma"), await work.signed_in("sun")
+    begun, go = asyncio.Event(), asyncio.Event()
+
+    async def stalled() -> AsyncIterator[bytes]:
+        yield b"name\n"
+        begun.set()
+        await go.wait()
+        yield b"late"
+
+    sending = asyncio.create_task(sent(ma, "imports", stalled(), file="a.csv"))
+    await begun.wait()
+    again = await sent(ma, "imports", b"name\nb", file="b.csv")
+    assert (again.status_code, "other lists" in again.text) == (429, True)
+    assert (await sent(sun, "imports", b"name\nb", file="b.csv")).status_code == 200
+    go.set()
+    assert (await sending).json()["counts"]["new"] == 1
+    go.clear()
+    monkeypatch.setattr(sent_files, "SECONDS", 0.01)
+    late = await sent(ma, "imports", stalled(), file="a.csv")
+    assert (late.status_code, "not sent in time" in late.text) == (400, True)

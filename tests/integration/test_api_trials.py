@@ -104,8 +104,32 @@ async def test_a_trial_is_one_at_a_time_and_stops_where_it_is_asked_to(
     try:
         again = await boss.send("POST", "/rules/trials", {"from": DAY, "to": DAY, "content": draft(points=3)})
         assert (again.status_code, again.json()["type"]) == (409, "urn:callcenter:problem:conflict")
-        stopped = await boss.send("POST", f"/rules/trials/{number}/stop")
-        assert stopped.status_code == 200, stopped.text
+        sun = await work.signed_in("sun")
+        assert (await sun.get(f"/rules/trials/{number}")).json()["may_stop"] is False
+        refused = await sun.send("POST", f"/rules/trials/{number}/stop", None, Accept_Language="en")
+        assert (refused.status_code, "ma tries this draft" in refused.text) == (403, True)
+        hua = await work.signed_in("hua")
+        for _ in range(2):
+            stopped = await hua.send("POST", f"/rules/trials/{number}/stop")
+            assert (stopped.status_code, stopped.json()["by"]) == (200, "ma"), stopped.text
+    finally:
+        go.set()
+    assert (await ended(work, number))["state"] == "stopped"
+    noted = (await hua.get("/audit?action=stop")).json()["items"]
+    assert [(one["actor"], one["kind"], one["detail"]) for one in noted] == [("hua", "rulebook", {"by": "ma"})]
+
+
+async def test_who_began_a_trial_stops_it(work: Department, monkeypatch: pytest.MonkeyPatch) -> None:
+    go = threading.Event()
+
+    async def covers(_: Archive, span: TrialSpan) -> Extent:
+        await asyncio.to_thread(go.wait)
+        return Extent(*span)
+
+    monkeypatch.setattr(Archive, "covers", covers)
+    number = (await started(work, name="sun"))["id"]
+    try:
+        assert (await (await work.signed_in("sun")).send("POST", f"/rules/trials/{number}/stop")).status_code == 200
     finally:
         go.set()
     assert (await ended(work, number))["state"] == "stopped"

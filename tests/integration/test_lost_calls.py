@@ -27,6 +27,7 @@ from callcenter.domain.frame import SECOND, Micros
 from callcenter.domain.visits.lost import LostCall
 from callcenter.domain.vocabulary import FollowUpBy, FollowUpState
 from callcenter.staff.dates import datetime_of
+from callcenter.staff.rights import Right
 from callcenter.store import JournalledFacts, Store
 from callcenter.store.audit import page as audit_page
 from callcenter.store.decisions import lost_calls
@@ -34,7 +35,7 @@ from callcenter.store.decisions.lost_calls import BY_HAND, delete_settled, lost_
 from callcenter.store.record.rows import lost_call_id
 from callcenter.store.tables import LostCallClosingRow
 from callcenter.tracker import Tracker
-from callcenter.web.one_time_codes import CODE_LASTS, MOST_WRONG, CallBack, CodeRefused, OneTimeCodes
+from callcenter.web.one_time_codes import CODE_LASTS, MOST_WRONG, CallBack, CodeGrounds, CodeRefused, OneTimeCodes
 from callcenter.web.switchboard import Switchboard
 from tests.integration.api import Department, department
 from tests.integration.lively import Lively
@@ -420,6 +421,32 @@ async def test_a_code_is_void_once_the_call_is_given_back_or_closed(work: Depart
 
 
 @pytest.mark.one_database
+@pytest.mark.parametrize("lost", [True, False])
+async def test_a_code_is_void_once_its_agent_has_signed_out(work: Department, lost: bool) -> None:
+    phones_at_the_switch(work)
+    house = Lively(since=work.now)
+    house.sinks.append(work.calls)
+    house.sign_in()
+    house.join(number="13800138000")
+    house.ring()
+    alice = await work.signed_in("alice")
+    path, body = (f"/lost-calls/{FIRST}/call", {}) if lost else ("/desk/dial", {"call": "c1"})
+    code = (await alice.send("POST", path, body)).json()["dial"].removeprefix("*47")
+    assert (await alice.send("DELETE", "/session")).status_code == 204
+    assert (await dialled(work, "1001", code)).status_code == 204
+
+
+@pytest.mark.one_database
+async def test_a_code_is_void_once_a_lead_has_taken_the_call_over(work: Department) -> None:
+    phones_at_the_switch(work)
+    alice, sun = await work.signed_in("alice"), await work.signed_in("sun")
+    code = (await alice.send("POST", f"/lost-calls/{FIRST}/call", {})).json()["dial"].removeprefix("*47")
+    taken = await sun.send("POST", f"/lost-calls/{SECOND_CALL}/claim", {"reason": "knows the caller"})
+    assert taken.status_code == 200, taken.text
+    assert (await dialled(work, "1001", code)).status_code == 204
+
+
+@pytest.mark.one_database
 async def test_codes_that_are_guessed_are_refused_and_told_and_soon_not_even_looked_at(work: Department) -> None:
     phones_at_the_switch(work)
     alice = await work.signed_in("alice")
@@ -441,7 +468,8 @@ async def test_codes_that_are_guessed_are_refused_and_told_and_soon_not_even_loo
 @pytest.mark.one_database
 def test_many_phones_that_guess_are_all_refused() -> None:
     codes = OneTimeCodes[CallBack](lambda: 0)
-    given = codes.give("alice", ["1001"], CallBack(number="13800138000", lost_call=FIRST))
+    grounds = CodeGrounds(account="alice", session="s", right=Right.CLAIM_LOST_CALLS)
+    given = codes.give(grounds, ["1001"], CallBack(number="13800138000", lost_call=FIRST))
     refused = [codes.take(f"2{n:03}", "x") for n in range(60)]
     assert refused[0] is CodeRefused.WRONG
     assert refused[-1] is codes.take("1001", given.code) is CodeRefused.BLOCKED

@@ -20,6 +20,7 @@ from callcenter.domain.vocabulary import PageWord
 from callcenter.exporter import Exporter, ExporterSettings
 from callcenter.exporter.health import Health, UnseenJoin
 from callcenter.exporter.names import Names, inert, masked
+from callcenter.exporter.present import moved
 from callcenter.exporter.table import METRICS, MetricType
 from callcenter.exporter.told import Staffing
 from callcenter.exporter.values import Values
@@ -148,7 +149,9 @@ def test_queue_of_one_phone_alone_is_no_line_that_its_agent_serves() -> None:
     house.sign_in()
     house.sign_in(queue="direct-1001")
     assert [seat.queues for seat in house.exporter.live().agents] == [("sales",)]
+    house.join(queue="direct-1001")
     assert [queue.queue for queue in house.exporter.live().queues] == ["sales"]
+    assert moved(house.exporter.changed, house.latest)[0] == set()
 
 
 def test_caller_who_was_rung_for_elsewhere_before_is_late_by_the_first_ring_of_all() -> None:

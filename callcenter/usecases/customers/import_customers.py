@@ -211,6 +211,11 @@ async def run_import(
     return ImportDone(kept.id, going is not None, run.tally)
 
 
+async def note_stop(unit: UnitOfWork, whose: str, touch: Touch) -> None:
+    """Keep in the audit log that somebody stops the list that is being brought in, and whose it is."""
+    await unit.note(_audited("stop", whose, touch))
+
+
 async def undo_import(
     decisions: DecisionStore, number: str, by: str, now: Callable[[], Micros], progress: Progress
 ) -> ImportUndone:

@@ -36,7 +36,7 @@ from callcenter.store.record.visit_queries import (
     unseen,
 )
 from callcenter.web.api.fields import MomentSpan, Name, ResponseBody
-from callcenter.web.api.written import FileAsked
+from callcenter.web.api.written import EXPORT, FileAsked, note_export
 from callcenter.web.auth import allowed
 from callcenter.web.problems import language_of
 from callcenter.web.service import Service, TheService
@@ -180,15 +180,16 @@ async def read_days(asked: Annotated[DaysAsked, Query()], _: Seeing, service: Th
     )
 
 
-@router.get("/export", response_class=Response)
+@router.get("/export", response_class=Response, dependencies=[EXPORT])
 async def export_figures(
-    request: Request, asked: Annotated[FigureFileAsked, Query()], _: Seeing, service: TheService
+    request: Request, asked: Annotated[FigureFileAsked, Query()], person: Seeing, service: TheService
 ) -> Response:
     """Write the figures of every queue to a file; at most 31 days."""
     since, until = asked.of_days(_MOST_DAYS)
     language = language_of(request.headers.get("accept-language"))
     async with service.decisions.reading() as connection:
         counted = await _counted(connection, service, since, until)
+    await note_export(service, person, "figures", since=since, until=until)
     rows = all_figures(counted, SheetStyle(language=language, zone=service.rulebook.zone))
     return await asked.answer("figures", column("queue", language), FIGURE_COLUMNS, rows, language)
 

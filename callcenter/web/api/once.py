@@ -16,6 +16,7 @@ from callcenter.store.idempotency import KeptAnswer, KeyedRequest, fingerprint, 
 from callcenter.store.unit_of_work import UnitOfWork
 from callcenter.web.auth import TheSession
 from callcenter.web.problems import MEDIA_TYPE, RequestRefused, language_of
+from callcenter.web.sent_files import sent_file
 from callcenter.web.service import TheService
 
 _ETAG = re.compile(r'(?:W/)?"(\d{1,15})"')
@@ -125,7 +126,7 @@ async def keyed(request: Request, key: str | None, account: str, role: str, at: 
     return KeyedRequest(
         account=account,
         key=key,
-        request=fingerprint(*(one.encode("utf-8", "replace") for one in told), await request.body()),
+        request=fingerprint(*(one.encode("utf-8", "replace") for one in told), await sent_file(request)),
         at=at,
     )
 

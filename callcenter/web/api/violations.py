@@ -17,7 +17,6 @@ from callcenter.rules.records.violation import Verdict
 from callcenter.rules.regulations.edition import Severity
 from callcenter.staff.rights import Right
 from callcenter.staff.roles import Principal
-from callcenter.store.audit import Audited
 from callcenter.store.decisions.violations import (
     FiledRecord,
     RecordOrder,
@@ -48,7 +47,7 @@ from callcenter.web.api.fields import (
 from callcenter.web.api.once import SeenVersion, TheOnce, etag
 from callcenter.web.api.review.offered import ReportChoices, rule_words
 from callcenter.web.api.shapes import Detail, Reader, RecordPage
-from callcenter.web.api.written import MOST_WRITTEN, FileAsked
+from callcenter.web.api.written import EXPORT, MOST_WRITTEN, FileAsked, note_export
 from callcenter.web.auth import TheSession, allowed
 from callcenter.web.problems import language_of, problem
 from callcenter.web.service import TheService
@@ -136,7 +135,7 @@ async def list_violations(
     return RecordPage(items=[reader.summary(record) for record in shown], next=more)
 
 
-@router.get("/export", response_class=Response)
+@router.get("/export", response_class=Response, dependencies=[EXPORT])
 async def export_violations(
     asked: Annotated[RecordsToWrite, Query()], person: Seeing, reader: TheReader, service: TheService
 ) -> Response:
@@ -147,11 +146,7 @@ async def export_violations(
         while len(rows) < MOST_WRITTEN and (some := await page(connection, person, asked.query, after, _AT_ONCE)):
             rows += [ListedRecord(**reader.summary(one).model_dump(include=LISTED)) for one in some]
             after = place_of(some[-1], asked.order)
-    now, detail = service.clock(), {"records": len(rows)}
-    async with service.decisions.writing() as unit:
-        await unit.note(
-            Audited(at=now, actor=person.account, action="export", kind="violation", subject="all", detail=detail)
-        )
+    await note_export(service, person, "violation", records=len(rows))
     listed, title = records_listed(rows, reader.language), RECORDS.say("records", reader.language)
     return await asked.answer("records", title, RECORD_COLUMNS, listed, reader.language)
 

@@ -1,17 +1,22 @@
-"""Tables as the files that people take away: as they are shown, in the columns that were asked for."""
+"""Tables as the files that people take away: as they are shown, in the columns asked for, audited, few at a time."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from enum import StrEnum
+from typing import Any
 
-from fastapi import Response
+from fastapi import Depends, Response
 from pydantic import Field
 
 from callcenter.locale import Language
 from callcenter.spreadsheet import Rows, csv_file, with_columns, workbook
+from callcenter.staff.roles import Principal
+from callcenter.store.audit import Audited
 from callcenter.web.api.fields import Name, RequestBody
+from callcenter.web.auth import TheSession
+from callcenter.web.service import Service, TheService
 
 MOST_WRITTEN = 100_000
 _MOST_COLUMNS = 40
@@ -28,6 +33,25 @@ MEDIA = {
     FileKind.CSV: "text/csv; charset=utf-8",
     FileKind.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
+
+
+async def _few_at_a_time(session: TheSession, service: TheService) -> AsyncIterator[None]:
+    """Let an export wait for no other, and keep its place until it was read, or nobody reads it any more."""
+    with service.exports.of(session.account.name):
+        yield
+
+
+EXPORT = Depends(_few_at_a_time)
+"""Of every route that writes a file of many records."""
+
+
+async def note_export(service: Service, person: Principal, kind: str, subject: str = "all", **detail: Any) -> None:
+    """Keep in the audit log what somebody takes away as a file."""
+    noted = Audited(
+        at=service.clock(), actor=person.account, action="export", kind=kind, subject=subject, detail=detail
+    )
+    async with service.decisions.writing() as unit:
+        await unit.note(noted)
 
 
 class FileAsked(RequestBody):

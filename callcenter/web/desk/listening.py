@@ -38,7 +38,6 @@ class ListenIn(msgspec.Struct, frozen=True, kw_only=True):
         talk: Which one.
     """
 
-    account: str
     name: str
     agent: str
     talk: int

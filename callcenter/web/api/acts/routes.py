@@ -34,7 +34,7 @@ from callcenter.web.auth import TheSession, allowed
 from callcenter.web.desk.acts import FloorActs, QueuesMoved
 from callcenter.web.desk.desk import DeskNow
 from callcenter.web.desk.listening import ListenIn
-from callcenter.web.one_time_codes import CODE_LASTS
+from callcenter.web.one_time_codes import CODE_LASTS, CodeGrounds
 from callcenter.web.problems import RequestRefused, language_of
 from callcenter.web.service import Service, TheService
 
@@ -141,10 +141,9 @@ async def listen_in(
     async with service.decisions.writing() as unit:
         await note_act(unit, person, agent, body.mode, now, told)
     account = session.account
-    listens = ListenIn(
-        account=account.name, name=account.full_name or account.name, agent=agent, talk=talk.id, mode=body.mode
-    )
-    given = service.listening.give(person.account, phones, listens)
+    listens = ListenIn(name=account.full_name or account.name, agent=agent, talk=talk.id, mode=body.mode)
+    grounds = CodeGrounds(account=account.name, session=session.id, right=body.mode.needs, agent=agent)
+    given = service.listening.give(grounds, phones, listens)
     until = moment_out(now + CODE_LASTS, service.rulebook.zone)
     return ListenGiven(dial=LISTEN_IN + given.code, until=until, told=acts.listeners.told)
 

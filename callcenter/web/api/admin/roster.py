@@ -30,7 +30,8 @@ from callcenter.web.api.changes import ChangeShown, told_change
 from callcenter.web.api.fields import Day, Name, RequestBody, ResponseBody, Words
 from callcenter.web.api.once import TheOnce
 from callcenter.web.auth import allowed
-from callcenter.web.problems import RequestRefused, in_words_of
+from callcenter.web.problems import in_words_of
+from callcenter.web.sent_files import sent_file
 from callcenter.web.service import Service, TheService
 
 router = APIRouter(prefix="/roster", tags=["roster"])
@@ -170,11 +171,11 @@ async def try_days(body: DaysGiven, request: Request, _: Seeing, service: TheSer
 
 
 @router.post("/file/check", openapi_extra=_BODY)
-async def try_file(request: Request, file: FileNamed, _: Proposing, service: TheService) -> FileTried:
+async def try_file(request: Request, file: FileNamed, person: Proposing, service: TheService) -> FileTried:
     """Say what a file would make of the roster, row by row what keeps it from being used; nothing is changed."""
     filed = await service.roster_filed()
     form = await _form(service, filed)
-    read = await _read(request, file, form, filed, service)
+    read = await _read(request, file, form, filed, person, service)
     days = spanned(read.told.form, filed.zone)
     after = read.told.form if read.whole else form if days is None else with_days(form, days, filed.zone)
     found = [] if days is None or read.told.faults else _of_days(after, days, filed)
@@ -196,7 +197,7 @@ async def propose_file(
 ) -> Response:
     """Propose what a file says: a whole roster in the place of the one that holds, or some people's days of it."""
     filed = await service.roster_filed()
-    read = await _read(request, given.file, await _form(service, filed), filed, service)
+    read = await _read(request, given.file, await _form(service, filed), filed, person, service)
     content, kind = read.told.sound(), ChangeKind.ROSTER
     if not read.whole:
         days = spanned(content, filed.zone)
@@ -231,16 +232,19 @@ async def _form(service: Service, filed: RosterFiled) -> Form:
     return roster_said(lambda: filed.form or {}, approved, filed.zone)
 
 
-async def _read(request: Request, name: str, form: Form, filed: RosterFiled, service: Service) -> _Read:
+async def _read(
+    request: Request, name: str, form: Form, filed: RosterFiled, person: Principal, service: Service
+) -> _Read:
     """Read the file that is sent; one without agents is of those whom the roster has.
 
     Raises:
-        RequestRefused: Another file is being read.
+        RequestRefused: Another file is being read, or this one does not come to an end.
     """
-    if service.files.locked():
-        raise RequestRefused("too-many", "another list is being read; try again later", Retry_After="30")
-    async with service.files:
-        tables = await asyncio.to_thread(_tables, await request.body(), name)
+    service.reading.require_free()
+    with service.lists.of(person.account):
+        held = await sent_file(request)
+        with service.reading.of(person.account):
+            tables = await asyncio.to_thread(_tables, held, name)
     whole = any(table.sheet == "agents" for table in tables)
     if not whole:
         tables = [_known(form), *tables]

@@ -19,7 +19,7 @@ from callcenter.staff.roles import Principal, reach
 from callcenter.store.complaints.figures import ComplaintGrouping, ComplaintSpan, complaint_figures, teams_of
 from callcenter.usecases.aftercare.complaint_terms import complaint_terms
 from callcenter.web.api.fields import Moment, RequestBody, ResponseBody, moment_in
-from callcenter.web.api.written import FileKind
+from callcenter.web.api.written import EXPORT, FileKind, note_export
 from callcenter.web.auth import allowed
 from callcenter.web.problems import language_of
 from callcenter.web.service import Service, TheService
@@ -130,12 +130,13 @@ async def read_complaint_figures(
     return ComplaintTable(by=span.by, items=items, all=_counts("", found.all))
 
 
-@router.get("/export", response_class=Response)
+@router.get("/export", response_class=Response, dependencies=[EXPORT])
 async def export_complaint_figures(
     span: Annotated[ComplaintFileAsked, Query()], request: Request, person: Seeing, service: TheService
 ) -> Response:
     """Write the same figures to a file; a workbook has natures and departments, too."""
     found = await _found(span, person, service)
+    await note_export(service, person, "complaint_figures", by=span.by.value)
     language = language_of(request.headers.get("accept-language"))
     write, media = _FILES[span.file]
     headers = {

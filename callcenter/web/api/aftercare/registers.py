@@ -30,7 +30,7 @@ from callcenter.store.unit_of_work import UnitOfWork
 from callcenter.usecases.aftercare.sign_register import see_register, sign_register
 from callcenter.web.api.fields import Day, Name, RequestBody, ResponseBody, moment_out
 from callcenter.web.api.once import TheOnce
-from callcenter.web.api.written import FileKind
+from callcenter.web.api.written import EXPORT, FileKind, note_export
 from callcenter.web.auth import allowed
 from callcenter.web.problems import RequestRefused, language_of
 from callcenter.web.service import Service, TheService
@@ -123,7 +123,7 @@ async def read_register(agent: Name, day: TheDay, person: Seeing, service: TheSe
     )
 
 
-@router.get("/{agent}/{day}/export", response_class=Response)
+@router.get("/{agent}/{day}/export", response_class=Response, dependencies=[EXPORT])
 async def export_register(
     agent: Name,
     day: TheDay,
@@ -134,6 +134,7 @@ async def export_register(
 ) -> Response:
     """Write a register to a file, numbers as far as one reads them."""
     rows, signed = await _found(agent, day, person, service)
+    await note_export(service, person, "register", agent, day=day.isoformat(), calls=len(rows))
     language = language_of(request.headers.get("accept-language"))
     held = None if signed is None else signed.rows
     listed = register_listed(rows, held, sight(person.role, Part.CALLER), service.rulebook.zone, language)

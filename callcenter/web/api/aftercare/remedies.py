@@ -20,7 +20,7 @@ from callcenter.store.aftercare.remedies import CaseRemedy, promised_remedies
 from callcenter.web.api.aftercare.sights import written
 from callcenter.web.api.fields import RequestBody, ResponseBody, moment_out
 from callcenter.web.api.scores.routes import MonthText
-from callcenter.web.api.written import FileKind
+from callcenter.web.api.written import EXPORT, FileKind, note_export
 from callcenter.web.auth import allowed
 from callcenter.web.problems import language_of
 from callcenter.web.service import Service, TheService
@@ -101,12 +101,13 @@ async def list_remedies(asked: Annotated[RemediesAsked, Query()], person: Checki
     )
 
 
-@router.get("/export", response_class=Response)
+@router.get("/export", response_class=Response, dependencies=[EXPORT])
 async def export_remedies(
     asked: Annotated[RemedyFileAsked, Query()], request: Request, person: Checking, service: TheService
 ) -> Response:
     """Write them to a file; a workbook has the sums, too."""
     found, language = await _found(asked, person, service), language_of(request.headers.get("accept-language"))
+    await note_export(service, person, "remedy", asked.month, remedies=len(found))
     write, media = _FILES[asked.file]
     headers = {
         "Content-Disposition": f'attachment; filename="remedies-{asked.month}.{asked.file}"',

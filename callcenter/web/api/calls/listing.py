@@ -13,7 +13,6 @@ from callcenter.reports.figures.words import remark
 from callcenter.staff.rights import Reach, Right
 from callcenter.staff.roles import Field as Part
 from callcenter.staff.roles import Principal, reach, sight
-from callcenter.store.audit import Audited
 from callcenter.store.conflicts import NotAllowed
 from callcenter.store.customers.cards import get
 from callcenter.store.customers.contacts import visits_of_customer
@@ -27,7 +26,7 @@ from callcenter.web.api.calls.call_shapes import (
 )
 from callcenter.web.api.customers.shapes import number_sought
 from callcenter.web.api.fields import moment_in, place_in, place_out
-from callcenter.web.api.written import MOST_WRITTEN, FileAsked
+from callcenter.web.api.written import EXPORT, MOST_WRITTEN, FileAsked, note_export
 from callcenter.web.auth import allowed
 from callcenter.web.problems import language_of
 from callcenter.web.service import Service, TheService
@@ -58,7 +57,7 @@ async def find_calls(body: CallsSought, person: Seeing, service: TheService) -> 
     return await _page(body, key, person, service)
 
 
-@router.get("/export", response_class=Response)
+@router.get("/export", response_class=Response, dependencies=[EXPORT])
 async def export_calls(
     request: Request, asked: Annotated[CallsToWrite, Query()], person: Seeing, service: TheService
 ) -> Response:
@@ -71,11 +70,7 @@ async def export_calls(
         ):
             found += some
             after = (some[-1].place, some[-1].id)
-    async with service.decisions.writing() as unit:
-        told = {"calls": len(found)}
-        await unit.note(
-            Audited(at=service.clock(), actor=person.account, action="export", kind="call", subject="all", detail=told)
-        )
+    await note_export(service, person, "call", calls=len(found))
     rows = calls_listed(found, sight(person.role, Part.CALLER), service.rulebook, language)
     return await asked.answer("calls", remark("calls", language), CALL_COLUMNS, rows, language)
 

@@ -41,7 +41,7 @@ from callcenter.web.api.complaints.shapes import (
 from callcenter.web.api.customers.shapes import number_sought
 from callcenter.web.api.fields import place_in, place_out
 from callcenter.web.api.once import etag
-from callcenter.web.api.written import MOST_WRITTEN, FileAsked
+from callcenter.web.api.written import EXPORT, MOST_WRITTEN, FileAsked
 from callcenter.web.auth import allowed
 from callcenter.web.problems import language_of
 from callcenter.web.service import Service, TheService
@@ -78,7 +78,7 @@ async def find_cases(body: CasesSought, person: Seeing, service: TheService) -> 
     return await _page(body, key, person, service)
 
 
-@router.get("/export", response_class=Response)
+@router.get("/export", response_class=Response, dependencies=[EXPORT])
 async def export_cases(
     request: Request, asked: Annotated[CasesToWrite, Query()], person: Exporting, service: TheService
 ) -> Response:

@@ -35,6 +35,7 @@ from callcenter.usecases.customers.import_customers import (
     ImportPlan,
     ImportTally,
     import_of,
+    note_stop,
     plan_of,
     preview_import,
     run_import,
@@ -43,8 +44,10 @@ from callcenter.usecases.customers.import_customers import (
 from callcenter.usecases.customers.show_customers import everybody, note_export, shown_cards
 from callcenter.web.api.customers.shapes import numbering_of
 from callcenter.web.api.fields import Limit, Name, RequestBody, ResponseBody, moment_out
+from callcenter.web.api.written import EXPORT
 from callcenter.web.auth import allowed
-from callcenter.web.problems import RequestRefused, language_of
+from callcenter.web.problems import language_of
+from callcenter.web.sent_files import sent_file
 from callcenter.web.service import Service, TheService
 
 router = APIRouter(prefix="/customers", tags=["customers"])
@@ -165,8 +168,7 @@ async def read_columns(
     request: Request, file: Annotated[Name, Query()], person: Importing, service: TheService
 ) -> ColumnsTold:
     """Say which columns a list has and which fields their headings mean; nothing is written."""
-    del person
-    async with _sheet(request, file, service) as sheet:
+    async with _sheet(request, file, person, service) as sheet:
         firsts = [line.cells for line in sheet.lines[:_SAMPLES]]
         items = [
             ColumnTold(heading=heading, field=field_named(heading), samples=[row[n] for row in firsts if n < len(row)])
@@ -178,8 +180,7 @@ async def read_columns(
 @router.post("/imports/preview", openapi_extra=_BODY)
 async def preview_list(request: Request, given: Given, person: Importing, service: TheService) -> TallyShown:
     """Say what each row of a list would come to; nothing is written."""
-    del person
-    async with _plan(request, given, service) as plan, service.decisions.reading() as connection:
+    async with _plan(request, given, person, service) as plan, service.decisions.reading() as connection:
         tally = await preview_import(connection, plan, _nobody)
     return TallyShown(**_tally(tally, _language(request)))
 
@@ -188,9 +189,8 @@ async def preview_list(request: Request, given: Given, person: Importing, servic
 async def import_list(request: Request, given: Given, person: Importing, service: TheService) -> ImportFinished:
     """Bring in a list, a thousand rows at a time; answers at the end, and the import tells meanwhile how far it is."""
     touch = Touch(by=person.account, at=service.clock())
-    async with _plan(request, given, service) as plan:
+    async with _plan(request, given, person, service) as plan:
         new = import_of(plan, secrets.token_hex(16), touch)
-        service.stop_import.clear()
         done = await run_import(service.decisions, plan, new, service.clock, lambda *_: _go_on(service))
     return ImportFinished(id=done.id, resumed=done.resumed, **_tally(done.tally, _language(request)))
 
@@ -215,11 +215,14 @@ async def read_import(number: Name, person: Importing, service: TheService) -> I
 @router.post("/imports/stop")
 async def stop_reading(person: Importing, service: TheService) -> ImportToldToStop:
     """Stop the list that is being brought in, after the rows that are written just now."""
-    del person
-    stopping = service.files.locked()
-    if stopping:
-        service.stop_import.set()
-    return ImportToldToStop(stopping=stopping)
+    reading = service.reading
+    if reading.by is None:
+        return ImportToldToStop(stopping=False)
+    touch = Touch(by=person.account, at=service.clock())
+    async with service.decisions.writing() as unit:
+        await note_stop(unit, reading.by, touch)
+    reading.stopping = True
+    return ImportToldToStop(stopping=True)
 
 
 @router.post("/imports/{number}/undo")
@@ -229,7 +232,7 @@ async def take_back(number: Name, person: Importing, service: TheService) -> Imp
     return ImportTakenBack(gone=undone.gone, back=undone.back, left=undone.left)
 
 
-@router.get("/export", response_class=Response)
+@router.get("/export", response_class=Response, dependencies=[EXPORT])
 async def export_list(
     request: Request,
     person: Exporting,
@@ -259,22 +262,23 @@ async def export_list(
 
 
 @asynccontextmanager
-async def _sheet(request: Request, file: str, service: Service) -> AsyncIterator[CustomerSheet]:
-    """Read the list that is sent, and let nobody send another until it is done with.
+async def _sheet(request: Request, file: str, person: Principal, service: Service) -> AsyncIterator[CustomerSheet]:
+    """Read the list that is sent, once all of it is here; nobody's other is read until it is done with.
 
     Raises:
-        RequestRefused: Another one is being read.
+        RequestRefused: Another one is being read, or this one does not come to an end.
     """
-    if service.files.locked():
-        raise RequestRefused("too-many", "another list is being read; try again later", Retry_After="30")
-    async with service.files:
-        yield await asyncio.to_thread(customer_sheet_of, await request.body(), file)
+    service.reading.require_free()
+    with service.lists.of(person.account):
+        held = await sent_file(request)
+        with service.reading.of(person.account):
+            yield await asyncio.to_thread(customer_sheet_of, held, file)
 
 
 @asynccontextmanager
-async def _plan(request: Request, given: ListGiven, service: Service) -> AsyncIterator[ImportPlan]:
+async def _plan(request: Request, given: ListGiven, person: Principal, service: Service) -> AsyncIterator[ImportPlan]:
     """Make the plan of the list that is sent."""
-    async with _sheet(request, given.file, service) as sheet:
+    async with _sheet(request, given.file, person, service) as sheet:
         async with service.decisions.reading() as connection:
             known = frozenset(one.name for one in await classes(connection))
         roster = service.roster
@@ -333,7 +337,7 @@ def _go_on(service: Service) -> None:
     Raises:
         Conflict: Somebody does.
     """
-    if service.stop_import.is_set():
+    if service.reading.stopping:
         raise Conflict("the import was stopped: send the same file again to go on with it, or take it back")
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import secrets
 from datetime import datetime
 from typing import Annotated, Any
@@ -20,6 +19,7 @@ from callcenter.usecases.enquiries.attach import NewAttachment, attach, fetch_at
 from callcenter.web.api.fields import Name, RequestBody, ResponseBody, moment_out
 from callcenter.web.auth import allowed
 from callcenter.web.problems import RequestRefused
+from callcenter.web.sent_files import sent_in_time
 from callcenter.web.service import Service, TheService
 
 router = APIRouter(prefix="/attachments", tags=["attachments"])
@@ -29,7 +29,6 @@ FILES = ("/attachments",)
 
 Recording = Annotated[Principal, Depends(allowed(Right.RECORD_ENQUIRIES))]
 
-_SECONDS = 120.0
 _SERVED = {
     "Content-Security-Policy": "sandbox; default-src 'none'; frame-ancestors 'none'",
     "Cache-Control": "no-store",
@@ -109,10 +108,8 @@ async def add_attachment(
     async with service.decisions.reading() as connection:
         subject = await subject_of(connection, kind, number, person)
         await require_room(connection, settings, kind, subject)
-    if service.uploads.locked():
-        raise RequestRefused("too-many", "other files are being sent; try again later", Retry_After="10")
     new = NewAttachment(secrets.token_hex(16), kind, subject, given.name, person, service.clock())
-    async with service.uploads:
+    with service.uploads.of(person.account):
         incoming = FileFolder(settings.folder).begin()
         try:
             await _receive(request, incoming, settings.most_bytes)
@@ -137,14 +134,11 @@ async def _receive(request: Request, incoming: IncomingFile, most: int) -> None:
     Raises:
         RequestRefused: It is empty, too large, or does not end.
     """
-    try:
-        async with asyncio.timeout(_SECONDS):
-            async for chunk in request.stream():
-                incoming.write(chunk)
-                if incoming.size > most:
-                    raise RequestRefused("too-large", f"a file has at most {most} bytes")
-    except TimeoutError:
-        raise RequestRefused("malformed", "the file was not sent in time: send it again") from None
+    async with sent_in_time():
+        async for chunk in request.stream():
+            incoming.write(chunk)
+            if incoming.size > most:
+                raise RequestRefused("too-large", f"a file has at most {most} bytes")
     if not incoming.size:
         raise RequestRefused("invalid", "the file is empty")
 

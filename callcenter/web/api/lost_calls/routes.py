@@ -36,9 +36,9 @@ from callcenter.web.api.lost_calls.shapes import (
     lost_call_shown,
 )
 from callcenter.web.api.once import TheOnce
-from callcenter.web.api.written import MOST_WRITTEN, FileAsked
-from callcenter.web.auth import allowed
-from callcenter.web.one_time_codes import CODE_LASTS, CallBack
+from callcenter.web.api.written import EXPORT, MOST_WRITTEN, FileAsked, note_export
+from callcenter.web.auth import TheSession, allowed
+from callcenter.web.one_time_codes import CODE_LASTS, CallBack, CodeGrounds
 from callcenter.web.problems import RequestRefused, language_of
 from callcenter.web.service import Service, TheService
 
@@ -70,7 +70,7 @@ async def find_lost_calls(body: LostCallsSought, person: Seeing, service: TheSer
     return await _page(body, key, person, service)
 
 
-@router.get("/export", response_class=Response)
+@router.get("/export", response_class=Response, dependencies=[EXPORT])
 async def export_lost_calls(
     request: Request, asked: Annotated[LostCallsToWrite, Query()], person: Closing, service: TheService
 ) -> Response:
@@ -78,11 +78,7 @@ async def export_lost_calls(
     now, language = service.clock(), language_of(request.headers.get("accept-language"))
     async with service.decisions.reading() as connection:
         found = [one for _, one in await entries(connection, _filter(asked), now, limit=MOST_WRITTEN)]
-    told = {"entries": len(found)}
-    async with service.decisions.writing() as unit:
-        await unit.note(
-            Audited(at=now, actor=person.account, action="export", kind="lost_call", subject="all", detail=told)
-        )
+    await note_export(service, person, "lost_call", entries=len(found))
     rows = lost_calls_listed(found, sight(person.role, Part.CALLER), service.rulebook.zone, language)
     title = WORDS.say("lost_calls", language)
     return await asked.answer("lost-calls", title, LOST_COLUMNS, rows, language)
@@ -114,7 +110,6 @@ async def release(number: LostCallId, person: Claiming, service: TheService, onc
         return KeptAnswer(status=status.HTTP_200_OK, etag="", body='{"state":"released"}')
 
     answer = await once.answer(work)
-    service.codes.void(lambda one: one.lost_call == number)
     _tell(service, "released", number, person)
     return answer
 
@@ -122,22 +117,19 @@ async def release(number: LostCallId, person: Claiming, service: TheService, onc
 @router.post("/close", response_model=LostCallsGone)
 async def close(body: LostCallsClosed, person: Closing, service: TheService, once: TheOnce) -> Response:
     """Close lost calls that nobody needs to call back, with all of the same numbers; what is closed stays so."""
-    void: set[str] = set()
 
     async def work(unit: UnitOfWork) -> KeptAnswer:
         gone = await close_lost_calls(unit, body.ids, body.reason, person, once.asked.at)
-        void.update(gone)
         return KeptAnswer(status=status.HTTP_200_OK, etag="", body=LostCallsGone(closed=gone).model_dump_json())
 
     answer = await once.answer(work)
-    service.codes.void(lambda one: one.lost_call in void)
     for number in body.ids:
         _tell(service, "closed_by_hand", number, person)
     return answer
 
 
 @router.post("/{number}/call")
-async def call_back(number: LostCallId, person: Claiming, service: TheService) -> CallBackGiven:
+async def call_back(number: LostCallId, session: TheSession, person: Claiming, service: TheService) -> CallBackGiven:
     """Claim a lost call, and get what the agent's own phone dials once, within a minute, to call it back."""
     board, codes = service.ports.switchboard, service.codes
     if board is None:
@@ -152,7 +144,8 @@ async def call_back(number: LostCallId, person: Claiming, service: TheService) -
         if entry == number:
             raise Conflict("this caller gave no number that can be called")
         await unit.note(Audited(at=now, actor=person.account, action="call_back", kind="lost_call", subject=number))
-    given = codes.give(person.account, phones, CallBack(number=dialled_as(entry), lost_call=number))
+    grounds = CodeGrounds(account=person.account, session=session.id, right=Right.CLAIM_LOST_CALLS)
+    given = codes.give(grounds, phones, CallBack(number=dialled_as(entry), lost_call=number))
     _tell(service, "claimed", number, person)
     shown = claim_shown(claimed, service.rulebook.zone)
     until = moment_out(now + CODE_LASTS, service.rulebook.zone)

@@ -15,8 +15,8 @@ from callcenter.staff.roles import Principal
 from callcenter.store.audit import Audited
 from callcenter.store.conflicts import Conflict
 from callcenter.web.api.fields import Name, RequestBody, ResponseBody, moment_out
-from callcenter.web.auth import allowed
-from callcenter.web.one_time_codes import CODE_LASTS, CallBack
+from callcenter.web.auth import TheSession, allowed
+from callcenter.web.one_time_codes import CODE_LASTS, CallBack, CodeGrounds
 from callcenter.web.problems import RequestRefused
 from callcenter.web.service import TheService
 
@@ -88,7 +88,7 @@ async def list_colleagues(person: Seeing, service: TheService) -> ReachedShown:
 
 
 @router.post("/dial")
-async def dial_again(body: CallAgain, person: AtTheDesk, service: TheService) -> CodeGiven:
+async def dial_again(body: CallAgain, session: TheSession, person: AtTheDesk, service: TheService) -> CodeGiven:
     """Get what one's own phone dials once, within a minute, to call whoever was in a call of one's own."""
     board, calls = service.ports.switchboard, service.ports.calls
     if board is None or calls is None:
@@ -102,5 +102,6 @@ async def dial_again(body: CallAgain, person: AtTheDesk, service: TheService) ->
     now = service.clock()
     async with service.decisions.writing() as unit:
         await unit.note(Audited(at=now, actor=person.account, action="call_back", kind="call", subject=body.call))
-    given = service.codes.give(person.account, phones, CallBack(number=dialled_as(key), call=body.call))
+    grounds = CodeGrounds(account=person.account, session=session.id, right=Right.USE_DESK, agent=person.agent)
+    given = service.codes.give(grounds, phones, CallBack(number=dialled_as(key), call=body.call))
     return CodeGiven(dial=CALL_BACK + given.code, until=moment_out(now + CODE_LASTS, service.rulebook.zone))

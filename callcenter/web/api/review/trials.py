@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends, Request, Response, status
 from pydantic import Field, model_validator
 
 from callcenter import locale
+from callcenter.domain.frame import Micros
 from callcenter.errors import BadInput
 from callcenter.locale import Language
 from callcenter.reports.trial.text import Sort, ordered
@@ -90,6 +91,8 @@ class TrialShown(ResponseBody):
     """A trial: how far it is, and what it found."""
 
     id: str
+    by: str = Field(description="Who began it.")
+    may_stop: bool
     state: TrialState
     progress: float = Field(description="From 0 to 1.")
     first: date = Field(serialization_alias="from")
@@ -110,14 +113,9 @@ async def start_trial(body: NewTrial, person: Trying, service: TheService, once:
     trials, language = _trials(service), language_of(once.request.headers.get("accept-language"))
 
     async def work(unit: UnitOfWork) -> KeptAnswer:
-        asked = _asked(body, await _draft(unit, body, service), service)
+        asked = _asked(body, await _draft(unit, body, service), person, service)
         detail = {"from": body.first.isoformat(), "to": body.last.isoformat()}
-        version = asked.draft.editions[-1].version
-        await unit.note(
-            Audited(
-                at=once.asked.at, actor=person.account, action="try", kind="rulebook", subject=version, detail=detail
-            )
-        )
+        await unit.note(_noted("try", asked, person, once.asked.at, detail))
         shown = _shown(trials.start(once.new_id, asked), person, language)
         return KeptAnswer(status=status.HTTP_202_ACCEPTED, etag=etag(1), body=shown.model_dump_json(by_alias=True))
 
@@ -133,10 +131,24 @@ async def read_trial(number: str, person: Trying, service: TheService, request: 
 
 @router.post("/{number}/stop")
 async def stop_trial(number: str, person: Trying, service: TheService, request: Request) -> TrialShown:
-    """Let a trial end where it is; what it would have found is not known then."""
+    """Let a trial end where it is, if one began it oneself or approves changes; what it would have found is lost."""
     run = _trials(service).run(number)
-    run.stopping = True
+    if not _may_stop(run, person):
+        raise RequestRefused("forbidden", f"{run.asked.by} tries this draft: they stop it, or who approves changes")
+    if run.state is TrialState.RUNNING and not run.stopping:
+        async with service.decisions.writing() as unit:
+            await unit.note(_noted("stop", run.asked, person, service.clock(), {"by": run.asked.by}))
+        run.stopping = True
     return _shown(run, person, language_of(request.headers.get("accept-language")))
+
+
+def _may_stop(run: TrialRun, person: Principal) -> bool:
+    return run.asked.by == person.account or may(person, Right.APPROVE_CHANGE)
+
+
+def _noted(action: str, asked: TrialAsked, person: Principal, at: Micros, detail: dict[str, Any]) -> Audited:
+    version = asked.draft.editions[-1].version
+    return Audited(at=at, actor=person.account, action=action, kind="rulebook", subject=version, detail=detail)
 
 
 def _trials(service: Service) -> Trials:
@@ -155,10 +167,10 @@ async def _draft(unit: UnitOfWork, body: NewTrial, service: Service) -> Rulebook
     return rulebook_of(whole(content or {}), service.rulebook.timezone)
 
 
-def _asked(body: NewTrial, draft: Rulebook, service: Service) -> TrialAsked:
+def _asked(body: NewTrial, draft: Rulebook, person: Principal, service: Service) -> TrialAsked:
     zone = service.rulebook.zone
     span = TrialSpan(day_start(body.first, zone), day_start(body.last, zone, days=1))
-    return TrialAsked(draft, service.in_force(), body.first, body.last, span)
+    return TrialAsked(draft, service.in_force(), body.first, body.last, span, person.account)
 
 
 def _shown(run: TrialRun, person: Principal, language: Language) -> TrialShown:
@@ -168,6 +180,8 @@ def _shown(run: TrialRun, person: Principal, language: Language) -> TrialShown:
     sees_shadow = may(person, Right.SEE_SHADOW)
     return TrialShown(
         id=run.id,
+        by=asked.by,
+        may_stop=_may_stop(run, person),
         state=run.state,
         progress=run.progress,
         first=asked.first,

@@ -40,13 +40,14 @@ class TrialState(StrEnum):
 
 
 class TrialAsked(NamedTuple):
-    """What is tried, by which rules in force, over which days (both inclusive)."""
+    """What is tried, by which rules in force, over which days (both inclusive), and by which account."""
 
     draft: Rulebook
     in_force: RulesInForce
     first: date
     last: date
     span: TrialSpan
+    by: str
 
 
 class _Stopped(CallcenterError):

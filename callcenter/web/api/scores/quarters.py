@@ -12,7 +12,7 @@ from callcenter.store.decisions.scores import ScoredQuarter, quarters_of_all
 from callcenter.web.api.fields import Name
 from callcenter.web.api.scores.routes import TheReader, seen_by, sheet_style
 from callcenter.web.api.scores.shapes import Quarters, ScoreReader
-from callcenter.web.api.written import FileAsked, FileKind
+from callcenter.web.api.written import EXPORT, FileAsked, FileKind, note_export
 from callcenter.web.service import Service, TheService
 
 router = APIRouter(prefix="/scores/quarters", tags=["scores"])
@@ -31,7 +31,7 @@ async def list_quarters(
     return Quarters(items=[reader.quarter_summary(one) for one in found])
 
 
-@router.get("/{year}/{quarter}/export", response_class=Response)
+@router.get("/{year}/{quarter}/export", response_class=Response, dependencies=[EXPORT])
 async def export_quarters(
     year: Year,
     quarter: Quarter,
@@ -41,8 +41,9 @@ async def export_quarters(
     file: Annotated[FileKind, Query(alias="format")] = FileKind.CSV,
 ) -> Response:
     """Write a quarter's scores of everybody whom one may see to a file; what a spreadsheet would run is made inert."""
-    rows = quarters(await _everybody((year, quarter), team, reader, service), sheet_style(reader))
-    title = SHEETS.say("scores", reader.language)
+    found = await _everybody((year, quarter), team, reader, service)
+    await note_export(service, reader.person, "score", f"{year}-Q{quarter}", agents=len(found))
+    rows, title = quarters(found, sheet_style(reader)), SHEETS.say("scores", reader.language)
     name = f"scores-{year}-Q{quarter}"
     return await FileAsked(format=file).answer(name, title, [str(one) for one in rows[0]], rows, reader.language)
 

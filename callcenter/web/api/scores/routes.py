@@ -19,7 +19,7 @@ from callcenter.store.conflicts import Missing
 from callcenter.store.decisions.scores import AgentScore, Member, member_of, quarter_of, score_of, scores_of_all
 from callcenter.web.api.fields import Cursor, Limit, Name, RequestBody, place_in, place_out
 from callcenter.web.api.scores.shapes import QuarterDetail, ScoreDetail, ScoreReader, Scores
-from callcenter.web.api.written import FileKind
+from callcenter.web.api.written import EXPORT, FileKind, note_export
 from callcenter.web.auth import allowed
 from callcenter.web.problems import language_of
 from callcenter.web.service import Service, TheService
@@ -79,7 +79,7 @@ async def list_scores(asked: Annotated[AskedScores, Query()], reader: TheReader,
     return Scores(items=[reader.summary(one) for one in shown], next=more)
 
 
-@router.get("/export", response_class=Response)
+@router.get("/export", response_class=Response, dependencies=[EXPORT])
 async def export_scores(
     month: Annotated[MonthText, Query()],
     reader: TheReader,
@@ -89,6 +89,7 @@ async def export_scores(
 ) -> Response:
     """Write a month's scores of everybody whom one may see to a file; what a spreadsheet would run is made inert."""
     found = await _everybody(reader, month, service, team)
+    await note_export(service, reader.person, "score", month, agents=len(found))
     how = sheet_style(reader)
     write, media = _FILES[file]
     headers = {

@@ -121,6 +121,11 @@ export const PAGES: RouteRecordRaw[] = [
     meta: { title: "page.changes", area: "page.admin", icon: "admin", rights: ["propose_change", "approve_change"], help: "administration#changes" },
   },
   {
+    path: "/admin/classes/:code?",
+    component: () => import("@/pages/ClassesPage.vue"),
+    meta: { title: "page.classes", area: "page.admin", icon: "admin", rights: ["change_classes"], help: "administration#classes" },
+  },
+  {
     path: "/admin/audit",
     component: () => import("@/pages/AuditPage.vue"),
     meta: { title: "page.audit", area: "page.admin", icon: "admin", rights: ["read_audit"], help: "administration#audit" },

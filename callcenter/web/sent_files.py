@@ -1,0 +1,76 @@
+"""Files that are sent: received whole before they are anybody's turn, and one list read at a time, it is said whose."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+
+from fastapi import Request
+
+from callcenter.web.problems import RequestRefused
+
+SECONDS = 120.0
+"""Within them a file is here as a whole."""
+
+
+class ReadingTurn:
+    """Whose list is being read; somebody else may want it to stop.
+
+    Attributes:
+        by: The account; None: nobody's.
+        stopping: Whether it is to stop.
+    """
+
+    def __init__(self) -> None:
+        self.by: str | None = None
+        self.stopping = False
+
+    def require_free(self) -> None:
+        """Pass if no list is being read.
+
+        Raises:
+            RequestRefused: One is.
+        """
+        if self.by is not None:
+            raise RequestRefused(
+                "too-many", f"a list of {self.by} is being read; try again when it is done", Retry_After="30"
+            )
+
+    @contextmanager
+    def of(self, account: str) -> Iterator[None]:
+        """Read an account's list.
+
+        Raises:
+            RequestRefused: Another one is being read.
+        """
+        self.require_free()
+        self.by, self.stopping = account, False
+        try:
+            yield
+        finally:
+            self.by = None
+
+
+@asynccontextmanager
+async def sent_in_time() -> AsyncIterator[None]:
+    """Receive a file.
+
+    Raises:
+        RequestRefused: It does not come to an end.
+    """
+    try:
+        async with asyncio.timeout(SECONDS):
+            yield
+    except TimeoutError:
+        raise RequestRefused("malformed", "the file was not sent in time: send it again") from None
+
+
+async def sent_file(request: Request) -> bytes:
+    """Receive a file as a whole.
+
+    Raises:
+        RequestRefused: It does not come to an end.
+    """
+    async with sent_in_time():
+        return await request.body()
