@@ -29,7 +29,7 @@ from callcenter.store.customers.search import CustomerOrder, CustomerQuery
 from callcenter.store.decisions import violations
 from callcenter.store.decisions.lost_calls import LostCallFilter, LostCallOrder, entries
 from callcenter.store.decisions.violations import RecordOrder, RecordQuery
-from callcenter.store.enquiries.enquiries import EnquiryFilter, list_enquiries
+from callcenter.store.enquiries.enquiries import EnquiryFilter, EnquiryOrder, list_enquiries
 from callcenter.store.outbox_progress import backlogs, parked
 from callcenter.store.sign_in.session_list import open_sessions
 from callcenter.store.sign_in.sessions import Lifetimes
@@ -255,8 +255,8 @@ def _enquiries() -> list[Table]:
     return [Table("enquiries", row)]
 
 
-def _received(**asked: Any) -> Asked:
-    return lambda connection: list_enquiries(connection, EnquiryFilter(**asked), limit=PAGE)
+def _received(order: EnquiryOrder = EnquiryOrder.NEWEST, **asked: Any) -> Asked:
+    return lambda connection: list_enquiries(connection, EnquiryFilter(**asked), order=order, limit=PAGE)
 
 
 def _sessions() -> list[Table]:

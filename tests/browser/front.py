@@ -42,7 +42,7 @@ from tests.integration.office import PASSWORD, propose, settings_of
 
 CHROMIUM = "/usr/bin/chromium"
 AXE = Path(__file__).parents[2] / "callcenter/web/ui/node_modules/axe-core/axe.min.js"
-RAIL = ["Desk", "My day", "Calls", "Lost calls", "Cases", "Figures", "Records", "Account"]
+RAIL = ["Desk", "My day", "Calls", "Lost calls", "Cases", "Enquiries", "Figures", "Records", "Account"]
 """The pages of an agent."""
 PATIENCE_MS = 30_000
 """A busy machine is slow, not wrong."""

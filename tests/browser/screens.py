@@ -87,6 +87,7 @@ async def _leads_pages(there: Front) -> dict[str, dict[str, str]]:
         "floor": "/floor",
         "floor-person": "/floor/Bob",
         "calls": "/calls",
+        "enquiries": "/enquiries",
         "call": "/calls/1.4",
         "lost-lead": "/lost-calls",
         "cases-table": "/cases",

@@ -32,8 +32,8 @@ async def there(nothing_left_by_all: None, tmp_path_factory: pytest.TempPathFact
 
 
 async def picks(page: Page, label: str, choice: str) -> None:
-    """Choose in a list of choices."""
-    await page.locator(".el-select").filter(has=page.get_by_role("combobox", name=label)).click()
+    """Choose in the last list of choices that is called so."""
+    await page.locator(".el-select").filter(has=page.get_by_role("combobox", name=label)).last.click()
     await page.get_by_role("option", name=choice, exact=True).click()
 
 
@@ -63,6 +63,46 @@ async def test_a_list_has_an_address_keeps_its_columns_and_is_taken_as_it_is_sho
         await (await coming.value).save_as(tmp_path / "lost.csv")
         head, first, *_ = csv.reader((tmp_path / "lost.csv").read_text("utf-8-sig").splitlines())
         assert (head, first[0]) == (["caller", "state", "queues", "times", "since", "latest"], "13900139001")
+
+
+async def test_an_enquiry_is_recorded_taken_on_by_two_and_listed_by_what_is_due(there: Front) -> None:
+    sun = await there.work.signed_in("sun")
+    await sun.send("POST", "/classes", {"code": "late", "zh": "晚到", "en": "Came late"})
+    async with there.person() as one, there.person("zh-CN") as other:
+        one.expected.append("status of 412")
+        page = await one.sign_in("alice", "/enquiries")
+        await expect(page.locator("[data-note=empty]")).to_contain_text("Nothing waits")
+        await page.locator("[data-act=receive]").click()
+        await page.locator("textarea[name=words]").fill("where is my parcel?")
+        await picks(page, "Channel", "chat")
+        await page.reload()
+        await expect(page.locator("textarea[name=words]")).to_have_value("where is my parcel?")
+        assert await serious(page) == []
+        await page.get_by_role("button", name="Record it").click()
+        await expect(page).to_have_url(re.compile(r"/enquiries/[0-9a-f]{32}$"))
+        await expect(page.locator("[data-table=enquiries] tbody tr")).to_have_count(1)
+        await expect(page.locator("[data-step=close]")).to_have_count(0)
+        await page.locator("[data-step=classify]").click()
+        await picks(page, "What it was about", "Came late")
+        number = page.url.split("/")[-1].split("?")[0]
+        solved = {"step": "solve", "words": "sent anew"}
+        assert (await sun.send("POST", f"/enquiries/{number}/steps", solved, If_Match='"1"')).status_code == 200
+        await page.get_by_role("button", name="Give a class").click()
+        await expect(page.locator("[data-part=steps] .meanwhile")).to_contain_text("sun: Solution written")
+        await page.get_by_role("button", name="Give a class").click()
+        await expect(page.locator("[data-part=facts]")).to_contain_text("Came late")
+        await page.locator("[data-step=close]").click()
+        assert await serious(page) == []
+        await picks(page, "Outcome", "solved")
+        await page.get_by_role("button", name="Close it").click()
+        await expect(page.locator("[data-enquiry-state]")).to_have_text("closed")
+        await expect(page.locator("[data-note=empty]")).to_contain_text("Nothing waits")
+        lead = await other.sign_in("sun", f"/enquiries/{number}?order=newest")
+        await expect(lead.locator("[data-line=close]")).to_contain_text("已解决")
+        assert await serious(lead) == []
+        await lead.get_by_role("link", name="服务承诺").click()
+        await expect(lead.locator("[data-table=contact_promises] tbody tr")).to_have_count(2)
+        assert await serious(lead) == []
 
 
 async def test_who_gives_a_reason_reads_a_masked_number_wherever_it_stands(there: Front) -> None:

@@ -182,6 +182,36 @@ async def test_enquiry_that_becomes_a_complaint_is_a_case_of_its_owner(work: Dep
     await step(work, "sun", became, {"step": "complain", "words": "again", "wanted": "more"}, 422)
 
 
+async def test_what_waits_is_listed_by_what_is_due_and_told_its_next_steps(work: Department) -> None:
+    await add_class(work, "late")
+    async with work.decisions.writing() as unit:
+        customer = (await create_customer(unit, "c" * 32, card_of({"name": "Wang"}), Touch(by="sun", at=MONDAY))).id
+    form = (await read(work, "alice", "/enquiries/form"))["form"]
+    assert [one["name"] for one in form if one["needed"]] == ["channel", "words"]
+    numbers = []
+    for n in range(4):
+        work.now = MONDAY + n * SECOND
+        made = await ask(work, "alice", "POST", "/enquiries", CHAT | {"case_class": "late", "customer": customer}, 201)
+        numbers.append(made)
+    planned = {"step": "plan", "words": "did it come?", "follow_up_at": at(3_600)}
+    await step(work, "alice", numbers[0], planned)
+    closed = await step(work, "alice", numbers[1], {"step": "close", "outcome": "solved"})
+    due = [numbers[n]["id"] for n in (2, 3, 0)]
+    path = f"/enquiries?order=due&customer={customer}&limit=2"
+    page = await read(work, "sun", path)
+    rest = await read(work, "sun", f"{path}&cursor={page['next']}")
+    assert [one["id"] for one in page["items"] + rest["items"]] == due
+    assert rest["next"] is None
+    whole = await read(work, "alice", f"/enquiries/{due[2]}")
+    offered = {one["step"]: [field["name"] for field in one["form"]] for one in whole["offered"]}
+    assert (offered["close"], offered["follow_up"], offered["classify"]) == (["outcome"], ["words"], ["case_class"])
+    assert whole["customer_card"]["name"] == "Wang"
+    (plan,) = (one["fields"] for one in whole["steps"] if one["step"] == "plan")
+    assert plan["follow_up_at"] == whole["follow_up_at"]
+    over = {one["step"] for one in (await read(work, "alice", f"/enquiries/{closed['id']}"))["offered"]}
+    assert over == {"classify", "plan", "feedback", "moments", "complain"}
+
+
 async def test_promises_are_counted_with_their_gaps(work: Department) -> None:
     for moments in ({"arrived": at(-99), "first_answer": at(-39)}, {"arrived": at(-30)}, {}):
         await ask(work, "alice", "POST", "/enquiries", CHAT | {"moments": moments}, 201)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from enum import StrEnum
 from typing import Any
 
 import msgspec
@@ -14,7 +15,7 @@ from callcenter.cases.enquiries import ContactMoments, ContactOutcome, ContactTu
 from callcenter.domain.frame import Micros
 from callcenter.store.conflicts import Missing, Outdated
 from callcenter.store.enquiries.attachments import AttachedTo, forget_attachments
-from callcenter.store.enquiries.tables import EnquiryRow, EnquiryStepRow
+from callcenter.store.enquiries.tables import ENQUIRY_DUE, ENQUIRY_WAITS, EnquiryRow, EnquiryStepRow
 from callcenter.store.idempotency import forget_answers
 from callcenter.store.unit_of_work import UnitOfWork
 
@@ -69,6 +70,13 @@ class EnquiryStepTaken(msgspec.Struct, frozen=True, kw_only=True):
     fields: dict[str, Any]
 
 
+class EnquiryOrder(StrEnum):
+    """In which order enquiries are read: the newest first, or only those that wait, by what is due."""
+
+    NEWEST = "newest"
+    DUE = "due"
+
+
 class EnquiryFilter(msgspec.Struct, frozen=True, kw_only=True):
     """Which enquiries; None: any. `owners` takes in those that nobody has taken yet."""
 
@@ -76,7 +84,7 @@ class EnquiryFilter(msgspec.Struct, frozen=True, kw_only=True):
     channel: CaseChannel | None = None
     owner: str | None = None
     owners: tuple[str, ...] | None = None
-    customer: str | None = None
+    customers: tuple[str, ...] | None = None
     case_class: str | None = None
     since: Micros | None = None
     until: Micros | None = None
@@ -90,7 +98,7 @@ class EnquiryFilter(msgspec.Struct, frozen=True, kw_only=True):
             (self.channel, row.channel == self.channel),
             (self.owner, row.owner == self.owner),
             (self.owners, row.owner.in_(self.owners or ()) | row.owner.is_(None)),
-            (self.customer, row.customer == self.customer),
+            (self.customers, row.customer.in_(self.customers or ())),
             (self.case_class, row.case_class == self.case_class),
             (self.since, row.received_at >= (self.since or 0)),
             (self.until, row.received_at < (self.until or 0)),
@@ -118,14 +126,30 @@ async def reported_as(connection: AsyncConnection, system: str, ids: Collection[
 
 
 async def list_enquiries(
-    connection: AsyncConnection, asked: EnquiryFilter, *, before: tuple[Micros, str] | None = None, limit: int = 50
+    connection: AsyncConnection,
+    asked: EnquiryFilter,
+    *,
+    order: EnquiryOrder = EnquiryOrder.NEWEST,
+    after: tuple[Micros, str] | None = None,
+    limit: int = 50,
 ) -> list[Enquiry]:
-    """Read enquiries, the newest first, from before a place (received_at and id) on."""
-    row = EnquiryRow
-    page = select(row).where(*asked.clauses()).order_by(row.received_at.desc(), row.id.desc()).limit(limit)
-    if before is not None:
-        page = page.where(tuple_(row.received_at, row.id) < tuple_(*before))
+    """Read enquiries in an order, from after a place on (`place_of`)."""
+    row, page = EnquiryRow, select(EnquiryRow).where(*asked.clauses()).limit(limit)
+    if order is EnquiryOrder.DUE:
+        page = page.where(ENQUIRY_WAITS).order_by(ENQUIRY_DUE, row.id)
+        beyond = None if after is None else tuple_(ENQUIRY_DUE, row.id) > tuple_(*after)
+    else:
+        page = page.order_by(row.received_at.desc(), row.id.desc())
+        beyond = None if after is None else tuple_(row.received_at, row.id) < tuple_(*after)
+    if beyond is not None:
+        page = page.where(beyond)
     return [_enquiry(one) for one in await connection.execute(page)]
+
+
+def place_of(enquiry: Enquiry, order: EnquiryOrder) -> tuple[Micros, str]:
+    """Return where an enquiry stands in a list."""
+    waits = order is EnquiryOrder.DUE and enquiry.follow_up_at is not None
+    return (enquiry.follow_up_at or 0 if waits else enquiry.received_at, enquiry.id)
 
 
 async def enquiry_steps(connection: AsyncConnection, number: str) -> list[EnquiryStepTaken]:

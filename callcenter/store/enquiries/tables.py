@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Index, Integer, String, text
+from sqlalchemy import Index, Integer, String, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from callcenter.store.record.models import Base
@@ -74,6 +74,14 @@ class EnquiryRow(Base):
     turns: Mapped[str]
     changed_at: Mapped[int]
     version: Mapped[int] = mapped_column(Integer)
+
+
+_WAITS = "follow_up_at IS NOT NULL OR state = 'open'"
+ENQUIRY_WAITS = text(f"({_WAITS})")
+"""Somebody has still to do something. Lists ask for it word for word, as for `ENQUIRY_DUE`."""
+ENQUIRY_DUE = func.coalesce(EnquiryRow.follow_up_at, EnquiryRow.received_at)
+"""When what waits is due: at its follow-up, else since it came."""
+Index("ix_enquiries_due", ENQUIRY_DUE, EnquiryRow.id, sqlite_where=text(_WAITS), postgresql_where=text(_WAITS))
 
 
 class EnquiryStepRow(Base):

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from callcenter.cases.complaints.forms import FieldKind
 from callcenter.cases.complaints.vocabulary import CaseChannel
 from callcenter.cases.enquiries import (
     MOST_TURNS,
@@ -21,6 +22,7 @@ from callcenter.cases.enquiries import (
     merged_moments,
     require_step,
 )
+from callcenter.cases.enquiry_forms import EnquiryChoices, next_steps, step_form
 from callcenter.domain.frame import SECOND, Micros
 from callcenter.errors import BadInput
 
@@ -184,3 +186,36 @@ def test_what_is_told_by_hand_fills_the_gaps_of_what_a_system_told() -> None:
 def test_what_a_system_told_is_not_told_otherwise_by_hand(by_hand: ContactMoments) -> None:
     with pytest.raises(BadInput, match="it stands"):
         filled_moments(TOLD_BY_SYSTEM, by_hand)
+
+
+def answer(step: EnquiryStep, *, planned: bool) -> dict[str, Any]:
+    """Fill in a step's form, all of it."""
+    among = EnquiryChoices(classes=("delivery",), owners=("bob",))
+    told: dict[str, Any] = {}
+    for one in step_form(step, among, planned=planned):
+        value = T if one.kind is FieldKind.MOMENT else one.choices[0] if one.choices else "so it was"
+        told[one.name.split(".")[0]] = value
+    return told
+
+
+@pytest.mark.parametrize("state", EnquiryState)
+@pytest.mark.parametrize(("classified", "planned"), [*itertools.product((False, True), repeat=2)])
+def test_every_step_that_is_offered_can_be_taken_with_what_its_form_asks(
+    state: EnquiryState, classified: bool, planned: bool
+) -> None:
+    offered = next_steps(state, classified=classified, planned=planned)
+    for step in offered:
+        require_step(step, state, answer(step, planned=planned))
+    assert (EnquiryStep.CLOSE in offered) is (state is EnquiryState.OPEN and classified)
+    assert (EnquiryStep.FOLLOW_UP in offered) is (state is not EnquiryState.COMPLAINT and planned)
+    assert (offered == []) is (state is EnquiryState.COMPLAINT)
+
+
+def test_a_contact_that_is_recorded_is_no_call_and_closes_with_a_follow_up_only_where_one_is_planned() -> None:
+    channel = step_form(EnquiryStep.RECEIVE, EnquiryChoices(), planned=False)[0]
+    assert (channel.name, "phone" in channel.choices) == ("channel", False)
+    choices = {
+        planned: step_form(EnquiryStep.CLOSE, EnquiryChoices(), planned=planned)[0].choices for planned in (False, True)
+    }
+    assert set(choices[True]) - set(choices[False]) == {"follow_up"}
+    assert "complaint" not in choices[True]

@@ -7,7 +7,6 @@ from typing import Annotated, Any
 
 import msgspec
 from fastapi import APIRouter, Depends, Query, Request, Response
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from callcenter.cases.complaints.effects import hours
 from callcenter.domain.frame import Micros
@@ -19,15 +18,12 @@ from callcenter.store.audit import Audited
 from callcenter.store.complaints.cases import CaseFilter, FiledCase, get_case, list_cases, place_of, steps_of
 from callcenter.store.complaints.forgetting import without_numbers_in
 from callcenter.store.complaints.records import records_of
-from callcenter.store.conflicts import Missing
-from callcenter.store.customers.cards import family_of, get, of_key
+from callcenter.store.customers.cards import family_of, of_key
 from callcenter.store.unit_of_work import UnitOfWork
 from callcenter.usecases.complaints.offered_moves import offered_moves
 from callcenter.usecases.complaints.read_cases import may_act, reader_among, reader_of
 from callcenter.usecases.complaints.tell_story import story_of
-from callcenter.usecases.customers.show_customers import shown_card
 from callcenter.web.api.complaints.shapes import (
-    CaseCustomer,
     CaseId,
     CaseMoves,
     CasePage,
@@ -38,6 +34,7 @@ from callcenter.web.api.complaints.shapes import (
     case_shown,
     case_whole,
 )
+from callcenter.web.api.customers.named import customer_named, family_named
 from callcenter.web.api.customers.shapes import number_sought
 from callcenter.web.api.fields import place_in, place_out
 from callcenter.web.api.once import etag
@@ -107,7 +104,7 @@ async def read_case(number: CaseId, person: Seeing, service: TheService, respons
         offered=offered_moves(filed, person.account, desk, service.clock(), agents),
         report_within=hours(desk.settings.report_hours),
     )
-    customer = await _customer(filed, person, service)
+    customer = await customer_named(filed.about.customer, person, service)
     response.headers["ETag"] = etag(filed.version)
     team_of = service.team_of
     mine = [one for one in records if may(person, Right.SEE, one.agent, team_of(one.agent, one.at))]
@@ -132,7 +129,7 @@ async def _page(asked: CasePageAsked, key: str | None, person: Principal, servic
     async with service.decisions.reading() as connection:
         customers = None
         if asked.customer is not None:
-            customers = await _family(connection, asked.customer)
+            customers = await family_named(connection, asked.customer)
         sought = asked.filter(await reader_of(connection, person), service.clock(), customers)
         if key is not None:
             theirs = [one for holder in await of_key(connection, key) for one in await family_of(connection, holder)]
@@ -143,17 +140,9 @@ async def _page(asked: CasePageAsked, key: str | None, person: Principal, servic
     return CasePage(items=[case_shown(one, person, service.rulebook.zone) for one in shown], next=more)
 
 
-async def _family(connection: AsyncConnection, customer: str) -> tuple[str, ...]:
-    """Name a customer, whom it was merged into, and all aliases; nobody where there is none."""
-    try:
-        return tuple(await family_of(connection, (await get(connection, customer)).id))
-    except Missing:
-        return ()
-
-
 async def _all(unit: UnitOfWork, asked: CasesAsked, person: Principal, now: Micros) -> list[FiledCase]:
     connection = unit.connection
-    customers = None if asked.customer is None else await _family(connection, asked.customer)
+    customers = None if asked.customer is None else await family_named(connection, asked.customer)
     sought: CaseFilter = asked.filter(await reader_of(connection, person), now, customers)
     found: list[FiledCase] = []
     after = None
@@ -164,19 +153,6 @@ async def _all(unit: UnitOfWork, asked: CasesAsked, person: Principal, now: Micr
             break
         after = place_of(some[-1], asked.order)
     return found
-
-
-async def _customer(filed: FiledCase, person: Principal, service: Service) -> CaseCustomer | None:
-    """Show whose case it is, once the log of looks has it."""
-    if filed.about.customer is None or not may(person, Right.SEE_CUSTOMERS):
-        return None
-    async with service.decisions.writing() as unit:
-        try:
-            found = await get(unit.connection, filed.about.customer)
-        except Missing:
-            return None
-        card = (await shown_card(unit, found, service.viewer(person))).filed.card
-    return CaseCustomer(id=found.id, name=card.name, customer_class=card.customer_class, key_account=card.key_account)
 
 
 def _nobodys(line: dict[str, Any]) -> dict[str, Any]:

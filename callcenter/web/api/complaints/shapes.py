@@ -23,6 +23,7 @@ from callcenter.store.idempotency import KeptAnswer
 from callcenter.usecases.complaints.move_case import Moved
 from callcenter.usecases.complaints.offered_moves import OfferedMove
 from callcenter.web.api.complaints.offers import MoveOffered, move_offered
+from callcenter.web.api.customers.named import CustomerNamed
 from callcenter.web.api.fields import Name, RequestBody, ResponseBody, Time, moment_in, moment_out
 from callcenter.web.api.once import etag
 
@@ -117,15 +118,6 @@ class CasePage(ResponseBody):
     next: str | None
 
 
-class CaseCustomer(ResponseBody):
-    """Whose case it is, as far as one may read it."""
-
-    id: str
-    name: str
-    customer_class: str | None
-    key_account: bool
-
-
 class CaseLineShown(ResponseBody):
     """One line: who did what when; `place` is who is away, where a deputy did it."""
 
@@ -159,7 +151,7 @@ class CaseWarningShown(ResponseBody):
 class CaseWhole(CaseShown):
     """A case with its lines; `may` names the moves that are for whoever reads it, as it stands."""
 
-    customer_card: CaseCustomer | None
+    customer_card: CustomerNamed | None
     recording: str | None
     unknown: list[str] = Field(description="What the record does not have of the call.")
     lines: list[CaseLineShown]
@@ -209,7 +201,7 @@ def case_whole(
     records: list[FiledCaseRecord],
     person: Principal,
     zone: ZoneInfo,
-    customer: CaseCustomer | None,
+    customer: CustomerNamed | None,
     moves: CaseMoves,
 ) -> CaseWhole:
     """Show a case with all that led there."""

@@ -14,14 +14,18 @@ from callcenter.staff.roles import Principal
 from callcenter.store.enquiries.enquiries import (
     Enquiry,
     EnquiryFilter,
+    EnquiryOrder,
     enquiry_steps,
     get_enquiry,
     list_enquiries,
+    place_of,
 )
 from callcenter.store.idempotency import KeptAnswer
 from callcenter.store.unit_of_work import UnitOfWork
 from callcenter.usecases.enquiries.take_enquiry import EnquiryMove, receive_enquiry, take_enquiry_step
 from callcenter.usecases.enquiries.whose import owners_for, require_within_reach
+from callcenter.web.api.customers.named import customer_named, family_named
+from callcenter.web.api.enquiries.offers import StepOffered, choices_now, receiving_offered, steps_offered
 from callcenter.web.api.enquiries.shapes import (
     EnquiriesAsked,
     EnquiryPage,
@@ -72,13 +76,13 @@ class ContactPromises(ResponseBody):
 
 @router.get("")
 async def list_all(asked: Annotated[EnquiriesAsked, Query()], person: Recording, service: TheService) -> EnquiryPage:
-    """List enquiries within one's reach, the newest first; those that nobody has taken are in everybody's."""
+    """List enquiries within one's reach, the newest first, or by what is due; what nobody has taken is everybody's."""
     async with service.decisions.reading() as connection:
-        wanted = asked.filter(await owners_for(connection, person))
-        before = place_in(asked.cursor)
-        found = await list_enquiries(connection, wanted, before=before, limit=asked.limit + 1)
+        customers = None if asked.customer is None else await family_named(connection, asked.customer)
+        wanted, after = asked.filter(await owners_for(connection, person), customers), place_in(asked.cursor)
+        found = await list_enquiries(connection, wanted, order=asked.order, after=after, limit=asked.limit + 1)
     shown = found[: asked.limit]
-    more = place_out((shown[-1].received_at, shown[-1].id)) if len(found) > len(shown) else None
+    more = place_out(place_of(shown[-1], asked.order)) if len(found) > len(shown) else None
     return EnquiryPage(items=[enquiry_shown(one, person, service) for one in shown], next=more)
 
 
@@ -95,22 +99,32 @@ async def count_contact_promises(
     judged = []
     async with service.decisions.reading() as connection:
         wanted = EnquiryFilter(owners=await owners_for(connection, person), since=since, until=until)
-        before = None
-        while page := await list_enquiries(connection, wanted, before=before, limit=_AT_ONCE):
+        after = None
+        while page := await list_enquiries(connection, wanted, after=after, limit=_AT_ONCE):
             judged += [one for enquiry in page for one in promises_of(enquiry, service)]
-            before = (page[-1].received_at, page[-1].id)
+            after = place_of(page[-1], EnquiryOrder.NEWEST)
     return ContactPromises(items=[_count(code, told) for code, told in sorted(counted_promises(judged).items())])
+
+
+@router.get("/form")
+async def read_enquiry_form(person: Recording, service: TheService) -> StepOffered:
+    """Say what is asked of whoever records a contact."""
+    del person
+    async with service.decisions.reading() as connection:
+        return receiving_offered(await choices_now(connection))
 
 
 @router.get("/{number}")
 async def read_enquiry(number: Name, person: Recording, service: TheService, response: Response) -> EnquiryWhole:
-    """Read one enquiry with its steps."""
+    """Read one enquiry with its steps and those that can be taken now."""
     async with service.decisions.reading() as connection:
         found = await get_enquiry(connection, number)
         await require_within_reach(connection, person, found.owner)
         steps = await enquiry_steps(connection, number)
+        offered = steps_offered(found, await choices_now(connection))
+    customer = await customer_named(found.customer, person, service)
     response.headers["ETag"] = etag(found.version)
-    return enquiry_whole(found, steps, person, service)
+    return enquiry_whole(found, steps, offered, customer, person, service)
 
 
 @router.post("", status_code=status.HTTP_201_CREATED, response_model=EnquiryShown)

@@ -25,8 +25,10 @@ from callcenter.errors import BadInput
 from callcenter.rules.records.masks import worded
 from callcenter.staff.roles import Field as Part
 from callcenter.staff.roles import Principal, Sight, sight
-from callcenter.store.enquiries.enquiries import Enquiry, EnquiryFilter, EnquiryStepTaken
+from callcenter.store.enquiries.enquiries import Enquiry, EnquiryFilter, EnquiryOrder, EnquiryStepTaken
 from callcenter.usecases.enquiries.limits import contact_limits
+from callcenter.web.api.customers.named import CustomerNamed
+from callcenter.web.api.enquiries.offers import StepOffered
 from callcenter.web.api.fields import (
     ClassCode,
     Cursor,
@@ -143,17 +145,20 @@ class EnquiriesAsked(RequestBody):
     since: Moment | None = Field(default=None, alias="from")
     until: Moment | None = Field(default=None, alias="to")
     follow_up_by: Moment | None = Field(default=None, description="Those whose follow-up is planned before this.")
+    order: EnquiryOrder = Field(
+        default=EnquiryOrder.NEWEST, description="due: only those that wait, what is due first."
+    )
     limit: Limit = 50
     cursor: Cursor = None
 
-    def filter(self, owners: tuple[str, ...] | None) -> EnquiryFilter:
-        """Return what the database is asked, within somebody's reach."""
+    def filter(self, owners: tuple[str, ...] | None, customers: tuple[str, ...] | None = None) -> EnquiryFilter:
+        """Return what the database is asked, within somebody's reach; `customers`: the customer and its aliases."""
         return EnquiryFilter(
             state=self.state,
             channel=self.channel,
             owner=self.owner,
             owners=owners,
-            customer=self.customer,
+            customers=customers,
             case_class=self.case_class,
             since=moment_in(self.since),
             until=moment_in(self.until),
@@ -228,11 +233,13 @@ class EnquiryShown(ResponseBody):
 class EnquiryWhole(EnquiryShown):
     """An enquiry with every step."""
 
+    customer_card: CustomerNamed | None
     steps: list[EnquiryStepShown]
+    offered: list[StepOffered] = Field(description="What can be done with it as it stands.")
 
 
 class EnquiryPage(ResponseBody):
-    """Enquiries, the newest first."""
+    """Enquiries, in the order that was asked for."""
 
     items: list[EnquiryShown]
     next: str | None
@@ -250,9 +257,14 @@ def enquiry_shown(enquiry: Enquiry, person: Principal, service: Service) -> Enqu
 
 
 def enquiry_whole(
-    enquiry: Enquiry, steps: Iterable[EnquiryStepTaken], person: Principal, service: Service
+    enquiry: Enquiry,
+    steps: Iterable[EnquiryStepTaken],
+    offered: list[StepOffered],
+    customer: CustomerNamed | None,
+    person: Principal,
+    service: Service,
 ) -> EnquiryWhole:
-    """Show an enquiry with its steps."""
+    """Show an enquiry with its steps and those that can be taken."""
     zone, seen = service.rulebook.zone, _sight(enquiry, person)
     shown = [
         EnquiryStepShown(
@@ -261,13 +273,12 @@ def enquiry_whole(
             by=one.by,
             step=one.step,
             state=one.state,
-            fields={
-                name: worded(value, seen) if isinstance(value, str) else value for name, value in one.fields.items()
-            },
+            fields={name: _said(name, value, seen, service) for name, value in one.fields.items()},
         )
         for one in steps
     ]
-    return EnquiryWhole(**_told(enquiry, person, service), steps=shown)
+    told = _told(enquiry, person, service)
+    return EnquiryWhole(**told, customer_card=customer, steps=shown, offered=offered)
 
 
 def _told(enquiry: Enquiry, person: Principal, service: Service) -> dict[str, Any]:
@@ -297,6 +308,17 @@ def _moments(moments: ContactMoments, service: Service) -> MomentsShown:
         for one in moments.turns
     ]
     return MomentsShown(**{name: moment_out(getattr(moments, name), zone) for name in _OWN_MOMENTS}, turns=turns)
+
+
+def _said(name: str, value: Any, seen: Sight, service: Service) -> Any:
+    """Show what was said with a step: moments with their zone, words as far as somebody reads them."""
+    match name:
+        case "follow_up_at":
+            return moment_out(value, service.rulebook.zone)
+        case "moments":
+            return {own: moment_out(value.get(own), service.rulebook.zone) for own in _OWN_MOMENTS if value.get(own)}
+        case _:
+            return worded(value, seen) if isinstance(value, str) else value
 
 
 def _sight(enquiry: Enquiry, person: Principal) -> Sight:

@@ -61,6 +61,11 @@ export const PAGES: RouteRecordRaw[] = [
     meta: { title: "page.cases", icon: "cases", rights: ["see_cases", "see_remedies", "see_case_reviews"], help: "page#cases" },
   },
   {
+    path: "/enquiries/:number?",
+    component: () => import("@/pages/EnquiriesPage.vue"),
+    meta: { title: "page.enquiries", icon: "enquiries", rights: ["record_enquiries"], help: "leads#enquiries" },
+  },
+  {
     path: "/aftercare/:part?",
     component: () => import("@/pages/AftercarePage.vue"),
     meta: {

@@ -1,4 +1,4 @@
-/** What somebody typed of a move: kept on this browser by account, case and move until it is made. */
+/** What somebody typed of a move: kept on this browser by account, case or enquiry, and move until it is made. */
 import { type Kept, kept } from "@/words/kept";
 
 import type { Answers } from "./form";
@@ -17,6 +17,6 @@ function isDraft(value: unknown): boolean {
   return typeof one?.answers === "object" && one.answers !== null && typeof one.key === "string" && typeof one.sent === "string";
 }
 
-export function moveDraft(account: string, number: string, move: string): Kept<MoveDraft> {
-  return kept<MoveDraft>(`draft.${account}.case.${number}.${move}`, isDraft);
+export function moveDraft(account: string, kind: "case" | "enquiry", number: string, move: string): Kept<MoveDraft> {
+  return kept<MoveDraft>(`draft.${account}.${kind}.${number}.${move}`, isDraft);
 }

@@ -51,3 +51,9 @@ test("a tick that is needed is given, and what nobody typed is blank", () => {
   expect(isBlank({ a: " ", remedies: [] })).toBe(true);
   expect(isBlank({ a: false })).toBe(false);
 });
+
+test("the parts of one object are sent together", () => {
+  const moments = [field("moments.arrived", { kind: "moment", needed: false }), field("moments.closed", { kind: "moment", needed: false })];
+  expect(line(moments, { "moments.arrived": "10:00", "moments.closed": "10:05" })).toEqual({ moments: { arrived: "10:00", closed: "10:05" } });
+  expect(line(moments, {})).toEqual({});
+});

@@ -74,7 +74,7 @@ function value(field: FormField, answer: string | true): unknown {
 
 function put(found: Record<string, unknown>, name: string, told: unknown): void {
   const [whole, part] = name.split(".") as [string, string | undefined];
-  found[whole] = part === undefined ? told : { [part]: told };
+  found[whole] = part === undefined ? told : { ...(found[whole] as Record<string, unknown> | undefined), [part]: told };
 }
 
 /** Tells whether something was typed. */

@@ -1,5 +1,6 @@
 /** What stands beside a page's name in the rail. */
 import {
+  ChatLineRound,
   DataAnalysis,
   DataBoard,
   Document,
@@ -24,6 +25,7 @@ export const ICONS = {
   calls: Phone,
   lost: PhoneFilled,
   cases: Tickets,
+  enquiries: ChatLineRound,
   aftercare: Finished,
   customers: UserFilled,
   figures: TrendCharts,
