@@ -9,7 +9,7 @@ PY := .venv/bin/python
 PURE := domain rules cases staff sip
 BOTTOM := clock errors numbers shape spreadsheet text untrusted
 
-.PHONY: venv ui wheel system server root demo screens test check generate pure bench soak clean
+.PHONY: venv ui wheel system server root demo screens test check generate pure $(PURE:%=pure-%) pure-bottom bench soak clean
 
 venv: .venv/.done ## the command, with the phone extra, at .venv/bin/callcenter
 
@@ -45,15 +45,19 @@ generate: venv ## what is made from the code: the catalogue, the manual's tables
 	$(PY) -m callcenter.locale.compile
 	$(PY) -m tests.repo.generate
 
-pure: venv ## the pure floors, every statement and branch, each by its own unit tests; lines that none reaches are named
-	for floor in $(PURE); do $(PY) -m pytest -n 2 -q --cov callcenter/$$floor tests/unit/$$floor || exit 1; done
-	$(PY) -m pytest -n 2 -q $(BOTTOM:%=--cov callcenter.%) $(BOTTOM:%=tests/unit/test_%.py)
+pure: $(PURE:%=pure-%) pure-bottom ## the pure floors, every statement and branch, each by its own unit tests; lines that none reaches are named
+
+$(PURE:%=pure-%): pure-%: venv
+	COVERAGE_FILE=.coverage.$* $(PY) -m pytest -q --cov callcenter/$* tests/unit/$*
+
+pure-bottom: venv
+	COVERAGE_FILE=.coverage.bottom $(PY) -m pytest -q $(BOTTOM:%=--cov callcenter.%) $(BOTTOM:%=tests/unit/test_%.py)
 
 screens: ui server ## each page in both languages, both themes and two widths, into var/screens
 	$(PY) -m tests.browser.screens
 
 test: server venv ## every test; those that listen to phones' own clocks one after another, the others beside them
-	$(MAKE) --no-print-directory -j 2 -O ui check root pure
+	$(MAKE) --no-print-directory -j 2 -O ui root
 	$(PY) .ci/tests $(PURE:%=tests/unit/%) $(BOTTOM:%=tests/unit/test_%.py)
 
 bench: ui root server ## figures: throughput, latency, memory, the page in a browser
@@ -64,4 +68,4 @@ soak: ui root server ## the long runs, about 45 minutes; each says how far it is
 	$(PY) -m pytest -m soak -v -s --durations=0 -p no:randomly --timeout 3600
 
 clean: ## everything that can be made again
-	rm -rf callcenter/web/static callcenter/web/ui/node_modules .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage build dist *.egg-info var
+	rm -rf callcenter/web/static callcenter/web/ui/node_modules .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage* build dist *.egg-info var

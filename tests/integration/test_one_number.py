@@ -20,7 +20,7 @@ from playwright.async_api import Locator, Page, async_playwright, expect
 
 from callcenter.domain.frame import SECOND
 from callcenter.web.pages.built import is_built
-from tests.browser.front import CHROMIUM, PATIENCE_MS
+from tests.browser.front import HEADLESS, PATIENCE_MS
 from tests.integration.api import Browser
 from tests.integration.asked import filled, pages
 from tests.integration.lively import parsed
@@ -273,7 +273,7 @@ async def test_a_figure_is_one_number_wherever_it_is_read(tmp_path: Path) -> Non
                 "Grafana's queries": await by_grafana(prometheus, at),
                 "Prometheus": await by_prometheus(prometheus, at),
             }
-            browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+            browser = await playwright.chromium.launch(executable_path=HEADLESS, args=["--no-sandbox"])
             context = await browser.new_context(locale="en-GB", base_url=place.service.api())
             told["the wall's page"] = await by_wall_page(await context.new_page(), token)
             told["the floor's page"] = await by_floor_page(await context.new_page()), {}

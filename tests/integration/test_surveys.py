@@ -112,7 +112,7 @@ async def test_each_role_sees_as_far_as_it_reaches(work: Department, name: str, 
     assert {one["name"] for one in figures} == seen
     other = await browser.get(f"/surveys?{SPAN}&agent=Zoe")
     assert other.status_code == (200 if "Zoe" in seen else 403)
-    file = await browser.get(f"/surveys/export?{SPAN}&columns=agent&columns=service", Accept_Language="en")
+    file = await browser.get(f"/surveys/export?{SPAN}&columns=agent&columns=service", **{"Accept-Language": "en"})
     head, *rows = csv.reader(io.StringIO(file.content.decode("utf-8-sig")))
     assert (head, {row[0] for row in rows}) == (["agent", "service (1 best, 3 worst)"], seen)
     assert sorted(row[1] for row in rows) == (["", "1", "2"] if "Zoe" in seen else ["", "1"])
