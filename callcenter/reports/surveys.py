@@ -32,7 +32,7 @@ SURVEY_LIST = Words(
         "not_agreed": "not agreed",
         "unanswered": "not answered",
         "partial": "answered in part",
-        "answered": "answered",
+        "answered": "answered whole",
         "yes": "yes",
         "no": "no",
     },
