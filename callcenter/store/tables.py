@@ -112,6 +112,7 @@ class SessionRow(Base):
     rotated_at: Mapped[int]
     seen_at: Mapped[int]
     expires_at: Mapped[int]
+    proven_at: Mapped[int | None]
 
 
 class ViolationRow(Base):

@@ -80,6 +80,30 @@ class Allowed:
         return who
 
 
+class Proven(Allowed):
+    """As `Allowed`, for whoever has typed their password lately: of what opens or closes other people's ways in."""
+
+    def __call__(self, session: TheSession) -> Principal:
+        """Return whoever asks.
+
+        Raises:
+            RequestRefused: They have none of the rights, or it may be somebody else who sits there by now.
+        """
+        who = super().__call__(session)
+        require_proven(session)
+        return who
+
+
+def require_proven(session: Session) -> None:
+    """Pass if the password was typed lately.
+
+    Raises:
+        RequestRefused: It was not.
+    """
+    if not session.proven:
+        raise RequestRefused("unproven", "type your password once more, and do it again")
+
+
 def allowed(*rights: Right) -> Allowed:
     """Make a dependency that lets pass whoever has one of the rights over anything at all."""
     return Allowed(*rights)

@@ -52,6 +52,7 @@ KINDS: dict[str, ProblemKind] = {
     "sign-in-refused": ProblemKind(401, "Name or password are wrong"),
     "forbidden": ProblemKind(403, "Not allowed"),
     "password-given": ProblemKind(403, "The password must be changed first"),
+    "unproven": ProblemKind(403, "The password is asked for once more"),
     "foreign-request": ProblemKind(403, "The request does not come from our own pages"),
     "not-found": ProblemKind(404, "Not found"),
     "terms-missing": ProblemKind(404, "Nobody has set what a score begins with"),

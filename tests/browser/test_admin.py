@@ -12,9 +12,11 @@ from typing import Any, NamedTuple
 import pytest
 import pytest_asyncio
 from playwright.async_api import Page, expect
+from sqlalchemy import update
 
 from callcenter.staff.dates import datetime_of
 from callcenter.staff.rights import RIGHTS, Role
+from callcenter.store.tables import SessionRow
 from callcenter.tracker.calendar_watch import OwnDays
 from tests.browser.front import PATIENCE_MS, Front, front, serious, until_settled
 from tests.browser.house import PHONES, looked_after
@@ -170,10 +172,22 @@ async def test_a_role_that_approves_money_is_asked_for_and_confirmed_and_a_sessi
         hired = there.work.browser(address="10.0.9.9")
         assert (await hired.sign_in("new-hr", password)).status_code == 201
         await root.goto("/admin/accounts/new-hr")
+        async with there.work.decisions.writing() as unit:  # as if the password had been typed long ago
+            await unit.execute(update(SessionRow).values(proven_at=None))
+        one.expected.append("status of 403")
         await root.locator("[data-session=new-hr]").get_by_role("button", name="End the session").click()
         await root.locator("[data-yes]").click()
+        proof = root.locator("[data-prove]")
+        await proof.locator("input[name=password]").fill("not the password")
+        await root.keyboard.press("Enter")
+        await expect(proof.get_by_role("alert")).to_have_text("the password is wrong")
+        assert await serious(root) == []
+        await proof.locator("input[name=password]").fill(PASSWORD)
+        await root.keyboard.press("Enter")
         await expect(root.locator("[data-session]")).to_have_count(0)
         assert (await hired.get("/session")).status_code == 401
+        await root.goto("/account")
+        await expect(root.locator("[data-session=root] .tag")).to_have_text("this one")
         await hired.http.aclose()
 
 

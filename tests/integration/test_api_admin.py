@@ -12,10 +12,12 @@ from sqlalchemy import update
 
 from callcenter.domain.frame import SECOND
 from callcenter.staff.dates import datetime_of
+from callcenter.store.sign_in.sessions import PROVEN_LASTS
 from callcenter.store.tables import AuditRow
 from callcenter.tracker.calendar_watch import OwnDays
 from callcenter.tracker.enacting import RulesFiles
 from tests.integration.api import Department, department
+from tests.integration.office import PASSWORD
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -64,6 +66,62 @@ class TestSessions:
         root = await work.signed_in("root")
         answer = await root.send("POST", "/users/alice/unlock")
         assert (answer.status_code, answer.json()["version"]) == (200, 2)
+
+
+class TestProof:
+    """What opens or closes a way in is done by whoever has typed the password within ten minutes."""
+
+    async def test_an_administrator_types_the_password_again_before_others_ways_in_are_changed(
+        self, work: Department
+    ) -> None:
+        await work.signed_in("alice")
+        root, ma = await work.signed_in("root"), await work.signed_in("ma")
+        work.now += PROVEN_LASTS
+        new = {"name": "neo", "full_name": "Neo", "role": "qa", "password": "quite another phrase"}
+        asked: list[tuple[str, str, Any]] = [
+            ("POST", "/users", new),
+            ("PATCH", "/users/alice", {"team": "orders"}),
+            ("POST", "/users/alice/unlock", None),
+            ("DELETE", "/sessions/none", None),
+        ]
+        for method, path, body in asked:
+            refused = await root.send(method, path, body, If_Match='"1"')
+            assert (refused.status_code, refused.json()["type"]) == (403, "urn:callcenter:problem:unproven"), path
+        assert (await ma.send("POST", "/users/neo/confirm")).json()["type"] == "urn:callcenter:problem:unproven"
+        wrong = await root.send("POST", "/session/proof", {"password": "not the password"})
+        assert wrong.json()["type"] == "urn:callcenter:problem:forbidden"
+        assert (await root.send("POST", "/users", new)).status_code == 403
+        assert (await root.send("POST", "/session/proof", {"password": PASSWORD})).status_code == 204
+        assert (await root.send("POST", "/users", new)).status_code == 201
+        assert (await ma.send("POST", "/users/neo/confirm")).json()["type"] == "urn:callcenter:problem:unproven"
+        work.now += PROVEN_LASTS
+        assert (await root.send("POST", "/users/neo/unlock")).status_code == 403
+
+    async def test_whoever_has_no_right_is_refused_for_that(self, work: Department) -> None:
+        alice = await work.signed_in("alice")
+        work.now += PROVEN_LASTS
+        assert (await alice.send("POST", "/users", {})).json()["type"] != "urn:callcenter:problem:unproven"
+
+    async def test_everybody_sees_where_they_are_signed_in_and_ends_it_but_nobody_else_s(
+        self, work: Department
+    ) -> None:
+        alice, bob = await work.signed_in("alice"), await work.signed_in("bobby")
+        elsewhere = work.browser(address="10.0.9.1")
+        work.now += SECOND
+        assert (await elsewhere.sign_in("alice")).status_code == 201
+        items = (await alice.get("/sessions/own")).json()["items"]
+        assert [(one["account"], one["own"]) for one in items] == [("alice", False), ("alice", True)]
+        (bobs,) = (await bob.get("/sessions/own")).json()["items"]
+        work.now += PROVEN_LASTS
+        path = f"/sessions/own/{items[0]['id']}"
+        assert (await alice.send("DELETE", path)).json()["type"] == "urn:callcenter:problem:unproven"
+        assert (await alice.send("POST", "/session/proof", {"password": PASSWORD})).status_code == 204
+        assert (await alice.send("DELETE", f"/sessions/own/{bobs['id']}")).status_code == 404
+        assert (await alice.send("DELETE", path)).status_code == 204
+        assert [(await one.get("/session")).status_code for one in (elsewhere, alice, bob)] == [401, 200, 200]
+        await elsewhere.http.aclose()
+        log = (await (await work.signed_in("root")).get("/audit?kind=session&action=end")).json()["items"]
+        assert [(one["actor"], one["subject"]) for one in log] == [("alice", "alice")]
 
 
 class TestAudit:

@@ -48,14 +48,14 @@ async def open_sessions(
     return [msgspec.convert(dict(row), OpenSession) for row in (await connection.execute(rows)).mappings()]
 
 
-async def end_session(unit: UnitOfWork, number: str, by: str, at: Micros) -> None:
-    """End somebody's session.
+async def end_session(unit: UnitOfWork, number: str, by: str, at: Micros, of: str | None = None) -> None:
+    """End somebody's session; with `of`, of that account alone.
 
     Raises:
         Missing: There is none of that number, or it has ended.
     """
     account = await unit.connection.scalar(select(SessionRow.account).where(SessionRow.id == number))
-    if account is None:
+    if account is None or of not in {None, account}:
         raise Missing("there is no such session: it has ended")
     await unit.execute(delete(SessionRow).where(SessionRow.id == number))
     await unit.note(Audited(at=at, actor=by, action="end", kind="session", subject=account))

@@ -32,6 +32,8 @@ _GRACE: Micros = 30 * SECOND
 _SEEN_EVERY: Micros = 60 * SECOND
 GIVEN_LASTS: Micros = 7 * 86_400 * SECOND
 """How long a password lets in that somebody else gave."""
+PROVEN_LASTS: Micros = 10 * 60 * SECOND
+"""How long a password that was typed says that it is its owner who sits there."""
 
 
 class SignInRefused(CallcenterError):
@@ -65,12 +67,17 @@ class Lifetimes(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Session(msgspec.Struct, frozen=True, kw_only=True):
-    """Somebody is signed in; `token` and `device` are set when they are new and must be handed out."""
+    """Somebody is signed in; `token` and `device` are set when they are new and must be handed out.
+
+    Attributes:
+        proven: The password was typed within `PROVEN_LASTS`.
+    """
 
     id: str
     account: Account
     csrf: str
     expires_at: Micros
+    proven: bool
     token: str | None = None
     device: str | None = None
 
@@ -116,6 +123,12 @@ class Sessions:
         self._throttle.forget(tried.key)
         return account
 
+    async def prove_again(self, session: Session, password: str, at: Micros, device: str = "") -> None:
+        """Let whoever is signed in prove once more who they are; errors as `sign_in`."""
+        await self.prove(session.account.name, password, at, device)
+        async with self._decisions.writing() as unit:
+            await unit.execute(update(SessionRow).where(SessionRow.id == session.id).values(proven_at=at))
+
     async def prove_at_console(self, name: str, password: str, at: Micros) -> Account:
         """Let somebody prove who they are to a command, whose process remembers nothing; errors as `sign_in`."""
         async with self._decisions.writing() as unit:
@@ -143,7 +156,8 @@ class Sessions:
             fresh = secrets.token_urlsafe(32)
         if fresh is not None or at - row.seen_at >= _SEEN_EVERY:
             fresh = await self._keep(hashed, fresh, row.id, at)
-        return Session(id=row.id, account=account, csrf=row.csrf, expires_at=row.expires_at, token=fresh)
+        proven = row.proven_at is not None and at - row.proven_at < PROVEN_LASTS
+        return Session(id=row.id, account=account, csrf=row.csrf, expires_at=row.expires_at, proven=proven, token=fresh)
 
     async def lasting(self, numbers: set[str], at: Micros) -> set[str]:
         """Tell which of some sessions last; asking keeps none of them alive."""
@@ -198,9 +212,10 @@ class Sessions:
                 rotated_at=at,
                 seen_at=at,
                 expires_at=expires,
+                proven_at=at,
             )
         )
-        return Session(id=number, account=account, csrf=csrf, expires_at=expires, token=token)
+        return Session(id=number, account=account, csrf=csrf, expires_at=expires, proven=True, token=token)
 
     async def _live(self, connection: AsyncConnection, hashed: str, at: Micros) -> Any:
         return (

@@ -13,7 +13,7 @@ from callcenter.store.sign_in.passwords import MOST_PASSWORD
 from callcenter.store.sign_in.sessions import Session, SignInRefused
 from callcenter.usecases.keep_accounts import change_account
 from callcenter.web.api.fields import RequestBody, ResponseBody, moment_out
-from callcenter.web.auth import MOST_TOKEN, AnySession
+from callcenter.web.auth import MOST_TOKEN, AnySession, TheSession
 from callcenter.web.cookies import NEW_DEVICE, NEW_TOKEN, device_name
 from callcenter.web.limits import address_of
 from callcenter.web.problems import RequestRefused
@@ -36,6 +36,12 @@ class NewPassword(RequestBody):
 
     old: Password
     new: Password
+
+
+class Proof(RequestBody):
+    """One's password."""
+
+    password: Password
 
 
 class Me(ResponseBody):
@@ -80,6 +86,16 @@ async def sign_out(request: Request, session: AnySession, service: TheService) -
     await service.sessions.sign_out(session, service.clock())
     service.look_at_streams()
     setattr(request.state, NEW_TOKEN, "")
+    return Response(status_code=status.HTTP_204_NO_CONTENT)
+
+
+@router.post("/proof", status_code=status.HTTP_204_NO_CONTENT)
+async def prove(body: Proof, request: Request, session: TheSession, service: TheService) -> Response:
+    """Type one's password once more: for ten minutes one may change other people's ways in, and end one's sessions."""
+    try:
+        await service.sessions.prove_again(session, body.password, service.clock(), _device(request, service))
+    except SignInRefused as error:
+        raise RequestRefused("forbidden", "the password is wrong") from error
     return Response(status_code=status.HTTP_204_NO_CONTENT)
 
 

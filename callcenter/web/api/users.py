@@ -25,14 +25,14 @@ from callcenter.web.api.fields import (
 )
 from callcenter.web.api.once import SeenVersion, etag
 from callcenter.web.api.session import Password
-from callcenter.web.auth import allowed
+from callcenter.web.auth import Proven, allowed
 from callcenter.web.service import Service, TheService
 
 router = APIRouter(prefix="/users", tags=["users"])
 
 Seeing = Annotated[Principal, Depends(allowed(Right.SEE_ACCOUNTS))]
-Changing = Annotated[Principal, Depends(allowed(Right.CHANGE_ACCOUNTS))]
-Confirming = Annotated[Principal, Depends(allowed(Right.CONFIRM_ROLE))]
+Changing = Annotated[Principal, Depends(Proven(Right.CHANGE_ACCOUNTS))]
+Confirming = Annotated[Principal, Depends(Proven(Right.CONFIRM_ROLE))]
 
 
 class User(ResponseBody):

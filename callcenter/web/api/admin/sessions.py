@@ -1,4 +1,4 @@
-"""Who is signed in; a session that somebody else ends."""
+"""Who is signed in; a session that somebody else ends, or its owner from elsewhere."""
 
 from __future__ import annotations
 
@@ -12,13 +12,14 @@ from callcenter.staff.rights import Right, Role
 from callcenter.staff.roles import Principal
 from callcenter.store.sign_in.session_list import OpenSession, end_session, open_sessions
 from callcenter.web.api.fields import Cursor, Limit, Name, ResponseBody, moment_out, place_in, place_out
-from callcenter.web.auth import TheSession, allowed
+from callcenter.web.auth import Proven, TheSession, allowed, require_proven
 from callcenter.web.service import Service, TheService
 
 router = APIRouter(prefix="/sessions", tags=["users"])
 
 Seeing = Annotated[Principal, Depends(allowed(Right.SEE_ACCOUNTS))]
-Ending = Annotated[Principal, Depends(allowed(Right.CHANGE_ACCOUNTS))]
+Ending = Annotated[Principal, Depends(Proven(Right.CHANGE_ACCOUNTS))]
+_MOST_OWN = 200
 OfAccount = Annotated[Name | None, Query(description="Sessions of this account alone.")]
 
 
@@ -58,6 +59,26 @@ async def list_sessions(
     shown = found[:limit]
     more = place_out((shown[-1].created_at, shown[-1].id)) if len(found) > len(shown) else None
     return SessionPage(items=[_shown(one, service, session.id) for one in shown], next=more)
+
+
+@router.get("/own")
+async def list_own_sessions(session: TheSession, service: TheService) -> SessionPage:
+    """List where one is signed in oneself."""
+    lifetimes, at = service.sessions.lifetimes, service.clock()
+    async with service.decisions.reading() as connection:
+        found = await open_sessions(connection, lifetimes, at, session.account.name, None, _MOST_OWN)
+    return SessionPage(items=[_shown(one, service, session.id) for one in found], next=None)
+
+
+@router.delete("/own/{number}", status_code=status.HTTP_204_NO_CONTENT)
+async def end_own_session(number: Name, session: TheSession, service: TheService) -> Response:
+    """End a session of one's own: whoever has it must sign in again."""
+    require_proven(session)
+    name = session.account.name
+    async with service.decisions.writing() as unit:
+        await end_session(unit, number, name, service.clock(), of=name)
+    service.look_at_streams()
+    return Response(status_code=status.HTTP_204_NO_CONTENT)
 
 
 @router.delete("/{number}", status_code=status.HTTP_204_NO_CONTENT)

@@ -42,6 +42,14 @@ test("what differs is written into its part, and nothing else", () => {
   });
 });
 
+test("a name that every object has is a name like any other", () => {
+  const { changes } = changed(EDITION, { [place("queues", "__proto__", "polluted")]: "10", [place("violations", "constructor", "polluted")]: "7" });
+  const said = saidBy(changes);
+  expect(JSON.parse(JSON.stringify(said)).violations.constructor).toEqual({ polluted: 7 });
+  expect(Object.keys(said.figures.queues as object)).toEqual(["__proto__"]);
+  expect([({} as Record<string, unknown>).polluted, (Object as unknown as Record<string, unknown>).polluted]).toEqual([undefined, undefined]);
+});
+
 test("each kind of value is said in words", () => {
   expect([phrase("mode", "on"), phrase("away_seconds", 300), phrase("points", null)].every((told) => told !== "" && !told.includes("null"))).toBe(true);
   expect(phrase("points", { from: 2, to: 5, by: "choice" })).toContain("2");

@@ -99,19 +99,22 @@ export function changed(edition: WrittenEdition, typed: Typed): { changes: [stri
   return { changes, wrong };
 }
 
+/** Makes an object that knows no name but those which are given to it: a queue may be called as what every object has. */
+const plain = <T>(): Record<string, T> => Object.create(null) as Record<string, T>;
+
 /** Writes changes as the parts of an edition, no further than they differ. */
 export function saidBy(changes: [string, Value][]): Said {
-  const said: Said = { figures: {}, violations: {}, promises: {} };
+  const said: Said = { figures: plain(), violations: plain(), promises: plain() };
   for (const [at, value] of changes) {
     const [part = "", code = "", name = ""] = at.split("|");
     if (part === "figures") said.figures[name] = value;
     else if (part === "queues") {
-      const queues = (said.figures.queues ??= {}) as Record<string, Entry>;
-      (queues[code] ??= {})[name] = value;
+      const queues = (said.figures.queues ??= plain()) as Record<string, Entry>;
+      (queues[code] ??= plain())[name] = value;
     } else {
-      const entry = ((part === "promises" ? said.promises : said.violations)[code] ??= {});
+      const entry = ((part === "promises" ? said.promises : said.violations)[code] ??= plain());
       if (!name.startsWith("figures.")) entry[name] = value;
-      else ((entry.figures ??= {}) as Entry)[name.slice("figures.".length)] = value;
+      else ((entry.figures ??= plain()) as Entry)[name.slice("figures.".length)] = value;
     }
   }
   return said;

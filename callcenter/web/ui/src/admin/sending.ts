@@ -1,7 +1,7 @@
 /** A form that is sent under a key: sent again unheard it is the same request, once it was answered another. */
 import { reactive } from "vue";
 
-import { newKey, Problem } from "@/api/client";
+import { asking, newKey, Problem } from "@/api/client";
 import { toldBy, useForm } from "@/words/form";
 
 export interface Sending {
@@ -9,6 +9,16 @@ export interface Sending {
   fault: string;
   key: string;
   send: (work: () => Promise<void>) => Promise<boolean>;
+}
+
+/** Does some work; where the service wants the password first, asks for it and does the work then. */
+async function proven(work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    if (!(error instanceof Problem) || error.kind !== "unproven" || !(await asking.prove())) throw error;
+    await work();
+  }
 }
 
 /** `outdated` is told when somebody else was faster. */
@@ -21,7 +31,7 @@ export function useSending(outdated: () => unknown = () => undefined): Sending {
   const state: Sending = reactive({ ...form, key: newKey(), send });
 
   async function send(work: () => Promise<void>): Promise<boolean> {
-    const done = await form.send(work);
+    const done = await form.send(() => proven(work));
     if (done) state.key = newKey();
     return done;
   }

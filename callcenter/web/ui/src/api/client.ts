@@ -34,6 +34,8 @@ export class Problem extends Error {
 export const asking = {
   csrf: "",
   sessionLost: (): void => undefined,
+  /** Asks for the password once more; tells whether it was given. */
+  prove: (): Promise<boolean> => Promise.resolve(false),
 };
 
 /** Makes a key by which the same request, sent again, is the same. */

@@ -10,6 +10,8 @@ export type Right = Shape["Right"];
 export const useSession = defineStore("session", () => {
   const me = ref<Me | null>(null);
   const lost = ref(false);
+  /** Whom it is told whether the password was given, while it is asked for once more. */
+  const proving = ref<((given: boolean) => void) | null>(null);
   let tellAsked: () => void = () => undefined;
   /** Is there once it is known whether somebody is signed in. */
   const asked = new Promise<void>((resolve) => (tellAsked = resolve));
@@ -56,10 +58,19 @@ export const useSession = defineStore("session", () => {
     if (me.value !== null) lost.value = true;
   };
 
+  asking.prove = () =>
+    new Promise((resolve) => {
+      proving.value?.(false);
+      proving.value = (given) => {
+        proving.value = null;
+        resolve(given);
+      };
+    });
+
   const rights = computed(() => new Set<Right>(me.value?.rights ?? []));
   const may = (...wanted: Right[]): boolean => wanted.some((right) => rights.value.has(right));
   /** The agent that the account is on the floor; null where it is none. */
   const agent = computed(() => (may("record_call", "use_desk") ? (me.value?.agent ?? null) : null));
 
-  return { me, lost, asked, begin, signIn, signOut, may, agent };
+  return { me, lost, proving, asked, begin, signIn, signOut, may, agent };
 });
