@@ -16,7 +16,7 @@ from callcenter.staff.dates import datetime_of
 from callcenter.staff.rights import Role
 from callcenter.store.complaints.cases import CaseFilter, list_cases
 from callcenter.store.customers.cards import get
-from callcenter.store.decisions.changes import calendar_changes
+from callcenter.store.decisions.changes import ChangeKind, approved
 from callcenter.store.decisions.score_terms import terms_in_force
 from callcenter.usecases.complaints.office import CaseOffice
 from callcenter.usecases.complaints.settings import ComplaintsSettings
@@ -41,7 +41,7 @@ async def test_past_has_a_case_nearly_due_another_just_opened_a_base_and_a_day_o
         async with decisions.reading() as connection:
             late, due = await list_cases(connection, CaseFilter())
             customer = await get(connection, due.about.customer or "")
-            (day,) = await calendar_changes(connection)
+            (day,) = await approved(connection, ChangeKind.CALENDAR)
             today = datetime_of(now, office.rulebook.zone).date()
             terms = await terms_in_force(connection, (today.year, today.month))
     assert (due.case.state, due.case.clock.due - now) == (CaseState.PROPOSED, 2 * HOUR)
