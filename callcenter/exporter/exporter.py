@@ -95,7 +95,7 @@ class Exporter:
                     self._live.ended(fact.visit)
                 case fx.OfferEnded():
                     self._live.offered(fact.offer)
-                case fx.PhoneLost():
+                case fx.PhoneLost() if _serves(fact.agent, floor):
                     self._live.phone_lost(fact.agent)
                 case _:
                     pass
@@ -228,3 +228,9 @@ class Exporter:
             (self.fault() is not None, "nothing can be recorded: the log says why; the switch is watched on"),
         )
         return [phrase for wrong, phrase in checks if wrong]
+
+
+def _serves(agent: str, floor: Floor) -> bool:
+    """Tell whether an agent is signed in at a queue: whoever goes home and closes the page has lost no phone."""
+    person = floor.state.people.get(agent)
+    return person is not None and any(person.queues.values())

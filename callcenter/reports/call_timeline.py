@@ -60,6 +60,18 @@ class CallPart(msgspec.Struct, frozen=True, kw_only=True):
     in_gap: bool = False
 
 
+class CurrentRing(msgspec.Struct, frozen=True, kw_only=True):
+    """A ring of a call that goes on: of the offer that was answered, or of a phone that rings now (no `ended_at`)."""
+
+    agent: str
+    interface: str
+    queue: str | None
+    offered_at: Micros | None
+    rang_at: Micros
+    ended_at: Micros | None
+    answered: bool
+
+
 class CallLane(msgspec.Struct, frozen=True, kw_only=True):
     """What one of those concerned did, in order; `name` is None for the caller."""
 
@@ -69,8 +81,13 @@ class CallLane(msgspec.Struct, frozen=True, kw_only=True):
     parts: tuple[CallPart, ...]
 
 
-def lanes_of(story: CallStory, figures: FiguresAt) -> list[CallLane]:
-    """Lay a call out: the caller first, then queues, then phones, each as it came in."""
+def lanes_of(
+    story: CallStory, figures: FiguresAt, ringing: Iterable[CurrentRing] = (), now: Micros | None = None
+) -> list[CallLane]:
+    """Lay a call out: the caller first, then queues, then phones, each as it came in.
+
+    `ringing` is what of it the record does not have yet; what still rings is counted until `now`.
+    """
     talks = [*story.talks, *_untold(story)]
     waits = [part for stay in story.stays for part in _wait(stay, stay.queue)]
     heard = [_talk(talk, talk.agent, story) for talk in talks]
@@ -82,6 +99,8 @@ def lanes_of(story: CallStory, figures: FiguresAt) -> list[CallLane]:
     for stay in story.stays:
         for offer in stay.offers:
             phones.setdefault((offer.agent, offer.interface), []).append(_offer(offer, stay.queue, figures))
+    for ring in ringing:
+        phones.setdefault((ring.agent, ring.interface), []).append(_ring(ring, figures, now))
     for talk in talks:
         lane = phones.setdefault(_phone(talk, phones), [])
         lane += [_talk(talk, talk.queue, story), *_holds(talk, story)]
@@ -130,6 +149,22 @@ def _offer(offer: fx.Offer, queue: str | None, figures: FiguresAt) -> CallPart:
         rings=None if ringing is None else held.rings_begun(ringing),
         cadence=held.cadence if rang else None,
         in_gap=offer.in_gap,
+    )
+
+
+def _ring(ring: CurrentRing, figures: FiguresAt, now: Micros | None) -> CallPart:
+    until = now if ring.ended_at is None else ring.ended_at
+    held = figures(until)
+    return CallPart(
+        kind=PartKind.RINGING,
+        start=ring.rang_at,
+        end=ring.ended_at,
+        lasts=ring.ended_at is None,
+        name=ring.queue,
+        outcome=OfferOutcome.ANSWERED if ring.answered else None,
+        offered_at=ring.offered_at,
+        rings=None if until is None else held.rings_begun(max(0, until - ring.rang_at)),
+        cadence=held.cadence,
     )
 
 

@@ -1,4 +1,7 @@
-"""Whose calls an agent has now, or had until a while ago: what an agent may read of customers without a reason."""
+"""Calls as they go on: whose an agent has, or had until a while ago, and rings that the record does not have yet.
+
+Whose call it is, is what an agent may read of customers without a reason.
+"""
 
 from __future__ import annotations
 
@@ -9,8 +12,10 @@ from callcenter.clock import wall_clock
 from callcenter.domain import facts as fx
 from callcenter.domain.floor import Floor
 from callcenter.domain.frame import Micros
+from callcenter.domain.state import OpenVisit
 from callcenter.exporter.present import open_visit_of
 from callcenter.numbers import Numbering, read_number
+from callcenter.reports.call_timeline import CurrentRing
 from callcenter.rules.records.violation import Violation
 
 _MOST_OF_AGENT = 100
@@ -44,6 +49,7 @@ class CurrentCalls:
         self._open_for = open_for
         self._clock = clock
         self._calls: dict[str, OrderedDict[str, AgentCall]] = {}
+        self._rings: dict[str, tuple[CurrentRing, ...]] = {}
         self._begun = False
 
     def happened(self, facts: Sequence[fx.Fact], floor: Floor) -> None:
@@ -52,10 +58,12 @@ class CurrentCalls:
             self._begun = True
             for lasting in floor.state.talks.values():
                 self._talks(lasting.agent, lasting.uniqueid, floor)
+            self._rings = {visit.uid: rings for visit in floor.state.visits.values() if (rings := _rings_of(visit))}
         for fact in facts:
+            self._follow_rings(fact, floor)
             match fact:
                 case fx.PhoneRang():
-                    self._rings(fact.agent, fact.uniqueid, floor)
+                    self._ring(fact.agent, fact.uniqueid, floor)
                 case fx.TalkBegan():
                     self._talks(fact.talk.agent, fact.talk.uniqueid, floor)
                 case fx.OfferEnded(offer=offer) if (call := self._of(offer.agent, fact.uniqueid)) is not None:
@@ -80,7 +88,25 @@ class CurrentCalls:
                 found[key] = name
         return found
 
-    def _rings(self, agent: str, uniqueid: str, floor: Floor) -> None:
+    def rings(self, uniqueid: str) -> tuple[CurrentRing, ...]:
+        """Return the rings of a call that goes on whose outcome is not in the record yet."""
+        return self._rings.get(uniqueid, ())
+
+    def _follow_rings(self, fact: fx.Fact, floor: Floor) -> None:
+        match fact:
+            case fx.PhoneRang() | fx.CallAnswered() | fx.OfferEnded():
+                uniqueid = fact.uniqueid
+            case fx.VisitEnded():
+                uniqueid = fact.visit.uniqueid
+            case _:
+                return
+        visit = open_visit_of(floor, uniqueid)
+        if rings := () if visit is None else _rings_of(visit):
+            self._rings[uniqueid] = rings
+        else:
+            self._rings.pop(uniqueid, None)
+
+    def _ring(self, agent: str, uniqueid: str, floor: Floor) -> None:
         if (call := self._take(agent, uniqueid, floor)) is not None:
             call.ringing = True
 
@@ -107,3 +133,20 @@ class CurrentCalls:
     def _let_go(self, call: AgentCall) -> None:
         if not call.ringing and not call.talking:
             call.ended_at = self._clock()
+
+
+def _rings_of(visit: OpenVisit) -> tuple[CurrentRing, ...]:
+    """Return the rings of a visit that are not told to their end."""
+    return tuple(
+        CurrentRing(
+            agent=offer.agent,
+            interface=offer.interface,
+            queue=visit.queue,
+            offered_at=offer.offered_at,
+            rang_at=offer.rang_at,
+            ended_at=offer.up_at if offer.up_at is not None else offer.ended_at,
+            answered=offer.connected_at is not None,
+        )
+        for offer in visit.offers
+        if offer.outcome is None and offer.rang_at is not None
+    )

@@ -17,6 +17,7 @@ from callcenter.doctor.run import DoctorRun, Examine
 from callcenter.domain.frame import Micros
 from callcenter.exporter.health import Health
 from callcenter.locale import english
+from callcenter.reports.call_timeline import CurrentRing
 from callcenter.rules.detection.inputs import Disposition
 from callcenter.rules.records.steps import Terms
 from callcenter.rules.regulations.edition import Rulebook
@@ -163,6 +164,10 @@ class Service:
         """Say who is shown something of customers, now."""
         calls = {} if self.ports.calls is None else self.ports.calls.of(person.agent)
         return Viewer(person=person, at=self.clock(), calls=calls, roster=self.roster, privacy=self.ports.privacy)
+
+    def ringing(self, uniqueid: str) -> tuple[CurrentRing, ...]:
+        """Return the rings of a call that goes on, as far as the record does not have them."""
+        return () if self.ports.calls is None else self.ports.calls.rings(uniqueid)
 
     async def opened(self, connection: AsyncConnection, record: FiledRecord) -> FiledRecord:
         """Open what is sealed of a record, as far as its key is there."""

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from sqlalchemy import insert, select, update
 
+from callcenter.domain import facts as fx
 from callcenter.files.rulebook import load_rulebook
 from callcenter.lab.truth import TOLERANCE_SECONDS
 from callcenter.reports.replay.recorded import Replay
@@ -115,6 +116,33 @@ async def test_a_timeline_is_what_phones_and_callers_did(work: Department, tmp_p
     assert differences(told, TOLERANCE_SECONDS + 2 * truth["lag_seconds"]) == []
     left = [*waits.values(), *rung.values(), *talked.values()]
     assert [part for some in left for part in some] == []
+
+
+async def test_rings_are_drawn_while_the_call_goes_on_and_once_when_it_is_over(
+    work: Department, tmp_path: Path
+) -> None:
+    """What a queue tells of an answered ring at the call's end only, is known by who follows the switch."""
+    story = "late_answer"
+    replay = Replay([TAPES / story / "board.ami.gz"], RulesInForce(load_rulebook(), None))
+    drawn: dict[str, list[Json]] = {}
+    read: list[fx.Fact] = []
+    asked: dict[type, str] = {fx.PhoneRang: "rings", fx.TalkBegan: "talks", fx.VisitEnded: "over"}
+    for position, fact in enumerate(replay.facts(), 1):
+        read.append(fact)
+        work.calls.happened([fact], replay.floor)
+        if (name := asked.pop(type(fact), None)) is None:
+            continue
+        store = await Store.open(settings_of(tmp_path), story)
+        await store.write([JournalledFacts(position, read)], position)
+        await store.close()
+        read, work.now = [], replay.floor.state.now or 0
+        (shown,) = await timelines(work)
+        drawn[name] = [part for of in parts([shown], "phone", "ringing").values() for part in of]
+    (rings,), (talks,), (over,) = drawn["rings"], drawn["talks"], drawn["over"]
+    assert (rings["lasts"], rings["to"], rings["outcome"], rings["rings"]) == (True, None, None, 1)
+    assert (talks["lasts"], talks["outcome"], talks["ring_seconds"]) == (False, "answered", 5.0)
+    assert talks["rings"] == int((at(talks["to"]) - at(talks["from"])) // 5) + 1 > 3
+    assert talks == over
 
 
 async def test_each_ring_is_counted_and_each_hold_is_drawn(work: Department, tmp_path: Path) -> None:

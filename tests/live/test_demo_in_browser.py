@@ -70,8 +70,8 @@ async def test_agent_is_watched_and_taken_over_in_a_browser_and_ctrl_c_leaves_no
     assert is_built(), "the page is not built: run make ui"
     async with demo("--work-dir", str(tmp_path), "--lang", "en", columns=300) as process:
         told = Told(process)
-        said = await told.until("The page: ")
-        (url,), (password,) = re.findall(r"http://\S+", said), re.findall(r"password: (\S+)", said)
+        said = await told.until("Open http")
+        (url,), (password,) = re.findall(r"http://\S+", said), re.findall(r"Password: (\S+)", said)
         state = LabState.model_validate(json.loads((tmp_path / STATE_FILE).read_text()))
         async with demo("--work-dir", str(tmp_path)) as second, browser_page(url) as page, colleague(state) as henry:
             await sign_in(page, "alice", password)

@@ -923,6 +923,10 @@ def test_phone_that_does_not_answer_is_shown_and_how_often_that_began() -> None:
         house.tell(ev.PhoneSeen, "PJSIP/Alice", reachable=reachable)
     shown = [(one.unreachable, one.phone_losses) for one in house.exporter.live().agents]
     assert shown == [(True, 2)]
+    house.tell(ev.PhoneSeen, "PJSIP/Alice", reachable=True)
+    house.tell(ev.MemberGone, "sales", "PJSIP/Alice")
+    house.tell(ev.PhoneSeen, "PJSIP/Alice", reachable=False)
+    assert [one.phone_losses for one in house.exporter.live().agents] == [2]
 
 
 def test_board_goes_on_with_what_the_record_has_of_today() -> None:

@@ -18,7 +18,7 @@ from rich.text import Text
 
 from callcenter import locale
 from callcenter.cli.database import reading as from_database
-from callcenter.cli.lab.demo_page import LEAD, DemoPages
+from callcenter.cli.lab.demo_page import LEAD_PHONE, DemoPages
 from callcenter.cli.office.board import console_for_output
 from callcenter.cli.office.violations import explain_all
 from callcenter.cli.speech import LangOption, spoken
@@ -61,10 +61,11 @@ _SAID = Words(
     {
         "lab": "Starting Asterisk (built first if need be: half a minute) ...",
         "service": "Starting the service ...",
-        "page": "The page: {url} - agents: {agents}; a supervisor: {lead}; everybody's password: {password}",
+        "page": "Open {url} - sign in as lead (a supervisor), manager, or an agent: {agents}. Password: {password}",
+        "first": "New here? Sign in as lead and read {url}help/first-day. Cases, records and scores wait for you.",
         "take": (
-            "There you see an agent's calls, and may take the phone: they ring in your browser then. To answer "
-            "there, this machine needs a network beside loopback; nothing is sent over it."
+            "As an agent, take the phone over: calls ring in your browser. As lead, listen to a call: your page's "
+            "phone ({phone}) dials by itself. Both need a network beside loopback; nothing is sent over it."
         ),
         "taken": "{agent}'s phone is in a page now: it rings there",
         "left": "{agent}'s phone is back from the page",
@@ -208,7 +209,15 @@ async def _play(show: _Show, work_dir: Path, record: Path | None, mqtt: str | No
     if left is not None and left.alive():
         down = f"callcenter lab down --work-dir {work_dir}"
         raise LabError(f"A demo runs in {work_dir}, or was killed there; end what is left of it with: {down}")
-    lab = Lab(LabSettings(work_dir=work_dir, wrap_up_seconds=_WRAP_UP_SECONDS, lookup_port=ANY_PORT, in_pages=True))
+    lab = Lab(
+        LabSettings(
+            work_dir=work_dir,
+            wrap_up_seconds=_WRAP_UP_SECONDS,
+            lookup_port=ANY_PORT,
+            in_pages=True,
+            extra_agents=(LEAD_PHONE,),
+        )
+    )
     with _ends_on_signal():
         show.say("lab")
         async with _asterisk(lab) as state, _recording(state, record):
@@ -225,13 +234,14 @@ async def _play(show: _Show, work_dir: Path, record: Path | None, mqtt: str | No
 
 async def _tell_story(show: _Show, lab: Lab, state: LabState, service: DemoService, *, stay: bool) -> None:
     source = BoardSource(service.url)
-    pages = DemoPages(service, lab.agents, show.pop)
+    agents = [agent for agent in lab.agents if agent != LEAD_PHONE]
+    pages = DemoPages(service, agents, show.pop, show.lang)
 
     def moved(agent: str, in_page: bool) -> None:
         show.moved(agent, in_page)
         pages.moved(agent, in_page)
 
-    demo = Demo(state, {agent.number: agent.name for agent in lab.agents}, show.tell, moved)
+    demo = Demo(state, {agent.number: agent.name for agent in agents}, show.tell, moved)
 
     async def read() -> LiveDocument:
         try:
@@ -243,9 +253,9 @@ async def _tell_story(show: _Show, lab: Lab, state: LabState, service: DemoServi
     async with contextlib.aclosing(pages), demo.phones():
         await pages.sign_in()
         async with _task(pages.watch(), "demo-pages") as reading:
-            agents = ", ".join(pages.names)
-            show.announce("page", url=service.page, agents=agents, lead=LEAD, password=pages.password)
-            show.say("take")
+            show.announce("page", url=service.page, agents=", ".join(pages.names), password=pages.password)
+            show.say("first", url=service.page)
+            show.say("take", phone=LEAD_PHONE.number)
             show.say("story")
             async with _task(demo.play(), "demo-story") as playing:
                 await show.watch(read, playing)

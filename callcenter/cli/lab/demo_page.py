@@ -1,4 +1,4 @@
-"""The people of the demo: an account for each agent and for a lead, the agents signed in at their queues.
+"""The people of the demo: an account for each agent, a lead and a manager, the agents signed in at their queues.
 
 Some agents' pages are read as well: on the live stream, they say who calls when a phone rings.
 """
@@ -13,23 +13,21 @@ from typing import Any
 import httpx
 import msgspec
 
-from callcenter.cases.customers import card_of, number_of
+from callcenter.cli.casework.lists import office_of
+from callcenter.cli.lab.demo_past import BEFORE, LEAD, MANAGER, DemoPast
+from callcenter.cli.lab.demo_review import DemoReview, answered
 from callcenter.clock import wall_clock
 from callcenter.config import load_settings
-from callcenter.errors import LabError
-from callcenter.lab.demo.script import CALLS
 from callcenter.lab.demo.service import DemoService
 from callcenter.lab.settings import AgentSpec
+from callcenter.locale import Language
 from callcenter.staff.rights import Role
 from callcenter.store import DecisionStore
-from callcenter.store.customers.writes import Touch
 from callcenter.store.sign_in.accounts import Accounts, NewAccount
-from callcenter.usecases.customers.save_customer import create_customer
 from callcenter.usecases.keep_accounts import add_account
 
-LEAD = "lead"
-_CUSTOMER = {"name": "Lin Mei", "owner": "Alice"}
-"""Who calls first in the story."""
+LEAD_PHONE = AgentSpec(number="1009", name="Lead", page=True)
+"""The lead's own phone, in the page: whoever listens to an agent does so there."""
 _POPPING = "consumers"
 """The line of the known customer."""
 _BY = "console:demo"
@@ -46,13 +44,15 @@ class DemoPages:
         service: What they are signed in to.
         agents: Whose they are.
         popped: Told when a page says that a known customer calls.
+        lang: In which language they write.
 
     Attributes:
         password: Everybody's, made for this demo.
     """
 
-    def __init__(self, service: DemoService, agents: Iterable[AgentSpec], popped: Popped) -> None:
+    def __init__(self, service: DemoService, agents: Iterable[AgentSpec], popped: Popped, lang: Language) -> None:
         self._service = service
+        self._lang = lang
         self._agents = {agent.name.lower(): agent for agent in agents}
         self._popped = popped
         self._left: asyncio.Queue[str] = asyncio.Queue()
@@ -65,20 +65,22 @@ class DemoPages:
         return list(self._agents)
 
     async def prepare(self) -> None:
-        """Make the customer's card and everybody's account."""
-        decisions = await DecisionStore.open(load_settings(self._service.settings).store)
+        """Make everybody's account, and what they did in the days before."""
+        settings = load_settings(self._service.settings)
+        decisions = await DecisionStore.open(settings.store)
         try:
-            card = card_of({**_CUSTOMER, "numbers": (number_of(CALLS[0].number),)})
             hashed, now = await Accounts().hashed("", self.password), wall_clock()
+            office = await office_of(settings, decisions)
             people = [
                 NewAccount(name=name, full_name=agent.name, role=Role.AGENT, agent=agent.name)
                 for name, agent in self._agents.items()
             ]
-            people.append(NewAccount(name=LEAD, full_name="Lead", role=Role.SUPERVISOR))
+            people.append(NewAccount(name=LEAD, full_name="Lead", role=Role.SUPERVISOR, agent=LEAD_PHONE.name))
+            people.append(NewAccount(name=MANAGER, full_name="Manager", role=Role.MANAGER))
             async with decisions.writing() as unit:
-                await create_customer(unit, secrets.token_hex(16), card, Touch(by=_BY, at=now))
                 for new in people:
-                    await add_account(unit, new, hashed, _BY, now, None)
+                    await add_account(unit, new, hashed, _BY, now - BEFORE, None)
+                await DemoPast(unit, office, now, self._lang).tell()
         finally:
             await decisions.close()
 
@@ -88,12 +90,13 @@ class DemoPages:
         Raises:
             LabError: The service lets one not in.
         """
-        for name in self._agents:
+        for name in (*self._agents, LEAD):
             person = httpx.AsyncClient(base_url=f"{self._service.page}api/v1/", timeout=_PATIENCE, trust_env=False)
             self._people[name] = person
             answer = await _said(person, "session", {"name": name, "password": self.password})
             person.headers["X-CSRF-Token"] = answer.json()["csrf"]
-            await self._make_ready(name)
+            if name != LEAD:
+                await self._make_ready(name)
 
     def moved(self, agent: str, in_page: bool) -> None:
         """Let an agent be called again whose phone has come back from somebody's page."""
@@ -116,8 +119,10 @@ class DemoPages:
             await person.aclose()
 
     async def watch(self) -> None:
-        """Read some pages, and take up the work of those whose page somebody has left, until the service ends."""
+        """Read some pages, take up the work of those whose page somebody has left, review; until the service ends."""
+        agents = {agent.name: self._people[name] for name, agent in self._agents.items()}
         async with asyncio.TaskGroup() as group:
+            group.create_task(DemoReview(self._people[LEAD], agents, self._lang).take(), name="demo-review")
             group.create_task(self._take_up(), name="demo-left-pages")
             for name, agent in self._agents.items():
                 if _POPPING in agent.queues:
@@ -143,10 +148,4 @@ class DemoPages:
 
 
 async def _said(person: httpx.AsyncClient, path: str, what: dict[str, object]) -> httpx.Response:
-    try:
-        answer = await person.post(path, json=what)
-    except httpx.HTTPError as error:
-        raise LabError(f"The page of an agent gets no answer: {error}") from error
-    if answer.is_error:
-        raise LabError(f"The page of an agent is refused: {answer.text}")
-    return answer
+    return await answered(person.post(path, json=what))

@@ -24,6 +24,8 @@ from callcenter.domain.state import Agent, Channel, Membership, State
 from callcenter.domain.vocabulary import AFTER_CALL_WORK, CANNOT_RING, AgentState, ChannelRole
 
 _LOST_STATUSES = frozenset({4, 5})
+_NOT_SEEN_UP = frozenset({AgentState.UNKNOWN, AgentState.OFFLINE})
+"""States that do not tell that a phone has been there: one that is first seen unreachable then was not lost."""
 _IDLE = 1
 _IDLE_STATUSES = frozenset({_IDLE, 6})
 _ALIVE_STATUSES = frozenset({2, 3, 7, 8})
@@ -169,7 +171,8 @@ class AgentStates:
         now = self._state.devices[device]
         if not now and was is not False:
             self._contact_lost(person, device)
-            self._out.append(fx.PhoneLost(at=at, agent=person.name, interface=device, frames=(pos,)))
+            if was or (before is None and person.state not in _NOT_SEEN_UP):
+                self._out.append(fx.PhoneLost(at=at, agent=person.name, interface=device, frames=(pos,)))
         elif now and was is False:
             self._out.append(fx.PhoneFound(at=at, agent=person.name, interface=device, frames=(pos,)))
         if person.reachable != before:

@@ -11,9 +11,10 @@ import signal
 import socket
 import sys
 from collections.abc import AsyncIterator, Iterable
-from datetime import UTC, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from callcenter.clock import local_time
 from callcenter.errors import LabError
@@ -30,6 +31,7 @@ key_accounts = "606"
 """
 """Of dialplans/extensions.conf, by queue: what agents dial to reach it."""
 _OFF_DUTY = "Eve"
+_ZONE = "Asia/Shanghai"
 _SHIFT = timedelta(hours=4)
 _READY_SECONDS = 30.0
 _STOP_SECONDS = 20.0
@@ -114,13 +116,13 @@ class DemoService:
         return self.settings
 
     def _roster(self) -> dict[str, object]:
-        """Put everybody on shift today but Eve, whose acts are excused."""
-        now = local_time(UTC)
+        """Put everybody who serves a queue on shift today but Eve, whose acts are excused."""
+        now = local_time(ZoneInfo(_ZONE)).replace(microsecond=0)
         shift = {"from": (now - _SHIFT).isoformat(), "to": (now + _SHIFT).isoformat()}
         return {
-            "timezone": "Asia/Shanghai",
+            "timezone": _ZONE,
             "agents": [{"agent": a.name, "interface": a.interface, "queues": a.queues} for a in self._agents],
-            "shifts": [{"agent": a.name, **shift} for a in self._agents if a.name != _OFF_DUTY],
+            "shifts": [{"agent": a.name, **shift} for a in self._agents if a.queues and a.name != _OFF_DUTY],
             "legit_extensions": ["_1XXX", "_6XX", "_0X."],
         }
 

@@ -106,6 +106,8 @@ _TEXTS = Words(
         "no_impact": "no impact: no customer was kept out meanwhile",
     },
 )
+_LENGTHS = ("measured", "limit", "within", "uncertainty")
+"""What stands in a gap as a length in seconds."""
 _SENTENCES = Words(
     "record",
     {
@@ -122,7 +124,18 @@ def in_seconds(span: Micros) -> str:
 
 def told(reason: Reason, language: Language) -> str:
     """Say one reason, without a full stop."""
-    return _TEXTS.say(reason.code, language, **reason.params)
+    return _TEXTS.say(reason.code, language, **reason.params | _shortened(reason.params))
+
+
+def _shortened(params: dict[str, str]) -> dict[str, str]:
+    """Write lengths as people read them: with one place, or with as many as tell one from its limit."""
+    exact = {name: float(params[name]) for name in _LENGTHS if params.get(name, "?") != "?"}
+    for places in range(1, 6):
+        short = {name: f"{value:.{places}f}".rstrip("0").rstrip(".") for name, value in exact.items()}
+        kept_apart = len({short[name] for name in exact}) == len(set(exact.values()))
+        if kept_apart and all(exact[name] == 0 or short[name] != "0" for name in exact):
+            return short
+    return {}
 
 
 def sentence(act: Reason, reason: Reason | None, language: Language) -> str:

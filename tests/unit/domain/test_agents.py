@@ -78,6 +78,31 @@ def test_phone_is_lost_with_its_last_contact(removed: bool) -> None:
     assert switch.state("Alice") is S.OFFLINE
 
 
+@pytest.mark.parametrize(("serves", "lost"), [(False, 0), (True, 1)])
+def test_phone_that_was_never_seen_there_was_not_lost(serves: bool, lost: int) -> None:
+    """Unless the agent was seen to be within reach: a queue that called says so."""
+    switch = Switch(names={"PJSIP/1001": "Alice"})
+    if serves:
+        switch.member(0)
+        switch.floor.state.devices.clear()
+        switch.floor.state.people["Alice"].reachable = None
+    switch.phone(1, reachable=False)
+    switch.member(2, status=5)
+    switch.phone(3, reachable=True)
+    assert (len(switch.found(fx.PhoneLost)), len(switch.found(fx.PhoneFound))) == (lost, 1)
+    switch.phone(4, reachable=False)
+    assert len(switch.found(fx.PhoneLost)) == lost + 1
+
+
+def test_second_phone_that_is_first_seen_away_was_not_lost() -> None:
+    switch = Switch(names={"PJSIP/1001": "Alice", "PJSIP/1002": "Alice"})
+    switch.member(0)
+    switch.member(0, phone="PJSIP/1002", status=0)
+    switch.phone(1, reachable=False, device="PJSIP/1002")
+    assert switch.found(fx.PhoneLost) == []
+    assert switch.state("Alice") is S.AVAILABLE
+
+
 def test_agent_with_two_phones_is_reached_at_the_one_that_is_seen_in_use() -> None:
     switch = Switch(names={"PJSIP/1001": "Alice", "PJSIP/1002": "Alice"})
     switch.member(0)

@@ -140,7 +140,8 @@ async def read_call(uniqueid: Name, request: Request, person: Seeing, service: T
 def _require_seen(story: CallStory, person: Principal, service: Service) -> None:
     """Let pass whoever sees somebody who had to do with the call; where nobody had, whoever sees all."""
     mine = service.agents_of(person, Right.SEE_CALLS)
-    if mine is not None and mine.isdisjoint(story.agents):
+    concerned = story.agents | {ring.agent for ring in service.ringing(story.uniqueid)}
+    if mine is not None and mine.isdisjoint(concerned):
         raise NotAllowed(person.role)
 
 
@@ -158,13 +159,18 @@ def _told(story: CallStory, person: Principal, service: Service) -> dict[str, ob
         "lasts": story.lasts,
         "in_gap": any(one.in_gap for one in story.stays) or any(one.in_gap for one in story.talks),
         "filled": sorted({name for stay in story.stays for name in stay.filled}),
-        "lanes": [_lane(lane, service) for lane in lanes_of(story, service.rulebook.figures)],
+        "lanes": [_lane(lane, service) for lane in _lanes(story, service)],
         "gaps": [
             UnseenSpan(start=moment_out(gap.start, zone), end=moment_out(gap.end, zone), cause=gap.what)
             for gap in story.gaps
         ],
         "surveys": _surveys(story, person, service),
     }
+
+
+def _lanes(story: CallStory, service: Service) -> list[CallLane]:
+    ringing = service.ringing(story.uniqueid) if story.lasts else ()
+    return lanes_of(story, service.rulebook.figures, ringing, service.ports.switch_time())
 
 
 def _surveys(story: CallStory, person: Principal, service: Service) -> list[CallSurvey] | None:

@@ -43,7 +43,7 @@ export const PAGES: RouteRecordRaw[] = [
   {
     path: "/floor/:agent?",
     component: () => import("@/pages/FloorPage.vue"),
-    meta: { title: "page.floor", icon: "floor", rights: ["see_floor"], help: "page#floor" },
+    meta: { title: "page.floor", icon: "floor", rights: ["see_floor"], help: "leads#floor" },
   },
   {
     path: "/calls/:id?",
@@ -195,9 +195,15 @@ export function mayOpen(meta: RouteRecordRaw["meta"]): boolean {
   return meta?.rights === undefined || session.may(...meta.rights);
 }
 
-/** Returns the pages of whoever is signed in, the one that they begin with first. */
+/** Returns the pages of whoever is signed in, in the order of the rail. */
 export function myPages(): RouteRecordRaw[] {
   return PAGES.filter((page) => mayOpen(page.meta));
+}
+
+/** Returns the page that whoever is signed in begins with: leads with the floor, also where they have a phone themselves. */
+export function firstPage(): RouteRecordRaw | undefined {
+  const mine = myPages();
+  return mine.find((page) => address(page) === "/floor") ?? mine[0];
 }
 
 /** Returns the pages of an area that whoever is signed in may open. */
@@ -225,7 +231,7 @@ router.beforeEach(async (to) => {
   const session = useSession();
   await session.asked;
   if (session.me === null) return to.meta.open ? true : { path: "/sign-in", query: { to: to.fullPath } };
-  const first = myPages()[0];
+  const first = firstPage();
   if (to.meta.open || to.path === "/") return first === undefined ? true : address(first);
   return true;
 });

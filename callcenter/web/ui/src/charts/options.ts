@@ -51,6 +51,8 @@ export function optionsOf(labels: readonly string[], series: readonly Series[], 
       connectNulls: false,
       symbol: SYMBOLS[n % SYMBOLS.length],
       symbolSize: 8,
+      // else those are left out whose day has no name on the axis: one alone between gaps would not be seen
+      showAllSymbol: true,
       lineStyle: { type: DASHES[n % DASHES.length] },
       barMaxWidth: 32,
       tooltip: { valueFormatter: one.share ? percent : count },

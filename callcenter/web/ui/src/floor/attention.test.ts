@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import type { AgentNow, CallNow } from "@/live/state";
 import { agent } from "@/testing/people";
 
-import { attention, type Order, placed } from "./attention";
+import { attention, type Order, placed, ringsOf } from "./attention";
 import { type CallPhase, peopleOf, type Person } from "./people";
 
 const NOW = 10_000;
@@ -35,6 +35,17 @@ test("each reason to look after somebody is found, and just before it none", () 
   ];
   for (const [one, why] of cases) expect(attention(one, NOW, RINGS), JSON.stringify(one)).toBe(why);
   expect(attention(person("a", {}, "ringing", NOW - 99), NOW, null)).toBe(null);
+});
+
+test("rings are counted while they ring, and are told of the call that was answered", () => {
+  const talks = (rangAt: number | null): Person => {
+    const one = person("a", {}, "talking", NOW - 100);
+    return { ...one, call: one.call && { ...one.call, rang_at: rangAt } };
+  };
+  expect(ringsOf(person("a", {}, "ringing", NOW - 15), NOW, RINGS)).toBe(4);
+  expect(ringsOf(talks(NOW - 106), NOW, RINGS)).toBe(2);
+  for (const unknown of [talks(null), person("a")]) expect(ringsOf(unknown, NOW, RINGS)).toBe(null);
+  expect(ringsOf(talks(NOW - 106), NOW, null)).toBe(null);
 });
 
 test("who needs attention comes first, by how pressing it is; then by what they do, the longest first", () => {

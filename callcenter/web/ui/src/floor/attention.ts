@@ -11,6 +11,7 @@
  *
  * Whom none of them fits follows by what they do, and whoever has done it for longest comes first.
  */
+import { ringsBegun } from "@/agent/matter";
 import type { RingRules } from "@/live/state";
 import { fails, lastsLong } from "@/phone-column/failing";
 
@@ -35,6 +36,13 @@ export function attention({ now, call, phase }: Person, at: number, rings: RingR
   if (fails(now)) return "page_fails";
   if (now.state === "paused" && lastsLong(now, at)) return "paused_long";
   return now.missed >= MANY_MISSED ? "missed" : null;
+}
+
+/** Counts the rings that have begun at the phone, or had when it was answered; null: nobody can say. */
+export function ringsOf({ call, phase }: Person, at: number, rings: RingRules | null): number | null {
+  const [from, until] = phase === "ringing" ? [call?.at, at] : [call?.rang_at, call?.at];
+  if (rings === null || typeof from !== "number" || typeof until !== "number") return null;
+  return ringsBegun(from, until, rings.seconds);
 }
 
 export interface Placed {

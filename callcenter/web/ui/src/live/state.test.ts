@@ -20,7 +20,7 @@ const SNAPSHOT = {
     queues: [{ queue: "sales", waiting: 1 }],
     agents: [{ agent: "Alice", state: "ringing" }],
   },
-  calls: [call("rang"), call("talk_began", "c0")],
+  calls: [call("rang"), call("rang", "c0", 970), call("talk_began", "c0")],
   pops: [{ visit: { uniqueid: "c1" }, cards: [] }],
   lost_calls: { sales: { open: 2, since: null } },
   age: { state: "followed", data_age_seconds: 0.4 },
@@ -34,7 +34,7 @@ describe("a snapshot", () => {
     expect(Object.keys(state.queues)).toEqual(["sales"]);
     expect(Object.values(state.ringing).map((one) => one.uniqueid)).toEqual(["c1"]);
     expect(Object.keys(state.held)).toEqual([]);
-    expect(Object.values(state.talking).map((one) => one.uniqueid)).toEqual(["c0"]);
+    expect(Object.values(state.talking).map((one) => [one.uniqueid, one.rang_at])).toEqual([["c0", 970]]);
     expect(state.rings).toEqual({ most: 3, seconds: 5 });
     expect([state.followed, state.age]).toEqual([true, { seconds: 0.4, heardAt: HEARD }]);
   });
@@ -53,6 +53,7 @@ test("a ring ends by an answer, a talk by its end, which is kept for whoever wri
   expect([Object.keys(rang.ringing).length, Object.keys(talks.ringing).length]).toEqual([1, 0]);
   expect([Object.keys(talks.talking).length, Object.keys(over.talking).length]).toEqual([1, 0]);
   expect(over.ended.Alice?.at).toBe(999);
+  expect(Object.values(talks.talking).map((one) => one.rang_at)).toEqual([990]);
 });
 
 test("a ring at one phone ends without the ring at another", () => {

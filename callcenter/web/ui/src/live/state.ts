@@ -40,6 +40,8 @@ export interface CallNow {
   queue: string | null;
   agent: string | null;
   caller?: string | null;
+  /** Of a talk: since when the phone that was answered had rung, where that was told. */
+  rang_at?: number | null;
 }
 
 export interface CardNow {
@@ -186,7 +188,8 @@ function begun(state: LiveState, event: LiveEventTold): LiveState {
   const floor = said.floor as FloorSaid | undefined;
   const calls = (said.calls ?? []) as CallNow[];
   const pops = (said.pops ?? []) as PopNow[];
-  const talking = byCall(calls.filter((one) => one.what === "talk_began"));
+  const rung = byCall(calls.filter((one) => one.what === "rang"));
+  const talking = byCall(calls.filter((one) => one.what === "talk_began").map((one) => answered(one, rung)));
   const fresh: LiveState = {
     ...nothingTold(),
     id: state.id,
@@ -198,7 +201,7 @@ function begun(state: LiveState, event: LiveEventTold): LiveState {
     queues: Object.fromEntries((floor?.queues ?? []).map((one) => [one.queue, one])),
     agents: Object.fromEntries((floor?.agents ?? []).map((one) => [one.agent, one])),
     // an offer lasts as long as its talk, but what was answered rings no more
-    ringing: byCall(calls.filter((one) => one.what === "rang" && !(key(one) in talking))),
+    ringing: Object.fromEntries(Object.entries(rung).filter(([named]) => !(named in talking))),
     talking,
     held: byCall(calls.filter((one) => one.what === "held")),
     pops: Object.fromEntries(pops.map((one) => [one.visit.uniqueid, one])),
@@ -212,6 +215,11 @@ function begun(state: LiveState, event: LiveEventTold): LiveState {
 
 function byCall(calls: CallNow[]): Record<string, CallNow> {
   return Object.fromEntries(calls.map((one) => [key(one), one]));
+}
+
+/** Returns a talk with the beginning of the ring that it ended. */
+function answered(talk: CallNow, ringing: Record<string, CallNow>): CallNow {
+  return { ...talk, rang_at: ringing[key(talk)]?.at ?? null };
 }
 
 /** Names a call of an agent. */
@@ -244,7 +252,7 @@ function called(state: LiveState, call: CallNow): LiveState {
     case "offer_ended":
       return { ...state, ringing: without(state.ringing, named) };
     case "talk_began":
-      return { ...state, talking: { ...state.talking, [named]: call }, ringing: without(state.ringing, named) };
+      return { ...state, talking: { ...state.talking, [named]: answered(call, state.ringing) }, ringing: without(state.ringing, named) };
     case "talk_ended": {
       const ended = call.agent === null ? state.ended : { ...state.ended, [call.agent]: call };
       return { ...state, talking: without(state.talking, named), held: without(state.held, named), ended };

@@ -9,6 +9,12 @@ export interface Bar {
 
 const ROOM = 1.25;
 
+/** Writes a length with one place, or with as many as tell it from its limit, and it from nothing. */
+export function figure(value: number, limit = Number.NaN): string {
+  const places = [1, 2, 3].find((n) => (value === limit || value.toFixed(n) !== limit.toFixed(n)) && (value === 0 || Number(value.toFixed(n)) !== 0)) ?? 6;
+  return String(Number(value.toFixed(places)));
+}
+
 export function barOf(measured: number, limit: number, uncertainty: number | null): Bar {
   const about = uncertainty ?? 0;
   const whole = Math.max(measured + about, limit, Number.MIN_VALUE) * ROOM;

@@ -1,0 +1,169 @@
+"""What the demo's department has done before the first call: customers, an enquiry, complaints, the month's base.
+
+Every line is taken as people would take it, by the service's own use cases, in the order of time.
+"""
+
+from __future__ import annotations
+
+import secrets
+from datetime import timedelta
+from typing import Any
+
+from callcenter.cases.complaints.vocabulary import CaseChannel, Move
+from callcenter.cases.customers import CustomerCard, card_of, number_of
+from callcenter.domain.frame import SECOND, Micros
+from callcenter.lab.demo.script import CALLS
+from callcenter.locale import Language, Words
+from callcenter.rules.regulations.edition import Rulebook
+from callcenter.rules.scores.score_terms import SUBJECT
+from callcenter.staff.dates import datetime_of
+from callcenter.staff.months import month_name
+from callcenter.staff.rights import Role
+from callcenter.staff.roles import Principal
+from callcenter.store.complaints.cases import CaseAbout
+from callcenter.store.complaints.people import Department
+from callcenter.store.customers.writes import Touch
+from callcenter.store.decisions.changes import Change, ChangeKind, ChangeState
+from callcenter.store.enquiries.enquiries import Enquiry
+from callcenter.store.unit_of_work import UnitOfWork
+from callcenter.usecases.change_rules import Grounds, decide, propose
+from callcenter.usecases.complaints.keep_people import add_department
+from callcenter.usecases.complaints.move_case import move_case, open_case
+from callcenter.usecases.complaints.office import CaseOffice
+from callcenter.usecases.customers.save_customer import create_customer
+from callcenter.usecases.enquiries.take_enquiry import receive_enquiry
+
+LEAD, MANAGER = "lead", "manager"
+HOUR: Micros = 3_600 * SECOND
+BEFORE: Micros = 72 * HOUR
+"""So long ago the department began."""
+_WAREHOUSE = "warehouse"
+_FIRST_CALLER = CALLS[0].number
+_BASE = "100"
+_DAY_OFF_IN = timedelta(days=16)
+"""After the Monday of this week: a Wednesday."""
+
+_SAID = Words(
+    "demo's past",
+    {
+        "warehouse": "Warehouse",
+        "lin": "Lin Mei",
+        "zhao": "Zhao Wei",
+        "wall": "Great Wall Logistics",
+        "asked": "Asks by e-mail whether the invoice can be sent to another address.",
+        "broken": "The kettle arrived broken, and nobody called back as promised.",
+        "broken_wanted": "A new one, and the postage back.",
+        "broken_cause": "Packed without padding.",
+        "broken_notice": "Send a new kettle, padded, today.",
+        "broken_solution": "A new kettle leaves today; the postage is paid back.",
+        "postage": "postage",
+        "late": "The pallet came two days late, for the second time.",
+        "late_wanted": "A date that holds.",
+        "base": "The base of this month's scores, as agreed.",
+        "stocktaking": "Stocktaking: the department is closed.",
+    },
+)
+
+
+class DemoPast:
+    """Days of a department, told into its record in one transaction.
+
+    Args:
+        unit: The transaction.
+        office: By what cases are moved.
+        now: When they end.
+        lang: The language in which people wrote.
+    """
+
+    def __init__(self, unit: UnitOfWork, office: CaseOffice, now: Micros, lang: Language) -> None:
+        self._unit = unit
+        self._office = office
+        self._now = now
+        self._say = _SAID.table(lang)
+        self._rulebook: Rulebook = office.rulebook
+
+    async def tell(self) -> None:
+        """Tell all of it."""
+        await self._rules()
+        warehouse = Department(name=_WAREHOUSE, full_name=self._say["warehouse"])
+        await add_department(self._unit, warehouse, MANAGER, self._at(70))
+        lin = await self._customer("lin", _FIRST_CALLER, owner="Alice")
+        zhao = await self._customer("zhao", "19900000021", owner="Alice")
+        wall = await self._customer("wall", "19900000022", owner="Frank", key_account=True, queue="key_accounts")
+        await self._nearly_due(zhao)
+        await self._enquiry(lin)
+        await self._just_recorded(wall)
+
+    def _at(self, hours: float) -> Micros:
+        """Return when it was so many hours ago."""
+        return self._now - round(hours * HOUR)
+
+    async def _rules(self) -> None:
+        """Set the month's base and a day on which nobody works: each proposed by one, approved by another."""
+        zone = self._rulebook.zone
+        today = datetime_of(self._now, zone).date()
+        base = {"from": month_name((today.year, today.month)), "base": _BASE}
+        free = {"days": {(today + _DAY_OFF_IN - timedelta(days=today.weekday())).isoformat(): False}}
+        for kind, subject, content, why in (
+            (ChangeKind.AMOUNT, SUBJECT, base, "base"),
+            (ChangeKind.CALENDAR, "stocktaking", free, "stocktaking"),
+        ):
+            change = Change(
+                id=secrets.token_hex(16),
+                kind=kind,
+                subject=subject,
+                content=content,
+                reason=self._say[why],
+                proposed_by=LEAD,
+                proposed_at=self._at(71.5),
+            )
+            grounds = Grounds(self._rulebook)
+            kept = await propose(self._unit, change, Principal(account=LEAD, role=Role.SUPERVISOR), grounds)
+            manager = Principal(account=MANAGER, role=Role.MANAGER)
+            await decide(self._unit, kept.id, kept.version, ChangeState.APPROVED, manager, self._at(71), grounds)
+
+    async def _customer(self, name: str, number: str, **more: Any) -> str:
+        card: CustomerCard = card_of({"name": self._say[name], "numbers": (number_of(number),), **more})
+        made = await create_customer(self._unit, secrets.token_hex(16), card, Touch(by=LEAD, at=self._at(69)))
+        return made.id
+
+    async def _nearly_due(self, customer: str) -> None:
+        """A complaint that waits for a lead's approval, two hours before it is due."""
+        said = {"content": self._say["broken"], "wanted": self._say["broken_wanted"]}
+        case = await self._open("alice", customer, 46, said)
+        analysis = {
+            "cause": self._say["broken_cause"],
+            "nature": "delivery",
+            "upheld": True,
+            "responsible": {"department": _WAREHOUSE},
+        }
+        await self._move(case, Move.ANALYSE, LEAD, 44, analysis)
+        notice = {"department": _WAREHOUSE, "notice": self._say["broken_notice"]}
+        await self._move(case, Move.ASSIGN, "alice", 43, notice)
+        remedies = [{"kind": self._say["postage"], "amount": "18"}]
+        await self._move(
+            case, Move.PROPOSE, "alice", 20, {"solution": self._say["broken_solution"], "remedies": remedies}
+        )
+
+    async def _just_recorded(self, customer: str) -> None:
+        """A complaint of this morning that nobody has analysed."""
+        await self._open("frank", customer, 3, {"content": self._say["late"], "wanted": self._say["late_wanted"]})
+
+    async def _open(self, by: str, customer: str, hours: float, said: dict[str, Any]) -> str:
+        about = CaseAbout(channel=CaseChannel.PHONE, customer=customer)
+        told = {"by": by, **said}
+        moved = await open_case(self._unit, self._office, secrets.token_hex(16), about, told, self._at(hours))
+        return moved.filed.id
+
+    async def _move(self, case: str, move: Move, by: str, hours: float, said: dict[str, Any]) -> None:
+        await move_case(self._unit, self._office, case, move, {"by": by, **said}, self._at(hours))
+
+    async def _enquiry(self, customer: str) -> None:
+        enquiry = Enquiry(
+            id=secrets.token_hex(16),
+            channel=CaseChannel.EMAIL,
+            received_at=self._at(5),
+            words=self._say["asked"],
+            customer=customer,
+        )
+        await receive_enquiry(self._unit, enquiry, Principal(account="bob", role=Role.AGENT, agent="Bob"))

@@ -1,0 +1,69 @@
+"""What the demo leaves to be looked at: days of a department in order, and records that wait for somebody."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import httpx
+import pytest
+
+from callcenter.cases.complaints.vocabulary import CaseState
+from callcenter.cli.lab.demo_past import BEFORE, HOUR, LEAD, MANAGER, DemoPast
+from callcenter.cli.lab.demo_review import DemoReview
+from callcenter.files.rulebook import load_rulebook
+from callcenter.locale import Language
+from callcenter.staff.dates import datetime_of
+from callcenter.staff.rights import Role
+from callcenter.store.complaints.cases import CaseFilter, list_cases
+from callcenter.store.customers.cards import get
+from callcenter.store.decisions.changes import calendar_changes
+from callcenter.store.decisions.score_terms import terms_in_force
+from callcenter.usecases.complaints.office import CaseOffice
+from callcenter.usecases.complaints.settings import ComplaintsSettings
+from tests.integration.api import Department, department
+from tests.integration.office import hire, opened, propose
+from tests.unit.rules.detection.people import MONDAY
+
+
+@pytest.mark.parametrize("lang", ["en", "zh-CN"])
+async def test_past_has_a_case_nearly_due_another_just_opened_a_base_and_a_day_off(
+    tmp_path: Path, lang: Language
+) -> None:
+    now = MONDAY + BEFORE
+    async with opened(tmp_path) as decisions:
+        for name, role in ((LEAD, Role.SUPERVISOR), (MANAGER, Role.MANAGER)):
+            await hire(decisions, name, role)
+        for name in ("alice", "bob", "frank"):
+            await hire(decisions, name, Role.AGENT, name.title())
+        office = CaseOffice(ComplaintsSettings(), load_rulebook(), None)
+        async with decisions.writing() as unit:
+            await DemoPast(unit, office, now, lang).tell()
+        async with decisions.reading() as connection:
+            late, due = await list_cases(connection, CaseFilter())
+            customer = await get(connection, due.about.customer or "")
+            (day,) = await calendar_changes(connection)
+            today = datetime_of(now, office.rulebook.zone).date()
+            terms = await terms_in_force(connection, (today.year, today.month))
+    assert (due.case.state, due.case.clock.due - now) == (CaseState.PROPOSED, 2 * HOUR)
+    assert (late.case.state, late.case.owner) == (CaseState.RECORDED, "frank")
+    assert customer.card.name == {"en": "Zhao Wei", "zh-CN": "赵伟"}[lang]
+    assert (day.proposed_by, day.decided_by) == (LEAD, MANAGER)
+    assert terms is not None
+
+
+async def test_one_record_is_explained_and_one_appealed(tmp_path: Path) -> None:
+    async with department(tmp_path) as work:
+        people = [await client(work, name) for name in ("sun", "alice")]
+        for number in (1, 2, 3):
+            await propose(work.decisions, number=number, at=MONDAY - number)
+        await DemoReview(people[0], {"Alice": people[1]}, "en").take()
+        records = (await people[0].get("violations")).json()["items"]
+    assert sorted(one["state"] for one in records) == ["appealed", "explained", "proposed"]
+
+
+async def client(work: Department, name: str) -> httpx.AsyncClient:
+    """Sign somebody in, as the demo does."""
+    browser = await work.signed_in(name)
+    browser.http.base_url = httpx.URL("http://127.0.0.1:8080/api/v1/")
+    browser.http.headers["X-CSRF-Token"] = browser.csrf
+    return browser.http
