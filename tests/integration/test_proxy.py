@@ -1,0 +1,174 @@
+"""TLS for browsers: docker/proxy's nginx before the service, as the container starts it."""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from callcenter.web.server import serve_web, web_server
+from callcenter.web.settings import WebSettings
+from tests.integration.api import Department, department
+from tests.integration.lively import Lively
+from tests.integration.office import PASSWORD
+from tests.support.mosquitto import free_port
+
+START = Path(__file__).parents[2] / "docker/proxy/start"
+CERTIFICATE = Path(__file__).parent / "tls" / "cert.pem"
+PATH = "/usr/sbin:/usr/bin:/bin"
+ATTEMPTS = 2
+PATIENCE = 20
+OLD = {ssl.TLSVersion.TLSv1, ssl.TLSVersion.TLSv1_1}
+
+pytestmark = pytest.mark.one_database
+
+
+class Proxied:
+    """A department behind the proxy."""
+
+    def __init__(self, work: Department, port: int) -> None:
+        self.work = work
+        self.port = port
+
+    def browser(self, address: str = "127.0.0.1", **terms: Any) -> httpx.AsyncClient:
+        """Give a browser at an address of this machine; `terms` are what it makes of TLS."""
+        trusting = ssl.create_default_context(cafile=str(CERTIFICATE))
+        for name, value in terms.items():
+            setattr(trusting, name, value)
+        if trusting.maximum_version in OLD:
+            trusting.set_ciphers("ALL:@SECLEVEL=0")
+        transport = httpx.AsyncHTTPTransport(verify=trusting, local_address=address)
+        return httpx.AsyncClient(base_url=f"https://localhost:{self.port}", transport=transport, timeout=PATIENCE)
+
+
+@pytest.fixture
+async def behind(tmp_path: Path) -> AsyncIterator[Proxied]:
+    told: dict[str, Any] = {"secure": True, "proxies": ("127.0.0.1",), "sign_ins_per_minute": ATTEMPTS}
+    async with department(tmp_path, Lively().feed, **told) as work:
+        await work.signed_in("alice")
+        server = web_server(WebSettings(port=0, **told), work.app)
+        serving = asyncio.create_task(serve_web(server, work.service))
+        try:
+            async with proxy(tmp_path, server.port) as port:
+                yield Proxied(work, port)
+        finally:
+            serving.cancel()
+            await asyncio.wait([serving])
+
+
+@asynccontextmanager
+async def proxy(folder: Path, service: int) -> AsyncIterator[int]:
+    """Start nginx by the container's own script; certificate and key are one file, as Asterisk has them."""
+    port, pem = free_port(), folder / "page.pem"
+    pem.write_bytes(CERTIFICATE.read_bytes() + CERTIFICATE.with_name("key.pem").read_bytes())
+    told = {"LISTEN": f"127.0.0.1:{port}", "CERTIFICATE": str(pem), "SERVICE": f"127.0.0.1:{service}"}
+    running = await asyncio.create_subprocess_exec(
+        *("setpriv", "--pdeathsig", "TERM", str(START)),
+        env={"PATH": PATH, "FOLDER": str(folder)} | told,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    try:
+        async with asyncio.timeout(PATIENCE):
+            while not await _answers(port):
+                assert running.returncode is None, await running.communicate()
+                await asyncio.sleep(0.05)
+        yield port
+    finally:
+        if running.returncode is None:
+            running.terminate()
+        await running.communicate()
+
+
+async def _answers(port: int) -> bool:
+    try:
+        _, writer = await asyncio.open_connection("127.0.0.1", port)
+    except OSError:
+        return False
+    writer.close()
+    await writer.wait_closed()
+    return True
+
+
+async def sign_in(browser: httpx.AsyncClient, password: str = PASSWORD, **headers: str) -> httpx.Response:
+    told = {"name": "alice", "password": password}
+    return await browser.post("/api/v1/session", json=told, headers=headers)
+
+
+async def test_somebody_signs_in_by_tls_and_sees_what_happens_when_it_happens(behind: Proxied) -> None:
+    async with behind.browser() as browser:
+        answer = await sign_in(browser)
+        assert answer.status_code == httpx.codes.CREATED, answer.text
+        assert "max-age" in answer.headers["strict-transport-security"]
+        cookies = answer.headers.get_list("set-cookie")
+        assert cookies
+        assert [one for one in cookies if "Secure" not in one] == []
+        async with browser.stream("GET", "/api/v1/live") as stream, asyncio.timeout(PATIENCE):
+            said = b""
+            async for chunk in stream.aiter_bytes():
+                said += chunk
+                if b"event: snapshot" in said:
+                    break
+        assert b"event: snapshot" in said
+
+
+@pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])
+async def test_tls_of_today_is_spoken(behind: Proxied, version: ssl.TLSVersion) -> None:
+    async with behind.browser(maximum_version=version, minimum_version=version) as browser:
+        answer = await browser.get("/api/v1/session")
+    assert answer.status_code == httpx.codes.UNAUTHORIZED, answer.text
+
+
+@pytest.mark.filterwarnings("ignore:ssl.TLSVersion:DeprecationWarning")
+@pytest.mark.parametrize("version", sorted(OLD))
+async def test_older_tls_is_refused(behind: Proxied, version: ssl.TLSVersion) -> None:
+    async with behind.browser(minimum_version=version, maximum_version=version) as browser:
+        with pytest.raises(httpx.ConnectError, match=r"(?i)protocol.version|unsupported.protocol"):
+            await browser.get("/api/v1/session")
+
+
+async def test_a_cipher_without_forward_secrecy_is_refused(behind: Proxied) -> None:
+    context = ssl.create_default_context(cafile=str(CERTIFICATE))
+    context.maximum_version = ssl.TLSVersion.TLSv1_2
+    context.set_ciphers("AES128-GCM-SHA256")
+    async with httpx.AsyncClient(verify=context) as browser:
+        with pytest.raises(httpx.ConnectError, match=r"(?i)handshake.failure"):
+            await browser.get(f"https://localhost:{behind.port}/api/v1/session")
+
+
+async def test_nothing_is_said_without_tls(behind: Proxied) -> None:
+    async with httpx.AsyncClient(base_url=f"http://localhost:{behind.port}") as browser:
+        answer = await sign_in(browser)
+    assert answer.status_code == httpx.codes.BAD_REQUEST
+    assert not answer.cookies
+
+
+async def test_one_who_guesses_locks_out_their_own_address_alone_whatever_they_say_of_it(behind: Proxied) -> None:
+    async with behind.browser("127.0.0.2") as guesses, behind.browser("127.0.0.3") as other:
+        for _ in range(ATTEMPTS):
+            assert (await sign_in(guesses, "wrong horse battery")).status_code == httpx.codes.UNAUTHORIZED
+        forged = await sign_in(guesses, **{"X-Forwarded-For": "127.0.0.9"})
+        assert forged.status_code == httpx.codes.TOO_MANY_REQUESTS
+        assert (await sign_in(other)).status_code == httpx.codes.CREATED
+
+
+async def test_without_a_certificate_it_says_which_file_is_wanted(tmp_path: Path) -> None:
+    running = await asyncio.create_subprocess_exec(
+        str(START),
+        env={
+            "PATH": PATH,
+            "LISTEN": "127.0.0.1:1",
+            "CERTIFICATE": "",
+            "SERVICE": "127.0.0.1:1",
+            "FOLDER": str(tmp_path),
+        },
+        stderr=asyncio.subprocess.PIPE,
+    )
+    _, said = await running.communicate()
+    assert running.returncode == 1
+    assert b"CERTIFICATE names nothing" in said
