@@ -199,8 +199,15 @@ def _lost() -> list[Table]:
         "closed_at": f"{_AT} + {DAY}",
         "reason": "'not needed'",
     }
+    claim = {
+        "entry": "'+86' || CAST(13800000000 + (n * 7919) % 499979 AS TEXT)",
+        "claimed_by": "'li'",
+        "claimed_at": str(END - DAY),
+        "until": str(END + DAY),
+    }
     # what is open and not of the 211th is closed by somebody
-    return [Table("lost_calls", lost), Table("lost_call_closings", by_hand, 31)]
+    closings = Table("lost_call_closings", by_hand, 31)
+    return [Table("lost_calls", lost), closings, Table("lost_call_claims", claim, 211 * 100)]
 
 
 def _entered(**asked: Any) -> Asked:
@@ -414,7 +421,9 @@ LISTS = {
             "of a queue, the latest": _entered(queue="queue-3", order=LostCallOrder.LATEST),
             "no such queue": _entered(queue="queue-none"),
             "of a number": _entered(key="+8613800000007"),
-            "claimed by somebody": _entered(claimed_by="sun"),
+            "claimed by one who has none": _entered(claimed_by="sun"),
+            "claimed by somebody": _entered(claimed_by="li"),
+            "claimed by somebody, the latest first": _entered(claimed_by="li", order=LostCallOrder.LATEST),
         },
     ),
     "customers": Many(
@@ -442,6 +451,8 @@ LISTS = {
         _enquiries,
         {
             "newest": _received(),
+            "what waits": _received(EnquiryOrder.DUE),
+            "what waits within a team": _received(EnquiryOrder.DUE, owners=tuple(f"agent-{n}" for n in range(12))),
             "open": _received(state=EnquiryState.OPEN),
             "closed": _received(state=EnquiryState.CLOSED),
             "of somebody": _received(owner="agent-7"),

@@ -62,7 +62,26 @@ async def test_a_list_has_an_address_keeps_its_columns_and_is_taken_as_it_is_sho
             await page.get_by_role("menuitem", name="CSV").click()
         await (await coming.value).save_as(tmp_path / "lost.csv")
         head, first, *_ = csv.reader((tmp_path / "lost.csv").read_text("utf-8-sig").splitlines())
-        assert (head, first[0]) == (["caller", "state", "queues", "times", "since", "latest"], "13900139001")
+        alice = await there.work.signed_in("alice")
+        number = (await alice.get("/lost-calls?order=latest")).json()["items"][0]["id"]
+        assert (await alice.send("POST", f"/lost-calls/{number}/claim", {})).status_code == 200
+        await page.get_by_role("textbox", name="Claimed by").fill("alice")
+        await page.keyboard.press("Enter")
+        await expect(table.locator("tbody tr")).to_have_count(1)
+        await expect(table.locator("tbody tr")).to_contain_text("Alice, until")
+        await table.get_by_role("button", name="Take over").click()
+        await page.get_by_role("dialog").locator("textarea").fill("went home")
+        assert await serious(page) == []
+        await page.locator("[data-yes]").click()
+        await expect(table.locator("[data-note=empty]")).to_contain_text("Nothing fits")
+        await page.locator(".el-checkbox").filter(has_text="Claimed by me").click()
+        await expect(table.locator("tbody tr")).to_contain_text("sun, until")
+        await table.get_by_role("button", name="Give back").click()
+        await expect(table.locator("[data-note=empty]")).to_contain_text("Nothing fits")
+        assert (head, first[0]) == (
+            ["caller", "state", "queues", "times", "since", "latest", "claimed by"],
+            "13900139001",
+        )
 
 
 async def test_an_enquiry_is_recorded_taken_on_by_two_and_listed_by_what_is_due(there: Front) -> None:

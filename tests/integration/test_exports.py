@@ -22,6 +22,7 @@ EXPORTS = {
     "/scores/export": "month=2026-03",
     "/scores/quarters/{year}/{quarter}/export": "",
     "/lost-calls/export": "",
+    "/surveys/export": SPAN,
     "/cases/export": "",
     "/complaint-figures/export": f"{SPAN}&by=owner",
     "/case-remedies/export": "month=2026-03",

@@ -181,6 +181,8 @@ async def test_of_two_who_claim_at_once_one_wins_and_the_other_is_told_who(work:
     assert told["detail"].startswith(f"{won['claimed_by']} calls this number back")
     (claimed,) = (await alice.get(f"/lost-calls?claimed_by={won['claimed_by']}")).json()["items"]
     assert (claimed["id"], claimed["claim"]["agent"]) == (FIRST, won["agent"])
+    for order in ("waiting", "latest"):
+        assert (await alice.get(f"/lost-calls?claimed_by=sun&order={order}")).json() == {"items": [], "next": None}
 
 
 @pytest.mark.one_database

@@ -112,6 +112,10 @@ async def test_each_role_sees_as_far_as_it_reaches(work: Department, name: str, 
     assert {one["name"] for one in figures} == seen
     other = await browser.get(f"/surveys?{SPAN}&agent=Zoe")
     assert other.status_code == (200 if "Zoe" in seen else 403)
+    file = await browser.get(f"/surveys/export?{SPAN}&columns=agent&columns=service", **{"Accept-Language": "en"})
+    head, *rows = csv.reader(io.StringIO(file.content.decode("utf-8-sig")))
+    assert (head, {row[0] for row in rows}) == (["agent", "service (1 best, 3 worst)"], seen)
+    assert sorted(row[1] for row in rows) == (["", "1", "2"] if "Zoe" in seen else ["", "1"])
 
 
 async def test_administrators_do_not_read_what_callers_said(work: Department) -> None:
@@ -121,7 +125,9 @@ async def test_administrators_do_not_read_what_callers_said(work: Department) ->
 async def test_span_that_cannot_be_meant_is_refused(work: Department) -> None:
     sun = await work.signed_in("sun")
     backwards = "from=2026-02-01T00:00:00Z&to=2026-02-01T00:00:00Z"
-    assert [(await sun.get(f"/surveys{path}?{backwards}")).status_code for path in ("", "/figures")] == [422, 422]
+    assert [(await sun.get(f"/surveys{path}?{backwards}")).status_code for path in ("", "/figures", "/export")] == [
+        422
+    ] * 3
 
 
 async def run(*words: str) -> str:

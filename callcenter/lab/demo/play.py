@@ -32,6 +32,8 @@ HOTLINE = "400"
 _MENU = "12345"
 _FIRST_OF_MORE = 19900000101
 _SECONDS_APART = 8.0, 16.0
+_TALK_SECONDS = 15.0, 45.0
+"""Of those who come after the story: long enough to be listened to."""
 _MENU_SECONDS = 1.0
 _LONGEST_CALL_SECONDS = 70.0
 """Whoever is talked to at a page, or waits for one that nobody answers, hangs up then."""
@@ -127,7 +129,7 @@ class Demo:
         chance = secrets.SystemRandom()
         async with asyncio.TaskGroup() as group:
             for n in itertools.count(_FIRST_OF_MORE):
-                phones = tuple(Answers(chance.uniform(3, 8), chance.uniform(6, 12)) for _ in self._phones)
+                phones = tuple(Answers(chance.uniform(3, 8), chance.uniform(*_TALK_SECONDS)) for _ in self._phones)
                 group.create_task(self._call(one_more(str(n), chance.choice(_MENU), phones)), name=f"demo-{n}")
                 await asyncio.sleep(chance.uniform(*_SECONDS_APART))
 

@@ -45,12 +45,13 @@ class LostCallOrder(StrEnum):
 
 
 class LostCallFilter(msgspec.Struct, frozen=True, kw_only=True):
-    """Which lost calls; None: any."""
+    """Which lost calls; None: any. `claimed` are the entries of `claimed_by`, which are read first."""
 
     state: FollowUpState | None = None
     queue: str | None = None
     key: str | None = None
     claimed_by: str | None = None
+    claimed: tuple[str, ...] | None = None
     order: LostCallOrder = LostCallOrder.WAITING
 
 
@@ -117,9 +118,14 @@ async def entries(
         after: The place after which they stand.
         limit: At most so many.
     """
-    found = await _firsts(connection, asked, now, after, limit)
+    if asked.claimed_by is not None:
+        theirs = select(_CLAIM.entry).where(_CLAIM.claimed_by == asked.claimed_by, _CLAIM.until > now)
+        asked = msgspec.structs.replace(asked, claimed=tuple(await connection.scalars(theirs)))
+        if not asked.claimed:
+            return []
+    found = await _firsts(connection, asked, after, limit)
     named = [one.entry for one in found]
-    told = await _calls(connection, named, _clauses(asked, now))
+    told = await _calls(connection, named, _clauses(asked))
     claims = await claims_of(connection, named, now)
     standing = (one for one in found if (one.entry, one.state) in told)  # another has been closed since it was found
     return [(one.place, _entry(one.entry, told[one.entry, one.state], claims.get(one.entry))) for one in standing]
@@ -159,7 +165,7 @@ def _stretches(asked: LostCallFilter) -> Iterator[_Stretch]:
 
 
 async def _firsts(
-    connection: AsyncConnection, asked: LostCallFilter, now: Micros, after: tuple[int, str] | None, limit: int
+    connection: AsyncConnection, asked: LostCallFilter, after: tuple[int, str] | None, limit: int
 ) -> list[_First]:
     """Find the first entries after a place, each a look-up in an index: entries are not counted, and not all read."""
     found: list[_First] = []
@@ -167,16 +173,14 @@ async def _firsts(
         if after is not None and after[0] >= stretch.begins + _LATER and not stretch.newest:
             continue
         here = None if after is None or after[0] < stretch.begins else (stretch.at(after[0]), after[1])
-        rows = await connection.execute(_leading(asked, stretch, now, here).limit(limit - len(found)))
+        rows = await connection.execute(_leading(asked, stretch, here).limit(limit - len(found)))
         found += [_First((stretch.place(row.at), row.id), row.entry, row.stands) for row in rows]
         if len(found) == limit:
             break
     return found
 
 
-def _leading(
-    asked: LostCallFilter, stretch: _Stretch, now: Micros, after: tuple[Micros, str] | None
-) -> Select[*tuple[Any, ...]]:
+def _leading(asked: LostCallFilter, stretch: _Stretch, after: tuple[Micros, str] | None) -> Select[*tuple[Any, ...]]:
     """Ask for calls before which, in a stretch of the list, none of their entry stands."""
     narrowed = msgspec.structs.replace(asked, state=stretch.state)
     other, closing = aliased(_LOST), aliased(_CLOSING)
@@ -185,9 +189,9 @@ def _leading(
     before: Select[*tuple[Any, ...]] = (
         select(literal_column("1")).select_from(other).outerjoin(closing, closing.lost_call == other.id)
     )
-    before = before.where(*same, _stands(other, closing) == _STATE, *_clauses(narrowed, now, other, closing))
+    before = before.where(*same, _stands(other, closing) == _STATE, *_clauses(narrowed, other, closing))
     rows = select(_LOST.id, LOST_AT.label("at"), LOST_ENTRY.label("entry"), _STATE.label("stands"))
-    rows = rows.outerjoin(_CLOSING, _CLOSING.lost_call == _LOST.id).where(*_clauses(narrowed, now), ~before.exists())
+    rows = rows.outerjoin(_CLOSING, _CLOSING.lost_call == _LOST.id).where(*_clauses(narrowed), ~before.exists())
     if after is not None:
         rows = rows.where(mine < tuple_(*after) if stretch.newest else mine > tuple_(*after))
     return rows.order_by(*((LOST_AT.desc(), _LOST.id.desc()) if stretch.newest else (LOST_AT, _LOST.id)))
@@ -280,9 +284,7 @@ async def delete_settled(unit: UnitOfWork, before: Micros) -> int:
     return len(ids)
 
 
-def _clauses(
-    asked: LostCallFilter, now: Micros, lost: Any = _LOST, closing: Any = _CLOSING
-) -> list[ColumnElement[bool]]:
+def _clauses(asked: LostCallFilter, lost: Any = _LOST, closing: Any = _CLOSING) -> list[ColumnElement[bool]]:
     clauses: list[ColumnElement[bool]] = []
     match asked.state:
         case None:
@@ -296,9 +298,8 @@ def _clauses(
     entry = func.coalesce(lost.key, lost.id)
     if asked.key is not None:
         clauses.append(entry == asked.key)
-    if asked.claimed_by is not None:
-        claimed = select(_CLAIM.entry).where(_CLAIM.claimed_by == asked.claimed_by, _CLAIM.until > now)
-        clauses.append(entry.in_(claimed))
+    if asked.claimed is not None:
+        clauses.append(entry.in_(asked.claimed))
     return clauses
 
 

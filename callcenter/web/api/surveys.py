@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import Field
 
 from callcenter.cases.surveys import SurveyFigures
@@ -13,6 +13,7 @@ from callcenter.domain.frame import SECOND, Micros
 from callcenter.domain.visits.survey import Survey
 from callcenter.domain.vocabulary import SurveyResult
 from callcenter.errors import BadInput
+from callcenter.reports.surveys import SURVEY_COLUMNS, SURVEY_LIST, surveys_written
 from callcenter.staff.rights import Right
 from callcenter.staff.roles import Principal
 from callcenter.store.record.surveys import SurveyFilter, SurveyGrouping, survey_figures, surveys
@@ -26,8 +27,9 @@ from callcenter.web.api.fields import (
     place_in,
     place_out,
 )
+from callcenter.web.api.written import EXPORT, MOST_WRITTEN, FileAsked, note_export
 from callcenter.web.auth import allowed
-from callcenter.web.problems import RequestRefused
+from callcenter.web.problems import RequestRefused, language_of
 from callcenter.web.service import Service, TheService
 
 router = APIRouter(prefix="/surveys", tags=["surveys"])
@@ -53,6 +55,10 @@ class SurveyPageAsked(SurveySpan):
 
     limit: Annotated[int, Query(ge=1, le=200, description="Entries of a page.")] = 50
     cursor: Annotated[str | None, Query(max_length=200, description="`next` of the page before.")] = None
+
+
+class SurveysToWrite(SurveySpan, FileAsked):
+    """Which surveys are written to a file."""
 
 
 class SurveyShown(ResponseBody):
@@ -119,6 +125,19 @@ async def list_surveys(span: Annotated[SurveyPageAsked, Query()], person: Seeing
     shown = found[: span.limit]
     more = place_out((shown[-1][1].asked_at or 0, shown[-1][0])) if len(found) > len(shown) else None
     return SurveyPage(items=[_shown(survey, service) for _, survey in shown], next=more)
+
+
+@router.get("/export", response_class=Response, dependencies=[EXPORT])
+async def export_surveys(
+    request: Request, span: Annotated[SurveysToWrite, Query()], person: Seeing, service: TheService
+) -> Response:
+    """Write surveys of one's reach to a file, with what was answered to each question; at most 93 days."""
+    language = language_of(request.headers.get("accept-language"))
+    async with service.decisions.reading() as connection:
+        found = await surveys(connection, _asked(span, person, service), limit=MOST_WRITTEN)
+    await note_export(service, person, "survey", surveys=len(found))
+    rows = surveys_written((survey for _, survey in found), service.rulebook.zone, language)
+    return await span.answer("surveys", SURVEY_LIST.say("surveys", language), SURVEY_COLUMNS, rows, language)
 
 
 @router.get("/figures")

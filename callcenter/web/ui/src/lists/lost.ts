@@ -14,6 +14,8 @@ export type Lost = Shape["LostCallShown"];
 export interface LostActs {
   mine: (one: Lost) => boolean;
   claim: (number: string) => Promise<void>;
+  /** Takes over what another has; raises what the service says against it. */
+  takeOver: (number: string, reason: string) => Promise<void>;
   release: (number: string) => Promise<void>;
   callBack: (number: string) => Promise<void>;
   close: () => Promise<void>;
@@ -54,6 +56,10 @@ export function useLost(again: () => Promise<void>): LostActs {
     code,
     mine: (one: Lost) => one.claim !== null && one.claim.claimed_by === session.me?.name,
     claim: (number: string) => tried(() => ask(api.POST("/api/v1/lost-calls/{number}/claim", { params: of(number), body: {} }))),
+    async takeOver(number: string, reason: string) {
+      await ask(api.POST("/api/v1/lost-calls/{number}/claim", { params: of(number), body: { reason } }));
+      await again();
+    },
     release: (number: string) => tried(() => ask(api.POST("/api/v1/lost-calls/{number}/release", { params: of(number) }))),
     callBack: (number: string) =>
       tried(async () => {
