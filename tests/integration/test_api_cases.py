@@ -399,6 +399,10 @@ async def test_list_is_narrowed_and_paged(work: Department) -> None:
     due = (await sun.get("/cases?order=due&limit=2")).json()
     due_after = (await sun.get(f"/cases?order=due&limit=2&cursor={due['next']}")).json()
     assert [one["id"] for one in due["items"] + due_after["items"]] == ids
+    days = {"order": "due", "from": "2026-03-01T00:00:00Z", "to": "2026-03-31T00:00:00Z", "limit": "2"}
+    first = (await sun.http.get("/api/v1/cases", params=days)).json()
+    rest = (await sun.http.get("/api/v1/cases", params=days | {"cursor": first["next"]})).json()
+    assert [one["id"] for one in first["items"] + rest["items"]] == ids
     for asked in ("limit=0", "state=none", "cursor=x", "colour=red"):
         assert (await sun.get(f"/cases?{asked}")).status_code in {400, 422}
 

@@ -32,8 +32,8 @@ HOTLINE = "400"
 _MENU = "12345"
 _FIRST_OF_MORE = 19900000101
 _SECONDS_APART = 8.0, 16.0
-_TALK_SECONDS = 15.0, 45.0
-"""Of those who come after the story: long enough to be listened to."""
+_TALK_SECONDS = 9.0, 14.0
+"""Of those who come after the story: the switch ends a page's talk after 15 s without a voice, and these have none."""
 _MENU_SECONDS = 1.0
 _LONGEST_CALL_SECONDS = 70.0
 """Whoever is talked to at a page, or waits for one that nobody answers, hangs up then."""

@@ -10,6 +10,7 @@ from callcenter import __version__
 from callcenter.domain.frame import Micros
 from callcenter.errors import BadInput
 from callcenter.rules.records.standing import SERVICE, Standing
+from callcenter.rules.records.texts import WORDING
 from callcenter.rules.records.violation import RosterLine, Verdict, Violation, identity
 from callcenter.rules.regulations.edition import NO_FIGURE, Edition, Mode, Range, Rule, Rulebook, Severity, Title
 from callcenter.untrusted import MOST_WORDS, has_controls, is_plain
@@ -35,7 +36,7 @@ class Dossier(msgspec.Struct, frozen=True, kw_only=True):
         roster: The roster's line for that time.
         timeline: What happened when, in order.
         call: The call that whoever filled in the form says it is about.
-        worded_by: The version of the service whose sentences these are; a later one may say the same otherwise.
+        worded_by: The versions of the service and of its sentences; a later one may say the same otherwise.
     """
 
     id: str
@@ -109,7 +110,7 @@ def from_violation(
         uncertainty=violation.uncertainty,
         roster=violation.roster,
         timeline=tuple(DossierMoment(p.at, Title(p.told("zh-CN"), p.told("en"))) for p in violation.timeline),
-        worded_by=__version__,
+        worded_by=f"{__version__}.{WORDING}",
     )
     return dossier, _standing(violation, rule)
 

@@ -7,6 +7,9 @@ import msgspec
 from callcenter.domain.frame import SECOND, Micros
 from callcenter.locale import Language, Words
 
+WORDING = 2
+"""One more whenever these sentences are said otherwise: those of records that are filed are then not compared."""
+
 
 class Reason(msgspec.Struct, frozen=True, gc=False):
     """A sentence by its code and what stands in its gaps."""

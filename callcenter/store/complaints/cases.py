@@ -13,13 +13,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from callcenter.cases.aftercare.figures import TakenLine
 from callcenter.cases.complaints.case import Case
 from callcenter.cases.complaints.vocabulary import OPEN_STATES, CaseChannel, CaseState, Move, Nature
-from callcenter.domain.frame import Micros
+from callcenter.domain.frame import SECOND, Micros
 from callcenter.errors import StoreError
 from callcenter.store.complaints.tables import IS_OPEN, CaseNumberRow, CaseReportRow, CaseRow, CaseStepRow
 from callcenter.store.conflicts import Missing, Outdated
 from callcenter.store.record.models import VisitRow
 from callcenter.store.unit_of_work import UnitOfWork
 
+_FEW_DAYS: Micros = 31 * 86_400 * SECOND
 _json = msgspec.json.Encoder(order="deterministic").encode
 _case = msgspec.json.Decoder(Case).decode
 _fields = msgspec.json.Decoder(dict[str, Any]).decode
@@ -134,6 +135,11 @@ class CaseFilter(msgspec.Struct, frozen=True, kw_only=True):
     overdue_at: Micros | None = None
     kept: bool | None = None
 
+    @property
+    def of_few_days(self) -> bool:
+        """Whether they were opened within a month, as both its ends say."""
+        return self.since is not None and self.until is not None and self.until - self.since <= _FEW_DAYS
+
     def clauses(self) -> list[ColumnElement[bool]]:
         """Return what the database is asked."""
         row = CaseRow
@@ -200,7 +206,9 @@ async def list_cases(
     row = CaseRow
     at, newest = (row.opened_at, True) if order is CaseOrder.NEWEST else (row.due, False)
     sorted_by = (at.desc(), row.id.desc()) if newest else (at, row.id)
-    page = select(row.id).where(*asked.clauses()).order_by(*sorted_by).limit(limit)
+    # those opened on a few days are few: read by that and sorted, and not looked for among all by what is due
+    listed_by = (at + 0, row.id) if asked.of_few_days and not newest else sorted_by
+    page = select(row.id).where(*asked.clauses()).order_by(*listed_by).limit(limit)
     if after is not None:
         place = tuple_(at, row.id)
         page = page.where(place < tuple_(*after) if newest else place > tuple_(*after))
