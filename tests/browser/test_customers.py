@@ -130,6 +130,7 @@ async def care_filled(page: Page, told: dict[str, str], *, choice: str | None = 
         await field.fill(words)
     if "day" in told:
         await page.keyboard.press("Enter")
+        await expect(page.locator(".el-picker-panel:visible")).to_have_count(0)
     assert await serious(page) == []
     await dialog.locator("button[type=submit]").click()
     await expect(dialog).to_have_count(0)
@@ -143,9 +144,8 @@ async def test_care_is_planned_by_one_decided_by_others_made_and_counted(there: 
         await part.locator("[data-care=plan]").click()
         await care_filled(sun, {**said, "care_cost": "200"})
         await expect(part).to_contain_text("a visit each quarter")
-        await expect(part.get_by_role("button", name="Endorse")).to_have_count(
-            0
-        )  # nobody decides on a plan of their own
+        # nobody decides on a plan of their own
+        await expect(part.get_by_role("button", name="Endorse")).to_have_count(0)
         await part.locator("[data-care=contact]").click()
         told = {"care_owner": "sun", "care_purpose": "hear how it goes", "day": "2026-03-05"}
         await care_filled(sun, told, choice="visit")
