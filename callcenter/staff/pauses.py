@@ -110,11 +110,12 @@ def reasons_said(content: Any) -> ReasonsSaid:
         raise BadInput(f"these are no reasons of pauses: {error}") from error
     if not 0 < len(said.reasons) <= _MOST_REASONS:
         raise BadInput(f"name 1 to {_MOST_REASONS} reasons of pauses")
-    if len({one.code for one in said.reasons}) < len(said.reasons):
+    if len({one.code.casefold() for one in said.reasons}) < len(said.reasons):
         raise BadInput("two reasons of pauses have one code")
     for one in said.reasons:
         _require_sound(one)
-    return said
+    bare = (msgspec.structs.replace(one, zh=one.zh.strip(), en=one.en.strip()) for one in said.reasons)
+    return ReasonsSaid(reasons=tuple(bare))
 
 
 def _told(reasons: Iterable[PauseReason]) -> dict[str, dict[str, str | int]]:
@@ -122,7 +123,7 @@ def _told(reasons: Iterable[PauseReason]) -> dict[str, dict[str, str | int]]:
 
 
 def _require_sound(reason: PauseReason) -> None:
-    if not is_reason(reason.code):
+    if not is_reason(reason.code) or reason.code.endswith(" "):  # the switch would give it back without
         raise BadInput("a reason's code is up to 32 letters, digits and spaces, and not acw")
     for name in (reason.zh, reason.en):
         if len(name) > _MOST_NAME:
