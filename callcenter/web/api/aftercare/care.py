@@ -245,15 +245,22 @@ def _plan(plan: CarePlan, person: Principal, service: Service) -> CarePlanShown:
 
 
 def _contact(contact: CareContact, person: Principal, service: Service) -> CareContactShown:
-    zone, told = service.rulebook.zone, written(contact.evaluation, person)
+    zone = service.rulebook.zone
     shown = {
         "planned_at": moment_out(contact.planned_at, zone),
         "done_at": moment_out(contact.done_at, zone),
-        "evaluation": None if told is None else CareEvaluation.model_validate_json(told),
+        "evaluation": None if contact.evaluation is None else _evaluation(contact.evaluation, person),
         "purpose": written(contact.purpose, person),
         "reason": written(contact.reason, person),
     }
     return CareContactShown(**msgspec.structs.asdict(contact) | shown)
+
+
+def _evaluation(kept: str, person: Principal) -> CareEvaluation:
+    """Show an evaluation, each of its texts as it was written: JSON's own marks would part a number in two."""
+    told = CareEvaluation.model_validate_json(kept)
+    words = {name: written(said, person) for name, said in told.model_dump(exclude={"satisfaction"}).items()}
+    return told.model_copy(update=words)
 
 
 def _rating(rating: CustomerRating, person: Principal, service: Service) -> RatingShown:
