@@ -6,7 +6,7 @@ Customers are named by their ids alone: who may know more opens the card, which 
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
 from fastapi import APIRouter, Depends, Path, Query, Response, status
@@ -257,10 +257,12 @@ def _contact(contact: CareContact, person: Principal, service: Service) -> CareC
 
 
 def _evaluation(kept: str, person: Principal) -> CareEvaluation:
-    """Show an evaluation, each of its texts as it was written: JSON's own marks would part a number in two."""
-    told = CareEvaluation.model_validate_json(kept)
-    words = {name: written(said, person) for name, said in told.model_dump(exclude={"satisfaction"}).items()}
-    return told.model_copy(update=words)
+    """Show an evaluation as it was kept, each of its texts by itself: JSON's own marks would part a number in two."""
+    told = msgspec.json.decode(kept, type=dict[str, Any])
+    shown: dict[str, Any] = {
+        name: written(said, person) if isinstance(said, str) else said for name, said in told.items()
+    }
+    return CareEvaluation.model_construct(**shown)
 
 
 def _rating(rating: CustomerRating, person: Principal, service: Service) -> RatingShown:
