@@ -98,23 +98,33 @@ def is_reason(code: str) -> bool:
     return _CODE.fullmatch(code) is not None and code not in _TAKEN
 
 
+def reasons_kept(content: Any) -> ReasonsSaid:
+    """Read what was proposed before: what is asked of a list by now, it need not have.
+
+    Raises:
+        BadInput: It is no list of reasons.
+    """
+    try:
+        return msgspec.convert(content, ReasonsSaid)
+    except msgspec.ValidationError as error:
+        raise BadInput(f"these are no reasons of pauses: {error}") from error
+
+
 def reasons_said(content: Any) -> ReasonsSaid:
     """Read what somebody proposes.
 
     Raises:
         BadInput: It is not what is expected.
     """
-    try:
-        said = msgspec.convert(content, ReasonsSaid)
-    except msgspec.ValidationError as error:
-        raise BadInput(f"these are no reasons of pauses: {error}") from error
+    said = reasons_kept(content)
     if not 0 < len(said.reasons) <= _MOST_REASONS:
         raise BadInput(f"name 1 to {_MOST_REASONS} reasons of pauses")
-    if len({one.code for one in said.reasons}) < len(said.reasons):
+    if len({one.code.casefold() for one in said.reasons}) < len(said.reasons):
         raise BadInput("two reasons of pauses have one code")
     for one in said.reasons:
         _require_sound(one)
-    return said
+    bare = (msgspec.structs.replace(one, zh=one.zh.strip(), en=one.en.strip()) for one in said.reasons)
+    return ReasonsSaid(reasons=tuple(bare))
 
 
 def _told(reasons: Iterable[PauseReason]) -> dict[str, dict[str, str | int]]:
@@ -122,7 +132,7 @@ def _told(reasons: Iterable[PauseReason]) -> dict[str, dict[str, str | int]]:
 
 
 def _require_sound(reason: PauseReason) -> None:
-    if not is_reason(reason.code):
+    if not is_reason(reason.code) or reason.code.endswith(" "):  # the switch would give it back without
         raise BadInput("a reason's code is up to 32 letters, digits and spaces, and not acw")
     for name in (reason.zh, reason.en):
         if len(name) > _MOST_NAME:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 import structlog
 
 from callcenter.rules.records.steps import Terms
-from callcenter.staff.pauses import SiteReasons, reasons_said
+from callcenter.staff.pauses import SiteReasons, reasons_kept
 from callcenter.staff.workdays import days_said, laid_over
 from callcenter.store import DecisionStore, StoreAway
 from callcenter.store.decisions.changes import ChangeKind, approved
@@ -50,7 +50,7 @@ class SiteAgreed:
         if own != self.terms.days.own:
             self.terms.days.own = own
             log.info("calendar_enacted", days=len(own), change=days[-1].id if days else None)
-        if self.reasons.lay_over(reasons_said(one.content) for one in reasons):
+        if self.reasons.lay_over(reasons_kept(one.content) for one in reasons):
             log.info("reasons_enacted", count=len(self.reasons.offered), change=reasons[-1].id if reasons else None)
 
     async def keep(self, every: float = EVERY_SECONDS) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from sqlalchemy import delete, insert
 
+from callcenter.cases.customers import text_of
 from callcenter.domain.frame import Micros
 from callcenter.staff.rights import Right
 from callcenter.staff.roles import Principal, may
@@ -15,6 +16,7 @@ from callcenter.store.audit import Audited
 from callcenter.store.conflicts import Conflict, NotAllowed
 from callcenter.store.decisions.lost_calls import LostCallClaim, claims_of, entry_of, waiting
 from callcenter.store.tables import LostCallClaimRow
+from callcenter.untrusted import MOST_WORDS
 
 
 class ClaimedByAnother(Conflict):
@@ -40,10 +42,12 @@ async def claim_lost_call(
 
     Raises:
         Missing: There is no such lost call.
+        BadInput: The reason is none that people can read.
         Conflict: Nobody is to be called back there any more.
         ClaimedByAnother: Somebody else has it, and it is not taken over.
         NotAllowed: This person takes nothing over.
     """
+    reason = text_of("reason", reason, MOST_WORDS)
     entry = await entry_of(unit.connection, number)
     if not await waiting(unit.connection, entry):
         raise Conflict("nobody waits for a call-back here any more: read the list again")

@@ -23,7 +23,8 @@ from callcenter.numbers import PLAIN, read_number
 from callcenter.rules.records.standing import SERVICE
 from callcenter.staff.roles import may
 from callcenter.store.audit import Audited
-from callcenter.store.decisions.lost_calls import claims_of, entry_of
+from callcenter.store.conflicts import Missing
+from callcenter.store.decisions.lost_calls import claims_of, entry_of, waiting
 from callcenter.store.sign_in.accounts import find_account
 from callcenter.web.api.fields import RequestBody
 from callcenter.web.desk.listening import ListenIn
@@ -140,14 +141,18 @@ async def _may_still(service: Service, by: CodeGrounds) -> bool:
 
 
 async def _claims_still(service: Service, code: OneTimeCode[CallBack]) -> bool:
-    """Tell whether the lost call that a code calls back is not somebody else's by now."""
+    """Tell whether the lost call that a code calls back waits still, and is not somebody else's by now."""
     number = code.meant.lost_call
     if number is None:
         return True
     async with service.decisions.reading() as connection:
-        entry = await entry_of(connection, number)
+        try:
+            entry = await entry_of(connection, number)
+        except Missing:  # it was forgotten meanwhile
+            return False
         claim = (await claims_of(connection, [entry], service.clock())).get(entry)
-    return claim is not None and claim.claimed_by == code.grounds.account
+        waits = bool(await waiting(connection, entry))
+    return waits and claim is not None and claim.claimed_by == code.grounds.account
 
 
 async def _note_code(service: Service, phone: str, taken: OneTimeCode[CallBack] | CodeRefused) -> None:

@@ -25,6 +25,18 @@ class ReadingTurn:
     def __init__(self) -> None:
         self.by: str | None = None
         self.stopping = False
+        self._turns = 0
+
+    @property
+    def turn(self) -> int | None:
+        """Which turn it is; None: nobody's."""
+        return None if self.by is None else self._turns
+
+    def stop(self, turn: int) -> bool:
+        """Let a turn stop, unless it is over; tells whether it stops."""
+        stops = self.turn == turn
+        self.stopping |= stops
+        return stops
 
     def require_free(self) -> None:
         """Pass if no list is being read.
@@ -46,6 +58,7 @@ class ReadingTurn:
         """
         self.require_free()
         self.by, self.stopping = account, False
+        self._turns += 1
         try:
             yield
         finally:

@@ -327,6 +327,18 @@ async def test_import_is_stopped_between_its_parts_goes_on_and_is_taken_back(
     assert (await post(ma, f"/customers/imports/{kept['id']}/undo"))["gone"] == 3
 
 
+def test_whoever_stops_a_list_stops_no_other_that_is_read_by_then() -> None:
+    reading = sent_files.ReadingTurn()
+    with reading.of("ma"):
+        first = reading.turn
+    assert first is not None
+    assert not reading.stop(first)
+    with reading.of("sun"):
+        assert (reading.stop(first), reading.stopping) == (False, False)
+        assert reading.stop(first + 1)
+        assert reading.stopping
+
+
 async def test_file_that_cannot_be_a_list_is_refused(work: Department) -> None:
     ma, alice = await work.signed_in("ma"), await work.signed_in("alice")
     large = b"a" * (33 * 1024 * 1024)

@@ -139,6 +139,23 @@ async def sent(person: Browser, path: str, name: str, held: bytes, **query: str)
 class TestFile:
     SHIFTS = b"agent,from,to\nAlice,2026/12/9 9:00,2026/12/9 18:00\n"
 
+    @pytest.mark.parametrize("path", ["/roster/file", "/roster/file/check"])
+    async def test_file_is_received_in_its_turn_and_not_before(self, work: Department, path: str) -> None:
+        """Its key is told by all of it: that is no reason to keep more of them at once."""
+        sun = await work.signed_in("sun")
+        read: list[str] = []
+
+        async def held() -> AsyncIterator[bytes]:
+            read.append(path)
+            yield self.SHIFTS
+
+        url = f"/api/v1{path}?file=shifts.csv" + ("" if path.endswith("check") else "&subject=x&reason=y")
+        headers = {"X-CSRF-Token": sun.csrf, "Idempotency-Key": "a-key-of-its-own"}
+        with work.service.lists.of("sun"):
+            refused = await sun.http.post(url, content=held(), headers=headers)
+        assert (refused.status_code, read) == (429, [])
+        assert (await sun.http.post(url, content=held(), headers=headers)).status_code in {200, 201}
+
     async def test_a_sheet_of_shifts_says_some_people_s_days(self, work: Department) -> None:
         sun, hua = await work.signed_in("sun"), await work.signed_in("hua")
         tried = (await sent(sun, "/roster/file/check", "shifts.csv", self.SHIFTS)).json()

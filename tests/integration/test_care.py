@@ -6,8 +6,9 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 
+from callcenter.store.aftercare.care_tables import CareContactRow
 from callcenter.store.record.models import VisitRow
 from callcenter.store.tables import AuditRow
 from tests.integration.aftercare import opened_for
@@ -190,3 +191,30 @@ async def test_what_is_not_there_is_not_found_and_agents_plan_nothing(work: Depa
     assert await refused(work, "sun", f"/care-contacts/{missing}/approve") == 404
     assert await refused(work, "sun", "/care-plans", told | {"cost": "dear"}) == 422
     assert (await (await work.signed_in("alice")).get("/care-plans")).status_code == 403
+
+
+@pytest.mark.one_database
+async def test_number_in_an_evaluation_is_masked_though_a_line_break_parts_it(work: Department) -> None:
+    number = await contact(work, await customer(work))
+    await post(work, "sun", f"/care-contacts/{number}/approve")
+    told = {"result": "call 1380013\n8000", "next_step": "or 138 0013 8001"}
+    await post(work, "li-leads", f"/care-contacts/{number}/finish", told)
+    other = await contact(work, await customer(work, name="Li"))
+    async with work.decisions.writing() as unit:  # as it could be kept once
+        blank = update(CareContactRow).where(CareContactRow.id == other)
+        await unit.execute(blank.values(evaluation='{"satisfaction":null,"result":" "}', state="done"))
+    for name, shown in (("li-leads", "call 138****\n8000"), ("sun", told["result"])):
+        found = (await (await work.signed_in(name)).get("/care-contacts")).json()["items"]
+        kept = next(one for one in found if one["id"] == number)
+        assert {one["evaluation"]["result"] for one in found} == {shown, " "}
+        assert ("138 **** 8001" in kept["evaluation"]["next_step"]) is (name == "li-leads")
+
+
+@pytest.mark.one_database
+async def test_spaces_are_no_reason_and_no_evaluation(work: Department) -> None:
+    whose = await customer(work)
+    number = await contact(work, whose)
+    await post(work, "sun", f"/care-contacts/{number}/approve")
+    assert await refused(work, "li-leads", f"/care-contacts/{number}/finish", {"result": " \n "}) == 422
+    assert await refused(work, "li-leads", f"/care-contacts/{number}/drop", {"reason": "  "}) == 422
+    assert await refused(work, "sun", f"/care-plans/{await plan(work, whose)}/reject", {"reason": "  "}) == 422

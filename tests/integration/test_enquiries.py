@@ -8,14 +8,14 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 
 from callcenter.cases.customers import card_of
 from callcenter.domain.frame import SECOND, Micros
 from callcenter.staff.dates import datetime_of
 from callcenter.store.complaints.cases import get_case
 from callcenter.store.customers.writes import Touch
-from callcenter.store.enquiries.tables import EnquiryStepRow
+from callcenter.store.enquiries.tables import EnquiryRow, EnquiryStepRow
 from callcenter.store.record.models import VisitRow
 from callcenter.store.tables import AuditRow
 from callcenter.usecases.customers.save_customer import create_customer, delete_customer
@@ -264,3 +264,17 @@ async def test_deleted_customer_leaves_no_words_in_enquiries(work: Department) -
 async def test_phone_call_is_no_enquiry_of_its_own(work: Department) -> None:
     refused = await ask(work, "alice", "POST", "/enquiries", CHAT | {"channel": "phone"}, 422)
     assert "disposition" in refused["detail"]
+
+
+async def test_enquiry_that_became_a_complaint_waits_for_nothing_though_a_follow_up_was_planned(
+    work: Department,
+) -> None:
+    """Its case goes on; there is no step by which anybody could take the follow-up from the list."""
+    enquiry = await ask(work, "alice", "POST", "/enquiries", CHAT, 201)
+    enquiry = await step(work, "alice", enquiry, {"step": "plan", "words": "did it come", "follow_up_at": at(60)})
+    assert len((await read(work, "alice", "/enquiries?order=due"))["items"]) == 1
+    became = await step(work, "alice", enquiry, {"step": "complain", "words": "late", "wanted": "the money"})
+    assert (became["follow_up_at"], became["follow_up"]) == (None, None)
+    async with work.decisions.writing() as unit:  # as it was kept before
+        await unit.execute(update(EnquiryRow).values(follow_up_at=MONDAY))
+    assert (await read(work, "alice", "/enquiries?order=due"))["items"] == []

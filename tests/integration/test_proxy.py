@@ -11,6 +11,7 @@ from typing import Any
 
 import httpx
 import pytest
+from pydantic import SecretStr
 
 from callcenter.web.server import serve_web, web_server
 from callcenter.web.settings import WebSettings
@@ -24,6 +25,7 @@ CERTIFICATE = Path(__file__).parent / "tls" / "cert.pem"
 PATH = "/usr/sbin:/usr/bin:/bin"
 ATTEMPTS = 2
 PATIENCE = 20
+TOKEN = "a-token-of-sixteen"
 OLD = {ssl.TLSVersion.TLSv1, ssl.TLSVersion.TLSv1_1}
 
 pytestmark = pytest.mark.one_database
@@ -49,7 +51,12 @@ class Proxied:
 
 @pytest.fixture
 async def behind(tmp_path: Path) -> AsyncIterator[Proxied]:
-    told: dict[str, Any] = {"secure": True, "proxies": ("127.0.0.1",), "sign_ins_per_minute": ATTEMPTS}
+    told: dict[str, Any] = {
+        "dialplan": {"secret": SecretStr(TOKEN)},
+        "secure": True,
+        "proxies": ("127.0.0.1",),
+        "sign_ins_per_minute": ATTEMPTS,
+    }
     async with department(tmp_path, Lively().feed, **told) as work:
         await work.signed_in("alice")
         server = web_server(WebSettings(port=0, **told), work.app)
@@ -155,6 +162,14 @@ async def test_one_who_guesses_locks_out_their_own_address_alone_whatever_they_s
         forged = await sign_in(guesses, **{"X-Forwarded-For": "127.0.0.9"})
         assert forged.status_code == httpx.codes.TOO_MANY_REQUESTS
         assert (await sign_in(other)).status_code == httpx.codes.CREATED
+
+
+@pytest.mark.parametrize("path", ["/dialplan/route", "/%64ialplan/route", "/x/../dialplan/route"])
+async def test_what_the_dialplan_asks_is_not_asked_from_outside_even_with_its_token(behind: Proxied, path: str) -> None:
+    async with behind.browser() as browser:
+        answer = await browser.get(f"{path}?line=601", headers={"X-Callcenter-Token": TOKEN})
+    assert answer.status_code == httpx.codes.NOT_FOUND
+    assert "nginx" in answer.text
 
 
 async def test_without_a_certificate_it_says_which_file_is_wanted(tmp_path: Path) -> None:

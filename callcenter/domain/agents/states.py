@@ -160,10 +160,11 @@ class AgentStates:
         if status == _IDLE:
             self._idle(person)
             self._is_free(person, device)
+        phone = device if device in person.interfaces and is_device(device) else person.interface
         if status in _LOST_STATUSES:
-            self.reach(person.interface, reachable=False, at=at, pos=pos)
-        elif status in _IDLE_STATUSES or (status in _ALIVE_STATUSES and person.interface not in self._state.devices):
-            self.reach(person.interface, reachable=True, at=at, pos=pos)
+            self.reach(phone, reachable=False, at=at, pos=pos)
+        elif status in _IDLE_STATUSES or (status in _ALIVE_STATUSES and phone not in self._state.devices):
+            self.reach(phone, reachable=True, at=at, pos=pos)
 
     def _set_reachable(self, person: Agent, device: str, was: bool | None, pos: int, at: Micros | None) -> None:
         states = [self._state.devices[i] for i in person.interfaces if i in self._state.devices]

@@ -136,7 +136,7 @@ async def list_enquiries(
     """Read enquiries in an order, from after a place on (`place_of`)."""
     row, page = EnquiryRow, select(EnquiryRow).where(*asked.clauses()).limit(limit)
     if order is EnquiryOrder.DUE:
-        page = page.where(ENQUIRY_WAITS).order_by(ENQUIRY_DUE, row.id)
+        page = page.where(ENQUIRY_WAITS, row.state != EnquiryState.COMPLAINT).order_by(ENQUIRY_DUE, row.id)
         beyond = None if after is None else tuple_(ENQUIRY_DUE, row.id) > tuple_(*after)
     else:
         page = page.order_by(row.received_at.desc(), row.id.desc())

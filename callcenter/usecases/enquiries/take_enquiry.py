@@ -172,9 +172,8 @@ async def _complained(unit: UnitOfWork, office: CaseOffice, enquiry: Enquiry, mo
     }
     moved = await open_case(unit, office, enquiry.id, about, told, move.now)
     await hand_attachments(unit, enquiry.id, moved.filed.id)
-    return msgspec.structs.replace(
-        enquiry, state=EnquiryState.COMPLAINT, outcome=ContactOutcome.COMPLAINT, case=moved.filed.id
-    )
+    ended = {"state": EnquiryState.COMPLAINT, "outcome": ContactOutcome.COMPLAINT, "case": moved.filed.id}
+    return msgspec.structs.replace(enquiry, **ended, follow_up_at=None, follow_up=None)  # the case goes on with it
 
 
 async def _classified(connection: AsyncConnection, enquiry: Enquiry, code: str) -> Enquiry:

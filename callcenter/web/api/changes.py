@@ -15,7 +15,7 @@ from callcenter.errors import BadInput
 from callcenter.rules.records.masks import without_numbers, worded
 from callcenter.rules.regulations.amending import amended
 from callcenter.rules.regulations.difference import FigureDifference, amount_differences, differences
-from callcenter.staff.pauses import SiteReasons, reasons_said
+from callcenter.staff.pauses import SiteReasons, reasons_kept
 from callcenter.staff.rights import Right
 from callcenter.staff.roles import Field as Delicate
 from callcenter.staff.roles import Principal, Sight, may, sight
@@ -287,10 +287,10 @@ async def _reason_differences(service: Service, change: Change) -> list[FigureDi
     reasons = SiteReasons({} if service.ports.desk is None else service.ports.desk.settings.reasons)
     async with service.decisions.reading() as connection:
         before = await approved(connection, ChangeKind.REASONS, change.decided_at)
-    reasons.lay_over(reasons_said(one.content) for one in before)
+    reasons.lay_over(reasons_kept(one.content) for one in before)
     return [
         FigureDifference(edition="", first="", part="reasons", code=one.code, name=one.name, old=one.old, new=one.new)
-        for one in reasons.differing(reasons_said(change.content))
+        for one in reasons.differing(reasons_kept(change.content))
     ]
 
 

@@ -103,6 +103,18 @@ def test_second_phone_that_is_first_seen_away_was_not_lost() -> None:
     assert switch.state("Alice") is S.AVAILABLE
 
 
+def test_second_phone_that_a_queue_cannot_reach_is_not_the_first() -> None:
+    switch = Switch(names={"PJSIP/1001": "Alice", "PJSIP/1002": "Alice"})
+    switch.member(0)
+    switch.member(0, phone="PJSIP/1002", status=5)
+    assert switch.found(fx.PhoneLost) == []
+    assert switch.state("Alice") is S.AVAILABLE
+    switch.phone(5, reachable=False)
+    assert [one.interface for one in switch.found(fx.PhoneLost)] == ["PJSIP/1001"]
+    switch.member(6, phone="PJSIP/1002")
+    assert switch.state("Alice") is S.AVAILABLE
+
+
 def test_agent_with_two_phones_is_reached_at_the_one_that_is_seen_in_use() -> None:
     switch = Switch(names={"PJSIP/1001": "Alice", "PJSIP/1002": "Alice"})
     switch.member(0)

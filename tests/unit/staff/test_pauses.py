@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from callcenter.errors import BadInput
-from callcenter.staff.pauses import PauseReason, ReasonsSaid, SiteReasons, reasons_said
+from callcenter.staff.pauses import PauseReason, ReasonsSaid, SiteReasons, reasons_kept, reasons_said
 
 
 def said(*codes: str) -> ReasonsSaid:
@@ -49,6 +49,8 @@ def test_what_a_list_says_otherwise_is_told_of_each_reason() -> None:
         {},
         {"reasons": []},
         {"reasons": [{"code": "tea"}] * 2},
+        {"reasons": [{"code": "tea"}, {"code": "Tea"}]},
+        {"reasons": [{"code": "tea "}]},
         {"reasons": [{"code": "acw"}]},
         {"reasons": [{"code": "茶"}]},
         {"reasons": [{"code": "tea", "zh": "茶" * 41}]},
@@ -60,3 +62,18 @@ def test_what_a_list_says_otherwise_is_told_of_each_reason() -> None:
 def test_what_cannot_be_used_is_refused(content: Any) -> None:
     with pytest.raises(BadInput):
         reasons_said(content)
+
+
+def test_names_are_kept_without_the_space_around_them() -> None:
+    """One of spaces alone would be a button without a name."""
+    (kept,) = reasons_said({"reasons": [{"code": "tea", "zh": "  ", "en": " Tea "}]}).reasons
+    assert (kept.zh, kept.en) == ("", "Tea")
+
+
+def test_list_that_was_approved_holds_though_more_is_asked_of_lists_by_now() -> None:
+    """The service could not start otherwise."""
+    reasons = SiteReasons({"meal": ""})
+    assert reasons.lay_over([reasons_kept({"reasons": [{"code": "tea "}, {"code": "Tea"}, {"code": "tea"}]})])
+    assert [one.code for one in reasons.offered] == ["tea ", "Tea", "tea"]
+    with pytest.raises(BadInput):
+        reasons_kept({"reasons": [{"name": "tea"}]})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import tempfile
-from collections.abc import Iterable
+from collections.abc import AsyncIterator, Iterable
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Annotated, Any, NamedTuple
@@ -41,6 +41,16 @@ FILES = ("/roster/file", "/roster/file/check")
 
 Seeing = Annotated[Principal, Depends(allowed(Right.PROPOSE_CHANGE, Right.APPROVE_CHANGE))]
 Proposing = Annotated[Principal, Depends(allowed(Right.PROPOSE_CHANGE))]
+
+
+async def _in_turn(person: Proposing, service: TheService) -> AsyncIterator[None]:
+    """Let a file be sent in its turn: from before any of it is read, for its key or for itself, until the answer."""
+    service.reading.require_free()
+    with service.lists.of(person.account):
+        yield
+
+
+_TURN = Depends(_in_turn)
 _MOST_DAYS = 42
 _MOST_TOLD = 200
 _MOST_BYTES_OF_A_NAME = 250
@@ -170,7 +180,7 @@ async def try_days(body: DaysGiven, request: Request, _: Seeing, service: TheSer
     return DaysTried(conflicts=_conflicts(_of_days(with_days(form, days, zone), days, filed)), fault=None)
 
 
-@router.post("/file/check", openapi_extra=_BODY)
+@router.post("/file/check", openapi_extra=_BODY, dependencies=[_TURN])
 async def try_file(request: Request, file: FileNamed, person: Proposing, service: TheService) -> FileTried:
     """Say what a file would make of the roster, row by row what keeps it from being used; nothing is changed."""
     filed = await service.roster_filed()
@@ -191,7 +201,13 @@ async def try_file(request: Request, file: FileNamed, person: Proposing, service
     )
 
 
-@router.post("/file", openapi_extra=_BODY, status_code=status.HTTP_201_CREATED, response_model=ChangeShown)
+@router.post(
+    "/file",
+    openapi_extra=_BODY,
+    status_code=status.HTTP_201_CREATED,
+    response_model=ChangeShown,
+    dependencies=[_TURN],
+)
 async def propose_file(
     request: Request, given: Annotated[FileProposed, Query()], person: Proposing, service: TheService, once: TheOnce
 ) -> Response:
@@ -240,11 +256,9 @@ async def _read(
     Raises:
         RequestRefused: Another file is being read, or this one does not come to an end.
     """
-    service.reading.require_free()
-    with service.lists.of(person.account):
-        held = await sent_file(request)
-        with service.reading.of(person.account):
-            tables = await asyncio.to_thread(_tables, held, name)
+    held = await sent_file(request)
+    with service.reading.of(person.account):
+        tables = await asyncio.to_thread(_tables, held, name)
     whole = any(table.sheet == "agents" for table in tables)
     if not whole:
         tables = [_known(form), *tables]

@@ -6,7 +6,7 @@ Customers are named by their ids alone: who may know more opens the card, which 
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
 from fastapi import APIRouter, Depends, Path, Query, Response, status
@@ -245,15 +245,24 @@ def _plan(plan: CarePlan, person: Principal, service: Service) -> CarePlanShown:
 
 
 def _contact(contact: CareContact, person: Principal, service: Service) -> CareContactShown:
-    zone, told = service.rulebook.zone, written(contact.evaluation, person)
+    zone = service.rulebook.zone
     shown = {
         "planned_at": moment_out(contact.planned_at, zone),
         "done_at": moment_out(contact.done_at, zone),
-        "evaluation": None if told is None else CareEvaluation.model_validate_json(told),
+        "evaluation": None if contact.evaluation is None else _evaluation(contact.evaluation, person),
         "purpose": written(contact.purpose, person),
         "reason": written(contact.reason, person),
     }
     return CareContactShown(**msgspec.structs.asdict(contact) | shown)
+
+
+def _evaluation(kept: str, person: Principal) -> CareEvaluation:
+    """Show an evaluation as it was kept, each of its texts by itself: JSON's own marks would part a number in two."""
+    told = msgspec.json.decode(kept, type=dict[str, Any])
+    shown: dict[str, Any] = {
+        name: written(said, person) if isinstance(said, str) else said for name, said in told.items()
+    }
+    return CareEvaluation.model_construct(**shown)
 
 
 def _rating(rating: CustomerRating, person: Principal, service: Service) -> RatingShown:

@@ -12,7 +12,7 @@ from callcenter.cases.aftercare.care import CareContactState, ChurnSign, Contact
 from callcenter.web.api.fields import Cursor, Day, Limit, Name, RequestBody, ResponseBody, Words
 
 Number = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32}$")]
-Said = Annotated[Words, Field(min_length=1)]
+Said = Annotated[Words, StringConstraints(strip_whitespace=True), Field(min_length=1)]
 
 
 class CarePlanTold(RequestBody):

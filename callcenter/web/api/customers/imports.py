@@ -216,13 +216,13 @@ async def read_import(number: Name, person: Importing, service: TheService) -> I
 async def stop_reading(person: Importing, service: TheService) -> ImportToldToStop:
     """Stop the list that is being brought in, after the rows that are written just now."""
     reading = service.reading
-    if reading.by is None:
+    whose, turn = reading.by, reading.turn
+    if whose is None or turn is None:
         return ImportToldToStop(stopping=False)
     touch = Touch(by=person.account, at=service.clock())
     async with service.decisions.writing() as unit:
-        await note_stop(unit, reading.by, touch)
-    reading.stopping = True
-    return ImportToldToStop(stopping=True)
+        await note_stop(unit, whose, touch)
+    return ImportToldToStop(stopping=reading.stop(turn))  # somebody else's may be read by now
 
 
 @router.post("/imports/{number}/undo")
