@@ -97,10 +97,12 @@ class CallBackAsked(RequestBody):
 async def read_call_back(asked: Annotated[CallBackAsked, Query()], service: TheService) -> Response:
     """Say which number is dialled for a code, once; nothing where it is not this phone's, or no more."""
     taken = service.codes.take(asked.phone, asked.code)
+    if isinstance(taken, OneTimeCode) and not (
+        await _may_still(service, taken.grounds) and await _claims_still(service, taken)
+    ):
+        taken = CodeRefused.LAPSED
     task = BackgroundTask(_note_code, service, asked.phone, taken)
     if isinstance(taken, OneTimeCode):
-        if not (await _may_still(service, taken.grounds) and await _claims_still(service, taken)):
-            return _nothing()
         return PlainTextResponse(taken.meant.number, background=task)
     return Response(status_code=204, background=None if taken is CodeRefused.BLOCKED else task)
 
@@ -117,11 +119,13 @@ class ListenDialled(RequestBody):
 async def read_listen(asked: Annotated[ListenDialled, Query()], service: TheService) -> Response:
     """Say whose channel is listened to, once, and how: `whisper/lab-1.5`; nothing where talk or code are over."""
     taken = service.listening.take(asked.phone, asked.code)
+    if isinstance(taken, OneTimeCode) and not await _may_still(service, taken.grounds):
+        taken = CodeRefused.LAPSED
     task = BackgroundTask(_note_listening, service, asked.phone, taken)
     if isinstance(taken, OneTimeCode):
         acts = service.ports.acts
         line = None if acts is None else acts.line_of(taken.meant)
-        if acts is None or line is None or not await _may_still(service, taken.grounds):
+        if acts is None or line is None:
             return _nothing()
         acts.listeners.dialled(asked.channel, taken.meant)
         return PlainTextResponse(f"{taken.meant.mode}/{line}", background=task)

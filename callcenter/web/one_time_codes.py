@@ -37,6 +37,8 @@ class CodeRefused(Enum):
     """This wrong one was one too many."""
     BLOCKED = auto()
     """There were too many before."""
+    LAPSED = auto()
+    """Whoever it was given may not use it any more."""
 
 
 class CallBack(msgspec.Struct, frozen=True, kw_only=True):

@@ -96,6 +96,14 @@ class TestProof:
         work.now += PROVEN_LASTS
         assert (await root.send("POST", "/users/neo/unlock")).status_code == 403
 
+    async def test_a_clock_that_is_set_back_makes_no_proof_last(self, work: Department) -> None:
+        root = await work.signed_in("root")
+        work.now -= 2 * PROVEN_LASTS
+        refused = await root.send("DELETE", "/sessions/none")
+        assert refused.json()["type"] == "urn:callcenter:problem:unproven"
+        assert (await root.send("POST", "/session/proof", {"password": PASSWORD})).status_code == 204
+        assert (await root.send("DELETE", "/sessions/none")).status_code == 404
+
     async def test_whoever_has_no_right_is_refused_for_that(self, work: Department) -> None:
         alice = await work.signed_in("alice")
         work.now += PROVEN_LASTS

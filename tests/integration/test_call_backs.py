@@ -52,3 +52,13 @@ async def test_a_code_calls_nobody_who_was_reached_or_forgotten_meanwhile(work: 
         await unit.execute(delete(LostCallRow) if forgotten else reached)
     answer = await dialled(work, "1001", code)
     assert (answer.status_code, answer.text) == (204, "")
+
+
+async def test_a_code_that_is_dialled_though_it_lapsed_is_in_the_audit_log(work: Department) -> None:
+    phones_at_the_switch(work)
+    alice, root = await work.signed_in("alice"), await work.signed_in("root")
+    code = (await alice.send("POST", f"/lost-calls/{FIRST}/call", {})).json()["dial"].removeprefix("*47")
+    assert (await alice.send("DELETE", "/session")).status_code == 204
+    assert (await dialled(work, "1001", code)).status_code == 204
+    (noted,) = (await root.get("/audit?action=guess")).json()["items"]
+    assert (noted["kind"], noted["subject"], noted["detail"]) == ("call_back_code", "1001", {"refused": "lapsed"})

@@ -156,7 +156,7 @@ class Sessions:
             fresh = secrets.token_urlsafe(32)
         if fresh is not None or at - row.seen_at >= _SEEN_EVERY:
             fresh = await self._keep(hashed, fresh, row.id, at)
-        proven = row.proven_at is not None and at - row.proven_at < PROVEN_LASTS
+        proven = row.proven_at is not None and abs(at - row.proven_at) < PROVEN_LASTS  # a clock may be set back
         return Session(id=row.id, account=account, csrf=row.csrf, expires_at=row.expires_at, proven=proven, token=fresh)
 
     async def lasting(self, numbers: set[str], at: Micros) -> set[str]:
