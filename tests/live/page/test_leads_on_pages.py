@@ -35,7 +35,7 @@ POSTS = (
 LATE_SECONDS = 9.0
 """After the second ring of the centre's rulebook, before the queue tries no longer."""
 TRIES = 3
-"""The switch asks the service for 0.3 s whom a code is for, and beeps without an answer: who hears that asks again."""
+"""The switch asks the service for 3 s whom a code is for, and beeps without an answer: who hears that asks again."""
 SEEN_WITHIN = 20.0
 """A busy machine is slow: the second that is asked for is printed, and shown where nothing else runs."""
 
