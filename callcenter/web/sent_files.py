@@ -8,10 +8,11 @@ from contextlib import asynccontextmanager, contextmanager
 
 from fastapi import Request
 
+from callcenter.listening import Bounds
 from callcenter.web.problems import RequestRefused
 
-SECONDS = 120.0
-"""Within them a file is here as a whole."""
+SECONDS = Bounds(0, 0).body_seconds - 5
+"""Within them a file is here as a whole: sooner than its connection is cut off, so that whoever sends it is told."""
 
 
 class ReadingTurn:

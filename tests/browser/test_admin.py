@@ -324,7 +324,7 @@ async def test_each_role_is_offered_the_pages_that_it_may_open_and_refused_the_o
 
 
 WALKERS = ("root", "sun", "ma", "alice", "acc")
-BESIDE_THE_RAIL = ("/customers/new", "/customers/import", "/customers/classes", "/customers/access", "/search", "/help")
+BESIDE_THE_RAIL = (*(f"/customers/{one}" for one in ("new", "import", "classes", "care", "access")), "/search", "/help")
 _FOCUSED = """() => {
   const on = document.activeElement;
   const outlined = (one) => one !== null && getComputedStyle(one).outlineStyle !== "none";

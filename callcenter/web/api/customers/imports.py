@@ -11,7 +11,6 @@ import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime
-from enum import StrEnum
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request, Response
@@ -44,7 +43,7 @@ from callcenter.usecases.customers.import_customers import (
 from callcenter.usecases.customers.show_customers import everybody, note_export, shown_cards
 from callcenter.web.api.customers.shapes import numbering_of
 from callcenter.web.api.fields import Limit, Name, RequestBody, ResponseBody, moment_out
-from callcenter.web.api.written import EXPORT
+from callcenter.web.api.written import EXPORT, FileKind
 from callcenter.web.auth import allowed
 from callcenter.web.problems import language_of
 from callcenter.web.sent_files import sent_file
@@ -62,13 +61,6 @@ _SAMPLES = 3
 _BODY: dict[str, Any] = {
     "requestBody": {"required": True, "content": {"application/octet-stream": {"schema": {"type": "string"}}}}
 }
-
-
-class ListKind(StrEnum):
-    """As what a list of customers is written."""
-
-    CSV = "csv"
-    XLSX = "xlsx"
 
 
 class ListGiven(RequestBody):
@@ -157,7 +149,7 @@ Given = Annotated[ListGiven, Query()]
 class CustomersWritten(RequestBody):
     """Which customers are written to a file, and as what; what is null is not asked for."""
 
-    file: ListKind = Field(default=ListKind.CSV, alias="format")
+    file: FileKind = Field(default=FileKind.CSV, alias="format")
     customer_class: Name | None = Field(default=None, alias="class")
     key_account: bool | None = None
     owner: Name | None = None
@@ -255,8 +247,8 @@ async def export_list(
     }
     held = await asyncio.to_thread(_written, rows, file, language)
     media = {
-        ListKind.CSV: "text/csv; charset=utf-8",
-        ListKind.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        FileKind.CSV: "text/csv; charset=utf-8",
+        FileKind.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     }
     return Response(held, headers=headers, media_type=media[file])
 
@@ -321,8 +313,8 @@ def _import(one: CustomerImport, service: Service) -> ImportShown:
     )
 
 
-def _written(rows: Rows, file: ListKind, language: Language) -> bytes:
-    if file is ListKind.CSV:
+def _written(rows: Rows, file: FileKind, language: Language) -> bytes:
+    if file is FileKind.CSV:
         return csv_file(rows)
     return workbook([(WORDS.say("customers", language), rows)])
 

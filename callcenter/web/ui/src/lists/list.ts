@@ -1,8 +1,9 @@
 /** A list that is asked anew when something is told that changes it: loading, empty and fault are its states. */
-import { onMounted, reactive, watch } from "vue";
+import { onMounted, reactive } from "vue";
 
 import { Problem } from "@/api/client";
 import { say } from "@/locale";
+import { whenChanged } from "@/table/settled";
 
 export interface List<T> {
   items: T[];
@@ -11,12 +12,9 @@ export interface List<T> {
   again: () => Promise<void>;
 }
 
-const SETTLE_MS = 300;
-
 /** Makes a list of what `read` answers; it is read again when `changes` does, at most a few times a second. */
 export function useList<T>(read: () => Promise<T[]>, changes: () => unknown): List<T> {
   let asked = 0;
-  let waiting: ReturnType<typeof setTimeout> | null = null;
   const list = reactive({ items: [] as T[], loading: true, fault: "", again }) as List<T>;
 
   async function again(): Promise<void> {
@@ -34,11 +32,6 @@ export function useList<T>(read: () => Promise<T[]>, changes: () => unknown): Li
   }
 
   onMounted(again);
-  watch(changes, () => {
-    waiting ??= setTimeout(() => {
-      waiting = null;
-      void again();
-    }, SETTLE_MS);
-  });
+  whenChanged(changes, again);
   return list;
 }

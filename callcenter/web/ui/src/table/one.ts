@@ -1,8 +1,10 @@
 /** One thing as it stands and the version that a change of it must name, read anew when something happens with it. */
-import { onMounted, reactive, watch } from "vue";
+import { onMounted, reactive } from "vue";
 
 import { Problem, type Versioned } from "@/api/client";
 import { say } from "@/locale";
+
+import { whenChanged } from "./settled";
 
 export interface One<T> {
   whole: T | null;
@@ -13,13 +15,10 @@ export interface One<T> {
   again: () => Promise<void>;
 }
 
-const SETTLE_MS = 300;
-
 /** Reads it, and anew whenever `changes` says something else. */
 export function useOne<T>(read: () => Promise<Versioned<T>>, changes: () => unknown = () => 0): One<T> {
   let asked = 0;
   let latest: Promise<void> = Promise.resolve();
-  let waiting: ReturnType<typeof setTimeout> | null = null;
   const one = reactive({ whole: null, version: "", fault: "", kind: "loading", again }) as One<T>;
 
   function again(): Promise<void> {
@@ -44,11 +43,6 @@ export function useOne<T>(read: () => Promise<Versioned<T>>, changes: () => unkn
   }
 
   onMounted(again);
-  watch(changes, () => {
-    waiting ??= setTimeout(() => {
-      waiting = null;
-      void again();
-    }, SETTLE_MS);
-  });
+  whenChanged(changes, again);
   return one;
 }

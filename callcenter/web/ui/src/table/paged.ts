@@ -5,8 +5,9 @@ import { useRoute, useRouter } from "vue-router";
 import { Problem } from "@/api/client";
 import { say } from "@/locale";
 
+import { whenChanged } from "./settled";
+
 export const PAGE = 100;
-const SETTLE_MS = 300;
 
 export interface Asked {
   /** Filters and order by their names in the address; what is not there is not asked for. */
@@ -44,7 +45,6 @@ export function usePaged<T>(
   const router = useRouter();
   const here = route.matched[0]?.path;
   let asked = 0;
-  let waiting: ReturnType<typeof setTimeout> | null = null;
   let following: string | null = null;
 
   const text = (name: string): string | null => {
@@ -105,11 +105,6 @@ export function usePaged<T>(
       if (now !== null) void again();
     },
   );
-  watch(changes, () => {
-    waiting ??= setTimeout(() => {
-      waiting = null;
-      void again();
-    }, SETTLE_MS);
-  });
+  whenChanged(changes, again);
   return list;
 }
