@@ -88,6 +88,11 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
     reviews: dict[str, bool] = {}
 
     @property
+    def told(self) -> bool:
+        """Tell whether its agent may know of it: was notified, or it is nothing that anybody acts on."""
+        return self.notified_at is not None or self.verdict is not Verdict.PROPOSED
+
+    @property
     def stands(self) -> bool:
         """Tell whether a named person has decided that the record holds, and no appeal is open."""
         decided = self.state in {RecordState.CONFIRMED, RecordState.REDUCED}

@@ -24,7 +24,7 @@ from callcenter.exporter.health import Health
 from callcenter.exporter.names import inert
 from callcenter.exporter.present import moved
 from callcenter.numbers import Numbering
-from callcenter.rules.records.violation import Violation
+from callcenter.rules.records.violation import Verdict, Violation
 from callcenter.rules.regulations.edition import Mode
 from callcenter.staff.rights import Right
 from callcenter.staff.roles import Principal, may
@@ -153,7 +153,13 @@ class LiveFeed:
     def judged(self, violations: Sequence[Violation]) -> None:
         """Take in records that have just been decided on."""
         for one in violations:
-            self._publish(Topic.VIOLATIONS, recorded(one), one.agent, shadow=one.mode is Mode.SHADOW)
+            self._publish(
+                Topic.VIOLATIONS,
+                recorded(one),
+                one.agent,
+                shadow=one.mode is Mode.SHADOW,
+                told=one.verdict is not Verdict.PROPOSED,
+            )
 
     # told by the API and by whoever looks at the database
 
@@ -163,8 +169,9 @@ class LiveFeed:
 
     def record_moved(self, record: FiledRecord) -> None:
         """Take in that somebody took a step with a record."""
-        shadow = record.standing.mode is Mode.SHADOW
-        self._publish(Topic.VIOLATIONS, stepped(record), record.dossier.agent, shadow=shadow)
+        stands = record.standing
+        shadow, told = stands.mode is Mode.SHADOW, stands.told
+        self._publish(Topic.VIOLATIONS, stepped(record), record.dossier.agent, shadow=shadow, told=told)
 
     def case(self, news: CaseNews) -> None:
         """Take in what happened with a case."""
@@ -353,12 +360,13 @@ class LiveFeed:
         *,
         caller: str | None = None,
         shadow: bool = False,
+        told: bool = True,
         news: CaseNews | None = None,
     ) -> LiveEvent:
         self._number += 1
         team = None if agent is None else self._team_of(agent, self._clock())
         event = LiveEvent(self._number, topic, said, agent=agent, team=team, caller=caller, shadow=shadow)
-        event.news = news
+        event.news, event.told = news, told
         if topic is Topic.POPS:
             event.open_until = self._clock() + self._open_for
         self._kept.append(event)

@@ -91,6 +91,7 @@ class LiveEvent:
     Attributes:
         news: What happened with a case, which says whom it concerns.
         open_until: Until then whoever it is for reads the number in full: it is their own call.
+        told: Of a record: whether its agent may know of it.
         logged: Accounts whose look at the cards in it the log has; nobody else is shown them.
     """
 
@@ -105,6 +106,7 @@ class LiveEvent:
         "open_until",
         "shadow",
         "team",
+        "told",
         "topic",
     )
 
@@ -122,6 +124,7 @@ class LiveEvent:
         self.number, self.topic, self.agent, self.team, self.shadow = number, topic, agent, team, shadow
         self._said, self._caller = said, caller
         self.news: CaseNews | None = None
+        self.told = True
         self.open_until: Micros = 0
         self.logged: set[str] = set()
         self._shown: dict[tuple[Sight, bool], bytes] = {}
@@ -137,7 +140,7 @@ class LiveEvent:
             case Topic.POPS | Topic.ACTS:
                 return self.agent is not None and person.agent == self.agent
             case Topic.VIOLATIONS:
-                return may_see(person, self.agent or "", self.team, shadow=self.shadow)
+                return may_see(person, self.agent or "", self.team, shadow=self.shadow, told=self.told)
             case Topic.LOST_CALLS:
                 return may(person, Right.SEE_LOST_CALLS)
             case Topic.CASES:
