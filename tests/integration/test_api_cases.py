@@ -107,6 +107,8 @@ async def test_whoever_a_case_is_held_against_reads_that_in_it_once_they_were_to
         shown = (await (await work.signed_in(name)).get(f"/cases/{case['id']}")).json()
         return [one["violation"] for one in shown["records"]]
 
+    whole = (await (await work.signed_in("sun")).get(f"/cases/{case['id']}")).json()
+    assert (whole["turn"], whole["turn_since"]) == ("ours", whole["lines"][-1]["at"])
     (number,) = await held("sun")
     assert await held("bobby") == []
     await did(work, number, ("sun", "notify"))

@@ -76,6 +76,7 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
     state: RecordState = RecordState.PROPOSED
     notified_at: Micros | None = None
     explain_until: Micros | None = None
+    explained_at: Micros | None = None
     appealed_at: Micros | None = None
     appeal_until: Micros | None = None
     decide_until: Micros | None = None

@@ -104,7 +104,6 @@ class LiveEvent:
         "news",
         "number",
         "open_until",
-        "shadow",
         "team",
         "told",
         "topic",
@@ -119,12 +118,11 @@ class LiveEvent:
         agent: str | None = None,
         team: str | None = None,
         caller: str | None = None,
-        shadow: bool = False,
+        told: bool = True,
     ) -> None:
-        self.number, self.topic, self.agent, self.team, self.shadow = number, topic, agent, team, shadow
+        self.number, self.topic, self.agent, self.team, self.told = number, topic, agent, team, told
         self._said, self._caller = said, caller
         self.news: CaseNews | None = None
-        self.told = True
         self.open_until: Micros = 0
         self.logged: set[str] = set()
         self._shown: dict[tuple[Sight, bool], bytes] = {}
@@ -140,7 +138,7 @@ class LiveEvent:
             case Topic.POPS | Topic.ACTS:
                 return self.agent is not None and person.agent == self.agent
             case Topic.VIOLATIONS:
-                return may_see(person, self.agent or "", self.team, shadow=self.shadow, told=self.told)
+                return may_see(person, self.agent or "", self.team, shadow=self._said["shadow"], told=self.told)
             case Topic.LOST_CALLS:
                 return may(person, Right.SEE_LOST_CALLS)
             case Topic.CASES:

@@ -19,6 +19,7 @@ TIMES: dict[str, Any] = {
     "decided_at": DECIDED,
     "decide_until": LATE,
 }
+SPOKEN = MONDAY + DAY // 2
 GRAVE: dict[str, Any] = {"decided_severity": Severity.DISMISSAL}
 
 
@@ -28,6 +29,7 @@ GRAVE: dict[str, Any] = {"decided_severity": Severity.DISMISSAL}
         ({"state": RecordState.PROPOSED}, FILED),
         ({"state": RecordState.NOTIFIED}, HEARD),
         ({"state": RecordState.EXPLAINED}, HEARD),
+        ({"state": RecordState.EXPLAINED, "explained_at": SPOKEN}, SPOKEN),
         ({"state": RecordState.APPEALED}, LATE),
         ({"state": RecordState.CONFIRMED}, None),
         ({"state": RecordState.CONFIRMED, **GRAVE}, APPEALABLE),
