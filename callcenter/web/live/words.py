@@ -86,7 +86,6 @@ class LiveEvent:
         agent: Whom it is about; None: nobody in particular.
         team: The team that the agent is in.
         caller: The number as it came; it is shown as the reader's role may see it.
-        shadow: A rule on trial raised it.
 
     Attributes:
         news: What happened with a case, which says whom it concerns.
