@@ -3,8 +3,9 @@ import { say } from "@/locale";
 
 const [MINUTE, HOUR, DAY] = [60, 3_600, 86_400];
 
-/** Writes how long something lasts, by its two greatest units. */
-export function span(seconds: number): string {
+/** Writes how long something lasts, by its two greatest units; what is not known is a dash. */
+export function span(seconds: number | null): string {
+  if (seconds === null) return "–";
   const [d, h, m] = [Math.floor(seconds / DAY), Math.floor(seconds / HOUR) % 24, Math.floor(seconds / MINUTE) % 60];
   if (d > 0) return say("span.days", { d, h });
   if (h > 0) return say("span.hours", { h, m });
