@@ -16,11 +16,20 @@ from typing import NamedTuple, Protocol
 import structlog
 
 from callcenter.cases.routing import number_of_phone
+from callcenter.domain.agents.shown import shown
 from callcenter.domain.events import PageTold
 from callcenter.domain.floor import Floor
 from callcenter.domain.frame import Micros
 from callcenter.domain.state import Agent, Membership
-from callcenter.domain.vocabulary import AFTER_CALL_WORK, CANNOT_RING, DIRECT, AgentState, PageWord, is_direct
+from callcenter.domain.vocabulary import (
+    AFTER_CALL_WORK,
+    CANNOT_RING,
+    DIRECT,
+    SIGNED_OUT,
+    AgentState,
+    PageWord,
+    is_direct,
+)
 from callcenter.errors import SwitchError, SwitchUnreachable
 from callcenter.staff.pauses import SiteReasons
 from callcenter.store.conflicts import Conflict
@@ -160,12 +169,13 @@ class Desk:
             SwitchUnreachable: The switch is not followed.
         """
         person = self._person(agent)
-        if person is None or (person.state is AgentState.UNKNOWN and not person.queues):  # no queue has them yet
-            return DeskNow(agent, self._seat(agent), AgentState.OFFLINE, "signed out", None, None, ())
+        if person is None:  # neither a queue nor a phone has told of them yet
+            return DeskNow(agent, self._seat(agent), AgentState.OFFLINE, SIGNED_OUT, None, None, ())
         in_queues = tuple(sorted(queue for queue in person.queues if not is_direct(queue)))
         interface = person.interface or self._seat(agent)
-        reason = AFTER_CALL_WORK if person.state is AgentState.WRAP_UP and _after_call(person) else person.reason
-        return DeskNow(agent, interface, person.state, reason, person.since, _queued(person), in_queues)
+        now = shown(person)
+        reason = AFTER_CALL_WORK if now.state is AgentState.WRAP_UP and _after_call(person) else now.reason
+        return DeskNow(agent, interface, now.state, reason, now.since, _queued(person), in_queues)
 
     def reached(self, agent: str) -> tuple[list[Colleague], list[QueueToDial]]:
         """Say to whom an agent can hand a call on.
@@ -393,7 +403,7 @@ def _queued(person: Agent) -> WhatQueued | None:
     if person.state not in _IN_CALL:
         return None
     if person.signed_out:
-        return WhatQueued(AgentState.OFFLINE, "signed out")
+        return WhatQueued(AgentState.OFFLINE, SIGNED_OUT)
     if not any(member.paused for member in _members(person)):
         return None
     by_us = person.pause_reason == CANNOT_RING
