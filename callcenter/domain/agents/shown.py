@@ -12,8 +12,8 @@ from callcenter.domain.vocabulary import PAUSES, PHONE_LOST, SIGNED_OUT, AgentSt
 
 
 def shown(person: Agent) -> Doing:
-    """Return what people see: whom no queue has, and of whom nothing else was seen, is signed out."""
-    if person.state is AgentState.UNKNOWN and not person.queues:
+    """Return what people see: whom no queue has is signed out, whatever is known of the phone."""
+    if not person.queues and _hidden(person.state, person.reason):
         return Doing(AgentState.OFFLINE, SIGNED_OUT, None)
     return Doing(person.state, person.reason, person.shown_since)
 

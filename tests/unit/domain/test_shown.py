@@ -105,6 +105,7 @@ def test_member_of_whom_was_told_since_the_gap_is_one_whatever_the_snapshot_says
 
 def test_agent_of_whom_only_a_phone_was_seen_is_signed_out() -> None:
     switch = Switch(names={"PJSIP/1001": "Alice"})
-    switch.phone(1, reachable=True)
-    assert switch.state("Alice") is S.UNKNOWN
-    assert seen(switch) == (S.OFFLINE, "signed out", None)
+    for at, reachable in ((1, True), (2, False), (3, True)):
+        switch.phone(at, reachable=reachable)
+        assert switch.state("Alice") is (S.UNKNOWN if reachable else S.OFFLINE)
+        assert seen(switch) == (S.OFFLINE, "signed out", None)
