@@ -10,11 +10,14 @@ from callcenter.domain.frame import Micros
 from callcenter.domain.state import Agent, Doing
 from callcenter.domain.vocabulary import PAUSES, PHONE_LOST, SIGNED_OUT, AgentState
 
+OUT = Doing(AgentState.OFFLINE, SIGNED_OUT, None)
+"""Somebody who is in no queue, and was not seen to leave the last one."""
+
 
 def shown(person: Agent) -> Doing:
     """Return what people see: whom no queue has is signed out, whatever is known of the phone."""
     if not person.queues and _hidden(person.state, person.reason):
-        return Doing(AgentState.OFFLINE, SIGNED_OUT, None)
+        return OUT
     return Doing(person.state, person.reason, person.shown_since)
 
 

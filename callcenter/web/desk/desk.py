@@ -16,20 +16,12 @@ from typing import NamedTuple, Protocol
 import structlog
 
 from callcenter.cases.routing import number_of_phone
-from callcenter.domain.agents.shown import shown
+from callcenter.domain.agents.shown import OUT, shown
 from callcenter.domain.events import PageTold
 from callcenter.domain.floor import Floor
 from callcenter.domain.frame import Micros
 from callcenter.domain.state import Agent, Membership
-from callcenter.domain.vocabulary import (
-    AFTER_CALL_WORK,
-    CANNOT_RING,
-    DIRECT,
-    SIGNED_OUT,
-    AgentState,
-    PageWord,
-    is_direct,
-)
+from callcenter.domain.vocabulary import AFTER_CALL_WORK, CANNOT_RING, DIRECT, AgentState, PageWord, is_direct
 from callcenter.errors import SwitchError, SwitchUnreachable
 from callcenter.staff.pauses import SiteReasons
 from callcenter.store.conflicts import Conflict
@@ -168,14 +160,12 @@ class Desk:
         Raises:
             SwitchUnreachable: The switch is not followed.
         """
-        person = self._person(agent)
+        person, seat = self._person(agent), self._seat(agent)
         if person is None:  # neither a queue nor a phone has told of them yet
-            return DeskNow(agent, self._seat(agent), AgentState.OFFLINE, SIGNED_OUT, None, None, ())
-        in_queues = tuple(sorted(queue for queue in person.queues if not is_direct(queue)))
-        interface = person.interface or self._seat(agent)
-        now = shown(person)
+            return DeskNow(agent, seat, OUT.state, OUT.reason, OUT.since, None, ())
+        now, queues = shown(person), tuple(sorted(queue for queue in person.queues if not is_direct(queue)))
         reason = AFTER_CALL_WORK if now.state is AgentState.WRAP_UP and _after_call(person) else now.reason
-        return DeskNow(agent, interface, now.state, reason, now.since, _queued(person), in_queues)
+        return DeskNow(agent, person.interface or seat, now.state, reason, now.since, _queued(person), queues)
 
     def reached(self, agent: str) -> tuple[list[Colleague], list[QueueToDial]]:
         """Say to whom an agent can hand a call on.
@@ -403,7 +393,7 @@ def _queued(person: Agent) -> WhatQueued | None:
     if person.state not in _IN_CALL:
         return None
     if person.signed_out:
-        return WhatQueued(AgentState.OFFLINE, SIGNED_OUT)
+        return WhatQueued(OUT.state, OUT.reason)
     if not any(member.paused for member in _members(person)):
         return None
     by_us = person.pause_reason == CANNOT_RING
