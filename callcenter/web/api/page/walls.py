@@ -151,7 +151,7 @@ async def read_wall(wall: Annotated[WallDevice, Depends(_wall)], service: TheSer
     return await _now(wall, _followed(service), service)
 
 
-@router.get("/wall/live", response_class=EventStream)
+@router.get("/wall/live", status_code=status.HTTP_200_OK, response_class=EventStream)
 async def follow_wall(
     wall: Annotated[WallDevice, Depends(_wall)],
     service: TheService,
