@@ -17,7 +17,7 @@ pytestmark = [pytest.mark.live, pytest.mark.alone, pytest.mark.timeout(300)]
 HEADSET, LOUD = "headset", "loudspeaker"
 RING_HERTZ = 660
 LET_GO_SECONDS = 8.0
-"""Chromium keeps its stream to an output for five seconds after the last use: one that is back sooner gets the old one."""
+"""Chromium keeps its stream to an output five seconds after its use: one that is back sooner gets the old one."""
 
 
 async def test_the_ring_and_the_caller_are_each_on_their_own_device(tmp_path: Path) -> None:
