@@ -15,9 +15,9 @@ from callcenter.domain.vocabulary import AFTER_CALL_WORK, AgentState, PageWord
 from callcenter.errors import BadInput
 from callcenter.locale import Language
 from callcenter.reports.board.words import REASONS
-from callcenter.staff.pauses import PauseReason, SiteReasons
 from callcenter.staff.rights import Right
 from callcenter.staff.roles import Principal
+from callcenter.staff.site.pauses import PauseReason, SiteReasons
 from callcenter.store.audit import Audited
 from callcenter.store.conflicts import Conflict
 from callcenter.store.decisions.call_qualities import CallDirection, MeasuredCall, keep_measured
