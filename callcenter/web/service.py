@@ -233,7 +233,7 @@ def build(
         ports=ports,
         reading=ReadingTurn(),
         lists=Turns(4, 1, english("other lists are being sent; try again later")),
-        uploads=Turns(4, 4, english("other files are being sent; try again later")),
+        uploads=Turns(4, 2, english("other files are being sent; try again later")),
         exports=Turns(4, 2, english("other exports are being made; try again in a moment")),
         codes=OneTimeCodes(steady),
         listening=OneTimeCodes(steady),

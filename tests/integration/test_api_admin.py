@@ -82,6 +82,10 @@ class TestProof:
             ("PATCH", "/users/alice", {"team": "orders"}),
             ("POST", "/users/alice/unlock", None),
             ("DELETE", "/sessions/none", None),
+            ("POST", "/walls", {"name": "hall", "title": "Hall", "tiles": ["waiting"]}),
+            ("POST", "/walls/hall/withdraw", None),
+            ("POST", "/contact-systems", {"name": "chat"}),
+            ("POST", "/contact-systems/chat/withdraw", None),
         ]
         for method, path, body in asked:
             refused = await root.send(method, path, body, If_Match='"1"')

@@ -300,7 +300,7 @@ async def _shown(desk: Desk, now: DeskNow, session: str, service: Service, reque
         since=moment_out(now.since, service.rulebook.zone),
         queued=None if now.queued is None else QueuedShown(state=now.queued.state, reason=now.queued.reason),
         queues=list(now.queues),
-        reasons=reasons_shown(desk.reasons, language),
+        reasons=reasons_shown(desk.own.reasons, language),
         phone=None
         if phone is None
         else PhoneShown(

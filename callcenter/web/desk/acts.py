@@ -52,7 +52,7 @@ class FloorActs:
     @property
     def reasons(self) -> SiteReasons:
         """Of pauses."""
-        return self._desk.reasons
+        return self._desk.own.reasons
 
     def now(self, agent: str) -> DeskNow:
         """Say what an agent does.

@@ -147,7 +147,6 @@ class Desk:
         self._in_force = in_force
         self.settings = settings
         self.own = OwnSite(settings.reasons, numbers=settings.numbers) if own is None else own
-        self.reasons = self.own.reasons
         self.phones = PagePhones(settings)
         self.rate = SignInRate(_WITNESSED_PER_MINUTE)
         self.changes = SignInRate(_CHANGED_PER_MINUTE)
@@ -218,7 +217,7 @@ class Desk:
             Conflict: The agent is not signed in.
             SwitchError: The switch is not followed, or refused.
         """
-        self.reasons.require(reason)
+        self.own.reasons.require(reason)
         return await self._pause(agent, reason)
 
     async def ready(self, agent: str) -> DeskNow:
