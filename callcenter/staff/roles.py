@@ -80,8 +80,14 @@ def may(person: Principal, right: Right, agent: str | None = None, team: str | N
     return how_far >= Reach.ALL or (how_far >= Reach.TEAM and of_the_team) or (how_far >= Reach.OWN and own)
 
 
-def may_see(person: Principal, agent: str, team: str | None, *, shadow: bool) -> bool:
-    """Tell whether a person may know that a record exists; what a rule in shadow raised is for administrators."""
+def may_see(person: Principal, agent: str, team: str | None, *, shadow: bool, told: bool) -> bool:
+    """Tell whether a person may know that a record exists.
+
+    What a rule in shadow raised is for administrators; whoever it is about must have been told of it,
+    whatever their role.
+    """
+    if person.agent == agent and not told:
+        return False
     if shadow and not may(person, Right.SEE_SHADOW, agent, team):
         return False
     return may(person, Right.SEE, agent, team)

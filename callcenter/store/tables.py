@@ -134,6 +134,7 @@ class ViolationRow(Base):
     team: Mapped[str | None]
     sort_at: Mapped[int]
     due_at: Mapped[int | None]
+    notified_at: Mapped[int | None]
     verdict: Mapped[str]
     mode: Mapped[str]
     state: Mapped[str]

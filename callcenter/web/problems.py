@@ -26,6 +26,8 @@ FORBIDDEN = 403
 ASKED_BY = "asked_by"
 """Where a request's state has the account that asks."""
 _TYPE = "urn:callcenter:problem:"
+_CODE = locale.english("small letters, digits, dots, dashes and underscores, a letter or digit first, and not too many")
+_FORM = locale.english("it has a character or a form that cannot be here")
 _NOT_STORED = locale.english(
     "the database takes nothing now: nothing was changed, the switch is watched on; try again later"
 )
@@ -178,11 +180,18 @@ async def _ours(request: Request, error: Exception) -> Response:
 async def _invalid(request: Request, error: Exception) -> Response:
     """Name what is wrong, and never repeat it: it may be a password."""
     assert isinstance(error, RequestValidationError)
-    found = [(one["type"], ".".join(map(str, one["loc"])), str(one["msg"])) for one in error.errors()]
+    found = [(one["type"], ".".join(map(str, one["loc"])), _said(one)) for one in error.errors()]
     if any(kind == "json_invalid" for kind, _, _ in found):
         return problem(request, "malformed", "the body is not JSON")
     errors = [{"place": place, "detail": in_words_of(request, message)} for _, place, message in found]
     return problem(request, "invalid", f"{errors[0]['place']}: {errors[0]['detail']}", errors=errors)
+
+
+def _said(error: dict[str, Any]) -> str:
+    """Say what is wrong with a value; what form it should have as people read it."""
+    if error["type"] != "string_pattern_mismatch":
+        return str(error["msg"])
+    return _CODE if error["ctx"]["pattern"].startswith("^[a-z0-9][a-z0-9._-]") else _FORM
 
 
 async def _http(request: Request, error: Exception) -> Response:

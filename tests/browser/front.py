@@ -44,7 +44,7 @@ CHROMIUM = "/usr/bin/chromium"
 HEADLESS = "/usr/bin/chromium-headless-shell"
 """The same without a browser's own windows, a third cheaper: for what a page says, not for sound or figures."""
 AXE = Path(__file__).parents[2] / "callcenter/web/ui/node_modules/axe-core/axe.min.js"
-RAIL = ["Desk", "My day", "Calls", "Lost calls", "Cases", "Enquiries", "Figures", "Records", "Account"]
+RAIL = ["Desk", "My day", "Calls", "Lost calls", "Cases", "Enquiries", "Figures", "My records", "Account"]
 """The pages of an agent."""
 PATIENCE_MS = 30_000
 """A busy machine is slow, not wrong."""

@@ -67,6 +67,7 @@ async def analysed(page: Page, case: str) -> None:
     await chosen(page, "responsible.agent", "Bob")
     await sent(page, "analysed")
     await expect(page.locator("[data-part=facts]")).to_contain_text("Bob")
+    await expect(page.locator("[data-part=clocks] [data-turn=ours] .tag")).to_be_visible()
 
 
 async def assigned(page: Page, case: str) -> str:

@@ -41,7 +41,7 @@ async def test_a_lead_sees_a_call_from_its_wait_to_its_end(there: Front, languag
         await expect(page).to_have_url(re.compile("/floor$"))
         sales, alice = page.locator("[data-queue=sales]"), page.locator("[data-person=Alice]")
         await expect(sales.locator("[data-figure=ready]")).to_have_text("1 / 1")
-        await expect(page.locator("thead")).to_contain_text("sl-offered")
+        await expect(page.locator("thead [title=sl-offered]")).to_be_visible()
         house.join(call)
         await expect(sales.locator("[data-figure=waiting]")).to_have_text("1")
         house.ring(call)

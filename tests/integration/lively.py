@@ -128,7 +128,7 @@ def parsed(frame: bytes) -> tuple[str, Any, int | None]:
     return fields.get("event", ""), json.loads(fields.get("data", "null")), number
 
 
-def violation(mode: Mode = Mode.ON) -> Violation:
+def violation(mode: Mode = Mode.ON, verdict: Verdict = Verdict.PROPOSED) -> Violation:
     """Make a record about Alice."""
     return Violation(
         id="ab" * 32,
@@ -137,7 +137,7 @@ def violation(mode: Mode = Mode.ON) -> Violation:
         at=NOON,
         start=NOON,
         end=NOON,
-        verdict=Verdict.PROPOSED,
+        verdict=verdict,
         mode=mode,
         severity=Severity.MINOR,
         points=2,

@@ -18,7 +18,7 @@ from callcenter.domain.frame import SECOND
 from callcenter.staff.dates import datetime_of
 from callcenter.store.audit import page as audit_page
 from callcenter.store.record.models import TalkRow, VisitRow
-from tests.integration.api import Browser, Department, Json
+from tests.integration.api import Browser, Department, Json, did
 from tests.integration.cases_over_api import (
     ASSIGN,
     HOUR,
@@ -97,6 +97,22 @@ async def test_case_goes_the_whole_way_over_the_api_by_six_hands(work: Departmen
     assert (record["rule"], record["agent"], record["verdict"]) == ("LADDER", "Bob", "proposed")
     found = (await (await work.signed_in("sun")).get("/violations")).json()["items"]
     assert [(one["id"], one["state"]) for one in found] == [(record["violation"], "proposed")]
+
+
+async def test_whoever_a_case_is_held_against_reads_that_in_it_once_they_were_told(work: Department) -> None:
+    case = await made(work, "bobby")
+    await moved(work, "sun", case["id"], UPHELD)
+
+    async def held(name: str) -> list[str]:
+        shown = (await (await work.signed_in(name)).get(f"/cases/{case['id']}")).json()
+        return [one["violation"] for one in shown["records"]]
+
+    whole = (await (await work.signed_in("sun")).get(f"/cases/{case['id']}")).json()
+    assert (whole["turn"], whole["turn_since"]) == ("ours", whole["lines"][-1]["at"])
+    (number,) = await held("sun")
+    assert await held("bobby") == []
+    await did(work, number, ("sun", "notify"))
+    assert await held("bobby") == [number]
 
 
 READS = {

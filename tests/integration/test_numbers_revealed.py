@@ -20,6 +20,7 @@ from tests.integration.office import propose, settings_of
 from tests.integration.test_lost_calls import lost
 from tests.integration.test_stored_calls import answered, told
 from tests.unit.rules.detection.people import MONDAY
+from tests.unit.rules.detection.people import record as standing
 
 pytestmark = [pytest.mark.usefixtures("database"), pytest.mark.one_database]
 
@@ -49,7 +50,7 @@ async def asks(work: Department, name: str, of: str, number: str, reason: str = 
 
 async def test_who_may_see_the_thing_may_give_a_reason_and_read_its_number(work: Department) -> None:
     await work.signed_in("alice")
-    record = await propose(work.decisions, caller=NUMBER, evidence=[])
+    record = await propose(work.decisions, standing=standing(notified_at=MONDAY), caller=NUMBER, evidence=[])
     about = CaseAbout(channel=CaseChannel.PHONE, customer=None, call="c1")
     async with work.decisions.writing() as unit:
         said = {"by": "alice", "content": "broken", "wanted": "a new one"}

@@ -171,8 +171,12 @@ async def by_floor_page(page: Page) -> Told:
     await page.locator("form.sign-in button[type=submit]").click()
     row = page.locator(f"tr[data-queue={QUEUE}]")
     await expect(row.locator("[data-figure=waiting]")).to_have_text("1")
-    names = {"waiting": "Waiting", "sl-offered": "Service level (sl-offered)", "other exits": "Other exits"}
-    names |= {"answered": "Answered today", "abandoned": "Abandoned today", "to call back": "To call back"}
+    names = {
+        "waiting": "Waiting",
+        "sl-offered": "Service level (in time of answered and abandoned)",
+        "other exits": "Other exits",
+    }
+    names |= {"answered": "Answered today, and over", "abandoned": "Abandoned today", "to call back": "To call back"}
     return await table(row.locator("th, td"), page.locator("table:has(tr[data-queue]) thead th"), names)
 
 
@@ -181,7 +185,7 @@ async def by_wall_page(page: Page, token: str) -> tuple[Told, Told]:
     await page.goto(f"/wall#token={token}")
     row = page.locator(f"tr[data-queue={QUEUE}]")
     await expect(row).to_be_visible()
-    names = {"waiting": "Waiting", "answered": "Answered", "abandoned": "Abandoned", "sl-offered": "sl-offered"}
+    names = {"waiting": "Waiting", "answered": "Answered", "abandoned": "Abandoned", "sl-offered": "Service level"}
     queue = await table(row.locator("th, td"), page.locator(".queues thead th"), names)
     tiles = {"waiting": "waiting", "answered": "answered", "abandoned": "abandoned"}
     tiles |= {"sl-offered": "service_level", "to call back": "lost_calls"}

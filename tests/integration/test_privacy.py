@@ -31,6 +31,7 @@ from tests.integration.lively import ALICE, Lively
 from tests.integration.office import propose, settings_of
 from tests.integration.test_stored_calls import answered, told
 from tests.unit.rules.detection.people import MONDAY
+from tests.unit.rules.detection.people import record as standing
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -175,7 +176,7 @@ async def test_each_role_reads_of_each_field_in_each_place_what_the_table_says(
     await ma.send("PATCH", f"/customers/{number}", {"address": "x", "numbers": []}, If_Match='"1"')
     await ma.send("PATCH", f"/customers/{number}", ZHANG, If_Match='"2"')
     await ma.send("POST", f"/customers/{number}/notes", {"words": f"{NUMBER} is his wife's"})
-    record = await propose(work.decisions, caller=NUMBER, evidence=[])
+    record = await propose(work.decisions, standing=standing(notified_at=MONDAY), caller=NUMBER, evidence=[])
     await talked_of(work, tmp_path)
     rows = [line.split() for line in TABLE.strip().splitlines()]
     names, expected = rows[0][2:], {(place, field): cells for place, field, *cells in rows[1:]}

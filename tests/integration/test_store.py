@@ -35,7 +35,12 @@ from callcenter.store import (
     revision_of,
     upgrade,
 )
-from callcenter.store.migrations.versions import r0008_who_talked, r0009_all_who_vouch, r0024_record_due
+from callcenter.store.migrations.versions import (
+    r0008_who_talked,
+    r0009_all_who_vouch,
+    r0024_record_due,
+    r0032_notified_records,
+)
 from callcenter.store.record.models import Base
 from tests.support.databases import DATABASES
 
@@ -279,6 +284,20 @@ async def test_records_of_before_are_due_as_those_of_now(blank: StoreSettings) -
     await upgrade(blank)
     found = DATABASES.sql(blank, "SELECT id, due_at FROM violations ORDER BY id")
     assert found == [("a", 10), ("b", 20), ("c", 30), ("d", None), ("e", 50), ("f", None)]
+
+
+async def test_records_of_before_are_known_to_who_was_notified(blank: StoreSettings) -> None:
+    engine = open_engine(blank, make=True)
+    async with engine.begin() as opened:
+        await opened.run_sync(migrate, r0032_notified_records.down_revision)
+    await engine.dispose()
+    told = "id, rule, agent, team, sort_at, verdict, mode, state, dossier, standing, created_at, version"
+    for number, more in {"a": {}, "b": {"notified_at": 20}}.items():
+        standing = json.dumps({"verdict": "proposed", "mode": "on", **more})
+        row = f"'{number}', 'V-X', 'Alice', NULL, 1, 'proposed', 'on', 'proposed', '{{}}', '{standing}', 10, 1"
+        DATABASES.sql(blank, f"INSERT INTO violations ({told}) VALUES ({row})")  # noqa: S608
+    await upgrade(blank)
+    assert DATABASES.sql(blank, "SELECT id, notified_at FROM violations ORDER BY id") == [("a", None), ("b", 20)]
 
 
 async def test_what_is_recorded_already_is_passed_over(store: Store, settings: StoreSettings) -> None:

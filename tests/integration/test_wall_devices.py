@@ -105,3 +105,11 @@ async def test_token_of_a_wall_is_not_found_by_trying_and_opens_nothing_else(wal
     answers = [(await wall.shown(f"wrong{n}", "10.1.1.3")).status_code for n in range(30)]
     assert (answers[0], answers[-1]) == (401, 429)
     assert (await wall.shown(token, "10.1.1.3")).status_code == 200
+
+
+@pytest.mark.one_database
+async def test_a_name_that_cannot_be_is_refused_by_what_a_name_may_be(wall: Wall) -> None:
+    root = await wall.work.signed_in("root")
+    refused = await root.send("POST", "/walls", WALL | {"name": "East Hall"}, Accept_Language="zh-CN")
+    assert (refused.status_code, "小写字母、数字" in refused.json()["detail"]) == (422, True)
+    assert "^" not in refused.json()["detail"]

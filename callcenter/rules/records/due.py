@@ -14,15 +14,18 @@ def due_at(standing: Standing, filed_at: Micros) -> Micros | None:
     """Say from when, or until when, a record waits for the department; None where it waits for nobody.
 
     One that nobody was told of waits since it was filed; one that the agent may explain is decided when that time is
-    over; an appeal has its own deadline; what recommends a consequence waits for its checks once it stands for good.
+    over, or from when the agent has spoken; an appeal has its own deadline; what recommends a consequence waits for its
+    checks once it stands for good.
     """
     if standing.verdict is not Verdict.PROPOSED or (standing.mode is not Mode.ON and standing.reviews):
         return None
     match standing.state:
         case RecordState.PROPOSED:
             return filed_at
-        case RecordState.NOTIFIED | RecordState.EXPLAINED:
+        case RecordState.NOTIFIED:
             return standing.explain_until
+        case RecordState.EXPLAINED:
+            return standing.explained_at or standing.explain_until
         case RecordState.APPEALED:
             return standing.decide_until
         case RecordState.CONFIRMED | RecordState.REDUCED:

@@ -76,6 +76,7 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
     state: RecordState = RecordState.PROPOSED
     notified_at: Micros | None = None
     explain_until: Micros | None = None
+    explained_at: Micros | None = None
     appealed_at: Micros | None = None
     appeal_until: Micros | None = None
     decide_until: Micros | None = None
@@ -86,6 +87,11 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
     appeal_decided_by: str | None = None
     checked: dict[str, str] = {}
     reviews: dict[str, bool] = {}
+
+    @property
+    def told(self) -> bool:
+        """Tell whether its agent may know of it: was notified, or it is nothing that anybody acts on."""
+        return self.notified_at is not None or self.verdict is not Verdict.PROPOSED
 
     @property
     def stands(self) -> bool:

@@ -55,7 +55,7 @@ def _effect(standing: Standing, step: ProcessStep, terms: Terms) -> dict[str, An
             return {"notified_at": step.at, "explain_until": terms.days.after(step.at, terms.explain)}
         case Action.EXPLAIN:
             _require_subject(standing, step)
-            return {}
+            return {"explained_at": step.at}
         case Action.APPEAL:
             return _appeal(standing, step, terms)
         case Action.CONFIRM | Action.REDUCE | Action.OVERTURN:

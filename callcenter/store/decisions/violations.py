@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Select, and_, false, func, insert, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, Select, and_, false, func, insert, or_, select, true, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from callcenter.domain.frame import Micros
@@ -143,6 +143,7 @@ async def act(unit: UnitOfWork, number: str, version: int | None, step: ProcessS
         .values(
             standing=_json(standing).decode(),
             state=standing.state,
+            notified_at=standing.notified_at,
             due_at=due_at(standing, record.created_at),
             version=record.version + 1,
         )
@@ -177,7 +178,8 @@ async def find(connection: AsyncConnection, number: str) -> FiledRecord | None:
 async def get_for(connection: AsyncConnection, number: str, person: Principal) -> FiledRecord:
     """Read a record that a person may see; one that they may not is as if it were not there."""
     record = await get(connection, number)
-    if not may_see(person, record.dossier.agent, record.dossier.team, shadow=record.standing.mode is not Mode.ON):
+    said, standing = record.dossier, record.standing
+    if not may_see(person, said.agent, said.team, shadow=standing.mode is not Mode.ON, told=standing.told):
         raise Missing("there is no such record")
     return record
 
@@ -185,6 +187,12 @@ async def get_for(connection: AsyncConnection, number: str, person: Principal) -
 async def chosen(connection: AsyncConnection, rows: Select[Any]) -> list[FiledRecord]:
     """Read the records that a selection of `ViolationRow` gives."""
     return [_record(row) for row in await connection.execute(rows)]
+
+
+async def visible_among(connection: AsyncConnection, numbers: Collection[str], person: Principal) -> set[str]:
+    """Tell which of some records a person may see."""
+    rows = select(ViolationRow.id).where(ViolationRow.id.in_(sorted(numbers)), _visible(person))
+    return set(await connection.scalars(rows))
 
 
 async def history(connection: AsyncConnection, number: str) -> list[HistoryEntry]:
@@ -297,20 +305,24 @@ def _asked(wanted: RecordQuery) -> list[ColumnElement[bool]]:
 
 
 def _visible(person: Principal) -> ColumnElement[bool]:
+    """Say it as `may_see` does."""
     own = false() if person.agent is None else ViolationRow.agent == person.agent
     whose: ColumnElement[bool]
     match reach(person.role, Right.SEE):
         case Reach.ALL:
-            whose = ViolationRow.id.is_not(None)
+            whose = true()
         case Reach.TEAM:
             whose = own if person.team is None else or_(own, ViolationRow.team == person.team)
         case Reach.OWN:
             whose = own
         case Reach.NONE:
             whose = false()
-    if reach(person.role, Right.SEE_SHADOW) is Reach.ALL:
-        return whose
-    return and_(whose, ViolationRow.mode == Mode.ON)
+    if reach(person.role, Right.SEE_SHADOW) is not Reach.ALL:
+        whose = and_(whose, ViolationRow.mode == Mode.ON)
+    if person.agent is not None:
+        told = or_(ViolationRow.notified_at.is_not(None), ViolationRow.verdict != Verdict.PROPOSED)
+        whose = and_(whose, or_(ViolationRow.agent != person.agent, told))
+    return whose
 
 
 def _searched(dossier: Dossier, standing: Standing, at: Micros) -> dict[str, Any]:
@@ -320,6 +332,7 @@ def _searched(dossier: Dossier, standing: Standing, at: Micros) -> dict[str, Any
         "team": dossier.team,
         "sort_at": at if dossier.at is None else dossier.at,
         "verdict": standing.verdict,
+        "notified_at": standing.notified_at,
         "mode": standing.mode,
         "state": standing.state,
     }

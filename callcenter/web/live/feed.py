@@ -24,8 +24,7 @@ from callcenter.exporter.health import Health
 from callcenter.exporter.names import inert
 from callcenter.exporter.present import moved
 from callcenter.numbers import Numbering
-from callcenter.rules.records.violation import Violation
-from callcenter.rules.regulations.edition import Mode
+from callcenter.rules.records.violation import Verdict, Violation
 from callcenter.staff.rights import Right
 from callcenter.staff.roles import Principal, may
 from callcenter.store.complaints.news import CaseNews
@@ -153,7 +152,7 @@ class LiveFeed:
     def judged(self, violations: Sequence[Violation]) -> None:
         """Take in records that have just been decided on."""
         for one in violations:
-            self._publish(Topic.VIOLATIONS, recorded(one), one.agent, shadow=one.mode is Mode.SHADOW)
+            self._publish(Topic.VIOLATIONS, recorded(one), one.agent, told=one.verdict is not Verdict.PROPOSED)
 
     # told by the API and by whoever looks at the database
 
@@ -163,8 +162,7 @@ class LiveFeed:
 
     def record_moved(self, record: FiledRecord) -> None:
         """Take in that somebody took a step with a record."""
-        shadow = record.standing.mode is Mode.SHADOW
-        self._publish(Topic.VIOLATIONS, stepped(record), record.dossier.agent, shadow=shadow)
+        self._publish(Topic.VIOLATIONS, stepped(record), record.dossier.agent, told=record.standing.told)
 
     def case(self, news: CaseNews) -> None:
         """Take in what happened with a case."""
@@ -352,12 +350,12 @@ class LiveFeed:
         agent: str | None = None,
         *,
         caller: str | None = None,
-        shadow: bool = False,
+        told: bool = True,
         news: CaseNews | None = None,
     ) -> LiveEvent:
         self._number += 1
         team = None if agent is None else self._team_of(agent, self._clock())
-        event = LiveEvent(self._number, topic, said, agent=agent, team=team, caller=caller, shadow=shadow)
+        event = LiveEvent(self._number, topic, said, agent=agent, team=team, caller=caller, told=told)
         event.news = news
         if topic is Topic.POPS:
             event.open_until = self._clock() + self._open_for

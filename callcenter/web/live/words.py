@@ -86,11 +86,11 @@ class LiveEvent:
         agent: Whom it is about; None: nobody in particular.
         team: The team that the agent is in.
         caller: The number as it came; it is shown as the reader's role may see it.
-        shadow: A rule on trial raised it.
 
     Attributes:
         news: What happened with a case, which says whom it concerns.
         open_until: Until then whoever it is for reads the number in full: it is their own call.
+        told: Of a record: whether its agent may know of it.
         logged: Accounts whose look at the cards in it the log has; nobody else is shown them.
     """
 
@@ -103,8 +103,8 @@ class LiveEvent:
         "news",
         "number",
         "open_until",
-        "shadow",
         "team",
+        "told",
         "topic",
     )
 
@@ -117,9 +117,9 @@ class LiveEvent:
         agent: str | None = None,
         team: str | None = None,
         caller: str | None = None,
-        shadow: bool = False,
+        told: bool = True,
     ) -> None:
-        self.number, self.topic, self.agent, self.team, self.shadow = number, topic, agent, team, shadow
+        self.number, self.topic, self.agent, self.team, self.told = number, topic, agent, team, told
         self._said, self._caller = said, caller
         self.news: CaseNews | None = None
         self.open_until: Micros = 0
@@ -137,7 +137,7 @@ class LiveEvent:
             case Topic.POPS | Topic.ACTS:
                 return self.agent is not None and person.agent == self.agent
             case Topic.VIOLATIONS:
-                return may_see(person, self.agent or "", self.team, shadow=self.shadow)
+                return may_see(person, self.agent or "", self.team, shadow=self._said["shadow"], told=self.told)
             case Topic.LOST_CALLS:
                 return may(person, Right.SEE_LOST_CALLS)
             case Topic.CASES:

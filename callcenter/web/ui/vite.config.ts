@@ -7,6 +7,8 @@ export default defineConfig({
   plugins: [vue()],
   resolve: { alias: { "@": here("src"), debug: here("src/phone/silent.cjs") } },
   cacheDir: here(".vite"),
+  // what of Vue and vue-i18n nothing here uses is not sent: components of options, translations by components
+  define: { __VUE_OPTIONS_API__: "false", __VUE_I18N_LEGACY_API__: "false", __VUE_I18N_FULL_INSTALL__: "false" },
   build: {
     outDir: here("../static"),
     emptyOutDir: true,

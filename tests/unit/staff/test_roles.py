@@ -139,5 +139,13 @@ def test_money_is_approved_by_managers_and_hr() -> None:
 @pytest.mark.parametrize("role", Role)
 def test_records_in_shadow_are_for_administrators(role: Role) -> None:
     person = Principal(account="x", role=role, agent="Alice", team="hotline")
-    assert may_see(person, "Alice", "hotline", shadow=False) == (Right.SEE in RIGHTS[role])
-    assert may_see(person, "Alice", "hotline", shadow=True) == (role is Role.ADMIN)
+    assert may_see(person, "Alice", "hotline", shadow=False, told=True) == (Right.SEE in RIGHTS[role])
+    assert may_see(person, "Alice", "hotline", shadow=True, told=True) == (role is Role.ADMIN)
+
+
+@pytest.mark.parametrize("role", Role)
+def test_nobody_knows_of_a_record_of_theirs_before_being_told(role: Role) -> None:
+    themselves, another = (Principal(account="x", role=role, agent=agent, team="hotline") for agent in ("Alice", "Bob"))
+    assert not may_see(themselves, "Alice", "hotline", shadow=False, told=False)
+    leads = Right.SEE in RIGHTS[role] and role is not Role.AGENT
+    assert may_see(another, "Alice", "hotline", shadow=False, told=False) == leads

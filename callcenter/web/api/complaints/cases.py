@@ -19,6 +19,7 @@ from callcenter.store.complaints.cases import CaseFilter, FiledCase, get_case, l
 from callcenter.store.complaints.forgetting import without_numbers_in
 from callcenter.store.complaints.records import records_of
 from callcenter.store.customers.cards import family_of, of_key
+from callcenter.store.decisions.violations import visible_among
 from callcenter.store.unit_of_work import UnitOfWork
 from callcenter.usecases.complaints.offered_moves import offered_moves
 from callcenter.usecases.complaints.read_cases import may_act, reader_among, reader_of
@@ -98,6 +99,7 @@ async def read_case(number: CaseId, person: Seeing, service: TheService, respons
         desk = await service.case_office.desk(connection, service.clock())
         filed = await get_case(connection, number, reader_among(desk.settings.people, person))
         steps, records = await steps_of(connection, filed.id), await records_of(connection, filed.id)
+        told = await visible_among(connection, {one.violation for one in records if one.violation}, person)
     agents = tuple(sorted(service.agents or ()))
     moves = CaseMoves(
         may=may_act(filed, person.account, desk, service.clock()),
@@ -107,8 +109,9 @@ async def read_case(number: CaseId, person: Seeing, service: TheService, respons
     customer = await customer_named(filed.about.customer, person, service)
     response.headers["ETag"] = etag(filed.version)
     team_of = service.team_of
-    mine = [one for one in records if may(person, Right.SEE, one.agent, team_of(one.agent, one.at))]
-    return case_whole(filed, steps, mine, person, service.rulebook.zone, customer, moves)
+    theirs = [one for one in records if may(person, Right.SEE, one.agent, team_of(one.agent, one.at))]
+    shown = [one for one in theirs if one.agent != person.agent or one.violation in told]
+    return case_whole(filed, steps, shown, person, service.rulebook.zone, customer, moves)
 
 
 @router.get("/{number}/story", response_class=StoryLines)

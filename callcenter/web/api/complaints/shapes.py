@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from fastapi import Path, status
 from pydantic import Field, StringConstraints
 
-from callcenter.cases.complaints.case import Case
+from callcenter.cases.complaints.case import Case, turn_of
 from callcenter.cases.complaints.vocabulary import CaseChannel, CaseRule, CaseState, CaseVerdict, Move, Nature
 from callcenter.domain.frame import SECOND, Micros
 from callcenter.rules.records.masks import without_numbers
@@ -158,6 +158,8 @@ class CaseWhole(CaseShown):
     records: list[CaseRecordShown]
     warnings: list[CaseWarningShown]
     turns: dict[str, float] = Field(description="Seconds by whose turn it was: ours, department, customer.")
+    turn: str | None = Field(description="Whose turn it is; null: no clock runs.")
+    turn_since: datetime | None = Field(description="From when on `turns` lacks it.")
     chases: int
     attempts: int
     reopened: int
@@ -217,6 +219,8 @@ def case_whole(
         records=[_record(one, zone) for one in records],
         warnings=[CaseWarningShown(percent=one.percent, at=moment_out(one.at, zone)) for one in case.warnings],
         turns={turn: case.turns.get(turn, 0) / SECOND for turn in ("ours", "department", "customer")},
+        turn=turn_of(case.state) if case.clock.runs else None,
+        turn_since=moment_out(case.since, zone) if case.clock.runs else None,
         chases=case.chases,
         attempts=case.attempts,
         reopened=case.reopened,

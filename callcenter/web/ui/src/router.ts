@@ -88,7 +88,7 @@ export const PAGES: RouteRecordRaw[] = [
   {
     path: "/records/:id?",
     component: () => import("@/pages/RecordsPage.vue"),
-    meta: { title: "page.records", icon: "records", rights: ["see"], agents: true, help: "leads#records" },
+    meta: { title: "record.mine", icon: "records", rights: ["see"], agents: true, help: "leads#records" },
   },
   {
     path: "/review/:id?",

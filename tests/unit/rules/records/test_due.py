@@ -1,4 +1,4 @@
-"""When a record waits for the department, state by state."""
+"""When a record waits for the department, state by state, and from when on its agent may know of it."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ TIMES: dict[str, Any] = {
     "decided_at": DECIDED,
     "decide_until": LATE,
 }
+SPOKEN = MONDAY + DAY // 2
 GRAVE: dict[str, Any] = {"decided_severity": Severity.DISMISSAL}
 
 
@@ -28,6 +29,7 @@ GRAVE: dict[str, Any] = {"decided_severity": Severity.DISMISSAL}
         ({"state": RecordState.PROPOSED}, FILED),
         ({"state": RecordState.NOTIFIED}, HEARD),
         ({"state": RecordState.EXPLAINED}, HEARD),
+        ({"state": RecordState.EXPLAINED, "explained_at": SPOKEN}, SPOKEN),
         ({"state": RecordState.APPEALED}, LATE),
         ({"state": RecordState.CONFIRMED}, None),
         ({"state": RecordState.CONFIRMED, **GRAVE}, APPEALABLE),
@@ -42,3 +44,17 @@ GRAVE: dict[str, Any] = {"decided_severity": Severity.DISMISSAL}
 )
 def test_a_record_waits_for_what_its_state_says(told: dict[str, Any], due: int | None) -> None:
     assert due_at(record(**TIMES | told), FILED) == due
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ({}, False),
+        ({"state": RecordState.OVERTURNED}, False),
+        ({"state": RecordState.NOTIFIED, "notified_at": HEARD}, True),
+        ({"verdict": Verdict.UNDETERMINED}, True),
+        ({"verdict": Verdict.EXCUSED}, True),
+    ],
+)
+def test_an_agent_may_know_of_what_they_were_told_and_of_what_nobody_acts_on(said: dict[str, Any], told: bool) -> None:
+    assert record(**said).told is told

@@ -1,7 +1,8 @@
 /** How much time a case has, as it is shown. */
 import type { Shape } from "@/api/client";
 import { say } from "@/locale";
-import { epoch, left } from "@/words/times";
+import { left } from "@/words/spans";
+import { epoch } from "@/words/times";
 
 const HOUR = 3_600;
 

@@ -1,7 +1,8 @@
 /** What of an enquiry is due next: an answer that was promised and not given yet, or a follow-up that is planned. */
 import type { Shape } from "@/api/client";
 import { say } from "@/locale";
-import { epoch, left } from "@/words/times";
+import { left } from "@/words/spans";
+import { epoch } from "@/words/times";
 
 type Enquiry = Pick<Shape["EnquiryShown"], "state" | "follow_up_at" | "promises" | "moments">;
 

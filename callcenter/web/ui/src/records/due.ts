@@ -1,7 +1,7 @@
 /** What is to be done next with a record, in words. */
 import type { Shape } from "@/api/client";
 import { say } from "@/locale";
-import { epoch, left, moment } from "@/words/times";
+import { epoch, moment } from "@/words/times";
 
 export interface Due {
   look: "" | "warn" | "bad";
@@ -13,17 +13,17 @@ export function dueOf(one: Pick<Shape["Summary"], "state" | "due" | "mode">, zon
   const due = epoch(one.due);
   if (due === null) return null;
   const at = moment(due, zone, now);
-  const time = left(due, now);
+  const past = due <= now;
   switch (one.state) {
     case "proposed":
-      return { look: "", words: say(one.mode === "on" ? "due.notify" : "due.review") };
+      return { look: "", words: say(one.mode === "on" ? "due.notify" : "due.review", { at }) };
     case "notified":
-      return time === null ? { look: "warn", words: say("due.decide_since", { at }) } : { look: "", words: say("due.hearing", { at }) };
+      return past ? { look: "warn", words: say("due.decide_since", { at }) } : { look: "", words: say("due.hearing", { at }) };
     case "explained":
-      return { look: "warn", words: say("due.decide") };
+      return { look: "warn", words: past ? say("due.decide", { at }) : say("due.decide_now") };
     case "appealed":
-      return time === null ? { look: "bad", words: say("due.appeal_late", { at }) } : { look: "warn", words: say("due.appeal", { at }) };
+      return past ? { look: "bad", words: say("due.appeal_late", { at }) } : { look: "warn", words: say("due.appeal", { at }) };
     default:
-      return { look: "", words: say(time === null ? "due.checks" : "due.checks_from", { at }) };
+      return { look: "", words: say(past ? "due.checks" : "due.checks_from", { at }) };
   }
 }

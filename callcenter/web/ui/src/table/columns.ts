@@ -16,8 +16,8 @@ export interface Column<T> {
   beside?: boolean;
   /** It stands in no file. */
   onPage?: boolean;
-  /** Shown also where there is little room. */
-  first?: boolean;
+  /** Shown also beside an open record: always, or where the table has room for more. */
+  first?: boolean | "wide";
 }
 
 const isNames = (value: unknown): boolean => Array.isArray(value) && value.every((one) => typeof one === "string");

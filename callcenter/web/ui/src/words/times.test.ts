@@ -1,16 +1,11 @@
 import { expect, test } from "vitest";
 
-import { clock, dayAfter, dayOf, dayStart, epoch, left, length, moment } from "./times";
+import { clock, dayAfter, dayOf, dayStart, epoch, length, moment } from "./times";
 
 test("a length is m:ss, an hour has three parts, and what is not known is a dash", () => {
   expect([0, 7.9, 61, 3600, 4521].map(length)).toEqual(["0:00", "0:07", "1:01", "1:00:00", "1:15:21"]);
   expect([null, undefined, Number.NaN].map(length)).toEqual(["–", "–", "–"]);
   expect(length(-3)).toBe("0:00");
-});
-
-test("what is left of a clock is hours and minutes, and nothing once it is over", () => {
-  expect(left(1000 + 20400, 1000)).toBe("5:40");
-  expect(left(1000, 1000)).toBeNull();
 });
 
 test("a moment is told in the site's zone, whatever the browser's is", () => {

@@ -9,13 +9,6 @@ export function length(seconds: number | null | undefined): string {
   return h > 0 ? `${h}:${String(m).padStart(2, "0")}:${tail}` : `${m}:${tail}`;
 }
 
-/** Writes how long until a moment, by the clock: hours and minutes; null where the moment is past. */
-export function left(until: number, now: number): string | null {
-  if (until <= now) return null;
-  const minutes = Math.floor((until - now) / 60);
-  return `${Math.floor(minutes / 60)}:${String(minutes % 60).padStart(2, "0")}`;
-}
-
 /** Reads a time of the API (RFC 3339) as epoch seconds; null where there is none. */
 export function epoch(time: string | null | undefined): number | null {
   if (!time) return null;
