@@ -56,7 +56,6 @@ from callcenter.tracker.lost_calls.watch import LostCallsTold
 from callcenter.tracker.outbox.publisher import Publisher
 from callcenter.tracker.outbox.sinks import sinks_of
 from callcenter.tracker.outbox.watch import watch_outbox
-from callcenter.tracker.pruning.database import KeepDays
 from callcenter.tracker.pruning.journal import Pruning
 from callcenter.usecases.complaints.office import CaseOffice
 from callcenter.usecases.customers.read_caller_keys import read_caller_keys
@@ -158,7 +157,7 @@ async def _start(settings: Settings, kept: _Kept, group: asyncio.TaskGroup) -> _
     cases = _case_watch(settings, kept.decisions, tracker, live, in_force)
     beside.append(group.create_task(cases.run(), name="cases"))
     terms = settings.web.terms(in_force.rulebook.zone)
-    agreed = await SiteAgreed.begun(kept.decisions, terms, settings.desk.reasons)
+    agreed = await SiteAgreed.begun(kept.decisions, terms, settings.own_site)
     switch = (tracker, client, exporter)
     beside += _look_out(settings, kept.decisions, switch, tell, agreed, lambda: tracker.in_force or in_force, group)
     tracking = group.create_task(tracker.run(), name="tracker")
@@ -250,7 +249,6 @@ def _look_out(
     _, client, exporter = switch
     terms = LookoutTerms(
         agreed=agreed,
-        keep=KeepDays(outbox=settings.store.outbox_days, lost_calls=settings.customers.keep_lost_days),
         follow_up_percent=settings.aftercare.follow_up_percent,
         answer_within=settings.complaints.answer_within,
         certificates=settings.exporter.certificates,
@@ -320,7 +318,7 @@ def _answer_people(
 ) -> asyncio.Task[None]:
     """Serve the API."""
     (tracker, client, exporter), (rules, agreed) = switch, by
-    desk = Desk(tracker, client, in_force, settings.desk, agreed.reasons)
+    desk = Desk(tracker, client, in_force, settings.desk, agreed.own)
     ports = Ports(
         dispose=tracker.dispose,
         switch_time=tracker.switch_time,
@@ -328,7 +326,6 @@ def _answer_people(
         written=rules.written,
         filed_roster=rules.filed_roster,
         health=tracker.health,
-        kept_days=settings.kept_days,
         terms=agreed.terms,
         examine=examination(settings.ami, agreed.terms, in_force),
         live=live[0],

@@ -37,6 +37,7 @@ from callcenter.numbers import Numbering, numbering_of
 from callcenter.publish import MqttSettings
 from callcenter.rules.regulations.rulebook import rulebook_of
 from callcenter.staff.roster_days import RosterSaid
+from callcenter.staff.site.own import OwnSite
 from callcenter.store.settings import StoreSettings
 from callcenter.tracker.inputs import FOLLOWED, RulesInForce, SiteFacts
 from callcenter.tracker.outbox.settings import MailSettings, WebhookSettings
@@ -209,10 +210,11 @@ class Settings(BaseSettings):
         return [secret for secret in revealed if secret]
 
     @property
-    def kept_days(self) -> dict[str, int]:
-        """For how many days something is kept, by the setting that says so; 0: for good."""
+    def own_site(self) -> OwnSite:
+        """What the site says of itself, before anything was agreed on."""
         kept = {"journal.keep_days": self.journal.keep_days, "store.outbox_days": self.store.outbox_days}
-        return kept | {"customers.keep_lost_days": self.customers.keep_lost_days}
+        kept["customers.keep_lost_days"] = self.customers.keep_lost_days
+        return OwnSite(self.desk.reasons, kept, self.desk.numbers)
 
     def in_force(self, approved: dict[str, Any] | None = None, roster: Sequence[RosterSaid] = ()) -> RulesInForce:
         """Read rulebook and roster anew; what two people approved of either wins over its file.

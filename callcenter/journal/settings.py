@@ -7,6 +7,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, Field
 
 from callcenter.domain.frame import SECOND, Micros
+from callcenter.staff.site.retention import JOURNAL_DAYS
 
 _DAY: Micros = 86_400 * SECOND
 _CUTS = 32
@@ -36,8 +37,8 @@ class JournalSettings(BaseModel):
     )
     keep_days: int = Field(
         default=0,
-        ge=0,
-        le=36_500,
+        ge=JOURNAL_DAYS.least,
+        le=JOURNAL_DAYS.most,
         description="Entries older than this are cut, once a saved state covers them; 0 keeps all.",
     )
 

@@ -35,7 +35,8 @@ class Bounds(NamedTuple):
         per_address: Of one address; proxies are not counted.
         proxies: Addresses that many come from.
         asking_seconds: For a request's line and headers, from the connection or the answer before on.
-        body_seconds: For its body.
+        body_seconds: For its body, and a second more for every `body_rate` of its bytes.
+        body_rate: Slower than so many bytes a second nobody sends a body on and on.
         reading_seconds: For reading what is answered, until none of it waits to go out and nothing more is asked.
     """
 
@@ -44,6 +45,7 @@ class Bounds(NamedTuple):
     proxies: tuple[str, ...] = ()
     asking_seconds: float = 10.0
     body_seconds: float = 20.0
+    body_rate: float = 16_000.0
     reading_seconds: float = 30.0
 
     @classmethod
@@ -141,6 +143,7 @@ class Visitor(H11Protocol):
         self._door = door
         self._since = time.monotonic()
         self._seen: tuple[RequestStage, int | None] | None = None
+        self._received = 0
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
         """Come in."""
@@ -151,6 +154,12 @@ class Visitor(H11Protocol):
         """Go."""
         super().connection_lost(exc)
         self._door.left(self)
+
+    def data_received(self, data: bytes) -> None:
+        """Count what comes of a request."""
+        before = self.cycle
+        super().data_received(data)
+        self._received = len(data) + (self._received if self.cycle is before else 0)
 
     @property
     def stage(self) -> RequestStage:
@@ -174,7 +183,7 @@ class Visitor(H11Protocol):
             self._seen, self._since = seen, begun
         allowed = {
             RequestStage.ASKING: bounds.asking_seconds,
-            RequestStage.BODY: bounds.body_seconds,
+            RequestStage.BODY: bounds.body_seconds + self._received / bounds.body_rate,
             RequestStage.UNREAD: bounds.reading_seconds,
         }.get(stage)
         return allowed is not None and now - self._since > allowed

@@ -191,10 +191,10 @@ async def failures_of(connection: AsyncConnection, sink: str, key: OutboxKey) ->
     return await connection.scalar(asked) or 0
 
 
-async def parked(connection: AsyncConnection) -> list[ParkedKey]:
-    """Read which keys are parked, those that have been for longest first."""
+async def parked(connection: AsyncConnection, limit: int | None = None) -> list[ParkedKey]:
+    """Read which keys are parked, those that have been for longest first; all of them, or so many."""
     p = OutboxProgressRow
-    asked = select(p).where(p.parked_at.is_not(None)).order_by(p.parked_at, p.sink, p.kind, p.key)
+    asked = select(p).where(p.parked_at.is_not(None)).order_by(p.parked_at, p.sink, p.kind, p.key).limit(limit)
     return [_parked(row) for row in (await connection.execute(asked)).mappings()]
 
 

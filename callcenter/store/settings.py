@@ -10,6 +10,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
 from callcenter.errors import BadSetting
+from callcenter.staff.site.retention import OUTBOX_DAYS
 from callcenter.untrusted import has_controls
 
 _DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg"}
@@ -43,7 +44,11 @@ class StoreSettings(BaseModel):
         description="Events that wait in memory for the database; what is more is read from the journal again.",
     )
     outbox_days: int = Field(
-        default=30, ge=1, le=3_650, description="Days that what is to leave the service is kept, taken or not."
+        default=30,
+        ge=OUTBOX_DAYS.least,
+        le=OUTBOX_DAYS.most,
+        description="Days that what is to leave the service is kept, taken or not; until others are approved in the "
+        "page.",
     )
     retry_seconds: float = Field(default=1.0, gt=0, description="Wait before a database that failed is tried again.")
 

@@ -18,6 +18,7 @@ from callcenter.rules.scores.score_terms import SUBJECT, read_terms
 from callcenter.staff.dates import datetime_of
 from callcenter.staff.rights import Right
 from callcenter.staff.roles import Principal, may
+from callcenter.staff.site.own import site_said
 from callcenter.store import UnitOfWork
 from callcenter.store.audit import Audited
 from callcenter.store.conflicts import Conflict, NotAllowed, Outdated
@@ -34,8 +35,8 @@ from callcenter.store.decisions.scores import misfits
 from callcenter.store.sign_in.vouching import require_two
 from callcenter.store.tables import ChangeRow
 from callcenter.usecases.change_calendar import require_unsaid, sound_days
-from callcenter.usecases.change_reasons import require_last, sound_reasons
 from callcenter.usecases.change_roster import RosterFiled, require_sound_roster, require_unmet
+from callcenter.usecases.change_site import require_last
 
 _VERBS = {ChangeState.APPROVED: "approve", ChangeState.REJECTED: "reject"}
 _NAMED = 10
@@ -98,8 +99,8 @@ async def _written_out(unit: UnitOfWork, change: Change, grounds: Grounds) -> di
         return _sound(change, before.rulebook, change.proposed_at)
     if change.kind is ChangeKind.CALENDAR:
         return sound_days(change, change.proposed_at, grounds.rulebook.zone)
-    if change.kind is ChangeKind.REASONS:
-        return sound_reasons(change)
+    if change.kind in OF_THE_SITE:
+        return site_said(change.kind, change.content)
     if change.kind in OF_THE_ROSTER:
         return await require_sound_roster(unit, change, _filed(grounds))
     return change.content
@@ -230,7 +231,7 @@ async def _require_sound(unit: UnitOfWork, change: Change, grounds: Grounds, at:
     if change.kind is ChangeKind.CALENDAR:
         sound_days(change, at, grounds.rulebook.zone)
         await require_unsaid(unit, change)
-    if change.kind is ChangeKind.REASONS:
+    if change.kind in OF_THE_SITE:
         await require_last(unit, change)
     if change.kind is not ChangeKind.RULEBOOK:
         return

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 
 from fastapi import Request
+from starlette.types import Message
 
 from callcenter.listening import Bounds
+from callcenter.store.conflicts import Conflict
 from callcenter.web.problems import RequestRefused
 
-SECONDS = Bounds(0, 0).body_seconds - 5
-"""Within them a file is here as a whole: sooner than its connection is cut off, so that whoever sends it is told."""
+_BOUNDS = Bounds(0, 0)
+SECONDS = _BOUNDS.body_seconds - 5
+"""Within them a file is here as a whole, and within a second more for so many of its bytes as a slow line takes in one:
+sooner than its connection is cut off, so that whoever sends it is told."""
 
 
 class ReadingTurn:
@@ -38,6 +42,15 @@ class ReadingTurn:
         stops = self.turn == turn
         self.stopping |= stops
         return stops
+
+    def go_on(self, refusal: str) -> None:
+        """Pass unless somebody wants what is read to stop.
+
+        Raises:
+            Conflict: Somebody does.
+        """
+        if self.stopping:
+            raise Conflict(refusal)
 
     def require_free(self) -> None:
         """Pass if no list is being read.
@@ -67,15 +80,21 @@ class ReadingTurn:
 
 
 @asynccontextmanager
-async def sent_in_time() -> AsyncIterator[None]:
-    """Receive a file.
+async def sent_in_time() -> AsyncIterator[Callable[[int], None]]:
+    """Receive a file; yields what is told how many bytes have come, each of which gives it more time.
 
     Raises:
-        RequestRefused: It does not come to an end.
+        RequestRefused: It does not come to an end, or too slowly.
     """
     try:
-        async with asyncio.timeout(SECONDS):
-            yield
+        async with asyncio.timeout(SECONDS) as ends:
+
+            def came(count: int) -> None:
+                when = ends.when()
+                assert when is not None
+                ends.reschedule(when + count / _BOUNDS.body_rate)
+
+            yield came
     except TimeoutError:
         raise RequestRefused("malformed", "the file was not sent in time: send it again") from None
 
@@ -86,5 +105,13 @@ async def sent_file(request: Request) -> bytes:
     Raises:
         RequestRefused: It does not come to an end.
     """
-    async with sent_in_time():
+    async with sent_in_time() as came:
+        receive = request.receive
+
+        async def counted() -> Message:
+            message = await receive()
+            came(len(message.get("body", b"")))
+            return message
+
+        request._receive = counted  # noqa: SLF001 - the body is kept by `body` alone, for whoever reads it next
         return await request.body()

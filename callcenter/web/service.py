@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from types import MappingProxyType
 from typing import Annotated, Any, NamedTuple, cast
 
 import msgspec
@@ -25,6 +24,7 @@ from callcenter.staff.duty import Roster
 from callcenter.staff.rights import Reach, Right
 from callcenter.staff.roles import Principal, may, reach
 from callcenter.staff.roster_form import Form
+from callcenter.staff.site.own import OwnSite
 from callcenter.store import DecisionStore
 from callcenter.store.customers.sealing import opened
 from callcenter.store.decisions.violations import FiledRecord
@@ -76,8 +76,6 @@ class Ports(NamedTuple):
     examine: Examine | None = None
     terms: Terms | None = None
     """How long people have, by the days that are worked; None: as the settings have it."""
-    kept_days: Mapping[str, int] = MappingProxyType({})
-    """For how many days something is kept, by the setting that says so."""
     live: LiveFeed | None = None
     route: Prefer | None = None
     switchboard: Switchboard | None = None
@@ -134,6 +132,11 @@ class Service:
     def roster(self) -> Roster | None:
         """The roster in force."""
         return self.in_force().roster
+
+    @property
+    def own(self) -> OwnSite:
+        """What the site says of itself."""
+        return OwnSite() if self.ports.desk is None else self.ports.desk.own
 
     async def roster_filed(self) -> RosterFiled:
         """Read the roster's file."""
@@ -230,7 +233,7 @@ def build(
         ports=ports,
         reading=ReadingTurn(),
         lists=Turns(4, 1, english("other lists are being sent; try again later")),
-        uploads=Turns(4, 4, english("other files are being sent; try again later")),
+        uploads=Turns(4, 2, english("other files are being sent; try again later")),
         exports=Turns(4, 2, english("other exports are being made; try again in a moment")),
         codes=OneTimeCodes(steady),
         listening=OneTimeCodes(steady),

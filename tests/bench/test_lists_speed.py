@@ -466,7 +466,7 @@ LISTS = {
         },
     ),
     "sessions": Many(_sessions, {"of all": _signed_in(None), "of somebody": _signed_in("agent-7000")}),
-    "outbox": Many(_outbox, {"backlogs": backlogs, "parked": parked}),
+    "outbox": Many(_outbox, {"backlogs": backlogs, "parked": partial(parked, limit=200)}),
 }
 
 

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Page, expect
+from playwright.async_api import Locator, Page, expect
 from sqlalchemy import update
 
 from callcenter.staff.dates import datetime_of
@@ -107,9 +107,53 @@ async def test_rulebook_and_calendar_are_changed_by_two_who_read_what_is_otherwi
         head = hua.locator(f"[data-month='{day.month}'] .head").nth(day.weekday())
         await expect(own).to_be_visible()
         assert len({round((await one.bounding_box() or {"x": -1})["x"]) for one in (own, head)}) == 1
-        await reasons_are_changed(there, ma, hua, said, "drill" if language == "en-GB" else "case drill")
+        await site_is_changed(there, ma, hua, language)
     (edition,) = (await (await there.work.signed_in("ma")).get("/rules")).json()["editions"][1:]
     assert (edition["from"], edition["violations"]["V-LATE-ANSWER"]["points"]) == (tomorrow.isoformat(), int(points))
+
+
+async def site_is_changed(there: Front, ma: Page, hua: Page, language: str) -> None:
+    """Let two people change what the site says of itself."""
+    said, (code, days) = WORDS[language], ("drill", "14") if language == "en-GB" else ("case drill", "15")
+    await reasons_are_changed(there, ma, hua, said, code)
+    await keeping_and_names_are_changed(there, ma, hua, said, days)
+
+
+async def is_agreed(there: Front, ma: Page, hua: Page, said: dict[str, str], form: Locator, seen: str) -> None:
+    """Let one propose what a form says, and the other read and approve it."""
+    await form.locator("button[type=submit]").click()
+    await expect(ma.locator("[data-difference]")).to_contain_text(seen)
+    await hua.goto(re.sub(r"^.*?(/admin/.*)$", r"\1", ma.url))
+    await expect(hua.locator("[data-difference]")).to_contain_text(seen)
+    await hua.get_by_role("button", name=said["approve"], exact=True).click()
+    await hua.locator("[data-yes]").click()
+    await expect(hua.locator("[data-change] header .tag")).to_have_text(said["approved"])
+    await there.work.enact()
+    await hua.goto("/admin/site")
+
+
+async def keeping_and_names_are_changed(there: Front, ma: Page, hua: Page, said: dict[str, str], days: str) -> None:
+    """Let two people keep something shorter, and give a queue a name."""
+    await ma.goto("/admin/site")
+    await ma.locator("[data-change-kept]").click()
+    form = ma.locator("[data-kept-form]")
+    await form.locator("input[name='store.outbox_days']").fill("0")
+    await form.locator("textarea").fill("as agreed")
+    await expect(form.locator("button[type=submit]")).to_be_disabled()
+    await form.locator("input[name='store.outbox_days']").fill(days)
+    await expect(form.locator("[role=status]")).to_be_visible()  # what goes for good is said
+    assert await serious(ma) == []
+    await is_agreed(there, ma, hua, said, form, days)
+    await expect(hua.locator("[data-setting='store.outbox_days']")).to_contain_text(days)
+    await ma.goto("/admin/site")
+    await ma.locator("[data-change-queues]").click()
+    form = ma.locator("[data-queues-form]")
+    await form.locator("[data-queue-typed=sales] input").nth(1).fill(f"售前{days}")
+    await form.locator("textarea").fill("as agreed")
+    await is_agreed(there, ma, hua, said, form, f"售前{days}")
+    await expect(hua.locator("[data-queue=sales] th")).to_contain_text(f"售前{days}")
+    await expect(hua.locator("[data-queues] [data-last]")).to_contain_text("hua")
+    assert await serious(hua) == []
 
 
 async def reasons_are_changed(there: Front, ma: Page, hua: Page, said: dict[str, str], code: str) -> None:
@@ -126,15 +170,7 @@ async def reasons_are_changed(there: Front, ma: Page, hua: Page, said: dict[str,
     await expect(form.locator(f"[data-reason='{code}']")).to_be_visible()
     await form.locator("textarea[name=reasons-reason]").fill("as agreed")
     assert await serious(ma) == []
-    await form.locator("button[type=submit]").click()
-    await expect(ma.locator("[data-difference]")).to_contain_text("演练")
-    await hua.goto(re.sub(r"^.*?(/admin/.*)$", r"\1", ma.url))
-    assert await serious(hua) == []
-    await hua.get_by_role("button", name=said["approve"], exact=True).click()
-    await hua.locator("[data-yes]").click()
-    await expect(hua.locator("[data-change] header .tag")).to_have_text(said["approved"])
-    await there.work.enact()
-    await hua.goto("/admin/site")
+    await is_agreed(there, ma, hua, said, form, "演练")
     await expect(hua.locator("[data-reasons] .row", has_text=first).locator(".tag.warn")).to_be_visible()
     await expect(hua.locator("[data-reasons] .row", has_text=code).locator(".tag")).to_have_count(0)
 

@@ -93,6 +93,20 @@ async def test_whoever_does_not_come_to_the_point_is_cut_off(monkeypatch: pytest
         assert [await closed(peer) for peer in peers] == [b""] * 3
 
 
+async def test_a_body_may_take_longer_the_more_of_it_has_come(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("callcenter.listening.door.EVERY_SECONDS", 0.02)
+    asks = b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n"
+    async with serving(body_seconds=0.1, body_rate=0.01) as port, crowd(port, 2, asks) as peers:
+        (slow, silent), patient = peers, peers[0][1]
+        patient.write(b"slow")
+        async with serving(asking_seconds=0.1) as other, crowd(other, 1) as measure:
+            await closed(measure[0])  # as long as another is borne that says nothing
+        patient.write(b" body")
+        told = await asyncio.wait_for(slow[0].readuntil(b"hello"), 10)
+        assert told.startswith(b"HTTP/1.1 200")
+        del silent
+
+
 async def test_a_second_request_has_the_same_deadline(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("callcenter.listening.door.EVERY_SECONDS", 0.02)
     whole = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"

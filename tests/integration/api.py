@@ -26,6 +26,7 @@ from callcenter.rules.records.dossier import Dossier
 from callcenter.rules.records.reproduction import ReproductionFinding
 from callcenter.staff.duty import Roster, Seat
 from callcenter.staff.rights import Role
+from callcenter.staff.site.own import OwnSite
 from callcenter.store import DecisionStore
 from callcenter.store.sign_in.accounts import Accounts
 from callcenter.tracker import RulesInForce
@@ -96,6 +97,10 @@ def application_of(service: Service) -> FastAPI:
     return app
 
 
+KEPT = {"journal.keep_days": 0, "store.outbox_days": 30, "customers.keep_lost_days": 0}
+"""How long what is kept, by the settings."""
+
+
 class Department:
     """A department whose people are at their browsers."""
 
@@ -118,7 +123,9 @@ class Department:
         self.calls = CurrentCalls(
             lambda: self.in_force.numbering or PLAIN, PrivacySettings().open_for, clock=lambda: self.now
         )
-        own_desk = Desk(self.switch, self.switch, lambda: self.in_force, desk or DeskSettings())
+        desk = desk or DeskSettings()
+        own = OwnSite(desk.reasons, KEPT, desk.numbers)
+        own_desk = Desk(self.switch, self.switch, lambda: self.in_force, desk, own)
         self.service = build(
             settings,
             decisions,
@@ -154,7 +161,7 @@ class Department:
         """Let hold what two people agreed on of the site."""
         desk = self.service.ports.desk
         assert desk is not None
-        await SiteAgreed(self.decisions, self.service.terms, desk.reasons).look()
+        await SiteAgreed(self.decisions, self.service.terms, desk.own).look()
 
     async def dispose(self, said: Disposition) -> None:
         """Stand in for the tracker."""

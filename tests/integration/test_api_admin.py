@@ -82,6 +82,10 @@ class TestProof:
             ("PATCH", "/users/alice", {"team": "orders"}),
             ("POST", "/users/alice/unlock", None),
             ("DELETE", "/sessions/none", None),
+            ("POST", "/walls", {"name": "hall", "title": "Hall", "tiles": ["waiting"]}),
+            ("POST", "/walls/hall/withdraw", None),
+            ("POST", "/contact-systems", {"name": "chat"}),
+            ("POST", "/contact-systems/chat/withdraw", None),
         ]
         for method, path, body in asked:
             refused = await root.send(method, path, body, If_Match='"1"')
@@ -268,6 +272,60 @@ class TestReasons:
         assert (await root.get(f"/changes/{made.json()['id']}")).status_code == 404
         assert (await root.get(f"/changes/{made.json()['id']}/difference")).status_code == 404
         assert (await root.send("POST", "/changes/amendments", {})).status_code in {403, 422}
+
+
+class TestSite:
+    """Times of keeping and queues go the same way; what they were before and after is told."""
+
+    async def agree(self, work: Department, kind: str, content: dict[str, Any]) -> dict[tuple[str, str], Any]:
+        root, hua = await work.signed_in("root"), await work.signed_in("hua")
+        body = {"kind": kind, "subject": "x", "reason": "as agreed", "content": content}
+        made = await root.send("POST", "/changes", body)
+        assert made.status_code == 201, made.text
+        number = made.json()["id"]
+        items = (await root.get(f"/changes/{number}/difference")).json()["items"]
+        assert (await root.send("POST", f"/changes/{number}/approve", If_Match='"1"')).status_code == 403
+        assert (await hua.send("POST", f"/changes/{number}/approve", If_Match='"1"')).status_code == 200
+        await work.enact()
+        log = (await root.get("/audit?kind=change")).json()["items"][-1]
+        assert (log["actor"], log["action"], log["subject"]) == ("hua", "approve", number)
+        return {(one["code"], one["name"]): (one["part"], one["old"], one["new"]) for one in items}
+
+    async def test_times_of_keeping_hold_once_agreed_and_the_journals_are_the_settings_alone(
+        self, work: Department
+    ) -> None:
+        days = {"store.outbox_days": 14, "customers.keep_lost_days": 0}
+        told = await self.agree(work, "retention", {"days": days})
+        assert told == {("store.outbox_days", "days"): ("retention", 30, 14)}
+        root = await work.signed_in("root")
+        site = (await root.get("/site")).json()
+        kept = {one["setting"]: one for one in site["kept"]}
+        assert kept["store.outbox_days"] == {
+            "setting": "store.outbox_days",
+            "days": 14,
+            "filed": 30,
+            "least": 1,
+            "most": 3650,
+        }
+        assert (kept["journal.keep_days"]["days"], kept["journal.keep_days"]["least"]) == (0, None)
+        (changed,) = site["changed"]
+        assert (changed["kind"], changed["proposed_by"], changed["decided_by"]) == ("retention", "root", "hua")
+        for wrong in ({"journal.keep_days": 30}, {"store.outbox_days": 0}, {}):
+            body = {"kind": "retention", "subject": "x", "reason": "y", "content": {"days": wrong}}
+            assert (await root.send("POST", "/changes", body)).status_code == 422
+
+    async def test_queues_get_names_for_everybody_and_numbers_for_transfers(self, work: Department) -> None:
+        said = [{"queue": "sales", "zh": "售前", "en": "Pre-sales", "number": "8001"}, {"queue": "vip", "zh": "贵宾"}]
+        told = await self.agree(work, "queues", {"queues": said})
+        assert told["sales", "number"] == ("site_queues", None, "8001")
+        alice = await work.signed_in("alice")
+        for language, names in (("en", {"sales": "Pre-sales"}), ("zh-CN", {"sales": "售前", "vip": "贵宾"})):
+            found = (await alice.get("/queues", **{"Accept-Language": language})).json()["items"]
+            assert {one["queue"]: one["name"] for one in found} == names
+        site = (await (await work.signed_in("root")).get("/site")).json()
+        (sales, vip) = site["queues"]
+        assert (sales["number"], sales["zh"], vip["number"], vip["en"]) == ("8001", "售前", None, "")
+        assert work.service.own.queues.numbers == {"sales": "8001"}
 
 
 class TestRulebook:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,9 @@ import httpx
 import pytest
 
 from callcenter.files.customer_sheet import customer_sheet_of
+from callcenter.listening import Bounds
 from callcenter.numbers import numbering_of
+from callcenter.store.conflicts import Conflict
 from callcenter.tracker import RulesInForce
 from callcenter.usecases.customers import import_customers
 from callcenter.web import sent_files
@@ -318,8 +321,12 @@ async def test_import_is_stopped_between_its_parts_goes_on_and_is_taken_back(
         go.set()
     stopped = await importing
     assert (stopped.status_code, "was stopped" in stopped.text) == (409, True)
+    with work.service.reading.of("ma"):  # a list that is only looked at stops, too
+        assert await post(await work.signed_in("sun"), "/customers/imports/stop") == {"stopping": True}
+        with pytest.raises(Conflict, match="as it was"):
+            work.service.reading.go_on("as it was")
     noted = (await read(await work.signed_in("root"), "/audit?action=stop"))["items"]
-    assert [(one["actor"], one["subject"]) for one in noted] == [("sun", "ma")]
+    assert [(one["actor"], one["subject"]) for one in noted] == [("sun", "ma")] * 2
     (kept,) = (await read(ma, "/customers/imports"))["items"]
     assert (kept["done"], kept["last_row"], kept["finished_at"]) == (2, 4, None)
     went_on = (await sent(ma, "imports", held, file="a.csv")).json()
@@ -384,3 +391,12 @@ async def test_list_that_does_not_come_to_an_end_keeps_nobody_waiting(
     monkeypatch.setattr(sent_files, "SECONDS", 0.01)
     late = await sent(ma, "imports", stalled(), file="a.csv")
     assert (late.status_code, "not sent in time" in late.text) == (400, True)
+    monkeypatch.setattr(sent_files, "_BOUNDS", Bounds(0, 0, body_rate=0.01))
+
+    async def slow() -> AsyncIterator[bytes]:
+        yield b"name\n"
+        await asyncio.to_thread(time.sleep, 0.05)
+        yield b"slow"
+
+    took = await sent(ma, "imports/preview", slow(), file="a.csv")
+    assert took.json()["counts"]["new"] == 1

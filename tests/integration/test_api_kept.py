@@ -108,11 +108,9 @@ async def test_what_is_parked_is_shown_with_its_reason_and_goes_on(work: Departm
 
 
 async def test_the_site_is_told_as_settings_roster_and_rulebook_have_it(work: Department) -> None:
-    ports = work.service.ports._replace(kept_days={"journal.keep_days": 0})
-    object.__setattr__(work.service, "ports", ports)
     sun = await work.signed_in("sun")
     told = (await sun.get("/site", **EN)).json()
-    assert told["kept"] == [{"setting": "journal.keep_days", "days": 0}]
+    assert told["kept"][0] == {"setting": "journal.keep_days", "days": 0, "filed": 0, "least": None, "most": None}
     assert {"code": "tea", "name": "tea", "offered": True, "zh": "", "en": "", "told": True} in told["reasons"]
     assert told["queues"] == []
     seats = tuple(msgspec.structs.replace(seat, queues=("sales",)) for seat in ROSTER.seats if seat.agent == "Alice")

@@ -232,6 +232,14 @@ async def test_folder_that_cannot_be_written_takes_nothing_and_says_so(files: Fi
 
 
 async def test_two_who_send_one_file_at_once_have_one(files: Files) -> None:
-    made = await asyncio.gather(*(files.send("a.png", PNG) for _ in range(4)))
+    made = await asyncio.gather(*(files.send("a.png", PNG) for _ in range(2)))
     assert len({one["id"] for one in made}) == 1
     assert len(files.names()) == 1
+
+
+async def test_one_account_leaves_others_room_to_send(files: Files) -> None:
+    sending = files.work.service.uploads
+    with sending.of("alice"), sending.of("alice"):
+        await files.send("a.png", PNG, code=429)
+        await files.send("a.png", PNG, who="sun")
+    await files.send("b.png", PNG + b"b")

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 import httpx
 import pytest
 
+from callcenter.cases.aftercare.care import PlanState
 from callcenter.cases.complaints.vocabulary import CaseState
 from callcenter.cli.lab.demo_past import BEFORE, HOUR, LEAD, MANAGER, DemoPast
 from callcenter.cli.lab.demo_review import DemoReview
@@ -14,10 +16,12 @@ from callcenter.files.rulebook import load_rulebook
 from callcenter.locale import Language
 from callcenter.staff.dates import datetime_of
 from callcenter.staff.rights import Role
+from callcenter.store.aftercare.care import plans_of_year
 from callcenter.store.complaints.cases import CaseFilter, list_cases
 from callcenter.store.customers.cards import get
 from callcenter.store.decisions.changes import ChangeKind, approved
 from callcenter.store.decisions.score_terms import terms_in_force
+from callcenter.store.enquiries.classes import classes_in_force
 from callcenter.usecases.complaints.office import CaseOffice
 from callcenter.usecases.complaints.settings import ComplaintsSettings
 from tests.integration.api import Department, department
@@ -44,11 +48,14 @@ async def test_past_has_a_case_nearly_due_another_just_opened_a_base_and_a_day_o
             (day,) = await approved(connection, ChangeKind.CALENDAR)
             today = datetime_of(now, office.rulebook.zone).date()
             terms = await terms_in_force(connection, (today.year, today.month))
+            kinds = await classes_in_force(connection)
+            (plan,) = await plans_of_year(connection, (today + timedelta(days=1)).year)
     assert (due.case.state, due.case.clock.due - now) == (CaseState.PROPOSED, 2 * HOUR)
     assert (late.case.state, late.case.owner) == (CaseState.RECORDED, "frank")
     assert customer.card.name == {"en": "Zhao Wei", "zh-CN": "赵伟"}[lang]
     assert (day.proposed_by, day.decided_by) == (LEAD, MANAGER)
     assert terms is not None
+    assert (len(kinds), kinds["delivery.late"].told.parent, plan.state) == (5, "delivery", PlanState.FILED)
 
 
 async def test_one_record_is_explained_and_one_appealed(tmp_path: Path) -> None:

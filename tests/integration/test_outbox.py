@@ -307,7 +307,7 @@ async def test_clock_must_say_for_hours_that_something_is_old_which_nobody_took(
     await puts(work.decisions, "k", 1)
     days = [*said]
     with pytest.raises(IndexError):
-        await prune_database(work.decisions, KeepDays(30, 0), lambda: MONDAY + days.pop(0) * DAY, every=0)
+        await prune_database(work.decisions, lambda: KeepDays(30, 0), lambda: MONDAY + days.pop(0) * DAY, every=0)
 
     assert len(await waiting(work.decisions)) == left
 

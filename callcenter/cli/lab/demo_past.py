@@ -9,6 +9,8 @@ import secrets
 from datetime import timedelta
 from typing import Any
 
+from callcenter.cases.aftercare.care import ContactKind
+from callcenter.cases.classes import CaseClass
 from callcenter.cases.complaints.vocabulary import CaseChannel, Move
 from callcenter.cases.customers import CustomerCard, card_of, number_of
 from callcenter.domain.frame import SECOND, Micros
@@ -26,11 +28,13 @@ from callcenter.store.customers.writes import Touch
 from callcenter.store.decisions.changes import Change, ChangeKind, ChangeState
 from callcenter.store.enquiries.enquiries import Enquiry
 from callcenter.store.unit_of_work import UnitOfWork
+from callcenter.usecases.aftercare.care_for_customers import NewContact, NewPlan, file_plan, plan_contact
 from callcenter.usecases.change_rules import Grounds, decide, propose
 from callcenter.usecases.complaints.keep_people import add_department
 from callcenter.usecases.complaints.move_case import move_case, open_case
 from callcenter.usecases.complaints.office import CaseOffice
 from callcenter.usecases.customers.save_customer import create_customer
+from callcenter.usecases.enquiries.keep_classes import make_class
 from callcenter.usecases.enquiries.take_enquiry import receive_enquiry
 
 LEAD, MANAGER = "lead", "manager"
@@ -61,8 +65,22 @@ _SAID = Words(
         "late_wanted": "A date that holds.",
         "base": "The base of this month's scores, as agreed.",
         "stocktaking": "Stocktaking: the department is closed.",
+        "care_method": "A visit each quarter, and a call after each late pallet.",
+        "care_purpose": "Ask whether the new kettle arrived whole.",
     },
 )
+
+_CLASSES = Words(
+    "demo's classes",
+    {
+        "delivery": "Delivery",
+        "delivery.late": "Delivered late",
+        "delivery.damaged": "Arrived damaged",
+        "invoice": "Invoice",
+        "invoice.address": "To another address",
+    },
+)
+"""What contacts are about, and below each the reasons of it."""
 
 
 class DemoPast:
@@ -87,12 +105,14 @@ class DemoPast:
         await self._rules()
         warehouse = Department(name=_WAREHOUSE, full_name=self._say["warehouse"])
         await add_department(self._unit, warehouse, MANAGER, self._at(70))
+        await self._classes()
         lin = await self._customer("lin", _FIRST_CALLER, owner="Alice")
         zhao = await self._customer("zhao", "19900000021", owner="Alice")
         wall = await self._customer("wall", "19900000022", owner="Frank", key_account=True, queue="key_accounts")
         await self._nearly_due(zhao)
         await self._enquiry(lin)
         await self._just_recorded(wall)
+        await self._care(zhao, wall)
 
     def _at(self, hours: float) -> Micros:
         """Return when it was so many hours ago."""
@@ -121,6 +141,24 @@ class DemoPast:
             kept = await propose(self._unit, change, Principal(account=LEAD, role=Role.SUPERVISOR), grounds)
             manager = Principal(account=MANAGER, role=Role.MANAGER)
             await decide(self._unit, kept.id, kept.version, ChangeState.APPROVED, manager, self._at(71), grounds)
+
+    async def _classes(self) -> None:
+        zh, en = _CLASSES.table("zh-CN"), _CLASSES.table("en")
+        for code in en:
+            parent = code.rpartition(".")[0] or None
+            told = CaseClass(code=code, zh=zh[code], en=en[code], parent=parent)
+            await make_class(self._unit, told, Touch(by=MANAGER, at=self._at(69.5)))
+
+    async def _care(self, customer: str, key_account: str) -> None:
+        """A plan that waits for somebody's word, and a call-back of tomorrow."""
+        at, lead = self._at(2), Principal(account=LEAD, role=Role.SUPERVISOR)
+        day = datetime_of(self._now, self._rulebook.zone).date() + timedelta(days=1)
+        year, method = day.year, self._say["care_method"]
+        plan = NewPlan(customer=key_account, year=year, method=method, owner="frank", cost="1200")
+        await file_plan(self._unit, secrets.token_hex(16), plan, lead, at)
+        purpose = self._say["care_purpose"]
+        call = NewContact(customer=customer, kind=ContactKind.CALL_BACK, day=day, owner="alice", purpose=purpose)
+        await plan_contact(self._unit, secrets.token_hex(16), call, lead, at)
 
     async def _customer(self, name: str, number: str, **more: Any) -> str:
         card: CustomerCard = card_of({"name": self._say[name], "numbers": (number_of(number),), **more})

@@ -30,10 +30,14 @@ class ChangeKind(StrEnum):
     """Days worked or not, whatever the official calendar says."""
     REASONS = "reasons"
     """The reasons of pauses."""
+    RETENTION = "retention"
+    """How long what is kept."""
+    QUEUES = "queues"
+    """What queues are called, and at which numbers agents reach them."""
 
 
 OF_THE_ROSTER = (ChangeKind.ROSTER, ChangeKind.SHIFTS)
-OF_THE_SITE = (ChangeKind.REASONS,)
+OF_THE_SITE = (ChangeKind.REASONS, ChangeKind.RETENTION, ChangeKind.QUEUES)
 """What whoever keeps the service may propose, too."""
 
 

@@ -223,7 +223,9 @@ def _among(column: Any, names: frozenset[str]) -> ColumnElement[bool]:
 def _missed_by(agents: frozenset[str] | None) -> ColumnElement[bool]:
     if agents is None:
         return exists().where(_O.visit_id == _V.id, OFFER_MISSED)
-    return _V.id.in_(select(_O.visit_id).where(_among(_O.agent, agents), OFFER_MISSED))
+    if len(agents) == 1:
+        return _V.id.in_(select(_O.visit_id).where(_among(_O.agent, agents), OFFER_MISSED))
+    return exists().where(_O.visit_id == _V.id, _among(_O.agent, agents), OFFER_MISSED)
 
 
 def _rang_for(rang: RangFor) -> ColumnElement[bool]:

@@ -32,7 +32,6 @@ class LookoutTerms(NamedTuple):
     """
 
     agreed: SiteAgreed
-    keep: KeepDays
     follow_up_percent: int
     answer_within: Micros
     certificates: Sequence[Path]
@@ -56,13 +55,18 @@ def lookouts(
         certificates: Gives those that others showed us, by name.
         terms: What the settings say.
     """
+
+    def keep() -> KeepDays:
+        days = terms.agreed.own.retention.days
+        return KeepDays(outbox=days["store.outbox_days"], lost_calls=days["customers.keep_lost_days"])
+
     withdrawals = Withdrawals(decisions, lambda: in_force().rulebook)
     calendar = CalendarWatch(terms.agreed.terms, lambda: in_force().roster, wall_clock)
     yield "withdrawals", withdrawals.watch(exporter.withdrawn)
     yield "agreed", terms.agreed.keep()
     yield "calendar", calendar.watch(exporter.provisional)
     yield "lost-calls", watch_lost_calls(decisions, [exporter.lost_calls, *lost_calls])
-    yield "database-pruning", prune_database(decisions, terms.keep, wall_clock)
+    yield "database-pruning", prune_database(decisions, keep, wall_clock)
     yield "complaint-counts", watch_complaints(decisions, exporter.complaints, wall_clock, terms.answer_within)
     zone = in_force().rulebook.zone
     yield "follow-ups", watch_draws(decisions, terms.follow_up_percent, zone, wall_clock)

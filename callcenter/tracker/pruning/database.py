@@ -33,7 +33,7 @@ class KeepDays(NamedTuple):
 
 
 async def prune_database(
-    decisions: DecisionStore, keep: KeepDays, clock: Callable[[], Micros], every: float = EVERY_SECONDS
+    decisions: DecisionStore, keep: Callable[[], KeepDays], clock: Callable[[], Micros], every: float = EVERY_SECONDS
 ) -> None:
     """Delete what is older than it is kept, again and again until cancelled; what cannot go now is tried again."""
     heard = deque[Micros](maxlen=_ROUNDS_BELIEVED + 1)
@@ -41,7 +41,7 @@ async def prune_database(
         heard.append(clock())
         believed = min(heard) if len(heard) > _ROUNDS_BELIEVED else None
         try:
-            await delete_old(decisions, keep, heard[-1], believed)
+            await delete_old(decisions, keep(), heard[-1], believed)
         except StoreError as error:
             log.warning("database_not_pruned", reason=str(error))
         await asyncio.sleep(every)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from callcenter.staff.site.retention import LOST_DAYS
+
 
 class CustomersSettings(BaseModel):
     """The `[customers]` table; the regulations name none of these figures, they are ours."""
@@ -18,5 +20,9 @@ class CustomersSettings(BaseModel):
         default=100_000, ge=1_000, le=1_000_000, description="Lost calls that are watched; the oldest go first."
     )
     keep_lost_days: int = Field(
-        default=0, ge=0, le=36_500, description="Days that a settled lost call stays on the list; 0: for good."
+        default=0,
+        ge=LOST_DAYS.least,
+        le=LOST_DAYS.most,
+        description="Days that a settled lost call stays on the list; 0: for good; until others are approved in the "
+        "page.",
     )

@@ -15,7 +15,6 @@ from callcenter.errors import BadInput
 from callcenter.rules.records.masks import without_numbers, worded
 from callcenter.rules.regulations.amending import amended
 from callcenter.rules.regulations.difference import FigureDifference, amount_differences, differences
-from callcenter.staff.pauses import SiteReasons, reasons_kept
 from callcenter.staff.rights import Right
 from callcenter.staff.roles import Field as Delicate
 from callcenter.staff.roles import Principal, Sight, may, sight
@@ -99,8 +98,8 @@ class DifferenceShown(ResponseBody):
     edition: str = Field(description="The edition of a rulebook that says it; `from`: the day, or month, it begins.")
     first: str | None = Field(alias="from")
     part: str = Field(
-        description="`edition`, `figures`, `queues`, `promises`, `violations`, `amount`, `roster`, `calendar` or "
-        "`reasons`."
+        description="`edition`, `figures`, `queues`, `promises`, `violations`, `amount`, `roster`, `calendar`, "
+        "or a kind of what the site says of itself: `reasons`, `retention`, `site_queues`."
     )
     code: str | None
     zh: str | None
@@ -223,8 +222,8 @@ async def read_difference(number: Name, person: Seeing, service: TheService) -> 
         found = await _roster_differences(service, change)
     elif change.kind is ChangeKind.CALENDAR:
         found = await _calendar_differences(service, change)
-    elif change.kind is ChangeKind.REASONS:
-        found = await _reason_differences(service, change)
+    elif change.kind in OF_THE_SITE:
+        found = await _site_differences(service, change)
     elif change.kind is ChangeKind.RULEBOOK:
         found = differences(await _written(service, change.decided_at), change.content)
     else:
@@ -283,14 +282,13 @@ async def _calendar_differences(service: Service, change: Change) -> list[Figure
     ]
 
 
-async def _reason_differences(service: Service, change: Change) -> list[FigureDifference]:
-    reasons = SiteReasons({} if service.ports.desk is None else service.ports.desk.settings.reasons)
+async def _site_differences(service: Service, change: Change) -> list[FigureDifference]:
     async with service.decisions.reading() as connection:
-        before = await approved(connection, ChangeKind.REASONS, change.decided_at)
-    reasons.lay_over(reasons_kept(one.content) for one in before)
+        before = await approved(connection, change.kind, change.decided_at)
+    part = "site_queues" if change.kind is ChangeKind.QUEUES else change.kind.value
     return [
-        FigureDifference(edition="", first="", part="reasons", code=one.code, name=one.name, old=one.old, new=one.new)
-        for one in reasons.differing(reasons_kept(change.content))
+        FigureDifference(edition="", first="", part=part, code=one.code, name=one.name, old=one.old, new=one.new)
+        for one in service.own.differing(change.kind, (each.content for each in before), change.content)
     ]
 
 

@@ -15,9 +15,9 @@ from callcenter.domain.vocabulary import AFTER_CALL_WORK, AgentState, PageWord
 from callcenter.errors import BadInput
 from callcenter.locale import Language
 from callcenter.reports.board.words import REASONS
-from callcenter.staff.pauses import PauseReason, SiteReasons
 from callcenter.staff.rights import Right
 from callcenter.staff.roles import Principal
+from callcenter.staff.site.pauses import PauseReason, SiteReasons
 from callcenter.store.audit import Audited
 from callcenter.store.conflicts import Conflict
 from callcenter.store.decisions.call_qualities import CallDirection, MeasuredCall, keep_measured
@@ -300,7 +300,7 @@ async def _shown(desk: Desk, now: DeskNow, session: str, service: Service, reque
         since=moment_out(now.since, service.rulebook.zone),
         queued=None if now.queued is None else QueuedShown(state=now.queued.state, reason=now.queued.reason),
         queues=list(now.queues),
-        reasons=reasons_shown(desk.reasons, language),
+        reasons=reasons_shown(desk.own.reasons, language),
         phone=None
         if phone is None
         else PhoneShown(

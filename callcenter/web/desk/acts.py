@@ -8,7 +8,7 @@ from typing import NamedTuple
 from callcenter.domain.state import Agent, OpenTalk
 from callcenter.domain.vocabulary import CANNOT_RING, ChannelRole, How, is_direct
 from callcenter.errors import SwitchUnreachable
-from callcenter.staff.pauses import SiteReasons
+from callcenter.staff.site.pauses import SiteReasons
 from callcenter.store.conflicts import Conflict
 from callcenter.tracker import RulesInForce
 from callcenter.web.desk.desk import Desk, DeskNow, DeskTracker, MemberControl
@@ -52,7 +52,7 @@ class FloorActs:
     @property
     def reasons(self) -> SiteReasons:
         """Of pauses."""
-        return self._desk.reasons
+        return self._desk.own.reasons
 
     def now(self, agent: str) -> DeskNow:
         """Say what an agent does.
@@ -66,7 +66,7 @@ class FloorActs:
         """List the queues to which somebody can be moved, by name."""
         people = self._tracker.floor.state.people.values()
         served = {queue for person in people for queue, members in person.queues.items() if members}
-        known = served | {*self._desk.settings.queues, *self._desk.settings.numbers}
+        known = served | {*self._desk.settings.queues, *self._desk.own.queues.said}
         return sorted(queue for queue in known if not is_direct(queue))
 
     async def pause(self, agent: str, reason: str) -> DeskNow:

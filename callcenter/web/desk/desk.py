@@ -23,7 +23,7 @@ from callcenter.domain.frame import Micros
 from callcenter.domain.state import Agent, Membership
 from callcenter.domain.vocabulary import AFTER_CALL_WORK, CANNOT_RING, DIRECT, AgentState, PageWord, is_direct
 from callcenter.errors import SwitchError, SwitchUnreachable
-from callcenter.staff.pauses import SiteReasons
+from callcenter.staff.site.own import OwnSite
 from callcenter.store.conflicts import Conflict
 from callcenter.tracker import RulesInForce
 from callcenter.web.desk.colleagues import Colleague, QueueToDial, colleagues_of, queues_to_dial
@@ -127,7 +127,7 @@ class Desk:
         control: Changes members.
         in_force: Gives the roster in force.
         settings: The site's.
-        reasons: Of pauses; None: as the settings have them.
+        own: What the site says of pauses and queues; None: as the settings have it.
 
     Attributes:
         phones: The phones in pages, and which session has which.
@@ -141,13 +141,13 @@ class Desk:
         control: MemberControl,
         in_force: Callable[[], RulesInForce],
         settings: DeskSettings,
-        reasons: SiteReasons | None = None,
+        own: OwnSite | None = None,
     ) -> None:
         self._tracker = tracker
         self._control = control
         self._in_force = in_force
         self.settings = settings
-        self.reasons = SiteReasons(settings.reasons) if reasons is None else reasons
+        self.own = OwnSite(settings.reasons, numbers=settings.numbers) if own is None else own
         self.phones = PagePhones(settings)
         self.rate = SignInRate(_WITNESSED_PER_MINUTE)
         self.changes = SignInRate(_CHANGED_PER_MINUTE)
@@ -174,7 +174,7 @@ class Desk:
             SwitchUnreachable: The switch is not followed.
         """
         self._person(agent)
-        return colleagues_of(agent, self._tracker.floor), queues_to_dial(self.settings.numbers, self._tracker.floor)
+        return colleagues_of(agent, self._tracker.floor), queues_to_dial(self.own.queues.numbers, self._tracker.floor)
 
     async def sign_in(self, agent: str) -> DeskNow:
         """Let an agent's queues have the phone, paused until the agent is ready; again it pauses once more.
@@ -217,7 +217,7 @@ class Desk:
             Conflict: The agent is not signed in.
             SwitchError: The switch is not followed, or refused.
         """
-        self.reasons.require(reason)
+        self.own.reasons.require(reason)
         return await self._pause(agent, reason)
 
     async def ready(self, agent: str) -> DeskNow:

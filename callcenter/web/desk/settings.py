@@ -10,9 +10,9 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from callcenter.locale import english
-from callcenter.staff.pauses import is_reason
+from callcenter.staff.site.pauses import is_reason
+from callcenter.staff.site.queues import is_queue_number
 
-_NUMBER = re.compile(r"[0-9*#]{1,20}", re.ASCII)
 _WEBSOCKET = re.compile(r"wss?://[A-Za-z0-9.:\[\]-]+(/[^\s]*)?", re.ASCII)
 _DOMAIN = re.compile(r"[A-Za-z0-9.-]{1,253}", re.ASCII)
 _ICE_SERVER = re.compile(r"(stuns?|turns?):[^\s/]+", re.ASCII)
@@ -30,7 +30,9 @@ class DeskSettings(BaseModel):
     )
     queues: tuple[str, ...] = Field(default=(), description="The queues of an agent for whom the roster names none.")
     numbers: dict[str, str] = Field(
-        default={}, description="Queues → the numbers at which agents reach them, for transfers."
+        default={},
+        description="Queues → the numbers at which agents reach them, for transfers; until others are approved in the "
+        "page.",
     )
     phones: Path | None = Field(
         default=None,
@@ -53,7 +55,7 @@ class DeskSettings(BaseModel):
     @field_validator("numbers")
     @classmethod
     def _dialled(cls, told: dict[str, str]) -> dict[str, str]:
-        if not all(map(_NUMBER.fullmatch, told.values())):
+        if not all(map(is_queue_number, told.values())):
             raise ValueError(english("a queue's number is up to 20 digits, * and #"))
         return told
 

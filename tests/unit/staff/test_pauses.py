@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from callcenter.errors import BadInput
-from callcenter.staff.pauses import PauseReason, ReasonsSaid, SiteReasons, reasons_kept, reasons_said
+from callcenter.staff.site.pauses import PauseReason, ReasonsSaid, SiteReasons, reasons_kept, reasons_said
 
 
 def said(*codes: str) -> ReasonsSaid:

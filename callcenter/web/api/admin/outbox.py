@@ -73,7 +73,8 @@ class ParkedSkipped(ParkedNamed):
 async def read_outbox(_: Keeping, request: Request, service: TheService) -> OutboxShown:
     """Say how each receiver is, what waits for it, and what is parked and why."""
     async with service.decisions.reading() as connection:
-        states, waiting, held = await sink_states(connection), await backlogs(connection), await parked(connection)
+        states, waiting = await sink_states(connection), await backlogs(connection)
+        held = await parked(connection, _MOST)
     zone = service.rulebook.zone
     return OutboxShown(
         sinks=[
@@ -97,7 +98,7 @@ async def read_outbox(_: Keeping, request: Request, service: TheService) -> Outb
                 at=moment_out(one.at, zone),
                 why=in_words_of(request, one.why),
             )
-            for one in held[:_MOST]
+            for one in held
         ],
     )
 

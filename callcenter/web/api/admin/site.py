@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request
@@ -10,12 +10,13 @@ from pydantic import Field
 
 from callcenter.domain.frame import SECOND
 from callcenter.staff.calendar import look_up
-from callcenter.staff.pauses import SiteReasons
 from callcenter.staff.rights import Right
 from callcenter.staff.roles import Principal
+from callcenter.staff.site.retention import AGREED
+from callcenter.store.decisions.changes import OF_THE_SITE, ChangeKind, newest
 from callcenter.web.api.admin.health import CheckShown, check_shown
 from callcenter.web.api.desk import ReasonShown, reasons_shown
-from callcenter.web.api.fields import ResponseBody
+from callcenter.web.api.fields import ResponseBody, moment_out
 from callcenter.web.auth import allowed
 from callcenter.web.problems import language_of
 from callcenter.web.service import Service, TheService
@@ -26,10 +27,15 @@ Seeing = Annotated[Principal, Depends(allowed(Right.KEEP_SERVICE, Right.PROPOSE_
 
 
 class SiteQueue(ResponseBody):
-    """A queue that settings, rulebook or roster name; `agents` null: there is no roster."""
+    """A queue that settings, rulebook or roster name; `agents` null: there is no roster.
+
+    `zh` and `en` are the names that the site gave it; empty: it is called as the switch calls it.
+    """
 
     queue: str
-    number: str | None = Field(description="At which agents reach it (`desk.numbers`).")
+    zh: str
+    en: str
+    number: str | None = Field(description="At which agents reach it (`desk.numbers`, or as two people agreed since).")
     agents: int | None = Field(description="Whom the roster has serve it now.")
     serving: list[str] | None = Field(description="Who they are.")
     service_threshold_seconds: float
@@ -49,10 +55,26 @@ class SiteReason(ReasonShown):
 
 
 class KeptShown(ResponseBody):
-    """For how many days something is kept, by which setting; 0: for good."""
+    """For how many days something is kept, by which setting; 0: for good.
+
+    `least` and `most` are what two people may agree on; null: the settings alone say it.
+    """
 
     setting: str
     days: int
+    filed: int = Field(description="As the settings have it.")
+    least: int | None
+    most: int | None
+
+
+class SiteChanged(ResponseBody):
+    """Who said something of the site otherwise last."""
+
+    kind: ChangeKind
+    id: str
+    proposed_by: str
+    decided_by: str | None
+    decided_at: datetime | None
 
 
 class SiteShown(ResponseBody):
@@ -62,6 +84,7 @@ class SiteShown(ResponseBody):
     queues: list[SiteQueue]
     reasons: list[SiteReason] = Field(description="Of pauses (`desk.reasons`, or as two people agreed since).")
     kept: list[KeptShown]
+    changed: list[SiteChanged] = Field(description="What was approved last of each kind of what the site says.")
     explain_days: int
     appeal_days: int
     decide_days: int
@@ -88,9 +111,8 @@ class CalendarShown(ResponseBody):
 @router.get("/site")
 async def read_site(_: Seeing, request: Request, service: TheService) -> SiteShown:
     """Say which queues, pause reasons and times of keeping hold at the site."""
-    desk, terms = service.ports.desk, service.terms
+    terms, reasons = service.terms, service.own.reasons
     language = language_of(request.headers.get("accept-language"))
-    reasons = SiteReasons() if desk is None else desk.reasons
     told = service.rulebook.figures(service.clock()).told_reasons
     own = {one.code: one for one in (*reasons.offered, *reasons.retired)}
     return SiteShown(
@@ -106,7 +128,8 @@ async def read_site(_: Seeing, request: Request, service: TheService) -> SiteSho
             for one in reasons_shown(reasons, language)
             if one.code in own
         ],
-        kept=[KeptShown(setting=name, days=days) for name, days in service.ports.kept_days.items()],
+        kept=_kept(service),
+        changed=await _changed(service),
         explain_days=terms.explain,
         appeal_days=terms.appeal,
         decide_days=terms.decide,
@@ -134,19 +157,50 @@ async def read_calendar(_: Seeing, service: TheService, year: Annotated[int, Que
     return CalendarShown(year=year, provisional=sum(not one.official for one in items), items=items)
 
 
+def _kept(service: Service) -> list[KeptShown]:
+    kept = service.own.retention
+    return [
+        KeptShown(
+            setting=name,
+            days=days,
+            filed=kept.filed[name],
+            least=bound.least if (bound := AGREED.get(name)) else None,
+            most=bound.most if bound else None,
+        )
+        for name, days in kept.days.items()
+    ]
+
+
+async def _changed(service: Service) -> list[SiteChanged]:
+    async with service.decisions.reading() as connection:
+        found = [await newest(connection, kind) for kind in OF_THE_SITE]
+    return [
+        SiteChanged(
+            kind=one.kind,
+            id=one.id,
+            proposed_by=one.proposed_by,
+            decided_by=one.decided_by,
+            decided_at=moment_out(one.decided_at, service.rulebook.zone),
+        )
+        for one in found
+        if one is not None
+    ]
+
+
 def _queues(request: Request, service: Service) -> list[SiteQueue]:
-    now, roster, desk = service.clock(), service.roster, service.ports.desk
+    now, roster, desk, said = service.clock(), service.roster, service.ports.desk, service.own.queues.said
     figures = service.rulebook.figures(now)
-    numbers = {} if desk is None else desk.settings.numbers
     serving: dict[str, set[str]] = {}
     for seat in () if roster is None else roster.seats:
         for queue in seat.queues if seat.holds(now) else ():
             serving.setdefault(queue, set()).add(seat.agent)
-    named = {*figures.queues, *numbers, *serving, *(() if desk is None else desk.settings.queues)}
+    named = {*figures.queues, *said, *serving, *(() if desk is None else desk.settings.queues)}
     return [
         SiteQueue(
             queue=queue,
-            number=numbers.get(queue),
+            zh=said[queue].zh if queue in said else "",
+            en=said[queue].en if queue in said else "",
+            number=service.own.queues.numbers.get(queue),
             agents=None if roster is None else len(serving.get(queue, ())),
             serving=None if roster is None else sorted(serving.get(queue, ())),
             service_threshold_seconds=figures.threshold(queue) / SECOND,

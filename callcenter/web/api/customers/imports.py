@@ -21,12 +21,11 @@ from callcenter.cases.import_columns import field_named
 from callcenter.cases.importing import Fate, Limits, RowFate
 from callcenter.errors import BadInput
 from callcenter.files.customer_sheet import CustomerSheet, customer_sheet_of
-from callcenter.locale import Language, sentence
+from callcenter.locale import Language, english, sentence
 from callcenter.reports.customers import WORDS, whole_list
 from callcenter.spreadsheet import Rows, csv_file, workbook
 from callcenter.staff.rights import Right
 from callcenter.staff.roles import Principal
-from callcenter.store.conflicts import Conflict
 from callcenter.store.customers.imports import CustomerImport, import_named, imports
 from callcenter.store.customers.search import CustomerQuery, classes
 from callcenter.store.customers.writes import Touch
@@ -58,6 +57,8 @@ Importing = Annotated[Principal, Depends(allowed(Right.IMPORT_CUSTOMERS))]
 Exporting = Annotated[Principal, Depends(allowed(Right.EXPORT_CUSTOMERS))]
 _MOST_TOLD = 1_000
 _SAMPLES = 3
+_IMPORT_STOPPED = english("the import was stopped: send the same file again to go on with it, or take it back")
+_READING_STOPPED = english("the reading of the list was stopped: nothing of it was brought in")
 _BODY: dict[str, Any] = {
     "requestBody": {"required": True, "content": {"application/octet-stream": {"schema": {"type": "string"}}}}
 }
@@ -130,7 +131,7 @@ class ImportsShown(ResponseBody):
 
 
 class ImportToldToStop(ResponseBody):
-    """Whether a list was being read that stops now; what was brought in of it stays, and can be taken back."""
+    """Whether a list was being read that stops now; what was brought in of it, if anything, can be taken back."""
 
     stopping: bool
 
@@ -173,7 +174,7 @@ async def read_columns(
 async def preview_list(request: Request, given: Given, person: Importing, service: TheService) -> TallyShown:
     """Say what each row of a list would come to; nothing is written."""
     async with _plan(request, given, person, service) as plan, service.decisions.reading() as connection:
-        tally = await preview_import(connection, plan, _nobody)
+        tally = await preview_import(connection, plan, lambda *_: service.reading.go_on(_READING_STOPPED))
     return TallyShown(**_tally(tally, _language(request)))
 
 
@@ -183,7 +184,9 @@ async def import_list(request: Request, given: Given, person: Importing, service
     touch = Touch(by=person.account, at=service.clock())
     async with _plan(request, given, person, service) as plan:
         new = import_of(plan, secrets.token_hex(16), touch)
-        done = await run_import(service.decisions, plan, new, service.clock, lambda *_: _go_on(service))
+        done = await run_import(
+            service.decisions, plan, new, service.clock, lambda *_: service.reading.go_on(_IMPORT_STOPPED)
+        )
     return ImportFinished(id=done.id, resumed=done.resumed, **_tally(done.tally, _language(request)))
 
 
@@ -206,7 +209,7 @@ async def read_import(number: Name, person: Importing, service: TheService) -> I
 
 @router.post("/imports/stop")
 async def stop_reading(person: Importing, service: TheService) -> ImportToldToStop:
-    """Stop the list that is being brought in, after the rows that are written just now."""
+    """Stop the list that is being read or brought in, after the rows that are looked at just now."""
     reading = service.reading
     whose, turn = reading.by, reading.turn
     if whose is None or turn is None:
@@ -264,7 +267,9 @@ async def _sheet(request: Request, file: str, person: Principal, service: Servic
     with service.lists.of(person.account):
         held = await sent_file(request)
         with service.reading.of(person.account):
-            yield await asyncio.to_thread(customer_sheet_of, held, file)
+            sheet = await asyncio.to_thread(customer_sheet_of, held, file)
+            service.reading.go_on(_READING_STOPPED)
+            yield sheet
 
 
 @asynccontextmanager
@@ -321,16 +326,6 @@ def _written(rows: Rows, file: FileKind, language: Language) -> bytes:
 
 def _language(request: Request) -> Language:
     return language_of(request.headers.get("accept-language"))
-
-
-def _go_on(service: Service) -> None:
-    """Pass unless somebody wants the import to stop.
-
-    Raises:
-        Conflict: Somebody does.
-    """
-    if service.reading.stopping:
-        raise Conflict("the import was stopped: send the same file again to go on with it, or take it back")
 
 
 def _nobody(_done: int, _of_all: int) -> None:

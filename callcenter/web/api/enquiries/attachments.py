@@ -134,9 +134,10 @@ async def _receive(request: Request, incoming: IncomingFile, most: int) -> None:
     Raises:
         RequestRefused: It is empty, too large, or does not end.
     """
-    async with sent_in_time():
+    async with sent_in_time() as came:
         async for chunk in request.stream():
             incoming.write(chunk)
+            came(len(chunk))
             if incoming.size > most:
                 raise RequestRefused("too-large", f"a file has at most {most} bytes")
     if not incoming.size:

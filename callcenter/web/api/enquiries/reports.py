@@ -20,7 +20,7 @@ from callcenter.usecases.enquiries.keep_systems import make_system, withdraw_sys
 from callcenter.usecases.enquiries.report_contacts import ReportedContact, report_contacts
 from callcenter.web.api.enquiries.shapes import MomentsTold
 from callcenter.web.api.fields import Name, RequestBody, ResponseBody, Words, moment_out
-from callcenter.web.auth import allowed, known_by
+from callcenter.web.auth import Proven, allowed, known_by
 from callcenter.web.limits import address_of
 from callcenter.web.problems import RequestRefused
 from callcenter.web.service import Service, TheService
@@ -28,6 +28,7 @@ from callcenter.web.service import Service, TheService
 router = APIRouter(tags=["contacts"])
 
 Keeping = Annotated[Principal, Depends(allowed(Right.KEEP_CONTACT_SYSTEMS))]
+Letting = Annotated[Principal, Depends(Proven(Right.KEEP_CONTACT_SYSTEMS))]
 
 MOST_AT_ONCE = 100
 _bearer = HTTPBearer(scheme_name="system", auto_error=False)
@@ -156,7 +157,7 @@ async def list_systems(person: Keeping, service: TheService) -> SystemsShown:
 
 
 @router.post("/contact-systems", status_code=status.HTTP_201_CREATED)
-async def add_system(body: NewSystem, person: Keeping, service: TheService) -> SystemMade:
+async def add_system(body: NewSystem, person: Letting, service: TheService) -> SystemMade:
     """Make a system that reports contacts; its token is told this once."""
     async with service.decisions.writing() as unit:
         token = await make_system(unit, body.name, Touch(by=person.account, at=service.clock()))
@@ -164,7 +165,7 @@ async def add_system(body: NewSystem, person: Keeping, service: TheService) -> S
 
 
 @router.post("/contact-systems/{name}/withdraw")
-async def take_system_away(name: Name, person: Keeping, service: TheService) -> SystemsShown:
+async def take_system_away(name: Name, person: Letting, service: TheService) -> SystemsShown:
     """Withdraw a system: its token is worth nothing any more, what it reported stays."""
     async with service.decisions.writing() as unit:
         await withdraw_system(unit, name, Touch(by=person.account, at=service.clock()))

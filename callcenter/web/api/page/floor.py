@@ -32,7 +32,7 @@ async def list_reasons(_: Leading, service: TheService, request: Request) -> Pau
     """List the reasons of pauses, by name in the reader's language."""
     desk = service.ports.desk
     language = language_of(request.headers.get("accept-language"))
-    return PauseReasons(items=[] if desk is None else reasons_shown(desk.reasons, language))
+    return PauseReasons(items=[] if desk is None else reasons_shown(desk.own.reasons, language))
 
 
 @router.get("/{agent}/day")

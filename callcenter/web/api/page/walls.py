@@ -24,7 +24,7 @@ from callcenter.usecases.keep_walls import WallShows, change_wall, make_wall, wi
 from callcenter.web.api.fields import Name, RequestBody, ResponseBody, moment_out
 from callcenter.web.api.live import EventStream
 from callcenter.web.api.once import SeenVersion, TheOnce, etag
-from callcenter.web.auth import allowed, known_by
+from callcenter.web.auth import Proven, allowed, known_by
 from callcenter.web.limits import address_of
 from callcenter.web.live.feed import LiveFeed
 from callcenter.web.live.walls import wall_frames
@@ -35,6 +35,7 @@ from callcenter.web.service import Service, TheService
 router = APIRouter(tags=["walls"])
 
 Keeping = Annotated[Principal, Depends(allowed(Right.KEEP_WALLS))]
+Letting = Annotated[Principal, Depends(Proven(Right.KEEP_WALLS))]
 WallName = Annotated[str, Path(pattern="^[a-z0-9][a-z0-9._-]{0,39}$")]
 _bearer = HTTPBearer(scheme_name="wall", auto_error=False)
 
@@ -203,7 +204,7 @@ async def list_walls(person: Keeping, service: TheService) -> WallsShown:
 
 
 @router.post("/walls", status_code=status.HTTP_201_CREATED)
-async def add_wall(body: NewWall, person: Keeping, service: TheService) -> WallMade:
+async def add_wall(body: NewWall, person: Letting, service: TheService) -> WallMade:
     """Make a screen on a wall; its token is told this once."""
     async with service.decisions.writing() as unit:
         token = await make_wall(unit, body.name, body.shows(), Touch(by=person.account, at=service.clock()))
@@ -223,7 +224,7 @@ async def set_wall(
 
 
 @router.post("/walls/{name}/withdraw", response_model=WallShown)
-async def take_wall_away(name: WallName, person: Keeping, service: TheService, once: TheOnce) -> Response:
+async def take_wall_away(name: WallName, person: Letting, service: TheService, once: TheOnce) -> Response:
     """Withdraw a screen on a wall: its token is worth nothing any more."""
 
     async def work(unit: UnitOfWork) -> KeptAnswer:

@@ -12,7 +12,7 @@ export interface Sending {
 }
 
 /** Does some work; where the service wants the password first, asks for it and does the work then. */
-async function proven(work: () => Promise<void>): Promise<void> {
+export async function proven(work: () => Promise<void>): Promise<void> {
   try {
     await work();
   } catch (error) {

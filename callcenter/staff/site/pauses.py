@@ -8,12 +8,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
 
 from callcenter.domain.vocabulary import AFTER_CALL_WORK, CANNOT_RING
 from callcenter.errors import BadInput
+from callcenter.staff.site.difference import SiteDifference
 from callcenter.untrusted import hidden_in
 
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9 _.-]{0,31}", re.ASCII)
@@ -34,15 +35,6 @@ class ReasonsSaid(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     """All reasons that are offered, in their order."""
 
     reasons: tuple[PauseReason, ...]
-
-
-class ReasonDifference(NamedTuple):
-    """What a list of reasons says otherwise of one: its place, from 1, or a name; None: it is not offered."""
-
-    code: str
-    name: str
-    old: str | int | None
-    new: str | int | None
 
 
 class SiteReasons:
@@ -72,11 +64,11 @@ class SiteReasons:
         self.offered, self.retired = offered, tuple(one for code, one in known.items() if code not in codes)
         return before != (self.offered, self.retired)
 
-    def differing(self, said: ReasonsSaid) -> list[ReasonDifference]:
+    def differing(self, said: ReasonsSaid) -> list[SiteDifference]:
         """Return what a list says otherwise than is offered."""
         old, new = (_told(reasons) for reasons in (self.offered, said.reasons))
         return [
-            ReasonDifference(code, name, before, after)
+            SiteDifference(code, name, before, after)
             for code in {**new, **old}
             for name in ("place", "zh", "en")
             if (before := old.get(code, {}).get(name)) != (after := new.get(code, {}).get(name))

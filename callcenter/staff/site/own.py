@@ -1,0 +1,88 @@
+"""All that a site says of itself, by the kind of change that says it otherwise (pure)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from types import MappingProxyType
+from typing import Any, NamedTuple, Protocol
+
+import msgspec
+
+from callcenter.staff.site.difference import SiteDifference
+from callcenter.staff.site.pauses import SiteReasons, reasons_kept, reasons_said
+from callcenter.staff.site.queues import SiteQueues, queues_kept, queues_said
+from callcenter.staff.site.retention import SiteRetention, retention_kept, retention_said
+
+
+class _Readers(NamedTuple):
+    said: Callable[[Any], Any]
+    kept: Callable[[Any], Any]
+
+
+_READERS: Mapping[str, _Readers] = MappingProxyType(
+    {
+        "reasons": _Readers(reasons_said, reasons_kept),
+        "retention": _Readers(retention_said, retention_kept),
+        "queues": _Readers(queues_said, queues_kept),
+    }
+)
+
+
+class SitePart(Protocol):
+    """What is said of one thing."""
+
+    def lay_over(self, said: Iterable[Any]) -> bool:
+        """Let hold what was agreed on; tells whether that is anything else than held before."""
+
+    def differing(self, said: Any) -> list[SiteDifference]:
+        """Return what is said otherwise than holds."""
+
+
+class OwnSite:
+    """A site: its reasons of pauses, its times of keeping, its queues.
+
+    Args:
+        reasons: Codes → names, as settings have them.
+        kept: Settings → days.
+        numbers: Queues → numbers.
+    """
+
+    def __init__(
+        self,
+        reasons: Mapping[str, str] = MappingProxyType({}),
+        kept: Mapping[str, int] = MappingProxyType({}),
+        numbers: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
+        self._filed = (reasons, kept, numbers)
+        self.reasons = SiteReasons(reasons)
+        self.retention = SiteRetention(kept)
+        self.queues = SiteQueues(numbers)
+
+    def lay_over(self, kind: str, contents: Iterable[Any]) -> bool:
+        """Let hold what was agreed on of a kind, in its order; tells whether that is anything else than held before."""
+        kept = _READERS[kind].kept
+        return self._part(kind).lay_over(kept(one) for one in contents)
+
+    def differing(self, kind: str, before: Iterable[Any], content: Any) -> list[SiteDifference]:
+        """Return what a change says otherwise than settings and what was agreed before it do."""
+        then = OwnSite(*self._filed)
+        then.lay_over(kind, before)
+        return then._part(kind).differing(_READERS[kind].kept(content))
+
+    def _part(self, kind: str) -> SitePart:
+        parts: dict[str, SitePart] = {
+            "reasons": self.reasons,
+            "retention": self.retention,
+            "queues": self.queues,
+        }
+        return parts[kind]
+
+
+def site_said(kind: str, content: Any) -> dict[str, Any]:
+    """Read what somebody proposes of a kind, as it is kept.
+
+    Raises:
+        BadInput: It could not be used.
+    """
+    kept: dict[str, Any] = msgspec.to_builtins(_READERS[kind].said(content))
+    return kept
