@@ -15,6 +15,8 @@ from callcenter.rules.detection.detectors.own_calls import EngagementMemory, Eng
 from callcenter.rules.detection.detectors.phones import LossMemory, PhonesTakenOff
 from callcenter.rules.detection.detectors.refusals import RefusalMemory, RefusalRuns
 
+_READS: tuple[type[RuleInput], ...] = (*RefusalRuns.reads, *Engagements.reads, *PhonesTakenOff.reads)
+
 
 class HotlineMemory(msgspec.Struct):
     """What each of the three ways remembers."""
@@ -28,7 +30,7 @@ class HotlineDetector(QuietDetector[HotlineMemory]):
     """V-HOTLINE and V-MISSED."""
 
     codes = frozenset({"V-HOTLINE", "V-MISSED"})
-    reads = (*RefusalRuns.reads, *Engagements.reads, *PhonesTakenOff.reads)
+    reads = tuple(dict.fromkeys(_READS))
 
     def __init__(self, context: RuleContext, memory: HotlineMemory) -> None:
         super().__init__(context, memory)
@@ -37,13 +39,10 @@ class HotlineDetector(QuietDetector[HotlineMemory]):
         self._phones = PhonesTakenOff(context, memory.phones)
 
     def see(self, said: RuleInput) -> None:
-        """Take in a fact, by the way that it is about."""
-        if isinstance(said, PhonesTakenOff.reads):
-            self._phones.see(said)
-        elif isinstance(said, RefusalRuns.reads):
-            self._refusals.see(said)
-        else:
-            self._engagements.see(said)
+        """Take in a fact, by each way that it is about."""
+        for way in (self._phones, self._refusals, self._engagements):
+            if isinstance(said, way.reads):
+                way.see(said)
 
     def settle(self, now: Micros) -> None:
         """End the runs of refusals that nothing can join any more."""

@@ -24,6 +24,8 @@ _SIGNED_OFF_WITHIN: Micros = 2 * SECOND
 """A phone that is signed off is lost and unregistered within a millisecond; a dead one loses its registration later."""
 _UNREACHED = frozenset({AgentState.OFFLINE, AgentState.UNKNOWN})
 _IN_CALL = frozenset({AgentState.RINGING, AgentState.TALKING})
+_PHONES_UNSEEN = frozenset({"link", "restart"})
+"""Causes of gaps after which the switch is asked anew which phones are there."""
 
 
 class AgentLoss(msgspec.Struct):
@@ -51,7 +53,7 @@ class LossMemory(msgspec.Struct):
 class PhonesTakenOff:
     """V-HOTLINE by taking the phone off."""
 
-    reads = (fx.AgentStateChanged, fx.PhoneLost, fx.PhoneUnregistered, fx.PhoneFound)
+    reads = (fx.AgentStateChanged, fx.PhoneLost, fx.PhoneUnregistered, fx.PhoneFound, fx.GapSeen)
 
     def __init__(self, context: RuleContext, memory: LossMemory) -> None:
         self._context = context
@@ -68,6 +70,8 @@ class PhonesTakenOff:
                 self._unregistered(said)
             case fx.PhoneFound():
                 self._found(said)
+            case fx.GapSeen():
+                self._unseen(said)
             case _:
                 pass
 
@@ -95,7 +99,10 @@ class PhonesTakenOff:
         was_up = memory.up.get(fact.interface)
         memory.up[fact.interface] = False
         memory.owners[fact.interface] = fact.agent
-        if not was_up or fact.at is None:
+        if was_up is None or fact.at is None:
+            self._agent(fact.agent).last = None  # nobody knows since when none of the agent's phones is there
+            return
+        if not was_up:
             return
         up = {i: memory.owners[i] for i, there in memory.up.items() if there}
         before = self._context.agent(fact.agent).state
@@ -133,11 +140,15 @@ class PhonesTakenOff:
             self._taken_off(loss, fact.at)
         up, owners = self._memory.up, self._memory.owners
         owners[fact.interface] = fact.agent
-        if fact.state is AgentState.UNKNOWN:
-            for phone in [p for p in up if owners[p] == fact.agent]:
-                del up[phone]
-        elif fact.state not in _UNREACHED and fact.interface not in up and not any(owners[p] == fact.agent for p in up):
+        if fact.state not in _UNREACHED and fact.interface not in up and not any(owners[p] == fact.agent for p in up):
             up[fact.interface] = True  # of none of the agent's phones was told, and the agent is there
+
+    def _unseen(self, fact: fx.GapSeen) -> None:
+        """Phones came and went unseen: which are there is told anew, and none that was lost before is lost since."""
+        if fact.cause in _PHONES_UNSEEN:
+            self._memory.up.clear()
+            for agent in self._memory.agents.values():
+                agent.last = None
 
     def _taken_off(self, loss: PhoneLoss, end: Micros | None) -> None:
         context, figures = self._context, self._context.figures(loss.at)

@@ -263,3 +263,69 @@ def test_second_phone_that_is_up_keeps_the_agent_within_reach() -> None:
     story.visit(5, 40)
     story.tell(fx.PhoneFound(at=micros(60), agent="Alice", interface="PJSIP/1001", frames=(2,)))
     assert story.records() == []
+
+
+def two_phones() -> Story:
+    """Alice is within reach at two phones, each of the others at one; her first is signed off, the second is not."""
+    story = Story(on=roster())
+    phones = (("Alice", "PJSIP/1001"), ("Alice", "PJSIP/2001"), ("Bob", "PJSIP/1002"), ("Carol", "PJSIP/1003"))
+    for agent, phone in phones:
+        story.tell(fx.PhoneFound(at=micros(-900), agent=agent, interface=phone, frames=(1,)))
+    story.ready("Alice", "Bob", "Carol", seconds=-900)
+    story.gap(-500, -500, "quarantined")
+    for agent in ("Alice", "Bob", "Carol"):
+        story.state(-500, agent, AgentState.UNKNOWN)
+        story.state(-490, agent)
+    story.tell(fx.PhoneLost(at=micros(0), agent="Alice", interface="PJSIP/1001", frames=(2,)))
+    story.tell(fx.PhoneUnregistered(at=micros(0), agent="Alice", interface="PJSIP/1001", frames=(2,)))
+    return story
+
+
+def second_is_lost(story: Story, at: float | None) -> None:
+    lost = None if at is None else micros(at)
+    story.tell(fx.PhoneLost(at=lost, agent="Alice", interface="PJSIP/2001", frames=(3,)))
+    story.state(500, "Alice", AgentState.OFFLINE, "phone lost")
+    story.visit(505, 540)
+    story.tell(fx.PhoneFound(at=micros(560), agent="Alice", interface="PJSIP/2001", frames=(4,)))
+    story.state(560, "Alice")
+
+
+def test_agent_in_doubt_for_a_moment_is_still_within_reach_at_the_second_phone() -> None:
+    story = two_phones()
+    second_is_lost(story, 500)
+    record = story.record()
+    assert (told(record), record.at) == (("Alice", Verdict.UNDETERMINED, "fell_silent"), micros(500))
+
+
+def test_nobody_is_off_since_the_first_phone_where_it_is_not_known_when_the_second_was_lost() -> None:
+    story = two_phones()
+    second_is_lost(story, None)
+    assert story.records() == []
+
+
+def test_phone_lost_before_a_gap_is_not_why_the_agent_is_out_of_reach_after_it() -> None:
+    story = two_phones()
+    story.visit(5, 40)
+    story.state(100, "Alice", AgentState.UNKNOWN)
+    story.gap(100, 120)
+    story.state(121, "Alice", AgentState.OFFLINE, "phone lost")
+    story.tell(fx.PhoneFound(at=micros(121), agent="Alice", interface="PJSIP/2001", frames=(3,)))
+    story.state(121, "Alice")
+    assert story.records() == []
+
+
+def test_agent_in_doubt_for_a_moment_is_not_missing_from_an_outage() -> None:
+    story = Story(on=roster())
+    everybody = {"Alice": "PJSIP/2001", "Bob": "PJSIP/2002", "Carol": "PJSIP/2003", "Dave": "PJSIP/2004"}
+    for agent, phone in everybody.items():
+        story.tell(fx.PhoneFound(at=micros(-900), agent=agent, interface=phone, frames=(1,)))
+    story.ready(*everybody, seconds=-900)
+    for agent in ("Bob", "Carol", "Dave"):
+        story.state(-500, agent, AgentState.UNKNOWN)
+        story.state(-490, agent)
+    for agent, phone in everybody.items():
+        story.tell(fx.PhoneLost(at=micros(0), agent=agent, interface=phone, frames=(2,)))
+        story.tell(fx.PhoneUnregistered(at=micros(0), agent=agent, interface=phone, frames=(2,)))
+        story.state(0, agent, AgentState.OFFLINE, "phone lost")
+    story.visit(5, 40)
+    assert {told(record)[1] for record in story.records()} == {Verdict.EXCUSED}
