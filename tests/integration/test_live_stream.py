@@ -6,13 +6,14 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import httpx
 import pytest
 
 from callcenter.domain.frame import SECOND
 from callcenter.rules.regulations.edition import Mode
+from callcenter.store import StoreAway
 from callcenter.usecases.keep_accounts import change_account
 from callcenter.web.live import feed
 from callcenter.web.live.reader import MOST_UNREAD
@@ -286,3 +287,25 @@ async def test_a_wall_is_told_what_changes_until_it_is_withdrawn(
     assert await wall.until("end") == {"why": "withdrawn"}
     assert await wall.is_over()
     assert (await office.shows(token)).answer.status_code == 401
+
+
+async def test_a_wall_goes_on_while_the_database_is_away(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(feed, "EVERY_SECONDS", 0.1)
+    root, decisions = await office.work.signed_in("root"), office.work.decisions
+    office.house.sign_in()
+    body = {"name": "hall", "title": "Hall", "tiles": ["queues"]}
+    token = (await root.send("POST", "/walls", body)).json()["token"]
+    wall = await office.shows(token)
+    await wall.until("wall")
+
+    def away() -> NoReturn:
+        raise StoreAway("away")
+
+    monkeypatch.setattr(decisions, "reading", away)
+    monkeypatch.setattr(decisions, "writing", away)
+    office.house.join("k1")
+    while (await wall.until("wall"))["queues"][0]["waiting"] == 0:
+        pass
+    monkeypatch.undo()
+    await root.send("POST", "/walls/hall/withdraw")
+    assert await wall.until("end") == {"why": "withdrawn"}

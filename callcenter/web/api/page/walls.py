@@ -5,14 +5,17 @@ A wall reads queues and their figures, of no person: neither an agent's name nor
 
 from __future__ import annotations
 
+import contextlib
 from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Any
 
+import msgspec
 from fastapi import APIRouter, Depends, Path, Request, Response, Security, status
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from pydantic import Field
 
+from callcenter.errors import StoreError
 from callcenter.exporter.wall import queues_now
 from callcenter.staff.rights import Right, Role
 from callcenter.staff.roles import Principal
@@ -149,7 +152,8 @@ async def _wall(
 @router.get("/wall")
 async def read_wall(wall: Annotated[WallDevice, Depends(_wall)], service: TheService) -> WallNow:
     """Read all that a wall shows now, by its token."""
-    return await _now(wall, _followed(service), service)
+    feed = _followed(service)
+    return _now(await _noted(wall, service), feed)
 
 
 @router.get("/wall/live", status_code=status.HTTP_200_OK, response_class=EventStream)
@@ -163,11 +167,12 @@ async def follow_wall(
 
     async def look(anew: bool) -> Said | None:
         nonlocal shown
-        found = await known_by(given, wall_of, service) if anew else shown
-        if found is None:
-            return None
-        shown = found
-        return (await _now(found, feed, service)).model_dump(mode="json")
+        with contextlib.suppress(StoreError):  # while the database is away it shows what it did
+            found = await known_by(given, wall_of, service) if anew else shown
+            if found is None:
+                return None
+            shown = await _noted(found, service) if anew else found
+        return _now(shown, feed).model_dump(mode="json")
 
     reader = feed.open(Principal(account=f"wall {wall.name}", role=Role.ACCOUNTING), "", (), None)
     return EventStream(feed, reader, wall_frames(reader, look))
@@ -184,12 +189,18 @@ def _followed(service: Service) -> LiveFeed:
     return service.ports.live
 
 
-async def _now(wall: WallDevice, feed: LiveFeed, service: Service) -> WallNow:
-    """Return what a wall shows, and note now and then that it does."""
+async def _noted(wall: WallDevice, service: Service) -> WallDevice:
+    """Note now and then that a wall shows something."""
     now = service.clock()
-    if is_seen_anew(wall, now):
-        async with service.decisions.writing() as unit:
-            await seen_wall(unit, wall.name, now)
+    if not is_seen_anew(wall, now):
+        return wall
+    async with service.decisions.writing() as unit:
+        await seen_wall(unit, wall.name, now)
+    return msgspec.structs.replace(wall, seen_at=now)
+
+
+def _now(wall: WallDevice, feed: LiveFeed) -> WallNow:
+    """Return what a wall shows."""
     told = queues_now(feed.board.live(), feed.lost, wall.queues) | feed.age()
     return WallNow(title=wall.title, tiles=[*wall.tiles], theme=wall.theme, **told)
 
