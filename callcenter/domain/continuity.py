@@ -126,11 +126,22 @@ class Continuity:
             self._people.seen_contact(
                 ev.ContactSeen(event.at, event.pos, f"PJSIP/{contact.endpoint}", contact.uri, reachable, removed=False)
             )
+        self._gone_members(snapshot, event)
         for m in snapshot.members:
             behind = m.state_interface or m.interface
             self._people.seen_member(
                 ev.MemberSeen(event.at, event.pos, m.queue, m.interface, m.name, behind, m.status, m.paused, m.reason)
             )
+
+    def _gone_members(self, snapshot: Snapshot, event: ev.Resynced) -> None:
+        """Whoever was a member before the gap, and of whom nothing was told since, left what does not name them now."""
+        asked = {queue.name for queue in snapshot.queues}
+        there = {(member.queue, member.interface) for member in snapshot.members}
+        for person in [one for one in self._state.people.values() if not one.known]:
+            held = [(queue, interface) for queue in person.queues for interface in person.queues[queue]]
+            for queue, interface in held:
+                if queue in asked and (queue, interface) not in there:
+                    self._people.gone_member(ev.MemberGone(event.at, event.pos, queue, interface))
 
     def overfull(self, event: ev.Overfull) -> None:
         """What was told to be open is over, as after a restart; agents are met again as the switch tells of them."""

@@ -347,7 +347,7 @@ class PhoneUnregistered(_OfPhone, frozen=True, kw_only=True, gc=False):
 
 
 class PhoneFound(_OfPhone, frozen=True, kw_only=True, gc=False):
-    """An agent's phone is reachable (again)."""
+    """An agent's phone is reachable: again, or seen so for the first time, or the first time since a gap."""
 
 
 class GapSeen(_Fact, frozen=True, kw_only=True, gc=False):

@@ -10,15 +10,7 @@ from callcenter.domain.facts import Talk, Visit
 from callcenter.domain.frame import Micros
 from callcenter.domain.phases import OfferPhase, VisitPhase
 from callcenter.domain.visits.survey import OpenSurvey, Survey
-from callcenter.domain.vocabulary import (
-    AgentState,
-    ChannelRole,
-    EndedBy,
-    How,
-    OfferOutcome,
-    Party,
-    VisitOutcome,
-)
+from callcenter.domain.vocabulary import AgentState, ChannelRole, EndedBy, How, OfferOutcome, Party, VisitOutcome
 
 
 class Channel(msgspec.Struct):
@@ -311,10 +303,19 @@ class Membership(msgspec.Struct):
     reason: str = ""
 
 
+class Doing(msgspec.Struct, frozen=True):
+    """A state of an agent, and since when people see it last."""
+
+    state: AgentState
+    reason: str | None
+    since: Micros | None
+
+
 class Agent(msgspec.Struct):
     """An agent: all interfaces, the queues that are served, the channels that the agent is on.
 
-    `doubted` are phones that may be in a call that was not seen: none of them has been idle since.
+    `doubted` are phones that may be in a call that was not seen: none of them has been idle since. `shown_since` is
+    when the state began to people: what goes on after a time unseen began before that, `interrupted` keeps it.
     """
 
     name: str
@@ -334,6 +335,8 @@ class Agent(msgspec.Struct):
     reason: str | None = None
     serving: tuple[str, ...] = ()
     since: Micros | None = None
+    shown_since: Micros | None = None
+    interrupted: Doing | None = None
 
 
 class Timer(msgspec.Struct, order=True, frozen=True, array_like=True):

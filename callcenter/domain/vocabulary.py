@@ -147,6 +147,9 @@ class AgentState(StrEnum):
 
 
 PAUSES = frozenset({AgentState.PAUSED, AgentState.SYSTEM_PAUSED})
+PHONE_LOST = "phone lost"
+SIGNED_OUT = "signed out"
+"""Reasons of who is offline."""
 
 AFTER_CALL_WORK = "acw"
 """Reason of a pause that is wrap-up for as long as the rulebook allows."""

@@ -280,9 +280,9 @@ class LiveView:
     def _agent(self, seat: AgentPresence) -> AgentNow:
         return AgentNow(
             agent=inert(seat.agent),
-            state=seat.state,
-            reason=None if seat.reason is None else inert(seat.reason),
-            since=_seconds(seat.since),
+            state=seat.shown.state,
+            reason=None if seat.shown.reason is None else inert(seat.shown.reason),
+            since=_seconds(seat.shown.since),
             queues=tuple(inert(queue) for queue in seat.queues),
             missed=self._missed[seat.agent],
             unreachable=seat.lost,

@@ -13,10 +13,11 @@ import msgspec
 
 from callcenter.domain import facts as fx
 from callcenter.domain.agents.pages import PageWitnessed
+from callcenter.domain.agents.shown import shown
 from callcenter.domain.facts import Fact
 from callcenter.domain.floor import Floor
 from callcenter.domain.frame import Micros
-from callcenter.domain.state import Agent, OpenVisit
+from callcenter.domain.state import Agent, Doing, OpenVisit
 from callcenter.domain.visits.offers import is_missed
 from callcenter.domain.vocabulary import PAGE_FAILURES, AgentState, EndedBy, is_direct
 
@@ -25,13 +26,14 @@ VisitKey = tuple[str, str | None, int]
 
 
 class AgentPresence(msgspec.Struct, frozen=True):
-    """An agent as of now; `queues` are the lines that the agent serves."""
+    """An agent as of now; `queues` are the lines that the agent serves, `shown` what people see of the state."""
 
     agent: str
     interface: str
     state: AgentState
     reason: str | None
     since: Micros | None
+    shown: Doing
     queues: tuple[str, ...]
     lost: bool
     blocked: bool
@@ -200,6 +202,7 @@ def _seat(person: Agent, floor: Floor) -> AgentPresence:
         state=person.state,
         reason=person.reason,
         since=person.since,
+        shown=shown(person),
         queues=tuple(sorted(queue for queue, members in person.queues.items() if members and not is_direct(queue))),
         lost=person.reachable is False,
         blocked=any(uid in channels and channels[uid].blocked for uid in person.channels),

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from callcenter.domain import facts as fx
 from callcenter.domain.frame import Micros
-from callcenter.domain.vocabulary import AFTER_CALL_WORK, CANNOT_RING, AgentState
+from callcenter.domain.vocabulary import AFTER_CALL_WORK, CANNOT_RING, SIGNED_OUT, AgentState
 
 _Now = tuple[AgentState, str | None, tuple[str, ...]]
 _UNKNOWN: _Now = (AgentState.UNKNOWN, None, ())
@@ -145,7 +145,7 @@ class Spans:
         if self._talks:
             return AgentState.TALKING, None, ()
         if self._signed_out:
-            return AgentState.OFFLINE, "signed out", ()
+            return AgentState.OFFLINE, SIGNED_OUT, ()
         if not self._known:
             return _UNKNOWN
         queues = tuple(sorted(queue for queue, paused in self._paused.items() if paused))

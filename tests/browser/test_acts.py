@@ -66,6 +66,7 @@ async def test_a_lead_pauses_writes_and_whispers_and_the_agent_sees_who_and_why(
         house.tell(ev.ChannelEnded, line, "", 16, None)
         await expect(told.locator("[data-listens]")).to_have_count(0)
         house.hang_up(call)
+        await expect(menu.locator("[data-code]")).to_have_count(0)
 
         for left in (2, 1, 0):
             await told.locator("[data-act=read]").first.click()

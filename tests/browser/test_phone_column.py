@@ -271,6 +271,12 @@ async def test_a_page_that_can_no_longer_ring_says_so_loudly_and_what_to_do(ther
         await page.locator("[data-link] [data-act=take-over]").click()
         await expect(page.locator("[data-link]")).to_have_attribute("data-link", "registered")
         assert await asked(page) == [["take", True]]
+        await page.evaluate("phone.is({microphone: 'lost', trouble: 'trouble.microphone'})")
+        await expect(alarm).to_be_visible()
+        there.house.tell(ev.MemberGone, "sales", there.house.phone("Alice"))
+        await expect(alarm).to_have_count(0)  # nobody calls whom no queue has
+        there.house.sign_in("Alice")
+        await expect(alarm).to_be_visible()
 
 
 async def test_a_state_is_asked_of_the_switch_and_what_waits_for_the_end_of_a_call_is_said(

@@ -47,6 +47,12 @@ class Office:
         asked = browser.http.stream("GET", f"{PATH}{query}", headers=told)
         return Stream(await self._open.enter_async_context(asked))
 
+    async def shows(self, token: str) -> Stream:
+        """Open the stream of a screen on a wall."""
+        http = await self._open.enter_async_context(httpx.AsyncClient(base_url=self._base, trust_env=False, timeout=10))
+        asked = http.stream("GET", "/api/v1/wall/live", headers={"Authorization": f"Bearer {token}"})
+        return Stream(await self._open.enter_async_context(asked))
+
     async def close(self) -> None:
         await self._open.aclose()
 
@@ -256,3 +262,27 @@ async def test_a_page_that_reads_nothing_holds_up_nobody_and_costs_a_bounded_lin
     assert asleep.stale or len(asleep.pending) < MOST_UNREAD
     office.house.feed.judged([violation(Mode.ON)])
     assert (await reads.until("violations"))["agent"] == "Alice"
+
+
+async def test_a_wall_is_told_what_changes_until_it_is_withdrawn(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(feed, "EVERY_SECONDS", 0.1)
+    root, house = await office.work.signed_in("root"), office.house
+    house.sign_in()
+    body = {"title": "Hall", "tiles": ["waiting", "queues"]}
+    token = (await root.send("POST", "/walls", body | {"name": "hall"})).json()["token"]
+    wall = await office.shows(token)
+    shown = await wall.until("wall")
+    assert (shown["title"], [one["waiting"] for one in shown["queues"]]) == ("Hall", [0])
+    house.join("k1")
+    while (shown := await wall.until("wall"))["queues"][0]["waiting"] == 0:
+        pass
+    assert "13812345678" not in str(shown)
+    await root.send("PUT", "/walls/hall", body | {"title": "Night"}, If_Match='"1"')
+    while (await wall.until("wall"))["title"] != "Night":
+        pass
+    await root.send("POST", "/walls/hall/withdraw")
+    assert await wall.until("end") == {"why": "withdrawn"}
+    assert await wall.is_over()
+    assert (await office.shows(token)).answer.status_code == 401

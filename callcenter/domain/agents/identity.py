@@ -221,7 +221,7 @@ class Identity:
         person.interfaces.append(interface)
         if former is not None:
             self._hand_over(former, person, interface, at)
-        self._adopt(person, interface)
+        self._adopt(person, interface, at)
         if former is not None:
             self._refresh(person, at)
 
@@ -289,11 +289,13 @@ class Identity:
             msgspec.structs.replace(t, key=new) if (t.kind, t.key) == ("wrap", old) else t for t in self._state.timers
         ]
 
-    def _adopt(self, person: Agent, interface: str) -> None:
+    def _adopt(self, person: Agent, interface: str, at: Micros | None) -> None:
         """Give a newly known agent the phone's reachability and the channels that are the agent's already."""
         known = self._state.devices.get(interface)
         if known is not None:
             person.reachable = bool(person.reachable) or known
+            if known:
+                self._out.append(fx.PhoneFound(at=at, agent=person.name, interface=interface, frames=()))
         prefix = interface + "-"
         for channel in self._state.channels.values():
             if channel.person is None and channel.name.startswith(prefix) and not is_half(channel.name):

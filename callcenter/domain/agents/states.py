@@ -16,12 +16,13 @@ from callcenter.domain import facts as fx
 from callcenter.domain.agents.identity import Identity
 from callcenter.domain.agents.pages import PageWitnessed
 from callcenter.domain.agents.seats import is_device
+from callcenter.domain.agents.shown import begun
 from callcenter.domain.events import Handlers
 from callcenter.domain.frame import Micros
 from callcenter.domain.patterns import permitted
 from callcenter.domain.settings import FloorSettings
 from callcenter.domain.state import Agent, Channel, Membership, State
-from callcenter.domain.vocabulary import AFTER_CALL_WORK, CANNOT_RING, AgentState, ChannelRole
+from callcenter.domain.vocabulary import AFTER_CALL_WORK, CANNOT_RING, PHONE_LOST, SIGNED_OUT, AgentState, ChannelRole
 
 _LOST_STATUSES = frozenset({4, 5})
 _NOT_SEEN_UP = frozenset({AgentState.UNKNOWN, AgentState.OFFLINE})
@@ -149,9 +150,9 @@ class AgentStates:
 
     def reach(self, device: str, *, reachable: bool, at: Micros | None, pos: int) -> None:
         """Note that a phone was lost or found; kept for devices that are nobody's yet, too."""
+        person = self.identity.of_device(device, at)
         was = self._state.devices.get(device)
         self._state.devices[device] = reachable
-        person = self.identity.of_device(device, at)
         if person is None or device not in person.interfaces:
             return
         self._set_reachable(person, device, was, pos, at)
@@ -174,7 +175,7 @@ class AgentStates:
             self._contact_lost(person, device)
             if was or (before is None and person.state not in _NOT_SEEN_UP):
                 self._out.append(fx.PhoneLost(at=at, agent=person.name, interface=device, frames=(pos,)))
-        elif now and was is False:
+        elif now and not was:
             self._out.append(fx.PhoneFound(at=at, agent=person.name, interface=device, frames=(pos,)))
         if person.reachable != before:
             self.refresh(person, at)
@@ -204,7 +205,7 @@ class AgentStates:
         person.known, person.signed_out = True, False
         refuted = None
         if person.reachable is False:
-            refuted = "phone lost"
+            refuted = PHONE_LOST
         elif any(self._busy(uid) for uid in person.channels if uid != event.dest):
             refuted = "on a call"
         elif self._paused(person):
@@ -278,6 +279,7 @@ class AgentStates:
             start=person.since,
             end=at,
         )
+        person.shown_since = begun(person, state, reason, at)
         person.state, person.reason, person.serving, person.since = state, reason, queues, at
         self._out.append(
             fx.AgentStateChanged(
@@ -293,9 +295,9 @@ class AgentStates:
 
     def _judge(self, person: Agent, at: Micros | None) -> tuple[AgentState, str | None, tuple[str, ...]]:
         if person.reachable is False:
-            return AgentState.OFFLINE, "phone lost", ()
+            return AgentState.OFFLINE, PHONE_LOST, ()
         if person.signed_out and not person.channels:
-            return AgentState.OFFLINE, "signed out", ()
+            return AgentState.OFFLINE, SIGNED_OUT, ()
         on_line = self._on_line(person)
         if on_line is not None:
             return on_line, None, ()

@@ -16,11 +16,14 @@ from dataclasses import dataclass, field, replace
 from callcenter.errors import LabError
 from callcenter.lab.sipphone import SipPhone
 from callcenter.sip.dialog import SipDialog
+from callcenter.sip.message import SipMessage
 from callcenter.sip.sdp import SipMedia
 
 _LOOK_SECONDS = 2.0
 _LOOKS_FREE = 5
 """A page that is loaded anew may wait for a click before it registers again: it is not pushed out meanwhile."""
+_LEFT_SECONDS = 120
+"""A registration that the switch would end so soon is made anew: it grants a page's number ten minutes."""
 
 Moved = Callable[[str, bool], None]
 """Takes whose phone it is, and whether a page has it now."""
@@ -64,28 +67,27 @@ class DemoPhone(SipPhone):
         self.media = PageMedia(self.media.address, self.media.port)
 
     async def keep(self, moved: Moved) -> None:
-        """Looks for good who has the number, and takes it up again once a page has left it."""
+        """Looks for good who has the number, keeps it, and takes it up again once a page has left it."""
         free = 0
         while True:
             await asyncio.sleep(_LOOK_SECONDS)
             if self.deaf:
                 continue
             with contextlib.suppress(LabError):  # it went deaf meanwhile, or the switch ends
-                contacts = await self._registered()
-                own = f"@{self.agent.host}:{self.agent.port}"
+                told = await self._registered()
+                contacts, own = told.values("contact"), f"@{self.agent.host}:{self.agent.port}"
                 free = 0 if contacts else free + 1
-                if free >= _LOOKS_FREE:
-                    await self.register()
                 taken = not any(own in one for one in contacts)
+                if free >= _LOOKS_FREE or (not taken and (told.granted_seconds or _LEFT_SECONDS) < _LEFT_SECONDS):
+                    await self.register()
                 if contacts and taken != self.stands_back:
                     self.stands_back = taken
                     moved(self.name, taken)
 
-    async def _registered(self) -> tuple[str, ...]:
-        """Ask the switch who is registered for the number, by a request that registers nobody."""
+    async def _registered(self) -> SipMessage:
+        """Ask the switch who is registered for the number and for how long, by a request that registers nobody."""
         own = f"<sip:{self.user}@{self.server_address}>"
         account = SipDialog.begun(self.agent, own, f"sip:{self.server_address}", own)
         asked = account.request("REGISTER")
         fields = tuple(one for one in asked.fields if one[0] != "contact")
-        answer = await self.ask(account, replace(asked, fields=fields))
-        return answer.values("contact")
+        return await self.ask(account, replace(asked, fields=fields))

@@ -12,12 +12,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from callcenter.domain import facts as fx
 from callcenter.domain.frame import Micros
-from callcenter.domain.vocabulary import VisitOutcome
+from callcenter.domain.vocabulary import PHONE_LOST, VisitOutcome
 from callcenter.store.record.models import AgentStateRow, ArchivedFactsRow, GapRow, OfferRow, VisitRow
 from callcenter.store.record.read_back import offer_of, visit_of
 
 _AT_ONCE = 500
-_PHONE_LOST = "phone lost"
 _BEGAN = func.coalesce(
     VisitRow.joined_at, VisitRow.refused_at, VisitRow.left_at, VisitRow.answered_at, VisitRow.ended_at
 )
@@ -110,7 +109,7 @@ async def unseen(connection: AsyncConnection, since: Micros, until: Micros) -> l
 async def lost_phones(connection: AsyncConnection, since: Micros, until: Micros) -> list[StoredSpan]:
     """List which agents' phones were lost in a span, and how long."""
     state = AgentStateRow
-    clauses = (state.reason == _PHONE_LOST, state.started_at < until, func.coalesce(state.ended_at, until) > since)
+    clauses = (state.reason == PHONE_LOST, state.started_at < until, func.coalesce(state.ended_at, until) > since)
     rows = select(state.agent, state.started_at, state.ended_at).where(*clauses).order_by(state.started_at, state.id)
     return [StoredSpan(*row) for row in await connection.execute(rows)]
 

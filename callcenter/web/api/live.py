@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Header, Query, status
@@ -29,8 +30,8 @@ class EventStream(StreamingResponse):
 
     media_type = "text/event-stream"
 
-    def __init__(self, feed: LiveFeed, reader: LiveReader) -> None:
-        super().__init__(feed.frames(reader), headers={"X-Accel-Buffering": "no"})
+    def __init__(self, feed: LiveFeed, reader: LiveReader, frames: AsyncIterator[bytes]) -> None:
+        super().__init__(frames, headers={"X-Accel-Buffering": "no"})
         self._feed, self._reader = feed, reader
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -56,4 +57,4 @@ async def follow(
     told = last_event_id.isascii() and last_event_id.isdigit() and len(last_event_id) <= _LONGEST_NUMBER
     asked = set(topics or Topic) & (set(Topic) if reach(person.role, Right.SEE) else {Topic.CASES})
     reader = feed.open(person, session.id, asked, int(last_event_id) if told else None)
-    return EventStream(feed, reader)
+    return EventStream(feed, reader, feed.frames(reader))

@@ -16,6 +16,7 @@ from typing import NamedTuple, Protocol
 import structlog
 
 from callcenter.cases.routing import number_of_phone
+from callcenter.domain.agents.shown import OUT, shown
 from callcenter.domain.events import PageTold
 from callcenter.domain.floor import Floor
 from callcenter.domain.frame import Micros
@@ -159,13 +160,12 @@ class Desk:
         Raises:
             SwitchUnreachable: The switch is not followed.
         """
-        person = self._person(agent)
-        if person is None or (person.state is AgentState.UNKNOWN and not person.queues):  # no queue has them yet
-            return DeskNow(agent, self._seat(agent), AgentState.OFFLINE, "signed out", None, None, ())
-        in_queues = tuple(sorted(queue for queue in person.queues if not is_direct(queue)))
-        interface = person.interface or self._seat(agent)
-        reason = AFTER_CALL_WORK if person.state is AgentState.WRAP_UP and _after_call(person) else person.reason
-        return DeskNow(agent, interface, person.state, reason, person.since, _queued(person), in_queues)
+        person, seat = self._person(agent), self._seat(agent)
+        if person is None:  # neither a queue nor a phone has told of them yet
+            return DeskNow(agent, seat, OUT.state, OUT.reason, OUT.since, None, ())
+        now, queues = shown(person), tuple(sorted(queue for queue in person.queues if not is_direct(queue)))
+        reason = AFTER_CALL_WORK if now.state is AgentState.WRAP_UP and _after_call(person) else now.reason
+        return DeskNow(agent, person.interface or seat, now.state, reason, now.since, _queued(person), queues)
 
     def reached(self, agent: str) -> tuple[list[Colleague], list[QueueToDial]]:
         """Say to whom an agent can hand a call on.
@@ -393,7 +393,7 @@ def _queued(person: Agent) -> WhatQueued | None:
     if person.state not in _IN_CALL:
         return None
     if person.signed_out:
-        return WhatQueued(AgentState.OFFLINE, "signed out")
+        return WhatQueued(OUT.state, OUT.reason)
     if not any(member.paused for member in _members(person)):
         return None
     by_us = person.pause_reason == CANNOT_RING

@@ -267,7 +267,7 @@ class LiveFeed:
             except TimeoutError:
                 pass
             self._look.clear()
-            asked = {reader.session for reader in self._readers}
+            asked = {reader.session for reader in self._readers if reader.session}  # a wall has none
             try:
                 last = await lasting(asked) if asked else set()
             except StoreError as error:

@@ -30,6 +30,7 @@ from tests.integration.office import hire
 from tests.integration.service import Service, at_home
 from tests.live.acts.law import write_rulebook
 from tests.live.page.line import Wire
+from tests.live.page.plugs import Plugs
 from tests.live.page.record import Record
 from tests.live.page.seat import Seat
 from tests.live.page.sound import AGENT_HERTZ, ALAW, CALLER_HERTZ, MUSIC_HERTZ, Ear, write_music, write_tone
@@ -145,6 +146,20 @@ class Centre:
                 *more,
             ],
         )
+
+    @asynccontextmanager
+    async def browser_with(self, plugged: Plugs) -> AsyncIterator[Browser]:
+        """Start a browser whose microphone and speakers can be plugged in and out."""
+        browser = await self._playwright.chromium.launch(
+            executable_path=CHROMIUM,
+            args=["--no-sandbox"],
+            ignore_default_args=["--mute-audio"],
+            env={**plugged.environment},
+        )
+        try:
+            yield browser
+        finally:
+            await browser.close()
 
     @asynccontextmanager
     async def browser(self) -> AsyncIterator[tuple[Browser, list[int]]]:

@@ -85,6 +85,19 @@ def loudness(samples: Sequence[float]) -> float:
     return math.sqrt(sum(sample * sample for sample in samples) / max(1, len(samples)))
 
 
+def heard_in(samples: Sequence[int], hertz: int) -> float:
+    """Return the part of a tone in the loudest tenth of a second; 0 where nothing was to be heard."""
+    windows = [samples[n : n + _WINDOW] for n in range(0, len(samples) - _WINDOW + 1, _WINDOW)]
+    found = max(windows, key=loudness, default=())
+    return share(found, hertz) if loudness(found) > _NOTHING else 0.0
+
+
+def told_of(samples: Sequence[int]) -> str:
+    """Say what is in samples."""
+    known = {name: round(heard_in(samples, hertz), 2) for name, hertz in TONES.items()}
+    return f"loudness {loudness(samples):.0f}, of that {known}"
+
+
 def tone_packets(hertz: int, kind: int) -> Iterator[bytes]:
     """Make RTP packets of G.711 of a kind for as long as they are asked for, 20 ms each: a tone."""
     source, at = hertz.to_bytes(4, "big"), 0
@@ -128,10 +141,7 @@ class Ear:
 
     def heard(self, hertz: int) -> float:
         """Return the part of a tone in the loudest tenth of a second; 0 where nothing was to be heard."""
-        samples = list(self._samples)
-        windows = [samples[n : n + _WINDOW] for n in range(0, len(samples) - _WINDOW + 1, _WINDOW)]
-        loudest = max(windows, key=loudness, default=[])
-        return share(loudest, hertz) if loudness(loudest) > _NOTHING else 0.0
+        return heard_in(list(self._samples), hertz)
 
     async def until(self, hertz: int, seconds: float) -> None:
         """Wait until a tone is heard from now on, and nothing else beside it.
@@ -171,8 +181,7 @@ class Ear:
 
     def told(self) -> str:
         """Say what is heard."""
-        known = {name: round(self.heard(hertz), 2) for name, hertz in TONES.items()}
-        return f"loudness {self.loud:.0f}, of that {known}"
+        return told_of(list(self._samples))
 
     @property
     def loud(self) -> float:

@@ -142,8 +142,9 @@ async def test_ten_agents_in_two_browsers_and_the_record_tell_one_story_of_forty
         for caller in callers:
             await there.record.ended(caller.number)
             shown = {name: story[caller.number] for name, story in stories.items() if caller.number in story}
-            (agent,) = (name for name, phases in shown.items() if "talking" in phases)
-            rings = there.record.rings(caller.number)
+            talked = [name for name, phases in shown.items() if "talking" in phases]
+            assert len(talked) == 1, (shown, there.record.told(caller.number))
+            (agent,), rings = talked, there.record.rings(caller.number)
             assert {ring.agent for ring in rings if ring.rang} == set(shown), (shown, rings)
             assert rings[-1] == Ring(agent, rang=True, outcome="answered")
             assert there.record.talks(caller.number) == [Talk(agent, "queue", "caller")]

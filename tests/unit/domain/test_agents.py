@@ -89,7 +89,7 @@ def test_phone_that_was_never_seen_there_was_not_lost(serves: bool, lost: int) -
     switch.phone(1, reachable=False)
     switch.member(2, status=5)
     switch.phone(3, reachable=True)
-    assert (len(switch.found(fx.PhoneLost)), len(switch.found(fx.PhoneFound))) == (lost, 1)
+    assert (len(switch.found(fx.PhoneLost)), len(switch.found(fx.PhoneFound))) == (lost, 1 + serves)
     switch.phone(4, reachable=False)
     assert len(switch.found(fx.PhoneLost)) == lost + 1
 
@@ -123,6 +123,22 @@ def test_agent_with_two_phones_is_reached_at_the_one_that_is_seen_in_use() -> No
     assert switch.state("Alice") is S.OFFLINE
     switch.tell(ev.DeviceSeen, 6, device="PJSIP/1002", state="INUSE")
     assert switch.state("Alice") is S.AVAILABLE
+
+
+@pytest.mark.parametrize("met_first", [False, True])
+def test_each_phone_is_told_of_that_is_seen_there_for_the_first_time(met_first: bool) -> None:
+    switch = Switch(names={"PJSIP/1001": "Alice", "PJSIP/1002": "Alice"})
+    if met_first:
+        switch.member(0, status=0)
+        switch.member(0, phone="PJSIP/1002", status=0)
+    switch.phone(1, reachable=True, device="PJSIP/1002")
+    if not met_first:
+        switch.member(2, status=0)
+        switch.member(2, phone="PJSIP/1002", status=0)
+    switch.phone(3, reachable=True, device="PJSIP/1002")
+    assert [(one.agent, one.interface) for one in switch.found(fx.PhoneFound)] == [("Alice", "PJSIP/1002")]
+    switch.phone(4, reachable=False, device="PJSIP/1002")
+    assert [one.interface for one in switch.found(fx.PhoneLost)] == ["PJSIP/1002"]
 
 
 def test_contact_that_was_never_known_proves_nothing_by_its_end() -> None:

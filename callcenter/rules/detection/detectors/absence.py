@@ -11,7 +11,7 @@ import msgspec
 
 from callcenter.domain import facts as fx
 from callcenter.domain.frame import Micros
-from callcenter.domain.vocabulary import AgentState
+from callcenter.domain.vocabulary import SIGNED_OUT, AgentState
 from callcenter.rules.detection.acts import DetectedAct
 from callcenter.rules.detection.detectors.detector import QuietDetector, RuleInput
 from callcenter.rules.records.violation import Point
@@ -19,7 +19,6 @@ from callcenter.rules.regulations.edition import RulebookFigures
 
 _RULE = "V-AWAY"
 _ANY = "*"
-_SIGNED_OUT = "signed out"
 _PAUSED = "paused"
 _MAY_BE_AWAY = frozenset({AgentState.OFFLINE, AgentState.PAUSED})
 
@@ -77,7 +76,7 @@ class AbsenceDetector(QuietDetector[AbsenceMemory]):
         if figures is None or end - absence.start < figures.away - context.uncertainty(figures):
             return
         agent = context.agent_at(known_as, absence.interface, absence.start)
-        if absence.state == _SIGNED_OUT:
+        if absence.state == SIGNED_OUT:
             if context.has_seat(known_as):
                 agent = known_as  # a seat that ends signs its agent out, and is another's by then
             if self._at_an_edge(agent, absence.start, end):
@@ -110,8 +109,8 @@ class AbsenceDetector(QuietDetector[AbsenceMemory]):
 
 def _kind(fact: fx.AgentStateChanged, figures: RulebookFigures) -> str | None:
     """Return how an agent in this state is away; None: the agent is not."""
-    if fact.state is AgentState.OFFLINE and fact.reason == _SIGNED_OUT:
-        return _SIGNED_OUT
+    if fact.state is AgentState.OFFLINE and fact.reason == SIGNED_OUT:
+        return SIGNED_OUT
     if fact.state is not AgentState.PAUSED:
         return None
     told = _ANY in figures.told_reasons if fact.reason else False

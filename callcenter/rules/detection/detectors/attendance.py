@@ -10,8 +10,7 @@ import msgspec
 
 from callcenter.domain import facts as fx
 from callcenter.domain.frame import Micros
-from callcenter.domain.vocabulary import AgentState
-from callcenter.rules.detection.detectors.phones import LOST
+from callcenter.domain.vocabulary import PHONE_LOST, AgentState
 from callcenter.staff.duty import Stretch
 
 _POSTS = 256
@@ -36,7 +35,7 @@ class Attendance(msgspec.Struct):
 
     def posted(self, fact: fx.AgentStateChanged, at: Micros) -> Post:
         """Note whether the agent is at the post, when that changes, and by which frames it was seen; return it."""
-        post, lost = _post(fact.state), fact.reason == LOST
+        post, lost = _post(fact.state), fact.reason == PHONE_LOST
         if not self.posts or self.posts[-1][1:] != (post, lost):
             self.posts.append((at, post, lost))
             self.posted_by.append(fact.frames)

@@ -12,16 +12,13 @@ import msgspec
 
 from callcenter.domain import facts as fx
 from callcenter.domain.frame import SECOND, Micros
-from callcenter.domain.vocabulary import PAUSES, AgentState
+from callcenter.domain.vocabulary import PAUSES, PHONE_LOST, AgentState
 from callcenter.rules.detection.acts import DetectedAct, Favour
 from callcenter.rules.detection.agents import PhoneLoss
 from callcenter.rules.detection.context import RuleContext
 from callcenter.rules.detection.detectors.detector import RuleInput
 from callcenter.rules.records.texts import Reason
 from callcenter.rules.records.violation import Verdict, points
-
-LOST = "phone lost"
-"""The floor's reason for an agent who is offline because the phone is not there."""
 
 _SIGNED_OFF_WITHIN: Micros = 2 * SECOND
 """A phone that is signed off is lost and unregistered within a millisecond; a dead one loses its registration later."""
@@ -127,18 +124,20 @@ class PhonesTakenOff:
 
     def _changed(self, fact: fx.AgentStateChanged) -> None:
         """An agent's state changed; what it tells of the phone is taken in, and a phone taken off is reported."""
-        agent, lost = self._agent(fact.agent), fact.state is AgentState.OFFLINE and fact.reason == LOST
+        agent, lost = self._agent(fact.agent), fact.state is AgentState.OFFLINE and fact.reason == PHONE_LOST
         if lost and agent.last is not None and agent.off is None:
             signed_out = agent.last.before is AgentState.OFFLINE
             agent.off = None if signed_out else msgspec.structs.replace(agent.last)
         elif not lost and agent.off is not None:
             loss, agent.off, agent.last = agent.off, None, None
             self._taken_off(loss, fact.at)
-        self._memory.owners[fact.interface] = fact.agent
+        up, owners = self._memory.up, self._memory.owners
+        owners[fact.interface] = fact.agent
         if fact.state is AgentState.UNKNOWN:
-            self._memory.up.pop(fact.interface, None)
-        elif fact.state not in _UNREACHED:
-            self._memory.up.setdefault(fact.interface, True)
+            for phone in [p for p in up if owners[p] == fact.agent]:
+                del up[phone]
+        elif fact.state not in _UNREACHED and fact.interface not in up and not any(owners[p] == fact.agent for p in up):
+            up[fact.interface] = True  # of none of the agent's phones was told, and the agent is there
 
     def _taken_off(self, loss: PhoneLoss, end: Micros | None) -> None:
         context, figures = self._context, self._context.figures(loss.at)

@@ -14,7 +14,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from pydantic import Field
 
 from callcenter.exporter.wall import queues_now
-from callcenter.staff.rights import Right
+from callcenter.staff.rights import Right, Role
 from callcenter.staff.roles import Principal
 from callcenter.store.customers.writes import Touch
 from callcenter.store.idempotency import KeptAnswer
@@ -22,9 +22,13 @@ from callcenter.store.sign_in.walls import WallDevice, is_seen_anew, seen_wall, 
 from callcenter.store.unit_of_work import UnitOfWork
 from callcenter.usecases.keep_walls import WallShows, change_wall, make_wall, withdraw_wall
 from callcenter.web.api.fields import Name, RequestBody, ResponseBody, moment_out
+from callcenter.web.api.live import EventStream
 from callcenter.web.api.once import SeenVersion, TheOnce, etag
 from callcenter.web.auth import allowed, known_by
 from callcenter.web.limits import address_of
+from callcenter.web.live.feed import LiveFeed
+from callcenter.web.live.walls import wall_frames
+from callcenter.web.live.words import Said
 from callcenter.web.problems import RequestRefused
 from callcenter.web.service import Service, TheService
 
@@ -143,10 +147,44 @@ async def _wall(
 
 @router.get("/wall")
 async def read_wall(wall: Annotated[WallDevice, Depends(_wall)], service: TheService) -> WallNow:
-    """Read all that a wall shows now, by its token; asked again every second or two."""
-    feed = service.ports.live
-    if feed is None:
+    """Read all that a wall shows now, by its token."""
+    return await _now(wall, _followed(service), service)
+
+
+@router.get("/wall/live", status_code=status.HTTP_200_OK, response_class=EventStream)
+async def follow_wall(
+    wall: Annotated[WallDevice, Depends(_wall)],
+    service: TheService,
+    given: Annotated[HTTPAuthorizationCredentials | None, Security(_bearer)],
+) -> EventStream:
+    """Follow what a wall shows, by its token: all of it (`wall`), again when it changes and every few seconds."""
+    feed, shown = _followed(service), wall
+
+    async def look(anew: bool) -> Said | None:
+        nonlocal shown
+        found = await known_by(given, wall_of, service) if anew else shown
+        if found is None:
+            return None
+        shown = found
+        return (await _now(found, feed, service)).model_dump(mode="json")
+
+    reader = feed.open(Principal(account=f"wall {wall.name}", role=Role.ACCOUNTING), "", (), None)
+    return EventStream(feed, reader, wall_frames(reader, look))
+
+
+def _followed(service: Service) -> LiveFeed:
+    """Return what is followed.
+
+    Raises:
+        RequestRefused: This service follows nothing.
+    """
+    if service.ports.live is None:
         raise RequestRefused("unavailable", "this service follows no switch")
+    return service.ports.live
+
+
+async def _now(wall: WallDevice, feed: LiveFeed, service: Service) -> WallNow:
+    """Return what a wall shows, and note now and then that it does."""
     now = service.clock()
     if is_seen_anew(wall, now):
         async with service.decisions.writing() as unit:

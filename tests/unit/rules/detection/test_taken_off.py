@@ -227,6 +227,35 @@ def test_phone_that_stays_off_until_the_shift_ends_may_be_leaving_early() -> Non
     assert told(blocking(story)) == ("Alice", Verdict.UNDETERMINED, "left_early")
 
 
+@pytest.mark.parametrize(
+    ("bobs", "verdict", "reason"), [(3, Verdict.EXCUSED, "outage"), (-40, Verdict.UNDETERMINED, "alone")]
+)
+@pytest.mark.parametrize("after", ["start", "gap"])
+def test_agent_who_works_at_a_second_phone_is_lost_with_it_and_not_thought_to_be_up_at_the_first(
+    after: str, bobs: float, verdict: Verdict, reason: str
+) -> None:
+    """Bob's first phone is never there: what is said of Alice's counts the one that was."""
+    story = Story(on=roster())
+    if after == "gap":
+        story.ready("Alice", "Bob", seconds=-90)
+        for agent in ("Alice", "Bob"):
+            story.state(-80, agent, AgentState.UNKNOWN)
+        story.gap(-80, -70)
+    for agent, phone in (("Alice", "PJSIP/1001"), ("Bob", "PJSIP/2002")):
+        story.tell(fx.PhoneFound(at=micros(-60), agent=agent, interface=phone, frames=(1,)))
+    story.ready("Alice", "Bob", seconds=-60)
+    for at, agent in sorted(((0, "Alice"), (bobs, "Bob"))):
+        if agent == "Alice":
+            story.loses_phone(at)
+        else:
+            story.tell(fx.PhoneLost(at=micros(at), agent="Bob", interface="PJSIP/2002", frames=(2,)))
+            story.state(at, "Bob", AgentState.OFFLINE, "phone lost")
+    story.visit(5, 40)
+    story.finds_phone(60)
+    records = [told(record) for record in story.records() if (record.rule, record.agent) == ("V-HOTLINE", "Alice")]
+    assert records == [("Alice", verdict, reason)]
+
+
 def test_second_phone_that_is_up_keeps_the_agent_within_reach() -> None:
     story = shift()
     softphone = fx.PhoneLost(at=micros(0), agent="Alice", interface="PJSIP/1001", frames=(1,))

@@ -2,6 +2,7 @@
 import { defineStore } from "pinia";
 import { computed, ref, watch } from "vue";
 
+import { useDesk } from "@/desk/store";
 import { useLive } from "@/live/store";
 import { useSession } from "@/session/store";
 
@@ -15,15 +16,17 @@ export const useAlarms = defineStore("alarms", () => {
   const live = useLive();
   const session = useSession();
   const phone = usePhone();
+  const desk = useDesk();
   const loadedAt = ref(Date.now() / 1000);
 
   const grace = computed(() => live.now - loadedAt.value < GRACE_SECONDS);
   const mine = computed(() => (session.agent === null ? undefined : live.state.agents[session.agent]));
-  const onDuty = computed(() => (mine.value?.queues.length ?? 0) > 0);
+  const onDuty = computed(() => (mine.value?.queues ?? desk.desk?.queues ?? []).length > 0);
   /** What keeps the phone in this page from ringing while calls may come, as a key of the texts; null: nothing. */
   const trouble = computed(() => {
     const state = phone.state;
-    if (state === null) return null;
+    // of whom no call is expected, and who is in none, the phone need not ring
+    if (state === null || (!onDuty.value && state.calls.length === 0)) return null;
     if (state.trouble !== null) return state.trouble;
     return onDuty.value && !grace.value && phone.lack !== "connecting" ? phone.lack : null;
   });

@@ -9,6 +9,7 @@ import { only } from "@/words/only";
 
 import { Alert } from "./alert";
 import { watchSleep } from "./awake";
+import { watchPlugs } from "./devices";
 import { Engine } from "./engine";
 import { Levels } from "./levels";
 import type { LineSettings } from "./line";
@@ -93,12 +94,10 @@ function engineOf(told: PhoneTold, witness: Witness): Engine {
 function watched(engine: Engine): () => void {
   const left = (): void => engine.left();
   const clicked = (): void => void engine.clicked();
-  const plugged = (): void => void engine.plugged();
-  const media = (navigator as Partial<Navigator>).mediaDevices;
   globalThis.addEventListener("pagehide", left);
   globalThis.addEventListener("pointerup", clicked);
   globalThis.addEventListener("keydown", clicked);
-  media?.addEventListener("devicechange", plugged);
+  const unwatchedPlugs = watchPlugs(() => void engine.plugged());
   const allowed = permission().then((status) => {
     if (status !== undefined) status.onchange = () => void engine.permitted(status.state === "granted");
     return status;
@@ -112,7 +111,7 @@ function watched(engine: Engine): () => void {
     globalThis.removeEventListener("pagehide", left);
     globalThis.removeEventListener("pointerup", clicked);
     globalThis.removeEventListener("keydown", clicked);
-    media?.removeEventListener("devicechange", plugged);
+    unwatchedPlugs();
     void allowed.then((status) => status !== undefined && (status.onchange = null));
     unwatched();
   };

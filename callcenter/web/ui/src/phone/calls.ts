@@ -1,5 +1,5 @@
 /**
- * The calls of this page: what rings, what is dialled, who talks.
+ * The calls of this page: what rings, what is dialled, who talks. A call is shown as ringing from the moment at which the switch is told so.
  *
  *     offered ──sound plays or a notification shows──▶ 180, ringing ──answer──▶ talking
  *        └──neither──▶ 480: the switch finds the phone unreachable, and tries somebody else at once
@@ -75,7 +75,7 @@ export class Calls {
 
   /** The switch offers a call: it is told that the phone rings once it does. */
   async offered(call: LineCall): Promise<void> {
-    const entry = this.enter(call, "ringing");
+    const entry = this.enter(call);
     entry.rings = true;
     const how = await this.around.sound.ring();
     const showing = this.around.alert.show(call, "failed" in how);
@@ -87,6 +87,7 @@ export class Calls {
     this.around.rang(how, shown);
     const uniqueid = call.channel;
     if ("on" in how || shown) {
+      this.show(call, "ringing");
       call.ring();
       const by = "on" in how ? { device: this.around.named(how.on) } : { detail: "notification" };
       this.around.witness("rang", { uniqueid, ...by });
@@ -101,7 +102,8 @@ export class Calls {
     const stream = await this.around.microphone();
     if (stream === null) return null;
     const line = begin(stream);
-    const entry = this.enter(line, "dialling");
+    const entry = this.enter(line);
+    this.show(line, "dialling");
     this.speak(entry, stream);
     return line.id;
   }
@@ -157,9 +159,10 @@ export class Calls {
   /** The page is left: talks are cut short, what rings cannot be answered here any more. */
   cut(why: string, reason: string): void {
     for (const { line } of [...this.entries.values()]) {
-      const { direction, phase } = this.shown(line.id) ?? {};
+      const phase = this.shown(line.id)?.phase;
       if (phase === "talking") this.around.witness("cut_short", { uniqueid: this.channelOf(line), detail: why });
-      if (direction === "in" && phase === "ringing") this.broken(line, why);
+      // what is not shown yet is about to ring
+      if (line.direction === "in" && phase !== "talking") this.broken(line, why);
       else line.end(reason);
     }
   }
@@ -203,14 +206,11 @@ export class Calls {
     line.refuse(BROKEN, why);
   }
 
-  private enter(line: LineCall, phase: PhoneCall["phase"]): Entry {
+  private enter(line: LineCall): Entry {
     const entry: Entry = { line, stream: null, rings: false, quality: null, ends: [] };
     this.entries.set(line.id, entry);
-    const { id: key, direction, number, name, channel } = line;
-    const begun = { key, direction, number, name, channel, phase, since: now(), muted: false, held: false, quality: null };
-    this.state.calls = [...this.state.calls, begun];
     line.watch({
-      progress: (early) => this.around.sound.callsOut(direction === "out" && !early),
+      progress: (early) => this.around.sound.callsOut(line.direction === "out" && !early),
       talking: () => this.talking(entry),
       heard: (stream) => {
         entry.ends.push(this.around.sound.hear(stream), this.around.levels.meter("out", stream));
@@ -218,6 +218,12 @@ export class Calls {
       ended: (how) => this.ended(entry, how),
     });
     return entry;
+  }
+
+  private show(line: LineCall, phase: PhoneCall["phase"]): void {
+    const { id: key, direction, number, name, channel } = line;
+    const begun = { key, direction, number, name, channel, phase, since: now(), muted: false, held: false, quality: null };
+    this.state.calls = [...this.state.calls, begun];
   }
 
   private speak(entry: Entry, stream: MediaStream): void {

@@ -22,6 +22,7 @@ test("the switch is told that the phone rings once sound is proven, and the page
   const call = await page.offers(new FakeCall("one"));
 
   expect(call.did).toEqual(["180"]);
+  expect(page.engine.state.calls.map((one) => one.phase)).toEqual(["ringing"]);
   expect(page.told.at(-1)).toEqual({ what: "rang", uniqueid: "channel-one", device: "default" });
 });
 
@@ -44,10 +45,11 @@ test("a notification that shows is a ring, too", async () => {
   expect(page.told.at(-1)).toEqual({ what: "rang", uniqueid: "channel-one", detail: "notification" });
 });
 
-test("a call that ended before anything rang is nobody's", async () => {
+test("a call that ended before anything rang is nobody's, and was never shown", async () => {
   await page.registered();
   const call = new FakeCall("one");
   page.line.watcher.offered(call);
+  expect(page.engine.state.calls).toEqual([]);
   call.over();
   await settled();
 

@@ -1,0 +1,40 @@
+/** Of something that scrolls, whether there is more before what is seen of it, and after. */
+import { onBeforeUnmount, onMounted, type Ref, ref } from "vue";
+
+export interface Beyond {
+  before: boolean;
+  after: boolean;
+}
+
+/** Less is a rounding, not an entry. */
+const LEAST = 4;
+
+export function beyond(from: number, seen: number, all: number): Beyond {
+  return { before: from > LEAST, after: all - seen - from > LEAST };
+}
+
+export function useBeyond(box: Ref<HTMLElement | null>, way: "down" | "right"): Ref<Beyond> {
+  const found = ref<Beyond>({ before: false, after: false });
+
+  function look(): void {
+    const of = box.value;
+    if (of === null) return;
+    found.value = way === "down" ? beyond(of.scrollTop, of.clientHeight, of.scrollHeight) : beyond(of.scrollLeft, of.clientWidth, of.scrollWidth);
+  }
+
+  const sizes = new ResizeObserver(look);
+  const entries = new MutationObserver(look);
+  onMounted(() => {
+    if (box.value === null) return;
+    box.value.addEventListener("scroll", look, { passive: true });
+    sizes.observe(box.value);
+    entries.observe(box.value, { childList: true });
+    look();
+  });
+  onBeforeUnmount(() => {
+    box.value?.removeEventListener("scroll", look);
+    sizes.disconnect();
+    entries.disconnect();
+  });
+  return found;
+}
