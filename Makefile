@@ -56,7 +56,7 @@ pure-bottom: venv
 screens: ui server ## each page in both languages, both themes and two widths, into var/screens
 	$(PY) -m tests.browser.screens
 
-test: server venv ## every test; those that listen to phones' own clocks one after another, the others beside them
+test: server venv ## every test; those that listen to phones' own clocks one after another, others beside them, a browser's last
 	$(MAKE) --no-print-directory -j 2 -O ui root
 	$(PY) .ci/tests $(PURE:%=tests/unit/%) $(BOTTOM:%=tests/unit/test_%.py)
 

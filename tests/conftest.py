@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, settings
 
 from tests.support.databases import DATABASES, POSTGRESQL, SQLITE
 from tests.support.leftovers import cut_off_tasks, held, left_since
+from tests.support.statements import compile_once
 from tests.support.tally import TALLY, table
 
 # what one process has compiled is there for every other one: tests start hundreds, and compiling takes each seconds
@@ -26,6 +27,8 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 # how long an example took says how busy the machine is
 settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("any machine")
+
+compile_once()
 
 # what multiprocessing starts at its first use, and keeps for the life of this process, is there from the beginning
 resource_tracker.ensure_running()

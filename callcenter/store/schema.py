@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 from alembic import command
@@ -23,8 +24,9 @@ CHANGING = 0x63616C6C
 VERSIONS = table("alembic_version", column("version_num"))
 
 
+@cache
 def newest_revision() -> str:
-    """Name the schema that this version writes."""
+    """Name the schema that this version writes; every migration is read for it, once."""
     head = ScriptDirectory(str(_SCRIPTS)).get_current_head()
     assert head is not None
     return head
