@@ -47,7 +47,7 @@ export function phrase(name: string, value: unknown): string {
   if (name === "mode") return sayOne("mode", String(value));
   if (name === "severity" || name === "lesser") return sayOne("severity", String(value));
   if (isRange(value)) return say(value.by === "length" ? "rules.range_length" : "rules.range_choice", { from: value.from, to: value.to });
-  if (Array.isArray(value)) return value.map(String).join(" · ") || say("rules.nothing");
+  if (Array.isArray(value)) return value.map((one) => (name === "told_reasons" ? sayOne("state.because", String(one)) : String(one))).join(" · ") || say("rules.nothing");
   return typeof value === "object" ? JSON.stringify(value) : String(value);
 }
 

@@ -9,7 +9,7 @@ export function span(seconds: number | null): string {
   const [d, h, m] = [Math.floor(seconds / DAY), Math.floor(seconds / HOUR) % 24, Math.floor(seconds / MINUTE) % 60];
   if (d > 0) return say("span.days", { d, h });
   if (h > 0) return say("span.hours", { h, m });
-  return m > 0 ? say("span.minutes", { m }) : say("span.short");
+  return m > 0 || seconds <= 0 ? say("span.minutes", { m: Math.max(0, m) }) : say("span.short");
 }
 
 /** Writes how long until a moment; null where the moment is past. */
