@@ -107,16 +107,17 @@ async def test_rulebook_and_calendar_are_changed_by_two_who_read_what_is_otherwi
         head = hua.locator(f"[data-month='{day.month}'] .head").nth(day.weekday())
         await expect(own).to_be_visible()
         assert len({round((await one.bounding_box() or {"x": -1})["x"]) for one in (own, head)}) == 1
-        await site_is_changed(there, ma, hua, language)
     (edition,) = (await (await there.work.signed_in("ma")).get("/rules")).json()["editions"][1:]
     assert (edition["from"], edition["violations"]["V-LATE-ANSWER"]["points"]) == (tomorrow.isoformat(), int(points))
 
 
-async def site_is_changed(there: Front, ma: Page, hua: Page, language: str) -> None:
-    """Let two people change what the site says of itself."""
+@BOTH
+async def test_what_the_site_says_of_itself_is_changed_by_two(there: Front, language: str) -> None:
     said, (code, days) = WORDS[language], ("drill", "14") if language == "en-GB" else ("case drill", "15")
-    await reasons_are_changed(there, ma, hua, said, code)
-    await keeping_and_names_are_changed(there, ma, hua, said, days)
+    async with there.person(language) as one, there.person(language) as two:
+        ma, hua = await one.sign_in("ma", "/admin/site"), await two.sign_in("hua", "/admin/site")
+        await reasons_are_changed(there, ma, hua, said, code)
+        await keeping_and_names_are_changed(there, ma, hua, said, days)
 
 
 async def is_agreed(there: Front, ma: Page, hua: Page, said: dict[str, str], form: Locator, seen: str) -> None:

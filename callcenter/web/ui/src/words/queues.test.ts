@@ -20,4 +20,7 @@ test("the site's names are used once they are known, and stay where nobody answe
   asked.mockRejectedValue(new Problem(0, {}));
   await learnQueues();
   expect(queueName("sales")).toBe("Pre-sales");
+  asked.mockResolvedValue({ data: { items: [] }, response: new Response() } as never);
+  await learnQueues();
+  expect(queueName("sales")).toBe("sales");
 });
