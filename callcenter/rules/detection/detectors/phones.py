@@ -132,7 +132,7 @@ class PhonesTakenOff:
     def _changed(self, fact: fx.AgentStateChanged) -> None:
         """An agent's state changed; what it tells of the phone is taken in, and a phone taken off is reported."""
         agent, lost = self._agent(fact.agent), fact.state is AgentState.OFFLINE and fact.reason == PHONE_LOST
-        if lost and agent.last is not None and agent.off is None:
+        if lost and agent.last is not None and agent.off is None and _because_of(agent.last, fact.at):
             signed_out = agent.last.before is AgentState.OFFLINE
             agent.off = None if signed_out else msgspec.structs.replace(agent.last)
         elif not lost and agent.off is not None:
@@ -181,3 +181,11 @@ class PhonesTakenOff:
                 timeline=points(phone_lost=loss.at, phone_signed_off=None if favours else signed_off, until_then=end),
             )
         )
+
+
+def _because_of(loss: PhoneLoss, offline: Micros | None) -> bool:
+    """Tell whether an agent is offline because of a loss: at once, or as soon as frames that come late are in order.
+
+    Whoever lost a phone before, and gave the one that was left to somebody else, is offline since then.
+    """
+    return offline is None or offline - loss.at <= SECOND

@@ -329,3 +329,12 @@ def test_agent_in_doubt_for_a_moment_is_not_missing_from_an_outage() -> None:
         story.state(0, agent, AgentState.OFFLINE, "phone lost")
     story.visit(5, 40)
     assert {told(record)[1] for record in story.records()} == {Verdict.EXCUSED}
+
+
+def test_agent_whose_other_phone_is_somebody_elses_by_now_is_not_off_since_the_first_was_lost() -> None:
+    story = two_phones()
+    story.visit(5, 40)
+    story.tell(fx.PhoneFound(at=micros(300), agent="Bob", interface="PJSIP/2001", frames=(3,)))
+    story.state(310, "Alice", AgentState.OFFLINE, "phone lost")
+    story.finds_phone(560)
+    assert story.records() == []
