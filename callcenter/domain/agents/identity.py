@@ -254,8 +254,10 @@ class Identity:
                 self.moved(heir, queue, at, member=True)
         if not former.interfaces:
             former.signed_out, former.reachable, former.wrap_until = True, None, None
-        elif former.interface == interface:
-            former.interface = former.interfaces[0]
+        else:
+            former.interface = former.interfaces[0] if former.interface == interface else former.interface
+            left = [self._state.devices[one] for one in former.interfaces if one in self._state.devices]
+            former.reachable = any(left) if left else None
         self._refresh(former, at)
 
     def moved(self, person: Agent, queue: str, at: Micros | None, *, member: bool) -> None:

@@ -187,6 +187,21 @@ def test_roster_says_who_sits_at_the_phone_whatever_the_queue_calls_it() -> None
     assert [fact.agent for fact in switch.found(fx.CallAnswered)] == ["Bob"]
 
 
+@pytest.mark.parametrize(("status", "state"), [(1, S.AVAILABLE), (5, S.OFFLINE)])
+def test_whoever_keeps_a_phone_when_a_seat_changes_hands_is_within_reach_if_that_one_is(status: int, state: S) -> None:
+    switch = Switch(seats=SHIFTS)
+    switch.member(0, "Phone 1")
+    for at, now in ((0, 1), (10, status)):
+        phone = "PJSIP/2001"
+        switch.tell(
+            ev.MemberSeen, at, queue="support", interface=phone, member="Alice", device=phone, status=now, paused=False,
+            reason="",
+        )  # fmt: skip
+    assert switch.state("Alice") is S.AVAILABLE
+    switch.ticks(NOON)
+    assert (switch.state("Alice"), switch.state("Bob")) == (state, S.AVAILABLE)
+
+
 def test_seat_changes_hands_at_its_own_moment_however_late_the_next_event() -> None:
     switch = Switch(seats=SHIFTS)
     switch.member(0, "Alice")
