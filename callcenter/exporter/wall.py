@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from callcenter.domain.frame import SECOND
+from callcenter.domain.vocabulary import AgentState
 from callcenter.exporter.live import LiveDocument
 from callcenter.rules.regulations.formulas import AnswerWaits, LevelCounts, service_levels
 
@@ -23,6 +24,8 @@ def queues_now(document: LiveDocument, lost: Mapping[str, Any] | None, names: Co
         sum(one.answer_waits for one in queues), sum(round(one.answer_wait_seconds * SECOND) for one in queues)
     )
     speed = waits.speed_of_answer
+    shown = {one.queue for one in queues}
+    people = [one for one in document.agents if shown.intersection(one.queues)]
     waiting = [one for queue, one in (lost or {}).items() if not names or queue in names]
     return {
         "now": document.now,
@@ -30,6 +33,8 @@ def queues_now(document: LiveDocument, lost: Mapping[str, Any] | None, names: Co
         "service_level_name": document.service_level_name,
         "service_level": None if level is None else float(level),
         "speed_of_answer_seconds": None if speed is None else float(speed),
+        "ready": sum(one.state == AgentState.AVAILABLE for one in people),
+        "signed_in": len(people),
         "queues": msgspec.to_builtins(queues),
         "lost_calls": None if lost is None else sum(one["open"] for one in waiting),
         "lost_since": min((one["since"] for one in waiting if one["since"] is not None), default=None),

@@ -211,7 +211,7 @@ def _require_hearing(standing: Standing, step: ProcessStep, terms: Terms) -> Non
 
 
 def _shown(moment: Micros, terms: Terms) -> str:
-    return datetime_of(moment, terms.days.zone).isoformat(" ", "minutes")
+    return f"{datetime_of(moment, terms.days.zone):%Y-%m-%d %H:%M}"
 
 
 def _entry(before: Standing, after: Standing, step: ProcessStep) -> HistoryEntry:

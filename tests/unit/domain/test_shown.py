@@ -47,6 +47,15 @@ def test_state_that_is_the_same_before_and_after_a_gap_goes_on_and_no_phone_was_
     assert switch.found(fx.PhoneLost) == []
 
 
+@pytest.mark.parametrize(("back", "since"), [(309, 5), (311, 312)])
+def test_state_goes_on_over_a_short_gap_alone(back: float, since: float) -> None:
+    switch = Switch()
+    switch.member(0)
+    switch.member(5, paused=True, reason="tea")
+    gap(switch, 10, back, member(paused=True, reason="tea"))
+    assert seen(switch) == (S.PAUSED, "tea", micros(since))
+
+
 def test_record_of_the_same_agent_admits_the_gap() -> None:
     switch = Switch()
     switch.member(0, paused=True, reason="tea")

@@ -127,6 +127,8 @@ class WallNow(ResponseBody):
     service_level_name: str
     service_level: float | None = Field(description="Of the queues shown together; null: of nothing.")
     speed_of_answer_seconds: float | None = Field(description="The mean wait of those answered today; null: of nobody.")
+    ready: int = Field(description="People, each once whatever queues they serve.")
+    signed_in: int = Field(description="People who serve any of the queues shown.")
     queues: list[dict[str, Any]]
     lost_calls: int | None = Field(description="Callers to be called back; null: not known.")
     lost_since: float | None
