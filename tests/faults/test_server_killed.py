@@ -86,7 +86,7 @@ async def proposing(service: Service) -> AsyncIterator[set[str]]:
 
 
 async def more_than(acknowledged: set[str], count: int) -> None:
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(90):
         while len(acknowledged) <= count:  # noqa: ASYNC110 - what another process acknowledges
             await asyncio.sleep(0.01)
 

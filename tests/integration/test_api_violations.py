@@ -603,7 +603,8 @@ async def test_number_that_was_dialled_is_read_by_whoever_reads_numbers_or_diall
     moment = DossierMoment(
         MONDAY, Title("线路被占用（所拨“13800250001”）", "the own line was taken ('13800250001' dialled)")
     )
-    number = await propose(work.decisions, timeline=(moment,), why=Title("拨13800250001", "dialled 13800250001"))
+    why = Title("拨13800250001", "dialled 13800250001")
+    number = await propose(work.decisions, standing=record(notified_at=MONDAY), timeline=(moment,), why=why)
     read = (await (await work.signed_in(name)).get(f"/violations/{number}")).json()
     assert read["why"] == f"拨{shown}"
     assert [one["what"] for one in read["timeline"]] == [f"线路被占用（所拨“{shown}”）"]

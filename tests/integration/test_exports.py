@@ -29,7 +29,7 @@ EXPORTS = {
     "/caller-registers/{agent}/{day}/export": "",
 }
 """What each is asked with."""
-NO_EXPORTS = {"/live", "/cases/{number}/story", "/attachments/{number}/content"}
+NO_EXPORTS = {"/live", "/wall/live", "/cases/{number}/story", "/attachments/{number}/content"}
 """What else answers with something other than JSON, of one thing."""
 NAMED = {"{year}": "2026", "{quarter}": "1", "{agent}": "Alice", "{day}": "2026-03-30"}
 

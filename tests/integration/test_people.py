@@ -379,8 +379,8 @@ class TestViolations:
     async def test_everybody_sees_what_they_may_in_the_list_and_one_by_one(
         self, decisions: DecisionStore, person: Any, expected: list[int]
     ) -> None:
-        await propose(decisions, 1)
-        await propose(decisions, 2, agent="Bob")
+        await propose(decisions, 1, standing=record(notified_at=MONDAY))
+        await propose(decisions, 2, agent="Bob", standing=record(agent="Bob", notified_at=MONDAY))
         await propose(decisions, 3, agent="Zoe", team="orders")
         await propose(decisions, 4, standing=record(mode=Mode.SHADOW))
         async with decisions.reading() as connection:

@@ -61,6 +61,15 @@ def test_phone_that_was_off_from_the_beginning_is_merely_unknown() -> None:
     assert story.records() == []
 
 
+def test_phone_that_is_told_to_be_lost_twice_is_lost_since_the_first_time() -> None:
+    story = shift()
+    story.loses_phone(0)
+    story.tell(fx.PhoneLost(at=micros(20), agent="Alice", interface="PJSIP/1001", frames=(2,)))
+    story.visit(5, 40)
+    record = story.record()
+    assert (told(record), record.at) == (("Alice", Verdict.PROPOSED, None), micros(0))
+
+
 def test_nobody_kept_out_is_undetermined() -> None:
     story = shift()
     story.loses_phone(0)
