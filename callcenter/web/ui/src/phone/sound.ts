@@ -22,6 +22,8 @@ export class Sound {
   private ringerId = "";
   private speakerId = "";
   private ringing = 0;
+  /** What came of letting the ring out, for as long as something rings. */
+  private proof: Promise<Played> | null = null;
   private readonly heard = new Set<Sounding>();
 
   /** Lets nothing be heard, but tells whether something would be. */
@@ -29,20 +31,22 @@ export class Sound {
     return played(this.silence, this.ringerId);
   }
 
-  /** Begins to ring, or goes on. */
+  /** Begins to ring, or goes on: a second call is told what is proven of the first one's sound, and no earlier. */
   async ring(): Promise<Played> {
     this.ringing += 1;
-    if (!this.ringer.paused && this.ringing > 1) return { on: this.ringerId };
+    const proven = this.proof === null ? null : await this.proof;
+    if (proven !== null && "on" in proven && !this.ringer.paused) return proven;
     this.ringer.currentTime = 0;
-    const how = await played(this.ringer, this.ringerId);
-    if (this.ringing === 0) this.ringer.pause();
+    this.proof = played(this.ringer, this.ringerId);
+    const how = await this.proof;
+    if (this.ringing === 0) this.silenced();
     return how;
   }
 
   /** One of those that rang rings no longer. */
   hush(): void {
     this.ringing = Math.max(0, this.ringing - 1);
-    if (this.ringing === 0) this.ringer.pause();
+    if (this.ringing === 0) this.silenced();
   }
 
   /** What whoever dials hears until there is an answer. */
@@ -71,9 +75,15 @@ export class Sound {
     await Promise.all([direct(this.ringer, ringer), direct(this.ringback, speaker), ...[...this.heard].map((one) => direct(one, speaker))]);
   }
 
+  private silenced(): void {
+    this.proof = null;
+    this.ringer.pause();
+  }
+
   /** Takes all sound away. */
   close(): void {
     this.ringing = 0;
+    this.proof = null;
     for (const audio of [this.ringer, this.ringback, this.silence]) {
       audio.pause();
       URL.revokeObjectURL(audio.src);
