@@ -1,7 +1,10 @@
 /** A form that is sent under a key: sent again unheard it is the same request, once it was answered another. */
+import { ElMessage } from "element-plus";
 import { reactive } from "vue";
+import { useRouter } from "vue-router";
 
-import { asking, newKey, Problem } from "@/api/client";
+import { api, ask, asking, newKey, Problem, type Shape } from "@/api/client";
+import { say } from "@/locale";
 import { toldBy, useForm } from "@/words/form";
 
 export interface Sending {
@@ -36,4 +39,27 @@ export function useSending(outdated: () => unknown = () => undefined): Sending {
     return done;
   }
   return state;
+}
+
+export interface Proposing {
+  sending: Sending;
+  propose: (body: Shape["NewChange"]) => Promise<void>;
+}
+
+/** A change that is proposed, and opened where a second person decides on it; `proposed` is told before the page is left. */
+export function useProposing(proposed: () => void): Proposing {
+  const router = useRouter();
+  const sending = useSending();
+
+  async function propose(body: Shape["NewChange"]): Promise<void> {
+    let id = "";
+    const done = await sending.send(async () => {
+      id = (await ask(api.POST("/api/v1/changes", { body, params: { header: { "idempotency-key": sending.key } } }))).id;
+    });
+    if (!done) return;
+    proposed();
+    ElMessage.success(say("changes.made"));
+    await router.push(`/admin/changes/${id}`);
+  }
+  return { sending, propose };
 }
