@@ -377,7 +377,11 @@ async def until_settled(page: Page) -> None:
 
 
 async def serious(page: Page) -> list[str]:
-    """Name what axe finds that keeps somebody from working."""
+    """Name what axe finds that keeps somebody from working, once no colour is on its way to another."""
+    await page.evaluate(
+        "Promise.allSettled(document.getAnimations()"
+        ".filter((one) => one instanceof CSSTransition).map((one) => one.finished))"
+    )
     found = await page.evaluate("axe.run(document, {resultTypes: ['violations']})")
     return [
         f"{one['id']}: {node['html'][:120]} {node['failureSummary'][:200]}"
