@@ -25,6 +25,9 @@ _AGAIN_SECONDS = 0.1
 _UNREAD_BYTES = 128 * 1024
 """Kept by the system of what a connection has not read; by itself it would take some MB of answers to nobody."""
 
+_BEFORE_CUT_SECONDS = 1
+"""So long before it would be cut off, a connection that asks nothing more is closed without a word in the log."""
+
 __all__ = ["Bounds", "HttpServer", "bind"]
 
 
@@ -73,6 +76,7 @@ class HttpServer:
                 server_header=False,
                 proxy_headers=bool(bounds.proxies),
                 forwarded_allow_ips=list(bounds.proxies),
+                timeout_keep_alive=_idle_seconds(bounds),
                 timeout_graceful_shutdown=graceful_seconds,
             )
         )
@@ -122,6 +126,15 @@ class HttpServer:
         return Visitor(
             self._door, address, config=server.config, server_state=server.server_state, app_state={}, _loop=None
         )
+
+
+def _idle_seconds(bounds: Bounds) -> int:
+    """Say how long a connection may stay without the next request.
+
+    A client keeps what it has used for about five seconds: where that is closed at the same moment, a request is lost
+    on the way, and whoever sent it cannot know whether it was done.
+    """
+    return max(1, int(bounds.asking_seconds) - _BEFORE_CUT_SECONDS)
 
 
 class _Server(uvicorn.Server):

@@ -63,7 +63,7 @@ async def running(service: Service) -> AsyncIterator[Service]:
 async def proposing(service: Service) -> AsyncIterator[set[str]]:
     """Let a manager propose changes all the time; gives the ids of those that were acknowledged, and 503s."""
     acknowledged: set[str] = set()
-    http = httpx.AsyncClient(base_url=service.api(), trust_env=False, headers={"Accept-Language": "en"})
+    http = httpx.AsyncClient(base_url=service.api(), trust_env=False, timeout=30, headers={"Accept-Language": "en"})
     browser = Browser(http)
     await browser.sign_in("ma")
 

@@ -101,7 +101,7 @@ class Place:
         return await asyncio.to_thread(BoardSource(self.url).read)
 
     async def get(self, path: str) -> Any:
-        async with httpx.AsyncClient(base_url=f"{self.service.api()}/api/v1", trust_env=False) as client:
+        async with httpx.AsyncClient(base_url=f"{self.service.api()}/api/v1", trust_env=False, timeout=30) as client:
             await client.post("/session", json={"name": "sun", "password": PASSWORD})
             return (await client.get(path)).json()
 

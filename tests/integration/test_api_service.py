@@ -52,7 +52,7 @@ async def test_supervisor_reads_what_the_service_has_just_recorded_and_it_stops_
 ) -> None:
     await service.start()
     await service.add_account(PASSWORD, "sun", "--role", "supervisor")
-    async with httpx.AsyncClient(base_url=f"{service.api()}/api/v1", trust_env=False) as client:
+    async with httpx.AsyncClient(base_url=f"{service.api()}/api/v1", trust_env=False, timeout=30) as client:
         me = await client.post("/session", json={"name": "sun", "password": PASSWORD})
         listening = asyncio.create_task(heard(client))
         number = await first_record(client)

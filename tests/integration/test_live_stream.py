@@ -225,7 +225,7 @@ async def test_heartbeats_tell_the_datas_age(office: Office, monkeypatch: pytest
 
 async def test_streams_are_refused_and_given_up_like_any_request(office: Office) -> None:
     browser = await office.signed_in("alice")
-    stranger = Browser(httpx.AsyncClient(base_url=str(browser.http.base_url), trust_env=False))
+    stranger = Browser(httpx.AsyncClient(base_url=str(browser.http.base_url), trust_env=False, timeout=30))
     streams = [await office.follows(browser) for _ in range(feed.MOST_OF_ACCOUNT)]
     refused = [
         (await stranger.get("/live")).status_code,

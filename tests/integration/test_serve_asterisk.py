@@ -188,7 +188,7 @@ async def test_agent_of_a_page_signs_in_is_called_and_is_believed_that_the_page_
     async with at_home(tmp_path, lab.state.ami_port, secrets=lab.state.manager_secrets, more=more) as service:
         await service.add_account("correct horse battery", "pia", "--role", "agent", "--agent", "Pia")
         await service.start()
-        async with httpx.AsyncClient(base_url=f"{service.api()}/api/v1") as pia:
+        async with httpx.AsyncClient(base_url=f"{service.api()}/api/v1", trust_env=False, timeout=30) as pia:
             signed = await pia.post("/session", json={"name": "pia", "password": "correct horse battery"})
             pia.headers["X-CSRF-Token"] = signed.json()["csrf"]
             shown = (await pia.post("/desk/sign-in", json={})).json()

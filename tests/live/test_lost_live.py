@@ -85,7 +85,7 @@ async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
         opened.callback(found.outside.close)
         await service.start()
         await service.add_account(PASSWORD, "alice", "--role", "agent", "--agent", line.lab.agents[0].name)
-        http = await opened.enter_async_context(httpx.AsyncClient(base_url=service.api(), trust_env=False))
+        http = await opened.enter_async_context(httpx.AsyncClient(base_url=service.api(), trust_env=False, timeout=30))
         found.alice = Browser(http)
         await found.alice.sign_in("alice")
         yield found

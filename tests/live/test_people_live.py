@@ -46,7 +46,9 @@ class Department:
         if name not in self._browsers:
             who = ["--agent", self.agent.name] if role == "agent" else []
             await self.service.add_account(PASSWORD, name, "--role", role, *who)
-            http = await self._open.enter_async_context(httpx.AsyncClient(base_url=self.service.api(), trust_env=False))
+            http = await self._open.enter_async_context(
+                httpx.AsyncClient(base_url=self.service.api(), trust_env=False, timeout=30)
+            )
             self._browsers[name] = Browser(http)
             await self._browsers[name].sign_in(name)
         return self._browsers[name]

@@ -30,6 +30,11 @@ def test_times_of_keeping_are_the_settings_until_something_is_agreed() -> None:
     ]
 
 
+def test_times_of_keeping_are_taken_up_to_their_bounds() -> None:
+    days = {"store.outbox_days": 3_650, "customers.keep_lost_days": 0}
+    assert site_said("retention", {"days": days}) == {"days": days}
+
+
 def test_queues_have_names_and_numbers_once_agreed_and_what_is_left_out_the_settings() -> None:
     own = site()
     assert own.queues.numbers == {"sales": "8001"}
