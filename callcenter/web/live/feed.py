@@ -31,7 +31,7 @@ from callcenter.store.complaints.news import CaseNews
 from callcenter.store.decisions.lost_calls import OpenLostCalls
 from callcenter.store.decisions.violations import FiledRecord
 from callcenter.web.desk.listening import Listeners
-from callcenter.web.live.hearing import Heard
+from callcenter.web.live.hearing import WhoHears
 from callcenter.web.live.reader import AS_USUAL, MOST_UNREAD, Lasting, LiveReader, LiveTerms
 from callcenter.web.live.words import (
     HELD,
@@ -107,7 +107,7 @@ class LiveFeed:
         self._kept: deque[LiveEvent] = deque(maxlen=MOST_KEPT)
         self._readers: set[LiveReader] = set()
         self._lasting: dict[tuple[Topic, str, str, str], LiveEvent] = {}
-        self._heard = Heard()
+        self._heard = WhoHears()
         self._moved: tuple[set[str], set[str]] = (set(), set())
         self._flush: asyncio.TimerHandle | None = None
         self._look = asyncio.Event()
@@ -124,8 +124,7 @@ class LiveFeed:
         queues, agents = moved(self.board.changed, facts)
         self._moved = queues, agents = self._moved[0] | queues, self._moved[1] | agents
         for fact in facts:
-            told = happening(fact, floor)
-            if told is not None:
+            if (told := happening(fact, floor)) is not None:
                 self._calls(type(fact), told)
             match fact:
                 case fx.PhoneRang():
@@ -325,15 +324,14 @@ class LiveFeed:
     def _listened(self, fact: CallListened) -> None:
         """Show who listens, and tell the agent, as long as they do, where the site says so."""
         self._hear_no_more(lambda line: line == fact.line)
-        if not fact.listens or fact.agent is None:
-            return
-        who = self.listeners.on(fact.line)
-        for by, said in self._heard.begin(fact, who).items():
-            self._moved[1].add(by)
-            self._lasting[Topic.ACTS, "hears", by, fact.line] = self._publish(Topic.ACTS, said, by)
-        if self.listeners.told:
-            said = listened(fact, who)
-            self._lasting[Topic.ACTS, "listens", fact.agent, fact.line] = self._publish(Topic.ACTS, said, fact.agent)
+        if fact.listens and fact.agent is not None:
+            who, line = self.listeners.on(fact.line), fact.line
+            for by, said in self._heard.begin(fact, who).items():
+                self._moved[1].add(by)
+                self._lasting[Topic.ACTS, "hears", by, line] = self._publish(Topic.ACTS, said, by)
+            if self.listeners.told:
+                said = listened(fact, who)
+                self._lasting[Topic.ACTS, "listens", fact.agent, line] = self._publish(Topic.ACTS, said, fact.agent)
 
     def _hear_no_more(self, gone: Callable[[str], bool]) -> None:
         """Tell agents that nobody listens by some channels any more."""

@@ -10,7 +10,7 @@ from callcenter.web.desk.listening import ListenIn
 from callcenter.web.live.words import Said
 
 
-class Heard:
+class WhoHears:
     """Who listens to whom now, by the channel of whoever does."""
 
     def __init__(self) -> None:

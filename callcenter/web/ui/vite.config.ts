@@ -17,6 +17,8 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     chunkSizeWarningLimit: 1200,
+    // what many pages share is one file: packed by itself, each of thirty small ones took as much again
+    rolldownOptions: { output: { codeSplitting: { groups: [{ name: "shared", test: /\/ui\/src\//, minShareCount: 6 }] } } },
   },
   // a browser asks the service itself while the page is worked on: callcenter serve, then npx vite
   server: { host: "127.0.0.1", proxy: { "/api": { target: "http://127.0.0.1:8080" } } },
