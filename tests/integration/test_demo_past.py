@@ -13,9 +13,11 @@ from callcenter.cases.complaints.vocabulary import CaseState
 from callcenter.cli.lab.demo_past import BEFORE, HOUR, LEAD, MANAGER, DemoPast
 from callcenter.cli.lab.demo_review import DemoReview
 from callcenter.files.rulebook import load_rulebook
+from callcenter.lab.demo.people import queues_said
 from callcenter.locale import Language
 from callcenter.staff.dates import datetime_of
 from callcenter.staff.rights import Role
+from callcenter.staff.site.queues import queues_kept
 from callcenter.store.aftercare.care import plans_of_year
 from callcenter.store.complaints.cases import CaseFilter, list_cases
 from callcenter.store.customers.cards import get
@@ -49,11 +51,13 @@ async def test_past_has_a_case_nearly_due_another_just_opened_a_base_and_a_day_o
             today = datetime_of(now, office.rulebook.zone).date()
             terms = await terms_in_force(connection, (today.year, today.month))
             kinds = await classes_in_force(connection)
+            (queues,) = await approved(connection, ChangeKind.QUEUES)
             (plan,) = await plans_of_year(connection, (today + timedelta(days=1)).year)
     assert (due.case.state, due.case.clock.due - now) == (CaseState.PROPOSED, 2 * HOUR)
     assert (late.case.state, late.case.owner) == (CaseState.RECORDED, "frank")
     assert customer.card.name == {"en": "Zhao Wei", "zh-CN": "赵伟"}[lang]
-    assert (day.proposed_by, day.decided_by) == (LEAD, MANAGER)
+    assert (day.proposed_by, day.decided_by) == (queues.proposed_by, queues.decided_by) == (LEAD, MANAGER)
+    assert queues_kept(queues.content).queues == tuple(queues_said())
     assert terms is not None
     assert (len(kinds), kinds["delivery.late"].told.parent, plan.state) == (5, "delivery", PlanState.FILED)
 

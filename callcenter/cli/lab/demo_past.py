@@ -9,11 +9,14 @@ import secrets
 from datetime import timedelta
 from typing import Any
 
+import msgspec
+
 from callcenter.cases.aftercare.care import ContactKind
 from callcenter.cases.classes import CaseClass
 from callcenter.cases.complaints.vocabulary import CaseChannel, Move
 from callcenter.cases.customers import CustomerCard, card_of, number_of
 from callcenter.domain.frame import SECOND, Micros
+from callcenter.lab.demo.people import PEOPLE, queues_said
 from callcenter.lab.demo.script import CALLS
 from callcenter.locale import Language, Words
 from callcenter.rules.regulations.edition import Rulebook
@@ -63,8 +66,11 @@ _SAID = Words(
         "postage": "postage",
         "late": "The pallet came two days late, for the second time.",
         "late_wanted": "A date that holds.",
+        "queues": "Names of the queues",
+        "named": "The queues as we call them, and their numbers for transfers.",
         "base": "The base of this month's scores, as agreed.",
-        "stocktaking": "Stocktaking: the department is closed.",
+        "stocktaking": "Stocktaking",
+        "closed": "The department is closed for stocktaking.",
         "care_method": "A visit each quarter, and a call after each late pallet.",
         "care_purpose": "Ask whether the new kettle arrived whole.",
     },
@@ -98,6 +104,7 @@ class DemoPast:
         self._office = office
         self._now = now
         self._say = _SAID.table(lang)
+        self._people = PEOPLE.table(lang)
         self._rulebook: Rulebook = office.rulebook
 
     async def tell(self) -> None:
@@ -106,9 +113,11 @@ class DemoPast:
         warehouse = Department(name=_WAREHOUSE, full_name=self._say["warehouse"])
         await add_department(self._unit, warehouse, MANAGER, self._at(70))
         await self._classes()
-        lin = await self._customer("lin", _FIRST_CALLER, owner="Alice")
-        zhao = await self._customer("zhao", "19900000021", owner="Alice")
-        wall = await self._customer("wall", "19900000022", owner="Frank", key_account=True, queue="key_accounts")
+        lin = await self._customer("lin", _FIRST_CALLER, owner=self._people["alice"])
+        zhao = await self._customer("zhao", "19900000021", owner=self._people["alice"])
+        wall = await self._customer(
+            "wall", "19900000022", owner=self._people["frank"], key_account=True, queue="key_accounts"
+        )
         await self._nearly_due(zhao)
         await self._enquiry(lin)
         await self._just_recorded(wall)
@@ -119,14 +128,16 @@ class DemoPast:
         return self._now - round(hours * HOUR)
 
     async def _rules(self) -> None:
-        """Set the month's base and a day on which nobody works: each proposed by one, approved by another."""
+        """Name the queues, set the month's base, a day off: each is proposed by one and approved by another."""
         zone = self._rulebook.zone
         today = datetime_of(self._now, zone).date()
         base = {"from": month_name((today.year, today.month)), "base": _BASE}
         free = {"days": {(today + _DAY_OFF_IN - timedelta(days=today.weekday())).isoformat(): False}}
+        queues = {"queues": msgspec.to_builtins(queues_said())}
         for kind, subject, content, why in (
+            (ChangeKind.QUEUES, self._say["queues"], queues, "named"),
             (ChangeKind.AMOUNT, SUBJECT, base, "base"),
-            (ChangeKind.CALENDAR, "stocktaking", free, "stocktaking"),
+            (ChangeKind.CALENDAR, self._say["stocktaking"], free, "closed"),
         ):
             change = Change(
                 id=secrets.token_hex(16),
@@ -204,4 +215,4 @@ class DemoPast:
             words=self._say["asked"],
             customer=customer,
         )
-        await receive_enquiry(self._unit, enquiry, Principal(account="bob", role=Role.AGENT, agent="Bob"))
+        await receive_enquiry(self._unit, enquiry, Principal(account="bob", role=Role.AGENT, agent=self._people["bob"]))
