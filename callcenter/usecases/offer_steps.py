@@ -22,7 +22,7 @@ from callcenter.staff.roles import Principal, may, reach
 from callcenter.store.conflicts import NotAllowed
 from callcenter.usecases.take_step import rights_for
 
-_SILENT = frozenset({Action.NOTIFY, Action.CONFIRM, Action.CHECK, Action.AGREE})
+_SILENT = frozenset({Action.NOTIFY, Action.CHECK, Action.AGREE})
 """Steps that need no words."""
 _BETWEEN = "-"
 """Stands for the words that a step needs while it is tried."""

@@ -121,7 +121,7 @@ async def test_a_late_answer_goes_its_whole_way_and_the_score_with_it(there: Fro
         await judge.goto(f"/review/{number}")
         await expect(judge.locator("[data-talk]")).to_contain_text("耳机坏了")
         assert await serious(judge) == []
-        await takes(judge, "confirm")
+        await takes(judge, "confirm", "the repair was not reported")
         await expect(judge.locator("[data-effect]")).to_contain_text("98")
         assert await score_everywhere(api, scores) == "98"
         await expect(scores.get_by_role("link", name="三声后接听")).to_have_count(1)

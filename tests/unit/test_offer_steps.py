@@ -98,6 +98,7 @@ def test_a_decision_says_between_what_it_may_choose() -> None:
     assert again["confirm"].points == (2, 2)
     bare = offers(notified(points=None, most=None), SUPERVISOR, LATER)
     assert (bare["confirm"].points, bare["reduce"].points, bare["reduce"].refused) == (None, None, None)
+    assert {name for name, one in first.items() if one.needs_words} >= {"confirm", "reduce", "overturn"}
     least = notified(points=0, most=None, severity=Severity.WARNING)
     assert "reduce" not in offers(least, SUPERVISOR, LATER)
 

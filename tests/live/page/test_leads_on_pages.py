@@ -162,7 +162,7 @@ async def judged(there: Centre, boss: Browser, watch: Watch) -> None:
         await agents.goto(f"/records/{number}")
         await takes(agents, "explain", "耳机坏了，已报修。")
         await judge.goto(f"/review/{number}")
-        await takes(judge, "confirm")
+        await takes(judge, "confirm", "没有报修记录。")
         assert await score_everywhere(boss, scores) == "98"
         await expect(agents.locator("[data-talk] li")).to_have_count(3)
         await takes(agents, "appeal", "我当天报过修。")
