@@ -8,7 +8,8 @@ import signal
 from collections import Counter, deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Annotated
+from time import monotonic
+from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
 import typer
@@ -35,6 +36,7 @@ from callcenter.lab.demo.service import DemoService, demo_rulebook
 from callcenter.lab.demo.tape import SHIPPED, Playback
 from callcenter.lab.logins import LoginRecorder
 from callcenter.lab.render import dialplans_dir
+from callcenter.lab.root import is_built, megabytes
 from callcenter.lab.settings import ANY_PORT, AgentSpec, LabSettings
 from callcenter.lab.switch import Lab, LabState, load_state
 from callcenter.locale import Language, Words
@@ -57,14 +59,25 @@ _LINES_TOLD = 4
 _BELOW = 4
 """Lines for what stands below the board at the end."""
 _WRAP_UP_SECONDS = 3
+_BUILT_SECONDS = 10.0
 
 SAID = Words(
     "demo",
     {
-        "lab": "Starting Asterisk (built first if need be: half a minute) ...",
-        "service": "Starting the service ...",
-        "page": "Open {url} - sign in as lead (a supervisor), manager, or an agent: {agents}. Password: {password}",
+        "root": "1/4 Building Asterisk, once on this machine (Debian's packages, 400 MB: one to five minutes) ...",
+        "built": "    {seconds:.0f} s, {size:.0f} MB so far",
+        "lab": "2/4 Starting Asterisk ...",
+        "service": "3/4 Starting the service ...",
+        "people": "4/4 Making accounts, customers, complaints and records; signing in the agents ...",
+        "page": (
+            "Open {url} - sign in as lead (a supervisor), manager, qa (quality assurance), or an agent: {agents}. "
+            "Password: {password}"
+        ),
         "first": "New here? Sign in as lead and read {url}help/first-day. Cases, records and scores wait for you.",
+        "yours": (
+            "Half a minute into the story a call is answered too late. That record is left to you: open Review as lead "
+            "and tell the agent; explain it as the agent; decide."
+        ),
         "take": (
             "As an agent, take the phone over: calls ring in your browser. As lead, listen to a call: your page's "
             "phone ({phone}) dials by itself. Both need a network beside loopback; nothing is sent over it."
@@ -106,7 +119,7 @@ class _Show:
         self._told: deque[str] = deque(maxlen=_LINES_TOLD)
         self._banner = Text()
 
-    def say(self, name: str, **more: str) -> None:
+    def say(self, name: str, **more: object) -> None:
         """Say one of the demo's own sentences."""
         self.console.print(Text(SAID.say(name, self._lang, **more), "bold"))
 
@@ -222,8 +235,7 @@ async def _play(show: _Show, work_dir: Path, record: Path | None, mqtt: str | No
         )
     )
     with _ends_on_signal():
-        show.say("lab")
-        async with _asterisk(lab) as state, _recording(state, record):
+        async with _asterisk(show, lab) as state, _recording(state, record):
             show.say("service")
             rulebook = demo_rulebook(_queue_names(lab.agents), _WRAP_UP_SECONDS)
             agents = people(lab.agents, show.lang)
@@ -255,12 +267,14 @@ async def _tell_story(
         except ServiceSilent as error:
             raise LabError(f"The service ended; see {service.log}.") from error
 
+    show.say("people")
     await pages.prepare()
     async with contextlib.aclosing(pages), demo.phones():
         await pages.sign_in()
         async with _task(pages.watch(), "demo-pages") as reading:
             show.announce("page", url=service.page, agents=", ".join(pages.names), password=pages.password)
             show.say("first", url=service.page)
+            show.say("yours")
             show.say("take", phone=LEAD_PHONE.number)
             show.say("story")
             async with _task(demo.play(), "demo-story") as playing:
@@ -291,10 +305,20 @@ async def _sum_up(show: _Show, document: LiveDocument, service: DemoService) -> 
 
 
 @contextlib.asynccontextmanager
-async def _asterisk(lab: Lab) -> AsyncIterator[LabState]:
-    """Run the lab; a start that is interrupted is waited for, so that what it started is stopped."""
+async def _asterisk(show: _Show, lab: Lab) -> AsyncIterator[LabState]:
+    """Run the lab, and say how far it is built.
+
+    A start that is interrupted is waited for, so that what it started is stopped.
+    """
+    root, begun = lab.settings.root_dir, monotonic()
+    if not is_built(root):
+        show.say("root")
     starting = asyncio.create_task(asyncio.to_thread(lab.start), name="demo-lab")
     try:
+        while not is_built(root) and not await _over(starting, _BUILT_SECONDS):
+            size = await asyncio.to_thread(megabytes, root)
+            show.say("built", seconds=monotonic() - begun, size=size)
+        show.say("lab")
         yield await asyncio.shield(starting)
     except LabError as error:
         if starting.done() and starting.exception() is error:
@@ -354,7 +378,7 @@ def _ends_on_signal() -> Iterator[None]:
             loop.remove_signal_handler(number)
 
 
-async def _over(playing: asyncio.Task[None], seconds: float) -> bool:
+async def _over(playing: asyncio.Task[Any], seconds: float) -> bool:
     """Wait so long, or until the story is over."""
     done, _ = await asyncio.wait([playing], timeout=seconds)
     return bool(done)

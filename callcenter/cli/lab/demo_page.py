@@ -1,4 +1,4 @@
-"""The people of the demo: an account for each agent, a lead and a manager, the agents signed in at their queues.
+"""The people of the demo: an account for each agent, a lead and others, the agents signed in at their queues.
 
 Some agents' pages are read as well: on the live stream, they say who calls when a phone rings.
 """
@@ -14,7 +14,7 @@ import httpx
 import msgspec
 
 from callcenter.cli.casework.lists import office_of
-from callcenter.cli.lab.demo_past import BEFORE, LEAD, MANAGER, DemoPast
+from callcenter.cli.lab.demo_past import BEFORE, LEAD, MANAGER, QUALITY, DemoPast
 from callcenter.cli.lab.demo_review import DemoReview, answered
 from callcenter.clock import wall_clock
 from callcenter.config import load_settings
@@ -78,7 +78,8 @@ class DemoPages:
                 for name, agent in self._agents.items()
             ]
             people.append(NewAccount(name=LEAD, full_name=named[LEAD], role=Role.SUPERVISOR, agent=named[LEAD]))
-            people.append(NewAccount(name=MANAGER, full_name=named[MANAGER], role=Role.MANAGER))
+            others = {MANAGER: Role.MANAGER, QUALITY: Role.QA}
+            people += [NewAccount(name=name, full_name=named[name], role=role) for name, role in others.items()]
             async with decisions.writing() as unit:
                 for new in people:
                     await add_account(unit, new, hashed, _BY, now - BEFORE, None)

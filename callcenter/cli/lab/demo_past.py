@@ -1,4 +1,4 @@
-"""What the demo's department has done before the first call: customers, an enquiry, complaints, the month's base.
+"""What the demo's department has done before the first call: customers, complaints, a record, the month's base.
 
 Every line is taken as people would take it, by the service's own use cases, in the order of time.
 """
@@ -19,12 +19,14 @@ from callcenter.domain.frame import SECOND, Micros
 from callcenter.lab.demo.people import PEOPLE, queues_said
 from callcenter.lab.demo.script import CALLS
 from callcenter.locale import Language, Words
+from callcenter.rules.records.steps import Action, ProcessStep, Terms
 from callcenter.rules.regulations.edition import Rulebook
 from callcenter.rules.scores.score_terms import SUBJECT
 from callcenter.staff.dates import datetime_of
 from callcenter.staff.months import month_name
 from callcenter.staff.rights import Role
 from callcenter.staff.roles import Principal
+from callcenter.staff.workdays import Workdays
 from callcenter.store.complaints.cases import CaseAbout
 from callcenter.store.complaints.people import Department
 from callcenter.store.customers.writes import Touch
@@ -39,8 +41,10 @@ from callcenter.usecases.complaints.office import CaseOffice
 from callcenter.usecases.customers.save_customer import create_customer
 from callcenter.usecases.enquiries.keep_classes import make_class
 from callcenter.usecases.enquiries.take_enquiry import receive_enquiry
+from callcenter.usecases.file_report import SeenReport, file_report
+from callcenter.usecases.take_step import StepContext, take_step
 
-LEAD, MANAGER = "lead", "manager"
+LEAD, MANAGER, QUALITY = "lead", "manager", "qa"
 HOUR: Micros = 3_600 * SECOND
 BEFORE: Micros = 72 * HOUR
 """So long ago the department began."""
@@ -71,6 +75,11 @@ _SAID = Words(
         "base": "The base of this month's scores, as agreed.",
         "stocktaking": "Stocktaking",
         "closed": "The department is closed for stocktaking.",
+        "entry": "The house number is missing in the address taken down for the replacement kettle.",
+        "told": "Please say how it came to this.",
+        "explained": "The caller hung up before I could ask for it again.",
+        "decided": "The note says that the address was read back: it was not.",
+        "appealed": "I did read back what I had. Please listen to the end of the call.",
         "care_method": "A visit each quarter, and a call after each late pallet.",
         "care_purpose": "Ask whether the new kettle arrived whole.",
     },
@@ -122,6 +131,7 @@ class DemoPast:
         await self._enquiry(lin)
         await self._just_recorded(wall)
         await self._care(zhao, wall)
+        await self._appealed()
 
     def _at(self, hours: float) -> Micros:
         """Return when it was so many hours ago."""
@@ -206,6 +216,30 @@ class DemoPast:
 
     async def _move(self, case: str, move: Move, by: str, hours: float, said: dict[str, Any]) -> None:
         await move_case(self._unit, self._office, case, move, {"by": by, **said}, self._at(hours))
+
+    async def _appealed(self) -> None:
+        """A record that quality assurance filed, a lead confirmed, and its agent appealed against."""
+        agent = self._people["bob"]
+        quality, lead = Principal(account=QUALITY, role=Role.QA), Principal(account=LEAD, role=Role.SUPERVISOR)
+        bob = Principal(account="bob", role=Role.AGENT, agent=agent)
+        seen = SeenReport(rule="V-ENTRY", agent=agent, at=self._at(50), words=self._say["entry"], key="entry")
+        record = await file_report(self._unit, seen, quality, self._rulebook, None, self._at(49))
+        context = StepContext(self._rulebook, Terms(days=Workdays(self._rulebook.zone)), None)
+        for hours, person, action, words in (
+            (48, lead, Action.NOTIFY, "told"),
+            (44, bob, Action.EXPLAIN, "explained"),
+            (26, lead, Action.CONFIRM, "decided"),
+            (22, bob, Action.APPEAL, "appealed"),
+        ):
+            step = ProcessStep(
+                action=action,
+                by=person.account,
+                at=self._at(hours),
+                role=person.role,
+                agent=person.agent,
+                note=self._say[words],
+            )
+            record = (await take_step(self._unit, person, record, record.version, step, context)).record
 
     async def _enquiry(self, customer: str) -> None:
         enquiry = Enquiry(

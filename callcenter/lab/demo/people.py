@@ -21,6 +21,7 @@ PEOPLE = Words(
         "henry": "Henry",
         "lead": "Lead",
         "manager": "Manager",
+        "qa": "Quality",
     },
 )
 """By account."""
