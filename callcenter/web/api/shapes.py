@@ -42,6 +42,7 @@ class Summary(ResponseBody):
     counted: int = Field(description="Points that count now: none before a confirmation or while an appeal is open.")
     why: str
     queue: str | None = Field(description="The queue whose offer it is about; null: none, or it was filed without.")
+    told_at: datetime | None = Field(description="When its agent was told of it.")
     due: datetime | None = Field(description="When the department must do the next thing; null: nothing is to be done.")
     version: int
 
@@ -139,7 +140,9 @@ class Detail(Summary):
     uncertainty: float | None
     roster: Rostered | None
     timeline: list[RecordMoment]
-    before: list[WasDoing] = Field(description="What the agent was doing until a ring that it is about, the latest last.")
+    before: list[WasDoing] = Field(
+        description="What the agent was doing until a ring that it is about, the latest last."
+    )
     names: list[dict[str, Any]]
     caller: str | None
     calls: list[str] = Field(description="The agent's calls that it is about, by the callers' channels.")
@@ -257,6 +260,7 @@ class Reader:
             "severity": standing.severity if standing.decided_at is None else standing.decided_severity,
             "why": self._worded(self._said(said.why), said.agent),
             "queue": said.queue,
+            "told_at": moment_out(standing.notified_at, self._zone),
             "due": moment_out(record.due_at, self._zone),
             "version": record.version,
         }
