@@ -58,6 +58,7 @@ async def test_wall_shows_its_queues_and_no_person_by_its_token_alone(wall: Wall
         "Hotline", ["waiting", "queues"], "auto", None
     )  # fmt: skip
     (queue,) = told["queues"]
+    assert queue["name"] == "sales"  # the site gave it no other
     assert (queue["queue"], queue["waiting"]) == ("sales", 1)
     assert (told["service_level_name"], told["service_level"]) == ("sl-offered", None)
     assert told["speed_of_answer_seconds"] is None

@@ -27,6 +27,7 @@ from callcenter.usecases.keep_walls import WallShows, change_wall, make_wall, wi
 from callcenter.web.api.fields import Name, RequestBody, ResponseBody, moment_out
 from callcenter.web.api.live import EventStream
 from callcenter.web.api.once import SeenVersion, TheOnce, etag
+from callcenter.web.api.page.queue_names import names_of_queues
 from callcenter.web.auth import Proven, allowed, known_by
 from callcenter.web.limits import address_of
 from callcenter.web.live.feed import LiveFeed
@@ -129,7 +130,7 @@ class WallNow(ResponseBody):
     speed_of_answer_seconds: float | None = Field(description="The mean wait of those answered today; null: of nobody.")
     ready: int = Field(description="People, each once whatever queues they serve.")
     signed_in: int = Field(description="People who serve any of the queues shown.")
-    queues: list[dict[str, Any]]
+    queues: list[dict[str, Any]] = Field(description="Each with its `name`, in the language that was asked for.")
     lost_calls: int | None = Field(description="Callers to be called back; null: not known.")
     lost_since: float | None
 
@@ -152,16 +153,17 @@ async def _wall(
 
 
 @router.get("/wall")
-async def read_wall(wall: Annotated[WallDevice, Depends(_wall)], service: TheService) -> WallNow:
+async def read_wall(wall: Annotated[WallDevice, Depends(_wall)], service: TheService, request: Request) -> WallNow:
     """Read all that a wall shows now, by its token."""
     feed = _followed(service)
-    return _now(await _noted(wall, service), feed)
+    return _now(await _noted(wall, service), feed, names_of_queues(service, request))
 
 
 @router.get("/wall/live", status_code=status.HTTP_200_OK, response_class=EventStream)
 async def follow_wall(
     wall: Annotated[WallDevice, Depends(_wall)],
     service: TheService,
+    request: Request,
     given: Annotated[HTTPAuthorizationCredentials | None, Security(_bearer)],
 ) -> EventStream:
     """Follow what a wall shows, by its token: all of it (`wall`), again when it changes and every few seconds."""
@@ -174,7 +176,7 @@ async def follow_wall(
             if found is None:
                 return None
             shown = await _noted(found, service) if anew else found
-        return _now(shown, feed).model_dump(mode="json")
+        return _now(shown, feed, names_of_queues(service, request)).model_dump(mode="json")
 
     reader = feed.open(Principal(account=f"wall {wall.name}", role=Role.ACCOUNTING), "", (), None)
     return EventStream(feed, reader, wall_frames(reader, look))
@@ -201,9 +203,10 @@ async def _noted(wall: WallDevice, service: Service) -> WallDevice:
     return msgspec.structs.replace(wall, seen_at=now)
 
 
-def _now(wall: WallDevice, feed: LiveFeed) -> WallNow:
-    """Return what a wall shows."""
+def _now(wall: WallDevice, feed: LiveFeed, names: dict[str, str]) -> WallNow:
+    """Return what a wall shows, each queue with its name."""
     told = queues_now(feed.board.live(), feed.lost, wall.queues) | feed.age()
+    told["queues"] = [one | {"name": names.get(one["queue"], one["queue"])} for one in told["queues"]]
     return WallNow(title=wall.title, tiles=[*wall.tiles], theme=wall.theme, **told)
 
 

@@ -7,6 +7,7 @@ import type { QueueNow } from "@/live/state";
 import { type Asked, fits } from "./asked";
 import { type Placed, placed } from "./attention";
 import { type Person, peopleOf } from "./people";
+import { pressing } from "./queues";
 
 const HELD_MS = 3000;
 
@@ -18,7 +19,7 @@ export interface FloorView {
   hold: () => void;
 }
 
-/** Follows the floor; queues in which somebody waits come first. */
+/** Follows the floor; queues in which somebody waits too long come first, then those in which somebody waits at all. */
 export function useFloor(asked: () => Asked): FloorView {
   const live = useLive();
   const people = shallowRef(peopleOf(live.state));
@@ -68,7 +69,7 @@ export function useFloor(asked: () => Asked): FloorView {
 
   return {
     people: computed(() => people.value),
-    queues: computed(() => Object.values(queues.value).sort((a, b) => Number(b.waiting > 0) - Number(a.waiting > 0) || (a.queue < b.queue ? -1 : 1))),
+    queues: computed(() => pressing(Object.values(queues.value), second.value)),
     shown,
     hold,
   };

@@ -1,5 +1,5 @@
 /** Of something that scrolls, whether there is more before what is seen of it, and after. */
-import { onBeforeUnmount, onMounted, type Ref, ref } from "vue";
+import { onBeforeUnmount, type Ref, ref, watch } from "vue";
 
 export interface Beyond {
   before: boolean;
@@ -24,17 +24,21 @@ export function useBeyond(box: Ref<HTMLElement | null>, way: "down" | "right"): 
 
   const sizes = new ResizeObserver(look);
   const entries = new MutationObserver(look);
-  onMounted(() => {
-    if (box.value === null) return;
-    box.value.addEventListener("scroll", look, { passive: true });
-    sizes.observe(box.value);
-    entries.observe(box.value, { childList: true });
-    look();
-  });
-  onBeforeUnmount(() => {
-    box.value?.removeEventListener("scroll", look);
+  function leave(of: HTMLElement | null | undefined): void {
+    of?.removeEventListener("scroll", look);
     sizes.disconnect();
     entries.disconnect();
-  });
+  }
+
+  // the box may come and go
+  watch(box, (of, before) => {
+    leave(before);
+    if (of === null) return;
+    of.addEventListener("scroll", look, { passive: true });
+    for (const one of [of, of.firstElementChild]) if (one !== null) sizes.observe(one);
+    entries.observe(of, { childList: true });
+    look();
+  }, { flush: "post", immediate: true });
+  onBeforeUnmount(() => leave(box.value));
   return found;
 }

@@ -1,16 +1,19 @@
 /** What the tiles of a wall say. */
 import type { WallNow } from "./watch";
 
-export type Queue = { queue: string; waiting: number; oldest_joined_at: number | null; ready: number; signed_in: number; answered: number; abandoned: number; threshold_seconds: number; service_level: number | null };
+export type Queue = { queue: string; name: string; waiting: number; oldest_joined_at: number | null; ready: number; signed_in: number; answered: number; abandoned: number; threshold_seconds: number; service_level: number | null };
 
 /** Older than so many seconds, data is told to be old. */
 export const OLD = 10;
-export const ROWS = 7;
 const TURN_S = 10;
 const SHIFTS = 8;
 const DAY = { from: 7, to: 19 };
 
-export const queuesOf = (now: WallNow): Queue[] => now.queues as unknown as Queue[];
+/** Returns the queues: where somebody waits for too long comes first, of the others each stays in its place. */
+export function queuesOf(now: WallNow, at: number): Queue[] {
+  return [...(now.queues as unknown as Queue[])].sort((a, b) => Number(isLate(b, at)) - Number(isLate(a, at)));
+}
+
 export const sum = (queues: readonly Queue[], of: (one: Queue) => number): number => queues.reduce((all, one) => all + of(one), 0);
 
 /** Returns the queue whose caller waits longest, and for how many seconds; null: nobody waits. */
@@ -36,11 +39,11 @@ export function isOld(now: WallNow, heardAt: number, here: number): boolean {
   return now.state !== "followed" || age === null || age > OLD;
 }
 
-/** Returns the rows that are shown now: more than fit take turns, nothing is scrolled. */
-export function turn<T>(rows: readonly T[], here: number): { rows: T[]; page: number; pages: number } {
-  const pages = Math.max(1, Math.ceil(rows.length / ROWS));
+/** Returns the rows that are shown now: more than so many fit take turns, nothing is scrolled. */
+export function turn<T>(rows: readonly T[], here: number, fit: number): { rows: T[]; page: number; pages: number } {
+  const pages = Math.max(1, Math.ceil(rows.length / fit));
   const page = Math.floor(here / TURN_S) % pages;
-  return { rows: rows.slice(page * ROWS, (page + 1) * ROWS), page: page + 1, pages };
+  return { rows: rows.slice(page * fit, (page + 1) * fit), page: page + 1, pages };
 }
 
 /** Says where the picture stands this minute: what never moves burns in. */
