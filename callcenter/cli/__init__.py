@@ -75,9 +75,10 @@ def _main(name: str, arguments: list[str]) -> int:
     from callcenter.cli.speech import spoken  # noqa: PLC0415 - it takes a while, in which a Ctrl-C could not be answered
     from callcenter.cli.tongue import wanted  # noqa: PLC0415 - the same
 
-    lang: Language = spoken("")
+    otherwise: Language = "zh-CN" if name == "demo" else "en"  # the demo's department is a Chinese one
+    lang: Language = spoken("", otherwise)
     try:
-        lang = spoken(wanted(sys.argv[1:]))
+        lang = spoken(wanted(sys.argv[1:]), otherwise)
         if name in {"--help", "-h"}:
             print(_usage(lang))
             return 0

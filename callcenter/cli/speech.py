@@ -14,13 +14,13 @@ from callcenter.locale import Language
 LangOption = Annotated[str, typer.Option("--lang", help="zh-CN or en; by default from LANG.")]
 
 
-def spoken(wanted: str) -> Language:
-    """Choose the language by option, else by the environment.
+def spoken(wanted: str, otherwise: Language = "en") -> Language:
+    """Choose the language by option, else by the environment, else the one given.
 
     Raises:
         BadSetting: It is not one that is spoken here.
     """
-    lang = locale.language(wanted, os.environ)
+    lang = locale.language(wanted, os.environ, otherwise)
     if lang is None:
         raise BadSetting(f"--lang is {wanted!r}, but zh-CN and en are the languages there are")
     return lang

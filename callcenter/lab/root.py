@@ -97,16 +97,38 @@ def ensure_root(root: Path) -> str:
         LabError: mmdebstrap is missing or fails, or Debian's Asterisk is not 22.
     """
     with _locked(root.with_name(root.name + ".lock")):
-        if not (root / "usr/sbin/asterisk").exists():
+        if not is_built(root):
             _build(root)
     return asterisk_version(root)
+
+
+def is_built(root: Path) -> bool:
+    """Tell whether the root is there, whole."""
+    return (root / "usr/sbin/asterisk").exists()
+
+
+def megabytes(root: Path) -> float:
+    """Return how much of a root that is being built is there, as far as the caller may look."""
+    walked = os.walk(_partial(root))
+    return sum(_size(f"{folder}/{name}") for folder, _, names in walked for name in names) / 1_000_000
+
+
+def _size(path: str) -> int:
+    try:
+        return os.lstat(path).st_size
+    except OSError:
+        return 0  # gone since it was listed
+
+
+def _partial(root: Path) -> Path:
+    return root.with_name(root.name + ".partial")
 
 
 def _build(root: Path) -> None:
     """Build beside the final place and move there at the end, so that a half-built root is never used."""
     if shutil.which("mmdebstrap") is None:
         raise LabError("The lab needs mmdebstrap to build its Asterisk root: apt-get install mmdebstrap.")
-    partial = root.with_name(root.name + ".partial")
+    partial = _partial(root)
     _run(privileged("rm", "-rf", "--one-file-system", str(partial)), 120, "Clearing an unfinished root")
     # Where the package mirror is a frozen one its Release file may have expired; elsewhere this does no harm.
     frozen = '--aptopt=Acquire::Check-Valid-Until "false"'

@@ -7,7 +7,8 @@ sentence is translated whole or not at all: where a gap holds English words that
 `python -m callcenter.locale.compile` finds the English in the code, brings the catalogue up to date and compiles it.
 Words that are read from people's files rather than said to people are in `spellings.toml`.
 
-The language is chosen in one way everywhere: by `--lang`, else by the environment (LC_ALL, LC_MESSAGES, LANG).
+The language is chosen in one way everywhere: by `--lang`, else by the environment (LC_ALL, LC_MESSAGES, LANG);
+where that names neither, English, but for the demo, whose department is a Chinese one.
 """
 
 from callcenter.locale.languages import LANGUAGES, Language, language

@@ -25,13 +25,14 @@ async def does(page: Page, act: str, **fields: str) -> None:
 
 
 async def takes(page: Page, step: str, words: str = "") -> None:
-    """Take a step with the record that is open."""
+    """Take a step with the record that is open; one that needs words cannot be taken without."""
     chosen = page.locator(f"[data-step={step}]")
     form = page.locator("[data-steps] form")
     await chosen.or_(form).first.wait_for()
     if await chosen.count():
         await chosen.click()
     if words:
+        await expect(form.locator("[data-act=take]")).to_be_disabled()
         await form.locator("textarea").fill(words)
     before = await page.locator("[data-talk] li").count()
     await form.locator("[data-act=take]").click()

@@ -72,6 +72,25 @@ async def test_deadline_in_a_year_that_nobody_has_announced_is_marked(
     assert shown["deadlines"]["provisional"] is provisional
 
 
+@pytest.mark.parametrize("action", ["confirm", "reduce", "overturn"])
+@pytest.mark.parametrize("note", ["", "  "])
+async def test_decision_that_does_not_say_why_is_refused_and_changes_nothing(
+    work: Department, action: str, note: str
+) -> None:
+    number = await propose(work.decisions)
+    await did(work, number, *HEARD)
+    sun = await work.signed_in("sun")
+    bare = await sun.act(number, action, {"note": note, "points": 1}, Accept_Language="en")
+    assert (bare.status_code, bare.json()["why"], bare.json()["detail"]) == (
+        409,
+        "no_words",
+        "This step needs a reason in words.",
+    )
+    assert (await sun.get(f"/violations/{number}")).json()["state"] == "explained"
+    said = await sun.act(number, action, {"note": "so it was", "points": 1 if action == "reduce" else None})
+    assert (said.status_code, said.json()["history"][-1]["note"]) == (200, "so it was")
+
+
 async def test_own_proposal_and_own_decision_are_decided_by_others(work: Department) -> None:
     sun = await work.signed_in("sun")
     form = {"rule": "V-EAT", "agent": "Alice", "at": "2026-03-02T08:00:00+08:00", "note": "ate at the desk"}
@@ -529,7 +548,7 @@ class TestEvidence:
     FAULTS = (ReproductionFinding(EvidenceFault.FRAME_DAMAGED, "7", "7"),)
 
     @pytest.mark.parametrize(
-        ("action", "body"), [("confirm", {}), ("reduce", {"points": 1, "note": "because"})], ids=["confirm", "reduce"]
+        ("action", "body"), [("confirm", {}), ("reduce", {"points": 1})], ids=["confirm", "reduce"]
     )
     async def test_nothing_is_decided_against_an_agent_on_evidence_that_is_gone(
         self, work: Department, action: str, body: Json
@@ -538,7 +557,7 @@ class TestEvidence:
         await did(work, number, *HEARD)
         work.faults = self.FAULTS
         sun = await work.signed_in("sun")
-        refused = await sun.act(number, action, body or {"note": ""}, Accept_Language="en")
+        refused = await sun.act(number, action, {**body, "note": "because"}, Accept_Language="en")
         shown = (await sun.get(f"/violations/{number}")).json()
         assert (refused.status_code, refused.headers["content-type"]) == (409, "application/problem+json")
         assert (refused.json()["type"], refused.json()["detail"]) == (

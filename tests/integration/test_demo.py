@@ -12,13 +12,13 @@ from pathlib import Path
 import pytest
 
 from callcenter.exporter.live import LiveDocument, VisitSeen
+from callcenter.lab.demo.people import PEOPLE, QUEUES
 from callcenter.lab.demo.script import CALLS
 from callcenter.lab.demo.service import demo_rulebook
 from callcenter.lab.demo.tape import SHIPPED, Playback
+from callcenter.locale import Language
 from callcenter.rules.regulations.rulebook import rulebook_of
 from callcenter.tracker import RulesInForce
-
-QUEUES = ("consumers", "products", "merchants", "suppliers", "complaints")
 
 
 @contextlib.asynccontextmanager
@@ -112,6 +112,17 @@ async def test_demo_from_the_recording_says_that_it_is_one_and_ends_by_itself() 
     assert b"blind transfer" in out
 
 
+@pytest.mark.parametrize(("words", "lang"), [((), "zh-CN"), (("--lang", "en"), "en")])
+async def test_department_of_the_demo_is_a_chinese_one_unless_english_is_asked_for(
+    words: tuple[str, ...], lang: Language
+) -> None:
+    async with demo("--tape", "--speed", "1000", *words) as process:
+        out, _ = await process.communicate()
+    told = out.decode()
+    named = [PEOPLE.say(account, lang) for account in ("alice", "eve", "frank", "henry")]
+    assert [name for name in (*named, *QUEUES.table(lang).values()) if name not in told] == []
+
+
 async def test_demo_ends_with_the_board_in_sight_and_its_summary_last() -> None:
     async with demo("--tape", "--speed", "1000", "--lang", "en", columns=80) as process:
         out, _ = await process.communicate()
@@ -123,7 +134,7 @@ async def test_demo_ends_with_the_board_in_sight_and_its_summary_last() -> None:
 
 
 async def test_where_no_asterisk_can_be_had_one_sentence_says_why_and_what_to_do(tmp_path: Path) -> None:
-    async with demo("--work-dir", str(tmp_path), path="/nowhere") as process:
+    async with demo("--lang", "en", "--work-dir", str(tmp_path), path="/nowhere") as process:
         _, err = await process.communicate()
     assert process.returncode == 5
     assert err.count(b"\n") == 1

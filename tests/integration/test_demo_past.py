@@ -10,17 +10,21 @@ import pytest
 
 from callcenter.cases.aftercare.care import PlanState
 from callcenter.cases.complaints.vocabulary import CaseState
-from callcenter.cli.lab.demo_past import BEFORE, HOUR, LEAD, MANAGER, DemoPast
+from callcenter.cli.lab.demo_past import BEFORE, HOUR, LEAD, MANAGER, QUALITY, DemoPast
 from callcenter.cli.lab.demo_review import DemoReview
 from callcenter.files.rulebook import load_rulebook
+from callcenter.lab.demo.people import queues_said
 from callcenter.locale import Language
+from callcenter.rules.records.standing import RecordState
 from callcenter.staff.dates import datetime_of
 from callcenter.staff.rights import Role
+from callcenter.staff.site.queues import queues_kept
 from callcenter.store.aftercare.care import plans_of_year
 from callcenter.store.complaints.cases import CaseFilter, list_cases
 from callcenter.store.customers.cards import get
 from callcenter.store.decisions.changes import ChangeKind, approved
 from callcenter.store.decisions.score_terms import terms_in_force
+from callcenter.store.decisions.violations import RecordQuery, found
 from callcenter.store.enquiries.classes import classes_in_force
 from callcenter.usecases.complaints.office import CaseOffice
 from callcenter.usecases.complaints.settings import ComplaintsSettings
@@ -35,7 +39,7 @@ async def test_past_has_a_case_nearly_due_another_just_opened_a_base_and_a_day_o
 ) -> None:
     now = MONDAY + BEFORE
     async with opened(tmp_path) as decisions:
-        for name, role in ((LEAD, Role.SUPERVISOR), (MANAGER, Role.MANAGER)):
+        for name, role in ((LEAD, Role.SUPERVISOR), (MANAGER, Role.MANAGER), (QUALITY, Role.QA)):
             await hire(decisions, name, role)
         for name in ("alice", "bob", "frank"):
             await hire(decisions, name, Role.AGENT, name.title())
@@ -49,23 +53,31 @@ async def test_past_has_a_case_nearly_due_another_just_opened_a_base_and_a_day_o
             today = datetime_of(now, office.rulebook.zone).date()
             terms = await terms_in_force(connection, (today.year, today.month))
             kinds = await classes_in_force(connection)
+            (filed,) = await found(connection, RecordQuery())
+            (queues,) = await approved(connection, ChangeKind.QUEUES)
             (plan,) = await plans_of_year(connection, (today + timedelta(days=1)).year)
     assert (due.case.state, due.case.clock.due - now) == (CaseState.PROPOSED, 2 * HOUR)
     assert (late.case.state, late.case.owner) == (CaseState.RECORDED, "frank")
     assert customer.card.name == {"en": "Zhao Wei", "zh-CN": "赵伟"}[lang]
-    assert (day.proposed_by, day.decided_by) == (LEAD, MANAGER)
+    assert (day.proposed_by, day.decided_by) == (queues.proposed_by, queues.decided_by) == (LEAD, MANAGER)
+    assert queues_kept(queues.content).queues == tuple(queues_said())
     assert terms is not None
+    assert (filed.standing.state, filed.standing.proposed_by) == (RecordState.APPEALED, QUALITY)
     assert (len(kinds), kinds["delivery.late"].told.parent, plan.state) == (5, "delivery", PlanState.FILED)
 
 
-async def test_one_record_is_explained_and_one_appealed(tmp_path: Path) -> None:
+async def test_missed_call_is_explained_and_a_late_answer_is_left_to_whoever_looks_on(tmp_path: Path) -> None:
     async with department(tmp_path) as work:
         people = [await client(work, name) for name in ("sun", "alice")]
-        for number in (1, 2, 3):
-            await propose(work.decisions, number=number, at=MONDAY - number)
+        for number, rule in enumerate(("V-LATE-ANSWER", "V-MISSED", "V-LATE-ANSWER"), 1):
+            await propose(work.decisions, number=number, at=MONDAY - number, rule=rule)
         await DemoReview(people[0], {"Alice": people[1]}, "en").take()
         records = (await people[0].get("violations")).json()["items"]
-    assert sorted(one["state"] for one in records) == ["appealed", "explained", "proposed"]
+    assert sorted((one["rule"], one["state"]) for one in records) == [
+        ("V-LATE-ANSWER", "proposed"),
+        ("V-LATE-ANSWER", "proposed"),
+        ("V-MISSED", "explained"),
+    ]
 
 
 async def client(work: Department, name: str) -> httpx.AsyncClient:

@@ -1,4 +1,4 @@
-"""`callcenter demo` on a real Asterisk, watched in a browser: an agent's phone is taken over, and given back."""
+"""`callcenter demo` on a real Asterisk, in Chinese, watched in a browser: an agent's phone is taken over."""
 
 from __future__ import annotations
 
@@ -16,6 +16,8 @@ import pytest
 from playwright.async_api import Page, async_playwright, expect
 from playwright.async_api import TimeoutError as PlaywrightTimeout
 
+from callcenter.cli.lab.demo import SAID as MOVED
+from callcenter.lab.demo.people import PEOPLE, QUEUES
 from callcenter.lab.demo.phone import DemoPhone
 from callcenter.lab.demo.script import CALLS
 from callcenter.lab.diary import LabDiary
@@ -42,6 +44,7 @@ pytestmark = [
 
 FIRST_CALLER = CALLS[0].number
 """Calls Alice in the story's first second."""
+ALICE = PEOPLE.say("alice", "zh-CN")
 FAKES = ("--no-sandbox", "--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream")
 KEY_ACCOUNTS = "606"
 """A queue that nobody calls in the story; Alice is its first member."""
@@ -68,17 +71,19 @@ class Told:
 
 async def test_agent_is_watched_and_taken_over_in_a_browser_and_ctrl_c_leaves_nothing_running(tmp_path: Path) -> None:
     assert is_built(), "the page is not built: run make ui"
-    async with demo("--work-dir", str(tmp_path), "--lang", "en", columns=300) as process:
+    async with demo("--work-dir", str(tmp_path), columns=300) as process:
         told = Told(process)
-        said = await told.until("Open http")
-        (url,), (password,) = re.findall(r"http://\S+", said), re.findall(r"Password: (\S+)", said)
+        said = await told.until("http://")
+        (url,), (password,) = re.findall(r"http://[\d.:]+/", said), re.findall(r"[0-9a-f]{16}", said)
         state = LabState.model_validate(json.loads((tmp_path / STATE_FILE).read_text()))
         async with demo("--work-dir", str(tmp_path)) as second, browser_page(url) as page, colleague(state) as henry:
             await sign_in(page, "alice", password)
             await expect(page.get_by_text(FIRST_CALLER[-4:]).first).to_be_visible()
             await expect(page.locator("[data-link=elsewhere]")).to_be_visible()
+            await expect(page.get_by_text(ALICE).first).to_be_visible()
+            assert set(QUEUES.table("zh-CN").items()) == {*await queues_named(page)}
             await page.locator("[data-act=take-over]").first.click()
-            await told.until("Alice's phone is in a page now")
+            await told.until(MOVED.say("taken", "zh-CN", agent=ALICE))
             await switch_on(page)
 
             call = await rings(page, henry)
@@ -90,7 +95,7 @@ async def test_agent_is_watched_and_taken_over_in_a_browser_and_ctrl_c_leaves_no
             async with asyncio.timeout(20):
                 await call.over.wait()
             await page.close()
-            await told.until("Alice's phone is back from the page")
+            await told.until(MOVED.say("left", "zh-CN", agent=ALICE))
             _, refused = await second.communicate()
         process.send_signal(signal.SIGINT)
         process.send_signal(signal.SIGINT)
@@ -102,6 +107,16 @@ async def test_agent_is_watched_and_taken_over_in_a_browser_and_ctrl_c_leaves_no
     assert not (tmp_path / STATE_FILE).exists()
     with socket.create_server((LAB_DOMAIN, int(url.split(":")[2].strip("/")))) as free:
         assert free.getsockname()[0] == LAB_DOMAIN
+
+
+async def queues_named(page: Page) -> list[tuple[str, str]]:
+    """Return what queues are called in Chinese, once the service has seen what was agreed."""
+    async with asyncio.timeout(20):
+        while True:
+            answer = await page.request.get("/api/v1/queues", headers={"Accept-Language": "zh-CN"})
+            if named := [(one["queue"], one["name"]) for one in (await answer.json())["items"]]:
+                return named
+            await asyncio.sleep(0.5)
 
 
 async def rings(page: Page, colleague: SipPhone) -> SipCall:

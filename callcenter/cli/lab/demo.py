@@ -6,9 +6,10 @@ import asyncio
 import contextlib
 import signal
 from collections import Counter, deque
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Annotated
+from time import monotonic
+from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
 import typer
@@ -19,6 +20,7 @@ from rich.text import Text
 from callcenter import locale
 from callcenter.cli.database import reading as from_database
 from callcenter.cli.lab.demo_page import LEAD_PHONE, DemoPages
+from callcenter.cli.lab.demo_past import LEAD
 from callcenter.cli.office.board import console_for_output
 from callcenter.cli.office.violations import explain_all
 from callcenter.cli.speech import LangOption, spoken
@@ -27,12 +29,14 @@ from callcenter.config import load_settings
 from callcenter.domain.visits.survey import Survey
 from callcenter.errors import LabError
 from callcenter.exporter.live import LiveDocument
+from callcenter.lab.demo.people import PEOPLE, QUEUES, people, renamed
 from callcenter.lab.demo.play import Demo
 from callcenter.lab.demo.script import STORY
 from callcenter.lab.demo.service import DemoService, demo_rulebook
 from callcenter.lab.demo.tape import SHIPPED, Playback
 from callcenter.lab.logins import LoginRecorder
 from callcenter.lab.render import dialplans_dir
+from callcenter.lab.root import is_built, megabytes
 from callcenter.lab.settings import ANY_PORT, AgentSpec, LabSettings
 from callcenter.lab.switch import Lab, LabState, load_state
 from callcenter.locale import Language, Words
@@ -55,14 +59,25 @@ _LINES_TOLD = 4
 _BELOW = 4
 """Lines for what stands below the board at the end."""
 _WRAP_UP_SECONDS = 3
+_BUILT_SECONDS = 10.0
 
-_SAID = Words(
+SAID = Words(
     "demo",
     {
-        "lab": "Starting Asterisk (built first if need be: half a minute) ...",
-        "service": "Starting the service ...",
-        "page": "Open {url} - sign in as lead (a supervisor), manager, or an agent: {agents}. Password: {password}",
+        "root": "1/4 Building Asterisk, once on this machine (Debian's packages, 400 MB: one to five minutes) ...",
+        "built": "    {seconds:.0f} s, {size:.0f} MB so far",
+        "lab": "2/4 Starting Asterisk ...",
+        "service": "3/4 Starting the service ...",
+        "people": "4/4 Making accounts, customers, complaints and records; signing in the agents ...",
+        "page": (
+            "Open {url} - sign in as lead (a supervisor), manager, qa (quality assurance), or an agent: {agents}. "
+            "Password: {password}"
+        ),
         "first": "New here? Sign in as lead and read {url}help/first-day. Cases, records and scores wait for you.",
+        "yours": (
+            "Half a minute into the story a call is answered too late. That record is left to you: open Review as lead "
+            "and tell the agent; explain it as the agent; decide."
+        ),
         "take": (
             "As an agent, take the phone over: calls ring in your browser. As lead, listen to a call: your page's "
             "phone ({phone}) dials by itself. Both need a network beside loopback; nothing is sent over it."
@@ -73,7 +88,7 @@ _SAID = Words(
         "on": "Callers go on coming, until Ctrl-C ends it.",
         "pop": "{agent}'s page says who calls: {name}, a known customer of {owner}'s",
         "over": "The story is over.",
-        "records": "The records that the rules raise, each derived again from the journal alone (Eve was off duty):",
+        "records": "The records that the rules raise, each derived again from the journal alone ({off} was off duty):",
         "sum": "In all: {visits} visits, {answered} answered, {abandoned} abandoned, {others} ended otherwise.",
         "survey": "Survey after {agent}'s call: {answers} (1 very satisfied, 3 not).",
         "raised": "The rules raised {count} records, explained above.",
@@ -97,19 +112,20 @@ class _Show:
     def __init__(self, console: Console, lang: Language) -> None:
         self.console = console
         height = console.height - _BELOW if console.is_terminal else None
-        self.board = Board(lang, _SITE_ZONE, plain=not console.is_terminal, width=console.width, height=height)
+        plain, width, queues = not console.is_terminal, console.width, QUEUES.table(lang)
+        self.board = Board(lang, _SITE_ZONE, plain=plain, width=width, height=height, queues=queues)
         self._lang = lang
         self._live: Live | None = None
         self._told: deque[str] = deque(maxlen=_LINES_TOLD)
         self._banner = Text()
 
-    def say(self, name: str, **more: str) -> None:
+    def say(self, name: str, **more: object) -> None:
         """Say one of the demo's own sentences."""
-        self.console.print(Text(_SAID.say(name, self._lang, **more), "bold"))
+        self.console.print(Text(SAID.say(name, self._lang, **more), "bold"))
 
     def announce(self, name: str, **more: str) -> None:
         """Say a sentence that stays above the board while it plays."""
-        self._banner = Text(_SAID.say(name, self._lang, **more), "bold reverse")
+        self._banner = Text(SAID.say(name, self._lang, **more), "bold reverse")
         self.say(name, **more)
 
     def tell(self, told: str) -> None:
@@ -118,11 +134,11 @@ class _Show:
 
     def pop(self, agent: str, name: str, owner: str) -> None:
         """Tell what an agent's page says of whoever calls."""
-        self._add(_SAID.say("pop", self._lang, agent=agent, name=name, owner=owner))
+        self._add(SAID.say("pop", self._lang, agent=agent, name=name, owner=owner))
 
     def moved(self, agent: str, in_page: bool) -> None:
         """Tell that somebody's page has an agent's phone, or has left it."""
-        self._add(_SAID.say("taken" if in_page else "left", self._lang, agent=agent))
+        self._add(SAID.say("taken" if in_page else "left", self._lang, agent=agent))
 
     def survey(self, survey: Survey) -> None:
         """Say what a caller answered once the agent had hung up."""
@@ -152,7 +168,7 @@ class _Show:
     def conclude(self, document: LiveDocument, records: list[list[str]] | None = None) -> None:
         """Show every record with what it stands on, every call, then what stays in sight: the board, and a summary."""
         if records is not None:
-            self.say("records")
+            self.say("records", off=PEOPLE.say("eve", self._lang))
             for line in (line for record in records for line in record):
                 self.console.print(Text(line), soft_wrap=True)
         self.console.print(self.board.calls(document.recent))
@@ -193,7 +209,7 @@ async def _play_tape(show: _Show, speed: float) -> None:
     with _ends_on_signal():
         show.announce("tape")
         rulebook = demo_rulebook(_queue_names(LabSettings().agents(dialplans_dir())), _WRAP_UP_SECONDS)
-        playback = Playback(SHIPPED, RulesInForce(rulebook_of(rulebook), None))
+        playback = Playback(SHIPPED, RulesInForce(rulebook_of(rulebook), None), renamed(show.lang))
 
         async def read() -> LiveDocument:
             return playback.exporter.live()
@@ -219,29 +235,31 @@ async def _play(show: _Show, work_dir: Path, record: Path | None, mqtt: str | No
         )
     )
     with _ends_on_signal():
-        show.say("lab")
-        async with _asterisk(lab) as state, _recording(state, record):
+        async with _asterisk(show, lab) as state, _recording(state, record):
             show.say("service")
             rulebook = demo_rulebook(_queue_names(lab.agents), _WRAP_UP_SECONDS)
-            service = DemoService(work_dir, state, rulebook, lab.agents, mqtt)
+            agents = people(lab.agents, show.lang)
+            service = DemoService(work_dir, state, rulebook, agents, mqtt)
             async with service.running():
-                await _tell_story(show, lab, state, service, stay=stay)
+                await _tell_story(show, agents, state, service, stay=stay)
                 if show.console.is_terminal:
                     show.say("stay", url=service.url)
                     await _until_interrupted()
             show.say("stopping")
 
 
-async def _tell_story(show: _Show, lab: Lab, state: LabState, service: DemoService, *, stay: bool) -> None:
+async def _tell_story(
+    show: _Show, people: Mapping[str, AgentSpec], state: LabState, service: DemoService, *, stay: bool
+) -> None:
     source = BoardSource(service.url)
-    agents = [agent for agent in lab.agents if agent != LEAD_PHONE]
+    agents = {account: agent for account, agent in people.items() if account != LEAD}
     pages = DemoPages(service, agents, show.pop, show.lang)
 
     def moved(agent: str, in_page: bool) -> None:
         show.moved(agent, in_page)
         pages.moved(agent, in_page)
 
-    demo = Demo(state, {agent.number: agent.name for agent in agents}, show.tell, moved)
+    demo = Demo(state, {agent.number: agent.name for agent in agents.values()}, show.tell, moved)
 
     async def read() -> LiveDocument:
         try:
@@ -249,12 +267,14 @@ async def _tell_story(show: _Show, lab: Lab, state: LabState, service: DemoServi
         except ServiceSilent as error:
             raise LabError(f"The service ended; see {service.log}.") from error
 
+    show.say("people")
     await pages.prepare()
     async with contextlib.aclosing(pages), demo.phones():
         await pages.sign_in()
         async with _task(pages.watch(), "demo-pages") as reading:
             show.announce("page", url=service.page, agents=", ".join(pages.names), password=pages.password)
             show.say("first", url=service.page)
+            show.say("yours")
             show.say("take", phone=LEAD_PHONE.number)
             show.say("story")
             async with _task(demo.play(), "demo-story") as playing:
@@ -285,10 +305,20 @@ async def _sum_up(show: _Show, document: LiveDocument, service: DemoService) -> 
 
 
 @contextlib.asynccontextmanager
-async def _asterisk(lab: Lab) -> AsyncIterator[LabState]:
-    """Run the lab; a start that is interrupted is waited for, so that what it started is stopped."""
+async def _asterisk(show: _Show, lab: Lab) -> AsyncIterator[LabState]:
+    """Run the lab, and say how far it is built.
+
+    A start that is interrupted is waited for, so that what it started is stopped.
+    """
+    root, begun = lab.settings.root_dir, monotonic()
+    if not is_built(root):
+        show.say("root")
     starting = asyncio.create_task(asyncio.to_thread(lab.start), name="demo-lab")
     try:
+        while not is_built(root) and not await _over(starting, _BUILT_SECONDS):
+            size = await asyncio.to_thread(megabytes, root)
+            show.say("built", seconds=monotonic() - begun, size=size)
+        show.say("lab")
         yield await asyncio.shield(starting)
     except LabError as error:
         if starting.done() and starting.exception() is error:
@@ -348,7 +378,7 @@ def _ends_on_signal() -> Iterator[None]:
             loop.remove_signal_handler(number)
 
 
-async def _over(playing: asyncio.Task[None], seconds: float) -> bool:
+async def _over(playing: asyncio.Task[Any], seconds: float) -> bool:
     """Wait so long, or until the story is over."""
     done, _ = await asyncio.wait([playing], timeout=seconds)
     return bool(done)

@@ -1,4 +1,4 @@
-"""The people of the demo: an account for each agent, a lead and a manager, the agents signed in at their queues.
+"""The people of the demo: an account for each agent, a lead and others, the agents signed in at their queues.
 
 Some agents' pages are read as well: on the live stream, they say who calls when a phone rings.
 """
@@ -7,17 +7,18 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Mapping
 from typing import Any
 
 import httpx
 import msgspec
 
 from callcenter.cli.casework.lists import office_of
-from callcenter.cli.lab.demo_past import BEFORE, LEAD, MANAGER, DemoPast
+from callcenter.cli.lab.demo_past import BEFORE, LEAD, MANAGER, QUALITY, DemoPast
 from callcenter.cli.lab.demo_review import DemoReview, answered
 from callcenter.clock import wall_clock
 from callcenter.config import load_settings
+from callcenter.lab.demo.people import PEOPLE
 from callcenter.lab.demo.service import DemoService
 from callcenter.lab.settings import AgentSpec
 from callcenter.locale import Language
@@ -42,7 +43,7 @@ class DemoPages:
 
     Args:
         service: What they are signed in to.
-        agents: Whose they are.
+        agents: Whose they are, by account.
         popped: Told when a page says that a known customer calls.
         lang: In which language they write.
 
@@ -50,10 +51,10 @@ class DemoPages:
         password: Everybody's, made for this demo.
     """
 
-    def __init__(self, service: DemoService, agents: Iterable[AgentSpec], popped: Popped, lang: Language) -> None:
+    def __init__(self, service: DemoService, agents: Mapping[str, AgentSpec], popped: Popped, lang: Language) -> None:
         self._service = service
         self._lang = lang
-        self._agents = {agent.name.lower(): agent for agent in agents}
+        self._agents = agents
         self._popped = popped
         self._left: asyncio.Queue[str] = asyncio.Queue()
         self._people: dict[str, httpx.AsyncClient] = {}
@@ -71,12 +72,14 @@ class DemoPages:
         try:
             hashed, now = await Accounts().hashed("", self.password), wall_clock()
             office = await office_of(settings, decisions)
+            named = PEOPLE.table(self._lang)
             people = [
                 NewAccount(name=name, full_name=agent.name, role=Role.AGENT, agent=agent.name)
                 for name, agent in self._agents.items()
             ]
-            people.append(NewAccount(name=LEAD, full_name="Lead", role=Role.SUPERVISOR, agent=LEAD_PHONE.name))
-            people.append(NewAccount(name=MANAGER, full_name="Manager", role=Role.MANAGER))
+            people.append(NewAccount(name=LEAD, full_name=named[LEAD], role=Role.SUPERVISOR, agent=named[LEAD]))
+            others = {MANAGER: Role.MANAGER, QUALITY: Role.QA}
+            people += [NewAccount(name=name, full_name=named[name], role=role) for name, role in others.items()]
             async with decisions.writing() as unit:
                 for new in people:
                     await add_account(unit, new, hashed, _BY, now - BEFORE, None)
@@ -101,7 +104,7 @@ class DemoPages:
     def moved(self, agent: str, in_page: bool) -> None:
         """Let an agent be called again whose phone has come back from somebody's page."""
         if not in_page:
-            self._left.put_nowait(agent.lower())
+            self._left.put_nowait(next(name for name, one in self._agents.items() if one.name == agent))
 
     async def _make_ready(self, name: str) -> None:
         """Let an agent be called at the demo's own phone, which a page of somebody else may take over."""

@@ -1,4 +1,4 @@
-"""What the demo's department has done before the first call: customers, an enquiry, complaints, the month's base.
+"""What the demo's department has done before the first call: customers, complaints, a record, the month's base.
 
 Every line is taken as people would take it, by the service's own use cases, in the order of time.
 """
@@ -9,19 +9,24 @@ import secrets
 from datetime import timedelta
 from typing import Any
 
+import msgspec
+
 from callcenter.cases.aftercare.care import ContactKind
 from callcenter.cases.classes import CaseClass
 from callcenter.cases.complaints.vocabulary import CaseChannel, Move
 from callcenter.cases.customers import CustomerCard, card_of, number_of
 from callcenter.domain.frame import SECOND, Micros
+from callcenter.lab.demo.people import PEOPLE, queues_said
 from callcenter.lab.demo.script import CALLS
 from callcenter.locale import Language, Words
+from callcenter.rules.records.steps import Action, ProcessStep, Terms
 from callcenter.rules.regulations.edition import Rulebook
 from callcenter.rules.scores.score_terms import SUBJECT
 from callcenter.staff.dates import datetime_of
 from callcenter.staff.months import month_name
 from callcenter.staff.rights import Role
 from callcenter.staff.roles import Principal
+from callcenter.staff.workdays import Workdays
 from callcenter.store.complaints.cases import CaseAbout
 from callcenter.store.complaints.people import Department
 from callcenter.store.customers.writes import Touch
@@ -36,8 +41,10 @@ from callcenter.usecases.complaints.office import CaseOffice
 from callcenter.usecases.customers.save_customer import create_customer
 from callcenter.usecases.enquiries.keep_classes import make_class
 from callcenter.usecases.enquiries.take_enquiry import receive_enquiry
+from callcenter.usecases.file_report import SeenReport, file_report
+from callcenter.usecases.take_step import StepContext, take_step
 
-LEAD, MANAGER = "lead", "manager"
+LEAD, MANAGER, QUALITY = "lead", "manager", "qa"
 HOUR: Micros = 3_600 * SECOND
 BEFORE: Micros = 72 * HOUR
 """So long ago the department began."""
@@ -63,8 +70,16 @@ _SAID = Words(
         "postage": "postage",
         "late": "The pallet came two days late, for the second time.",
         "late_wanted": "A date that holds.",
+        "queues": "Names of the queues",
+        "named": "The queues as we call them, and their numbers for transfers.",
         "base": "The base of this month's scores, as agreed.",
-        "stocktaking": "Stocktaking: the department is closed.",
+        "stocktaking": "Stocktaking",
+        "closed": "The department is closed for stocktaking.",
+        "entry": "The house number is missing in the address taken down for the replacement kettle.",
+        "told": "Please say how it came to this.",
+        "explained": "The caller hung up before I could ask for it again.",
+        "decided": "The note says that the address was read back: it was not.",
+        "appealed": "I did read back what I had. Please listen to the end of the call.",
         "care_method": "A visit each quarter, and a call after each late pallet.",
         "care_purpose": "Ask whether the new kettle arrived whole.",
     },
@@ -98,6 +113,7 @@ class DemoPast:
         self._office = office
         self._now = now
         self._say = _SAID.table(lang)
+        self._people = PEOPLE.table(lang)
         self._rulebook: Rulebook = office.rulebook
 
     async def tell(self) -> None:
@@ -106,27 +122,32 @@ class DemoPast:
         warehouse = Department(name=_WAREHOUSE, full_name=self._say["warehouse"])
         await add_department(self._unit, warehouse, MANAGER, self._at(70))
         await self._classes()
-        lin = await self._customer("lin", _FIRST_CALLER, owner="Alice")
-        zhao = await self._customer("zhao", "19900000021", owner="Alice")
-        wall = await self._customer("wall", "19900000022", owner="Frank", key_account=True, queue="key_accounts")
+        lin = await self._customer("lin", _FIRST_CALLER, owner=self._people["alice"])
+        zhao = await self._customer("zhao", "19900000021", owner=self._people["alice"])
+        wall = await self._customer(
+            "wall", "19900000022", owner=self._people["frank"], key_account=True, queue="key_accounts"
+        )
         await self._nearly_due(zhao)
         await self._enquiry(lin)
         await self._just_recorded(wall)
         await self._care(zhao, wall)
+        await self._appealed()
 
     def _at(self, hours: float) -> Micros:
         """Return when it was so many hours ago."""
         return self._now - round(hours * HOUR)
 
     async def _rules(self) -> None:
-        """Set the month's base and a day on which nobody works: each proposed by one, approved by another."""
+        """Name the queues, set the month's base, a day off: each is proposed by one and approved by another."""
         zone = self._rulebook.zone
         today = datetime_of(self._now, zone).date()
         base = {"from": month_name((today.year, today.month)), "base": _BASE}
         free = {"days": {(today + _DAY_OFF_IN - timedelta(days=today.weekday())).isoformat(): False}}
+        queues = {"queues": msgspec.to_builtins(queues_said())}
         for kind, subject, content, why in (
+            (ChangeKind.QUEUES, self._say["queues"], queues, "named"),
             (ChangeKind.AMOUNT, SUBJECT, base, "base"),
-            (ChangeKind.CALENDAR, "stocktaking", free, "stocktaking"),
+            (ChangeKind.CALENDAR, self._say["stocktaking"], free, "closed"),
         ):
             change = Change(
                 id=secrets.token_hex(16),
@@ -196,6 +217,30 @@ class DemoPast:
     async def _move(self, case: str, move: Move, by: str, hours: float, said: dict[str, Any]) -> None:
         await move_case(self._unit, self._office, case, move, {"by": by, **said}, self._at(hours))
 
+    async def _appealed(self) -> None:
+        """A record that quality assurance filed, a lead confirmed, and its agent appealed against."""
+        agent = self._people["bob"]
+        quality, lead = Principal(account=QUALITY, role=Role.QA), Principal(account=LEAD, role=Role.SUPERVISOR)
+        bob = Principal(account="bob", role=Role.AGENT, agent=agent)
+        seen = SeenReport(rule="V-ENTRY", agent=agent, at=self._at(50), words=self._say["entry"], key="entry")
+        record = await file_report(self._unit, seen, quality, self._rulebook, None, self._at(49))
+        context = StepContext(self._rulebook, Terms(days=Workdays(self._rulebook.zone)), None)
+        for hours, person, action, words in (
+            (48, lead, Action.NOTIFY, "told"),
+            (44, bob, Action.EXPLAIN, "explained"),
+            (26, lead, Action.CONFIRM, "decided"),
+            (22, bob, Action.APPEAL, "appealed"),
+        ):
+            step = ProcessStep(
+                action=action,
+                by=person.account,
+                at=self._at(hours),
+                role=person.role,
+                agent=person.agent,
+                note=self._say[words],
+            )
+            record = (await take_step(self._unit, person, record, record.version, step, context)).record
+
     async def _enquiry(self, customer: str) -> None:
         enquiry = Enquiry(
             id=secrets.token_hex(16),
@@ -204,4 +249,4 @@ class DemoPast:
             words=self._say["asked"],
             customer=customer,
         )
-        await receive_enquiry(self._unit, enquiry, Principal(account="bob", role=Role.AGENT, agent="Bob"))
+        await receive_enquiry(self._unit, enquiry, Principal(account="bob", role=Role.AGENT, agent=self._people["bob"]))

@@ -1,4 +1,4 @@
-"""Records of the demo go their way: one waits for a decision with its explanation, one under an appeal."""
+"""A record of the demo goes its way until somebody must decide; the first is left alone, for whoever looks on."""
 
 from __future__ import annotations
 
@@ -13,13 +13,12 @@ from callcenter.errors import LabError
 from callcenter.locale import Language, Words
 
 _LOOK_SECONDS = 3.0
+_EXPLAINED = "V-MISSED"
 _SAID = Words(
     "demo's review",
     {
         "told": "Please say how it came to this.",
         "explained": "I was still writing the note of the call before.",
-        "decided": "The note could have waited: the caller could not.",
-        "appealed": "The rulebook gives time for the note. Please look at the minute before, too.",
     },
 )
 
@@ -39,31 +38,23 @@ class DemoReview:
         self._say = _SAID.table(lang)
 
     async def take(self) -> None:
-        """Let the first record be explained, and the second be decided and appealed, as soon as there are any.
+        """Let the agent of a missed call be told of its record, and explain it, as soon as there is one.
 
-        Whatever somebody at a page does with them meanwhile, has its way: nothing more is done then.
+        Whatever somebody at a page does with it meanwhile, has its way: nothing more is done then.
         """
         with contextlib.suppress(LabError):
-            first = await self._explained(set())
-            second = await self._explained({first})
-            await self._step(self._lead, second, "confirm", "decided")
-            await self._step(await self._agent_of(second), second, "appeal", "appealed")
+            number = await self._proposed()
+            await self._step(self._lead, number, "notify", "told")
+            await self._step(await self._agent_of(number), number, "explain", "explained")
 
-    async def _explained(self, others: set[str]) -> str:
-        """Wait for a record that nobody has touched; its agent is told, and explains."""
+    async def _proposed(self) -> str:
+        """Wait for a record that nobody has touched."""
+        asked = {"state": "proposed", "verdict": "proposed", "rule": _EXPLAINED}
         while True:
-            if found := await self._proposed() - others:
-                break
+            items = (await answered(self._lead.get("violations", params=asked))).json()["items"]
+            if found := [one["id"] for one in items if one["mode"] == "on" and one["agent"] in self._agents]:
+                return str(found[0])
             await asyncio.sleep(_LOOK_SECONDS)
-        number = min(found)
-        await self._step(self._lead, number, "notify", "told")
-        await self._step(await self._agent_of(number), number, "explain", "explained")
-        return number
-
-    async def _proposed(self) -> set[str]:
-        asked = {"state": "proposed", "verdict": "proposed"}
-        items = (await answered(self._lead.get("violations", params=asked))).json()["items"]
-        return {one["id"] for one in items if one["mode"] == "on" and one["agent"] in self._agents}
 
     async def _agent_of(self, number: str) -> httpx.AsyncClient:
         return self._agents[(await answered(self._lead.get(f"violations/{number}"))).json()["agent"]]

@@ -10,7 +10,7 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -22,15 +22,7 @@ from callcenter.lab.settings import LAB_DOMAIN, AgentSpec
 from callcenter.lab.switch import LabState, free_port
 from callcenter.locale import english
 
-_NUMBERS = """consumers = "601"
-products = "602"
-merchants = "603"
-suppliers = "604"
-complaints = "605"
-key_accounts = "606"
-"""
-"""Of dialplans/extensions.conf, by queue: what agents dial to reach it."""
-_OFF_DUTY = "Eve"
+_OFF_DUTY = "eve"
 _ZONE = "Asia/Shanghai"
 _SHIFT = timedelta(hours=4)
 _READY_SECONDS = 30.0
@@ -52,7 +44,7 @@ class DemoService:
         work_dir: The directory.
         state: The lab that it follows.
         rulebook: By what it judges.
-        agents: Who is on duty.
+        agents: Who is on duty, by account.
         mqtt: The broker that it publishes to, if any.
     """
 
@@ -61,11 +53,11 @@ class DemoService:
         work_dir: Path,
         state: LabState,
         rulebook: dict[str, Any],
-        agents: Iterable[AgentSpec],
+        agents: Mapping[str, AgentSpec],
         mqtt: str | None = None,
     ) -> None:
         self._dir = work_dir.absolute()
-        self._agents = tuple(agents)
+        self._agents = agents
         self.settings = self._dir / "callcenter.toml"
         self._mqtt = mqtt
         self._state = state
@@ -117,12 +109,12 @@ class DemoService:
 
     def _roster(self) -> dict[str, object]:
         """Put everybody who serves a queue on shift today but Eve, whose acts are excused."""
-        now = local_time(ZoneInfo(_ZONE)).replace(microsecond=0)
+        agents, now = self._agents.values(), local_time(ZoneInfo(_ZONE)).replace(microsecond=0)
         shift = {"from": (now - _SHIFT).isoformat(), "to": (now + _SHIFT).isoformat()}
         return {
             "timezone": _ZONE,
-            "agents": [{"agent": a.name, "interface": a.interface, "queues": a.queues} for a in self._agents],
-            "shifts": [{"agent": a.name, **shift} for a in self._agents if a.queues and a.name != _OFF_DUTY],
+            "agents": [{"agent": a.name, "interface": a.interface, "queues": a.queues} for a in agents],
+            "shifts": [{"agent": a.name, **shift} for a in agents if a.queues and a != self._agents.get(_OFF_DUTY)],
             "legit_extensions": ["_1XXX", "_6XX", "_0X."],
         }
 
@@ -142,7 +134,6 @@ class DemoService:
             f"[web]\nenabled = true\nport = {self.api_port}\naudit_heads = {_quoted(here / 'audit-heads.jsonl')}",
             "sign_ins_per_minute = 120",
             f"[desk]\nphones = {_quoted(self._state.pages)}\nwebsocket = {_quoted(self._state.websocket)}",
-            f"[desk.numbers]\n{_NUMBERS}",
             f"[web.dialplan]\nsecret_file = {_quoted(here / 'dialplan.secret')}",
             f"[rules]\nrulebook = {_quoted(here / 'rulebook.yaml')}\nroster = {_quoted(here / 'roster.json')}",
         ]

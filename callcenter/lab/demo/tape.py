@@ -7,8 +7,10 @@ end of a wrap-up) is seen when it happens.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 from callcenter.ami.logins import Logins
 from callcenter.ami.wire import Wire
@@ -32,13 +34,17 @@ class Playback:
     Args:
         tape: The recorded login.
         in_force: By what the floor runs and is measured.
+        renamed: Names of the recording, and what takes their place.
 
     Attributes:
         exporter: What a board would see of a live service.
     """
 
-    def __init__(self, tape: Path, in_force: RulesInForce) -> None:
+    def __init__(
+        self, tape: Path, in_force: RulesInForce, renamed: Mapping[bytes, bytes] = MappingProxyType({})
+    ) -> None:
         self._tape = tape
+        self._renamed = renamed
         self._wire = Wire(markers=True)
         self._governed = Governed(in_force)
         self._begun: Micros = 0
@@ -62,9 +68,11 @@ class Playback:
     def _events(self) -> Iterator[ev.Event]:
         logins = Logins()
         logins.opened()
-        for chunk in read_chunks(self._tape):
-            for frame in self._wire.feed(chunk):
-                yield from logins.events(frame)
+        tape = b"".join(read_chunks(self._tape))
+        for name, other in self._renamed.items():
+            tape = re.sub(rb"(?<=Name: )%b(?=\r)" % re.escape(name), other, tape)
+        for frame in self._wire.feed(tape):
+            yield from logins.events(frame)
 
     async def _wait_until(self, at: Micros, speed: float) -> None:
         if not self._now:

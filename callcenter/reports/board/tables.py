@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
+from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 from rich import box
@@ -59,11 +60,19 @@ class Board:
         timezone: In which times of day are shown.
         plain: Lines of ASCII instead of drawn ones, for files and pipes.
         width: Columns of the terminal; where they are few, headings and callers' masked numbers are left out.
+        queues: What queues are called, where they are not called as the switch calls them.
         height: Its lines; None: as many as are needed. Where they are few, the last agents are counted by state.
     """
 
     def __init__(
-        self, lang: Language, timezone: ZoneInfo, *, plain: bool = False, width: int = 160, height: int | None = None
+        self,
+        lang: Language,
+        timezone: ZoneInfo,
+        *,
+        plain: bool = False,
+        width: int = 160,
+        height: int | None = None,
+        queues: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
         self._lang = lang
         self._words = BOARD.table(lang)
@@ -72,6 +81,7 @@ class Board:
         self._width = width
         self._narrow = width < _NARROW
         self._height = height
+        self._queues = queues
 
     def show(self, document: LiveDocument, unreachable_seconds: float = 0.0, *, calls: int = 0) -> RenderableType:
         """Show queues and agents under how far they can be trusted, and as many of the last calls."""
@@ -173,7 +183,7 @@ class Board:
         if queue.service_level is not None:
             level = f"{queue.service_level:.1%} / {queue.threshold_seconds:g} s"
         return [
-            Text(inert(queue.queue)),
+            Text(self._called(queue.queue)),
             Text(str(queue.waiting), "bold yellow" if queue.waiting else "dim"),
             Text(self._lasted(longest), "bold red" if late else ""),
             *(Text(str(_COUNTS[name](queue))) for name in columns),
@@ -188,7 +198,7 @@ class Board:
             Text(self._said("state", agent.state), _STATE_STYLES.get(agent.state, "")),
             Text(self._lasted(since)),
             Text(reason),
-            Text(inert(", ".join(agent.queues)), "dim"),
+            Text(", ".join(map(self._called, agent.queues)), "dim"),
         ]
 
     def _visit(self, visit: VisitSeen) -> list[Text]:
@@ -201,7 +211,7 @@ class Board:
             talk += f"\n{word['hold']} {self._measured(visit.hold_seconds)}"
         return [
             Text(word["unknown"] if visit.at is None else self._clock(visit.at)),
-            Text(inert(visit.queue or word["unknown"])),
+            Text(self._called(visit.queue or word["unknown"])),
             *(() if self._narrow else (Text(inert(visit.caller or word["unknown"])),)),
             Text(self._said("visit", visit.outcome), _OUTCOME_STYLES.get(visit.outcome, "")),
             Text(self._measured(visit.wait_seconds)),
@@ -265,6 +275,9 @@ class Board:
             pad_edge=False,
             collapse_padding=True,
         )
+
+    def _called(self, queue: str) -> str:
+        return inert(self._queues.get(queue, queue))
 
     def _said(self, kind: str, value: str) -> str:
         return VALUES[kind].table(self._lang).get(value) or inert(value)

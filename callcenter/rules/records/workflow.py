@@ -9,10 +9,11 @@
 
 Nothing counts before a confirmation, nor while an appeal is open. Who proposed does not decide; who decided does not
 decide the appeal; nobody acts for the department on a record about themselves. The agent has working days to explain
-before anybody decides against them, and working days to appeal after. An appeal makes nothing worse. A proposed record
-can be overturned at once, in the agent's favour; the service withdraws whatever its evidence no longer carries.
-Undetermined and excused records take no step but that. What a rule in shadow raised is told nobody: administrators
-say whether they agree with it, each once, the last word of each counting, and its state stays.
+before anybody decides against them, and working days to appeal after. An appeal makes nothing worse. Every decision
+says why. A proposed record can be overturned at once, in the agent's favour; the service withdraws whatever its
+evidence no longer carries. Undetermined and excused records take no step but that. What a rule in shadow raised is
+told nobody: administrators say whether they agree with it, each once, the last word of each counting, and its state
+stays.
 """
 
 from __future__ import annotations
@@ -85,10 +86,9 @@ def _decide(standing: Standing, step: ProcessStep, terms: Terms) -> dict[str, An
         raise StepRefused(Why.OWN_PROPOSAL)
     if step.by == standing.decided_by:
         raise StepRefused(Why.OWN_DECISION)
-    if step.action is not Action.CONFIRM:
-        _require_words(step)
-        if step.action is Action.REDUCE:
-            _require_less(standing, step)
+    _require_words(step)
+    if step.action is Action.REDUCE:
+        _require_less(standing, step)
     if step.action is not Action.OVERTURN:
         _require_hearing(standing, step, terms)
     figures = {"decided_points": _points(standing, step), "decided_severity": _severity(standing, step)}

@@ -96,7 +96,7 @@ class RecordsToWrite(RecordFilter, FileAsked):
 class Saying(RequestBody):
     """What is done, in words and figures; which of them count depends on the step."""
 
-    note: Words = Field(default="", description="Needed to explain, appeal, reduce, overturn, withdraw and disagree.")
+    note: Words = Field(default="", description="Needed but to notify, check and agree: a decision says why.")
     points: int | None = Field(default=None, ge=0, le=1000, description="With a decision.")
     severity: Severity | None = Field(default=None, description="With a reduction.")
     item: Name | None = Field(default=None, description="With a check: which.")

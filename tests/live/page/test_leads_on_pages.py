@@ -78,6 +78,7 @@ class Watch:
         own = await self.joins("listen")
         own.hang_up()
         await expect(self.told.locator("[data-listens]")).to_have_count(0)
+        await expect(self.lead.page.locator("[data-listening]")).to_have_count(0)
         own = await self.joins("whisper")
         await self.seat.hears_beside(COLLEAGUE_HERTZ)
         await hears(caller.ear, {AGENT_HERTZ: True, COLLEAGUE_HERTZ: False})
@@ -98,6 +99,7 @@ class Watch:
                 own = await self.dials(mode)
         ear = self.there.listen(own, COLLEAGUE_HERTZ)
         await expect(listens).to_contain_text(self.lead.account.title())
+        await expect(self.lead.page.locator("[data-listening]")).to_contain_text(self.agent)
         await hears(ear, {AGENT_HERTZ: True, CALLER_HERTZ: True})
         ear.close()
         return own
@@ -162,7 +164,7 @@ async def judged(there: Centre, boss: Browser, watch: Watch) -> None:
         await agents.goto(f"/records/{number}")
         await takes(agents, "explain", "耳机坏了，已报修。")
         await judge.goto(f"/review/{number}")
-        await takes(judge, "confirm")
+        await takes(judge, "confirm", "没有报修记录。")
         assert await score_everywhere(boss, scores) == "98"
         await expect(agents.locator("[data-talk] li")).to_have_count(3)
         await takes(agents, "appeal", "我当天报过修。")

@@ -204,8 +204,12 @@ def test_agent_says_something_or_the_step_is_refused(action: Action) -> None:
     assert why(notified(), step(action, ALICE, note="  ")) is Why.NO_WORDS
 
 
-def test_decision_in_favour_needs_words_as_well() -> None:
-    assert why(notified(), step(Action.OVERTURN, SUPERVISOR, note="")) is Why.NO_WORDS
+@pytest.mark.parametrize("action", [Action.CONFIRM, Action.REDUCE, Action.OVERTURN])
+@pytest.mark.parametrize("note", ["", " \n "])
+def test_every_decision_says_why(action: Action, note: str) -> None:
+    heard = played(notified(), step(Action.EXPLAIN, ALICE))
+    assert why(heard, step(action, SUPERVISOR, note=note, points=1)) is Why.NO_WORDS
+    assert why(appealed(), step(action, MANAGER, note=note, points=1)) is Why.NO_WORDS
 
 
 @pytest.mark.parametrize("verdict", [Verdict.UNDETERMINED, Verdict.EXCUSED])
