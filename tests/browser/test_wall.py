@@ -14,6 +14,15 @@ pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(180)
 
 expect.set_options(timeout=PATIENCE_MS)
 
+FIRST_OF_TURNS = """queues => {
+    const turns = /^1[/](\\d)$/.exec(document.querySelector("thead .quiet")?.textContent ?? "");
+    const rows = [...document.querySelectorAll("tr[data-queue]")];
+    const room = document.querySelector(".place").getBoundingClientRect().bottom;
+    const all = turns !== null && rows.length > 1 && rows.length < queues && rows.length * Number(turns[1]) >= queues;
+    return all && rows.every((row) => row.getBoundingClientRect().bottom < room);
+}"""
+"""The first of the turns is shown, all turns have room for so many queues, and no row is cut."""
+
 
 @pytest_asyncio.fixture(loop_scope="module", scope="module")
 async def there(nothing_left_by_all: None, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Front]:
@@ -60,3 +69,22 @@ async def test_a_wall_shows_what_the_site_chose_and_lives_through_a_restart(ther
         await expect(screen.locator("[data-old=false]")).to_be_visible()
         await screen.reload()
         await expect(screen.locator("[data-old=false]")).to_be_visible()
+
+
+async def test_no_row_of_a_wall_is_cut_and_queues_that_have_no_room_take_turns(there: Front) -> None:
+    queues = [f"queue-{n}" for n in range(7)]
+    for queue in queues:
+        there.house.join(f"at-{queue}", queue)
+    root = await there.work.signed_in("root")
+    tiles = ["waiting", "longest", "ready", "service_level", "speed_of_answer", "answered", "abandoned", "lost_calls"]
+    wall = {"name": "full", "title": "Hotline", "tiles": [*tiles, "queues"], "queues": queues, "theme": "day"}
+    token = (await root.send("POST", "/walls", wall)).json()["token"]
+    async with there.person("en-GB", viewport={"width": 1280, "height": 720}) as watcher:
+        watcher.expected.append("status of 401")
+        screen = await watcher.context.new_page()
+        await screen.goto(f"/wall#token={token}")
+        for width, height in ((1280, 720), (1920, 1080), (1280, 600)):
+            await screen.set_viewport_size({"width": width, "height": height})
+            await screen.wait_for_function(FIRST_OF_TURNS, arg=len(queues), timeout=PATIENCE_MS)
+    for queue in queues:
+        there.house.give_up(f"at-{queue}")
