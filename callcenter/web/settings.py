@@ -76,6 +76,10 @@ class WebSettings(BaseModel):
     session_hours: float = Field(default=12, gt=0, description="A session ends after this.")
     idle_minutes: float = Field(default=30, gt=0, description="A session without a request ends after this.")
     token_minutes: float = Field(default=60, gt=0, description="A session's token is changed after this.")
+    breached_passwords: Path | None = Field(
+        default=None,
+        description="File of SHA-1 hashes of breached passwords, in their order, one a line; none of them is taken.",
+    )
     sign_ins_per_minute: int = Field(default=20, ge=1, description="Attempts to sign in that one address may make.")
     reports_per_minute: int = Field(
         default=120, ge=1, description="Batches of contacts that one system may report in a minute."
