@@ -40,7 +40,7 @@ from callcenter.store.migrations.versions import (
     r0009_all_who_vouch,
     r0024_record_due,
     r0032_notified_records,
-    r0033_draft_keys,
+    r0034_draft_keys,
 )
 from callcenter.store.record.models import Base
 from tests.support.databases import DATABASES
@@ -304,7 +304,7 @@ async def test_records_of_before_are_known_to_who_was_notified(blank: StoreSetti
 async def test_accounts_of_before_have_a_key_of_their_own_for_what_is_typed(blank: StoreSettings) -> None:
     engine = open_engine(blank, make=True)
     async with engine.begin() as opened:
-        await opened.run_sync(migrate, r0033_draft_keys.down_revision)
+        await opened.run_sync(migrate, r0034_draft_keys.down_revision)
     await engine.dispose()
     told = "name, full_name, role, password, created_at, version"
     for name in ("mana", "sun"):

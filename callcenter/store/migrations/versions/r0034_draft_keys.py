@@ -7,14 +7,14 @@ import secrets
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0033"
-down_revision = "0032"
+revision = "0034"
+down_revision = "0033"
 branch_labels = None
 depends_on = None
 
 
 def upgrade() -> None:
-    """Go to 0033."""
+    """Go to 0034."""
     op.add_column("accounts", sa.Column("draft_key", sa.String(64), nullable=True))
     accounts = sa.table("accounts", sa.column("name", sa.String(64)), sa.column("draft_key", sa.String(64)))
     link = op.get_bind()
