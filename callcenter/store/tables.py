@@ -5,6 +5,7 @@ Moments are whole microseconds since 1970 (UTC). Tokens are kept as SHA-256, pas
 
 from __future__ import annotations
 
+import secrets
 from datetime import date
 
 from sqlalchemy import Float, Index, Integer, String, text
@@ -19,7 +20,8 @@ _NAME = 64
 class AccountRow(Base):
     """A person who may sign in; `pending_role` waits for a second person.
 
-    `password_given_at`: somebody else gave the password then; null: it is its owner's own.
+    `password_given_at`: somebody else gave the password then; null: it is its owner's own. `draft_key` (256 bits, hex):
+    the browser seals under it what its owner typed and did not send yet.
     """
 
     __tablename__ = "accounts"
@@ -38,6 +40,7 @@ class AccountRow(Base):
     pending_role: Mapped[str | None]
     pending_by: Mapped[str | None] = mapped_column(String(_NAME))
     password_given_at: Mapped[int | None]
+    draft_key: Mapped[str] = mapped_column(String(_HASH), default=lambda: secrets.token_hex(32))
 
 
 class VoucherRow(Base):

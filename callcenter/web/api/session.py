@@ -9,6 +9,7 @@ from fastapi import APIRouter, Request, Response, status
 from pydantic import StringConstraints
 
 from callcenter.staff.rights import RIGHTS, Right, Role
+from callcenter.store.sign_in.accounts import draft_key
 from callcenter.store.sign_in.passwords import MOST_PASSWORD
 from callcenter.store.sign_in.sessions import Session, SignInRefused
 from callcenter.usecases.keep_accounts import change_account
@@ -48,7 +49,8 @@ class Me(ResponseBody):
     """Who is signed in; `csrf` goes back as X-CSRF-Token with whatever changes something.
 
     `password_given`: somebody else gave the password. Until it is changed nothing else is answered, and `rights` is
-    empty.
+    empty. `draft_key` (256 bits, hex): the page seals under it what was typed and not sent yet, by AES-GCM; the browser
+    keeps it nowhere.
     """
 
     name: str
@@ -59,6 +61,7 @@ class Me(ResponseBody):
     rights: list[Right]
     password_given: bool
     csrf: str
+    draft_key: str
     expires_at: datetime | None
 
 
@@ -71,13 +74,13 @@ async def sign_in(body: SignIn, request: Request, service: TheService) -> Me:
     session = await service.sessions.sign_in(body.name, body.password, at, device)
     setattr(request.state, NEW_TOKEN, session.token)
     setattr(request.state, NEW_DEVICE, session.device)
-    return _me(session, service)
+    return await _me(session, service)
 
 
 @router.get("")
 async def me(session: AnySession, service: TheService) -> Me:
     """Say who is signed in."""
-    return _me(session, service)
+    return await _me(session, service)
 
 
 @router.delete("", status_code=status.HTTP_204_NO_CONTENT)
@@ -121,8 +124,10 @@ def _device(request: Request, service: Service) -> str:
     return token if len(token) <= MOST_TOKEN else ""
 
 
-def _me(session: Session, service: Service) -> Me:
+async def _me(session: Session, service: Service) -> Me:
     account = session.account
+    async with service.decisions.reading() as connection:
+        key = await draft_key(connection, account.name)
     given = account.password_given_at is not None
     return Me(
         name=account.name,
@@ -133,5 +138,6 @@ def _me(session: Session, service: Service) -> Me:
         rights=[] if given else sorted(RIGHTS[account.role]),
         password_given=given,
         csrf=session.csrf,
+        draft_key=key,
         expires_at=moment_out(session.expires_at, service.rulebook.zone),
     )
