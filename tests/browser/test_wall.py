@@ -17,7 +17,7 @@ expect.set_options(timeout=PATIENCE_MS)
 FIRST_OF_TURNS = """queues => {
     const turns = /^1[/](\\d)$/.exec(document.querySelector("thead .quiet")?.textContent ?? "");
     const rows = [...document.querySelectorAll("tr[data-queue]")];
-    const room = document.querySelector(".place").getBoundingClientRect().bottom;
+    const room = document.querySelector(".place")?.getBoundingClientRect().bottom ?? 0;
     const all = turns !== null && rows.length > 1 && rows.length < queues && rows.length * Number(turns[1]) >= queues;
     return all && rows.every((row) => row.getBoundingClientRect().bottom < room);
 }"""
