@@ -49,12 +49,19 @@ async def _any_session(
 
 
 AnySession = Annotated[Session, Depends(_any_session)]
-"""The session of whoever asks, also with a password that somebody else gave."""
+"""The session of whoever asks, also with a password that somebody else gave, or without the authenticator asked for."""
 
 
-async def _session(session: AnySession) -> Session:
+def needs_authenticator(session: Session, service: Service) -> bool:
+    """Tell whether somebody must have an authenticator first."""
+    return session.account.authenticator_at is None and session.account.role in service.settings.authenticator_roles
+
+
+async def _session(session: AnySession, service: TheService) -> Session:
     if session.account.password_given_at is not None:
         raise RequestRefused("password-given", "somebody else gave you this password; change it first")
+    if needs_authenticator(session, service):
+        raise RequestRefused("authenticator-missing", "your role works with an authenticator; set it up first")
     return session
 
 

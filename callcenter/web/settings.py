@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
 from callcenter.domain.frame import SECOND, Micros
 from callcenter.errors import BadSetting
 from callcenter.rules.records.steps import Terms
+from callcenter.staff.rights import Role
 from callcenter.staff.workdays import Workdays
 from callcenter.store.sign_in.sessions import Lifetimes
 
@@ -76,6 +77,10 @@ class WebSettings(BaseModel):
     session_hours: float = Field(default=12, gt=0, description="A session ends after this.")
     idle_minutes: float = Field(default=30, gt=0, description="A session without a request ends after this.")
     token_minutes: float = Field(default=60, gt=0, description="A session's token is changed after this.")
+    authenticator_roles: tuple[Role, ...] = Field(
+        default=(),
+        description="Roles that work with nothing before they have an authenticator, whose code is asked for.",
+    )
     sign_ins_per_minute: int = Field(default=20, ge=1, description="Attempts to sign in that one address may make.")
     reports_per_minute: int = Field(
         default=120, ge=1, description="Batches of contacts that one system may report in a minute."

@@ -9,11 +9,12 @@ from fastapi import APIRouter, Request, Response, status
 from pydantic import StringConstraints
 
 from callcenter.staff.rights import RIGHTS, Right, Role
+from callcenter.store.sign_in.authenticators import MOST_CODE
 from callcenter.store.sign_in.passwords import MOST_PASSWORD
 from callcenter.store.sign_in.sessions import Session, SignInRefused
 from callcenter.usecases.keep_accounts import change_account
 from callcenter.web.api.fields import RequestBody, ResponseBody, moment_out
-from callcenter.web.auth import MOST_TOKEN, AnySession, TheSession
+from callcenter.web.auth import MOST_TOKEN, AnySession, TheSession, needs_authenticator
 from callcenter.web.cookies import NEW_DEVICE, NEW_TOKEN, device_name
 from callcenter.web.limits import address_of
 from callcenter.web.problems import RequestRefused
@@ -21,14 +22,16 @@ from callcenter.web.service import Service, TheService
 
 router = APIRouter(prefix="/session", tags=["session"])
 
+Code = Annotated[str, StringConstraints(max_length=MOST_CODE)]
 Password = Annotated[str, StringConstraints(min_length=1, max_length=4 * MOST_PASSWORD)]
 
 
 class SignIn(RequestBody):
-    """A name and a password."""
+    """A name and a password; `code`: the authenticator's, or a recovery code, where the account has one."""
 
     name: Annotated[str, StringConstraints(min_length=1, max_length=64)]
     password: Password
+    code: Code = ""
 
 
 class NewPassword(RequestBody):
@@ -47,8 +50,8 @@ class Proof(RequestBody):
 class Me(ResponseBody):
     """Who is signed in; `csrf` goes back as X-CSRF-Token with whatever changes something.
 
-    `password_given`: somebody else gave the password. Until it is changed nothing else is answered, and `rights` is
-    empty.
+    `password_given`: somebody else gave the password; `authenticator_missing`: the role must have one. Before that is
+    done nothing else is answered, and `rights` is empty.
     """
 
     name: str
@@ -58,6 +61,8 @@ class Me(ResponseBody):
     team: str | None
     rights: list[Right]
     password_given: bool
+    authenticator: bool
+    authenticator_missing: bool
     csrf: str
     expires_at: datetime | None
 
@@ -68,7 +73,7 @@ async def sign_in(body: SignIn, request: Request, service: TheService) -> Me:
     at, device = service.clock(), _device(request, service)
     if not await service.sessions.knows(body.name, device, at):
         service.rate.require(address_of(request), service.steady())
-    session = await service.sessions.sign_in(body.name, body.password, at, device)
+    session = await service.sessions.sign_in(body.name, body.password, at, device, body.code)
     setattr(request.state, NEW_TOKEN, session.token)
     setattr(request.state, NEW_DEVICE, session.device)
     return _me(session, service)
@@ -123,15 +128,17 @@ def _device(request: Request, service: Service) -> str:
 
 def _me(session: Session, service: Service) -> Me:
     account = session.account
-    given = account.password_given_at is not None
+    given, missing = account.password_given_at is not None, needs_authenticator(session, service)
     return Me(
         name=account.name,
         full_name=account.full_name,
         role=account.role,
         agent=account.agent,
         team=account.team,
-        rights=[] if given else sorted(RIGHTS[account.role]),
+        rights=[] if given or missing else sorted(RIGHTS[account.role]),
         password_given=given,
+        authenticator=account.authenticator_at is not None,
+        authenticator_missing=missing,
         csrf=session.csrf,
         expires_at=moment_out(session.expires_at, service.rulebook.zone),
     )
