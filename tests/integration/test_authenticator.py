@@ -6,11 +6,8 @@ import base64
 import re
 from collections.abc import AsyncIterator
 from pathlib import Path
-from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from cryptography.hazmat.primitives.hashes import SHA1
-from cryptography.hazmat.primitives.twofactor.totp import TOTP
 from sqlalchemy import select
 
 from callcenter.domain.frame import SECOND
@@ -23,19 +20,12 @@ from callcenter.store.tables import AuthenticatorRow, RecoveryCodeRow
 from callcenter.usecases.customers.privacy import PrivacySettings
 from callcenter.usecases.keep_accounts import remove_authenticator
 from tests.integration.api import Department, department
+from tests.integration.authenticator_app import STEP, App, with_keys
 from tests.integration.office import PASSWORD
 
 pytestmark = pytest.mark.usefixtures("database")
 
-STEP = 30 * SECOND
 MINUTE = 60 * SECOND
-
-
-def with_keys(work: Department, path: Path) -> None:
-    MasterKeys.new().write(path)
-    privacy = PrivacySettings(key_file=path)
-    object.__setattr__(work.service, "ports", work.service.ports._replace(privacy=privacy))
-    work.service.sessions._masters = privacy.master_keys
 
 
 @pytest.fixture
@@ -43,19 +33,6 @@ async def work(tmp_path: Path) -> AsyncIterator[Department]:
     async with department(tmp_path) as found:
         with_keys(found, tmp_path / "master.keys")
         yield found
-
-
-class App:
-    """The app on somebody's phone."""
-
-    def __init__(self, work: Department, uri: str) -> None:
-        self._work = work
-        secret = parse_qs(urlsplit(uri).query)["secret"][0]
-        self._totp = TOTP(base64.b32decode(secret), 6, SHA1(), 30)  # noqa: S303
-
-    def shows(self, steps: int = 0) -> str:
-        """Return the code of so many steps from now."""
-        return self._totp.generate((self._work.now + steps * STEP) // SECOND).decode()
 
 
 async def sets_up(work: Department, name: str) -> tuple[App, list[str]]:

@@ -35,9 +35,9 @@ export const useSession = defineStore("session", () => {
     return told;
   }
 
-  async function signIn(name: string, password: string): Promise<Me> {
+  async function signIn(name: string, password: string, code = ""): Promise<Me> {
     const before = me.value;
-    const told = await ask(api.POST("/api/v1/session", { body: { name, password } }));
+    const told = await ask(api.POST("/api/v1/session", { body: { name, password, code } }));
     // the page of somebody else is not carried on
     if (before !== null && before.name !== told.name) globalThis.location.assign("/");
     return take(told);
