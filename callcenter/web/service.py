@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Annotated, Any, NamedTuple, cast
@@ -115,7 +116,9 @@ class Service:
     lists: Turns
     """Whose lists are being sent; they are kept in memory."""
     uploads: Turns
-    """Whose attachments are being sent."""
+    """Whose attachments are being sent; on their way they are on the disk, so that slow lines leave others room."""
+    keeping: asyncio.Semaphore
+    """Lets few attachments be read, scanned and kept at a time; the next wait."""
     exports: Turns
     """Whose exports are being made, and read."""
     codes: OneTimeCodes[CallBack]
@@ -233,7 +236,8 @@ def build(
         ports=ports,
         reading=ReadingTurn(),
         lists=Turns(4, 1, english("other lists are being sent; try again later")),
-        uploads=Turns(4, 2, english("other files are being sent; try again later")),
+        uploads=Turns(32, 2, english("other files are being sent; try again later")),
+        keeping=asyncio.Semaphore(4),
         exports=Turns(4, 2, english("other exports are being made; try again in a moment")),
         codes=OneTimeCodes(steady),
         listening=OneTimeCodes(steady),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import hashlib
 import stat
 from collections.abc import AsyncIterator
@@ -243,3 +244,24 @@ async def test_one_account_leaves_others_room_to_send(files: Files) -> None:
         await files.send("a.png", PNG, code=429)
         await files.send("a.png", PNG, who="sun")
     await files.send("b.png", PNG + b"b")
+
+
+async def test_several_accounts_on_slow_lines_leave_others_room_to_send(files: Files) -> None:
+    with contextlib.ExitStack() as slow:
+        for n in range(15):
+            slow.enter_context(files.work.service.uploads.of(f"slow-{n}"))
+            slow.enter_context(files.work.service.uploads.of(f"slow-{n}"))
+        await files.send("a.png", PNG)
+
+
+async def test_few_files_are_scanned_at_a_time_and_the_next_wait(files: Files, tmp_path: Path) -> None:
+    now, counts = tmp_path / "now", tmp_path / "counts"
+    now.mkdir()
+    body = f'touch "{now}/$$"; ls "{now}" | wc -l >> "{counts}"; sleep 0.3; rm "{now}/$$"'
+    files.set(scanner=script(tmp_path, body))
+    accounts = ("alice", "sun", "shen")
+    for who in accounts:
+        await files.work.signed_in(who)
+    sent = [files.send(f"{who}{n}.png", PNG + f"{who}{n}".encode(), who) for who in accounts for n in range(2)]
+    assert len(await asyncio.gather(*sent)) == 6
+    assert max(map(int, counts.read_text().split())) <= 4

@@ -6,6 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import httpx
+import msgspec
 import pytest
 
 from callcenter.cases.aftercare.care import PlanState
@@ -18,7 +19,7 @@ from callcenter.locale import Language
 from callcenter.rules.records.standing import RecordState
 from callcenter.staff.dates import datetime_of
 from callcenter.staff.rights import Role
-from callcenter.staff.site.queues import queues_kept
+from callcenter.staff.site.queues import QueuesSaid
 from callcenter.store.aftercare.care import plans_of_year
 from callcenter.store.complaints.cases import CaseFilter, list_cases
 from callcenter.store.customers.cards import get
@@ -60,7 +61,7 @@ async def test_past_has_a_case_nearly_due_another_just_opened_a_base_and_a_day_o
     assert (late.case.state, late.case.owner) == (CaseState.RECORDED, "frank")
     assert customer.card.name == {"en": "Zhao Wei", "zh-CN": "赵伟"}[lang]
     assert (day.proposed_by, day.decided_by) == (queues.proposed_by, queues.decided_by) == (LEAD, MANAGER)
-    assert queues_kept(queues.content).queues == tuple(queues_said())
+    assert msgspec.convert(queues.content, QueuesSaid).queues == tuple(queues_said())
     assert terms is not None
     assert (filed.standing.state, filed.standing.proposed_by) == (RecordState.APPEALED, QUALITY)
     assert (len(kinds), kinds["delivery.late"].told.parent, plan.state) == (5, "delivery", PlanState.FILED)

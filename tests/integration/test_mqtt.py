@@ -18,6 +18,8 @@ import pytest
 import structlog
 
 from callcenter.clock import wall_clock
+from callcenter.domain import events as ev
+from callcenter.domain.snapshot import ContactState, DeviceState, MemberState, QueueState, Snapshot
 from callcenter.errors import BrokerAway
 from callcenter.exporter.present import Changed
 from callcenter.publish import client as publishing
@@ -104,6 +106,29 @@ async def test_states_of_queues_and_agents_follow_the_floor(shared: Mosquitto) -
         house.view.happened((), house.floor)
         await listener.until(lambda: listener.latest[agent] is None)
         await until(lambda: house.states._kept.keys() == {queue, house.bus.status_topic})
+
+
+async def test_pause_that_is_there_before_and_after_a_gap_goes_on_as_on_screens(shared: Mosquitto) -> None:
+    house = OnAir(shared.url, site="gap")
+    members = (MemberState("sales", "Alice", "PJSIP/Alice", "PJSIP/Alice", 1, paused=True, reason="tea"),)
+    devices, contacts = (DeviceState("PJSIP/Alice", "NOT_INUSE"),), (ContactState("Alice", "sip:a", "Reachable"),)
+    queues = (QueueState("sales", "rrmemory", 0),)
+    there = Snapshot(None, None, "22", "", "", queues, members, (), (), devices, contacts)
+    async with listens(shared.port) as listener, house.running():
+
+        async def told(state: str) -> dict[str, Any]:
+            topic = "callcenter/v1/gap/agent/Alice/state"
+            await listener.until(lambda: (listener.latest.get(topic) or {}).get("state") == state)
+            now: dict[str, Any] = listener.latest[topic]
+            return now
+
+        house.sign_in(paused=True)
+        begun = (await told("paused"))["since"]
+        house.tell(ev.LinkLost, after=10)
+        assert (await told("unknown"))["since"] == begun + 10
+        house.tell(ev.LinkRestored, after=10, restarted=False)
+        house.tell(ev.Resynced, after=1, snapshot=there)
+        assert (await told("paused"))["since"] == begun
 
 
 async def test_birth_and_will_name_one_session_and_an_orderly_end_says_so(shared: Mosquitto) -> None:

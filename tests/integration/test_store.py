@@ -35,11 +35,13 @@ from callcenter.store import (
     revision_of,
     upgrade,
 )
+from callcenter.store.customers.names import tails
 from callcenter.store.migrations.versions import (
     r0008_who_talked,
     r0009_all_who_vouch,
     r0024_record_due,
     r0032_notified_records,
+    r0033_name_tails,
 )
 from callcenter.store.record.models import Base
 from tests.support.databases import DATABASES
@@ -310,6 +312,21 @@ async def test_records_of_before_are_known_to_who_was_notified(blank: StoreSetti
     await upgrade(blank)
     found = DATABASES.sql(blank, "SELECT id, notified_at FROM violations ORDER BY id")
     assert found == [(number, 20 if number == "b" else None) for number in standings]
+
+
+async def test_customers_of_before_are_found_by_their_names(blank: StoreSettings) -> None:
+    engine = open_engine(blank, make=True)
+    async with engine.begin() as opened:
+        await opened.run_sync(migrate, r0033_name_tails.down_revision)
+    await engine.dispose()
+    told = "id, name, folded, key_account, merged_into, version, created_by, created_at, changed_by, changed_at"
+    for number, (name, into) in {"a": ("王小明", "NULL"), "b": ("王", "'a'"), "c": ("xx" * 100, "NULL")}.items():
+        row = f"'{number}', '{name}', '{name}', 1 = 0, {into}, 1, 'sun', 1, 'sun', 1"
+        DATABASES.sql(blank, f"INSERT INTO customers ({told}) VALUES ({row})")  # noqa: S608
+    await upgrade(blank)
+    found = DATABASES.sql(blank, "SELECT tail, folded, customer FROM customer_name_tails")
+    names = {"a": "王小明", "c": "xx" * 100}
+    assert sorted(found) == sorted((tail, name, one) for one, name in names.items() for tail in tails(name))
 
 
 async def test_what_is_recorded_already_is_passed_over(store: Store, settings: StoreSettings) -> None:

@@ -1,4 +1,4 @@
-"""Cards under any merges and splits: undone they are what they were, and a key finds exactly those who have it."""
+"""Cards under any merges and splits: undone they are what they were; a key and a name find exactly their own."""
 
 from __future__ import annotations
 
@@ -9,12 +9,15 @@ import msgspec
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import select
 
-from callcenter.cases.customers import CustomerCard, card_of, number_of
+from callcenter.cases.customers import CustomerCard, card_of, folded, number_of
 from callcenter.cases.merging import MergeSide, merged, unmerged
 from callcenter.errors import BadInput
 from callcenter.store import UnitOfWork
 from callcenter.store.customers.cards import get, of_key
+from callcenter.store.customers.names import tails
+from callcenter.store.customers.tables import CustomerNameTailRow
 from callcenter.store.customers.writes import Touch
 from callcenter.usecases.customers.merge_customers import Seen, merge_customers, split_customer, undo_merge
 from callcenter.usecases.customers.save_customer import create_customer, delete_customer
@@ -113,6 +116,9 @@ async def hold(unit: UnitOfWork, world: World) -> None:
         key = number_of(raw).key or ""
         having = {one for one in world.alone() if key in {number.key for number in world.cards[one].numbers}}
         assert set(await of_key(unit.connection, key)) == having
+    rows = {(row.tail, row.folded, row.customer) for row in await unit.execute(select(CustomerNameTailRow))}
+    names = {one: folded(world.cards[one].name) for one in world.alone()}
+    assert rows == {(tail, name, one) for one, name in names.items() for tail in tails(name)}
     for number in world.cards:
         head = number
         while head in world.into:
@@ -121,7 +127,7 @@ async def hold(unit: UnitOfWork, world: World) -> None:
         assert (found.id, found.card) == (head, world.cards[head])
 
 
-def test_key_finds_exactly_those_who_have_it_after_anything(tmp_path: Path) -> None:
+def test_key_and_name_find_exactly_those_who_have_it_after_anything(tmp_path: Path) -> None:
     with asyncio.Runner() as runner:
         store = opened(tmp_path)
         decisions = runner.run(store.__aenter__())

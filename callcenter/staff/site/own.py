@@ -8,22 +8,23 @@ from typing import Any, NamedTuple, Protocol
 
 import msgspec
 
+from callcenter.errors import BadInput
 from callcenter.staff.site.difference import SiteDifference
-from callcenter.staff.site.pauses import SiteReasons, reasons_kept, reasons_said
-from callcenter.staff.site.queues import SiteQueues, queues_kept, queues_said
-from callcenter.staff.site.retention import SiteRetention, retention_kept, retention_said
+from callcenter.staff.site.pauses import ReasonsSaid, SiteReasons, reasons_said
+from callcenter.staff.site.queues import QueuesSaid, SiteQueues, queues_said
+from callcenter.staff.site.retention import RetentionSaid, SiteRetention, retention_said
 
 
-class _Readers(NamedTuple):
+class _Kind(NamedTuple):
+    form: type[Any]
     said: Callable[[Any], Any]
-    kept: Callable[[Any], Any]
 
 
-_READERS: Mapping[str, _Readers] = MappingProxyType(
+_KINDS: Mapping[str, _Kind] = MappingProxyType(
     {
-        "reasons": _Readers(reasons_said, reasons_kept),
-        "retention": _Readers(retention_said, retention_kept),
-        "queues": _Readers(queues_said, queues_kept),
+        "reasons": _Kind(ReasonsSaid, reasons_said),
+        "retention": _Kind(RetentionSaid, retention_said),
+        "queues": _Kind(QueuesSaid, queues_said),
     }
 )
 
@@ -60,14 +61,13 @@ class OwnSite:
 
     def lay_over(self, kind: str, contents: Iterable[Any]) -> bool:
         """Let hold what was agreed on of a kind, in its order; tells whether that is anything else than held before."""
-        kept = _READERS[kind].kept
-        return self._part(kind).lay_over(kept(one) for one in contents)
+        return self._part(kind).lay_over(_read(kind, one) for one in contents)
 
     def differing(self, kind: str, before: Iterable[Any], content: Any) -> list[SiteDifference]:
         """Return what a change says otherwise than settings and what was agreed before it do."""
         then = OwnSite(*self._filed)
         then.lay_over(kind, before)
-        return then._part(kind).differing(_READERS[kind].kept(content))
+        return then._part(kind).differing(_read(kind, content))
 
     def _part(self, kind: str) -> SitePart:
         parts: dict[str, SitePart] = {
@@ -84,5 +84,17 @@ def site_said(kind: str, content: Any) -> dict[str, Any]:
     Raises:
         BadInput: It could not be used.
     """
-    kept: dict[str, Any] = msgspec.to_builtins(_READERS[kind].said(content))
+    kept: dict[str, Any] = msgspec.to_builtins(_KINDS[kind].said(_read(kind, content)))
     return kept
+
+
+def _read(kind: str, content: Any) -> Any:
+    """Read what was proposed before: what is asked of it by now, it need not have.
+
+    Raises:
+        BadInput: It is not of the kind.
+    """
+    try:
+        return msgspec.convert(content, _KINDS[kind].form)
+    except msgspec.ValidationError as error:
+        raise BadInput(f"this cannot be read as {kind!r} of the site: {error}") from error

@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
-from typing import Any
 
 import msgspec
 
@@ -90,25 +89,12 @@ def is_reason(code: str) -> bool:
     return _CODE.fullmatch(code) is not None and code not in _TAKEN
 
 
-def reasons_kept(content: Any) -> ReasonsSaid:
-    """Read what was proposed before: what is asked of a list by now, it need not have.
+def reasons_said(said: ReasonsSaid) -> ReasonsSaid:
+    """Return what somebody proposes as it is kept.
 
     Raises:
-        BadInput: It is no list of reasons.
+        BadInput: It could not be used.
     """
-    try:
-        return msgspec.convert(content, ReasonsSaid)
-    except msgspec.ValidationError as error:
-        raise BadInput(f"these are no reasons of pauses: {error}") from error
-
-
-def reasons_said(content: Any) -> ReasonsSaid:
-    """Read what somebody proposes.
-
-    Raises:
-        BadInput: It is not what is expected.
-    """
-    said = reasons_kept(content)
     if not 0 < len(said.reasons) <= _MOST_REASONS:
         raise BadInput(f"name 1 to {_MOST_REASONS} reasons of pauses")
     if len({one.code.casefold() for one in said.reasons}) < len(said.reasons):

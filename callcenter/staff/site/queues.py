@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
-from typing import Any
 
 import msgspec
 
@@ -81,27 +80,14 @@ def is_queue_number(number: str) -> bool:
     return _NUMBER.fullmatch(number) is not None
 
 
-def queues_kept(content: Any) -> QueuesSaid:
-    """Read what was proposed before: what is asked of a list by now, it need not have.
+def queues_said(said: QueuesSaid) -> QueuesSaid:
+    """Return what somebody proposes as it is kept.
 
     Raises:
-        BadInput: It is no list of queues.
-    """
-    try:
-        return msgspec.convert(content, QueuesSaid)
-    except msgspec.ValidationError as error:
-        raise BadInput(f"these are no queues: {error}") from error
-
-
-def queues_said(content: Any) -> QueuesSaid:
-    """Read what somebody proposes.
-
-    Raises:
-        BadInput: It is not what is expected.
+        BadInput: It could not be used.
     """
     bare = tuple(
-        QueueSaid(**{name: getattr(one, name).strip() for name in one.__struct_fields__})
-        for one in queues_kept(content).queues
+        QueueSaid(**{name: getattr(one, name).strip() for name in one.__struct_fields__}) for one in said.queues
     )
     if not 0 < len(bare) <= _MOST_QUEUES:
         raise BadInput(f"there may be 1 to {_MOST_QUEUES} queues")

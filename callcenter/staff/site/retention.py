@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import msgspec
 
@@ -69,25 +69,12 @@ class SiteRetention:
         ]
 
 
-def retention_kept(content: Any) -> RetentionSaid:
-    """Read what was proposed before: what is asked of days by now, it need not have.
+def retention_said(said: RetentionSaid) -> RetentionSaid:
+    """Return what somebody proposes as it is kept.
 
     Raises:
-        BadInput: It says no days.
+        BadInput: It could not be used.
     """
-    try:
-        return msgspec.convert(content, RetentionSaid)
-    except msgspec.ValidationError as error:
-        raise BadInput(f"these are no times of keeping: {error}") from error
-
-
-def retention_said(content: Any) -> RetentionSaid:
-    """Read what somebody proposes.
-
-    Raises:
-        BadInput: It is not what is expected.
-    """
-    said = retention_kept(content)
     if not said.days:
         raise BadInput("name at least one time of keeping")
     for name, days in said.days.items():

@@ -14,6 +14,7 @@ from callcenter.cases.importing import Known, KnownCustomers, keys_of
 from callcenter.domain.frame import Micros
 from callcenter.store.conflicts import Conflict, Missing
 from callcenter.store.customers.cards import read_all
+from callcenter.store.customers.names import drop_names
 from callcenter.store.customers.tables import (
     CustomerHistoryRow,
     CustomerImportRow,
@@ -155,6 +156,7 @@ async def noted(connection: AsyncConnection, ids: Collection[str]) -> set[str]:
 
 async def forget(unit: UnitOfWork, number: str, rows: Collection[int], gone: Collection[str]) -> None:
     """Delete customers whom an import made, and what is kept of some of its rows."""
+    await drop_names(unit, gone)
     r = ImportedCustomerRow
     for statement in (
         delete(CustomerNumberRow).where(CustomerNumberRow.customer.in_(gone)),

@@ -14,6 +14,7 @@ from callcenter.domain.frame import Micros
 from callcenter.errors import BadInput
 from callcenter.store.conflicts import Missing
 from callcenter.store.customers.cards import FiledCustomer, read_all
+from callcenter.store.customers.names import few_with, first_with
 from callcenter.store.customers.tables import CustomerClassRow, CustomerNumberRow, CustomerRow
 from callcenter.store.customers.writes import ending_of
 
@@ -72,12 +73,22 @@ async def page(
     asked = select(CustomerRow.id).where(CustomerRow.merged_into.is_(None), *_asked(wanted))
     c = CustomerRow
     by, descending = (c.folded, False) if order is CustomerOrder.NAME else (c.changed_at, True)
+    place = None
     if after is not None:
         place = (await connection.execute(select(by, c.id).where(c.id == after))).one_or_none()
         if place is None:
             raise Missing("the customer to go on from is there no more: begin the list anew")
         here = tuple_(by, c.id)
         asked = asked.where(here < tuple_(*place) if descending else here > tuple_(*place))
+    if wanted.name:
+        part = folded(wanted.name)
+        few = await few_with(connection, part)
+        if few is not None:
+            asked = asked.where(c.id.in_(few))
+        elif order is CustomerOrder.NAME and wanted == CustomerQuery(name=wanted.name):
+            first = await first_with(connection, part, None if place is None else (str(place[0]), place[1]), limit)
+            if first is not None:
+                return await read_all(connection, first)
     asked = asked.order_by(by.desc(), c.id.desc()) if descending else asked.order_by(by, c.id)
     return await read_all(connection, list(await connection.scalars(asked.limit(limit))))
 

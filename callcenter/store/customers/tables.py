@@ -6,7 +6,7 @@ company's own number belong to cards that stand alone, so that a key finds no al
 
 from __future__ import annotations
 
-from sqlalchemy import Index, Integer, String, text
+from sqlalchemy import Index, Integer, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from callcenter.store.record.models import Base
@@ -51,6 +51,17 @@ class CustomerRow(Base):
     created_at: Mapped[int]
     changed_by: Mapped[str] = mapped_column(String(_NAME))
     changed_at: Mapped[int]
+
+
+class CustomerNameTailRow(Base):
+    """A folded name from one of its characters on; compared by code points on every database, to be found by range."""
+
+    __tablename__ = "customer_name_tails"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    tail: Mapped[str] = mapped_column(Text().with_variant(Text(collation="C"), "postgresql"), primary_key=True)
+    folded: Mapped[str] = mapped_column(primary_key=True)
+    customer: Mapped[str] = mapped_column(String(_ID), primary_key=True)
 
 
 class CustomerNumberRow(Base):

@@ -14,6 +14,7 @@ from callcenter.domain.frame import Micros
 from callcenter.store.aftercare.care import forget_care
 from callcenter.store.conflicts import Conflict
 from callcenter.store.customers.cards import TEXTS, FiledCustomer, family_of
+from callcenter.store.customers.names import drop_names, put_names
 from callcenter.store.customers.tables import (
     CustomerClassRow,
     CustomerHistoryRow,
@@ -75,6 +76,7 @@ async def make_cards(
     await unit.connection.execute(insert(CustomerRow), rows)
     await unit.connection.execute(insert(CustomerHistoryRow), told)
     await _put_numbers(unit, cards)
+    await put_names(unit, ((number, card.name) for number, card in cards))
 
 
 async def rewrite(
@@ -103,8 +105,11 @@ async def rewrite_all(
     pairs = [(filed, one) for (filed, _), one in zip(changes, written, strict=True)]
     told = [line for filed, one in pairs for line in _history(filed, one, touch)]
     moved = [(one.id, one.card) for filed, one in pairs if filed.card.numbers != one.card.numbers]
+    named = [one for filed, one in pairs if (one.card.name, merged_into) != (filed.card.name, filed.merged_into)]
+    await drop_names(unit, [one.id for one in named])
     if rows:
         await unit.connection.execute(_REWRITE, rows)
+    await put_names(unit, ((one.id, one.card.name) for one in named if merged_into is None))
     if told:
         await unit.connection.execute(insert(CustomerHistoryRow), told)
     if moved:
@@ -118,6 +123,7 @@ async def remove(unit: UnitOfWork, number: str) -> list[str]:
     family = await family_of(unit.connection, number)
     await _forget_in_others(unit, family)
     await forget_care(unit, family)
+    await drop_names(unit, family)
     m = CustomerMergeRow
     for statement in (
         delete(CustomerNumberRow).where(CustomerNumberRow.customer.in_(family)),

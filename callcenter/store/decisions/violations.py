@@ -206,7 +206,8 @@ async def page(
     connection: AsyncConnection, person: Principal, wanted: RecordQuery, after: tuple[Micros, str] | None, limit: int
 ) -> list[FiledRecord]:
     """Read records that a person may see, in their order, from the one after a place in it."""
-    clauses = [*_asked(wanted), _visible(person)]
+    one = wanted.agent is not None or reach(person.role, Right.SEE) is Reach.OWN
+    clauses = [*_asked(wanted, of_one_agent=one), _visible(person)]
     due, newest = wanted.order is RecordOrder.DUE, wanted.order is RecordOrder.NEWEST
     at, number = ViolationRow.due_at if due else ViolationRow.sort_at, ViolationRow.id
     if due:
@@ -293,9 +294,13 @@ def _decided(agent: str | None, since: Micros, until: Micros) -> list[ColumnElem
     return [*asked, ViolationRow.state.in_([RecordState.CONFIRMED, RecordState.REDUCED])]
 
 
-def _asked(wanted: RecordQuery) -> list[ColumnElement[bool]]:
-    same = ("agent", "team", "rule", "state", "verdict")
-    clauses = [getattr(ViolationRow, key) == value for key in same if (value := getattr(wanted, key)) is not None]
+def _asked(wanted: RecordQuery, *, of_one_agent: bool = False) -> list[ColumnElement[bool]]:
+    """Say what is asked for; of one agent's records, by the agent's index alone: a rule's has all agents'."""
+    same = ("team", "rule", "state", "verdict")
+    told = [(getattr(ViolationRow, key), value) for key in same if (value := getattr(wanted, key)) is not None]
+    clauses = [(column.concat("") if of_one_agent else column) == value for column, value in told]
+    if wanted.agent is not None:
+        clauses.append(ViolationRow.agent == wanted.agent)
     if wanted.since is not None:
         clauses.append(ViolationRow.sort_at >= wanted.since)
     if wanted.until is not None:

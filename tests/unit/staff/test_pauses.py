@@ -4,14 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 import pytest
 
 from callcenter.errors import BadInput
-from callcenter.staff.site.pauses import PauseReason, ReasonsSaid, SiteReasons, reasons_kept, reasons_said
+from callcenter.staff.site.own import OwnSite, site_said
+from callcenter.staff.site.pauses import PauseReason, ReasonsSaid, SiteReasons
 
 
 def said(*codes: str) -> ReasonsSaid:
-    return reasons_said({"reasons": [{"code": code, "en": code.upper()} for code in codes]})
+    return read({"reasons": [{"code": code, "en": code.upper()} for code in codes]})
+
+
+def read(content: Any) -> ReasonsSaid:
+    return msgspec.convert(site_said("reasons", content), ReasonsSaid)
 
 
 def test_settings_hold_until_something_is_agreed_and_what_is_retired_keeps_its_name() -> None:
@@ -30,7 +36,7 @@ def test_settings_hold_until_something_is_agreed_and_what_is_retired_keeps_its_n
 
 def test_what_a_list_says_otherwise_is_told_of_each_reason() -> None:
     reasons = SiteReasons({"tea": "Tea", "meal": ""})
-    asked = reasons_said({"reasons": [{"code": "tea", "zh": "茶歇", "en": "Tea"}, {"code": "drill", "en": "Drill"}]})
+    asked = read({"reasons": [{"code": "tea", "zh": "茶歇", "en": "Tea"}, {"code": "drill", "en": "Drill"}]})
     assert {(one.code, one.name): (one.old, one.new) for one in reasons.differing(asked)} == {
         ("tea", "zh"): ("Tea", "茶歇"),
         ("drill", "place"): (None, 2),
@@ -61,19 +67,19 @@ def test_what_a_list_says_otherwise_is_told_of_each_reason() -> None:
 )
 def test_what_cannot_be_used_is_refused(content: Any) -> None:
     with pytest.raises(BadInput):
-        reasons_said(content)
+        site_said("reasons", content)
 
 
 def test_names_are_kept_without_the_space_around_them() -> None:
     """One of spaces alone would be a button without a name."""
-    (kept,) = reasons_said({"reasons": [{"code": "tea", "zh": "  ", "en": " Tea "}]}).reasons
+    (kept,) = read({"reasons": [{"code": "tea", "zh": "  ", "en": " Tea "}]}).reasons
     assert (kept.zh, kept.en) == ("", "Tea")
 
 
 def test_list_that_was_approved_holds_though_more_is_asked_of_lists_by_now() -> None:
     """The service could not start otherwise."""
-    reasons = SiteReasons({"meal": ""})
-    assert reasons.lay_over([reasons_kept({"reasons": [{"code": "tea "}, {"code": "Tea"}, {"code": "tea"}]})])
-    assert [one.code for one in reasons.offered] == ["tea ", "Tea", "tea"]
-    with pytest.raises(BadInput):
-        reasons_kept({"reasons": [{"name": "tea"}]})
+    site = OwnSite({"meal": ""})
+    assert site.lay_over("reasons", [{"reasons": [{"code": "tea "}, {"code": "Tea"}, {"code": "tea"}]}])
+    assert [one.code for one in site.reasons.offered] == ["tea ", "Tea", "tea"]
+    with pytest.raises(BadInput, match="cannot be read as 'reasons'"):
+        site.lay_over("reasons", [{"reasons": [{"name": "tea"}]}])

@@ -113,7 +113,8 @@ async def add_attachment(
         incoming = FileFolder(settings.folder).begin()
         try:
             await _receive(request, incoming, settings.most_bytes)
-            made = await attach(service.decisions, settings, incoming, new)
+            async with service.keeping:
+                made = await attach(service.decisions, settings, incoming, new)
         finally:
             incoming.drop()
     return _shown(made, service)
