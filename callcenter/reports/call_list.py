@@ -45,7 +45,7 @@ CALLS = Words(
         "outcome": "outcome",
         "ended_by": "who hung up",
         "wait": "wait (s)",
-        "rings": "rings",
+        "rings": "rings of the phone that rang longest",
         "talk": "talk (s)",
         "answered_at": "answered at",
         "ended_at": "ended at",

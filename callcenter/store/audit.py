@@ -15,13 +15,14 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import ColumnElement, insert, select, true, update
+from sqlalchemy import ColumnElement, exists, insert, not_, select, true, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from callcenter.domain.frame import SECOND, Micros
 from callcenter.errors import BadSetting, StoreError, UnreadableFile
 from callcenter.ownfiles import keep_private, open_private
-from callcenter.store.tables import AuditHeadRow, AuditRow
+from callcenter.store.tables import AuditHeadRow, AuditRow, ViolationRow
+from callcenter.store.untold import untold
 
 RECENT: Micros = 2 * 3600 * SECOND
 START = "0" * 64
@@ -86,7 +87,11 @@ async def append(connection: AsyncConnection, told: Audited) -> None:
 
 
 class AuditAsked(msgspec.Struct, frozen=True, kw_only=True):
-    """Which entries are asked for: what is said must be as it is said; times from (inclusive) and to (exclusive)."""
+    """Which entries are asked for: what is said must be as it is said; times from (inclusive) and to (exclusive).
+
+    Attributes:
+        reader: The agent that whoever reads is: nothing of a record that they were not told of.
+    """
 
     actor: str | None = None
     action: str | None = None
@@ -95,6 +100,7 @@ class AuditAsked(msgspec.Struct, frozen=True, kw_only=True):
     since: Micros | None = None
     until: Micros | None = None
     newest: bool = False
+    reader: str | None = None
 
     def conditions(self) -> list[ColumnElement[bool]]:
         """Say it in SQL."""
@@ -102,7 +108,13 @@ class AuditAsked(msgspec.Struct, frozen=True, kw_only=True):
         same = {r.actor: self.actor, r.action: self.action, r.kind: self.kind, r.subject: self.subject}
         found = [column == value for column, value in same.items() if value is not None]
         found += [] if self.since is None else [r.at >= self.since]
-        return found + ([] if self.until is None else [r.at < self.until])
+        found += [] if self.until is None else [r.at < self.until]
+        return found if self.reader is None else [*found, not_(exists().where(_of_entry(), untold(self.reader)))]
+
+
+def _of_entry() -> ColumnElement[bool]:
+    """Say of a record that an entry is about it."""
+    return ViolationRow.id == AuditRow.subject
 
 
 async def page(

@@ -76,12 +76,16 @@ def _steps(standing: Standing, person: Principal, now: Micros) -> list[ProcessSt
 
 
 def _belongs(standing: Standing, action: Action) -> bool:
-    """Leave out what nobody can ever do with this record as it stands."""
+    """Leave out what nobody can ever do with this record as it stands, and an appeal while nothing is decided.
+
+    Before a decision the agent explains. An appeal then is taken as well (see the workflow): it asks for the last word
+    at once and there is no other, so nobody is led to it.
+    """
     match action:
         case Action.WITHDRAW:
             return standing.proposed_by != SERVICE and standing.state is RecordState.PROPOSED
         case Action.APPEAL:
-            return standing.appealed_at is None
+            return standing.appealed_at is None and standing.decided_at is not None
         case Action.REDUCE:
             return bool(_present(standing) or _lesser(standing))
         case _:

@@ -8,11 +8,13 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import expect
+from playwright.async_api import Page, expect
 
 from callcenter.domain.frame import SECOND
+from callcenter.domain.vocabulary import AgentState
 from callcenter.files.rulebook import written
 from callcenter.rules.records.dossier import DossierMoment
+from callcenter.rules.records.violation import StateSince
 from callcenter.rules.regulations.edition import Title
 from callcenter.staff.rights import Role
 from callcenter.store import JournalledFacts, Store
@@ -72,6 +74,11 @@ async def late_answer(there: Front, number: int) -> str:
         "limit": 15.0,
         "uncertainty": 0.5,
         "ruled_out": ("gap", "page", "off_duty"),
+        "queue": "sales",
+        "before": (
+            StateSince(AgentState.WRAP_UP, at - 20 * SECOND),
+            StateSince(AgentState.AVAILABLE, at - 8 * SECOND),
+        ),
         "impact": [
             {
                 "queue": "sales",
@@ -88,6 +95,19 @@ async def late_answer(there: Front, number: int) -> str:
     return await propose(there.work.decisions, number, **told)
 
 
+async def is_told(lead: Page, told: Page, number: str) -> None:
+    """Let a lead tell the agent, whose page says so until the record is opened."""
+    notice = told.locator(f"[data-told-record='{number}']")
+    await expect(told.get_by_role("region", name="我的违规记录")).to_be_visible()
+    await expect(notice).to_have_count(0)
+    await takes(lead, "notify")
+    await expect(notice).to_contain_text("有一条关于您的违规记录：三声后接听")
+    assert await serious(told) == []
+    await notice.get_by_role("link").click()
+    await expect(told).to_have_url(re.compile(f"/records/{number}$"))
+    await expect(notice).to_have_count(0)
+
+
 async def test_a_late_answer_goes_its_whole_way_and_the_score_with_it(there: Front) -> None:
     number = await late_answer(there, 21)
     month, api = await month_of(there), await there.work.signed_in("ma")
@@ -101,8 +121,13 @@ async def test_a_late_answer_goes_its_whole_way_and_the_score_with_it(there: Fro
         row = page.locator(f"[data-row='{number}']")
         await expect(row).to_contain_text("to be told to the agent")
         assert await serious(page) == []
+        await expect(row).to_contain_text("sales")
         await row.get_by_role("link").click()
         await expect(page).to_have_url(re.compile(f"/review/{number}$"))
+        await expect(row.locator(".about")).to_have_text(re.compile(r"^Alice · .*\d\d:\d\d · sales$"))
+        await expect(page.locator("[data-before]")).to_have_text(
+            re.compile(r"^Until then: wrap-up from [\d:]{8} for 0:12 · ready from [\d:]{8} for 0:12$")
+        )
         await expect(page.locator("[data-rule]")).to_contain_text("V-LATE-ANSWER")
         await expect(page.locator("[data-waited]")).to_contain_text("waited 0:15")
         await expect(page.locator("[data-steps]")).to_contain_text("a group leader may not do this here")
@@ -113,8 +138,8 @@ async def test_a_late_answer_goes_its_whole_way_and_the_score_with_it(there: Fro
         assert await score_everywhere(api, scores) == "100"
         assert await serious(scores) == []
         await expect(page.locator("[data-effect] [data-confirmed]")).to_have_text("98")
-        await takes(page, "notify")
-        told = await agent.sign_in("alice", f"/records/{number}")
+        told = await agent.sign_in("alice", "/desk")
+        await is_told(page, told, number)
         await takes(told, "explain", "耳机坏了，打 13900139001 报修。")
         assert await serious(told) == []
         judge = await boss.context.new_page()

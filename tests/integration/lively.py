@@ -146,7 +146,7 @@ def violation(mode: Mode = Mode.ON, verdict: Verdict = Verdict.PROPOSED) -> Viol
         limit=None,
         unit=None,
         impact=None,
-        act=Reason("declined"),
+        act=Reason("declined", {"measured": "2", "rings": "1"}),
         reason=None,
         ruled_out=(),
         subject="s",

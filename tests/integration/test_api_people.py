@@ -8,10 +8,13 @@ from pathlib import Path
 import pytest
 
 from callcenter.domain.frame import SECOND
+from callcenter.rules.records.violation import Verdict
+from callcenter.staff.rights import Role
 from callcenter.store.audit import verify
 from callcenter.tracker import RulesInForce
-from tests.integration.api import PEOPLE, Department, Json, department
-from tests.integration.office import PASSWORD
+from tests.integration.api import PEOPLE, Browser, Department, Json, department, did
+from tests.integration.office import PASSWORD, hire, propose
+from tests.unit.rules.detection.people import record
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -330,6 +333,34 @@ class TestAudit:
     async def test_only_administrators_and_hr_read_it(self, work: Department, name: str) -> None:
         status = (await (await work.signed_in(name)).get("/audit")).status_code
         assert status == (200 if name in {"root", "hua"} else 403)
+
+    @pytest.mark.parametrize("role", [Role.HR, Role.ADMIN])
+    async def test_who_is_judged_reads_of_a_record_once_told_whatever_their_role(
+        self, work: Department, role: Role
+    ) -> None:
+        """Others read of it at once, and the log's hashes hold as ever."""
+        await hire(work.decisions, "carla", role, "Carla", None)
+        carla, hua = work.browser("10.0.1.1"), await work.signed_in("hua")
+        await carla.sign_in("carla")
+        told, dropped = [await propose(work.decisions, n, agent="Carla") for n in (1, 2)]
+        other = await propose(work.decisions, 3)
+        excused = record(agent="Carla", verdict=Verdict.EXCUSED)
+        free = await propose(work.decisions, 4, excused, agent="Carla")
+
+        async def reads(browser: Browser, query: str = "") -> list[str]:
+            page = (await browser.get(f"/audit?kind=violation{query}")).json()
+            return [f"{one['action']} {int(one['subject'], 16)}" for one in page["items"]]
+
+        await did(work, dropped, ("sun", "overturn"))
+        assert [int(one, 16) for one in (told, dropped, other, free)] == [1, 2, 3, 4]
+        assert await reads(carla) == ["propose 3", "propose 4"]
+        assert await reads(carla, f"&subject={told}") == await reads(carla, "&action=overturn") == []
+        assert await reads(carla, "&order=newest&limit=1") == ["propose 4"]
+        assert await reads(hua) == ["propose 1", "propose 2", "propose 3", "propose 4", "overturn 2"]
+        await did(work, told, ("sun", "notify"))
+        assert await reads(carla) == ["propose 1", "propose 3", "propose 4", "notify 1"]
+        assert (await carla.send("POST", "/audit/verify?after=0")).json()["sound"]
+        await carla.http.aclose()
 
     async def test_no_password_is_in_it(self, work: Department) -> None:
         root = await work.signed_in("root")

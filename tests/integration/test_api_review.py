@@ -10,9 +10,11 @@ from pathlib import Path
 
 import pytest
 
+from callcenter.domain.vocabulary import AgentState
+from callcenter.rules.records.violation import StateSince
 from tests.integration.api import APPEALED, CONFIRMED, HEARD, Department, Json, department, did
 from tests.integration.office import propose
-from tests.unit.rules.detection.people import DAY, record
+from tests.unit.rules.detection.people import DAY, MONDAY, record
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -61,6 +63,21 @@ async def test_a_team_s_records_are_told_apart_and_the_file_is_the_list(work: De
     assert head == ["agent", "due"]
     assert row == ["Zoe", f"{datetime.fromisoformat(one['due']):%Y-%m-%d %H:%M:%S}"]
     assert await listed(work, "order=due&team=orders", "li-leads") == []
+
+
+async def test_record_tells_its_queue_and_what_the_agent_did_until_the_phone_rang(work: Department) -> None:
+    before = (StateSince(AgentState.WRAP_UP, MONDAY), StateSince(AgentState.AVAILABLE, MONDAY + 5_000_000))
+    number, older = await propose(work.decisions, 1, before=before), await propose(work.decisions, 2)
+    await propose(work.decisions, 3, queue="support")
+    sun = await work.signed_in("sun")
+    assert [one["queue"] for one in await listed(work, "order=oldest")] == [None, None, "support"]
+    file = await sun.get("/violations/export?order=oldest&columns=queue", **ENGLISH)
+    assert [row for (row,) in csv.reader(io.StringIO(file.text.removeprefix("\ufeff")))] == ["queue", "", "", "support"]
+    assert (await sun.get(f"/violations/{number}")).json()["before"] == [
+        {"state": "wrap_up", "since": "2026-03-02T09:00:00+08:00"},
+        {"state": "available", "since": "2026-03-02T09:00:05+08:00"},
+    ]
+    assert (await sun.get(f"/violations/{older}")).json()["before"] == []
 
 
 async def test_who_may_do_what_now_is_told_with_the_reason_why_not(work: Department) -> None:

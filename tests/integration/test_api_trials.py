@@ -13,12 +13,13 @@ import pytest
 from callcenter.files.rulebook import written
 from callcenter.reports.trial.run import Archive
 from callcenter.reports.trial.verdicts import TrialSpan
+from callcenter.staff.rights import Role
 from callcenter.store import JournalledFacts, Store
 from callcenter.store.record.archive import Extent
 from callcenter.tracker import RulesInForce
 from callcenter.web.api.review.trying import ArchiveTrials
 from tests.integration.api import Department, Json, department
-from tests.integration.office import settings_of
+from tests.integration.office import hire, settings_of
 from tests.integration.test_rules_try import DAY, missed_and_late
 from tests.unit.rules.detection.story import packaged, roster
 
@@ -73,6 +74,20 @@ async def test_who_may_change_rules_sees_what_a_draft_would_change_for_each_agen
     assert (found["from"], found["draft"]) == (DAY, written()["editions"][-1]["version"])
     noted = (await (await work.signed_in("hua")).get("/audit?limit=50")).json()["items"]
     assert [(one["action"], one["actor"]) for one in noted if one["kind"] == "rulebook"] == [("try", "ma")]
+
+
+async def test_who_is_judged_is_shown_nothing_of_themselves_in_any_sum(work: Department) -> None:
+    number = (await started(work))["id"]
+    await ended(work, number)
+    for agent, rows, points in (("Alice", [], 0), ("Bob", ["Alice"], 4)):
+        name = f"hr-{agent.lower()}"
+        await hire(work.decisions, name, Role.HR, agent)
+        browser = work.browser()
+        await browser.sign_in(name)
+        shown = (await browser.get(f"/rules/trials/{number}")).json()["on"]
+        await browser.http.aclose()
+        assert ([row["agent"] for row in shown["rows"]], shown["total"]["points"]) == (rows, points)
+        assert shown["total"]["in_force"]["proposed"] + shown["total"]["in_force"]["excused"] > 0 or agent == "Alice"
 
 
 async def test_a_proposed_rulebook_is_tried_by_its_number(work: Department) -> None:

@@ -724,7 +724,7 @@ async def test_an_agent_is_told_who_listens_as_long_as_they_do_and_nobody_else_i
     alices, others = house.open(ALICE, Topic.ACTS), [house.open(who, Topic.ACTS) for who in (BOB, LEADER, SUPERVISOR)]
     for page in (alices, *others):
         assert (await page.next())[1]["acts"] == []
-    who = ListenIn(name="Li", agent="Alice", talk=1, mode=ListenMode.WHISPER)
+    who = ListenIn(name="Li", by="Carol", agent="Alice", talk=1, mode=ListenMode.WHISPER)
     house.feed.listeners.dialled("l1", who)
     for line in ("l1", "l2"):
         house.tell(ev.ChannelStarted, line, f"PJSIP/19-{line}", line, "*48", calling=True, number=None)

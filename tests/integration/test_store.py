@@ -292,12 +292,24 @@ async def test_records_of_before_are_known_to_who_was_notified(blank: StoreSetti
         await opened.run_sync(migrate, r0032_notified_records.down_revision)
     await engine.dispose()
     told = "id, rule, agent, team, sort_at, verdict, mode, state, dossier, standing, created_at, version"
-    for number, more in {"a": {}, "b": {"notified_at": 20}}.items():
-        standing = json.dumps({"verdict": "proposed", "mode": "on", **more})
+    standings = {
+        "a": {},
+        "b": {"notified_at": 20},
+        "c": {"notified_at": "soon"},
+        "d": {"notified_at": 2**63},
+        "e": "no JSON",
+        "f": "[1]",
+        "g": '{"notified_at": 20',
+        "h": "[" * 100_000,
+    }
+    for number, more in standings.items():
+        known = json.dumps({"verdict": "proposed", "mode": "on", **more}) if isinstance(more, dict) else None
+        standing = known or more
         row = f"'{number}', 'V-X', 'Alice', NULL, 1, 'proposed', 'on', 'proposed', '{{}}', '{standing}', 10, 1"
         DATABASES.sql(blank, f"INSERT INTO violations ({told}) VALUES ({row})")  # noqa: S608
     await upgrade(blank)
-    assert DATABASES.sql(blank, "SELECT id, notified_at FROM violations ORDER BY id") == [("a", None), ("b", 20)]
+    found = DATABASES.sql(blank, "SELECT id, notified_at FROM violations ORDER BY id")
+    assert found == [(number, 20 if number == "b" else None) for number in standings]
 
 
 async def test_what_is_recorded_already_is_passed_over(store: Store, settings: StoreSettings) -> None:

@@ -10,6 +10,7 @@ from callcenter.rules.records.refusals import StepRefused, Why
 from callcenter.rules.records.standing import RecordState, Standing
 from callcenter.rules.records.steps import Action
 from callcenter.rules.records.violation import Verdict
+from callcenter.rules.records.workflow import take
 from callcenter.rules.regulations.edition import Mode, Severity
 from callcenter.staff.rights import Role
 from callcenter.staff.roles import Principal
@@ -26,6 +27,7 @@ from tests.unit.rules.detection.people import (
     SUPERVISOR,
     TERMS,
     record,
+    step,
 )
 
 ADMIN = Principal(account="root", role=Role.ADMIN)
@@ -60,11 +62,20 @@ def test_each_takes_what_their_role_and_the_state_allow() -> None:
     assert taken(record(), LEADER) == {"notify"}
     assert taken(record(), SUPERVISOR) == {"notify", "overturn"}
     assert taken(record(), ALICE) == set()
-    assert taken(notified(), ALICE) == {"explain", "appeal"}
+    assert taken(notified(), ALICE) == {"explain"}
     assert taken(notified(), SUPERVISOR) == {"overturn"}
     assert taken(notified(), SUPERVISOR, LATER) == {"confirm", "reduce", "overturn"}
     assert taken(confirmed(), ALICE) == {"appeal"}
     assert taken(confirmed(), SUPERVISOR) == set()
+
+
+@pytest.mark.parametrize("state", [RecordState.NOTIFIED, RecordState.EXPLAINED])
+def test_an_appeal_is_offered_once_there_is_a_decision_to_appeal(state: RecordState) -> None:
+    undecided = record(state=state, notified_at=MONDAY, explain_until=MONDAY + 3 * DAY)
+    for who in (ALICE, SUPERVISOR):
+        assert "appeal" not in offers(undecided, who)
+        assert "appeal" in offers(confirmed(), who)
+    assert take(undecided, step(Action.APPEAL, ALICE), TERMS)[0].state is RecordState.APPEALED  # as the API takes it
 
 
 def test_an_appeal_is_for_who_decides_appeals_and_did_not_decide_before() -> None:

@@ -18,7 +18,7 @@ from callcenter.domain.agents.pages import PageWitnessed
 from callcenter.domain.agents.seats import is_device
 from callcenter.domain.agents.shown import begun
 from callcenter.domain.events import Handlers
-from callcenter.domain.frame import Micros
+from callcenter.domain.frame import SECOND, Micros
 from callcenter.domain.patterns import permitted
 from callcenter.domain.settings import FloorSettings
 from callcenter.domain.state import Agent, Channel, Membership, State
@@ -30,6 +30,8 @@ _NOT_SEEN_UP = frozenset({AgentState.UNKNOWN, AgentState.OFFLINE})
 _IDLE = 1
 _IDLE_STATUSES = frozenset({_IDLE, 6})
 _ALIVE_STATUSES = frozenset({2, 3, 7, 8})
+_ASKED_FOR: Micros = 10 * SECOND
+"""Within that the switch has asked a contact that just registered whether it is there, and says what it found."""
 _LOST_DEVICES = frozenset({"UNAVAILABLE", "INVALID"})
 _IDLE_DEVICES = frozenset({"NOT_INUSE", "RINGING"})
 _ALIVE_DEVICES = frozenset({"INUSE", "BUSY", "ONHOLD", "RINGINUSE"})
@@ -93,7 +95,7 @@ class AgentStates:
     def seen_device(self, event: ev.DeviceSeen) -> None:
         """Take a device state."""
         if event.state in _LOST_DEVICES:
-            self.reach(event.device, reachable=False, at=event.at, pos=event.pos)
+            self._away(event.device, event.at, event.pos)
         elif event.state in _IDLE_DEVICES:
             person = self.identity.of_device(event.device, event.at)
             if person is not None and event.state == "NOT_INUSE":
@@ -106,12 +108,29 @@ class AgentStates:
 
     def seen_phone(self, event: ev.PhoneSeen) -> None:
         """Take the switch's word on an endpoint as a whole."""
-        self.reach(event.device, reachable=event.reachable, at=event.at, pos=event.pos)
+        if event.reachable:
+            self.reach(event.device, reachable=True, at=event.at, pos=event.pos)
+        else:
+            self._away(event.device, event.at, event.pos)
+
+    def _away(self, device: str, at: Micros | None, pos: int) -> None:
+        """Take the switch's word that a phone is not there; not while it has yet to ask one that has just come.
+
+        A phone that another browser takes over, or that comes back at another address, is called unavailable for that
+        long: its contact is told to answer, or not, a moment later.
+        """
+        _, since = self._state.asked.get(device, ("", None))
+        if since is None or at is None or at - since > _ASKED_FOR:
+            self.reach(device, reachable=False, at=at, pos=pos)
 
     def seen_contact(self, event: ev.ContactSeen) -> None:
         """Take one registration; the phone is lost with the last one known, never by one that was not known."""
         contacts = self._state.contacts.setdefault(event.device, {})
         known = event.uri in contacts
+        if event.reachable is None and not known and event.at is not None:
+            self._state.asked[event.device] = (event.uri, event.at)
+        elif event.reachable is not None and self._state.asked.get(event.device, ("",))[0] == event.uri:
+            del self._state.asked[event.device]
         if event.removed:
             contacts.pop(event.uri, None)
         elif event.reachable is not None or not known:
@@ -163,7 +182,7 @@ class AgentStates:
             self._is_free(person, device)
         phone = device if device in person.interfaces and is_device(device) else person.interface
         if status in _LOST_STATUSES:
-            self.reach(phone, reachable=False, at=at, pos=pos)
+            self._away(phone, at, pos)
         elif status in _IDLE_STATUSES or (status in _ALIVE_STATUSES and phone not in self._state.devices):
             self.reach(phone, reachable=True, at=at, pos=pos)
 
@@ -252,6 +271,7 @@ class AgentStates:
         """Nothing was seen for a time: what agents do is unknown until it is seen again."""
         self._state.devices.clear()
         self._state.contacts.clear()
+        self._state.asked.clear()
         for person in self._state.people.values():
             person.known, person.reachable, person.wrap_until = False, None, None
             for members in person.queues.values():

@@ -18,6 +18,7 @@ RECORD_COLUMNS = (
     "at",
     "agent",
     "team",
+    "queue",
     "rule",
     "title",
     "state",
@@ -36,6 +37,7 @@ RECORDS = Words(
         "at": "time",
         "agent": "agent",
         "team": "team",
+        "queue": "queue",
         "rule": "rule",
         "title": "title",
         "state": "state",
@@ -70,6 +72,7 @@ class ListedRecord(msgspec.Struct, frozen=True, kw_only=True):
     points: int | None
     counted: int
     why: str
+    queue: str | None
     due: datetime | None
 
 
@@ -87,6 +90,7 @@ def records_listed(records: Iterable[ListedRecord], language: Language) -> Rows:
                 _moment(one.at),
                 one.agent,
                 one.team,
+                one.queue,
                 one.rule,
                 one.title,
                 word(f"state.{one.state}", language),

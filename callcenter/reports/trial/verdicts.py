@@ -72,6 +72,11 @@ class Tally(msgspec.Struct):
         setattr(self, name, getattr(self, name) + 1)
         setattr(self, f"{name}_points", getattr(self, f"{name}_points") + (finding.points or 0))
 
+    def add(self, other: Tally) -> None:
+        """Add the records of another."""
+        for name in self.__struct_fields__:
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+
 
 class Example(msgspec.Struct, frozen=True):
     """A record that differs: as it is in force (None: there is none), and as it is by the draft."""
@@ -116,6 +121,16 @@ class ModeDifference(msgspec.Struct):
 
     total: Difference
     rows: list[Difference]
+
+    def without(self, agent: str) -> ModeDifference:
+        """Leave out one agent's records, those of the total too; examples of that are not kept."""
+        total, rows = Difference(), [row for row in self.rows if row.agent != agent]
+        for row in rows:
+            total.in_force.add(row.in_force)
+            total.draft.add(row.draft)
+            total.gained, total.lost = total.gained + row.gained, total.lost + row.lost
+            total.changed += row.changed
+        return ModeDifference(total, rows)
 
 
 class Outcome(msgspec.Struct):

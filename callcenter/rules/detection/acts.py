@@ -9,7 +9,7 @@ import msgspec
 
 from callcenter.domain.frame import Micros
 from callcenter.rules.records.texts import Reason
-from callcenter.rules.records.violation import Named, Point, Verdict
+from callcenter.rules.records.violation import Named, Point, StateSince, Verdict
 
 
 class Favour(msgspec.Struct, array_like=True):
@@ -31,6 +31,8 @@ class DetectedAct(msgspec.Struct, kw_only=True):
         lesser: What the same act was by another rule; it stands where this is not proposed and it is.
         breaks: Parts of it that do not count: the agent was at work meanwhile.
         timeline: Its moments as far as they are known, in any order.
+        queue: The queue whose offer it was.
+        before: What the agent was doing until it began, the latest last.
     """
 
     rule: str
@@ -54,6 +56,8 @@ class DetectedAct(msgspec.Struct, kw_only=True):
     lesser: DetectedAct | None = None
     breaks: tuple[tuple[Micros, Micros], ...] = ()
     timeline: tuple[Point, ...] = ()
+    queue: str | None = None
+    before: tuple[StateSince, ...] = ()
 
 
 class PendingAct(msgspec.Struct, array_like=True, order=True):

@@ -41,6 +41,20 @@ class AgentMemory(msgspec.Struct):
         earlier = (state for since, state in reversed(self.states) if since < at)
         return next(earlier, AgentState.UNKNOWN)
 
+    def states_before(self, at: Micros, most: int) -> list[tuple[Micros, AgentState]]:
+        """Return the last states before a moment, the latest last; a ring is none, and what goes on after it is one."""
+        found: list[tuple[Micros, AgentState]] = []
+        for since, state in reversed(self.states):
+            if since >= at or state is AgentState.RINGING:
+                continue
+            if found and found[-1][1] is state:
+                found[-1] = since, state
+            elif len(found) == most:
+                break
+            else:
+                found.append((since, state))
+        return found[::-1]
+
     def free_since(self, at: Micros) -> Micros | None:
         """Return when the agent last became available before a moment, not counting the end of a ring."""
         found, after = None, None

@@ -255,6 +255,8 @@ def _record(act: DetectedAct, edition: Edition, rule: Rule, weighed: _Weighed) -
         uncertainty=weighed.doubt / SECOND,
         roster=weighed.roster,
         timeline=tuple(sorted({*act.timeline, *_waits(impact or ()), *_said(weighed.pages)})),
+        queue=act.queue,
+        before=act.before,
     )
 
 

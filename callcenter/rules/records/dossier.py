@@ -11,7 +11,7 @@ from callcenter.domain.frame import Micros
 from callcenter.errors import BadInput
 from callcenter.rules.records.standing import SERVICE, Standing
 from callcenter.rules.records.texts import WORDING
-from callcenter.rules.records.violation import RosterLine, Verdict, Violation, identity
+from callcenter.rules.records.violation import RosterLine, StateSince, Verdict, Violation, identity
 from callcenter.rules.regulations.edition import NO_FIGURE, Edition, Mode, Range, Rule, Rulebook, Severity, Title
 from callcenter.untrusted import MOST_WORDS, has_controls, is_plain
 
@@ -35,6 +35,9 @@ class Dossier(msgspec.Struct, frozen=True, kw_only=True):
         uncertainty: Of what was measured, in seconds.
         roster: The roster's line for that time.
         timeline: What happened when, in order.
+        queue: The queue whose offer it was. Like `before` it is not compared when a record is derived anew: older
+            ones were filed without.
+        before: What the agent was doing until it began, the latest last.
         call: The call that whoever filled in the form says it is about.
         worded_by: The versions of the service and of its sentences; a later one may say the same otherwise.
     """
@@ -62,6 +65,8 @@ class Dossier(msgspec.Struct, frozen=True, kw_only=True):
     timeline: tuple[DossierMoment, ...] = ()
     worded_by: str = ""
     call: str | None = None
+    queue: str | None = None
+    before: tuple[StateSince, ...] = ()
 
 
 class RecordForm(msgspec.Struct, frozen=True, kw_only=True):
@@ -111,6 +116,8 @@ def from_violation(
         roster=violation.roster,
         timeline=tuple(DossierMoment(p.at, Title(p.told("zh-CN"), p.told("en"))) for p in violation.timeline),
         worded_by=f"{__version__}.{WORDING}",
+        queue=violation.queue,
+        before=violation.before,
     )
     return dossier, _standing(violation, rule)
 

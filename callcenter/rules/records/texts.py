@@ -7,7 +7,7 @@ import msgspec
 from callcenter.domain.frame import SECOND, Micros
 from callcenter.locale import Language, Words
 
-WORDING = 2
+WORDING = 3
 """One more whenever these sentences are said otherwise: those of records that are filed are then not compared."""
 
 
@@ -22,9 +22,9 @@ _TEXTS = Words(
     "record",
     {
         # what was done
-        "late_answer": "the phone was answered after {measured} s of ringing (limit {limit} s)",
-        "timed_out": "the phone rang for {measured} s and was not answered",
-        "declined": "the call was declined after {measured} s of ringing",
+        "late_answer": "the phone was answered at ring {rings}, after {measured} s (limit {most} rings, {limit} s)",
+        "timed_out": "the phone rang for {measured} s (rings: {rings}; promised: within {most}) and was not answered",
+        "declined": "the call was declined at ring {rings}, after {measured} s",
         "engaged": "the line was engaged for {measured} s with {dialled!r}, no permitted number (limit {limit} s)",
         "refused": "{count} offers in a row were refused over {measured} s (limit {limit} s)",
         "taken_off": "the phone was unregistered for {measured} s while others stayed up (limit {limit} s)",

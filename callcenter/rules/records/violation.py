@@ -9,6 +9,7 @@ from typing import Any, Literal
 import msgspec
 
 from callcenter.domain.frame import SECOND, Micros
+from callcenter.domain.vocabulary import AgentState
 from callcenter.locale import Language
 from callcenter.rules.records.texts import Reason, sentence, told
 from callcenter.rules.regulations.edition import Mode, Severity
@@ -59,6 +60,13 @@ def points(**moments: Micros | None) -> tuple[Point, ...]:
     return tuple(Point(at, what) for what, at in moments.items() if at is not None)
 
 
+class StateSince(msgspec.Struct, frozen=True, gc=False):
+    """What an agent was doing from a moment on."""
+
+    state: AgentState
+    since: Micros
+
+
 class RosterLine(msgspec.Struct, frozen=True):
     """What the roster said of an agent when the act was done: the seat, the team, the planned shift, the duty in it."""
 
@@ -86,6 +94,8 @@ class Violation(msgspec.Struct, frozen=True, kw_only=True):
         uncertainty: Of what was measured, in seconds: the rulebook's, or the heartbeat's lag where that was more.
         roster: The roster's line; None where there was no roster.
         timeline: What happened when, in order.
+        queue: The queue whose offer it was, None for what was no offer.
+        before: What the agent was doing until it began, the latest last.
         subject: The offer or the block: `uniqueid queue n interface`, or kind and channel.
         names: Lesser violations that this record takes in.
         frames: Positions of the frames it was derived from.
@@ -115,6 +125,8 @@ class Violation(msgspec.Struct, frozen=True, kw_only=True):
     uncertainty: float | None = None
     roster: RosterLine | None = None
     timeline: tuple[Point, ...] = ()
+    queue: str | None = None
+    before: tuple[StateSince, ...] = ()
 
     def why(self, language: Language = "en") -> str:
         """Say in a sentence what happened, and why it is not proposed where it is not."""

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Select, and_, false, func, insert, or_, select, true, tuple_, update
+from sqlalchemy import ColumnElement, Select, and_, false, func, insert, not_, or_, select, true, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from callcenter.domain.frame import Micros
@@ -28,6 +28,7 @@ from callcenter.store.readable import readable
 from callcenter.store.record.agent_calls import calls_at
 from callcenter.store.tables import StepRow, ViolationRow
 from callcenter.store.unit_of_work import UnitOfWork
+from callcenter.store.untold import untold
 
 _json = msgspec.json.Encoder(order="deterministic").encode
 
@@ -320,8 +321,7 @@ def _visible(person: Principal) -> ColumnElement[bool]:
     if reach(person.role, Right.SEE_SHADOW) is not Reach.ALL:
         whose = and_(whose, ViolationRow.mode == Mode.ON)
     if person.agent is not None:
-        told = or_(ViolationRow.notified_at.is_not(None), ViolationRow.verdict != Verdict.PROPOSED)
-        whose = and_(whose, or_(ViolationRow.agent != person.agent, told))
+        whose = and_(whose, not_(untold(person.agent)))
     return whose
 
 

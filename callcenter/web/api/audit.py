@@ -53,9 +53,8 @@ class AuditSought(RequestBody):
     since: Moment | None = Field(default=None, alias="from")
     until: Moment | None = Field(default=None, alias="to")
 
-    @property
-    def asked(self) -> AuditAsked:
-        """The same, as the log is asked."""
+    def asked(self, person: Principal) -> AuditAsked:
+        """The same, as the log is asked for a person."""
         return AuditAsked(
             actor=self.actor,
             action=code_of(ACTIONS, self.action),
@@ -64,6 +63,7 @@ class AuditSought(RequestBody):
             since=moment_in(self.since),
             until=moment_in(self.until),
             newest=self.order == "newest",
+            reader=person.agent,
         )
 
 
@@ -110,10 +110,10 @@ class AuditPage(ResponseBody):
 async def read_audit(
     sought: Annotated[AuditSought, Query()], person: Reading, service: TheService, request: Request
 ) -> AuditPage:
-    """Read the audit log; numbers that people wrote are shown as far as one may see them, whatever the hash covers."""
+    """Read the audit log, but of records about oneself before one was told; numbers are shown as far as one may see."""
     limit = sought.limit
     async with service.decisions.reading() as connection:
-        found = await page(connection, sought.after, limit + 1, damaged=_UNREADABLE, asked=sought.asked)
+        found = await page(connection, sought.after, limit + 1, damaged=_UNREADABLE, asked=sought.asked(person))
     zone, shown = service.rulebook.zone, found[:limit]
     seen = sight(person.role, Delicate.CALLER)
     language = language_of(request.headers.get("accept-language"))

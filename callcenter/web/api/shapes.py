@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import Field
 
 from callcenter.domain.frame import Micros
+from callcenter.domain.vocabulary import AgentState
 from callcenter.locale import Language
 from callcenter.rules.records.dossier import Dossier
 from callcenter.rules.records.masks import masked_caller, masked_evidence, without_numbers, worded
@@ -40,6 +41,8 @@ class Summary(ResponseBody):
     points: int | None = Field(description="The least that is proposed.")
     counted: int = Field(description="Points that count now: none before a confirmation or while an appeal is open.")
     why: str
+    queue: str | None = Field(description="The queue whose offer it is about; null: none, or it was filed without.")
+    told_at: datetime | None = Field(description="When its agent was told of it.")
     due: datetime | None = Field(description="When the department must do the next thing; null: nothing is to be done.")
     version: int
 
@@ -102,6 +105,13 @@ class RecordMoment(ResponseBody):
     what: str
 
 
+class WasDoing(ResponseBody):
+    """What the agent was doing from a moment on."""
+
+    state: AgentState
+    since: datetime | None
+
+
 class KeptOut(ResponseBody):
     """A customer who could not get in meanwhile: waited from `joined` to `left`, as far as that is known."""
 
@@ -130,6 +140,9 @@ class Detail(Summary):
     uncertainty: float | None
     roster: Rostered | None
     timeline: list[RecordMoment]
+    before: list[WasDoing] = Field(
+        description="What the agent was doing until a ring that it is about, the latest last."
+    )
     names: list[dict[str, Any]]
     caller: str | None
     calls: list[str] = Field(description="The agent's calls that it is about, by the callers' channels.")
@@ -217,6 +230,7 @@ class Reader:
             uncertainty=said.uncertainty,
             roster=self._roster(said.roster),
             timeline=self._timeline(said),
+            before=[WasDoing(state=one.state, since=moment_out(one.since, self._zone)) for one in said.before],
             names=said.names,
             caller=self._caller(said.caller),
             calls=calls,
@@ -245,6 +259,8 @@ class Reader:
             "counted": standing.counted,
             "severity": standing.severity if standing.decided_at is None else standing.decided_severity,
             "why": self._worded(self._said(said.why), said.agent),
+            "queue": said.queue,
+            "told_at": moment_out(standing.notified_at, self._zone),
             "due": moment_out(record.due_at, self._zone),
             "version": record.version,
         }

@@ -34,11 +34,13 @@ class ListenIn(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         name: Of whoever listens, as the agent is told it.
+        by: Who that is on the floor: the agent of their account.
         agent: Whose talk it is.
         talk: Which one.
     """
 
     name: str
+    by: str
     agent: str
     talk: int
     mode: ListenMode

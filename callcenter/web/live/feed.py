@@ -31,6 +31,7 @@ from callcenter.store.complaints.news import CaseNews
 from callcenter.store.decisions.lost_calls import OpenLostCalls
 from callcenter.store.decisions.violations import FiledRecord
 from callcenter.web.desk.listening import Listeners
+from callcenter.web.live.hearing import WhoHears
 from callcenter.web.live.reader import AS_USUAL, MOST_UNREAD, Lasting, LiveReader, LiveTerms
 from callcenter.web.live.words import (
     HELD,
@@ -41,6 +42,7 @@ from callcenter.web.live.words import (
     Said,
     Topic,
     case_told,
+    floor_told,
     framed,
     happening,
     holding,
@@ -105,6 +107,7 @@ class LiveFeed:
         self._kept: deque[LiveEvent] = deque(maxlen=MOST_KEPT)
         self._readers: set[LiveReader] = set()
         self._lasting: dict[tuple[Topic, str, str, str], LiveEvent] = {}
+        self._heard = WhoHears()
         self._moved: tuple[set[str], set[str]] = (set(), set())
         self._flush: asyncio.TimerHandle | None = None
         self._look = asyncio.Event()
@@ -121,8 +124,7 @@ class LiveFeed:
         queues, agents = moved(self.board.changed, facts)
         self._moved = queues, agents = self._moved[0] | queues, self._moved[1] | agents
         for fact in facts:
-            told = happening(fact, floor)
-            if told is not None:
+            if (told := happening(fact, floor)) is not None:
                 self._calls(type(fact), told)
             match fact:
                 case fx.PhoneRang():
@@ -136,7 +138,7 @@ class LiveFeed:
                     self._hear_no_more(lambda line: line not in floor.state.channels)
                 case _:
                     pass
-        if (queues or agents) and self._flush is None:
+        if any(self._moved) and self._flush is None:
             self._flush = asyncio.get_running_loop().call_later(_FLOOR_SECONDS, self._floor)
 
     def _begin(self, floor: Floor) -> None:
@@ -320,14 +322,20 @@ class LiveFeed:
                     self.pops.over(*key)
 
     def _listened(self, fact: CallListened) -> None:
-        """Tell an agent who listens, as long as they do, where the site says so."""
+        """Show who listens, and tell the agent, as long as they do, where the site says so."""
         self._hear_no_more(lambda line: line == fact.line)
-        if fact.listens and fact.agent is not None and self.listeners.told:
-            said = listened(fact, self.listeners.on(fact.line))
-            self._lasting[Topic.ACTS, "listens", fact.agent, fact.line] = self._publish(Topic.ACTS, said, fact.agent)
+        if fact.listens and fact.agent is not None:
+            who, line = self.listeners.on(fact.line), fact.line
+            for by, said in self._heard.begin(fact, who).items():
+                self._moved[1].add(by)
+                self._lasting[Topic.ACTS, "hears", by, line] = self._publish(Topic.ACTS, said, by)
+            if self.listeners.told:
+                said = listened(fact, who)
+                self._lasting[Topic.ACTS, "listens", fact.agent, line] = self._publish(Topic.ACTS, said, fact.agent)
 
     def _hear_no_more(self, gone: Callable[[str], bool]) -> None:
         """Tell agents that nobody listens by some channels any more."""
+        self._moved[1].update(self._heard.end(gone))
         for key in [key for key in self._lasting if key[0] is Topic.ACTS and gone(key[3])]:
             del self._lasting[key]
             self._publish(Topic.ACTS, {"what": "listened", "line": inert(key[3])}, key[2])
@@ -340,7 +348,9 @@ class LiveFeed:
         for agent in sorted(agents):
             now = self.board.agent(agent)
             team = self._team_of(agent, self._clock())
-            said = {"agent_gone": inert(agent)} if now is None else {"agent": on_floor(now, team)}
+            said = (
+                {"agent_gone": inert(agent)} if now is None else {"agent": on_floor(now, team, self._heard.of(agent))}
+            )
             self._publish(Topic.FLOOR, said, agent)
 
     def _publish(
@@ -368,19 +378,11 @@ class LiveFeed:
     def _snapshot(self, reader: LiveReader) -> Said:
         said: Said = {"topics": sorted(reader.topics), "age": self.age()}
         if Topic.FLOOR in reader.topics:
-            document, at = self.board.live(), self._clock()
+            document, at, heard = self.board.live(), self._clock(), self._heard
             seats = [(one, self._team_of(one.agent, at)) for one in document.agents]
-            most, cadence = self.board.rings()
-            said["floor"] = {
-                "now": document.now,
-                "timezone": document.timezone,
-                "rings": {"most": most, "seconds": cadence / SECOND},
-                "service_level": document.service_level_name,
-                "queues": msgspec.to_builtins(document.queues),
-                "agents": [
-                    on_floor(one, team) for one, team in seats if may(reader.person, Right.SEE, one.agent, team)
-                ],
-            }
+            seen = [(one, team) for one, team in seats if may(reader.person, Right.SEE, one.agent, team)]
+            agents = [on_floor(one, team, heard.of(one.agent)) for one, team in seen]
+            said["floor"] = floor_told(document, self.board.rings(), agents)
         if Topic.LOST_CALLS in reader.topics and may(reader.person, Right.SEE_LOST_CALLS):
             said["lost_calls"] = self.lost or {}
         for topic in reader.topics & {Topic.ACTS, Topic.CALLS, Topic.POPS}:

@@ -182,10 +182,23 @@ def framed(event: str, said: Said, number: int | None = None) -> bytes:
     return head + b"event: " + event.encode() + b"\ndata: " + body + b"\n\n"
 
 
-def on_floor(now: AgentNow, team: str | None) -> Said:
-    """Say what an agent does, and of which team they are."""
+def on_floor(now: AgentNow, team: str | None, listens: Said | None) -> Said:
+    """Say what an agent does, of which team they are, and to whom they listen, and how."""
     said: Said = msgspec.to_builtins(now)
-    return said | {"team": None if team is None else inert(team)}
+    return said | {"team": None if team is None else inert(team), "listens": listens}
+
+
+def floor_told(document: LiveDocument, rings: tuple[int, Micros], agents: list[Said]) -> Said:
+    """Say what the whole floor does, of its agents those who are given."""
+    most, cadence = rings
+    return {
+        "now": document.now,
+        "timezone": document.timezone,
+        "rings": {"most": most, "seconds": cadence / SECOND},
+        "service_level": document.service_level_name,
+        "queues": msgspec.to_builtins(document.queues),
+        "agents": agents,
+    }
 
 
 class Happening(msgspec.Struct, frozen=True):

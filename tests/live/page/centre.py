@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
+import httpx
 from playwright.async_api import Browser, Error, Playwright, async_playwright
 
 from callcenter.lab.diary import LabDiary
@@ -249,6 +250,11 @@ class Centre:
         """Return the state of a phone, as the switch says."""
         said: dict[str, str] = await self.operator.act("Getvar", Variable=f"DEVICE_STATE(PJSIP/{number})")
         return said.get("Value")
+
+    async def phone_losses(self, agent: str) -> int:
+        """Say how often today an agent's phone was lost, as the service counts it."""
+        said = (await self.service.until("/live.json", httpx.Response.raise_for_status)).json()
+        return next(int(one["phone_losses"]) for one in said["agents"] if one["agent"] == agent)
 
     async def describe_anew(self, number: str) -> None:
         """Let the switch send a re-INVITE to a phone that has one call, as it does to keep a session."""

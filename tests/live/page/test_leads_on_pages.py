@@ -78,6 +78,7 @@ class Watch:
         own = await self.joins("listen")
         own.hang_up()
         await expect(self.told.locator("[data-listens]")).to_have_count(0)
+        await expect(self.lead.page.locator("[data-listening]")).to_have_count(0)
         own = await self.joins("whisper")
         await self.seat.hears_beside(COLLEAGUE_HERTZ)
         await hears(caller.ear, {AGENT_HERTZ: True, COLLEAGUE_HERTZ: False})
@@ -98,6 +99,7 @@ class Watch:
                 own = await self.dials(mode)
         ear = self.there.listen(own, COLLEAGUE_HERTZ)
         await expect(listens).to_contain_text(self.lead.account.title())
+        await expect(self.lead.page.locator("[data-listening]")).to_contain_text(self.agent)
         await hears(ear, {AGENT_HERTZ: True, CALLER_HERTZ: True})
         ear.close()
         return own

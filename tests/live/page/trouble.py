@@ -23,6 +23,9 @@ from tests.live.page.sound import AGENT_HERTZ, CALLER_HERTZ, MUSIC_HERTZ
 
 NOTE = "the second parcel is"
 
+YIELD_SECONDS = 5.0
+"""A page from which the phone was taken lets the switch forget it within that."""
+
 
 @dataclass
 class Scene:
@@ -120,10 +123,12 @@ async def crashes_in_a_call(there: Centre, scene: Scene) -> Caller:
     async with there.browser() as (browser, processes), there.seat(scene.agent, browser=browser) as seat:
         await seat.begin_work()
         caller = await answered(there, scene, seat)
+        losses = await there.phone_losses(scene.agent)
         for pid in processes:
             with contextlib.suppress(ProcessLookupError):  # it has ended with its parent
                 os.kill(pid, signal.SIGKILL)
         await caller.hears(MUSIC_HERTZ, 30)
+        assert await there.phone_losses(scene.agent) == losses + 1
         caller.hang_up()
     return caller
 
@@ -189,10 +194,13 @@ async def moves_to_another_browser(there: Centre, scene: Scene) -> Caller:
         await seat.begin_work()
         await other.sign_in()
         await other.link_is("elsewhere")
+        losses = await there.phone_losses(scene.agent)
         await other.act("take-over")
         await seat.link_is("elsewhere")
         await other.set_up()
         await other.state_is("available")
+        await asyncio.sleep(YIELD_SECONDS + 1)
+        assert await there.phone_losses(scene.agent) == losses
         caller = await answered(there, scene, other)
         await seat.stays_silent()
         caller.hang_up()

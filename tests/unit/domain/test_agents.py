@@ -78,6 +78,54 @@ def test_phone_is_lost_with_its_last_contact(removed: bool) -> None:
     assert switch.state("Alice") is S.OFFLINE
 
 
+def taken_over(*, at: float = 2) -> Switch:
+    """Another browser registers for a phone: the switch has yet to ask it, and forgets the first."""
+    switch = Switch()
+    switch.member(0)
+    switch.tell(ev.ContactSeen, 1, device="PJSIP/1001", uri="sip:a", reachable=True, removed=False)
+    switch.tell(ev.ContactSeen, at, device="PJSIP/1001", uri="sip:b", reachable=None, removed=False)
+    switch.phone(at, reachable=False)
+    switch.tell(ev.DeviceSeen, at, device="PJSIP/1001", state="UNAVAILABLE")
+    switch.member(at, status=5)
+    switch.tell(ev.ContactSeen, at, device="PJSIP/1001", uri="sip:a", reachable=False, removed=True)
+    return switch
+
+
+def test_phone_that_is_taken_over_by_another_browser_is_not_lost() -> None:
+    switch = taken_over()
+    switch.tell(ev.ContactSeen, 2.4, device="PJSIP/1001", uri="sip:b", reachable=True, removed=False)
+    switch.phone(2.4, reachable=True)
+    lost = [*switch.found(fx.PhoneLost), *switch.found(fx.PhoneUnregistered)]
+    assert (lost, switch.states("Alice")) == ([], [S.AVAILABLE])
+    switch.phone(3, reachable=False)
+    assert [fact.at for fact in switch.found(fx.PhoneLost)] == [micros(3)]
+
+
+@pytest.mark.parametrize("removed", [False, True])
+def test_phone_that_is_taken_over_and_does_not_answer_or_goes_is_lost(removed: bool) -> None:
+    switch = taken_over()
+    switch.tell(ev.ContactSeen, 4, device="PJSIP/1001", uri="sip:b", reachable=False, removed=removed)
+    assert [fact.at for fact in switch.found(fx.PhoneLost)] == [micros(4)]
+
+
+@pytest.mark.parametrize(("late", "lost"), [(12, 0), (12.1, 1), (None, 1)])
+def test_switch_that_does_not_say_whether_a_new_contact_answers_is_believed_after_a_while(
+    late: float | None, lost: int
+) -> None:
+    switch = taken_over()
+    switch.tell(ev.PhoneSeen, late, device="PJSIP/1001", reachable=False)
+    assert len(switch.found(fx.PhoneLost)) == lost
+
+
+def test_new_contact_that_was_asked_before_a_gap_excuses_no_loss_after_it() -> None:
+    switch = taken_over()
+    switch.tell(ev.LinkLost, 3)
+    switch.tell(ev.LinkRestored, 4, restarted=False)
+    switch.phone(5, reachable=True)
+    switch.phone(6, reachable=False)
+    assert [fact.at for fact in switch.found(fx.PhoneLost)] == [micros(6)]
+
+
 @pytest.mark.parametrize(("serves", "lost"), [(False, 0), (True, 1)])
 def test_phone_that_was_never_seen_there_was_not_lost(serves: bool, lost: int) -> None:
     """Unless the agent was seen to be within reach: a queue that called says so."""

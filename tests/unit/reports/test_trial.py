@@ -135,6 +135,18 @@ def test_rule_that_a_draft_moves_to_the_shadow_is_lost_and_shown_apart() -> None
     assert outcome.shadow.total.gained == 2
 
 
+def test_without_an_agent_the_total_is_that_of_the_others() -> None:
+    was = {"a": finding(), "b": finding(agent="Bob"), "c": finding(Verdict.EXCUSED, agent="Bob")}
+    would = {"a": finding(points=5), "c": finding(agent="Bob"), "d": finding(agent="Carol", points=3)}
+    part, others = compared(was, would).on, {key: one for key, one in (was | would).items() if one.agent != "Alice"}
+    alone = compared({k: was[k] for k in others if k in was}, {k: would[k] for k in others if k in would}).on
+    found = part.without("Alice")
+    assert (found.rows, counts(compared(was, would))) == (alone.rows, (1, 1, 2))
+    assert (found.total.in_force, found.total.draft) == (alone.total.in_force, alone.total.draft)
+    assert (found.total.gained, found.total.lost, found.total.changed) == (1, 1, 1)
+    assert part.without("Dave").total.draft == part.total.draft
+
+
 def test_other_verdict_points_or_severity_is_a_change() -> None:
     was = {key: finding() for key in "abcd"}
     minor = TrialFinding("Alice", "V-MISSED", Mode.ON, Verdict.PROPOSED, Severity.SEVERE, 2, micros(5))

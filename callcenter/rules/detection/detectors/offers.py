@@ -8,22 +8,27 @@ from callcenter.domain.vocabulary import AgentState, OfferOutcome
 from callcenter.rules.detection.acts import DetectedAct, Favour
 from callcenter.rules.detection.context import RuleContext
 from callcenter.rules.records.texts import Reason
-from callcenter.rules.records.violation import Point, Verdict, points
+from callcenter.rules.records.violation import Point, StateSince, Verdict, points
+from callcenter.rules.regulations.edition import RulebookFigures
 
 NOT_SEEN = "not seen"
 """Whether the agent was available was not seen."""
+
+_STATES = 2
+"""So many states before an offer are told: the agent's own then, and what it followed."""
 
 
 def offer_act(context: RuleContext, rule: str, kind: str, fact: fx.OfferEnded) -> DetectedAct:
     """Return the act that an offer came to."""
     offer = fact.offer
     begun = offer.rang_at if offer.rang_at is not None else offer.offered_at
+    agent = context.agent_at(offer.agent, offer.interface, _called(offer) or offer.ended_at)
     return DetectedAct(
         rule=rule,
         kind=kind,
         known_as=offer.agent,
         interface=offer.interface,
-        agent=context.agent_at(offer.agent, offer.interface, _called(offer) or offer.ended_at),
+        agent=agent,
         at=offer.ended_at,
         start=begun,
         end=offer.ended_at,
@@ -31,9 +36,26 @@ def offer_act(context: RuleContext, rule: str, kind: str, fact: fx.OfferEnded) -
         uniqueids=(fact.uniqueid,),
         frames=offer.frames,
         measured=offer.ringing,
+        params=_rings(context.figures(offer.ended_at), offer.ringing),
         favours=_favours(context, offer),
         timeline=_timeline(offer),
+        queue=fact.queue,
+        before=_before(context, offer) if agent == offer.agent else (),
     )
+
+
+def _rings(figures: RulebookFigures | None, ringing: Micros | None) -> dict[str, str]:
+    """Say how many rings had begun, and within how many a phone is answered."""
+    if figures is None:
+        return {}
+    return {"rings": "?" if ringing is None else str(figures.rings_begun(ringing)), "most": str(figures.rings)}
+
+
+def _before(context: RuleContext, offer: fx.Offer) -> tuple[StateSince, ...]:
+    """Return what the agent was doing when the offer came, and what before that."""
+    begun = _called(offer)
+    states = () if begun is None else context.agent(offer.agent).states_before(begun, _STATES)
+    return tuple(StateSince(state, since) for since, state in states)
 
 
 def _favours(context: RuleContext, offer: fx.Offer) -> tuple[Favour, ...]:

@@ -13,6 +13,7 @@ branch_labels = None
 depends_on = None
 
 _AT_ONCE = 5_000
+_MOST = 2**63
 
 
 def upgrade() -> None:
@@ -36,6 +37,16 @@ def upgrade() -> None:
         if not rows:
             break
         last = rows[-1].id
-        told = [{"record": row.id, "told": json.loads(row.standing).get("notified_at")} for row in rows]
+        told = [{"record": row.id, "told": _told(row.standing)} for row in rows]
         if found := [one for one in told if one["told"] is not None]:
             link.execute(change, found)
+
+
+def _told(standing: str) -> int | None:
+    """Read when its agent was notified; of what cannot be read, which no service shows either, that nobody was."""
+    try:
+        found = json.loads(standing)
+    except (ValueError, RecursionError):
+        return None
+    told = found.get("notified_at") if isinstance(found, dict) else None
+    return told if isinstance(told, int) and abs(told) < _MOST else None

@@ -141,7 +141,8 @@ async def listen_in(
     async with service.decisions.writing() as unit:
         await note_act(unit, person, agent, body.mode, now, told)
     account = session.account
-    listens = ListenIn(name=account.full_name or account.name, agent=agent, talk=talk.id, mode=body.mode)
+    name, by = account.full_name or account.name, person.agent or ""
+    listens = ListenIn(name=name, by=by, agent=agent, talk=talk.id, mode=body.mode)
     grounds = CodeGrounds(account=account.name, session=session.id, right=body.mode.needs, agent=agent)
     given = service.listening.give(grounds, phones, listens)
     until = moment_out(now + CODE_LASTS, service.rulebook.zone)

@@ -79,7 +79,7 @@ class TrialRow(ResponseBody):
 
 
 class TrialPart(ResponseBody):
-    """What differs among the records of one mode, the most different first."""
+    """What differs among the records of one mode, the most different first; without those about whoever reads."""
 
     total: TrialRow
     rows: list[TrialRow]
@@ -192,9 +192,14 @@ def _shown(run: TrialRun, person: Principal, language: Language) -> TrialShown:
         archived_to=None if run.archived is None else moment_out(run.archived.end, rulebook.zone),
         without_roster=asked.in_force.roster is None,
         fault=None if run.fault is None else locale.sentence(run.fault, language),
-        on=None if outcome is None else _part(outcome.on, run, language),
-        shadow=None if outcome is None or not sees_shadow else _part(outcome.shadow, run, language),
+        on=None if outcome is None else _part(_for(person, outcome.on), run, language),
+        shadow=None if outcome is None or not sees_shadow else _part(_for(person, outcome.shadow), run, language),
     )
+
+
+def _for(person: Principal, part: ModeDifference) -> ModeDifference:
+    """Leave out what is about whoever reads: records may be among it of which they have not been told."""
+    return part if person.agent is None else part.without(person.agent)
 
 
 def _part(part: ModeDifference, run: TrialRun, language: Language) -> TrialPart:

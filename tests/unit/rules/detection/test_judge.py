@@ -145,7 +145,7 @@ def test_shape_of_a_record_without_a_time_has_nulls() -> None:
     story.offer(None, 0, TIMED_OUT)
     shape = violation_shape(story.record(), "zh-CN")
     assert (shape["at"], shape["measured"], shape["unit"], shape["impact"]) == (None, None, None, None)
-    assert shape["why"] == "话机振铃?秒无人接听；无时间记录。"
+    assert shape["why"] == "话机振铃?秒（?声，承诺3声内接听），无人接听；无时间记录。"
 
 
 def test_shared_phone_is_judged_by_whose_turn_it_was() -> None:

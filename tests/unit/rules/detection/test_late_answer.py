@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 
 from callcenter.domain.vocabulary import AgentState, OfferOutcome
 from callcenter.rules.records.texts import Reason
-from callcenter.rules.records.violation import Verdict
-from tests.unit.rules.detection.story import Story, at, micros, roster
+from callcenter.rules.records.violation import StateSince, Verdict
+from callcenter.staff.duty import Seat
+from tests.unit.rules.detection.story import PHONES, Story, at, micros, roster
 
 ANSWERED = OfferOutcome.ANSWERED
 
@@ -19,6 +21,45 @@ def test_answer_on_the_fourth_ring_is_late() -> None:
     assert (record.rule, record.agent, record.verdict) == ("V-LATE-ANSWER", "Alice", Verdict.PROPOSED)
     assert (record.at, record.measured, record.limit, record.unit) == (micros(19.3), 19.3, 15.0, "s")
     assert (record.severity, record.points, record.frames) == ("minor", 2, (3, 4))
+
+
+def test_record_tells_rings_queue_and_what_the_agent_did_until_the_phone_rang() -> None:
+    story = Story(on=roster())
+    for seconds, state in ((0, AgentState.AVAILABLE), (60, AgentState.TALKING), (90, AgentState.WRAP_UP)):
+        story.state(seconds, state=state)
+    story.state(97.5)
+    story.offer(100, 19.3, ANSWERED)
+    record = story.record()
+    assert record.why() == "the phone was answered at ring 4, after 19.3 s (limit 3 rings, 15 s)."
+    assert (record.queue, record.before) == (
+        "support",
+        (StateSince(AgentState.WRAP_UP, micros(90)), StateSince(AgentState.AVAILABLE, micros(97.5))),
+    )
+
+
+def test_ring_before_does_not_end_the_time_that_an_agent_was_ready() -> None:
+    story = Story(on=roster())
+    story.state(0, state=AgentState.PAUSED)
+    for seconds, state in ((5, AgentState.AVAILABLE), (60, AgentState.RINGING), (80, AgentState.AVAILABLE)):
+        story.state(seconds, state=state)
+    story.state(100, state=AgentState.RINGING)
+    story.offer(100, 19.3, ANSWERED)
+    assert story.record().before == (
+        StateSince(AgentState.PAUSED, micros(0)),
+        StateSince(AgentState.AVAILABLE, micros(5)),
+    )
+
+
+def test_nothing_is_told_of_what_was_not_seen_or_of_who_is_not_at_the_phone_by_the_roster() -> None:
+    story = Story(on=roster())
+    story.offer(100, 19.3, ANSWERED)
+    assert story.record().before == ()
+    seat = Seat(agent="Bob", interface=PHONES["Alice"])
+    other = Story(on=msgspec.structs.replace(roster(), seats=(seat,)))
+    other.state(0)
+    other.offer(100, 19.3, ANSWERED)
+    record = other.record()
+    assert (record.agent, record.before) == ("Bob", ())
 
 
 @pytest.mark.parametrize("ringing", [0.0, 7.4, 14.85, 14.899999])

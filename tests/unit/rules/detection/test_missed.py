@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from callcenter.domain.vocabulary import AgentState, OfferOutcome
-from callcenter.rules.records.violation import Verdict
+from callcenter.rules.records.violation import StateSince, Verdict
 from tests.unit.rules.detection.story import Story, micros, roster, rulebook
 
 INNOCENT = sorted(set(OfferOutcome) - {OfferOutcome.TIMED_OUT, OfferOutcome.DECLINED})
@@ -19,6 +19,19 @@ def test_available_agent_who_lets_it_ring_out_or_declines_missed_it(outcome: Off
     assert (record.rule, record.agent, record.verdict) == ("V-MISSED", "Alice", Verdict.PROPOSED)
     assert (record.at, record.measured, record.limit) == (micros(ringing), ringing, None)
     assert (record.severity, record.points, record.act.code) == ("minor", 2, outcome.value)
+
+
+def test_record_of_a_missed_call_tells_the_rings_that_were_heard_and_those_that_are_promised() -> None:
+    story = Story(on=roster(), book=rulebook("figures: {rings: 2}"))
+    story.state(0)
+    story.offer(60, 20.02, OfferOutcome.TIMED_OUT)
+    record = story.record()
+    assert record.why("en") == "the phone rang for 20 s (rings: 5; promised: within 2) and was not answered."
+    assert record.why("zh-CN") == "话机振铃20秒（5声，承诺2声内接听），无人接听。"
+    assert (record.queue, record.before) == ("support", (StateSince(AgentState.AVAILABLE, micros(0)),))
+    declined = Story(on=roster())
+    declined.offer(0, 2.8, OfferOutcome.DECLINED)
+    assert declined.record().why("en") == "the call was declined at ring 1, after 2.8 s."
 
 
 @pytest.mark.parametrize("outcome", INNOCENT)

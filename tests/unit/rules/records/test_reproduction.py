@@ -7,10 +7,11 @@ from typing import Any
 import msgspec
 import pytest
 
+from callcenter.domain.vocabulary import AgentState
 from callcenter.rules.records.dossier import Dossier, from_violation
 from callcenter.rules.records.reproduction import Doubt, EvidenceFault, ReproductionFinding, differences, note
 from callcenter.rules.records.standing import RecordState, Standing
-from callcenter.rules.records.violation import Verdict
+from callcenter.rules.records.violation import StateSince, Verdict
 from callcenter.rules.regulations.edition import Title
 from tests.unit.rules.records.test_dossier import BOOK, violation
 
@@ -53,6 +54,11 @@ def test_whatever_else_differs_is_named(changed: dict[str, Any], names: tuple[st
 def test_words_may_differ_where_another_version_wrote_them(version: str, found: int) -> None:
     reworded = both(why=Title("换句话说", "in other words"), worded_by=version)
     assert len(differences(*reworded, *both())) == found
+
+
+def test_record_that_was_filed_without_queue_and_state_before_reproduces() -> None:
+    told = both(queue="support", before=(StateSince(AgentState.AVAILABLE, 7),))
+    assert differences(*both(), *told) == differences(*told, *both()) == ()
 
 
 @pytest.mark.parametrize("what", [*EvidenceFault, *Doubt])

@@ -8,6 +8,8 @@ import { usePhone } from "@/phone-column/store";
 import { type Form, toldBy, useForm } from "@/words/form";
 import { epoch } from "@/words/times";
 
+import { useListening } from "./listening";
+
 export type Acts = Shape["ActsShown"];
 export type Act = "pause" | "ready" | "sign_out" | "queues" | "message" | "listen" | "whisper" | "barge";
 
@@ -47,8 +49,6 @@ export interface ActsOn extends Form {
   acts: Ref<Acts | null>;
   /** Why nothing can be shown; empty: nothing is wrong. */
   away: Ref<string>;
-  /** The own phone was asked to dial, and neither its call nor the one that is listened to is over. */
-  listens: Ref<boolean>;
   /** What is dialled on a desk phone to listen, while it is good. */
   code: ComputedRef<{ dial: string; left: number } | null>;
   set: (state: "paused" | "ready" | "signed_out", why: string, reason?: string) => Promise<boolean>;
@@ -64,8 +64,9 @@ export function useActs(agent: () => string): ActsOn {
   const acts = ref<Acts | null>(null);
   const away = ref("");
   const given = ref<{ dial: string; until: number } | null>(null);
-  const listens = ref(false);
+  const listening = useListening();
   const code = computed(() => {
+    if (listening.value !== null) return null;
     const left = (given.value?.until ?? 0) - live.now;
     return given.value !== null && left > 0 ? { dial: given.value.dial, left } : null;
   });
@@ -90,15 +91,7 @@ export function useActs(agent: () => string): ActsOn {
     return JSON.stringify([agent(), now?.state, now?.reason, now?.queues, talks]);
   };
   watch(seen, () => void look(), { immediate: true });
-  function over(): void {
-    given.value = null;
-    listens.value = false;
-  }
-  watch(agent, over);
-  watch(
-    [() => acts.value?.in_talk === true, () => phone.calls.length > 0],
-    ([talks, calls], [, called]) => (!talks || (called && !calls)) && over(),
-  );
+  watch([agent, () => acts.value?.in_talk === true], () => (given.value = null));
 
   const done = (work: () => Promise<unknown>): Promise<boolean> => form.send(async () => void (await work()));
   return {
@@ -106,7 +99,6 @@ export function useActs(agent: () => string): ActsOn {
     acts,
     away,
     code,
-    listens,
     set: (state, why, reason) =>
       done(async () => {
         const body = { state, why, reason: reason ?? null };
@@ -120,8 +112,7 @@ export function useActs(agent: () => string): ActsOn {
     listen: (mode, why) =>
       done(async () => {
         const told = await ask(api.POST("/api/v1/acts/agents/{agent}/listen", { params: path(), body: { mode, why } }));
-        listens.value = await phone.dial(told.dial);
-        given.value = listens.value ? null : { dial: told.dial, until: epoch(told.until) ?? 0 };
+        given.value = (await phone.dial(told.dial)) ? null : { dial: told.dial, until: epoch(told.until) ?? 0 };
       }),
   };
 }

@@ -1,4 +1,6 @@
 /** Of whom the floor shows what, as its address says. */
+import { stateOf } from "@/desk/looks";
+
 import { ORDERS, type Order } from "./attention";
 import type { Person } from "./people";
 
@@ -27,7 +29,7 @@ export function fits(asked: Asked, { now }: Person): boolean {
   return (
     (asked.team === null || now.team === asked.team) &&
     (asked.queue === null || now.queues.includes(asked.queue)) &&
-    (asked.state === null || now.state === asked.state) &&
+    (asked.state === null || stateOf(now) === asked.state) &&
     (asked.name === null || now.agent.toLowerCase().includes(asked.name.toLowerCase()))
   );
 }
@@ -42,6 +44,6 @@ export function teamsOf(people: Iterable<Person>): string[] {
 /** Counts people by what they do. */
 export function countedByState(people: Iterable<Person>): Record<string, number> {
   const counts: Record<string, number> = {};
-  for (const { now } of people) counts[now.state] = (counts[now.state] ?? 0) + 1;
+  for (const { now } of people) counts[stateOf(now)] = (counts[stateOf(now)] ?? 0) + 1;
   return counts;
 }

@@ -78,5 +78,10 @@ test("who listens to one's own call is shown as long as they do, and whatever el
   const listened = after(nothingTold(), ["acts", who], ["acts", { what: "paused", id: "n1" }]);
   expect([listened.listening.l1?.by, listened.news.acts]).toEqual(["Li", 1]);
   expect(after(listened, ["acts", { what: "listened", line: "l1" }]).listening).toEqual({});
+  const hears = { what: "hears", line: "l3", agent: "Alice", mode: "barge" };
+  const heard = after(listened, ["acts", hears]);
+  expect([heard.hearing.l3?.agent, Object.keys(heard.listening)]).toEqual(["Alice", ["l1"]]);
+  expect(after(heard, ["acts", { what: "listened", line: "l3" }]).hearing).toEqual({});
+  expect(after(heard, ["snapshot", { acts: [who, hears] }]).hearing).toEqual({ l3: hears });
   expect(Object.keys(after(listened, ["snapshot", { acts: [{ ...who, line: "l2" }] }]).listening)).toEqual(["l2"]);
 });

@@ -30,6 +30,14 @@ export interface AgentNow {
   phone_losses: number;
   /** How often today the page could not ring, or lost a call. */
   page_failures: number;
+  /** To whom they listen. */
+  listens: ListensNow | null;
+}
+
+/** `mode` null: not by the service's own way. */
+export interface ListensNow {
+  agent: string;
+  mode: "listen" | "whisper" | "barge" | null;
 }
 
 /** What happens with a call, as the topic `calls` says it. */
@@ -106,6 +114,8 @@ export interface LiveState {
   lost: Record<string, { open: number; since: number | null }>;
   /** Who listens to one's own call, by their line. */
   listening: Record<string, ListenerNow>;
+  /** Whom oneself listens to, by the own line. */
+  hearing: Record<string, ListensNow>;
   /** Grow with each thing that is told of a topic: whoever shows a list of it asks anew. */
   news: { lost: number; cases: number; records: number; desk: number; acts: number };
   followed: boolean;
@@ -137,6 +147,7 @@ export function nothingTold(): LiveState {
     pops: {},
     lost: {},
     listening: {},
+    hearing: {},
     news: { lost: 0, cases: 0, records: 0, desk: 0, acts: 0 },
     followed: false,
     age: { seconds: null, heardAt: 0 },
@@ -188,6 +199,7 @@ function begun(state: LiveState, event: LiveEventTold): LiveState {
   const floor = said.floor as FloorSaid | undefined;
   const calls = (said.calls ?? []) as CallNow[];
   const pops = (said.pops ?? []) as PopNow[];
+  const acts = (said.acts ?? []) as (ListenerNow & ListensNow & { what: string })[];
   const rung = byCall(calls.filter((one) => one.what === "rang"));
   const talking = byCall(calls.filter((one) => one.what === "talk_began").map((one) => answered(one, rung)));
   const fresh: LiveState = {
@@ -208,7 +220,8 @@ function begun(state: LiveState, event: LiveEventTold): LiveState {
     lost: (said.lost_calls ?? {}) as LiveState["lost"],
     // what was told in between is not known: every list is asked anew
     news: { lost: state.news.lost + 1, cases: state.news.cases + 1, records: state.news.records + 1, desk: state.news.desk + 1, acts: state.news.acts + 1 },
-    listening: Object.fromEntries(((said.acts ?? []) as ListenerNow[]).map((one) => [one.line, one])),
+    listening: Object.fromEntries(acts.filter((one) => one.what === "listens").map((one) => [one.line, one])),
+    hearing: Object.fromEntries(acts.filter((one) => one.what === "hears").map((one) => [one.line, one])),
   };
   return aged(fresh, (said.age ?? {}) as Record<string, unknown>, event.heardAt);
 }
@@ -269,9 +282,10 @@ function called(state: LiveState, call: CallNow): LiveState {
 }
 
 function acted(state: LiveState, said: Record<string, unknown>): LiveState {
-  const who = said as unknown as ListenerNow;
+  const who = said as unknown as ListenerNow & ListensNow;
   if (said.what === "listens") return { ...state, listening: { ...state.listening, [who.line]: who } };
-  if (said.what === "listened") return { ...state, listening: without(state.listening, who.line) };
+  if (said.what === "hears") return { ...state, hearing: { ...state.hearing, [who.line]: who } };
+  if (said.what === "listened") return { ...state, listening: without(state.listening, who.line), hearing: without(state.hearing, who.line) };
   return { ...state, news: { ...state.news, acts: state.news.acts + 1 } };
 }
 

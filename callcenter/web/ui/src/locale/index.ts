@@ -1,7 +1,7 @@
 /** What people read on the page, in both languages: one catalogue, `texts.json`, each text as [English, Chinese]. */
 import zhCn from "element-plus/es/locale/lang/zh-cn";
 import en from "element-plus/es/locale/lang/en";
-import { createI18n } from "vue-i18n";
+import { createI18n, type MessageContext } from "vue-i18n";
 
 import { kept } from "@/words/kept";
 
@@ -18,6 +18,21 @@ function messages(which: 0 | 1): Record<string, string> {
   return Object.fromEntries(Object.entries(CATALOGUE).map(([key, said]) => [key, said[which]]));
 }
 
+type Filled = (given: MessageContext<string>) => string;
+const FILLED = new Map<string, Filled>();
+
+/** Reads a text with its gaps: nothing else of the library's own language is used, so its reader is not sent. */
+function filled(text: string): Filled {
+  let made = FILLED.get(text);
+  if (made === undefined) {
+    const parts = text.split(/\{(\w+)\}/);
+    made = (given) =>
+      parts.map((part, n) => (n % 2 ? String(given.named(part) ?? "") : part)).join("");
+    FILLED.set(text, made);
+  }
+  return made;
+}
+
 /** Chooses by what was chosen before, else by the browser; Chinese where it speaks neither. */
 export function firstLanguage(spoken: readonly string[]): Language {
   const found = spoken.map((tag) => tag.toLowerCase().split("-")[0]).find((tag) => tag === "zh" || tag === "en");
@@ -29,6 +44,7 @@ export const i18n = createI18n({
   locale: LANGUAGE.read() ?? firstLanguage(globalThis.navigator?.languages ?? []),
   fallbackLocale: "en",
   messages: { en: messages(0), "zh-CN": messages(1) },
+  messageCompiler: (text) => filled(text as string),
   messageResolver: (catalogue, key) => (catalogue as Record<string, string>)[key] ?? null,
 });
 

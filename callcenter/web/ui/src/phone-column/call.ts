@@ -22,6 +22,11 @@ export interface CallShown {
   quality: CallQuality | null;
 }
 
+/** Tells whether a call is one by which oneself listens to a colleague's. */
+export function listensIn(call: CallShown): boolean {
+  return call.direction === "out" && /^\*48\d{6}$/.test(call.number);
+}
+
 const MOST_LOSS = 0.03;
 const LONGEST_ROUND_TRIP_MS = 400;
 

@@ -247,11 +247,35 @@ test("a page that slept asks whether the phone is still its own, and stands back
   expect([page.engine.state.link, page.words.at(-1)]).toEqual(["elsewhere", "unregistered"]);
 });
 
+test("a phone that another page takes is signed off once that page has it, and takes no call until then", async () => {
+  await page.registered();
+  page.engine.given("elsewhere");
+  const call = new FakeCall("late", "in", "channel-late");
+  page.line.watcher.offered(call);
+  expect([call.did, page.told.at(-1)]).toEqual([["480"], { what: "could_not_ring", uniqueid: "channel-late", detail: "page left" }]);
+  expect(page.line.did).toEqual(["start", "hush"]);
+  await vi.advanceTimersByTimeAsync(5000);
+
+  expect(page.line.did).toEqual(["start", "hush", "unregister", "stop"]);
+});
+
+test("a phone that comes back at once is not signed off later", async () => {
+  await page.registered();
+  page.engine.given("other_tab");
+  await page.engine.take(true);
+  page.engine.given("off");
+  const before = page.lines.length;
+  await page.engine.take();
+  await vi.advanceTimersByTimeAsync(5000);
+
+  expect([page.lines.length, page.line.did]).toEqual([before + 1, ["start"]]);
+});
+
 test("a phone that is given away ends no talk, and lets the line go once it is over", async () => {
   await page.registered();
   const talk = await page.talks();
   await page.engine.leave();
-  expect([talk.did.at(-1), page.line.did]).toEqual(["200", ["start", "unregister"]]);
+  expect([talk.did.at(-1), page.line.did]).toEqual(["200", ["start", "hush", "unregister"]]);
   talk.over();
 
   expect(page.line.did.at(-1)).toBe("stop");
@@ -263,7 +287,7 @@ test("a call that goes on when the phone is taken again keeps its line", async (
   await page.engine.leave();
   await page.engine.take();
 
-  expect([page.lines.length, page.line.did]).toEqual([1, ["start", "unregister", "again"]]);
+  expect([page.lines.length, page.line.did]).toEqual([1, ["start", "hush", "unregister", "again"]]);
 });
 
 test("a call is handed on once the caller is held, and the switch's refusal is told", async () => {

@@ -10,7 +10,7 @@ import { Calls, type CallsOf } from "./calls";
 import { type Chosen, chosenBefore } from "./devices";
 import { now } from "./clock";
 import { type AroundHearing, Hearing } from "./hearing";
-import type { Line, LineSettings, MakeLine } from "./line";
+import type { Line, LineCall, LineSettings, MakeLine } from "./line";
 import { type MicrophoneState, type PagePhone, type PhoneLink, TransferRefused } from "./port";
 import type { Played } from "./sound";
 import { nothing, troubleOf } from "./state";
@@ -25,6 +25,10 @@ const GRACE_MS = 10_000;
 const LOST_MS = 10_000;
 const RETAKE_MS = 15_000;
 const GIVEN_MS = 5000;
+/** For so long a phone that another page takes stays registered here: signed off at once, it would count as lost. */
+const YIELD_MS = 5000;
+/** What the switch is told of a call for a page that has the phone no more: somebody else is tried. */
+const NOT_HERE = 480;
 const PAGE_LEFT = 'Q.850;cause=41;text="page left"';
 
 /** What the engine needs of the page around it. */
@@ -90,6 +94,7 @@ export class Engine implements PagePhone {
       return;
     }
     if (!over && ["connecting", "registered", "lost"].includes(this.state.link)) return;
+    this.timers.clear("yield");
     this.turn("connecting");
     let settings: LineSettings;
     try {
@@ -113,7 +118,7 @@ export class Engine implements PagePhone {
       registered: () => this.registered(),
       lost: () => this.lost(),
       refused: () => this.refused(),
-      offered: (call) => void this.calls.offered(call),
+      offered: (call) => this.offered(call),
     });
     await Promise.all([this.hearing.refreshDevices(), this.hearing.probe(), this.hearing.warm()]);
     this.connect();
@@ -131,6 +136,13 @@ export class Engine implements PagePhone {
     this.timers.clear("lost");
     this.timers.clear("retake");
     this.turn(link);
+    this.line?.hush();
+    if (link === "off") this.letGo();
+    else this.timers.after(YIELD_MS, "yield", () => this.letGo());
+  }
+
+  private letGo(): void {
+    this.timers.clear("yield");
     this.line?.unregister();
     if (this.calls.size === 0) this.rest();
   }
@@ -273,6 +285,12 @@ export class Engine implements PagePhone {
     this.hearing.grace = false;
     this.connect();
     this.hearing.graceOver();
+  }
+
+  private offered(call: LineCall): void {
+    if (this.state.link !== "elsewhere" && this.state.link !== "other_tab") return void this.calls.offered(call);
+    this.around.witness("could_not_ring", { uniqueid: call.channel, detail: "page left" });
+    call.refuse(NOT_HERE, "taken over");
   }
 
   private registered(): void {

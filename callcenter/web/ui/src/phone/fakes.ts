@@ -93,6 +93,10 @@ export class FakeLine implements Line {
     this.did.push("check");
   }
 
+  hush(): void {
+    this.did.push("hush");
+  }
+
   unregister(): void {
     this.did.push("unregister");
   }

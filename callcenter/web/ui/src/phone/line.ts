@@ -65,6 +65,8 @@ export interface Line {
   check(): void;
   /** Dials. */
   dial(number: string, stream: MediaStream): LineCall;
+  /** Registers no more; what is registered lasts until it is signed off, or another page is in its place. */
+  hush(): void;
   /** Takes no more calls; those that last go on. */
   unregister(): void;
   /** Takes calls again. */

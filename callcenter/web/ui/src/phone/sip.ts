@@ -98,7 +98,7 @@ export class SipLine implements Line {
     });
     this.ua.on("connected", () => void this.register());
     this.ua.on("disconnected", () => watcher.lost());
-    this.ua.on("registrationExpiring", () => (now() - this.lookedAt > SLEPT_MS ? void this.register() : this.ask()));
+    this.ua.on("registrationExpiring", () => (this.stopped || now() - this.lookedAt > SLEPT_MS ? void this.register() : this.ask()));
     this.ua.on("registrationFailed", ({ response }) => {
       const status = (response as { status_code: number } | null)?.status_code ?? 0;
       if (status >= 400 && status < 500 && status !== 408) {
@@ -151,6 +151,10 @@ export class SipLine implements Line {
   again(): void {
     this.stopped = false;
     void this.register();
+  }
+
+  hush(): void {
+    this.stopped = true;
   }
 
   unregister(): void {

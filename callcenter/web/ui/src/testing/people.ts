@@ -13,6 +13,7 @@ export function agent(name: string, told: Partial<AgentNow> = {}): AgentNow {
     unreachable: false,
     phone_losses: 0,
     page_failures: 0,
+    listens: null,
     ...told,
   };
 }
