@@ -115,13 +115,14 @@ class Person:
     """Somebody at a browser.
 
     Attributes:
-        expected: What their pages' console may say.
+        expected: What their pages' console may say: a browser itself tells there that nobody is signed in yet, or that
+            something that was asked for is not there.
     """
 
     def __init__(self, front: Front, context: BrowserContext) -> None:
         self.front = front
         self.context = context
-        self.expected: list[str] = []
+        self.expected = ["status of 401", "status of 404"]
         self._said: list[str] = []
         self._failed: list[str] = []
 
