@@ -28,23 +28,33 @@ _cookie = APIKeyCookie(name="callcenter_session", scheme_name="session", auto_er
 _csrf = APIKeyHeader(name="X-CSRF-Token", scheme_name="csrf", auto_error=False)
 
 
-async def _any_session(
+async def _session_or_none(
     request: Request,
     service: TheService,
     _documented: Annotated[str | None, Security(_cookie)],
     csrf: Annotated[str | None, Security(_csrf)],
-) -> Session:
+) -> Session | None:
     token = request.cookies.get(cookie_name(service.settings), "")
     session = None
     if 0 < len(token) <= MOST_TOKEN:
         session = await service.sessions.resume(token, service.clock())
     if session is None:
-        raise RequestRefused("not-signed-in", "sign in first")
+        return None
     setattr(request.state, ASKED_BY, session.account.name)
     if session.token is not None:
         setattr(request.state, NEW_TOKEN, session.token)
     if request.method not in SAFE and not hmac.compare_digest(_bytes(csrf), session.csrf.encode()):
         raise RequestRefused("foreign-request", "X-CSRF-Token is not the one that signing in gave")
+    return session
+
+
+SessionOrNone = Annotated[Session | None, Depends(_session_or_none)]
+"""The session of whoever asks, if there is any."""
+
+
+async def _any_session(session: SessionOrNone) -> Session:
+    if session is None:
+        raise RequestRefused("not-signed-in", "sign in first")
     return session
 
 

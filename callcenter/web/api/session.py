@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Request, Response, status
+from fastapi import APIRouter, Query, Request, Response, status
 from pydantic import StringConstraints
 
 from callcenter.staff.rights import RIGHTS, Right, Role
@@ -14,7 +14,7 @@ from callcenter.store.sign_in.passwords import MOST_PASSWORD
 from callcenter.store.sign_in.sessions import Session, SignInRefused
 from callcenter.usecases.keep_accounts import change_account
 from callcenter.web.api.fields import RequestBody, ResponseBody, moment_out
-from callcenter.web.auth import MOST_TOKEN, AnySession, TheSession, needs_authenticator
+from callcenter.web.auth import MOST_TOKEN, AnySession, SessionOrNone, TheSession, needs_authenticator
 from callcenter.web.cookies import NEW_DEVICE, NEW_TOKEN, device_name
 from callcenter.web.limits import address_of
 from callcenter.web.problems import RequestRefused
@@ -79,10 +79,18 @@ async def sign_in(body: SignIn, request: Request, service: TheService) -> Me:
     return _me(session, service)
 
 
-@router.get("")
-async def me(session: AnySession, service: TheService) -> Me:
+@router.get("", response_model=Me, responses={204: {"description": "Nobody is, and `or_none` was asked for."}})
+async def me(
+    session: SessionOrNone,
+    service: TheService,
+    or_none: Annotated[bool, Query(description="Answer 204 where nobody is signed in, instead of 401.")] = False,
+) -> Me | Response:
     """Say who is signed in."""
-    return _me(session, service)
+    if session is not None:
+        return _me(session, service)
+    if or_none:
+        return Response(status_code=status.HTTP_204_NO_CONTENT)
+    raise RequestRefused("not-signed-in", "sign in first")
 
 
 @router.delete("", status_code=status.HTTP_204_NO_CONTENT)
