@@ -154,7 +154,7 @@ async def remove_authenticator(unit: UnitOfWork, name: str, actor: str, at: Micr
     await forget_authenticator(unit, name)
     await unit.execute(update(AccountRow).where(AccountRow.name == name).values(version=account.version + 1))
     await unit.execute(delete(SessionRow).where(SessionRow.account == name))
-    await unit.note(Audited(at=at, actor=actor, action="remove", kind="authenticator", subject=name))
+    await unit.note(Audited(at=at, actor=actor, action="drop", kind="authenticator", subject=name))
     return await get_account(unit.connection, name)
 
 

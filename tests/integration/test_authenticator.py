@@ -181,7 +181,7 @@ async def test_administrator_removes_a_lost_one_and_is_no_second_person_then(wor
     audit = (await root.get("/audit?kind=authenticator")).json()["items"]
     assert [(one["actor"], one["action"], one["subject"]) for one in audit] == [
         ("ma", "add", "ma"),
-        ("root", "remove", "ma"),
+        ("root", "drop", "ma"),
     ]
 
 

@@ -174,7 +174,7 @@ class Sessions:
         async with self._decisions.writing() as unit:
             await forget_authenticator(unit, name)
             await end_others(unit, session)
-            await unit.note(Audited(at=at, actor=name, action="remove", kind="authenticator", subject=name))
+            await unit.note(Audited(at=at, actor=name, action="drop", kind="authenticator", subject=name))
         self._throttle.forget(key)
 
     async def prove_at_console(self, name: str, password: str, at: Micros, code: str = "") -> Account:

@@ -82,7 +82,6 @@ ACTIONS = Words(
         "refuse": "turned away",
         "reject": "rejected",
         "release": "released",
-        "remove": "removed",
         "renew": "renewed",
         "reopen": "reopened",
         "report": "reported",
