@@ -9,7 +9,7 @@ PY := .venv/bin/python
 PURE := domain rules cases staff sip
 BOTTOM := clock errors numbers shape spreadsheet text untrusted
 
-.PHONY: venv ui wheel system server root demo screens test check generate pure $(PURE:%=pure-%) pure-bottom bench soak clean
+.PHONY: venv outdated ui wheel system server root demo screens test check generate pure $(PURE:%=pure-%) pure-bottom bench soak clean
 
 venv: .venv/.done ## the command, with the phone extra, at .venv/bin/callcenter
 
@@ -34,6 +34,10 @@ root: venv system ## the lab's Asterisk root, built once: no test's own time is 
 
 demo: ui system ## a two-minute story on a real Asterisk, with a live board and pages; DEMO=--stay goes on until Ctrl-C
 	.venv/bin/callcenter demo $(DEMO)
+
+outdated: ui ## parts that are older than the newest, and known weaknesses of the page's; asks the registries
+	.venv/uv/bin/uv pip list --outdated --python $(PY)
+	cd callcenter/web/ui && export PATH=$(CURDIR)/.venv/bin:$$PATH && { npm outdated || true; } && { npm audit || true; }
 
 check: venv ## format, lint, types, floors
 	.venv/bin/ruff format --check .

@@ -1,7 +1,7 @@
 """One file and the environment become one frozen Settings; what cannot be used is named in one sentence.
 
 The environment wins over the file: `CALLCENTER_AMI__HOST` is `host` of the file's `[ami]` table. Secrets never stand
-in the file: they come from the environment or from a file of their own, named by a `*_file` setting.
+in the file: they come from the environment or from a file of their own, named by a `*_file` setting, or a credential.
 """
 
 from __future__ import annotations
@@ -387,7 +387,9 @@ def _kind(annotation: Any) -> str:
     match typing.get_origin(annotation):
         case typing.Literal:
             return "/".join(map(str, arguments))
-        case types.UnionType:
+        case typing.Annotated:
+            return _kind(arguments[0])
+        case types.UnionType | typing.Union:
             return "/".join(map(_kind, arguments))
         case origin if origin is tuple:
             return f"[{_kind(arguments[0])}]"

@@ -7,6 +7,7 @@ from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
 
+from callcenter.credentials import SecretFile
 from callcenter.errors import BadSetting
 from callcenter.text import checked_charset
 
@@ -20,7 +21,7 @@ class LoginSettings(BaseModel):
 
     username: str = Field(min_length=1, description="Section name in manager.conf.")
     secret: SecretStr | None = Field(default=None, description="The secret; better from the environment.")
-    secret_file: Path | None = Field(default=None, description="File whose first line is the secret.")
+    secret_file: SecretFile | None = Field(default=None, description="File whose first line is the secret.")
 
     @field_validator("username")
     @classmethod

@@ -9,6 +9,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
 
+from callcenter.credentials import SecretFile, trusting
 from callcenter.errors import BadSetting
 from callcenter.publish.topics import level
 from callcenter.untrusted import has_controls
@@ -37,8 +38,13 @@ class MqttSettings(BaseModel):
     )
     username: str | None = Field(default=None, min_length=1, description="As whom the service signs in there.")
     password: SecretStr | None = Field(default=None, description="The password; from the environment only.")
-    password_file: Path | None = Field(default=None, description="File whose first line is the password.")
+    password_file: SecretFile | None = Field(default=None, description="File whose first line is the password.")
     tls_ca: Path | None = Field(default=None, description="Certificate authority for a self-signed broker.")
+    tls_certificate: Path | None = Field(
+        default=None,
+        description="Certificate by which the broker knows the service, with a password or without.",
+    )
+    tls_key_file: SecretFile | None = Field(default=None, description="Its key; unset: in the same file.")
     prefix: str = Field(default="callcenter", max_length=100, description="What every topic begins with.")
     kinds: tuple[LeavingName, ...] = Field(
         default=("violation", "survey", "case_warning", "complaint", "call", "pop"),
@@ -70,8 +76,11 @@ class MqttSettings(BaseModel):
             raise ValueError("give only one of password and password_file")
         if self.username is None and (self.password is not None or self.password_file is not None):
             raise ValueError("a password needs a username")
-        if self.tls_ca is not None and (self.url is None or not broker_at(self.url).tls):
-            raise ValueError("tls_ca needs an mqtts:// url")
+        named = self.tls_ca is not None or self.tls_certificate is not None
+        if named and (self.url is None or not broker_at(self.url).tls):
+            raise ValueError("tls_ca and tls_certificate need an mqtts:// url")
+        if self.tls_key_file is not None and self.tls_certificate is None:
+            raise ValueError("tls_key_file needs tls_certificate")
         return self
 
     def reveal(self) -> str | None:
@@ -95,14 +104,11 @@ class MqttSettings(BaseModel):
         """Return how TLS is spoken, the certificate always verified; None where it is not.
 
         Raises:
-            BadSetting: The certificate authority cannot be read.
+            BadSetting: A certificate cannot be used.
         """
         if self.url is None or not broker_at(self.url).tls:
             return None
-        try:
-            return ssl.create_default_context(cafile=self.tls_ca)
-        except (OSError, ssl.SSLError) as error:
-            raise BadSetting(f"mqtt.tls_ca {self.tls_ca} cannot be used: {error}") from error
+        return trusting("mqtt", self.tls_ca, self.tls_certificate, self.tls_key_file)
 
 
 def broker_at(url: str) -> Broker:

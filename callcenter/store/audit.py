@@ -12,7 +12,7 @@ import hmac
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import msgspec
 from sqlalchemy import ColumnElement, exists, insert, not_, select, true, update
@@ -64,12 +64,18 @@ class AuditEntry(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SignedHead(msgspec.Struct, frozen=True, kw_only=True):
-    """The newest entry at a moment, signed."""
+    """The newest entry at a moment, signed.
+
+    Attributes:
+        hashed_by: How entries are chained up to it, `signed_by` how it is signed; heads of before said neither.
+    """
 
     seq: int
     hash: str
     at: Micros
     mac: str
+    hashed_by: Literal["sha256"] = "sha256"
+    signed_by: Literal["hmac-sha256"] = "hmac-sha256"
 
 
 def seal(previous: str, seq: int, told: Audited) -> str:

@@ -71,6 +71,8 @@ def _open_server(settings: StoreSettings, *, patient: bool) -> AsyncEngine:
     said = {"application_name": "callcenter", "lock_timeout": f"{_BUSY_SECONDS * 1000:.0f}ms", **_KEEPALIVE}
     times = {"timeout": _CONNECT_SECONDS, "command_timeout": None if patient else _ANSWER_SECONDS}
     told: dict[str, Any] = {**servers, **times, "server_settings": said}
+    if (context := settings.tls_context()) is not None:
+        told["ssl"] = context
     engine = create_async_engine(
         address, async_creator=lambda: _connect(told), pool_pre_ping=True, hide_parameters=True
     )

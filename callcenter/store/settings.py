@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 from pathlib import Path
 from typing import Any, Self
 
@@ -9,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, m
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
+from callcenter.credentials import SecretFile, trusting
 from callcenter.errors import BadSetting
 from callcenter.staff.site.retention import OUTBOX_DAYS
 from callcenter.untrusted import has_controls
@@ -36,7 +38,15 @@ class StoreSettings(BaseModel):
         ),
     )
     password: SecretStr | None = Field(default=None, description="Its password; from the environment only.")
-    password_file: Path | None = Field(default=None, description="File whose first line is the password.")
+    password_file: SecretFile | None = Field(default=None, description="File whose first line is the password.")
+    tls_ca: Path | None = Field(
+        default=None, description="Certificate authority of the server, whose certificate is then verified."
+    )
+    tls_certificate: Path | None = Field(
+        default=None,
+        description="Certificate by which the server knows the service, with a password or without.",
+    )
+    tls_key_file: SecretFile | None = Field(default=None, description="Its key; unset: in the same file.")
     batch: int = Field(default=500, ge=1, le=10_000, description="Events whose rows one transaction may hold.")
     queue_events: int = Field(
         default=50_000,
@@ -73,7 +83,21 @@ class StoreSettings(BaseModel):
     def _one_password(self) -> Self:
         if self.password is not None and self.password_file is not None:
             raise ValueError("give only one of password and password_file")
+        if self.tls_certificate is not None and self.tls_ca is None:
+            raise ValueError("tls_certificate needs tls_ca: who is not known is shown nothing")
+        if self.tls_key_file is not None and self.tls_certificate is None:
+            raise ValueError("tls_key_file needs tls_certificate")
+        if self.tls_ca is not None and (self.path is not None or "ssl" in make_url(self.url).query):
+            raise ValueError("tls_ca is for a postgresql URL without ssl=")
         return self
+
+    def tls_context(self) -> ssl.SSLContext | None:
+        """Return how TLS is spoken, the certificate verified; None: as the URL's ssl= says.
+
+        Raises:
+            BadSetting: A certificate cannot be used.
+        """
+        return None if self.tls_ca is None else trusting("store", self.tls_ca, self.tls_certificate, self.tls_key_file)
 
     @property
     def path(self) -> Path | None:

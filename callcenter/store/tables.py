@@ -5,6 +5,7 @@ Moments are whole microseconds since 1970 (UTC). Tokens are kept as SHA-256, pas
 
 from __future__ import annotations
 
+import secrets
 from datetime import date
 
 from sqlalchemy import Float, Index, Integer, LargeBinary, String, text
@@ -20,7 +21,8 @@ class AccountRow(Base):
     """A person who may sign in; `pending_role` waits for a second person.
 
     `password_given_at`: somebody else gave the password then; null: it is its owner's own. `authenticator_at`: since
-    then a code is asked for beside the password; null: none is.
+    then a code is asked for beside the password; null: none is. `draft_key` (256 bits, hex): the browser seals under it
+    what its owner typed and did not send yet.
     """
 
     __tablename__ = "accounts"
@@ -40,6 +42,7 @@ class AccountRow(Base):
     pending_by: Mapped[str | None] = mapped_column(String(_NAME))
     password_given_at: Mapped[int | None]
     authenticator_at: Mapped[int | None]
+    draft_key: Mapped[str] = mapped_column(String(_HASH), default=lambda: secrets.token_hex(32))
 
 
 class AuthenticatorRow(Base):

@@ -10,6 +10,7 @@ from fastapi import FastAPI
 from callcenter.errors import BadSetting
 from callcenter.listening import Bounds, HttpServer, bind, share_of_open_files
 from callcenter.store.audit import read_key
+from callcenter.store.sign_in.breached import BreachedPasswords
 from callcenter.web.heads import sign_heads
 from callcenter.web.pages.built import is_built
 from callcenter.web.service import Service
@@ -25,8 +26,10 @@ def web_server(settings: WebSettings, app: FastAPI) -> HttpServer:
     """Take the port that the application is served on.
 
     Raises:
-        BadSetting: It is taken, or the address is not this machine's.
+        BadSetting: It is taken, the address is not this machine's, or the list of breached passwords is none.
     """
+    if settings.breached_passwords is not None:
+        BreachedPasswords(settings.breached_passwords).check()
     try:
         bound = bind(settings.host, settings.port)
     except OSError as error:

@@ -220,7 +220,11 @@ def build(
     steady: Clock | None = None,
 ) -> Service:
     """Put the parts together; `in_force` tells at any time which rulebook and roster are in force."""
-    accounts, steady, ports = accounts or Accounts(), steady or steady_clock(), ports or Ports()
+    accounts, steady, ports = (
+        accounts or Accounts(breached=settings.breached_passwords),
+        steady or steady_clock(),
+        ports or Ports(),
+    )
     return Service(
         settings=settings,
         decisions=decisions,

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
 
+from callcenter.credentials import SecretFile
 from callcenter.domain.frame import SECOND, Micros
 from callcenter.errors import BadSetting
 from callcenter.rules.records.steps import Terms
@@ -27,7 +28,7 @@ class DialplanSettings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
     secret: SecretStr | None = Field(default=None, description="The dialplan's token; better from the environment.")
-    secret_file: Path | None = Field(default=None, description="File whose first line is the dialplan's token.")
+    secret_file: SecretFile | None = Field(default=None, description="File whose first line is the dialplan's token.")
 
     @model_validator(mode="after")
     def _one_source(self) -> Self:
@@ -81,6 +82,10 @@ class WebSettings(BaseModel):
         default=(),
         description="Roles that work with nothing before they have an authenticator, whose code is asked for.",
     )
+    breached_passwords: Path | None = Field(
+        default=None,
+        description="File of SHA-1 hashes of breached passwords, in their order, one a line; none of them is taken.",
+    )
     sign_ins_per_minute: int = Field(default=20, ge=1, description="Attempts to sign in that one address may make.")
     reports_per_minute: int = Field(
         default=120, ge=1, description="Batches of contacts that one system may report in a minute."
@@ -91,7 +96,9 @@ class WebSettings(BaseModel):
     decide_days: int = Field(default=5, ge=1, description="Working days in which an appeal should be decided.")
     worked_days: tuple[date, ...] = Field(default=(), description="Days worked, whatever the official calendar says.")
     free_days: tuple[date, ...] = Field(default=(), description="Days not worked, whatever the official calendar says.")
-    audit_key_file: Path | None = Field(default=None, description="File with the key that signs the audit log's heads.")
+    audit_key_file: SecretFile | None = Field(
+        default=None, description="File with the key that signs the audit log's heads."
+    )
     audit_heads: Path = Field(default=Path("var/audit-heads.jsonl"), description="File of the signed heads.")
     audit_heads_url: str | None = Field(
         default=None, pattern=r"^https?://[^\s]+$", description="Each signed head is posted here as well, as JSON."

@@ -91,6 +91,14 @@ class TestSession:
         answer = await work.browser().get(path)
         assert (answer.status_code, answer.json()["type"]) == (401, "urn:callcenter:problem:not-signed-in")
 
+    async def test_page_seals_what_is_typed_by_a_key_that_is_the_accounts_own_and_stays(self, work: Department) -> None:
+        keys = []
+        for name in ("alice", "alice", "sun"):
+            browser = await work.signed_in(name)
+            keys.append((await browser.get("/session")).json()["draft_key"])
+        assert keys[0] == keys[1] != keys[2]
+        assert [len(bytes.fromhex(key)) for key in keys] == [32] * 3
+
     async def test_signing_out_ends_it(self, work: Department) -> None:
         sun = await work.signed_in("sun")
         out = await sun.send("DELETE", "/session")

@@ -176,6 +176,21 @@ async def test_head_that_was_forged_is_refused(decisions: DecisionStore, heads: 
         await verified(decisions, heads)
 
 
+async def test_head_says_by_which_algorithms_and_one_of_before_means_the_same(
+    decisions: DecisionStore, heads: Path
+) -> None:
+    await sign_now(decisions, heads)
+    written = await asyncio.to_thread(heads.read_text)
+    named = ',"hashed_by":"sha256","signed_by":"hmac-sha256"'
+    assert written.count(named) == 1
+    told = read_heads(heads, KEY)
+    await asyncio.to_thread(heads.write_text, written.replace(named, ""))
+    assert read_heads(heads, KEY) == told
+    await asyncio.to_thread(heads.write_text, written.replace('"sha256"', '"sha3"'))
+    with pytest.raises(UnreadableFile, match="sha3"):
+        read_heads(heads, KEY)
+
+
 async def test_head_that_was_not_made_is_said_to_be_unreadable(heads: Path) -> None:
     with pytest.raises(UnreadableFile, match="cannot be read"):
         read_heads(heads, KEY)

@@ -32,11 +32,12 @@ pytestmark = pytest.mark.one_database
 
 
 class Proxied:
-    """A department behind the proxy."""
+    """A department behind the proxy; `switch` notes what the switch's web server is asked."""
 
-    def __init__(self, work: Department, port: int) -> None:
+    def __init__(self, work: Department, port: int, switch: list[str]) -> None:
         self.work = work
         self.port = port
+        self.switch = switch
 
     def browser(self, address: str = "127.0.0.1", **terms: Any) -> httpx.AsyncClient:
         """Give a browser at an address of this machine; `terms` are what it makes of TLS."""
@@ -62,19 +63,36 @@ async def behind(tmp_path: Path) -> AsyncIterator[Proxied]:
         server = web_server(WebSettings(port=0, **told), work.app)
         serving = asyncio.create_task(serve_web(server, work.service))
         try:
-            async with proxy(tmp_path, server.port) as port:
-                yield Proxied(work, port)
+            async with switch() as (asked, its), proxy(tmp_path, server.port, its) as port:
+                yield Proxied(work, port, asked)
         finally:
             serving.cancel()
             await asyncio.wait([serving])
 
 
 @asynccontextmanager
-async def proxy(folder: Path, service: int) -> AsyncIterator[int]:
+async def switch() -> AsyncIterator[tuple[list[str], int]]:
+    """Take WebSockets from everybody, as Asterisk does; yields what was asked, and the port."""
+    asked: list[str] = []
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        asked.append((await reader.readuntil(b"\r\n\r\n")).decode())
+        writer.write(b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n")
+        while said := await reader.read(100):
+            writer.write(said)
+        writer.close()
+
+    async with await asyncio.start_server(answer, "127.0.0.1", 0) as server:
+        yield asked, server.sockets[0].getsockname()[1]
+
+
+@asynccontextmanager
+async def proxy(folder: Path, service: int, switch: int | None = None) -> AsyncIterator[int]:
     """Start nginx by the container's own script; certificate and key are one file, as Asterisk has them."""
     port, pem = free_port(), folder / "page.pem"
     pem.write_bytes(CERTIFICATE.read_bytes() + CERTIFICATE.with_name("key.pem").read_bytes())
     told = {"LISTEN": f"127.0.0.1:{port}", "CERTIFICATE": str(pem), "SERVICE": f"127.0.0.1:{service}"}
+    told |= {} if switch is None else {"SWITCH": f"127.0.0.1:{switch}"}
     running = await asyncio.create_subprocess_exec(
         *("setpriv", "--pdeathsig", "TERM", str(START)),
         env={"PATH": PATH, "FOLDER": str(folder)} | told,
@@ -170,6 +188,58 @@ async def test_what_the_dialplan_asks_is_not_asked_from_outside_even_with_its_to
         answer = await browser.get(f"{path}?line=601", headers={"X-Callcenter-Token": TOKEN})
     assert answer.status_code == httpx.codes.NOT_FOUND
     assert "nginx" in answer.text
+
+
+@pytest.mark.parametrize(
+    "origin", [None, "null", "https://other.example", "http://localhost:{port}", "https://localhost", ""]
+)
+async def test_a_phone_of_another_site_s_page_does_not_reach_the_switch(behind: Proxied, origin: str | None) -> None:
+    status, _, writer = await handshake(behind, origin)
+    writer.close()
+    assert (status, behind.switch) == (403, [])
+
+
+async def test_a_phone_of_its_own_page_talks_with_the_switch_which_is_not_shown_the_session(behind: Proxied) -> None:
+    status, reader, writer = await handshake(behind, "https://localhost:{port}")
+    assert status == httpx.codes.SWITCHING_PROTOCOLS
+    writer.write(b"REGISTER")
+    async with asyncio.timeout(PATIENCE):
+        assert await reader.readexactly(8) == b"REGISTER"
+    writer.close()
+    (asked,) = behind.switch
+    assert asked.startswith("GET /ws HTTP/1.1\r\n")
+    assert "sec-websocket-protocol: sip" in asked.lower()
+    assert "of-the-session" not in asked
+
+
+async def handshake(behind: Proxied, origin: str | None) -> tuple[int, asyncio.StreamReader, asyncio.StreamWriter]:
+    """Ask for a WebSocket as a browser does; returns the status, and the connection after its headers."""
+    trusting = ssl.create_default_context(cafile=str(CERTIFICATE))
+    reader, writer = await asyncio.open_connection("localhost", behind.port, ssl=trusting)
+    told = {
+        "Host": f"localhost:{behind.port}",
+        "Connection": "Upgrade",
+        "Upgrade": "websocket",
+        "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==",
+        "Sec-WebSocket-Version": "13",
+        "Sec-WebSocket-Protocol": "sip",
+        "Cookie": "__Host-callcenter_session=of-the-session",
+    }
+    if origin is not None:
+        told["Origin"] = origin.format(port=behind.port)
+    lines = "".join(f"{name}: {value}\r\n" for name, value in told.items())
+    writer.write(f"GET /ws HTTP/1.1\r\n{lines}\r\n".encode())
+    async with asyncio.timeout(PATIENCE):
+        head = await reader.readuntil(b"\r\n\r\n")
+    return int(head.split()[1]), reader, writer
+
+
+async def test_where_no_switch_is_named_a_phone_finds_none(tmp_path: Path) -> None:
+    async with proxy(tmp_path, free_port()) as port:
+        assert not (tmp_path / "phones.conf").exists()
+        trusting = ssl.create_default_context(cafile=str(CERTIFICATE))
+        async with httpx.AsyncClient(verify=trusting, base_url=f"https://localhost:{port}") as browser:
+            assert (await browser.get("/ws")).status_code == httpx.codes.BAD_GATEWAY
 
 
 async def test_without_a_certificate_it_says_which_file_is_wanted(tmp_path: Path) -> None:

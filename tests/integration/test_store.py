@@ -42,6 +42,7 @@ from callcenter.store.migrations.versions import (
     r0024_record_due,
     r0032_notified_records,
     r0033_name_tails,
+    r0034_draft_keys,
 )
 from callcenter.store.record.models import Base
 from tests.support.databases import DATABASES
@@ -327,6 +328,19 @@ async def test_customers_of_before_are_found_by_their_names(blank: StoreSettings
     found = DATABASES.sql(blank, "SELECT tail, folded, customer FROM customer_name_tails")
     names = {"a": "王小明", "c": "xx" * 100}
     assert sorted(found) == sorted((tail, name, one) for one, name in names.items() for tail in tails(name))
+
+
+async def test_accounts_of_before_have_a_key_of_their_own_for_what_is_typed(blank: StoreSettings) -> None:
+    engine = open_engine(blank, make=True)
+    async with engine.begin() as opened:
+        await opened.run_sync(migrate, r0034_draft_keys.down_revision)
+    await engine.dispose()
+    told = "name, full_name, role, password, created_at, version"
+    for name in ("mana", "sun"):
+        DATABASES.sql(blank, f"INSERT INTO accounts ({told}) VALUES ('{name}', 'M', 'agent', 'x', 1, 1)")  # noqa: S608
+    await upgrade(blank)
+    keys = [bytes.fromhex(key) for (key,) in DATABASES.sql(blank, "SELECT draft_key FROM accounts")]
+    assert ({len(key) for key in keys}, len(set(keys))) == ({32}, 2)
 
 
 async def test_what_is_recorded_already_is_passed_over(store: Store, settings: StoreSettings) -> None:

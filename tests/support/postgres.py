@@ -54,6 +54,18 @@ class PostgresServer:
             assert time.monotonic() < ends, (self.folder / "log").read_text()
             time.sleep(0.02)
 
+    def say(self, *settings: str) -> None:
+        """Start it with other settings besides, each `name=value`."""
+        self._settings = (*self._settings, *settings)
+
+    def place(self, name: str, content: bytes) -> None:
+        """Put a file among its own, which it alone may read."""
+        path = self._data / name
+        path.write_bytes(content)
+        path.chmod(0o600)
+        if self._as_whom:
+            os.chown(path, self._as_whom["user"], self._as_whom["group"])
+
     def stop(self) -> None:
         """End it at once, as it ends when its machine is switched off in an orderly way."""
         if self._running is not None:

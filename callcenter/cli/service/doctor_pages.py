@@ -10,6 +10,7 @@ from callcenter.doctor.inspect import Check
 from callcenter.errors import BadSetting
 from callcenter.files.phones import read_phones
 from callcenter.locale import english
+from callcenter.store.sign_in.breached import BreachedPasswords
 from callcenter.web.pages.built import PAGE, STATIC
 
 
@@ -17,12 +18,26 @@ def inspect_pages(settings: Settings) -> list[Check]:
     """Judge page and phones by the settings alone; nothing where no page is served."""
     if not settings.web.enabled:
         return []
-    checks = []
+    checks = [_passwords(settings)]
     if not (STATIC / PAGE.removeprefix("/")).is_file():
         checks.append(Check("page", "warn", "not built: the API is served alone", "in the program's folder: make ui"))
     if settings.desk.phones is not None:
         checks += [_phones(settings), *_websocket(settings.desk.websocket or ""), *_relay(settings)]
     return checks
+
+
+def _passwords(settings: Settings) -> Check:
+    name, path = "breached passwords", settings.web.breached_passwords
+    if path is None:
+        found = english(
+            "the 30,000 commonest alone are refused; [web] breached_passwords may name a list of all that are known"
+        )
+        return Check(name, "ok", found)
+    try:
+        BreachedPasswords(path).check()
+    except BadSetting as error:
+        return Check(name, "fail", str(error), "settings: [web] breached_passwords")
+    return Check(name, "ok", english(f"none that stands in {path} is taken"))
 
 
 def _phones(settings: Settings) -> Check:

@@ -83,7 +83,7 @@ def add_user(
         team=team,
         joined=None if joined is None else joined.date(),
     )
-    hashed = _new_password(name, language)
+    hashed = _new_password(settings, name, language)
     added = _at_desk(settings, lambda unit: add_account(unit, new, hashed, _actor(), wall_clock(), agents))
     print(_SAID.say("added", language, name=added.name, role=added.role))
 
@@ -91,7 +91,7 @@ def add_user(
 @app.command("passwd")
 def change_password(name: Name, settings: SettingsPath = None, lang: LangOption = "") -> None:
     """Give an account another password; it is signed out everywhere."""
-    _change(settings, name, {"password": _new_password(name, spoken(lang))})
+    _change(settings, name, {"password": _new_password(settings, name, spoken(lang))})
     print(_SAID.say("password", spoken(lang), name=name))
 
 
@@ -168,9 +168,10 @@ def _at_desk(path: Path | None, work: Callable[[UnitOfWork], Awaitable[T]]) -> T
     return at_desk(load_settings(path).store, work)
 
 
-def _new_password(name: str, language: Language) -> str:
+def _new_password(settings: Path | None, name: str, language: Language) -> str:
     """Ask for a password, and return its hash."""
-    return asyncio.run(Accounts().hashed(name, typed_twice(name, language)))
+    accounts = Accounts(breached=load_settings(settings).web.breached_passwords)
+    return asyncio.run(accounts.hashed(name, typed_twice(name, language)))
 
 
 def _actor() -> str:

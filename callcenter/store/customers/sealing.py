@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM, AESSIV
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from callcenter.credentials import others_may_read
 from callcenter.domain.frame import Micros
 from callcenter.errors import BadSetting
 from callcenter.ownfiles import open_private
@@ -60,7 +61,7 @@ class MasterKeys:
             BadSetting: It cannot be read, is open to others, or is none.
         """
         try:
-            if path.stat().st_mode & 0o077:
+            if others_may_read(path):
                 raise BadSetting(f"the master keys {path} can be read by others: run chmod 600 {path}")
             lines = path.read_text("ascii").split("\n")
             parted = [line.split() for line in lines if line.strip()]

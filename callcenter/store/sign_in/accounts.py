@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -13,9 +14,11 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from callcenter.domain.frame import Micros
+from callcenter.errors import BadInput
 from callcenter.staff.rights import Role
 from callcenter.staff.roles import Principal
 from callcenter.store.conflicts import Missing
+from callcenter.store.sign_in.breached import BreachedPasswords
 from callcenter.store.sign_in.lanes import Lane
 from callcenter.store.sign_in.passwords import MOST_PASSWORD, require_strong
 from callcenter.store.tables import AccountRow
@@ -59,10 +62,11 @@ class NewAccount(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Accounts:
-    """The accounts; `hasher` makes and checks the passwords' hashes."""
+    """The accounts; `hasher` makes and checks the passwords' hashes, `breached` lists what no password may be."""
 
-    def __init__(self, hasher: PasswordHasher | None = None) -> None:
+    def __init__(self, hasher: PasswordHasher | None = None, breached: Path | None = None) -> None:
         self._hasher = hasher or PasswordHasher()
+        self._breached = None if breached is None else BreachedPasswords(breached)
         self._strangers, self._known = Lane(), Lane()  # a hash takes 64 MiB
         self._nobody = self._hasher.hash("nobody signs in with this")
 
@@ -75,7 +79,8 @@ class Accounts:
             by: The account that asks for it, which must have signed in.
 
         Raises:
-            BadInput: It is too short, too long, holds the account's own name, or is among the first that are tried.
+            BadInput: It is too short, too long, holds the account's own name, is among the first that are tried, or
+                stands in the list of breached ones, or that list cannot be read.
             Busy: Too many are being checked.
         """
         async with self._known.turn(by):
@@ -99,6 +104,8 @@ class Accounts:
 
     def _hashed(self, name: str, password: str) -> str:
         require_strong(name, password)
+        if self._breached is not None and self._breached.holds(password):
+            raise BadInput("this password stands in a list of breached ones; take several words of your own")
         return self._hasher.hash(password)
 
     def _fits(self, kept: str, password: str) -> bool:
@@ -124,6 +131,12 @@ async def find_account(connection: AsyncConnection, name: str) -> Account | None
     """Read an account, if there is one of that name."""
     row = (await connection.execute(select(AccountRow).where(AccountRow.name == name))).one_or_none()
     return None if row is None else account_of_row(row)
+
+
+async def draft_key(connection: AsyncConnection, name: str) -> str:
+    """Read the key (256 bits, hex) under which an account's browser seals what was typed and not sent yet."""
+    found: str = (await connection.execute(select(AccountRow.draft_key).where(AccountRow.name == name))).scalar_one()
+    return found
 
 
 async def list_accounts(connection: AsyncConnection, after: str = "", limit: int = 100) -> list[Account]:

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from callcenter.credentials import SecretFile
 from callcenter.errors import BadSetting
 from callcenter.locale import english
 from callcenter.store.outbox import OutboxKind
@@ -32,7 +33,9 @@ class WebhookSettings(BaseModel):
 
     name: str = Field(pattern=f"^{_NAME}$", description="How it is called in `callcenter outbox`, metrics and logs.")
     url: str = Field(max_length=2_000, description="Where each entry is posted, as JSON; https, or http to loopback.")
-    secret_file: Path = Field(description="File whose first line is the key of its signatures, 16 characters or more.")
+    secret_file: SecretFile = Field(
+        description="File whose first line is the key of its signatures, 16 characters or more."
+    )
     kinds: tuple[LeavingKind, ...] = Field(min_length=1, description="What it is told.")
     timeout: float = Field(default=10, gt=0, le=120, description="Seconds in which it has to answer.")
     at_once: int = Field(default=4, ge=1, le=64, description="So many keys' entries are posted side by side.")
@@ -91,7 +94,7 @@ class MailSettings(BaseModel):
     )
     tls_ca: Path | None = Field(default=None, description="Certificate authority of the server; unset: the system's.")
     username: str | None = Field(default=None, max_length=320, description="Name to sign in with; unset: without.")
-    password_file: Path | None = Field(default=None, description="File whose first line is its password.")
+    password_file: SecretFile | None = Field(default=None, description="File whose first line is its password.")
     sender: str = Field(description="Address that mail comes from.")
     recipients: dict[MailedKind, tuple[str, ...]] = Field(min_length=1, description="Kind → addresses that get it.")
     language: Literal["zh-CN", "en"] = Field(default="zh-CN", description="In which it is written.")

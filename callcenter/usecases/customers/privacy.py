@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from pydantic import BaseModel, ConfigDict, Field
 
 from callcenter.cases.access import AccessFigures
+from callcenter.credentials import SecretFile
 from callcenter.domain.frame import SECOND, Micros
 from callcenter.store.customers.sealing import MasterKeys
 
@@ -32,7 +31,7 @@ class PrivacySettings(BaseModel):
     shift_margin_minutes: float = Field(
         default=30, ge=0, le=1440, description="So long before and after a shift reads are still of the shift."
     )
-    key_file: Path | None = Field(
+    key_file: SecretFile | None = Field(
         default=None, description="File with the master keys of numbers in evidence; without one they stand in plain."
     )
 

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Query, Request, Response, status
 from pydantic import StringConstraints
 
 from callcenter.staff.rights import RIGHTS, Right, Role
+from callcenter.store.sign_in.accounts import draft_key
 from callcenter.store.sign_in.authenticators import MOST_CODE
 from callcenter.store.sign_in.passwords import MOST_PASSWORD
 from callcenter.store.sign_in.sessions import Session, SignInRefused
@@ -51,7 +52,8 @@ class Me(ResponseBody):
     """Who is signed in; `csrf` goes back as X-CSRF-Token with whatever changes something.
 
     `password_given`: somebody else gave the password; `authenticator_missing`: the role must have one. Before that is
-    done nothing else is answered, and `rights` is empty.
+    done nothing else is answered, and `rights` is empty. `draft_key` (256 bits, hex): the page seals under it what
+    was typed and not sent yet, by AES-GCM; the browser keeps it nowhere.
     """
 
     name: str
@@ -64,6 +66,7 @@ class Me(ResponseBody):
     authenticator: bool
     authenticator_missing: bool
     csrf: str
+    draft_key: str
     expires_at: datetime | None
 
 
@@ -76,7 +79,7 @@ async def sign_in(body: SignIn, request: Request, service: TheService) -> Me:
     session = await service.sessions.sign_in(body.name, body.password, at, device, body.code)
     setattr(request.state, NEW_TOKEN, session.token)
     setattr(request.state, NEW_DEVICE, session.device)
-    return _me(session, service)
+    return await _me(session, service)
 
 
 @router.get("", response_model=Me, responses={204: {"description": "Nobody is, and `or_none` was asked for."}})
@@ -87,7 +90,7 @@ async def me(
 ) -> Me | Response:
     """Say who is signed in."""
     if session is not None:
-        return _me(session, service)
+        return await _me(session, service)
     if or_none:
         return Response(status_code=status.HTTP_204_NO_CONTENT)
     raise RequestRefused("not-signed-in", "sign in first")
@@ -134,9 +137,11 @@ def _device(request: Request, service: Service) -> str:
     return token if len(token) <= MOST_TOKEN else ""
 
 
-def _me(session: Session, service: Service) -> Me:
+async def _me(session: Session, service: Service) -> Me:
     account = session.account
     given, missing = account.password_given_at is not None, needs_authenticator(session, service)
+    async with service.decisions.reading() as connection:
+        key = await draft_key(connection, account.name)
     return Me(
         name=account.name,
         full_name=account.full_name,
@@ -148,5 +153,6 @@ def _me(session: Session, service: Service) -> Me:
         authenticator=account.authenticator_at is not None,
         authenticator_missing=missing,
         csrf=session.csrf,
+        draft_key=key,
         expires_at=moment_out(session.expires_at, service.rulebook.zone),
     )

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from callcenter.credentials import SecretFile
 from callcenter.locale import english
 from callcenter.staff.site.pauses import is_reason
 from callcenter.staff.site.queues import is_queue_number
@@ -50,7 +51,7 @@ class DeskSettings(BaseModel):
         default=True, description="An agent is told that a lead listens, whispers or barges, and who."
     )
     turn_username: str | None = Field(default=None, max_length=200, description="By which TURN servers know phones.")
-    turn_secret_file: Path | None = Field(default=None, description="File whose first line is TURN's password.")
+    turn_secret_file: SecretFile | None = Field(default=None, description="File whose first line is TURN's password.")
 
     @field_validator("numbers")
     @classmethod

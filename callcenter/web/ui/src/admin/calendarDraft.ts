@@ -1,7 +1,7 @@
 /** Days that somebody would have worked or not, before they are proposed: kept in this browser until then. */
 import { reactive } from "vue";
 
-import { kept } from "@/words/kept";
+import { SITE_DAYS, sealed } from "@/words/sealed";
 
 /** true: worked, false: not, null: as the official calendar has it. */
 export type OwnDays = Record<string, boolean | null>;
@@ -29,8 +29,8 @@ export interface CalendarDraft {
   forget: () => void;
 }
 
-export function useCalendarDraft(account: string): CalendarDraft {
-  const shelf = kept<OwnDays>(`calendar:${account}`, areDays);
+export function useCalendarDraft(): CalendarDraft {
+  const shelf = sealed<OwnDays>("calendar", areDays, SITE_DAYS);
   function become(days: OwnDays): void {
     draft.days = days;
     if (Object.keys(days).length === 0) shelf.forget();

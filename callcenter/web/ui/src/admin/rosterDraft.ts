@@ -3,7 +3,7 @@ import { computed, onMounted, reactive, ref, watch } from "vue";
 
 import { api, ask, type Shape } from "@/api/client";
 import { toldBy } from "@/words/form";
-import { kept } from "@/words/kept";
+import { SITE_DAYS, sealed } from "@/words/sealed";
 
 import { begunIn, changedAgents, copied, daysOf, plus, SHEETS, type Times } from "./roster";
 
@@ -16,7 +16,7 @@ async function read(first: string): Promise<Shape["RosterWeek"]> {
 }
 
 /** Works on the week that `first` names. */
-export function useRosterDraft(account: string, first: () => string) {
+export function useRosterDraft(first: () => string) {
   const week = ref<Shape["RosterWeek"] | null>(null);
   const was = ref<Times>({ shifts: [], leave: [], breaks: [] });
   const now = ref<Times>(was.value);
@@ -30,7 +30,7 @@ export function useRosterDraft(account: string, first: () => string) {
   const days = computed(() => daysOf(first(), agents.value, now.value));
   /** Of whom the week is changed by what the draft comes to, of the others by what holds. */
   const conflicts = computed(() => [...(week.value?.conflicts ?? []).filter((one) => !agents.value.includes(one.agent)), ...tried.conflicts]);
-  const store = () => kept<Times>(`roster.${account}.${first()}`, isTimes);
+  const store = () => sealed<Times>(`roster.${first()}`, isTimes, SITE_DAYS);
 
   async function load(): Promise<void> {
     const mine = ++asked;

@@ -1,4 +1,6 @@
-/** Notes that are being written: kept on this browser by account and call until they are saved, for a day at most. */
+/** Notes that are being written: kept by call until they are saved, for a day at most. */
+import type { Kept } from "@/words/kept";
+import { sealed } from "@/words/sealed";
 
 export interface Draft {
   note: string;
@@ -8,14 +10,10 @@ export interface Draft {
   callBackBy: string | null;
   /** The key under which it is saved once, however often it is sent. */
   key: string;
-  at: number;
 }
 
-const DAY = 86_400;
-const PREFIX = "callcenter.draft.";
-
 export function emptyDraft(key: string): Draft {
-  return { note: "", caseClass: null, outcome: null, callBackTo: "", callBackBy: null, key, at: 0 };
+  return { note: "", caseClass: null, outcome: null, callBackTo: "", callBackBy: null, key };
 }
 
 /** Tells whether nothing was written yet. */
@@ -23,47 +21,11 @@ export function isEmpty(draft: Draft): boolean {
   return !draft.note && draft.caseClass === null && draft.outcome === null && !draft.callBackTo && draft.callBackBy === null;
 }
 
-function nameOf(account: string, uniqueid: string): string {
-  return `${PREFIX}${account}.${uniqueid}`;
+function isDraft(value: unknown): boolean {
+  const one = value as Partial<Draft> | null;
+  return typeof one?.note === "string" && typeof one.key === "string";
 }
 
-export function readDraft(store: Storage, account: string, uniqueid: string, now: number): Draft | null {
-  try {
-    const read = JSON.parse(store.getItem(nameOf(account, uniqueid)) ?? "null") as Partial<Draft> | null;
-    if (read === null || typeof read.note !== "string" || typeof read.key !== "string") return null;
-    return now - (read.at ?? 0) > DAY ? null : { ...emptyDraft(read.key), ...read };
-  } catch {
-    return null;
-  }
-}
-
-/** Keeps a draft; one that is empty is forgotten. */
-export function keepDraft(store: Storage, account: string, uniqueid: string, draft: Draft): void {
-  try {
-    if (isEmpty(draft)) store.removeItem(nameOf(account, uniqueid));
-    else store.setItem(nameOf(account, uniqueid), JSON.stringify(draft));
-  } catch {
-    // a browser that keeps nothing, or is full: the page still has it
-  }
-}
-
-export function forgetDraft(store: Storage, account: string, uniqueid: string): void {
-  try {
-    store.removeItem(nameOf(account, uniqueid));
-  } catch {
-    // likewise
-  }
-}
-
-/** Forgets what is older than a day. */
-export function forgetOld(store: Storage, now: number): void {
-  for (const name of Object.keys(store).filter((one) => one.startsWith(PREFIX))) {
-    let at = 0;
-    try {
-      at = (JSON.parse(store.getItem(name) ?? "{}") as Partial<Draft>).at ?? 0;
-    } catch {
-      // no draft of ours
-    }
-    if (now - at > DAY) store.removeItem(name);
-  }
+export function noteDraft(uniqueid: string): Kept<Draft> {
+  return sealed<Draft>(`note.${uniqueid}`, isDraft);
 }

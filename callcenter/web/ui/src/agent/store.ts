@@ -4,26 +4,24 @@ import { ref, watch } from "vue";
 
 import { useLive } from "@/live/store";
 import { useSession } from "@/session/store";
+import { sealed } from "@/words/sealed";
 
 import { type Matter, matterAfter, noteAfter } from "./matter";
 
-const KEPT = "callcenter.matter";
+const KEPT = sealed<Matter>("matter", (value) => typeof (value as Partial<Matter> | null)?.uniqueid === "string", 1, "sessionStorage");
 
 export const useMatter = defineStore("matter", () => {
   const session = useSession();
   const live = useLive();
-  const matter = ref<Matter | null>(read());
+  const matter = ref<Matter | null>(KEPT.read());
   const note = ref<Matter | null>(noteAfter(matter.value, matter.value));
 
-  function read(): Matter | null {
-    try {
-      const kept = JSON.parse(sessionStorage.getItem(KEPT) ?? "null") as { account: string; matter: Matter } | null;
-      return kept !== null && kept.account === session.me?.name ? kept.matter : null;
-    } catch {
-      return null;
-    }
-  }
-
+  // what one account was at is nothing to the next
+  watch(
+    () => session.me?.name,
+    () => (matter.value = note.value = KEPT.read()),
+    { flush: "sync" },
+  );
   watch(
     () => live.state,
     (state) => {
@@ -36,11 +34,8 @@ export const useMatter = defineStore("matter", () => {
   watch(matter, (now) => (note.value = noteAfter(note.value, now)), { flush: "sync" });
   watch([matter, note], ([now, noted]) => {
     const kept = now?.phase === "ringing" ? (noted ?? now) : now;
-    try {
-      sessionStorage.setItem(KEPT, JSON.stringify(kept === null ? null : { account: session.me?.name, matter: kept }));
-    } catch {
-      // a browser that keeps nothing
-    }
+    if (kept === null) KEPT.forget();
+    else KEPT.write(kept);
   });
 
   /** Takes up a call that was left without a note. */

@@ -1,5 +1,6 @@
-/** What somebody typed of a move: kept on this browser by account, case or enquiry, and move until it is made. */
-import { type Kept, kept } from "@/words/kept";
+/** What somebody typed of a move: kept by case or enquiry, and move, until it is made, for a day at most. */
+import type { Kept } from "@/words/kept";
+import { sealed } from "@/words/sealed";
 
 import type { Answers } from "./form";
 
@@ -8,8 +9,6 @@ export interface MoveDraft {
   /** The key under which the line that was sent last is done once, and that line. */
   key: string;
   sent: string;
-  /** When it was typed: old ones are forgotten with the drafts of notes. */
-  at: number;
 }
 
 function isDraft(value: unknown): boolean {
@@ -17,6 +16,6 @@ function isDraft(value: unknown): boolean {
   return typeof one?.answers === "object" && one.answers !== null && typeof one.key === "string" && typeof one.sent === "string";
 }
 
-export function moveDraft(account: string, kind: "case" | "enquiry", number: string, move: string): Kept<MoveDraft> {
-  return kept<MoveDraft>(`draft.${account}.${kind}.${number}.${move}`, isDraft);
+export function moveDraft(kind: "case" | "enquiry", number: string, move: string): Kept<MoveDraft> {
+  return sealed<MoveDraft>(`${kind}.${number}.${move}`, isDraft);
 }

@@ -5,7 +5,6 @@ import { useRoute, useRouter } from "vue-router";
 
 import { newKey, Problem } from "@/api/client";
 import { say } from "@/locale";
-import { useSession } from "@/session/store";
 import type { One } from "@/table/one";
 
 import { type MoveDraft, moveDraft } from "./drafts";
@@ -39,14 +38,13 @@ export function useMoving<T, L>(
 ): Moving<L> {
   const route = useRoute();
   const router = useRouter();
-  const session = useSession();
   const answers = ref<Answers>({});
   const fault = ref("");
   const wrong = ref<string[]>([]);
   const busy = ref(false);
   const meanwhile = ref([]) as Ref<L[]>;
   const open = computed(() => (typeof route.query.do === "string" ? route.query.do : null));
-  const draft = (move: string) => moveDraft(session.me?.name ?? "", of.kind, of.id(), move);
+  const draft = (move: string) => moveDraft(of.kind, of.id(), move);
   /** It as it was when the form was opened, or when what happened meanwhile was told. */
   let seen = { version: "", lines: 0 };
   let sent = { key: newKey(), line: "" };
@@ -71,7 +69,7 @@ export function useMoving<T, L>(
   function keep(): void {
     if (open.value === null) return;
     if (isBlank(answers.value)) draft(open.value).forget();
-    else draft(open.value).write({ answers: answers.value, key: sent.key, sent: sent.line, at: Date.now() / 1000 });
+    else draft(open.value).write({ answers: answers.value, key: sent.key, sent: sent.line });
   }
 
   watch(open, (move) => begin(move === null ? null : draft(move).read()), { immediate: true });

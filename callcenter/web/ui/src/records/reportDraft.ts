@@ -1,6 +1,7 @@
-/** What somebody typed of a breach that they saw: kept on this browser until it is sent. */
+/** What somebody typed of a breach that they saw: kept until it is sent, for a day at most. */
 import { newKey } from "@/api/client";
-import { type Kept, kept } from "@/words/kept";
+import type { Kept } from "@/words/kept";
+import { sealed } from "@/words/sealed";
 
 export interface Report {
   rule: string;
@@ -23,8 +24,8 @@ function isDraft(value: unknown): boolean {
   return typeof value === "object" && value !== null && NAMES.every((name) => typeof (value as Record<string, unknown>)[name] === "string");
 }
 
-export function reportDraft(account: string): Kept<ReportDraft> {
-  return kept<ReportDraft>(`draft.${account}.report`, isDraft);
+export function reportDraft(): Kept<ReportDraft> {
+  return sealed<ReportDraft>("report", isDraft);
 }
 
 /** What the form begins with: what the way here names, before what was typed earlier. */

@@ -3,6 +3,7 @@ import { defineStore } from "pinia";
 import { computed, ref } from "vue";
 
 import { api, ask, asking, Problem, type Shape } from "@/api/client";
+import { closeSealed, openSealed } from "@/words/sealed";
 
 export type Me = Shape["Me"];
 export type Right = Shape["Right"];
@@ -16,7 +17,8 @@ export const useSession = defineStore("session", () => {
   /** Is there once it is known whether somebody is signed in. */
   const asked = new Promise<void>((resolve) => (tellAsked = resolve));
 
-  function take(told: Me): Me {
+  async function take(told: Me): Promise<Me> {
+    await openSealed(told.name, told.draft_key);
     me.value = told;
     asking.csrf = told.csrf;
     lost.value = false;
@@ -26,7 +28,7 @@ export const useSession = defineStore("session", () => {
   /** Asks who is signed in; null: nobody. */
   async function begin(): Promise<Me | null> {
     const told = await ask(api.GET("/api/v1/session", { params: { query: { or_none: true } } }));
-    if (told) take(told);
+    if (told) await take(told);
     tellAsked();
     return told ?? null;
   }
@@ -45,6 +47,7 @@ export const useSession = defineStore("session", () => {
     } catch (error) {
       if (!(error instanceof Problem) || error.kind !== "not-signed-in") throw error;
     }
+    closeSealed();
     me.value = null;
     asking.csrf = "";
     lost.value = false;

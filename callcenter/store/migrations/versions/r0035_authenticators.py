@@ -5,14 +5,14 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0034"
-down_revision = "0033"
+revision = "0035"
+down_revision = "0034"
 branch_labels = None
 depends_on = None
 
 
 def upgrade() -> None:
-    """Go to 0034."""
+    """Go to 0035."""
     op.add_column("accounts", sa.Column("authenticator_at", sa.BigInteger(), nullable=True))
     op.create_table(
         "authenticators",
