@@ -7,8 +7,11 @@ import sys
 from pathlib import Path
 
 from callcenter import locale
+from callcenter.clock import wall_clock
 from callcenter.errors import BadInput, UnreadableFile
 from callcenter.locale import Language
+from callcenter.store.sign_in.accounts import Account
+from callcenter.store.sign_in.sessions import CodeAsked, Sessions
 
 
 def typed(prompt: str) -> str:
@@ -40,6 +43,21 @@ def kept_or_typed(path: Path | None, account: str, language: Language) -> str:
         return path.read_text("utf-8").partition("\n")[0].rstrip("\r")
     except (OSError, UnicodeDecodeError) as error:
         raise UnreadableFile(f"the password file {path} cannot be read: {error}") from error
+
+
+async def proven(sessions: Sessions, account: str, password: str, language: Language) -> Account:
+    """Let somebody prove who they are, by the authenticator's code, too, where the account has one; it is asked for.
+
+    Raises:
+        SignInRefused: The password is wrong.
+        SignInBlocked: Too many attempts.
+        CodeAsked: The code is wrong.
+    """
+    try:
+        return await sessions.prove_at_console(account, password, wall_clock())
+    except CodeAsked:
+        code = typed(locale.text("Code of the authenticator of {account}: ", language, account=account))
+        return await sessions.prove_at_console(account, password, wall_clock(), code)
 
 
 def _asked(account: str, language: Language) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import secrets
 from datetime import date
 
-from sqlalchemy import Float, Index, Integer, String, text
+from sqlalchemy import Float, Index, Integer, LargeBinary, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from callcenter.store.record.models import Base
@@ -20,8 +20,9 @@ _NAME = 64
 class AccountRow(Base):
     """A person who may sign in; `pending_role` waits for a second person.
 
-    `password_given_at`: somebody else gave the password then; null: it is its owner's own. `draft_key` (256 bits, hex):
-    the browser seals under it what its owner typed and did not send yet.
+    `password_given_at`: somebody else gave the password then; null: it is its owner's own. `authenticator_at`: since
+    then a code is asked for beside the password; null: none is. `draft_key` (256 bits, hex): the browser seals under it
+    what its owner typed and did not send yet.
     """
 
     __tablename__ = "accounts"
@@ -40,7 +41,32 @@ class AccountRow(Base):
     pending_role: Mapped[str | None]
     pending_by: Mapped[str | None] = mapped_column(String(_NAME))
     password_given_at: Mapped[int | None]
+    authenticator_at: Mapped[int | None]
     draft_key: Mapped[str] = mapped_column(String(_HASH), default=lambda: secrets.token_hex(32))
+
+
+class AuthenticatorRow(Base):
+    """The secret of an account's authenticator, wrapped by the master key that `master` names.
+
+    `last_step`: the latest moment, in steps of 30 s, whose code was used; older ones are worth nothing any more.
+    """
+
+    __tablename__ = "authenticators"
+
+    account: Mapped[str] = mapped_column(String(_NAME), primary_key=True)
+    wrapped: Mapped[bytes] = mapped_column(LargeBinary)
+    master: Mapped[str] = mapped_column(String(16))
+    made_at: Mapped[int]
+    last_step: Mapped[int]
+
+
+class RecoveryCodeRow(Base):
+    """A code that is good once where the authenticator is lost, as its hash."""
+
+    __tablename__ = "recovery_codes"
+
+    account: Mapped[str] = mapped_column(String(_NAME), primary_key=True)
+    code: Mapped[str] = mapped_column(String(_HASH), primary_key=True)
 
 
 class VoucherRow(Base):

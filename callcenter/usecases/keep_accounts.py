@@ -25,6 +25,7 @@ from callcenter.store import UnitOfWork
 from callcenter.store.audit import Audited
 from callcenter.store.conflicts import Conflict, Missing, Outdated
 from callcenter.store.sign_in.accounts import Account, NewAccount, find_account, get_account
+from callcenter.store.sign_in.authenticators import forget_authenticator
 from callcenter.store.sign_in.vouching import is_console, require_two, vouch
 from callcenter.store.tables import AccountRow, AttemptsRow, SessionRow
 from callcenter.untrusted import CONTROLS, MOST_NAME
@@ -132,6 +133,28 @@ async def unlock(unit: UnitOfWork, name: str, actor: str, at: Micros) -> Account
     await unit.execute(delete(AttemptsRow).where(AttemptsRow.name == name))
     await unit.execute(update(AccountRow).where(AccountRow.name == name).values(version=account.version + 1))
     await unit.note(Audited(at=at, actor=actor, action="unlock", kind="account", subject=name))
+    return await get_account(unit.connection, name)
+
+
+async def remove_authenticator(unit: UnitOfWork, name: str, actor: str, at: Micros) -> Account:
+    """Let somebody who has lost their authenticator sign in without it; they are signed out everywhere.
+
+    Whoever does it is no second person beside them for a time, as with a password that they gave.
+
+    Raises:
+        Missing: There is no such account.
+        Conflict: It has none, or it is the actor's own: that is removed by its code.
+    """
+    if actor == name:
+        raise Conflict("one's own authenticator is removed by its code, under one's own account")
+    account = await get_account(unit.connection, name)
+    if account.authenticator_at is None:
+        raise Conflict(f"account {name} has no authenticator")
+    await vouch(unit, name, actor, at)
+    await forget_authenticator(unit, name)
+    await unit.execute(update(AccountRow).where(AccountRow.name == name).values(version=account.version + 1))
+    await unit.execute(delete(SessionRow).where(SessionRow.account == name))
+    await unit.note(Audited(at=at, actor=actor, action="drop", kind="authenticator", subject=name))
     return await get_account(unit.connection, name)
 
 

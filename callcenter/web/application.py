@@ -11,6 +11,7 @@ from callcenter import __version__
 from callcenter.web import dialplan
 from callcenter.web.api import (
     audit,
+    authenticator,
     changes,
     classes,
     desk,
@@ -46,6 +47,7 @@ from callcenter.web.service import Service
 API = "/api/v1"
 ROUTERS = (
     session.router,
+    authenticator.router,
     first_account.router,
     own_day.router,
     floor.router,

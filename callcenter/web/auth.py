@@ -28,18 +28,18 @@ _cookie = APIKeyCookie(name="callcenter_session", scheme_name="session", auto_er
 _csrf = APIKeyHeader(name="X-CSRF-Token", scheme_name="csrf", auto_error=False)
 
 
-async def _any_session(
+async def _session_or_none(
     request: Request,
     service: TheService,
     _documented: Annotated[str | None, Security(_cookie)],
     csrf: Annotated[str | None, Security(_csrf)],
-) -> Session:
+) -> Session | None:
     token = request.cookies.get(cookie_name(service.settings), "")
     session = None
     if 0 < len(token) <= MOST_TOKEN:
         session = await service.sessions.resume(token, service.clock())
     if session is None:
-        raise RequestRefused("not-signed-in", "sign in first")
+        return None
     setattr(request.state, ASKED_BY, session.account.name)
     if session.token is not None:
         setattr(request.state, NEW_TOKEN, session.token)
@@ -48,13 +48,30 @@ async def _any_session(
     return session
 
 
+SessionOrNone = Annotated[Session | None, Depends(_session_or_none)]
+"""The session of whoever asks, if there is any."""
+
+
+async def _any_session(session: SessionOrNone) -> Session:
+    if session is None:
+        raise RequestRefused("not-signed-in", "sign in first")
+    return session
+
+
 AnySession = Annotated[Session, Depends(_any_session)]
-"""The session of whoever asks, also with a password that somebody else gave."""
+"""The session of whoever asks, also with a password that somebody else gave, or without the authenticator asked for."""
 
 
-async def _session(session: AnySession) -> Session:
+def needs_authenticator(session: Session, service: Service) -> bool:
+    """Tell whether somebody must have an authenticator first."""
+    return session.account.authenticator_at is None and session.account.role in service.settings.authenticator_roles
+
+
+async def _session(session: AnySession, service: TheService) -> Session:
     if session.account.password_given_at is not None:
         raise RequestRefused("password-given", "somebody else gave you this password; change it first")
+    if needs_authenticator(session, service):
+        raise RequestRefused("authenticator-missing", "your role works with an authenticator; set it up first")
     return session
 
 

@@ -18,7 +18,7 @@ from callcenter.locale import Language
 from callcenter.rules.records.refusals import StepRefused
 from callcenter.store.conflicts import Conflict, KeyReused, Missing, NotAllowed, NoTerms, Outdated
 from callcenter.store.sign_in.lanes import Busy
-from callcenter.store.sign_in.sessions import SignInBlocked, SignInRefused
+from callcenter.store.sign_in.sessions import CodeAsked, SignInBlocked, SignInRefused
 from callcenter.usecases.complaints.move_case import MoveRefused
 
 MEDIA_TYPE = "application/problem+json"
@@ -52,8 +52,10 @@ KINDS: dict[str, ProblemKind] = {
     "wrong-host": ProblemKind(400, "Not served under this name"),
     "not-signed-in": ProblemKind(401, "Nobody is signed in"),
     "sign-in-refused": ProblemKind(401, "Name or password are wrong"),
+    "code-asked": ProblemKind(401, "The authenticator's code is asked for"),
     "forbidden": ProblemKind(403, "Not allowed"),
     "password-given": ProblemKind(403, "The password must be changed first"),
+    "authenticator-missing": ProblemKind(403, "An authenticator must be set up first"),
     "unproven": ProblemKind(403, "The password is asked for once more"),
     "foreign-request": ProblemKind(403, "The request does not come from our own pages"),
     "not-found": ProblemKind(404, "Not found"),
@@ -91,6 +93,7 @@ _BY_ERROR: dict[type[CallcenterError], str] = {
     SignInBlocked: "too-many",
     Busy: "too-many",
     SignInRefused: "sign-in-refused",
+    CodeAsked: "code-asked",
     Missing: "not-found",
     NoTerms: "terms-missing",
     NotAllowed: "forbidden",

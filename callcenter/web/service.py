@@ -231,7 +231,7 @@ def build(
         in_force=in_force,
         terms=ports.terms or settings.terms(in_force().rulebook.zone),
         accounts=accounts,
-        sessions=Sessions(decisions, accounts, settings.lifetimes, steady),
+        sessions=Sessions(decisions, accounts, settings.lifetimes, steady, ports.privacy.master_keys),
         rate=SignInRate(settings.sign_ins_per_minute),
         link_rate=SignInRate(settings.sign_ins_per_minute),
         report_rate=SignInRate(settings.reports_per_minute),

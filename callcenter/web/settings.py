@@ -14,6 +14,7 @@ from callcenter.credentials import SecretFile
 from callcenter.domain.frame import SECOND, Micros
 from callcenter.errors import BadSetting
 from callcenter.rules.records.steps import Terms
+from callcenter.staff.rights import Role
 from callcenter.staff.workdays import Workdays
 from callcenter.store.sign_in.sessions import Lifetimes
 
@@ -77,6 +78,10 @@ class WebSettings(BaseModel):
     session_hours: float = Field(default=12, gt=0, description="A session ends after this.")
     idle_minutes: float = Field(default=30, gt=0, description="A session without a request ends after this.")
     token_minutes: float = Field(default=60, gt=0, description="A session's token is changed after this.")
+    authenticator_roles: tuple[Role, ...] = Field(
+        default=(),
+        description="Roles that work with nothing before they have an authenticator, whose code is asked for.",
+    )
     breached_passwords: Path | None = Field(
         default=None,
         description="File of SHA-1 hashes of breached passwords, in their order, one a line; none of them is taken.",

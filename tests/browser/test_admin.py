@@ -294,7 +294,7 @@ async def test_the_audit_log_is_searched_by_its_address_and_verified(there: Fron
     async with there.person() as one:
         root = await one.sign_in("root", "/admin/audit?actor=root&action=sign_in")
         rows = root.locator("[data-table=audit] tbody tr")
-        await expect(rows.first).to_contain_text("sign_in")
+        await expect(rows.first).to_contain_text("signed in")
         await root.get_by_role("button", name="Verify the log").click()
         await expect(root.locator("[data-verify]")).to_contain_text("are what was written")
 

@@ -117,6 +117,26 @@ async def test_what_is_typed_is_there_after_a_reload_and_the_browser_shows_nothi
         assert "callcenter.sealed.alice/note." in await page.evaluate(told)
 
 
+async def test_whoever_comes_after_in_the_same_tab_has_nothing_of_what_was_typed(there: Front) -> None:
+    async with there.person() as alice:
+        page = await alice.sign_in("alice")
+        await page.get_by_role("button", name="Write it").first.click()
+        note = page.locator("textarea[name=note]")
+        await note.fill("call back after nine")
+        told = "JSON.stringify([{...localStorage}, {...sessionStorage}])"
+        await page.locator("[data-act=sign-out]").click()
+        await expect(page).to_have_url(re.compile("/sign-in"))
+        assert (await alice.context.request.get("/api/v1/session")).status == 401
+        # whoever comes after, in the same tab, has neither the note nor the call that it is of
+        await there.hire("bobby")
+        await page.locator("input[name=name]").fill("bobby")
+        await page.locator("input[name=password]").fill("correct horse battery")
+        await page.keyboard.press("Enter")
+        await expect(page.locator("nav a").first).to_have_text("Desk")
+        await expect(note).to_have_count(0)
+        assert "after nine" not in await page.evaluate(told)
+
+
 async def test_one_agent_claims_a_lost_call_and_everybody_else_sees_the_lock_at_once(there: Front) -> None:
     async with there.person() as one, there.person() as other:
         await there.hire("bobby")

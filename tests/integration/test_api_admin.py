@@ -15,6 +15,7 @@ from callcenter.staff.dates import datetime_of
 from callcenter.store.sign_in.sessions import PROVEN_LASTS
 from callcenter.store.tables import AuditRow
 from callcenter.tracker.enacting import RulesFiles
+from callcenter.web.api.audit_words import KINDS
 from tests.integration.api import Department, department
 from tests.integration.office import PASSWORD
 
@@ -39,6 +40,10 @@ class TestSessions:
         assert (await alice.get("/session")).status_code == 401
         assert (await root.send("DELETE", f"/sessions/{mine['id']}")).status_code == 404
         (entry,) = (await root.get("/audit?action=end")).json()["items"]
+        (same,) = (await root.get(f"/audit?action={entry['said']['action']}&kind={KINDS.say('session', 'en')}")).json()[
+            "items"
+        ]
+        assert (same, entry["said"]["kind"]) == (entry, KINDS.say("session", "zh-CN"))
         assert (entry["actor"], entry["kind"], entry["subject"]) == ("root", "session", "alice")
 
     async def test_sessions_are_listed_a_page_at_a_time_and_those_that_rest_are_over(self, work: Department) -> None:

@@ -47,6 +47,12 @@ class TestSession:
             assert signed_in.headers["strict-transport-security"] == "max-age=31536000; includeSubDomains"
             assert (await browser.get("/session")).status_code == 200
 
+    async def test_whoever_asks_for_nobody_as_well_is_told_of_nobody_without_an_error(self, work: Department) -> None:
+        asked = "/session?or_none=true"
+        nobody, alice = work.browser(), await work.signed_in("alice")
+        assert [(await one.get(asked)).status_code for one in (nobody, alice)] == [204, 200]
+        assert (await nobody.get("/session")).status_code == 401
+
     async def test_page_learns_who_is_signed_in_and_what_they_may(self, work: Department) -> None:
         me = (await (await work.signed_in("alice")).get("/session")).json()
         assert (me["name"], me["role"], me["agent"], me["rights"]) == (

@@ -144,6 +144,13 @@ class TestScore:
             assert (answer.status_code, answer.json()["type"]) == (404, "urn:callcenter:problem:terms-missing")
             assert "one person proposes it under Rules and changes (kind amount" in answer.json()["detail"]
 
+    async def test_whoever_asks_for_nothing_as_well_is_told_of_nothing_without_an_error(self, work: Department) -> None:
+        ma = await work.signed_in("ma")
+        await work.signed_in("alice")
+        for path in (f"{MARCH}?or_none=true", "/scores?month=2026-03&or_none=true"):
+            assert (await ma.get(path)).status_code == 204
+        assert (await ma.get("/scores/Nobody/2026-03?or_none=true")).status_code == 404
+
     async def test_terms_that_cannot_be_used_are_refused_when_they_are_proposed(self, work: Department) -> None:
         change = {"kind": "amount", "subject": "score", "content": {"from": "2026-01"}, "reason": "agreed"}
         answer = await (await work.signed_in("ma")).send("POST", "/changes", change, Accept_Language="en")

@@ -15,7 +15,7 @@ from callcenter.cli.casework.lists import CaseNumber, office_of
 from callcenter.cli.database import with_decisions
 from callcenter.cli.office.customer_cards import meant
 from callcenter.cli.options import SettingsPath
-from callcenter.cli.password import kept_or_typed
+from callcenter.cli.password import kept_or_typed, proven
 from callcenter.cli.speech import LangOption, spoken
 from callcenter.clock import wall_clock
 from callcenter.config import Settings, load_settings
@@ -130,7 +130,7 @@ def _done(chosen: Settings, account: str, password_file: Path | None, lang: str,
 
     async def done(decisions: DecisionStore) -> Moved:
         sessions = Sessions(decisions, Accounts(), chosen.web.lifetimes)
-        await sessions.prove_at_console(account, password, wall_clock())
+        await proven(sessions, account, password, spoken(lang))
         office = await office_of(chosen, decisions)
         async with decisions.writing() as unit:
             return await step(unit, office, wall_clock())

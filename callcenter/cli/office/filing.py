@@ -12,7 +12,7 @@ import typer
 from callcenter import locale
 from callcenter.cli.database import moment, with_decisions
 from callcenter.cli.options import SettingsPath
-from callcenter.cli.password import kept_or_typed
+from callcenter.cli.password import kept_or_typed, proven
 from callcenter.cli.speech import LangOption, spoken
 from callcenter.clock import wall_clock
 from callcenter.config import load_settings
@@ -47,7 +47,7 @@ def file_violation(
     async def filed(decisions: DecisionStore) -> FiledRecord:
         in_force = await RulesFiles(decisions, chosen.in_force).in_force()
         sessions = Sessions(decisions, Accounts(), chosen.web.lifetimes)
-        person = (await sessions.prove_at_console(account, password, now)).person
+        person = (await proven(sessions, account, password, language)).person
         async with decisions.writing() as unit:
             return await file_report(unit, seen, person, in_force.rulebook, in_force.roster, now)
 

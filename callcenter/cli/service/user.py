@@ -23,7 +23,15 @@ from callcenter.staff.rights import Role
 from callcenter.store import UnitOfWork
 from callcenter.store.sign_in.accounts import Account, Accounts, NewAccount, list_accounts
 from callcenter.store.sign_in.vouching import CONSOLE
-from callcenter.usecases.keep_accounts import Agents, add_account, change_account, confirm_role, require_agent, unlock
+from callcenter.usecases.keep_accounts import (
+    Agents,
+    add_account,
+    change_account,
+    confirm_role,
+    remove_authenticator,
+    require_agent,
+    unlock,
+)
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, help="Accounts of the people who may sign in.")
 
@@ -37,6 +45,7 @@ _SAID = Words(
         "enabled": "{name} may sign in again",
         "unlocked": "{name} may try again",
         "confirmed": "{name} is {role}",
+        "removed": "{name} signs in without an authenticator",
         "no_roster": (
             "warning: the settings name no roster ([rules] roster), so nobody can tell whether {agent} is an agent"
         ),
@@ -105,6 +114,13 @@ def unlock_user(name: Name, settings: SettingsPath = None, lang: LangOption = ""
     """Forget the wrong passwords that somebody tried under a name; the password stays."""
     _at_desk(settings, lambda unit: unlock(unit, name, _actor(), wall_clock()))
     print(_SAID.say("unlocked", spoken(lang), name=name))
+
+
+@app.command("remove-authenticator")
+def remove_authenticator_of(name: Name, settings: SettingsPath = None, lang: LangOption = "") -> None:
+    """Let somebody who has lost their authenticator sign in without it; they are signed out everywhere."""
+    _at_desk(settings, lambda unit: remove_authenticator(unit, name, _actor(), wall_clock()))
+    print(_SAID.say("removed", spoken(lang), name=name))
 
 
 @app.command("confirm")

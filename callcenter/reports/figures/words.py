@@ -38,7 +38,7 @@ COLUMNS = Words(
         "ended_by": "ended by",
         "transferred": "transferred",
         "in_gap": "in a gap",
-        "filled": "filled from queue_log",
+        "filled": "filled from the switch's own log",
         "loss": "sound lost",
         "jitter": "jitter (ms)",
         "round_trip": "round trip (ms)",

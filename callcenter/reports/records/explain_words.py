@@ -107,7 +107,7 @@ WORDS: dict[str, Words[str]] = {
             "gap": "a time when nothing was seen",
             "page": "a page that could not ring, or was left in the call",
             "near_limit": "a value near its limit",
-            "log_differs": "queue_log saying otherwise",
+            "log_differs": "the switch's own log saying otherwise",
             "left_early": "leaving early",
             "doubt": "any other doubt",
             "no_impact": "nobody kept out",

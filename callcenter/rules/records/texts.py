@@ -92,7 +92,7 @@ _TEXTS = Words(
         "could_not_ring": "the page on which the phone is could not ring, as it said itself",
         "cut_short": "the call was cut short: the page on which the phone is was left or lost",
         "registered": "the phone is in a page, which a crash or a closed lid signs off as well",
-        "log_differs": "queue_log says otherwise",
+        "log_differs": "the switch's own log says otherwise",
         "bridges_unseen": (
             "the switch does not tell who talks with whom, so that a customer on the line cannot be ruled out"
         ),

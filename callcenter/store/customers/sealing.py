@@ -26,6 +26,7 @@ from callcenter.ownfiles import open_private
 from callcenter.rules.records.dossier import Dossier
 from callcenter.rules.records.sealed import GONE, tokens_in, with_opened, with_sealed
 from callcenter.store.customers.guarded_tables import NumberKeyRow
+from callcenter.store.tables import AuthenticatorRow
 from callcenter.store.unit_of_work import UnitOfWork
 
 _NONCE = 12
@@ -87,22 +88,20 @@ class MasterKeys:
             os.fsync(file.fileno())
         beside.replace(path)
 
-    def wrap(self, number: str, key: bytes) -> dict[str, Any]:
-        """Wrap a data key by the newest master key."""
+    def wrap(self, owner: str, key: bytes) -> dict[str, Any]:
+        """Wrap a key by the newest master key, for nothing but what `owner` names."""
         name, master = self.keys[0]
         nonce = secrets.token_bytes(_NONCE)
-        return {"wrapped": nonce + AESGCM(master).encrypt(nonce, key, number.encode()), "master": name}
+        return {"wrapped": nonce + AESGCM(master).encrypt(nonce, key, owner.encode()), "master": name}
 
-    def unwrap(self, row: Any) -> bytes:
-        """Unwrap a row's data key.
+    def unwrap(self, owner: str, row: Any) -> bytes:
+        """Unwrap a row's key.
 
         Raises:
             BadSetting: Its master key is not in the file, or not the one of then.
         """
         try:
-            return AESGCM(self._by_name[row.master]).decrypt(
-                row.wrapped[:_NONCE], row.wrapped[_NONCE:], row.id.encode()
-            )
+            return AESGCM(self._by_name[row.master]).decrypt(row.wrapped[:_NONCE], row.wrapped[_NONCE:], owner.encode())
         except (KeyError, InvalidTag) as error:
             raise BadSetting(
                 f"the master key {row.master} is not in the file that privacy.key_file names; take it from a backup"
@@ -117,7 +116,7 @@ async def sealed(unit: UnitOfWork, masters: MasterKeys, dossier: Dossier, number
         wrapped = masters.wrap(name, key)
         await unit.execute(insert(NumberKeyRow).values(id=name, number=number, made_at=at, **wrapped))
     else:
-        name, key = row.id, masters.unwrap(row)
+        name, key = row.id, masters.unwrap(row.id, row)
     cipher = AESSIV(key)
 
     def seal(value: str) -> str:
@@ -140,7 +139,7 @@ async def opened(
     names = {_key_of(token) for token in tokens}
     rows = (await connection.execute(select(NumberKeyRow).where(NumberKeyRow.id.in_(names)))).all()
     masters = read_masters()
-    keys = {} if masters is None else {row.id: AESSIV(masters.unwrap(row)) for row in rows}
+    keys = {} if masters is None else {row.id: AESSIV(masters.unwrap(row.id, row)) for row in rows}
     return with_opened(dossier, _opener(keys))
 
 
@@ -163,7 +162,7 @@ async def rewrap(unit: UnitOfWork, masters: MasterKeys) -> int:
     """
     rows = (await unit.execute(select(NumberKeyRow).where(NumberKeyRow.master != masters.keys[0][0]))).all()
     for row in rows:
-        wrapped = masters.wrap(row.id, masters.unwrap(row))
+        wrapped = masters.wrap(row.id, masters.unwrap(row.id, row))
         await unit.execute(update(NumberKeyRow).where(NumberKeyRow.id == row.id).values(**wrapped))
     return len(rows)
 
@@ -174,12 +173,16 @@ async def require_masters(connection: AsyncConnection, masters: MasterKeys | Non
     Raises:
         BadSetting: One is not.
     """
-    used = set(await connection.scalars(select(NumberKeyRow.master).distinct()))
+    used = {
+        name
+        for kept in (NumberKeyRow.master, AuthenticatorRow.master)
+        for name in await connection.scalars(select(kept).distinct())
+    }
     missing = sorted(used - {name for name, _ in (masters.keys if masters is not None else ())})
     if missing:
         raise BadSetting(
-            f"numbers are sealed under the master key {missing[0]}: name its file as privacy.key_file, or take it from "
-            "a backup"
+            f"numbers or authenticators are sealed under the master key {missing[0]}: name its file as "
+            "privacy.key_file, or take it from a backup"
         )
 
 

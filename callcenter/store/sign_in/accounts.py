@@ -28,6 +28,7 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
     """A person who may sign in; `joined` None: long enough ago.
 
     `password_given_at`: somebody else gave the password then, and its owner has not changed it yet.
+    `authenticator_at`: since then a code is asked for beside it.
     """
 
     name: str
@@ -41,6 +42,7 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
     joined: date | None = None
     pending_role: Role | None = None
     password_given_at: Micros | None = None
+    authenticator_at: Micros | None = None
 
     @property
     def person(self) -> Principal:
@@ -157,4 +159,5 @@ def account_of_row(row: Any) -> Account:
         joined=row.joined,
         pending_role=None if row.pending_role is None else Role(row.pending_role),
         password_given_at=row.password_given_at,
+        authenticator_at=row.authenticator_at,
     )

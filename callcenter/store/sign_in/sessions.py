@@ -19,13 +19,24 @@ from callcenter.clock import steady_clock
 from callcenter.domain.frame import SECOND, Micros
 from callcenter.errors import CallcenterError, FileTaken, StoreError
 from callcenter.store.audit import Audited
+from callcenter.store.customers.sealing import MasterKeys
 from callcenter.store.sign_in.accounts import Account, Accounts, get_account
+from callcenter.store.sign_in.authenticators import forget_authenticator, uses_code
 from callcenter.store.sign_in.devices import digest, is_known, remember
 from callcenter.store.sign_in.throttle import FORGOTTEN, FREE_ATTEMPTS, Throttle, block_after
 from callcenter.store.tables import AccountRow, AttemptsRow, SessionRow
 from callcenter.store.unit_of_work import DecisionStore, UnitOfWork
 
-__all__ = ["FREE_ATTEMPTS", "Lifetimes", "Session", "Sessions", "SignInBlocked", "SignInRefused"]
+__all__ = [
+    "FREE_ATTEMPTS",
+    "CodeAsked",
+    "Lifetimes",
+    "Session",
+    "Sessions",
+    "SignInBlocked",
+    "SignInRefused",
+    "end_others",
+]
 
 _LONGEST_NAME = 64
 _GRACE: Micros = 30 * SECOND
@@ -38,6 +49,12 @@ PROVEN_LASTS: Micros = 10 * 60 * SECOND
 
 class SignInRefused(CallcenterError):
     """The name or the password is wrong, or the account is disabled: it is not told which."""
+
+    exit_code = 2
+
+
+class CodeAsked(CallcenterError):
+    """Name and password are right, and the account has an authenticator: its code is missing or wrong."""
 
     exit_code = 2
 
@@ -83,7 +100,15 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Sessions:
-    """Everybody who is signed in; `clock` measures how long guessing is slowed, and is never set."""
+    """Everybody who is signed in.
+
+    Args:
+        decisions: Where they are kept.
+        accounts: What checks passwords.
+        lifetimes: How long they stay.
+        clock: Measures how long guessing is slowed, and is never set.
+        masters: Reads the master keys, under which authenticators' secrets are kept.
+    """
 
     def __init__(
         self,
@@ -91,21 +116,26 @@ class Sessions:
         accounts: Accounts,
         lifetimes: Lifetimes,
         clock: Callable[[], Micros] | None = None,
+        masters: Callable[[], MasterKeys | None] = lambda: None,
     ) -> None:
         self._decisions = decisions
         self._accounts = accounts
         self.lifetimes = lifetimes
         self._throttle = Throttle(clock or steady_clock())
+        self._masters = masters
 
-    async def sign_in(self, name: str, password: str, at: Micros, device: str = "") -> Session:
-        """Sign somebody in; `device` is the token that the device was given before.
+    async def sign_in(self, name: str, password: str, at: Micros, device: str = "", code: str = "") -> Session:
+        """Sign somebody in; `device` is the token that the device was given before, `code` the authenticator's.
 
         Raises:
             SignInBlocked: Too many attempts under this name; the password was not looked at.
             Busy: Too many at once; it was not looked at either.
             SignInRefused: Name or password are wrong, the account is disabled, or the password was changed meanwhile.
+            CodeAsked: They are right, and the account has an authenticator, whose code this is not.
+            BadSetting: The master key of its secret is missing.
         """
         tried = await self._try(name, password, at, device)
+        await self._require_code(name, code, at)
         async with self._decisions.writing() as unit:
             await unit.execute(delete(SessionRow).where(SessionRow.expires_at <= at))
             session = await self._begin(unit, await _let_in(unit, name, tried.kept), at)
@@ -129,11 +159,30 @@ class Sessions:
         async with self._decisions.writing() as unit:
             await unit.execute(update(SessionRow).where(SessionRow.id == session.id).values(proven_at=at))
 
-    async def prove_at_console(self, name: str, password: str, at: Micros) -> Account:
+    async def remove_authenticator(self, session: Session, code: str, at: Micros) -> None:
+        """Let no code be asked of somebody any more, who has one; their other sessions end.
+
+        Raises:
+            SignInBlocked: Too many wrong codes.
+            CodeAsked: It is none.
+            BadSetting: The master key of the secret is missing.
+        """
+        name, key = session.account.name, f"code {digest(session.account.name)}"
+        if wait := self._throttle.wait(key):
+            raise SignInBlocked(wait)
+        await self._require_code(name, code, at)
+        async with self._decisions.writing() as unit:
+            await forget_authenticator(unit, name)
+            await end_others(unit, session)
+            await unit.note(Audited(at=at, actor=name, action="drop", kind="authenticator", subject=name))
+        self._throttle.forget(key)
+
+    async def prove_at_console(self, name: str, password: str, at: Micros, code: str = "") -> Account:
         """Let somebody prove who they are to a command, whose process remembers nothing; errors as `sign_in`."""
         async with self._decisions.writing() as unit:
             await _count(unit, name, at)
         account = await self.prove(name, password, at)
+        await self._require_code(name, code, at)
         async with self._decisions.writing() as unit:
             await unit.execute(delete(AttemptsRow).where(AttemptsRow.name == name))
         return account
@@ -183,6 +232,28 @@ class Sessions:
             await self._refuse(name if kept else None, at)
             raise SignInRefused("the name or the password is wrong")
         return _Tried(kept, known, key)
+
+    async def _require_code(self, name: str, code: str, at: Micros) -> None:
+        """Pass if an account has no authenticator, or this is its code; a try without a code counts like a wrong one.
+
+        Raises:
+            CodeAsked: It has one, and this is not its code.
+        """
+        async with self._decisions.reading() as connection:
+            since = await connection.scalar(select(AccountRow.authenticator_at).where(AccountRow.name == name))
+        if since is None:
+            return
+        async with self._decisions.writing() as unit:
+            if await uses_code(unit, self._masters(), name, code, at):
+                return
+            if code:
+                detail = {"code": "wrong"}
+                await unit.note(
+                    Audited(at=at, actor=name, action="sign_in_failed", kind="session", subject=name, detail=detail)
+                )
+        if code:
+            raise CodeAsked("the code is wrong, or was used before: wait for the next")
+        raise CodeAsked("type the code that the app shows now")
 
     async def _kept(self, connection: AsyncConnection, name: str, at: Micros) -> tuple[str | None, int]:
         """Read an account's hash and version; a changed version begins the count anew: the console unlocks by it."""
@@ -248,6 +319,12 @@ class Sessions:
         except StoreError:
             return None  # a database that takes nothing may still be read
         return fresh if changed else None
+
+
+async def end_others(unit: UnitOfWork, session: Session) -> None:
+    """End whatever other sessions somebody has."""
+    others = delete(SessionRow).where(SessionRow.account == session.account.name, SessionRow.id != session.id)
+    await unit.execute(others)
 
 
 async def _let_in(unit: UnitOfWork, name: str, kept: str) -> Account:

@@ -16,6 +16,7 @@ from callcenter.store.customers.sealing import MasterKeys, drop_keys, rewrap
 from callcenter.store.customers.search import classes, of_class
 from callcenter.store.customers.told import noted_since
 from callcenter.store.customers.writes import Touch
+from callcenter.store.sign_in.authenticators import rewrap_authenticators
 from callcenter.store.unit_of_work import UnitOfWork
 
 _DAY: Micros = 86_400 * SECOND
@@ -61,12 +62,12 @@ async def expired_customers(unit: UnitOfWork, numbering: Numbering, now: Micros)
 
 
 async def rotate_master(unit: UnitOfWork, masters: MasterKeys, touch: Touch) -> int:
-    """Wrap each number's key by the newest master key; returns how many.
+    """Wrap each number's key, and each authenticator's secret, by the newest master key; returns how many.
 
     Raises:
         BadSetting: A master key is missing.
     """
-    count = await rewrap(unit, masters)
+    count = await rewrap(unit, masters) + await rewrap_authenticators(unit, masters)
     name, told = masters.keys[0][0], {"keys": count}
     await unit.note(Audited(at=touch.at, actor=touch.by, action="rotate", kind="master_key", subject=name, detail=told))
     return count

@@ -16,6 +16,7 @@ from callcenter.staff.roles import Principal, Sight, sight
 from callcenter.store.audit import (
     AuditAsked,
     AuditDamaged,
+    AuditEntry,
     SignedHead,
     page,
     read_heads,
@@ -23,10 +24,11 @@ from callcenter.store.audit import (
     require_recent,
     verify_part,
 )
+from callcenter.web.api.audit_words import ACTIONS, KINDS, besides, code_of, said_of
 from callcenter.web.api.fields import Moment, Name, RequestBody, ResponseBody, moment_in, moment_out
 from callcenter.web.auth import allowed
 from callcenter.web.bounds import is_too_deep
-from callcenter.web.problems import in_words_of
+from callcenter.web.problems import in_words_of, language_of
 from callcenter.web.service import TheService
 from callcenter.web.settings import WebSettings
 
@@ -45,8 +47,8 @@ class AuditSought(RequestBody):
     limit: int = Field(default=100, ge=1, le=200, description="Entries of a page.")
     order: Literal["oldest", "newest"] = "oldest"
     actor: Name | None = Field(default=None, description="Who did it.")
-    action: Name | None = None
-    kind: Name | None = Field(default=None, description="To what kind of thing it was done.")
+    action: Name | None = Field(default=None, description="What was done: its code, or its word in any language.")
+    kind: Name | None = Field(default=None, description="To what kind of thing it was done; as `action`.")
     subject: Name | None = Field(default=None, description="To which one.")
     since: Moment | None = Field(default=None, alias="from")
     until: Moment | None = Field(default=None, alias="to")
@@ -55,8 +57,8 @@ class AuditSought(RequestBody):
         """The same, as the log is asked for a person."""
         return AuditAsked(
             actor=self.actor,
-            action=self.action,
-            kind=self.kind,
+            action=code_of(ACTIONS, self.action),
+            kind=code_of(KINDS, self.kind),
             subject=self.subject,
             since=moment_in(self.since),
             until=moment_in(self.until),
@@ -75,6 +77,14 @@ class AuditVerified(ResponseBody):
     fault: str | None
 
 
+class AuditSaid(ResponseBody):
+    """An entry in the reader's words."""
+
+    action: str
+    kind: str
+    detail: str = Field(description="In one line, cut where it is long.")
+
+
 class Audit(ResponseBody):
     """An entry; `hash` covers it and the entry before."""
 
@@ -86,6 +96,7 @@ class Audit(ResponseBody):
     subject: str
     detail: dict[str, Any]
     hash: str
+    said: AuditSaid
 
 
 class AuditPage(ResponseBody):
@@ -96,26 +107,33 @@ class AuditPage(ResponseBody):
 
 
 @router.get("")
-async def read_audit(sought: Annotated[AuditSought, Query()], person: Reading, service: TheService) -> AuditPage:
+async def read_audit(
+    sought: Annotated[AuditSought, Query()], person: Reading, service: TheService, request: Request
+) -> AuditPage:
     """Read the audit log, but of records about oneself before one was told; numbers are shown as far as one may see."""
     limit = sought.limit
     async with service.decisions.reading() as connection:
         found = await page(connection, sought.after, limit + 1, damaged=_UNREADABLE, asked=sought.asked(person))
     zone, shown = service.rulebook.zone, found[:limit]
     seen = sight(person.role, Delicate.CALLER)
-    items = [
-        Audit(
+    language = language_of(request.headers.get("accept-language"))
+
+    def item(entry: AuditEntry) -> Audit:
+        told, detail = entry.told, _shown(entry.told.detail, seen)
+        action, kind = said_of(ACTIONS, told.action, language), said_of(KINDS, told.kind, language)
+        return Audit(
             seq=entry.seq,
-            at=moment_out(entry.told.at, zone),
-            actor=entry.told.actor,
-            action=entry.told.action,
-            kind=entry.told.kind,
-            subject=_named(entry.told.subject, seen),
+            at=moment_out(told.at, zone),
+            actor=told.actor,
+            action=told.action,
+            kind=told.kind,
+            subject=_named(told.subject, seen),
             hash=entry.hash,
-            detail=_shown(entry.told.detail, seen),
+            detail=detail,
+            said=AuditSaid(action=action, kind=kind, detail=besides(detail, language)),
         )
-        for entry in shown
-    ]
+
+    items = [item(entry) for entry in shown]
     return AuditPage(items=items, next=shown[-1].seq if len(found) > len(shown) else None)
 
 

@@ -11,7 +11,7 @@ from pydantic import Field, StringConstraints
 from callcenter.staff.rights import Right, Role
 from callcenter.staff.roles import Principal
 from callcenter.store.sign_in.accounts import Account, NewAccount, get_account, list_accounts
-from callcenter.usecases.keep_accounts import add_account, change_account, confirm_role, unlock
+from callcenter.usecases.keep_accounts import add_account, change_account, confirm_role, remove_authenticator, unlock
 from callcenter.web.api.fields import (
     Cursor,
     Day,
@@ -47,6 +47,7 @@ class User(ResponseBody):
     created_at: datetime | None
     disabled_at: datetime | None
     version: int
+    authenticator: bool
     pending_role: Role | None = Field(description="A role that approves money, until a second person confirms it.")
 
 
@@ -145,6 +146,15 @@ async def unlock_user(name: str, person: Changing, service: TheService, response
     return _told(account, service, response)
 
 
+@router.delete("/{name}/authenticator")
+async def remove_user_authenticator(name: str, person: Changing, service: TheService, response: Response) -> User:
+    """Let somebody who has lost their authenticator sign in without it; again it is refused."""
+    async with service.decisions.writing() as unit:
+        account = await remove_authenticator(unit, name, person.account, service.clock())
+    service.look_at_streams()
+    return _told(account, service, response)
+
+
 def _told(account: Account, service: Service, response: Response) -> User:
     response.headers["ETag"] = etag(account.version)
     return _user(account, service)
@@ -162,5 +172,6 @@ def _user(account: Account, service: Service) -> User:
         created_at=moment_out(account.created_at, zone),
         disabled_at=moment_out(account.disabled_at, zone),
         version=account.version,
+        authenticator=account.authenticator_at is not None,
         pending_role=account.pending_role,
     )

@@ -5,17 +5,17 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Path, Query, Request, Response
-from pydantic import StringConstraints
+from fastapi import APIRouter, Depends, Path, Query, Request, Response, status
+from pydantic import Field, StringConstraints
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from callcenter.reports.figures.score_sheet import ScoreSheetStyle, scores_csv, scores_workbook
 from callcenter.staff.months import MONTH, read_month
 from callcenter.staff.rights import Right
 from callcenter.staff.roles import Principal, may
-from callcenter.store.conflicts import Missing
+from callcenter.store.conflicts import Missing, NoTerms
 from callcenter.store.decisions.scores import AgentScore, Member, member_of, quarter_of, score_of, scores_of_all
 from callcenter.web.api.fields import Cursor, Limit, Name, RequestBody, place_in, place_out
 from callcenter.web.api.scores.shapes import QuarterDetail, ScoreDetail, ScoreReader, Scores
@@ -43,10 +43,15 @@ _FILES = {
 }
 
 
+NONE: dict[int | str, dict[str, Any]] = {204: {"description": "There is nothing, and `or_none` was asked for."}}
+OrNone = Annotated[bool, Query(description="Answer 204 where there is nothing, instead of 404.")]
+
+
 class AskedScores(RequestBody):
     """Which scores are asked for, in which order."""
 
     month: MonthText
+    or_none: bool = Field(default=False, description="Answer 204 where a month has no scores, instead of 404.")
     team: Name | None = None
     order: Order = Order.AGENT
     limit: Limit = 50
@@ -67,11 +72,18 @@ def sheet_style(reader: ScoreReader) -> ScoreSheetStyle:
 TheReader = Annotated[ScoreReader, Depends(score_reader)]
 
 
-@router.get("")
-async def list_scores(asked: Annotated[AskedScores, Query()], reader: TheReader, service: TheService) -> Scores:
+@router.get("", response_model=Scores, responses=NONE)
+async def list_scores(
+    asked: Annotated[AskedScores, Query()], reader: TheReader, service: TheService
+) -> Scores | Response:
     """List a month's scores of everybody whom one may see."""
     before = place_in(asked.cursor)
-    found = await _everybody(reader, asked.month, service, asked.team)
+    try:
+        found = await _everybody(reader, asked.month, service, asked.team)
+    except NoTerms:
+        if not asked.or_none:
+            raise
+        return Response(status_code=status.HTTP_204_NO_CONTENT)
     placed = sorted((_place(one, asked.order), one) for one in found)
     rest = [one for place, one in placed if before is None or place > before]
     shown = rest[: asked.limit]
@@ -100,14 +112,23 @@ async def export_scores(
     return Response(await asyncio.to_thread(write, found, how), headers=headers, media_type=media)
 
 
-@router.get("/{agent}/{month}")
+@router.get("/{agent}/{month}", response_model=ScoreDetail, responses=NONE)
 async def read_score(
-    agent: Name, month: Annotated[MonthText, Path()], reader: TheReader, service: TheService
-) -> ScoreDetail:
+    agent: Name,
+    month: Annotated[MonthText, Path()],
+    reader: TheReader,
+    service: TheService,
+    or_none: OrNone = False,
+) -> ScoreDetail | Response:
     """Read one agent's month, line by line."""
     async with service.decisions.reading() as connection:
         member = await _member(connection, agent, reader.person, service)
-        found = await score_of(connection, member, read_month(month), reader.zone, service.clock())
+        try:
+            found = await score_of(connection, member, read_month(month), reader.zone, service.clock())
+        except (NoTerms, Missing):
+            if not or_none:
+                raise
+            return Response(status_code=status.HTTP_204_NO_CONTENT)
     return reader.detail(found)
 
 

@@ -44,22 +44,26 @@ export function useSending(outdated: () => unknown = () => undefined): Sending {
 export interface Proposing {
   sending: Sending;
   propose: (body: Shape["NewChange"]) => Promise<void>;
+  /** Sends what makes a change of its own kind. */
+  made: (work: () => Promise<Shape["ChangeShown"]>) => Promise<void>;
 }
 
 /** A change that is proposed, and opened where a second person decides on it; `proposed` is told before the page is left. */
-export function useProposing(proposed: () => void): Proposing {
+export function useProposing(proposed: () => void = () => undefined): Proposing {
   const router = useRouter();
   const sending = useSending();
 
-  async function propose(body: Shape["NewChange"]): Promise<void> {
+  const propose = (body: Shape["NewChange"]): Promise<void> => made(() => ask(api.POST("/api/v1/changes", { body, params: { header: { "idempotency-key": sending.key } } })));
+
+  async function made(work: () => Promise<Shape["ChangeShown"]>): Promise<void> {
     let id = "";
     const done = await sending.send(async () => {
-      id = (await ask(api.POST("/api/v1/changes", { body, params: { header: { "idempotency-key": sending.key } } }))).id;
+      id = (await work()).id;
     });
     if (!done) return;
     proposed();
     ElMessage.success(say("changes.made"));
     await router.push(`/admin/changes/${id}`);
   }
-  return { sending, propose };
+  return { sending, propose, made };
 }

@@ -1,5 +1,5 @@
 /** One's month, line by line. */
-import { api, ask, Problem, type Shape } from "@/api/client";
+import { api, ask, type Shape } from "@/api/client";
 
 /** The month of a day as the service writes it; `day` is of the department's zone. */
 export function monthOf(day: string): string {
@@ -8,10 +8,5 @@ export function monthOf(day: string): string {
 
 /** Reads a month's score; null where nobody has said what a month begins with, or it has not begun for this agent. */
 export async function readScore(agent: string, month: string): Promise<Shape["ScoreDetail"] | null> {
-  try {
-    return await ask(api.GET("/api/v1/scores/{agent}/{month}", { params: { path: { agent, month } } }));
-  } catch (error) {
-    if (error instanceof Problem && error.status === 404) return null;
-    throw error;
-  }
+  return (await ask(api.GET("/api/v1/scores/{agent}/{month}", { params: { path: { agent, month }, query: { or_none: true } } }))) ?? null;
 }
