@@ -172,7 +172,7 @@ async def test_eight_tabs_have_one_stream_and_all_are_told(there: Front) -> None
 async def test_an_agent_explains_a_record_in_their_own_words(there: Front) -> None:
     async with there.person() as alice:
         page = await alice.sign_in("alice")
-        await page.get_by_role("link", name="Offered call missed or declined").click()
+        await page.get_by_role("link", name="Offered call missed or declined", exact=True).click()
         await expect(page.get_by_text("the phone rang for 20.0 s")).to_be_visible()
         assert await serious(page) == []
         await page.get_by_role("textbox", name="In your own words").fill("my headset was dead")

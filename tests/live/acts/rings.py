@@ -20,7 +20,7 @@ async def answers_late(scene: Scene) -> None:
     ring.answer()
     await sleep(1)
     call.hang_up()
-    scene.owe_ring(LATE, ring, "answered after")
+    scene.owe_ring(LATE, ring, "answered at ring")
 
 
 @act()

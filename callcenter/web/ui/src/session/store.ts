@@ -25,10 +25,11 @@ export const useSession = defineStore("session", () => {
     return told;
   }
 
-  /** Asks who is signed in; null: nobody. */
+  /** Asks who is signed in; null: nobody, any more where somebody was. */
   async function begin(): Promise<Me | null> {
     const told = await ask(api.GET("/api/v1/session", { params: { query: { or_none: true } } }));
     if (told) await take(told);
+    else asking.sessionLost();
     tellAsked();
     return told ?? null;
   }
