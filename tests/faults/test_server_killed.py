@@ -98,6 +98,7 @@ def rows(settings: StoreSettings) -> dict[str, set[tuple[Any, ...]]]:
     }
 
 
+@pytest.mark.timeout(300)  # a journal is read again whole, beside whatever else the machine does
 async def test_killed_in_the_midst_of_writes_it_has_all_that_was_acknowledged(
     tmp_path: Path, server: PostgresServer
 ) -> None:
