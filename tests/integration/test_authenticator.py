@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import re
 from collections.abc import AsyncIterator
@@ -74,6 +75,13 @@ async def test_code_is_asked_for_once_the_app_has_shown_one_and_is_good_once(wor
     assert await signs_in(work, "ma", app.shows(-1)) == (401, "code-asked")
     work.now += STEP
     assert (await signs_in(work, "ma", " ".join(app.shows())))[0] == 201
+
+
+async def test_of_two_who_type_the_same_code_at_once_one_is_let_in(work: Department) -> None:
+    app, _ = await sets_up(work, "ma")
+    work.now += MINUTE
+    both = await asyncio.gather(*(signs_in(work, "ma", app.shows()) for _ in range(2)))
+    assert sorted(status for status, _ in both) == [201, 401]
 
 
 async def test_phones_whose_clocks_go_wrong_by_half_a_minute_are_right_and_by_more_are_not(work: Department) -> None:

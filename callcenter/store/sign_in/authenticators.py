@@ -135,10 +135,12 @@ async def _fits_now(unit: UnitOfWork, masters: MasterKeys | None, account: str, 
     totp = TOTP(masters.unwrap(_bound(account), row), _DIGITS, sha1, _STEP_SECONDS)
     now, typed = at // SECOND // _STEP_SECONDS, "".join(code.split()).encode("utf-8", "replace")
     for step in range(now - _BESIDE, now + _BESIDE + 1):
-        if step > row.last_step and hmac.compare_digest(totp.generate(step * _STEP_SECONDS), typed):
-            taken = update(AuthenticatorRow).where(AuthenticatorRow.account == account)
-            await unit.execute(taken.values(last_step=step))
-            return True
+        if hmac.compare_digest(totp.generate(step * _STEP_SECONDS), typed):
+            unused = update(AuthenticatorRow).where(
+                AuthenticatorRow.account == account, AuthenticatorRow.last_step < step
+            )
+            used: int = (await unit.execute(unused.values(last_step=step))).rowcount
+            return used > 0  # of two at once one has it
     return False
 
 
