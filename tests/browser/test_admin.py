@@ -79,6 +79,7 @@ async def test_rulebook_and_calendar_are_changed_by_two_who_read_what_is_otherwi
         await expect(ma.get_by_role("button", name=said["approve"])).to_have_count(0)  # who proposes does not decide
         hua = await two.sign_in("hua", re.sub(r"^.*?(/admin/.*)$", r"\1", ma.url))
         line = hua.locator("[data-difference] tr").filter(has_text="V-LATE-ANSWER")
+        await expect(line).to_contain_text("Answered after the third ring")
         await expect(line.first).to_contain_text("三声铃响后才接听 · Answered after the third ring")
         await expect(line.locator(".new").first).to_have_text(points)
         assert await serious(hua) == []

@@ -133,6 +133,8 @@ async def test_a_late_answer_goes_its_whole_way_and_the_score_with_it(there: Fro
         await expect(page.locator("[data-steps]")).to_contain_text("a group leader may not do this here")
         await page.locator("[data-act=frames]").click()
         await expect(page.locator(".frame").first).to_contain_text("Journal entry 7")
+        await expect(page.locator(".frame").first).not_to_contain_text("\\n")
+        await expect(page.locator("[data-rule]")).to_contain_text("service and satisfaction policy")
         assert await serious(page) == []
         scores = await boss.sign_in("ma", f"/scores/Alice?month={month}")
         assert await score_everywhere(api, scores) == "100"

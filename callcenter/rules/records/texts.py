@@ -7,7 +7,7 @@ import msgspec
 from callcenter.domain.frame import SECOND, Micros
 from callcenter.locale import Language, Words
 
-WORDING = 3
+WORDING = 4
 """One more whenever these sentences are said otherwise: those of records that are filed are then not compared."""
 
 
@@ -22,7 +22,7 @@ _TEXTS = Words(
     "record",
     {
         # what was done
-        "late_answer": "the phone was answered at ring {rings}, after {measured} s (limit {most} rings, {limit} s)",
+        "late_answer": "the phone was answered at ring {rings}, after {measured} s (limit: ring {most}, {limit} s)",
         "timed_out": "the phone rang for {measured} s (rings: {rings}; promised: within {most}) and was not answered",
         "declined": "the call was declined at ring {rings}, after {measured} s",
         "engaged": "the line was engaged for {measured} s with {dialled!r}, no permitted number (limit {limit} s)",

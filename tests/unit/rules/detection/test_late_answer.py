@@ -30,7 +30,7 @@ def test_record_tells_rings_queue_and_what_the_agent_did_until_the_phone_rang() 
     story.state(97.5)
     story.offer(100, 19.3, ANSWERED)
     record = story.record()
-    assert record.why() == "the phone was answered at ring 4, after 19.3 s (limit 3 rings, 15 s)."
+    assert record.why() == "the phone was answered at ring 4, after 19.3 s (limit: ring 3, 15 s)."
     assert (record.queue, record.before) == (
         "support",
         (StateSince(AgentState.WRAP_UP, micros(90)), StateSince(AgentState.AVAILABLE, micros(97.5))),

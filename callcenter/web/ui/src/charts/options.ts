@@ -11,6 +11,10 @@ export interface Series {
 }
 
 export interface Looks {
+  /** A canvas inherits no font. */
+  family: string;
+  /** How wide the picture is, in pixels. */
+  width: number;
   text: string;
   quiet: string;
   line: string;
@@ -19,6 +23,18 @@ export interface Looks {
 }
 
 const SYMBOLS = ["circle", "rect", "triangle", "diamond", "roundRect", "pin"];
+const [LETTER, HAN, SIGN, ROW, MARGIN] = [6.5, 12.5, 42, 22, 14];
+/** Counts the rows that names of series take above the picture, in letters as wide as they commonly are: nothing makes room for them. */
+export function rowsOf(names: readonly string[], width: number): number {
+  let [rows, x] = [1, 0];
+  for (const name of names) {
+    const wide = SIGN + [...name].reduce((sum, letter) => sum + (letter > "\u2e80" ? HAN : LETTER), 0);
+    if (x > 0 && x + wide > width) [rows, x] = [rows + 1, 0];
+    x += wide;
+  }
+  return rows;
+}
+
 const DASHES = ["solid", "dashed", "dotted"] as const;
 
 export function optionsOf(labels: readonly string[], series: readonly Series[], looks: Looks): Record<string, unknown> {
@@ -28,8 +44,8 @@ export function optionsOf(labels: readonly string[], series: readonly Series[], 
   return {
     animation: false,
     color: looks.colours,
-    textStyle: { color: looks.text, fontFamily: "inherit" },
-    grid: { left: 8, right: 8, top: 36, bottom: 8, containLabel: true },
+    textStyle: { color: looks.text, fontFamily: looks.family },
+    grid: { left: 8, right: 8, top: MARGIN + ROW * rowsOf(series.map((one) => one.name), looks.width), bottom: 8, containLabel: true },
     legend: { top: 0, textStyle: { color: looks.text }, inactiveColor: looks.quiet },
     tooltip: {
       trigger: "axis",

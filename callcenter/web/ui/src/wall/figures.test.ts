@@ -28,6 +28,7 @@ test("more queues than fit take turns, and the picture moves", () => {
   const rows = [0, 1, 2, 3, 4, 5, 6];
   expect(turn(rows, 0, 4)).toMatchObject({ rows: [0, 1, 2, 3], page: 1, pages: 2 });
   expect(turn(rows, 10, 4).rows).toEqual([4, 5, 6]);
+  expect([turn(rows.slice(2), 0, 4).rows, turn(rows.slice(2), 10, 4).rows]).toEqual([[2, 3, 4], [5, 6]]);
   expect(turn(rows, 10, 7).pages).toBe(1);
   expect(turn([], 10, 4)).toEqual({ rows: [], page: 1, pages: 1 });
   expect(new Set([0, 60, 120].map(shift)).size).toBe(3);

@@ -39,11 +39,12 @@ export function isOld(now: WallNow, heardAt: number, here: number): boolean {
   return now.state !== "followed" || age === null || age > OLD;
 }
 
-/** Returns the rows that are shown now: more than so many fit take turns, nothing is scrolled. */
+/** Returns the rows that are shown now: more than so many fit take turns of much the same length, nothing is scrolled. */
 export function turn<T>(rows: readonly T[], here: number, fit: number): { rows: T[]; page: number; pages: number } {
   const pages = Math.max(1, Math.ceil(rows.length / fit));
   const page = Math.floor(here / TURN_S) % pages;
-  return { rows: rows.slice(page * fit, (page + 1) * fit), page: page + 1, pages };
+  const each = Math.ceil(rows.length / pages);
+  return { rows: rows.slice(page * each, (page + 1) * each), page: page + 1, pages };
 }
 
 /** Says where the picture stands this minute: what never moves burns in. */

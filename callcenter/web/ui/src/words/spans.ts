@@ -1,4 +1,4 @@
-/** Times of minutes to days, in words with their units: which of them "1:53" would be, nobody could tell. */
+/** Times of seconds to days, in words with their units: which of them "1:53" would be, nobody could tell. */
 import { say } from "@/locale";
 
 const [MINUTE, HOUR, DAY] = [60, 3_600, 86_400];
@@ -9,7 +9,7 @@ export function span(seconds: number | null): string {
   const [d, h, m] = [Math.floor(seconds / DAY), Math.floor(seconds / HOUR) % 24, Math.floor(seconds / MINUTE) % 60];
   if (d > 0) return say("span.days", { d, h });
   if (h > 0) return say("span.hours", { h, m });
-  return m > 0 || seconds <= 0 ? say("span.minutes", { m: Math.max(0, m) }) : say("span.short");
+  return m > 0 ? say("span.minutes", { m }) : say("span.seconds", { s: Math.max(0, Math.floor(seconds)) });
 }
 
 /** Writes how long until a moment; null where the moment is past. */
