@@ -327,7 +327,7 @@ def _answer_people(
         filed_roster=rules.filed_roster,
         health=tracker.health,
         terms=agreed.terms,
-        examine=examination(settings.ami, agreed.terms, in_force),
+        examine=examination(settings.ami, agreed.terms, settings.web.authenticator_roles, in_force),
         live=live[0],
         calls=live[1],
         privacy=settings.privacy,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from callcenter.ami.settings import AmiSettings
 from callcenter.clock import wall_clock
@@ -17,8 +17,11 @@ from callcenter.ownfiles import has_wal_reset_bug
 from callcenter.rules.records.provisional import reached
 from callcenter.rules.records.steps import Terms
 from callcenter.staff.duty import Roster
+from callcenter.staff.rights import RIGHTS, Right, Role
 from callcenter.tracker.inputs import RulesInForce
 from callcenter.tracker.settings import RulesSettings
+
+_MIGHTY = {Right.DECIDE, Right.DECIDE_APPEAL, Right.APPROVE_CHANGE, Right.CHANGE_ACCOUNTS}
 
 
 def inspect_roster(rules: RulesSettings, timezone: str) -> Check:
@@ -52,6 +55,21 @@ def judge_calendar(terms: Terms, roster: Roster | None, now: Micros) -> Check:
     )
 
 
+def judge_second_factor(required: Collection[Role]) -> Check:
+    """Say which roles that decide over people, or keep accounts, sign in by a password alone."""
+    mighty = [role for role, rights in RIGHTS.items() if not _MIGHTY.isdisjoint(rights)]
+    alone = [role for role in mighty if role not in required]
+    if not alone:
+        return Check("second factor", "ok", "asked of every role that decides over people or keeps accounts")
+    wanted = ", ".join(f'"{role}"' for role in (*required, *alone))
+    return Check(
+        "second factor",
+        "warn",
+        english(f"these roles decide over people or keep accounts, by a password alone: {', '.join(alone)}"),
+        english(f"settings: [web] authenticator_roles = [{wanted}]"),
+    )
+
+
 def inspect_sqlite(version: str = sqlite3.sqlite_version) -> Check:
     """Look at the SQLite that journal and database are written with."""
     if not has_wal_reset_bug(version):
@@ -65,12 +83,15 @@ def inspect_sqlite(version: str = sqlite3.sqlite_version) -> Check:
     )
 
 
-def examination(ami: AmiSettings, terms: Terms, in_force: Callable[[], RulesInForce]) -> Examine:
+def examination(
+    ami: AmiSettings, terms: Terms, required: Collection[Role], in_force: Callable[[], RulesInForce]
+) -> Examine:
     """Make what a service runs of itself: what it stands on, then the switch."""
 
     async def run(seen: Seen) -> None:
         rules, now = in_force(), wall_clock()
-        seen([judge_roster(rules.roster), judge_calendar(terms, rules.roster, now), inspect_sqlite()])
+        own = [judge_roster(rules.roster), judge_calendar(terms, rules.roster, now), judge_second_factor(required)]
+        seen([*own, inspect_sqlite()])
         await examine(Examined(ami=ami, figures=rules.rulebook.figures(now)), seen=seen)
 
     return run

@@ -18,7 +18,7 @@ from callcenter.rules.scores.score_terms import SUBJECT, read_terms
 from callcenter.staff.dates import datetime_of
 from callcenter.staff.rights import Right
 from callcenter.staff.roles import Principal, may
-from callcenter.staff.site.own import site_said
+from callcenter.staff.site.own import OwnSite, site_said
 from callcenter.store import UnitOfWork
 from callcenter.store.audit import Audited
 from callcenter.store.conflicts import Conflict, NotAllowed, Outdated
@@ -49,13 +49,14 @@ _json = msgspec.json.Encoder(order="deterministic").encode
 
 
 class Grounds(NamedTuple):
-    """On what a change is made: the rulebook in force, where no other has been approved, and the roster's file.
+    """On what a change is made: the rulebook in force, where no other has been approved, the roster's file, the site.
 
     Where `filed` is None, as at the console, the roster is not changed.
     """
 
     rulebook: Rulebook
     filed: RosterFiled | None = None
+    own: OwnSite | None = None
 
 
 async def propose(unit: UnitOfWork, change: Change, person: Principal, grounds: Grounds) -> Change:
@@ -100,7 +101,10 @@ async def _written_out(unit: UnitOfWork, change: Change, grounds: Grounds) -> di
     if change.kind is ChangeKind.CALENDAR:
         return sound_days(change, change.proposed_at, grounds.rulebook.zone)
     if change.kind in OF_THE_SITE:
-        return site_said(change.kind, change.content)
+        content = site_said(change.kind, change.content)
+        if grounds.own is not None:
+            grounds.own.require_free(change.kind, content)
+        return content
     if change.kind in OF_THE_ROSTER:
         return await require_sound_roster(unit, change, _filed(grounds))
     return change.content

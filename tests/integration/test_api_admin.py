@@ -16,10 +16,12 @@ from callcenter.store.sign_in.sessions import PROVEN_LASTS
 from callcenter.store.tables import AuditRow
 from callcenter.tracker.enacting import RulesFiles
 from callcenter.web.api.audit_words import KINDS
+from callcenter.web.desk.settings import DeskSettings
 from tests.integration.api import Department, department
-from tests.integration.office import PASSWORD
+from tests.integration.office import PASSWORD, propose
 
 pytestmark = pytest.mark.usefixtures("database")
+VIP = {"queue": "vip", "number": "8001"}
 
 
 @pytest.fixture
@@ -331,6 +333,22 @@ class TestSite:
         (sales, vip) = site["queues"]
         assert (sales["number"], sales["zh"], vip["number"], vip["en"]) == ("8001", "售前", None, "")
         assert work.service.own.queues.numbers == {"sales": "8001"}
+        await propose(work.decisions, 1, queue="sales")
+        file = await (await work.signed_in("sun")).get("/violations/export?columns=queue", **{"Accept-Language": "en"})
+        assert file.text.split() == ["\ufeffqueue", "Pre-sales"]
+
+
+async def test_number_by_which_settings_have_another_queue_is_refused_in_words(tmp_path: Path) -> None:
+    async with department(tmp_path, desk=DeskSettings(queues=("sales",), numbers={"sales": "8001"})) as work:
+        root = await work.signed_in("root")
+        body = {"kind": "queues", "subject": "x", "reason": "y", "content": {"queues": [VIP]}}
+        refused = await root.send("POST", "/changes", body, **{"Accept-Language": "zh-CN"})
+        assert (refused.status_code, refused.json()["detail"]) == (
+            422,
+            "8001 在设置中是队列 'sales' 的号码：请为 'vip' 另选号码，或同时写明两个队列",
+        )
+        body["content"] = {"queues": [VIP, {"queue": "sales", "number": "8002"}]}
+        assert (await root.send("POST", "/changes", body)).status_code == 201
 
 
 class TestRulebook:

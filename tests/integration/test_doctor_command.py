@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
 from callcenter.cli.service.doctor import _print
 from callcenter.doctor.inspect import Check
-from callcenter.doctor.own import inspect_roster
+from callcenter.doctor.own import inspect_roster, judge_second_factor
+from callcenter.staff.rights import Role
 from callcenter.tracker.settings import RulesSettings
 
 ROSTER = '{"agents": [{"agent": "Ann", "interface": "PJSIP/1001"}, {"agent": "Ann", "interface": "PJSIP/1002"}]}'
@@ -34,6 +36,15 @@ def test_roster_that_cannot_be_used_fails_and_the_other_checks_go_on(tmp_path: P
     check = roster(tmp_path, text, name)
     assert check.verdict == "fail"
     assert check.remedy.startswith("`callcenter roster check")
+
+
+def test_roles_that_decide_over_people_by_a_password_alone_are_a_warning() -> None:
+    check = judge_second_factor((Role.MANAGER, Role.ADMIN))
+    assert (check.verdict, check.name) == ("warn", "second factor")
+    assert "manager" not in check.found.replace("general_manager", "")
+    asked = [Role(name) for name in re.findall(r'"(\w+)"', check.remedy)]
+    assert {Role.MANAGER, Role.ADMIN, Role.SUPERVISOR} <= {*asked}
+    assert judge_second_factor(asked).verdict == "ok"
 
 
 def test_lines_to_add_stand_one_below_the_other(capsys: pytest.CaptureFixture[str]) -> None:

@@ -69,6 +69,15 @@ class OwnSite:
         then.lay_over(kind, before)
         return then._part(kind).differing(_read(kind, content))
 
+    def require_free(self, kind: str, content: Any) -> None:
+        """Refuse what cannot hold beside what settings say of that which it leaves out.
+
+        Raises:
+            BadInput: It cannot.
+        """
+        if kind == "queues":
+            self.queues.require_free(_read(kind, content))
+
     def _part(self, kind: str) -> SitePart:
         parts: dict[str, SitePart] = {
             "reasons": self.reasons,

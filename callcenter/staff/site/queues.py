@@ -70,6 +70,21 @@ class SiteQueues:
             if (before := _told(self.said.get(queue), name)) != (after := _told(new.get(queue), name))
         ]
 
+    def require_free(self, said: QueuesSaid) -> None:
+        """Refuse a number by which settings have a queue that is left out, which keeps it.
+
+        Raises:
+            BadInput: There is one.
+        """
+        named = {one.queue for one in said.queues}
+        taken = {one.number: queue for queue, one in self._filed.items() if one.number and queue not in named}
+        for one in said.queues:
+            if one.number in taken:
+                raise BadInput(
+                    f"by {one.number} the settings reach queue {taken[one.number]!r}: "
+                    f"give {one.queue!r} another number, or name both queues"
+                )
+
 
 def _told(said: QueueSaid | None, name: str) -> str | None:
     return getattr(said, name, None) or None

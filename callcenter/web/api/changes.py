@@ -171,7 +171,7 @@ async def propose_change(body: NewChange, person: Proposing, service: TheService
             proposed_by=person.account,
             proposed_at=once.asked.at,
         )
-        done = await propose(unit, change, person, Grounds(service.rulebook, filed))
+        done = await propose(unit, change, person, Grounds(service.rulebook, filed, service.own))
         return told_change(done, person, service, status.HTTP_201_CREATED)
 
     return await once.answer(work)

@@ -36,6 +36,7 @@ from callcenter.store.record.visit_queries import (
     unseen,
 )
 from callcenter.web.api.fields import MomentSpan, Name, ResponseBody
+from callcenter.web.api.page.queue_names import names_of_queues
 from callcenter.web.api.written import EXPORT, FileAsked, note_export
 from callcenter.web.auth import allowed
 from callcenter.web.problems import language_of
@@ -191,7 +192,9 @@ async def export_figures(
         counted = await _counted(connection, service, since, until)
     await note_export(service, person, "figures", since=since, until=until)
     rows = all_figures(counted, SheetStyle(language=language, zone=service.rulebook.zone))
-    return await asked.answer("figures", column("queue", language), FIGURE_COLUMNS, rows, language)
+    return await asked.answer(
+        "figures", column("queue", language), FIGURE_COLUMNS, rows, language, names_of_queues(service, request)
+    )
 
 
 def _thresholds(service: Service) -> Callable[[str | None, Micros | None], Micros]:

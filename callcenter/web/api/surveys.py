@@ -27,6 +27,7 @@ from callcenter.web.api.fields import (
     place_in,
     place_out,
 )
+from callcenter.web.api.page.queue_names import names_of_queues
 from callcenter.web.api.written import EXPORT, MOST_WRITTEN, FileAsked, note_export
 from callcenter.web.auth import allowed
 from callcenter.web.problems import RequestRefused, language_of
@@ -137,7 +138,14 @@ async def export_surveys(
         found = await surveys(connection, _asked(span, person, service), limit=MOST_WRITTEN)
     await note_export(service, person, "survey", surveys=len(found))
     rows = surveys_written((survey for _, survey in found), service.rulebook.zone, language)
-    return await span.answer("surveys", SURVEY_LIST.say("surveys", language), SURVEY_COLUMNS, rows, language)
+    return await span.answer(
+        "surveys",
+        SURVEY_LIST.say("surveys", language),
+        SURVEY_COLUMNS,
+        rows,
+        language,
+        names_of_queues(service, request),
+    )
 
 
 @router.get("/figures")

@@ -45,6 +45,7 @@ from callcenter.web.api.fields import (
     place_out,
 )
 from callcenter.web.api.once import SeenVersion, TheOnce, etag
+from callcenter.web.api.page.queue_names import names_of_queues
 from callcenter.web.api.review.offered import ReportChoices, rule_words
 from callcenter.web.api.shapes import Detail, Reader, RecordPage
 from callcenter.web.api.written import EXPORT, MOST_WRITTEN, FileAsked, note_export
@@ -137,7 +138,7 @@ async def list_violations(
 
 @router.get("/export", response_class=Response, dependencies=[EXPORT])
 async def export_violations(
-    asked: Annotated[RecordsToWrite, Query()], person: Seeing, reader: TheReader, service: TheService
+    request: Request, asked: Annotated[RecordsToWrite, Query()], person: Seeing, reader: TheReader, service: TheService
 ) -> Response:
     """Write the records that one may see to a file; what a spreadsheet would run is made inert."""
     rows: list[ListedRecord] = []
@@ -148,7 +149,8 @@ async def export_violations(
             after = place_of(some[-1], asked.order)
     await note_export(service, person, "violation", records=len(rows))
     listed, title = records_listed(rows, reader.language), RECORDS.say("records", reader.language)
-    return await asked.answer("records", title, RECORD_COLUMNS, listed, reader.language)
+    called = names_of_queues(service, request)
+    return await asked.answer("records", title, RECORD_COLUMNS, listed, reader.language, called)
 
 
 @router.get("/manual")

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Any
 
 from fastapi import Depends, Response
 from pydantic import Field
 
 from callcenter.locale import Language
-from callcenter.spreadsheet import Rows, csv_file, with_columns, workbook
+from callcenter.spreadsheet import Cell, Rows, csv_file, with_columns, workbook
 from callcenter.staff.roles import Principal
 from callcenter.store.audit import Audited
 from callcenter.web.api.fields import Name, RequestBody
@@ -20,6 +21,7 @@ from callcenter.web.service import Service, TheService
 
 MOST_WRITTEN = 100_000
 _MOST_COLUMNS = 40
+_NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
 class FileKind(StrEnum):
@@ -45,6 +47,22 @@ EXPORT = Depends(_few_at_a_time)
 """Of every route that writes a file of many records."""
 
 
+def _with_queues_called(rows: Rows, names: Sequence[str], called: Mapping[str, str]) -> Rows:
+    """Write what the site calls queues in place of what the switch does, wherever a column is of them."""
+    of_queues = {n for n, name in enumerate(names) if name in {"queue", "queues"}}
+    heading, *others = rows
+    return [
+        heading,
+        *([_called(cell, called) if n in of_queues else cell for n, cell in enumerate(row)] for row in others),
+    ]
+
+
+def _called(cell: Cell, called: Mapping[str, str]) -> Cell:
+    if not isinstance(cell, str):
+        return cell
+    return called.get(cell) or ", ".join(called.get(one, one) for one in cell.split(", "))
+
+
 async def note_export(service: Service, person: Principal, kind: str, subject: str = "all", **detail: Any) -> None:
     """Keep in the audit log what somebody takes away as a file."""
     noted = Audited(
@@ -60,7 +78,15 @@ class FileAsked(RequestBody):
     format: FileKind = FileKind.CSV
     columns: list[Name] = Field(default=[], max_length=_MOST_COLUMNS, description="In this order; all where none is.")
 
-    async def answer(self, name: str, title: str, names: Sequence[str], rows: Rows, language: Language) -> Response:
+    async def answer(
+        self,
+        name: str,
+        title: str,
+        names: Sequence[str],
+        rows: Rows,
+        language: Language,
+        called: Mapping[str, str] = _NOTHING,
+    ) -> Response:
         """Answer with a table as a file; what a spreadsheet would run is made inert.
 
         Args:
@@ -69,11 +95,12 @@ class FileAsked(RequestBody):
             names: What the columns are asked for by, in the order of the rows.
             rows: The first is the heading.
             language: In which they are written.
+            called: What the site calls queues, which stand in their columns so, as they do on the page.
 
         Raises:
             BadInput: A column that is asked for is not there.
         """
-        chosen = with_columns(rows, names, self.columns)
+        chosen = with_columns(_with_queues_called(rows, names, called), names, self.columns)
         held = await asyncio.to_thread(self._held, chosen, title)
         headers = {
             "Content-Disposition": f'attachment; filename="{name}.{self.format}"',

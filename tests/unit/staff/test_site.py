@@ -54,6 +54,16 @@ def test_queues_have_names_and_numbers_once_agreed_and_what_is_left_out_the_sett
     assert not own.lay_over("queues", [first, second])
 
 
+def test_number_of_a_queue_that_is_left_out_is_taken() -> None:
+    own = site()
+    given = {"queue": "vip", "number": "8001"}
+    with pytest.raises(BadInput, match="by 8001 the settings reach queue 'sales': give 'vip' another number"):
+        own.require_free("queues", {"queues": [given]})
+    own.require_free("queues", {"queues": [given, {"queue": "sales", "number": "8002"}]})
+    own.require_free("queues", {"queues": [{"queue": "vip", "number": "8003"}, {"queue": "orders"}]})
+    own.require_free("reasons", {"reasons": []})
+
+
 def test_reasons_are_of_it_too() -> None:
     own = site()
     assert own.lay_over("reasons", [{"reasons": [{"code": "drill"}]}])

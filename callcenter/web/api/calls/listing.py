@@ -26,6 +26,7 @@ from callcenter.web.api.calls.call_shapes import (
 )
 from callcenter.web.api.customers.shapes import number_sought
 from callcenter.web.api.fields import moment_in, place_in, place_out
+from callcenter.web.api.page.queue_names import names_of_queues
 from callcenter.web.api.written import EXPORT, MOST_WRITTEN, FileAsked, note_export
 from callcenter.web.auth import allowed
 from callcenter.web.problems import language_of
@@ -72,7 +73,9 @@ async def export_calls(
             after = (some[-1].place, some[-1].id)
     await note_export(service, person, "call", calls=len(found))
     rows = calls_listed(found, sight(person.role, Part.CALLER), service.rulebook, language)
-    return await asked.answer("calls", remark("calls", language), CALL_COLUMNS, rows, language)
+    return await asked.answer(
+        "calls", remark("calls", language), CALL_COLUMNS, rows, language, names_of_queues(service, request)
+    )
 
 
 async def _page(asked: CallPageAsked, key: str | None, person: Principal, service: Service) -> ListedCallPage:

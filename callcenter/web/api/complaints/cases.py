@@ -39,6 +39,7 @@ from callcenter.web.api.customers.named import customer_named, family_named
 from callcenter.web.api.customers.shapes import number_sought
 from callcenter.web.api.fields import place_in, place_out
 from callcenter.web.api.once import etag
+from callcenter.web.api.page.queue_names import names_of_queues
 from callcenter.web.api.written import EXPORT, MOST_WRITTEN, FileAsked
 from callcenter.web.auth import allowed
 from callcenter.web.problems import language_of
@@ -89,7 +90,9 @@ async def export_cases(
             Audited(at=now, actor=person.account, action="export", kind="case", subject="all", detail=detail)
         )
     rows = await asyncio.to_thread(cases_written, found, now, service.rulebook.zone, language)
-    return await asked.answer("cases", CASE_LIST.say("cases", language), CASE_COLUMNS, rows, language)
+    return await asked.answer(
+        "cases", CASE_LIST.say("cases", language), CASE_COLUMNS, rows, language, names_of_queues(service, request)
+    )
 
 
 @router.get("/{number}")

@@ -36,6 +36,7 @@ from callcenter.web.api.lost_calls.shapes import (
     lost_call_shown,
 )
 from callcenter.web.api.once import TheOnce
+from callcenter.web.api.page.queue_names import names_of_queues
 from callcenter.web.api.written import EXPORT, MOST_WRITTEN, FileAsked, note_export
 from callcenter.web.auth import TheSession, allowed
 from callcenter.web.one_time_codes import CODE_LASTS, CallBack, CodeGrounds
@@ -81,7 +82,7 @@ async def export_lost_calls(
     await note_export(service, person, "lost_call", entries=len(found))
     rows = lost_calls_listed(found, sight(person.role, Part.CALLER), service.rulebook.zone, language)
     title = WORDS.say("lost_calls", language)
-    return await asked.answer("lost-calls", title, LOST_COLUMNS, rows, language)
+    return await asked.answer("lost-calls", title, LOST_COLUMNS, rows, language, names_of_queues(service, request))
 
 
 @router.post("/{number}/claim", response_model=ClaimShown)
