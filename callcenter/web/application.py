@@ -35,7 +35,16 @@ from callcenter.web.api.customers import cards, contacts, imports, looks, merges
 from callcenter.web.api.enquiries import attachments, reports
 from callcenter.web.api.enquiries import routes as enquiries
 from callcenter.web.api.lost_calls import routes as lost_calls
-from callcenter.web.api.page import dialling, first_account, floor, manual_pages, own_day, queue_names, walls
+from callcenter.web.api.page import (
+    dialling,
+    first_account,
+    floor,
+    manual_pages,
+    own_day,
+    people_names,
+    queue_names,
+    walls,
+)
 from callcenter.web.api.review import effect, trials
 from callcenter.web.api.scores import given, quarters
 from callcenter.web.api.scores import routes as scores
@@ -56,6 +65,7 @@ ROUTERS = (
     effect.router,
     manual_pages.router,
     queue_names.router,
+    people_names.router,
     violations.router,
     recorded.router,
     listing.router,

@@ -166,7 +166,7 @@ async def keeping_and_names_are_changed(there: Front, ma: Page, hua: Page, said:
     await form.locator("textarea").fill("as agreed")
     await is_agreed(there, ma, hua, said, form, f"售前{days}")
     await expect(hua.locator("[data-queue=sales] th")).to_contain_text(f"售前{days}")
-    await expect(hua.locator("[data-queues] [data-last]")).to_contain_text("hua")
+    await expect(hua.locator("[data-queues] [data-last]")).to_contain_text("Hua")
     assert await serious(hua) == []
 
 

@@ -151,7 +151,7 @@ async def test_what_somebody_did_meanwhile_is_told_and_nothing_typed_is_lost(the
         await moved(there.work, "alice", case, {"do": "attempt", "contact": "nobody answered"})
         await page.locator("[data-part=moves] button[type=submit]").click()
         # it was typed against the case as it stood when the page was opened, before the attempt
-        await expect(page.locator(".meanwhile")).to_contain_text("alice: called in vain")
+        await expect(page.locator(".meanwhile")).to_contain_text("Alice: called in vain")
         await expect(page.locator("[data-field=cause] textarea")).to_have_value("the wrong size was sent")
         await sent(page, "analysed")
 

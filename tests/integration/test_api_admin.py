@@ -351,6 +351,14 @@ async def test_number_by_which_settings_have_another_queue_is_refused_in_words(t
         assert (await root.send("POST", "/changes", body)).status_code == 201
 
 
+async def test_people_are_told_by_name_to_whoever_reads_names_and_others_their_own_alone(work: Department) -> None:
+    for name, told in (("sun", {"sun": "Sun", "alice": "Alice"}), ("alice", {"alice": "Alice"})):
+        await work.signed_in("alice")
+        items = (await (await work.signed_in(name)).get("/people")).json()["items"]
+        assert {one["account"]: one["name"] for one in items if one["account"] in {"sun", "alice"}} == told
+        assert name == "sun" or len(items) == 1
+
+
 class TestRulebook:
     def amendment(self, work: Department, days: int = 1, **said: Any) -> dict[str, Any]:
         first = datetime_of(work.now, work.in_force.rulebook.zone).date() + timedelta(days=days)

@@ -145,6 +145,14 @@ async def list_accounts(connection: AsyncConnection, after: str = "", limit: int
     return [account_of_row(row) for row in await connection.execute(rows)]
 
 
+async def names_of_people(connection: AsyncConnection, only: str | None = None) -> dict[str, str]:
+    """Read what the people of all accounts, or of one, are called; who has no name is left out."""
+    rows = select(AccountRow.name, AccountRow.full_name).order_by(AccountRow.name)
+    if only is not None:
+        rows = rows.where(AccountRow.name == only)
+    return {account: name for account, name in await connection.execute(rows) if name}
+
+
 def account_of_row(row: Any) -> Account:
     """Read an account out of its row."""
     return Account(
