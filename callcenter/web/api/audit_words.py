@@ -58,6 +58,7 @@ ACTIONS = Words(
         "hold": "deletion held",
         "import": "imported",
         "listen": "listened in",
+        "look": "looked at",
         "make": "issued",
         "measure": "corrective measure",
         "merge": "merged",
@@ -169,6 +170,7 @@ DETAILS = Words(
         "by": "by",
         "call": "telephone call",
         "caller": "who called",
+        "case": "case",
         "cases": "cases",
         "changed": "changed",
         "content": "content",
@@ -244,4 +246,10 @@ def _flat(detail: Mapping[str, Any], language: Language) -> Iterator[tuple[str, 
         if isinstance(value, Mapping):
             yield from ((f"{name} / {inner}", told) for inner, told in _flat(value, language))
         elif value is not None:
-            yield name, value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+            yield name, _written(value)
+
+
+def _written(value: Any) -> str:
+    if isinstance(value, list) and all(isinstance(one, str) for one in value):
+        return ", ".join(value)
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
