@@ -11,6 +11,7 @@ from typing import Any
 from fastapi import Depends, Response
 from pydantic import Field
 
+from callcenter.errors import BadInput
 from callcenter.locale import Language
 from callcenter.spreadsheet import Cell, Rows, csv_file, with_columns, workbook
 from callcenter.staff.roles import Principal
@@ -20,6 +21,7 @@ from callcenter.web.auth import TheSession
 from callcenter.web.service import Service, TheService
 
 MOST_WRITTEN = 100_000
+"""Rows of a file: they are kept in memory."""
 _MOST_COLUMNS = 40
 _NOTHING: Mapping[str, str] = MappingProxyType({})
 
@@ -49,6 +51,8 @@ EXPORT = Depends(_few_at_a_time)
 
 def _with_queues_called(rows: Rows, names: Sequence[str], called: Mapping[str, str]) -> Rows:
     """Write what the site calls queues in place of what the switch does, wherever a column is of them."""
+    if not called:
+        return rows
     of_queues = {n for n, name in enumerate(names) if name in {"queue", "queues"}}
     heading, *others = rows
     return [
@@ -61,6 +65,16 @@ def _called(cell: Cell, called: Mapping[str, str]) -> Cell:
     if not isinstance(cell, str):
         return cell
     return called.get(cell) or ", ".join(called.get(one, one) for one in cell.split(", "))
+
+
+def require_few(count: int) -> None:
+    """Pass if a file may have so many rows: one that lacks the rest would be taken for all.
+
+    Raises:
+        BadInput: It may not.
+    """
+    if count > MOST_WRITTEN:
+        raise BadInput(f"a file has at most {MOST_WRITTEN} rows, and there are more: ask for a part of them")
 
 
 async def note_export(service: Service, person: Principal, kind: str, subject: str = "all", **detail: Any) -> None:
