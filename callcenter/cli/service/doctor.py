@@ -82,8 +82,11 @@ def main(
     figures, told = figures_in_force(chosen)
     if chosen is not None:
         root = Topics(chosen.mqtt.prefix, chosen.site.name).root
-        checks.append(judge_second_factor(chosen.web.authenticator_roles))
-        checks += [*inspect_pages(chosen), *asyncio.run(inspect_broker(chosen.mqtt, root))]
+        checks += [
+            judge_second_factor(chosen.web.authenticator_roles),
+            *inspect_pages(chosen),
+            *asyncio.run(inspect_broker(chosen.mqtt, root)),
+        ]
     asked = Examined(ami=ami, figures=figures, config_dir=config_dir, queue_log=queue_log, listen=listen)
     checks += asyncio.run(examine(asked, lambda: _say_listening(listen, language)))
     checks += [told, inspect_sqlite()]
