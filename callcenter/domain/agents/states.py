@@ -11,6 +11,8 @@ what was seen says otherwise.
 
 from __future__ import annotations
 
+import heapq
+
 from callcenter.domain import events as ev
 from callcenter.domain import facts as fx
 from callcenter.domain.agents.identity import Identity
@@ -21,7 +23,7 @@ from callcenter.domain.events import Handlers
 from callcenter.domain.frame import SECOND, Micros
 from callcenter.domain.patterns import permitted
 from callcenter.domain.settings import FloorSettings
-from callcenter.domain.state import Agent, Channel, Membership, State
+from callcenter.domain.state import Agent, Channel, Membership, State, Timer
 from callcenter.domain.vocabulary import AFTER_CALL_WORK, CANNOT_RING, PHONE_LOST, SIGNED_OUT, AgentState, ChannelRole
 
 _LOST_STATUSES = frozenset({4, 5})
@@ -102,33 +104,49 @@ class AgentStates:
                 self._idle(person)
                 self._is_free(person, event.device)
                 self.refresh(person, event.at)
-            self.reach(event.device, reachable=True, at=event.at, pos=event.pos)
+            self._there(event.device, event.at, event.pos)
         elif event.state in _ALIVE_DEVICES and event.device not in self._state.devices:
             self.reach(event.device, reachable=True, at=event.at, pos=event.pos)
 
     def seen_phone(self, event: ev.PhoneSeen) -> None:
         """Take the switch's word on an endpoint as a whole."""
         if event.reachable:
-            self.reach(event.device, reachable=True, at=event.at, pos=event.pos)
+            self._there(event.device, event.at, event.pos)
         else:
             self._away(event.device, event.at, event.pos)
+
+    def _there(self, device: str, at: Micros | None, pos: int) -> None:
+        """Take the switch's word that a phone is there; one that it is not, which waits to be believed, is forgotten."""
+        if device in self._state.asked:
+            uri, since, _ = self._state.asked[device]
+            self._state.asked[device] = (uri, since, None)
+        self.reach(device, reachable=True, at=at, pos=pos)
 
     def _away(self, device: str, at: Micros | None, pos: int) -> None:
         """Take the switch's word that a phone is not there; not while it has yet to ask one that has just come.
 
         A phone that another browser takes over, or that comes back at another address, is called unavailable for that
-        long: its contact is told to answer, or not, a moment later.
+        long: its contact is told to answer, or not, a moment later. Where nothing more is told, the word holds then.
         """
-        _, since = self._state.asked.get(device, ("", None))
+        uri, since, away = self._state.asked.get(device, ("", None, None))
         if since is None or at is None or at - since > _ASKED_FOR:
             self.reach(device, reachable=False, at=at, pos=pos)
+        elif away is None:
+            self._state.asked[device] = (uri, since, pos)
+            heapq.heappush(self._state.timers, Timer(since + _ASKED_FOR, self._state.serial, "asked", device))
+
+    def fire(self, timer: Timer) -> None:
+        """The switch has not said within its time whether a phone that had just come is there."""
+        _, since, away = self._state.asked.get(timer.key, ("", None, None))
+        if since is not None and away is not None and since + _ASKED_FOR == timer.at:
+            self.reach(timer.key, reachable=False, at=timer.at, pos=away)
 
     def seen_contact(self, event: ev.ContactSeen) -> None:
         """Take one registration; the phone is lost with the last one known, never by one that was not known."""
         contacts = self._state.contacts.setdefault(event.device, {})
         known = event.uri in contacts
         if event.reachable is None and not known and event.at is not None:
-            self._state.asked[event.device] = (event.uri, event.at)
+            self._state.asked[event.device] = (event.uri, event.at, None)
         elif event.reachable is not None and self._state.asked.get(event.device, ("",))[0] == event.uri:
             del self._state.asked[event.device]
         if event.removed:
@@ -184,7 +202,7 @@ class AgentStates:
         if status in _LOST_STATUSES:
             self._away(phone, at, pos)
         elif status in _IDLE_STATUSES or (status in _ALIVE_STATUSES and phone not in self._state.devices):
-            self.reach(phone, reachable=True, at=at, pos=pos)
+            self._there(phone, at, pos)
 
     def _set_reachable(self, person: Agent, device: str, was: bool | None, pos: int, at: Micros | None) -> None:
         states = [self._state.devices[i] for i in person.interfaces if i in self._state.devices]
