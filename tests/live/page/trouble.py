@@ -32,6 +32,8 @@ YIELD_SECONDS = 5.0
 _PAGE = (Path(__file__).parents[3] / "dialplans" / "pjsip.conf").read_text().partition("\n[page](!)\n")[2]
 SILENT_SECONDS = int(re.findall(r"^rtp_timeout = (\d+)$", _PAGE, re.MULTILINE)[0])
 """A page that says nothing more is given up by the switch after that."""
+AWAY_SECONDS = 10.0
+"""A page that is away for longer is a phone that was lost."""
 FRONT_SECONDS = SILENT_SECONDS + 10.0
 """Within that whoever was left by a page that could not say so waits at the front of the line."""
 
@@ -124,6 +126,29 @@ async def reloads_in_a_call(there: Centre, scene: Scene) -> Caller:
         await expect(seat.page.locator(".pop .who")).to_have_text(who)
         caller.hang_up()
         await seat.has_no_call()
+    return caller
+
+
+async def presses_f5_while_ready(there: Centre, scene: Scene) -> Caller:
+    """The page is loaded anew, and is as it was: no phone was lost, nobody offline, and nothing is on record of it."""
+    clock = asyncio.get_running_loop().time
+    async with there.seat(scene.agent) as seat:
+        await seat.begin_work()
+        losses, slow = await there.phone_losses(scene.agent), 0
+        for _ in range(2):
+            began = clock()
+            await seat.page.reload()
+            await seat.is_registered()
+            slow += clock() - began > AWAY_SECONDS  # on a machine that is that busy it was away indeed
+            await seat.state_is("available")
+        await asyncio.sleep(AWAY_SECONDS)
+        assert await there.phone_losses(scene.agent) <= losses + slow
+        caller = await answered(there, scene, seat)
+        caller.hang_up()
+        await seat.has_no_call()
+        await there.record.ended(caller.number)
+        assert there.record.phone_lost(scene.agent) <= slow
+        assert slow or there.record.proposed(scene.agent) == []
     return caller
 
 
@@ -350,6 +375,7 @@ SCENES = [
         rings=(Ring("Crashes", rang=True, outcome="answered"),),
         ends=("cut_short",),
     ),
+    Scene(presses_f5_while_ready, 14, rings=(Ring("Presses", rang=True, outcome="answered"),), ends=("caller",)),
     Scene(
         chokes_and_is_closed_in_a_call,
         12,
