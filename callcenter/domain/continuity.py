@@ -123,7 +123,7 @@ class Continuity:
             self._people.seen_device(ev.DeviceSeen(event.at, event.pos, device.device, device.state))
         for contact in snapshot.contacts or ():
             reachable = _REACHABLE.get(contact.status)
-            self._people.seen_contact(
+            self._people.phones.seen_contact(
                 ev.ContactSeen(event.at, event.pos, f"PJSIP/{contact.endpoint}", contact.uri, reachable, removed=False)
             )
         self._gone_members(snapshot, event)

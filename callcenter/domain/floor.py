@@ -147,6 +147,8 @@ class Floor:
             match timer.kind:
                 case "block":
                     self._own.fire(timer)
+                case "away":
+                    self._people.phones.fire(timer)
                 case "wrap":
                     if (person := self.state.people.get(timer.key)) is not None:
                         self._people.refresh(person, timer.at)

@@ -356,7 +356,8 @@ class State(msgspec.Struct):
     number, `hints` and `behind` which device a hint and a Local member stand for. `bridged` says that the switch tells
     who is connected to whom, `blind` that it was seen not to. `over` says when calls were told, `again` names the call
     of a linkedid that comes up after that or after a restart, `restored_at` is when events came again after a gap.
-    `asked` has each phone's contact that registered last and when, until it has answered the switch or is gone.
+    `asked` has each phone's contact that registered last and when, until it has answered the switch or is gone; `away`
+    the phones of which a word that they are not there waits: until when, its position, and that of a sign-off or None.
     """
 
     now: Micros | None = None
@@ -388,6 +389,7 @@ class State(msgspec.Struct):
     devices: dict[str, bool] = {}
     contacts: dict[str, dict[str, bool]] = {}
     asked: dict[str, tuple[str, Micros]] = {}
+    away: dict[str, tuple[Micros, int, int | None]] = {}
     closed: dict[str, tuple[Micros, int]] = {}
     timers: list[Timer] = []
 

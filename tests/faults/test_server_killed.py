@@ -29,6 +29,9 @@ port = 0
 """
 TERMS = {"kind": "amount", "subject": "score", "content": {"from": "2026-01", "base": "100"}}
 
+SPEED = 2.0
+"""What happens at the switch leaves room for people, and a journal that is soon read again, also on a busy machine."""
+
 
 @pytest.fixture
 def server() -> Iterator[PostgresServer]:
@@ -86,9 +89,19 @@ async def proposing(service: Service) -> AsyncIterator[set[str]]:
 
 
 async def more_than(acknowledged: set[str], count: int) -> None:
-    async with asyncio.timeout(90):
-        while len(acknowledged) <= count:  # noqa: ASYNC110 - what another process acknowledges
-            await asyncio.sleep(0.01)
+    """Wait until as many are acknowledged; raises TimeoutError where for a minute none is."""
+    while (had := len(acknowledged)) <= count:
+        async with asyncio.timeout(60):
+            while len(acknowledged) == had:  # noqa: ASYNC110 - what another process acknowledges
+                await asyncio.sleep(0.01)
+
+
+async def some_ended(store: StoreSettings) -> set[tuple[Any, ...]]:
+    """Wait until visits have ended on record, and return them."""
+    async with asyncio.timeout(60):
+        while not (ended := set(DATABASES.sql(store, "SELECT * FROM visits WHERE ended_position IS NOT NULL"))):  # noqa: ASYNC110 - as written by another process
+            await asyncio.sleep(0.1)
+    return ended
 
 
 def rows(settings: StoreSettings) -> dict[str, set[tuple[Any, ...]]]:
@@ -107,12 +120,12 @@ async def test_killed_in_the_midst_of_writes_it_has_all_that_was_acknowledged(
     async with opened(store) as decisions:
         await hire(decisions, "ma", Role.MANAGER)
     async with (
-        LoadedSwitch(stories(), 8.0) as switch,
+        LoadedSwitch(stories(), SPEED) as switch,
         running(Service(tmp_path, switch.port, more=WEB, store=store)) as service,
     ):
         async with proposing(service) as acknowledged:
             await more_than(acknowledged, 20)
-            ended = set(DATABASES.sql(store, "SELECT * FROM visits WHERE ended_position IS NOT NULL"))
+            ended = await some_ended(store)
             await asyncio.to_thread(server.kill)
             told = await service.until("/readyz", lambda answer: answer.status_code == httpx.codes.SERVICE_UNAVAILABLE)
             assert "nothing can be recorded" in told.text

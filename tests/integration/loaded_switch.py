@@ -82,7 +82,7 @@ class LoadedSwitch:
         self._lanes = lanes
         self._speed = speed
         self._began = time.monotonic()
-        self._epoch = time.time_ns() // 1000
+        self._epoch = self._booted = time.time_ns() // 1000
         self._sequence = 100
         self._stamped = 0
         self._due: list[tuple[int, int, int, int]] = []
@@ -116,6 +116,11 @@ class LoadedSwitch:
         """Unique ids of the channels that are there now."""
         return set(self._channels)
 
+    @property
+    def waiting(self) -> set[str]:
+        """Unique ids of who waits in a queue now."""
+        return set(self._waiting)
+
     async def listen(self) -> None:
         """Take logins, on the same port as before."""
         self._server = await asyncio.start_server(self._serve, "127.0.0.1", self.port)
@@ -131,7 +136,7 @@ class LoadedSwitch:
 
     def restart(self) -> None:
         """Forget every call and count sequence numbers anew, as a killed Asterisk does."""
-        self._sequence = 0
+        self._sequence, self._booted = 0, self._now()
         self._channels.clear()
         self._waiting.clear()
         self._due.clear()
@@ -200,6 +205,10 @@ class LoadedSwitch:
                 asked = dict(line.split(": ", 1) for line in text.strip().split("\r\n"))
                 for answer in self._answer(asked, writer):
                     writer.write(_block({**answer, "ActionID": asked["ActionID"]}))
+                if asked["Action"] == "Login" and writer is self._reader_of_events:
+                    uptime = str((self._now() - self._booted) // 1_000_000)
+                    booted = {"Event": "FullyBooted", "Privilege": "system,all", "Uptime": uptime}
+                    writer.write(_block({**booted, "LastReload": uptime, "Status": "Fully Booted"}))
         self._writers.discard(writer)
         if writer is self._reader_of_events:
             self._reader_of_events = None

@@ -87,7 +87,9 @@ async def switch() -> AsyncIterator[tuple[list[str], int]]:
 
 
 @asynccontextmanager
-async def proxy(folder: Path, service: int, switch: int | None = None) -> AsyncIterator[int]:
+async def proxy(
+    folder: Path, service: int, switch: int | None = None, log: list[str] | None = None
+) -> AsyncIterator[int]:
     """Start nginx by the container's own script; certificate and key are one file, as Asterisk has them."""
     port, pem = free_port(), folder / "page.pem"
     pem.write_bytes(CERTIFICATE.read_bytes() + CERTIFICATE.with_name("key.pem").read_bytes())
@@ -107,7 +109,9 @@ async def proxy(folder: Path, service: int, switch: int | None = None) -> AsyncI
     finally:
         if running.returncode is None:
             running.terminate()
-        await running.communicate()
+        _, said = await running.communicate()
+        if log is not None:
+            log.append(said.decode())
 
 
 async def _answers(port: int) -> bool:
@@ -257,3 +261,13 @@ async def test_without_a_certificate_it_says_which_file_is_wanted(tmp_path: Path
     _, said = await running.communicate()
     assert running.returncode == 1
     assert b"CERTIFICATE names nothing" in said
+
+
+async def test_the_key_of_a_notice_is_not_logged_where_the_service_does_not_answer(tmp_path: Path) -> None:
+    log: list[str] = []
+    async with proxy(tmp_path, free_port(), log=log) as port:
+        trusting = ssl.create_default_context(cafile=str(CERTIFICATE))
+        async with httpx.AsyncClient(base_url=f"https://localhost:{port}", verify=trusting) as browser:
+            for begins in ("/notices/", "/api/v1/notices/"):
+                assert (await browser.get(f"{begins}key-of-a-notice")).status_code == 502
+    assert "key-of-a-notice" not in log[0]

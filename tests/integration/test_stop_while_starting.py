@@ -23,6 +23,7 @@ async def service(tmp_path: Path) -> AsyncIterator[Service]:
         yield home
 
 
+@pytest.mark.timeout(400)  # forty starts, beside whatever else the machine does; each that hangs is told by itself
 async def test_a_stop_at_forty_moments_of_the_start_is_clean(service: Service) -> None:
     words = (service.settings, str(MOMENTS), str(FIRST))
     async with command(
@@ -39,7 +40,7 @@ async def test_a_stop_at_forty_moments_of_the_start_is_clean(service: Service) -
     assert len(ends) == MOMENTS
     assert "Traceback" not in errors.decode()
     assert errors.decode().count("service_stopped") == MOMENTS
-    assert 0 < errors.decode().count("service_started") < MOMENTS  # some came before, some after
+    assert 0 < errors.decode().count("service_started") < MOMENTS  # some came before, the last one after
 
 
 @pytest.mark.parametrize(

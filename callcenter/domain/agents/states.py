@@ -15,23 +15,20 @@ from callcenter.domain import events as ev
 from callcenter.domain import facts as fx
 from callcenter.domain.agents.identity import Identity
 from callcenter.domain.agents.pages import PageWitnessed
+from callcenter.domain.agents.phones import Phones
 from callcenter.domain.agents.seats import is_device
 from callcenter.domain.agents.shown import begun
 from callcenter.domain.events import Handlers
-from callcenter.domain.frame import SECOND, Micros
+from callcenter.domain.frame import Micros
 from callcenter.domain.patterns import permitted
 from callcenter.domain.settings import FloorSettings
 from callcenter.domain.state import Agent, Channel, Membership, State
 from callcenter.domain.vocabulary import AFTER_CALL_WORK, CANNOT_RING, PHONE_LOST, SIGNED_OUT, AgentState, ChannelRole
 
 _LOST_STATUSES = frozenset({4, 5})
-_NOT_SEEN_UP = frozenset({AgentState.UNKNOWN, AgentState.OFFLINE})
-"""States that do not tell that a phone has been there: one that is first seen unreachable then was not lost."""
 _IDLE = 1
 _IDLE_STATUSES = frozenset({_IDLE, 6})
 _ALIVE_STATUSES = frozenset({2, 3, 7, 8})
-_ASKED_FOR: Micros = 10 * SECOND
-"""Within that the switch has asked a contact that just registered whether it is there, and says what it found."""
 _LOST_DEVICES = frozenset({"UNAVAILABLE", "INVALID"})
 _IDLE_DEVICES = frozenset({"NOT_INUSE", "RINGING"})
 _ALIVE_DEVICES = frozenset({"INUSE", "BUSY", "ONHOLD", "RINGINUSE"})
@@ -45,6 +42,7 @@ class AgentStates:
         self._settings = settings
         self._out = out
         self.identity = Identity(state, settings, out, self.refresh)
+        self.phones = Phones(state, self.identity, out, self.refresh)
 
     def handlers(self) -> Handlers:
         """Say which method is told of which event."""
@@ -52,7 +50,7 @@ class AgentStates:
             ev.MemberSeen: self.seen_member,
             ev.MemberGone: self.gone_member,
             ev.DeviceSeen: self.seen_device,
-            ev.ContactSeen: self.seen_contact,
+            ev.ContactSeen: self.phones.seen_contact,
             ev.PhoneSeen: self.seen_phone,
             ev.PageTold: self.told_by_page,
         }
@@ -95,55 +93,23 @@ class AgentStates:
     def seen_device(self, event: ev.DeviceSeen) -> None:
         """Take a device state."""
         if event.state in _LOST_DEVICES:
-            self._away(event.device, event.at, event.pos)
+            self.phones.away(event.device, event.at, event.pos)
         elif event.state in _IDLE_DEVICES:
             person = self.identity.of_device(event.device, event.at)
             if person is not None and event.state == "NOT_INUSE":
                 self._idle(person)
                 self._is_free(person, event.device)
                 self.refresh(person, event.at)
-            self.reach(event.device, reachable=True, at=event.at, pos=event.pos)
+            self.phones.there(event.device, event.at, event.pos)
         elif event.state in _ALIVE_DEVICES and event.device not in self._state.devices:
-            self.reach(event.device, reachable=True, at=event.at, pos=event.pos)
+            self.phones.reach(event.device, reachable=True, at=event.at, pos=event.pos)
 
     def seen_phone(self, event: ev.PhoneSeen) -> None:
         """Take the switch's word on an endpoint as a whole."""
         if event.reachable:
-            self.reach(event.device, reachable=True, at=event.at, pos=event.pos)
+            self.phones.there(event.device, event.at, event.pos)
         else:
-            self._away(event.device, event.at, event.pos)
-
-    def _away(self, device: str, at: Micros | None, pos: int) -> None:
-        """Take the switch's word that a phone is not there; not while it has yet to ask one that has just come.
-
-        A phone that another browser takes over, or that comes back at another address, is called unavailable for that
-        long: its contact is told to answer, or not, a moment later.
-        """
-        _, since = self._state.asked.get(device, ("", None))
-        if since is None or at is None or at - since > _ASKED_FOR:
-            self.reach(device, reachable=False, at=at, pos=pos)
-
-    def seen_contact(self, event: ev.ContactSeen) -> None:
-        """Take one registration; the phone is lost with the last one known, never by one that was not known."""
-        contacts = self._state.contacts.setdefault(event.device, {})
-        known = event.uri in contacts
-        if event.reachable is None and not known and event.at is not None:
-            self._state.asked[event.device] = (event.uri, event.at)
-        elif event.reachable is not None and self._state.asked.get(event.device, ("",))[0] == event.uri:
-            del self._state.asked[event.device]
-        if event.removed:
-            contacts.pop(event.uri, None)
-        elif event.reachable is not None or not known:
-            contacts[event.uri] = event.reachable is not False
-        if any(contacts.values()):
-            self.reach(event.device, reachable=True, at=event.at, pos=event.pos)
-        elif known and (event.removed or event.reachable is False):
-            self.reach(event.device, reachable=False, at=event.at, pos=event.pos)
-        person = self.identity.of_device(event.device, event.at)
-        if event.removed and person is not None and not any(contacts.values()):
-            self._out.append(
-                fx.PhoneUnregistered(at=event.at, agent=person.name, interface=event.device, frames=(event.pos,))
-            )
+            self.phones.away(event.device, event.at, event.pos)
 
     def told_by_page(self, event: ev.PageTold) -> None:
         """Take what an agent's page says; of which call, where it does not say, is asked of the phone."""
@@ -167,46 +133,15 @@ class AgentStates:
         visits = (self._state.visits.get(one) for one in served if one is not None)
         return next((visit.uid for visit in visits if visit is not None), None)
 
-    def reach(self, device: str, *, reachable: bool, at: Micros | None, pos: int) -> None:
-        """Note that a phone was lost or found; kept for devices that are nobody's yet, too."""
-        person = self.identity.of_device(device, at)
-        was = self._state.devices.get(device)
-        self._state.devices[device] = reachable
-        if person is None or device not in person.interfaces:
-            return
-        self._set_reachable(person, device, was, pos, at)
-
     def _by_status(self, person: Agent, device: str, status: int | None, pos: int, at: Micros | None) -> None:
         if status == _IDLE:
             self._idle(person)
             self._is_free(person, device)
         phone = device if device in person.interfaces and is_device(device) else person.interface
         if status in _LOST_STATUSES:
-            self._away(phone, at, pos)
+            self.phones.away(phone, at, pos)
         elif status in _IDLE_STATUSES or (status in _ALIVE_STATUSES and phone not in self._state.devices):
-            self.reach(phone, reachable=True, at=at, pos=pos)
-
-    def _set_reachable(self, person: Agent, device: str, was: bool | None, pos: int, at: Micros | None) -> None:
-        states = [self._state.devices[i] for i in person.interfaces if i in self._state.devices]
-        before, person.reachable = person.reachable, any(states)
-        now = self._state.devices[device]
-        if not now and was is not False:
-            self._contact_lost(person, device)
-            if was or (before is None and person.state not in _NOT_SEEN_UP):
-                self._out.append(fx.PhoneLost(at=at, agent=person.name, interface=device, frames=(pos,)))
-        elif now and not was:
-            self._out.append(fx.PhoneFound(at=at, agent=person.name, interface=device, frames=(pos,)))
-        if person.reachable != before:
-            self.refresh(person, at)
-
-    def _contact_lost(self, person: Agent, device: str) -> None:
-        for uid in person.channels:
-            channel = self._state.channels[uid]
-            if channel.served is None or channel.offer is None:
-                continue
-            visit = self._state.visits.get(channel.served)
-            if visit is not None and (person.interface == device or channel.name.startswith(device + "-")):
-                visit.offers[channel.offer].signs.contact_lost = True
+            self.phones.there(phone, at, pos)
 
     def called(self, person: Agent, event: ev.MemberCalled) -> tuple[bool, str | None]:
         """Weigh a queue's offer: it proves the agent signed in, unpaused and free, unless what was seen refutes it.
@@ -223,7 +158,7 @@ class AgentStates:
             self.identity.moved(person, queue, at, member=True)
         person.known, person.signed_out = True, False
         refuted = None
-        if person.reachable is False:
+        if self.phones.is_away(person):
             refuted = PHONE_LOST
         elif any(self._busy(uid) for uid in person.channels if uid != event.dest):
             refuted = "on a call"
@@ -269,9 +204,7 @@ class AgentStates:
 
     def forget(self, at: Micros | None, *, restarted: bool) -> None:
         """Nothing was seen for a time: what agents do is unknown until it is seen again."""
-        self._state.devices.clear()
-        self._state.contacts.clear()
-        self._state.asked.clear()
+        self.phones.forget()
         for person in self._state.people.values():
             person.known, person.reachable, person.wrap_until = False, None, None
             for members in person.queues.values():

@@ -7,7 +7,7 @@ import contextlib
 import json
 import os
 import socket
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -163,13 +163,13 @@ class Centre:
             await browser.close()
 
     @asynccontextmanager
-    async def browser(self) -> AsyncIterator[tuple[Browser, list[int]]]:
-        """Start one more browser; gives it, and its processes."""
+    async def browser(self) -> AsyncIterator[tuple[Browser, Callable[[], list[int]]]]:
+        """Start one more browser; gives it, and what lists its processes."""
         self._browsers += 1
         mark = f"--callcenter-browser={os.getpid()}-{self._browsers}"
         browser = await self._chromium(mark)
         try:
-            yield browser, _processes_of(mark)
+            yield browser, lambda: _processes_of(mark)
         finally:
             with contextlib.suppress(Error):  # it has been killed
                 await browser.close()

@@ -8,6 +8,7 @@ import sqlite3
 from contextlib import closing
 from typing import Any, NamedTuple
 
+from callcenter.domain.vocabulary import PHONE_LOST
 from tests.integration.service import PATIENCE, Service
 
 
@@ -82,6 +83,11 @@ class Record:
             Proposed(rule, who, json.loads(standing)["verdict"], json.loads(dossier)["why"]["en"])
             for rule, who, dossier, standing in rows
         ]
+
+    def phone_lost(self, agent: str) -> int:
+        """Say how often an agent was offline because the phone was lost."""
+        ((times,),) = self._ask("select count(*) from agent_states where agent = ? and reason = ?", agent, PHONE_LOST)
+        return int(times)
 
     async def lost(self, number: str) -> tuple[str, str | None]:
         """Say how the entry of somebody who was lost stands, and what closed it, once it is closed."""

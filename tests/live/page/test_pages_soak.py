@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import os
 import random
 import signal
 from collections import defaultdict
@@ -19,6 +18,7 @@ from tests.live.page.centre import SETTLES_SECONDS, Caller, Centre, Post, centre
 from tests.live.page.record import Ring, Talk
 from tests.live.page.seat import Seat
 from tests.live.page.sound import AGENT_HERTZ, CALLER_HERTZ, MUSIC_HERTZ
+from tests.live.page.trouble import tell
 
 pytestmark = [pytest.mark.live, pytest.mark.alone, pytest.mark.soak, pytest.mark.timeout(1200)]
 
@@ -49,12 +49,13 @@ async def test_a_laptop_that_sleeps_in_a_call_is_held_against_nobody(tmp_path: P
             caller = await there.call("post")
             await alice.answer()
             await caller.hears(AGENT_HERTZ)
-            _tell_all(processes, signal.SIGSTOP)
+            asleep = processes()
+            tell(asleep, signal.SIGSTOP)
             try:
                 await caller.hears(MUSIC_HERTZ, 40)
                 await asyncio.sleep(ASLEEP_SECONDS)
             finally:
-                _tell_all(processes, signal.SIGCONT)
+                tell(asleep, signal.SIGCONT)
             await alice.is_registered()
             await alice.has_no_call()
             caller.hang_up()
@@ -64,12 +65,6 @@ async def test_a_laptop_that_sleeps_in_a_call_is_held_against_nobody(tmp_path: P
             caller.number
         )
         assert [one for one in there.record.proposed() if one.verdict == "proposed"] == []
-
-
-def _tell_all(processes: list[int], number: signal.Signals) -> None:
-    for pid in processes:
-        with contextlib.suppress(ProcessLookupError):  # it has ended meanwhile
-            os.kill(pid, number)
 
 
 class Floor:

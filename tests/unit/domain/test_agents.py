@@ -117,6 +117,44 @@ def test_switch_that_does_not_say_whether_a_new_contact_answers_is_believed_afte
     assert len(switch.found(fx.PhoneLost)) == lost
 
 
+def test_phone_of_which_the_switch_says_no_more_is_lost_when_its_time_to_answer_is_over() -> None:
+    switch = taken_over()
+    switch.tell(ev.Tick, 12)
+    assert switch.found(fx.PhoneLost) == []
+    switch.tell(ev.Tick, 20)
+    (lost,) = switch.found(fx.PhoneLost)
+    assert (lost.at, lost.frames) == (micros(12), (4,))  # the first word that it was not there
+    assert switch.state("Alice") is S.OFFLINE
+    switch.phone(21, reachable=True)
+    switch.tell(ev.Tick, 40)
+    assert (len(switch.found(fx.PhoneLost)), switch.state("Alice")) == (1, S.AVAILABLE)
+
+
+@pytest.mark.parametrize(
+    ("kind", "fields"),
+    [
+        (ev.PhoneSeen, {"reachable": True}),
+        (ev.DeviceSeen, {"state": "NOT_INUSE"}),
+        (ev.ContactSeen, {"uri": "sip:b", "reachable": True, "removed": False}),
+    ],
+)
+def test_phone_that_is_seen_there_after_all_is_not_lost_later(kind: type, fields: dict[str, object]) -> None:
+    switch = taken_over()
+    switch.tell(kind, 3, device="PJSIP/1001", **fields)
+    switch.tell(ev.Tick, 20)
+    assert switch.found(fx.PhoneLost) == []
+
+
+def test_phone_that_registers_once_more_has_its_time_to_answer_from_then() -> None:
+    switch = taken_over()
+    switch.tell(ev.ContactSeen, 8, device="PJSIP/1001", uri="sip:c", reachable=None, removed=False)
+    switch.phone(9, reachable=False)
+    switch.tell(ev.Tick, 17)
+    assert switch.found(fx.PhoneLost) == []
+    switch.tell(ev.Tick, 19)
+    assert [fact.at for fact in switch.found(fx.PhoneLost)] == [micros(18)]
+
+
 def test_new_contact_that_was_asked_before_a_gap_excuses_no_loss_after_it() -> None:
     switch = taken_over()
     switch.tell(ev.LinkLost, 3)
