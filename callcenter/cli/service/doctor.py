@@ -21,7 +21,7 @@ from callcenter.doctor.by_broker import inspect_broker
 from callcenter.doctor.examine import Examined, examine
 from callcenter.doctor.inspect import Check
 from callcenter.doctor.manager_conf import manager_conf
-from callcenter.doctor.own import inspect_roster, inspect_sqlite, judge_second_factor
+from callcenter.doctor.own import inspect_roster, inspect_sqlite
 from callcenter.locale import Language, Words, english
 from callcenter.publish import Topics
 
@@ -82,11 +82,7 @@ def main(
     figures, told = figures_in_force(chosen)
     if chosen is not None:
         root = Topics(chosen.mqtt.prefix, chosen.site.name).root
-        checks += [
-            judge_second_factor(chosen.web.authenticator_roles),
-            *inspect_pages(chosen),
-            *asyncio.run(inspect_broker(chosen.mqtt, root)),
-        ]
+        checks += [*inspect_pages(chosen), *asyncio.run(inspect_broker(chosen.mqtt, root))]
     asked = Examined(ami=ami, figures=figures, config_dir=config_dir, queue_log=queue_log, listen=listen)
     checks += asyncio.run(examine(asked, lambda: _say_listening(listen, language)))
     checks += [told, inspect_sqlite()]

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from callcenter.config import Settings
 from callcenter.doctor.inspect import Check
+from callcenter.doctor.own import judge_second_factor
 from callcenter.errors import BadSetting
 from callcenter.files.phones import read_phones
 from callcenter.locale import english
@@ -18,7 +19,7 @@ def inspect_pages(settings: Settings) -> list[Check]:
     """Judge page and phones by the settings alone; nothing where no page is served."""
     if not settings.web.enabled:
         return []
-    checks = [_passwords(settings)]
+    checks = [_passwords(settings), judge_second_factor(settings.web.authenticator_roles)]
     if not (STATIC / PAGE.removeprefix("/")).is_file():
         checks.append(Check("page", "warn", "not built: the API is served alone", "in the program's folder: make ui"))
     if settings.desk.phones is not None:
