@@ -166,6 +166,7 @@ async def test_a_late_answer_goes_its_whole_way_and_the_score_with_it(there: Fro
         await expect(scores.get_by_role("link", name="三声后接听")).to_have_count(1)
         await expect(told.locator("[data-talk] li")).to_have_count(3)
         await takes(told, "appeal", "我当天报过修。")
+        await expect(told.locator("[data-awaited]")).to_contain_text("申诉：须于")
         await expect(judge.locator("[data-steps]")).to_contain_text("作出原裁定的人不得裁定申诉")
         assert await score_everywhere(api, scores) == "100"
         last = await other.sign_in("tang", "/review?due=now&state=appealed")
